@@ -1,0 +1,211 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// between returns an ID's visibility: mentioned outside of [from, to).
+func hiddenBetween(from, to time.Duration) func(time.Time) bool {
+	began := time.Now()
+	return func(now time.Time) bool {
+		d := now.Sub(began)
+		return d < from || d >= to
+	}
+}
+
+func TestAbsentIDs(t *testing.T) {
+	const s = time.Second
+	for name, tc := range map[string]struct {
+		boot      time.Duration
+		from, to  time.Duration // hidden
+		oldID     bool          // accepted at an unknown time
+		want      Kind
+		notBefore time.Duration
+		by        time.Duration
+	}{
+		"late visibility is no loss":           {boot: 20 * s, to: 50 * s, want: Seen, notBefore: 50 * s, by: 56 * s},
+		"visible just before a minute":         {boot: 20 * s, to: 59 * s, want: Seen, notBefore: 59 * s, by: 66 * s},
+		"never visible":                        {boot: 20 * s, to: time.Hour, want: Gone, notBefore: 60 * s, by: 68 * s},
+		"an old ID that is unknown":            {boot: 20 * s, to: time.Hour, oldID: true, want: Gone, by: s},
+		"vanished after it was seen":           {boot: time.Hour, from: 19 * s, to: time.Hour, want: Gone, notBefore: 25 * s, by: 26 * s},
+		"one miss is forgiven":                 {boot: 40 * s, from: 19 * s, to: 21 * s, want: Seen, notBefore: 40 * s, by: 45 * s},
+		"vanished when it was older":           {boot: time.Hour, from: 90 * s, to: time.Hour, want: Gone, notBefore: 95 * s, by: 106 * s},
+		"a short gap of an old, seen instance": {boot: 5 * s, from: 1 * s, to: 4 * s, oldID: true, want: Seen, notBefore: 5 * s, by: 10 * s},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, l := newCloud(t), &log{}
+				c.fleet("other", 3, time.Hour) // company, so that "alone" means something
+				c.boot("a", tc.boot)
+				c.answer = map[string]func(time.Time) bool{"a": hiddenBetween(tc.from, tc.to)}
+				ctx, cancel := context.WithCancel(t.Context())
+				p := c.poller(16 * s)
+				company := start(ctx, p, new(log).fresh(names("other", 3)...))
+				target := l.fresh("a")
+				if tc.oldID {
+					target.Accepted = time.Time{}
+				}
+				began := time.Now()
+				mustWait(t, p, target)
+				took := time.Since(began)
+				end := l.ends()["a"]
+				if end.Kind != tc.want || end.Value != (tc.want == Seen) {
+					t.Errorf("a ended as %v, want %v", end.Kind, tc.want)
+				}
+				if took < tc.notBefore || took > tc.by {
+					t.Errorf("a ended after %v, want between %v and %v", took, tc.notBefore, tc.by)
+				}
+				if last := c.calls[len(c.calls)-1].ids; tc.want == Gone && !slices.Equal(last, []string{"a"}) {
+					t.Errorf("the last question named %v, want a alone", last)
+				}
+				cancel()
+				<-company
+			})
+		})
+	}
+}
+
+func TestSightingBetweenTwoMissesResets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		c.boot("a", 100*time.Second)
+		asked := 0
+		c.answer = map[string]func(time.Time) bool{"a": func(time.Time) bool { asked++; return asked%2 == 1 }}
+		mustWait(t, c.poller(16*time.Second), l.fresh("a"))
+		if end := l.ends()["a"]; end.Kind != Seen {
+			t.Errorf("an ID that every second answer mentions ended as %v, want seen", end.Kind)
+		}
+	})
+}
+
+// A cloud may answer an unknown ID with an error instead of leaving it out.
+func TestMissingErrorCountsAsAbsent(t *testing.T) {
+	for name, tc := range map[string]struct {
+		visible time.Duration
+		want    Kind
+	}{
+		"visible late":  {30 * time.Second, Seen},
+		"never visible": {time.Hour, Gone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, l := newCloud(t), &log{}
+				began := time.Now()
+				ids := c.fleet("i", 8, 20*time.Second)
+				c.fail = func(_ int, asked []string) error {
+					if slices.Contains(asked, ids[3]) && time.Since(began) < tc.visible {
+						return errMissing
+					}
+					return nil
+				}
+				mustWait(t, c.poller(16*time.Second), l.fresh(ids...))
+				for id, e := range l.ends() {
+					if want := Kind(Seen); id != ids[3] && e.Kind != want {
+						t.Errorf("%s ended as %v, want %v: it only shared calls with a missing ID", id, e.Kind, want)
+					}
+				}
+				end := l.ends()[ids[3]]
+				if end.Kind != tc.want {
+					t.Errorf("the missing ID ended as %v, want %v", end.Kind, tc.want)
+				}
+				if end.Kind == Gone && !errors.Is(end.Err, errMissing) {
+					t.Errorf("Err = %v, want the cloud's own words", end.Err)
+				}
+				// Once found out it is asked alone, so the chunk is split once only.
+				if c.count() > 25 {
+					t.Errorf("one missing ID among 8 cost %d calls", c.count())
+				}
+			})
+		})
+	}
+}
+
+// Two Targets know different things about an ID; who knows it is new is right.
+func TestYoungestAcceptanceDecidesAboutAbsence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, old, young := newCloud(t), &log{}, &log{}
+		c.boot("a", 20*time.Second)
+		c.answer = map[string]func(time.Time) bool{"a": hiddenBetween(0, 30*time.Second)}
+		p := c.poller(16 * time.Second)
+		first := start(t.Context(), p, Target[bool]{IDs: []string{"a"}, Observe: old.observe})
+		synctest.Wait() // the other comes second
+		second := start(t.Context(), p, young.fresh("a"))
+		<-first
+		<-second
+		if end := old.ends()["a"]; end.Kind != Seen {
+			t.Errorf("an ID known to be new ended as %v for a Target that did not know, want seen", end.Kind)
+		}
+	})
+}
+
+func TestNewTargetDoesNotHastenAConfirmation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, a, b := newCloud(t), &log{}, &log{}
+		c.boot("a", time.Hour)
+		c.answer = map[string]func(time.Time) bool{"a": hiddenBetween(17*time.Second, 22*time.Second)}
+		p := c.poller(16 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		first := start(ctx, p, a.fresh("a"))
+		time.Sleep(19 * time.Second) // missed at 18 s
+		second := start(ctx, p, Target[bool]{IDs: []string{"a"}, Observe: b.observe})
+		<-first
+		<-second
+		for _, l := range []*log{a, b} {
+			if end := l.ends()["a"]; end.Kind != Seen {
+				t.Errorf("an ID hidden for 5 s ended as %v, want it seen again", end.Kind)
+			}
+		}
+	})
+}
+
+func TestMassLossIsConfirmedOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		c.latency = 50 * time.Millisecond
+		ids := names("lost", 100)
+		mustWait(t, c.poller(0), l.fresh(ids...))
+		alone, last := 0, -time.Hour
+		for _, k := range c.calls {
+			if len(k.ids) != 1 {
+				continue
+			}
+			alone++
+			if k.at-last < alonePace {
+				t.Fatalf("two single questions within %v, want at least %v apart", k.at-last, alonePace)
+			}
+			last = k.at
+		}
+		if alone != 100 || c.most != 1 {
+			t.Errorf("%d single questions, %d at once; want 100, one at a time", alone, c.most)
+		}
+		for id, e := range l.ends() {
+			if e.Kind != Gone {
+				t.Errorf("%s ended as %v, want gone", id, e.Kind)
+			}
+		}
+	})
+}
+
+// Confirmations must not hold up the fleet, even where one call at a time is allowed.
+func TestConfirmationsTakeTurnsWithRounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, lost, l := newCloud(t), &log{}, &log{}
+		c.latency = time.Second
+		p := c.poller(3*time.Second, func(cfg *Config[bool]) { cfg.Parallel = 1 })
+		ctx, cancel := context.WithCancel(t.Context())
+		vanished := start(ctx, p, Target[bool]{IDs: names("lost", 100), Observe: lost.observe})
+		began := time.Now()
+		mustWait(t, p, l.fresh(c.fleet("i", 50, 10*time.Second)...))
+		if took := time.Since(began); took > 16*time.Second {
+			t.Errorf("a fleet ready after 10 s was noticed after %v beside 100 confirmations", took)
+		}
+		cancel()
+		<-vanished
+	})
+}

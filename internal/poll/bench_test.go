@@ -1,0 +1,105 @@
+package poll
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// fleetOf returns a Poller, and Targets of 100 machines each that are never ready.
+func fleetOf(n int) (*Poller[bool], []Target[bool]) {
+	p := New(Config[bool]{Fetch: func(_ context.Context, _ string, ids []string) (map[string]bool, error) {
+		answer := make(map[string]bool, len(ids))
+		for _, id := range ids {
+			answer[id] = false
+		}
+		return answer, nil
+	}})
+	var targets []Target[bool]
+	for i := range n / 100 {
+		targets = append(targets, Target[bool]{
+			IDs:      names(fmt.Sprint("op", i), 100),
+			Accepted: time.Now(),
+			Observe:  func(Event[bool]) Verdict { return Keep },
+		})
+	}
+	return p, targets
+}
+
+// BenchmarkRound asks 10,000 pending machines of 100 operations once per iteration.
+func BenchmarkRound(b *testing.B) {
+	p, targets := fleetOf(10_000)
+	g := p.group("")
+	var watches []*watch[bool]
+	for i := range targets {
+		w := p.newWatch(b.Context(), &targets[i])
+		g.join(w)
+		watches = append(watches, w)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		g.mu.Lock()
+		for len(g.shared) > 0 && g.shared.next() < noTime {
+			chunk := g.pack(g.p.now())
+			answer := make(map[string]bool, len(chunk))
+			for _, e := range chunk {
+				answer[e.id] = false
+				e.pos = away
+			}
+			g.sent++
+			f := &flight[bool]{entries: chunk, number: g.sent, round: g.round, stretch: 1}
+			g.answered(f, answer)
+		}
+		g.mu.Unlock()
+		for _, w := range watches {
+			if _, err := w.serve(b.Context(), g); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(10_000, "IDs/op")
+}
+
+// liveHeap returns the live heap in bytes.
+func liveHeap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// A large fleet is to be kept in little memory and without a goroutine per machine.
+func TestLargeFleetIsCheapToKeep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 20_000
+		p, targets := fleetOf(n)
+		ctx, cancel := context.WithCancel(t.Context())
+		var waits []<-chan error
+		before, routines := liveHeap(), runtime.NumGoroutine()
+		for _, target := range targets {
+			waits = append(waits, start(ctx, p, target))
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		bytes := (liveHeap() - before) / n
+		routines = runtime.NumGoroutine() - routines
+		t.Logf("%d bytes per machine, %d goroutines for %d operations", bytes, routines, len(targets))
+		if bytes > 300 {
+			t.Errorf("a machine that is waited for takes %d bytes, want at most 300", bytes)
+		}
+		if routines > len(targets)+10 {
+			t.Errorf("%d goroutines for %d operations, want one each and a handful", routines, len(targets))
+		}
+		cancel()
+		for _, w := range waits {
+			<-w
+		}
+		if left := int64(liveHeap()) - int64(before); left > 100_000 {
+			t.Errorf("%d bytes are kept when nobody waits any more", left)
+		}
+	})
+}

@@ -1,0 +1,267 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+var (
+	errThrottled = errors.New("throttled")
+	errBadID     = errors.New("malformed ID")
+	errMissing   = errors.New("no such ID")
+	errDenied    = errors.New("access denied")
+)
+
+func classify(err error) Failure {
+	switch {
+	case errors.Is(err, errBadID):
+		return BadID
+	case errors.Is(err, errMissing):
+		return Missing
+	case errors.Is(err, errDenied):
+		return Fatal
+	}
+	return Transient
+}
+
+// steady is a source of randomness that always draws the middle: no jitter.
+type steady struct{}
+
+func (steady) Uint64() uint64 { return 1 << 52 }
+
+// machine is one simulated machine. It is mentioned from visible until gone.
+type machine struct {
+	ready, visible, gone time.Time
+	bad                  bool // any call that names it is refused
+}
+
+// call is one Fetch that the cloud received.
+type call struct {
+	at  time.Duration // since the test began
+	ids []string
+}
+
+// cloud answers Fetches from a table of machines and writes them down.
+type cloud struct {
+	t       *testing.T
+	start   time.Time
+	latency time.Duration
+
+	mu       sync.Mutex
+	machines map[string]machine
+	calls    []call
+	inFlight int
+	most     int                                 // most calls in flight at once
+	fail     func(n int, ids []string) error     // n counts calls from 1; nil = never
+	hang     func(ctx context.Context, n int)    // blocks a call; nil = never
+	answer   map[string]func(now time.Time) bool // whether an ID is mentioned
+}
+
+func newCloud(t *testing.T) *cloud {
+	return &cloud{t: t, start: time.Now(), machines: make(map[string]machine)}
+}
+
+// poller returns a Poller that asks the cloud, with prior as the first look.
+func (c *cloud) poller(prior time.Duration, change ...func(*Config[bool])) *Poller[bool] {
+	cfg := Config[bool]{
+		Fetch:    c.fetch,
+		Classify: classify,
+		First:    func(string) time.Duration { return prior },
+		Rand:     rand.New(steady{}),
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	return New(cfg)
+}
+
+// boot adds a machine that is visible at once and ready after d.
+func (c *cloud) boot(id string, d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.machines[id] = machine{ready: time.Now().Add(d)}
+}
+
+// fetch is the describe call. Its value says whether the machine is ready.
+func (c *cloud) fetch(ctx context.Context, _ string, ids []string) (map[string]bool, error) {
+	n, err := c.enter(ids)
+	defer c.exit()
+	if c.hang != nil {
+		c.hang(ctx, n)
+	}
+	if c.latency > 0 {
+		select {
+		case <-time.After(c.latency):
+		case <-ctx.Done():
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.describe(ids)
+}
+
+func (c *cloud) enter(ids []string) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls = append(c.calls, call{time.Since(c.start), slices.Clone(ids)})
+	c.inFlight++
+	c.most = max(c.most, c.inFlight)
+	if c.fail == nil {
+		return len(c.calls), nil
+	}
+	return len(c.calls), c.fail(len(c.calls), ids)
+}
+
+func (c *cloud) exit() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inFlight--
+}
+
+func (c *cloud) describe(ids []string) (map[string]bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now, found := time.Now(), make(map[string]bool)
+	for _, id := range ids {
+		m, ok := c.machines[id]
+		if m.bad {
+			return nil, fmt.Errorf("%w: %s", errBadID, id)
+		}
+		if mentioned := c.answer[id]; mentioned != nil && !mentioned(now) {
+			continue
+		}
+		if ok && !now.Before(m.visible) && (m.gone.IsZero() || now.Before(m.gone)) {
+			found[id] = !now.Before(m.ready)
+		}
+	}
+	return found, nil
+}
+
+// count returns how many calls there were.
+func (c *cloud) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.calls)
+}
+
+// times returns when the calls that named id came, rounded to 10 ms.
+func (c *cloud) times(id string) []time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var at []time.Duration
+	for _, k := range c.calls {
+		if slices.Contains(k.ids, id) {
+			at = append(at, k.at.Round(10*time.Millisecond))
+		}
+	}
+	return at
+}
+
+// sizes returns how many IDs each call named.
+func (c *cloud) sizes() []int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var n []int
+	for _, k := range c.calls {
+		n = append(n, len(k.ids))
+	}
+	return n
+}
+
+// fleet adds n machines that are ready after d and returns their IDs.
+func (c *cloud) fleet(prefix string, n int, d time.Duration) []string {
+	ids := names(prefix, n)
+	for _, id := range ids {
+		c.boot(id, d)
+	}
+	return ids
+}
+
+// log is an observer that ends an ID when it is ready and keeps all events.
+type log struct {
+	mu     sync.Mutex
+	events []Event[bool]
+}
+
+func (l *log) observe(e Event[bool]) Verdict {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events = append(l.events, e)
+	if e.Value {
+		return Ready
+	}
+	return Keep
+}
+
+// ends returns the last event of each ID.
+func (l *log) ends() map[string]Event[bool] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last := make(map[string]Event[bool])
+	for _, e := range l.events {
+		last[e.ID] = e
+	}
+	return last
+}
+
+// names returns n IDs.
+func names(prefix string, n int) []string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("%s-%05d", prefix, i)
+	}
+	return ids
+}
+
+// lognormal draws a boot time: median 25 s, sigma 0.35, and one machine in a
+// hundred takes 60 to 120 s. One in ten is ready after 16 s.
+func lognormal(r *rand.Rand) time.Duration {
+	s := 25 * math.Exp(0.35*r.NormFloat64())
+	if r.Float64() < 0.01 {
+		s = 60 + 60*r.Float64()
+	}
+	return time.Duration(s * float64(time.Second))
+}
+
+// fresh is a Target of machines that were accepted just now.
+func (l *log) fresh(ids ...string) Target[bool] {
+	return Target[bool]{IDs: ids, Accepted: time.Now(), Observe: l.observe}
+}
+
+// start calls Wait in a goroutine of its own and returns where its error will be.
+func start(ctx context.Context, p *Poller[bool], t Target[bool]) <-chan error {
+	done := make(chan error, 1)
+	go func() { done <- p.Wait(ctx, t) }()
+	return done
+}
+
+// mustWait fails the test when Wait does.
+func mustWait(t *testing.T, p *Poller[bool], target Target[bool]) {
+	t.Helper()
+	if err := p.Wait(t.Context(), target); err != nil {
+		t.Fatalf("Wait = %v, want nil", err)
+	}
+}
+
+// seconds is short for expectations.
+func seconds(s ...float64) []time.Duration {
+	var d []time.Duration
+	for _, x := range s {
+		d = append(d, time.Duration(x*float64(time.Second)).Round(10*time.Millisecond))
+	}
+	return d
+}
+
+// jittery gives a poller real jitter, the same in every run.
+func jittery(cfg *Config[bool]) { cfg.Rand = rand.New(rand.NewPCG(1, 2)) }

@@ -1,0 +1,52 @@
+// Package poll asks a cloud about many IDs in few calls. Callers wait for IDs
+// independently of each other; the poller gathers what they wait for into full
+// describe calls, decides when to ask, and takes each answer to whoever waits for
+// it. It knows no cloud and no machine: how to ask, what an error means and when
+// an ID is done are functions it is given.
+//
+// # When an ID is asked
+//
+// The first look comes when one machine in ten of the ID's class is ready (the
+// p10 of the observed boot times, before there are any a prior), between 3 s and
+// 60 s after the cloud accepted it. From then on the pause is a tenth of the ID's
+// age, between 2 s and 30 s: a delay stays in proportion to the wait, and a stuck
+// machine costs calls in proportion to the logarithm of its age.
+//
+// # Who shares a call
+//
+// IDs of one group share calls, whichever Target they belong to; an ID that
+// several Targets wait for takes one slot. A round takes all IDs that are due,
+// or nearly so, longest due first, in chunks of Config.Batch, and packs anew every
+// time, so that no half-empty chunk lives on. Free slots of the last chunk go to
+// the IDs due next: that costs nothing, and it only ever moves their next turn
+// back. Rounds are stretched by up to 10 % so that processes do not march in
+// step, but the stretch and the starting point belong to the round, not to the ID:
+// a cohort that was asked together stays together.
+//
+// # When calls fail
+//
+// A failed call is the poller's affair, not its callers'. Throttling, server
+// errors and timeouts make the group pause (1 s, doubling to 30 s, or as long as
+// the server says), then one probe goes out; after the first success all is as
+// before. The IDs keep their age and their place in the queue. When the cloud
+// refuses a call because of an ID in it, the chunk is halved until that ID stands
+// alone, and only its own waiters hear of it. Only when the cloud answers three
+// times in a row that asking is pointless (credentials, permission) do the Targets
+// of the group end, with that error.
+//
+// # When an ID is missing from an answer
+//
+// A cloud may show a new ID late and drop an old one from a list for a moment. An
+// ID that was never seen is pending until 60 s after its acceptance; one that was
+// seen may be missed once. After that it is asked alone (at least 5 s later if it
+// was seen before), and only when that answer lacks it too is it Gone. Calls for
+// one ID are made one at a time, five a second at most: even a thousand machines
+// that vanish together are no stampede.
+//
+// # What runs
+//
+// A group has no goroutine, only a timer and its calls in flight, and neither when
+// nobody waits; there is nothing to close. Observers run in the goroutine that
+// called Wait, without locks. An ID costs one 64-byte entry, a 32-byte
+// subscription, a map slot and a heap slot: no goroutine, timer or channel.
+package poll

@@ -1,0 +1,200 @@
+package poll
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// group schedules the IDs that may share calls. It has no goroutine of its own:
+// a timer and the landing of each call drive it. Nothing that belongs to a caller
+// runs under its lock.
+type group[T any] struct {
+	p    *Poller[T]
+	name string
+
+	mu      sync.Mutex
+	watches map[*watch[T]]struct{}
+	entries map[string]*entry[T]
+	shared  queue[T]      // entries for full calls
+	single  queue[T]      // entries to be asked alone
+	halves  [][]*entry[T] // chunks that were split because of a bad ID
+	flights map[*flight[T]]struct{}
+	sent    uint64 // calls so far
+
+	ctx    context.Context // of the calls; ends when nobody waits
+	cancel context.CancelFunc
+	timer  *time.Timer
+	wakeAt time.Duration // when the timer fires; never = it is not set
+
+	round     time.Duration // start of the latest round
+	stretch   float64       // its jitter
+	nextAlone time.Duration // no call for a single ID before this
+	wasAlone  bool          // the latest call was one
+
+	pause   time.Duration // no call before this
+	backoff time.Duration // latest pause; 0 after a success
+	epoch   int           // pauses so far: calls sent before one do not add to it
+	fatals  int           // fatal answers in a row
+}
+
+// join adds the IDs of w.
+func (g *group[T]) join(w *watch[T]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.watches) == 0 {
+		g.start(len(w.IDs))
+	}
+	g.watches[w] = struct{}{}
+	for _, id := range w.IDs {
+		e := g.entries[id]
+		switch {
+		case e == nil:
+			g.open(w, id)
+		case e.find(w) == nil:
+			g.share(w, e)
+		}
+	}
+	g.arm(g.p.now())
+}
+
+// open adds an ID that nobody waited for so far.
+func (g *group[T]) open(w *watch[T], id string) {
+	e := &entry[T]{id: id, born: w.born, grace: w.grace, due: w.start, asked: never}
+	e.subs = &sub[T]{w: w, after: g.sent}
+	g.entries[id] = e
+	w.left++
+	g.shared.add(e)
+}
+
+// share adds w to an ID that others wait for. The younger acceptance counts: it
+// is the more lenient about absences and the more eager to ask.
+func (g *group[T]) share(w *watch[T], e *entry[T]) {
+	e.subs = &sub[T]{w: w, next: e.subs, after: g.sent}
+	w.left++
+	e.born, e.grace = max(e.born, w.born), max(e.grace, w.grace)
+	switch {
+	case e.doubted: // its next look must keep its distance from the last
+	case e.pos == away:
+		e.due, e.joined = w.start, true
+		return
+	default:
+		e.due = min(e.due, w.start)
+	}
+	g.put(e)
+}
+
+// put (re)inserts an entry that is not away into the queue it belongs to.
+func (g *group[T]) put(e *entry[T]) {
+	q := &g.shared
+	if e.alone() {
+		q = &g.single
+	}
+	switch {
+	case e.pos >= 0:
+		q.moved(e)
+	case e.pos == parked:
+		q.add(e)
+	}
+}
+
+// leave ends w's interest in everything; the last to leave turns off the light.
+func (g *group[T]) leave(w *watch[T]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if w.left > 0 {
+		for _, id := range w.IDs {
+			if e := g.entries[id]; e != nil {
+				g.release(e, w)
+			}
+		}
+	}
+	delete(g.watches, w)
+	if len(g.watches) == 0 {
+		g.stop()
+	}
+}
+
+// release ends w's interest in e, and e with its last subscriber.
+func (g *group[T]) release(e *entry[T], w *watch[T]) {
+	e.remove(w)
+	if e.subs != nil || g.entries[e.id] != e {
+		return
+	}
+	delete(g.entries, e.id)
+	if e.pos < 0 {
+		return
+	}
+	if e.alone() {
+		g.single.drop(e)
+	} else {
+		g.shared.drop(e)
+	}
+}
+
+// collect takes the news of w and the reason why the group gave up, if it did.
+func (g *group[T]) collect(w *watch[T]) ([]item[T], error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	news := w.news
+	w.news = nil // not kept: it would outweigh the entries
+	return news, w.err
+}
+
+// conclude applies an observer's verdict and returns how many IDs w has left.
+func (g *group[T]) conclude(w *watch[T], it *item[T], v Verdict) int {
+	if d, ok := w.bootTime(it); ok && v == Ready {
+		g.p.learn(w.Class, w.born, d)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := it.e.find(w)
+	if s == nil { // the group gave up meanwhile
+		return w.left
+	}
+	s.busy = false
+	if v != Keep || it.event.Kind != Seen {
+		g.release(it.e, w)
+		w.left--
+		return w.left
+	}
+	if it.e.pos == parked {
+		g.resume(it.e)
+	}
+	return w.left
+}
+
+// resume plans the next look at an entry whose observer took its time. Overdue
+// ones wait a little for each other: a slow observer must not cause a call per ID.
+func (g *group[T]) resume(e *entry[T]) {
+	now := g.p.now()
+	if e.due < now {
+		e.due = now + minGap
+	}
+	g.put(e)
+	g.arm(now)
+}
+
+// start readies an idle group.
+func (g *group[T]) start(size int) {
+	g.watches = make(map[*watch[T]]struct{})
+	g.entries = make(map[string]*entry[T], size)
+	g.flights = make(map[*flight[T]]struct{})
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.wakeAt = never
+}
+
+// stop makes the group idle: calls in flight are cancelled and forgotten, memory
+// is given back. Back-off stays. It does nothing to an idle group.
+func (g *group[T]) stop() {
+	if g.cancel == nil {
+		return
+	}
+	g.cancel()
+	if g.timer != nil {
+		g.timer.Stop()
+	}
+	g.ctx, g.cancel, g.timer = nil, nil, nil
+	g.watches, g.entries, g.flights = nil, nil, nil
+	g.shared, g.single, g.halves = nil, nil, nil
+}

@@ -1,0 +1,37 @@
+package poll
+
+import "time"
+
+// The schedule; the package comment tells the reasons.
+const (
+	minFirst    = 3 * time.Second        // the first look is never sooner ...
+	maxFirst    = 60 * time.Second       // ... or later than this after acceptance
+	minInterval = 2 * time.Second        // the pace of a young ID
+	maxInterval = 30 * time.Second       // the pace of an ID that seems stuck
+	joinWindow  = 200 * time.Millisecond // due this soon after a round: part of it
+	minGap      = time.Second            // between an answer and the next question
+	settleTime  = 20 * time.Millisecond  // lets Targets that start together share
+	lastLook    = time.Second            // before a Target's deadline
+
+	visibleWithin = 60 * time.Second       // a new ID may stay invisible this long
+	missGap       = 5 * time.Second        // between two misses of an ID seen before
+	alonePace     = 200 * time.Millisecond // between two calls for one ID each
+
+	minBackoff = time.Second
+	maxBackoff = 30 * time.Second
+	fatalLimit = 3 // fatal answers in a row that end a group's Targets
+)
+
+// interval is the pause until an ID of that age is asked again: a tenth of what
+// it has waited already, so that a delay stays in proportion and a stuck machine
+// costs a number of calls that grows with the logarithm of its age.
+func interval(age, _ time.Duration) time.Duration {
+	return min(max(age/10, minInterval), maxInterval)
+}
+
+// jitter draws the factor by which one round stretches its intervals.
+func (p *Poller[T]) jitter() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return 0.9 + 0.2*p.cfg.Rand.Float64()
+}

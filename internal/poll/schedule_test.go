@@ -1,0 +1,133 @@
+package poll
+
+import (
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestInterval(t *testing.T) {
+	for _, tc := range []struct{ age, want time.Duration }{
+		{-time.Second, 2 * time.Second},
+		{0, 2 * time.Second},
+		{20 * time.Second, 2 * time.Second},
+		{50 * time.Second, 5 * time.Second},
+		{5 * time.Minute, 30 * time.Second},
+		{24 * time.Hour, 30 * time.Second},
+	} {
+		if got := interval(tc.age, 0); got != tc.want {
+			t.Errorf("an ID aged %v is asked again after %v, want %v", tc.age, got, tc.want)
+		}
+	}
+}
+
+func TestKindReadsAsAWord(t *testing.T) {
+	for kind, want := range map[Kind]string{Seen: "seen", Gone: "gone", Failed: "failed"} {
+		if got := kind.String(); got != want {
+			t.Errorf("Kind %d reads %q, want %q", int(kind), got, want)
+		}
+	}
+}
+
+func TestSketch(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	var s sketch
+	for i := range enough {
+		if _, ok := s.p10(); ok {
+			t.Fatalf("%d observations are taken for a distribution", i)
+		}
+		s.add(0, time.Duration(i+1)*time.Second, rnd)
+	}
+	if got, _ := s.p10(); got != 2*time.Second {
+		t.Errorf("p10 of 1..10 s = %v, want 2s", got)
+	}
+	for i := range 200 {
+		s.add(time.Duration(1+i/100)*generation, time.Minute, rnd)
+	}
+	if got, _ := s.p10(); got != time.Minute {
+		t.Errorf("p10 two generations later = %v, want the old one forgotten", got)
+	}
+	for range 64 { // stragglers of a generation that is already closed
+		s.add(generation+generation/2, time.Second, rnd)
+	}
+	if got, _ := s.p10(); got != time.Second {
+		t.Errorf("p10 = %v, want the earlier generation's stragglers to count", got)
+	}
+}
+
+// Machines of one launch report fastest first; the slow end must not win for that.
+func TestSketchIsFairToSortedReports(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	var s sketch
+	for i := range 10000 {
+		s.add(0, time.Duration(i)*time.Millisecond, rnd)
+	}
+	if got, _ := s.p10(); got < 300*time.Millisecond || got > 2*time.Second {
+		t.Errorf("p10 of 0..10 s reported in order = %v, want about 1s", got)
+	}
+}
+
+// firstLooks launches rounds of 100 machines one after the other and returns when
+// each round was first asked.
+func firstLooks(t *testing.T, prior time.Duration, rounds int, boot func() time.Duration) (at []time.Duration) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		p := c.poller(prior, jittery)
+		for range rounds {
+			began, calls := time.Since(c.start), c.count()
+			ids := names("i", 100)
+			for _, id := range ids {
+				c.boot(id, boot())
+			}
+			mustWait(t, p, l.fresh(ids...))
+			at = append(at, c.calls[calls].at-began)
+		}
+	})
+	return at
+}
+
+func TestFirstLookIsLearned(t *testing.T) {
+	for name, prior := range map[string]time.Duration{
+		"from a prior far too low":  3 * time.Second,
+		"from a good prior":         16 * time.Second,
+		"from a prior far too high": 60 * time.Second,
+	} {
+		t.Run(name, func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(3, 3))
+			at := firstLooks(t, prior, 20, func() time.Duration { return lognormal(rnd) })
+			t.Logf("first looks: %v", at)
+			for _, d := range at[15:] {
+				if d < 11*time.Second || d > 20*time.Second {
+					t.Errorf("after 15 launches the first look came at %v, want it near the p10 of 16s", d)
+				}
+			}
+		})
+	}
+}
+
+func TestLearningIsPerClassAndNeedsTheWholeBoot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		p := c.poller(16 * time.Second)
+		look := func(class string, age time.Duration, n int) time.Duration {
+			began, calls := time.Now(), c.count()
+			ids := c.fleet(class, n, 30*time.Second)
+			target := l.fresh(ids...)
+			target.Class, target.Accepted = class, began.Add(-age)
+			mustWait(t, p, target)
+			return c.calls[calls].at - began.Sub(c.start)
+		}
+		look("resumed", time.Hour, 20) // joined late: nobody knows when they booted
+		if got := look("resumed", 0, 1); got != 16*time.Second {
+			t.Errorf("first look after observing resumed machines at %v, want the prior, 16s", got)
+		}
+		look("slow", 0, 20)
+		if got := look("slow", 0, 1); got < 25*time.Second || got > 32*time.Second {
+			t.Errorf("first look of a class that takes 30 s at %v, want about that", got)
+		}
+		if got := look("other", 0, 1); got != 16*time.Second {
+			t.Errorf("first look of another class at %v, want the prior, 16s", got)
+		}
+	})
+}

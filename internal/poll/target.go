@@ -1,0 +1,73 @@
+package poll
+
+import "time"
+
+// Target is what one caller waits for. It must not be changed during Wait.
+type Target[T any] struct {
+	// Group is where the IDs live; only IDs of one group share calls.
+	Group string
+
+	// Class names machines that boot alike; the poller learns per class when
+	// the first look is worth its call.
+	Class string
+
+	// IDs to wait for. One that stands here twice counts once.
+	IDs []string
+
+	// Accepted is when the cloud accepted the IDs. Zero = long ago: they are
+	// asked at once, an absence is believed at once (after confirmation), and
+	// the pace counts from the start of Wait.
+	Accepted time.Time
+
+	// Observe is told what is known about one ID and says how to go on. It runs
+	// in the goroutine that called Wait, so never concurrently for one Target,
+	// never after Wait returned, and a slow one delays nobody but its own
+	// Target: while an ID's event waits to be observed, the ID is not asked
+	// again on behalf of this Target. It may use the poller, except that
+	// a Wait called from inside blocks this Target until it returns.
+	Observe func(Event[T]) Verdict
+}
+
+// Event is one piece of news about one ID.
+type Event[T any] struct {
+	ID    string
+	Value T // the cloud's answer when Kind is Seen, else the zero value
+	Kind  Kind
+	Err   error     // why, when Kind is Failed; the cloud's own words, if any, when Gone
+	At    time.Time // when the answer arrived
+}
+
+// Kind says what an Event reports.
+type Kind int
+
+// Kinds of events.
+const (
+	// Seen is an answer that mentions the ID. It may say the same as before.
+	Seen Kind = iota
+	// Gone is final: the cloud does not know the ID, and was asked twice. The
+	// Verdict on it is ignored.
+	Gone
+	// Failed is final: the cloud refuses the ID itself. The Verdict on it is
+	// ignored.
+	Failed
+)
+
+// String returns the kind as it reads in a message.
+func (k Kind) String() string {
+	return [...]string{"seen", "gone", "failed"}[k]
+}
+
+// Verdict is an observer's answer to an Event.
+type Verdict int
+
+// Verdicts.
+const (
+	// Keep asks again later.
+	Keep Verdict = iota
+	// Done asks no more.
+	Done
+	// Ready asks no more and teaches the poller how long this class takes. It
+	// teaches only when Wait was called before the first look was due:
+	// later nobody can tell when the machine became ready.
+	Ready
+)
