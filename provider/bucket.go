@@ -1,0 +1,110 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// bucket limits the calls of one documented rate. The limiter sets the pace,
+// which throttling lowers. The window makes sure that no stretch of time as long
+// as the rate's own ever holds more calls than documented: a limiter alone lets
+// a burst be followed by a full rate, and clouds count both together.
+type bucket struct {
+	turn  chan struct{} // holds a token while somebody waits for the next call
+	full  rate.Limit
+	burst int
+	per   time.Duration
+
+	// The latest calls, as many as one window may hold. They belong to whoever
+	// has the turn.
+	calls  []time.Time
+	oldest int
+
+	mu      sync.Mutex
+	limiter *rate.Limiter
+	changed time.Time // of the pace
+}
+
+// longestWindow is the most calls a bucket remembers. A rate of more is kept by a
+// shorter window of the same density.
+const longestWindow = 4096
+
+// bucket returns a full bucket for a rate.
+func (r Rate) bucket() *bucket {
+	full := rate.Limit(float64(r.Calls) / r.Per.Seconds())
+	window := min(r.Calls, longestWindow)
+	burst := r.Burst
+	if burst == 0 {
+		burst = 1
+		if r.Per <= time.Second {
+			burst = r.Calls
+		}
+	}
+	return &bucket{
+		turn: make(chan struct{}, 1), full: full, burst: burst, limiter: rate.NewLimiter(full, burst),
+		per: time.Duration(float64(r.Per) * float64(window) / float64(r.Calls)), calls: make([]time.Time, window),
+	}
+}
+
+// takeTurn waits until nobody else waits for this bucket.
+func (k *bucket) takeTurn(ctx context.Context) error {
+	select {
+	case k.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (k *bucket) passTurn() { <-k.turn }
+
+// wait blocks until the next call is due. It fails at once when ctx would end
+// before.
+func (k *bucket) wait(ctx context.Context) error {
+	if err := k.limiter.Wait(ctx); err != nil {
+		return cmp.Or(ctx.Err(), context.DeadlineExceeded) // the limiter knows that ctx would end first
+	}
+	left := k.per - time.Since(k.calls[k.oldest])
+	if left <= 0 {
+		return nil
+	}
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < left {
+		return context.DeadlineExceeded
+	}
+	if !sleep(ctx, left) {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// note remembers a call. Only who has the turn may do so.
+func (k *bucket) note(now time.Time) {
+	k.calls[k.oldest] = now
+	k.oldest = (k.oldest + 1) % len(k.calls)
+}
+
+// report changes the pace. Calls on their way together are throttled together:
+// they count once.
+func (k *bucket) report(made time.Time, throttled bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	limit, now := k.limiter.Limit(), time.Now()
+	switch {
+	case throttled && !made.Before(k.changed):
+		k.pace(max(limit/2, min(slowest, k.full)), now)
+	case !throttled && limit < k.full && now.Sub(k.changed) >= calmTime:
+		k.pace(min(limit+k.full/growSteps, k.full), now)
+	}
+}
+
+// pace sets the rate, and the burst in proportion: a cloud that throttles ten
+// calls a second does not want ten at once.
+func (k *bucket) pace(limit rate.Limit, now time.Time) {
+	k.limiter.SetLimitAt(now, limit)
+	k.limiter.SetBurstAt(now, max(int(float64(k.burst)*float64(limit/k.full)), 1))
+	k.changed = now
+}

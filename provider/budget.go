@@ -1,0 +1,89 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Steps of the additive increase and multiplicative decrease of a call rate.
+const (
+	calmTime  = 10 * time.Second // without a throttle, before the rate grows
+	slowest   = rate.Limit(0.1)  // calls a second, however often it is throttled
+	growSteps = 10               // calm times from nothing back to the documented rate
+)
+
+// budget keeps the calls of an account below the cloud's documented rates, and
+// lower where the cloud says so: a throttled call halves the rate, every calm
+// while adds a step up to the documented rate.
+type budget struct {
+	rates map[API]Rate
+
+	mu      sync.Mutex
+	buckets map[bucketKey]*bucket
+}
+
+type bucketKey struct {
+	region string
+	api    API
+}
+
+func newBudget(rates map[API]Rate) *budget {
+	return &budget{rates: maps.Clone(rates), buckets: map[bucketKey]*bucket{}}
+}
+
+// wait blocks until a call may be made, or ctx ends. It returns when the call
+// is made, for report.
+func (b *budget) wait(ctx context.Context, region string, api API) (time.Time, error) {
+	buckets := b.bucketsOf(region, api)
+	for _, k := range buckets {
+		// The turn is kept until the whole wait is over, so that what this
+		// bucket allows cannot pile up behind the next one. Every wait takes
+		// turns in the same order: no two can wait for each other.
+		if err := k.takeTurn(ctx); err != nil {
+			return time.Time{}, err
+		}
+		defer k.passTurn()
+		if err := k.wait(ctx); err != nil {
+			return time.Time{}, fmt.Errorf("waiting for the call budget of %s: %w", api, err)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return time.Time{}, err
+	}
+	now := time.Now()
+	for _, k := range buckets {
+		k.note(now)
+	}
+	return now, nil
+}
+
+// report tells how the cloud took a call that was made at the given time.
+func (b *budget) report(region string, api API, made time.Time, throttled bool) {
+	for _, k := range b.bucketsOf(region, api) {
+		k.report(made, throttled)
+	}
+}
+
+// bucketsOf returns the buckets a call draws on: its own and the one shared by
+// all calls of the account, as far as the cloud documents them.
+func (b *budget) bucketsOf(region string, api API) []*bucket {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []*bucket
+	for _, k := range []bucketKey{{region, api}, {"", AnyAPI}} {
+		r, ok := b.rates[k.api]
+		if !ok || r.Calls <= 0 || r.Per <= 0 {
+			continue
+		}
+		if b.buckets[k] == nil {
+			b.buckets[k] = r.bucket()
+		}
+		out = append(out, b.buckets[k])
+	}
+	return out
+}

@@ -1,0 +1,264 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// rates sets the documented rates of the fake.
+func (f *fake) rates(api provider.API, r provider.Rate) {
+	if f.limits.Rates == nil {
+		f.limits.Rates = map[provider.API]provider.Rate{}
+	}
+	f.limits.Rates[api] = r
+}
+
+// most returns the largest number of calls in any stretch of time that long.
+func most(calls []call, per time.Duration) (n int) {
+	for i := range calls {
+		j := i
+		for j < len(calls) && calls[j].at.Sub(calls[i].at) < per {
+			j++
+		}
+		n = max(n, j-i)
+	}
+	return n
+}
+
+// read makes n describe calls side by side.
+func read(t *testing.T, c *provider.Client, n int) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			for _, err := range c.DescribeInstances(t.Context(), provider.Query{}) {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestDocumentedRatesAreNeverExceeded(t *testing.T) {
+	for _, r := range []provider.Rate{
+		{Calls: 10, Per: time.Second},
+		{Calls: 5, Per: time.Second, Burst: 1},
+		{Calls: 20, Per: time.Minute},
+		{Calls: 20, Per: time.Minute, Burst: 20},
+		{Calls: 1, Per: time.Second},
+	} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.rates(provider.APIDescribeInstances, r)
+			c := f.client()
+			start := time.Now()
+			read(t, c, 3*r.Calls)
+			took := time.Since(start)
+			time.Sleep(r.Per / 2)
+			read(t, c, 3*r.Calls)
+			calls := f.made(provider.APIDescribeInstances)
+			if n := most(calls, r.Per); n > r.Calls {
+				t.Errorf("%+v: %d calls within %v", r, n, r.Per)
+			}
+			if took > 3*r.Per+time.Millisecond {
+				t.Errorf("%+v: %d calls took %v, which wastes the budget", r, 3*r.Calls, took)
+			}
+			if r.Burst > 0 && len(calls) > r.Burst && calls[r.Burst].at.Equal(calls[0].at) {
+				t.Errorf("%+v: more than the burst came at once", r)
+			}
+		})
+	}
+}
+
+func TestARateOfMillionsCostsNoMemory(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.AnyAPI, provider.Rate{Calls: 1 << 40, Per: time.Hour})
+		read(t, f.client(), 100)
+	})
+}
+
+func TestAllCallsShareTheAccountsRate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.AnyAPI, provider.Rate{Calls: 6, Per: time.Minute})
+		f.rates(provider.APIRunInstances, provider.Rate{Calls: 10, Per: time.Second})
+		c := f.client()
+		var wg sync.WaitGroup
+		for _, region := range []string{"region-1", "region-2"} {
+			wg.Go(func() {
+				for range 5 {
+					s := spec(1)
+					s.Region = region
+					if _, err := c.RunInstances(t.Context(), s, nil); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Go(func() { read(t, c, 10) })
+		wg.Wait()
+		if n := most(f.calls, time.Minute); n > 6 || len(f.calls) != 20 {
+			t.Errorf("%d calls in all, up to %d within a minute; want 20 and 6", len(f.calls), n)
+		}
+	})
+}
+
+func TestRegionsHaveTheirOwnRate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIRunInstances, provider.Rate{Calls: 1, Per: time.Minute})
+		c, start := f.client(), time.Now()
+		for _, region := range []string{"a", "b", "c"} {
+			s := spec(1)
+			s.Region = region
+			if _, err := c.RunInstances(t.Context(), s, nil); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(start); took > 0 {
+			t.Errorf("three regions waited %v for each other", took)
+		}
+	})
+}
+
+// gap is the time between the two latest calls.
+func (f *fake) gap() time.Duration {
+	n := len(f.calls)
+	return f.calls[n-1].at.Sub(f.calls[n-2].at)
+}
+
+func TestThrottlingHalvesTheRateAndCalmRestoresIt(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Second})
+		c := f.client(func(o *provider.Options) { o.RetryFor = -1 })
+		read(t, c, 2)
+		if f.gap() != time.Second {
+			t.Fatalf("a call every %v, want every second", f.gap())
+		}
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, throttled() }
+		for range 2 {
+			for _, err := range c.DescribeInstances(t.Context(), provider.Query{}) {
+				if !errors.Is(err, provider.ErrThrottled) {
+					t.Error(err)
+				}
+			}
+		}
+		f.describe = nil
+		read(t, c, 2)
+		if f.gap() < 3900*time.Millisecond {
+			t.Errorf("twice throttled, a call every %v, want every 4 s", f.gap())
+		}
+		for range 10 { // calm times of 10 s
+			time.Sleep(10 * time.Second)
+			read(t, c, 1)
+		}
+		read(t, c, 3)
+		if f.gap() != time.Second {
+			t.Errorf("after calm times a call every %v, want every second again", f.gap())
+		}
+	})
+}
+
+func TestAThrottledRateHasASmallerBurst(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 8, Per: time.Second})
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if n <= 2 {
+				return nil, throttled()
+			}
+			return f.look(r), nil
+		}
+		c := f.client()
+		read(t, c, 1) // throttled twice
+		time.Sleep(8 * time.Second)
+		f.calls = nil
+		read(t, c, 8)
+		if n := most(f.calls, time.Millisecond); n != 2 {
+			t.Errorf("%d calls at once at a quarter of the rate, want a quarter of the burst of 8", n)
+		}
+	})
+}
+
+func TestThrottlingNeverStopsTheCalls(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Second})
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, throttled() }
+		c := f.client(func(o *provider.Options) { o.RetryFor = -1 })
+		for range 20 {
+			for range c.DescribeInstances(t.Context(), provider.Query{}) {
+			}
+		}
+		if f.gap() > 10100*time.Millisecond {
+			t.Errorf("a call every %v, want at least every 10 s", f.gap())
+		}
+	})
+}
+
+func TestCallsThrottledTogetherCountOnce(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIRunInstances, provider.Rate{Calls: 8, Per: time.Second})
+		f.limits.InstancesPerCreate, f.delay = 1, 100*time.Millisecond
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n <= 8 {
+				return nil, throttled()
+			}
+			return f.create(s), nil
+		}
+		start := time.Now()
+		run(t, f.client(), 8)
+		if took := time.Since(start); took > 4*time.Second {
+			t.Errorf("eight calls throttled at once slowed the rest down to %v; half the rate takes two seconds", took)
+		}
+	})
+}
+
+func TestABudgetThatIsTooSlowForTheDeadline(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Hour})
+		c := f.client()
+		read(t, c, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		start := time.Now()
+		for _, err := range c.DescribeInstances(ctx, provider.Query{}) {
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > time.Minute {
+				t.Errorf("after %v: %v", time.Since(start), err)
+			}
+		}
+		if len(f.calls) != 1 {
+			t.Errorf("%d calls", len(f.calls))
+		}
+	})
+}
+
+// Callers who gave up must not hold up those who come later.
+func TestGivingUpCostsNobodyABudget(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Minute})
+		c := f.client()
+		read(t, c, 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				for _, err := range c.DescribeInstances(ctx, provider.Query{}) {
+					if !errors.Is(err, context.Canceled) {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		time.Sleep(30 * time.Second)
+		cancel()
+		wg.Wait()
+		start := time.Now()
+		read(t, c, 1)
+		if took := time.Since(start); took > 61*time.Second {
+			t.Errorf("the next call waited %v", took)
+		}
+	})
+}

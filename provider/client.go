@@ -1,0 +1,96 @@
+package provider
+
+import (
+	"cmp"
+	"log/slog"
+	"maps"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Options configure a [Client]. Nil and the zero value are the defaults.
+type Options struct {
+	// Region is used where a spec or a call names none.
+	Region string
+
+	// Poller is shared by the clients of one account, so that all of their
+	// waits share describe calls. Nil gives the client its own.
+	Poller *Poller
+
+	// RetryFor is how long one call is repeated that was throttled, or that
+	// failed in a way that makes a repetition safe: reads and releases always,
+	// creates only where a client token makes them idempotent. 0 means 2
+	// minutes; negative means never. The caller's ctx may end it earlier.
+	RetryFor time.Duration
+
+	// FirstLook is when new servers are looked at for the first time after the
+	// cloud accepted them, until the client has learned how long they take. 0
+	// means the driver's guess for its cloud ([Limits].FirstLook). Where servers
+	// are known to be quick, as in a simulator, a small value saves waiting.
+	FirstLook time.Duration
+
+	// Logger gets one record per API call: cloud, call, elapsed, outcome,
+	// request ID. Never a URL, a body or a secret. Nil means silence.
+	Logger *slog.Logger
+
+	// Tracer makes one span per API call. Nil means none.
+	Tracer trace.TracerProvider
+}
+
+// Client is one account on one cloud: a [Driver] with everything that clouds
+// share. It is safe for concurrent use, starts no goroutine that outlives its
+// calls, and needs no closing.
+type Client struct {
+	driver  Driver
+	name    string
+	limits  Limits
+	support Support
+	opts    Options
+	budget  *budget
+	poller  *Poller
+	tel     telemetry
+	recent  recent
+}
+
+// NewClient is for adapters and for tests; programs call the New of an adapter.
+func NewClient(d Driver, o *Options) *Client {
+	c := &Client{driver: d, name: d.Name(), limits: d.Limits().withDefaults(), support: d.Support()}
+	if o != nil {
+		c.opts = *o
+	}
+	c.opts.RetryFor = cmp.Or(c.opts.RetryFor, 2*time.Minute)
+	c.limits.FirstLook = cmp.Or(c.opts.FirstLook, c.limits.FirstLook)
+	c.budget = newBudget(c.limits.Rates)
+	c.tel = newTelemetry(c.name, c.opts.Logger, c.opts.Tracer)
+	c.poller = c.opts.Poller
+	if c.poller == nil {
+		c.poller = NewPoller()
+	}
+	return c
+}
+
+// Name returns the name of the cloud's driver, for example "aliyun".
+func (c *Client) Name() string { return c.name }
+
+// Support returns the driver's support table.
+func (c *Client) Support() Support { return c.support }
+
+// Limits returns the documented limits the client keeps to.
+func (c *Client) Limits() Limits {
+	l := c.limits
+	l.Rates = maps.Clone(l.Rates)
+	return l
+}
+
+// region fills in the client's region.
+func (c *Client) region(r string) string { return cmp.Or(r, c.opts.Region) }
+
+// withDefaults turns zero numbers into the documented meaning of zero.
+func (l Limits) withDefaults() Limits {
+	l.InstancesPerCreate = max(l.InstancesPerCreate, 1)
+	l.IDsPerDescribe = max(l.IDsPerDescribe, 1)
+	l.IDsPerTerminate = max(l.IDsPerTerminate, 1)
+	l.FirstLook = cmp.Or(l.FirstLook, 10*time.Second)
+	return l
+}

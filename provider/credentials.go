@@ -1,0 +1,41 @@
+package provider
+
+import (
+	"context"
+	"errors"
+)
+
+// Credentials are a key pair of an account.
+type Credentials struct {
+	AccessKeyID     string
+	AccessKeySecret Secret
+	SecurityToken   Secret // of temporary credentials; "" otherwise
+}
+
+// CredentialsSource gives the credentials for one call. Adapters ask it before
+// every call, so that it may renew them; it must be safe for concurrent use and
+// should answer from memory. The error of a failed source stops the call with
+// [ErrAuth].
+type CredentialsSource interface {
+	Credentials(ctx context.Context) (Credentials, error)
+}
+
+// StaticCredentials is a source of one key pair that never changes. Token is
+// empty for permanent keys.
+func StaticCredentials(id string, secret, token Secret) CredentialsSource {
+	return staticCredentials(func() Credentials { return Credentials{id, secret, token} })
+}
+
+// staticCredentials is a function because package fmt cannot look inside one.
+// It can look into an unexported field that holds a source, and calls no methods
+// of a Secret there.
+type staticCredentials func() Credentials
+
+// Credentials returns the key pair, or an error when half of it is missing.
+func (s staticCredentials) Credentials(context.Context) (Credentials, error) {
+	c := s()
+	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
+		return Credentials{}, errors.New("access key ID or secret is empty")
+	}
+	return c, nil
+}

@@ -1,0 +1,48 @@
+// Package provider is one way to create servers on four clouds: Alibaba Cloud
+// ECS, Alibaba Cloud ENS, Tencent Cloud CVM and QingCloud.
+//
+// A program builds a [Client] with one of the adapters (packages aliyun, ens,
+// tencent, qingcloud), describes what it wants in a [RunInstancesSpec], and
+// waits:
+//
+//	op, err := client.RunInstances(ctx, spec, nil)
+//	if err != nil { ... }                 // op may still hold IDs: see below
+//	instances, err := op.Wait(ctx, nil)   // until every one runs, or says why not
+//
+// # What you can rely on
+//
+// No field is dropped: a field that a cloud cannot express is an error that
+// names it, before any call. [Client.Support] is the table behind that rule.
+//
+// No server is made twice: a create whose answer was lost is repeated only
+// where the cloud has a client token that makes it safe. Elsewhere it is
+// [ErrOutcomeUnknown].
+//
+// No ID is lost: [Client.RunInstances] returns the [Operation] with every known
+// ID also beside an error, and [Operation.MarshalText] takes it into another
+// process.
+//
+// Waiting is shared: all waits of a client, or of all clients with one
+// [Poller], put their IDs together into full describe calls.
+//
+// # Errors
+//
+// Decide with errors.Is and the sentinels of this package; find the vendor's
+// code and request ID with errors.As and *[APIError]:
+//
+//	switch {
+//	case errors.Is(err, provider.ErrNoStock):        // another type or zone
+//	case errors.Is(err, provider.ErrQuota):          // ask for more
+//	case errors.Is(err, provider.ErrOutcomeUnknown): // look before you create again
+//	}
+//
+// # Time and cancellation
+//
+// ctx is the only deadline. Every call ends within 100 ms of it and returns
+// what is known by then.
+//
+// # Drivers
+//
+// [Driver] is what an adapter implements: one HTTP request a call, no retries.
+// Package providertest holds the suite that every driver passes.
+package provider

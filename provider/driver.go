@@ -1,0 +1,170 @@
+package provider
+
+import (
+	"context"
+	"time"
+)
+
+// Driver is what a cloud package implements. Everything that clouds share
+// (validation, default deny, splitting, tokens, retries, budgets, waiting,
+// telemetry) is in [Client]; a driver translates, calls and classifies.
+//
+// Every method is safe for concurrent use. Every call sends exactly one HTTP
+// request, carries the caller's ctx, returns within 100 ms of its end whatever
+// the vendor's SDK does, and never retries. Errors are *[APIError], except that
+// the error of an ended ctx passes through (errors.Is finds it). No error holds
+// a password, key, signature, user data or request URL.
+//
+// The interface does not grow: further abilities are small optional interfaces
+// ([RunValidator], [RunPreviewer], ...).
+type Driver interface {
+	// Name is the short name of the cloud: "aliyun", "ens", "tencent",
+	// "qingcloud". It is part of errors, tokens and log records.
+	Name() string
+
+	// Support says for every leaf of the spec which vendor parameter it becomes
+	// or why it is refused. [NewClient] asks for it once.
+	Support() Support
+
+	// Limits are the cloud's documented limits. [NewClient] asks for them once.
+	Limits() Limits
+
+	// RunInstances asks the cloud once for spec.Count servers. The spec is
+	// valid, supported and complete: Region is set, Count is at least 1 and at
+	// most Limits.InstancesPerCreate, MinCount is between 1 and Count, and
+	// ClientToken is set where Limits.ClientToken says so. It must not be
+	// changed or kept.
+	//
+	// A result with IDs counts even beside an error. An answer without an error
+	// and without IDs is an error with [OutcomeUnknown], unless the spec is a
+	// dry run. APIError.Outcome tells whether the servers may exist; an error
+	// without an outcome leaves that open, except that a *[FieldError] means
+	// that nothing was sent.
+	RunInstances(ctx context.Context, spec *RunInstancesSpec) (*RunResult, error)
+
+	// DescribeInstances reads one page. With IDs, at most
+	// Limits.IDsPerDescribe of them, the page holds every one of them that the
+	// cloud knows; IDs it does not know are simply absent, and no error.
+	DescribeInstances(ctx context.Context, req *DescribeRequest) (*DescribePage, error)
+
+	// TerminateInstances releases at most Limits.IDsPerTerminate servers, for
+	// good where the cloud can do so in one call. A server that does not exist
+	// is an error with [ErrNotFound]; a server that cannot be released yet, but
+	// soon, is one with [ErrState] and Temporary set.
+	TerminateInstances(ctx context.Context, req *TerminateRequest) error
+}
+
+// RunValidator is implemented by drivers that check the documented limits of
+// their cloud (name forms, sizes, steps, counts) without a network.
+type RunValidator interface {
+	// ValidateRun returns nil or [FieldErrors] with every problem it finds.
+	// The spec has passed [RunInstancesSpec.Validate] and the support table;
+	// Count is the whole count, not yet split.
+	ValidateRun(spec *RunInstancesSpec) error
+}
+
+// RunPreviewer is implemented by drivers that can show the request they would
+// send.
+type RunPreviewer interface {
+	// PreviewRun returns the request that RunInstances would send for the same
+	// spec, secrets masked. It does no I/O.
+	PreviewRun(spec *RunInstancesSpec) (Request, error)
+}
+
+// Request is a vendor request as it would be sent, without its signature.
+type Request struct {
+	Driver string
+	Action string // the vendor's name of the call
+	Host   string // where it would go
+
+	// Params are the request's own parameters, flat, under their documented
+	// wire names ("DataDisk.1.Size", "DataDisks.0.DiskSize", "vxnets.1").
+	// Passwords and user data read "[redacted]".
+	Params map[string]string
+}
+
+// RunResult is what a cloud answered to a create.
+type RunResult struct {
+	InstanceIDs []string
+	RequestID   string
+	OrderID     string // prepaid order, where the cloud names one
+	JobID       string // asynchronous job, where the cloud names one
+}
+
+// DescribeRequest asks for servers: those with the given IDs, or one page of
+// those that match every other field that is set.
+type DescribeRequest struct {
+	Region string
+	IDs    []string
+
+	// Name and Tags filter by equality. A driver whose cloud can only search
+	// loosely must compare by itself; one that cannot filter by a field at all
+	// refuses it with a *[FieldError].
+	Name string
+	Tags map[string]string
+
+	// PageToken is DescribePage.NextPage of the page before, or "".
+	PageToken string
+}
+
+// DescribePage is one page of servers.
+type DescribePage struct {
+	Instances []Instance
+	NextPage  string // "" on the last page
+	RequestID string
+}
+
+// TerminateRequest asks to release servers.
+type TerminateRequest struct {
+	Region string
+	IDs    []string
+
+	// Billing is the billing mode of every server in IDs. It is set only when
+	// Limits.TerminateByBilling asks for it.
+	Billing BillingMode
+}
+
+// API names one of the calls of a [Driver], for limits, budgets and telemetry.
+type API string
+
+// APIs of a driver.
+const (
+	APIRunInstances       API = "RunInstances"
+	APIDescribeInstances  API = "DescribeInstances"
+	APITerminateInstances API = "TerminateInstances"
+
+	// AnyAPI stands for all calls of an account together.
+	AnyAPI API = "*"
+)
+
+// Rate is a number of calls in a time.
+type Rate struct {
+	Calls int
+	Per   time.Duration
+	Burst int // calls that may come at once; 0 means Calls when Per is a second or less, else 1
+}
+
+// Limits are the documented limits of a cloud. Zero numbers mean 1.
+type Limits struct {
+	InstancesPerCreate int
+	IDsPerDescribe     int
+	IDsPerTerminate    int
+
+	// TerminateByBilling tells that servers of different billing modes cannot
+	// be released by one call.
+	TerminateByBilling bool
+
+	// ClientToken tells that creates are idempotent by token: the same token
+	// and parameters give the same servers. Without it a create whose outcome
+	// is unknown is never repeated.
+	ClientToken bool
+
+	// Rates are the documented call rates of an account: per API, or together
+	// under AnyAPI. An API without a rate is not limited beforehand.
+	Rates map[API]Rate
+
+	// FirstLook is when servers begin to run after the create was accepted, as
+	// a first guess until the client has seen some (about the tenth
+	// percentile). 0 means 10 s.
+	FirstLook time.Duration
+}

@@ -1,0 +1,219 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// Sentinels for [errors.Is]. There is one for each different thing a caller may
+// want to do next; the vendor's code and message stay in the *[APIError].
+// A field or an ability that a cloud does not have is [errors.ErrUnsupported].
+var (
+	ErrInvalid        = errors.New("invalid request")           // fix the request
+	ErrNotFound       = errors.New("not found")                 // something named does not exist
+	ErrExists         = errors.New("already exists")            // look it up instead
+	ErrState          = errors.New("not possible in its state") // wait, or do something else first
+	ErrAuth           = errors.New("authentication failed")     // wrong or expired key, or a wrong clock
+	ErrPermission     = errors.New("permission denied")         // ask for the right
+	ErrThrottled      = errors.New("throttled")                 // slow down; nothing was done
+	ErrQuota          = errors.New("quota exceeded")            // ask for more, or release some
+	ErrNoStock        = errors.New("no stock")                  // try another type or zone
+	ErrBalance        = errors.New("insufficient balance")      // pay
+	ErrTokenMismatch  = errors.New("client token reused")       // same token, other parameters
+	ErrUnavailable    = errors.New("service unavailable")       // try again later
+	ErrOutcomeUnknown = errors.New("outcome unknown")           // servers may or may not exist: do not create again blindly
+	ErrLaunchFailed   = errors.New("launch failed")             // a server was accepted and died while being built
+)
+
+// Outcome tells what an error says about the effect of a call.
+type Outcome string
+
+// Outcomes.
+const (
+	// OutcomeRejected: the answer proves that nothing was done.
+	OutcomeRejected Outcome = "rejected"
+
+	// OutcomeThrottled: refused before execution; the same call may be repeated.
+	OutcomeThrottled Outcome = "throttled"
+
+	// OutcomeUnknown: the call may have been executed.
+	OutcomeUnknown Outcome = "unknown"
+)
+
+// APIError is a failed call. It matches its sentinel and the SDK's own error
+// with errors.Is and errors.As. Its text never holds a secret or a URL.
+type APIError struct {
+	Driver     string
+	Op         string // the vendor's name of the call
+	Code       string // the vendor's code; "" when no answer of the vendor arrived
+	Message    string // the vendor's message, without secrets
+	RequestID  string
+	HTTPStatus int // 0 when unknown: some SDKs do not tell
+	Outcome    Outcome
+
+	// Temporary tells that the same call is likely to succeed soon although it
+	// is neither throttled nor unavailable: the server is still being built,
+	// another task is running on it.
+	Temporary bool
+
+	Kind error // sentinel; nil means that the code is not known
+	Err  error // the SDK's own error; may be nil
+}
+
+// Error returns driver, call, sentinel, code, message and request ID in a line.
+func (e *APIError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", e.Driver, e.Op)
+	if e.Kind != nil {
+		fmt.Fprintf(&b, ": %v", e.Kind)
+	}
+	for _, s := range []string{e.Code, e.Message} {
+		if s != "" {
+			b.WriteString(": " + oneLine(s))
+		}
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	return b.String()
+}
+
+// Unwrap returns the sentinel and the SDK's error. A create whose outcome is
+// unknown also matches [ErrOutcomeUnknown], which [Client] adds.
+func (e *APIError) Unwrap() []error { return compact(e.Kind, e.Err) }
+
+// oneLine keeps a vendor's line breaks from looking like log records of ours.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// LaunchError is a server that was accepted and did not come up, or went away
+// while it was waited for.
+type LaunchError struct {
+	Driver     string
+	InstanceID string
+	RawState   string // the cloud's last word; "" if it was never seen
+	Reason     string // the cloud's reason; "" if it does not say
+}
+
+// Error names the server, its last state and the cloud's reason.
+func (e *LaunchError) Error() string {
+	s := fmt.Sprintf("%s: %s: %v", e.Driver, e.InstanceID, ErrLaunchFailed)
+	if e.RawState != "" {
+		s += ": " + oneLine(e.RawState)
+	}
+	if e.Reason != "" {
+		s += ": " + oneLine(e.Reason)
+	}
+	return s
+}
+
+// Unwrap returns [ErrLaunchFailed].
+func (e *LaunchError) Unwrap() error { return ErrLaunchFailed }
+
+// FieldError is a field of a spec that breaks a rule or that a cloud cannot
+// express.
+type FieldError struct {
+	Driver      string // "" for a rule that holds on every cloud
+	Path        string // "Network.PublicIP.BandwidthMbps", "DataDisks[1].SizeGiB"
+	Value       string // the offending value; "" when absent or secret
+	Reason      string // the rule
+	Unsupported bool   // the cloud has no such thing, whatever the value
+}
+
+// Error names driver, field, value and rule.
+func (e *FieldError) Error() string {
+	s := e.Path
+	if e.Driver != "" {
+		s = e.Driver + ": " + s
+	}
+	if e.Value != "" {
+		s += fmt.Sprintf(" = %q", e.Value)
+	}
+	return s + ": " + e.Reason
+}
+
+// Unwrap returns [ErrInvalid], and [errors.ErrUnsupported] too when the cloud
+// has no such thing.
+func (e *FieldError) Unwrap() []error {
+	if e.Unsupported {
+		return []error{ErrInvalid, errors.ErrUnsupported}
+	}
+	return []error{ErrInvalid}
+}
+
+// FieldErrors are all problems of a spec together. It is never empty when it is
+// an error.
+type FieldErrors []*FieldError
+
+// Error lists the problems, one a line.
+func (e FieldErrors) Error() string {
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the problems.
+func (e FieldErrors) Unwrap() []error {
+	out := make([]error, len(e))
+	for i, p := range e {
+		out[i] = p
+	}
+	return out
+}
+
+// Checker collects the problems of a spec. The zero value is for rules that
+// hold on every cloud; drivers set Driver.
+type Checker struct {
+	Driver string
+	errs   FieldErrors
+}
+
+// Fail records that the field at path breaks a rule. Value is printed with
+// fmt.Sprint; pass nil for an absent or secret value.
+func (c *Checker) Fail(path string, value any, rule string) {
+	v := ""
+	if value != nil {
+		v = fmt.Sprint(value)
+	}
+	c.errs = append(c.errs, &FieldError{Driver: c.Driver, Path: path, Value: v, Reason: rule})
+}
+
+// Require is Fail unless ok.
+func (c *Checker) Require(ok bool, path string, value any, rule string) {
+	if !ok {
+		c.Fail(path, value, rule)
+	}
+}
+
+// Refuse records that the cloud cannot express the field at path.
+func (c *Checker) Refuse(path, reason string) {
+	c.errs = append(c.errs, &FieldError{Driver: c.Driver, Path: path, Reason: reason, Unsupported: true})
+}
+
+// Err returns nil or [FieldErrors].
+func (c *Checker) Err() error {
+	if len(c.errs) == 0 {
+		return nil
+	}
+	return c.errs
+}
+
+func compact(errs ...error) []error {
+	out := make([]error, 0, len(errs))
+	for _, err := range errs {
+		if err != nil {
+			out = append(out, err)
+		}
+	}
+	return out
+}

@@ -1,0 +1,79 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll"
+)
+
+// Poller waits for servers on behalf of all clients of one account, and asks
+// about up to a full describe call of them at a time. Share one through
+// [Options].Poller between clients with the same credentials; never between
+// accounts, because any client's credentials may be used for all. It is safe
+// for concurrent use and works only while somebody waits.
+type Poller struct {
+	mu      sync.Mutex
+	engines map[string]*poll.Poller[Instance] // by driver name
+}
+
+// NewPoller returns a poller to share.
+func NewPoller() *Poller { return &Poller{engines: map[string]*poll.Poller[Instance]{}} }
+
+// describesAtOnce bounds the describe calls of an account that are in flight,
+// and so its connections.
+const describesAtOnce = 8
+
+// engine returns the engine for a client's cloud, made from the first client
+// that asks.
+func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e := p.engines[c.name]
+	if e == nil {
+		e = poll.New(poll.Config[Instance]{
+			Batch:    c.limits.IDsPerDescribe,
+			Fetch:    c.look,
+			Classify: lookFailure,
+			First:    func(string) time.Duration { return c.limits.FirstLook },
+			// The driver has its own deadline for a call; this one also covers the
+			// wait for a turn in a small call budget.
+			FetchTimeout: 10 * time.Minute,
+			Parallel:     describesAtOnce,
+		})
+		p.engines[c.name] = e
+	}
+	return e
+}
+
+// look is one describe call of the poller.
+func (c *Client) look(ctx context.Context, region string, ids []string) (map[string]Instance, error) {
+	page, err := c.describePage(ctx, &DescribeRequest{Region: region, IDs: ids})
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]Instance, len(page.Instances))
+	for _, i := range page.Instances {
+		seen[i.ID] = i
+	}
+	return seen, nil
+}
+
+// lookFailure tells the poller what a failed describe call means. Whatever is
+// not certain is temporary: a wait must not fail for a bad answer.
+func lookFailure(err error) poll.Failure {
+	switch {
+	case errors.Is(err, ErrThrottled), errors.Is(err, ErrUnavailable):
+		return poll.Transient
+	case errors.Is(err, ErrNotFound):
+		return poll.Missing
+	case errors.Is(err, ErrAuth), errors.Is(err, ErrPermission):
+		return poll.Fatal
+	case errors.Is(err, ErrInvalid):
+		return poll.BadID
+	default:
+		return poll.Transient
+	}
+}

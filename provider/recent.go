@@ -1,0 +1,76 @@
+package provider
+
+import (
+	"sync"
+	"time"
+)
+
+// visibleAfter is how long a new server may be unknown to the cloud's other
+// calls. All four vendors have such a lag; none documents a bound.
+const visibleAfter = 60 * time.Second
+
+// recent remembers the servers a client has just created, so that "not found"
+// is not mistaken for "gone" while the cloud has not caught up.
+type recent struct {
+	mu     sync.Mutex
+	born   map[string]time.Time
+	pruned time.Time
+}
+
+// add remembers servers that were created at the given time.
+func (r *recent) add(ids []string, at time.Time) {
+	now := time.Now()
+	if at.After(now) { // another computer's clock
+		at = now
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.born == nil {
+		r.born = map[string]time.Time{}
+	}
+	if now.Sub(r.pruned) > visibleAfter {
+		for id, at := range r.born {
+			if now.Sub(at) > visibleAfter {
+				delete(r.born, id)
+			}
+		}
+		r.pruned = now
+	}
+	for _, id := range ids {
+		r.born[id] = at
+	}
+}
+
+// forget drops servers that have been released: they are gone for good reason.
+func (r *recent) forget(ids []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		delete(r.born, id)
+	}
+}
+
+// any tells whether one of the IDs is that new.
+func (r *recent) any(ids []string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		if at, ok := r.born[id]; ok && time.Since(at) <= visibleAfter {
+			return true
+		}
+	}
+	return false
+}
+
+// latest is when the youngest of the IDs that are that new was created; zero
+// when none is.
+func (r *recent) latest(ids []string) (at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		if b, ok := r.born[id]; ok && time.Since(b) <= visibleAfter && b.After(at) {
+			at = b
+		}
+	}
+	return at
+}

@@ -1,0 +1,339 @@
+package provider_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func TestRunInstancesGivesTheIDs(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op, err := f.client().RunInstances(t.Context(), spec(3), nil)
+		if err != nil || !slices.Equal(op.InstanceIDs(), f.alive()) || len(f.alive()) != 3 {
+			t.Errorf("IDs %v, servers %v, %v", op.InstanceIDs(), f.alive(), err)
+		}
+		calls := f.made(provider.APIRunInstances)
+		if len(calls) != 1 || calls[0].spec.Region != "region-1" || calls[0].spec.Count != 3 || calls[0].spec.MinCount != 3 {
+			t.Errorf("%d creates, the first %+v; want one, complete", len(calls), calls[0].spec)
+		}
+		if op.Region() != "region-1" || op.ID() == "" {
+			t.Errorf("operation %q in %q", op.ID(), op.Region())
+		}
+	})
+}
+
+// Whatever Count, MinCount and the cloud's limit are, the creates add up.
+func TestSplitAddsUp(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 2000 {
+		f := newFake()
+		f.limits.InstancesPerCreate = 1 + r.IntN(120)
+		s := spec(r.IntN(700))
+		s.MinCount = r.IntN(max(s.Count, 1) + 1)
+		checkSplit(t, f, s)
+	}
+}
+
+func checkSplit(t *testing.T, f *fake, s provider.RunInstancesSpec) {
+	t.Helper()
+	reqs, err := f.client().Preview(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count, least := 0, 0
+	for _, r := range reqs {
+		var c, m int
+		_, _ = fmt.Sscan(r.Params["Count"]+" "+r.Params["MinCount"], &c, &m)
+		if c < 1 || c > f.limits.InstancesPerCreate || m < 1 || m > c {
+			t.Errorf("Count %d, MinCount %d, limit %d: a create of %d to %d", s.Count, s.MinCount, f.limits.InstancesPerCreate, m, c)
+		}
+		count, least = count+c, least+m
+	}
+	want := s.MinCount
+	if want == 0 {
+		want = max(s.Count, 1)
+	}
+	fewest := (max(s.Count, 1) + f.limits.InstancesPerCreate - 1) / f.limits.InstancesPerCreate
+	if count != max(s.Count, 1) || len(reqs) != fewest {
+		t.Errorf("Count %d, limit %d: %d creates of %d servers", s.Count, f.limits.InstancesPerCreate, len(reqs), count)
+	}
+	// One server is the least a create can ask for.
+	if least < want || least > want+len(reqs)-1 || want >= count && least != want {
+		t.Errorf("Count %d, MinCount %d, limit %d: the creates ask for at least %d", s.Count, s.MinCount, f.limits.InstancesPerCreate, least)
+	}
+}
+
+func TestPrivateAddressesAreDealtOut(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		s := spec(5)
+		s.Network.PrivateIPs = addrs("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5")
+		if _, err := f.client().RunInstances(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+		var dealt []string
+		for _, c := range f.made(provider.APIRunInstances) {
+			if len(c.spec.Network.PrivateIPs) != c.spec.Count {
+				t.Errorf("%d addresses for %d servers", len(c.spec.Network.PrivateIPs), c.spec.Count)
+			}
+			for _, a := range c.spec.Network.PrivateIPs {
+				dealt = append(dealt, a.String())
+			}
+		}
+		slices.Sort(dealt)
+		if want := []string{"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"}; !slices.Equal(dealt, want) {
+			t.Errorf("dealt %v, want each once", dealt)
+		}
+	})
+}
+
+func TestTheCallersSpecIsNotTouched(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		build := func() provider.RunInstancesSpec {
+			s := *full()
+			s.Count, s.MinCount, s.ClientToken = 2, 1, ""
+			s.Hardware, s.Login = provider.Hardware{}, provider.Login{Password: planted}
+			s.Network = provider.Network{PrivateIPs: addrs("10.0.0.1", "10.0.0.2"), SecurityGroupIDs: []string{"b", "a"}, PublicIP: &provider.PublicIP{}}
+			s.SystemDisk, s.DataDisks = provider.Disk{}, []provider.Disk{{Type: "b"}, {Type: "a"}}
+			s.Billing, s.Placement, s.LaunchTemplate, s.UniqueSuffix = provider.Billing{}, provider.Placement{}, nil, false
+			return s
+		}
+		s := build()
+		if _, err := f.client().RunInstances(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(s, build()) {
+			t.Error("the spec has changed")
+		}
+	})
+}
+
+func TestTokensFollowFromOperationAndPart(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 10
+		send := func(id string) []string {
+			f.calls = nil
+			if _, err := f.client().RunInstances(t.Context(), spec(30), &provider.RunOptions{OperationID: id}); err != nil {
+				t.Fatal(err)
+			}
+			return slices.Sorted(slices.Values(f.tokensSent()))
+		}
+		first, again, other := send("job-1"), send("job-1"), send("job-2")
+		if !slices.Equal(first, again) {
+			t.Errorf("the same operation sent %v, then %v", first, again)
+		}
+		if len(f.alive()) != 60 {
+			t.Errorf("%d servers; the repetition must not have made any", len(f.alive()))
+		}
+		all := append(slices.Clone(first), other...)
+		slices.Sort(all)
+		if len(slices.Compact(all)) != 6 {
+			t.Errorf("tokens are not distinct: %v", all)
+		}
+		for _, token := range all {
+			bad := strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
+			if token == "" || len(token) > 64 || bad >= 0 {
+				t.Errorf("token %q is not 1 to 64 ASCII characters", token)
+			}
+		}
+	})
+}
+
+func TestACallersOwnTokenIsUsed(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 1 {
+				return nil, lost()
+			}
+			return f.create(s), nil
+		}
+		s := spec(1)
+		s.ClientToken = "mine"
+		if _, err := f.client().RunInstances(t.Context(), s, nil); err != nil || !slices.Equal(f.tokensSent(), []string{"mine", "mine"}) {
+			t.Errorf("tokens %v, %v", f.tokensSent(), err)
+		}
+	})
+}
+
+func TestACloudWithoutTokensGetsNone(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.ClientToken = false
+		run(t, f.client(), 1)
+		if got := f.tokensSent(); !slices.Equal(got, []string{""}) {
+			t.Errorf("tokens %q", got)
+		}
+	})
+}
+
+// bad are specs and options that must be refused before any call.
+func TestABadSpecSendsNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.fields = slices.DeleteFunc(everything(), func(x provider.Field) bool { return x.Path == "Zone" })
+		f.limits.InstancesPerCreate = 10
+		type s = provider.RunInstancesSpec
+		for what, tc := range map[string]struct {
+			change func(*s)
+			id     string
+			paths  []string
+		}{
+			"rule and table together":    {func(s *s) { s.Count, s.Zone = -1, "z" }, "", []string{"Count", "Zone"}},
+			"a token for two creates":    {func(s *s) { s.Count, s.ClientToken = 11, "mine" }, "", []string{"ClientToken"}},
+			"numbers over two creates":   {func(s *s) { s.Count, s.Name, s.UniqueSuffix = 11, "n", true }, "", []string{"UniqueSuffix"}},
+			"an operation ID too long":   {func(*s) {}, strings.Repeat("x", 65), []string{"RunOptions.OperationID"}},
+			"an operation ID with space": {func(*s) {}, "a b", []string{"RunOptions.OperationID"}},
+			"an operation ID and a rule": {func(s *s) { s.Count = -1 }, "é", []string{"RunOptions.OperationID", "Count"}},
+		} {
+			sp := spec(1)
+			tc.change(&sp)
+			op, err := f.client().RunInstances(t.Context(), sp, &provider.RunOptions{OperationID: tc.id})
+			if got := paths(t, err); op != nil || !slices.Equal(got, tc.paths) || !errors.Is(err, provider.ErrInvalid) {
+				t.Errorf("%s: operation %v, paths %v; want none and %v", what, op != nil, got, tc.paths)
+			}
+		}
+		if _, err := provider.NewClient(f, nil).RunInstances(t.Context(), spec(1), nil); !slices.Equal(paths(t, err), []string{"Region"}) {
+			t.Errorf("without a region: %v", err)
+		}
+		if n := len(f.made(provider.APIRunInstances)); n != 0 {
+			t.Errorf("%d creates were sent", n)
+		}
+	})
+}
+
+func TestTheDriversOwnLimitsAreChecked(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.valid = func(s *provider.RunInstancesSpec) error {
+			c := provider.Checker{Driver: "fake"}
+			c.Require(s.Name != "bad", "Name", s.Name, "must be good")
+			return c.Err()
+		}
+		s := spec(1)
+		s.Name = "bad"
+		op, err := f.client().RunInstances(t.Context(), s, nil)
+		if op != nil || !slices.Equal(paths(t, err), []string{"Name"}) || len(f.calls) != 0 {
+			t.Errorf("got %v and %d calls", err, len(f.calls))
+		}
+		if _, err := f.client().Preview(s); !slices.Equal(paths(t, err), []string{"Name"}) {
+			t.Errorf("a preview must refuse the same: %v", err)
+		}
+		f.valid = func(*provider.RunInstancesSpec) error { return errors.New("odd") }
+		if op, err := f.client().RunInstances(t.Context(), spec(1), nil); op != nil || err == nil || !strings.Contains(err.Error(), "odd") {
+			t.Errorf("a validator's error of another kind must not be lost, got %v", err)
+		}
+	})
+}
+
+func TestADryRunMakesNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			return &provider.RunResult{RequestID: "r"}, nil
+		}
+		s := spec(3)
+		s.DryRun = true
+		op, err := f.client().RunInstances(t.Context(), s, nil)
+		if err != nil || op == nil || len(op.InstanceIDs()) != 0 {
+			t.Fatalf("approved: want an operation without IDs, got %v", err)
+		}
+		if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 0 {
+			t.Errorf("waiting for nothing: %v, %v", list, err)
+		}
+		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			return nil, refusal(provider.ErrQuota, "Quota")
+		}
+		if op, err := f.client().RunInstances(t.Context(), s, nil); op == nil || !errors.Is(err, provider.ErrQuota) {
+			t.Errorf("refused: got %v", err)
+		}
+	})
+}
+
+func TestPreviewShowsEveryRequest(t *testing.T) {
+	f := newFake()
+	f.limits.InstancesPerCreate = 2
+	s := spec(5)
+	s.Login.Password = planted
+	reqs, err := f.client().Preview(s)
+	if err != nil || len(reqs) != 3 || reqs[2].Params["Count"] != "1" {
+		t.Fatalf("%d requests, %v", len(reqs), err)
+	}
+	for _, r := range reqs {
+		if shows(fmt.Sprint(r)) || r.Params["ClientToken"] == "" {
+			t.Errorf("want a placeholder for the token and no password: %v", r)
+		}
+	}
+	if len(f.calls) != 0 {
+		t.Errorf("%d calls were made", len(f.calls))
+	}
+}
+
+// bare is a driver without abilities beyond the interface.
+type bare struct{ provider.Driver }
+
+func TestPreviewNeedsTheAbility(t *testing.T) {
+	c := provider.NewClient(bare{newFake()}, &provider.Options{Region: "r"})
+	if _, err := c.Preview(spec(1)); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAClientTellsWhatItIs(t *testing.T) {
+	f := newFake()
+	f.limits = provider.Limits{Rates: map[provider.API]provider.Rate{provider.AnyAPI: {Calls: 1, Per: time.Second}}}
+	c := f.client()
+	l := c.Limits()
+	if c.Name() != "fake" || c.Support().Driver() != "fake" || l.InstancesPerCreate != 1 || l.IDsPerDescribe != 1 || l.IDsPerTerminate != 1 || l.FirstLook != 10*time.Second {
+		t.Errorf("name %q, limits %+v", c.Name(), l)
+	}
+	delete(l.Rates, provider.AnyAPI)
+	if len(c.Limits().Rates) != 1 {
+		t.Error("a caller's change reached the client")
+	}
+}
+
+func TestCreatesRunSideBySide(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate, f.delay = 1, time.Second
+		start := time.Now()
+		op := run(t, f.client(), 16)
+		if took := time.Since(start); took != 2*time.Second {
+			t.Errorf("16 creates of a second took %v, want two rounds of eight", took)
+		}
+		if len(op.InstanceIDs()) != 16 {
+			t.Errorf("%d IDs", len(op.InstanceIDs()))
+		}
+		token, err := op.MarshalText()
+		if err != nil || !json.Valid(token) {
+			t.Errorf("token %s, %v", token, err)
+		}
+	})
+}
+
+func TestAnEndedContextSendsNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		op, err := f.client().RunInstances(ctx, spec(1), nil)
+		if op == nil || !errors.Is(err, context.Canceled) || errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("want an operation, context.Canceled and nothing left open; got %v", err)
+		}
+		for _, err := range f.client().DescribeInstances(ctx, provider.Query{}) {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("describe: %v", err)
+			}
+		}
+		if err := f.client().TerminateInstances(ctx, "", []string{"i-1"}, nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("terminate: %v", err)
+		}
+		if len(f.calls) != 0 {
+			t.Errorf("%d calls were made", len(f.calls))
+		}
+	})
+}

@@ -1,0 +1,63 @@
+package provider
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// RunError is a create that did not do all it was asked to. It matches every
+// error it is made of, and [ErrOutcomeUnknown] when servers may exist whose IDs
+// are not known.
+type RunError struct {
+	Driver  string
+	Asked   int // servers asked for
+	Created int // servers whose IDs are known
+	Errs    []error
+
+	unknown bool
+}
+
+// Error says how many servers are missing, and why, up to ten reasons.
+func (e *RunError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d of %d servers created", e.Driver, e.Created, e.Asked)
+	if e.unknown {
+		b.WriteString(" for certain, more may exist")
+	}
+	texts := distinct(e.Errs)
+	for i, text := range texts[:min(len(texts), 10)] {
+		b.WriteString([]string{": ", "; "}[min(i, 1)] + text)
+	}
+	if more := len(texts) - 10; more > 0 {
+		fmt.Fprintf(&b, "; and %d more", more)
+	}
+	return b.String()
+}
+
+// Unwrap returns the errors of the calls, and ErrOutcomeUnknown.
+func (e *RunError) Unwrap() []error {
+	if e.unknown {
+		return append([]error{ErrOutcomeUnknown}, e.Errs...)
+	}
+	return e.Errs
+}
+
+// distinct returns the texts of errors, each once, with their number.
+func distinct(errs []error) []string {
+	var texts []string
+	count := map[string]int{}
+	for _, err := range errs {
+		t := err.Error()
+		if count[t] == 0 {
+			texts = append(texts, t)
+		}
+		count[t]++
+	}
+	for i, t := range texts {
+		if n := count[t]; n > 1 {
+			texts[i] = t + " (" + strconv.Itoa(n) + " times)"
+		}
+	}
+	return texts
+}

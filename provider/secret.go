@@ -1,0 +1,63 @@
+package provider
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// redacted is what a secret shows of itself, everywhere.
+const redacted = "[redacted]"
+
+// Secret is a text that prints, logs and marshals as "[redacted]". Only
+// [Secret.Reveal] and a conversion give the text away.
+//
+// Package fmt calls no methods on what lies in an unexported field: a struct
+// that may be printed keeps its secrets in exported fields or inside a function.
+type Secret string
+
+// Reveal returns the text itself, for the one place that must send it.
+func (s Secret) Reveal() string { return string(s) }
+
+// String returns "[redacted]", or "" when there is no secret.
+func (s Secret) String() string { return mask(len(s)) }
+
+// Format writes the redacted form for every verb but %p, which package fmt does
+// not hand on and go vet rejects.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, mask(len(s))) }
+
+// GoString returns the redacted form.
+func (s Secret) GoString() string { return mask(len(s)) }
+
+// MarshalText returns the redacted form, so that JSON, YAML and XML show it.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(mask(len(s))), nil }
+
+// LogValue returns the redacted form.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(mask(len(s))) }
+
+// UserData is data for the first boot of a server. It often holds credentials,
+// so it prints, logs and marshals as "[redacted]", like [Secret]. A []byte can
+// be assigned to it without a conversion.
+type UserData []byte
+
+// String returns "[redacted]", or "" when there is no data.
+func (u UserData) String() string { return mask(len(u)) }
+
+// Format writes the redacted form for every verb.
+func (u UserData) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, mask(len(u))) }
+
+// GoString returns the redacted form.
+func (u UserData) GoString() string { return mask(len(u)) }
+
+// MarshalText returns the redacted form.
+func (u UserData) MarshalText() ([]byte, error) { return []byte(mask(len(u))), nil }
+
+// LogValue returns the redacted form.
+func (u UserData) LogValue() slog.Value { return slog.StringValue(mask(len(u))) }
+
+func mask(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return redacted
+}

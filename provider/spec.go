@@ -1,0 +1,381 @@
+package provider
+
+import (
+	"net/netip"
+	"time"
+)
+
+// RunInstancesSpec says which servers to create, in words that mean the same on
+// every cloud. It is a value: copy it, change a field, send it elsewhere.
+//
+// A zero field lets the cloud decide. A field that a cloud cannot express is an
+// error that names it, before any call; FIELDS.md lists what each cloud maps.
+// Limits that only one cloud has (name forms, sizes, steps) are checked by that
+// cloud's adapter, also before any call.
+type RunInstancesSpec struct {
+	// Region is where to create. Empty means the region of the client. ENS
+	// calls it the edge node (EnsRegionId) and QingCloud the zone (pek3a):
+	// both have this one level of location only.
+	Region string
+
+	// Zone is the availability zone within the region. Empty lets the cloud
+	// choose on ECS; CVM needs it unless a launch template gives one. ENS and
+	// QingCloud have no such level and refuse it.
+	Zone string
+
+	// Count is how many servers to create; 0 means 1, and 100,000 is the most.
+	// Counts above the cloud's limit per call are split into several calls.
+	Count int
+
+	// MinCount is how many servers are enough: with less stock than Count the
+	// cloud may create fewer, down to MinCount. 0 means all of Count.
+	MinCount int
+
+	// ImageID is the image to boot, by the cloud's own ID.
+	ImageID string
+
+	// InstanceType is the cloud's own name of the machine type (ecs.g5.large,
+	// S5.MEDIUM4, e1.large.r2). QingCloud also takes Hardware instead.
+	InstanceType string
+
+	// Hardware describes the machine where the cloud sells it by size.
+	Hardware Hardware
+
+	// CPUOptions tune the CPU of the machine type.
+	CPUOptions CPUOptions
+
+	// Name is the display name of the servers. Clouds number the servers of a
+	// batch only when asked (UniqueSuffix), except CVM, which always does.
+	Name string
+
+	// HostName is the name the operating system gets. Rules differ between
+	// clouds and between Windows and Linux.
+	HostName string
+
+	// Description is a free text about the servers.
+	Description string
+
+	// UniqueSuffix numbers Name and HostName within the batch, from 001.
+	UniqueSuffix bool
+
+	// Login says how people get in. Zero leaves it to the cloud: a random
+	// password by message on CVM, no login on ECS, an error on QingCloud.
+	Login Login
+
+	// Network places the servers in a network.
+	Network Network
+
+	// SystemDisk is the disk the image is written to.
+	SystemDisk Disk
+
+	// DataDisks are further disks, in order.
+	DataDisks []Disk
+
+	// Billing says how the servers are paid for.
+	Billing Billing
+
+	// Placement says where in the region's hardware the servers go.
+	Placement Placement
+
+	// Tags are key-value labels of the servers. Keys that begin with "yunfan:"
+	// are reserved. QingCloud's labels are another notion, and are refused.
+	Tags map[string]string
+
+	// UserData is handed to the server at first boot: raw bytes, which the
+	// adapter encodes as the cloud wants. It is treated as a secret.
+	UserData UserData
+
+	// RoleName is the cloud identity the server acts as (RAM role on ECS, CAM
+	// role on CVM).
+	RoleName string
+
+	// ProjectID is the account's own grouping of resources: resource group on
+	// ECS, numeric project on CVM.
+	ProjectID string
+
+	// LaunchTemplate fills fields that this spec leaves zero. Nil means none.
+	LaunchTemplate *LaunchTemplateRef
+
+	// SecurityAgent installs the cloud's host security agent, or does not. Nil
+	// lets the cloud decide, and clouds differ in what they decide.
+	SecurityAgent *bool
+
+	// MonitorAgent is the same for the monitoring agent.
+	MonitorAgent *bool
+
+	// DeletionProtection refuses to terminate the servers until it is lifted.
+	DeletionProtection bool
+
+	// AutoReleaseTime is when the cloud terminates the servers by itself. Zero
+	// means never. Clouds round it to whole minutes or seconds.
+	AutoReleaseTime time.Time
+
+	// DryRun asks the cloud to check the request without creating anything. An
+	// approved dry run is a nil error and an operation without IDs.
+	DryRun bool
+
+	// ClientToken makes the create idempotent on clouds that have such a token
+	// (ECS, CVM): at most 64 printable ASCII characters. Leave it empty, and a
+	// token is made for you and kept across retries. A token of your own works
+	// only while the create fits in one call.
+	ClientToken string
+
+	// Vendor holds options that only one cloud has, for example
+	// aliyun.RunOptions. Options addressed to other clouds are ignored, so that
+	// one spec can serve several; two for the same cloud are an error.
+	Vendor []VendorOption
+}
+
+// VendorOption is a set of options that only one cloud has. The adapters'
+// RunOptions types implement it.
+type VendorOption interface {
+	// VendorName is the driver the options are for, as [Driver.Name] says it.
+	VendorName() string
+}
+
+// Hardware describes a machine by its size instead of by a type name.
+type Hardware struct {
+	CPUs      int    // virtual CPUs; with MemoryMiB, both or neither
+	MemoryMiB int    // memory, MiB
+	GPUs      int    // number of GPUs
+	GPUType   string // the cloud's own name or number of the GPU model
+}
+
+// CPUOptions tune the CPU that comes with a machine type.
+type CPUOptions struct {
+	Cores          int    // physical cores to enable
+	ThreadsPerCore int    // 1 turns hyper-threading off, 2 on; 0 lets the cloud decide
+	Sockets        int    // CPU sockets the guest sees
+	NUMANodes      int    // NUMA nodes the guest sees
+	Model          string // CPU model, in the cloud's own words
+}
+
+// Login says how people get into the servers. At most one of its three ways
+// may be chosen: clouds disagree about what more than one would mean.
+type Login struct {
+	// Password of the administrator. Complexity rules differ between clouds.
+	Password Secret
+
+	// KeyPairs are the cloud's names (ECS, ENS) or IDs (CVM, QingCloud) of SSH
+	// key pairs. Only CVM takes more than one.
+	KeyPairs []string
+
+	// KeepImageLogin keeps the accounts that are inside the image.
+	KeepImageLogin bool
+}
+
+// IPFamily is the kind of addresses the servers get.
+type IPFamily string
+
+// IP families. The zero value lets the cloud decide, which means IPv4.
+const (
+	IPv4      IPFamily = "ipv4"
+	IPv6      IPFamily = "ipv6"
+	DualStack IPFamily = "dual-stack"
+)
+
+// Network places servers in a network.
+type Network struct {
+	// VPCID is the private network. ECS derives it from the subnet and refuses
+	// the field; CVM needs both.
+	VPCID string
+
+	// SubnetID is the subnet: vSwitch on ECS and ENS, subnet on CVM, vxnet on
+	// QingCloud.
+	SubnetID string
+
+	// SecurityGroupIDs are the firewalls of the primary interface. ENS and
+	// QingCloud take one.
+	SecurityGroupIDs []string
+
+	// PrivateIPs are fixed addresses, one for each server of Count.
+	PrivateIPs []netip.Addr
+
+	// IPv6Count is how many IPv6 addresses each server gets. It excludes
+	// IPv6Addresses.
+	IPv6Count int
+
+	// IPv6Addresses are fixed IPv6 addresses, for one server.
+	IPv6Addresses []netip.Addr
+
+	// IPFamily is the kind of addresses the servers get.
+	IPFamily IPFamily
+
+	// PublicIP gives each server a public address. Nil means none. Present but
+	// zero means one with whatever bandwidth the cloud gives, where the cloud
+	// has such a default.
+	PublicIP *PublicIP
+
+	// Interfaces are secondary network interfaces.
+	Interfaces []NetworkInterface
+}
+
+// BandwidthCharge is how public traffic is paid for.
+type BandwidthCharge string
+
+// Ways to pay for public traffic. The zero value lets the cloud decide.
+const (
+	PayByTraffic     BandwidthCharge = "by-traffic"      // per GB
+	PayByBandwidth   BandwidthCharge = "by-bandwidth"    // per hour of fixed bandwidth
+	PrepaidBandwidth BandwidthCharge = "prepaid"         // fixed bandwidth bought ahead
+	BandwidthPackage BandwidthCharge = "package"         // from a shared package
+	PayByDailyPeak   BandwidthCharge = "by-daily-peak"   // by each day's peak
+	PayBy95th        BandwidthCharge = "by-95th-monthly" // by the month's 95th percentile
+)
+
+// PublicIP is a public address that lives and dies with its server.
+type PublicIP struct {
+	BandwidthMbps int // outbound, Mbit/s
+	InboundMbps   int // inbound, Mbit/s; 0 lets the cloud decide
+	ChargeType    BandwidthCharge
+}
+
+// NetworkInterface is a secondary network interface.
+type NetworkInterface struct {
+	SubnetID         string
+	SecurityGroupIDs []string
+	PrivateIP        netip.Addr // zero lets the cloud choose
+	Name             string
+	Description      string
+}
+
+// Disk is a system or data disk.
+type Disk struct {
+	Type                 string // the cloud's own name of the kind of disk
+	SizeGiB              int    // size, GiB; 0 lets the cloud decide, often by image or snapshot
+	Name                 string
+	Description          string
+	PerformanceLevel     string // the cloud's own name, for example PL1
+	IOPS                 int    // provisioned I/O operations a second
+	SnapshotID           string // fill the disk from this snapshot
+	VolumeID             string // attach this existing volume instead of creating one
+	Encrypted            bool
+	KMSKeyID             string // key for Encrypted; empty means the cloud's default key
+	DeleteWithInstance   *bool  // nil lets the cloud decide, usually true
+	AutoSnapshotPolicyID string
+	Device               string // device name inside the server
+}
+
+// BillingMode is how servers are paid for.
+type BillingMode string
+
+// Billing modes. The zero value lets the cloud decide, which means OnDemand,
+// except on ENS: see package ens.
+const (
+	OnDemand      BillingMode = "on-demand"      // by the hour or second, afterwards
+	Prepaid       BillingMode = "prepaid"        // a period bought ahead
+	Spot          BillingMode = "spot"           // on demand from spare capacity; may be taken away
+	DedicatedHost BillingMode = "dedicated-host" // on a host that is itself paid for
+)
+
+// PeriodUnit is the unit of a prepaid period.
+type PeriodUnit string
+
+// Period units. The zero value means Month.
+const (
+	Day   PeriodUnit = "day"
+	Week  PeriodUnit = "week"
+	Month PeriodUnit = "month"
+	Year  PeriodUnit = "year"
+)
+
+// Billing says how servers are paid for.
+type Billing struct {
+	Mode BillingMode
+
+	// Period is the length of the prepaid period in PeriodUnits. Required with
+	// Prepaid, refused otherwise.
+	Period     int
+	PeriodUnit PeriodUnit
+
+	// AutoRenew renews the prepaid period at its end. Nil lets the cloud
+	// decide, which means no.
+	AutoRenew *bool
+
+	// AutoRenewPeriod is how long each renewal is, in PeriodUnits. 0 lets the
+	// cloud decide; ENS needs it with AutoRenew.
+	AutoRenewPeriod int
+
+	// Spot applies to Mode Spot only.
+	Spot SpotOptions
+}
+
+// SpotStrategy is how a spot bid is made.
+type SpotStrategy string
+
+// Spot strategies. The zero value means SpotPriceLimit when MaxPrice is set,
+// and SpotMarketPrice otherwise.
+const (
+	SpotMarketPrice SpotStrategy = "market-price" // follow the market, up to the on-demand price
+	SpotPriceLimit  SpotStrategy = "price-limit"  // follow it up to MaxPrice
+)
+
+// SpotInterruption is what happens to a spot server that is taken away.
+type SpotInterruption string
+
+// Spot interruptions. The zero value lets the cloud decide, which means
+// terminate.
+const (
+	SpotTerminate SpotInterruption = "terminate"
+	SpotStop      SpotInterruption = "stop"
+)
+
+// SpotOptions are the details of a spot server.
+type SpotOptions struct {
+	Strategy SpotStrategy
+
+	// MaxPrice is the highest price for one server and hour, in the account's
+	// currency, as a decimal number: a string, so that no digit changes.
+	MaxPrice string
+
+	// DurationHours is how long the server is safe from being taken away. Nil
+	// lets the cloud decide; 0 is a real choice.
+	DurationHours *int
+
+	Interruption SpotInterruption
+}
+
+// Tenancy is who else may be on the same hardware.
+type Tenancy string
+
+// Tenancies. The zero value lets the cloud decide, which means shared.
+const (
+	SharedTenancy Tenancy = "shared" // any customer's servers
+	HostTenancy   Tenancy = "host"   // a dedicated host
+)
+
+// Affinity is whether a server returns to the same dedicated host after a stop.
+type Affinity string
+
+// Affinities. The zero value lets the cloud decide, which means none.
+const (
+	NoAffinity   Affinity = "none"
+	HostAffinity Affinity = "host"
+)
+
+// Placement says where in a region's hardware servers go.
+type Placement struct {
+	// GroupID is the placement group: deployment set on ECS, disaster-recover
+	// group on CVM, instance group on QingCloud.
+	GroupID string
+
+	// DedicatedHostIDs are the dedicated hosts to use. ECS and QingCloud take
+	// one.
+	DedicatedHostIDs []string
+
+	// DedicatedHostGroupID is the group of dedicated hosts to use.
+	DedicatedHostGroupID string
+
+	Tenancy      Tenancy
+	Affinity     Affinity
+	HPCClusterID string
+}
+
+// LaunchTemplateRef names a launch template: by ID or by Name, not both.
+type LaunchTemplateRef struct {
+	ID   string
+	Name string // CVM addresses templates by ID only
+
+	// Version is the number of the version. 0 means the template's default.
+	Version int
+}

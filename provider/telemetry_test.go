@@ -1,0 +1,143 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// observed is a client whose calls are logged and traced.
+type observed struct {
+	*provider.Client
+	log   bytes.Buffer
+	spans *tracetest.SpanRecorder
+}
+
+func observe(f *fake) *observed {
+	o := &observed{spans: tracetest.NewSpanRecorder()}
+	o.Client = f.client(func(opts *provider.Options) {
+		opts.Logger = slog.New(slog.NewJSONHandler(&o.log, nil))
+		opts.Tracer = trace.NewTracerProvider(trace.WithSpanProcessor(o.spans))
+	})
+	return o
+}
+
+// records are the log records so far.
+func (o *observed) records(t *testing.T) []map[string]any {
+	t.Helper()
+	var out []map[string]any
+	for d := json.NewDecoder(bytes.NewReader(o.log.Bytes())); d.More(); {
+		var r map[string]any
+		if err := d.Decode(&r); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// attrs are a span's attributes.
+func attrs(s trace.ReadOnlySpan) map[string]string {
+	out := map[string]string{}
+	for _, a := range s.Attributes() {
+		out[string(a.Key)] = a.Value.String()
+	}
+	return out
+}
+
+func TestEveryCallIsLoggedAndTracedOnce(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		o := observe(f)
+		f.delay = 2 * time.Second
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 1 {
+				e := throttled()
+				e.RequestID = "req-throttled"
+				return nil, e
+			}
+			return f.create(s), nil
+		}
+		op := run(t, o.Client, 3)
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		terminates(t, o.Client, op.InstanceIDs()...)
+		records, spans := o.records(t), o.spans.Ended()
+		if len(records) != len(f.calls) || len(spans) != len(f.calls) {
+			t.Fatalf("%d calls, %d records, %d spans", len(f.calls), len(records), len(spans))
+		}
+		for i, want := range []struct{ outcome, request, level string }{{"throttled", "req-throttled", "WARN"}, {"ok", "req-run", "INFO"}} {
+			r, s := records[i], spans[i]
+			if r["outcome"] != want.outcome || r["request"] != want.request || r["level"] != want.level || r["cloud"] != "fake" || r["region"] != "region-1" || r["call"] != "RunInstances" || r["instances"] != 3.0 || r["elapsed"] != 2e9 {
+				t.Errorf("record %d: %v; want %v", i, r, want)
+			}
+			a := attrs(s)
+			if s.Name() != "fake RunInstances" || a["yunfan.outcome"] != want.outcome || a["yunfan.request_id"] != want.request || a["cloud.region"] != "region-1" || s.EndTime().Sub(s.StartTime()) != 2*time.Second {
+				t.Errorf("span %d: %s %v; want %v", i, s.Name(), a, want)
+			}
+		}
+		if records[0]["code"] != "Throttling" || spans[0].Status().Code != codes.Error || spans[1].Status().Code == codes.Error {
+			t.Errorf("record %v, span status %v and %v", records[0], spans[0].Status(), spans[1].Status())
+		}
+	})
+}
+
+func TestErrorsOfOtherKindsAreLoggedAsFailed(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		o := observe(f)
+		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			return nil, errors.New("https://host/?" + planted)
+		}
+		_, _ = o.RunInstances(t.Context(), spec(1), nil)
+		if r := o.records(t); len(r) != 1 || r[0]["outcome"] != "failed" || shows(o.log.String()) {
+			t.Errorf("%d records: %v", len(r), r)
+		}
+	})
+}
+
+func TestTelemetryHoldsNoSecret(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		o := observe(f)
+		s := spec(2)
+		s.Login.Password, s.UserData, s.Name, s.Tags = planted, []byte(planted), planted, map[string]string{planted: planted}
+		f.answers(fails(&provider.APIError{Driver: "fake", Message: planted, Err: errors.New(planted), Outcome: provider.OutcomeThrottled, Kind: provider.ErrThrottled}), works)
+		if _, err := o.RunInstances(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+		if shows(o.log.String()) {
+			t.Error("the log shows what was sent or answered")
+		}
+		for _, span := range o.spans.Ended() {
+			if shows(fmt.Sprint(span.Name(), attrs(span), span.Events(), span.Status())) {
+				t.Error("a span shows what was sent or answered")
+			}
+		}
+	})
+}
+
+func TestSilentByDefault(t *testing.T) {
+	var out bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
+	defer slog.SetDefault(before)
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(throttled()), works)
+		run(t, f.client(), 1)
+		if _, err := provider.NewClient(f, nil).RunInstances(t.Context(), provider.RunInstancesSpec{Region: "r"}, nil); err != nil {
+			t.Error(err)
+		}
+	})
+	if out.Len() != 0 {
+		t.Errorf("logged without being asked to: %s", out.String())
+	}
+}

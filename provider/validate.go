@@ -1,0 +1,221 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxCount keeps a slip of the keyboard from becoming a fleet.
+const maxCount = 100_000
+
+// ReservedTagPrefix begins the tag keys that Yunfan keeps for itself.
+const ReservedTagPrefix = "yunfan:"
+
+// Validate checks the rules that hold on every cloud and returns nil or
+// [FieldErrors] with every problem. It does not know a cloud's own limits:
+// [Client.Preview] and [Client.RunInstances] check those as well.
+func (s *RunInstancesSpec) Validate() error {
+	var c Checker
+	s.checkCounts(&c)
+	s.checkHardware(&c)
+	s.Login.check(&c)
+	s.checkNetwork(&c)
+	s.SystemDisk.check(&c, "SystemDisk")
+	c.Require(s.SystemDisk.VolumeID == "", "SystemDisk.VolumeID", s.SystemDisk.VolumeID, "a system disk is made from the image; attach existing volumes as DataDisks")
+	for i := range s.DataDisks {
+		s.DataDisks[i].check(&c, fmt.Sprintf("DataDisks[%d]", i))
+	}
+	s.Billing.check(&c)
+	s.checkPlacement(&c)
+	s.checkTags(&c)
+	s.checkTemplate(&c)
+	s.checkToken(&c)
+	s.checkVendor(&c)
+	return c.Err()
+}
+
+func (s *RunInstancesSpec) checkCounts(c *Checker) {
+	c.Require(s.Count >= 0, "Count", s.Count, "must not be negative")
+	c.Require(s.Count <= maxCount, "Count", s.Count, fmt.Sprintf("must be at most %d", maxCount))
+	c.Require(s.MinCount >= 0, "MinCount", s.MinCount, "must not be negative")
+	c.Require(s.MinCount <= max(s.Count, 1), "MinCount", s.MinCount, fmt.Sprintf("must not be more than Count (%d)", max(s.Count, 1)))
+	c.Require(!s.UniqueSuffix || s.Name != "" || s.HostName != "", "UniqueSuffix", nil, "needs a Name or a HostName to number")
+}
+
+func (s *RunInstancesSpec) checkHardware(c *Checker) {
+	h, o := s.Hardware, s.CPUOptions
+	notNegative(c, "Hardware.CPUs", h.CPUs)
+	notNegative(c, "Hardware.MemoryMiB", h.MemoryMiB)
+	notNegative(c, "Hardware.GPUs", h.GPUs)
+	c.Require((h.CPUs == 0) == (h.MemoryMiB == 0), "Hardware", nil, "CPUs and MemoryMiB go together: give both or neither")
+	c.Require(h.CPUs == 0 || s.InstanceType == "", "Hardware.CPUs", h.CPUs, "excludes InstanceType: the cloud would ignore one of them")
+	notNegative(c, "CPUOptions.Cores", o.Cores)
+	notNegative(c, "CPUOptions.ThreadsPerCore", o.ThreadsPerCore)
+	notNegative(c, "CPUOptions.Sockets", o.Sockets)
+	notNegative(c, "CPUOptions.NUMANodes", o.NUMANodes)
+}
+
+func (l *Login) check(c *Checker) {
+	ways := 0
+	for _, set := range []bool{l.Password != "", len(l.KeyPairs) > 0, l.KeepImageLogin} {
+		if set {
+			ways++
+		}
+	}
+	c.Require(ways <= 1, "Login", nil, "choose one of Password, KeyPairs and KeepImageLogin")
+	notEmpty(c, "Login.KeyPairs", l.KeyPairs)
+}
+
+func (s *RunInstancesSpec) checkNetwork(c *Checker) {
+	n := &s.Network
+	notEmpty(c, "Network.SecurityGroupIDs", n.SecurityGroupIDs)
+	checkAddrs(c, "Network.PrivateIPs", n.PrivateIPs, netip.Addr.Is4, "an IPv4 address")
+	checkAddrs(c, "Network.IPv6Addresses", n.IPv6Addresses, func(a netip.Addr) bool { return a.Is6() && !a.Is4In6() }, "an IPv6 address")
+	if k := len(n.PrivateIPs); k > 0 {
+		c.Require(k == max(s.Count, 1), "Network.PrivateIPs", k, fmt.Sprintf("one address for each server is needed: Count is %d", max(s.Count, 1)))
+	}
+	notNegative(c, "Network.IPv6Count", n.IPv6Count)
+	if len(n.IPv6Addresses) > 0 {
+		c.Require(n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, "excludes IPv6Addresses")
+		c.Require(s.Count <= 1, "Network.IPv6Addresses", nil, "fixed IPv6 addresses are for one server: Count must be 1")
+	}
+	oneOf(c, "Network.IPFamily", n.IPFamily, IPv4, IPv6, DualStack)
+	if p := n.PublicIP; p != nil {
+		notNegative(c, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps)
+		notNegative(c, "Network.PublicIP.InboundMbps", p.InboundMbps)
+		oneOf(c, "Network.PublicIP.ChargeType", p.ChargeType, PayByTraffic, PayByBandwidth, PrepaidBandwidth, BandwidthPackage, PayByDailyPeak, PayBy95th)
+	}
+	for i := range n.Interfaces {
+		at := fmt.Sprintf("Network.Interfaces[%d]", i)
+		notEmpty(c, at+".SecurityGroupIDs", n.Interfaces[i].SecurityGroupIDs)
+		c.Require(!n.Interfaces[i].PrivateIP.IsValid() || s.Count <= 1, at+".PrivateIP", n.Interfaces[i].PrivateIP, "a fixed address is for one server: Count must be 1")
+	}
+}
+
+func (d *Disk) check(c *Checker, at string) {
+	notNegative(c, at+".SizeGiB", d.SizeGiB)
+	notNegative(c, at+".IOPS", d.IOPS)
+	c.Require(d.KMSKeyID == "" || d.Encrypted, at+".KMSKeyID", d.KMSKeyID, "needs Encrypted")
+	c.Require(d.VolumeID == "" || d.SnapshotID == "", at+".VolumeID", d.VolumeID, "excludes SnapshotID: an existing volume is not filled anew")
+}
+
+func (b *Billing) check(c *Checker) {
+	oneOf(c, "Billing.Mode", b.Mode, OnDemand, Prepaid, Spot, DedicatedHost)
+	oneOf(c, "Billing.PeriodUnit", b.PeriodUnit, Day, Week, Month, Year)
+	notNegative(c, "Billing.Period", b.Period)
+	notNegative(c, "Billing.AutoRenewPeriod", b.AutoRenewPeriod)
+	if b.Mode == Prepaid {
+		c.Require(b.Period != 0, "Billing.Period", nil, "required with Mode prepaid")
+		c.Require(b.AutoRenewPeriod == 0 || b.AutoRenew != nil && *b.AutoRenew, "Billing.AutoRenewPeriod", b.AutoRenewPeriod, "needs AutoRenew")
+	} else {
+		const rule = "needs Mode prepaid"
+		c.Require(b.Period == 0, "Billing.Period", b.Period, rule)
+		c.Require(b.PeriodUnit == "", "Billing.PeriodUnit", b.PeriodUnit, rule)
+		c.Require(b.AutoRenew == nil, "Billing.AutoRenew", nil, rule)
+		c.Require(b.AutoRenewPeriod == 0, "Billing.AutoRenewPeriod", b.AutoRenewPeriod, rule)
+	}
+	b.Spot.check(c, b.Mode)
+}
+
+func (o *SpotOptions) check(c *Checker, mode BillingMode) {
+	oneOf(c, "Billing.Spot.Strategy", o.Strategy, SpotMarketPrice, SpotPriceLimit)
+	oneOf(c, "Billing.Spot.Interruption", o.Interruption, SpotTerminate, SpotStop)
+	if mode != Spot {
+		c.Require(*o == SpotOptions{}, "Billing.Spot", nil, "needs Mode spot")
+		return
+	}
+	c.Require(o.Strategy != SpotPriceLimit || o.MaxPrice != "", "Billing.Spot.MaxPrice", nil, "required with Strategy price-limit")
+	c.Require(o.Strategy != SpotMarketPrice || o.MaxPrice == "", "Billing.Spot.MaxPrice", o.MaxPrice, "excludes Strategy market-price")
+	c.Require(o.MaxPrice == "" || isPrice(o.MaxPrice), "Billing.Spot.MaxPrice", o.MaxPrice, `must be a positive decimal number, like "0.97"`)
+	if o.DurationHours != nil {
+		notNegative(c, "Billing.Spot.DurationHours", *o.DurationHours)
+	}
+}
+
+func (s *RunInstancesSpec) checkPlacement(c *Checker) {
+	p := &s.Placement
+	notEmpty(c, "Placement.DedicatedHostIDs", p.DedicatedHostIDs)
+	oneOf(c, "Placement.Tenancy", p.Tenancy, SharedTenancy, HostTenancy)
+	oneOf(c, "Placement.Affinity", p.Affinity, NoAffinity, HostAffinity)
+}
+
+func (s *RunInstancesSpec) checkTags(c *Checker) {
+	for _, k := range slices.Sorted(maps.Keys(s.Tags)) {
+		c.Require(k != "", "Tags", nil, "a tag key must not be empty")
+		c.Require(!strings.HasPrefix(k, ReservedTagPrefix), "Tags", k, "keys that begin with "+ReservedTagPrefix+" are reserved")
+	}
+}
+
+func (s *RunInstancesSpec) checkTemplate(c *Checker) {
+	t := s.LaunchTemplate
+	if t == nil {
+		return
+	}
+	c.Require((t.ID == "") != (t.Name == ""), "LaunchTemplate", nil, "give its ID or its Name, and not both")
+	notNegative(c, "LaunchTemplate.Version", t.Version)
+}
+
+func (s *RunInstancesSpec) checkToken(c *Checker) {
+	ok := len(s.ClientToken) <= 64 && strings.IndexFunc(s.ClientToken, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+	c.Require(ok, "ClientToken", s.ClientToken, "must be at most 64 printable ASCII characters without blanks")
+}
+
+func (s *RunInstancesSpec) checkVendor(c *Checker) {
+	seen := map[string]bool{}
+	for i, o := range s.Vendor {
+		at := fmt.Sprintf("Vendor[%d]", i)
+		if v := reflect.ValueOf(o); o == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+			c.Fail(at, nil, "must not be nil")
+			continue
+		}
+		c.Require(!seen[o.VendorName()], at, o.VendorName(), "options for this cloud are given twice")
+		seen[o.VendorName()] = true
+	}
+}
+
+func notNegative(c *Checker, path string, n int) {
+	c.Require(n >= 0, path, n, "must not be negative")
+}
+
+func notEmpty(c *Checker, path string, list []string) {
+	for i, s := range list {
+		if s == "" {
+			c.Fail(fmt.Sprintf("%s[%d]", path, i), nil, "must not be empty")
+		}
+	}
+}
+
+func oneOf[E ~string](c *Checker, path string, v E, known ...E) {
+	if v != "" && !slices.Contains(known, v) {
+		c.Fail(path, v, fmt.Sprintf("must be one of %q", known))
+	}
+}
+
+func checkAddrs(c *Checker, path string, addrs []netip.Addr, ok func(netip.Addr) bool, what string) {
+	seen := make(map[netip.Addr]bool, len(addrs))
+	for i, a := range addrs {
+		switch at := fmt.Sprintf("%s[%d]", path, i); {
+		case !a.IsValid():
+			c.Fail(at, nil, "must be "+what)
+		case !ok(a):
+			c.Fail(at, a, "must be "+what)
+		case seen[a]:
+			c.Fail(at, a, "is given twice")
+		}
+		seen[a] = true
+	}
+}
+
+// isPrice accepts plain decimal numbers above zero: no sign, no exponent.
+func isPrice(s string) bool {
+	if strings.Trim(s, "0123456789.") != "" {
+		return false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return err == nil && f > 0
+}

@@ -1,0 +1,384 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// waitError is the WaitError within err.
+func waitError(t *testing.T, err error) *provider.WaitError {
+	t.Helper()
+	var e *provider.WaitError
+	if !errors.As(err, &e) {
+		t.Fatalf("want a WaitError, got %v", err)
+	}
+	return e
+}
+
+// states makes a script of a server's life: the state of the last line whose
+// age is reached.
+type moment struct {
+	age   time.Duration
+	state provider.State
+	raw   string
+}
+
+func life(moments ...moment) func(string, time.Duration) (provider.State, string) {
+	return func(_ string, age time.Duration) (state provider.State, raw string) {
+		for _, m := range moments {
+			if age >= m.age {
+				state, raw = m.state, m.raw
+			}
+		}
+		return state, raw
+	}
+}
+
+func TestWaitReturnsServersInOrder(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 150)
+		list, err := op.Wait(t.Context(), nil)
+		var ids []string
+		for _, i := range list {
+			ids = append(ids, i.ID)
+			if i.State != provider.StateRunning {
+				t.Errorf("%s is %s", i.ID, i.State)
+			}
+		}
+		if err != nil || !slices.Equal(ids, op.InstanceIDs()) {
+			t.Errorf("%d servers, %v", len(ids), err)
+		}
+		if again, err := op.Wait(t.Context(), nil); err != nil || len(again) != 150 {
+			t.Errorf("a second wait: %d servers, %v", len(again), err)
+		}
+	})
+}
+
+// What a server that should come up may go through, and what ends its wait.
+func TestLivesOfAServer(t *testing.T) {
+	pending := moment{0, provider.StatePending, "BUILD"}
+	for _, tc := range []struct {
+		what    string
+		life    []moment
+		by      time.Duration // when the wait is over at the latest
+		failure string        // in the error; "" = it runs
+	}{
+		{"comes up", []moment{pending, {20 * time.Second, provider.StateRunning, "UP"}}, 25 * time.Second, ""},
+		{"unknown state on its way", []moment{{0, provider.StateUnknown, "DREAMING"}, {60 * time.Second, provider.StateRunning, "UP"}}, 70 * time.Second, ""},
+		{"stopped for a moment", []moment{{0, provider.StateStopped, "OFF"}, {50 * time.Second, provider.StateRunning, "UP"}}, 60 * time.Second, ""},
+		{"stopped twice for less than a minute", []moment{{0, provider.StateStopped, "OFF"}, {45 * time.Second, provider.StateStarting, "GO"}, {60 * time.Second, provider.StateStopped, "OFF"}, {100 * time.Second, provider.StateRunning, "UP"}}, 120 * time.Second, ""},
+		{"invisible at first", []moment{{40 * time.Second, provider.StateRunning, "UP"}}, 50 * time.Second, ""},
+		{"fails", []moment{pending, {20 * time.Second, provider.StateFailed, "LAUNCH_FAILED"}}, 25 * time.Second, "LAUNCH_FAILED"},
+		{"is stopped", []moment{pending, {20 * time.Second, provider.StateStopping, "STOPPING"}}, 25 * time.Second, "being stopped"},
+		{"stays stopped", []moment{{0, provider.StateStopped, "OFF"}}, 90 * time.Second, "stays stopped"},
+		{"is suspended", []moment{pending, {20 * time.Second, provider.StateSuspended, "ARREARS"}}, 25 * time.Second, "ARREARS"},
+		{"is released", []moment{pending, {20 * time.Second, provider.StateTerminating, "BYE"}}, 25 * time.Second, "BYE"},
+		{"is recycled", []moment{pending, {20 * time.Second, provider.StateRecycled, "BIN"}}, 25 * time.Second, "BIN"},
+		{"vanishes", []moment{pending, {20 * time.Second, "", ""}}, 40 * time.Second, "BUILD: it disappeared"},
+		{"is never seen", nil, 90 * time.Second, "never became visible"},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T, f *fake) {
+				f.state = life(tc.life...)
+				op := run(t, f.client(), 1)
+				start := time.Now()
+				list, err := op.Wait(t.Context(), nil)
+				if took := time.Since(start); took > tc.by {
+					t.Errorf("the wait took %v, want at most %v", took, tc.by)
+				}
+				if tc.failure == "" {
+					if err != nil || len(list) != 1 {
+						t.Errorf("want it to run, got %v", err)
+					}
+					return
+				}
+				e := waitError(t, err)
+				if len(list) != 0 || len(e.Failed) != 1 || len(e.Pending) != 0 || e.Err != nil || e.Failed[0].InstanceID != op.InstanceIDs()[0] {
+					t.Errorf("%d run, %+v", len(list), e)
+				}
+				if !errors.Is(err, provider.ErrLaunchFailed) || !strings.Contains(err.Error(), tc.failure) {
+					t.Errorf("want ErrLaunchFailed that says %q, got %v", tc.failure, err)
+				}
+			})
+		})
+	}
+}
+
+func TestTheCloudsReasonIsTold(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			page := f.look(r)
+			for i := range page.Instances {
+				if s := &page.Instances[i]; s.ID == "i-002" {
+					s.State, s.RawState, s.Reason = provider.StateFailed, "FAILED", "the disk broke"
+				}
+			}
+			return page, nil
+		}
+		list, err := run(t, f.client(), 3).Wait(t.Context(), nil)
+		if e := waitError(t, err); len(list) != 2 || len(e.Failed) != 1 || e.Failed[0].Reason != "the disk broke" || e.Failed[0].RawState != "FAILED" {
+			t.Errorf("%d run, %v", len(list), err)
+		}
+	})
+}
+
+func TestAWaitThatEndsEarlyNamesWhatIsPending(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			switch id {
+			case "i-001":
+				return provider.StateRunning, "UP"
+			case "i-002":
+				return provider.StateUnknown, "DREAMING"
+			default:
+				return "", ""
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		list, err := run(t, f.client(), 3).Wait(ctx, nil)
+		e := waitError(t, err)
+		want := []provider.PendingInstance{{ID: "i-002", RawState: "DREAMING"}, {ID: "i-003"}}
+		if len(list) != 1 || !slices.Equal(e.Pending, want) || len(e.Failed) != 0 || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%d run; pending %v, want %v; %v", len(list), e.Pending, want, err)
+		}
+		for _, text := range []string{"i-002 (DREAMING)", "i-003 (never seen)"} {
+			if !strings.Contains(err.Error(), text) {
+				t.Errorf("the error does not say %q: %v", text, err)
+			}
+		}
+	})
+}
+
+// Servers accepted by a later create are as new as they are: an earlier create
+// of the same operation does not make them older.
+func TestALateCreateMayBeInvisibleAsLong(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		f.limits.Rates = map[provider.API]provider.Rate{provider.APIRunInstances: {Calls: 1, Per: 100 * time.Second}}
+		f.state = life(moment{45 * time.Second, provider.StateRunning, "UP"})
+		if list, err := run(t, f.client(), 2).Wait(t.Context(), nil); err != nil || len(list) != 2 {
+			t.Errorf("%d servers run, %v", len(list), err)
+		}
+	})
+}
+
+func TestWaitInstances(t *testing.T) {
+	for _, tc := range []struct {
+		what   string
+		target provider.State
+		life   []moment
+		state  provider.State // in which it is returned; "" = a failure
+	}{
+		{"gone", provider.StateTerminated, []moment{{0, provider.StateRunning, "UP"}, {20 * time.Second, provider.StateTerminating, "BYE"}, {30 * time.Second, "", ""}}, provider.StateTerminated},
+		{"said to be gone", provider.StateTerminated, []moment{{0, provider.StateRunning, "UP"}, {20 * time.Second, provider.StateTerminated, "GONE"}}, provider.StateTerminated},
+		{"in the recycle bin", provider.StateTerminated, []moment{{0, provider.StateRunning, "UP"}, {20 * time.Second, provider.StateRecycled, "BIN"}}, provider.StateRecycled},
+		{"stopped", provider.StateStopped, []moment{{0, provider.StateRunning, "UP"}, {20 * time.Second, provider.StateStopping, ""}, {30 * time.Second, provider.StateStopped, ""}}, provider.StateStopped},
+		{"gone instead of stopped", provider.StateStopped, []moment{{0, provider.StateRunning, "UP"}, {20 * time.Second, "", ""}}, ""},
+		{"failed instead of stopped", provider.StateStopped, []moment{{0, provider.StateFailed, "F"}}, ""},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T, f *fake) {
+				f.state = life(tc.life...)
+				ids := run(t, f.client(), 2).InstanceIDs()
+				list, err := f.client().WaitInstances(t.Context(), "", append(ids, ids...), tc.target, nil)
+				if tc.state == "" {
+					if e := waitError(t, err); len(e.Failed) != 2 || len(list) != 0 {
+						t.Errorf("want two failures, got %v", err)
+					}
+					return
+				}
+				if err != nil || len(list) != 2 || list[0].State != tc.state || list[0].ID != ids[0] {
+					t.Errorf("got %+v, %v", list, err)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitInstancesRefusesAnEmptyID(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		if _, err := f.client().WaitInstances(t.Context(), "", []string{"i-1", ""}, provider.StateRunning, nil); !slices.Equal(paths(t, err), []string{"IDs[1]"}) || len(f.calls) != 0 {
+			t.Errorf("got %v and %d calls", err, len(f.calls))
+		}
+	})
+}
+
+func TestBadDescribesFailNoWait(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		bad := []error{throttled(), lost(), errors.New("odd"), throttled()}
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if n <= len(bad) {
+				return nil, bad[n-1]
+			}
+			return f.look(r), nil
+		}
+		if list, err := run(t, f.client(), 3).Wait(t.Context(), nil); err != nil || len(list) != 3 {
+			t.Errorf("%d servers run, %v", len(list), err)
+		}
+	})
+}
+
+func TestLostRightsEndAWait(t *testing.T) {
+	for _, kind := range []error{provider.ErrAuth, provider.ErrPermission} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, refusal(kind, "No") }
+			op := run(t, f.client(), 2)
+			start := time.Now()
+			_, err := op.Wait(t.Context(), nil)
+			if e := waitError(t, err); !errors.Is(err, kind) || len(e.Pending) != 2 || time.Since(start) > time.Minute {
+				t.Errorf("after %v: want %v and both servers pending, got %v", time.Since(start), kind, err)
+			}
+			var last error
+			for _, err := range op.Watch(t.Context()) {
+				last = err
+			}
+			if !errors.Is(last, kind) {
+				t.Errorf("a watch ends with %v", last)
+			}
+		})
+	}
+}
+
+func TestOneRefusedIDFailsAlone(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 5)
+		f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if slices.Contains(r.IDs, "i-003") {
+				return nil, refusal(provider.ErrInvalid, "InvalidID.Malformed")
+			}
+			return f.look(r), nil
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if e := waitError(t, err); len(list) != 4 || len(e.Failed) != 1 || e.Failed[0].InstanceID != "i-003" || !strings.Contains(err.Error(), "InvalidID.Malformed") {
+			t.Errorf("%d run, %v", len(list), err)
+		}
+	})
+}
+
+// Some clouds answer an unknown ID with an error instead of leaving it out.
+func TestOneUnknownIDHidesNoOther(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 5)
+		f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if slices.Contains(r.IDs, "i-003") {
+				return nil, refusal(provider.ErrNotFound, "InvalidInstanceId.NotFound")
+			}
+			return f.look(r), nil
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if e := waitError(t, err); len(list) != 4 || len(e.Failed) != 1 || e.Failed[0].InstanceID != "i-003" {
+			t.Errorf("%d run, %v", len(list), err)
+		}
+	})
+}
+
+func TestProgressTellsEveryChangeOnce(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = life(moment{0, provider.StatePending, "P"}, moment{30 * time.Second, provider.StateStarting, "S"}, moment{60 * time.Second, provider.StateRunning, "R"})
+		seen := map[string][]provider.State{}
+		op := run(t, f.client(), 3)
+		_, err := op.Wait(t.Context(), &provider.WaitOptions{Progress: func(e provider.Event) {
+			seen[e.Instance.ID] = append(seen[e.Instance.ID], e.Instance.State) // no lock: one call at a time
+			if e.Time.IsZero() || e.Err != nil {
+				t.Errorf("event %+v", e)
+			}
+		}})
+		if err != nil || len(seen) != 3 {
+			t.Errorf("%d servers were told about, %v", len(seen), err)
+		}
+		for id, states := range seen {
+			if want := []provider.State{provider.StatePending, provider.StateStarting, provider.StateRunning}; !slices.Equal(states, want) {
+				t.Errorf("%s: %v, want %v", id, states, want)
+			}
+		}
+	})
+}
+
+// describes counts the describe calls a function causes.
+func describes(f *fake, do func()) int {
+	before := len(f.made(provider.APIDescribeInstances))
+	do()
+	return len(f.made(provider.APIDescribeInstances)) - before
+}
+
+func TestWaitsShareCalls(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		shared := provider.NewPoller()
+		var clients []*provider.Client
+		for range 2 {
+			clients = append(clients, f.client(func(o *provider.Options) { o.Poller = shared }))
+		}
+		wait := func(n int) int {
+			return describes(f, func() {
+				var wg sync.WaitGroup
+				for i := range n {
+					wg.Go(func() {
+						if _, err := run(t, clients[i%2], 5).Wait(t.Context(), nil); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+			})
+		}
+		if one, twenty := wait(1), wait(20); twenty > one+2 {
+			t.Errorf("one wait took %d describe calls, twenty over two clients %d", one, twenty)
+		}
+	})
+}
+
+func TestClientsWithoutASharedPollerAskAlone(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		ids := run(t, f.client(), 1).InstanceIDs()
+		time.Sleep(time.Minute)
+		n := describes(f, func() {
+			for range 2 {
+				if _, err := f.client().WaitInstances(t.Context(), "", ids, provider.StateRunning, nil); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		if n != 2 {
+			t.Errorf("%d describe calls, want one each", n)
+		}
+	})
+}
+
+func TestOneImpatientWaitLeavesOthersAlone(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.delay = time.Second
+		op := run(t, f.client(), 2)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 2 {
+				t.Errorf("the patient wait: %v", err)
+			}
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 10500*time.Millisecond) // in the middle of a call
+		defer cancel()
+		start := time.Now()
+		if _, err := op.Wait(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 10600*time.Millisecond {
+			t.Errorf("the impatient wait, after %v: %v", time.Since(start), err)
+		}
+		wg.Wait()
+	})
+}
+
+func TestWaitInstancesKnowsWhatThisClientHasJustCreated(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = life(moment{0, "", ""}, moment{45 * time.Second, provider.StateRunning, "UP"}) // invisible at first
+		c := f.client()
+		list, err := c.WaitInstances(t.Context(), "", run(t, c, 2).InstanceIDs(), provider.StateRunning, nil)
+		if err != nil || len(list) != 2 {
+			t.Errorf("two new servers are not visible for 45 s; got %d running, %v", len(list), err)
+		}
+	})
+}

@@ -1,0 +1,82 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func TestWatchTellsEveryChangeAndEnds(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			switch {
+			case age < 20*time.Second:
+				return provider.StatePending, "P"
+			case id == "i-002":
+				return provider.StateFailed, "F"
+			default:
+				return provider.StateRunning, "R"
+			}
+		}
+		states, failures := map[provider.State]int{}, 0
+		for e, err := range run(t, f.client(), 3).Watch(t.Context()) {
+			states[e.Instance.State]++
+			if err != nil {
+				failures++
+				var launch *provider.LaunchError
+				if !errors.As(err, &launch) || launch.InstanceID != "i-002" || e.Err == nil {
+					t.Errorf("failure %v of %s", err, e.Instance.ID)
+				}
+			}
+		}
+		if states[provider.StatePending] != 3 || states[provider.StateRunning] != 2 || states[provider.StateFailed] != 1 || failures != 1 {
+			t.Errorf("events %v, %d failures", states, failures)
+		}
+	})
+}
+
+// The bubble fails the test if anything is left running.
+func TestALeftWatchLeavesNothingBehind(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 5)
+		for range op.Watch(t.Context()) {
+			break
+		}
+		func() {
+			defer func() { _ = recover() }()
+			for range op.Watch(t.Context()) {
+				panic("out of the loop")
+			}
+		}()
+	})
+}
+
+func TestAWatchEndsWithItsContext(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.boot = time.Hour
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var last error
+		var event provider.Event
+		start := time.Now()
+		for e, err := range run(t, f.client(), 2).Watch(ctx) {
+			event, last = e, err
+		}
+		if !errors.Is(last, context.DeadlineExceeded) || event.Instance.ID != "" || time.Since(start) > time.Minute+100*time.Millisecond {
+			t.Errorf("after %v the last pair is %+v, %v", time.Since(start), event, last)
+		}
+	})
+}
+
+func TestAWatchOfNothingIsEmpty(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(refusal(provider.ErrQuota, "Q")))
+		op, _ := f.client().RunInstances(t.Context(), spec(1), nil)
+		for e, err := range op.Watch(t.Context()) {
+			t.Errorf("got %+v, %v", e, err)
+		}
+	})
+}
