@@ -1,0 +1,149 @@
+package cloudsim
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"net/http"
+)
+
+// Answer formats of the Alibaba gateway, as the Format parameter spells them
+// once it is lower case.
+const (
+	aliJSON = "json"
+	aliXML  = "xml"
+)
+
+// aliField is one named value of an answer: a string, bool, int or float64, an
+// aliObject, or a list as []any.
+type aliField struct {
+	name  string
+	value any
+}
+
+// aliObject is a neutral answer, written once for both formats. Its order is
+// the order on the wire.
+type aliObject []aliField
+
+// aliList wraps values the vendor's usual way, twice: Instances.Instance[]. A
+// list that the vendor does not wrap is a bare []any.
+func aliList[T any](item string, values []T) aliObject {
+	items := make([]any, len(values))
+	for i, v := range values {
+		items[i] = v
+	}
+	return aliObject{{item, items}}
+}
+
+// encodeAli turns an answer into the format that was asked for. XML needs a
+// name for its root.
+func encodeAli(status int, format, root string, o aliObject) *answer {
+	var b bytes.Buffer
+	if format == aliJSON {
+		writeAliJSON(&b, o)
+		return &answer{status: status, contentType: "application/json;charset=utf-8", body: b.Bytes()}
+	}
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
+	writeAliXML(&b, root, o)
+	return &answer{status: status, contentType: "text/xml;charset=utf-8", body: b.Bytes()}
+}
+
+func writeAliJSON(b *bytes.Buffer, v any) {
+	switch v := v.(type) {
+	case aliObject:
+		b.WriteByte('{')
+		for i, f := range v {
+			aliComma(b, i)
+			writeAliJSON(b, f.name)
+			b.WriteByte(':')
+			writeAliJSON(b, f.value)
+		}
+		b.WriteByte('}')
+	case []any:
+		b.WriteByte('[')
+		for i, item := range v {
+			aliComma(b, i)
+			writeAliJSON(b, item)
+		}
+		b.WriteByte(']')
+	default:
+		b.Write(aliScalar(v))
+	}
+}
+
+func aliComma(b *bytes.Buffer, i int) {
+	if i > 0 {
+		b.WriteByte(',')
+	}
+}
+
+// writeAliXML writes an element; a list becomes one element per item, all with
+// the name of the list.
+func writeAliXML(b *bytes.Buffer, name string, v any) {
+	if items, ok := v.([]any); ok {
+		for _, item := range items {
+			writeAliXML(b, name, item)
+		}
+		return
+	}
+	b.WriteString("<" + name + ">")
+	switch v := v.(type) {
+	case aliObject:
+		for _, f := range v {
+			writeAliXML(b, f.name, f.value)
+		}
+	case string:
+		_ = xml.EscapeText(b, []byte(v)) // a bytes.Buffer accepts every write
+	default:
+		b.Write(aliScalar(v))
+	}
+	b.WriteString("</" + name + ">")
+}
+
+// aliScalar spells numbers and booleans alike in both formats.
+func aliScalar(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("cloudsim: an answer holds a value that no format can spell: " + err.Error())
+	}
+	return text
+}
+
+// aliError is a refusal by the vendor's code. Its message never repeats the
+// value of a parameter, because that might be a password; the one exception is
+// the string to sign, which the vendor sends back in full.
+type aliError struct {
+	status  int
+	code    string
+	message string
+}
+
+func aliRefusal(status int, code, message string) *aliError {
+	return &aliError{status: status, code: code, message: message}
+}
+
+// as is the refusal with what a fault says differently.
+func (e *aliError) as(f Fault) *aliError {
+	if f.Status != 0 {
+		e.status = f.Status
+	}
+	e.code, e.message = orElse(f.Code, e.code), orElse(f.Message, e.message)
+	return e
+}
+
+// success encodes the answer of a call that went well.
+func (a *alibaba) success(k *call, o aliObject) *answer {
+	o = append(aliObject{{"RequestId", k.requestID}}, o...)
+	return encodeAli(http.StatusOK, k.format, k.action+"Response", o)
+}
+
+// failure encodes a refusal. All four fields are strings; the vendor's SDK for
+// Go panics on anything else.
+func (a *alibaba) failure(k *call, e *aliError) *answer {
+	return encodeAli(e.status, k.format, "Error", aliObject{
+		{"RequestId", k.requestID},
+		{"HostId", a.host},
+		{"Code", e.code},
+		{"Message", e.message},
+	})
+}

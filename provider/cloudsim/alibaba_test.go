@@ -1,0 +1,259 @@
+package cloudsim
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	ecsTestURL = "http://ecs.cn-hangzhou.aliyuncs.com/"
+	ensTestURL = "http://ens.aliyuncs.com/"
+)
+
+// aliClient is a client as an Alibaba customer would write one by hand: RPC
+// signature version 1, everything in the query, JSON answers.
+type aliClient struct {
+	t      *testing.T
+	sim    *Sim
+	url    string
+	ver    string
+	nonces int
+}
+
+func newECSClient(t *testing.T, sim *Sim) *aliClient {
+	return &aliClient{t: t, sim: sim, url: ecsTestURL, ver: "2014-05-26"}
+}
+
+func newENSClient(t *testing.T, sim *Sim) *aliClient {
+	return &aliClient{t: t, sim: sim, url: ensTestURL, ver: "2017-11-10"}
+}
+
+// aliReply is an answer, decoded from JSON.
+type aliReply struct {
+	status int
+	body   map[string]any
+	raw    string
+}
+
+func (r aliReply) code() string { return fmt.Sprint(r.body["Code"]) }
+
+// at walks an answer by names and indexes, as in at("Instances", "Instance", 0).
+func (r aliReply) at(path ...any) any {
+	var v any = r.body
+	for _, step := range path {
+		switch s := step.(type) {
+		case string:
+			m, _ := v.(map[string]any)
+			v = m[s]
+		case int:
+			l, _ := v.([]any)
+			if s >= len(l) {
+				return nil
+			}
+			v = l[s]
+		}
+	}
+	return v
+}
+
+func (r aliReply) strings(path ...any) []string {
+	list, _ := r.at(path...).([]any)
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = fmt.Sprint(v)
+	}
+	return out
+}
+
+// system returns the parameters of the protocol for one call.
+func (c *aliClient) system(action string) map[string]string {
+	c.nonces++
+	return map[string]string{
+		"Action":           action,
+		"Version":          c.ver,
+		"Format":           "JSON",
+		"AccessKeyId":      DefaultAccessKeyID,
+		"SignatureMethod":  "HMAC-SHA1",
+		"SignatureVersion": "1.0",
+		"SignatureNonce":   fmt.Sprintf("%s-%d", c.t.Name(), c.nonces),
+		"Timestamp":        time.Now().UTC().Format(aliStamp),
+	}
+}
+
+func aliSignRPC(method, secret string, params map[string]string) map[string]string {
+	out := maps.Clone(params)
+	out["Signature"] = base64.StdEncoding.EncodeToString(rpcSign(secret, rpcStringToSign(method, params)))
+	return out
+}
+
+// call performs an action with name, value pairs as its parameters.
+func (c *aliClient) call(action string, pairs ...string) aliReply {
+	c.t.Helper()
+	params := c.system(action)
+	maps.Copy(params, aliPairs(pairs))
+	return c.send(http.MethodPost, aliEncode(aliSignRPC(http.MethodPost, DefaultAccessKeySecret, params), ""), "")
+}
+
+func aliPairs(pairs []string) map[string]string {
+	out := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out[pairs[i]] = pairs[i+1]
+	}
+	return out
+}
+
+// send sends a query and a form and decodes the answer.
+func (c *aliClient) send(method, query, form string) aliReply {
+	c.t.Helper()
+	req := c.request(method, query, form)
+	return c.do(req)
+}
+
+func (c *aliClient) request(method, query, form string) *http.Request {
+	c.t.Helper()
+	u := c.url
+	if query != "" {
+		u += "?" + query
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), method, u, strings.NewReader(form))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if form != "" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	}
+	return req
+}
+
+func (c *aliClient) do(req *http.Request) aliReply {
+	c.t.Helper()
+	status, raw := c.raw(req)
+	reply := aliReply{status: status, raw: raw}
+	if err := json.Unmarshal([]byte(raw), &reply.body); err != nil {
+		c.t.Fatalf("the answer is not JSON: %v\n%s", err, raw)
+	}
+	return reply
+}
+
+func (c *aliClient) raw(req *http.Request) (status int, body string) {
+	c.t.Helper()
+	resp, err := c.sim.Transport().RoundTrip(req)
+	if err != nil {
+		c.t.Fatalf("no answer: %v", err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return resp.StatusCode, string(raw)
+}
+
+// acs3 builds a request with ACS3 headers.
+func (c *aliClient) acs3(method, action, query, form string) *http.Request {
+	c.t.Helper()
+	c.nonces++
+	req := c.request(method, query, form)
+	req.Header.Set("x-acs-action", action)
+	req.Header.Set("x-acs-version", c.ver)
+	req.Header.Set("x-acs-date", time.Now().UTC().Format(aliStamp))
+	req.Header.Set("x-acs-signature-nonce", fmt.Sprintf("%s-acs3-%d", c.t.Name(), c.nonces))
+	req.Header.Set("x-acs-content-sha256", acs3Hash([]byte(form)))
+	aliSignACS3(c.t, req, form, DefaultAccessKeySecret)
+	return req
+}
+
+// aliSignACS3 signs all that the protocol wants signed and is there.
+func aliSignACS3(t *testing.T, req *http.Request, form, secret string) {
+	t.Helper()
+	signed := []string{}
+	for _, name := range strings.Fields("content-type " + acs3Signed) {
+		if name == "host" || req.Header.Get(name) != "" {
+			signed = append(signed, name)
+		}
+	}
+	if req.Header.Get("x-acs-security-token") != "" {
+		signed = append(signed, "x-acs-security-token")
+	}
+	aliSignACS3List(t, req, form, secret, signed)
+}
+
+func aliSignACS3List(t *testing.T, req *http.Request, form, secret string, signed []string) {
+	t.Helper()
+	query, aerr := aliDecode(req.URL.RawQuery)
+	if aerr != nil {
+		t.Fatal(aerr.message)
+	}
+	q := &aliRequest{http: req, body: []byte(form), query: query}
+	sum := acs3Sign(secret, acs3StringToSign(q.acs3Canonical(signed)))
+	req.Header.Set("Authorization", acs3Name+" Credential="+DefaultAccessKeyID+
+		",SignedHeaders="+strings.Join(signed, ";")+",Signature="+hex.EncodeToString(sum))
+}
+
+// wantCode fails unless a call was refused so.
+func (c *aliClient) wantCode(r aliReply, status int, code string) {
+	c.t.Helper()
+	if r.status != status || r.code() != code {
+		c.t.Errorf("answered %d %s, want %d %s\n%s", r.status, r.code(), status, code, r.raw)
+	}
+}
+
+// wantOK fails the test unless a call went well.
+func (c *aliClient) wantOK(r aliReply) aliReply {
+	c.t.Helper()
+	if r.status != http.StatusOK {
+		c.t.Fatalf("refused with %d %s: %v", r.status, r.code(), r.body["Message"])
+	}
+	if r.body["RequestId"] == "" {
+		c.t.Error("the answer has no RequestId")
+	}
+	return r
+}
+
+// ecsBase is the smallest RunInstances, and what is added to it.
+func ecsBase(more ...string) []string {
+	return append([]string{
+		"RegionId", "cn-hangzhou",
+		"ImageId", "ubuntu_18_04_64_20G_alibase_20190624.vhd",
+		"InstanceType", "ecs.g5.large",
+		"SecurityGroupId", "sg-1",
+		"VSwitchId", "vsw-1",
+	}, more...)
+}
+
+// run creates ECS machines and returns their IDs.
+func (c *aliClient) run(more ...string) []string {
+	c.t.Helper()
+	return c.wantOK(c.call("RunInstances", ecsBase(more...)...)).strings("InstanceIdSets", "InstanceIdSet")
+}
+
+// describe describes ECS machines of cn-hangzhou.
+func (c *aliClient) describe(more ...string) aliReply {
+	c.t.Helper()
+	return c.wantOK(c.call("DescribeInstances", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
+}
+
+func aliIDs(ids []string) string {
+	text, _ := json.Marshal(ids)
+	return string(text)
+}
+
+// wantXML decodes an XML answer with a given root.
+func wantXML(t *testing.T, body, root string, into any) {
+	t.Helper()
+	if !strings.HasPrefix(body, `<?xml version="1.0" encoding="UTF-8"?><`+root+">") {
+		t.Errorf("the answer does not begin as XML with root %s:\n%s", root, body)
+	}
+	if err := xml.Unmarshal([]byte(body), into); err != nil {
+		t.Errorf("the answer is not XML: %v\n%s", err, body)
+	}
+}

@@ -1,0 +1,276 @@
+package cloudsim
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// maxBody is the largest request body any of the vendors documents (Tencent
+// Cloud, TC3: 10 MB).
+const maxBody = 10 << 20
+
+// wire is one vendor's protocol: how a request is read and verified, what each
+// action does, and what answers look like. Every method but open is called with
+// the lock of its cloud held.
+type wire interface {
+	// open reads and authenticates a request. A request that is refused here
+	// (wrong signature, stale time, unknown action, missing system parameter)
+	// returns the vendor's refusal and no call. It may take the cloud's lock.
+	open(r *http.Request, body []byte, now time.Time) (*call, *answer)
+
+	// creates tells whether an action makes machines.
+	creates(action string) bool
+
+	// serve executes a call and encodes the answer.
+	serve(c *call) *answer
+
+	// refuse encodes the vendor's answer for a fault that refuses a call, or
+	// that hides the answer of a call already executed behind a 5xx.
+	refuse(c *call, f Fault) *answer
+}
+
+// call is one authenticated request.
+type call struct {
+	action string
+	region string
+	now    time.Time
+	params map[string]string // flat, by wire name
+	tree   any               // instead of params where the wire has nesting and types
+	faults faults
+
+	format    string // answer format asked for; the vendor's codec knows its values
+	requestID string
+}
+
+// answer is an encoded response.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+}
+
+// cloud is the state of one simulated service.
+type cloud struct {
+	sim  *Sim
+	name Cloud
+	wire wire
+
+	mu       sync.Mutex
+	rand     *rand.Rand
+	machines map[string]*machine
+	order    []*machine // in order of creation
+	creates  int
+	tokens   map[string]*tokenRecord
+	nonces   map[string]time.Time
+	calls    map[string]int
+	faults   []*pendingFault
+	lastIP   uint32
+}
+
+// tokenRecord remembers what a client token made.
+type tokenRecord struct {
+	fingerprint string // of the parameters it came with
+	ids         []string
+	at          time.Time
+}
+
+func newCloud(s *Sim, name Cloud, w func(*cloud) wire) *cloud {
+	var salt uint64
+	for _, b := range []byte(name) {
+		salt = salt<<8 | uint64(b)
+	}
+	c := &cloud{
+		sim:      s,
+		name:     name,
+		rand:     rand.New(rand.NewPCG(s.opts.Seed, salt)),
+		machines: map[string]*machine{},
+		tokens:   map[string]*tokenRecord{},
+		nonces:   map[string]time.Time{},
+		calls:    map[string]int{},
+	}
+	c.wire = w(c)
+	return c
+}
+
+// ServeHTTP implements http.Handler.
+func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil || len(body) > maxBody {
+		http.Error(w, "request body unreadable or too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	a := c.answer(r, body)
+	if a == nil {
+		// The documented way to cut a connection without an answer; the
+		// in-memory transport turns it into a reset.
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Set("Content-Type", a.contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body)
+}
+
+// answer takes a request through authentication, faults and execution. Nil
+// means that the connection is to be cut.
+func (c *cloud) answer(r *http.Request, body []byte) *answer {
+	k, refused := c.wire.open(r, body, time.Now())
+	if refused != nil {
+		return refused
+	}
+	c.mu.Lock()
+	c.calls[k.action]++
+	k.faults = c.strikes(k.action)
+	c.mu.Unlock()
+
+	if f, ok := k.faults.get(Slow); ok && !sleep(r.Context(), f.Delay) {
+		return nil
+	}
+	if _, ok := k.faults.get(ResetBefore); ok {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k.now = time.Now()
+	if f, ok := k.faults.refusal(); ok {
+		return c.wire.refuse(k, f)
+	}
+	a := c.wire.serve(k)
+	if _, ok := k.faults.get(ResetAfter); ok {
+		return nil
+	}
+	if f, ok := k.faults.get(ServerErrorAfter); ok {
+		return c.wire.refuse(k, f)
+	}
+	if f, ok := k.faults.get(Malformed); ok {
+		a.body = []byte(f.Body)
+		if f.Status != 0 {
+			a.status = f.Status
+		}
+	}
+	return a
+}
+
+// sleep waits and reports false when ctx ends first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// createSpec is what a vendor's create asks of the shared store.
+type createSpec struct {
+	count int
+	id    func(*rand.Rand) string
+	fill  func(i int, m *machine) // set the vendor's fields of machine i
+	jobID string
+}
+
+// create makes machines, honouring Partial, LaunchFailure and LateVisibility.
+// The returned machines are in order.
+func (c *cloud) create(k *call, s createSpec) []*machine {
+	n := s.count
+	if f, ok := k.faults.get(Partial); ok {
+		n = min(n, f.Count)
+	}
+	c.creates++
+	failing, failed := k.faults.get(LaunchFailure)
+	late, isLate := k.faults.get(LateVisibility)
+	out := make([]*machine, 0, n)
+	for i := range n {
+		m := &machine{jobID: s.jobID}
+		m.Cloud, m.ID, m.Created, m.Create = c.name, c.freshID(s.id), k.now, c.creates
+		m.Charge, m.CPUs, m.MemoryMiB = Postpaid, 2, 4096
+		s.fill(i, m)
+		up := k.now.Add(c.sim.opts.Boot(c.name, c.rand))
+		m.steps = []step{{k.now, Pending}, {up, Running}}
+		if failed && (failing.Count == 0 || i < failing.Count) {
+			m.steps[1].phase = Failed
+			m.Reason = orElse(failing.Message, "the host ran out of resources while the machine was booting")
+		}
+		m.visibleAt = k.now
+		if isLate {
+			m.visibleAt = k.now.Add(late.Delay)
+		}
+		c.machines[m.ID] = m
+		c.order = append(c.order, m)
+		out = append(out, m)
+	}
+	return out
+}
+
+func (c *cloud) freshID(draw func(*rand.Rand) string) string {
+	for {
+		if id := draw(c.rand); c.machines[id] == nil {
+			return id
+		}
+	}
+}
+
+// find returns a visible machine, or nil.
+func (c *cloud) find(id string, now time.Time) *machine {
+	if m := c.machines[id]; m != nil && m.visible(now) {
+		return m
+	}
+	return nil
+}
+
+// privateIP returns an address that no other machine of this cloud was given.
+func (c *cloud) privateIP() string {
+	c.lastIP++
+	n := c.lastIP
+	return fmt.Sprintf("10.%d.%d.%d", 1+n>>16, n>>8&0xff, n&0xff)
+}
+
+// publicIP returns an address of the documentation ranges (RFC 5737), so that
+// nobody mistakes it for a machine of somebody's.
+func (c *cloud) publicIP() string {
+	return fmt.Sprintf("203.0.113.%d", 1+c.rand.IntN(254))
+}
+
+// letters draws n characters of a lower-case alphanumeric ID.
+func letters(r *rand.Rand, n int) string {
+	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[r.IntN(len(alphabet))]
+	}
+	return string(b)
+}
+
+// useNonce records a nonce and reports whether it is new. Old ones are
+// forgotten after twice the window in which their timestamps are accepted.
+func (c *cloud) useNonce(nonce string, now time.Time, window time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, used := c.nonces[nonce]; used {
+		return false
+	}
+	if len(c.nonces) >= 1<<16 {
+		for n, at := range c.nonces {
+			if now.Sub(at) > 2*window {
+				delete(c.nonces, n)
+			}
+		}
+	}
+	c.nonces[nonce] = now
+	return true
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

@@ -1,0 +1,95 @@
+package cloudsim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// cvmVersion is the one API version that is simulated.
+const cvmVersion = "2017-03-12"
+
+// cvm is Tencent Cloud CVM. The protocol that it shares with the vendor's other
+// products is in tencent_*.go, its actions are in cvm_*.go.
+type cvm struct {
+	cloud   *cloud
+	actions map[string]cvmAction
+	more    map[string]*cvmMachine // by instance ID
+
+	// requests draws request IDs. It is not the source that creates draw from,
+	// so that polling more or less often never changes what a seed makes.
+	requests *rand.Rand
+}
+
+// cvmAction is one API action: its request schema and what it does.
+type cvmAction struct {
+	run        func(*cvm, *call) (tencentFields, *tencentRefusal)
+	creates    bool
+	regionless bool // the common parameter Region may be absent
+}
+
+// cvmActions is everything the service can do. An action is one line here and
+// one function, whose last parameter is a struct that spells the request.
+func cvmActions() map[string]cvmAction {
+	return map[string]cvmAction{
+		"RunInstances":            {run: tencentAction((*cvm).runInstances), creates: true},
+		"DescribeInstances":       {run: tencentAction((*cvm).describeInstances)},
+		"DescribeInstancesStatus": {run: tencentAction((*cvm).describeInstancesStatus)},
+		"TerminateInstances":      {run: tencentAction((*cvm).terminateInstances)},
+		"DescribeRegions":         {run: tencentAction((*cvm).describeRegions), regionless: true},
+		"DescribeZones":           {run: tencentAction((*cvm).describeZones)},
+	}
+}
+
+func newCVM(c *cloud) wire {
+	return &cvm{
+		cloud:    c,
+		actions:  cvmActions(),
+		more:     map[string]*cvmMachine{},
+		requests: rand.New(rand.NewPCG(c.sim.opts.Seed, 0x7463)),
+	}
+}
+
+// tencentAction puts the decoding of the request in front of an action.
+func tencentAction[R any](do func(*cvm, *call, *R) (tencentFields, *tencentRefusal)) func(*cvm, *call) (tencentFields, *tencentRefusal) {
+	return func(c *cvm, k *call) (tencentFields, *tencentRefusal) {
+		req := new(R)
+		if refused := tencentDecode(k.tree, req); refused != nil {
+			return nil, refused
+		}
+		return do(c, k, req)
+	}
+}
+
+func (c *cvm) creates(action string) bool { return c.actions[action].creates }
+
+func (c *cvm) serve(k *call) *answer {
+	fields, refused := c.actions[k.action].run(c, k)
+	if refused != nil {
+		return refused.answer(k.requestID)
+	}
+	return fields.answer(k.requestID)
+}
+
+// machine returns a machine that a call can see. The API is regional: a machine
+// of another region is as good as absent.
+func (c *cvm) machine(k *call, id string) *machine {
+	if m := c.cloud.find(id, k.now); m != nil && m.Region == k.region {
+		return m
+	}
+	return nil
+}
+
+func (c *cvm) requestID() string {
+	c.cloud.mu.Lock()
+	defer c.cloud.mu.Unlock()
+	return cvmUUID(c.requests)
+}
+
+func cvmUUID(r *rand.Rand) string {
+	hi, lo := r.Uint64(), r.Uint64()
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff, lo&0xffffffffffff)
+}
+
+// cvmTime writes a moment as the API does: UTC, whole seconds.
+func cvmTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,96 @@
+package cloudsim
+
+import "slices"
+
+// cvmPage is the paging of every describe.
+type cvmPage struct{ Offset, Limit *int64 }
+
+// cvmDescribeRequest is the schema of DescribeInstances.
+type cvmDescribeRequest struct {
+	cvmPage
+	InstanceIds []string
+	Filters     []cvmFilter
+}
+
+// cvmStatusRequest is the schema of DescribeInstancesStatus, which has no filters.
+type cvmStatusRequest struct {
+	cvmPage
+	InstanceIds []string
+}
+
+func (c *cvm) describeInstances(k *call, r *cvmDescribeRequest) (tencentFields, *tencentRefusal) {
+	if len(r.InstanceIds) > 0 && len(r.Filters) > 0 {
+		return nil, tencentRefuse("InvalidParameter", "InstanceIds and Filters exclude each other.")
+	}
+	if refused := cvmCheckFilters(r.Filters); refused != nil {
+		return nil, refused
+	}
+	page, total, refused := c.list(k, r.cvmPage, r.InstanceIds, r.Filters)
+	if refused != nil {
+		return nil, refused
+	}
+	set := make([]cvmInstance, 0, len(page))
+	for _, m := range page {
+		set = append(set, c.instance(m, k.now))
+	}
+	return tencentFields{"TotalCount": total, "InstanceSet": set}, nil
+}
+
+func (c *cvm) describeInstancesStatus(k *call, r *cvmStatusRequest) (tencentFields, *tencentRefusal) {
+	page, total, refused := c.list(k, r.cvmPage, r.InstanceIds, nil)
+	if refused != nil {
+		return nil, refused
+	}
+	type status struct{ InstanceId, InstanceState string }
+	set := make([]status, 0, len(page))
+	for _, m := range page {
+		set = append(set, status{m.ID, cvmState(m.phase(k.now))})
+	}
+	return tencentFields{"TotalCount": total, "InstanceStatusSet": set}, nil
+}
+
+// list returns one page of what matches, and how many match. IDs that do not
+// exist are left out without a word [unverified].
+func (c *cvm) list(k *call, p cvmPage, ids []string, filters []cvmFilter) ([]*machine, int, *tencentRefusal) {
+	offset, limit := tencentOr(p.Offset, 0), tencentOr(p.Limit, 20)
+	if offset < 0 {
+		return nil, 0, tencentInvalid("Offset")
+	}
+	if limit < 1 || limit > 100 {
+		return nil, 0, tencentInvalid("Limit")
+	}
+	if refused := cvmCheckIDs(ids); refused != nil {
+		return nil, 0, refused
+	}
+	found := c.named(k, ids)
+	if len(ids) == 0 {
+		found = c.matching(k, filters)
+	}
+	from := min(int(offset), len(found))
+	to := min(from+int(limit), len(found))
+	return found[from:to], len(found), nil
+}
+
+func (c *cvm) named(k *call, ids []string) []*machine {
+	var found []*machine
+	for _, id := range ids {
+		if m := c.machine(k, id); m != nil && !slices.Contains(found, m) {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+func (c *cvm) matching(k *call, filters []cvmFilter) []*machine {
+	fits := cvmFits(filters)
+	var found []*machine
+	for _, m := range c.cloud.order {
+		if m.Region != k.region || !m.visible(k.now) {
+			continue
+		}
+		if len(filters) == 0 || fits(c.instance(m, k.now)) {
+			found = append(found, m)
+		}
+	}
+	return found
+}

@@ -1,0 +1,169 @@
+package cloudsim
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestCVMFaultsHaveTheVendorsCodes(t *testing.T) {
+	for _, f := range []struct {
+		fault Fault
+		code  string
+	}{
+		{Fault{Kind: Throttle}, "RequestLimitExceeded"},
+		{Fault{Kind: Throttle, Code: "RequestLimitExceeded.UinLimitExceeded"}, "RequestLimitExceeded.UinLimitExceeded"},
+		{Fault{Kind: NoStock}, "ResourceInsufficient.SpecifiedInstanceType"},
+		{Fault{Kind: NoStock, Code: "ResourcesSoldOut.SpecifiedInstanceType"}, "ResourcesSoldOut.SpecifiedInstanceType"},
+		{Fault{Kind: Quota}, "LimitExceeded.InstanceQuota"},
+		{Fault{Kind: Quota, Code: "InstancesQuotaLimitExceeded"}, "InstancesQuotaLimitExceeded"},
+		{Fault{Kind: Balance}, "InvalidAccount.InsufficientBalance"},
+		{Fault{Kind: Refuse, Code: "AccountQualificationRestrictions"}, "AccountQualificationRestrictions"},
+		{Fault{Kind: ServerErrorBefore, Code: "InternalError"}, "InternalError"},
+	} {
+		c := newCVMClient(t, nil)
+		f.fault.Times = 1
+		c.sim.Inject(f.fault)
+		c.refused(string(f.fault.Kind), c.call("RunInstances", minimalRun), f.code)
+		if n := len(c.sim.Everything(CVM)); n != 0 {
+			t.Errorf("%s: %d machines were made", f.fault.Kind, n)
+		}
+		if ids := c.run(``); len(ids) != 1 {
+			t.Errorf("%s: the next call made %d machines", f.fault.Kind, len(ids))
+		}
+	}
+}
+
+func TestCVMServerErrorsComeFromAGateway(t *testing.T) {
+	for _, f := range []struct {
+		fault        Fault
+		status, made int
+	}{
+		{Fault{Kind: ServerErrorBefore}, 503, 0},
+		{Fault{Kind: ServerErrorBefore, Status: 502}, 502, 0},
+		{Fault{Kind: ServerErrorAfter}, 503, 1},
+	} {
+		c := newCVMClient(t, nil)
+		f.fault.Times = 1
+		c.sim.Inject(f.fault)
+		w := httptest.NewRecorder()
+		c.sim.Handler(CVM).ServeHTTP(w, c.request("RunInstances", runBody(t, `{"ClientToken":"op-1"}`)))
+		if w.Code != f.status || !strings.HasPrefix(w.Body.String(), "<html>") {
+			t.Errorf("%s: HTTP %d with body %q, want %d with a page", f.fault.Kind, w.Code, w.Body, f.status)
+		}
+		if n := len(c.sim.Everything(CVM)); n != f.made {
+			t.Errorf("%s: %d machines, want %d", f.fault.Kind, n, f.made)
+		}
+		if ids := c.run(`{"ClientToken":"op-1"}`); len(ids) != 1 || len(c.sim.Everything(CVM)) != 1 {
+			t.Errorf("%s: after the same token again there are %d machines", f.fault.Kind, len(c.sim.Everything(CVM)))
+		}
+	}
+}
+
+func TestCVMServerErrorAfterWithACode(t *testing.T) {
+	c := newCVMClient(t, nil)
+	c.sim.Inject(Fault{Kind: ServerErrorAfter, Code: "InternalError.TradeUnknownError"})
+	c.refused("create", c.call("RunInstances", minimalRun), "InternalError.TradeUnknownError")
+	if n := len(c.sim.Instances(CVM)); n != 1 {
+		t.Errorf("%d machines, want the one that the hidden answer was about", n)
+	}
+}
+
+func TestCVMLaunchFailureIsListedWithItsReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1, Message: "the disk could not be attached"})
+		ids := c.run(`{"InstanceCount":2}`)
+		time.Sleep(2 * time.Second)
+		if got := c.states(ids...); !slices.Equal(got, []string{"LAUNCH_FAILED", "RUNNING"}) {
+			t.Errorf("states %v", got)
+		}
+		row := c.instance(ids[0])
+		for member, want := range map[string]string{
+			"LatestOperation": "RunInstances", "LatestOperationState": "FAILED", "LatestOperationErrorMsg": "the disk could not be attached",
+		} {
+			if row[member] != want {
+				t.Errorf("%s is %v, want %s", member, row[member], want)
+			}
+		}
+		c.refused("terminate", c.call("TerminateInstances", idsBody(ids[:1], "")), "UnsupportedOperation.InstanceStateLaunchFailed")
+	})
+}
+
+func TestCVMLateMachinesAreInvisible(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		c.sim.Inject(Fault{Kind: LateVisibility, Delay: 10 * time.Second})
+		ids := c.run(`{"InstanceCount":2}`)
+		time.Sleep(9 * time.Second)
+		if got := c.states(ids...); len(got) != 0 {
+			t.Errorf("before its time: %v", got)
+		}
+		c.refused("terminate", c.call("TerminateInstances", idsBody(ids, "")), "InvalidInstanceId.NotFound")
+		time.Sleep(time.Second)
+		if got := c.states(ids...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
+			t.Errorf("after its time: %v", got)
+		}
+	})
+}
+
+func TestCVMPartialCreateAnswersFewerIDs(t *testing.T) {
+	c := newCVMClient(t, nil)
+	c.sim.Inject(Fault{Kind: Partial, Count: 2, Times: 1})
+	body := `{"InstanceCount":5,"MinCount":1,"ClientToken":"op-1"}`
+	first := c.run(body)
+	if len(first) != 2 {
+		t.Errorf("%d IDs, want 2", len(first))
+	}
+	if again := c.run(body); !slices.Equal(first, again) {
+		t.Errorf("the token then answers %v, want %v", again, first)
+	}
+}
+
+func TestCVMResetAfterTheCreateLeavesTheMachine(t *testing.T) {
+	sim := New(nil)
+	sim.Inject(Fault{Kind: ResetAfter, Times: 1})
+	c := &cvmClient{t: t, sim: sim, region: "ap-guangzhou"}
+	r := c.request("RunInstances", runBody(t, `{"ClientToken":"op-1"}`))
+	r.URL.Scheme, r.URL.Host, r.RequestURI = "https", "cvm.tencentcloudapi.com", ""
+	res, err := sim.Transport().RoundTrip(r)
+	if err == nil {
+		res.Body.Close()
+	}
+	if !errors.Is(err, syscall.ECONNRESET) {
+		t.Fatalf("error %v, want a reset connection", err)
+	}
+	want := sim.Instances(CVM)[0].ID
+	if got := c.run(`{"ClientToken":"op-1"}`); !slices.Equal(got, []string{want}) {
+		t.Errorf("the same token again answers %v, want %s", got, want)
+	}
+}
+
+func TestCVMThrottledReadsCountAsCalls(t *testing.T) {
+	c := newCVMClient(t, nil)
+	c.sim.Inject(Fault{Kind: Throttle, API: "DescribeInstances", Times: 2})
+	for range 3 {
+		c.call("DescribeInstances", `{}`)
+	}
+	c.call("DescribeInstances", `{"Unknown":1}`)
+	ask(t, c.sim, tc3Request{secret: "wrong"}.build())
+	if n := c.sim.Calls(CVM, "DescribeInstances"); n != 4 {
+		t.Errorf("%d calls counted, want 4: those with a good signature", n)
+	}
+}
+
+func TestCVMMalformedBody(t *testing.T) {
+	c := newCVMClient(t, nil)
+	c.sim.Inject(Fault{Kind: Malformed, Body: "null", Status: http.StatusBadGateway})
+	w := httptest.NewRecorder()
+	c.sim.Handler(CVM).ServeHTTP(w, c.request("RunInstances", minimalRun))
+	if w.Code != http.StatusBadGateway || w.Body.String() != "null" || len(c.sim.Instances(CVM)) != 1 {
+		t.Errorf("HTTP %d, body %q, %d machines", w.Code, w.Body, len(c.sim.Instances(CVM)))
+	}
+}

@@ -1,0 +1,202 @@
+package cloudsim
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// cvmInstance is the documented data type Instance, member for member. Nil
+// pointers and lists are JSON null, which the documents allow for most members.
+type cvmInstance struct {
+	Placement                cvmPlacement
+	InstanceId               string
+	InstanceType             string
+	CPU, Memory              int // cores, GiB
+	RestrictState            string
+	InstanceName             string
+	InstanceChargeType       string
+	SystemDisk               cvmSystemDisk
+	DataDisks                []cvmDataDisk
+	PrivateIpAddresses       []string
+	PublicIpAddresses        []string
+	InternetAccessible       cvmInternet
+	VirtualPrivateCloud      cvmVPC
+	ImageId                  string
+	RenewFlag                *string
+	CreatedTime              string
+	ExpiredTime              *string
+	OsName                   string
+	SecurityGroupIds         []string
+	LoginSettings            cvmLogin
+	InstanceState            string
+	Tags                     []cvmTag
+	StopChargingMode         string
+	Uuid                     string
+	LatestOperation          string
+	LatestOperationState     string
+	LatestOperationRequestId string
+	LatestOperationErrorMsg  *string
+	DisasterRecoverGroupId   *string
+	DisasterRecoverGroupIds  []string
+	PartitionNumber          *int64
+	IPv6Addresses            []string
+	PublicIPv6Addresses      []string
+	CamRoleName              *string
+	HpcClusterId             *string
+	RdmaIpAddresses          []string
+	DedicatedClusterId       *string
+	IsolatedSource           string
+	GPUInfo                  *struct{} // no GPU types are simulated
+	LicenseType              string
+	DisableApiTermination    bool
+	DefaultLoginUser         string
+	DefaultLoginPort         int
+	Metadata                 *cvmMetadata
+	CpuTopology              *cvmCPUTopology
+}
+
+// instance describes a machine. The login password stays out: the API returns
+// key pairs alone.
+func (c *cvm) instance(m *machine, now time.Time) cvmInstance {
+	more := c.more[m.ID]
+	r, phase := more.request, m.phase(now)
+	i := cvmInstance{
+		Placement:                cvmPlaced(r),
+		InstanceId:               m.ID,
+		InstanceType:             m.InstanceType,
+		CPU:                      m.CPUs,
+		Memory:                   m.MemoryMiB >> 10,
+		RestrictState:            "NORMAL",
+		InstanceName:             m.Name,
+		InstanceChargeType:       r.chargeType(),
+		SystemDisk:               more.systemDisk,
+		DataDisks:                more.dataDisks,
+		PrivateIpAddresses:       m.PrivateIPs,
+		PublicIpAddresses:        m.PublicIPs,
+		InternetAccessible:       r.internet(),
+		VirtualPrivateCloud:      cvmVPC{VpcId: &m.VPCID, SubnetId: &m.SubnetID, AsVpcGateway: new(false)},
+		ImageId:                  m.ImageID,
+		CreatedTime:              cvmTime(m.Created),
+		OsName:                   "TencentOS Server 4 for x86_64",
+		SecurityGroupIds:         m.Groups,
+		LoginSettings:            cvmLogin{KeyIds: m.KeyPairs},
+		InstanceState:            cvmState(phase),
+		Tags:                     cvmTags(m.Tags),
+		StopChargingMode:         "NOT_APPLICABLE",
+		Uuid:                     more.uuid,
+		LatestOperation:          more.operation,
+		LatestOperationState:     more.operationState(phase, now),
+		LatestOperationRequestId: more.operationID,
+		DisasterRecoverGroupIds:  r.DisasterRecoverGroupIds,
+		PartitionNumber:          r.PartitionNumber,
+		IPv6Addresses:            r.ipv6(m.PrivateIPs[0]),
+		CamRoleName:              r.CamRoleName,
+		HpcClusterId:             r.HpcClusterId,
+		DedicatedClusterId:       r.DedicatedClusterId,
+		IsolatedSource:           "NOTISOLATED",
+		LicenseType:              "TencentCloud",
+		DisableApiTermination:    tencentOr(r.DisableApiTermination, false),
+		DefaultLoginUser:         "root",
+		DefaultLoginPort:         22,
+		Metadata:                 r.Metadata,
+		CpuTopology:              r.CpuTopology,
+	}
+	i.addPhase(m, r, phase)
+	return i
+}
+
+// addPhase sets what depends on the charge type and on where the machine is in
+// its life.
+func (i *cvmInstance) addPhase(m *machine, r *cvmRunRequest, phase Phase) {
+	if p := r.InstanceChargePrepaid; m.Charge == Prepaid {
+		i.RenewFlag = new(tencentOr(p.RenewFlag, "NOTIFY_AND_MANUAL_RENEW"))
+		i.ExpiredTime = new(cvmTime(m.Created.AddDate(0, int(*p.Period), 0)))
+	}
+	switch phase {
+	case Failed:
+		i.LatestOperationErrorMsg = &m.Reason
+	case Recycled:
+		i.IsolatedSource = "MANMADE"
+	case Stopped:
+		i.StopChargingMode = "KEEP_CHARGING"
+	default: // nothing more to say
+	}
+}
+
+// cvmState is the vendor's word for a phase. There is none for a machine that
+// is gone, because the API no longer lists it.
+func cvmState(p Phase) string {
+	switch p {
+	case Pending:
+		return "PENDING"
+	case Running:
+		return "RUNNING"
+	case Starting:
+		return "STARTING"
+	case Stopping:
+		return "STOPPING"
+	case Stopped:
+		return "STOPPED"
+	case Failed:
+		return "LAUNCH_FAILED"
+	case Recycled:
+		return "SHUTDOWN"
+	default:
+		return "TERMINATING"
+	}
+}
+
+func (m *cvmMachine) operationState(p Phase, now time.Time) string {
+	switch {
+	case p == Failed:
+		return "FAILED"
+	case p == Pending, p == Starting, p == Stopping, p == Terminating, now.Before(m.busyUntil):
+		return "OPERATING"
+	default:
+		return "SUCCESS"
+	}
+}
+
+func cvmPlaced(r *cvmRunRequest) cvmPlacement {
+	p := *r.Placement
+	p.ProjectId = new(tencentOr(p.ProjectId, 0))
+	if len(p.HostIds) > 0 { // the vendor picks one of them
+		p.HostId, p.HostIds = &p.HostIds[0], nil
+	}
+	return p
+}
+
+// internet echoes the request without its input-only members.
+func (r *cvmRunRequest) internet() cvmInternet {
+	charge := "TRAFFIC_POSTPAID_BY_HOUR"
+	if r.InternetAccessible != nil {
+		charge = tencentOr(r.InternetAccessible.InternetChargeType, charge)
+	}
+	return cvmInternet{InternetChargeType: &charge, InternetMaxBandwidthOut: new(r.bandwidth())}
+}
+
+// ipv6 derives documentation addresses (RFC 3849) from the private address.
+func (r *cvmRunRequest) ipv6(private string) []string {
+	if r.VirtualPrivateCloud == nil {
+		return nil
+	}
+	var ips []string
+	ip := netip.MustParseAddr(private).As4() // ours, or checked before
+	for i := range min(tencentOr(r.VirtualPrivateCloud.Ipv6AddressCount, 0), 100) {
+		ips = append(ips, fmt.Sprintf("2001:db8:%x:%x::%x", int(ip[0])<<8|int(ip[1]), int(ip[2])<<8|int(ip[3]), i+1))
+	}
+	return ips
+}
+
+func cvmTags(tags map[string]string) []cvmTag {
+	list := []cvmTag{}
+	for key, value := range maps.All(tags) {
+		list = append(list, cvmTag{&key, &value})
+	}
+	slices.SortFunc(list, func(a, b cvmTag) int { return cmp.Compare(*a.Key, *b.Key) })
+	return list
+}

@@ -1,0 +1,53 @@
+package cloudsim
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// cvmSequence is the documented pattern for a number in a name: {R:x} counts
+// from x, {R:x,F:y} pads it with zeros to y digits. Anything else in braces is
+// ordinary text.
+var cvmSequence = regexp.MustCompile(`\{R:([0-9]{1,9})(?:,F:([0-8]))?\}`)
+
+// cvmName returns the name of machine i of n: patterns are replaced, and
+// without one each of several machines gets its number as a suffix.
+func cvmName(name string, i, n int) string {
+	if !cvmSequence.MatchString(name) {
+		if n == 1 || name == "" {
+			return name
+		}
+		return name + strconv.Itoa(i+1)
+	}
+	return cvmSequence.ReplaceAllStringFunc(name, func(pattern string) string {
+		part := cvmSequence.FindStringSubmatch(pattern)
+		first, _ := strconv.Atoi(part[1])
+		width, _ := strconv.Atoi(part[2]) // absent is 0, which does not pad
+		return fmt.Sprintf("%0*d", width, first+i)
+	})
+}
+
+// cvmHostName is cvmName with the pattern {IP} of host names.
+func cvmHostName(name string, i, n int, ip string) string {
+	if strings.Contains(name, "{IP}") {
+		n = 1 // a pattern, so no suffix
+	}
+	return strings.ReplaceAll(cvmName(name, i, n), "{IP}", ip)
+}
+
+// cvmHostNameForm is the documented rule for systems other than Windows; the
+// image alone would tell which system it is, and images are not simulated.
+func cvmHostNameForm(name string) bool {
+	if len(name) < 2 || len(name) > 60 || !cvmMadeOf(name, cvmLower+cvmUpper+cvmDigits+".-") {
+		return false
+	}
+	edges := strings.Trim(name, ".-") == name
+	for _, twice := range []string{"..", "--", ".-", "-."} {
+		if strings.Contains(name, twice) {
+			return false
+		}
+	}
+	return edges
+}

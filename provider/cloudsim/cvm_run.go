@@ -1,0 +1,188 @@
+package cloudsim
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// What a create gets that does not say otherwise.
+const (
+	cvmDefaultType   = "S5.MEDIUM4" // stands for "a type in stock"
+	cvmDefaultName   = "未命名"        // documented
+	cvmDefaultVPC    = "vpc-default"
+	cvmDefaultSubnet = "subnet-default"
+	cvmDefaultGroup  = "sg-default"
+)
+
+// cvmLeaving is how long a machine shows as TERMINATING, or as busy on its way
+// to the recycle bin. Real times are not published.
+const cvmLeaving = time.Second
+
+// cvmMachine is what CVM knows about a machine that other clouds do not.
+type cvmMachine struct {
+	request     *cvmRunRequest // shared by the machines of one create
+	uuid        string
+	systemDisk  cvmSystemDisk
+	dataDisks   []cvmDataDisk
+	operation   string // the latest one
+	operationID string // its request ID
+	busyUntil   time.Time
+}
+
+func (c *cvm) runInstances(k *call, r *cvmRunRequest) (tencentFields, *tencentRefusal) {
+	params := tencentFlatten(r)
+	token, dry := tencentOr(r.ClientToken, ""), tencentOr(r.DryRun, false)
+	fingerprint := cvmFingerprint(k.region, params)
+	if known := c.cloud.tokens[token]; known != nil && !dry {
+		if known.fingerprint != fingerprint {
+			// No code is documented for this; [unverified].
+			return nil, tencentRefuse("InvalidParameterValue", "The ClientToken was used before with other parameters.")
+		}
+		return tencentFields{"InstanceIdSet": known.ids}, nil
+	}
+	if refused := r.check(k); refused != nil {
+		return nil, refused
+	}
+	if refused := c.checkFree(k, r); refused != nil {
+		return nil, refused
+	}
+	if dry { // what a dry run answers, apart from the request ID, is [unverified]
+		return nil, nil
+	}
+	ids := c.launch(k, r, params)
+	if token != "" {
+		c.cloud.tokens[token] = &tokenRecord{fingerprint: fingerprint, ids: ids, at: k.now}
+	}
+	return tencentFields{"InstanceIdSet": ids}, nil
+}
+
+// cvmFingerprint tells requests apart that share a client token.
+func cvmFingerprint(region string, params map[string]string) string {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%q\n", region)
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		_, _ = fmt.Fprintf(h, "%q %q\n", name, params[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// checkFree refuses a private address that a machine of the same subnet has.
+func (c *cvm) checkFree(k *call, r *cvmRunRequest) *tencentRefusal {
+	if r.VirtualPrivateCloud == nil || len(r.VirtualPrivateCloud.PrivateIpAddresses) == 0 {
+		return nil
+	}
+	_, subnet := r.network()
+	for _, m := range c.cloud.order {
+		if m.Region != k.region || m.SubnetID != subnet || m.phase(k.now) == Gone {
+			continue
+		}
+		for _, ip := range r.VirtualPrivateCloud.PrivateIpAddresses {
+			if slices.Contains(m.PrivateIPs, ip) {
+				return tencentRefuse("VpcIpIsUsed", "A private address is already in use.")
+			}
+		}
+	}
+	return nil
+}
+
+// launch makes the machines and returns their IDs.
+func (c *cvm) launch(k *call, r *cvmRunRequest, params map[string]string) []string {
+	machines := c.cloud.create(k, createSpec{
+		count: r.count(),
+		id:    func(rd *rand.Rand) string { return "ins-" + letters(rd, 8) },
+		fill: func(i int, m *machine) {
+			m.Params = params
+			c.fill(k, r, i, m)
+		},
+	})
+	ids := make([]string, 0, len(machines))
+	for _, m := range machines {
+		ids = append(ids, m.ID)
+		cvmSchedule(r, m)
+	}
+	return ids
+}
+
+func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
+	rd := c.cloud.rand
+	m.Region, m.Zone = k.region, *r.Placement.Zone
+	m.InstanceType = tencentOr(r.InstanceType, cvmDefaultType)
+	if cores, gib := cvmTypeSize(m.InstanceType); cores > 0 {
+		m.CPUs, m.MemoryMiB = cores, gib<<10
+	}
+	m.ImageID = *r.ImageId
+	m.Charge = cvmCharge(r.chargeType())
+	m.Token = tencentOr(r.ClientToken, "")
+	m.VPCID, m.SubnetID = r.network()
+	m.PrivateIPs = []string{c.cloud.privateIP()}
+	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
+		m.PrivateIPs = []string{v.PrivateIpAddresses[i]}
+	}
+	if r.bandwidth() > 0 && tencentOr(r.InternetAccessible.PublicIpAssigned, true) {
+		m.PublicIPs = []string{c.cloud.publicIP()}
+	}
+	m.Name = orElse(cvmName(tencentOr(r.InstanceName, ""), i, r.count()), cvmDefaultName)
+	m.HostName = cvmHostName(tencentOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])
+	if m.Groups = r.SecurityGroupIds; len(m.Groups) == 0 {
+		m.Groups = []string{cvmDefaultGroup}
+	}
+	if r.LoginSettings != nil {
+		m.KeyPairs = r.LoginSettings.KeyIds
+	}
+	m.Tags = r.tags()
+	c.more[m.ID] = &cvmMachine{
+		request: r, uuid: cvmUUID(rd),
+		systemDisk: r.systemDisk(rd), dataDisks: r.dataDisks(rd),
+		operation: "RunInstances", operationID: k.requestID,
+	}
+}
+
+// network returns the VPC and subnet; DEFAULT and nothing mean the default ones.
+func (r *cvmRunRequest) network() (vpc, subnet string) {
+	if v := r.VirtualPrivateCloud; v != nil && *v.VpcId != "DEFAULT" {
+		return *v.VpcId, *v.SubnetId
+	}
+	return cvmDefaultVPC, cvmDefaultSubnet
+}
+
+// tags are those of the machines; a specification may be for other resources.
+func (r *cvmRunRequest) tags() map[string]string {
+	tags := map[string]string{}
+	for _, spec := range r.TagSpecification {
+		if *spec.ResourceType == "instance" {
+			for _, tag := range spec.Tags {
+				tags[*tag.Key] = tencentOr(tag.Value, "")
+			}
+		}
+	}
+	return tags
+}
+
+// cvmSchedule adds the timed destruction to what a machine is going to do.
+func cvmSchedule(r *cvmRunRequest, m *machine) {
+	if r.ActionTimer == nil {
+		return
+	}
+	at, _ := cvmParseTime(*r.ActionTimer.ActionTime) // checked before
+	if last := m.steps[len(m.steps)-1]; last.phase == Running && at.After(last.at) {
+		m.steps = append(m.steps, step{at, Terminating}, step{at.Add(cvmLeaving), Gone})
+	}
+}
+
+func cvmCharge(chargeType string) Charge {
+	switch chargeType {
+	case cvmPrepaidType:
+		return Prepaid
+	case cvmSpot:
+		return Spot
+	case cvmOnHost, cvmOnCluster:
+		return Host
+	default:
+		return Postpaid
+	}
+}

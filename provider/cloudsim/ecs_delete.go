@@ -1,0 +1,75 @@
+package cloudsim
+
+import (
+	"strconv"
+	"time"
+)
+
+// deleteInstances serves DeleteInstances: all of the machines or none.
+func (e *ecs) deleteInstances(k *call) (aliObject, *aliError) {
+	p := e.regional(k)
+	p.clientToken()
+	ids := p.list("InstanceId", 100)
+	if len(ids) == 0 {
+		p.refuse(p.missing("InstanceId"))
+	}
+	_, err := e.once(k, func() ([]string, *aliError) { return nil, e.delete(k, p, ids) })
+	return nil, err
+}
+
+// deleteInstance serves DeleteInstance, which needs no region.
+func (e *ecs) deleteInstance(k *call) (aliObject, *aliError) {
+	p := e.params(k)
+	return nil, e.delete(k, p, []string{p.required("InstanceId")})
+}
+
+// delete releases machines at once. Force cuts the power of those that run; a
+// machine that still boots may be forced as well.
+func (e *ecs) delete(k *call, p *aliParams, ids []string) *aliError {
+	force, terminate, dry := p.flag("Force"), p.flag("TerminateSubscription"), p.flag("DryRun")
+	if p.err != nil {
+		return p.err
+	}
+	machines := make([]*machine, len(ids))
+	for i, id := range ids {
+		if machines[i] = e.find(k, id, k.region); machines[i] == nil {
+			return ecsNoInstance()
+		}
+		if err := ecsDeletable(machines[i], k.now, force, terminate); err != nil {
+			return err
+		}
+	}
+	if dry {
+		return ecsDryRun()
+	}
+	for _, m := range machines {
+		m.move(k.now, step{k.now, Gone})
+	}
+	return nil
+}
+
+func ecsDeletable(m *machine, now time.Time, force, terminate bool) *aliError {
+	switch {
+	case m.Params["DeletionProtection"] == "true":
+		return aliRefusal(403, "InvalidOperation.DeletionProtection", "The operation is not allowed due to the deletion protection of the instance.")
+	case m.Charge == Prepaid && now.Before(aliExpiry(m)) && !terminate:
+		return aliRefusal(403, "ChargeTypeViolation", "The operation is not permitted due to charge type of the instance.")
+	case !force && m.phase(now) != Stopped:
+		return aliRefusal(403, "IncorrectInstanceStatus", "The current status of the resource does not support this operation.")
+	default:
+		return nil
+	}
+}
+
+// aliExpiry is when the paid time of a prepaid machine ends.
+func aliExpiry(m *machine) time.Time {
+	n, _ := strconv.Atoi(m.Params["Period"]) // checked by the create
+	switch m.Params["PeriodUnit"] {
+	case "Week":
+		return m.Created.AddDate(0, 0, 7*n)
+	case "Day":
+		return m.Created.AddDate(0, 0, n)
+	default:
+		return m.Created.AddDate(0, n, 0)
+	}
+}

@@ -1,0 +1,138 @@
+package cloudsim
+
+import "slices"
+
+// describeInstances serves DescribeInstances.
+func (e *ecs) describeInstances(k *call) (aliObject, *aliError) {
+	p := e.regional(k)
+	keep := e.filter(k, p)
+	if p.has("MaxResults") || p.has("NextToken") {
+		return e.describeByToken(k, p, keep)
+	}
+	page := p.page(100)
+	if err := ecsAsked(p); err != nil {
+		return nil, err
+	}
+	all := e.list(k, 0, keep)
+	return aliObject{
+		{"TotalCount", len(all)},
+		{"PageNumber", page.number},
+		{"PageSize", page.size},
+		{"NextToken", ""},
+		{"Instances", e.instances(k, page.cut(all))},
+	}, nil
+}
+
+// describeByToken pages by NextToken; page fields are then ignored and the
+// total is not counted.
+func (e *ecs) describeByToken(k *call, p *aliParams, keep func(*machine) bool) (aliObject, *aliError) {
+	size, from := p.number("MaxResults", 10, 1, 100), p.resume()
+	if err := ecsAsked(p); err != nil {
+		return nil, err
+	}
+	page, next := e.tokenPage(e.list(k, from, keep), size)
+	return aliObject{
+		{"TotalCount", 0},
+		{"PageNumber", 0},
+		{"PageSize", 0},
+		{"NextToken", next},
+		{"Instances", e.instances(k, page)},
+	}, nil
+}
+
+// ecsAsked ends the reading of parameters: a refusal, the success of a dry
+// run, or leave to go on.
+func ecsAsked(p *aliParams) *aliError {
+	if dry := p.flag("DryRun"); p.err == nil && dry {
+		return ecsDryRun()
+	}
+	return p.err
+}
+
+func (e *ecs) instances(k *call, machines []*machine) aliObject {
+	out := make([]aliObject, len(machines))
+	for i, m := range machines {
+		out[i] = ecsInstance(m, k.now)
+	}
+	return aliList("Instance", out)
+}
+
+// filter turns the filters of DescribeInstances into a predicate.
+func (e *ecs) filter(k *call, p *aliParams) func(*machine) bool {
+	p.unsupported("InnerIpAddresses EipAddresses RdmaIpAddresses LockReason DeviceAvailable HttpEndpoint HttpTokens " +
+		"Ipv6Address.1 Filter.1.Key Filter.2.Key Filter.3.Key Filter.4.Key")
+	p.choice("Status", "", "Pending", "Starting", "Running", "Stopping", "Stopped")
+	p.choice("InstanceChargeType", "", "PostPaid", "PrePaid")
+	id, private, public := p.jsonFilter("InstanceIds"), p.jsonFilter("PrivateIpAddresses"), p.jsonFilter("PublicIpAddresses")
+	tags, name := p.tags(20), p.text("InstanceName")
+	equal := p.equalFilter(ecsFilters, func(name string, m *machine) []string { return ecsValue(k, name, m) })
+	return func(m *machine) bool {
+		return id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
+			(name == "" || aliWildcard(name, m.Name)) && aliTagged(m, tags) && equal(m)
+	}
+}
+
+// ecsFilters are the filters that compare one value.
+const ecsFilters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId InstanceType InstanceTypeFamily " +
+	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType"
+
+// ecsValue is what a machine has under the name of a filter.
+func ecsValue(k *call, name string, m *machine) []string {
+	switch name {
+	case "Status":
+		return []string{ecsStatus(m.phase(k.now))}
+	case "InstanceChargeType":
+		return []string{ecsChargeType(m)}
+	case "ZoneId":
+		return []string{m.Zone}
+	case "VpcId":
+		return []string{m.VPCID}
+	case "VSwitchId":
+		return []string{m.SubnetID}
+	case "ImageId":
+		return []string{m.ImageID}
+	case "InstanceTypeFamily":
+		return []string{ecsFamily(m.InstanceType)}
+	case "SecurityGroupId":
+		return m.Groups
+	case "InternetChargeType":
+		return []string{orElse(m.Params[name], "PayByTraffic")}
+	default:
+		return []string{m.Params[name]}
+	}
+}
+
+// aliTagged tells whether a machine has all the tags; an empty value asks for
+// the key alone.
+func aliTagged(m *machine, tags map[string]string) bool {
+	for key, want := range tags {
+		if have, ok := m.Tags[key]; !ok || want != "" && have != want {
+			return false
+		}
+	}
+	return true
+}
+
+// describeInstanceStatus serves DescribeInstanceStatus, the cheapest poll. It
+// accepts 100 IDs but shows at most 50 a page; that an unknown ID is left out,
+// not refused, is not verified.
+func (e *ecs) describeInstanceStatus(k *call) (aliObject, *aliError) {
+	p := e.regional(k)
+	page, ids, zone := p.page(50), p.list("InstanceId", 100), p.id("ZoneId")
+	if p.err != nil {
+		return nil, p.err
+	}
+	all := e.list(k, 0, func(m *machine) bool {
+		return (len(ids) == 0 || slices.Contains(ids, m.ID)) && (zone == "" || m.Zone == zone)
+	})
+	var statuses []aliObject
+	for _, m := range page.cut(all) {
+		statuses = append(statuses, aliObject{{"InstanceId", m.ID}, {"Status", ecsStatus(m.phase(k.now))}})
+	}
+	return aliObject{
+		{"TotalCount", len(all)},
+		{"PageNumber", page.number},
+		{"PageSize", page.size},
+		{"InstanceStatuses", aliList("InstanceStatus", statuses)},
+	}, nil
+}

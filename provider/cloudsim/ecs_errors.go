@@ -1,0 +1,110 @@
+package cloudsim
+
+import "regexp"
+
+var ecsRegion = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// ecsFault is the documented answer to a fault.
+func ecsFault(k FaultKind) *aliError {
+	switch k {
+	case NoStock:
+		return aliRefusal(403, "OperationDenied.NoStock",
+			"The requested resource is sold out in the specified zone; try other types of resources or other regions and zones.")
+	case Quota:
+		return aliRefusal(403, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account in this region.")
+	case Balance:
+		return aliRefusal(400, "InsufficientBalance", "Your account does not have enough balance.")
+	default:
+		return commonFault(k)
+	}
+}
+
+// ecsMissing names the parameter in code and message, as the reference's own
+// example of an error does.
+func ecsMissing(name string) *aliError {
+	return aliRefusal(400, "MissingParameter."+name, aliMissingText(name))
+}
+
+// ecsConflict refuses two parameters that exclude each other.
+func ecsConflict(a, b string) *aliError {
+	return aliRefusal(400, "InvalidParameter.Conflict", `The specified parameters "`+a+`" and "`+b+`" exclude each other.`)
+}
+
+// ecsInvalid refuses a value with the code documented for its parameter, or
+// with the general one.
+func ecsInvalid(name string) *aliError {
+	status, code := 400, "InvalidParameter"
+	if c := ecsMalformed(aliGeneric(name)); c != "" {
+		code = c
+	} else if c := ecsUnknown(aliGeneric(name)); c != "" {
+		status, code = 404, c
+	} else if name == "UserData" {
+		status, code = 403, "InvalidUserData.Base64FormatInvalid"
+	}
+	return aliRefusal(status, code, `The specified parameter "`+name+`" is not valid.`)
+}
+
+// ecsMalformed are the codes of status 400.
+func ecsMalformed(name string) string {
+	switch name {
+	case "InstanceName", "Description", "Password":
+		return "Invalid" + name + ".Malformed"
+	case "InstanceType", "InternetChargeType", "PeriodUnit", "AutoRenewPeriod":
+		return "Invalid" + name + ".ValueNotSupported"
+	case "Period", "SpotStrategy", "SpotPriceLimit", "SpotDuration", "SpotInterruptionBehavior":
+		return "Invalid" + name
+	case "InternetMaxBandwidthIn", "InternetMaxBandwidthOut":
+		return "InvalidParameter.Bandwidth"
+	case "SystemDisk.Category":
+		return "InvalidSystemDiskCategory.ValueNotSupported"
+	case "DataDisk.n.Category":
+		return "InvalidDataDiskCategory.ValueNotSupported"
+	case "DataDisk.n.Size":
+		return "InvalidDataDiskSize.ValueNotSupported"
+	case "SystemDisk.DiskName", "DataDisk.n.DiskName":
+		return "InvalidDiskName.Malformed"
+	case "SystemDisk.Description", "DataDisk.n.Description":
+		return "InvalidDiskDescription.Malformed"
+	case "IoOptimized":
+		return "InvalidIoOptimizedValue.ValueNotSupported"
+	case "PrivateIpAddress":
+		return "InvalidPrivateIpAddress.Malformed"
+	case "Tag.n.Key":
+		return "InvalidTagKey.Malformed"
+	case "Tag.n.Value":
+		return "InvalidTagValue.Malformed"
+	default:
+		return ""
+	}
+}
+
+// ecsUnknown are the codes of status 404, odd ones among them.
+func ecsUnknown(name string) string {
+	switch name {
+	case "RegionId", "ZoneId", "ImageId", "SecurityGroupId", "VSwitchId", "KeyPairName", "InstanceChargeType":
+		return "Invalid" + name + ".NotFound"
+	case "SecurityGroupIds.n":
+		return "InvalidSecurityGroupId.NotFound"
+	case "RamRoleName":
+		return "InvalidRamRole.NotFound"
+	case "ResourceGroupId":
+		return "InvalidResourceGroup.NotFound"
+	case "Status":
+		return "InvalidStatus.NotFound"
+	case "HostName":
+		return "HOSTNAME_ILLEGAL"
+	case "SystemDisk.Size":
+		return "InvalidSystemDiskSize"
+	default:
+		return ""
+	}
+}
+
+func ecsNoInstance() *aliError {
+	return aliRefusal(404, "InvalidInstanceId.NotFound", "The specified InstanceId does not exist.")
+}
+
+// ecsDryRun is how ECS says that a request would have been accepted.
+func ecsDryRun() *aliError {
+	return aliRefusal(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
+}

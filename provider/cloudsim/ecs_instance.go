@@ -1,0 +1,161 @@
+package cloudsim
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
+
+// ecsInstance is one instance in the answer of DescribeInstances.
+func ecsInstance(m *machine, now time.Time) aliObject {
+	return slices.Concat(ecsIdentity(m, now), ecsHardware(m), ecsMoney(m), ecsNetwork(m))
+}
+
+func ecsIdentity(m *machine, now time.Time) aliObject {
+	p := m.Params
+	return aliObject{
+		{"InstanceId", m.ID},
+		{"InstanceName", m.Name},
+		{"HostName", m.HostName},
+		{"Hostname", m.HostName},
+		{"Description", p["Description"]},
+		{"Status", ecsStatus(m.phase(now))},
+		{"RegionId", m.Region},
+		{"ZoneId", m.Zone},
+		{"ClusterId", ""},
+		{"SerialNumber", aliSerial(m.ID)},
+		{"ImageId", m.ImageID},
+		{"OSName", ""},
+		{"OSNameEn", ""},
+		{"OSType", "linux"},
+		{"KeyPairName", p["KeyPairName"]},
+		{"ResourceGroupId", p["ResourceGroupId"]},
+		{"DeploymentSetId", p["DeploymentSetId"]},
+		{"HpcClusterId", p["HpcClusterId"]},
+		{"CreationTime", m.Created.UTC().Format(ecsMinute)},
+		{"StartTime", m.Created.UTC().Format(ecsMinute)},
+		{"DeletionProtection", p["DeletionProtection"] == "true"},
+		{"DeviceAvailable", true},
+		{"StoppedMode", "Not-applicable"},
+		{"OperationLocks", aliList("LockReason", []string(nil))},
+		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", p["DedicatedHostId"]}, {"DedicatedHostName", ""}}},
+		{"DedicatedInstanceAttribute", aliObject{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
+		{"Tags", aliList("Tag", ecsTags(m))},
+	}
+}
+
+func ecsHardware(m *machine) aliObject {
+	core, _ := strconv.Atoi(m.Params["CpuOptions.Core"])
+	threads, _ := strconv.Atoi(m.Params["CpuOptions.ThreadsPerCore"])
+	return aliObject{
+		{"InstanceType", m.InstanceType},
+		{"InstanceTypeFamily", ecsFamily(m.InstanceType)},
+		{"Cpu", m.CPUs},
+		{"CPU", m.CPUs},
+		{"Memory", m.MemoryMiB},
+		{"GPUAmount", 0},
+		{"GPUSpec", ""},
+		{"IoOptimized", m.Params["IoOptimized"] != "none"},
+		{"CreditSpecification", m.Params["CreditSpecification"]},
+		{"LocalStorageAmount", 0},
+		{"LocalStorageCapacity", 0},
+		{"CpuOptions", aliObject{
+			{"Core", core},
+			{"CoreCount", core},
+			{"ThreadsPerCore", threads},
+			{"Numa", m.Params["CpuOptions.Numa"]},
+		}},
+	}
+}
+
+// ecsMoney is what is paid and for how long. A machine that is not prepaid
+// "expires" in 2099, as on the real service.
+func ecsMoney(m *machine) aliObject {
+	p := m.Params
+	limit, _ := strconv.ParseFloat(p["SpotPriceLimit"], 64)
+	duration, _ := strconv.Atoi(p["SpotDuration"])
+	expires := "2099-12-31T15:59Z"
+	if m.Charge == Prepaid {
+		expires = aliExpiry(m).UTC().Format(ecsMinute)
+	}
+	return aliObject{
+		{"InstanceChargeType", ecsChargeType(m)},
+		{"ExpiredTime", expires},
+		{"AutoReleaseTime", p["AutoReleaseTime"]},
+		{"SaleCycle", ""},
+		{"Recyclable", false},
+		{"SpotStrategy", orElse(p["SpotStrategy"], "NoSpot")},
+		{"SpotPriceLimit", limit},
+		{"SpotDuration", duration},
+		{"SpotInterruptionBehavior", p["SpotInterruptionBehavior"]},
+		{"InternetChargeType", orElse(p["InternetChargeType"], "PayByTraffic")},
+	}
+}
+
+func ecsNetwork(m *machine) aliObject {
+	in, _ := strconv.Atoi(m.Params["InternetMaxBandwidthIn"])
+	out, _ := strconv.Atoi(m.Params["InternetMaxBandwidthOut"])
+	private := aliList("IpAddress", m.PrivateIPs)
+	return aliObject{
+		{"InstanceNetworkType", "vpc"},
+		{"NetworkType", "vpc"},
+		{"VlanId", ""},
+		{"InternetMaxBandwidthIn", in},
+		{"InternetMaxBandwidthOut", out},
+		{"SecurityGroupIds", aliList("SecurityGroupId", m.Groups)},
+		{"PublicIpAddress", aliList("IpAddress", m.PublicIPs)},
+		{"InnerIpAddress", aliList("IpAddress", []string(nil))},
+		{"RdmaIpAddress", aliList("IpAddress", []string(nil))},
+		{"EipAddress", aliObject{
+			{"AllocationId", ""},
+			{"IpAddress", ""},
+			{"Bandwidth", 0},
+			{"InternetChargeType", ""},
+			{"IsSupportUnassociate", false},
+		}},
+		{"VpcAttributes", aliObject{
+			{"VpcId", m.VPCID},
+			{"VSwitchId", m.SubnetID},
+			{"NatIpAddress", ""},
+			{"PrivateIpAddress", private},
+		}},
+		{"NetworkInterfaces", aliList("NetworkInterface", []aliObject{ecsInterface(m)})},
+	}
+}
+
+func ecsInterface(m *machine) aliObject {
+	sets := make([]aliObject, len(m.PrivateIPs))
+	for i, ip := range m.PrivateIPs {
+		sets[i] = aliObject{{"PrivateIpAddress", ip}, {"Primary", i == 0}}
+	}
+	return aliObject{
+		{"NetworkInterfaceId", "eni-" + m.ID[2:]},
+		{"Type", "Primary"},
+		{"MacAddress", "00:16:3e:00:00:01"},
+		{"PrimaryIpAddress", m.PrivateIPs[0]},
+		{"PrivateIpSets", aliList("PrivateIpSet", sets)},
+	}
+}
+
+func ecsTags(m *machine) []aliObject {
+	var tags []aliObject
+	for _, key := range aliSortedKeys(m.Tags) {
+		tags = append(tags, aliObject{{"TagKey", key}, {"TagValue", m.Tags[key]}})
+	}
+	return tags
+}
+
+func ecsChargeType(m *machine) string {
+	if m.Charge == Prepaid {
+		return "PrePaid"
+	}
+	return "PostPaid"
+}
+
+// aliSerial is a serial number made of an instance ID.
+func aliSerial(id string) string {
+	h := acs3Hash([]byte(id))
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:32]
+}

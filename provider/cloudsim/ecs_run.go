@@ -1,0 +1,102 @@
+package cloudsim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+)
+
+// ecsPlan is a RunInstances request that passed every check.
+type ecsPlan struct {
+	p             *aliParams
+	amount, least int
+	charge        Charge
+	groups        []string
+	tags          map[string]string
+	release       time.Time // zero: when somebody deletes it
+}
+
+// runInstances serves RunInstances.
+func (e *ecs) runInstances(k *call) (aliObject, *aliError) {
+	ids, err := e.once(k, func() ([]string, *aliError) {
+		plan := e.checkRun(k)
+		if plan.p.err != nil {
+			return nil, plan.p.err
+		}
+		return e.launch(k, plan)
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer := aliObject{{"InstanceIdSets", aliList("InstanceIdSet", ids)}, {"TradePrice", 0.165 * float64(len(ids))}}
+	if k.params["InstanceChargeType"] == "PrePaid" {
+		answer = append(answer, aliField{"OrderId", fmt.Sprint(200_000_000_000 + e.cloud.creates)})
+	}
+	return answer, nil
+}
+
+// launch makes the machines of a plan, as many as the stock allows.
+func (e *ecs) launch(k *call, plan *ecsPlan) ([]string, *aliError) {
+	amount, err := e.stock(k, plan.amount, plan.least)
+	if err != nil {
+		return nil, err
+	}
+	if plan.p.flag("DryRun") {
+		return nil, ecsDryRun()
+	}
+	made := e.cloud.create(k, createSpec{
+		count: amount,
+		id:    func(r *rand.Rand) string { return "i-bp" + letters(r, 17) },
+		fill:  func(i int, m *machine) { e.fill(k, plan, i, m) },
+	})
+	ids := make([]string, len(made))
+	for i, m := range made {
+		ids[i] = m.ID
+		if !plan.release.IsZero() {
+			m.steps = append(m.steps, step{plan.release, Gone})
+		}
+	}
+	return ids, nil
+}
+
+// fill describes the i-th machine of a plan.
+func (e *ecs) fill(k *call, plan *ecsPlan, i int, m *machine) {
+	p := plan.p
+	unique := p.flag("UniqueSuffix")
+	m.Name = orElse(aliNumbered(p.text("InstanceName"), i, unique), m.ID)
+	m.HostName = orElse(aliNumbered(p.text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
+	m.Region, m.Zone = k.region, orElse(p.text("ZoneId"), ecsZone(k.region))
+	m.InstanceType, m.ImageID = p.text("InstanceType"), orElse(p.text("ImageId"), p.text("ImageFamily"))
+	m.CPUs, m.MemoryMiB = ecsShape(m.InstanceType)
+	m.Charge, m.Groups, m.Tags = plan.charge, plan.groups, plan.tags
+	m.SubnetID = orElse(p.text("VSwitchId"), "vsw-default")
+	m.VPCID = ecsVPC(m.SubnetID)
+	m.PrivateIPs = []string{e.cloud.privateIP()}
+	if first := p.text("PrivateIpAddress"); first != "" {
+		m.PrivateIPs[0] = ecsAddress(first, i)
+	}
+	if p.number("InternetMaxBandwidthOut", 0, 0, 100) > 0 {
+		m.PublicIPs = []string{e.cloud.publicIP()}
+	}
+	if key := p.text("KeyPairName"); key != "" {
+		m.KeyPairs = []string{key}
+	}
+	m.Token, m.Params = p.text("ClientToken"), k.params
+}
+
+// inUse tells whether a living machine of a vSwitch holds an address.
+func (a *alibaba) inUse(k *call, vswitch, address string) bool {
+	for _, m := range a.cloud.order {
+		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.phase(k.now) != Gone {
+			return true
+		}
+	}
+	return false
+}
+
+// aliIsIPv4 tells whether text is an IPv4 address.
+func aliIsIPv4(s string) bool {
+	ip, err := netip.ParseAddr(s)
+	return err == nil && ip.Is4()
+}

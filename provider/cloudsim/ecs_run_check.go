@@ -1,0 +1,171 @@
+package cloudsim
+
+import (
+	"encoding/base64"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const ecsMaxUserData = 32 << 10 // raw; the older reference says 16 KB
+
+var (
+	ecsType  = regexp.MustCompile(`^ecs(\.[a-z0-9-]+){2,}$`)
+	ecsPrice = regexp.MustCompile(`^\d+(\.\d{1,3}0*)?$`)
+)
+
+// checkRun checks every parameter of RunInstances. The refusal, if any, is in
+// the plan's params.
+func (e *ecs) checkRun(k *call) *ecsPlan {
+	p := e.regional(k)
+	plan := &ecsPlan{p: p}
+	p.clientToken()
+	p.flag("DryRun")
+	plan.amount = p.number("Amount", 1, 1, 100)
+	plan.least = p.number("MinAmount", plan.amount, 1, plan.amount)
+	e.checkTemplate(p)
+	e.checkImage(p)
+	checkECSLogin(p)
+	plan.groups = e.checkNetwork(k, p, plan.amount)
+	checkECSSystemDisk(p)
+	checkECSDataDisks(p)
+	plan.charge = checkECSBilling(p)
+	checkECSPlacement(p)
+	plan.tags = checkECSTags(p)
+	plan.release = checkECSRelease(p, k.now)
+	return plan
+}
+
+// checkTemplate refuses launch templates: the account has none.
+func (e *ecs) checkTemplate(p *aliParams) {
+	if p.has("LaunchTemplateId") || p.has("LaunchTemplateName") {
+		p.refuse(aliRefusal(400, "InvalidLaunchTemplate.NotFound", "The specified launch template does not exist."))
+	}
+}
+
+func (e *ecs) checkImage(p *aliParams) {
+	if !p.has("ImageFamily") {
+		p.required("ImageId")
+	}
+	p.id("ImageId")
+	p.required("InstanceType")
+	p.matching("InstanceType", ecsType, "a type such as ecs.g5.large")
+	p.name("InstanceName")
+	p.description("Description")
+	p.hostName()
+	p.flag("UniqueSuffix")
+	p.choice("IoOptimized", "optimized", "none")
+	p.choice("SecurityEnhancementStrategy", "Active", "Deactive")
+	p.choice("CreditSpecification", "Standard", "Unlimited")
+	p.number("CpuOptions.Core", 0, 1, 1024)
+	p.number("CpuOptions.ThreadsPerCore", 0, 1, 2)
+	if data, ok := p.userData(); ok && len(data) > ecsMaxUserData {
+		p.refuse(aliRefusal(400, "InvalidUserData.SizeExceeded", `The specified parameter "UserData" exceeds the size.`))
+	}
+}
+
+// userData decodes UserData, which both products want in Base64.
+func (p *aliParams) userData() (raw []byte, ok bool) {
+	if !p.has("UserData") {
+		return nil, false
+	}
+	raw, err := base64.StdEncoding.DecodeString(p.text("UserData"))
+	if err != nil {
+		p.bad("UserData", "Base64")
+		return nil, false
+	}
+	return raw, true
+}
+
+func checkECSLogin(p *aliParams) {
+	p.password()
+	p.id("KeyPairName")
+	p.id("RamRoleName")
+	if p.flag("PasswordInherit") && p.has("Password") {
+		p.refuse(ecsConflict("PasswordInherit", "Password"))
+	}
+}
+
+func checkECSBilling(p *aliParams) Charge {
+	charge := p.choice("InstanceChargeType", "PostPaid", "PrePaid")
+	spot := p.choice("SpotStrategy", "NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")
+	p.matching("SpotPriceLimit", ecsPrice, "a price with at most three decimals")
+	p.number("SpotDuration", 1, 0, 1)
+	p.choice("SpotInterruptionBehavior", "Terminate", "Stop")
+	p.choice("InternetChargeType", "PayByTraffic", "PayByBandwidth")
+	p.number("InternetMaxBandwidthIn", 0, 1, 200)
+	p.number("InternetMaxBandwidthOut", 0, 0, 100)
+	protected := p.flag("DeletionProtection")
+	if charge == "PrePaid" {
+		checkECSPrepaid(p)
+		if spot != "NoSpot" {
+			p.refuse(aliRefusal(400, "InvalidSpotPrepaid", "The specified Spot type is not support PrePay Instance."))
+		}
+		if protected {
+			p.refuse(ecsConflict("DeletionProtection", "InstanceChargeType"))
+		}
+		return Prepaid
+	}
+	if spot != "NoSpot" {
+		return Spot
+	}
+	return Postpaid
+}
+
+func checkECSPrepaid(p *aliParams) {
+	p.required("Period")
+	if p.choice("PeriodUnit", "Month", "Week") == "Week" {
+		p.oneOf("Period", 1, 2, 3, 4)
+		p.oneOf("AutoRenewPeriod", 1, 2, 3)
+	} else {
+		p.oneOf("Period", 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60)
+		p.oneOf("AutoRenewPeriod", 1, 2, 3, 6, 12, 24, 36, 48, 60)
+	}
+	if p.flag("AutoRenew") {
+		p.required("AutoRenewPeriod")
+	}
+}
+
+func checkECSPlacement(p *aliParams) {
+	p.choice("Tenancy", "default", "host")
+	p.choice("Affinity", "default", "host")
+	p.number("StorageSetPartitionNumber", 0, 1, 2000)
+	for _, name := range []string{"DedicatedHostId", "DeploymentSetId", "HpcClusterId", "ResourceGroupId", "StorageSetId"} {
+		p.id(name)
+	}
+}
+
+// checkECSTags checks the rules for tags; a value may be empty.
+func checkECSTags(p *aliParams) map[string]string {
+	for _, n := range p.indexes("Tag", 20) {
+		prefix := "Tag." + strconv.Itoa(n) + "."
+		key, value := p.text(prefix+"Key"), p.text(prefix+"Value")
+		if len([]rune(key)) > 128 || strings.HasPrefix(key, "aliyun") || strings.HasPrefix(key, "acs:") || aliHoldsURL(key) {
+			p.bad(prefix+"Key", "at most 128 characters, no aliyun or acs: in front, no URL")
+		}
+		if len([]rune(value)) > 128 || aliHoldsURL(value) {
+			p.bad(prefix+"Value", "at most 128 characters, no URL")
+		}
+	}
+	return p.tags(20)
+}
+
+func aliHoldsURL(s string) bool {
+	return strings.Contains(s, "http://") || strings.Contains(s, "https://")
+}
+
+// checkECSRelease reads AutoReleaseTime: half an hour to three years ahead, cut
+// to the minute.
+func checkECSRelease(p *aliParams, now time.Time) time.Time {
+	s := p.text("AutoReleaseTime")
+	if s == "" {
+		return time.Time{}
+	}
+	at, err := time.Parse(aliStamp, s)
+	at = at.Truncate(time.Minute)
+	if err != nil || at.Before(now.Add(30*time.Minute).Truncate(time.Minute)) || at.After(now.AddDate(3, 0, 0)) {
+		p.bad("AutoReleaseTime", "yyyy-MM-ddTHH:mm:ssZ, half an hour to three years from now")
+	}
+	return at
+}

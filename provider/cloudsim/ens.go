@@ -1,0 +1,82 @@
+package cloudsim
+
+import (
+	"regexp"
+	"strings"
+)
+
+// ens is Alibaba Cloud ENS, the edge nodes, API version 2017-11-10. It has no
+// client tokens and no dry run.
+type ens struct{ *alibaba }
+
+func newENS(c *cloud) wire {
+	e := &ens{newAlibaba(c, "ens.aliyuncs.com", "2017-11-10")}
+	e.fault = ensFault
+	e.actions = map[string]aliAction{
+		"CreateInstance":          {run: e.createInstance, creates: true},
+		"RunInstances":            {run: e.runInstances, creates: true},
+		"DescribeInstances":       {run: e.describeInstances},
+		"ReleasePrePaidInstance":  {run: e.releasePrepaid},
+		"ReleasePostPaidInstance": {run: e.releasePostpaid},
+	}
+	return e
+}
+
+// params reads parameters with the codes of ENS.
+func (e *ens) params(values map[string]string) *aliParams {
+	return &aliParams{values: values, missing: aliMissing, invalid: ensInvalid}
+}
+
+// shown tells whether the API still shows a machine. What it says of one that
+// did not come up is not documented; here it is no longer listed, as on ECS.
+func (e *ens) shown(k *call, m *machine) bool {
+	return m.visible(k.now) && m.phase(k.now) != Failed
+}
+
+// ensStatus is the vendor's word for the state of a machine. Running, Stopped,
+// Expired and Stopping are documented, the others are not.
+func ensStatus(k *call, m *machine) string {
+	if m.Charge == Prepaid && !k.now.Before(aliExpiry(m)) {
+		return "Expired"
+	}
+	return ecsStatus(m.phase(k.now))
+}
+
+// ensFault is the documented answer to a fault. For quota ENS documents none;
+// the one here is that of ECS.
+func ensFault(k FaultKind) *aliError {
+	switch k {
+	case NoStock:
+		return aliRefusal(400, "StockNotEnough", "The specified instance type has insufficient resource.")
+	case Quota:
+		return aliRefusal(400, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account.")
+	case Balance:
+		return aliRefusal(400, "InvalidAccountStatus.NotEnoughBalance", "Your account does not have enough balance.")
+	default:
+		return commonFault(k)
+	}
+}
+
+var ensDiskSize = regexp.MustCompile(`^(SystemDisk|DataDisk\.\d+)\.Size$`)
+
+// ensInvalid refuses a value with the code documented for its parameter; most
+// have InvalidParameter. and their own name. The status is always 400.
+func ensInvalid(name string) *aliError {
+	code := "InvalidParameter." + strings.ReplaceAll(name, ".", "")
+	switch name {
+	case "InternetChargeType":
+		code = "InvalidParameter.Bandwidth"
+	case "ImageId":
+		code = "InvalidParameter.Image"
+	case "PrivateIpAddress":
+		code = "InvalidPrivateIpAddress"
+	case "VSwitchId":
+		code = "InvalidVSwitchId.NotFound"
+	case "KeyPairName":
+		code = "ENS_OperationUnsupported_KeyPairName"
+	}
+	if ensDiskSize.MatchString(name) {
+		code = "InvalidDiskSize.ValueNotSupported"
+	}
+	return aliRefusal(400, code, "The specified field "+name+" invalid. Please check it again.")
+}

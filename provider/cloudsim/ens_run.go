@@ -1,0 +1,137 @@
+package cloudsim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strconv"
+	"time"
+)
+
+// runInstances serves RunInstances. Its answer, unlike that of CreateInstance,
+// has a flat list of IDs and no Code.
+func (e *ens) runInstances(k *call) (aliObject, *aliError) {
+	values, err := ensFlat(k.params)
+	if err != nil {
+		return nil, err
+	}
+	p := e.params(values)
+	p.required("InstanceType")
+	p.required("Amount")
+	plan := &ensPlan{p: p, amount: p.number("Amount", 1, 1, 100), region: checkENSArea(p), charge: checkENSCharge(p)}
+	if p.has("SystemDisk.Size") {
+		checkENSDisk(p, "SystemDisk.Size")
+	}
+	p.number("InternetMaxBandwidthOut", 0, 0, 1<<20)
+	p.id("SecurityId")
+	p.id("NetWorkId")
+	release := checkENSRelease(p, k.now)
+	plan.tags = p.tags(20)
+	e.checkCreate(k, plan, 16)
+	ids, err := e.launch(k, plan)
+	if err != nil {
+		return nil, err
+	}
+	flat := make([]any, len(ids))
+	for i, id := range ids {
+		flat[i] = id
+		if m := e.cloud.machines[id]; !release.IsZero() {
+			m.steps = append(m.steps, step{release, Gone})
+		}
+	}
+	return aliObject{{"OrderId", fmt.Sprint(300_000_000_000 + e.cloud.creates)}, {"InstanceIds", flat}}, nil
+}
+
+// checkENSArea reads where the machines are to stand: on a node, or in an area
+// whose node the cloud chooses.
+func checkENSArea(p *aliParams) string {
+	p.required("ScheduleAreaLevel")
+	p.choice("SchedulingStrategy", "Concentrate", "concentrate", "Disperse", "disperse")
+	p.choice("SchedulingPriceStrategy", "PriceHighPriority", "PriceLowPriority")
+	if p.choice("ScheduleAreaLevel", "Region", "Big", "Middle", "Small") == "Region" {
+		p.required("EnsRegionId")
+		return p.id("EnsRegionId")
+	}
+	p.required("NetDistrictCode")
+	for _, name := range []string{"EnsRegionId", "VSwitchId", "NetWorkId", "PrivateIpAddress"} {
+		if p.has(name) {
+			p.bad(name, "it only with ScheduleAreaLevel=Region")
+		}
+	}
+	return "cn-" + p.id("NetDistrictCode") + "-telecom"
+}
+
+func checkENSCharge(p *aliParams) Charge {
+	p.required("InstanceChargeType")
+	spot := p.choice("SpotStrategy", "NoSpot", "SpotAsPriceGo", "SpotWithPriceLimit")
+	p.number("SpotDuration", 1, 0, 1)
+	p.flag("AutoRenew")
+	switch {
+	case p.choice("InstanceChargeType", "PostPaid", "PrePaid") == "PrePaid":
+		p.required("Period")
+		if p.choice("PeriodUnit", "Month", "Day") == "Day" {
+			p.oneOf("Period", 3)
+		} else {
+			p.oneOf("Period", 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
+		}
+		return Prepaid
+	case spot != "NoSpot":
+		return Spot
+	default:
+		return Postpaid
+	}
+}
+
+func checkENSRelease(p *aliParams, now time.Time) time.Time {
+	s := p.text("AutoReleaseTime")
+	if s == "" {
+		return time.Time{}
+	}
+	at, err := time.Parse(aliStamp, s)
+	if err != nil || !at.After(now) {
+		p.bad("AutoReleaseTime", "yyyy-MM-ddTHH:mm:ssZ in the future")
+	}
+	return at
+}
+
+// ensFlat rewrites disks that came as JSON text, SystemDisk={"Size":40} and
+// DataDisk=[{"Size":20}], to the flat names. Which of the two the real service
+// prefers is not verified; clients of both kinds exist.
+func ensFlat(params map[string]string) (map[string]string, *aliError) {
+	out := maps.Clone(params)
+	if text := params["SystemDisk"]; text != "" {
+		var disk map[string]any
+		if !ensJSON(text, &disk) {
+			return nil, ensInvalid("SystemDisk")
+		}
+		ensPut(out, "SystemDisk.", disk)
+		delete(out, "SystemDisk")
+	}
+	if text := params["DataDisk"]; text != "" {
+		var disks []map[string]any
+		if !ensJSON(text, &disks) {
+			return nil, ensInvalid("DataDisk")
+		}
+		for i, disk := range disks {
+			ensPut(out, "DataDisk."+strconv.Itoa(i+1)+".", disk)
+		}
+		delete(out, "DataDisk")
+	}
+	return out, nil
+}
+
+// ensJSON decodes text; sizes come as numbers and as strings.
+func ensJSON(text string, into any) bool {
+	d := json.NewDecoder(bytes.NewReader([]byte(text)))
+	d.UseNumber()
+	return d.Decode(into) == nil
+}
+
+func ensPut(out map[string]string, prefix string, object map[string]any) {
+	for name, value := range object {
+		if s := fmt.Sprint(value); value != nil && s != "" {
+			out[prefix+name] = s
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package cloudsim
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// qingArgs reads the parameters of a call. The first problem sticks in err, so
+// that an action reads everything it needs and looks at err once.
+type qingArgs struct {
+	params map[string]string
+	err    *qingError
+}
+
+// invalid reports a parameter as ill-formed, never with its value.
+func (a *qingArgs) invalid(name, why string) {
+	a.refuse(qingErrorf(qingInvalid, "InvalidRequestFormat, parameter [%s] %s", name, why))
+}
+
+func (a *qingArgs) refuse(e *qingError) {
+	if a.err == nil {
+		a.err = e
+	}
+}
+
+// text returns a parameter, or "".
+func (a *qingArgs) text(name string) string { return a.params[name] }
+
+// required returns a parameter that must be there and not empty.
+func (a *qingArgs) required(name string) string {
+	v := a.params[name]
+	if v == "" {
+		a.invalid(name, "is missing")
+	}
+	return v
+}
+
+// integer returns a number of at least least, or otherwise if it is absent.
+func (a *qingArgs) integer(name string, otherwise, least int) int {
+	return a.between(name, otherwise, least, math.MaxInt32)
+}
+
+// between returns a number from least to most, or otherwise if it is absent.
+func (a *qingArgs) between(name string, otherwise, least, most int) int {
+	v := a.params[name]
+	if v == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(v)
+	switch {
+	case err != nil:
+		a.invalid(name, "must be an integer")
+	case n < least || n > most:
+		a.invalid(name, "must be from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
+	}
+	return n
+}
+
+// flag returns a parameter that is 0 (or absent) or 1.
+func (a *qingArgs) flag(name string) bool { return a.between(name, 0, 0, 1) == 1 }
+
+// oneOf returns a parameter with a closed list of values, or "" if it is absent.
+func (a *qingArgs) oneOf(name string, values ...string) string {
+	v := a.params[name]
+	if v != "" && !slices.Contains(values, v) {
+		a.invalid(name, "must be one of "+strings.Join(values, ", "))
+	}
+	return v
+}
+
+// id returns the ID of a resource, or "". Any well-formed one will do.
+func (a *qingArgs) id(name string) string {
+	v := a.params[name]
+	if v != "" && !qingID(v) {
+		a.invalid(name, "must be the ID of a resource")
+	}
+	return v
+}
+
+// list returns name.1, name.2 and so on in the order of their numbers. Gaps are
+// let pass (unverified).
+func (a *qingArgs) list(name string) []string {
+	var numbers []int
+	for key := range a.params {
+		suffix, ok := strings.CutPrefix(key, name+".")
+		if !ok {
+			continue
+		}
+		n, err := strconv.Atoi(suffix)
+		if err != nil || n < 1 || strconv.Itoa(n) != suffix {
+			a.invalid(name+".n", "must be numbered from 1")
+			return nil
+		}
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers)
+	values := make([]string, 0, len(numbers))
+	for _, n := range numbers {
+		values = append(values, a.params[name+"."+strconv.Itoa(n)])
+	}
+	return values
+}
+
+// ids is list for resource IDs.
+func (a *qingArgs) ids(name string) []string {
+	values := a.list(name)
+	if slices.ContainsFunc(values, func(v string) bool { return !qingID(v) }) {
+		a.invalid(name+".n", "must hold IDs of resources")
+	}
+	return values
+}
+
+// requiredIDs is ids for a list that must not be empty.
+func (a *qingArgs) requiredIDs(name string) []string {
+	values := a.ids(name)
+	if len(values) == 0 {
+		a.invalid(name+".n", "is missing")
+	}
+	return values
+}
+
+// page reads offset and limit. A limit above 100 is cut to 100.
+func (a *qingArgs) page() (offset, limit int) {
+	return a.integer("offset", 0, 0), min(a.integer("limit", 20, 0), 100)
+}
+
+// qingPage cuts a page out of what was found.
+func qingPage[T any](found []T, offset, limit int) []T {
+	from := min(offset, len(found))
+	return found[from:min(from+limit, len(found))]
+}
+
+// qingID tells whether s has the form of an ID: vxnet-0, centos63x64, i-rtyv0968.
+func qingID(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.", r)
+	}) < 0
+}

@@ -1,0 +1,179 @@
+package cloudsim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestQingCloudDescribeFilters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		old := c.run("instance_name=web-1", "image_id=img-1", "instance_class=1")[0]
+		time.Sleep(3 * time.Second)
+		young := c.run("instance_name=db-1", "instance_type=c2m4")[0]
+		tests := []struct {
+			pairs []string
+			want  []string
+		}{
+			{nil, []string{old, young}},
+			{[]string{"instances.1=" + young}, []string{young}},
+			{[]string{"instances.1=" + young, "instances.2=" + old}, []string{old, young}},
+			{[]string{"instances.1=i-unknown"}, nil},
+			{[]string{"instances.1=i-unknown", "instances.2=" + old}, []string{old}},
+			{[]string{"image_id.1=img-1"}, []string{old}},
+			{[]string{"instance_type.1=c2m4", "instance_type.2=c8m8"}, []string{young}},
+			{[]string{"instance_class=1"}, []string{old}},
+			{[]string{"status.1=running"}, []string{old}},
+			{[]string{"status.1=pending", "status.2=running"}, []string{old, young}},
+			{[]string{"status.1=ceased"}, nil},
+			{[]string{"search_word=eb-"}, []string{old}},
+			{[]string{"search_word=" + young[3:]}, []string{young}},
+			{[]string{"search_word=-1", "status.1=pending"}, []string{young}},
+		}
+		for _, tt := range tests {
+			a := c.must("DescribeInstances", tt.pairs...)
+			var got []string
+			for _, m := range a.Set {
+				got = append(got, m.ID)
+			}
+			if !slices.Equal(got, tt.want) || a.Total != len(tt.want) {
+				t.Errorf("%v finds %v, total %d, want %v", tt.pairs, got, a.Total, tt.want)
+			}
+		}
+	})
+}
+
+func TestQingCloudDescribePages(t *testing.T) {
+	c := newQingClient(t, nil)
+	ids := c.run("count=130")
+	tests := []struct {
+		pairs    []string
+		from, to int
+	}{
+		{nil, 0, 20},
+		{[]string{"limit=100"}, 0, 100},
+		{[]string{"limit=500"}, 0, 100},
+		{[]string{"limit=100", "offset=100"}, 100, 130},
+		{[]string{"offset=125"}, 125, 130},
+		{[]string{"offset=200"}, 130, 130},
+		{[]string{"limit=1", "offset=129"}, 129, 130},
+	}
+	for _, tt := range tests {
+		a := c.must("DescribeInstances", tt.pairs...)
+		if len(a.Set) != tt.to-tt.from || a.Total != 130 {
+			t.Errorf("%v: %d of %d machines, want %d of 130", tt.pairs, len(a.Set), a.Total, tt.to-tt.from)
+			continue
+		}
+		if len(a.Set) > 0 && (a.Set[0].ID != ids[tt.from] || a.Set[len(a.Set)-1].ID != ids[tt.to-1]) {
+			t.Errorf("%v: the page does not run from machine %d to %d", tt.pairs, tt.from, tt.to)
+		}
+	}
+}
+
+func TestQingCloudDescribeByIDIsPagedToo(t *testing.T) {
+	c := newQingClient(t, nil)
+	var pairs []string
+	for i, id := range c.run("count=25") {
+		pairs = append(pairs, fmt.Sprintf("instances.%d=%s", i+1, id))
+	}
+	if a := c.must("DescribeInstances", pairs...); len(a.Set) != 20 || a.Total != 25 {
+		t.Errorf("25 IDs without a limit show %d of %d machines, want 20 of 25", len(a.Set), a.Total)
+	}
+}
+
+func TestQingCloudDescribeRefusesBadFilters(t *testing.T) {
+	c := newQingClient(t, nil)
+	for _, pair := range []string{"limit=all", "offset=-1", "verbose=2", "instances.1=", "instances.x=i-1", "instance_class=x"} {
+		if a := c.call("DescribeInstances", pair); a.code() != 1100 {
+			t.Errorf("%s: %s, want 1100", pair, a.raw)
+		}
+		if a := c.call("DescribeJobs", pair); strings.HasPrefix(pair, "limit") && a.code() != 1100 {
+			t.Errorf("%s: %s, want 1100", pair, a.raw)
+		}
+	}
+}
+
+func TestQingCloudZonesAreApart(t *testing.T) {
+	c := newQingClient(t, nil)
+	id := c.run()[0]
+	c.zone = "sh1a"
+	if n := c.must("DescribeInstances", "instances.1="+id).Total; n != 0 {
+		t.Errorf("a machine of pek3a is listed in sh1a")
+	}
+	if a := c.call("ModifyInstanceAttributes", "instance="+id, "instance_name=x"); a.code() != 2100 {
+		t.Errorf("a machine of pek3a is changed from sh1a: %s", a.raw)
+	}
+}
+
+func TestQingCloudAnswersNameAFinerZone(t *testing.T) {
+	for zone, want := range map[string]string{"sh1": "sh1b", "pek3a": "pek3a"} {
+		c := newQingClient(t, nil)
+		c.zone = zone
+		if got := c.show(c.run()[0]).ZoneID; got != want {
+			t.Errorf("a machine ordered in %s is in %q, want %s", zone, got, want)
+		}
+	}
+}
+
+func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
+	c := newQingClient(t, nil)
+	id := c.run("image_id=img-1", "instance_type=c2m4", "instance_class=201", "instance_name=web", "login_mode=keypair",
+		"login_keypair=kp-1", "vxnets.1=vxnet-0", "vxnets.2=vxnet-b", "volumes.1=vol-1")[0]
+	m := c.show(id)
+	if m.Name != "web" || m.Type != "c2m4" || m.Class != 201 || m.Image.ID != "img-1" || m.Image.Platform != "linux" {
+		t.Errorf("machine is %+v", m)
+	}
+	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 || m.VxNets[0].NICID == m.VxNets[1].NICID {
+		t.Errorf("networks are %+v, want vxnet-0 and vxnet-b with interfaces of their own", m.VxNets)
+	}
+	if !slices.Equal(m.KeyPairIDs, []string{"kp-1"}) || !slices.Equal(m.VolumeIDs, []string{"vol-1"}) {
+		t.Errorf("key pairs %v and volumes %v, want kp-1 and vol-1", m.KeyPairIDs, m.VolumeIDs)
+	}
+	if len(m.Volumes) != 0 || len(c.show(id, "verbose=1").Volumes) != 1 {
+		t.Error("the volumes themselves are shown with verbose=1 only")
+	}
+}
+
+func TestQingCloudJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		a := c.must("RunInstances", qingSmallest("count=2")...)
+		for _, s := range []struct {
+			wait time.Duration
+			want string
+		}{{0, "pending"}, {time.Second, "working"}, {time.Second, "successful"}, {time.Hour, "successful"}} {
+			time.Sleep(s.wait)
+			job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]
+			want := qingJobShown{a.JobID, "RunInstances", s.want, strings.Join(a.Instances, " ")}
+			if job != want {
+				t.Errorf("the job reads %+v, want %+v", job, want)
+			}
+		}
+		c.must("TerminateInstances", "instances.1="+a.Instances[0])
+		if got := c.must("DescribeJobs", "status.1=pending", "status.2=working"); got.Total != 1 || got.Jobs[0].Action != "TerminateInstances" {
+			t.Errorf("unfinished jobs are %s, want the terminate", got.raw)
+		}
+		if got := c.must("DescribeJobs", "limit=1", "offset=1"); got.Total != 2 || len(got.Jobs) != 1 {
+			t.Errorf("second page is %s", got.raw)
+		}
+	})
+}
+
+func TestQingCloudUnknownJobIsAnError(t *testing.T) {
+	c := newQingClient(t, nil)
+	a := c.must("RunInstances", qingSmallest()...)
+	if got := c.call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.code() != 2100 || !strings.Contains(got.Message, "j-unknown") {
+		t.Errorf("unknown job: %s, want 2100 that names it", got.raw)
+	}
+	c.zone = "sh1a"
+	if got := c.call("DescribeJobs", "jobs.1="+a.JobID); got.code() != 2100 {
+		t.Errorf("job of another zone: %s, want 2100", got.raw)
+	}
+	if got := c.must("DescribeJobs"); got.Total != 0 || !strings.Contains(got.raw, `"job_set":[]`) {
+		t.Errorf("jobs of an empty zone are %s", got.raw)
+	}
+}

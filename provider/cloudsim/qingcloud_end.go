@@ -1,0 +1,98 @@
+package cloudsim
+
+import "time"
+
+// terminateInstances is the action of that name. All machines go or none does.
+func (q *qingCloud) terminateInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+	machines := q.targets(k, a)
+	direct := a.flag("direct_cease")
+	for _, m := range machines {
+		if why := qingMayTerminate(m, k.now); why != "" {
+			a.refuse(qingErrorf(qingDenied, "PermissionDenied, instance [%s] %s, can not be terminated", m.ID, why))
+		}
+	}
+	if a.err != nil {
+		return nil, a.err
+	}
+	ended := k.now.Add(qingEndTime)
+	for _, m := range machines {
+		if direct {
+			m.move(k.now, step{k.now, Terminating}, step{ended, Gone})
+			continue
+		}
+		m.move(k.now, step{k.now, Terminating}, step{ended, Recycled}, step{ended.Add(qingBinTime), Gone})
+	}
+	return q.lifecycleJob(k, machines), nil
+}
+
+// qingMayTerminate tells why a machine can not be terminated now, or nothing. A
+// machine that is in the recycle bin already takes CeaseInstances; that
+// direct_cease does not work on it either is unverified.
+func qingMayTerminate(m *machine, now time.Time) string {
+	status, transition, _ := qingStatus(m, now)
+	switch {
+	case transition != "":
+		return "is " + transition
+	case status == "terminated":
+		return "is terminated already"
+	case !qingUp(m, now, qingLeaseDelay):
+		return "has no lease info yet"
+	default:
+		return ""
+	}
+}
+
+// ceaseInstances is the action of that name: it empties the recycle bin.
+func (q *qingCloud) ceaseInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+	machines := q.targets(k, a)
+	for _, m := range machines {
+		if status, transition, _ := qingStatus(m, k.now); status != "terminated" || transition != "" {
+			a.refuse(qingErrorf(qingDenied, "PermissionDenied, instance [%s] is not terminated, can not be ceased", m.ID))
+		}
+	}
+	if a.err != nil {
+		return nil, a.err
+	}
+	for _, m := range machines {
+		m.move(k.now, step{k.now, Terminating}, step{k.now.Add(qingEndTime), Gone})
+	}
+	return q.lifecycleJob(k, machines), nil
+}
+
+// modifyInstanceAttributes is the action of that name. It takes one machine, in
+// any state, and has no job.
+func (q *qingCloud) modifyInstanceAttributes(k *call, a *qingArgs) (qingReply, *qingError) {
+	a.required("instance")
+	id := a.id("instance")
+	if a.err != nil {
+		return nil, a.err
+	}
+	m := q.lookup(k, id)
+	if m == nil {
+		return nil, qingErrorf(qingNotFound, "ResourceNotFound, instance [%s] is not found", id)
+	}
+	if name, ok := a.params["instance_name"]; ok {
+		m.Name = name
+	}
+	if text, ok := a.params["description"]; ok {
+		q.details[m.ID].description = text
+	}
+	return qingReply{}, nil
+}
+
+// qingRecycleFailed sends machines that die while booting through the recycle bin,
+// and tells when the last of them all has come up or died.
+func qingRecycleFailed(machines []*machine, now time.Time) (done time.Time, failed bool) {
+	done = now
+	for _, m := range machines {
+		last := m.steps[len(m.steps)-1]
+		if last.phase == Failed {
+			failed = true
+			m.steps = append(m.steps, step{last.at.Add(qingBinTime), Gone})
+		}
+		if last.at.After(done) {
+			done = last.at
+		}
+	}
+	return done, failed
+}

@@ -1,0 +1,160 @@
+package cloudsim
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// qingUpTime is long enough for a machine to run, with an address and a lease.
+const qingUpTime = 3 * time.Second
+
+func TestQingCloudTerminateNeedsTheLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		start := time.Now()
+		id := c.run()[0]
+		for _, s := range []struct {
+			at   time.Duration
+			want int
+		}{{0, 1400}, {2 * time.Second, 1400}, {3*time.Second - 1, 1400}, {3 * time.Second, 0}, {3*time.Second + 1, 1400}} {
+			time.Sleep(time.Until(start.Add(s.at)))
+			if a := c.call("TerminateInstances", "instances.1="+id); a.code() != s.want {
+				t.Errorf("terminated %v after the create: %s, want %d", s.at, a.raw, s.want)
+			}
+		}
+	})
+}
+
+func TestQingCloudTerminateGoesThroughTheRecycleBin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.run()[0]
+		time.Sleep(qingUpTime)
+		a := c.must("TerminateInstances", "instances.1="+id)
+		if m := c.show(id); m.Status != "running" || m.Transition != "terminating" {
+			t.Errorf("right after: %s/%s, want running/terminating", m.Status, m.Transition)
+		}
+		time.Sleep(time.Second)
+		if m := c.show(id); m.Status != "terminated" || m.Transition != "" {
+			t.Errorf("after 1 s: %s/%s, want terminated", m.Status, m.Transition)
+		}
+		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.Status != "successful" || job.ResourceIDs != id {
+			t.Errorf("job is %+v", job)
+		}
+		if got := c.sim.Instances(); len(got) != 1 || got[0].Phase != Recycled {
+			t.Errorf("the account holds %v, want the machine in the recycle bin", got)
+		}
+		if a := c.call("TerminateInstances", "instances.1="+id); a.code() != 1400 {
+			t.Errorf("terminated twice: %s, want 1400", a.raw)
+		}
+		time.Sleep(2 * time.Hour)
+		if n := c.must("DescribeInstances", "instances.1="+id).Total; n != 0 || len(c.sim.Instances()) != 0 {
+			t.Error("the machine is still there after two hours in the recycle bin")
+		}
+		if a := c.call("TerminateInstances", "instances.1="+id); a.code() != 2100 {
+			t.Errorf("terminating what is gone: %s, want 2100", a.raw)
+		}
+	})
+}
+
+func TestQingCloudDirectCeaseSkipsTheRecycleBin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.run()[0]
+		time.Sleep(qingUpTime)
+		c.must("TerminateInstances", "instances.1="+id, "direct_cease=1")
+		time.Sleep(time.Second)
+		if n := len(c.sim.Instances()); n != 0 {
+			t.Error("the machine is still there")
+		}
+		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 2100 {
+			t.Errorf("ceasing what is gone: %s, want 2100", a.raw)
+		}
+	})
+}
+
+func TestQingCloudTerminateIsAllOrNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		old := c.run()[0]
+		time.Sleep(qingUpTime)
+		young := c.run()[0]
+		for other, want := range map[string]int{young: 1400, "i-unknown": 2100} {
+			if a := c.call("TerminateInstances", "instances.1="+old, "instances.2="+other); a.code() != want {
+				t.Errorf("together with %s: %s, want %d", other, a.raw, want)
+			}
+		}
+		if m := c.show(old); m.Status != "running" || m.Transition != "" {
+			t.Errorf("the refused calls left %s/%s, want a running machine", m.Status, m.Transition)
+		}
+	})
+}
+
+func TestQingCloudTerminateRefusesBadParameters(t *testing.T) {
+	c := newQingClient(t, nil)
+	for _, pairs := range [][]string{nil, {"instances=i-1"}, {"instances.1=i-1", "direct_cease=yes"}, {"instances.1=i 1"}} {
+		if a := c.call("TerminateInstances", pairs...); a.code() == 0 {
+			t.Errorf("%v is accepted: %s", pairs, a.raw)
+		}
+	}
+}
+
+func TestQingCloudCeaseEmptiesTheRecycleBin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.run()[0]
+		time.Sleep(qingUpTime)
+		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 1400 {
+			t.Errorf("ceasing a running machine: %s, want 1400", a.raw)
+		}
+		c.must("TerminateInstances", "instances.1="+id)
+		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 1400 {
+			t.Errorf("ceasing a machine still terminating: %s, want 1400", a.raw)
+		}
+		time.Sleep(time.Second)
+		c.must("CeaseInstances", "instances.1="+id)
+		if m := c.show(id); m.Status != "terminated" || m.Transition == "" {
+			t.Errorf("while ceasing: %s/%s, want terminated and busy", m.Status, m.Transition)
+		}
+		time.Sleep(time.Second)
+		if n := len(c.sim.Instances()); n != 0 {
+			t.Error("the ceased machine is still there")
+		}
+	})
+}
+
+func TestQingCloudFailedMachineCanBeCeased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		c.sim.Inject(Fault{Kind: LaunchFailure})
+		id := c.run()[0]
+		time.Sleep(qingUpTime)
+		if a := c.call("TerminateInstances", "instances.1="+id); a.code() != 1400 {
+			t.Errorf("terminating what is terminated: %s, want 1400", a.raw)
+		}
+		c.must("CeaseInstances", "instances.1="+id)
+		time.Sleep(time.Second)
+		if n := len(c.sim.Instances()); n != 0 {
+			t.Error("the ceased machine is still there")
+		}
+	})
+}
+
+func TestQingCloudModifyInstanceAttributes(t *testing.T) {
+	c := newQingClient(t, nil)
+	id := c.run("instance_name=web-x1")[0]
+	c.must("ModifyInstanceAttributes", "instance="+id, "instance_name=web", "description=front end")
+	if m := c.show(id); m.Name != "web" || m.Description != "front end" || c.sim.Instances()[0].Name != "web" {
+		t.Errorf("the machine is called %q, described as %q", m.Name, m.Description)
+	}
+	c.must("ModifyInstanceAttributes", "instance="+id, "description=")
+	if m := c.show(id); m.Name != "web" || m.Description != "" {
+		t.Errorf("changing one attribute left %q and %q, want web and nothing", m.Name, m.Description)
+	}
+	for pair, want := range map[string]int{"instance=-": 1100, "instance=i-unknown": 2100, "instance=i 1": 1100} {
+		if a := c.call("ModifyInstanceAttributes", pair, "instance_name=x"); a.code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.raw, want)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package cloudsim
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// qingJobStart is how long a job waits before it is worked on (unverified).
+const qingJobStart = 100 * time.Millisecond
+
+// qingJob is the record of an asynchronous call.
+type qingJob struct {
+	id, action, zone string
+	ids              []string // of the machines
+	created, done    time.Time
+	failed           bool
+}
+
+func (j *qingJob) status(now time.Time) (status string, since time.Time) {
+	switch {
+	case !now.Before(j.done) && j.failed:
+		return "failed", j.done
+	case !now.Before(j.done):
+		return "successful", j.done
+	case now.Before(j.created.Add(qingJobStart)):
+		return "pending", j.created
+	default:
+		return "working", j.created.Add(qingJobStart)
+	}
+}
+
+// freshJobID draws the ID of a job.
+func (q *qingCloud) freshJobID() string {
+	for {
+		if id := "j-" + letters(q.rand, 8); q.jobs[id] == nil {
+			return id
+		}
+	}
+}
+
+func (q *qingCloud) addJob(j *qingJob) {
+	q.jobs[j.id] = j
+	q.jobOrder = append(q.jobOrder, j)
+}
+
+// lifecycleJob records the job of a call that takes the usual time.
+func (q *qingCloud) lifecycleJob(k *call, machines []*machine) qingReply {
+	j := &qingJob{
+		id: q.freshJobID(), action: k.action, zone: k.region,
+		ids: qingIDs(machines), created: k.now, done: k.now.Add(qingEndTime),
+	}
+	q.addJob(j)
+	return qingReply{"job_id": j.id}
+}
+
+// describeJobs is the action of that name. An unknown job is an error, which
+// the documents say and DescribeInstances' do not.
+func (q *qingCloud) describeJobs(k *call, a *qingArgs) (qingReply, *qingError) {
+	found := q.jobsNamed(k, a)
+	statuses := a.list("status")
+	offset, limit := a.page()
+	a.between("verbose", 0, 0, 1)
+	if a.err != nil {
+		return nil, a.err
+	}
+	if len(statuses) > 0 {
+		found = slices.DeleteFunc(found, func(j *qingJob) bool {
+			status, _ := j.status(k.now)
+			return !slices.Contains(statuses, status)
+		})
+	}
+	set := []qingJobView{}
+	for _, j := range qingPage(found, offset, limit) {
+		set = append(set, j.view(k.now))
+	}
+	return qingReply{"job_set": set, "total_count": len(found)}, nil
+}
+
+// jobsNamed returns the jobs of jobs.n, or all jobs of the zone.
+func (q *qingCloud) jobsNamed(k *call, a *qingArgs) []*qingJob {
+	ids := a.ids("jobs")
+	var found []*qingJob
+	for _, id := range ids {
+		j := q.jobs[id]
+		if j == nil || j.zone != k.region {
+			a.refuse(qingErrorf(qingNotFound, "ResourceNotFound, job [%s] is not found", id))
+			return nil
+		}
+		found = append(found, j)
+	}
+	if len(ids) > 0 {
+		return found
+	}
+	for _, j := range q.jobOrder {
+		if j.zone == k.region {
+			found = append(found, j)
+		}
+	}
+	return found
+}
+
+// qingJobView is a job on the wire.
+type qingJobView struct {
+	ID          string `json:"job_id"`
+	Action      string `json:"job_action"`
+	Status      string `json:"status"`
+	ResourceIDs string `json:"resource_ids"` // one string, IDs separated by blanks
+	ErrorCodes  string `json:"error_codes"`  // in a sample only; empty there and here
+	Owner       string `json:"owner"`
+	CreateTime  string `json:"create_time"`
+	StatusTime  string `json:"status_time"`
+}
+
+func (j *qingJob) view(now time.Time) qingJobView {
+	status, since := j.status(now)
+	return qingJobView{
+		ID:          j.id,
+		Action:      j.action,
+		Status:      status,
+		ResourceIDs: strings.Join(j.ids, " "),
+		Owner:       qingOwner,
+		CreateTime:  j.created.UTC().Format(qingTime),
+		StatusTime:  since.UTC().Format(qingTime),
+	}
+}

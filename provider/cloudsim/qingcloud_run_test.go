@@ -1,0 +1,153 @@
+package cloudsim
+
+import (
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
+	c := newQingClient(t, nil)
+	a := c.must("RunInstances", qingSmallest("count=3")...)
+	if len(a.Instances) != 3 || !regexp.MustCompile(`^j-[0-9a-z]{8}$`).MatchString(a.JobID) {
+		t.Fatalf("3 machines are answered with %s", a.raw)
+	}
+	for _, id := range a.Instances {
+		if !regexp.MustCompile(`^i-[0-9a-z]{8}$`).MatchString(id) {
+			t.Errorf("machine is called %q, want the form i-rtyv0968", id)
+		}
+	}
+	if n := len(c.run()); n != 1 {
+		t.Errorf("without a count %d machines are made, want 1", n)
+	}
+}
+
+func TestQingCloudRunUnderstandsEveryParameter(t *testing.T) {
+	c := newQingClient(t, nil)
+	id := c.run(
+		"image_id=img-12345678", "instance_type=e1.large.r2", "cpu=8", "memory=16384", "os_disk_size=41", "count=1",
+		"instance_name=web 1", "login_mode=keypair", "login_keypair=kp-1", "login_passwd=-",
+		"vxnets.1=vxnet-0", "vxnets.2=vxnet-abcd123|192.168.1.2", "security_group=sg-1", "volumes.1=vol-1", "volumes.2=vol-2",
+		"hostname=web-1", "need_newsid=1", "instance_class=202", "cpu_model=CascadeLake", "cpu_topology=2,2,2", "gpu=1",
+		"gpu_class=1", "nic_mqueue=1", "need_userdata=1", "userdata_type=exec", "userdata_value=IyEvYmluL3No",
+		"userdata_path=/etc/x", "userdata_file=/etc/rc.x", "target_user=usr-1", "dedicated_host_group_id=dhg-1",
+		"dedicated_host_id=dh-1", "instance_group=ig-1", "hypervisor=kvm", "os_disk_encryption=1", "cipher_alg=aes256",
+		"months=3", "auto_renew=1",
+	)[0]
+	i := c.sim.Instances(QingCloud)[0]
+	got := []string{
+		i.ID, i.Name, i.HostName, i.Region, i.Zone, i.ImageID, i.SubnetID, string(i.Charge),
+		strings.Join(i.Groups, ","), strings.Join(i.KeyPairs, ","), i.PrivateIPs[1],
+	}
+	want := []string{id, "web 1", "web-1", "pek3a", "pek3a", "img-12345678", "vxnet-0", "prepaid", "sg-1", "kp-1", "192.168.1.2"}
+	if !slices.Equal(got, want) || len(i.PrivateIPs) != 2 || i.CPUs != 8 || i.MemoryMiB != 16384 {
+		t.Errorf("the machine is %q with %d cores, %d MiB, %v\nwant %q, 8, 16384, two addresses", got, i.CPUs, i.MemoryMiB, i.PrivateIPs, want)
+	}
+	for name, value := range map[string]string{
+		"os_disk_size": "41", "cpu_topology": "2,2,2", "userdata_file": "/etc/rc.x", "auto_renew": "1", "instance_group": "ig-1",
+	} {
+		if i.Params[name] != value {
+			t.Errorf("parameter %s reads %q, want %q", name, i.Params[name], value)
+		}
+	}
+	for _, name := range []string{"signature", "access_key_id", "action", "zone"} {
+		if _, ok := i.Params[name]; ok {
+			t.Errorf("common parameter %s is among those of the create", name)
+		}
+	}
+}
+
+func TestQingCloudRunLetsPassWhatIsSold(t *testing.T) {
+	for _, pairs := range [][]string{
+		{"instance_class=1002"},
+		{"cpu_model=SapphireRapids"},
+		{"instance_type=bmc1.small"},
+		{"cpu=64", "memory=262144"},
+		{"instance_type=-", "cpu=2", "memory=2048"},
+		{"vxnets.1=vxnet-a", "vxnets.3=vxnet-b"},
+		{"cipher_alg=aes256"},
+		{"os_disk_encryption=true"},
+		{"image_id=winsrv2016", "os_disk_size=50"},
+		{"hypervisor=bm"},
+		{"need_userdata=1", "userdata_type=tar", "userdata_value=uda-12345678"},
+		{"userdata_value=ignored when switched off"},
+	} {
+		if a := newQingClient(t, nil).call("RunInstances", qingSmallest(pairs...)...); a.code() != 0 {
+			t.Errorf("%v is refused: %s", pairs, a.raw)
+		}
+	}
+}
+
+func TestQingCloudUserDataLimitIsOnTheEncodedText(t *testing.T) {
+	for size, want := range map[int]int{3072: 0, 3073: 1100} {
+		value := base64.StdEncoding.EncodeToString(make([]byte, size))
+		a := newQingClient(t, nil).call("RunInstances", qingSmallest("need_userdata=1", "userdata_type=plain", "userdata_value="+value)...)
+		if a.code() != want {
+			t.Errorf("%d bytes, %d encoded: %s, want %d", size, len(value), a.raw, want)
+		}
+	}
+}
+
+func TestQingCloudUserDataIsIgnoredUnlessSwitchedOn(t *testing.T) {
+	c := newQingClient(t, nil)
+	c.run("userdata_type=plain", "userdata_value=YQ==")
+	c.run("userdata_type=plain", "userdata_value=YQ==", "need_userdata=1")
+	off, on := c.sim.Instances()[0].Params, c.sim.Instances()[1].Params
+	if off["userdata_value"] != "" || on["userdata_value"] != "YQ==" {
+		t.Errorf("user data is %q without need_userdata and %q with it, want none and YQ==", off["userdata_value"], on["userdata_value"])
+	}
+}
+
+func TestQingCloudNumbersBeatTheType(t *testing.T) {
+	tests := []struct {
+		pairs        []string
+		cpus, memory int
+	}{
+		{[]string{"instance_type=c1m2"}, 1, 2048},
+		{[]string{"instance_type=e1.large.r2"}, 4, 8192},
+		{[]string{"instance_type=s1.2xlarge.r4"}, 16, 65536},
+		{[]string{"instance_type=s1.small.r1"}, 1, 1024},
+		{[]string{"instance_type=s1.medium.r1"}, 2, 2048},
+		{[]string{"instance_type=s1.xlarge.r1"}, 8, 8192},
+		{[]string{"instance_type=bm.odd.r1"}, 2, 4096},
+		{[]string{"instance_type=small_a"}, 2, 4096},
+		{[]string{"instance_type=e1.large.r2", "cpu=1", "memory=1024"}, 1, 1024},
+		{[]string{"instance_type=-", "cpu=8", "memory=16384"}, 8, 16384},
+	}
+	for _, tt := range tests {
+		c := newQingClient(t, nil)
+		m := c.show(c.run(tt.pairs...)[0])
+		if m.VCPUs != tt.cpus || m.Memory != tt.memory {
+			t.Errorf("%v makes %d cores and %d MiB, want %d and %d", tt.pairs, m.VCPUs, m.Memory, tt.cpus, tt.memory)
+		}
+	}
+}
+
+func TestQingCloudSecurityGroup(t *testing.T) {
+	tests := []struct {
+		pairs []string
+		want  string
+	}{
+		{[]string{"vxnets.1=vxnet-0", "security_group=sg-7"}, "sg-7"},
+		{[]string{"vxnets.1=vxnet-0"}, "sg-default"},
+		{[]string{"vxnets.1=vxnet-a"}, ""},
+	}
+	for _, tt := range tests {
+		c := newQingClient(t, nil)
+		if got := c.show(c.run(tt.pairs...)[0]).SecurityGroup.ID; got != tt.want {
+			t.Errorf("%v: security group is %q, want %q", tt.pairs, got, tt.want)
+		}
+	}
+}
+
+func TestQingCloudCharge(t *testing.T) {
+	for pair, want := range map[string]Charge{"months=1": Prepaid, "dedicated_host_id=dh-1": Host, "gpu=0": Postpaid} {
+		c := newQingClient(t, nil)
+		c.run(pair)
+		if got := c.sim.Instances()[0].Charge; got != want {
+			t.Errorf("%s: paid as %s, want %s", pair, got, want)
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package cloudsim
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestQingCloudStatusOfEveryPhase(t *testing.T) {
+	tests := []struct {
+		phases             []Phase
+		status, transition string
+	}{
+		{[]Phase{Pending}, "pending", "creating"},
+		{[]Phase{Pending, Running}, "running", ""},
+		{[]Phase{Pending, Running, Stopping}, "running", "stopping"},
+		{[]Phase{Pending, Running, Stopping, Stopped}, "stopped", ""},
+		{[]Phase{Pending, Running, Stopped, Starting}, "stopped", "starting"},
+		{[]Phase{Pending, Running, Stopped, Terminating}, "stopped", "terminating"},
+		{[]Phase{Pending, Running, Terminating, Recycled}, "terminated", ""},
+		{[]Phase{Pending, Failed}, "terminated", ""},
+		{[]Phase{Pending, Running, Terminating, Gone}, "ceased", ""},
+	}
+	for _, tt := range tests {
+		now := time.Now()
+		m := &machine{}
+		for _, p := range tt.phases {
+			now = now.Add(time.Second)
+			m.steps = append(m.steps, step{now, p})
+		}
+		m.steps = append(m.steps, step{now.Add(1), Gone}) // not yet
+		status, transition, since := qingStatus(m, now)
+		if status != tt.status || transition != tt.transition || !since.Equal(now) {
+			t.Errorf("%v is %q/%q since %v, want %q/%q since %v", tt.phases, status, transition, since, tt.status, tt.transition, now)
+		}
+	}
+}
+
+func TestQingCloudBootOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		start := time.Now()
+		id := c.run("vxnets.1=vxnet-a")[0]
+		steps := []struct {
+			at                 time.Duration
+			status, transition string
+			address            bool
+		}{
+			{0, "pending", "creating", false},
+			{2*time.Second - 1, "pending", "creating", false},
+			{2 * time.Second, "running", "", false},
+			{2*time.Second + 499*time.Millisecond, "running", "", false},
+			{2*time.Second + 500*time.Millisecond, "running", "", true},
+			{time.Hour, "running", "", true},
+		}
+		for _, s := range steps {
+			time.Sleep(time.Until(start.Add(s.at)))
+			m := c.show(id)
+			if m.Status != s.status || m.Transition != s.transition || (m.VxNets[0].PrivateIP != "") != s.address {
+				t.Errorf("after %v: %q/%q, address %q, want %q/%q, address %v",
+					s.at, m.Status, m.Transition, m.VxNets[0].PrivateIP, s.status, s.transition, s.address)
+			}
+		}
+		if m := c.show(id); !m.CreateTime.Equal(start) || !m.StatusTime.Equal(start.Add(2*time.Second)) {
+			t.Errorf("created %v, changed %v, want %v and 2 s later", m.CreateTime, m.StatusTime, start)
+		}
+	})
+}
+
+func TestQingCloudSelfManagedNetworkNeverGivesAnAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.run("vxnets.1=vxnet-self1")[0]
+		time.Sleep(time.Hour)
+		m := c.show(id)
+		if m.VxNets[0].PrivateIP != "" || m.VxNets[0].Type != 0 || len(c.sim.Instances()[0].PrivateIPs) != 0 {
+			t.Errorf("network is %+v, want type 0 without an address", m.VxNets[0])
+		}
+	})
+}
+
+func TestQingCloudLaunchFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1})
+		a := c.must("RunInstances", qingSmallest("count=2", "vxnets.1=vxnet-a")...)
+		time.Sleep(3 * time.Second)
+		bad, good := c.show(a.Instances[0]), c.show(a.Instances[1])
+		if bad.Status != "terminated" || bad.Transition != "" || bad.VxNets[0].PrivateIP != "" || good.Status != "running" {
+			t.Errorf("machines are %+v and %+v, want the first terminated without an address", bad, good)
+		}
+		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.Status != "failed" {
+			t.Errorf("the job is %s, want failed", job.Status)
+		}
+		time.Sleep(2 * time.Hour)
+		if n := c.must("DescribeInstances").Total; n != 1 {
+			t.Errorf("%d machines are listed after two hours, want 1: the dead one left the recycle bin", n)
+		}
+	})
+}
+
+func TestQingCloudPartialCreate(t *testing.T) {
+	c := newQingClient(t, nil)
+	c.sim.Inject(Fault{Kind: Partial, Count: 2})
+	if got := c.run("count=5"); len(got) != 2 || len(c.sim.Instances()) != 2 {
+		t.Errorf("the answer names %d machines and %d exist, want 2 and 2", len(got), len(c.sim.Instances()))
+	}
+	c.sim.ClearFaults()
+	c.sim.Inject(Fault{Kind: Partial, Count: 0})
+	if a := c.must("RunInstances", qingSmallest()...); len(a.Instances) != 0 || !strings.Contains(a.raw, `"instances":[]`) {
+		t.Errorf("success without machines is answered %s", a.raw)
+	}
+}
+
+func TestQingCloudLateVisibility(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		c.sim.Inject(Fault{Kind: LateVisibility, Delay: 5 * time.Second})
+		a := c.must("RunInstances", qingSmallest("instance_name=web-x1")...)
+		if n := c.must("DescribeInstances", "search_word=web-x1").Total; n != 0 {
+			t.Errorf("%d machines are found right after the create, want none", n)
+		}
+		if got := c.call("TerminateInstances", "instances.1="+a.Instances[0]); got.code() != 2100 {
+			t.Errorf("terminating what is not visible: %s, want 2100", got.raw)
+		}
+		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.ResourceIDs != a.Instances[0] {
+			t.Errorf("the job names %q, want %s all along", job.ResourceIDs, a.Instances[0])
+		}
+		time.Sleep(5 * time.Second)
+		if n := c.must("DescribeInstances", "search_word=web-x1").Total; n != 1 {
+			t.Errorf("%d machines are found after 5 s, want 1", n)
+		}
+	})
+}
+
+func TestQingCloudSameSeedSameAccount(t *testing.T) {
+	account := func(seed uint64) string {
+		c := newQingClient(t, &Options{Seed: seed, Boot: func(_ Cloud, r *rand.Rand) time.Duration {
+			return time.Duration(r.IntN(1000)) * time.Millisecond
+		}})
+		a := c.must("RunInstances", qingSmallest("count=3", "vxnets.1=vxnet-a")...)
+		m := c.show(a.Instances[2])
+		return strings.Join(a.Instances, " ") + a.JobID + m.VxNets[0].NICID
+	}
+	if a, b := account(1), account(1); a != b {
+		t.Errorf("seed 1 made %q and then %q", a, b)
+	}
+	if a, b := account(1), account(2); a == b {
+		t.Errorf("seeds 1 and 2 made the same account")
+	}
+}
+
+func TestQingCloudEIPShapes(t *testing.T) {
+	c := newQingClient(t, nil)
+	plain, self := c.show(c.run("vxnets.1=vxnet-a")[0]), c.show(c.run("vxnets.1=vxnet-self1")[0])
+	if plain.EIP != nil {
+		t.Errorf("eip of a machine without one is %s, want absent", plain.EIP)
+	}
+	if string(self.EIP) != "[]" {
+		t.Errorf("eip of a machine in a self-managed network is %s, want []", self.EIP)
+	}
+	c.sim.clouds[QingCloud].machines[plain.ID].PublicIPs = []string{"203.0.113.7"}
+	var eip struct {
+		Address   string `json:"eip_addr"`
+		Bandwidth string `json:"bandwidth"`
+	}
+	if err := json.Unmarshal(c.show(plain.ID).EIP, &eip); err != nil || eip.Address != "203.0.113.7" || eip.Bandwidth == "" {
+		t.Errorf("eip is %s (%v), want an object with a string bandwidth", c.show(plain.ID).EIP, err)
+	}
+}

@@ -1,0 +1,145 @@
+package cloudsim
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Cloud names one of the simulated services.
+type Cloud string
+
+// The simulated services.
+const (
+	ECS       Cloud = "ecs"       // Alibaba Cloud ECS, API version 2014-05-26
+	ENS       Cloud = "ens"       // Alibaba Cloud ENS, API version 2017-11-10
+	CVM       Cloud = "cvm"       // Tencent Cloud CVM, API version 2017-03-12
+	QingCloud Cloud = "qingcloud" // QingCloud IaaS
+)
+
+// Clouds returns the simulated services in a fixed order.
+func Clouds() []Cloud { return []Cloud{ECS, ENS, CVM, QingCloud} }
+
+// Key pair that every simulated cloud accepts unless [Options] say otherwise.
+const (
+	DefaultAccessKeyID     = "testid"
+	DefaultAccessKeySecret = "testsecret"
+)
+
+// Options configure a [Sim]. The zero value and nil are both useful.
+type Options struct {
+	// AccessKeyID and AccessKeySecret are the one key pair that all four clouds
+	// know. Empty means [DefaultAccessKeyID] and [DefaultAccessKeySecret].
+	AccessKeyID, AccessKeySecret string
+
+	// SecurityToken, when set, must come with every request, as temporary (STS)
+	// credentials demand.
+	SecurityToken string
+
+	// Seed makes IDs, addresses and boot times reproducible. Zero is a seed
+	// like any other.
+	Seed uint64
+
+	// Boot draws the time from an accepted create to running, once a machine.
+	// Nil means always 2 s. It is called with the cloud's lock held and must
+	// not call the Sim.
+	Boot func(c Cloud, r *rand.Rand) time.Duration
+}
+
+// Sim is a simulated account on four clouds. Create it with [New]; reach it
+// over [Sim.Transport], [Sim.Handler] or [Sim.Start]. All methods are safe for
+// concurrent use. A Sim starts no goroutine of its own: machines age when they
+// are looked at, by the clock of the process.
+type Sim struct {
+	opts   Options
+	clouds map[Cloud]*cloud
+}
+
+// New returns a simulator with no machines. Nil options mean the defaults.
+func New(o *Options) *Sim {
+	s := &Sim{}
+	if o != nil {
+		s.opts = *o
+	}
+	s.opts.AccessKeyID = cmp.Or(s.opts.AccessKeyID, DefaultAccessKeyID)
+	s.opts.AccessKeySecret = cmp.Or(s.opts.AccessKeySecret, DefaultAccessKeySecret)
+	if s.opts.Boot == nil {
+		s.opts.Boot = func(Cloud, *rand.Rand) time.Duration { return 2 * time.Second }
+	}
+	s.clouds = map[Cloud]*cloud{
+		ECS:       newCloud(s, ECS, newECS),
+		ENS:       newCloud(s, ENS, newENS),
+		CVM:       newCloud(s, CVM, newCVM),
+		QingCloud: newCloud(s, QingCloud, newQingCloud),
+	}
+	return s
+}
+
+// Handler returns the HTTP service of one cloud, for a server of your own. It
+// panics for a cloud that is not simulated.
+func (s *Sim) Handler(c Cloud) http.Handler { return s.cloud(c) }
+
+// Instances returns a snapshot of every machine ever created and not yet gone,
+// on the named clouds (none means all), in order of creation.
+func (s *Sim) Instances(clouds ...Cloud) []Instance {
+	return s.collect(clouds, func(m *machine, now time.Time) bool { return m.phase(now) != Gone })
+}
+
+// Everything is [Sim.Instances] with the machines that are gone included.
+func (s *Sim) Everything(clouds ...Cloud) []Instance {
+	return s.collect(clouds, func(*machine, time.Time) bool { return true })
+}
+
+func (s *Sim) collect(clouds []Cloud, keep func(*machine, time.Time) bool) []Instance {
+	if len(clouds) == 0 {
+		clouds = Clouds()
+	}
+	var out []Instance
+	for _, name := range clouds {
+		c := s.cloud(name)
+		c.mu.Lock()
+		now := time.Now()
+		for _, m := range c.order {
+			if keep(m, now) {
+				out = append(out, m.snapshot(now))
+			}
+		}
+		c.mu.Unlock()
+	}
+	return out
+}
+
+// Calls tells how many requests with a valid signature reached one API action
+// of a cloud ("" counts all actions), refused ones and injected faults included.
+func (s *Sim) Calls(name Cloud, action string) int {
+	c := s.cloud(name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if action != "" {
+		return c.calls[action]
+	}
+	n := 0
+	for _, k := range c.calls {
+		n += k
+	}
+	return n
+}
+
+func (s *Sim) cloud(name Cloud) *cloud {
+	c := s.clouds[name]
+	if c == nil {
+		panic("cloudsim: no such cloud: " + string(name) + ", want one of " + joinClouds())
+	}
+	return c
+}
+
+func joinClouds() string {
+	names := make([]string, 0, 4)
+	for _, c := range Clouds() {
+		names = append(names, string(c))
+	}
+	slices.Sort(names)
+	return "[" + names[0] + " " + names[1] + " " + names[2] + " " + names[3] + "]"
+}

@@ -1,0 +1,98 @@
+package cloudsim
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// tencentFields are the members of a successful response, besides RequestId.
+type tencentFields map[string]any
+
+// tencentRefusal is an API error. Its message never repeats a value that the
+// client sent, because a value may be a password.
+type tencentRefusal struct{ code, message string }
+
+func tencentRefuse(code, format string, args ...any) *tencentRefusal {
+	return &tencentRefusal{code, fmt.Sprintf(format, args...)}
+}
+
+// tencentMissing refuses a request that lacks a parameter.
+func tencentMissing(path string) *tencentRefusal {
+	return tencentRefuse("MissingParameter", "The request is missing the parameter `%s`.", path)
+}
+
+// tencentInvalid refuses a value with the code for "not a value of this parameter".
+func tencentInvalid(path string) *tencentRefusal {
+	return tencentInvalidAs("InvalidParameterValue", path)
+}
+
+func tencentInvalidAs(code, path string) *tencentRefusal {
+	return tencentRefuse(code, "The value specified in the parameter `%s` is not valid.", path)
+}
+
+func (f tencentFields) answer(requestID string) *answer {
+	response := tencentFields{"RequestId": requestID}
+	for name, v := range f {
+		response[name] = v
+	}
+	return tencentEncode(response)
+}
+
+// answer encodes the refusal. The vendor reports every API error with HTTP 200.
+func (r *tencentRefusal) answer(requestID string) *answer {
+	return tencentEncode(tencentFields{
+		"Error":     map[string]string{"Code": r.code, "Message": r.message},
+		"RequestId": requestID,
+	})
+}
+
+func tencentEncode(response tencentFields) *answer {
+	body, err := json.Marshal(tencentFields{"Response": response})
+	if err != nil {
+		panic("cloudsim: response cannot be encoded: " + err.Error()) // our own structs: a bug
+	}
+	return &answer{status: http.StatusOK, contentType: "application/json", body: body}
+}
+
+// refuse implements wire.
+func (c *cvm) refuse(k *call, f Fault) *answer {
+	if f.Code == "" && (f.Kind == ServerErrorBefore || f.Kind == ServerErrorAfter) {
+		return tencentGatewayPage(f)
+	}
+	usual := tencentFaultRefusal(f.Kind)
+	refusal := tencentRefusal{orElse(f.Code, usual.code), orElse(f.Message, usual.message)}
+	a := refusal.answer(k.requestID)
+	if f.Status != 0 {
+		a.status = f.Status
+	}
+	return a
+}
+
+// tencentFaultRefusal is the documented code for a kind of fault.
+func tencentFaultRefusal(kind FaultKind) tencentRefusal {
+	switch kind {
+	case Throttle:
+		return tencentRefusal{"RequestLimitExceeded", "Your current request times exceed the maximum frequency."}
+	case NoStock:
+		return tencentRefusal{"ResourceInsufficient.SpecifiedInstanceType", "The specified instance type is sold out."}
+	case Quota:
+		return tencentRefusal{"LimitExceeded.InstanceQuota", "The instance quota of the account is exhausted."}
+	case Balance:
+		return tencentRefusal{"InvalidAccount.InsufficientBalance", "The balance of the account is insufficient."}
+	default:
+		return tencentRefusal{"InternalError", "An internal error has occurred."}
+	}
+}
+
+// tencentGatewayPage is a 5xx as something in front of the API would give it:
+// no JSON, no request ID.
+func tencentGatewayPage(f Fault) *answer {
+	status := f.Status
+	if status == 0 {
+		status = http.StatusServiceUnavailable
+	}
+	text := http.StatusText(status)
+	page := fmt.Sprintf("<html>\n<head><title>%d %s</title></head>\n<body>%s</body>\n</html>\n", status, text, orElse(f.Message, text))
+	return &answer{status: status, contentType: "text/html", body: []byte(page)}
+}

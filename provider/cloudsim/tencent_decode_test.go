@@ -1,0 +1,190 @@
+package cloudsim
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// fullRun has every parameter that a create can carry at once, in JSON.
+const fullRun = `{
+	"InstanceChargeType":"SPOTPAID","Placement":{"Zone":"ap-guangzhou-2","ProjectId":7,"HostIds":["host-q88gab4i"],
+	"DedicatedResourcePackTenancy":"ResourcePool","DedicatedResourcePackIds":["drp-1"]},
+	"InstanceType":"HCCIC5.48XLARGE192","ImageId":"img-pmqg1cw7","SystemDisk":{"DiskType":"CLOUD_BSSD","DiskSize":60,"CdcId":"cdc-1",
+	"DiskName":"sys","Encrypt":true,"KmsKeyId":"kms-1"},"DataDisks":[{"DiskType":"CLOUD_TSSD","DiskSize":100,"DeleteWithInstance":false,
+	"SnapshotId":"snap-1","Encrypt":true,"KmsKeyId":"kms-2","ThroughputPerformance":150,"CdcId":"cdc-2","BurstPerformance":true,"DiskName":"d0"},
+	{"DiskType":"LOCAL_SSD","DiskSize":200}],
+	"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","AsVpcGateway":true,"PrivateIpAddresses":["10.0.0.18","10.0.0.19"],"Ipv6AddressCount":2},
+	"InternetAccessible":{"InternetChargeType":"BANDWIDTH_PACKAGE","InternetMaxBandwidthOut":5,"PublicIpAssigned":true,"BandwidthPackageId":"bwp-1",
+	"InternetServiceProvider":"CMCC","IPv4AddressType":"AntiDDoSEIP","IPv6AddressType":"EIPv6","AntiDDoSPackageId":"bgp-1"},
+	"InstanceCount":2,"MinCount":1,"InstanceName":"web","LoginSettings":{"KeyIds":["skey-1"],"KeepImageLogin":"FALSE"},
+	"SecurityGroupIds":["sg-1","sg-2"],"EnhancedService":{"SecurityService":{"Enabled":false},"MonitorService":{"Enabled":true},
+	"AutomationService":{"Enabled":true}},"ClientToken":"t-1","HostName":"web-{IP}","ActionTimer":{"TimerAction":"TerminateInstances",
+	"ActionTime":"2099-01-01T00:00:00Z","Externals":{"ReleaseAddress":true}},"DisasterRecoverGroupIds":["ps-1"],"PartitionNumber":3,
+	"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"env","Value":"a b"}]}],
+	"InstanceMarketOptions":{"MarketType":"spot","SpotOptions":{"MaxPrice":"0.97","SpotInstanceType":"one-time"}},
+	"UserData":"IyEvYmluL3NoCg==","Metadata":{"Items":[{"Key":"k","Value":"v"}]},"DryRun":false,"CpuTopology":{"CoreCount":2,"ThreadPerCore":1},
+	"CamRoleName":"role","HpcClusterId":"hpc-1","DedicatedClusterId":"cluster-1","ChcIds":["chc-1"],
+	"DisableApiTermination":true,"EnableJumboFrame":true}`
+
+// flatRun is fullRun as a query has it; the documents write TRUE and FALSE.
+func flatRun(t *testing.T) map[string]string {
+	var body any
+	d := json.NewDecoder(strings.NewReader(fullRun))
+	d.UseNumber()
+	if err := d.Decode(&body); err != nil {
+		t.Fatal(err)
+	}
+	flat := map[string]string{}
+	flatten(flat, "", body)
+	return flat
+}
+
+func flatten(flat map[string]string, path string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			flatten(flat, strings.TrimPrefix(path+"."+name, "."), member)
+		}
+	case []any:
+		for i, element := range v {
+			flatten(flat, path+"."+string(rune('0'+i)), element)
+		}
+	case bool:
+		flat[path] = map[bool]string{true: "TRUE", false: "FALSE"}[v]
+	case json.Number:
+		flat[path] = v.String()
+	default:
+		flat[path] = v.(string)
+	}
+}
+
+func TestTencentJSONQueryAndFormSayTheSame(t *testing.T) {
+	flat := flatRun(t)
+	query := maps.Clone(flat)
+	query["Action"] = "RunInstances"
+	for name, r := range map[string]*http.Request{
+		"JSON":     (&cvmClient{t: t, region: "ap-guangzhou"}).request("RunInstances", fullRun),
+		"v1 query": v1GET(query),
+		"v1 form":  v1POST(query),
+		"TC3 query": tc3Request{
+			method: "GET", query: "?" + encode(flat),
+			header: map[string]string{"X-TC-Action": "RunInstances"},
+		}.build(),
+	} {
+		sim := New(nil)
+		if got := ask(t, sim, r); len(got.InstanceIdSet) != 2 {
+			t.Errorf("%s: refused with %+v", name, got.Error)
+			continue
+		}
+		params := sim.Instances(CVM)[0].Params
+		for key, want := range flat {
+			if want == "TRUE" || want == "FALSE" && key != "LoginSettings.KeepImageLogin" {
+				want = strings.ToLower(want)
+			}
+			if params[key] != want {
+				t.Errorf("%s: %s was understood as %q, want %q", name, key, params[key], want)
+			}
+		}
+		if len(params) != len(flat) {
+			t.Errorf("%s: %d parameters understood, %d sent", name, len(params), len(flat))
+		}
+	}
+}
+
+func encode(flat map[string]string) string {
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(flat)) {
+		pairs = append(pairs, key+"="+escape(flat[key]))
+	}
+	return strings.Join(pairs, "&")
+}
+
+func TestTencentJSONParametersMustHaveTheirType(t *testing.T) {
+	c := newCVMClient(t, nil)
+	for members, code := range map[string]string{
+		`{"InstanceCount":"1"}`:                                "InvalidParameterValue",
+		`{"InstanceCount":1.5}`:                                "InvalidParameterValue",
+		`{"InstanceCount":99999999999999999999}`:               "InvalidParameterValue",
+		`{"DryRun":"true"}`:                                    "InvalidParameterValue",
+		`{"InstanceName":1}`:                                   "InvalidParameterValue",
+		`{"LoginSettings":{"KeepImageLogin":true}}`:            "InvalidParameterValue", // a string, unlike other switches
+		`{"VirtualPrivateCloud":{"Ipv6AddressCount":-1}}`:      "InvalidParameterValue",
+		`{"SystemDisk":[]}`:                                    "InvalidParameterValue",
+		`{"DataDisks":{"0":{"DiskSize":10}}}`:                  "InvalidParameterValue",
+		`{"SecurityGroupIds":"sg-1"}`:                          "InvalidParameterValue",
+		`{"Foo":1}`:                                            "UnknownParameter",
+		`{"instanceName":"x"}`:                                 "UnknownParameter",
+		`{"DataDisks":[{"DiskSize":10,"DeleteWithVM":true}]}`:  "UnknownParameter",
+		`{"TagSpecifications":[]}`:                             "UnknownParameter",
+		`{"InstanceName":null,"DataDisks":null,"DryRun":null}`: "",
+		`{"SecurityGroupIds":[]}`:                              "",
+	} {
+		c.refused(members, c.call("RunInstances", runBody(t, members)), code)
+	}
+}
+
+func TestTencentFlatParametersMustNest(t *testing.T) {
+	for name, c := range map[string]struct{ query, code string }{
+		"a list that starts at 1":  {"InstanceIds.1=ins-00000000", "InvalidParameterValue"},
+		"a list with a gap":        {"InstanceIds.0=ins-00000000&InstanceIds.2=ins-00000001", "InvalidParameterValue"},
+		"a list index with a zero": {"InstanceIds.00=ins-00000000", "InvalidParameterValue"},
+		"a list without an index":  {"InstanceIds=ins-00000000", "InvalidParameterValue"},
+		"a value that has members": {"Limit.A=1", "InvalidParameterValue"},
+		"both a value and members": {"Filters.0=a&Filters.0.Name=zone", "InvalidParameter"},
+		"an empty name":            {"=1", "UnknownParameter"},
+		"a number that is none":    {"Limit=ten", "InvalidParameterValue"},
+		"an unexported Go field":   {"cvmPage.Limit=1", "UnknownParameter"},
+		"a list in any order":      {"Filters.0.Name=zone&Filters.0.Values.1=b&Filters.0.Values.0=a", ""},
+	} {
+		got := ask(t, New(nil), tc3Request{method: "GET", query: "?" + c.query}.build())
+		if got.Error.Code != c.code {
+			t.Errorf("%s (%s): code %q, want %q", name, c.query, got.Error.Code, c.code)
+		}
+	}
+}
+
+func TestTencentErrorsDoNotRepeatValues(t *testing.T) {
+	const secret = "hunter2"
+	c := newCVMClient(t, nil)
+	for _, members := range []string{
+		`{"LoginSettings":{"Password":"` + secret + `"}}`,
+		`{"LoginSettings":{"Password":["` + secret + `"]}}`,
+		`{"UserData":"` + secret + `"}`,
+		`{"InstanceCount":"` + secret + `"}`,
+		`{"ImageId":"` + secret + `"}`,
+	} {
+		got := c.call("RunInstances", runBody(t, members))
+		if got.Error.Code == "" || strings.Contains(got.Error.Message, secret) {
+			t.Errorf("code %q; the message must not repeat the value", got.Error.Code)
+		}
+	}
+}
+
+// FuzzTencentBody feeds signed bodies and queries: each gets an API answer.
+func FuzzTencentBody(f *testing.F) {
+	for _, seed := range []string{fullRun, minimalRun, `{"DataDisks":[{}]}`, "Placement.Zone=x&DataDisks.0.DiskSize=1", "a.b=1&a=2", `{"ActionTimer":{}}`} {
+		f.Add(seed, true)
+		f.Add(seed, false)
+	}
+	f.Fuzz(func(t *testing.T, params string, isJSON bool) {
+		c := New(nil).cloud(CVM).wire.(*cvm)
+		var tree any
+		var refused *tencentRefusal
+		if isJSON {
+			tree, refused = tencentJSONTree([]byte(params))
+		} else if form, bad := tencentForm(params); bad == nil {
+			tree, refused = tencentFormTree(form)
+		} else {
+			refused = bad
+		}
+		if refused != nil {
+			return
+		}
+		a := c.serve(&call{action: "RunInstances", region: "ap-guangzhou", tree: tree, requestID: "r"})
+		readTencent(t, a.body)
+	})
+}

@@ -1,0 +1,193 @@
+package cloudsim
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// tc3Request is a request of a test, signed on its own terms: nothing here uses
+// the code that verifies.
+type tc3Request struct {
+	method, query, body string
+	header              map[string]string // over the usual ones; "" leaves one out
+	signed              string            // SignedHeaders; usually content-type;host
+	signedHost          string            // usually the Host header
+	date                string            // of the scope; usually today
+	payload             string            // what is hashed; usually the body
+	secret              string
+}
+
+func (q tc3Request) build() *http.Request {
+	q.method = orElse(q.method, http.MethodPost)
+	r := httptest.NewRequest(q.method, "/"+q.query, strings.NewReader(q.body))
+	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
+	now := time.Now().UTC()
+	header := map[string]string{
+		"Content-Type": "application/json; charset=utf-8", "X-TC-Action": "DescribeInstances", "X-TC-Version": "2017-03-12",
+		"X-TC-Region": "ap-guangzhou", "X-TC-Timestamp": fmt.Sprint(now.Unix()),
+	}
+	maps.Copy(header, q.header)
+	for name, value := range header {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	if r.Header.Get("Authorization") == "" {
+		r.Header.Set("Authorization", q.authorization(r, orElse(q.date, now.Format("2006-01-02"))))
+	}
+	return r
+}
+
+func (q tc3Request) authorization(r *http.Request, date string) string {
+	signed := orElse(q.signed, "content-type;host")
+	canonical := q.method + "\n/\n" + strings.TrimPrefix(q.query, "?") + "\n"
+	for _, name := range strings.Split(signed, ";") {
+		value := r.Header.Get(name)
+		if name == "host" {
+			value = orElse(q.signedHost, r.Host)
+		}
+		canonical += name + ":" + strings.ToLower(value) + "\n"
+	}
+	canonical += "\n" + signed + "\n" + fmt.Sprintf("%x", sha256.Sum256([]byte(orElse(q.payload, q.body))))
+	scope := date + "/cvm/tc3_request"
+	text := fmt.Sprintf("TC3-HMAC-SHA256\n%s\n%s\n%x", r.Header.Get("X-TC-Timestamp"), scope, sha256.Sum256([]byte(canonical)))
+	key := []byte("TC3" + orElse(q.secret, "testsecret"))
+	for _, part := range []string{date, "cvm", "tc3_request", text} {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(part))
+		key = mac.Sum(nil)
+	}
+	return fmt.Sprintf("TC3-HMAC-SHA256 Credential=testid/%s, SignedHeaders=%s, Signature=%x", scope, signed, key)
+}
+
+// v1Form signs a form with HmacSHA1 for a method and the host of tc3Request.
+func v1Form(method string, params map[string]string) string {
+	all := map[string]string{
+		"Action": "DescribeInstances", "Version": "2017-03-12", "Region": "ap-guangzhou", "SecretId": "testid",
+		"Timestamp": fmt.Sprint(time.Now().Unix()), "Nonce": "7",
+	}
+	maps.Copy(all, params)
+	maps.DeleteFunc(all, func(_, v string) bool { return v == "" })
+	var pairs, escaped []string
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		pairs = append(pairs, key+"="+all[key])
+		escaped = append(escaped, key+"="+escape(all[key]))
+	}
+	mac := hmac.New(sha1.New, []byte("testsecret"))
+	mac.Write([]byte(method + "cvm.ap-guangzhou.tencentcloudapi.com:8443/?" + strings.Join(pairs, "&")))
+	return strings.Join(append(escaped, "Signature="+escape(base64.StdEncoding.EncodeToString(mac.Sum(nil)))), "&")
+}
+
+// escape percent-encodes every byte, as a client may.
+func escape(s string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		fmt.Fprintf(&b, "%%%02X", c)
+	}
+	return b.String()
+}
+
+func v1GET(params map[string]string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "/?"+v1Form(http.MethodGet, params), nil)
+	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
+	return r
+}
+
+func v1POST(params map[string]string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(v1Form(http.MethodPost, params)))
+	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
+}
+
+// cvmClient calls one simulator.
+type cvmClient struct {
+	t      *testing.T
+	sim    *Sim
+	region string
+}
+
+func newCVMClient(t *testing.T, o *Options) *cvmClient {
+	return &cvmClient{t: t, sim: New(o), region: "ap-guangzhou"}
+}
+
+// call sends a JSON body; a fault that is not an API answer fails the test.
+func (c *cvmClient) call(action, body string) tencentResponse {
+	c.t.Helper()
+	return ask(c.t, c.sim, c.request(action, body))
+}
+
+func (c *cvmClient) request(action, body string) *http.Request {
+	return tc3Request{body: body, header: map[string]string{"X-TC-Action": action, "X-TC-Region": c.region}}.build()
+}
+
+// minimalRun is the least that RunInstances takes.
+const minimalRun = `{"Placement":{"Zone":"ap-guangzhou-2"},"ImageId":"img-pmqg1cw7"}`
+
+// runBody is minimalRun with members added or replaced. A null takes one away.
+func runBody(t *testing.T, members string) string {
+	t.Helper()
+	body := map[string]any{}
+	for _, part := range []string{minimalRun, orElse(members, "{}")} {
+		if err := json.Unmarshal([]byte(part), &body); err != nil {
+			t.Fatalf("%s: %v", part, err)
+		}
+	}
+	b, _ := json.Marshal(body)
+	return string(b)
+}
+
+// run creates machines and returns their IDs.
+func (c *cvmClient) run(members string) []string {
+	c.t.Helper()
+	got := c.call("RunInstances", runBody(c.t, members))
+	if got.Error.Code != "" {
+		c.t.Fatalf("RunInstances with %s was refused: %+v", members, got.Error)
+	}
+	return got.InstanceIdSet
+}
+
+// instance returns the row of DescribeInstances for one machine.
+func (c *cvmClient) instance(id string) map[string]any {
+	c.t.Helper()
+	got := c.call("DescribeInstances", `{"InstanceIds":["`+id+`"]}`)
+	if len(got.InstanceSet) != 1 {
+		c.t.Fatalf("DescribeInstances of %s: %d rows, error %+v", id, len(got.InstanceSet), got.Error)
+	}
+	return got.InstanceSet[0]
+}
+
+// states returns the states of machines in the order of the IDs.
+func (c *cvmClient) states(ids ...string) []string {
+	c.t.Helper()
+	got := c.call("DescribeInstancesStatus", idsBody(ids, `,"Limit":100`))
+	var states []string
+	for _, s := range got.InstanceStatusSet {
+		states = append(states, s.InstanceState)
+	}
+	return states
+}
+
+func idsBody(ids []string, more string) string {
+	list, _ := json.Marshal(ids)
+	return `{"InstanceIds":` + string(list) + more + `}`
+}
+
+// refused checks an answer's code, and that it made nothing.
+func (c *cvmClient) refused(what string, got tencentResponse, code string) {
+	c.t.Helper()
+	if got.Error.Code != code {
+		c.t.Errorf("%s: code %q (%s), want %q", what, got.Error.Code, got.Error.Message, code)
+	}
+}

@@ -1,0 +1,134 @@
+package cloudsim
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// Transport returns a round tripper that answers in memory for the vendors'
+// own host names (ecs.cn-hangzhou.aliyuncs.com, api.qingcloud.com, ...), so
+// that an adapter with its usual endpoint talks to the simulator. No socket is
+// opened and no goroutine started, which lets whole fleets run inside a
+// testing/synctest bubble. An injected connection reset is an error that
+// matches [syscall.ECONNRESET]; an unknown host fails like a failed dial.
+func (s *Sim) Transport() http.RoundTripper { return &memory{sim: s} }
+
+type memory struct{ sim *Sim }
+
+// RoundTrip implements http.RoundTripper.
+func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		defer func() { _ = req.Body.Close() }()
+	}
+	ctx := req.Context()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c := t.sim.byHost(req.URL.Hostname())
+	if c == nil {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true}}
+	}
+	in, err := received(req)
+	if err != nil {
+		return nil, err
+	}
+	rec := &recorder{header: http.Header{}}
+	cut := rec.serve(c, in)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if cut {
+		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	}
+	return rec.response(req), nil
+}
+
+// byHost finds the cloud that serves a vendor's host name.
+func (s *Sim) byHost(host string) *cloud {
+	switch {
+	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ecs"):
+		return s.clouds[ECS]
+	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ens"):
+		return s.clouds[ENS]
+	case strings.HasSuffix(host, ".tencentcloudapi.com") && strings.HasPrefix(host, "cvm"):
+		return s.clouds[CVM]
+	case host == "qingcloud.com" || strings.HasSuffix(host, ".qingcloud.com"):
+		return s.clouds[QingCloud]
+	default:
+		return nil
+	}
+}
+
+// received turns a client's request into what a server would have read.
+func received(req *http.Request) (*http.Request, error) {
+	in := req.Clone(req.Context())
+	in.RequestURI = req.URL.RequestURI()
+	in.RemoteAddr = "127.0.0.1:0"
+	if in.Host == "" {
+		in.Host = req.URL.Host
+	}
+	var body []byte
+	if req.Body != nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
+	}
+	in.Body = io.NopCloser(bytes.NewReader(body))
+	in.ContentLength = int64(len(body))
+	return in, nil
+}
+
+// recorder is the response writer of the in-memory transport.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// serve runs the handler and reports whether it cut the connection.
+func (r *recorder) serve(h http.Handler, in *http.Request) (cut bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+				panic(p)
+			}
+			cut = true
+		}
+	}()
+	h.ServeHTTP(r, in)
+	return false
+}
+
+func (r *recorder) Header() http.Header { return r.header }
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.Write(p)
+}
+
+func (r *recorder) response(req *http.Request) *http.Response {
+	return &http.Response{
+		Status:        strconv.Itoa(r.status) + " " + http.StatusText(r.status),
+		StatusCode:    r.status,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        r.header,
+		Body:          io.NopCloser(bytes.NewReader(r.body.Bytes())),
+		ContentLength: int64(r.body.Len()),
+		Request:       req,
+	}
+}
