@@ -1,0 +1,126 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// promptly is how soon everything ends once ctx has.
+const promptly = 100 * time.Millisecond
+
+func cancelRules() []rule {
+	const why = "A service that shuts down, or a user who gives up, must not hang."
+	return []rule{
+		{"a create that hangs", why, cancelsCreate},
+		{"a create that is throttled for ever", why, cancelsThrottled},
+		{"a describe that hangs", why, cancelsDescribe},
+		{"a wait", why, cancelsWait},
+		{"a terminate that hangs", why, cancelsTerminate},
+		{"one wait leaves the others alone", "One impatient caller must not disturb the rest.", cancelsOne},
+		{"an ended ctx sends nothing", "Nobody wants the result any more.", endedSendsNothing},
+	}
+}
+
+// cancelled runs f and ends its ctx after a while; f must return promptly with
+// ctx's error.
+func (w *world) cancelled(after time.Duration, f func(ctx context.Context) error) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), after)
+	defer cancel()
+	var err error
+	within(w.t, after+promptly, "the call", func() { err = f(ctx) })
+	if !errors.Is(err, context.DeadlineExceeded) {
+		w.t.Errorf("want the error of ctx, got %v", err)
+	}
+}
+
+func cancelsCreate(t *testing.T, w *world) {
+	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, Delay: time.Hour})
+	w.cancelled(3*time.Second, func(ctx context.Context) error {
+		op, err := w.client.RunInstances(ctx, w.spec(2), nil)
+		if op == nil || !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("the request was sent: want the operation and ErrOutcomeUnknown, got %v", err)
+		}
+		return err
+	})
+}
+
+func cancelsThrottled(t *testing.T, w *world) {
+	w.inject(cloudsim.Fault{Kind: cloudsim.Throttle})
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	within(t, 5*time.Second+promptly, "the create", func() {
+		_, err := w.client.RunInstances(ctx, w.spec(2), nil)
+		if err == nil || errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("want an error that leaves nothing open, got %v", err)
+		}
+	})
+}
+
+func cancelsDescribe(t *testing.T, w *world) {
+	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, Delay: time.Hour})
+	w.cancelled(3*time.Second, func(ctx context.Context) error {
+		for _, err := range w.client.DescribeInstances(ctx, provider.Query{}) {
+			return err
+		}
+		return nil
+	})
+}
+
+func cancelsWait(t *testing.T, w *world) {
+	op := w.run(3)
+	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, API: "DescribeInstances", Delay: time.Hour})
+	w.cancelled(20*time.Second, func(ctx context.Context) error {
+		_, err := op.Wait(ctx, nil)
+		var e *provider.WaitError
+		if !errors.As(err, &e) || len(e.Pending) != 3 {
+			t.Errorf("want a WaitError that names the 3 servers, got %v", err)
+		}
+		return err
+	})
+}
+
+func cancelsTerminate(t *testing.T, w *world) {
+	op := w.run(1)
+	if _, err := op.Wait(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, Delay: time.Hour})
+	w.cancelled(3*time.Second, func(ctx context.Context) error {
+		return w.client.TerminateInstances(ctx, "", op.InstanceIDs(), nil)
+	})
+}
+
+func cancelsOne(t *testing.T, w *world) {
+	op := w.run(2)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		_, err := op.Wait(t.Context(), nil)
+		done <- err
+	}()
+	if _, err := op.Wait(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the impatient wait: %v", err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("the patient wait: %v", err)
+	}
+}
+
+func endedSendsNothing(t *testing.T, w *world) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := w.client.RunInstances(ctx, w.spec(1), nil)
+	if !errors.Is(err, context.Canceled) || errors.Is(err, provider.ErrOutcomeUnknown) {
+		t.Errorf("want context.Canceled and nothing left open, got %v", err)
+	}
+	if n := w.calls(); n != 0 {
+		t.Errorf("%d requests reached the cloud", n)
+	}
+}

@@ -1,0 +1,130 @@
+package providertest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func createRules() []rule {
+	return []rule{
+		{"one server", "The simplest create must give one machine and its ID.", createsOne},
+		{"several servers by one call", "A batch costs one call, not one a server.", createsSeveral},
+		{"more servers than one call may ask for", "Count has no limit for the caller.", createsMany},
+		{"fifty creates at once", "A platform service creates in parallel; every server must be somebody's.", createsInParallel},
+		{"a dry run makes nothing", "Somebody who only asks must not be billed.", dryRunMakesNothing},
+		{"an invalid spec sends nothing", "All problems come together, before any call.", invalidSendsNothing},
+		{"the same operation ID gives the same servers", "A program that crashed and repeats itself must not pay twice.", operationIDIsIdempotent},
+	}
+}
+
+func createsOne(t *testing.T, w *world) {
+	op := w.run(1)
+	w.wantExactly(op.InstanceIDs(), 1)
+}
+
+func createsSeveral(t *testing.T, w *world) {
+	op := w.run(7)
+	w.wantExactly(op.InstanceIDs(), 7)
+	if n := w.creates(); n != 1 {
+		t.Errorf("%d create calls for 7 servers, want 1", n)
+	}
+}
+
+func createsMany(t *testing.T, w *world) {
+	n := w.client.Limits().InstancesPerCreate*2 + 1
+	op := w.run(n)
+	w.wantExactly(op.InstanceIDs(), n)
+	if got := w.creates(); got != 3 {
+		t.Errorf("%d create calls for %d servers, want 3", got, n)
+	}
+}
+
+func createsInParallel(t *testing.T, w *world) {
+	var mu sync.Mutex
+	var ids []string
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			op, err := w.client.RunInstances(t.Context(), w.spec(1), nil)
+			if err != nil {
+				t.Errorf("one of 50 parallel creates: %v", err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			ids = append(ids, op.InstanceIDs()...)
+		})
+	}
+	wg.Wait()
+	w.wantExactly(ids, 50)
+}
+
+func dryRunMakesNothing(t *testing.T, w *world) {
+	spec := w.spec(2)
+	spec.DryRun = true
+	op, err := w.client.RunInstances(t.Context(), spec, nil)
+	if w.client.Support().Field("DryRun").Param == "" {
+		if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("the cloud has no dry run; want an error that says so, got %v", err)
+		}
+	} else if err != nil || len(op.InstanceIDs()) != 0 {
+		t.Errorf("an approved dry run: want no error and no IDs, got %v", err)
+	}
+	if n := len(w.alive()); n != 0 {
+		t.Errorf("%d servers exist after a dry run", n)
+	}
+}
+
+func invalidSendsNothing(t *testing.T, w *world) {
+	spec := w.spec(-3)
+	spec.Billing.Mode = "gratis"
+	op, err := w.client.RunInstances(t.Context(), spec, nil)
+	var all provider.FieldErrors
+	if op != nil || !errors.As(err, &all) || !errors.Is(err, provider.ErrInvalid) {
+		t.Fatalf("want FieldErrors and no operation, got %v", err)
+	}
+	for _, want := range []string{"Count", "-3", "Billing.Mode", "gratis"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not name %q: %v", want, err)
+		}
+	}
+	if n := w.calls(); n != 0 {
+		t.Errorf("%d requests reached the cloud, want none", n)
+	}
+}
+
+func operationIDIsIdempotent(t *testing.T, w *world) {
+	if !w.client.Limits().ClientToken {
+		return // no token, no promise: Outcomes has the rule for such clouds
+	}
+	var ids [2][]string
+	for i := range ids {
+		client := w.newClient(w.sim.Transport(), nil)
+		op, err := client.RunInstances(t.Context(), w.spec(3), &provider.RunOptions{OperationID: "job-4711"})
+		if err != nil {
+			t.Fatalf("run %d: %v", i+1, err)
+		}
+		ids[i] = op.InstanceIDs()
+	}
+	if !slices.Equal(ids[0], ids[1]) || len(w.alive()) != 3 {
+		t.Errorf("first %v, then %v, %d servers exist; want the same three", ids[0], ids[1], len(w.alive()))
+	}
+}
+
+// wantExactly checks that the IDs in hand are n, each once, and are all that
+// the cloud has.
+func (w *world) wantExactly(ids []string, n int) {
+	w.t.Helper()
+	got, have := slices.Sorted(slices.Values(ids)), slices.Sorted(slices.Values(w.alive()))
+	if len(got) != n || len(slices.Compact(slices.Clone(got))) != n {
+		w.t.Errorf("%d IDs in hand (%d distinct), want %d", len(got), len(slices.Compact(slices.Clone(got))), n)
+	}
+	if !slices.Equal(got, have) {
+		w.t.Errorf("IDs in hand and servers at the cloud differ\nlost: %v\nunreal: %v", minus(have, got), minus(got, have))
+	}
+}

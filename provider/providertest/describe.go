@@ -1,0 +1,116 @@
+package providertest
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func describeRules() []rule {
+	return []rule{
+		{"by ID, more than one call may carry", "IDs past the limit of one call must not be forgotten.", describesManyIDs},
+		{"all pages of a list", "A list that ends after the vendor's default page loses servers.", describesAllPages},
+		{"unknown IDs are absent", "One stale ID must not hide the others.", describesAroundMissing},
+		{"by name", "A name that only begins alike is another server.", describesByName},
+		{"what a server is", "ID, state, type, image, place and address are what callers read.", describesDetails},
+	}
+}
+
+func (w *world) describe(q provider.Query) []provider.Instance {
+	w.t.Helper()
+	var out []provider.Instance
+	for i, err := range w.client.DescribeInstances(w.t.Context(), q) {
+		if err != nil {
+			w.t.Fatalf("describe: %v", err)
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
+func idsOf(list []provider.Instance) []string {
+	var ids []string
+	for _, i := range list {
+		ids = append(ids, i.ID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func describesManyIDs(t *testing.T, w *world) {
+	n := w.client.Limits().IDsPerDescribe + 30
+	ids := w.run(n).InstanceIDs()
+	got := idsOf(w.describe(provider.Query{IDs: ids}))
+	if !slices.Equal(got, slices.Sorted(slices.Values(ids))) {
+		t.Errorf("asked for %d servers, got %d; missing %v", n, len(got), minus(ids, got))
+	}
+}
+
+func describesAllPages(t *testing.T, w *world) {
+	n := 2*w.client.Limits().IDsPerDescribe + 5
+	ids := w.run(n).InstanceIDs()
+	got := idsOf(w.describe(provider.Query{}))
+	if !slices.Equal(got, slices.Sorted(slices.Values(ids))) {
+		t.Errorf("%d servers exist, the list has %d; missing %v", n, len(got), minus(ids, got))
+	}
+}
+
+func describesAroundMissing(t *testing.T, w *world) {
+	real := w.run(2).InstanceIDs()
+	gone := w.run(1).InstanceIDs()
+	if _, err := w.client.WaitInstances(t.Context(), "", gone, provider.StateRunning, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.client.TerminateInstances(t.Context(), "", gone, &provider.TerminateOptions{Wait: true}); err != nil {
+		t.Fatal(err)
+	}
+	got := idsOf(w.describe(provider.Query{IDs: []string{real[0], gone[0], real[1]}}))
+	if !slices.Equal(got, slices.Sorted(slices.Values(real))) {
+		t.Errorf("got %v, want the two that exist: %v", got, real)
+	}
+}
+
+func describesByName(t *testing.T, w *world) {
+	var want []string
+	for _, name := range []string{"web", "web-2", "other-web"} {
+		spec := w.spec(1)
+		spec.Name = name
+		op, err := w.client.RunInstances(t.Context(), spec, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "web" {
+			want = op.InstanceIDs()
+		}
+	}
+	if got := idsOf(w.describe(provider.Query{Name: "web"})); !slices.Equal(got, want) {
+		t.Errorf("the server named web is %v, got %v", want, got)
+	}
+}
+
+func describesDetails(t *testing.T, w *world) {
+	spec := w.spec(1)
+	spec.Name = "detail"
+	op, err := w.client.RunInstances(t.Context(), spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := op.Wait(t.Context(), nil)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d servers, %v", len(list), err)
+	}
+	i := list[0]
+	if i.ID != op.InstanceIDs()[0] || i.State != provider.StateRunning || i.RawState == "" {
+		t.Errorf("ID %q, state %q, raw state %q", i.ID, i.State, i.RawState)
+	}
+	if i.Name != "detail" || i.ImageID != spec.ImageID || i.Region != op.Region() {
+		t.Errorf("name %q, image %q, region %q; want detail, %q, %q", i.Name, i.ImageID, i.Region, spec.ImageID, op.Region())
+	}
+	if spec.InstanceType != "" && i.InstanceType != spec.InstanceType || spec.Zone != "" && i.Zone != spec.Zone {
+		t.Errorf("type %q, zone %q; want %q, %q", i.InstanceType, i.Zone, spec.InstanceType, spec.Zone)
+	}
+	if len(i.PrivateIPs) == 0 || i.Sys() == nil || i.CPUs == 0 || i.MemoryMiB == 0 {
+		t.Errorf("private addresses %v, %d CPUs, %d MiB, raw record %v; want all of them", i.PrivateIPs, i.CPUs, i.MemoryMiB, i.Sys() != nil)
+	}
+}

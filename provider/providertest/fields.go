@@ -1,0 +1,229 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func fieldRules() []rule {
+	return []rule{
+		{"the support table has one line for every leaf", "A leaf without a line is a field nobody thought about.", tableIsComplete},
+		{"a refused field is an error that names it", "A field that is silently ignored makes a server that differs from what was paid for.", refusedFieldsAreNamed},
+		{"a full spec passes", "A table that refuses what it claims to map is of no use.", fullSpecsPass},
+		{"a mapped field changes the request", "A field that is accepted and not sent is lost without anybody noticing.", mappedFieldsAreSent},
+		{"every mapped field is set in a full spec", "A mapping that no full spec sets is never put to the test.", fullSpecsCover},
+		{"a preview shows what is sent", "A preview that differs from the request is worse than none.", previewIsTheWire},
+		{"an option for another cloud changes nothing", "One spec must be able to serve several clouds.", foreignOptionsAreIgnored},
+	}
+}
+
+func tableIsComplete(t *testing.T, w *world) {
+	var listed []string
+	for _, f := range w.client.Support().Fields() {
+		listed = append(listed, f.Path)
+		if (f.Param == "") == (f.Reason == "") {
+			t.Errorf("%s: want either a parameter or a reason, got %q and %q", f.Path, f.Param, f.Reason)
+		}
+	}
+	if want := provider.Leaves(); !slices.Equal(listed, want) {
+		t.Errorf("the support table does not list the leaves of the spec in spec order\nmissing: %v\nstale or twice: %v\nif both are empty, the order differs",
+			minus(want, listed), minus(listed, want))
+	}
+}
+
+// minus returns what a has more often than b.
+func minus(a, b []string) []string {
+	n := map[string]int{}
+	for _, s := range b {
+		n[s]++
+	}
+	var out []string
+	for _, s := range a {
+		if n[s]--; n[s] < 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func refusedFieldsAreNamed(t *testing.T, w *world) {
+	for _, path := range provider.Leaves() {
+		if w.client.Support().Field(path).Param != "" {
+			continue
+		}
+		spec := w.spec(1)
+		setLeaf(reflect.ValueOf(&spec).Elem(), path)
+		op, err := w.client.RunInstances(t.Context(), spec, nil)
+		if op != nil || !errors.Is(err, errors.ErrUnsupported) || !names(err, path) {
+			t.Errorf("%s is refused by the table; setting it must be an error that names it, got %v", path, err)
+		}
+	}
+	if n := w.calls(); n != 0 {
+		t.Errorf("%d requests reached the cloud, want none", n)
+	}
+}
+
+// names tells whether an error names the leaf, whatever the list index.
+func names(err error, path string) bool {
+	var all provider.FieldErrors
+	if !errors.As(err, &all) {
+		return false
+	}
+	want := strings.TrimSuffix(path, "[]")
+	return slices.ContainsFunc(all, func(e *provider.FieldError) bool {
+		return strings.ReplaceAll(e.Path, "[0]", "[]") == want
+	})
+}
+
+func fullSpecsPass(t *testing.T, w *world) {
+	for name, spec := range w.Full {
+		if reqs, err := w.client.Preview(*spec); err != nil || len(reqs) == 0 {
+			t.Errorf("full spec %q: %v", name, err)
+		}
+	}
+}
+
+// sender sends specs into a Capture and returns what left the driver.
+type sender struct {
+	client  *provider.Client
+	capture *Capture
+}
+
+func (w *world) sender() *sender {
+	c := &Capture{}
+	return &sender{w.newClient(c, &provider.Options{RetryFor: -1}), c}
+}
+
+// send returns the requests as text, or the error that kept the spec back. The
+// operation's name is fixed, so that tokens are the same each time.
+func (s *sender) send(spec provider.RunInstancesSpec) (string, error) {
+	op, err := s.client.RunInstances(context.Background(), spec, &provider.RunOptions{OperationID: "perturbation"})
+	sent := s.capture.Take()
+	if op == nil {
+		return "", err
+	}
+	var texts []string
+	for _, r := range sent {
+		texts = append(texts, r.String())
+	}
+	slices.Sort(texts) // large counts are sent by several calls at once
+	return strings.Join(texts, ""), nil
+}
+
+// mappedFieldsAreSent changes one leaf of each full spec at a time. The request
+// must change, or an error must say that the change makes no sense here; and in
+// at least one of the specs it must really change.
+//
+// Its traps: a list must hold an element already, or else adding one hides that
+// the leaf itself is lost; the presence of a container is a leaf of its own; a
+// leaf that matters only in some context needs a full spec for that context.
+func mappedFieldsAreSent(t *testing.T, w *world) {
+	s := w.sender()
+	sent := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(w.Full)) {
+		before, err := s.send(*w.Full[name])
+		if err != nil {
+			t.Fatalf("full spec %q: %v", name, err)
+		}
+		for _, path := range provider.Leaves() {
+			if w.client.Support().Field(path).Param == "" {
+				continue
+			}
+			for _, p := range perturb(w.Full[name], path) {
+				after, err := s.send(p.spec)
+				switch {
+				case err != nil: // not silent
+				case after != before:
+					sent[path] = true
+				case !p.implicit:
+					t.Errorf("full spec %q: changing %s changed nothing in the request, and no error said so", name, path)
+				}
+			}
+		}
+	}
+	for _, path := range provider.Leaves() {
+		if p := w.client.Support().Field(path).Param; p != "" && !sent[path] && w.Coupled[path] == "" {
+			t.Errorf("%s is mapped to %s, but changing it alone changes no request in any full spec", path, p)
+		}
+		if sent[path] && w.Coupled[path] != "" {
+			t.Errorf("%s is declared coupled (%s), and is not", path, w.Coupled[path])
+		}
+	}
+}
+
+func fullSpecsCover(t *testing.T, w *world) {
+	for _, path := range provider.Leaves() {
+		if w.client.Support().Field(path).Param == "" {
+			continue
+		}
+		if !slices.ContainsFunc(slices.Collect(maps.Values(w.Full)), func(s *provider.RunInstancesSpec) bool { return isSet(s, path) }) {
+			t.Errorf("%s is mapped, and no full spec sets it", path)
+		}
+	}
+}
+
+func previewIsTheWire(t *testing.T, w *world) {
+	for name, full := range w.Full {
+		spec := clone(full)
+		if w.client.Limits().ClientToken {
+			spec.ClientToken = "preview-token" // else each operation draws its own
+		}
+		shown, err := w.client.Preview(spec)
+		if err != nil {
+			t.Errorf("full spec %q: %v", name, err)
+			continue
+		}
+		capture := &Capture{}
+		_, _ = w.newClient(capture, &provider.Options{RetryFor: -1}).RunInstances(t.Context(), spec, nil)
+		sent := capture.Take()
+		if len(sent) != 1 || len(shown) != 1 {
+			t.Errorf("full spec %q: %d requests shown, %d sent, want one of each", name, len(shown), len(sent))
+			continue
+		}
+		comparePreview(t, name, shown[0], sent[0])
+	}
+}
+
+func comparePreview(t *testing.T, name string, shown provider.Request, sent Wire) {
+	if shown.Action != sent.Action || shown.Host != sent.Host {
+		t.Errorf("full spec %q: shown %s to %s, sent %s to %s", name, shown.Action, shown.Host, sent.Action, sent.Host)
+	}
+	for k, v := range shown.Params {
+		if got, ok := sent.Params[k]; !volatile[k] && (!ok || v != "[redacted]" && v != got) && v != sent.Region {
+			t.Errorf("full spec %q: %s shown as %q, sent as %q", name, k, v, got)
+		}
+		if strings.Contains(v, plantedSecret) {
+			t.Errorf("full spec %q: the preview shows the access key's secret", name)
+		}
+	}
+	for k := range sent.Params {
+		if _, ok := shown.Params[k]; !ok {
+			t.Errorf("full spec %q: %s is sent and not shown", name, k)
+		}
+	}
+}
+
+// foreign is an option for a cloud that does not exist.
+type foreign struct{}
+
+func (foreign) VendorName() string { return "elsewhere" }
+
+func foreignOptionsAreIgnored(t *testing.T, w *world) {
+	s := w.sender()
+	before, err := s.send(w.spec(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := w.spec(1)
+	spec.Vendor = append(slices.Clone(spec.Vendor), foreign{})
+	if after, err := s.send(spec); err != nil || after != before {
+		t.Errorf("error %v, request changed: %v", err, after != before)
+	}
+}

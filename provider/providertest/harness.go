@@ -1,0 +1,153 @@
+package providertest
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// Harness is what a driver's test brings to the suite.
+type Harness struct {
+	// Cloud is the simulated service the driver talks to.
+	Cloud cloudsim.Cloud
+
+	// New returns a client whose calls go through transport, with the vendor's
+	// own endpoint. Creds and options are to be used as they are.
+	New func(t testing.TB, transport http.RoundTripper, creds provider.CredentialsSource, o *provider.Options) *provider.Client
+
+	// Spec is a small valid spec for one server: region, image, type, network,
+	// a login.
+	Spec provider.RunInstancesSpec
+
+	// Full are valid specs that together set every leaf the driver maps, by
+	// name. Lists hold at least one element. One spec for each context: on
+	// demand, prepaid, spot, dedicated host, ... as far as the cloud has them.
+	Full map[string]*provider.RunInstancesSpec
+
+	// Coupled are mapped leaves that cannot change alone, with the reason: every
+	// such change is an error. Golden requests must cover them.
+	Coupled map[string]string
+
+	// Invalid is a vendor code that stands for a refused parameter.
+	Invalid string
+}
+
+// Secrets that the suite plants and then looks for.
+const (
+	plantedSecret   = "Pl4nted-acCess-secret"
+	plantedUserData = "planted user data"
+)
+
+// rule is one promise and the reason it is worth keeping.
+type rule struct {
+	name  string
+	why   string
+	check func(t *testing.T, w *world)
+}
+
+// Run checks every rule. Each gets a fresh simulated cloud in fake time.
+func Run(t *testing.T, h Harness) {
+	t.Helper()
+	groups := []struct {
+		name  string
+		rules []rule
+	}{
+		{"Fields", fieldRules()},
+		{"Create", createRules()},
+		{"Describe", describeRules()},
+		{"Wait", waitRules()},
+		{"Terminate", terminateRules()},
+		{"Errors", errorRules()},
+		{"Outcomes", outcomeRules()},
+		{"Cancel", cancelRules()},
+		{"Resume", resumeRules()},
+	}
+	for _, g := range groups {
+		t.Run(g.name, func(t *testing.T) {
+			for _, r := range g.rules {
+				t.Run(r.name, func(t *testing.T) { r.run(t, h) })
+			}
+		})
+	}
+}
+
+func (r rule) run(t *testing.T, h Harness) {
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("BROKEN RULE: %s\nWHY IT MATTERS: %s", r.name, r.why)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) { r.check(t, newWorld(t, h)) })
+}
+
+// world is one simulated account and a client of it.
+type world struct {
+	Harness
+	t      *testing.T
+	sim    *cloudsim.Sim
+	client *provider.Client
+}
+
+func newWorld(t *testing.T, h Harness) *world {
+	w := &world{Harness: h, t: t, sim: cloudsim.New(&cloudsim.Options{AccessKeySecret: plantedSecret, Seed: 1})}
+	w.client = w.newClient(w.sim.Transport(), nil)
+	return w
+}
+
+func (w *world) newClient(rt http.RoundTripper, o *provider.Options) *provider.Client {
+	return w.New(w.t, rt, provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret, ""), o)
+}
+
+// spec returns the harness's small spec for n servers.
+func (w *world) spec(n int) provider.RunInstancesSpec {
+	s := clone(&w.Spec)
+	s.Count = n
+	return s
+}
+
+// run creates n servers and fails the test on any error.
+func (w *world) run(n int) *provider.Operation {
+	w.t.Helper()
+	op, err := w.client.RunInstances(w.t.Context(), w.spec(n), nil)
+	if err != nil {
+		w.t.Fatalf("creating %d servers: %v", n, err)
+	}
+	return op
+}
+
+// inject adds a fault to the harness's cloud.
+func (w *world) inject(f cloudsim.Fault) (remove func()) {
+	f.Cloud = w.Cloud
+	return w.sim.Inject(f)
+}
+
+// alive returns the IDs of the servers that exist at the cloud.
+func (w *world) alive() []string {
+	var ids []string
+	for _, i := range w.sim.Instances(w.Cloud) {
+		ids = append(ids, i.ID)
+	}
+	return ids
+}
+
+// calls counts every request the cloud has taken.
+func (w *world) calls() int { return w.sim.Calls(w.Cloud, "") }
+
+// creates counts the requests that made or might have made servers.
+func (w *world) creates() int {
+	return w.sim.Calls(w.Cloud, "RunInstances") + w.sim.Calls(w.Cloud, "CreateInstance")
+}
+
+// within runs f and fails unless it ends in time.
+func within(t *testing.T, d time.Duration, what string, f func()) {
+	t.Helper()
+	start := time.Now()
+	f()
+	if took := time.Since(start); took > d {
+		t.Errorf("%s took %v, want at most %v", what, took, d)
+	}
+}

@@ -1,0 +1,116 @@
+package providertest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+func resumeRules() []rule {
+	return []rule{
+		{"in a new client", "The process that created may not be the one that waits.", resumes},
+		{"a create that was cut off", "A crash between question and answer must not cost a machine, or make one twice.", resumesCutOff},
+		{"a token that is not ours", "A mixed-up token must not touch somebody else's servers.", refusesForeignTokens},
+		{"a token holds no secret", "Tokens are stored where secrets are not.", tokenIsClean},
+	}
+}
+
+func resumes(t *testing.T, w *world) {
+	op := w.run(5)
+	token, err := op.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.newClient(w.sim.Transport(), nil).Resume(t.Context(), token, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := again.Wait(t.Context(), nil)
+	if err != nil || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) || len(list) != 5 {
+		t.Errorf("resumed %v (%d run, %v), want %v", again.InstanceIDs(), len(list), err, op.InstanceIDs())
+	}
+	if n := w.creates(); n != 1 {
+		t.Errorf("%d create calls, want 1", n)
+	}
+}
+
+func resumesCutOff(t *testing.T, w *world) {
+	for _, api := range []string{"RunInstances", "CreateInstance"} {
+		w.inject(cloudsim.Fault{Kind: cloudsim.ResetAfter, API: api, Times: 1})
+	}
+	spec := w.spec(3)
+	op, err := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}).RunInstances(t.Context(), spec, nil)
+	if op == nil || !errors.Is(err, provider.ErrOutcomeUnknown) {
+		t.Fatalf("want the operation and ErrOutcomeUnknown, got %v", err)
+	}
+	token, err := op.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := w.newClient(w.sim.Transport(), nil)
+	if _, err := client.Resume(t.Context(), token, nil); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("creates are left, so the spec is needed; got %v", err)
+	}
+	other := spec
+	other.Count, other.ImageID = 4, "img-other"
+	if _, err := client.Resume(t.Context(), token, &provider.ResumeOptions{Spec: &other}); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("another spec must be refused, got %v", err)
+	}
+	again, err := client.Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec})
+	if !client.Limits().ClientToken {
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || w.creates() != 1 {
+			t.Errorf("without a token: want ErrOutcomeUnknown and no second create, got %v and %d creates", err, w.creates())
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wantExactly(again.InstanceIDs(), 3)
+}
+
+func refusesForeignTokens(t *testing.T, w *world) {
+	token, err := w.run(1).MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := w.client.Name()
+	for what, bad := range map[string]string{
+		"of another cloud":   strings.Replace(string(token), `"`+name+`"`, `"elsewhere"`, 1),
+		"of a newer library": strings.Replace(string(token), `"yunfan":1`, `"yunfan":99`, 1),
+		"cut short":          string(token[:len(token)/2]),
+		"empty":              "",
+		"of something else":  `{"yunfan":1}`,
+	} {
+		if _, err := w.client.Resume(t.Context(), []byte(bad), nil); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("a token %s: want ErrInvalid, got %v", what, err)
+		}
+	}
+}
+
+func tokenIsClean(t *testing.T, w *world) {
+	spec := w.spec(1)
+	spec.Login = provider.Login{Password: "Pl4nted-p4ssword!"}
+	if w.client.Support().Field("UserData").Param != "" {
+		spec.UserData = []byte("#!/bin/sh\n" + plantedUserData)
+	}
+	op, err := w.client.RunInstances(t.Context(), spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := op.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"Pl4nted-p4ssword!", plantedSecret, plantedUserData} {
+		for _, form := range forms(secret) {
+			if strings.Contains(string(token), form) {
+				t.Errorf("the token holds a secret")
+			}
+		}
+	}
+}

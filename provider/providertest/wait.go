@@ -1,0 +1,134 @@
+package providertest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+func waitRules() []rule {
+	return []rule{
+		{"until every server runs", "A server that is called running must run.", waitsForAll},
+		{"a server that dies is reported with the cloud's reason", "The others are fine, and somebody must know which one is not, and why.", reportsLaunchFailure},
+		{"a throttled or failing describe fails no wait", "The servers are fine; only the question was refused.", survivesBadDescribes},
+		{"a server may be invisible at first", "Every cloud's describe lags behind its create.", toleratesLateVisibility},
+		{"a server that vanishes is a failure", "Waiting for ever for a machine that was released helps nobody.", noticesVanished},
+		{"waits share describe calls", "Calls are what accounts run out of.", sharesCalls},
+		{"a watch tells every change once", "A progress display must not lie and must end.", watches},
+	}
+}
+
+func waitsForAll(t *testing.T, w *world) {
+	op := w.run(12)
+	list, err := op.Wait(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, i := range list {
+		ids = append(ids, i.ID)
+		if i.State != provider.StateRunning {
+			t.Errorf("%s is %s (%s)", i.ID, i.State, i.RawState)
+		}
+	}
+	if !slices.Equal(ids, op.InstanceIDs()) {
+		t.Errorf("waited for %v, got %v", op.InstanceIDs(), ids)
+	}
+	for _, i := range w.sim.Instances(w.Cloud) {
+		if i.Phase != cloudsim.Running {
+			t.Errorf("the wait is over, and %s is %s at the cloud", i.ID, i.Phase)
+		}
+	}
+}
+
+func reportsLaunchFailure(t *testing.T, w *world) {
+	w.inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1, Message: "reason of the cloud"})
+	op := w.run(3)
+	start := time.Now()
+	list, err := op.Wait(t.Context(), nil)
+	var e *provider.WaitError
+	var launch *provider.LaunchError
+	if !errors.As(err, &e) || !errors.As(err, &launch) || !errors.Is(err, provider.ErrLaunchFailed) {
+		t.Fatalf("want a WaitError with a LaunchError, got %v", err)
+	}
+	if len(list) != 2 || len(e.Failed) != 1 || len(e.Pending) != 0 || launch.InstanceID != op.InstanceIDs()[0] {
+		t.Errorf("%d run, %d failed, %d pending, failed is %s; want 2, 1, 0, %s", len(list), len(e.Failed), len(e.Pending), launch.InstanceID, op.InstanceIDs()[0])
+	}
+	if w.Cloud == cloudsim.CVM && !strings.Contains(err.Error(), "reason of the cloud") {
+		t.Errorf("the cloud's own reason is lost: %v", err)
+	}
+	if took := time.Since(start); took > 3*time.Minute {
+		t.Errorf("the failure was reported after %v", took)
+	}
+}
+
+func survivesBadDescribes(t *testing.T, w *world) {
+	op := w.run(3)
+	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.Throttle, Times: 2})
+	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.ServerErrorBefore, Skip: 2, Times: 2})
+	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.ResetBefore, Skip: 4, Times: 1})
+	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.Malformed, Skip: 5, Times: 1, Body: "<html>"})
+	list, err := op.Wait(t.Context(), nil)
+	if err != nil || len(list) != 3 {
+		t.Errorf("%d servers run, %v; want 3", len(list), err)
+	}
+}
+
+func toleratesLateVisibility(t *testing.T, w *world) {
+	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 40 * time.Second})
+	list, err := w.run(3).Wait(t.Context(), nil)
+	if err != nil || len(list) != 3 {
+		t.Errorf("%d servers run, %v; want 3", len(list), err)
+	}
+}
+
+func noticesVanished(t *testing.T, w *world) {
+	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 24 * time.Hour})
+	op := w.run(1)
+	_, err := op.Wait(t.Context(), nil)
+	if !errors.Is(err, provider.ErrLaunchFailed) || !strings.Contains(err.Error(), op.InstanceIDs()[0]) {
+		t.Errorf("want ErrLaunchFailed that names %v, got %v", op.InstanceIDs(), err)
+	}
+}
+
+func sharesCalls(t *testing.T, w *world) {
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if _, err := w.run(2).Wait(t.Context(), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := w.sim.Calls(w.Cloud, "DescribeInstances"); n > 20 {
+		t.Errorf("20 waits for 2 servers each took %d describe calls, want them shared", n)
+	}
+}
+
+func watches(t *testing.T, w *world) {
+	op := w.run(4)
+	running := map[string]int{}
+	for e, err := range op.Watch(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Instance.State == provider.StateRunning {
+			running[e.Instance.ID]++
+		}
+	}
+	for _, id := range op.InstanceIDs() {
+		if running[id] != 1 {
+			t.Errorf("%s was reported running %d times, want once", id, running[id])
+		}
+	}
+	op.Watch(t.Context())(func(provider.Event, error) bool {
+		return false // ends the watch; the bubble would notice what is left behind
+	})
+}
