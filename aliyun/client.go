@@ -1,0 +1,131 @@
+package aliyun
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// Name is the name of the driver.
+const Name = "aliyun"
+
+// Config configures a client. Only Region is required.
+type Config struct {
+	// Region is used where a spec or a call names none, for example
+	// "cn-hangzhou".
+	Region string
+
+	// Credentials are asked before every call. Nil means the vendor's default
+	// chain: see the package documentation.
+	Credentials provider.CredentialsSource
+
+	// Endpoint overrides the endpoint of the region, which is otherwise known
+	// without a network: "host[:port]" or "https://host[:port]", or
+	// "http://host[:port]" for plain HTTP, which carries passwords in clear.
+	Endpoint string
+
+	// Transport carries every call. Nil means a transport of the client's own,
+	// which uses the proxy of the environment and verifies certificates.
+	Transport http.RoundTripper
+
+	// Options are logger, tracer and poller; their Region is ignored.
+	Options *provider.Options
+}
+
+// New returns a client for Alibaba Cloud ECS, or all problems of cfg. It does no
+// I/O: the first call looks for credentials.
+func New(cfg Config) (*provider.Client, error) {
+	d, err := newDriver(cfg)
+	if err != nil {
+		return nil, err
+	}
+	var o provider.Options
+	if cfg.Options != nil {
+		o = *cfg.Options
+	}
+	o.Region = cfg.Region
+	return provider.NewClient(d, &o), nil
+}
+
+// driver is one account on ECS.
+type driver struct {
+	region  string
+	caller  *alicloud.Caller
+	support provider.Support
+}
+
+var (
+	_ provider.Driver       = (*driver)(nil)
+	_ provider.RunValidator = (*driver)(nil)
+	_ provider.RunPreviewer = (*driver)(nil)
+	_ provider.ErrorLister  = (*driver)(nil)
+)
+
+func newDriver(cfg Config) (*driver, error) {
+	check := provider.Checker{Driver: Name}
+	check.Require(alicloud.IsRegion(cfg.Region), "Region", cfg.Region, `must be a region ID, like "cn-hangzhou"`)
+	caller, err := alicloud.New(alicloud.Config{
+		Driver:      Name,
+		Credentials: cfg.Credentials,
+		Endpoint:    cfg.Endpoint,
+		Transport:   cfg.Transport,
+		EndpointFor: endpointFor,
+		Errors:      errorTable,
+	})
+	if err := errors.Join(check.Err(), err); err != nil {
+		return nil, err
+	}
+	return &driver{region: cfg.Region, caller: caller, support: supportTable()}, nil
+}
+
+// Name returns "aliyun".
+func (d *driver) Name() string { return Name }
+
+// Support returns the support table.
+func (d *driver) Support() provider.Support { return d.support }
+
+// Limits returns the documented limits. The rates are a cautious start, and
+// unverified: the real ones are per API, region and account, and only the
+// account's quota center shows them.
+func (d *driver) Limits() provider.Limits {
+	return provider.Limits{
+		InstancesPerCreate: 100,
+		IDsPerDescribe:     100,
+		IDsPerTerminate:    100,
+		ClientToken:        true,
+		Rates: map[provider.API]provider.Rate{
+			provider.APIRunInstances:       {Calls: 5, Per: time.Second},
+			provider.APIDescribeInstances:  {Calls: 8, Per: time.Second},
+			provider.APITerminateInstances: {Calls: 5, Per: time.Second},
+		},
+		FirstLook: 12 * time.Second, // unverified: Linux is said to take 20 to 40 s
+	}
+}
+
+// endpointFor returns the host that serves a region. Regions are regular but
+// for the first one and for closed ones: test, finance and government regions
+// that a central endpoint serves.
+func endpointFor(region string) (string, error) {
+	switch region {
+	case "cn-hangzhou", "cn-fujian", "cn-haidian-cm12-c01", "cn-beijing-nu16-b01", "cn-hangzhou-bj-b01",
+		"cn-hangzhou-internal-prod-1", "cn-hangzhou-internal-test-1", "cn-hangzhou-internal-test-2",
+		"cn-hangzhou-internal-test-3", "cn-hangzhou-test-306", "cn-shanghai-et15-b01", "cn-shanghai-et2-b01",
+		"cn-shanghai-finance-1", "cn-shanghai-internal-test-1", "cn-shenzhen-finance-1", "cn-shenzhen-st4-d01",
+		"cn-shenzhen-su18-b01", "cn-zhangbei-na61-b01":
+		return "ecs-cn-hangzhou.aliyuncs.com", nil
+	case "ap-northeast-2-pop", "cn-beijing-finance-pop", "cn-beijing-gov-1", "cn-hangzhou-finance",
+		"cn-hongkong-finance-pop", "cn-north-2-gov-1", "cn-shanghai-inner", "cn-shenzhen-inner", "cn-wuhan",
+		"cn-yushanfang", "cn-zhangbei", "rus-west-1-pop":
+		return "ecs.aliyuncs.com", nil
+	case "cn-edge-1", "cn-huhehaote-nebula-1", "cn-zhengzhou-nebula-1":
+		return "ecs.cn-qingdao-nebula.aliyuncs.com", nil
+	case "cn-zhangjiakou-na62-a01":
+		return "ecs.cn-zhangjiakou.aliyuncs.com", nil
+	case "eu-west-1-oxs":
+		return "ecs.cn-shenzhen-cloudstone.aliyuncs.com", nil
+	}
+	return "ecs." + region + ".aliyuncs.com", nil
+}

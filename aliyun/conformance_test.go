@@ -1,0 +1,39 @@
+package aliyun
+
+import (
+	"net/http"
+	"net/netip"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/providertest"
+)
+
+func TestConformance(t *testing.T) {
+	full := fullSpecs()
+	// Fields that in the other specs cannot change without another one.
+	full["free to change"] = &provider.RunInstancesSpec{
+		Count: 1, ImageID: "image-1", InstanceType: "type-1",
+		Network:   provider.Network{SubnetID: "subnet-1", PrivateIPs: []netip.Addr{addr("10.0.0.61")}},
+		DataDisks: []provider.Disk{{Type: "disk-type-1", SizeGiB: 40}, {Type: "disk-type-2", SizeGiB: 50, Encrypted: true}},
+	}
+	providertest.Run(t, providertest.Harness{
+		Cloud: cloudsim.ECS,
+		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
+			c, err := New(Config{Region: "cn-hangzhou", Credentials: keys, Transport: transport, Options: o})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Spec: provider.RunInstancesSpec{
+			Zone: "cn-hangzhou-g", ImageID: "ubuntu_22_04_x64_20G_alibase_20230907.vhd", InstanceType: "ecs.g6.large", Name: "conformance",
+			Network: provider.Network{SubnetID: "vsw-bp1conformance", SecurityGroupIDs: []string{"sg-bp1conformance"}},
+			Login:   provider.Login{Password: "Conformance-1"},
+		},
+		Full:    full,
+		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
+		Invalid: "InvalidParameter",
+	})
+}

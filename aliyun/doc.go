@@ -1,0 +1,52 @@
+// Package aliyun runs servers on Alibaba Cloud ECS.
+//
+//	c, err := aliyun.New(aliyun.Config{Region: "cn-hangzhou"})
+//
+// The fixtures of its tests were written from the vendor's documentation and
+// from its SDK's source. None was recorded from the live cloud.
+//
+// # Credentials
+//
+// Without Config.Credentials the vendor's default chain is asked, before the
+// first call and again when keys expire: the environment variables
+// ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
+// ALIBABA_CLOUD_SECURITY_TOKEN, OIDC, the profile of the vendor's command line
+// tool, the credentials file, the role of the server this runs on, and
+// ALIBABA_CLOUD_CREDENTIALS_URI. What a failed chain says is not repeated,
+// because it quotes URLs and answers.
+//
+// # Idempotency
+//
+// Every create carries a ClientToken: the same token and parameters give the
+// same servers. How long a token lives is not documented, so after about an
+// hour look for the servers before repeating it. A token cannot be used again
+// after a definite refusal, nor with other parameters.
+//
+// # Waiting
+//
+// Reads lag behind creates: a new server may be missing from an answer for up
+// to a minute. ECS has no failed state. A server that cannot be built is
+// released by the cloud, usually within five minutes, and disappears. An
+// account without the permission to describe gets empty lists, not an error.
+//
+// # Quotas and paging
+//
+// At most 100 servers per create, and 100 IDs per describe and per terminate.
+// Lists are read 100 a page. The cloud throttles per API, region and account,
+// together with everybody else who uses the account; the numbers are in the
+// account's quota center only, so [provider.Limits] holds guesses.
+//
+// Terminating cuts the power of running servers. The cloud tells no result per
+// server, and does not release a prepaid server within its period.
+//
+// # Vendor options
+//
+// [RunOptions] in RunInstancesSpec.Vendor: burstable credits, storage sets,
+// image families, unpaid orders, and any other parameter by its wire name.
+//
+// # Not supported
+//
+// Hardware by size, VPCID (the SubnetID implies it), IPFamily, existing volumes
+// and snapshots as system disk, DeleteWithInstance of the system disk, and the
+// choice of a monitoring agent. Year and day periods: use month or week.
+package aliyun

@@ -1,0 +1,328 @@
+package aliyun
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// documentedClasses is the class table of the vendor's documents: what each code means.
+var documentedClasses = []struct {
+	kind      error
+	outcome   provider.Outcome
+	temporary bool
+	codes     string
+}{
+	{provider.ErrThrottled, provider.OutcomeThrottled, false, `Throttling Throttling.User Throttling.Api Throttling.user
+		Throttling.Resource Throttling.ConcurrentLimitExceeded ThrottlingException Rejected.Throttling`},
+	{provider.ErrTokenMismatch, provider.OutcomeRejected, false, `IdempotentParameterMismatch InvalidIdempotenceParameter.Mismatch`},
+	{provider.ErrUnavailable, provider.OutcomeUnknown, false, `LastTokenProcessing LastOrderProcessing LastRequestProcessing
+		ProcessingSameRequest Idempotence.Processing SignatureNonceUsed`},
+	{provider.ErrExists, provider.OutcomeRejected, false, `LaunchTemplateName.Duplicated InvalidPrivateIpAddress.Duplicated`},
+	{provider.ErrAuth, provider.OutcomeRejected, false, `InvalidAccessKeyId.NotFound InvalidAccessKeyId.Inactive SignatureDoesNotMatch
+		IncompleteSignature IllegalTimestamp InvalidTimeStamp.Expired InvalidSecurityToken.Expired InvalidSecurityToken.Malformed
+		Forbidden.AccessKeyDisabled InvalidAccount.NotFound`},
+	{provider.ErrPermission, provider.OutcomeRejected, false, `Forbidden.RAM Forbidden.Unauthorized Forbidden.SubUser
+		Forbidden.NotSupportRAM Forbidden.RiskControl Forbidden.Anything Forbidden NoPermission NoPermission.SLR
+		NoPermissionAnything UnauthorizedOperation InvalidUser.PassRoleForbidden InvalidRamRole.NotEcsRole UserNotInTheWhiteList
+		InvalidUserData.NotInWhiteList Forbidden.CreateInstance`},
+	{provider.ErrBalance, provider.OutcomeRejected, false, `InsufficientBalance InvalidAccountStatus InvalidAccountStatus.NotEnoughBalance
+		RealNameAuthenticationError InvalidPayMethod PaymentMethodNotFound SecurityRisk.3DVerification`},
+	{provider.ErrQuota, provider.OutcomeRejected, false, `QuotaExceed.ElasticQuota QuotaExceeded.ElasticQuota QuotaExceed.AfterpayInstance
+		QuotaExceed.PostPaidDisk QuotaExceed.PortableCloudDisk QuotaExceeded.DiskCapacity
+		QuotaExceed.DeploymentSetInstanceQuotaFull QuotaExceeded.InternetBandwidth QuotaExceeded.PrivateIpAddress
+		QuotaExceeded.Tags QuotaExceed.BuyImage DEPLOYMENTSET.QUOTA_FULL DeploymentSet.InstanceLimitExceeded
+		LaunchTemplateLimitExceed LaunchTemplateVersionLimitExceed SecurityGroupInstanceLimitExceed
+		InstanceDiskNumLimitExceed InstanceDiskLimitExceeded InstanceDiskCategoryLimitExceed InvalidVSwitchId.IpNotEnough`},
+	{provider.ErrNoStock, provider.OutcomeRejected, false, `OperationDenied.NoStock NoInstanceStock Zone.NotOnSale Zone.NotOpen
+		InvalidResourceType.NotSupported InstanceType.Offline InvalidInstanceType.ZoneNotSupported InvalidInstanceType.PhasedOut
+		Invalid.PrivatePoolOptions.NoStock InvalidOperation.PublicIpAddressNoStock InvalidDedicatedHost.NotEnoughResource
+		LackResource OperationDenied.PaygNotAvailable OperationDenied.PrepayNotAvailable CategoryNotSupported
+		OperationDenied.SpotPriceLowerThanPublicPrice StockNotEnough`},
+	{provider.ErrNotFound, provider.OutcomeRejected, false, `InvalidInstanceId.NotFound InvalidImageId.NotFound InvalidRegionId.NotFound
+		InvalidZoneId.NotFound InvalidSecurityGroupId.NotFound InvalidVSwitchId.NotFound InvalidSnapshotId.NotFound
+		InvalidDiskId.NotFound InvalidKeyPairName.NotFound InvalidRamRole.NotFound InvalidResourceGroup.NotFound
+		InvalidLaunchTemplate.NotFound InvalidLaunchTemplateVersion.NotFound DeploymentSet.NotFound DeploymentSet.InvalidId
+		Forbidden.InstanceNotFound InstanceIdNotFound`},
+	{provider.ErrState, provider.OutcomeRejected, true, `IncorrectInstanceStatus IncorrectInstanceStatus.Initializing
+		DependencyViolation.RouteEntry IncorrectVSwitchStatus IncorrectVpcStatus`},
+	{provider.ErrState, provider.OutcomeRejected, false, `ChargeTypeViolation DependencyViolation.NotEmpty
+		DeploymentSet.ModificationFailed InvalidOperation.DeleteDefaultVersion`},
+	{provider.ErrState, provider.OutcomeUnknown, true, `OperationConflict Operation.Conflict InvalidOperation.Conflict`},
+	{provider.ErrUnavailable, provider.OutcomeUnknown, false, `SystemBusy NodeControllerUnavailable InternalError InternalError.Dispatch
+		Mayi.InternalError ServiceUnavailable ServiceUnavailable.RegionMaintaining UnknownError InnerServiceFailed CallInterface`},
+	{provider.ErrInvalid, provider.OutcomeRejected, false, `MissingParameter MissingParameter.CommandId InvalidParameter
+		InvalidParameter.IsNull InvalidParameter.OwnerAccount InvalidParameter.ResourceOwnerAccount InvalidParamater InvalidAction
+		InvalidOwner InvalidOwnerId InvalidOwnerAccount UnsupportedParameter UnsupportedHTTPMethod
+		InvalidLaunchTemplateName.Malformed InvalidDescription.Malformed InvalidUserData.SizeExceeded
+		InvalidUserData.Base64FormatInvalid HOSTNAME_ILLEGAL InvalidSomethingNew.Whatever InvalidPassword`},
+	{nil, provider.OutcomeRejected, false, `OperationDenied SomethingNew Something.New`},
+}
+
+func failed(code, message string) string {
+	text, err := json.Marshal(map[string]string{"RequestId": "req-7", "HostId": "ecs.aliyuncs.com", "Code": code, "Message": message})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// apiError returns the error of a create that is answered with status and body.
+func apiError(t *testing.T, status int, body string) *provider.APIError {
+	t.Helper()
+	_, err := testDriver(t, answering(status, body)).RunInstances(t.Context(), onDemandSpec())
+	var e *provider.APIError
+	if !errors.As(err, &e) {
+		t.Fatalf("status %d, body %.80q: got %v, want an *APIError", status, body, err)
+	}
+	checkNoSecrets(t, err)
+	return e
+}
+
+// checkNoSecrets looks at every error of the chain.
+func checkNoSecrets(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	text := fmt.Sprintf("%v %+v %s", err, err, err)
+	for _, secret := range []string{"planted", "Planted", "cGxhbnRlZCB1c2VyIGRhdGE=", "Signature=", "://"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("an error shows %q: %s", secret, text)
+		}
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		checkNoSecrets(t, e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			checkNoSecrets(t, inner)
+		}
+	}
+}
+
+func TestEveryDocumentedCodeHasItsClass(t *testing.T) {
+	for _, class := range documentedClasses {
+		for _, code := range strings.Fields(class.codes) {
+			e := apiError(t, 403, failed(code, "message-7"))
+			if !errors.Is(e.Kind, class.kind) || e.Kind == nil != (class.kind == nil) || e.Outcome != class.outcome || e.Temporary != class.temporary {
+				t.Errorf("%s: got %v, %s, temporary %v; want %v, %s, temporary %v", code, e.Kind, e.Outcome, e.Temporary, class.kind, class.outcome, class.temporary)
+			}
+			if e.Driver != "aliyun" || e.Op != "RunInstances" || e.Code != code || e.Message != "message-7" || e.RequestID != "req-7" || e.HTTPStatus != 403 {
+				t.Errorf("%s: details are lost: %+v", code, e)
+			}
+			var s *sdkerrors.ServerError
+			if !errors.As(e, &s) || s.ErrorCode() != code || s.RequestId() != "req-7" || s.HttpStatus() != 403 {
+				t.Errorf("%s: the SDK's error is not reachable: %v", code, s)
+			}
+		}
+	}
+}
+
+func TestCodesWhoseMessageDecides(t *testing.T) {
+	for _, tc := range []struct {
+		code, message string
+		kind          error
+		outcome       provider.Outcome
+	}{
+		{"OperationDenied", "The specified instance type is out of usage.", provider.ErrNoStock, provider.OutcomeRejected},
+		{"OperationDenied", "The creation is temporarily suspended.", provider.ErrNoStock, provider.OutcomeRejected},
+		{"InvalidParam.Anything", "Another Instance has been creating", provider.ErrUnavailable, provider.OutcomeUnknown},
+	} {
+		if e := apiError(t, 404, failed(tc.code, tc.message)); !errors.Is(e, tc.kind) || e.Outcome != tc.outcome {
+			t.Errorf("%s %q: got %v, %s", tc.code, tc.message, e.Kind, e.Outcome)
+		}
+	}
+}
+
+func TestServerErrorsLeaveTheOutcomeOpen(t *testing.T) {
+	for _, body := range []string{failed("InternalError", "m"), failed("SomethingNew", "m"), failed("OperationDenied.NoStock", "m"), "<html>bad gateway</html>", ""} {
+		if e := apiError(t, 502, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("502 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		}
+	}
+	if e := apiError(t, 503, failed("Throttling.Api", "m")); e.Outcome != provider.OutcomeThrottled {
+		t.Errorf("throttling with 503: got %s, want throttled: nothing was done", e.Outcome)
+	}
+}
+
+func TestAnswersWithoutSenseLeaveTheOutcomeOpen(t *testing.T) {
+	for _, body := range []string{
+		``, ` `, `null`, `{}`, `[]`, `"x"`, `<html>hello</html>`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-1"`,
+		`{"RequestId":"r"}`, `{"RequestId":"r","InstanceIdSets":null}`, `{"RequestId":"r","InstanceIdSets":{}}`,
+		`{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[]}}`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[1]}}`, `{"InstanceIdSets":7}`,
+	} {
+		if e := apiError(t, 200, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("200 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		}
+	}
+	for _, body := range []string{``, `null`, `{}`, `<html>`, `{"Code":400}`, `{"Code":"X","Message":{}}`, `{"Code":"X","RequestId":[]}`, `{"Code":"X","AccessDeniedDetail":"x"}`, `{"message":"no"}`} {
+		if e := apiError(t, 400, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("400 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		}
+	}
+}
+
+func TestIDsAreFoundInAnswersOfOddTypes(t *testing.T) {
+	for _, body := range []string{
+		`{"RequestId":"r","InstanceIdSets":["i-1","i-2"]}`,
+		`{"RequestId":7,"OrderId":8,"TradePrice":"x","InstanceIdSets":{"InstanceIdSet":["i-1","i-2"]}}`,
+		`{"RequestId":null,"OrderId":{},"InstanceIdSets":{"InstanceIdSet":"[i-1,i-2]"}}`,
+	} {
+		got, err := testDriver(t, answering(200, body)).RunInstances(t.Context(), minimalSpec())
+		if err != nil || fmt.Sprint(got.InstanceIDs) != "[i-1 i-2]" {
+			t.Errorf("%s: got %+v, %v; two servers are lost", body, got, err)
+		}
+	}
+}
+
+func TestOtherCallsRefuseAnswersWithoutSense(t *testing.T) {
+	for name, call := range methods() {
+		for _, body := range []string{``, `null`, `<html>`, `{"RequestId":"r","Instances":{"Insta`} {
+			err := call(testDriver(t, answering(200, body)), t.Context())
+			if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: 200 with %q: got %v, want ErrUnavailable", name, body, err)
+			}
+			checkNoSecrets(t, err)
+		}
+	}
+	for _, body := range []string{`{}`, `{"Instances":null}`, `{"Instances":[]}`, `{"Instances":{"Instance":[{"InstanceId":{}}]}}`} {
+		_, err := testDriver(t, answering(200, body)).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("describe with %q: got %v, want ErrUnavailable and not an empty list", body, err)
+		}
+	}
+}
+
+func TestTerminateTellsGoneFromNotYet(t *testing.T) {
+	for code, want := range map[string]struct {
+		kind      error
+		temporary bool
+	}{
+		"InvalidInstanceId.NotFound":           {provider.ErrNotFound, false},
+		"IncorrectInstanceStatus.Initializing": {provider.ErrState, true},
+		"IncorrectInstanceStatus":              {provider.ErrState, true},
+		"ChargeTypeViolation":                  {provider.ErrState, false},
+	} {
+		err := testDriver(t, answering(403, failed(code, "m"))).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, want.kind) || e.Temporary != want.temporary {
+			t.Errorf("%s: got %v, want %v, temporary %v", code, err, want.kind, want.temporary)
+		}
+	}
+}
+
+func TestErrorsShowNoSecret(t *testing.T) {
+	quoted := "Specified signature is not matched with our calculation. server string to sign is:POST&%2F&AccessKeyId%3Dkey-id-1%26Password%3DPlanted-Pass%25211"
+	if e := apiError(t, 400, failed("SignatureDoesNotMatch", quoted)); e.Message != "Specified signature is not matched with our calculation." {
+		t.Errorf("the message became %q", e.Message)
+	}
+	for _, message := range []string{
+		"The specified Password Planted-Pass!1 is not valid.", "UserData cGxhbnRlZCB1c2VyIGRhdGE= is too long", "UserData planted user data",
+		"key planted-key-secret", "token planted-token", "see https://ecs.aliyuncs.com/?Password=x&Signature=y", "Password=Planted-Pass%211",
+	} {
+		e := apiError(t, 400, failed("InvalidParameter", message))
+		if e.Message == "" {
+			t.Errorf("nothing is left of %q", message)
+		}
+	}
+	apiError(t, 400, failed("Planted-Pass!1", "Planted-Pass!1"))
+	apiError(t, 400, `<html>Planted-Pass!1</html>`)
+	apiError(t, 200, `{"RequestId":"Planted-Pass!1`)
+	apiError(t, 200, `<html>Planted-Pass!1</html>`)
+	apiError(t, 400, `{"Code":"X","Message":"m","Recommend":"https://x/?planted","AccessDeniedDetail":{"AuthAction":"Planted-Pass!1"}}`)
+}
+
+func TestTransportErrorsShowNoSecret(t *testing.T) {
+	for name, call := range methods() {
+		d := testDriver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			return nil, fmt.Errorf("failed to send %s planted", r.URL)
+		}))
+		err := call(d, t.Context())
+		if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
+			t.Errorf("%s: got %v, %s", name, err, outcome(err))
+		}
+		checkNoSecrets(t, err)
+	}
+}
+
+func TestCutConnectionsLeaveTheOutcomeOpen(t *testing.T) {
+	for what, write := range map[string]string{
+		"before the headers":    "",
+		"within the headers":    "HTTP/1.1 200 OK\r\nContent-Le",
+		"before the whole body": "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"RequestId\":\"r\",",
+	} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = conn.Write([]byte(write))
+			_ = conn.Close()
+		}))
+		cfg := testConfig()
+		cfg.Endpoint = srv.URL
+		d, err := newDriver(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.RunInstances(t.Context(), onDemandSpec())
+		if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
+			t.Errorf("cut %s: got %v, %s; want ErrUnavailable, unknown", what, err, outcome(err))
+		}
+		checkNoSecrets(t, err)
+		srv.Close()
+	}
+}
+
+func TestARefusedConnectionSendsNothing(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	srv.Close()
+	cfg := testConfig()
+	cfg.Endpoint = srv.URL
+	d, err := newDriver(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.RunInstances(t.Context(), onDemandSpec())
+	if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeRejected {
+		t.Errorf("got %v, %s; want ErrUnavailable, rejected", err, outcome(err))
+	}
+	checkNoSecrets(t, err)
+}
+
+type brokenSource struct{ err error }
+
+func (s brokenSource) Credentials(context.Context) (provider.Credentials, error) {
+	return provider.Credentials{}, s.err
+}
+
+func TestMissingCredentialsAreAnAuthError(t *testing.T) {
+	cause := errors.New("vault is sealed")
+	cfg := testConfig()
+	cfg.Credentials = brokenSource{cause}
+	cfg.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
+		t.Error("a call was made")
+		return nil, errors.New("no network")
+	})
+	d, err := newDriver(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range methods() {
+		err := call(d, t.Context())
+		if !errors.Is(err, provider.ErrAuth) || !errors.Is(err, cause) || outcome(err) != provider.OutcomeRejected {
+			t.Errorf("%s: got %v, %s; want ErrAuth with its cause, rejected", name, err, outcome(err))
+		}
+	}
+}

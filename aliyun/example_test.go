@@ -1,0 +1,41 @@
+package aliyun_test
+
+import (
+	"fmt"
+
+	"github.com/yunfan-cloud/yunfan/aliyun"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// Keys come from the vendor's default chain unless Credentials are given.
+func ExampleNew() {
+	client, err := aliyun.New(aliyun.Config{
+		Region:      "cn-hangzhou",
+		Credentials: provider.StaticCredentials("key-id", "key-secret", ""),
+	})
+	fmt.Println(client != nil, err)
+	// Output: true <nil>
+}
+
+// All problems of a configuration come at once, before any call.
+func ExampleNew_problems() {
+	_, err := aliyun.New(aliyun.Config{Endpoint: "ftp://ecs.aliyuncs.com"})
+	fmt.Println(err)
+	// Output:
+	// aliyun: Region: must be a region ID, like "cn-hangzhou"
+	// aliyun: Endpoint: must be "host[:port]", "https://host[:port]" or "http://host[:port]"
+}
+
+// What only ECS has goes into Vendor; drivers of other clouds ignore it.
+func ExampleRunOptions() {
+	spec := provider.RunInstancesSpec{
+		ImageID:      "ubuntu_18_04_64_20G_alibase_20190624.vhd",
+		InstanceType: "ecs.t6-c1m1.large",
+		Vendor: []provider.VendorOption{aliyun.RunOptions{
+			CreditSpecification: "Unlimited",
+			Params:              map[string]string{"HttpTokens": "required"},
+		}},
+	}
+	fmt.Println(spec.Validate(), spec.Vendor[0].VendorName())
+	// Output: <nil> aliyun
+}

@@ -1,0 +1,161 @@
+package aliyun
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
+
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+const apiVersion = "2014-05-26"
+
+// pageSize is the most that DescribeInstances returns. Its default is 10: asked
+// for 100 IDs without a page size, it silently answers 10.
+const pageSize = "100"
+
+// Timeouts of the calls beside ctx, near those of the vendor's own SDK.
+const (
+	runTimeout       = 90 * time.Second
+	describeTimeout  = 20 * time.Second
+	terminateTimeout = 66 * time.Second
+)
+
+// RunInstances implements [provider.Driver].
+func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
+	r, err := d.runRequest(spec)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := d.caller.Call(ctx, r)
+	if err != nil {
+		if id, ok := approvedDryRun(spec, err); ok {
+			return &provider.RunResult{RequestID: id}, nil
+		}
+		return nil, err
+	}
+	var a runAnswer
+	if err := d.caller.Decode(r, resp, &a); err != nil {
+		return nil, err
+	}
+	if len(a.InstanceIDSets) == 0 {
+		return nil, d.caller.Senseless(r, resp)
+	}
+	return &provider.RunResult{
+		InstanceIDs: a.InstanceIDSets,
+		RequestID:   string(a.RequestID),
+		OrderID:     string(a.OrderID),
+	}, nil
+}
+
+// PreviewRun implements [provider.RunPreviewer].
+func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
+	r, err := d.runRequest(spec)
+	if err != nil {
+		return provider.Request{}, err
+	}
+	return d.caller.Preview(r)
+}
+
+// DescribeInstances implements [provider.Driver].
+func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
+	if err := checkIDs(req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
+		return nil, err
+	}
+	r := d.request("DescribeInstances", req.Region, translateDescribe(req), describeTimeout)
+	resp, err := d.caller.Call(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
+	if err := d.caller.Decode(r, resp, &a); err != nil {
+		return nil, err
+	}
+	if a.Instances == nil { // an answer without the list is not an empty list
+		return nil, d.caller.Senseless(r, resp)
+	}
+	page := &provider.DescribePage{RequestID: a.RequestID}
+	if len(req.IDs) == 0 {
+		page.NextPage = a.NextToken
+	}
+	for i := range a.Instances.Instance {
+		inst := instanceOf(&a.Instances.Instance[i])
+		if matches(req, &inst) {
+			page.Instances = append(page.Instances, inst)
+		}
+	}
+	return page, nil
+}
+
+// TerminateInstances implements [provider.Driver].
+func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
+	if err := checkIDs(req.IDs, 1, d.Limits().IDsPerTerminate); err != nil {
+		return err
+	}
+	r := d.request("DeleteInstances", req.Region, translateTerminate(req), terminateTimeout)
+	resp, err := d.caller.Call(ctx, r)
+	if err != nil {
+		return err
+	}
+	return d.caller.Decode(r, resp, &terminateAnswer{})
+}
+
+func (d *driver) runRequest(spec *provider.RunInstancesSpec) (alicloud.Request, error) {
+	params, err := translateRun(spec)
+	if err != nil {
+		return alicloud.Request{}, err
+	}
+	r := d.request("RunInstances", spec.Region, params, runTimeout)
+	r.Create = true
+	r.Secrets = secretParams(spec)
+	return r, nil
+}
+
+func (d *driver) request(action, region string, params map[string]string, timeout time.Duration) alicloud.Request {
+	return alicloud.Request{
+		Product: "Ecs",
+		Version: apiVersion,
+		Action:  action,
+		Region:  cmp.Or(region, d.region),
+		Params:  params,
+		Timeout: timeout,
+	}
+}
+
+// matches compares by equality what the cloud compares loosely: it takes * in a
+// name as a wildcard.
+func matches(req *provider.DescribeRequest, inst *provider.Instance) bool {
+	if len(req.IDs) > 0 {
+		return true
+	}
+	if req.Name != "" && req.Name != inst.Name {
+		return false
+	}
+	for k, v := range req.Tags {
+		if have, ok := inst.Tags[k]; !ok || have != v {
+			return false
+		}
+	}
+	return true
+}
+
+func checkIDs(ids []string, least, most int) error {
+	if len(ids) < least || len(ids) > most {
+		return &provider.FieldError{Driver: Name, Path: "IDs", Value: fmt.Sprint(len(ids)), Reason: fmt.Sprintf("must be %d to %d", least, most)}
+	}
+	return nil
+}
+
+// jsonList writes IDs as the JSON text that DescribeInstances wants.
+func jsonList(ids []string) string {
+	text, err := json.Marshal(ids)
+	if err != nil { // a list of strings always has a JSON form
+		return "[]"
+	}
+	return string(text)
+}

@@ -1,0 +1,286 @@
+package aliyun
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+const created = `{"RequestId":"req-1","OrderId":"order-1","TradePrice":0.165,"InstanceIdSets":{"InstanceIdSet":["i-1","i-2"]}}`
+
+func TestRunInstancesReturnsWhatTheCloudAnswers(t *testing.T) {
+	got, err := testDriver(t, answering(200, created)).RunInstances(t.Context(), minimalSpec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.InstanceIDs, []string{"i-1", "i-2"}) || got.RequestID != "req-1" || got.OrderID != "order-1" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestRunInstancesGoesToTheRegionOfTheSpec(t *testing.T) {
+	for region, want := range map[string]string{"": "cn-test-1", "cn-test-2": "cn-test-2"} {
+		s := minimalSpec()
+		s.Region = region
+		got := sent(t, s)
+		if got.Host != "ecs."+want+".aliyuncs.com" || got.Params["RegionId"] != want {
+			t.Errorf("Region %q went to %s with RegionId=%s", region, got.Host, got.Params["RegionId"])
+		}
+	}
+}
+
+func TestAnApprovedDryRunIsASuccess(t *testing.T) {
+	d := testDriver(t, answering(400, `{"RequestId":"req-1","HostId":"h","Code":"DryRunOperation","Message":"Request validation has been passed with DryRun flag set."}`))
+	s := minimalSpec()
+	s.DryRun = true
+	got, err := d.RunInstances(t.Context(), s)
+	if err != nil || len(got.InstanceIDs) != 0 || got.RequestID != "req-1" {
+		t.Errorf("got %+v, %v; want success without IDs", got, err)
+	}
+	if _, err := d.RunInstances(t.Context(), minimalSpec()); err == nil {
+		t.Error("DryRunOperation for a create that was no dry run counted as success")
+	}
+}
+
+func TestADryRunThatFailsIsAnError(t *testing.T) {
+	d := testDriver(t, answering(403, `{"RequestId":"req-1","HostId":"h","Code":"DryRun.InvalidAmount","Message":"no"}`))
+	s := minimalSpec()
+	s.DryRun = true
+	if _, err := d.RunInstances(t.Context(), s); err == nil {
+		t.Error("DryRun.InvalidAmount counted as success")
+	}
+}
+
+func TestPreviewIsWhatIsSentWithSecretsMasked(t *testing.T) {
+	for name, spec := range fullSpecs() {
+		want := sent(t, spec)
+		for _, secret := range []string{"Password", "UserData", "HttpTokens"} { // the last one is a raw parameter
+			if _, ok := want.Params[secret]; ok {
+				want.Params[secret] = "[redacted]"
+			}
+		}
+		d := testDriver(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			t.Error("PreviewRun made a call")
+			return nil, errors.New("no network")
+		}))
+		got, err := d.PreviewRun(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Driver != "aliyun" || got.Action != want.Action || got.Host != want.Host || fmt.Sprint(got.Params) != fmt.Sprint(want.Params) {
+			t.Errorf("%s: preview %+v, sent %+v", name, got, want)
+		}
+	}
+}
+
+func TestPreviewNamesRawParametersSetTwice(t *testing.T) {
+	s := minimalSpec()
+	s.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"ImageId": "x"}}}
+	d := testDriver(t, answering(200, created))
+	if _, err := d.PreviewRun(s); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("PreviewRun: got %v, want ErrInvalid", err)
+	}
+	if _, err := d.RunInstances(t.Context(), s); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("RunInstances: got %v, want ErrInvalid", err)
+	}
+}
+
+func describePage(next string, instances ...string) string {
+	return fmt.Sprintf(`{"RequestId":"req-2","NextToken":%q,"Instances":{"Instance":[%s]}}`, next, strings.Join(instances, ","))
+}
+
+func TestDescribeByIDsAsksForOneFullPage(t *testing.T) {
+	ids := make([]string, 100)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("i-%d", i)
+	}
+	var got wire
+	d := testDriver(t, capture(&got, describePage("ignored", describedInstance)))
+	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: "cn-test-2", IDs: ids})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	if err := json.Unmarshal([]byte(got.Params["InstanceIds"]), &listed); err != nil || !slices.Equal(listed, ids) {
+		t.Errorf("InstanceIds is %s, want the 100 IDs as JSON", got.Params["InstanceIds"])
+	}
+	if got.Params["PageSize"] != "100" || len(got.Params) != 3 || got.Host != "ecs.cn-test-2.aliyuncs.com" || got.Action != "DescribeInstances" {
+		t.Errorf("sent %+v", got)
+	}
+	if len(page.Instances) != 1 || page.NextPage != "" || page.RequestID != "req-2" {
+		t.Errorf("got %+v", page)
+	}
+}
+
+func TestDescribeListsPageByPage(t *testing.T) {
+	var got wire
+	d := testDriver(t, capture(&got, describePage("token-2", describedInstance)))
+	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{
+		Name: "name-1", Tags: map[string]string{"k1": "v1", "k2": ""}, PageToken: "token-1",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"RegionId": "cn-test-1", "MaxResults": "100", "NextToken": "token-1", "InstanceName": "name-1",
+		"Tag.1.Key": "k1", "Tag.1.Value": "v1", "Tag.2.Key": "k2",
+	}
+	if fmt.Sprint(got.Params) != fmt.Sprint(want) {
+		t.Errorf("sent %v, want %v", got.Params, want)
+	}
+	if page.NextPage != "token-2" || len(page.Instances) != 1 {
+		t.Errorf("got %+v, want one instance and the next page", page)
+	}
+}
+
+func TestDescribeComparesByEquality(t *testing.T) {
+	for what, req := range map[string]*provider.DescribeRequest{
+		"a name that only matches as a pattern": {Name: "name-*"},
+		"a tag with another value":              {Tags: map[string]string{"k1": "v2"}},
+		"a missing tag":                         {Tags: map[string]string{"k3": ""}},
+	} {
+		page, err := testDriver(t, answering(200, describePage("", describedInstance))).DescribeInstances(t.Context(), req)
+		if err != nil || len(page.Instances) != 0 {
+			t.Errorf("%s: got %+v, %v; want no instance", what, page, err)
+		}
+	}
+}
+
+func TestAnEmptyListIsNoError(t *testing.T) {
+	page, err := testDriver(t, answering(200, describePage(""))).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-9"}})
+	if err != nil || len(page.Instances) != 0 {
+		t.Errorf("got %+v, %v", page, err)
+	}
+}
+
+func TestTerminateReleasesRunningServers(t *testing.T) {
+	var got wire
+	d := testDriver(t, capture(&got, `{"RequestId":"req-3"}`))
+	if err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{Region: "cn-test-2", IDs: []string{"i-1", "i-2"}}); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"RegionId": "cn-test-2", "Force": "true", "InstanceId.1": "i-1", "InstanceId.2": "i-2"}
+	if got.Action != "DeleteInstances" || fmt.Sprint(got.Params) != fmt.Sprint(want) {
+		t.Errorf("sent %s %v, want %v", got.Action, got.Params, want)
+	}
+}
+
+func TestTooManyOrNoIDsAreRefusedWithoutACall(t *testing.T) {
+	d := testDriver(t, roundTrip(func(*http.Request) (*http.Response, error) {
+		t.Error("a call was made")
+		return nil, errors.New("no network")
+	}))
+	many := make([]string, 101)
+	_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: many})
+	for what, err := range map[string]error{
+		"describe 101":  err,
+		"terminate 101": d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: many}),
+		"terminate 0":   d.TerminateInstances(t.Context(), &provider.TerminateRequest{}),
+	} {
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%s: got %v, want ErrInvalid", what, err)
+		}
+	}
+}
+
+// methods are the three calls of the driver.
+func methods() map[string]func(*driver, context.Context) error {
+	return map[string]func(*driver, context.Context) error{
+		"RunInstances": func(d *driver, ctx context.Context) error {
+			_, err := d.RunInstances(ctx, onDemandSpec())
+			return err
+		},
+		"DescribeInstances": func(d *driver, ctx context.Context) error {
+			_, err := d.DescribeInstances(ctx, &provider.DescribeRequest{IDs: []string{"i-1"}})
+			return err
+		},
+		"TerminateInstances": func(d *driver, ctx context.Context) error {
+			return d.TerminateInstances(ctx, &provider.TerminateRequest{IDs: []string{"i-1"}})
+		},
+	}
+}
+
+func hanging(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+func TestCancelReturnsAtOnce(t *testing.T) {
+	for name, call := range methods() {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
+				defer cancel()
+				start := time.Now()
+				err := call(testDriver(t, roundTrip(hanging)), ctx)
+				if took := time.Since(start); took > 7*time.Second+100*time.Millisecond {
+					t.Errorf("the call returned %v after its start, ctx ended after 7s", took)
+				}
+				if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, provider.ErrUnavailable) {
+					t.Errorf("got %v, want the ctx's error", err)
+				}
+				if outcome(err) != provider.OutcomeUnknown {
+					t.Errorf("the outcome is %q, want unknown: the request may have arrived", outcome(err))
+				}
+			})
+		})
+	}
+}
+
+func TestAServerThatNeverAnswersEndsTheCall(t *testing.T) {
+	for name, call := range methods() {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				err := call(testDriver(t, roundTrip(hanging)), t.Context())
+				took := time.Since(start)
+				if name == "RunInstances" && took < time.Minute || took < 10*time.Second || took > 2*time.Minute {
+					t.Errorf("gave up after %v", took)
+				}
+				if errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
+					t.Errorf("got %v (%s), want ErrUnavailable, outcome unknown, and not the caller's deadline", err, outcome(err))
+				}
+			})
+		})
+	}
+}
+
+func outcome(err error) provider.Outcome {
+	var e *provider.APIError
+	if !errors.As(err, &e) {
+		return ""
+	}
+	return e.Outcome
+}
+
+func TestParallelCreatesDoNotMix(t *testing.T) {
+	d := testDriver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		var got wire
+		if _, err := capture(&got, "")(r); err != nil {
+			return nil, err
+		}
+		return respond(200, fmt.Sprintf(`{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-%s"]}}`, got.Params["ClientToken"]))
+	}))
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			s := onDemandSpec()
+			s.ClientToken = fmt.Sprint("token-", i)
+			got, err := d.RunInstances(t.Context(), s)
+			if err != nil || !slices.Equal(got.InstanceIDs, []string{"i-" + s.ClientToken}) {
+				t.Errorf("create %d got %+v, %v", i, got, err)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,122 @@
+package ens
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// Name is the name of this driver, in errors, tokens and log records.
+const Name = "ens"
+
+const (
+	apiVersion = "2017-11-10"
+
+	// host serves every node. The SDK would ask a location service for it,
+	// which does not know it outside cn-hangzhou.
+	host = "ens.aliyuncs.com"
+
+	// apiRegion is the RegionId of every call: where the API is, not where the
+	// servers are. The node is EnsRegionId.
+	apiRegion = "cn-hangzhou"
+
+	// perCall is the documented maximum of servers in a create, of IDs in a
+	// description, and of rows of a page.
+	perCall = 100
+)
+
+// Config configures [New]. Only Region is required.
+type Config struct {
+	// Region is the edge node (cn-wuxi-telecom_unicom_cmcc-2) that is used where
+	// a spec or a call names none.
+	Region string
+
+	// Credentials are asked before every call. Nil means the vendor's default
+	// chain: see the package documentation.
+	Credentials provider.CredentialsSource
+
+	// Endpoint is where calls go instead of ens.aliyuncs.com: "host[:port]" or
+	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which
+	// shows passwords to everyone on the way.
+	Endpoint string
+
+	// Transport carries every call. Nil means a transport of the client's own,
+	// with timeouts, proxies from the environment, and TLS verification. One
+	// that is given here must not retry.
+	Transport http.RoundTripper
+
+	// Options are those of the client; their Region is replaced by Region.
+	Options *provider.Options
+}
+
+// New returns a client of one account on ENS, or an error with every problem of
+// cfg. It sends nothing; the environment is read, for credentials only, by the
+// first call.
+func New(cfg Config) (*provider.Client, error) {
+	d, err := newDriver(cfg)
+	if err != nil {
+		return nil, err
+	}
+	var o provider.Options
+	if cfg.Options != nil {
+		o = *cfg.Options
+	}
+	o.Region = cfg.Region
+	return provider.NewClient(d, &o), nil
+}
+
+// driver is one account on ENS. It is immutable.
+type driver struct {
+	region  string
+	caller  *alicloud.Caller // the only way to the SDK
+	support provider.Support
+}
+
+var (
+	_ provider.Driver       = (*driver)(nil)
+	_ provider.RunValidator = (*driver)(nil)
+	_ provider.RunPreviewer = (*driver)(nil)
+	_ provider.ErrorLister  = (*driver)(nil)
+)
+
+func newDriver(cfg Config) (*driver, error) {
+	c := provider.Checker{Driver: Name}
+	c.Require(cfg.Region != "", "Region", nil, "is required: the edge node to use where a spec names none")
+	caller, err := alicloud.New(alicloud.Config{
+		Driver:      Name,
+		Credentials: cfg.Credentials,
+		Endpoint:    cfg.Endpoint,
+		Transport:   cfg.Transport,
+		EndpointFor: func(string) (string, error) { return host, nil },
+		Errors:      errorTable,
+	})
+	if err := errors.Join(c.Err(), err); err != nil {
+		return nil, err
+	}
+	return &driver{region: cfg.Region, caller: caller, support: supportTable()}, nil
+}
+
+// Name returns "ens".
+func (d *driver) Name() string { return Name }
+
+// Support returns the support table.
+func (d *driver) Support() provider.Support { return d.support }
+
+// Limits returns the documented limits of ENS. FirstLook is a guess: the vendor
+// publishes no boot times.
+func (d *driver) Limits() provider.Limits {
+	return provider.Limits{
+		InstancesPerCreate: perCall,
+		IDsPerDescribe:     perCall,
+		IDsPerTerminate:    1,
+		TerminateByBilling: true,
+		Rates: map[provider.API]provider.Rate{
+			provider.APIRunInstances:      {Calls: 10, Per: time.Second},
+			provider.APIDescribeInstances: {Calls: 100, Per: time.Second},
+		},
+		FirstLook: 40 * time.Second,
+	}
+}

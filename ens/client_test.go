@@ -1,0 +1,360 @@
+package ens
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// roundTrip answers calls without a network.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func respond(status int, body string) (*http.Response, error) {
+	return &http.Response{StatusCode: status, Proto: "HTTP/1.1", Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+}
+
+// sent is one request as it arrived, parameters of URL and body together.
+type sent struct {
+	method, scheme, host, query string
+	params                      url.Values
+}
+
+func read(t *testing.T, r *http.Request) sent {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	params, err := url.ParseQuery(r.URL.RawQuery + "&" + string(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sent{r.Method, r.URL.Scheme, r.URL.Host, r.URL.RawQuery, params}
+}
+
+// driverOver is a driver whose calls are answered by rt.
+func driverOver(t *testing.T, rt http.RoundTripper, endpoint string) *driver {
+	t.Helper()
+	d, err := newDriver(Config{
+		Region: "node-home", Endpoint: endpoint, Transport: rt,
+		Credentials: provider.StaticCredentials("key-id-1", "planted-key-secret", "planted-key-token"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// answering is a driver whose every call gets the same answer; got is the last
+// request.
+func answering(t *testing.T, status int, body string) (d *driver, got *sent) {
+	t.Helper()
+	got = &sent{}
+	return driverOver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		*got = read(t, r)
+		return respond(status, body)
+	}), ""), got
+}
+
+// overTCP is a driver with the transport of real use against a loopback server.
+func overTCP(t *testing.T, endpoint string) *driver { return driverOver(t, nil, endpoint) }
+
+const created = `{"RequestId":"req-1","InstanceIds":["i-1"]}`
+
+// secretSpec is a create with everything that an error could leak.
+func secretSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Region: "node-1", Count: 1, InstanceType: "ens.type-1",
+		Login:    provider.Login{Password: "Planted-Password-1"},
+		UserData: provider.UserData("#!/bin/sh planted user data"),
+		Vendor:   []provider.VendorOption{RunOptions{Params: map[string]string{"Carrier": "planted-raw-value"}}},
+	}
+}
+
+// wantSafe walks everything below err and looks for planted secrets and URLs.
+func wantSafe(t *testing.T, err error) {
+	t.Helper()
+	text := fmt.Sprintf("%v\n%+v\n", err, err)
+	for _, bad := range []string{"lanted", "cGxhbnRlZ", "://", "Signature="} {
+		if strings.Contains(text, bad) {
+			t.Errorf("an error text holds %q: %s", bad, text)
+		}
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			wantSafe(t, inner)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			wantSafe(t, inner)
+		}
+	}
+}
+
+// wantAPIError checks what every failed call must be, and returns it.
+func wantAPIError(t *testing.T, err, kind error, outcome provider.Outcome) *provider.APIError {
+	t.Helper()
+	var e *provider.APIError
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v, want an *APIError", err)
+	}
+	if e.Outcome != outcome || (kind != nil && !errors.Is(err, kind)) || e.Driver != "ens" {
+		t.Errorf("got %v with outcome %q, want %v with %q", err, e.Outcome, kind, outcome)
+	}
+	wantSafe(t, err)
+	return e
+}
+
+func TestNewNamesEveryProblem(t *testing.T) {
+	_, err := New(Config{Endpoint: "ftp://planted@example.com"})
+	if err == nil || !strings.Contains(err.Error(), "Region") || !strings.Contains(err.Error(), "Endpoint") {
+		t.Errorf("got %v, want Region and Endpoint named", err)
+	}
+	if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted") {
+		t.Errorf("got %v, want ErrInvalid without the endpoint's own text", err)
+	}
+	for _, o := range []*provider.Options{nil, {Region: "elsewhere"}} {
+		if c, err := New(Config{Region: "node-1", Options: o}); err != nil || c == nil {
+			t.Errorf("New = %v, %v, want a client", c, err)
+		}
+	}
+}
+
+func TestLimitsAreTheDocumentedOnes(t *testing.T) {
+	d, _ := answering(t, 200, created)
+	l := d.Limits()
+	if d.Name() != "ens" || d.Support().Driver() != "ens" {
+		t.Errorf("the driver is called %q and its table %q, want ens", d.Name(), d.Support().Driver())
+	}
+	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 1 || !l.TerminateByBilling || l.ClientToken {
+		t.Errorf("limits are %+v", l)
+	}
+	if r := l.Rates[provider.APIRunInstances]; r.Calls != 10 || r.Per != time.Second {
+		t.Errorf("creates are limited to %+v, want 10 a second", r)
+	}
+	if r := l.Rates[provider.APIDescribeInstances]; r.Calls != 100 || r.Per != time.Second {
+		t.Errorf("descriptions are limited to %+v, want 100 a second", r)
+	}
+	if l.FirstLook != 40*time.Second {
+		t.Errorf("the first look is after %v, want 40s", l.FirstLook)
+	}
+}
+
+func TestCallsUseHTTPSAndKeepSecretsOutOfTheURL(t *testing.T) {
+	d, got := answering(t, 200, created)
+	if _, err := d.RunInstances(t.Context(), secretSpec()); err != nil {
+		t.Fatal(err)
+	}
+	if got.scheme != "https" || got.host != "ens.aliyuncs.com" || got.method != "POST" {
+		t.Errorf("the call went as %s to %s://%s", got.method, got.scheme, got.host)
+	}
+	if strings.Contains(got.query, "Planted") || strings.Contains(got.query, "UserData") {
+		t.Error("the URL holds a secret")
+	}
+	if got.params.Get("Password") != "Planted-Password-1" || got.params.Get("RegionId") != "cn-hangzhou" {
+		t.Errorf("Password or RegionId did not arrive: RegionId = %q", got.params.Get("RegionId"))
+	}
+}
+
+func TestPlainHTTPNeedsAnExplicitEndpoint(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, created) }))
+	defer s.Close()
+	if res, err := overTCP(t, s.URL).RunInstances(t.Context(), secretSpec()); err != nil || res.InstanceIDs[0] != "i-1" {
+		t.Errorf("over http:// got %v, %v", res, err)
+	}
+	_, err := overTCP(t, strings.TrimPrefix(s.URL, "http://")).RunInstances(t.Context(), secretSpec())
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeRejected)
+}
+
+func TestUntrustedCertificateIsRefusedBeforeAnythingIsSent(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") }))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	defer s.Close()
+	_, err := overTCP(t, s.URL).RunInstances(t.Context(), secretSpec())
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeRejected)
+}
+
+func TestNobodyListensMeansNothingWasCreated(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	_, err = overTCP(t, "http://"+addr).RunInstances(t.Context(), secretSpec())
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeRejected)
+}
+
+// requestsUntilCut accepts connections, answers the first request on each and
+// cuts the connection after reading the second. It counts all requests.
+func requestsUntilCut(t *testing.T, l net.Listener, count func()) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer conn.Close()
+			for n := 0; readRequest(conn); n++ {
+				count()
+				if n > 0 {
+					return
+				}
+				fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(created), created)
+			}
+		}()
+	}
+}
+
+// readRequest reads one request, whose body the adapter sends with its length.
+func readRequest(conn net.Conn) bool {
+	var text strings.Builder
+	buf := make([]byte, 4096)
+	for {
+		n, err := conn.Read(buf)
+		text.Write(buf[:n])
+		if head, body, ok := strings.Cut(text.String(), "\r\n\r\n"); ok {
+			var length int
+			_, rest, _ := strings.Cut(head, "Content-Length: ")
+			_, _ = fmt.Sscanf(rest, "%d", &length)
+			if len(body) >= length {
+				return true
+			}
+		}
+		if err != nil {
+			return false
+		}
+	}
+}
+
+func TestCutConnectionIsNotReplayed(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var mu sync.Mutex
+	requests := 0
+	go requestsUntilCut(t, l, func() { mu.Lock(); requests++; mu.Unlock() })
+	d := overTCP(t, "http://"+l.Addr().String())
+	if _, err := d.RunInstances(t.Context(), secretSpec()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.RunInstances(t.Context(), secretSpec())
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnknown)
+	mu.Lock()
+	defer mu.Unlock()
+	if requests != 2 {
+		t.Errorf("%d requests arrived for 2 creates: a create was sent twice", requests)
+	}
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	var mu sync.Mutex
+	var paths []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		paths = append(paths, r.URL.Path)
+		mu.Unlock()
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	}))
+	defer s.Close()
+	_, err := overTCP(t, s.URL).RunInstances(t.Context(), secretSpec())
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnknown)
+	if mu.Lock(); len(paths) != 1 {
+		t.Errorf("requests went to %v, want one and no more", paths)
+	}
+	mu.Unlock()
+}
+
+// hang answers only when the call is given up.
+func hang(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+func TestCancelReturnsAtOnceWhileTheCloudHangs(t *testing.T) {
+	for name, call := range calls {
+		synctest.Test(t, func(t *testing.T) {
+			d := driverOver(t, roundTrip(hang), "")
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			defer cancel()
+			start := time.Now()
+			err := call(ctx, d)
+			if took := time.Since(start); took > 3*time.Second+100*time.Millisecond {
+				t.Errorf("%s returned %v after the end of ctx", name, took-3*time.Second)
+			}
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: got %v, want the error of ctx", name, err)
+			}
+			wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnknown)
+		})
+	}
+}
+
+func TestOwnTimeoutIsNotTheCallersDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := driverOver(t, roundTrip(hang), "")
+		start := time.Now()
+		_, err := d.RunInstances(t.Context(), secretSpec())
+		if took := time.Since(start); took < time.Minute || took > 2*time.Minute {
+			t.Errorf("a create was given up after %v, want 60 to 120 s", took)
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			t.Error("the adapter's own deadline looks like the caller's")
+		}
+		wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnknown)
+	})
+}
+
+// calls are all calls of the driver.
+var calls = map[string]func(context.Context, *driver) error{
+	"RunInstances": func(ctx context.Context, d *driver) error {
+		_, err := d.RunInstances(ctx, secretSpec())
+		return err
+	},
+	"DescribeInstances": func(ctx context.Context, d *driver) error {
+		_, err := d.DescribeInstances(ctx, &provider.DescribeRequest{IDs: []string{"i-1"}})
+		return err
+	},
+	"TerminateInstances": func(ctx context.Context, d *driver) error {
+		return d.TerminateInstances(ctx, &provider.TerminateRequest{IDs: []string{"i-1"}, Billing: provider.OnDemand})
+	},
+}
+
+func TestParallelCreatesDoNotMix(t *testing.T) {
+	d := driverOver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		name := read(t, r).params.Get("InstanceName")
+		return respond(200, fmt.Sprintf(`{"RequestId":"req-%s","InstanceIds":["i-%s"]}`, name, name))
+	}), "")
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			spec := secretSpec()
+			spec.Name = fmt.Sprintf("name-%d", i)
+			res, err := d.RunInstances(t.Context(), spec)
+			if err != nil || res.InstanceIDs[0] != "i-"+spec.Name || res.RequestID != "req-"+spec.Name {
+				t.Errorf("create %s got %v, %v", spec.Name, res, err)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,35 @@
+package ens
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/providertest"
+)
+
+func TestConformance(t *testing.T) {
+	providertest.Run(t, providertest.Harness{
+		Cloud: cloudsim.ENS,
+		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
+			c, err := New(Config{Region: "cn-hangzhou-44", Credentials: keys, Transport: transport, Options: o})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Spec: provider.RunInstancesSpec{
+			ImageID: "m-conformance", InstanceType: "ens.sn1.small", Name: "conformance",
+			Network:    provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}},
+			SystemDisk: provider.Disk{SizeGiB: 40},
+			Login:      provider.Login{Password: "Conformance-1"},
+		},
+		Full: fullSpecs(),
+		Coupled: map[string]string{
+			"Billing.Spot.Strategy": "it follows from MaxPrice",
+			"Login.KeepImageLogin":  "exactly one way to log in is needed",
+		},
+		Invalid: "InvalidParameter",
+	})
+}

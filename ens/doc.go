@@ -1,0 +1,63 @@
+// Package ens creates servers on Alibaba Cloud ENS, the edge nodes of Alibaba
+// Cloud (API version 2017-11-10).
+//
+// A spec's Region is the edge node (EnsRegionId). The API itself is in one
+// place, ens.aliyuncs.com. ENS has two create calls, and the adapter chooses by
+// the spec alone: CreateInstance for a prepaid spec that it can express,
+// RunInstances for every other one. What only RunInstances has is marked in the
+// support table. No call has everything: a prepaid spec with AutoRenewPeriod,
+// which is CreateInstance's, and, for example, two data disks, which are
+// RunInstances', is refused with both fields named.
+//
+// A spec without Billing.Mode is on demand (PostPaid). ENS itself has no default
+// and one call that only sells contracts; an empty field must not buy one.
+//
+// A spec without Network.PublicIP says so to ENS (PublicIpIdentification=false),
+// because ENS assigns an address when nothing is said.
+//
+// # Credentials
+//
+// Config.Credentials, or else the SDK's default chain: the environment
+// (ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET, _SECURITY_TOKEN), OIDC, the profile of
+// the vendor's command line, its credentials file, the role of the instance,
+// and the credentials URI.
+//
+// # Idempotency
+//
+// Neither create call has a client token or a dry run, so Limits.ClientToken is
+// false and a create with an unknown outcome is never repeated blindly: the
+// client looks for its marker in InstanceName first.
+//
+// ENS answers a create before it is done. Code 0 means accepted. Another Code
+// with HTTP status 200 is read by the error table; one that the table does not
+// know, an answer without IDs and an answer with too few IDs are errors with an
+// unknown outcome, beside the IDs that there are.
+//
+// # Waiting
+//
+// Running, Stopping, Stopped and Expired are the documented states. Every other
+// word counts as still in progress: ENS has no word for a server that died while
+// being built. Boot times are not published.
+//
+// # Quotas and paging
+//
+// At most 100 servers in a create, 10 creates and 100 descriptions a second.
+// Descriptions always ask for pages of 100; the cloud's default of 10 would hide
+// the rest. Servers are released one by one, prepaid ones by a call of their
+// own. Disk sizes are GiB in specs and MiB in the raw [RawInstance].
+//
+// # Vendor options
+//
+// [RunOptions] holds billing settings of ENS and raw parameters.
+//
+// # Not supported
+//
+// Zones, minimum counts, hardware by size, IPv6 by number or address, further
+// network interfaces, disks from snapshots, existing disks, placement groups,
+// dedicated hosts, launch templates, roles, spot bids, deletion protection, dry
+// runs and client tokens: each is an error that names the field. Scheduling by
+// area instead of node is not offered: a spec names its Region.
+//
+// All fixtures of the tests were written from documentation in November 2026.
+// None was recorded live, and nothing here has met the real cloud.
+package ens

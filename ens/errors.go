@@ -1,0 +1,33 @@
+package ens
+
+import (
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// errorTable is the codes that ECS and ENS share, and those with the prefix of
+// ENS. Other ENS_ codes are invalid requests as well, by their family.
+var errorTable = provider.NewErrorTable(append(alicloud.ErrorCodes(),
+	provider.ErrorCode{Code: "ENS_OperationUnsupported_KeyPairName", Kind: provider.ErrInvalid},
+	provider.ErrorCode{Code: "ENS_DependencyViolation_WindowsInstance", Kind: provider.ErrInvalid},
+	provider.ErrorCode{Code: "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN", Kind: provider.ErrInvalid},
+))
+
+// checkCode looks at the Code that ENS puts into answers of HTTP 200. Zero, as
+// a number or as a text, means accepted. A code of the table means what it
+// means in an error; any other one is no proof that nothing was done.
+//
+// ENS documents no message beside it, so none is kept.
+func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code alicloud.Text) error {
+	if code == "" || code == "0" {
+		return nil
+	}
+	e := d.caller.Refusal(r, string(code), "", resp.RequestID, resp.HTTPStatus)
+	if e.Kind == nil {
+		e.Kind, e.Outcome = provider.ErrUnavailable, provider.OutcomeUnknown
+	}
+	return e
+}
+
+// ErrorCodes returns the table, for documentation.
+func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }

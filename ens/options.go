@@ -1,0 +1,102 @@
+package ens
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// RunOptions are settings that only ENS has. Put one, or a pointer to one, into
+// RunInstancesSpec.Vendor. The typed fields exist in RunInstances only, so that
+// setting one makes the adapter use that call.
+type RunOptions struct {
+	// InstanceChargeStrategy is "instance" or "user": whose billing settings
+	// apply. Empty lets ENS decide.
+	InstanceChargeStrategy string
+
+	// BillingCycle is how often computing is billed: "Hour", "Day" or "Month".
+	// It needs InstanceChargeStrategy "instance".
+	BillingCycle string
+
+	// AutoUseCoupon uses vouchers of the account, or does not. Nil lets ENS
+	// decide, which means that it does.
+	AutoUseCoupon *bool
+
+	// Params are raw parameters by their documented wire names
+	// ("SchedulingStrategy"), for what this package does not know. Their values
+	// are treated as secrets. A name that the spec, this package or the protocol
+	// already sets is an error.
+	Params map[string]string
+}
+
+// VendorName returns "ens".
+func (RunOptions) VendorName() string { return Name }
+
+// optionsOf returns the spec's options for ENS, by value or pointer. It returns
+// zero options when there are none.
+func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
+	for _, v := range spec.Vendor {
+		switch o := v.(type) {
+		case RunOptions:
+			return o
+		case *RunOptions:
+			if o != nil {
+				return *o
+			}
+		}
+	}
+	return RunOptions{}
+}
+
+// secretParams names the raw parameters, whose values no error may show.
+func secretParams(spec *provider.RunInstancesSpec) []string {
+	return slices.Collect(maps.Keys(optionsOf(spec).Params))
+}
+
+// isOwnParam tells whether a parameter is set by the protocol, or would promise
+// what ENS does not have: with DryRun, real servers would be made and paid for.
+func isOwnParam(name string) bool {
+	return name == "ClientToken" || name == "DryRun" || alicloud.IsSystemParam(name)
+}
+
+// createInstanceParams are the documented parameters of CreateInstance, which
+// gets no new ones; true for those that RunInstances has too.
+var createInstanceParams = map[string]bool{
+	"AutoRenew": true, "AutoRenewPeriod": false, "DataDisk.1.Size": false, "EnsRegionId": true, "HostName": true,
+	"ImageId": true, "InstanceName": true, "InstanceType": true, "InternetChargeType": true, "IpType": true,
+	"KeyPairName": true, "Password": true, "PasswordInherit": true, "PaymentType": false, "Period": true,
+	"PrivateIpAddress": true, "PublicIpIdentification": true, "Quantity": false, "SystemDisk.Size": true,
+	"UniqueSuffix": true, "UserData": true, "VSwitchId": true,
+}
+
+// checkRaw refuses raw parameters that are set otherwise already. One of the
+// two would be lost.
+func checkRaw(c *provider.Checker, raw, set map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(raw)) {
+		at := rawPath(name)
+		switch {
+		case name == "":
+			c.Fail("Vendor.Params", nil, "a parameter needs a name")
+		case isOwnParam(name):
+			c.Fail(at, nil, "is set by the protocol, or not known to ENS")
+		case overlaps(name, set):
+			c.Fail(at, nil, "is already set by this spec or by the adapter")
+		}
+	}
+}
+
+// overlaps tells whether a name, a part of it or something inside it is set:
+// "SystemDisk" and "SystemDisk.Size" are two spellings of one thing.
+func overlaps(name string, set map[string]string) bool {
+	for s := range set {
+		if s == name || strings.HasPrefix(s, name+".") || strings.HasPrefix(name, s+".") {
+			return true
+		}
+	}
+	return false
+}
+
+func rawPath(name string) string { return `Vendor.Params["` + name + `"]` }

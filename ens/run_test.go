@@ -1,0 +1,300 @@
+package ens
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// some is a create of count servers.
+func some(count int) *provider.RunInstancesSpec {
+	s := secretSpec()
+	s.Count = count
+	return s
+}
+
+func TestCreateReadsEveryShapeOfIDs(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body string
+		want []string
+	}{
+		"RunInstances, a list":             {`{"RequestId":"req-1","OrderId":"o-1","InstanceIds":["i-1","i-2"]}`, []string{"i-1", "i-2"}},
+		"CreateInstance, a list in object": {`{"RequestId":"req-1","OrderId":"o-1","Code":0,"InstanceIds":{"InstanceId":["i-1","i-2"]}}`, []string{"i-1", "i-2"}},
+		"CreateInstance, one text":         {`{"RequestId":"req-1","OrderId":"o-1","Code":0,"InstanceIds":{"InstanceId":["[i-1,i-2]"]}}`, []string{"i-1", "i-2"}},
+		"Code as text, order as number":    {`{"RequestId":"req-1","OrderId":"o-1","Code":"0","InstanceIds":"[i-1, i-2]"}`, []string{"i-1", "i-2"}},
+		"more than asked for":              {`{"RequestId":"req-1","OrderId":"o-1","InstanceIds":["i-1","i-2","i-3"]}`, []string{"i-1", "i-2", "i-3"}},
+	} {
+		d, _ := answering(t, 200, tt.body)
+		res, err := d.RunInstances(t.Context(), some(2))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !slices.Equal(res.InstanceIDs, tt.want) || res.RequestID != "req-1" || res.OrderID != "o-1" {
+			t.Errorf("%s: got %+v, want the IDs %v", name, res, tt.want)
+		}
+	}
+}
+
+// An error must never hide a server: whatever IDs an answer holds are returned.
+func TestIDsBesideAnErrorAreReturned(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body    string
+		outcome provider.Outcome
+	}{
+		"fewer than asked for": {`{"RequestId":"req-1","InstanceIds":["i-1"]}`, provider.OutcomeUnknown},
+		"unknown Code":         {`{"RequestId":"req-1","Code":500,"InstanceIds":{"InstanceId":["i-1"]}}`, provider.OutcomeUnknown},
+		"known Code":           {`{"RequestId":"req-1","Code":"StockNotEnough","InstanceIds":{"InstanceId":["i-1"]}}`, provider.OutcomeRejected},
+	} {
+		d, _ := answering(t, 200, tt.body)
+		res, err := d.RunInstances(t.Context(), some(2))
+		if res == nil || !slices.Equal(res.InstanceIDs, []string{"i-1"}) {
+			t.Errorf("%s: got %+v, want i-1 beside the error", name, res)
+		}
+		if e := wantAPIError(t, err, nil, tt.outcome); e.RequestID != "req-1" {
+			t.Errorf("%s: the request ID is %q, want req-1", name, e.RequestID)
+		}
+	}
+}
+
+// malformed are answers that say nothing about what happened.
+var malformed = map[string]string{
+	"empty":                  "",
+	"null":                   "null",
+	"no IDs":                 "{}",
+	"list instead of object": "[]",
+	"HTML":                   "<html>planted</html>",
+	"truncated":              `{"RequestId":"req-1","InstanceIds":["i-1"`,
+	"wrong types":            `{"RequestId":"req-1","InstanceIds":7,"Instances":{"Instance":"x"},"Code":{}}`,
+	"IDs missing":            `{"RequestId":"","Code":0,"InstanceIds":{"InstanceId":[]}}`,
+}
+
+func TestSenselessAnswerLeavesTheOutcomeOpen(t *testing.T) {
+	for what, body := range malformed {
+		for _, status := range []int{200, 502} {
+			for name, call := range calls {
+				t.Run(fmt.Sprintf("%s/%s/%d", name, what, status), func(t *testing.T) {
+					d, _ := answering(t, status, body)
+					wantAPIError(t, call(t.Context(), d), provider.ErrUnavailable, provider.OutcomeUnknown)
+				})
+			}
+		}
+	}
+}
+
+func TestConnectionThatFailsAfterSendingLeavesTheOutcomeOpen(t *testing.T) {
+	for name, call := range calls {
+		d := driverOver(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			return nil, errors.New(`Post "https://ens.aliyuncs.com/?Signature=planted": connection reset by peer`)
+		}), "")
+		t.Run(name, func(t *testing.T) {
+			wantAPIError(t, call(t.Context(), d), provider.ErrUnavailable, provider.OutcomeUnknown)
+		})
+	}
+}
+
+func TestEmptyRegionMeansTheConfiguredNode(t *testing.T) {
+	d, got := answering(t, 200, created)
+	spec := secretSpec()
+	for region, want := range map[string]string{"": "node-home", "node-9": "node-9"} {
+		spec.Region = region
+		if _, err := d.RunInstances(t.Context(), spec); err != nil {
+			t.Fatal(err)
+		}
+		if node := got.params.Get("EnsRegionId"); node != want {
+			t.Errorf("Region %q created on %q, want %q", region, node, want)
+		}
+	}
+}
+
+// The shared caller treats creates differently, and ENS answers them late.
+func TestCallsSayWhatTheyAre(t *testing.T) {
+	d, got := answering(t, 200, created)
+	if r := d.runRequest(secretSpec()); !r.Create || r.Product != "Ens" || r.Timeout < time.Minute || !slices.Equal(r.Secrets, []string{"Carrier"}) {
+		t.Errorf("a create goes out as %s, create %v, timeout %v, secrets %v", r.Product, r.Create, r.Timeout, r.Secrets)
+	}
+	for name, call := range calls {
+		_ = call(t.Context(), d) // the answer is not the subject
+		if got.params.Get("Version") != "2017-11-10" || got.params.Get("RegionId") != "cn-hangzhou" {
+			t.Errorf("%s is sent as version %s to %s", name, got.params.Get("Version"), got.params.Get("RegionId"))
+		}
+	}
+}
+
+func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
+	d, got := answering(t, 200, created)
+	p, err := d.PreviewRun(secretSpec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.params != nil {
+		t.Error("the preview sent a request")
+	}
+	if p.Driver != "ens" || p.Action != "RunInstances" || p.Host != "ens.aliyuncs.com" {
+		t.Errorf("the preview goes as %s %s to %s", p.Driver, p.Action, p.Host)
+	}
+	if p.Params["Password"] != "[redacted]" || p.Params["UserData"] != "[redacted]" {
+		t.Error("the preview shows the password or the user data")
+	}
+	if _, err := d.RunInstances(t.Context(), secretSpec()); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range p.Params {
+		if value != "[redacted]" && got.params.Get(name) != value {
+			t.Errorf("the preview says %s=%q, sent was %q", name, value, got.params.Get(name))
+		}
+	}
+}
+
+// page answers a description with n servers named after their index.
+func page(n int, fields string) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf(`{"InstanceId":"i-%d","InstanceName":"name-%d","Tags":{"Tags":[{"TagKey":"k","TagValue":"v-%d"},{"TagKey":"all","TagValue":"yes"}]}}`, i, i, i)
+	}
+	return fmt.Sprintf(`{"RequestId":"req-1","Code":0,%s"Instances":{"Instance":[%s]}}`, fields, strings.Join(rows, ","))
+}
+
+func TestDescribeByIDAsksOnceForAllOnEveryNode(t *testing.T) {
+	d, got := answering(t, 200, page(2, `"TotalCount":2,"PageSize":100,"PageNumber":1,`))
+	p, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: "node-1", IDs: []string{"i-0", "i-1", "i-gone"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Instances) != 2 || p.Instances[1].ID != "i-1" || p.NextPage != "" || p.RequestID != "req-1" {
+		t.Errorf("got %+v, want i-0 and i-1 on one page", p)
+	}
+	if got.params.Get("InstanceIds") != `["i-0","i-1","i-gone"]` || got.params.Get("PageSize") != "100" {
+		t.Errorf("asked for InstanceIds=%s with PageSize=%s", got.params.Get("InstanceIds"), got.params.Get("PageSize"))
+	}
+	if got.params.Has("EnsRegionId") || got.params.Get("Action") != "DescribeInstances" || got.params.Get("Version") != "2017-11-10" {
+		t.Errorf("asked %v, want DescribeInstances on every node", got.params)
+	}
+}
+
+func TestDescribeComparesNamesAndTagsItself(t *testing.T) {
+	for _, tt := range []struct {
+		req  provider.DescribeRequest
+		want []string
+	}{
+		{provider.DescribeRequest{Name: "name-1"}, []string{"i-1"}},
+		{provider.DescribeRequest{Name: "name"}, nil},
+		{provider.DescribeRequest{Tags: map[string]string{"k": "v-2", "all": "yes"}}, []string{"i-2"}},
+		{provider.DescribeRequest{Tags: map[string]string{"all": "no"}}, nil},
+		{provider.DescribeRequest{Tags: map[string]string{"none": ""}}, nil},
+		{provider.DescribeRequest{Name: "name-1", Tags: map[string]string{"k": "v-2"}}, nil},
+		{provider.DescribeRequest{}, []string{"i-0", "i-1", "i-2"}},
+	} {
+		d, _ := answering(t, 200, page(3, ""))
+		p, err := d.DescribeInstances(t.Context(), &tt.req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, in := range p.Instances {
+			ids = append(ids, in.ID)
+		}
+		if !slices.Equal(ids, tt.want) {
+			t.Errorf("%+v found %v, want %v", tt.req, ids, tt.want)
+		}
+	}
+}
+
+func TestDescribeSendsItsFilters(t *testing.T) {
+	d, got := answering(t, 200, page(0, ""))
+	for region, want := range map[string]string{"": "node-home", "node-1": "node-1"} {
+		req := provider.DescribeRequest{Region: region, Name: "name-1", Tags: map[string]string{"b": "2", "a": "1"}, PageToken: "3"}
+		if _, err := d.DescribeInstances(t.Context(), &req); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range map[string]string{
+			"EnsRegionId": want, "InstanceName": "name-1", "PageNumber": "3", "PageSize": "100",
+			"Tags": `[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]`,
+		} {
+			if got.params.Get(name) != value {
+				t.Errorf("asked with %s=%q, want %q", name, got.params.Get(name), value)
+			}
+		}
+	}
+}
+
+func TestDescribePagesToTheEnd(t *testing.T) {
+	for name, tt := range map[string]struct {
+		token, fields string
+		rows          int
+		want          string
+	}{
+		"first of two":            {"", `"TotalCount":101,"PageSize":100,`, 100, "2"},
+		"last of two":             {"2", `"TotalCount":101,"PageSize":100,`, 1, ""},
+		"exactly one":             {"", `"TotalCount":100,"PageSize":100,`, 100, ""},
+		"cloud lowered the size":  {"2", `"TotalCount":"101","PageSize":"50",`, 50, "3"},
+		"no total, full":          {"4", "", 100, "5"},
+		"no total, not full":      {"4", "", 99, ""},
+		"total grew, page filled": {"1", `"TotalCount":250,`, 100, "2"},
+	} {
+		d, _ := answering(t, 200, page(tt.rows, tt.fields))
+		p, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: tt.token})
+		if err != nil || p.NextPage != tt.want {
+			t.Errorf("%s: next page is %q (%v), want %q", name, p.NextPage, err, tt.want)
+		}
+	}
+}
+
+func TestDescribeRefusesWhatItCannotAsk(t *testing.T) {
+	d, _ := answering(t, 200, page(0, ""))
+	for path, req := range map[string]provider.DescribeRequest{
+		"IDs":       {IDs: make([]string, 101)},
+		"PageToken": {PageToken: "0"},
+	} {
+		_, err := d.DescribeInstances(t.Context(), &req)
+		var fe *provider.FieldError
+		if !errors.As(err, &fe) || fe.Path != path {
+			t.Errorf("got %v, want an error that names %s", err, path)
+		}
+	}
+}
+
+func TestDescribeWithACodeIsAnErrorAndNotAnEmptyPage(t *testing.T) {
+	d, _ := answering(t, 200, `{"RequestId":"req-1","Code":500,"Instances":{"Instance":[]}}`)
+	_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnknown)
+}
+
+func TestTerminateUsesTheCallOfTheBillingMode(t *testing.T) {
+	for mode, want := range map[provider.BillingMode]string{
+		provider.Prepaid:  "ReleasePrePaidInstance",
+		provider.OnDemand: "ReleasePostPaidInstance",
+		provider.Spot:     "ReleasePostPaidInstance",
+		"":                "ReleasePostPaidInstance",
+	} {
+		d, got := answering(t, 200, `{"RequestId":"req-1"}`)
+		if err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Billing: mode}); err != nil {
+			t.Fatal(err)
+		}
+		if got.params.Get("Action") != want || got.params.Get("InstanceId") != "i-1" {
+			t.Errorf("mode %q: called %s for %s, want %s for i-1", mode, got.params.Get("Action"), got.params.Get("InstanceId"), want)
+		}
+	}
+}
+
+func TestTerminateTakesOneServer(t *testing.T) {
+	d, got := answering(t, 200, `{"RequestId":"req-1"}`)
+	for _, ids := range [][]string{nil, {"i-1", "i-2"}} {
+		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: ids})
+		if !errors.Is(err, provider.ErrInvalid) || got.params != nil {
+			t.Errorf("%v: got %v, want ErrInvalid before any call", ids, err)
+		}
+	}
+}
+
+func TestTerminateReportsTheCode(t *testing.T) {
+	d, _ := answering(t, 200, `{"RequestId":"req-1","Code":"InstanceIdNotFound"}`)
+	err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+	wantAPIError(t, err, provider.ErrNotFound, provider.OutcomeRejected)
+}

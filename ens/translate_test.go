@@ -1,0 +1,503 @@
+package ens
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"flag"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/ens"
+
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+var update = flag.Bool("update", false, "rewrite the files in testdata")
+
+// fullSpecs are specs that together set every mapped leaf, each with a value of
+// its own. Their requests are in testdata/run.
+func fullSpecs() map[string]*provider.RunInstancesSpec {
+	return map[string]*provider.RunInstancesSpec{
+		"minimal":          {Region: "node-1", InstanceType: "ens.type-1", Login: provider.Login{KeyPairs: []string{"key-1"}}},
+		"on-demand":        onDemandSpec(),
+		"prepaid":          prepaidSpec(),
+		"prepaid-new-call": prepaidNewSpec(),
+		"prepaid-minimal": {
+			Region: "node-1", InstanceType: "ens.type-1", Login: provider.Login{KeepImageLogin: true},
+			Billing: provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(false)},
+		},
+		"spot": spotSpec(),
+	}
+}
+
+// onDemandSpec is everything that RunInstances has for servers on demand.
+func onDemandSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Region: "node-1", Count: 41, ImageID: "image-1", InstanceType: "ens.type-1",
+		Name: "name-1", HostName: "host-1", UniqueSuffix: true,
+		Login: provider.Login{Password: "Password-1"},
+		Network: provider.Network{
+			VPCID: "net-1", SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"}, IPFamily: provider.DualStack,
+			PublicIP: &provider.PublicIP{BandwidthMbps: 51, ChargeType: provider.PayBy95th},
+		},
+		SystemDisk: provider.Disk{Type: "category-1", SizeGiB: 61},
+		DataDisks: []provider.Disk{
+			{Type: "category-2", SizeGiB: 71, Encrypted: true, KMSKeyID: "kms-1"},
+			{Type: "category-3", SizeGiB: 72},
+		},
+		Billing:         provider.Billing{Mode: provider.OnDemand},
+		Tags:            map[string]string{"tag-b": "value-2", "tag-a": "value-1", "tag-c": ""},
+		UserData:        provider.UserData("#!/bin/sh\necho 1"),
+		AutoReleaseTime: time.Date(2026, 12, 1, 10, 20, 30, 999, time.FixedZone("", 8*3600)),
+		Vendor: []provider.VendorOption{RunOptions{
+			InstanceChargeStrategy: "instance", BillingCycle: "Day", AutoUseCoupon: new(false),
+			Params: map[string]string{"SchedulingStrategy": "Concentrate"},
+		}},
+	}
+}
+
+// prepaidSpec is everything that CreateInstance has.
+func prepaidSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Region: "node-2", Count: 1, ImageID: "image-2", InstanceType: "ens.type-2", Name: "name-2", HostName: "host-2", UniqueSuffix: true,
+		Login: provider.Login{Password: "Password-2"},
+		Network: provider.Network{
+			SubnetID: "vsw-2", PrivateIPs: []netip.Addr{netip.MustParseAddr("10.0.0.2")}, IPFamily: provider.IPv6,
+			PublicIP: &provider.PublicIP{ChargeType: provider.PayByDailyPeak},
+		},
+		SystemDisk: provider.Disk{SizeGiB: 40},
+		DataDisks:  []provider.Disk{{SizeGiB: 50}},
+		Billing:    provider.Billing{Mode: provider.Prepaid, Period: 7, PeriodUnit: provider.Month, AutoRenew: new(true), AutoRenewPeriod: 11},
+		UserData:   provider.UserData("#!/bin/sh\necho 2"),
+	}
+}
+
+// prepaidNewSpec is prepaid, and needs RunInstances.
+func prepaidNewSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Region: "node-3", Count: 43, ImageID: "image-3", InstanceType: "ens.type-3", Name: "name-3",
+		Login:      provider.Login{KeepImageLogin: true},
+		Network:    provider.Network{SubnetID: "vsw-3", IPFamily: provider.IPv4, PublicIP: &provider.PublicIP{}},
+		SystemDisk: provider.Disk{SizeGiB: 63},
+		DataDisks:  []provider.Disk{{SizeGiB: 73}},
+		Billing:    provider.Billing{Mode: provider.Prepaid, Period: 3, PeriodUnit: provider.Day, AutoRenew: new(true)},
+		Vendor:     []provider.VendorOption{&RunOptions{AutoUseCoupon: new(true)}},
+	}
+}
+
+func spotSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Region: "node-4", Count: 1, ImageID: "image-4", InstanceType: "ens.type-4", Name: "name-4",
+		Login:   provider.Login{KeyPairs: []string{"key-4"}},
+		Network: provider.Network{SubnetID: "vsw-4", PrivateIPs: []netip.Addr{netip.MustParseAddr("10.0.0.4")}},
+		Billing: provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotMarketPrice, DurationHours: new(0)}},
+	}
+}
+
+// wireForm is what a golden file holds.
+type wireForm struct {
+	Host   string            `json:"host"`
+	Action string            `json:"action"`
+	Params map[string]string `json:"params"`
+}
+
+// wireOf sends a create and returns what arrived, without what changes or is
+// secret by nature.
+func wireOf(t *testing.T, spec *provider.RunInstancesSpec) wireForm {
+	t.Helper()
+	d, got := answering(t, 200, created)
+	_, _ = d.RunInstances(t.Context(), spec) // the answer is not the subject
+	w := wireForm{Host: got.host, Action: got.params.Get("Action"), Params: map[string]string{}}
+	for name, values := range got.params {
+		if name == "RegionId" || name != "Action" && !alicloud.IsSystemParam(name) {
+			w.Params[name] = strings.Join(values, " AND ")
+		}
+	}
+	return w
+}
+
+func TestCreateRequestsAreAsWritten(t *testing.T) {
+	for name, spec := range fullSpecs() {
+		d, _ := answering(t, 200, created)
+		if err := errorOf(d, spec); err != nil {
+			t.Errorf("%s: the spec itself is refused: %v", name, err)
+		}
+		var got bytes.Buffer
+		enc := json.NewEncoder(&got)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(wireOf(t, spec)); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join("testdata", "run", name+".json")
+		if *update {
+			if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != string(want) {
+			t.Errorf("%s: sent\n%s\nbut %s says\n%s", name, &got, file, want)
+		}
+	}
+}
+
+// errorOf runs all checks that come before a call.
+func errorOf(d *driver, spec *provider.RunInstancesSpec) error {
+	if err := spec.Validate(); err != nil {
+		return err
+	}
+	if err := d.Support().Check(spec); err != nil {
+		return err
+	}
+	return d.ValidateRun(spec)
+}
+
+// typedParams lists the parameters of one of the SDK's typed requests, with
+// their Go types, by walking its tags.
+func typedParams(request any) map[string]reflect.Type {
+	out := map[string]reflect.Type{"RegionId": reflect.TypeFor[string]()}
+	typ := reflect.TypeOf(request).Elem()
+	for i := range typ.NumField() {
+		if name := typ.Field(i).Tag.Get("name"); name != "" {
+			out[name] = typ.Field(i).Type
+		}
+	}
+	return out
+}
+
+var listIndex = regexp.MustCompile(`^([A-Za-z]+)\.\d+\.([A-Za-z]+)$`)
+
+// wantTyped checks a request against the SDK's typed request: every name must
+// exist there and every value must fit the type it has there.
+func wantTyped(t *testing.T, what string, request any, params map[string]string) {
+	t.Helper()
+	typed := typedParams(request)
+	for name, value := range params {
+		typ, ok := typed[name]
+		if m := listIndex.FindStringSubmatch(name); m != nil && !ok {
+			typ, ok = typed[m[1]]
+			ok = ok && hasTag(typ, m[2])
+			typ = reflect.TypeFor[string]()
+		}
+		switch {
+		case !ok:
+			t.Errorf("%s: the SDK knows no parameter %s", what, name)
+		case !fits(typ, value):
+			t.Errorf("%s: %s = %q does not fit the SDK's %v", what, name, value, typ)
+		}
+	}
+}
+
+// hasTag tells whether a struct, or the elements of a list of structs, have a
+// field with that wire name.
+func hasTag(typ reflect.Type, name string) bool {
+	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+		typ = typ.Elem()
+	}
+	if typ.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range typ.NumField() {
+		if typ.Field(i).Tag.Get("name") == name {
+			return true
+		}
+	}
+	return false
+}
+
+func fits(typ reflect.Type, value string) bool {
+	switch typ.Name() {
+	case "Integer":
+		_, err := strconv.Atoi(value)
+		return err == nil
+	case "Boolean":
+		return value == "true" || value == "false"
+	case "string":
+		return true
+	}
+	// A struct, or a list of structs, as JSON text.
+	var list []map[string]any
+	if err := json.Unmarshal([]byte("["+strings.Trim(value, "[]")+"]"), &list); err != nil {
+		return false
+	}
+	for _, element := range list {
+		for key := range element {
+			if !hasTag(typ, key) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func TestEveryCreateParameterExistsInTheSDK(t *testing.T) {
+	requests := map[string]any{"RunInstances": &ens.RunInstancesRequest{}, "CreateInstance": &ens.CreateInstanceRequest{}}
+	sent := map[string]int{}
+	for name, spec := range fullSpecs() {
+		w := wireOf(t, spec)
+		sent[w.Action] += len(w.Params)
+		wantTyped(t, name, requests[w.Action], w.Params)
+	}
+	if sent["RunInstances"] == 0 || sent["CreateInstance"] == 0 {
+		t.Errorf("parameters checked: %v, want some of both calls", sent)
+	}
+}
+
+func TestEveryOtherParameterExistsInTheSDK(t *testing.T) {
+	d, got := answering(t, 200, `{"RequestId":"req-1","Instances":{}}`)
+	check := func(what string, request any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		params := map[string]string{}
+		for name := range got.params {
+			if !alicloud.IsSystemParam(name) {
+				params[name] = got.params.Get(name)
+			}
+		}
+		if got.params.Get("Action") != what {
+			t.Errorf("called %s, want %s", got.params.Get("Action"), what)
+		}
+		wantTyped(t, what, request, params)
+	}
+	_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}})
+	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
+	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", Tags: map[string]string{"k": "v"}, PageToken: "2"})
+	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
+	err = d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Billing: provider.Prepaid})
+	check("ReleasePrePaidInstance", &ens.ReleasePrePaidInstanceRequest{}, err)
+	err = d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Billing: provider.OnDemand})
+	check("ReleasePostPaidInstance", &ens.ReleasePostPaidInstanceRequest{}, err)
+}
+
+// The choice between the calls depends on which names each of them has.
+func TestKnownParametersOfCreateInstanceAreTheSDKs(t *testing.T) {
+	create, run := typedParams(&ens.CreateInstanceRequest{}), typedParams(&ens.RunInstancesRequest{})
+	for name, both := range createInstanceParams {
+		if _, ok := create[name]; !ok {
+			t.Errorf("the SDK's CreateInstance has no %s", name)
+		}
+		_, ok := run[name]
+		if system, _, nested := strings.Cut(name, "."); nested {
+			ok = system == "SystemDisk"
+		}
+		if ok != both {
+			t.Errorf("%s: table says RunInstances has it: %v, SDK says %v", name, both, ok)
+		}
+	}
+	for name := range create {
+		if _, ok := createInstanceParams[name]; !ok && name != "RegionId" && name != "OwnerId" {
+			t.Errorf("the SDK's CreateInstance has %s, the table does not", name)
+		}
+	}
+}
+
+// described is a server as documented, with a value of its own in every field.
+const described = `{
+	"InstanceId": "i-1", "InstanceName": "name-1", "HostName": "host-1", "Status": "Running", "StatusDescrip": "on",
+	"InstanceResourceType": "EnsPostPaidInstance", "SpotStrategy": "NoSpot", "EnsRegionId": "node-1", "ImageId": "image-1",
+	"SpecName": "ens.type-1", "Cpu": "2", "Memory": 4096, "CreationTime": "2026-11-01T10:20:30Z",
+	"ExpiredTime": "2099-12-31T15:59Z", "AutoReleaseTime": "2026-12-01T02:20Z",
+	"SystemDisk": {"Size": 20480, "DiskId": "d-1", "Category": "category-1", "name": "x"},
+	"DataDisk": {"DataDisk": [{"Size": "71680", "DiskId": "d-2", "Category": "category-2", "name": "y"}]},
+	"SecurityGroupIds": {"SecurityGroupId": ["sg-1"]},
+	"NetworkAttributes": {"NetworkId": "net-1", "VSwitchId": "vsw-1", "PrivateIpAddress": {"IpAddress": ["10.0.0.4", "10.0.0.1"]}},
+	"InnerIpAddress": {"IpAddress": ["10.0.0.1", "10.0.0.2"]},
+	"PrivateIpAddresses": {"PrivateIpAddress": [{"Ip": "10.0.0.3", "Isp": "cmcc", "GateWay": "10.0.0.254"}]},
+	"PublicIpAddress": {"IpAddress": ["192.0.2.3", "192.0.2.1", ""]},
+	"PublicIpAddresses": {"PublicIpAddress": [{"Ip": "192.0.2.1"}, {"Ip": "192.0.2.2", "Isp": "cmcc"}]},
+	"Tags": {"Tags": [{"TagKey": "k-1", "TagValue": "v-1"}]}
+}`
+
+func TestDescribedServerKeepsEveryField(t *testing.T) {
+	d, _ := answering(t, 200, `{"RequestId":"req-1","Code":0,"TotalCount":1,"Instances":{"Instance":[`+described+`]}}`)
+	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sys := page.Instances[0].Sys().(*RawInstance)
+	addrs := func(list ...string) (out []netip.Addr) {
+		for _, s := range list {
+			out = append(out, netip.MustParseAddr(s))
+		}
+		return out
+	}
+	want := provider.Instance{
+		ID: "i-1", Name: "name-1", HostName: "host-1", State: provider.StateRunning, RawState: "Running",
+		Region: "node-1", ImageID: "image-1", InstanceType: "ens.type-1", CPUs: 2, MemoryMiB: 4096,
+		VPCID: "net-1", SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"},
+		PrivateIPs: addrs("10.0.0.4", "10.0.0.1", "10.0.0.2", "10.0.0.3"), PublicIPs: addrs("192.0.2.3", "192.0.2.1", "192.0.2.2"),
+		Billing:   provider.OnDemand,
+		CreatedAt: time.Date(2026, 11, 1, 10, 20, 30, 0, time.UTC), ExpiresAt: time.Date(2026, 12, 1, 2, 20, 0, 0, time.UTC),
+		Tags: map[string]string{"k-1": "v-1"},
+	}.WithSys(sys)
+	if got := page.Instances[0]; !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	for i, want := range []RawDisk{{"d-1", "category-1", 20480}, {"d-2", "category-2", 71680}} {
+		if got := append([]RawDisk{sys.SystemDisk}, sys.DataDisk.DataDisk...)[i]; got != want {
+			t.Errorf("a raw disk is %+v, want %+v, in MiB as ENS says it", got, want)
+		}
+	}
+}
+
+// wantSameNames checks that every field of ours, below too, has the name and
+// kind of one in the SDK's type.
+func wantSameNames(t *testing.T, at string, ours, sdks reflect.Type) {
+	t.Helper()
+	for ours.Kind() == reflect.Slice && sdks.Kind() == reflect.Slice {
+		ours, sdks = ours.Elem(), sdks.Elem()
+	}
+	// The decoder takes numbers for texts and texts for numbers.
+	if ours.Kind() != sdks.Kind() && !(ours.Kind() == reflect.Int && sdks.Kind() == reflect.String) {
+		t.Errorf("%s is a %v, the SDK has a %v", at, ours.Kind(), sdks.Kind())
+		return
+	}
+	if ours.Kind() != reflect.Struct {
+		return
+	}
+	known := map[string]reflect.Type{}
+	for i := range sdks.NumField() {
+		known[sdks.Field(i).Tag.Get("json")] = sdks.Field(i).Type
+	}
+	for i := range ours.NumField() {
+		name := cmp.Or(ours.Field(i).Tag.Get("json"), ours.Field(i).Name)
+		if known[name] == nil {
+			t.Errorf("the SDK knows no field %s.%s", at, name)
+			continue
+		}
+		wantSameNames(t, at+"."+name, ours.Field(i).Type, known[name])
+	}
+}
+
+func TestEveryDescribedFieldExistsInTheSDK(t *testing.T) {
+	wantSameNames(t, "Instance", reflect.TypeFor[RawInstance](), reflect.TypeFor[ens.Instance]())
+}
+
+func TestEndOfAServerDependsOnHowItIsPaid(t *testing.T) {
+	raw := RawInstance{InstanceResourceType: "EnsInstance", ExpiredTime: "2026-12-31T16:00:00Z", AutoReleaseTime: "2027-01-01T00:00:00Z"}
+	if got := instanceOf(&raw).ExpiresAt; !got.Equal(time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC)) {
+		t.Errorf("a prepaid server expires at %v, want its ExpiredTime", got)
+	}
+	raw = RawInstance{InstanceResourceType: "EnsPostPaidInstance", ExpiredTime: "2099-12-31T16:00:00Z"}
+	if got := instanceOf(&raw).ExpiresAt; !got.IsZero() {
+		t.Errorf("a server on demand expires at %v, want never", got)
+	}
+}
+
+func TestBareServerHasNoInventedFields(t *testing.T) {
+	raw := RawInstance{InstanceID: "i-1"}
+	want := provider.Instance{ID: "i-1", State: provider.StateUnknown}.WithSys(&raw)
+	if got := instanceOf(&raw); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestTranslatorLeavesTheSpecAlone(t *testing.T) {
+	for name, spec := range fullSpecs() {
+		before := fullSpecs()[name]
+		translateRun(spec)
+		if !reflect.DeepEqual(spec, before) {
+			t.Errorf("%s was changed", name)
+		}
+	}
+}
+
+func TestUnsetBillingModeNeverBuysAContract(t *testing.T) {
+	for _, mode := range []provider.BillingMode{"", provider.OnDemand, provider.Spot} {
+		action, p := translateRun(&provider.RunInstancesSpec{InstanceType: "ens.type-1", Billing: provider.Billing{Mode: mode}})
+		if action != "RunInstances" || p["InstanceChargeType"] != "PostPaid" || p["Period"] != "" {
+			t.Errorf("mode %q is sent as %s with %v", mode, action, p)
+		}
+	}
+}
+
+// Each case adds to a prepaid spec that CreateInstance can express.
+func TestChoiceOfTheCreateCall(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*provider.RunInstancesSpec)
+		want   string
+	}{
+		"nothing more":            {func(*provider.RunInstancesSpec) {}, "CreateInstance"},
+		"no mode":                 {func(s *provider.RunInstancesSpec) { s.Billing.Mode = "" }, "RunInstances"},
+		"one data disk":           {func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 20}} }, "CreateInstance"},
+		"two data disks":          {func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 20}, {SizeGiB: 30}} }, "RunInstances"},
+		"odd data disk":           {func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 25}} }, "RunInstances"},
+		"small data disk":         {func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 10}} }, "RunInstances"},
+		"data disk of a category": {func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, Type: "c"}} }, "RunInstances"},
+		"encrypted data disk":     {func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, Encrypted: true}} }, "RunInstances"},
+		"system disk of 20":       {func(s *provider.RunInstancesSpec) { s.SystemDisk.SizeGiB = 20 }, "CreateInstance"},
+		"system disk of 40":       {func(s *provider.RunInstancesSpec) { s.SystemDisk.SizeGiB = 40 }, "CreateInstance"},
+		"system disk of 60":       {func(s *provider.RunInstancesSpec) { s.SystemDisk.SizeGiB = 60 }, "RunInstances"},
+		"system disk category":    {func(s *provider.RunInstancesSpec) { s.SystemDisk.Type = "c" }, "RunInstances"},
+		"network":                 {func(s *provider.RunInstancesSpec) { s.Network.VPCID = "n" }, "RunInstances"},
+		"subnet":                  {func(s *provider.RunInstancesSpec) { s.Network.SubnetID = "n" }, "CreateInstance"},
+		"security group":          {func(s *provider.RunInstancesSpec) { s.Network.SecurityGroupIDs = []string{"s"} }, "RunInstances"},
+		"public address":          {func(s *provider.RunInstancesSpec) { s.Network.PublicIP = &provider.PublicIP{} }, "CreateInstance"},
+		"bandwidth":               {func(s *provider.RunInstancesSpec) { s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1} }, "RunInstances"},
+		"tags":                    {func(s *provider.RunInstancesSpec) { s.Tags = map[string]string{"k": "v"} }, "RunInstances"},
+		"release time":            {func(s *provider.RunInstancesSpec) { s.AutoReleaseTime = time.Unix(1, 0) }, "RunInstances"},
+		"days":                    {func(s *provider.RunInstancesSpec) { s.Billing.PeriodUnit = provider.Day }, "RunInstances"},
+		"no renewal":              {func(s *provider.RunInstancesSpec) { s.Billing.AutoRenew = new(false) }, "CreateInstance"},
+		"renewal without a length": {func(s *provider.RunInstancesSpec) {
+			s.Billing.AutoRenew = new(true)
+		}, "RunInstances"},
+		"renewal with a length": {func(s *provider.RunInstancesSpec) {
+			s.Billing.AutoRenew, s.Billing.AutoRenewPeriod = new(true), 2
+		}, "CreateInstance"},
+		"charge strategy": {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{InstanceChargeStrategy: "user"}) }, "RunInstances"},
+		"billing cycle":   {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{BillingCycle: "Day"}) }, "RunInstances"},
+		"coupon":          {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{AutoUseCoupon: new(true)}) }, "RunInstances"},
+		"raw, in both":    {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("VSwitchId") }, "CreateInstance"},
+		"raw, old call":   {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("AutoRenewPeriod") }, "CreateInstance"},
+		"raw, new call":   {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("NewParameter") }, "RunInstances"},
+	} {
+		spec := fullSpecs()["prepaid-minimal"]
+		tt.change(spec)
+		if action, _ := translateRun(spec); action != tt.want {
+			t.Errorf("%s: sent as %s, want %s", name, action, tt.want)
+		}
+	}
+}
+
+func vendor(o RunOptions) []provider.VendorOption { return []provider.VendorOption{o} }
+
+func rawParam(name string) []provider.VendorOption {
+	return vendor(RunOptions{Params: map[string]string{name: "planted-raw-value"}})
+}
+
+// otherCloud is an option that ENS must ignore.
+type otherCloud struct{}
+
+func (otherCloud) VendorName() string { return "tencent" }
+
+func TestOptionsOfOtherCloudsAreIgnored(t *testing.T) {
+	spec := fullSpecs()["minimal"]
+	_, want := translateRun(spec)
+	spec.Vendor = []provider.VendorOption{otherCloud{}}
+	if _, got := translateRun(spec); !reflect.DeepEqual(got, want) {
+		t.Errorf("sent %v, want %v", got, want)
+	}
+	spec.Vendor = append(spec.Vendor, rawParam("Carrier")...)
+	if _, got := translateRun(spec); got["Carrier"] == "" {
+		t.Error("an option behind one of another cloud is lost")
+	}
+	if o := (RunOptions{}); o.VendorName() != "ens" || !slices.Contains([]string{"ens"}, (&o).VendorName()) {
+		t.Errorf("the options are for %q, want ens", o.VendorName())
+	}
+}

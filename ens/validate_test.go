@@ -1,0 +1,215 @@
+package ens
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// problems returns the paths that ValidateRun names, in order, and its text.
+func problems(t *testing.T, spec *provider.RunInstancesSpec) (paths []string, text string) {
+	t.Helper()
+	d, _ := answering(t, 200, created)
+	err := d.ValidateRun(spec)
+	if err == nil {
+		return nil, ""
+	}
+	wantSafe(t, err)
+	var errs provider.FieldErrors
+	if !errors.As(err, &errs) || !errors.Is(err, provider.ErrInvalid) {
+		t.Fatalf("got %v, want FieldErrors that match ErrInvalid", err)
+	}
+	for _, e := range errs {
+		if e.Driver != "ens" || e.Reason == "" {
+			t.Errorf("%+v does not name the driver and the rule", e)
+		}
+		paths = append(paths, e.Path)
+	}
+	return paths, err.Error()
+}
+
+// Each case breaks one rule in an otherwise good spec on demand.
+func TestBrokenRulesNameTheField(t *testing.T) {
+	for _, tt := range []struct {
+		path   string
+		change func(*provider.RunInstancesSpec)
+	}{
+		{"InstanceType", func(s *provider.RunInstancesSpec) { s.InstanceType = "" }},
+		{"Login", func(s *provider.RunInstancesSpec) { s.Login = provider.Login{} }},
+		{"Login.KeyPairs", func(s *provider.RunInstancesSpec) { s.Login = provider.Login{KeyPairs: []string{"k-1", "k-2"}} }},
+		{"Network.SecurityGroupIDs", func(s *provider.RunInstancesSpec) { s.Network.SecurityGroupIDs = []string{"sg-1", "sg-2"} }},
+		{"Network.PrivateIPs", func(s *provider.RunInstancesSpec) {
+			s.Network.PrivateIPs = make([]netip.Addr, 2)
+			s.Network.SubnetID = "v"
+		}},
+		{"Network.PrivateIPs", func(s *provider.RunInstancesSpec) { s.Network.PrivateIPs = make([]netip.Addr, 1) }},
+		{"Network.PublicIP.ChargeType", func(s *provider.RunInstancesSpec) {
+			s.Network.PublicIP = &provider.PublicIP{ChargeType: provider.PayByTraffic}
+		}},
+		{"DataDisks[1].SizeGiB", func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 20}, {Type: "c"}} }},
+		{"Billing.Mode", func(s *provider.RunInstancesSpec) { s.Billing.Mode = provider.DedicatedHost }},
+		{"Billing.Spot.Strategy", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotPriceLimit}}
+		}},
+		{"Billing.Period", prepaidFor(10, "")},
+		{"Billing.Period", prepaidFor(13, provider.Month)},
+		{"Billing.PeriodUnit", prepaidFor(1, provider.Year)},
+		{"Billing.PeriodUnit", prepaidFor(1, provider.Week)},
+		{"Billing.AutoRenewPeriod", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true), AutoRenewPeriod: 13}
+		}},
+		{"UserData", func(s *provider.RunInstancesSpec) { s.UserData = provider.UserData("#cloud-config planted") }},
+		{"UserData", func(s *provider.RunInstancesSpec) {
+			s.UserData = provider.UserData("#!" + strings.Repeat("x", 16<<10-1))
+		}},
+	} {
+		spec := fullSpecs()["minimal"]
+		tt.change(spec)
+		if got, text := problems(t, spec); !slices.Equal(got, []string{tt.path}) {
+			t.Errorf("got %q, want one problem at %s", text, tt.path)
+		}
+	}
+}
+
+func prepaidFor(n int, unit provider.PeriodUnit) func(*provider.RunInstancesSpec) {
+	return func(s *provider.RunInstancesSpec) {
+		s.Billing = provider.Billing{Mode: provider.Prepaid, Period: n, PeriodUnit: unit}
+	}
+}
+
+func TestAllProblemsAreNamedAtOnce(t *testing.T) {
+	got, _ := problems(t, &provider.RunInstancesSpec{Name: "1", DataDisks: make([]provider.Disk, 1)})
+	if want := []string{"InstanceType", "Name", "Login", "DataDisks[0].SizeGiB"}; !slices.Equal(got, want) {
+		t.Errorf("named %v, want %v", got, want)
+	}
+}
+
+func TestLimitsThemselvesAreAllowed(t *testing.T) {
+	for name, change := range map[string]func(*provider.RunInstancesSpec){
+		"nine months":   prepaidFor(9, provider.Month),
+		"twelve months": prepaidFor(12, ""),
+		"three days":    prepaidFor(3, provider.Day),
+		"largest script": func(s *provider.RunInstancesSpec) {
+			s.UserData = provider.UserData("#!" + strings.Repeat("x", 16<<10-2))
+		},
+		"raw type":        func(s *provider.RunInstancesSpec) { s.InstanceType = ""; s.Vendor = rawParam("InstanceType") },
+		"raw password":    func(s *provider.RunInstancesSpec) { s.Login = provider.Login{}; s.Vendor = rawParam("Password") },
+		"raw key pair":    func(s *provider.RunInstancesSpec) { s.Login = provider.Login{}; s.Vendor = rawParam("KeyPairName") },
+		"raw image login": func(s *provider.RunInstancesSpec) { s.Login = provider.Login{}; s.Vendor = rawParam("PasswordInherit") },
+		"daily peak": func(s *provider.RunInstancesSpec) {
+			s.Network.PublicIP = &provider.PublicIP{ChargeType: provider.PayByDailyPeak}
+		},
+		"longest renewal": func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true), AutoRenewPeriod: 12}
+		},
+	} {
+		spec := fullSpecs()["minimal"]
+		change(spec)
+		if got, text := problems(t, spec); got != nil {
+			t.Errorf("%s is refused: %s", name, text)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"ab": true, "web:1_a.b-c": true, "云帆1": true, "http": true, "a" + strings.Repeat("b", 127): true,
+		"a": false, "1ab": false, "_ab": false, "a b": false, "a/b": false, "http:/a": false,
+		"a" + strings.Repeat("b", 128): false, "\xff\xff": false,
+	} {
+		spec := fullSpecs()["minimal"]
+		spec.Name = name
+		if got, _ := problems(t, spec); (got == nil) != ok {
+			t.Errorf("Name %q gives %v, want it allowed: %v", name, got, ok)
+		}
+	}
+}
+
+func TestHostNames(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"ab": true, "a-1.b": true, "1a": true, strings.Repeat("a", 64): true,
+		"a": false, "-ab": false, "ab.": false, "a..b": false, "a.-b": false, "a_b": false, "a b": false, "主机": false,
+		strings.Repeat("a", 65): false,
+	} {
+		spec := fullSpecs()["minimal"]
+		spec.HostName = name
+		if got, _ := problems(t, spec); (got == nil) != ok {
+			t.Errorf("HostName %q gives %v, want it allowed: %v", name, got, ok)
+		}
+	}
+}
+
+func TestPasswords(t *testing.T) {
+	for password, ok := range map[provider.Secret]bool{
+		"Planted1": true, "planted-1": true, "PLANTED-1": true, "Planted-x": true, "Planted1" + provider.Secret(strings.Repeat("x", 22)): true,
+		"Plant-1": false, "planted1": false, "PLANTED1": false, "Plantedx": false, "1234567-": false,
+		"Planted1" + provider.Secret(strings.Repeat("x", 23)): false,
+	} {
+		spec := fullSpecs()["minimal"]
+		spec.Login = provider.Login{Password: password}
+		if got, _ := problems(t, spec); (got == nil) != ok {
+			t.Errorf("a password of %d characters, %s..., gives %v, want it allowed: %v", len(password), password.Reveal()[:3], got, ok)
+		}
+	}
+}
+
+func TestSpecThatNeitherCallCanExpressNamesBothSides(t *testing.T) {
+	spec := prepaidSpec()
+	spec.DataDisks = append(spec.DataDisks, provider.Disk{SizeGiB: 20})
+	spec.Tags = map[string]string{"k": "v"}
+	got, text := problems(t, spec)
+	if want := []string{"Billing.AutoRenewPeriod", "Tags", "DataDisks[1]"}; !slices.Equal(got, want) {
+		t.Errorf("named %v, want %v", got, want)
+	}
+	if !strings.Contains(text, "cannot express Tags, DataDisks[1]") || !strings.Contains(text, "has no Billing.AutoRenewPeriod") {
+		t.Errorf("the text does not say what excludes what: %s", text)
+	}
+}
+
+func TestRawParameterMustNotCompete(t *testing.T) {
+	for _, tt := range []struct {
+		spec string
+		name string
+		ok   bool
+	}{
+		{"on-demand", "Carrier", true},
+		{"on-demand", "InstanceName", false},
+		{"on-demand", "ScheduleAreaLevel", false},
+		{"on-demand", "SystemDisk.Size", false}, // inside SystemDisk
+		{"prepaid", "SystemDisk", false},        // around SystemDisk.Size
+		{"on-demand", "Tag.1.Key", false},
+		{"on-demand", "Tag.4.Key", true},
+		{"on-demand", "Action", false},
+		{"on-demand", "Signature", false},
+		{"on-demand", "RegionId", false},
+		{"on-demand", "DryRun", false},
+		{"on-demand", "ClientToken", false},
+		{"minimal", "", false},
+		{"minimal", "InstanceName", true},
+		{"minimal", "Quantity", false}, // of the other call
+		{"prepaid-minimal", "AutoRenewPeriod", true},
+	} {
+		spec := fullSpecs()[tt.spec]
+		spec.Vendor = rawParam(tt.name)
+		got, text := problems(t, spec)
+		if (got == nil) != tt.ok {
+			t.Errorf("%s with raw %s gives %q, want it allowed: %v", tt.spec, tt.name, text, tt.ok)
+		}
+		if !tt.ok && !strings.Contains(text, "Vendor.Params") {
+			t.Errorf("the error does not name the raw parameter %s: %s", tt.name, text)
+		}
+	}
+}
+
+func TestValidationLeavesTheRequestToTheTranslator(t *testing.T) {
+	spec := prepaidSpec()
+	spec.Vendor = rawParam("Extra")
+	d, got := answering(t, 200, created)
+	if _, err := d.RunInstances(t.Context(), spec); err != nil || got.params.Get("Extra") != "planted-raw-value" {
+		t.Errorf("a raw parameter arrived as %q (%v)", got.params.Get("Extra"), err)
+	}
+}

@@ -1,0 +1,123 @@
+package alicloud
+
+import (
+	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// ErrorCodes returns the rows that ECS and ENS share, for adapters to extend
+// with their own. The HTTP status is no part of them: the APIs answer 404 to a
+// bad disk size, 403 to missing stock and 400 to throttling.
+//
+// A code of a create that was or may be running is Unknown: it must be repeated
+// with the same token, or looked for, and never counts as a refusal.
+func ErrorCodes() []provider.ErrorCode {
+	return slices.Concat(
+		throttledCodes(), tokenCodes(), authCodes(), permissionCodes(), balanceCodes(),
+		quotaCodes(), stockCodes(), missingCodes(), stateCodes(), unclearCodes(), invalidCodes(),
+	)
+}
+
+// of gives the same class to several codes.
+func of(class provider.ErrorCode, codes ...string) []provider.ErrorCode {
+	rows := make([]provider.ErrorCode, len(codes))
+	for i, code := range codes {
+		rows[i] = class
+		rows[i].Code = code
+	}
+	return rows
+}
+
+func throttledCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrThrottled},
+		"Throttling", "Throttling.*", "ThrottlingException", "Rejected.Throttling")
+}
+
+func tokenCodes() []provider.ErrorCode {
+	return slices.Concat(
+		of(provider.ErrorCode{Kind: provider.ErrTokenMismatch},
+			"IdempotentParameterMismatch", "InvalidIdempotenceParameter.Mismatch"),
+		// The first call with this token, or the first copy of this request, is
+		// or may be at work.
+		of(provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true},
+			"LastTokenProcessing", "LastOrderProcessing", "LastRequestProcessing", "ProcessingSameRequest",
+			"Idempotence.Processing", "SignatureNonceUsed"),
+		of(provider.ErrorCode{Kind: provider.ErrExists},
+			"LaunchTemplateName.Duplicated", "InvalidPrivateIpAddress.Duplicated"),
+	)
+}
+
+func authCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrAuth},
+		"InvalidAccessKeyId", "InvalidAccessKeyId.*", "SignatureDoesNotMatch", "IncompleteSignature", "IllegalTimestamp",
+		"InvalidTimeStamp.Expired", "InvalidSecurityToken", "InvalidSecurityToken.*", "Forbidden.AccessKeyDisabled",
+		"InvalidAccount.NotFound")
+}
+
+func permissionCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrPermission},
+		"Forbidden", "Forbidden.*", "NoPermission", "NoPermission.*", "UnauthorizedOperation", "InvalidUser.*",
+		"InvalidRamRole.NotEcsRole", "UserNotInTheWhiteList", "InvalidUserData.NotInWhiteList")
+}
+
+func balanceCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrBalance},
+		"InsufficientBalance", "InvalidAccountStatus", "InvalidAccountStatus.*", "RealNameAuthenticationError",
+		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification")
+}
+
+func quotaCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrQuota},
+		"QuotaExceed", "QuotaExceed.*", "QuotaExceeded", "QuotaExceeded.*", "DEPLOYMENTSET.QUOTA_FULL",
+		"DeploymentSet.InstanceLimitExceeded", "LaunchTemplateLimitExceed", "LaunchTemplateVersionLimitExceed",
+		"SecurityGroupInstanceLimitExceed", "InstanceDiskNumLimitExceed", "InstanceDiskLimitExceeded",
+		"InstanceDiskCategoryLimitExceed", "InvalidVSwitchId.IpNotEnough")
+}
+
+func stockCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrNoStock},
+		"OperationDenied.NoStock", "NoInstanceStock", "Zone.NotOnSale", "Zone.NotOpen", "InvalidResourceType.NotSupported",
+		"InstanceType.Offline", "InvalidInstanceType.ZoneNotSupported", "InvalidInstanceType.PhasedOut",
+		"Invalid.PrivatePoolOptions.NoStock", "InvalidOperation.PublicIpAddressNoStock",
+		"InvalidDedicatedHost.NotEnoughResource", "LackResource", "OperationDenied.PaygNotAvailable",
+		"OperationDenied.PrepayNotAvailable", "CategoryNotSupported", "OperationDenied.SpotPriceLowerThanPublicPrice",
+		"StockNotEnough")
+}
+
+func missingCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrNotFound},
+		"*.NotFound", "DeploymentSet.InvalidId", "Forbidden.InstanceNotFound", "InstanceIdNotFound")
+}
+
+func stateCodes() []provider.ErrorCode {
+	return slices.Concat(
+		of(provider.ErrorCode{Kind: provider.ErrState},
+			"ChargeTypeViolation", "DependencyViolation", "DependencyViolation.*", "DeploymentSet.ModificationFailed",
+			"InvalidOperation.DeleteDefaultVersion"),
+		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true},
+			"IncorrectInstanceStatus", "IncorrectInstanceStatus.*", "DependencyViolation.RouteEntry",
+			"IncorrectVSwitchStatus", "IncorrectVpcStatus"),
+		// Refused because of another request, which may be this create's own
+		// first attempt.
+		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true, Unknown: true},
+			"OperationConflict", "Operation.Conflict", "InvalidOperation.Conflict"),
+	)
+}
+
+func unclearCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true},
+		"SystemBusy", "NodeControllerUnavailable", "InternalError", "InternalError.*", "Mayi.InternalError",
+		"ServiceUnavailable", "ServiceUnavailable.*", "UnknownError", "InnerServiceFailed", "CallInterface")
+}
+
+func invalidCodes() []provider.ErrorCode {
+	return of(provider.ErrorCode{Kind: provider.ErrInvalid},
+		"MissingParameter", "MissingParameter.*", "InvalidParameter", "InvalidParameter.*",
+		"InvalidParamater", // the vendor's own spelling
+		"InvalidAction", "InvalidOwner", "InvalidOwnerId", "InvalidOwnerAccount", "UnsupportedParameter",
+		"UnsupportedHTTPMethod", "InvalidLaunchTemplateName.Malformed", "InvalidDescription.Malformed",
+		"InvalidUserData.SizeExceeded", "InvalidUserData.Base64FormatInvalid", "HOSTNAME_ILLEGAL",
+		"InvalidDiskSize.ValueNotSupported", "InvalidPrivateIpAddress", "InvalidPasswordParam.Mismatch",
+		"unsupported_Ipv6Feature")
+}

@@ -1,0 +1,119 @@
+package alicloud
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
+)
+
+// Decode reads an answer into out, a pointer to a struct. An answer that is
+// empty, null, HTML, truncated or of other types is an error with
+// [provider.OutcomeUnknown]: a 200 without sense may follow a real effect.
+//
+// An out that embeds a *responses.BaseResponse is read by the SDK's own decoder,
+// which takes half the time of encoding/json for long lists, and takes numbers
+// and strings for each other.
+func (c *Caller) Decode(r Request, resp *Response, out any) error {
+	body := bytes.TrimSpace(resp.Body)
+	if len(body) == 0 || body[0] != '{' || decode(body, out) != nil {
+		return c.malformed(r, resp.HTTPStatus, resp.RequestID, errMalform)
+	}
+	return nil
+}
+
+func decode(body []byte, out any) (err error) {
+	sdk, ok := out.(responses.AcsResponse)
+	if !ok {
+		return json.Unmarshal(body, out)
+	}
+	defer func() {
+		if recover() != nil {
+			err = errPanic
+		}
+	}()
+	return responses.Unmarshal(sdk, &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(body))}, "JSON")
+}
+
+// Senseless is the error of an answer that was read and lacks what it must
+// have, such as the IDs of a create.
+func (c *Caller) Senseless(r Request, resp *Response) error {
+	return c.malformed(r, resp.HTTPStatus, resp.RequestID, errMalform)
+}
+
+// Text is a string that may arrive as a number or boolean. Null is "".
+type Text string
+
+// UnmarshalJSON accepts any JSON value; what is not a string is kept as it is
+// written.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	switch {
+	case bytes.Equal(b, []byte("null")):
+		*t = ""
+	case b[0] == '"':
+		return json.Unmarshal(b, (*string)(t))
+	default:
+		*t = Text(b)
+	}
+	return nil
+}
+
+// Int returns the whole number in t, or 0 when there is none.
+func (t Text) Int() int {
+	f, err := strconv.ParseFloat(string(t), 64)
+	if err != nil {
+		return 0
+	}
+	return int(f)
+}
+
+// IDs is a list of IDs in any of the shapes that the APIs and their documents
+// show: a list, a list inside objects, or one text "[i-a,i-b]".
+type IDs []string
+
+// UnmarshalJSON collects every text below b.
+func (ids *IDs) UnmarshalJSON(b []byte) error {
+	var v any
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	*ids = appendIDs(nil, v)
+	return nil
+}
+
+func appendIDs(ids []string, v any) []string {
+	switch v := v.(type) {
+	case string:
+		ids = append(ids, strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune("[], \"", r) })...)
+	case []any:
+		for _, e := range v {
+			ids = appendIDs(ids, e)
+		}
+	case map[string]any:
+		for _, e := range v {
+			ids = appendIDs(ids, e)
+		}
+	}
+	return ids
+}
+
+// requestID finds the request ID in an answer without decoding the rest.
+func requestID(body []byte) string {
+	_, rest, ok := bytes.Cut(body, []byte(`"RequestId"`))
+	if !ok {
+		return ""
+	}
+	rest = bytes.TrimLeft(rest, ": \t\r\n")
+	if len(rest) == 0 || rest[0] != '"' {
+		return ""
+	}
+	id, _, ok := bytes.Cut(rest[1:], []byte(`"`))
+	if !ok || len(id) > 128 || bytes.ContainsAny(id, "\\ \n") {
+		return ""
+	}
+	return string(id)
+}

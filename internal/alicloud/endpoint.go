@@ -1,0 +1,54 @@
+package alicloud
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// endpoint is where calls go.
+type endpoint struct {
+	scheme string // "HTTPS" or "HTTP"
+	host   string // with the port, if any
+}
+
+// endpoint finds where a region is served. Its error names no secret.
+func (c *Caller) endpoint(region string) (endpoint, error) {
+	if !IsRegion(region) {
+		return endpoint{}, fmt.Errorf("region %q: must consist of letters, digits, - and _", region)
+	}
+	if c.fixed.host != "" {
+		return c.fixed, nil
+	}
+	host, err := c.endpointFor(region)
+	return endpoint{scheme: "HTTPS", host: host}, err
+}
+
+// IsRegion tells whether a region has the form the vendor allows. It becomes
+// part of a host name, so nothing else may pass.
+func IsRegion(region string) bool {
+	return region != "" && strings.IndexFunc(region, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	}) < 0
+}
+
+// parseEndpoint reads Config.Endpoint. The value is not quoted in the problem:
+// a mistaken one may hold a password.
+func parseEndpoint(c *provider.Checker, s string) endpoint {
+	if s == "" {
+		return endpoint{}
+	}
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	u, err := url.Parse(s)
+	ok := err == nil && u.Hostname() != "" && (u.Scheme == "https" || u.Scheme == "http") &&
+		u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
+	if !ok {
+		c.Fail("Endpoint", nil, `must be "host[:port]", "https://host[:port]" or "http://host[:port]"`)
+		return endpoint{}
+	}
+	return endpoint{scheme: strings.ToUpper(u.Scheme), host: u.Host}
+}

@@ -1,0 +1,161 @@
+package alicloud
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func TestEveryRowHasASentinel(t *testing.T) {
+	for _, row := range provider.NewErrorTable(ErrorCodes()).Rows() {
+		if row.Kind == nil || row.Code == "" {
+			t.Errorf("%+v says nothing", row)
+		}
+		if errors.Is(row.Kind, provider.ErrUnavailable) && !row.Unknown {
+			t.Errorf("%s: a service that is unavailable does not prove that nothing was done", row.Code)
+		}
+	}
+}
+
+func TestErrorCodesCanBeExtended(t *testing.T) {
+	rows := append(ErrorCodes(), provider.ErrorCode{Code: "InvalidInstanceId.NotFound", Kind: provider.ErrState})
+	if row, _ := provider.NewErrorTable(rows).Lookup("InvalidInstanceId.NotFound"); row.Kind != provider.ErrState {
+		t.Errorf("got %v: an adapter's own row must win", row.Kind)
+	}
+	if len(ErrorCodes()) != len(rows)-1 {
+		t.Error("extending the rows changed them for others")
+	}
+}
+
+func TestClassesInTheDocumentedOrder(t *testing.T) {
+	table := provider.NewErrorTable(ErrorCodes())
+	for code, want := range map[string]error{
+		"InvalidAccessKeyId.NotFound":                  provider.ErrAuth,       // not ErrNotFound
+		"InvalidAccount.NotFound":                      provider.ErrAuth,       // not ErrNotFound
+		"Forbidden.AccessKeyDisabled":                  provider.ErrAuth,       // not ErrPermission
+		"Forbidden.InstanceNotFound":                   provider.ErrNotFound,   // not ErrPermission
+		"InvalidUser.NotFound":                         provider.ErrPermission, // not ErrNotFound
+		"InvalidVSwitchId.IpNotEnough":                 provider.ErrQuota,      // not ErrInvalid
+		"ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN": provider.ErrInvalid,
+		"NoPermissionX":                                provider.ErrPermission,
+		"Throttlings":                                  nil, // families match on the dot
+		"SDK.ServerError":                              nil,
+	} {
+		if got := classify(table, code, "").Kind; got != want {
+			t.Errorf("%s is %v, want %v", code, got, want)
+		}
+	}
+}
+
+func TestRefusalKeepsEveryDetail(t *testing.T) {
+	c := testCaller(t, nil)
+	e := c.Refusal(Request{Action: "CreateInstance"}, "StockNotEnough", "sold out", "req-1", 200)
+	want := provider.APIError{
+		Driver: "aliyun", Op: "CreateInstance", Code: "StockNotEnough", Message: "sold out", RequestID: "req-1",
+		HTTPStatus: 200, Outcome: provider.OutcomeRejected, Kind: provider.ErrNoStock,
+	}
+	if *e != want {
+		t.Errorf("got %+v, want %+v", *e, want)
+	}
+}
+
+func TestOwnErrorTableWins(t *testing.T) {
+	c, err := New(Config{
+		Driver: "ens", Endpoint: "ens.example.com", Credentials: provider.StaticCredentials("i", "s", ""),
+		Errors: provider.NewErrorTable([]provider.ErrorCode{{Code: "Special", Kind: provider.ErrExists}}),
+		Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+			return respond(400, `{"Code":"Special","Message":"m"}`), nil
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Call(t.Context(), createRequest()); !errors.Is(err, provider.ErrExists) {
+		t.Errorf("got %v, want ErrExists", err)
+	}
+}
+
+func TestScrubberCutsWhatQuotesTheRequest(t *testing.T) {
+	clean := scrubber([]string{"Planted-Pass!1"})
+	for in, want := range map[string]string{
+		"wrong signature. server string to sign is:POST&%2F&x": "wrong signature.",
+		"wrong, Server StringToSign: GET&%2F&x":                "wrong",
+		"bad; canonical request: POST\n/\nx":                   "bad",
+		"see https://ecs.aliyuncs.com/?a=b&Signature=c for it": "see [url] for it",
+		"see https://help.aliyun.com/document for it":          "see https://help.aliyun.com/document for it",
+		"password Planted-Pass!1, again Planted-Pass!1":        "password [redacted], again [redacted]",
+		"nothing to hide":                                       "nothing to hide",
+		strings.Repeat("x", maxMessage+1):                       strings.Repeat("x", maxMessage) + "...",
+		strings.Repeat("x", maxMessage-1) + "名" + "and further": strings.Repeat("x", maxMessage-1) + "...",
+	} {
+		if got := clean(in); got != want {
+			t.Errorf("%.60q became %.60q, want %.60q", in, got, want)
+		}
+	}
+}
+
+func TestSecretsAreFoundInEveryQuoting(t *testing.T) {
+	clean := scrubber(secretValues(createRequest(), provider.Credentials{AccessKeySecret: "key-secret-1", SecurityToken: "key-token-1"}, "Signature=a%2Bb%3D"))
+	for _, text := range []string{
+		"Planted-Pass!1", url.QueryEscape("Planted-Pass!1"), url.QueryEscape(url.QueryEscape("Planted-Pass!1")),
+		"cGxhbnRlZCB1c2VyIGRhdGE=", "planted user data", "planted-raw", "key-secret-1", "key-token-1", "a+b=", "a%2Bb%3D",
+	} {
+		if got := clean(text); got != redacted {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
+func TestRebuildKeepsWhatExplainsADenial(t *testing.T) {
+	body := `{"Code":"Forbidden.RAM","Message":"denied","RequestId":"r","HostId":"h","Recommend":"https://x/?q=planted",
+		"AccessDeniedDetail":{"AuthAction":"ecs:RunInstances","Number":7}}`
+	c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(403, body), nil })
+	_, err := c.Call(t.Context(), createRequest())
+	var s *sdkerrors.ServerError
+	if !errors.As(err, &s) {
+		t.Fatalf("got %v", err)
+	}
+	if s.HttpStatus() != 403 || s.HostId() != "h" || s.Message() != "denied" || s.AccessDeniedDetail()["AuthAction"] != "ecs:RunInstances" {
+		t.Errorf("got %v", s)
+	}
+	if s.RespHeaders != nil || s.Recommend() != "" {
+		t.Errorf("headers and links are still there: %v", s)
+	}
+}
+
+func TestTransportErrorsThatQuoteTheRequestAreWithheld(t *testing.T) {
+	clean := scrubber([]string{"planted-secret"})
+	inner := errors.New("connection reset")
+	if got := cleanTransportError(&url.Error{Op: "Post", URL: "https://x", Err: inner}, clean); got != inner {
+		t.Errorf("got %v, want the inner error itself", got)
+	}
+	for _, err := range []error{
+		errors.New("cannot reach https://x"),
+		errors.New("planted-secret"),
+		fmt.Errorf("outer: %w", errors.New("planted-secret")),
+		errors.Join(inner, errors.New("planted-secret")),
+		hiding{errors.New("planted-secret")},
+		hiding{errors.Join(inner, hiding{errors.New("planted-secret")})},
+		&url.Error{Op: "Post", URL: "https://x"},
+	} {
+		if got := cleanTransportError(err, clean); got != errTransport {
+			t.Errorf("%v became %v", err, got)
+		}
+	}
+	if got := cleanTransportError(errors.Join(inner, hiding{nil}), clean); !errors.Is(got, inner) {
+		t.Errorf("a harmless error was withheld: %v", got)
+	}
+}
+
+// hiding is an error that does not show what it wraps.
+type hiding struct{ inner error }
+
+func (hiding) Error() string   { return "hidden" }
+func (h hiding) Unwrap() error { return h.inner }

@@ -1,0 +1,100 @@
+package alicloud
+
+import (
+	"encoding/base64"
+	"maps"
+	"net/url"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// redacted is what a secret parameter shows of itself.
+const redacted = "[redacted]"
+
+// Request is one call of the vendor's API.
+type Request struct {
+	Product string // "Ecs", "Ens"
+	Version string // "2014-05-26"
+	Action  string // "RunInstances"
+	Region  string // sent as RegionId; also chooses the endpoint
+
+	// Params are the business parameters under their wire names, without
+	// RegionId. They are not changed.
+	Params map[string]string
+
+	// Secrets names parameters whose values must not be shown, beside
+	// Password and UserData.
+	Secrets []string
+
+	// Timeout bounds the call beside ctx. 0 means 90 s for a create and 30 s
+	// otherwise.
+	Timeout time.Duration
+
+	// Create tells that the call makes something.
+	Create bool
+}
+
+// Response is an answer with an HTTP status of 2xx.
+type Response struct {
+	Body       []byte
+	HTTPStatus int
+	RequestID  string // "" when the answer has none
+}
+
+// Preview returns the request that Call would send, secrets masked. It does no I/O.
+func (c *Caller) Preview(r Request) (provider.Request, error) {
+	at, err := c.endpoint(r.Region)
+	if err != nil {
+		return provider.Request{}, c.notSent(r, provider.ErrInvalid, err.Error(), nil)
+	}
+	params := maps.Clone(r.Params)
+	if params == nil {
+		params = map[string]string{}
+	}
+	params["RegionId"] = r.Region
+	for _, name := range append(secretParams(), r.Secrets...) {
+		if _, ok := params[name]; ok {
+			params[name] = redacted
+		}
+	}
+	return provider.Request{Driver: c.driver, Action: r.Action, Host: at.host, Params: params}, nil
+}
+
+// IsSystemParam tells whether a parameter is set by every call itself, so that
+// nobody else may set it.
+func IsSystemParam(name string) bool {
+	switch name {
+	case "Action", "Version", "Format", "RegionId", "Timestamp",
+		"AccessKeyId", "SecurityToken", "BearerToken",
+		"Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "SignatureType":
+		return true
+	}
+	return false
+}
+
+func secretParams() []string { return []string{"Password", "UserData"} }
+
+// secretValues returns every text that no error may show, in the forms in
+// which a server may quote it.
+func secretValues(r Request, key provider.Credentials, query string) []string {
+	var out []string
+	add := func(s string) {
+		if len(s) >= 4 { // shorter ones would only garble the message
+			once := url.QueryEscape(s)
+			out = append(out, s, once, url.QueryEscape(once))
+		}
+	}
+	for _, name := range append(secretParams(), r.Secrets...) {
+		add(r.Params[name])
+	}
+	if raw, err := base64.StdEncoding.DecodeString(r.Params["UserData"]); err == nil {
+		add(string(raw))
+	}
+	add(key.AccessKeySecret.Reveal())
+	add(key.SecurityToken.Reveal())
+	if q, err := url.ParseQuery(query); err == nil {
+		add(q.Get("Signature"))
+	}
+	return out
+}
