@@ -1,0 +1,243 @@
+package tencent
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
+	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/credential"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
+)
+
+// Name is the name of the driver.
+const Name = "tencent"
+
+// defaultHost serves every region: the region is a header of the request, and
+// the name resolves to an access point near the caller. The rate limits count by
+// access point, so a host per region would not raise them for one program.
+const defaultHost = "cvm.tencentcloudapi.com"
+
+// Config is what [New] needs to know. Only Region is required.
+type Config struct {
+	// Region is used where a spec or a call names none: "ap-guangzhou".
+	Region string
+
+	// Credentials are asked before every call. Nil means the chain that the
+	// package documentation describes.
+	Credentials provider.CredentialsSource
+
+	// Endpoint replaces cvm.tencentcloudapi.com: "host[:port]" and
+	// "https://host[:port]" are HTTPS, "http://host[:port]" is plain HTTP.
+	Endpoint string
+
+	// Transport carries every request. Nil means one of the adapter's own, with
+	// the proxy of the environment and TLS verification.
+	Transport http.RoundTripper
+
+	// Options are those of the client; nil means the defaults. Their Region is
+	// overwritten by Config.Region.
+	Options *provider.Options
+}
+
+// New returns a client for CVM. It reports every problem of the configuration at
+// once, and reads neither network nor environment: credentials are looked for at
+// the first call.
+func New(cfg Config) (*provider.Client, error) {
+	d, err := newDriver(cfg)
+	if err != nil {
+		return nil, err
+	}
+	var o provider.Options
+	if cfg.Options != nil {
+		o = *cfg.Options
+	}
+	o.Region = cfg.Region
+	return provider.NewClient(d, &o), nil
+}
+
+type driver struct {
+	region      string
+	scheme      string // as the SDK's profile spells it
+	host        string
+	credentials provider.CredentialsSource
+	transport   *wire.Guard
+	support     provider.Support
+
+	mu      sync.Mutex
+	clients map[string]keyedClient // by region
+}
+
+var (
+	_ provider.Driver       = (*driver)(nil)
+	_ provider.RunValidator = (*driver)(nil)
+	_ provider.RunPreviewer = (*driver)(nil)
+	_ provider.ErrorLister  = (*driver)(nil)
+)
+
+func newDriver(cfg Config) (*driver, error) {
+	c := provider.Checker{Driver: Name}
+	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example ap-guangzhou")
+	c.Require(printable(cfg.Region), "Config.Region", cfg.Region, ruleRegion)
+	scheme, host, ok := splitEndpoint(cfg.Endpoint)
+	// The value is not shown: a URL may hold a password.
+	c.Require(ok, "Config.Endpoint", nil, "must be host[:port], https://host[:port] or http://host[:port]")
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	d := &driver{
+		region:      cfg.Region,
+		scheme:      scheme,
+		host:        host,
+		credentials: cfg.Credentials,
+		transport:   &wire.Guard{Base: cfg.Transport},
+		support:     supportTable(),
+		clients:     map[string]keyedClient{},
+	}
+	if cfg.Transport == nil {
+		d.transport.Base = wire.NewTransport()
+	}
+	if d.credentials == nil {
+		d.credentials = credential.NewChain(cfg.Transport)
+	}
+	return d, nil
+}
+
+// Name returns "tencent".
+func (d *driver) Name() string { return Name }
+
+// Support returns the table of support.go.
+func (d *driver) Support() provider.Support { return d.support }
+
+// Limits are the documented ones: the call rates count by account, call and
+// access point (cloud.tencent.com/document/product/1278/109059). InstanceCount
+// may be up to 500, but the price inquiry for the same request takes 100 and so
+// do describe and terminate: a create of 100 is one unit for all of them.
+func (d *driver) Limits() provider.Limits {
+	return provider.Limits{
+		InstancesPerCreate: 100,
+		IDsPerDescribe:     idsPerCall,
+		IDsPerTerminate:    idsPerCall,
+		TerminateByBilling: true,
+		ClientToken:        true,
+		Rates: map[provider.API]provider.Rate{
+			provider.APIRunInstances:       {Calls: 10, Per: time.Second},
+			provider.APIDescribeInstances:  {Calls: 40, Per: time.Second},
+			provider.APITerminateInstances: {Calls: 10, Per: time.Second},
+		},
+		FirstLook: 15 * time.Second,
+	}
+}
+
+// splitEndpoint returns the scheme as the SDK's profile spells it, and the host.
+func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
+	if endpoint == "" {
+		return "HTTPS", defaultHost, true
+	}
+	if !strings.Contains(endpoint, "://") {
+		endpoint = "https://" + endpoint
+	}
+	u, err := url.Parse(strings.TrimSuffix(endpoint, "/"))
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", "", false
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return "", "", false
+	}
+	return strings.ToUpper(u.Scheme), u.Host, true
+}
+
+// api is what the driver uses of the SDK.
+type api interface {
+	RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error)
+	RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error)
+	DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error)
+	TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error)
+}
+
+// sdkClient stands between api and the SDK's client. Were *cvm.Client itself
+// converted to an interface, the linker would have to keep all of its several
+// hundred methods in programs that use reflection.
+type sdkClient struct{ cvm *cvm.Client }
+
+func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error) {
+	return s.cvm.RunInstancesWithContext(ctx, req)
+}
+
+// RunRaw sends a create that the typed request cannot carry, signed alike.
+func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
+	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, actionRun)
+	if err := req.SetActionParameters(params); err != nil {
+		return nil, err
+	}
+	req.SetContext(ctx)
+	resp := cvm.NewRunInstancesResponse()
+	return resp, s.cvm.Send(req, resp)
+}
+
+func (s sdkClient) DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error) {
+	return s.cvm.DescribeInstancesWithContext(ctx, req)
+}
+
+func (s sdkClient) TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error) {
+	return s.cvm.TerminateInstancesWithContext(ctx, req)
+}
+
+// keyedClient is an SDK client and the credentials it signs with.
+type keyedClient struct {
+	creds provider.Credentials
+	api   api
+}
+
+// client returns the SDK client of a region. It is kept until the credentials
+// change, so that calls neither build one each nor sign with a former key.
+func (d *driver) client(region string, creds provider.Credentials) (api, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c, ok := d.clients[region]; ok && c.creds == creds {
+		return c.api, nil
+	}
+	// The SDK would take this client for its own and put our transport into it.
+	if common.DefaultHttpClient != nil {
+		return nil, errors.New("common.DefaultHttpClient of the Tencent SDK is set: it is shared by the whole process, and the adapter will not change it")
+	}
+	c, err := d.build(region, creds)
+	if err != nil {
+		return nil, err
+	}
+	d.clients[region] = keyedClient{creds, c}
+	return c, nil
+}
+
+// build switches off whatever the SDK would do by itself: retries that ignore
+// ctx, timeouts other than ctx, the region breaker, and a debug log that prints
+// passwords.
+func (d *driver) build(region string, creds provider.Credentials) (api, error) {
+	p := profile.NewClientProfile()
+	p.HttpProfile.ReqMethod = http.MethodPost
+	p.HttpProfile.ReqTimeout = 0
+	p.HttpProfile.Scheme = d.scheme
+	p.HttpProfile.Endpoint = d.host
+	p.Language = "en-US"
+	p.Debug = false
+	p.DisableRegionBreaker = true
+	p.NetworkFailureMaxRetries = 0
+	p.RateLimitExceededMaxRetries = 0
+	p.UnsafeRetryOnConnectionFailure = false
+	cred := common.NewTokenCredential(creds.AccessKeyID, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
+	c, err := cvm.NewClient(cred, region, p)
+	if err != nil {
+		return nil, err
+	}
+	c.WithHttpTransport(d.transport)
+	return sdkClient{c}, nil
+}

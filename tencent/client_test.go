@@ -1,0 +1,309 @@
+package tencent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// The tests' own keys. No error may show the last two.
+const (
+	keyID    = "AKIDtest"
+	keyValue = "planted-secret-key"
+	keyToken = "planted-session-token"
+)
+
+// transport answers requests without a network.
+type transport func(*http.Request) (*http.Response, error)
+
+func (t transport) RoundTrip(req *http.Request) (*http.Response, error) { return t(req) }
+
+// answer is an HTTP answer as CVM would give it.
+func answer(status int, body string) *http.Response {
+	return &http.Response{
+		StatusCode: status,
+		Status:     http.StatusText(status),
+		Header:     http.Header{"Content-Type": {"application/json"}},
+		Body:       io.NopCloser(strings.NewReader(body)),
+	}
+}
+
+// always answers every request alike.
+func always(status int, body string) transport {
+	return func(*http.Request) (*http.Response, error) { return answer(status, body), nil }
+}
+
+const (
+	oneServer  = `{"Response":{"InstanceIdSet":["ins-1"],"RequestId":"req-1"}}`
+	noRows     = `{"Response":{"TotalCount":0,"InstanceSet":[],"RequestId":"req-1"}}`
+	terminated = `{"Response":{"RequestId":"req-1"}}`
+)
+
+// recorder answers with a fixed body and keeps what was asked.
+type recorder struct {
+	body string
+
+	mu    sync.Mutex
+	reqs  []*http.Request
+	sent  []map[string]any
+	texts []string
+}
+
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	raw, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	var body map[string]any
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reqs = append(r.reqs, req)
+	r.sent = append(r.sent, body)
+	r.texts = append(r.texts, string(raw))
+	return answer(http.StatusOK, r.body), nil
+}
+
+func testDriver(t *testing.T, rt http.RoundTripper) *driver {
+	t.Helper()
+	return driverAt(t, "", rt)
+}
+
+func driverAt(t *testing.T, endpoint string, rt http.RoundTripper) *driver {
+	t.Helper()
+	d, err := newDriver(Config{
+		Region:      "region-1",
+		Credentials: provider.StaticCredentials(keyID, keyValue, keyToken),
+		Endpoint:    endpoint,
+		Transport:   rt,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// bare is the smallest create that CVM takes.
+func bare() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{Zone: "zone-1", ImageID: "img-1", Count: 1, MinCount: 1, ClientToken: "token-1"}
+}
+
+func TestNewReportsEveryProblemAtOnce(t *testing.T) {
+	_, err := New(Config{Endpoint: "ftp://user:hidden@host"})
+	if err == nil {
+		t.Fatal("a configuration without a region and with a bad endpoint was accepted")
+	}
+	for _, want := range []string{"Config.Region", "Config.Endpoint"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not name %s: %v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hidden") {
+		t.Errorf("the error shows the endpoint's password: %v", err)
+	}
+	if _, err := New(Config{Region: "bad region"}); err == nil {
+		t.Error("a region that cannot be a header was accepted")
+	}
+}
+
+func TestNewLeavesTheCallersOptionsAlone(t *testing.T) {
+	o := &provider.Options{Region: "other"}
+	if _, err := New(Config{Region: "region-1", Options: o}); err != nil {
+		t.Fatal(err)
+	}
+	if o.Region != "other" {
+		t.Errorf("New changed the caller's options: Region is %q", o.Region)
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	for _, c := range []struct{ endpoint, scheme, host string }{
+		{"", "https", "cvm.tencentcloudapi.com"},
+		{"cvm.ap-guangzhou.tencentcloudapi.com", "https", "cvm.ap-guangzhou.tencentcloudapi.com"},
+		{"host:8443", "https", "host:8443"},
+		{"https://host:8443/", "https", "host:8443"},
+		{"http://127.0.0.1:8080", "http", "127.0.0.1:8080"},
+		{"http://[::1]:8080", "http", "[::1]:8080"},
+	} {
+		r := &recorder{body: oneServer}
+		if _, err := driverAt(t, c.endpoint, r).RunInstances(t.Context(), bare()); err != nil {
+			t.Errorf("%q: %v", c.endpoint, err)
+			continue
+		}
+		if u := r.reqs[0].URL; u.Scheme != c.scheme || u.Host != c.host || u.Path != "/" {
+			t.Errorf("%q: the request goes to %s", c.endpoint, u)
+		}
+		if r.reqs[0].Host != c.host {
+			t.Errorf("%q: the Host header is %q", c.endpoint, r.reqs[0].Host)
+		}
+	}
+	for _, bad := range []string{"ftp://host", "http://", "host/path", "https://u:p@host", "host?q=1", "host#f", "http://ho st"} {
+		if _, err := newDriver(Config{Region: "r", Endpoint: bad}); err == nil {
+			t.Errorf("endpoint %q was accepted", bad)
+		}
+	}
+}
+
+func TestRequestIsSignedPostInEnglish(t *testing.T) {
+	r := &recorder{body: oneServer}
+	if _, err := testDriver(t, r).RunInstances(t.Context(), bare()); err != nil {
+		t.Fatal(err)
+	}
+	req := r.reqs[0]
+	if req.Method != http.MethodPost {
+		t.Errorf("method is %s", req.Method)
+	}
+	for header, want := range map[string]string{
+		"X-TC-Action": "RunInstances", "X-TC-Version": "2017-03-12", "X-TC-Region": "region-1",
+		"X-TC-Language": "en-US", "X-TC-Token": keyToken, "Content-Type": "application/json", "X-Idempotency-Key": "",
+	} {
+		if got := req.Header.Get(header); got != want {
+			t.Errorf("header %s is %q, want %q", header, got, want)
+		}
+	}
+	if auth := req.Header.Get("Authorization"); !strings.HasPrefix(auth, "TC3-HMAC-SHA256 Credential="+keyID+"/") {
+		t.Error("the request is not signed with TC3-HMAC-SHA256")
+	}
+}
+
+func TestRegionOfTheCallWins(t *testing.T) {
+	r := &recorder{body: oneServer}
+	d := testDriver(t, r)
+	spec := bare()
+	spec.Region = "region-2"
+	if _, err := d.RunInstances(t.Context(), spec); err != nil {
+		t.Fatal(err)
+	}
+	r.body = noRows
+	if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: "region-3"}); err != nil {
+		t.Fatal(err)
+	}
+	r.body = terminated
+	if err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{Region: "region-4", IDs: []string{"ins-1"}}); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"region-2", "region-3", "region-4"} {
+		if got := r.reqs[i].Header.Get("X-TC-Region"); got != want {
+			t.Errorf("call %d went to %s, want %s", i, got, want)
+		}
+	}
+}
+
+// rotating gives another key pair whenever it is told to.
+type rotating struct {
+	creds atomic.Pointer[provider.Credentials]
+}
+
+func (r *rotating) Credentials(context.Context) (provider.Credentials, error) {
+	return *r.creds.Load(), nil
+}
+
+func TestClientIsKeptUntilRegionOrCredentialsChange(t *testing.T) {
+	r := &recorder{body: oneServer}
+	src := &rotating{}
+	src.creds.Store(&provider.Credentials{AccessKeyID: "first", AccessKeySecret: "secret-1"})
+	d, err := newDriver(Config{Region: "region-1", Credentials: src, Transport: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := d.client("region-1", *src.creds.Load())
+	again, _ := d.client("region-1", *src.creds.Load())
+	other, _ := d.client("region-2", *src.creds.Load())
+	if first != again {
+		t.Error("a client is built for every call")
+	}
+	if first == other {
+		t.Error("two regions share a client")
+	}
+	for _, id := range []string{"first", "second"} {
+		src.creds.Store(&provider.Credentials{AccessKeyID: id, AccessKeySecret: "secret-2"})
+		if _, err := d.RunInstances(t.Context(), bare()); err != nil {
+			t.Fatal(err)
+		}
+		if auth := r.reqs[len(r.reqs)-1].Header.Get("Authorization"); !strings.Contains(auth, "Credential="+id+"/") {
+			t.Errorf("after the keys changed to %q the request is signed with others", id)
+		}
+	}
+}
+
+type failingSource struct{ err error }
+
+func (f failingSource) Credentials(context.Context) (provider.Credentials, error) {
+	return provider.Credentials{}, f.err
+}
+
+func TestCredentialsThatCannotBeUsedSendNothing(t *testing.T) {
+	down := errors.New("vault is sealed")
+	for name, src := range map[string]provider.CredentialsSource{
+		"source fails": failingSource{down},
+		"no secret":    failingSource{},
+		"line end":     provider.StaticCredentials("id", "planted-secret-key\n", ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &recorder{body: oneServer}
+			d, err := newDriver(Config{Region: "region-1", Credentials: src, Transport: r})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = d.RunInstances(t.Context(), bare())
+			var e *provider.APIError
+			if !errors.As(err, &e) || !errors.Is(err, provider.ErrAuth) || e.Outcome != provider.OutcomeRejected {
+				t.Errorf("want ErrAuth with nothing done, got %v", err)
+			}
+			if len(r.reqs) != 0 {
+				t.Error("a request was sent")
+			}
+			mustNotTell(t, err, keyValue)
+		})
+	}
+}
+
+// The SDK would put the adapter's transport into this client of the whole
+// process.
+func TestSharedClientOfTheSDKIsNotTouched(t *testing.T) {
+	shared := &http.Client{Timeout: 7 * time.Second}
+	common.DefaultHttpClient = shared
+	defer func() { common.DefaultHttpClient = nil }()
+	r := &recorder{body: oneServer}
+	_, err := testDriver(t, r).RunInstances(t.Context(), bare())
+	if err == nil || !strings.Contains(err.Error(), "DefaultHttpClient") {
+		t.Errorf("the error does not say what is in the way: %v", err)
+	}
+	if shared.Transport != nil || shared.Timeout != 7*time.Second {
+		t.Error("the client of the whole process was changed")
+	}
+}
+
+func TestLimits(t *testing.T) {
+	l := testDriver(t, always(200, oneServer)).Limits()
+	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 {
+		t.Errorf("batches are not the documented 100: %+v", l)
+	}
+	if !l.ClientToken || !l.TerminateByBilling {
+		t.Errorf("CVM has client tokens and terminates by billing mode: %+v", l)
+	}
+	for api, calls := range map[provider.API]int{provider.APIRunInstances: 10, provider.APIDescribeInstances: 40, provider.APITerminateInstances: 10} {
+		if r := l.Rates[api]; r.Calls != calls || r.Per != time.Second {
+			t.Errorf("%s: rate is %+v, want %d a second", api, r, calls)
+		}
+	}
+	if l.FirstLook != 15*time.Second {
+		t.Errorf("FirstLook is %v", l.FirstLook)
+	}
+	if n := testDriver(t, nil).Name(); n != "tencent" {
+		t.Errorf("name is %q", n)
+	}
+}

@@ -1,0 +1,36 @@
+package tencent
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/providertest"
+)
+
+func TestConformance(t *testing.T) {
+	full := fullSpecs()
+	// A template that the spec could do without.
+	full["free to change"] = &provider.RunInstancesSpec{
+		Zone: "ap-guangzhou-3", ImageID: "img-1", LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"},
+	}
+	providertest.Run(t, providertest.Harness{
+		Cloud: cloudsim.CVM,
+		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
+			c, err := New(Config{Region: "ap-guangzhou", Credentials: keys, Transport: transport, Options: o})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Spec: provider.RunInstancesSpec{
+			Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4", Name: "conformance",
+			Network: provider.Network{VPCID: "vpc-confor12", SubnetID: "subnet-confor12", SecurityGroupIDs: []string{"sg-confor12"}},
+			Login:   provider.Login{Password: "Conformance-1"},
+		},
+		Full:    full,
+		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
+		Invalid: "InvalidParameterValue",
+	})
+}

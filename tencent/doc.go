@@ -1,0 +1,86 @@
+// Package tencent creates servers on Tencent Cloud CVM through the official Go
+// SDK, behind the neutral API of package provider. [New] returns the client.
+//
+// # Credentials
+//
+// Config.Credentials is asked before every call. When it is nil, the first of
+// these places that has a key pair is used from the first call on:
+//
+//   - the environment: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, and
+//     TENCENTCLOUD_TOKEN for temporary keys (the SDK itself knows no variable
+//     for the token). Half a pair is an error, not a reason to look further;
+//   - the SDK's profile file: TENCENTCLOUD_CREDENTIALS_FILE, or
+//     ~/.tencentcloud/credentials, section default;
+//   - the role bound to the machine, from the metadata service, with a timeout
+//     of three seconds. Its keys are renewed five minutes before they end.
+//
+// The host is cvm.tencentcloudapi.com for every region, because the region is a
+// header of the request. Config.Endpoint names another one, such as
+// cvm.ap-guangzhou.tencentcloudapi.com or cvm.intl.tencentcloudapi.com.
+//
+// # Idempotency
+//
+// RunInstances takes a ClientToken: the same token and parameters give the same
+// servers. How long a token is kept, and what another set of parameters gives,
+// is not documented; there is no error code for either. Requests are built so
+// that the same spec is the same request. The SDK's own retries are off, and no
+// create is sent twice by this package, by the SDK or by net/http.
+//
+// # Waiting
+//
+// RunInstances only accepts the request. Servers are PENDING, then RUNNING, or
+// LAUNCH_FAILED with the reason in LatestOperationErrorMsg, which becomes
+// Instance.Reason. Polling uses DescribeInstances, not DescribeInstancesStatus:
+// one call tells state, reason and addresses, at the same documented rate. A
+// server that was terminated is absent from the answer, and so is one that was
+// just created: for how long is not documented. Tags are attached a little after
+// the create, so a search by tag may miss a fresh server.
+//
+// Rescue mode counts as not running (the server's own system is off), a live
+// migration as running.
+//
+// # Quotas and paging
+//
+// One create makes up to 100 servers here. The parameter allows 500, but every
+// other call about them takes 100 IDs. Documented rates are 10 a second for
+// RunInstances and TerminateInstances, and 40 for DescribeInstances; they count
+// by account and access point. Pages hold 100 rows, the documented maximum, and
+// a page token is the offset of the next row.
+//
+// TerminateInstances takes servers of one billing mode only. Prepaid servers go
+// to the recycle bin first (SHUTDOWN, which is [provider.StateRecycled]) and for
+// good by a second call. Their prepaid data disks stay, as do elastic addresses:
+// a library that releases them unasked would destroy what it did not make. The
+// answer has no result for each server: one that cannot be terminated makes an
+// error of the whole call. If it failed to launch or is being terminated
+// already, a call about it alone succeeds, because the cloud removes it by
+// itself; in a batch it is [provider.ErrState].
+//
+// # Vendor options
+//
+// [RunOptions] has what only CVM has, and raw parameters for everything else. A
+// raw value that is JSON is sent as JSON, and any other as a string: 100 is a
+// number, "100" in quotes a string, TRUE a string, true a boolean.
+//
+// Name, without UniqueSuffix, is numbered by CVM itself when a create makes
+// several servers: web1, web2. With UniqueSuffix, "{R:1,F:3}" is appended to Name
+// and HostName, CVM's own pattern: web001, web002, in each create call anew.
+// Patterns may also be written into Name and HostName directly.
+//
+// A spot server without MaxPrice bids what CVM documents as the current fixed
+// discount price. A Year is twelve months. ProjectID is a number; "0" is the default
+// project. AutoReleaseTime is cut to whole seconds and must be at least five
+// minutes ahead.
+//
+// # Not supported
+//
+// CVM has no description of servers and disks, no performance levels or IOPS of
+// disks to choose, no fixed IPv6 addresses, no limit of inbound traffic, no
+// groups of dedicated hosts, and no templates by name. Secondary network
+// interfaces exist, but not in the SDK version in use; the raw parameter
+// NetworkInterfaces reaches them. The support table gives the reason for every
+// field.
+//
+// The tests' requests and answers were written from documentation and from the
+// SDK's source. None was recorded from the live service.
+package tencent

@@ -1,0 +1,337 @@
+package tencent
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+
+	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/redact"
+)
+
+// errorTable classifies the codes that RunInstances, DescribeInstances and
+// TerminateInstances document, and the common ones of every API
+// (cloud.tencent.com/document/api/213/30435). A whole code wins over its family:
+// families span several kinds.
+var errorTable = provider.NewErrorTable([]provider.ErrorCode{
+	// Throttled before execution.
+	{Code: "RequestLimitExceeded", Kind: provider.ErrThrottled},
+	{Code: "RequestLimitExceeded.*", Kind: provider.ErrThrottled},
+
+	// Quotas.
+	{Code: "InstancesQuotaLimitExceeded", Kind: provider.ErrQuota},
+	{Code: "ImageQuotaLimitExceeded", Kind: provider.ErrQuota},
+	{Code: "LimitExceeded", Kind: provider.ErrQuota},
+	{Code: "LimitExceeded.*", Kind: provider.ErrQuota},
+	{Code: "OverQuota", Kind: provider.ErrQuota},
+	{Code: "InvalidParameterValue.ExternalIpQuotaLimited", Kind: provider.ErrQuota},
+	{Code: "InvalidParameterValue.TagQuotaLimitExceeded", Kind: provider.ErrQuota},
+	{Code: "ResourceInsufficient.InsufficientGroupQuota", Kind: provider.ErrQuota},
+	{Code: "ResourceInsufficient.DisasterRecoverGroupCvmQuota", Kind: provider.ErrQuota},
+	{Code: "UnsupportedOperation.InsufficientClusterQuota", Kind: provider.ErrQuota},
+	{Code: "UnsupportedOperation.UserLimitOperationExceedQuota", Kind: provider.ErrQuota},
+
+	// No stock: of a type or in a zone, of disks, of spot capacity at the price,
+	// of addresses.
+	{Code: "ResourceInsufficient.AvailabilityZoneSoldOut", Kind: provider.ErrNoStock},
+	{Code: "ResourceInsufficient.SpecifiedInstanceType", Kind: provider.ErrNoStock},
+	{Code: "ResourceInsufficient.ZoneSoldOutForSpecifiedInstance", Kind: provider.ErrNoStock},
+	{Code: "ResourceInsufficient.InsufficientOfferingMinimum", Kind: provider.ErrNoStock},
+	{Code: "ResourceInsufficient.CloudDiskSoldOut", Kind: provider.ErrNoStock},
+	{Code: "ResourceInsufficient.CloudDiskUnavailable", Kind: provider.ErrNoStock},
+	{Code: "ResourceInsufficient.CidrBlock", Kind: provider.ErrNoStock},
+	{Code: "ResourcesSoldOut.*", Kind: provider.ErrNoStock},
+	{Code: "ResourceUnavailable.InstanceType", Kind: provider.ErrNoStock},
+	{Code: "ResourceNotFound.InvalidZoneInstanceType", Kind: provider.ErrNoStock},
+	{Code: "ResourceNotFound.NoDefaultCbs", Kind: provider.ErrNoStock},
+	{Code: "ResourceNotFound.NoDefaultCbsWithReason", Kind: provider.ErrNoStock},
+	{Code: "InvalidParameter.InvalidCloudDiskSoldOut", Kind: provider.ErrNoStock},
+	{Code: "InvalidParameterValue.ZoneNotSupported", Kind: provider.ErrNoStock},
+	{Code: "InvalidParameterValue.InsufficientOffering", Kind: provider.ErrNoStock},
+	{Code: "InvalidParameterValue.InsufficientPrice", Kind: provider.ErrNoStock},
+	{Code: "UnsupportedOperation.InvalidZone", Kind: provider.ErrNoStock},
+	{Code: "UnsupportedOperation.NoInstanceTypeSupportSpot", Kind: provider.ErrNoStock},
+	{Code: "FailedOperation.NoAvailableIpAddressCountInSubnet", Kind: provider.ErrNoStock},
+
+	// Something named does not exist.
+	{Code: "*.NotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidZone.MismatchRegion", Kind: provider.ErrNotFound},
+	{Code: "ResourceNotFound", Kind: provider.ErrNotFound},
+	{Code: "ResourceNotFound.*", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.VpcIdNotExist", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.SubnetNotExist", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.KeyPairNotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.LaunchTemplateNotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.LaunchTemplateIdNotExisted", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.LaunchTemplateIdVerNotExisted", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.BandwidthPackageIdNotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.InstanceTypeNotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.InvalidVpcIdSubnetIdNotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.ElasticNetworkNotExist", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.ChcHostsNotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameterValue.DedicatedResourcePackIdsNotFound", Kind: provider.ErrNotFound},
+	{Code: "InvalidParameter.SnapshotNotFound", Kind: provider.ErrNotFound},
+	{Code: "FailedOperation.DisasterRecoverGroupNotFound", Kind: provider.ErrNotFound},
+
+	// Who is calling.
+	{Code: "AuthFailure", Kind: provider.ErrAuth},
+	{Code: "AuthFailure.*", Kind: provider.ErrAuth},
+	{Code: "UnauthorizedOperation.InvalidToken", Kind: provider.ErrAuth},
+	{Code: "UnauthorizedOperation.MFAExpired", Kind: provider.ErrAuth},
+	{Code: "UnauthorizedOperation.MFANotFound", Kind: provider.ErrAuth},
+	{Code: "ClientError.CredentialError", Kind: provider.ErrAuth},
+
+	// What the caller may do.
+	{Code: "AccountQualificationRestrictions", Kind: provider.ErrPermission},
+	{Code: "InvalidPermission", Kind: provider.ErrPermission},
+	{Code: "UnauthorizedOperation", Kind: provider.ErrPermission},
+	{Code: "UnauthorizedOperation.*", Kind: provider.ErrPermission},
+	{Code: "AuthFailure.UnauthorizedOperation", Kind: provider.ErrPermission},
+	{Code: "AuthFailure.CamRoleNameAuthenticateFailed", Kind: provider.ErrPermission},
+	{Code: "OperationDenied.AccountNotSupported", Kind: provider.ErrPermission},
+	{Code: "IpInBlacklist", Kind: provider.ErrPermission},
+	{Code: "IpNotInWhitelist", Kind: provider.ErrPermission},
+
+	// Money.
+	{Code: "InvalidAccount.InsufficientBalance", Kind: provider.ErrBalance},
+	{Code: "InvalidAccount.UnpaidOrder", Kind: provider.ErrBalance},
+	{Code: "UnsupportedOperation.NotSupportUnpaidOrder", Kind: provider.ErrBalance},
+	{Code: "FailedOperation.InquiryPriceFailed", Kind: provider.ErrBalance},
+
+	// The request itself. A used address (VpcIpIsUsed) is among them: the way
+	// out is another address.
+	{Code: "InvalidParameter", Kind: provider.ErrInvalid},
+	{Code: "InvalidParameter.*", Kind: provider.ErrInvalid},
+	{Code: "InvalidParameterValue", Kind: provider.ErrInvalid},
+	{Code: "InvalidParameterValue.*", Kind: provider.ErrInvalid},
+	{Code: "InvalidParameterCombination", Kind: provider.ErrInvalid},
+	{Code: "InvalidParameterConflict", Kind: provider.ErrInvalid},
+	{Code: "InvalidParameterValueLimit", Kind: provider.ErrInvalid},
+	{Code: "InvalidParameterValueOffset", Kind: provider.ErrInvalid},
+	{Code: "InvalidFilter", Kind: provider.ErrInvalid},
+	{Code: "InvalidFilterValue.*", Kind: provider.ErrInvalid},
+	{Code: "*.Malformed", Kind: provider.ErrInvalid},
+	{Code: "MissingParameter", Kind: provider.ErrInvalid},
+	{Code: "MissingParameter.*", Kind: provider.ErrInvalid},
+	{Code: "UnknownParameter", Kind: provider.ErrInvalid},
+	{Code: "InvalidPassword", Kind: provider.ErrInvalid},
+	{Code: "InvalidPeriod", Kind: provider.ErrInvalid},
+	{Code: "InvalidInstanceName.TooLong", Kind: provider.ErrInvalid},
+	{Code: "InvalidClientToken.TooLong", Kind: provider.ErrInvalid},
+	{Code: "InvalidInstance.NotSupported", Kind: provider.ErrInvalid},
+	{Code: "InvalidInstanceNotSupportedPrepaidInstance", Kind: provider.ErrInvalid},
+	{Code: "VpcAddrNotInSubNet", Kind: provider.ErrInvalid},
+	{Code: "VpcIpIsUsed", Kind: provider.ErrInvalid},
+	{Code: "UnsupportedOperation", Kind: provider.ErrInvalid},
+	{Code: "UnsupportedOperation.*", Kind: provider.ErrInvalid},
+	{Code: "OperationDenied", Kind: provider.ErrInvalid},
+	{Code: "OperationDenied.*", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.IllegalTagKey", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.IllegalTagValue", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.TagKeyReserved", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.SnapshotSizeLargerThanDataSize", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.SnapshotSizeLessThanDataSize", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.PromotionalRegionRestriction", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.Unreturnable", Kind: provider.ErrInvalid},
+	{Code: "UnsupportedRegion", Kind: provider.ErrInvalid},
+	{Code: "InvalidAction", Kind: provider.ErrInvalid},
+	{Code: "NoSuchVersion", Kind: provider.ErrInvalid},
+	{Code: "InvalidRequest", Kind: provider.ErrInvalid},
+	{Code: "RequestSizeLimitExceeded", Kind: provider.ErrInvalid},
+
+	// The state of a server or of another resource.
+	{Code: "MutexOperation.TaskRunning", Kind: provider.ErrState, Temporary: true},
+	{Code: "OperationDenied.InstanceOperationInProgress", Kind: provider.ErrState, Temporary: true},
+	{Code: "ResourceInUse", Kind: provider.ErrState, Temporary: true},
+	{Code: "ResourceInUse.*", Kind: provider.ErrState, Temporary: true},
+	{Code: "ResourceUnavailable.SnapshotCreating", Kind: provider.ErrState, Temporary: true},
+	{Code: "InvalidInstanceState", Kind: provider.ErrState},
+	{Code: "InvalidInstanceState.*", Kind: provider.ErrState},
+	{Code: "InvalidInstanceState.Terminating", Kind: provider.ErrState, Temporary: true},
+	{Code: "FailedOperation.AlreadyInDisasterRecoverGroup", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstancesProtected", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStatePending", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateStarting", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateStopping", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateRebooting", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateIsolating", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateTerminating", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateEnterRescueMode", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateExitRescueMode", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateEnterServiceLiveMigrate", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateServiceLiveMigrate", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateExitServiceLiveMigrate", Kind: provider.ErrState, Temporary: true},
+	{Code: "UnsupportedOperation.InstanceStateRunning", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateNotRunning", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateStopped", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateShutdown", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateTerminated", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateLaunchFailed", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateRescueMode", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateBanning", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateFreezing", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateCorrupted", Kind: provider.ErrState},
+
+	// Nobody knows whether the call was executed. ClientError.* are the SDK's
+	// own words for an answer that did not come or makes no sense.
+	{Code: "InternalError", Kind: provider.ErrUnavailable, Unknown: true},
+	{Code: "InternalError.*", Kind: provider.ErrUnavailable, Unknown: true},
+	{Code: "InternalServerError", Kind: provider.ErrUnavailable, Unknown: true},
+	{Code: "ServiceUnavailable", Kind: provider.ErrUnavailable, Unknown: true},
+	{Code: "ServiceUnavailable.*", Kind: provider.ErrUnavailable, Unknown: true},
+	{Code: "ResourceUnavailable", Kind: provider.ErrUnavailable, Unknown: true},
+	{Code: "ClientError.*", Kind: provider.ErrUnavailable, Unknown: true},
+})
+
+// wrapError turns an error of the SDK into one of ours. The end of the caller's
+// ctx comes first: the SDK hides it behind a parse error when it happens while
+// the answer is read.
+func (d *driver) wrapError(err error, ex *exchange) error {
+	if ctxErr := ex.ctx.Err(); ctxErr != nil {
+		return ex.ended(ctxErr, ex.Unsent(err))
+	}
+	var sdk *tcerr.TencentCloudSDKError
+	if errors.As(err, &sdk) && sdk.Code != "" && !strings.HasPrefix(sdk.Code, "ClientError.") {
+		return ex.refused(sdk)
+	}
+	return ex.unanswered(err, sdk)
+}
+
+// ended is the error of a ctx that ended. For a create it also says whether
+// servers may exist.
+func (ex *exchange) ended(ctxErr error, unsent bool) error {
+	if ex.spec == nil {
+		return fmt.Errorf("%s: %s: %w", Name, ex.op, ctxErr)
+	}
+	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, ctxErr.Error(), ctxErr)
+	if unsent {
+		e.Outcome = provider.OutcomeRejected
+	}
+	return e
+}
+
+// refused is an error that the cloud answered. The SDK's error is rebuilt,
+// because the message may repeat what was sent.
+func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
+	msg := ex.secrets.Clean(sdk.Message)
+	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(sdk.Code, msg, sdk.RequestId))
+	e.Code, e.RequestID = sdk.Code, sdk.RequestId
+	row, known := errorTable.Lookup(sdk.Code)
+	e.Kind, e.Temporary = row.Kind, row.Temporary
+	switch {
+	case ex.Status() >= http.StatusInternalServerError, row.Unknown, !known && sdk.RequestId == "":
+		// CVM answers every error with HTTP 200 and a request ID: anything else
+		// was written by something in between.
+		e.Kind, e.Outcome, e.Temporary = provider.ErrUnavailable, provider.OutcomeUnknown, false
+	case errors.Is(row.Kind, provider.ErrThrottled):
+		e.Outcome = provider.OutcomeThrottled
+	}
+	return e
+}
+
+// unanswered is a call without an answer of the cloud, or with one that makes no
+// sense. The text of the SDK's error is replaced: it quotes the whole answer.
+func (ex *exchange) unanswered(err error, sdk *tcerr.TencentCloudSDKError) error {
+	code, msg, cause := "ClientError.NetworkError", "no answer", error(nil)
+	switch {
+	case sdk == nil:
+		cause = ex.secrets.Cause(err)
+	case ex.Status() != 0 && sdk.Code != code:
+		code, msg = "ClientError.ParseJsonError", "the answer is not one of CVM"
+	default:
+		cause = ex.secrets.Cause(errors.Unwrap(sdk))
+	}
+	if ex.Status() >= http.StatusMultipleChoices {
+		msg = fmt.Sprintf("HTTP status %d", ex.Status())
+	}
+	rebuilt := tcerr.NewTencentCloudSDKErrorWithCause(code, msg, "", cause)
+	if cause != nil {
+		msg += ": " + cause.Error()
+	}
+	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, msg, rebuilt)
+	if ex.Unsent(err) {
+		e.Outcome = provider.OutcomeRejected
+	}
+	return e
+}
+
+// malformed is an answer that the SDK accepts and that does not say what it
+// must.
+func (ex *exchange) malformed(what, requestID string) error {
+	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, "the answer is malformed: "+what, nil)
+	e.RequestID = requestID
+	return e
+}
+
+// notSent is an error from before the call.
+func (ex *exchange) notSent(kind, err error) error {
+	if ctxErr := ex.ctx.Err(); ctxErr != nil {
+		return ex.ended(ctxErr, true)
+	}
+	return ex.apiError(kind, provider.OutcomeRejected, err.Error(), err)
+}
+
+func (ex *exchange) apiError(kind error, outcome provider.Outcome, msg string, err error) *provider.APIError {
+	return &provider.APIError{Driver: Name, Op: ex.op, Message: msg, HTTPStatus: ex.Status(), Outcome: outcome, Kind: kind, Err: err}
+}
+
+// secretsOf lists what must not appear in an error about a create. Nil, for
+// another call, has nothing to hide.
+func secretsOf(spec *provider.RunInstancesSpec) redact.Secrets {
+	if spec == nil {
+		return nil
+	}
+	secrets := redact.Secrets{spec.Login.Password.Reveal(), string(spec.UserData), base64.StdEncoding.EncodeToString(spec.UserData)}
+	opts, _ := optionsOf(spec)
+	for _, text := range opts.Params {
+		secrets = append(secrets, text)
+		var tree any
+		if json.Unmarshal([]byte(text), &tree) != nil {
+			continue
+		}
+		leaves := map[string]string{}
+		flatten(leaves, "", tree)
+		for _, leaf := range leaves {
+			secrets = append(secrets, leaf)
+		}
+	}
+	return secrets
+}
+
+// checkCredentials finds what could not be put into a header: a key that was
+// read from a file with its line end.
+func checkCredentials(c provider.Credentials) error {
+	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
+		return errors.New("access key ID or secret is empty")
+	}
+	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal(), c.SecurityToken.Reveal()} {
+		if !printable(s) {
+			return errors.New("access key ID, secret or token holds a blank or a control character")
+		}
+	}
+	return nil
+}
+
+// recovered calls f and turns its panic into an error that matches no secret:
+// the SDK dereferences nil when a body is "null".
+func recovered(f func() error) (err error) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case runtime.Error:
+			err = fmt.Errorf("the SDK panicked: %s", v.Error())
+		default:
+			err = fmt.Errorf("the SDK panicked with a %T", v)
+		}
+	}()
+	return f()
+}
+
+// ErrorCodes returns the table, for documentation.
+func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }

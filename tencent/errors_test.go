@@ -1,0 +1,398 @@
+package tencent
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// mustNotTell walks an error and everything below it.
+func mustNotTell(t *testing.T, err error, secrets ...string) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	for _, text := range []string{fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err)} {
+		for _, s := range secrets {
+			if strings.Contains(text, s) {
+				t.Errorf("the error tells the secret %q (%T)", s, err)
+			}
+		}
+	}
+	switch u := err.(type) {
+	case interface{ Unwrap() error }:
+		mustNotTell(t, u.Unwrap(), secrets...)
+	case interface{ Unwrap() []error }:
+		for _, below := range u.Unwrap() {
+			mustNotTell(t, below, secrets...)
+		}
+	}
+}
+
+// family puts a prefix before each of the names.
+func family(prefix, names string) []string {
+	var out []string
+	for _, n := range strings.Fields(names) {
+		out = append(out, prefix+n)
+	}
+	return out
+}
+
+// codeClasses is the vendor's documented codes, class by class.
+func codeClasses() map[error][]string {
+	join := func(lists ...[]string) (out []string) {
+		for _, l := range lists {
+			out = append(out, l...)
+		}
+		return out
+	}
+	return map[error][]string{
+		provider.ErrThrottled: family("", "RequestLimitExceeded RequestLimitExceeded.UinLimitExceeded RequestLimitExceeded.IPLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded"),
+		provider.ErrQuota: join(
+			family("", "InstancesQuotaLimitExceeded LimitExceeded OverQuota InvalidParameterValue.ExternalIpQuotaLimited InvalidParameterValue.TagQuotaLimitExceeded ImageQuotaLimitExceeded"),
+			family("LimitExceeded.", "CvmInstanceQuota InstanceQuota PrepayQuota PrepayUnderwriteQuota SpotQuota UserSpotQuota UserReturnQuota DisasterRecoverGroup SingleUSGQuota CvmsVifsPerSecGroupLimitExceeded VpcSubnetNum IPv6AddressNum InstanceEniNumLimit EipNumLimit LaunchTemplateQuota LaunchTemplateVersionQuota HpcClusterQuota TagResourceQuota"),
+			family("", "ResourceInsufficient.InsufficientGroupQuota ResourceInsufficient.DisasterRecoverGroupCvmQuota UnsupportedOperation.InsufficientClusterQuota UnsupportedOperation.UserLimitOperationExceedQuota")),
+		provider.ErrNoStock: join(
+			family("ResourceInsufficient.", "AvailabilityZoneSoldOut SpecifiedInstanceType ZoneSoldOutForSpecifiedInstance InsufficientOfferingMinimum CloudDiskSoldOut CloudDiskUnavailable CidrBlock"),
+			family("ResourcesSoldOut.", "SpecifiedInstanceType AvailableZone EipInsufficient"),
+			family("ResourceNotFound.", "InvalidZoneInstanceType NoDefaultCbs NoDefaultCbsWithReason"),
+			family("InvalidParameterValue.", "ZoneNotSupported InsufficientOffering InsufficientPrice"),
+			family("", "ResourceUnavailable.InstanceType UnsupportedOperation.InvalidZone InvalidParameter.InvalidCloudDiskSoldOut UnsupportedOperation.NoInstanceTypeSupportSpot FailedOperation.NoAvailableIpAddressCountInSubnet")),
+		provider.ErrNotFound: join(
+			family("", "InvalidHostId.NotFound InvalidZone.MismatchRegion InvalidInstanceId.NotFound InvalidImageId.NotFound InvalidSecurityGroupId.NotFound InvalidProjectId.NotFound InvalidRegion.NotFound ResourceNotFound ResourceNotFound.HpcCluster ResourceNotFound.KeyPairNotFound ResourceNotFound.InvalidPlacementSet InvalidParameter.SnapshotNotFound FailedOperation.DisasterRecoverGroupNotFound"),
+			family("InvalidParameterValue.", "VpcIdNotExist SubnetNotExist KeyPairNotFound LaunchTemplateNotFound LaunchTemplateIdNotExisted LaunchTemplateIdVerNotExisted BandwidthPackageIdNotFound InstanceTypeNotFound InvalidVpcIdSubnetIdNotFound ElasticNetworkNotExist ChcHostsNotFound DedicatedResourcePackIdsNotFound")),
+		provider.ErrAuth: join(
+			family("AuthFailure.", "SecretIdNotFound InvalidSecretId InvalidAuthorization SignatureFailure SignatureExpire TokenFailure MFAFailure"),
+			family("", "AuthFailure"),
+			family("UnauthorizedOperation.", "InvalidToken MFAExpired MFANotFound")),
+		provider.ErrPermission: family("", "AccountQualificationRestrictions InvalidPermission UnauthorizedOperation UnauthorizedOperation.PermissionDenied AuthFailure.UnauthorizedOperation AuthFailure.CamRoleNameAuthenticateFailed OperationDenied.AccountNotSupported IpInBlacklist IpNotInWhitelist"),
+		provider.ErrBalance:    family("", "InvalidAccount.InsufficientBalance InvalidAccount.UnpaidOrder UnsupportedOperation.NotSupportUnpaidOrder FailedOperation.InquiryPriceFailed"),
+		provider.ErrInvalid: join(
+			family("", "InvalidParameterCombination InvalidParameterConflict InvalidParameterValue InvalidParameterValue.Range InvalidParameter InvalidParameter.InvalidIpFormat MissingParameter MissingParameter.MonitorService InvalidPassword InvalidPeriod InvalidInstanceName.TooLong InvalidInstanceType.Malformed InvalidHostId.Malformed InvalidImageId.Malformed VpcAddrNotInSubNet VpcIpIsUsed UnknownParameter InvalidClientToken.TooLong"),
+			family("", "UnsupportedOperation UnsupportedOperation.MinCountUnsupportedRegion InvalidInstance.NotSupported OperationDenied.ChcInstallCloudImageWithoutDeployNetwork InvalidParameterValue.LimitExceeded InvalidFilterValue.LimitExceeded InvalidFilter InvalidParameterValueLimit InvalidParameterValueOffset InvalidInstanceNotSupportedPrepaidInstance"),
+			family("FailedOperation.", "IllegalTagKey IllegalTagValue TagKeyReserved SnapshotSizeLargerThanDataSize SnapshotSizeLessThanDataSize PromotionalRegionRestriction Unreturnable"),
+			family("", "UnsupportedRegion InvalidAction NoSuchVersion InvalidRequest RequestSizeLimitExceeded OperationDenied")),
+		provider.ErrState: join(
+			family("", "MutexOperation.TaskRunning OperationDenied.InstanceOperationInProgress ResourceInUse ResourceInUse.HpcCluster ResourceUnavailable.SnapshotCreating InvalidInstanceState InvalidInstanceState.Terminating InvalidInstanceState.Other FailedOperation.AlreadyInDisasterRecoverGroup UnsupportedOperation.InstancesProtected"),
+			family("UnsupportedOperation.InstanceState", "Banning Corrupted EnterRescueMode EnterServiceLiveMigrate ExitRescueMode ExitServiceLiveMigrate Freezing Isolating LaunchFailed NotRunning Pending Rebooting RescueMode Running ServiceLiveMigrate Shutdown Starting Stopped Stopping Terminated Terminating")),
+		provider.ErrUnavailable: family("", "InternalError InternalError.TradeUnknownError InternalServerError ServiceUnavailable ServiceUnavailable.Other ResourceUnavailable ClientError.NetworkError"),
+	}
+}
+
+func TestEveryDocumentedCode(t *testing.T) {
+	for kind, codes := range codeClasses() {
+		for _, code := range codes {
+			t.Run(code, func(t *testing.T) {
+				body := fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"the message"},"RequestId":"req-7"}}`, code)
+				_, err := testDriver(t, always(200, body)).RunInstances(t.Context(), bare())
+				var e *provider.APIError
+				if !errors.As(err, &e) {
+					t.Fatalf("not an APIError: %v", err)
+				}
+				if !errors.Is(err, kind) {
+					t.Errorf("want %v, got %v", kind, err)
+				}
+				if want := outcomeOf(kind); e.Outcome != want {
+					t.Errorf("outcome is %s, want %s", e.Outcome, want)
+				}
+				if strings.HasPrefix(code, "ClientError.") {
+					return // the SDK's own words: nothing of the cloud to keep
+				}
+				if e.Code != code || e.RequestID != "req-7" || e.Message != "the message" || e.Op != "RunInstances" || e.HTTPStatus != 200 {
+					t.Errorf("the vendor's words are lost: %+v", e)
+				}
+				var sdk *tcerr.TencentCloudSDKError
+				if !errors.As(err, &sdk) || sdk.Code != code || sdk.Message != "the message" || sdk.RequestId != "req-7" {
+					t.Errorf("the SDK's error is not reachable: %v", sdk)
+				}
+			})
+		}
+	}
+}
+
+func outcomeOf(kind error) provider.Outcome {
+	switch {
+	case errors.Is(kind, provider.ErrThrottled):
+		return provider.OutcomeThrottled
+	case errors.Is(kind, provider.ErrUnavailable):
+		return provider.OutcomeUnknown
+	default:
+		return provider.OutcomeRejected
+	}
+}
+
+// The table may hold no row that no documented code uses.
+func TestEveryRowOfTheTableIsUsed(t *testing.T) {
+	used := map[string]bool{"ClientError.CredentialError": true} // the SDK's own chain, which we do not use
+	for _, codes := range codeClasses() {
+		for _, code := range codes {
+			row, _ := errorTable.Lookup(code)
+			used[row.Code] = true
+		}
+	}
+	for _, row := range errorTable.Rows() {
+		if !used[row.Code] {
+			t.Errorf("%s is in the table and in no class", row.Code)
+		}
+	}
+}
+
+func TestTemporaryCodes(t *testing.T) {
+	for code, want := range map[string]bool{
+		"UnsupportedOperation.InstanceStatePending":   true,
+		"OperationDenied.InstanceOperationInProgress": true,
+		"MutexOperation.TaskRunning":                  true,
+		"UnsupportedOperation.InstancesProtected":     false,
+		"UnsupportedOperation.InstanceStateBanning":   false,
+	} {
+		body := fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"m"},"RequestId":"r"}}`, code)
+		err := testDriver(t, always(200, body)).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1"}})
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, provider.ErrState) || e.Temporary != want {
+			t.Errorf("%s: want ErrState with Temporary %v, got %+v", code, want, e)
+		}
+	}
+}
+
+func TestUnknownCodes(t *testing.T) {
+	for name, c := range map[string]struct {
+		body    string
+		kind    error
+		outcome provider.Outcome
+	}{
+		"of the cloud":         {`{"Response":{"Error":{"Code":"Brand.New","Message":"m"},"RequestId":"r"}}`, nil, provider.OutcomeRejected},
+		"of a known family":    {`{"Response":{"Error":{"Code":"InvalidParameter.BrandNew","Message":"m"},"RequestId":"r"}}`, provider.ErrInvalid, provider.OutcomeRejected},
+		"without a request ID": {`{"Response":{"Error":{"Code":"Brand.New","Message":"m"}}}`, provider.ErrUnavailable, provider.OutcomeUnknown},
+		"of the old shape":     {`{"code":4100,"codeDesc":"AuthFailure","message":"m"}`, provider.ErrAuth, provider.OutcomeRejected},
+		"old shape, no code":   {`{"code":4100,"message":"m"}`, provider.ErrUnavailable, provider.OutcomeUnknown},
+	} {
+		_, err := testDriver(t, always(200, c.body)).RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Outcome != c.outcome || !errors.Is(e.Kind, c.kind) {
+			t.Errorf("%s: want %v and %s, got %+v", name, c.kind, c.outcome, e)
+		}
+	}
+}
+
+// malformedAnswers are answers that prove nothing about a create.
+func malformedAnswers() map[string]http.RoundTripper {
+	cut := func(status int, body string) transport {
+		return func(*http.Request) (*http.Response, error) {
+			resp := answer(status, "")
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), failingReader{}))
+			return resp, nil
+		}
+	}
+	typed := func(contentType, encoding string) transport {
+		return func(*http.Request) (*http.Response, error) {
+			resp := answer(200, "welcome")
+			resp.Header.Set("Content-Type", contentType)
+			if encoding != "" {
+				resp.Header.Set("Content-Encoding", encoding)
+			}
+			return resp, nil
+		}
+	}
+	return map[string]http.RoundTripper{
+		"empty":                   always(200, ""),
+		"null":                    always(200, "null"),
+		"empty object":            always(200, "{}"),
+		"null response":           always(200, `{"Response":null}`),
+		"empty response":          always(200, `{"Response":{}}`),
+		"no IDs":                  always(200, `{"Response":{"RequestId":"r"}}`),
+		"empty IDs":               always(200, `{"Response":{"InstanceIdSet":[],"RequestId":"r"}}`),
+		"list":                    always(200, "[]"),
+		"number":                  always(200, "17"),
+		"wrong types":             always(200, `{"Response":{"InstanceIdSet":"ins-1","RequestId":7}}`),
+		"truncated":               always(200, `{"Response":{"InstanceIdSet":["ins-1"`),
+		"HTML":                    always(200, "<html><body>welcome</body></html>"),
+		"event stream":            typed("text/event-stream", ""),
+		"octet stream of nothing": typed("application/octet-stream", "br"),
+		"not gzip":                typed("application/json", "gzip"),
+		"500 without a body":      always(500, ""),
+		"502 HTML":                always(502, "<html>bad gateway</html>"),
+		"503 with a code":         always(503, `{"Response":{"Error":{"Code":"InvalidParameter","Message":"m"},"RequestId":"r"}}`),
+		"504 with IDs missing":    always(504, `{"Response":{"RequestId":"r"}}`),
+		"404 JSON":                always(404, `{"Response":{"RequestId":"r"}}`),
+		"302":                     always(302, ""),
+		"connection cut before":   transport(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }),
+		"connection cut after":    cut(200, `{"Response":{"InstanceIdSet":["ins-1"],`),
+		"transport gives nothing": transport(func(*http.Request) (*http.Response, error) { return nil, nil }),
+		"transport panics":        transport(func(*http.Request) (*http.Response, error) { panic("planted-secret-key") }),
+		"transport dereferences":  transport(func(*http.Request) (*http.Response, error) { var e *provider.APIError; return nil, e.Err }),
+	}
+}
+
+type failingReader struct{}
+
+func (failingReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestMalformedAnswerLeavesTheOutcomeUnknown(t *testing.T) {
+	for name, rt := range malformedAnswers() {
+		t.Run(name, func(t *testing.T) {
+			d := testDriver(t, rt)
+			result, err := d.RunInstances(t.Context(), bare())
+			var e *provider.APIError
+			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("a create must be unknown and unavailable, got %v, %#v", result, err)
+			}
+			if result != nil {
+				t.Errorf("IDs out of nowhere: %v", result)
+			}
+			mustNotTell(t, err, keyValue, keyToken, "://", "welcome", "bad gateway")
+			if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"ins-1"}}); !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("a describe must be unavailable, not empty: %v", err)
+			}
+			err = d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1"}})
+			if fine := name == "no IDs" || name == "empty IDs"; (err == nil) != fine {
+				t.Errorf("terminate: %v", err)
+			}
+		})
+	}
+}
+
+func TestHTTPStatusIsKept(t *testing.T) {
+	for _, status := range []int{302, 404, 500, 503} {
+		_, err := testDriver(t, always(status, "<html>")).RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.HTTPStatus != status || !strings.Contains(e.Message, fmt.Sprint(status)) {
+			t.Errorf("status %d is lost: %+v", status, e)
+		}
+	}
+}
+
+func TestWhatWasNeverSentIsRejected(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	selfSigned := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("a request was sent to a server that TLS does not trust")
+	}))
+	selfSigned.Config.ErrorLog = log.New(io.Discard, "", 0)
+	selfSigned.StartTLS()
+	defer selfSigned.Close()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	dial := func(err error) http.RoundTripper {
+		return transport(func(*http.Request) (*http.Response, error) { return nil, err })
+	}
+	for name, c := range map[string]struct {
+		endpoint string
+		rt       http.RoundTripper
+	}{
+		"connection refused":    {closed.URL, nil},
+		"self-signed":           {selfSigned.URL, nil},
+		"TLS to a plain server": {strings.Replace(plain.URL, "http:", "https:", 1), nil},
+		"dial error":            {"", dial(&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route")})},
+		"no such host":          {"", dial(&net.DNSError{Err: "no such host", Name: "cvm.tencentcloudapi.com"})},
+		"dial timeout":          {"", dial(&net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := driverAt(t, c.endpoint, c.rt)
+			_, err := d.RunInstances(t.Context(), bare())
+			var e *provider.APIError
+			if !errors.As(err, &e) || e.Outcome != provider.OutcomeRejected || !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("nothing was sent, but the error says %#v", err)
+			}
+			if errors.Is(err, context.DeadlineExceeded) {
+				t.Error("the error reads as if the caller's ctx had ended")
+			}
+			var sdk *tcerr.TencentCloudSDKError
+			if !errors.As(err, &sdk) {
+				t.Error("the SDK's error is not reachable")
+			}
+			mustNotTell(t, err, keyValue, keyToken, "://")
+		})
+	}
+}
+
+// talkative repeats everything that was sent to it.
+func talkative(t *testing.T, code string) http.RoundTripper {
+	return transport(func(req *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		signed := "TC3-HMAC-SHA256\n1700000000\n2023-11-14/cvm/tc3_request\nplanted-hash"
+		echo := fmt.Sprintf("you sent %s with %s and %s; %s", body, req.Header.Get("Authorization"), req.Header.Get("X-Tc-Token"), signed)
+		if code == "" {
+			return answer(200, "<html>"+echo), nil
+		}
+		return answer(200, fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":%q},"RequestId":"r"}}`, code, echo)), nil
+	})
+}
+
+func TestNoErrorTellsASecret(t *testing.T) {
+	const data = "#!/bin/sh\nexport DB=planted-data \"quoted\"\n"
+	spec := bare()
+	spec.Login.Password = `planted "password" <1>&`
+	spec.UserData = []byte(data)
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{
+		"Metadata":           `{"Items":[{"Key":"k","Value":"planted-nested"}]}`,
+		"EnableJumboFrame":   "planted-raw",
+		"DedicatedClusterId": `"planted-quoted"`,
+	}}}
+	secrets := []string{
+		"planted", keyValue, keyToken, data, base64.StdEncoding.EncodeToString([]byte(data)), "://",
+	}
+	leak := func(kind string) http.RoundTripper {
+		return transport(func(req *http.Request) (*http.Response, error) {
+			body, _ := io.ReadAll(req.Body)
+			return nil, fmt.Errorf("%s: cannot post %s to %s: %w", kind, body, req.URL, io.ErrUnexpectedEOF)
+		})
+	}
+	headers := transport(func(req *http.Request) (*http.Response, error) {
+		_, signature, _ := strings.Cut(req.Header.Get("Authorization"), "Signature=")
+		secrets = append(secrets, signature)
+		return answer(200, fmt.Sprintf(`{"Response":{"Error":{"Code":"AuthFailure.TokenFailure","Message":"%s is not %s, nor of %s"},"RequestId":"r"}}`,
+			signature, req.Header.Get("X-Tc-Token"), keyValue)), nil
+	})
+	transports := map[string]http.RoundTripper{
+		"echo of the headers":    headers,
+		"echo in a known code":   talkative(t, "InvalidParameterValue"),
+		"echo in an auth code":   talkative(t, "AuthFailure.SignatureFailure"),
+		"echo in HTML":           talkative(t, ""),
+		"echo of the transport":  leak("write"),
+		"echo below a wrapper":   transport(func(req *http.Request) (*http.Response, error) { return nil, hidden{leakOf(req)} }),
+		"echo in a joined error": transport(func(req *http.Request) (*http.Response, error) { return nil, joinedHidden{leakOf(req)} }),
+	}
+	for name, rt := range malformedAnswers() {
+		transports[name] = rt
+	}
+	for name, rt := range transports {
+		t.Run(name, func(t *testing.T) {
+			_, err := testDriver(t, rt).RunInstances(t.Context(), spec)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			mustNotTell(t, err, secrets...)
+		})
+	}
+}
+
+func leakOf(req *http.Request) error {
+	body, _ := io.ReadAll(req.Body)
+	return fmt.Errorf("body was %s", body)
+}
+
+// hidden shows nothing by itself, and everything below.
+type hidden struct{ below error }
+
+func (h hidden) Error() string { return "write failed" }
+func (h hidden) Unwrap() error { return h.below }
+
+type joinedHidden struct{ below error }
+
+func (h joinedHidden) Error() string   { return "write failed" }
+func (h joinedHidden) Unwrap() []error { return []error{io.EOF, h.below} }

@@ -1,0 +1,136 @@
+// Package wire watches the HTTP exchanges of an SDK that tells too little about
+// them, and keeps net/http from sending a request twice.
+package wire
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Exchange is what is known about one request and its answer. It is for one
+// call, and is read when the call has returned.
+type Exchange struct {
+	// KeepBody asks to keep the text of the answer.
+	KeepBody bool
+
+	wantConn, gotConn atomic.Bool // net/http may report from its own goroutines
+	signature         string
+	status            int
+	body              io.Closer
+	seen              bytes.Buffer
+}
+
+type exchangeKey struct{}
+
+// Watch returns a ctx whose request reports to e when it goes through [Guard].
+func (e *Exchange) Watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(context.WithValue(ctx, exchangeKey{}, e), &httptrace.ClientTrace{
+		GetConn: func(string) { e.wantConn.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { e.gotConn.Store(true) },
+	})
+}
+
+// Status is the HTTP status of the answer, 0 when there is none.
+func (e *Exchange) Status() int { return e.status }
+
+// Signature is what the request was signed with.
+func (e *Exchange) Signature() string { return e.signature }
+
+// Body is the text of the answer as far as it was read.
+func (e *Exchange) Body() []byte { return e.seen.Bytes() }
+
+// Close closes the body of the answer. The SDK does so only when all goes well.
+func (e *Exchange) Close() {
+	if e.body != nil {
+		_ = e.body.Close()
+	}
+}
+
+// Unsent tells whether it is certain that nothing was sent: a connection was
+// wanted and never had, or it led to nobody whom TLS trusts.
+func (e *Exchange) Unsent(err error) bool {
+	if e.wantConn.Load() && !e.gotConn.Load() {
+		return true
+	}
+	var op *net.OpError
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) || errors.As(err, &cert)
+}
+
+func (e *Exchange) asked(req *http.Request) {
+	_, e.signature, _ = strings.Cut(req.Header.Get("Authorization"), "Signature=")
+}
+
+func (e *Exchange) answered(resp *http.Response) {
+	e.status = resp.StatusCode
+	if resp.Body == nil {
+		return
+	}
+	e.body = resp.Body
+	if e.KeepBody {
+		resp.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(resp.Body, &e.seen), resp.Body}
+	}
+}
+
+// Guard is a transport that reports to the exchange of a request, and takes away
+// what would make net/http follow a redirect: a create must not be sent a second
+// time, and the SDK gives no other way to its HTTP client. net/http repeats no
+// POST by itself unless nothing of it was written.
+type Guard struct{ Base http.RoundTripper }
+
+// RoundTrip sends the request once.
+func (g *Guard) RoundTrip(req *http.Request) (*http.Response, error) {
+	e, _ := req.Context().Value(exchangeKey{}).(*Exchange)
+	if e != nil {
+		e.asked(req)
+	}
+	resp, err := g.Base.RoundTrip(req)
+	if err != nil || resp == nil {
+		return nil, err
+	}
+	resp.Header.Del("Location")
+	if e != nil {
+		e.answered(resp)
+	}
+	return resp, nil
+}
+
+// NewTransport speaks HTTP/1.1 only: one connection for each call under way, so
+// that a connection that breaks takes one create with it, not all of them.
+func NewTransport() *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:               proxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: 10 * time.Second,
+		MaxIdleConnsPerHost: 64,
+		IdleConnTimeout:     30 * time.Second,
+		Protocols:           protocols,
+	}
+}
+
+// proxyFromEnvironment keeps a malformed proxy URL, password included, out of
+// the error.
+func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(req)
+	if err != nil {
+		return nil, errors.New("the proxy of the environment is not a URL")
+	}
+	return u, nil
+}

@@ -1,0 +1,240 @@
+package tencent
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	sdkjson "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/json"
+	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// RunOptions are settings of a create that only CVM has. Put one, or a pointer
+// to one, into RunInstancesSpec.Vendor.
+type RunOptions struct {
+	// BandwidthPackageID is the shared package that Network.PublicIP draws on.
+	BandwidthPackageID string
+
+	// InternetServiceProvider is the line of Network.PublicIP: BGP, CMCC, ...
+	InternetServiceProvider string
+
+	// AutomationAgent installs the agent of the automation tools, or does not.
+	// Nil lets the cloud decide.
+	AutomationAgent *bool
+
+	// PartitionNumber is the partition of a partition placement group. 0 lets
+	// the cloud decide.
+	PartitionNumber int
+
+	// DedicatedClusterID is the dedicated cluster (CDC) to create in.
+	DedicatedClusterID string
+
+	// Params are raw parameters of RunInstances by their documented names, for
+	// what has no field here: "DataDisks.0.ThroughputPerformance", or
+	// "Metadata" with a JSON object. A value that is JSON is sent as that JSON
+	// (100 is a number, true a boolean, "100" in quotes a string); everything
+	// else is sent as a string. A parameter that the spec sets already, or that
+	// has a field of the spec which the library itself must know, is an error.
+	// Values are treated as secrets.
+	Params map[string]string
+}
+
+// VendorName returns "tencent".
+func (RunOptions) VendorName() string { return Name }
+
+// reserved are parameters that the SDK sets for every call, or whose meaning the
+// library must know to read the answer right.
+var reserved = map[string]string{
+	"Action": "", "Version": "", "Region": "Region", "Language": "", "Token": "", "RequestClient": "",
+	"Timestamp": "", "Nonce": "", "SecretId": "", "Signature": "", "SignatureMethod": "",
+	"InstanceCount": "Count", "MinCount": "MinCount", "ClientToken": "ClientToken", "DryRun": "DryRun",
+}
+
+// optionsOf finds the options that are addressed to this driver; the zero value
+// when there are none.
+func optionsOf(spec *provider.RunInstancesSpec) (RunOptions, error) {
+	for i, v := range spec.Vendor {
+		switch o := v.(type) {
+		case RunOptions:
+			return o, nil
+		case *RunOptions:
+			if o != nil {
+				return *o, nil
+			}
+		default:
+			if v != nil && v.VendorName() == Name {
+				return RunOptions{}, &provider.FieldError{Driver: Name, Path: fmt.Sprintf("Vendor[%d]", i), Reason: fmt.Sprintf("options for tencent must be tencent.RunOptions, not %T", v)}
+			}
+		}
+	}
+	return RunOptions{}, nil
+}
+
+// mergeParams returns the body of the create with the raw parameters in it, or
+// nil when there are none: the typed request goes out as it is then.
+func mergeParams(req *cvm.RunInstancesRequest, params map[string]string) (map[string]any, error) {
+	if len(params) == 0 {
+		return nil, nil
+	}
+	tree, err := mergedTree(req, params)
+	if err != nil {
+		return nil, err
+	}
+	return forSDK(tree)
+}
+
+// mergedTree is the body of the create with the raw parameters in it, taken
+// apart.
+func mergedTree(req *cvm.RunInstancesRequest, params map[string]string) (map[string]any, error) {
+	tree, err := wireTree(req)
+	if err != nil {
+		return nil, err
+	}
+	c := provider.Checker{Driver: Name}
+	for _, name := range slices.SortedFunc(maps.Keys(params), byParamName) {
+		if err := setRaw(tree, name, params[name]); err != nil {
+			c.Fail(fmt.Sprintf("Vendor.Params[%q]", name), nil, err.Error())
+		}
+	}
+	return tree, c.Err()
+}
+
+// wireTree is the body that the SDK would send, taken apart.
+func wireTree(req *cvm.RunInstancesRequest) (map[string]any, error) {
+	dec := json.NewDecoder(strings.NewReader(req.ToJsonString()))
+	dec.UseNumber()
+	tree := map[string]any{}
+	return tree, dec.Decode(&tree)
+}
+
+// forSDK turns every parameter into text that the SDK copies as it is: its own
+// encoder would send large numbers in another form.
+func forSDK(tree map[string]any) (map[string]any, error) {
+	body := make(map[string]any, len(tree))
+	for name, v := range tree {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		body[name] = sdkjson.RawMessage(text)
+	}
+	return body, nil
+}
+
+// setRaw puts one raw parameter into the tree.
+func setRaw(tree map[string]any, name, text string) error {
+	steps := strings.Split(name, ".")
+	if field, ok := reserved[steps[0]]; ok {
+		if field == "" {
+			return errors.New("the SDK sets it for every call")
+		}
+		return fmt.Errorf("use the field %s of the spec", field)
+	}
+	if slices.Contains(steps, "") || isIndex(steps[0]) {
+		return errors.New("must be a parameter name such as DataDisks.0.DiskSize")
+	}
+	_, err := insert(tree, steps, rawValue(text))
+	return err
+}
+
+// rawValue is JSON where the text is JSON, else a string.
+func rawValue(text string) any {
+	if json.Valid([]byte(text)) {
+		return json.RawMessage(text)
+	}
+	return text
+}
+
+// insert returns node with value at the place that steps lead to. Lists and
+// objects are made where there is nothing yet; nothing is ever replaced.
+func insert(node any, steps []string, value any) (any, error) {
+	if len(steps) == 0 {
+		if node != nil {
+			return nil, errors.New("the spec sets it already")
+		}
+		return value, nil
+	}
+	if isIndex(steps[0]) {
+		return insertItem(node, steps, value)
+	}
+	object, ok := node.(map[string]any)
+	if node == nil {
+		object = map[string]any{}
+	} else if !ok {
+		return nil, fmt.Errorf("%s cannot be a member here: the parameter above it is set already, and is no object", steps[0])
+	}
+	child, err := insert(object[steps[0]], steps[1:], value)
+	if err != nil {
+		return nil, err
+	}
+	object[steps[0]] = child
+	return object, nil
+}
+
+func insertItem(node any, steps []string, value any) (any, error) {
+	list, ok := node.([]any)
+	if node != nil && !ok {
+		return nil, fmt.Errorf("%s cannot be an index here: the parameter above it is set already, and is no list", steps[0])
+	}
+	i, err := strconv.Atoi(steps[0])
+	if err != nil || i > len(list) {
+		return nil, fmt.Errorf("index %s leaves a gap: the list has %d items so far", steps[0], len(list))
+	}
+	if i == len(list) {
+		list = append(list, nil)
+	}
+	list[i], err = insert(list[i], steps[1:], value)
+	return list, err
+}
+
+func isIndex(step string) bool {
+	return step != "" && strings.Trim(step, "0123456789") == ""
+}
+
+// byParamName sorts by steps, indexes as numbers, so that lists fill in order.
+func byParamName(a, b string) int {
+	return slices.CompareFunc(strings.Split(a, "."), strings.Split(b, "."), func(x, y string) int {
+		if isIndex(x) && isIndex(y) {
+			return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
+		}
+		return cmp.Compare(x, y)
+	})
+}
+
+// flatten writes the leaves of a tree under their flat names.
+func flatten(out map[string]string, prefix string, node any) {
+	switch n := node.(type) {
+	case map[string]any:
+		for k, v := range n {
+			flatten(out, join(prefix, k), v)
+		}
+	case []any:
+		for i, v := range n {
+			flatten(out, join(prefix, strconv.Itoa(i)), v)
+		}
+	case json.RawMessage: // a raw parameter
+		dec := json.NewDecoder(bytes.NewReader(n))
+		dec.UseNumber()
+		var v any
+		if dec.Decode(&v) == nil {
+			flatten(out, prefix, v)
+		}
+	default:
+		out[prefix] = fmt.Sprint(n)
+	}
+}
+
+func join(prefix, step string) string {
+	if prefix == "" {
+		return step
+	}
+	return prefix + "." + step
+}

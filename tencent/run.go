@@ -1,0 +1,353 @@
+package tencent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/redact"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
+)
+
+// The vendor's names of the calls.
+const (
+	actionRun       = "RunInstances"
+	actionDescribe  = "DescribeInstances"
+	actionTerminate = "TerminateInstances"
+)
+
+// idsPerCall is the documented limit of describe and terminate, and the largest
+// Limit of a page. It is always asked for: the documented default is 20 rows.
+const idsPerCall = 100
+
+// filtersPerCall is the documented number of filters of a describe.
+const filtersPerCall = 10
+
+// How long each call may take when the caller's ctx allows more.
+const (
+	runTimeout       = 90 * time.Second
+	describeTimeout  = 20 * time.Second
+	terminateTimeout = 30 * time.Second
+)
+
+// RunInstances sends one create.
+func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
+	req, raw, err := d.runRequest(spec)
+	if err != nil {
+		return nil, err
+	}
+	ex := d.exchange(ctx, actionRun, spec.Region, runTimeout)
+	ex.spec, ex.KeepBody = spec, true
+	var resp *cvm.RunInstancesResponse
+	err = d.call(ex, func(ctx context.Context, c api) (err error) {
+		if raw != nil {
+			resp, err = c.RunRaw(ctx, raw)
+		} else {
+			resp, err = c.RunInstances(ctx, req)
+		}
+		return err
+	})
+	if err != nil {
+		return runFailed(ex, spec, err)
+	}
+	return runResult(ex, spec, resp)
+}
+
+// runRequest returns the typed request, and the body to send in its place when
+// the spec has raw parameters.
+func (d *driver) runRequest(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, map[string]any, error) {
+	req, err := translateRun(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	opts, _ := optionsOf(spec) // translateRun has accepted them
+	raw, err := mergeParams(req, opts.Params)
+	return req, raw, err
+}
+
+// runFailed returns the error of a create, and the IDs that stand beside it in
+// the answer: the SDK drops them. Machines that exist make the outcome unknown,
+// whatever the code says.
+func runFailed(ex *exchange, spec *provider.RunInstancesSpec, err error) (*provider.RunResult, error) {
+	var e *provider.APIError
+	if !errors.As(err, &e) {
+		return nil, err
+	}
+	// Approved dry runs are documented to be plain answers; the common error
+	// list of Tencent's APIs has a code for them instead. Which one CVM sends is
+	// not verified.
+	if spec.DryRun && e.Code == "DryRunOperation" {
+		return &provider.RunResult{RequestID: e.RequestID}, nil
+	}
+	if ids := ex.savedIDs(); len(ids) > 0 {
+		e.Outcome = provider.OutcomeUnknown
+		return &provider.RunResult{InstanceIDs: ids, RequestID: e.RequestID}, e
+	}
+	return nil, err
+}
+
+// runResult reads the answer of a create that the SDK takes for a success.
+func runResult(ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInstancesResponse) (*provider.RunResult, error) {
+	if resp == nil || resp.Response == nil {
+		return nil, ex.malformed("it has no Response", "")
+	}
+	r := &provider.RunResult{RequestID: value(resp.Response.RequestId)}
+	r.InstanceIDs = slices.DeleteFunc(values(resp.Response.InstanceIdSet), func(id string) bool { return id == "" })
+	switch {
+	case len(r.InstanceIDs) < len(resp.Response.InstanceIdSet):
+		return r, ex.malformed("some of its instance IDs are empty", r.RequestID)
+	case len(r.InstanceIDs) > 0, spec.DryRun && r.RequestID != "":
+		return r, nil
+	default:
+		return nil, ex.malformed("it has no instance IDs", r.RequestID)
+	}
+}
+
+// PreviewRun shows the request with its secrets masked. Values of raw parameters
+// are masked too: only their writer knows which of them are secret.
+func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
+	req, _, err := d.runRequest(spec)
+	if err != nil {
+		return provider.Request{}, err
+	}
+	opts, err := optionsOf(spec)
+	if err != nil {
+		return provider.Request{}, err
+	}
+	tree, err := mergedTree(req, opts.Params)
+	if err != nil {
+		return provider.Request{}, err
+	}
+	params := map[string]string{}
+	flatten(params, "", tree)
+	for name, v := range params {
+		if isSecret(name, opts.Params) {
+			params[name] = provider.Secret(v).String()
+		}
+	}
+	params["Region"] = d.regionOf(spec.Region)
+	return provider.Request{Driver: Name, Action: actionRun, Host: d.host, Params: params}, nil
+}
+
+// isSecret tells whether a parameter, or what it is a part of, is one.
+func isSecret(name string, raw map[string]string) bool {
+	for part := name; part != ""; {
+		if _, given := raw[part]; given || part == "LoginSettings.Password" || part == "UserData" {
+			return true
+		}
+		part = part[:max(strings.LastIndexByte(part, '.'), 0)]
+	}
+	return false
+}
+
+// DescribeInstances reads one page. It uses full records also for polling, not
+// DescribeInstancesStatus: one call then tells state, reason and addresses, at
+// the same documented rate. With IDs every other condition is ignored: the cloud
+// takes either.
+func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
+	offset, err := checkDescribe(req)
+	if err != nil {
+		return nil, err
+	}
+	ex := d.exchange(ctx, actionDescribe, req.Region, describeTimeout)
+	var resp *cvm.DescribeInstancesResponse
+	err = d.call(ex, func(ctx context.Context, c api) (err error) {
+		resp, err = c.DescribeInstances(ctx, describeRequest(req, offset))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if resp == nil || resp.Response == nil {
+		return nil, ex.malformed("it has no Response", "")
+	}
+	return describePage(ex, req, offset, resp.Response)
+}
+
+func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
+	if len(req.IDs) > idsPerCall {
+		return 0, &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(len(req.IDs)), Reason: fmt.Sprintf("one describe takes at most %d", idsPerCall)}
+	}
+	if req.PageToken != "" {
+		if offset, err = strconv.Atoi(req.PageToken); err != nil || offset < 0 {
+			return 0, &provider.FieldError{Driver: Name, Path: "PageToken", Value: req.PageToken, Reason: "is not a NextPage of this driver"}
+		}
+	}
+	return offset, nil
+}
+
+func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeInstancesRequest {
+	out := cvm.NewDescribeInstancesRequest()
+	out.Limit = number(idsPerCall)
+	if len(req.IDs) > 0 {
+		out.InstanceIds = list(req.IDs)
+		return out
+	}
+	out.Offset = pointer(int64(offset))
+	if req.Name != "" {
+		out.Filters = append(out.Filters, filter("instance-name", req.Name))
+	}
+	for _, k := range slices.Sorted(maps.Keys(req.Tags)) {
+		// What does not fit is left to the comparison in describePage.
+		if len(out.Filters) < filtersPerCall {
+			out.Filters = append(out.Filters, filter("tag:"+k, req.Tags[k]))
+		}
+	}
+	return out
+}
+
+func filter(name, value string) *cvm.Filter {
+	return &cvm.Filter{Name: pointer(name), Values: []*string{pointer(value)}}
+}
+
+func describePage(ex *exchange, req *provider.DescribeRequest, offset int, r *cvm.DescribeInstancesResponseParams) (*provider.DescribePage, error) {
+	// Without this, an answer that lost its list would read as "all gone".
+	if r.InstanceSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
+		return nil, ex.malformed("it has no list of instances", value(r.RequestId))
+	}
+	page := &provider.DescribePage{RequestID: value(r.RequestId)}
+	for _, raw := range r.InstanceSet {
+		if raw == nil || value(raw.InstanceId) == "" {
+			return nil, ex.malformed("an instance in it has no ID", page.RequestID)
+		}
+		i := instanceOf(raw)
+		i.Region = ex.region
+		if len(req.IDs) > 0 || matches(i, req) {
+			page.Instances = append(page.Instances, i)
+		}
+	}
+	if next := offset + len(r.InstanceSet); len(req.IDs) == 0 && len(r.InstanceSet) > 0 && next < int(value(r.TotalCount)) {
+		page.NextPage = strconv.Itoa(next)
+	}
+	return page, nil
+}
+
+// matches compares by equality: how exact the cloud's name filter is, is not
+// documented.
+func matches(i provider.Instance, req *provider.DescribeRequest) bool {
+	if req.Name != "" && i.Name != req.Name {
+		return false
+	}
+	for k, v := range req.Tags {
+		if got, ok := i.Tags[k]; !ok || got != v {
+			return false
+		}
+	}
+	return true
+}
+
+// TerminateInstances releases servers. Prepaid ones go to the recycle bin by the
+// first call and for good by a second; their prepaid data disks are kept.
+func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
+	if n := len(req.IDs); n == 0 || n > idsPerCall {
+		return &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(n), Reason: fmt.Sprintf("one terminate takes 1 to %d", idsPerCall)}
+	}
+	ex := d.exchange(ctx, actionTerminate, req.Region, terminateTimeout)
+	var resp *cvm.TerminateInstancesResponse
+	err := d.call(ex, func(ctx context.Context, c api) (err error) {
+		out := cvm.NewTerminateInstancesRequest()
+		out.InstanceIds = list(req.IDs)
+		resp, err = c.TerminateInstances(ctx, out)
+		return err
+	})
+	if err != nil {
+		return terminateFailed(err, len(req.IDs))
+	}
+	if resp == nil || resp.Response == nil || value(resp.Response.RequestId) == "" {
+		return ex.malformed("it has no RequestId", "")
+	}
+	return nil
+}
+
+// vanishing are the codes about a server that needs no terminating: it never
+// came up and is removed by the cloud, or it is being terminated already.
+var vanishing = []string{
+	"UnsupportedOperation.InstanceStateLaunchFailed",
+	"UnsupportedOperation.InstanceStateTerminating",
+	"UnsupportedOperation.InstanceStateTerminated",
+	"InvalidInstanceState.Terminating",
+}
+
+// terminateFailed takes a vanishing server for a success when the call was about
+// it alone. In a batch the code does not tell which server it is about, nor what
+// became of the others.
+func terminateFailed(err error, ids int) error {
+	var e *provider.APIError
+	if !errors.As(err, &e) || !slices.Contains(vanishing, e.Code) {
+		return err
+	}
+	if ids == 1 {
+		return nil
+	}
+	e.Message += " (one of the servers needs no terminating; terminate the others one at a time)"
+	return e
+}
+
+func (d *driver) regionOf(region string) string {
+	if region == "" {
+		return d.region
+	}
+	return region
+}
+
+// exchange is one call on its way.
+type exchange struct {
+	wire.Exchange
+	ctx     context.Context // the caller's
+	op      string
+	region  string
+	timeout time.Duration
+	spec    *provider.RunInstancesSpec // of a create
+	secrets redact.Secrets             // known once there is an error to clean
+}
+
+func (d *driver) exchange(ctx context.Context, op, region string, timeout time.Duration) *exchange {
+	return &exchange{ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
+}
+
+// call runs one SDK call. It survives the SDK's panics, and returns the end of
+// ctx as the caller's and the end of our own timeout as ours.
+func (d *driver) call(ex *exchange, send func(context.Context, api) error) error {
+	if err := ex.ctx.Err(); err != nil {
+		return ex.notSent(provider.ErrUnavailable, err)
+	}
+	creds, err := d.credentials.Credentials(ex.ctx)
+	if err == nil {
+		err = checkCredentials(creds)
+	}
+	if err != nil {
+		return ex.notSent(provider.ErrAuth, err)
+	}
+	c, err := d.client(ex.region, creds)
+	if err != nil {
+		return ex.notSent(provider.ErrUnavailable, err)
+	}
+	ctx, cancel := context.WithTimeout(ex.ctx, ex.timeout)
+	defer cancel()
+	defer ex.Close()
+	if err := recovered(func() error { return send(ex.Watch(ctx), c) }); err != nil {
+		ex.secrets = append(secretsOf(ex.spec), creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal(), ex.Signature())
+		return d.wrapError(err, ex)
+	}
+	return nil
+}
+
+// savedIDs reads the instance IDs of an answer that the SDK took for an error.
+func (ex *exchange) savedIDs() []string {
+	var answer struct {
+		Response struct{ InstanceIdSet []string }
+	}
+	if json.Unmarshal(ex.Body(), &answer) != nil {
+		return nil
+	}
+	return slices.DeleteFunc(answer.Response.InstanceIdSet, func(id string) bool { return id == "" })
+}

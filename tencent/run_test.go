@@ -1,0 +1,508 @@
+package tencent
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func TestRunReturnsTheIDs(t *testing.T) {
+	for name, spec := range map[string]*provider.RunInstancesSpec{"typed": bare(), "with raw parameters": rawSpec()} {
+		got, err := testDriver(t, always(200, `{"Response":{"InstanceIdSet":["ins-1","ins-2"],"RequestId":"req-1"}}`)).RunInstances(t.Context(), spec)
+		want := &provider.RunResult{InstanceIDs: []string{"ins-1", "ins-2"}, RequestID: "req-1"}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
+	}
+}
+
+// The typed request is the tested way; the generic one is for raw parameters.
+func TestTypedRequestIsSentUnlessThereAreRawParameters(t *testing.T) {
+	r := &recorder{body: oneServer}
+	if _, err := testDriver(t, r).RunInstances(t.Context(), bare()); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"Placement":{"Zone":"zone-1"},"ImageId":"img-1","InstanceCount":1,"ClientToken":"token-1"}`
+	if r.texts[0] != want {
+		t.Errorf("the request is\n%s\nwant the SDK's own order\n%s", r.texts[0], want)
+	}
+}
+
+func TestIDsAreKeptBesideAnError(t *testing.T) {
+	for name, body := range map[string]string{
+		"error in the same answer": `{"Response":{"Error":{"Code":"LimitExceeded.InstanceQuota","Message":"m"},"InstanceIdSet":["ins-1",""],"RequestId":"req-1"}}`,
+		"an empty ID":              `{"Response":{"InstanceIdSet":["ins-1",""],"RequestId":"req-1"}}`,
+		"a null ID":                `{"Response":{"InstanceIdSet":["ins-1",null],"RequestId":"req-1"}}`,
+	} {
+		got, err := testDriver(t, always(200, body)).RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: machines exist that the answer does not name, but the error is %v", name, err)
+		}
+		if got == nil || !reflect.DeepEqual(got.InstanceIDs, []string{"ins-1"}) || got.RequestID != "req-1" {
+			t.Errorf("%s: the ID is lost: %+v", name, got)
+		}
+	}
+}
+
+func TestDryRun(t *testing.T) {
+	dry := bare()
+	dry.DryRun = true
+	for name, body := range map[string]string{
+		"approved":         `{"Response":{"RequestId":"req-1"}}`,
+		"approved by code": `{"Response":{"Error":{"Code":"DryRunOperation","Message":"would have succeeded"},"RequestId":"req-1"}}`,
+	} {
+		got, err := testDriver(t, always(200, body)).RunInstances(t.Context(), dry)
+		if err != nil || got == nil || len(got.InstanceIDs) != 0 || got.RequestID != "req-1" {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
+		if _, err := testDriver(t, always(200, body)).RunInstances(t.Context(), bare()); err == nil {
+			t.Errorf("%s: a real create without IDs is no success", name)
+		}
+	}
+	if _, err := testDriver(t, always(200, `{"Response":{"Error":{"Code":"InvalidParameter","Message":"m"},"RequestId":"r"}}`)).RunInstances(t.Context(), dry); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("a refused dry run is %v", err)
+	}
+}
+
+func TestSpecThatCannotBeTranslatedSendsNothing(t *testing.T) {
+	for name, change := range map[string]func(*provider.RunInstancesSpec){
+		"ProjectID":            func(s *provider.RunInstancesSpec) { s.ProjectID = "team" },
+		"Vendor[0]":            func(s *provider.RunInstancesSpec) { s.Vendor = []provider.VendorOption{impostor{}} },
+		`Vendor.Params["DryR`:  func(s *provider.RunInstancesSpec) { s.Vendor = raw("DryRun", "true") },
+		`Vendor.Params["Imag`:  func(s *provider.RunInstancesSpec) { s.Vendor = raw("ImageId", "img-2") },
+		`Vendor.Params["Place`: func(s *provider.RunInstancesSpec) { s.Vendor = raw("Placement", "{}") },
+	} {
+		r := &recorder{body: oneServer}
+		d := testDriver(t, r)
+		spec := bare()
+		change(spec)
+		if _, err := d.RunInstances(t.Context(), spec); !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), name) {
+			t.Errorf("the error does not name %s: %v", name, err)
+		}
+		if _, err := d.PreviewRun(spec); err == nil {
+			t.Errorf("%s: the preview shows a request that would not be sent", name)
+		}
+		if len(r.reqs) != 0 {
+			t.Errorf("%s: a request was sent", name)
+		}
+	}
+}
+
+func raw(name, value string) []provider.VendorOption {
+	return []provider.VendorOption{RunOptions{Params: map[string]string{name: value}}}
+}
+
+// impostor claims to be for this driver.
+type impostor struct{}
+
+func (impostor) VendorName() string { return Name }
+
+// other is for another cloud, and ignored.
+type other struct{}
+
+func (other) VendorName() string { return "elsewhere" }
+
+func TestVendorOptionsOfOthersAreIgnored(t *testing.T) {
+	for name, vendor := range map[string][]provider.VendorOption{
+		"another cloud": {other{}, RunOptions{PartitionNumber: 5}},
+		"pointer":       {&RunOptions{PartitionNumber: 5}},
+		"nil pointer":   {(*RunOptions)(nil), RunOptions{PartitionNumber: 5}},
+	} {
+		r := &recorder{body: oneServer}
+		spec := bare()
+		spec.Vendor = vendor
+		if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if r.sent[0]["PartitionNumber"] != 5.0 {
+			t.Errorf("%s: the option of this cloud is lost: %v", name, r.sent[0])
+		}
+	}
+}
+
+func TestDescribeAsksForFullPages(t *testing.T) {
+	ids := make([]string, 100)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("ins-%d", i)
+	}
+	r := &recorder{body: noRows}
+	page, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: ids})
+	if err != nil || len(page.Instances) != 0 || page.NextPage != "" {
+		t.Fatalf("no rows are no error: %+v, %v", page, err)
+	}
+	got := r.sent[0]
+	if got["Limit"] != 100.0 || len(got["InstanceIds"].([]any)) != 100 || got["Filters"] != nil || got["Offset"] != nil {
+		t.Errorf("the request is %v", got)
+	}
+	if _, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: append(ids, "ins-100")}); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("101 IDs in one call: %v", err)
+	}
+	if len(r.reqs) != 1 {
+		t.Error("the impossible call was sent")
+	}
+}
+
+func TestDescribeFiltersAndComparesByEquality(t *testing.T) {
+	r := &recorder{body: `{"Response":{"TotalCount":205,"InstanceSet":[
+		{"InstanceId":"ins-1","InstanceName":"web","Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]},
+		{"InstanceId":"ins-2","InstanceName":"web-2","Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]},
+		{"InstanceId":"ins-3","InstanceName":"web","Tags":[{"Key":"a","Value":"1"}]},
+		{"InstanceId":"ins-4","InstanceName":"web","Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"22"}]}
+	],"RequestId":"req-1"}}`}
+	page, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{
+		Name: "web", Tags: map[string]string{"b": "2", "a": "1"}, PageToken: "200",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Instances) != 1 || page.Instances[0].ID != "ins-1" || page.Instances[0].Region != "region-1" {
+		t.Errorf("want ins-1 alone, got %+v", page.Instances)
+	}
+	if page.NextPage != "204" || page.RequestID != "req-1" {
+		t.Errorf("the next page is %q of request %q", page.NextPage, page.RequestID)
+	}
+	want := `{"Filters":[{"Name":"instance-name","Values":["web"]},{"Name":"tag:a","Values":["1"]},{"Name":"tag:b","Values":["2"]}],"Offset":200,"Limit":100}`
+	if r.texts[0] != want {
+		t.Errorf("the request is\n%s\nwant\n%s", r.texts[0], want)
+	}
+}
+
+func TestDescribePaging(t *testing.T) {
+	row := `{"InstanceId":"ins-1"}`
+	for name, c := range map[string]struct{ token, body, next string }{
+		"more":         {"", `{"Response":{"TotalCount":3,"InstanceSet":[` + row + `]}}`, "1"},
+		"last":         {"2", `{"Response":{"TotalCount":3,"InstanceSet":[` + row + `]}}`, ""},
+		"beyond":       {"9", `{"Response":{"TotalCount":3,"InstanceSet":[]}}`, ""},
+		"no total":     {"", `{"Response":{"InstanceSet":[` + row + `]}}`, ""},
+		"null for all": {"", `{"Response":{"TotalCount":0,"InstanceSet":null}}`, ""},
+	} {
+		page, err := testDriver(t, always(200, c.body)).DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: c.token})
+		if err != nil || page.NextPage != c.next {
+			t.Errorf("%s: next page %+v, %v, want %q", name, page, err, c.next)
+		}
+	}
+	for _, token := range []string{"x", "-1"} {
+		if _, err := testDriver(t, nil).DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: token}); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("page token %q: %v", token, err)
+		}
+	}
+}
+
+// An answer that lost rows must not read as "these servers are gone".
+func TestDescribeRefusesAnswersWithHoles(t *testing.T) {
+	for name, body := range map[string]string{
+		"no list":        `{"Response":{"TotalCount":1,"RequestId":"r"}}`,
+		"null row":       `{"Response":{"TotalCount":1,"InstanceSet":[null],"RequestId":"r"}}`,
+		"row without ID": `{"Response":{"TotalCount":1,"InstanceSet":[{"InstanceName":"n"}],"RequestId":"r"}}`,
+	} {
+		if page, err := testDriver(t, always(200, body)).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"ins-1"}}); !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: got %+v, %v", name, page, err)
+		}
+	}
+}
+
+// More conditions than CVM has filters are compared here.
+func TestDescribeWithManyTags(t *testing.T) {
+	tags := map[string]string{}
+	var rows []string
+	for i := range 12 {
+		tags[fmt.Sprintf("k%02d", i)] = "v"
+		rows = append(rows, fmt.Sprintf(`{"Key":"k%02d","Value":"v"}`, i))
+	}
+	r := &recorder{body: fmt.Sprintf(`{"Response":{"TotalCount":2,"InstanceSet":[{"InstanceId":"ins-1","Tags":[%s]},{"InstanceId":"ins-2","Tags":[%s]}],"RequestId":"r"}}`,
+		strings.Join(rows, ","), strings.Join(rows[:11], ","))}
+	page, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{Tags: tags})
+	if err != nil || len(page.Instances) != 1 || page.Instances[0].ID != "ins-1" {
+		t.Errorf("got %+v, %v", page, err)
+	}
+	if n := len(r.sent[0]["Filters"].([]any)); n != 10 {
+		t.Errorf("%d filters were sent; CVM takes 10", n)
+	}
+}
+
+func TestTerminateRequest(t *testing.T) {
+	r := &recorder{body: terminated}
+	if err := testDriver(t, r).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1", "ins-2"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"InstanceIds":["ins-1","ins-2"]}`; r.texts[0] != want || r.reqs[0].Header.Get("X-TC-Action") != "TerminateInstances" {
+		t.Errorf("the request is %s, want %s", r.texts[0], want)
+	}
+	for _, n := range []int{0, 101} {
+		if err := testDriver(t, r).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: make([]string, n)}); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%d IDs: %v", n, err)
+		}
+	}
+}
+
+func TestTerminateOfWhatVanishesByItself(t *testing.T) {
+	for _, code := range vanishing {
+		d := testDriver(t, always(200, fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"m"},"RequestId":"r"}}`, code)))
+		if err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1"}}); err != nil {
+			t.Errorf("%s: nothing is left to terminate, but %v", code, err)
+		}
+		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1", "ins-2"}})
+		if !errors.Is(err, provider.ErrState) || !strings.Contains(err.Error(), "one at a time") {
+			t.Errorf("%s: the other server was not terminated, and the error does not say what to do: %v", code, err)
+		}
+	}
+	d := testDriver(t, always(200, `{"Response":{"Error":{"Code":"InvalidInstanceId.NotFound","Message":"m"},"RequestId":"r"}}`))
+	if err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1"}}); !errors.Is(err, provider.ErrNotFound) {
+		t.Errorf("an absent server is %v", err)
+	}
+}
+
+// closing tells whether the body was closed.
+type closing struct {
+	io.Reader
+	closed *atomic.Bool
+}
+
+func (c closing) Close() error {
+	c.closed.Store(true)
+	return nil
+}
+
+// An open body is a connection that is never used again.
+func TestEveryAnswerIsClosed(t *testing.T) {
+	for name, rt := range malformedAnswers() {
+		var closed atomic.Bool
+		watch := transport(func(req *http.Request) (*http.Response, error) {
+			resp, err := rt.RoundTrip(req)
+			if resp == nil {
+				closed.Store(true)
+				return resp, err
+			}
+			resp.Body = closing{resp.Body, &closed}
+			return resp, err
+		})
+		if strings.HasPrefix(name, "transport ") {
+			continue // there is no answer to close
+		}
+		_, _ = testDriver(t, watch).RunInstances(t.Context(), bare())
+		if !closed.Load() {
+			t.Errorf("%s: the body stays open", name)
+		}
+	}
+}
+
+// hanging answers never, or hangs in the middle of the body.
+func hanging(head string) transport {
+	return func(req *http.Request) (*http.Response, error) {
+		if head == "" {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		}
+		resp := answer(200, "")
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(head), waiter{req.Context()}))
+		return resp, nil
+	}
+}
+
+type waiter struct{ ctx context.Context }
+
+func (w waiter) Read([]byte) (int, error) {
+	<-w.ctx.Done()
+	return 0, w.ctx.Err()
+}
+
+func TestCancelEndsEveryCallAtOnce(t *testing.T) {
+	for name, head := range map[string]string{"before the answer": "", "within the answer": `{"Response":{"InstanceIdSet":["ins-`} {
+		synctest.Test(t, func(t *testing.T) {
+			d := testDriver(t, hanging(head))
+			for op, call := range callsOf(d) {
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Second, cancel)
+				start := time.Now()
+				err := call(ctx)
+				if took := time.Since(start); took != time.Second {
+					t.Errorf("%s, %s: the call ended %v after the cancel", op, name, took-time.Second)
+				}
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("%s, %s: the error is not the ctx's: %v", op, name, err)
+				}
+				var e *provider.APIError
+				if isCreate(op) && (!errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown) {
+					t.Errorf("%s: a create that was under way may have happened: %v", name, err)
+				}
+			}
+		})
+	}
+}
+
+func callsOf(d *driver) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		actionRun:    func(ctx context.Context) error { _, err := d.RunInstances(ctx, bare()); return err },
+		"raw create": func(ctx context.Context) error { _, err := d.RunInstances(ctx, rawSpec()); return err },
+		actionDescribe: func(ctx context.Context) error {
+			_, err := d.DescribeInstances(ctx, &provider.DescribeRequest{})
+			return err
+		},
+		actionTerminate: func(ctx context.Context) error {
+			return d.TerminateInstances(ctx, &provider.TerminateRequest{IDs: []string{"ins-1"}})
+		},
+	}
+}
+
+func isCreate(op string) bool { return op == actionRun || op == "raw create" }
+
+func TestOurOwnTimeoutIsNotTheCallers(t *testing.T) {
+	for op, want := range map[string]time.Duration{actionRun: 90 * time.Second, "raw create": 90 * time.Second, actionDescribe: 20 * time.Second, actionTerminate: 30 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			err := callsOf(testDriver(t, hanging("")))[op](t.Context())
+			if took := time.Since(start); took != want {
+				t.Errorf("%s gave up after %v, want %v", op, took, want)
+			}
+			var e *provider.APIError
+			if !errors.As(err, &e) || !errors.Is(err, provider.ErrUnavailable) || e.Outcome != provider.OutcomeUnknown {
+				t.Errorf("%s: want unavailable with an unknown outcome, got %v", op, err)
+			}
+			if errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: the error reads as if the caller's ctx had ended", op)
+			}
+		})
+	}
+}
+
+func TestCallersDeadlineIsTheCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for op, call := range callsOf(testDriver(t, hanging(""))) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: %v", op, err)
+			}
+			cancel()
+		}
+	})
+}
+
+func TestEndedContextSendsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := &recorder{body: oneServer}
+	for op, call := range callsOf(testDriver(t, r)) {
+		err := call(ctx)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", op, err)
+		}
+		var e *provider.APIError
+		if isCreate(op) && (!errors.As(err, &e) || e.Outcome != provider.OutcomeRejected) {
+			t.Errorf("nothing was sent, but the create is %v", err)
+		}
+	}
+	if len(r.reqs) != 0 {
+		t.Error("a request was sent")
+	}
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		var hits atomic.Int32
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			hits.Add(1)
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(status)
+		}))
+		_, err := driverAt(t, srv.URL, nil).RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.HTTPStatus != status || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%d: %v", status, err)
+		}
+		if n := hits.Load(); n != 1 {
+			t.Errorf("%d: the create was sent %d times", status, n)
+		}
+		srv.Close()
+	}
+}
+
+// A server that answers once and then closes the connection when the second
+// request has arrived: net/http would repeat that one, were it a GET.
+func TestCreateIsNotReplayedOnADeadConnection(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var reads atomic.Int32
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go serveOnce(conn, &reads)
+		}
+	}()
+	d := driverAt(t, "http://"+l.Addr().String(), nil)
+	if _, err := d.RunInstances(t.Context(), bare()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.RunInstances(t.Context(), bare())
+	var e *provider.APIError
+	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("the second create may have happened, but the error is %v", err)
+	}
+	if n := reads.Load(); n != 2 {
+		t.Errorf("two creates reached the server %d times", n)
+	}
+}
+
+// serveOnce answers the first request of a connection, and closes it after
+// reading the second.
+func serveOnce(conn net.Conn, reads *atomic.Int32) {
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	for i := range 2 {
+		req, err := http.ReadRequest(in)
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, req.Body)
+		reads.Add(1)
+		if i == 0 {
+			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(oneServer), oneServer)
+		}
+	}
+}
+
+func TestParallelCreatesShareOneDriver(t *testing.T) {
+	r := &recorder{body: oneServer}
+	d := testDriver(t, r)
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			spec := onDemandSpec()
+			if i%2 == 0 {
+				spec = rawSpec()
+			}
+			spec.Region = fmt.Sprintf("region-%d", i%3)
+			spec.ClientToken = fmt.Sprintf("token-%d", i)
+			if _, err := d.RunInstances(t.Context(), spec); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	tokens := map[any]bool{}
+	for _, body := range r.sent {
+		tokens[body["ClientToken"]] = true
+	}
+	if len(tokens) != 50 {
+		t.Errorf("50 creates arrived with %d tokens", len(tokens))
+	}
+}

@@ -1,0 +1,441 @@
+package tencent
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden requests")
+
+// The sentinels are all different, so that a value in the wrong place shows.
+func fullSpecs() map[string]*provider.RunInstancesSpec {
+	return map[string]*provider.RunInstancesSpec{
+		"minimal":        bare(),
+		"on-demand":      onDemandSpec(),
+		"prepaid":        prepaidSpec(),
+		"spot":           spotSpec(),
+		"spot-market":    spotMarketSpec(),
+		"dedicated-host": dedicatedHostSpec(),
+		"template":       templateSpec(),
+		"raw":            rawSpec(),
+		"example-1":      examples()[0].spec,
+		"example-2":      examples()[1].spec,
+		"example-3":      examples()[2].spec,
+		"example-4":      examples()[3].spec,
+		"example-5":      examples()[4].spec,
+	}
+}
+
+func onDemandSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Region:       "region-9",
+		Zone:         "zone-2",
+		Count:        3,
+		MinCount:     2,
+		ImageID:      "img-2",
+		InstanceType: "S5.TYPE2",
+		CPUOptions:   provider.CPUOptions{Cores: 21, ThreadsPerCore: 22},
+		Name:         "name-2",
+		HostName:     "host-2",
+		UniqueSuffix: true,
+		Login:        provider.Login{Password: "Password<2>&"},
+		Network: provider.Network{
+			VPCID:            "vpc-2",
+			SubnetID:         "subnet-2",
+			SecurityGroupIDs: []string{"sg-21", "sg-22"},
+			PrivateIPs:       []netip.Addr{netip.MustParseAddr("10.2.0.1"), netip.MustParseAddr("10.2.0.2"), netip.MustParseAddr("10.2.0.3")},
+			IPv6Count:        23,
+			PublicIP:         &provider.PublicIP{BandwidthMbps: 24, ChargeType: provider.PayByTraffic},
+		},
+		SystemDisk: provider.Disk{Type: "CLOUD_SYS2", SizeGiB: 25, Name: "sys-2", Encrypted: true, KMSKeyID: "kms-20"},
+		DataDisks: []provider.Disk{
+			{Type: "CLOUD_DATA21", SizeGiB: 26, Name: "data-21", SnapshotID: "snap-21", Encrypted: true, KMSKeyID: "kms-21", DeleteWithInstance: pointer(false)},
+			{Type: "CLOUD_DATA22", SizeGiB: 27, Name: "data-22", DeleteWithInstance: pointer(true)},
+		},
+		Billing:            provider.Billing{Mode: provider.OnDemand},
+		Placement:          provider.Placement{GroupID: "ps-2", HPCClusterID: "hpc-2"},
+		Tags:               map[string]string{"tag-b": "value-b", "tag-a": "value-a", "tag-empty": ""},
+		UserData:           []byte("#!/bin/sh\necho 2\n"),
+		RoleName:           "role-2",
+		ProjectID:          "28",
+		SecurityAgent:      pointer(false),
+		MonitorAgent:       pointer(true),
+		DeletionProtection: true,
+		AutoReleaseTime:    time.Date(2031, 2, 3, 12, 5, 6, 700, time.FixedZone("CST", 8*3600)),
+		DryRun:             true,
+		ClientToken:        "token-2",
+		Vendor: []provider.VendorOption{RunOptions{
+			BandwidthPackageID:      "bwp-2",
+			InternetServiceProvider: "ISP2",
+			AutomationAgent:         pointer(false),
+			PartitionNumber:         29,
+			DedicatedClusterID:      "cluster-2",
+		}},
+	}
+}
+
+func prepaidSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Zone:         "zone-3",
+		Count:        1,
+		MinCount:     1,
+		ImageID:      "img-3",
+		InstanceType: "S5.TYPE3",
+		Name:         "name-3",
+		Login:        provider.Login{KeyPairs: []string{"skey-31", "skey-32"}},
+		Network: provider.Network{
+			PublicIP: &provider.PublicIP{BandwidthMbps: 31, ChargeType: provider.PrepaidBandwidth},
+		},
+		SystemDisk:    provider.Disk{SizeGiB: 32},
+		DataDisks:     []provider.Disk{{SizeGiB: 33}},
+		Billing:       provider.Billing{Mode: provider.Prepaid, Period: 3, PeriodUnit: provider.Year, AutoRenew: pointer(true)},
+		ProjectID:     "0",
+		SecurityAgent: pointer(true),
+		ClientToken:   "token-3",
+	}
+}
+
+func spotSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Zone:         "zone-4",
+		Count:        4,
+		MinCount:     4,
+		ImageID:      "img-4",
+		InstanceType: "S5.TYPE4",
+		HostName:     "host-4",
+		UniqueSuffix: true,
+		Login:        provider.Login{KeepImageLogin: true},
+		Network: provider.Network{
+			PublicIP: &provider.PublicIP{BandwidthMbps: 41, ChargeType: provider.PayByBandwidth},
+		},
+		Billing:      provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotPriceLimit, MaxPrice: "0.4200"}},
+		MonitorAgent: pointer(false),
+		ClientToken:  "token-4",
+	}
+}
+
+func spotMarketSpec() *provider.RunInstancesSpec {
+	spec := bare()
+	spec.Billing = provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotMarketPrice}}
+	return spec
+}
+
+func dedicatedHostSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Zone:         "zone-5",
+		Count:        1,
+		MinCount:     1,
+		ImageID:      "img-5",
+		InstanceType: "CDH_5C6G",
+		Network: provider.Network{
+			PublicIP: &provider.PublicIP{BandwidthMbps: 51, ChargeType: provider.BandwidthPackage},
+		},
+		Billing:     provider.Billing{Mode: provider.DedicatedHost},
+		Placement:   provider.Placement{DedicatedHostIDs: []string{"host-51", "host-52"}},
+		ClientToken: "token-5",
+		Vendor:      []provider.VendorOption{&RunOptions{AutomationAgent: pointer(true)}},
+	}
+}
+
+func templateSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		Count:          2,
+		MinCount:       2,
+		LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-6", Version: 6},
+		ClientToken:    "token-6",
+	}
+}
+
+func rawSpec() *provider.RunInstancesSpec {
+	spec := bare()
+	spec.ProjectID = "9007199254740993" // more digits than a float64 keeps
+	spec.DataDisks = []provider.Disk{{SizeGiB: 71}}
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{
+		"DataDisks.0.ThroughputPerformance": "72",
+		"DataDisks.1.DiskSize":              "73",
+		"DataDisks.1.BurstPerformance":      "true",
+		"EnableJumboFrame":                  "TRUE",
+		"InstanceChargeType":                "CDCPAID",
+		"Metadata":                          `{"Items":[{"Key":"k-7","Value":"7"}]}`,
+		"Placement.RackId":                  `"74"`,
+		"PartitionNumber":                   "12345678901234567890",
+		"ChcIds.0":                          "chc-7",
+		"VirtualPrivateCloud.AsVpcGateway":  "null",
+	}}}
+	return spec
+}
+
+// golden is what a golden file holds: the request on the wire, without what
+// changes from call to call.
+func golden(t *testing.T, spec *provider.RunInstancesSpec) []byte {
+	t.Helper()
+	r := &recorder{body: `{"Response":{"InstanceIdSet":["ins-1"],"RequestId":"req-1"}}`}
+	if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
+		t.Fatal(err)
+	}
+	params := map[string]any{}
+	dec := json.NewDecoder(strings.NewReader(r.texts[0]))
+	dec.UseNumber()
+	if err := dec.Decode(&params); err != nil {
+		t.Fatal(err)
+	}
+	params["Region"] = r.reqs[0].Header.Get("X-TC-Region")
+	out, err := json.MarshalIndent(map[string]any{"host": r.reqs[0].Host, "action": r.reqs[0].Header.Get("X-TC-Action"), "params": params}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(out, '\n')
+}
+
+func TestRunRequestOnTheWire(t *testing.T) {
+	for name, spec := range fullSpecs() {
+		t.Run(name, func(t *testing.T) {
+			got := golden(t, spec)
+			file := filepath.Join("testdata", "run", name+".json")
+			if *update {
+				if err := os.WriteFile(file, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got) != string(want) {
+				t.Errorf("the request differs from %s (rewrite with -update if that is meant):\n%s", file, got)
+			}
+		})
+	}
+}
+
+// Specs of the goldens are real ones: they pass every check that a caller's must.
+func TestGoldenSpecsAreValid(t *testing.T) {
+	d := testDriver(t, nil)
+	for name, spec := range fullSpecs() {
+		for _, err := range []error{spec.Validate(), d.Support().Check(spec), d.ValidateRun(spec)} {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+type example struct {
+	spec  *provider.RunInstancesSpec
+	query []string // the parameters of the example, as documented
+}
+
+// examples are the five of the documentation of RunInstances. They carry neither
+// ClientToken nor, in the first one, InstanceCount.
+func examples() []example {
+	base := func(mode provider.BillingMode, instanceType string) *provider.RunInstancesSpec {
+		return &provider.RunInstancesSpec{
+			Zone: "ap-guangzhou-2", ImageID: "img-pmqg1cw7", InstanceType: instanceType, Count: 1, MinCount: 1, Name: "QCLOUD-TEST",
+			Login:         provider.Login{Password: "Qcloud@TestApi123++"},
+			Network:       provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 10, ChargeType: provider.PayByTraffic}},
+			SystemDisk:    provider.Disk{Type: "LOCAL_BASIC", SizeGiB: 50},
+			DataDisks:     []provider.Disk{{Type: "LOCAL_BASIC", SizeGiB: 100}},
+			Billing:       provider.Billing{Mode: mode},
+			SecurityAgent: pointer(true), MonitorAgent: pointer(true), ClientToken: "token-1",
+		}
+	}
+	common := []string{
+		"Placement.Zone=ap-guangzhou-2", "ImageId=img-pmqg1cw7", "SystemDisk.DiskType=LOCAL_BASIC", "SystemDisk.DiskSize=50",
+		"DataDisks.0.DiskType=LOCAL_BASIC", "DataDisks.0.DiskSize=100", "InternetAccessible.InternetChargeType=TRAFFIC_POSTPAID_BY_HOUR",
+		"InternetAccessible.InternetMaxBandwidthOut=10", "InternetAccessible.PublicIpAssigned=TRUE", "InstanceName=QCLOUD-TEST",
+		"LoginSettings.Password=Qcloud@TestApi123++", "EnhancedService.SecurityService.Enabled=TRUE",
+		"EnhancedService.MonitorService.Enabled=TRUE", "InstanceCount=1",
+	}
+	with := func(more ...string) []string { return append(more, common...) }
+	prepaid := base(provider.Prepaid, "S1.SMALL1")
+	prepaid.Billing.Period, prepaid.Billing.AutoRenew = 1, pointer(true)
+	host := base(provider.DedicatedHost, "CDH_1C1G")
+	host.Placement.DedicatedHostIDs = []string{"host-q88gab4i"}
+	fixed := &provider.RunInstancesSpec{
+		Zone: "ap-hongkong-1", ImageID: "img-dkwyg6sr", InstanceType: "S1.SMALL2", Count: 2, MinCount: 2,
+		Network: provider.Network{
+			VPCID: "vpc-1urkhbj4", SubnetID: "subnet-dcs9x3gz",
+			PrivateIPs: []netip.Addr{netip.MustParseAddr("10.0.0.18"), netip.MustParseAddr("10.0.0.19")},
+		},
+		SystemDisk: provider.Disk{Type: "CLOUD_BASIC", SizeGiB: 50}, ClientToken: "token-1",
+	}
+	return []example{
+		{
+			&provider.RunInstancesSpec{Zone: "ap-guangzhou-2", ImageID: "img-pmqg1cw7", ClientToken: "token-1"},
+			[]string{"Placement.Zone=ap-guangzhou-2", "ImageId=img-pmqg1cw7", "InstanceCount=1"},
+		},
+		{prepaid, with("InstanceType=S1.SMALL1", "InstanceChargeType=PREPAID", "InstanceChargePrepaid.Period=1", "InstanceChargePrepaid.RenewFlag=NOTIFY_AND_AUTO_RENEW")},
+		{base(provider.OnDemand, "S2.SMALL1"), with("InstanceType=S2.SMALL1", "InstanceChargeType=POSTPAID_BY_HOUR")},
+		{host, with("InstanceType=CDH_1C1G", "InstanceChargeType=CDHPAID", "Placement.HostIds.0=host-q88gab4i")},
+		{fixed, []string{
+			"InstanceType=S1.SMALL2", "SystemDisk.DiskType=CLOUD_BASIC", "SystemDisk.DiskSize=50", "Placement.Zone=ap-hongkong-1",
+			"ImageId=img-dkwyg6sr", "VirtualPrivateCloud.SubnetId=subnet-dcs9x3gz", "VirtualPrivateCloud.VpcId=vpc-1urkhbj4",
+			"VirtualPrivateCloud.PrivateIpAddresses.0=10.0.0.18", "VirtualPrivateCloud.PrivateIpAddresses.1=10.0.0.19", "InstanceCount=2",
+		}},
+	}
+}
+
+func TestDocumentedExamplesComeOutAsDocumented(t *testing.T) {
+	for i, e := range examples() {
+		r := &recorder{body: oneServer}
+		if _, err := testDriver(t, r).RunInstances(t.Context(), e.spec); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		flatten(got, "", any(r.sent[0]))
+		delete(got, "ClientToken")
+		want := map[string]string{}
+		for _, pair := range e.query {
+			k, v, _ := strings.Cut(pair, "=")
+			want[k] = strings.ReplaceAll(v, "TRUE", "true") // JSON has real booleans
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("example %d:\ngot  %v\nwant %v", i+1, got, want)
+		}
+	}
+}
+
+func TestRenewal(t *testing.T) {
+	for _, c := range []struct {
+		renew *bool
+		unit  provider.PeriodUnit
+		want  string
+	}{
+		{nil, "", `{"Period":5}`},
+		{pointer(true), provider.Month, `{"Period":5,"RenewFlag":"NOTIFY_AND_AUTO_RENEW"}`},
+		{pointer(false), provider.Year, `{"Period":60,"RenewFlag":"NOTIFY_AND_MANUAL_RENEW"}`},
+	} {
+		req := cvm.NewRunInstancesRequest()
+		translateBilling(req, &provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: c.unit, AutoRenew: c.renew})
+		if got, _ := json.Marshal(req.InstanceChargePrepaid); string(got) != c.want {
+			t.Errorf("prepaid is %s, want %s", got, c.want)
+		}
+	}
+}
+
+// Each of these alone must bring its container along.
+func TestOneFieldAloneIsSent(t *testing.T) {
+	addr := netip.MustParseAddr("10.0.0.9")
+	for want, set := range map[string]func(*provider.RunInstancesSpec){
+		"Placement.Zone":                           func(s *provider.RunInstancesSpec) { s.Zone = "z" },
+		"Placement.ProjectId":                      func(s *provider.RunInstancesSpec) { s.ProjectID = "7" },
+		"Placement.HostIds.0":                      func(s *provider.RunInstancesSpec) { s.Placement.DedicatedHostIDs = []string{"h"} },
+		"VirtualPrivateCloud.VpcId":                func(s *provider.RunInstancesSpec) { s.Network.VPCID = "v" },
+		"VirtualPrivateCloud.SubnetId":             func(s *provider.RunInstancesSpec) { s.Network.SubnetID = "s" },
+		"VirtualPrivateCloud.PrivateIpAddresses.0": func(s *provider.RunInstancesSpec) { s.Network.PrivateIPs = []netip.Addr{addr} },
+		"VirtualPrivateCloud.Ipv6AddressCount":     func(s *provider.RunInstancesSpec) { s.Network.IPv6Count = 1 },
+		"InternetAccessible.PublicIpAssigned":      func(s *provider.RunInstancesSpec) { s.Network.PublicIP = &provider.PublicIP{} },
+		"SystemDisk.DiskType":                      func(s *provider.RunInstancesSpec) { s.SystemDisk.Type = "t" },
+		"CpuTopology.CoreCount":                    func(s *provider.RunInstancesSpec) { s.CPUOptions.Cores = 1 },
+		"CpuTopology.ThreadPerCore":                func(s *provider.RunInstancesSpec) { s.CPUOptions.ThreadsPerCore = 1 },
+		"LaunchTemplate.LaunchTemplateId":          func(s *provider.RunInstancesSpec) { s.LaunchTemplate = &provider.LaunchTemplateRef{ID: "lt"} },
+	} {
+		spec := &provider.RunInstancesSpec{}
+		set(spec)
+		got, err := testDriver(t, nil).PreviewRun(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := got.Params[want]; !ok || len(got.Params) != 3 { // with InstanceCount and Region
+			t.Errorf("want %s and nothing else, got %v", want, got.Params)
+		}
+	}
+}
+
+func TestInstanceOf(t *testing.T) {
+	raw := &cvm.Instance{}
+	text, err := os.ReadFile(filepath.Join("testdata", "instance.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, raw); err != nil {
+		t.Fatal(err)
+	}
+	got := instanceOf(raw)
+	if got.Sys() != any(raw) {
+		t.Error("Sys is not the SDK's own instance")
+	}
+	want := provider.Instance{
+		ID: "ins-1", Name: "name-1", State: provider.StateRunning, RawState: "RUNNING",
+		Zone: "zone-1", ImageID: "img-1", InstanceType: "S5.TYPE1", CPUs: 2, MemoryMiB: 3072,
+		VPCID: "vpc-1", SubnetID: "subnet-1", SecurityGroupIDs: []string{"sg-1", "sg-2"},
+		PrivateIPs: []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1")},
+		PublicIPs:  []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::2")},
+		Billing:    provider.Prepaid,
+		CreatedAt:  time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		ExpiresAt:  time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC),
+		Tags:       map[string]string{"tag-1": "value-1", "tag-2": ""},
+	}
+	if got = got.WithSys(nil); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// Tencent's answers may hold null everywhere.
+func TestInstanceOfNulls(t *testing.T) {
+	var ip *string
+	raw := &cvm.Instance{Tags: []*cvm.Tag{nil}, PrivateIpAddresses: []*string{ip}, SecurityGroupIds: []*string{nil}, VirtualPrivateCloud: &cvm.VirtualPrivateCloud{}, Placement: &cvm.Placement{}}
+	got := instanceOf(raw)
+	if got.ID != "" || got.State != provider.StateUnknown || len(got.Tags) != 0 || got.PrivateIPs != nil || got.SecurityGroupIDs != nil || got.Billing != "" {
+		t.Errorf("an empty row became %+v", got)
+	}
+	if got := instanceOf(&cvm.Instance{}); got.Tags != nil {
+		t.Errorf("a row without tags has %v", got.Tags)
+	}
+}
+
+func TestReasonIsGivenForFailedServersOnly(t *testing.T) {
+	for state, want := range map[string]string{"LAUNCH_FAILED": "no more disks", "RUNNING": ""} {
+		got := instanceOf(&cvm.Instance{InstanceState: pointer(state), LatestOperationErrorMsg: pointer("no more disks")})
+		if got.Reason != want {
+			t.Errorf("%s: reason is %q, want %q", state, got.Reason, want)
+		}
+	}
+}
+
+func TestBillingOfEveryChargeType(t *testing.T) {
+	for raw, want := range map[string]provider.BillingMode{
+		"POSTPAID_BY_HOUR": provider.OnDemand, "PREPAID": provider.Prepaid, "SPOTPAID": provider.Spot,
+		"CDHPAID": provider.DedicatedHost, "CDCPAID": "", "": "",
+	} {
+		if got := instanceOf(&cvm.Instance{InstanceChargeType: pointer(raw)}).Billing; got != want {
+			t.Errorf("%q is %q, want %q", raw, got, want)
+		}
+	}
+}
+
+func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
+	spec := onDemandSpec()
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"Metadata": `{"Items":[{"Value":"planted"}]}`}}}
+	got, err := testDriver(t, nil).PreviewRun(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Driver != "tencent" || got.Action != "RunInstances" || got.Host != "cvm.tencentcloudapi.com" {
+		t.Errorf("the head is %s %s %s", got.Driver, got.Action, got.Host)
+	}
+	for name, want := range map[string]string{
+		"Region": "region-9", "InstanceCount": "3", "DataDisks.1.DiskSize": "27", "SecurityGroupIds.1": "sg-22",
+		"EnhancedService.MonitorService.Enabled": "true", "LoginSettings.Password": "[redacted]", "UserData": "[redacted]",
+		"Metadata.Items.0.Value": "[redacted]", "TagSpecification.0.Tags.1.Key": "tag-b",
+	} {
+		if got.Params[name] != want {
+			t.Errorf("%s is %q, want %q", name, got.Params[name], want)
+		}
+	}
+	if all := fmt.Sprint(got); strings.Contains(all, "Password<2>") || strings.Contains(all, "planted") {
+		t.Error("the preview shows a secret")
+	}
+}

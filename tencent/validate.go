@@ -1,0 +1,168 @@
+package tencent
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+const (
+	// ruleProject is shared with the translator, which cannot send what it
+	// breaks.
+	ruleProject = "a project of Tencent Cloud is a number, 0 being the default project"
+
+	// ruleRegion keeps a request from failing on its way: the region is a header.
+	ruleRegion = "must be printable ASCII without blanks"
+)
+
+// ValidateRun checks what CVM documents and what a mapped field cannot say on
+// it. Lists that Tencent adds to (types, zones, disk kinds, periods) are left to
+// the cloud.
+func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
+	c := &provider.Checker{Driver: Name}
+	opts, err := optionsOf(spec)
+	checkBasics(c, spec)
+	checkLogin(c, &spec.Login)
+	checkNetwork(c, spec, opts)
+	checkDisks(c, spec)
+	checkBilling(c, &spec.Billing)
+	checkExtras(c, spec, opts)
+	if err != nil {
+		return joined(c.Err(), err)
+	}
+	return joined(c.Err(), checkParams(spec, opts))
+}
+
+func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	c.Require(printable(spec.Region), "Region", spec.Region, ruleRegion)
+	if spec.LaunchTemplate == nil {
+		c.Require(spec.Zone != "", "Zone", nil, "required unless a LaunchTemplate gives it")
+		c.Require(spec.ImageID != "", "ImageID", nil, "required unless a LaunchTemplate gives it")
+	}
+	o := spec.CPUOptions
+	c.Require((o.Cores == 0) == (o.ThreadsPerCore == 0), "CPUOptions", nil, "Cores and ThreadsPerCore go together: give both or neither")
+	checkLength(c, "Name", numbered(spec.Name, spec.UniqueSuffix), 128)
+	if spec.UniqueSuffix {
+		const rule = "must not hold a pattern of its own with UniqueSuffix"
+		c.Require(!strings.Contains(spec.Name, "{R:"), "Name", spec.Name, rule)
+		c.Require(!strings.Contains(spec.HostName, "{R:"), "HostName", spec.HostName, rule)
+	}
+	checkHostName(c, spec.HostName)
+}
+
+// checkHostName holds for Windows and for Linux. The stricter rules of Windows
+// need the image's system, which only the cloud knows.
+func checkHostName(c *provider.Checker, name string) {
+	if name == "" {
+		return
+	}
+	const marks = ".-"
+	c.Require(strings.Trim(name, marks) == name, "HostName", name, "must not begin or end with a dot or a hyphen")
+	for i := 1; i < len(name); i++ {
+		if strings.IndexByte(marks, name[i]) >= 0 && strings.IndexByte(marks, name[i-1]) >= 0 {
+			c.Fail("HostName", name, "dots and hyphens must not follow each other")
+			break
+		}
+	}
+	// How long a pattern such as {IP} comes out, only the cloud knows.
+	if !strings.Contains(name, "{") {
+		c.Require(len(name) >= 2 && len(name) <= 60, "HostName", name, "must be 2 to 60 characters long")
+	}
+}
+
+func checkLogin(c *provider.Checker, l *provider.Login) {
+	if l.Password != "" {
+		n := utf8.RuneCountInString(l.Password.Reveal())
+		c.Require(n >= 8 && n <= 30, "Login.Password", nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
+	}
+}
+
+func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
+	n := &spec.Network
+	if spec.LaunchTemplate == nil {
+		c.Require((n.VPCID == "") == (n.SubnetID == ""), "Network", nil, "CVM needs VPCID and SubnetID together")
+		c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, "needs VPCID and SubnetID")
+		c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, "needs VPCID and SubnetID")
+	}
+	c.Require(len(n.PrivateIPs) <= 20, "Network.PrivateIPs", len(n.PrivateIPs), "at most 20 servers can be given fixed addresses")
+	if p := n.PublicIP; p != nil {
+		c.Require(p.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps, "required: CVM gives no public address at 0 Mbps, which is its default")
+		c.Require(p.ChargeType == "" || internetCharge(p.ChargeType) != "", "Network.PublicIP.ChargeType", p.ChargeType, "CVM cannot charge this way")
+		return
+	}
+	const rule = "needs Network.PublicIP"
+	c.Require(opts.BandwidthPackageID == "", "Vendor.BandwidthPackageID", opts.BandwidthPackageID, rule)
+	c.Require(opts.InternetServiceProvider == "", "Vendor.InternetServiceProvider", opts.InternetServiceProvider, rule)
+}
+
+func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	c.Require(len(spec.DataDisks) <= 21, "DataDisks", len(spec.DataDisks), "at most 21 data disks can be bought with a server")
+	checkLength(c, "SystemDisk.Name", spec.SystemDisk.Name, 128)
+	for i := range spec.DataDisks {
+		checkLength(c, fmt.Sprintf("DataDisks[%d].Name", i), spec.DataDisks[i].Name, 128)
+	}
+}
+
+func checkBilling(c *provider.Checker, b *provider.Billing) {
+	switch b.PeriodUnit {
+	case "", provider.Month, provider.Year:
+	default:
+		c.Fail("Billing.PeriodUnit", b.PeriodUnit, "CVM sells months: use month or year")
+	}
+}
+
+func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
+	if _, err := projectID(spec.ProjectID); err != nil {
+		c.Fail("ProjectID", spec.ProjectID, ruleProject)
+	}
+	c.Require(len(spec.UserData) <= 16<<10, "UserData", nil, "must be at most 16 KiB")
+	c.Require(opts.PartitionNumber >= 0, "Vendor.PartitionNumber", opts.PartitionNumber, "must not be negative")
+}
+
+// checkParams translates the spec to see what the raw parameters would collide
+// with. A spec that cannot be translated has been reported already.
+func checkParams(spec *provider.RunInstancesSpec, opts RunOptions) error {
+	if len(opts.Params) == 0 {
+		return nil
+	}
+	req, err := translateRun(spec)
+	if err != nil {
+		return nil
+	}
+	_, err = mergeParams(req, opts.Params)
+	return err
+}
+
+// printable tells whether a text can stand in a header as it is.
+func printable(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+}
+
+func checkLength(c *provider.Checker, path, s string, most int) {
+	n := utf8.RuneCountInString(s)
+	c.Require(n <= most, path, s, fmt.Sprintf("must be at most %d characters long, not %d", most, n))
+}
+
+// joined puts the problems that several checks found into one list.
+func joined(errs ...error) error {
+	var all provider.FieldErrors
+	for _, err := range errs {
+		var list provider.FieldErrors
+		var one *provider.FieldError
+		switch {
+		case errors.As(err, &list):
+			all = append(all, list...)
+		case errors.As(err, &one):
+			all = append(all, one)
+		case err != nil:
+			return err
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}

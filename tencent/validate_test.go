@@ -1,0 +1,206 @@
+package tencent
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func TestValidateRunNamesTheField(t *testing.T) {
+	long := strings.Repeat("x", 129)
+	addr := netip.MustParseAddr("10.0.0.1")
+	many := make([]netip.Addr, 21)
+	for i := range many {
+		many[i] = netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})
+	}
+	for name, c := range map[string]struct {
+		path   string
+		change func(*provider.RunInstancesSpec)
+	}{
+		"no zone":                      {"Zone", func(s *provider.RunInstancesSpec) { s.Zone = "" }},
+		"no image":                     {"ImageID", func(s *provider.RunInstancesSpec) { s.ImageID = "" }},
+		"region that is no header":     {"Region", func(s *provider.RunInstancesSpec) { s.Region = "a\nb" }},
+		"cores without threads":        {"CPUOptions", func(s *provider.RunInstancesSpec) { s.CPUOptions.Cores = 2 }},
+		"long name":                    {"Name", func(s *provider.RunInstancesSpec) { s.Name = long }},
+		"name too long for its suffix": {"Name", func(s *provider.RunInstancesSpec) { s.Name, s.UniqueSuffix = long[:120], true }},
+		"two patterns":                 {"Name", func(s *provider.RunInstancesSpec) { s.Name, s.UniqueSuffix = "a{R:3}", true }},
+		"two host patterns":            {"HostName", func(s *provider.RunInstancesSpec) { s.HostName, s.UniqueSuffix = "a{R:3}", true }},
+		"host with a leading dot":      {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = ".host" }},
+		"host with a trailing hyphen":  {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "host-" }},
+		"host with double marks":       {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "h.-o--st" }},
+		"short host":                   {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "h" }},
+		"long host":                    {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = long[:61] }},
+		"short password":               {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "planted" }},
+		"long password":                {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "planted" + provider.Secret(long) }},
+		"VPC without subnet":           {"Network", func(s *provider.RunInstancesSpec) { s.Network.VPCID = "vpc" }},
+		"address without subnet":       {"Network.PrivateIPs", func(s *provider.RunInstancesSpec) { s.Network.PrivateIPs = []netip.Addr{addr} }},
+		"IPv6 without subnet":          {"Network.IPv6Count", func(s *provider.RunInstancesSpec) { s.Network.IPv6Count = 1 }},
+		"21 addresses": {"Network.PrivateIPs", func(s *provider.RunInstancesSpec) {
+			s.Network = provider.Network{VPCID: "vpc", SubnetID: "subnet", PrivateIPs: many}
+		}},
+		"public address at 0 Mbps": {"Network.PublicIP.BandwidthMbps", func(s *provider.RunInstancesSpec) { s.Network.PublicIP = &provider.PublicIP{} }},
+		"charge by 95th": {"Network.PublicIP.ChargeType", func(s *provider.RunInstancesSpec) {
+			s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1, ChargeType: provider.PayBy95th}
+		}},
+		"charge by daily peak": {"Network.PublicIP.ChargeType", func(s *provider.RunInstancesSpec) {
+			s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1, ChargeType: provider.PayByDailyPeak}
+		}},
+		"22 data disks":             {"DataDisks", func(s *provider.RunInstancesSpec) { s.DataDisks = make([]provider.Disk, 22) }},
+		"long system disk name":     {"SystemDisk.Name", func(s *provider.RunInstancesSpec) { s.SystemDisk.Name = long }},
+		"long data disk name":       {"DataDisks[1].Name", func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{}, {Name: long}} }},
+		"days":                      {"Billing.PeriodUnit", func(s *provider.RunInstancesSpec) { s.Billing.PeriodUnit = provider.Day }},
+		"weeks":                     {"Billing.PeriodUnit", func(s *provider.RunInstancesSpec) { s.Billing.PeriodUnit = provider.Week }},
+		"project that is no number": {"ProjectID", func(s *provider.RunInstancesSpec) { s.ProjectID = "team" }},
+		"negative project":          {"ProjectID", func(s *provider.RunInstancesSpec) { s.ProjectID = "-1" }},
+		"user data over 16 KiB":     {"UserData", func(s *provider.RunInstancesSpec) { s.UserData = make([]byte, 16<<10+1) }},
+		"package without address": {"Vendor.BandwidthPackageID", func(s *provider.RunInstancesSpec) {
+			s.Vendor = []provider.VendorOption{RunOptions{BandwidthPackageID: "bwp"}}
+		}},
+		"line without address": {"Vendor.InternetServiceProvider", func(s *provider.RunInstancesSpec) {
+			s.Vendor = []provider.VendorOption{RunOptions{InternetServiceProvider: "BGP"}}
+		}},
+		"negative partition": {"Vendor.PartitionNumber", func(s *provider.RunInstancesSpec) {
+			s.Vendor = []provider.VendorOption{RunOptions{PartitionNumber: -1}}
+		}},
+		"options of another type":  {"Vendor[0]", func(s *provider.RunInstancesSpec) { s.Vendor = []provider.VendorOption{impostor{}} }},
+		"raw parameter of the SDK": {`Vendor.Params["Action"]`, func(s *provider.RunInstancesSpec) { s.Vendor = raw("Action", "planted") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec := bare()
+			c.change(spec)
+			err := testDriver(t, nil).ValidateRun(spec)
+			var list provider.FieldErrors
+			if !errors.As(err, &list) || len(list) != 1 || list[0].Path != c.path || list[0].Driver != "tencent" {
+				t.Fatalf("want one problem, with %s, got %v", c.path, err)
+			}
+			mustNotTell(t, err, "planted")
+		})
+	}
+}
+
+func TestValidateRunAccepts(t *testing.T) {
+	for name, spec := range map[string]*provider.RunInstancesSpec{
+		"template alone":       {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}},
+		"subnet over template": {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Network: provider.Network{SubnetID: "subnet-1"}},
+		"CVM's own pattern":    {Zone: "z", ImageID: "i", Name: "web{R:3,F:2}", HostName: "{IP}"},
+		"limits exactly": {
+			Zone: "z", ImageID: "i", Name: strings.Repeat("名", 128), HostName: strings.Repeat("h", 60),
+			Login: provider.Login{Password: provider.Secret(strings.Repeat("p", 30))}, UserData: make([]byte, 16<<10), DataDisks: make([]provider.Disk, 21),
+		},
+		"shortest": {Zone: "z", ImageID: "i", HostName: "h1", Login: provider.Login{Password: "12345678"}},
+	} {
+		if err := testDriver(t, nil).ValidateRun(spec); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestValidateRunReportsEveryProblemAtOnce(t *testing.T) {
+	spec := &provider.RunInstancesSpec{HostName: ".", ProjectID: "team", Vendor: []provider.VendorOption{impostor{}}}
+	err := testDriver(t, nil).ValidateRun(spec)
+	for _, path := range []string{"Zone", "ImageID", "HostName", "ProjectID", "Vendor[0]"} {
+		if err == nil || !strings.Contains(err.Error(), "tencent: "+path) {
+			t.Errorf("%s is missing in: %v", path, err)
+		}
+	}
+}
+
+func TestRawParametersThatCollide(t *testing.T) {
+	base := func() *provider.RunInstancesSpec {
+		spec := bare()
+		spec.DataDisks = []provider.Disk{{SizeGiB: 10}}
+		spec.Network.SecurityGroupIDs = []string{"sg-1"}
+		return spec
+	}
+	for name, rule := range map[string]string{
+		"DataDisks.0.DiskSize":     "sets it already",
+		"DataDisks":                "sets it already",
+		"SecurityGroupIds.0":       "sets it already",
+		"Placement.Zone":           "sets it already",
+		"DataDisks.2.DiskSize":     "leaves a gap",
+		"DataDisks.DiskSize":       "no object",
+		"Placement.0":              "no list",
+		"ImageId.Sub":              "no object",
+		"DataDisks.0.DiskSize.Sub": "no object",
+		"DataDisks..DiskSize":      "parameter name",
+		"":                         "parameter name",
+		"0.DiskSize":               "parameter name",
+		"DataDisks.99999999999999999999.DiskSize": "leaves a gap",
+		"Action":            "the SDK sets it",
+		"Version":           "the SDK sets it",
+		"Language":          "the SDK sets it",
+		"Token":             "the SDK sets it",
+		"RequestClient":     "the SDK sets it",
+		"Timestamp":         "the SDK sets it",
+		"Nonce":             "the SDK sets it",
+		"SecretId":          "the SDK sets it",
+		"Signature":         "the SDK sets it",
+		"SignatureMethod":   "the SDK sets it",
+		"Region":            "field Region",
+		"InstanceCount":     "field Count",
+		"MinCount":          "field MinCount",
+		"ClientToken":       "field ClientToken",
+		"DryRun":            "field DryRun",
+		"ClientToken.Inner": "field ClientToken",
+	} {
+		spec := base()
+		spec.Vendor = raw(name, "planted-value")
+		err := testDriver(t, nil).ValidateRun(spec)
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("Vendor.Params[%q]", name)) || !strings.Contains(err.Error(), rule) {
+			t.Errorf("%q: want it named with %q, got %v", name, rule, err)
+		}
+		mustNotTell(t, err, "planted")
+	}
+}
+
+func TestRawParametersAmongThemselves(t *testing.T) {
+	spec := bare()
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"Metadata": "{}", "Metadata.Items.0.Key": "k"}}}
+	if err := testDriver(t, nil).ValidateRun(spec); err == nil || !strings.Contains(err.Error(), "Metadata.Items.0.Key") {
+		t.Errorf("a parameter within another raw one: %v", err)
+	}
+	// Eleven items, given in any order, fill a list in order of their index.
+	params := map[string]string{}
+	for i := range 11 {
+		params[fmt.Sprintf("ChcIds.%d", i)] = fmt.Sprintf("chc-%d", i)
+	}
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: params}}
+	r := &recorder{body: oneServer}
+	if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.sent[0]["ChcIds"].([]any); len(got) != 11 || got[2] != "chc-2" || got[10] != "chc-10" {
+		t.Errorf("the list is %v", got)
+	}
+}
+
+func TestRawValuesAreTyped(t *testing.T) {
+	for text, want := range map[string]string{
+		"100":                  `100`,
+		"0.97":                 `0.97`,
+		"12345678901234567890": `12345678901234567890`,
+		"true":                 `true`,
+		"null":                 `null`,
+		`"100"`:                `"100"`,
+		`{"a":[1,"2"]}`:        `{"a":[1,"2"]}`,
+		"TRUE":                 `"TRUE"`,
+		"":                     `""`,
+		"ins-1":                `"ins-1"`,
+		"{broken":              `"{broken"`,
+		"2026-01-02T03:04:05Z": `"2026-01-02T03:04:05Z"`,
+		`say "hi"` + "\n<b>":   `"say \"hi\"\n\u003cb\u003e"`,
+	} {
+		spec := bare()
+		spec.Vendor = raw("NewParameter", text)
+		r := &recorder{body: oneServer}
+		if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
+			t.Errorf("%q: %v", text, err)
+		} else if !strings.Contains(r.texts[0], `"NewParameter":`+want) {
+			t.Errorf("%q: want %s in %s", text, want, r.texts[0])
+		}
+	}
+}
