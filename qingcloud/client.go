@@ -1,0 +1,273 @@
+package qingcloud
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/yunify/qingcloud-sdk-go/config"
+	"github.com/yunify/qingcloud-sdk-go/request"
+	"github.com/yunify/qingcloud-sdk-go/request/data"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// Name is the name of the driver.
+const Name = "qingcloud"
+
+// Config configures a client. Region is required.
+type Config struct {
+	// Region is the zone used where a spec or a call names none.
+	Region string
+
+	// Credentials give the key pair. Nil means the environment, as the package
+	// documentation says.
+	Credentials provider.CredentialsSource
+
+	// Endpoint is where the API is: "" for api.qingcloud.com, "host[:port]" or
+	// "https://host[:port]" for HTTPS there, "http://host[:port]" for plain
+	// HTTP. A path replaces /iaas/.
+	Endpoint string
+
+	// Transport carries every call. Nil means transports of the client's own:
+	// certificates verified, proxies from the environment, a fresh connection
+	// for each create.
+	Transport http.RoundTripper
+
+	// Options go to the client; their Region is overwritten.
+	Options *provider.Options
+}
+
+// New returns a client for one account. It makes no call; every problem of the
+// configuration is in the error, which is provider.FieldErrors.
+func New(cfg Config) (*provider.Client, error) {
+	d, err := newDriver(cfg)
+	if err != nil {
+		return nil, err
+	}
+	var o provider.Options
+	if cfg.Options != nil {
+		o = *cfg.Options
+	}
+	o.Region = cfg.Region
+	return provider.NewClient(d, &o), nil
+}
+
+// driver is QingCloud. Everything in it but the tally is read-only.
+type driver struct {
+	region  string
+	creds   provider.CredentialsSource
+	sdk     *config.Config
+	support provider.Support
+	reads   *http.Client
+	writes  *http.Client
+	calls   tally
+}
+
+var (
+	_ provider.Driver       = (*driver)(nil)
+	_ provider.RunValidator = (*driver)(nil)
+	_ provider.RunPreviewer = (*driver)(nil)
+	_ provider.ErrorLister  = (*driver)(nil)
+)
+
+func newDriver(cfg Config) (*driver, error) {
+	c := provider.Checker{Driver: Name}
+	checkRegion(&c, "Config.Region", cfg.Region)
+	sdk := endpoint(&c, cfg.Endpoint)
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	d := &driver{region: cfg.Region, creds: cfg.Credentials, sdk: sdk, support: supportTable()}
+	if d.creds == nil {
+		d.creds = environment{}
+	}
+	d.reads, d.writes = newHTTPClient(cfg.Transport, true), newHTTPClient(cfg.Transport, false)
+	return d, nil
+}
+
+// Name returns "qingcloud".
+func (d *driver) Name() string { return Name }
+
+// Support returns the support table.
+func (d *driver) Support() provider.Support { return d.support }
+
+// callsPerHour is the documented limit of an account over all actions.
+const callsPerHour = 2000
+
+// perCall is how many servers one call may be about. For describes it is the
+// documented maximum; creates and terminates have none that is documented.
+const perCall = 100
+
+// Limits returns the documented limits; the package documentation says which of
+// them are choices.
+func (d *driver) Limits() provider.Limits {
+	return provider.Limits{
+		InstancesPerCreate: perCall,
+		IDsPerDescribe:     perCall,
+		IDsPerTerminate:    perCall,
+		Rates:              map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
+		FirstLook:          8 * time.Second,
+	}
+}
+
+// zone returns the zone of a call.
+func (d *driver) zone(region string) string {
+	if region == "" {
+		return d.region
+	}
+	return region
+}
+
+var zoneForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+
+func checkRegion(c *provider.Checker, path, region string) {
+	c.Require(zoneForm.MatchString(region), path, region, "must be a zone of QingCloud in lower case, like pek3a")
+}
+
+var (
+	hostForm = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
+	pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
+)
+
+// endpoint fills the SDK's configuration by hand: its constructors change a
+// global log level, and its builder panics on an address it cannot parse.
+func endpoint(c *provider.Checker, s string) *config.Config {
+	cfg := &config.Config{Protocol: "https", Host: "api.qingcloud.com", Port: 443, URI: "/iaas/"}
+	if s == "" {
+		return cfg
+	}
+	rest := s
+	if scheme, after, ok := strings.Cut(s, "://"); ok {
+		cfg.Protocol, rest = scheme, after
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	if cfg.Protocol == "http" {
+		cfg.Port = 80
+	}
+	u := &url.URL{Host: host}
+	cfg.Host = strings.TrimSuffix(host, ":"+u.Port())
+	if u.Port() != "" {
+		cfg.Port, _ = strconv.Atoi(u.Port())
+	}
+	if path != "" {
+		cfg.URI = "/" + path
+	}
+	ok := (cfg.Protocol == "https" || cfg.Protocol == "http") && hostForm.MatchString(host) && cfg.Port > 0 && cfg.Port < 1<<16
+	// The value may hold a user's password, so the error does not repeat it.
+	c.Require(ok, "Config.Endpoint", nil, "must be host[:port], https://host[:port] or http://host[:port]")
+	// For exactly /iam the SDK would add the parameters of another service.
+	c.Require(pathForm.MatchString(cfg.URI) && cfg.URI != "/iam", "Config.Endpoint", nil, "has a path that cannot be signed")
+	return cfg
+}
+
+// host is where calls go, as a person would write it.
+func (d *driver) host() string {
+	if d.sdk.Protocol == "https" && d.sdk.Port == 443 || d.sdk.Protocol == "http" && d.sdk.Port == 80 {
+		return d.sdk.Host
+	}
+	return d.sdk.Host + ":" + strconv.Itoa(d.sdk.Port)
+}
+
+// newHTTPClient never follows a redirect: that would repeat the call. Without a
+// transport of the caller's, calls that must happen once get a new connection
+// each, so that none dies on one the server has already closed.
+func newHTTPClient(rt http.RoundTripper, keepAlive bool) *http.Client {
+	if rt == nil {
+		rt = newTransport(keepAlive)
+	}
+	return &http.Client{
+		Transport:     rt,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// newTransport speaks HTTP/1 only: HTTP/2 has rules of its own for repeating
+// requests, and gains nothing here.
+func newTransport(keepAlive bool) *http.Transport {
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     90 * time.Second,
+		MaxIdleConnsPerHost: 16,
+		DisableKeepAlives:   !keepAlive,
+		Protocols:           &http1,
+	}
+}
+
+// environment is the credential chain of the package.
+type environment struct{}
+
+// Credentials returns the first pair of variables of which any is set.
+func (environment) Credentials(context.Context) (provider.Credentials, error) {
+	for _, v := range [][2]string{
+		{"QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY"},
+		{"QINGCLOUD_ACCESS_KEY", "QINGCLOUD_SECRET_KEY"},
+	} {
+		id, secret := os.Getenv(v[0]), os.Getenv(v[1])
+		if id != "" && secret != "" {
+			return provider.Credentials{AccessKeyID: id, AccessKeySecret: provider.Secret(secret)}, nil
+		}
+		if id != "" || secret != "" {
+			return provider.Credentials{}, errors.New("only one of " + v[0] + " and " + v[1] + " is set")
+		}
+	}
+	return provider.Credentials{}, errors.New("QINGCLOUD_ACCESS_KEY_ID and QINGCLOUD_SECRET_ACCESS_KEY are not set")
+}
+
+// zoneProperty is how the SDK's builder learns the zone.
+type zoneProperty struct {
+	Zone *string `name:"zone"`
+}
+
+// build lets the SDK build the request, and adds what the SDK must not see.
+func (d *driver) build(c *call) (*http.Request, error) {
+	op := &data.Operation{Config: d.sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet}
+	in := reflect.ValueOf(c.in)
+	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)
+	if err != nil {
+		return nil, err
+	}
+	q := req.URL.Query()
+	for k, v := range c.secrets {
+		q.Set(k, v)
+	}
+	if err := addParams(q, c.params); err != nil {
+		return nil, err
+	}
+	req.URL.RawQuery = q.Encode()
+	return req, nil
+}
+
+// sign is the SDK's WriteSignature without its log record of the signed URL.
+func sign(req *http.Request, creds provider.Credentials) error {
+	s := &request.Signer{AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.AccessKeySecret.Reveal()}
+	_, err := s.BuildSignature(req)
+	_, req.URL.RawQuery, _ = strings.Cut(s.BuiltURL, "?")
+	return err
+}
+
+// unpack lets the SDK decode the answer and make its error. It sees a clean
+// response: of a 200 that does not claim to be JSON it would ignore the body.
+func unpack(body []byte, out any) error {
+	resp := &http.Response{
+		StatusCode: http.StatusOK,
+		Header:     http.Header{"Content-Type": {"application/json"}},
+		Body:       io.NopCloser(bytes.NewReader(body)),
+	}
+	ov := reflect.ValueOf(out)
+	return (&request.Unpacker{}).UnpackHTTPRequest(&data.Operation{}, resp, &ov)
+}

@@ -1,0 +1,302 @@
+package qingcloud
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/yunify/qingcloud-sdk-go/logger"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// Planted secrets: none of them may appear in any text of the package.
+const (
+	testKeyID  = "QYTESTKEYID"
+	testSecret = "TESTSECRETKEY"
+	testPass   = `Pa55 "w&rd/+`
+)
+
+// memory is a transport without a network. It keeps what was sent.
+type memory struct {
+	answer func(*http.Request) (*http.Response, error)
+
+	mu   sync.Mutex
+	sent []*http.Request
+}
+
+func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
+	m.mu.Lock()
+	m.sent = append(m.sent, r)
+	m.mu.Unlock()
+	return m.answer(r)
+}
+
+// saying answers every call with HTTP status and body.
+func saying(status int, body string) *memory {
+	return &memory{answer: func(*http.Request) (*http.Response, error) { return response(status, body), nil }}
+}
+
+// failing breaks every call in the transport.
+func failing(err error) *memory {
+	return &memory{answer: func(*http.Request) (*http.Response, error) { return nil, err }}
+}
+
+func response(status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+func testConfig(rt http.RoundTripper) Config {
+	return Config{Region: "pek3a", Credentials: provider.StaticCredentials(testKeyID, testSecret, ""), Transport: rt}
+}
+
+func mustDriver(t testing.TB, cfg Config) *driver {
+	t.Helper()
+	d, err := newDriver(cfg)
+	if err != nil {
+		t.Fatalf("the configuration is refused: %v", err)
+	}
+	return d
+}
+
+func minimalSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{Region: "pek3a", Count: 1, ImageID: "img-1", InstanceType: "e1.large.r2", Login: provider.Login{Password: testPass}}
+}
+
+// signatureOf signs by the vendor's document, not by the SDK.
+func signatureOf(method, path string, q url.Values, secret string) string {
+	var parts []string
+	for k := range q {
+		if k != "signature" {
+			parts = append(parts, k+"="+strings.ReplaceAll(url.QueryEscape(q.Get(k)), "+", "%20"))
+		}
+	}
+	slices.Sort(parts)
+	h := hmac.New(sha256.New, []byte(secret))
+	h.Write([]byte(method + "\n" + path + "\n" + strings.Join(parts, "&")))
+	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+}
+
+func TestTheTestVerifiesSignaturesAsTheVendorPublishesThem(t *testing.T) {
+	q, err := url.ParseQuery("access_key_id=QYACCESSKEYIDEXAMPLE&action=RunInstances&count=1&image_id=centos64x86a&instance_name=demo&instance_type=small_b&login_mode=passwd&login_passwd=QingCloud20130712&signature_method=HmacSHA256&signature_version=1&time_stamp=2013-08-27T14%3A30%3A10Z&version=1&vxnets.1=vxnet-0&zone=pek3a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := signatureOf("GET", "/iaas/", q, "SECRETACCESSKEY"), "byjccvWIvAftaq+oublemagH3bYAlDWxxLFAzAsyslw="; got != want {
+		t.Errorf("signature = %s, the vendor publishes %s", got, want)
+	}
+}
+
+func TestEveryCallIsSignedAndStamped(t *testing.T) {
+	m := saying(200, `{"ret_code":0,"instances":["i-1"],"instance_set":[]}`)
+	d := mustDriver(t, testConfig(m))
+	spec := minimalSpec()
+	spec.Name = "网站 bars ~*'(+/"
+	_, _ = d.RunInstances(t.Context(), spec)
+	_, _ = d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
+	_ = d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+	if len(m.sent) != 3 {
+		t.Fatalf("three calls sent %d requests", len(m.sent))
+	}
+	for _, r := range m.sent {
+		q := r.URL.Query()
+		if got, want := q.Get("signature"), signatureOf(r.Method, r.URL.Path, q, testSecret); got != want {
+			t.Errorf("%s: the cloud would refuse the signature", q.Get("action"))
+		}
+		at, err := time.Parse("2006-01-02T15:04:05Z", q.Get("time_stamp"))
+		if err != nil || time.Since(at).Abs() > time.Minute {
+			t.Errorf("%s: time stamp %q is not now", q.Get("action"), q.Get("time_stamp"))
+		}
+		if r.URL.Scheme+"://"+r.URL.Host+r.URL.Path != "https://api.qingcloud.com:443/iaas/" {
+			t.Errorf("%s goes to %s://%s%s", q.Get("action"), r.URL.Scheme, r.URL.Host, r.URL.Path)
+		}
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	for _, c := range []struct{ in, base, host string }{
+		{"", "https://api.qingcloud.com:443/iaas/", "api.qingcloud.com"},
+		{"api.example.com", "https://api.example.com:443/iaas/", "api.example.com"},
+		{"api.example.com:8443", "https://api.example.com:8443/iaas/", "api.example.com:8443"},
+		{"https://api.example.com", "https://api.example.com:443/iaas/", "api.example.com"},
+		{"http://127.0.0.1:7777", "http://127.0.0.1:7777/iaas/", "127.0.0.1:7777"},
+		{"http://127.0.0.1", "http://127.0.0.1:80/iaas/", "127.0.0.1"},
+		{"http://127.0.0.1:7777/", "http://127.0.0.1:7777/iaas/", "127.0.0.1:7777"},
+		{"http://127.0.0.1:7777/qc/iaas/", "http://127.0.0.1:7777/qc/iaas/", "127.0.0.1:7777"},
+		{"http://[::1]:7777", "http://[::1]:7777/iaas/", "[::1]:7777"},
+	} {
+		m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+		cfg := testConfig(m)
+		cfg.Endpoint = c.in
+		d := mustDriver(t, cfg)
+		if _, err := d.RunInstances(t.Context(), minimalSpec()); err != nil {
+			t.Errorf("%q: %v", c.in, err)
+			continue
+		}
+		u := m.sent[0].URL
+		if got := u.Scheme + "://" + u.Host + u.Path; got != c.base {
+			t.Errorf("%q goes to %s, want %s", c.in, got, c.base)
+		}
+		if got := d.host(); got != c.host {
+			t.Errorf("%q is shown as %s, want %s", c.in, got, c.host)
+		}
+	}
+}
+
+func TestBadConfigurationsAreRefusedAtOnce(t *testing.T) {
+	for _, endpoint := range []string{"bad host", "::1", "ftp://x", "https://", "https://u:hunter2@x", "x:0", "x:99999", "x:y", "x?a=b", "http://x/iam", "http://x/a%20b", "http://x/a?b"} {
+		_, err := New(Config{Region: "pek3a", Endpoint: endpoint})
+		var f *provider.FieldError
+		if !errors.As(err, &f) || f.Path != "Config.Endpoint" {
+			t.Errorf("endpoint %q: error = %v, want one that names Config.Endpoint", endpoint, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("endpoint %q: the error shows its password", endpoint)
+		}
+	}
+	for _, region := range []string{"", "PEK3A", "pek 3a", " pek3a"} {
+		if _, err := New(Config{Region: region}); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("region %q: error = %v, want ErrInvalid", region, err)
+		}
+	}
+	_, err := New(Config{Endpoint: "bad host"})
+	var all provider.FieldErrors
+	if !errors.As(err, &all) || len(all) < 2 {
+		t.Errorf("error = %v, want all problems at once", err)
+	}
+	if c, err := New(Config{Region: "pek3a", Options: &provider.Options{Region: "other"}}); err != nil || c == nil {
+		t.Errorf("a good configuration is refused: %v", err)
+	}
+}
+
+func TestCredentialsComeFromTheEnvironment(t *testing.T) {
+	names := []string{"QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY", "QINGCLOUD_ACCESS_KEY", "QINGCLOUD_SECRET_KEY"}
+	for _, c := range []struct {
+		env  [4]string
+		want string // access key ID sent, "" for an error
+	}{
+		{[4]string{"id-1", "secret-1", "", ""}, "id-1"},
+		{[4]string{"", "", "id-2", "secret-2"}, "id-2"},
+		{[4]string{"id-1", "secret-1", "id-2", "secret-2"}, "id-1"},
+		{[4]string{"id-1", "", "id-2", "secret-2"}, ""},
+		{[4]string{"", "", "", "secret-2"}, ""},
+		{[4]string{}, ""},
+		{[4]string{"id-1", "secret-1\n", "", ""}, ""},
+	} {
+		for i, n := range names {
+			t.Setenv(n, c.env[i])
+		}
+		m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+		d := mustDriver(t, Config{Region: "pek3a", Transport: m})
+		_, err := d.RunInstances(t.Context(), minimalSpec())
+		switch {
+		case c.want == "" && (!errors.Is(err, provider.ErrAuth) || len(m.sent) != 0):
+			t.Errorf("%q: error = %v after %d requests, want ErrAuth before any", c.env, err, len(m.sent))
+		case c.want != "" && err != nil:
+			t.Errorf("%q: %v", c.env, err)
+		case c.want != "" && m.sent[0].URL.Query().Get("access_key_id") != c.want:
+			t.Errorf("%q: signed as %s, want %s", c.env, m.sent[0].URL.Query().Get("access_key_id"), c.want)
+		}
+	}
+}
+
+type sourceFunc func() (provider.Credentials, error)
+
+func (f sourceFunc) Credentials(context.Context) (provider.Credentials, error) { return f() }
+
+func TestUnusableCredentialsStopTheCall(t *testing.T) {
+	own := errors.New("vault is sealed")
+	for name, source := range map[string]sourceFunc{
+		"source fails": func() (provider.Credentials, error) { return provider.Credentials{}, own },
+		"empty":        func() (provider.Credentials, error) { return provider.Credentials{}, nil },
+		"no secret":    func() (provider.Credentials, error) { return provider.Credentials{AccessKeyID: "a"}, nil },
+		"no ID":        func() (provider.Credentials, error) { return provider.Credentials{AccessKeySecret: "a"}, nil },
+		"blank in ID": func() (provider.Credentials, error) {
+			return provider.Credentials{AccessKeyID: "a ", AccessKeySecret: "b"}, nil
+		},
+		"security token": func() (provider.Credentials, error) {
+			return provider.Credentials{AccessKeyID: "a", AccessKeySecret: "b", SecurityToken: "c"}, nil
+		},
+	} {
+		m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+		cfg := testConfig(m)
+		cfg.Credentials = source
+		_, err := mustDriver(t, cfg).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Kind != provider.ErrAuth || e.Outcome != provider.OutcomeRejected || len(m.sent) != 0 {
+			t.Errorf("%s: error = %v after %d requests, want a rejected ErrAuth before any", name, err, len(m.sent))
+		}
+		if name == "source fails" && !errors.Is(err, own) {
+			t.Errorf("the source's own error is lost: %v", err)
+		}
+	}
+}
+
+func TestTheSDKLogsNoSecretOfACreateAtLevelInfo(t *testing.T) {
+	var log bytes.Buffer
+	logger.SetOutput(&log)
+	logger.SetLevel("info")
+	defer func() { logger.SetLevel("warn"); logger.SetOutput(os.Stderr) }()
+
+	m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+	spec := minimalSpec()
+	spec.UserData = []byte("#!/bin/sh secret")
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"extra": "raw-secret"}}}
+	if _, err := mustDriver(t, testConfig(m)).RunInstances(t.Context(), spec); err != nil {
+		t.Fatal(err)
+	}
+	if log.Len() == 0 {
+		t.Fatal("the SDK logged nothing: this test tests nothing")
+	}
+	q := m.sent[0].URL.Query()
+	for _, name := range []string{"login_passwd", "userdata_value", "extra", "signature"} {
+		for _, form := range []string{q.Get(name), url.QueryEscape(q.Get(name))} {
+			if strings.Contains(log.String(), form) {
+				t.Errorf("the SDK's log shows %s", name)
+			}
+		}
+	}
+}
+
+func TestTheTallyForgetsAfterAnHour(t *testing.T) {
+	var n tally
+	start := time.Unix(1_700_000_000, 0)
+	for range 5 {
+		n.add(start)
+	}
+	n.add(start.Add(59 * time.Minute))
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{{59 * time.Minute, 6}, {61 * time.Minute, 1}, {3 * time.Hour, 0}} {
+		if got := n.lastHour(start.Add(c.after)); got != c.want {
+			t.Errorf("%v later %d calls are counted, want %d", c.after, got, c.want)
+		}
+	}
+	n.add(start.Add(120 * time.Minute)) // the same slot as the first five
+	if got := n.lastHour(start.Add(120 * time.Minute)); got != 1 {
+		t.Errorf("a slot used again counts %d calls, want 1", got)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	l := mustDriver(t, testConfig(nil)).Limits()
+	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.ClientToken || l.TerminateByBilling || l.FirstLook != 8*time.Second {
+		t.Errorf("limits = %+v", l)
+	}
+	if r := l.Rates[provider.AnyAPI]; r != (provider.Rate{Calls: 2000, Per: time.Hour, Burst: 100}) {
+		t.Errorf("rate of all calls together = %+v, want 2000 an hour", r)
+	}
+}

@@ -1,0 +1,39 @@
+package qingcloud
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/providertest"
+)
+
+func TestConformance(t *testing.T) {
+	full := fullSpecs()
+	// Fields that in the other specs cannot change without another one.
+	login := provider.Login{KeyPairs: []string{"kp-1"}}
+	full["several"] = &provider.RunInstancesSpec{Count: 3, ImageID: "img-1", InstanceType: "e1.large.r2", Login: login}
+	full["sized, plain"] = &provider.RunInstancesSpec{ImageID: "img-1", Hardware: provider.Hardware{CPUs: 4, MemoryMiB: 8192}, Login: login}
+	providertest.Run(t, providertest.Harness{
+		Cloud: cloudsim.QingCloud,
+		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
+			c, err := New(Config{Region: "pek3a", Credentials: keys, Transport: transport, Options: o})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Spec: provider.RunInstancesSpec{
+			ImageID: "jammyx64", InstanceType: "e2.large.r2", Name: "conformance",
+			Network: provider.Network{SubnetID: "vxnet-conform1"},
+			Login:   provider.Login{Password: "Conformance-1"},
+		},
+		Full: full,
+		Coupled: map[string]string{
+			"Billing.AutoRenew": "it needs an AutoRenewPeriod",
+			"Billing.Mode":      "prepaid needs a Period, and nothing else may have one",
+		},
+		Invalid: "1100",
+	})
+}

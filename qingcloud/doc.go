@@ -1,0 +1,91 @@
+// Package qingcloud creates servers on QingCloud IaaS, through the request
+// layer of the vendor's Go SDK (yunify/qingcloud-sdk-go).
+//
+// QingCloud has one level of location, the zone (pek3a, sh1a, ap2a; always
+// lower case). It is the Region of a spec; Zone is refused. A login is always
+// needed: a password or one key pair.
+//
+// The fixtures of this package's tests were written from the vendor's
+// documentation and samples. None was recorded from the live service, and no
+// live account was used: what is said here about the service is what its
+// documentation says.
+//
+// # Credentials
+//
+// Config.Credentials, or without it the environment, read again for every call:
+// QINGCLOUD_ACCESS_KEY_ID with QINGCLOUD_SECRET_ACCESS_KEY, else
+// QINGCLOUD_ACCESS_KEY with QINGCLOUD_SECRET_KEY, the names of the vendor's
+// Terraform provider. The two pairs are never mixed. There is no file and no
+// metadata service: an empty key is an error before any call, and so is a
+// security token, which this API has no parameter for.
+//
+// Calls are signed GET requests, the only documented form of RunInstances, so
+// the password and the user data stand in the query of the URL, under TLS. No
+// error, log record or preview of this package shows them. The SDK logs to a
+// logger of its own that is global to the process and quiet by default; even
+// at its level "info" it sees no secret of a create. At its level "debug" it
+// prints the text it signs, secrets included: do not switch that on where
+// servers are created with a password.
+//
+// # Idempotency
+//
+// QingCloud has no client token. A create is sent once: no SDK retry, no
+// redirect, and a request that the network layer cannot replay. When its
+// outcome is unknown, the name is the only trace, which is why a client that
+// must not create twice puts a marker into Name; DescribeInstances finds it by
+// equality. Unknown are: no answer, an unreadable one, an HTTP status other
+// than 200, ret_code 2200, 2300, 5000, 5100 and 5300, and fewer IDs than asked
+// for. Whether a create of several servers can be fulfilled in part is not
+// documented; MinCount is refused, since nothing can be asked for.
+//
+// # Waiting
+//
+// A server is running when its status is "running", its transition_status is
+// empty, and every network that assigns addresses shows one: the address comes
+// a little later than the status. The vendor publishes no boot times; the first
+// look after 8 s is a guess. A failed server has no status of its own and no
+// reason: it shows up as terminated, ceased or suspended.
+//
+// Whether a describe with an unknown ID is an error or an empty answer is not
+// documented. Both are handled for one ID; when a describe of several is
+// refused with 2100, the error is provider.ErrNotFound, and the IDs must be
+// asked for one by one.
+//
+// TerminateInstances removes servers at once (direct_cease), without the two
+// hours in the recycle bin: a program that cleans up wants them gone, and
+// servers in the bin would still be listed under their names. The service
+// refuses it (1400) while a server is being built, changed, or not leased yet;
+// that is provider.ErrState with Temporary set. The same code stands for a
+// missing permission, and only its message tells them apart: a caller that
+// retries it must give up after a minute or two.
+//
+// # Quotas and paging
+//
+// 2000 calls an hour and account, over all actions; another page of the
+// documentation speaks of a day. Code 2500 stands for this limit and for a
+// resource quota alike. On a create it is provider.ErrQuota, unless this client
+// itself made nearly that many calls within the last hour; on every other call
+// it is provider.ErrThrottled. Calls of other programs are not seen: read the
+// message when in doubt.
+//
+// Describes ask for 100 servers a page, the documented maximum. A create asks
+// for at most 100; the vendor documents no maximum. The 100 IDs of a terminate
+// are a choice as well.
+//
+// # Vendor options
+//
+// [RunOptions] holds what only QingCloud has: instance class, hypervisor,
+// cipher, network queues, Windows SIDs, forms of user data, sub-accounts, and
+// any other parameter by its wire name. [Instance] is what Instance.Sys returns.
+//
+// CPUOptions.Cores counts the cores of one socket here, as cpu_topology does.
+// Its three numbers are joined by commas, which the documentation does not say.
+//
+// # Not supported
+//
+// Spot servers, launch templates, dry runs, client tokens, IPv6 addresses,
+// roles, release times, deletion protection: RunInstances has none of them.
+// Public addresses, new data disks and labels take further calls after the
+// create, which this package does not make; existing volumes can be attached
+// when Count is 1.
+package qingcloud

@@ -1,0 +1,420 @@
+package qingcloud
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	qcerrors "github.com/yunify/qingcloud-sdk-go/request/errors"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+const (
+	rejected  = provider.OutcomeRejected
+	unknown   = provider.OutcomeUnknown
+	throttled = provider.OutcomeThrottled
+)
+
+// serverDriver talks to a real HTTP server through the client's own transport.
+func serverDriver(t *testing.T, h http.HandlerFunc) *driver {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	cfg := testConfig(nil)
+	cfg.Endpoint = s.URL
+	return mustDriver(t, cfg)
+}
+
+func TestEveryDocumentedCodeOfACreate(t *testing.T) {
+	kinds := map[error]string{ // outcomes other than rejected are written behind the code
+		provider.ErrInvalid:     "1100 1101 3300 5600",
+		provider.ErrAuth:        "1200 1300 1500 1510 1520 1600 1610 1620 1630 1640 1650 1660 1661 1662 2000",
+		provider.ErrPermission:  "1400",
+		provider.ErrNotFound:    "2100",
+		provider.ErrExists:      "2110",
+		provider.ErrBalance:     "2400",
+		provider.ErrQuota:       "2500",
+		provider.ErrNoStock:     "5200",
+		provider.ErrState:       "5400",
+		provider.ErrUnavailable: "2200? 2300? 4000 4001 4002 4003 4004 4005 5000? 5100? 5300? 5500 5999? 8000 8001 8002 8003 8004",
+		nil:                     "1 999 9999 -1",
+	}
+	var code string
+	d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"message":"PermissionDenied, why","ret_code":`+code+`}`)
+	})
+	tested := 0
+	for kind, codes := range kinds {
+		for _, c := range strings.Fields(codes) {
+			var open bool
+			code, open = strings.CutSuffix(c, "?")
+			want := map[bool]provider.Outcome{false: rejected, true: unknown}[open]
+			got, err := d.RunInstances(t.Context(), minimalSpec())
+			var e *provider.APIError
+			if !errors.As(err, &e) || got != nil {
+				t.Errorf("%s: %+v, %v, want an APIError alone", code, got, err)
+				continue
+			}
+			if e.Kind != kind || e.Outcome != want || e.Temporary {
+				t.Errorf("%s: kind %v, outcome %s, temporary %v; want %v, %s", code, e.Kind, e.Outcome, e.Temporary, kind, want)
+			}
+			if e.Driver != Name || e.Op != "RunInstances" || e.Code != code || e.Message != "PermissionDenied, why" || e.HTTPStatus != 200 {
+				t.Errorf("%s: the cloud's words are lost: %+v", code, e)
+			}
+			var sdk *qcerrors.QingCloudError
+			if n, _ := strconv.Atoi(code); !errors.As(err, &sdk) || sdk.RetCode != n {
+				t.Errorf("%s: the SDK's own error is not reachable", code)
+			}
+			if _, listed := errorTable.Lookup(code); listed != (kind != nil && code != "5999") {
+				t.Errorf("%s: listed in the table %v", code, listed)
+			}
+			tested++
+		}
+	}
+	if want := len(errorTable.Rows()); tested < want {
+		t.Errorf("%d codes are tested, the table has %d", tested, want)
+	}
+}
+
+func TestCodesThatMeanSomethingElseElsewhere(t *testing.T) {
+	describe := func(d *driver) error {
+		_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+		return err
+	}
+	terminate := func(d *driver) error {
+		return d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+	}
+	for _, c := range []struct {
+		name      string
+		call      func(*driver) error
+		code      string
+		kind      error
+		outcome   provider.Outcome
+		temporary bool
+	}{
+		{"terminate too early", terminate, "1400", provider.ErrState, rejected, true},
+		{"terminate what is gone", terminate, "2100", provider.ErrNotFound, rejected, false},
+		{"terminate, too many calls", terminate, "2500", provider.ErrThrottled, throttled, false},
+		{"terminate, timed out", terminate, "5100", provider.ErrUnavailable, unknown, false},
+		{"describe what is not ours", describe, "1400", provider.ErrPermission, rejected, false},
+		{"describe, too many calls", describe, "2500", provider.ErrThrottled, throttled, false},
+		{"describe, busy", describe, "5100", provider.ErrUnavailable, unknown, false},
+	} {
+		d := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+c.code+`}`)))
+		var e *provider.APIError
+		if err := c.call(d); !errors.As(err, &e) || e.Kind != c.kind || e.Outcome != c.outcome || e.Temporary != c.temporary {
+			t.Errorf("%s: %+v, want %v, %s, temporary %v", c.name, e, c.kind, c.outcome, c.temporary)
+		}
+	}
+}
+
+// The cloud has one code for "no more servers" and for "no more calls".
+func TestAQuotaIsAThrottleOnceTheHourIsNearlyUsedUp(t *testing.T) {
+	d := mustDriver(t, testConfig(saying(200, `{"message":"QuotasExceeded","ret_code":2500}`)))
+	run := func() *provider.APIError {
+		_, err := d.RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) {
+			t.Fatalf("error is %T", err)
+		}
+		return e
+	}
+	if e := run(); e.Kind != provider.ErrQuota || e.Outcome != rejected {
+		t.Errorf("on the first call: %v, %s, want ErrQuota", e.Kind, e.Outcome)
+	}
+	for range 1798 {
+		d.calls.add(time.Now())
+	}
+	if e := run(); e.Kind != provider.ErrThrottled || e.Outcome != throttled {
+		t.Errorf("on the 1800th call of the hour: %v, %s, want ErrThrottled", e.Kind, e.Outcome)
+	}
+}
+
+func TestAnswersThatCannotBeReadLeaveTheOutcomeOpen(t *testing.T) {
+	for name, body := range map[string]string{
+		"empty":           ``,
+		"null":            `null`,
+		"empty object":    `{}`,
+		"list":            `[]`,
+		"number":          `7`,
+		"HTML":            `<html><body>502 Bad Gateway</body></html>`,
+		"truncated":       `{"ret_code":0,"instances":["i-1"`,
+		"no IDs":          `{"ret_code":0}`,
+		"IDs null":        `{"ret_code":0,"instances":null}`,
+		"IDs as text":     `{"ret_code":0,"instances":"i-1"}`,
+		"code null":       `{"ret_code":null}`,
+		"code as text":    `{"ret_code":"1100","message":"x"}`,
+		"code as list":    `{"ret_code":[0]}`,
+		"code too long":   `{"ret_code":99999999999999999999}`,
+		"broken encoding": "{\"ret_code\":0,\"instances\":[\"\xff\"",
+		"trailing text":   `{"ret_code":0,"instances":["i-1"]} and more`,
+	} {
+		for _, contentType := range []string{"application/json", "text/html", ""} {
+			d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", contentType)
+				_, _ = io.WriteString(w, body)
+			})
+			got, err := d.RunInstances(t.Context(), minimalSpec())
+			var e *provider.APIError
+			if got != nil || !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != 200 {
+				t.Errorf("%s as %q: %+v, %v, want ErrUnavailable with an unknown outcome", name, contentType, got, err)
+			}
+		}
+	}
+}
+
+// The content type is not to be trusted: what matters is the body.
+func TestAGoodAnswerCountsUnderAnyContentType(t *testing.T) {
+	d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
+	})
+	if got, err := d.RunInstances(t.Context(), minimalSpec()); err != nil || len(got.InstanceIDs) != 1 {
+		t.Errorf("servers that were made are lost: %+v, %v", got, err)
+	}
+}
+
+func TestStatusesOtherThan200LeaveTheOutcomeOpen(t *testing.T) {
+	for _, status := range []int{201, 400, 401, 403, 404, 429, 500, 502, 503, 504} {
+		d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
+		})
+		_, err := d.RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != status {
+			t.Errorf("status %d: %+v, want ErrUnavailable with an unknown outcome", status, e)
+		}
+	}
+}
+
+// rawServer writes what it is told to every connection, and closes it.
+func rawServer(t *testing.T, write string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = http.ReadRequest(bufio.NewReader(c))
+			_, _ = io.WriteString(c, write)
+			_ = c.Close()
+		}
+	}()
+	return l.Addr().String()
+}
+
+func TestConnectionsThatBreak(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	selfSigned := httptest.NewUnstartedServer(http.NotFoundHandler())
+	selfSigned.Config.ErrorLog = log.New(io.Discard, "", 0)
+	selfSigned.StartTLS()
+	defer selfSigned.Close()
+	for _, c := range []struct {
+		name, endpoint string
+		outcome        provider.Outcome
+		is             error
+	}{
+		{"before the answer", "http://" + rawServer(t, ""), unknown, io.EOF},
+		{"inside the head", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-"), unknown, nil},
+		{"inside the body", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"ret_code\":0"), unknown, io.ErrUnexpectedEOF},
+		{"no HTTP", "http://" + rawServer(t, "SSH-2.0-OpenSSH\r\n"), unknown, nil},
+		{"nobody listens", "http://" + closed.Addr().String(), rejected, syscall.ECONNREFUSED},
+		{"no such host", "https://nowhere.invalid", rejected, nil},
+		{"certificate of a stranger", selfSigned.URL, rejected, nil},
+		{"no TLS there", "https://" + rawServer(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), rejected, nil},
+	} {
+		cfg := testConfig(nil)
+		cfg.Endpoint = c.endpoint
+		_, err := mustDriver(t, cfg).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Outcome != c.outcome || e.Kind != provider.ErrUnavailable || e.Message == "" {
+			t.Errorf("%s: %+v, want ErrUnavailable, %s", c.name, e, c.outcome)
+		}
+		if c.is != nil && !errors.Is(err, c.is) {
+			t.Errorf("%s: %v does not match %v", c.name, err, c.is)
+		}
+		if urlErr := (*url.Error)(nil); errors.As(err, &urlErr) {
+			t.Errorf("%s: the error still carries its URL", c.name)
+		}
+		assertNoSecret(t, c.name, err)
+	}
+}
+
+// A transport that is not net/http's does not report its connections.
+func TestForeignTransports(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  error
+		want provider.Outcome
+	}{
+		{"dial", &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}, rejected},
+		{"lookup", &net.DNSError{Err: "no such host", Name: "x"}, rejected},
+		{"certificate", &tls.CertificateVerificationError{Err: errors.New("unknown authority")}, rejected},
+		{"read", &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}, unknown},
+		{"anything", errors.New("broken"), unknown},
+	} {
+		_, err := mustDriver(t, testConfig(failing(c.err))).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Outcome != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%s: %v, want %s and the transport's own error", c.name, err, c.want)
+		}
+	}
+	panicking := &memory{answer: func(r *http.Request) (*http.Response, error) { panic(r.URL.String()) }}
+	_, err := mustDriver(t, testConfig(panicking)).RunInstances(t.Context(), minimalSpec())
+	var e *provider.APIError
+	if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable {
+		t.Errorf("panic: %v, want ErrUnavailable with an unknown outcome", err)
+	}
+	assertNoSecret(t, "panic", err)
+	headless := &memory{answer: func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(`{"ret_code":0,"instances":["i-1"]}`))}, nil
+	}}
+	if _, err := mustDriver(t, testConfig(headless)).RunInstances(t.Context(), minimalSpec()); err != nil {
+		t.Errorf("an answer without any header: %v", err)
+	}
+}
+
+// A caller whose context ends while the connection is still being made has
+// created nothing.
+func TestAContextThatEndsBeforeTheConnection(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	rt := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		cancel()
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}}
+	_, err := mustDriver(t, testConfig(rt)).RunInstances(ctx, minimalSpec())
+	var e *provider.APIError
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != rejected {
+		t.Errorf("error = %v, want the context's and nothing sent", err)
+	}
+}
+
+// The caller may watch the connections too.
+func TestTheCallersTraceStillWorks(t *testing.T) {
+	got := false
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { got = true }})
+	d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
+	})
+	if _, err := d.RunInstances(ctx, minimalSpec()); err != nil || !got {
+		t.Errorf("error %v, traced %v", err, got)
+	}
+}
+
+// assertNoSecret prints every error of the chain, as a careless caller might.
+func assertNoSecret(t *testing.T, name string, err error) {
+	t.Helper()
+	for _, s := range append([]string{fmt.Sprint(err)}, chain(err)...) {
+		for _, secret := range []string{testPass, testSecret, testKeyID, secretData, "raw-secret", "signature=", "login_passwd=", url.QueryEscape(testPass), "/iaas/?"} {
+			if strings.Contains(s, secret) {
+				t.Errorf("%s: an error text shows %q", name, secret)
+			}
+		}
+	}
+}
+
+func chain(err error) []string {
+	if err == nil {
+		return nil
+	}
+	out := []string{fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err.Error())}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		out = append(out, chain(e.Unwrap())...)
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			out = append(out, chain(err)...)
+		}
+	}
+	return out
+}
+
+const secretData = "#!/bin/sh secret-data"
+
+func TestNoErrorShowsASecret(t *testing.T) {
+	spec := minimalSpec()
+	spec.UserData = []byte(secretData)
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"extra": "raw-secret"}}}
+	echo := func(r *http.Request) string {
+		q := r.URL.Query()
+		return strings.Join([]string{r.URL.String(), q.Get("login_passwd"), q.Get("userdata_value"), q.Get("extra"), q.Get("signature"), q.Get("access_key_id"), testSecret, url.QueryEscape(testPass)}, " ")
+	}
+	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
+		"vendor's message": func(r *http.Request) (*http.Response, error) {
+			return response(200, `{"ret_code":1100,"message":`+strconv.Quote(echo(r))+`}`), nil
+		},
+		"ambiguous message": func(r *http.Request) (*http.Response, error) {
+			return response(200, `{"ret_code":5000,"message":`+strconv.Quote(echo(r))+`}`), nil
+		},
+		"HTML": func(r *http.Request) (*http.Response, error) { return response(200, "<p>"+echo(r)), nil },
+		"code is an echo": func(r *http.Request) (*http.Response, error) {
+			return response(200, `{"ret_code":`+strconv.Quote(echo(r))+`}`), nil
+		},
+		"status": func(r *http.Request) (*http.Response, error) { return response(500, echo(r)), nil },
+		"redirect": func(r *http.Request) (*http.Response, error) {
+			resp := response(302, "")
+			resp.Header.Set("Location", "http://[bad/"+echo(r))
+			return resp, nil
+		},
+		"transport": func(r *http.Request) (*http.Response, error) { return nil, errors.New("cannot send " + echo(r)) },
+		"URL error": func(r *http.Request) (*http.Response, error) {
+			return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: io.EOF}
+		},
+		"wrapped URL error": func(r *http.Request) (*http.Response, error) {
+			return nil, fmt.Errorf("proxy: %w", &url.Error{Op: "Get", URL: r.URL.String(), Err: io.EOF})
+		},
+		"hidden in a join": func(r *http.Request) (*http.Response, error) {
+			return nil, errors.Join(io.EOF, quiet{errors.New(echo(r))})
+		},
+		"panic": func(r *http.Request) (*http.Response, error) { panic(echo(r)) },
+	} {
+		_, err := mustDriver(t, testConfig(&memory{answer: answer})).RunInstances(t.Context(), spec)
+		var e *provider.APIError
+		if !errors.As(err, &e) {
+			t.Errorf("%s: error is %T, want an APIError", name, err)
+		}
+		assertNoSecret(t, name, err)
+	}
+}
+
+// quiet hides an error behind a harmless text.
+type quiet struct{ err error }
+
+func (quiet) Error() string   { return "something went wrong" }
+func (q quiet) Unwrap() error { return q.err }
+
+func TestShortRawParametersDoNotGarbleMessages(t *testing.T) {
+	spec := minimalSpec()
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"extra": "1"}}}
+	_, err := mustDriver(t, testConfig(saying(200, `{"ret_code":1400,"message":"image [img-1] is not yours"}`))).RunInstances(t.Context(), spec)
+	if err == nil || !strings.Contains(err.Error(), "image [img-1] is not yours") {
+		t.Errorf("the message is %v", err)
+	}
+}

@@ -1,0 +1,84 @@
+package qingcloud
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// RunOptions are the settings that only QingCloud has. Use it as a value or a
+// pointer in provider.RunInstancesSpec.Vendor. Zero fields are not sent.
+type RunOptions struct {
+	// InstanceClass is the performance class: 0 performance, 1 ultra, 101
+	// basic, 201 enterprise, and others the vendor adds.
+	InstanceClass *int
+
+	// Hypervisor is kvm or bm (bare metal, which needs an InstanceType).
+	Hypervisor string
+
+	// CipherAlg is the cipher of an encrypted system disk.
+	CipherAlg string
+
+	// NICMultiQueue turns several queues per network interface on or off.
+	NICMultiQueue *bool
+
+	// NeedNewSID generates a new SID. It only matters for Windows.
+	NeedNewSID *bool
+
+	// UserDataType is plain (the default), exec or tar. With tar, UserData is
+	// the ID of an uploaded attachment instead of the data itself.
+	UserDataType string
+
+	// UserDataPath is the directory the user data is written to.
+	UserDataPath string
+
+	// UserDataFile is the file that UserDataType exec writes.
+	UserDataFile string
+
+	// TargetUser is the sub-account that the servers are made for.
+	TargetUser string
+
+	// Params are further parameters by their documented wire names. One that
+	// the spec already sets is an error. Values are treated as secrets.
+	Params map[string]string
+}
+
+// VendorName returns the name of the driver the options are for.
+func (RunOptions) VendorName() string { return Name }
+
+// runOptions returns the options addressed to this cloud, empty when there are
+// none, and nil when they are of a type that is not ours.
+func runOptions(spec *provider.RunInstancesSpec) *RunOptions {
+	for _, v := range spec.Vendor {
+		switch o := v.(type) {
+		case RunOptions:
+			return &o
+		case *RunOptions:
+			return o
+		}
+		if v.VendorName() == Name {
+			return nil
+		}
+	}
+	return &RunOptions{}
+}
+
+// addParams adds raw parameters, and refuses one that is there already.
+func addParams(q url.Values, params map[string]string) error {
+	c := provider.Checker{Driver: Name}
+	for _, k := range slices.Sorted(maps.Keys(params)) {
+		c.Require(!q.Has(k) && !isSystemParam(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is already set by the spec or by the signature")
+	}
+	for k, v := range params {
+		q.Set(k, v)
+	}
+	return c.Err()
+}
+
+// isSystemParam names the parameters that the signature adds to every call.
+func isSystemParam(name string) bool {
+	return slices.Contains([]string{"access_key_id", "time_stamp", "signature", "signature_method", "signature_version"}, name)
+}

@@ -1,0 +1,322 @@
+package qingcloud
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// RunInstances creates spec.Count servers with one request.
+func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
+	out := &runOutput{}
+	err := d.call(ctx, d.runCall(spec), out)
+	return runResult(out, max(spec.Count, 1), err)
+}
+
+// PreviewRun returns the request of RunInstances. Besides the password and the
+// user data it masks every raw parameter: what those hold is not known here.
+func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
+	c := d.runCall(spec)
+	req, err := d.build(c)
+	if err != nil {
+		return provider.Request{}, err
+	}
+	params := map[string]string{}
+	for k, v := range req.URL.Query() {
+		params[k] = v[0]
+	}
+	for _, masked := range []map[string]string{c.secrets, c.params} {
+		for k, v := range masked {
+			params[k] = provider.Secret(v).String()
+		}
+	}
+	delete(params, "action")
+	return provider.Request{Driver: Name, Action: c.action, Host: d.host(), Params: params}, nil
+}
+
+// DescribeInstances reads one page of 100.
+func (d *driver) DescribeInstances(ctx context.Context, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+	in, err := describeInputOf(r)
+	if err != nil {
+		return nil, err
+	}
+	zone, out := d.zone(r.Region), &describeOutput{}
+	err = d.call(ctx, &call{action: "DescribeInstances", zone: zone, in: in}, out)
+	if len(r.IDs) == 1 && errors.Is(err, provider.ErrNotFound) {
+		return &provider.DescribePage{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return page(r, in, zone, out)
+}
+
+// TerminateInstances removes the servers at once, past the recycle bin.
+func (d *driver) TerminateInstances(ctx context.Context, r *provider.TerminateRequest) error {
+	if len(r.IDs) == 0 || len(r.IDs) > perCall {
+		return fieldError("IDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
+	}
+	in := &terminateInput{Instances: pointers(r.IDs), DirectCease: number(1)}
+	return d.call(ctx, &call{action: "TerminateInstances", zone: d.zone(r.Region), in: in, once: true}, &answer{})
+}
+
+// answer is what every answer has: the SDK looks for these two fields.
+type answer struct {
+	RetCode *int    `json:"ret_code"`
+	Message *string `json:"message"`
+}
+
+type runOutput struct {
+	answer
+	Instances []string `json:"instances"`
+	JobID     string   `json:"job_id"`
+}
+
+// UnmarshalJSON decodes what it can.
+func (o *runOutput) UnmarshalJSON(b []byte) error {
+	type plain runOutput
+	return lenient(b, (*plain)(o))
+}
+
+type describeInput struct {
+	Instances  []*string `name:"instances" location:"params"`
+	SearchWord *string   `name:"search_word" location:"params"`
+	Offset     *int      `name:"offset" location:"params"`
+	Limit      *int      `name:"limit" location:"params"`
+}
+
+type describeOutput struct {
+	answer
+	InstanceSet []Instance `json:"instance_set"`
+	TotalCount  *Number    `json:"total_count"`
+}
+
+// UnmarshalJSON decodes what it can.
+func (o *describeOutput) UnmarshalJSON(b []byte) error {
+	type plain describeOutput
+	return lenient(b, (*plain)(o))
+}
+
+// terminateInput has direct_cease, which no struct of the SDK has.
+type terminateInput struct {
+	Instances   []*string `name:"instances" location:"params"`
+	DirectCease *int      `name:"direct_cease" location:"params"`
+}
+
+// lenient decodes what it can: one odd field must not lose the IDs beside it.
+// For a field of the wrong type encoding/json skips that field, finishes, and
+// then reports it. Only ret_code must be what it should: skipped, it would read
+// as success.
+func lenient(b []byte, v any) error {
+	err := json.Unmarshal(b, v)
+	if odd := (*json.UnmarshalTypeError)(nil); errors.As(err, &odd) {
+		var strict struct {
+			RetCode *int `json:"ret_code"`
+		}
+		return json.Unmarshal(b, &strict)
+	}
+	return err
+}
+
+// runResult keeps every ID of the answer, whatever else is wrong with it. Fewer
+// than asked for leave open what became of the others, and IDs beside an error
+// contradict it.
+func runResult(out *runOutput, count int, err error) (*provider.RunResult, error) {
+	var ids []string
+	for _, id := range out.Instances {
+		if id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if err == nil && len(ids) < count {
+		err = badAnswer("RunInstances", fmt.Sprintf("the answer names %d of %d servers", len(ids), count))
+	}
+	if len(ids) == 0 {
+		return nil, err
+	}
+	if e := (*provider.APIError)(nil); errors.As(err, &e) {
+		e.Outcome = provider.OutcomeUnknown
+	}
+	return &provider.RunResult{InstanceIDs: ids, JobID: out.JobID}, err
+}
+
+// describeInputOf always sends a limit: without it the service answers 20.
+func describeInputOf(r *provider.DescribeRequest) (*describeInput, error) {
+	switch {
+	case len(r.IDs) > perCall:
+		return nil, fieldError("IDs", fmt.Sprintf("must be at most %d IDs", perCall))
+	case len(r.Tags) > 0:
+		return nil, &provider.FieldError{Driver: Name, Path: "Tags", Reason: "QingCloud's labels are no key-value pairs", Unsupported: true}
+	}
+	in := &describeInput{Limit: number(perCall)}
+	if len(r.IDs) > 0 {
+		in.Instances = pointers(r.IDs)
+		return in, nil
+	}
+	in.SearchWord = text(r.Name)
+	if r.PageToken != "" {
+		offset, err := strconv.Atoi(r.PageToken)
+		if err != nil || offset < 1 {
+			return nil, fieldError("PageToken", "is not one of this driver")
+		}
+		in.Offset = number(offset)
+	}
+	return in, nil
+}
+
+// page turns an answer into a page. How search_word matches is not documented,
+// so names are compared here; the next page starts after what the service sent.
+func page(r *provider.DescribeRequest, in *describeInput, zone string, out *describeOutput) (*provider.DescribePage, error) {
+	total := len(out.InstanceSet)
+	if out.TotalCount != nil {
+		total = int(*out.TotalCount)
+	}
+	if out.InstanceSet == nil && (out.TotalCount == nil || total > 0) {
+		return nil, badAnswer("DescribeInstances", "the answer has no list of servers")
+	}
+	p := &provider.DescribePage{}
+	for i := range out.InstanceSet {
+		raw := &out.InstanceSet[i]
+		if raw.ID == "" {
+			return nil, badAnswer("DescribeInstances", "the answer has a server without an ID")
+		}
+		if len(r.IDs) > 0 || r.Name == "" || raw.Name == r.Name {
+			p.Instances = append(p.Instances, instanceOf(raw, zone))
+		}
+	}
+	if len(r.IDs) == 0 && len(out.InstanceSet) > 0 {
+		p.NextPage = nextPage(in, len(out.InstanceSet), out.TotalCount)
+	}
+	return p, nil
+}
+
+// nextPage trusts the total over the page size, which the service may lower.
+func nextPage(in *describeInput, got int, total *Number) string {
+	next := got
+	if in.Offset != nil {
+		next += *in.Offset
+	}
+	if total != nil && next >= int(*total) || total == nil && got < perCall {
+		return ""
+	}
+	return strconv.Itoa(next)
+}
+
+// call is one request to the cloud.
+type call struct {
+	action  string
+	zone    string
+	in      any               // pointer to a struct with the SDK's tags
+	secrets map[string]string // parameters the SDK's builder would log
+	params  map[string]string // raw parameters of the user
+	once    bool              // the network layer must not repeat it
+}
+
+func (d *driver) runCall(spec *provider.RunInstancesSpec) *call {
+	r := translateRun(spec)
+	return &call{action: "RunInstances", zone: d.zone(spec.Region), in: &r.runInput, secrets: r.secrets, params: r.params, once: true}
+}
+
+// call sends one request and decodes its answer into out. Its steps are those
+// of the SDK's Request.Send, which has no context and repeats creates.
+func (d *driver) call(ctx context.Context, c *call, out any) error {
+	t := &trip{op: c.action}
+	return d.wrapError(ctx, t, d.exchange(ctx, t, c, out))
+}
+
+func (d *driver) exchange(ctx context.Context, t *trip, c *call, out any) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.sent, err = true, fmt.Errorf("panic with a %T", p)
+		}
+	}()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	creds, err := d.credentials(ctx)
+	if err != nil {
+		return err
+	}
+	req, err := d.build(c)
+	if err != nil {
+		return err
+	}
+	if err = sign(req, creds); err != nil {
+		return err
+	}
+	t.hide(c, creds, req)
+	body, err := d.send(ctx, t, c.once, req)
+	if err != nil {
+		return err
+	}
+	return unpack(body, out)
+}
+
+// Patience with the service when the caller has less to say about it.
+const (
+	readPatience  = 30 * time.Second
+	writePatience = 90 * time.Second
+)
+
+// noReplay is an empty body that net/http cannot rewind. With it no transport
+// repeats the request on another connection; without any body it would, when a
+// kept connection breaks before the answer.
+type noReplay struct{}
+
+func (noReplay) Read([]byte) (int, error) { return 0, io.EOF }
+func (noReplay) Close() error             { return nil }
+
+// send does the one HTTP exchange and returns the body of a 200.
+func (d *driver) send(ctx context.Context, t *trip, once bool, req *http.Request) ([]byte, error) {
+	client, patience := d.reads, readPatience
+	if once {
+		client, patience = d.writes, writePatience
+		req.Body, req.GetBody, req.ContentLength = noReplay{}, nil, 0
+	}
+	inner, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	d.calls.add(time.Now())
+	t.sent = true
+	status, body, err := roundTrip(client, req.WithContext(t.trace(inner)))
+	t.status = status
+	switch {
+	case err != nil && inner.Err() != nil && ctx.Err() == nil:
+		t.sent = !t.unsent(err)
+		return nil, fmt.Errorf("no answer within %v", patience)
+	case err != nil:
+		t.sent = !t.unsent(err)
+		return nil, err
+	case status != http.StatusOK:
+		return nil, fmt.Errorf("HTTP status %d", status)
+	}
+	return body, nil
+}
+
+// maxAnswer bounds an answer; a hundred servers are well under a megabyte.
+const maxAnswer = 16 << 20
+
+func roundTrip(client *http.Client, req *http.Request) (status int, body []byte, err error) {
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	return resp.StatusCode, body, err
+}
+
+func pointers(list []string) []*string {
+	out := make([]*string, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
+}

@@ -1,0 +1,484 @@
+package qingcloud
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func TestACreateReturnsItsIDsAndJob(t *testing.T) {
+	d := mustDriver(t, testConfig(saying(200, `{"action":"RunInstancesResponse","instances":["i-1","i-2"],"job_id":"j-1","ret_code":0}`)))
+	spec := minimalSpec()
+	spec.Count = 2
+	got, err := d.RunInstances(t.Context(), spec)
+	if err != nil || !slices.Equal(got.InstanceIDs, []string{"i-1", "i-2"}) || got.JobID != "j-1" {
+		t.Errorf("create = %+v, %v", got, err)
+	}
+}
+
+// Whatever else is wrong with an answer, the servers it names exist.
+func TestIDsAreNeverLost(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		count      int
+		ids        []string
+		clean      bool // no error
+	}{
+		{"fewer than asked", `{"ret_code":0,"instances":["i-1"]}`, 3, []string{"i-1"}, false},
+		{"more than asked", `{"ret_code":0,"instances":["i-1","i-2"]}`, 1, []string{"i-1", "i-2"}, true},
+		{"one twice", `{"ret_code":0,"instances":["i-1","i-1"]}`, 2, []string{"i-1"}, false},
+		{"odd job", `{"ret_code":0,"instances":["i-1"],"job_id":{}}`, 1, []string{"i-1"}, true},
+		{"odd element", `{"ret_code":0,"instances":["i-1",7,null,""]}`, 2, []string{"i-1"}, false},
+		{"beside an ambiguous error", `{"ret_code":5100,"message":"busy","instances":["i-1"]}`, 1, []string{"i-1"}, false},
+		{"beside a definite error", `{"ret_code":5200,"message":"no more","instances":["i-1"]}`, 2, []string{"i-1"}, false},
+		{"without a code", `{"instances":["i-1"]}`, 1, []string{"i-1"}, false},
+		{"with a code of another type", `{"ret_code":"0","instances":["i-1"]}`, 1, []string{"i-1"}, false},
+		{"with an odd message", `{"ret_code":0,"message":[],"instances":["i-1"]}`, 1, []string{"i-1"}, true},
+		{"none", `{"ret_code":0,"instances":[]}`, 1, nil, false},
+		{"no list", `{"ret_code":0}`, 1, nil, false},
+	} {
+		spec := minimalSpec()
+		spec.Count = c.count
+		got, err := mustDriver(t, testConfig(saying(200, c.body))).RunInstances(t.Context(), spec)
+		var ids []string
+		if got != nil {
+			ids = got.InstanceIDs
+		}
+		if !slices.Equal(ids, c.ids) {
+			t.Errorf("%s: IDs = %q, want %q", c.name, ids, c.ids)
+		}
+		var e *provider.APIError
+		if c.clean != (err == nil) || err != nil && (!errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown) {
+			t.Errorf("%s: error = %v, want clean %v or an unknown outcome", c.name, err, c.clean)
+		}
+	}
+}
+
+func TestPreviewShowsTheRequestAndNoSecret(t *testing.T) {
+	spec := fullSpecs()["everything"]
+	spec.Login = provider.Login{Password: testPass}
+	m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+	d := mustDriver(t, testConfig(m))
+	got, err := d.PreviewRun(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.sent) != 0 {
+		t.Error("a preview makes a call")
+	}
+	if got.Driver != Name || got.Action != "RunInstances" || got.Host != "api.qingcloud.com" {
+		t.Errorf("preview is of %s %s at %s", got.Driver, got.Action, got.Host)
+	}
+	sent := wireOf(t, spec).Params
+	for k, v := range sent {
+		switch k {
+		case "login_passwd", "userdata_value", "raw.1":
+			v = "[redacted]"
+		}
+		if got.Params[k] != v {
+			t.Errorf("preview of %s is %q, want %q", k, got.Params[k], v)
+		}
+	}
+	if len(got.Params) != len(sent) {
+		t.Errorf("preview has %d parameters, the request %d", len(got.Params), len(sent))
+	}
+}
+
+func TestARawParameterNeverOverridesTheSpec(t *testing.T) {
+	m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+	d := mustDriver(t, testConfig(m))
+	spec := minimalSpec()
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"count": "500"}}}
+	_, runErr := d.RunInstances(t.Context(), spec)
+	_, previewErr := d.PreviewRun(spec)
+	for _, err := range []error{runErr, previewErr} {
+		if got := refusedPaths(t, err); !slices.Equal(got, []string{`Vendor.Params["count"]`}) {
+			t.Errorf("the error names %q (%v)", got, err)
+		}
+	}
+	if len(m.sent) != 0 {
+		t.Error("the create was sent all the same")
+	}
+}
+
+func TestDescribeAsksForAllIDsOnOnePage(t *testing.T) {
+	m := saying(200, `{"ret_code":0,"instance_set":[`+documentedInstance+`],"total_count":1}`)
+	d := mustDriver(t, testConfig(m))
+	var ids []string
+	for i := range 100 {
+		ids = append(ids, "i-"+strconv.Itoa(i))
+	}
+	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: "sh1", IDs: ids, Name: "ignored"})
+	if err != nil || len(page.Instances) != 1 || page.NextPage != "" || page.Instances[0].Region != "sh1" {
+		t.Fatalf("describe = %+v, %v", page, err)
+	}
+	q := m.sent[0].URL.Query()
+	if q.Get("limit") != "100" || q.Get("zone") != "sh1" || q.Get("instances.1") != "i-0" || q.Get("instances.100") != "i-99" || q.Has("search_word") || q.Has("offset") {
+		t.Errorf("asked with limit %q zone %q instances.100 %q search_word %q", q.Get("limit"), q.Get("zone"), q.Get("instances.100"), q.Get("search_word"))
+	}
+}
+
+func TestNamesAreComparedByEquality(t *testing.T) {
+	m := saying(200, `{"ret_code":0,"total_count":3,"instance_set":[{"instance_id":"i-1","instance_name":"web"},{"instance_id":"i-2","instance_name":"web-2"},{"instance_id":"i-web","instance_name":""}]}`)
+	page, err := mustDriver(t, testConfig(m)).DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "web"})
+	if err != nil || len(page.Instances) != 1 || page.Instances[0].ID != "i-1" {
+		t.Errorf("servers named web: %+v, %v", page, err)
+	}
+	if q := m.sent[0].URL.Query(); q.Get("search_word") != "web" || q.Get("zone") != "pek3a" {
+		t.Errorf("searched for %q in %q", q.Get("search_word"), q.Get("zone"))
+	}
+}
+
+func TestPagesFollowTheTotal(t *testing.T) {
+	var rows []string
+	for i := range 250 {
+		rows = append(rows, fmt.Sprintf(`{"instance_id":"i-%d","instance_name":"a"}`, i))
+	}
+	for _, total := range []string{`"total_count":250,`, ``, `"total_count":"250",`} {
+		m := &memory{answer: func(r *http.Request) (*http.Response, error) {
+			offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+			return response(200, `{"ret_code":0,`+total+`"instance_set":[`+strings.Join(rows[offset:min(offset+100, 250)], ",")+`]}`), nil
+		}}
+		d := mustDriver(t, testConfig(m))
+		seen, req := map[string]bool{}, &provider.DescribeRequest{Name: "a"}
+		for len(m.sent) < 10 {
+			page, err := d.DescribeInstances(t.Context(), req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range page.Instances {
+				seen[i.ID] = true
+			}
+			if req.PageToken = page.NextPage; req.PageToken == "" {
+				break
+			}
+		}
+		if len(seen) != 250 || len(m.sent) != 3 {
+			t.Errorf("with %q %d of 250 servers are found in %d pages, want 3", total, len(seen), len(m.sent))
+		}
+	}
+}
+
+// A loop that never ends is worse than a page that is short.
+func TestAnEmptyPageIsTheLast(t *testing.T) {
+	page, err := mustDriver(t, testConfig(saying(200, `{"ret_code":0,"total_count":500,"instance_set":[]}`))).DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: "100"})
+	if err != nil || page.NextPage != "" {
+		t.Errorf("after an empty page comes %+v, %v", page, err)
+	}
+}
+
+func TestADescribeThatSaysNothingIsNoProofOfAbsence(t *testing.T) {
+	for _, c := range []struct {
+		body string
+		ok   bool
+	}{
+		{`{"ret_code":0,"instance_set":[]}`, true},
+		{`{"ret_code":0,"instance_set":[],"total_count":0}`, true},
+		{`{"ret_code":0,"instance_set":null,"total_count":0}`, true},
+		{`{"ret_code":0,"instance_set":null}`, false},
+		{`{"ret_code":0}`, false},
+		{`{"ret_code":0,"total_count":3}`, false},
+		{`{"ret_code":0,"instance_set":"none"}`, false},
+		{`{"ret_code":0,"instance_set":[{"status":"running"}]}`, false},
+	} {
+		page, err := mustDriver(t, testConfig(saying(200, c.body))).DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "a"})
+		if c.ok && (err != nil || len(page.Instances) != 0) || !c.ok && !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: page %+v, error %v", c.body, page, err)
+		}
+	}
+}
+
+func TestAnUnknownIDIsAbsentEvenWhenTheCloudRefusesIt(t *testing.T) {
+	d := mustDriver(t, testConfig(saying(200, `{"ret_code":2100,"message":"ResourceNotFound"}`)))
+	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
+	if err != nil || len(page.Instances) != 0 {
+		t.Errorf("one unknown ID: %+v, %v, want an empty page", page, err)
+	}
+	// Of several, nobody knows which: the caller has to ask one by one.
+	if _, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}}); !errors.Is(err, provider.ErrNotFound) {
+		t.Errorf("two IDs, one unknown: error = %v, want ErrNotFound", err)
+	}
+}
+
+func TestRequestsThatMakeNoSenseAreNotSent(t *testing.T) {
+	m := saying(200, `{"ret_code":0,"instance_set":[]}`)
+	d := mustDriver(t, testConfig(m))
+	many := slices.Repeat([]string{"i-1"}, 101)
+	describe := func(r provider.DescribeRequest) error {
+		_, err := d.DescribeInstances(t.Context(), &r)
+		return err
+	}
+	for name, err := range map[string]error{
+		"101 IDs":           describe(provider.DescribeRequest{IDs: many}),
+		"tags":              describe(provider.DescribeRequest{Tags: map[string]string{"a": "b"}}),
+		"strange page":      describe(provider.DescribeRequest{PageToken: "abc"}),
+		"negative page":     describe(provider.DescribeRequest{PageToken: "-100"}),
+		"terminate 101":     d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: many}),
+		"terminate nothing": d.TerminateInstances(t.Context(), &provider.TerminateRequest{}),
+	} {
+		if f := (*provider.FieldError)(nil); !errors.As(err, &f) {
+			t.Errorf("%s: error = %v, want one that names the field", name, err)
+		}
+	}
+	if len(m.sent) != 0 {
+		t.Errorf("%d of them were sent", len(m.sent))
+	}
+}
+
+func TestTerminateSkipsTheRecycleBin(t *testing.T) {
+	m := saying(200, `{"action":"TerminateInstancesResponse","job_id":"j-1","ret_code":0}`)
+	err := mustDriver(t, testConfig(m)).TerminateInstances(t.Context(), &provider.TerminateRequest{Region: "gd2", IDs: []string{"i-1", "i-2"}})
+	q := m.sent[0].URL.Query()
+	if err != nil || q.Get("action") != "TerminateInstances" || q.Get("direct_cease") != "1" || q.Get("instances.1") != "i-1" || q.Get("instances.2") != "i-2" || q.Get("zone") != "gd2" {
+		t.Errorf("terminate: error %v, direct_cease %q, instances.2 %q, zone %q", err, q.Get("direct_cease"), q.Get("instances.2"), q.Get("zone"))
+	}
+}
+
+func TestATerminateWithoutAClearAnswerIsNoSuccess(t *testing.T) {
+	for _, body := range []string{``, `null`, `{}`, `[]`, `<html>`, `{"ret_code":"1400"}`, `{"ret_code":`} {
+		err := mustDriver(t, testConfig(saying(200, body))).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%q: error = %v, want ErrUnavailable", body, err)
+		}
+	}
+}
+
+// breakingServer answers the first request on each kept connection and breaks
+// it when it has read a second one, before any answer. It counts per action.
+func breakingServer(t *testing.T) (addr string, arrived func(action string) int) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	var mu sync.Mutex
+	count := map[string]int{}
+	serve := func(c net.Conn) {
+		defer func() { _ = c.Close() }()
+		in := bufio.NewReader(c)
+		for i := range 2 {
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			count[r.URL.Query().Get("action")]++
+			mu.Unlock()
+			if i == 0 {
+				const body = `{"ret_code":0,"instance_set":[],"instances":["i-1"]}`
+				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+			}
+		}
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go serve(c)
+		}
+	}()
+	return l.Addr().String(), func(action string) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return count[action]
+	}
+}
+
+// net/http repeats a GET without a body when a kept connection breaks before
+// the answer. Such a create would make its servers twice.
+func TestACreateOnABrokenConnectionArrivesOnce(t *testing.T) {
+	addr, arrived := breakingServer(t)
+	shared := &http.Transport{MaxIdleConnsPerHost: 1}
+	defer shared.CloseIdleConnections()
+	cfg := testConfig(shared)
+	cfg.Endpoint = "http://" + addr
+	d := mustDriver(t, cfg)
+	if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{}); err != nil {
+		t.Fatalf("the first call on the connection: %v", err)
+	}
+	_, err := d.RunInstances(t.Context(), minimalSpec())
+	var e *provider.APIError
+	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("error = %v, want an unknown outcome: the server has read the create", err)
+	}
+	if n := arrived("RunInstances"); n != 1 {
+		t.Errorf("the create arrived %d times, want once", n)
+	}
+	if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	_ = d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+	if n := arrived("TerminateInstances"); n != 1 {
+		t.Errorf("the terminate arrived %d times, want once", n)
+	}
+}
+
+// Without a transport of the caller's, creates do not even share connections.
+func TestOwnTransportGivesEachCreateAConnection(t *testing.T) {
+	addr, arrived := breakingServer(t)
+	cfg := testConfig(nil)
+	cfg.Endpoint = "http://" + addr
+	d := mustDriver(t, cfg)
+	for range 3 {
+		if _, err := d.RunInstances(t.Context(), minimalSpec()); err != nil {
+			t.Errorf("a create fails on the connection of another: %v", err)
+		}
+	}
+	if n := arrived("RunInstances"); n != 3 {
+		t.Errorf("three creates arrived %d times", n)
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		var calls atomic.Int32
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if calls.Add(1) == 1 {
+				http.Redirect(w, r, r.URL.String(), status)
+				return
+			}
+			_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
+		}))
+		cfg := testConfig(nil)
+		cfg.Endpoint = s.URL
+		_, err := mustDriver(t, cfg).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.HTTPStatus != status || e.Outcome != provider.OutcomeUnknown || calls.Load() != 1 {
+			t.Errorf("status %d: error = %v after %d requests, want one request and an unknown outcome", status, err, calls.Load())
+		}
+		s.Close()
+	}
+}
+
+func TestFiftyCreatesAtOnceDoNotMixUp(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		if q.Get("signature") != signatureOf(r.Method, r.URL.Path, q, testSecret) {
+			_, _ = io.WriteString(w, `{"ret_code":1200,"message":"signature not matched"}`)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"ret_code":0,"instances":["i-%s"],"job_id":"j-%s"}`, q.Get("instance_name"), q.Get("zone"))
+	}))
+	defer s.Close()
+	cfg := testConfig(nil)
+	cfg.Endpoint = s.URL
+	d := mustDriver(t, cfg)
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			spec := minimalSpec()
+			spec.Name, spec.Region = strconv.Itoa(i), "zone"+strconv.Itoa(i)
+			got, err := d.RunInstances(t.Context(), spec)
+			if err != nil || got.InstanceIDs[0] != "i-"+spec.Name || got.JobID != "j-"+spec.Region {
+				t.Errorf("create %d: %+v, %v", i, got, err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := d.calls.lastHour(time.Now()); n != 50 {
+		t.Errorf("%d calls are counted, want 50", n)
+	}
+}
+
+// hanging is a cloud that takes the request and never answers.
+func hanging() *memory {
+	return &memory{answer: func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}}
+}
+
+func TestAnEndedContextEndsTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := mustDriver(t, testConfig(hanging()))
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		start := time.Now()
+		_, err := d.RunInstances(ctx, minimalSpec())
+		if took := time.Since(start); took != 3*time.Second {
+			t.Errorf("the call returns %v after it began, its context ended after 3 s", took)
+		}
+		var e *provider.APIError
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("error = %v, want the context's and an unknown outcome", err)
+		}
+		cancelled, cancel2 := context.WithCancel(t.Context())
+		cancel2()
+		_, err = d.RunInstances(cancelled, minimalSpec())
+		if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != provider.OutcomeRejected {
+			t.Errorf("error = %v, want the context's and nothing sent", err)
+		}
+	})
+}
+
+// Our own patience is not the caller's deadline: a caller that checks for its
+// own must not find it.
+func TestASilentCloudIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := mustDriver(t, testConfig(hanging()))
+		for _, c := range []struct {
+			name string
+			call func() error
+			want time.Duration
+		}{
+			{"create", func() error { _, err := d.RunInstances(t.Context(), minimalSpec()); return err }, 90 * time.Second},
+			{"terminate", func() error {
+				return d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+			}, 90 * time.Second},
+			{"describe", func() error {
+				_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{})
+				return err
+			}, 30 * time.Second},
+		} {
+			start := time.Now()
+			err := c.call()
+			if took := time.Since(start); took != c.want {
+				t.Errorf("%s: given up after %v, want %v", c.name, took, c.want)
+			}
+			var e *provider.APIError
+			if errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
+				t.Errorf("%s: error = %v, want ErrUnavailable with an unknown outcome", c.name, err)
+			}
+		}
+	})
+}
+
+func TestCancellingOverARealConnectionIsPrompt(t *testing.T) {
+	reached := make(chan struct{})
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(reached)
+		<-r.Context().Done()
+	}))
+	defer s.Close()
+	cfg := testConfig(nil)
+	cfg.Endpoint = s.URL
+	ctx, cancel := context.WithCancel(t.Context())
+	var ended time.Time
+	go func() { <-reached; ended = time.Now(); cancel() }()
+	_, err := mustDriver(t, cfg).RunInstances(ctx, minimalSpec())
+	if took := time.Since(ended); took > 100*time.Millisecond {
+		t.Errorf("the call returns %v after it was cancelled", took)
+	}
+	var e *provider.APIError
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("error = %v, want the context's and an unknown outcome", err)
+	}
+}

@@ -1,0 +1,81 @@
+package qingcloud
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func TestStates(t *testing.T) {
+	for _, c := range []struct {
+		status, transition string
+		addressed          bool
+		want               provider.State
+	}{
+		{"pending", "", true, provider.StatePending},
+		{"pending", "creating", false, provider.StatePending},
+		{"running", "", true, provider.StateRunning},
+		{"running", "", false, provider.StateStarting},
+		{"running", "creating", true, provider.StatePending},
+		{"running", "restarting", true, provider.StateStarting},
+		{"running", "resetting", true, provider.StateStarting},
+		{"running", "stopping", true, provider.StateStopping},
+		{"running", "suspending", true, provider.StateStopping},
+		{"running", "terminating", true, provider.StateTerminating},
+		{"running", "updating", true, provider.StateUnknown},
+		{"stopped", "", false, provider.StateStopped},
+		{"stopped", "starting", true, provider.StateStarting},
+		{"suspended", "", true, provider.StateSuspended},
+		{"suspended", "resuming", true, provider.StateStarting},
+		{"terminated", "", true, provider.StateRecycled},
+		{"terminated", "recovering", true, provider.StateStarting},
+		{"ceased", "", true, provider.StateTerminated},
+		{"ceased", "terminating", true, provider.StateTerminated},
+		{"", "", true, provider.StateUnknown},
+		{"new word", "", true, provider.StateUnknown},
+	} {
+		if got := stateOf(c.status, c.transition, c.addressed); got != c.want {
+			t.Errorf("%q with transition %q, addressed %v, is %s, want %s", c.status, c.transition, c.addressed, got, c.want)
+		}
+	}
+}
+
+func TestAServerRunsOnceEveryManagedNetworkGaveAnAddress(t *testing.T) {
+	for _, c := range []struct {
+		vxnets string
+		want   provider.State
+	}{
+		{`[]`, provider.StateRunning},
+		{`null`, provider.StateRunning},
+		{`[{"vxnet_id":"vxnet-1","vxnet_type":1,"private_ip":"10.0.0.1"}]`, provider.StateRunning},
+		{`[{"vxnet_id":"vxnet-1","vxnet_type":1,"private_ip":""}]`, provider.StateStarting},
+		{`[{"vxnet_id":"vxnet-1","vxnet_type":"1"}]`, provider.StateStarting},
+		{`[{"vxnet_id":"vxnet-1"}]`, provider.StateStarting},
+		{`[{"vxnet_id":"vxnet-1","vxnet_type":0}]`, provider.StateRunning},
+		{`[{"vxnet_id":"vxnet-1","vxnet_type":"0","private_ip":""}]`, provider.StateRunning},
+		{`[{"vxnet_type":1,"private_ip":"10.0.0.1"},{"vxnet_type":1,"private_ip":""}]`, provider.StateStarting},
+	} {
+		var raw Instance
+		if err := json.Unmarshal([]byte(`{"instance_id":"i-1","status":"running","transition_status":"","vxnets":`+c.vxnets+`}`), &raw); err != nil {
+			t.Fatal(err)
+		}
+		if got := instanceOf(&raw, "pek3a").State; got != c.want {
+			t.Errorf("running with networks %s is %s, want %s", c.vxnets, got, c.want)
+		}
+	}
+}
+
+func TestTheRawStateKeepsTheTransition(t *testing.T) {
+	for _, c := range []struct {
+		raw  Instance
+		want string
+	}{
+		{Instance{Status: "running"}, "running"},
+		{Instance{Status: "running", Transition: "updating"}, "running/updating"},
+	} {
+		if got := instanceOf(&c.raw, "").RawState; got != c.want {
+			t.Errorf("raw state = %q, want %q", got, c.want)
+		}
+	}
+}

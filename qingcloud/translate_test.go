@@ -1,0 +1,263 @@
+package qingcloud
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"maps"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens in testdata/run")
+
+// fullSpecs have a different value in every field, so that a swap shows.
+func fullSpecs() map[string]*provider.RunInstancesSpec {
+	yes, no, class, classZero := true, false, 201, 0
+	everything := &provider.RunInstancesSpec{
+		Region:       "sh1a",
+		Count:        1,
+		ImageID:      "img-1",
+		InstanceType: "e1.large.r2",
+		Hardware:     provider.Hardware{GPUs: 3, GPUType: "0"},
+		CPUOptions:   provider.CPUOptions{Sockets: 2, Cores: 5, ThreadsPerCore: 1, Model: "Broadwell"},
+		Name:         "网站 web-1",
+		HostName:     "host-1",
+		Login:        provider.Login{KeyPairs: []string{"kp-1"}},
+		Network: provider.Network{
+			SubnetID:         "vxnet-1",
+			SecurityGroupIDs: []string{"sg-1"},
+			PrivateIPs:       addrs("192.168.1.11"),
+			Interfaces:       []provider.NetworkInterface{{SubnetID: "vxnet-2", PrivateIP: netip.MustParseAddr("192.168.2.12")}, {SubnetID: "vxnet-3"}},
+		},
+		SystemDisk: provider.Disk{SizeGiB: 41, Encrypted: true},
+		DataDisks:  []provider.Disk{{VolumeID: "vol-1"}, {VolumeID: "vol-2"}},
+		Billing:    provider.Billing{Mode: provider.OnDemand},
+		Placement:  provider.Placement{GroupID: "ig-1"},
+		UserData:   []byte("#!/bin/sh\necho 1\n"),
+		Vendor: []provider.VendorOption{elsewhere{}, &RunOptions{
+			InstanceClass: &class,
+			Hypervisor:    "kvm",
+			CipherAlg:     "aes256",
+			NICMultiQueue: &yes,
+			NeedNewSID:    &no,
+			UserDataType:  "exec",
+			UserDataPath:  "/etc/path-1",
+			UserDataFile:  "/etc/file-1",
+			TargetUser:    "usr-1",
+			Params:        map[string]string{"raw.1": "raw value-1", "raw_2": ""},
+		}},
+	}
+	sized := &provider.RunInstancesSpec{
+		Region:     "pek3a",
+		Count:      7,
+		ImageID:    "img-2",
+		Hardware:   provider.Hardware{CPUs: 12, MemoryMiB: 49152},
+		CPUOptions: provider.CPUOptions{Sockets: 2, Cores: 3, ThreadsPerCore: 2},
+		Name:       "batch",
+		Login:      provider.Login{Password: testPass},
+		Network:    provider.Network{SubnetID: "vxnet-0", SecurityGroupIDs: []string{"sg-2"}},
+		UserData:   []byte("plain"),
+		Vendor:     []provider.VendorOption{RunOptions{InstanceClass: &classZero, NICMultiQueue: &no, NeedNewSID: &yes}},
+	}
+	prepaid := minimalSpec()
+	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 3, PeriodUnit: provider.Month, AutoRenew: &yes, AutoRenewPeriod: 2}
+	years := minimalSpec()
+	years.Billing = provider.Billing{Mode: provider.Prepaid, Period: 2, PeriodUnit: provider.Year, AutoRenew: &yes, AutoRenewPeriod: 1}
+	ending := minimalSpec()
+	ending.Billing = provider.Billing{Mode: provider.Prepaid, Period: 5, AutoRenew: &no}
+	host := minimalSpec()
+	host.Placement = provider.Placement{DedicatedHostIDs: []string{"dh-1"}, DedicatedHostGroupID: "dhg-1"}
+	tar := minimalSpec()
+	tar.UserData = []byte("uda-1")
+	tar.Vendor = []provider.VendorOption{RunOptions{UserDataType: "tar"}}
+	return map[string]*provider.RunInstancesSpec{
+		"everything": everything, "sized": sized, "minimal": minimalSpec(), "prepaid": prepaid, "prepaid-years": years,
+		"prepaid-ending": ending, "dedicated-host": host, "userdata-tar": tar,
+	}
+}
+
+type golden struct {
+	Method string            `json:"method"`
+	Host   string            `json:"host"`
+	Path   string            `json:"path"`
+	Action string            `json:"action"`
+	Params map[string]string `json:"params"`
+}
+
+// wireOf is the request as it was sent, without what the signature adds.
+func wireOf(t *testing.T, spec *provider.RunInstancesSpec) golden {
+	t.Helper()
+	m := saying(200, `{"ret_code":0,"instances":["i-1","i-2","i-3","i-4","i-5","i-6","i-7"]}`)
+	if _, err := mustDriver(t, testConfig(m)).RunInstances(t.Context(), spec); err != nil {
+		t.Fatalf("%v", err)
+	}
+	r := m.sent[0]
+	g := golden{Method: r.Method, Host: r.URL.Host, Path: r.URL.Path, Action: r.URL.Query().Get("action"), Params: map[string]string{}}
+	for k, v := range r.URL.Query() {
+		if len(v) != 1 {
+			t.Errorf("parameter %s is sent %d times", k, len(v))
+		}
+		if !isSystemParam(k) && k != "action" {
+			g.Params[k] = v[0]
+		}
+	}
+	return g
+}
+
+func TestRequestsMatchTheGoldens(t *testing.T) {
+	for name, spec := range fullSpecs() {
+		got, err := json.MarshalIndent(wireOf(t, spec), "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join("testdata", "run", name+".json")
+		got = append(got, '\n')
+		if *update {
+			if err := os.WriteFile(file, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is sent as\n%swant\n%s", name, got, want)
+		}
+	}
+}
+
+// The SDK's own inputs would send cpu=1 and memory=1024 beside the type, and
+// the cloud lets those win.
+func TestATypeIsSentAlone(t *testing.T) {
+	got := slices.Sorted(maps.Keys(wireOf(t, minimalSpec()).Params))
+	if want := []string{"count", "image_id", "instance_type", "login_mode", "login_passwd", "zone"}; !slices.Equal(got, want) {
+		t.Errorf("a minimal create sends %q, want %q", got, want)
+	}
+}
+
+func TestSecretsReachTheWireUnchanged(t *testing.T) {
+	spec := minimalSpec()
+	spec.UserData = []byte{0, 0xff, '\n', '+'}
+	got := wireOf(t, spec).Params
+	if got["login_passwd"] != testPass {
+		t.Error("the password is not the one given")
+	}
+	if data, err := base64.StdEncoding.DecodeString(got["userdata_value"]); err != nil || !bytes.Equal(data, spec.UserData) {
+		t.Error("the user data is not the data given")
+	}
+}
+
+func TestOptionsWorkAsValueAndAsPointer(t *testing.T) {
+	o := RunOptions{TargetUser: "usr-1"}
+	for _, v := range []provider.VendorOption{o, &o} {
+		spec := minimalSpec()
+		spec.Vendor = []provider.VendorOption{elsewhere{}, v}
+		if got := wireOf(t, spec).Params["target_user"]; got != "usr-1" {
+			t.Errorf("options given as %T are lost", v)
+		}
+	}
+}
+
+func TestACountOfZeroIsOne(t *testing.T) {
+	spec := minimalSpec()
+	spec.Count = 0
+	if got := wireOf(t, spec).Params["count"]; got != "1" {
+		t.Errorf("count = %q, want 1", got)
+	}
+}
+
+// The sample of the vendor's documentation, with the fields that other samples
+// of it add, and the forms that broke strict decoders.
+const documentedInstance = `{
+	"vcpus_current":1,
+	"instance_id":"i-ogbndull",
+	"volume_ids":["vol-g7xy7d6g"],
+	"vxnets":[
+		{"vxnet_name":"primary vxnet","vxnet_type":1,"vxnet_id":"vxnet-0","nic_id":"52:54:ef:0c:ed:66","private_ip":"10.50.13.54"},
+		{"vxnet_name":"second","vxnet_type":1,"vxnet_id":"vxnet-2","nic_id":"52:54:ef:0c:ed:67","private_ip":"192.168.1.2"}],
+	"eip":{"eip_id":"eip-1234abcd","eip_addr":"121.201.5.5","bandwidth":"50"},
+	"eips":[{"eip_id":"eip-1234abcd","eip_addr":"121.201.5.5"},{"eip_id":"eip-2","eip_addr":"121.201.5.6"}],
+	"memory_current":"1024",
+	"transition_status":"",
+	"instance_name":"web",
+	"instance_type":"small_b",
+	"create_time":"2013-08-28T14:26:03Z",
+	"status":"running",
+	"description":null,
+	"security_group":{"is_default":1,"security_group_id":"sg-z13kokni"},
+	"image":{"platform":"linux","image_size":20,"image_name":"CentOS 6.4 64bit","image_id":"centos64x64"},
+	"zone_id":"sh1b",
+	"instance_class":101,
+	"graphics_passwd":"hunter2",
+	"keypair_ids":["kp-bn2n77ow"]
+}`
+
+func TestAServerIsReadAsDocumented(t *testing.T) {
+	var raw Instance
+	if err := lenient([]byte(documentedInstance), &raw); err != nil {
+		t.Fatal(err)
+	}
+	got := instanceOf(&raw, "sh1")
+	want := provider.Instance{
+		ID:               "i-ogbndull",
+		Name:             "web",
+		State:            provider.StateRunning,
+		RawState:         "running",
+		Region:           "sh1",
+		Zone:             "sh1b",
+		ImageID:          "centos64x64",
+		InstanceType:     "small_b",
+		CPUs:             1,
+		MemoryMiB:        1024,
+		SubnetID:         "vxnet-0",
+		SecurityGroupIDs: []string{"sg-z13kokni"},
+		PrivateIPs:       addrs("10.50.13.54", "192.168.1.2"),
+		PublicIPs:        addrs("121.201.5.5", "121.201.5.6"),
+		CreatedAt:        time.Date(2013, 8, 28, 14, 26, 3, 0, time.UTC),
+	}
+	if !reflect.DeepEqual(got, want.WithSys(&raw)) {
+		t.Errorf("the server is\n%+v\nwant\n%+v", got, want)
+	}
+	sys, ok := got.Sys().(*Instance)
+	if !ok || sys.EIP.BandwidthMbps != 50 || sys.InstanceClass != 101 || !slices.Equal(sys.KeyPairIDs, []string{"kp-bn2n77ow"}) {
+		t.Errorf("the vendor's own words are lost: %+v", sys)
+	}
+}
+
+func TestOddFieldsLoseOnlyThemselves(t *testing.T) {
+	for _, field := range []string{
+		`"eip":""`, `"eip":[]`, `"eip":null`, `"eips":{}`, `"eips":[""]`, `"create_time":""`, `"create_time":5`, `"memory_current":1024.0`,
+		`"memory_current":""`, `"memory_current":{}`, `"vcpus_current":"NaN"`, `"vxnets":""`, `"vxnets":null`, `"image":""`, `"image":[]`,
+		`"security_group":""`, `"keypair_ids":""`, `"instance_name":7`, `"description":[]`, `"zone_id":{}`,
+		`"vxnets":[{"vxnet_id":"v","private_ip":"none"}]`,
+	} {
+		var raw Instance
+		err := lenient([]byte(`{`+field+`,"instance_id":"i-1","status":"stopped","instance_type":"t"}`), &raw)
+		got := instanceOf(&raw, "pek3a")
+		if err != nil || got.ID != "i-1" || got.State != provider.StateStopped || got.InstanceType != "t" {
+			t.Errorf("%s spoils the rest: %+v, %v", field, got, err)
+		}
+		if len(got.PrivateIPs)+len(got.PublicIPs) != 0 {
+			t.Errorf("%s gives addresses %v %v", field, got.PrivateIPs, got.PublicIPs)
+		}
+	}
+	var raw Instance
+	if err := lenient([]byte(`{"memory_current":2048.0,"vcpus_current":" "}`), &raw); err != nil || raw.MemoryMiB != 2048 || raw.CPUs != 0 {
+		t.Errorf("memory 2048.0 is read as %d (%v)", raw.MemoryMiB, err)
+	}
+	if err := lenient([]byte(`{"instance_id":`), &raw); err == nil || strings.Contains(err.Error(), "instance_id") {
+		t.Errorf("broken JSON must be an error without its text, got %v", err)
+	}
+}

@@ -1,0 +1,194 @@
+package qingcloud
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// ValidateRun checks what this cloud documents and what its request cannot
+// carry. It keeps no list of types, images, networks or classes: the cloud adds
+// to them over time.
+func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
+	c := &provider.Checker{Driver: Name}
+	validateBasics(c, spec)
+	validateLogin(c, &spec.Login)
+	validateNetwork(c, spec)
+	validateDisks(c, spec)
+	validateBilling(c, &spec.Billing)
+	c.Require(len(spec.Placement.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(spec.Placement.DedicatedHostIDs), "QingCloud takes one dedicated host")
+	if o := validateVendor(c, spec); o != nil {
+		validateUserData(c, spec.UserData, o)
+		d.validateParams(c, spec, o)
+		validateBlanks(c, spec, o)
+	}
+	return c.Err()
+}
+
+func validateBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	if spec.Region != "" {
+		checkRegion(c, "Region", spec.Region)
+	}
+	c.Require(spec.ImageID != "", "ImageID", nil, "is required")
+	c.Require(spec.InstanceType != "" || spec.Hardware.CPUs > 0, "InstanceType", nil, "is required, or Hardware.CPUs and MemoryMiB instead")
+	if t := spec.Hardware.GPUType; t != "" {
+		n, err := strconv.Atoi(t)
+		c.Require(err == nil && strconv.Itoa(n) == t, "Hardware.GPUType", t, "must be a number of gpu_class, like 0")
+	}
+	validateTopology(c, spec)
+}
+
+func validateTopology(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	o := spec.CPUOptions
+	all := []struct {
+		path string
+		n    int
+	}{{"Cores", o.Cores}, {"ThreadsPerCore", o.ThreadsPerCore}, {"Sockets", o.Sockets}}
+	if o.Cores+o.ThreadsPerCore+o.Sockets == 0 {
+		return
+	}
+	for _, v := range all {
+		c.Require(v.n > 0, "CPUOptions."+v.path, nil, "cpu_topology needs Sockets, Cores and ThreadsPerCore together")
+	}
+	product := o.Sockets * o.Cores * o.ThreadsPerCore
+	if cpus := spec.Hardware.CPUs; cpus > 0 && product > 0 {
+		c.Require(product == cpus, "CPUOptions", fmt.Sprintf("%d*%d*%d", o.Sockets, o.Cores, o.ThreadsPerCore), fmt.Sprintf("sockets, cores of a socket and threads of a core must multiply to Hardware.CPUs (%d)", cpus))
+	}
+}
+
+func validateLogin(c *provider.Checker, l *provider.Login) {
+	c.Require(l.Password != "" || len(l.KeyPairs) > 0, "Login", nil, "QingCloud needs a Password or a key pair")
+	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", len(l.KeyPairs), "QingCloud takes one key pair at create")
+}
+
+// basicNetwork is the network every account has; its addresses are not chosen.
+const basicNetwork = "vxnet-0"
+
+func validateNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	n := &spec.Network
+	c.Require(len(n.SecurityGroupIDs) <= 1, "Network.SecurityGroupIDs", len(n.SecurityGroupIDs), "QingCloud takes one security group")
+	validateVxNet(c, "Network.SubnetID", n.SubnetID, len(n.PrivateIPs) > 0)
+	// One call makes all its servers alike, and an address stands for one.
+	c.Require(len(n.PrivateIPs) <= 1, "Network.PrivateIPs", len(n.PrivateIPs), "QingCloud takes a fixed address for one server: Count must be 1")
+	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "needs SubnetID")
+	c.Require(len(n.Interfaces) == 0 || n.SubnetID != "", "Network.Interfaces", nil, "needs SubnetID for the primary interface")
+	for i, f := range n.Interfaces {
+		at := fmt.Sprintf("Network.Interfaces[%d]", i)
+		c.Require(f.SubnetID != "", at+".SubnetID", nil, "is required")
+		validateVxNet(c, at+".SubnetID", f.SubnetID, f.PrivateIP.IsValid())
+		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
+	}
+}
+
+func validateVxNet(c *provider.Checker, path, id string, fixed bool) {
+	c.Require(!strings.Contains(id, "|"), path, id, "must be an ID alone; an address has a field of its own")
+	c.Require(!fixed || id != basicNetwork, path, id, "has no fixed addresses: they need a managed network of one's own")
+}
+
+func validateDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	for i, disk := range spec.DataDisks {
+		c.Require(disk.VolumeID != "", fmt.Sprintf("DataDisks[%d].VolumeID", i), nil, "is required: "+noNewDisk)
+	}
+	c.Require(len(spec.DataDisks) == 0 || spec.Count <= 1, "DataDisks", len(spec.DataDisks), "existing volumes are attached to one server: Count must be 1")
+}
+
+func validateBilling(c *provider.Checker, b *provider.Billing) {
+	c.Require(b.Mode != provider.Spot, "Billing.Mode", b.Mode, noSpot)
+	c.Require(b.Mode != provider.DedicatedHost, "Billing.Mode", b.Mode, "QingCloud has no such mode; "+noHostRule)
+	c.Require(b.PeriodUnit != provider.Day && b.PeriodUnit != provider.Week, "Billing.PeriodUnit", b.PeriodUnit, "QingCloud sells months")
+	renew := b.AutoRenew != nil && *b.AutoRenew
+	c.Require(!renew || b.AutoRenewPeriod > 0, "Billing.AutoRenewPeriod", nil, "is required with AutoRenew: auto_renew is a number of months")
+}
+
+// validateVendor returns the options of this cloud, or nil if they are unusable.
+func validateVendor(c *provider.Checker, spec *provider.RunInstancesSpec) *RunOptions {
+	o := runOptions(spec)
+	if o == nil {
+		c.Fail("Vendor", nil, "options for "+Name+" must be a qingcloud.RunOptions")
+		return nil
+	}
+	c.Require(o.CipherAlg == "" || spec.SystemDisk.Encrypted, "Vendor.CipherAlg", o.CipherAlg, "needs SystemDisk.Encrypted")
+	c.Require(o.Hypervisor != "bm" || spec.InstanceType != "", "Vendor.Hypervisor", o.Hypervisor, "bare metal needs an InstanceType")
+	return o
+}
+
+// maxUserData is the documented limit of the encoded text.
+const maxUserData = 4096
+
+func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions) {
+	if len(data) == 0 {
+		const rule = "needs UserData"
+		c.Require(o.UserDataType == "", "Vendor.UserDataType", o.UserDataType, rule)
+		c.Require(o.UserDataPath == "", "Vendor.UserDataPath", o.UserDataPath, rule)
+		c.Require(o.UserDataFile == "", "Vendor.UserDataFile", o.UserDataFile, rule)
+		return
+	}
+	c.Require(o.UserDataFile == "" || o.UserDataType == "exec", "Vendor.UserDataFile", o.UserDataFile, "needs UserDataType exec")
+	if o.UserDataType != "tar" {
+		c.Require(base64.StdEncoding.EncodedLen(len(data)) <= maxUserData, "UserData", nil, "must be at most 4096 bytes in base64, that is 3072 bytes; upload more as an attachment (UserDataType tar)")
+	}
+}
+
+var paramForm = regexp.MustCompile(`^[A-Za-z0-9_.]+$`)
+
+// validateParams builds the request to see which parameters are taken.
+func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
+	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
+		c.Require(paramForm.MatchString(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is no name of a parameter")
+	}
+	if len(o.Params) == 0 {
+		return
+	}
+	_, err := d.build(d.runCall(spec))
+	if taken, ok := err.(provider.FieldErrors); ok { //nolint:errorlint // build returns it bare
+		for _, f := range taken {
+			c.Fail(f.Path, nil, f.Reason)
+		}
+	}
+}
+
+// validateBlanks refuses what the SDK's signer would change: it trims values,
+// in the signature and in the request alike.
+func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
+	check := func(path string, values ...string) {
+		for _, v := range values {
+			c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
+		}
+	}
+	check("ImageID", spec.ImageID)
+	check("InstanceType", spec.InstanceType)
+	check("CPUOptions.Model", spec.CPUOptions.Model)
+	check("Name", spec.Name)
+	check("HostName", spec.HostName)
+	check("Login.Password", spec.Login.Password.Reveal())
+	check("Login.KeyPairs", spec.Login.KeyPairs...)
+	check("Network.SubnetID", spec.Network.SubnetID)
+	check("Network.SecurityGroupIDs", spec.Network.SecurityGroupIDs...)
+	for i := range spec.Network.Interfaces {
+		check(fmt.Sprintf("Network.Interfaces[%d].SubnetID", i), spec.Network.Interfaces[i].SubnetID)
+	}
+	for i := range spec.DataDisks {
+		check(fmt.Sprintf("DataDisks[%d].VolumeID", i), spec.DataDisks[i].VolumeID)
+	}
+	check("Placement.GroupID", spec.Placement.GroupID)
+	check("Placement.DedicatedHostIDs", spec.Placement.DedicatedHostIDs...)
+	check("Placement.DedicatedHostGroupID", spec.Placement.DedicatedHostGroupID)
+	if o.UserDataType == "tar" {
+		check("UserData", string(spec.UserData))
+	}
+	check("Vendor.Hypervisor", o.Hypervisor)
+	check("Vendor.CipherAlg", o.CipherAlg)
+	check("Vendor.UserDataType", o.UserDataType)
+	check("Vendor.UserDataPath", o.UserDataPath)
+	check("Vendor.UserDataFile", o.UserDataFile)
+	check("Vendor.TargetUser", o.TargetUser)
+	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
+		check("Vendor.Params["+strconv.Quote(k)+"]", o.Params[k])
+	}
+}

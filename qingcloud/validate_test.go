@@ -1,0 +1,234 @@
+package qingcloud
+
+import (
+	"bytes"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func addrs(list ...string) []netip.Addr {
+	var out []netip.Addr
+	for _, s := range list {
+		out = append(out, netip.MustParseAddr(s))
+	}
+	return out
+}
+
+// refusedPaths lists the fields that an error names.
+func refusedPaths(t *testing.T, err error) []string {
+	t.Helper()
+	var all provider.FieldErrors
+	if err != nil && !errors.As(err, &all) {
+		t.Fatalf("error is %T, want provider.FieldErrors: %v", err, err)
+	}
+	var out []string
+	for _, f := range all {
+		out = append(out, f.Path)
+	}
+	return out
+}
+
+// indexed turns the path of a leaf into that of the first element.
+func indexed(path string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(path, "[].", "[0]."), "[]", "")
+}
+
+func TestValidSpecsPass(t *testing.T) {
+	d := mustDriver(t, testConfig(nil))
+	for name, spec := range fullSpecs() {
+		if err := spec.Validate(); err != nil {
+			t.Errorf("%s is not a valid spec: %v", name, err)
+		}
+		if err := supportTable().Check(spec); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := d.ValidateRun(spec); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
+	yes := true
+	type specT = provider.RunInstancesSpec
+	vendor := func(o RunOptions) func(*specT) {
+		return func(s *specT) { s.Vendor = []provider.VendorOption{o} }
+	}
+	prepaid := provider.Billing{Mode: provider.Prepaid, Period: 1}
+	for _, c := range []struct {
+		name string
+		set  func(*specT)
+		want string // path that the error names; "" means none
+	}{
+		{"upper-case zone", func(s *specT) { s.Region = "PEK3A" }, "Region"},
+		{"zone of the client", func(s *specT) { s.Region = "" }, ""},
+		{"no image", func(s *specT) { s.ImageID = "" }, "ImageID"},
+		{"neither type nor size", func(s *specT) { s.InstanceType = "" }, "InstanceType"},
+		{"size instead of type", func(s *specT) { s.InstanceType, s.Hardware = "", provider.Hardware{CPUs: 2, MemoryMiB: 2048} }, ""},
+		{"GPU by name", func(s *specT) { s.Hardware.GPUType = "P100" }, "Hardware.GPUType"},
+		{"GPU with sign", func(s *specT) { s.Hardware.GPUType = "+1" }, "Hardware.GPUType"},
+		{"half a topology", func(s *specT) { s.CPUOptions.Cores = 2 }, "CPUOptions.Sockets"},
+		{"topology without threads", func(s *specT) { s.CPUOptions.Cores, s.CPUOptions.Sockets = 2, 1 }, "CPUOptions.ThreadsPerCore"},
+		{"topology without cores", func(s *specT) { s.CPUOptions.ThreadsPerCore, s.CPUOptions.Sockets = 2, 1 }, "CPUOptions.Cores"},
+		{"topology of another size", func(s *specT) {
+			s.InstanceType, s.Hardware = "", provider.Hardware{CPUs: 4, MemoryMiB: 2048}
+			s.CPUOptions = provider.CPUOptions{Sockets: 2, Cores: 4, ThreadsPerCore: 2}
+		}, "CPUOptions"},
+		{"no login", func(s *specT) { s.Login = provider.Login{} }, "Login"},
+		{"two key pairs", func(s *specT) { s.Login = provider.Login{KeyPairs: []string{"kp-1", "kp-2"}} }, "Login.KeyPairs"},
+		{"two security groups", func(s *specT) { s.Network.SecurityGroupIDs = []string{"a", "b"} }, "Network.SecurityGroupIDs"},
+		{"address without network", func(s *specT) { s.Network.PrivateIPs = addrs("10.0.0.1") }, "Network.PrivateIPs"},
+		{"two addresses", func(s *specT) { s.Network.SubnetID, s.Network.PrivateIPs = "vxnet-1", addrs("10.0.0.1", "10.0.0.2") }, "Network.PrivateIPs"},
+		{"address in the basic network", func(s *specT) { s.Network.SubnetID, s.Network.PrivateIPs = "vxnet-0", addrs("10.0.0.1") }, "Network.SubnetID"},
+		{"the basic network", func(s *specT) { s.Network.SubnetID = "vxnet-0" }, ""},
+		{"address inside the network's ID", func(s *specT) { s.Network.SubnetID = "vxnet-1|10.0.0.1" }, "Network.SubnetID"},
+		{"second network without first", func(s *specT) { s.Network.Interfaces = []provider.NetworkInterface{{SubnetID: "vxnet-2"}} }, "Network.Interfaces"},
+		{"second network without ID", func(s *specT) {
+			s.Network.SubnetID, s.Network.Interfaces = "vxnet-1", make([]provider.NetworkInterface, 1)
+		}, "Network.Interfaces[0].SubnetID"},
+		{"second network with IPv6", func(s *specT) {
+			s.Network.SubnetID, s.Network.Interfaces = "vxnet-1", []provider.NetworkInterface{{SubnetID: "vxnet-2", PrivateIP: netip.IPv6Loopback()}}
+		}, "Network.Interfaces[0].PrivateIP"},
+		{"address of a second network inside its ID", func(s *specT) {
+			s.Network.SubnetID, s.Network.Interfaces = "vxnet-1", []provider.NetworkInterface{{SubnetID: "vxnet-2|10.0.0.1"}}
+		}, "Network.Interfaces[0].SubnetID"},
+		{"new data disk", func(s *specT) { s.DataDisks = []provider.Disk{{}} }, "DataDisks[0].VolumeID"},
+		{"volume for two servers", func(s *specT) { s.Count, s.DataDisks = 2, []provider.Disk{{VolumeID: "vol-1"}} }, "DataDisks"},
+		{"spot", func(s *specT) { s.Billing.Mode = provider.Spot }, "Billing.Mode"},
+		{"dedicated host as a way to pay", func(s *specT) { s.Billing.Mode = provider.DedicatedHost }, "Billing.Mode"},
+		{"on demand", func(s *specT) { s.Billing.Mode = provider.OnDemand }, ""},
+		{"days", func(s *specT) { s.Billing = prepaid; s.Billing.PeriodUnit = provider.Day }, "Billing.PeriodUnit"},
+		{"weeks", func(s *specT) { s.Billing = prepaid; s.Billing.PeriodUnit = provider.Week }, "Billing.PeriodUnit"},
+		{"renewal for an unknown time", func(s *specT) { s.Billing = prepaid; s.Billing.AutoRenew = &yes }, "Billing.AutoRenewPeriod"},
+		{"two dedicated hosts", func(s *specT) { s.Placement.DedicatedHostIDs = []string{"a", "b"} }, "Placement.DedicatedHostIDs"},
+		{"user data too long", func(s *specT) { s.UserData = bytes.Repeat([]byte("x"), 3073) }, "UserData"},
+		{"user data just fits", func(s *specT) { s.UserData = bytes.Repeat([]byte("x"), 3072) }, ""},
+		{"kind of no user data", vendor(RunOptions{UserDataType: "exec"}), "Vendor.UserDataType"},
+		{"place of no user data", vendor(RunOptions{UserDataPath: "/etc"}), "Vendor.UserDataPath"},
+		{"file of no user data", vendor(RunOptions{UserDataFile: "/etc/x"}), "Vendor.UserDataFile"},
+		{"file of plain user data", func(s *specT) {
+			s.UserData = []byte("x")
+			s.Vendor = []provider.VendorOption{RunOptions{UserDataFile: "/etc/x"}}
+		}, "Vendor.UserDataFile"},
+		{"cipher of a plain disk", vendor(RunOptions{CipherAlg: "aes256"}), "Vendor.CipherAlg"},
+		{"bare metal by size", func(s *specT) {
+			s.InstanceType, s.Hardware = "", provider.Hardware{CPUs: 2, MemoryMiB: 2048}
+			s.Vendor = []provider.VendorOption{RunOptions{Hypervisor: "bm"}}
+		}, "Vendor.Hypervisor"},
+		{"raw parameter of the translator", vendor(RunOptions{Params: map[string]string{"image_id": "x"}}), `Vendor.Params["image_id"]`},
+		{"raw password", vendor(RunOptions{Params: map[string]string{"login_passwd": "x"}}), `Vendor.Params["login_passwd"]`},
+		{"raw action", vendor(RunOptions{Params: map[string]string{"action": "x"}}), `Vendor.Params["action"]`},
+		{"raw zone", vendor(RunOptions{Params: map[string]string{"zone": "x"}}), `Vendor.Params["zone"]`},
+		{"raw key", vendor(RunOptions{Params: map[string]string{"access_key_id": "x"}}), `Vendor.Params["access_key_id"]`},
+		{"raw signature", vendor(RunOptions{Params: map[string]string{"signature": "x"}}), `Vendor.Params["signature"]`},
+		{"raw time", vendor(RunOptions{Params: map[string]string{"time_stamp": "x"}}), `Vendor.Params["time_stamp"]`},
+		{"raw signature method", vendor(RunOptions{Params: map[string]string{"signature_method": "x"}}), `Vendor.Params["signature_method"]`},
+		{"raw signature version", vendor(RunOptions{Params: map[string]string{"signature_version": "x"}}), `Vendor.Params["signature_version"]`},
+		{"raw parameter with a bad name", vendor(RunOptions{Params: map[string]string{"a b": "x"}}), `Vendor.Params["a b"]`},
+		{"raw parameter of its own", vendor(RunOptions{Params: map[string]string{"eip_ids.1": "x"}}), ""},
+		{"nil options", func(s *specT) { s.Vendor = []provider.VendorOption{(*RunOptions)(nil)} }, "Vendor"},
+		{"options of a stranger", func(s *specT) { s.Vendor = []provider.VendorOption{stranger{}} }, "Vendor"},
+		{"options for another cloud", func(s *specT) { s.Vendor = []provider.VendorOption{elsewhere{}} }, ""},
+	} {
+		spec := minimalSpec()
+		c.set(spec)
+		got := refusedPaths(t, mustDriver(t, testConfig(nil)).ValidateRun(spec))
+		if c.want == "" && len(got) > 0 || c.want != "" && !slices.Contains(got, c.want) {
+			t.Errorf("%s: the error names %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// stranger claims to be for this cloud.
+type stranger struct{}
+
+func (stranger) VendorName() string { return Name }
+
+// elsewhere is for another cloud.
+type elsewhere struct{}
+
+func (elsewhere) VendorName() string { return "elsewhere" }
+
+// The signer trims values: a password with a blank at its end would be set
+// without it, and nobody could log in.
+func TestBlanksAroundValuesAreRefusedAndNotShown(t *testing.T) {
+	type specT = provider.RunInstancesSpec
+	vendor := func(s *specT, f func(*RunOptions)) {
+		o := RunOptions{}
+		f(&o)
+		s.Vendor = []provider.VendorOption{&o}
+	}
+	for path, set := range map[string]func(*specT, string){
+		"ImageID":                        func(s *specT, v string) { s.ImageID = v },
+		"InstanceType":                   func(s *specT, v string) { s.InstanceType = v },
+		"CPUOptions.Model":               func(s *specT, v string) { s.CPUOptions.Model = v },
+		"Name":                           func(s *specT, v string) { s.Name = v },
+		"HostName":                       func(s *specT, v string) { s.HostName = v },
+		"Login.Password":                 func(s *specT, v string) { s.Login.Password = provider.Secret(v) },
+		"Login.KeyPairs":                 func(s *specT, v string) { s.Login = provider.Login{KeyPairs: []string{v}} },
+		"Network.SubnetID":               func(s *specT, v string) { s.Network.SubnetID = v },
+		"Network.SecurityGroupIDs":       func(s *specT, v string) { s.Network.SecurityGroupIDs = []string{v} },
+		"Network.Interfaces[0].SubnetID": func(s *specT, v string) { s.Network.Interfaces = []provider.NetworkInterface{{SubnetID: v}} },
+		"DataDisks[0].VolumeID":          func(s *specT, v string) { s.DataDisks = []provider.Disk{{VolumeID: v}} },
+		"Placement.GroupID":              func(s *specT, v string) { s.Placement.GroupID = v },
+		"Placement.DedicatedHostIDs":     func(s *specT, v string) { s.Placement.DedicatedHostIDs = []string{v} },
+		"Placement.DedicatedHostGroupID": func(s *specT, v string) { s.Placement.DedicatedHostGroupID = v },
+		"UserData": func(s *specT, v string) {
+			s.UserData = []byte(v)
+			vendor(s, func(o *RunOptions) { o.UserDataType = "tar" })
+		},
+		"Vendor.Hypervisor":       func(s *specT, v string) { vendor(s, func(o *RunOptions) { o.Hypervisor = v }) },
+		"Vendor.CipherAlg":        func(s *specT, v string) { vendor(s, func(o *RunOptions) { o.CipherAlg = v }) },
+		"Vendor.UserDataType":     func(s *specT, v string) { vendor(s, func(o *RunOptions) { o.UserDataType = v }) },
+		"Vendor.UserDataPath":     func(s *specT, v string) { vendor(s, func(o *RunOptions) { o.UserDataPath = v }) },
+		"Vendor.UserDataFile":     func(s *specT, v string) { vendor(s, func(o *RunOptions) { o.UserDataFile = v }) },
+		"Vendor.TargetUser":       func(s *specT, v string) { vendor(s, func(o *RunOptions) { o.TargetUser = v }) },
+		`Vendor.Params["my.raw"]`: func(s *specT, v string) { vendor(s, func(o *RunOptions) { o.Params = map[string]string{"my.raw": v} }) },
+	} {
+		for _, v := range []string{" hunter2", "hunter2 ", "hunter2\n"} {
+			spec := minimalSpec()
+			set(spec, v)
+			err := mustDriver(t, testConfig(nil)).ValidateRun(spec)
+			blanks := slices.ContainsFunc(fieldErrors(err), func(f *provider.FieldError) bool {
+				return f.Path == path && strings.Contains(f.Reason, "blank")
+			})
+			if !blanks {
+				t.Errorf("%s = %q is not refused for its blank: %v", path, v, err)
+			}
+			secret := path == "Login.Password" || path == "UserData" || strings.HasPrefix(path, "Vendor.Params")
+			if secret && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%s: the error shows the value", path)
+			}
+		}
+	}
+}
+
+func fieldErrors(err error) provider.FieldErrors {
+	var all provider.FieldErrors
+	errors.As(err, &all)
+	return all
+}
+
+func TestUploadedUserDataHasNoLengthLimit(t *testing.T) {
+	spec := minimalSpec()
+	spec.UserData = []byte("uda-" + strings.Repeat("x", 5000))
+	spec.Vendor = []provider.VendorOption{RunOptions{UserDataType: "tar"}}
+	if err := mustDriver(t, testConfig(nil)).ValidateRun(spec); err != nil {
+		t.Errorf("the ID of an attachment is measured as if it were the data: %v", err)
+	}
+}
+
+func TestTheInputIsCheckedOnceForAllProblems(t *testing.T) {
+	spec := &provider.RunInstancesSpec{Region: "PEK"}
+	got := refusedPaths(t, mustDriver(t, testConfig(nil)).ValidateRun(spec))
+	for _, want := range []string{"Region", "ImageID", "InstanceType", "Login"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("the error names %q and leaves out %s", got, want)
+		}
+	}
+}
