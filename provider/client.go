@@ -19,9 +19,10 @@ type Options struct {
 	Poller *Poller
 
 	// RetryFor is how long one call is repeated that was throttled, or that
-	// failed in a way that makes a repetition safe: reads and releases always,
-	// creates only where a client token makes them idempotent. 0 means 2
-	// minutes; negative means never. The caller's ctx may end it earlier.
+	// failed in a way that makes a repetition safe: reads, releases, starts and
+	// stops always, creates only where a client token makes them idempotent,
+	// reboots only when they were refused. 0 means 2 minutes; negative means
+	// never. The caller's ctx may end it earlier.
 	RetryFor time.Duration
 
 	// FirstLook is when new servers are looked at for the first time after the
@@ -91,6 +92,7 @@ func (l Limits) withDefaults() Limits {
 	l.InstancesPerCreate = max(l.InstancesPerCreate, 1)
 	l.IDsPerDescribe = max(l.IDsPerDescribe, 1)
 	l.IDsPerTerminate = max(l.IDsPerTerminate, 1)
+	l.IDsPerPower = max(l.IDsPerPower, 1)
 	l.FirstLook = cmp.Or(l.FirstLook, 10*time.Second)
 	return l
 }

@@ -25,6 +25,13 @@
 // Waiting is shared: all waits of a client, or of all clients with one
 // [Poller], put their IDs together into full describe calls.
 //
+// # Power
+//
+// [Client.StartInstances], [Client.StopInstances] and [Client.RebootInstances]
+// name many servers in few calls, forgive servers that are where they should be
+// already, and report every other refusal by ID without holding up the rest. A
+// cloud or an option without them is [errors.ErrUnsupported].
+//
 // # Errors
 //
 // Decide with errors.Is and the sentinels of this package; find the vendor's

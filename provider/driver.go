@@ -122,6 +122,10 @@ type TerminateRequest struct {
 	// Billing is the billing mode of every server in IDs. It is set only when
 	// Limits.TerminateByBilling asks for it.
 	Billing BillingMode
+
+	// Recycled tells that the servers lie in the recycle bin, to be released
+	// from there. It is set only when Limits.RecycleBin says that there is one.
+	Recycled bool
 }
 
 // API names one of the calls of a [Driver], for limits, budgets and telemetry.
@@ -132,6 +136,9 @@ const (
 	APIRunInstances       API = "RunInstances"
 	APIDescribeInstances  API = "DescribeInstances"
 	APITerminateInstances API = "TerminateInstances"
+	APIStartInstances     API = "StartInstances"
+	APIStopInstances      API = "StopInstances"
+	APIRebootInstances    API = "RebootInstances"
 
 	// AnyAPI stands for all calls of an account together.
 	AnyAPI API = "*"
@@ -153,6 +160,13 @@ type Limits struct {
 	// TerminateByBilling tells that servers of different billing modes cannot
 	// be released by one call.
 	TerminateByBilling bool
+
+	// RecycleBin tells that releases may leave servers in a recycle bin
+	// ([StateRecycled]), where they have to be released again.
+	RecycleBin bool
+
+	// IDsPerPower is how many servers one start, stop or reboot may name.
+	IDsPerPower int
 
 	// ClientToken tells that creates are idempotent by token: the same token
 	// and parameters give the same servers. Without it a create whose outcome

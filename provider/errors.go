@@ -23,7 +23,7 @@ var (
 	ErrBalance        = errors.New("insufficient balance")      // pay
 	ErrTokenMismatch  = errors.New("client token reused")       // same token, other parameters
 	ErrUnavailable    = errors.New("service unavailable")       // try again later
-	ErrOutcomeUnknown = errors.New("outcome unknown")           // servers may or may not exist: do not create again blindly
+	ErrOutcomeUnknown = errors.New("outcome unknown")           // it may or may not have been done: do not do it again blindly
 	ErrLaunchFailed   = errors.New("launch failed")             // a server was accepted and died while being built
 )
 
@@ -80,8 +80,8 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// Unwrap returns the sentinel and the SDK's error. A create whose outcome is
-// unknown also matches [ErrOutcomeUnknown], which [Client] adds.
+// Unwrap returns the sentinel and the SDK's error. A create or a reboot whose
+// outcome is unknown also matches [ErrOutcomeUnknown], which [Client] adds.
 func (e *APIError) Unwrap() []error { return compact(e.Kind, e.Err) }
 
 // oneLine keeps a vendor's line breaks from looking like log records of ours.

@@ -21,35 +21,45 @@ type fake struct {
 	valid  func(*provider.RunInstancesSpec) error
 	boot   time.Duration // from creation to running
 	delay  time.Duration // of every answer; ends early with ctx
+	shift  time.Duration // from a change of power, or a release into the bin, to its end
+	vague  bool          // refusals do not tell whether the state will pass
+	bin    bool          // releases move prepaid servers to a recycle bin
+
+	starting provider.State // of servers on their way to running
 
 	// Scripts. N counts the calls of the kind from 1.
 	run       func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error)
 	describe  func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error)
 	terminate func(n int, r *provider.TerminateRequest) error
+	power     func(n int, r *provider.PowerRequest) (*provider.PowerResult, error)
 	state     func(id string, age time.Duration) (state provider.State, raw string) // of a server; "" is absent
 
 	mu      sync.Mutex
 	calls   []call
 	servers []provider.Instance
 	tokens  map[string][]string
+	moves   map[string]move // the latest of each server
 }
 
 // call is one call that reached the cloud.
 type call struct {
-	at    time.Time
-	api   provider.API
-	spec  provider.RunInstancesSpec // of creates
-	ids   []string                  // of others
-	bill  provider.BillingMode      // of releases
-	token string
+	at       time.Time
+	api      provider.API
+	spec     provider.RunInstancesSpec // of creates
+	ids      []string                  // of others
+	bill     provider.BillingMode      // of releases
+	recycled bool                      // of releases
+	power    provider.PowerRequest     // of changes of power
+	token    string
 }
 
 func newFake() *fake {
 	return &fake{
 		limits: provider.Limits{
-			InstancesPerCreate: 100, IDsPerDescribe: 100, IDsPerTerminate: 100, ClientToken: true, FirstLook: 10 * time.Second,
+			InstancesPerCreate: 100, IDsPerDescribe: 100, IDsPerTerminate: 100, IDsPerPower: 100, ClientToken: true, FirstLook: 10 * time.Second,
 		},
-		boot: 15 * time.Second, tokens: map[string][]string{},
+		boot: 15 * time.Second, shift: 5 * time.Second, starting: provider.StateStarting,
+		tokens: map[string][]string{}, moves: map[string]move{},
 	}
 }
 
@@ -177,6 +187,8 @@ func (f *fake) stateOf(s provider.Instance) (provider.State, string) {
 	switch {
 	case f.state != nil:
 		return f.state(s.ID, age)
+	case f.moves[s.ID] != move{}:
+		return f.moves[s.ID].state(f.shift)
 	case age < f.boot:
 		return provider.StatePending, "Pending"
 	default:
@@ -185,7 +197,7 @@ func (f *fake) stateOf(s provider.Instance) (provider.State, string) {
 }
 
 func (f *fake) TerminateInstances(ctx context.Context, r *provider.TerminateRequest) error {
-	n, err := f.enter(ctx, call{api: provider.APITerminateInstances, ids: slices.Clone(r.IDs), bill: r.Billing})
+	n, err := f.enter(ctx, call{api: provider.APITerminateInstances, ids: slices.Clone(r.IDs), bill: r.Billing, recycled: r.Recycled})
 	switch {
 	case err != nil:
 		return err
@@ -196,7 +208,8 @@ func (f *fake) TerminateInstances(ctx context.Context, r *provider.TerminateRequ
 	}
 }
 
-// release lets servers go, all of them or none.
+// release lets servers go, all of them or none. Prepaid ones go to the recycle
+// bin first, if there is one.
 func (f *fake) release(ids []string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -205,7 +218,9 @@ func (f *fake) release(ids []string) error {
 			return refusal(provider.ErrNotFound, "InvalidInstanceId.NotFound")
 		}
 	}
-	f.servers = slices.DeleteFunc(f.servers, func(s provider.Instance) bool { return slices.Contains(ids, s.ID) })
+	f.servers = slices.DeleteFunc(f.servers, func(s provider.Instance) bool {
+		return slices.Contains(ids, s.ID) && !f.recycle(s)
+	})
 	return nil
 }
 

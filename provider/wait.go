@@ -95,6 +95,10 @@ type waiter struct {
 	ids      []string
 	progress func(Event)
 
+	// restarted tells that the servers were just told to start or reboot: being
+	// stopped may be part of that, or an old answer.
+	restarted bool
+
 	mu      sync.Mutex
 	servers map[string]*awaited
 }
@@ -196,7 +200,7 @@ func (s *awaited) judge(w *waiter, at time.Time) {
 		s.ready = true
 	case w.target != StateTerminated && final(state):
 		s.failed = w.failure(s, s.last.Reason)
-	case w.target == StateRunning && state == StateStopping:
+	case w.target == StateRunning && state == StateStopping && !w.restarted:
 		s.failed = w.failure(s, "it is being stopped")
 	case w.target == StateRunning && state == StateStopped:
 		if s.stopped.IsZero() {

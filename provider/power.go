@@ -1,0 +1,221 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// PowerAction is a change of the power of servers.
+type PowerAction string
+
+// Power actions.
+const (
+	PowerStart  PowerAction = "start"
+	PowerStop   PowerAction = "stop"
+	PowerReboot PowerAction = "reboot"
+)
+
+// PowerDriver is implemented by drivers that can switch servers on and off.
+type PowerDriver interface {
+	// ChangePower asks the cloud once to start, stop or reboot at most
+	// Limits.IDsPerPower servers. An error is about the whole call: none of the
+	// servers was touched, as far as its Outcome says. Without one the result is
+	// not nil; servers that the answer names as refused, beside others that are
+	// not, are in it, each with an Outcome of its own. A server that does not
+	// exist is [ErrNotFound]; one whose state forbids the action is [ErrState],
+	// with Temporary set if that will pass by itself. An option that the cloud
+	// does not have is a *[FieldError], whatever the IDs.
+	ChangePower(ctx context.Context, req *PowerRequest) (*PowerResult, error)
+}
+
+// PowerRequest asks for a change of power.
+type PowerRequest struct {
+	Region string
+	IDs    []string // at least one, each once, none empty
+	Action PowerAction
+
+	// Force cuts the power instead of asking the operating system. It is for
+	// stop and reboot.
+	Force bool
+
+	// StopCharging stops paying for CPU and memory of stopped servers, which
+	// may then not find a place to start again. It is for stop.
+	StopCharging bool
+}
+
+// PowerResult is what a cloud answered to a change of power.
+type PowerResult struct {
+	RequestID string
+	Failed    map[string]error // by instance ID; each an *[APIError]
+}
+
+// StartOptions are for [Client.StartInstances]. Nil is the default.
+type StartOptions struct {
+	// Wait waits until the servers run.
+	Wait bool
+}
+
+// StopOptions are for [Client.StopInstances]. Nil is the default.
+type StopOptions struct {
+	// Force cuts the power: what the operating system has not written is lost.
+	Force bool
+
+	// StopCharging stops paying for CPU and memory while the servers are
+	// stopped, on ECS and CVM, for some servers. They may then not find a place
+	// to start again. With it, a server whose cloud refuses the call because it
+	// is stopped already is an error with [ErrState]: it may still be paid for.
+	StopCharging bool
+
+	// Wait waits until the servers are stopped.
+	Wait bool
+}
+
+// RebootOptions are for [Client.RebootInstances]. Nil is the default.
+type RebootOptions struct {
+	// Force cuts the power instead of asking the operating system.
+	Force bool
+
+	// Wait waits until the servers run again. Clouds that go on showing a
+	// server as running while it reboots end the wait at once.
+	Wait bool
+}
+
+// StartInstances starts servers that are stopped. Servers that run already are
+// no error. The error joins what went wrong and names the servers concerned; the
+// others are started all the same, but not waited for. A server that does not
+// exist is an error with [ErrNotFound]. Servers that are too new, or on their way
+// from one state to another, are tried again for up to [Options].RetryFor. The
+// error matches [errors.ErrUnsupported] where a cloud cannot do it, or lacks an
+// option. No IDs are no calls; an empty ID is an error, and nothing is started.
+func (c *Client) StartInstances(ctx context.Context, region string, ids []string, o *StartOptions) error {
+	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerStart}, o != nil && o.Wait)
+}
+
+// StopInstances stops servers that run, like [Client.StartInstances].
+func (c *Client) StopInstances(ctx context.Context, region string, ids []string, o *StopOptions) error {
+	if o == nil {
+		o = &StopOptions{}
+	}
+	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerStop, Force: o.Force, StopCharging: o.StopCharging}, o.Wait)
+}
+
+// RebootInstances restarts servers that run, like [Client.StartInstances]. A
+// server that is stopped is an error with [ErrState]. A reboot whose answer was
+// lost is not repeated, lest the server goes down twice: it is an error with
+// [ErrOutcomeUnknown].
+func (c *Client) RebootInstances(ctx context.Context, region string, ids []string, o *RebootOptions) error {
+	if o == nil {
+		o = &RebootOptions{}
+	}
+	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerReboot, Force: o.Force}, o.Wait)
+}
+
+// api is the call that a change of power counts as.
+func (a PowerAction) api() API {
+	switch a {
+	case PowerStart:
+		return APIStartInstances
+	case PowerStop:
+		return APIStopInstances
+	default:
+		return APIRebootInstances
+	}
+}
+
+// target is the state that servers are in afterwards.
+func (a PowerAction) target() State {
+	if a == PowerStop {
+		return StateStopped
+	}
+	return StateRunning
+}
+
+// power carries out a change of power in as few calls as the cloud allows.
+func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
+	d, ok := c.driver.(PowerDriver)
+	if !ok {
+		return fmt.Errorf("%s: %s: %w", c.name, req.Action, errors.ErrUnsupported)
+	}
+	req.Region = c.region(req.Region)
+	ids := distinctIDs(req.IDs)
+	if err := checkIDs(ids); err != nil || len(ids) == 0 {
+		return err
+	}
+	var list []batch
+	for chunk := range slices.Chunk(ids, c.limits.IDsPerPower) {
+		list = append(list, batch{ids: chunk, call: func(ctx context.Context, ids []string) error { return c.powerOnce(ctx, d, req, ids) }})
+	}
+	err := c.powerBatches(req).all(ctx, list)
+	var field *FieldError
+	if errors.As(err, &field) {
+		return field // about the options: the same for every server, and nothing was sent
+	}
+	if err != nil || !wait {
+		return err
+	}
+	w := newWaiter(c, req.Action.target(), ids, nil)
+	w.restarted = true
+	_, err = w.wait(ctx, req.Region, "", c.recent.latest(ids))
+	return err
+}
+
+// powerBatches knows what to repeat and what to forgive.
+func (c *Client) powerBatches(req PowerRequest) *batches {
+	r := c.newBatches(string(req.Action))
+	r.atMostOnce = req.Action == PowerReboot
+	r.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
+		switch {
+		case len(ids) == 1 && c.tooNew(err, ids[0]):
+			return ids, passing{err}
+		case errors.Is(err, ErrState):
+			return c.lookAfter(ctx, req, ids, err)
+		default:
+			return ids, err
+		}
+	}
+	return r
+}
+
+func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest, ids []string) error {
+	req.IDs = ids
+	return c.once(ctx, req.Region, req.Action.api(), len(ids), func(ctx context.Context) (string, error) {
+		res, err := d.ChangePower(ctx, &req)
+		if err != nil {
+			return "", err
+		}
+		if len(res.Failed) > 0 {
+			err = &partial{res.Failed}
+		}
+		return res.RequestID, err
+	})
+}
+
+// lookAfter looks at servers that were refused for their state. It returns those
+// that are not where they should be; if they are all on their way somewhere,
+// their refusal is passing: not every cloud says so itself.
+func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, refusal error) ([]string, error) {
+	state := map[string]State{}
+	for i, err := range c.DescribeInstances(ctx, Query{Region: req.Region, IDs: ids}) {
+		if err != nil {
+			return ids, fmt.Errorf("%w; looking at its state: %w", refusal, err)
+		}
+		state[i.ID] = i.State
+	}
+	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return req.fulfilledBy(state[id]) })
+	moving := func(id string) bool { // as in every wait, an unknown state counts as "not there yet"
+		return slices.Contains([]State{StatePending, StateStarting, StateStopping, StateUnknown}, state[id])
+	}
+	if !slices.ContainsFunc(left, func(id string) bool { return !moving(id) }) {
+		refusal = passing{refusal}
+	}
+	return left, refusal
+}
+
+// fulfilledBy tells whether nothing is left to do for a server in a state.
+// Whether a stopped one is still paid for does not show: a request to stop the
+// charges is never fulfilled beforehand.
+func (r *PowerRequest) fulfilledBy(s State) bool {
+	return r.Action != PowerReboot && !r.StopCharging && s == r.Action.target()
+}
