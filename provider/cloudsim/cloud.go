@@ -67,7 +67,7 @@ type cloud struct {
 	order    []*machine // in order of creation
 	creates  int
 	tokens   map[string]*tokenRecord
-	nonces   map[string]time.Time
+	nonces   nonces
 	calls    map[string]int
 	faults   []*pendingFault
 	lastIP   uint32
@@ -91,7 +91,6 @@ func newCloud(s *Sim, name Cloud, w func(*cloud) wire) *cloud {
 		rand:     rand.New(rand.NewPCG(s.opts.Seed, salt)),
 		machines: map[string]*machine{},
 		tokens:   map[string]*tokenRecord{},
-		nonces:   map[string]time.Time{},
 		calls:    map[string]int{},
 	}
 	c.wire = w(c)
@@ -249,22 +248,34 @@ func letters(r *rand.Rand, n int) string {
 	return string(b)
 }
 
-// useNonce records a nonce and reports whether it is new. Old ones are
-// forgotten after twice the window in which their timestamps are accepted.
+// useNonce records a nonce and reports whether it is new. Timestamps are accepted
+// for a window each way, so that a request can come again for twice the window:
+// its nonce is remembered for at least that, and forgotten some time later.
 func (c *cloud) useNonce(nonce string, now time.Time, window time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, used := c.nonces[nonce]; used {
+	return c.nonces.use(nonce, now, 2*window)
+}
+
+// nonces are stored in two generations. The older one is forgotten as a whole, so
+// that no call has to look through what is stored.
+type nonces struct {
+	young, old map[string]struct{}
+	born       time.Time // when the young generation began
+}
+
+// use records a nonce for at least keep and reports whether it is new.
+func (n *nonces) use(nonce string, now time.Time, keep time.Duration) bool {
+	if n.young == nil || now.Sub(n.born) > keep {
+		n.young, n.old, n.born = map[string]struct{}{}, n.young, now
+	}
+	if _, used := n.old[nonce]; used {
 		return false
 	}
-	if len(c.nonces) >= 1<<16 {
-		for n, at := range c.nonces {
-			if now.Sub(at) > 2*window {
-				delete(c.nonces, n)
-			}
-		}
+	if _, used := n.young[nonce]; used {
+		return false
 	}
-	c.nonces[nonce] = now
+	n.young[nonce] = struct{}{}
 	return true
 }
 

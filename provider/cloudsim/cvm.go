@@ -32,12 +32,16 @@ type cvmAction struct {
 // one function, whose last parameter is a struct that spells the request.
 func cvmActions() map[string]cvmAction {
 	return map[string]cvmAction{
-		"RunInstances":            {run: tencentAction((*cvm).runInstances), creates: true},
-		"DescribeInstances":       {run: tencentAction((*cvm).describeInstances)},
-		"DescribeInstancesStatus": {run: tencentAction((*cvm).describeInstancesStatus)},
-		"TerminateInstances":      {run: tencentAction((*cvm).terminateInstances)},
-		"DescribeRegions":         {run: tencentAction((*cvm).describeRegions), regionless: true},
-		"DescribeZones":           {run: tencentAction((*cvm).describeZones)},
+		"RunInstances":             {run: tencentAction((*cvm).runInstances), creates: true},
+		"DescribeInstances":        {run: tencentAction((*cvm).describeInstances)},
+		"DescribeInstancesStatus":  {run: tencentAction((*cvm).describeInstancesStatus)},
+		"TerminateInstances":       {run: tencentAction((*cvm).terminateInstances)},
+		"StartInstances":           {run: tencentAction((*cvm).startInstances)},
+		"StopInstances":            {run: tencentAction((*cvm).stopInstances)},
+		"RebootInstances":          {run: tencentAction((*cvm).rebootInstances)},
+		"ModifyInstancesAttribute": {run: tencentAction((*cvm).modifyInstancesAttribute)},
+		"DescribeRegions":          {run: tencentAction((*cvm).describeRegions), regionless: true},
+		"DescribeZones":            {run: tencentAction((*cvm).describeZones)},
 	}
 }
 

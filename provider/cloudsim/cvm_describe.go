@@ -44,7 +44,7 @@ func (c *cvm) describeInstancesStatus(k *call, r *cvmStatusRequest) (tencentFiel
 	type status struct{ InstanceId, InstanceState string }
 	set := make([]status, 0, len(page))
 	for _, m := range page {
-		set = append(set, status{m.ID, cvmState(m.phase(k.now))})
+		set = append(set, status{m.ID, c.state(m, k.now)})
 	}
 	return tencentFields{"TotalCount": total, "InstanceStatusSet": set}, nil
 }

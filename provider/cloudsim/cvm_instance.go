@@ -84,9 +84,9 @@ func (c *cvm) instance(m *machine, now time.Time) cvmInstance {
 		OsName:                   "TencentOS Server 4 for x86_64",
 		SecurityGroupIds:         m.Groups,
 		LoginSettings:            cvmLogin{KeyIds: m.KeyPairs},
-		InstanceState:            cvmState(phase),
+		InstanceState:            c.state(m, now),
 		Tags:                     cvmTags(m.Tags),
-		StopChargingMode:         "NOT_APPLICABLE",
+		StopChargingMode:         cvmNotApplicable,
 		Uuid:                     more.uuid,
 		LatestOperation:          more.operation,
 		LatestOperationState:     more.operationState(phase, now),
@@ -99,20 +99,20 @@ func (c *cvm) instance(m *machine, now time.Time) cvmInstance {
 		DedicatedClusterId:       r.DedicatedClusterId,
 		IsolatedSource:           "NOTISOLATED",
 		LicenseType:              "TencentCloud",
-		DisableApiTermination:    tencentOr(r.DisableApiTermination, false),
+		DisableApiTermination:    more.protected,
 		DefaultLoginUser:         "root",
 		DefaultLoginPort:         22,
 		Metadata:                 r.Metadata,
 		CpuTopology:              r.CpuTopology,
 	}
-	i.addPhase(m, r, phase)
+	i.addPhase(m, more, phase)
 	return i
 }
 
 // addPhase sets what depends on the charge type and on where the machine is in
 // its life.
-func (i *cvmInstance) addPhase(m *machine, r *cvmRunRequest, phase Phase) {
-	if p := r.InstanceChargePrepaid; m.Charge == Prepaid {
+func (i *cvmInstance) addPhase(m *machine, more *cvmMachine, phase Phase) {
+	if p := more.request.InstanceChargePrepaid; m.Charge == Prepaid {
 		i.RenewFlag = new(tencentOr(p.RenewFlag, "NOTIFY_AND_MANUAL_RENEW"))
 		i.ExpiredTime = new(cvmTime(m.Created.AddDate(0, int(*p.Period), 0)))
 	}
@@ -122,9 +122,18 @@ func (i *cvmInstance) addPhase(m *machine, r *cvmRunRequest, phase Phase) {
 	case Recycled:
 		i.IsolatedSource = "MANMADE"
 	case Stopped:
-		i.StopChargingMode = "KEEP_CHARGING"
+		i.StopChargingMode = more.stoppedMode
 	default: // nothing more to say
 	}
+}
+
+// state is the vendor's word for where a machine is in its life.
+func (c *cvm) state(m *machine, now time.Time) string {
+	phase := m.phase(now)
+	if phase == Starting && c.more[m.ID].operation == cvmReboot {
+		return "REBOOTING"
+	}
+	return cvmState(phase)
 }
 
 // cvmState is the vendor's word for a phase. There is none for a machine that

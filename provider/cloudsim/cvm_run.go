@@ -23,6 +23,11 @@ const (
 // to the recycle bin. Real times are not published.
 const cvmLeaving = time.Second
 
+// cvmFailedFor is how long a machine that failed to launch is listed. That the
+// cloud removes it by itself is what the vendor's Terraform provider tells its
+// users; after what time is [unverified].
+const cvmFailedFor = 10 * time.Minute
+
 // cvmMachine is what CVM knows about a machine that other clouds do not.
 type cvmMachine struct {
 	request     *cvmRunRequest // shared by the machines of one create
@@ -32,6 +37,8 @@ type cvmMachine struct {
 	operation   string // the latest one
 	operationID string // its request ID
 	busyUntil   time.Time
+	protected   bool   // DisableApiTermination
+	stoppedMode string // StopChargingMode while stopped
 }
 
 func (c *cvm) runInstances(k *call, r *cvmRunRequest) (tencentFields, *tencentRefusal) {
@@ -123,7 +130,7 @@ func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
 	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
 		m.PrivateIPs = []string{v.PrivateIpAddresses[i]}
 	}
-	if r.bandwidth() > 0 && tencentOr(r.InternetAccessible.PublicIpAssigned, true) {
+	if r.public() {
 		m.PublicIPs = []string{c.cloud.publicIP()}
 	}
 	m.Name = orElse(cvmName(tencentOr(r.InstanceName, ""), i, r.count()), cvmDefaultName)
@@ -139,6 +146,7 @@ func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
 		request: r, uuid: cvmUUID(rd),
 		systemDisk: r.systemDisk(rd), dataDisks: r.dataDisks(rd),
 		operation: "RunInstances", operationID: k.requestID,
+		protected: tencentOr(r.DisableApiTermination, false),
 	}
 }
 
@@ -163,13 +171,19 @@ func (r *cvmRunRequest) tags() map[string]string {
 	return tags
 }
 
-// cvmSchedule adds the timed destruction to what a machine is going to do.
+// cvmSchedule adds to what a machine is going to do that it is destroyed: at a
+// time that the create asked for, or a while after it failed.
 func cvmSchedule(r *cvmRunRequest, m *machine) {
+	last := m.steps[len(m.steps)-1]
+	if last.phase == Failed {
+		m.steps = append(m.steps, step{last.at.Add(cvmFailedFor), Gone})
+		return
+	}
 	if r.ActionTimer == nil {
 		return
 	}
 	at, _ := cvmParseTime(*r.ActionTimer.ActionTime) // checked before
-	if last := m.steps[len(m.steps)-1]; last.phase == Running && at.After(last.at) {
+	if at.After(last.at) {
 		m.steps = append(m.steps, step{at, Terminating}, step{at.Add(cvmLeaving), Gone})
 	}
 }

@@ -51,6 +51,11 @@ func (r *cvmRunRequest) bandwidth() int64 {
 	return tencentOr(r.InternetAccessible.InternetMaxBandwidthOut, 0)
 }
 
+// public tells whether a public address is asked for.
+func (r *cvmRunRequest) public() bool {
+	return r.bandwidth() > 0 && tencentOr(r.InternetAccessible.PublicIpAssigned, true)
+}
+
 // Charge types, as documented for the parameter.
 const (
 	cvmPrepaidType = "PREPAID"

@@ -1,10 +1,5 @@
 package cloudsim
 
-import "slices"
-
-// cvmMaxIDs is the documented limit of every call that takes instance IDs.
-const cvmMaxIDs = 100
-
 // cvmTerminateRequest is the schema of TerminateInstances. The addresses and
 // disks that its switches are about are not simulated.
 type cvmTerminateRequest struct {
@@ -13,29 +8,18 @@ type cvmTerminateRequest struct {
 	ReleasePrepaidDataDisks *bool
 }
 
-// terminateInstances refuses the whole batch or accepts it: the answer has no
-// result for each machine.
+// terminateInstances refuses the whole batch or accepts it. Machines may be
+// stopped before, but need not be.
 func (c *cvm) terminateInstances(k *call, r *cvmTerminateRequest) (tencentFields, *tencentRefusal) {
-	if len(r.InstanceIds) == 0 {
-		return nil, tencentMissing("InstanceIds")
+	machines, refused := c.batch(k, r.InstanceIds)
+	if refused == nil {
+		refused = c.checkTerminate(machines)
 	}
-	if refused := cvmCheckIDs(r.InstanceIds); refused != nil {
+	if refused == nil {
+		refused = c.settled(k, machines, "RUNNING", "STOPPED", "SHUTDOWN")
+	}
+	if refused != nil {
 		return nil, refused
-	}
-	var machines []*machine
-	for _, id := range r.InstanceIds {
-		m := c.machine(k, id)
-		if m == nil {
-			return nil, tencentRefuse("InvalidInstanceId.NotFound", "An instance does not exist.")
-		}
-		if !slices.Contains(machines, m) { // else a prepaid one would take both steps at once
-			machines = append(machines, m)
-		}
-	}
-	for _, m := range machines {
-		if refused := c.checkTerminate(k, m, machines[0]); refused != nil {
-			return nil, refused
-		}
 	}
 	for _, m := range machines {
 		c.terminate(k, m)
@@ -43,41 +27,17 @@ func (c *cvm) terminateInstances(k *call, r *cvmTerminateRequest) (tencentFields
 	return nil, nil
 }
 
-// cvmCheckIDs refuses too many IDs, and the whole call for one malformed ID.
-func cvmCheckIDs(ids []string) *tencentRefusal {
-	if len(ids) > cvmMaxIDs {
-		return tencentInvalidAs("InvalidParameterValue.LimitExceeded", "InstanceIds")
-	}
-	for _, id := range ids {
-		if !cvmInstanceID(id) {
-			return tencentRefuse("InvalidInstanceId.Malformed", "An instance ID is not of the form ins-xxxxxxxx.")
+func (c *cvm) checkTerminate(machines []*machine) *tencentRefusal {
+	first := c.more[machines[0].ID].request.chargeType()
+	for _, m := range machines {
+		switch more := c.more[m.ID]; {
+		case more.request.chargeType() != first:
+			return tencentRefuse("UnsupportedOperation.InstanceMixedPricingModel", "All instances must have the same charge type.")
+		case more.protected:
+			return tencentRefuse("UnsupportedOperation.InstancesProtected", "An instance is protected against termination.")
 		}
 	}
 	return nil
-}
-
-func (c *cvm) checkTerminate(k *call, m, first *machine) *tencentRefusal {
-	more := c.more[m.ID]
-	switch state := m.phase(k.now); {
-	case more.request.chargeType() != c.more[first.ID].request.chargeType():
-		return tencentRefuse("UnsupportedOperation.InstanceMixedPricingModel", "All instances must have the same charge type.")
-	case tencentOr(more.request.DisableApiTermination, false):
-		return tencentRefuse("UnsupportedOperation.InstancesProtected", "An instance is protected against termination.")
-	case state == Pending:
-		return tencentRefuse("UnsupportedOperation.InstanceStatePending", "An instance is still being created.")
-	case state == Failed:
-		return tencentRefuse("UnsupportedOperation.InstanceStateLaunchFailed", "An instance failed to launch.")
-	case state == Starting:
-		return tencentRefuse("UnsupportedOperation.InstanceStateStarting", "An instance is starting.")
-	case state == Stopping:
-		return tencentRefuse("UnsupportedOperation.InstanceStateStopping", "An instance is stopping.")
-	case state == Terminating:
-		return tencentRefuse("UnsupportedOperation.InstanceStateTerminating", "An instance is being terminated.")
-	case k.now.Before(more.busyUntil):
-		return tencentRefuse("OperationDenied.InstanceOperationInProgress", "Another operation on an instance is in progress.")
-	default:
-		return nil
-	}
 }
 
 // terminate destroys a machine, except that a prepaid one goes to the recycle

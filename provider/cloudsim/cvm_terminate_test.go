@@ -83,3 +83,64 @@ func TestCVMTerminateAllOrNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestCVMTerminateStopped(t *testing.T) {
+	for _, mode := range []string{"KEEP_CHARGING", "STOP_CHARGING"} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCVMClient(t, nil)
+			ids := c.stopped(``, `,"StoppedMode":"`+mode+`"`)
+			c.ok("TerminateInstances", idsBody(ids, ""))
+			c.now("right after", ids[0], "TERMINATING", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
+			time.Sleep(time.Second)
+			if n := len(c.sim.Instances(CVM)); n != 0 {
+				t.Errorf("%d machines left", n)
+			}
+		})
+	}
+}
+
+// TestCVMTerminatePrepaidStopped: a machine that is stopped needs both steps, and
+// while it is in the recycle bin it can be neither started nor changed.
+func TestCVMTerminatePrepaidStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		prepaid := `{"InstanceCount":2,"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
+		ids := c.stopped(prepaid, "")
+		c.ok("StartInstances", idsBody(ids[1:], ""))
+		time.Sleep(cvmPowerOn)
+		c.ok("TerminateInstances", idsBody(ids, "")) // one stopped, one running
+		c.now("first call", ids[0], "SHUTDOWN", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
+		time.Sleep(cvmLeaving)
+		for _, action := range []string{"StartInstances", "StopInstances", "RebootInstances"} {
+			c.refused(action+" in the recycle bin", c.call(action, idsBody(ids, "")), "UnsupportedOperation.InstanceStateShutdown")
+		}
+		if got := c.states(ids...); !slices.Equal(got, []string{"SHUTDOWN", "SHUTDOWN"}) {
+			t.Errorf("in the recycle bin: %v", got)
+		}
+		c.ok("TerminateInstances", idsBody(ids, ""))
+		time.Sleep(cvmLeaving)
+		if n := len(c.sim.Instances(CVM)); n != 0 {
+			t.Errorf("%d machines left", n)
+		}
+	})
+}
+
+func TestCVMFailedMachinesVanish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1, Times: 1})
+		ids := c.running(`{"InstanceCount":2,"ClientToken":"op-1"}`)
+		time.Sleep(cvmFailedFor - time.Nanosecond)
+		if got := c.states(ids...); !slices.Equal(got, []string{"LAUNCH_FAILED", "RUNNING"}) {
+			t.Errorf("before its time: %v", got)
+		}
+		time.Sleep(time.Nanosecond)
+		if got := c.states(ids...); !slices.Equal(got, []string{"RUNNING"}) {
+			t.Errorf("after ten minutes: %v, want the failed machine gone", got)
+		}
+		c.refused("terminate", c.call("TerminateInstances", idsBody(ids[:1], "")), "InvalidInstanceId.NotFound")
+		if again := c.run(`{"InstanceCount":2,"ClientToken":"op-1"}`); !slices.Equal(again, ids) {
+			t.Errorf("the token then answers %v, want %v: a token makes once", again, ids)
+		}
+	})
+}

@@ -4,10 +4,13 @@ package cloudsim
 // 2018-2020 and today's disagree (user data 16 or 32 KB, a private address for
 // more than one machine), the older and narrower one counts: what passes here
 // passes there.
-type ecs struct{ *alibaba }
+type ecs struct {
+	*alibaba
+	economical map[string]bool // machines by ID that StopCharging stopped last
+}
 
 func newECS(c *cloud) wire {
-	e := &ecs{newAlibaba(c, "ecs.aliyuncs.com", "2014-05-26")}
+	e := &ecs{alibaba: newAlibaba(c, "ecs.aliyuncs.com", "2014-05-26"), economical: map[string]bool{}}
 	e.fault = ecsFault
 	e.actions = map[string]aliAction{
 		"RunInstances":           {run: e.runInstances, creates: true},
@@ -15,6 +18,12 @@ func newECS(c *cloud) wire {
 		"DescribeInstanceStatus": {run: e.describeInstanceStatus},
 		"DeleteInstance":         {run: e.deleteInstance},
 		"DeleteInstances":        {run: e.deleteInstances},
+		"StartInstance":          {run: e.startInstance},
+		"StopInstance":           {run: e.stopInstance},
+		"RebootInstance":         {run: e.rebootInstance},
+		"StartInstances":         {run: e.startInstances},
+		"StopInstances":          {run: e.stopInstances},
+		"RebootInstances":        {run: e.rebootInstances},
 		"DescribeRegions":        {run: e.describeRegions},
 	}
 	return e

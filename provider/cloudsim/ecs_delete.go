@@ -55,7 +55,7 @@ func ecsDeletable(m *machine, now time.Time, force, terminate bool) *aliError {
 	case m.Charge == Prepaid && now.Before(aliExpiry(m)) && !terminate:
 		return aliRefusal(403, "ChargeTypeViolation", "The operation is not permitted due to charge type of the instance.")
 	case !force && m.phase(now) != Stopped:
-		return aliRefusal(403, "IncorrectInstanceStatus", "The current status of the resource does not support this operation.")
+		return ecsWrongStatus()
 	default:
 		return nil
 	}

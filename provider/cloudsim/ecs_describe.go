@@ -52,7 +52,7 @@ func ecsAsked(p *aliParams) *aliError {
 func (e *ecs) instances(k *call, machines []*machine) aliObject {
 	out := make([]aliObject, len(machines))
 	for i, m := range machines {
-		out[i] = ecsInstance(m, k.now)
+		out[i] = e.instance(k, m)
 	}
 	return aliList("Instance", out)
 }

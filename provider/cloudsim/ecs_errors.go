@@ -104,7 +104,17 @@ func ecsNoInstance() *aliError {
 	return aliRefusal(404, "InvalidInstanceId.NotFound", "The specified InstanceId does not exist.")
 }
 
+func ecsWrongStatus() *aliError {
+	return aliRefusal(403, "IncorrectInstanceStatus", "The current status of the resource does not support this operation.")
+}
+
 // ecsDryRun is how ECS says that a request would have been accepted.
 func ecsDryRun() *aliError {
 	return aliRefusal(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
+}
+
+// ecsBatchDryRun is how the batch calls about power say the same. The status is
+// not verified.
+func ecsBatchDryRun() *aliError {
+	return aliRefusal(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")
 }

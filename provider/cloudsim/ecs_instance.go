@@ -3,17 +3,16 @@ package cloudsim
 import (
 	"slices"
 	"strconv"
-	"time"
 )
 
 const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
 
-// ecsInstance is one instance in the answer of DescribeInstances.
-func ecsInstance(m *machine, now time.Time) aliObject {
-	return slices.Concat(ecsIdentity(m, now), ecsHardware(m), ecsMoney(m), ecsNetwork(m))
+// instance is one instance in the answer of DescribeInstances.
+func (e *ecs) instance(k *call, m *machine) aliObject {
+	return slices.Concat(e.identity(k, m), ecsHardware(m), ecsMoney(m), ecsNetwork(m))
 }
 
-func ecsIdentity(m *machine, now time.Time) aliObject {
+func (e *ecs) identity(k *call, m *machine) aliObject {
 	p := m.Params
 	return aliObject{
 		{"InstanceId", m.ID},
@@ -21,7 +20,7 @@ func ecsIdentity(m *machine, now time.Time) aliObject {
 		{"HostName", m.HostName},
 		{"Hostname", m.HostName},
 		{"Description", p["Description"]},
-		{"Status", ecsStatus(m.phase(now))},
+		{"Status", ecsStatus(m.phase(k.now))},
 		{"RegionId", m.Region},
 		{"ZoneId", m.Zone},
 		{"ClusterId", ""},
@@ -38,7 +37,7 @@ func ecsIdentity(m *machine, now time.Time) aliObject {
 		{"StartTime", m.Created.UTC().Format(ecsMinute)},
 		{"DeletionProtection", p["DeletionProtection"] == "true"},
 		{"DeviceAvailable", true},
-		{"StoppedMode", "Not-applicable"},
+		{"StoppedMode", e.stoppedMode(k, m)},
 		{"OperationLocks", aliList("LockReason", []string(nil))},
 		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", p["DedicatedHostId"]}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", aliObject{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},

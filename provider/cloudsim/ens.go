@@ -18,6 +18,12 @@ func newENS(c *cloud) wire {
 		"DescribeInstances":       {run: e.describeInstances},
 		"ReleasePrePaidInstance":  {run: e.releasePrepaid},
 		"ReleasePostPaidInstance": {run: e.releasePostpaid},
+		"StartInstance":           {run: e.startInstance},
+		"StopInstance":            {run: e.stopInstance},
+		"RebootInstance":          {run: e.rebootInstance},
+		"StartInstances":          {run: e.startInstances},
+		"StopInstances":           {run: e.stopInstances},
+		"RebootInstances":         {run: e.rebootInstances},
 	}
 	return e
 }
@@ -33,8 +39,17 @@ func (e *ens) shown(k *call, m *machine) bool {
 	return m.visible(k.now) && m.phase(k.now) != Failed
 }
 
+// find returns a machine that the API still shows, or nil.
+func (e *ens) find(k *call, id string) *machine {
+	if m := e.cloud.machines[id]; m != nil && e.shown(k, m) {
+		return m
+	}
+	return nil
+}
+
 // ensStatus is the vendor's word for the state of a machine. Running, Stopped,
-// Expired and Stopping are documented, the others are not.
+// Expired, Starting (of a reboot) and Stopping are documented, the others are
+// not.
 func ensStatus(k *call, m *machine) string {
 	if m.Charge == Prepaid && !k.now.Before(aliExpiry(m)) {
 		return "Expired"
@@ -79,4 +94,13 @@ func ensInvalid(name string) *aliError {
 		code = "InvalidDiskSize.ValueNotSupported"
 	}
 	return aliRefusal(400, code, "The specified field "+name+" invalid. Please check it again.")
+}
+
+// ensNoInstance has the vendor's own spelling.
+func ensNoInstance() *aliError {
+	return aliRefusal(400, "InstanceIdNotFound", "The input parameter instancdId that is not found.")
+}
+
+func ensWrongStatus() *aliError {
+	return aliRefusal(400, "IncorrectInstanceStatus", "The current status of the instance does not support this operation.")
 }

@@ -18,9 +18,9 @@ func (e *ens) release(k *call, resourceType string) *aliError {
 	if p.err != nil {
 		return p.err
 	}
-	m := e.cloud.machines[id]
-	if m == nil || !e.shown(k, m) {
-		return aliRefusal(400, "InstanceIdNotFound", "The input parameter instancdId that is not found.")
+	m := e.find(k, id)
+	if m == nil {
+		return ensNoInstance()
 	}
 	if got := ensResourceType(m); got != resourceType {
 		p.bad("InstanceId", "an instance of type "+resourceType+", this one is "+got)

@@ -4,7 +4,7 @@ import "time"
 
 // terminateInstances is the action of that name. All machines go or none does.
 func (q *qingCloud) terminateInstances(k *call, a *qingArgs) (qingReply, *qingError) {
-	machines := q.targets(k, a)
+	machines := q.targets(k, a, q.lookup)
 	direct := a.flag("direct_cease")
 	for _, m := range machines {
 		if why := qingMayTerminate(m, k.now); why != "" {
@@ -22,7 +22,7 @@ func (q *qingCloud) terminateInstances(k *call, a *qingArgs) (qingReply, *qingEr
 		}
 		m.move(k.now, step{k.now, Terminating}, step{ended, Recycled}, step{ended.Add(qingBinTime), Gone})
 	}
-	return q.lifecycleJob(k, machines), nil
+	return q.lifecycleJob(k, machines, qingEndTime), nil
 }
 
 // qingMayTerminate tells why a machine can not be terminated now, or nothing. A
@@ -44,7 +44,7 @@ func qingMayTerminate(m *machine, now time.Time) string {
 
 // ceaseInstances is the action of that name: it empties the recycle bin.
 func (q *qingCloud) ceaseInstances(k *call, a *qingArgs) (qingReply, *qingError) {
-	machines := q.targets(k, a)
+	machines := q.targets(k, a, q.lookup)
 	for _, m := range machines {
 		if status, transition, _ := qingStatus(m, k.now); status != "terminated" || transition != "" {
 			a.refuse(qingErrorf(qingDenied, "PermissionDenied, instance [%s] is not terminated, can not be ceased", m.ID))
@@ -56,7 +56,7 @@ func (q *qingCloud) ceaseInstances(k *call, a *qingArgs) (qingReply, *qingError)
 	for _, m := range machines {
 		m.move(k.now, step{k.now, Terminating}, step{k.now.Add(qingEndTime), Gone})
 	}
-	return q.lifecycleJob(k, machines), nil
+	return q.lifecycleJob(k, machines, qingEndTime), nil
 }
 
 // modifyInstanceAttributes is the action of that name. It takes one machine, in

@@ -129,6 +129,9 @@ func TestQingCloudFailedMachineCanBeCeased(t *testing.T) {
 		c := newQingClient(t, nil)
 		c.sim.Inject(Fault{Kind: LaunchFailure})
 		id := c.run()[0]
+		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 1400 {
+			t.Errorf("ceasing a machine that is still booting: %s, want 1400", a.raw)
+		}
 		time.Sleep(qingUpTime)
 		if a := c.call("TerminateInstances", "instances.1="+id); a.code() != 1400 {
 			t.Errorf("terminating what is terminated: %s, want 1400", a.raw)
@@ -137,6 +140,28 @@ func TestQingCloudFailedMachineCanBeCeased(t *testing.T) {
 		time.Sleep(time.Second)
 		if n := len(c.sim.Instances()); n != 0 {
 			t.Error("the ceased machine is still there")
+		}
+	})
+}
+
+func TestQingCloudCeaseIsOneJobForAllOrNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		dead, binned, running := c.runTo("terminated after a failed launch"), c.runTo("terminated"), c.runTo("running")
+		if a := c.call("CeaseInstances", "instances.1="+dead, "instances.2="+running); a.code() != 1400 {
+			t.Errorf("ceasing together with a running machine: %s, want 1400", a.raw)
+		}
+		if m := c.show(dead); m.Status != "terminated" || m.Transition != "" {
+			t.Errorf("the refused call left %s/%q, want terminated", m.Status, m.Transition)
+		}
+		a := c.must("CeaseInstances", "instances.1="+dead, "instances.2="+binned)
+		want := qingJobShown{a.JobID, "CeaseInstances", "pending", dead + " " + binned}
+		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
+			t.Errorf("the job reads %+v, want %+v", job, want)
+		}
+		time.Sleep(qingEndTime)
+		if got := c.must("DescribeInstances"); got.Total != 1 || got.Set[0].ID != running {
+			t.Errorf("listed afterwards: %s, want the running machine alone", got.raw)
 		}
 	})
 }

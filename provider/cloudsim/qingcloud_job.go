@@ -44,11 +44,11 @@ func (q *qingCloud) addJob(j *qingJob) {
 	q.jobOrder = append(q.jobOrder, j)
 }
 
-// lifecycleJob records the job of a call that takes the usual time.
-func (q *qingCloud) lifecycleJob(k *call, machines []*machine) qingReply {
+// lifecycleJob records the job of a call that takes some time, and answers it.
+func (q *qingCloud) lifecycleJob(k *call, machines []*machine, took time.Duration) qingReply {
 	j := &qingJob{
 		id: q.freshJobID(), action: k.action, zone: k.region,
-		ids: qingIDs(machines), created: k.now, done: k.now.Add(qingEndTime),
+		ids: qingIDs(machines), created: k.now, done: k.now.Add(took),
 	}
 	q.addJob(j)
 	return qingReply{"job_id": j.id}

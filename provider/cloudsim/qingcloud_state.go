@@ -35,29 +35,33 @@ func qingStatus(m *machine, now time.Time) (status, transition string, since tim
 		if s.at.After(now) {
 			break
 		}
-		settled, moving := qingPhase(s.phase)
-		if settled != "" {
-			status = settled
-		}
-		transition, since = moving, s.at
+		status, transition = qingPhase(s.phase, status)
+		since = s.at
 	}
 	return status, transition, since
 }
 
-// qingPhase translates a phase. A machine on its way from one status to another
-// keeps the old one meanwhile: then status is "".
-func qingPhase(p Phase) (status, transition string) {
+// qingPhase translates a phase that follows a status, "" for none. A machine on
+// its way from one status to another keeps the old one meanwhile. One that boots
+// for the second time is being reset; one that starts while it runs, restarted.
+func qingPhase(p Phase, before string) (status, transition string) {
 	switch p {
 	case Pending:
+		if before != "" {
+			return before, "resetting"
+		}
 		return "pending", "creating"
 	case Running:
 		return "running", ""
 	case Starting:
-		return "", "starting"
+		if before == "running" {
+			return before, "restarting"
+		}
+		return before, "starting"
 	case Stopping:
-		return "", "stopping"
+		return before, "stopping"
 	case Terminating:
-		return "", "terminating"
+		return before, "terminating"
 	case Stopped:
 		return "stopped", ""
 	case Failed, Recycled:
@@ -85,12 +89,21 @@ func (q *qingCloud) lookup(k *call, id string) *machine {
 	return nil
 }
 
-// targets resolves instances.n. One unknown ID refuses the whole call; that the
-// real cloud is as strict is unverified.
-func (q *qingCloud) targets(k *call, a *qingArgs) []*machine {
+// known is lookup with the machines included that ceased.
+func (q *qingCloud) known(k *call, id string) *machine {
+	m := q.machines[id]
+	if m == nil || m.Zone != k.region || k.now.Before(m.visibleAt) {
+		return nil
+	}
+	return m
+}
+
+// targets resolves instances.n with lookup or known. One unknown ID refuses the
+// whole call; that the real cloud is as strict is unverified.
+func (q *qingCloud) targets(k *call, a *qingArgs, find func(*call, string) *machine) []*machine {
 	var found []*machine
 	for _, id := range a.requiredIDs("instances") {
-		m := q.lookup(k, id)
+		m := find(k, id)
 		if m == nil {
 			a.refuse(qingErrorf(qingNotFound, "ResourceNotFound, instance [%s] is not found", id))
 			continue

@@ -1,0 +1,69 @@
+package cloudsim
+
+import (
+	"slices"
+	"strings"
+)
+
+// cvmMaxIDs is the documented limit of every call that takes instance IDs.
+const cvmMaxIDs = 100
+
+// batch finds the machines that a call is to change, each once. One bad ID
+// fails the whole call: its answer has no result for each machine.
+func (c *cvm) batch(k *call, ids []string) ([]*machine, *tencentRefusal) {
+	if len(ids) == 0 {
+		return nil, tencentMissing("InstanceIds")
+	}
+	if refused := cvmCheckIDs(ids); refused != nil {
+		return nil, refused
+	}
+	var machines []*machine
+	for _, id := range ids {
+		m := c.machine(k, id)
+		if m == nil {
+			return nil, tencentRefuse("InvalidInstanceId.NotFound", "An instance does not exist.")
+		}
+		if !slices.Contains(machines, m) { // else a prepaid one would take both steps of a release at once
+			machines = append(machines, m)
+		}
+	}
+	return machines, nil
+}
+
+// cvmCheckIDs refuses too many IDs, and the whole call for one malformed ID.
+func cvmCheckIDs(ids []string) *tencentRefusal {
+	if len(ids) > cvmMaxIDs {
+		return tencentInvalidAs("InvalidParameterValue.LimitExceeded", "InstanceIds")
+	}
+	for _, id := range ids {
+		if !cvmInstanceID(id) {
+			return tencentRefuse("InvalidInstanceId.Malformed", "An instance ID is not of the form ins-xxxxxxxx.")
+		}
+	}
+	return nil
+}
+
+// settled refuses machines that are not in one of the states, and those that
+// another operation still works on.
+func (c *cvm) settled(k *call, machines []*machine, states ...string) *tencentRefusal {
+	for _, m := range machines {
+		switch state := c.state(m, k.now); {
+		case !slices.Contains(states, state):
+			return cvmWrongState(state)
+		case k.now.Before(c.more[m.ID].busyUntil):
+			return tencentRefuse("OperationDenied.InstanceOperationInProgress", "Another operation on an instance is in progress.")
+		}
+	}
+	return nil
+}
+
+// cvmWrongState is the refusal of a machine because of its state. The code
+// spells the state in its own way: LAUNCH_FAILED is InstanceStateLaunchFailed.
+// Not every action documents every one of these codes.
+func cvmWrongState(state string) *tencentRefusal {
+	code := "UnsupportedOperation.InstanceState"
+	for word := range strings.SplitSeq(state, "_") {
+		code += word[:1] + strings.ToLower(word[1:])
+	}
+	return tencentRefuse(code, "The operation does not support an instance in the state %s.", state)
+}

@@ -1,0 +1,91 @@
+package cloudsim
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// cvmAnswerMembers returns the names that an answer has, sorted.
+func cvmAnswerMembers(t *testing.T, c *cvmClient, action, body string) []string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	c.sim.Handler(CVM).ServeHTTP(w, c.request(action, body))
+	var envelope struct{ Response map[string]any }
+	if err := json.Unmarshal(w.Body.Bytes(), &envelope); err != nil {
+		t.Fatalf("%s: answer is not JSON: %v", action, err)
+	}
+	return slices.Sorted(maps.Keys(envelope.Response))
+}
+
+func TestCVMModify(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		ids := c.running(`{"InstanceCount":3,"InstanceName":"web"}`)
+		for change, want := range map[string]string{
+			`"InstanceName":"db_{R:1}"`:     "InstanceName db_{R:1}", // patterns are for creates
+			`"SecurityGroups":["sg-9"]`:     "SecurityGroupIds [sg-9]",
+			`"DisableApiTermination":true`:  "DisableApiTermination true",
+			`"DisableApiTermination":false`: "DisableApiTermination false",
+		} {
+			c.ok("ModifyInstancesAttribute", idsBody(ids[:2], ","+change))
+			member, value, _ := strings.Cut(want, " ")
+			for _, id := range ids[:2] {
+				if got := fmt.Sprint(c.instance(id)[member]); got != value {
+					t.Errorf("after %s: %s is %s, want %s", change, member, got, value)
+				}
+			}
+			c.now("after "+change, ids[0], "RUNNING", "ModifyInstancesAttribute", "SUCCESS")
+		}
+		if i := c.sim.Instances(CVM)[2]; i.Name != "web3" || !slices.Equal(i.Groups, []string{cvmDefaultGroup}) {
+			t.Errorf("the machine that was not named is now %s in %v", i.Name, i.Groups)
+		}
+	})
+}
+
+func TestCVMModifyRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		ids := c.running(`{"InstanceName":"web"}`)
+		for change, code := range map[string]string{
+			``:                     "MissingParameter",
+			`,"SecurityGroups":[]`: "MissingParameter",
+			`,"InstanceName":null`: "MissingParameter",
+			`,"HostName":"h"`:      "UnknownParameter", // not simulated
+			`,"InstanceName":7`:    "InvalidParameterValue",
+			`,"InstanceName":"` + strings.Repeat("n", 61) + `"`:             "InvalidInstanceName.TooLong",
+			`,"InstanceName":"x","DisableApiTermination":true`:              "InvalidParameterValue",
+			`,"SecurityGroups":["group"]`:                                   "InvalidSecurityGroupId.NotFound",
+			`,"SecurityGroups":["sg-1","sg-2","sg-3","sg-4","sg-5","sg-6"]`: "LimitExceeded.AssociateUSGLimitExceeded",
+		} {
+			c.refused("change "+change, c.call("ModifyInstancesAttribute", idsBody(ids, change)), code)
+		}
+		if name := c.sim.Instances(CVM)[0].Name; name != "web" {
+			t.Errorf("refused changes have made the name %q", name)
+		}
+		c.ok("ModifyInstancesAttribute", idsBody(ids, `,"InstanceName":"`+strings.Repeat("名", 60)+`"`))
+	})
+}
+
+// TestCVMProtectionIsLiftedOneByOne makes machines with one create, which must
+// not make them share what is changed later.
+func TestCVMProtectionIsLiftedOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		ids := c.running(`{"InstanceCount":2,"DisableApiTermination":true}`)
+		c.ok("ModifyInstancesAttribute", idsBody(ids[:1], `,"DisableApiTermination":false`))
+		c.refused("terminate both", c.call("TerminateInstances", idsBody(ids, "")), "UnsupportedOperation.InstancesProtected")
+		c.ok("TerminateInstances", idsBody(ids[:1], ""))
+		time.Sleep(cvmLeaving)
+		c.now("the protected one", ids[1], "RUNNING")
+		if left := c.states(ids...); len(left) != 1 {
+			t.Errorf("states %v, want only that of the protected machine", left)
+		}
+	})
+}

@@ -1,0 +1,157 @@
+package cloudsim
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestCVMPowerParameterRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		ids := c.running(``)
+		for _, r := range []struct{ action, more, code string }{
+			{"StopInstances", `,"StopType":"SOFT","ForceStop":false`, "InvalidParameterCombination"},
+			{"RebootInstances", `,"StopType":"HARD","ForceReboot":true`, "InvalidParameterCombination"},
+			{"StopInstances", `,"StopType":"soft"`, "InvalidParameterValue"},
+			{"StopInstances", `,"StoppedMode":"STOP"`, "InvalidParameterValue"},
+			{"StopInstances", `,"StopType":1`, "InvalidParameterValue"},
+			{"RebootInstances", `,"StopType":""`, "InvalidParameterValue"},
+			{"RebootInstances", `,"StoppedMode":"STOP_CHARGING"`, "UnknownParameter"},
+			{"RebootInstances", `,"ForceStop":true`, "UnknownParameter"},
+			{"StartInstances", `,"StopType":"SOFT"`, "UnknownParameter"},
+			{"StopInstances", `,"DryRun":true`, "UnknownParameter"},
+		} {
+			c.refused(r.action+" with "+r.more, c.call(r.action, idsBody(ids, r.more)), r.code)
+		}
+		c.now("after refused calls", ids[0], "RUNNING", "RunInstances", "SUCCESS")
+	})
+}
+
+func TestCVMPowerAllOrNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		off, on := c.stopped(`{"InstanceCount":2}`, ""), c.running(`{"InstanceCount":2}`)
+		good := map[string]string{"StartInstances": off[0], "StopInstances": on[0], "RebootInstances": on[0], "ModifyInstancesAttribute": on[0]}
+		more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"new"`}
+		for action, fine := range good {
+			for _, bad := range []struct {
+				ids  []string
+				code string
+			}{
+				{nil, "MissingParameter"},
+				{slices.Repeat([]string{fine}, 101), "InvalidParameterValue.LimitExceeded"},
+				{[]string{fine, "i-bp1"}, "InvalidInstanceId.Malformed"},
+				{[]string{fine, ""}, "InvalidInstanceId.Malformed"},
+				{[]string{fine, "ins-zzzzzzzz"}, "InvalidInstanceId.NotFound"},
+			} {
+				c.refused(action, c.call(action, idsBody(bad.ids, more[action])), bad.code)
+			}
+		}
+		c.refused("start with one that runs", c.call("StartInstances", idsBody([]string{off[0], on[0]}, "")), "UnsupportedOperation.InstanceStateRunning")
+		c.refused("stop with one that is stopped", c.call("StopInstances", idsBody([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
+		c.refused("reboot with one that is stopped", c.call("RebootInstances", idsBody([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
+		if got := c.states(append(off, on...)...); !slices.Equal(got, []string{"STOPPED", "STOPPED", "RUNNING", "RUNNING"}) {
+			t.Errorf("refused calls have touched machines: %v", got)
+		}
+	})
+}
+
+func TestCVMPowerIsRegional(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		ids := c.running(``)
+		c.region = "ap-shanghai"
+		for _, action := range []string{"StartInstances", "StopInstances", "RebootInstances"} {
+			c.refused(action+" from another region", c.call(action, idsBody(ids, "")), "InvalidInstanceId.NotFound")
+		}
+	})
+}
+
+// TestCVMWrongStates meets every state that a machine can be in with every
+// action that changes machines.
+func TestCVMWrongStates(t *testing.T) {
+	const prepaid = `{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
+	after := func(action string) func(*cvmClient) string {
+		return func(c *cvmClient) string {
+			ids := c.running(``)
+			c.ok(action, idsBody(ids, ""))
+			return ids[0]
+		}
+	}
+	for state, reach := range map[string]func(c *cvmClient) string{
+		"Pending": func(c *cvmClient) string { return c.run(``)[0] },
+		"Running": func(c *cvmClient) string { return c.running(``)[0] },
+		"Stopped": func(c *cvmClient) string { return c.stopped(``, "")[0] },
+		"Starting": func(c *cvmClient) string {
+			ids := c.stopped(``, "")
+			c.ok("StartInstances", idsBody(ids, ""))
+			return ids[0]
+		},
+		"Stopping":    after("StopInstances"),
+		"Rebooting":   after("RebootInstances"),
+		"Terminating": after("TerminateInstances"),
+		"LaunchFailed": func(c *cvmClient) string {
+			c.sim.Inject(Fault{Kind: LaunchFailure})
+			return c.running(``)[0]
+		},
+		"Shutdown": func(c *cvmClient) string {
+			ids := c.running(prepaid)
+			c.ok("TerminateInstances", idsBody(ids, ""))
+			time.Sleep(cvmLeaving)
+			return ids[0]
+		},
+	} {
+		for action, right := range map[string][]string{
+			"StartInstances":           {"Stopped"},
+			"StopInstances":            {"Running"},
+			"RebootInstances":          {"Running"},
+			"TerminateInstances":       {"Running", "Stopped", "Shutdown"},
+			"ModifyInstancesAttribute": {"Running", "Stopped"},
+		} {
+			want := "UnsupportedOperation.InstanceState" + state
+			if slices.Contains(right, state) {
+				want = ""
+			}
+			synctest.Test(t, func(t *testing.T) {
+				c := newCVMClient(t, nil)
+				id := reach(c)
+				more := map[string]string{"ModifyInstancesAttribute": `,"DisableApiTermination":true`}[action]
+				c.refused(action+" while "+state, c.call(action, idsBody([]string{id}, more)), want)
+			})
+		}
+	}
+}
+
+func TestCVMOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
+	for _, members := range []string{
+		`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`,
+		`{"InstanceChargeType":"SPOTPAID"}`,
+		`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G","Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCVMClient(t, nil)
+			hourly, other := c.running(``), c.running(members)
+			both := idsBody(append(hourly, other...), `,"StoppedMode":"STOP_CHARGING"`)
+			c.refused(members, c.call("StopInstances", both), "UnsupportedOperation.StoppedModeStopCharging")
+			c.now("the hourly one beside "+members, hourly[0], "RUNNING", "RunInstances", "SUCCESS")
+			c.ok("StopInstances", idsBody(other, `,"StoppedMode":"KEEP_CHARGING"`))
+			time.Sleep(cvmSoftStop)
+			c.now(members, other[0], "STOPPED", "StopInstances", "SUCCESS", "NOT_APPLICABLE")
+		})
+	}
+}
+
+func TestCVMPowerFaults(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		id := c.stopped(``, `,"StoppedMode":"STOP_CHARGING"`)[0]
+		c.sim.Inject(Fault{API: "StartInstances", Kind: NoStock, Times: 1})
+		c.refused("start without stock", c.call("StartInstances", idsBody([]string{id}, "")), "ResourceInsufficient.SpecifiedInstanceType")
+		c.now("after that", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
+		c.sim.Inject(Fault{API: "StartInstances", Kind: ServerErrorAfter, Code: "InternalServerError", Times: 1})
+		c.refused("start with a lost answer", c.call("StartInstances", idsBody([]string{id}, "")), "InternalServerError")
+		c.now("after that", id, "STARTING", "StartInstances", "OPERATING")
+	})
+}

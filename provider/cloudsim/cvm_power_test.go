@@ -1,0 +1,224 @@
+package cloudsim
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// ok sends a call that has nothing to answer and must not be refused.
+func (c *cvmClient) ok(action, body string) {
+	c.t.Helper()
+	if got := c.call(action, body); got.Error.Code != "" {
+		c.t.Fatalf("%s %s was refused: %+v", action, body, got.Error)
+	}
+}
+
+// running returns IDs of machines that have booted.
+func (c *cvmClient) running(members string) []string {
+	c.t.Helper()
+	ids := c.run(members)
+	time.Sleep(2 * time.Second)
+	return ids
+}
+
+// stopped returns IDs of machines that have booted and been stopped.
+func (c *cvmClient) stopped(members, how string) []string {
+	c.t.Helper()
+	ids := c.running(members)
+	c.ok("StopInstances", idsBody(ids, how))
+	time.Sleep(cvmSoftStop)
+	return ids
+}
+
+// now checks what DescribeInstances says of a machine: state, latest operation,
+// its state and the charging while stopped.
+func (c *cvmClient) now(when, id string, want ...string) {
+	c.t.Helper()
+	row := c.instance(id)
+	for i, member := range []string{"InstanceState", "LatestOperation", "LatestOperationState", "StopChargingMode"}[:len(want)] {
+		if row[member] != want[i] {
+			c.t.Errorf("%s: %s is %v, want %s", when, member, row[member], want[i])
+		}
+	}
+	if status := c.states(id); !slices.Equal(status, want[:1]) {
+		c.t.Errorf("%s: DescribeInstancesStatus says %v, want %s", when, status, want[0])
+	}
+}
+
+func TestCVMStopStartReboot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		ids := c.running(`{"InstanceCount":2}`)
+		for _, s := range []struct {
+			action, state string
+			takes         time.Duration
+			then, mode    string
+		}{
+			{"StopInstances", "STOPPING", cvmSoftStop, "STOPPED", "KEEP_CHARGING"},
+			{"StartInstances", "STARTING", cvmPowerOn, "RUNNING", "NOT_APPLICABLE"},
+			{"RebootInstances", "REBOOTING", cvmSoftStop + cvmPowerOn, "RUNNING", "NOT_APPLICABLE"},
+		} {
+			got := c.call(s.action, idsBody(ids, ""))
+			if got.Error.Code != "" {
+				t.Fatalf("%s refused with %+v", s.action, got.Error)
+			}
+			c.now("right after "+s.action, ids[1], s.state, s.action, "OPERATING", "NOT_APPLICABLE")
+			if id := c.instance(ids[1])["LatestOperationRequestId"]; id != got.RequestId {
+				t.Errorf("%s: LatestOperationRequestId is %v, the answer said %s", s.action, id, got.RequestId)
+			}
+			time.Sleep(s.takes - time.Nanosecond)
+			c.now("at the end of "+s.action, ids[1], s.state, s.action, "OPERATING")
+			time.Sleep(time.Nanosecond)
+			c.now("after "+s.action, ids[1], s.then, s.action, "SUCCESS", s.mode)
+			c.now("after "+s.action, ids[0], s.then, s.action, "SUCCESS", s.mode)
+		}
+	})
+}
+
+// TestCVMPowerAnswersOnlyARequestID looks at the raw answer: there is no result
+// for each machine.
+func TestCVMPowerAnswersOnlyARequestID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		ids := c.running(``)
+		for _, action := range []string{"StopInstances", "StartInstances", "RebootInstances", "ModifyInstancesAttribute"} {
+			more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"n"`}[action]
+			if got := cvmAnswerMembers(t, c, action, idsBody(ids, more)); !slices.Equal(got, []string{"RequestId"}) {
+				t.Errorf("%s answers %v, want only RequestId", action, got)
+			}
+			time.Sleep(time.Minute)
+		}
+	})
+}
+
+func TestCVMHardIsFaster(t *testing.T) {
+	for how, takes := range map[string]time.Duration{
+		``:                                  cvmSoftStop,
+		`,"StopType":"SOFT"`:                cvmSoftStop,
+		`,"StopType":"SOFT_FIRST"`:          cvmSoftStop,
+		`,"StopType":"HARD"`:                cvmHardStop,
+		`,"ForceStop":true`:                 cvmSoftStop, // which forces only after a soft stop failed
+		`,"ForceStop":false`:                cvmSoftStop,
+		`,"StopType":null,"ForceStop":null`: cvmSoftStop,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCVMClient(t, nil)
+			id := c.running(``)[0]
+			c.ok("StopInstances", idsBody([]string{id}, how))
+			time.Sleep(takes - time.Nanosecond)
+			c.now("before its time, with "+how, id, "STOPPING")
+			time.Sleep(time.Nanosecond)
+			c.now("in time, with "+how, id, "STOPPED")
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		id := c.running(``)[0]
+		c.ok("RebootInstances", idsBody([]string{id}, `,"StopType":"HARD"`))
+		time.Sleep(cvmHardStop + cvmPowerOn)
+		c.now("after a hard reboot", id, "RUNNING", "RebootInstances", "SUCCESS")
+		c.ok("RebootInstances", idsBody([]string{id}, `,"ForceReboot":true`))
+		time.Sleep(cvmHardStop + cvmPowerOn)
+		c.now("during a soft reboot", id, "REBOOTING", "RebootInstances", "OPERATING")
+	})
+}
+
+func TestCVMPowerTakesAHundredIDs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		ids := c.running(`{"InstanceCount":100}`)
+		c.ok("StopInstances", idsBody(ids, ""))
+		time.Sleep(cvmSoftStop)
+		if got := slices.Compact(c.states(ids...)); !slices.Equal(got, []string{"STOPPED"}) {
+			t.Errorf("states of a hundred stopped machines: %v", got)
+		}
+		c.ok("StartInstances", idsBody(slices.Repeat(ids[:1], 2), "")) // naming one twice is naming it
+	})
+}
+
+func TestCVMStopWithoutCharges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		id := c.stopped(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`, `,"StoppedMode":"STOP_CHARGING"`)[0]
+		c.now("stopped", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
+		if ips := c.instance(id)["PublicIpAddresses"]; ips != nil {
+			t.Errorf("stopped without charges the machine still has the public addresses %v", ips)
+		}
+		c.ok("StartInstances", idsBody([]string{id}, ""))
+		time.Sleep(cvmPowerOn)
+		c.now("started again", id, "RUNNING", "StartInstances", "SUCCESS", "NOT_APPLICABLE")
+		if ips, _ := c.instance(id)["PublicIpAddresses"].([]any); len(ips) != 1 {
+			t.Errorf("started again it has the public addresses %v, want one", ips)
+		}
+		c.ok("StopInstances", idsBody([]string{id}, ""))
+		time.Sleep(cvmSoftStop)
+		c.now("stopped as usual", id, "STOPPED", "StopInstances", "SUCCESS", "KEEP_CHARGING")
+		if ips, _ := c.instance(id)["PublicIpAddresses"].([]any); len(ips) != 1 {
+			t.Errorf("stopped as usual it has the public addresses %v, want the one it had", ips)
+		}
+	})
+}
+
+// TestCVMTimerOutlivesPowerChanges stops machines that the create gave a time to
+// be destroyed at: in good time, and so late that they never get to be stopped.
+func TestCVMTimerOutlivesPowerChanges(t *testing.T) {
+	for name, early := range map[string]time.Duration{"long before": time.Hour, "just before": cvmSoftStop / 2} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCVMClient(t, nil)
+			at := time.Now().Add(24 * time.Hour)
+			id := c.run(fmt.Sprintf(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":%q}}`, at.UTC().Format(time.RFC3339)))[0]
+			time.Sleep(time.Until(at.Add(-early)))
+			c.ok("StopInstances", idsBody([]string{id}, ""))
+			time.Sleep(time.Until(at) - time.Nanosecond)
+			want := map[bool]string{true: "STOPPED", false: "STOPPING"}[early > cvmSoftStop]
+			c.now("stopped "+name, id, want)
+			time.Sleep(time.Nanosecond)
+			c.now("at the time, stopped "+name, id, "TERMINATING")
+			time.Sleep(time.Hour)
+			if n := len(c.sim.Instances(CVM)); n != 0 {
+				t.Errorf("stopped %s: %d machines left", name, n)
+			}
+		})
+	}
+}
+
+func TestCVMPowerByEveryWire(t *testing.T) {
+	for name, build := range map[string]func(map[string]string) *http.Request{
+		"v1 query": v1GET,
+		"v1 form":  v1POST,
+		"TC3 query": func(p map[string]string) *http.Request {
+			own := maps.Clone(p)
+			delete(own, "Action")
+			return tc3Request{method: "GET", query: "?" + encode(own), header: map[string]string{"X-TC-Action": p["Action"]}}.build()
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCVMClient(t, nil)
+			ids := c.running(`{"InstanceCount":2}`)
+			for _, s := range []struct {
+				params map[string]string
+				then   []string
+			}{
+				{map[string]string{"Action": "StopInstances", "StopType": "HARD", "StoppedMode": "STOP_CHARGING"}, []string{"STOPPED", "STOPPED"}},
+				{map[string]string{"Action": "StartInstances"}, []string{"RUNNING", "RUNNING"}},
+				{map[string]string{"Action": "RebootInstances", "ForceReboot": "TRUE"}, []string{"RUNNING", "RUNNING"}},
+				{map[string]string{"Action": "StopInstances", "ForceStop": "false"}, []string{"STOPPED", "STOPPED"}},
+				{map[string]string{"Action": "ModifyInstancesAttribute", "InstanceName": "a b"}, []string{"STOPPED", "STOPPED"}},
+			} {
+				s.params["InstanceIds.0"], s.params["InstanceIds.1"] = ids[0], ids[1]
+				if got := ask(t, c.sim, build(s.params)); got.Error.Code != "" {
+					t.Fatalf("%s %s: refused with %+v", name, s.params["Action"], got.Error)
+				}
+				time.Sleep(time.Minute)
+				if got := c.states(ids...); !slices.Equal(got, s.then) {
+					t.Errorf("%s %s: then %v, want %v", name, s.params["Action"], got, s.then)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,145 @@
+package cloudsim
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// ensUp creates ENS machines and waits for them to run. It needs a synctest bubble.
+func (c *aliClient) ensUp(amount string) []string {
+	c.t.Helper()
+	ids := c.wantOK(c.call("RunInstances", ensBase("Amount", amount)...)).strings("InstanceIds")
+	time.Sleep(2 * time.Second)
+	return ids
+}
+
+func (c *aliClient) wantENSStatus(id, want string) {
+	c.t.Helper()
+	reply := c.wantOK(c.call("DescribeInstances", "InstanceId", id))
+	if got := reply.at("Instances", "Instance", 0, "Status"); got != want {
+		c.t.Errorf("status of %s is %v, want %s", id, got, want)
+	}
+}
+
+// TestENSPowerTimeline takes one machine through every state, and tries what
+// each of them forbids.
+func TestENSPowerTimeline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newENSClient(t, New(nil))
+		id := c.wantOK(c.call("RunInstances", ensBase()...)).strings("InstanceIds")[0]
+		state := func(status string, refused ...string) {
+			t.Helper()
+			c.wantENSStatus(id, status)
+			for _, action := range refused {
+				c.wantCode(c.call(action, "InstanceId", id), 400, "IncorrectInstanceStatus")
+			}
+		}
+		do := func(action string, more ...string) {
+			t.Helper()
+			reply := c.wantOK(c.call(action, append([]string{"InstanceId", id}, more...)...))
+			if code, ok := reply.body["Code"].(float64); !ok || code != 0 {
+				t.Errorf("%s answered Code %#v, want the number 0", action, reply.body["Code"])
+			}
+		}
+		state("Pending", "StartInstance", "StopInstance", "RebootInstance")
+		time.Sleep(2 * time.Second)
+		state("Running", "StartInstance")
+		do("StopInstance", "ForceStop", "true")
+		state("Stopping", "StartInstance", "StopInstance", "RebootInstance")
+		time.Sleep(time.Second)
+		state("Stopped", "StopInstance", "RebootInstance")
+		do("StartInstance")
+		state("Starting", "StartInstance", "StopInstance", "RebootInstance")
+		time.Sleep(time.Second)
+		do("RebootInstance", "ForceStop", "false")
+		state("Starting", "StartInstance", "StopInstance", "RebootInstance")
+		time.Sleep(time.Second)
+		c.wantENSStatus(id, "Running")
+	})
+}
+
+func TestENSPowerRefusals(t *testing.T) {
+	for _, r := range []struct {
+		action string
+		pairs  []string
+		code   string
+	}{
+		{"StartInstance", nil, "MissingParameter"},
+		{"StartInstance", []string{"InstanceId", "i-unknown"}, "InstanceIdNotFound"},
+		{"StopInstance", []string{"InstanceId", "i-unknown"}, "InstanceIdNotFound"},
+		{"StopInstance", []string{"InstanceId", "i-1", "ForceStop", "perhaps"}, "InvalidParameter.ForceStop"},
+		{"RebootInstance", []string{"InstanceId", "i-unknown"}, "InstanceIdNotFound"},
+		{"RebootInstance", []string{"InstanceId", "i-1", "ForceStop", "perhaps"}, "InvalidParameter.ForceStop"},
+		{"StartInstances", nil, "MissingParameter"},
+		{"StopInstances", []string{"InstanceIds", "[]"}, "MissingParameter"},
+		{"StopInstances", []string{"InstanceIds", "i-1"}, "InvalidParameter.InstanceIds"},
+		{"RebootInstances", []string{"InstanceIds.101", "i-1"}, "InvalidParameter.InstanceIds"},
+	} {
+		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
+			c := newENSClient(t, New(nil))
+			c.wantCode(c.call(r.action, r.pairs...), 400, r.code)
+		})
+	}
+}
+
+// TestENSPowerBatch: the list comes in either form, and every machine has its
+// own result, with a number for a code, in a list that is not wrapped.
+func TestENSPowerBatch(t *testing.T) {
+	for _, f := range []struct {
+		name string
+		ids  func(...string) []string
+	}{
+		{"numbered", func(ids ...string) []string {
+			var pairs []string
+			for i, id := range ids {
+				pairs = append(pairs, fmt.Sprintf("InstanceIds.%d", i+1), id)
+			}
+			return pairs
+		}},
+		{"JSON", func(ids ...string) []string { return []string{"InstanceIds", aliIDs(ids)} }},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newENSClient(t, New(nil))
+				ids := c.ensUp("2")
+				c.wantOK(c.call("StopInstance", "InstanceId", ids[1]))
+				time.Sleep(time.Second)
+				for _, b := range []struct {
+					action string
+					codes  [3]float64
+					status [2]string
+				}{
+					{"StopInstances", [3]float64{0, 400, 400}, [2]string{"Stopping", "Stopped"}},
+					{"StartInstances", [3]float64{0, 400, 0}, [2]string{"Starting", "Starting"}},
+					{"RebootInstances", [3]float64{0, 400, 0}, [2]string{"Starting", "Starting"}},
+				} {
+					reply := c.wantOK(c.call(b.action, f.ids(ids[0], "i-unknown", ids[1])...))
+					for i, want := range b.codes {
+						code, id := reply.at("InstanceResponses", i, "Code"), reply.at("InstanceResponses", i, "InstanceId")
+						if code != want || id != []string{ids[0], "i-unknown", ids[1]}[i] {
+							t.Errorf("%s: result %d is %v of %v, want %v", b.action, i, code, id, want)
+						}
+					}
+					c.wantENSStatus(ids[0], b.status[0])
+					c.wantENSStatus(ids[1], b.status[1])
+					time.Sleep(time.Second)
+				}
+			})
+		})
+	}
+}
+
+// TestENSExpiredStaysOff: a machine whose prepaid period is over can not be
+// switched.
+func TestENSExpiredStaysOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newENSClient(t, New(nil))
+		id := c.wantOK(c.call("CreateInstance", ensOld("Period", "1")...)).strings("InstanceIds", "InstanceId")[0]
+		time.Sleep(32 * 24 * time.Hour)
+		for _, action := range []string{"StartInstance", "StopInstance", "RebootInstance"} {
+			c.wantCode(c.call(action, "InstanceId", id), 400, "IncorrectInstanceStatus")
+		}
+	})
+}

@@ -1,0 +1,187 @@
+package cloudsim
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// runTo creates a machine and takes it to a status.
+func (c *qingClient) runTo(status string) string {
+	c.t.Helper()
+	if status == "terminated after a failed launch" {
+		remove := c.sim.Inject(Fault{Kind: LaunchFailure})
+		defer remove()
+	}
+	id := c.run()[0]
+	if status == "pending" {
+		return id
+	}
+	time.Sleep(qingUpTime)
+	switch status {
+	case "stopped":
+		c.must("StopInstances", "instances.1="+id)
+	case "terminated":
+		c.must("TerminateInstances", "instances.1="+id)
+	case "ceased":
+		c.must("TerminateInstances", "instances.1="+id, "direct_cease=1")
+	}
+	time.Sleep(qingEndTime)
+	return id
+}
+
+// qingLogin is the login that ResetInstances needs, and which the other actions
+// pass over.
+func qingLogin(pairs ...string) []string {
+	return append(pairs, "login_mode=passwd", "login_passwd=Secret-Word-2")
+}
+
+func TestQingCloudPowerOfAMachine(t *testing.T) {
+	tests := []struct {
+		action, from, transition, to string
+		phase                        Phase // meanwhile
+	}{
+		{"StartInstances", "stopped", "starting", "running", Starting},
+		{"StopInstances", "running", "stopping", "stopped", Stopping},
+		{"RestartInstances", "running", "restarting", "running", Starting},
+		{"ResetInstances", "running", "resetting", "running", Pending},
+		{"ResetInstances", "stopped", "resetting", "stopped", Pending},
+	}
+	for _, tt := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			c := newQingClient(t, nil)
+			id := c.runTo(tt.from)
+			start := time.Now()
+			a := c.must(tt.action, qingLogin("instances.1="+id)...)
+			for _, s := range []struct {
+				at                      time.Duration
+				status, transition, job string
+				phase                   Phase
+			}{
+				{0, tt.from, tt.transition, "pending", tt.phase},
+				{qingPowerTime - 1, tt.from, tt.transition, "working", tt.phase},
+				{qingPowerTime, tt.to, "", "successful", Phase(tt.to)},
+				{time.Hour, tt.to, "", "successful", Phase(tt.to)},
+			} {
+				time.Sleep(time.Until(start.Add(s.at)))
+				if m := c.show(id); m.Status != s.status || m.Transition != s.transition {
+					t.Errorf("%s, after %v: %s/%q, want %s/%q", tt.action, s.at, m.Status, m.Transition, s.status, s.transition)
+				}
+				if p := c.sim.Instances()[0].Phase; p != s.phase {
+					t.Errorf("%s, after %v: tests see it %s, want %s", tt.action, s.at, p, s.phase)
+				}
+				want := qingJobShown{a.JobID, tt.action, s.job, id}
+				if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
+					t.Errorf("%s, after %v: job %+v, want %+v", tt.action, s.at, job, want)
+				}
+			}
+		})
+	}
+}
+
+func TestQingCloudForcedStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		for _, force := range []string{"0", "1"} {
+			id := c.runTo("running")
+			c.must("StopInstances", "instances.1="+id, "force="+force)
+			time.Sleep(qingPowerTime)
+			if m := c.show(id); m.Status != "stopped" {
+				t.Errorf("force=%s left the machine %s, want stopped", force, m.Status)
+			}
+		}
+	})
+}
+
+func TestQingCloudMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.runTo("running")
+		for _, action := range []string{"ResetInstances", "RestartInstances", "StopInstances"} {
+			c.must(action, qingLogin("instances.1="+id, "instances.2="+id)...)
+			time.Sleep(qingPowerTime)
+			if m := c.show(id); m.Transition != "" {
+				t.Errorf("%s of a machine named twice never ends: %s/%s", action, m.Status, m.Transition)
+			}
+		}
+	})
+}
+
+func TestQingCloudPowerKeepsTheAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.run("vxnets.1=vxnet-a")[0]
+		time.Sleep(qingUpTime)
+		before := c.show(id).VxNets[0].PrivateIP
+		for _, action := range []string{"RestartInstances", "ResetInstances", "StopInstances", "StartInstances"} {
+			c.must(action, qingLogin("instances.1="+id)...)
+			time.Sleep(qingPowerTime)
+			if got := c.show(id).VxNets[0].PrivateIP; got != before || got == "" {
+				t.Errorf("after %s the address is %q, want %q still", action, got, before)
+			}
+		}
+	})
+}
+
+func TestQingCloudResetTakesTheNewLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.runTo("running")
+		c.must("ResetInstances", "instances.1="+id, "login_mode=keypair", "login_keypair=kp-2")
+		time.Sleep(qingPowerTime)
+		if got := c.show(id).KeyPairIDs; !slices.Equal(got, []string{"kp-2"}) {
+			t.Errorf("key pairs are %v after a reset with kp-2", got)
+		}
+		c.must("ResetInstances", qingLogin("instances.1="+id)...)
+		if got := c.show(id).KeyPairIDs; len(got) != 0 {
+			t.Errorf("key pairs are %v after a reset with a password, want none", got)
+		}
+		windows := c.run("image_id=winsrv2016")[0]
+		time.Sleep(qingUpTime)
+		a := c.call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair", "login_keypair=kp-2")
+		if a.code() != 1100 || !strings.Contains(a.Message, "login_mode") {
+			t.Errorf("resetting a Windows to a key pair: %s, want 1100 about login_mode", a.raw)
+		}
+	})
+}
+
+func TestQingCloudReleaseOfAStoppedMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		binned, ceased := c.runTo("stopped"), c.runTo("stopped")
+		c.must("TerminateInstances", "instances.1="+binned)
+		c.must("TerminateInstances", "instances.1="+ceased, "direct_cease=1")
+		if m := c.show(binned); m.Status != "stopped" || m.Transition != "terminating" {
+			t.Errorf("right after: %s/%q, want stopped/terminating", m.Status, m.Transition)
+		}
+		time.Sleep(qingEndTime)
+		if m := c.show(binned); m.Status != "terminated" {
+			t.Errorf("afterwards: %s, want terminated", m.Status)
+		}
+		if n := c.must("DescribeInstances").Total; n != 1 {
+			t.Errorf("%d machines are listed, want the one in the recycle bin", n)
+		}
+		c.must("CeaseInstances", "instances.1="+binned)
+		time.Sleep(qingEndTime)
+		if n := len(c.sim.Instances()); n != 0 {
+			t.Errorf("%d machines are left after the recycle bin was emptied", n)
+		}
+	})
+}
+
+func TestQingCloudFaultsStrikePowerCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.runTo("running")
+		c.sim.Inject(Fault{Kind: Throttle, API: "StopInstances", Times: 1})
+		c.sim.Inject(Fault{Kind: ServerErrorAfter, API: "StopInstances", Skip: 1, Times: 1})
+		if a := c.call("StopInstances", "instances.1="+id); a.code() != 2500 || c.show(id).Transition != "" {
+			t.Errorf("a throttled stop: %s, want 2500 and nothing done", a.raw)
+		}
+		if a := c.call("StopInstances", "instances.1="+id); a.httpStatus != 503 || c.show(id).Transition != "stopping" {
+			t.Errorf("a stop whose answer is lost: %d %s, want 503 and the machine stopping", a.httpStatus, a.raw)
+		}
+	})
+}
