@@ -62,6 +62,7 @@ var (
 	_ provider.RunValidator = (*driver)(nil)
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.ErrorLister  = (*driver)(nil)
+	_ provider.PowerDriver  = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {
@@ -95,11 +96,15 @@ func (d *driver) Limits() provider.Limits {
 		InstancesPerCreate: 100,
 		IDsPerDescribe:     100,
 		IDsPerTerminate:    100,
+		IDsPerPower:        100,
 		ClientToken:        true,
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 5, Per: time.Second},
 			provider.APIDescribeInstances:  {Calls: 8, Per: time.Second},
 			provider.APITerminateInstances: {Calls: 5, Per: time.Second},
+			provider.APIStartInstances:     {Calls: 5, Per: time.Second},
+			provider.APIStopInstances:      {Calls: 5, Per: time.Second},
+			provider.APIRebootInstances:    {Calls: 5, Per: time.Second},
 		},
 		FirstLook: 12 * time.Second, // unverified: Linux is said to take 20 to 40 s
 	}

@@ -192,13 +192,16 @@ func TestUnknownCertificatesAreRefused(t *testing.T) {
 
 func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 	l := testDriver(t, answering(200, "")).Limits()
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 {
+	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 {
 		t.Errorf("got %+v, want 100 of each", l)
 	}
 	if !l.ClientToken || l.TerminateByBilling {
 		t.Errorf("got %+v: ECS has client tokens, and releases any billing mode together", l)
 	}
-	for _, api := range []provider.API{provider.APIRunInstances, provider.APIDescribeInstances, provider.APITerminateInstances} {
+	for _, api := range []provider.API{
+		provider.APIRunInstances, provider.APIDescribeInstances, provider.APITerminateInstances,
+		provider.APIStartInstances, provider.APIStopInstances, provider.APIRebootInstances,
+	} {
 		if l.Rates[api].Calls == 0 || l.Rates[api].Per == 0 {
 			t.Errorf("%s has no rate", api)
 		}

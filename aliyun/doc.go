@@ -31,13 +31,20 @@
 //
 // # Quotas and paging
 //
-// At most 100 servers per create, and 100 IDs per describe and per terminate.
-// Lists are read 100 a page. The cloud throttles per API, region and account,
-// together with everybody else who uses the account; the numbers are in the
-// account's quota center only, so [provider.Limits] holds guesses.
+// At most 100 servers per create, and 100 IDs per describe, terminate, start,
+// stop and reboot. Lists are read 100 a page. The cloud throttles per API, region
+// and account, together with everybody else who uses the account; the numbers are
+// in the account's quota center only, so [provider.Limits] holds guesses.
 //
 // Terminating cuts the power of running servers. The cloud tells no result per
 // server, and does not release a prepaid server within its period.
+//
+// Starting, stopping and rebooting tell a result per server, and no server stands
+// in the way of another (BatchOptimization=SuccessFirst). IncorrectInstanceStatus
+// is the answer for a server that is on its way, and for one that stays as it is:
+// it counts as temporary only beside a state that passes, or as
+// IncorrectInstanceStatus.Initializing. Without StopCharging no StoppedMode is
+// sent: the cloud decides whether a stopped server is paid for.
 //
 // # Vendor options
 //

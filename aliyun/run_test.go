@@ -193,7 +193,7 @@ func TestTooManyOrNoIDsAreRefusedWithoutACall(t *testing.T) {
 	}
 }
 
-// methods are the three calls of the driver.
+// methods are the calls of the driver.
 func methods() map[string]func(*driver, context.Context) error {
 	return map[string]func(*driver, context.Context) error{
 		"RunInstances": func(d *driver, ctx context.Context) error {
@@ -206,6 +206,10 @@ func methods() map[string]func(*driver, context.Context) error {
 		},
 		"TerminateInstances": func(d *driver, ctx context.Context) error {
 			return d.TerminateInstances(ctx, &provider.TerminateRequest{IDs: []string{"i-1"}})
+		},
+		"ChangePower": func(d *driver, ctx context.Context) error {
+			_, err := d.ChangePower(ctx, &provider.PowerRequest{IDs: []string{"i-1"}, Action: provider.PowerStop})
+			return err
 		},
 	}
 }

@@ -151,6 +151,14 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 	if r := l.Rates[provider.APIDescribeInstances]; r.Calls != 100 || r.Per != time.Second {
 		t.Errorf("descriptions are limited to %+v, want 100 a second", r)
 	}
+	if l.IDsPerPower != 1 {
+		t.Errorf("starts, stops and reboots name %d servers, want 1: a list of them is unverified", l.IDsPerPower)
+	}
+	for _, api := range []provider.API{provider.APIStartInstances, provider.APIStopInstances, provider.APIRebootInstances} {
+		if r := l.Rates[api]; r.Calls != 10 || r.Per != time.Second {
+			t.Errorf("%s is limited to %+v, want 10 a second", api, r)
+		}
+	}
 	if l.FirstLook != 40*time.Second {
 		t.Errorf("the first look is after %v, want 40s", l.FirstLook)
 	}
@@ -337,6 +345,10 @@ var calls = map[string]func(context.Context, *driver) error{
 	},
 	"TerminateInstances": func(ctx context.Context, d *driver) error {
 		return d.TerminateInstances(ctx, &provider.TerminateRequest{IDs: []string{"i-1"}, Billing: provider.OnDemand})
+	},
+	"ChangePower": func(ctx context.Context, d *driver) error {
+		_, err := d.ChangePower(ctx, &provider.PowerRequest{IDs: []string{"i-1"}, Action: provider.PowerStop})
+		return err
 	},
 }
 

@@ -10,6 +10,14 @@ import (
 )
 
 func TestConformance(t *testing.T) {
+	spec := provider.RunInstancesSpec{
+		ImageID: "m-conformance", InstanceType: "ens.sn1.small", Name: "conformance",
+		Network:    provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}},
+		SystemDisk: provider.Disk{SizeGiB: 40},
+		Login:      provider.Login{Password: "Conformance-1"},
+	}
+	prepaid := spec
+	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
 	providertest.Run(t, providertest.Harness{
 		Cloud: cloudsim.ENS,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
@@ -19,13 +27,9 @@ func TestConformance(t *testing.T) {
 			}
 			return c
 		},
-		Spec: provider.RunInstancesSpec{
-			ImageID: "m-conformance", InstanceType: "ens.sn1.small", Name: "conformance",
-			Network:    provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}},
-			SystemDisk: provider.Disk{SizeGiB: 40},
-			Login:      provider.Login{Password: "Conformance-1"},
-		},
-		Full: fullSpecs(),
+		Spec:    spec,
+		Prepaid: &prepaid,
+		Full:    fullSpecs(),
 		Coupled: map[string]string{
 			"Billing.Spot.Strategy": "it follows from MaxPrice",
 			"Login.KeepImageLogin":  "exactly one way to log in is needed",

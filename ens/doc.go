@@ -46,6 +46,11 @@
 // the rest. Servers are released one by one, prepaid ones by a call of their
 // own. Disk sizes are GiB in specs and MiB in the raw [RawInstance].
 //
+// Servers are started, stopped and rebooted one by one too: the form of the calls
+// for several is unverified. IncorrectInstanceStatus is not temporary there,
+// because the code does not tell a server on its way from one that stays as it
+// is; IncorrectInstanceStatus.Initializing is.
+//
 // # Vendor options
 //
 // [RunOptions] holds billing settings of ENS and raw parameters.
@@ -55,8 +60,9 @@
 // Zones, minimum counts, hardware by size, IPv6 by number or address, further
 // network interfaces, disks from snapshots, existing disks, placement groups,
 // dedicated hosts, launch templates, roles, spot bids, deletion protection, dry
-// runs and client tokens: each is an error that names the field. Scheduling by
-// area instead of node is not offered: a spec names its Region.
+// runs and client tokens: each is an error that names the field. So is StopCharging
+// of a stop. Scheduling by area instead of node is not offered: a spec names its
+// Region.
 //
 // All fixtures of the tests were written from documentation in November 2026.
 // None was recorded live, and nothing here has met the real cloud.

@@ -14,6 +14,8 @@ func stateOf(status string) provider.State {
 	switch status {
 	case "Running":
 		return provider.StateRunning
+	case "Starting": // named by the page of RebootInstance only
+		return provider.StateStarting
 	case "Stopping":
 		return provider.StateStopping
 	case "Stopped":

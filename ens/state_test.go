@@ -9,6 +9,7 @@ import (
 func TestEveryDocumentedStateHasAWord(t *testing.T) {
 	for status, want := range map[string]provider.State{
 		"Running":  provider.StateRunning,
+		"Starting": provider.StateStarting,
 		"Stopping": provider.StateStopping,
 		"Stopped":  provider.StateStopped,
 		"Expired":  provider.StateSuspended,
@@ -21,7 +22,7 @@ func TestEveryDocumentedStateHasAWord(t *testing.T) {
 
 // A word nobody documented must neither end a wait nor fail it.
 func TestUnknownStatesKeepAWaitGoing(t *testing.T) {
-	for _, status := range []string{"", "Pending", "Creating", "Starting", "running", "WhateverComes"} {
+	for _, status := range []string{"", "Pending", "Creating", "running", "WhateverComes"} {
 		if got := stateOf(status); got != provider.StateUnknown {
 			t.Errorf("%q is shown as %s, want unknown", status, got)
 		}

@@ -79,6 +79,7 @@ var (
 	_ provider.RunValidator = (*driver)(nil)
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.ErrorLister  = (*driver)(nil)
+	_ provider.PowerDriver  = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {
@@ -106,7 +107,7 @@ func (d *driver) Support() provider.Support { return d.support }
 const callsPerHour = 2000
 
 // perCall is how many servers one call may be about. For describes it is the
-// documented maximum; creates and terminates have none that is documented.
+// documented maximum; the other calls have none that is documented.
 const perCall = 100
 
 // Limits returns the documented limits; the package documentation says which of
@@ -116,6 +117,8 @@ func (d *driver) Limits() provider.Limits {
 		InstancesPerCreate: perCall,
 		IDsPerDescribe:     perCall,
 		IDsPerTerminate:    perCall,
+		RecycleBin:         true,
+		IDsPerPower:        perCall,
 		Rates:              map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
 		FirstLook:          8 * time.Second,
 	}

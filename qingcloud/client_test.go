@@ -293,7 +293,7 @@ func TestTheTallyForgetsAfterAnHour(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	l := mustDriver(t, testConfig(nil)).Limits()
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.ClientToken || l.TerminateByBilling || l.FirstLook != 8*time.Second {
+	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 || l.ClientToken || l.TerminateByBilling || !l.RecycleBin || l.FirstLook != 8*time.Second {
 		t.Errorf("limits = %+v", l)
 	}
 	if r := l.Rates[provider.AnyAPI]; r != (provider.Rate{Calls: 2000, Per: time.Hour, Burst: 100}) {

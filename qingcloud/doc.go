@@ -57,7 +57,21 @@
 // refuses it (1400) while a server is being built, changed, or not leased yet;
 // that is provider.ErrState with Temporary set. The same code stands for a
 // missing permission, and only its message tells them apart: a caller that
-// retries it must give up after a minute or two.
+// retries it must give up after a minute or two. Servers that lie in the bin
+// already, because somebody terminated them otherwise, are removed from there
+// (CeaseInstances).
+//
+// # Power
+//
+// StartInstances, StopInstances and RestartInstances, up to 100 servers each.
+// The vendor documents no maximum, and not whether one server that cannot be
+// changed stops the others. Such a server is code 1400: provider.ErrState, and
+// never Temporary, because the code is the same for a server that is stopped
+// already, for one that is just stopping and for a missing permission. A server
+// in transition is thus refused at once: wait for it first. StopCharging is
+// refused: there is no such choice, and a stopped server pays for its system
+// disk only. A reboot with Force is refused too: RestartInstances has no such
+// parameter.
 //
 // # Quotas and paging
 //

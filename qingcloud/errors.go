@@ -29,7 +29,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "1101", Kind: provider.ErrInvalid},
 	{Code: "1200", Kind: provider.ErrAuth},
 	{Code: "1300", Kind: provider.ErrAuth},       // the clock is off by more than 60 s
-	{Code: "1400", Kind: provider.ErrPermission}, // ErrState for a terminate: see classify
+	{Code: "1400", Kind: provider.ErrPermission}, // ErrState for a change of servers: see classify
 	{Code: "1500", Kind: provider.ErrAuth},
 	{Code: "1510", Kind: provider.ErrAuth},
 	{Code: "1520", Kind: provider.ErrAuth},
@@ -108,10 +108,13 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 		e.Kind, e.Outcome = provider.ErrUnavailable, provider.OutcomeUnknown
 	case api.RetCode == 2500 && d.throttled(e.Op, e.Message):
 		e.Kind, e.Outcome = provider.ErrThrottled, provider.OutcomeThrottled
-	case api.RetCode == 1400 && e.Op == "TerminateInstances":
-		// Too early after the create, or something is being done to the
-		// server. A missing permission looks the same but for the message.
-		e.Kind, e.Temporary = provider.ErrState, true
+	case api.RetCode == 1400 && e.Op != "RunInstances" && e.Op != "DescribeInstances":
+		// A missing permission looks the same but for the message, and so does
+		// what passes by itself. Of a terminate that is the likely reason: it
+		// comes too early after the create, or something is being done to the
+		// server. The others are refused for a state that stays, as a start is
+		// of a server that runs: to repeat them would mostly be idle.
+		e.Kind, e.Temporary = provider.ErrState, e.Op == "TerminateInstances"
 	}
 }
 

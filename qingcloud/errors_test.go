@@ -99,6 +99,9 @@ func TestCodesThatMeanSomethingElseElsewhere(t *testing.T) {
 	terminate := func(d *driver) error {
 		return d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
 	}
+	cease := func(d *driver) error {
+		return d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Recycled: true})
+	}
 	for _, c := range []struct {
 		name      string
 		call      func(*driver) error
@@ -111,6 +114,9 @@ func TestCodesThatMeanSomethingElseElsewhere(t *testing.T) {
 		{"terminate what is gone", terminate, "2100", provider.ErrNotFound, rejected, false},
 		{"terminate, too many calls", terminate, "2500", provider.ErrThrottled, throttled, false},
 		{"terminate, timed out", terminate, "5100", provider.ErrUnavailable, unknown, false},
+		{"cease what is not in the bin", cease, "1400", provider.ErrState, rejected, false},
+		{"cease what is gone", cease, "2100", provider.ErrNotFound, rejected, false},
+		{"cease, too many calls", cease, "2500", provider.ErrThrottled, throttled, false},
 		{"describe what is not ours", describe, "1400", provider.ErrPermission, rejected, false},
 		{"describe, too many calls", describe, "2500", provider.ErrThrottled, throttled, false},
 		{"describe, busy", describe, "5100", provider.ErrUnavailable, unknown, false},

@@ -59,13 +59,18 @@ func (d *driver) DescribeInstances(ctx context.Context, r *provider.DescribeRequ
 	return page(r, in, zone, out)
 }
 
-// TerminateInstances removes the servers at once, past the recycle bin.
+// TerminateInstances removes the servers at once, past the recycle bin, or for
+// good from there.
 func (d *driver) TerminateInstances(ctx context.Context, r *provider.TerminateRequest) error {
 	if len(r.IDs) == 0 || len(r.IDs) > perCall {
 		return fieldError("IDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
 	}
-	in := &terminateInput{Instances: pointers(r.IDs), DirectCease: number(1)}
-	return d.call(ctx, &call{action: "TerminateInstances", zone: d.zone(r.Region), in: in, once: true}, &answer{})
+	c := &call{action: "TerminateInstances", zone: d.zone(r.Region), once: true}
+	c.in = &terminateInput{Instances: pointers(r.IDs), DirectCease: number(1)}
+	if r.Recycled {
+		c.action, c.in = "CeaseInstances", &ceaseInput{Instances: pointers(r.IDs)}
+	}
+	return d.call(ctx, c, &answer{})
 }
 
 // answer is what every answer has: the SDK looks for these two fields.
@@ -109,6 +114,10 @@ func (o *describeOutput) UnmarshalJSON(b []byte) error {
 type terminateInput struct {
 	Instances   []*string `name:"instances" location:"params"`
 	DirectCease *int      `name:"direct_cease" location:"params"`
+}
+
+type ceaseInput struct {
+	Instances []*string `name:"instances" location:"params"`
 }
 
 // lenient decodes what it can: one odd field must not lose the IDs beside it.

@@ -249,11 +249,47 @@ func TestTerminateSkipsTheRecycleBin(t *testing.T) {
 	}
 }
 
+func TestTerminateEmptiesTheRecycleBin(t *testing.T) {
+	m := saying(200, `{"action":"CeaseInstancesResponse","job_id":"j-1","ret_code":0}`)
+	err := mustDriver(t, testConfig(m)).TerminateInstances(t.Context(), &provider.TerminateRequest{Region: "gd2", IDs: []string{"i-1", "i-2"}, Recycled: true})
+	q := m.sent[0].URL.Query()
+	if err != nil || q.Get("action") != "CeaseInstances" || q.Has("direct_cease") || q.Get("instances.1") != "i-1" || q.Get("instances.2") != "i-2" || q.Get("zone") != "gd2" {
+		t.Errorf("cease: error %v, action %q, direct_cease %q, instances.2 %q, zone %q", err, q.Get("action"), q.Get("direct_cease"), q.Get("instances.2"), q.Get("zone"))
+	}
+}
+
+// One server runs, one lies in the recycle bin: each needs another call.
+func TestAClientLooksIntoTheRecycleBinFirst(t *testing.T) {
+	m := &memory{answer: func(r *http.Request) (*http.Response, error) {
+		if r.URL.Query().Get("action") == "DescribeInstances" {
+			return response(200, `{"ret_code":0,"total_count":2,"instance_set":[{"instance_id":"i-1","status":"running"},{"instance_id":"i-2","status":"terminated"}]}`), nil
+		}
+		return response(200, `{"ret_code":0,"job_id":"j-1"}`), nil
+	}}
+	c, err := New(testConfig(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.TerminateInstances(t.Context(), "", []string{"i-1", "i-2"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range m.sent[1:] {
+		q := r.URL.Query()
+		got[q.Get("action")] += q.Get("instances.1") + q.Get("instances.2")
+	}
+	if len(got) != 2 || got["TerminateInstances"] != "i-1" || got["CeaseInstances"] != "i-2" {
+		t.Errorf("the servers are released by %v, want TerminateInstances for i-1 and CeaseInstances for i-2", got)
+	}
+}
+
 func TestATerminateWithoutAClearAnswerIsNoSuccess(t *testing.T) {
 	for _, body := range []string{``, `null`, `{}`, `[]`, `<html>`, `{"ret_code":"1400"}`, `{"ret_code":`} {
-		err := mustDriver(t, testConfig(saying(200, body))).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
-		if !errors.Is(err, provider.ErrUnavailable) {
-			t.Errorf("%q: error = %v, want ErrUnavailable", body, err)
+		for _, recycled := range []bool{false, true} {
+			err := mustDriver(t, testConfig(saying(200, body))).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Recycled: recycled})
+			if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%q, recycled %v: error = %v, want ErrUnavailable", body, recycled, err)
+			}
 		}
 	}
 }
@@ -328,6 +364,30 @@ func TestACreateOnABrokenConnectionArrivesOnce(t *testing.T) {
 	_ = d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
 	if n := arrived("TerminateInstances"); n != 1 {
 		t.Errorf("the terminate arrived %d times, want once", n)
+	}
+}
+
+// So do all other calls that change something: a second reboot would interrupt
+// the first.
+func TestAChangeOnABrokenConnectionArrivesOnce(t *testing.T) {
+	addr, arrived := breakingServer(t)
+	shared := &http.Transport{MaxIdleConnsPerHost: 1}
+	defer shared.CloseIdleConnections()
+	cfg := testConfig(shared)
+	cfg.Endpoint = "http://" + addr
+	d := mustDriver(t, cfg)
+	for action, call := range changesOf(d) {
+		if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{}); err != nil {
+			t.Fatalf("the first call on the connection: %v", err)
+		}
+		err := call(t.Context())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Op != action || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: error = %v, want an unknown outcome: the server has read it", action, err)
+		}
+		if n := arrived(action); n != 1 {
+			t.Errorf("%s arrived %d times, want once", action, n)
+		}
 	}
 }
 
@@ -448,17 +508,23 @@ func TestASilentCloudIsGivenUp(t *testing.T) {
 				return err
 			}, 30 * time.Second},
 		} {
-			start := time.Now()
-			err := c.call()
-			if took := time.Since(start); took != c.want {
-				t.Errorf("%s: given up after %v, want %v", c.name, took, c.want)
-			}
-			var e *provider.APIError
-			if errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
-				t.Errorf("%s: error = %v, want ErrUnavailable with an unknown outcome", c.name, err)
-			}
+			assertGivenUp(t, c.name, c.want, c.call)
 		}
 	})
+}
+
+// assertGivenUp makes a call that nobody answers and the caller does not end.
+func assertGivenUp(t *testing.T, name string, want time.Duration, call func() error) {
+	t.Helper()
+	start := time.Now()
+	err := call()
+	if took := time.Since(start); took != want {
+		t.Errorf("%s: given up after %v, want %v", name, took, want)
+	}
+	var e *provider.APIError
+	if errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
+		t.Errorf("%s: error = %v, want ErrUnavailable with an unknown outcome", name, err)
+	}
 }
 
 func TestCancellingOverARealConnectionIsPrompt(t *testing.T) {

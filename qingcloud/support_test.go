@@ -62,6 +62,12 @@ func TestInputsUseOnlyWhatTheSDKSends(t *testing.T) {
 	for f := range fieldsOf[terminateInput]() {
 		check(f)
 	}
+	for f := range fieldsOf[ceaseInput]() {
+		check(f)
+	}
+	for f := range fieldsOf[powerInput]() {
+		check(f)
+	}
 }
 
 func fieldsOf[T any]() func(func(reflect.StructField) bool) {

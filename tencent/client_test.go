@@ -289,13 +289,16 @@ func TestSharedClientOfTheSDKIsNotTouched(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	l := testDriver(t, always(200, oneServer)).Limits()
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 {
+	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 {
 		t.Errorf("batches are not the documented 100: %+v", l)
 	}
-	if !l.ClientToken || !l.TerminateByBilling {
-		t.Errorf("CVM has client tokens and terminates by billing mode: %+v", l)
+	if !l.ClientToken || !l.TerminateByBilling || !l.RecycleBin {
+		t.Errorf("CVM has client tokens, terminates by billing mode and has a recycle bin: %+v", l)
 	}
-	for api, calls := range map[provider.API]int{provider.APIRunInstances: 10, provider.APIDescribeInstances: 40, provider.APITerminateInstances: 10} {
+	for api, calls := range map[provider.API]int{
+		provider.APIRunInstances: 10, provider.APIDescribeInstances: 40, provider.APITerminateInstances: 10,
+		provider.APIStartInstances: 10, provider.APIStopInstances: 10, provider.APIRebootInstances: 10,
+	} {
 		if r := l.Rates[api]; r.Calls != calls || r.Per != time.Second {
 			t.Errorf("%s: rate is %+v, want %d a second", api, r, calls)
 		}

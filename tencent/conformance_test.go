@@ -15,6 +15,13 @@ func TestConformance(t *testing.T) {
 	full["free to change"] = &provider.RunInstancesSpec{
 		Zone: "ap-guangzhou-3", ImageID: "img-1", LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"},
 	}
+	spec := provider.RunInstancesSpec{
+		Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4", Name: "conformance",
+		Network: provider.Network{VPCID: "vpc-confor12", SubnetID: "subnet-confor12", SecurityGroupIDs: []string{"sg-confor12"}},
+		Login:   provider.Login{Password: "Conformance-1"},
+	}
+	prepaid := spec
+	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
 	providertest.Run(t, providertest.Harness{
 		Cloud: cloudsim.CVM,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
@@ -24,11 +31,8 @@ func TestConformance(t *testing.T) {
 			}
 			return c
 		},
-		Spec: provider.RunInstancesSpec{
-			Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4", Name: "conformance",
-			Network: provider.Network{VPCID: "vpc-confor12", SubnetID: "subnet-confor12", SecurityGroupIDs: []string{"sg-confor12"}},
-			Login:   provider.Login{Password: "Conformance-1"},
-		},
+		Spec:    spec,
+		Prepaid: &prepaid,
 		Full:    full,
 		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
 		Invalid: "InvalidParameterValue",

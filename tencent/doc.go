@@ -39,13 +39,24 @@
 // Rescue mode counts as not running (the server's own system is off), a live
 // migration as running.
 //
+// # Power
+//
+// A stop or reboot asks the operating system (StopType SOFT) and with Force cuts
+// the power (HARD); SOFT_FIRST, which is both in turn, is never sent.
+// StopCharging is StoppedMode STOP_CHARGING, which CVM documents for some
+// on-demand servers only. The answer has no result for each server: one whose
+// state forbids the change makes an error of the whole call, which is
+// [provider.ErrState], and the client then asks in smaller batches. Temporary is
+// set when the server is on its way to another state, but not when that is the
+// recycle bin or the end.
+//
 // # Quotas and paging
 //
 // One create makes up to 100 servers here. The parameter allows 500, but every
-// other call about them takes 100 IDs. Documented rates are 10 a second for
-// RunInstances and TerminateInstances, and 40 for DescribeInstances; they count
-// by account and access point. Pages hold 100 rows, the documented maximum, and
-// a page token is the offset of the next row.
+// other call about them takes 100 IDs. Documented rates are 10 a second for each
+// call, and 40 for DescribeInstances; they count by account and access point.
+// Pages hold 100 rows, the documented maximum, and a page token is the offset of
+// the next row.
 //
 // TerminateInstances takes servers of one billing mode only. Prepaid servers go
 // to the recycle bin first (SHUTDOWN, which is [provider.StateRecycled]) and for

@@ -15,10 +15,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/tencent/internal/redact"
 )
 
-// errorTable classifies the codes that RunInstances, DescribeInstances and
-// TerminateInstances document, and the common ones of every API
-// (cloud.tencent.com/document/api/213/30435). A whole code wins over its family:
-// families span several kinds.
+// errorTable classifies the codes that the calls of this package document, and
+// the common ones of every API (cloud.tencent.com/document/api/213/30435). A
+// whole code wins over its family: families span several kinds.
 var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	// Throttled before execution.
 	{Code: "RequestLimitExceeded", Kind: provider.ErrThrottled},
@@ -139,6 +138,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "FailedOperation.SnapshotSizeLessThanDataSize", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.PromotionalRegionRestriction", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.Unreturnable", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.InvalidInstanceApplicationRole", Kind: provider.ErrInvalid},
 	{Code: "UnsupportedRegion", Kind: provider.ErrInvalid},
 	{Code: "InvalidAction", Kind: provider.ErrInvalid},
 	{Code: "NoSuchVersion", Kind: provider.ErrInvalid},
@@ -153,15 +153,14 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "ResourceUnavailable.SnapshotCreating", Kind: provider.ErrState, Temporary: true},
 	{Code: "InvalidInstanceState", Kind: provider.ErrState},
 	{Code: "InvalidInstanceState.*", Kind: provider.ErrState},
-	{Code: "InvalidInstanceState.Terminating", Kind: provider.ErrState, Temporary: true},
 	{Code: "FailedOperation.AlreadyInDisasterRecoverGroup", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstancesProtected", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceReinstallFailed", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceStatePending", Kind: provider.ErrState, Temporary: true},
 	{Code: "UnsupportedOperation.InstanceStateStarting", Kind: provider.ErrState, Temporary: true},
 	{Code: "UnsupportedOperation.InstanceStateStopping", Kind: provider.ErrState, Temporary: true},
 	{Code: "UnsupportedOperation.InstanceStateRebooting", Kind: provider.ErrState, Temporary: true},
 	{Code: "UnsupportedOperation.InstanceStateIsolating", Kind: provider.ErrState, Temporary: true},
-	{Code: "UnsupportedOperation.InstanceStateTerminating", Kind: provider.ErrState, Temporary: true},
 	{Code: "UnsupportedOperation.InstanceStateEnterRescueMode", Kind: provider.ErrState, Temporary: true},
 	{Code: "UnsupportedOperation.InstanceStateExitRescueMode", Kind: provider.ErrState, Temporary: true},
 	{Code: "UnsupportedOperation.InstanceStateEnterServiceLiveMigrate", Kind: provider.ErrState, Temporary: true},
@@ -171,6 +170,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "UnsupportedOperation.InstanceStateNotRunning", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceStateStopped", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceStateShutdown", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.InstanceStateTerminating", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceStateTerminated", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceStateLaunchFailed", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceStateRescueMode", Kind: provider.ErrState},

@@ -82,10 +82,10 @@ func codeClasses() map[error][]string {
 		provider.ErrInvalid: join(
 			family("", "InvalidParameterCombination InvalidParameterConflict InvalidParameterValue InvalidParameterValue.Range InvalidParameter InvalidParameter.InvalidIpFormat MissingParameter MissingParameter.MonitorService InvalidPassword InvalidPeriod InvalidInstanceName.TooLong InvalidInstanceType.Malformed InvalidHostId.Malformed InvalidImageId.Malformed VpcAddrNotInSubNet VpcIpIsUsed UnknownParameter InvalidClientToken.TooLong"),
 			family("", "UnsupportedOperation UnsupportedOperation.MinCountUnsupportedRegion InvalidInstance.NotSupported OperationDenied.ChcInstallCloudImageWithoutDeployNetwork InvalidParameterValue.LimitExceeded InvalidFilterValue.LimitExceeded InvalidFilter InvalidParameterValueLimit InvalidParameterValueOffset InvalidInstanceNotSupportedPrepaidInstance"),
-			family("FailedOperation.", "IllegalTagKey IllegalTagValue TagKeyReserved SnapshotSizeLargerThanDataSize SnapshotSizeLessThanDataSize PromotionalRegionRestriction Unreturnable"),
+			family("FailedOperation.", "IllegalTagKey IllegalTagValue TagKeyReserved SnapshotSizeLargerThanDataSize SnapshotSizeLessThanDataSize PromotionalRegionRestriction Unreturnable InvalidInstanceApplicationRole"),
 			family("", "UnsupportedRegion InvalidAction NoSuchVersion InvalidRequest RequestSizeLimitExceeded OperationDenied")),
 		provider.ErrState: join(
-			family("", "MutexOperation.TaskRunning OperationDenied.InstanceOperationInProgress ResourceInUse ResourceInUse.HpcCluster ResourceUnavailable.SnapshotCreating InvalidInstanceState InvalidInstanceState.Terminating InvalidInstanceState.Other FailedOperation.AlreadyInDisasterRecoverGroup UnsupportedOperation.InstancesProtected"),
+			family("", "MutexOperation.TaskRunning OperationDenied.InstanceOperationInProgress ResourceInUse ResourceInUse.HpcCluster ResourceUnavailable.SnapshotCreating InvalidInstanceState InvalidInstanceState.Terminating InvalidInstanceState.Other FailedOperation.AlreadyInDisasterRecoverGroup UnsupportedOperation.InstancesProtected UnsupportedOperation.InstanceReinstallFailed"),
 			family("UnsupportedOperation.InstanceState", "Banning Corrupted EnterRescueMode EnterServiceLiveMigrate ExitRescueMode ExitServiceLiveMigrate Freezing Isolating LaunchFailed NotRunning Pending Rebooting RescueMode Running ServiceLiveMigrate Shutdown Starting Stopped Stopping Terminated Terminating")),
 		provider.ErrUnavailable: family("", "InternalError InternalError.TradeUnknownError InternalServerError ServiceUnavailable ServiceUnavailable.Other ResourceUnavailable ClientError.NetworkError"),
 	}
@@ -156,6 +156,7 @@ func TestTemporaryCodes(t *testing.T) {
 		"MutexOperation.TaskRunning":                  true,
 		"UnsupportedOperation.InstancesProtected":     false,
 		"UnsupportedOperation.InstanceStateBanning":   false,
+		"UnsupportedOperation.InstanceStateIsolating": true,
 	} {
 		body := fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"m"},"RequestId":"r"}}`, code)
 		err := testDriver(t, always(200, body)).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1"}})

@@ -25,7 +25,7 @@ const (
 	actionTerminate = "TerminateInstances"
 )
 
-// idsPerCall is the documented limit of describe and terminate, and the largest
+// idsPerCall is the documented limit of every call about servers, and the largest
 // Limit of a page. It is always asked for: the documented default is 20 rows.
 const idsPerCall = 100
 
@@ -246,7 +246,8 @@ func matches(i provider.Instance, req *provider.DescribeRequest) bool {
 }
 
 // TerminateInstances releases servers. Prepaid ones go to the recycle bin by the
-// first call and for good by a second; their prepaid data disks are kept.
+// first call and for good by a second, which is the same call: Recycled changes
+// nothing here. Their prepaid data disks are kept.
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
 	if n := len(req.IDs); n == 0 || n > idsPerCall {
 		return &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(n), Reason: fmt.Sprintf("one terminate takes 1 to %d", idsPerCall)}

@@ -249,6 +249,18 @@ func TestTerminateRequest(t *testing.T) {
 	}
 }
 
+// What lies in the recycle bin is terminated by the same call as what runs.
+func TestTerminateInTheRecycleBinIsTheSameCall(t *testing.T) {
+	r := &recorder{body: terminated}
+	req := &provider.TerminateRequest{IDs: []string{"ins-1"}, Billing: provider.Prepaid, Recycled: true}
+	if err := testDriver(t, r).TerminateInstances(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"InstanceIds":["ins-1"]}`; r.texts[0] != want || r.reqs[0].Header.Get("X-TC-Action") != "TerminateInstances" {
+		t.Errorf("the request is %s, want %s", r.texts[0], want)
+	}
+}
+
 func TestTerminateOfWhatVanishesByItself(t *testing.T) {
 	for _, code := range vanishing {
 		d := testDriver(t, always(200, fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"m"},"RequestId":"r"}}`, code)))
@@ -355,13 +367,19 @@ func callsOf(d *driver) map[string]func(context.Context) error {
 		actionTerminate: func(ctx context.Context) error {
 			return d.TerminateInstances(ctx, &provider.TerminateRequest{IDs: []string{"ins-1"}})
 		},
+		"StartInstances":  func(ctx context.Context) error { return change(ctx, d, provider.PowerStart) },
+		"StopInstances":   func(ctx context.Context) error { return change(ctx, d, provider.PowerStop) },
+		"RebootInstances": func(ctx context.Context) error { return change(ctx, d, provider.PowerReboot) },
 	}
 }
 
 func isCreate(op string) bool { return op == actionRun || op == "raw create" }
 
 func TestOurOwnTimeoutIsNotTheCallers(t *testing.T) {
-	for op, want := range map[string]time.Duration{actionRun: 90 * time.Second, "raw create": 90 * time.Second, actionDescribe: 20 * time.Second, actionTerminate: 30 * time.Second} {
+	for op, want := range map[string]time.Duration{
+		actionRun: 90 * time.Second, "raw create": 90 * time.Second, actionDescribe: 20 * time.Second, actionTerminate: 30 * time.Second,
+		"StartInstances": 30 * time.Second, "StopInstances": 30 * time.Second, "RebootInstances": 30 * time.Second,
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
 			err := callsOf(testDriver(t, hanging("")))[op](t.Context())
@@ -433,26 +451,12 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 // A server that answers once and then closes the connection when the second
 // request has arrived: net/http would repeat that one, were it a GET.
 func TestCreateIsNotReplayedOnADeadConnection(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	var reads atomic.Int32
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go serveOnce(conn, &reads)
-		}
-	}()
-	d := driverAt(t, "http://"+l.Addr().String(), nil)
+	addr, reads := answeringOnce(t)
+	d := driverAt(t, "http://"+addr, nil)
 	if _, err := d.RunInstances(t.Context(), bare()); err != nil {
 		t.Fatal(err)
 	}
-	_, err = d.RunInstances(t.Context(), bare())
+	_, err := d.RunInstances(t.Context(), bare())
 	var e *provider.APIError
 	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("the second create may have happened, but the error is %v", err)
@@ -460,6 +464,27 @@ func TestCreateIsNotReplayedOnADeadConnection(t *testing.T) {
 	if n := reads.Load(); n != 2 {
 		t.Errorf("two creates reached the server %d times", n)
 	}
+}
+
+// answeringOnce listens for connections for serveOnce.
+func answeringOnce(t *testing.T) (addr string, reads *atomic.Int32) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	reads = new(atomic.Int32)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go serveOnce(conn, reads)
+		}
+	}()
+	return l.Addr().String(), reads
 }
 
 // serveOnce answers the first request of a connection, and closes it after

@@ -104,7 +104,8 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	if err := send(f, r, at, key); err != nil {
 		return nil, c.failure(ctx, r, f, key, err)
 	}
-	return &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body)}, nil
+	clean := func(text string) string { return scrubber(secretValues(r, key, f.query))(text) }
+	return &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), clean: clean}, nil
 }
 
 // send hands one request to a fresh SDK client whose only way out is f.

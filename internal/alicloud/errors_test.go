@@ -159,3 +159,26 @@ type hiding struct{ inner error }
 
 func (hiding) Error() string   { return "hidden" }
 func (h hiding) Unwrap() error { return h.inner }
+
+func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
+	c := testCaller(t, nil)
+	for code, want := range map[string]struct{ settled, passing bool }{
+		"IncorrectInstanceStatus":              {false, true},
+		"IncorrectInstanceStatus.Other":        {false, true},
+		"IncorrectInstanceStatus.Initializing": {true, true},
+		"OperationConflict":                    {true, true}, // as the table says
+		"IncorrectVpcStatus":                   {true, true},
+		"ChargeTypeViolation":                  {false, false},
+		"InvalidInstanceId.NotFound":           {false, false},
+	} {
+		for passing, temporary := range map[bool]bool{false: want.settled, true: want.passing} {
+			e := c.Refusal(Request{Action: "StartInstances"}, code, "", "", 403)
+			if ForPower(e, passing); e.Temporary != temporary {
+				t.Errorf("%s of a server that is passing %v: temporary %v, want %v", code, passing, e.Temporary, temporary)
+			}
+		}
+	}
+	if err := errors.New("other"); ForPower(err, true) != err || ForPower(nil, true) != nil {
+		t.Error("an error that is no *APIError was changed")
+	}
+}

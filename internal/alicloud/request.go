@@ -40,6 +40,16 @@ type Response struct {
 	Body       []byte
 	HTTPStatus int
 	RequestID  string // "" when the answer has none
+
+	clean func(string) string // knows the secrets of the call; nil: there are none
+}
+
+// Clean makes a text of the answer fit to be part of an error.
+func (r *Response) Clean(text string) string {
+	if r.clean == nil {
+		return text
+	}
+	return r.clean(text)
 }
 
 // Preview returns the request that Call would send, secrets masked. It does no I/O.

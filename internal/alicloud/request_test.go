@@ -2,7 +2,9 @@ package alicloud
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -113,5 +115,32 @@ func TestAnEndpointThatIsNoHostSendsNothing(t *testing.T) {
 	_, err := c.Call(t.Context(), createRequest())
 	if outcome(err) != provider.OutcomeRejected || !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted") {
 		t.Errorf("got %v, %s; want ErrInvalid, rejected", err, outcome(err))
+	}
+}
+
+func TestTextsOfAnAnswerAreCleaned(t *testing.T) {
+	var query string
+	c := testCaller(t, func(r *http.Request) (*http.Response, error) {
+		query = r.URL.RawQuery
+		return respond(200, `{"RequestId":"req-1"}`), nil
+	})
+	resp, err := c.Call(t.Context(), createRequest())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"Planted-Pass!1", "planted user data", "planted-raw", "key-secret-1", "key-token-1", sent.Get("Signature")} {
+		if got := resp.Clean("before " + secret + " after"); got != "before [redacted] after" {
+			t.Errorf("an answer that quotes a secret became %q", got)
+		}
+	}
+	if text := fmt.Sprintf("%+v", resp); strings.Contains(text, "key-secret-1") || strings.Contains(text, "lanted") {
+		t.Errorf("the answer itself shows a secret: %s", text)
+	}
+	if got := (&Response{}).Clean("text"); got != "text" {
+		t.Errorf("without secrets a text became %q", got)
 	}
 }

@@ -1,4 +1,5 @@
-// Command docgen writes FIELDS.md and ERRORS.md from the adapters' own tables.
+// Command docgen writes FIELDS.md and ERRORS.md from the adapters' own tables
+// and from the parameters of the vendors' documents.
 //
 //	go run ./internal/docgen          # writes the files
 //	go run ./internal/docgen -check   # fails when they are stale
@@ -34,7 +35,11 @@ func run(root string, check bool) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string]string{"FIELDS.md": fields(clients), "ERRORS.md": errorsPage(clients)} {
+	more, err := parameters(clients)
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string]string{"FIELDS.md": fields(clients) + more, "ERRORS.md": errorsPage(clients)} {
 		path := filepath.Join(root, name)
 		if !check {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -55,5 +56,29 @@ func TestEveryFieldAndSentinelIsOnThePage(t *testing.T) {
 				t.Errorf("%s: code %s has a sentinel without advice: %v", c.Name(), e.Code, e.Kind)
 			}
 		}
+	}
+}
+
+func TestEveryParameterOfTheDocumentsIsOnThePage(t *testing.T) {
+	all, err := clients()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := parameters(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, driver := range seeds.Drivers() {
+		for _, s := range seeds.Settings(driver) {
+			if !strings.Contains(page, "| `"+s.Param+"` |") {
+				t.Errorf("FIELDS.md does not tell what sets %s of %s", s.Param, driver)
+			}
+			if s.Gap != "" && !strings.Contains(page, s.Gap) {
+				t.Errorf("FIELDS.md does not tell why no field sets %s of %s", s.Param, driver)
+			}
+		}
+	}
+	if strings.Contains(page, "| `` |") {
+		t.Error("FIELDS.md has a parameter without a field")
 	}
 }

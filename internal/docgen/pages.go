@@ -89,7 +89,7 @@ var advice = []struct {
 	{provider.ErrBalance, "ErrBalance", "pay"},
 	{provider.ErrTokenMismatch, "ErrTokenMismatch", "the client token was used with other parameters; find out why, do not draw a new one blindly"},
 	{provider.ErrUnavailable, "ErrUnavailable", "try again later"},
-	{provider.ErrOutcomeUnknown, "ErrOutcomeUnknown", "servers may exist: look, or resume the operation, before creating again"},
+	{provider.ErrOutcomeUnknown, "ErrOutcomeUnknown", "servers may exist: look, or resume the operation, before creating again. After a reboot: the servers may have rebooted"},
 	{provider.ErrLaunchFailed, "ErrLaunchFailed", "a server was accepted and died: read the reason, release it, create another"},
 }
 

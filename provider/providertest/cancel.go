@@ -30,7 +30,7 @@ func cancelRules() []rule {
 // ctx's error.
 func (w *world) cancelled(after time.Duration, f func(ctx context.Context) error) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), after)
+	ctx, cancel := context.WithTimeout(w.ctx, after)
 	defer cancel()
 	var err error
 	within(w.t, after+promptly, "the call", func() { err = f(ctx) })
@@ -52,7 +52,7 @@ func cancelsCreate(t *testing.T, w *world) {
 
 func cancelsThrottled(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.Throttle})
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
 	defer cancel()
 	within(t, 5*time.Second+promptly, "the create", func() {
 		_, err := w.client.RunInstances(ctx, w.spec(2), nil)
@@ -87,7 +87,7 @@ func cancelsWait(t *testing.T, w *world) {
 
 func cancelsTerminate(t *testing.T, w *world) {
 	op := w.run(1)
-	if _, err := op.Wait(t.Context(), nil); err != nil {
+	if _, err := op.Wait(w.ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, Delay: time.Hour})
@@ -98,11 +98,11 @@ func cancelsTerminate(t *testing.T, w *world) {
 
 func cancelsOne(t *testing.T, w *world) {
 	op := w.run(2)
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(w.ctx, 100*time.Millisecond)
 	defer cancel()
 	done := make(chan error, 1)
 	go func() {
-		_, err := op.Wait(t.Context(), nil)
+		_, err := op.Wait(w.ctx, nil)
 		done <- err
 	}()
 	if _, err := op.Wait(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
@@ -114,7 +114,7 @@ func cancelsOne(t *testing.T, w *world) {
 }
 
 func endedSendsNothing(t *testing.T, w *world) {
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(w.ctx)
 	cancel()
 	_, err := w.client.RunInstances(ctx, w.spec(1), nil)
 	if !errors.Is(err, context.Canceled) || errors.Is(err, provider.ErrOutcomeUnknown) {

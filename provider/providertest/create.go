@@ -50,7 +50,7 @@ func createsInParallel(t *testing.T, w *world) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			op, err := w.client.RunInstances(t.Context(), w.spec(1), nil)
+			op, err := w.client.RunInstances(w.ctx, w.spec(1), nil)
 			if err != nil {
 				t.Errorf("one of 50 parallel creates: %v", err)
 				return
@@ -67,7 +67,7 @@ func createsInParallel(t *testing.T, w *world) {
 func dryRunMakesNothing(t *testing.T, w *world) {
 	spec := w.spec(2)
 	spec.DryRun = true
-	op, err := w.client.RunInstances(t.Context(), spec, nil)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
 	if w.client.Support().Field("DryRun").Param == "" {
 		if !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("the cloud has no dry run; want an error that says so, got %v", err)
@@ -83,7 +83,7 @@ func dryRunMakesNothing(t *testing.T, w *world) {
 func invalidSendsNothing(t *testing.T, w *world) {
 	spec := w.spec(-3)
 	spec.Billing.Mode = "gratis"
-	op, err := w.client.RunInstances(t.Context(), spec, nil)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
 	var all provider.FieldErrors
 	if op != nil || !errors.As(err, &all) || !errors.Is(err, provider.ErrInvalid) {
 		t.Fatalf("want FieldErrors and no operation, got %v", err)
@@ -105,7 +105,7 @@ func operationIDIsIdempotent(t *testing.T, w *world) {
 	var ids [2][]string
 	for i := range ids {
 		client := w.newClient(w.sim.Transport(), nil)
-		op, err := client.RunInstances(t.Context(), w.spec(3), &provider.RunOptions{OperationID: "job-4711"})
+		op, err := client.RunInstances(w.ctx, w.spec(3), &provider.RunOptions{OperationID: "job-4711"})
 		if err != nil {
 			t.Fatalf("run %d: %v", i+1, err)
 		}

@@ -20,7 +20,7 @@ func describeRules() []rule {
 func (w *world) describe(q provider.Query) []provider.Instance {
 	w.t.Helper()
 	var out []provider.Instance
-	for i, err := range w.client.DescribeInstances(w.t.Context(), q) {
+	for i, err := range w.client.DescribeInstances(w.ctx, q) {
 		if err != nil {
 			w.t.Fatalf("describe: %v", err)
 		}
@@ -59,10 +59,10 @@ func describesAllPages(t *testing.T, w *world) {
 func describesAroundMissing(t *testing.T, w *world) {
 	real := w.run(2).InstanceIDs()
 	gone := w.run(1).InstanceIDs()
-	if _, err := w.client.WaitInstances(t.Context(), "", gone, provider.StateRunning, nil); err != nil {
+	if _, err := w.client.WaitInstances(w.ctx, "", gone, provider.StateRunning, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.client.TerminateInstances(t.Context(), "", gone, &provider.TerminateOptions{Wait: true}); err != nil {
+	if err := w.client.TerminateInstances(w.ctx, "", gone, &provider.TerminateOptions{Wait: true}); err != nil {
 		t.Fatal(err)
 	}
 	got := idsOf(w.describe(provider.Query{IDs: []string{real[0], gone[0], real[1]}}))
@@ -76,7 +76,7 @@ func describesByName(t *testing.T, w *world) {
 	for _, name := range []string{"web", "web-2", "other-web"} {
 		spec := w.spec(1)
 		spec.Name = name
-		op, err := w.client.RunInstances(t.Context(), spec, nil)
+		op, err := w.client.RunInstances(w.ctx, spec, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,11 +92,11 @@ func describesByName(t *testing.T, w *world) {
 func describesDetails(t *testing.T, w *world) {
 	spec := w.spec(1)
 	spec.Name = "detail"
-	op, err := w.client.RunInstances(t.Context(), spec, nil)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := op.Wait(t.Context(), nil)
+	list, err := op.Wait(w.ctx, nil)
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%d servers, %v", len(list), err)
 	}

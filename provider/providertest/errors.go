@@ -25,13 +25,13 @@ func errorRules() []rule {
 
 func wrongKey(t *testing.T, w *world) {
 	client := w.New(t, w.sim.Transport(), provider.StaticCredentials(cloudsim.DefaultAccessKeyID, "wrong", ""), nil)
-	_, err := client.RunInstances(t.Context(), w.spec(1), nil)
+	_, err := client.RunInstances(w.ctx, w.spec(1), nil)
 	wantAPIError(t, "create", err, provider.ErrAuth)
-	for _, err := range client.DescribeInstances(t.Context(), provider.Query{}) {
+	for _, err := range client.DescribeInstances(w.ctx, provider.Query{}) {
 		wantAPIError(t, "describe", err, provider.ErrAuth)
 	}
 	client = w.New(t, w.sim.Transport(), provider.StaticCredentials("unknown", plantedSecret, ""), nil)
-	_, err = client.RunInstances(t.Context(), w.spec(1), nil)
+	_, err = client.RunInstances(w.ctx, w.spec(1), nil)
 	wantAPIError(t, "create with an unknown key", err, provider.ErrAuth)
 	if n := len(w.alive()); n != 0 {
 		t.Errorf("%d servers exist", n)
@@ -54,7 +54,7 @@ func wantAPIError(t *testing.T, what string, err, want error) {
 func refusedWith(f cloudsim.Fault, want error) func(*testing.T, *world) {
 	return func(t *testing.T, w *world) {
 		w.inject(f)
-		op, err := w.client.RunInstances(t.Context(), w.spec(2), nil)
+		op, err := w.client.RunInstances(w.ctx, w.spec(2), nil)
 		wantAPIError(t, "create", err, want)
 		if errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("nothing was created, and the error leaves that open: %v", err)
@@ -96,7 +96,7 @@ func errorsAreClean(t *testing.T, w *world) {
 	} {
 		remove := w.inject(f)
 		client := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1})
-		_, err := client.RunInstances(t.Context(), spec, nil)
+		_, err := client.RunInstances(w.ctx, spec, nil)
 		if err == nil {
 			t.Errorf("fault %s: no error", f.Kind)
 		}
@@ -104,7 +104,7 @@ func errorsAreClean(t *testing.T, w *world) {
 		remove()
 	}
 	client := w.New(t, w.sim.Transport(), provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret+"!", ""), nil)
-	_, err := client.RunInstances(t.Context(), spec, nil)
+	_, err := client.RunInstances(w.ctx, spec, nil)
 	wantClean(t, err, password, plantedSecret, plantedUserData)
 }
 

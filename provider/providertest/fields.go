@@ -60,7 +60,7 @@ func refusedFieldsAreNamed(t *testing.T, w *world) {
 		}
 		spec := w.spec(1)
 		setLeaf(reflect.ValueOf(&spec).Elem(), path)
-		op, err := w.client.RunInstances(t.Context(), spec, nil)
+		op, err := w.client.RunInstances(w.ctx, spec, nil)
 		if op != nil || !errors.Is(err, errors.ErrUnsupported) || !names(err, path) {
 			t.Errorf("%s is refused by the table; setting it must be an error that names it, got %v", path, err)
 		}
@@ -181,7 +181,7 @@ func previewIsTheWire(t *testing.T, w *world) {
 			continue
 		}
 		capture := &Capture{}
-		_, _ = w.newClient(capture, &provider.Options{RetryFor: -1}).RunInstances(t.Context(), spec, nil)
+		_, _ = w.newClient(capture, &provider.Options{RetryFor: -1}).RunInstances(w.ctx, spec, nil)
 		sent := capture.Take()
 		if len(sent) != 1 || len(shown) != 1 {
 			t.Errorf("full spec %q: %d requests shown, %d sent, want one of each", name, len(shown), len(sent))

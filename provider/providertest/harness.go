@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -22,6 +23,11 @@ type Harness struct {
 	// Spec is a small valid spec for one server: region, image, type, network,
 	// a login.
 	Spec provider.RunInstancesSpec
+
+	// Prepaid is a small valid spec for one prepaid server, on clouds that release
+	// such servers before their time is over. Nil means that the cloud does not:
+	// the rules about it are left out.
+	Prepaid *provider.RunInstancesSpec
 
 	// Full are valid specs that together set every leaf the driver maps, by
 	// name. Lists hold at least one element. One spec for each context: on
@@ -60,7 +66,8 @@ func Run(t *testing.T, h Harness) {
 		{"Create", createRules()},
 		{"Describe", describeRules()},
 		{"Wait", waitRules()},
-		{"Terminate", terminateRules()},
+		{"Terminate", append(terminateRules(), prepaidRules(h)...)},
+		{"Power", powerRules()},
 		{"Errors", errorRules()},
 		{"Outcomes", outcomeRules()},
 		{"Cancel", cancelRules()},
@@ -81,13 +88,25 @@ func (r rule) run(t *testing.T, h Harness) {
 			t.Logf("BROKEN RULE: %s\nWHY IT MATTERS: %s", r.name, r.why)
 		}
 	})
-	synctest.Test(t, func(t *testing.T) { r.check(t, newWorld(t, h)) })
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, h)
+		// A driver that never gets there must fail the rule, not hang it.
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		w.ctx = ctx
+		r.check(t, w)
+	})
 }
+
+// patience is the time of the simulated world in which every rule must come to
+// an end. The slowest take some minutes.
+const patience = 6 * time.Hour
 
 // world is one simulated account and a client of it.
 type world struct {
 	Harness
 	t      *testing.T
+	ctx    context.Context // of the rule
 	sim    *cloudsim.Sim
 	client *provider.Client
 }
@@ -112,7 +131,7 @@ func (w *world) spec(n int) provider.RunInstancesSpec {
 // run creates n servers and fails the test on any error.
 func (w *world) run(n int) *provider.Operation {
 	w.t.Helper()
-	op, err := w.client.RunInstances(w.t.Context(), w.spec(n), nil)
+	op, err := w.client.RunInstances(w.ctx, w.spec(n), nil)
 	if err != nil {
 		w.t.Fatalf("creating %d servers: %v", n, err)
 	}

@@ -45,7 +45,7 @@ func lostAnswer(f cloudsim.Fault) func(*testing.T, *world) {
 			g.API = api
 			w.inject(g)
 		}
-		op, err := w.client.RunInstances(t.Context(), w.spec(3), nil)
+		op, err := w.client.RunInstances(w.ctx, w.spec(3), nil)
 		if w.client.Limits().ClientToken {
 			if err != nil {
 				t.Fatalf("with a client token a lost answer is asked for again, got %v", err)
@@ -64,7 +64,7 @@ func lostAnswer(f cloudsim.Fault) func(*testing.T, *world) {
 
 func partialKeepsIDs(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 3})
-	op, err := w.client.RunInstances(t.Context(), w.spec(5), nil)
+	op, err := w.client.RunInstances(w.ctx, w.spec(5), nil)
 	if err == nil || op == nil {
 		t.Fatalf("3 of 5 servers is not what was asked for, and no error says so")
 	}

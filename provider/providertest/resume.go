@@ -25,11 +25,11 @@ func resumes(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := w.newClient(w.sim.Transport(), nil).Resume(t.Context(), token, nil)
+	again, err := w.newClient(w.sim.Transport(), nil).Resume(w.ctx, token, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := again.Wait(t.Context(), nil)
+	list, err := again.Wait(w.ctx, nil)
 	if err != nil || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) || len(list) != 5 {
 		t.Errorf("resumed %v (%d run, %v), want %v", again.InstanceIDs(), len(list), err, op.InstanceIDs())
 	}
@@ -43,7 +43,7 @@ func resumesCutOff(t *testing.T, w *world) {
 		w.inject(cloudsim.Fault{Kind: cloudsim.ResetAfter, API: api, Times: 1})
 	}
 	spec := w.spec(3)
-	op, err := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}).RunInstances(t.Context(), spec, nil)
+	op, err := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}).RunInstances(w.ctx, spec, nil)
 	if op == nil || !errors.Is(err, provider.ErrOutcomeUnknown) {
 		t.Fatalf("want the operation and ErrOutcomeUnknown, got %v", err)
 	}
@@ -52,15 +52,15 @@ func resumesCutOff(t *testing.T, w *world) {
 		t.Fatal(err)
 	}
 	client := w.newClient(w.sim.Transport(), nil)
-	if _, err := client.Resume(t.Context(), token, nil); !errors.Is(err, provider.ErrInvalid) {
+	if _, err := client.Resume(w.ctx, token, nil); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("creates are left, so the spec is needed; got %v", err)
 	}
 	other := spec
 	other.Count, other.ImageID = 4, "img-other"
-	if _, err := client.Resume(t.Context(), token, &provider.ResumeOptions{Spec: &other}); !errors.Is(err, provider.ErrInvalid) {
+	if _, err := client.Resume(w.ctx, token, &provider.ResumeOptions{Spec: &other}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("another spec must be refused, got %v", err)
 	}
-	again, err := client.Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec})
+	again, err := client.Resume(w.ctx, token, &provider.ResumeOptions{Spec: &spec})
 	if !client.Limits().ClientToken {
 		if !errors.Is(err, provider.ErrOutcomeUnknown) || w.creates() != 1 {
 			t.Errorf("without a token: want ErrOutcomeUnknown and no second create, got %v and %d creates", err, w.creates())
@@ -86,7 +86,7 @@ func refusesForeignTokens(t *testing.T, w *world) {
 		"empty":              "",
 		"of something else":  `{"yunfan":1}`,
 	} {
-		if _, err := w.client.Resume(t.Context(), []byte(bad), nil); !errors.Is(err, provider.ErrInvalid) {
+		if _, err := w.client.Resume(w.ctx, []byte(bad), nil); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("a token %s: want ErrInvalid, got %v", what, err)
 		}
 	}
@@ -98,7 +98,7 @@ func tokenIsClean(t *testing.T, w *world) {
 	if w.client.Support().Field("UserData").Param != "" {
 		spec.UserData = []byte("#!/bin/sh\n" + plantedUserData)
 	}
-	op, err := w.client.RunInstances(t.Context(), spec, nil)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,14 +19,14 @@ func terminateRules() []rule {
 
 func (w *world) terminate(ids []string) {
 	w.t.Helper()
-	if err := w.client.TerminateInstances(w.t.Context(), "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
+	if err := w.client.TerminateInstances(w.ctx, "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
 		w.t.Errorf("terminate: %v", err)
 	}
 }
 
 func terminatesRunning(t *testing.T, w *world) {
 	op := w.run(5)
-	if _, err := op.Wait(t.Context(), nil); err != nil {
+	if _, err := op.Wait(w.ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 	w.terminate(op.InstanceIDs())
@@ -54,7 +54,7 @@ func terminatesAroundMissing(t *testing.T, w *world) {
 	w.terminate(gone)
 	time.Sleep(2 * time.Minute) // inside a bubble: gone is no longer new
 	op := w.run(3)
-	if _, err := op.Wait(t.Context(), nil); err != nil {
+	if _, err := op.Wait(w.ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 	w.terminate(append(op.InstanceIDs(), gone...))

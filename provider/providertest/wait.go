@@ -26,7 +26,7 @@ func waitRules() []rule {
 
 func waitsForAll(t *testing.T, w *world) {
 	op := w.run(12)
-	list, err := op.Wait(t.Context(), nil)
+	list, err := op.Wait(w.ctx, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func reportsLaunchFailure(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1, Message: "reason of the cloud"})
 	op := w.run(3)
 	start := time.Now()
-	list, err := op.Wait(t.Context(), nil)
+	list, err := op.Wait(w.ctx, nil)
 	var e *provider.WaitError
 	var launch *provider.LaunchError
 	if !errors.As(err, &e) || !errors.As(err, &launch) || !errors.Is(err, provider.ErrLaunchFailed) {
@@ -74,7 +74,7 @@ func survivesBadDescribes(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.ServerErrorBefore, Skip: 2, Times: 2})
 	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.ResetBefore, Skip: 4, Times: 1})
 	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.Malformed, Skip: 5, Times: 1, Body: "<html>"})
-	list, err := op.Wait(t.Context(), nil)
+	list, err := op.Wait(w.ctx, nil)
 	if err != nil || len(list) != 3 {
 		t.Errorf("%d servers run, %v; want 3", len(list), err)
 	}
@@ -82,7 +82,7 @@ func survivesBadDescribes(t *testing.T, w *world) {
 
 func toleratesLateVisibility(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 40 * time.Second})
-	list, err := w.run(3).Wait(t.Context(), nil)
+	list, err := w.run(3).Wait(w.ctx, nil)
 	if err != nil || len(list) != 3 {
 		t.Errorf("%d servers run, %v; want 3", len(list), err)
 	}
@@ -91,7 +91,7 @@ func toleratesLateVisibility(t *testing.T, w *world) {
 func noticesVanished(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 24 * time.Hour})
 	op := w.run(1)
-	_, err := op.Wait(t.Context(), nil)
+	_, err := op.Wait(w.ctx, nil)
 	if !errors.Is(err, provider.ErrLaunchFailed) || !strings.Contains(err.Error(), op.InstanceIDs()[0]) {
 		t.Errorf("want ErrLaunchFailed that names %v, got %v", op.InstanceIDs(), err)
 	}
@@ -101,7 +101,7 @@ func sharesCalls(t *testing.T, w *world) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if _, err := w.run(2).Wait(t.Context(), nil); err != nil {
+			if _, err := w.run(2).Wait(w.ctx, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -115,7 +115,7 @@ func sharesCalls(t *testing.T, w *world) {
 func watches(t *testing.T, w *world) {
 	op := w.run(4)
 	running := map[string]int{}
-	for e, err := range op.Watch(t.Context()) {
+	for e, err := range op.Watch(w.ctx) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func watches(t *testing.T, w *world) {
 			t.Errorf("%s was reported running %d times, want once", id, running[id])
 		}
 	}
-	op.Watch(t.Context())(func(provider.Event, error) bool {
+	op.Watch(w.ctx)(func(provider.Event, error) bool {
 		return false // ends the watch; the bubble would notice what is left behind
 	})
 }

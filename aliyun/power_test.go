@@ -1,0 +1,302 @@
+package aliyun
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+var powerActions = []provider.PowerAction{provider.PowerStart, provider.PowerStop, provider.PowerReboot}
+
+// powerRequest asks about i-1, i-2 and so on.
+func powerRequest(action provider.PowerAction, count int) *provider.PowerRequest {
+	req := &provider.PowerRequest{Action: action}
+	for i := range count {
+		req.IDs = append(req.IDs, fmt.Sprint("i-", i+1))
+	}
+	return req
+}
+
+// powerRows is an answer with these results, as JSON objects.
+func powerRows(rows ...map[string]any) string {
+	text, err := json.Marshal(map[string]any{"RequestId": "req-4", "InstanceResponses": map[string]any{"InstanceResponse": rows}})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+func succeeded(id string) map[string]any {
+	return map[string]any{"InstanceId": id, "Code": "200", "Message": "success", "PreviousStatus": "Running", "CurrentStatus": "Stopping"}
+}
+
+func refusal(id, code, status string) map[string]any {
+	return map[string]any{"InstanceId": id, "Code": code, "Message": "message-4", "PreviousStatus": status, "CurrentStatus": status}
+}
+
+func TestPowerSendsWhatIsAskedFor(t *testing.T) {
+	for what, tc := range map[string]struct {
+		req    provider.PowerRequest
+		action string
+		typed  any
+		params map[string]string // beside those of every call
+	}{
+		"start":                   {provider.PowerRequest{Action: provider.PowerStart}, "StartInstances", ecs.StartInstancesRequest{}, nil},
+		"stop":                    {provider.PowerRequest{Action: provider.PowerStop}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "false"}},
+		"stop by force":           {provider.PowerRequest{Action: provider.PowerStop, Force: true}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "true"}},
+		"stop paying":             {provider.PowerRequest{Action: provider.PowerStop, StopCharging: true}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "false", "StoppedMode": "StopCharging"}},
+		"stop paying by force":    {provider.PowerRequest{Action: provider.PowerStop, Force: true, StopCharging: true}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "true", "StoppedMode": "StopCharging"}},
+		"reboot":                  {provider.PowerRequest{Action: provider.PowerReboot}, "RebootInstances", ecs.RebootInstancesRequest{}, map[string]string{"ForceReboot": "false"}},
+		"reboot by force":         {provider.PowerRequest{Action: provider.PowerReboot, Force: true}, "RebootInstances", ecs.RebootInstancesRequest{}, map[string]string{"ForceReboot": "true"}},
+		"start in another region": {provider.PowerRequest{Action: provider.PowerStart, Region: "cn-test-2"}, "StartInstances", ecs.StartInstancesRequest{}, map[string]string{"RegionId": "cn-test-2"}},
+	} {
+		var got wire
+		tc.req.IDs = []string{"i-1", "i-2"}
+		res, err := testDriver(t, capture(&got, powerRows(succeeded("i-1"), succeeded("i-2")))).ChangePower(t.Context(), &tc.req)
+		if err != nil || res.RequestID != "req-4" || len(res.Failed) != 0 {
+			t.Errorf("%s: got %+v, %v", what, res, err)
+		}
+		want := map[string]string{"RegionId": "cn-test-1", "BatchOptimization": "SuccessFirst", "InstanceId.1": "i-1", "InstanceId.2": "i-2"}
+		maps.Copy(want, tc.params)
+		if got.Action != tc.action || !maps.Equal(got.Params, want) || got.Host != "ecs."+want["RegionId"]+".aliyuncs.com" {
+			t.Errorf("%s: sent %s %v to %s, want %s %v", what, got.Action, got.Params, got.Host, tc.action, want)
+		}
+		checkTyped(t, tc.typed, got.Params)
+	}
+}
+
+func TestPowerOfAHundredServersIsOneCall(t *testing.T) {
+	req := powerRequest(provider.PowerStart, 100)
+	var rows []map[string]any
+	for _, id := range req.IDs {
+		rows = append(rows, succeeded(id))
+	}
+	var got wire
+	res, err := testDriver(t, capture(&got, powerRows(rows...))).ChangePower(t.Context(), req)
+	if err != nil || len(res.Failed) != 0 || got.Params["InstanceId.100"] != "i-100" {
+		t.Errorf("got %+v, %v; the last server was sent as %q", res, err, got.Params["InstanceId.100"])
+	}
+}
+
+func TestPowerRefusesWhatIsNoRequest(t *testing.T) {
+	d := testDriver(t, roundTrip(func(*http.Request) (*http.Response, error) {
+		t.Error("a call was made")
+		return nil, errors.New("no network")
+	}))
+	for path, req := range map[string]*provider.PowerRequest{
+		"IDs":    powerRequest(provider.PowerStop, 101),
+		"Action": powerRequest("explode", 1),
+	} {
+		_, err := d.ChangePower(t.Context(), req)
+		var e *provider.FieldError
+		if !errors.As(err, &e) || e.Path != path || !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("got %v, want an error that names %s", err, path)
+		}
+	}
+	if _, err := d.ChangePower(t.Context(), powerRequest(provider.PowerStart, 0)); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("without IDs: got %v, want ErrInvalid", err)
+	}
+	if _, err := d.ChangePower(t.Context(), powerRequest("", 1)); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("without an action: got %v, want ErrInvalid", err)
+	}
+}
+
+// powerFailures returns the errors of a stop of two servers.
+func powerFailures(t *testing.T, body string) map[string]error {
+	t.Helper()
+	res, err := testDriver(t, answering(200, body)).ChangePower(t.Context(), powerRequest(provider.PowerStop, 2))
+	if err != nil {
+		t.Fatalf("the whole call failed with %v, want a result per server", err)
+	}
+	for _, err := range res.Failed {
+		checkNoSecrets(t, err)
+	}
+	return res.Failed
+}
+
+func TestPowerTellsWhichServersWereRefused(t *testing.T) {
+	for code, want := range map[string]struct {
+		kind    error
+		outcome provider.Outcome
+	}{
+		"InvalidInstanceId.NotFound": {provider.ErrNotFound, provider.OutcomeRejected},
+		"IncorrectInstanceStatus":    {provider.ErrState, provider.OutcomeRejected},
+		"Throttling.User":            {provider.ErrThrottled, provider.OutcomeThrottled},
+		"InternalError":              {provider.ErrUnavailable, provider.OutcomeUnknown},
+		"OperationDenied.NoStock":    {provider.ErrNoStock, provider.OutcomeRejected},
+		"Forbidden.RAM":              {provider.ErrPermission, provider.OutcomeRejected},
+		"InvalidParameter":           {provider.ErrInvalid, provider.OutcomeRejected},
+	} {
+		failed := powerFailures(t, powerRows(succeeded("i-1"), refusal("i-2", code, "Running")))
+		var e *provider.APIError
+		if len(failed) != 1 || !errors.As(failed["i-2"], &e) {
+			t.Errorf("%s: got %v, want an *APIError for i-2 alone", code, failed)
+			continue
+		}
+		if !errors.Is(e, want.kind) || e.Outcome != want.outcome {
+			t.Errorf("%s: got %v, %s; want %v, %s", code, e.Kind, e.Outcome, want.kind, want.outcome)
+		}
+		if e.Driver != "aliyun" || e.Op != "StopInstances" || e.Code != code || e.Message != "message-4" || e.RequestID != "req-4" || e.HTTPStatus != 200 {
+			t.Errorf("%s: details are lost: %+v", code, e)
+		}
+	}
+}
+
+func TestPowerSucceedsWithACodeThatIsANumber(t *testing.T) {
+	if failed := powerFailures(t, powerRows(map[string]any{"InstanceId": "i-1", "Code": 200}, succeeded("i-2"))); len(failed) != 0 {
+		t.Errorf("got %v, want no failure", failed)
+	}
+}
+
+// A start of a server that runs already must not be repeated for minutes; one of
+// a server that is stopping must.
+func TestPowerRefusalIsTemporaryWhileTheStatePasses(t *testing.T) {
+	for _, tc := range []struct {
+		code, status string
+		want         bool
+	}{
+		{"IncorrectInstanceStatus", "Running", false},
+		{"IncorrectInstanceStatus", "Stopped", false},
+		{"IncorrectInstanceStatus", "", false},
+		{"IncorrectInstanceStatus", "SomethingNew", false},
+		{"IncorrectInstanceStatus", "Pending", true},
+		{"IncorrectInstanceStatus", "Starting", true},
+		{"IncorrectInstanceStatus", "Stopping", true},
+		{"IncorrectInstanceStatus.SomethingNew", "Running", false},
+		{"IncorrectInstanceStatus.Initializing", "Running", true},
+		{"IncorrectInstanceStatus.Initializing", "", true},
+		{"OperationConflict", "Running", true},
+		{"ChargeTypeViolation", "Starting", false},
+	} {
+		failed := powerFailures(t, powerRows(succeeded("i-1"), refusal("i-2", tc.code, tc.status)))
+		var e *provider.APIError
+		if !errors.As(failed["i-2"], &e) || !errors.Is(e, provider.ErrState) || e.Temporary != tc.want {
+			t.Errorf("%s of a server that is %q: got %+v, want ErrState, temporary %v", tc.code, tc.status, e, tc.want)
+		}
+	}
+}
+
+func TestPowerOfAServerTheAnswerLeavesOutIsUnknown(t *testing.T) {
+	for what, body := range map[string]string{
+		"left out":              powerRows(succeeded("i-1")),
+		"without a code":        powerRows(succeeded("i-1"), map[string]any{"InstanceId": "i-2"}),
+		"with a code of null":   powerRows(succeeded("i-1"), map[string]any{"InstanceId": "i-2", "Code": nil}),
+		"another in its place":  powerRows(succeeded("i-1"), succeeded("i-3")),
+		"an ID that is missing": powerRows(succeeded("i-1"), map[string]any{"Code": "200"}),
+	} {
+		failed := powerFailures(t, body)
+		if len(failed) != 1 || !errors.Is(failed["i-2"], provider.ErrUnavailable) || outcome(failed["i-2"]) != provider.OutcomeUnknown {
+			t.Errorf("%s: got %v, want i-2 alone with ErrUnavailable, unknown", what, failed)
+		}
+	}
+}
+
+func TestPowerAnswersWithoutSenseFailTheWholeCall(t *testing.T) {
+	for _, body := range []string{
+		``, `null`, `{}`, `[]`, `<html>planted</html>`, `{"RequestId":"r"}`, `{"RequestId":"r","InstanceResponses":null}`,
+		`{"RequestId":"r","InstanceResponses":{}}`, `{"RequestId":"r","InstanceResponses":[]}`, `{"RequestId":"r","InstanceResponses":"x"}`,
+		powerRows(), `{"InstanceResponses":{"InstanceResponse":[{"InstanceId":7}]}}`, `{"InstanceResponses":{"InstanceResponse":[{"InstanceId":"i-1"`,
+	} {
+		for _, action := range powerActions {
+			res, err := testDriver(t, answering(200, body)).ChangePower(t.Context(), powerRequest(action, 1))
+			if res != nil || !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
+				t.Errorf("%s: 200 with %q: got %+v, %v (%s), want ErrUnavailable, unknown", action, body, res, err, outcome(err))
+			}
+			checkNoSecrets(t, err)
+		}
+	}
+}
+
+func TestPowerRefusedAsAWhole(t *testing.T) {
+	for code, want := range map[string]struct {
+		kind      error
+		outcome   provider.Outcome
+		temporary bool
+	}{
+		"InvalidInstanceId.NotFound":           {provider.ErrNotFound, provider.OutcomeRejected, false},
+		"IncorrectInstanceStatus":              {provider.ErrState, provider.OutcomeRejected, false},
+		"IncorrectInstanceStatus.Initializing": {provider.ErrState, provider.OutcomeRejected, true},
+		"OperationConflict":                    {provider.ErrState, provider.OutcomeUnknown, true},
+		"Throttling":                           {provider.ErrThrottled, provider.OutcomeThrottled, false},
+		"InvalidAccessKeyId.NotFound":          {provider.ErrAuth, provider.OutcomeRejected, false},
+		"InternalError":                        {provider.ErrUnavailable, provider.OutcomeUnknown, false},
+	} {
+		_, err := testDriver(t, answering(403, failed(code, "message-7"))).ChangePower(t.Context(), powerRequest(provider.PowerReboot, 2))
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, want.kind) || e.Outcome != want.outcome || e.Temporary != want.temporary {
+			t.Errorf("%s: got %+v, want %v, %s, temporary %v", code, e, want.kind, want.outcome, want.temporary)
+			continue
+		}
+		if e.Op != "RebootInstances" || e.Code != code || e.Message != "message-7" || e.RequestID != "req-7" || e.HTTPStatus != 403 {
+			t.Errorf("%s: details are lost: %+v", code, e)
+		}
+	}
+}
+
+func TestPowerErrorsShowNoSecret(t *testing.T) {
+	for _, echo := range []string{"planted-key-secret", "planted-token", "https://ecs.aliyuncs.com/?SecurityToken=planted-token", "server string to sign is:POST&planted"} {
+		row := refusal("i-2", "InvalidParameter", "Running")
+		row["Message"] = "got " + echo
+		row["CurrentStatus"] = echo
+		failed := powerFailures(t, powerRows(succeeded("i-1"), row)) // looks for secrets
+		var e *provider.APIError
+		if !errors.As(failed["i-2"], &e) || e.Message == "" {
+			t.Errorf("nothing is left of a message that quotes %q", echo)
+		}
+		row["Code"] = echo
+		powerFailures(t, powerRows(succeeded("i-1"), row))
+	}
+}
+
+func TestPowerEndsWithItsContext(t *testing.T) {
+	for _, action := range powerActions {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			defer cancel()
+			start := time.Now()
+			_, err := testDriver(t, roundTrip(hanging)).ChangePower(ctx, powerRequest(action, 1))
+			if took := time.Since(start); took > 3*time.Second+100*time.Millisecond {
+				t.Errorf("%s returned %v after the end of ctx", action, took-3*time.Second)
+			}
+			if !errors.Is(err, context.DeadlineExceeded) || outcome(err) != provider.OutcomeUnknown {
+				t.Errorf("%s: got %v (%s), want the ctx's error, unknown", action, err, outcome(err))
+			}
+		})
+	}
+}
+
+func TestAStartOfARunningServerTakesOneStartAndOneLook(t *testing.T) {
+	var calls []string
+	cfg := testConfig()
+	cfg.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		var got wire
+		if _, err := capture(&got, "")(r); err != nil {
+			return nil, err
+		}
+		calls = append(calls, got.Action)
+		if got.Action == "DescribeInstances" {
+			return respond(200, describePage("", `{"InstanceId":"i-2","Status":"Running"}`))
+		}
+		return respond(200, powerRows(succeeded("i-1"), refusal("i-2", "IncorrectInstanceStatus", "Running")))
+	})
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.StartInstances(t.Context(), "", []string{"i-1", "i-2"}, nil); err != nil {
+		t.Errorf("a server that runs already is an error: %v", err)
+	}
+	if fmt.Sprint(calls) != "[StartInstances DescribeInstances]" {
+		t.Errorf("the calls were %v, want one start and one look", calls)
+	}
+}

@@ -1,0 +1,103 @@
+package seeds_test
+
+import (
+	"encoding/csv"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// errorCode is a code of the documents, what it means to a caller, and whether
+// a create that it answers may have happened.
+//
+// CVM and QingCloud report errors with status 200. The texts of QingCloud are
+// ours: its documents have meanings and hardly a message. Its code 2500 stands
+// for two things, which only the text tells apart.
+type errorCode struct {
+	driver   string
+	status   int
+	code     string
+	sentinel error
+	outcome  provider.Outcome
+	message  string
+}
+
+func TestEveryErrorCodeOfTheDocuments(t *testing.T) {
+	for _, c := range errorCodes(t) {
+		t.Run(c.driver+"/"+c.code, func(t *testing.T) { checkErrorCode(t, c) })
+	}
+}
+
+func checkErrorCode(t *testing.T, c errorCode) {
+	sim, v := cloudsim.New(nil), vendors()[c.driver]
+	sim.Inject(cloudsim.Fault{Cloud: v.cloud, Kind: cloudsim.Refuse, Code: c.code, Message: c.message, Status: c.status})
+	op, err := v.connect(t, v.region, sim.Transport(), nil).RunInstances(t.Context(), v.build(t, v.base), nil)
+	var e *provider.APIError
+	if !errors.As(err, &e) {
+		t.Fatalf("the caller gets no APIError: %v", err)
+	}
+	if !errors.Is(err, c.sentinel) {
+		t.Errorf("the error is not %q: %v", c.sentinel, err)
+	}
+	for _, other := range sentinels() {
+		if other != c.sentinel && errors.Is(err, other) {
+			t.Errorf("the error is %q as well", other)
+		}
+	}
+	if e.Code != c.code || e.Message != c.message {
+		t.Errorf("code %q, message %q; the cloud said %q, %q", e.Code, e.Message, c.code, c.message)
+	}
+	if (e.RequestID == "") != (c.driver == "qingcloud") {
+		t.Errorf("request ID %q; every cloud but QingCloud tells one", e.RequestID)
+	}
+	if e.Outcome != c.outcome || errors.Is(err, provider.ErrOutcomeUnknown) != (c.outcome == provider.OutcomeUnknown) {
+		t.Errorf("outcome %s, want %s: %v", e.Outcome, c.outcome, err)
+	}
+	if op == nil || len(op.InstanceIDs()) != 0 || len(sim.Everything()) != 0 {
+		t.Errorf("operation %v, and %d servers exist; want an operation without any", op, len(sim.Everything()))
+	}
+}
+
+// errorCodes reads the list. %s in a code stands for the name of a parameter.
+func errorCodes(t *testing.T) []errorCode {
+	t.Helper()
+	file, err := os.Open("testdata/error_codes.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	r := csv.NewReader(file)
+	r.Comma, r.LazyQuotes = '\t', true
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []errorCode
+	for _, row := range rows[1:] {
+		status, err := strconv.Atoi(row[1])
+		sentinel := sentinels()[row[3]]
+		if err != nil || sentinel == nil || vendors()[row[0]].client == nil {
+			t.Fatalf("unreadable row: %q", row)
+		}
+		text := strings.NewReplacer("%s", "Period")
+		out = append(out, errorCode{row[0], status, text.Replace(row[2]), sentinel, provider.Outcome(row[4]), text.Replace(row[5])})
+	}
+	return out
+}
+
+// sentinels are by their names. ErrOutcomeUnknown is not among them: it comes
+// beside another one.
+func sentinels() map[string]error {
+	return map[string]error{
+		"ErrInvalid": provider.ErrInvalid, "ErrNotFound": provider.ErrNotFound, "ErrExists": provider.ErrExists,
+		"ErrState": provider.ErrState, "ErrAuth": provider.ErrAuth, "ErrPermission": provider.ErrPermission,
+		"ErrThrottled": provider.ErrThrottled, "ErrQuota": provider.ErrQuota, "ErrNoStock": provider.ErrNoStock,
+		"ErrBalance": provider.ErrBalance, "ErrTokenMismatch": provider.ErrTokenMismatch,
+		"ErrUnavailable": provider.ErrUnavailable, "ErrLaunchFailed": provider.ErrLaunchFailed,
+	}
+}

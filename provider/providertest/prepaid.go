@@ -1,0 +1,94 @@
+package providertest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// prepaidRules are for clouds whose prepaid servers can be released before their
+// time: those with a [Harness.Prepaid].
+func prepaidRules(h Harness) []rule {
+	if h.Prepaid == nil {
+		return nil
+	}
+	return []rule{
+		{"prepaid servers", "A server in a recycle bin still holds its addresses and its disks.", releasesPrepaid},
+		{"prepaid servers and others by one request", "The caller need not know how a server is paid for.", releasesMixed},
+		{"prepaid servers twice", "A cleanup that is repeated must not fail.", releasesPrepaidTwice},
+		{"prepaid servers beside a bad ID", "One stale ID must leave no other in the recycle bin.", releasesPrepaidAroundMissing},
+		{"a throttled release of prepaid servers", "It was not executed; the client repeats it.", releasesPrepaidThrottled},
+	}
+}
+
+// prepaid creates n prepaid servers and waits until they run.
+func (w *world) prepaid(n int) []string {
+	w.t.Helper()
+	spec := clone(w.Prepaid)
+	spec.Count = n
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if err != nil {
+		w.t.Fatalf("creating %d prepaid servers: %v", n, err)
+	}
+	list, err := op.Wait(w.ctx, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, i := range list {
+		if i.Billing != provider.Prepaid {
+			w.t.Fatalf("%s is %q: Harness.Prepaid makes no prepaid servers", i.ID, i.Billing)
+		}
+	}
+	return op.InstanceIDs()
+}
+
+// wantGone checks that nothing is left, a recycle bin included, once releases
+// have had their time.
+func (w *world) wantGone(ids ...string) {
+	w.t.Helper()
+	time.Sleep(time.Minute)
+	for id, phase := range w.phases() {
+		if phase != cloudsim.Gone && slices.Contains(ids, id) {
+			w.t.Errorf("%s is still %s at the cloud", id, phase)
+		}
+	}
+}
+
+func releasesPrepaid(_ *testing.T, w *world) {
+	ids := w.prepaid(3)
+	w.terminate(ids)
+	w.wantGone(ids...)
+}
+
+func releasesMixed(_ *testing.T, w *world) {
+	ids := append(w.prepaid(2), w.running(2)...)
+	w.terminate(ids)
+	w.wantGone(ids...)
+}
+
+func releasesPrepaidTwice(_ *testing.T, w *world) {
+	ids := w.prepaid(2)
+	w.terminate(ids[:1])
+	w.terminate(ids)
+	w.terminate(ids)
+	w.wantGone(ids...)
+}
+
+func releasesPrepaidAroundMissing(_ *testing.T, w *world) {
+	ids := w.prepaid(3)
+	unknown := w.unknownLike(ids[0])
+	w.terminate([]string{ids[0], unknown, ids[1]})
+	w.wantGone(ids[:2]...)
+	w.wantPhase("not named", cloudsim.Running, ids[2])
+}
+
+func releasesPrepaidThrottled(_ *testing.T, w *world) {
+	ids := w.prepaid(2)
+	w.inject(cloudsim.Fault{Kind: cloudsim.Throttle, Times: 2})
+	w.inject(cloudsim.Fault{Kind: cloudsim.Throttle, API: "TerminateInstances", Skip: 2, Times: 2})
+	w.terminate(ids)
+	w.wantGone(ids...)
+}
