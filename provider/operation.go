@@ -49,7 +49,8 @@ type part struct {
 	Status     partStatus
 	IDs        []string
 
-	err error
+	answer RunResult // the latest; not saved in tokens
+	err    error
 }
 
 // spec returns the part's own copy of the operation's spec.
@@ -106,6 +107,22 @@ func (op *Operation) InstanceIDs() []string {
 	return ids
 }
 
+// Answers returns what the cloud answered to each create that got an answer, in
+// order: request, order and job IDs, for support cases and for invoices. They are
+// not part of tokens: a resumed operation has those of its own creates only.
+func (op *Operation) Answers() []RunResult {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	var out []RunResult
+	for i := range op.parts {
+		if a := op.parts[i].answer; a.RequestID != "" || len(a.InstanceIDs) > 0 {
+			a.InstanceIDs = slices.Clone(a.InstanceIDs)
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // count is how many servers the creates of the operation are for.
 func (op *Operation) count() (n int) {
 	for i := range op.parts {
@@ -140,6 +157,10 @@ func (op *Operation) accept(i int, res *RunResult) {
 			p.IDs = append(p.IDs, id)
 			fresh = append(fresh, id)
 		}
+	}
+	if res.RequestID != "" || len(res.InstanceIDs) > 0 {
+		p.answer = *res
+		p.answer.InstanceIDs = slices.Clone(res.InstanceIDs)
 	}
 	if len(fresh) > 0 {
 		op.accepted = time.Now()

@@ -337,3 +337,28 @@ func TestAnEndedContextSendsNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestAnswersKeepWhatTheCloudCallsARequest(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			ids := []string{"i-1", "i-2"}
+			if s.Count == 1 {
+				ids = []string{"i-3"}
+			}
+			return &provider.RunResult{InstanceIDs: ids, RequestID: "req-" + ids[0], OrderID: "order-" + ids[0], JobID: "job-" + ids[0]}, nil
+		}
+		op, err := f.client().RunInstances(t.Context(), provider.RunInstancesSpec{Region: "r", Count: 3}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := op.Answers()
+		if len(got) != 2 || got[0].RequestID != "req-i-1" || got[1].OrderID != "order-i-3" || got[1].JobID != "job-i-3" || len(got[0].InstanceIDs) != 2 {
+			t.Errorf("got %+v, want the two answers in order", got)
+		}
+		got[0].InstanceIDs[0] = "changed"
+		if op.Answers()[0].InstanceIDs[0] != "i-1" {
+			t.Error("a caller can change what the operation remembers")
+		}
+	})
+}
