@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
@@ -64,7 +63,7 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 
 // DescribeInstances implements [provider.Driver].
 func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
-	if err := checkIDs(req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
+	if err := alicloud.CheckIDs(Name, req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
 		return nil, err
 	}
 	r := d.request("DescribeInstances", req.Region, translateDescribe(req), describeTimeout)
@@ -85,7 +84,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	}
 	for i := range a.Instances.Instance {
 		inst := instanceOf(&a.Instances.Instance[i])
-		if matches(req, &inst) {
+		if req.Matches(&inst) {
 			page.Instances = append(page.Instances, inst)
 		}
 	}
@@ -94,7 +93,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 
 // TerminateInstances implements [provider.Driver].
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := checkIDs(req.IDs, 1, d.Limits().IDsPerTerminate); err != nil {
+	if err := alicloud.CheckIDs(Name, req.IDs, 1, d.Limits().IDsPerTerminate); err != nil {
 		return err
 	}
 	r := d.request("DeleteInstances", req.Region, translateTerminate(req), terminateTimeout)
@@ -125,30 +124,6 @@ func (d *driver) request(action, region string, params map[string]string, timeou
 		Params:  params,
 		Timeout: timeout,
 	}
-}
-
-// matches compares by equality what the cloud compares loosely: it takes * in a
-// name as a wildcard.
-func matches(req *provider.DescribeRequest, inst *provider.Instance) bool {
-	if len(req.IDs) > 0 {
-		return true
-	}
-	if req.Name != "" && req.Name != inst.Name {
-		return false
-	}
-	for k, v := range req.Tags {
-		if have, ok := inst.Tags[k]; !ok || have != v {
-			return false
-		}
-	}
-	return true
-}
-
-func checkIDs(ids []string, least, most int) error {
-	if len(ids) < least || len(ids) > most {
-		return &provider.FieldError{Driver: Name, Path: "IDs", Value: fmt.Sprint(len(ids)), Reason: fmt.Sprintf("must be %d to %d", least, most)}
-	}
-	return nil
 }
 
 // jsonList writes IDs as the JSON text that DescribeInstances wants.

@@ -3,7 +3,6 @@ package ens
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -76,7 +75,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		out.NextPage = nextPage(&a, page)
 	}
 	for i := range a.Instances.Instance {
-		if inst := instanceOf(&a.Instances.Instance[i]); matches(req, &inst) {
+		if inst := instanceOf(&a.Instances.Instance[i]); req.Matches(&inst) {
 			out.Instances = append(out.Instances, inst)
 		}
 	}
@@ -85,7 +84,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 
 // TerminateInstances implements [provider.Driver].
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := checkIDs(req.IDs, 1, 1); err != nil {
+	if err := alicloud.CheckIDs(Name, req.IDs, 1, 1); err != nil {
 		return err
 	}
 	action, p := translateTerminate(req)
@@ -129,25 +128,9 @@ func request(action string, p params, timeout time.Duration) alicloud.Request {
 	}
 }
 
-// matches compares by equality: how closely ENS compares is not documented.
-func matches(req *provider.DescribeRequest, inst *provider.Instance) bool {
-	if len(req.IDs) > 0 {
-		return true
-	}
-	if req.Name != "" && req.Name != inst.Name {
-		return false
-	}
-	for k, v := range req.Tags {
-		if have, ok := inst.Tags[k]; !ok || have != v {
-			return false
-		}
-	}
-	return true
-}
-
 // pageOf checks a request and returns the number of the page it asks for.
 func pageOf(req *provider.DescribeRequest) (int, error) {
-	if err := checkIDs(req.IDs, 0, perCall); err != nil {
+	if err := alicloud.CheckIDs(Name, req.IDs, 0, perCall); err != nil {
 		return 0, err
 	}
 	page, err := strconv.Atoi(cmp.Or(req.PageToken, "1"))
@@ -169,11 +152,4 @@ func nextPage(a *describeAnswer, page int) string {
 		return ""
 	}
 	return strconv.Itoa(page + 1)
-}
-
-func checkIDs(ids []string, least, most int) error {
-	if len(ids) < least || len(ids) > most {
-		return &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(len(ids)), Reason: fmt.Sprintf("must be %d to %d", least, most)}
-	}
-	return nil
 }

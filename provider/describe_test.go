@@ -175,3 +175,25 @@ func TestSysCarriesTheVendorsRecord(t *testing.T) {
 		t.Errorf("got %v; the original has %v", with.Sys(), i.Sys())
 	}
 }
+
+func TestARequestMatchesByEquality(t *testing.T) {
+	web := provider.Instance{Name: "web", Tags: map[string]string{"a": "1", "b": ""}}
+	for what, c := range map[string]struct {
+		req  provider.DescribeRequest
+		want bool
+	}{
+		"everything":       {provider.DescribeRequest{}, true},
+		"the name":         {provider.DescribeRequest{Name: "web"}, true},
+		"a part of it":     {provider.DescribeRequest{Name: "we"}, false},
+		"more than it":     {provider.DescribeRequest{Name: "web1"}, false},
+		"tags":             {provider.DescribeRequest{Tags: map[string]string{"a": "1", "b": ""}}, true},
+		"another value":    {provider.DescribeRequest{Tags: map[string]string{"a": "2"}}, false},
+		"an absent tag":    {provider.DescribeRequest{Tags: map[string]string{"c": ""}}, false},
+		"IDs, no matter":   {provider.DescribeRequest{IDs: []string{"i-1"}, Name: "other"}, true},
+		"name and bad tag": {provider.DescribeRequest{Name: "web", Tags: map[string]string{"a": "2"}}, false},
+	} {
+		if got := c.req.Matches(&web); got != c.want {
+			t.Errorf("%s: %v, want %v", what, got, c.want)
+		}
+	}
+}

@@ -98,13 +98,31 @@ type DescribeRequest struct {
 	IDs    []string
 
 	// Name and Tags filter by equality. A driver whose cloud can only search
-	// loosely must compare by itself; one that cannot filter by a field at all
+	// loosely compares with [DescribeRequest.Matches]; one that cannot filter by a field at all
 	// refuses it with a *[FieldError].
 	Name string
 	Tags map[string]string
 
 	// PageToken is DescribePage.NextPage of the page before, or "".
 	PageToken string
+}
+
+// Matches tells whether a server is what the request asks for. Names and tags
+// compare by equality: no vendor documents how closely its own filters do. With
+// IDs every server of the answer matches.
+func (r *DescribeRequest) Matches(i *Instance) bool {
+	if len(r.IDs) > 0 {
+		return true
+	}
+	if r.Name != "" && r.Name != i.Name {
+		return false
+	}
+	for k, v := range r.Tags {
+		if have, ok := i.Tags[k]; !ok || have != v {
+			return false
+		}
+	}
+	return true
 }
 
 // DescribePage is one page of servers.

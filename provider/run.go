@@ -48,7 +48,7 @@ func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *Run
 
 // Preview returns the requests that RunInstances would send, secrets masked. It
 // does no I/O. A spec that RunInstances would refuse is the same error here. A
-// client token that would be drawn is shown as a placeholder.
+// client token that would be drawn is shown as "drawn-for-each-operation".
 func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 	spec.Region = c.region(spec.Region)
 	if err := c.check(&spec); err != nil {

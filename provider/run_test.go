@@ -266,7 +266,7 @@ func TestPreviewShowsEveryRequest(t *testing.T) {
 	}
 	for _, r := range reqs {
 		if shows(fmt.Sprint(r)) || r.Params["ClientToken"] == "" {
-			t.Errorf("want a placeholder for the token and no password: %v", r)
+			t.Errorf("want a stand-in for the token and no password: %v", r)
 		}
 	}
 	if len(f.calls) != 0 {

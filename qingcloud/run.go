@@ -197,8 +197,8 @@ func page(r *provider.DescribeRequest, in *describeInput, zone string, out *desc
 		if raw.ID == "" {
 			return nil, badAnswer("DescribeInstances", "the answer has a server without an ID")
 		}
-		if len(r.IDs) > 0 || r.Name == "" || raw.Name == r.Name {
-			p.Instances = append(p.Instances, instanceOf(raw, zone))
+		if inst := instanceOf(raw, zone); r.Matches(&inst) {
+			p.Instances = append(p.Instances, inst)
 		}
 	}
 	if len(r.IDs) == 0 && len(out.InstanceSet) > 0 {

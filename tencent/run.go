@@ -221,7 +221,7 @@ func describePage(ex *exchange, req *provider.DescribeRequest, offset int, r *cv
 		}
 		i := instanceOf(raw)
 		i.Region = ex.region
-		if len(req.IDs) > 0 || matches(i, req) {
+		if req.Matches(&i) {
 			page.Instances = append(page.Instances, i)
 		}
 	}
@@ -229,20 +229,6 @@ func describePage(ex *exchange, req *provider.DescribeRequest, offset int, r *cv
 		page.NextPage = strconv.Itoa(next)
 	}
 	return page, nil
-}
-
-// matches compares by equality: how exact the cloud's name filter is, is not
-// documented.
-func matches(i provider.Instance, req *provider.DescribeRequest) bool {
-	if req.Name != "" && i.Name != req.Name {
-		return false
-	}
-	for k, v := range req.Tags {
-		if got, ok := i.Tags[k]; !ok || got != v {
-			return false
-		}
-	}
-	return true
 }
 
 // TerminateInstances releases servers. Prepaid ones go to the recycle bin by the

@@ -2,8 +2,10 @@ package alicloud
 
 import (
 	"encoding/base64"
+	"fmt"
 	"maps"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -107,4 +109,12 @@ func secretValues(r Request, key provider.Credentials, query string) []string {
 		add(q.Get("Signature"))
 	}
 	return out
+}
+
+// CheckIDs refuses a call that names fewer or more servers than the API takes.
+func CheckIDs(driver string, ids []string, least, most int) error {
+	if len(ids) < least || len(ids) > most {
+		return &provider.FieldError{Driver: driver, Path: "IDs", Value: strconv.Itoa(len(ids)), Reason: fmt.Sprintf("must be %d to %d", least, most)}
+	}
+	return nil
 }
