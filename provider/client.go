@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"log/slog"
 	"maps"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -81,6 +82,7 @@ func (c *Client) Support() Support { return c.support }
 func (c *Client) Limits() Limits {
 	l := c.limits
 	l.Rates = maps.Clone(l.Rates)
+	l.Idempotent = slices.Clone(l.Idempotent)
 	return l
 }
 
@@ -93,6 +95,8 @@ func (l Limits) withDefaults() Limits {
 	l.IDsPerDescribe = max(l.IDsPerDescribe, 1)
 	l.IDsPerTerminate = max(l.IDsPerTerminate, 1)
 	l.IDsPerPower = max(l.IDsPerPower, 1)
+	l.IDsPerMove = max(l.IDsPerMove, 1)
+	l.IDsPerGroupDescribe = max(l.IDsPerGroupDescribe, 1)
 	l.FirstLook = cmp.Or(l.FirstLook, 10*time.Second)
 	return l
 }

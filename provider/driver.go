@@ -16,7 +16,8 @@ import (
 // a password, key, signature, user data or request URL.
 //
 // The interface does not grow: further abilities are small optional interfaces
-// ([RunValidator], [RunPreviewer], ...).
+// ([RunValidator], [RunPreviewer], [PowerDriver], [LaunchTemplateDriver],
+// [PlacementGroupDriver], [ErrorLister]).
 type Driver interface {
 	// Name is the short name of the cloud: "aliyun", "ens", "tencent",
 	// "qingcloud". It is part of errors, tokens and log records.
@@ -158,6 +159,20 @@ const (
 	APIStopInstances      API = "StopInstances"
 	APIRebootInstances    API = "RebootInstances"
 
+	APICreateLaunchTemplate            API = "CreateLaunchTemplate"
+	APICreateLaunchTemplateVersion     API = "CreateLaunchTemplateVersion"
+	APIDescribeLaunchTemplates         API = "DescribeLaunchTemplates"
+	APIDescribeLaunchTemplateVersions  API = "DescribeLaunchTemplateVersions"
+	APISetDefaultLaunchTemplateVersion API = "SetDefaultLaunchTemplateVersion"
+	APIDeleteLaunchTemplateVersions    API = "DeleteLaunchTemplateVersions"
+	APIDeleteLaunchTemplate            API = "DeleteLaunchTemplate"
+
+	APICreatePlacementGroup    API = "CreatePlacementGroup"
+	APIDescribePlacementGroups API = "DescribePlacementGroups"
+	APIModifyPlacementGroup    API = "ModifyPlacementGroup"
+	APIMoveIntoPlacementGroup  API = "MoveIntoPlacementGroup"
+	APIDeletePlacementGroup    API = "DeletePlacementGroup"
+
 	// AnyAPI stands for all calls of an account together.
 	AnyAPI API = "*"
 )
@@ -185,6 +200,19 @@ type Limits struct {
 
 	// IDsPerPower is how many servers one start, stop or reboot may name.
 	IDsPerPower int
+
+	// IDsPerMove is how many servers one call moves into a placement group, and
+	// IDsPerGroupDescribe how many groups one call describes by ID.
+	IDsPerMove          int
+	IDsPerGroupDescribe int
+
+	// TemplateVersionsInherit tells that a new version of a launch template takes
+	// over what it does not set from the version it starts from.
+	TemplateVersionsInherit bool
+
+	// Idempotent are the calls, beside RunInstances, that create something and
+	// are idempotent by token.
+	Idempotent []API
 
 	// ClientToken tells that creates are idempotent by token: the same token
 	// and parameters give the same servers. Without it a create whose outcome

@@ -32,10 +32,10 @@ func (s *RunInstancesSpec) Validate() error {
 	}
 	s.Billing.check(&c)
 	s.checkPlacement(&c)
-	s.checkTags(&c)
+	checkTagKeys(&c, "Tags", s.Tags)
 	s.checkTemplate(&c)
 	s.checkToken(&c)
-	s.checkVendor(&c)
+	checkVendor(&c, "Vendor", s.Vendor)
 	return c.Err()
 }
 
@@ -144,10 +144,10 @@ func (s *RunInstancesSpec) checkPlacement(c *Checker) {
 	oneOf(c, "Placement.Affinity", p.Affinity, NoAffinity, HostAffinity)
 }
 
-func (s *RunInstancesSpec) checkTags(c *Checker) {
-	for _, k := range slices.Sorted(maps.Keys(s.Tags)) {
-		c.Require(k != "", "Tags", nil, "a tag key must not be empty")
-		c.Require(!strings.HasPrefix(k, ReservedTagPrefix), "Tags", k, "keys that begin with "+ReservedTagPrefix+" are reserved")
+func checkTagKeys(c *Checker, path string, tags map[string]string) {
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		c.Require(k != "", path, nil, "a tag key must not be empty")
+		c.Require(!strings.HasPrefix(k, ReservedTagPrefix), path, k, "keys that begin with "+ReservedTagPrefix+" are reserved")
 	}
 }
 
@@ -165,10 +165,10 @@ func (s *RunInstancesSpec) checkToken(c *Checker) {
 	c.Require(ok, "ClientToken", s.ClientToken, "must be at most 64 printable ASCII characters without blanks")
 }
 
-func (s *RunInstancesSpec) checkVendor(c *Checker) {
+func checkVendor(c *Checker, path string, list []VendorOption) {
 	seen := map[string]bool{}
-	for i, o := range s.Vendor {
-		at := fmt.Sprintf("Vendor[%d]", i)
+	for i, o := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
 		if v := reflect.ValueOf(o); o == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 			c.Fail(at, nil, "must not be nil")
 			continue

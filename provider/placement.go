@@ -1,0 +1,324 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// PlacementGroups are the account's placement groups, for Placement.GroupID:
+// deployment sets on ECS, disaster-recover groups on CVM, instance groups on
+// QingCloud. [Client.PlacementGroups] returns them. All methods are safe for
+// concurrent use. An empty region means the region of the client.
+type PlacementGroups interface {
+	// Create makes a group and returns its ID. What the cloud does not have is
+	// [FieldErrors], and nothing is sent; a full account is [ErrQuota]. When the
+	// answer is lost on a cloud without a token for this call (QingCloud), the
+	// error is [ErrOutcomeUnknown]: look with List for the name.
+	Create(ctx context.Context, g PlacementGroupSpec) (id string, err error)
+
+	// List reads groups with their members, page by page as the loop goes on. The
+	// loop ends after the first error.
+	List(ctx context.Context, q PlacementGroupQuery) iter.Seq2[PlacementGroup, error]
+
+	// Modify changes the name or the description of a group.
+	Modify(ctx context.Context, region, id string, to PlacementGroupChange) error
+
+	// MoveIn puts existing servers into a group, out of another one if they are in
+	// one. The error joins what went wrong and names the servers concerned; the
+	// others are moved all the same. A full group is [ErrQuota].
+	MoveIn(ctx context.Context, region, id string, instanceIDs []string, o *MoveOptions) error
+
+	// Delete deletes a group. One with servers in it cannot be deleted: that is
+	// [ErrState]. One that does not exist is [ErrNotFound].
+	Delete(ctx context.Context, region, id string) error
+}
+
+// PlacementStrategy is what a group does with its servers.
+type PlacementStrategy string
+
+// Placement strategies. The zero value means SpreadPlacement.
+const (
+	SpreadPlacement    PlacementStrategy = "spread"    // no two share hardware
+	PartitionPlacement PlacementStrategy = "partition" // servers of different partitions share no hardware
+	ClusterPlacement   PlacementStrategy = "cluster"   // close together, for low latency
+)
+
+// PlacementLevel is the hardware that spread servers do not share.
+type PlacementLevel string
+
+// Placement levels. The zero value means HostLevel.
+const (
+	HostLevel   PlacementLevel = "host"   // the physical machine
+	SwitchLevel PlacementLevel = "switch" // the network switch
+	RackLevel   PlacementLevel = "rack"   // the rack
+)
+
+// PlacementGroupSpec says which group to create. A field that the cloud does not
+// have is an error.
+type PlacementGroupSpec struct {
+	Region      string
+	Name        string // CVM needs one
+	Description string
+	Strategy    PlacementStrategy
+	Level       PlacementLevel // CVM has all; ECS and QingCloud know hosts only
+
+	// Partitions is how many partitions a partition group has. 0 lets the cloud
+	// decide.
+	Partitions int
+
+	// PerUnit is how many servers may share one unit of Level: 1 to 10 on CVM. 0
+	// means one.
+	PerUnit int
+
+	Tags map[string]string // CVM only
+
+	// Vendor holds options that only one cloud has, for example
+	// aliyun.PlacementOptions. Options for other clouds are ignored.
+	Vendor []VendorOption
+}
+
+// PlacementGroupQuery selects groups. The zero value selects all of the client's
+// region.
+type PlacementGroupQuery struct {
+	Region string
+	IDs    []string
+	Name   string // the exact name
+}
+
+// Matches tells whether a group is what the query asks for.
+func (q *PlacementGroupQuery) Matches(g *PlacementGroup) bool {
+	return (q.Name == "" || q.Name == g.Name) && (len(q.IDs) == 0 || slices.Contains(q.IDs, g.ID))
+}
+
+// PlacementGroup is a group as the cloud describes it.
+type PlacementGroup struct {
+	ID, Name, Description string
+	Strategy              PlacementStrategy
+	RawStrategy           string // the cloud's own word
+	Level                 PlacementLevel
+	Partitions            int // 0 where there are none
+	PerUnit               int // 0 where the cloud does not tell
+	InstanceIDs           []string
+	Capacity              int // servers it may hold; 0 where the cloud does not tell
+	CreatedAt             time.Time
+}
+
+// PlacementGroupChange is what to change of a group. Empty fields stay as they
+// are.
+type PlacementGroupChange struct {
+	Name        string
+	Description string // CVM groups have none
+}
+
+// MoveOptions are for [PlacementGroups].MoveIn. Nil is the default.
+type MoveOptions struct {
+	// Force lets the cloud move servers to other hosts, which restarts them.
+	// Without it a server that would have to move is refused.
+	Force bool
+
+	// Partition is where in a partition group the servers go. 0 lets the cloud
+	// decide.
+	Partition int
+}
+
+// PlacementGroupDriver is implemented by drivers of clouds with placement
+// groups. Its calls keep the rules of [Driver]: one request each, no retry,
+// *[APIError], and a *[FieldError] for options that the cloud does not have.
+type PlacementGroupDriver interface {
+	// ValidatePlacementGroup returns nil or [FieldErrors], without a network.
+	ValidatePlacementGroup(g *PlacementGroupSpec) error
+
+	CreatePlacementGroup(ctx context.Context, req *CreatePlacementGroupRequest) (*PlacementGroupResult, error)
+	DescribePlacementGroups(ctx context.Context, req *DescribePlacementGroupsRequest) (*PlacementGroupPage, error)
+	ModifyPlacementGroup(ctx context.Context, region, id string, to PlacementGroupChange) error
+
+	// MoveIntoPlacementGroup moves at most Limits.IDsPerMove servers.
+	MoveIntoPlacementGroup(ctx context.Context, req *MoveRequest) error
+	DeletePlacementGroup(ctx context.Context, region, id string) error
+}
+
+// CreatePlacementGroupRequest asks for a group.
+type CreatePlacementGroupRequest struct {
+	Spec        *PlacementGroupSpec // Region is set
+	ClientToken string              // set where Limits.Idempotent names the call
+}
+
+// PlacementGroupResult is what a cloud answered to a create.
+type PlacementGroupResult struct {
+	ID        string
+	RequestID string
+}
+
+// DescribePlacementGroupsRequest asks for one page of groups. A driver whose
+// cloud searches loosely compares with [PlacementGroupQuery.Matches]. At most
+// Limits.IDsPerGroupDescribe IDs are asked for at once.
+type DescribePlacementGroupsRequest struct {
+	PlacementGroupQuery
+	PageToken string
+}
+
+// PlacementGroupPage is one page of groups.
+type PlacementGroupPage struct {
+	Groups    []PlacementGroup
+	NextPage  string // "" on the last page
+	RequestID string
+}
+
+// MoveRequest asks to move servers into a group.
+type MoveRequest struct {
+	Region      string
+	GroupID     string
+	InstanceIDs []string
+	MoveOptions
+}
+
+// PlacementGroups returns the account's placement groups. The error matches
+// [errors.ErrUnsupported] where the cloud has none: ENS.
+func (c *Client) PlacementGroups() (PlacementGroups, error) {
+	d, ok := c.driver.(PlacementGroupDriver)
+	if !ok {
+		return nil, fmt.Errorf("%s: placement groups: %w", c.name, errors.ErrUnsupported)
+	}
+	return &placementGroups{c: c, d: d}, nil
+}
+
+type placementGroups struct {
+	c *Client
+	d PlacementGroupDriver
+}
+
+// Create implements [PlacementGroups].
+func (p *placementGroups) Create(ctx context.Context, g PlacementGroupSpec) (id string, err error) {
+	g.Region = p.c.region(g.Region)
+	if err := p.check(&g); err != nil {
+		return "", err
+	}
+	err = p.c.add(ctx, g.Region, APICreatePlacementGroup, func(ctx context.Context, token string) (string, error) {
+		res, err := p.d.CreatePlacementGroup(ctx, &CreatePlacementGroupRequest{Spec: &g, ClientToken: token})
+		if res == nil {
+			return "", err
+		}
+		id = res.ID
+		return res.RequestID, err
+	})
+	return id, err
+}
+
+func (p *placementGroups) check(g *PlacementGroupSpec) error {
+	var k Checker
+	k.Require(g.Region != "", "Region", nil, "required: neither the spec nor the client names one")
+	oneOf(&k, "Strategy", g.Strategy, SpreadPlacement, PartitionPlacement, ClusterPlacement)
+	oneOf(&k, "Level", g.Level, HostLevel, SwitchLevel, RackLevel)
+	notNegative(&k, "Partitions", g.Partitions)
+	notNegative(&k, "PerUnit", g.PerUnit)
+	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions, "needs Strategy partition")
+	checkTagKeys(&k, "Tags", g.Tags)
+	checkVendor(&k, "Vendor", g.Vendor)
+	return join(k.Err(), p.d.ValidatePlacementGroup(g))
+}
+
+// List implements [PlacementGroups].
+func (p *placementGroups) List(ctx context.Context, q PlacementGroupQuery) iter.Seq2[PlacementGroup, error] {
+	q.Region = p.c.region(q.Region)
+	if len(q.IDs) == 0 {
+		return p.list(ctx, q)
+	}
+	return func(yield func(PlacementGroup, error) bool) {
+		var k Checker
+		if notEmpty(&k, "PlacementGroupQuery.IDs", q.IDs); k.Err() != nil {
+			yield(PlacementGroup{}, k.Err())
+			return
+		}
+		for ids := range slices.Chunk(q.IDs, p.c.limits.IDsPerGroupDescribe) {
+			some := q
+			some.IDs = ids
+			for g, err := range p.list(ctx, some) {
+				if !yield(g, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (p *placementGroups) list(ctx context.Context, q PlacementGroupQuery) iter.Seq2[PlacementGroup, error] {
+	return pages(func(token string) ([]PlacementGroup, string, error) {
+		var page *PlacementGroupPage
+		err := p.c.read(ctx, q.Region, APIDescribePlacementGroups, func(ctx context.Context) (_ string, err error) {
+			page, err = p.d.DescribePlacementGroups(ctx, &DescribePlacementGroupsRequest{PlacementGroupQuery: q, PageToken: token})
+			if err != nil {
+				return "", err
+			}
+			return page.RequestID, nil
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Groups, page.NextPage, nil
+	})
+}
+
+// Modify implements [PlacementGroups].
+func (p *placementGroups) Modify(ctx context.Context, region, id string, to PlacementGroupChange) error {
+	var k Checker
+	k.Require(to != PlacementGroupChange{}, "PlacementGroupChange", nil, "says nothing to change")
+	return p.change(ctx, region, id, &k, APIModifyPlacementGroup, func(ctx context.Context, region string) error {
+		return p.d.ModifyPlacementGroup(ctx, region, id, to)
+	})
+}
+
+// Delete implements [PlacementGroups].
+func (p *placementGroups) Delete(ctx context.Context, region, id string) error {
+	return p.change(ctx, region, id, &Checker{}, APIDeletePlacementGroup, func(ctx context.Context, region string) error {
+		return p.d.DeletePlacementGroup(ctx, region, id)
+	})
+}
+
+func (p *placementGroups) change(ctx context.Context, region, id string, k *Checker, api API, call func(context.Context, string) error) error {
+	region = p.c.region(region)
+	k.Require(region != "", "region", nil, "required: neither the call nor the client names one")
+	k.Require(id != "", "id", nil, "required")
+	if err := k.Err(); err != nil {
+		return err
+	}
+	return p.c.change(ctx, region, api, func(ctx context.Context) error { return call(ctx, region) })
+}
+
+// MoveIn implements [PlacementGroups].
+func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanceIDs []string, o *MoveOptions) error {
+	if o == nil {
+		o = &MoveOptions{}
+	}
+	var k Checker
+	k.Require(id != "", "id", nil, "required")
+	notNegative(&k, "MoveOptions.Partition", o.Partition)
+	ids := distinctIDs(instanceIDs)
+	if err := join(k.Err(), checkIDs(ids)); err != nil || len(ids) == 0 {
+		return err
+	}
+	req := MoveRequest{Region: p.c.region(region), GroupID: id, MoveOptions: *o}
+	var list []batch
+	for chunk := range slices.Chunk(ids, p.c.limits.IDsPerMove) {
+		list = append(list, batch{ids: chunk, call: func(ctx context.Context, ids []string) error { return p.move(ctx, req, ids) }})
+	}
+	r := p.c.newBatches("move into " + id)
+	r.atMostOnce = o.Force // a forced move restarts servers
+	r.settle = func(_ context.Context, ids []string, err error) ([]string, error) {
+		if len(ids) == 1 && p.c.tooNew(err, ids[0]) {
+			err = passing{err}
+		}
+		return ids, err
+	}
+	return r.all(ctx, list)
+}
+
+func (p *placementGroups) move(ctx context.Context, req MoveRequest, ids []string) error {
+	req.InstanceIDs = ids
+	return p.c.once(ctx, req.Region, APIMoveIntoPlacementGroup, len(ids), func(ctx context.Context) (string, error) {
+		return "", p.d.MoveIntoPlacementGroup(ctx, &req)
+	})
+}

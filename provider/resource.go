@@ -1,0 +1,88 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+)
+
+// The calls about things that are not servers: launch templates and placement
+// groups. They cost nothing, but the rules are the same: a lost answer adds
+// nothing twice.
+
+// add makes a call that creates something. It is repeated when it was certainly
+// not executed, and when its answer was lost only if the cloud recognizes the
+// repetition by its token.
+func (c *Client) add(ctx context.Context, region string, api API, call func(ctx context.Context, token string) (requestID string, err error)) error {
+	token := ""
+	if slices.Contains(c.limits.Idempotent, api) {
+		token = "yunfan-" + randomID()
+	}
+	again := func(err error) bool {
+		var e *APIError
+		if !errors.As(err, &e) {
+			return false
+		}
+		return e.Outcome == OutcomeThrottled || (token != "" || e.Outcome == OutcomeRejected) && safeAgain(err)
+	}
+	maybe := false // an attempt may have been executed
+	err := c.repeat(ctx, again, func() error {
+		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
+			id, err := call(ctx, token)
+			maybe = maybe || err != nil && !c.harmless(err)
+			return id, err
+		})
+	})
+	if err != nil && maybe && !errors.Is(err, ErrOutcomeUnknown) {
+		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	return err
+}
+
+// change makes a call that may be made twice. When the first answer was lost, a
+// repetition that finds nothing left to delete has found what it wanted.
+func (c *Client) change(ctx context.Context, region string, api API, call func(context.Context) error) error {
+	deletes := api == APIDeleteLaunchTemplate || api == APIDeleteLaunchTemplateVersions || api == APIDeletePlacementGroup
+	maybe := false
+	return c.repeat(ctx, safeAgain, func() error {
+		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
+			err := call(ctx)
+			if deletes && maybe && errors.Is(err, ErrNotFound) {
+				return "", nil
+			}
+			maybe = maybe || err != nil && !c.harmless(err)
+			return "", err
+		})
+	})
+}
+
+// read makes a call without effects.
+func (c *Client) read(ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error)) error {
+	return c.repeat(ctx, safeAgain, func() error { return c.once(ctx, region, api, 0, call) })
+}
+
+// pages is a loop over everything that page returns, from the page token "" on.
+// It ends after the first error, which comes with a zero value.
+func pages[T any](page func(token string) (list []T, next string, err error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for token := ""; ; {
+			list, next, err := page(token)
+			if err != nil {
+				var zero T
+				yield(zero, err)
+				return
+			}
+			for _, v := range list {
+				if !yield(v, nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			token = next
+		}
+	}
+}

@@ -1,0 +1,420 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"time"
+)
+
+// LaunchTemplates are the launch templates of an account: specs that the cloud
+// keeps under a name, in numbered versions, for RunInstancesSpec.LaunchTemplate.
+// [Client.LaunchTemplates] returns them. All methods are safe for concurrent use.
+//
+// A template is named by [LaunchTemplateRef]: by ID, or by name on ECS. An empty
+// region means the region of the client. A cloud keeps what it is given without a
+// look at whether images or subnets exist; that shows when servers are created.
+type LaunchTemplates interface {
+	// Create keeps a spec as version 1 of a new template, its default version,
+	// and returns the template's ID. What a template cannot hold (a password, on
+	// ECS a count) is [FieldErrors], and nothing is sent. A name that is taken is
+	// [ErrExists]; a full account is [ErrQuota]. When the answer is lost on a
+	// cloud without a token for this call, the error is [ErrOutcomeUnknown]: look
+	// with List for the name.
+	Create(ctx context.Context, t LaunchTemplateSpec) (id string, err error)
+
+	// CreateVersion adds a version and returns its number. The default version
+	// stays the default. Tags are not taken: they belong to the template.
+	CreateVersion(ctx context.Context, ref LaunchTemplateRef, t LaunchTemplateSpec) (version int, err error)
+
+	// List reads templates, page by page as the loop goes on. The loop ends after
+	// the first error.
+	List(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error]
+
+	// Versions reads the versions of a template, like List.
+	Versions(ctx context.Context, region string, ref LaunchTemplateRef) iter.Seq2[LaunchTemplateVersion, error]
+
+	// Version reads one version: ref.Version, or the default one if that is 0. A
+	// version that does not exist is [ErrNotFound].
+	Version(ctx context.Context, region string, ref LaunchTemplateRef) (*LaunchTemplateVersion, error)
+
+	// SetDefault makes ref.Version the default version.
+	SetDefault(ctx context.Context, region string, ref LaunchTemplateRef) error
+
+	// DeleteVersions deletes versions. The default version cannot be deleted:
+	// that is [ErrState].
+	DeleteVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions ...int) error
+
+	// Delete deletes a template with all its versions. Servers made from it live
+	// on. A template that does not exist is [ErrNotFound].
+	Delete(ctx context.Context, region string, ref LaunchTemplateRef) error
+}
+
+// LaunchTemplateSpec is what a template, or a version of one, is made of.
+type LaunchTemplateSpec struct {
+	// Name is the name of a new template. Required by Create, refused by
+	// CreateVersion. ECS lets an account use a name once.
+	Name string
+
+	// VersionDescription is a free text about the version.
+	VersionDescription string
+
+	// Spec is what the version holds. Fields it leaves zero are left to
+	// RunInstances. Spec.Region is where the template is kept.
+	Spec RunInstancesSpec
+
+	// Tags are labels of the template itself; those of its servers are in Spec.
+	Tags map[string]string
+
+	// BaseVersion is the version that CreateVersion starts from on CVM, where a
+	// new version inherits what it does not set; 0 means the default version. A
+	// field that the base has and Spec leaves zero would be inherited silently,
+	// and is an error instead. Refused elsewhere.
+	BaseVersion int
+
+	// Vendor holds options of the template that only one cloud has, for example
+	// aliyun.TemplateOptions. Options for other clouds are ignored.
+	Vendor []VendorOption
+}
+
+// LaunchTemplateQuery selects templates. The zero value selects all of the
+// client's region.
+type LaunchTemplateQuery struct {
+	Region string
+	IDs    []string
+	Name   string            // the exact name
+	Tags   map[string]string // of the template: all of these, with these values
+}
+
+// LaunchTemplate is a template as the cloud describes it.
+type LaunchTemplate struct {
+	ID, Name       string
+	DefaultVersion int
+	LatestVersion  int
+	CreatedBy      string
+	CreatedAt      time.Time // zero where the cloud does not tell
+	ModifiedAt     time.Time
+	Tags           map[string]string // nil where the cloud does not tell
+}
+
+// LaunchTemplateVersion is one version of a template.
+type LaunchTemplateVersion struct {
+	TemplateID   string
+	TemplateName string
+	Version      int
+	Description  string
+	Default      bool
+	CreatedBy    string
+	CreatedAt    time.Time
+	ModifiedAt   time.Time
+
+	// Spec is what the version holds, as RunInstances takes it. What has no
+	// field of the spec is in its Vendor options: nothing is left out.
+	Spec RunInstancesSpec
+}
+
+// LaunchTemplateDriver is implemented by drivers of clouds with launch
+// templates. Its calls keep the rules of [Driver]: one request each, no retry,
+// *[APIError].
+type LaunchTemplateDriver interface {
+	// TemplateSupport says for every leaf of the spec which parameter of a
+	// template it becomes, or why a template cannot hold it.
+	TemplateSupport() Support
+
+	// ValidateTemplate returns nil or [FieldErrors], without a network. The spec
+	// has passed Validate and the template's support table. Version tells that it
+	// is for CreateVersion.
+	ValidateTemplate(t *LaunchTemplateSpec, version bool) error
+
+	CreateLaunchTemplate(ctx context.Context, req *CreateTemplateRequest) (*TemplateResult, error)
+	CreateLaunchTemplateVersion(ctx context.Context, req *CreateTemplateRequest) (*TemplateResult, error)
+	DescribeLaunchTemplates(ctx context.Context, req *DescribeTemplatesRequest) (*TemplatePage, error)
+	DescribeLaunchTemplateVersions(ctx context.Context, req *DescribeTemplateVersionsRequest) (*TemplateVersionPage, error)
+	SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref LaunchTemplateRef) error
+	DeleteLaunchTemplateVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions []int) error
+	DeleteLaunchTemplate(ctx context.Context, region string, ref LaunchTemplateRef) error
+}
+
+// CreateTemplateRequest asks for a template or a version.
+type CreateTemplateRequest struct {
+	Template    LaunchTemplateRef   // of a new version; zero for a new template
+	Spec        *LaunchTemplateSpec // Spec.Spec.Region is set
+	ClientToken string              // set where Limits.Idempotent names the call
+}
+
+// TemplateResult is what a cloud answered to a create.
+type TemplateResult struct {
+	ID        string // of a new template
+	Version   int    // of a new version
+	RequestID string
+}
+
+// DescribeTemplatesRequest asks for one page of templates. A driver whose cloud
+// searches loosely compares with [LaunchTemplateQuery.Matches].
+type DescribeTemplatesRequest struct {
+	LaunchTemplateQuery
+	PageToken string
+}
+
+// Matches tells whether a template is what the query asks for.
+func (q *LaunchTemplateQuery) Matches(t *LaunchTemplate) bool {
+	return q.Name == "" || q.Name == t.Name
+}
+
+// TemplatePage is one page of templates.
+type TemplatePage struct {
+	Templates []LaunchTemplate
+	NextPage  string // "" on the last page
+	RequestID string
+}
+
+// DescribeTemplateVersionsRequest asks for one page of the versions of a
+// template: Template.Version alone if that is set, the default version alone if
+// DefaultOnly is.
+type DescribeTemplateVersionsRequest struct {
+	Region      string
+	Template    LaunchTemplateRef
+	DefaultOnly bool
+	PageToken   string
+}
+
+// TemplateVersionPage is one page of versions.
+type TemplateVersionPage struct {
+	Versions  []LaunchTemplateVersion
+	NextPage  string
+	RequestID string
+}
+
+// LaunchTemplates returns the account's launch templates. The error matches
+// [errors.ErrUnsupported] where the cloud has none: ENS and QingCloud.
+func (c *Client) LaunchTemplates() (LaunchTemplates, error) {
+	d, ok := c.driver.(LaunchTemplateDriver)
+	if !ok {
+		return nil, fmt.Errorf("%s: launch templates: %w", c.name, errors.ErrUnsupported)
+	}
+	return &launchTemplates{c: c, d: d, support: d.TemplateSupport()}, nil
+}
+
+type launchTemplates struct {
+	c       *Client
+	d       LaunchTemplateDriver
+	support Support
+}
+
+// Create implements [LaunchTemplates].
+func (l *launchTemplates) Create(ctx context.Context, t LaunchTemplateSpec) (id string, err error) {
+	k := Checker{}
+	k.Require(t.Name != "", "Name", nil, "required")
+	k.Require(t.BaseVersion == 0, "BaseVersion", t.BaseVersion, "a new template starts from nothing")
+	if err := l.check(&t, &k, false); err != nil {
+		return "", err
+	}
+	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplate, func(ctx context.Context, token string) (string, error) {
+		res, err := l.d.CreateLaunchTemplate(ctx, &CreateTemplateRequest{Spec: &t, ClientToken: token})
+		if res == nil {
+			return "", err
+		}
+		id = res.ID
+		return res.RequestID, err
+	})
+	return id, err
+}
+
+// CreateVersion implements [LaunchTemplates].
+func (l *launchTemplates) CreateVersion(ctx context.Context, ref LaunchTemplateRef, t LaunchTemplateSpec) (version int, err error) {
+	k := Checker{}
+	checkRef(&k, ref)
+	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "the cloud numbers a new version itself")
+	k.Require(t.Name == "", "Name", t.Name, "a version has no name of its own")
+	k.Require(len(t.Tags) == 0, "Tags", nil, "tags belong to the template, not to a version")
+	notNegative(&k, "BaseVersion", t.BaseVersion)
+	if err := l.check(&t, &k, true); err != nil {
+		return 0, err
+	}
+	if err := l.checkInherited(ctx, ref, &t); err != nil {
+		return 0, err
+	}
+	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplateVersion, func(ctx context.Context, token string) (string, error) {
+		res, err := l.d.CreateLaunchTemplateVersion(ctx, &CreateTemplateRequest{Template: ref, Spec: &t, ClientToken: token})
+		if res == nil {
+			return "", err
+		}
+		version = res.Version
+		return res.RequestID, err
+	})
+	return version, err
+}
+
+// check applies every rule that needs no network, and fills in the region.
+func (l *launchTemplates) check(t *LaunchTemplateSpec, k *Checker, version bool) error {
+	t.Spec.Region = l.c.region(t.Spec.Region)
+	k.Require(t.Spec.Region != "", "Spec.Region", nil, "required: neither the spec nor the client names one")
+	k.Require(t.Spec.LaunchTemplate == nil, "Spec.LaunchTemplate", nil, "a template cannot refer to another one")
+	checkTagKeys(k, "Tags", t.Tags)
+	checkVendor(k, "Vendor", t.Vendor)
+	spec := t.Spec
+	spec.LaunchTemplate = nil // complained about above
+	spec.Region = ""          // the place of the template, whatever the table says about it
+	if err := join(k.Err(), within("Spec", spec.Validate()), within("Spec", l.support.Check(&spec))); err != nil {
+		return err
+	}
+	return l.d.ValidateTemplate(t, version)
+}
+
+// within puts the paths of field errors inside a field.
+func within(field string, err error) error {
+	var list FieldErrors
+	if !errors.As(err, &list) {
+		return err
+	}
+	out := make(FieldErrors, len(list))
+	for i, e := range list {
+		inner := *e
+		inner.Path = field + "." + e.Path
+		out[i] = &inner
+	}
+	return out
+}
+
+// checkInherited refuses a version that would silently take over fields of the
+// version it starts from, where the cloud works so.
+func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplateRef, t *LaunchTemplateSpec) error {
+	if !l.c.limits.TemplateVersionsInherit {
+		return nil
+	}
+	ref.Version = t.BaseVersion
+	base, err := l.Version(ctx, t.Spec.Region, ref)
+	if err != nil {
+		return fmt.Errorf("reading the version that the new one starts from: %w", err)
+	}
+	k := Checker{Driver: l.c.name}
+	old, new := reflect.ValueOf(&base.Spec).Elem(), reflect.ValueOf(&t.Spec).Elem()
+	for _, f := range specLeaves() {
+		if f.path == "Region" {
+			continue
+		}
+		if at, set := f.find(old); set {
+			if _, kept := f.find(new); !kept {
+				k.Fail("Spec."+at, nil, fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template", base.Version))
+			}
+		}
+	}
+	return k.Err()
+}
+
+// List implements [LaunchTemplates].
+func (l *launchTemplates) List(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
+	q.Region = l.c.region(q.Region)
+	return pages(func(token string) ([]LaunchTemplate, string, error) {
+		var page *TemplatePage
+		err := l.c.read(ctx, q.Region, APIDescribeLaunchTemplates, func(ctx context.Context) (_ string, err error) {
+			page, err = l.d.DescribeLaunchTemplates(ctx, &DescribeTemplatesRequest{LaunchTemplateQuery: q, PageToken: token})
+			if err != nil {
+				return "", err
+			}
+			return page.RequestID, nil
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Templates, page.NextPage, nil
+	})
+}
+
+// Versions implements [LaunchTemplates].
+func (l *launchTemplates) Versions(ctx context.Context, region string, ref LaunchTemplateRef) iter.Seq2[LaunchTemplateVersion, error] {
+	return l.versions(ctx, &DescribeTemplateVersionsRequest{Region: l.c.region(region), Template: ref})
+}
+
+func (l *launchTemplates) versions(ctx context.Context, req *DescribeTemplateVersionsRequest) iter.Seq2[LaunchTemplateVersion, error] {
+	return pages(func(token string) ([]LaunchTemplateVersion, string, error) {
+		var k Checker
+		if checkRef(&k, req.Template); k.Err() != nil {
+			return nil, "", k.Err()
+		}
+		page, r := (*TemplateVersionPage)(nil), *req
+		r.PageToken = token
+		err := l.c.read(ctx, r.Region, APIDescribeLaunchTemplateVersions, func(ctx context.Context) (_ string, err error) {
+			page, err = l.d.DescribeLaunchTemplateVersions(ctx, &r)
+			if err != nil {
+				return "", err
+			}
+			return page.RequestID, nil
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Versions, page.NextPage, nil
+	})
+}
+
+// Version implements [LaunchTemplates].
+func (l *launchTemplates) Version(ctx context.Context, region string, ref LaunchTemplateRef) (*LaunchTemplateVersion, error) {
+	req := DescribeTemplateVersionsRequest{Region: l.c.region(region), Template: ref, DefaultOnly: ref.Version == 0}
+	for v, err := range l.versions(ctx, &req) {
+		if err != nil {
+			return nil, err
+		}
+		if v.Version == ref.Version || ref.Version == 0 && v.Default {
+			return &v, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: launch template %s has no version %d: %w", l.c.name, ref.text(), ref.Version, ErrNotFound)
+}
+
+// SetDefault implements [LaunchTemplates].
+func (l *launchTemplates) SetDefault(ctx context.Context, region string, ref LaunchTemplateRef) error {
+	var k Checker
+	checkRef(&k, ref)
+	k.Require(ref.Version != 0, "LaunchTemplateRef.Version", nil, "required: the version to make the default")
+	return l.change(ctx, region, &k, APISetDefaultLaunchTemplateVersion, func(ctx context.Context, region string) error {
+		return l.d.SetDefaultLaunchTemplateVersion(ctx, region, ref)
+	})
+}
+
+// DeleteVersions implements [LaunchTemplates].
+func (l *launchTemplates) DeleteVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions ...int) error {
+	var k Checker
+	checkRef(&k, ref)
+	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "name the versions to delete one by one")
+	k.Require(len(versions) > 0, "versions", nil, "name at least one")
+	for i, v := range versions {
+		k.Require(v > 0, fmt.Sprintf("versions[%d]", i), v, "must be positive")
+	}
+	return l.change(ctx, region, &k, APIDeleteLaunchTemplateVersions, func(ctx context.Context, region string) error {
+		return l.d.DeleteLaunchTemplateVersions(ctx, region, ref, versions)
+	})
+}
+
+// Delete implements [LaunchTemplates].
+func (l *launchTemplates) Delete(ctx context.Context, region string, ref LaunchTemplateRef) error {
+	var k Checker
+	checkRef(&k, ref)
+	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "Delete deletes every version; use DeleteVersions for one")
+	return l.change(ctx, region, &k, APIDeleteLaunchTemplate, func(ctx context.Context, region string) error {
+		return l.d.DeleteLaunchTemplate(ctx, region, ref)
+	})
+}
+
+func (l *launchTemplates) change(ctx context.Context, region string, k *Checker, api API, call func(context.Context, string) error) error {
+	region = l.c.region(region)
+	k.Require(region != "", "region", nil, "required: neither the call nor the client names one")
+	if err := k.Err(); err != nil {
+		return err
+	}
+	return l.c.change(ctx, region, api, func(ctx context.Context) error { return call(ctx, region) })
+}
+
+func checkRef(k *Checker, ref LaunchTemplateRef) {
+	k.Require((ref.ID == "") != (ref.Name == ""), "LaunchTemplateRef", nil, "give its ID or its Name, and not both")
+	notNegative(k, "LaunchTemplateRef.Version", ref.Version)
+}
+
+func (r LaunchTemplateRef) text() string {
+	if r.ID != "" {
+		return r.ID
+	}
+	return fmt.Sprintf("%q", r.Name)
+}
