@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 
@@ -17,29 +16,29 @@ const (
 	growSteps = 10               // calm times from nothing back to the documented rate
 )
 
-// budget keeps the calls of an account below the cloud's documented rates, and
-// lower where the cloud says so: a throttled call halves the rate, every calm
-// while adds a step up to the documented rate.
-type budget struct {
-	rates map[API]Rate
-
+// Budget keeps the calls of accounts below the clouds' documented rates, and
+// lower where a cloud says so: a throttled call halves the rate, every calm while
+// adds a step up to the documented rate. Clouds count per account, so the clients
+// of one account should share one ([Options].Budget); clients of different
+// accounts must not. It is safe for concurrent use.
+type Budget struct {
 	mu      sync.Mutex
 	buckets map[bucketKey]*bucket
 }
 
 type bucketKey struct {
+	driver string
 	region string
 	api    API
 }
 
-func newBudget(rates map[API]Rate) *budget {
-	return &budget{rates: maps.Clone(rates), buckets: map[bucketKey]*bucket{}}
-}
+// NewBudget returns an unused budget.
+func NewBudget() *Budget { return &Budget{buckets: map[bucketKey]*bucket{}} }
 
 // wait blocks until a call may be made, or ctx ends. It returns when the call
 // is made, for report.
-func (b *budget) wait(ctx context.Context, region string, api API) (time.Time, error) {
-	buckets := b.bucketsOf(region, api)
+func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (time.Time, error) {
+	buckets := b.bucketsOf(c, region, api)
 	for _, k := range buckets {
 		// The turn is kept until the whole wait is over, so that what this
 		// bucket allows cannot pile up behind the next one. Every wait takes
@@ -63,20 +62,20 @@ func (b *budget) wait(ctx context.Context, region string, api API) (time.Time, e
 }
 
 // report tells how the cloud took a call that was made at the given time.
-func (b *budget) report(region string, api API, made time.Time, throttled bool) {
-	for _, k := range b.bucketsOf(region, api) {
+func (b *Budget) report(c *Client, region string, api API, made time.Time, throttled bool) {
+	for _, k := range b.bucketsOf(c, region, api) {
 		k.report(made, throttled)
 	}
 }
 
 // bucketsOf returns the buckets a call draws on: its own and the one shared by
 // all calls of the account, as far as the cloud documents them.
-func (b *budget) bucketsOf(region string, api API) []*bucket {
+func (b *Budget) bucketsOf(c *Client, region string, api API) []*bucket {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var out []*bucket
-	for _, k := range []bucketKey{{region, api}, {"", AnyAPI}} {
-		r, ok := b.rates[k.api]
+	for _, k := range []bucketKey{{c.name, region, api}, {c.name, "", AnyAPI}} {
+		r, ok := c.limits.Rates[k.api]
 		if !ok || r.Calls <= 0 || r.Per <= 0 {
 			continue
 		}

@@ -16,12 +16,12 @@ const (
 
 // once makes one API call within the account's budget and records it.
 func (c *Client) once(ctx context.Context, region string, api API, n int, call func(context.Context) (requestID string, err error)) error {
-	made, err := c.budget.wait(ctx, region, api)
+	made, err := c.budget.wait(ctx, c, region, api)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
 	}
 	err = c.tel.observe(ctx, region, api, n, call)
-	c.budget.report(region, api, made, errors.Is(err, ErrThrottled))
+	c.budget.report(c, region, api, made, errors.Is(err, ErrThrottled))
 	return err
 }
 

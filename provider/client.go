@@ -19,6 +19,15 @@ type Options struct {
 	// waits share describe calls. Nil gives the client its own.
 	Poller *Poller
 
+	// Budget is shared by the clients of one account, so that together they keep
+	// below the cloud's rates. Nil gives the client its own.
+	Budget *Budget
+
+	// Rates replace the call rates of the driver, per API, for accounts with
+	// quotas of their own. A rate of no calls means no limit beforehand. Of
+	// clients that share a Budget, the one that makes the first call decides.
+	Rates map[API]Rate
+
 	// RetryFor is how long one call is repeated that was throttled, or that
 	// failed in a way that makes a repetition safe: reads, releases, starts and
 	// stops always, creates only where a client token makes them idempotent,
@@ -49,10 +58,11 @@ type Client struct {
 	limits  Limits
 	support Support
 	opts    Options
-	budget  *budget
+	budget  *Budget
 	poller  *Poller
 	tel     telemetry
 	recent  recent
+	stock   stock
 }
 
 // NewClient is for adapters and for tests; programs call the New of an adapter.
@@ -63,7 +73,15 @@ func NewClient(d Driver, o *Options) *Client {
 	}
 	c.opts.RetryFor = cmp.Or(c.opts.RetryFor, 2*time.Minute)
 	c.limits.FirstLook = cmp.Or(c.opts.FirstLook, c.limits.FirstLook)
-	c.budget = newBudget(c.limits.Rates)
+	c.limits.Rates = maps.Clone(c.limits.Rates)
+	if c.limits.Rates == nil {
+		c.limits.Rates = map[API]Rate{}
+	}
+	maps.Copy(c.limits.Rates, c.opts.Rates)
+	c.budget = c.opts.Budget
+	if c.budget == nil {
+		c.budget = NewBudget()
+	}
 	c.tel = newTelemetry(c.name, c.opts.Logger, c.opts.Tracer)
 	c.poller = c.opts.Poller
 	if c.poller == nil {
@@ -95,6 +113,7 @@ func (l Limits) withDefaults() Limits {
 	l.IDsPerDescribe = max(l.IDsPerDescribe, 1)
 	l.IDsPerTerminate = max(l.IDsPerTerminate, 1)
 	l.IDsPerPower = max(l.IDsPerPower, 1)
+	l.NameLength = cmp.Or(l.NameLength, 128)
 	l.IDsPerMove = max(l.IDsPerMove, 1)
 	l.IDsPerGroupDescribe = max(l.IDsPerGroupDescribe, 1)
 	l.FirstLook = cmp.Or(l.FirstLook, 10*time.Second)

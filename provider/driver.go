@@ -72,6 +72,20 @@ type RunPreviewer interface {
 	PreviewRun(spec *RunInstancesSpec) (Request, error)
 }
 
+// Renamer is implemented by drivers that can change the name of a server.
+type Renamer interface {
+	// RenameInstance sets the display name of one server.
+	RenameInstance(ctx context.Context, region, id, name string) error
+}
+
+// NameNumberer is implemented by drivers whose cloud can number the names of a
+// create from any number on.
+type NameNumberer interface {
+	// NumberNames changes Name, HostName and UniqueSuffix of a spec so that its
+	// servers are numbered from first on, where the numbers go up to last.
+	NumberNames(spec *RunInstancesSpec, first, last int)
+}
+
 // Request is a vendor request as it would be sent, without its signature.
 type Request struct {
 	Driver string
@@ -158,6 +172,7 @@ const (
 	APIStartInstances     API = "StartInstances"
 	APIStopInstances      API = "StopInstances"
 	APIRebootInstances    API = "RebootInstances"
+	APIRenameInstance     API = "RenameInstance"
 
 	APICreateLaunchTemplate            API = "CreateLaunchTemplate"
 	APICreateLaunchTemplateVersion     API = "CreateLaunchTemplateVersion"
@@ -216,8 +231,21 @@ type Limits struct {
 
 	// ClientToken tells that creates are idempotent by token: the same token
 	// and parameters give the same servers. Without it a create whose outcome
-	// is unknown is never repeated.
+	// is unknown is never repeated blindly.
 	ClientToken bool
+
+	// NameMarker tells, of clouds without client tokens, that the servers of a
+	// create all begin their name with the spec's Name: a marker in it finds them
+	// when the answer was lost. The driver implements [Renamer], and describes
+	// every server when asked without IDs and filters.
+	NameMarker bool
+
+	// NameLength is how many characters a server's name may have. 0 means 128.
+	NameLength int
+
+	// PartialCreates tells that every account may ask for fewer servers than
+	// Count by MinCount.
+	PartialCreates bool
 
 	// Rates are the documented call rates of an account: per API, or together
 	// under AnyAPI. An API without a rate is not limited beforehand.

@@ -58,6 +58,9 @@ type APIError struct {
 	// another task is running on it.
 	Temporary bool
 
+	// Stock says, of [ErrNoStock], what is out of stock.
+	Stock StockScope
+
 	Kind error // sentinel; nil means that the code is not known
 	Err  error // the SDK's own error; may be nil
 }

@@ -19,6 +19,9 @@ type ErrorCode struct {
 
 	// Temporary is copied to [APIError.Temporary].
 	Temporary bool
+
+	// Stock is copied to [APIError.Stock].
+	Stock StockScope
 }
 
 // ErrorTable maps a vendor's codes to sentinels: whole codes first, then the

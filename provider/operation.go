@@ -2,11 +2,8 @@ package provider
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -24,60 +21,51 @@ type Operation struct {
 	hash   string // of the spec, secrets left out
 	min    int    // servers that are enough
 
+	owner string
+	opts  RunOptions
+
+	// spec is a function because package fmt cannot look into one: a spec holds
+	// secrets. It is nil when a resumed operation was not given one.
+	spec func() *RunInstancesSpec
+
+	saving    sync.Mutex // of the journal
+	replacing sync.Mutex // of servers that failed to launch
+
 	mu       sync.Mutex
 	parts    []part
 	known    map[string]bool // IDs of all parts
 	accepted time.Time       // when the latest part was: new servers may be invisible for a while
+	tried    []TriedAlternative
+	trouble  []error // beside the parts: the journal, names, releases
+	released []string
 }
 
-// partStatus is how far one create of an operation has come.
-type partStatus string
-
-const (
-	partPlanned  partStatus = "planned"  // certainly not executed yet
-	partSent     partStatus = "sent"     // may have been executed
-	partAccepted partStatus = "accepted" // executed, IDs known
-	partRejected partStatus = "rejected" // certainly not executed, and never will be
-)
-
-// part is one create of an operation.
-type part struct {
-	First      int // index of its first server in the operation
-	Count      int
-	MinCount   int
-	Generation int // raised only after an answer proved that nothing was created
-	Status     partStatus
-	IDs        []string
-
-	answer RunResult // the latest; not saved in tokens
-	err    error
-}
-
-// spec returns the part's own copy of the operation's spec.
-func (p *part) spec(whole *RunInstancesSpec) *RunInstancesSpec {
-	s := *whole
-	s.Count, s.MinCount = p.Count, p.MinCount
-	if len(s.Network.PrivateIPs) > p.Count {
-		s.Network.PrivateIPs = slices.Clone[[]netip.Addr](s.Network.PrivateIPs[p.First : p.First+p.Count])
-	}
-	return &s
-}
-
-func newOperation(c *Client, id string, spec *RunInstancesSpec) *Operation {
+func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	op := &Operation{
 		c:      c,
-		id:     cmp.Or(id, randomID()),
+		id:     cmp.Or(o.OperationID, randomID()),
 		region: spec.Region,
 		class:  bootClass(spec.InstanceType),
-		hash:   specHash(spec),
+		hash:   specHash(spec, o),
+		owner:  o.Owner,
+		opts:   *o,
 		parts:  c.split(spec),
 		known:  map[string]bool{},
 		min:    cmp.Or(spec.MinCount, max(spec.Count, 1)),
 	}
+	op.opts.Alternatives = slices.Clone(o.Alternatives)
+	op.keepSpec(spec)
 	for i := range op.parts {
-		op.parts[i].Status = partPlanned
+		if p := &op.parts[i]; len(o.Alternatives) > 0 {
+			p.MinCount = op.fewest(p, spec)
+		}
 	}
 	return op
+}
+
+func (op *Operation) keepSpec(spec *RunInstancesSpec) {
+	s := *spec
+	op.spec = func() *RunInstancesSpec { return &s }
 }
 
 // bootClass is the family of a machine type, whose members boot alike:
@@ -125,8 +113,10 @@ func (op *Operation) Answers() []RunResult {
 
 // count is how many servers the creates of the operation are for.
 func (op *Operation) count() (n int) {
+	op.mu.Lock()
+	defer op.mu.Unlock()
 	for i := range op.parts {
-		n += op.parts[i].Count // never changes
+		n += op.parts[i].Count
 	}
 	return n
 }
@@ -138,9 +128,23 @@ func (op *Operation) part(i int) part {
 }
 
 func (op *Operation) setStatus(i int, s partStatus) {
+	op.change(i, func(p *part) { p.Status = s })
+}
+
+func (op *Operation) change(i int, how func(*part)) {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	op.parts[i].Status = s
+	how(&op.parts[i])
+}
+
+// note records what went wrong beside the creates.
+func (op *Operation) note(err error) {
+	if err == nil {
+		return
+	}
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	op.trouble = append(op.trouble, err)
 }
 
 // accept records what a cloud answered. IDs are added, never replaced: an
@@ -170,16 +174,17 @@ func (op *Operation) accept(i int, res *RunResult) {
 
 // settle records how a part ended.
 func (op *Operation) settle(i int, err error) {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	p := &op.parts[i]
-	p.err = err
-	switch {
-	case err == nil:
-		p.Status = partAccepted
-	case p.Status == partPlanned && refused(err):
-		p.Status = partRejected
-	}
+	op.change(i, func(p *part) {
+		p.err = err
+		switch {
+		case err == nil:
+			p.Status = partAccepted
+		case p.Status == partPlanned && refused(err) && len(p.IDs) > 0:
+			p.Status = partAccepted // the rest of it was refused
+		case p.Status == partPlanned && refused(err):
+			p.Status = partRejected
+		}
+	})
 }
 
 // refused tells whether an error is the cloud's last word about a create that
@@ -190,13 +195,17 @@ func refused(err error) bool {
 }
 
 // problem returns what keeps a part from being all that was asked for, or nil.
-func (p *part) problem(spec *RunInstancesSpec) error {
+func (p *part) problem(dryRun bool) error {
 	switch {
+	case p.Status == partReplaced:
+		return nil
 	case p.err != nil:
 		return p.err
+	case p.late != nil:
+		return p.late
 	case p.Status == partRejected:
 		return errRefusedBefore
-	case p.Status != partAccepted || spec.DryRun:
+	case p.Status != partAccepted || dryRun:
 		return nil
 	case len(p.IDs) < p.MinCount || len(p.IDs) > p.Count:
 		return &countError{asked: p.Count, got: len(p.IDs)}
@@ -224,29 +233,28 @@ func tooFew(err error) bool {
 
 // runError returns nil when the operation has what its spec asked for. Too
 // little stock is not an error as long as there are MinCount servers.
-func (op *Operation) runError(spec *RunInstancesSpec) error {
+func (op *Operation) runError() error {
+	dryRun := op.spec().DryRun
+	asked := op.count()
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	e := &RunError{Driver: op.c.name, Asked: max(spec.Count, 1)}
+	e := &RunError{Driver: op.c.name, Asked: asked, Tried: slices.Clone(op.tried), Released: slices.Clone(op.released)}
 	onlyStock := true
 	for i := range op.parts {
 		p := &op.parts[i]
 		e.Created += len(p.IDs)
-		if err := p.problem(spec); err != nil {
+		if err := p.problem(dryRun); err != nil {
 			e.Errs = append(e.Errs, err)
 			e.unknown = e.unknown || p.Status == partSent
 			onlyStock = onlyStock && p.Status != partSent && tooFew(err)
 		}
 	}
-	if len(e.Errs) == 0 || onlyStock && e.Created >= op.min {
+	if len(e.Errs) == 0 && e.Created < op.min && !dryRun { // every create brought enough, and all of them did not
+		e.Errs = append(e.Errs, &countError{asked: asked, got: e.Created})
+	}
+	e.Errs = append(e.Errs, op.trouble...)
+	if len(e.Errs) == 0 || onlyStock && len(op.trouble) == 0 && e.Created >= op.min {
 		return nil
 	}
 	return e
-}
-
-// clientToken is the idempotency token of one create: the same intent gives the
-// same token, in any process.
-func clientToken(op string, part, generation int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d|%d", op, part, generation))
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))
 }

@@ -2,12 +2,10 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // RunOptions are for [Client.RunInstances]. Nil is the default.
@@ -19,7 +17,51 @@ type RunOptions struct {
 	// refuses the second with [ErrTokenMismatch], and what CVM does with it is
 	// not documented. Empty draws a random ID.
 	OperationID string
+
+	// Owner names who answers for the servers: 1 to 64 characters, for example
+	// the name of a service. It marks them with the tags OwnerTag and
+	// OperationTag on clouds that take tags with a create (ECS, ENS, CVM), which
+	// needs the permission to tag and counts against the tag limit, and is what
+	// [Client.Sweep] looks for. Empty adds nothing to the servers.
+	Owner string
+
+	// Journal keeps the operation's token up to date, so that [Client.Resume]
+	// can go on in another process. Nil keeps none: after a crash, only a client
+	// token that follows from OperationID still helps.
+	Journal Journal
+
+	// Alternatives are tried in order for what the spec, and then each of them,
+	// proved to be out of stock: for the servers still missing only. Servers of
+	// an operation may then differ. Quota, balance, permissions and invalid
+	// requests end the operation at once. See [Alternative].
+	Alternatives []Alternative
+
+	// OnFailure says what becomes of the servers of an operation that ends with
+	// an error. The zero value keeps them.
+	OnFailure OnFailure
+
+	// KeepMarker leaves the names as they were sent on clouds without client
+	// tokens (ENS, QingCloud). There a create goes out with a marker at the end of
+	// the name, "web-yf...", which finds the servers if the answer is lost; once
+	// their IDs are known they get the name of the spec, by one call each. With
+	// KeepMarker those calls are saved.
+	KeepMarker bool
 }
+
+// OnFailure is what becomes of the servers of a failed operation.
+type OnFailure string
+
+// What becomes of servers. The zero value means KeepServers.
+const (
+	KeepServers OnFailure = "keep"
+
+	// TerminateServers releases the servers that this operation made, and no
+	// others, when RunInstances or [Operation.Wait] fails because of the cloud.
+	// An operation that ends because ctx did keeps its servers: ctx would end
+	// their release as well. Servers that cannot be released stay in
+	// InstanceIDs, and the error says so.
+	TerminateServers OnFailure = "terminate"
+)
 
 // RunInstances creates servers as the spec says and returns once the cloud has
 // accepted them; [Operation.Wait] waits until they run.
@@ -31,19 +73,54 @@ type RunOptions struct {
 // After that the operation is never nil. It holds every ID the cloud has told,
 // also beside an error, which is a *[RunError]. Check an error with errors.Is:
 // [ErrOutcomeUnknown] means that servers may exist whose IDs are not known.
-// Creates that were throttled are repeated, and so are creates whose answer was
-// lost, but only where a client token makes that safe. When ctx ends, what is
-// known so far comes back with its error.
+// Creates that were throttled are repeated. Of creates whose answer was lost the
+// cloud is asked again by the same client token; where it has none (ENS,
+// QingCloud), the servers are looked for by the marker in their name for about
+// two minutes, adopted if they are found, and only what is missing is created.
+// When ctx ends, what is known so far comes back with its error.
 func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *RunOptions) (*Operation, error) {
 	if o == nil {
 		o = &RunOptions{}
 	}
 	spec.Region = c.region(spec.Region)
-	if err := join(checkOperationID(o.OperationID), c.check(&spec)); err != nil {
+	if err := join(o.check(c, &spec), c.check(&spec)); err != nil {
 		return nil, err
 	}
-	op := newOperation(c, o.OperationID, &spec)
-	return op, op.create(ctx, &spec)
+	op := newOperation(c, o, &spec)
+	return op, op.create(ctx)
+}
+
+// check returns nil or [FieldErrors].
+func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
+	var k Checker
+	if id := o.OperationID; !isOperationID(id) && id != "" {
+		k.Fail("RunOptions.OperationID", id, "must be 1 to 64 letters, digits, - and _")
+	}
+	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner, "must be at most 64 characters, without blanks around")
+	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepServers, TerminateServers)
+	for i, a := range o.Alternatives {
+		at := fmt.Sprintf("RunOptions.Alternatives[%d]", i)
+		k.Require(a != Alternative{}, at, nil, "is empty")
+		k.Require(slices.Index(o.Alternatives, a) == i, at, nil, "is given twice")
+	}
+	if len(o.Alternatives) > 0 {
+		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, "excludes Alternatives: each create needs a token of its own")
+		k.Require(!spec.DryRun, "DryRun", nil, "excludes Alternatives: nothing is created that could be missing")
+	}
+	return join(k.Err(), c.checkAlternatives(spec, o.Alternatives))
+}
+
+// checkAlternatives applies every rule to what each alternative makes of a spec.
+func (c *Client) checkAlternatives(spec *RunInstancesSpec, list []Alternative) error {
+	var errs []error
+	for i := range list {
+		s := *spec
+		list[i].apply(&s)
+		if err := c.check(&s); err != nil && c.check(spec) == nil {
+			errs = append(errs, within(fmt.Sprintf("RunOptions.Alternatives[%d]", i), err))
+		}
+	}
+	return join(errs...)
 }
 
 // Preview returns the requests that RunInstances would send, secrets masked. It
@@ -59,10 +136,14 @@ func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 		return nil, fmt.Errorf("%s: preview: %w", c.name, errors.ErrUnsupported)
 	}
 	var out []Request
-	for _, part := range c.split(&spec) {
-		s := part.spec(&spec)
-		if c.limits.ClientToken && s.ClientToken == "" {
+	op := newOperation(c, &RunOptions{}, &spec)
+	for i := range op.parts {
+		s := op.request(i, &op.parts[i], &spec)
+		if c.limits.ClientToken && spec.ClientToken == "" {
 			s.ClientToken = "drawn-for-each-operation"
+		}
+		if c.limits.ClientToken || c.limits.NameMarker {
+			s.Name = strings.Replace(s.Name, marker("", op.id, i, 0), markerHead+"-drawn-for-each-create", 1)
 		}
 		r, err := p.PreviewRun(s)
 		if err != nil {
@@ -94,7 +175,9 @@ func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 	if spec.Count > c.limits.InstancesPerCreate {
 		rule := fmt.Sprintf("works only within one call of the cloud, of at most %d servers", c.limits.InstancesPerCreate)
 		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, rule)
-		k.Require(!spec.UniqueSuffix, "UniqueSuffix", nil, rule+": each call would count from 001 again")
+		_, numbers := c.driver.(NameNumberer)
+		renames := c.limits.NameMarker && spec.HostName == ""
+		k.Require(!spec.UniqueSuffix || numbers || renames, "UniqueSuffix", nil, rule+": each call would count from 001 again")
 	}
 	return k.Err()
 }
@@ -121,137 +204,9 @@ func join(errs ...error) error {
 	return all
 }
 
-func checkOperationID(id string) error {
+func isOperationID(id string) bool {
 	bad := strings.IndexFunc(id, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
 	})
-	if len(id) > 64 || bad >= 0 {
-		return &FieldError{Path: "RunOptions.OperationID", Value: id, Reason: "must be 1 to 64 letters, digits, - and _"}
-	}
-	return nil
+	return id != "" && len(id) <= 64 && bad < 0
 }
-
-// split divides a spec into creates that one call each can carry, and spreads
-// MinCount over them. No create can ask for less than one server, so the shares
-// of a MinCount below the number of creates add up to more than it; whether the
-// operation has enough is decided by the whole, see runError.
-func (c *Client) split(spec *RunInstancesSpec) []part {
-	count, limit := max(spec.Count, 1), c.limits.InstancesPerCreate
-	minCount := spec.MinCount
-	if minCount == 0 {
-		minCount = count
-	}
-	n := (count + limit - 1) / limit
-	parts := make([]part, n)
-	first := 0
-	for i := range parts {
-		p := &parts[i]
-		p.First, p.Count = first, min(limit, count-first)
-		// Each share is what the first i+1 parts owe less what the first i owe.
-		p.MinCount = max(minCount*(first+p.Count)/count-minCount*first/count, 1)
-		first += p.Count
-	}
-	return parts
-}
-
-// create carries out every part that is not finished and returns what went
-// wrong, as a *RunError.
-func (op *Operation) create(ctx context.Context, spec *RunInstancesSpec) error {
-	g := new(errgroup.Group)
-	g.SetLimit(parallelCalls)
-	for i := range op.parts {
-		g.Go(func() error {
-			op.createPart(ctx, i, spec)
-			return nil
-		})
-	}
-	_ = g.Wait()
-	return op.runError(spec)
-}
-
-// createPart makes one create, again and again only while that is safe.
-func (op *Operation) createPart(ctx context.Context, i int, spec *RunInstancesSpec) {
-	p := op.part(i)
-	if p.Status == partAccepted || p.Status == partRejected {
-		return
-	}
-	if p.Status == partSent && !op.c.limits.ClientToken {
-		op.settle(i, fmt.Errorf("a create was sent and its answer is not known: %w", ErrOutcomeUnknown))
-		return
-	}
-	s := p.spec(spec)
-	if op.c.limits.ClientToken && s.ClientToken == "" {
-		s.ClientToken = clientToken(op.id, i, p.Generation)
-	}
-	again := func(err error) bool { return op.c.createAgain(err, len(op.part(i).IDs) > 0) }
-	err := op.c.repeat(ctx, again, func() error { return op.send(ctx, i, s) })
-	op.settle(i, err)
-}
-
-// createAgain tells whether the same create, with the same token if there is
-// one, may be sent once more: throttled creates were not executed; lost answers
-// are safe to ask for again only by token. A create that brought IDs had an
-// effect, whatever its error says.
-func (c *Client) createAgain(err error, effect bool) bool {
-	var e *APIError
-	if !errors.As(err, &e) || effect && !c.limits.ClientToken {
-		return false
-	}
-	switch e.Outcome {
-	case OutcomeThrottled:
-		return true
-	case OutcomeRejected:
-		return c.limits.ClientToken && e.Temporary || errors.Is(err, ErrUnavailable)
-	default:
-		return c.limits.ClientToken
-	}
-}
-
-// send makes one call for a part and records every ID it brings. A part that may
-// have been executed by an earlier call stays so until an answer says which
-// servers it has: a later call that was throttled, refused or never made tells
-// nothing about the earlier one.
-func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error {
-	before := op.part(i).Status
-	err := op.c.once(ctx, s.Region, APIRunInstances, s.Count, func(ctx context.Context) (string, error) {
-		op.setStatus(i, partSent)
-		res, err := op.c.driver.RunInstances(ctx, s)
-		if res == nil {
-			res = &RunResult{}
-		}
-		op.accept(i, res)
-		if err == nil && len(res.InstanceIDs) == 0 && !s.DryRun {
-			err = &APIError{
-				Driver: op.c.name, Op: string(APIRunInstances), RequestID: res.RequestID,
-				Message: "the answer names no server", Outcome: OutcomeUnknown,
-			}
-		}
-		return res.RequestID, err
-	})
-	p := op.part(i)
-	switch {
-	case p.Status != partSent || before != partPlanned || !op.c.harmless(err):
-	case len(p.IDs) > 0:
-		op.setStatus(i, partAccepted)
-	default:
-		op.setStatus(i, partPlanned)
-	}
-	return err
-}
-
-// harmless tells whether an error proves that a create had no effect beyond the
-// IDs beside it. A temporary refusal of a token may be about an earlier create
-// with the same token, of this process or another, that is still being carried
-// out.
-func (c *Client) harmless(err error) bool {
-	var e *APIError
-	var f *FieldError
-	if errors.As(err, &e) {
-		inProgress := c.limits.ClientToken && e.Temporary
-		return e.Outcome == OutcomeThrottled || e.Outcome == OutcomeRejected && !inProgress
-	}
-	return errors.As(err, &f)
-}
-
-// randomID draws the name of an operation.
-func randomID() string { return strings.ToLower(rand.Text()) }

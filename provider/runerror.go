@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,13 @@ type RunError struct {
 	Created int // servers whose IDs are known
 	Errs    []error
 
+	// Tried are the spec and the alternatives that were out of stock, in the order
+	// they were tried. It is empty for operations without alternatives.
+	Tried []TriedAlternative
+
+	// Released are the servers that OnFailure released again.
+	Released []string
+
 	unknown bool
 }
 
@@ -25,6 +33,9 @@ func (e *RunError) Error() string {
 	if e.unknown {
 		b.WriteString(" for certain, more may exist")
 	}
+	if n := len(e.Released); n > 0 {
+		fmt.Fprintf(&b, ", %d released again", n)
+	}
 	texts := distinct(e.Errs)
 	for i, text := range texts[:min(len(texts), 10)] {
 		b.WriteString([]string{": ", "; "}[min(i, 1)] + text)
@@ -32,15 +43,23 @@ func (e *RunError) Error() string {
 	if more := len(texts) - 10; more > 0 {
 		fmt.Fprintf(&b, "; and %d more", more)
 	}
+	for i, t := range e.Tried {
+		b.WriteString([]string{"; out of stock: ", ", "}[min(i, 1)] + t.String())
+	}
 	return b.String()
 }
 
-// Unwrap returns the errors of the calls, and ErrOutcomeUnknown.
+// Unwrap returns the errors of the calls and of the alternatives, and
+// ErrOutcomeUnknown.
 func (e *RunError) Unwrap() []error {
-	if e.unknown {
-		return append([]error{ErrOutcomeUnknown}, e.Errs...)
+	all := slices.Clone(e.Errs)
+	for _, t := range e.Tried {
+		all = append(all, t.Err)
 	}
-	return e.Errs
+	if e.unknown {
+		return append([]error{ErrOutcomeUnknown}, all...)
+	}
+	return all
 }
 
 // distinct returns the texts of errors, each once, with their number.

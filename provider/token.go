@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -30,9 +31,13 @@ type savedPart struct {
 	First      int        `json:"first"`
 	Count      int        `json:"count"`
 	MinCount   int        `json:"min"`
+	Shift      int        `json:"shift,omitempty"`
+	Candidate  int        `json:"alternative,omitempty"`
 	Generation int        `json:"gen,omitempty"`
 	Status     partStatus `json:"status"`
+	Sent       time.Time  `json:"sent,omitzero"`
 	IDs        []string   `json:"ids,omitempty"`
+	Named      bool       `json:"named,omitempty"`
 }
 
 // MarshalText returns a token with which [Client.Resume] goes on, in this or
@@ -47,7 +52,7 @@ func (op *Operation) MarshalText() ([]byte, error) {
 	}
 	for i := range op.parts {
 		p := &op.parts[i]
-		s.Parts = append(s.Parts, savedPart{p.First, p.Count, p.MinCount, p.Generation, p.Status, p.IDs})
+		s.Parts = append(s.Parts, savedPart{p.First, p.Count, p.MinCount, p.Shift, p.Candidate, p.Generation, p.Status, p.Sent.UTC().Round(0), p.IDs, p.Named})
 	}
 	return json.Marshal(s)
 }
@@ -55,50 +60,74 @@ func (op *Operation) MarshalText() ([]byte, error) {
 // ResumeOptions are for [Client.Resume]. Nil is the default.
 type ResumeOptions struct {
 	// Spec is the spec the operation was started with. It is needed only when
-	// creates are left to do, and must then be the same one.
+	// something is left to create, and must then be the same one.
 	Spec *RunInstancesSpec
+
+	// Run are the options the operation was started with. Owner and Alternatives
+	// must be the same ones when something is left to create; Journal, OnFailure
+	// and KeepMarker may differ, and hold from now on. OperationID is ignored.
+	Run *RunOptions
 }
+
+// tokenTrust is how long after its first call a client token is trusted to be
+// known to the cloud still. No vendor documents how long it is.
+const tokenTrust = time.Hour
 
 // Resume goes on with an operation from its token: it does the creates that are
 // left, if any, and returns the operation to wait for. Creates that were refused
 // for good are not left: they are neither repeated nor, when nothing else is
-// left, reported again. A token that is damaged,
-// of another cloud or of a newer library is an error that says so and matches
-// [ErrInvalid]. Like [Client.RunInstances] it returns the operation also beside
-// an error of a create.
+// left, reported again. A token that is damaged, of another cloud or of a newer
+// library is an error that says so and matches [ErrInvalid]. Like
+// [Client.RunInstances] it returns the operation also beside an error of a create.
 //
-// Creates whose outcome is not known are repeated with the same client token
-// where the cloud has one; elsewhere they are [ErrOutcomeUnknown].
+// Creates whose outcome is not known are asked for again by their client token.
+// After an hour that is not safe any more, since no cloud documents how long it
+// remembers tokens: they are looked for by the owner's tags, or are
+// [ErrOutcomeUnknown] without an owner. On clouds without tokens they are looked
+// for by the marker in their name, however old they are.
 func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*Operation, error) {
-	op, err := c.restore(token)
+	if o == nil {
+		o = &ResumeOptions{}
+	}
+	run := RunOptions{}
+	if o.Run != nil {
+		run = *o.Run
+	}
+	op, err := c.restore(token, run)
 	if err != nil {
 		return nil, err
 	}
 	left := 0
 	for i := range op.parts {
-		if s := op.parts[i].Status; s == partPlanned || s == partSent {
-			left += op.parts[i].Count
+		if p := &op.parts[i]; p.open() {
+			left += p.missing()
 		}
 	}
-	if left == 0 {
+	if left == 0 && o.Spec == nil {
 		return op, nil
 	}
-	if o == nil || o.Spec == nil {
+	if o.Spec == nil {
 		return op, fmt.Errorf("%w: the operation has %d servers left to create, which needs ResumeOptions.Spec", ErrInvalid, left)
 	}
 	spec := *o.Spec
 	spec.Region = cmp.Or(spec.Region, op.region)
-	if specHash(&spec) != op.hash || max(spec.Count, 1) != op.count() {
-		return op, fmt.Errorf("%w: ResumeOptions.Spec is not the spec the operation was started with", ErrInvalid)
+	if specHash(&spec, &run) != op.hash || max(spec.Count, 1) != op.count() {
+		return op, fmt.Errorf("%w: ResumeOptions.Spec, with Run.Owner and Run.Alternatives, is not what the operation was started with", ErrInvalid)
 	}
-	if err := c.check(&spec); err != nil {
-		return op, err
+	if left > 0 {
+		if err := join(run.check(c, &spec), c.check(&spec)); err != nil {
+			return op, err
+		}
 	}
-	return op, op.create(ctx, &spec)
+	op.keepSpec(&spec)
+	if left == 0 && !op.nameless() {
+		return op, nil
+	}
+	return op, op.create(ctx)
 }
 
 // restore rebuilds an operation from its token.
-func (c *Client) restore(token []byte) (*Operation, error) {
+func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 	s, err := readToken(token)
 	if err != nil {
 		return nil, err
@@ -106,10 +135,16 @@ func (c *Client) restore(token []byte) (*Operation, error) {
 	if s.Driver != c.name {
 		return nil, fmt.Errorf("%w: the operation token is of %q, and this client is of %q", ErrInvalid, s.Driver, c.name)
 	}
-	op := &Operation{c: c, id: s.ID, region: s.Region, class: s.Class, hash: s.Hash, min: s.Min, accepted: s.Accepted, known: map[string]bool{}}
+	op := &Operation{
+		c: c, id: s.ID, region: s.Region, class: s.Class, hash: s.Hash, min: s.Min, owner: o.Owner, opts: o,
+		accepted: s.Accepted, known: map[string]bool{},
+	}
 	for _, p := range s.Parts {
-		op.parts = append(op.parts, part{First: p.First, Count: p.Count, MinCount: p.MinCount, Generation: p.Generation, Status: p.Status, IDs: p.IDs})
-		if p.Count > c.limits.InstancesPerCreate {
+		op.parts = append(op.parts, part{
+			First: p.First, Count: p.Count, MinCount: p.MinCount, Shift: p.Shift, Candidate: p.Candidate, Generation: p.Generation,
+			Status: p.Status, Sent: p.Sent, IDs: p.IDs, Named: p.Named,
+		})
+		if p.Count > c.limits.InstancesPerCreate && p.Status != partReplaced {
 			return nil, damaged("one create of %d servers, and %s makes at most %d", p.Count, c.name, c.limits.InstancesPerCreate)
 		}
 	}
@@ -147,39 +182,60 @@ func damaged(format string, args ...any) error {
 }
 
 func (s *savedOperation) check() error {
-	if checkOperationID(s.ID) != nil {
+	if !isOperationID(s.ID) {
 		return damaged("impossible operation ID")
 	}
 	if y := s.Accepted.UTC().Year(); y < 1 || y > 9999 {
 		return damaged("accepted in the year %d", y) // which JSON cannot write
 	}
-	first := 0
 	seen := map[string]bool{}
 	for i := range s.Parts {
-		p := &s.Parts[i]
-		if p.First != first {
-			return damaged("create %d begins at server %d, and the one before ends at %d", i, p.First, first)
-		}
-		if err := p.check(seen); err != nil {
+		if err := s.Parts[i].check(seen); err != nil {
 			return err
 		}
-		first += p.Count
 	}
-	if s.Min < 1 || s.Min > first {
-		return damaged("at least %d of %d servers", s.Min, first)
+	total, err := s.checkSlots()
+	if err != nil {
+		return err
+	}
+	if s.Min < 1 || s.Min > total {
+		return damaged("at least %d of %d servers", s.Min, total)
 	}
 	return nil
+}
+
+// checkSlots makes sure that every server of the operation belongs to one create.
+func (s *savedOperation) checkSlots() (total int, err error) {
+	list := slices.Clone(s.Parts)
+	slices.SortStableFunc(list, func(a, b savedPart) int { return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Count, b.Count)) })
+	for i := range list {
+		if list[i].First != total {
+			return 0, damaged("a create begins at server %d, and the one before ends at %d", list[i].First, total)
+		}
+		total += list[i].Count
+	}
+	return total, nil
 }
 
 // check looks at one create; seen holds the IDs of those before it.
 func (p *savedPart) check(seen map[string]bool) error {
 	switch p.Status {
 	case partPlanned, partSent, partAccepted, partRejected:
+		if p.Count < 1 || p.MinCount < 1 || p.MinCount > p.Count {
+			return damaged("impossible counts")
+		}
+	case partReplaced:
+		if p.Count < 0 || p.Count > len(p.IDs) {
+			return damaged("a replaced create of %d servers has %d", p.Count, len(p.IDs))
+		}
 	default:
 		return damaged("unknown status %q", p.Status)
 	}
-	if p.Count < 1 || p.Count > maxCount || p.MinCount < 1 || p.MinCount > p.Count || p.Generation < 0 {
+	if p.Count > maxCount || p.Generation < 0 || p.Candidate < 0 || p.Shift < 0 {
 		return damaged("impossible counts")
+	}
+	if y := p.Sent.UTC().Year(); y < 1 || y > 9999 {
+		return damaged("sent in the year %d", y)
 	}
 	for _, id := range p.IDs {
 		if id == "" || seen[id] {
@@ -190,15 +246,18 @@ func (p *savedPart) check(seen map[string]bool) error {
 	return nil
 }
 
-// specHash identifies a spec without its password and user data: a hash of
-// those could be guessed back.
-func specHash(spec *RunInstancesSpec) string {
+// specHash identifies a spec, and the options that its creates follow from,
+// without its password and user data: a hash of those could be guessed back.
+func specHash(spec *RunInstancesSpec, o *RunOptions) string {
 	b, err := json.Marshal(spec) // Secret and UserData marshal as redacted
 	if err != nil {              // an option of a vendor's that has no JSON
 		s := *spec
 		s.Vendor = nil
 		b, _ = json.Marshal(s)
 		b = append(b, err.Error()...)
+	}
+	if o.Owner != "" || len(o.Alternatives) > 0 {
+		b = fmt.Appendf(b, "%q%+v", o.Owner, o.Alternatives)
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:16])

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"sync"
@@ -33,12 +34,51 @@ type Event struct {
 // of [Operation.InstanceIDs], and a *[WaitError] about the others. A failed or
 // throttled describe call never fails a wait. Wait may be called again, and by
 // several callers at once: they share the describe calls.
+//
+// A server that fails to launch counts as no stock for operations with
+// [RunOptions].Alternatives: it is released, another is created from the next
+// alternative, and the wait goes on. With OnFailure terminate, a wait that ends
+// with servers that failed releases all servers of the operation.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
+	running := map[string]Instance{}
+	for {
+		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
+		list, err := newWaiter(op.c, StateRunning, ids, o).wait(ctx, op.region, op.class, op.acceptedAt())
+		for _, i := range list {
+			running[i.ID] = i
+		}
+		var w *WaitError
+		if !errors.As(err, &w) || len(w.Failed) == 0 || ctx.Err() != nil {
+			return op.inOrder(running), err
+		}
+		more, createErr := op.replaceFailed(ctx, w.Failed)
+		if createErr == nil && more {
+			continue
+		}
+		if op.opts.OnFailure == TerminateServers && createErr == nil {
+			createErr = op.releaseAll(ctx)
+		}
+		if createErr != nil {
+			err = errors.Join(err, createErr)
+		}
+		return op.inOrder(running), err
+	}
+}
+
+func (op *Operation) acceptedAt() time.Time {
 	op.mu.Lock()
-	accepted := op.accepted
-	op.mu.Unlock()
-	w := newWaiter(op.c, StateRunning, op.InstanceIDs(), o)
-	return w.wait(ctx, op.region, op.class, accepted)
+	defer op.mu.Unlock()
+	return op.accepted
+}
+
+// inOrder returns the servers that the operation still has, in order.
+func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
+	for _, id := range op.InstanceIDs() {
+		if i, ok := running[id]; ok {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // WaitInstances is [Operation.Wait] for any servers and any state. Waiting for

@@ -1,0 +1,152 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// create carries out every part that is not finished, and the alternatives of
+// what is out of stock, and returns what went wrong, as a *RunError.
+func (op *Operation) create(ctx context.Context) error {
+	spec := op.spec()
+	op.startElsewhere()
+	for more := true; more; more = ctx.Err() == nil && op.replaceMissing() {
+		op.createParts(ctx, spec)
+	}
+	op.giveNames(ctx, spec)
+	return op.finish(ctx)
+}
+
+// finish returns what went wrong, and releases the servers if that is wanted.
+func (op *Operation) finish(ctx context.Context) error {
+	err := op.runError()
+	if err != nil && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
+		op.note(op.releaseAll(ctx))
+		err = op.runError()
+	}
+	return err
+}
+
+func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {
+	g := new(errgroup.Group)
+	g.SetLimit(parallelCalls)
+	for i := range op.parts { // createPart adds none
+		if !op.parts[i].open() {
+			continue
+		}
+		g.Go(func() error {
+			op.settle(i, op.createPart(ctx, i, spec))
+			op.note(op.saveAnswer(ctx))
+			return nil
+		})
+	}
+	_ = g.Wait()
+}
+
+// createPart makes one create, again and again only while that is safe.
+func (op *Operation) createPart(ctx context.Context, i int, spec *RunInstancesSpec) error {
+	p := op.part(i)
+	switch {
+	case op.c.limits.NameMarker && !op.c.limits.ClientToken:
+		return op.createMarked(ctx, i, spec)
+	case p.Status == partSent && !op.c.limits.ClientToken:
+		return fmt.Errorf("a create was sent and its answer is not known: %w", ErrOutcomeUnknown)
+	case p.Status == partSent && time.Since(p.Sent) > tokenTrust && !p.Sent.IsZero():
+		return op.findByTag(ctx, i)
+	}
+	return op.repeatCreate(ctx, i, spec)
+}
+
+// repeatCreate makes the same call while that is safe.
+func (op *Operation) repeatCreate(ctx context.Context, i int, spec *RunInstancesSpec) error {
+	p := op.part(i)
+	s := op.request(i, &p, spec)
+	again := func(err error) bool { return op.c.createAgain(err, len(op.part(i).IDs) > len(p.IDs)) }
+	return op.c.repeat(ctx, again, func() error { return op.send(ctx, i, s) })
+}
+
+// createAgain tells whether the same create, with the same token if there is
+// one, may be sent once more: throttled creates were not executed; lost answers
+// are safe to ask for again only by token. A create that brought IDs had an
+// effect, whatever its error says.
+func (c *Client) createAgain(err error, effect bool) bool {
+	var e *APIError
+	if !errors.As(err, &e) || effect && !c.limits.ClientToken {
+		return false
+	}
+	switch e.Outcome {
+	case OutcomeThrottled:
+		return true
+	case OutcomeRejected:
+		return c.limits.ClientToken && e.Temporary || errors.Is(err, ErrUnavailable)
+	default:
+		return c.limits.ClientToken
+	}
+}
+
+// send makes one call for a part and records every ID it brings. A part that may
+// have been executed by an earlier call stays so until an answer says which
+// servers it has: a later call that was throttled, refused or never made tells
+// nothing about the earlier one.
+func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error {
+	before := op.part(i)
+	err := op.c.once(ctx, s.Region, APIRunInstances, s.Count, func(ctx context.Context) (string, error) {
+		if err := op.announce(ctx, i); err != nil {
+			return "", err
+		}
+		res, err := op.c.driver.RunInstances(ctx, s)
+		if res == nil {
+			res = &RunResult{}
+		}
+		op.accept(i, res)
+		if err == nil && len(res.InstanceIDs) == 0 && !s.DryRun {
+			err = &APIError{
+				Driver: op.c.name, Op: string(APIRunInstances), RequestID: res.RequestID,
+				Message: "the answer names no server", Outcome: OutcomeUnknown,
+			}
+		}
+		return res.RequestID, err
+	})
+	p := op.part(i)
+	switch {
+	case p.Status != partSent || before.Status != partPlanned || !op.c.harmless(err):
+	case len(p.IDs) > len(before.IDs):
+		op.setStatus(i, partAccepted)
+	default:
+		op.setStatus(i, partPlanned)
+	}
+	return err
+}
+
+// announce writes down that a create is about to be sent, before it is. When it
+// cannot be written down, nothing is sent.
+func (op *Operation) announce(ctx context.Context, i int) error {
+	before := op.part(i)
+	op.change(i, func(p *part) {
+		if p.Status != partSent {
+			p.Status, p.Sent = partSent, time.Now()
+		}
+	})
+	err := op.save(ctx)
+	if err != nil && before.Status != partSent {
+		op.change(i, func(p *part) { p.Status, p.Sent = before.Status, before.Sent })
+	}
+	return err
+}
+
+// harmless tells whether an error proves that a create had no effect beyond the
+// IDs beside it. A temporary refusal of a token may be about an earlier create
+// with the same token, of this process or another, that is still being carried
+// out.
+func (c *Client) harmless(err error) bool {
+	var e *APIError
+	if errors.As(err, &e) {
+		inProgress := c.limits.ClientToken && e.Temporary
+		return e.Outcome == OutcomeThrottled || e.Outcome == OutcomeRejected && !inProgress
+	}
+	return errors.As(err, new(*FieldError)) || errors.As(err, new(*journalError))
+}

@@ -1,0 +1,79 @@
+package provider
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"maps"
+	"strings"
+)
+
+// What marks the servers of an operation in the cloud itself: a client token
+// where the cloud has one, a name where it has none, and tags for owners who ask
+// for them. All follow from the operation, so that any process can compute them.
+
+// Keys of the tags that [RunOptions].Owner adds.
+const (
+	OwnerTag     = ReservedTagPrefix + "owner"
+	OperationTag = ReservedTagPrefix + "operation"
+)
+
+// randomID draws the name of an operation.
+func randomID() string { return strings.ToLower(rand.Text()) }
+
+// digest is a short text that only the same parts give.
+func digest(n int, format string, args ...any) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, format, args...))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))[:n]
+}
+
+// clientToken is the idempotency token of one create: the same intent gives the
+// same token, in any process.
+func clientToken(op string, part, generation int) string {
+	return digest(52, "%s|%d|%d", op, part, generation)
+}
+
+// Lengths of the pieces of a marker.
+const (
+	markerHead   = "-yf"
+	ownerDigits  = 4
+	opDigits     = 8
+	partDigits   = 8
+	markerLength = len(markerHead) + ownerDigits + opDigits + partDigits
+)
+
+// marker is the end of the name that the servers of one create have until their
+// IDs are known.
+func marker(owner, op string, part, generation int) string {
+	return markerStart(owner, op) + digest(partDigits, "%s|%d|%d", op, part, generation)
+}
+
+// marked is a name with the marker of one create. Of a name that is too long
+// with it, the end is left out for the time.
+func (op *Operation) marked(name string, part, generation int) string {
+	if name == "" {
+		name = "server" // some clouds want a letter first
+	}
+	r := []rune(name)
+	return string(r[:min(len(r), op.c.limits.NameLength-markerLength-numberLength)]) + marker(op.owner, op.id, part, generation)
+}
+
+// numberLength is what a cloud may add behind a name to tell servers apart.
+const numberLength = 4
+
+// tags adds the owner's tags.
+func (op *Operation) tags(own map[string]string) map[string]string {
+	if op.owner == "" || !op.c.marksByTags() {
+		return own
+	}
+	all := maps.Clone(own)
+	if all == nil {
+		all = map[string]string{}
+	}
+	all[OwnerTag], all[OperationTag] = op.owner, op.id
+	return all
+}
+
+// marksByTags tells whether the cloud takes tags with a create.
+func (c *Client) marksByTags() bool { return c.support.Field("Tags").Param != "" }

@@ -1,0 +1,98 @@
+package provider
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+// StockScope is what a refusal proves to be out of stock.
+type StockScope string
+
+// Scopes of stock. The zero value means the exact combination that was asked
+// for, which is the least that a refusal can prove.
+const (
+	StockOfType   StockScope = "type"   // the machine type in its zone, under its billing mode
+	StockOfZone   StockScope = "zone"   // everything in the zone
+	StockOfDisk   StockScope = "disk"   // the kind of disk in the zone
+	StockOfSubnet StockScope = "subnet" // addresses of the subnet
+)
+
+// stockMemory is how long a proof of no stock holds. It is the figure that
+// cluster autoscalers settled on: stock comes and goes within the hour.
+const stockMemory = 3 * time.Minute
+
+// stockKey is what is out of stock: fields that do not matter are empty.
+type stockKey struct {
+	Region, Zone, Type, Subnet, Disk string
+	Mode                             BillingMode
+	Scope                            StockScope
+}
+
+// stockKeys returns everything that a spec needs to be in stock.
+func stockKeys(s *RunInstancesSpec) map[StockScope]stockKey {
+	mode := s.Billing.Mode
+	if mode == "" {
+		mode = OnDemand
+	}
+	at := stockKey{Region: s.Region, Zone: s.Zone}
+	of := func(scope StockScope, change func(*stockKey)) stockKey {
+		k := at
+		k.Scope = scope
+		change(&k)
+		return k
+	}
+	return map[StockScope]stockKey{
+		"": of("", func(k *stockKey) {
+			k.Type, k.Subnet, k.Disk, k.Mode = s.InstanceType, s.Network.SubnetID, s.SystemDisk.Type, mode
+		}),
+		StockOfType:   of(StockOfType, func(k *stockKey) { k.Type, k.Mode = s.InstanceType, mode }),
+		StockOfZone:   of(StockOfZone, func(*stockKey) {}),
+		StockOfDisk:   of(StockOfDisk, func(k *stockKey) { k.Disk = s.SystemDisk.Type }),
+		StockOfSubnet: of(StockOfSubnet, func(k *stockKey) { k.Subnet = s.Network.SubnetID }),
+	}
+}
+
+// stock remembers what was out of stock a moment ago.
+type stock struct {
+	mu  sync.Mutex
+	out map[stockKey]shortage
+}
+
+type shortage struct {
+	since time.Time
+	err   error
+}
+
+// remember takes note of a refusal of a spec.
+func (m *stock) remember(s *RunInstancesSpec, err error) {
+	var e *APIError
+	scope := StockScope("")
+	if errors.As(err, &e) {
+		scope = e.Stock
+	}
+	now := time.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.out == nil {
+		m.out = map[stockKey]shortage{}
+	}
+	for k, v := range m.out {
+		if now.Sub(v.since) > stockMemory {
+			delete(m.out, k)
+		}
+	}
+	m.out[stockKeys(s)[scope]] = shortage{now, err}
+}
+
+// lacking returns why a spec need not be tried, or nil.
+func (m *stock) lacking(s *RunInstancesSpec) (why error, since time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, k := range stockKeys(s) {
+		if v, ok := m.out[k]; ok && time.Since(v.since) <= stockMemory {
+			return v.err, v.since
+		}
+	}
+	return nil, time.Time{}
+}

@@ -1,0 +1,122 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// SweepOptions are for [Client.Sweep].
+type SweepOptions struct {
+	// Owner is the RunOptions.Owner whose servers are looked for. Required.
+	Owner string
+
+	// Region is where to look. Empty means the client's region.
+	Region string
+
+	// Live are the operations that somebody still answers for: their IDs
+	// ([Operation.ID]). It is called once, after the cloud was listed, so that an
+	// operation which begins meanwhile is not missed. Nil knows none.
+	Live func(ctx context.Context) (operationIDs []string, err error)
+
+	// MinAge spares servers that are younger. 0 means 15 minutes, which is longer
+	// than a create and its journal take; less than a minute is refused.
+	MinAge time.Duration
+
+	// Terminate releases what was found. False only lists it.
+	Terminate bool
+}
+
+// Sweep finds servers of an owner that no live operation knows: leaks of
+// processes that crashed before they saved an ID. It returns what it found, and
+// releases it only with SweepOptions.Terminate.
+//
+// It looks for the tags of [RunOptions].Owner. ENS and QingCloud servers also
+// count whose name still has the marker of a create of that owner; once they have
+// their own name, QingCloud's cannot be told from others. A list that cannot be
+// read to its end is an error, and nothing is released.
+func (c *Client) Sweep(ctx context.Context, o SweepOptions) ([]Instance, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.MinAge == 0 {
+		o.MinAge = 15 * time.Minute
+	}
+	region := c.region(o.Region)
+	marked, err := c.markedBy(ctx, region, o.Owner)
+	if err != nil {
+		return nil, fmt.Errorf("%s: sweep: %w", c.name, err)
+	}
+	var live []string
+	if o.Live != nil {
+		if live, err = o.Live(ctx); err != nil {
+			return nil, fmt.Errorf("%s: sweep: asking for the live operations: %w", c.name, err)
+		}
+	}
+	lost := slices.DeleteFunc(marked, func(i Instance) bool {
+		return released(i.State) || i.CreatedAt.IsZero() || time.Since(i.CreatedAt) < o.MinAge || knownTo(&i, o.Owner, live)
+	})
+	if !o.Terminate || len(lost) == 0 {
+		return lost, nil
+	}
+	ids := make([]string, len(lost))
+	for n := range lost {
+		ids[n] = lost[n].ID
+	}
+	return lost, c.TerminateInstances(ctx, region, ids, nil)
+}
+
+func (o *SweepOptions) check() error {
+	var k Checker
+	k.Require(o.Owner != "", "SweepOptions.Owner", nil, "required")
+	k.Require(o.MinAge == 0 || o.MinAge >= time.Minute, "SweepOptions.MinAge", o.MinAge, "must be at least a minute")
+	return k.Err()
+}
+
+// markedBy lists the servers that bear an owner's mark.
+func (c *Client) markedBy(ctx context.Context, region, owner string) ([]Instance, error) {
+	if !c.marksByTags() && !c.limits.NameMarker {
+		return nil, errors.ErrUnsupported
+	}
+	var list []Instance
+	q := Query{Region: region}
+	if !c.limits.NameMarker {
+		q.Tags = map[string]string{OwnerTag: owner}
+	}
+	for i, err := range c.DescribeInstances(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		if i.Tags[OwnerTag] == owner || hasMarker(i.Name, owner) {
+			list = append(list, i)
+		}
+	}
+	return list, nil
+}
+
+// markerStart is what the markers of one owner have in common, and with an
+// operation, of that operation.
+func markerStart(owner, op string) string {
+	s := markerHead + digest(ownerDigits, "owner|%s", owner)
+	if op != "" {
+		s += digest(opDigits, "operation|%s", op)
+	}
+	return s
+}
+
+// hasMarker tells whether a name ends with a marker of an owner. The cloud may
+// have added a number.
+func hasMarker(name, owner string) bool {
+	i := strings.LastIndex(name, markerStart(owner, ""))
+	return i >= 0 && len(name)-i >= markerLength && len(name)-i <= markerLength+numberLength
+}
+
+// knownTo tells whether a server belongs to one of the operations.
+func knownTo(i *Instance, owner string, live []string) bool {
+	return slices.ContainsFunc(live, func(op string) bool {
+		return i.Tags[OperationTag] == op || strings.Contains(i.Name, markerStart(owner, op))
+	})
+}
