@@ -94,7 +94,7 @@ func (op *Operation) replace(i int) bool {
 	for n := p.Candidate + 1; n <= len(op.opts.Alternatives); n++ {
 		s := *spec
 		op.candidate(n).apply(&s)
-		if why, _ := op.c.stock.lacking(&s); why != nil {
+		if why := op.c.stock.lacking(&s); why != nil {
 			op.tryingFailed(&s, why, true)
 			continue
 		}
@@ -163,7 +163,7 @@ func (op *Operation) startElsewhere() {
 		return
 	}
 	spec := op.spec()
-	why, _ := op.c.stock.lacking(spec)
+	why := op.c.stock.lacking(spec)
 	if why == nil {
 		return
 	}

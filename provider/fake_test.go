@@ -141,7 +141,7 @@ func (f *fake) create(s *provider.RunInstancesSpec) *provider.RunResult {
 	for range s.Count {
 		id := fmt.Sprintf("i-%03d", len(f.servers)+1)
 		ids = append(ids, id)
-		f.servers = append(f.servers, provider.Instance{ID: id, Name: s.Name, Region: s.Region, Billing: s.Billing.Mode, CreatedAt: time.Now()})
+		f.servers = append(f.servers, provider.Instance{ID: id, Name: s.Name, Region: s.Region, Billing: s.Billing.Mode, Tags: s.Tags, CreatedAt: time.Now()})
 	}
 	f.tokens[s.ClientToken] = ids
 	return &provider.RunResult{InstanceIDs: ids, RequestID: "req-run"}
@@ -167,7 +167,7 @@ func (f *fake) look(r *provider.DescribeRequest) *provider.DescribePage {
 	_, _ = fmt.Sscan(r.PageToken, &first)
 	for i := first; i < len(f.servers); i++ {
 		s := f.servers[i]
-		if len(r.IDs) > 0 && !slices.Contains(r.IDs, s.ID) || r.Name != "" && r.Name != s.Name {
+		if len(r.IDs) > 0 && !slices.Contains(r.IDs, s.ID) || !r.Matches(&s) {
 			continue
 		}
 		if s.State, s.RawState = f.stateOf(s); s.State == "" {

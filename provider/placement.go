@@ -200,9 +200,11 @@ func (p *placementGroups) Create(ctx context.Context, g PlacementGroupSpec) (id 
 	err = p.c.add(ctx, g.Region, APICreatePlacementGroup, func(ctx context.Context, token string) (string, error) {
 		res, err := p.d.CreatePlacementGroup(ctx, &CreatePlacementGroupRequest{Spec: &g, ClientToken: token})
 		if res == nil {
-			return "", err
+			res = &PlacementGroupResult{}
 		}
-		id = res.ID
+		if id = res.ID; id == "" && err == nil {
+			err = p.c.nameless(APICreatePlacementGroup, res.RequestID)
+		}
 		return res.RequestID, err
 	})
 	return id, err
@@ -233,7 +235,7 @@ func (p *placementGroups) List(ctx context.Context, q PlacementGroupQuery) iter.
 			yield(PlacementGroup{}, k.Err())
 			return
 		}
-		for ids := range slices.Chunk(q.IDs, p.c.limits.IDsPerGroupDescribe) {
+		for ids := range slices.Chunk(distinctIDs(q.IDs), p.c.limits.IDsPerGroupDescribe) {
 			some := q
 			some.IDs = ids
 			for g, err := range p.list(ctx, some) {
@@ -294,6 +296,7 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 		o = &MoveOptions{}
 	}
 	var k Checker
+	k.Require(p.c.region(region) != "", "region", nil, "required: neither the call nor the client names one")
 	k.Require(id != "", "id", nil, "required")
 	notNegative(&k, "MoveOptions.Partition", o.Partition)
 	ids := distinctIDs(instanceIDs)
@@ -305,15 +308,25 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 	for chunk := range slices.Chunk(ids, p.c.limits.IDsPerMove) {
 		list = append(list, batch{ids: chunk, call: func(ctx context.Context, ids []string) error { return p.move(ctx, req, ids) }})
 	}
+	err := p.moves(id, o.Force).all(ctx, list)
+	var field *FieldError
+	if errors.As(err, &field) {
+		return field // about the options: the same for every server, and nothing was sent
+	}
+	return err
+}
+
+// moves knows what to repeat.
+func (p *placementGroups) moves(id string, force bool) *batches {
 	r := p.c.newBatches("move into " + id)
-	r.atMostOnce = o.Force // a forced move restarts servers
+	r.atMostOnce = force // a forced move restarts servers
 	r.settle = func(_ context.Context, ids []string, err error) ([]string, error) {
 		if len(ids) == 1 && p.c.tooNew(err, ids[0]) {
 			err = passing{err}
 		}
 		return ids, err
 	}
-	return r.all(ctx, list)
+	return r
 }
 
 func (p *placementGroups) move(ctx context.Context, req MoveRequest, ids []string) error {

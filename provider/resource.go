@@ -31,7 +31,7 @@ func (c *Client) add(ctx context.Context, region string, api API, call func(ctx 
 	err := c.repeat(ctx, again, func() error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
 			id, err := call(ctx, token)
-			maybe = maybe || err != nil && !c.harmless(err)
+			maybe = maybe || mayBeDone(err, token)
 			return id, err
 		})
 	})
@@ -52,10 +52,33 @@ func (c *Client) change(ctx context.Context, region string, api API, call func(c
 			if deletes && maybe && errors.Is(err, ErrNotFound) {
 				return "", nil
 			}
-			maybe = maybe || err != nil && !c.harmless(err)
+			maybe = maybe || mayBeDone(err, "")
 			return "", err
 		})
 	})
+}
+
+// mayBeDone tells whether a call that failed may have taken effect. A temporary
+// refusal of a token may be about an earlier call with it that is still being
+// carried out.
+func mayBeDone(err error, token string) bool {
+	var e *APIError
+	switch {
+	case !errors.As(err, &e):
+		return err != nil && !errors.As(err, new(*FieldError))
+	case e.Outcome == OutcomeRejected:
+		return token != "" && e.Temporary
+	default:
+		return e.Outcome != OutcomeThrottled
+	}
+}
+
+// nameless is the error of a create whose answer does not tell what was created.
+func (c *Client) nameless(api API, requestID string) error {
+	return &APIError{
+		Driver: c.name, Op: string(api), RequestID: requestID,
+		Message: "the answer does not name what was created", Outcome: OutcomeUnknown,
+	}
 }
 
 // read makes a call without effects.

@@ -86,13 +86,13 @@ func (m *stock) remember(s *RunInstancesSpec, err error) {
 }
 
 // lacking returns why a spec need not be tried, or nil.
-func (m *stock) lacking(s *RunInstancesSpec) (why error, since time.Time) {
+func (m *stock) lacking(s *RunInstancesSpec) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, k := range stockKeys(s) {
 		if v, ok := m.out[k]; ok && time.Since(v.since) <= stockMemory {
-			return v.err, v.since
+			return v.err
 		}
 	}
-	return nil, time.Time{}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -214,9 +215,11 @@ func (l *launchTemplates) Create(ctx context.Context, t LaunchTemplateSpec) (id 
 	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplate, func(ctx context.Context, token string) (string, error) {
 		res, err := l.d.CreateLaunchTemplate(ctx, &CreateTemplateRequest{Spec: &t, ClientToken: token})
 		if res == nil {
-			return "", err
+			res = &TemplateResult{}
 		}
-		id = res.ID
+		if id = res.ID; id == "" && err == nil {
+			err = l.c.nameless(APICreateLaunchTemplate, res.RequestID)
+		}
 		return res.RequestID, err
 	})
 	return id, err
@@ -230,6 +233,9 @@ func (l *launchTemplates) CreateVersion(ctx context.Context, ref LaunchTemplateR
 	k.Require(t.Name == "", "Name", t.Name, "a version has no name of its own")
 	k.Require(len(t.Tags) == 0, "Tags", nil, "tags belong to the template, not to a version")
 	notNegative(&k, "BaseVersion", t.BaseVersion)
+	if t.BaseVersion != 0 && !l.c.limits.TemplateVersionsInherit {
+		k.Refuse("BaseVersion", "not supported: a version of "+l.c.name+" starts from nothing")
+	}
 	if err := l.check(&t, &k, true); err != nil {
 		return 0, err
 	}
@@ -239,9 +245,11 @@ func (l *launchTemplates) CreateVersion(ctx context.Context, ref LaunchTemplateR
 	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplateVersion, func(ctx context.Context, token string) (string, error) {
 		res, err := l.d.CreateLaunchTemplateVersion(ctx, &CreateTemplateRequest{Template: ref, Spec: &t, ClientToken: token})
 		if res == nil {
-			return "", err
+			res = &TemplateResult{}
 		}
-		version = res.Version
+		if version = res.Version; version == 0 && err == nil {
+			err = l.c.nameless(APICreateLaunchTemplateVersion, res.RequestID)
+		}
 		return res.RequestID, err
 	})
 	return version, err
@@ -290,24 +298,73 @@ func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplate
 		return fmt.Errorf("reading the version that the new one starts from: %w", err)
 	}
 	k := Checker{Driver: l.c.name}
-	old, new := reflect.ValueOf(&base.Spec).Elem(), reflect.ValueOf(&t.Spec).Elem()
+	for _, at := range inherited(&base.Spec, &t.Spec) {
+		k.Fail("Spec."+at, nil, fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template", base.Version))
+	}
+	return k.Err()
+}
+
+// inherited returns the paths of what the older of two specs sets and the newer
+// one does not.
+func inherited(older, newer *RunInstancesSpec) []string {
+	var out []string
+	o, n := reflect.ValueOf(older).Elem(), reflect.ValueOf(newer).Elem()
 	for _, f := range specLeaves() {
-		if f.path == "Region" {
+		at, set := f.find(o)
+		if _, kept := f.find(n); set && !kept && f.path != "Region" {
+			out = append(out, at)
+		}
+	}
+	for i, opt := range older.Vendor {
+		j := slices.IndexFunc(newer.Vendor, func(v VendorOption) bool { return v.VendorName() == opt.VendorName() })
+		if j < 0 {
+			out = append(out, fmt.Sprintf("Vendor[%d]", i))
 			continue
 		}
-		if at, set := f.find(old); set {
-			if _, kept := f.find(new); !kept {
-				k.Fail("Spec."+at, nil, fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template", base.Version))
+		for _, name := range lost(reflect.ValueOf(opt), reflect.ValueOf(newer.Vendor[j])) {
+			out = append(out, fmt.Sprintf("Vendor[%d].%s", j, name))
+		}
+	}
+	return out
+}
+
+// lost returns the fields of vendor options that are set in the older and not in
+// the newer ones, and the keys of maps likewise.
+func lost(older, newer reflect.Value) []string {
+	o, n := reflect.Indirect(older), reflect.Indirect(newer)
+	if o.Kind() != reflect.Struct || o.Type() != n.Type() {
+		return nil
+	}
+	var out []string
+	for i := range o.NumField() {
+		name := o.Type().Field(i).Name
+		if !isSet(n.Field(i)) {
+			if isSet(o.Field(i)) {
+				out = append(out, name)
+			}
+			continue
+		}
+		if o.Field(i).Kind() != reflect.Map {
+			continue
+		}
+		for _, key := range o.Field(i).MapKeys() {
+			if !n.Field(i).MapIndex(key).IsValid() {
+				out = append(out, fmt.Sprintf("%s[%v]", name, key))
 			}
 		}
 	}
-	return k.Err()
+	slices.Sort(out)
+	return out
 }
 
 // List implements [LaunchTemplates].
 func (l *launchTemplates) List(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
 	q.Region = l.c.region(q.Region)
 	return pages(func(token string) ([]LaunchTemplate, string, error) {
+		var k Checker
+		if notEmpty(&k, "LaunchTemplateQuery.IDs", q.IDs); k.Err() != nil {
+			return nil, "", k.Err()
+		}
 		var page *TemplatePage
 		err := l.c.read(ctx, q.Region, APIDescribeLaunchTemplates, func(ctx context.Context) (_ string, err error) {
 			page, err = l.d.DescribeLaunchTemplates(ctx, &DescribeTemplatesRequest{LaunchTemplateQuery: q, PageToken: token})
@@ -361,7 +418,11 @@ func (l *launchTemplates) Version(ctx context.Context, region string, ref Launch
 			return &v, nil
 		}
 	}
-	return nil, fmt.Errorf("%s: launch template %s has no version %d: %w", l.c.name, ref.text(), ref.Version, ErrNotFound)
+	which := "default version"
+	if ref.Version != 0 {
+		which = fmt.Sprintf("version %d", ref.Version)
+	}
+	return nil, fmt.Errorf("%s: launch template %s has no %s: %w", l.c.name, ref.text(), which, ErrNotFound)
 }
 
 // SetDefault implements [LaunchTemplates].

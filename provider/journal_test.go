@@ -1,0 +1,156 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// notebook keeps every token that was saved.
+type notebook struct {
+	mu    sync.Mutex
+	saved [][]byte
+	fail  func(n int) error
+}
+
+func (b *notebook) Save(_ context.Context, token []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fail != nil {
+		if err := b.fail(len(b.saved) + 1); err != nil {
+			return err
+		}
+	}
+	b.saved = append(b.saved, slices.Clone(token))
+	return nil
+}
+
+// crash is what a process that is killed does: nothing more.
+type crash struct{}
+
+// A process that dies at any point, also between an answer and its journal,
+// leaves a token with which another has exactly the servers that were asked for.
+func TestResumeAfterACrashAtAnyPoint(t *testing.T) {
+	for _, tokens := range []bool{true, false} {
+		for at := 1; at <= 12; at++ {
+			for _, effect := range []string{"before the save", "after the save"} {
+				inFakeTime(t, func(t *testing.T, f *fake) {
+					f.limits.InstancesPerCreate, f.limits.ClientToken, f.limits.NameMarker = 2, tokens, !tokens
+					m := &marking{fake: f}
+					s := named(5, "web")
+					book := &notebook{}
+					die := func(n int) error {
+						if n == at && effect == "before the save" || n == at+1 && effect == "after the save" {
+							panic(crash{})
+						}
+						return nil
+					}
+					book.fail = die
+					ctx, kill := context.WithCancel(t.Context())
+					run := &provider.RunOptions{Journal: provider.JournalFunc(func(ctx context.Context, token []byte) (err error) {
+						defer func() { // a goroutine cannot die alone: stop everything at this point
+							if p := recover(); p != nil {
+								kill()
+								err = context.Canceled
+							}
+						}()
+						return book.Save(ctx, token)
+					})}
+					_, err := m.client().RunInstances(ctx, s, run)
+					crashed := errors.Is(err, context.Canceled)
+					book.fail = nil
+					if len(book.saved) == 0 {
+						if len(m.alive()) != 0 {
+							t.Fatalf("%d servers were made before anything was saved", len(m.alive()))
+						}
+						return
+					}
+					op, err := m.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &s, Run: &provider.RunOptions{Journal: book}})
+					if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != 5 {
+						t.Errorf("tokens %v, save %d, dead %s (%v): %d IDs, %d servers, %v", tokens, at, effect, crashed, len(op.InstanceIDs()), len(m.alive()), err)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestAJournalThatFailsStopsCreates(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		full := errors.New("disk full")
+		book := &notebook{fail: func(int) error { return full }}
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{Journal: book})
+		if !errors.Is(err, full) || op == nil || len(f.calls) != 0 || errors.Is(err, provider.ErrOutcomeUnknown) || status(t, op) != "planned" {
+			t.Errorf("%d calls, %v", len(f.calls), err)
+		}
+	})
+}
+
+// When the answer cannot be saved, its IDs come back all the same.
+func TestAJournalThatFailsAfterwardsIsTold(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		full := errors.New("disk full")
+		book := &notebook{fail: func(n int) error {
+			if n > 1 {
+				return full
+			}
+			return nil
+		}}
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), &provider.RunOptions{Journal: book})
+		if !errors.Is(err, full) || len(op.InstanceIDs()) != 2 {
+			t.Errorf("%v, %v", op.InstanceIDs(), err)
+		}
+		if m.renames != 0 {
+			t.Error("the marker, which is all the journal knows of the servers, must stay")
+		}
+	})
+}
+
+// A journal that hangs does not hold up a caller whose ctx has ended.
+func TestAJournalThatHangs(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		n := 0
+		hang := provider.JournalFunc(func(ctx context.Context, _ []byte) error {
+			if n++; n == 1 {
+				return nil
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		op, err := f.client().RunInstances(ctx, spec(2), &provider.RunOptions{Journal: hang})
+		if took := time.Since(start); took > 1100*time.Millisecond || len(op.InstanceIDs()) != 2 || err == nil {
+			t.Errorf("%v: %v, %v", took, op.InstanceIDs(), err)
+		}
+	})
+}
+
+func TestAnOldTokenIsNotTrusted(t *testing.T) {
+	for _, owner := range []string{"", "billing"} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.answers(but(lost()), works)
+			s := spec(2)
+			run := &provider.RunOptions{Owner: owner}
+			op, _ := f.client(func(o *provider.Options) { o.RetryFor = -1 }).RunInstances(t.Context(), s, run)
+			tok := tokenOf(t, op)
+			time.Sleep(2 * time.Hour)
+			again, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s, Run: run})
+			if n := len(f.made(provider.APIRunInstances)); n != 1 {
+				t.Errorf("%d creates: the cloud may have forgotten the token", n)
+			}
+			if owner == "" && !errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("without an owner: %v", err)
+			}
+			if owner != "" && (err != nil || !slices.Equal(again.InstanceIDs(), f.alive())) {
+				t.Errorf("found by tag: %v, %v", again.InstanceIDs(), err)
+			}
+		})
+	}
+}

@@ -1,0 +1,278 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// marking is a cloud without client tokens, whose servers are found by a marker
+// in their name.
+type marking struct {
+	*fake
+	renames int
+	refuse  error // every rename
+
+	hidden time.Duration // how long new servers are not listed
+}
+
+func (m *marking) RenameInstance(ctx context.Context, region, id, name string) error {
+	if _, err := m.enter(ctx, call{api: provider.APIRenameInstance, ids: []string{id}}); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.renames++
+	if m.refuse != nil {
+		return m.refuse
+	}
+	for i := range m.servers {
+		if m.servers[i].ID == id {
+			m.servers[i].Name = name
+			return nil
+		}
+	}
+	return refusal(provider.ErrNotFound, "NotFound")
+}
+
+// DescribeInstances hides servers for a while after their creation.
+func (m *marking) DescribeInstances(ctx context.Context, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+	page, err := m.fake.DescribeInstances(ctx, r)
+	if err == nil {
+		page.Instances = slices.DeleteFunc(page.Instances, func(i provider.Instance) bool { return time.Since(i.CreatedAt) < m.hidden })
+	}
+	return page, err
+}
+
+func (m *marking) client(change ...func(*provider.Options)) *provider.Client {
+	o := &provider.Options{Region: "region-1"}
+	for _, c := range change {
+		c(o)
+	}
+	return provider.NewClient(m, o)
+}
+
+func (m *marking) names() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []string
+	for _, s := range m.servers {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+func inMarkedTime(t *testing.T, test func(t *testing.T, m *marking)) {
+	t.Helper()
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.ClientToken, f.limits.NameMarker = false, true
+		test(t, &marking{fake: f})
+	})
+}
+
+func named(n int, name string) provider.RunInstancesSpec {
+	s := spec(n)
+	s.Name = name
+	return s
+}
+
+// some makes only n of the servers, and loses the answer.
+func some(n int) answer {
+	return func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		few := *s
+		few.Count = n
+		f.create(&few)
+		return nil, lost()
+	}
+}
+
+// A lost answer on a cloud without tokens: what was made is found by its marker,
+// and only the rest is made.
+func TestLostAnswersAreReconciled(t *testing.T) {
+	for _, tc := range []struct {
+		what    string
+		answers []answer
+		hidden  time.Duration
+		creates int
+		is      error
+	}{
+		{"made", []answer{but(lost())}, 0, 1, nil},
+		{"made, and invisible for a minute", []answer{but(lost())}, time.Minute, 1, nil},
+		{"not made", []answer{fails(lost()), works}, 0, 2, nil},
+		{"made in part", []answer{some(2), works}, 0, 2, nil},
+		{"made in part, twice", []answer{some(2), some(1), works}, 30 * time.Second, 3, nil},
+		{"one ID told", []answer{tells(1, lost())}, 0, 1, nil},
+		{"one ID told without an error", []answer{tells(1, nil)}, 0, 1, nil},
+		{"throttled, then lost", []answer{fails(throttled()), but(lost())}, 0, 2, nil},
+		{"not made, then out of stock", []answer{fails(lost()), fails(refusal(provider.ErrNoStock, "NoStock"))}, 0, 2, provider.ErrNoStock},
+		{"never made", []answer{fails(lost())}, 0, 4, provider.ErrUnavailable},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			inMarkedTime(t, func(t *testing.T, m *marking) {
+				m.hidden = tc.hidden
+				m.answers(tc.answers...)
+				op, err := m.client().RunInstances(t.Context(), named(5, "web"), nil)
+				if !errors.Is(err, tc.is) || errors.Is(err, provider.ErrOutcomeUnknown) {
+					t.Fatalf("got %v, want %v", err, tc.is)
+				}
+				if ids := slices.Sorted(slices.Values(op.InstanceIDs())); !slices.Equal(ids, slices.Sorted(slices.Values(m.alive()))) || tc.is == nil && len(ids) != 5 {
+					t.Errorf("the operation has %v, and the cloud has %v", ids, m.alive())
+				}
+				if n := len(m.made(provider.APIRunInstances)); n != tc.creates {
+					t.Errorf("%d creates, want %d", n, tc.creates)
+				}
+				for _, name := range m.names() {
+					if name != "web" {
+						t.Errorf("a server is left with the name %q", name)
+					}
+				}
+			})
+		})
+	}
+}
+
+// tells makes all servers and tells the first n IDs.
+func tells(n int, err error) answer {
+	return func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		return &provider.RunResult{InstanceIDs: f.create(s).InstanceIDs[:n]}, err
+	}
+}
+
+// A list that cannot be read is not an empty list.
+func TestAFailedSearchLeavesTheOutcomeOpen(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(but(lost()), works)
+		m.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, lost() }
+		c := m.client(func(o *provider.Options) { o.RetryFor = time.Second })
+		s := named(2, "web")
+		op, err := c.RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || status(t, op) != "sent" || len(m.made(provider.APIRunInstances)) != 1 {
+			t.Fatalf("%v, status %s", err, status(t, op))
+		}
+		m.describe = nil
+		again, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if err != nil || !slices.Equal(again.InstanceIDs(), m.alive()) || len(m.alive()) != 2 {
+			t.Errorf("resumed: %v, IDs %v, servers %v", err, again.InstanceIDs(), m.alive())
+		}
+	})
+}
+
+// A marker is part of the create, ends the name, and is different for each.
+func TestMarkersTellCreatesApart(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.limits.InstancesPerCreate, m.limits.NameLength = 2, 40
+		s := named(6, strings.Repeat("很", 30))
+		if _, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{OperationID: "op"}); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, c := range m.made(provider.APIRunInstances) {
+			if n := len([]rune(c.spec.Name)); seen[c.spec.Name] || n > 40 || !strings.Contains(c.spec.Name, "很-yf") {
+				t.Errorf("name %q of %d characters", c.spec.Name, n)
+			}
+			seen[c.spec.Name] = true
+		}
+		for _, name := range m.names() {
+			if name != s.Name {
+				t.Errorf("the whole name is given back at last; got %q", name)
+			}
+		}
+	})
+}
+
+func TestNumbersGoOnOverSeveralCreates(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.limits.InstancesPerCreate = 2
+		s := named(5, "web")
+		s.UniqueSuffix = true
+		if _, err := m.client().RunInstances(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+		names := slices.Sorted(slices.Values(m.names()))
+		if want := []string{"web001", "web002", "web003", "web004", "web005"}; !slices.Equal(names, want) {
+			t.Errorf("names %v, want %v", names, want)
+		}
+		s.HostName = "web"
+		if _, err := m.client().RunInstances(t.Context(), s, nil); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("host names cannot be changed afterwards: %v", err)
+		}
+	})
+}
+
+func TestKeptMarkersSaveCalls(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		if _, err := m.client().RunInstances(t.Context(), named(3, "web"), &provider.RunOptions{KeepMarker: true}); err != nil || m.renames != 0 {
+			t.Errorf("%d renames, %v", m.renames, err)
+		}
+	})
+}
+
+// A name that cannot be given back is told, and tried again by Resume.
+func TestAFailedRenameIsTold(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Forbidden")
+		s := named(2, "web")
+		op, err := m.client().RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 2 || errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("%v, %v", op.InstanceIDs(), err)
+		}
+		m.refuse = nil
+		if _, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
+			t.Errorf("%v, names %v", err, m.names())
+		}
+		if n := len(m.made(provider.APIRunInstances)); n != 1 {
+			t.Errorf("%d creates", n)
+		}
+	})
+}
+
+// When ctx ends during the search, what is known comes back at once.
+func TestContextEndsASearch(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(tells(1, lost()))
+		m.hidden = time.Hour
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		start := time.Now()
+		op, err := m.client().RunInstances(ctx, named(3, "web"), nil)
+		if took := time.Since(start); took > 20*time.Second+100*time.Millisecond {
+			t.Errorf("it took %v", took)
+		}
+		if len(op.InstanceIDs()) != 1 || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%v, %v", op.InstanceIDs(), err)
+		}
+	})
+}
+
+// numbering is a cloud that numbers names from any number on.
+type numbering struct{ *fake }
+
+func (numbering) NumberNames(s *provider.RunInstancesSpec, first, last int) {
+	s.Name, s.UniqueSuffix = fmt.Sprintf("%s[%d,%d]", s.Name, first, last), false
+}
+
+func TestDriversNumberNames(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		s := named(5, "web")
+		s.UniqueSuffix = true
+		c := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"})
+		if _, err := c.RunInstances(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, c := range f.made(provider.APIRunInstances) {
+			names = append(names, c.spec.Name)
+		}
+		slices.Sort(names)
+		if want := []string{"web[1,5]", "web[3,5]", "web[5,5]"}; !slices.Equal(names, want) {
+			t.Errorf("names %v, want %v", names, want)
+		}
+	})
+}
