@@ -28,10 +28,10 @@ func (e *ecs) identity(k *call, m *machine) aliObject {
 		{"ImageId", m.ImageID},
 		{"OSName", ""},
 		{"OSNameEn", ""},
-		{"OSType", "linux"},
+		{"OSType", ecsOSType(m.ImageID)},
 		{"KeyPairName", p["KeyPairName"]},
 		{"ResourceGroupId", p["ResourceGroupId"]},
-		{"DeploymentSetId", p["DeploymentSetId"]},
+		{"DeploymentSetId", e.placed[m.ID].set},
 		{"HpcClusterId", p["HpcClusterId"]},
 		{"CreationTime", m.Created.UTC().Format(ecsMinute)},
 		{"StartTime", m.Created.UTC().Format(ecsMinute)},
@@ -39,10 +39,17 @@ func (e *ecs) identity(k *call, m *machine) aliObject {
 		{"DeviceAvailable", true},
 		{"StoppedMode", e.stoppedMode(k, m)},
 		{"OperationLocks", aliList("LockReason", []string(nil))},
-		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", p["DedicatedHostId"]}, {"DedicatedHostName", ""}}},
+		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", aliObject{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
 		{"Tags", aliList("Tag", ecsTags(m))},
 	}
+}
+
+func ecsOSType(image string) string {
+	if aliWindows(image) {
+		return "windows"
+	}
+	return "linux"
 }
 
 func ecsHardware(m *machine) aliObject {
@@ -138,12 +145,14 @@ func ecsInterface(m *machine) aliObject {
 	}
 }
 
-func ecsTags(m *machine) []aliObject {
-	var tags []aliObject
-	for _, key := range aliSortedKeys(m.Tags) {
-		tags = append(tags, aliObject{{"TagKey", key}, {"TagValue", m.Tags[key]}})
+func ecsTags(m *machine) []aliObject { return aliTags(m.Tags) }
+
+func aliTags(tags map[string]string) []aliObject {
+	var out []aliObject
+	for _, key := range aliSortedKeys(tags) {
+		out = append(out, aliObject{{"TagKey", key}, {"TagValue", tags[key]}})
 	}
-	return tags
+	return out
 }
 
 func ecsChargeType(m *machine) string {
