@@ -9,7 +9,30 @@ const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
 
 // instance is one instance in the answer of DescribeInstances.
 func (e *ecs) instance(k *call, m *machine) aliObject {
-	return slices.Concat(e.identity(k, m), ecsHardware(m), ecsMoney(m), ecsNetwork(m))
+	return slices.Concat(e.identity(k, m), ecsHardware(m), ecsMoney(m), ecsNetwork(m), ecsOptions(m))
+}
+
+// ecsOptions is what newer versions of the answer have beside the rest. The
+// names are those of the vendor's SDK; what a machine that asked for none of it
+// shows there is not verified.
+func ecsOptions(m *machine) aliObject {
+	p := m.Params
+	group, _ := strconv.Atoi(p["DeploymentSetGroupNo"])
+	hops, _ := strconv.Atoi(p["HttpPutResponseHopLimit"])
+	return aliObject{
+		{"ISP", ""},
+		{"DeploymentSetGroupNo", group},
+		{"HibernationOptions", aliObject{{"Configured", p["HibernationOptions.Configured"] == "true"}}},
+		{"MetadataOptions", aliObject{
+			{"HttpEndpoint", orElse(p["HttpEndpoint"], "enabled")},
+			{"HttpTokens", orElse(p["HttpTokens"], "optional")},
+			{"HttpPutResponseHopLimit", hops},
+		}},
+		{"EcsCapacityReservationAttr", aliObject{
+			{"CapacityReservationId", p["PrivatePoolOptions.Id"]},
+			{"CapacityReservationPreference", p["PrivatePoolOptions.MatchCriteria"]},
+		}},
+	}
 }
 
 func (e *ecs) identity(k *call, m *machine) aliObject {
@@ -142,6 +165,7 @@ func ecsInterface(m *machine) aliObject {
 		{"MacAddress", "00:16:3e:00:00:01"},
 		{"PrimaryIpAddress", m.PrivateIPs[0]},
 		{"PrivateIpSets", aliList("PrivateIpSet", sets)},
+		{"Ipv6Sets", aliList("Ipv6Set", []string(nil))},
 	}
 }
 

@@ -141,6 +141,8 @@ func (e *ecs) createLaunchTemplateVersion(k *call) (aliObject, *aliError) {
 
 // template returns the one that LaunchTemplateId or LaunchTemplateName names;
 // when both are there, they have to agree. Without one it refuses, by p.
+// Newer tables of RunInstances have status 404 for both codes, older ones 400;
+// which one the service sends is not verified.
 func (e *ecs) template(k *call, p *aliParams) *ecsTemplate {
 	id, name := p.text("LaunchTemplateId"), p.text("LaunchTemplateName")
 	if id == "" && name == "" {
