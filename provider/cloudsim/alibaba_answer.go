@@ -110,8 +110,9 @@ func aliScalar(v any) []byte {
 }
 
 // aliError is a refusal by the vendor's code. Its message never repeats the
-// value of a parameter, because that might be a password; the one exception is
-// the string to sign, which the vendor sends back in full.
+// value of a parameter, because that might be a password. The exceptions are
+// those of the vendor: IDs and names of launch templates, and the string to
+// sign, which it sends back in full.
 type aliError struct {
 	status  int
 	code    string

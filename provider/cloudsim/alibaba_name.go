@@ -54,18 +54,26 @@ func aliIsURL(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 
-// hostName checks a host name by the rules both products share. Windows rules
-// are stricter, but nothing here tells a Windows image from another.
+// hostName checks a host name by the rules both products share.
 func (p *aliParams) hostName() {
 	s := p.text("HostName")
 	if s == "" {
 		return
 	}
 	plain := aliPlainName(s)
-	if len(plain) < 2 || len(plain) > 64 || !aliHost.MatchString(plain) {
+	switch {
+	case !aliHost.MatchString(plain) || len(plain) < 2 || len(plain) > 64:
 		p.bad("HostName", "2 to 64 letters, digits, single periods and hyphens, the last two only inside")
+	case aliWindows(p.text("ImageId")) && (len(plain) > 15 || strings.Contains(plain, ".") || aliDigits.MatchString(plain)):
+		p.bad("HostName", "for Windows at most 15 characters, no period, not digits alone")
 	}
 }
+
+// aliWindows tells a public Windows image by its ID, as in
+// win2019_1809_x64_dtc_zh-cn_40G. Of custom images it can not tell.
+func aliWindows(image string) bool { return strings.HasPrefix(image, "win") }
+
+var aliDigits = regexp.MustCompile(`^[0-9]+$`)
 
 var aliHost = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$`)
 
@@ -77,6 +85,9 @@ func (p *aliParams) password() {
 	}
 	if n := len(s); n < 8 || n > 30 || aliClasses(s) < 3 {
 		p.bad("Password", "8 to 30 characters, three of upper case, lower case, digit and special")
+	}
+	if strings.HasPrefix(s, "/") && aliWindows(p.text("ImageId")) {
+		p.bad("Password", "no slash in front, for Windows")
 	}
 }
 

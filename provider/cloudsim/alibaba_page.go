@@ -20,7 +20,10 @@ func (p *aliParams) page(most int) aliPage {
 }
 
 // cut returns the machines on a page.
-func (w aliPage) cut(all []*machine) []*machine {
+func (w aliPage) cut(all []*machine) []*machine { return aliCut(w, all) }
+
+// aliCut returns what of anything is on a page.
+func aliCut[T any](w aliPage, all []T) []T {
 	from := min((w.number-1)*w.size, len(all))
 	return all[from:min(from+w.size, len(all))]
 }

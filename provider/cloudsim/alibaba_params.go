@@ -199,10 +199,13 @@ func (p *aliParams) unsupported(names string, nothing ...string) {
 }
 
 // tags returns Tag.N.Key and Tag.N.Value.
-func (p *aliParams) tags(most int) map[string]string {
+func (p *aliParams) tags(most int) map[string]string { return p.tagsOf("Tag", most) }
+
+// tagsOf returns list.N.Key and list.N.Value.
+func (p *aliParams) tagsOf(list string, most int) map[string]string {
 	out := map[string]string{}
-	for _, n := range p.indexes("Tag", most) {
-		prefix := fmt.Sprintf("Tag.%d.", n)
+	for _, n := range p.indexes(list, most) {
+		prefix := fmt.Sprintf("%s.%d.", list, n)
 		out[p.required(prefix+"Key")] = p.text(prefix + "Value")
 	}
 	return out

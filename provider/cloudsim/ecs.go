@@ -1,5 +1,7 @@
 package cloudsim
 
+import "maps"
+
 // ecs is Alibaba Cloud ECS, API version 2014-05-26. Where the reference of
 // 2018-2020 and today's disagree (user data 16 or 32 KB, a private address for
 // more than one machine), the older and narrower one counts: what passes here
@@ -7,10 +9,17 @@ package cloudsim
 type ecs struct {
 	*alibaba
 	economical map[string]bool // machines by ID that StopCharging stopped last
+	templates  []*ecsTemplate  // in order of creation
+	sets       []*ecsSet       // in order of creation
+	placed     map[string]ecsPlace
 }
 
 func newECS(c *cloud) wire {
-	e := &ecs{alibaba: newAlibaba(c, "ecs.aliyuncs.com", "2014-05-26"), economical: map[string]bool{}}
+	e := &ecs{
+		alibaba:    newAlibaba(c, "ecs.aliyuncs.com", "2014-05-26"),
+		economical: map[string]bool{},
+		placed:     map[string]ecsPlace{},
+	}
 	e.fault = ecsFault
 	e.actions = map[string]aliAction{
 		"RunInstances":           {run: e.runInstances, creates: true},
@@ -26,7 +35,35 @@ func newECS(c *cloud) wire {
 		"RebootInstances":        {run: e.rebootInstances},
 		"DescribeRegions":        {run: e.describeRegions},
 	}
+	maps.Copy(e.actions, e.templateActions())
+	maps.Copy(e.actions, e.setActions())
 	return e
+}
+
+// templateActions are the actions about launch templates.
+func (e *ecs) templateActions() map[string]aliAction {
+	return map[string]aliAction{
+		"CreateLaunchTemplate":               {run: e.createLaunchTemplate},
+		"CreateLaunchTemplateVersion":        {run: e.createLaunchTemplateVersion},
+		"DeleteLaunchTemplate":               {run: e.deleteLaunchTemplate},
+		"DeleteLaunchTemplateVersion":        {run: e.deleteLaunchTemplateVersion},
+		"DescribeLaunchTemplates":            {run: e.describeLaunchTemplates},
+		"DescribeLaunchTemplateVersions":     {run: e.describeLaunchTemplateVersions},
+		"ModifyLaunchTemplateDefaultVersion": {run: e.modifyLaunchTemplateDefaultVersion},
+	}
+}
+
+// setActions are the actions about deployment sets. The older reference names
+// one of them in the plural, which the vendor's SDK does not know.
+func (e *ecs) setActions() map[string]aliAction {
+	return map[string]aliAction{
+		"CreateDeploymentSet":           {run: e.createDeploymentSet},
+		"ModifyInstanceDeployment":      {run: e.modifyInstanceDeployment},
+		"ModifyDeploymentSetAttribute":  {run: e.modifyDeploymentSet},
+		"ModifyDeploymentSetAttributes": {run: e.modifyDeploymentSet},
+		"DescribeDeploymentSets":        {run: e.describeDeploymentSets},
+		"DeleteDeploymentSet":           {run: e.deleteDeploymentSet},
+	}
 }
 
 // params reads the parameters of a call with the codes of ECS.
@@ -37,9 +74,14 @@ func (e *ecs) params(k *call) *aliParams {
 // regional is params for the many actions that need a region.
 func (e *ecs) regional(k *call) *aliParams {
 	p := e.params(k)
+	p.region()
+	return p
+}
+
+// region demands RegionId.
+func (p *aliParams) region() {
 	p.required("RegionId")
 	p.matching("RegionId", ecsRegion, "the ID of a region")
-	return p
 }
 
 // find returns a machine that the API still shows. ECS has no failed state: a

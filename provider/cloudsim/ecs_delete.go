@@ -13,19 +13,20 @@ func (e *ecs) deleteInstances(k *call) (aliObject, *aliError) {
 	if len(ids) == 0 {
 		p.refuse(p.missing("InstanceId"))
 	}
-	_, err := e.once(k, func() ([]string, *aliError) { return nil, e.delete(k, p, ids) })
+	_, err := e.once(k, func() ([]string, *aliError) { return nil, e.delete(k, p, ids, ecsBatchDryRun()) })
 	return nil, err
 }
 
 // deleteInstance serves DeleteInstance, which needs no region.
 func (e *ecs) deleteInstance(k *call) (aliObject, *aliError) {
 	p := e.params(k)
-	return nil, e.delete(k, p, []string{p.required("InstanceId")})
+	return nil, e.delete(k, p, []string{p.required("InstanceId")}, ecsDryRun())
 }
 
 // delete releases machines at once. Force cuts the power of those that run; a
-// machine that still boots may be forced as well.
-func (e *ecs) delete(k *call, p *aliParams, ids []string) *aliError {
+// machine that still boots may be forced as well. Passed is the answer to a dry
+// run that would have gone well.
+func (e *ecs) delete(k *call, p *aliParams, ids []string, passed *aliError) *aliError {
 	force, terminate, dry := p.flag("Force"), p.flag("TerminateSubscription"), p.flag("DryRun")
 	if p.err != nil {
 		return p.err
@@ -40,7 +41,7 @@ func (e *ecs) delete(k *call, p *aliParams, ids []string) *aliError {
 		}
 	}
 	if dry {
-		return ecsDryRun()
+		return passed
 	}
 	for _, m := range machines {
 		m.move(k.now, step{k.now, Gone})

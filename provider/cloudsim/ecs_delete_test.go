@@ -13,7 +13,8 @@ func TestDeleteInstances(t *testing.T) {
 		return c.call("DeleteInstances", append([]string{"RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "InstanceId.2", ids[1]}, more...)...)
 	}
 	c.wantCode(del(), 403, "IncorrectInstanceStatus")
-	c.wantCode(del("Force", "true", "DryRun", "true"), 400, "DryRunOperation")
+	c.wantCode(del("Force", "true", "DryRun", "true"), 400, "DRYRUN.SUCCESS")
+	c.wantCode(c.call("DeleteInstance", "InstanceId", ids[0], "Force", "true", "DryRun", "true"), 400, "DryRunOperation")
 	c.wantCode(del("Force", "true", "InstanceId.3", "i-unknown"), 404, "InvalidInstanceId.NotFound")
 	c.wantCode(del("Force", "true", "RegionId", "cn-beijing"), 404, "InvalidInstanceId.NotFound")
 	if got := c.describe().at("TotalCount"); got != 3.0 {

@@ -102,11 +102,14 @@ func ecsValue(k *call, name string, m *machine) []string {
 	}
 }
 
-// aliTagged tells whether a machine has all the tags; an empty value asks for
-// the key alone.
-func aliTagged(m *machine, tags map[string]string) bool {
-	for key, want := range tags {
-		if have, ok := m.Tags[key]; !ok || want != "" && have != want {
+// aliTagged tells whether a machine has all the tags.
+func aliTagged(m *machine, tags map[string]string) bool { return aliHasTags(m.Tags, tags) }
+
+// aliHasTags tells whether all the wanted tags are there; an empty value asks
+// for the key alone.
+func aliHasTags(have, want map[string]string) bool {
+	for key, value := range want {
+		if got, ok := have[key]; !ok || value != "" && got != value {
 			return false
 		}
 	}

@@ -23,7 +23,7 @@ func TestDescribeInstancesFields(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSClient(t, New(nil))
 		id := c.run("InstanceName", "web", "InternetMaxBandwidthOut", "5", "Tag.1.Key", "k", "Tag.1.Value", "v",
-			"InstanceChargeType", "PrePaid", "Period", "2", "PeriodUnit", "Week", "DeploymentSetId", "ds-1",
+			"InstanceChargeType", "PrePaid", "Period", "2", "PeriodUnit", "Week", "DeploymentSetId", c.newSet(),
 			"CpuOptions.Core", "2")[0]
 		i := func(path ...any) any {
 			return c.describe().at(append([]any{"Instances", "Instance", 0}, path...)...)
@@ -48,7 +48,7 @@ func TestDescribeInstancesFields(t *testing.T) {
 			{[]any{"VpcAttributes", "VSwitchId"}, "vsw-1"},
 			{[]any{"VpcAttributes", "PrivateIpAddress", "IpAddress", 0}, "10.1.0.1"},
 			{[]any{"Tags", "Tag", 0, "TagKey"}, "k"},
-			{[]any{"DeploymentSetId"}, "ds-1"},
+			{[]any{"DeploymentSetId"}, c.sets().at("DeploymentSets", "DeploymentSet", 0, "DeploymentSetId")},
 			{[]any{"CpuOptions", "Core"}, 2.0},
 			{[]any{"DeletionProtection"}, false},
 		} {

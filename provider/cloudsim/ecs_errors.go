@@ -38,8 +38,8 @@ func ecsInvalid(name string) *aliError {
 		code = c
 	} else if c := ecsUnknown(aliGeneric(name)); c != "" {
 		status, code = 404, c
-	} else if name == "UserData" {
-		status, code = 403, "InvalidUserData.Base64FormatInvalid"
+	} else if c := ecsForbidden(aliGeneric(name)); c != "" {
+		status, code = 403, c
 	}
 	return aliRefusal(status, code, `The specified parameter "`+name+`" is not valid.`)
 }
@@ -73,6 +73,36 @@ func ecsMalformed(name string) string {
 		return "InvalidTagKey.Malformed"
 	case "Tag.n.Value":
 		return "InvalidTagValue.Malformed"
+	case "AutoReleaseTime":
+		return "InvalidAutoReleaseTime.Malformed"
+	case "ClientToken":
+		return "InvalidClientToken.ValueNotSupported"
+	case "HttpEndpoint", "HttpTokens":
+		return "Invalid" + name + ".NotSupported"
+	case "DedicatedHostId", "HpcClusterId":
+		return "Invalid" + name + ".NotFound"
+	case "Tenancy":
+		return "InvalidParam.Tenancy"
+	case "NetworkInterface":
+		return "InvalidParam.NetworkInterface"
+	case "CreditSpecification":
+		return "InvalidParameter.CreditSpecification"
+	default:
+		return ""
+	}
+}
+
+// ecsForbidden are the codes of status 403.
+func ecsForbidden(name string) string {
+	switch name {
+	case "UserData":
+		return "InvalidUserData.Base64FormatInvalid"
+	case "DataDisk":
+		return "InstanceDiskNumLimitExceed"
+	case "Ipv6Address.n":
+		return "InvalidIp.Address"
+	case "StorageSetId", "StorageSetPartitionNumber":
+		return "InvalidParameter." + name
 	default:
 		return ""
 	}
@@ -95,6 +125,10 @@ func ecsUnknown(name string) string {
 		return "HOSTNAME_ILLEGAL"
 	case "SystemDisk.Size":
 		return "InvalidSystemDiskSize"
+	case "DataDisk.n.SnapshotId":
+		return "InvalidSnapshotId.NotFound"
+	case "DataDisk.n.KMSKeyId":
+		return "InvalidParameter.KMSKeyId.NotFound"
 	default:
 		return ""
 	}
@@ -113,8 +147,8 @@ func ecsDryRun() *aliError {
 	return aliRefusal(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
 }
 
-// ecsBatchDryRun is how the batch calls about power say the same. The status is
-// not verified.
+// ecsBatchDryRun is how the calls about several machines say the same. The
+// status is not verified.
 func ecsBatchDryRun() *aliError {
 	return aliRefusal(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")
 }

@@ -9,7 +9,30 @@ const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
 
 // instance is one instance in the answer of DescribeInstances.
 func (e *ecs) instance(k *call, m *machine) aliObject {
-	return slices.Concat(e.identity(k, m), ecsHardware(m), ecsMoney(m), ecsNetwork(m))
+	return slices.Concat(e.identity(k, m), ecsHardware(m), ecsMoney(m), ecsNetwork(m), ecsOptions(m))
+}
+
+// ecsOptions is what newer versions of the answer have beside the rest. The
+// names are those of the vendor's SDK; what a machine that asked for none of it
+// shows there is not verified.
+func ecsOptions(m *machine) aliObject {
+	p := m.Params
+	group, _ := strconv.Atoi(p["DeploymentSetGroupNo"])
+	hops, _ := strconv.Atoi(p["HttpPutResponseHopLimit"])
+	return aliObject{
+		{"ISP", ""},
+		{"DeploymentSetGroupNo", group},
+		{"HibernationOptions", aliObject{{"Configured", p["HibernationOptions.Configured"] == "true"}}},
+		{"MetadataOptions", aliObject{
+			{"HttpEndpoint", orElse(p["HttpEndpoint"], "enabled")},
+			{"HttpTokens", orElse(p["HttpTokens"], "optional")},
+			{"HttpPutResponseHopLimit", hops},
+		}},
+		{"EcsCapacityReservationAttr", aliObject{
+			{"CapacityReservationId", p["PrivatePoolOptions.Id"]},
+			{"CapacityReservationPreference", p["PrivatePoolOptions.MatchCriteria"]},
+		}},
+	}
 }
 
 func (e *ecs) identity(k *call, m *machine) aliObject {
@@ -28,10 +51,10 @@ func (e *ecs) identity(k *call, m *machine) aliObject {
 		{"ImageId", m.ImageID},
 		{"OSName", ""},
 		{"OSNameEn", ""},
-		{"OSType", "linux"},
+		{"OSType", ecsOSType(m.ImageID)},
 		{"KeyPairName", p["KeyPairName"]},
 		{"ResourceGroupId", p["ResourceGroupId"]},
-		{"DeploymentSetId", p["DeploymentSetId"]},
+		{"DeploymentSetId", e.placed[m.ID].set},
 		{"HpcClusterId", p["HpcClusterId"]},
 		{"CreationTime", m.Created.UTC().Format(ecsMinute)},
 		{"StartTime", m.Created.UTC().Format(ecsMinute)},
@@ -39,10 +62,17 @@ func (e *ecs) identity(k *call, m *machine) aliObject {
 		{"DeviceAvailable", true},
 		{"StoppedMode", e.stoppedMode(k, m)},
 		{"OperationLocks", aliList("LockReason", []string(nil))},
-		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", p["DedicatedHostId"]}, {"DedicatedHostName", ""}}},
+		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", aliObject{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
 		{"Tags", aliList("Tag", ecsTags(m))},
 	}
+}
+
+func ecsOSType(image string) string {
+	if aliWindows(image) {
+		return "windows"
+	}
+	return "linux"
 }
 
 func ecsHardware(m *machine) aliObject {
@@ -135,15 +165,18 @@ func ecsInterface(m *machine) aliObject {
 		{"MacAddress", "00:16:3e:00:00:01"},
 		{"PrimaryIpAddress", m.PrivateIPs[0]},
 		{"PrivateIpSets", aliList("PrivateIpSet", sets)},
+		{"Ipv6Sets", aliList("Ipv6Set", []string(nil))},
 	}
 }
 
-func ecsTags(m *machine) []aliObject {
-	var tags []aliObject
-	for _, key := range aliSortedKeys(m.Tags) {
-		tags = append(tags, aliObject{{"TagKey", key}, {"TagValue", m.Tags[key]}})
+func ecsTags(m *machine) []aliObject { return aliTags(m.Tags) }
+
+func aliTags(tags map[string]string) []aliObject {
+	var out []aliObject
+	for _, key := range aliSortedKeys(tags) {
+		out = append(out, aliObject{{"TagKey", key}, {"TagValue", tags[key]}})
 	}
-	return tags
+	return out
 }
 
 func ecsChargeType(m *machine) string {

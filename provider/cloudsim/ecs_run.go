@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -30,8 +31,11 @@ func (e *ecs) runInstances(k *call) (aliObject, *aliError) {
 		return nil, err
 	}
 	answer := aliObject{{"InstanceIdSets", aliList("InstanceIdSet", ids)}, {"TradePrice", 0.165 * float64(len(ids))}}
-	if k.params["InstanceChargeType"] == "PrePaid" {
-		answer = append(answer, aliField{"OrderId", fmt.Sprint(200_000_000_000 + e.cloud.creates)})
+	if len(ids) > 0 {
+		// Of the machine, not of the call: a template may be what makes it prepaid.
+		if m := e.cloud.machines[ids[0]]; m.Charge == Prepaid {
+			answer = append(answer, aliField{"OrderId", fmt.Sprint(200_000_000_000 + m.Create)})
+		}
 	}
 	return answer, nil
 }
@@ -82,7 +86,10 @@ func (e *ecs) fill(k *call, plan *ecsPlan, i int, m *machine) {
 	if key := p.text("KeyPairName"); key != "" {
 		m.KeyPairs = []string{key}
 	}
-	m.Token, m.Params = p.text("ClientToken"), k.params
+	m.Token, m.Params = p.text("ClientToken"), p.values
+	if set := p.text("DeploymentSetId"); set != "" {
+		e.placed[m.ID] = ecsPlace{set: set}
+	}
 }
 
 // inUse tells whether a living machine of a vSwitch holds an address.
@@ -99,4 +106,11 @@ func (a *alibaba) inUse(k *call, vswitch, address string) bool {
 func aliIsIPv4(s string) bool {
 	ip, err := netip.ParseAddr(s)
 	return err == nil && ip.Is4()
+}
+
+// aliIsIPv6 tells whether text is an IPv6 address, or begins as one and ends in
+// the asterisks that hide a part of it in the vendor's examples.
+func aliIsIPv6(s string) bool {
+	ip, err := netip.ParseAddr(strings.ReplaceAll(s, "***", "1"))
+	return err == nil && ip.Is6()
 }

@@ -15,16 +15,16 @@ var (
 	ecsPrice = regexp.MustCompile(`^\d+(\.\d{1,3}0*)?$`)
 )
 
-// checkRun checks every parameter of RunInstances. The refusal, if any, is in
-// the plan's params.
+// checkRun checks every parameter of RunInstances, those of its launch template
+// among them. The refusal, if any, is in the plan's params.
 func (e *ecs) checkRun(k *call) *ecsPlan {
 	p := e.regional(k)
 	plan := &ecsPlan{p: p}
+	e.fromTemplate(k, p)
 	p.clientToken()
 	p.flag("DryRun")
 	plan.amount = p.number("Amount", 1, 1, 100)
 	plan.least = p.number("MinAmount", plan.amount, 1, plan.amount)
-	e.checkTemplate(p)
 	e.checkImage(p)
 	checkECSLogin(p)
 	plan.groups = e.checkNetwork(k, p, plan.amount)
@@ -34,14 +34,8 @@ func (e *ecs) checkRun(k *call) *ecsPlan {
 	checkECSPlacement(p)
 	plan.tags = checkECSTags(p)
 	plan.release = checkECSRelease(p, k.now)
+	e.checkSet(k, p, plan.amount)
 	return plan
-}
-
-// checkTemplate refuses launch templates: the account has none.
-func (e *ecs) checkTemplate(p *aliParams) {
-	if p.has("LaunchTemplateId") || p.has("LaunchTemplateName") {
-		p.refuse(aliRefusal(400, "InvalidLaunchTemplate.NotFound", "The specified launch template does not exist."))
-	}
 }
 
 func (e *ecs) checkImage(p *aliParams) {
@@ -58,6 +52,8 @@ func (e *ecs) checkImage(p *aliParams) {
 	p.choice("IoOptimized", "optimized", "none")
 	p.choice("SecurityEnhancementStrategy", "Active", "Deactive")
 	p.choice("CreditSpecification", "Standard", "Unlimited")
+	p.choice("HttpEndpoint", "enabled", "disabled")
+	p.choice("HttpTokens", "optional", "required")
 	p.number("CpuOptions.Core", 0, 1, 1024)
 	p.number("CpuOptions.ThreadsPerCore", 0, 1, 2)
 	if data, ok := p.userData(); ok && len(data) > ecsMaxUserData {
@@ -103,14 +99,22 @@ func checkECSBilling(p *aliParams) Charge {
 			p.refuse(aliRefusal(400, "InvalidSpotPrepaid", "The specified Spot type is not support PrePay Instance."))
 		}
 		if protected {
-			p.refuse(ecsConflict("DeletionProtection", "InstanceChargeType"))
+			p.refuse(ecsProtection())
 		}
 		return Prepaid
 	}
 	if spot != "NoSpot" {
+		if protected {
+			p.refuse(ecsProtection())
+		}
 		return Spot
 	}
 	return Postpaid
+}
+
+func ecsProtection() *aliError {
+	return aliRefusal(403, "InvalidChargeType.ValueNotSupported",
+		"Deletion protection is only valid for postPaid instance, not for prePaid or spot instance.")
 }
 
 func checkECSPrepaid(p *aliParams) {
@@ -131,16 +135,21 @@ func checkECSPlacement(p *aliParams) {
 	p.choice("Tenancy", "default", "host")
 	p.choice("Affinity", "default", "host")
 	p.number("StorageSetPartitionNumber", 0, 1, 2000)
-	for _, name := range []string{"DedicatedHostId", "DeploymentSetId", "HpcClusterId", "ResourceGroupId", "StorageSetId"} {
+	for _, name := range []string{"DedicatedHostId", "HpcClusterId", "ResourceGroupId", "StorageSetId"} {
 		p.id(name)
 	}
 }
 
 // checkECSTags checks the rules for tags; a value may be empty.
 func checkECSTags(p *aliParams) map[string]string {
-	for _, n := range p.indexes("Tag", 20) {
+	seen := map[string]bool{}
+	for _, n := range p.indexes("Tag", ecsMaxTags) {
 		prefix := "Tag." + strconv.Itoa(n) + "."
 		key, value := p.text(prefix+"Key"), p.text(prefix+"Value")
+		if seen[key] {
+			p.refuse(aliRefusal(400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key."))
+		}
+		seen[key] = key != ""
 		if len([]rune(key)) > 128 || strings.HasPrefix(key, "aliyun") || strings.HasPrefix(key, "acs:") || aliHoldsURL(key) {
 			p.bad(prefix+"Key", "at most 128 characters, no aliyun or acs: in front, no URL")
 		}
@@ -148,7 +157,7 @@ func checkECSTags(p *aliParams) map[string]string {
 			p.bad(prefix+"Value", "at most 128 characters, no URL")
 		}
 	}
-	return p.tags(20)
+	return p.tags(ecsMaxTags)
 }
 
 func aliHoldsURL(s string) bool {

@@ -6,12 +6,12 @@ func checkECSSystemDisk(p *aliParams) {
 	category := p.choice("SystemDisk.Category", "cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "cloud_auto", "cloud_essd_entry")
 	// From 20 by the older reference, whatever the image needs; up to 2048 by
 	// the newer one.
-	p.number("SystemDisk.Size", 40, 20, 2048)
-	checkECSDisk(p, "SystemDisk.", category)
+	size := p.number("SystemDisk.Size", 40, 20, 2048)
+	checkECSDisk(p, "SystemDisk.", category, size)
 }
 
 func checkECSDataDisks(p *aliParams) {
-	for _, n := range p.indexes("DataDisk", 16) {
+	for _, n := range p.indexes("DataDisk", ecsMaxDisks) {
 		prefix := fmt.Sprintf("DataDisk.%d.", n)
 		category := p.choice(prefix+"Category", "cloud", "cloud_efficiency", "cloud_ssd", "cloud_essd",
 			"ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
@@ -19,23 +19,43 @@ func checkECSDataDisks(p *aliParams) {
 			p.required(prefix + "Size")
 		}
 		least, most := ecsDiskSizes(category)
-		p.number(prefix+"Size", 0, least, most)
+		size := p.number(prefix+"Size", 0, least, most)
 		p.id(prefix + "SnapshotId")
 		p.id(prefix + "KMSKeyId")
-		p.flag(prefix + "Encrypted")
+		if !p.flag(prefix+"Encrypted") && p.has(prefix+"KMSKeyId") {
+			p.refuse(aliRefusal(400, "InvalidParameter.EncryptedIllegal", "The specified parameter Encrypted must be true when kmsKeyId is not empty."))
+		}
 		p.flag(prefix + "DeleteWithInstance")
-		checkECSDisk(p, prefix, category)
+		checkECSDisk(p, prefix, category, size)
 	}
 }
 
-// checkECSDisk checks what system and data disks have in common.
-func checkECSDisk(p *aliParams, prefix, category string) {
+// checkECSDisk checks what system and data disks have in common. A size of 0 is
+// that of a snapshot, which nobody knows here.
+func checkECSDisk(p *aliParams, prefix, category string, size int) {
 	p.name(prefix + "DiskName")
 	p.description(prefix + "Description")
 	p.id(prefix + "AutoSnapshotPolicyId")
-	p.choice(prefix+"PerformanceLevel", "PL1", "PL0", "PL2", "PL3")
+	level := p.choice(prefix+"PerformanceLevel", "PL1", "PL0", "PL2", "PL3")
 	if p.has(prefix+"PerformanceLevel") && category != "cloud_essd" {
 		p.refuse(ecsConflict(prefix+"PerformanceLevel", prefix+"Category"))
+	}
+	if size > 0 && size < ecsLeastForLevel(level) {
+		p.refuse(aliRefusal(403, "OperationDenied.PerformanceLevelNotMatch",
+			"The specified "+prefix+"PerformanceLevel and "+prefix+"Size do not match."))
+	}
+}
+
+// ecsLeastForLevel is the smallest cloud_essd in GiB that has a performance
+// level; by the documentation alone.
+func ecsLeastForLevel(level string) int {
+	switch level {
+	case "PL2":
+		return 461
+	case "PL3":
+		return 1261
+	default:
+		return 0 // what the category allows
 	}
 }
 

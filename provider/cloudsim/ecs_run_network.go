@@ -83,9 +83,15 @@ func checkECSInterfaces(p *aliParams) {
 
 func checkECSIPv6(p *aliParams, amount int) {
 	count := p.number("Ipv6AddressCount", 0, 1, 10)
-	addresses := p.list("Ipv6Address", 10)
+	addresses := p.indexes("Ipv6Address", 10)
 	if len(addresses) == 0 {
 		return
+	}
+	for _, n := range addresses {
+		name := "Ipv6Address." + strconv.Itoa(n)
+		if !aliIsIPv6(p.text(name)) {
+			p.bad(name, "an IPv6 address")
+		}
 	}
 	if count > 0 {
 		p.refuse(ecsConflict("Ipv6Address.N", "Ipv6AddressCount"))

@@ -79,6 +79,8 @@ func checkENSLogin(p *aliParams) {
 		p.refuse(aliRefusal(400, "InvalidPasswordParam.Mismatch", "The input password should be null when passwordInherit is true."))
 	case !inherit && !p.has("Password") && !p.has("KeyPairName"):
 		p.refuse(aliRefusal(400, "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN", "The required module pwd or keyPairName is not inputed"))
+	case p.has("KeyPairName") && aliWindows(p.text("ImageId")):
+		p.refuse(aliRefusal(400, "ENS_DependencyViolation_WindowsInstance", "The instance creating is window, only user password to login."))
 	}
 }
 

@@ -144,6 +144,7 @@ func ensInstance(k *call, m *machine) aliObject {
 		{"PrivateIpAddresses", aliList("PrivateIpAddress", ensAddresses(m.PrivateIPs))},
 		{"PublicIpAddress", aliList("IpAddress", m.PublicIPs)},
 		{"PublicIpAddresses", aliList("PublicIpAddress", ensAddresses(m.PublicIPs))},
+		{"NetworkInterfaces", aliList("NetworkInterfaces", []aliObject{ecsInterface(m)})},
 		{"Tags", aliList("Tags", ecsTags(m))},
 	}
 }

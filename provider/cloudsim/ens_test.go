@@ -99,6 +99,8 @@ func TestENSCreateInstanceRefusals(t *testing.T) {
 		{"Password=weakweak", "InvalidParameter.Password"},
 		{"Password=", "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN"},
 		{"PasswordInherit=true", "InvalidPasswordParam.Mismatch"},
+		{"ImageId=win2016_64 KeyPairName=kp", "ENS_DependencyViolation_WindowsInstance"},
+		{"ImageId=win2016_64 HostName=a.b", "InvalidParameter.HostName"},
 	} {
 		sim := New(nil)
 		client := newENSClient(t, sim)

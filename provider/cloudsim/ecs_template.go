@@ -1,0 +1,223 @@
+package cloudsim
+
+import (
+	"maps"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limits of launch templates, per region and per template.
+const (
+	ecsMaxTemplates = 30
+	ecsMaxVersions  = 30
+)
+
+// ecsTemplateName allows periods, which the older reference does not name.
+var ecsTemplateName = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_.-]{1,127}$`)
+
+// ecsAccount is the owner of everything, as CreatedBy tells it.
+const ecsAccount = "1234567890123456"
+
+// ecsTemplate is a launch template.
+type ecsTemplate struct {
+	region, id, name  string
+	group             string // resource group of the template itself
+	tags              map[string]string
+	created, modified time.Time
+	versions          []*ecsVersion // ascending, gaps where some were deleted
+	standard          int           // the default version
+	last              int           // highest number ever given: numbers are not used twice
+}
+
+// ecsVersion is one version of a template.
+type ecsVersion struct {
+	number      int
+	description string
+	created     time.Time
+	data        map[string]string // parameters of RunInstances, by wire name
+}
+
+// version returns a version by its number, the default version for 0, or nil.
+func (t *ecsTemplate) version(number int) *ecsVersion {
+	if number == 0 {
+		number = t.standard
+	}
+	for _, v := range t.versions {
+		if v.number == number {
+			return v
+		}
+	}
+	return nil
+}
+
+// latest is the highest number that exists. What the service says once the
+// newest version is deleted is not verified.
+func (t *ecsTemplate) latest() int { return t.versions[len(t.versions)-1].number }
+
+// add makes the next version of a template.
+func (t *ecsTemplate) add(k *call, p *aliParams) *ecsVersion {
+	t.last++
+	v := &ecsVersion{number: t.last, description: p.text("VersionDescription"), created: k.now, data: ecsTemplateData(p)}
+	t.versions = append(t.versions, v)
+	t.modified = k.now
+	return v
+}
+
+// createLaunchTemplate serves CreateLaunchTemplate. It has no client token: a
+// name that is taken is what a repeated call meets.
+func (e *ecs) createLaunchTemplate(k *call) (aliObject, *aliError) {
+	p := e.templateParams(k)
+	name := p.required("LaunchTemplateName")
+	p.matching("LaunchTemplateName", ecsTemplateName, "2 to 128 letters, digits and : _ . -, a letter first")
+	checkECSTemplate(p)
+	checkTemplateTags(p)
+	t := &ecsTemplate{
+		region: k.region, name: name, group: p.text("TemplateResourceGroupId"),
+		tags: p.tagsOf("TemplateTag", 20), created: k.now, standard: 1,
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	if err := e.templateRoom(t); err != nil {
+		return nil, err
+	}
+	t.id = e.freshTemplateID()
+	v := t.add(k, p)
+	e.templates = append(e.templates, t)
+	return aliObject{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", v.number}}, nil
+}
+
+// templateRoom tells why a template can not be added to its region.
+func (e *ecs) templateRoom(t *ecsTemplate) *aliError {
+	n := 0
+	for _, other := range e.templates {
+		if other.region != t.region {
+			continue
+		}
+		if other.name == t.name {
+			return aliRefusal(403, "LaunchTemplateName.Duplicated", `The specified LaunchTemplateName "`+t.name+`" already exist.`)
+		}
+		n++
+	}
+	if n >= ecsMaxTemplates {
+		return aliRefusal(403, "LaunchTemplateLimitExceed", "The maximum number of templates is exceeded.")
+	}
+	return nil
+}
+
+func (e *ecs) freshTemplateID() string {
+	return ecsFresh(e.cloud.rand, "lt-bp", func(id string) bool {
+		return slices.ContainsFunc(e.templates, func(t *ecsTemplate) bool { return t.id == id })
+	})
+}
+
+// ecsFresh draws an ID that is not taken.
+func ecsFresh(r *rand.Rand, prefix string, taken func(id string) bool) string {
+	for {
+		if id := prefix + letters(r, 17); !taken(id) {
+			return id
+		}
+	}
+}
+
+// createLaunchTemplateVersion serves CreateLaunchTemplateVersion. A version
+// takes nothing over from those before it, and does not become the default.
+func (e *ecs) createLaunchTemplateVersion(k *call) (aliObject, *aliError) {
+	p := e.templateParams(k)
+	checkECSTemplate(p)
+	t := e.template(k, p)
+	if p.err != nil {
+		return nil, p.err
+	}
+	if len(t.versions) >= ecsMaxVersions {
+		return nil, aliRefusal(403, "LaunchTemplateVersionLimitExceed", "The maximum number of template's versions is exceeded.")
+	}
+	return aliObject{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", t.add(k, p).number}}, nil
+}
+
+// template returns the one that LaunchTemplateId or LaunchTemplateName names;
+// when both are there, they have to agree. Without one it refuses, by p.
+// Newer tables of RunInstances have status 404 for both codes, older ones 400;
+// which one the service sends is not verified.
+func (e *ecs) template(k *call, p *aliParams) *ecsTemplate {
+	id, name := p.text("LaunchTemplateId"), p.text("LaunchTemplateName")
+	if id == "" && name == "" {
+		p.refuse(p.missing("LaunchTemplateId"))
+		return nil
+	}
+	for _, t := range e.templates {
+		if t.region == k.region && (id == "" || t.id == id) && (name == "" || t.name == name) {
+			return t
+		}
+	}
+	p.refuse(aliRefusal(400, "InvalidLaunchTemplate.NotFound",
+		`The specified LaunchTemplateId "`+id+`" LaunchTemplateName "`+name+`" is not found.`))
+	return nil
+}
+
+func ecsNoVersion(id string, number int) *aliError {
+	return aliRefusal(400, "InvalidLaunchTemplateVersion.NotFound",
+		`The specified LaunchTemplateId "`+id+`" Version "`+strconv.Itoa(number)+`" is not found.`)
+}
+
+// ecsLists are the parameters that come in numbers.
+const ecsLists = " DataDisk NetworkInterface Tag SecurityGroupIds Ipv6Address "
+
+// ecsMergeUnit is the part of a request that replaces a template's as a whole:
+// a list with all its items, both ways to name security groups together, both
+// ways to ask for IPv6, and every other parameter by itself. That the service
+// merges in units of this size is not verified.
+func ecsMergeUnit(name string) string {
+	first, _, _ := strings.Cut(name, ".")
+	switch {
+	case first == "SecurityGroupId" || first == "SecurityGroupIds":
+		return "SecurityGroupId"
+	case first == "Ipv6Address" || first == "Ipv6AddressCount":
+		return "Ipv6Address"
+	case strings.Contains(ecsLists, " "+first+" "):
+		return first
+	default:
+		return name
+	}
+}
+
+// fromTemplate puts a launch template under the parameters of a RunInstances:
+// it fills in what they leave out. An empty parameter is one that is left out,
+// so that nothing can blank what a template sets. Refusals go to p.
+func (e *ecs) fromTemplate(k *call, p *aliParams) {
+	number := p.number("LaunchTemplateVersion", 0, 1, 1<<30)
+	if !p.has("LaunchTemplateId") && !p.has("LaunchTemplateName") {
+		if p.has("LaunchTemplateVersion") {
+			p.refuse(p.missing("LaunchTemplateId"))
+		}
+		return
+	}
+	t := e.template(k, p)
+	if t == nil {
+		return
+	}
+	v := t.version(number)
+	if v == nil {
+		p.refuse(ecsNoVersion(t.id, number))
+		return
+	}
+	p.values = ecsMerge(p.values, v.data)
+}
+
+func ecsMerge(request, template map[string]string) map[string]string {
+	own := map[string]bool{}
+	for name := range request {
+		own[ecsMergeUnit(name)] = true
+	}
+	out := maps.Clone(request)
+	for name, value := range template {
+		if !own[ecsMergeUnit(name)] {
+			out[name] = value
+		}
+	}
+	return out
+}

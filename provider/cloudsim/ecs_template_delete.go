@@ -1,0 +1,65 @@
+package cloudsim
+
+import "slices"
+
+// deleteLaunchTemplate serves DeleteLaunchTemplate and answers the versions
+// that went with the template, as the vendor's SDK for Go reads them: with a
+// lower-case v.
+func (e *ecs) deleteLaunchTemplate(k *call) (aliObject, *aliError) {
+	p := e.templateParams(k)
+	t := e.template(k, p)
+	if p.err != nil {
+		return nil, p.err
+	}
+	e.templates = slices.DeleteFunc(e.templates, func(other *ecsTemplate) bool { return other == t })
+	var numbers []int
+	for _, v := range t.versions {
+		numbers = append(numbers, v.number)
+	}
+	return aliObject{
+		{"LaunchTemplateId", t.id},
+		{"LaunchTemplateVersionNumbers", aliList("versionNumbers", numbers)},
+	}, nil
+}
+
+// deleteLaunchTemplateVersion serves DeleteLaunchTemplateVersion: all of the
+// versions or none. The reference gives no code for a version that does not
+// exist; the one here is that of the other actions.
+func (e *ecs) deleteLaunchTemplateVersion(k *call) (aliObject, *aliError) {
+	p := e.templateParams(k)
+	numbers := p.numbers("DeleteVersion", ecsMaxVersions-1)
+	if len(numbers) == 0 {
+		p.refuse(p.missing("DeleteVersion.1"))
+	}
+	t := e.template(k, p)
+	if p.err != nil {
+		return nil, p.err
+	}
+	for _, n := range numbers {
+		switch {
+		case t.version(n) == nil:
+			return nil, ecsNoVersion(t.id, n)
+		case n == t.standard:
+			return nil, aliRefusal(403, "InvalidOperation.DeleteDefaultVersion", "Delete default version from template is not allowed.")
+		}
+	}
+	t.versions = slices.DeleteFunc(t.versions, func(v *ecsVersion) bool { return slices.Contains(numbers, v.number) })
+	t.modified = k.now
+	return nil, nil
+}
+
+// modifyLaunchTemplateDefaultVersion serves ModifyLaunchTemplateDefaultVersion.
+func (e *ecs) modifyLaunchTemplateDefaultVersion(k *call) (aliObject, *aliError) {
+	p := e.templateParams(k)
+	p.required("DefaultVersionNumber")
+	number := p.number("DefaultVersionNumber", 1, 1, 1<<30)
+	t := e.template(k, p)
+	switch {
+	case p.err != nil:
+		return nil, p.err
+	case t.version(number) == nil:
+		return nil, ecsNoVersion(t.id, number)
+	}
+	t.standard, t.modified = number, k.now
+	return nil, nil
+}
