@@ -15,7 +15,7 @@ func TestAdaptersHaveTheSameFiles(t *testing.T) {
 		"translate_test.go", "state_test.go", "errors_test.go", "conformance_test.go", "example_test.go",
 	}
 	// One file for each optional ability, present only where the cloud has it.
-	optional := []string{"power.go", "template.go", "placement.go", "catalog.go"}
+	optional := []string{"names.go", "power.go", "template.go", "template_data.go", "placement.go", "catalog.go"}
 	for _, adapter := range []string{"aliyun", "ens", "tencent", "qingcloud"} {
 		paths, err := filepath.Glob("../../" + adapter + "/*.go")
 		if err != nil {
