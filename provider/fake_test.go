@@ -37,6 +37,7 @@ type fake struct {
 	mu      sync.Mutex
 	calls   []call
 	servers []provider.Instance
+	created int
 	tokens  map[string][]string
 	moves   map[string]move // the latest of each server
 }
@@ -139,7 +140,8 @@ func (f *fake) create(s *provider.RunInstancesSpec) *provider.RunResult {
 	}
 	var ids []string
 	for range s.Count {
-		id := fmt.Sprintf("i-%03d", len(f.servers)+1)
+		f.created++ // an ID is never given again
+		id := fmt.Sprintf("i-%03d", f.created)
 		ids = append(ids, id)
 		f.servers = append(f.servers, provider.Instance{ID: id, Name: s.Name, Region: s.Region, Billing: s.Billing.Mode, Tags: s.Tags, CreatedAt: time.Now()})
 	}

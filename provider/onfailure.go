@@ -19,11 +19,8 @@ func (op *Operation) releaseAll(ctx context.Context) error {
 	op.released = append(op.released, ids...)
 	for i := range op.parts {
 		p := &op.parts[i]
-		if p.IDs = nil; p.Status == partAccepted {
-			p.Status = partRejected
-		}
-		if p.Status == partReplaced {
-			p.Count, p.Status = 0, partReplaced
+		if p.IDs = nil; p.Status == partAccepted || p.Status == partReplaced {
+			p.Status, p.late = partReleased, nil
 		}
 	}
 	op.mu.Unlock()

@@ -197,7 +197,7 @@ func refused(err error) bool {
 // problem returns what keeps a part from being all that was asked for, or nil.
 func (p *part) problem(dryRun bool) error {
 	switch {
-	case p.Status == partReplaced:
+	case p.Status == partReplaced || p.Status == partReleased && p.err == nil:
 		return nil
 	case p.err != nil:
 		return p.err

@@ -19,6 +19,9 @@ const (
 	// partReplaced is a create whose missing servers another one is for. Count is
 	// what it has.
 	partReplaced partStatus = "replaced"
+
+	// partReleased is a create whose servers OnFailure released again.
+	partReleased partStatus = "released"
 )
 
 // part is one create of an operation.

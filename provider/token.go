@@ -224,6 +224,10 @@ func (p *savedPart) check(seen map[string]bool) error {
 		if p.Count < 1 || p.MinCount < 1 || p.MinCount > p.Count {
 			return damaged("impossible counts")
 		}
+	case partReleased:
+		if p.Count < 0 || len(p.IDs) > 0 {
+			return damaged("a released create has servers")
+		}
 	case partReplaced:
 		if p.Count < 0 || p.Count > len(p.IDs) {
 			return damaged("a replaced create of %d servers has %d", p.Count, len(p.IDs))

@@ -1,0 +1,336 @@
+package provider_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// shelf is how many servers of each type, in each zone, a cloud has in stock.
+// What is not on it has no end.
+type shelf map[string]int
+
+// stocked makes creates take from the shelf: all that is asked for, or as many
+// as there are when MinCount allows it.
+func (f *fake) stocked(s shelf, scope provider.StockScope) {
+	f.run = func(_ int, r *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		at := r.InstanceType + "@" + r.Zone
+		left, finite := s[at]
+		few := *r
+		switch {
+		case !finite || left >= r.Count:
+		case left >= max(r.MinCount, 1) && r.MinCount > 0:
+			few.Count = left
+		default:
+			e := refusal(provider.ErrNoStock, "NoStock")
+			e.Stock = scope
+			return nil, e
+		}
+		s[at] -= few.Count
+		if !finite {
+			delete(s, at)
+		}
+		return f.create(&few), nil
+	}
+}
+
+// asked is what each create asked for: count, type and zone.
+func (f *fake) asked() (out []string) {
+	for _, c := range f.made(provider.APIRunInstances) {
+		out = append(out, fmt.Sprintf("%dx%s@%s", c.spec.Count, c.spec.InstanceType, c.spec.Zone))
+	}
+	return out
+}
+
+// tried is the report of an error.
+func tried(err error) (out []string) {
+	var e *provider.RunError
+	if errors.As(err, &e) {
+		for _, t := range e.Tried {
+			out = append(out, t.InstanceType+"@"+t.Zone)
+		}
+	}
+	return out
+}
+
+// inZone is a spec for n servers in zone a, and options with alternatives of the
+// same type in other zones.
+func inZone(n int, zones ...string) (provider.RunInstancesSpec, *provider.RunOptions) {
+	s := spec(n)
+	s.Zone = "a"
+	o := &provider.RunOptions{}
+	for _, z := range zones {
+		o.Alternatives = append(o.Alternatives, provider.Alternative{Zone: z})
+	}
+	return s, o
+}
+
+// What is out of stock comes from the next alternative: only the servers that
+// are missing, in the order of preference.
+func TestAlternatives(t *testing.T) {
+	for _, tc := range []struct {
+		what    string
+		partial bool
+		shelf   shelf
+		asked   []string
+		created int
+		tried   []string
+	}{
+		{"in stock", true, shelf{}, []string{"5xt1.small@a"}, 5, nil},
+		{"out of stock", true, shelf{"t1.small@a": 0}, []string{"5xt1.small@a", "5xt1.small@b"}, 5, nil},
+		{"the third", true, shelf{"t1.small@a": 0, "t1.small@b": 0}, []string{"5xt1.small@a", "5xt1.small@b", "5xt1.small@c"}, 5, nil},
+		{"some of each", true, shelf{"t1.small@a": 2, "t1.small@b": 1}, []string{"5xt1.small@a", "3xt1.small@b", "2xt1.small@c"}, 5, nil},
+		{"some, all or nothing", false, shelf{"t1.small@a": 2, "t1.small@b": 1}, []string{"5xt1.small@a", "5xt1.small@b", "5xt1.small@c"}, 5, nil},
+		{
+			"nowhere", true,
+			shelf{"t1.small@a": 1, "t1.small@b": 1, "t1.small@c": 1},
+			[]string{"5xt1.small@a", "4xt1.small@b", "3xt1.small@c"},
+			3,
+			[]string{"t1.small@a", "t1.small@b", "t1.small@c"},
+		},
+		{
+			"nothing anywhere", false,
+			shelf{"t1.small@a": 0, "t1.small@b": 0, "t1.small@c": 0},
+			[]string{"5xt1.small@a", "5xt1.small@b", "5xt1.small@c"},
+			0,
+			[]string{"t1.small@a", "t1.small@b", "t1.small@c"},
+		},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T, f *fake) {
+				f.limits.PartialCreates = tc.partial
+				f.stocked(tc.shelf, "")
+				s, o := inZone(5, "b", "c")
+				op, err := f.client().RunInstances(t.Context(), s, o)
+				if !slices.Equal(f.asked(), tc.asked) {
+					t.Errorf("asked for %v, want %v", f.asked(), tc.asked)
+				}
+				if len(op.InstanceIDs()) != tc.created || len(f.alive()) != tc.created {
+					t.Errorf("%d IDs, %d servers, want %d", len(op.InstanceIDs()), len(f.alive()), tc.created)
+				}
+				if missing := tc.created < 5; (err != nil) != missing || missing && !errors.Is(err, provider.ErrNoStock) || !slices.Equal(tried(err), tc.tried) {
+					t.Errorf("error %v, tried %v, want %v", err, tried(err), tc.tried)
+				}
+				for _, at := range tc.tried {
+					if zone := strings.TrimPrefix(at, "t1.small@"); !strings.Contains(err.Error(), "[t1.small "+zone+"]") {
+						t.Errorf("the error does not name %s: %v", at, err)
+					}
+				}
+				if sent := f.tokensSent(); len(slices.Compact(slices.Sorted(slices.Values(sent)))) != len(sent) {
+					t.Errorf("two creates of different servers share a client token: %v", sent)
+				}
+			})
+		})
+	}
+}
+
+// A create of many calls moves only the calls on that found nothing.
+func TestAlternativesOfALargeCreate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 10
+		f.stocked(shelf{"t1.small@a": 20, "t1.small@b": 10}, "")
+		s, o := inZone(50, "b", "c")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil || len(op.InstanceIDs()) != 50 || len(f.alive()) != 50 {
+			t.Fatalf("%d IDs, %d servers, %v", len(op.InstanceIDs()), len(f.alive()), err)
+		}
+		zones := map[string]int{}
+		for _, c := range f.made(provider.APIRunInstances) {
+			zones[c.spec.Zone]++
+		}
+		if zones["a"] != 5 || zones["b"] != 3 || zones["c"] != 2 {
+			t.Errorf("creates by zone: %v, want 5, 3 and 2", zones)
+		}
+		if again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil); err != nil || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
+			t.Errorf("resumed: %v, %v", again, err)
+		}
+	})
+}
+
+// More of the same would not help against anything but a lack of stock.
+func TestOnlyALackOfStockMovesOn(t *testing.T) {
+	for _, kind := range []error{provider.ErrQuota, provider.ErrBalance, provider.ErrAuth, provider.ErrPermission, provider.ErrInvalid, provider.ErrNotFound} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.answers(fails(refusal(kind, "Refused")), works)
+			s, o := inZone(2, "b")
+			if _, err := f.client().RunInstances(t.Context(), s, o); !errors.Is(err, kind) || len(f.asked()) != 1 {
+				t.Errorf("%v: got %v after %v, want the refusal after one create", kind, err, f.asked())
+			}
+		})
+	}
+}
+
+// What was out of stock a moment ago is not asked for again, and neither is what
+// the cloud's code proved beyond it.
+func TestStockIsRemembered(t *testing.T) {
+	for _, tc := range []struct {
+		scope provider.StockScope
+		other func(*provider.RunInstancesSpec) // than t1.small in zone a
+		skips bool
+	}{
+		{"", func(*provider.RunInstancesSpec) {}, true},
+		{"", func(s *provider.RunInstancesSpec) { s.SystemDisk.Type = "ssd" }, false},
+		{"", func(s *provider.RunInstancesSpec) { s.InstanceType = "t2" }, false},
+		{provider.StockOfType, func(s *provider.RunInstancesSpec) { s.SystemDisk.Type = "ssd" }, true},
+		{provider.StockOfType, func(s *provider.RunInstancesSpec) { s.InstanceType = "t2" }, false},
+		{provider.StockOfType, func(s *provider.RunInstancesSpec) { s.Zone = "c" }, false},
+		{provider.StockOfType, func(s *provider.RunInstancesSpec) { s.Billing.Mode = provider.Spot }, false},
+		{provider.StockOfType, func(s *provider.RunInstancesSpec) { s.Billing.Mode = provider.OnDemand }, true},
+		{provider.StockOfZone, func(s *provider.RunInstancesSpec) { s.InstanceType = "t2" }, true},
+		{provider.StockOfZone, func(s *provider.RunInstancesSpec) { s.Zone = "c" }, false},
+		{provider.StockOfDisk, func(s *provider.RunInstancesSpec) { s.InstanceType = "t2" }, true},
+		{provider.StockOfDisk, func(s *provider.RunInstancesSpec) { s.SystemDisk.Type = "ssd" }, false},
+		{provider.StockOfSubnet, func(s *provider.RunInstancesSpec) { s.InstanceType = "t2" }, true},
+		{provider.StockOfSubnet, func(s *provider.RunInstancesSpec) { s.Network.SubnetID = "other" }, false},
+	} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.stocked(shelf{"t1.small@a": 0}, tc.scope)
+			c := f.client()
+			s, o := inZone(1, "b")
+			if _, err := c.RunInstances(t.Context(), s, o); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * time.Minute)
+			before := len(f.asked())
+			tc.other(&s)
+			if _, err := c.RunInstances(t.Context(), s, o); err != nil {
+				t.Fatal(err)
+			}
+			if first := f.asked()[before]; strings.HasSuffix(first, "@b") != tc.skips {
+				t.Errorf("scope %q: the second operation began with %s; skips: want %v", tc.scope, first, tc.skips)
+			}
+		})
+	}
+}
+
+func TestStockIsForgottenAfterThreeMinutes(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stocked(shelf{"t1.small@a": 0}, provider.StockOfType)
+		c := f.client()
+		s, o := inZone(1, "b")
+		for range 3 { // at 0:00, 3:01, 6:02
+			if _, err := c.RunInstances(t.Context(), s, o); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(3*time.Minute + time.Second)
+		}
+		if n := len(f.asked()); n != 6 {
+			t.Errorf("%d creates, want two for each operation: %v", n, f.asked())
+		}
+		// An operation without alternatives asks whatever is remembered.
+		_, _ = c.RunInstances(t.Context(), s, o)
+		if _, err := c.RunInstances(t.Context(), s, nil); !errors.Is(err, provider.ErrNoStock) || f.asked()[len(f.asked())-1] != "1xt1.small@a" {
+			t.Errorf("without alternatives: %v after %v", err, f.asked())
+		}
+	})
+}
+
+// All that could be tried was out of stock a moment ago: one error says so, and
+// nothing is sent.
+func TestNothingLeftToTry(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stocked(shelf{"t1.small@a": 0, "t1.small@b": 0}, provider.StockOfType)
+		c := f.client()
+		s, o := inZone(1, "b")
+		_, _ = c.RunInstances(t.Context(), s, o)
+		before := len(f.asked())
+		op, err := c.RunInstances(t.Context(), s, o)
+		if !errors.Is(err, provider.ErrNoStock) || op == nil || len(f.asked()) != before || !slices.Equal(tried(err), []string{"t1.small@a", "t1.small@b"}) {
+			t.Errorf("got %v after %d more creates", err, len(f.asked())-before)
+		}
+		if !strings.Contains(err.Error(), "a moment ago") {
+			t.Errorf("the error does not say that nothing was asked: %v", err)
+		}
+	})
+}
+
+// A server that was accepted and then fails to launch counts as no stock: it is
+// released, and another comes from the next alternative.
+func TestServersThatFailToLaunchAreReplaced(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			switch {
+			case age < 10*time.Second:
+				return provider.StatePending, "Pending"
+			case id == "i-002" || id == "i-003":
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		s, o := inZone(4, "b")
+		s.Name, s.UniqueSuffix = "web", false
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if err != nil || len(list) != 4 {
+			t.Fatalf("%d servers run, %v", len(list), err)
+		}
+		if want := []string{"i-001", "i-004", "i-005", "i-006"}; !slices.Equal(op.InstanceIDs(), want) || !slices.Equal(f.alive(), want) {
+			t.Errorf("the operation has %v, the cloud %v, want %v", op.InstanceIDs(), f.alive(), want)
+		}
+		if want := []string{"4xt1.small@a", "2xt1.small@b"}; !slices.Equal(f.asked(), want) {
+			t.Errorf("asked for %v, want %v", f.asked(), want)
+		}
+	})
+}
+
+// When the alternatives are used up, the wait says which servers failed, and the
+// failed ones stay in the caller's hands.
+func TestServersThatFailToLaunchEverywhere(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			return provider.StateFailed, "LAUNCH_FAILED"
+		}
+		s, o := inZone(2, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 0 {
+			t.Errorf("%d servers run, %v", len(list), err)
+		}
+		if !slices.Equal(op.InstanceIDs(), f.alive()) || len(f.alive()) != 2 {
+			t.Errorf("the operation has %v, the cloud %v", op.InstanceIDs(), f.alive())
+		}
+	})
+}
+
+// Bad alternatives are refused before anything is sent.
+func TestBadAlternatives(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.valid = func(s *provider.RunInstancesSpec) error {
+			var k provider.Checker
+			k.Require(s.Zone != "nowhere", "Zone", s.Zone, "no such zone")
+			return k.Err()
+		}
+		s, _ := inZone(1)
+		for _, tc := range []struct {
+			list []provider.Alternative
+			spec func(*provider.RunInstancesSpec)
+			at   []string
+		}{
+			{[]provider.Alternative{{}}, nil, []string{"RunOptions.Alternatives[0]"}},
+			{[]provider.Alternative{{Zone: "b"}, {Zone: "b"}}, nil, []string{"RunOptions.Alternatives[1]"}},
+			{[]provider.Alternative{{Zone: "b"}, {Zone: "nowhere"}}, nil, []string{"RunOptions.Alternatives[1].Zone"}},
+			{[]provider.Alternative{{Zone: "b"}}, func(s *provider.RunInstancesSpec) { s.ClientToken = "mine" }, []string{"ClientToken"}},
+			{[]provider.Alternative{{Zone: "b"}}, func(s *provider.RunInstancesSpec) { s.DryRun = true }, []string{"DryRun"}},
+		} {
+			bad := s
+			if tc.spec != nil {
+				tc.spec(&bad)
+			}
+			_, err := f.client().RunInstances(t.Context(), bad, &provider.RunOptions{Alternatives: tc.list})
+			if !slices.Equal(paths(t, err), tc.at) || len(f.calls) != 0 {
+				t.Errorf("%+v: %v, want an error at %v and no call", tc.list, err, tc.at)
+			}
+		}
+	})
+}

@@ -1,0 +1,129 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// refuseAfter answers creates up to the nth, of two servers each, and refuses the
+// others.
+func refuseAfter(f *fake, last int, kind error) {
+	f.limits.InstancesPerCreate = 2
+	f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		if n > last {
+			return nil, refusal(kind, "Refused")
+		}
+		return f.create(s), nil
+	}
+}
+
+var terminate = provider.RunOptions{OnFailure: provider.TerminateServers}
+
+// A failed operation releases the servers that it made, and no others; a
+// successful one keeps them.
+func TestOnFailure(t *testing.T) {
+	for _, tc := range []struct {
+		onFailure provider.OnFailure
+		left      int // beside the server that was there before
+	}{{"", 2}, {provider.KeepServers, 2}, {provider.TerminateServers, 0}} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			refuseAfter(f, 2, provider.ErrQuota)
+			c := f.client()
+			before := run(t, c, 2).InstanceIDs()
+			time.Sleep(time.Minute)
+			op, err := c.RunInstances(t.Context(), spec(6), &provider.RunOptions{OnFailure: tc.onFailure})
+			var e *provider.RunError
+			if !errors.As(err, &e) || !errors.Is(err, provider.ErrQuota) {
+				t.Fatalf("%q: got %v", tc.onFailure, err)
+			}
+			if len(op.InstanceIDs()) != tc.left || len(f.alive()) != len(before)+tc.left || !slices.Equal(f.alive()[:2], before) {
+				t.Errorf("%q: the operation has %v, the cloud %v", tc.onFailure, op.InstanceIDs(), f.alive())
+			}
+			if e.Asked != 6 || e.Created != tc.left || len(e.Released) != 2-tc.left {
+				t.Errorf("%q: asked %d, created %d, released %v: %v", tc.onFailure, e.Asked, e.Created, e.Released, err)
+			}
+			if released := strings.Contains(err.Error(), "2 released again"); released != (tc.left == 0) {
+				t.Errorf("%q: %v", tc.onFailure, err)
+			}
+			if again, err := c.Resume(t.Context(), tokenOf(t, op), nil); err != nil || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
+				t.Errorf("%q: the token reads %v, %v", tc.onFailure, again, err)
+			}
+		})
+	}
+}
+
+// Servers that cannot be released stay in the caller's hands.
+func TestOnFailureCannotRelease(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		refuseAfter(f, 2, provider.ErrQuota)
+		f.terminate = func(int, *provider.TerminateRequest) error { return refusal(provider.ErrPermission, "Forbidden") }
+		op, err := f.client().RunInstances(t.Context(), spec(6), &terminate)
+		if !errors.Is(err, provider.ErrQuota) || !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 4 {
+			t.Errorf("%d IDs, %v", len(op.InstanceIDs()), err)
+		}
+		if !strings.Contains(err.Error(), "releasing the servers of the failed operation") {
+			t.Errorf("the error does not tell what failed: %v", err)
+		}
+	})
+}
+
+// Stopping is the caller's own wish and no failure: nothing is released behind
+// its back by calls that its context would end anyway.
+func TestOnFailureKeepsWhenTheCallerStops(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate, f.delay = 2, time.Second
+		ctx, cancel := context.WithCancel(t.Context())
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 2 {
+				cancel()
+				return nil, lost()
+			}
+			return f.create(s), nil
+		}
+		op, err := f.client().RunInstances(ctx, spec(40), &terminate)
+		if !errors.Is(err, context.Canceled) || len(op.InstanceIDs()) == 0 || len(f.alive()) != len(op.InstanceIDs()) {
+			t.Errorf("%d IDs, %d servers, %v", len(op.InstanceIDs()), len(f.alive()), err)
+		}
+	})
+}
+
+// A wait that ends with a server that failed to launch releases all of them.
+func TestOnFailureOfAWait(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			if id == "i-002" {
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		op, err := f.client().RunInstances(t.Context(), spec(3), &terminate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 0 || len(op.InstanceIDs()) != 0 || len(f.alive()) != 0 {
+			t.Errorf("%d servers run, the operation has %v, the cloud %v, %v", len(list), op.InstanceIDs(), f.alive(), err)
+		}
+	})
+}
+
+// A wait that the caller ends releases nothing.
+func TestOnFailureOfAWaitThatEnds(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op, err := f.client().RunInstances(t.Context(), spec(3), &terminate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if _, err = op.Wait(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || len(f.alive()) != 3 {
+			t.Errorf("%d servers left, %v", len(f.alive()), err)
+		}
+	})
+}
