@@ -93,6 +93,11 @@ func NewClient(d Driver, o *Options) *Client {
 // Name returns the name of the cloud's driver, for example "aliyun".
 func (c *Client) Name() string { return c.name }
 
+// Driver returns the driver, for programs that wrap it: NewClient takes the
+// wrapper. Optional abilities are found by interface: a wrapper without them
+// takes them away.
+func (c *Client) Driver() Driver { return c.driver }
+
 // Support returns the driver's support table.
 func (c *Client) Support() Support { return c.support }
 
