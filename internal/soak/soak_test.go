@@ -148,7 +148,7 @@ func (r *report) hold(n int, ids []string) {
 
 // take compares what the cloud has with what the callers were told.
 func (r *report) take(s *storm, operations int) {
-	r.operations, r.faults = operations, s.count
+	r.operations, r.faults = operations, s.struck()
 	r.creates, r.calls = s.sim.Calls(s.cloud, s.action), s.sim.Calls(s.cloud, "")
 	slots := map[string]int{}
 	for _, i := range s.sim.Everything(s.cloud) {
