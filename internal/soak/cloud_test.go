@@ -15,7 +15,12 @@ import (
 	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if asChild() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // service is a cloud under soak.
 type service struct {
