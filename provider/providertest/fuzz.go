@@ -228,6 +228,7 @@ func (m *mutation) descend(v reflect.Value) {
 		for i := range v.Len() {
 			m.change(v.Index(i))
 		}
+	default: // nothing inside
 	}
 }
 
@@ -288,5 +289,6 @@ func (m *mutation) replaceContainer(v reflect.Value) {
 		for range m.next() % 24 {
 			v.SetMapIndex(reflect.ValueOf(m.text()).Convert(v.Type().Key()), reflect.ValueOf(m.text()).Convert(v.Type().Elem()))
 		}
+	default: // of no kind that specs have
 	}
 }
