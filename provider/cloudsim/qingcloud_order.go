@@ -33,6 +33,7 @@ type qingOrder struct {
 	networks              []qingNetwork
 	groups, keyPairs      []string
 	volumes               []string
+	placement             string // instance group
 	params                map[string]string
 }
 
@@ -45,15 +46,16 @@ func (n qingNetwork) managed() bool { return !strings.HasPrefix(n.id, qingSelfNe
 func qingReadOrder(a *qingArgs) qingOrder {
 	a.required("image_id")
 	o := qingOrder{
-		image:    a.id("image_id"),
-		name:     a.text("instance_name"),
-		hostname: a.text("hostname"),
-		count:    a.between("count", 1, 1, qingMaxCount),
-		class:    a.integer("instance_class", 0, 0), // a list exists, but more than it are sold
-		size:     qingReadSize(a),
-		charge:   qingReadCharge(a),
-		volumes:  a.ids("volumes"),
-		params:   qingUnderstood(a.params),
+		image:     a.id("image_id"),
+		name:      a.text("instance_name"),
+		hostname:  a.text("hostname"),
+		count:     a.between("count", 1, 1, qingMaxCount),
+		class:     a.integer("instance_class", 0, 0), // a list exists, but more than it are sold
+		size:      qingReadSize(a),
+		charge:    qingReadCharge(a),
+		volumes:   a.ids("volumes"),
+		placement: a.id("instance_group"),
+		params:    qingUnderstood(a.params),
 	}
 	if len(o.volumes) > 0 && o.count != 1 {
 		a.invalid("volumes.n", "needs a count of 1")
@@ -150,7 +152,6 @@ func qingCheckSystem(a *qingArgs, windows bool) {
 	a.oneOf("cipher_alg", "aes256")
 	a.flag("need_newsid")
 	a.id("target_user")
-	a.id("instance_group")
 }
 
 // qingCheckUserData checks the user data, if it is switched on.

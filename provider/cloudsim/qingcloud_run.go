@@ -34,7 +34,10 @@ func qingInstanceID(r *rand.Rand) string { return "i-" + letters(r, 8) }
 // addresses. They are reserved now and shown once the machine has been running
 // for a moment.
 func (q *qingCloud) fill(m *machine, k *call, o qingOrder) {
-	d := &qingDetails{class: o.class, volumes: o.volumes, addressless: len(o.networks) > 0}
+	d := &qingDetails{
+		class: o.class, mqueue: o.params["nic_mqueue"] == "1", group: o.placement,
+		volumes: o.volumes, addressless: len(o.networks) > 0,
+	}
 	for _, n := range o.networks {
 		nic := qingNIC{vxnet: n.id, mac: qingMAC(q.rand), ip: n.ip}
 		if n.managed() {

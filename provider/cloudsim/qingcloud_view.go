@@ -9,7 +9,7 @@ import (
 type qingInstanceView struct {
 	ID            string           `json:"instance_id"`
 	Name          string           `json:"instance_name"`
-	Description   string           `json:"description"`
+	Description   *string          `json:"description"` // null until it is set, as in the samples
 	Type          string           `json:"instance_type"`
 	Class         int              `json:"instance_class"`
 	VCPUs         int              `json:"vcpus_current"`
