@@ -87,12 +87,14 @@ func TestQingCloudDescribeByIDIsPagedToo(t *testing.T) {
 
 func TestQingCloudDescribeRefusesBadFilters(t *testing.T) {
 	c := newQingClient(t, nil)
-	for _, pair := range []string{"limit=all", "offset=-1", "verbose=2", "instances.1=", "instances.x=i-1", "instance_class=x"} {
-		if a := c.call("DescribeInstances", pair); a.code() != 1100 {
-			t.Errorf("%s: %s, want 1100", pair, a.raw)
+	for pair, want := range map[string]int{
+		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100, "instance_class=x": 1100,
+	} {
+		if a := c.call("DescribeInstances", pair); a.code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.raw, want)
 		}
-		if a := c.call("DescribeJobs", pair); strings.HasPrefix(pair, "limit") && a.code() != 1100 {
-			t.Errorf("%s: %s, want 1100", pair, a.raw)
+		if a := c.call("DescribeJobs", pair); strings.HasPrefix(pair, "limit") && a.code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.raw, want)
 		}
 	}
 }

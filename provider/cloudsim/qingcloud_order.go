@@ -1,7 +1,6 @@
 package cloudsim
 
 import (
-	"encoding/base64"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -10,9 +9,6 @@ import (
 const (
 	// qingMaxCount protects the simulator. A documented limit does not exist.
 	qingMaxCount = 10000
-
-	// qingMaxUserData is the limit on the encoded text.
-	qingMaxUserData = 4096
 
 	// qingBaseNet is the base network: security groups work here, fixed
 	// addresses do not.
@@ -48,7 +44,7 @@ func qingReadOrder(a *qingArgs) qingOrder {
 	o := qingOrder{
 		image:     a.id("image_id"),
 		name:      a.text("instance_name"),
-		hostname:  a.text("hostname"),
+		hostname:  qingReadHostname(a),
 		count:     a.between("count", 1, 1, qingMaxCount),
 		class:     a.integer("instance_class", 0, 0), // a list exists, but more than it are sold
 		size:      qingReadSize(a),
@@ -58,7 +54,7 @@ func qingReadOrder(a *qingArgs) qingOrder {
 		params:    qingUnderstood(a.params),
 	}
 	if len(o.volumes) > 0 && o.count != 1 {
-		a.invalid("volumes.n", "needs a count of 1")
+		a.unknown("volumes.n", "needs a count of 1")
 	}
 	windows := qingWindows(o.image)
 	o.keyPairs = qingReadLogin(a, windows)
@@ -74,6 +70,20 @@ func qingReadOrder(a *qingArgs) qingOrder {
 // simulator goes by the names of the images it is told of.
 func qingWindows(image string) bool { return strings.HasPrefix(image, "win") }
 
+// qingReadHostname reads a host name. Its rules are not documented: these are
+// those of the Internet (RFC 1123), which no system can do without. Machines of
+// one call share it like everything else (unverified).
+func qingReadHostname(a *qingArgs) string {
+	name := a.text("hostname")
+	for label := range strings.SplitSeq(name, ".") {
+		edges := strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-")
+		if name != "" && (!qingID(label) || strings.Contains(label, "_") || edges || len(label) > 63) {
+			a.invalid("hostname", "must be letters, digits and hyphens, with dots between")
+		}
+	}
+	return name
+}
+
 // qingReadLogin checks the login and returns the key pair, if that is the mode.
 // The credential of the other mode is ignored (unverified).
 func qingReadLogin(a *qingArgs, windows bool) []string {
@@ -81,7 +91,7 @@ func qingReadLogin(a *qingArgs, windows bool) []string {
 	switch a.oneOf("login_mode", "keypair", "passwd") {
 	case "keypair":
 		if windows {
-			a.invalid("login_mode", "must be passwd for Windows")
+			a.unknown("login_mode", "must be passwd for Windows")
 		}
 		a.required("login_keypair")
 		return []string{a.id("login_keypair")}
@@ -105,7 +115,7 @@ func qingReadNetworks(a *qingArgs, count int) []qingNetwork {
 			a.invalid(name, "has a malformed address")
 		}
 		if fixed && (count != 1 || id == qingBaseNet || !n.managed()) {
-			a.invalid(name, "can have an address only in a managed network of your own and with a count of 1")
+			a.unknown(name, "can have an address only in a managed network of your own and with a count of 1")
 		}
 		out = append(out, n)
 	}
@@ -152,24 +162,4 @@ func qingCheckSystem(a *qingArgs, windows bool) {
 	a.oneOf("cipher_alg", "aes256")
 	a.flag("need_newsid")
 	a.id("target_user")
-}
-
-// qingCheckUserData checks the user data, if it is switched on.
-func qingCheckUserData(a *qingArgs) {
-	kind := a.oneOf("userdata_type", "plain", "exec", "tar")
-	if !a.flag("need_userdata") {
-		return
-	}
-	a.required("userdata_type")
-	value := a.required("userdata_value")
-	if kind == "tar" {
-		a.id("userdata_value")
-		return
-	}
-	if len(value) > qingMaxUserData {
-		a.invalid("userdata_value", "is longer than 4K")
-	}
-	if _, err := base64.StdEncoding.DecodeString(value); err != nil {
-		a.invalid("userdata_value", "must be base64")
-	}
 }

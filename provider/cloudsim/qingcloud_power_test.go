@@ -141,8 +141,8 @@ func TestQingCloudResetTakesTheNewLogin(t *testing.T) {
 		windows := c.run("image_id=winsrv2016")[0]
 		time.Sleep(qingUpTime)
 		a := c.call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair", "login_keypair=kp-2")
-		if a.code() != 1100 || !strings.Contains(a.Message, "login_mode") {
-			t.Errorf("resetting a Windows to a key pair: %s, want 1100 about login_mode", a.raw)
+		if a.code() != 1101 || !strings.Contains(a.Message, "login_mode") {
+			t.Errorf("resetting a Windows to a key pair: %s, want 1101 about login_mode", a.raw)
 		}
 	})
 }

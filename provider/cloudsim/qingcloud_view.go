@@ -7,27 +7,27 @@ import (
 
 // qingInstanceView is a machine on the wire.
 type qingInstanceView struct {
-	ID            string           `json:"instance_id"`
-	Name          string           `json:"instance_name"`
-	Description   *string          `json:"description"` // null until it is set, as in the samples
-	Type          string           `json:"instance_type"`
-	Class         int              `json:"instance_class"`
-	VCPUs         int              `json:"vcpus_current"`
-	MemoryMiB     int              `json:"memory_current"`
-	Status        string           `json:"status"`
-	Transition    string           `json:"transition_status"`
-	CreateTime    string           `json:"create_time"`
-	StatusTime    string           `json:"status_time"`
-	ZoneID        string           `json:"zone_id"`
-	Owner         string           `json:"owner"`
-	Image         qingImageView    `json:"image"`
-	VxNets        []qingVxNetView  `json:"vxnets"`
-	EIP           any              `json:"eip,omitempty"`  // see eip
-	EIPs          any              `json:"eips,omitempty"` // likewise
-	KeyPairIDs    []string         `json:"keypair_ids"`
-	SecurityGroup *qingGroupView   `json:"security_group"`
-	VolumeIDs     []string         `json:"volume_ids"`
-	Volumes       []qingVolumeView `json:"volumes,omitempty"` // verbose only
+	ID            string                 `json:"instance_id"`
+	Name          string                 `json:"instance_name"`
+	Description   *string                `json:"description"` // null until it is set, as in the samples
+	Type          string                 `json:"instance_type"`
+	Class         int                    `json:"instance_class"`
+	VCPUs         int                    `json:"vcpus_current"`
+	MemoryMiB     int                    `json:"memory_current"`
+	Status        string                 `json:"status"`
+	Transition    string                 `json:"transition_status"`
+	CreateTime    string                 `json:"create_time"`
+	StatusTime    string                 `json:"status_time"`
+	ZoneID        string                 `json:"zone_id"`
+	Owner         string                 `json:"owner"`
+	Image         qingImageView          `json:"image"`
+	VxNets        []qingVxNetView        `json:"vxnets"`
+	EIP           any                    `json:"eip,omitempty"`  // see eip
+	EIPs          any                    `json:"eips,omitempty"` // likewise
+	KeyPairIDs    []string               `json:"keypair_ids"`
+	SecurityGroup *qingSecurityGroupView `json:"security_group"`
+	VolumeIDs     []string               `json:"volume_ids"`
+	Volumes       []qingVolumeView       `json:"volumes,omitempty"` // verbose only
 }
 
 type qingImageView struct {
@@ -46,7 +46,7 @@ type qingVxNetView struct {
 	PrivateIP string `json:"private_ip"`
 }
 
-type qingGroupView struct {
+type qingSecurityGroupView struct {
 	ID        string `json:"security_group_id"`
 	IsDefault int    `json:"is_default"`
 }
@@ -78,7 +78,7 @@ func (q *qingCloud) view(m *machine, now time.Time, verbose bool) qingInstanceVi
 		Image:         qingImage(m.ImageID),
 		VxNets:        qingVxNets(d.nics, qingUp(m, now, qingIPDelay)),
 		KeyPairIDs:    append([]string{}, m.KeyPairs...),
-		SecurityGroup: qingGroup(m.Groups),
+		SecurityGroup: qingSecurityGroup(m.Groups),
 		VolumeIDs:     append([]string{}, d.volumes...),
 	}
 	v.EIP, v.EIPs = qingEIP(m, d)
@@ -131,11 +131,11 @@ func qingVxNets(nics []qingNIC, addressed bool) []qingVxNetView {
 	return out
 }
 
-func qingGroup(groups []string) *qingGroupView {
+func qingSecurityGroup(groups []string) *qingSecurityGroupView {
 	if len(groups) == 0 {
 		return nil
 	}
-	v := &qingGroupView{ID: groups[0]}
+	v := &qingSecurityGroupView{ID: groups[0]}
 	if v.ID == "sg-default" {
 		v.IsDefault = 1
 	}
