@@ -132,11 +132,12 @@ func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
 	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 || m.VxNets[0].NICID == m.VxNets[1].NICID {
 		t.Errorf("networks are %+v, want vxnet-0 and vxnet-b with interfaces of their own", m.VxNets)
 	}
-	if !slices.Equal(m.KeyPairIDs, []string{"kp-1"}) || !slices.Equal(m.VolumeIDs, []string{"vol-1"}) {
-		t.Errorf("key pairs %v and volumes %v, want kp-1 and vol-1", m.KeyPairIDs, m.VolumeIDs)
+	whole := c.show(id, "verbose=1")
+	if !slices.Equal(whole.KeyPairIDs, []string{"kp-1"}) || !slices.Equal(m.VolumeIDs, []string{"vol-1"}) {
+		t.Errorf("key pairs %v and volumes %v, want kp-1 and vol-1", whole.KeyPairIDs, m.VolumeIDs)
 	}
-	if len(m.Volumes) != 0 || len(c.show(id, "verbose=1").Volumes) != 1 {
-		t.Error("the volumes themselves are shown with verbose=1 only")
+	if len(m.Volumes) != 0 || len(m.KeyPairIDs) != 0 || len(whole.Volumes) != 1 {
+		t.Error("the volumes themselves and the key pairs are shown with verbose=1 only")
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 // qingOrder is a checked RunInstances.
 type qingOrder struct {
 	image, name, hostname string
-	count, class          int
+	count, class, osDisk  int
 	size                  qingSize
 	charge                Charge
 	networks              []qingNetwork
@@ -56,11 +56,10 @@ func qingReadOrder(a *qingArgs) qingOrder {
 	if len(o.volumes) > 0 && o.count != 1 {
 		a.unknown("volumes.n", "needs a count of 1")
 	}
-	windows := qingWindows(o.image)
-	o.keyPairs = qingReadLogin(a, windows)
+	o.keyPairs = qingReadLogin(a, qingWindows(o.image))
 	o.networks = qingReadNetworks(a, o.count)
 	o.groups = qingReadGroups(a, o.networks)
-	qingCheckSystem(a, windows)
+	o.osDisk = qingReadSystem(a, o.image)
 	qingCheckHardware(a, o.size)
 	qingCheckUserData(a)
 	return o
@@ -151,15 +150,22 @@ func qingReadCharge(a *qingArgs) Charge {
 	}
 }
 
-// qingCheckSystem checks what concerns the system disk and the account.
-func qingCheckSystem(a *qingArgs, windows bool) {
-	least := 20
-	if windows {
-		least = 50
-	}
-	a.between("os_disk_size", least, least, 100)
+// qingReadSystem checks what concerns the system disk and the account, and
+// returns the size of that disk in GiB.
+func qingReadSystem(a *qingArgs, image string) int {
+	least := qingLeastDisk(image)
 	a.oneOf("os_disk_encryption", "0", "1", "true", "false") // how true is written is unverified
 	a.oneOf("cipher_alg", "aes256")
 	a.flag("need_newsid")
 	a.id("target_user")
+	return a.between("os_disk_size", least, least, 100)
+}
+
+// qingLeastDisk is the size of a system disk that an image needs, in GiB, and
+// gets where the create does not say more.
+func qingLeastDisk(image string) int {
+	if qingWindows(image) {
+		return 50
+	}
+	return 20
 }

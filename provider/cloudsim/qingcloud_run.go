@@ -56,7 +56,7 @@ func qingInstanceID(r *rand.Rand) string { return "i-" + letters(r, 8) }
 // for a moment.
 func (q *qingCloud) fill(m *machine, k *call, o qingOrder) {
 	d := &qingDetails{
-		class: o.class, mqueue: o.params["nic_mqueue"] == "1", group: o.placement,
+		class: o.class, osDisk: o.osDisk, mqueue: o.params["nic_mqueue"] == "1", group: o.placement,
 		volumes: o.volumes, addressless: len(o.networks) > 0,
 	}
 	for _, n := range o.networks {

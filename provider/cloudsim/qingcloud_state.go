@@ -15,6 +15,7 @@ const (
 type qingDetails struct {
 	description *string // nil until somebody sets it
 	class       int
+	osDisk      int    // GiB
 	mqueue      bool   // queues of its network interfaces
 	group       string // instance group, "" without one
 	nics        []qingNIC
