@@ -63,6 +63,8 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
+
+	_ provider.LaunchTemplateDriver = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {
