@@ -54,6 +54,24 @@ type TemplateOptions struct {
 // VendorName returns "aliyun".
 func (TemplateOptions) VendorName() string { return Name }
 
+// PlacementOptions are settings that only deployment sets of ECS have, for
+// [provider.PlacementGroupSpec.Vendor]. A zero field lets the cloud decide.
+type PlacementOptions struct {
+	// OnUnableToRedeployFailedInstance says what becomes of a server whose host
+	// failed when no other host keeps it apart: "CancelMembershipAndStart", the
+	// default, starts it outside the set, perhaps as another type; "KeepStopped"
+	// waits.
+	OnUnableToRedeployFailedInstance string
+
+	// Params are further parameters of CreateDeploymentSet by their documented
+	// wire names, unchecked. One that is set elsewhere already is an error.
+	// Values are treated as secrets in errors.
+	Params map[string]string
+}
+
+// VendorName returns "aliyun".
+func (PlacementOptions) VendorName() string { return Name }
+
 // optionsOf returns the spec's options for this cloud. It returns zero options
 // when there are none.
 func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
