@@ -28,8 +28,8 @@ type arguments struct {
 	MoveOptions          provider.MoveOptions
 
 	RunOptions       aliyun.RunOptions
-	TemplateOptions  templateOptions
-	PlacementOptions placementOptions
+	TemplateOptions  aliyun.TemplateOptions
+	PlacementOptions aliyun.PlacementOptions
 
 	Region      string
 	ID          string

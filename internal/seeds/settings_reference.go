@@ -102,7 +102,7 @@ func templateData() []Setting {
 	list := []Setting{
 		{Param: "ImageId", Field: "ImageID"},
 		{Param: "InstanceType", Field: "InstanceType"},
-		{Param: "SecurityGroupId", Field: "Network.SecurityGroupIDs"},
+		{Param: "SecurityGroupId", As: "SecurityGroupIds.N", Field: "Network.SecurityGroupIDs"},
 		{Param: "VSwitchId", Field: "Network.SubnetID"},
 		{Param: "InstanceName", Field: "Name"},
 		{Param: "Description", Field: "Description"},
@@ -123,7 +123,7 @@ func templateData() []Setting {
 		{Param: "DataDisk.n.DeleteWithInstance", Field: "DataDisks[].DeleteWithInstance", On: disk},
 		{Param: "NetworkInterface.n.PrimaryIpAddress", Field: "Network.Interfaces[].PrivateIP", Value: "172.16.236.9", On: nic, Why: notValue},
 		{Param: "NetworkInterface.n.VSwitchId", Field: "Network.Interfaces[].SubnetID"},
-		{Param: "NetworkInterface.n.SecurityGroupId", Field: "Network.Interfaces[].SecurityGroupIDs", On: nic},
+		{Param: "NetworkInterface.n.SecurityGroupId", As: "NetworkInterface.n.SecurityGroupIds.N", Field: "Network.Interfaces[].SecurityGroupIDs", On: nic},
 		{Param: "NetworkInterface.n.NetworkInterfaceName", Field: "Network.Interfaces[].Name", On: nic},
 		{Param: "NetworkInterface.n.Description", Field: "Network.Interfaces[].Description", On: nic},
 		{Param: "InternetChargeType", Field: "Network.PublicIP.ChargeType", Value: "by-bandwidth", Wire: "PayByBandwidth", On: net},
