@@ -63,6 +63,8 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
+	_ provider.NameNumberer = (*driver)(nil)
+	_ provider.NameShifter  = (*driver)(nil)
 
 	_ provider.LaunchTemplateDriver = (*driver)(nil)
 	_ provider.PlacementGroupDriver = (*driver)(nil)
@@ -104,6 +106,7 @@ func (d *driver) Limits() provider.Limits {
 
 		IDsPerGroupDescribe: setsByID,
 		ClientToken:         true,
+		PartialCreates:      true, // MinAmount
 		Idempotent:          []provider.API{provider.APICreatePlacementGroup},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 5, Per: time.Second},

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,9 +15,6 @@ import (
 // maxUserData is the wider of two documented limits: 16 KB in the older
 // reference, 32 KB in the current one. The cloud decides.
 const maxUserData = 32 << 10
-
-// numbering is the form "[begin,bits]" that numbers the names of a batch.
-var numbering = regexp.MustCompile(`\[\d*,\d*\]`)
 
 // ValidateRun implements [provider.RunValidator].
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
