@@ -83,6 +83,8 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
+
+	_ provider.LaunchTemplateDriver = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {
@@ -132,6 +134,12 @@ func (d *driver) Limits() provider.Limits {
 		RecycleBin:         true,
 		IDsPerPower:        idsPerCall,
 		ClientToken:        true,
+
+		TemplateVersionsInherit: true,
+		Idempotent: []provider.API{
+			provider.APICreateLaunchTemplate,
+			provider.APICreateLaunchTemplateVersion,
+		},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 10, Per: time.Second},
 			provider.APIDescribeInstances:  {Calls: 40, Per: time.Second},
@@ -168,7 +176,7 @@ type api interface {
 	RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error)
 	DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error)
 	TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error)
-	ChangePower(ctx context.Context, req tchttp.Request) (*cvm.StopInstancesResponse, error)
+	Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error
 }
 
 // sdkClient stands between api and the SDK's client. Were *cvm.Client itself
@@ -182,13 +190,18 @@ func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesReques
 
 // RunRaw sends a create that the typed request cannot carry, signed alike.
 func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
-	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, actionRun)
-	if err := req.SetActionParameters(params); err != nil {
+	req, err := rawRequest(actionRun, params)
+	if err != nil {
 		return nil, err
 	}
-	req.SetContext(ctx)
 	resp := cvm.NewRunInstancesResponse()
-	return resp, s.cvm.Send(req, resp)
+	return resp, s.Send(ctx, req, resp)
+}
+
+// rawRequest is a request with a body of our own.
+func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
+	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
+	return req, req.SetActionParameters(params)
 }
 
 func (s sdkClient) DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error) {
@@ -199,12 +212,10 @@ func (s sdkClient) TerminateInstances(ctx context.Context, req *cvm.TerminateIns
 	return s.cvm.TerminateInstancesWithContext(ctx, req)
 }
 
-// ChangePower sends one of the typed requests of translatePower, as the SDK's
-// own methods do. Their answers differ by name only: all have just a RequestId.
-func (s sdkClient) ChangePower(ctx context.Context, req tchttp.Request) (*cvm.StopInstancesResponse, error) {
+// Send sends one of the SDK's requests, as its own methods do.
+func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error {
 	req.SetContext(ctx)
-	resp := cvm.NewStopInstancesResponse()
-	return resp, s.cvm.Send(req, resp)
+	return s.cvm.Send(req, resp)
 }
 
 // keyedClient is an SDK client and the credentials it signs with.

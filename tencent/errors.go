@@ -204,9 +204,9 @@ func (d *driver) wrapError(err error, ex *exchange) error {
 }
 
 // ended is the error of a ctx that ended. For a create it also says whether
-// servers may exist.
+// there may be something that was created.
 func (ex *exchange) ended(ctxErr error, unsent bool) error {
-	if ex.spec == nil {
+	if !ex.creates {
 		return fmt.Errorf("%s: %s: %w", Name, ex.op, ctxErr)
 	}
 	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, ctxErr.Error(), ctxErr)

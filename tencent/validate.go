@@ -24,21 +24,27 @@ const (
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	opts, err := optionsOf(spec)
-	checkBasics(c, spec)
-	checkLogin(c, &spec.Login)
-	checkNetwork(c, spec, opts)
-	checkDisks(c, spec)
-	checkBilling(c, &spec.Billing)
-	checkExtras(c, spec, opts)
+	checkSpec(c, spec, opts, spec.LaunchTemplate == nil)
 	if err != nil {
 		return joined(c.Err(), err)
 	}
 	return joined(c.Err(), checkParams(spec, opts))
 }
 
-func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
+// checkSpec looks at one spec. Whole tells that nothing else adds to it: neither a
+// template nor the version that a new version inherits from.
+func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
+	checkBasics(c, spec, whole)
+	checkLogin(c, &spec.Login)
+	checkNetwork(c, spec, opts, whole)
+	checkDisks(c, spec)
+	checkBilling(c, &spec.Billing)
+	checkExtras(c, spec, opts)
+}
+
+func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
 	c.Require(printable(spec.Region), "Region", spec.Region, ruleRegion)
-	if spec.LaunchTemplate == nil {
+	if whole {
 		c.Require(spec.Zone != "", "Zone", nil, "required unless a LaunchTemplate gives it")
 		c.Require(spec.ImageID != "", "ImageID", nil, "required unless a LaunchTemplate gives it")
 	}
@@ -80,9 +86,9 @@ func checkLogin(c *provider.Checker, l *provider.Login) {
 	}
 }
 
-func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
+func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
 	n := &spec.Network
-	if spec.LaunchTemplate == nil {
+	if whole {
 		c.Require((n.VPCID == "") == (n.SubnetID == ""), "Network", nil, "CVM needs VPCID and SubnetID together")
 		c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, "needs VPCID and SubnetID")
 		c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, "needs VPCID and SubnetID")
@@ -144,6 +150,11 @@ func printable(s string) bool {
 func checkLength(c *provider.Checker, path, s string, most int) {
 	n := utf8.RuneCountInString(s)
 	c.Require(n <= most, path, s, fmt.Sprintf("must be at most %d characters long, not %d", most, n))
+}
+
+func checkBetween(c *provider.Checker, path, s string, least, most int) {
+	n := utf8.RuneCountInString(s)
+	c.Require(n >= least && n <= most, path, s, fmt.Sprintf("must be %d to %d characters long, not %d", least, most, n))
 }
 
 // joined puts the problems that several checks found into one list.
