@@ -84,7 +84,9 @@ var (
 	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
 
+	_ provider.NameNumberer         = (*driver)(nil)
 	_ provider.LaunchTemplateDriver = (*driver)(nil)
+	_ provider.PlacementGroupDriver = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {
@@ -125,6 +127,9 @@ func (d *driver) Support() provider.Support { return d.support }
 // access point (cloud.tencent.com/document/product/1278/109059). InstanceCount
 // may be up to 500, but the price inquiry for the same request takes 100 and so
 // does every call about servers: a create of 100 is one unit for all of them.
+// MinCount works for some accounts and regions only, so it is not offered as
+// PartialCreates. Where no rate of a call is known, the lowest of the others is
+// kept.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: 100,
@@ -135,10 +140,13 @@ func (d *driver) Limits() provider.Limits {
 		IDsPerPower:        idsPerCall,
 		ClientToken:        true,
 
+		IDsPerMove:              idsPerCall,
+		IDsPerGroupDescribe:     groupsPerCall,
 		TemplateVersionsInherit: true,
 		Idempotent: []provider.API{
 			provider.APICreateLaunchTemplate,
 			provider.APICreateLaunchTemplateVersion,
+			provider.APICreatePlacementGroup,
 		},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 10, Per: time.Second},
@@ -147,6 +155,20 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStartInstances:     {Calls: 10, Per: time.Second},
 			provider.APIStopInstances:      {Calls: 10, Per: time.Second},
 			provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
+
+			provider.APICreateLaunchTemplate:            {Calls: 10, Per: time.Second},
+			provider.APICreateLaunchTemplateVersion:     {Calls: 20, Per: time.Second},
+			provider.APIDescribeLaunchTemplates:         {Calls: 10, Per: time.Second},
+			provider.APIDescribeLaunchTemplateVersions:  {Calls: 20, Per: time.Second},
+			provider.APISetDefaultLaunchTemplateVersion: {Calls: 10, Per: time.Second},
+			provider.APIDeleteLaunchTemplateVersions:    {Calls: 20, Per: time.Second},
+			provider.APIDeleteLaunchTemplate:            {Calls: 10, Per: time.Second},
+
+			provider.APICreatePlacementGroup:    {Calls: 10, Per: time.Second},
+			provider.APIDescribePlacementGroups: {Calls: 10, Per: time.Second},
+			provider.APIModifyPlacementGroup:    {Calls: 10, Per: time.Second},
+			provider.APIMoveIntoPlacementGroup:  {Calls: 10, Per: time.Second},
+			provider.APIDeletePlacementGroup:    {Calls: 10, Per: time.Second},
 		},
 		FirstLook: 15 * time.Second,
 	}
