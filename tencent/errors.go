@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 
 	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
@@ -39,7 +40,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	// No stock: of a type or in a zone, of disks, of spot capacity at the price,
 	// of addresses. Stock is what a code proves beyond the combination that was
 	// asked for. A spot bid that is too low, or too few servers for MinCount, proves
-	// nothing about others; CloudDiskUnavailable may be about the disk's size.
+	// nothing about others; CloudDiskUnavailable may be about the disk's size, and
+	// ZoneNotSupported about something else in the request.
 	{Code: "ResourceInsufficient.AvailabilityZoneSoldOut", Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
 	{Code: "ResourceInsufficient.SpecifiedInstanceType", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
 	{Code: "ResourceInsufficient.ZoneSoldOutForSpecifiedInstance", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
@@ -55,7 +57,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "ResourceNotFound.NoDefaultCbs", Kind: provider.ErrNoStock},
 	{Code: "ResourceNotFound.NoDefaultCbsWithReason", Kind: provider.ErrNoStock},
 	{Code: "InvalidParameter.InvalidCloudDiskSoldOut", Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
-	{Code: "InvalidParameterValue.ZoneNotSupported", Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
+	{Code: "InvalidParameterValue.ZoneNotSupported", Kind: provider.ErrNoStock},
 	{Code: "InvalidParameterValue.InsufficientOffering", Kind: provider.ErrNoStock},
 	{Code: "InvalidParameterValue.InsufficientPrice", Kind: provider.ErrNoStock},
 	{Code: "UnsupportedOperation.InvalidZone", Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
@@ -159,6 +161,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "InvalidInstanceState.*", Kind: provider.ErrState},
 	{Code: "FailedOperation.AlreadyInDisasterRecoverGroup", Kind: provider.ErrState},
 	{Code: "FailedOperation.PlacementSetNotEmpty", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.StoppedModeStopChargingSameFamily", Kind: provider.ErrState},
 	{Code: "InvalidParameterValue.LaunchTemplateDefaultVersion", Kind: provider.ErrState},
 	{Code: "InvalidParameterValue.LaunchTemplateIdVerSetAlready", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstancesProtected", Kind: provider.ErrState},
@@ -231,15 +234,23 @@ func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 	e.Code, e.RequestID = sdk.Code, sdk.RequestId
 	row, known := errorTable.Lookup(sdk.Code)
 	e.Kind, e.Temporary, e.Stock = row.Kind, row.Temporary, row.Stock
+	if e.Stock == provider.StockOfDisk && ex.mixedDisks() {
+		e.Stock = "" // nobody knows which kind of disk is out
+	}
 	switch {
 	case ex.Status() >= http.StatusInternalServerError, row.Unknown, !known && sdk.RequestId == "":
 		// CVM answers every error with HTTP 200 and a request ID: anything else
 		// was written by something in between.
-		e.Kind, e.Outcome, e.Temporary = provider.ErrUnavailable, provider.OutcomeUnknown, false
+		e.Kind, e.Outcome, e.Temporary, e.Stock = provider.ErrUnavailable, provider.OutcomeUnknown, false, ""
 	case errors.Is(row.Kind, provider.ErrThrottled):
 		e.Outcome = provider.OutcomeThrottled
 	}
 	return e
+}
+
+// mixedDisks tells whether a create asks for several kinds of disks.
+func (ex *exchange) mixedDisks() bool {
+	return ex.spec != nil && slices.ContainsFunc(ex.spec.DataDisks, func(d provider.Disk) bool { return d.Type != ex.spec.SystemDisk.Type })
 }
 
 // unanswered is a call without an answer of the cloud, or with one that makes no
