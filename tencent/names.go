@@ -6,15 +6,22 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// NumberNames writes CVM's own pattern into the names, {R:x,F:y}: number from x
-// on, with zeros up to y digits. Three digits are the least, as in a create of
-// its own; all names of a larger operation have as many as its last one.
+// NumberNames writes CVM's own pattern into the names, so that a create numbers
+// its servers from first on.
 func (d *driver) NumberNames(spec *provider.RunInstancesSpec, first, last int) {
-	pattern := fmt.Sprintf("{R:%d,F:%d}", first, max(3, len(fmt.Sprint(last))))
 	for _, name := range []*string{&spec.Name, &spec.HostName} {
 		if *name != "" {
-			*name += pattern
+			*name += numberPattern(first, last)
 		}
 	}
 	spec.UniqueSuffix = false
 }
+
+// numberPattern is {R:x,F:y}: numbers from x on, with zeros up to y digits.
+func numberPattern(first, last int) string {
+	return fmt.Sprintf("{R:%d,F:%d}", first, digits(last))
+}
+
+// digits is how long all numbers of an operation are: three, as in a create of
+// its own, or as many as the last one has.
+func digits(last int) int { return max(3, len(fmt.Sprint(last))) }
