@@ -4,9 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,75 +14,6 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
-
-// notInTemplates are the leaves that a create takes and a template cannot hold.
-var notInTemplates = map[string]string{
-	"MinCount":                  "a template holds how many servers to create, and no minimum",
-	"CPUOptions.Cores":          "a template has no CpuTopology",
-	"CPUOptions.ThreadsPerCore": "a template has no CpuTopology",
-	"Login.Password":            "CVM keeps no password in a template; give it to RunInstances, or name KeyPairs",
-	"LaunchTemplate":            "a template cannot refer to another one",
-	"LaunchTemplate.ID":         "a template cannot refer to another one",
-	"LaunchTemplate.Version":    "a template cannot refer to another one",
-	"DryRun":                    "a template creates no servers",
-	"ClientToken":               "a token is for one create",
-}
-
-// TemplateSupport is the table of a create without what a template cannot hold:
-// the parameters have the same names in both.
-func (d *driver) TemplateSupport() provider.Support {
-	fields := d.support.Fields()
-	for i, f := range fields {
-		if reason, ok := notInTemplates[f.Path]; ok && f.Param != "" {
-			fields[i] = provider.Refused(f.Path, reason)
-		}
-	}
-	return provider.NewSupport(Name, fields)
-}
-
-// ValidateTemplate checks what CVM documents of templates, and of servers. A new
-// version inherits what it leaves out, so nothing is required of it.
-func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
-	c := &provider.Checker{Driver: Name}
-	if !version {
-		checkBetween(c, "Name", t.Name, 2, 128)
-	}
-	if t.VersionDescription != "" {
-		checkBetween(c, "VersionDescription", t.VersionDescription, 2, 256)
-	}
-	for i, v := range t.Vendor {
-		c.Require(v.VendorName() != Name, fmt.Sprintf("Vendor[%d]", i), nil, "CVM has no options of templates; options of their servers belong into Spec.Vendor")
-	}
-	spec := &provider.Checker{Driver: Name}
-	opts, err := optionsOf(&t.Spec)
-	checkSpec(spec, &t.Spec, opts, !version)
-	const absent = "a template has no such parameter"
-	spec.Require(opts.PartitionNumber == 0, "Vendor.PartitionNumber", opts.PartitionNumber, absent)
-	spec.Require(opts.DedicatedClusterID == "", "Vendor.DedicatedClusterID", opts.DedicatedClusterID, absent)
-	for _, name := range slices.Sorted(maps.Keys(opts.Params)) {
-		spec.Require(!strings.HasPrefix(name, "LaunchTemplate"), fmt.Sprintf("Vendor.Params[%q]", name), nil, "use the fields of the template")
-	}
-	found := joined(spec.Err(), err)
-	if found == nil {
-		_, found = templateParams(cvm.NewCreateLaunchTemplateRequest(), &t.Spec)
-	}
-	return joined(c.Err(), inside("Spec", found))
-}
-
-// inside puts the paths of field errors inside a field.
-func inside(field string, err error) error {
-	var list provider.FieldErrors
-	if !errors.As(err, &list) {
-		return err
-	}
-	out := make(provider.FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = field + "." + e.Path
-		out[i] = &inner
-	}
-	return out
-}
 
 // newTemplate is the request for a new template.
 func newTemplate(in *provider.CreateTemplateRequest) (tchttp.Request, error) {
@@ -159,7 +87,7 @@ type versionsResponse struct {
 	Response *struct {
 		TotalCount               *uint64
 		LaunchTemplateVersionSet []*versionInfo
-		RequestId                *string //nolint:revive // the vendor's spelling
+		RequestId                *string
 	}
 }
 

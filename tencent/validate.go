@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -191,6 +192,9 @@ func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunO
 		c.Fail("ProjectID", spec.ProjectID, ruleProject)
 	}
 	c.Require(len(spec.UserData) <= 16<<10, "UserData", nil, "must be at most 16 KiB")
+	if at := spec.AutoReleaseTime; !at.IsZero() {
+		c.Require(time.Until(at) > 5*time.Minute, "AutoReleaseTime", at.UTC().Format(timeFormat), "must be more than five minutes ahead")
+	}
 	c.Require(opts.PartitionNumber >= 0, "Vendor.PartitionNumber", opts.PartitionNumber, "must not be negative")
 }
 
