@@ -55,9 +55,9 @@
 // One create makes up to 100 servers here. The parameter allows 500, but every
 // other call about them takes 100 IDs. Documented rates are 10 a second for each
 // call, 20 for versions of templates, and 40 for DescribeInstances; they count by
-// account and access point.
-// Pages hold 100 rows, the documented maximum, and a page token is the offset of
-// the next row.
+// account and access point. Where no rate is known, 10 a second is kept too. Pages
+// hold 100 rows, the documented maximum, and a page token is the offset of the next
+// row.
 //
 // TerminateInstances takes servers of one billing mode only. Prepaid servers go
 // to the recycle bin first (SHUTDOWN, which is [provider.StateRecycled]) and for

@@ -183,11 +183,13 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, in *provider.Descr
 			page.Templates = append(page.Templates, t)
 		}
 	}
+	next, rows := offset+idsPerCall, len(r.LaunchTemplateSet) // of the IDs
 	if len(in.IDs) == 0 {
-		more = len(r.LaunchTemplateSet) > 0 && offset+len(r.LaunchTemplateSet) < int(value(r.TotalCount))
+		next = offset + rows
+		more = rows > 0 && next < int(value(r.TotalCount))
 	}
 	if more {
-		page.NextPage = strconv.Itoa(offset + max(len(r.LaunchTemplateSet), idsPerCall*min(len(in.IDs), 1)))
+		page.NextPage = strconv.Itoa(next)
 	}
 	return page, nil
 }

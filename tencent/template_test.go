@@ -1,6 +1,7 @@
 package tencent
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -356,5 +357,38 @@ func TestLostAnswerOfATemplate(t *testing.T) {
 		if _, err := templates(t, always(200, body)).Version(t.Context(), "", provider.LaunchTemplateRef{ID: "lt-1"}); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("%s: %v", body, err)
 		}
+	}
+}
+
+func TestLostAnswerOfAVersion(t *testing.T) {
+	in := &provider.CreateTemplateRequest{
+		Template: provider.LaunchTemplateRef{ID: "lt-1"}, Spec: &provider.LaunchTemplateSpec{Spec: *bareTemplate()}, ClientToken: "token-1",
+	}
+	for name, rt := range malformedAnswers() {
+		got, err := testDriver(t, rt).CreateLaunchTemplateVersion(t.Context(), in)
+		var e *provider.APIError
+		if got != nil || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: a version may exist, but the answer is %+v, %v", name, got, err)
+		}
+	}
+}
+
+// What was not sent has made nothing.
+func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
+	r := &recorder{body: newTemplateAnswer}
+	d := testDriver(t, r)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	spec := &provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()}
+	_, template := d.CreateLaunchTemplate(ctx, &provider.CreateTemplateRequest{Spec: spec})
+	_, group := d.CreatePlacementGroup(ctx, &provider.CreatePlacementGroupRequest{Spec: &provider.PlacementGroupSpec{Name: "web"}})
+	for name, err := range map[string]error{"template": template, "group": group} {
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Outcome != provider.OutcomeRejected || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(r.reqs) != 0 {
+		t.Error("something was sent")
 	}
 }
