@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -21,8 +20,8 @@ const (
 )
 
 // ValidateRun checks what CVM documents and what a mapped field cannot say on
-// it. Lists that Tencent adds to (types, zones, disk kinds, periods) are left to
-// the cloud.
+// it. Lists that Tencent adds to (types, zones, disk kinds, the longest periods) are
+// left to the cloud, and so is what depends on its clock (AutoReleaseTime).
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	opts, err := optionsOf(spec)
@@ -192,9 +191,6 @@ func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunO
 		c.Fail("ProjectID", spec.ProjectID, ruleProject)
 	}
 	c.Require(len(spec.UserData) <= 16<<10, "UserData", nil, "must be at most 16 KiB")
-	if at := spec.AutoReleaseTime; !at.IsZero() {
-		c.Require(time.Until(at) > 5*time.Minute, "AutoReleaseTime", at.UTC().Format(timeFormat), "must be more than five minutes ahead")
-	}
 	c.Require(opts.PartitionNumber >= 0, "Vendor.PartitionNumber", opts.PartitionNumber, "must not be negative")
 }
 

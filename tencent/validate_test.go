@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -64,7 +63,6 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"name too long for large numbers": {"Name", func(s *provider.RunInstancesSpec) {
 			s.Name, s.UniqueSuffix, s.Count = long[:118], true, 1000
 		}},
-		"release in four minutes": {"AutoReleaseTime", func(s *provider.RunInstancesSpec) { s.AutoReleaseTime = time.Now().Add(4 * time.Minute) }},
 		"partition without group": {"Vendor.PartitionNumber", func(s *provider.RunInstancesSpec) {
 			s.Vendor = []provider.VendorOption{RunOptions{PartitionNumber: 1}}
 		}},
