@@ -46,7 +46,7 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 
 	c := provider.Checker{Driver: Name}
 	checkName(&c, "Name", t.Name)
-	checkText(&c, "VersionDescription", t.VersionDescription, 2, 256)
+	checkText(&c, "VersionDescription", t.VersionDescription, 256)
 	checkTemplateTags(&c, t.Tags)
 	checkKind[TemplateOptions](&c, "Vendor", t.Vendor)
 	group := vendorOptions[TemplateOptions](t.Vendor).ResourceGroupID
@@ -118,7 +118,7 @@ func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
 func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkName(c, "Name", plainName(spec.Name))
 	checkNumbers(c, "Name", spec.Name, spec.Count)
-	checkText(c, "Description", spec.Description, 2, 256)
+	checkText(c, "Description", spec.Description, 256)
 	checkHostName(c, spec)
 	numbered := numbering.MatchString(spec.Name) || numbering.MatchString(spec.HostName)
 	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil, "has no effect beside the numbering [begin,bits] in a name")
@@ -137,7 +137,7 @@ func checkHostName(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if host == "" {
 		return
 	}
-	checkText(c, "HostName", host, 2, 64)
+	checkText(c, "HostName", host, 64)
 	checkNumbers(c, "HostName", spec.HostName, spec.Count)
 	c.Require(hostName.MatchString(host), "HostName", spec.HostName, "must be letters and digits, with single . and - between them")
 	if onWindows(spec.ImageID) {
@@ -149,19 +149,19 @@ func checkHostName(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 // checkName is checkText for names of resources, which begin with a letter.
 func checkName(c *provider.Checker, path, name string) {
-	checkText(c, path, name, 2, 128)
+	checkText(c, path, name, 128)
 	first, _ := utf8.DecodeRuneInString(name)
 	c.Require(name == "" || unicode.IsLetter(first), path, name, "must begin with a letter")
 }
 
-// checkText checks the length in characters, and that a text does not begin
+// checkText checks the length in characters, 2 at least, and that a text does not begin
 // like a URL, which the cloud refuses in names and descriptions.
-func checkText(c *provider.Checker, path, text string, least, most int) {
+func checkText(c *provider.Checker, path, text string, most int) {
 	if text == "" {
 		return
 	}
 	n := utf8.RuneCountInString(text)
-	c.Require(n >= least && n <= most, path, text, fmt.Sprintf("must be %d to %d characters long", least, most))
+	c.Require(n >= 2 && n <= most, path, text, fmt.Sprintf("must be 2 to %d characters long", most))
 	c.Require(!strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://"), path, text, "must not begin with http:// or https://")
 }
 
@@ -216,7 +216,7 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
 		checkGroups(c, at+".SecurityGroupIDs", f.SecurityGroupIDs)
 		checkName(c, at+".Name", f.Name)
-		checkText(c, at+".Description", f.Description, 2, 256)
+		checkText(c, at+".Description", f.Description, 256)
 	}
 }
 
@@ -240,7 +240,7 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 // checkDisk checks a disk. A most of 0 means that the sizes of its kind are not known.
 func checkDisk(c *provider.Checker, at string, d *provider.Disk, least, most int) {
 	checkName(c, at+".Name", d.Name)
-	checkText(c, at+".Description", d.Description, 2, 256)
+	checkText(c, at+".Description", d.Description, 256)
 	if d.SizeGiB != 0 && most != 0 {
 		what := strings.TrimSpace(d.Type + " " + d.PerformanceLevel)
 		c.Require(d.SizeGiB >= least && d.SizeGiB <= most, at+".SizeGiB", d.SizeGiB, fmt.Sprintf("must be %d to %d for %s", least, most, what))
@@ -323,16 +323,14 @@ func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(o.DeploymentSetGroupNo >= 0 && o.DeploymentSetGroupNo <= maxSetGroups, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, fmt.Sprintf("must be 1 to %d", maxSetGroups))
 	c.Require(o.DeploymentSetGroupNo == 0 || l.GroupID != "" || elsewhere, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, "needs Placement.GroupID")
 	c.Require(o.StorageSetPartitionNumber >= 0, "Vendor.StorageSetPartitionNumber", o.StorageSetPartitionNumber, "must be at least 1")
-	c.Require(o.StorageSetPartitionNumber == 0 || o.StorageSetID != "", "Vendor.StorageSetPartitionNumber", o.StorageSetPartitionNumber, "needs StorageSetID")
 }
 
-// checkRelease checks AutoReleaseTime: half an hour to three years ahead. A day
-// of tolerance is for clocks that are wrong and for operations that are resumed:
-// the cloud says it better than a clock of ours.
+// checkRelease checks that AutoReleaseTime is three years ahead at most. That it
+// has to be half an hour ahead is left to the cloud: an operation that is resumed
+// must be able to ask again for what it asked for long ago. A day of tolerance is
+// for clocks that are wrong.
 func checkRelease(c *provider.Checker, at time.Time) {
-	now := time.Now()
-	c.Require(at.IsZero() || at.After(now.AddDate(0, 0, -1)), "AutoReleaseTime", at, "must be half an hour ahead at least")
-	c.Require(at.Before(now.AddDate(3, 0, 1)), "AutoReleaseTime", at, "must be three years ahead at most")
+	c.Require(at.Before(time.Now().AddDate(3, 0, 1)), "AutoReleaseTime", at, "must be three years ahead at most")
 }
 
 func checkTags(c *provider.Checker, tags map[string]string) {
