@@ -22,11 +22,7 @@ func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code ali
 	if code == "" || code == "0" {
 		return nil
 	}
-	e := d.caller.Refusal(r, string(code), "", resp.RequestID, resp.HTTPStatus)
-	if e.Kind == nil {
-		e.Kind, e.Outcome = provider.ErrUnavailable, provider.OutcomeUnknown
-	}
-	return e
+	return d.caller.Refusal(r, string(code), "", resp.RequestID, resp.HTTPStatus)
 }
 
 // ErrorCodes returns the table, for documentation.
