@@ -241,3 +241,19 @@ func TestCVMPartitions(t *testing.T) {
 	c.wantCode("RunInstances", runBody(t, inGroup(id, `,"PartitionNumber":4`)), "InvalidParameterValue.Range")
 	c.wantCode("RunInstances", runBody(t, inGroup(spread, `,"PartitionNumber":1`)), "InvalidParameterCombination")
 }
+
+// TestCVMGroupsForgetFailedMachines: a machine that did not come up takes no room.
+func TestCVMGroupsForgetFailedMachines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCVMClient(t, nil)
+		id := c.newGroup(`{"Name":"g","Type":"SW"}`)
+		c.sim.Inject(Fault{Cloud: CVM, Kind: LaunchFailure, Count: 1, Times: 1})
+		c.run(inGroup(id, `,"InstanceCount":20`))
+		c.wantCode("RunInstances", runBody(t, inGroup(id, ``)), "ResourceInsufficient.DisasterRecoverGroupCvmQuota")
+		time.Sleep(2 * time.Second)
+		c.run(inGroup(id, ``))
+		if row := c.groupRow(id); row["CurrentNum"] != 20.0 {
+			t.Errorf("%v machines in the group, want the 19 that came up and the new one", row["CurrentNum"])
+		}
+	})
+}
