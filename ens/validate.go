@@ -33,16 +33,17 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 
 func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(spec.InstanceType != "" || hasParam(spec, "InstanceType"), "InstanceType", nil, "is required")
-	c.Require(spec.Name == "" || isName(spec.Name), "Name", spec.Name,
-		"must be 2 to 128 letters, digits, or : _ . -, and begin with a letter")
+	c.Require(spec.Name == "" || isName(spec.Name), "Name", spec.Name, nameRule)
 	c.Require(spec.HostName == "" || isHostName(spec.HostName), "HostName", spec.HostName,
 		"must be 2 to 64 letters, digits, . or -, without a . or - at either end or two of them in a row")
 }
 
+const nameRule = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
+
 func isName(s string) bool {
 	n := utf8.RuneCountInString(s)
 	head, _ := utf8.DecodeRuneInString(s)
-	return n >= 2 && n <= 128 && unicode.IsLetter(head) &&
+	return n >= 2 && n <= maxName && unicode.IsLetter(head) &&
 		!strings.ContainsFunc(s, func(r rune) bool {
 			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(":_.-", r)
 		})
