@@ -18,11 +18,11 @@ const maxName = 128
 // RenameInstance implements [provider.Renamer] by ModifyInstanceAttribute. It
 // needs no node: the ID of a server names it.
 func (d *driver) RenameInstance(ctx context.Context, _, id, name string) error {
-	if err := alicloud.CheckIDs(Name, []string{id}, 1, 1); err != nil {
+	c := provider.Checker{Driver: Name}
+	c.Require(id != "", "ID", nil, "is required")
+	c.Require(isName(name), "Name", name, nameRule)
+	if err := c.Err(); err != nil {
 		return err
-	}
-	if !isName(name) {
-		return &provider.FieldError{Driver: Name, Path: "Name", Value: name, Reason: nameRule}
 	}
 	r := request("ModifyInstanceAttribute", params{"InstanceId": id, "InstanceName": name}, renameTimeout)
 	resp, err := d.caller.Call(ctx, r)

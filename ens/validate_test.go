@@ -189,7 +189,8 @@ func TestRawParameterMustNotCompete(t *testing.T) {
 		{"on-demand", "DryRun", false},
 		{"on-demand", "ClientToken", false},
 		{"minimal", "", false},
-		{"minimal", "InstanceName", true},
+		{"minimal", "InstanceName", false}, // the marker is in it
+		{"minimal", "UniqueSuffix", false},
 		{"minimal", "Quantity", false}, // of the other call
 		{"prepaid-minimal", "AutoRenewPeriod", true},
 	} {

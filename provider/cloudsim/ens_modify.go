@@ -9,7 +9,9 @@ func (e *ens) modifyInstance(k *call) (aliObject, *aliError) {
 	p.matching("InstanceName", ensName, ensNameWant)
 	p.hostName()
 	p.password()
-	checkENSUserData(p)
+	if raw, ok := p.userData(); ok && len(raw) > 16<<10 {
+		p.bad("UserData", "at most 16 KB")
+	}
 	if p.err != nil {
 		return nil, p.err
 	}
