@@ -153,14 +153,17 @@ func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstances
 	}
 }
 
+// noBlanks refuses values that the SDK's signer would trim.
+func noBlanks(c *provider.Checker, path string, values ...string) {
+	for _, v := range values {
+		c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
+	}
+}
+
 // validateBlanks refuses what the SDK's signer would change: it trims values,
 // in the signature and in the request alike.
 func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
-	check := func(path string, values ...string) {
-		for _, v := range values {
-			c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
-		}
-	}
+	check := func(path string, values ...string) { noBlanks(c, path, values...) }
 	check("ImageID", spec.ImageID)
 	check("InstanceType", spec.InstanceType)
 	check("CPUOptions.Model", spec.CPUOptions.Model)
