@@ -128,8 +128,8 @@ func (d *driver) Limits() provider.Limits {
 		// An unknown ID may fail a whole describe, as the vendor says of jobs and
 		// addresses; one at a time, it hides no other.
 		IDsPerGroupDescribe: 1,
-		Rates:              map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
-		FirstLook:          8 * time.Second,
+		Rates:               map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
+		FirstLook:           8 * time.Second,
 	}
 }
 

@@ -41,6 +41,7 @@ func validateBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		n, err := strconv.Atoi(t)
 		c.Require(err == nil && strconv.Itoa(n) == t, "Hardware.GPUType", t, "must be a number of gpu_class, like 0")
 	}
+	c.Require(!spec.UniqueSuffix || spec.HostName == "", "UniqueSuffix", nil, "numbers names only: the servers of a create share one HostName")
 	validateTopology(c, spec)
 }
 

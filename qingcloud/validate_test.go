@@ -70,6 +70,8 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 		{"no image", func(s *specT) { s.ImageID = "" }, "ImageID"},
 		{"neither type nor size", func(s *specT) { s.InstanceType = "" }, "InstanceType"},
 		{"size instead of type", func(s *specT) { s.InstanceType, s.Hardware = "", provider.Hardware{CPUs: 2, MemoryMiB: 2048} }, ""},
+		{"numbered names", func(s *specT) { s.Name, s.UniqueSuffix = "web", true }, ""},
+		{"numbered host names", func(s *specT) { s.Name, s.HostName, s.UniqueSuffix = "web", "web", true }, "UniqueSuffix"},
 		{"GPU by name", func(s *specT) { s.Hardware.GPUType = "P100" }, "Hardware.GPUType"},
 		{"GPU with sign", func(s *specT) { s.Hardware.GPUType = "+1" }, "Hardware.GPUType"},
 		{"half a topology", func(s *specT) { s.CPUOptions.Cores = 2 }, "CPUOptions.Sockets"},
@@ -121,6 +123,7 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 			s.Vendor = []provider.VendorOption{RunOptions{Hypervisor: "bm"}}
 		}, "Vendor.Hypervisor"},
 		{"raw parameter of the translator", vendor(RunOptions{Params: map[string]string{"image_id": "x"}}), `Vendor.Params["image_id"]`},
+		{"raw name", vendor(RunOptions{Params: map[string]string{"instance_name": "x"}}), `Vendor.Params["instance_name"]`},
 		{"raw password", vendor(RunOptions{Params: map[string]string{"login_passwd": "x"}}), `Vendor.Params["login_passwd"]`},
 		{"raw action", vendor(RunOptions{Params: map[string]string{"action": "x"}}), `Vendor.Params["action"]`},
 		{"raw zone", vendor(RunOptions{Params: map[string]string{"zone": "x"}}), `Vendor.Params["zone"]`},
