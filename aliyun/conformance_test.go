@@ -10,7 +10,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
-func TestConformance(t *testing.T) {
+func TestConformance(t *testing.T) { providertest.Run(t, harness()) }
+
+// harness is what the suite and the fuzz tests need of this driver.
+func harness() providertest.Harness {
 	full := fullSpecs()
 	// Fields that in the other specs cannot change without another one.
 	full["free to change"] = &provider.RunInstancesSpec{
@@ -18,7 +21,7 @@ func TestConformance(t *testing.T) {
 		Network:   provider.Network{SubnetID: "subnet-1", PrivateIPs: []netip.Addr{addr("10.0.0.61")}},
 		DataDisks: []provider.Disk{{Type: "disk-type-1", SizeGiB: 40}, {Type: "disk-type-2", SizeGiB: 50, Encrypted: true}},
 	}
-	providertest.Run(t, providertest.Harness{
+	return providertest.Harness{
 		Cloud: cloudsim.ECS,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
 			c, err := New(Config{Region: "cn-hangzhou", Credentials: keys, Transport: transport, Options: o})
@@ -35,5 +38,5 @@ func TestConformance(t *testing.T) {
 		Full:    full,
 		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
 		Invalid: "InvalidParameter",
-	})
+	}
 }

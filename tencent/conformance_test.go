@@ -9,7 +9,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
-func TestConformance(t *testing.T) {
+func TestConformance(t *testing.T) { providertest.Run(t, harness()) }
+
+// harness is what the suite and the fuzz tests need of this driver.
+func harness() providertest.Harness {
 	full := fullSpecs()
 	// A template that the spec could do without.
 	full["free to change"] = &provider.RunInstancesSpec{
@@ -22,7 +25,7 @@ func TestConformance(t *testing.T) {
 	}
 	prepaid := spec
 	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
-	providertest.Run(t, providertest.Harness{
+	return providertest.Harness{
 		Cloud: cloudsim.CVM,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
 			c, err := New(Config{Region: "ap-guangzhou", Credentials: keys, Transport: transport, Options: o})
@@ -36,5 +39,5 @@ func TestConformance(t *testing.T) {
 		Full:    full,
 		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
 		Invalid: "InvalidParameterValue",
-	})
+	}
 }
