@@ -57,8 +57,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "4004", Kind: provider.ErrUnavailable},
 	{Code: "4005", Kind: provider.ErrUnavailable},
 	{Code: "5000", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true}, // too busy, or timed out while executing
-	{Code: "5200", Kind: provider.ErrNoStock},
+	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},           // too busy, or timed out while executing
+	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType}, // computing capacity: no disk and no network would help
 	{Code: "5300", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "5400", Kind: provider.ErrState},
 	{Code: "5500", Kind: provider.ErrUnavailable},
@@ -97,7 +97,7 @@ func (d *driver) wrapError(ctx context.Context, t *trip, err error) error {
 func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 	e.Code, e.Message, e.Err = strconv.Itoa(api.RetCode), api.Message, api
 	row, known := errorTable.Lookup(e.Code)
-	e.Kind, e.Outcome = row.Kind, provider.OutcomeRejected
+	e.Kind, e.Outcome, e.Stock = row.Kind, provider.OutcomeRejected, row.Stock
 	if row.Unknown {
 		e.Outcome = provider.OutcomeUnknown
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 // groupsOver returns the placement groups of a client whose calls m answers.
@@ -284,6 +285,69 @@ func TestALostGroupIsNotMadeTwice(t *testing.T) {
 		}
 		if body := m.sent[0].Body; body == nil || m.sent[0].GetBody != nil {
 			t.Error("the network layer may replay the request")
+		}
+	})
+}
+
+// The life of a group at the simulated service, with servers made in it and
+// others that join.
+func TestTheLifeOfAGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		cfg := Config{Region: "pek3a", Transport: sim.Transport(), Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")}
+		c, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := c.PlacementGroups()
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "apart", Description: "d", Strategy: provider.SpreadPlacement})
+		if err != nil {
+			t.Fatal(err)
+		}
+		make2 := func(group string) []string {
+			spec := *minimalSpec()
+			spec.Count, spec.Placement.GroupID = 2, group
+			op, err := c.RunInstances(t.Context(), spec, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := op.Wait(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			return op.InstanceIDs()
+		}
+		ids := append(make2(id), make2("")...)
+		if err := errors.Join(
+			g.MoveIn(t.Context(), "", id, ids[2:], nil),
+			g.Modify(t.Context(), "", id, provider.PlacementGroupChange{Name: "renamed"}),
+		); err != nil {
+			t.Fatal(err)
+		}
+		var found []provider.PlacementGroup
+		for group, err := range g.List(t.Context(), provider.PlacementGroupQuery{Name: "renamed", IDs: []string{id, "ig-12345678"}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = append(found, group)
+		}
+		if len(found) != 1 || found[0].Description != "d" || found[0].Strategy != provider.SpreadPlacement || !slices.Equal(found[0].InstanceIDs, ids) {
+			t.Errorf("found %+v, want one group with %q", found, ids)
+		}
+		if err := g.Delete(t.Context(), "", id); !errors.Is(err, provider.ErrState) {
+			t.Errorf("a group with servers: %v, want ErrState", err)
+		}
+		if err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if err := g.Delete(t.Context(), "", id); err != nil {
+			t.Errorf("an empty group: %v", err)
+		}
+		if err := g.Delete(t.Context(), "", id); !errors.Is(err, provider.ErrNotFound) {
+			t.Errorf("a group that is gone: %v, want ErrNotFound", err)
 		}
 	})
 }
