@@ -16,7 +16,7 @@ func harness() providertest.Harness {
 	full := fullSpecs()
 	// Fields that in the other specs cannot change without another one.
 	login := provider.Login{KeyPairs: []string{"kp-1"}}
-	full["several"] = &provider.RunInstancesSpec{Count: 3, ImageID: "img-1", InstanceType: "e1.large.r2", Login: login}
+	full["several"] = &provider.RunInstancesSpec{Count: 3, ImageID: "img-1", InstanceType: "e1.large.r2", Login: login, Name: "several", UniqueSuffix: true}
 	full["sized, plain"] = &provider.RunInstancesSpec{ImageID: "img-1", Hardware: provider.Hardware{CPUs: 4, MemoryMiB: 8192}, Login: login}
 	return providertest.Harness{
 		Cloud: cloudsim.QingCloud,
@@ -35,6 +35,7 @@ func harness() providertest.Harness {
 		Full: full,
 		Coupled: map[string]string{
 			"Billing.AutoRenew": "it needs an AutoRenewPeriod",
+			"UniqueSuffix":      "the numbers come with the renaming, after the create",
 			"Billing.Mode":      "prepaid needs a Period, and nothing else may have one",
 		},
 		Invalid: "1100",
