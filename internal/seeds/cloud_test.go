@@ -67,7 +67,26 @@ func (v vendor) connect(t *testing.T, region string, rt http.RoundTripper, log *
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	if !c.Limits().NameMarker {
+		return c
+	}
+	return provider.NewClient(unmarked{c.Driver().(driver)}, &provider.Options{Region: region, RetryFor: -1, Logger: log})
+}
+
+// unmarked is a driver whose creates go out with the name of the spec, as the
+// documents have it, instead of a marker. Nothing can be looked for by it.
+type unmarked struct{ driver }
+
+type driver interface {
+	provider.Driver
+	provider.RunValidator
+	provider.PowerDriver
+}
+
+func (u unmarked) Limits() provider.Limits {
+	l := u.driver.Limits()
+	l.NameMarker = false
+	return l
 }
 
 // build makes a spec of assignments.
