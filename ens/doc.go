@@ -25,8 +25,29 @@
 // # Idempotency
 //
 // Neither create call has a client token or a dry run, so Limits.ClientToken is
-// false and a create with an unknown outcome is never repeated blindly: the
-// client looks for its marker in InstanceName first.
+// false and a create with an unknown outcome is never repeated blindly.
+//
+// # Names and markers
+//
+// A create carries a marker behind the name, "web-yf...", in the InstanceName of
+// all its servers. When the answer is lost, the client looks for servers whose
+// name begins so, takes over what it finds, and creates the rest only once it is
+// certain that nothing more will come. Of a name that is too long with the marker
+// the end is left out for the time. Servers of a spec without Name are called
+// "server-yf..." and stay so.
+//
+// Once the servers are known they get the name of the spec by
+// ModifyInstanceAttribute, one call each, numbered in the order of their IDs with
+// UniqueSuffix. That takes the permission ens:ModifyInstanceAttribute; without it
+// the servers are there, keep the marker, and the error says so.
+// RunOptions.KeepMarker of package provider saves these calls. The reference
+// calls a Code of 0 success, and its example has 200: both are.
+//
+// HostName goes out as it is, and ENS numbers it. Which number goes with which
+// name is therefore not certain, and if a create was cut short in the middle, the
+// numbers of host names begin again with the rest of it.
+//
+// # Answers
 //
 // ENS answers a create before it is done. Code 0 means accepted. Another Code
 // with HTTP status 200 is read by the error table; one that the table does not
@@ -49,7 +70,9 @@
 // Servers are started, stopped and rebooted one by one too: the form of the calls
 // for several is unverified. IncorrectInstanceStatus is not temporary there,
 // because the code does not tell a server on its way from one that stays as it
-// is; IncorrectInstanceStatus.Initializing is.
+// is; IncorrectInstanceStatus.Initializing is. For a rename it always is: no
+// state is documented to be in its way. StockNotEnough is about the machine type
+// on its node.
 //
 // # Vendor options
 //

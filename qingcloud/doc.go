@@ -31,12 +31,27 @@
 //
 // QingCloud has no client token. A create is sent once: no SDK retry, no
 // redirect, and a request that the network layer cannot replay. When its
-// outcome is unknown, the name is the only trace, which is why a client that
-// must not create twice puts a marker into Name; DescribeInstances finds it by
-// equality. Unknown are: no answer, an unreadable one, an HTTP status other
+// outcome is unknown, the name is the only trace: see the next section. Unknown
+// are: no answer, an unreadable one, an HTTP status other
 // than 200, ret_code 2200, 2300, 5000, 5100 and 5300, and fewer IDs than asked
 // for. Whether a create of several servers can be fulfilled in part is not
 // documented; MinCount is refused, since nothing can be asked for.
+//
+// # Names and markers
+//
+// A create carries a marker behind the name, "web-yf...", in the instance_name of
+// all its servers. When the answer is lost, the client looks for servers whose
+// name begins so, takes over what it finds, and creates the rest only once it is
+// certain that nothing more will come. How long a name may be is not documented;
+// with the marker it has 60 characters at most, and the end of a longer one is
+// left out for the time. Servers of a spec without Name are called "server-yf..."
+// and stay so.
+//
+// Once the servers are known they get the name of the spec by
+// ModifyInstanceAttributes, one call each: a hundred servers cost a hundred of the
+// hour's 2000 calls, which RunOptions.KeepMarker of package provider saves. With
+// UniqueSuffix these names are numbered, in the order of the IDs; the service
+// itself cannot number, so that HostName excludes it.
 //
 // # Waiting
 //
@@ -73,14 +88,31 @@
 // disk only. A reboot with Force is refused too: RestartInstances has no such
 // parameter.
 //
+// # Placement groups
+//
+// They are instance groups: relation repel for SpreadPlacement, which keeps
+// servers on different hosts, and attract for ClusterPlacement. There are no
+// partitions, no other levels than hosts, no tags, and no choice for the case that
+// a server would have to move. The vendor has no page about changes of a group,
+// and the parameters of its name are those of the vendor's SDK. Members are read
+// from the verbose form of DescribeInstanceGroups, whose fields are not
+// documented: if they come in another form than a list of IDs or of objects with
+// an instance_id, InstanceIDs is empty.
+//
+// Not documented either: whether a group with servers in it can be deleted (codes
+// 1400 and 5400 are provider.ErrState), whether a server that is in another group
+// may join, and how many servers a group holds. Groups are asked for one ID a
+// call, because an unknown one may fail the whole call.
+//
 // # Quotas and paging
 //
 // 2000 calls an hour and account, over all actions; another page of the
 // documentation speaks of a day. Code 2500 stands for this limit and for a
-// resource quota alike. On a create it is provider.ErrQuota, unless this client
-// itself made nearly that many calls within the last hour; on every other call
-// it is provider.ErrThrottled. Calls of other programs are not seen: read the
-// message when in doubt.
+// resource quota alike. On a create, of servers or of a group, and on joining a
+// group, it is provider.ErrQuota, unless this client itself made nearly that many
+// calls within the last hour; on every other call it is provider.ErrThrottled.
+// Calls of other programs are not seen: read the message when in doubt. Code 5200
+// is about computing capacity: another disk or network would not help.
 //
 // Describes ask for 100 servers a page, the documented maximum. A create asks
 // for at most 100; the vendor documents no maximum. The 100 IDs of a terminate
