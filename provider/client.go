@@ -41,6 +41,13 @@ type Options struct {
 	// are known to be quick, as in a simulator, a small value saves waiting.
 	FirstLook time.Duration
 
+	// SearchFor is how long the servers of a create whose answer was lost are
+	// looked for before it counts as not executed, on clouds without client
+	// tokens. 0 means 2 minutes. New servers may stay invisible for a while:
+	// what shows up later is not found, and was created twice. Shorten it for
+	// simulators only.
+	SearchFor time.Duration
+
 	// Logger gets one record per API call: cloud, call, elapsed, outcome,
 	// request ID. Never a URL, a body or a secret. Nil means silence.
 	Logger *slog.Logger
@@ -72,6 +79,7 @@ func NewClient(d Driver, o *Options) *Client {
 		c.opts = *o
 	}
 	c.opts.RetryFor = cmp.Or(c.opts.RetryFor, 2*time.Minute)
+	c.opts.SearchFor = cmp.Or(c.opts.SearchFor, defaultSearch)
 	c.limits.FirstLook = cmp.Or(c.opts.FirstLook, c.limits.FirstLook)
 	c.limits.Rates = maps.Clone(c.limits.Rates)
 	if c.limits.Rates == nil {

@@ -12,11 +12,18 @@ import (
 // servers. When its answer is lost, the servers are looked for by the marker
 // before anything else is created.
 
-// searches are the pauses before each look for servers of a lost create. New
-// servers may be invisible for a minute or so; none of the vendors documents how
-// long. Nothing that shows up later than the last look would be found.
-func searches() []time.Duration {
-	return []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 30 * time.Second, 60 * time.Second}
+// defaultSearch is how long servers of a lost create are looked for. New servers
+// may be invisible for a minute or so; none of the vendors documents how long.
+const defaultSearch = 2 * time.Minute
+
+// searches are the pauses before each look for servers of a lost create, which
+// get longer. Nothing that shows up later than the last look would be found.
+func (c *Client) searches() []time.Duration {
+	out := make([]time.Duration, 0, 6)
+	for _, share := range []time.Duration{2, 4, 8, 15, 30, 61} { // of 120
+		out = append(out, share*c.opts.SearchFor/120)
+	}
+	return out
 }
 
 // maxGenerations is how many creates a part makes at most, each after it was
@@ -59,7 +66,7 @@ func (op *Operation) createMarked(ctx context.Context, i int, spec *RunInstances
 func (op *Operation) reconcile(ctx context.Context, i int) error {
 	p := op.part(i)
 	name := op.marked(op.spec().Name, i, p.Generation)
-	pauses := searches()
+	pauses := op.c.searches()
 	if age := time.Since(p.Sent); !p.Sent.IsZero() && age > 10*time.Minute { // of another process, long ago
 		pauses = pauses[:1]
 	}
@@ -74,7 +81,7 @@ func (op *Operation) reconcile(ctx context.Context, i int) error {
 		if err == nil && op.part(i).missing() == 0 {
 			return nil
 		}
-		if last && more > 0 && n < len(searches())+2 { // it is still growing
+		if last && more > 0 && n < len(op.c.searches())+2 { // it is still growing
 			pauses = append(pauses, pauses[n])
 		}
 	}

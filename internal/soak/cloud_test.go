@@ -2,7 +2,6 @@ package soak_test
 
 import (
 	"net/http"
-	"slices"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -47,13 +46,7 @@ func (s *service) connect(t testing.TB, rt http.RoundTripper) *provider.Client {
 	return c
 }
 
-// services are the clouds under soak: those whose creates are idempotent. The
-// others need names that carry a marker.
 func services() []service {
-	return slices.DeleteFunc(allServices(), func(s service) bool { return !s.tokens })
-}
-
-func allServices() []service {
 	login := provider.Login{Password: "Soak-pass-1"}
 	return []service{
 		{

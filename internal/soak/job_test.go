@@ -33,7 +33,7 @@ func newJob(t *testing.T, s *storm, seed uint64, n int) *job {
 	if j.rand.IntN(25) == 0 {
 		j.spec.Count = 20 + j.rand.IntN(200) // several creates on every cloud
 	}
-	if j.rand.IntN(4) == 0 {
+	if s.tokens && j.rand.IntN(4) == 0 { // the others know no minimum
 		j.spec.MinCount = 1 + j.rand.IntN(j.spec.Count)
 	}
 	j.spec.Name = fmt.Sprintf("soak-%06d-%dx", n, j.spec.Count)

@@ -209,6 +209,7 @@ func childWork(ctx context.Context, s service, url, file string) error {
 	if err != nil {
 		return err
 	}
+	c = provider.NewClient(c.Driver(), &provider.Options{Region: s.spec.Region, SearchFor: time.Second})
 	s.spec.Name, s.spec.Count = "kill-"+strconv.Itoa(s.killed())+"x", s.killed()
 	run := &provider.RunOptions{Journal: fileJournal{file, url}}
 	token, err := os.ReadFile(file)
