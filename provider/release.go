@@ -33,8 +33,10 @@ func (k releaseKind) compare(other releaseKind) int {
 
 func (c *Client) newRelease(region string) *release {
 	r := &release{c: c, region: region, calls: c.newBatches("terminate"), taken: map[string]bool{}}
-	r.calls.settle = func(_ context.Context, ids []string, err error) ([]string, error) {
+	r.calls.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
 		switch {
+		case blamesOne(err, ids):
+			return r.unreleased(ctx, ids, err), err
 		case len(ids) > 1 || !errors.Is(err, ErrNotFound):
 			return ids, err
 		case c.tooNew(err, ids[0]):
@@ -44,6 +46,24 @@ func (c *Client) newRelease(region string) *release {
 		}
 	}
 	return r
+}
+
+// unreleased leaves out the servers that are released already, by us or by
+// somebody else: one look instead of a call for each of them. A server counts as
+// gone that the look does not show when the cloud did not find one of them
+// either, unless it is too new to be seen.
+func (r *release) unreleased(ctx context.Context, ids []string, refusal error) []string {
+	seen, err := r.c.look(ctx, r.region, ids)
+	if err != nil {
+		return ids
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		i, there := seen[id]
+		if !there {
+			return errors.Is(refusal, ErrNotFound) && !r.c.tooNew(refusal, id)
+		}
+		return i.State == StateTerminating || i.State == StateTerminated
+	})
 }
 
 // look finds out what kinds the servers are of, where the cloud releases them

@@ -335,3 +335,21 @@ func TestTerminateEndsWithItsContext(t *testing.T) {
 		})
 	}
 }
+
+// Servers that are gone cost one look together, not a call each.
+func TestServersThatAreGoneAreToldByOneLook(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		ids := run(t, f.client(), 90).InstanceIDs()
+		if err := f.client().TerminateInstances(t.Context(), "", ids[:60], nil); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Minute) // nothing is too new to be seen any more
+		before := len(f.calls)
+		if err := f.client().TerminateInstances(t.Context(), "", ids, nil); err != nil {
+			t.Errorf("releasing servers again: %v", err)
+		}
+		if calls := len(f.calls) - before; len(f.alive()) != 0 || calls > 4 {
+			t.Errorf("%d servers live, after %d calls; want none, and a release, a look and a release", len(f.alive()), calls)
+		}
+	})
+}

@@ -129,6 +129,16 @@ func ofCreates() []cloudsim.FaultKind {
 		cloudsim.ServerErrorAfter, cloudsim.ResetAfter, cloudsim.LateVisibility)
 }
 
+// patience is how long something takes at most. Without tokens, servers are looked
+// for by name for two minutes: what a late delivery, a slow call and invisible
+// servers take together must stay below that, or nobody could find them.
+func (s *storm) patience(withTokens, without time.Duration) time.Duration {
+	if s.tokens {
+		return withTokens
+	}
+	return without
+}
+
 // strike maybe injects a fault that is about to hit a call.
 func (s *storm) strike(create bool) {
 	f, chance, kinds := cloudsim.Fault{Cloud: s.cloud, Times: 1}, 8, ofAll()
@@ -152,7 +162,7 @@ func (s *storm) sharpen(f *cloudsim.Fault, k cloudsim.FaultKind) {
 			s.note(burst)
 		}
 	case cloudsim.Slow:
-		f.Delay = s.between(time.Second, 90*time.Second)
+		f.Delay = s.between(time.Second, s.patience(90*time.Second, 75*time.Second))
 	case cloudsim.Malformed:
 		list := bodies(f.API != "")
 		f.Body = list[s.draw(len(list))]
@@ -160,7 +170,7 @@ func (s *storm) sharpen(f *cloudsim.Fault, k cloudsim.FaultKind) {
 			f.Status = http.StatusBadGateway
 		}
 	case cloudsim.LateVisibility:
-		f.Delay = s.between(time.Second, 55*time.Second)
+		f.Delay = s.between(time.Second, s.patience(55*time.Second, 30*time.Second))
 	case cloudsim.Partial, cloudsim.LaunchFailure:
 		f.Count = 1
 	default:
@@ -188,7 +198,7 @@ func (s *storm) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if luck < 3 {
 		s.note(late)
-		s.later(again, s.between(100*time.Millisecond, 20*time.Second))
+		s.later(again, s.between(100*time.Millisecond, s.patience(20*time.Second, 10*time.Second)))
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	}
 	resp, err := s.inner.RoundTrip(req)
