@@ -129,7 +129,9 @@ type MoveOptions struct {
 // groups. Its calls keep the rules of [Driver]: one request each, no retry,
 // *[APIError], and a *[FieldError] for options that the cloud does not have.
 type PlacementGroupDriver interface {
-	// ValidatePlacementGroup returns nil or [FieldErrors], without a network.
+	// ValidatePlacementGroup returns nil or [FieldErrors], without a network. No
+	// vendor option is nil or given twice; other fields may break the rules that
+	// hold on every cloud, whose errors are added to the driver's.
 	ValidatePlacementGroup(g *PlacementGroupSpec) error
 
 	CreatePlacementGroup(ctx context.Context, req *CreatePlacementGroupRequest) (*PlacementGroupResult, error)
@@ -219,7 +221,10 @@ func (p *placementGroups) check(g *PlacementGroupSpec) error {
 	notNegative(&k, "PerUnit", g.PerUnit)
 	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions, "needs Strategy partition")
 	checkTagKeys(&k, "Tags", g.Tags)
-	checkVendor(&k, "Vendor", g.Vendor)
+	before := len(k.errs)
+	if checkVendor(&k, "Vendor", g.Vendor); len(k.errs) > before {
+		return k.Err() // drivers look into the options
+	}
 	return join(k.Err(), p.d.ValidatePlacementGroup(g))
 }
 
