@@ -63,6 +63,11 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
+	_ provider.NameNumberer = (*driver)(nil)
+	_ provider.NameShifter  = (*driver)(nil)
+
+	_ provider.LaunchTemplateDriver = (*driver)(nil)
+	_ provider.PlacementGroupDriver = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {
@@ -97,7 +102,12 @@ func (d *driver) Limits() provider.Limits {
 		IDsPerDescribe:     100,
 		IDsPerTerminate:    100,
 		IDsPerPower:        100,
-		ClientToken:        true,
+		IDsPerMove:         1,
+
+		IDsPerGroupDescribe: setsByID,
+		ClientToken:         true,
+		PartialCreates:      true, // MinAmount
+		Idempotent:          []provider.API{provider.APICreatePlacementGroup},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 5, Per: time.Second},
 			provider.APIDescribeInstances:  {Calls: 8, Per: time.Second},

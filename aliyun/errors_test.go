@@ -39,20 +39,20 @@ var documentedClasses = []struct {
 		RealNameAuthenticationError InvalidPayMethod PaymentMethodNotFound SecurityRisk.3DVerification`},
 	{provider.ErrQuota, provider.OutcomeRejected, false, `QuotaExceed.ElasticQuota QuotaExceeded.ElasticQuota QuotaExceed.AfterpayInstance
 		QuotaExceed.PostPaidDisk QuotaExceed.PortableCloudDisk QuotaExceeded.DiskCapacity
-		QuotaExceed.DeploymentSetInstanceQuotaFull QuotaExceeded.InternetBandwidth QuotaExceeded.PrivateIpAddress
+		QuotaExceed.DeploymentSetInstanceQuotaFull QuotaExceeded.InternetBandwidth
 		QuotaExceeded.Tags QuotaExceed.BuyImage DEPLOYMENTSET.QUOTA_FULL DeploymentSet.InstanceLimitExceeded
 		LaunchTemplateLimitExceed LaunchTemplateVersionLimitExceed SecurityGroupInstanceLimitExceed
-		InstanceDiskNumLimitExceed InstanceDiskLimitExceeded InstanceDiskCategoryLimitExceed InvalidVSwitchId.IpNotEnough`},
+		InstanceDiskNumLimitExceed InstanceDiskLimitExceeded InstanceDiskCategoryLimitExceed`},
 	{provider.ErrNoStock, provider.OutcomeRejected, false, `OperationDenied.NoStock NoInstanceStock Zone.NotOnSale Zone.NotOpen
 		InvalidResourceType.NotSupported InstanceType.Offline InvalidInstanceType.ZoneNotSupported InvalidInstanceType.PhasedOut
 		Invalid.PrivatePoolOptions.NoStock InvalidOperation.PublicIpAddressNoStock InvalidDedicatedHost.NotEnoughResource
 		LackResource OperationDenied.PaygNotAvailable OperationDenied.PrepayNotAvailable CategoryNotSupported
-		OperationDenied.SpotPriceLowerThanPublicPrice StockNotEnough`},
+		OperationDenied.SpotPriceLowerThanPublicPrice StockNotEnough InvalidVSwitchId.IpNotEnough QuotaExceeded.PrivateIpAddress`},
 	{provider.ErrNotFound, provider.OutcomeRejected, false, `InvalidInstanceId.NotFound InvalidImageId.NotFound InvalidRegionId.NotFound
 		InvalidZoneId.NotFound InvalidSecurityGroupId.NotFound InvalidVSwitchId.NotFound InvalidSnapshotId.NotFound
 		InvalidDiskId.NotFound InvalidKeyPairName.NotFound InvalidRamRole.NotFound InvalidResourceGroup.NotFound
 		InvalidLaunchTemplate.NotFound InvalidLaunchTemplateVersion.NotFound DeploymentSet.NotFound DeploymentSet.InvalidId
-		Forbidden.InstanceNotFound InstanceIdNotFound`},
+		Forbidden.InstanceNotFound InstanceIdNotFound InvalidParameter.KMSKeyId.NotFound`},
 	{provider.ErrState, provider.OutcomeRejected, true, `IncorrectInstanceStatus IncorrectInstanceStatus.Initializing
 		DependencyViolation.RouteEntry IncorrectVSwitchStatus IncorrectVpcStatus`},
 	{provider.ErrState, provider.OutcomeRejected, false, `ChargeTypeViolation DependencyViolation.NotEmpty
@@ -64,7 +64,9 @@ var documentedClasses = []struct {
 		InvalidParameter.IsNull InvalidParameter.OwnerAccount InvalidParameter.ResourceOwnerAccount InvalidParamater InvalidAction
 		InvalidOwner InvalidOwnerId InvalidOwnerAccount UnsupportedParameter UnsupportedHTTPMethod
 		InvalidLaunchTemplateName.Malformed InvalidDescription.Malformed InvalidUserData.SizeExceeded
-		InvalidUserData.Base64FormatInvalid HOSTNAME_ILLEGAL InvalidSomethingNew.Whatever InvalidPassword`},
+		InvalidUserData.Base64FormatInvalid HOSTNAME_ILLEGAL Duplicate.TagKey OperationDenied.PerformanceLevelNotMatch
+		InvalidParameter.Strategy MissingParameter.LaunchTemplateId InvalidInstanceChargeType.NotFound InvalidStatus.NotFound
+		InvalidSomethingNew.Whatever InvalidPassword`},
 	{nil, provider.OutcomeRejected, false, `OperationDenied SomethingNew Something.New`},
 }
 

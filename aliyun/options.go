@@ -16,6 +16,7 @@ type RunOptions struct {
 	CreditSpecification       string // "Standard" or "Unlimited", for burstable types
 	StorageSetID              string
 	StorageSetPartitionNumber int
+	DeploymentSetGroupNo      int    // partition of the deployment set in Placement.GroupID
 	ImageFamily               string // newest image of the family, instead of ImageID
 
 	// AutoPay false leaves a prepaid order unpaid, for someone to pay in the
@@ -32,20 +33,81 @@ type RunOptions struct {
 // VendorName returns "aliyun".
 func (RunOptions) VendorName() string { return Name }
 
-// optionsOf returns the spec's options for this cloud, by value or pointer. It
-// returns zero options when there are none.
+// TemplateOptions are settings that only launch templates of ECS have, for
+// [provider.LaunchTemplateSpec.Vendor]. A zero field lets the cloud decide. A
+// version that is read has them in [RunOptions.Params], by their wire names.
+type TemplateOptions struct {
+	NetworkType      string // "classic" or "vpc"
+	ImageOwnerAlias  string // who the image is from: "system", "self", "others" or "marketplace"
+	EnableVMOSConfig *bool  // whether the cloud configures the operating system
+
+	// ResourceGroupID is where the template itself belongs; its servers' is
+	// Spec.ProjectID. A new version takes none.
+	ResourceGroupID string
+
+	// Params are further parameters of CreateLaunchTemplate by their documented
+	// wire names ("SystemDisk.BurstingEnabled"), unchecked. One that is set
+	// elsewhere already is an error. Values are treated as secrets in errors.
+	Params map[string]string
+}
+
+// VendorName returns "aliyun".
+func (TemplateOptions) VendorName() string { return Name }
+
+// PlacementOptions are settings that only deployment sets of ECS have, for
+// [provider.PlacementGroupSpec.Vendor]. A zero field lets the cloud decide.
+type PlacementOptions struct {
+	// OnUnableToRedeployFailedInstance says what becomes of a server whose host
+	// failed when no other host keeps it apart: "CancelMembershipAndStart", the
+	// default, starts it outside the set, perhaps as another type; "KeepStopped"
+	// waits.
+	OnUnableToRedeployFailedInstance string
+
+	// Params are further parameters of CreateDeploymentSet by their documented
+	// wire names, unchecked. One that is set elsewhere already is an error.
+	// Values are treated as secrets in errors.
+	Params map[string]string
+}
+
+// VendorName returns "aliyun".
+func (PlacementOptions) VendorName() string { return Name }
+
+// optionsOf returns the spec's options for this cloud. It returns zero options
+// when there are none.
 func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
-	for _, v := range spec.Vendor {
-		switch o := v.(type) {
-		case RunOptions:
+	return vendorOptions[RunOptions](spec.Vendor)
+}
+
+// vendorOptions returns the options of a kind from a list, by value or pointer,
+// and zero options when there are none.
+func vendorOptions[T provider.VendorOption](list []provider.VendorOption) (zero T) {
+	for _, v := range list {
+		switch o := any(v).(type) {
+		case T:
 			return o
-		case *RunOptions:
+		case *T:
 			if o != nil {
 				return *o
 			}
 		}
 	}
-	return RunOptions{}
+	return zero
+}
+
+// checkKind refuses options that claim to be for this cloud and are of another
+// type than the place is for.
+func checkKind[T provider.VendorOption](c *provider.Checker, path string, list []provider.VendorOption) {
+	for i, v := range list {
+		if v == nil || v.VendorName() != Name {
+			continue
+		}
+		switch any(v).(type) {
+		case T, *T:
+		default:
+			var kind T
+			c.Fail(fmt.Sprintf("%s[%d]", path, i), nil, fmt.Sprintf("must be %T", kind))
+		}
+	}
 }
 
 // secretParams names the raw parameters, whose values no error may show.
@@ -53,14 +115,26 @@ func secretParams(spec *provider.RunInstancesSpec) []string {
 	return slices.Collect(maps.Keys(optionsOf(spec).Params))
 }
 
-// checkRaw finds raw parameters that are set by other means already.
-func checkRaw(c *provider.Checker, params, raw map[string]string) {
+// checkRaw finds raw parameters that are set by other means already. Path is
+// where they are.
+func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
-		at := fmt.Sprintf("Vendor.Params[%q]", name)
+		at := fmt.Sprintf("%s[%q]", path, name)
 		_, taken := params[name]
 		c.Require(name != "", at, nil, "must not be empty")
 		c.Require(!taken, at, nil, "is set by another field of the spec already")
 		c.Require(taken || !isOwnParam(name), at, nil, "is set by the client itself")
+	}
+}
+
+// checkTemplateRaw is checkRaw for templates. The cloud would drop a password
+// without a word, and there is one template to a call.
+func checkTemplateRaw(c *provider.Checker, path string, params, raw map[string]string) {
+	checkRaw(c, path, params, raw)
+	for _, name := range []string{"Password", "LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateVersion"} {
+		_, given := raw[name]
+		_, taken := params[name]
+		c.Require(!given || taken, fmt.Sprintf("%s[%q]", path, name), nil, "is not what a template holds")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
@@ -36,20 +37,47 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		if id, ok := approvedDryRun(spec, err); ok {
 			return &provider.RunResult{RequestID: id}, nil
 		}
-		return nil, err
+		return createdAnyway(resp), err
 	}
 	var a runAnswer
 	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return nil, err
+		return createdAnyway(resp), err
+	}
+	if !successful(string(a.Code)) { // a refusal inside a success
+		return createdAnyway(resp), d.caller.Refusal(r, resp.Clean(string(a.Code)), resp.Clean(string(a.Message)), resp.RequestID, resp.HTTPStatus)
 	}
 	if len(a.InstanceIDSets) == 0 {
 		return nil, d.caller.Senseless(r, resp)
 	}
+	return a.result(), nil
+}
+
+// successful tells whether a code of an answer with status 2xx is none of an
+// error: the words that the vendor's own clients accept.
+func successful(code string) bool {
+	switch strings.ToLower(code) {
+	case "", "0", "200", "ok", "success":
+		return true
+	}
+	return false
+}
+
+func (a *runAnswer) result() *provider.RunResult {
 	return &provider.RunResult{
 		InstanceIDs: a.InstanceIDSets,
 		RequestID:   string(a.RequestID),
 		OrderID:     string(a.OrderID),
-	}, nil
+	}
+}
+
+// createdAnyway returns what an answer names although it is an error: servers
+// that exist must not be lost. It returns nil when there are none.
+func createdAnyway(resp *alicloud.Response) *provider.RunResult {
+	var a runAnswer
+	if resp == nil || json.Unmarshal(resp.Body, &a) != nil || len(a.InstanceIDSets) == 0 {
+		return nil
+	}
+	return a.result()
 }
 
 // PreviewRun implements [provider.RunPreviewer].

@@ -288,3 +288,43 @@ func TestParallelCreatesDoNotMix(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestServersBesideAnErrorAreNotLost: whatever an answer says, the IDs in it are
+// servers that somebody pays for.
+func TestServersBesideAnErrorAreNotLost(t *testing.T) {
+	const ids = `"InstanceIdSets":{"InstanceIdSet":["i-1","i-2"]}`
+	for what, tc := range map[string]struct {
+		status  int
+		body    string
+		is      error
+		outcome provider.Outcome
+	}{
+		"a refusal":             {403, `{"RequestId":"req-1","Code":"OperationDenied.NoStock","Message":"m",` + ids + `}`, provider.ErrNoStock, provider.OutcomeRejected},
+		"a server error":        {500, `{"RequestId":"req-1","Code":"InternalError","Message":"m",` + ids + `}`, provider.ErrUnavailable, provider.OutcomeUnknown},
+		"an error without code": {502, `{"RequestId":"req-1",` + ids + `}`, provider.ErrUnavailable, provider.OutcomeUnknown},
+		"a code inside a 200":   {200, `{"RequestId":"req-1","Code":"QuotaExceed.ElasticQuota","Message":"m",` + ids + `}`, provider.ErrQuota, provider.OutcomeRejected},
+	} {
+		res, err := testDriver(t, answering(tc.status, tc.body)).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, tc.is) || e.Outcome != tc.outcome {
+			t.Errorf("%s: got %v, want %v", what, err, tc.is)
+		}
+		if res == nil || !slices.Equal(res.InstanceIDs, []string{"i-1", "i-2"}) || res.RequestID != "req-1" {
+			t.Errorf("%s: the result is %+v, want both servers", what, res)
+		}
+	}
+	c := provider.NewClient(testDriver(t, answering(403, `{"Code":"OperationDenied.NoStock","Message":"m",`+ids+`}`)), &provider.Options{Region: "cn-test-1"})
+	s := *minimalSpec()
+	s.Count, s.ClientToken, s.MinCount = 3, "", 0
+	op, err := c.RunInstances(t.Context(), s, nil)
+	if err == nil || op == nil || !slices.Equal(op.InstanceIDs(), []string{"i-1", "i-2"}) {
+		t.Errorf("the operation does not have both servers: %v", err)
+	}
+	if _, err := testDriver(t, answering(200, `{"Code":"Success",`+ids+`}`)).RunInstances(t.Context(), minimalSpec()); err != nil {
+		t.Errorf("a code of success: got %v", err)
+	}
+	res, err := testDriver(t, answering(200, `{"RequestId":"r","Code":"QuotaExceed.ElasticQuota","Message":"m"}`)).RunInstances(t.Context(), minimalSpec())
+	if res != nil || !errors.Is(err, provider.ErrQuota) {
+		t.Errorf("a code inside a 200 without servers: got %+v, %v", res, err)
+	}
+}

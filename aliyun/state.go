@@ -29,6 +29,8 @@ type runAnswer struct {
 	RequestID      alicloud.Text `json:"RequestId"`
 	OrderID        alicloud.Text `json:"OrderId"`
 	InstanceIDSets alicloud.IDs  `json:"InstanceIdSets"`
+	Code           alicloud.Text `json:"Code"` // of an error
+	Message        alicloud.Text `json:"Message"`
 }
 
 // describeAnswer is read by the SDK's decoder, because it is long.

@@ -13,6 +13,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
+// stamp is how the vendor writes times.
+const stamp = "2006-01-02T15:04:05Z"
+
 // params are the parameters of a call under their wire names.
 type params map[string]string
 
@@ -55,17 +58,14 @@ func (p params) list(name string, values []string) {
 // the raw parameters that are set by other means already.
 func translateRun(spec *provider.RunInstancesSpec) (map[string]string, error) {
 	p := make(params, 48)
-	translateBasics(p, spec)
-	translateLogin(p, &spec.Login)
-	translateNetwork(p, &spec.Network)
-	translateDisks(p, spec)
-	translateBilling(p, &spec.Billing)
-	translatePlacement(p, &spec.Placement)
-	translateExtras(p, spec)
+	translateCount(p, spec)
+	translateSpec(p, spec)
+	p.text("ClientToken", spec.ClientToken)
+	p.flag("DryRun", spec.DryRun)
 	o := optionsOf(spec)
 	translateOptions(p, &o)
 	c := provider.Checker{Driver: Name}
-	checkRaw(&c, p, o.Params)
+	checkRaw(&c, "Vendor.Params", p, o.Params)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
@@ -73,13 +73,28 @@ func translateRun(spec *provider.RunInstancesSpec) (map[string]string, error) {
 	return p, nil
 }
 
-func translateBasics(p params, spec *provider.RunInstancesSpec) {
+func translateCount(p params, spec *provider.RunInstancesSpec) {
 	count := max(spec.Count, 1)
-	p.text("ZoneId", spec.Zone)
 	p.number("Amount", count)
 	if spec.MinCount > 0 && spec.MinCount < count { // without it a shortage fails the whole call
 		p.number("MinAmount", spec.MinCount)
 	}
+}
+
+// translateSpec sets what creates and launch templates have in common: the
+// support table of each says which of it may be there.
+func translateSpec(p params, spec *provider.RunInstancesSpec) {
+	translateBasics(p, spec)
+	translateLogin(p, &spec.Login)
+	translateNetwork(p, &spec.Network)
+	translateDisks(p, spec)
+	translateBilling(p, &spec.Billing)
+	translatePlacement(p, &spec.Placement)
+	translateExtras(p, spec)
+}
+
+func translateBasics(p params, spec *provider.RunInstancesSpec) {
+	p.text("ZoneId", spec.Zone)
 	p.text("ImageId", spec.ImageID)
 	p.text("InstanceType", spec.InstanceType)
 	p.number("CpuOptions.Core", spec.CPUOptions.Cores)
@@ -100,6 +115,7 @@ func translateLogin(p params, l *provider.Login) {
 }
 
 func translateNetwork(p params, n *provider.Network) {
+	p.text("VpcId", n.VPCID) // of templates only
 	p.text("VSwitchId", n.SubnetID)
 	p.list("SecurityGroupIds", n.SecurityGroupIDs)
 	if len(n.PrivateIPs) > 0 { // of several servers it is the first of consecutive addresses
@@ -129,6 +145,7 @@ func translateInterface(p params, at string, n *provider.NetworkInterface) {
 
 func translateDisks(p params, spec *provider.RunInstancesSpec) {
 	translateDisk(p, "SystemDisk.", &spec.SystemDisk)
+	p.choice("SystemDisk.DeleteWithInstance", spec.SystemDisk.DeleteWithInstance) // of templates only
 	for i := range spec.DataDisks {
 		d, at := &spec.DataDisks[i], fmt.Sprintf("DataDisk.%d.", i+1)
 		translateDisk(p, at, d)
@@ -190,7 +207,7 @@ func translatePlacement(p params, l *provider.Placement) {
 }
 
 func translateExtras(p params, spec *provider.RunInstancesSpec) {
-	translateTags(p, spec.Tags)
+	p.tags("Tag", spec.Tags)
 	p.text("UserData", base64.StdEncoding.EncodeToString(spec.UserData))
 	p.text("RamRoleName", spec.RoleName)
 	p.text("ResourceGroupId", spec.ProjectID)
@@ -202,18 +219,16 @@ func translateExtras(p params, spec *provider.RunInstancesSpec) {
 	p.text("SecurityEnhancementStrategy", securityEnhancement(spec.SecurityAgent))
 	p.flag("DeletionProtection", spec.DeletionProtection)
 	if !spec.AutoReleaseTime.IsZero() {
-		p.text("AutoReleaseTime", spec.AutoReleaseTime.UTC().Format("2006-01-02T15:04:05Z"))
+		p.text("AutoReleaseTime", spec.AutoReleaseTime.UTC().Format(stamp))
 	}
-	p.flag("DryRun", spec.DryRun)
-	p.text("ClientToken", spec.ClientToken)
 }
 
-// translateTags numbers tags in the order of their keys: the same spec must
+// tags numbers tags in the order of their keys: the same spec must
 // give the same parameters, or a repeated token is refused.
-func translateTags(p params, tags map[string]string) {
+func (p params) tags(name string, tags map[string]string) {
 	for i, key := range slices.Sorted(maps.Keys(tags)) {
-		p.text(fmt.Sprintf("Tag.%d.Key", i+1), key)
-		p.text(fmt.Sprintf("Tag.%d.Value", i+1), tags[key])
+		p.text(fmt.Sprintf("%s.%d.Key", name, i+1), key)
+		p.text(fmt.Sprintf("%s.%d.Value", name, i+1), tags[key])
 	}
 }
 
@@ -222,6 +237,7 @@ func translateOptions(p params, o *RunOptions) {
 	p.text("CreditSpecification", o.CreditSpecification)
 	p.text("StorageSetId", o.StorageSetID)
 	p.number("StorageSetPartitionNumber", o.StorageSetPartitionNumber)
+	p.number("DeploymentSetGroupNo", o.DeploymentSetGroupNo)
 	p.text("ImageFamily", o.ImageFamily)
 	p.choice("AutoPay", o.AutoPay)
 }
@@ -233,7 +249,7 @@ func translateDescribe(req *provider.DescribeRequest) params {
 	p := params{"MaxResults": pageSize}
 	p.text("NextToken", req.PageToken)
 	p.text("InstanceName", req.Name)
-	translateTags(p, req.Tags)
+	p.tags("Tag", req.Tags)
 	return p
 }
 

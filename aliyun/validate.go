@@ -1,11 +1,12 @@
 package aliyun
 
 import (
+	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -15,31 +16,100 @@ import (
 // reference, 32 KB in the current one. The cloud decides.
 const maxUserData = 32 << 10
 
-// numbering is the form "[begin,bits]" that numbers the names of a batch.
-var numbering = regexp.MustCompile(`\[\d*,\d*\]`)
-
 // ValidateRun implements [provider.RunValidator].
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := provider.Checker{Driver: Name}
-	checkBasics(&c, spec)
-	checkNames(&c, spec)
-	checkLogin(&c, &spec.Login)
-	checkNetwork(&c, &spec.Network)
-	checkDisks(&c, spec)
-	checkBilling(&c, spec)
-	checkTags(&c, spec.Tags)
+	checkRequired(&c, spec)
+	checkSpec(&c, spec)
 	checkOptions(&c, spec)
 	return c.Err()
 }
 
-func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
+// ValidateTemplate implements [provider.LaunchTemplateDriver]. A template may
+// leave out what a create must have. The cloud looks at values only when servers
+// are made of it; here they are looked at before.
+func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
+	in := provider.Checker{Driver: Name}
+	checkSpec(&in, &t.Spec)
+	checkKind[RunOptions](&in, "Vendor", t.Spec.Vendor)
+	o := optionsOf(&t.Spec)
+	in.Require(t.Spec.Billing.Mode != provider.DedicatedHost, "Billing.Mode", t.Spec.Billing.Mode, "a template has no dedicated hosts: give it to RunInstances")
+	const elsewhere = "a template has none: give it to RunInstances"
+	in.Require(o.StorageSetID == "", "Vendor.StorageSetID", o.StorageSetID, elsewhere)
+	in.Require(o.StorageSetPartitionNumber == 0, "Vendor.StorageSetPartitionNumber", o.StorageSetPartitionNumber, elsewhere)
+	in.Require(o.DeploymentSetGroupNo == 0, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, elsewhere)
+	in.Require(o.ImageFamily == "", "Vendor.ImageFamily", o.ImageFamily, elsewhere)
+	in.Require(o.AutoPay == nil, "Vendor.AutoPay", nil, elsewhere)
+
+	c := provider.Checker{Driver: Name}
+	checkName(&c, "Name", t.Name)
+	checkText(&c, "VersionDescription", t.VersionDescription, 2, 256)
+	checkTemplateTags(&c, t.Tags)
+	checkKind[TemplateOptions](&c, "Vendor", t.Vendor)
+	group := vendorOptions[TemplateOptions](t.Vendor).ResourceGroupID
+	c.Require(group == "" || !version, "Vendor.ResourceGroupID", group, "belongs to the template, not to a version")
+	return fieldErrors(c.Err(), within("Spec.", in.Err()), rawProblems(t))
+}
+
+// rawProblems finds raw parameters that a template cannot take.
+func rawProblems(t *provider.LaunchTemplateSpec) error {
+	_, err := translateTemplate(t)
+	return err
+}
+
+// within puts the paths of problems inside a field.
+func within(prefix string, err error) error {
+	var list provider.FieldErrors
+	if !errors.As(err, &list) {
+		return err
+	}
+	out := make(provider.FieldErrors, len(list))
+	for i, e := range list {
+		inner := *e
+		inner.Path = prefix + e.Path
+		out[i] = &inner
+	}
+	return out
+}
+
+// fieldErrors makes one list of several, or nil.
+func fieldErrors(errs ...error) error {
+	var all provider.FieldErrors
+	for _, err := range errs {
+		var list provider.FieldErrors
+		if errors.As(err, &list) {
+			all = append(all, list...)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+// checkSpec checks what creates and launch templates have in common.
+func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	checkNames(c, spec)
+	checkLogin(c, &spec.Login)
+	checkNetwork(c, &spec.Network)
+	checkDisks(c, spec)
+	checkBilling(c, spec)
+	checkTags(c, spec.Tags)
+	c.Require(len(spec.UserData) <= maxUserData, "UserData", nil, fmt.Sprintf("must be at most %d bytes", maxUserData))
+	c.Require(len(spec.Placement.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(spec.Placement.DedicatedHostIDs), "ECS takes one")
+}
+
+// checkRequired checks what a create must have.
+func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	raw := optionsOf(spec).Params
 	image := spec.ImageID != "" || spec.LaunchTemplate != nil || optionsOf(spec).ImageFamily != "" || raw["ImageId"] != "" || raw["ImageFamily"] != ""
 	c.Require(image, "ImageID", nil, "required unless a launch template or an image family gives it")
 	kind := spec.InstanceType != "" || spec.LaunchTemplate != nil || raw["InstanceType"] != ""
 	c.Require(kind, "InstanceType", nil, "required unless a launch template gives it")
-	c.Require(len(spec.UserData) <= maxUserData, "UserData", nil, fmt.Sprintf("must be at most %d bytes", maxUserData))
-	c.Require(len(spec.Placement.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(spec.Placement.DedicatedHostIDs), "ECS takes one")
+	for i := range spec.DataDisks {
+		d := &spec.DataDisks[i]
+		c.Require(d.SizeGiB > 0 || d.SnapshotID != "", fmt.Sprintf("DataDisks[%d].SizeGiB", i), nil, "required unless a SnapshotID gives it")
+	}
 }
 
 func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -51,6 +121,13 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 	numbered := numbering.MatchString(spec.Name) || numbering.MatchString(spec.HostName)
 	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil, "has no effect beside the numbering [begin,bits] in a name")
+}
+
+// checkName is checkText for names of resources, which begin with a letter.
+func checkName(c *provider.Checker, path, name string) {
+	checkText(c, path, name, 2, 128)
+	first, _ := utf8.DecodeRuneInString(name)
+	c.Require(name == "" || unicode.IsLetter(first), path, name, "must begin with a letter")
 }
 
 // checkText checks the length in characters, and that a text does not begin
@@ -110,10 +187,6 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(spec.DataDisks) <= 16, "DataDisks", len(spec.DataDisks), "must be at most 16")
-	for i := range spec.DataDisks {
-		d := &spec.DataDisks[i]
-		c.Require(d.SizeGiB > 0 || d.SnapshotID != "", fmt.Sprintf("DataDisks[%d].SizeGiB", i), nil, "required unless a SnapshotID gives it")
-	}
 }
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -138,24 +211,28 @@ func checkTags(c *provider.Checker, tags map[string]string) {
 	}
 }
 
-// checkOptions refuses options that claim to be for this cloud and are of
-// another type, and raw parameters that are set already.
-func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	for i, v := range spec.Vendor {
-		if v == nil || v.VendorName() != Name {
-			continue
-		}
-		switch v.(type) {
-		case RunOptions, *RunOptions:
-		default:
-			c.Fail(fmt.Sprintf("Vendor[%d]", i), nil, "must be aliyun.RunOptions")
+// checkTemplateTags checks the tags of a template itself, for which shorter keys
+// are documented than for servers, and rules for the values too.
+func checkTemplateTags(c *provider.Checker, tags map[string]string) {
+	checkTags(c, tags)
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		at := fmt.Sprintf("Tags[%q]", k)
+		c.Require(utf8.RuneCountInString(k) <= 64, at, nil, "the key of a template's tag must be at most 64 characters long")
+		for _, prefix := range []string{"aliyun", "acs:", "http://", "https://"} {
+			c.Require(!strings.HasPrefix(tags[k], prefix), at, nil, "the value must not begin with "+prefix)
 		}
 	}
+}
+
+// checkOptions refuses options of another type and raw parameters that are set
+// already.
+func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	checkKind[RunOptions](c, "Vendor", spec.Vendor)
 	raw := optionsOf(spec).Params
 	plain := *spec
 	plain.Vendor = withoutRaw(spec)
 	if p, err := translateRun(&plain); err == nil {
-		checkRaw(c, p, raw)
+		checkRaw(c, "Vendor.Params", p, raw)
 	}
 }
 

@@ -86,6 +86,15 @@ type NameNumberer interface {
 	NumberNames(spec *RunInstancesSpec, first, last int)
 }
 
+// NameShifter is implemented by drivers whose cloud has words in which a name
+// numbers itself, such as "web-[1,4]" on ECS. Without it every create of an
+// operation would number its servers from the same start.
+type NameShifter interface {
+	// ShiftNames changes Name and HostName of a spec without UniqueSuffix so that
+	// numbers in them begin by so much later. Names without numbers stay.
+	ShiftNames(spec *RunInstancesSpec, by int)
+}
+
 // Request is a vendor request as it would be sent, without its signature.
 type Request struct {
 	Driver string

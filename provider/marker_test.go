@@ -257,6 +257,30 @@ func (numbering) NumberNames(s *provider.RunInstancesSpec, first, last int) {
 	s.Name, s.UniqueSuffix = fmt.Sprintf("%s[%d,%d]", s.Name, first, last), false
 }
 
+func (numbering) ShiftNames(s *provider.RunInstancesSpec, by int) {
+	s.Name = fmt.Sprintf("%s+%d", s.Name, by)
+}
+
+// TestDriversShiftNames: names that number themselves go on from create to
+// create.
+func TestDriversShiftNames(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		c := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"})
+		if _, err := c.RunInstances(t.Context(), named(5, "web"), nil); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, c := range f.made(provider.APIRunInstances) {
+			names = append(names, c.spec.Name)
+		}
+		slices.Sort(names)
+		if want := []string{"web", "web+2", "web+4"}; !slices.Equal(names, want) {
+			t.Errorf("names %v, want %v", names, want)
+		}
+	})
+}
+
 func TestDriversNumberNames(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate = 2

@@ -99,7 +99,13 @@ func (op *Operation) request(i int, p *part, whole *RunInstancesSpec) *RunInstan
 
 // number makes names that stay unique and in order over several calls.
 func (op *Operation) number(s *RunInstancesSpec, first, total int) {
-	if n, ok := op.c.driver.(NameNumberer); ok && s.UniqueSuffix && s.Count < total {
+	if !s.UniqueSuffix {
+		if n, ok := op.c.driver.(NameShifter); ok && first > 0 {
+			n.ShiftNames(s, first)
+		}
+		return
+	}
+	if n, ok := op.c.driver.(NameNumberer); ok && (s.Count < total || first > 0) {
 		n.NumberNames(s, first+1, max(total, first+s.Count))
 	}
 }

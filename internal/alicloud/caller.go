@@ -78,6 +78,9 @@ func New(cfg Config) (*Caller, error) {
 // body, JSON. It returns within 100 ms of ctx's end. Its error is a
 // *[provider.APIError] without secrets; when ctx ended, it matches ctx.Err().
 // HTTP answers of 2xx are successes whatever is in them: see [Caller.Decode].
+//
+// An answer that is an error is returned beside the error: it may name servers
+// that exist all the same.
 func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	if r.Timeout == 0 {
 		r.Timeout = callTimeout
@@ -101,11 +104,16 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	}
 	f := newFlight(ctx, c.transport, r.Timeout)
 	defer f.cancel()
-	if err := send(f, r, at, key); err != nil {
-		return nil, c.failure(ctx, r, f, key, err)
-	}
+	err = send(f, r, at, key)
 	clean := func(text string) string { return scrubber(secretValues(r, key, f.query))(text) }
-	return &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), clean: clean}, nil
+	resp := &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), clean: clean}
+	if err == nil {
+		return resp, nil
+	}
+	if f.status == 0 || f.err != nil { // no answer, or not all of it
+		resp = nil
+	}
+	return resp, c.failure(ctx, r, f, key, err)
 }
 
 // send hands one request to a fresh SDK client whose only way out is f.

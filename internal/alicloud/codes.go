@@ -72,29 +72,37 @@ func quotaCodes() []provider.ErrorCode {
 		"QuotaExceed", "QuotaExceed.*", "QuotaExceeded", "QuotaExceeded.*", "DEPLOYMENTSET.QUOTA_FULL",
 		"DeploymentSet.InstanceLimitExceeded", "LaunchTemplateLimitExceed", "LaunchTemplateVersionLimitExceed",
 		"SecurityGroupInstanceLimitExceed", "InstanceDiskNumLimitExceed", "InstanceDiskLimitExceeded",
-		"InstanceDiskCategoryLimitExceed", "InvalidVSwitchId.IpNotEnough")
+		"InstanceDiskCategoryLimitExceed")
 }
 
+// stockCodes say what is out of stock where the code itself proves it. A subnet
+// that is full is among them: the next step is another subnet, not a higher quota.
 func stockCodes() []provider.ErrorCode {
-	return of(provider.ErrorCode{Kind: provider.ErrNoStock},
-		"OperationDenied.NoStock", "NoInstanceStock", "Zone.NotOnSale", "Zone.NotOpen", "InvalidResourceType.NotSupported",
-		"InstanceType.Offline", "InvalidInstanceType.ZoneNotSupported", "InvalidInstanceType.PhasedOut",
-		"Invalid.PrivatePoolOptions.NoStock", "InvalidOperation.PublicIpAddressNoStock",
-		"InvalidDedicatedHost.NotEnoughResource", "LackResource", "OperationDenied.PaygNotAvailable",
-		"OperationDenied.PrepayNotAvailable", "CategoryNotSupported", "OperationDenied.SpotPriceLowerThanPublicPrice",
-		"StockNotEnough")
+	return slices.Concat(
+		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfType},
+			"NoInstanceStock", "InstanceType.Offline", "InvalidInstanceType.ZoneNotSupported", "InvalidInstanceType.PhasedOut"),
+		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfZone}, "Zone.NotOnSale", "Zone.NotOpen"),
+		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfDisk}, "CategoryNotSupported"),
+		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
+			"InvalidVSwitchId.IpNotEnough", "QuotaExceeded.PrivateIpAddress"),
+		of(provider.ErrorCode{Kind: provider.ErrNoStock},
+			"OperationDenied.NoStock", "InvalidResourceType.NotSupported", "Invalid.PrivatePoolOptions.NoStock",
+			"InvalidOperation.PublicIpAddressNoStock", "InvalidDedicatedHost.NotEnoughResource", "LackResource",
+			"OperationDenied.PaygNotAvailable", "OperationDenied.PrepayNotAvailable",
+			"OperationDenied.SpotPriceLowerThanPublicPrice", "StockNotEnough"),
+	)
 }
 
 func missingCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrNotFound},
-		"*.NotFound", "DeploymentSet.InvalidId", "Forbidden.InstanceNotFound", "InstanceIdNotFound")
+		"*.NotFound", "InvalidParameter.KMSKeyId.NotFound", "DeploymentSet.NotFound", "DeploymentSet.InvalidId", "Forbidden.InstanceNotFound", "InstanceIdNotFound")
 }
 
 func stateCodes() []provider.ErrorCode {
 	return slices.Concat(
 		of(provider.ErrorCode{Kind: provider.ErrState},
 			"ChargeTypeViolation", "DependencyViolation", "DependencyViolation.*", "DeploymentSet.ModificationFailed",
-			"InvalidOperation.DeleteDefaultVersion"),
+			"DependencyViolation.NotEmpty", "InvalidOperation.DeleteDefaultVersion"),
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true},
 			"IncorrectInstanceStatus", "IncorrectInstanceStatus.*", "DependencyViolation.RouteEntry",
 			"IncorrectVSwitchStatus", "IncorrectVpcStatus"),
@@ -119,5 +127,8 @@ func invalidCodes() []provider.ErrorCode {
 		"UnsupportedHTTPMethod", "InvalidLaunchTemplateName.Malformed", "InvalidDescription.Malformed",
 		"InvalidUserData.SizeExceeded", "InvalidUserData.Base64FormatInvalid", "HOSTNAME_ILLEGAL",
 		"InvalidDiskSize.ValueNotSupported", "InvalidPrivateIpAddress", "InvalidPasswordParam.Mismatch",
-		"unsupported_Ipv6Feature")
+		"unsupported_Ipv6Feature", "Duplicate.TagKey", "OperationDenied.PerformanceLevelNotMatch", "InvalidParameter.Strategy",
+		"MissingParameter.LaunchTemplateId",
+		// Values that are none of the few there are; nothing is missing.
+		"InvalidInstanceChargeType.NotFound", "InvalidStatus.NotFound")
 }

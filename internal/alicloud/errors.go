@@ -50,13 +50,13 @@ func (c *Caller) Refusal(r Request, code, message, requestID string, status int)
 	row := classify(c.errors, code, message)
 	e := &provider.APIError{
 		Driver: c.driver, Op: r.Action, Code: code, Message: message, RequestID: requestID, HTTPStatus: status,
-		Outcome: provider.OutcomeRejected, Kind: row.Kind, Temporary: row.Temporary,
+		Outcome: provider.OutcomeRejected, Kind: row.Kind, Temporary: row.Temporary, Stock: row.Stock,
 	}
 	switch {
 	case errors.Is(row.Kind, provider.ErrThrottled):
 		e.Outcome = provider.OutcomeThrottled
 	case status >= http.StatusInternalServerError:
-		e.Outcome, e.Kind = provider.OutcomeUnknown, provider.ErrUnavailable
+		e.Outcome, e.Kind, e.Stock = provider.OutcomeUnknown, provider.ErrUnavailable, ""
 	case row.Unknown:
 		e.Outcome = provider.OutcomeUnknown
 	}

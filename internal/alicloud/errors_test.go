@@ -42,7 +42,10 @@ func TestClassesInTheDocumentedOrder(t *testing.T) {
 		"Forbidden.AccessKeyDisabled":                  provider.ErrAuth,       // not ErrPermission
 		"Forbidden.InstanceNotFound":                   provider.ErrNotFound,   // not ErrPermission
 		"InvalidUser.NotFound":                         provider.ErrPermission, // not ErrNotFound
-		"InvalidVSwitchId.IpNotEnough":                 provider.ErrQuota,      // not ErrInvalid
+		"InvalidVSwitchId.IpNotEnough":                 provider.ErrNoStock,    // not ErrInvalid
+		"QuotaExceeded.PrivateIpAddress":               provider.ErrNoStock,    // not ErrQuota
+		"InvalidInstanceChargeType.NotFound":           provider.ErrInvalid,    // not ErrNotFound
+		"InvalidParameter.KMSKeyId.NotFound":           provider.ErrNotFound,   // not ErrInvalid
 		"ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN": provider.ErrInvalid,
 		"NoPermissionX":                                provider.ErrPermission,
 		"Throttlings":                                  nil, // families match on the dot
@@ -50,6 +53,25 @@ func TestClassesInTheDocumentedOrder(t *testing.T) {
 	} {
 		if got := classify(table, code, "").Kind; got != want {
 			t.Errorf("%s is %v, want %v", code, got, want)
+		}
+	}
+}
+
+// TestStockScopes: what a code does not prove is not said.
+func TestStockScopes(t *testing.T) {
+	want := map[string]provider.StockScope{
+		"NoInstanceStock": provider.StockOfType, "InstanceType.Offline": provider.StockOfType,
+		"InvalidInstanceType.ZoneNotSupported": provider.StockOfType, "InvalidInstanceType.PhasedOut": provider.StockOfType,
+		"Zone.NotOnSale": provider.StockOfZone, "Zone.NotOpen": provider.StockOfZone, "CategoryNotSupported": provider.StockOfDisk,
+		"InvalidVSwitchId.IpNotEnough": provider.StockOfSubnet, "QuotaExceeded.PrivateIpAddress": provider.StockOfSubnet,
+	}
+	c := testCaller(t, nil)
+	for _, row := range ErrorCodes() {
+		if got := c.Refusal(Request{}, row.Code, "", "", 403).Stock; got != want[row.Code] {
+			t.Errorf("%s is about %q, want %q", row.Code, got, want[row.Code])
+		}
+		if got := c.Refusal(Request{}, row.Code, "", "", 500).Stock; got != "" {
+			t.Errorf("%s with status 500 is about %q: it proves nothing", row.Code, got)
 		}
 	}
 }

@@ -37,7 +37,8 @@ type Request struct {
 	Create bool
 }
 
-// Response is an answer with an HTTP status of 2xx.
+// Response is an answer: with an HTTP status of 2xx unless it comes beside an
+// error.
 type Response struct {
 	Body       []byte
 	HTTPStatus int

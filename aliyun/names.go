@@ -1,0 +1,61 @@
+package aliyun
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// maxNumber is the highest number that a name of a batch can have.
+const maxNumber = 999_999
+
+// numbering is the form "[begin,bits]" that numbers the names of a batch: from
+// begin on, in so many digits. Either may be left out.
+var numbering = regexp.MustCompile(`\[(\d*),(\d*)\]`)
+
+// NumberNames implements [provider.NameNumberer]. UniqueSuffix begins every
+// create at 001, so that the names say their numbers themselves, in as many
+// digits as the last one needs.
+func (d *driver) NumberNames(spec *provider.RunInstancesSpec, first, last int) {
+	digits := max(3, len(strconv.Itoa(last)))
+	for _, name := range []*string{&spec.Name, &spec.HostName} {
+		if *name != "" {
+			*name += fmt.Sprintf("[%d,%d]", first, digits)
+		}
+	}
+	spec.UniqueSuffix = false
+}
+
+// ShiftNames implements [provider.NameShifter] for names with a numbering.
+func (d *driver) ShiftNames(spec *provider.RunInstancesSpec, by int) {
+	for _, name := range []*string{&spec.Name, &spec.HostName} {
+		if begin, ok := numberOf(*name); ok {
+			*name = numbering.ReplaceAllString(*name, fmt.Sprintf("[%d,$2]", begin+by))
+		}
+	}
+}
+
+// numberOf is where the numbering of a name begins. Left out it is 0.
+func numberOf(name string) (begin int, ok bool) {
+	m := numbering.FindStringSubmatch(name)
+	if m == nil {
+		return 0, false
+	}
+	begin, err := strconv.Atoi(m[1])
+	return begin, err == nil || m[1] == ""
+}
+
+// checkNumbers checks the numbering of a name. Count is how many servers there are.
+func checkNumbers(c *provider.Checker, path, name string, count int) {
+	m := numbering.FindStringSubmatch(name)
+	if m == nil {
+		return
+	}
+	begin, ok := numberOf(name)
+	c.Require(ok && begin+max(count, 1)-1 <= maxNumber, path, name, fmt.Sprintf("the last number must be at most %d", maxNumber))
+	c.Require(len(m[2]) < 2 && strings.Trim(m[2], "123456") == "", path, name, "a numbering has 1 to 6 digits, as in [1,4]")
+	c.Require(len(numbering.FindAllString(name, -1)) == 1, path, name, "must have one numbering at most")
+}

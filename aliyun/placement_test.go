@@ -1,0 +1,257 @@
+package aliyun
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+func groups(t *testing.T, c *provider.Client) provider.PlacementGroups {
+	t.Helper()
+	g, err := c.PlacementGroups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func TestPlacementGroupsAreDeploymentSets(t *testing.T) {
+	for what, tc := range map[string]struct {
+		spec provider.PlacementGroupSpec
+		want map[string]string
+	}{
+		"nothing said": {provider.PlacementGroupSpec{}, map[string]string{"Strategy": "Availability"}},
+		"spread": {
+			provider.PlacementGroupSpec{
+				Region: "cn-test-2", Name: "name-1", Description: "description-1", Strategy: provider.SpreadPlacement, Level: provider.HostLevel,
+				Vendor: []provider.VendorOption{PlacementOptions{OnUnableToRedeployFailedInstance: "KeepStopped", Params: map[string]string{"Granularity": "host"}}},
+			},
+			map[string]string{
+				"RegionId": "cn-test-2", "Strategy": "Availability", "DeploymentSetName": "name-1", "Description": "description-1",
+				"OnUnableToRedeployFailedInstance": "KeepStopped", "Granularity": "host",
+			},
+		},
+		"partitions":           {provider.PlacementGroupSpec{Strategy: provider.PartitionPlacement, Partitions: 7}, map[string]string{"Strategy": "AvailabilityGroup", "GroupCount": "7"}},
+		"as many as the cloud": {provider.PlacementGroupSpec{Strategy: provider.PartitionPlacement}, map[string]string{"Strategy": "AvailabilityGroup"}},
+		"cluster":              {provider.PlacementGroupSpec{Strategy: provider.ClusterPlacement}, map[string]string{"Strategy": "LowLatency"}},
+	} {
+		var got wire
+		c := provider.NewClient(testDriver(t, capture(&got, `{"RequestId":"r","DeploymentSetId":"ds-1"}`)), &provider.Options{Region: "cn-test-1"})
+		id, err := groups(t, c).Create(t.Context(), tc.spec)
+		if err != nil || id != "ds-1" || got.Action != "CreateDeploymentSet" {
+			t.Errorf("%s: %s gave %q, %v", what, got.Action, id, err)
+		}
+		checkTyped(t, ecs.CreateDeploymentSetRequest{}, got.Params)
+		if got.Params["ClientToken"] == "" {
+			t.Errorf("%s: no token was sent: a lost answer would leave a second set", what)
+		}
+		delete(got.Params, "ClientToken")
+		want := map[string]string{"RegionId": "cn-test-1"}
+		maps.Copy(want, tc.want)
+		if !maps.Equal(got.Params, want) {
+			t.Errorf("%s: sent %v, want %v", what, got.Params, want)
+		}
+	}
+}
+
+func TestPlacementGroupRefusals(t *testing.T) {
+	type spec = provider.PlacementGroupSpec
+	g := groups(t, simClient(t, cloudsim.New(nil)))
+	for _, tc := range []struct {
+		path, text  string
+		unsupported bool
+		spec        spec
+	}{
+		{"Name", "2 to 128", false, spec{Name: "x"}},
+		{"Name", "begin with a letter", false, spec{Name: "1st"}},
+		{"Name", "http://", false, spec{Name: "http://x"}},
+		{"Description", "2 to 256", false, spec{Description: "x"}},
+		{"Partitions", "at most 7", false, spec{Strategy: provider.PartitionPlacement, Partitions: 8}},
+		{"Level", "hosts only", true, spec{Level: provider.RackLevel}},
+		{"PerUnit", "one to a host", true, spec{PerUnit: 1}},
+		{"Tags", "no tags", true, spec{Tags: map[string]string{"a": "b"}}},
+		{"Vendor[0]", "PlacementOptions", false, spec{Vendor: []provider.VendorOption{RunOptions{}}}},
+		{`Vendor.Params["Strategy"]`, "already", false, spec{Vendor: []provider.VendorOption{&PlacementOptions{Params: map[string]string{"Strategy": "planted"}}}}},
+		{`Vendor.Params["ClientToken"]`, "already", false, spec{Vendor: []provider.VendorOption{&PlacementOptions{Params: map[string]string{"ClientToken": "planted"}}}}},
+	} {
+		_, err := g.Create(t.Context(), tc.spec)
+		var e *provider.FieldError
+		if !errors.As(err, &e) || e.Path != tc.path || e.Unsupported != tc.unsupported || !strings.Contains(err.Error(), tc.text) || strings.Contains(err.Error(), "planted") {
+			t.Errorf("got %v, want an error about %s that says %q", err, tc.path, tc.text)
+		}
+	}
+	_, err := g.Create(t.Context(), spec{Name: "x", PerUnit: 2, Level: provider.SwitchLevel})
+	var all provider.FieldErrors
+	if !errors.As(err, &all) || len(all) != 3 {
+		t.Errorf("got %v, want all three problems at once", err)
+	}
+	for path, to := range map[string]provider.PlacementGroupChange{
+		"PlacementGroupChange.Name":        {Name: "x"},
+		"PlacementGroupChange.Description": {Description: "https://x"},
+	} {
+		var e *provider.FieldError
+		if err := g.Modify(t.Context(), "", "ds-1", to); !errors.As(err, &e) || e.Path != path {
+			t.Errorf("got %v, want an error about %s", err, path)
+		}
+	}
+	var e *provider.FieldError
+	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) || e.Path != "MoveOptions.Partition" {
+		t.Errorf("got %v, want an error about the partition", err)
+	}
+}
+
+// TestLifeOfAPlacementGroup goes through all five calls.
+func TestLifeOfAPlacementGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		c := simClient(t, sim)
+		g, ctx := groups(t, c), t.Context()
+		id, err := g.Create(ctx, provider.PlacementGroupSpec{Name: "group-1", Strategy: provider.PartitionPlacement, Partitions: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := g.Modify(ctx, "", id, provider.PlacementGroupChange{Description: "description-1"}); err != nil {
+			t.Fatal(err)
+		}
+		op, err := c.RunInstances(ctx, provider.RunInstancesSpec{ImageID: "image-1", InstanceType: "ecs.g6.large", Count: 3, Zone: "cn-hangzhou-g"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		ids := op.InstanceIDs()
+		if err := g.MoveIn(ctx, "", id, ids, &provider.MoveOptions{Force: true, Partition: 2}); err != nil {
+			t.Fatal(err)
+		}
+		if n := sim.Calls(cloudsim.ECS, "ModifyInstanceDeployment"); n != 3 {
+			t.Errorf("%d calls, want one for each server", n)
+		}
+		found := 0
+		for have, err := range g.List(ctx, provider.PlacementGroupQuery{IDs: []string{id, "ds-unknown"}, Name: "group-1"}) {
+			found++
+			if err != nil || have.ID != id || have.Name != "group-1" || have.Description != "description-1" || have.Partitions != 5 ||
+				have.Strategy != provider.PartitionPlacement || have.RawStrategy != "AvailabilityGroup" || have.Level != provider.HostLevel || have.CreatedAt.IsZero() {
+				t.Errorf("found %+v, %v", have, err)
+			}
+			if !slices.Equal(slices.Sorted(slices.Values(have.InstanceIDs)), slices.Sorted(slices.Values(ids))) {
+				t.Errorf("servers %v, want %v", have.InstanceIDs, ids)
+			}
+		}
+		if found != 1 {
+			t.Errorf("%d groups found, want 1", found)
+		}
+		if err := g.Delete(ctx, "", id); !errors.Is(err, provider.ErrState) {
+			t.Errorf("deleting a group with servers: got %v, want ErrState", err)
+		}
+		if err := g.MoveIn(ctx, "", "ds-unknown", ids[:1], nil); !errors.Is(err, provider.ErrNotFound) {
+			t.Errorf("moving into an unknown group: got %v, want ErrNotFound", err)
+		}
+		if err := c.TerminateInstances(ctx, "", ids, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := g.Delete(ctx, "", id); err != nil {
+			t.Error(err)
+		}
+		if err := g.Delete(ctx, "", id); !errors.Is(err, provider.ErrNotFound) {
+			t.Errorf("deleting twice: got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+func TestPlacementGroupCalls(t *testing.T) {
+	var got wire
+	d := testDriver(t, capture(&got, `{"RequestId":"r"}`))
+	for action, tc := range map[string]struct {
+		call  func() error
+		typed any
+		want  map[string]string
+	}{
+		"ModifyDeploymentSetAttribute": {
+			func() error {
+				return d.ModifyPlacementGroup(t.Context(), "cn-test-2", "ds-1", provider.PlacementGroupChange{Name: "name-1", Description: "description-1"})
+			},
+			ecs.ModifyDeploymentSetAttributeRequest{}, map[string]string{"DeploymentSetId": "ds-1", "DeploymentSetName": "name-1", "Description": "description-1"},
+		},
+		"ModifyInstanceDeployment": {
+			func() error {
+				return d.MoveIntoPlacementGroup(t.Context(), &provider.MoveRequest{
+					Region: "cn-test-2", GroupID: "ds-1", InstanceIDs: []string{"i-1"}, MoveOptions: provider.MoveOptions{Force: true, Partition: 3},
+				})
+			},
+			ecs.ModifyInstanceDeploymentRequest{}, map[string]string{"DeploymentSetId": "ds-1", "InstanceId": "i-1", "DeploymentSetGroupNo": "3", "Force": "true"},
+		},
+		"DeleteDeploymentSet": {
+			func() error { return d.DeletePlacementGroup(t.Context(), "cn-test-2", "ds-1") },
+			ecs.DeleteDeploymentSetRequest{}, map[string]string{"DeploymentSetId": "ds-1"},
+		},
+	} {
+		if err := tc.call(); err != nil || got.Action != action {
+			t.Errorf("%s: called %s, %v", action, got.Action, err)
+		}
+		tc.want["RegionId"] = "cn-test-2"
+		if !maps.Equal(got.Params, tc.want) {
+			t.Errorf("%s: sent %v, want %v", action, got.Params, tc.want)
+		}
+		checkTyped(t, tc.typed, got.Params)
+	}
+	if err := d.MoveIntoPlacementGroup(t.Context(), &provider.MoveRequest{InstanceIDs: []string{"i-1", "i-2"}}); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("two servers at once: got %v, want ErrInvalid", err)
+	}
+}
+
+// TestTheOlderAnswerIsReadToo: the example of the reference of 2018.
+func TestTheOlderAnswerIsReadToo(t *testing.T) {
+	var got wire
+	const body = `{"PageSize":10,"TotalCount":1,"PageNumber":1,"RequestId":"req-1","DeploymentSets":{"DeploymentSet":[{
+		"DeploymentSetDescription":"default","DeploymentSetId":"ds-bp13v7bjnj9gisnlo1ow","DeploymentStrategy":"Availability",
+		"DeploymentSetName":"test default","InstanceIds":{"InstanceId":["i-sdfkjsdfk","i-kiiwsch"]}}]}}`
+	p, err := testDriver(t, capture(&got, body)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{
+		PlacementGroupQuery: provider.PlacementGroupQuery{IDs: []string{"ds-bp13v7bjnj9gisnlo1ow", "ds-2"}},
+	})
+	if err != nil || len(p.Groups) != 1 || p.NextPage != "" || p.RequestID != "req-1" {
+		t.Fatalf("read %+v, %v", p, err)
+	}
+	g := p.Groups[0]
+	if g.Name != "test default" || g.Description != "default" || g.Strategy != provider.SpreadPlacement || fmt.Sprint(g.InstanceIDs) != "[i-sdfkjsdfk i-kiiwsch]" {
+		t.Errorf("read %+v", g)
+	}
+	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` || got.Params["PageSize"] != "100" {
+		t.Errorf("sent %v", got.Params)
+	}
+	checkTyped(t, ecs.DescribeDeploymentSetsRequest{}, got.Params)
+	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("an answer without the list: got %v, want ErrUnavailable", err)
+	}
+}
+
+// TestALostSetIsNotMadeTwice: the create has a token.
+func TestALostSetIsNotMadeTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: "CreateDeploymentSet", Kind: cloudsim.ResetAfter, Times: 1})
+		g := groups(t, simClient(t, sim))
+		id, err := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "group-1"})
+		if err != nil || sim.Calls(cloudsim.ECS, "CreateDeploymentSet") != 2 {
+			t.Fatalf("%q, %v", id, err)
+		}
+		n := 0
+		for have, err := range g.List(t.Context(), provider.PlacementGroupQuery{}) {
+			if n++; err != nil || have.ID != id {
+				t.Errorf("found %+v, %v", have, err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d sets, want 1", n)
+		}
+	})
+}

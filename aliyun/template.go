@@ -1,0 +1,281 @@
+package aliyun
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+const (
+	// templateTimeout is the longest that the vendor's own SDK gives these calls.
+	templateTimeout = 16 * time.Second
+
+	templatePageSize    = 50  // the most that a page holds
+	templatesByID       = 100 // IDs in one question
+	versionsPerDeletion = 29  // one call cannot name more
+)
+
+// CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has
+// no client token, but a name exists once: what a lost answer has made is found
+// by it.
+func (d *driver) CreateLaunchTemplate(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+	return d.addTemplate(ctx, "CreateLaunchTemplate", req)
+}
+
+// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. It has
+// no client token: a repeated call makes one more version.
+func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+	return d.addTemplate(ctx, "CreateLaunchTemplateVersion", req)
+}
+
+func (d *driver) addTemplate(ctx context.Context, action string, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+	p, err := translateTemplate(req.Spec)
+	if err != nil {
+		return nil, err
+	}
+	p.ref(req.Template)
+	r := d.request(action, req.Spec.Spec.Region, p, templateTimeout)
+	r.Secrets = secretTemplateParams(req.Spec)
+	var a struct {
+		ID      alicloud.Text `json:"LaunchTemplateId"`
+		Version alicloud.Text `json:"LaunchTemplateVersionNumber"`
+	}
+	resp, err := d.ask(ctx, r, &a)
+	if err != nil {
+		return nil, err
+	}
+	return &provider.TemplateResult{ID: string(a.ID), Version: a.Version.Int(), RequestID: resp.RequestID}, nil
+}
+
+// ask makes a call and reads its answer.
+func (d *driver) ask(ctx context.Context, r alicloud.Request, out any) (*alicloud.Response, error) {
+	resp, err := d.caller.Call(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return resp, d.caller.Decode(r, resp, out)
+}
+
+// ref names a template.
+func (p params) ref(t provider.LaunchTemplateRef) {
+	p.text("LaunchTemplateId", t.ID)
+	p.text("LaunchTemplateName", t.Name)
+}
+
+// page asks for the page of a token, which is its number.
+func (p params) page(token string, size int) error {
+	if n, err := strconv.Atoi(token); token != "" && (err != nil || n < 1) {
+		return &provider.FieldError{Driver: Name, Path: "PageToken", Value: token, Reason: "must be one that an earlier page named"}
+	}
+	p.text("PageNumber", token)
+	p.number("PageSize", size)
+	return nil
+}
+
+// nextPage is the token of the page after the one of a token, or "" when that
+// was the last. A page that is not full is the last whatever the total says:
+// what else is counted may be gone by then.
+func nextPage(token string, total, got, size int) string {
+	n := max(alicloud.Text(token).Int(), 1)
+	if got < size || n*size >= total {
+		return ""
+	}
+	return strconv.Itoa(n + 1)
+}
+
+// templatesAnswer is the answer of DescribeLaunchTemplates.
+type templatesAnswer struct {
+	TotalCount alicloud.Text `json:"TotalCount"`
+	Sets       *struct {
+		Set []rawTemplate `json:"LaunchTemplateSet"`
+	} `json:"LaunchTemplateSets"`
+}
+
+type rawTemplate struct {
+	ID             alicloud.Text `json:"LaunchTemplateId"`
+	Name           alicloud.Text `json:"LaunchTemplateName"`
+	DefaultVersion alicloud.Text `json:"DefaultVersionNumber"`
+	LatestVersion  alicloud.Text `json:"LatestVersionNumber"`
+	CreatedBy      alicloud.Text `json:"CreatedBy"`
+	CreateTime     string        `json:"CreateTime"`
+	ModifiedTime   string        `json:"ModifiedTime"`
+	Tags           RawTags       `json:"Tags"`
+}
+
+// DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
+func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
+	if err := alicloud.CheckIDs(Name, req.IDs, 0, templatesByID); err != nil {
+		return nil, err
+	}
+	p := params{}
+	if err := p.page(req.PageToken, templatePageSize); err != nil {
+		return nil, err
+	}
+	p.list("LaunchTemplateId", req.IDs)
+	p.text("LaunchTemplateName.1", req.Name)
+	p.tags("TemplateTag", req.Tags)
+	r := d.request("DescribeLaunchTemplates", req.Region, p, templateTimeout)
+	var a templatesAnswer
+	resp, err := d.ask(ctx, r, &a)
+	if err != nil {
+		return nil, err
+	}
+	if a.Sets == nil { // an answer without the list is not an empty list
+		return nil, d.caller.Senseless(r, resp)
+	}
+	page := &provider.TemplatePage{
+		RequestID: resp.RequestID,
+		NextPage:  nextPage(req.PageToken, a.TotalCount.Int(), len(a.Sets.Set), templatePageSize),
+	}
+	for i := range a.Sets.Set {
+		if t := templateOf(&a.Sets.Set[i]); req.Matches(&t) && wanted(&req.LaunchTemplateQuery, &t) {
+			page.Templates = append(page.Templates, t)
+		}
+	}
+	return page, nil
+}
+
+// wanted compares what the cloud may filter loosely: an empty tag value cannot
+// be asked for, so that every value comes.
+func wanted(q *provider.LaunchTemplateQuery, t *provider.LaunchTemplate) bool {
+	for key, value := range q.Tags {
+		if have, ok := t.Tags[key]; !ok || have != value {
+			return false
+		}
+	}
+	return len(q.IDs) == 0 || slices.Contains(q.IDs, t.ID)
+}
+
+func templateOf(raw *rawTemplate) provider.LaunchTemplate {
+	return provider.LaunchTemplate{
+		ID:             string(raw.ID),
+		Name:           string(raw.Name),
+		DefaultVersion: raw.DefaultVersion.Int(),
+		LatestVersion:  raw.LatestVersion.Int(),
+		CreatedBy:      string(raw.CreatedBy),
+		CreatedAt:      timeOf(raw.CreateTime),
+		ModifiedAt:     timeOf(raw.ModifiedTime),
+		Tags:           tagsOf(raw.Tags.Tag),
+	}
+}
+
+// versionsAnswer is the answer of DescribeLaunchTemplateVersions.
+type versionsAnswer struct {
+	TotalCount alicloud.Text `json:"TotalCount"`
+	Sets       *struct {
+		Set []rawVersion `json:"LaunchTemplateVersionSet"`
+	} `json:"LaunchTemplateVersionSets"`
+}
+
+type rawVersion struct {
+	TemplateID   alicloud.Text   `json:"LaunchTemplateId"`
+	TemplateName alicloud.Text   `json:"LaunchTemplateName"`
+	Version      alicloud.Text   `json:"VersionNumber"`
+	Description  alicloud.Text   `json:"VersionDescription"`
+	Default      alicloud.Text   `json:"DefaultVersion"`
+	CreatedBy    alicloud.Text   `json:"CreatedBy"`
+	CreateTime   string          `json:"CreateTime"`
+	ModifiedTime string          `json:"ModifiedTime"`
+	Data         json.RawMessage `json:"LaunchTemplateData"`
+}
+
+// DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
+func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
+	p := params{"DetailFlag": "true"}
+	if err := p.page(req.PageToken, templatePageSize); err != nil {
+		return nil, err
+	}
+	p.ref(req.Template)
+	p.number("LaunchTemplateVersion.1", req.Template.Version)
+	p.flag("DefaultVersion", req.DefaultOnly)
+	r := d.request("DescribeLaunchTemplateVersions", req.Region, p, templateTimeout)
+	var a versionsAnswer
+	resp, err := d.ask(ctx, r, &a)
+	if err != nil {
+		return nil, err
+	}
+	if a.Sets == nil {
+		return nil, d.caller.Senseless(r, resp)
+	}
+	page := &provider.TemplateVersionPage{
+		RequestID: resp.RequestID,
+		NextPage:  nextPage(req.PageToken, a.TotalCount.Int(), len(a.Sets.Set), templatePageSize),
+	}
+	for i := range a.Sets.Set {
+		v, ok := versionOf(&a.Sets.Set[i])
+		if !ok { // a version without what it holds would look like an empty one
+			return nil, d.caller.Senseless(r, resp)
+		}
+		v.Spec.Region = r.Region
+		page.Versions = append(page.Versions, v)
+	}
+	return page, nil
+}
+
+func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
+	v = provider.LaunchTemplateVersion{
+		TemplateID:   string(raw.TemplateID),
+		TemplateName: string(raw.TemplateName),
+		Version:      raw.Version.Int(),
+		Description:  string(raw.Description),
+		Default:      raw.Default == "true",
+		CreatedBy:    string(raw.CreatedBy),
+		CreatedAt:    timeOf(raw.CreateTime),
+		ModifiedAt:   timeOf(raw.ModifiedTime),
+	}
+	data, ok := flatten(raw.Data)
+	if ok {
+		v.Spec = templateSpec(data)
+	}
+	return v, ok
+}
+
+// SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
+func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
+	p := params{}
+	p.ref(ref)
+	p.number("DefaultVersionNumber", ref.Version)
+	return d.tell(ctx, "ModifyLaunchTemplateDefaultVersion", region, p)
+}
+
+// DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver]: all
+// of the versions, or none.
+func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
+	if len(versions) > versionsPerDeletion {
+		return &provider.FieldError{
+			Driver: Name, Path: "versions", Value: strconv.Itoa(len(versions)),
+			Reason: fmt.Sprintf("must be at most %d in one call", versionsPerDeletion),
+		}
+	}
+	p := params{}
+	p.ref(ref)
+	for i, v := range versions {
+		p.number(fmt.Sprintf("DeleteVersion.%d", i+1), v)
+	}
+	return d.tell(ctx, "DeleteLaunchTemplateVersion", region, p)
+}
+
+// DeleteLaunchTemplate implements [provider.LaunchTemplateDriver].
+func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
+	p := params{}
+	p.ref(ref)
+	return d.tell(ctx, "DeleteLaunchTemplate", region, p)
+}
+
+// tell makes a call whose answer holds nothing that is not known.
+func (d *driver) tell(ctx context.Context, action, region string, p params) error {
+	_, err := d.ask(ctx, d.request(action, region, p, templateTimeout), &struct{}{})
+	return err
+}
+
+// secretTemplateParams names the raw parameters, whose values no error may show.
+func secretTemplateParams(t *provider.LaunchTemplateSpec) []string {
+	return slices.Collect(maps.Keys(rawTemplateParams(t)))
+}
