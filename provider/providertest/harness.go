@@ -40,6 +40,10 @@ type Harness struct {
 
 	// Invalid is a vendor code that stands for a refused parameter.
 	Invalid string
+
+	// Template is about the cloud's launch templates. Nil means that it has none,
+	// and the driver must say so.
+	Template *TemplateCase
 }
 
 // Secrets that the suite plants and then looks for.
@@ -72,6 +76,7 @@ func Run(t *testing.T, h Harness) {
 		{"Outcomes", outcomeRules()},
 		{"Cancel", cancelRules()},
 		{"Resume", resumeRules()},
+		{"Templates", templateRules(h)},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
