@@ -49,5 +49,14 @@ func TestConformance(t *testing.T) {
 			OtherType: "ecs.g6.xlarge",
 			Full:      "LaunchTemplateLimitExceed",
 		},
+		Placement: &providertest.PlacementCase{
+			Groups: map[string]*provider.PlacementGroupSpec{
+				"spread":     {Name: "spread", Description: "apart", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},
+				"nothing":    {},
+				"partitions": {Name: "partitions", Strategy: provider.PartitionPlacement, Partitions: 5},
+				"cluster":    {Name: "cluster", Strategy: provider.ClusterPlacement},
+			},
+			Full: "DEPLOYMENTSET.QUOTA_FULL",
+		},
 	})
 }

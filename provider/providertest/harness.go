@@ -44,6 +44,10 @@ type Harness struct {
 	// Template is about the cloud's launch templates. Nil means that it has none,
 	// and the driver must say so.
 	Template *TemplateCase
+
+	// Placement is about the cloud's placement groups. Nil means that it has none,
+	// and the driver must say so.
+	Placement *PlacementCase
 }
 
 // Secrets that the suite plants and then looks for.
@@ -77,6 +81,7 @@ func Run(t *testing.T, h Harness) {
 		{"Cancel", cancelRules()},
 		{"Resume", resumeRules()},
 		{"Templates", templateRules(h)},
+		{"Placement", placementRules(h)},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
