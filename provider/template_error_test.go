@@ -387,6 +387,35 @@ func TestListsOfTemplatesEndAfterTheFirstError(t *testing.T) {
 	})
 }
 
+// A driver that compares by itself may find nothing on a page, and more on the
+// next.
+func TestAnEmptyPageIsNotTheLast(t *testing.T) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, _ provider.LaunchTemplates) {
+		l, err := provider.NewClient(&sparseTemplates{templateCloud: f}, &provider.Options{Region: "region-1"}).LaunchTemplates()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 5 {
+			newTemplate(t, l, fmt.Sprint("web-", i))
+		}
+		got := all(t, l.List(t.Context(), provider.LaunchTemplateQuery{}))
+		if len(got) != 1 || got[0].Name != "web-4" {
+			t.Errorf("listed %+v, want the one of the last page", got)
+		}
+	})
+}
+
+// sparseTemplates has nothing on any page but the last.
+type sparseTemplates struct{ *templateCloud }
+
+func (s *sparseTemplates) DescribeLaunchTemplates(ctx context.Context, r *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
+	page, err := s.templateCloud.DescribeLaunchTemplates(ctx, r)
+	if err == nil && page.NextPage != "" {
+		page.Templates = nil
+	}
+	return page, err
+}
+
 // A page that fails in passing is read again, and no other one.
 func TestPagesAreReadAgainOneByOne(t *testing.T) {
 	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {

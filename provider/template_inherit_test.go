@@ -23,6 +23,11 @@ type others struct{ Text string }
 
 func (others) VendorName() string { return "elsewhere" }
 
+// strangers are options for the same cloud as extras, of another type.
+type strangers struct{ Text string }
+
+func (strangers) VendorName() string { return "fake" }
+
 // inheriting is a cloud whose template versions inherit, with version 1 as given.
 func inheriting(t *testing.T, f *templateCloud, l provider.LaunchTemplates, base provider.RunInstancesSpec) provider.LaunchTemplateRef {
 	t.Helper()
@@ -53,6 +58,7 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 		"a flag":          {spec{SecurityAgent: &yes, DeletionProtection: true}, spec{}, []string{"Spec.SecurityAgent", "Spec.DeletionProtection"}},
 		"no options":      {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{}, []string{"Spec.Vendor[0]"}},
 		"other options":   {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{Vendor: []provider.VendorOption{others{"x"}}}, []string{"Spec.Vendor[0]"}},
+		"another type":    {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{Vendor: []provider.VendorOption{strangers{"x"}}}, []string{"Spec.Vendor[0]"}},
 		"an option":       {spec{Vendor: []provider.VendorOption{extras{Text: "x", Flag: &yes, More: []string{"m"}}}}, spec{Vendor: []provider.VendorOption{others{}, &extras{Text: "y"}}}, []string{"Spec.Vendor[1].Flag", "Spec.Vendor[1].More"}},
 		"a key":           {spec{Vendor: []provider.VendorOption{&extras{Labels: map[string]string{"a": "1", "b": "2", "c": "3"}}}}, spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"b": "4", "d": "5"}}}}, []string{"Spec.Vendor[0].Labels[a]", "Spec.Vendor[0].Labels[c]"}},
 		"every key":       {spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"a": "1"}}}}, spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{}}}}, []string{"Spec.Vendor[0].Labels"}},

@@ -334,7 +334,7 @@ func lostGroupChanges(t *testing.T, w *world) {
 		id, empty := w.newGroup(fmt.Sprintf("changed-%d", i)), w.newGroup(fmt.Sprintf("empty-%d", i))
 		for _, change := range []func() error{
 			func() error {
-				return p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Name: "renamed-" + fmt.Sprint(i)})
+				return p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Name: fmt.Sprint("renamed-", i)})
 			},
 			func() error { return p.MoveIn(w.ctx, "", id, ids, nil) },
 			func() error { return p.Delete(w.ctx, "", empty) },
@@ -345,6 +345,9 @@ func lostGroupChanges(t *testing.T, w *world) {
 			}
 		}
 		w.wantMembers(string(kind), id, ids...)
+		if got := w.describeGroup(id).Name; got != fmt.Sprint("renamed-", i) {
+			t.Errorf("%s: the group is called %q", kind, got)
+		}
 		if n := w.groupCount(); n != i+1 {
 			t.Errorf("%s: %d groups, want %d", kind, n, i+1)
 		}
