@@ -10,7 +10,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
-func TestConformance(t *testing.T) {
+func TestConformance(t *testing.T) { providertest.Run(t, harness()) }
+
+// harness is what the suite and the fuzz tests need of this driver.
+func harness() providertest.Harness {
 	full := fullSpecs()
 	// Fields that in the other specs cannot change without another one.
 	full["free to change"] = &provider.RunInstancesSpec{
@@ -22,7 +25,7 @@ func TestConformance(t *testing.T) {
 	for name, s := range templateSpecs() {
 		templates[name] = &s
 	}
-	providertest.Run(t, providertest.Harness{
+	return providertest.Harness{
 		Cloud: cloudsim.ECS,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
 			c, err := New(Config{Region: "cn-hangzhou", Credentials: keys, Transport: transport, Options: o})
@@ -58,5 +61,5 @@ func TestConformance(t *testing.T) {
 			},
 			Full: "DEPLOYMENTSET.QUOTA_FULL",
 		},
-	})
+	}
 }

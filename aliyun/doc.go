@@ -22,6 +22,31 @@
 // hour look for the servers before repeating it. A token cannot be used again
 // after a definite refusal, nor with other parameters.
 //
+// A template or a version of one is created without a token: after a lost answer
+// look for the name, which exists once. Deployment sets have a token.
+//
+// # Names
+//
+// UniqueSuffix numbers servers from 001 on, and goes on over all creates of an
+// operation: after the first 100, names are sent in the form "web[101,3]". Names
+// that number themselves, such as "web-[1,4]-x", go on in the same way.
+//
+// # Launch templates
+//
+// [provider.Client.LaunchTemplates] keeps specs under a name. A template holds no
+// password, no count, no CPU options, no dedicated hosts and no keys of encrypted
+// disks: such a field is an error, where the cloud would drop it. Values are
+// looked at by the cloud when servers are made. A version that is read has in
+// [RunOptions.Params] what no field of a spec says. Zeros that mean "not set" are
+// left out. A spec that names a template cannot blank what the template sets.
+//
+// # Placement groups
+//
+// [provider.Client.PlacementGroups] are deployment sets: spread is Availability,
+// partition AvailabilityGroup with 1 to 7 partitions, cluster LowLatency. They
+// keep servers apart by hosts and have no tags. A server is moved by a call of
+// its own; Force may restart it.
+//
 // # Waiting
 //
 // Reads lag behind creates: a new server may be missing from an answer for up
@@ -32,7 +57,8 @@
 // # Quotas and paging
 //
 // At most 100 servers per create, and 100 IDs per describe, terminate, start,
-// stop and reboot. Lists are read 100 a page. The cloud throttles per API, region
+// stop and reboot. Lists are read 100 a page, templates 50. A region holds 30
+// templates of 30 versions each; one call deletes 29 versions. The cloud throttles per API, region
 // and account, together with everybody else who uses the account; the numbers are
 // in the account's quota center only, so [provider.Limits] holds guesses.
 //
@@ -49,11 +75,15 @@
 // # Vendor options
 //
 // [RunOptions] in RunInstancesSpec.Vendor: burstable credits, storage sets,
-// image families, unpaid orders, and any other parameter by its wire name.
+// partitions of a deployment set, image families, unpaid orders, and any other
+// parameter by its wire name. [TemplateOptions] are for launch templates,
+// [PlacementOptions] for deployment sets.
 //
 // # Not supported
 //
 // Hardware by size, VPCID (the SubnetID implies it), IPFamily, existing volumes
 // and snapshots as system disk, DeleteWithInstance of the system disk, and the
-// choice of a monitoring agent. Year and day periods: use month or week.
+// choice of a monitoring agent. Year and day periods: use month or week. A data
+// disk has a size or a snapshot: beside a snapshot ECS ignores the size. On a
+// public Windows image it ignores key pairs, so that they are an error there.
 package aliyun

@@ -160,7 +160,7 @@ func TestServerErrorsLeaveTheOutcomeOpen(t *testing.T) {
 func TestAnswersWithoutSenseLeaveTheOutcomeOpen(t *testing.T) {
 	for _, body := range []string{
 		``, ` `, `null`, `{}`, `[]`, `"x"`, `<html>hello</html>`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-1"`,
-		`{"RequestId":"r"}`, `{"RequestId":"r","InstanceIdSets":null}`, `{"RequestId":"r","InstanceIdSets":{}}`,
+		`{"Code":500,"RequestId":"r"}`, `{"RequestId":"r"}`, `{"RequestId":"r","InstanceIdSets":null}`, `{"RequestId":"r","InstanceIdSets":{}}`,
 		`{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[]}}`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[1]}}`, `{"InstanceIdSets":7}`,
 	} {
 		if e := apiError(t, 200, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {

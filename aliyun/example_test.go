@@ -1,10 +1,12 @@
 package aliyun_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 // Keys come from the vendor's default chain unless Credentials are given.
@@ -38,4 +40,34 @@ func ExampleRunOptions() {
 	}
 	fmt.Println(spec.Validate(), spec.Vendor[0].VendorName())
 	// Output: <nil> aliyun
+}
+
+// A template keeps a spec; a create fills in the rest and may say something else.
+func ExampleTemplateOptions() {
+	client, err := aliyun.New(aliyun.Config{
+		Region:      "cn-hangzhou",
+		Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
+		Transport:   cloudsim.New(nil).Transport(), // a simulated cloud
+	})
+	if err != nil {
+		panic(err)
+	}
+	templates, err := client.LaunchTemplates()
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	id, err := templates.Create(ctx, provider.LaunchTemplateSpec{
+		Name:   "web",
+		Spec:   provider.RunInstancesSpec{ImageID: "ubuntu_22_04_x64_20G_alibase_20230907.vhd", InstanceType: "ecs.g6.large"},
+		Vendor: []provider.VendorOption{aliyun.TemplateOptions{NetworkType: "vpc"}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	op, err := client.RunInstances(ctx, provider.RunInstancesSpec{
+		LaunchTemplate: &provider.LaunchTemplateRef{ID: id}, Count: 2, Name: "web-[1,3]",
+	}, nil)
+	fmt.Println(len(op.InstanceIDs()), err)
+	// Output: 2 <nil>
 }

@@ -38,6 +38,15 @@ func (d *driver) ShiftNames(spec *provider.RunInstancesSpec, by int) {
 	}
 }
 
+// plainName is a name with a number in place of its numbering, as the rules for
+// its form mean it.
+func plainName(name string) string {
+	return numbering.ReplaceAllStringFunc(name, func(m string) string {
+		bits, _ := strconv.Atoi(numbering.FindStringSubmatch(m)[2]) // none is the least that there can be
+		return strings.Repeat("0", min(max(bits, 1), 6))
+	})
+}
+
 // numberOf is where the numbering of a name begins. Left out it is 0.
 func numberOf(name string) (begin int, ok bool) {
 	m := numbering.FindStringSubmatch(name)

@@ -23,7 +23,7 @@ const (
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := provider.Checker{Driver: Name}
 	checkName(&c, "Name", g.Name)
-	checkText(&c, "Description", g.Description, 2, 256)
+	checkText(&c, "Description", g.Description, 256)
 	c.Require(g.Partitions <= maxSetGroups, "Partitions", g.Partitions, fmt.Sprintf("must be at most %d", maxSetGroups))
 	if g.Level != "" && g.Level != provider.HostLevel {
 		c.Refuse("Level", "not supported: "+setOnlyOnHost)
@@ -175,7 +175,7 @@ func groupOf(raw *rawSet) provider.PlacementGroup {
 func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
 	c := provider.Checker{Driver: Name}
 	checkName(&c, "PlacementGroupChange.Name", to.Name)
-	checkText(&c, "PlacementGroupChange.Description", to.Description, 2, 256)
+	checkText(&c, "PlacementGroupChange.Description", to.Description, 256)
 	if err := c.Err(); err != nil {
 		return err
 	}

@@ -180,7 +180,8 @@ func TestPlacementGroupCalls(t *testing.T) {
 			func() error {
 				return d.ModifyPlacementGroup(t.Context(), "cn-test-2", "ds-1", provider.PlacementGroupChange{Name: "name-1", Description: "description-1"})
 			},
-			ecs.ModifyDeploymentSetAttributeRequest{}, map[string]string{"DeploymentSetId": "ds-1", "DeploymentSetName": "name-1", "Description": "description-1"},
+			ecs.ModifyDeploymentSetAttributeRequest{},
+			map[string]string{"DeploymentSetId": "ds-1", "DeploymentSetName": "name-1", "Description": "description-1"},
 		},
 		"ModifyInstanceDeployment": {
 			func() error {
@@ -188,11 +189,13 @@ func TestPlacementGroupCalls(t *testing.T) {
 					Region: "cn-test-2", GroupID: "ds-1", InstanceIDs: []string{"i-1"}, MoveOptions: provider.MoveOptions{Force: true, Partition: 3},
 				})
 			},
-			ecs.ModifyInstanceDeploymentRequest{}, map[string]string{"DeploymentSetId": "ds-1", "InstanceId": "i-1", "DeploymentSetGroupNo": "3", "Force": "true"},
+			ecs.ModifyInstanceDeploymentRequest{},
+			map[string]string{"DeploymentSetId": "ds-1", "InstanceId": "i-1", "DeploymentSetGroupNo": "3", "Force": "true"},
 		},
 		"DeleteDeploymentSet": {
 			func() error { return d.DeletePlacementGroup(t.Context(), "cn-test-2", "ds-1") },
-			ecs.DeleteDeploymentSetRequest{}, map[string]string{"DeploymentSetId": "ds-1"},
+			ecs.DeleteDeploymentSetRequest{},
+			map[string]string{"DeploymentSetId": "ds-1"},
 		},
 	} {
 		if err := tc.call(); err != nil || got.Action != action {

@@ -43,13 +43,24 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	if err := d.caller.Decode(r, resp, &a); err != nil {
 		return createdAnyway(resp), err
 	}
-	if !successful(string(a.Code)) { // a refusal inside a success
-		return createdAnyway(resp), d.caller.Refusal(r, resp.Clean(string(a.Code)), resp.Clean(string(a.Message)), resp.RequestID, resp.HTTPStatus)
+	if !successful(string(a.Code)) {
+		return createdAnyway(resp), d.contradiction(r, resp, &a)
 	}
 	if len(a.InstanceIDSets) == 0 {
 		return nil, d.caller.Senseless(r, resp)
 	}
 	return a.result(), nil
+}
+
+// contradiction is the error of an answer that says both, success by its status
+// and failure by its code. ECS does not answer so: it proves nothing.
+func (d *driver) contradiction(r alicloud.Request, resp *alicloud.Response, a *runAnswer) error {
+	e := d.caller.Refusal(r, resp.Clean(string(a.Code)), resp.Clean(string(a.Message)), resp.RequestID, resp.HTTPStatus)
+	e.Outcome = provider.OutcomeUnknown
+	if e.Kind == nil {
+		e.Kind = provider.ErrUnavailable
+	}
+	return e
 }
 
 // successful tells whether a code of an answer with status 2xx is none of an

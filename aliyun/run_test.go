@@ -302,7 +302,7 @@ func TestServersBesideAnErrorAreNotLost(t *testing.T) {
 		"a refusal":             {403, `{"RequestId":"req-1","Code":"OperationDenied.NoStock","Message":"m",` + ids + `}`, provider.ErrNoStock, provider.OutcomeRejected},
 		"a server error":        {500, `{"RequestId":"req-1","Code":"InternalError","Message":"m",` + ids + `}`, provider.ErrUnavailable, provider.OutcomeUnknown},
 		"an error without code": {502, `{"RequestId":"req-1",` + ids + `}`, provider.ErrUnavailable, provider.OutcomeUnknown},
-		"a code inside a 200":   {200, `{"RequestId":"req-1","Code":"QuotaExceed.ElasticQuota","Message":"m",` + ids + `}`, provider.ErrQuota, provider.OutcomeRejected},
+		"a code inside a 200":   {200, `{"RequestId":"req-1","Code":"QuotaExceed.ElasticQuota","Message":"m",` + ids + `}`, provider.ErrQuota, provider.OutcomeUnknown},
 	} {
 		res, err := testDriver(t, answering(tc.status, tc.body)).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
@@ -323,8 +323,14 @@ func TestServersBesideAnErrorAreNotLost(t *testing.T) {
 	if _, err := testDriver(t, answering(200, `{"Code":"Success",`+ids+`}`)).RunInstances(t.Context(), minimalSpec()); err != nil {
 		t.Errorf("a code of success: got %v", err)
 	}
-	res, err := testDriver(t, answering(200, `{"RequestId":"r","Code":"QuotaExceed.ElasticQuota","Message":"m"}`)).RunInstances(t.Context(), minimalSpec())
-	if res != nil || !errors.Is(err, provider.ErrQuota) {
-		t.Errorf("a code inside a 200 without servers: got %+v, %v", res, err)
+	for body, is := range map[string]error{
+		`{"RequestId":"r","Code":"QuotaExceed.ElasticQuota","Message":"m"}`: provider.ErrQuota,
+		`{"RequestId":"r","Code":500}`:                                      provider.ErrUnavailable,
+	} {
+		res, err := testDriver(t, answering(200, body)).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if res != nil || !errors.Is(err, is) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("a 200 without servers, %s: got %+v, %v; want %v, unknown", body, res, err, is)
+		}
 	}
 }

@@ -59,10 +59,10 @@ func fullTemplate() provider.RunInstancesSpec {
 		DataDisks: []provider.Disk{
 			{
 				Type: "cloud_essd", SizeGiB: 462, Name: "disk-2", Description: "disk-description-2", PerformanceLevel: "PL2",
-				IOPS: 4302, SnapshotID: "snapshot-2", Encrypted: true, DeleteWithInstance: new(false), AutoSnapshotPolicyID: "policy-2", Device: "/dev/xvdb",
+				IOPS: 4302, Encrypted: true, DeleteWithInstance: new(false), AutoSnapshotPolicyID: "policy-2", Device: "/dev/xvdb",
 			},
 			{
-				Type: "cloud_essd", SizeGiB: 1263, Name: "disk-3", Description: "disk-description-3", PerformanceLevel: "PL3",
+				Type: "cloud_essd", Name: "disk-3", Description: "disk-description-3", PerformanceLevel: "PL3",
 				IOPS: 4303, SnapshotID: "snapshot-3", Encrypted: true, DeleteWithInstance: new(true), AutoSnapshotPolicyID: "policy-3", Device: "/dev/xvdc",
 			},
 		},

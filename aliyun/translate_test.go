@@ -38,8 +38,8 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		Login: provider.Login{Password: "Planted-Pass!1"},
 		Network: provider.Network{
 			SubnetID: "subnet-1", SecurityGroupIDs: []string{"group-1", "group-2"},
-			PrivateIPs: []netip.Addr{addr("10.0.0.21"), addr("10.0.0.22"), addr("10.0.0.23")}, IPv6Count: 2,
-			PublicIP: &provider.PublicIP{BandwidthMbps: 31, InboundMbps: 32, ChargeType: provider.PayByTraffic},
+			IPv6Count: 2,
+			PublicIP:  &provider.PublicIP{BandwidthMbps: 31, InboundMbps: 32, ChargeType: provider.PayByTraffic},
 			Interfaces: []provider.NetworkInterface{
 				{SubnetID: "subnet-11", SecurityGroupIDs: []string{"group-11", "group-12"}, Name: "nic-11", Description: "nic-description-11"},
 				{SubnetID: "subnet-12", SecurityGroupIDs: []string{"group-13"}, Name: "nic-12", Description: "nic-description-12"},
@@ -52,11 +52,11 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		DataDisks: []provider.Disk{
 			{
 				Type: "disk-type-2", SizeGiB: 42, Name: "disk-2", Description: "disk-description-2", PerformanceLevel: "PL2",
-				IOPS: 4302, SnapshotID: "snapshot-2", Encrypted: true, KMSKeyID: "kms-2", DeleteWithInstance: new(false),
+				IOPS: 4302, Encrypted: true, KMSKeyID: "kms-2", DeleteWithInstance: new(false),
 				AutoSnapshotPolicyID: "policy-2", Device: "/dev/xvdb",
 			},
 			{
-				Type: "disk-type-3", SizeGiB: 43, Name: "disk-3", Description: "disk-description-3", PerformanceLevel: "PL3",
+				Type: "disk-type-3", Name: "disk-3", Description: "disk-description-3", PerformanceLevel: "PL3",
 				IOPS: 4303, SnapshotID: "snapshot-3", Encrypted: true, KMSKeyID: "kms-3", DeleteWithInstance: new(true),
 				AutoSnapshotPolicyID: "policy-3", Device: "/dev/xvdc",
 			},
@@ -67,11 +67,12 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		UserData:  provider.UserData("planted user data"), RoleName: "role-1", ProjectID: "project-1",
 		LaunchTemplate:  &provider.LaunchTemplateRef{ID: "template-1", Version: 5},
 		SecurityAgent:   new(true),
-		AutoReleaseTime: time.Date(2031, 2, 3, 12, 5, 6, 0, time.FixedZone("", 8*3600)), DeletionProtection: true,
+		AutoReleaseTime: time.Date(2001, 2, 3, 12, 5, 6, 0, time.FixedZone("", 8*3600)), DeletionProtection: true,
 		DryRun: true, ClientToken: "token-1",
 		Vendor: []provider.VendorOption{RunOptions{
 			IoOptimized: "optimized", CreditSpecification: "Standard", StorageSetID: "storage-1", StorageSetPartitionNumber: 7,
-			ImageFamily: "family-1", Params: map[string]string{"HttpTokens": "required"},
+			DeploymentSetGroupNo: 6,
+			ImageFamily:          "family-1", Params: map[string]string{"HttpTokens": "required"},
 		}},
 	}
 }
@@ -80,9 +81,10 @@ func prepaidSpec() *provider.RunInstancesSpec {
 	s := minimalSpec()
 	s.Login.KeyPairs = []string{"key-pair-1"}
 	s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 33, ChargeType: provider.PayByBandwidth}
-	s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 6, PeriodUnit: provider.Month, AutoRenew: new(true), AutoRenewPeriod: 3}
+	s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 6, PeriodUnit: provider.Month, AutoRenew: new(true), AutoRenewPeriod: 2}
 	s.LaunchTemplate = &provider.LaunchTemplateRef{Name: "template-name-1"}
 	s.SecurityAgent = new(false)
+	s.DataDisks = []provider.Disk{{SnapshotID: "snapshot-1"}}
 	s.Vendor = []provider.VendorOption{&RunOptions{AutoPay: new(false)}}
 	return s
 }
@@ -123,11 +125,19 @@ func hostTenancySpec() *provider.RunInstancesSpec {
 	return s
 }
 
+func addressesSpec() *provider.RunInstancesSpec {
+	s := minimalSpec()
+	s.Count = 3
+	s.Network.PrivateIPs = []netip.Addr{addr("10.0.0.21"), addr("10.0.0.22"), addr("10.0.0.23")}
+	return s
+}
+
 // fullSpecs are valid specs that together set every mapped field.
 func fullSpecs() map[string]*provider.RunInstancesSpec {
 	return map[string]*provider.RunInstancesSpec{
 		"minimal": minimalSpec(), "on-demand": onDemandSpec(), "prepaid": prepaidSpec(), "prepaid-week": prepaidWeekSpec(),
 		"spot": spotSpec(), "spot-market": spotMarketSpec(), "dedicated-host": dedicatedHostSpec(), "host-tenancy": hostTenancySpec(),
+		"addresses": addressesSpec(),
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,6 +22,7 @@ const maxUserData = 32 << 10
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := provider.Checker{Driver: Name}
 	checkRequired(&c, spec)
+	checkRelease(&c, spec.AutoReleaseTime)
 	checkSpec(&c, spec)
 	checkOptions(&c, spec)
 	return c.Err()
@@ -43,7 +46,7 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 
 	c := provider.Checker{Driver: Name}
 	checkName(&c, "Name", t.Name)
-	checkText(&c, "VersionDescription", t.VersionDescription, 2, 256)
+	checkText(&c, "VersionDescription", t.VersionDescription, 256)
 	checkTemplateTags(&c, t.Tags)
 	checkKind[TemplateOptions](&c, "Vendor", t.Vendor)
 	group := vendorOptions[TemplateOptions](t.Vendor).ResourceGroupID
@@ -90,13 +93,13 @@ func fieldErrors(errs ...error) error {
 // checkSpec checks what creates and launch templates have in common.
 func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkNames(c, spec)
-	checkLogin(c, &spec.Login)
+	checkLogin(c, &spec.Login, spec.ImageID)
 	checkNetwork(c, &spec.Network)
 	checkDisks(c, spec)
 	checkBilling(c, spec)
 	checkTags(c, spec.Tags)
 	c.Require(len(spec.UserData) <= maxUserData, "UserData", nil, fmt.Sprintf("must be at most %d bytes", maxUserData))
-	c.Require(len(spec.Placement.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(spec.Placement.DedicatedHostIDs), "ECS takes one")
+	checkPlacement(c, spec)
 }
 
 // checkRequired checks what a create must have.
@@ -113,40 +116,63 @@ func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
 }
 
 func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	checkText(c, "Name", spec.Name, 2, 128)
-	checkText(c, "Description", spec.Description, 2, 256)
-	if host := numbering.ReplaceAllString(spec.HostName, "000"); host != "" {
-		checkText(c, "HostName", host, 2, 64)
-		c.Require(strings.Trim(host, ".-") == host, "HostName", spec.HostName, "must not begin or end with . or -")
-	}
+	checkName(c, "Name", plainName(spec.Name))
+	checkNumbers(c, "Name", spec.Name, spec.Count)
+	checkText(c, "Description", spec.Description, 256)
+	checkHostName(c, spec)
 	numbered := numbering.MatchString(spec.Name) || numbering.MatchString(spec.HostName)
 	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil, "has no effect beside the numbering [begin,bits] in a name")
 }
 
+// onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
+// custom image does not say what it holds; for it the wider rules of Linux apply.
+func onWindows(image string) bool { return strings.HasPrefix(image, "win") }
+
+// hostName is segments of letters and digits with single periods and hyphens
+// between them.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$`)
+
+func checkHostName(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	host := plainName(spec.HostName)
+	if host == "" {
+		return
+	}
+	checkText(c, "HostName", host, 64)
+	checkNumbers(c, "HostName", spec.HostName, spec.Count)
+	c.Require(hostName.MatchString(host), "HostName", spec.HostName, "must be letters and digits, with single . and - between them")
+	if onWindows(spec.ImageID) {
+		c.Require(len(host) <= 15, "HostName", spec.HostName, "must be at most 15 characters long on Windows")
+		c.Require(!strings.Contains(host, "."), "HostName", spec.HostName, "must not contain . on Windows")
+		c.Require(strings.Trim(host, "0123456789") != "", "HostName", spec.HostName, "must not consist of digits alone on Windows")
+	}
+}
+
 // checkName is checkText for names of resources, which begin with a letter.
 func checkName(c *provider.Checker, path, name string) {
-	checkText(c, path, name, 2, 128)
+	checkText(c, path, name, 128)
 	first, _ := utf8.DecodeRuneInString(name)
 	c.Require(name == "" || unicode.IsLetter(first), path, name, "must begin with a letter")
 }
 
-// checkText checks the length in characters, and that a text does not begin
+// checkText checks the length in characters, 2 at least, and that a text does not begin
 // like a URL, which the cloud refuses in names and descriptions.
-func checkText(c *provider.Checker, path, text string, least, most int) {
+func checkText(c *provider.Checker, path, text string, most int) {
 	if text == "" {
 		return
 	}
 	n := utf8.RuneCountInString(text)
-	c.Require(n >= least && n <= most, path, text, fmt.Sprintf("must be %d to %d characters long", least, most))
+	c.Require(n >= 2 && n <= most, path, text, fmt.Sprintf("must be 2 to %d characters long", most))
 	c.Require(!strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://"), path, text, "must not begin with http:// or https://")
 }
 
-func checkLogin(c *provider.Checker, l *provider.Login) {
+func checkLogin(c *provider.Checker, l *provider.Login, image string) {
 	if p := l.Password.Reveal(); p != "" {
 		c.Require(len(p) >= 8 && len(p) <= 30, "Login.Password", nil, "must be 8 to 30 characters long")
 		c.Require(classes(p) >= 3, "Login.Password", nil, "must have three of: upper case, lower case, digits, special characters")
+		c.Require(p[0] != '/' || !onWindows(image), "Login.Password", nil, "must not begin with / on Windows")
 	}
 	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", len(l.KeyPairs), "ECS takes one")
+	c.Require(len(l.KeyPairs) == 0 || !onWindows(image), "Login.KeyPairs", nil, "ECS ignores key pairs on Windows")
 }
 
 // classes counts the kinds of characters in a password.
@@ -168,12 +194,18 @@ func classes(p string) int {
 }
 
 func checkNetwork(c *provider.Checker, n *provider.Network) {
+	checkGroups(c, "Network.SecurityGroupIDs", n.SecurityGroupIDs)
 	for i := 1; i < len(n.PrivateIPs); i++ {
 		c.Require(n.PrivateIPs[i] == n.PrivateIPs[i-1].Next(), fmt.Sprintf("Network.PrivateIPs[%d]", i), n.PrivateIPs[i],
 			"must follow the address before it: ECS takes the first of consecutive addresses")
 	}
+	c.Require(len(n.PrivateIPs) <= 1 || len(n.Interfaces) == 0, "Network.PrivateIPs", len(n.PrivateIPs), "addresses of several servers exclude Interfaces")
+	c.Require(n.IPv6Count <= 10, "Network.IPv6Count", n.IPv6Count, "must be at most 10")
+	c.Require(len(n.IPv6Addresses) <= 10, "Network.IPv6Addresses", len(n.IPv6Addresses), "must be at most 10")
 	if ip := n.PublicIP; ip != nil {
 		c.Require(ip.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps", ip.BandwidthMbps, "ECS gives a public address only with a bandwidth above 0")
+		c.Require(ip.BandwidthMbps <= 100, "Network.PublicIP.BandwidthMbps", ip.BandwidthMbps, "must be at most 100")
+		c.Require(ip.InboundMbps <= 200, "Network.PublicIP.InboundMbps", ip.InboundMbps, "must be at most 200") // 100 by a newer reference
 		known := ip.ChargeType == "" || internetChargeType(ip.ChargeType) != ""
 		c.Require(known, "Network.PublicIP.ChargeType", ip.ChargeType, "ECS has by-traffic and by-bandwidth")
 	}
@@ -182,22 +214,123 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 		empty := f.SubnetID == "" && len(f.SecurityGroupIDs) == 0 && !f.PrivateIP.IsValid() && f.Name == "" && f.Description == ""
 		c.Require(!empty, at, nil, "must not be empty: ECS would not see it")
 		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
+		checkGroups(c, at+".SecurityGroupIDs", f.SecurityGroupIDs)
+		checkName(c, at+".Name", f.Name)
+		checkText(c, at+".Description", f.Description, 256)
 	}
 }
 
+func checkGroups(c *provider.Checker, path string, groups []string) {
+	c.Require(len(groups) <= 16, path, len(groups), "must be at most 16")
+}
+
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	d := &spec.SystemDisk
+	least, most := systemSizes(d)
+	checkDisk(c, "SystemDisk", d, least, most)
 	c.Require(len(spec.DataDisks) <= 16, "DataDisks", len(spec.DataDisks), "must be at most 16")
+	for i := range spec.DataDisks {
+		d, at := &spec.DataDisks[i], fmt.Sprintf("DataDisks[%d]", i)
+		c.Require(d.SizeGiB == 0 || d.SnapshotID == "", at+".SizeGiB", d.SizeGiB, "excludes SnapshotID: ECS ignores it and takes the size of the snapshot")
+		least, most := dataSizes(d)
+		checkDisk(c, at, d, least, most)
+	}
+}
+
+// checkDisk checks a disk. A most of 0 means that the sizes of its kind are not known.
+func checkDisk(c *provider.Checker, at string, d *provider.Disk, least, most int) {
+	checkName(c, at+".Name", d.Name)
+	checkText(c, at+".Description", d.Description, 256)
+	if d.SizeGiB != 0 && most != 0 {
+		what := strings.TrimSpace(d.Type + " " + d.PerformanceLevel)
+		c.Require(d.SizeGiB >= least && d.SizeGiB <= most, at+".SizeGiB", d.SizeGiB, fmt.Sprintf("must be %d to %d for %s", least, most, what))
+	}
+	switch d.Type {
+	case "cloud", "cloud_efficiency", "cloud_ssd", "ephemeral_ssd":
+		c.Require(d.PerformanceLevel == "", at+".PerformanceLevel", d.PerformanceLevel, "is not for "+d.Type)
+	}
+}
+
+// systemSizes is the range of a system disk in GiB: the widest of all references.
+// Kinds that are not known here pass.
+func systemSizes(d *provider.Disk) (least, most int) {
+	switch d.Type {
+	case "cloud", "ephemeral_ssd":
+		return 20, 500
+	case "cloud_efficiency", "cloud_ssd":
+		return 20, 2048
+	case "cloud_essd":
+		return leastForLevel(d.PerformanceLevel), 2048
+	}
+	return 0, 0
+}
+
+// dataSizes is the same for a data disk.
+func dataSizes(d *provider.Disk) (least, most int) {
+	switch d.Type {
+	case "cloud":
+		return 5, 2000
+	case "ephemeral_ssd":
+		return 5, 800
+	case "cloud_efficiency", "cloud_ssd":
+		return 20, 32768
+	case "cloud_essd":
+		return leastForLevel(d.PerformanceLevel), 65536
+	}
+	return 0, 0
+}
+
+// leastForLevel is the smallest cloud_essd of a performance level.
+func leastForLevel(level string) int {
+	switch level {
+	case "", "PL1":
+		return 20
+	case "PL2":
+		return 461
+	case "PL3":
+		return 1261
+	}
+	return 1 // PL0, and levels that are not known here
 }
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	b, l := &spec.Billing, &spec.Placement
+	b := &spec.Billing
 	c.Require(b.PeriodUnit == "" || periodUnit(b.PeriodUnit) != "", "Billing.PeriodUnit", b.PeriodUnit, "ECS has week and month")
+	periods, renewals := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60}, []int{1, 2, 3, 6, 12, 24, 36, 48, 60}
+	if b.PeriodUnit == provider.Week {
+		periods, renewals = []int{1, 2, 3, 4}, []int{1, 2, 3}
+	}
+	c.Require(b.Period == 0 || slices.Contains(periods, b.Period), "Billing.Period", b.Period, fmt.Sprintf("must be one of %v", periods))
+	c.Require(b.AutoRenewPeriod == 0 || slices.Contains(renewals, b.AutoRenewPeriod), "Billing.AutoRenewPeriod", b.AutoRenewPeriod, fmt.Sprintf("must be one of %v", renewals))
 	_, decimals, _ := strings.Cut(b.Spot.MaxPrice, ".")
 	c.Require(len(decimals) <= 3, "Billing.Spot.MaxPrice", b.Spot.MaxPrice, "must have at most 3 decimals")
+	if h := b.Spot.DurationHours; h != nil {
+		c.Require(*h <= 1, "Billing.Spot.DurationHours", *h, "must be 0 or 1")
+	}
 	c.Require(b.Mode != provider.Prepaid || !spec.DeletionProtection, "DeletionProtection", nil, "ECS has it for servers that are not prepaid only")
+}
+
+func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	b, l, o := &spec.Billing, &spec.Placement, optionsOf(spec)
+	c.Require(len(l.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(l.DedicatedHostIDs), "ECS takes one")
 	c.Require(b.Mode != provider.DedicatedHost || l.Tenancy != provider.SharedTenancy, "Placement.Tenancy", l.Tenancy, "contradicts Billing.Mode dedicated-host")
-	onHost := l.Tenancy == provider.HostTenancy || len(l.DedicatedHostIDs) > 0 || l.DedicatedHostGroupID != ""
+	named := len(l.DedicatedHostIDs) > 0 || l.DedicatedHostGroupID != ""
+	c.Require(!named || l.Tenancy != provider.SharedTenancy, "Placement.Tenancy", l.Tenancy, "contradicts the dedicated hosts")
+	onHost := named || l.Tenancy == provider.HostTenancy || b.Mode == provider.DedicatedHost
 	c.Require(b.Mode != provider.Spot || !onHost, "Billing.Mode", b.Mode, "ECS ignores spot settings on dedicated hosts")
+	c.Require(l.Affinity != provider.HostAffinity || onHost, "Placement.Affinity", l.Affinity, "needs a dedicated host")
+	elsewhere := spec.LaunchTemplate != nil
+	c.Require(o.DeploymentSetGroupNo >= 0 && o.DeploymentSetGroupNo <= maxSetGroups, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, fmt.Sprintf("must be 1 to %d", maxSetGroups))
+	c.Require(o.DeploymentSetGroupNo == 0 || l.GroupID != "" || elsewhere, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, "needs Placement.GroupID")
+	c.Require(o.StorageSetPartitionNumber >= 0, "Vendor.StorageSetPartitionNumber", o.StorageSetPartitionNumber, "must be at least 1")
+}
+
+// checkRelease checks that AutoReleaseTime is three years ahead at most. That it
+// has to be half an hour ahead is left to the cloud: an operation that is resumed
+// must be able to ask again for what it asked for long ago. A day of tolerance is
+// for clocks that are wrong.
+func checkRelease(c *provider.Checker, at time.Time) {
+	c.Require(at.Before(time.Now().AddDate(3, 0, 1)), "AutoReleaseTime", at, "must be three years ahead at most")
 }
 
 func checkTags(c *provider.Checker, tags map[string]string) {

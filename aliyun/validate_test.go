@@ -6,9 +6,13 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
+
+// windows is a public image.
+const windows = "win2019_1809_x64_dtc_zh-cn_40G_alibase_20190816.vhd"
 
 // with returns a valid spec with one change.
 func with(change func(*provider.RunInstancesSpec)) *provider.RunInstancesSpec {
@@ -38,6 +42,13 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"Name", `"x"`, func(s *spec) { s.Name = "x" }},
 		{"Name", "2 to 128", func(s *spec) { s.Name = strings.Repeat("n", 129) }},
 		{"Name", "http://", func(s *spec) { s.Name = "http://name" }},
+		{"Name", "begin with a letter", func(s *spec) { s.Name = "1st" }},
+		{"Name", "at most 999999", func(s *spec) { s.Name, s.Count = "web-[999900,6]", 101 }},
+		{"Name", "at most 999999", func(s *spec) { s.Name = "web-[99999999999999999999,6]" }},
+		{"Name", "1 to 6 digits", func(s *spec) { s.Name = "web-[1,7]" }},
+		{"Name", "1 to 6 digits", func(s *spec) { s.Name = "web-[1,12]" }},
+		{"Name", "one numbering", func(s *spec) { s.Name = "web-[1,2]-[1,2]" }},
+		{"Name", "2 to 128", func(s *spec) { s.Name = strings.Repeat("n", 127) + "[1,2]" }},
 		{"Description", `"x"`, func(s *spec) { s.Description = "x" }},
 		{"Description", "2 to 256", func(s *spec) { s.Description = strings.Repeat("n", 257) }},
 		{"Description", "https://", func(s *spec) { s.Description = "https://name" }},
@@ -45,6 +56,15 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"HostName", "2 to 64", func(s *spec) { s.HostName = strings.Repeat("n", 65) }},
 		{"HostName", "-host", func(s *spec) { s.HostName = "-host" }},
 		{"HostName", "host.", func(s *spec) { s.HostName = "host." }},
+		{"HostName", "single", func(s *spec) { s.HostName = "a..b" }},
+		{"HostName", "single", func(s *spec) { s.HostName = "a-.b" }},
+		{"HostName", "letters and digits", func(s *spec) { s.HostName = "a_b" }},
+		{"HostName", "at most 999999", func(s *spec) { s.HostName = "web-[1000000,6]" }},
+		{"HostName", "at most 15", func(s *spec) { s.ImageID, s.HostName = windows, strings.Repeat("h", 16) }},
+		{"HostName", "must not contain .", func(s *spec) { s.ImageID, s.HostName = windows, "a.b" }},
+		{"HostName", "digits alone", func(s *spec) { s.ImageID, s.HostName = windows, "123" }},
+		{"Login.Password", "begin with /", func(s *spec) { s.ImageID, s.Login.Password = windows, "/Planted-Pass!1" }},
+		{"Login.KeyPairs", "ignores", func(s *spec) { s.ImageID, s.Login.KeyPairs = windows, []string{"k"} }},
 		{"UniqueSuffix", "", func(s *spec) { s.Name, s.UniqueSuffix = "web-[1,4]", true }},
 		{"UniqueSuffix", "", func(s *spec) { s.HostName, s.UniqueSuffix = "web-[,]", true }},
 		{"Login.Password", "8 to 30", func(s *spec) { s.Login.Password = "Plant-1" }},
@@ -58,10 +78,58 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"Network.PublicIP.ChargeType", "prepaid", func(s *spec) {
 			s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1, ChargeType: provider.PrepaidBandwidth}
 		}},
+		{"Network.SecurityGroupIDs", `"17"`, func(s *spec) { s.Network.SecurityGroupIDs = make([]string, 17) }},
+		{"Network.PrivateIPs", "exclude Interfaces", func(s *spec) {
+			s.Network.PrivateIPs = []netip.Addr{addr("10.0.0.1"), addr("10.0.0.2")}
+			s.Network.Interfaces = []provider.NetworkInterface{{SubnetID: "subnet-1"}}
+		}},
+		{"Network.IPv6Count", `"11"`, func(s *spec) { s.Network.IPv6Count = 11 }},
+		{"Network.IPv6Addresses", `"11"`, func(s *spec) { s.Network.IPv6Addresses = make([]netip.Addr, 11) }},
+		{"Network.PublicIP.BandwidthMbps", `"101"`, func(s *spec) { s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 101} }},
+		{"Network.PublicIP.InboundMbps", `"201"`, func(s *spec) { s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1, InboundMbps: 201} }},
+		{"Network.Interfaces[0].SecurityGroupIDs", `"17"`, func(s *spec) {
+			s.Network.Interfaces = []provider.NetworkInterface{{SecurityGroupIDs: make([]string, 17)}}
+		}},
+		{"Network.Interfaces[0].Name", "letter", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "1st"}} }},
+		{"Network.Interfaces[0].Description", "2 to 256", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Description: "x"}} }},
 		{"Network.Interfaces[1]", "", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "nic"}, {}} }},
 		{"Network.Interfaces[0].PrivateIP", "2001:db8::1", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{PrivateIP: addr("2001:db8::1")}} }},
 		{"DataDisks", `"17"`, func(s *spec) { s.DataDisks = disks(17) }},
 		{"DataDisks[1].SizeGiB", "", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20}, {Type: "cloud"}} }},
+		{"DataDisks[0].SizeGiB", "excludes SnapshotID", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, SnapshotID: "s"}} }},
+		{"DataDisks[0].Name", "letter", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, Name: "1st"}} }},
+		{"DataDisks[0].Description", "2 to 256", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20, Description: "x"}} }},
+		{"DataDisks[0].PerformanceLevel", "not for cloud_ssd", func(s *spec) {
+			s.DataDisks = []provider.Disk{{SizeGiB: 20, Type: "cloud_ssd", PerformanceLevel: "PL1"}}
+		}},
+		{"SystemDisk.Name", "letter", func(s *spec) { s.SystemDisk.Name = "1st" }},
+		{"SystemDisk.Description", "http://", func(s *spec) { s.SystemDisk.Description = "http://x" }},
+		{"SystemDisk.PerformanceLevel", "not for cloud", func(s *spec) { s.SystemDisk = provider.Disk{Type: "cloud", PerformanceLevel: "PL1"} }},
+		{"Billing.Period", `"10"`, func(s *spec) { s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 10} }},
+		{"Billing.Period", `"5"`, func(s *spec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: provider.Week}
+		}},
+		{"Billing.AutoRenewPeriod", `"4"`, func(s *spec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true), AutoRenewPeriod: 4}
+		}},
+		{"Billing.AutoRenewPeriod", `"6"`, func(s *spec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Week, AutoRenew: new(true), AutoRenewPeriod: 6}
+		}},
+		{"Billing.Spot.DurationHours", `"2"`, func(s *spec) {
+			s.Billing = provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{DurationHours: new(2)}}
+		}},
+		{"AutoReleaseTime", "three years", func(s *spec) { s.AutoReleaseTime = time.Now().AddDate(3, 0, 2) }},
+		{"Placement.Tenancy", "dedicated hosts", func(s *spec) {
+			s.Placement = provider.Placement{Tenancy: provider.SharedTenancy, DedicatedHostIDs: []string{"dh-1"}}
+		}},
+		{"Placement.Affinity", "needs a dedicated host", func(s *spec) { s.Placement.Affinity = provider.HostAffinity }},
+		{"Vendor.DeploymentSetGroupNo", "needs Placement.GroupID", func(s *spec) { s.Vendor = []provider.VendorOption{RunOptions{DeploymentSetGroupNo: 1}} }},
+		{"Vendor.DeploymentSetGroupNo", "1 to 7", func(s *spec) {
+			s.Placement.GroupID, s.Vendor = "ds-1", []provider.VendorOption{RunOptions{DeploymentSetGroupNo: 8}}
+		}},
+		{"Vendor.StorageSetPartitionNumber", "at least 1", func(s *spec) {
+			s.Vendor = []provider.VendorOption{RunOptions{StorageSetID: "ss-1", StorageSetPartitionNumber: -1}}
+		}},
 		{"Billing.PeriodUnit", "year", func(s *spec) {
 			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Year}
 		}},
@@ -147,12 +215,78 @@ func TestValidateAcceptsWhatTheCloudTakes(t *testing.T) {
 		"a price with three decimals": func(s *spec) {
 			s.Billing = provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{MaxPrice: "0.970"}}
 		},
+		"the last number of all":  func(s *spec) { s.Name, s.Count = "web-[999900,6]", 100 },
+		"numbers without a start": func(s *spec) { s.Name, s.HostName = "web[,]", "web[,3]" },
+		"a host name in segments": func(s *spec) { s.HostName = "a-1.b-2.c" },
+		"the longest of Windows":  func(s *spec) { s.ImageID, s.HostName = windows, strings.Repeat("h", 15) },
+		"16 security groups":      func(s *spec) { s.Network.SecurityGroupIDs = make([]string, 16) },
+		"the widest bandwidths":   func(s *spec) { s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 100, InboundMbps: 200} },
+		"5 years": func(s *spec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 60, AutoRenew: new(true), AutoRenewPeriod: 60}
+		},
+		"4 weeks": func(s *spec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 4, PeriodUnit: provider.Week, AutoRenew: new(true), AutoRenewPeriod: 3}
+		},
+		"a release long ago":       func(s *spec) { s.AutoReleaseTime = time.Now().AddDate(-1, 0, 0) }, // of an operation that is resumed
+		"a release soon":           func(s *spec) { s.AutoReleaseTime = time.Now().Add(30 * time.Minute) },
+		"a release in three years": func(s *spec) { s.AutoReleaseTime = time.Now().AddDate(3, 0, 0) },
+		"a partition of a set": func(s *spec) {
+			s.Placement.GroupID, s.Vendor = "ds-1", []provider.VendorOption{RunOptions{DeploymentSetGroupNo: 7}}
+		},
+		"a set of a template": func(s *spec) {
+			s.LaunchTemplate, s.Vendor = &provider.LaunchTemplateRef{ID: "lt-1"}, []provider.VendorOption{RunOptions{DeploymentSetGroupNo: 1}}
+		},
+		"a tie to a host": func(s *spec) {
+			s.Placement = provider.Placement{Tenancy: provider.HostTenancy, Affinity: provider.HostAffinity}
+		},
 		"protection of on-demand":  func(s *spec) { s.DeletionProtection = true },
 		"the longest tag":          func(s *spec) { s.Tags = map[string]string{strings.Repeat("键", 128): strings.Repeat("值", 128)} },
 		"options of another cloud": func(s *spec) { s.Vendor = []provider.VendorOption{otherOptions{}, nil} },
 	} {
 		if err := testDriver(t, answering(200, "")).ValidateRun(with(change)); err != nil {
 			t.Errorf("%s is refused: %v", what, err)
+		}
+	}
+}
+
+// TestDiskSizes: the range of each documented kind, and nothing about others.
+func TestDiskSizes(t *testing.T) {
+	for _, tc := range []struct {
+		kind, level  string
+		system, data [2]int // least and most GiB
+	}{
+		{kind: "cloud", system: [2]int{20, 500}, data: [2]int{5, 2000}},
+		{kind: "ephemeral_ssd", system: [2]int{20, 500}, data: [2]int{5, 800}},
+		{kind: "cloud_efficiency", system: [2]int{20, 2048}, data: [2]int{20, 32768}},
+		{kind: "cloud_ssd", system: [2]int{20, 2048}, data: [2]int{20, 32768}},
+		{kind: "cloud_essd", system: [2]int{20, 2048}, data: [2]int{20, 65536}},
+		{kind: "cloud_essd", level: "PL0", system: [2]int{1, 2048}, data: [2]int{1, 65536}},
+		{kind: "cloud_essd", level: "PL1", system: [2]int{20, 2048}, data: [2]int{20, 65536}},
+		{kind: "cloud_essd", level: "PL2", system: [2]int{461, 2048}, data: [2]int{461, 65536}},
+		{kind: "cloud_essd", level: "PL3", system: [2]int{1261, 2048}, data: [2]int{1261, 65536}},
+		{kind: "cloud_new", level: "PL9", system: [2]int{1, 1 << 20}, data: [2]int{1, 1 << 20}},
+		{system: [2]int{1, 1 << 20}, data: [2]int{1, 1 << 20}},
+	} {
+		check := func(size int, field string, limits [2]int, set func(*provider.RunInstancesSpec, provider.Disk)) {
+			t.Helper()
+			err := testDriver(t, answering(200, "")).ValidateRun(with(func(s *provider.RunInstancesSpec) {
+				set(s, provider.Disk{Type: tc.kind, PerformanceLevel: tc.level, SizeGiB: size})
+			}))
+			if fits := size >= limits[0] && size <= limits[1]; fits != (err == nil) || err != nil && !strings.Contains(err.Error(), field+".SizeGiB = ") {
+				t.Errorf("%d GiB of %s %s as %s: %v", size, tc.kind, tc.level, field, err)
+			}
+		}
+		for _, d := range []int{-1, 0} {
+			for _, size := range []int{tc.system[0] + d, tc.system[1] - d} {
+				if size > 0 && size <= 1<<20 {
+					check(size, "SystemDisk", tc.system, func(s *provider.RunInstancesSpec, d provider.Disk) { s.SystemDisk = d })
+				}
+			}
+			for _, size := range []int{tc.data[0] + d, tc.data[1] - d} {
+				if size > 0 && size <= 1<<20 {
+					check(size, "DataDisks[0]", tc.data, func(s *provider.RunInstancesSpec, d provider.Disk) { s.DataDisks = []provider.Disk{d} })
+				}
+			}
 		}
 	}
 }

@@ -9,7 +9,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
-func TestConformance(t *testing.T) {
+func TestConformance(t *testing.T) { providertest.Run(t, harness()) }
+
+// harness is what the suite and the fuzz tests need of this driver.
+func harness() providertest.Harness {
 	spec := provider.RunInstancesSpec{
 		ImageID: "m-conformance", InstanceType: "ens.sn1.small", Name: "conformance",
 		Network:    provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}},
@@ -18,7 +21,7 @@ func TestConformance(t *testing.T) {
 	}
 	prepaid := spec
 	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
-	providertest.Run(t, providertest.Harness{
+	return providertest.Harness{
 		Cloud: cloudsim.ENS,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
 			c, err := New(Config{Region: "cn-hangzhou-44", Credentials: keys, Transport: transport, Options: o})
@@ -35,5 +38,5 @@ func TestConformance(t *testing.T) {
 			"Login.KeepImageLogin":  "exactly one way to log in is needed",
 		},
 		Invalid: "InvalidParameter",
-	})
+	}
 }

@@ -7,11 +7,23 @@ import (
 
 // errorTable is the codes that ECS and ENS share, and those with the prefix of
 // ENS. Other ENS_ codes are invalid requests as well, by their family.
-var errorTable = provider.NewErrorTable(append(alicloud.ErrorCodes(),
+var errorTable = provider.NewErrorTable(append(sharedCodes(),
 	provider.ErrorCode{Code: "ENS_OperationUnsupported_KeyPairName", Kind: provider.ErrInvalid},
 	provider.ErrorCode{Code: "ENS_DependencyViolation_WindowsInstance", Kind: provider.ErrInvalid},
 	provider.ErrorCode{Code: "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN", Kind: provider.ErrInvalid},
 ))
+
+// sharedCodes are those of both products. StockNotEnough is of ENS alone, whose
+// text says that it is the machine type.
+func sharedCodes() []provider.ErrorCode {
+	rows := alicloud.ErrorCodes()
+	for i := range rows {
+		if rows[i].Code == "StockNotEnough" {
+			rows[i].Stock = provider.StockOfType
+		}
+	}
+	return rows
+}
 
 // checkCode looks at the Code that ENS puts into answers of HTTP 200. Zero, as
 // a number or as a text, means accepted. A code of the table means what it
@@ -22,11 +34,7 @@ func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code ali
 	if code == "" || code == "0" {
 		return nil
 	}
-	e := d.caller.Refusal(r, string(code), "", resp.RequestID, resp.HTTPStatus)
-	if e.Kind == nil {
-		e.Kind, e.Outcome = provider.ErrUnavailable, provider.OutcomeUnknown
-	}
-	return e
+	return d.caller.Refusal(r, string(code), "", resp.RequestID, resp.HTTPStatus)
 }
 
 // ErrorCodes returns the table, for documentation.

@@ -185,3 +185,24 @@ func TestMissingCredentialsStopTheCallWithErrAuth(t *testing.T) {
 	_, err = d.RunInstances(t.Context(), secretSpec())
 	wantAPIError(t, err, provider.ErrAuth, provider.OutcomeRejected)
 }
+
+// The text of StockNotEnough is about the machine type; a 5xx proves nothing.
+func TestWhatIsOutOfStock(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		body   string
+		want   provider.StockScope
+	}{
+		{400, `{"RequestId":"r","Code":"StockNotEnough","Message":"no"}`, provider.StockOfType},
+		{200, `{"RequestId":"r","Code":"StockNotEnough"}`, provider.StockOfType},
+		{500, `{"RequestId":"r","Code":"StockNotEnough","Message":"no"}`, ""},
+		{400, `{"RequestId":"r","Code":"InvalidParameter","Message":"no"}`, ""},
+	} {
+		d, _ := answering(t, tt.status, tt.body)
+		_, err := d.RunInstances(t.Context(), secretSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Stock != tt.want {
+			t.Errorf("%d %s: out of stock is %q, want %q", tt.status, tt.body, e.Stock, tt.want)
+		}
+	}
+}

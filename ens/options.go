@@ -58,8 +58,10 @@ func secretParams(spec *provider.RunInstancesSpec) []string {
 
 // isOwnParam tells whether a parameter is set by the protocol, or would promise
 // what ENS does not have: with DryRun, real servers would be made and paid for.
+// A raw InstanceName would replace the marker by which a lost create is found.
 func isOwnParam(name string) bool {
-	return name == "ClientToken" || name == "DryRun" || alicloud.IsSystemParam(name)
+	own := []string{"ClientToken", "DryRun", "InstanceName", "UniqueSuffix"}
+	return slices.Contains(own, name) || alicloud.IsSystemParam(name)
 }
 
 // createInstanceParams are the documented parameters of CreateInstance, which
@@ -81,7 +83,7 @@ func checkRaw(c *provider.Checker, raw, set map[string]string) {
 		case name == "":
 			c.Fail("Vendor.Params", nil, "a parameter needs a name")
 		case isOwnParam(name):
-			c.Fail(at, nil, "is set by the protocol, or not known to ENS")
+			c.Fail(at, nil, "is set by the spec or the protocol, or not known to ENS")
 		case overlaps(name, set):
 			c.Fail(at, nil, "is already set by this spec or by the adapter")
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,17 +15,24 @@ import (
 // maxUserData is the documented limit of user data before encoding.
 const maxUserData = 16 << 10
 
+const (
+	maxHostName = 64
+	maxTags     = 20
+)
+
 // ValidateRun checks the documented rules of ENS: values that neither create
-// call can express, name forms, counts. It leaves to ENS what may change there
-// any day: machine types, nodes, images, disk categories and their sizes.
+// call can express, name forms, sizes and periods. It leaves to ENS what may
+// change there any day: machine types, nodes, images and disk categories.
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := provider.Checker{Driver: Name}
 	checkBasics(&c, spec)
 	checkLogin(&c, spec)
 	checkNetwork(&c, &spec.Network)
-	checkDisks(&c, spec.DataDisks)
+	checkDisks(&c, spec)
 	checkBilling(&c, &spec.Billing)
 	checkUserData(&c, spec.UserData)
+	checkOptions(&c, optionsOf(spec))
+	c.Require(len(spec.Tags) <= maxTags, "Tags", len(spec.Tags), "ENS takes at most 20 tags with a create")
 	checkChoice(&c, spec)
 	_, set := translateSpec(spec)
 	checkRaw(&c, optionsOf(spec).Params, set)
@@ -33,16 +41,28 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 
 func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(spec.InstanceType != "" || hasParam(spec, "InstanceType"), "InstanceType", nil, "is required")
-	c.Require(spec.Name == "" || isName(spec.Name), "Name", spec.Name,
-		"must be 2 to 128 letters, digits, or : _ . -, and begin with a letter")
+	c.Require(spec.Name == "" || isName(spec.Name), "Name", spec.Name, nameRule)
 	c.Require(spec.HostName == "" || isHostName(spec.HostName), "HostName", spec.HostName,
 		"must be 2 to 64 letters, digits, . or -, without a . or - at either end or two of them in a row")
+	checkSuffix(c, spec)
 }
+
+// checkSuffix makes room for the numbers: a name must obey its rule with them.
+func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	if !spec.UniqueSuffix {
+		return
+	}
+	digits := max(3, len(strconv.Itoa(spec.Count)))
+	c.Require(utf8.RuneCountInString(spec.Name) <= maxName-digits, "Name", spec.Name, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", maxName-digits, digits))
+	c.Require(len(spec.HostName) <= maxHostName-digits, "HostName", spec.HostName, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", maxHostName-digits, digits))
+}
+
+const nameRule = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
 
 func isName(s string) bool {
 	n := utf8.RuneCountInString(s)
 	head, _ := utf8.DecodeRuneInString(s)
-	return n >= 2 && n <= 128 && unicode.IsLetter(head) &&
+	return n >= 2 && n <= maxName && unicode.IsLetter(head) &&
 		!strings.ContainsFunc(s, func(r rune) bool {
 			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(":_.-", r)
 		})
@@ -53,7 +73,7 @@ func isName(s string) bool {
 func isHostName(s string) bool {
 	parts := strings.FieldsFunc(s, isMark)
 	marks := strings.Count(s, ".") + strings.Count(s, "-")
-	return len(s) >= 2 && len(s) <= 64 && len(parts) == marks+1 &&
+	return len(s) >= 2 && len(s) <= maxHostName && len(parts) == marks+1 &&
 		!strings.ContainsFunc(s, func(r rune) bool { return !isMark(r) && !isASCIIAlnum(r) })
 }
 
@@ -70,8 +90,11 @@ func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(way, "Login", nil, "ENS needs one of Password, KeyPairs and KeepImageLogin")
 	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", l.KeyPairs, "ENS takes one key pair")
 	c.Require(l.Password == "" || isPassword(l.Password.Reveal()), "Login.Password", nil,
-		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special")
+		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special ("+specials+")")
 }
+
+// specials are the special characters of a password that the reference lists.
+const specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
 
 func isPassword(s string) bool {
 	var upper, lower, digit, special int
@@ -83,8 +106,10 @@ func isPassword(s string) bool {
 			lower = 1
 		case r >= '0' && r <= '9':
 			digit = 1
-		default:
+		case strings.ContainsRune(specials, r):
 			special = 1
+		default:
+			return false
 		}
 	}
 	n := utf8.RuneCountInString(s)
@@ -102,15 +127,30 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 }
 
 // checkDisks: ENS creates data disks empty, so that nothing else tells a size.
-func checkDisks(c *provider.Checker, disks []provider.Disk) {
-	for i := range disks {
-		c.Require(disks[i].SizeGiB > 0, fmt.Sprintf("DataDisks[%d].SizeGiB", i), nil, "is required")
+func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	checkSize(c, "SystemDisk", &spec.SystemDisk)
+	for i := range spec.DataDisks {
+		at := fmt.Sprintf("DataDisks[%d]", i)
+		c.Require(spec.DataDisks[i].SizeGiB > 0, at+".SizeGiB", nil, "is required")
+		checkSize(c, at, &spec.DataDisks[i])
 	}
+}
+
+// checkSize knows the documented steps. Disks that are hardware of the machine
+// ("local_...") come in sizes of their own.
+func checkSize(c *provider.Checker, at string, d *provider.Disk) {
+	if d.SizeGiB == 0 || strings.HasPrefix(d.Type, "local") {
+		return
+	}
+	c.Require(d.SizeGiB >= 20 && d.SizeGiB%10 == 0, at+".SizeGiB", d.SizeGiB, "must be at least 20 GiB, in steps of 10")
 }
 
 func checkBilling(c *provider.Checker, b *provider.Billing) {
 	modes := []provider.BillingMode{"", provider.OnDemand, provider.Prepaid, provider.Spot}
 	c.Require(slices.Contains(modes, b.Mode), "Billing.Mode", b.Mode, "ENS has no dedicated hosts")
+	if h := b.Spot.DurationHours; h != nil {
+		c.Require(*h == 0 || *h == 1, "Billing.Spot.DurationHours", *h, "must be 0 or 1: ENS protects a spot server for an hour or not at all")
+	}
 	c.Require(b.Spot.Strategy != provider.SpotPriceLimit, "Billing.Spot.Strategy", b.Spot.Strategy, "ENS spot servers follow the market price: there is no bid")
 	if b.Mode != provider.Prepaid {
 		return
@@ -118,7 +158,8 @@ func checkBilling(c *provider.Checker, b *provider.Billing) {
 	switch b.PeriodUnit {
 	case "", provider.Month:
 		c.Require(isPeriod(b.Period), "Billing.Period", b.Period, "must be 1 to 9, or 12, months")
-	case provider.Day: // sold for some billing cycles; the cloud checks the number
+	case provider.Day:
+		c.Require(b.Period == 3, "Billing.Period", b.Period, "must be 3: ENS sells no other number of days")
 	case provider.Week, provider.Year:
 		c.Fail("Billing.PeriodUnit", b.PeriodUnit, "ENS sells months and days")
 	}
@@ -126,6 +167,12 @@ func checkBilling(c *provider.Checker, b *provider.Billing) {
 }
 
 func isPeriod(months int) bool { return months >= 1 && months <= 9 || months == 12 }
+
+// checkOptions leaves the values to ENS; a cycle without its strategy would be
+// ignored.
+func checkOptions(c *provider.Checker, o RunOptions) {
+	c.Require(o.BillingCycle == "" || o.InstanceChargeStrategy == "instance", "Vendor.BillingCycle", o.BillingCycle, `needs InstanceChargeStrategy "instance"`)
+}
 
 // checkUserData never shows the data.
 func checkUserData(c *provider.Checker, u provider.UserData) {

@@ -55,6 +55,34 @@ func TestBrokenRulesNameTheField(t *testing.T) {
 		{"Billing.Spot.Strategy", func(s *provider.RunInstancesSpec) {
 			s.Billing = provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotPriceLimit}}
 		}},
+		{"SystemDisk.SizeGiB", func(s *provider.RunInstancesSpec) { s.SystemDisk.SizeGiB = 10 }},
+		{"SystemDisk.SizeGiB", func(s *provider.RunInstancesSpec) { s.SystemDisk = provider.Disk{Type: "cloud_ssd", SizeGiB: 45} }},
+		{"DataDisks[0].SizeGiB", func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 19}} }},
+		{"DataDisks[1].SizeGiB", func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SizeGiB: 20}, {SizeGiB: 25}} }},
+		{"Billing.Spot.DurationHours", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{DurationHours: new(2)}}
+		}},
+		{"Tags", func(s *provider.RunInstancesSpec) {
+			s.Tags = map[string]string{}
+			for i := range 21 {
+				s.Tags[strings.Repeat("k", i+1)] = "v"
+			}
+		}},
+		{"Vendor.BillingCycle", func(s *provider.RunInstancesSpec) {
+			s.Vendor = []provider.VendorOption{RunOptions{BillingCycle: "Day"}}
+		}},
+		{"Vendor.BillingCycle", func(s *provider.RunInstancesSpec) {
+			s.Vendor = []provider.VendorOption{RunOptions{BillingCycle: "Day", InstanceChargeStrategy: "user"}}
+		}},
+		{"Name", func(s *provider.RunInstancesSpec) { s.Name, s.UniqueSuffix = strings.Repeat("n", 126), true }},
+		{"Name", func(s *provider.RunInstancesSpec) {
+			s.Name, s.UniqueSuffix, s.Count = strings.Repeat("n", 125), true, 1000
+		}},
+		{"HostName", func(s *provider.RunInstancesSpec) { s.HostName, s.UniqueSuffix = strings.Repeat("n", 62), true }},
+		{"Login.Password", func(s *provider.RunInstancesSpec) { s.Login = provider.Login{Password: "Plant 1-x"} }},
+		{"Login.Password", func(s *provider.RunInstancesSpec) { s.Login = provider.Login{Password: `Plant"1-x`} }},
+		{"Login.Password", func(s *provider.RunInstancesSpec) { s.Login = provider.Login{Password: "Plant密1-x"} }},
+		{"Billing.Period", prepaidFor(2, provider.Day)},
 		{"Billing.Period", prepaidFor(10, "")},
 		{"Billing.Period", prepaidFor(13, provider.Month)},
 		{"Billing.PeriodUnit", prepaidFor(1, provider.Year)},
@@ -93,6 +121,18 @@ func TestLimitsThemselvesAreAllowed(t *testing.T) {
 		"nine months":   prepaidFor(9, provider.Month),
 		"twelve months": prepaidFor(12, ""),
 		"three days":    prepaidFor(3, provider.Day),
+		"longest name":  func(s *provider.RunInstancesSpec) { s.Name, s.UniqueSuffix = strings.Repeat("n", 125), true },
+		"longest host":  func(s *provider.RunInstancesSpec) { s.HostName, s.UniqueSuffix = strings.Repeat("n", 61), true },
+		"all specials": func(s *provider.RunInstancesSpec) {
+			s.Login.KeyPairs, s.Login.Password = nil, "Aa()`~!@#$%^&*-_+=|{}[]:;'<>"
+		},
+		"other specials": func(s *provider.RunInstancesSpec) { s.Login.KeyPairs, s.Login.Password = nil, "Aaaaa,.?/" },
+		"small disks": func(s *provider.RunInstancesSpec) {
+			s.SystemDisk.SizeGiB, s.DataDisks = 20, []provider.Disk{{SizeGiB: 20}, {Type: "local_ssd", SizeGiB: 894}}
+		},
+		"an hour of spot": func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{DurationHours: new(1)}}
+		},
 		"largest script": func(s *provider.RunInstancesSpec) {
 			s.UserData = provider.UserData("#!" + strings.Repeat("x", 16<<10-2))
 		},
@@ -189,7 +229,8 @@ func TestRawParameterMustNotCompete(t *testing.T) {
 		{"on-demand", "DryRun", false},
 		{"on-demand", "ClientToken", false},
 		{"minimal", "", false},
-		{"minimal", "InstanceName", true},
+		{"minimal", "InstanceName", false}, // the marker is in it
+		{"minimal", "UniqueSuffix", false},
 		{"minimal", "Quantity", false}, // of the other call
 		{"prepaid-minimal", "AutoRenewPeriod", true},
 	} {

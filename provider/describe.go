@@ -80,7 +80,23 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 		if err != nil {
 			return "", err
 		}
-		return page.RequestID, nil
+		return page.RequestID, c.sensible(req, page)
 	})
 	return page, err
+}
+
+// sensible refuses a page that cannot be: with servers that have no ID, or
+// followed by itself.
+func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
+	e := &APIError{Driver: c.name, Op: string(APIDescribeInstances), RequestID: page.RequestID, Outcome: OutcomeUnknown, Kind: ErrUnavailable}
+	switch {
+	case slices.ContainsFunc(page.Instances, func(i Instance) bool { return i.ID == "" }):
+		e.Message = "the answer describes a server without an ID"
+		return e
+	case page.NextPage != "" && page.NextPage == req.PageToken:
+		e.Message = "the answer names itself as the next page"
+		return e
+	default:
+		return nil
+	}
 }

@@ -197,3 +197,38 @@ func TestARequestMatchesByEquality(t *testing.T) {
 		}
 	}
 }
+
+// misled is a cloud whose describes are nonsense.
+type misled struct {
+	*fake
+	page provider.DescribePage
+}
+
+func (m misled) DescribeInstances(context.Context, *provider.DescribeRequest) (*provider.DescribePage, error) {
+	p := m.page
+	return &p, nil
+}
+
+// A nonsensical page is an error, and no loop without end.
+func TestDescribeRefusesNonsense(t *testing.T) {
+	for name, page := range map[string]provider.DescribePage{
+		"a server without an ID":     {Instances: []provider.Instance{{Name: "web"}}, RequestID: "r-1"},
+		"a page that follows itself": {NextPage: "2", RequestID: "r-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T, f *fake) {
+				c := provider.NewClient(misled{f, page}, &provider.Options{Region: "r", RetryFor: -1})
+				var last error
+				for i, err := range c.DescribeInstances(t.Context(), provider.Query{}) {
+					if last = err; err == nil {
+						t.Errorf("got %+v", i)
+					}
+				}
+				var e *provider.APIError
+				if !errors.As(last, &e) || e.RequestID != "r-1" {
+					t.Errorf("got %v, want an APIError with the request ID", last)
+				}
+			})
+		})
+	}
+}

@@ -19,6 +19,8 @@ type placementCloud struct {
 	// Scripts, as those of templateCloud.
 	before, after func(api provider.API, n int) error
 
+	strict bool // servers that are in a group already are not moved into it
+
 	// stuck are servers that cannot be moved, with the reason.
 	stuck map[string]error
 
@@ -167,6 +169,9 @@ func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, r *provider
 		for _, id := range r.InstanceIDs {
 			if err := f.stuck[id]; err != nil {
 				return err
+			}
+			if f.strict && slices.Contains(g.InstanceIDs, id) {
+				return refusal(provider.ErrState, "AlreadyInGroup")
 			}
 		}
 		for _, other := range f.groups {

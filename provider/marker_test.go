@@ -213,6 +213,17 @@ func TestKeptMarkersSaveCalls(t *testing.T) {
 	})
 }
 
+func TestKeptMarkersHaveNoNumbers(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		s := named(3, "web")
+		s.UniqueSuffix = true
+		op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{KeepMarker: true})
+		if op != nil || !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "KeepMarker") {
+			t.Errorf("got %v, want an error that names KeepMarker: the numbers would be lost", err)
+		}
+	})
+}
+
 // A name that cannot be given back is told, and tried again by Resume.
 func TestAFailedRenameIsTold(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {

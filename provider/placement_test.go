@@ -305,6 +305,51 @@ func TestLostAnswersToMoves(t *testing.T) {
 	}
 }
 
+// Some clouds refuse to move servers that are there already.
+func TestServersThatAreInTheGroupAlready(t *testing.T) {
+	for _, loses := range []bool{false, true} {
+		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+			newGroup(t, p, "other")
+			id, ids := newGroup(t, p, "g"), fleet(4)
+			if err := p.MoveIn(t.Context(), "", id, ids[:3], nil); err != nil {
+				t.Fatal(err)
+			}
+			f.strict, f.calls = true, nil
+			f.after = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[loses && n == 1] }
+			if err := p.MoveIn(t.Context(), "", id, ids[:3], nil); err != nil {
+				t.Errorf("all are there already: %v", err)
+			}
+			if n := len(f.calls); n > 2 && !loses {
+				t.Errorf("%d calls, want one to move and one to look", n)
+			}
+			if err := p.MoveIn(t.Context(), "", id, ids, nil); err != nil || !slices.Equal(f.members(t, id), ids) {
+				t.Errorf("three are there already: %v; in the group: %v", err, f.members(t, id))
+			}
+			f.stuck["i-009"] = refusal(provider.ErrState, "MustMove")
+			err := p.MoveIn(t.Context(), "", id, []string{ids[0], "i-009"}, nil)
+			if !errors.Is(err, provider.ErrState) || !strings.Contains(err.Error(), "i-009") || strings.Contains(err.Error(), ids[0]) {
+				t.Errorf("want the refusal of i-009 alone, got %v", err)
+			}
+		})
+	}
+}
+
+func TestAGroupThatCannotBeLookedAt(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		id := newGroup(t, p, "g")
+		f.before = func(api provider.API, _ int) error {
+			if api == provider.APIDescribePlacementGroups {
+				return refusal(provider.ErrPermission, "Forbidden")
+			}
+			return refusal(provider.ErrState, "AlreadyThere")
+		}
+		err := p.MoveIn(t.Context(), "", id, fleet(1), nil)
+		if !errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrPermission) {
+			t.Errorf("want the refusal and why it could not be looked into, got %v", err)
+		}
+	})
+}
+
 // What was certainly not carried out may be repeated even with Force.
 func TestThrottledMovesAreRepeated(t *testing.T) {
 	busy := refusal(provider.ErrState, "InProgress")

@@ -103,6 +103,9 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Require(a != Alternative{}, at, nil, "is empty")
 		k.Require(slices.Index(o.Alternatives, a) == i, at, nil, "is given twice")
 	}
+	if o.KeepMarker && c.limits.NameMarker && !c.limits.ClientToken {
+		k.Require(!spec.UniqueSuffix || spec.HostName != "", "RunOptions.KeepMarker", nil, "excludes UniqueSuffix: numbers come with the names that are left out")
+	}
 	if len(o.Alternatives) > 0 {
 		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, "excludes Alternatives: each create needs a token of its own")
 		k.Require(!spec.DryRun, "DryRun", nil, "excludes Alternatives: nothing is created that could be missing")

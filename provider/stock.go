@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -25,8 +26,16 @@ const stockMemory = 3 * time.Minute
 // stockKey is what is out of stock: fields that do not matter are empty.
 type stockKey struct {
 	Region, Zone, Type, Subnet, Disk string
+	Hardware                         Hardware // in place of a type
+	Place                            string   // the hardware it has to be on
 	Mode                             BillingMode
 	Scope                            StockScope
+}
+
+// ofMachine says what machine a spec asks for. A group or a host may be full
+// where the zone is not.
+func (k *stockKey) ofMachine(s *RunInstancesSpec, mode BillingMode) {
+	k.Type, k.Hardware, k.Mode, k.Place = s.InstanceType, s.Hardware, mode, fmt.Sprintf("%+v", s.Placement)
 }
 
 // stockKeys returns everything that a spec needs to be in stock.
@@ -44,9 +53,10 @@ func stockKeys(s *RunInstancesSpec) map[StockScope]stockKey {
 	}
 	return map[StockScope]stockKey{
 		"": of("", func(k *stockKey) {
-			k.Type, k.Subnet, k.Disk, k.Mode = s.InstanceType, s.Network.SubnetID, s.SystemDisk.Type, mode
+			k.Subnet, k.Disk = s.Network.SubnetID, s.SystemDisk.Type
+			k.ofMachine(s, mode)
 		}),
-		StockOfType:   of(StockOfType, func(k *stockKey) { k.Type, k.Mode = s.InstanceType, mode }),
+		StockOfType:   of(StockOfType, func(k *stockKey) { k.ofMachine(s, mode) }),
 		StockOfZone:   of(StockOfZone, func(*stockKey) {}),
 		StockOfDisk:   of(StockOfDisk, func(k *stockKey) { k.Disk = s.SystemDisk.Type }),
 		StockOfSubnet: of(StockOfSubnet, func(k *stockKey) { k.Subnet = s.Network.SubnetID }),

@@ -32,7 +32,10 @@ func inherited(older, newer *RunInstancesSpec) []string {
 	o, n := reflect.ValueOf(older).Elem(), reflect.ValueOf(newer).Elem()
 	for _, f := range specLeaves() {
 		at, set := f.find(o)
-		if _, kept := f.find(n); set && !kept && f.path != "Region" {
+		if f.path == "Region" || f.path == "Count" && older.Count == 1 {
+			continue // the place of the template; one server, which is what no count means
+		}
+		if _, kept := f.find(n); set && !kept {
 			out = append(out, at)
 		}
 	}

@@ -50,6 +50,8 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 		"another value":   {spec{ImageID: "a"}, spec{ImageID: "b"}, nil},
 		"more":            {spec{ImageID: "a"}, spec{ImageID: "a", Zone: "z", Vendor: []provider.VendorOption{extras{Text: "x"}}}, nil},
 		"another region":  {spec{Region: "region-1", ImageID: "a"}, spec{ImageID: "a"}, nil},
+		"one server":      {spec{Count: 1}, spec{}, nil},
+		"two servers":     {spec{Count: 2}, spec{}, []string{"Spec.Count"}},
 		"less":            {spec{ImageID: "a", Zone: "z", DryRun: true}, spec{ImageID: "a"}, []string{"Spec.Zone", "Spec.DryRun"}},
 		"nothing":         {spec{ImageID: "a", Tags: map[string]string{"a": "b"}, UserData: []byte(planted)}, spec{}, []string{"Spec.ImageID", "Spec.Tags", "Spec.UserData"}},
 		"no disks":        {spec{DataDisks: []provider.Disk{{SizeGiB: 20}}}, spec{DataDisks: []provider.Disk{}}, []string{"Spec.DataDisks", "Spec.DataDisks[0].SizeGiB"}},

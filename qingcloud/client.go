@@ -80,6 +80,9 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
+	_ provider.Renamer      = (*driver)(nil)
+
+	_ provider.PlacementGroupDriver = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {
@@ -119,8 +122,14 @@ func (d *driver) Limits() provider.Limits {
 		IDsPerTerminate:    perCall,
 		RecycleBin:         true,
 		IDsPerPower:        perCall,
-		Rates:              map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
-		FirstLook:          8 * time.Second,
+		NameMarker:         true,
+		NameLength:         maxName,
+		IDsPerMove:         perCall,
+		// An unknown ID may fail a whole describe, as the vendor says of jobs and
+		// addresses; one at a time, it hides no other.
+		IDsPerGroupDescribe: 1,
+		Rates:               map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
+		FirstLook:           8 * time.Second,
 	}
 }
 

@@ -9,13 +9,16 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
-func TestConformance(t *testing.T) {
+func TestConformance(t *testing.T) { providertest.Run(t, harness()) }
+
+// harness is what the suite and the fuzz tests need of this driver.
+func harness() providertest.Harness {
 	full := fullSpecs()
 	// Fields that in the other specs cannot change without another one.
 	login := provider.Login{KeyPairs: []string{"kp-1"}}
-	full["several"] = &provider.RunInstancesSpec{Count: 3, ImageID: "img-1", InstanceType: "e1.large.r2", Login: login}
+	full["several"] = &provider.RunInstancesSpec{Count: 3, ImageID: "img-1", InstanceType: "e1.large.r2", Login: login, Name: "several", UniqueSuffix: true}
 	full["sized, plain"] = &provider.RunInstancesSpec{ImageID: "img-1", Hardware: provider.Hardware{CPUs: 4, MemoryMiB: 8192}, Login: login}
-	providertest.Run(t, providertest.Harness{
+	return providertest.Harness{
 		Cloud: cloudsim.QingCloud,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
 			c, err := New(Config{Region: "pek3a", Credentials: keys, Transport: transport, Options: o})
@@ -32,8 +35,18 @@ func TestConformance(t *testing.T) {
 		Full: full,
 		Coupled: map[string]string{
 			"Billing.AutoRenew": "it needs an AutoRenewPeriod",
+			"UniqueSuffix":      "the numbers come with the renaming, after the create",
 			"Billing.Mode":      "prepaid needs a Period, and nothing else may have one",
 		},
 		Invalid: "1100",
-	})
+		Placement: &providertest.PlacementCase{
+			Groups: map[string]*provider.PlacementGroupSpec{
+				"spread":  {Name: "spread", Description: "apart", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},
+				"cluster": {Name: "cluster", Strategy: provider.ClusterPlacement},
+				"nothing": {},
+			},
+			Stays: true,
+			Full:  "2500",
+		},
+	}
 }

@@ -57,8 +57,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "4004", Kind: provider.ErrUnavailable},
 	{Code: "4005", Kind: provider.ErrUnavailable},
 	{Code: "5000", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true}, // too busy, or timed out while executing
-	{Code: "5200", Kind: provider.ErrNoStock},
+	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},           // too busy, or timed out while executing
+	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType}, // computing capacity: no disk and no network would help
 	{Code: "5300", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "5400", Kind: provider.ErrState},
 	{Code: "5500", Kind: provider.ErrUnavailable},
@@ -97,7 +97,7 @@ func (d *driver) wrapError(ctx context.Context, t *trip, err error) error {
 func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 	e.Code, e.Message, e.Err = strconv.Itoa(api.RetCode), api.Message, api
 	row, known := errorTable.Lookup(e.Code)
-	e.Kind, e.Outcome = row.Kind, provider.OutcomeRejected
+	e.Kind, e.Outcome, e.Stock = row.Kind, provider.OutcomeRejected, row.Stock
 	if row.Unknown {
 		e.Outcome = provider.OutcomeUnknown
 	}
@@ -108,7 +108,7 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 		e.Kind, e.Outcome = provider.ErrUnavailable, provider.OutcomeUnknown
 	case api.RetCode == 2500 && d.throttled(e.Op, e.Message):
 		e.Kind, e.Outcome = provider.ErrThrottled, provider.OutcomeThrottled
-	case api.RetCode == 1400 && e.Op != "RunInstances" && e.Op != "DescribeInstances":
+	case api.RetCode == 1400 && dependsOnState(e.Op):
 		// A missing permission looks the same but for the message, and so does
 		// what passes by itself. Of a terminate that is the likely reason: it
 		// comes too early after the create, or something is being done to the
@@ -118,13 +118,25 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 	}
 }
 
+// dependsOnState tells of an action whether 1400 may be about the state of what
+// it names. Creates and reads have none in their way, and neither do changes of
+// names.
+func dependsOnState(op string) bool {
+	return slices.Contains([]string{
+		"TerminateInstances", "CeaseInstances", "StartInstances", "StopInstances", "RestartInstances",
+		"JoinInstanceGroup", "DeleteInstanceGroups",
+	}, op)
+}
+
 // throttled decides what 2500 means, which QingCloud documents as two things:
-// too many resources, or too many API calls. Only a create uses up a resource
-// quota. For a create, a text that speaks of the API, or nearly a full hour of
-// own calls, makes the call quota the likelier one. The texts are not verified;
-// either way nothing was created, and a wrong guess costs a pause or a sentinel.
+// too many resources, or too many API calls. Only a create, and joining a group,
+// use up a resource quota. For those, a text that speaks of the API, or nearly a
+// full hour of own calls, makes the call quota the likelier one. The texts are
+// not verified; either way nothing was done, and a wrong guess costs a pause or
+// a sentinel.
 func (d *driver) throttled(op, message string) bool {
-	return op != "RunInstances" || strings.Contains(message, "API") || d.calls.lastHour(time.Now()) >= callsPerHour*9/10
+	uses := slices.Contains([]string{"RunInstances", "CreateInstanceGroups", "JoinInstanceGroup"}, op)
+	return !uses || strings.Contains(message, "API") || d.calls.lastHour(time.Now()) >= callsPerHour*9/10
 }
 
 // badAnswer is an answer without an error that cannot be right.

@@ -424,3 +424,14 @@ func TestShortRawParametersDoNotGarbleMessages(t *testing.T) {
 		t.Errorf("the message is %v", err)
 	}
 }
+
+// Code 5200 is about computing capacity: another disk or network would not help.
+func TestWhatIsOutOfStock(t *testing.T) {
+	for code, want := range map[string]provider.StockScope{"5200": provider.StockOfType, "5100": "", "2500": ""} {
+		_, err := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+code+`}`))).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Stock != want {
+			t.Errorf("%s: out of stock is %q, want %q", code, e.Stock, want)
+		}
+	}
+}

@@ -70,7 +70,7 @@ func runOptions(spec *provider.RunInstancesSpec) *RunOptions {
 func addParams(q url.Values, params map[string]string) error {
 	c := provider.Checker{Driver: Name}
 	for _, k := range slices.Sorted(maps.Keys(params)) {
-		c.Require(!q.Has(k) && !isSystemParam(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is already set by the spec or by the signature")
+		c.Require(!q.Has(k) && !isSystemParam(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is set by the spec or by the signature")
 	}
 	for k, v := range params {
 		q.Set(k, v)
@@ -78,7 +78,8 @@ func addParams(q url.Values, params map[string]string) error {
 	return c.Err()
 }
 
-// isSystemParam names the parameters that the signature adds to every call.
+// isSystemParam names the parameters that the signature adds to every call, and
+// the one that carries the marker by which a lost create is found.
 func isSystemParam(name string) bool {
-	return slices.Contains([]string{"access_key_id", "time_stamp", "signature", "signature_method", "signature_version"}, name)
+	return slices.Contains([]string{"access_key_id", "time_stamp", "signature", "signature_method", "signature_version", "instance_name"}, name)
 }

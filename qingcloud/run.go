@@ -50,7 +50,7 @@ func (d *driver) DescribeInstances(ctx context.Context, r *provider.DescribeRequ
 	}
 	zone, out := d.zone(r.Region), &describeOutput{}
 	err = d.call(ctx, &call{action: "DescribeInstances", zone: zone, in: in}, out)
-	if len(r.IDs) == 1 && errors.Is(err, provider.ErrNotFound) {
+	if len(r.IDs) == 1 && isNotFound(err) {
 		return &provider.DescribePage{}, nil
 	}
 	if err != nil {
@@ -72,6 +72,8 @@ func (d *driver) TerminateInstances(ctx context.Context, r *provider.TerminateRe
 	}
 	return d.call(ctx, c, &answer{})
 }
+
+func isNotFound(err error) bool { return errors.Is(err, provider.ErrNotFound) }
 
 // answer is what every answer has: the SDK looks for these two fields.
 type answer struct {
@@ -202,16 +204,16 @@ func page(r *provider.DescribeRequest, in *describeInput, zone string, out *desc
 		}
 	}
 	if len(r.IDs) == 0 && len(out.InstanceSet) > 0 {
-		p.NextPage = nextPage(in, len(out.InstanceSet), out.TotalCount)
+		p.NextPage = nextPage(in.Offset, len(out.InstanceSet), out.TotalCount)
 	}
 	return p, nil
 }
 
 // nextPage trusts the total over the page size, which the service may lower.
-func nextPage(in *describeInput, got int, total *Number) string {
+func nextPage(offset *int, got int, total *Number) string {
 	next := got
-	if in.Offset != nil {
-		next += *in.Offset
+	if offset != nil {
+		next += *offset
 	}
 	if total != nil && next >= int(*total) || total == nil && got < perCall {
 		return ""

@@ -37,7 +37,7 @@ func supportTable() provider.Support {
 		provider.To("Name", "instance_name"),
 		provider.To("HostName", "hostname"),
 		provider.Refused("Description", "RunInstances has no description; ModifyInstanceAttributes sets it afterwards"),
-		provider.Refused("UniqueSuffix", "all servers of a create share one name"),
+		provider.To("UniqueSuffix", "instance_name"), // by the renaming after the create
 		provider.To("Login.Password", "login_passwd"),
 		provider.To("Login.KeyPairs", "login_keypair"),
 		provider.Refused("Login.KeepImageLogin", "login_mode is required, and is keypair or passwd"),

@@ -56,6 +56,11 @@ func TestInputsUseOnlyWhatTheSDKSends(t *testing.T) {
 	for f := range fieldsOf[runInput]() {
 		check(f)
 	}
+	for _, in := range []any{renameInput{}, createGroupInput{}, describeGroupsInput{}, modifyGroupInput{}, joinGroupInput{}, deleteGroupsInput{}} {
+		for i := range reflect.TypeOf(in).NumField() {
+			check(reflect.TypeOf(in).Field(i))
+		}
+	}
 	for f := range fieldsOf[describeInput]() {
 		check(f)
 	}
@@ -94,7 +99,7 @@ func TestRefusedFieldsAreNamed(t *testing.T) {
 		Encrypted: true, KMSKeyID: "a", DeleteWithInstance: &yes, AutoSnapshotPolicyID: "a", Device: "a",
 	}
 	full := spec(func(s *provider.RunInstancesSpec) {
-		s.Zone, s.MinCount, s.Description, s.UniqueSuffix, s.CPUOptions.NUMANodes = "a", 1, "a", true, 1
+		s.Zone, s.MinCount, s.Description, s.CPUOptions.NUMANodes = "a", 1, "a", 1
 		s.Login.KeepImageLogin = true
 		s.Network = provider.Network{
 			VPCID: "a", IPv6Count: 1, IPv6Addresses: addrs("::1"), IPFamily: provider.IPv6,

@@ -107,7 +107,7 @@ func wireOf(t *testing.T, spec *provider.RunInstancesSpec) golden {
 		if len(v) != 1 {
 			t.Errorf("parameter %s is sent %d times", k, len(v))
 		}
-		if !isSystemParam(k) && k != "action" {
+		if k == "instance_name" || !isSystemParam(k) && k != "action" {
 			g.Params[k] = v[0]
 		}
 	}

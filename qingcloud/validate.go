@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,7 +42,17 @@ func validateBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		n, err := strconv.Atoi(t)
 		c.Require(err == nil && strconv.Itoa(n) == t, "Hardware.GPUType", t, "must be a number of gpu_class, like 0")
 	}
+	c.Require(!spec.UniqueSuffix || spec.HostName == "", "UniqueSuffix", nil, "numbers names only: the servers of a create share one HostName")
+	c.Require(spec.Hardware.MemoryMiB%1024 == 0, "Hardware.MemoryMiB", spec.Hardware.MemoryMiB, "must be whole GiB, in MiB")
+	c.Require(spec.HostName == "" || isHostName(spec.HostName), "HostName", spec.HostName, "must be letters, digits and hyphens, with dots between, at most 63 of them in a row")
 	validateTopology(c, spec)
+}
+
+var labelForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+
+// isHostName checks the rule of all host names; the vendor documents none.
+func isHostName(s string) bool {
+	return !slices.ContainsFunc(strings.Split(s, "."), func(label string) bool { return !labelForm.MatchString(label) })
 }
 
 func validateTopology(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -92,8 +103,14 @@ func validateVxNet(c *provider.Checker, path, id string, fixed bool) {
 }
 
 func validateDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	size := spec.SystemDisk.SizeGiB
+	c.Require(size == 0 || size >= 20 && size <= 100, "SystemDisk.SizeGiB", size, "must be 20 to 100 GiB, and 50 at least for Windows")
+	seen := map[string]bool{}
 	for i, disk := range spec.DataDisks {
-		c.Require(disk.VolumeID != "", fmt.Sprintf("DataDisks[%d].VolumeID", i), nil, "is required: "+noNewDisk)
+		at := fmt.Sprintf("DataDisks[%d].VolumeID", i)
+		c.Require(disk.VolumeID != "", at, nil, "is required: "+noNewDisk)
+		c.Require(disk.VolumeID == "" || !seen[disk.VolumeID], at, disk.VolumeID, "is given twice")
+		seen[disk.VolumeID] = true
 	}
 	c.Require(len(spec.DataDisks) == 0 || spec.Count <= 1, "DataDisks", len(spec.DataDisks), "existing volumes are attached to one server: Count must be 1")
 }
@@ -129,6 +146,10 @@ func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions
 		c.Require(o.UserDataFile == "", "Vendor.UserDataFile", o.UserDataFile, rule)
 		return
 	}
+	c.Require(slices.Contains([]string{"", "plain", "exec", "tar"}, o.UserDataType), "Vendor.UserDataType", o.UserDataType, "must be plain, exec or tar: the form of the data follows from it")
+	// The service takes its default in place of a directory that will not do.
+	c.Require(o.UserDataPath == "" || path.IsAbs(o.UserDataPath), "Vendor.UserDataPath", o.UserDataPath, "must begin with /")
+	c.Require(o.UserDataFile == "" || path.IsAbs(o.UserDataFile), "Vendor.UserDataFile", o.UserDataFile, "must begin with /")
 	c.Require(o.UserDataFile == "" || o.UserDataType == "exec", "Vendor.UserDataFile", o.UserDataFile, "needs UserDataType exec")
 	if o.UserDataType != "tar" {
 		c.Require(base64.StdEncoding.EncodedLen(len(data)) <= maxUserData, "UserData", nil, "must be at most 4096 bytes in base64, that is 3072 bytes; upload more as an attachment (UserDataType tar)")
@@ -153,14 +174,17 @@ func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstances
 	}
 }
 
+// noBlanks refuses values that the SDK's signer would trim.
+func noBlanks(c *provider.Checker, path string, values ...string) {
+	for _, v := range values {
+		c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
+	}
+}
+
 // validateBlanks refuses what the SDK's signer would change: it trims values,
 // in the signature and in the request alike.
 func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
-	check := func(path string, values ...string) {
-		for _, v := range values {
-			c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
-		}
-	}
+	check := func(path string, values ...string) { noBlanks(c, path, values...) }
 	check("ImageID", spec.ImageID)
 	check("InstanceType", spec.InstanceType)
 	check("CPUOptions.Model", spec.CPUOptions.Model)

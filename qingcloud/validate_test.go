@@ -70,6 +70,8 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 		{"no image", func(s *specT) { s.ImageID = "" }, "ImageID"},
 		{"neither type nor size", func(s *specT) { s.InstanceType = "" }, "InstanceType"},
 		{"size instead of type", func(s *specT) { s.InstanceType, s.Hardware = "", provider.Hardware{CPUs: 2, MemoryMiB: 2048} }, ""},
+		{"numbered names", func(s *specT) { s.Name, s.UniqueSuffix = "web", true }, ""},
+		{"numbered host names", func(s *specT) { s.Name, s.HostName, s.UniqueSuffix = "web", "web", true }, "UniqueSuffix"},
 		{"GPU by name", func(s *specT) { s.Hardware.GPUType = "P100" }, "Hardware.GPUType"},
 		{"GPU with sign", func(s *specT) { s.Hardware.GPUType = "+1" }, "Hardware.GPUType"},
 		{"half a topology", func(s *specT) { s.CPUOptions.Cores = 2 }, "CPUOptions.Sockets"},
@@ -81,6 +83,31 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 		}, "CPUOptions"},
 		{"no login", func(s *specT) { s.Login = provider.Login{} }, "Login"},
 		{"two key pairs", func(s *specT) { s.Login = provider.Login{KeyPairs: []string{"kp-1", "kp-2"}} }, "Login.KeyPairs"},
+		{"half a GiB of memory", func(s *specT) { s.InstanceType, s.Hardware = "", provider.Hardware{CPUs: 2, MemoryMiB: 1536} }, "Hardware.MemoryMiB"},
+		{"host name with dots", func(s *specT) { s.HostName = "web-1.Example.com" }, ""},
+		{"long host name", func(s *specT) { s.HostName = strings.Repeat("a", 63) }, ""},
+		{"host name too long", func(s *specT) { s.HostName = strings.Repeat("a", 64) }, "HostName"},
+		{"host name with a blank", func(s *specT) { s.HostName = "web 1" }, "HostName"},
+		{"host name with an underscore", func(s *specT) { s.HostName = "web_1" }, "HostName"},
+		{"host name with an empty part", func(s *specT) { s.HostName = "web..example" }, "HostName"},
+		{"host name that ends in a hyphen", func(s *specT) { s.HostName = "web-" }, "HostName"},
+		{"system disk too small", func(s *specT) { s.SystemDisk.SizeGiB = 19 }, "SystemDisk.SizeGiB"},
+		{"system disk too large", func(s *specT) { s.SystemDisk.SizeGiB = 101 }, "SystemDisk.SizeGiB"},
+		{"smallest system disk", func(s *specT) { s.SystemDisk.SizeGiB = 20 }, ""},
+		{"largest system disk", func(s *specT) { s.SystemDisk.SizeGiB = 100 }, ""},
+		{"a volume twice", func(s *specT) { s.DataDisks = []provider.Disk{{VolumeID: "vol-1"}, {VolumeID: "vol-1"}} }, "DataDisks[1].VolumeID"},
+		{"unknown kind of user data", func(s *specT) {
+			s.UserData = []byte("x")
+			s.Vendor = []provider.VendorOption{RunOptions{UserDataType: "cloud-config"}}
+		}, "Vendor.UserDataType"},
+		{"directory the service would replace", func(s *specT) {
+			s.UserData = []byte("x")
+			s.Vendor = []provider.VendorOption{RunOptions{UserDataPath: "etc/x"}}
+		}, "Vendor.UserDataPath"},
+		{"relative file", func(s *specT) {
+			s.UserData = []byte("x")
+			s.Vendor = []provider.VendorOption{RunOptions{UserDataType: "exec", UserDataFile: "rc.local"}}
+		}, "Vendor.UserDataFile"},
 		{"two security groups", func(s *specT) { s.Network.SecurityGroupIDs = []string{"a", "b"} }, "Network.SecurityGroupIDs"},
 		{"address without network", func(s *specT) { s.Network.PrivateIPs = addrs("10.0.0.1") }, "Network.PrivateIPs"},
 		{"two addresses", func(s *specT) { s.Network.SubnetID, s.Network.PrivateIPs = "vxnet-1", addrs("10.0.0.1", "10.0.0.2") }, "Network.PrivateIPs"},
@@ -121,6 +148,7 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 			s.Vendor = []provider.VendorOption{RunOptions{Hypervisor: "bm"}}
 		}, "Vendor.Hypervisor"},
 		{"raw parameter of the translator", vendor(RunOptions{Params: map[string]string{"image_id": "x"}}), `Vendor.Params["image_id"]`},
+		{"raw name", vendor(RunOptions{Params: map[string]string{"instance_name": "x"}}), `Vendor.Params["instance_name"]`},
 		{"raw password", vendor(RunOptions{Params: map[string]string{"login_passwd": "x"}}), `Vendor.Params["login_passwd"]`},
 		{"raw action", vendor(RunOptions{Params: map[string]string{"action": "x"}}), `Vendor.Params["action"]`},
 		{"raw zone", vendor(RunOptions{Params: map[string]string{"zone": "x"}}), `Vendor.Params["zone"]`},

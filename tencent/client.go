@@ -83,6 +83,10 @@ var (
 	_ provider.RunPreviewer = (*driver)(nil)
 	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
+
+	_ provider.NameNumberer         = (*driver)(nil)
+	_ provider.LaunchTemplateDriver = (*driver)(nil)
+	_ provider.PlacementGroupDriver = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {
@@ -123,6 +127,9 @@ func (d *driver) Support() provider.Support { return d.support }
 // access point (cloud.tencent.com/document/product/1278/109059). InstanceCount
 // may be up to 500, but the price inquiry for the same request takes 100 and so
 // does every call about servers: a create of 100 is one unit for all of them.
+// MinCount works for some accounts and regions only, so it is not offered as
+// PartialCreates. Where no rate of a call is known, the lowest of the others is
+// kept.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: 100,
@@ -132,6 +139,15 @@ func (d *driver) Limits() provider.Limits {
 		RecycleBin:         true,
 		IDsPerPower:        idsPerCall,
 		ClientToken:        true,
+
+		IDsPerMove:              idsPerCall,
+		IDsPerGroupDescribe:     groupsPerCall,
+		TemplateVersionsInherit: true,
+		Idempotent: []provider.API{
+			provider.APICreateLaunchTemplate,
+			provider.APICreateLaunchTemplateVersion,
+			provider.APICreatePlacementGroup,
+		},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 10, Per: time.Second},
 			provider.APIDescribeInstances:  {Calls: 40, Per: time.Second},
@@ -139,6 +155,20 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStartInstances:     {Calls: 10, Per: time.Second},
 			provider.APIStopInstances:      {Calls: 10, Per: time.Second},
 			provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
+
+			provider.APICreateLaunchTemplate:            {Calls: 10, Per: time.Second},
+			provider.APICreateLaunchTemplateVersion:     {Calls: 20, Per: time.Second},
+			provider.APIDescribeLaunchTemplates:         {Calls: 10, Per: time.Second},
+			provider.APIDescribeLaunchTemplateVersions:  {Calls: 20, Per: time.Second},
+			provider.APISetDefaultLaunchTemplateVersion: {Calls: 10, Per: time.Second},
+			provider.APIDeleteLaunchTemplateVersions:    {Calls: 20, Per: time.Second},
+			provider.APIDeleteLaunchTemplate:            {Calls: 10, Per: time.Second},
+
+			provider.APICreatePlacementGroup:    {Calls: 10, Per: time.Second},
+			provider.APIDescribePlacementGroups: {Calls: 10, Per: time.Second},
+			provider.APIModifyPlacementGroup:    {Calls: 10, Per: time.Second},
+			provider.APIMoveIntoPlacementGroup:  {Calls: 10, Per: time.Second},
+			provider.APIDeletePlacementGroup:    {Calls: 10, Per: time.Second},
 		},
 		FirstLook: 15 * time.Second,
 	}
@@ -168,7 +198,7 @@ type api interface {
 	RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error)
 	DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error)
 	TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error)
-	ChangePower(ctx context.Context, req tchttp.Request) (*cvm.StopInstancesResponse, error)
+	Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error
 }
 
 // sdkClient stands between api and the SDK's client. Were *cvm.Client itself
@@ -182,13 +212,18 @@ func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesReques
 
 // RunRaw sends a create that the typed request cannot carry, signed alike.
 func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
-	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, actionRun)
-	if err := req.SetActionParameters(params); err != nil {
+	req, err := rawRequest(actionRun, params)
+	if err != nil {
 		return nil, err
 	}
-	req.SetContext(ctx)
 	resp := cvm.NewRunInstancesResponse()
-	return resp, s.cvm.Send(req, resp)
+	return resp, s.Send(ctx, req, resp)
+}
+
+// rawRequest is a request with a body of our own.
+func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
+	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
+	return req, req.SetActionParameters(params)
 }
 
 func (s sdkClient) DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error) {
@@ -199,12 +234,10 @@ func (s sdkClient) TerminateInstances(ctx context.Context, req *cvm.TerminateIns
 	return s.cvm.TerminateInstancesWithContext(ctx, req)
 }
 
-// ChangePower sends one of the typed requests of translatePower, as the SDK's
-// own methods do. Their answers differ by name only: all have just a RequestId.
-func (s sdkClient) ChangePower(ctx context.Context, req tchttp.Request) (*cvm.StopInstancesResponse, error) {
+// Send sends one of the SDK's requests, as its own methods do.
+func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error {
 	req.SetContext(ctx)
-	resp := cvm.NewStopInstancesResponse()
-	return resp, s.cvm.Send(req, resp)
+	return s.cvm.Send(req, resp)
 }
 
 // keyedClient is an SDK client and the credentials it signs with.

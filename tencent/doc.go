@@ -54,9 +54,10 @@
 //
 // One create makes up to 100 servers here. The parameter allows 500, but every
 // other call about them takes 100 IDs. Documented rates are 10 a second for each
-// call, and 40 for DescribeInstances; they count by account and access point.
-// Pages hold 100 rows, the documented maximum, and a page token is the offset of
-// the next row.
+// call, 20 for versions of templates, and 40 for DescribeInstances; they count by
+// account and access point. Where no rate is known, 10 a second is kept too. Pages
+// hold 100 rows, the documented maximum, and a page token is the offset of the next
+// row.
 //
 // TerminateInstances takes servers of one billing mode only. Prepaid servers go
 // to the recycle bin first (SHUTDOWN, which is [provider.StateRecycled]) and for
@@ -80,8 +81,49 @@
 //
 // A spot server without MaxPrice bids what CVM documents as the current fixed
 // discount price. A Year is twelve months. ProjectID is a number; "0" is the default
-// project. AutoReleaseTime is cut to whole seconds and must be at least five
-// minutes ahead.
+// project. AutoReleaseTime is cut to whole seconds and must be more than five
+// minutes ahead. A data disk needs a size, a multiple of 10 GiB: CVM takes one
+// without for none at all.
+//
+// # Names of an operation
+//
+// An operation of more than 100 servers is several creates. With UniqueSuffix each
+// of them numbers on where the one before ends: "{R:101,F:3}", with as many digits
+// as the last number of all. The limit of 128 characters of a name counts the
+// pattern. Without UniqueSuffix CVM numbers every create from 1.
+//
+// # Launch templates
+//
+// Client.LaunchTemplates keeps specs as CVM's launch templates, by ID only: a name
+// is looked up with List. A template holds no password, no CPUOptions and no
+// MinCount; raw parameters of [RunOptions] are kept with the rest, and Count too,
+// although every create of this package names its own. Both creates take a
+// ClientToken.
+//
+// A new version inherits what it does not set from BaseVersion. The client reads
+// that version first, and names every field that would be inherited. Two of
+// CVM's defaults are no fields to inherit: a count of one, and project 0, which is
+// read as no project.
+//
+// A version is read back as the spec that would make it again. What has no field is
+// in RunOptions.Params by its name. Zeros and empty texts that CVM answers for what
+// was never set are left out, and so is the ClientToken of the call that made the
+// version. Periods are in months.
+//
+// Making a version the default that is it already is a success. Deleting the
+// default version is [provider.ErrState].
+//
+// # Placement groups
+//
+// Client.PlacementGroups are CVM's disaster-recover groups: they spread servers
+// over hosts, switches or racks (PlacementGroupSpec.Level) and let up to PerUnit of
+// them share one, at most ten. Partition groups are open to some accounts only, and
+// refused. A group needs a name of up to 60 characters and has no description.
+// MoveIn moves 100 servers a call; with Force, CVM may restart them on other hosts.
+// Deleting a group with servers in it is [provider.ErrState].
+//
+// Tags of a template are sent with the resource type "launch-template", which CVM
+// does not document; those of a group with "ps", which it does.
 //
 // # Not supported
 //

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 
 	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
@@ -37,26 +38,31 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "UnsupportedOperation.UserLimitOperationExceedQuota", Kind: provider.ErrQuota},
 
 	// No stock: of a type or in a zone, of disks, of spot capacity at the price,
-	// of addresses.
-	{Code: "ResourceInsufficient.AvailabilityZoneSoldOut", Kind: provider.ErrNoStock},
-	{Code: "ResourceInsufficient.SpecifiedInstanceType", Kind: provider.ErrNoStock},
-	{Code: "ResourceInsufficient.ZoneSoldOutForSpecifiedInstance", Kind: provider.ErrNoStock},
+	// of addresses. Stock is what a code proves beyond the combination that was
+	// asked for. A spot bid that is too low, or too few servers for MinCount, proves
+	// nothing about others; CloudDiskUnavailable may be about the disk's size, and
+	// ZoneNotSupported about something else in the request.
+	{Code: "ResourceInsufficient.AvailabilityZoneSoldOut", Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
+	{Code: "ResourceInsufficient.SpecifiedInstanceType", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
+	{Code: "ResourceInsufficient.ZoneSoldOutForSpecifiedInstance", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
 	{Code: "ResourceInsufficient.InsufficientOfferingMinimum", Kind: provider.ErrNoStock},
-	{Code: "ResourceInsufficient.CloudDiskSoldOut", Kind: provider.ErrNoStock},
+	{Code: "ResourceInsufficient.CloudDiskSoldOut", Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
 	{Code: "ResourceInsufficient.CloudDiskUnavailable", Kind: provider.ErrNoStock},
-	{Code: "ResourceInsufficient.CidrBlock", Kind: provider.ErrNoStock},
+	{Code: "ResourceInsufficient.CidrBlock", Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
+	{Code: "ResourcesSoldOut.SpecifiedInstanceType", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
+	{Code: "ResourcesSoldOut.AvailableZone", Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
 	{Code: "ResourcesSoldOut.*", Kind: provider.ErrNoStock},
-	{Code: "ResourceUnavailable.InstanceType", Kind: provider.ErrNoStock},
-	{Code: "ResourceNotFound.InvalidZoneInstanceType", Kind: provider.ErrNoStock},
+	{Code: "ResourceUnavailable.InstanceType", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
+	{Code: "ResourceNotFound.InvalidZoneInstanceType", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
 	{Code: "ResourceNotFound.NoDefaultCbs", Kind: provider.ErrNoStock},
 	{Code: "ResourceNotFound.NoDefaultCbsWithReason", Kind: provider.ErrNoStock},
-	{Code: "InvalidParameter.InvalidCloudDiskSoldOut", Kind: provider.ErrNoStock},
+	{Code: "InvalidParameter.InvalidCloudDiskSoldOut", Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
 	{Code: "InvalidParameterValue.ZoneNotSupported", Kind: provider.ErrNoStock},
 	{Code: "InvalidParameterValue.InsufficientOffering", Kind: provider.ErrNoStock},
 	{Code: "InvalidParameterValue.InsufficientPrice", Kind: provider.ErrNoStock},
-	{Code: "UnsupportedOperation.InvalidZone", Kind: provider.ErrNoStock},
-	{Code: "UnsupportedOperation.NoInstanceTypeSupportSpot", Kind: provider.ErrNoStock},
-	{Code: "FailedOperation.NoAvailableIpAddressCountInSubnet", Kind: provider.ErrNoStock},
+	{Code: "UnsupportedOperation.InvalidZone", Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
+	{Code: "UnsupportedOperation.NoInstanceTypeSupportSpot", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
+	{Code: "FailedOperation.NoAvailableIpAddressCountInSubnet", Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
 
 	// Something named does not exist.
 	{Code: "*.NotFound", Kind: provider.ErrNotFound},
@@ -154,6 +160,10 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "InvalidInstanceState", Kind: provider.ErrState},
 	{Code: "InvalidInstanceState.*", Kind: provider.ErrState},
 	{Code: "FailedOperation.AlreadyInDisasterRecoverGroup", Kind: provider.ErrState},
+	{Code: "FailedOperation.PlacementSetNotEmpty", Kind: provider.ErrState},
+	{Code: "UnsupportedOperation.StoppedModeStopChargingSameFamily", Kind: provider.ErrState},
+	{Code: "InvalidParameterValue.LaunchTemplateDefaultVersion", Kind: provider.ErrState},
+	{Code: "InvalidParameterValue.LaunchTemplateIdVerSetAlready", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstancesProtected", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceReinstallFailed", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceStatePending", Kind: provider.ErrState, Temporary: true},
@@ -204,9 +214,9 @@ func (d *driver) wrapError(err error, ex *exchange) error {
 }
 
 // ended is the error of a ctx that ended. For a create it also says whether
-// servers may exist.
+// there may be something that was created.
 func (ex *exchange) ended(ctxErr error, unsent bool) error {
-	if ex.spec == nil {
+	if !ex.creates {
 		return fmt.Errorf("%s: %s: %w", Name, ex.op, ctxErr)
 	}
 	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, ctxErr.Error(), ctxErr)
@@ -223,16 +233,24 @@ func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(sdk.Code, msg, sdk.RequestId))
 	e.Code, e.RequestID = sdk.Code, sdk.RequestId
 	row, known := errorTable.Lookup(sdk.Code)
-	e.Kind, e.Temporary = row.Kind, row.Temporary
+	e.Kind, e.Temporary, e.Stock = row.Kind, row.Temporary, row.Stock
+	if e.Stock == provider.StockOfDisk && ex.mixedDisks() {
+		e.Stock = "" // nobody knows which kind of disk is out
+	}
 	switch {
 	case ex.Status() >= http.StatusInternalServerError, row.Unknown, !known && sdk.RequestId == "":
 		// CVM answers every error with HTTP 200 and a request ID: anything else
 		// was written by something in between.
-		e.Kind, e.Outcome, e.Temporary = provider.ErrUnavailable, provider.OutcomeUnknown, false
+		e.Kind, e.Outcome, e.Temporary, e.Stock = provider.ErrUnavailable, provider.OutcomeUnknown, false, ""
 	case errors.Is(row.Kind, provider.ErrThrottled):
 		e.Outcome = provider.OutcomeThrottled
 	}
 	return e
+}
+
+// mixedDisks tells whether a create asks for several kinds of disks.
+func (ex *exchange) mixedDisks() bool {
+	return ex.spec != nil && slices.ContainsFunc(ex.spec.DataDisks, func(d provider.Disk) bool { return d.Type != ex.spec.SystemDisk.Type })
 }
 
 // unanswered is a call without an answer of the cloud, or with one that makes no

@@ -85,7 +85,7 @@ func codeClasses() map[error][]string {
 			family("FailedOperation.", "IllegalTagKey IllegalTagValue TagKeyReserved SnapshotSizeLargerThanDataSize SnapshotSizeLessThanDataSize PromotionalRegionRestriction Unreturnable InvalidInstanceApplicationRole"),
 			family("", "UnsupportedRegion InvalidAction NoSuchVersion InvalidRequest RequestSizeLimitExceeded OperationDenied")),
 		provider.ErrState: join(
-			family("", "MutexOperation.TaskRunning OperationDenied.InstanceOperationInProgress ResourceInUse ResourceInUse.HpcCluster ResourceUnavailable.SnapshotCreating InvalidInstanceState InvalidInstanceState.Terminating InvalidInstanceState.Other FailedOperation.AlreadyInDisasterRecoverGroup UnsupportedOperation.InstancesProtected UnsupportedOperation.InstanceReinstallFailed"),
+			family("", "MutexOperation.TaskRunning OperationDenied.InstanceOperationInProgress ResourceInUse ResourceInUse.HpcCluster ResourceUnavailable.SnapshotCreating InvalidInstanceState InvalidInstanceState.Terminating InvalidInstanceState.Other FailedOperation.AlreadyInDisasterRecoverGroup FailedOperation.PlacementSetNotEmpty InvalidParameterValue.LaunchTemplateDefaultVersion InvalidParameterValue.LaunchTemplateIdVerSetAlready UnsupportedOperation.StoppedModeStopChargingSameFamily UnsupportedOperation.InstancesProtected UnsupportedOperation.InstanceReinstallFailed"),
 			family("UnsupportedOperation.InstanceState", "Banning Corrupted EnterRescueMode EnterServiceLiveMigrate ExitRescueMode ExitServiceLiveMigrate Freezing Isolating LaunchFailed NotRunning Pending Rebooting RescueMode Running ServiceLiveMigrate Shutdown Starting Stopped Stopping Terminated Terminating")),
 		provider.ErrUnavailable: family("", "InternalError InternalError.TradeUnknownError InternalServerError ServiceUnavailable ServiceUnavailable.Other ResourceUnavailable ClientError.NetworkError"),
 	}
@@ -118,6 +118,73 @@ func TestEveryDocumentedCode(t *testing.T) {
 					t.Errorf("the SDK's error is not reachable: %v", sdk)
 				}
 			})
+		}
+	}
+}
+
+// The 17 codes that the documentation of RunInstances lists.
+func TestCodesOfTheDocumentation(t *testing.T) {
+	for code, want := range map[string]error{
+		"AccountQualificationRestrictions": provider.ErrPermission,
+		"InstancesQuotaLimitExceeded":      provider.ErrQuota,
+		"InvalidClientToken.TooLong":       provider.ErrInvalid,
+		"InvalidHostId.NotFound":           provider.ErrNotFound,
+		"InvalidInstanceName.TooLong":      provider.ErrInvalid,
+		"InvalidInstanceType.Malformed":    provider.ErrInvalid,
+		"InvalidParameter.InvalidIpFormat": provider.ErrInvalid,
+		"InvalidParameterCombination":      provider.ErrInvalid,
+		"InvalidParameterValue":            provider.ErrInvalid,
+		"InvalidParameterValue.Range":      provider.ErrInvalid,
+		"InvalidPassword":                  provider.ErrInvalid,
+		"InvalidPeriod":                    provider.ErrInvalid,
+		"InvalidPermission":                provider.ErrPermission,
+		"InvalidZone.MismatchRegion":       provider.ErrNotFound,
+		"MissingParameter":                 provider.ErrInvalid,
+		"VpcAddrNotInSubNet":               provider.ErrInvalid,
+		"VpcIpIsUsed":                      provider.ErrInvalid,
+	} {
+		_, err := testDriver(t, refusal(code)).RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, want) || e.Outcome != provider.OutcomeRejected || e.Temporary {
+			t.Errorf("%s is %+v, want %v", code, e, want)
+		}
+	}
+}
+
+func TestWhatARefusalProvesToBeOut(t *testing.T) {
+	for code, want := range map[string]provider.StockScope{
+		"ResourceInsufficient.AvailabilityZoneSoldOut":         provider.StockOfZone,
+		"ResourcesSoldOut.AvailableZone":                       provider.StockOfZone,
+		"UnsupportedOperation.InvalidZone":                     provider.StockOfZone,
+		"ResourceInsufficient.SpecifiedInstanceType":           provider.StockOfType,
+		"ResourceInsufficient.ZoneSoldOutForSpecifiedInstance": provider.StockOfType,
+		"ResourcesSoldOut.SpecifiedInstanceType":               provider.StockOfType,
+		"ResourceUnavailable.InstanceType":                     provider.StockOfType,
+		"ResourceNotFound.InvalidZoneInstanceType":             provider.StockOfType,
+		"UnsupportedOperation.NoInstanceTypeSupportSpot":       provider.StockOfType,
+		"ResourceInsufficient.CloudDiskSoldOut":                provider.StockOfDisk,
+		"InvalidParameter.InvalidCloudDiskSoldOut":             provider.StockOfDisk,
+		"ResourceInsufficient.CidrBlock":                       provider.StockOfSubnet,
+		"FailedOperation.NoAvailableIpAddressCountInSubnet":    provider.StockOfSubnet,
+		"ResourceInsufficient.InsufficientOfferingMinimum":     "",
+		"ResourceInsufficient.CloudDiskUnavailable":            "",
+		"ResourcesSoldOut.EipInsufficient":                     "",
+		"ResourceNotFound.NoDefaultCbs":                        "",
+		"InvalidParameterValue.ZoneNotSupported":               "",
+		"InvalidParameterValue.InsufficientPrice":              "",
+		"InvalidParameterValue.InsufficientOffering":           "",
+	} {
+		spec := bare()
+		spec.SystemDisk.Type, spec.DataDisks = "CLOUD_SSD", []provider.Disk{{Type: "CLOUD_SSD"}}
+		_, err := testDriver(t, refusal(code)).RunInstances(t.Context(), spec)
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, provider.ErrNoStock) || e.Stock != want {
+			t.Errorf("%s proves %q out, want %q", code, e.Stock, want)
+		}
+		spec.DataDisks[0].Type = "CLOUD_HSSD"
+		_, err = testDriver(t, refusal(code)).RunInstances(t.Context(), spec)
+		if want == provider.StockOfDisk && (!errors.As(err, &e) || e.Stock != "") {
+			t.Errorf("%s proves %q out, with two kinds of disks", code, e.Stock)
 		}
 	}
 }

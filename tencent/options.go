@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	sdkjson "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/json"
-	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -78,9 +77,12 @@ func optionsOf(spec *provider.RunInstancesSpec) (RunOptions, error) {
 	return RunOptions{}, nil
 }
 
+// typed is one of the SDK's requests.
+type typed interface{ ToJsonString() string }
+
 // mergeParams returns the body of the create with the raw parameters in it, or
 // nil when there are none: the typed request goes out as it is then.
-func mergeParams(req *cvm.RunInstancesRequest, params map[string]string) (map[string]any, error) {
+func mergeParams(req typed, params map[string]string) (map[string]any, error) {
 	if len(params) == 0 {
 		return nil, nil
 	}
@@ -93,7 +95,7 @@ func mergeParams(req *cvm.RunInstancesRequest, params map[string]string) (map[st
 
 // mergedTree is the body of the create with the raw parameters in it, taken
 // apart.
-func mergedTree(req *cvm.RunInstancesRequest, params map[string]string) (map[string]any, error) {
+func mergedTree(req typed, params map[string]string) (map[string]any, error) {
 	tree, err := wireTree(req)
 	if err != nil {
 		return nil, err
@@ -108,7 +110,7 @@ func mergedTree(req *cvm.RunInstancesRequest, params map[string]string) (map[str
 }
 
 // wireTree is the body that the SDK would send, taken apart.
-func wireTree(req *cvm.RunInstancesRequest) (map[string]any, error) {
+func wireTree(req typed) (map[string]any, error) {
 	dec := json.NewDecoder(strings.NewReader(req.ToJsonString()))
 	dec.UseNumber()
 	tree := map[string]any{}

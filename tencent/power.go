@@ -25,18 +25,11 @@ func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*
 		return nil, err
 	}
 	ex := d.exchange(ctx, out.GetAction(), req.Region, powerTimeout)
-	var resp *cvm.StopInstancesResponse
-	err = d.call(ex, func(ctx context.Context, c api) (err error) {
-		resp, err = c.ChangePower(ctx, out)
-		return err
-	})
+	id, err := d.order(ex, out)
 	if err != nil {
 		return nil, powerFailed(err)
 	}
-	if resp == nil || resp.Response == nil || value(resp.Response.RequestId) == "" {
-		return nil, ex.malformed("it has no RequestId", "")
-	}
-	return &provider.PowerResult{RequestID: *resp.Response.RequestId}, nil
+	return &provider.PowerResult{RequestID: id}, nil
 }
 
 // isolating is the code about a server on its way to the recycle bin.

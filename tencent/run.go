@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -46,7 +47,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return nil, err
 	}
 	ex := d.exchange(ctx, actionRun, spec.Region, runTimeout)
-	ex.spec, ex.KeepBody = spec, true
+	ex.spec, ex.creates, ex.KeepBody = spec, true, true
 	var resp *cvm.RunInstancesResponse
 	err = d.call(ex, func(ctx context.Context, c api) (err error) {
 		if raw != nil {
@@ -177,10 +178,17 @@ func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
 	if len(req.IDs) > idsPerCall {
 		return 0, &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(len(req.IDs)), Reason: fmt.Sprintf("one describe takes at most %d", idsPerCall)}
 	}
-	if req.PageToken != "" {
-		if offset, err = strconv.Atoi(req.PageToken); err != nil || offset < 0 {
-			return 0, &provider.FieldError{Driver: Name, Path: "PageToken", Value: req.PageToken, Reason: "is not a NextPage of this driver"}
-		}
+	return pageOffset(req.PageToken)
+}
+
+// pageOffset reads a page token: the offset of the page's first row.
+func pageOffset(token string) (int, error) {
+	if token == "" {
+		return 0, nil
+	}
+	offset, err := strconv.Atoi(token)
+	if err != nil || offset < 0 {
+		return 0, &provider.FieldError{Driver: Name, Path: "PageToken", Value: token, Reason: "is not a NextPage of this driver"}
 	}
 	return offset, nil
 }
@@ -293,7 +301,8 @@ type exchange struct {
 	op      string
 	region  string
 	timeout time.Duration
-	spec    *provider.RunInstancesSpec // of a create
+	creates bool                       // it makes something, which may exist when its answer is lost
+	spec    *provider.RunInstancesSpec // what it sends, for its secrets; nil when it has none
 	secrets redact.Secrets             // known once there is an error to clean
 }
 
@@ -326,6 +335,24 @@ func (d *driver) call(ex *exchange, send func(context.Context, api) error) error
 		return d.wrapError(err, ex)
 	}
 	return nil
+}
+
+// ask sends a request of the SDK and reads the answer into resp.
+func (d *driver) ask(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
+	return d.call(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, resp) })
+}
+
+// order sends a request whose answer is a RequestId and nothing else: the SDK's
+// types of such answers differ by name only.
+func (d *driver) order(ex *exchange, req tchttp.Request) (requestID string, err error) {
+	resp := cvm.NewStopInstancesResponse()
+	if err := d.ask(ex, req, resp); err != nil {
+		return "", err
+	}
+	if resp.Response == nil || value(resp.Response.RequestId) == "" {
+		return "", ex.malformed("it has no RequestId", "")
+	}
+	return *resp.Response.RequestId, nil
 }
 
 // savedIDs reads the instance IDs of an answer that the SDK took for an error.

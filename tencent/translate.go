@@ -57,12 +57,15 @@ func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	}
 }
 
+// uniquePattern numbers the servers of a create from 001.
+const uniquePattern = "{R:1,F:3}"
+
 // numbered appends CVM's own numbering pattern: from 1, three digits.
 func numbered(name string, unique bool) string {
 	if name == "" || !unique {
 		return name
 	}
-	return name + "{R:1,F:3}"
+	return name + uniquePattern
 }
 
 func translateLogin(req *cvm.RunInstancesRequest, login *provider.Login) {
@@ -224,7 +227,7 @@ func projectID(id string) (*int64, error) {
 }
 
 func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) {
-	req.TagSpecification = tagSpecification(spec.Tags)
+	req.TagSpecification = tagSpecification("instance", spec.Tags)
 	if len(spec.UserData) > 0 {
 		req.UserData = text(base64.StdEncoding.EncodeToString(spec.UserData))
 	}
@@ -246,11 +249,11 @@ func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 
 // tagSpecification is sorted by key, so that the same spec is the same request:
 // a client token stands for one set of parameters.
-func tagSpecification(tags map[string]string) []*cvm.TagSpecification {
+func tagSpecification(resource string, tags map[string]string) []*cvm.TagSpecification {
 	if len(tags) == 0 {
 		return nil
 	}
-	ts := &cvm.TagSpecification{ResourceType: text("instance")}
+	ts := &cvm.TagSpecification{ResourceType: text(resource)}
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		ts.Tags = append(ts.Tags, &cvm.Tag{Key: pointer(k), Value: pointer(tags[k])})
 	}

@@ -61,8 +61,8 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		},
 		SystemDisk: provider.Disk{Type: "CLOUD_SYS2", SizeGiB: 25, Name: "sys-2", Encrypted: true, KMSKeyID: "kms-20"},
 		DataDisks: []provider.Disk{
-			{Type: "CLOUD_DATA21", SizeGiB: 26, Name: "data-21", SnapshotID: "snap-21", Encrypted: true, KMSKeyID: "kms-21", DeleteWithInstance: pointer(false)},
-			{Type: "CLOUD_DATA22", SizeGiB: 27, Name: "data-22", DeleteWithInstance: pointer(true)},
+			{Type: "CLOUD_DATA21", SizeGiB: 260, Name: "data-21", SnapshotID: "snap-21", Encrypted: true, KMSKeyID: "kms-21", DeleteWithInstance: pointer(false)},
+			{Type: "CLOUD_DATA22", SizeGiB: 270, Name: "data-22", DeleteWithInstance: pointer(true)},
 		},
 		Billing:            provider.Billing{Mode: provider.OnDemand},
 		Placement:          provider.Placement{GroupID: "ps-2", HPCClusterID: "hpc-2"},
@@ -99,7 +99,7 @@ func prepaidSpec() *provider.RunInstancesSpec {
 			PublicIP: &provider.PublicIP{BandwidthMbps: 31, ChargeType: provider.PrepaidBandwidth},
 		},
 		SystemDisk:    provider.Disk{SizeGiB: 32},
-		DataDisks:     []provider.Disk{{SizeGiB: 33}},
+		DataDisks:     []provider.Disk{{SizeGiB: 330}},
 		Billing:       provider.Billing{Mode: provider.Prepaid, Period: 3, PeriodUnit: provider.Year, AutoRenew: pointer(true)},
 		ProjectID:     "0",
 		SecurityAgent: pointer(true),
@@ -161,7 +161,7 @@ func templateSpec() *provider.RunInstancesSpec {
 func rawSpec() *provider.RunInstancesSpec {
 	spec := bare()
 	spec.ProjectID = "9007199254740993" // more digits than a float64 keeps
-	spec.DataDisks = []provider.Disk{{SizeGiB: 71}}
+	spec.DataDisks = []provider.Disk{{SizeGiB: 710}}
 	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{
 		"DataDisks.0.ThroughputPerformance": "72",
 		"DataDisks.1.DiskSize":              "73",
@@ -427,7 +427,7 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 		t.Errorf("the head is %s %s %s", got.Driver, got.Action, got.Host)
 	}
 	for name, want := range map[string]string{
-		"Region": "region-9", "InstanceCount": "3", "DataDisks.1.DiskSize": "27", "SecurityGroupIds.1": "sg-22",
+		"Region": "region-9", "InstanceCount": "3", "DataDisks.1.DiskSize": "270", "SecurityGroupIds.1": "sg-22",
 		"EnhancedService.MonitorService.Enabled": "true", "LoginSettings.Password": "[redacted]", "UserData": "[redacted]",
 		"Metadata.Items.0.Value": "[redacted]", "TagSpecification.0.Tags.1.Key": "tag-b",
 	} {

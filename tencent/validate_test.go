@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 
 func TestValidateRunNamesTheField(t *testing.T) {
 	long := strings.Repeat("x", 129)
+	disk := func(size int) []provider.Disk { return []provider.Disk{{SizeGiB: size}} }
 	addr := netip.MustParseAddr("10.0.0.1")
 	many := make([]netip.Addr, 21)
 	for i := range many {
@@ -34,11 +36,39 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"host with double marks":       {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "h.-o--st" }},
 		"short host":                   {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "h" }},
 		"long host":                    {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = long[:61] }},
-		"short password":               {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "planted" }},
-		"long password":                {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "planted" + provider.Secret(long) }},
-		"VPC without subnet":           {"Network", func(s *provider.RunInstancesSpec) { s.Network.VPCID = "vpc" }},
-		"address without subnet":       {"Network.PrivateIPs", func(s *provider.RunInstancesSpec) { s.Network.PrivateIPs = []netip.Addr{addr} }},
-		"IPv6 without subnet":          {"Network.IPv6Count", func(s *provider.RunInstancesSpec) { s.Network.IPv6Count = 1 }},
+		"short password":               {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "Plante1" }},
+		"long password":                {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "Planted" + provider.Secret(long) }},
+		"password of one kind":         {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "plantedplanted" }},
+		"data disk without a size":     {"DataDisks[0].SizeGiB", func(s *provider.RunInstancesSpec) { s.DataDisks = disk(0) }},
+		"data disk of 15 GiB":          {"DataDisks[0].SizeGiB", func(s *provider.RunInstancesSpec) { s.DataDisks = disk(15) }},
+		"prepaid disk that is deleted": {"DataDisks[0].DeleteWithInstance", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1}
+			s.DataDisks = []provider.Disk{{SizeGiB: 10, DeleteWithInstance: pointer(true)}}
+		}},
+		"13 months": {"Billing.Period", func(s *provider.RunInstancesSpec) { s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 13} }},
+		"dedicated host without a size": {"InstanceType", func(s *provider.RunInstancesSpec) {
+			s.Billing.Mode, s.Placement.DedicatedHostIDs = provider.DedicatedHost, []string{"host-1"}
+		}},
+		"dedicated host of another type": {"InstanceType", func(s *provider.RunInstancesSpec) {
+			s.Billing.Mode, s.Placement.DedicatedHostIDs, s.InstanceType = provider.DedicatedHost, []string{"host-1"}, "S5.MEDIUM4"
+		}},
+		"dedicated host without one": {"Placement.DedicatedHostIDs", func(s *provider.RunInstancesSpec) {
+			s.Billing.Mode, s.InstanceType = provider.DedicatedHost, "CDH_1C1G"
+		}},
+		"size of a dedicated host on demand": {"InstanceType", func(s *provider.RunInstancesSpec) { s.InstanceType = "CDH_1C1G" }},
+		"host with a blank":                  {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "my host" }},
+		"host in Chinese":                    {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "host名" }},
+		"host with what is no pattern":       {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "host{}" }},
+		"host too long for its number":       {"HostName", func(s *provider.RunInstancesSpec) { s.HostName, s.UniqueSuffix = long[:58], true }},
+		"name too long for large numbers": {"Name", func(s *provider.RunInstancesSpec) {
+			s.Name, s.UniqueSuffix, s.Count = long[:118], true, 1000
+		}},
+		"partition without group": {"Vendor.PartitionNumber", func(s *provider.RunInstancesSpec) {
+			s.Vendor = []provider.VendorOption{RunOptions{PartitionNumber: 1}}
+		}},
+		"VPC without subnet":     {"Network", func(s *provider.RunInstancesSpec) { s.Network.VPCID = "vpc" }},
+		"address without subnet": {"Network.PrivateIPs", func(s *provider.RunInstancesSpec) { s.Network.PrivateIPs = []netip.Addr{addr} }},
+		"IPv6 without subnet":    {"Network.IPv6Count", func(s *provider.RunInstancesSpec) { s.Network.IPv6Count = 1 }},
 		"21 addresses": {"Network.PrivateIPs", func(s *provider.RunInstancesSpec) {
 			s.Network = provider.Network{VPCID: "vpc", SubnetID: "subnet", PrivateIPs: many}
 		}},
@@ -49,9 +79,11 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"charge by daily peak": {"Network.PublicIP.ChargeType", func(s *provider.RunInstancesSpec) {
 			s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1, ChargeType: provider.PayByDailyPeak}
 		}},
-		"22 data disks":             {"DataDisks", func(s *provider.RunInstancesSpec) { s.DataDisks = make([]provider.Disk, 22) }},
-		"long system disk name":     {"SystemDisk.Name", func(s *provider.RunInstancesSpec) { s.SystemDisk.Name = long }},
-		"long data disk name":       {"DataDisks[1].Name", func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{}, {Name: long}} }},
+		"22 data disks":         {"DataDisks", func(s *provider.RunInstancesSpec) { s.DataDisks = slices.Repeat(disk(10), 22) }},
+		"long system disk name": {"SystemDisk.Name", func(s *provider.RunInstancesSpec) { s.SystemDisk.Name = long }},
+		"long data disk name": {"DataDisks[1].Name", func(s *provider.RunInstancesSpec) {
+			s.DataDisks = []provider.Disk{{SizeGiB: 10}, {SizeGiB: 10, Name: long}}
+		}},
 		"days":                      {"Billing.PeriodUnit", func(s *provider.RunInstancesSpec) { s.Billing.PeriodUnit = provider.Day }},
 		"weeks":                     {"Billing.PeriodUnit", func(s *provider.RunInstancesSpec) { s.Billing.PeriodUnit = provider.Week }},
 		"project that is no number": {"ProjectID", func(s *provider.RunInstancesSpec) { s.ProjectID = "team" }},
@@ -64,7 +96,7 @@ func TestValidateRunNamesTheField(t *testing.T) {
 			s.Vendor = []provider.VendorOption{RunOptions{InternetServiceProvider: "BGP"}}
 		}},
 		"negative partition": {"Vendor.PartitionNumber", func(s *provider.RunInstancesSpec) {
-			s.Vendor = []provider.VendorOption{RunOptions{PartitionNumber: -1}}
+			s.Placement.GroupID, s.Vendor = "ps-1", []provider.VendorOption{RunOptions{PartitionNumber: -1}}
 		}},
 		"options of another type":  {"Vendor[0]", func(s *provider.RunInstancesSpec) { s.Vendor = []provider.VendorOption{impostor{}} }},
 		"raw parameter of the SDK": {`Vendor.Params["Action"]`, func(s *provider.RunInstancesSpec) { s.Vendor = raw("Action", "planted") }},
@@ -77,7 +109,7 @@ func TestValidateRunNamesTheField(t *testing.T) {
 			if !errors.As(err, &list) || len(list) != 1 || list[0].Path != c.path || list[0].Driver != "tencent" {
 				t.Fatalf("want one problem, with %s, got %v", c.path, err)
 			}
-			mustNotTell(t, err, "planted")
+			mustNotTell(t, err, "planted", "Plante")
 		})
 	}
 }
@@ -89,9 +121,13 @@ func TestValidateRunAccepts(t *testing.T) {
 		"CVM's own pattern":    {Zone: "z", ImageID: "i", Name: "web{R:3,F:2}", HostName: "{IP}"},
 		"limits exactly": {
 			Zone: "z", ImageID: "i", Name: strings.Repeat("名", 128), HostName: strings.Repeat("h", 60),
-			Login: provider.Login{Password: provider.Secret(strings.Repeat("p", 30))}, UserData: make([]byte, 16<<10), DataDisks: make([]provider.Disk, 21),
+			Login: provider.Login{Password: provider.Secret(strings.Repeat("p1", 15))}, UserData: make([]byte, 16<<10),
+			DataDisks: slices.Repeat([]provider.Disk{{SizeGiB: 10}}, 21), Billing: provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: provider.Year},
 		},
-		"shortest": {Zone: "z", ImageID: "i", HostName: "h1", Login: provider.Login{Password: "12345678"}},
+		"host that ends with its number": {Zone: "z", ImageID: "i", HostName: strings.Repeat("h", 56) + "-", UniqueSuffix: true},
+		"host with every pattern":        {Zone: "z", ImageID: "i", HostName: "web-{IP}-{R:1,F:3}"},
+		"dedicated host over template":   {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Billing: provider.Billing{Mode: provider.DedicatedHost}},
+		"shortest":                       {Zone: "z", ImageID: "i", HostName: "h1", Login: provider.Login{Password: "1234567a"}},
 	} {
 		if err := testDriver(t, nil).ValidateRun(spec); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -91,3 +91,18 @@ func TestCallClassifiesTheVendorsCode(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 }
+
+// An error answer is there to be read, a lost one is not.
+func TestAnErrorAnswerIsReturnedBesideTheError(t *testing.T) {
+	c := testCaller(t, func(*http.Request) (*http.Response, error) {
+		return respond(403, `{"RequestId":"req-1","Code":"X","Ids":["i-1"]}`), nil
+	})
+	resp, err := c.Call(t.Context(), createRequest())
+	if err == nil || resp == nil || resp.HTTPStatus != 403 || resp.RequestID != "req-1" || !strings.Contains(string(resp.Body), "i-1") {
+		t.Errorf("got %+v, %v", resp, err)
+	}
+	c = testCaller(t, func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })
+	if resp, err := c.Call(t.Context(), createRequest()); resp != nil || err == nil {
+		t.Errorf("a lost answer: got %+v, %v", resp, err)
+	}
+}

@@ -82,3 +82,51 @@ func TestEveryParameterOfTheDocumentsIsOnThePage(t *testing.T) {
 		t.Error("FIELDS.md has a parameter without a field")
 	}
 }
+
+func TestEveryFieldOfATemplateIsOnThePage(t *testing.T) {
+	all, err := clients()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, with := templates(all), 0
+	for _, path := range provider.Leaves() {
+		if !strings.Contains(page, "| `"+path+"` |") {
+			t.Errorf("the table of templates has no row for %s", path)
+		}
+	}
+	for _, c := range all {
+		s, ok := c.TemplateSupport()
+		if strings.Contains(page, "templates of "+title(c.Name())) != ok {
+			t.Errorf("%s has templates: %v, and the page says otherwise", c.Name(), ok)
+		}
+		if !ok {
+			continue
+		}
+		with++
+		for _, f := range s.Fields() {
+			if f.Param == "" && !strings.Contains(page, "- `"+f.Path+"`: "+f.Reason+"\n") {
+				t.Errorf("the page does not tell why a template of %s refuses %s", c.Name(), f.Path)
+			}
+		}
+	}
+	if with == 0 {
+		t.Error("no cloud has templates")
+	}
+}
+
+func TestEveryParameterOfTheReferenceIsOnThePage(t *testing.T) {
+	page, err := reference()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range seeds.ReferenceSettings() {
+		_, section, ok := strings.Cut(page, "\n### "+s.Action+" by ")
+		section, _, _ = strings.Cut(section, "\n### ")
+		if !ok || !strings.Contains(section, "| `"+s.Param+"` |") || !strings.Contains(section, s.Gap) {
+			t.Errorf("FIELDS.md does not tell what sets %s of %s", s.Param, s.Action)
+		}
+	}
+	if strings.Contains(page, "| `` |") || strings.Contains(page, "[team]") {
+		t.Error("FIELDS.md has a parameter without an argument, or the key of an example")
+	}
+}

@@ -5,5 +5,6 @@
 //
 // The documents are those of ECS RunInstances, ENS CreateInstance, CVM
 // RunInstances and QingCloud RunInstances, in the editions the parameter lists
-// name. What a vendor added later is not in them.
+// name. What a vendor added later is not in them. The API reference of ECS adds
+// its launch templates and deployment sets, call by call.
 package seeds

@@ -25,18 +25,56 @@ type errorCode struct {
 	sentinel error
 	outcome  provider.Outcome
 	message  string
+	action   string // of the ECS reference, in whose own table it stands; "" is a create of servers
 }
 
 func TestEveryErrorCodeOfTheDocuments(t *testing.T) {
 	for _, c := range errorCodes(t) {
-		t.Run(c.driver+"/"+c.code, func(t *testing.T) { checkErrorCode(t, c) })
+		t.Run(c.driver+"/"+c.action+"/"+c.code, func(t *testing.T) {
+			sim := cloudsim.New(nil)
+			sim.Inject(cloudsim.Fault{
+				Cloud: vendors()[c.driver].cloud, API: sentAs(c.action),
+				Kind: cloudsim.Refuse, Code: c.code, Message: c.message, Status: c.status,
+			})
+			if c.action != "" {
+				c.checkCall(t, sim)
+			} else {
+				c.checkCreate(t, sim)
+			}
+		})
 	}
 }
 
-func checkErrorCode(t *testing.T, c errorCode) {
-	sim, v := cloudsim.New(nil), vendors()[c.driver]
-	sim.Inject(cloudsim.Fault{Cloud: v.cloud, Kind: cloudsim.Refuse, Code: c.code, Message: c.message, Status: c.status})
+// checkCreate runs into the code with a create of servers.
+func (c *errorCode) checkCreate(t *testing.T, sim *cloudsim.Sim) {
+	v := vendors()[c.driver]
 	op, err := v.connect(t, v.region, sim.Transport(), nil).RunInstances(t.Context(), v.build(t, v.base), nil)
+	c.check(t, err)
+	if errors.Is(err, provider.ErrOutcomeUnknown) != (c.outcome == provider.OutcomeUnknown) {
+		t.Errorf("outcome %s: %v", c.outcome, err)
+	}
+	if op == nil || len(op.InstanceIDs()) != 0 || len(sim.Everything()) != 0 {
+		t.Errorf("operation %v, and %d servers exist; want an operation without any", op, len(sim.Everything()))
+	}
+}
+
+// checkCall runs into the code with a call of the ECS reference. That a create
+// may have happened is told by an error of its own; of the others it does not
+// matter, as they can be repeated.
+func (c *errorCode) checkCall(t *testing.T, sim *cloudsim.Sim) {
+	var a arguments
+	a.assign(t, enough(c.action))
+	_, err := a.call(t.Context(), connectECS(t, sim.Transport(), nil), methodOf(t, c.action))
+	c.check(t, err)
+	creates := strings.HasPrefix(c.action, "Create")
+	if errors.Is(err, provider.ErrOutcomeUnknown) != (creates && c.outcome == provider.OutcomeUnknown) {
+		t.Errorf("outcome %s: %v", c.outcome, err)
+	}
+}
+
+// check compares what the caller is told with the document.
+func (c *errorCode) check(t *testing.T, err error) {
+	t.Helper()
 	var e *provider.APIError
 	if !errors.As(err, &e) {
 		t.Fatalf("the caller gets no APIError: %v", err)
@@ -55,11 +93,27 @@ func checkErrorCode(t *testing.T, c errorCode) {
 	if (e.RequestID == "") != (c.driver == "qingcloud") {
 		t.Errorf("request ID %q; every cloud but QingCloud tells one", e.RequestID)
 	}
-	if e.Outcome != c.outcome || errors.Is(err, provider.ErrOutcomeUnknown) != (c.outcome == provider.OutcomeUnknown) {
+	if e.Outcome != c.outcome {
 		t.Errorf("outcome %s, want %s: %v", e.Outcome, c.outcome, err)
 	}
-	if op == nil || len(op.InstanceIDs()) != 0 || len(sim.Everything()) != 0 {
-		t.Errorf("operation %v, and %d servers exist; want an operation without any", op, len(sim.Everything()))
+}
+
+// A dry run is answered by a refusal, whose code says that nothing is wrong.
+func TestTheCodeOfADryRunIsSuccess(t *testing.T) {
+	sim, v := cloudsim.New(nil), vendors()["aliyun"]
+	sim.Inject(cloudsim.Fault{
+		Cloud: v.cloud, Kind: cloudsim.Refuse, Code: "DryRunOperation", Status: 400,
+		Message: "Request validation has been passed with DryRun flag set.",
+	})
+	client := v.connect(t, v.region, sim.Transport(), nil)
+	if _, err := client.RunInstances(t.Context(), v.build(t, v.base, "DryRun=true"), nil); err != nil {
+		t.Errorf("a dry run that finds nothing wrong fails: %v", err)
+	}
+	// Where no dry run was asked for, it is not known what became of the create.
+	_, err := client.RunInstances(t.Context(), v.build(t, v.base), nil)
+	var e *provider.APIError
+	if !errors.As(err, &e) || e.Code != "DryRunOperation" {
+		t.Errorf("a create that makes nothing passes: %v", err)
 	}
 }
 
@@ -85,7 +139,10 @@ func errorCodes(t *testing.T) []errorCode {
 			t.Fatalf("unreadable row: %q", row)
 		}
 		text := strings.NewReplacer("%s", "Period")
-		out = append(out, errorCode{row[0], status, text.Replace(row[2]), sentinel, provider.Outcome(row[4]), text.Replace(row[5])})
+		out = append(out, errorCode{
+			driver: row[0], status: status, code: text.Replace(row[2]), sentinel: sentinel,
+			outcome: provider.Outcome(row[4]), message: text.Replace(row[5]), action: row[6],
+		})
 	}
 	return out
 }

@@ -18,8 +18,8 @@ import (
 
 // example is a request of a document with its answer, and the spec that says
 // the same. Extra are the parameters that we send beside those of the example:
-// "*" is any value. The document of ENS shows no request; there it is every
-// example value that may stand beside the others.
+// "*" is any value. The documents of ECS and ENS show no request; there it is
+// every example value that may stand beside the others.
 type example struct {
 	Title       string            `json:"title"`
 	Driver      string            `json:"driver"`
@@ -39,8 +39,8 @@ type example struct {
 
 func TestExamplesOfTheDocuments(t *testing.T) {
 	files, err := filepath.Glob("testdata/examples/*.json")
-	if err != nil || len(files) != 7 {
-		t.Fatalf("%d examples, want the seven of the documents: %v", len(files), err)
+	if err != nil || len(files) != 8 {
+		t.Fatalf("%d examples, want the eight of the documents: %v", len(files), err)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed params_*.json
+//go:embed params_*.json testdata/params_002.json
 var lists embed.FS
 
 // Parameter is a request parameter as its document has it.
@@ -22,11 +22,13 @@ type Parameter struct {
 	Limits   string `json:"limits"`
 	System   bool   `json:"system"` // of the protocol: the SDK sets it for every call
 	Document string `json:"-"`
+	Action   string `json:"-"` // of the ECS reference; "" in lists of one call, and for parameters of every call
 }
 
 // document is a part of a list.
 type document struct {
 	Document   string      `json:"document"`
+	Action     string      `json:"action"`
 	Parameters []Parameter `json:"parameters"`
 }
 
@@ -36,7 +38,15 @@ func Drivers() []string { return []string{"aliyun", "ens", "tencent", "qingcloud
 
 // Parameters returns the list of a driver, in the order of its documents.
 func Parameters(driver string) ([]Parameter, error) {
-	name := "params_" + strings.NewReplacer("aliyun", "ecs", "tencent", "cvm").Replace(driver) + ".json"
+	return read("params_" + strings.NewReplacer("aliyun", "ecs", "tencent", "cvm").Replace(driver) + ".json")
+}
+
+// Reference returns the parameters of launch templates and deployment sets, and
+// those of every call, from the API reference of ECS. It marks many a value in
+// its answers alone, which is the example here where it has no better one.
+func Reference() ([]Parameter, error) { return read("testdata/params_002.json") }
+
+func read(name string) ([]Parameter, error) {
 	text, err := lists.ReadFile(name)
 	if err != nil {
 		return nil, err
@@ -50,7 +60,7 @@ func Parameters(driver string) ([]Parameter, error) {
 	var out []Parameter
 	for _, d := range docs {
 		for _, p := range d.Parameters {
-			p.Document = d.Document
+			p.Document, p.Action = d.Document, d.Action
 			out = append(out, p)
 		}
 	}

@@ -8,7 +8,11 @@ package seeds
 // ("RunOptions.IoOptimized"). On and With are assignments, "path=value" with
 // semicolons between; an empty value clears the field.
 type Setting struct {
-	Param string
+	Action string // of the ECS reference; "" in lists of one call
+	Param  string
+	As     string // the parameter's name on the wire, where it is another one by now
+	Method string // which sends it, where it is not the usual one of the action
+
 	Field string
 	Value string // what Field becomes; "" is the document's example
 	Wire  string // what the cloud gets; "" is the same as Value

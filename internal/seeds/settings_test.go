@@ -58,7 +58,15 @@ func checkSetting(t *testing.T, v vendor, p seeds.Parameter, s seeds.Setting) {
 	}
 	before := v.send(t, v.build(t, v.base, s.On))
 	after := v.send(t, v.build(t, v.base, s.On, s.With, s.Field+"="+value))
+	checkChanges(t, before, after, p, s, value)
+}
+
+// checkChanges looks whether the parameter of a setting, and no other, changed
+// to what the setting says.
+func checkChanges(t *testing.T, before, after providertest.Wire, p seeds.Parameter, s seeds.Setting, value string) {
+	t.Helper()
 	found := false
+	p.Name = cmp.Or(s.As, p.Name)
 	for _, name := range changes(before, after) {
 		got := after.Params[name]
 		switch {

@@ -15,7 +15,12 @@ import (
 	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if asChild() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // service is a cloud under soak.
 type service struct {
@@ -53,33 +58,41 @@ func allServices() []service {
 	return []service{
 		{
 			cloud: cloudsim.ECS, action: "RunInstances", tokens: true,
-			spec: provider.RunInstancesSpec{Region: "cn-hangzhou", ImageID: "ubuntu_22_04", InstanceType: "ecs.g6.large", Login: login,
-				Network: provider.Network{SubnetID: "vsw-bp1soak", SecurityGroupIDs: []string{"sg-bp1soak"}}},
+			spec: provider.RunInstancesSpec{
+				Region: "cn-hangzhou", ImageID: "ubuntu_22_04", InstanceType: "ecs.g6.large", Login: login,
+				Network: provider.Network{SubnetID: "vsw-bp1soak", SecurityGroupIDs: []string{"sg-bp1soak"}},
+			},
 			open: func(rt http.RoundTripper, keys provider.CredentialsSource) (*provider.Client, error) {
 				return aliyun.New(aliyun.Config{Region: "cn-hangzhou", Transport: rt, Credentials: keys})
 			},
 		},
 		{
 			cloud: cloudsim.ENS, action: "RunInstances",
-			spec: provider.RunInstancesSpec{Region: "cn-hangzhou-44", ImageID: "m-soak", InstanceType: "ens.sn1.small", Login: login,
+			spec: provider.RunInstancesSpec{
+				Region: "cn-hangzhou-44", ImageID: "m-soak", InstanceType: "ens.sn1.small", Login: login,
 				Network:    provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}},
-				SystemDisk: provider.Disk{SizeGiB: 40}},
+				SystemDisk: provider.Disk{SizeGiB: 40},
+			},
 			open: func(rt http.RoundTripper, keys provider.CredentialsSource) (*provider.Client, error) {
 				return ens.New(ens.Config{Region: "cn-hangzhou-44", Transport: rt, Credentials: keys})
 			},
 		},
 		{
 			cloud: cloudsim.CVM, action: "RunInstances", tokens: true,
-			spec: provider.RunInstancesSpec{Region: "ap-guangzhou", Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4", Login: login,
-				Network: provider.Network{VPCID: "vpc-soak1234", SubnetID: "subnet-soak1234", SecurityGroupIDs: []string{"sg-soak1234"}}},
+			spec: provider.RunInstancesSpec{
+				Region: "ap-guangzhou", Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4", Login: login,
+				Network: provider.Network{VPCID: "vpc-soak1234", SubnetID: "subnet-soak1234", SecurityGroupIDs: []string{"sg-soak1234"}},
+			},
 			open: func(rt http.RoundTripper, keys provider.CredentialsSource) (*provider.Client, error) {
 				return tencent.New(tencent.Config{Region: "ap-guangzhou", Transport: rt, Credentials: keys})
 			},
 		},
 		{
 			cloud: cloudsim.QingCloud, action: "RunInstances",
-			spec: provider.RunInstancesSpec{Region: "pek3a", ImageID: "jammyx64", InstanceType: "e2.large.r2", Login: login,
-				Network: provider.Network{SubnetID: "vxnet-soak123"}},
+			spec: provider.RunInstancesSpec{
+				Region: "pek3a", ImageID: "jammyx64", InstanceType: "e2.large.r2", Login: login,
+				Network: provider.Network{SubnetID: "vxnet-soak123"},
+			},
 			open: func(rt http.RoundTripper, keys provider.CredentialsSource) (*provider.Client, error) {
 				return qingcloud.New(qingcloud.Config{Region: "pek3a", Transport: rt, Credentials: keys})
 			},

@@ -115,10 +115,10 @@ type report struct {
 	unsettled []string       // operations without an answer
 	wrong     []string       // answers that contradict themselves
 
-	operations, asked, created int
-	creates, calls             int
-	duplicates, lost, leaked   []string
-	faults                     map[cloudsim.FaultKind]int
+	operations, created      int
+	creates, calls           int
+	duplicates, lost, leaked []string
+	faults                   map[cloudsim.FaultKind]int
 }
 
 func (r *report) add(list *[]string, items ...string) {
@@ -148,7 +148,7 @@ func (r *report) hold(n int, ids []string) {
 
 // take compares what the cloud has with what the callers were told.
 func (r *report) take(s *storm, operations int) {
-	r.operations, r.faults = operations, s.count
+	r.operations, r.faults = operations, s.struck()
 	r.creates, r.calls = s.sim.Calls(s.cloud, s.action), s.sim.Calls(s.cloud, "")
 	slots := map[string]int{}
 	for _, i := range s.sim.Everything(s.cloud) {
@@ -179,8 +179,11 @@ func (r *report) problems() (out []string) {
 		what string
 		list []string
 	}{
-		{"servers more than were asked for", r.duplicates}, {"servers that nobody was told of", r.lost},
-		{"servers that were released and live on", r.leaked}, {"operations without an answer", r.unsettled}, {"wrong answers", r.wrong},
+		{"servers more than were asked for", r.duplicates},
+		{"servers that nobody was told of", r.lost},
+		{"servers that were released and live on", r.leaked},
+		{"operations without an answer", r.unsettled},
+		{"wrong answers", r.wrong},
 	} {
 		if n := len(p.list); n > 0 {
 			out = append(out, fmt.Sprintf("%s: %d %s, for example %s", r.cloud, n, p.what, strings.Join(p.list[:min(n, 3)], ", ")))

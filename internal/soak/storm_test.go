@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -105,6 +106,15 @@ func bodies(create bool) []string {
 	return list
 }
 
+// struck counts the faults that hit a call.
+func (s *storm) struck() map[cloudsim.FaultKind]int {
+	out := maps.Clone(s.count)
+	for _, k := range ofCreates() {
+		out[k] = s.sim.Struck(s.cloud, k)
+	}
+	return out
+}
+
 // ofCreates are the faults that strike creates, and ofAll those that strike any
 // call.
 func ofAll() []cloudsim.FaultKind {
@@ -129,7 +139,6 @@ func (s *storm) strike(create bool) {
 		return
 	}
 	s.sharpen(&f, kinds[s.draw(len(kinds))])
-	s.note(f.Kind)
 	s.sim.Inject(f)
 }
 
@@ -174,7 +183,7 @@ func (s *storm) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !calm {
 		s.strike(create)
 	}
-	if !create || calm || luck > 5 {
+	if !create || calm || luck > 9 {
 		return s.inner.RoundTrip(req)
 	}
 	if luck < 3 {

@@ -70,6 +70,7 @@ type cloud struct {
 	nonces   nonces
 	calls    map[string]int
 	faults   []*pendingFault
+	struck   map[FaultKind]int
 	lastIP   uint32
 }
 
@@ -92,6 +93,7 @@ func newCloud(s *Sim, name Cloud, w func(*cloud) wire) *cloud {
 		machines: map[string]*machine{},
 		tokens:   map[string]*tokenRecord{},
 		calls:    map[string]int{},
+		struck:   map[FaultKind]int{},
 	}
 	c.wire = w(c)
 	return c

@@ -16,6 +16,9 @@ type cvm struct {
 	actions map[string]cvmAction
 	more    map[string]*cvmMachine // by instance ID
 
+	templates []*cvmTemplate // in order of creation
+	groups    []*cvmGroup    // in order of creation
+
 	// requests draws request IDs. It is not the source that creates draw from,
 	// so that polling more or less often never changes what a seed makes.
 	requests *rand.Rand
@@ -32,6 +35,22 @@ type cvmAction struct {
 // one function, whose last parameter is a struct that spells the request.
 func cvmActions() map[string]cvmAction {
 	return map[string]cvmAction{
+		"CreateLaunchTemplate":               {run: tencentAction((*cvm).createLaunchTemplate)},
+		"CreateLaunchTemplateVersion":        {run: tencentAction((*cvm).createLaunchTemplateVersion)},
+		"DescribeLaunchTemplates":            {run: tencentAction((*cvm).describeLaunchTemplates)},
+		"DescribeLaunchTemplateVersions":     {run: tencentAction((*cvm).describeLaunchTemplateVersions)},
+		"ModifyLaunchTemplateDefaultVersion": {run: tencentAction((*cvm).modifyLaunchTemplateDefaultVersion)},
+		"DeleteLaunchTemplateVersions":       {run: tencentAction((*cvm).deleteLaunchTemplateVersions)},
+		"DeleteLaunchTemplate":               {run: tencentAction((*cvm).deleteLaunchTemplate)},
+
+		"CreateDisasterRecoverGroup":           {run: tencentAction((*cvm).createGroup)},
+		"DescribeDisasterRecoverGroups":        {run: tencentAction((*cvm).describeGroups)},
+		"DescribeDisasterRecoverGroupQuota":    {run: tencentAction((*cvm).describeGroupQuota)},
+		"ModifyDisasterRecoverGroupAttribute":  {run: tencentAction((*cvm).modifyGroup)},
+		"ModifyInstancesDisasterRecoverGroup":  {run: tencentAction((*cvm).joinGroup)},
+		"DeleteInstancesDisasterRecoverGroups": {run: tencentAction((*cvm).leaveGroup)},
+		"DeleteDisasterRecoverGroups":          {run: tencentAction((*cvm).deleteGroups)},
+
 		"RunInstances":             {run: tencentAction((*cvm).runInstances), creates: true},
 		"DescribeInstances":        {run: tencentAction((*cvm).describeInstances)},
 		"DescribeInstancesStatus":  {run: tencentAction((*cvm).describeInstancesStatus)},

@@ -10,7 +10,7 @@ import (
 // give a rule but no code, the code is the nearest listed one and [unverified].
 func (r *cvmRunRequest) check(k *call) *tencentRefusal {
 	return cmp.Or(
-		r.checkToken(),
+		cvmCheckToken(r.ClientToken),
 		r.checkTarget(k.region),
 		r.checkCount(),
 		r.checkCharge(),
@@ -23,14 +23,14 @@ func (r *cvmRunRequest) check(k *call) *tencentRefusal {
 		r.checkNames(),
 		r.checkLogin(),
 		r.checkGroups(),
-		r.checkTags(),
+		cvmCheckTags("TagSpecification", r.TagSpecification),
 		r.checkTimer(k.now),
 		r.checkData(),
 	)
 }
 
-func (r *cvmRunRequest) checkToken() *tencentRefusal {
-	token := tencentOr(r.ClientToken, "")
+func cvmCheckToken(t *string) *tencentRefusal {
+	token := tencentOr(t, "")
 	for _, b := range []byte(token) {
 		if b > 0x7f {
 			return tencentInvalid("ClientToken")
@@ -42,16 +42,10 @@ func (r *cvmRunRequest) checkToken() *tencentRefusal {
 	return nil
 }
 
-// checkTarget looks at what may come from a launch template alone. There are no
-// templates yet, so that any reference to one is to one that does not exist.
+// checkTarget demands what has no default. A launch template has filled it in
+// before, if there is one.
 func (r *cvmRunRequest) checkTarget(region string) *tencentRefusal {
-	switch t := r.LaunchTemplate; {
-	case t != nil && t.LaunchTemplateId == nil:
-		return tencentMissing("LaunchTemplate.LaunchTemplateId")
-	case t != nil && !cvmIDForm(*t.LaunchTemplateId, "lt-"):
-		return tencentInvalidAs("InvalidParameterValue.LaunchTemplateIdMalformed", "LaunchTemplate.LaunchTemplateId")
-	case t != nil:
-		return tencentRefuse("InvalidParameterValue.LaunchTemplateIdNotExisted", "The launch template does not exist.")
+	switch {
 	case r.Placement == nil:
 		return tencentMissing("Placement")
 	case r.Placement.Zone == nil:
@@ -168,12 +162,18 @@ func (r *cvmRunRequest) checkNetwork() *tencentRefusal {
 	}
 }
 
-// checkPrivateIPs wants one address for each machine, at most 20.
+// checkPrivateIPs wants one address for each machine, at most 20. Which addresses
+// a subnet has is not simulated; no subnet has others than those of private
+// networks, which leaves out that accounts can ask for more [unverified].
 func (r *cvmRunRequest) checkPrivateIPs(ips []string) *tencentRefusal {
 	const path = "VirtualPrivateCloud.PrivateIpAddresses"
 	for i, ip := range ips {
-		if addr, err := netip.ParseAddr(ip); err != nil || !addr.Is4() {
+		addr, err := netip.ParseAddr(ip)
+		if err != nil || !addr.Is4() {
 			return tencentInvalidAs("InvalidParameter.InvalidIpFormat", path)
+		}
+		if !addr.IsPrivate() {
+			return tencentRefuse("VpcAddrNotInSubNet", "A private address is not in the subnet.")
 		}
 		if slices.Contains(ips[:i], ip) {
 			return tencentInvalidAs("InvalidParameterValue.Duplicate", path)

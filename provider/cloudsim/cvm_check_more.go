@@ -99,29 +99,45 @@ func (r *cvmRunRequest) checkGroups() *tencentRefusal {
 	}
 }
 
-func (r *cvmRunRequest) checkTags() *tencentRefusal {
-	for _, spec := range r.TagSpecification {
+// cvmCheckTags checks the tags of a new resource. The documented list of kinds
+// has none for launch templates; that the word for them is launch-template is
+// [unverified].
+func cvmCheckTags(path string, specs []cvmTagSpecification) *tencentRefusal {
+	for _, spec := range specs {
 		if spec.ResourceType == nil {
-			return tencentMissing("TagSpecification.ResourceType")
+			return tencentMissing(path + ".ResourceType")
 		}
-		if refused := tencentOneOf("TagSpecification.ResourceType", spec.ResourceType,
-			"instance", "host", "image", "keypair", "ps", "hpc"); refused != nil {
+		if refused := tencentOneOf(path+".ResourceType", spec.ResourceType,
+			"instance", "host", "image", "keypair", "ps", "hpc", cvmTemplateKind); refused != nil {
 			return refused
 		}
 		var seen []string
 		for _, tag := range spec.Tags {
 			switch {
 			case tag.Key == nil:
-				return tencentMissing("TagSpecification.Tags.Key")
+				return tencentMissing(path + ".Tags.Key")
 			case *tag.Key == "":
-				return tencentInvalidAs("FailedOperation.IllegalTagKey", "TagSpecification.Tags.Key")
+				return tencentInvalidAs("FailedOperation.IllegalTagKey", path+".Tags.Key")
 			case slices.Contains(seen, *tag.Key):
-				return tencentInvalidAs("InvalidParameterValue.DuplicateTags", "TagSpecification.Tags.Key")
+				return tencentInvalidAs("InvalidParameterValue.DuplicateTags", path+".Tags.Key")
 			}
 			seen = append(seen, *tag.Key)
 		}
 	}
 	return nil
+}
+
+// cvmTagsFor are the tags for one kind of resource.
+func cvmTagsFor(kind string, specs []cvmTagSpecification) map[string]string {
+	tags := map[string]string{}
+	for _, spec := range specs {
+		if *spec.ResourceType == kind {
+			for _, tag := range spec.Tags {
+				tags[*tag.Key] = tencentOr(tag.Value, "")
+			}
+		}
+	}
+	return tags
 }
 
 func (r *cvmRunRequest) checkTimer(now time.Time) *tencentRefusal {

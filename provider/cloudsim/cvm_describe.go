@@ -1,9 +1,28 @@
 package cloudsim
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // cvmPage is the paging of every describe.
 type cvmPage struct{ Offset, Limit *int64 }
+
+func (p cvmPage) check() *tencentRefusal {
+	if tencentOr(p.Offset, 0) < 0 {
+		return tencentInvalid("Offset")
+	}
+	if limit := tencentOr(p.Limit, 20); limit < 1 || limit > 100 {
+		return tencentInvalid("Limit")
+	}
+	return nil
+}
+
+// cvmCut returns the page of a list.
+func cvmCut[T any](p cvmPage, list []T) []T {
+	from := min(int(tencentOr(p.Offset, 0)), len(list))
+	return list[from:min(from+int(tencentOr(p.Limit, 20)), len(list))]
+}
 
 // cvmDescribeRequest is the schema of DescribeInstances.
 type cvmDescribeRequest struct {
@@ -22,7 +41,7 @@ func (c *cvm) describeInstances(k *call, r *cvmDescribeRequest) (tencentFields, 
 	if len(r.InstanceIds) > 0 && len(r.Filters) > 0 {
 		return nil, tencentRefuse("InvalidParameter", "InstanceIds and Filters exclude each other.")
 	}
-	if refused := cvmCheckFilters(r.Filters); refused != nil {
+	if refused := cvmInstanceFilters().check(r.Filters); refused != nil {
 		return nil, refused
 	}
 	page, total, refused := c.list(k, r.cvmPage, r.InstanceIds, r.Filters)
@@ -52,23 +71,14 @@ func (c *cvm) describeInstancesStatus(k *call, r *cvmStatusRequest) (tencentFiel
 // list returns one page of what matches, and how many match. IDs that do not
 // exist are left out without a word [unverified].
 func (c *cvm) list(k *call, p cvmPage, ids []string, filters []cvmFilter) ([]*machine, int, *tencentRefusal) {
-	offset, limit := tencentOr(p.Offset, 0), tencentOr(p.Limit, 20)
-	if offset < 0 {
-		return nil, 0, tencentInvalid("Offset")
-	}
-	if limit < 1 || limit > 100 {
-		return nil, 0, tencentInvalid("Limit")
-	}
-	if refused := cvmCheckIDs(ids); refused != nil {
+	if refused := cmp.Or(p.check(), cvmCheckIDs(ids)); refused != nil {
 		return nil, 0, refused
 	}
 	found := c.named(k, ids)
 	if len(ids) == 0 {
 		found = c.matching(k, filters)
 	}
-	from := min(int(offset), len(found))
-	to := min(from+int(limit), len(found))
-	return found[from:to], len(found), nil
+	return cvmCut(p, found), len(found), nil
 }
 
 func (c *cvm) named(k *call, ids []string) []*machine {
@@ -82,13 +92,13 @@ func (c *cvm) named(k *call, ids []string) []*machine {
 }
 
 func (c *cvm) matching(k *call, filters []cvmFilter) []*machine {
-	fits := cvmFits(filters)
+	known := cvmInstanceFilters()
 	var found []*machine
 	for _, m := range c.cloud.order {
 		if m.Region != k.region || !m.visible(k.now) {
 			continue
 		}
-		if len(filters) == 0 || fits(c.instance(m, k.now)) {
+		if len(filters) == 0 || known.fit(filters, c.instance(m, k.now)) {
 			found = append(found, m)
 		}
 	}

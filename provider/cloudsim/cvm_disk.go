@@ -94,3 +94,10 @@ func (r *cvmRunRequest) dataDisks(rd *rand.Rand) []cvmDataDisk {
 	}
 	return disks
 }
+
+// local tells whether a machine has a disk of its host's.
+func (m *cvmMachine) local() bool {
+	isLocal := func(t *string) bool { return strings.HasPrefix(*t, "LOCAL_") }
+	return isLocal(m.systemDisk.DiskType) ||
+		slices.ContainsFunc(m.dataDisks, func(d cvmDataDisk) bool { return isLocal(d.DiskType) })
+}

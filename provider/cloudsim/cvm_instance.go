@@ -57,6 +57,8 @@ type cvmInstance struct {
 	DefaultLoginPort         int
 	Metadata                 *cvmMetadata
 	CpuTopology              *cvmCPUTopology
+	HostName                 string // this and the next since 1.3.183 of the vendor's SDK for Go
+	EnableJumboFrame         bool
 }
 
 // instance describes a machine. The login password stays out: the API returns
@@ -91,8 +93,8 @@ func (c *cvm) instance(m *machine, now time.Time) cvmInstance {
 		LatestOperation:          more.operation,
 		LatestOperationState:     more.operationState(phase, now),
 		LatestOperationRequestId: more.operationID,
-		DisasterRecoverGroupIds:  r.DisasterRecoverGroupIds,
-		PartitionNumber:          r.PartitionNumber,
+		DisasterRecoverGroupIds:  more.groups(),
+		PartitionNumber:          more.partition,
 		IPv6Addresses:            r.ipv6(m.PrivateIPs[0]),
 		CamRoleName:              r.CamRoleName,
 		HpcClusterId:             r.HpcClusterId,
@@ -104,6 +106,11 @@ func (c *cvm) instance(m *machine, now time.Time) cvmInstance {
 		DefaultLoginPort:         22,
 		Metadata:                 r.Metadata,
 		CpuTopology:              r.CpuTopology,
+		HostName:                 m.HostName,
+		EnableJumboFrame:         tencentOr(r.EnableJumboFrame, false),
+	}
+	if more.group != "" { // under its deprecated name too
+		i.DisasterRecoverGroupId = &more.group
 	}
 	i.addPhase(m, more, phase)
 	return i

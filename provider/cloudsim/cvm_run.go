@@ -32,6 +32,8 @@ const cvmFailedFor = 10 * time.Minute
 type cvmMachine struct {
 	request     *cvmRunRequest // shared by the machines of one create
 	uuid        string
+	group       string // placement group, "" without one
+	partition   *int64 // in a group that has partitions
 	systemDisk  cvmSystemDisk
 	dataDisks   []cvmDataDisk
 	operation   string // the latest one
@@ -42,30 +44,50 @@ type cvmMachine struct {
 }
 
 func (c *cvm) runInstances(k *call, r *cvmRunRequest) (tencentFields, *tencentRefusal) {
-	params := tencentFlatten(r)
-	token, dry := tencentOr(r.ClientToken, ""), tencentOr(r.DryRun, false)
-	fingerprint := cvmFingerprint(k.region, params)
-	if known := c.cloud.tokens[token]; known != nil && !dry {
+	dry := tencentOr(r.DryRun, false)
+	ids, refused := c.once(k, r.ClientToken, dry, r, func() ([]string, *tencentRefusal) {
+		full, refused := c.fromTemplate(k, r)
+		if refused == nil {
+			refused = full.check(k)
+		}
+		if refused == nil {
+			refused = c.checkFree(k, full)
+		}
+		if refused == nil {
+			refused = c.checkGroup(k, full)
+		}
+		if refused != nil || dry {
+			return nil, refused
+		}
+		return c.launch(k, full, tencentFlatten(full)), nil
+	})
+	if refused != nil || dry { // what a dry run answers, apart from the request ID, is [unverified]
+		return nil, refused
+	}
+	return tencentFields{"InstanceIdSet": ids}, nil
+}
+
+// once runs a create, or answers again what an earlier call with the same client
+// token made. A dry run neither uses a token up nor is answered by one.
+func (c *cvm) once(
+	k *call, token *string, dry bool, request any, do func() ([]string, *tencentRefusal),
+) ([]string, *tencentRefusal) {
+	if tencentOr(token, "") == "" || dry {
+		return do()
+	}
+	key, fingerprint := k.action+" "+*token, cvmFingerprint(k.region, tencentFlatten(request))
+	if known := c.cloud.tokens[key]; known != nil {
 		if known.fingerprint != fingerprint {
 			// No code is documented for this; [unverified].
 			return nil, tencentRefuse("InvalidParameterValue", "The ClientToken was used before with other parameters.")
 		}
-		return tencentFields{"InstanceIdSet": known.ids}, nil
+		return known.ids, nil
 	}
-	if refused := r.check(k); refused != nil {
-		return nil, refused
+	ids, refused := do()
+	if refused == nil {
+		c.cloud.tokens[key] = &tokenRecord{fingerprint: fingerprint, ids: ids, at: k.now}
 	}
-	if refused := c.checkFree(k, r); refused != nil {
-		return nil, refused
-	}
-	if dry { // what a dry run answers, apart from the request ID, is [unverified]
-		return nil, nil
-	}
-	ids := c.launch(k, r, params)
-	if token != "" {
-		c.cloud.tokens[token] = &tokenRecord{fingerprint: fingerprint, ids: ids, at: k.now}
-	}
-	return tencentFields{"InstanceIdSet": ids}, nil
+	return ids, refused
 }
 
 // cvmFingerprint tells requests apart that share a client token.
@@ -141,9 +163,10 @@ func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
 	if r.LoginSettings != nil {
 		m.KeyPairs = r.LoginSettings.KeyIds
 	}
-	m.Tags = r.tags()
+	m.Tags = cvmTagsFor("instance", r.TagSpecification) // a specification may be for other resources
 	c.more[m.ID] = &cvmMachine{
 		request: r, uuid: cvmUUID(rd),
+		group: r.group(), partition: c.partition(k, r.group(), r.PartitionNumber),
 		systemDisk: r.systemDisk(rd), dataDisks: r.dataDisks(rd),
 		operation: "RunInstances", operationID: k.requestID,
 		protected: tencentOr(r.DisableApiTermination, false),
@@ -156,19 +179,6 @@ func (r *cvmRunRequest) network() (vpc, subnet string) {
 		return *v.VpcId, *v.SubnetId
 	}
 	return cvmDefaultVPC, cvmDefaultSubnet
-}
-
-// tags are those of the machines; a specification may be for other resources.
-func (r *cvmRunRequest) tags() map[string]string {
-	tags := map[string]string{}
-	for _, spec := range r.TagSpecification {
-		if *spec.ResourceType == "instance" {
-			for _, tag := range spec.Tags {
-				tags[*tag.Key] = tencentOr(tag.Value, "")
-			}
-		}
-	}
-	return tags
 }
 
 // cvmSchedule adds to what a machine is going to do that it is destroyed: at a

@@ -3,6 +3,19 @@ package cloudsim
 // cvmRunRequest is the schema of RunInstances. Structures that also stand in
 // answers have, like the vendor's data types, members that only answers fill.
 type cvmRunRequest struct {
+	cvmTemplateData
+	MinCount           *int64
+	ClientToken        *string
+	PartitionNumber    *int64
+	DryRun             *bool
+	CpuTopology        *cvmCPUTopology
+	LaunchTemplate     *cvmTemplateRef
+	DedicatedClusterId *string
+	ChcIds             []string
+}
+
+// cvmTemplateData is what a launch template can hold of a create.
+type cvmTemplateData struct {
 	InstanceChargeType      *string
 	InstanceChargePrepaid   *cvmPrepaid
 	Placement               *cvmPlacement
@@ -13,27 +26,19 @@ type cvmRunRequest struct {
 	VirtualPrivateCloud     *cvmVPC
 	InternetAccessible      *cvmInternet
 	InstanceCount           *int64
-	MinCount                *int64
 	InstanceName            *string
 	LoginSettings           *cvmLogin
 	SecurityGroupIds        []string
 	EnhancedService         *cvmEnhancedService
-	ClientToken             *string
 	HostName                *string
 	ActionTimer             *cvmActionTimer
 	DisasterRecoverGroupIds []string
-	PartitionNumber         *int64
 	TagSpecification        []cvmTagSpecification
 	InstanceMarketOptions   *cvmMarketOptions
 	UserData                *string
 	Metadata                *cvmMetadata
-	DryRun                  *bool
-	CpuTopology             *cvmCPUTopology
 	CamRoleName             *string
 	HpcClusterId            *string
-	LaunchTemplate          *cvmTemplateRef
-	DedicatedClusterId      *string
-	ChcIds                  []string
 	DisableApiTermination   *bool
 	EnableJumboFrame        *bool
 }

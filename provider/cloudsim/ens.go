@@ -16,6 +16,7 @@ func newENS(c *cloud) wire {
 		"CreateInstance":          {run: e.createInstance, creates: true},
 		"RunInstances":            {run: e.runInstances, creates: true},
 		"DescribeInstances":       {run: e.describeInstances},
+		"ModifyInstanceAttribute": {run: e.modifyInstance},
 		"ReleasePrePaidInstance":  {run: e.releasePrepaid},
 		"ReleasePostPaidInstance": {run: e.releasePostpaid},
 		"StartInstance":           {run: e.startInstance},

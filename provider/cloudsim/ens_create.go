@@ -49,7 +49,7 @@ func (e *ens) checkCreate(k *call, plan *ensPlan, disks int) {
 	p.choice("IpType", "ipv4", "ipv6", "ipv4Andipv6", "ipv4Withipv6")
 	p.flag("PublicIpIdentification")
 	p.flag("UniqueSuffix")
-	p.matching("InstanceName", ensName, "2 to 128 letters, digits and : _ . -, a letter first")
+	p.matching("InstanceName", ensName, ensNameWant)
 	p.hostName()
 	for _, n := range p.indexes("DataDisk", disks) {
 		name := "DataDisk." + strconv.Itoa(n) + ".Size"
@@ -61,7 +61,11 @@ func (e *ens) checkCreate(k *call, plan *ensPlan, disks int) {
 	e.checkAddress(k, p, plan.amount)
 }
 
-var ensName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9:_.-]{1,127}$`)
+// ensName takes letters of any alphabet: the Chinese reference says English or
+// Chinese ones.
+var ensName = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}:_.-]{1,127}$`)
+
+const ensNameWant = "2 to 128 letters, digits and : _ . -, a letter first"
 
 func checkENSDisk(p *aliParams, name string) {
 	if p.number(name, 20, 20, 1<<20)%10 != 0 {

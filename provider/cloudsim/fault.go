@@ -60,6 +60,15 @@ func (s *Sim) Inject(f Fault) (remove func()) {
 	}
 }
 
+// Struck tells how many calls of a cloud faults of a kind have hit. A call that
+// several faults hit counts for each of them, also for one that another hid.
+func (s *Sim) Struck(name Cloud, k FaultKind) int {
+	c := s.cloud(name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.struck[k]
+}
+
 // ClearFaults takes every injected fault away.
 func (s *Sim) ClearFaults() {
 	for _, c := range s.clouds {
@@ -111,6 +120,7 @@ func (c *cloud) inject(f Fault) (remove func()) {
 // that it matches.
 func (c *cloud) strikes(action string) faults {
 	var hit faults
+	spent := false
 	for _, p := range c.faults {
 		if p.API != "" && p.API != action || p.API == "" && p.Kind.createOnly() && !c.wire.creates(action) {
 			continue
@@ -118,10 +128,18 @@ func (c *cloud) strikes(action string) faults {
 		p.seen++
 		if n := p.seen - p.Skip; n > 0 && (p.Times == 0 || n <= p.Times) {
 			hit = append(hit, p.Fault)
+			c.struck[p.Kind]++
 		}
+		spent = spent || p.spent()
+	}
+	if spent {
+		c.faults = slices.DeleteFunc(c.faults, (*pendingFault).spent)
 	}
 	return hit
 }
+
+// spent tells whether a fault will strike no more.
+func (p *pendingFault) spent() bool { return p.Times > 0 && p.seen >= p.Skip+p.Times }
 
 // faults are those that hit one call.
 type faults []Fault

@@ -47,6 +47,18 @@ func TestFaultStrikesTheCallsItSays(t *testing.T) {
 	}
 }
 
+func TestStruckCountsTheCallsThatFaultsHit(t *testing.T) {
+	s := fakeSim(nil)
+	s.Inject(Fault{Cloud: QingCloud, API: "List", Kind: Throttle, Skip: 1, Times: 2})
+	outcomes(t, s, 6)
+	if got := s.Struck(QingCloud, Throttle); got != 2 {
+		t.Errorf("struck %d calls, want 2", got)
+	}
+	if got := s.Struck(QingCloud, Quota) + s.Struck(ECS, Throttle); got != 0 {
+		t.Errorf("struck %d calls by faults that nobody injected", got)
+	}
+}
+
 func TestFaultCountsOnlyCallsItMatches(t *testing.T) {
 	s := fakeSim(nil)
 	s.Inject(Fault{API: "List", Kind: Throttle, Skip: 1})

@@ -5,8 +5,13 @@ import (
 	"time"
 )
 
-// qingOwner is the user that owns everything.
-const qingOwner = "usr-cloudsim"
+// What every answer says about everything: who owns it, who looks after it, and
+// which console it is managed from.
+const (
+	qingOwner      = "usr-cloudsim"
+	qingController = "self"
+	qingConsole    = "qingcloud"
+)
 
 // qingCloud is the QingCloud IaaS protocol: flat parameters, a signature over
 // all of them, HTTP 200 with a ret_code for everything.
@@ -26,6 +31,7 @@ type qingCloud struct {
 	details  map[string]*qingDetails // by machine ID, kept when the machine is gone
 	jobs     map[string]*qingJob
 	jobOrder []*qingJob
+	groups   []*qingGroup
 }
 
 // qingAction is one row of the action table.
@@ -44,19 +50,29 @@ func newQingCloud(c *cloud) wire {
 		cloud:   c,
 		details: map[string]*qingDetails{},
 		jobs:    map[string]*qingJob{},
-		actions: map[string]qingAction{
-			"RunInstances":             {run: (*qingCloud).runInstances, creates: true},
-			"DescribeInstances":        {run: (*qingCloud).describeInstances},
-			"TerminateInstances":       {run: (*qingCloud).terminateInstances},
-			"CeaseInstances":           {run: (*qingCloud).ceaseInstances},
-			"StartInstances":           {run: (*qingCloud).startInstances},
-			"StopInstances":            {run: (*qingCloud).stopInstances},
-			"RestartInstances":         {run: (*qingCloud).restartInstances},
-			"ResetInstances":           {run: (*qingCloud).resetInstances},
-			"ModifyInstanceAttributes": {run: (*qingCloud).modifyInstanceAttributes},
-			"DescribeJobs":             {run: (*qingCloud).describeJobs},
-			"DescribeZones":            {run: (*qingCloud).describeZones, global: true},
-		},
+		actions: qingActions(),
+	}
+}
+
+func qingActions() map[string]qingAction {
+	return map[string]qingAction{
+		"RunInstances":                  {run: (*qingCloud).runInstances, creates: true},
+		"DescribeInstances":             {run: (*qingCloud).describeInstances},
+		"TerminateInstances":            {run: (*qingCloud).terminateInstances},
+		"CeaseInstances":                {run: (*qingCloud).ceaseInstances},
+		"StartInstances":                {run: (*qingCloud).startInstances},
+		"StopInstances":                 {run: (*qingCloud).stopInstances},
+		"RestartInstances":              {run: (*qingCloud).restartInstances},
+		"ResetInstances":                {run: (*qingCloud).resetInstances},
+		"ModifyInstanceAttributes":      {run: (*qingCloud).modifyInstanceAttributes},
+		"CreateInstanceGroups":          {run: (*qingCloud).createInstanceGroups},
+		"DescribeInstanceGroups":        {run: (*qingCloud).describeInstanceGroups},
+		"ModifyInstanceGroupAttributes": {run: (*qingCloud).modifyInstanceGroupAttributes},
+		"JoinInstanceGroup":             {run: (*qingCloud).joinInstanceGroup},
+		"LeaveInstanceGroup":            {run: (*qingCloud).leaveInstanceGroup},
+		"DeleteInstanceGroups":          {run: (*qingCloud).deleteInstanceGroups},
+		"DescribeJobs":                  {run: (*qingCloud).describeJobs},
+		"DescribeZones":                 {run: (*qingCloud).describeZones, global: true},
 	}
 }
 

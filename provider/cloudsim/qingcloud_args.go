@@ -14,7 +14,15 @@ type qingArgs struct {
 	err    *qingError
 }
 
-// invalid reports a parameter as ill-formed, never with its value.
+// unknown reports the value of a parameter as one that does not exist or is not
+// allowed here, never with the value. The documents tell it from a value of the
+// wrong form by these words alone; which side of the line a server puts a certain
+// mistake on is unverified.
+func (a *qingArgs) unknown(name, why string) {
+	a.refuse(qingErrorf(qingUnknown, "InvalidParameterValue, parameter [%s] %s", name, why))
+}
+
+// invalid reports a parameter as missing or ill-formed, never with its value.
 func (a *qingArgs) invalid(name, why string) {
 	a.refuse(qingErrorf(qingInvalid, "InvalidRequestFormat, parameter [%s] %s", name, why))
 }
@@ -53,7 +61,7 @@ func (a *qingArgs) between(name string, otherwise, least, most int) int {
 	case err != nil:
 		a.invalid(name, "must be an integer")
 	case n < least || n > most:
-		a.invalid(name, "must be from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
+		a.unknown(name, "must be from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
 	}
 	return n
 }
@@ -65,7 +73,7 @@ func (a *qingArgs) flag(name string) bool { return a.between(name, 0, 0, 1) == 1
 func (a *qingArgs) oneOf(name string, values ...string) string {
 	v := a.params[name]
 	if v != "" && !slices.Contains(values, v) {
-		a.invalid(name, "must be one of "+strings.Join(values, ", "))
+		a.unknown(name, "must be one of "+strings.Join(values, ", "))
 	}
 	return v
 }
@@ -108,6 +116,16 @@ func (a *qingArgs) ids(name string) []string {
 	values := a.list(name)
 	if slices.ContainsFunc(values, func(v string) bool { return !qingID(v) }) {
 		a.invalid(name+".n", "must hold IDs of resources")
+	}
+	return values
+}
+
+// either is list for a parameter that documents and clients disagree about: one
+// value, or a list of them.
+func (a *qingArgs) either(name string) []string {
+	values := a.list(name)
+	if one := a.text(name); one != "" {
+		values = append(values, one)
 	}
 	return values
 }

@@ -52,6 +52,8 @@ type qingAnswer struct {
 	Zones     []struct {
 		ID string `json:"zone_id"`
 	} `json:"zone_set"`
+	Groups   []string         `json:"instance_groups"`
+	GroupSet []qingGroupShown `json:"instance_group_set"`
 
 	httpStatus  int
 	contentType string

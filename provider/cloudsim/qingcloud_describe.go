@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,18 +10,16 @@ import (
 // qingFilter is what DescribeInstances looks for. Empty fields let everything pass.
 type qingFilter struct {
 	ids, images, types, statuses []string
-	class, word                  string
+	tags                         []string
+	name, word                   string
+	equal                        map[string]string // of the columns below
 }
 
 // describeInstances is the action of that name. An unknown ID is passed over in
 // silence, as the official SDKs expect, and a machine that ceased is unknown;
 // both are unverified.
 func (q *qingCloud) describeInstances(k *call, a *qingArgs) (qingReply, *qingError) {
-	f := qingFilter{
-		ids: a.ids("instances"), images: a.list("image_id"), types: a.list("instance_type"),
-		statuses: a.list("status"), class: a.text("instance_class"), word: a.text("search_word"),
-	}
-	a.integer("instance_class", 0, 0)
+	f := qingReadFilter(a)
 	verbose := a.flag("verbose")
 	offset, limit := a.page()
 	if a.err != nil {
@@ -39,14 +38,64 @@ func (q *qingCloud) describeInstances(k *call, a *qingArgs) (qingReply, *qingErr
 	return qingReply{"instance_set": set, "total_count": len(found)}, nil
 }
 
+// qingReadFilter reads the filters of the page, and from the vendor's client
+// those for the name, the instance group and the transition. Nothing here is
+// reserved, so that exclude_reserved changes nothing.
+func qingReadFilter(a *qingArgs) qingFilter {
+	f := qingFilter{
+		ids: a.ids("instances"), images: a.list("image_id"), types: a.list("instance_type"),
+		statuses: a.list("status"), tags: a.ids("tags"),
+		name: a.text("instance_name"), word: a.text("search_word"), equal: map[string]string{},
+	}
+	for _, name := range []string{"instance_class", "vcpus_current", "memory_current", "os_disk_size"} {
+		a.integer(name, 0, 0)
+		f.equal[name] = a.text(name)
+	}
+	for _, name := range []string{"dedicated_host_id", "dedicated_host_group_id", "owner", "instance_group"} {
+		f.equal[name] = a.id(name)
+	}
+	f.equal["transition_status"] = a.text("transition_status")
+	a.flag("exclude_reserved")
+	return f
+}
+
 // passes applies a filter. That a search word may stand anywhere in the ID or
-// the name is unverified.
+// the name is unverified; that a name may be a part of one is what the vendor's
+// client says. The simulator has no tags: nothing has the one asked for.
 func (q *qingCloud) passes(f qingFilter, m *machine, now time.Time) bool {
-	status, _, _ := qingStatus(m, now)
-	return qingMatches(f.ids, m.ID) &&
+	status, transition, _ := qingStatus(m, now)
+	for name, want := range f.equal {
+		if want != "" && want != q.column(m, name, transition) {
+			return false
+		}
+	}
+	return len(f.tags) == 0 && qingMatches(f.ids, m.ID) &&
 		qingMatches(f.images, m.ImageID) &&
 		qingMatches(f.types, m.InstanceType) &&
 		qingMatches(f.statuses, status) &&
-		(f.class == "" || f.class == strconv.Itoa(q.details[m.ID].class)) &&
-		(strings.Contains(m.ID, f.word) || strings.Contains(m.Name, f.word))
+		strings.Contains(m.Name, f.name) &&
+		slices.ContainsFunc([]string{m.ID, m.Name}, func(s string) bool { return strings.Contains(s, f.word) })
+}
+
+// column is one value of a machine that can be asked for.
+func (q *qingCloud) column(m *machine, name, transition string) string {
+	d := q.details[m.ID]
+	switch name {
+	case "instance_class":
+		return strconv.Itoa(d.class)
+	case "vcpus_current":
+		return strconv.Itoa(m.CPUs)
+	case "memory_current":
+		return strconv.Itoa(m.MemoryMiB)
+	case "os_disk_size":
+		return strconv.Itoa(d.osDisk)
+	case "owner":
+		return qingOwner
+	case "instance_group":
+		return d.group
+	case "transition_status":
+		return transition
+	default:
+		return m.Params[name]
+	}
 }

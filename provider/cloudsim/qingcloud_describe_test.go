@@ -12,7 +12,9 @@ import (
 func TestQingCloudDescribeFilters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingClient(t, nil)
-		old := c.run("instance_name=web-1", "image_id=img-1", "instance_class=1")[0]
+		group := c.newGroup("relation=repel")
+		old := c.run("instance_name=web-1", "image_id=img-1", "instance_class=1", "cpu=2", "memory=3072", "os_disk_size=30",
+			"dedicated_host_id=dh-1", "dedicated_host_group_id=dhg-1", "instance_group="+group)[0]
 		time.Sleep(3 * time.Second)
 		young := c.run("instance_name=db-1", "instance_type=c2m4")[0]
 		tests := []struct {
@@ -32,6 +34,19 @@ func TestQingCloudDescribeFilters(t *testing.T) {
 			{[]string{"status.1=ceased"}, nil},
 			{[]string{"search_word=eb-"}, []string{old}},
 			{[]string{"search_word=" + young[3:]}, []string{young}},
+			{[]string{"search_word=" + old, "instance_name=db"}, nil},
+			{[]string{"instance_name=b-1"}, []string{old, young}},
+			{[]string{"instance_name=db"}, []string{young}},
+			{[]string{"vcpus_current=2", "memory_current=3072"}, []string{old}},
+			{[]string{"memory_current=4096"}, []string{young}},
+			{[]string{"os_disk_size=20"}, []string{young}},
+			{[]string{"dedicated_host_id=dh-1"}, []string{old}},
+			{[]string{"dedicated_host_group_id=dhg-2"}, nil},
+			{[]string{"instance_group=" + group}, []string{old}},
+			{[]string{"transition_status=creating"}, []string{young}},
+			{[]string{"owner=usr-cloudsim", "exclude_reserved=1"}, []string{old, young}},
+			{[]string{"owner=usr-other"}, nil},
+			{[]string{"tags.1=tag-1"}, nil},
 			{[]string{"search_word=-1", "status.1=pending"}, []string{young}},
 		}
 		for _, tt := range tests {
@@ -61,6 +76,7 @@ func TestQingCloudDescribePages(t *testing.T) {
 		{[]string{"offset=125"}, 125, 130},
 		{[]string{"offset=200"}, 130, 130},
 		{[]string{"limit=1", "offset=129"}, 129, 130},
+		{[]string{"limit=0"}, 0, 0},
 	}
 	for _, tt := range tests {
 		a := c.must("DescribeInstances", tt.pairs...)
@@ -87,12 +103,15 @@ func TestQingCloudDescribeByIDIsPagedToo(t *testing.T) {
 
 func TestQingCloudDescribeRefusesBadFilters(t *testing.T) {
 	c := newQingClient(t, nil)
-	for _, pair := range []string{"limit=all", "offset=-1", "verbose=2", "instances.1=", "instances.x=i-1", "instance_class=x"} {
-		if a := c.call("DescribeInstances", pair); a.code() != 1100 {
-			t.Errorf("%s: %s, want 1100", pair, a.raw)
+	for pair, want := range map[string]int{
+		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100, "instance_class=x": 1100,
+		"vcpus_current=two": 1100, "os_disk_size=-1": 1101, "tags.1=a b": 1100, "exclude_reserved=2": 1101, "owner=a b": 1100,
+	} {
+		if a := c.call("DescribeInstances", pair); a.code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.raw, want)
 		}
-		if a := c.call("DescribeJobs", pair); strings.HasPrefix(pair, "limit") && a.code() != 1100 {
-			t.Errorf("%s: %s, want 1100", pair, a.raw)
+		if a := c.call("DescribeJobs", pair); strings.HasPrefix(pair, "limit") && a.code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.raw, want)
 		}
 	}
 }
@@ -130,11 +149,12 @@ func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
 	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 || m.VxNets[0].NICID == m.VxNets[1].NICID {
 		t.Errorf("networks are %+v, want vxnet-0 and vxnet-b with interfaces of their own", m.VxNets)
 	}
-	if !slices.Equal(m.KeyPairIDs, []string{"kp-1"}) || !slices.Equal(m.VolumeIDs, []string{"vol-1"}) {
-		t.Errorf("key pairs %v and volumes %v, want kp-1 and vol-1", m.KeyPairIDs, m.VolumeIDs)
+	whole := c.show(id, "verbose=1")
+	if !slices.Equal(whole.KeyPairIDs, []string{"kp-1"}) || !slices.Equal(m.VolumeIDs, []string{"vol-1"}) {
+		t.Errorf("key pairs %v and volumes %v, want kp-1 and vol-1", whole.KeyPairIDs, m.VolumeIDs)
 	}
-	if len(m.Volumes) != 0 || len(c.show(id, "verbose=1").Volumes) != 1 {
-		t.Error("the volumes themselves are shown with verbose=1 only")
+	if len(m.Volumes) != 0 || len(m.KeyPairIDs) != 0 || len(whole.Volumes) != 1 {
+		t.Error("the volumes themselves and the key pairs are shown with verbose=1 only")
 	}
 }
 

@@ -59,27 +59,6 @@ func (q *qingCloud) ceaseInstances(k *call, a *qingArgs) (qingReply, *qingError)
 	return q.lifecycleJob(k, machines, qingEndTime), nil
 }
 
-// modifyInstanceAttributes is the action of that name. It takes one machine, in
-// any state, and has no job.
-func (q *qingCloud) modifyInstanceAttributes(k *call, a *qingArgs) (qingReply, *qingError) {
-	a.required("instance")
-	id := a.id("instance")
-	if a.err != nil {
-		return nil, a.err
-	}
-	m := q.lookup(k, id)
-	if m == nil {
-		return nil, qingErrorf(qingNotFound, "ResourceNotFound, instance [%s] is not found", id)
-	}
-	if name, ok := a.params["instance_name"]; ok {
-		m.Name = name
-	}
-	if text, ok := a.params["description"]; ok {
-		q.details[m.ID].description = text
-	}
-	return qingReply{}, nil
-}
-
 // qingRecycleFailed sends machines that die while booting through the recycle bin,
 // and tells when the last of them all has come up or died.
 func qingRecycleFailed(machines []*machine, now time.Time) (done time.Time, failed bool) {

@@ -165,21 +165,3 @@ func TestQingCloudCeaseIsOneJobForAllOrNothing(t *testing.T) {
 		}
 	})
 }
-
-func TestQingCloudModifyInstanceAttributes(t *testing.T) {
-	c := newQingClient(t, nil)
-	id := c.run("instance_name=web-x1")[0]
-	c.must("ModifyInstanceAttributes", "instance="+id, "instance_name=web", "description=front end")
-	if m := c.show(id); m.Name != "web" || m.Description != "front end" || c.sim.Instances()[0].Name != "web" {
-		t.Errorf("the machine is called %q, described as %q", m.Name, m.Description)
-	}
-	c.must("ModifyInstanceAttributes", "instance="+id, "description=")
-	if m := c.show(id); m.Name != "web" || m.Description != "" {
-		t.Errorf("changing one attribute left %q and %q, want web and nothing", m.Name, m.Description)
-	}
-	for pair, want := range map[string]int{"instance=-": 1100, "instance=i-unknown": 2100, "instance=i 1": 1100} {
-		if a := c.call("ModifyInstanceAttributes", pair, "instance_name=x"); a.code() != want {
-			t.Errorf("%s: %s, want %d", pair, a.raw, want)
-		}
-	}
-}

@@ -12,7 +12,7 @@ import (
 // server writes is not documented beyond a few samples.
 const (
 	qingInvalid      = 1100 // a parameter is missing or ill-formed
-	qingUnknown      = 1101 // no such action
+	qingUnknown      = 1101 // no such action, or no such value of a parameter
 	qingUnauthorized = 1200 // unknown key or wrong signature
 	qingExpired      = 1300 // time_stamp out of its window
 	qingDenied       = 1400 // not in this state
@@ -21,6 +21,7 @@ const (
 	qingNoQuota      = 2500 // of resources, and of API calls: one code for both
 	qingInternal     = 5000
 	qingSoldOut      = 5200
+	qingInUse        = 5400 // something depends on it
 )
 
 // qingError is a refusal. Its message never quotes the value of a parameter

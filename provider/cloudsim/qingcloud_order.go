@@ -1,7 +1,6 @@
 package cloudsim
 
 import (
-	"encoding/base64"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -10,9 +9,6 @@ import (
 const (
 	// qingMaxCount protects the simulator. A documented limit does not exist.
 	qingMaxCount = 10000
-
-	// qingMaxUserData is the limit on the encoded text.
-	qingMaxUserData = 4096
 
 	// qingBaseNet is the base network: security groups work here, fixed
 	// addresses do not.
@@ -27,12 +23,13 @@ const (
 // qingOrder is a checked RunInstances.
 type qingOrder struct {
 	image, name, hostname string
-	count, class          int
+	count, class, osDisk  int
 	size                  qingSize
 	charge                Charge
 	networks              []qingNetwork
 	groups, keyPairs      []string
 	volumes               []string
+	placement             string // instance group
 	params                map[string]string
 }
 
@@ -45,24 +42,24 @@ func (n qingNetwork) managed() bool { return !strings.HasPrefix(n.id, qingSelfNe
 func qingReadOrder(a *qingArgs) qingOrder {
 	a.required("image_id")
 	o := qingOrder{
-		image:    a.id("image_id"),
-		name:     a.text("instance_name"),
-		hostname: a.text("hostname"),
-		count:    a.between("count", 1, 1, qingMaxCount),
-		class:    a.integer("instance_class", 0, 0), // a list exists, but more than it are sold
-		size:     qingReadSize(a),
-		charge:   qingReadCharge(a),
-		volumes:  a.ids("volumes"),
-		params:   qingUnderstood(a.params),
+		image:     a.id("image_id"),
+		name:      a.text("instance_name"),
+		hostname:  qingReadHostname(a),
+		count:     a.between("count", 1, 1, qingMaxCount),
+		class:     a.integer("instance_class", 0, 0), // a list exists, but more than it are sold
+		size:      qingReadSize(a),
+		charge:    qingReadCharge(a),
+		volumes:   a.ids("volumes"),
+		placement: a.id("instance_group"),
+		params:    qingUnderstood(a.params),
 	}
 	if len(o.volumes) > 0 && o.count != 1 {
-		a.invalid("volumes.n", "needs a count of 1")
+		a.unknown("volumes.n", "needs a count of 1")
 	}
-	windows := qingWindows(o.image)
-	o.keyPairs = qingReadLogin(a, windows)
+	o.keyPairs = qingReadLogin(a, qingWindows(o.image))
 	o.networks = qingReadNetworks(a, o.count)
 	o.groups = qingReadGroups(a, o.networks)
-	qingCheckSystem(a, windows)
+	o.osDisk = qingReadSystem(a, o.image)
 	qingCheckHardware(a, o.size)
 	qingCheckUserData(a)
 	return o
@@ -72,6 +69,20 @@ func qingReadOrder(a *qingArgs) qingOrder {
 // simulator goes by the names of the images it is told of.
 func qingWindows(image string) bool { return strings.HasPrefix(image, "win") }
 
+// qingReadHostname reads a host name. Its rules are not documented: these are
+// those of the Internet (RFC 1123), which no system can do without. Machines of
+// one call share it like everything else (unverified).
+func qingReadHostname(a *qingArgs) string {
+	name := a.text("hostname")
+	for label := range strings.SplitSeq(name, ".") {
+		edges := strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-")
+		if name != "" && (!qingID(label) || strings.Contains(label, "_") || edges || len(label) > 63) {
+			a.invalid("hostname", "must be letters, digits and hyphens, with dots between")
+		}
+	}
+	return name
+}
+
 // qingReadLogin checks the login and returns the key pair, if that is the mode.
 // The credential of the other mode is ignored (unverified).
 func qingReadLogin(a *qingArgs, windows bool) []string {
@@ -79,7 +90,7 @@ func qingReadLogin(a *qingArgs, windows bool) []string {
 	switch a.oneOf("login_mode", "keypair", "passwd") {
 	case "keypair":
 		if windows {
-			a.invalid("login_mode", "must be passwd for Windows")
+			a.unknown("login_mode", "must be passwd for Windows")
 		}
 		a.required("login_keypair")
 		return []string{a.id("login_keypair")}
@@ -103,7 +114,7 @@ func qingReadNetworks(a *qingArgs, count int) []qingNetwork {
 			a.invalid(name, "has a malformed address")
 		}
 		if fixed && (count != 1 || id == qingBaseNet || !n.managed()) {
-			a.invalid(name, "can have an address only in a managed network of your own and with a count of 1")
+			a.unknown(name, "can have an address only in a managed network of your own and with a count of 1")
 		}
 		out = append(out, n)
 	}
@@ -139,36 +150,22 @@ func qingReadCharge(a *qingArgs) Charge {
 	}
 }
 
-// qingCheckSystem checks what concerns the system disk and the account.
-func qingCheckSystem(a *qingArgs, windows bool) {
-	least := 20
-	if windows {
-		least = 50
-	}
-	a.between("os_disk_size", least, least, 100)
+// qingReadSystem checks what concerns the system disk and the account, and
+// returns the size of that disk in GiB.
+func qingReadSystem(a *qingArgs, image string) int {
+	least := qingLeastDisk(image)
 	a.oneOf("os_disk_encryption", "0", "1", "true", "false") // how true is written is unverified
 	a.oneOf("cipher_alg", "aes256")
 	a.flag("need_newsid")
 	a.id("target_user")
-	a.id("instance_group")
+	return a.between("os_disk_size", least, least, 100)
 }
 
-// qingCheckUserData checks the user data, if it is switched on.
-func qingCheckUserData(a *qingArgs) {
-	kind := a.oneOf("userdata_type", "plain", "exec", "tar")
-	if !a.flag("need_userdata") {
-		return
+// qingLeastDisk is the size of a system disk that an image needs, in GiB, and
+// gets where the create does not say more.
+func qingLeastDisk(image string) int {
+	if qingWindows(image) {
+		return 50
 	}
-	a.required("userdata_type")
-	value := a.required("userdata_value")
-	if kind == "tar" {
-		a.id("userdata_value")
-		return
-	}
-	if len(value) > qingMaxUserData {
-		a.invalid("userdata_value", "is longer than 4K")
-	}
-	if _, err := base64.StdEncoding.DecodeString(value); err != nil {
-		a.invalid("userdata_value", "must be base64")
-	}
+	return 20
 }

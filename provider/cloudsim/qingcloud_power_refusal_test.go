@@ -136,7 +136,6 @@ func TestQingCloudPowerRefusesBadParameters(t *testing.T) {
 			{"StartInstances", []string{"instances=" + id}},
 			{"RestartInstances", []string{"instances.1=i 1"}},
 			{"StopInstances", []string{"instances.1=" + id, "force=yes"}},
-			{"StopInstances", []string{"instances.1=" + id, "force=2"}},
 			{"ResetInstances", []string{"instances.1=" + id}},
 			{"ResetInstances", []string{"instances.1=" + id, "login_mode=passwd"}},
 			{"ResetInstances", []string{"instances.1=" + id, "login_mode=keypair"}},
@@ -147,6 +146,9 @@ func TestQingCloudPowerRefusesBadParameters(t *testing.T) {
 			if a := c.call(tt.action, tt.pairs...); a.code() != 1100 || strings.Contains(a.raw, "Secret-Word") {
 				t.Errorf("%s with a bad parameter must be refused with 1100, without the values sent", tt.action)
 			}
+		}
+		if a := c.call("StopInstances", "instances.1="+id, "force=2"); a.code() != 1101 {
+			t.Errorf("a flag of 2 is answered %s, want 1101", a.raw)
 		}
 		if m := c.show(id); m.Status != "running" || m.Transition != "" {
 			t.Errorf("the refused calls left %s/%q, want a running machine", m.Status, m.Transition)

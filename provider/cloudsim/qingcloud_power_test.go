@@ -131,18 +131,18 @@ func TestQingCloudResetTakesTheNewLogin(t *testing.T) {
 		id := c.runTo("running")
 		c.must("ResetInstances", "instances.1="+id, "login_mode=keypair", "login_keypair=kp-2")
 		time.Sleep(qingPowerTime)
-		if got := c.show(id).KeyPairIDs; !slices.Equal(got, []string{"kp-2"}) {
+		if got := c.show(id, "verbose=1").KeyPairIDs; !slices.Equal(got, []string{"kp-2"}) {
 			t.Errorf("key pairs are %v after a reset with kp-2", got)
 		}
 		c.must("ResetInstances", qingLogin("instances.1="+id)...)
-		if got := c.show(id).KeyPairIDs; len(got) != 0 {
+		if got := c.show(id, "verbose=1").KeyPairIDs; len(got) != 0 {
 			t.Errorf("key pairs are %v after a reset with a password, want none", got)
 		}
 		windows := c.run("image_id=winsrv2016")[0]
 		time.Sleep(qingUpTime)
 		a := c.call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair", "login_keypair=kp-2")
-		if a.code() != 1100 || !strings.Contains(a.Message, "login_mode") {
-			t.Errorf("resetting a Windows to a key pair: %s, want 1100 about login_mode", a.raw)
+		if a.code() != 1101 || !strings.Contains(a.Message, "login_mode") {
+			t.Errorf("resetting a Windows to a key pair: %s, want 1101 about login_mode", a.raw)
 		}
 	})
 }

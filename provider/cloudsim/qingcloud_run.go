@@ -5,12 +5,13 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 )
 
 // runInstances is the action of that name: N machines, one job.
 func (q *qingCloud) runInstances(k *call, a *qingArgs) (qingReply, *qingError) {
 	o := qingReadOrder(a)
+	q.knownGroup(k, a, o.placement)
+	q.checkFree(k, a, o)
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -27,6 +28,26 @@ func (q *qingCloud) runInstances(k *call, a *qingArgs) (qingReply, *qingError) {
 	return qingReply{"instances": job.ids, "job_id": job.id}, nil
 }
 
+// checkFree refuses an order for a volume or an address that a machine has. The
+// code is unverified, and that a machine in the recycle bin holds neither.
+func (q *qingCloud) checkFree(k *call, a *qingArgs, o qingOrder) {
+	for _, m := range q.order {
+		if p := m.phase(k.now); p == Gone || p == Recycled || p == Failed || m.Zone != k.region {
+			continue
+		}
+		for _, v := range q.details[m.ID].volumes {
+			if slices.Contains(o.volumes, v) {
+				a.refuse(qingErrorf(qingDenied, "PermissionDenied, volume [%s] is in-use", v))
+			}
+		}
+		for _, n := range q.details[m.ID].nics {
+			if n.ip != "" && slices.Contains(o.networks, qingNetwork{n.vxnet, n.ip}) {
+				a.refuse(qingErrorf(qingDenied, "PermissionDenied, address [%s] is in use in vxnet [%s]", n.ip, n.vxnet))
+			}
+		}
+	}
+}
+
 // qingInstanceID draws the ID of a machine.
 func qingInstanceID(r *rand.Rand) string { return "i-" + letters(r, 8) }
 
@@ -34,7 +55,10 @@ func qingInstanceID(r *rand.Rand) string { return "i-" + letters(r, 8) }
 // addresses. They are reserved now and shown once the machine has been running
 // for a moment.
 func (q *qingCloud) fill(m *machine, k *call, o qingOrder) {
-	d := &qingDetails{class: o.class, volumes: o.volumes, addressless: len(o.networks) > 0}
+	d := &qingDetails{
+		class: o.class, osDisk: o.osDisk, mqueue: o.params["nic_mqueue"] == "1", group: o.placement,
+		volumes: o.volumes, addressless: len(o.networks) > 0,
+	}
 	for _, n := range o.networks {
 		nic := qingNIC{vxnet: n.id, mac: qingMAC(q.rand), ip: n.ip}
 		if n.managed() {
@@ -61,20 +85,4 @@ func (q *qingCloud) fill(m *machine, k *call, o qingOrder) {
 func qingMAC(r *rand.Rand) string {
 	n := r.Uint32()
 	return fmt.Sprintf("52:54:%02x:%02x:%02x:%02x", n>>24, n>>16&0xff, n>>8&0xff, n&0xff)
-}
-
-// qingUnderstood is a copy of the parameters without the common ones and
-// without those that the server does not look at.
-func qingUnderstood(params map[string]string) map[string]string {
-	out := maps.Clone(params)
-	for _, common := range []string{
-		"action", "zone", "access_key_id", "time_stamp", "version", "token",
-		"signature", "signature_method", "signature_version",
-	} {
-		delete(out, common)
-	}
-	if params["need_userdata"] != "1" {
-		maps.DeleteFunc(out, func(name, _ string) bool { return strings.HasPrefix(name, "userdata_") })
-	}
-	return out
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
@@ -26,6 +28,7 @@ func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
 
 func TestQingCloudRunUnderstandsEveryParameter(t *testing.T) {
 	c := newQingClient(t, nil)
+	group := c.newGroup("relation=repel")
 	id := c.run(
 		"image_id=img-12345678", "instance_type=e1.large.r2", "cpu=8", "memory=16384", "os_disk_size=41", "count=1",
 		"instance_name=web 1", "login_mode=keypair", "login_keypair=kp-1", "login_passwd=-",
@@ -33,7 +36,7 @@ func TestQingCloudRunUnderstandsEveryParameter(t *testing.T) {
 		"hostname=web-1", "need_newsid=1", "instance_class=202", "cpu_model=CascadeLake", "cpu_topology=2,2,2", "gpu=1",
 		"gpu_class=1", "nic_mqueue=1", "need_userdata=1", "userdata_type=exec", "userdata_value=IyEvYmluL3No",
 		"userdata_path=/etc/x", "userdata_file=/etc/rc.x", "target_user=usr-1", "dedicated_host_group_id=dhg-1",
-		"dedicated_host_id=dh-1", "instance_group=ig-1", "hypervisor=kvm", "os_disk_encryption=1", "cipher_alg=aes256",
+		"dedicated_host_id=dh-1", "instance_group="+group, "hypervisor=kvm", "os_disk_encryption=1", "cipher_alg=aes256",
 		"months=3", "auto_renew=1",
 	)[0]
 	i := c.sim.Instances(QingCloud)[0]
@@ -46,7 +49,7 @@ func TestQingCloudRunUnderstandsEveryParameter(t *testing.T) {
 		t.Errorf("the machine is %q with %d cores, %d MiB, %v\nwant %q, 8, 16384, two addresses", got, i.CPUs, i.MemoryMiB, i.PrivateIPs, want)
 	}
 	for name, value := range map[string]string{
-		"os_disk_size": "41", "cpu_topology": "2,2,2", "userdata_file": "/etc/rc.x", "auto_renew": "1", "instance_group": "ig-1",
+		"os_disk_size": "41", "cpu_topology": "2,2,2", "userdata_file": "/etc/rc.x", "auto_renew": "1", "instance_group": group,
 	} {
 		if i.Params[name] != value {
 			t.Errorf("parameter %s reads %q, want %q", name, i.Params[name], value)
@@ -71,6 +74,9 @@ func TestQingCloudRunLetsPassWhatIsSold(t *testing.T) {
 		{"os_disk_encryption=true"},
 		{"image_id=winsrv2016", "os_disk_size=50"},
 		{"hypervisor=bm"},
+		{"instance_type=small_a", "cpu_topology=2,4,2"}, // a type of unknown size
+		{"hostname=web-1.example.com"},
+		{"hostname=" + strings.Repeat("a", 63), "count=2"},
 		{"need_userdata=1", "userdata_type=tar", "userdata_value=uda-12345678"},
 		{"userdata_value=ignored when switched off"},
 	} {
@@ -100,6 +106,53 @@ func TestQingCloudUserDataIsIgnoredUnlessSwitchedOn(t *testing.T) {
 	}
 }
 
+// TestQingCloudUserDataDefaults: where it goes is not asked of everybody, and a
+// directory that will not do is no error.
+func TestQingCloudUserDataDefaults(t *testing.T) {
+	tests := []struct {
+		pairs      []string
+		path, file string
+	}{
+		{[]string{"userdata_type=plain"}, "/etc/qingcloud/userdata", ""},
+		{[]string{"userdata_type=exec"}, "/etc/qingcloud/userdata", "/etc/rc.local"},
+		{[]string{"userdata_type=exec", "userdata_path=/var/x", "userdata_file=/etc/rc.x"}, "/var/x", "/etc/rc.x"},
+		{[]string{"userdata_type=plain", "userdata_path=var/x", "userdata_file=/etc/rc.x"}, "/etc/qingcloud/userdata", ""},
+		{[]string{"userdata_type=plain", "userdata_path=/var/x", "need_userdata=0"}, "", ""},
+	}
+	for _, tt := range tests {
+		c := newQingClient(t, nil)
+		c.run(append([]string{"need_userdata=1", "userdata_value=YQ=="}, tt.pairs...)...)
+		if p := c.sim.Instances()[0].Params; p["userdata_path"] != tt.path || p["userdata_file"] != tt.file {
+			t.Errorf("%v goes to %q and %q, want %q and %q", tt.pairs, p["userdata_path"], p["userdata_file"], tt.path, tt.file)
+		}
+	}
+}
+
+// TestQingCloudVolumesAndAddressesAreHeld: what one machine has, no other gets
+// until it is gone.
+func TestQingCloudVolumesAndAddressesAreHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newQingClient(t, nil)
+		id := c.run("volumes.1=vol-1", "vxnets.1=vxnet-a|192.168.1.2")[0]
+		order := func(pair string, want int) {
+			t.Helper()
+			if a := c.call("RunInstances", qingSmallest(pair)...); a.code() != want {
+				t.Errorf("%s: %s, want %d", pair, a.raw, want)
+			}
+		}
+		order("volumes.1=vol-1", 1400)
+		order("vxnets.1=vxnet-a|192.168.1.2", 1400)
+		order("vxnets.1=vxnet-b|192.168.1.2", 0)
+		order("vxnets.1=vxnet-a|192.168.1.3", 0)
+		time.Sleep(qingUpTime)
+		c.must("TerminateInstances", "instances.1="+id)
+		order("volumes.1=vol-1", 1400)
+		time.Sleep(qingEndTime)
+		order("volumes.1=vol-1", 0)
+		order("vxnets.1=vxnet-a|192.168.1.2", 0)
+	})
+}
+
 func TestQingCloudNumbersBeatTheType(t *testing.T) {
 	tests := []struct {
 		pairs        []string
@@ -114,6 +167,8 @@ func TestQingCloudNumbersBeatTheType(t *testing.T) {
 		{[]string{"instance_type=bm.odd.r1"}, 2, 4096},
 		{[]string{"instance_type=small_a"}, 2, 4096},
 		{[]string{"instance_type=e1.large.r2", "cpu=1", "memory=1024"}, 1, 1024},
+		{[]string{"instance_type=e1.large.r2", "cpu=2"}, 2, 8192},
+		{[]string{"instance_type=e1.large.r2", "memory=4096"}, 4, 4096},
 		{[]string{"instance_type=-", "cpu=8", "memory=16384"}, 8, 16384},
 	}
 	for _, tt := range tests {

@@ -57,7 +57,7 @@ func (q *qingCloud) authenticate(method, path string, params map[string]string, 
 	a.required("signature_version")
 	newHash := qingHash(a.required("signature_method"))
 	if newHash == nil {
-		a.invalid("signature_method", "must be HmacSHA256 or HmacSHA1")
+		a.unknown("signature_method", "must be HmacSHA256 or HmacSHA1")
 	}
 	stamp, err := time.Parse(qingTime, params["time_stamp"])
 	if err != nil {

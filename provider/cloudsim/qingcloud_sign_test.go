@@ -214,9 +214,11 @@ func TestQingCloudMissingCommonParameter(t *testing.T) {
 }
 
 func TestQingCloudMalformedCommonParameter(t *testing.T) {
-	for _, pair := range []string{"signature_method=HmacMD5", "signature_version=2", "time_stamp=2026-11-22 13:14:36"} {
-		if a := newQingClient(t, nil).call("DescribeInstances", pair); a.code() != 1100 {
-			t.Errorf("%s: %s, want 1100", pair, a.raw)
+	for pair, want := range map[string]int{
+		"signature_method=HmacMD5": 1101, "signature_version=2": 1101, "time_stamp=2026-11-22 13:14:36": 1100,
+	} {
+		if a := newQingClient(t, nil).call("DescribeInstances", pair); a.code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.raw, want)
 		}
 	}
 	c := newQingClient(t, nil)

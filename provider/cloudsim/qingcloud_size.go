@@ -11,22 +11,24 @@ type qingSize struct {
 	name      string
 	cpus      int
 	memoryMiB int
+	guessed   bool // the simulator does not know the type and made the numbers up
 }
 
 // qingReadSize reads instance_type, cpu and memory. Either the type is given or
-// both numbers are; numbers beat the type.
+// both numbers are; numbers beat the type. That one number beside a type changes
+// this one alone is unverified.
 func qingReadSize(a *qingArgs) qingSize {
 	size := qingTypeSize(a.id("instance_type"))
 	cpus := a.integer("cpu", 0, 1)
 	memory := a.integer("memory", 0, 1024)
 	if memory%1024 != 0 {
-		a.invalid("memory", "must be whole GiB, in MiB")
+		a.unknown("memory", "must be whole GiB, in MiB")
 	}
 	if size.name == "" && (cpus == 0 || memory == 0) {
 		a.invalid("instance_type", "is missing, and so is cpu or memory")
 	}
 	if cpus != 0 {
-		size.cpus = cpus
+		size.cpus, size.guessed = cpus, false
 	}
 	if memory != 0 {
 		size.memoryMiB = memory
@@ -43,20 +45,20 @@ func qingReadSize(a *qingArgs) qingSize {
 // 2 GiB; e1.large.r2 is 4 cores and twice as many GiB. That the second form
 // means this is unverified. What does not look like either has 2 cores and 4 GiB.
 func qingTypeSize(name string) qingSize {
-	size := qingSize{name: name, cpus: 2, memoryMiB: 4096}
+	size := qingSize{name: name, cpus: 2, memoryMiB: 4096, guessed: true}
 	if rest, ok := strings.CutPrefix(name, "c"); ok {
 		c, m, _ := strings.Cut(rest, "m")
 		cpus, err1 := strconv.Atoi(c)
 		gib, err2 := strconv.Atoi(m)
 		if err1 == nil && err2 == nil {
-			size.cpus, size.memoryMiB = cpus, gib*1024
+			size.cpus, size.memoryMiB, size.guessed = cpus, gib*1024, false
 		}
 	}
 	if parts := strings.Split(name, "."); len(parts) == 3 {
 		cpus := qingSizeWord(parts[1])
 		ratio, err := strconv.Atoi(strings.TrimPrefix(parts[2], "r"))
 		if cpus > 0 && err == nil {
-			size.cpus, size.memoryMiB = cpus, cpus*ratio*1024
+			size.cpus, size.memoryMiB, size.guessed = cpus, cpus*ratio*1024, false
 		}
 	}
 	return size
@@ -92,8 +94,14 @@ func qingCheckHardware(a *qingArgs, size qingSize) {
 	a.integer("gpu", 0, 0)
 	a.between("gpu_class", 0, 0, 1)
 	a.flag("nic_mqueue")
-	if t := a.text("cpu_topology"); t != "" && qingTopology(t) != size.cpus {
-		a.invalid("cpu_topology", "must be sockets, cores and threads whose product is cpu")
+	if t := a.text("cpu_topology"); t != "" {
+		product := qingTopology(t)
+		if product < 0 {
+			a.invalid("cpu_topology", "must be sockets, cores and threads")
+		}
+		if product != size.cpus && !size.guessed {
+			a.unknown("cpu_topology", "must have the number of processors as its product")
+		}
 	}
 }
 

@@ -13,8 +13,11 @@ const (
 
 // qingDetails is what only QingCloud knows about a machine.
 type qingDetails struct {
-	description string
+	description *string // nil until somebody sets it
 	class       int
+	osDisk      int    // GiB
+	mqueue      bool   // queues of its network interfaces
+	group       string // instance group, "" without one
 	nics        []qingNIC
 	volumes     []string
 	addressless bool // all its networks are self-managed

@@ -1,58 +1,126 @@
 package cloudsim
 
-import (
-	"strings"
-	"time"
-)
-
-// qingInstanceView is a machine on the wire.
+// qingInstanceView is a machine on the wire: every field that the page of
+// DescribeInstances, its sample, the sample of a newer server in the documents
+// (iaas_get) or the struct of the vendor's client has. Fields that are always
+// empty here have no source in the simulator.
 type qingInstanceView struct {
-	ID            string           `json:"instance_id"`
-	Name          string           `json:"instance_name"`
-	Description   string           `json:"description"`
-	Type          string           `json:"instance_type"`
-	Class         int              `json:"instance_class"`
-	VCPUs         int              `json:"vcpus_current"`
-	MemoryMiB     int              `json:"memory_current"`
-	Status        string           `json:"status"`
-	Transition    string           `json:"transition_status"`
-	CreateTime    string           `json:"create_time"`
-	StatusTime    string           `json:"status_time"`
-	ZoneID        string           `json:"zone_id"`
-	Owner         string           `json:"owner"`
-	Image         qingImageView    `json:"image"`
-	VxNets        []qingVxNetView  `json:"vxnets"`
-	EIP           any              `json:"eip,omitempty"`  // see eip
-	EIPs          any              `json:"eips,omitempty"` // likewise
-	KeyPairIDs    []string         `json:"keypair_ids"`
-	SecurityGroup *qingGroupView   `json:"security_group"`
-	VolumeIDs     []string         `json:"volume_ids"`
-	Volumes       []qingVolumeView `json:"volumes,omitempty"` // verbose only
+	ID          string  `json:"instance_id"`
+	Name        string  `json:"instance_name"`
+	Description *string `json:"description"` // null until it is set, as in the samples
+	HostName    string  `json:"hostname"`    // the ID unless the create had one, as in the sample
+	Type        string  `json:"instance_type"`
+	Class       int     `json:"instance_class"`
+	VCPUs       int     `json:"vcpus_current"`
+	VCPUsMax    int     `json:"vcpus_max"`
+	MemoryMiB   int     `json:"memory_current"`
+	MemoryMax   int     `json:"memory_max"`
+	Topology    string  `json:"cpu_topology"`
+	CPUModel    string  `json:"cpu_model_name"`
+	Oversale    int     `json:"cpu_oversale_rate"`
+	Platform    string  `json:"platform"`
+	Status      string  `json:"status"`
+	Transition  string  `json:"transition_status"`
+	SubCode     int     `json:"sub_code"`
+	AlarmStatus string  `json:"alarm_status"`
+	CreateTime  string  `json:"create_time"`
+	StatusTime  string  `json:"status_time"`
+	Snapshot    *string `json:"lastest_snapshot_time"` // the vendor's spelling
+
+	ZoneID     string   `json:"zone_id"`
+	Owner      string   `json:"owner"`
+	RootUserID string   `json:"root_user_id"`
+	Controller string   `json:"controller"`
+	ConsoleID  string   `json:"console_id"`
+	Project    []string `json:"resource_project_info"`
+	Tags       []string `json:"tags"`
+	Label      *string  `json:"label"`
+
+	Host       string  `json:"host_machine"`
+	PlaceGroup string  `json:"place_group_id"`
+	Repl       string  `json:"repl"`
+	Device     *string `json:"device"` // in the client alone
+
+	BrokerHost       string `json:"broker_host"`
+	BrokerPort       string `json:"broker_port"`
+	GraphicsProtocol string `json:"graphics_protocol"`
+	GraphicsPort     string `json:"graphics_port"`
+	GraphicsPasswd   string `json:"graphics_passwd"`
+
+	Image          qingImageView           `json:"image"`
+	Extra          qingExtraView           `json:"extra"`
+	VxNets         []qingVxNetView         `json:"vxnets"`
+	DNSAliases     []string                `json:"dns_aliases"`
+	EIP            any                     `json:"eip,omitempty"`  // see qingEIP
+	EIPs           any                     `json:"eips,omitempty"` // likewise
+	SecurityGroup  *qingSecurityGroupView  `json:"security_group"`
+	SecurityGroups []qingSecurityGroupView `json:"security_groups"`
+	VolumeIDs      []string                `json:"volume_ids"`
+	Volumes        []qingVolumeView        `json:"volumes"` // filled when verbose
+
+	// KeyPairIDs are there when verbose only. The page says the same of the
+	// security group and of volume_ids; but the newer sample has both without,
+	// and lacks the key pairs.
+	KeyPairIDs *[]string `json:"keypair_ids,omitempty"`
 }
 
 type qingImageView struct {
 	ID            string `json:"image_id"`
 	Name          string `json:"image_name"`
+	SizeGiB       int    `json:"image_size"`
 	Platform      string `json:"platform"`
+	OSFamily      string `json:"os_family"`
 	ProcessorType string `json:"processor_type"`
 	Provider      string `json:"provider"`
+	UIType        string `json:"ui_type"`
+	AgentType     string `json:"agent_type"`
+	DefaultUser   string `json:"default_user"`
+	DefaultPasswd string `json:"default_passwd"`
+	ResetPasswd   int    `json:"f_resetpwd"`
+	Features      int    `json:"features"`
+}
+
+// qingExtraView is what the documents show in a sample and never explain; the
+// struct of the vendor's client has most of it.
+type qingExtraView struct {
+	BlockBus     string `json:"block_bus"`
+	BootDev      string `json:"boot_dev"`
+	CPUMax       int    `json:"cpu_max"`
+	CPUModel     string `json:"cpu_model"`
+	Features     int    `json:"features"`
+	GPU          int    `json:"gpu"`
+	GPUClass     int    `json:"gpu_class"`
+	Hypervisor   string `json:"hypervisor"`
+	MemMax       int    `json:"mem_max"`
+	NICMqueue    int    `json:"nic_mqueue"`
+	NoLimit      int    `json:"no_limit"`
+	NoRestrict   int    `json:"no_restrict"`
+	OSDiskCipher int    `json:"os_disk_encryption"`
+	OSDiskSize   int    `json:"os_disk_size"`
+	USB          int    `json:"usb"`
 }
 
 type qingVxNetView struct {
-	ID        string `json:"vxnet_id"`
-	Name      string `json:"vxnet_name"`
-	Type      int    `json:"vxnet_type"` // 0 self-managed, 1 managed
-	NICID     string `json:"nic_id"`
-	PrivateIP string `json:"private_ip"`
+	ID             string                  `json:"vxnet_id"`
+	Name           string                  `json:"vxnet_name"`
+	Type           int                     `json:"vxnet_type"` // 0 self-managed, 1 managed
+	NICID          string                  `json:"nic_id"`
+	PrivateIP      string                  `json:"private_ip"`
+	IPv6           string                  `json:"ipv6_address"`
+	Role           int                     `json:"role"` // 1 for the first, as in the sample; the others are unverified
+	SecurityGroup  *qingSecurityGroupView  `json:"security_group"`
+	SecurityGroups []qingSecurityGroupView `json:"security_groups"`
 }
 
-type qingGroupView struct {
+type qingSecurityGroupView struct {
 	ID        string `json:"security_group_id"`
+	Name      string `json:"security_group_name"`
 	IsDefault int    `json:"is_default"`
 }
 
 type qingVolumeView struct {
-	ID string `json:"volume_id"`
+	ID     string `json:"volume_id"`
+	Status string `json:"status"`
 }
 
 // qingEIPView is an elastic address. Its bandwidth is a string in the documented
@@ -62,82 +130,4 @@ type qingEIPView struct {
 	Name      string `json:"eip_name"`
 	Address   string `json:"eip_addr"`
 	Bandwidth string `json:"bandwidth"`
-}
-
-func (q *qingCloud) view(m *machine, now time.Time, verbose bool) qingInstanceView {
-	d := q.details[m.ID]
-	status, transition, since := qingStatus(m, now)
-	v := qingInstanceView{
-		ID: m.ID, Name: m.Name, Description: d.description,
-		Type: m.InstanceType, Class: d.class, VCPUs: m.CPUs, MemoryMiB: m.MemoryMiB,
-		Status: status, Transition: transition,
-		CreateTime:    m.Created.UTC().Format(qingTime),
-		StatusTime:    since.UTC().Format(qingTime),
-		ZoneID:        qingZoneOf(m.Zone),
-		Owner:         qingOwner,
-		Image:         qingImage(m.ImageID),
-		VxNets:        qingVxNets(d.nics, qingUp(m, now, qingIPDelay)),
-		KeyPairIDs:    append([]string{}, m.KeyPairs...),
-		SecurityGroup: qingGroup(m.Groups),
-		VolumeIDs:     append([]string{}, d.volumes...),
-	}
-	v.EIP, v.EIPs = qingEIP(m, d)
-	for i := 0; verbose && i < len(d.volumes); i++ {
-		v.Volumes = append(v.Volumes, qingVolumeView{d.volumes[i]})
-	}
-	return v
-}
-
-// qingEIP returns the elastic address in one of the shapes that the documents
-// and clients know: an object; no eip but an empty list of eips; and, so that a
-// client can be tried with it, an empty list for eip. The last is for machines
-// in self-managed networks only, because strict decoders break on it.
-func qingEIP(m *machine, d *qingDetails) (eip, eips any) {
-	switch {
-	case len(m.PublicIPs) > 0:
-		return qingEIPView{ID: "eip-" + m.ID[2:], Address: m.PublicIPs[0], Bandwidth: "50"}, nil
-	case d.addressless:
-		return []string{}, nil
-	default:
-		return nil, []string{}
-	}
-}
-
-func qingImage(id string) qingImageView {
-	platform := "linux"
-	if qingWindows(id) {
-		platform = "windows"
-	}
-	provider := "system"
-	if strings.HasPrefix(id, "img-") {
-		provider = "self"
-	}
-	return qingImageView{ID: id, Name: id, Platform: platform, ProcessorType: "64bit", Provider: provider}
-}
-
-// qingVxNets shows addresses only once the machine has them.
-func qingVxNets(nics []qingNIC, addressed bool) []qingVxNetView {
-	out := []qingVxNetView{}
-	for _, n := range nics {
-		v := qingVxNetView{ID: n.vxnet, Name: n.vxnet, NICID: n.mac}
-		if (qingNetwork{id: n.vxnet}).managed() {
-			v.Type = 1
-		}
-		if addressed {
-			v.PrivateIP = n.ip
-		}
-		out = append(out, v)
-	}
-	return out
-}
-
-func qingGroup(groups []string) *qingGroupView {
-	if len(groups) == 0 {
-		return nil
-	}
-	v := &qingGroupView{ID: groups[0]}
-	if v.ID == "sg-default" {
-		v.IsDefault = 1
-	}
-	return v
 }

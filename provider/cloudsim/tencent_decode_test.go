@@ -31,9 +31,9 @@ const fullRun = `{
 	"DisableApiTermination":true,"EnableJumboFrame":true}`
 
 // flatRun is fullRun as a query has it; the documents write TRUE and FALSE.
-func flatRun(t *testing.T) map[string]string {
+func flatRun(t *testing.T, full string) map[string]string {
 	var body any
-	d := json.NewDecoder(strings.NewReader(fullRun))
+	d := json.NewDecoder(strings.NewReader(full))
 	d.UseNumber()
 	if err := d.Decode(&body); err != nil {
 		t.Fatal(err)
@@ -63,11 +63,14 @@ func flatten(flat map[string]string, path string, v any) {
 }
 
 func TestTencentJSONQueryAndFormSayTheSame(t *testing.T) {
-	flat := flatRun(t)
+	const group = `{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`
+	// Every simulator without a seed of its own gives its first group the same ID.
+	full := strings.Replace(fullRun, "ps-1", newCVMClient(t, nil).newGroup(group), 1)
+	flat := flatRun(t, full)
 	query := maps.Clone(flat)
 	query["Action"] = "RunInstances"
 	for name, r := range map[string]*http.Request{
-		"JSON":     (&cvmClient{t: t, region: "ap-guangzhou"}).request("RunInstances", fullRun),
+		"JSON":     (&cvmClient{t: t, region: "ap-guangzhou"}).request("RunInstances", full),
 		"v1 query": v1GET(query),
 		"v1 form":  v1POST(query),
 		"TC3 query": tc3Request{
@@ -75,7 +78,9 @@ func TestTencentJSONQueryAndFormSayTheSame(t *testing.T) {
 			header: map[string]string{"X-TC-Action": "RunInstances"},
 		}.build(),
 	} {
-		sim := New(nil)
+		c := newCVMClient(t, nil)
+		c.newGroup(group)
+		sim := c.sim
 		if got := ask(t, sim, r); len(got.InstanceIdSet) != 2 {
 			t.Errorf("%s: refused with %+v", name, got.Error)
 			continue

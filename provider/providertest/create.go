@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ func createRules() []rule {
 		{"one server", "The simplest create must give one machine and its ID.", createsOne},
 		{"several servers by one call", "A batch costs one call, not one a server.", createsSeveral},
 		{"more servers than one call may ask for", "Count has no limit for the caller.", createsMany},
+		{"the names that were asked for", "A server is found by its name, by people and by programs.", namesAreGiven},
 		{"fifty creates at once", "A platform service creates in parallel; every server must be somebody's.", createsInParallel},
 		{"a dry run makes nothing", "Somebody who only asks must not be billed.", dryRunMakesNothing},
 		{"an invalid spec sends nothing", "All problems come together, before any call.", invalidSendsNothing},
@@ -41,6 +43,34 @@ func createsMany(t *testing.T, w *world) {
 	w.wantExactly(op.InstanceIDs(), n)
 	if got := w.creates(); got != 3 {
 		t.Errorf("%d create calls for %d servers, want 3", got, n)
+	}
+}
+
+// namesAreGiven is about clouds whose names carry a marker at first. Numbers go
+// on over several creates, in the order of the IDs.
+func namesAreGiven(t *testing.T, w *world) {
+	if !w.marks() {
+		return // names go out with the create: Fields has the rules for those
+	}
+	n := w.client.Limits().InstancesPerCreate + 2
+	spec := w.spec(n)
+	spec.Name, spec.UniqueSuffix = "web", w.client.Support().Field("UniqueSuffix").Param != ""
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{}
+	for _, i := range w.sim.Instances(w.Cloud) {
+		names[i.ID] = i.Name
+	}
+	for i, id := range op.InstanceIDs() {
+		want := "web"
+		if spec.UniqueSuffix {
+			want = fmt.Sprintf("web%03d", i+1)
+		}
+		if names[id] != want {
+			t.Errorf("server %d of %d is named %q, want %q", i+1, n, names[id], want)
+		}
 	}
 }
 

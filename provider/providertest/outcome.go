@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
@@ -14,17 +16,19 @@ func outcomeRules() []rule {
 	const why = "A lost answer is when machines are made twice, or lost."
 	rules := []rule{
 		{"fewer servers than asked", "IDs that exist must be in the caller's hands, also beside an error.", partialKeepsIDs},
+		{"a lost answer, and servers that nobody sees for a minute", why, lostAndInvisible},
+		{"a lost answer that nothing can be found out about", "Who cannot know must say so, and not guess.", lostForGood},
 	}
 	for _, f := range []cloudsim.Fault{
-		{Kind: cloudsim.ResetAfter, Times: 1},
-		{Kind: cloudsim.ResetBefore, Times: 1},
-		{Kind: cloudsim.ServerErrorAfter, Times: 1},
-		{Kind: cloudsim.ServerErrorBefore, Times: 1},
-		{Kind: cloudsim.Malformed, Times: 1, Body: ""},
-		{Kind: cloudsim.Malformed, Times: 1, Body: "null"},
-		{Kind: cloudsim.Malformed, Times: 1, Body: "{}"},
-		{Kind: cloudsim.Malformed, Times: 1, Body: "<html>gateway</html>"},
-		{Kind: cloudsim.Malformed, Times: 1, Body: `{"RequestId":"1","InstanceIdSets":{"Insta`},
+		{Kind: cloudsim.ResetAfter},
+		{Kind: cloudsim.ResetBefore},
+		{Kind: cloudsim.ServerErrorAfter},
+		{Kind: cloudsim.ServerErrorBefore},
+		{Kind: cloudsim.Malformed, Body: ""},
+		{Kind: cloudsim.Malformed, Body: "null"},
+		{Kind: cloudsim.Malformed, Body: "{}"},
+		{Kind: cloudsim.Malformed, Body: "<html>gateway</html>"},
+		{Kind: cloudsim.Malformed, Body: `{"RequestId":"1","InstanceIdSets":{"Insta`},
 	} {
 		name := "a lost answer: " + string(f.Kind)
 		if f.Kind == cloudsim.Malformed {
@@ -35,36 +39,113 @@ func outcomeRules() []rule {
 	return rules
 }
 
-// lostAnswer makes a rule: with a token the create is repeated and gives the
-// same servers; without one it is never repeated, and the error says that the
-// outcome is open.
+// injectCreate adds a fault that strikes the next create, whatever the cloud
+// calls it.
+func (w *world) injectCreate(f cloudsim.Fault) {
+	f.Times = 1
+	for _, api := range []string{"RunInstances", "CreateInstance"} {
+		f.API = api
+		w.inject(f)
+	}
+}
+
+// knows tells whether the cloud has a way to find out what became of a create.
+func (w *world) knows() bool { return w.client.Limits().ClientToken || w.marks() }
+
+// marks tells whether creates are found by a marker in the names of servers.
+func (w *world) marks() bool { l := w.client.Limits(); return l.NameMarker && !l.ClientToken }
+
+// lostAnswer makes a rule. With a token the create is repeated and gives the
+// same servers. With a marker they are looked for, and nothing is created while
+// they may be there. With neither the create is never repeated, and the error
+// says that the outcome is open.
 func lostAnswer(f cloudsim.Fault) func(*testing.T, *world) {
 	return func(t *testing.T, w *world) {
-		for _, api := range []string{"RunInstances", "CreateInstance"} {
-			g := f
-			g.API = api
-			w.inject(g)
-		}
-		op, err := w.client.RunInstances(w.ctx, w.spec(3), nil)
-		if w.client.Limits().ClientToken {
-			if err != nil {
-				t.Fatalf("with a client token a lost answer is asked for again, got %v", err)
-			}
-			w.wantExactly(op.InstanceIDs(), 3)
+		w.injectCreate(f)
+		spec := w.spec(3)
+		op, err := w.client.RunInstances(w.ctx, spec, nil)
+		if !w.knows() {
+			w.wantUnknown(op, err)
 			return
 		}
-		if !errors.Is(err, provider.ErrOutcomeUnknown) || op == nil {
-			t.Errorf("want ErrOutcomeUnknown and the operation, got %v", err)
+		if err != nil {
+			t.Fatalf("what became of a create can be found out, got %v", err)
 		}
-		if n := w.creates(); n != 1 {
-			t.Errorf("%d create calls, want 1: without a token a second one may make servers twice", n)
+		w.wantExactly(op.InstanceIDs(), 3)
+		w.wantNames(&spec)
+		creates := 1
+		if f.Kind == cloudsim.ResetBefore || f.Kind == cloudsim.ServerErrorBefore {
+			creates = 2
+		}
+		if n := w.creates(); w.marks() && n != creates {
+			t.Errorf("%d create calls, want %d", n, creates)
 		}
 	}
 }
 
+// wantUnknown checks that nobody guessed about a create without an answer.
+func (w *world) wantUnknown(op *provider.Operation, err error) {
+	w.t.Helper()
+	if !errors.Is(err, provider.ErrOutcomeUnknown) || op == nil {
+		w.t.Errorf("want ErrOutcomeUnknown and the operation, got %v", err)
+	}
+	if n := w.creates(); n != 1 {
+		w.t.Errorf("%d create calls, want 1: a second one may make servers twice", n)
+	}
+}
+
+func lostAndInvisible(t *testing.T, w *world) {
+	if !w.knows() {
+		return
+	}
+	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
+	w.injectCreate(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: time.Minute})
+	spec := w.spec(3)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wantExactly(op.InstanceIDs(), 3)
+	w.wantNames(&spec)
+}
+
+// lostForGood is about clouds with markers only: with a token no search is needed.
+func lostForGood(t *testing.T, w *world) {
+	if !w.marks() {
+		return
+	}
+	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
+	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: "DescribeInstances"})
+	spec := w.spec(3)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	w.wantUnknown(op, err)
+	token, err := op.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.sim.ClearFaults()
+	again, err := w.newClient(w.sim.Transport(), nil).Resume(w.ctx, token, &provider.ResumeOptions{Spec: &spec})
+	if err != nil {
+		t.Fatalf("the cloud answers again, and the servers are there: %v", err)
+	}
+	w.wantExactly(again.InstanceIDs(), 3)
+	w.wantNames(&spec)
+}
+
+// partialKeepsIDs: with a marker the rest is created when it is certain that it
+// is not there.
 func partialKeepsIDs(t *testing.T, w *world) {
-	w.inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 3})
-	op, err := w.client.RunInstances(w.ctx, w.spec(5), nil)
+	w.injectCreate(cloudsim.Fault{Kind: cloudsim.Partial, Count: 3})
+	spec := w.spec(5)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if w.marks() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wantExactly(op.InstanceIDs(), 5)
+		w.wantNames(&spec)
+		return
+	}
 	if err == nil || op == nil {
 		t.Fatalf("3 of 5 servers is not what was asked for, and no error says so")
 	}
@@ -72,6 +153,17 @@ func partialKeepsIDs(t *testing.T, w *world) {
 	var e *provider.RunError
 	if !errors.As(err, &e) || e.Asked != 5 || e.Created != 3 {
 		t.Errorf("want a RunError that says 3 of 5, got %v", err)
+	}
+}
+
+// wantNames checks that no server is left with another name than the one it was
+// asked for. Clouds that need no marker may number names by themselves.
+func (w *world) wantNames(spec *provider.RunInstancesSpec) {
+	w.t.Helper()
+	for _, i := range w.sim.Instances(w.Cloud) {
+		if i.Name != spec.Name && (w.marks() || !strings.HasPrefix(i.Name, spec.Name)) {
+			w.t.Errorf("%s is named %q, want %q", i.ID, i.Name, spec.Name)
+		}
 	}
 }
 

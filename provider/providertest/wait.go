@@ -90,8 +90,12 @@ func toleratesLateVisibility(t *testing.T, w *world) {
 
 func noticesVanished(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 24 * time.Hour})
-	op := w.run(1)
-	_, err := op.Wait(w.ctx, nil)
+	// A server that cannot be seen cannot be renamed either; that is another error.
+	op, err := w.client.RunInstances(w.ctx, w.spec(1), &provider.RunOptions{KeepMarker: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = op.Wait(w.ctx, nil)
 	if !errors.Is(err, provider.ErrLaunchFailed) || !strings.Contains(err.Error(), op.InstanceIDs()[0]) {
 		t.Errorf("want ErrLaunchFailed that names %v, got %v", op.InstanceIDs(), err)
 	}

@@ -1,0 +1,86 @@
+package cloudsim
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// wantENSNames checks what the API says of one machine.
+func (c *aliClient) wantENSNames(id, name, host string) {
+	c.t.Helper()
+	reply := c.wantOK(c.call("DescribeInstances", "InstanceId", id))
+	for field, want := range map[string]string{"InstanceName": name, "HostName": host} {
+		if got := reply.at("Instances", "Instance", 0, field); got != want {
+			c.t.Errorf("%s of %s is %v, want %s", field, id, got, want)
+		}
+	}
+}
+
+// TestENSModify gives new names in every state; what is not given stays.
+func TestENSModify(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newENSClient(t, New(nil))
+		ids := c.wantOK(c.call("RunInstances", ensBase("Amount", "2", "InstanceName", "first", "HostName", "host")...)).strings("InstanceIds")
+		modify := func(pairs ...string) {
+			t.Helper()
+			reply := c.wantOK(c.call("ModifyInstanceAttribute", append([]string{"InstanceId", ids[0]}, pairs...)...))
+			if code, ok := reply.body["Code"].(float64); !ok || code != 0 {
+				t.Errorf("Code is %#v, want the number 0", reply.body["Code"])
+			}
+		}
+		modify("InstanceName", "while-pending")
+		c.wantENSNames(ids[0], "while-pending", "host")
+		time.Sleep(2 * time.Second)
+		modify("InstanceName", "云帆:a_b.c-1", "UserData", base64.StdEncoding.EncodeToString([]byte("no script")))
+		c.wantENSNames(ids[0], "云帆:a_b.c-1", "host")
+		modify("HostName", "other.host")
+		c.wantENSNames(ids[0], "云帆:a_b.c-1", "other.host")
+		c.wantENSNames(ids[1], "first", "host")
+
+		c.wantCode(c.call("ModifyInstanceAttribute", "InstanceId", ids[0], "Password", "EcsV588!"), 400, "IncorrectInstanceStatus")
+		c.wantOK(c.call("StopInstance", "InstanceId", ids[0]))
+		time.Sleep(time.Second)
+		modify("Password", "EcsV588!")
+	})
+}
+
+func TestENSModifyRefusals(t *testing.T) {
+	c := newENSClient(t, New(nil))
+	id := c.wantOK(c.call("RunInstances", ensBase("InstanceName", "first", "HostName", "host")...)).strings("InstanceIds")[0]
+	for _, r := range []struct {
+		pairs []string
+		code  string
+	}{
+		{[]string{"InstanceId", "", "InstanceName", "ab"}, "MissingParameter"},
+		{[]string{"InstanceId", "i-unknown", "InstanceName", "ab"}, "InstanceIdNotFound"},
+		{[]string{"InstanceName", "a"}, "InvalidParameter.InstanceName"},
+		{[]string{"InstanceName", "1a"}, "InvalidParameter.InstanceName"},
+		{[]string{"InstanceName", "http://a"}, "InvalidParameter.InstanceName"},
+		{[]string{"InstanceName", "a" + strings.Repeat("b", 128)}, "InvalidParameter.InstanceName"},
+		{[]string{"HostName", "a--b"}, "InvalidParameter.HostName"},
+		{[]string{"Password", "weakweak"}, "InvalidParameter.Password"},
+		{[]string{"UserData", base64.StdEncoding.EncodeToString(make([]byte, 16<<10+1))}, "InvalidParameter.UserData"},
+	} {
+		c.wantCode(c.call("ModifyInstanceAttribute", append([]string{"InstanceId", id}, r.pairs...)...), 400, r.code)
+	}
+	c.wantENSNames(id, "first", "host")
+}
+
+// TestENSNamesBegin: whatever ENS puts behind a name, the name is in front.
+func TestENSNamesBegin(t *testing.T) {
+	for action, pairs := range map[string][]string{"RunInstances": ensBase("Amount", "2"), "CreateInstance": ensOld("Quantity", "2")} {
+		for _, suffix := range []string{"true", "false"} {
+			sim := New(nil)
+			c := newENSClient(t, sim)
+			c.wantOK(c.call(action, append(pairs, "InstanceName", "web-marker", "HostName", "host", "UniqueSuffix", suffix)...))
+			for _, i := range sim.Instances(ENS) {
+				if !strings.HasPrefix(i.Name, "web-marker") || (i.Name == "web-marker") != (suffix == "false") {
+					t.Errorf("%s with UniqueSuffix %s made %q", action, suffix, i.Name)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,28 @@
+package cloudsim
+
+// modifyInstanceAttributes is the action of that name. It takes one machine, in
+// any state, and has no job. What is not given stays; what is given empty is
+// emptied (unverified). Limits on the texts are not documented.
+func (q *qingCloud) modifyInstanceAttributes(k *call, a *qingArgs) (qingReply, *qingError) {
+	a.required("instance")
+	id := a.id("instance")
+	mqueue := a.flag("nic_mqueue")
+	if a.err != nil {
+		return nil, a.err
+	}
+	m := q.lookup(k, id)
+	if m == nil {
+		return nil, qingErrorf(qingNotFound, "ResourceNotFound, instance [%s] is not found", id)
+	}
+	d := q.details[m.ID]
+	if name, ok := a.params["instance_name"]; ok {
+		m.Name = name
+	}
+	if text, ok := a.params["description"]; ok {
+		d.description = &text
+	}
+	if a.text("nic_mqueue") != "" {
+		d.mqueue = mqueue
+	}
+	return qingReply{}, nil
+}

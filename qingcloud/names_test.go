@@ -1,0 +1,97 @@
+package qingcloud
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func TestRenameRequest(t *testing.T) {
+	for region, zone := range map[string]string{"": "pek3a", "gd2": "gd2"} {
+		m := saying(200, `{"action":"ModifyInstanceAttributesResponse","ret_code":0}`)
+		if err := mustDriver(t, testConfig(m)).RenameInstance(t.Context(), region, "i-1", "网站 web-1"); err != nil || len(m.sent) != 1 {
+			t.Fatalf("%v after %d requests", err, len(m.sent))
+		}
+		r := m.sent[0]
+		q := r.URL.Query()
+		want := url.Values{"action": {"ModifyInstanceAttributes"}, "instance": {"i-1"}, "instance_name": {"网站 web-1"}, "zone": {zone}}
+		if got := ownParams(q); got != want.Encode() {
+			t.Errorf("the request is\n%s\nwant\n%s", got, want.Encode())
+		}
+		if r.Method != http.MethodGet || q.Get("signature") != signatureOf(r.Method, r.URL.Path, q, testSecret) {
+			t.Error("the cloud would refuse the signature")
+		}
+	}
+}
+
+// The documentation allows a rename in every state: 1400 is a missing permission.
+func TestRenameRefusals(t *testing.T) {
+	for code, want := range map[string]struct {
+		kind    error
+		outcome provider.Outcome
+	}{
+		"1100": {provider.ErrInvalid, rejected},
+		"1400": {provider.ErrPermission, rejected},
+		"2100": {provider.ErrNotFound, rejected},
+		"2500": {provider.ErrThrottled, throttled},
+		"5100": {provider.ErrUnavailable, unknown},
+	} {
+		err := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+code+`}`))).RenameInstance(t.Context(), "", "i-1", "web")
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Kind != want.kind || e.Outcome != want.outcome || e.Temporary || e.Op != "ModifyInstanceAttributes" {
+			t.Errorf("%s: %+v, want %v, %s", code, e, want.kind, want.outcome)
+		}
+	}
+}
+
+func TestRenameRefusesBeforeAnyCall(t *testing.T) {
+	m := saying(200, `{"ret_code":0}`)
+	d := mustDriver(t, testConfig(m))
+	for _, pair := range [][2]string{{"", "web"}, {"i-1", ""}, {"i-1", " web"}, {"i-1", "web\n"}} {
+		if err := d.RenameInstance(t.Context(), "", pair[0], pair[1]); len(fieldErrors(err)) != 1 || len(m.sent) != 0 {
+			t.Errorf("%q: %v after %d requests", pair, err, len(m.sent))
+		}
+	}
+}
+
+// The create carries a marker behind the name, in few plain characters; the
+// renaming takes it away, from every server.
+func TestNamesBearAMarkerUntilTheCreateIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{answer: func(r *http.Request) (*http.Response, error) {
+			if r.URL.Query().Get("action") == "RunInstances" {
+				return response(200, `{"ret_code":0,"instances":["i-1","i-2"]}`), nil
+			}
+			return response(200, `{"ret_code":0}`), nil
+		}}
+		c, err := New(testConfig(m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec := *minimalSpec()
+		spec.Count, spec.Name, spec.UniqueSuffix = 2, strings.Repeat("n", 100), true
+		if _, err := c.RunInstances(t.Context(), spec, nil); err != nil {
+			t.Fatal(err)
+		}
+		given := map[string]string{}
+		for _, r := range m.sent {
+			q := r.URL.Query()
+			name := q.Get("instance_name")
+			if q.Get("action") == "ModifyInstanceAttributes" {
+				given[q.Get("instance")] = name
+				continue
+			}
+			if len(name) > maxName || !strings.HasPrefix(name, "nnnnnnnn") || !strings.Contains(name, "-yf") {
+				t.Errorf("the create names its servers %q", name)
+			}
+		}
+		if len(given) != 2 || given["i-1"] != spec.Name+"001" || given["i-2"] != spec.Name+"002" {
+			t.Errorf("names given: %v", given)
+		}
+	})
+}

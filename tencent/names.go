@@ -1,0 +1,27 @@
+package tencent
+
+import (
+	"fmt"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// NumberNames writes CVM's own pattern into the names, so that a create numbers
+// its servers from first on.
+func (d *driver) NumberNames(spec *provider.RunInstancesSpec, first, last int) {
+	for _, name := range []*string{&spec.Name, &spec.HostName} {
+		if *name != "" {
+			*name += numberPattern(first, last)
+		}
+	}
+	spec.UniqueSuffix = false
+}
+
+// numberPattern is {R:x,F:y}: numbers from x on, with zeros up to y digits.
+func numberPattern(first, last int) string {
+	return fmt.Sprintf("{R:%d,F:%d}", first, digits(last))
+}
+
+// digits is how long all numbers of an operation are: three, as in a create of
+// its own, or as many as the last one has.
+func digits(last int) int { return max(3, len(fmt.Sprint(last))) }

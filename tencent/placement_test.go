@@ -1,0 +1,217 @@
+package tencent
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+func groups(t *testing.T, rt http.RoundTripper) provider.PlacementGroups {
+	t.Helper()
+	g, err := testClient(t, rt).PlacementGroups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// The documented example, and what the levels become.
+func TestCreateGroup(t *testing.T) {
+	for want, spec := range map[string]provider.PlacementGroupSpec{
+		`{"Name":"web","Type":"HOST"}`: {Name: "web"},
+		`{"Name":"web","Type":"SW","Affinity":3,"TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]}]}`: {
+			Name: "web", Level: provider.SwitchLevel, Strategy: provider.SpreadPlacement, PerUnit: 3, Tags: map[string]string{"b": "2", "a": "1"},
+		},
+		`{"Name":"web","Type":"RACK","Affinity":10}`:               {Name: "web", Level: provider.RackLevel, PerUnit: 10},
+		`{"Name":"` + strings.Repeat("名", 60) + `","Type":"HOST"}`: {Name: strings.Repeat("名", 60), Level: provider.HostLevel},
+	} {
+		r := &recorder{body: `{"Response":{"CreateTime":"2025-11-17 07:43:06","CurrentNum":0,"CvmQuotaTotal":20,"DisasterRecoverGroupId":"ps-1","Name":"web","RequestId":"r","Type":"SW"}}`}
+		id, err := groups(t, r).Create(t.Context(), spec)
+		if err != nil || id != "ps-1" {
+			t.Errorf("%s: %q, %v", want, id, err)
+			continue
+		}
+		token, _ := r.sent[0]["ClientToken"].(string)
+		if got := strings.Replace(r.texts[0], fmt.Sprintf(`,"ClientToken":%q`, token), "", 1); got != want || token == "" || len(token) > 64 {
+			t.Errorf("got  %s\nwant %s with a token", r.texts[0], want)
+		}
+		if h := r.reqs[0].Header; h.Get("X-TC-Action") != "CreateDisasterRecoverGroup" || h.Get("X-TC-Region") != "region-1" {
+			t.Errorf("it goes to %v", h)
+		}
+	}
+}
+
+func TestGroupsThatCVMDoesNotHave(t *testing.T) {
+	r := &recorder{body: terminated}
+	for name, c := range map[string]struct {
+		spec        provider.PlacementGroupSpec
+		path        string
+		unsupported bool
+	}{
+		"no name":     {provider.PlacementGroupSpec{}, "Name", false},
+		"long name":   {provider.PlacementGroupSpec{Name: strings.Repeat("x", 61)}, "Name", false},
+		"description": {provider.PlacementGroupSpec{Name: "n", Description: "d"}, "Description", true},
+		"cluster":     {provider.PlacementGroupSpec{Name: "n", Strategy: provider.ClusterPlacement}, "Strategy", true},
+		"partition":   {provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement}, "Strategy", true},
+		"eleven":      {provider.PlacementGroupSpec{Name: "n", PerUnit: 11}, "PerUnit", false},
+		"region":      {provider.PlacementGroupSpec{Name: "n", Region: "a\nb"}, "Region", false},
+		"options":     {provider.PlacementGroupSpec{Name: "n", Vendor: []provider.VendorOption{RunOptions{}}}, "Vendor[0]", false},
+	} {
+		_, err := groups(t, r).Create(t.Context(), c.spec)
+		var list provider.FieldErrors
+		if !errors.As(err, &list) || len(list) != 1 || list[0].Path != c.path || list[0].Unsupported != c.unsupported || list[0].Driver != Name {
+			t.Errorf("%s: want %s alone, got %v", name, c.path, err)
+		}
+	}
+	_, err := groups(t, r).Create(t.Context(), provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement, Partitions: 3})
+	if err == nil || !strings.Contains(err.Error(), "tencent: Partitions") {
+		t.Errorf("partitions are dropped: %v", err)
+	}
+	var list provider.FieldErrors
+	err = groups(t, r).Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: strings.Repeat("x", 61), Description: "d"})
+	if !errors.As(err, &list) || len(list) != 2 {
+		t.Errorf("a change that cannot be: %v", err)
+	}
+	if len(r.reqs) != 0 {
+		t.Errorf("%d requests were sent", len(r.reqs))
+	}
+}
+
+const twoGroups = `{"Response":{"TotalCount":3,"DisasterRecoverGroupSet":[
+{"DisasterRecoverGroupId":"ps-1","Name":"web","Type":"SW","CvmQuotaTotal":20,"CurrentNum":2,"InstanceIds":["ins-1","ins-2"],"CreateTime":"2018-06-08T07:26:38Z","Affinity":3,"Strategy":"SPREAD","Tags":[]},
+{"DisasterRecoverGroupId":"ps-2","Name":"web-2","Type":"RACK","CreateTime":"2020-09-22 01:02:03","Strategy":"PARTITION","PartitionCount":4}],"RequestId":"r"}}`
+
+func TestDescribeGroups(t *testing.T) {
+	r := &recorder{body: twoGroups}
+	d := testDriver(t, r)
+	page, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PageToken: "100"})
+	want := []provider.PlacementGroup{
+		{
+			ID: "ps-1", Name: "web", Strategy: provider.SpreadPlacement, RawStrategy: "SPREAD", Level: provider.SwitchLevel, PerUnit: 3,
+			InstanceIDs: []string{"ins-1", "ins-2"}, Capacity: 20, CreatedAt: time.Date(2018, 6, 8, 7, 26, 38, 0, time.UTC),
+		},
+		{
+			ID: "ps-2", Name: "web-2", Strategy: provider.PartitionPlacement, RawStrategy: "PARTITION", Level: provider.RackLevel, Partitions: 4,
+			CreatedAt: time.Date(2020, 9, 22, 1, 2, 3, 0, time.UTC),
+		},
+	}
+	if err != nil || !reflect.DeepEqual(page.Groups, want) || page.RequestID != "r" || page.NextPage != "" {
+		t.Errorf("%v\ngot  %+v\nwant %+v", err, page, want)
+	}
+	page, err = d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PlacementGroupQuery: provider.PlacementGroupQuery{Name: "web"}})
+	if err != nil || len(page.Groups) != 1 || page.Groups[0].ID != "ps-1" || page.NextPage != "2" {
+		t.Errorf("the name is searched for loosely, and compared exactly: %+v, %v", page, err)
+	}
+	for i, want := range []string{`{"Offset":100,"Limit":100}`, `{"Name":"web","Offset":0,"Limit":100}`} {
+		if r.texts[i] != want {
+			t.Errorf("asked %s, want %s", r.texts[i], want)
+		}
+	}
+	if _, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PlacementGroupQuery: provider.PlacementGroupQuery{IDs: make([]string, 11)}}); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("eleven groups at once: %v", err)
+	}
+}
+
+func TestGroupsAreAskedForByTens(t *testing.T) {
+	r := &recorder{body: `{"Response":{"TotalCount":0,"DisasterRecoverGroupSet":[],"RequestId":"r"}}`}
+	ids := make([]string, 25)
+	for i := range ids {
+		ids[i] = fmt.Sprint("ps-", i)
+	}
+	for _, err := range groups(t, r).List(t.Context(), provider.PlacementGroupQuery{IDs: ids}) {
+		t.Fatal(err)
+	}
+	var asked []int
+	for _, body := range r.sent {
+		asked = append(asked, len(body["DisasterRecoverGroupIds"].([]any)))
+	}
+	if !slices.Equal(asked, []int{10, 10, 5}) {
+		t.Errorf("asked for %v", asked)
+	}
+}
+
+func TestGroupChanges(t *testing.T) {
+	r := &recorder{body: terminated}
+	g := groups(t, r)
+	err := errors.Join(
+		g.Modify(t.Context(), "region-2", "ps-1", provider.PlacementGroupChange{Name: "other"}),
+		g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1", "ins-2"}, nil),
+		g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1"}, &provider.MoveOptions{Force: true, Partition: 3}),
+		g.Delete(t.Context(), "", "ps-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{
+		`ModifyDisasterRecoverGroupAttribute region-2 {"DisasterRecoverGroupId":"ps-1","Name":"other"}`,
+		`ModifyInstancesDisasterRecoverGroup region-1 {"InstanceIds":["ins-1","ins-2"],"DisasterRecoverGroupIds":["ps-1"]}`,
+		`ModifyInstancesDisasterRecoverGroup region-1 {"InstanceIds":["ins-1"],"Force":true,"DisasterRecoverGroupIds":["ps-1"],"PartitionNumber":3}`,
+		`DeleteDisasterRecoverGroups region-1 {"DisasterRecoverGroupIds":["ps-1"]}`,
+	} {
+		h := r.reqs[i].Header
+		if got := h.Get("X-TC-Action") + " " + h.Get("X-TC-Region") + " " + r.texts[i]; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	for _, n := range []int{0, 101} {
+		if err := testDriver(t, r).MoveIntoPlacementGroup(t.Context(), &provider.MoveRequest{InstanceIDs: make([]string, n)}); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%d servers in one call: %v", n, err)
+		}
+	}
+}
+
+func TestRefusalsAboutGroups(t *testing.T) {
+	for code, want := range map[string]error{
+		"FailedOperation.PlacementSetNotEmpty":                  provider.ErrState,
+		"FailedOperation.AlreadyInDisasterRecoverGroup":         provider.ErrState,
+		"ResourceNotFound.InvalidPlacementSet":                  provider.ErrNotFound,
+		"FailedOperation.DisasterRecoverGroupNotFound":          provider.ErrNotFound,
+		"ResourceInsufficient.DisasterRecoverGroupCvmQuota":     provider.ErrQuota,
+		"ResourceInsufficient.InsufficientGroupQuota":           provider.ErrQuota,
+		"LimitExceeded.DisasterRecoverGroup":                    provider.ErrQuota,
+		"InvalidParameterValue.DisasterRecoverGroupIdMalformed": provider.ErrInvalid,
+		"InvalidParameterValue.TooLong":                         provider.ErrInvalid,
+	} {
+		g := groups(t, refusal(code))
+		_, create := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "n"})
+		for call, err := range map[string]error{
+			"create": create, "modify": g.Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: "n"}),
+			"move": g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1"}, nil), "delete": g.Delete(t.Context(), "", "ps-1"),
+		} {
+			if !errors.Is(err, want) || errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("%s, %s: %v", call, code, err)
+			}
+		}
+	}
+}
+
+func TestMalformedAnswersAboutGroups(t *testing.T) {
+	for name, rt := range malformedAnswers() {
+		g := groups(t, rt)
+		if _, err := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "n"}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%s: a group may exist, but the error is %v", name, err)
+		}
+		n := 0
+		for _, err := range g.List(t.Context(), provider.PlacementGroupQuery{}) {
+			if n++; !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: an answer that says nothing reads as %v", name, err)
+			}
+			mustNotTell(t, err, keyValue, keyToken, "://")
+		}
+		if n != 1 {
+			t.Errorf("%s: %d rows out of nowhere", name, n)
+		}
+	}
+	for _, row := range []string{"null", `{"Name":"n"}`} {
+		body := `{"Response":{"TotalCount":1,"DisasterRecoverGroupSet":[` + row + `],"RequestId":"r"}}`
+		if _, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: %v", row, err)
+		}
+	}
+}

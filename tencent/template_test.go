@@ -1,0 +1,394 @@
+package tencent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+const newTemplateAnswer = `{"Response":{"LaunchTemplateId":"lt-1","RequestId":"req-1"}}`
+
+// templates returns the neutral API over a transport.
+func templates(t *testing.T, rt http.RoundTripper) provider.LaunchTemplates {
+	t.Helper()
+	l, err := testClient(t, rt).LaunchTemplates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func testClient(t *testing.T, rt http.RoundTripper) *provider.Client {
+	t.Helper()
+	c, err := New(Config{
+		Region: "region-1", Credentials: provider.StaticCredentials(keyID, keyValue, keyToken), Transport: rt,
+		Options: &provider.Options{RetryFor: time.Nanosecond},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// The SDK's own types refuse what they do not know.
+func TestTemplateRequestsAreOnesOfTheSDK(t *testing.T) {
+	r := mirror(t)
+	d := testDriver(t, r)
+	spec := &provider.LaunchTemplateSpec{
+		Name: "web", VersionDescription: "first one", Spec: *storable(), Tags: map[string]string{"b": "2", "a": "1"}, BaseVersion: 4,
+	}
+	if _, err := d.CreateLaunchTemplate(t.Context(), &provider.CreateTemplateRequest{Spec: spec, ClientToken: "token-1"}); err != nil {
+		t.Fatal(err)
+	}
+	r.body = `{"Response":{"LaunchTemplateVersionNumber":5,"RequestId":"req-2"}}`
+	got, err := d.CreateLaunchTemplateVersion(t.Context(), &provider.CreateTemplateRequest{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Spec: spec, ClientToken: "token-2"})
+	if err != nil || *got != (provider.TemplateResult{Version: 5, RequestID: "req-2"}) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	create, version := cvm.NewCreateLaunchTemplateRequest(), cvm.NewCreateLaunchTemplateVersionRequest()
+	if err := errors.Join(create.FromJsonString(r.texts[0]), version.FromJsonString(r.texts[1])); err != nil {
+		t.Fatal(err)
+	}
+	if value(create.LaunchTemplateName) != "web" || value(create.LaunchTemplateVersionDescription) != "first one" || value(create.ClientToken) != "token-1" {
+		t.Errorf("the template's own words are lost: %s", r.texts[0])
+	}
+	tags := create.LaunchTemplateTagSpecification
+	if len(tags) != 1 || len(tags[0].Tags) != 2 || *tags[0].Tags[0].Key != "a" || *tags[0].ResourceType != "launch-template" {
+		t.Errorf("the template's tags are %s", r.texts[0])
+	}
+	if value(version.LaunchTemplateId) != "lt-1" || value(version.LaunchTemplateVersion) != 4 || value(version.ClientToken) != "token-2" {
+		t.Errorf("the version is of another one: %s", r.texts[1])
+	}
+	if value(create.InstanceCount) != 3 || value(create.Metadata.Items[0].Value) != "7" || *create.EnableJumboFrame {
+		t.Errorf("the servers are others: %s", r.texts[0])
+	}
+	for i, action := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
+		if h := r.reqs[i].Header; h.Get("X-TC-Action") != action || h.Get("X-TC-Version") != "2017-03-12" || h.Get("X-TC-Region") != "region-1" {
+			t.Errorf("call %d is %v", i, h)
+		}
+	}
+}
+
+// A version takes over what it does not set: nobody may get a key that way
+// without a word.
+func TestWhatAVersionWouldInheritIsNamed(t *testing.T) {
+	r := &recorder{body: documentedVersion}
+	l := templates(t, r)
+	spec := documentedSpec()
+	spec.Count, spec.Tags, spec.Billing.Mode, spec.DataDisks[0].DeleteWithInstance = 0, nil, "", nil
+	_, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{Spec: spec})
+	var list provider.FieldErrors
+	if !errors.As(err, &list) {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, e := range list {
+		paths = append(paths, e.Path)
+	}
+	if want := []string{"Spec.DataDisks[0].DeleteWithInstance", "Spec.Billing.Mode", "Spec.Tags"}; !slices.Equal(paths, want) {
+		t.Errorf("named are %v, want %v: one server is what no count means", paths, want)
+	}
+	if len(r.reqs) != 1 {
+		t.Error("the version was made all the same")
+	}
+}
+
+func TestDescribeVersionsAsksForOneThingOnly(t *testing.T) {
+	for want, in := range map[string]provider.DescribeTemplateVersionsRequest{
+		`{"LaunchTemplateId":"lt-1","LaunchTemplateVersions":[7]}`:               {Template: provider.LaunchTemplateRef{ID: "lt-1", Version: 7}},
+		`{"LaunchTemplateId":"lt-1","DefaultVersion":true}`:                      {Template: provider.LaunchTemplateRef{ID: "lt-1"}, DefaultOnly: true},
+		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":0,"Limit":100}`:   {Template: provider.LaunchTemplateRef{ID: "lt-1"}},
+		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":100,"Limit":100}`: {Template: provider.LaunchTemplateRef{ID: "lt-1"}, PageToken: "100"},
+	} {
+		r := &recorder{body: `{"Response":{"TotalCount":0,"LaunchTemplateVersionSet":[],"RequestId":"r"}}`}
+		if _, err := testDriver(t, r).DescribeLaunchTemplateVersions(t.Context(), &in); err != nil || r.texts[0] != want {
+			t.Errorf("got %s, want %s, %v", r.texts[0], want, err)
+		}
+	}
+}
+
+func TestVersionsArePaged(t *testing.T) {
+	rt := transport(func(req *http.Request) (*http.Response, error) {
+		var body struct{ Offset int }
+		if err := json.NewDecoder(req.Body).Decode(&body); err != nil {
+			return nil, err
+		}
+		return answer(200, fmt.Sprintf(`{"Response":{"TotalCount":3,"LaunchTemplateVersionSet":[{"LaunchTemplateVersion":%d}],"RequestId":"r"}}`, body.Offset+1)), nil
+	})
+	var got []int
+	for v, err := range templates(t, rt).Versions(t.Context(), "", provider.LaunchTemplateRef{ID: "lt-1"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, v.Version)
+	}
+	if !slices.Equal(got, []int{1, 2, 3}) {
+		t.Errorf("versions are %v", got)
+	}
+}
+
+func TestListTemplates(t *testing.T) {
+	const rows = `{"Response":{"TotalCount":3,"LaunchTemplateSet":[{"LatestVersionNumber":4,"LaunchTemplateId":"lt-1","LaunchTemplateName":"web","DefaultVersionNumber":2,"LaunchTemplateVersionCount":3,"CreatedBy":"9","CreationTime":"2020-12-17T01:54:31Z"},{"LaunchTemplateId":"lt-2","LaunchTemplateName":"web-2"}],"RequestId":"r"}}`
+	r := &recorder{body: rows}
+	d := testDriver(t, r)
+	page, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{
+		LaunchTemplateQuery: provider.LaunchTemplateQuery{Name: "web", Tags: map[string]string{"b": "2", "a": "1"}},
+	})
+	want := &provider.TemplatePage{NextPage: "2", RequestID: "r", Templates: []provider.LaunchTemplate{{
+		ID: "lt-1", Name: "web", DefaultVersion: 2, LatestVersion: 4, CreatedBy: "9", CreatedAt: time.Date(2020, 12, 17, 1, 54, 31, 0, time.UTC),
+	}}}
+	if err != nil || !reflect.DeepEqual(page, want) {
+		t.Errorf("%+v, %v", page, err)
+	}
+	const asked = `{"Filters":[{"Name":"LaunchTemplateName","Values":["web"]},{"Name":"tag:a","Values":["1"]},{"Name":"tag:b","Values":["2"]}],"Offset":0,"Limit":100}`
+	if r.texts[0] != asked {
+		t.Errorf("asked %s, want %s", r.texts[0], asked)
+	}
+	ids := make([]string, 150)
+	for i := range ids {
+		ids[i] = fmt.Sprint("lt-", i)
+	}
+	r.body = `{"Response":{"TotalCount":1,"LaunchTemplateSet":[{"LaunchTemplateId":"lt-1"}],"RequestId":"r"}}`
+	n := 0
+	for _, err := range templates(t, r).List(t.Context(), provider.LaunchTemplateQuery{IDs: ids}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	first, second := r.sent[1]["LaunchTemplateIds"].([]any), r.sent[2]["LaunchTemplateIds"].([]any)
+	if n != 2 || len(r.sent) != 3 || len(first) != 100 || len(second) != 50 || second[0] != "lt-100" || r.sent[1]["Offset"] != nil {
+		t.Errorf("%d rows, asked for %d and %d", n, len(first), len(second))
+	}
+	many := map[string]string{}
+	for i := range 11 {
+		many[fmt.Sprint(i)] = ""
+	}
+	for name, q := range map[string]provider.LaunchTemplateQuery{"too many": {Tags: many}, "with IDs": {IDs: ids, Tags: many}} {
+		if _, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{LaunchTemplateQuery: q}); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTemplateChanges(t *testing.T) {
+	r := &recorder{body: terminated}
+	l := templates(t, r)
+	ref := provider.LaunchTemplateRef{ID: "lt-1"}
+	err := errors.Join(
+		l.SetDefault(t.Context(), "region-2", provider.LaunchTemplateRef{ID: "lt-1", Version: 3}),
+		l.DeleteVersions(t.Context(), "", ref, 4, 5),
+		l.Delete(t.Context(), "", ref))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{
+		`ModifyLaunchTemplateDefaultVersion region-2 {"LaunchTemplateId":"lt-1","DefaultVersion":3}`,
+		`DeleteLaunchTemplateVersions region-1 {"LaunchTemplateId":"lt-1","LaunchTemplateVersions":[4,5]}`,
+		`DeleteLaunchTemplate region-1 {"LaunchTemplateId":"lt-1"}`,
+	} {
+		h := r.reqs[i].Header
+		if got := h.Get("X-TC-Action") + " " + h.Get("X-TC-Region") + " " + r.texts[i]; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+func refusal(code string) transport {
+	return always(200, fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"m"},"RequestId":"r"}}`, code))
+}
+
+func TestRefusalsAboutTemplates(t *testing.T) {
+	ref := provider.LaunchTemplateRef{ID: "lt-1", Version: 2}
+	if err := templates(t, refusal(setAlready)).SetDefault(t.Context(), "", ref); err != nil {
+		t.Errorf("it is the default already, which is what was wanted: %v", err)
+	}
+	for code, want := range map[string]error{
+		"InvalidParameterValue.LaunchTemplateDefaultVersion":  provider.ErrState,
+		"InvalidParameterValue.LaunchTemplateIdVerNotExisted": provider.ErrNotFound,
+		"InvalidParameterValue.LaunchTemplateIdNotExisted":    provider.ErrNotFound,
+		"InvalidParameterValue.LaunchTemplateIdMalformed":     provider.ErrInvalid,
+	} {
+		l := templates(t, refusal(code))
+		if err := l.DeleteVersions(t.Context(), "", provider.LaunchTemplateRef{ID: "lt-1"}, 1); !errors.Is(err, want) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	for code, want := range map[string]error{
+		"LimitExceeded.LaunchTemplateQuota":               provider.ErrQuota,
+		"InvalidParameter.PasswordNotSupported":           provider.ErrInvalid,
+		"InvalidParameterValue.InvalidLaunchTemplateName": provider.ErrInvalid,
+	} {
+		_, err := templates(t, refusal(code)).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()})
+		if !errors.Is(err, want) || errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
+func bareTemplate() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{Zone: "zone-1", ImageID: "img-1"}
+}
+
+func TestTemplatesByNameAreRefused(t *testing.T) {
+	r := &recorder{body: terminated}
+	l := templates(t, r)
+	ref := provider.LaunchTemplateRef{Name: "web"}
+	_, read := l.Version(t.Context(), "", ref)
+	_, create := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: *bareTemplate()})
+	withVersion := ref
+	withVersion.Version = 1
+	for name, err := range map[string]error{
+		"read": read, "create": create, "default": l.SetDefault(t.Context(), "", withVersion),
+		"versions": l.DeleteVersions(t.Context(), "", ref, 1), "delete": l.Delete(t.Context(), "", ref),
+	} {
+		var f *provider.FieldError
+		if !errors.As(err, &f) || f.Path != "LaunchTemplateRef.Name" || !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(r.reqs) != 0 {
+		t.Errorf("%d requests were sent", len(r.reqs))
+	}
+}
+
+func TestWhatATemplateCannotHoldIsNamed(t *testing.T) {
+	r := &recorder{body: newTemplateAnswer}
+	l := templates(t, r)
+	for path, change := range map[string]func(*provider.LaunchTemplateSpec){
+		"Spec.MinCount":                  func(s *provider.LaunchTemplateSpec) { s.Spec.MinCount = 1 },
+		"Spec.CPUOptions.Cores":          func(s *provider.LaunchTemplateSpec) { s.Spec.CPUOptions.Cores = 1 },
+		"Spec.CPUOptions.ThreadsPerCore": func(s *provider.LaunchTemplateSpec) { s.Spec.CPUOptions.ThreadsPerCore = 1 },
+		"Spec.Login.Password":            func(s *provider.LaunchTemplateSpec) { s.Spec.Login.Password = "planted-Pass-1" },
+		"Spec.LaunchTemplate":            func(s *provider.LaunchTemplateSpec) { s.Spec.LaunchTemplate = &provider.LaunchTemplateRef{ID: "lt-2"} },
+		"Spec.DryRun":                    func(s *provider.LaunchTemplateSpec) { s.Spec.DryRun = true },
+		"Spec.ClientToken":               func(s *provider.LaunchTemplateSpec) { s.Spec.ClientToken = "t" },
+		"Spec.Zone":                      func(s *provider.LaunchTemplateSpec) { s.Spec.Zone = "" },
+		"Spec.ImageID":                   func(s *provider.LaunchTemplateSpec) { s.Spec.ImageID = "" },
+		"Spec.HostName":                  func(s *provider.LaunchTemplateSpec) { s.Spec.HostName = "." },
+		"Name":                           func(s *provider.LaunchTemplateSpec) { s.Name = "x" },
+		"VersionDescription":             func(s *provider.LaunchTemplateSpec) { s.VersionDescription = "x" },
+		"Vendor[0]":                      func(s *provider.LaunchTemplateSpec) { s.Vendor = []provider.VendorOption{RunOptions{}} },
+		"Spec.Vendor[0]":                 func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = []provider.VendorOption{impostor{}} },
+		"Spec.Vendor.PartitionNumber": func(s *provider.LaunchTemplateSpec) {
+			s.Spec.Vendor = []provider.VendorOption{RunOptions{PartitionNumber: 1}}
+		},
+		"Spec.Vendor.DedicatedClusterID": func(s *provider.LaunchTemplateSpec) {
+			s.Spec.Vendor = []provider.VendorOption{RunOptions{DedicatedClusterID: "c"}}
+		},
+		`Spec.Vendor.Params["LaunchTemplateName"]`: func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = raw("LaunchTemplateName", "planted") },
+		`Spec.Vendor.Params["ImageId"]`:            func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = raw("ImageId", "planted") },
+	} {
+		spec := provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()}
+		change(&spec)
+		_, err := l.Create(t.Context(), spec)
+		var list provider.FieldErrors
+		if !errors.As(err, &list) || list[0].Path != path {
+			t.Errorf("%s is not named: %v", path, err)
+		}
+		mustNotTell(t, err, "planted")
+	}
+	if len(r.reqs) != 0 {
+		t.Errorf("%d requests were sent", len(r.reqs))
+	}
+}
+
+func TestTemplateTableMapsWhatARequestKnows(t *testing.T) {
+	d := testDriver(t, nil)
+	for _, f := range d.TemplateSupport().Fields() {
+		if f.Param == "" || f.Path == "Region" {
+			continue
+		}
+		top, _, _ := strings.Cut(f.Param, ".")
+		body := fmt.Sprintf(`{%q:null}`, top)
+		if err := errors.Join(cvm.NewCreateLaunchTemplateRequest().FromJsonString(body), cvm.NewCreateLaunchTemplateVersionRequest().FromJsonString(body)); err != nil {
+			t.Errorf("%s becomes %s: %v", f.Path, f.Param, err)
+		}
+	}
+}
+
+func TestLostAnswerOfATemplate(t *testing.T) {
+	const data = "#!/bin/sh\nplanted-data"
+	spec := provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()}
+	spec.Spec.UserData = []byte(data)
+	for name, rt := range malformedAnswers() {
+		if name == "wrong types" {
+			continue // of a list that this answer has not
+		}
+		_, err := templates(t, rt).Create(t.Context(), spec)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%s: a template may exist, but the error is %v", name, err)
+		}
+		for ref, list := range map[string]func() error{
+			"List": func() error {
+				for _, err := range templates(t, rt).List(t.Context(), provider.LaunchTemplateQuery{}) {
+					return err
+				}
+				return nil
+			},
+			"Version": func() error {
+				_, err := templates(t, rt).Version(t.Context(), "", provider.LaunchTemplateRef{ID: "lt-1"})
+				return err
+			},
+		} {
+			if err := list(); !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s, %s: an answer that says nothing reads as %v", name, ref, err)
+			}
+		}
+	}
+	_, err := templates(t, talkative(t, "InvalidParameterValue")).Create(t.Context(), spec)
+	mustNotTell(t, err, data, "planted-data", keyValue, keyToken)
+	for _, body := range []string{
+		`{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":[null],"RequestId":"r"}}`,
+		`{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":[{"LaunchTemplateVersionData":{}}],"RequestId":"r"}}`,
+		`{"Response":{"TotalCount":1,"LaunchTemplateVersionSet":[{"LaunchTemplateVersion":1,"LaunchTemplateVersionData":{"ImageId":7}}],"RequestId":"r"}}`,
+	} {
+		if _, err := templates(t, always(200, body)).Version(t.Context(), "", provider.LaunchTemplateRef{ID: "lt-1"}); !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+func TestLostAnswerOfAVersion(t *testing.T) {
+	in := &provider.CreateTemplateRequest{
+		Template: provider.LaunchTemplateRef{ID: "lt-1"}, Spec: &provider.LaunchTemplateSpec{Spec: *bareTemplate()}, ClientToken: "token-1",
+	}
+	for name, rt := range malformedAnswers() {
+		got, err := testDriver(t, rt).CreateLaunchTemplateVersion(t.Context(), in)
+		var e *provider.APIError
+		if got != nil || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: a version may exist, but the answer is %+v, %v", name, got, err)
+		}
+	}
+}
+
+// What was not sent has made nothing.
+func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
+	r := &recorder{body: newTemplateAnswer}
+	d := testDriver(t, r)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	spec := &provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()}
+	_, template := d.CreateLaunchTemplate(ctx, &provider.CreateTemplateRequest{Spec: spec})
+	_, group := d.CreatePlacementGroup(ctx, &provider.CreatePlacementGroupRequest{Spec: &provider.PlacementGroupSpec{Name: "web"}})
+	for name, err := range map[string]error{"template": template, "group": group} {
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.Outcome != provider.OutcomeRejected || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(r.reqs) != 0 {
+		t.Error("something was sent")
+	}
+}
