@@ -208,6 +208,9 @@ func templatesRoundTrip(t *testing.T, w *world) {
 	l := w.templates()
 	for _, name := range slices.Sorted(maps.Keys(w.Template.Specs)) {
 		want := clone(w.Template.Specs[name])
+		if want.Placement.GroupID != "" && w.Placement != nil {
+			want.Placement.GroupID = w.newGroup(name) // some clouds look whether it exists
+		}
 		id, err := l.Create(w.ctx, provider.LaunchTemplateSpec{Name: "round-trip-" + name, VersionDescription: "description-1", Spec: want})
 		if err != nil {
 			t.Errorf("spec %q: %v", name, err)
