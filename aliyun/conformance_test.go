@@ -21,6 +21,10 @@ func harness() providertest.Harness {
 		Network:   provider.Network{SubnetID: "subnet-1", PrivateIPs: []netip.Addr{addr("10.0.0.61")}},
 		DataDisks: []provider.Disk{{Type: "disk-type-1", SizeGiB: 40}, {Type: "disk-type-2", SizeGiB: 50, Encrypted: true}},
 	}
+	templates := map[string]*provider.RunInstancesSpec{}
+	for name, s := range templateSpecs() {
+		templates[name] = &s
+	}
 	return providertest.Harness{
 		Cloud: cloudsim.ECS,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
@@ -38,5 +42,24 @@ func harness() providertest.Harness {
 		Full:    full,
 		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
 		Invalid: "InvalidParameter",
+		Template: &providertest.TemplateCase{
+			Specs: templates,
+			Small: provider.RunInstancesSpec{
+				Zone: "cn-hangzhou-g", ImageID: "ubuntu_22_04_x64_20G_alibase_20230907.vhd", InstanceType: "ecs.g6.large", Name: "conformance",
+				Network: provider.Network{SubnetID: "vsw-bp1conformance", SecurityGroupIDs: []string{"sg-bp1conformance"}},
+			},
+			Beside:    provider.RunInstancesSpec{Login: provider.Login{Password: "Conformance-1"}},
+			OtherType: "ecs.g6.xlarge",
+			Full:      "LaunchTemplateLimitExceed",
+		},
+		Placement: &providertest.PlacementCase{
+			Groups: map[string]*provider.PlacementGroupSpec{
+				"spread":     {Name: "spread", Description: "apart", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},
+				"nothing":    {},
+				"partitions": {Name: "partitions", Strategy: provider.PartitionPlacement, Partitions: 5},
+				"cluster":    {Name: "cluster", Strategy: provider.ClusterPlacement},
+			},
+			Full: "DEPLOYMENTSET.QUOTA_FULL",
+		},
 	}
 }

@@ -28,7 +28,7 @@ type PlacementGroups interface {
 	Modify(ctx context.Context, region, id string, to PlacementGroupChange) error
 
 	// MoveIn puts existing servers into a group, out of another one if they are in
-	// one. The error joins what went wrong and names the servers concerned; the
+	// one, where the cloud does so. Servers that are in it already are no error. The error joins what went wrong and names the servers concerned; the
 	// others are moved all the same. A full group is [ErrQuota].
 	MoveIn(ctx context.Context, region, id string, instanceIDs []string, o *MoveOptions) error
 
@@ -129,7 +129,9 @@ type MoveOptions struct {
 // groups. Its calls keep the rules of [Driver]: one request each, no retry,
 // *[APIError], and a *[FieldError] for options that the cloud does not have.
 type PlacementGroupDriver interface {
-	// ValidatePlacementGroup returns nil or [FieldErrors], without a network.
+	// ValidatePlacementGroup returns nil or [FieldErrors], without a network. No
+	// vendor option is nil or given twice; other fields may break the rules that
+	// hold on every cloud, whose errors are added to the driver's.
 	ValidatePlacementGroup(g *PlacementGroupSpec) error
 
 	CreatePlacementGroup(ctx context.Context, req *CreatePlacementGroupRequest) (*PlacementGroupResult, error)
@@ -219,7 +221,10 @@ func (p *placementGroups) check(g *PlacementGroupSpec) error {
 	notNegative(&k, "PerUnit", g.PerUnit)
 	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions, "needs Strategy partition")
 	checkTagKeys(&k, "Tags", g.Tags)
-	checkVendor(&k, "Vendor", g.Vendor)
+	before := len(k.errs)
+	if checkVendor(&k, "Vendor", g.Vendor); len(k.errs) > before {
+		return k.Err() // drivers look into the options
+	}
 	return join(k.Err(), p.d.ValidatePlacementGroup(g))
 }
 
@@ -308,7 +313,7 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 	for chunk := range slices.Chunk(ids, p.c.limits.IDsPerMove) {
 		list = append(list, batch{ids: chunk, call: func(ctx context.Context, ids []string) error { return p.move(ctx, req, ids) }})
 	}
-	err := p.moves(id, o.Force).all(ctx, list)
+	err := p.moves(req).all(ctx, list)
 	var field *FieldError
 	if errors.As(err, &field) {
 		return field // about the options: the same for every server, and nothing was sent
@@ -316,17 +321,36 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 	return err
 }
 
-// moves knows what to repeat.
-func (p *placementGroups) moves(id string, force bool) *batches {
-	r := p.c.newBatches("move into " + id)
-	r.atMostOnce = force // a forced move restarts servers
-	r.settle = func(_ context.Context, ids []string, err error) ([]string, error) {
-		if len(ids) == 1 && p.c.tooNew(err, ids[0]) {
-			err = passing{err}
+// moves knows what to repeat and what to forgive.
+func (p *placementGroups) moves(req MoveRequest) *batches {
+	r := p.c.newBatches("move into " + req.GroupID)
+	r.atMostOnce = req.Force // a forced move restarts servers
+	r.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
+		switch {
+		case len(ids) == 1 && p.c.tooNew(err, ids[0]):
+			return ids, passing{err}
+		case errors.Is(err, ErrState):
+			return p.outside(ctx, req, ids, err)
+		default:
+			return ids, err
 		}
-		return ids, err
 	}
 	return r
+}
+
+// outside looks at the group into which servers were not moved for their state,
+// and returns those that are not in it already: some clouds refuse what is done,
+// also when it was done by an earlier call whose answer was lost.
+func (p *placementGroups) outside(ctx context.Context, req MoveRequest, ids []string, refusal error) ([]string, error) {
+	for g, err := range p.list(ctx, PlacementGroupQuery{Region: req.Region, IDs: []string{req.GroupID}}) {
+		if err != nil {
+			return ids, fmt.Errorf("%w; looking at the group: %w", refusal, err)
+		}
+		if g.ID == req.GroupID {
+			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(g.InstanceIDs, id) })
+		}
+	}
+	return ids, refusal
 }
 
 func (p *placementGroups) move(ctx context.Context, req MoveRequest, ids []string) error {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"reflect"
-	"slices"
 	"time"
 )
 
@@ -283,80 +281,6 @@ func within(field string, err error) error {
 		inner.Path = field + "." + e.Path
 		out[i] = &inner
 	}
-	return out
-}
-
-// checkInherited refuses a version that would silently take over fields of the
-// version it starts from, where the cloud works so.
-func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplateRef, t *LaunchTemplateSpec) error {
-	if !l.c.limits.TemplateVersionsInherit {
-		return nil
-	}
-	ref.Version = t.BaseVersion
-	base, err := l.Version(ctx, t.Spec.Region, ref)
-	if err != nil {
-		return fmt.Errorf("reading the version that the new one starts from: %w", err)
-	}
-	k := Checker{Driver: l.c.name}
-	for _, at := range inherited(&base.Spec, &t.Spec) {
-		k.Fail("Spec."+at, nil, fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template", base.Version))
-	}
-	return k.Err()
-}
-
-// inherited returns the paths of what the older of two specs sets and the newer
-// one does not.
-func inherited(older, newer *RunInstancesSpec) []string {
-	var out []string
-	o, n := reflect.ValueOf(older).Elem(), reflect.ValueOf(newer).Elem()
-	for _, f := range specLeaves() {
-		at, set := f.find(o)
-		if f.path == "Region" || f.path == "Count" && older.Count == 1 {
-			continue // the place of the template; one server, which is what no count means
-		}
-		if _, kept := f.find(n); set && !kept {
-			out = append(out, at)
-		}
-	}
-	for i, opt := range older.Vendor {
-		j := slices.IndexFunc(newer.Vendor, func(v VendorOption) bool { return v.VendorName() == opt.VendorName() })
-		if j < 0 {
-			out = append(out, fmt.Sprintf("Vendor[%d]", i))
-			continue
-		}
-		for _, name := range lost(reflect.ValueOf(opt), reflect.ValueOf(newer.Vendor[j])) {
-			out = append(out, fmt.Sprintf("Vendor[%d].%s", j, name))
-		}
-	}
-	return out
-}
-
-// lost returns the fields of vendor options that are set in the older and not in
-// the newer ones, and the keys of maps likewise.
-func lost(older, newer reflect.Value) []string {
-	o, n := reflect.Indirect(older), reflect.Indirect(newer)
-	if o.Kind() != reflect.Struct || o.Type() != n.Type() {
-		return nil
-	}
-	var out []string
-	for i := range o.NumField() {
-		name := o.Type().Field(i).Name
-		if !isSet(n.Field(i)) {
-			if isSet(o.Field(i)) {
-				out = append(out, name)
-			}
-			continue
-		}
-		if o.Field(i).Kind() != reflect.Map {
-			continue
-		}
-		for _, key := range o.Field(i).MapKeys() {
-			if !n.Field(i).MapIndex(key).IsValid() {
-				out = append(out, fmt.Sprintf("%s[%v]", name, key))
-			}
-		}
-	}
-	slices.Sort(out)
 	return out
 }
 

@@ -39,5 +39,14 @@ func harness() providertest.Harness {
 			"Billing.Mode":      "prepaid needs a Period, and nothing else may have one",
 		},
 		Invalid: "1100",
+		Placement: &providertest.PlacementCase{
+			Groups: map[string]*provider.PlacementGroupSpec{
+				"spread":  {Name: "spread", Description: "apart", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},
+				"cluster": {Name: "cluster", Strategy: provider.ClusterPlacement},
+				"nothing": {},
+			},
+			Stays: true,
+			Full:  "2500",
+		},
 	}
 }

@@ -23,6 +23,8 @@ func harness() providertest.Harness {
 		Network: provider.Network{VPCID: "vpc-confor12", SubnetID: "subnet-confor12", SecurityGroupIDs: []string{"sg-confor12"}},
 		Login:   provider.Login{Password: "Conformance-1"},
 	}
+	small := spec
+	small.Login = provider.Login{} // a template holds no password
 	prepaid := spec
 	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
 	return providertest.Harness{
@@ -39,5 +41,53 @@ func harness() providertest.Harness {
 		Full:    full,
 		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
 		Invalid: "InvalidParameterValue",
+		Template: &providertest.TemplateCase{
+			Specs: simulated(storables()),
+			Implied: map[string]string{
+				"Billing.PeriodUnit":    "months are what no unit means",
+				"Billing.Spot.Strategy": "it follows from MaxPrice",
+				"Login.KeepImageLogin":  "the simulator tells the keys of a login alone; what the cloud tells is not verified",
+			},
+			Small:     small,
+			Beside:    provider.RunInstancesSpec{Zone: spec.Zone, Login: spec.Login},
+			OtherType: "S5.LARGE8",
+			Full:      "LimitExceeded.LaunchTemplateQuota",
+			Many:      101,
+		},
+		Placement: &providertest.PlacementCase{
+			Groups: map[string]*provider.PlacementGroupSpec{
+				"spread":  {Name: "spread", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},
+				"switch":  {Name: "switch", Level: provider.SwitchLevel, PerUnit: 2, Tags: map[string]string{"key-1": "value-1"}},
+				"rack":    {Name: "rack", Level: provider.RackLevel, PerUnit: 3},
+				"nothing": {Name: "nothing"},
+			},
+			Full: "ResourceInsufficient.InsufficientGroupQuota",
+		},
 	}
+}
+
+// simulated are specs for templates with IDs that the simulator takes for real.
+func simulated(specs map[string]*provider.RunInstancesSpec) map[string]*provider.RunInstancesSpec {
+	delete(specs, "two groups") // which not even the cloud takes
+	for _, s := range specs {
+		s.Region, s.Zone, s.ImageID = "", "ap-guangzhou-3", "img-487zeit5"
+		s.Login.KeepImageLogin = false
+		if s.Placement.HPCClusterID != "" {
+			s.InstanceType = "HCCIC5.48XLARGE192"
+		}
+		if s.SystemDisk.Type != "" {
+			s.SystemDisk.Type, s.SystemDisk.SizeGiB = "CLOUD_PREMIUM", 50
+		}
+		for i := range s.DataDisks {
+			s.DataDisks[i].Type = "CLOUD_HSSD"
+		}
+		if o, err := optionsOf(s); err == nil && o.InternetServiceProvider != "" {
+			o.InternetServiceProvider = "BGP"
+			for _, name := range []string{"EnableJumboFrame", "Metadata.Items.0.Key", "Metadata.Items.0.Value", "TemplateDataModifyAction"} {
+				delete(o.Params, name) // the documented data of a version has none of them
+			}
+			s.Vendor = []provider.VendorOption{o}
+		}
+	}
+	return specs
 }

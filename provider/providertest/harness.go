@@ -40,6 +40,14 @@ type Harness struct {
 
 	// Invalid is a vendor code that stands for a refused parameter.
 	Invalid string
+
+	// Template is about the cloud's launch templates. Nil means that it has none,
+	// and the driver must say so.
+	Template *TemplateCase
+
+	// Placement is about the cloud's placement groups. Nil means that it has none,
+	// and the driver must say so.
+	Placement *PlacementCase
 }
 
 // Secrets that the suite plants and then looks for.
@@ -72,6 +80,8 @@ func Run(t *testing.T, h Harness) {
 		{"Outcomes", outcomeRules()},
 		{"Cancel", cancelRules()},
 		{"Resume", resumeRules()},
+		{"Templates", templateRules(h)},
+		{"Placement", placementRules(h)},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {

@@ -1,0 +1,264 @@
+package provider_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// templateCloud is a fake with launch templates. Without a script it behaves:
+// creates are idempotent by token, and lists come in pages of two.
+type templateCloud struct {
+	*fake
+	table  provider.Support // of templates
+	refuse func(s *provider.LaunchTemplateSpec, version bool) error
+	loose  bool // reads of a version name every version
+
+	// Scripts. N counts the calls of the kind from 1. Before answers instead of
+	// the cloud, after answers when it has done what it was asked to.
+	before, after func(api provider.API, n int) error
+
+	templates []*keptTemplate
+	requests  []templateRequest
+	results   map[string]*provider.TemplateResult // by token
+}
+
+type keptTemplate struct {
+	provider.LaunchTemplate
+	region   string
+	versions []provider.LaunchTemplateVersion
+}
+
+// templateRequest is what a call was about.
+type templateRequest struct {
+	api      provider.API
+	region   string
+	ref      provider.LaunchTemplateRef
+	token    string
+	versions []int
+	only     bool // the default version
+	query    provider.LaunchTemplateQuery
+	page     string
+}
+
+func newTemplateCloud() *templateCloud {
+	f := &templateCloud{fake: newFake(), table: provider.NewSupport("fake", everything()), results: map[string]*provider.TemplateResult{}}
+	f.limits.Idempotent = []provider.API{provider.APICreateLaunchTemplate, provider.APICreateLaunchTemplateVersion}
+	return f
+}
+
+// client returns a client of the cloud in region-1.
+func (f *templateCloud) client(change ...func(*provider.Options)) *provider.Client {
+	o := &provider.Options{Region: "region-1"}
+	for _, c := range change {
+		c(o)
+	}
+	return provider.NewClient(f, o)
+}
+
+// open returns the launch templates of the cloud.
+func (f *templateCloud) open(t *testing.T) provider.LaunchTemplates {
+	t.Helper()
+	l, err := f.client().LaunchTemplates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// withTemplates runs a test in a bubble of fake time with a fresh cloud.
+func withTemplates(t *testing.T, test func(t *testing.T, f *templateCloud, l provider.LaunchTemplates)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := newTemplateCloud()
+		test(t, f, f.open(t))
+	})
+}
+
+func (f *templateCloud) TemplateSupport() provider.Support { return f.table }
+
+func (f *templateCloud) ValidateTemplate(s *provider.LaunchTemplateSpec, version bool) error {
+	if f.refuse == nil {
+		return nil
+	}
+	return f.refuse(s, version)
+}
+
+// do writes a call down and carries it out between the two scripts.
+func (f *templateCloud) do(ctx context.Context, r templateRequest, work func() error) error {
+	n, err := f.enter(ctx, call{api: r.api, token: r.token})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.requests = append(f.requests, r)
+	if err == nil && f.before != nil {
+		err = f.before(r.api, n)
+	}
+	if err == nil {
+		err = work()
+	}
+	if err == nil && f.after != nil {
+		err = f.after(r.api, n)
+	}
+	return err
+}
+
+// find returns a template, or the cloud's error.
+func (f *templateCloud) find(region string, ref provider.LaunchTemplateRef) (*keptTemplate, error) {
+	for _, t := range f.templates {
+		if t.region == region && (t.ID == ref.ID || ref.ID == "" && t.Name == ref.Name) {
+			return t, nil
+		}
+	}
+	return nil, refusal(provider.ErrNotFound, "InvalidLaunchTemplate.NotFound")
+}
+
+func (t *keptTemplate) add(s *provider.LaunchTemplateSpec) int {
+	t.LatestVersion++
+	t.versions = append(t.versions, provider.LaunchTemplateVersion{
+		TemplateID: t.ID, TemplateName: t.Name, Version: t.LatestVersion, Description: s.VersionDescription, CreatedAt: time.Now(), Spec: s.Spec,
+	})
+	return t.LatestVersion
+}
+
+func (f *templateCloud) CreateLaunchTemplate(ctx context.Context, r *provider.CreateTemplateRequest) (res *provider.TemplateResult, err error) {
+	asked := templateRequest{api: provider.APICreateLaunchTemplate, region: r.Spec.Spec.Region, ref: r.Template, token: r.ClientToken}
+	err = f.do(ctx, asked, func() error {
+		if res = f.results[r.ClientToken]; res != nil {
+			return nil
+		}
+		if _, err := f.find(asked.region, provider.LaunchTemplateRef{Name: r.Spec.Name}); err == nil {
+			return refusal(provider.ErrExists, "LaunchTemplateName.Duplicated")
+		}
+		t := &keptTemplate{region: asked.region, LaunchTemplate: provider.LaunchTemplate{
+			ID: fmt.Sprintf("lt-%d", len(f.templates)+1), Name: r.Spec.Name, DefaultVersion: 1, Tags: r.Spec.Tags, CreatedAt: time.Now(),
+		}}
+		t.add(r.Spec)
+		f.templates = append(f.templates, t)
+		res = f.keep(r.ClientToken, &provider.TemplateResult{ID: t.ID, RequestID: "req-template"})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+func (f *templateCloud) CreateLaunchTemplateVersion(ctx context.Context, r *provider.CreateTemplateRequest) (res *provider.TemplateResult, err error) {
+	asked := templateRequest{api: provider.APICreateLaunchTemplateVersion, region: r.Spec.Spec.Region, ref: r.Template, token: r.ClientToken}
+	err = f.do(ctx, asked, func() error {
+		if res = f.results[r.ClientToken]; res != nil {
+			return nil
+		}
+		t, err := f.find(asked.region, r.Template)
+		if err != nil {
+			return err
+		}
+		res = f.keep(r.ClientToken, &provider.TemplateResult{Version: t.add(r.Spec), RequestID: "req-version"})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+// keep remembers the result of a token.
+func (f *templateCloud) keep(token string, res *provider.TemplateResult) *provider.TemplateResult {
+	if token != "" {
+		f.results[token] = res
+	}
+	return res
+}
+
+// paged cuts a page of two out of a list.
+func paged[T any](all []T, token string) (page []T, next string) {
+	first := 0
+	_, _ = fmt.Sscan(token, &first)
+	if first+2 < len(all) {
+		return all[first : first+2], fmt.Sprint(first + 2)
+	}
+	return all[first:], ""
+}
+
+func (f *templateCloud) DescribeLaunchTemplates(ctx context.Context, r *provider.DescribeTemplatesRequest) (page *provider.TemplatePage, err error) {
+	asked := templateRequest{api: provider.APIDescribeLaunchTemplates, region: r.Region, query: r.LaunchTemplateQuery, page: r.PageToken}
+	err = f.do(ctx, asked, func() error {
+		var all []provider.LaunchTemplate
+		for _, t := range f.templates {
+			if t.region == r.Region && r.Matches(&t.LaunchTemplate) && (len(r.IDs) == 0 || slices.Contains(r.IDs, t.ID)) {
+				all = append(all, t.LaunchTemplate)
+			}
+		}
+		page = &provider.TemplatePage{RequestID: "req-list"}
+		page.Templates, page.NextPage = paged(all, r.PageToken)
+		return nil
+	})
+	return page, err
+}
+
+func (f *templateCloud) DescribeLaunchTemplateVersions(ctx context.Context, r *provider.DescribeTemplateVersionsRequest) (page *provider.TemplateVersionPage, err error) {
+	asked := templateRequest{api: provider.APIDescribeLaunchTemplateVersions, region: r.Region, ref: r.Template, only: r.DefaultOnly, page: r.PageToken}
+	err = f.do(ctx, asked, func() error {
+		t, err := f.find(r.Region, r.Template)
+		if err != nil {
+			return err
+		}
+		var all []provider.LaunchTemplateVersion
+		for _, v := range t.versions {
+			v.Default = v.Version == t.DefaultVersion
+			if f.loose || (r.Template.Version == 0 || r.Template.Version == v.Version) && (!r.DefaultOnly || v.Default) {
+				all = append(all, v)
+			}
+		}
+		page = &provider.TemplateVersionPage{RequestID: "req-versions"}
+		page.Versions, page.NextPage = paged(all, r.PageToken)
+		return nil
+	})
+	return page, err
+}
+
+func (f *templateCloud) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
+	return f.do(ctx, templateRequest{api: provider.APISetDefaultLaunchTemplateVersion, region: region, ref: ref}, func() error {
+		t, err := f.find(region, ref)
+		if err != nil {
+			return err
+		}
+		t.DefaultVersion = ref.Version
+		return nil
+	})
+}
+
+func (f *templateCloud) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
+	return f.do(ctx, templateRequest{api: provider.APIDeleteLaunchTemplateVersions, region: region, ref: ref, versions: versions}, func() error {
+		t, err := f.find(region, ref)
+		if err != nil {
+			return err
+		}
+		for _, n := range versions {
+			switch {
+			case n == t.DefaultVersion:
+				return refusal(provider.ErrState, "DeleteDefaultVersion")
+			case !slices.ContainsFunc(t.versions, func(v provider.LaunchTemplateVersion) bool { return v.Version == n }):
+				return refusal(provider.ErrNotFound, "InvalidLaunchTemplateVersion.NotFound")
+			}
+		}
+		t.versions = slices.DeleteFunc(t.versions, func(v provider.LaunchTemplateVersion) bool { return slices.Contains(versions, v.Version) })
+		return nil
+	})
+}
+
+func (f *templateCloud) DeleteLaunchTemplate(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
+	return f.do(ctx, templateRequest{api: provider.APIDeleteLaunchTemplate, region: region, ref: ref}, func() error {
+		t, err := f.find(region, ref)
+		if err != nil {
+			return err
+		}
+		f.templates = slices.DeleteFunc(f.templates, func(other *keptTemplate) bool { return other == t })
+		return nil
+	})
+}

@@ -1,0 +1,435 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// newGroup creates a group and fails the test on any error.
+func newGroup(t *testing.T, p provider.PlacementGroups, name string) string {
+	t.Helper()
+	id, err := p.Create(t.Context(), provider.PlacementGroupSpec{Name: name})
+	if err != nil || id == "" {
+		t.Fatalf("group %q: ID %q, %v", name, id, err)
+	}
+	return id
+}
+
+// fleet returns the IDs of n servers that are no news to the cloud.
+func fleet(n int) []string {
+	var ids []string
+	for i := range n {
+		ids = append(ids, fmt.Sprintf("i-%03d", i+1))
+	}
+	return ids
+}
+
+func TestTheLifeOfAGroup(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		ctx := t.Context()
+		s := provider.PlacementGroupSpec{Name: "db", Description: "old", Strategy: provider.PartitionPlacement, Partitions: 3, Level: provider.RackLevel, PerUnit: 2, Tags: map[string]string{"a": "b"}}
+		id, err := p.Create(ctx, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := f.requests[0].spec
+		if got.Region != "region-1" || got.Name != "db" || got.Partitions != 3 || got.Level != provider.RackLevel || got.PerUnit != 2 || got.Tags["a"] != "b" {
+			t.Errorf("the driver got %+v", got)
+		}
+		if err := p.MoveIn(ctx, "", id, []string{"i-1", "i-2"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Modify(ctx, "", id, provider.PlacementGroupChange{Name: "db-2"}); err != nil {
+			t.Fatal(err)
+		}
+		list := all(t, p.List(ctx, provider.PlacementGroupQuery{Name: "db-2"}))
+		if len(list) != 1 || list[0].ID != id || list[0].Description != "old" || !slices.Equal(list[0].InstanceIDs, []string{"i-1", "i-2"}) {
+			t.Errorf("the list holds %+v", list)
+		}
+		if list := all(t, p.List(ctx, provider.PlacementGroupQuery{Name: "db"})); len(list) != 0 {
+			t.Errorf("the old name finds %+v", list)
+		}
+		if err := p.Delete(ctx, "", id); !errors.Is(err, provider.ErrState) {
+			t.Errorf("deleting a group with servers: %v", err)
+		}
+		if err := p.MoveIn(ctx, "", newGroup(t, p, "other"), []string{"i-1", "i-2"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Delete(ctx, "", id); err != nil {
+			t.Error(err)
+		}
+		for what, err := range map[string]error{
+			"modify": p.Modify(ctx, "", id, provider.PlacementGroupChange{Name: "x"}),
+			"move":   p.MoveIn(ctx, "", id, []string{"i-1"}, nil),
+			"delete": p.Delete(ctx, "", id),
+		} {
+			if !errors.Is(err, provider.ErrNotFound) {
+				t.Errorf("%s of a group that is gone: %v", what, err)
+			}
+		}
+	})
+}
+
+func TestACloudWithoutGroups(t *testing.T) {
+	p, err := newFake().client().PlacementGroups()
+	if p != nil || !errors.Is(err, errors.ErrUnsupported) || err.Error() != "fake: placement groups: unsupported operation" {
+		t.Errorf("want an error that names the cloud, got %v and %v", p, err)
+	}
+}
+
+func TestEveryCallAboutGroupsGoesToItsRegion(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		const elsewhere = "region-2"
+		ctx := t.Context()
+		id, err := p.Create(ctx, provider.PlacementGroupSpec{Region: elsewhere})
+		other, err2 := p.Create(ctx, provider.PlacementGroupSpec{Region: elsewhere})
+		all(t, p.List(ctx, provider.PlacementGroupQuery{Region: elsewhere}))
+		all(t, p.List(ctx, provider.PlacementGroupQuery{Region: elsewhere, IDs: []string{id}}))
+		err = errors.Join(err, err2, p.Modify(ctx, elsewhere, id, provider.PlacementGroupChange{Description: "x"}),
+			p.MoveIn(ctx, elsewhere, other, []string{"i-1"}, nil), p.Delete(ctx, elsewhere, id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f.requests) != 7 {
+			t.Errorf("%d calls, want 7", len(f.requests))
+		}
+		for _, r := range f.requests {
+			if r.region != elsewhere {
+				t.Errorf("%s went to %q", r.api, r.region)
+			}
+		}
+	})
+}
+
+func TestBadGroupsAreNotSent(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		f.refuse = func(g *provider.PlacementGroupSpec) error {
+			k := provider.Checker{Driver: "fake"}
+			k.Require(g.PerUnit == 0, "PerUnit", g.PerUnit, "no")
+			return k.Err()
+		}
+		ctx, nowhere := t.Context(), f.open(t, "")
+		create := func(p provider.PlacementGroups, s provider.PlacementGroupSpec) error {
+			_, err := p.Create(ctx, s)
+			return err
+		}
+		bad := provider.PlacementGroupSpec{Strategy: "pile", Level: "room", Partitions: -1, PerUnit: -1, Tags: map[string]string{"": "x"}}
+		for i, c := range []struct {
+			err  error
+			want []string
+		}{
+			{create(nowhere, bad), []string{"Region", "Strategy", "Level", "Partitions", "PerUnit", "Partitions", "Tags", "PerUnit"}},
+			{create(p, provider.PlacementGroupSpec{PerUnit: 2, Partitions: 2}), []string{"Partitions", "PerUnit"}},
+			{create(p, provider.PlacementGroupSpec{Strategy: provider.ClusterPlacement, Partitions: 2}), []string{"Partitions"}},
+			{create(p, provider.PlacementGroupSpec{Vendor: []provider.VendorOption{option{"fake"}, option{"fake"}}}), []string{"Vendor[1]"}},
+			{errOf(p.List(ctx, provider.PlacementGroupQuery{IDs: []string{"", "pg-1", ""}})), []string{"PlacementGroupQuery.IDs[0]", "PlacementGroupQuery.IDs[2]"}},
+			{p.Modify(ctx, "", "pg-1", provider.PlacementGroupChange{}), []string{"PlacementGroupChange"}},
+			{nowhere.Modify(ctx, "", "", provider.PlacementGroupChange{}), []string{"PlacementGroupChange", "region", "id"}},
+			{p.MoveIn(ctx, "", "", []string{"i-1", "", "i-2"}, &provider.MoveOptions{Partition: -1}), []string{"id", "MoveOptions.Partition", "IDs[1]"}},
+			{nowhere.MoveIn(ctx, "", "pg-1", []string{"i-1"}, nil), []string{"region"}},
+			{p.Delete(ctx, "", ""), []string{"id"}},
+			{nowhere.Delete(ctx, "", ""), []string{"region", "id"}},
+		} {
+			if got := paths(t, c.err); !slices.Equal(got, c.want) || !errors.Is(c.err, provider.ErrInvalid) {
+				t.Errorf("case %d: the error names %q, want %q; %v", i, got, c.want, c.err)
+			}
+		}
+		if len(f.calls) != 0 {
+			t.Errorf("%d calls reached the cloud, want none: %+v", len(f.calls), f.requests)
+		}
+	})
+}
+
+// Drivers look into the options, as into those of servers, which nil would not
+// survive.
+func TestOptionsOfAGroupThatAreNil(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		f.refuse = func(g *provider.PlacementGroupSpec) error {
+			for _, o := range g.Vendor {
+				_ = o.VendorName()
+			}
+			return nil
+		}
+		for _, o := range []provider.VendorOption{nil, (*option)(nil)} {
+			_, err := p.Create(t.Context(), provider.PlacementGroupSpec{Vendor: []provider.VendorOption{o}, PerUnit: -1})
+			if got := paths(t, err); !slices.Equal(got, []string{"PerUnit", "Vendor[0]"}) {
+				t.Errorf("the error names %v", got)
+			}
+		}
+	})
+}
+
+func TestGroupsByID(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		var ids []string
+		for i := range 8 {
+			ids = append(ids, newGroup(t, p, fmt.Sprint("g-", i%2)))
+		}
+		f.calls, f.requests = nil, nil
+		var got []string
+		for _, g := range all(t, p.List(t.Context(), provider.PlacementGroupQuery{IDs: append(append(slices.Clone(ids), "pg-99"), ids[:5]...)})) {
+			got = append(got, g.ID)
+		}
+		if !slices.Equal(got, ids) {
+			t.Errorf("found %v, want each of %v once", got, ids)
+		}
+		for _, c := range f.calls {
+			if len(c.ids) > 3 || len(c.ids) == 0 {
+				t.Errorf("a call names %d groups, and at most 3 are allowed", len(c.ids))
+			}
+		}
+		if n := len(f.calls); n != 3+2 { // the first two have two pages
+			t.Errorf("%d calls, want 5", n)
+		}
+		if n := len(all(t, p.List(t.Context(), provider.PlacementGroupQuery{IDs: ids, Name: "g-1"}))); n != 4 {
+			t.Errorf("%d groups are called so, want 4", n)
+		}
+		if n := len(all(t, p.List(t.Context(), provider.PlacementGroupQuery{}))); n != 8 {
+			t.Errorf("%d groups, want all 8", n)
+		}
+	})
+}
+
+func TestListsOfGroupsEnd(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		var ids []string
+		for range 8 {
+			ids = append(ids, newGroup(t, p, "g"))
+		}
+		for _, q := range []provider.PlacementGroupQuery{{}, {IDs: ids}} {
+			f.calls, f.before = nil, nil
+			for range p.List(t.Context(), q) {
+				break
+			}
+			if len(f.calls) != 1 {
+				t.Errorf("%d calls for the first group", len(f.calls))
+			}
+			f.before = func(_ provider.API, n int) error {
+				return map[bool]error{true: refusal(provider.ErrPermission, "Forbidden")}[n == 3]
+			}
+			good, bad := 0, 0
+			for _, err := range p.List(t.Context(), q) {
+				if good++; err != nil {
+					good--
+					bad++
+				}
+			}
+			if bad != 1 || good >= 8 || len(f.calls) != 3 {
+				t.Errorf("%d groups and %d errors after %d calls; want the list to end at its first error", good, bad, len(f.calls))
+			}
+		}
+	})
+}
+
+func TestMovesInFewCalls(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		id, ids := newGroup(t, p, "g"), fleet(10)
+		f.calls, f.requests = nil, nil
+		o := &provider.MoveOptions{Force: true, Partition: 2}
+		if err := p.MoveIn(t.Context(), "", id, append(slices.Clone(ids), ids[:3]...), o); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.members(t, id); !slices.Equal(got, ids) || len(f.calls) != 3 {
+			t.Errorf("%v are in the group after %d calls, want all after 3", got, len(f.calls))
+		}
+		for _, r := range f.requests {
+			if r.move.MoveOptions != *o || r.move.GroupID != id || len(r.move.InstanceIDs) > 4 {
+				t.Errorf("the driver got %+v", r.move)
+			}
+		}
+		if err := errors.Join(p.MoveIn(t.Context(), "", id, nil, nil), p.MoveIn(t.Context(), "", id, []string{}, nil)); err != nil || len(f.calls) != 3 {
+			t.Errorf("moving nothing: %v after %d calls", err, len(f.calls)-3)
+		}
+	})
+}
+
+// One server that cannot move holds up no other.
+func TestMovesAroundServersThatCannot(t *testing.T) {
+	for _, force := range []bool{false, true} {
+		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+			id, ids := newGroup(t, p, "g"), fleet(10)
+			f.stuck[ids[1]], f.stuck[ids[6]] = refusal(provider.ErrState, "MustMove"), refusal(provider.ErrNotFound, "NoServer")
+			err := p.MoveIn(t.Context(), "", id, ids, &provider.MoveOptions{Force: force})
+			if !errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrNotFound) || errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("want both refusals and nothing left open, got %v", err)
+			}
+			for _, server := range ids {
+				bad := f.stuck[server] != nil
+				if strings.Contains(err.Error(), server) != bad || slices.Contains(f.members(t, id), server) == bad {
+					t.Errorf("%s: refused %v; in the group %v; %v", server, bad, f.members(t, id), err)
+				}
+			}
+			if !strings.Contains(err.Error(), id) {
+				t.Errorf("the error does not name the group: %v", err)
+			}
+		})
+	}
+}
+
+// A refusal of the group is not a refusal of single servers.
+func TestAMoveIntoAFullGroup(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		id := newGroup(t, p, "g")
+		f.before = func(provider.API, int) error { return refusal(provider.ErrQuota, "GroupFull") }
+		err := p.MoveIn(t.Context(), "", id, fleet(4), nil)
+		if n := len(f.made(provider.APIMoveIntoPlacementGroup)); !errors.Is(err, provider.ErrQuota) || n != 1 {
+			t.Errorf("%v after %d calls, want ErrQuota after 1", err, n)
+		}
+		if !strings.Contains(err.Error(), "i-004") {
+			t.Errorf("the error does not name the servers: %v", err)
+		}
+	})
+}
+
+func TestLostAnswersToMoves(t *testing.T) {
+	for _, force := range []bool{false, true} {
+		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+			id := newGroup(t, p, "g")
+			f.after = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[n == 1] }
+			err := p.MoveIn(t.Context(), "", id, fleet(3), &provider.MoveOptions{Force: force})
+			n := len(f.made(provider.APIMoveIntoPlacementGroup))
+			switch {
+			case !force && (err != nil || n != 2):
+				t.Errorf("%v after %d calls, want 2: a move adds nothing to one that was carried out", err, n)
+			case force && (!errors.Is(err, provider.ErrOutcomeUnknown) || n != 1 || !strings.Contains(err.Error(), "i-003")):
+				t.Errorf("%v after %d calls, want ErrOutcomeUnknown after 1: servers must not restart twice", err, n)
+			}
+		})
+	}
+}
+
+// Some clouds refuse to move servers that are there already.
+func TestServersThatAreInTheGroupAlready(t *testing.T) {
+	for _, loses := range []bool{false, true} {
+		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+			newGroup(t, p, "other")
+			id, ids := newGroup(t, p, "g"), fleet(4)
+			if err := p.MoveIn(t.Context(), "", id, ids[:3], nil); err != nil {
+				t.Fatal(err)
+			}
+			f.strict, f.calls = true, nil
+			f.after = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[loses && n == 1] }
+			if err := p.MoveIn(t.Context(), "", id, ids[:3], nil); err != nil {
+				t.Errorf("all are there already: %v", err)
+			}
+			if n := len(f.calls); n > 2 && !loses {
+				t.Errorf("%d calls, want one to move and one to look", n)
+			}
+			if err := p.MoveIn(t.Context(), "", id, ids, nil); err != nil || !slices.Equal(f.members(t, id), ids) {
+				t.Errorf("three are there already: %v; in the group: %v", err, f.members(t, id))
+			}
+			f.stuck["i-009"] = refusal(provider.ErrState, "MustMove")
+			err := p.MoveIn(t.Context(), "", id, []string{ids[0], "i-009"}, nil)
+			if !errors.Is(err, provider.ErrState) || !strings.Contains(err.Error(), "i-009") || strings.Contains(err.Error(), ids[0]) {
+				t.Errorf("want the refusal of i-009 alone, got %v", err)
+			}
+		})
+	}
+}
+
+func TestAGroupThatCannotBeLookedAt(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		id := newGroup(t, p, "g")
+		f.before = func(api provider.API, _ int) error {
+			if api == provider.APIDescribePlacementGroups {
+				return refusal(provider.ErrPermission, "Forbidden")
+			}
+			return refusal(provider.ErrState, "AlreadyThere")
+		}
+		err := p.MoveIn(t.Context(), "", id, fleet(1), nil)
+		if !errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrPermission) {
+			t.Errorf("want the refusal and why it could not be looked into, got %v", err)
+		}
+	})
+}
+
+// What was certainly not carried out may be repeated even with Force.
+func TestThrottledMovesAreRepeated(t *testing.T) {
+	busy := refusal(provider.ErrState, "InProgress")
+	busy.Temporary = true
+	for _, first := range []error{throttled(), busy} {
+		for _, force := range []bool{false, true} {
+			withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+				id := newGroup(t, p, "g")
+				f.before = func(_ provider.API, n int) error { return map[bool]error{true: first}[n <= 3] }
+				err := p.MoveIn(t.Context(), "", id, fleet(1), &provider.MoveOptions{Force: force})
+				if n := len(f.made(provider.APIMoveIntoPlacementGroup)); err != nil || n != 4 {
+					t.Errorf("%v: %v after %d calls, want 4", first, err, n)
+				}
+			})
+		}
+	}
+}
+
+// Servers that were just created may not be known to every part of a cloud yet.
+func TestAServerThatIsTooNewToMove(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, _ provider.PlacementGroups) {
+		c := provider.NewClient(f, &provider.Options{Region: "region-1"})
+		p, err := c.PlacementGroups()
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, ids := newGroup(t, p, "g"), run(t, c, 3).InstanceIDs()
+		f.stuck[ids[1]] = refusal(provider.ErrNotFound, "NoServer")
+		go func() {
+			time.Sleep(20 * time.Second)
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			delete(f.stuck, ids[1])
+		}()
+		start := time.Now()
+		if err := p.MoveIn(t.Context(), "", id, ids, &provider.MoveOptions{Force: true}); err != nil || len(f.members(t, id)) != 3 {
+			t.Errorf("%v; %v are in the group", err, f.members(t, id))
+		}
+		if took := time.Since(start); took < 20*time.Second || took > 40*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func TestOptionsOfAMoveThatTheCloudDoesNotHave(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		id := newGroup(t, p, "g")
+		f.before = func(provider.API, int) error {
+			return &provider.FieldError{Driver: "fake", Path: "MoveOptions.Partition", Reason: "no partitions", Unsupported: true}
+		}
+		err := p.MoveIn(t.Context(), "", id, fleet(9), &provider.MoveOptions{Partition: 2, Force: true})
+		if !errors.Is(err, errors.ErrUnsupported) || err.Error() != "fake: MoveOptions.Partition: no partitions" {
+			t.Errorf("want the field's error once, got %v", err)
+		}
+	})
+}
+
+func TestMovesEndWithTheirContext(t *testing.T) {
+	for what, prepare := range map[string]func(f *placementCloud){
+		"a call hangs":       func(f *placementCloud) { f.delay = time.Hour },
+		"throttled for ever": func(f *placementCloud) { f.before = func(provider.API, int) error { return throttled() } },
+		"refused one by one": func(f *placementCloud) {
+			f.delay = 800 * time.Millisecond
+			f.before = func(provider.API, int) error { return refusal(provider.ErrState, "MustMove") }
+		},
+	} {
+		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+			id := newGroup(t, p, "g")
+			prepare(f)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			start := time.Now()
+			err := p.MoveIn(ctx, "", id, fleet(20), nil)
+			if took := time.Since(start); err == nil || took > 2100*time.Millisecond {
+				t.Errorf("%s: after %v: %v", what, took, err)
+			}
+			n := len(f.calls)
+			if err := p.MoveIn(ctx, "", id, fleet(20), nil); !errors.Is(err, context.DeadlineExceeded) || len(f.calls) != n {
+				t.Errorf("with an ended context: %v after %d calls", err, len(f.calls)-n)
+			}
+		})
+	}
+}

@@ -1,0 +1,188 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// lossKinds are the ways in which an answer is lost.
+func lossKinds() []cloudsim.FaultKind {
+	return []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.ResetBefore, cloudsim.ServerErrorBefore}
+}
+
+// takenTemplate leaves clouds alone that let a name be used twice.
+func takenTemplate(t *testing.T, w *world) {
+	w.newTemplate("taken")
+	_, err := w.templates().Create(w.ctx, w.template("taken"))
+	n := len(read(w, "the list", w.templates().List(w.ctx, provider.LaunchTemplateQuery{Name: "taken"})))
+	if err == nil && n == 2 {
+		return
+	}
+	wantAPIError(t, "a name that is taken", err, provider.ErrExists)
+	if n != 1 || errors.Is(err, provider.ErrOutcomeUnknown) {
+		t.Errorf("%d templates have the name, want 1; %v", n, err)
+	}
+}
+
+func fullTemplates(t *testing.T, w *world) {
+	l, ref := w.templates(), w.newTemplate("first")
+	for action, add := range map[string]func() error{
+		"CreateLaunchTemplate":        func() error { _, err := l.Create(w.ctx, w.template("second")); return err },
+		"CreateLaunchTemplateVersion": func() error { _, err := l.CreateVersion(w.ctx, ref, w.template("")); return err },
+	} {
+		remove := w.inject(cloudsim.Fault{Kind: cloudsim.Refuse, API: action, Code: w.Template.Full, Message: "refused by the rule"})
+		before := w.sim.Calls(w.Cloud, action)
+		err := add()
+		wantAPIError(t, action, err, provider.ErrQuota)
+		if n := w.sim.Calls(w.Cloud, action) - before; n != 1 || errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%s: %v after %d requests; want 1, and nothing left open", action, err, n)
+		}
+		remove()
+	}
+	w.wantVersions("after a refusal", ref, 1, 1)
+}
+
+func throttledTemplates(t *testing.T, w *world) {
+	l := w.templates()
+	throttle := func() { w.inject(cloudsim.Fault{Kind: cloudsim.Throttle, Times: 2}) }
+	throttle()
+	ref := w.newTemplate("throttled")
+	throttle()
+	w.newVersion(ref, "second")
+	throttle()
+	w.wantVersions("throttled", ref, 1, 1, 2)
+	throttle()
+	err := l.SetDefault(w.ctx, "", provider.LaunchTemplateRef{ID: ref.ID, Version: 2})
+	throttle()
+	err = errors.Join(err, l.DeleteVersions(w.ctx, "", ref, 1))
+	throttle()
+	if err = errors.Join(err, l.Delete(w.ctx, "", ref)); err != nil {
+		t.Error(err)
+	}
+	if list := read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{})); len(list) != 0 {
+		t.Errorf("listed: %+v, want none", list)
+	}
+}
+
+// lostAdd checks a call that makes one thing and whose answer is lost: it is
+// asked for again where the cloud knows its token, and nowhere else.
+func (w *world) lostAdd(api provider.API, action string, add func(n int) error, count func() int) {
+	w.t.Helper()
+	again := slices.Contains(w.client.Limits().Idempotent, api)
+	for i, kind := range lossKinds() {
+		before := count()
+		remove := w.inject(cloudsim.Fault{Kind: kind, API: action, Times: 1})
+		err := add(i)
+		remove()
+		made := count() - before
+		switch {
+		case again && (err != nil || made != 1):
+			w.t.Errorf("%s, %s: %d were made, want 1; %v", api, kind, made, err)
+		case !again && !errors.Is(err, provider.ErrOutcomeUnknown):
+			w.t.Errorf("%s, %s: want ErrOutcomeUnknown, got %v", api, kind, err)
+		case !again && made != map[bool]int{true: 1}[kind == cloudsim.ResetAfter || kind == cloudsim.ServerErrorAfter]:
+			w.t.Errorf("%s, %s: %d were made", api, kind, made)
+		}
+	}
+}
+
+func lostTemplates(_ *testing.T, w *world) {
+	l, ref := w.templates(), w.newTemplate("versions")
+	w.lostAdd(provider.APICreateLaunchTemplate, "CreateLaunchTemplate", func(i int) error {
+		_, err := l.Create(w.ctx, w.template(fmt.Sprintf("lost-%d", i)))
+		return err
+	}, func() int { return len(read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{}))) })
+	w.lostAdd(provider.APICreateLaunchTemplateVersion, "CreateLaunchTemplateVersion", func(int) error {
+		_, err := l.CreateVersion(w.ctx, ref, w.template(""))
+		return err
+	}, func() int { numbers, _ := w.versionNumbers(ref); return len(numbers) })
+}
+
+func lostTemplateChanges(t *testing.T, w *world) {
+	l := w.templates()
+	for i, kind := range lossKinds() {
+		ref := w.newTemplate(fmt.Sprintf("changed-%d", i))
+		w.newVersion(ref, "second")
+		for _, change := range []func() error{
+			func() error { return l.SetDefault(w.ctx, "", provider.LaunchTemplateRef{ID: ref.ID, Version: 2}) },
+			func() error { return l.DeleteVersions(w.ctx, "", ref, 1) },
+			func() error { return l.Delete(w.ctx, "", ref) },
+		} {
+			w.inject(cloudsim.Fault{Kind: kind, Times: 1})
+			if err := change(); err != nil {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
+	}
+	if list := read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{})); len(list) != 0 {
+		t.Errorf("listed: %+v, want none", list)
+	}
+}
+
+func cancelsTemplates(t *testing.T, w *world) {
+	l, ref := w.templates(), w.newTemplate("hangs")
+	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, Delay: time.Hour})
+	adds := []func(context.Context) error{
+		func(ctx context.Context) error { _, err := l.Create(ctx, w.template("more")); return err },
+		func(ctx context.Context) error { _, err := l.CreateVersion(ctx, ref, w.template("")); return err },
+	}
+	all := append(slices.Clone(adds),
+		func(ctx context.Context) error { return listError(l.List(ctx, provider.LaunchTemplateQuery{})) },
+		func(ctx context.Context) error { return listError(l.Versions(ctx, "", ref)) },
+		func(ctx context.Context) error { return l.DeleteVersions(ctx, "", ref, 2) },
+		func(ctx context.Context) error { return l.Delete(ctx, "", ref) },
+	)
+	for i, call := range all {
+		w.cancelled(3*time.Second, func(ctx context.Context) error {
+			err := call(ctx)
+			if i == 0 && !errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("the request was sent: want ErrOutcomeUnknown, got %v", err)
+			}
+			return err
+		})
+	}
+	w.endedSends(all...)
+}
+
+func templateErrorsAreClean(t *testing.T, w *world) {
+	const password = "Pl4nted-p4ssword!"
+	s := w.template("secrets")
+	if w.templateTable().Field("UserData").Param != "" {
+		s.Spec.UserData = []byte("#!/bin/sh\n" + plantedUserData)
+	}
+	with := s
+	with.Spec.Login = provider.Login{Password: provider.Secret(password)} // refused, on most clouds
+	for _, f := range []cloudsim.Fault{
+		{Kind: cloudsim.Throttle},
+		{Kind: cloudsim.Refuse, Code: w.Template.Full},
+		{Kind: cloudsim.Refuse, Code: w.Invalid},
+		{Kind: cloudsim.ResetAfter},
+		{Kind: cloudsim.ServerErrorBefore},
+		{Kind: cloudsim.Malformed, Body: "<html>"},
+		{Kind: cloudsim.Malformed, Body: "null"},
+	} {
+		remove := w.inject(f)
+		l, err := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}).LaunchTemplates()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range []provider.LaunchTemplateSpec{s, with} {
+			_, err = l.Create(w.ctx, spec)
+			if err == nil {
+				t.Errorf("fault %s: no error", f.Kind)
+			}
+			wantClean(t, err, password, plantedSecret, plantedUserData)
+			spec.Name = ""
+			_, err = l.CreateVersion(w.ctx, provider.LaunchTemplateRef{ID: "unknown"}, spec)
+			wantClean(t, err, password, plantedSecret, plantedUserData)
+		}
+		remove()
+	}
+}

@@ -1,0 +1,435 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// templateAdds are the calls that make something.
+var templateAdds = map[provider.API]func(context.Context, provider.LaunchTemplates) (string, error){
+	provider.APICreateLaunchTemplate: func(ctx context.Context, l provider.LaunchTemplates) (string, error) {
+		return l.Create(ctx, template("new"))
+	},
+	provider.APICreateLaunchTemplateVersion: func(ctx context.Context, l provider.LaunchTemplates) (string, error) {
+		n, err := l.CreateVersion(ctx, provider.LaunchTemplateRef{Name: "old"}, template(""))
+		return fmt.Sprint(n), err
+	},
+}
+
+// templateChanges are the calls that may be made twice.
+var templateChanges = map[provider.API]func(context.Context, provider.LaunchTemplates) error{
+	provider.APISetDefaultLaunchTemplateVersion: func(ctx context.Context, l provider.LaunchTemplates) error {
+		return l.SetDefault(ctx, "", provider.LaunchTemplateRef{Name: "old", Version: 2})
+	},
+	provider.APIDeleteLaunchTemplateVersions: func(ctx context.Context, l provider.LaunchTemplates) error {
+		return l.DeleteVersions(ctx, "", provider.LaunchTemplateRef{Name: "old"}, 2)
+	},
+	provider.APIDeleteLaunchTemplate: func(ctx context.Context, l provider.LaunchTemplates) error {
+		return l.Delete(ctx, "", provider.LaunchTemplateRef{Name: "old"})
+	},
+	provider.APIDescribeLaunchTemplates: func(ctx context.Context, l provider.LaunchTemplates) error {
+		return errOf(l.List(ctx, provider.LaunchTemplateQuery{}))
+	},
+	provider.APIDescribeLaunchTemplateVersions: func(ctx context.Context, l provider.LaunchTemplates) error {
+		return errOf(l.Versions(ctx, "", provider.LaunchTemplateRef{Name: "old"}))
+	},
+}
+
+// withOld runs a test with a cloud that has the template "old" in two versions.
+func withOld(t *testing.T, prepare func(f *templateCloud), test func(t *testing.T, f *templateCloud, l provider.LaunchTemplates)) {
+	t.Helper()
+	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+		newVersion(t, l, newTemplate(t, l, "old"))
+		f.calls, f.requests = nil, nil
+		prepare(f)
+		test(t, f, f.open(t))
+	})
+}
+
+// kept counts what a cloud keeps: templates and versions.
+func (f *templateCloud) kept() (n int) {
+	for _, t := range f.templates {
+		n += 1 + len(t.versions)
+	}
+	return n
+}
+
+func TestALostAnswerToANewTemplateIsAskedForAgain(t *testing.T) {
+	for api, add := range templateAdds {
+		lose := func(f *templateCloud) {
+			f.after = func(_ provider.API, n int) error {
+				if n <= 2 {
+					return lost()
+				}
+				return nil
+			}
+		}
+		withOld(t, lose, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+			before := f.kept()
+			named, err := add(t.Context(), l)
+			if err != nil || named != map[bool]string{true: "lt-2", false: "3"}[api == provider.APICreateLaunchTemplate] {
+				t.Errorf("%s: got %q, %v", api, named, err)
+			}
+			made := f.made(api)
+			if len(made) != 3 || made[0].token == "" || made[0].token != made[1].token || made[0].token != made[2].token || len(made[0].token) > 64 {
+				t.Errorf("%s: want 3 calls with one token, got %+v", api, made)
+			}
+			if n := f.kept() - before; n > 2 || n == 2 && api != provider.APICreateLaunchTemplate {
+				t.Errorf("%s: %d things were made", api, n)
+			}
+			if _, err := add(t.Context(), l); err == nil && f.made(api)[3].token == made[0].token {
+				t.Errorf("%s: a second call of the caller has the token of the first", api)
+			}
+		})
+	}
+}
+
+// A cloud that knows no token would make a second one.
+func TestALostAnswerWithoutATokenIsNotAskedForAgain(t *testing.T) {
+	for api, add := range templateAdds {
+		lose := func(f *templateCloud) {
+			f.limits.Idempotent = []provider.API{provider.APIRunInstances}
+			f.after = func(provider.API, int) error { return lost() }
+		}
+		withOld(t, lose, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+			_, err := add(t.Context(), l)
+			if !errors.Is(err, provider.ErrOutcomeUnknown) || !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: want ErrOutcomeUnknown and the cause, got %v", api, err)
+			}
+			if made := f.made(api); len(made) != 1 || made[0].token != "" {
+				t.Errorf("%s: want one call without a token, got %+v", api, made)
+			}
+		})
+	}
+}
+
+func TestThrottledTemplateCallsAreRepeated(t *testing.T) {
+	for _, tokens := range []bool{false, true} {
+		throttle := func(f *templateCloud) {
+			if !tokens {
+				f.limits.Idempotent = nil
+			}
+			f.before = func(_ provider.API, n int) error {
+				if n <= 3 {
+					return throttled()
+				}
+				return nil
+			}
+		}
+		for api, add := range templateAdds {
+			withOld(t, throttle, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+				if named, err := add(t.Context(), l); err != nil || len(f.made(api)) != 4 {
+					t.Errorf("%s: %q, %v after %d calls, want 4", api, named, err, len(f.made(api)))
+				}
+			})
+		}
+		for api, change := range templateChanges {
+			withOld(t, throttle, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+				if err := change(t.Context(), l); err != nil || len(f.made(api)) != 4 {
+					t.Errorf("%s: %v after %d calls, want 4", api, err, len(f.made(api)))
+				}
+			})
+		}
+	}
+}
+
+func TestLastingThrottlingOfTemplates(t *testing.T) {
+	throttle := func(f *templateCloud) { f.before = func(provider.API, int) error { return throttled() } }
+	for api, add := range templateAdds {
+		withOld(t, throttle, func(t *testing.T, _ *templateCloud, l provider.LaunchTemplates) {
+			start := time.Now()
+			_, err := add(t.Context(), l)
+			if took := time.Since(start); !errors.Is(err, provider.ErrThrottled) || errors.Is(err, provider.ErrOutcomeUnknown) || took < time.Minute || took > 2*time.Minute {
+				t.Errorf("%s: after %v: %v; nothing was done, and RetryFor is two minutes", api, took, err)
+			}
+		})
+	}
+}
+
+// A refusal for good is not repeated, and leaves nothing open.
+func TestRefusedTemplateCalls(t *testing.T) {
+	for _, kind := range []error{provider.ErrExists, provider.ErrQuota, provider.ErrPermission, provider.ErrNotFound, provider.ErrState} {
+		refuse := func(f *templateCloud) { f.before = func(provider.API, int) error { return refusal(kind, "Code") } }
+		for api, add := range templateAdds {
+			withOld(t, refuse, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+				_, err := add(t.Context(), l)
+				if !errors.Is(err, kind) || errors.Is(err, provider.ErrOutcomeUnknown) || len(f.made(api)) != 1 {
+					t.Errorf("%s: want %v after one call, got %v after %d", api, kind, err, len(f.made(api)))
+				}
+			})
+		}
+		for api, change := range templateChanges {
+			withOld(t, refuse, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+				if err := change(t.Context(), l); !errors.Is(err, kind) || len(f.made(api)) != 1 {
+					t.Errorf("%s: want %v after one call, got %v after %d", api, kind, err, len(f.made(api)))
+				}
+			})
+		}
+	}
+}
+
+// A refusal after a lost answer says nothing about the first attempt.
+func TestARefusalAfterALostAnswerLeavesItOpen(t *testing.T) {
+	for api, add := range templateAdds {
+		lose := func(f *templateCloud) {
+			f.before = func(_ provider.API, n int) error {
+				return map[bool]error{true: lost(), false: refusal(provider.ErrQuota, "Full")}[n == 1]
+			}
+		}
+		withOld(t, lose, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+			_, err := add(t.Context(), l)
+			if !errors.Is(err, provider.ErrOutcomeUnknown) || !errors.Is(err, provider.ErrQuota) || len(f.made(api)) != 2 {
+				t.Errorf("%s: want ErrOutcomeUnknown and ErrQuota after 2 calls, got %v after %d", api, err, len(f.made(api)))
+			}
+		})
+	}
+}
+
+// A token that is still being worked on may be about the first attempt.
+func TestATemporaryRefusalOfATokenIsRepeated(t *testing.T) {
+	busy := refusal(provider.ErrTokenMismatch, "IdempotentProcessing")
+	busy.Temporary = true
+	for api, add := range templateAdds {
+		withOld(t, func(f *templateCloud) {
+			f.before = func(_ provider.API, n int) error { return map[bool]error{true: busy}[n < 3] }
+		},
+			func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+				if _, err := add(t.Context(), l); err != nil || len(f.made(api)) != 3 {
+					t.Errorf("%s: %v after %d calls, want 3", api, err, len(f.made(api)))
+				}
+			})
+		withOld(t, func(f *templateCloud) { f.before = func(provider.API, int) error { return busy } },
+			func(t *testing.T, _ *templateCloud, l provider.LaunchTemplates) {
+				if _, err := add(t.Context(), l); !errors.Is(err, provider.ErrOutcomeUnknown) {
+					t.Errorf("%s: busy for ever: want ErrOutcomeUnknown, got %v", api, err)
+				}
+			})
+	}
+}
+
+func TestLostAnswersToTemplateChanges(t *testing.T) {
+	for api, change := range templateChanges {
+		for what, prepare := range map[string]func(f *templateCloud){
+			"done": func(f *templateCloud) {
+				f.after = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[n == 1] }
+			},
+			"not done": func(f *templateCloud) {
+				f.before = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[n == 1] }
+			},
+		} {
+			withOld(t, prepare, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+				if err := change(t.Context(), l); err != nil || len(f.made(api)) != 2 {
+					t.Errorf("%s, lost and %s: %v after %d calls, want 2", api, what, err, len(f.made(api)))
+				}
+			})
+		}
+	}
+}
+
+// Only a delete that may have been carried out finds what it wanted.
+func TestNotFoundAfterALostAnswer(t *testing.T) {
+	notFound := refusal(provider.ErrNotFound, "NotFound")
+	for _, first := range []error{lost(), throttled()} {
+		for api, change := range templateChanges {
+			prepare := func(f *templateCloud) {
+				f.before = func(_ provider.API, n int) error { return map[bool]error{true: first, false: notFound}[n == 1] }
+			}
+			withOld(t, prepare, func(t *testing.T, _ *templateCloud, l provider.LaunchTemplates) {
+				err := change(t.Context(), l)
+				done := strings.HasPrefix(string(api), "Delete") && !errors.Is(first, provider.ErrThrottled)
+				if done && err != nil || !done && !errors.Is(err, provider.ErrNotFound) {
+					t.Errorf("%s: %v, then not found: %v", api, first, err)
+				}
+			})
+		}
+	}
+}
+
+// A cloud that says yes and not to what may have made something all the same.
+func TestAnswersThatNameNothing(t *testing.T) {
+	for api, add := range templateAdds {
+		withOld(t, func(*templateCloud) {}, func(t *testing.T, f *templateCloud, _ provider.LaunchTemplates) {
+			for _, res := range []*provider.TemplateResult{nil, {RequestID: "req-9"}} {
+				l, err := provider.NewClient(&vagueTemplates{f, res}, &provider.Options{Region: "region-1"}).LaunchTemplates()
+				if err != nil {
+					t.Fatal(err)
+				}
+				f.calls = nil
+				_, err = add(t.Context(), l)
+				var e *provider.APIError
+				if !errors.Is(err, provider.ErrOutcomeUnknown) || !errors.As(err, &e) || e.Op != string(api) || e.Driver != "fake" {
+					t.Errorf("%s: want ErrOutcomeUnknown of the call, got %v", api, err)
+				}
+				if res != nil && e.RequestID != "req-9" {
+					t.Errorf("%s: the request's ID is lost: %v", api, err)
+				}
+				if n := len(f.made(api)); n != 1 {
+					t.Errorf("%s: %d calls, want 1", api, n)
+				}
+			}
+		})
+	}
+}
+
+// vagueTemplates answers creates without saying what was created.
+type vagueTemplates struct {
+	*templateCloud
+	res *provider.TemplateResult
+}
+
+func (v *vagueTemplates) CreateLaunchTemplate(ctx context.Context, _ *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+	_, err := v.enter(ctx, call{api: provider.APICreateLaunchTemplate})
+	return v.res, err
+}
+
+func (v *vagueTemplates) CreateLaunchTemplateVersion(ctx context.Context, _ *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+	_, err := v.enter(ctx, call{api: provider.APICreateLaunchTemplateVersion})
+	return v.res, err
+}
+
+func TestTemplateCallsEndWithTheirContext(t *testing.T) {
+	calls := map[provider.API]func(context.Context, provider.LaunchTemplates) error{}
+	for api, change := range templateChanges {
+		calls[api] = change
+	}
+	for api, add := range templateAdds {
+		calls[api] = func(ctx context.Context, l provider.LaunchTemplates) error { _, err := add(ctx, l); return err }
+	}
+	for what, prepare := range map[string]func(f *templateCloud){
+		"a call hangs":       func(f *templateCloud) { f.delay = time.Hour },
+		"throttled for ever": func(f *templateCloud) { f.before = func(provider.API, int) error { return throttled() } },
+		"lost for ever":      func(f *templateCloud) { f.before = func(provider.API, int) error { return lost() } },
+	} {
+		for api, call := range calls {
+			withOld(t, prepare, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+				defer cancel()
+				start := time.Now()
+				err := call(ctx, l)
+				if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 3100*time.Millisecond {
+					t.Errorf("%s, %s: after %v: %v", api, what, took, err)
+				}
+				if unknown := templateAdds[api] != nil && what != "throttled for ever"; errors.Is(err, provider.ErrOutcomeUnknown) != unknown {
+					t.Errorf("%s, %s: outcome unknown should be %v: %v", api, what, unknown, err)
+				}
+				n := len(f.calls)
+				if err := call(ctx, l); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrOutcomeUnknown) || len(f.calls) != n {
+					t.Errorf("%s with an ended context: %v after %d calls", api, err, len(f.calls)-n)
+				}
+			})
+		}
+	}
+}
+
+func TestListsOfTemplatesStopEarly(t *testing.T) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+		for i := range 5 {
+			newTemplate(t, l, fmt.Sprint("web-", i))
+		}
+		f.calls, f.requests = nil, nil
+		list := l.List(t.Context(), provider.LaunchTemplateQuery{})
+		if len(f.calls) != 0 {
+			t.Error("a list that nobody reads makes calls")
+		}
+		for range 2 { // a list can be read again
+			n := 0
+			for range list {
+				if n++; n == 2 {
+					break
+				}
+			}
+		}
+		if got := f.pages(); !slices.Equal(got, []string{"", ""}) {
+			t.Errorf("pages %q, want the first one twice", got)
+		}
+	})
+}
+
+// pages returns the page tokens that were asked for.
+func (f *templateCloud) pages() []string {
+	var out []string
+	for _, r := range f.requests {
+		out = append(out, r.page)
+	}
+	return out
+}
+
+func TestListsOfTemplatesEndAfterTheFirstError(t *testing.T) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+		for i := range 5 {
+			newTemplate(t, l, fmt.Sprint("web-", i))
+		}
+		f.before = func(_ provider.API, n int) error {
+			return map[bool]error{true: refusal(provider.ErrPermission, "Forbidden")}[n >= 2]
+		}
+		good, bad := 0, 0
+		for v, err := range l.List(t.Context(), provider.LaunchTemplateQuery{}) {
+			switch {
+			case err == nil:
+				good++
+			case v.ID != "" || !errors.Is(err, provider.ErrPermission):
+				t.Errorf("%+v beside %v", v, err)
+				fallthrough
+			default:
+				bad++
+			}
+		}
+		if good != 2 || bad != 1 {
+			t.Errorf("%d templates and %d errors, want one page and one error", good, bad)
+		}
+	})
+}
+
+// A driver that compares by itself may find nothing on a page, and more on the
+// next.
+func TestAnEmptyPageIsNotTheLast(t *testing.T) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, _ provider.LaunchTemplates) {
+		l, err := provider.NewClient(&sparseTemplates{templateCloud: f}, &provider.Options{Region: "region-1"}).LaunchTemplates()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 5 {
+			newTemplate(t, l, fmt.Sprint("web-", i))
+		}
+		got := all(t, l.List(t.Context(), provider.LaunchTemplateQuery{}))
+		if len(got) != 1 || got[0].Name != "web-4" {
+			t.Errorf("listed %+v, want the one of the last page", got)
+		}
+	})
+}
+
+// sparseTemplates has nothing on any page but the last.
+type sparseTemplates struct{ *templateCloud }
+
+func (s *sparseTemplates) DescribeLaunchTemplates(ctx context.Context, r *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
+	page, err := s.templateCloud.DescribeLaunchTemplates(ctx, r)
+	if err == nil && page.NextPage != "" {
+		page.Templates = nil
+	}
+	return page, err
+}
+
+// A page that fails in passing is read again, and no other one.
+func TestPagesAreReadAgainOneByOne(t *testing.T) {
+	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
+		ref := newTemplate(t, l, "web")
+		for range 4 {
+			newVersion(t, l, ref)
+		}
+		f.requests = nil
+		f.before = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[n%2 == 0] }
+		if got := numbers(t, l, ref); !slices.Equal(got, []int{1, 2, 3, 4, 5}) {
+			t.Errorf("versions %v", got)
+		}
+		if got := f.pages(); !slices.Equal(got, []string{"", "2", "2", "4", "4"}) {
+			t.Errorf("pages %q", got)
+		}
+	})
+}
