@@ -14,13 +14,14 @@
 // No field is dropped: a field that a cloud cannot express is an error that
 // names it, before any call. [Client.Support] is the table behind that rule.
 //
-// No server is made twice: a create whose answer was lost is repeated only
-// where the cloud has a client token that makes it safe. Elsewhere it is
-// [ErrOutcomeUnknown].
+// No server is made twice: a create whose answer was lost is repeated where the
+// cloud has a client token that makes it safe. Elsewhere its servers bear a
+// marker in their name, and what it made is looked for before anything else is
+// created. What cannot be found out is [ErrOutcomeUnknown].
 //
 // No ID is lost: [Client.RunInstances] returns the [Operation] with every known
 // ID also beside an error, and [Operation.MarshalText] takes it into another
-// process.
+// process. With [RunOptions].Journal that holds for a process that is killed.
 //
 // Waiting is shared: all waits of a client, or of all clients with one
 // [Poller], put their IDs together into full describe calls.
@@ -31,6 +32,13 @@
 // name many servers in few calls, forgive servers that are where they should be
 // already, and report every other refusal by ID without holding up the rest. A
 // cloud or an option without them is [errors.ErrUnsupported].
+//
+// # Out of stock, leaks, templates, groups
+//
+// [RunOptions].Alternatives are tried for what is proven to be out of stock.
+// [Client.Sweep] finds servers of an owner that no live operation knows.
+// [Client.LaunchTemplates] and [Client.PlacementGroups] are there where the cloud
+// has them, and [errors.ErrUnsupported] elsewhere.
 //
 // # Errors
 //

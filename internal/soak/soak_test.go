@@ -154,10 +154,13 @@ func (r *report) take(s *storm, operations int) {
 	for _, i := range s.sim.Everything(s.cloud) {
 		r.created++
 		n := operationOf(i.Name)
-		if slots[n]++; slots[n] > countOf(n) {
+		if !s.stillborn(&i) {
+			slots[n]++
+		}
+		if slots[n] > countOf(n) {
 			r.duplicates = append(r.duplicates, i.ID+" of operation "+n)
 		}
-		if _, ok := r.held[i.ID]; !ok && i.Phase != cloudsim.Gone {
+		if _, ok := r.held[i.ID]; !ok && i.Phase != cloudsim.Gone && !s.stillborn(&i) {
 			var op int
 			_, _ = fmt.Sscanf(n, "%d", &op)
 			r.lost = append(r.lost, i.ID+" of operation "+n+", which ended with: "+r.ends[op])
@@ -167,6 +170,11 @@ func (r *report) take(s *storm, operations int) {
 		}
 	}
 }
+
+// stillborn tells whether a machine never came up that no caller may know of:
+// clouds without tokens do not list such machines, so that one which a lost
+// answer named cannot be found, and another one takes its place.
+func (s *storm) stillborn(i *cloudsim.Instance) bool { return !s.tokens && i.Reason != "" }
 
 // dead tells whether a machine costs nothing any more, or will not in a moment.
 func dead(p cloudsim.Phase) bool {
