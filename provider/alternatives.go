@@ -181,10 +181,8 @@ func (op *Operation) startElsewhere() {
 
 // replaceFailed takes servers that failed to launch out of the operation, makes
 // sure that they are released, and creates others from the next alternative. It
-// reports whether there is something new to wait for.
+// reports whether there is something new to wait for. Callers have op.replacing.
 func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (bool, error) {
-	op.replacing.Lock() // several may wait for the operation
-	defer op.replacing.Unlock()
 	if op.spec == nil || len(op.opts.Alternatives) == 0 || len(op.spec().Network.PrivateIPs) > 0 {
 		return false, nil
 	}

@@ -39,6 +39,10 @@ func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {
 			continue
 		}
 		g.Go(func() error {
+			if ctx.Err() != nil {
+				op.settle(i, fmt.Errorf("%s: %w", op.c.name, ctx.Err()))
+				return nil
+			}
 			op.settle(i, op.createPart(ctx, i, spec))
 			op.note(op.saveAnswer(ctx))
 			return nil

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -27,20 +28,56 @@ func (op *Operation) save(ctx context.Context) error {
 	if op.opts.Journal == nil {
 		return nil
 	}
-	op.saving.Lock() // an older token must not overwrite a newer one
-	defer op.saving.Unlock()
-	token, err := op.MarshalText()
-	if err == nil {
-		err = op.opts.Journal.Save(ctx, token)
-	}
-	if err != nil {
+	if err := op.saving.lock(ctx); err != nil { // an older token must not overwrite a newer one
 		return &journalError{err}
 	}
-	return nil
+	// A journal that does not hear that ctx has ended keeps its goroutine, and
+	// the turn to save, but not the caller.
+	done := make(chan error, 1)
+	go func() {
+		err := errors.New("the journal has not returned")
+		defer func() {
+			op.saving.unlock()
+			done <- err
+		}()
+		err = op.saveNow(ctx)
+	}()
+	select {
+	case err := <-done:
+		return asJournalError(err)
+	case <-ctx.Done():
+	}
+	t := time.NewTimer(lastBreath)
+	defer t.Stop()
+	select {
+	case err := <-done:
+		return asJournalError(err)
+	case <-t.C:
+		return &journalError{ctx.Err()}
+	}
 }
 
-// lastWord is how long an answer may take to be saved after ctx has ended.
-const lastWord = 80 * time.Millisecond
+func (op *Operation) saveNow(ctx context.Context) error {
+	token, err := op.MarshalText()
+	if err != nil {
+		return err
+	}
+	return op.opts.Journal.Save(ctx, token)
+}
+
+func asJournalError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &journalError{err}
+}
+
+// How long an answer may take to be saved after ctx has ended, and how long its
+// journal may take to hear of the end of its own.
+const (
+	lastWord   = 60 * time.Millisecond
+	lastBreath = 20 * time.Millisecond
+)
 
 // saveAnswer writes down what a call brought, also when ctx ends meanwhile: what
 // was sent is in the journal already, and the answer should be.

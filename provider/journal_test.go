@@ -154,3 +154,66 @@ func TestAnOldTokenIsNotTrusted(t *testing.T) {
 		})
 	}
 }
+
+// However many creates are left, an ended ctx ends them all, also when the
+// journal hangs until it is told to stop.
+func TestAJournalThatHangsHoldsUpNoneOfManyCreates(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		hang := provider.JournalFunc(func(ctx context.Context, _ []byte) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		_, err := f.client().RunInstances(ctx, spec(200), &provider.RunOptions{Journal: hang})
+		if took := time.Since(start); took > 1100*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v: %v", took, err)
+		}
+		if len(f.calls) > 0 {
+			t.Errorf("%d calls without a saved token", len(f.calls))
+		}
+	})
+}
+
+// A journal that ignores its ctx holds up nobody either.
+func TestAJournalThatIgnoresItsContext(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		release := make(chan struct{})
+		deaf := provider.JournalFunc(func(context.Context, []byte) error {
+			<-release
+			return nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		_, err := f.client().RunInstances(ctx, spec(20), &provider.RunOptions{Journal: deaf})
+		if took := time.Since(start); took > 1100*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v: %v", took, err)
+		}
+		if len(f.calls) > 0 {
+			t.Errorf("%d calls without a saved token", len(f.calls))
+		}
+		close(release)
+	})
+}
+
+// Creates that are looked for by their owner's tags at the same time share what
+// is found.
+func TestOldCreatesShareWhatIsFoundByTag(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate, f.limits.IDsPerDescribe, f.delay = 10, 10, time.Second // several pages
+		f.answers(but(lost()))
+		s := spec(40)
+		run := &provider.RunOptions{Owner: "billing"}
+		op, _ := f.client(func(o *provider.Options) { o.RetryFor = -1 }).RunInstances(t.Context(), s, run)
+		tok := tokenOf(t, op)
+		time.Sleep(2 * time.Hour)
+		again, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s, Run: run})
+		if got := slices.Sorted(slices.Values(again.InstanceIDs())); err != nil || !slices.Equal(got, f.alive()) {
+			t.Errorf("%d of %d servers: %v", len(got), len(f.alive()), err)
+		}
+	})
+}

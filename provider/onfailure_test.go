@@ -3,7 +3,9 @@ package provider_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"sync"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +126,83 @@ func TestOnFailureOfAWaitThatEnds(t *testing.T) {
 		defer cancel()
 		if _, err = op.Wait(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || len(f.alive()) != 3 {
 			t.Errorf("%d servers left, %v", len(f.alive()), err)
+		}
+	})
+}
+
+// Several may wait for an operation whose servers die. What one of them creates
+// anew is not forgotten because another one releases what failed.
+func TestReleaseAndReplaceDoNotMix(t *testing.T) {
+	for gap := range 12 {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.InstancesPerCreate, f.delay = 1, 300*time.Millisecond
+			f.state = func(id string, age time.Duration) (provider.State, string) {
+				if age < 5*time.Second {
+					return provider.StatePending, "Pending"
+				}
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			op, err := f.client().RunInstances(t.Context(), spec(3), &provider.RunOptions{
+				OnFailure: provider.TerminateServers, Alternatives: []provider.Alternative{{InstanceType: "t2.small"}, {InstanceType: "t3.small"}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all sync.WaitGroup
+			for n := range 4 {
+				all.Go(func() {
+					time.Sleep(time.Duration(n*gap) * 150 * time.Millisecond)
+					_, _ = op.Wait(t.Context(), nil)
+				})
+			}
+			all.Wait()
+			if ids, alive := op.InstanceIDs(), f.alive(); fmt.Sprint(slices.Sorted(slices.Values(ids))) != fmt.Sprint(alive) {
+				t.Errorf("gap %d: the operation has %v, the cloud %v", gap, ids, alive)
+			}
+		})
+	}
+}
+
+// Who waits while somebody else replaces servers can leave.
+func TestAWaitLeavesWhileAnotherReplaces(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "t2.small"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.terminate = func(int, *provider.TerminateRequest) error {
+			time.Sleep(time.Hour)
+			return nil
+		}
+		var first sync.WaitGroup
+		first.Go(func() { _, _ = op.Wait(t.Context(), nil) })
+		time.Sleep(time.Minute) // it is releasing what failed
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		start := time.Now()
+		_, err = op.Wait(ctx, nil)
+		if took := time.Since(start); took > time.Minute+100*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v: %v", took, err)
+		}
+		f.terminate = nil
+		first.Wait()
+	})
+}
+
+// An operation whose servers were released is no success to wait for.
+func TestAWaitAfterTheReleaseSaysSo(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) || len(f.alive()) != 0 {
+			t.Errorf("%v; %v are alive", err, f.alive())
+		}
+		if list, err := op.Wait(t.Context(), nil); err == nil {
+			t.Errorf("a second wait found %d servers and no error", len(list))
 		}
 	})
 }

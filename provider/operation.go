@@ -28,8 +28,8 @@ type Operation struct {
 	// secrets. It is nil when a resumed operation was not given one.
 	spec func() *RunInstancesSpec
 
-	saving    sync.Mutex // of the journal
-	replacing sync.Mutex // of servers that failed to launch
+	saving    turn // of the journal
+	replacing turn // of servers that failed to launch, or release of all
 
 	mu       sync.Mutex
 	parts    []part
@@ -51,7 +51,8 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 		opts:   *o,
 		parts:  c.split(spec),
 		known:  map[string]bool{},
-		min:    cmp.Or(spec.MinCount, max(spec.Count, 1)),
+		saving: newTurn(), replacing: newTurn(),
+		min: cmp.Or(spec.MinCount, max(spec.Count, 1)),
 	}
 	op.opts.Alternatives = slices.Clone(o.Alternatives)
 	op.keepSpec(spec)
@@ -153,6 +154,11 @@ func (op *Operation) note(err error) {
 func (op *Operation) accept(i int, res *RunResult) {
 	op.mu.Lock()
 	defer op.mu.Unlock()
+	op.take(i, res)
+}
+
+// take is accept for callers that hold op.mu.
+func (op *Operation) take(i int, res *RunResult) {
 	p := &op.parts[i]
 	var fresh []string
 	for _, id := range res.InstanceIDs {

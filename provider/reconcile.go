@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -144,10 +145,12 @@ func (op *Operation) findByTag(ctx context.Context, i int) error {
 }
 
 // takeFound gives a part no more servers than it is missing: the others belong
-// to other parts.
+// to other parts, which may be looking for theirs at the same time.
 func (op *Operation) takeFound(i int, ids []string) {
-	p := op.part(i)
-	op.accept(i, &RunResult{InstanceIDs: ids[:min(len(ids), p.missing())]})
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	ids = slices.DeleteFunc(ids, func(id string) bool { return op.known[id] })
+	op.take(i, &RunResult{InstanceIDs: ids[:min(len(ids), op.parts[i].missing())]})
 }
 
 func (op *Operation) knows(id string) bool {

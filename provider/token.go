@@ -137,7 +137,7 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 	}
 	op := &Operation{
 		c: c, id: s.ID, region: s.Region, class: s.Class, hash: s.Hash, min: s.Min, owner: o.Owner, opts: o,
-		accepted: s.Accepted, known: map[string]bool{},
+		accepted: s.Accepted, known: map[string]bool{}, saving: newTurn(), replacing: newTurn(),
 	}
 	for _, p := range s.Parts {
 		op.parts = append(op.parts, part{

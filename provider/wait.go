@@ -47,22 +47,37 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		for _, i := range list {
 			running[i.ID] = i
 		}
+		if err == nil && op.allReleased() {
+			return nil, &RunError{Driver: op.c.name, Asked: op.count(), Errs: []error{errReleased}}
+		}
 		var w *WaitError
 		if !errors.As(err, &w) || len(w.Failed) == 0 || ctx.Err() != nil {
 			return op.inOrder(running), err
 		}
-		more, createErr := op.replaceFailed(ctx, w.Failed)
-		if createErr == nil && more {
+		more, mendErr := op.mend(ctx, w.Failed)
+		if mendErr == nil && more {
 			continue
 		}
-		if op.opts.OnFailure == TerminateServers && createErr == nil {
-			createErr = op.releaseAll(ctx)
-		}
-		if createErr != nil {
-			err = errors.Join(err, createErr)
+		if mendErr != nil {
+			err = errors.Join(err, mendErr)
 		}
 		return op.inOrder(running), err
 	}
+}
+
+// mend replaces servers that failed, or releases all if that is wanted. It
+// reports whether there is something new to wait for. Several may wait for the
+// operation: one at a time mends it.
+func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool, err error) {
+	if err := op.replacing.lock(ctx); err != nil {
+		return false, err
+	}
+	defer op.replacing.unlock()
+	more, err = op.replaceFailed(ctx, failed)
+	if err != nil || more || op.opts.OnFailure != TerminateServers {
+		return more, err
+	}
+	return false, op.releaseAll(ctx)
 }
 
 func (op *Operation) acceptedAt() time.Time {
