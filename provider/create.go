@@ -70,7 +70,14 @@ func (op *Operation) repeatCreate(ctx context.Context, i int, spec *RunInstances
 	p := op.part(i)
 	s := op.request(i, &p, spec)
 	again := func(err error) bool { return op.c.createAgain(err, len(op.part(i).IDs) > len(p.IDs)) }
-	return op.c.repeat(ctx, again, func() error { return op.send(ctx, i, s) })
+	send := func() error { return op.send(ctx, i, s) }
+	err := op.c.repeat(ctx, again, send)
+	if err == nil && !s.DryRun && op.c.limits.ClientToken && len(op.part(i).IDs) < s.MinCount {
+		// Fewer than the cloud says it makes: an answer that lost some of them
+		// names all when it is asked for again.
+		err = op.c.repeat(ctx, again, send)
+	}
+	return err
 }
 
 // createAgain tells whether the same create, with the same token if there is

@@ -115,7 +115,9 @@ func outcomes() []outcome {
 		{"one ID beside a lost answer, then both", false, []answer{gives(lost(), "i-a"), gives(nil, "i-b", "i-a")}, 2, 2, none, nil, "accepted"},
 		{"an ID twice", false, []answer{gives(nil, "i-a", "i-b", "i-a", "")}, 1, 2, none, nil, "accepted"},
 		{"more IDs than asked", false, []answer{gives(nil, "i-a", "i-b", "i-c")}, 1, 3, nil, open, "accepted"},
-		{"fewer IDs than asked", false, []answer{gives(nil, "i-a")}, 1, 1, nil, open, "accepted"},
+		{"fewer IDs than asked, twice", false, []answer{gives(nil, "i-a")}, 2, 1, nil, open, "accepted"},
+		{"fewer IDs than asked, then all", false, []answer{gives(nil, "i-a"), gives(nil, "i-a", "i-b")}, 2, 2, none, nil, "accepted"},
+		{"fewer IDs than asked, then no answer", false, []answer{gives(nil, "i-a"), fails(lost())}, 0, 1, []error{provider.ErrOutcomeUnknown}, nil, "sent"},
 		{"no ID and no error", true, []answer{gives(nil)}, 1, 0, open, nil, "sent"},
 		{"no answer and no error, then both", false, []answer{fails(nil), works}, 2, 2, none, nil, "accepted"},
 	}

@@ -3,8 +3,6 @@ package provider
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -248,21 +246,4 @@ func (p *savedPart) check(seen map[string]bool) error {
 		seen[id] = true
 	}
 	return nil
-}
-
-// specHash identifies a spec, and the options that its creates follow from,
-// without its password and user data: a hash of those could be guessed back.
-func specHash(spec *RunInstancesSpec, o *RunOptions) string {
-	b, err := json.Marshal(spec) // Secret and UserData marshal as redacted
-	if err != nil {              // an option of a vendor's that has no JSON
-		s := *spec
-		s.Vendor = nil
-		b, _ = json.Marshal(s)
-		b = append(b, err.Error()...)
-	}
-	if o.Owner != "" || len(o.Alternatives) > 0 {
-		b = fmt.Appendf(b, "%q%+v", o.Owner, o.Alternatives)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
 }
