@@ -26,7 +26,7 @@ var documentedClasses = []struct {
 		Throttling.Resource Throttling.ConcurrentLimitExceeded ThrottlingException Rejected.Throttling`},
 	{provider.ErrTokenMismatch, provider.OutcomeRejected, false, `IdempotentParameterMismatch InvalidIdempotenceParameter.Mismatch`},
 	{provider.ErrUnavailable, provider.OutcomeUnknown, false, `LastTokenProcessing LastOrderProcessing LastRequestProcessing
-		ProcessingSameRequest Idempotence.Processing SignatureNonceUsed`},
+		ProcessingSameRequest Idempotence.Processing IdempotentProcessing SignatureNonceUsed`},
 	{provider.ErrExists, provider.OutcomeRejected, false, `LaunchTemplateName.Duplicated InvalidPrivateIpAddress.Duplicated`},
 	{provider.ErrAuth, provider.OutcomeRejected, false, `InvalidAccessKeyId.NotFound InvalidAccessKeyId.Inactive SignatureDoesNotMatch
 		IncompleteSignature IllegalTimestamp InvalidTimeStamp.Expired InvalidSecurityToken.Expired InvalidSecurityToken.Malformed

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		if id, ok := approvedDryRun(spec, err); ok {
 			return &provider.RunResult{RequestID: id}, nil
 		}
-		return createdAnyway(resp), err
+		return besideError(resp, err)
 	}
 	var a runAnswer
 	if err := d.caller.Decode(r, resp, &a); err != nil {
@@ -79,6 +80,17 @@ func (a *runAnswer) result() *provider.RunResult {
 		RequestID:   string(a.RequestID),
 		OrderID:     string(a.OrderID),
 	}
+}
+
+// besideError returns the servers that an answer names although it is an error.
+// A refusal that names some contradicts itself: it does not prove that there are
+// no others.
+func besideError(resp *alicloud.Response, err error) (*provider.RunResult, error) {
+	created := createdAnyway(resp)
+	if e := (*provider.APIError)(nil); created != nil && errors.As(err, &e) {
+		e.Outcome = provider.OutcomeUnknown
+	}
+	return created, err
 }
 
 // createdAnyway returns what an answer names although it is an error: servers

@@ -42,7 +42,7 @@ func tokenCodes() []provider.ErrorCode {
 		// or may be at work.
 		of(provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true},
 			"LastTokenProcessing", "LastOrderProcessing", "LastRequestProcessing", "ProcessingSameRequest",
-			"Idempotence.Processing", "SignatureNonceUsed"),
+			"Idempotence.Processing", "IdempotentProcessing", "SignatureNonceUsed"),
 		of(provider.ErrorCode{Kind: provider.ErrExists},
 			"LaunchTemplateName.Duplicated", "InvalidPrivateIpAddress.Duplicated"),
 	)
