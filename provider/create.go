@@ -14,7 +14,7 @@ import (
 func (op *Operation) create(ctx context.Context) error {
 	spec := op.spec()
 	op.startElsewhere()
-	for more := true; more; more = ctx.Err() == nil && op.replaceMissing() {
+	for more := true; more; more = ctx.Err() == nil && (op.replaceMissing() || op.askForLess()) {
 		op.createParts(ctx, spec)
 	}
 	op.giveNames(ctx, spec)

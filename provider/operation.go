@@ -38,6 +38,7 @@ type Operation struct {
 	tried    []TriedAlternative
 	trouble  []error // beside the parts: the journal, names, releases
 	released []string
+	scarce   error // why creates were content with less than their share of MinCount
 }
 
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
@@ -256,7 +257,7 @@ func (op *Operation) runError() error {
 		}
 	}
 	if len(e.Errs) == 0 && e.Created < op.min && !dryRun { // every create brought enough, and all of them did not
-		e.Errs = append(e.Errs, &countError{asked: asked, got: e.Created})
+		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: asked, got: e.Created})...)
 	}
 	e.Errs = append(e.Errs, op.trouble...)
 	if len(e.Errs) == 0 || onlyStock && len(op.trouble) == 0 && e.Created >= op.min {

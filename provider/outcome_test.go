@@ -345,3 +345,53 @@ func TestContextEndsDuringACreate(t *testing.T) {
 		}
 	}
 }
+
+// stocked is a cloud with so many servers in stock, which refuses a create when
+// it has fewer than its minimum.
+func stocked(f *fake, stock int) {
+	f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		if n := max(s.MinCount, 1); stock < n {
+			return nil, refusal(provider.ErrNoStock, "NoStock")
+		}
+		less := *s
+		less.Count = min(s.Count, stock)
+		stock -= less.Count
+		return f.create(&less), nil
+	}
+}
+
+// MinCount is of the whole: what is enough is not kept out because the share of
+// one create is not there.
+func TestMinCountIsOfTheWhole(t *testing.T) {
+	for stock := 0; stock <= 30; stock++ {
+		for _, minCount := range []int{0, 1, 5, 12, 17, 29, 30} {
+			inFakeTime(t, func(t *testing.T, f *fake) {
+				f.limits.InstancesPerCreate, f.limits.PartialCreates = 10, true
+				stocked(f, stock)
+				s := spec(30)
+				s.MinCount = minCount
+				op, err := f.client().RunInstances(t.Context(), s, nil)
+				want := minCount
+				if want == 0 {
+					want = 30
+				}
+				if enough := stock >= want; (err == nil) != enough || err != nil && !errors.Is(err, provider.ErrNoStock) {
+					t.Errorf("%d in stock for at least %d of 30: %d created, %v", stock, want, len(op.InstanceIDs()), err)
+				}
+				if len(op.InstanceIDs()) != len(f.alive()) {
+					t.Errorf("%d IDs of %d servers", len(op.InstanceIDs()), len(f.alive()))
+				}
+				if err == nil && minCount > 0 && len(op.InstanceIDs()) < minCount {
+					t.Errorf("%d are fewer than %d", len(op.InstanceIDs()), minCount)
+				}
+				sent := map[string]provider.RunInstancesSpec{}
+				for _, c := range f.made(provider.APIRunInstances) {
+					if before, ok := sent[c.token]; ok && before.MinCount != c.spec.MinCount {
+						t.Errorf("the same token with a minimum of %d and of %d", before.MinCount, c.spec.MinCount)
+					}
+					sent[c.token] = c.spec
+				}
+			})
+		}
+	}
+}
