@@ -51,8 +51,9 @@ func TestOnFailure(t *testing.T) {
 			if released := strings.Contains(err.Error(), "2 released again"); released != (tc.left == 0) {
 				t.Errorf("%q: %v", tc.onFailure, err)
 			}
-			if again, err := c.Resume(t.Context(), tokenOf(t, op), nil); err != nil || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
-				t.Errorf("%q: the token reads %v, %v", tc.onFailure, again, err)
+			again, err := c.Resume(t.Context(), tokenOf(t, op), nil)
+			if !errors.As(err, &e) || e.Created != tc.left || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
+				t.Errorf("%q: the token reads %v, %v", tc.onFailure, again.InstanceIDs(), err)
 			}
 		})
 	}

@@ -175,7 +175,7 @@ func (op *Operation) accept(i int, res *RunResult) {
 // settle records how a part ended.
 func (op *Operation) settle(i int, err error) {
 	op.change(i, func(p *part) {
-		p.err = err
+		p.err, p.old = err, false
 		switch {
 		case err == nil:
 			p.Status = partAccepted
@@ -184,6 +184,7 @@ func (op *Operation) settle(i int, err error) {
 		case p.Status == partPlanned && refused(err):
 			p.Status = partRejected
 		}
+		p.Short = !p.open() && p.missing() > 0 && (err == nil || errors.Is(err, ErrNoStock))
 	})
 }
 
@@ -213,9 +214,12 @@ func (p *part) problem(dryRun bool) error {
 	return nil
 }
 
-// errRefusedBefore stands for the error of a part that was refused before the
-// operation was resumed: tokens do not hold errors.
-var errRefusedBefore = errors.New("a create was refused before the operation was resumed")
+// These stand for the error of a part that was refused before the operation was
+// resumed: tokens do not hold errors.
+var (
+	errRefusedBefore = errors.New("a create was refused before the operation was resumed")
+	errNoStockBefore = fmt.Errorf("%w before the operation was resumed", ErrNoStock)
+)
 
 // countError is an answer with another number of servers than asked for.
 type countError struct{ asked, got int }
@@ -231,10 +235,21 @@ func tooFew(err error) bool {
 	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore) || errors.As(err, &n) && n.got < n.asked
 }
 
+// isDryRun tells whether nothing was to be created. Of a resumed operation without
+// its spec it is known by creates that were accepted and have no servers.
+func (op *Operation) isDryRun() bool {
+	if op.spec != nil {
+		return op.spec().DryRun
+	}
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return !slices.ContainsFunc(op.parts, func(p part) bool { return p.Status != partAccepted || len(p.IDs) > 0 })
+}
+
 // runError returns nil when the operation has what its spec asked for. Too
 // little stock is not an error as long as there are MinCount servers.
 func (op *Operation) runError() error {
-	dryRun := op.spec().DryRun
+	dryRun := op.isDryRun()
 	asked := op.count()
 	op.mu.Lock()
 	defer op.mu.Unlock()
