@@ -12,6 +12,7 @@ import (
 // create carries out every part that is not finished, and the alternatives of
 // what is out of stock, and returns what went wrong, as a *RunError.
 func (op *Operation) create(ctx context.Context) error {
+	ctx = inLine(ctx)
 	spec := op.spec()
 	op.startElsewhere()
 	for more := true; more; more = ctx.Err() == nil && op.replaceMissing() {
