@@ -25,7 +25,8 @@ func (op *Operation) create(ctx context.Context) error {
 // finish returns what went wrong, and releases the servers if that is wanted.
 func (op *Operation) finish(ctx context.Context) error {
 	err := op.runError()
-	if err != nil && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
+	var e *RunError
+	if errors.As(err, &e) && e.failed() && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
 		op.note(op.releaseAll(ctx))
 		err = op.runError()
 	}

@@ -198,6 +198,8 @@ func refused(err error) bool {
 // problem returns what keeps a part from being all that was asked for, or nil.
 func (p *part) problem(dryRun bool) error {
 	switch {
+	case p.Status == partReleased && p.old:
+		return errReleasedBefore
 	case p.Status == partReplaced || p.Status == partReleased && p.err == nil:
 		return nil
 	case p.err != nil:
@@ -217,8 +219,9 @@ func (p *part) problem(dryRun bool) error {
 // These stand for the error of a part that was refused before the operation was
 // resumed: tokens do not hold errors.
 var (
-	errRefusedBefore = errors.New("a create was refused before the operation was resumed")
-	errNoStockBefore = fmt.Errorf("%w before the operation was resumed", ErrNoStock)
+	errRefusedBefore  = errors.New("a create was refused before the operation was resumed")
+	errNoStockBefore  = fmt.Errorf("%w before the operation was resumed", ErrNoStock)
+	errReleasedBefore = errors.New("servers were released because the operation had failed")
 )
 
 // countError is an answer with another number of servers than asked for.
@@ -264,7 +267,7 @@ func (op *Operation) runError() error {
 			onlyStock = onlyStock && p.Status != partSent && tooFew(err)
 		}
 	}
-	if len(e.Errs) == 0 && e.Created < op.min && !dryRun { // every create brought enough, and all of them did not
+	if len(e.Errs) == 0 && e.Created < op.min && !dryRun && len(op.released) == 0 { // every create brought enough, and all of them did not
 		e.Errs = append(e.Errs, &countError{asked: asked, got: e.Created})
 	}
 	e.Errs = append(e.Errs, op.trouble...)

@@ -238,8 +238,8 @@ func (p *savedPart) check(seen map[string]bool) error {
 			return damaged("impossible counts")
 		}
 	case partReleased:
-		if p.Count < 0 || len(p.IDs) > 0 {
-			return damaged("a released create has servers")
+		if p.Count < 0 || len(p.IDs) > p.Count {
+			return damaged("a released create of %d servers has %d", p.Count, len(p.IDs))
 		}
 	case partReplaced:
 		if p.Count < 0 || p.Count > len(p.IDs) {
