@@ -108,8 +108,8 @@ func (d *driver) Name() string { return Name }
 func (d *driver) Support() provider.Support { return d.support }
 
 // Limits returns the documented limits of ENS. FirstLook is a guess: the vendor
-// publishes no boot times. So are the rates of starts, stops, reboots and
-// renames, which are those of creates.
+// publishes no boot times. So are the rates of releases, starts, stops, reboots
+// and renames, which are those of creates.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: perCall,
@@ -120,13 +120,15 @@ func (d *driver) Limits() provider.Limits {
 		NameMarker:         true,
 		NameLength:         maxName,
 		Rates: map[provider.API]provider.Rate{
-			provider.APIRunInstances:      {Calls: 10, Per: time.Second},
-			provider.APIDescribeInstances: {Calls: 100, Per: time.Second},
-			provider.APIStartInstances:    {Calls: 10, Per: time.Second},
-			provider.APIStopInstances:     {Calls: 10, Per: time.Second},
-			provider.APIRebootInstances:   {Calls: 10, Per: time.Second},
-			provider.APIRenameInstance:    {Calls: 10, Per: time.Second},
+			provider.APIRunInstances:       {Calls: 10, Per: time.Second},
+			provider.APIDescribeInstances:  {Calls: 100, Per: time.Second},
+			provider.APITerminateInstances: {Calls: 10, Per: time.Second},
+			provider.APIStartInstances:     {Calls: 10, Per: time.Second},
+			provider.APIStopInstances:      {Calls: 10, Per: time.Second},
+			provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
+			provider.APIRenameInstance:     {Calls: 10, Per: time.Second},
 		},
-		FirstLook: 40 * time.Second,
+		RatesSpanRegions: true, // they are of the account
+		FirstLook:        40 * time.Second,
 	}
 }

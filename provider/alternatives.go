@@ -71,19 +71,29 @@ func (op *Operation) replaceMissing() bool {
 	defer op.mu.Unlock()
 	planned := false
 	for i := range op.parts {
-		if p := &op.parts[i]; !p.open() && p.Status != partReplaced && p.err != nil && !errors.Is(p.err, ErrNoStock) {
+		if p := &op.parts[i]; !p.open() && p.Status != partReplaced && p.final() {
 			return false // quota, balance, permissions: more creates would not help
 		}
 	}
 	for i := range op.parts { // the loop does not reach what it appends
-		p := op.parts[i]
-		short := errors.Is(p.err, ErrNoStock) || p.late != nil || p.err == nil && p.Status == partAccepted && p.missing() > 0
-		if p.open() || p.Status == partReplaced || !short || p.missing() == 0 {
-			continue
+		if p := op.parts[i]; p.replaceable() {
+			planned = op.replace(i) || planned
 		}
-		planned = op.replace(i) || planned
 	}
 	return planned
+}
+
+// replaceable tells whether a part is finished, and what it is missing may be had
+// from another alternative.
+func (p part) replaceable() bool {
+	return !p.open() && p.Status != partReplaced && p.Short && p.missing() > 0
+}
+
+// final tells whether a finished part failed for a reason that no alternative
+// helps against. Of one that was refused before the operation was resumed only
+// this is known: whether it was for lack of stock.
+func (p part) final() bool {
+	return p.err != nil && !errors.Is(p.err, ErrNoStock) || p.old && p.missing() > 0 && !p.Short
 }
 
 // replace plans a create for what part i is missing. Callers hold op.mu.
@@ -103,7 +113,7 @@ func (op *Operation) replace(i int) bool {
 			rest.Shift = op.numbers() - rest.First
 		}
 		rest.MinCount = op.fewest(&rest, spec)
-		p.Count, p.Status, p.err, p.late = len(p.IDs), partReplaced, nil, nil
+		p.Count, p.Status, p.err, p.late, p.Short = len(p.IDs), partReplaced, nil, nil, false
 		op.parts = append(op.parts, rest)
 		return true
 	}
@@ -133,6 +143,10 @@ func (op *Operation) fewest(p *part, spec *RunInstancesSpec) int {
 func (op *Operation) shortOf(p *part, spec *RunInstancesSpec) {
 	s := *spec
 	op.candidate(p.Candidate).apply(&s)
+	if p.old { // nobody knows how long ago
+		op.tryingFailed(&s, errNoStockBefore, false)
+		return
+	}
 	why := p.late
 	if why == nil {
 		why = p.err
@@ -142,6 +156,22 @@ func (op *Operation) shortOf(p *part, spec *RunInstancesSpec) {
 	}
 	op.c.stock.remember(&s, why)
 	op.tryingFailed(&s, why, false)
+}
+
+// recallTried reports what was out of stock before the operation was resumed.
+func (op *Operation) recallTried(spec *RunInstancesSpec) {
+	if len(op.opts.Alternatives) == 0 {
+		return
+	}
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	for i := range op.parts {
+		if p := &op.parts[i]; p.Status == partReplaced || p.replaceable() {
+			s := *spec
+			op.candidate(p.Candidate).apply(&s)
+			op.tryingFailed(&s, errNoStockBefore, false)
+		}
+	}
 }
 
 // tryingFailed adds a line to the report of alternatives, once for each.
@@ -171,7 +201,7 @@ func (op *Operation) startElsewhere() {
 	defer op.mu.Unlock()
 	for i := range op.parts {
 		if p := &op.parts[i]; p.Status == partPlanned && p.Candidate == 0 && len(p.IDs) == 0 && p.Generation == 0 {
-			p.Status, p.err = partRejected, why
+			p.Status, p.err, p.Short = partRejected, why, true
 		}
 	}
 	op.tryingFailed(spec, why, true)
@@ -235,7 +265,7 @@ func (op *Operation) drop(failed []*LaunchError) {
 			if f := dead[id]; f == nil {
 				alive = append(alive, id)
 			} else {
-				p.late, p.Status = fmt.Errorf("%w: %w", ErrNoStock, f), partAccepted
+				p.late, p.Status, p.Short, p.old = fmt.Errorf("%w: %w", ErrNoStock, f), partAccepted, true, false
 			}
 		}
 		p.IDs = alive

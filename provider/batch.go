@@ -74,6 +74,7 @@ func (e *partial) Is(target error) bool {
 
 // all makes every call and joins what went wrong.
 func (r *batches) all(ctx context.Context, list []batch) error {
+	ctx = inLine(ctx)
 	var g sync.WaitGroup
 	errs := make([]error, len(list))
 	for i := range list {

@@ -35,9 +35,41 @@ type bucketKey struct {
 // NewBudget returns an unused budget.
 func NewBudget() *Budget { return &Budget{buckets: map[bucketKey]*bucket{}} }
 
+// lineKey is where a context holds the line of a request.
+type lineKey struct{}
+
+// inLine makes the calls of one request wait for the budget one by one. Whoever
+// makes thousands of calls then stands in line once, like everybody else, and a
+// request of one call is not behind all of them.
+func inLine(ctx context.Context) context.Context {
+	if ctx.Value(lineKey{}) != nil {
+		return ctx
+	}
+	return context.WithValue(ctx, lineKey{}, make(chan struct{}, 1))
+}
+
+// standInLine waits until no other call of the same request waits.
+func standInLine(ctx context.Context) (leave func(), err error) {
+	line, ok := ctx.Value(lineKey{}).(chan struct{})
+	if !ok {
+		return func() {}, nil
+	}
+	select {
+	case line <- struct{}{}:
+		return func() { <-line }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // wait blocks until a call may be made, or ctx ends. It returns when the call
 // is made, for report.
 func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (time.Time, error) {
+	leave, err := standInLine(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer leave()
 	buckets := b.bucketsOf(c, region, api)
 	for _, k := range buckets {
 		// The turn is kept until the whole wait is over, so that what this
@@ -73,6 +105,9 @@ func (b *Budget) report(c *Client, region string, api API, made time.Time, throt
 func (b *Budget) bucketsOf(c *Client, region string, api API) []*bucket {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if c.limits.RatesSpanRegions {
+		region = ""
+	}
 	var out []*bucket
 	for _, k := range []bucketKey{{c.name, region, api}, {c.name, "", AnyAPI}} {
 		r, ok := c.limits.Rates[k.api]

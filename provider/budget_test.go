@@ -109,20 +109,27 @@ func TestAllCallsShareTheAccountsRate(t *testing.T) {
 }
 
 func TestRegionsHaveTheirOwnRate(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.APIRunInstances, provider.Rate{Calls: 1, Per: time.Minute})
-		c, start := f.client(), time.Now()
-		for _, region := range []string{"a", "b", "c"} {
-			s := spec(1)
-			s.Region = region
-			if _, err := c.RunInstances(t.Context(), s, nil); err != nil {
-				t.Error(err)
+	for _, together := range []bool{false, true} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.rates(provider.APIRunInstances, provider.Rate{Calls: 1, Per: time.Minute})
+			f.limits.RatesSpanRegions = together
+			c, start := f.client(), time.Now()
+			for _, region := range []string{"a", "b", "c"} {
+				s := spec(1)
+				s.Region = region
+				if _, err := c.RunInstances(t.Context(), s, nil); err != nil {
+					t.Error(err)
+				}
 			}
-		}
-		if took := time.Since(start); took > 0 {
-			t.Errorf("three regions waited %v for each other", took)
-		}
-	})
+			want := time.Duration(0)
+			if together {
+				want = 2 * time.Minute
+			}
+			if took := time.Since(start); took != want {
+				t.Errorf("counted together %v: three regions waited %v for each other, want %v", together, took, want)
+			}
+		})
+	}
 }
 
 // gap is the time between the two latest calls.

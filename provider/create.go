@@ -12,6 +12,7 @@ import (
 // create carries out every part that is not finished, and the alternatives of
 // what is out of stock, and returns what went wrong, as a *RunError.
 func (op *Operation) create(ctx context.Context) error {
+	ctx = inLine(ctx)
 	spec := op.spec()
 	op.startElsewhere()
 	for more := true; more; more = ctx.Err() == nil && (op.replaceMissing() || op.askForLess()) {
@@ -24,7 +25,8 @@ func (op *Operation) create(ctx context.Context) error {
 // finish returns what went wrong, and releases the servers if that is wanted.
 func (op *Operation) finish(ctx context.Context) error {
 	err := op.runError()
-	if err != nil && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
+	var e *RunError
+	if errors.As(err, &e) && e.failed() && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
 		op.note(op.releaseAll(ctx))
 		err = op.runError()
 	}

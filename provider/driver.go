@@ -260,6 +260,10 @@ type Limits struct {
 	// under AnyAPI. An API without a rate is not limited beforehand.
 	Rates map[API]Rate
 
+	// RatesSpanRegions tells that the cloud counts the calls of all regions
+	// together. Otherwise each region has the rates for itself, but for AnyAPI.
+	RatesSpanRegions bool
+
 	// FirstLook is when servers begin to run after the create was accepted, as
 	// a first guess until the client has seen some (about the tenth
 	// percentile). 0 means 10 s.

@@ -54,6 +54,49 @@ func TestSmallOperationsAreNotStarved(t *testing.T) {
 	})
 }
 
+// A small create beside hundreds of huge ones waits for one call of each of them
+// at most, not for all that they have side by side: each request stands in line
+// once.
+func TestAHerdOfHugeOperationsStarvesNobody(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIRunInstances, provider.Rate{Calls: 10, Per: time.Second})
+		f.rates(provider.APITerminateInstances, provider.Rate{Calls: 10, Per: time.Second})
+		f.limits.InstancesPerCreate, f.limits.IDsPerTerminate = 1, 1
+		c := f.client()
+		var herd sync.WaitGroup
+		quick := func(what string, call func()) {
+			time.Sleep(5 * time.Second)
+			start := time.Now()
+			call()
+			if took := time.Since(start); took > 21*time.Second {
+				t.Errorf("%s one server took %v beside 200 requests at 10 calls a second", what, took)
+			}
+			herd.Wait()
+		}
+		ops := make([]*provider.Operation, 200)
+		for n := range ops {
+			herd.Go(func() { ops[n] = run(t, c, 20) })
+		}
+		var small *provider.Operation
+		quick("creating", func() { small = run(t, c, 1) })
+		for _, op := range ops {
+			herd.Go(func() {
+				if err := c.TerminateInstances(t.Context(), "", op.InstanceIDs(), nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		quick("releasing", func() {
+			if err := c.TerminateInstances(t.Context(), "", small.InstanceIDs(), nil); err != nil {
+				t.Error(err)
+			}
+		})
+		if n := len(f.alive()); n != 0 {
+			t.Errorf("%d servers left", n)
+		}
+	})
+}
+
 // Clients that share a budget keep the rate together; others have one each.
 func TestBudgetsAreSharedOnlyOnDemand(t *testing.T) {
 	for _, shared := range []bool{true, false} {

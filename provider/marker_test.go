@@ -244,6 +244,21 @@ func TestAFailedRenameIsTold(t *testing.T) {
 }
 
 // When ctx ends during the search, what is known comes back at once.
+// A server that died while it booted needs no name: the wait tells of it. One that
+// is not visible yet gets its name later.
+func TestServersThatAreGoneNeedNoName(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			res := m.create(s)
+			return res, m.release(res.InstanceIDs[1:2])
+		}
+		op, err := m.client().RunInstances(t.Context(), named(3, "web"), nil)
+		if err != nil || len(op.InstanceIDs()) != 3 || m.servers[0].Name != "web" || m.servers[1].Name != "web" {
+			t.Errorf("%v, %v", m.servers, err)
+		}
+	})
+}
+
 func TestContextEndsASearch(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.answers(tells(1, lost()))

@@ -39,13 +39,24 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 		}
 		err := op.renameAll(ctx, r, spec, &p)
 		if err != nil {
-			op.note(fmt.Errorf("servers keep a marker in their name: %w", err))
+			op.note(&nameError{err})
 			continue
 		}
 		op.change(i, func(p *part) { p.Named = true })
 	}
 	op.note(op.saveAnswer(ctx))
 }
+
+// nameError is a name that could not be given back.
+type nameError struct{ err error }
+
+// Error says so.
+func (e *nameError) Error() string {
+	return fmt.Sprintf("servers keep a marker in their name: %v", e.err)
+}
+
+// Unwrap returns the reason.
+func (e *nameError) Unwrap() error { return e.err }
 
 // renameAll gives the servers of a part their names and returns the first error.
 func (op *Operation) renameAll(ctx context.Context, r Renamer, spec *RunInstancesSpec, p *part) error {
@@ -66,13 +77,19 @@ func numbered(spec *RunInstancesSpec, index int) string {
 	return fmt.Sprintf("%s%0*d", spec.Name, digits, index+1)
 }
 
+// rename gives one server its name. One that is gone already needs none: whoever
+// waits for it is told why.
 func (op *Operation) rename(ctx context.Context, r Renamer, id, name string) error {
 	again := func(err error) bool { return safeAgain(err) || op.c.tooNew(err, id) }
-	return op.c.repeat(ctx, again, func() error {
+	err := op.c.repeat(ctx, again, func() error {
 		return op.c.once(ctx, op.region, APIRenameInstance, 1, func(ctx context.Context) (string, error) {
 			return "", r.RenameInstance(ctx, op.region, id, name)
 		})
 	})
+	if errors.Is(err, ErrNotFound) && !op.c.tooNew(err, id) {
+		return nil
+	}
+	return err
 }
 
 // unsaved tells whether the journal has failed. The marker is then the only

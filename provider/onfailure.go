@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // errReleased is what is left to say about an operation that OnFailure ended.
@@ -31,17 +32,39 @@ func (op *Operation) releaseAll(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := op.c.TerminateInstances(ctx, op.region, ids, nil); err != nil {
-		return fmt.Errorf("releasing the servers of the failed operation: %w", err)
+	left, err := op.c.terminate(ctx, op.region, ids)
+	if err != nil {
+		err = fmt.Errorf("releasing the servers of the failed operation: %w", err)
 	}
+	if len(left) < len(ids) {
+		op.forget(left)
+		err = errors.Join(err, op.saveAnswer(ctx))
+	}
+	return err
+}
+
+// forget takes the servers that were released out of the operation.
+func (op *Operation) forget(left []string) {
 	op.mu.Lock()
-	op.released = append(op.released, ids...)
+	defer op.mu.Unlock()
 	for i := range op.parts {
 		p := &op.parts[i]
-		if p.IDs = nil; p.Status == partAccepted || p.Status == partReplaced {
+		var have []string
+		for _, id := range p.IDs {
+			if slices.Contains(left, id) {
+				have = append(have, id)
+			} else {
+				op.released = append(op.released, id)
+			}
+		}
+		if p.IDs = have; p.Status == partAccepted || p.Status == partReplaced {
 			p.Status, p.late = partReleased, nil
 		}
 	}
-	op.mu.Unlock()
-	return op.saveAnswer(ctx)
+}
+
+// failed tells whether the servers of an operation that ended with an error are to
+// be released: names that could not be given back are no reason.
+func (e *RunError) failed() bool {
+	return slices.ContainsFunc(e.Errs, func(err error) bool { return !errors.As(err, new(*nameError)) })
 }

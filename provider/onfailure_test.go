@@ -53,8 +53,9 @@ func TestOnFailure(t *testing.T) {
 			if released := strings.Contains(err.Error(), "2 released again"); released != (tc.left == 0) {
 				t.Errorf("%q: %v", tc.onFailure, err)
 			}
-			if again, err := c.Resume(t.Context(), tokenOf(t, op), nil); err != nil || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
-				t.Errorf("%q: the token reads %v, %v", tc.onFailure, again, err)
+			again, err := c.Resume(t.Context(), tokenOf(t, op), nil)
+			if !errors.As(err, &e) || e.Created != tc.left || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
+				t.Errorf("%q: the token reads %v, %v", tc.onFailure, again.InstanceIDs(), err)
 			}
 		})
 	}
@@ -71,6 +72,47 @@ func TestOnFailureCannotRelease(t *testing.T) {
 		}
 		if !strings.Contains(err.Error(), "releasing the servers of the failed operation") {
 			t.Errorf("the error does not tell what failed: %v", err)
+		}
+	})
+}
+
+// Of servers that are released in part, those that are left stay in the caller's
+// hands, and no others: here and in the process that goes on, which releases them.
+func TestOnFailureReleasesInPart(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		refuseAfter(f, 2, provider.ErrQuota)
+		f.limits.IDsPerTerminate = 1
+		f.terminate = func(_ int, r *provider.TerminateRequest) error {
+			if slices.Contains(r.IDs, "i-002") {
+				return refusal(provider.ErrPermission, "Forbidden")
+			}
+			return f.release(r.IDs)
+		}
+		book := &notebook{}
+		o := terminate
+		o.Journal = book
+		s := spec(6)
+		op, err := f.client().RunInstances(t.Context(), s, &o)
+		left := []string{"i-002"}
+		var e *provider.RunError
+		if !errors.As(err, &e) || !errors.Is(err, provider.ErrPermission) || !slices.Equal(op.InstanceIDs(), left) || !slices.Equal(f.alive(), left) || len(e.Released) != 3 {
+			t.Errorf("%v of %v, released %v, %v", op.InstanceIDs(), f.alive(), e.Released, err)
+		}
+		f.terminate = nil
+		again, err := f.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &s, Run: &o})
+		if !errors.As(err, &e) || len(again.InstanceIDs()) != 0 || len(f.alive()) != 0 {
+			t.Errorf("resumed: %v of %v, %v", again.InstanceIDs(), f.alive(), err)
+		}
+	})
+}
+
+// A name that cannot be given back is told, and costs no server.
+func TestOnFailureDoesNotReleaseForANameTrouble(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Forbidden")
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), &terminate)
+		if !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 2 || len(m.alive()) != 2 {
+			t.Errorf("%v of %v, %v", op.InstanceIDs(), m.alive(), err)
 		}
 	})
 }

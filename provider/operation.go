@@ -182,7 +182,7 @@ func (op *Operation) take(i int, res *RunResult) {
 // settle records how a part ended.
 func (op *Operation) settle(i int, err error) {
 	op.change(i, func(p *part) {
-		p.err = err
+		p.err, p.old = err, false
 		switch {
 		case err == nil:
 			p.Status = partAccepted
@@ -191,6 +191,7 @@ func (op *Operation) settle(i int, err error) {
 		case p.Status == partPlanned && refused(err):
 			p.Status = partRejected
 		}
+		p.Short = !p.open() && p.missing() > 0 && (err == nil || errors.Is(err, ErrNoStock))
 	})
 }
 
@@ -204,6 +205,8 @@ func refused(err error) bool {
 // problem returns what keeps a part from being all that was asked for, or nil.
 func (p *part) problem(dryRun bool) error {
 	switch {
+	case p.Status == partReleased && p.old:
+		return errReleasedBefore
 	case p.Status == partReplaced || p.Status == partReleased && p.err == nil:
 		return nil
 	case p.err != nil:
@@ -220,9 +223,13 @@ func (p *part) problem(dryRun bool) error {
 	return nil
 }
 
-// errRefusedBefore stands for the error of a part that was refused before the
-// operation was resumed: tokens do not hold errors.
-var errRefusedBefore = errors.New("a create was refused before the operation was resumed")
+// These stand for the error of a part that was refused before the operation was
+// resumed: tokens do not hold errors.
+var (
+	errRefusedBefore  = errors.New("a create was refused before the operation was resumed")
+	errNoStockBefore  = fmt.Errorf("%w before the operation was resumed", ErrNoStock)
+	errReleasedBefore = errors.New("servers were released because the operation had failed")
+)
 
 // countError is an answer with another number of servers than asked for.
 type countError struct{ asked, got int }
@@ -238,10 +245,21 @@ func tooFew(err error) bool {
 	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore) || errors.As(err, &n) && n.got < n.asked
 }
 
+// isDryRun tells whether nothing was to be created. Of a resumed operation without
+// its spec it is known by creates that were accepted and have no servers.
+func (op *Operation) isDryRun() bool {
+	if op.spec != nil {
+		return op.spec().DryRun
+	}
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return !slices.ContainsFunc(op.parts, func(p part) bool { return p.Status != partAccepted || len(p.IDs) > 0 })
+}
+
 // runError returns nil when the operation has what its spec asked for. Too
 // little stock is not an error as long as there are MinCount servers.
 func (op *Operation) runError() error {
-	dryRun := op.spec().DryRun
+	dryRun := op.isDryRun()
 	asked := op.count()
 	op.mu.Lock()
 	defer op.mu.Unlock()
@@ -256,7 +274,7 @@ func (op *Operation) runError() error {
 			onlyStock = onlyStock && p.Status != partSent && tooFew(err)
 		}
 	}
-	if len(e.Errs) == 0 && e.Created < op.min && !dryRun { // every create brought enough, and all of them did not
+	if len(e.Errs) == 0 && e.Created < op.min && !dryRun && len(op.released) == 0 { // every create brought enough, and all of them did not
 		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: asked, got: e.Created})...)
 	}
 	e.Errs = append(e.Errs, op.trouble...)

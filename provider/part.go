@@ -36,10 +36,12 @@ type part struct {
 	Sent       time.Time // the first call of this generation
 	IDs        []string
 	Named      bool // the servers have the names of the spec, not of the marker
+	Short      bool // what it is missing proved to be out of stock
 
 	answer RunResult // the latest; not saved in tokens
 	err    error
 	late   error // why servers of it died after they were accepted
+	old    bool  // it ended before the operation was resumed
 }
 
 // missing is how many servers a part is short of.

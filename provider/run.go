@@ -59,7 +59,8 @@ const (
 	// others, when RunInstances or [Operation.Wait] fails because of the cloud.
 	// An operation that ends because ctx did keeps its servers: ctx would end
 	// their release as well. Servers that cannot be released stay in
-	// InstanceIDs, and the error says so.
+	// InstanceIDs, and the error says so. Names that could not be given back
+	// (see KeepMarker) are an error that releases nothing.
 	TerminateServers OnFailure = "terminate"
 )
 

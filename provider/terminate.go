@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // TerminateOptions are for [Client.TerminateInstances]. Nil is the default.
@@ -27,16 +28,30 @@ func (c *Client) TerminateInstances(ctx context.Context, region string, ids []st
 	if err := checkIDs(ids); err != nil || len(ids) == 0 {
 		return err
 	}
-	r := c.newRelease(region)
-	if err := r.look(ctx, ids); err != nil {
-		return fmt.Errorf("looking up how the servers are to be released: %w", err)
-	}
-	err := errors.Join(r.all(ctx, ids), r.emptyBin(ctx, ids))
+	_, err := c.terminate(ctx, region, ids)
 	if err != nil || o == nil || !o.Wait {
 		return err
 	}
 	_, err = c.WaitInstances(ctx, region, ids, StateTerminated, nil)
 	return err
+}
+
+// terminate releases servers and returns those that may be left, beside the error.
+func (c *Client) terminate(ctx context.Context, region string, ids []string) (left []string, err error) {
+	r := c.newRelease(region)
+	if err := r.look(ctx, ids); err != nil {
+		return ids, fmt.Errorf("looking up how the servers are to be released: %w", err)
+	}
+	refused := r.all(ctx, ids)
+	binned := r.emptyBin(ctx, ids)
+	switch {
+	case binned != nil: // some of them may lie in the bin
+		return ids, errors.Join(refused, binned)
+	case refused != nil:
+		return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return r.taken[id] }), refused
+	default:
+		return nil, nil
+	}
 }
 
 // checkIDs refuses an empty ID: some clouds would take it for no filter at all.

@@ -36,6 +36,7 @@ type savedPart struct {
 	Sent       time.Time  `json:"sent,omitzero"`
 	IDs        []string   `json:"ids,omitempty"`
 	Named      bool       `json:"named,omitempty"`
+	Short      bool       `json:"short,omitempty"`
 }
 
 // MarshalText returns a token with which [Client.Resume] goes on, in this or
@@ -50,7 +51,7 @@ func (op *Operation) MarshalText() ([]byte, error) {
 	}
 	for i := range op.parts {
 		p := &op.parts[i]
-		s.Parts = append(s.Parts, savedPart{p.First, p.Count, p.MinCount, p.Shift, p.Candidate, p.Generation, p.Status, p.Sent.UTC().Round(0), p.IDs, p.Named})
+		s.Parts = append(s.Parts, savedPart{p.First, p.Count, p.MinCount, p.Shift, p.Candidate, p.Generation, p.Status, p.Sent.UTC().Round(0), p.IDs, p.Named, p.Short})
 	}
 	return json.Marshal(s)
 }
@@ -73,10 +74,12 @@ const tokenTrust = time.Hour
 
 // Resume goes on with an operation from its token: it does the creates that are
 // left, if any, and returns the operation to wait for. Creates that were refused
-// for good are not left: they are neither repeated nor, when nothing else is
-// left, reported again. A token that is damaged, of another cloud or of a newer
-// library is an error that says so and matches [ErrInvalid]. Like
-// [Client.RunInstances] it returns the operation also beside an error of a create.
+// for good are not repeated, but for lack of stock the alternatives that are left
+// are tried. An operation that has fewer servers than its spec asked for is a
+// *[RunError], also when nothing is left to do, and OnFailure holds for it. A
+// token that is damaged, of another cloud or of a newer library is an error that
+// says so and matches [ErrInvalid]. Like [Client.RunInstances] it returns the
+// operation also beside an error of a create.
 //
 // Creates whose outcome is not known are asked for again by their client token.
 // After an hour that is not safe any more, since no cloud documents how long it
@@ -95,14 +98,9 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	if err != nil {
 		return nil, err
 	}
-	left := 0
-	for i := range op.parts {
-		if p := &op.parts[i]; p.open() {
-			left += p.missing()
-		}
-	}
+	left := op.left()
 	if left == 0 && o.Spec == nil {
-		return op, nil
+		return op, op.finish(ctx)
 	}
 	if o.Spec == nil {
 		return op, fmt.Errorf("%w: the operation has %d servers left to create, which needs ResumeOptions.Spec", ErrInvalid, left)
@@ -118,10 +116,22 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 		}
 	}
 	op.keepSpec(&spec)
+	op.recallTried(&spec)
 	if left == 0 && !op.nameless() {
-		return op, nil
+		return op, op.finish(ctx)
 	}
 	return op, op.create(ctx)
+}
+
+// left is how many servers a resumed operation may still create: those of creates
+// that are not finished, and those that an alternative is left for.
+func (op *Operation) left() (n int) {
+	for i := range op.parts {
+		if p := &op.parts[i]; p.open() || p.replaceable() && p.Candidate < len(op.opts.Alternatives) {
+			n += p.missing()
+		}
+	}
+	return n
 }
 
 // restore rebuilds an operation from its token.
@@ -140,8 +150,11 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 	for _, p := range s.Parts {
 		op.parts = append(op.parts, part{
 			First: p.First, Count: p.Count, MinCount: p.MinCount, Shift: p.Shift, Candidate: p.Candidate, Generation: p.Generation,
-			Status: p.Status, Sent: p.Sent, IDs: p.IDs, Named: p.Named,
+			Status: p.Status, Sent: p.Sent, IDs: p.IDs, Named: p.Named, Short: p.Short, old: true,
 		})
+		if last := &op.parts[len(op.parts)-1]; p.Short && p.Status == partRejected {
+			last.err = errNoStockBefore
+		}
 		if p.Count > c.limits.InstancesPerCreate && p.Status != partReplaced {
 			return nil, damaged("one create of %d servers, and %s makes at most %d", p.Count, c.name, c.limits.InstancesPerCreate)
 		}
@@ -223,8 +236,8 @@ func (p *savedPart) check(seen map[string]bool) error {
 			return damaged("impossible counts")
 		}
 	case partReleased:
-		if p.Count < 0 || len(p.IDs) > 0 {
-			return damaged("a released create has servers")
+		if p.Count < 0 || len(p.IDs) > p.Count {
+			return damaged("a released create of %d servers has %d", p.Count, len(p.IDs))
 		}
 	case partReplaced:
 		if p.Count < 0 || p.Count > len(p.IDs) {

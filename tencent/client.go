@@ -170,7 +170,8 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIMoveIntoPlacementGroup:  {Calls: 10, Per: time.Second},
 			provider.APIDeletePlacementGroup:    {Calls: 10, Per: time.Second},
 		},
-		FirstLook: 15 * time.Second,
+		RatesSpanRegions: true, // they are of the access point, which serves all regions
+		FirstLook:        15 * time.Second,
 	}
 }
 

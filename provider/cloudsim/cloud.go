@@ -72,6 +72,7 @@ type cloud struct {
 	faults   []*pendingFault
 	struck   map[FaultKind]int
 	lastIP   uint32
+	taken    map[rateKey][]time.Time // calls within the window of a rate
 }
 
 // tokenRecord remembers what a client token made.
@@ -94,6 +95,7 @@ func newCloud(s *Sim, name Cloud, w func(*cloud) wire) *cloud {
 		tokens:   map[string]*tokenRecord{},
 		calls:    map[string]int{},
 		struck:   map[FaultKind]int{},
+		taken:    map[rateKey][]time.Time{},
 	}
 	c.wire = w(c)
 	return c
@@ -128,6 +130,10 @@ func (c *cloud) answer(r *http.Request, body []byte) *answer {
 	c.mu.Lock()
 	c.calls[k.action]++
 	k.faults = c.strikes(k.action)
+	if c.tooFast(k) {
+		c.struck[Throttle]++
+		k.faults = append(faults{{Kind: Throttle}}, k.faults...)
+	}
 	c.mu.Unlock()
 
 	if f, ok := k.faults.get(Slow); ok && !sleep(r.Context(), f.Delay) {

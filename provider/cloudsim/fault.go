@@ -61,7 +61,8 @@ func (s *Sim) Inject(f Fault) (remove func()) {
 }
 
 // Struck tells how many calls of a cloud faults of a kind have hit. A call that
-// several faults hit counts for each of them, also for one that another hid.
+// several faults hit counts for each of them, also for one that another hid. A
+// call that [Options].Rates refused counts as one that Throttle has hit.
 func (s *Sim) Struck(name Cloud, k FaultKind) int {
 	c := s.cloud(name)
 	c.mu.Lock()

@@ -46,6 +46,10 @@ type Options struct {
 	// Nil means always 2 s. It is called with the cloud's lock held and must
 	// not call the Sim.
 	Boot func(c Cloud, r *rand.Rand) time.Duration
+
+	// Rates are call rates that the clouds enforce; see [DocumentedRates]. Nil
+	// enforces none.
+	Rates map[Cloud][]Rate
 }
 
 // Sim is a simulated account on four clouds. Create it with [New]; reach it
