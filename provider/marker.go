@@ -62,6 +62,13 @@ func (op *Operation) marked(name string, part, generation int) string {
 // numberLength is what a cloud may add behind a name to tell servers apart.
 const numberLength = 4
 
+// isNumber tells whether the end of a name is nothing, or a number that the cloud
+// has added. Whatever else follows a marker was written by somebody, into the name
+// of a server that is not ours.
+func isNumber(end string) bool {
+	return len(end) <= numberLength && strings.Trim(end, "0123456789") == ""
+}
+
 // tags adds the owner's tags.
 func (op *Operation) tags(own map[string]string) map[string]string {
 	if op.owner == "" || !op.c.marksByTags() {

@@ -104,7 +104,7 @@ func (op *Operation) adopt(ctx context.Context, i int, name string, everything b
 			err = e
 			return false
 		}
-		if strings.HasPrefix(s.Name, name) && !released(s.State) {
+		if end, ok := strings.CutPrefix(s.Name, name); ok && isNumber(end) && !released(s.State) {
 			ids = append(ids, s.ID)
 		}
 		return true
