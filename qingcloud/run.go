@@ -139,7 +139,8 @@ func lenient(b []byte, v any) error {
 
 // runResult keeps every ID of the answer, whatever else is wrong with it. Fewer
 // than asked for leave open what became of the others, and IDs beside an error
-// contradict it.
+// contradict it. Whether a create of several servers that runs out of stock has
+// made some of them is not documented.
 func runResult(out *runOutput, count int, err error) (*provider.RunResult, error) {
 	var ids []string
 	for _, id := range out.Instances {
@@ -150,11 +151,11 @@ func runResult(out *runOutput, count int, err error) (*provider.RunResult, error
 	if err == nil && len(ids) < count {
 		err = badAnswer("RunInstances", fmt.Sprintf("the answer names %d of %d servers", len(ids), count))
 	}
+	if e := (*provider.APIError)(nil); errors.As(err, &e) && (len(ids) > 0 || count > 1 && e.Kind == provider.ErrNoStock) {
+		e.Outcome = provider.OutcomeUnknown
+	}
 	if len(ids) == 0 {
 		return nil, err
-	}
-	if e := (*provider.APIError)(nil); errors.As(err, &e) {
-		e.Outcome = provider.OutcomeUnknown
 	}
 	return &provider.RunResult{InstanceIDs: ids, JobID: out.JobID}, err
 }
