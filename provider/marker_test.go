@@ -294,6 +294,22 @@ func TestStrangersAreNotAdopted(t *testing.T) {
 	})
 }
 
+// Some clouds write a name another way than it was sent. Its marker is found.
+func TestNamesThatComeBackInAnotherForm(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			other := *s
+			other.Name = strings.ReplaceAll(s.Name, "ü&", "u\u0308&amp;")
+			f.create(&other)
+			return nil, lost()
+		})
+		op, err := m.client().RunInstances(t.Context(), named(2, "Prüf ü&"), nil)
+		if err != nil || len(op.InstanceIDs()) != 2 || len(m.alive()) != 2 || !slices.Equal(m.names(), []string{"Prüf ü&", "Prüf ü&"}) {
+			t.Errorf("%v: the operation has %v, the cloud %v, named %q", err, op.InstanceIDs(), m.alive(), m.names())
+		}
+	})
+}
+
 // A create of several that runs out of stock may have made some of them: they are
 // looked for, briefly, and what is missing is asked of the alternative.
 func TestOutOfStockMayHaveMadeSome(t *testing.T) {

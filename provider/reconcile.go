@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -116,7 +115,7 @@ func (op *Operation) adopt(ctx context.Context, i int, name string, everything b
 			err = e
 			return false
 		}
-		if end, ok := strings.CutPrefix(s.Name, name); ok && isNumber(end) && !released(s.State) {
+		if isMarked(s.Name, name) && !released(s.State) {
 			ids = append(ids, s.ID)
 		}
 		return true
