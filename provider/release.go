@@ -55,7 +55,7 @@ func (c *Client) newRelease(region string) *release {
 // either, unless it is too new to be seen. When all of them are too new to be
 // released, the refusal is passing: they are waited for together.
 func (r *release) unreleased(ctx context.Context, ids []string, refusal error) ([]string, error) {
-	seen, err := r.c.look(ctx, r.region, ids)
+	seen, err := r.c.seen(ctx, r.region, ids)
 	if err != nil {
 		return ids, refusal
 	}
