@@ -17,18 +17,18 @@ func (op *Operation) create(ctx context.Context) error {
 	for more := true; more; more = ctx.Err() == nil && op.replaceMissing() {
 		op.createParts(ctx, spec)
 	}
-	op.giveNames(ctx, spec)
-	return op.finish(ctx)
+	return op.finish(ctx, spec)
 }
 
-// finish returns what went wrong, and releases the servers if that is wanted.
-func (op *Operation) finish(ctx context.Context) error {
-	err := op.runError()
-	if err != nil && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
+// finish gives the servers their names, or releases them if that is wanted, and
+// returns what went wrong. A name that cannot be given is no reason to release.
+func (op *Operation) finish(ctx context.Context, spec *RunInstancesSpec) error {
+	if op.opts.OnFailure == TerminateServers && ctx.Err() == nil && op.runError() != nil {
 		op.note(op.releaseAll(ctx))
-		err = op.runError()
+	} else {
+		op.giveNames(ctx, spec)
 	}
-	return err
+	return op.runError()
 }
 
 func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {
