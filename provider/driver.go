@@ -127,6 +127,11 @@ type DescribeRequest struct {
 	Name string
 	Tags map[string]string
 
+	// For is the spec of the create whose servers are looked for, after its answer
+	// was lost; nil otherwise. Where servers made by a spec are not listed without
+	// more being asked for, as those for another account, the driver asks for it.
+	For *RunInstancesSpec
+
 	// PageToken is DescribePage.NextPage of the page before, or "".
 	PageToken string
 }

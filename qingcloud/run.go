@@ -96,6 +96,7 @@ func (o *runOutput) UnmarshalJSON(b []byte) error {
 type describeInput struct {
 	Instances  []*string `name:"instances" location:"params"`
 	SearchWord *string   `name:"search_word" location:"params"`
+	Owner      *string   `name:"owner" location:"params"`
 	Offset     *int      `name:"offset" location:"params"`
 	Limit      *int      `name:"limit" location:"params"`
 }
@@ -174,6 +175,9 @@ func describeInputOf(r *provider.DescribeRequest) (*describeInput, error) {
 		return in, nil
 	}
 	in.SearchWord = text(r.Name)
+	if r.For != nil { // without an owner the service lists one's own servers
+		in.Owner = text(runOptions(r.For).TargetUser)
+	}
 	if r.PageToken != "" {
 		offset, err := strconv.Atoi(r.PageToken)
 		if err != nil || offset < 1 {

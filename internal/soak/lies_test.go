@@ -15,6 +15,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/qingcloud"
 )
 
 // without are the services without client tokens.
@@ -232,6 +233,19 @@ func TestAnOpenOutcomeIsToldAndResumed(t *testing.T) {
 					})
 				})
 			}
+		}
+	}
+}
+
+// Servers for a sub-account are not on the list of one's own.
+func TestServersForAnotherAccountAreFound(t *testing.T) {
+	for _, s := range without() {
+		if s.cloud != cloudsim.QingCloud {
+			continue
+		}
+		s.spec.Vendor = []provider.VendorOption{qingcloud.RunOptions{TargetUser: "usr-sub1"}}
+		for _, made := range []int{0, 1, 3} {
+			trial{made: made, answer: always(cut()), hidden: 30 * time.Second}.check(t, s)
 		}
 	}
 }
