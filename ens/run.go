@@ -108,7 +108,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	}
 	out := &provider.DescribePage{RequestID: resp.RequestID}
 	if len(req.IDs) == 0 {
-		out.NextPage = at.next(&a)
+		out.NextPage, out.Short = at.next(&a)
 	}
 	for i := range a.Instances.Instance {
 		if inst := instanceOf(&a.Instances.Instance[i]); req.Matches(&inst) {
@@ -187,23 +187,24 @@ func cursorOf(req *provider.DescribeRequest) (cursor, error) {
 
 // next trusts the servers of the answer and its total over every page size: ENS
 // may have lowered it, whatever size it names. An answer without a total ends
-// with its first page that is not full, and every list with an empty page.
-func (c cursor) next(a *describeAnswer) string {
+// with its first page that is not full, and every list with an empty page; short
+// tells that by the total there are more.
+func (c cursor) next(a *describeAnswer) (token string, short bool) {
 	size, got := cmp.Or(a.PageSize, perCall), len(a.Instances.Instance)
 	seen := c.seen
 	if seen < 0 {
 		seen = (c.page - 1) * size
 	}
 	more := got >= size
-	if a.TotalCount != nil {
-		more = seen+got < *a.TotalCount
+	if a.TotalCount != nil && *a.TotalCount >= seen+got { // below what was seen it is none
+		more = *a.TotalCount > seen+got
 	}
 	switch {
 	case got == 0 || !more:
-		return ""
+		return "", more
 	case seen+got == c.page*size:
-		return strconv.Itoa(c.page + 1)
+		return strconv.Itoa(c.page + 1), false
 	default:
-		return strconv.Itoa(c.page+1) + "+" + strconv.Itoa(seen+got)
+		return strconv.Itoa(c.page+1) + "+" + strconv.Itoa(seen+got), false
 	}
 }

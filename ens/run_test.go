@@ -248,6 +248,8 @@ func TestDescribePagesToTheEnd(t *testing.T) {
 		"smaller still":           {"2+10", `"TotalCount":30,"PageSize":100,`, 10, "3+20"},
 		"the last of small ones":  {"3+20", `"TotalCount":30,"PageSize":100,`, 10, ""},
 		"total of nobody":         {"2", `"TotalCount":500,"PageSize":100,`, 0, ""},
+		"impossible total, full":  {"", `"TotalCount":0,"PageSize":100,`, 100, "2"},
+		"impossible total":        {"2", `"TotalCount":50,"PageSize":100,`, 7, ""},
 	} {
 		d, _ := answering(t, 200, page(tt.rows, tt.fields))
 		p, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: tt.token})

@@ -116,7 +116,8 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 }
 
 // sensible refuses a page that cannot be: with servers that have no ID, or
-// followed by itself.
+// followed by itself. Where servers of a lost create are looked for, it refuses a
+// list that is short as well.
 func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 	e := &APIError{Driver: c.name, Op: string(APIDescribeInstances), RequestID: page.RequestID, Outcome: OutcomeUnknown, Kind: ErrUnavailable}
 	switch {
@@ -125,6 +126,9 @@ func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 		return e
 	case page.NextPage != "" && page.NextPage == req.PageToken:
 		e.Message = "the answer names itself as the next page"
+		return e
+	case page.Short && req.For != nil:
+		e.Message = "the answer counts more servers than it shows"
 		return e
 	default:
 		return nil

@@ -159,6 +159,10 @@ type DescribePage struct {
 	Instances []Instance
 	NextPage  string // "" on the last page
 	RequestID string
+
+	// Short tells of the last page that the cloud counts more servers than all
+	// pages have shown. It is no proof that a server is not there.
+	Short bool
 }
 
 // TerminateRequest asks to release servers.

@@ -208,19 +208,28 @@ func page(r *provider.DescribeRequest, in *describeInput, zone string, out *desc
 			p.Instances = append(p.Instances, inst)
 		}
 	}
-	if len(r.IDs) == 0 && len(out.InstanceSet) > 0 {
+	switch {
+	case len(r.IDs) > 0:
+	case len(out.InstanceSet) > 0:
 		p.NextPage = nextPage(in.Offset, len(out.InstanceSet), out.TotalCount)
+	default:
+		p.Short = total > 0 && (in.Offset == nil || total > *in.Offset)
 	}
 	return p, nil
 }
 
-// nextPage trusts the total over the page size, which the service may lower.
+// nextPage trusts the total over the page size, which the service may lower. A
+// total below what was seen already is none.
 func nextPage(offset *int, got int, total *Number) string {
 	next := got
 	if offset != nil {
 		next += *offset
 	}
-	if total != nil && next >= int(*total) || total == nil && got < perCall {
+	more := got >= perCall
+	if total != nil && int(*total) >= next {
+		more = int(*total) > next
+	}
+	if !more {
 		return ""
 	}
 	return strconv.Itoa(next)
