@@ -3,7 +3,11 @@ package ens
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
@@ -28,20 +32,52 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	r := d.runRequest(spec)
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
-		return nil, err
+		return createdAnyway(resp, err)
 	}
 	var a runAnswer
 	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return nil, err
+		return createdAnyway(resp, err)
 	}
-	err = d.checkCode(r, resp, a.Code)
-	if err == nil && len(a.InstanceIDs) < max(spec.Count, 1) {
+	if err := d.checkCode(r, resp, a.Code); err != nil {
+		return createdAnyway(resp, err)
+	}
+	ids := a.distinct()
+	if len(ids) < max(spec.Count, 1) {
 		err = d.caller.Senseless(r, resp)
 	}
-	if len(a.InstanceIDs) == 0 {
+	if len(ids) == 0 {
 		return nil, err
 	}
-	return &provider.RunResult{InstanceIDs: a.InstanceIDs, RequestID: resp.RequestID, OrderID: string(a.OrderID)}, err
+	return a.result(resp), err
+}
+
+// createdAnyway returns what an answer names although it is an error: servers
+// that exist must not be lost. They contradict the error, so that it proves
+// nothing about the others.
+func createdAnyway(resp *alicloud.Response, err error) (*provider.RunResult, error) {
+	var a runAnswer
+	if resp == nil || json.Unmarshal(resp.Body, &a) != nil || len(a.distinct()) == 0 {
+		return nil, err
+	}
+	if e := (*provider.APIError)(nil); errors.As(err, &e) {
+		e.Outcome = provider.OutcomeUnknown
+	}
+	return a.result(resp), err
+}
+
+// distinct returns every ID of the answer once.
+func (a *runAnswer) distinct() []string {
+	var ids []string
+	for _, id := range a.InstanceIDs {
+		if id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func (a *runAnswer) result(resp *alicloud.Response) *provider.RunResult {
+	return &provider.RunResult{InstanceIDs: a.distinct(), RequestID: resp.RequestID, OrderID: string(a.OrderID)}
 }
 
 // PreviewRun implements [provider.RunPreviewer].
@@ -51,11 +87,11 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 
 // DescribeInstances implements [provider.Driver].
 func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
-	page, err := pageOf(req)
+	at, err := cursorOf(req)
 	if err != nil {
 		return nil, err
 	}
-	r := request("DescribeInstances", translateDescribe(req, cmp.Or(req.Region, d.region)), describeTimeout)
+	r := request("DescribeInstances", translateDescribe(req, at.page, cmp.Or(req.Region, d.region)), describeTimeout)
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
 		return nil, err
@@ -72,7 +108,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	}
 	out := &provider.DescribePage{RequestID: resp.RequestID}
 	if len(req.IDs) == 0 {
-		out.NextPage = nextPage(&a, page)
+		out.NextPage, out.Short = at.next(&a)
 	}
 	for i := range a.Instances.Instance {
 		if inst := instanceOf(&a.Instances.Instance[i]); req.Matches(&inst) {
@@ -128,28 +164,47 @@ func request(action string, p params, timeout time.Duration) alicloud.Request {
 	}
 }
 
-// pageOf checks a request and returns the number of the page it asks for.
-func pageOf(req *provider.DescribeRequest) (int, error) {
+// cursor is a place in a list: the number of a page, and how many servers the
+// pages before it had. Seen is -1 when those were full.
+type cursor struct{ page, seen int }
+
+// cursorOf checks a request and returns the page that it asks for.
+func cursorOf(req *provider.DescribeRequest) (cursor, error) {
 	if err := alicloud.CheckIDs(Name, req.IDs, 0, perCall); err != nil {
-		return 0, err
+		return cursor{}, err
 	}
-	page, err := strconv.Atoi(cmp.Or(req.PageToken, "1"))
-	if err != nil || page < 1 {
-		return 0, &provider.FieldError{Driver: Name, Path: "PageToken", Value: req.PageToken, Reason: "must come from the page before"}
+	page, seen, short := strings.Cut(cmp.Or(req.PageToken, "1"), "+")
+	at := cursor{seen: -1}
+	var err error
+	if at.page, err = strconv.Atoi(page); err == nil && short {
+		at.seen, err = strconv.Atoi(seen)
 	}
-	return page, nil
+	if err != nil || at.page < 1 || short && at.seen < 0 {
+		return cursor{}, &provider.FieldError{Driver: Name, Path: "PageToken", Value: req.PageToken, Reason: "must come from the page before"}
+	}
+	return at, nil
 }
 
-// nextPage trusts the page size of the answer: ENS may have lowered it. An
-// answer without a total ends with its first page that is not full.
-func nextPage(a *describeAnswer, page int) string {
-	size := cmp.Or(a.PageSize, perCall)
-	more := len(a.Instances.Instance) >= size
-	if a.TotalCount != nil {
-		more = page*size < *a.TotalCount
+// next trusts the servers of the answer and its total over every page size: ENS
+// may have lowered it, whatever size it names. An answer without a total ends
+// with its first page that is not full, and every list with an empty page; short
+// tells that by the total there are more.
+func (c cursor) next(a *describeAnswer) (token string, short bool) {
+	size, got := cmp.Or(a.PageSize, perCall), len(a.Instances.Instance)
+	seen := c.seen
+	if seen < 0 {
+		seen = (c.page - 1) * size
 	}
-	if !more {
-		return ""
+	more := got >= size
+	if a.TotalCount != nil && *a.TotalCount >= seen+got { // below what was seen it is none
+		more = *a.TotalCount > seen+got
 	}
-	return strconv.Itoa(page + 1)
+	switch {
+	case got == 0 || !more:
+		return "", more
+	case seen+got == c.page*size:
+		return strconv.Itoa(c.page + 1), false
+	default:
+		return strconv.Itoa(c.page+1) + "+" + strconv.Itoa(seen+got), false
+	}
 }

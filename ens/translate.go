@@ -253,13 +253,15 @@ func translateExtras(p params, spec *provider.RunInstancesSpec) {
 
 // translateDescribe asks for IDs on every node, since ENS IDs are unique, and
 // for anything else on one node.
-func translateDescribe(req *provider.DescribeRequest, node string) params {
+func translateDescribe(req *provider.DescribeRequest, page int, node string) params {
 	p := params{"PageSize": strconv.Itoa(perCall)} // the default of 10 would hide the rest
 	if len(req.IDs) > 0 {
 		p["InstanceIds"] = jsonText(req.IDs)
 		return p
 	}
-	p.text("PageNumber", req.PageToken)
+	if req.PageToken != "" {
+		p["PageNumber"] = strconv.Itoa(page)
+	}
 	p.text("EnsRegionId", node)
 	p.text("InstanceName", req.Name)
 	if len(req.Tags) > 0 {

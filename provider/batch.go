@@ -38,6 +38,10 @@ type batches struct {
 	// made again.
 	atMostOnce bool
 
+	// divides tells that a group is taken apart also when a passing refusal has
+	// not passed in time: some of its servers may be held up by another.
+	divides bool
+
 	// settle has the last word about servers that were refused together: it
 	// returns those for whom the refusal stands, and the refusal, which is
 	// [passing] if it is worth a repetition. Nil means that it stands for all.
@@ -100,7 +104,7 @@ func (r *batches) one(ctx context.Context, b batch) error {
 		return r.rest(ctx, b, p)
 	case len(left) < len(b.ids):
 		return r.one(ctx, batch{ids: left, call: b.call})
-	case blamesOne(err, left) && !isPassing(err) && !r.mayBeDone(err) && ctx.Err() == nil:
+	case blamesOne(err, left) && (r.divides || !isPassing(err)) && !r.mayBeDone(err) && ctx.Err() == nil:
 		half := len(left) / 2
 		return r.all(ctx, []batch{
 			{ids: left[:half], call: b.call, settled: true},

@@ -29,7 +29,11 @@ func (c *Client) once(ctx context.Context, region string, api API, n int, call f
 // repetitions is over. It returns the last error, together with ctx's when that
 // ended the repetitions.
 func (c *Client) repeat(ctx context.Context, again func(error) bool, call func() error) error {
-	stop := time.Now().Add(c.opts.RetryFor)
+	return repeatUntil(ctx, time.Now().Add(c.opts.RetryFor), again, call)
+}
+
+// repeatUntil makes a call at least once, and not again after stop.
+func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func() error) error {
 	for n := 0; ; n++ {
 		err := call()
 		if err == nil || !again(err) {

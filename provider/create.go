@@ -18,19 +18,19 @@ func (op *Operation) create(ctx context.Context) error {
 	for more := true; more; more = ctx.Err() == nil && (op.replaceMissing() || op.askForLess()) {
 		op.createParts(ctx, spec)
 	}
-	op.giveNames(ctx, spec)
 	return op.finish(ctx)
 }
 
-// finish returns what went wrong, and releases the servers if that is wanted.
+// finish gives the servers their names, or releases them if that is wanted, and
+// returns what went wrong. A name that cannot be given is no reason to release.
 func (op *Operation) finish(ctx context.Context) error {
-	err := op.runError()
 	var e *RunError
-	if errors.As(err, &e) && e.failed() && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
+	if op.opts.OnFailure == TerminateServers && ctx.Err() == nil && errors.As(op.runError(), &e) && e.failed() {
 		op.note(op.releaseAll(ctx))
-		err = op.runError()
+	} else if op.spec != nil {
+		op.giveNames(ctx, op.spec())
 	}
-	return err
+	return op.runError()
 }
 
 func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 )
@@ -32,11 +33,40 @@ func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Insta
 			return
 		}
 		for ids := range slices.Chunk(q.IDs, c.limits.IDsPerDescribe) {
-			if !c.describeAll(ctx, &DescribeRequest{Region: c.region(q.Region), IDs: ids}, yield) {
+			if !c.describeIDs(ctx, c.region(q.Region), ids, yield) {
 				return
 			}
 		}
 	}
+}
+
+// describeIDs reads the servers of one call. A cloud that refuses the whole call
+// because it does not know one of them is asked for halves.
+func (c *Client) describeIDs(ctx context.Context, region string, ids []string, yield func(Instance, error) bool) bool {
+	refused := false
+	goesOn := c.describeAll(ctx, &DescribeRequest{Region: region, IDs: ids}, func(i Instance, err error) bool {
+		if refused = len(ids) > 1 && errors.Is(err, ErrNotFound); refused {
+			return false
+		}
+		return yield(i, err)
+	})
+	if !refused {
+		return goesOn
+	}
+	half := len(ids) / 2
+	return c.describeIDs(ctx, region, ids[:half], yield) && c.describeIDs(ctx, region, ids[half:], yield)
+}
+
+// seen reads servers by their IDs; those that the cloud does not know are missing.
+func (c *Client) seen(ctx context.Context, region string, ids []string) (map[string]Instance, error) {
+	out := make(map[string]Instance, len(ids))
+	for i, err := range c.DescribeInstances(ctx, Query{Region: region, IDs: ids}) {
+		if err != nil {
+			return nil, err
+		}
+		out[i.ID] = i
+	}
+	return out, nil
 }
 
 // check refuses what a query by ID cannot mean.
@@ -86,7 +116,8 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 }
 
 // sensible refuses a page that cannot be: with servers that have no ID, or
-// followed by itself.
+// followed by itself. Where servers of a lost create are looked for, it refuses a
+// list that is short as well.
 func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 	e := &APIError{Driver: c.name, Op: string(APIDescribeInstances), RequestID: page.RequestID, Outcome: OutcomeUnknown, Kind: ErrUnavailable}
 	switch {
@@ -95,6 +126,9 @@ func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 		return e
 	case page.NextPage != "" && page.NextPage == req.PageToken:
 		e.Message = "the answer names itself as the next page"
+		return e
+	case page.Short && req.For != nil:
+		e.Message = "the answer counts more servers than it shows"
 		return e
 	default:
 		return nil

@@ -49,6 +49,33 @@ func TestDescribeByIDInChunks(t *testing.T) {
 	})
 }
 
+// A cloud may refuse a whole call because of one server that it does not know. The
+// others are found all the same, and released.
+func TestOneUnknownServerHidesNoOther(t *testing.T) {
+	withBin(t, func(t *testing.T, f *fake) {
+		ids := oldPrepaid(t, f, 60)
+		asked := slices.Insert(slices.Clone(ids), 30, "i-gone")
+		asked = append(asked, "i-lost")
+		f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			page := f.look(r)
+			if len(page.Instances) < len(r.IDs) && len(r.IDs) > 1 {
+				return nil, refusal(provider.ErrNotFound, "NotFound")
+			}
+			return page, nil
+		}
+		if got := list(t, f.client(), provider.Query{IDs: asked}); !slices.Equal(got, ids) {
+			t.Errorf("%d of 60 servers are found", len(got))
+		}
+		if n := len(f.made(provider.APIDescribeInstances)); n > 30 {
+			t.Errorf("%d calls", n)
+		}
+		terminates(t, f.client(), asked...)
+		if left := f.alive(); len(left) > 0 {
+			t.Errorf("still there: %v", left)
+		}
+	})
+}
+
 func TestDescribeByName(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		s := spec(1)

@@ -127,6 +127,11 @@ type DescribeRequest struct {
 	Name string
 	Tags map[string]string
 
+	// For is the spec of the create whose servers are looked for, after its answer
+	// was lost; nil otherwise. Where servers made by a spec are not listed without
+	// more being asked for, as those for another account, the driver asks for it.
+	For *RunInstancesSpec
+
 	// PageToken is DescribePage.NextPage of the page before, or "".
 	PageToken string
 }
@@ -154,6 +159,10 @@ type DescribePage struct {
 	Instances []Instance
 	NextPage  string // "" on the last page
 	RequestID string
+
+	// Short tells of the last page that the cloud counts more servers than all
+	// pages have shown. It is no proof that a server is not there.
+	Short bool
 }
 
 // TerminateRequest asks to release servers.

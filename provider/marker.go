@@ -62,6 +62,32 @@ func (op *Operation) marked(name string, part, generation int) string {
 // numberLength is what a cloud may add behind a name to tell servers apart.
 const numberLength = 4
 
+// isMarked tells whether a name is that of the servers of one create: the name
+// they were sent with, and perhaps a number of the cloud's. Whatever else stands
+// around a marker was written by somebody, into the name of a server that is not
+// ours. But how names with other than plain characters come back no vendor says,
+// so that of those the marker alone counts.
+func isMarked(name, marked string) bool {
+	if end, ok := strings.CutPrefix(name, marked); ok {
+		return isNumber(end)
+	}
+	_, end, ok := strings.Cut(name, marked[len(marked)-markerLength:])
+	return ok && isNumber(end) && !isPlain(marked)
+}
+
+// isNumber tells whether the end of a name is nothing, or a number that the cloud
+// has added.
+func isNumber(end string) bool {
+	return len(end) <= numberLength && strings.Trim(end, "0123456789") == ""
+}
+
+// isPlain tells whether no cloud has a reason to write a name another way.
+func isPlain(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.:", r)
+	})
+}
+
 // tags adds the owner's tags.
 func (op *Operation) tags(own map[string]string) map[string]string {
 	if op.owner == "" || !op.c.marksByTags() {

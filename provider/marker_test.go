@@ -19,7 +19,8 @@ type marking struct {
 	renames int
 	refuse  error // every rename
 
-	hidden time.Duration // how long new servers are not listed
+	hidden  time.Duration // how long new servers are not listed
+	unknown time.Duration // how long they cannot be renamed
 }
 
 func (m *marking) RenameInstance(ctx context.Context, region, id, name string) error {
@@ -33,7 +34,7 @@ func (m *marking) RenameInstance(ctx context.Context, region, id, name string) e
 		return m.refuse
 	}
 	for i := range m.servers {
-		if m.servers[i].ID == id {
+		if m.servers[i].ID == id && time.Since(m.servers[i].CreatedAt) >= m.unknown {
 			m.servers[i].Name = name
 			return nil
 		}
@@ -239,6 +240,108 @@ func TestAFailedRenameIsTold(t *testing.T) {
 		}
 		if n := len(m.made(provider.APIRunInstances)); n != 1 {
 			t.Errorf("%d creates", n)
+		}
+	})
+}
+
+// A cloud that takes no new names is tried for as long as one call is repeated,
+// however many servers there are, and the error says which keep the marker.
+func TestRenamesThatFailDoNotAddUp(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.limits.InstancesPerCreate = 50
+		m.refuse = refusal(provider.ErrUnavailable, "Busy")
+		c := m.client(func(o *provider.Options) { o.RetryFor = 20 * time.Second })
+		start := time.Now()
+		op, err := c.RunInstances(t.Context(), named(200, "web"), nil)
+		if took := time.Since(start); took > 40*time.Second || len(op.InstanceIDs()) != 200 {
+			t.Errorf("%d servers took %v", len(op.InstanceIDs()), took)
+		}
+		if !errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), m.alive()[0]) {
+			t.Errorf("the error names no server: %v", err)
+		}
+	})
+}
+
+// Servers that the cloud has named and shows to nobody for a while get their name
+// all the same.
+func TestRenamesWaitForServersToShowUp(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(works)
+		m.unknown = 90 * time.Second
+		if _, err := m.client().RunInstances(t.Context(), named(2, "web"), nil); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
+			t.Errorf("%v, names %v", err, m.names())
+		}
+	})
+}
+
+// Names of other people's servers may look much like a marker, and a search may
+// find them: they are neither adopted nor renamed.
+func TestStrangersAreNotAdopted(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			for _, name := range []string{s.Name + "x", s.Name + "-copy", s.Name + "-1", s.Name + " 1", s.Name + "00001", "x" + s.Name, s.Name[:len(s.Name)-1], strings.ToUpper(s.Name), "web"} {
+				other := *s
+				other.Count, other.Name = 1, name
+				f.create(&other)
+			}
+			f.create(s)
+			return nil, lost()
+		})
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), nil)
+		if all := m.alive(); err != nil || !slices.Equal(op.InstanceIDs(), all[len(all)-2:]) || m.renames != 2 {
+			t.Errorf("%v: the operation has %v of %v, and %d servers were renamed", err, op.InstanceIDs(), all, m.renames)
+		}
+	})
+}
+
+// Some clouds write a name another way than it was sent. Its marker is found.
+func TestNamesThatComeBackInAnotherForm(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			other := *s
+			other.Name = strings.ReplaceAll(s.Name, "ü&", "u\u0308&amp;")
+			f.create(&other)
+			return nil, lost()
+		})
+		op, err := m.client().RunInstances(t.Context(), named(2, "Prüf ü&"), nil)
+		if err != nil || len(op.InstanceIDs()) != 2 || len(m.alive()) != 2 || !slices.Equal(m.names(), []string{"Prüf ü&", "Prüf ü&"}) {
+			t.Errorf("%v: the operation has %v, the cloud %v, named %q", err, op.InstanceIDs(), m.alive(), m.names())
+		}
+	})
+}
+
+// A create of several that runs out of stock may have made some of them: they are
+// looked for, briefly, and what is missing is asked of the alternative.
+func TestOutOfStockMayHaveMadeSome(t *testing.T) {
+	soldOut := func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		few := *s
+		few.Count = 2
+		f.create(&few)
+		e := refusal(provider.ErrNoStock, "NoStock")
+		e.Outcome = provider.OutcomeUnknown
+		return nil, e
+	}
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(soldOut, works)
+		start := time.Now()
+		o := &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "type-2"}}}
+		op, err := m.client().RunInstances(t.Context(), named(5, "web"), o)
+		creates := m.made(provider.APIRunInstances)
+		if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != 5 || len(creates) != 2 || creates[1].spec.Count != 3 || creates[1].spec.InstanceType != "type-2" {
+			t.Errorf("%v: the operation has %v, the cloud %v, after %d creates", err, op.InstanceIDs(), m.alive(), len(creates))
+		}
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("the alternative waited for %v", took)
+		}
+	})
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(soldOut)
+		op, err := m.client().RunInstances(t.Context(), named(5, "web"), nil)
+		if !errors.Is(err, provider.ErrNoStock) || errors.Is(err, provider.ErrOutcomeUnknown) || !slices.Equal(op.InstanceIDs(), m.alive()) {
+			t.Errorf("%v: the operation has %v, the cloud %v", err, op.InstanceIDs(), m.alive())
+		}
+		if n := len(m.made(provider.APIRunInstances)); n != 1 || !slices.Equal(m.names(), []string{"web", "web"}) {
+			t.Errorf("%d creates, names %v", n, m.names())
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -26,19 +27,20 @@ func (op *Operation) nameless() bool {
 
 // giveNames gives servers the name of the spec in place of the marker, once it
 // is known which they are. What fails is told with the operation's errors, and
-// tried again by Resume.
+// tried again by Resume. A cloud that renames nothing is tried for as long as one
+// call is repeated, not once for each server.
 func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	r, ok := op.c.driver.(Renamer)
 	if !ok || !op.nameless() || ctx.Err() != nil || op.unsaved() {
 		return
 	}
+	stop := time.Now().Add(op.c.opts.RetryFor)
 	for i := range op.parts {
 		p := op.part(i)
 		if p.Named || p.open() || len(p.IDs) == 0 {
 			continue
 		}
-		err := op.renameAll(ctx, r, spec, &p)
-		if err != nil {
+		if err := op.renameAll(ctx, r, spec, &p, stop); err != nil {
 			op.note(&nameError{err})
 			continue
 		}
@@ -47,25 +49,39 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	op.note(op.saveAnswer(ctx))
 }
 
-// nameError is a name that could not be given back.
+// nameError is names that could not be given back.
 type nameError struct{ err error }
 
-// Error says so.
-func (e *nameError) Error() string {
-	return fmt.Sprintf("servers keep a marker in their name: %v", e.err)
-}
+// Error says whose.
+func (e *nameError) Error() string { return e.err.Error() }
 
 // Unwrap returns the reason.
 func (e *nameError) Unwrap() error { return e.err }
 
-// renameAll gives the servers of a part their names and returns the first error.
-func (op *Operation) renameAll(ctx context.Context, r Renamer, spec *RunInstancesSpec, p *part) error {
+// renameAll gives the servers of a part their names. Its error names the servers
+// that keep the marker, with the first reason.
+func (op *Operation) renameAll(ctx context.Context, r Renamer, spec *RunInstancesSpec, p *part, stop time.Time) error {
 	g := new(errgroup.Group)
 	g.SetLimit(parallelCalls)
+	failed := make([]bool, len(p.IDs))
 	for n, id := range p.IDs {
-		g.Go(func() error { return op.rename(ctx, r, id, numbered(spec, p.First+p.Shift+n)) })
+		g.Go(func() error {
+			err := op.rename(ctx, r, id, numbered(spec, p.First+p.Shift+n), stop)
+			failed[n] = err != nil
+			return err
+		})
 	}
-	return g.Wait()
+	err := g.Wait()
+	if err == nil {
+		return nil
+	}
+	var left []string
+	for n, id := range p.IDs {
+		if failed[n] {
+			left = append(left, id)
+		}
+	}
+	return fmt.Errorf("servers %v keep a marker in their name: %w", left, err)
 }
 
 // numbered is the name of the server at an index of the operation.
@@ -79,9 +95,9 @@ func numbered(spec *RunInstancesSpec, index int) string {
 
 // rename gives one server its name. One that is gone already needs none: whoever
 // waits for it is told why.
-func (op *Operation) rename(ctx context.Context, r Renamer, id, name string) error {
-	again := func(err error) bool { return safeAgain(err) || op.c.tooNew(err, id) }
-	err := op.c.repeat(ctx, again, func() error {
+func (op *Operation) rename(ctx context.Context, r Renamer, id, name string, stop time.Time) error {
+	again := func(err error) bool { return safeAgain(err) || op.unseen(err) }
+	err := repeatUntil(ctx, stop, again, func() error {
 		return op.c.once(ctx, op.region, APIRenameInstance, 1, func(ctx context.Context) (string, error) {
 			return "", r.RenameInstance(ctx, op.region, id, name)
 		})
@@ -90,6 +106,14 @@ func (op *Operation) rename(ctx context.Context, r Renamer, id, name string) err
 		return nil
 	}
 	return err
+}
+
+// unseen tells of a server that the cloud has named and does not find that it may
+// yet show up: for as long as servers of a lost create are looked for.
+func (op *Operation) unseen(err error) bool {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return errors.Is(err, ErrNotFound) && time.Since(op.accepted) < max(op.c.opts.SearchFor, visibleAfter)
 }
 
 // unsaved tells whether the journal has failed. The marker is then the only

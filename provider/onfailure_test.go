@@ -248,3 +248,22 @@ func TestAWaitAfterTheReleaseSaysSo(t *testing.T) {
 		}
 	})
 }
+
+// A name that cannot be given back is told, and is no reason to release servers; of
+// a failed operation no names are given before the release.
+func TestNamesAreNoReasonToRelease(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Forbidden")
+		op, err := m.client().RunInstances(t.Context(), named(4, "web"), &terminate)
+		if !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 4 || len(m.alive()) != 4 {
+			t.Errorf("the operation has %v, the cloud %v: %v", op.InstanceIDs(), m.alive(), err)
+		}
+	})
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		refuseAfter(m.fake, 1, provider.ErrQuota)
+		op, err := m.client().RunInstances(t.Context(), named(4, "web"), &terminate)
+		if !errors.Is(err, provider.ErrQuota) || len(op.InstanceIDs()) != 0 || len(m.alive()) != 0 || m.renames != 0 {
+			t.Errorf("the operation has %v, the cloud %v, after %d renames: %v", op.InstanceIDs(), m.alive(), m.renames, err)
+		}
+	})
+}

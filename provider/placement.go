@@ -340,7 +340,8 @@ func (p *placementGroups) moves(req MoveRequest) *batches {
 
 // outside looks at the group into which servers were not moved for their state,
 // and returns those that are not in it already: some clouds refuse what is done,
-// also when it was done by an earlier call whose answer was lost.
+// also when it was done by an earlier call whose answer was lost. If those left
+// are all on their way to some state, their refusal is passing.
 func (p *placementGroups) outside(ctx context.Context, req MoveRequest, ids []string, refusal error) ([]string, error) {
 	for g, err := range p.list(ctx, PlacementGroupQuery{Region: req.Region, IDs: []string{req.GroupID}}) {
 		if err != nil {
@@ -349,6 +350,9 @@ func (p *placementGroups) outside(ctx context.Context, req MoveRequest, ids []st
 		if g.ID == req.GroupID {
 			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(g.InstanceIDs, id) })
 		}
+	}
+	if len(ids) > 0 && p.c.allMoving(ctx, req.Region, ids) {
+		refusal = passing{refusal}
 	}
 	return ids, refusal
 }

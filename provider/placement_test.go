@@ -394,6 +394,34 @@ func TestAServerThatIsTooNewToMove(t *testing.T) {
 	})
 }
 
+// Servers that are still being built are moved once they run; one that is refused
+// for a state that stays is not asked for again and again.
+func TestServersOnTheirWayAreMovedLater(t *testing.T) {
+	for _, state := range []provider.State{provider.StatePending, provider.StateRunning} {
+		withGroups(t, func(t *testing.T, f *placementCloud, _ provider.PlacementGroups) {
+			c := provider.NewClient(f, &provider.Options{Region: "region-1"})
+			p, err := c.PlacementGroups()
+			if err != nil {
+				t.Fatal(err)
+			}
+			id, ids := newGroup(t, p, "g"), run(t, c, 3).InstanceIDs()
+			start := time.Now()
+			f.state = func(string, time.Duration) (provider.State, string) { return state, "" }
+			f.before = func(api provider.API, _ int) error {
+				if api == provider.APIMoveIntoPlacementGroup && time.Since(start) < 20*time.Second {
+					return refusal(provider.ErrState, "Building")
+				}
+				return nil
+			}
+			err = p.MoveIn(t.Context(), "", id, ids, nil)
+			took, moving := time.Since(start), state == provider.StatePending
+			if (err == nil) != moving || moving && took < 20*time.Second || took > 40*time.Second || !moving && (took > time.Second || !errors.Is(err, provider.ErrState)) {
+				t.Errorf("%s: %v after %v", state, err, took)
+			}
+		})
+	}
+}
+
 func TestOptionsOfAMoveThatTheCloudDoesNotHave(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
 		id := newGroup(t, p, "g")

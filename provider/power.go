@@ -196,21 +196,27 @@ func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest,
 // that are not where they should be; if they are all on their way somewhere,
 // their refusal is passing: not every cloud says so itself.
 func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, refusal error) ([]string, error) {
-	state := map[string]State{}
-	for i, err := range c.DescribeInstances(ctx, Query{Region: req.Region, IDs: ids}) {
-		if err != nil {
-			return ids, fmt.Errorf("%w; looking at its state: %w", refusal, err)
-		}
-		state[i.ID] = i.State
+	seen, err := c.seen(ctx, req.Region, ids)
+	if err != nil {
+		return ids, fmt.Errorf("%w; looking at its state: %w", refusal, err)
 	}
-	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return req.fulfilledBy(state[id]) })
-	moving := func(id string) bool { // as in every wait, an unknown state counts as "not there yet"
-		return slices.Contains([]State{StatePending, StateStarting, StateStopping, StateUnknown}, state[id])
-	}
-	if !slices.ContainsFunc(left, func(id string) bool { return !moving(id) }) {
+	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return req.fulfilledBy(seen[id].State) })
+	if !slices.ContainsFunc(left, func(id string) bool { return !isMoving(seen[id].State) }) {
 		refusal = passing{refusal}
 	}
 	return left, refusal
+}
+
+// isMoving tells whether a server is on its way to another state. As in every
+// wait, an unknown state counts as "not there yet".
+func isMoving(s State) bool {
+	return slices.Contains([]State{StatePending, StateStarting, StateStopping, StateUnknown}, s)
+}
+
+// allMoving looks whether servers are all on their way to another state.
+func (c *Client) allMoving(ctx context.Context, region string, ids []string) bool {
+	seen, err := c.seen(ctx, region, ids)
+	return err == nil && !slices.ContainsFunc(ids, func(id string) bool { return !isMoving(seen[id].State) })
 }
 
 // fulfilledBy tells whether nothing is left to do for a server in a state.

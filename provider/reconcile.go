@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -42,12 +41,17 @@ func (op *Operation) createMarked(ctx context.Context, i int, spec *RunInstances
 		if p.Status != partSent || err == nil && p.missing() == 0 || ctx.Err() != nil {
 			return err
 		}
-		if lookErr := op.reconcile(ctx, i); lookErr != nil {
+		if lookErr := op.reconcile(ctx, i, err); lookErr != nil {
 			return errors.Join(err, lookErr)
 		}
 		p = op.part(i)
 		if p.missing() == 0 {
 			return nil
+		}
+		if e := (*APIError)(nil); errors.As(err, &e) && errors.Is(err, ErrNoStock) {
+			op.setStatus(i, partPlanned)
+			e.Outcome = OutcomeRejected // what it had made is found
+			return err
 		}
 		if p.Generation+1 >= maxGenerations {
 			op.setStatus(i, partPlanned)
@@ -64,12 +68,19 @@ func (op *Operation) createMarked(ctx context.Context, i int, spec *RunInstances
 // Nil means that the outcome is known now: what is missing is not there, and
 // nothing more will come. The last look reads every server of the region, since
 // no vendor documents how its search matches names.
-func (op *Operation) reconcile(ctx context.Context, i int) error {
+//
+// Why is the error of the create, if there was one. A create that ran out of stock
+// was answered: unless the answer names servers, that it made some is only not
+// impossible, and what comes next, an alternative, is not kept waiting for long.
+func (op *Operation) reconcile(ctx context.Context, i int, why error) error {
 	p := op.part(i)
 	name := op.marked(op.spec().Name, i, p.Generation)
 	pauses := op.c.searches()
-	if age := time.Since(p.Sent); !p.Sent.IsZero() && age > 10*time.Minute { // of another process, long ago
+	switch age := time.Since(p.Sent); {
+	case !p.Sent.IsZero() && age > 10*time.Minute: // of another process, long ago
 		pauses = pauses[:1]
+	case errors.Is(why, ErrNoStock) && len(p.IDs) == 0:
+		pauses = pauses[:3]
 	}
 	var err error
 	for n := 0; n < len(pauses); n++ {
@@ -95,7 +106,7 @@ func (op *Operation) reconcile(ctx context.Context, i int) error {
 // adopt takes over the servers that bear the marker of a create and are not
 // known yet, and returns how many.
 func (op *Operation) adopt(ctx context.Context, i int, name string, everything bool) (more int, err error) {
-	req := DescribeRequest{Region: op.region, Name: name}
+	req := DescribeRequest{Region: op.region, Name: name, For: op.spec()}
 	if everything {
 		req.Name = ""
 	}
@@ -105,7 +116,7 @@ func (op *Operation) adopt(ctx context.Context, i int, name string, everything b
 			err = e
 			return false
 		}
-		if strings.HasPrefix(s.Name, name) && !released(s.State) {
+		if isMarked(s.Name, name) && !released(s.State) {
 			ids = append(ids, s.ID)
 		}
 		return true

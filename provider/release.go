@@ -33,10 +33,11 @@ func (k releaseKind) compare(other releaseKind) int {
 
 func (c *Client) newRelease(region string) *release {
 	r := &release{c: c, region: region, calls: c.newBatches("terminate"), taken: map[string]bool{}}
+	r.calls.divides = true
 	r.calls.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
 		switch {
 		case blamesOne(err, ids):
-			return r.unreleased(ctx, ids, err), err
+			return r.unreleased(ctx, ids, err)
 		case len(ids) > 1 || !errors.Is(err, ErrNotFound):
 			return ids, err
 		case c.tooNew(err, ids[0]):
@@ -51,19 +52,25 @@ func (c *Client) newRelease(region string) *release {
 // unreleased leaves out the servers that are released already, by us or by
 // somebody else: one look instead of a call for each of them. A server counts as
 // gone that the look does not show when the cloud did not find one of them
-// either, unless it is too new to be seen.
-func (r *release) unreleased(ctx context.Context, ids []string, refusal error) []string {
-	seen, err := r.c.look(ctx, r.region, ids)
+// either, unless it is too new to be seen. When all of them are too new to be
+// released, the refusal is passing: they are waited for together.
+func (r *release) unreleased(ctx context.Context, ids []string, refusal error) ([]string, error) {
+	seen, err := r.c.seen(ctx, r.region, ids)
 	if err != nil {
-		return ids
+		return ids, refusal
 	}
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		i, there := seen[id]
 		if !there {
 			return errors.Is(refusal, ErrNotFound) && !r.c.tooNew(refusal, id)
 		}
 		return i.State == StateTerminating || i.State == StateTerminated
 	})
+	settled := func(id string) bool { return !r.c.recent.any([]string{id}) && seen[id].State != StatePending }
+	if errors.Is(refusal, ErrState) && safeAgain(refusal) && !slices.ContainsFunc(left, settled) {
+		refusal = passing{refusal}
+	}
+	return left, refusal
 }
 
 // look finds out what kinds the servers are of, where the cloud releases them

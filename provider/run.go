@@ -58,9 +58,9 @@ const (
 	// TerminateServers releases the servers that this operation made, and no
 	// others, when RunInstances or [Operation.Wait] fails because of the cloud.
 	// An operation that ends because ctx did keeps its servers: ctx would end
-	// their release as well. Servers that cannot be released stay in
-	// InstanceIDs, and the error says so. Names that could not be given back
-	// (see KeepMarker) are an error that releases nothing.
+	// their release as well. So does one whose servers only keep a marker in
+	// their name. Servers that cannot be released stay in InstanceIDs, and the
+	// error says so.
 	TerminateServers OnFailure = "terminate"
 )
 

@@ -111,7 +111,7 @@ func markerStart(owner, op string) string {
 // have added a number.
 func hasMarker(name, owner string) bool {
 	i := strings.LastIndex(name, markerStart(owner, ""))
-	return i >= 0 && len(name)-i >= markerLength && len(name)-i <= markerLength+numberLength
+	return i >= 0 && len(name)-i >= markerLength && isNumber(name[i+markerLength:])
 }
 
 // knownTo tells whether a server belongs to one of the operations.

@@ -131,3 +131,21 @@ func TestSweepOptions(t *testing.T) {
 		}
 	})
 }
+
+// A copy of a server whose name had a marker is somebody's own.
+func TestSweepSparesNamesThatGoOn(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.fields = slices.DeleteFunc(everything(), func(f provider.Field) bool { return f.Path == "Tags" })
+		m.fields = append(m.fields, provider.Refused("Tags", "not at create"))
+		c := m.client()
+		ids := owned(t, c, "billing", 2).InstanceIDs()
+		m.mu.Lock()
+		m.servers[0].Name += " v2"
+		m.servers[1].Name += "001" // the cloud's own number
+		m.mu.Unlock()
+		time.Sleep(16 * time.Minute)
+		if list, err := c.Sweep(t.Context(), sweepOf("billing")); err != nil || !slices.Equal(idsOf(list), ids[1:]) {
+			t.Errorf("found %v, %v; want %v", idsOf(list), err, ids[1:])
+		}
+	})
+}

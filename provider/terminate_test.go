@@ -240,6 +240,33 @@ func TestABusyServerHoldsUpNoOther(t *testing.T) {
 	})
 }
 
+// Servers that are all too new to be released are waited for together, not by a
+// hundred calls, and one that never can be keeps no other.
+func TestNewServersAreWaitedForTogether(t *testing.T) {
+	for _, stuck := range []bool{false, true} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.IDsPerTerminate = 100
+			c := f.client()
+			ids := run(t, c, 50).InstanceIDs()
+			start := time.Now()
+			f.terminate = func(_ int, r *provider.TerminateRequest) error {
+				if time.Since(start) < 20*time.Second || stuck && slices.Contains(r.IDs, ids[7]) {
+					return inProgress()
+				}
+				return f.release(r.IDs)
+			}
+			err := c.TerminateInstances(t.Context(), "", ids, nil)
+			calls, took := len(f.made(provider.APITerminateInstances)), time.Since(start)
+			switch {
+			case !stuck && (err != nil || len(f.alive()) != 0 || calls > 8 || took > time.Minute):
+				t.Errorf("after %d calls and %v: left %v, %v", calls, took, f.alive(), err)
+			case stuck && (!errors.Is(err, provider.ErrState) || !slices.Equal(f.alive(), ids[7:8]) || calls > 50 || took > 5*time.Minute):
+				t.Errorf("after %d calls and %v: left %v, %v", calls, took, f.alive(), err)
+			}
+		})
+	}
+}
+
 func TestABatchIsNotTakenApartForNobody(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := old(t, f, 8)

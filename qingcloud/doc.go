@@ -33,9 +33,12 @@
 // redirect, and a request that the network layer cannot replay. When its
 // outcome is unknown, the name is the only trace: see the next section. Unknown
 // are: no answer, an unreadable one, an HTTP status other
-// than 200, ret_code 2200, 2300, 5000, 5100 and 5300, and fewer IDs than asked
-// for. Whether a create of several servers can be fulfilled in part is not
-// documented; MinCount is refused, since nothing can be asked for.
+// than 200, ret_code 2200, 2300, 5000, 5100 and 5300, any code outside the
+// documented families, IDs beside an error, and fewer IDs than asked for. Whether
+// a create of several servers can be fulfilled in part is not documented; MinCount
+// is refused, since nothing can be asked for. When a create of several is refused
+// for want of stock (5200), the client looks for some seconds whether it has made
+// a few of them before it believes it.
 //
 // # Names and markers
 //
@@ -49,7 +52,9 @@
 //
 // Once the servers are known they get the name of the spec by
 // ModifyInstanceAttributes, one call each: a hundred servers cost a hundred of the
-// hour's 2000 calls, which RunOptions.KeepMarker of package provider saves. With
+// hour's 2000 calls, which RunOptions.KeepMarker of package provider saves. Names
+// are documented to change in every state, but the vendor's own clients leave a new
+// server alone for half a minute: a refusal (1400) is repeated for a while. With
 // UniqueSuffix these names are numbered, in the order of the IDs; the service
 // itself cannot number, so that HostName excludes it.
 //
@@ -62,9 +67,8 @@
 // reason: it shows up as terminated, ceased or suspended.
 //
 // Whether a describe with an unknown ID is an error or an empty answer is not
-// documented. Both are handled for one ID; when a describe of several is
-// refused with 2100, the error is provider.ErrNotFound, and the IDs must be
-// asked for one by one.
+// documented. Both are handled: when a describe of several is refused with 2100,
+// the client asks for halves until it has found the unknown ones.
 //
 // TerminateInstances removes servers at once (direct_cease), without the two
 // hours in the recycle bin: a program that cleans up wants them gone, and
@@ -72,7 +76,8 @@
 // refuses it (1400) while a server is being built, changed, or not leased yet;
 // that is provider.ErrState with Temporary set. The same code stands for a
 // missing permission, and only its message tells them apart: a caller that
-// retries it must give up after a minute or two. Servers that lie in the bin
+// retries it must give up after a minute or two, as the client does, which waits
+// for servers that are all too new together. Servers that lie in the bin
 // already, because somebody terminated them otherwise, are removed from there
 // (CeaseInstances).
 //

@@ -106,25 +106,34 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 		// The 5000s are failures of the service: one it adds is not proof that
 		// nothing was done.
 		e.Kind, e.Outcome = provider.ErrUnavailable, provider.OutcomeUnknown
+	case !known && !refusing(api.RetCode):
+		e.Outcome = provider.OutcomeUnknown
 	case api.RetCode == 2500 && d.throttled(e.Op, e.Message):
 		e.Kind, e.Outcome = provider.ErrThrottled, provider.OutcomeThrottled
 	case api.RetCode == 1400 && dependsOnState(e.Op):
 		// A missing permission looks the same but for the message, and so does
-		// what passes by itself. Of a terminate that is the likely reason: it
-		// comes too early after the create, or something is being done to the
-		// server. The others are refused for a state that stays, as a start is
-		// of a server that runs: to repeat them would mostly be idle.
-		e.Kind, e.Temporary = provider.ErrState, e.Op == "TerminateInstances"
+		// what passes by itself. Of a terminate and of a new name that is the
+		// likely reason: it comes too early after the create, or something is
+		// being done to the server. The others are refused for a state that
+		// stays, as a start is of a server that runs: to repeat them would mostly
+		// be idle.
+		e.Kind, e.Temporary = provider.ErrState, e.Op == "TerminateInstances" || e.Op == "ModifyInstanceAttributes"
 	}
 }
 
+// refusing tells whether a code that is not documented is of a family that is: of
+// the client's own mistakes (1000s to 3000s), of licences, of settings. Of any
+// other one nobody knows what it means: it is no proof that nothing was done.
+func refusing(code int) bool { return slices.Contains([]int{1, 2, 3, 4, 8}, code/1000) }
+
 // dependsOnState tells of an action whether 1400 may be about the state of what
-// it names. Creates and reads have none in their way, and neither do changes of
-// names.
+// it names. Creates and reads have none in their way. Names can be changed in any
+// state, as documented; that a server takes no change before its lease is there is
+// only known from the vendor's own clients, which wait.
 func dependsOnState(op string) bool {
 	return slices.Contains([]string{
 		"TerminateInstances", "CeaseInstances", "StartInstances", "StopInstances", "RestartInstances",
-		"JoinInstanceGroup", "DeleteInstanceGroups",
+		"JoinInstanceGroup", "DeleteInstanceGroups", "ModifyInstanceAttributes",
 	}, op)
 }
 

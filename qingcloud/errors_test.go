@@ -52,7 +52,8 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 		provider.ErrNoStock:     "5200",
 		provider.ErrState:       "5400",
 		provider.ErrUnavailable: "2200? 2300? 4000 4001 4002 4003 4004 4005 5000? 5100? 5300? 5500 5999? 8000 8001 8002 8003 8004",
-		nil:                     "1 999 9999 -1",
+		// Outside the documented families nothing is known, and nothing proven.
+		nil: "1999 2999 3301 4999 8999 1? 500? 999? 6000? 7001? 9999? -1? -5200?",
 	}
 	var code string
 	d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {

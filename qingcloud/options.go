@@ -19,7 +19,7 @@ type RunOptions struct {
 	// Hypervisor is kvm or bm (bare metal, which needs an InstanceType).
 	Hypervisor string
 
-	// CipherAlg is the cipher of an encrypted system disk.
+	// CipherAlg is the cipher of an encrypted system disk: aes256.
 	CipherAlg string
 
 	// NICMultiQueue turns several queues per network interface on or off.
@@ -44,6 +44,14 @@ type RunOptions struct {
 	// Params are further parameters by their documented wire names. One that
 	// the spec already sets is an error. Values are treated as secrets.
 	Params map[string]string
+}
+
+// class returns the instance class for an error.
+func (o *RunOptions) class() any {
+	if o.InstanceClass == nil {
+		return nil
+	}
+	return *o.InstanceClass
 }
 
 // VendorName returns the name of the driver the options are for.

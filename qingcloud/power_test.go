@@ -135,7 +135,8 @@ func TestCodesOfAPowerCall(t *testing.T) {
 		{"5100", provider.ErrUnavailable, unknown},
 		{"5200", provider.ErrNoStock, rejected},
 		{"5300", provider.ErrUnavailable, unknown},
-		{"999", nil, rejected},
+		{"2999", nil, rejected},
+		{"999", nil, unknown},
 	} {
 		d := mustDriver(t, testConfig(saying(200, `{"message":"PermissionDenied, why","ret_code":`+c.code+`}`)))
 		for action, call := range changesOf(d) {

@@ -96,6 +96,7 @@ func (o *runOutput) UnmarshalJSON(b []byte) error {
 type describeInput struct {
 	Instances  []*string `name:"instances" location:"params"`
 	SearchWord *string   `name:"search_word" location:"params"`
+	Owner      *string   `name:"owner" location:"params"`
 	Offset     *int      `name:"offset" location:"params"`
 	Limit      *int      `name:"limit" location:"params"`
 }
@@ -139,7 +140,8 @@ func lenient(b []byte, v any) error {
 
 // runResult keeps every ID of the answer, whatever else is wrong with it. Fewer
 // than asked for leave open what became of the others, and IDs beside an error
-// contradict it.
+// contradict it. Whether a create of several servers that runs out of stock has
+// made some of them is not documented.
 func runResult(out *runOutput, count int, err error) (*provider.RunResult, error) {
 	var ids []string
 	for _, id := range out.Instances {
@@ -150,11 +152,11 @@ func runResult(out *runOutput, count int, err error) (*provider.RunResult, error
 	if err == nil && len(ids) < count {
 		err = badAnswer("RunInstances", fmt.Sprintf("the answer names %d of %d servers", len(ids), count))
 	}
+	if e := (*provider.APIError)(nil); errors.As(err, &e) && (len(ids) > 0 || count > 1 && e.Kind == provider.ErrNoStock) {
+		e.Outcome = provider.OutcomeUnknown
+	}
 	if len(ids) == 0 {
 		return nil, err
-	}
-	if e := (*provider.APIError)(nil); errors.As(err, &e) {
-		e.Outcome = provider.OutcomeUnknown
 	}
 	return &provider.RunResult{InstanceIDs: ids, JobID: out.JobID}, err
 }
@@ -173,6 +175,9 @@ func describeInputOf(r *provider.DescribeRequest) (*describeInput, error) {
 		return in, nil
 	}
 	in.SearchWord = text(r.Name)
+	if r.For != nil { // without an owner the service lists one's own servers
+		in.Owner = text(runOptions(r.For).TargetUser)
+	}
 	if r.PageToken != "" {
 		offset, err := strconv.Atoi(r.PageToken)
 		if err != nil || offset < 1 {
@@ -203,19 +208,28 @@ func page(r *provider.DescribeRequest, in *describeInput, zone string, out *desc
 			p.Instances = append(p.Instances, inst)
 		}
 	}
-	if len(r.IDs) == 0 && len(out.InstanceSet) > 0 {
+	switch {
+	case len(r.IDs) > 0:
+	case len(out.InstanceSet) > 0:
 		p.NextPage = nextPage(in.Offset, len(out.InstanceSet), out.TotalCount)
+	default:
+		p.Short = total > 0 && (in.Offset == nil || total > *in.Offset)
 	}
 	return p, nil
 }
 
-// nextPage trusts the total over the page size, which the service may lower.
+// nextPage trusts the total over the page size, which the service may lower. A
+// total below what was seen already is none.
 func nextPage(offset *int, got int, total *Number) string {
 	next := got
 	if offset != nil {
 		next += *offset
 	}
-	if total != nil && next >= int(*total) || total == nil && got < perCall {
+	more := got >= perCall
+	if total != nil && int(*total) >= next {
+		more = int(*total) > next
+	}
+	if !more {
 		return ""
 	}
 	return strconv.Itoa(next)

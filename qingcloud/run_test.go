@@ -149,7 +149,7 @@ func TestPagesFollowTheTotal(t *testing.T) {
 	for i := range 250 {
 		rows = append(rows, fmt.Sprintf(`{"instance_id":"i-%d","instance_name":"a"}`, i))
 	}
-	for _, total := range []string{`"total_count":250,`, ``, `"total_count":"250",`} {
+	for _, total := range []string{`"total_count":250,`, ``, `"total_count":"250",`, `"total_count":{},`, `"total_count":0,`} {
 		m := &memory{answer: func(r *http.Request) (*http.Response, error) {
 			offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
 			return response(200, `{"ret_code":0,`+total+`"instance_set":[`+strings.Join(rows[offset:min(offset+100, 250)], ",")+`]}`), nil

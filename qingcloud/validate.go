@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -40,7 +41,7 @@ func validateBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(spec.InstanceType != "" || spec.Hardware.CPUs > 0, "InstanceType", nil, "is required, or Hardware.CPUs and MemoryMiB instead")
 	if t := spec.Hardware.GPUType; t != "" {
 		n, err := strconv.Atoi(t)
-		c.Require(err == nil && strconv.Itoa(n) == t, "Hardware.GPUType", t, "must be a number of gpu_class, like 0")
+		c.Require(err == nil && n >= 0 && strconv.Itoa(n) == t, "Hardware.GPUType", t, "must be a number of gpu_class, like 0")
 	}
 	c.Require(!spec.UniqueSuffix || spec.HostName == "", "UniqueSuffix", nil, "numbers names only: the servers of a create share one HostName")
 	c.Require(spec.Hardware.MemoryMiB%1024 == 0, "Hardware.MemoryMiB", spec.Hardware.MemoryMiB, "must be whole GiB, in MiB")
@@ -130,13 +131,29 @@ func validateVendor(c *provider.Checker, spec *provider.RunInstancesSpec) *RunOp
 		c.Fail("Vendor", nil, "options for "+Name+" must be a qingcloud.RunOptions")
 		return nil
 	}
+	c.Require(o.InstanceClass == nil || *o.InstanceClass >= 0, "Vendor.InstanceClass", o.class(), "must not be negative")
 	c.Require(o.CipherAlg == "" || spec.SystemDisk.Encrypted, "Vendor.CipherAlg", o.CipherAlg, "needs SystemDisk.Encrypted")
+	c.Require(slices.Contains([]string{"", "aes256"}, o.CipherAlg), "Vendor.CipherAlg", o.CipherAlg, "must be aes256")
+	c.Require(slices.Contains([]string{"", "kvm", "bm"}, o.Hypervisor), "Vendor.Hypervisor", o.Hypervisor, "must be kvm or bm")
 	c.Require(o.Hypervisor != "bm" || spec.InstanceType != "", "Vendor.Hypervisor", o.Hypervisor, "bare metal needs an InstanceType")
+	if o.NeedNewSID != nil && *o.NeedNewSID {
+		validateWindows(c, spec)
+	}
 	return o
+}
+
+// validateWindows checks what is documented of Windows. Only the option that it
+// alone has tells it from Linux here: the image does not.
+func validateWindows(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	c.Require(len(spec.Login.KeyPairs) == 0, "Vendor.NeedNewSID", true, "is for Windows, which takes no key pair")
+	size := spec.SystemDisk.SizeGiB
+	c.Require(size == 0 || size >= 50, "SystemDisk.SizeGiB", size, "must be 50 to 100 GiB with NeedNewSID, which is for Windows")
 }
 
 // maxUserData is the documented limit of the encoded text.
 const maxUserData = 4096
+
+var attachmentForm = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions) {
 	if len(data) == 0 {
@@ -151,7 +168,9 @@ func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions
 	c.Require(o.UserDataPath == "" || path.IsAbs(o.UserDataPath), "Vendor.UserDataPath", o.UserDataPath, "must begin with /")
 	c.Require(o.UserDataFile == "" || path.IsAbs(o.UserDataFile), "Vendor.UserDataFile", o.UserDataFile, "must begin with /")
 	c.Require(o.UserDataFile == "" || o.UserDataType == "exec", "Vendor.UserDataFile", o.UserDataFile, "needs UserDataType exec")
-	if o.UserDataType != "tar" {
+	if o.UserDataType == "tar" {
+		c.Require(attachmentForm.Match(data), "UserData", nil, "must be the ID of an uploaded attachment with UserDataType tar, not the archive itself")
+	} else {
 		c.Require(base64.StdEncoding.EncodedLen(len(data)) <= maxUserData, "UserData", nil, "must be at most 4096 bytes in base64, that is 3072 bytes; upload more as an attachment (UserDataType tar)")
 	}
 }
@@ -174,10 +193,12 @@ func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstances
 	}
 }
 
-// noBlanks refuses values that the SDK's signer would trim.
+// noBlanks refuses values that the SDK's signer would trim, and such as are no
+// text: requests are UTF-8.
 func noBlanks(c *provider.Checker, path string, values ...string) {
 	for _, v := range values {
 		c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
+		c.Require(utf8.ValidString(v), path, nil, "must be UTF-8")
 	}
 }
 

@@ -142,6 +142,33 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 			s.UserData = []byte("x")
 			s.Vendor = []provider.VendorOption{RunOptions{UserDataFile: "/etc/x"}}
 		}, "Vendor.UserDataFile"},
+		{"archive in place of its ID", func(s *specT) {
+			s.UserData = []byte("PK\x03\x04 hunter2")
+			s.Vendor = []provider.VendorOption{RunOptions{UserDataType: "tar"}}
+		}, "UserData"},
+		{"class below zero", vendor(RunOptions{InstanceClass: number(-1)}), "Vendor.InstanceClass"},
+		{"class the document does not list", vendor(RunOptions{InstanceClass: number(203)}), ""},
+		{"GPU below zero", func(s *specT) { s.Hardware.GPUType = "-1" }, "Hardware.GPUType"},
+		{"GPU the document does not list", func(s *specT) { s.Hardware.GPUType = "2" }, ""},
+		{"unknown hypervisor", vendor(RunOptions{Hypervisor: "xen"}), "Vendor.Hypervisor"},
+		{"unknown cipher", func(s *specT) {
+			s.SystemDisk.Encrypted, s.Vendor = true, []provider.VendorOption{RunOptions{CipherAlg: "des"}}
+		}, "Vendor.CipherAlg"},
+		{"new SID with a key pair", func(s *specT) {
+			s.Login, s.Vendor = provider.Login{KeyPairs: []string{"kp-1"}}, []provider.VendorOption{RunOptions{NeedNewSID: &yes}}
+		}, "Vendor.NeedNewSID"},
+		{"no new SID with a key pair", func(s *specT) {
+			s.Login, s.Vendor = provider.Login{KeyPairs: []string{"kp-1"}}, []provider.VendorOption{RunOptions{NeedNewSID: new(bool)}}
+		}, ""},
+		{"new SID on a small disk", func(s *specT) {
+			s.SystemDisk.SizeGiB, s.Vendor = 49, []provider.VendorOption{RunOptions{NeedNewSID: &yes}}
+		}, "SystemDisk.SizeGiB"},
+		{"new SID on a disk for Windows", func(s *specT) {
+			s.SystemDisk.SizeGiB, s.Vendor = 50, []provider.VendorOption{RunOptions{NeedNewSID: &yes}}
+		}, ""},
+		{"name that is no text", func(s *specT) { s.Name = "web\xff" }, "Name"},
+		{"name in Chinese", func(s *specT) { s.Name = "测试 1" }, ""},
+		{"password that is no text", func(s *specT) { s.Login.Password = "hunter2\xff" }, "Login.Password"},
 		{"cipher of a plain disk", vendor(RunOptions{CipherAlg: "aes256"}), "Vendor.CipherAlg"},
 		{"bare metal by size", func(s *specT) {
 			s.InstanceType, s.Hardware = "", provider.Hardware{CPUs: 2, MemoryMiB: 2048}

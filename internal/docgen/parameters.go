@@ -76,6 +76,11 @@ func fieldsOf(s seeds.Setting, support provider.Support) string {
 	}
 	path, _, _ := strings.Cut(s.Field, "[FinanceDept]") // the key of an example
 	paths := []string{code(path)}
+	for also := range strings.SplitSeq(s.Also, ", ") {
+		if also != "" {
+			paths = append(paths, code(also))
+		}
+	}
 	for _, f := range support.Fields() {
 		if f.Path != path && slices.Contains(strings.Split(f.Param, " / "), s.Param) {
 			paths = append(paths, code(f.Path))

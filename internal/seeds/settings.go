@@ -14,6 +14,7 @@ type Setting struct {
 	Method string // which sends it, where it is not the usual one of the action
 
 	Field string
+	Also  string // further fields that set it, commas between
 	Value string // what Field becomes; "" is the document's example
 	Wire  string // what the cloud gets; "" is the same as Value
 	On    string // what must be set already for the field to have a meaning

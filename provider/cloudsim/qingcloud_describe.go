@@ -59,11 +59,20 @@ func qingReadFilter(a *qingArgs) qingFilter {
 	return f
 }
 
-// passes applies a filter. That a search word may stand anywhere in the ID or
+// qingOwnerOf is the account that a machine belongs to: a sub-account, if it was
+// made for one.
+func qingOwnerOf(m *machine) string { return orElse(m.Params["target_user"], qingOwner) }
+
+// passes applies a filter. A list without IDs and without an owner shows one's own
+// machines, as the page says; that those of sub-accounts do not count as such is
+// unverified. That a search word may stand anywhere in the ID or
 // the name is unverified; that a name may be a part of one is what the vendor's
 // client says. The simulator has no tags: nothing has the one asked for.
 func (q *qingCloud) passes(f qingFilter, m *machine, now time.Time) bool {
 	status, transition, _ := qingStatus(m, now)
+	if f.equal["owner"] == "" && len(f.ids) == 0 && qingOwnerOf(m) != qingOwner {
+		return false
+	}
 	for name, want := range f.equal {
 		if want != "" && want != q.column(m, name, transition) {
 			return false
@@ -90,7 +99,7 @@ func (q *qingCloud) column(m *machine, name, transition string) string {
 	case "os_disk_size":
 		return strconv.Itoa(d.osDisk)
 	case "owner":
-		return qingOwner
+		return qingOwnerOf(m)
 	case "instance_group":
 		return d.group
 	case "transition_status":

@@ -18,7 +18,7 @@ func (q *qingCloud) view(m *machine, now time.Time, verbose bool) qingInstanceVi
 		CreateTime: m.Created.UTC().Format(qingTime),
 		StatusTime: since.UTC().Format(qingTime),
 		ZoneID:     qingZoneOf(m.Zone),
-		Owner:      qingOwner, RootUserID: qingOwner, Controller: qingController, ConsoleID: qingConsole,
+		Owner:      qingOwnerOf(m), RootUserID: qingOwner, Controller: qingController, ConsoleID: qingConsole,
 		Project: []string{}, Tags: []string{}, DNSAliases: []string{},
 		GraphicsProtocol: "vnc", GraphicsPasswd: "vnc-" + m.ID,
 		Image: qingImage(m.ImageID), Extra: qingExtra(m, d),
