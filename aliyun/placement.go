@@ -13,9 +13,9 @@ import (
 
 const (
 	setTimeout    = 26 * time.Second // the longest that the vendor's own SDK gives these calls
-	setPageSize   = 100
-	setsByID      = 100 // IDs in one question
-	maxSetGroups  = 7   // partitions of one set
+	setPageSize   = 50               // the most that a page holds by the current reference; 100 by an older one
+	setsByID      = 100              // IDs in one question
+	maxSetGroups  = 7                // partitions of one set
 	setOnlyOnHost = "a deployment set keeps servers apart by hosts only"
 )
 
@@ -95,8 +95,8 @@ func (d *driver) CreatePlacementGroup(ctx context.Context, req *provider.CreateP
 // setsAnswer is the answer of DescribeDeploymentSets. The reference's table has
 // other names than its own examples and the vendor's SDK, which are right.
 type setsAnswer struct {
-	TotalCount alicloud.Text `json:"TotalCount"`
-	Sets       *struct {
+	pageInfo
+	Sets *struct {
 		Set []rawSet `json:"DeploymentSet"`
 	} `json:"DeploymentSets"`
 }
@@ -137,7 +137,7 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.Desc
 	}
 	page := &provider.PlacementGroupPage{
 		RequestID: resp.RequestID,
-		NextPage:  nextPage(req.PageToken, a.TotalCount.Int(), len(a.Sets.Set), setPageSize),
+		NextPage:  a.next(req.PageToken, len(a.Sets.Set), setPageSize),
 	}
 	for i := range a.Sets.Set {
 		if g := groupOf(&a.Sets.Set[i]); req.Matches(&g) {

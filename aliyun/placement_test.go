@@ -1,6 +1,7 @@
 package aliyun
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -228,7 +229,7 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 	if g.Name != "test default" || g.Description != "default" || g.Strategy != provider.SpreadPlacement || fmt.Sprint(g.InstanceIDs) != "[i-sdfkjsdfk i-kiiwsch]" {
 		t.Errorf("read %+v", g)
 	}
-	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` || got.Params["PageSize"] != "100" {
+	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` || got.Params["PageSize"] != "50" {
 		t.Errorf("sent %v", got.Params)
 	}
 	checkTyped(t, ecs.DescribeDeploymentSetsRequest{}, got.Params)
@@ -257,4 +258,40 @@ func TestALostSetIsNotMadeTwice(t *testing.T) {
 			t.Errorf("%d sets, want 1", n)
 		}
 	})
+}
+
+// TestSetsArePagedByTheAnswer: the references disagree on the largest page, 100
+// or 50. None is asked for that one of them forbids, and smaller pages than were
+// asked for are not taken for the last one.
+func TestSetsArePagedByTheAnswer(t *testing.T) {
+	const total, size = 45, 20
+	var got wire
+	var ids []string
+	for token := ""; ; {
+		number := max(len(ids)/size+1, 1)
+		var list []map[string]string
+		for i := len(ids); i < min(total, number*size); i++ {
+			list = append(list, map[string]string{"DeploymentSetId": fmt.Sprint("ds-", i)})
+		}
+		body, _ := json.Marshal(map[string]any{
+			"TotalCount": total, "PageNumber": number, "PageSize": size, "DeploymentSets": map[string]any{"DeploymentSet": list},
+		})
+		d := testDriver(t, capture(&got, string(body)))
+		p, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PageToken: token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Params["PageSize"] != "50" || got.Params["PageNumber"] != token {
+			t.Errorf("asked for page %q of %q", got.Params["PageNumber"], got.Params["PageSize"])
+		}
+		for _, g := range p.Groups {
+			ids = append(ids, g.ID)
+		}
+		if token = p.NextPage; token == "" {
+			break
+		}
+	}
+	if len(ids) != total || ids[total-1] != "ds-44" {
+		t.Errorf("read %d sets, want %d", len(ids), total)
+	}
 }

@@ -79,12 +79,23 @@ func (p params) page(token string, size int) error {
 	return nil
 }
 
-// nextPage is the token of the page after the one of a token, or "" when that
-// was the last. A page that is not full is the last whatever the total says:
-// what else is counted may be gone by then.
-func nextPage(token string, total, got, size int) string {
-	n := max(alicloud.Text(token).Int(), 1)
-	if got < size || n*size >= total {
+// pageInfo is what every answer that is a page says of itself.
+type pageInfo struct {
+	TotalCount alicloud.Text `json:"TotalCount"`
+	PageSize   alicloud.Text `json:"PageSize"`
+}
+
+// next is the token of the page after the one of a token, or "" when that was
+// the last. A page that is not full is the last whatever the total says: what
+// else is counted may be gone by then. How much a full page holds is for the
+// answer to say: a service that makes smaller ones than it was asked for would
+// otherwise seem to have no more.
+func (a *pageInfo) next(token string, got, asked int) string {
+	n, size := max(alicloud.Text(token).Int(), 1), asked
+	if says := a.PageSize.Int(); says > 0 {
+		size = min(asked, says)
+	}
+	if got < size || n*size >= a.TotalCount.Int() {
 		return ""
 	}
 	return strconv.Itoa(n + 1)
@@ -92,8 +103,8 @@ func nextPage(token string, total, got, size int) string {
 
 // templatesAnswer is the answer of DescribeLaunchTemplates.
 type templatesAnswer struct {
-	TotalCount alicloud.Text `json:"TotalCount"`
-	Sets       *struct {
+	pageInfo
+	Sets *struct {
 		Set []rawTemplate `json:"LaunchTemplateSet"`
 	} `json:"LaunchTemplateSets"`
 }
@@ -132,7 +143,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 	}
 	page := &provider.TemplatePage{
 		RequestID: resp.RequestID,
-		NextPage:  nextPage(req.PageToken, a.TotalCount.Int(), len(a.Sets.Set), templatePageSize),
+		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
 	}
 	for i := range a.Sets.Set {
 		if t := templateOf(&a.Sets.Set[i]); req.Matches(&t) && wanted(&req.LaunchTemplateQuery, &t) {
@@ -168,8 +179,8 @@ func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 
 // versionsAnswer is the answer of DescribeLaunchTemplateVersions.
 type versionsAnswer struct {
-	TotalCount alicloud.Text `json:"TotalCount"`
-	Sets       *struct {
+	pageInfo
+	Sets *struct {
 		Set []rawVersion `json:"LaunchTemplateVersionSet"`
 	} `json:"LaunchTemplateVersionSets"`
 }
@@ -206,7 +217,7 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provid
 	}
 	page := &provider.TemplateVersionPage{
 		RequestID: resp.RequestID,
-		NextPage:  nextPage(req.PageToken, a.TotalCount.Int(), len(a.Sets.Set), templatePageSize),
+		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
 	}
 	for i := range a.Sets.Set {
 		v, ok := versionOf(&a.Sets.Set[i])
