@@ -126,6 +126,9 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.Desc
 		p.text("DeploymentSetIds", jsonList(req.IDs))
 	}
 	p.text("DeploymentSetName", req.Name)
+	if req.Strategy != "" {
+		p.text("Strategy", setStrategy(req.Strategy))
+	}
 	r := d.request("DescribeDeploymentSets", req.Region, p, setTimeout)
 	var a setsAnswer
 	resp, err := d.ask(ctx, r, &a)

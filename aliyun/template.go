@@ -19,7 +19,9 @@ const (
 
 	templatePageSize    = 50  // the most that a page holds
 	templatesByID       = 100 // IDs in one question
-	versionsPerDeletion = 29  // one call cannot name more
+	maxVersions         = 30  // of one template
+	versionsPerDeletion = 29  // one call cannot name more: all but the default version
+	maxTags             = 20
 )
 
 // CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has
@@ -122,7 +124,7 @@ type rawTemplate struct {
 
 // DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
 func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 0, templatesByID); err != nil {
+	if err := checkTemplateQuery(&req.LaunchTemplateQuery); err != nil {
 		return nil, err
 	}
 	p := params{}
@@ -132,6 +134,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 	p.list("LaunchTemplateId", req.IDs)
 	p.text("LaunchTemplateName.1", req.Name)
 	p.tags("TemplateTag", req.Tags)
+	p.tags("Tag", req.InstanceTags) // of the older reference; the client compares them itself
 	r := d.request("DescribeLaunchTemplates", req.Region, p, templateTimeout)
 	var a templatesAnswer
 	resp, err := d.ask(ctx, r, &a)
@@ -151,6 +154,16 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 		}
 	}
 	return page, nil
+}
+
+func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
+	if err := alicloud.CheckIDs(Name, q.IDs, 0, templatesByID); err != nil {
+		return err
+	}
+	c := provider.Checker{Driver: Name}
+	c.Require(len(q.Tags) <= maxTags, "LaunchTemplateQuery.Tags", len(q.Tags), fmt.Sprintf("must be at most %d", maxTags))
+	c.Require(len(q.InstanceTags) <= maxTags, "LaunchTemplateQuery.InstanceTags", len(q.InstanceTags), fmt.Sprintf("must be at most %d", maxTags))
+	return c.Err()
 }
 
 // wanted compares what the cloud may filter loosely: an empty tag value cannot
@@ -199,12 +212,23 @@ type rawVersion struct {
 
 // DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
 func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
+	if n := len(req.Versions); n > maxVersions {
+		return nil, &provider.FieldError{
+			Driver: Name, Path: "LaunchTemplateVersionQuery.Versions", Value: strconv.Itoa(n),
+			Reason: fmt.Sprintf("must be at most %d: a template has no more", maxVersions),
+		}
+	}
 	p := params{"DetailFlag": "true"}
 	if err := p.page(req.PageToken, templatePageSize); err != nil {
 		return nil, err
 	}
 	p.ref(req.Template)
 	p.number("LaunchTemplateVersion.1", req.Template.Version)
+	for i, n := range req.Versions {
+		p.number(fmt.Sprintf("LaunchTemplateVersion.%d", i+1), n)
+	}
+	p.number("MinVersion", req.MinVersion)
+	p.number("MaxVersion", req.MaxVersion)
 	p.flag("DefaultVersion", req.DefaultOnly)
 	r := d.request("DescribeLaunchTemplateVersions", req.Region, p, templateTimeout)
 	var a versionsAnswer

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -30,6 +29,9 @@ func reference() (string, error) {
 	b.WriteString(referenceHead)
 	for _, call := range seeds.Calls() {
 		fmt.Fprintf(&b, "\n### %s by %s\n\n", call[0], code(call[1]))
+		if real := seeds.SentAs(call[0]); real != call[0] {
+			fmt.Fprintf(&b, "The action's real name, which is sent, is %s.\n\n", code(real))
+		}
 		b.WriteString(line([]string{"Parameter", "Required", "Example", "Argument"}) + "|---|---|---|---|\n")
 		for _, p := range list {
 			if p.Action == call[0] && !p.System {
@@ -47,17 +49,14 @@ func reference() (string, error) {
 	return b.String(), nil
 }
 
-// argument names what sets a parameter, or why nothing does.
+// argument names what sets a parameter, or why no argument does.
 func argument(s seeds.Setting) string {
 	if s.Gap != "" {
-		return "none: " + s.Gap
+		return s.Gap
 	}
 	path, _, _ := strings.Cut(s.Field, "[team]") // the keys of examples
 	path, _, _ = strings.Cut(path, "[ss]")
 	text := code(path)
-	if s.Method != "" {
-		text += " " + cmp.Or(s.Value, "above 0") + " of " + code(s.Method)
-	}
 	if s.As != "" {
 		text += ", which is sent as " + code(s.As)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
@@ -33,7 +34,7 @@ func TestEveryErrorCodeOfTheDocuments(t *testing.T) {
 		t.Run(c.driver+"/"+c.action+"/"+c.code, func(t *testing.T) {
 			sim := cloudsim.New(nil)
 			sim.Inject(cloudsim.Fault{
-				Cloud: vendors()[c.driver].cloud, API: sentAs(c.action),
+				Cloud: vendors()[c.driver].cloud, API: seeds.SentAs(c.action),
 				Kind: cloudsim.Refuse, Code: c.code, Message: c.message, Status: c.status,
 			})
 			if c.action != "" {

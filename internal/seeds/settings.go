@@ -11,7 +11,6 @@ type Setting struct {
 	Action string // of the ECS reference; "" in lists of one call
 	Param  string
 	As     string // the parameter's name on the wire, where it is another one by now
-	Method string // which sends it, where it is not the usual one of the action
 
 	Field string
 	Value string // what Field becomes; "" is the document's example
