@@ -17,12 +17,13 @@ const (
 	setsByID      = 100              // IDs in one question
 	maxSetGroups  = 7                // partitions of one set
 	setOnlyOnHost = "a deployment set keeps servers apart by hosts only"
+	setNameMore   = " " // the reference's own example has a set called "test default"
 )
 
 // ValidatePlacementGroup implements [provider.PlacementGroupDriver].
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := provider.Checker{Driver: Name}
-	checkName(&c, "Name", g.Name)
+	checkPlainName(&c, "Name", g.Name, setNameMore)
 	checkText(&c, "Description", g.Description, 256)
 	c.Require(g.Partitions <= maxSetGroups, "Partitions", g.Partitions, fmt.Sprintf("must be at most %d", maxSetGroups))
 	if g.Level != "" && g.Level != provider.HostLevel {
@@ -35,9 +36,11 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 		c.Refuse("Tags", "not supported: deployment sets have no tags")
 	}
 	checkKind[PlacementOptions](&c, "Vendor", g.Vendor)
+	o := vendorOptions[PlacementOptions](g.Vendor)
+	checkOneOf(&c, "Vendor.OnUnableToRedeployFailedInstance", o.OnUnableToRedeployFailedInstance, "CancelMembershipAndStart", "KeepStopped")
 	plain := *g
 	plain.Vendor = nil
-	checkRaw(&c, "Vendor.Params", translateSet(&plain, "-"), vendorOptions[PlacementOptions](g.Vendor).Params)
+	checkRaw(&c, "Vendor.Params", translateSet(&plain, "-"), o.Params)
 	return c.Err()
 }
 
@@ -177,7 +180,7 @@ func groupOf(raw *rawSet) provider.PlacementGroup {
 // ModifyDeploymentSetAttribute: an older reference writes it with an s at its end.
 func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
 	c := provider.Checker{Driver: Name}
-	checkName(&c, "PlacementGroupChange.Name", to.Name)
+	checkPlainName(&c, "PlacementGroupChange.Name", to.Name, setNameMore)
 	checkText(&c, "PlacementGroupChange.Description", to.Description, 256)
 	if err := c.Err(); err != nil {
 		return err

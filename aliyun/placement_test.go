@@ -75,7 +75,10 @@ func TestPlacementGroupRefusals(t *testing.T) {
 		{"Name", "2 to 128", false, spec{Name: "x"}},
 		{"Name", "begin with a letter", false, spec{Name: "1st"}},
 		{"Name", "http://", false, spec{Name: "http://x"}},
+		{"Name", "letters, digits and : _ . -", false, spec{Name: "web!"}},
 		{"Description", "2 to 256", false, spec{Description: "x"}},
+		{"Vendor.OnUnableToRedeployFailedInstance", "CancelMembershipAndStart or KeepStopped", false, spec{Vendor: []provider.VendorOption{PlacementOptions{OnUnableToRedeployFailedInstance: "GiveUp"}}}},
+		{"ClientToken", "at most 64", false, spec{ClientToken: strings.Repeat("x", 65)}},
 		{"Partitions", "at most 7", false, spec{Strategy: provider.PartitionPlacement, Partitions: 8}},
 		{"Level", "hosts only", true, spec{Level: provider.RackLevel}},
 		{"PerUnit", "one to a host", true, spec{PerUnit: 1}},
@@ -105,6 +108,12 @@ func TestPlacementGroupRefusals(t *testing.T) {
 		}
 	}
 	var e *provider.FieldError
+	if err := g.Modify(t.Context(), "", "ds-1", provider.PlacementGroupChange{Name: "a/b"}); !errors.As(err, &e) || e.Path != "PlacementGroupChange.Name" {
+		t.Errorf("got %v, want an error about the name", err)
+	}
+	if _, err := g.Create(t.Context(), spec{Name: "test default"}); err != nil {
+		t.Errorf("the name of the reference's example: %v", err)
+	}
 	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) || e.Path != "MoveOptions.Partition" {
 		t.Errorf("got %v, want an error about the partition", err)
 	}

@@ -43,14 +43,19 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	in.Require(o.DeploymentSetGroupNo == 0, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, elsewhere)
 	in.Require(o.ImageFamily == "", "Vendor.ImageFamily", o.ImageFamily, elsewhere)
 	in.Require(o.AutoPay == nil, "Vendor.AutoPay", nil, elsewhere)
+	checkOneOf(&in, "Vendor.IoOptimized", o.IoOptimized, "none", "optimized")
+
+	checkShortTags(&in, t.Spec.Tags)
 
 	c := provider.Checker{Driver: Name}
-	checkName(&c, "Name", t.Name)
+	checkPlainName(&c, "Name", t.Name, "")
 	checkText(&c, "VersionDescription", t.VersionDescription, 256)
-	checkTemplateTags(&c, t.Tags)
+	checkTags(&c, t.Tags)
+	checkShortTags(&c, t.Tags)
 	checkKind[TemplateOptions](&c, "Vendor", t.Vendor)
-	group := vendorOptions[TemplateOptions](t.Vendor).ResourceGroupID
-	c.Require(group == "" || !version, "Vendor.ResourceGroupID", group, "belongs to the template, not to a version")
+	own := vendorOptions[TemplateOptions](t.Vendor)
+	c.Require(own.ResourceGroupID == "" || !version, "Vendor.ResourceGroupID", own.ResourceGroupID, "belongs to the template, not to a version")
+	checkOneOf(&c, "Vendor.NetworkType", own.NetworkType, "classic", "vpc")
 	return fieldErrors(c.Err(), within("Spec.", in.Err()), rawProblems(t))
 }
 
@@ -152,6 +157,20 @@ func checkName(c *provider.Checker, path, name string) {
 	checkText(c, path, name, 128)
 	first, _ := utf8.DecodeRuneInString(name)
 	c.Require(name == "" || unicode.IsLetter(first), path, name, "must begin with a letter")
+}
+
+// checkPlainName is checkName for names of which the reference lists the other
+// characters too, and more that are known to be taken.
+func checkPlainName(c *provider.Checker, path, name, more string) {
+	checkName(c, path, name)
+	other := strings.IndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune(":_.-"+more, r) })
+	c.Require(other < 0, path, name, "must be letters, digits and : _ . -")
+}
+
+// checkOneOf checks a word of which the reference lists all. A raw parameter
+// takes one that has come since.
+func checkOneOf(c *provider.Checker, path, value string, known ...string) {
+	c.Require(value == "" || slices.Contains(known, value), path, value, "must be "+strings.Join(known, " or "))
 }
 
 // checkText checks the length in characters, 2 at least, and that a text does not begin
@@ -344,13 +363,13 @@ func checkTags(c *provider.Checker, tags map[string]string) {
 	}
 }
 
-// checkTemplateTags checks the tags of a template itself, for which shorter keys
-// are documented than for servers, and rules for the values too.
-func checkTemplateTags(c *provider.Checker, tags map[string]string) {
-	checkTags(c, tags)
+// checkShortTags checks the tags of templates, and those that templates give to
+// servers: for them the older reference has shorter keys than RunInstances, and
+// rules for the values too. A raw parameter takes what a newer one allows.
+func checkShortTags(c *provider.Checker, tags map[string]string) {
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		at := fmt.Sprintf("Tags[%q]", k)
-		c.Require(utf8.RuneCountInString(k) <= 64, at, nil, "the key of a template's tag must be at most 64 characters long")
+		c.Require(utf8.RuneCountInString(k) <= 64, at, nil, "the key of a tag in a template must be at most 64 characters long")
 		for _, prefix := range []string{"aliyun", "acs:", "http://", "https://"} {
 			c.Require(!strings.HasPrefix(tags[k], prefix), at, nil, "the value must not begin with "+prefix)
 		}
