@@ -245,7 +245,7 @@ func templateSpec(k kept) provider.RunInstancesSpec {
 	} else {
 		s.Login.KeepImageLogin = k.flag("PasswordInherit")
 	}
-	o := RunOptions{IoOptimized: k.text("IoOptimized"), CreditSpecification: k.text("CreditSpecification")}
+	o := RunOptions{IoOptimized: k.ioOptimized(), CreditSpecification: k.text("CreditSpecification")}
 	k.dropDefaults()
 	if len(k) > 0 {
 		o.Params = k
@@ -413,6 +413,19 @@ func (k kept) userData() provider.UserData {
 	}
 	delete(k, "UserData")
 	return raw
+}
+
+// ioOptimized takes a word that creates take too: the reference's example of a
+// version has true in its place.
+func (k kept) ioOptimized() string {
+	switch word := k.text("IoOptimized"); word {
+	case "true":
+		return "optimized"
+	case "false":
+		return "none"
+	default:
+		return word
+	}
 }
 
 func (k kept) securityAgent() *bool {

@@ -38,12 +38,23 @@ func TestTheReferencesExampleIsReadWhole(t *testing.T) {
 		Billing: provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotPriceLimit, MaxPrice: "1"}},
 		Tags:    map[string]string{"ss": "bb"}, RoleName: "RamRoleName1", ProjectID: "ResourceGroupId1", SecurityAgent: new(true),
 		AutoReleaseTime: time.Date(2019, 10, 21, 0, 0, 0, 0, time.UTC),
-		Vendor: []provider.VendorOption{RunOptions{IoOptimized: "true", Params: map[string]string{
+		Vendor: []provider.VendorOption{RunOptions{IoOptimized: "optimized", Params: map[string]string{
 			"NetworkType": "NetworkType1", "SystemDisk.Iops": "22", "UserData": "UserData1", "Period": "1", "NetworkInterface.1.PrimaryIpAddress": "PrimaryIpAddress1",
 		}}},
 	}
 	if got := readTemplate(t, data); !reflect.DeepEqual(got, want) {
 		t.Errorf("read\n%s\nwant\n%s", shown(got), shown(want))
+	}
+}
+
+// TestIoOptimizedIsReadAsItIsWritten: the reference shows true where creates say
+// optimized.
+func TestIoOptimizedIsReadAsItIsWritten(t *testing.T) {
+	for data, want := range map[string]string{`"true"`: "optimized", `true`: "optimized", `"false"`: "none", `"none"`: "none", `"optimized"`: "optimized", `"new"`: "new", `""`: ""} {
+		got := readTemplate(t, `{"ImageId":"image-1","IoOptimized":`+data+`}`)
+		if o := optionsOf(&got); o.IoOptimized != want {
+			t.Errorf("%s is read as %q, want %q", data, o.IoOptimized, want)
+		}
 	}
 }
 
