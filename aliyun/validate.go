@@ -163,7 +163,9 @@ func checkName(c *provider.Checker, path, name string) {
 // characters too, and more that are known to be taken.
 func checkPlainName(c *provider.Checker, path, name, more string) {
 	checkName(c, path, name)
-	other := strings.IndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune(":_.-"+more, r) })
+	other := strings.IndexFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune(":_.-"+more, r)
+	})
 	c.Require(other < 0, path, name, "must be letters, digits and : _ . -")
 }
 
