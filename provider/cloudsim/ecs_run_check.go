@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-const ecsMaxUserData = 32 << 10 // raw; the older reference says 16 KB
+const ecsMaxUserData = 16 << 10 // raw; today's reference says 32 KB
 
 var (
 	ecsType  = regexp.MustCompile(`^ecs(\.[a-z0-9-]+){2,}$`)

@@ -67,7 +67,7 @@ func TestRunInstancesDefaults(t *testing.T) {
 
 // TestRunInstancesRefusals: one parameter changed, one code expected.
 func TestRunInstancesRefusals(t *testing.T) {
-	big := base64.StdEncoding.EncodeToString(make([]byte, 32<<10+1))
+	big := base64.StdEncoding.EncodeToString(make([]byte, 16<<10+1))
 	for _, c := range []struct {
 		change string // NAME=VALUE, space separated; an empty value removes
 		status int
