@@ -102,7 +102,7 @@ func stateCodes() []provider.ErrorCode {
 	return slices.Concat(
 		of(provider.ErrorCode{Kind: provider.ErrState},
 			"ChargeTypeViolation", "DependencyViolation", "DependencyViolation.*", "DeploymentSet.ModificationFailed",
-			"DependencyViolation.NotEmpty", "InvalidOperation.DeleteDefaultVersion"),
+			"DependencyViolation.NotEmpty", "InvalidOperation.DeleteDefaultVersion", "InvalidOperation.DeletionProtection"),
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true},
 			"IncorrectInstanceStatus", "IncorrectInstanceStatus.*", "DependencyViolation.RouteEntry",
 			"IncorrectVSwitchStatus", "IncorrectVpcStatus"),

@@ -41,6 +41,7 @@ func TestClassesInTheDocumentedOrder(t *testing.T) {
 		"InvalidAccount.NotFound":                      provider.ErrAuth,       // not ErrNotFound
 		"Forbidden.AccessKeyDisabled":                  provider.ErrAuth,       // not ErrPermission
 		"Forbidden.InstanceNotFound":                   provider.ErrNotFound,   // not ErrPermission
+		"InvalidOperation.DeletionProtection":          provider.ErrState,      // not ErrInvalid: the same call is right once it is switched off
 		"InvalidUser.NotFound":                         provider.ErrPermission, // not ErrNotFound
 		"InvalidVSwitchId.IpNotEnough":                 provider.ErrNoStock,    // not ErrInvalid
 		"QuotaExceeded.PrivateIpAddress":               provider.ErrNoStock,    // not ErrQuota
