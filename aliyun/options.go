@@ -19,6 +19,20 @@ type RunOptions struct {
 	DeploymentSetGroupNo      int    // partition of the deployment set in Placement.GroupID
 	ImageFamily               string // newest image of the family, instead of ImageID
 
+	// SecurityGroupID and InterfaceSecurityGroupIDs name one group by the older
+	// parameters SecurityGroupId and NetworkInterface.N.SecurityGroupId, the latter in
+	// the order of Network.Interfaces, "" for an interface without one. They exclude
+	// SecurityGroupIDs of the same interface, which say the same by a list.
+	SecurityGroupID           string
+	InterfaceSecurityGroupIDs []string
+
+	// SendFalse sends "false" for each yes-or-no field that the spec leaves false:
+	// PasswordInherit, UniqueSuffix, DeletionProtection, DryRun and Encrypted of every
+	// disk. Otherwise false is said by leaving the parameter out, where a launch
+	// template, or encryption by default of the account, can say true. A template
+	// sends those that it can hold.
+	SendFalse bool
+
 	// AutoPay false leaves a prepaid order unpaid, for someone to pay in the
 	// console. The cloud's default is to pay at once.
 	AutoPay *bool

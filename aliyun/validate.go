@@ -1,11 +1,13 @@
 package aliyun
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -22,6 +24,7 @@ const maxUserData = 32 << 10
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := provider.Checker{Driver: Name}
 	checkRequired(&c, spec)
+	checkAdded(&c, spec)
 	checkRelease(&c, spec.AutoReleaseTime)
 	checkSpec(&c, spec)
 	checkOptions(&c, spec)
@@ -35,6 +38,7 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	in := provider.Checker{Driver: Name}
 	checkSpec(&in, &t.Spec)
 	checkKind[RunOptions](&in, "Vendor", t.Spec.Vendor)
+	checkForms(&in, &t.Spec)
 	o := optionsOf(&t.Spec)
 	in.Require(t.Spec.Billing.Mode != provider.DedicatedHost, "Billing.Mode", t.Spec.Billing.Mode, "a template has no dedicated hosts: give it to RunInstances")
 	const elsewhere = "a template has none: give it to RunInstances"
@@ -95,6 +99,7 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkNames(c, spec)
 	checkLogin(c, &spec.Login, spec.ImageID)
 	checkNetwork(c, &spec.Network)
+	checkInterfaces(c, spec)
 	checkDisks(c, spec)
 	checkBilling(c, spec)
 	checkTags(c, spec.Tags)
@@ -111,7 +116,8 @@ func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(kind, "InstanceType", nil, "required unless a launch template gives it")
 	for i := range spec.DataDisks {
 		d := &spec.DataDisks[i]
-		c.Require(d.SizeGiB > 0 || d.SnapshotID != "", fmt.Sprintf("DataDisks[%d].SizeGiB", i), nil, "required unless a SnapshotID gives it")
+		given := d.SizeGiB > 0 || d.SnapshotID != "" || spec.LaunchTemplate != nil || raw[fmt.Sprintf("DataDisk.%d.Size", i+1)] != ""
+		c.Require(given, fmt.Sprintf("DataDisks[%d].SizeGiB", i), nil, "required unless a SnapshotID or a launch template gives it")
 	}
 }
 
@@ -122,6 +128,22 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkHostName(c, spec)
 	numbered := numbering.MatchString(spec.Name) || numbering.MatchString(spec.HostName)
 	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil, "has no effect beside the numbering [begin,bits] in a name")
+	checkSuffix(c, spec)
+}
+
+// checkSuffix makes room for the numbers: ECS refuses names that are too long with
+// them (InvalidParams.InstanceNameExceed, HostnameExceed).
+func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	if !spec.UniqueSuffix {
+		return
+	}
+	digits, host := max(3, len(strconv.Itoa(spec.Count))), 64
+	if onWindows(spec.ImageID) {
+		host = 15
+	}
+	const rule = "must be at most %d characters long with UniqueSuffix, which adds %d"
+	c.Require(utf8.RuneCountInString(spec.Name) <= 128-digits, "Name", spec.Name, fmt.Sprintf(rule, 128-digits, digits))
+	c.Require(len(spec.HostName) <= host-digits, "HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
 }
 
 // onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
@@ -169,11 +191,18 @@ func checkLogin(c *provider.Checker, l *provider.Login, image string) {
 	if p := l.Password.Reveal(); p != "" {
 		c.Require(len(p) >= 8 && len(p) <= 30, "Login.Password", nil, "must be 8 to 30 characters long")
 		c.Require(classes(p) >= 3, "Login.Password", nil, "must have three of: upper case, lower case, digits, special characters")
+		c.Require(strings.Trim(p, letters+specials) == "", "Login.Password", nil, "must have no other characters than letters, digits and "+specials)
 		c.Require(p[0] != '/' || !onWindows(image), "Login.Password", nil, "must not begin with / on Windows")
 	}
 	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", len(l.KeyPairs), "ECS takes one")
 	c.Require(len(l.KeyPairs) == 0 || !onWindows(image), "Login.KeyPairs", nil, "ECS ignores key pairs on Windows")
 }
+
+// What a password may consist of: the reference lists the special characters.
+const (
+	letters  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
+)
 
 // classes counts the kinds of characters in a password.
 func classes(p string) int {
@@ -209,9 +238,25 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 		known := ip.ChargeType == "" || internetChargeType(ip.ChargeType) != ""
 		c.Require(known, "Network.PublicIP.ChargeType", ip.ChargeType, "ECS has by-traffic and by-bandwidth")
 	}
-	for i := range n.Interfaces {
-		f, at := &n.Interfaces[i], fmt.Sprintf("Network.Interfaces[%d]", i)
-		empty := f.SubnetID == "" && len(f.SecurityGroupIDs) == 0 && !f.PrivateIP.IsValid() && f.Name == "" && f.Description == ""
+}
+
+// checkAdded checks how many interfaces a create adds to the primary one. Raw
+// parameters may say that one of them is the primary one.
+func checkAdded(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	n, most, raw := len(spec.Network.Interfaces), 1, optionsOf(spec).Params
+	if raw["NetworkInterface.1.InstanceType"] != "" || raw["NetworkInterface.2.InstanceType"] != "" {
+		most = 2
+	}
+	c.Require(n <= most, "Network.Interfaces", n, fmt.Sprintf("must be at most %d: a create adds one interface, others are attached afterwards", most))
+}
+
+func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	list, groups := spec.Network.Interfaces, optionsOf(spec).InterfaceSecurityGroupIDs
+	c.Require(len(groups) <= len(list), "Vendor.InterfaceSecurityGroupIDs", len(groups), fmt.Sprintf("must not be more than Network.Interfaces, which are %d", len(list)))
+	for i := range list {
+		f, at := &list[i], fmt.Sprintf("Network.Interfaces[%d]", i)
+		named := i < len(groups) && groups[i] != ""
+		empty := f.SubnetID == "" && len(f.SecurityGroupIDs) == 0 && !f.PrivateIP.IsValid() && f.Name == "" && f.Description == "" && !named
 		c.Require(!empty, at, nil, "must not be empty: ECS would not see it")
 		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
 		checkGroups(c, at+".SecurityGroupIDs", f.SecurityGroupIDs)
@@ -227,12 +272,18 @@ func checkGroups(c *provider.Checker, path string, groups []string) {
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	d := &spec.SystemDisk
 	least, most := systemSizes(d)
+	if d.Type == "" && d.PerformanceLevel == "" && spec.LaunchTemplate == nil {
+		least, most = 20, 2048 // whatever kind the cloud takes by itself
+	}
 	checkDisk(c, "SystemDisk", d, least, most)
 	c.Require(len(spec.DataDisks) <= 16, "DataDisks", len(spec.DataDisks), "must be at most 16")
 	for i := range spec.DataDisks {
 		d, at := &spec.DataDisks[i], fmt.Sprintf("DataDisks[%d]", i)
 		c.Require(d.SizeGiB == 0 || d.SnapshotID == "", at+".SizeGiB", d.SizeGiB, "excludes SnapshotID: ECS ignores it and takes the size of the snapshot")
 		least, most := dataSizes(d)
+		if d.Type == "" && d.PerformanceLevel == "" && spec.LaunchTemplate == nil {
+			least, most = 5, 65536
+		}
 		checkDisk(c, at, d, least, most)
 	}
 }
@@ -242,7 +293,7 @@ func checkDisk(c *provider.Checker, at string, d *provider.Disk, least, most int
 	checkName(c, at+".Name", d.Name)
 	checkText(c, at+".Description", d.Description, 256)
 	if d.SizeGiB != 0 && most != 0 {
-		what := strings.TrimSpace(d.Type + " " + d.PerformanceLevel)
+		what := cmp.Or(strings.TrimSpace(d.Type+" "+d.PerformanceLevel), "any kind that the cloud chooses")
 		c.Require(d.SizeGiB >= least && d.SizeGiB <= most, at+".SizeGiB", d.SizeGiB, fmt.Sprintf("must be %d to %d for %s", least, most, what))
 	}
 	switch d.Type {
@@ -307,7 +358,8 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if h := b.Spot.DurationHours; h != nil {
 		c.Require(*h <= 1, "Billing.Spot.DurationHours", *h, "must be 0 or 1")
 	}
-	c.Require(b.Mode != provider.Prepaid || !spec.DeletionProtection, "DeletionProtection", nil, "ECS has it for servers that are not prepaid only")
+	plain := b.Mode != provider.Prepaid && b.Mode != provider.Spot
+	c.Require(plain || !spec.DeletionProtection, "DeletionProtection", nil, "ECS has it for servers on demand only, neither prepaid nor spot")
 }
 
 func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -318,6 +370,7 @@ func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(!named || l.Tenancy != provider.SharedTenancy, "Placement.Tenancy", l.Tenancy, "contradicts the dedicated hosts")
 	onHost := named || l.Tenancy == provider.HostTenancy || b.Mode == provider.DedicatedHost
 	c.Require(b.Mode != provider.Spot || !onHost, "Billing.Mode", b.Mode, "ECS ignores spot settings on dedicated hosts")
+	c.Require(l.GroupID == "" || !onHost, "Placement.GroupID", l.GroupID, "ECS has no deployment sets on dedicated hosts")
 	c.Require(l.Affinity != provider.HostAffinity || onHost, "Placement.Affinity", l.Affinity, "needs a dedicated host")
 	elsewhere := spec.LaunchTemplate != nil
 	c.Require(o.DeploymentSetGroupNo >= 0 && o.DeploymentSetGroupNo <= maxSetGroups, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, fmt.Sprintf("must be 1 to %d", maxSetGroups))
@@ -340,7 +393,8 @@ func checkTags(c *provider.Checker, tags map[string]string) {
 		c.Require(utf8.RuneCountInString(k) <= 128, at, nil, "the key must be at most 128 characters long")
 		c.Require(!strings.HasPrefix(k, "aliyun") && !strings.HasPrefix(k, "acs:"), at, nil, "the key must not begin with aliyun or acs:")
 		c.Require(!strings.Contains(k, "http://") && !strings.Contains(k, "https://"), at, nil, "the key must not contain http:// or https://")
-		c.Require(utf8.RuneCountInString(tags[k]) <= 128, at, nil, "the value must be at most 128 characters long")
+		c.Require(utf8.RuneCountInString(tags[k]) <= 128, at, tags[k], "the value must be at most 128 characters long")
+		c.Require(!strings.Contains(tags[k], "http://") && !strings.Contains(tags[k], "https://"), at, tags[k], "the value must not contain http:// or https://")
 	}
 }
 
@@ -361,12 +415,47 @@ func checkTemplateTags(c *provider.Checker, tags map[string]string) {
 // already.
 func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkKind[RunOptions](c, "Vendor", spec.Vendor)
-	raw := optionsOf(spec).Params
+	checkForms(c, spec)
+	o := optionsOf(spec)
+	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
+	raw := o.Params
 	plain := *spec
 	plain.Vendor = withoutRaw(spec)
 	if p, err := translateRun(&plain); err == nil {
 		checkRaw(c, "Vendor.Params", p, raw)
 	}
+}
+
+// checkForms refuses security groups in both forms: ECS takes one or the other.
+func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
+	check := func(prefix, path, single string, list []string) {
+		at := fmt.Sprintf("Vendor.Params[%q]", prefix+"SecurityGroupId")
+		inList := len(list) > 0 || hasPrefix(o.Params, prefix+"SecurityGroupIds.")
+		c.Require(single == "" || !inList, path, single, "excludes SecurityGroupIDs: ECS takes one form or the other")
+		c.Require(o.Params[prefix+"SecurityGroupId"] == "" || !inList, at, nil, "excludes SecurityGroupIds: ECS takes one form or the other")
+	}
+	check("", "Vendor.SecurityGroupID", o.SecurityGroupID, spec.Network.SecurityGroupIDs)
+	for i := range max(len(spec.Network.Interfaces), len(o.InterfaceSecurityGroupIDs)) {
+		var single string
+		var list []string
+		if i < len(o.InterfaceSecurityGroupIDs) {
+			single = o.InterfaceSecurityGroupIDs[i]
+		}
+		if i < len(spec.Network.Interfaces) {
+			list = spec.Network.Interfaces[i].SecurityGroupIDs
+		}
+		check(fmt.Sprintf("NetworkInterface.%d.", i+1), fmt.Sprintf("Vendor.InterfaceSecurityGroupIDs[%d]", i), single, list)
+	}
+}
+
+func hasPrefix(params map[string]string, prefix string) bool {
+	for name := range params {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutRaw returns the options for this cloud without raw parameters.

@@ -26,8 +26,8 @@ func ens() []Setting {
 		{Param: "PaymentType", Field: "Billing.Mode", Value: "prepaid", Wire: "Subscription", On: "Billing.Mode=on-demand; Billing.Period=0", With: "Billing.Period=1", Tied: otherCall},
 		{Param: "InstanceName", Field: "Name"},
 		{Param: "HostName", Field: "HostName"},
-		{Param: "UniqueSuffix", Field: "UniqueSuffix", Value: "true", On: "Name=web", Why: isFalse},
+		{Param: "UniqueSuffix", Field: "UniqueSuffix", Value: "true", On: "Name=web", False: inWords, Why: isFalse},
 		{Param: "PublicIpIdentification", Field: "Network.PublicIP", Value: "present", Wire: "true"},
-		{Param: "PasswordInherit", Field: "Login.KeepImageLogin", Value: "true", With: noLogin, Tied: "Password", Why: isFalse},
+		{Param: "PasswordInherit", Field: "Login.KeepImageLogin", Value: "true", With: noLogin, Tied: "Password", False: inWords, Why: isFalse},
 	}
 }
