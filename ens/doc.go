@@ -76,7 +76,12 @@
 //
 // # Vendor options
 //
-// [RunOptions] holds billing settings of ENS and raw parameters.
+// [RunOptions] holds scheduling and billing settings of ENS, and raw parameters.
+//
+// RunOptions.ScheduleAreaLevel leaves the choice of the node to ENS. The Region of
+// such a spec must be that of the client, and names no place; Instance.Region tells
+// where a server went. Servers of a lost create are looked for on every node, but
+// Client.Sweep looks at one node at a time.
 //
 // # Not supported
 //
@@ -84,8 +89,7 @@
 // network interfaces, disks from snapshots, existing disks, placement groups,
 // dedicated hosts, launch templates, roles, spot bids, deletion protection, dry
 // runs and client tokens: each is an error that names the field. So is StopCharging
-// of a stop. Scheduling by area instead of node is not offered: a spec names its
-// Region.
+// of a stop.
 //
 // All fixtures of the tests were written from documentation in November 2026.
 // None was recorded live, and nothing here has met the real cloud.
