@@ -7,7 +7,8 @@
 // RunInstances for every other one. What only RunInstances has is marked in the
 // support table. No call has everything: a prepaid spec with AutoRenewPeriod,
 // which is CreateInstance's, and, for example, two data disks, which are
-// RunInstances', is refused with both fields named.
+// RunInstances', is refused with both fields named. AutoRenew needs AutoRenewPeriod,
+// unless a field makes it RunInstances, which leaves the length to ENS.
 //
 // A spec without Billing.Mode is on demand (PostPaid). ENS itself has no default
 // and one call that only sells contracts; an empty field must not buy one.
