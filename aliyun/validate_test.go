@@ -3,6 +3,7 @@ package aliyun
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
@@ -216,6 +217,40 @@ func TestValidateNamesTheField(t *testing.T) {
 		if strings.Contains(strings.ToLower(err.Error()), "plant") {
 			t.Errorf("%s: the error shows a secret: %v", tc.path, err)
 		}
+	}
+}
+
+// TestOwnersTagsCount: the two tags that mark the servers of an owner go out with
+// the others.
+func TestOwnersTagsCount(t *testing.T) {
+	sent := 0
+	cfg := testConfig()
+	cfg.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
+		sent++
+		return respond(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-1"]}}`)
+	})
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int]string{18: "", 19: "RunOptions.Owner.Tags = \"21\"", 20: "RunOptions.Owner.Tags = \"22\""} {
+		spec := *minimalSpec()
+		spec.Tags = map[string]string{}
+		for i := range n {
+			spec.Tags[fmt.Sprint("tag-", i)] = ""
+		}
+		sent = 0
+		op, err := c.RunInstances(t.Context(), spec, &provider.RunOptions{Owner: "team"})
+		if want == "" && (err != nil || sent != 1) || want != "" && (op != nil || sent != 0 || !strings.Contains(fmt.Sprint(err), want)) {
+			t.Errorf("%d tags and those of an owner: %d calls and %v, want an error about %q", n, sent, err, want)
+		}
+		if _, err := c.RunInstances(t.Context(), spec, nil); err != nil {
+			t.Errorf("%d tags without an owner: %v", n, err)
+		}
+	}
+	bad := provider.RunOptions{Owner: "https://team"}
+	if op, err := c.RunInstances(t.Context(), *minimalSpec(), &bad); op != nil || !strings.Contains(fmt.Sprint(err), "RunOptions.Owner.Tags") {
+		t.Errorf("an owner that cannot be the value of a tag gives %v", err)
 	}
 }
 
