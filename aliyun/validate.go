@@ -7,12 +7,12 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -109,6 +109,7 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 // checkRequired checks what a create must have.
 func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	c.Require(spec.Region == "" || alicloud.IsRegion(spec.Region), "Region", spec.Region, `must be a region ID, like "cn-hangzhou"`)
 	raw := optionsOf(spec).Params
 	image := spec.ImageID != "" || spec.LaunchTemplate != nil || optionsOf(spec).ImageFamily != "" || raw["ImageId"] != "" || raw["ImageFamily"] != ""
 	c.Require(image, "ImageID", nil, "required unless a launch template or an image family gives it")
@@ -127,23 +128,8 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkText(c, "Description", spec.Description, 256)
 	checkHostName(c, spec)
 	numbered := numbering.MatchString(spec.Name) || numbering.MatchString(spec.HostName)
-	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil, "has no effect beside the numbering [begin,bits] in a name")
+	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil, "excludes a numbering [begin,bits] in a name, which numbers the servers by itself")
 	checkSuffix(c, spec)
-}
-
-// checkSuffix makes room for the numbers: ECS refuses names that are too long with
-// them (InvalidParams.InstanceNameExceed, HostnameExceed).
-func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	if !spec.UniqueSuffix {
-		return
-	}
-	digits, host := max(3, len(strconv.Itoa(spec.Count))), 64
-	if onWindows(spec.ImageID) {
-		host = 15
-	}
-	const rule = "must be at most %d characters long with UniqueSuffix, which adds %d"
-	c.Require(utf8.RuneCountInString(spec.Name) <= 128-digits, "Name", spec.Name, fmt.Sprintf(rule, 128-digits, digits))
-	c.Require(len(spec.HostName) <= host-digits, "HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
 }
 
 // onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
@@ -424,38 +410,6 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if p, err := translateRun(&plain); err == nil {
 		checkRaw(c, "Vendor.Params", p, raw)
 	}
-}
-
-// checkForms refuses security groups in both forms: ECS takes one or the other.
-func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	o := optionsOf(spec)
-	check := func(prefix, path, single string, list []string) {
-		at := fmt.Sprintf("Vendor.Params[%q]", prefix+"SecurityGroupId")
-		inList := len(list) > 0 || hasPrefix(o.Params, prefix+"SecurityGroupIds.")
-		c.Require(single == "" || !inList, path, single, "excludes SecurityGroupIDs: ECS takes one form or the other")
-		c.Require(o.Params[prefix+"SecurityGroupId"] == "" || !inList, at, nil, "excludes SecurityGroupIds: ECS takes one form or the other")
-	}
-	check("", "Vendor.SecurityGroupID", o.SecurityGroupID, spec.Network.SecurityGroupIDs)
-	for i := range max(len(spec.Network.Interfaces), len(o.InterfaceSecurityGroupIDs)) {
-		var single string
-		var list []string
-		if i < len(o.InterfaceSecurityGroupIDs) {
-			single = o.InterfaceSecurityGroupIDs[i]
-		}
-		if i < len(spec.Network.Interfaces) {
-			list = spec.Network.Interfaces[i].SecurityGroupIDs
-		}
-		check(fmt.Sprintf("NetworkInterface.%d.", i+1), fmt.Sprintf("Vendor.InterfaceSecurityGroupIDs[%d]", i), single, list)
-	}
-}
-
-func hasPrefix(params map[string]string, prefix string) bool {
-	for name := range params {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
 }
 
 // withoutRaw returns the options for this cloud without raw parameters.

@@ -37,6 +37,9 @@ func TestValidateNamesTheField(t *testing.T) {
 		value  string // what the error must show too
 		change func(*spec)
 	}{
+		{"Region", `"cn hangzhou"`, func(s *spec) { s.Region = "cn hangzhou" }},
+		{"Region", `"a/b"`, func(s *spec) { s.Region = "a/b" }},
+		{"UniqueSuffix", "excludes a numbering", func(s *spec) { s.Name, s.UniqueSuffix = "web-[1,4]-x", true }},
 		{"ImageID", "", func(s *spec) { s.ImageID = "" }},
 		{"InstanceType", "", func(s *spec) { s.InstanceType = "" }},
 		{"UserData", "", func(s *spec) { s.UserData = make([]byte, 32<<10+1) }},
