@@ -75,9 +75,13 @@
 // # Vendor options
 //
 // [RunOptions] in RunInstancesSpec.Vendor: burstable credits, storage sets,
-// partitions of a deployment set, image families, unpaid orders, and any other
-// parameter by its wire name. [TemplateOptions] are for launch templates,
-// [PlacementOptions] for deployment sets.
+// partitions of a deployment set, image families, unpaid orders, the older
+// parameters for one security group, and any other parameter by its wire name.
+// [TemplateOptions] are for launch templates, [PlacementOptions] for deployment
+// sets.
+//
+// A field that is false goes out as no parameter at all, which lets a launch
+// template decide. RunOptions.SendFalse says false in so many words.
 //
 // # Not supported
 //

@@ -46,7 +46,7 @@ func TestWhatIsReadCanBeWrittenAgain(t *testing.T) {
 				data[name] = values[r.IntN(len(values))]
 			}
 		}
-		for name, needs := range map[string]string{"Tag.2.Value": "Tag.2.Key", "InstanceChargeType": "Period"} {
+		for name, needs := range map[string]string{"Tag.2.Value": "Tag.2.Key", "SecurityGroupIds.2": "SecurityGroupIds.1", "InstanceChargeType": "Period"} {
 			if data[needs] == "" {
 				delete(data, name)
 			}

@@ -27,6 +27,9 @@ func translateTemplate(t *provider.LaunchTemplateSpec) (params, error) {
 	translateSpec(p, &t.Spec)
 	o := optionsOf(&t.Spec)
 	translateOptions(p, &o)
+	if o.SendFalse {
+		p.denyAll(&t.Spec, "PasswordInherit", "DeletionProtection")
+	}
 	own := vendorOptions[TemplateOptions](t.Vendor)
 	p.text("NetworkType", own.NetworkType)
 	p.text("ImageOwnerAlias", own.ImageOwnerAlias)

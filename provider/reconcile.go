@@ -95,6 +95,9 @@ func (op *Operation) reconcile(ctx context.Context, i int) error {
 // known yet, and returns how many.
 func (op *Operation) adopt(ctx context.Context, i int, name string, everything bool) (more int, err error) {
 	req := DescribeRequest{Region: op.region, Name: name}
+	if chooser, ok := op.c.driver.(RegionChooser); ok {
+		req.Everywhere = chooser.ChoosesRegion(op.spec())
+	}
 	if everything {
 		req.Name = ""
 	}
