@@ -13,6 +13,7 @@ const referenceHead = `
 The same for the launch templates and deployment sets of ECS: the argument, by its type or its name, of the method above
 the table. ` + "`RunOptions`" + ` go into ` + "`LaunchTemplateSpec.Spec.Vendor`" + `, ` + "`TemplateOptions`" + ` into ` + "`LaunchTemplateSpec.Vendor`" + `, ` + "`PlacementOptions`" + `
 into ` + "`PlacementGroupSpec.Vendor`" + `. The examples are those of the reference; some are no values that the cloud takes.
+Security groups are better given by ` + "`Network.SecurityGroupIDs`" + ` and ` + "`Network.Interfaces[].SecurityGroupIDs`" + `, which become the lists of newer references.
 `
 
 // reference is the part of FIELDS.md about the ECS reference.
@@ -59,6 +60,10 @@ func argument(s seeds.Setting) string {
 	text := code(path)
 	if s.As != "" {
 		text += ", which is sent as " + code(s.As)
+	}
+	if s.False != "" {
+		option, _, _ := strings.Cut(s.False, "=")
+		text += "; false goes out with " + code(option)
 	}
 	return text
 }

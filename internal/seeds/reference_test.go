@@ -109,6 +109,23 @@ func checkArgument(t *testing.T, p seeds.Parameter, s seeds.Setting) {
 	checkChanges(t, before, after, p, s, value)
 }
 
+// An example that is false is sent in so many words where a setting says how.
+func TestFalseOfTheReference(t *testing.T) {
+	for _, p := range reference(t) {
+		s := referenceSetting(p.Action, p.Name)
+		if (s.Why == seeds.IsFalse) != (s.False != "") {
+			t.Errorf("%s: %s has the example %q, and its false is said by %q", p.Action, p.Name, p.Example, s.False)
+		}
+		if s.False == "" {
+			continue
+		}
+		sent := sendCall(t, methodOf(t, p.Action), enough(p.Action), s.On, s.False)
+		if got := valueOf(sent, p); got != p.Example {
+			t.Errorf("%s: %s is %q with %s, want %q", p.Action, p.Name, got, s.False, p.Example)
+		}
+	}
+}
+
 // Those without an argument are sent by the client itself.
 func TestGapsOfTheReference(t *testing.T) {
 	for _, p := range reference(t) {

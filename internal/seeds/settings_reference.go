@@ -107,7 +107,6 @@ func templateData() []Setting {
 	list := []Setting{
 		{Param: "ImageId", Field: "ImageID"},
 		{Param: "InstanceType", Field: "InstanceType"},
-		{Param: "SecurityGroupId", As: "SecurityGroupIds.N", Field: "Network.SecurityGroupIDs"},
 		{Param: "VSwitchId", Field: "Network.SubnetID"},
 		{Param: "InstanceName", Field: "Name"},
 		{Param: "Description", Field: "Description"},
@@ -122,13 +121,12 @@ func templateData() []Setting {
 		{Param: "DataDisk.n.Category", Field: "DataDisks[].Type", On: disk},
 		{Param: "DataDisk.n.Size", Field: "DataDisks[].SizeGiB"},
 		{Param: "DataDisk.n.SnapshotId", Field: "DataDisks[].SnapshotID"},
-		{Param: "DataDisk.n.Encrypted", Field: "DataDisks[].Encrypted", Value: "true", On: disk, Why: IsFalse},
+		{Param: "DataDisk.n.Encrypted", Field: "DataDisks[].Encrypted", Value: "true", On: disk, False: inWords, Why: IsFalse},
 		{Param: "DataDisk.n.DiskName", Field: "DataDisks[].Name", On: disk},
 		{Param: "DataDisk.n.Description", Field: "DataDisks[].Description", On: disk},
 		{Param: "DataDisk.n.DeleteWithInstance", Field: "DataDisks[].DeleteWithInstance", On: disk},
 		{Param: "NetworkInterface.n.PrimaryIpAddress", Field: "Network.Interfaces[].PrivateIP", Value: "172.16.236.9", On: nic, Why: notValue},
 		{Param: "NetworkInterface.n.VSwitchId", Field: "Network.Interfaces[].SubnetID"},
-		{Param: "NetworkInterface.n.SecurityGroupId", As: "NetworkInterface.n.SecurityGroupIds.N", Field: "Network.Interfaces[].SecurityGroupIDs", On: nic},
 		{Param: "NetworkInterface.n.NetworkInterfaceName", Field: "Network.Interfaces[].Name", On: nic},
 		{Param: "NetworkInterface.n.Description", Field: "Network.Interfaces[].Description", On: nic},
 		{Param: "InternetChargeType", Field: "Network.PublicIP.ChargeType", Value: "by-bandwidth", Wire: "PayByBandwidth", On: net},
@@ -147,6 +145,8 @@ func templateData() []Setting {
 		list[i].On, list[i].With = inTemplate(list[i].On), inTemplate(list[i].With)
 	}
 	return append(list,
+		Setting{Param: "SecurityGroupId", Field: "RunOptions.SecurityGroupID"},
+		Setting{Param: "NetworkInterface.n.SecurityGroupId", Field: "RunOptions.InterfaceSecurityGroupIDs", On: inTemplate(nic)},
 		Setting{Param: "IoOptimized", Field: "RunOptions.IoOptimized", Value: "optimized", Why: notValue},
 		Setting{Param: "NetworkType", Field: "TemplateOptions.NetworkType", Value: "vpc", Why: notValue},
 	)
