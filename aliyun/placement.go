@@ -16,7 +16,7 @@ const (
 	setPageSize   = 50               // the most that a page holds by the current reference; 100 by an older one
 	setsByID      = 100              // IDs in one question
 	maxSetGroups  = 7                // partitions of one set
-	setOnlyOnHost = "a deployment set keeps servers apart by hosts only"
+	setOnlyOnHost = "the vendor's typed request keeps servers apart by hosts, one to a host; PlacementOptions.Params take "
 	setNameMore   = " " // the reference's own example has a set called "test default"
 )
 
@@ -27,10 +27,10 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	checkText(&c, "Description", g.Description, 256)
 	c.Require(g.Partitions <= maxSetGroups, "Partitions", g.Partitions, fmt.Sprintf("must be at most %d", maxSetGroups))
 	if g.Level != "" && g.Level != provider.HostLevel {
-		c.Refuse("Level", "not supported: "+setOnlyOnHost)
+		c.Refuse("Level", "not supported: "+setOnlyOnHost+"Type by its wire name")
 	}
 	if g.PerUnit != 0 {
-		c.Refuse("PerUnit", "not supported: "+setOnlyOnHost+", one to a host")
+		c.Refuse("PerUnit", "not supported: "+setOnlyOnHost+"Affinity by its wire name")
 	}
 	if len(g.Tags) > 0 {
 		c.Refuse("Tags", "not supported: deployment sets have no tags")
@@ -111,6 +111,8 @@ type rawSet struct {
 	Strategy           alicloud.Text `json:"Strategy"`
 	DeploymentStrategy alicloud.Text `json:"DeploymentStrategy"` // its older name
 	GroupCount         alicloud.Text `json:"GroupCount"`
+	Type               alicloud.Text `json:"Type"`     // of newer documentation
+	Affinity           alicloud.Text `json:"Affinity"` // as well
 	CreationTime       string        `json:"CreationTime"`
 	InstanceIDs        alicloud.IDs  `json:"InstanceIds"`
 }
@@ -153,6 +155,19 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.Desc
 	return page, nil
 }
 
+// levelOf returns "" for a type that has come since.
+func levelOf(raw string) provider.PlacementLevel {
+	switch raw {
+	case "", "host":
+		return provider.HostLevel
+	case "sw":
+		return provider.SwitchLevel
+	case "rack":
+		return provider.RackLevel
+	}
+	return ""
+}
+
 // groupOf translates a described set. Its capacity is told by zone, and for the
 // zones only in which it has servers: that is no number for the whole set.
 func groupOf(raw *rawSet) provider.PlacementGroup {
@@ -166,7 +181,8 @@ func groupOf(raw *rawSet) provider.PlacementGroup {
 		Description: string(raw.Description),
 		Strategy:    strategyOf(string(strategy)),
 		RawStrategy: string(strategy),
-		Level:       provider.HostLevel,
+		Level:       levelOf(string(raw.Type)),
+		PerUnit:     raw.Affinity.Int(),
 		InstanceIDs: raw.InstanceIDs,
 		CreatedAt:   timeOf(raw.CreationTime),
 	}

@@ -80,8 +80,8 @@ func TestPlacementGroupRefusals(t *testing.T) {
 		{"Vendor.OnUnableToRedeployFailedInstance", "CancelMembershipAndStart or KeepStopped", false, spec{Vendor: []provider.VendorOption{PlacementOptions{OnUnableToRedeployFailedInstance: "GiveUp"}}}},
 		{"ClientToken", "at most 64", false, spec{ClientToken: strings.Repeat("x", 65)}},
 		{"Partitions", "at most 7", false, spec{Strategy: provider.PartitionPlacement, Partitions: 8}},
-		{"Level", "hosts only", true, spec{Level: provider.RackLevel}},
-		{"PerUnit", "one to a host", true, spec{PerUnit: 1}},
+		{"Level", "PlacementOptions.Params", true, spec{Level: provider.RackLevel}},
+		{"PerUnit", "PlacementOptions.Params", true, spec{PerUnit: 1}},
 		{"Tags", "no tags", true, spec{Tags: map[string]string{"a": "b"}}},
 		{"Vendor[0]", "PlacementOptions", false, spec{Vendor: []provider.VendorOption{RunOptions{}}}},
 		{`Vendor.Params["Strategy"]`, "already", false, spec{Vendor: []provider.VendorOption{&PlacementOptions{Params: map[string]string{"Strategy": "planted"}}}}},
@@ -244,6 +244,26 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 	checkTyped(t, ecs.DescribeDeploymentSetsRequest{}, got.Params)
 	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("an answer without the list: got %v, want ErrUnavailable", err)
+	}
+}
+
+// TestSetsOfNewerKinds: what the newer documentation has beside hosts is told as
+// what it is, whoever made the set.
+func TestSetsOfNewerKinds(t *testing.T) {
+	for data, want := range map[string]provider.PlacementGroup{
+		`{}`:                               {Level: provider.HostLevel},
+		`{"Type":"host","Affinity":1}`:     {Level: provider.HostLevel, PerUnit: 1},
+		`{"Type":"sw","Affinity":3}`:       {Level: provider.SwitchLevel, PerUnit: 3},
+		`{"Type":"rack"}`:                  {Level: provider.RackLevel},
+		`{"Type":"building","Affinity":0}`: {},
+	} {
+		p, err := testDriver(t, answering(200, `{"TotalCount":1,"DeploymentSets":{"DeploymentSet":[`+data+`]}}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{})
+		if err != nil || len(p.Groups) != 1 {
+			t.Fatal(p, err)
+		}
+		if g := p.Groups[0]; g.Level != want.Level || g.PerUnit != want.PerUnit {
+			t.Errorf("%s is read as %q, %d to one; want %q, %d", data, g.Level, g.PerUnit, want.Level, want.PerUnit)
+		}
 	}
 }
 
