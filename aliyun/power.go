@@ -39,9 +39,7 @@ func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*
 }
 
 // translatePower asks for SuccessFirst: the default, AllTogether, refuses or
-// rolls back every server because of one. A stop says that it keeps what the
-// server has, since an account can make the other mode its default, which gives
-// up the host and the public address.
+// rolls back every server because of one.
 func translatePower(req *provider.PowerRequest) (action string, p params, err error) {
 	p = params{"BatchOptimization": "SuccessFirst"}
 	p.list("InstanceId", req.IDs)
@@ -50,7 +48,6 @@ func translatePower(req *provider.PowerRequest) (action string, p params, err er
 		return "StartInstances", p, nil
 	case provider.PowerStop:
 		p["ForceStop"] = strconv.FormatBool(req.Force)
-		p["StoppedMode"] = "KeepCharging"
 		if req.StopCharging {
 			p["StoppedMode"] = "StopCharging"
 		}

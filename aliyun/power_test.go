@@ -55,8 +55,8 @@ func TestPowerSendsWhatIsAskedFor(t *testing.T) {
 		params map[string]string // beside those of every call
 	}{
 		"start":                   {provider.PowerRequest{Action: provider.PowerStart}, "StartInstances", ecs.StartInstancesRequest{}, nil},
-		"stop":                    {provider.PowerRequest{Action: provider.PowerStop}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "false", "StoppedMode": "KeepCharging"}},
-		"stop by force":           {provider.PowerRequest{Action: provider.PowerStop, Force: true}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "true", "StoppedMode": "KeepCharging"}},
+		"stop":                    {provider.PowerRequest{Action: provider.PowerStop}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "false"}},
+		"stop by force":           {provider.PowerRequest{Action: provider.PowerStop, Force: true}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "true"}},
 		"stop paying":             {provider.PowerRequest{Action: provider.PowerStop, StopCharging: true}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "false", "StoppedMode": "StopCharging"}},
 		"stop paying by force":    {provider.PowerRequest{Action: provider.PowerStop, Force: true, StopCharging: true}, "StopInstances", ecs.StopInstancesRequest{}, map[string]string{"ForceStop": "true", "StoppedMode": "StopCharging"}},
 		"reboot":                  {provider.PowerRequest{Action: provider.PowerReboot}, "RebootInstances", ecs.RebootInstancesRequest{}, map[string]string{"ForceReboot": "false"}},
