@@ -23,7 +23,8 @@
 // after a definite refusal, nor with other parameters.
 //
 // A template or a version of one is created without a token: after a lost answer
-// look for the name, which exists once. Deployment sets have a token.
+// look for the name, which exists once. Deployment sets have a token, the
+// caller's own if PlacementGroupSpec.ClientToken is set.
 //
 // # Names
 //
@@ -39,13 +40,17 @@
 // looked at by the cloud when servers are made. A version that is read has in
 // [RunOptions.Params] what no field of a spec says. Zeros that mean "not set" are
 // left out. A spec that names a template cannot blank what the template sets.
+// User data comes back decoded; a password was never there. Tags in templates
+// have keys of at most 64 characters; raw parameters take longer ones.
 //
 // # Placement groups
 //
 // [provider.Client.PlacementGroups] are deployment sets: spread is Availability,
 // partition AvailabilityGroup with 1 to 7 partitions, cluster LowLatency. They
-// keep servers apart by hosts and have no tags. A server is moved by a call of
-// its own; Force may restart it.
+// keep servers apart by hosts, one to a host, and have no tags. Newer
+// documentation has further levels: [PlacementOptions].Params take Type and
+// Affinity, and both are read. A server is moved by a call of its own; Force may
+// restart it.
 //
 // # Waiting
 //
@@ -57,7 +62,7 @@
 // # Quotas and paging
 //
 // At most 100 servers per create, and 100 IDs per describe, terminate, start,
-// stop and reboot. Lists are read 100 a page, templates 50. A region holds 30
+// stop and reboot. Lists are read 100 a page, templates and deployment sets 50. A region holds 30
 // templates of 30 versions each; one call deletes 29 versions. The cloud throttles per API, region
 // and account, together with everybody else who uses the account; the numbers are
 // in the account's quota center only, so [provider.Limits] holds guesses.
@@ -75,9 +80,13 @@
 // # Vendor options
 //
 // [RunOptions] in RunInstancesSpec.Vendor: burstable credits, storage sets,
-// partitions of a deployment set, image families, unpaid orders, and any other
-// parameter by its wire name. [TemplateOptions] are for launch templates,
-// [PlacementOptions] for deployment sets.
+// partitions of a deployment set, image families, unpaid orders, the older
+// parameters for one security group, and any other parameter by its wire name.
+// [TemplateOptions] are for launch templates, [PlacementOptions] for deployment
+// sets.
+//
+// A field that is false goes out as no parameter at all, which lets a launch
+// template decide. RunOptions.SendFalse says false in so many words.
 //
 // # Not supported
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -18,6 +19,20 @@ type RunOptions struct {
 	StorageSetPartitionNumber int
 	DeploymentSetGroupNo      int    // partition of the deployment set in Placement.GroupID
 	ImageFamily               string // newest image of the family, instead of ImageID
+
+	// SecurityGroupID and InterfaceSecurityGroupIDs name one group by the older
+	// parameters SecurityGroupId and NetworkInterface.N.SecurityGroupId, the latter in
+	// the order of Network.Interfaces, "" for an interface without one. They exclude
+	// SecurityGroupIDs of the same interface, which say the same by a list.
+	SecurityGroupID           string
+	InterfaceSecurityGroupIDs []string
+
+	// SendFalse sends "false" for each yes-or-no field that the spec leaves false:
+	// PasswordInherit, UniqueSuffix, DeletionProtection, DryRun and Encrypted of every
+	// disk. Otherwise false is said by leaving the parameter out, where a launch
+	// template, or encryption by default of the account, can say true. A template
+	// sends those that it can hold.
+	SendFalse bool
 
 	// AutoPay false leaves a prepaid order unpaid, for someone to pay in the
 	// console. The cloud's default is to pay at once.
@@ -146,4 +161,36 @@ func isOwnParam(name string) bool {
 		return true
 	}
 	return alicloud.IsSystemParam(name)
+}
+
+// checkForms refuses security groups in both forms: ECS takes one or the other.
+func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
+	check := func(prefix, path, single string, list []string) {
+		at := fmt.Sprintf("Vendor.Params[%q]", prefix+"SecurityGroupId")
+		inList := len(list) > 0 || hasPrefix(o.Params, prefix+"SecurityGroupIds.")
+		c.Require(single == "" || !inList, path, single, "excludes SecurityGroupIDs: ECS takes one form or the other")
+		c.Require(o.Params[prefix+"SecurityGroupId"] == "" || !inList, at, nil, "excludes SecurityGroupIds: ECS takes one form or the other")
+	}
+	check("", "Vendor.SecurityGroupID", o.SecurityGroupID, spec.Network.SecurityGroupIDs)
+	for i := range max(len(spec.Network.Interfaces), len(o.InterfaceSecurityGroupIDs)) {
+		var single string
+		var list []string
+		if i < len(o.InterfaceSecurityGroupIDs) {
+			single = o.InterfaceSecurityGroupIDs[i]
+		}
+		if i < len(spec.Network.Interfaces) {
+			list = spec.Network.Interfaces[i].SecurityGroupIDs
+		}
+		check(fmt.Sprintf("NetworkInterface.%d.", i+1), fmt.Sprintf("Vendor.InterfaceSecurityGroupIDs[%d]", i), single, list)
+	}
+}
+
+func hasPrefix(params map[string]string, prefix string) bool {
+	for name := range params {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }

@@ -13,31 +13,34 @@ import (
 
 const (
 	setTimeout    = 26 * time.Second // the longest that the vendor's own SDK gives these calls
-	setPageSize   = 100
-	setsByID      = 100 // IDs in one question
-	maxSetGroups  = 7   // partitions of one set
-	setOnlyOnHost = "a deployment set keeps servers apart by hosts only"
+	setPageSize   = 50               // the most that a page holds by the current reference; 100 by an older one
+	setsByID      = 100              // IDs in one question
+	maxSetGroups  = 7                // partitions of one set
+	setOnlyOnHost = "the vendor's typed request keeps servers apart by hosts, one to a host; PlacementOptions.Params take "
+	setNameMore   = " " // the reference's own example has a set called "test default"
 )
 
 // ValidatePlacementGroup implements [provider.PlacementGroupDriver].
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := provider.Checker{Driver: Name}
-	checkName(&c, "Name", g.Name)
+	checkPlainName(&c, "Name", g.Name, setNameMore)
 	checkText(&c, "Description", g.Description, 256)
 	c.Require(g.Partitions <= maxSetGroups, "Partitions", g.Partitions, fmt.Sprintf("must be at most %d", maxSetGroups))
 	if g.Level != "" && g.Level != provider.HostLevel {
-		c.Refuse("Level", "not supported: "+setOnlyOnHost)
+		c.Refuse("Level", "not supported: "+setOnlyOnHost+"Type by its wire name")
 	}
 	if g.PerUnit != 0 {
-		c.Refuse("PerUnit", "not supported: "+setOnlyOnHost+", one to a host")
+		c.Refuse("PerUnit", "not supported: "+setOnlyOnHost+"Affinity by its wire name")
 	}
 	if len(g.Tags) > 0 {
 		c.Refuse("Tags", "not supported: deployment sets have no tags")
 	}
 	checkKind[PlacementOptions](&c, "Vendor", g.Vendor)
+	o := vendorOptions[PlacementOptions](g.Vendor)
+	checkOneOf(&c, "Vendor.OnUnableToRedeployFailedInstance", o.OnUnableToRedeployFailedInstance, "CancelMembershipAndStart", "KeepStopped")
 	plain := *g
 	plain.Vendor = nil
-	checkRaw(&c, "Vendor.Params", translateSet(&plain, "-"), vendorOptions[PlacementOptions](g.Vendor).Params)
+	checkRaw(&c, "Vendor.Params", translateSet(&plain, "-"), o.Params)
 	return c.Err()
 }
 
@@ -95,8 +98,8 @@ func (d *driver) CreatePlacementGroup(ctx context.Context, req *provider.CreateP
 // setsAnswer is the answer of DescribeDeploymentSets. The reference's table has
 // other names than its own examples and the vendor's SDK, which are right.
 type setsAnswer struct {
-	TotalCount alicloud.Text `json:"TotalCount"`
-	Sets       *struct {
+	pageInfo
+	Sets *struct {
 		Set []rawSet `json:"DeploymentSet"`
 	} `json:"DeploymentSets"`
 }
@@ -108,6 +111,8 @@ type rawSet struct {
 	Strategy           alicloud.Text `json:"Strategy"`
 	DeploymentStrategy alicloud.Text `json:"DeploymentStrategy"` // its older name
 	GroupCount         alicloud.Text `json:"GroupCount"`
+	Type               alicloud.Text `json:"Type"`     // of newer documentation
+	Affinity           alicloud.Text `json:"Affinity"` // as well
 	CreationTime       string        `json:"CreationTime"`
 	InstanceIDs        alicloud.IDs  `json:"InstanceIds"`
 }
@@ -126,6 +131,9 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.Desc
 		p.text("DeploymentSetIds", jsonList(req.IDs))
 	}
 	p.text("DeploymentSetName", req.Name)
+	if req.Strategy != "" {
+		p.text("Strategy", setStrategy(req.Strategy))
+	}
 	r := d.request("DescribeDeploymentSets", req.Region, p, setTimeout)
 	var a setsAnswer
 	resp, err := d.ask(ctx, r, &a)
@@ -137,7 +145,7 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.Desc
 	}
 	page := &provider.PlacementGroupPage{
 		RequestID: resp.RequestID,
-		NextPage:  nextPage(req.PageToken, a.TotalCount.Int(), len(a.Sets.Set), setPageSize),
+		NextPage:  a.next(req.PageToken, len(a.Sets.Set), setPageSize),
 	}
 	for i := range a.Sets.Set {
 		if g := groupOf(&a.Sets.Set[i]); req.Matches(&g) {
@@ -145,6 +153,19 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.Desc
 		}
 	}
 	return page, nil
+}
+
+// levelOf returns "" for a type that has come since.
+func levelOf(raw string) provider.PlacementLevel {
+	switch raw {
+	case "", "host":
+		return provider.HostLevel
+	case "sw":
+		return provider.SwitchLevel
+	case "rack":
+		return provider.RackLevel
+	}
+	return ""
 }
 
 // groupOf translates a described set. Its capacity is told by zone, and for the
@@ -160,7 +181,8 @@ func groupOf(raw *rawSet) provider.PlacementGroup {
 		Description: string(raw.Description),
 		Strategy:    strategyOf(string(strategy)),
 		RawStrategy: string(strategy),
-		Level:       provider.HostLevel,
+		Level:       levelOf(string(raw.Type)),
+		PerUnit:     raw.Affinity.Int(),
 		InstanceIDs: raw.InstanceIDs,
 		CreatedAt:   timeOf(raw.CreationTime),
 	}
@@ -174,7 +196,7 @@ func groupOf(raw *rawSet) provider.PlacementGroup {
 // ModifyDeploymentSetAttribute: an older reference writes it with an s at its end.
 func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
 	c := provider.Checker{Driver: Name}
-	checkName(&c, "PlacementGroupChange.Name", to.Name)
+	checkPlainName(&c, "PlacementGroupChange.Name", to.Name, setNameMore)
 	checkText(&c, "PlacementGroupChange.Description", to.Description, 256)
 	if err := c.Err(); err != nil {
 		return err

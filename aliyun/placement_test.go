@@ -1,6 +1,7 @@
 package aliyun
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -74,10 +75,13 @@ func TestPlacementGroupRefusals(t *testing.T) {
 		{"Name", "2 to 128", false, spec{Name: "x"}},
 		{"Name", "begin with a letter", false, spec{Name: "1st"}},
 		{"Name", "http://", false, spec{Name: "http://x"}},
+		{"Name", "letters, digits and : _ . -", false, spec{Name: "web!"}},
 		{"Description", "2 to 256", false, spec{Description: "x"}},
+		{"Vendor.OnUnableToRedeployFailedInstance", "CancelMembershipAndStart or KeepStopped", false, spec{Vendor: []provider.VendorOption{PlacementOptions{OnUnableToRedeployFailedInstance: "GiveUp"}}}},
+		{"ClientToken", "at most 64", false, spec{ClientToken: strings.Repeat("x", 65)}},
 		{"Partitions", "at most 7", false, spec{Strategy: provider.PartitionPlacement, Partitions: 8}},
-		{"Level", "hosts only", true, spec{Level: provider.RackLevel}},
-		{"PerUnit", "one to a host", true, spec{PerUnit: 1}},
+		{"Level", "PlacementOptions.Params", true, spec{Level: provider.RackLevel}},
+		{"PerUnit", "PlacementOptions.Params", true, spec{PerUnit: 1}},
 		{"Tags", "no tags", true, spec{Tags: map[string]string{"a": "b"}}},
 		{"Vendor[0]", "PlacementOptions", false, spec{Vendor: []provider.VendorOption{RunOptions{}}}},
 		{`Vendor.Params["Strategy"]`, "already", false, spec{Vendor: []provider.VendorOption{&PlacementOptions{Params: map[string]string{"Strategy": "planted"}}}}},
@@ -104,6 +108,12 @@ func TestPlacementGroupRefusals(t *testing.T) {
 		}
 	}
 	var e *provider.FieldError
+	if err := g.Modify(t.Context(), "", "ds-1", provider.PlacementGroupChange{Name: "a/b"}); !errors.As(err, &e) || e.Path != "PlacementGroupChange.Name" {
+		t.Errorf("got %v, want an error about the name", err)
+	}
+	if _, err := g.Create(t.Context(), spec{Name: "test default"}); err != nil {
+		t.Errorf("the name of the reference's example: %v", err)
+	}
 	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) || e.Path != "MoveOptions.Partition" {
 		t.Errorf("got %v, want an error about the partition", err)
 	}
@@ -228,12 +238,32 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 	if g.Name != "test default" || g.Description != "default" || g.Strategy != provider.SpreadPlacement || fmt.Sprint(g.InstanceIDs) != "[i-sdfkjsdfk i-kiiwsch]" {
 		t.Errorf("read %+v", g)
 	}
-	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` || got.Params["PageSize"] != "100" {
+	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` || got.Params["PageSize"] != "50" {
 		t.Errorf("sent %v", got.Params)
 	}
 	checkTyped(t, ecs.DescribeDeploymentSetsRequest{}, got.Params)
 	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("an answer without the list: got %v, want ErrUnavailable", err)
+	}
+}
+
+// TestSetsOfNewerKinds: what the newer documentation has beside hosts is told as
+// what it is, whoever made the set.
+func TestSetsOfNewerKinds(t *testing.T) {
+	for data, want := range map[string]provider.PlacementGroup{
+		`{}`:                               {Level: provider.HostLevel},
+		`{"Type":"host","Affinity":1}`:     {Level: provider.HostLevel, PerUnit: 1},
+		`{"Type":"sw","Affinity":3}`:       {Level: provider.SwitchLevel, PerUnit: 3},
+		`{"Type":"rack"}`:                  {Level: provider.RackLevel},
+		`{"Type":"building","Affinity":0}`: {},
+	} {
+		p, err := testDriver(t, answering(200, `{"TotalCount":1,"DeploymentSets":{"DeploymentSet":[`+data+`]}}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{})
+		if err != nil || len(p.Groups) != 1 {
+			t.Fatal(p, err)
+		}
+		if g := p.Groups[0]; g.Level != want.Level || g.PerUnit != want.PerUnit {
+			t.Errorf("%s is read as %q, %d to one; want %q, %d", data, g.Level, g.PerUnit, want.Level, want.PerUnit)
+		}
 	}
 }
 
@@ -257,4 +287,40 @@ func TestALostSetIsNotMadeTwice(t *testing.T) {
 			t.Errorf("%d sets, want 1", n)
 		}
 	})
+}
+
+// TestSetsArePagedByTheAnswer: the references disagree on the largest page, 100
+// or 50. None is asked for that one of them forbids, and smaller pages than were
+// asked for are not taken for the last one.
+func TestSetsArePagedByTheAnswer(t *testing.T) {
+	const total, size = 45, 20
+	var got wire
+	var ids []string
+	for token := ""; ; {
+		number := max(len(ids)/size+1, 1)
+		var list []map[string]string
+		for i := len(ids); i < min(total, number*size); i++ {
+			list = append(list, map[string]string{"DeploymentSetId": fmt.Sprint("ds-", i)})
+		}
+		body, _ := json.Marshal(map[string]any{
+			"TotalCount": total, "PageNumber": number, "PageSize": size, "DeploymentSets": map[string]any{"DeploymentSet": list},
+		})
+		d := testDriver(t, capture(&got, string(body)))
+		p, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PageToken: token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Params["PageSize"] != "50" || got.Params["PageNumber"] != token {
+			t.Errorf("asked for page %q of %q", got.Params["PageNumber"], got.Params["PageSize"])
+		}
+		for _, g := range p.Groups {
+			ids = append(ids, g.ID)
+		}
+		if token = p.NextPage; token == "" {
+			break
+		}
+	}
+	if len(ids) != total || ids[total-1] != "ds-44" {
+		t.Errorf("read %d sets, want %d", len(ids), total)
+	}
 }

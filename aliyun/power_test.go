@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 var powerActions = []provider.PowerAction{provider.PowerStart, provider.PowerStop, provider.PowerReboot}
@@ -299,4 +302,80 @@ func TestAStartOfARunningServerTakesOneStartAndOneLook(t *testing.T) {
 	if fmt.Sprint(calls) != "[StartInstances DescribeInstances]" {
 		t.Errorf("the calls were %v, want one start and one look", calls)
 	}
+}
+
+// TestPowerOfMoreServersThanACallTakes goes through the whole client: batches of
+// a hundred, one error for each server that is not there, and waits.
+func TestPowerOfMoreServersThanACallTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		c := simClient(t, sim)
+		ids := running(t, c, provider.RunInstancesSpec{Count: 250})
+		err := c.StopInstances(t.Context(), "", append(ids, "i-gone-1", "i-gone-2"), &provider.StopOptions{Force: true})
+		for _, id := range []string{"i-gone-1", "i-gone-2"} {
+			if !errors.Is(err, provider.ErrNotFound) || !strings.Contains(err.Error(), id) {
+				t.Errorf("got %v, want ErrNotFound that names %s", err, id)
+			}
+		}
+		if strings.Count(err.Error(), "\n") != 1 {
+			t.Errorf("got %v, want the two that are not there alone", err)
+		}
+		if n := sim.Calls(cloudsim.ECS, "StopInstances"); n != 3 {
+			t.Errorf("%d calls for 252 servers, want 3", n)
+		}
+		for _, step := range []func() error{
+			func() error { return c.StopInstances(t.Context(), "", ids, &provider.StopOptions{Wait: true}) },
+			func() error { return c.StartInstances(t.Context(), "", ids, &provider.StartOptions{Wait: true}) },
+			func() error { return c.RebootInstances(t.Context(), "", ids, &provider.RebootOptions{Wait: true}) },
+		} {
+			if err := step(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// TestServersThatMayNotBeReleased: prepaid and protected ones are named, each
+// with its reason, and the others are released all the same.
+func TestServersThatMayNotBeReleased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := simClient(t, cloudsim.New(nil))
+		plain := running(t, c, provider.RunInstancesSpec{Count: 3})
+		prepaid := running(t, c, provider.RunInstancesSpec{Billing: provider.Billing{Mode: provider.Prepaid, Period: 1}})[0]
+		protected := running(t, c, provider.RunInstancesSpec{DeletionProtection: true})[0]
+		err := c.TerminateInstances(t.Context(), "", append(plain, prepaid, protected), nil)
+		for id, code := range map[string]string{prepaid: "ChargeTypeViolation", protected: "InvalidOperation.DeletionProtection"} {
+			if !slices.ContainsFunc(strings.Split(fmt.Sprint(err), "\n"), func(line string) bool { return strings.Contains(line, id) && strings.Contains(line, code) }) {
+				t.Errorf("got %v, want %s for %s", err, code, id)
+			}
+		}
+		if !errors.Is(err, provider.ErrState) || errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("got %v, want ErrState alone", err)
+		}
+		var left []string
+		for i, err := range c.DescribeInstances(t.Context(), provider.Query{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			left = append(left, i.ID)
+		}
+		slices.Sort(left)
+		if want := slices.Sorted(slices.Values([]string{prepaid, protected})); !slices.Equal(left, want) {
+			t.Errorf("left are %v, want %v", left, want)
+		}
+	})
+}
+
+// running makes servers and waits for them.
+func running(t *testing.T, c *provider.Client, spec provider.RunInstancesSpec) []string {
+	t.Helper()
+	spec.ImageID, spec.InstanceType = "image-1", "ecs.g6.large"
+	op, err := c.RunInstances(t.Context(), spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := op.Wait(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return op.InstanceIDs()
 }

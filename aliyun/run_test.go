@@ -64,7 +64,7 @@ func TestADryRunThatFailsIsAnError(t *testing.T) {
 func TestPreviewIsWhatIsSentWithSecretsMasked(t *testing.T) {
 	for name, spec := range fullSpecs() {
 		want := sent(t, spec)
-		for _, secret := range []string{"Password", "UserData", "HttpTokens"} { // the last one is a raw parameter
+		for _, secret := range []string{"Password", "UserData", "HttpTokens", "NetworkInterface.2.InstanceType"} { // the last two are raw parameters
 			if _, ok := want.Params[secret]; ok {
 				want.Params[secret] = "[redacted]"
 			}

@@ -19,7 +19,9 @@ const (
 
 	templatePageSize    = 50  // the most that a page holds
 	templatesByID       = 100 // IDs in one question
-	versionsPerDeletion = 29  // one call cannot name more
+	maxVersions         = 30  // of one template
+	versionsPerDeletion = 29  // one call cannot name more: all but the default version
+	maxTags             = 20
 )
 
 // CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has
@@ -79,12 +81,23 @@ func (p params) page(token string, size int) error {
 	return nil
 }
 
-// nextPage is the token of the page after the one of a token, or "" when that
-// was the last. A page that is not full is the last whatever the total says:
-// what else is counted may be gone by then.
-func nextPage(token string, total, got, size int) string {
-	n := max(alicloud.Text(token).Int(), 1)
-	if got < size || n*size >= total {
+// pageInfo is what every answer that is a page says of itself.
+type pageInfo struct {
+	TotalCount alicloud.Text `json:"TotalCount"`
+	PageSize   alicloud.Text `json:"PageSize"`
+}
+
+// next is the token of the page after the one of a token, or "" when that was
+// the last. A page that is not full is the last whatever the total says: what
+// else is counted may be gone by then. How much a full page holds is for the
+// answer to say: a service that makes smaller ones than it was asked for would
+// otherwise seem to have no more.
+func (a *pageInfo) next(token string, got, asked int) string {
+	n, size := max(alicloud.Text(token).Int(), 1), asked
+	if says := a.PageSize.Int(); says > 0 {
+		size = min(asked, says)
+	}
+	if got < size || n*size >= a.TotalCount.Int() {
 		return ""
 	}
 	return strconv.Itoa(n + 1)
@@ -92,8 +105,8 @@ func nextPage(token string, total, got, size int) string {
 
 // templatesAnswer is the answer of DescribeLaunchTemplates.
 type templatesAnswer struct {
-	TotalCount alicloud.Text `json:"TotalCount"`
-	Sets       *struct {
+	pageInfo
+	Sets *struct {
 		Set []rawTemplate `json:"LaunchTemplateSet"`
 	} `json:"LaunchTemplateSets"`
 }
@@ -111,7 +124,7 @@ type rawTemplate struct {
 
 // DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
 func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 0, templatesByID); err != nil {
+	if err := checkTemplateQuery(&req.LaunchTemplateQuery); err != nil {
 		return nil, err
 	}
 	p := params{}
@@ -121,6 +134,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 	p.list("LaunchTemplateId", req.IDs)
 	p.text("LaunchTemplateName.1", req.Name)
 	p.tags("TemplateTag", req.Tags)
+	p.tags("Tag", req.InstanceTags) // of the older reference; the client compares them itself
 	r := d.request("DescribeLaunchTemplates", req.Region, p, templateTimeout)
 	var a templatesAnswer
 	resp, err := d.ask(ctx, r, &a)
@@ -132,7 +146,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 	}
 	page := &provider.TemplatePage{
 		RequestID: resp.RequestID,
-		NextPage:  nextPage(req.PageToken, a.TotalCount.Int(), len(a.Sets.Set), templatePageSize),
+		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
 	}
 	for i := range a.Sets.Set {
 		if t := templateOf(&a.Sets.Set[i]); req.Matches(&t) && wanted(&req.LaunchTemplateQuery, &t) {
@@ -140,6 +154,16 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 		}
 	}
 	return page, nil
+}
+
+func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
+	if err := alicloud.CheckIDs(Name, q.IDs, 0, templatesByID); err != nil {
+		return err
+	}
+	c := provider.Checker{Driver: Name}
+	c.Require(len(q.Tags) <= maxTags, "LaunchTemplateQuery.Tags", len(q.Tags), fmt.Sprintf("must be at most %d", maxTags))
+	c.Require(len(q.InstanceTags) <= maxTags, "LaunchTemplateQuery.InstanceTags", len(q.InstanceTags), fmt.Sprintf("must be at most %d", maxTags))
+	return c.Err()
 }
 
 // wanted compares what the cloud may filter loosely: an empty tag value cannot
@@ -168,8 +192,8 @@ func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 
 // versionsAnswer is the answer of DescribeLaunchTemplateVersions.
 type versionsAnswer struct {
-	TotalCount alicloud.Text `json:"TotalCount"`
-	Sets       *struct {
+	pageInfo
+	Sets *struct {
 		Set []rawVersion `json:"LaunchTemplateVersionSet"`
 	} `json:"LaunchTemplateVersionSets"`
 }
@@ -188,12 +212,23 @@ type rawVersion struct {
 
 // DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
 func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
+	if n := len(req.Versions); n > maxVersions {
+		return nil, &provider.FieldError{
+			Driver: Name, Path: "LaunchTemplateVersionQuery.Versions", Value: strconv.Itoa(n),
+			Reason: fmt.Sprintf("must be at most %d: a template has no more", maxVersions),
+		}
+	}
 	p := params{"DetailFlag": "true"}
 	if err := p.page(req.PageToken, templatePageSize); err != nil {
 		return nil, err
 	}
 	p.ref(req.Template)
 	p.number("LaunchTemplateVersion.1", req.Template.Version)
+	for i, n := range req.Versions {
+		p.number(fmt.Sprintf("LaunchTemplateVersion.%d", i+1), n)
+	}
+	p.number("MinVersion", req.MinVersion)
+	p.number("MaxVersion", req.MaxVersion)
 	p.flag("DefaultVersion", req.DefaultOnly)
 	r := d.request("DescribeLaunchTemplateVersions", req.Region, p, templateTimeout)
 	var a versionsAnswer
@@ -206,7 +241,7 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provid
 	}
 	page := &provider.TemplateVersionPage{
 		RequestID: resp.RequestID,
-		NextPage:  nextPage(req.PageToken, a.TotalCount.Int(), len(a.Sets.Set), templatePageSize),
+		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
 	}
 	for i := range a.Sets.Set {
 		v, ok := versionOf(&a.Sets.Set[i])

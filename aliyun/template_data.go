@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,9 @@ func translateTemplate(t *provider.LaunchTemplateSpec) (params, error) {
 	translateSpec(p, &t.Spec)
 	o := optionsOf(&t.Spec)
 	translateOptions(p, &o)
+	if o.SendFalse {
+		p.denyAll(&t.Spec, "PasswordInherit", "DeletionProtection")
+	}
 	own := vendorOptions[TemplateOptions](t.Vendor)
 	p.text("NetworkType", own.NetworkType)
 	p.text("ImageOwnerAlias", own.ImageOwnerAlias)
@@ -50,6 +54,9 @@ func rawTemplateParams(t *provider.LaunchTemplateSpec) map[string]string {
 // TemplateSupport implements [provider.LaunchTemplateDriver].
 func (d *driver) TemplateSupport() provider.Support { return templateTable() }
 
+// noTemplateKey is why templates refuse KMS keys. Newer documentation has them.
+const noTemplateKey = "the vendor's typed request has Encrypted alone, with the default key; RunOptions.Params take it by its wire name"
+
 // templateTable says what becomes of every leaf of a template's spec. Whatever a
 // template does not hold would be dropped by the cloud without a word.
 func templateTable() provider.Support {
@@ -60,8 +67,8 @@ func templateTable() provider.Support {
 		"Login.Password":                 "a template holds no password: give it to RunInstances",
 		"Network.IPv6Addresses":          "a template holds IPv6Count only",
 		"Billing.Spot.Interruption":      "a template has none: give it to RunInstances",
-		"SystemDisk.KMSKeyID":            "a template holds Encrypted only, which uses the default key",
-		"DataDisks[].KMSKeyID":           "a template holds Encrypted only, which uses the default key",
+		"SystemDisk.KMSKeyID":            noTemplateKey,
+		"DataDisks[].KMSKeyID":           noTemplateKey,
 		"CPUOptions.Cores":               "a template has no CPU options: give them to RunInstances",
 		"CPUOptions.ThreadsPerCore":      "a template has no CPU options: give them to RunInstances",
 		"CPUOptions.NUMANodes":           "a template has no CPU options: give them to RunInstances",
@@ -216,7 +223,8 @@ func (k kept) list(name string) (out []string) {
 }
 
 // templateSpec is what a version holds as a spec. What no field of a spec can
-// say, or not in the same words, becomes raw parameters: nothing is left out.
+// say, or not in the same words, becomes raw parameters: nothing is left out, and
+// what the cloud would take for servers can be written again.
 func templateSpec(k kept) provider.RunInstancesSpec {
 	s := provider.RunInstancesSpec{
 		Zone:               k.text("ZoneId"),
@@ -240,12 +248,13 @@ func templateSpec(k kept) provider.RunInstancesSpec {
 	for i := range k.size("DataDisk") {
 		s.DataDisks = append(s.DataDisks, k.disk(fmt.Sprintf("DataDisk.%d.", i+1)))
 	}
+	s.DataDisks = trimmed(s.DataDisks, func(d *provider.Disk) bool { return *d == provider.Disk{} })
 	if key := k.text("KeyPairName"); key != "" {
 		s.Login.KeyPairs = []string{key}
 	} else {
 		s.Login.KeepImageLogin = k.flag("PasswordInherit")
 	}
-	o := RunOptions{IoOptimized: k.text("IoOptimized"), CreditSpecification: k.text("CreditSpecification")}
+	o := RunOptions{IoOptimized: k.ioOptimized(), CreditSpecification: k.text("CreditSpecification")}
 	k.dropDefaults()
 	if len(k) > 0 {
 		o.Params = k
@@ -254,6 +263,18 @@ func templateSpec(k kept) provider.RunInstancesSpec {
 		s.Vendor = []provider.VendorOption{o}
 	}
 	return s
+}
+
+// trimmed cuts empty elements off the end of a list: what the cloud has there is
+// all in raw parameters.
+func trimmed[T any](list []T, empty func(*T) bool) []T {
+	for len(list) > 0 && empty(&list[len(list)-1]) {
+		list = list[:len(list)-1]
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // dropDefaults takes out the zeros that a service may show for what is not set:
@@ -302,6 +323,9 @@ func (k kept) network() provider.Network {
 			Description:      k.text(at + "Description"),
 		})
 	}
+	n.Interfaces = trimmed(n.Interfaces, func(i *provider.NetworkInterface) bool {
+		return reflect.DeepEqual(*i, provider.NetworkInterface{})
+	})
 	return n
 }
 
@@ -327,7 +351,6 @@ func (k kept) disk(at string) provider.Disk {
 		IOPS:                 k.number(at + "ProvisionedIops"),
 		SnapshotID:           k.text(at + "SnapshotId"),
 		Encrypted:            k.flag(at + "Encrypted"),
-		KMSKeyID:             k.text(at + "KMSKeyId"),
 		DeleteWithInstance:   k.choice(at + "DeleteWithInstance"),
 		AutoSnapshotPolicyID: k.text(at + "AutoSnapshotPolicyId"),
 		Device:               k.text(at + "Device"),
@@ -389,19 +412,26 @@ func (k kept) periodUnit() provider.PeriodUnit {
 	return ""
 }
 
+// tags takes all tags, or none if there is one among them that no map can hold
+// or that is against the rules: the others keep their numbers then.
 func (k kept) tags() map[string]string {
-	var out map[string]string
-	for i := range k.size("Tag") {
-		at := fmt.Sprintf("Tag.%d.", i+1)
-		key := k[at+"Key"]
-		if _, twice := out[key]; key == "" || twice {
-			continue
-		}
-		if out == nil {
-			out = map[string]string{}
-		}
-		delete(k, at+"Key")
-		out[key] = k.text(at + "Value")
+	n := k.size("Tag")
+	if n == 0 {
+		return nil
+	}
+	out := make(map[string]string, n)
+	for i := range n {
+		out[k[fmt.Sprintf("Tag.%d.Key", i+1)]] = k[fmt.Sprintf("Tag.%d.Value", i+1)]
+	}
+	c := provider.Checker{}
+	checkTags(&c, out)
+	checkShortTags(&c, out)
+	if _, nameless := out[""]; nameless || len(out) < n || c.Err() != nil {
+		return nil
+	}
+	for i := range n {
+		delete(k, fmt.Sprintf("Tag.%d.Key", i+1))
+		delete(k, fmt.Sprintf("Tag.%d.Value", i+1))
 	}
 	return out
 }
@@ -413,6 +443,19 @@ func (k kept) userData() provider.UserData {
 	}
 	delete(k, "UserData")
 	return raw
+}
+
+// ioOptimized takes a word that creates take too: the reference's example of a
+// version has true in its place.
+func (k kept) ioOptimized() string {
+	switch word := k.text("IoOptimized"); word {
+	case "true":
+		return "optimized"
+	case "false":
+		return "none"
+	default:
+		return word
+	}
 }
 
 func (k kept) securityAgent() *bool {

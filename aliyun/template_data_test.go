@@ -38,12 +38,23 @@ func TestTheReferencesExampleIsReadWhole(t *testing.T) {
 		Billing: provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotPriceLimit, MaxPrice: "1"}},
 		Tags:    map[string]string{"ss": "bb"}, RoleName: "RamRoleName1", ProjectID: "ResourceGroupId1", SecurityAgent: new(true),
 		AutoReleaseTime: time.Date(2019, 10, 21, 0, 0, 0, 0, time.UTC),
-		Vendor: []provider.VendorOption{RunOptions{IoOptimized: "true", Params: map[string]string{
+		Vendor: []provider.VendorOption{RunOptions{IoOptimized: "optimized", Params: map[string]string{
 			"NetworkType": "NetworkType1", "SystemDisk.Iops": "22", "UserData": "UserData1", "Period": "1", "NetworkInterface.1.PrimaryIpAddress": "PrimaryIpAddress1",
 		}}},
 	}
 	if got := readTemplate(t, data); !reflect.DeepEqual(got, want) {
 		t.Errorf("read\n%s\nwant\n%s", shown(got), shown(want))
+	}
+}
+
+// TestIoOptimizedIsReadAsItIsWritten: the reference shows true where creates say
+// optimized.
+func TestIoOptimizedIsReadAsItIsWritten(t *testing.T) {
+	for data, want := range map[string]string{`"true"`: "optimized", `true`: "optimized", `"false"`: "none", `"none"`: "none", `"optimized"`: "optimized", `"new"`: "new", `""`: ""} {
+		got := readTemplate(t, `{"ImageId":"image-1","IoOptimized":`+data+`}`)
+		if o := optionsOf(&got); o.IoOptimized != want {
+			t.Errorf("%s is read as %q, want %q", data, o.IoOptimized, want)
+		}
 	}
 }
 
@@ -75,7 +86,9 @@ func TestWhatNoFieldCanSayIsKeptRaw(t *testing.T) {
 		`{"AutoReleaseTime":"soon"}`:                                                       {"AutoReleaseTime": "soon"},
 		`{"PrivateIpAddress":"2001:db8::1"}`:                                               {"PrivateIpAddress": "2001:db8::1"},
 		`{"SystemDisk":{"Size":"40.5","New":true},"SystemDisk.Size":0}`:                    {"SystemDisk.Size": "40.5", "SystemDisk.New": "true"},
-		`{"Tags":{"InstanceTag":[{"Key":"a"},{"Key":"a","Value":"b"},{"Value":"c"}]}}`:     {"Tag.2.Key": "a", "Tag.2.Value": "b", "Tag.3.Value": "c"},
+		`{"Tags":{"InstanceTag":[{"Key":"a"},{"Key":"a","Value":"b"},{"Value":"c"}]}}`:     {"Tag.1.Key": "a", "Tag.2.Key": "a", "Tag.2.Value": "b", "Tag.3.Value": "c"},
+		`{"Tags":{"InstanceTag":[{"Key":"a","Value":"1"},{"Key":"b","Value":"acs:b"}]}}`:   {"Tag.1.Key": "a", "Tag.1.Value": "1", "Tag.2.Key": "b", "Tag.2.Value": "acs:b"},
+		`{"SystemDisk":{"Encrypted":"true","KMSKeyId":"key-1"}}`:                           {"SystemDisk.KMSKeyId": "key-1"},
 		`{"DataDisks":{"DataDisk":[{"Size":20},{"StorageClusterId":"c"}]}}`:                {"DataDisk.2.StorageClusterId": "c"},
 		`{"KeyPairName":"k","PasswordInherit":true}`:                                       {"PasswordInherit": "true"},
 		`{"New":{"Inner":[{"A":1}]},"Other":["x"],"None":null}`:                            {"New.Inner.1.A": "1", "Other.1": "x"},

@@ -193,6 +193,13 @@ func TestTemplateRefusals(t *testing.T) {
 		{"Name", "required", func(s *spec) { s.Name = "" }},
 		{"Name", "2 to 128", func(s *spec) { s.Name = "x" }},
 		{"Name", "begin with a letter", func(s *spec) { s.Name = "1st" }},
+		{"Name", "letters, digits and : _ . -", func(s *spec) { s.Name = "web/1" }},
+		{"Name", "letters, digits and : _ . -", func(s *spec) { s.Name = "web 1" }},
+		{"Name", "http://", func(s *spec) { s.Name = "http://web" }},
+		{"Vendor.NetworkType", "classic or vpc", func(s *spec) { s.Vendor = own(TemplateOptions{NetworkType: "NetworkType1"}) }},
+		{"Spec.Vendor.IoOptimized", "none or optimized", func(s *spec) { s.Spec.Vendor = run(RunOptions{IoOptimized: "true"}) }},
+		{`Spec.Tags["kkk`, "at most 64", func(s *spec) { s.Spec.Tags = map[string]string{strings.Repeat("k", 65): ""} }},
+		{`Spec.Tags["k"]`, "begin with aliyun", func(s *spec) { s.Spec.Tags = map[string]string{"k": "aliyun-v"} }},
 		{"VersionDescription", "2 to 256", func(s *spec) { s.VersionDescription = "x" }},
 		{"VersionDescription", "https://", func(s *spec) { s.VersionDescription = "https://x" }},
 		{"BaseVersion", "", func(s *spec) { s.BaseVersion = 1 }},
@@ -417,6 +424,71 @@ func TestRunFromATemplate(t *testing.T) {
 		_, err = c.RunInstances(t.Context(), provider.RunInstancesSpec{LaunchTemplate: &provider.LaunchTemplateRef{Name: "template-1", Version: 9}}, nil)
 		if !errors.Is(err, provider.ErrNotFound) {
 			t.Errorf("an unknown version: got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+// TestFullTemplates: thirty templates a region, thirty versions each.
+func TestFullTemplates(t *testing.T) {
+	l := templates(t, simClient(t, cloudsim.New(nil)))
+	spec := provider.RunInstancesSpec{ImageID: "image-1"}
+	for i := range 30 {
+		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: fmt.Sprint("template-", i), Spec: spec}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var e *provider.APIError
+	_, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-30", Spec: spec})
+	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateLimitExceed" || e.RequestID == "" {
+		t.Errorf("the 31st template: got %v, want ErrQuota", err)
+	}
+	found := 0
+	for _, err := range l.List(t.Context(), provider.LaunchTemplateQuery{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found++
+	}
+	if found != 30 {
+		t.Errorf("the list has %d templates, want 30", found)
+	}
+	ref := provider.LaunchTemplateRef{Name: "template-0"}
+	for range 29 {
+		if _, err := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec})
+	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateVersionLimitExceed" {
+		t.Errorf("the 31st version: got %v, want ErrQuota", err)
+	}
+	if got := versionNumbers(t, l, ref); len(got) != 30 || got[29] != 30 {
+		t.Errorf("versions %v, want all 30", got)
+	}
+}
+
+// TestALostTemplateIsNotMadeTwice: neither create has a token, so that neither
+// is repeated; the caller is told, and finds what there is by its name.
+func TestALostTemplateIsNotMadeTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		l := templates(t, simClient(t, sim))
+		for _, api := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
+			sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: api, Kind: cloudsim.ResetAfter, Times: 1})
+		}
+		spec := provider.RunInstancesSpec{ImageID: "image-1"}
+		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("a lost template: got %v, want ErrOutcomeUnknown", err)
+		}
+		ref := provider.LaunchTemplateRef{Name: "template-1"}
+		if _, err := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("a lost version: got %v, want ErrOutcomeUnknown", err)
+		}
+		if got := versionNumbers(t, l, ref); !slices.Equal(got, []int{1, 2}) {
+			t.Errorf("versions %v, want 1 and 2", got)
+		}
+		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrExists) {
+			t.Errorf("the same template again: got %v, want ErrExists", err)
 		}
 	})
 }

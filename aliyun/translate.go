@@ -64,6 +64,9 @@ func translateRun(spec *provider.RunInstancesSpec) (map[string]string, error) {
 	p.flag("DryRun", spec.DryRun)
 	o := optionsOf(spec)
 	translateOptions(p, &o)
+	if o.SendFalse {
+		p.denyAll(spec, "PasswordInherit", "UniqueSuffix", "DeletionProtection", "DryRun")
+	}
 	c := provider.Checker{Driver: Name}
 	checkRaw(&c, "Vendor.Params", p, o.Params)
 	if err := c.Err(); err != nil {
@@ -233,6 +236,10 @@ func (p params) tags(name string, tags map[string]string) {
 }
 
 func translateOptions(p params, o *RunOptions) {
+	p.text("SecurityGroupId", o.SecurityGroupID)
+	for i, group := range o.InterfaceSecurityGroupIDs {
+		p.text(fmt.Sprintf("NetworkInterface.%d.SecurityGroupId", i+1), group)
+	}
 	p.text("IoOptimized", o.IoOptimized)
 	p.text("CreditSpecification", o.CreditSpecification)
 	p.text("StorageSetId", o.StorageSetID)
@@ -240,6 +247,19 @@ func translateOptions(p params, o *RunOptions) {
 	p.number("DeploymentSetGroupNo", o.DeploymentSetGroupNo)
 	p.text("ImageFamily", o.ImageFamily)
 	p.choice("AutoPay", o.AutoPay)
+}
+
+// denyAll sets parameters to false that are not there, and so that of each disk.
+func (p params) denyAll(spec *provider.RunInstancesSpec, names ...string) {
+	names = append(names, "SystemDisk.Encrypted")
+	for i := range spec.DataDisks {
+		names = append(names, fmt.Sprintf("DataDisk.%d.Encrypted", i+1))
+	}
+	for _, name := range names {
+		if _, ok := p[name]; !ok {
+			p[name] = "false"
+		}
+	}
 }
 
 func translateDescribe(req *provider.DescribeRequest) params {

@@ -72,7 +72,7 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		Vendor: []provider.VendorOption{RunOptions{
 			IoOptimized: "optimized", CreditSpecification: "Standard", StorageSetID: "storage-1", StorageSetPartitionNumber: 7,
 			DeploymentSetGroupNo: 6,
-			ImageFamily:          "family-1", Params: map[string]string{"HttpTokens": "required"},
+			ImageFamily:          "family-1", Params: map[string]string{"HttpTokens": "required", "NetworkInterface.2.InstanceType": "Primary"},
 		}},
 	}
 }
@@ -125,6 +125,16 @@ func hostTenancySpec() *provider.RunInstancesSpec {
 	return s
 }
 
+// falseSpec says false where the others say nothing, and names groups by the
+// older parameters.
+func falseSpec() *provider.RunInstancesSpec {
+	s := minimalSpec()
+	s.DataDisks = []provider.Disk{{SizeGiB: 43}, {SizeGiB: 44, Encrypted: true}}
+	s.Network.Interfaces = []provider.NetworkInterface{{SubnetID: "subnet-13"}}
+	s.Vendor = []provider.VendorOption{RunOptions{SecurityGroupID: "group-21", InterfaceSecurityGroupIDs: []string{"group-22"}, SendFalse: true}}
+	return s
+}
+
 func addressesSpec() *provider.RunInstancesSpec {
 	s := minimalSpec()
 	s.Count = 3
@@ -137,7 +147,7 @@ func fullSpecs() map[string]*provider.RunInstancesSpec {
 	return map[string]*provider.RunInstancesSpec{
 		"minimal": minimalSpec(), "on-demand": onDemandSpec(), "prepaid": prepaidSpec(), "prepaid-week": prepaidWeekSpec(),
 		"spot": spotSpec(), "spot-market": spotMarketSpec(), "dedicated-host": dedicatedHostSpec(), "host-tenancy": hostTenancySpec(),
-		"addresses": addressesSpec(),
+		"addresses": addressesSpec(), "false": falseSpec(),
 	}
 }
 

@@ -1,6 +1,7 @@
 package aliyun
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -22,6 +24,7 @@ const maxUserData = 32 << 10
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := provider.Checker{Driver: Name}
 	checkRequired(&c, spec)
+	checkAdded(&c, spec)
 	checkRelease(&c, spec.AutoReleaseTime)
 	checkSpec(&c, spec)
 	checkOptions(&c, spec)
@@ -35,6 +38,7 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	in := provider.Checker{Driver: Name}
 	checkSpec(&in, &t.Spec)
 	checkKind[RunOptions](&in, "Vendor", t.Spec.Vendor)
+	checkForms(&in, &t.Spec)
 	o := optionsOf(&t.Spec)
 	in.Require(t.Spec.Billing.Mode != provider.DedicatedHost, "Billing.Mode", t.Spec.Billing.Mode, "a template has no dedicated hosts: give it to RunInstances")
 	const elsewhere = "a template has none: give it to RunInstances"
@@ -43,14 +47,19 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	in.Require(o.DeploymentSetGroupNo == 0, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, elsewhere)
 	in.Require(o.ImageFamily == "", "Vendor.ImageFamily", o.ImageFamily, elsewhere)
 	in.Require(o.AutoPay == nil, "Vendor.AutoPay", nil, elsewhere)
+	checkOneOf(&in, "Vendor.IoOptimized", o.IoOptimized, "none", "optimized")
+
+	checkShortTags(&in, t.Spec.Tags)
 
 	c := provider.Checker{Driver: Name}
-	checkName(&c, "Name", t.Name)
+	checkPlainName(&c, "Name", t.Name, "")
 	checkText(&c, "VersionDescription", t.VersionDescription, 256)
-	checkTemplateTags(&c, t.Tags)
+	checkTags(&c, t.Tags)
+	checkShortTags(&c, t.Tags)
 	checkKind[TemplateOptions](&c, "Vendor", t.Vendor)
-	group := vendorOptions[TemplateOptions](t.Vendor).ResourceGroupID
-	c.Require(group == "" || !version, "Vendor.ResourceGroupID", group, "belongs to the template, not to a version")
+	own := vendorOptions[TemplateOptions](t.Vendor)
+	c.Require(own.ResourceGroupID == "" || !version, "Vendor.ResourceGroupID", own.ResourceGroupID, "belongs to the template, not to a version")
+	checkOneOf(&c, "Vendor.NetworkType", own.NetworkType, "classic", "vpc")
 	return fieldErrors(c.Err(), within("Spec.", in.Err()), rawProblems(t))
 }
 
@@ -95,6 +104,7 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkNames(c, spec)
 	checkLogin(c, &spec.Login, spec.ImageID)
 	checkNetwork(c, &spec.Network)
+	checkInterfaces(c, spec)
 	checkDisks(c, spec)
 	checkBilling(c, spec)
 	checkTags(c, spec.Tags)
@@ -104,6 +114,7 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 // checkRequired checks what a create must have.
 func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	c.Require(spec.Region == "" || alicloud.IsRegion(spec.Region), "Region", spec.Region, `must be a region ID, like "cn-hangzhou"`)
 	raw := optionsOf(spec).Params
 	image := spec.ImageID != "" || spec.LaunchTemplate != nil || optionsOf(spec).ImageFamily != "" || raw["ImageId"] != "" || raw["ImageFamily"] != ""
 	c.Require(image, "ImageID", nil, "required unless a launch template or an image family gives it")
@@ -111,7 +122,8 @@ func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(kind, "InstanceType", nil, "required unless a launch template gives it")
 	for i := range spec.DataDisks {
 		d := &spec.DataDisks[i]
-		c.Require(d.SizeGiB > 0 || d.SnapshotID != "", fmt.Sprintf("DataDisks[%d].SizeGiB", i), nil, "required unless a SnapshotID gives it")
+		given := d.SizeGiB > 0 || d.SnapshotID != "" || spec.LaunchTemplate != nil || raw[fmt.Sprintf("DataDisk.%d.Size", i+1)] != ""
+		c.Require(given, fmt.Sprintf("DataDisks[%d].SizeGiB", i), nil, "required unless a SnapshotID or a launch template gives it")
 	}
 }
 
@@ -121,7 +133,8 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkText(c, "Description", spec.Description, 256)
 	checkHostName(c, spec)
 	numbered := numbering.MatchString(spec.Name) || numbering.MatchString(spec.HostName)
-	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil, "has no effect beside the numbering [begin,bits] in a name")
+	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil, "excludes a numbering [begin,bits] in a name, which numbers the servers by itself")
+	checkSuffix(c, spec)
 }
 
 // onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
@@ -154,6 +167,22 @@ func checkName(c *provider.Checker, path, name string) {
 	c.Require(name == "" || unicode.IsLetter(first), path, name, "must begin with a letter")
 }
 
+// checkPlainName is checkName for names of which the reference lists the other
+// characters too, and more that are known to be taken.
+func checkPlainName(c *provider.Checker, path, name, more string) {
+	checkName(c, path, name)
+	other := strings.IndexFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune(":_.-"+more, r)
+	})
+	c.Require(other < 0, path, name, "must be letters, digits and : _ . -")
+}
+
+// checkOneOf checks a word of which the reference lists all. A raw parameter
+// takes one that has come since.
+func checkOneOf(c *provider.Checker, path, value string, known ...string) {
+	c.Require(value == "" || slices.Contains(known, value), path, value, "must be "+strings.Join(known, " or "))
+}
+
 // checkText checks the length in characters, 2 at least, and that a text does not begin
 // like a URL, which the cloud refuses in names and descriptions.
 func checkText(c *provider.Checker, path, text string, most int) {
@@ -169,11 +198,18 @@ func checkLogin(c *provider.Checker, l *provider.Login, image string) {
 	if p := l.Password.Reveal(); p != "" {
 		c.Require(len(p) >= 8 && len(p) <= 30, "Login.Password", nil, "must be 8 to 30 characters long")
 		c.Require(classes(p) >= 3, "Login.Password", nil, "must have three of: upper case, lower case, digits, special characters")
+		c.Require(strings.Trim(p, letters+specials) == "", "Login.Password", nil, "must have no other characters than letters, digits and "+specials)
 		c.Require(p[0] != '/' || !onWindows(image), "Login.Password", nil, "must not begin with / on Windows")
 	}
 	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", len(l.KeyPairs), "ECS takes one")
 	c.Require(len(l.KeyPairs) == 0 || !onWindows(image), "Login.KeyPairs", nil, "ECS ignores key pairs on Windows")
 }
+
+// What a password may consist of: the reference lists the special characters.
+const (
+	letters  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
+)
 
 // classes counts the kinds of characters in a password.
 func classes(p string) int {
@@ -209,9 +245,25 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 		known := ip.ChargeType == "" || internetChargeType(ip.ChargeType) != ""
 		c.Require(known, "Network.PublicIP.ChargeType", ip.ChargeType, "ECS has by-traffic and by-bandwidth")
 	}
-	for i := range n.Interfaces {
-		f, at := &n.Interfaces[i], fmt.Sprintf("Network.Interfaces[%d]", i)
-		empty := f.SubnetID == "" && len(f.SecurityGroupIDs) == 0 && !f.PrivateIP.IsValid() && f.Name == "" && f.Description == ""
+}
+
+// checkAdded checks how many interfaces a create adds to the primary one. Raw
+// parameters may say that one of them is the primary one.
+func checkAdded(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	n, most, raw := len(spec.Network.Interfaces), 1, optionsOf(spec).Params
+	if raw["NetworkInterface.1.InstanceType"] != "" || raw["NetworkInterface.2.InstanceType"] != "" {
+		most = 2
+	}
+	c.Require(n <= most, "Network.Interfaces", n, fmt.Sprintf("must be at most %d: a create adds one interface, others are attached afterwards", most))
+}
+
+func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	list, groups := spec.Network.Interfaces, optionsOf(spec).InterfaceSecurityGroupIDs
+	c.Require(len(groups) <= len(list), "Vendor.InterfaceSecurityGroupIDs", len(groups), fmt.Sprintf("must not be more than Network.Interfaces, which are %d", len(list)))
+	for i := range list {
+		f, at := &list[i], fmt.Sprintf("Network.Interfaces[%d]", i)
+		named := i < len(groups) && groups[i] != ""
+		empty := f.SubnetID == "" && len(f.SecurityGroupIDs) == 0 && !f.PrivateIP.IsValid() && f.Name == "" && f.Description == "" && !named
 		c.Require(!empty, at, nil, "must not be empty: ECS would not see it")
 		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
 		checkGroups(c, at+".SecurityGroupIDs", f.SecurityGroupIDs)
@@ -227,12 +279,18 @@ func checkGroups(c *provider.Checker, path string, groups []string) {
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	d := &spec.SystemDisk
 	least, most := systemSizes(d)
+	if d.Type == "" && d.PerformanceLevel == "" && spec.LaunchTemplate == nil {
+		least, most = 20, 2048 // whatever kind the cloud takes by itself
+	}
 	checkDisk(c, "SystemDisk", d, least, most)
 	c.Require(len(spec.DataDisks) <= 16, "DataDisks", len(spec.DataDisks), "must be at most 16")
 	for i := range spec.DataDisks {
 		d, at := &spec.DataDisks[i], fmt.Sprintf("DataDisks[%d]", i)
 		c.Require(d.SizeGiB == 0 || d.SnapshotID == "", at+".SizeGiB", d.SizeGiB, "excludes SnapshotID: ECS ignores it and takes the size of the snapshot")
 		least, most := dataSizes(d)
+		if d.Type == "" && d.PerformanceLevel == "" && spec.LaunchTemplate == nil {
+			least, most = 5, 65536
+		}
 		checkDisk(c, at, d, least, most)
 	}
 }
@@ -242,7 +300,7 @@ func checkDisk(c *provider.Checker, at string, d *provider.Disk, least, most int
 	checkName(c, at+".Name", d.Name)
 	checkText(c, at+".Description", d.Description, 256)
 	if d.SizeGiB != 0 && most != 0 {
-		what := strings.TrimSpace(d.Type + " " + d.PerformanceLevel)
+		what := cmp.Or(strings.TrimSpace(d.Type+" "+d.PerformanceLevel), "any kind that the cloud chooses")
 		c.Require(d.SizeGiB >= least && d.SizeGiB <= most, at+".SizeGiB", d.SizeGiB, fmt.Sprintf("must be %d to %d for %s", least, most, what))
 	}
 	switch d.Type {
@@ -307,7 +365,8 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if h := b.Spot.DurationHours; h != nil {
 		c.Require(*h <= 1, "Billing.Spot.DurationHours", *h, "must be 0 or 1")
 	}
-	c.Require(b.Mode != provider.Prepaid || !spec.DeletionProtection, "DeletionProtection", nil, "ECS has it for servers that are not prepaid only")
+	plain := b.Mode != provider.Prepaid && b.Mode != provider.Spot
+	c.Require(plain || !spec.DeletionProtection, "DeletionProtection", nil, "ECS has it for servers on demand only, neither prepaid nor spot")
 }
 
 func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -318,6 +377,7 @@ func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(!named || l.Tenancy != provider.SharedTenancy, "Placement.Tenancy", l.Tenancy, "contradicts the dedicated hosts")
 	onHost := named || l.Tenancy == provider.HostTenancy || b.Mode == provider.DedicatedHost
 	c.Require(b.Mode != provider.Spot || !onHost, "Billing.Mode", b.Mode, "ECS ignores spot settings on dedicated hosts")
+	c.Require(l.GroupID == "" || !onHost, "Placement.GroupID", l.GroupID, "ECS has no deployment sets on dedicated hosts")
 	c.Require(l.Affinity != provider.HostAffinity || onHost, "Placement.Affinity", l.Affinity, "needs a dedicated host")
 	elsewhere := spec.LaunchTemplate != nil
 	c.Require(o.DeploymentSetGroupNo >= 0 && o.DeploymentSetGroupNo <= maxSetGroups, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, fmt.Sprintf("must be 1 to %d", maxSetGroups))
@@ -340,17 +400,18 @@ func checkTags(c *provider.Checker, tags map[string]string) {
 		c.Require(utf8.RuneCountInString(k) <= 128, at, nil, "the key must be at most 128 characters long")
 		c.Require(!strings.HasPrefix(k, "aliyun") && !strings.HasPrefix(k, "acs:"), at, nil, "the key must not begin with aliyun or acs:")
 		c.Require(!strings.Contains(k, "http://") && !strings.Contains(k, "https://"), at, nil, "the key must not contain http:// or https://")
-		c.Require(utf8.RuneCountInString(tags[k]) <= 128, at, nil, "the value must be at most 128 characters long")
+		c.Require(utf8.RuneCountInString(tags[k]) <= 128, at, tags[k], "the value must be at most 128 characters long")
+		c.Require(!strings.Contains(tags[k], "http://") && !strings.Contains(tags[k], "https://"), at, tags[k], "the value must not contain http:// or https://")
 	}
 }
 
-// checkTemplateTags checks the tags of a template itself, for which shorter keys
-// are documented than for servers, and rules for the values too.
-func checkTemplateTags(c *provider.Checker, tags map[string]string) {
-	checkTags(c, tags)
+// checkShortTags checks the tags of templates, and those that templates give to
+// servers: for them the older reference has shorter keys than RunInstances, and
+// rules for the values too. A raw parameter takes what a newer one allows.
+func checkShortTags(c *provider.Checker, tags map[string]string) {
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		at := fmt.Sprintf("Tags[%q]", k)
-		c.Require(utf8.RuneCountInString(k) <= 64, at, nil, "the key of a template's tag must be at most 64 characters long")
+		c.Require(utf8.RuneCountInString(k) <= 64, at, nil, "the key of a tag in a template must be at most 64 characters long")
 		for _, prefix := range []string{"aliyun", "acs:", "http://", "https://"} {
 			c.Require(!strings.HasPrefix(tags[k], prefix), at, nil, "the value must not begin with "+prefix)
 		}
@@ -361,7 +422,10 @@ func checkTemplateTags(c *provider.Checker, tags map[string]string) {
 // already.
 func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkKind[RunOptions](c, "Vendor", spec.Vendor)
-	raw := optionsOf(spec).Params
+	checkForms(c, spec)
+	o := optionsOf(spec)
+	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
+	raw := o.Params
 	plain := *spec
 	plain.Vendor = withoutRaw(spec)
 	if p, err := translateRun(&plain); err == nil {

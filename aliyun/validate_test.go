@@ -3,6 +3,7 @@ package aliyun
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
@@ -36,6 +37,9 @@ func TestValidateNamesTheField(t *testing.T) {
 		value  string // what the error must show too
 		change func(*spec)
 	}{
+		{"Region", `"cn hangzhou"`, func(s *spec) { s.Region = "cn hangzhou" }},
+		{"Region", `"a/b"`, func(s *spec) { s.Region = "a/b" }},
+		{"UniqueSuffix", "excludes a numbering", func(s *spec) { s.Name, s.UniqueSuffix = "web-[1,4]-x", true }},
 		{"ImageID", "", func(s *spec) { s.ImageID = "" }},
 		{"InstanceType", "", func(s *spec) { s.InstanceType = "" }},
 		{"UserData", "", func(s *spec) { s.UserData = make([]byte, 32<<10+1) }},
@@ -92,7 +96,55 @@ func TestValidateNamesTheField(t *testing.T) {
 		}},
 		{"Network.Interfaces[0].Name", "letter", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "1st"}} }},
 		{"Network.Interfaces[0].Description", "2 to 256", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Description: "x"}} }},
-		{"Network.Interfaces[1]", "", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "nic"}, {}} }},
+		{"Network.Interfaces[0]", "must not be empty", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{}} }},
+		{"Network.Interfaces[1]", "must not be empty", func(s *spec) {
+			s.Network.Interfaces, s.Vendor = []provider.NetworkInterface{{Name: "nic"}, {}}, raw("NetworkInterface.1.InstanceType")
+		}},
+		{"Network.Interfaces", `"2"`, func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "nic"}, {Name: "nic"}} }},
+		{"Network.Interfaces", "at most 2", func(s *spec) {
+			s.Network.Interfaces, s.Vendor = []provider.NetworkInterface{{Name: "nic"}, {Name: "nic"}, {Name: "nic"}}, raw("NetworkInterface.2.InstanceType")
+		}},
+		{"Vendor.SecurityGroupID", `"sg-1"`, func(s *spec) {
+			s.Network.SecurityGroupIDs, s.Vendor = []string{"sg-2"}, []provider.VendorOption{RunOptions{SecurityGroupID: "sg-1"}}
+		}},
+		{"Vendor.SecurityGroupID", "one form", func(s *spec) {
+			s.Vendor = []provider.VendorOption{RunOptions{SecurityGroupID: "sg-1", Params: map[string]string{"SecurityGroupIds.1": "planted"}}}
+		}},
+		{`Vendor.Params["SecurityGroupId"]`, "one form", func(s *spec) {
+			s.Network.SecurityGroupIDs, s.Vendor = []string{"sg-2"}, raw("SecurityGroupId")
+		}},
+		{"Vendor.InterfaceSecurityGroupIDs[0]", `"sg-1"`, func(s *spec) {
+			s.Network.Interfaces = []provider.NetworkInterface{{SecurityGroupIDs: []string{"sg-2"}}}
+			s.Vendor = []provider.VendorOption{RunOptions{InterfaceSecurityGroupIDs: []string{"sg-1"}}}
+		}},
+		{`Vendor.Params["NetworkInterface.1.SecurityGroupId"]`, "one form", func(s *spec) {
+			s.Network.Interfaces = []provider.NetworkInterface{{SecurityGroupIDs: []string{"sg-2"}}}
+			s.Vendor = raw("NetworkInterface.1.SecurityGroupId")
+		}},
+		{"Vendor.InterfaceSecurityGroupIDs", `"1"`, func(s *spec) {
+			s.Vendor = []provider.VendorOption{RunOptions{InterfaceSecurityGroupIDs: []string{"sg-1"}}}
+		}},
+		{"Vendor.IoOptimized", `"yes"`, func(s *spec) { s.Vendor = []provider.VendorOption{RunOptions{IoOptimized: "yes"}} }},
+		{`Vendor.Params["PasswordInherit"]`, "already", func(s *spec) {
+			s.Vendor = []provider.VendorOption{RunOptions{SendFalse: true, Params: map[string]string{"PasswordInherit": "true"}}}
+		}},
+		{"Name", "at most 125", func(s *spec) { s.Name, s.UniqueSuffix = strings.Repeat("n", 126), true }},
+		{"Name", "at most 124", func(s *spec) { s.Name, s.UniqueSuffix, s.Count = strings.Repeat("n", 125), true, 1000 }},
+		{"HostName", "at most 61", func(s *spec) { s.HostName, s.UniqueSuffix = strings.Repeat("n", 62), true }},
+		{"HostName", "at most 12", func(s *spec) { s.ImageID, s.HostName, s.UniqueSuffix = windows, strings.Repeat("n", 13), true }},
+		{"Login.Password", "no other characters", func(s *spec) { s.Login.Password = "Planted 1!x" }},
+		{"Login.Password", "no other characters", func(s *spec) { s.Login.Password = "Planted\"1!" }},
+		{"Login.Password", "no other characters", func(s *spec) { s.Login.Password = "Planted密1!" }},
+		{"SystemDisk.SizeGiB", `"19"`, func(s *spec) { s.SystemDisk.SizeGiB = 19 }},
+		{"DataDisks[0].SizeGiB", `"4"`, func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 4}} }},
+		{"DeletionProtection", "on demand only", func(s *spec) { s.Billing.Mode, s.DeletionProtection = provider.Spot, true }},
+		{"Placement.GroupID", `"ds-1"`, func(s *spec) {
+			s.Placement = provider.Placement{GroupID: "ds-1", DedicatedHostIDs: []string{"dh-1"}}
+		}},
+		{"Placement.GroupID", `"ds-1"`, func(s *spec) { s.Billing.Mode, s.Placement.GroupID = provider.DedicatedHost, "ds-1" }},
+		{"Placement.GroupID", `"ds-1"`, func(s *spec) { s.Placement = provider.Placement{GroupID: "ds-1", Tenancy: provider.HostTenancy} }},
+		{`Tags["k"]`, "must not contain", func(s *spec) { s.Tags = map[string]string{"k": "see http://x"} }},
+		{`Tags["k"]`, "https://x", func(s *spec) { s.Tags = map[string]string{"k": "https://x"} }},
 		{"Network.Interfaces[0].PrivateIP", "2001:db8::1", func(s *spec) { s.Network.Interfaces = []provider.NetworkInterface{{PrivateIP: addr("2001:db8::1")}} }},
 		{"DataDisks", `"17"`, func(s *spec) { s.DataDisks = disks(17) }},
 		{"DataDisks[1].SizeGiB", "", func(s *spec) { s.DataDisks = []provider.Disk{{SizeGiB: 20}, {Type: "cloud"}} }},
@@ -171,6 +223,40 @@ func TestValidateNamesTheField(t *testing.T) {
 	}
 }
 
+// TestOwnersTagsCount: the two tags that mark the servers of an owner go out with
+// the others.
+func TestOwnersTagsCount(t *testing.T) {
+	sent := 0
+	cfg := testConfig()
+	cfg.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
+		sent++
+		return respond(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-1"]}}`)
+	})
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int]string{18: "", 19: "RunOptions.Owner.Tags = \"21\"", 20: "RunOptions.Owner.Tags = \"22\""} {
+		spec := *minimalSpec()
+		spec.Tags = map[string]string{}
+		for i := range n {
+			spec.Tags[fmt.Sprint("tag-", i)] = ""
+		}
+		sent = 0
+		op, err := c.RunInstances(t.Context(), spec, &provider.RunOptions{Owner: "team"})
+		if want == "" && (err != nil || sent != 1) || want != "" && (op != nil || sent != 0 || !strings.Contains(fmt.Sprint(err), want)) {
+			t.Errorf("%d tags and those of an owner: %d calls and %v, want an error about %q", n, sent, err, want)
+		}
+		if _, err := c.RunInstances(t.Context(), spec, nil); err != nil {
+			t.Errorf("%d tags without an owner: %v", n, err)
+		}
+	}
+	bad := provider.RunOptions{Owner: "https://team"}
+	if op, err := c.RunInstances(t.Context(), *minimalSpec(), &bad); op != nil || !strings.Contains(fmt.Sprint(err), "RunOptions.Owner.Tags") {
+		t.Errorf("an owner that cannot be the value of a tag gives %v", err)
+	}
+}
+
 func raw(name string) []provider.VendorOption {
 	return []provider.VendorOption{&RunOptions{Params: map[string]string{name: "planted-raw"}}}
 }
@@ -233,6 +319,40 @@ func TestValidateAcceptsWhatTheCloudTakes(t *testing.T) {
 		"a partition of a set": func(s *spec) {
 			s.Placement.GroupID, s.Vendor = "ds-1", []provider.VendorOption{RunOptions{DeploymentSetGroupNo: 7}}
 		},
+		"one group by the older parameter": func(s *spec) {
+			s.Vendor = []provider.VendorOption{RunOptions{SecurityGroupID: "sg-1"}}
+		},
+		"one group of an interface by it": func(s *spec) {
+			s.Network.Interfaces = []provider.NetworkInterface{{}}
+			s.Vendor = []provider.VendorOption{RunOptions{InterfaceSecurityGroupIDs: []string{"sg-1"}}}
+		},
+		"groups of the server in one form, of the interface in the other": func(s *spec) {
+			s.Network.SecurityGroupIDs, s.Network.Interfaces = []string{"sg-2"}, []provider.NetworkInterface{{SubnetID: "vsw-1"}}
+			s.Vendor = []provider.VendorOption{RunOptions{InterfaceSecurityGroupIDs: []string{"sg-1"}}}
+		},
+		"a disk whose size a template gives": func(s *spec) {
+			s.LaunchTemplate, s.DataDisks = &provider.LaunchTemplateRef{ID: "lt-1"}, []provider.Disk{{Type: "cloud_ssd"}}
+		},
+		"a disk of the template's kind": func(s *spec) {
+			s.LaunchTemplate, s.SystemDisk.SizeGiB = &provider.LaunchTemplateRef{ID: "lt-1"}, 1
+		},
+		"a raw size": func(s *spec) {
+			s.DataDisks, s.Vendor = []provider.Disk{{Type: "cloud_ssd"}}, raw("DataDisk.1.Size")
+		},
+		"every special character":             func(s *spec) { s.Login.Password = "Aa()`~!@#$%^&*-_+=|{}[]:;'<>" },
+		"the other special characters":        func(s *spec) { s.Login.Password = "Aaaaaa,.?/" },
+		"the longest numbered names":          func(s *spec) { s.Name, s.UniqueSuffix, s.Count = strings.Repeat("n", 125), true, 999 },
+		"the longest numbered host name":      func(s *spec) { s.HostName, s.UniqueSuffix = strings.Repeat("n", 61), true },
+		"the longest numbered one of Windows": func(s *spec) { s.ImageID, s.HostName, s.UniqueSuffix = windows, strings.Repeat("n", 12), true },
+		"no optimization":                     func(s *spec) { s.Vendor = []provider.VendorOption{RunOptions{IoOptimized: "none"}} },
+		"the smallest of any kind": func(s *spec) {
+			s.SystemDisk.SizeGiB, s.DataDisks = 20, []provider.Disk{{SizeGiB: 5}}
+		},
+		"a small disk of a level": func(s *spec) { s.SystemDisk = provider.Disk{PerformanceLevel: "PL0", SizeGiB: 1} },
+		"a primary interface among two": func(s *spec) {
+			s.Network.Interfaces, s.Vendor = []provider.NetworkInterface{{Name: "n1"}, {Name: "n2"}}, raw("NetworkInterface.2.InstanceType")
+		},
+		"a set on hardware that is shared": func(s *spec) { s.Placement = provider.Placement{GroupID: "ds-1", Tenancy: provider.SharedTenancy} },
 		"a set of a template": func(s *spec) {
 			s.LaunchTemplate, s.Vendor = &provider.LaunchTemplateRef{ID: "lt-1"}, []provider.VendorOption{RunOptions{DeploymentSetGroupNo: 1}}
 		},
@@ -265,7 +385,7 @@ func TestDiskSizes(t *testing.T) {
 		{kind: "cloud_essd", level: "PL2", system: [2]int{461, 2048}, data: [2]int{461, 65536}},
 		{kind: "cloud_essd", level: "PL3", system: [2]int{1261, 2048}, data: [2]int{1261, 65536}},
 		{kind: "cloud_new", level: "PL9", system: [2]int{1, 1 << 20}, data: [2]int{1, 1 << 20}},
-		{system: [2]int{1, 1 << 20}, data: [2]int{1, 1 << 20}},
+		{system: [2]int{20, 2048}, data: [2]int{5, 65536}},
 	} {
 		check := func(size int, field string, limits [2]int, set func(*provider.RunInstancesSpec, provider.Disk)) {
 			t.Helper()

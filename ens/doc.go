@@ -7,7 +7,8 @@
 // RunInstances for every other one. What only RunInstances has is marked in the
 // support table. No call has everything: a prepaid spec with AutoRenewPeriod,
 // which is CreateInstance's, and, for example, two data disks, which are
-// RunInstances', is refused with both fields named.
+// RunInstances', is refused with both fields named. AutoRenew needs AutoRenewPeriod,
+// unless a field makes it RunInstances, which leaves the length to ENS.
 //
 // A spec without Billing.Mode is on demand (PostPaid). ENS itself has no default
 // and one call that only sells contracts; an empty field must not buy one.
@@ -76,7 +77,12 @@
 //
 // # Vendor options
 //
-// [RunOptions] holds billing settings of ENS and raw parameters.
+// [RunOptions] holds scheduling and billing settings of ENS, and raw parameters.
+//
+// RunOptions.ScheduleAreaLevel leaves the choice of the node to ENS. The Region of
+// such a spec must be that of the client, and names no place; Instance.Region tells
+// where a server went. Servers of a lost create are looked for on every node, but
+// Client.Sweep looks at one node at a time.
 //
 // # Not supported
 //
@@ -84,8 +90,7 @@
 // network interfaces, disks from snapshots, existing disks, placement groups,
 // dedicated hosts, launch templates, roles, spot bids, deletion protection, dry
 // runs and client tokens: each is an error that names the field. So is StopCharging
-// of a stop. Scheduling by area instead of node is not offered: a spec names its
-// Region.
+// of a stop.
 //
 // All fixtures of the tests were written from documentation in November 2026.
 // None was recorded live, and nothing here has met the real cloud.

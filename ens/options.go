@@ -10,9 +10,26 @@ import (
 )
 
 // RunOptions are settings that only ENS has. Put one, or a pointer to one, into
-// RunInstancesSpec.Vendor. The typed fields exist in RunInstances only, so that
-// setting one makes the adapter use that call.
+// RunInstancesSpec.Vendor. Unless they say otherwise, the typed fields exist in
+// RunInstances only, so that setting one makes the adapter use that call.
 type RunOptions struct {
+	// ScheduleAreaLevel lets ENS choose the node within an area: "Big" is a part
+	// of the country, "Middle" a province, "Small" a city. It needs NetDistrictCode
+	// and Carrier, which say which one. Region then only stays what it is for the
+	// client, no node is sent, and no network, subnet or address of a node can be
+	// named. Empty or "Region" is the node that Region names.
+	ScheduleAreaLevel string
+
+	// NetDistrictCode is the code of the area ("350000"), and Carrier the network
+	// provider ("telecom").
+	NetDistrictCode, Carrier string
+
+	// SchedulingStrategy is "Concentrate" or, within an area only, "Disperse".
+	SchedulingStrategy string
+
+	// SchedulingPriceStrategy is "PriceHighPriority" or "PriceLowPriority".
+	SchedulingPriceStrategy string
+
 	// InstanceChargeStrategy is "instance" or "user": whose billing settings
 	// apply. Empty lets ENS decide.
 	InstanceChargeStrategy string
@@ -25,8 +42,13 @@ type RunOptions struct {
 	// decide, which means that it does.
 	AutoUseCoupon *bool
 
+	// SendFalse sends "false" for UniqueSuffix and PasswordInherit where the spec
+	// leaves them false. Otherwise false is said by leaving the parameter out. Both
+	// calls have these.
+	SendFalse bool
+
 	// Params are raw parameters by their documented wire names
-	// ("SchedulingStrategy"), for what this package does not know. Their values
+	// ("LaunchTemplateId"), for what this package does not know. Their values
 	// are treated as secrets. A name that the spec, this package or the protocol
 	// already sets is an error.
 	Params map[string]string
@@ -49,6 +71,17 @@ func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
 		}
 	}
 	return RunOptions{}
+}
+
+// byArea tells whether ENS is asked to choose the node.
+func (o *RunOptions) byArea() bool {
+	return o.ScheduleAreaLevel != "" && o.ScheduleAreaLevel != nodeLevel
+}
+
+// choosesNode tells whether ENS chooses where the servers of a spec go.
+func choosesNode(spec *provider.RunInstancesSpec) bool {
+	o := optionsOf(spec)
+	return o.byArea()
 }
 
 // secretParams names the raw parameters, whose values no error may show.

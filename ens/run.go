@@ -144,7 +144,7 @@ func (d *driver) TerminateInstances(ctx context.Context, req *provider.Terminate
 
 func (d *driver) runRequest(spec *provider.RunInstancesSpec) alicloud.Request {
 	action, p := translateRun(spec)
-	if p["EnsRegionId"] == "" {
+	if p["EnsRegionId"] == "" && !choosesNode(spec) {
 		p["EnsRegionId"] = d.region
 	}
 	r := request(action, p, runTimeout)

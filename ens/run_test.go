@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 // some is a create of count servers.
@@ -310,4 +312,36 @@ func TestTerminateReportsTheCode(t *testing.T) {
 	d, _ := answering(t, 200, `{"RequestId":"req-1","Code":"InstanceIdNotFound"}`)
 	err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
 	wantAPIError(t, err, provider.ErrNotFound, provider.OutcomeRejected)
+}
+
+// ENS chooses the node of a create by area, so that its servers are looked for on
+// every node when the answer is lost: otherwise they would be made once more.
+func TestLostCreateByAreaIsFoundOnWhateverNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ENS, API: "RunInstances", Kind: cloudsim.ResetAfter, Times: 1})
+		c, err := New(Config{
+			Region: "cn-hangzhou-44", Transport: sim.Transport(),
+			Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		op, err := c.RunInstances(t.Context(), provider.RunInstancesSpec{
+			Count: 3, ImageID: "m-1", InstanceType: "ens.sn1.small", Name: "web", Login: provider.Login{Password: "Anywhere-1"},
+			Vendor: []provider.VendorOption{RunOptions{ScheduleAreaLevel: "Big", NetDistrictCode: "350000", Carrier: "cmcc"}},
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		instances, err := op.Wait(t.Context(), nil)
+		if err != nil || len(instances) != 3 || len(sim.Everything()) != 3 {
+			t.Fatalf("%d servers in hand, %d exist, want 3: %v", len(instances), len(sim.Everything()), err)
+		}
+		for _, i := range instances {
+			if i.Region != "cn-350000-cmcc" || i.Name != "web" {
+				t.Errorf("%s is %q on %s", i.ID, i.Name, i.Region)
+			}
+		}
+	})
 }

@@ -185,16 +185,20 @@ func (c *choice) addDisks(spec *provider.RunInstancesSpec) {
 	c.run(disk.Encrypted, "DataDisks[0].Encrypted")
 }
 
-// addBilling: CreateInstance needs AutoRenewPeriod with AutoRenew, RunInstances
-// has no such parameter.
+// addBilling: RunInstances has no AutoRenewPeriod, which CreateInstance needs with
+// AutoRenew.
 func (c *choice) addBilling(b *provider.Billing) {
 	c.run(b.Mode != provider.Prepaid, "Billing.Mode")
 	c.run(b.PeriodUnit == provider.Day, "Billing.PeriodUnit")
-	c.run(b.AutoRenew != nil && *b.AutoRenew && b.AutoRenewPeriod == 0, "Billing.AutoRenew")
 	c.create(b.AutoRenewPeriod > 0, "Billing.AutoRenewPeriod")
 }
 
 func (c *choice) addOptions(o RunOptions) {
+	c.run(o.ScheduleAreaLevel != "", "Vendor.ScheduleAreaLevel")
+	c.run(o.NetDistrictCode != "", "Vendor.NetDistrictCode")
+	c.run(o.Carrier != "", "Vendor.Carrier")
+	c.run(o.SchedulingStrategy != "", "Vendor.SchedulingStrategy")
+	c.run(o.SchedulingPriceStrategy != "", "Vendor.SchedulingPriceStrategy")
 	c.run(o.InstanceChargeStrategy != "", "Vendor.InstanceChargeStrategy")
 	c.run(o.BillingCycle != "", "Vendor.BillingCycle")
 	c.run(o.AutoUseCoupon != nil, "Vendor.AutoUseCoupon")

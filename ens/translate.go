@@ -1,6 +1,7 @@
 package ens
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -67,6 +68,7 @@ func translateSpec(spec *provider.RunInstancesSpec) (action string, p params) {
 	translateBilling(p, &spec.Billing, action)
 	translatePlacement(p, spec, action)
 	translateExtras(p, spec)
+	translateOptions(p, optionsOf(spec))
 	return action, p
 }
 
@@ -228,9 +230,12 @@ func trueOrFalse(b *bool) string {
 }
 
 func translatePlacement(p params, spec *provider.RunInstancesSpec, action string) {
-	p.text("EnsRegionId", spec.Region)
+	o := optionsOf(spec)
+	if !o.byArea() {
+		p.text("EnsRegionId", spec.Region)
+	}
 	if action == runInstances {
-		p["ScheduleAreaLevel"] = nodeLevel
+		p["ScheduleAreaLevel"] = cmp.Or(o.ScheduleAreaLevel, nodeLevel)
 	}
 }
 
@@ -243,16 +248,27 @@ func translateExtras(p params, spec *provider.RunInstancesSpec) {
 	if !spec.AutoReleaseTime.IsZero() {
 		p["AutoReleaseTime"] = spec.AutoReleaseTime.UTC().Format(time.RFC3339)
 	}
-	o := optionsOf(spec)
+}
+
+func translateOptions(p params, o RunOptions) {
+	p.text("NetDistrictCode", o.NetDistrictCode)
+	p.text("Carrier", o.Carrier)
+	p.text("SchedulingStrategy", o.SchedulingStrategy)
+	p.text("SchedulingPriceStrategy", o.SchedulingPriceStrategy)
 	p.text("InstanceChargeStrategy", o.InstanceChargeStrategy)
 	p.text("BillingCycle", o.BillingCycle)
 	if o.AutoUseCoupon != nil {
 		p.flag("AutoUseCoupon", *o.AutoUseCoupon)
 	}
+	if o.SendFalse {
+		p.flag("UniqueSuffix", p["UniqueSuffix"] == "true")
+		p.flag("PasswordInherit", p["PasswordInherit"] == "true")
+	}
 }
 
 // translateDescribe asks for IDs on every node, since ENS IDs are unique, and
-// for anything else on one node.
+// for anything else on one node, or on every node when servers are looked for that
+// ENS has chosen the node of.
 func translateDescribe(req *provider.DescribeRequest, page int, node string) params {
 	p := params{"PageSize": strconv.Itoa(perCall)} // the default of 10 would hide the rest
 	if len(req.IDs) > 0 {
@@ -262,7 +278,9 @@ func translateDescribe(req *provider.DescribeRequest, page int, node string) par
 	if req.PageToken != "" {
 		p["PageNumber"] = strconv.Itoa(page)
 	}
-	p.text("EnsRegionId", node)
+	if req.For == nil || !choosesNode(req.For) {
+		p.text("EnsRegionId", node)
+	}
 	p.text("InstanceName", req.Name)
 	if len(req.Tags) > 0 {
 		p["Tags"] = jsonText(tagFilter(req.Tags))

@@ -36,7 +36,18 @@ func fullSpecs() map[string]*provider.RunInstancesSpec {
 			Region: "node-1", InstanceType: "ens.type-1", Login: provider.Login{KeepImageLogin: true},
 			Billing: provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(false)},
 		},
-		"spot": spotSpec(),
+		"spot": spotSpec(), "area": areaSpec(),
+	}
+}
+
+// areaSpec leaves the node to ENS.
+func areaSpec() *provider.RunInstancesSpec {
+	return &provider.RunInstancesSpec{
+		InstanceType: "ens.type-5", Login: provider.Login{KeyPairs: []string{"key-5"}},
+		Vendor: []provider.VendorOption{RunOptions{
+			ScheduleAreaLevel: "Middle", NetDistrictCode: "350000", Carrier: "telecom", SchedulingStrategy: "Disperse",
+			SchedulingPriceStrategy: "PriceHighPriority", SendFalse: true,
+		}},
 	}
 }
 
@@ -61,7 +72,8 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		AutoReleaseTime: time.Date(2026, 12, 1, 10, 20, 30, 999, time.FixedZone("", 8*3600)),
 		Vendor: []provider.VendorOption{RunOptions{
 			InstanceChargeStrategy: "instance", BillingCycle: "Day", AutoUseCoupon: new(false),
-			Params: map[string]string{"SchedulingStrategy": "Concentrate"},
+			SchedulingStrategy: "Concentrate", SchedulingPriceStrategy: "PriceLowPriority",
+			Params: map[string]string{"Carrier": "carrier-1"},
 		}},
 	}
 }
@@ -275,8 +287,14 @@ func TestEveryOtherParameterExistsInTheSDK(t *testing.T) {
 		}
 		wantTyped(t, what, request, params)
 	}
+	byArea := &provider.RunInstancesSpec{Vendor: []provider.VendorOption{RunOptions{ScheduleAreaLevel: "Big"}}}
 	_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
+	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", For: byArea})
+	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
+	if got.params.Has("EnsRegionId") {
+		t.Errorf("servers of every node are looked for on %q", got.params.Get("EnsRegionId"))
+	}
 	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", Tags: map[string]string{"k": "v"}, PageToken: "2"})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
 	err = d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Billing: provider.Prepaid})
@@ -456,6 +474,9 @@ func TestChoiceOfTheCreateCall(t *testing.T) {
 		"no renewal":              {func(s *provider.RunInstancesSpec) { s.Billing.AutoRenew = new(false) }, "CreateInstance"},
 		"renewal without a length": {func(s *provider.RunInstancesSpec) {
 			s.Billing.AutoRenew = new(true)
+		}, "CreateInstance"}, // which validation refuses
+		"renewal of what only RunInstances has": {func(s *provider.RunInstancesSpec) {
+			s.Billing.AutoRenew, s.Tags = new(true), map[string]string{"k": "v"}
 		}, "RunInstances"},
 		"renewal with a length": {func(s *provider.RunInstancesSpec) {
 			s.Billing.AutoRenew, s.Billing.AutoRenewPeriod = new(true), 2
@@ -463,9 +484,17 @@ func TestChoiceOfTheCreateCall(t *testing.T) {
 		"charge strategy": {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{InstanceChargeStrategy: "user"}) }, "RunInstances"},
 		"billing cycle":   {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{BillingCycle: "Day"}) }, "RunInstances"},
 		"coupon":          {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{AutoUseCoupon: new(true)}) }, "RunInstances"},
-		"raw, in both":    {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("VSwitchId") }, "CreateInstance"},
-		"raw, old call":   {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("AutoRenewPeriod") }, "CreateInstance"},
-		"raw, new call":   {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("NewParameter") }, "RunInstances"},
+		"area":            {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{ScheduleAreaLevel: "Big"}) }, "RunInstances"},
+		"district":        {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{NetDistrictCode: "1"}) }, "RunInstances"},
+		"carrier":         {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{Carrier: "cmcc"}) }, "RunInstances"},
+		"scheduling":      {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{SchedulingStrategy: "Concentrate"}) }, "RunInstances"},
+		"price": {func(s *provider.RunInstancesSpec) {
+			s.Vendor = vendor(RunOptions{SchedulingPriceStrategy: "PriceLowPriority"})
+		}, "RunInstances"},
+		"false in words": {func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{SendFalse: true}) }, "CreateInstance"},
+		"raw, in both":   {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("VSwitchId") }, "CreateInstance"},
+		"raw, old call":  {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("AutoRenewPeriod") }, "CreateInstance"},
+		"raw, new call":  {func(s *provider.RunInstancesSpec) { s.Vendor = rawParam("NewParameter") }, "RunInstances"},
 	} {
 		spec := fullSpecs()["prepaid-minimal"]
 		tt.change(spec)

@@ -32,8 +32,10 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkBilling(&c, &spec.Billing)
 	checkUserData(&c, spec.UserData)
 	checkOptions(&c, optionsOf(spec))
+	d.checkArea(&c, spec)
 	c.Require(len(spec.Tags) <= maxTags, "Tags", len(spec.Tags), "ENS takes at most 20 tags with a create")
 	checkChoice(&c, spec)
+	checkRenewal(&c, spec)
 	_, set := translateSpec(spec)
 	checkRaw(&c, optionsOf(spec).Params, set)
 	return c.Err()
@@ -44,17 +46,29 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(spec.Name == "" || isName(spec.Name), "Name", spec.Name, nameRule)
 	c.Require(spec.HostName == "" || isHostName(spec.HostName), "HostName", spec.HostName,
 		"must be 2 to 64 letters, digits, . or -, without a . or - at either end or two of them in a row")
+	if onWindows(spec.ImageID) && spec.HostName != "" {
+		c.Require(len(spec.HostName) <= 15, "HostName", spec.HostName, "must be at most 15 characters long on Windows")
+		c.Require(!strings.Contains(spec.HostName, "."), "HostName", spec.HostName, "must not contain . on Windows")
+		c.Require(strings.Trim(spec.HostName, "0123456789") != "", "HostName", spec.HostName, "must not consist of digits alone on Windows")
+	}
 	checkSuffix(c, spec)
 }
+
+// onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
+// custom image does not say what it holds; for it the wider rules of Linux apply.
+func onWindows(image string) bool { return strings.HasPrefix(image, "win") }
 
 // checkSuffix makes room for the numbers: a name must obey its rule with them.
 func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if !spec.UniqueSuffix {
 		return
 	}
-	digits := max(3, len(strconv.Itoa(spec.Count)))
+	digits, host := max(3, len(strconv.Itoa(spec.Count))), maxHostName
+	if onWindows(spec.ImageID) {
+		host = 15
+	}
 	c.Require(utf8.RuneCountInString(spec.Name) <= maxName-digits, "Name", spec.Name, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", maxName-digits, digits))
-	c.Require(len(spec.HostName) <= maxHostName-digits, "HostName", spec.HostName, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", maxHostName-digits, digits))
+	c.Require(len(spec.HostName) <= host-digits, "HostName", spec.HostName, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", host-digits, digits))
 }
 
 const nameRule = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
@@ -68,8 +82,7 @@ func isName(s string) bool {
 		})
 }
 
-// isHostName checks the looser rule, for Linux: which system an image holds is
-// not known here.
+// isHostName checks the looser rule, for Linux.
 func isHostName(s string) bool {
 	parts := strings.FieldsFunc(s, isMark)
 	marks := strings.Count(s, ".") + strings.Count(s, "-")
@@ -89,6 +102,7 @@ func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		hasParam(spec, "Password") || hasParam(spec, "KeyPairName") || hasParam(spec, "PasswordInherit")
 	c.Require(way, "Login", nil, "ENS needs one of Password, KeyPairs and KeepImageLogin")
 	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", l.KeyPairs, "ENS takes one key pair")
+	c.Require(len(l.KeyPairs) == 0 || !onWindows(spec.ImageID), "Login.KeyPairs", l.KeyPairs, "ENS has no key pairs on Windows, only passwords")
 	c.Require(l.Password == "" || isPassword(l.Password.Reveal()), "Login.Password", nil,
 		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special ("+specials+")")
 }
@@ -172,6 +186,41 @@ func isPeriod(months int) bool { return months >= 1 && months <= 9 || months == 
 // ignored.
 func checkOptions(c *provider.Checker, o RunOptions) {
 	c.Require(o.BillingCycle == "" || o.InstanceChargeStrategy == "instance", "Vendor.BillingCycle", o.BillingCycle, `needs InstanceChargeStrategy "instance"`)
+}
+
+// checkArea checks where servers go: on the node of the spec, or on one that ENS
+// chooses in an area.
+func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	o, n := optionsOf(spec), &spec.Network
+	oneOf(c, "Vendor.ScheduleAreaLevel", o.ScheduleAreaLevel, nodeLevel, "Big", "Middle", "Small")
+	oneOf(c, "Vendor.SchedulingPriceStrategy", o.SchedulingPriceStrategy, "PriceHighPriority", "PriceLowPriority")
+	if !o.byArea() {
+		const rule = "needs ScheduleAreaLevel Big, Middle or Small: the node says where"
+		c.Require(o.NetDistrictCode == "", "Vendor.NetDistrictCode", o.NetDistrictCode, rule)
+		c.Require(o.Carrier == "", "Vendor.Carrier", o.Carrier, rule)
+		oneOf(c, "Vendor.SchedulingStrategy", o.SchedulingStrategy, "Concentrate")
+		return
+	}
+	oneOf(c, "Vendor.SchedulingStrategy", o.SchedulingStrategy, "Concentrate", "Disperse")
+	c.Require(o.NetDistrictCode != "" || hasParam(spec, "NetDistrictCode"), "Vendor.NetDistrictCode", nil, "is required with ScheduleAreaLevel "+o.ScheduleAreaLevel)
+	c.Require(o.Carrier != "" || hasParam(spec, "Carrier"), "Vendor.Carrier", nil, "is required with ScheduleAreaLevel "+o.ScheduleAreaLevel)
+	const rule = "belongs to a node: ScheduleAreaLevel leaves the node to ENS"
+	c.Require(spec.Region == "" || spec.Region == d.region, "Region", spec.Region, rule)
+	c.Require(n.VPCID == "", "Network.VPCID", n.VPCID, rule)
+	c.Require(n.SubnetID == "", "Network.SubnetID", n.SubnetID, rule)
+	c.Require(len(n.PrivateIPs) == 0, "Network.PrivateIPs", len(n.PrivateIPs), rule)
+}
+
+func oneOf(c *provider.Checker, path, value string, known ...string) {
+	c.Require(value == "" || slices.Contains(known, value), path, value, fmt.Sprintf("must be one of %q", known))
+}
+
+// checkRenewal: CreateInstance must be told how long a renewal is. RunInstances
+// cannot be told.
+func checkRenewal(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	b := &spec.Billing
+	renews := b.AutoRenew != nil && *b.AutoRenew && chooseCreate(spec).action == createInstance
+	c.Require(!renews || b.AutoRenewPeriod > 0 || hasParam(spec, "AutoRenewPeriod"), "Billing.AutoRenewPeriod", nil, "is required with AutoRenew: CreateInstance has no length of a renewal by itself")
 }
 
 // checkUserData never shows the data.

@@ -90,6 +90,30 @@ func TestBrokenRulesNameTheField(t *testing.T) {
 		{"Billing.AutoRenewPeriod", func(s *provider.RunInstancesSpec) {
 			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true), AutoRenewPeriod: 13}
 		}},
+		{"Billing.AutoRenewPeriod", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true)}
+		}},
+		{"HostName", func(s *provider.RunInstancesSpec) { windowsHost(s, strings.Repeat("h", 16)) }},
+		{"HostName", func(s *provider.RunInstancesSpec) { windowsHost(s, "a.b") }},
+		{"HostName", func(s *provider.RunInstancesSpec) { windowsHost(s, "12345") }},
+		{"HostName", func(s *provider.RunInstancesSpec) {
+			windowsHost(s, strings.Repeat("h", 13))
+			s.UniqueSuffix = true
+		}},
+		{"Login.KeyPairs", func(s *provider.RunInstancesSpec) { s.ImageID = "win2019_1809_x64" }},
+		{"Vendor.ScheduleAreaLevel", inArea(func(_ *provider.RunInstancesSpec, o *RunOptions) { o.ScheduleAreaLevel = "Planet" })},
+		{"Vendor.NetDistrictCode", inArea(func(_ *provider.RunInstancesSpec, o *RunOptions) { o.NetDistrictCode = "" })},
+		{"Vendor.Carrier", inArea(func(_ *provider.RunInstancesSpec, o *RunOptions) { o.Carrier = "" })},
+		{"Vendor.SchedulingStrategy", inArea(func(_ *provider.RunInstancesSpec, o *RunOptions) { o.SchedulingStrategy = "Anyhow" })},
+		{"Vendor.SchedulingPriceStrategy", inArea(func(_ *provider.RunInstancesSpec, o *RunOptions) { o.SchedulingPriceStrategy = "Any" })},
+		{"Region", inArea(func(s *provider.RunInstancesSpec, _ *RunOptions) { s.Region = "node-other" })},
+		{"Network.VPCID", inArea(func(s *provider.RunInstancesSpec, _ *RunOptions) { s.Network.VPCID = "net-1" })},
+		{"Network.SubnetID", inArea(func(s *provider.RunInstancesSpec, _ *RunOptions) { s.Network.SubnetID = "vsw-1" })},
+		{"Vendor.NetDistrictCode", func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{NetDistrictCode: "350000"}) }},
+		{"Vendor.Carrier", func(s *provider.RunInstancesSpec) {
+			s.Vendor = vendor(RunOptions{ScheduleAreaLevel: "Region", Carrier: "telecom"})
+		}},
+		{"Vendor.SchedulingStrategy", func(s *provider.RunInstancesSpec) { s.Vendor = vendor(RunOptions{SchedulingStrategy: "Disperse"}) }},
 		{"UserData", func(s *provider.RunInstancesSpec) { s.UserData = provider.UserData("#cloud-config planted") }},
 		{"UserData", func(s *provider.RunInstancesSpec) {
 			s.UserData = provider.UserData("#!" + strings.Repeat("x", 16<<10-1))
@@ -100,6 +124,20 @@ func TestBrokenRulesNameTheField(t *testing.T) {
 		if got, text := problems(t, spec); !slices.Equal(got, []string{tt.path}) {
 			t.Errorf("got %q, want one problem at %s", text, tt.path)
 		}
+	}
+}
+
+func windowsHost(s *provider.RunInstancesSpec, name string) {
+	s.ImageID, s.HostName, s.Login = "win2019_1809_x64_dtc_zh-cn_40G_alibase_20190816.vhd", name, provider.Login{KeepImageLogin: true}
+}
+
+// inArea changes a spec that leaves the node to ENS.
+func inArea(change func(*provider.RunInstancesSpec, *RunOptions)) func(*provider.RunInstancesSpec) {
+	return func(s *provider.RunInstancesSpec) {
+		*s = *areaSpec()
+		o := optionsOf(s)
+		change(s, &o)
+		s.Vendor = vendor(o)
 	}
 }
 
@@ -143,6 +181,24 @@ func TestLimitsThemselvesAreAllowed(t *testing.T) {
 		"daily peak": func(s *provider.RunInstancesSpec) {
 			s.Network.PublicIP = &provider.PublicIP{ChargeType: provider.PayByDailyPeak}
 		},
+		"an area":     inArea(func(*provider.RunInstancesSpec, *RunOptions) {}),
+		"a large one": inArea(func(_ *provider.RunInstancesSpec, o *RunOptions) { o.ScheduleAreaLevel = "Big" }),
+		"raw details of an area": inArea(func(_ *provider.RunInstancesSpec, o *RunOptions) {
+			o.NetDistrictCode, o.Carrier, o.Params = "", "", map[string]string{"NetDistrictCode": "1", "Carrier": "c"}
+		}),
+		"a node in so many words": func(s *provider.RunInstancesSpec) {
+			s.Vendor = vendor(RunOptions{ScheduleAreaLevel: "Region", SchedulingStrategy: "Concentrate"})
+		},
+		"a renewal that only RunInstances can express": func(s *provider.RunInstancesSpec) {
+			s.Billing, s.Tags = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true)}, map[string]string{"k": "v"}
+		},
+		"no renewal": func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(false)}
+		},
+		"a raw length of renewals": func(s *provider.RunInstancesSpec) {
+			s.Billing, s.Vendor = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true)}, rawParam("AutoRenewPeriod")
+		},
+		"longest host of Windows": func(s *provider.RunInstancesSpec) { windowsHost(s, strings.Repeat("h", 15)) },
 		"longest renewal": func(s *provider.RunInstancesSpec) {
 			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true), AutoRenewPeriod: 12}
 		},

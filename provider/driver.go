@@ -129,7 +129,8 @@ type DescribeRequest struct {
 
 	// For is the spec of the create whose servers are looked for, after its answer
 	// was lost; nil otherwise. Where servers made by a spec are not listed without
-	// more being asked for, as those for another account, the driver asks for it.
+	// more being asked for, as those for another account, or not where Region says,
+	// as those that the cloud has chosen a place for, the driver asks for it.
 	For *RunInstancesSpec
 
 	// PageToken is DescribePage.NextPage of the page before, or "".

@@ -76,6 +76,12 @@ type PlacementGroupSpec struct {
 
 	Tags map[string]string // CVM only
 
+	// ClientToken makes the create repeatable, also by another process: the same
+	// token with the same fields is the same group. At most 64 printable ASCII
+	// characters without blanks, on ECS and CVM. Without one the client draws a
+	// token of its own for each Create.
+	ClientToken string
+
 	// Vendor holds options that only one cloud has, for example
 	// aliyun.PlacementOptions. Options for other clouds are ignored.
 	Vendor []VendorOption
@@ -84,14 +90,16 @@ type PlacementGroupSpec struct {
 // PlacementGroupQuery selects groups. The zero value selects all of the client's
 // region.
 type PlacementGroupQuery struct {
-	Region string
-	IDs    []string
-	Name   string // the exact name
+	Region   string
+	IDs      []string
+	Name     string // the exact name
+	Strategy PlacementStrategy
 }
 
 // Matches tells whether a group is what the query asks for.
 func (q *PlacementGroupQuery) Matches(g *PlacementGroup) bool {
-	return (q.Name == "" || q.Name == g.Name) && (len(q.IDs) == 0 || slices.Contains(q.IDs, g.ID))
+	return (q.Name == "" || q.Name == g.Name) && (len(q.IDs) == 0 || slices.Contains(q.IDs, g.ID)) &&
+		(q.Strategy == "" || q.Strategy == g.Strategy)
 }
 
 // PlacementGroup is a group as the cloud describes it.
@@ -199,7 +207,7 @@ func (p *placementGroups) Create(ctx context.Context, g PlacementGroupSpec) (id 
 	if err := p.check(&g); err != nil {
 		return "", err
 	}
-	err = p.c.add(ctx, g.Region, APICreatePlacementGroup, func(ctx context.Context, token string) (string, error) {
+	err = p.c.add(ctx, g.Region, APICreatePlacementGroup, g.ClientToken, func(ctx context.Context, token string) (string, error) {
 		res, err := p.d.CreatePlacementGroup(ctx, &CreatePlacementGroupRequest{Spec: &g, ClientToken: token})
 		if res == nil {
 			res = &PlacementGroupResult{}
@@ -215,12 +223,16 @@ func (p *placementGroups) Create(ctx context.Context, g PlacementGroupSpec) (id 
 func (p *placementGroups) check(g *PlacementGroupSpec) error {
 	var k Checker
 	k.Require(g.Region != "", "Region", nil, "required: neither the spec nor the client names one")
-	oneOf(&k, "Strategy", g.Strategy, SpreadPlacement, PartitionPlacement, ClusterPlacement)
+	checkStrategy(&k, "Strategy", g.Strategy)
 	oneOf(&k, "Level", g.Level, HostLevel, SwitchLevel, RackLevel)
 	notNegative(&k, "Partitions", g.Partitions)
 	notNegative(&k, "PerUnit", g.PerUnit)
 	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions, "needs Strategy partition")
 	checkTagKeys(&k, "Tags", g.Tags)
+	checkToken(&k, g.ClientToken)
+	if g.ClientToken != "" && !slices.Contains(p.c.limits.Idempotent, APICreatePlacementGroup) {
+		k.Refuse("ClientToken", "not supported: "+p.c.name+" has none for groups")
+	}
 	before := len(k.errs)
 	if checkVendor(&k, "Vendor", g.Vendor); len(k.errs) > before {
 		return k.Err() // drivers look into the options
@@ -228,16 +240,23 @@ func (p *placementGroups) check(g *PlacementGroupSpec) error {
 	return join(k.Err(), p.d.ValidatePlacementGroup(g))
 }
 
+func checkStrategy(k *Checker, path string, s PlacementStrategy) {
+	oneOf(k, path, s, SpreadPlacement, PartitionPlacement, ClusterPlacement)
+}
+
 // List implements [PlacementGroups].
 func (p *placementGroups) List(ctx context.Context, q PlacementGroupQuery) iter.Seq2[PlacementGroup, error] {
 	q.Region = p.c.region(q.Region)
-	if len(q.IDs) == 0 {
-		return p.list(ctx, q)
-	}
 	return func(yield func(PlacementGroup, error) bool) {
 		var k Checker
-		if notEmpty(&k, "PlacementGroupQuery.IDs", q.IDs); k.Err() != nil {
+		notEmpty(&k, "PlacementGroupQuery.IDs", q.IDs)
+		checkStrategy(&k, "PlacementGroupQuery.Strategy", q.Strategy)
+		if k.Err() != nil {
 			yield(PlacementGroup{}, k.Err())
+			return
+		}
+		if len(q.IDs) == 0 {
+			p.list(ctx, q)(yield)
 			return
 		}
 		for ids := range slices.Chunk(distinctIDs(q.IDs), p.c.limits.IDsPerGroupDescribe) {

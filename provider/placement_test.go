@@ -461,3 +461,58 @@ func TestMovesEndWithTheirContext(t *testing.T) {
 		})
 	}
 }
+
+// TestTheCallersTokenOfAGroup: the same token is the same group, also in another
+// call of Create.
+func TestTheCallersTokenOfAGroup(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		g := provider.PlacementGroupSpec{Name: "web", ClientToken: "mine-1"}
+		first, err := p.Create(t.Context(), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := p.Create(t.Context(), g)
+		if err != nil || second != first || len(f.groups) != 1 {
+			t.Errorf("got %q and %q, %v; %d groups exist", first, second, err, len(f.groups))
+		}
+		for _, token := range []string{strings.Repeat("x", 65), "two words", "é"} {
+			_, err := p.Create(t.Context(), provider.PlacementGroupSpec{Name: "web", ClientToken: token})
+			if got := paths(t, err); !slices.Equal(got, []string{"ClientToken"}) {
+				t.Errorf("%q: the error names %v", token, got)
+			}
+		}
+	})
+}
+
+// TestATokenThatACloudDoesNotHave is refused, not dropped.
+func TestATokenThatACloudDoesNotHave(t *testing.T) {
+	f := newPlacementCloud()
+	f.limits.Idempotent = nil
+	_, err := f.open(t, "region-1").Create(t.Context(), provider.PlacementGroupSpec{Name: "web", ClientToken: "mine-1"})
+	var e *provider.FieldError
+	if !errors.As(err, &e) || e.Path != "ClientToken" || !errors.Is(err, errors.ErrUnsupported) || len(f.requests) != 0 {
+		t.Errorf("got %v after %d calls", err, len(f.requests))
+	}
+}
+
+func TestGroupsByStrategy(t *testing.T) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.ClusterPlacement, provider.SpreadPlacement} {
+			if _, err := p.Create(t.Context(), provider.PlacementGroupSpec{Name: "web", Strategy: s}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := all(t, p.List(t.Context(), provider.PlacementGroupQuery{Strategy: provider.SpreadPlacement})); len(got) != 2 {
+			t.Errorf("found %+v, want two", got)
+		}
+		f.requests = nil
+		for _, err := range p.List(t.Context(), provider.PlacementGroupQuery{Strategy: "apart"}) {
+			if got := paths(t, err); !slices.Equal(got, []string{"PlacementGroupQuery.Strategy"}) {
+				t.Errorf("the error names %v", got)
+			}
+		}
+		if len(f.requests) != 0 {
+			t.Error("a strategy that does not exist was asked for")
+		}
+	})
+}

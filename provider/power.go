@@ -64,7 +64,8 @@ type StopOptions struct {
 
 	// StopCharging stops paying for CPU and memory while the servers are
 	// stopped, on ECS and CVM, for some servers. They may then not find a place
-	// to start again. With it, a server whose cloud refuses the call because it
+	// to start again. False lets the cloud decide: CVM goes on charging, and ECS
+	// does what the account has as its default. With it, a server whose cloud refuses the call because it
 	// is stopped already is an error with [ErrState]: it may still be paid for.
 	StopCharging bool
 

@@ -14,10 +14,9 @@ import (
 
 // add makes a call that creates something. It is repeated when it was certainly
 // not executed, and when its answer was lost only if the cloud recognizes the
-// repetition by its token.
-func (c *Client) add(ctx context.Context, region string, api API, call func(ctx context.Context, token string) (requestID string, err error)) error {
-	token := ""
-	if slices.Contains(c.limits.Idempotent, api) {
+// repetition by its token: the caller's own, or one that is drawn here.
+func (c *Client) add(ctx context.Context, region string, api API, token string, call func(ctx context.Context, token string) (requestID string, err error)) error {
+	if token == "" && slices.Contains(c.limits.Idempotent, api) {
 		token = "yunfan-" + randomID()
 	}
 	again := func(err error) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -111,7 +112,20 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, "excludes Alternatives: each create needs a token of its own")
 		k.Require(!spec.DryRun, "DryRun", nil, "excludes Alternatives: nothing is created that could be missing")
 	}
-	return join(k.Err(), c.checkAlternatives(spec, o.Alternatives))
+	return join(k.Err(), c.checkOwner(spec, o.Owner), c.checkAlternatives(spec, o.Alternatives))
+}
+
+// checkOwner applies the rules of the cloud to a spec with the tags of its owner,
+// which count against the limit.
+func (c *Client) checkOwner(spec *RunInstancesSpec, owner string) error {
+	v, ok := c.driver.(RunValidator)
+	if owner == "" || !ok || !c.marksByTags() || c.check(spec) != nil {
+		return nil
+	}
+	s := *spec
+	s.Tags = map[string]string{OwnerTag: owner, OperationTag: "operation"}
+	maps.Copy(s.Tags, spec.Tags)
+	return within("RunOptions.Owner", v.ValidateRun(&s))
 }
 
 // checkAlternatives applies every rule to what each alternative makes of a spec.

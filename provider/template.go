@@ -32,8 +32,12 @@ type LaunchTemplates interface {
 	// the first error.
 	List(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error]
 
-	// Versions reads the versions of a template, like List.
+	// Versions reads all versions of a template, like List.
 	Versions(ctx context.Context, region string, ref LaunchTemplateRef) iter.Seq2[LaunchTemplateVersion, error]
+
+	// FindVersions reads those versions of a template that a query selects, like
+	// List. Numbers that do not exist are no error.
+	FindVersions(ctx context.Context, q LaunchTemplateVersionQuery) iter.Seq2[LaunchTemplateVersion, error]
 
 	// Version reads one version: ref.Version, or the default one if that is 0. A
 	// version that does not exist is [ErrNotFound].
@@ -42,8 +46,8 @@ type LaunchTemplates interface {
 	// SetDefault makes ref.Version the default version.
 	SetDefault(ctx context.Context, region string, ref LaunchTemplateRef) error
 
-	// DeleteVersions deletes versions. The default version cannot be deleted:
-	// that is [ErrState].
+	// DeleteVersions deletes versions, in one call. The default version cannot be
+	// deleted: that is [ErrState].
 	DeleteVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions ...int) error
 
 	// Delete deletes a template with all its versions. Servers made from it live
@@ -85,6 +89,11 @@ type LaunchTemplateQuery struct {
 	IDs    []string
 	Name   string            // the exact name
 	Tags   map[string]string // of the template: all of these, with these values
+
+	// InstanceTags are tags that some version of the template gives its servers:
+	// all of these, with these values. The versions of each template that is left
+	// are read for it, by one call or more.
+	InstanceTags map[string]string
 }
 
 // LaunchTemplate is a template as the cloud describes it.
@@ -109,8 +118,13 @@ type LaunchTemplateVersion struct {
 	CreatedAt    time.Time
 	ModifiedAt   time.Time
 
-	// Spec is what the version holds, as RunInstances takes it. What has no
-	// field of the spec is in its Vendor options: nothing is left out.
+	// Spec is what the version holds, as Create and CreateVersion take it. What
+	// has no field of the spec is in its Vendor options: nothing is left out.
+	//
+	// User data comes back as it was put in, decoded; like that of every spec it
+	// prints, logs and marshals as [redacted]. No template holds a password, so
+	// that Login.Password is always empty: give it to RunInstances, beside the
+	// template or beside this spec.
 	Spec RunInstancesSpec
 }
 
@@ -151,7 +165,8 @@ type TemplateResult struct {
 }
 
 // DescribeTemplatesRequest asks for one page of templates. A driver whose cloud
-// searches loosely compares with [LaunchTemplateQuery.Matches].
+// searches loosely compares with [LaunchTemplateQuery.Matches]; InstanceTags are
+// compared by the client in any case.
 type DescribeTemplatesRequest struct {
 	LaunchTemplateQuery
 	PageToken string
@@ -171,12 +186,17 @@ type TemplatePage struct {
 
 // DescribeTemplateVersionsRequest asks for one page of the versions of a
 // template: Template.Version alone if that is set, the default version alone if
-// DefaultOnly is.
+// DefaultOnly is. The other fields narrow the selection as those of
+// [LaunchTemplateVersionQuery] do; a driver whose cloud cannot do that ignores
+// them, since the client narrows what it gets.
 type DescribeTemplateVersionsRequest struct {
 	Region      string
 	Template    LaunchTemplateRef
 	DefaultOnly bool
 	PageToken   string
+
+	Versions               []int
+	MinVersion, MaxVersion int
 }
 
 // TemplateVersionPage is one page of versions.
@@ -210,7 +230,7 @@ func (l *launchTemplates) Create(ctx context.Context, t LaunchTemplateSpec) (id 
 	if err := l.check(&t, &k, false); err != nil {
 		return "", err
 	}
-	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplate, func(ctx context.Context, token string) (string, error) {
+	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplate, "", func(ctx context.Context, token string) (string, error) {
 		res, err := l.d.CreateLaunchTemplate(ctx, &CreateTemplateRequest{Spec: &t, ClientToken: token})
 		if res == nil {
 			res = &TemplateResult{}
@@ -240,7 +260,7 @@ func (l *launchTemplates) CreateVersion(ctx context.Context, ref LaunchTemplateR
 	if err := l.checkInherited(ctx, ref, &t); err != nil {
 		return 0, err
 	}
-	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplateVersion, func(ctx context.Context, token string) (string, error) {
+	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplateVersion, "", func(ctx context.Context, token string) (string, error) {
 		res, err := l.d.CreateLaunchTemplateVersion(ctx, &CreateTemplateRequest{Template: ref, Spec: &t, ClientToken: token})
 		if res == nil {
 			res = &TemplateResult{}
@@ -287,9 +307,21 @@ func within(field string, err error) error {
 // List implements [LaunchTemplates].
 func (l *launchTemplates) List(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
 	q.Region = l.c.region(q.Region)
+	if len(q.InstanceTags) == 0 {
+		return l.list(ctx, q)
+	}
+	return l.tagging(ctx, q, l.list(ctx, q))
+}
+
+func (l *launchTemplates) list(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
 	return pages(func(token string) ([]LaunchTemplate, string, error) {
 		var k Checker
-		if notEmpty(&k, "LaunchTemplateQuery.IDs", q.IDs); k.Err() != nil {
+		notEmpty(&k, "LaunchTemplateQuery.IDs", q.IDs)
+		for field, tags := range map[string]map[string]string{"Tags": q.Tags, "InstanceTags": q.InstanceTags} {
+			_, empty := tags[""]
+			k.Require(!empty, "LaunchTemplateQuery."+field, nil, "a tag key must not be empty")
+		}
+		if k.Err() != nil {
 			return nil, "", k.Err()
 		}
 		var page *TemplatePage
@@ -371,6 +403,7 @@ func (l *launchTemplates) DeleteVersions(ctx context.Context, region string, ref
 	for i, v := range versions {
 		k.Require(v > 0, fmt.Sprintf("versions[%d]", i), v, "must be positive")
 	}
+	versions = distinctNumbers(versions)
 	return l.change(ctx, region, &k, APIDeleteLaunchTemplateVersions, func(ctx context.Context, region string) error {
 		return l.d.DeleteLaunchTemplateVersions(ctx, region, ref, versions)
 	})

@@ -34,7 +34,7 @@ func (s *RunInstancesSpec) Validate() error {
 	s.checkPlacement(&c)
 	checkTagKeys(&c, "Tags", s.Tags)
 	s.checkTemplate(&c)
-	s.checkToken(&c)
+	checkToken(&c, s.ClientToken)
 	checkVendor(&c, "Vendor", s.Vendor)
 	return c.Err()
 }
@@ -160,9 +160,9 @@ func (s *RunInstancesSpec) checkTemplate(c *Checker) {
 	notNegative(c, "LaunchTemplate.Version", t.Version)
 }
 
-func (s *RunInstancesSpec) checkToken(c *Checker) {
-	ok := len(s.ClientToken) <= 64 && strings.IndexFunc(s.ClientToken, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-	c.Require(ok, "ClientToken", s.ClientToken, "must be at most 64 printable ASCII characters without blanks")
+func checkToken(c *Checker, token string) {
+	ok := len(token) <= 64 && strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+	c.Require(ok, "ClientToken", token, "must be at most 64 printable ASCII characters without blanks")
 }
 
 func checkVendor(c *Checker, path string, list []VendorOption) {

@@ -58,13 +58,16 @@ func authCodes() []provider.ErrorCode {
 func permissionCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrPermission},
 		"Forbidden", "Forbidden.*", "NoPermission", "NoPermission.*", "UnauthorizedOperation", "InvalidUser.*",
-		"InvalidRamRole.NotEcsRole", "UserNotInTheWhiteList", "InvalidUserData.NotInWhiteList")
+		"InvalidRamRole.NotEcsRole", "UserNotInTheWhiteList", "InvalidUserData.NotInWhiteList", "InvalidUserData.Forbidden",
+		"Forbbiden", // the vendor's own spelling
+		"RegionUnauthorized", "InvalidInstanceType.ValueUnauthorized", "InvalidSystemDiskCategory.ValueUnauthorized",
+		"InvalidSpotAuthorized", "InvalidSpotAliUid", "InvalidParameter.KMSKeyId.KMSUnauthorized")
 }
 
 func balanceCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrBalance},
 		"InsufficientBalance", "InvalidAccountStatus", "InvalidAccountStatus.*", "RealNameAuthenticationError",
-		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification")
+		"InvalidPayMethod", "PaymentMethodNotFound", "SecurityRisk.3DVerification", "Account.Arrearage", "InvalidInstance.UnPaidOrder")
 }
 
 func quotaCodes() []provider.ErrorCode {
@@ -72,7 +75,7 @@ func quotaCodes() []provider.ErrorCode {
 		"QuotaExceed", "QuotaExceed.*", "QuotaExceeded", "QuotaExceeded.*", "DEPLOYMENTSET.QUOTA_FULL",
 		"DeploymentSet.InstanceLimitExceeded", "LaunchTemplateLimitExceed", "LaunchTemplateVersionLimitExceed",
 		"SecurityGroupInstanceLimitExceed", "InstanceDiskNumLimitExceed", "InstanceDiskLimitExceeded",
-		"InstanceDiskCategoryLimitExceed")
+		"InstanceDiskCategoryLimitExceed", "InstanceDiskNumber.LimitExceed", "OperationDenied.QuotaExceed")
 }
 
 // stockCodes say what is out of stock where the code itself proves it. A subnet
@@ -81,31 +84,38 @@ func stockCodes() []provider.ErrorCode {
 	return slices.Concat(
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfType},
 			"NoInstanceStock", "InstanceType.Offline", "InvalidInstanceType.ZoneNotSupported", "InvalidInstanceType.PhasedOut"),
-		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfZone}, "Zone.NotOnSale", "Zone.NotOpen"),
-		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfDisk}, "CategoryNotSupported"),
+		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
+			"Zone.NotOnSale", "Zone.NotOpen", "OperationDenied.ZoneNotAllowed"),
+		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfDisk},
+			"CategoryNotSupported", "OperationDenied.ZoneSystemCategoryNotMatch"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock, Stock: provider.StockOfSubnet},
 			"InvalidVSwitchId.IpNotEnough", "QuotaExceeded.PrivateIpAddress"),
 		of(provider.ErrorCode{Kind: provider.ErrNoStock},
 			"OperationDenied.NoStock", "InvalidResourceType.NotSupported", "Invalid.PrivatePoolOptions.NoStock",
 			"InvalidOperation.PublicIpAddressNoStock", "InvalidDedicatedHost.NotEnoughResource", "LackResource",
 			"OperationDenied.PaygNotAvailable", "OperationDenied.PrepayNotAvailable",
-			"OperationDenied.SpotPriceLowerThanPublicPrice", "StockNotEnough"),
+			"OperationDenied.SpotPriceLowerThanPublicPrice", "InvalidSpotPriceLimit.LowerThanPublicPrice", "ResourceNotAvailable",
+			"OperationDenied.ResourceControl", // of a region for a while
+			"StockNotEnough"),
 	)
 }
 
 func missingCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrNotFound},
-		"*.NotFound", "InvalidParameter.KMSKeyId.NotFound", "DeploymentSet.NotFound", "DeploymentSet.InvalidId", "Forbidden.InstanceNotFound", "InstanceIdNotFound")
+		"*.NotFound", "InvalidParameter.KMSKeyId.NotFound", "DeploymentSet.NotFound", "DeploymentSet.InvalidId", "Forbidden.InstanceNotFound", "InstanceIdNotFound",
+		"VpcNotFound", "InvalidVSwitchId.NotExist")
 }
 
 func stateCodes() []provider.ErrorCode {
 	return slices.Concat(
 		of(provider.ErrorCode{Kind: provider.ErrState},
 			"ChargeTypeViolation", "DependencyViolation", "DependencyViolation.*", "DeploymentSet.ModificationFailed",
-			"DependencyViolation.NotEmpty", "InvalidOperation.DeleteDefaultVersion"),
+			"DependencyViolation.NotEmpty", "InvalidOperation.DeleteDefaultVersion", "InvalidOperation.DeletionProtection",
+			"IncorrectDedicatedHostStatus", "InvalidDedicatedHostStatus.NotSupport", "IncorrectImageStatus",
+			"IncorrectDefaultVpcStatus", "IncorrectRecycleBinStatus"),
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true},
 			"IncorrectInstanceStatus", "IncorrectInstanceStatus.*", "DependencyViolation.RouteEntry",
-			"IncorrectVSwitchStatus", "IncorrectVpcStatus"),
+			"IncorrectVSwitchStatus", "IncorrectVpcStatus", "InvalidHpcClusterId.Creating", "InvalidSnapshotId.NotReady"),
 		// Refused because of another request, which may be this create's own
 		// first attempt.
 		of(provider.ErrorCode{Kind: provider.ErrState, Temporary: true, Unknown: true},
@@ -115,20 +125,27 @@ func stateCodes() []provider.ErrorCode {
 
 func unclearCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true},
-		"SystemBusy", "NodeControllerUnavailable", "InternalError", "InternalError.*", "Mayi.InternalError",
-		"ServiceUnavailable", "ServiceUnavailable.*", "UnknownError", "InnerServiceFailed", "CallInterface")
+		"SystemBusy", "NodeControllerUnavailable", "OperationDenied.CreatingConflict", "InternalError", "InternalError.*",
+		"Mayi.InternalError", "ServiceUnavailable", "ServiceUnavailable.*", "UnknownError", "InnerServiceFailed", "CallInterface")
 }
 
 func invalidCodes() []provider.ErrorCode {
 	return of(provider.ErrorCode{Kind: provider.ErrInvalid},
 		"MissingParameter", "MissingParameter.*", "InvalidParameter", "InvalidParameter.*",
-		"InvalidParamater", // the vendor's own spelling
+		"InvalidParamater", "MissingParamter", // the vendor's own spellings
 		"InvalidAction", "InvalidOwner", "InvalidOwnerId", "InvalidOwnerAccount", "UnsupportedParameter",
 		"UnsupportedHTTPMethod", "InvalidLaunchTemplateName.Malformed", "InvalidDescription.Malformed",
 		"InvalidUserData.SizeExceeded", "InvalidUserData.Base64FormatInvalid", "HOSTNAME_ILLEGAL",
 		"InvalidDiskSize.ValueNotSupported", "InvalidPrivateIpAddress", "InvalidPasswordParam.Mismatch",
 		"unsupported_Ipv6Feature", "Duplicate.TagKey", "OperationDenied.PerformanceLevelNotMatch", "InvalidParameter.Strategy",
 		"MissingParameter.LaunchTemplateId",
+		// Combinations that no waiting mends.
+		"DependencyViolation.WindowsInstance", "DependencyViolation.IoOptimized", "ChargeTypeViolation.PostPaidDedicatedHost",
+		"IoOptimized.NotSupported", "DeleteWithInstance.Conflict", "DedicatedHostType.Unmatched", "ResourcesNotInSameZone",
+		"ImageNotSupportCloudInit", "ImageNotSupportInstanceType", "ImageNotSubscribed", "ImageRemovedInMarket",
+		"OperationDenied.ImageNotValid", "OperationDenied.SnapshotNotValid", "OperationDenied.SnapshotNotAllowed",
+		"OperationDenied.SnapshotParamsNotValid", "OperationDenied.DiskTypeNotSupport", "OperationDenied.InvalidNetworkType",
+		"OperationDenied.InconsistentNetwork",
 		// Values that are none of the few there are; nothing is missing.
 		"InvalidInstanceChargeType.NotFound", "InvalidStatus.NotFound")
 }

@@ -41,6 +41,7 @@ func TestClassesInTheDocumentedOrder(t *testing.T) {
 		"InvalidAccount.NotFound":                      provider.ErrAuth,       // not ErrNotFound
 		"Forbidden.AccessKeyDisabled":                  provider.ErrAuth,       // not ErrPermission
 		"Forbidden.InstanceNotFound":                   provider.ErrNotFound,   // not ErrPermission
+		"InvalidOperation.DeletionProtection":          provider.ErrState,      // not ErrInvalid: the same call is right once it is switched off
 		"InvalidUser.NotFound":                         provider.ErrPermission, // not ErrNotFound
 		"InvalidVSwitchId.IpNotEnough":                 provider.ErrNoStock,    // not ErrInvalid
 		"QuotaExceeded.PrivateIpAddress":               provider.ErrNoStock,    // not ErrQuota
@@ -57,12 +58,60 @@ func TestClassesInTheDocumentedOrder(t *testing.T) {
 	}
 }
 
+// TestEveryCodeOfRunInstancesHasASentinel: the codes of the reference of the create
+// itself, which the families do not say all by themselves, under what the caller
+// should do next.
+func TestEveryCodeOfRunInstancesHasASentinel(t *testing.T) {
+	table := provider.NewErrorTable(ErrorCodes())
+	for kind, codes := range map[error]string{
+		provider.ErrPermission: "Forbbiden RegionUnauthorized InvalidInstanceType.ValueUnauthorized InvalidSystemDiskCategory.ValueUnauthorized " +
+			"InvalidUserData.Forbidden InvalidSpotAuthorized InvalidSpotAliUid InvalidUser.PassRoleForbidden InvalidRamRole.NotEcsRole " +
+			"Forbidden.RegionId UserNotInTheWhiteList InvalidParameter.KMSKeyId.KMSUnauthorized",
+		provider.ErrBalance: "Account.Arrearage InvalidInstance.UnPaidOrder PaymentMethodNotFound InvalidAccountStatus.NotEnoughBalance " +
+			"InvalidPayMethod SecurityRisk.3DVerification RealNameAuthenticationError InsufficientBalance",
+		provider.ErrQuota: "QuotaExceed.AfterpayInstance QuotaExceed.PortableCloudDisk QuotaExceed.BuyImage QuotaExceed.PostPaidDisk QuotaExceeded " +
+			"QuotaExceed.DeploymentSetInstanceQuotaFull SecurityGroupInstanceLimitExceed InstanceDiskNumLimitExceed " +
+			"InstanceDiskNumber.LimitExceed OperationDenied.QuotaExceed InstanceDiskCategoryLimitExceed",
+		provider.ErrNoStock: "OperationDenied.NoStock OperationDenied.ZoneNotAllowed OperationDenied.ZoneSystemCategoryNotMatch " +
+			"OperationDenied.ResourceControl ResourceNotAvailable Zone.NotOpen Zone.NotOnSale CategoryNotSupported " +
+			"InvalidResourceType.NotSupported InvalidInstanceType.ZoneNotSupported InstanceType.Offline " +
+			"InvalidSpotPriceLimit.LowerThanPublicPrice QuotaExceeded.PrivateIpAddress",
+		provider.ErrNotFound: "VpcNotFound InvalidVSwitchId.NotExist InvalidVSwitchId.NotFound InvalidKeyPairName.NotFound InvalidRamRole.NotFound " +
+			"InvalidResourceGroup.NotFound InvalidHpcClusterId.NotFound DeploymentSet.NotFound InvalidDedicatedHostId.NotFound " +
+			"InvalidMarketImage.NotFound InvalidParameter.KMSKeyId.NotFound InvalidDataDiskSnapshotId.NotFound",
+		provider.ErrState: "InvalidSnapshotId.NotReady InvalidHpcClusterId.Creating IncorrectVSwitchStatus IncorrectVpcStatus " +
+			"IncorrectDefaultVpcStatus IncorrectImageStatus IncorrectDedicatedHostStatus InvalidDedicatedHostStatus.NotSupport " +
+			"IncorrectRecycleBinStatus IncorrectInstanceStatus InvalidOperation.DeletionProtection",
+		provider.ErrExists:      "InvalidPrivateIpAddress.Duplicated",
+		provider.ErrUnavailable: "OperationDenied.CreatingConflict NodeControllerUnavailable InternalError",
+		provider.ErrInvalid: "MissingParamter DependencyViolation.WindowsInstance DependencyViolation.IoOptimized IoOptimized.NotSupported " +
+			"ImageNotSubscribed ImageRemovedInMarket ImageNotSupportCloudInit ImageNotSupportInstanceType OperationDenied.ImageNotValid " +
+			"OperationDenied.SnapshotNotValid OperationDenied.SnapshotNotAllowed OperationDenied.SnapshotParamsNotValid " +
+			"OperationDenied.DiskTypeNotSupport OperationDenied.InvalidNetworkType OperationDenied.InconsistentNetwork " +
+			"DeleteWithInstance.Conflict DedicatedHostType.Unmatched ChargeTypeViolation.PostPaidDedicatedHost ResourcesNotInSameZone " +
+			"InvalidDeploymentOnHost InvalidParams.InstanceNameExceed InvalidParams.HostnameExceed InvalidParam.Amount InvalidTagCount " +
+			"InvalidPasswordParam.Mismatch InvalidDiskSize.TooSmall Duplicate.TagKey InvalidChargeType.ValueNotSupported",
+	} {
+		for code := range strings.FieldsSeq(codes) {
+			if got := classify(table, code, ""); got.Kind != kind {
+				t.Errorf("%s is %v, want %v", code, got.Kind, kind)
+			}
+		}
+	}
+	for _, code := range []string{"InvalidSnapshotId.NotReady", "InvalidHpcClusterId.Creating"} {
+		if !classify(table, code, "").Temporary {
+			t.Errorf("%s passes by itself, and is not temporary", code)
+		}
+	}
+}
+
 // TestStockScopes: what a code does not prove is not said.
 func TestStockScopes(t *testing.T) {
 	want := map[string]provider.StockScope{
 		"NoInstanceStock": provider.StockOfType, "InstanceType.Offline": provider.StockOfType,
 		"InvalidInstanceType.ZoneNotSupported": provider.StockOfType, "InvalidInstanceType.PhasedOut": provider.StockOfType,
 		"Zone.NotOnSale": provider.StockOfZone, "Zone.NotOpen": provider.StockOfZone, "CategoryNotSupported": provider.StockOfDisk,
+		"OperationDenied.ZoneNotAllowed": provider.StockOfZone, "OperationDenied.ZoneSystemCategoryNotMatch": provider.StockOfDisk,
 		"InvalidVSwitchId.IpNotEnough": provider.StockOfSubnet, "QuotaExceeded.PrivateIpAddress": provider.StockOfSubnet,
 	}
 	c := testCaller(t, nil)

@@ -43,7 +43,11 @@ func run(root string, check bool) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string]string{"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": errorsPage(clients)} {
+	codes, err := errorsPage(clients)
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string]string{"FIELDS.md": fields(clients) + templates(clients) + more + calls, "ERRORS.md": codes} {
 		path := filepath.Join(root, name)
 		if !check {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

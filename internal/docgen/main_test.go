@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,5 +129,35 @@ func TestEveryParameterOfTheReferenceIsOnThePage(t *testing.T) {
 	}
 	if strings.Contains(page, "| `` |") || strings.Contains(page, "[team]") {
 		t.Error("FIELDS.md has a parameter without an argument, or the key of an example")
+	}
+}
+
+func TestEveryCodeOfTheDocumentsIsOnThePage(t *testing.T) {
+	all, err := clients()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := errorsPage(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented, err := seeds.Codes()
+	if err != nil || len(documented) == 0 {
+		t.Fatalf("%d codes, %v", len(documented), err)
+	}
+	sentinels := map[string][]string{} // one code of QingCloud has two meanings
+	for _, d := range documented {
+		sentinels[d.Driver+d.Code] = append(sentinels[d.Driver+d.Code], d.Sentinel)
+	}
+	for _, d := range documented {
+		_, section, ok := strings.Cut(page, "\n## "+title(d.Driver)+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		start, found := "| `"+strings.ReplaceAll(d.Code, "%s", "PARAMETER")+"` | `", 0
+		for _, s := range slices.Compact(slices.Sorted(slices.Values(sentinels[d.Driver+d.Code]))) {
+			found += strings.Count(section, start+s+"` |")
+		}
+		if !ok || found != 1 || strings.Count(section, start) != 1 {
+			t.Errorf("%s: ERRORS.md has %s %d times, want once as %s", d.Driver, d.Code, strings.Count(section, start), d.Sentinel)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -65,7 +66,8 @@ Made by ` + "`go run ./internal/docgen`" + ` from the error tables of the adapte
 
 Decide with ` + "`errors.Is(err, provider.Err...)`" + `; the vendor's code stays in ` + "`*provider.APIError`" + `. ` + "`X.*`" + ` is every code that
 begins so and is not listed by itself; ` + "`*.X`" + ` is every code that ends so and is not covered otherwise. *Outcome open*
-means that a create answered with this code may have happened all the same.
+means that a create answered with this code may have happened all the same. A remark about stock says how much the code
+proves: without one, it is the exact combination that was asked for.
 
 | Sentinel | What the caller should do |
 |---|---|
@@ -94,7 +96,11 @@ var advice = []struct {
 }
 
 // errorsPage is ERRORS.md.
-func errorsPage(clients []*provider.Client) string {
+func errorsPage(clients []*provider.Client) (string, error) {
+	documented, err := seeds.Codes()
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	b.WriteString(errorsHead)
 	names := map[error]string{nil: "-"}
@@ -107,8 +113,33 @@ func errorsPage(clients []*provider.Client) string {
 		for _, e := range c.ErrorCodes() {
 			b.WriteString(line([]string{code(e.Code), code(names[e.Kind]), remarks(e)}))
 		}
+		membersOf(&b, c, documented)
 	}
-	return b.String()
+	return b.String(), nil
+}
+
+// membersOf writes the codes of a cloud's documents that its table has by a family
+// or an ending only, so that each can be found by its name.
+func membersOf(b *strings.Builder, c *provider.Client, documented []seeds.Code) {
+	listed := map[string]bool{}
+	for _, e := range c.ErrorCodes() {
+		listed[e.Code] = true
+	}
+	table := provider.NewErrorTable(c.ErrorCodes())
+	for _, d := range documented {
+		if d.Driver != c.Name() || listed[d.Code] {
+			continue
+		}
+		if len(listed) == len(c.ErrorCodes()) {
+			b.WriteString("\nOf its documents, by a row above:\n\n| Code | Sentinel | Remarks |\n|---|---|---|\n")
+		}
+		listed[d.Code] = true
+		remark := ""
+		if row, ok := table.Lookup(d.Code); ok {
+			remark = strings.TrimPrefix(remarks(row)+", as "+code(row.Code), ", ")
+		}
+		b.WriteString(line([]string{code(strings.ReplaceAll(d.Code, "%s", "PARAMETER")), code(d.Sentinel), remark}))
+	}
 }
 
 func remarks(e provider.ErrorCode) string {
@@ -118,6 +149,9 @@ func remarks(e provider.ErrorCode) string {
 	}
 	if e.Temporary {
 		r = append(r, "temporary")
+	}
+	if e.Stock != "" {
+		r = append(r, "proves it of the "+string(e.Stock))
 	}
 	return strings.Join(r, ", ")
 }

@@ -31,21 +31,26 @@ func parameters(clients []*provider.Client) (string, error) {
 	return b.String(), nil
 }
 
-// parametersOf writes the table of one cloud, and below it what the SDK sets.
+// parametersOf writes the tables of one cloud's documents, and below them what the
+// SDK sets.
 func parametersOf(b *strings.Builder, support provider.Support, list []seeds.Parameter) {
 	set := map[string]seeds.Setting{}
 	for _, s := range seeds.Settings(support.Driver()) {
 		set[s.Param] = s
 	}
-	fmt.Fprintf(b, "\n### %s\n\n", list[0].Document)
-	b.WriteString(line([]string{"Parameter", "Required", "Example", "Field"}) + "|---|---|---|---|\n")
 	var protocol []string
+	document := ""
 	for _, p := range list {
 		if p.System {
 			if !slices.Contains(protocol, code(p.Name)) { // two documents may have it
 				protocol = append(protocol, code(p.Name))
 			}
 			continue
+		}
+		if p.Document != document {
+			document = p.Document
+			fmt.Fprintf(b, "\n### %s\n\n", document)
+			b.WriteString(line([]string{"Parameter", "Required", "Example", "Field"}) + "|---|---|---|---|\n")
 		}
 		b.WriteString(line([]string{code(p.Name), required(p), example(p), fieldsOf(set[p.Name], support)}))
 	}
@@ -75,6 +80,7 @@ func fieldsOf(s seeds.Setting, support provider.Support) string {
 		return "`RunOptions.Params` only: " + s.Gap
 	}
 	path, _, _ := strings.Cut(s.Field, "[FinanceDept]") // the key of an example
+	path, _, _ = strings.Cut(path, "[team]")
 	paths := []string{code(path)}
 	for also := range strings.SplitSeq(s.Also, ", ") {
 		if also != "" {
@@ -85,6 +91,10 @@ func fieldsOf(s seeds.Setting, support provider.Support) string {
 		if f.Path != path && slices.Contains(strings.Split(f.Param, " / "), s.Param) {
 			paths = append(paths, code(f.Path))
 		}
+	}
+	if s.False != "" {
+		option, _, _ := strings.Cut(s.False, "=")
+		return strings.Join(paths, ", ") + "; false goes out with " + code(option)
 	}
 	return strings.Join(paths, ", ")
 }

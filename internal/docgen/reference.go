@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -14,6 +13,7 @@ const referenceHead = `
 The same for the launch templates and deployment sets of ECS: the argument, by its type or its name, of the method above
 the table. ` + "`RunOptions`" + ` go into ` + "`LaunchTemplateSpec.Spec.Vendor`" + `, ` + "`TemplateOptions`" + ` into ` + "`LaunchTemplateSpec.Vendor`" + `, ` + "`PlacementOptions`" + `
 into ` + "`PlacementGroupSpec.Vendor`" + `. The examples are those of the reference; some are no values that the cloud takes.
+Security groups are better given by ` + "`Network.SecurityGroupIDs`" + ` and ` + "`Network.Interfaces[].SecurityGroupIDs`" + `, which become the lists of newer references.
 `
 
 // reference is the part of FIELDS.md about the ECS reference.
@@ -30,6 +30,9 @@ func reference() (string, error) {
 	b.WriteString(referenceHead)
 	for _, call := range seeds.Calls() {
 		fmt.Fprintf(&b, "\n### %s by %s\n\n", call[0], code(call[1]))
+		if real := seeds.SentAs(call[0]); real != call[0] {
+			fmt.Fprintf(&b, "The action's real name, which is sent, is %s.\n\n", code(real))
+		}
 		b.WriteString(line([]string{"Parameter", "Required", "Example", "Argument"}) + "|---|---|---|---|\n")
 		for _, p := range list {
 			if p.Action == call[0] && !p.System {
@@ -47,19 +50,20 @@ func reference() (string, error) {
 	return b.String(), nil
 }
 
-// argument names what sets a parameter, or why nothing does.
+// argument names what sets a parameter, or why no argument does.
 func argument(s seeds.Setting) string {
 	if s.Gap != "" {
-		return "none: " + s.Gap
+		return s.Gap
 	}
 	path, _, _ := strings.Cut(s.Field, "[team]") // the keys of examples
 	path, _, _ = strings.Cut(path, "[ss]")
 	text := code(path)
-	if s.Method != "" {
-		text += " " + cmp.Or(s.Value, "above 0") + " of " + code(s.Method)
-	}
 	if s.As != "" {
 		text += ", which is sent as " + code(s.As)
+	}
+	if s.False != "" {
+		option, _, _ := strings.Cut(s.False, "=")
+		text += "; false goes out with " + code(option)
 	}
 	return text
 }

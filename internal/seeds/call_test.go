@@ -19,9 +19,12 @@ import (
 // arguments are those of every method that calls an action of the ECS reference:
 // a setting names one by its type, or by its name where it is a plain value.
 type arguments struct {
-	LaunchTemplateSpec   provider.LaunchTemplateSpec
-	LaunchTemplateRef    provider.LaunchTemplateRef
-	LaunchTemplateQuery  provider.LaunchTemplateQuery
+	LaunchTemplateSpec  provider.LaunchTemplateSpec
+	LaunchTemplateRef   provider.LaunchTemplateRef
+	LaunchTemplateQuery provider.LaunchTemplateQuery
+
+	LaunchTemplateVersionQuery provider.LaunchTemplateVersionQuery
+
 	PlacementGroupSpec   provider.PlacementGroupSpec
 	PlacementGroupQuery  provider.PlacementGroupQuery
 	PlacementGroupChange provider.PlacementGroupChange
@@ -72,12 +75,6 @@ func methodOf(t *testing.T, action string) string {
 	return ""
 }
 
-// sentAs is the name of an action on the wire: that of the reference, but for
-// one that it has in a plural that the service does not know.
-func sentAs(action string) string {
-	return strings.Replace(action, "ModifyDeploymentSetAttributes", "ModifyDeploymentSetAttribute", 1)
-}
-
 // call makes a call by a method and returns what the method returns: a value, a
 // list of what its loop yields, or nil.
 func (a *arguments) call(ctx context.Context, c *provider.Client, method string) (any, error) {
@@ -111,10 +108,8 @@ func (a *arguments) callTemplates(ctx context.Context, templates provider.Launch
 		return nil, templates.DeleteVersions(ctx, a.Region, ref, a.Versions...)
 	case "List":
 		return collect(templates.List(ctx, a.LaunchTemplateQuery))
-	case "Versions":
-		return collect(templates.Versions(ctx, a.Region, ref))
-	case "Version":
-		return templates.Version(ctx, a.Region, ref)
+	case "FindVersions":
+		return collect(templates.FindVersions(ctx, a.LaunchTemplateVersionQuery))
 	case "SetDefault":
 		return nil, templates.SetDefault(ctx, a.Region, ref)
 	}
@@ -189,6 +184,8 @@ func enough(action string) string {
 		return "id=ds-1"
 	case "DescribeDeploymentSets", "DescribeLaunchTemplates":
 		return ""
+	case "DescribeLaunchTemplateVersions":
+		return "LaunchTemplateVersionQuery.Template.ID=lt-1"
 	default:
 		return "LaunchTemplateRef.ID=lt-1"
 	}

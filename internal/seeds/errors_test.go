@@ -1,13 +1,11 @@
 package seeds_test
 
 import (
-	"encoding/csv"
 	"errors"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
@@ -33,7 +31,7 @@ func TestEveryErrorCodeOfTheDocuments(t *testing.T) {
 		t.Run(c.driver+"/"+c.action+"/"+c.code, func(t *testing.T) {
 			sim := cloudsim.New(nil)
 			sim.Inject(cloudsim.Fault{
-				Cloud: vendors()[c.driver].cloud, API: sentAs(c.action),
+				Cloud: vendors()[c.driver].cloud, API: seeds.SentAs(c.action),
 				Kind: cloudsim.Refuse, Code: c.code, Message: c.message, Status: c.status,
 			})
 			if c.action != "" {
@@ -120,28 +118,20 @@ func TestTheCodeOfADryRunIsSuccess(t *testing.T) {
 // errorCodes reads the list. %s in a code stands for the name of a parameter.
 func errorCodes(t *testing.T) []errorCode {
 	t.Helper()
-	file, err := os.Open("testdata/error_codes.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	r := csv.NewReader(file)
-	r.Comma, r.LazyQuotes = '\t', true
-	rows, err := r.ReadAll()
+	rows, err := seeds.Codes()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []errorCode
-	for _, row := range rows[1:] {
-		status, err := strconv.Atoi(row[1])
-		sentinel := sentinels()[row[3]]
-		if err != nil || sentinel == nil || vendors()[row[0]].client == nil {
-			t.Fatalf("unreadable row: %q", row)
+	for _, row := range rows {
+		sentinel := sentinels()[row.Sentinel]
+		if sentinel == nil || vendors()[row.Driver].client == nil {
+			t.Fatalf("unreadable row: %+v", row)
 		}
 		text := strings.NewReplacer("%s", "Period")
 		out = append(out, errorCode{
-			driver: row[0], status: status, code: text.Replace(row[2]), sentinel: sentinel,
-			outcome: provider.Outcome(row[4]), message: text.Replace(row[5]), action: row[6],
+			driver: row.Driver, status: row.Status, code: text.Replace(row.Code), sentinel: sentinel,
+			outcome: provider.Outcome(row.Outcome), message: text.Replace(row.Message), action: row.Action,
 		})
 	}
 	return out

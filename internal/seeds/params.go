@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed params_*.json testdata/params_002.json
+//go:embed params_*.json testdata/params_002.json testdata/error_codes.tsv
 var lists embed.FS
 
 // Parameter is a request parameter as its document has it.

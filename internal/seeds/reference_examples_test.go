@@ -92,7 +92,7 @@ func (e *callExample) checkRequest(t *testing.T) {
 	for _, name := range e.LeftOut {
 		delete(want, name)
 	}
-	same := example{Call: sentAs(e.Action), Region: "cn-hangzhou", Request: want, Extra: e.Extra}
+	same := example{Call: seeds.SentAs(e.Action), Region: "cn-hangzhou", Request: want, Extra: e.Extra}
 	same.compare(t, sendCall(t, methodOf(t, e.Action), e.Args...))
 }
 

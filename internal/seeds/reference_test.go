@@ -3,7 +3,6 @@ package seeds_test
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -96,19 +95,38 @@ func checkArgument(t *testing.T, p seeds.Parameter, s seeds.Setting) {
 	if value == "" {
 		t.Fatal("the reference has no example, and the setting no value")
 	}
-	usual := methodOf(t, p.Action)
-	before := sendCall(t, usual, enough(p.Action), s.On)
-	after := sendCall(t, cmp.Or(s.Method, usual), enough(p.Action), s.On, s.With, s.Field+"="+value)
-	if after.Action != sentAs(p.Action) {
-		t.Errorf("the call is %s, want %s", after.Action, sentAs(p.Action))
+	method := methodOf(t, p.Action)
+	before := sendCall(t, method, enough(p.Action), s.On)
+	after := sendCall(t, method, enough(p.Action), s.On, s.With, s.Field+"="+value)
+	if after.Action != seeds.SentAs(p.Action) {
+		t.Errorf("the call is %s, want %s", after.Action, seeds.SentAs(p.Action))
 	}
 	for _, sent := range []providertest.Wire{before, after} {
-		delete(sent.Params, "ClientToken") // a new one for every call
+		if p.Name != "ClientToken" {
+			delete(sent.Params, "ClientToken") // a new one for every call
+		}
 	}
 	checkChanges(t, before, after, p, s, value)
 }
 
-// Those without a field are either sent by the client itself or by nobody.
+// An example that is false is sent in so many words where a setting says how.
+func TestFalseOfTheReference(t *testing.T) {
+	for _, p := range reference(t) {
+		s := referenceSetting(p.Action, p.Name)
+		if (s.Why == seeds.IsFalse) != (s.False != "") {
+			t.Errorf("%s: %s has the example %q, and its false is said by %q", p.Action, p.Name, p.Example, s.False)
+		}
+		if s.False == "" {
+			continue
+		}
+		sent := sendCall(t, methodOf(t, p.Action), enough(p.Action), s.On, s.False)
+		if got := valueOf(sent, p); got != p.Example {
+			t.Errorf("%s: %s is %q with %s, want %q", p.Action, p.Name, got, s.False, p.Example)
+		}
+	}
+}
+
+// Those without an argument are sent by the client itself.
 func TestGapsOfTheReference(t *testing.T) {
 	for _, p := range reference(t) {
 		s := referenceSetting(p.Action, p.Name)
@@ -116,13 +134,7 @@ func TestGapsOfTheReference(t *testing.T) {
 			continue
 		}
 		sent := sendCall(t, methodOf(t, p.Action), enough(p.Action))
-		own := slices.Contains([]string{"PageSize", "PageNumber", "ClientToken"}, p.Name)
-		for name := range sent.Params {
-			if p.Matches(name) && !own {
-				t.Errorf("%s: %s is sent all the same; its reason %q is wrong", p.Action, p.Name, s.Gap)
-			}
-		}
-		if _, ok := sent.Params[p.Name]; !ok && own && p.Name != "PageNumber" { // the first page needs no number
+		if _, ok := sent.Params[p.Name]; !ok && p.Name != "PageNumber" { // the first page needs no number
 			t.Errorf("%s: the client does not send %s itself", p.Action, p.Name)
 		}
 	}

@@ -31,6 +31,15 @@ type rawECS struct {
 // call returns the elements of the answer in XML.
 func (r *rawECS) call(action string, params map[string]string) []element {
 	r.t.Helper()
+	status, body := r.send(action, params)
+	if status != http.StatusOK {
+		r.t.Fatalf("%s: %d %s", action, status, body)
+	}
+	return elements(r.t, body)
+}
+
+func (r *rawECS) send(action string, params map[string]string) (status int, body string) {
+	r.t.Helper()
 	r.calls++
 	all := map[string]string{
 		"Action": action, "Format": "xml", "Version": "2014-05-26", "AccessKeyId": cloudsim.DefaultAccessKeyID,
@@ -52,11 +61,11 @@ func (r *rawECS) call(action string, params map[string]string) []element {
 		r.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		r.t.Fatalf("%s: %s %s %v", action, resp.Status, body, err)
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatalf("%s: %v", action, err)
 	}
-	return elements(r.t, string(body))
+	return resp.StatusCode, string(text)
 }
 
 // sign is version 1 of the vendor's signature for a GET.

@@ -11,7 +11,6 @@ type Setting struct {
 	Action string // of the ECS reference; "" in lists of one call
 	Param  string
 	As     string // the parameter's name on the wire, where it is another one by now
-	Method string // which sends it, where it is not the usual one of the action
 
 	Field string
 	Also  string // further fields that set it, commas between
@@ -20,16 +19,22 @@ type Setting struct {
 	On    string // what must be set already for the field to have a meaning
 	With  string // what changes together with the field
 	Tied  string // further parameters that the cloud's rules change with it, commas between
+	False string // what to set besides, so that a false of the field, the document's example, is sent in so many words
 	Why   string // why the document's example is not what is sent
 	Gap   string
 }
 
+// IsFalse is the reason why the example false of a document is not what is sent.
+const IsFalse = "the example is the cloud's default, which is sent as absence unless RunOptions.SendFalse is set"
+
 // Reasons why an example of a document cannot be sent as it stands.
 const (
 	masked  = "the example is masked and no address"
-	isFalse = "the example is the cloud's default, which is sent as absence"
 	encoded = "the document shows the data; the cloud gets it in Base64"
 )
+
+// inWords makes the adapters of Alibaba Cloud send false instead of nothing.
+const inWords = "RunOptions.SendFalse=true"
 
 // Circumstances that several parameters need.
 const (

@@ -3,8 +3,6 @@ package seeds
 // ecs is for RunInstances of ECS.
 func ecs() []Setting {
 	const (
-		oneForm  = "the list form SecurityGroupIds.N, which Network.SecurityGroupIDs becomes, says the same; ECS refuses both together"
-		oneForm2 = "the list form NetworkInterface.N.SecurityGroupIds.N, which Network.Interfaces[].SecurityGroupIDs becomes, says the same; ECS refuses both together"
 		nic      = "Network.Interfaces[].SubnetID=vsw-2"
 		template = "LaunchTemplate.ID=lt-1"
 	)
@@ -12,7 +10,7 @@ func ecs() []Setting {
 		{Param: "RegionId", Field: "Region"},
 		{Param: "ZoneId", Field: "Zone"},
 		{Param: "ImageId", Field: "ImageID"},
-		{Param: "SecurityGroupId", Gap: oneForm},
+		{Param: "SecurityGroupId", Field: "RunOptions.SecurityGroupID"},
 		{Param: "SecurityGroupIds.N", Field: "Network.SecurityGroupIDs"},
 		{Param: "VSwitchId", Field: "Network.SubnetID"},
 		{Param: "InstanceType", Field: "InstanceType"},
@@ -22,7 +20,7 @@ func ecs() []Setting {
 		{Param: "HostName", Field: "HostName"},
 		{Param: "UniqueSuffix", Field: "UniqueSuffix", On: "Name=web"},
 		{Param: "Description", Field: "Description"},
-		{Param: "PasswordInherit", Field: "Login.KeepImageLogin", Value: "true", Why: isFalse},
+		{Param: "PasswordInherit", Field: "Login.KeepImageLogin", Value: "true", False: inWords, Why: IsFalse},
 		{Param: "Password", Field: "Login.Password"},
 		{Param: "SystemDisk.Description", Field: "SystemDisk.Description"},
 		{Param: "SystemDisk.Size", Field: "SystemDisk.SizeGiB"},
@@ -31,7 +29,7 @@ func ecs() []Setting {
 		{Param: "DataDisk.N.Size", Field: "DataDisks[].SizeGiB"},
 		{Param: "DataDisk.N.SnapshotId", Field: "DataDisks[].SnapshotID"},
 		{Param: "DataDisk.N.Category", Field: "DataDisks[].Type", On: dataDisk},
-		{Param: "DataDisk.N.Encrypted", Field: "DataDisks[].Encrypted", Value: "true", On: dataDisk, Why: isFalse},
+		{Param: "DataDisk.N.Encrypted", Field: "DataDisks[].Encrypted", Value: "true", On: dataDisk, False: inWords, Why: IsFalse},
 		{Param: "DataDisk.N.KMSKeyId", Field: "DataDisks[].KMSKeyID", On: dataDisk + "; DataDisks[].Encrypted=true"},
 		{Param: "DataDisk.N.Device", Field: "DataDisks[].Device", Value: "/dev/xvdb", On: dataDisk, Why: "the example is null, which is none"},
 		{Param: "DataDisk.N.DeleteWithInstance", Field: "DataDisks[].DeleteWithInstance", On: dataDisk},
@@ -63,7 +61,7 @@ func ecs() []Setting {
 		{Param: "LaunchTemplateVersion", Field: "LaunchTemplate.Version", On: template},
 		{Param: "LaunchTemplateId", Field: "LaunchTemplate.ID"},
 		{Param: "LaunchTemplateName", Field: "LaunchTemplate.Name"},
-		{Param: "DeletionProtection", Field: "DeletionProtection", Value: "true", Why: isFalse},
+		{Param: "DeletionProtection", Field: "DeletionProtection", Value: "true", False: inWords, Why: IsFalse},
 		{Param: "AutoReleaseTime", Field: "AutoReleaseTime"},
 		{Param: "Period", Field: "Billing.Period", On: prepaid},
 		{Param: "InternetChargeType", Field: "Network.PublicIP.ChargeType", Value: "by-traffic", Wire: "PayByTraffic", On: publicIP},
@@ -74,7 +72,7 @@ func ecs() []Setting {
 		{Param: "Ipv6AddressCount", Field: "Network.IPv6Count"},
 		{Param: "PrivateIpAddress", Field: "Network.PrivateIPs", Value: "172.16.236.8"},
 		{Param: "Ipv6Address.N", Field: "Network.IPv6Addresses", Value: "2001:db8:1234:1a00::8", Why: masked},
-		{Param: "DryRun", Field: "DryRun", Value: "true", Why: isFalse},
+		{Param: "DryRun", Field: "DryRun", Value: "true", False: inWords, Why: IsFalse},
 		{Param: "ClientToken", Field: "ClientToken"},
 		{Param: "DataDisk.N.PerformanceLevel", Field: "DataDisks[].PerformanceLevel", On: dataDisk},
 		{Param: "SystemDisk.PerformanceLevel", Field: "SystemDisk.PerformanceLevel"},
@@ -83,7 +81,7 @@ func ecs() []Setting {
 		{Param: "Affinity", Field: "Placement.Affinity", Value: "none", Wire: "default"},
 		{Param: "StorageSetId", Field: "RunOptions.StorageSetID"},
 		{Param: "StorageSetPartitionNumber", Field: "RunOptions.StorageSetPartitionNumber"},
-		{Param: "NetworkInterface.N.SecurityGroupId", Gap: oneForm2},
+		{Param: "NetworkInterface.N.SecurityGroupId", Field: "RunOptions.InterfaceSecurityGroupIDs", On: nic},
 		{Param: "SpotDuration", Field: "Billing.Spot.DurationHours", On: spot},
 		{Param: "CpuOptions.Core", Field: "CPUOptions.Cores"},
 		{Param: "CpuOptions.ThreadsPerCore", Field: "CPUOptions.ThreadsPerCore"},

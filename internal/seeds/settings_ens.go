@@ -1,10 +1,14 @@
 package seeds
 
-// ens is for CreateInstance of ENS, which the adapter uses for prepaid specs.
+// ens is for CreateInstance of ENS, which the adapter uses for prepaid specs, and
+// for what RunInstances has beside, which it uses for every other one.
 func ens() []Setting {
 	const (
 		otherCall = "Amount, Quantity, Period, InstanceChargeType, ScheduleAreaLevel"
 		noLogin   = "Login.Password="
+		postpaid  = "Billing.Mode=on-demand; Billing.Period=0"
+		area      = postpaid + "; RunOptions.ScheduleAreaLevel=Big; RunOptions.NetDistrictCode=1; RunOptions.Carrier=cmcc"
+		inDetail  = postpaid + "; RunOptions.InstanceChargeStrategy=instance"
 	)
 	return []Setting{
 		{Param: "InstanceType", Field: "InstanceType"},
@@ -26,8 +30,30 @@ func ens() []Setting {
 		{Param: "PaymentType", Field: "Billing.Mode", Value: "prepaid", Wire: "Subscription", On: "Billing.Mode=on-demand; Billing.Period=0", With: "Billing.Period=1", Tied: otherCall},
 		{Param: "InstanceName", Field: "Name"},
 		{Param: "HostName", Field: "HostName"},
-		{Param: "UniqueSuffix", Field: "UniqueSuffix", Value: "true", On: "Name=web", Why: isFalse},
+		{Param: "UniqueSuffix", Field: "UniqueSuffix", Value: "true", On: "Name=web", False: inWords, Why: IsFalse},
 		{Param: "PublicIpIdentification", Field: "Network.PublicIP", Value: "present", Wire: "true"},
-		{Param: "PasswordInherit", Field: "Login.KeepImageLogin", Value: "true", With: noLogin, Tied: "Password", Why: isFalse},
+		{Param: "PasswordInherit", Field: "Login.KeepImageLogin", Value: "true", With: noLogin, Tied: "Password", False: inWords, Why: IsFalse},
+
+		{Param: "InstanceChargeType", Field: "Billing.Mode", Value: "on-demand", Wire: "PostPaid", With: "Billing.Period=0", Tied: otherCall + ", PaymentType"},
+		{Param: "Amount", Field: "Count", On: postpaid + "; Count=2"},
+		{Param: "ScheduleAreaLevel", Field: "RunOptions.ScheduleAreaLevel", On: area, With: "RunOptions.NetDistrictCode=; RunOptions.Carrier=", Tied: "NetDistrictCode, Carrier, EnsRegionId"},
+		{Param: "NetDistrictCode", Field: "RunOptions.NetDistrictCode", On: area},
+		{Param: "Carrier", Field: "RunOptions.Carrier", On: area},
+		{Param: "SchedulingStrategy", Field: "RunOptions.SchedulingStrategy", On: postpaid},
+		{Param: "SchedulingPriceStrategy", Field: "RunOptions.SchedulingPriceStrategy", On: postpaid},
+		{Param: "SystemDisk", Field: "SystemDisk.Type", Value: "local_ssd", Wire: `{"Size":50,"Category":"local_ssd"}`, On: postpaid + "; SystemDisk.SizeGiB=50"},
+		{Param: "DataDisk", Field: "DataDisks[].Type", Value: "cloud_efficiency", Wire: `[{"Size":20,"Category":"cloud_efficiency"}]`, On: postpaid + "; DataDisks[].SizeGiB=20"},
+		{Param: "PeriodUnit", Field: "Billing.PeriodUnit", Value: "month", Wire: "Month", On: "Billing.PeriodUnit=day; Billing.Period=3; Tags[team]=web"},
+		{Param: "InternetMaxBandwidthOut", Field: "Network.PublicIP.BandwidthMbps", On: postpaid + "; Network.PublicIP=present"},
+		{Param: "NetWorkId", Field: "Network.VPCID", On: postpaid},
+		{Param: "SecurityId", Field: "Network.SecurityGroupIDs", On: postpaid},
+		{Param: "Tag.N.Key", Field: "Tags[team]", Value: "web", Wire: "team", On: postpaid, Tied: "Tag.N.Value"},
+		{Param: "Tag.N.Value", Field: "Tags[team]", On: postpaid + "; Tags[team]=old"},
+		{Param: "InstanceChargeStrategy", Field: "RunOptions.InstanceChargeStrategy", On: postpaid},
+		{Param: "BillingCycle", Field: "RunOptions.BillingCycle", On: inDetail},
+		{Param: "SpotStrategy", Field: "Billing.Mode", Value: "spot", Wire: "SpotAsPriceGo", On: postpaid},
+		{Param: "SpotDuration", Field: "Billing.Spot.DurationHours", On: "Billing.Mode=spot; Billing.Period=0"},
+		{Param: "AutoReleaseTime", Field: "AutoReleaseTime", On: postpaid},
+		{Param: "AutoUseCoupon", Field: "RunOptions.AutoUseCoupon", On: postpaid},
 	}
 }

@@ -14,7 +14,7 @@ func Calls() [][2]string {
 		{"DeleteLaunchTemplate", "LaunchTemplates.Delete"},
 		{"DeleteLaunchTemplateVersion", "LaunchTemplates.DeleteVersions"},
 		{"DescribeLaunchTemplates", "LaunchTemplates.List"},
-		{"DescribeLaunchTemplateVersions", "LaunchTemplates.Versions"},
+		{"DescribeLaunchTemplateVersions", "LaunchTemplates.FindVersions"},
 		{"ModifyLaunchTemplateDefaultVersion", "LaunchTemplates.SetDefault"},
 		{"CreateDeploymentSet", "PlacementGroups.Create"},
 		{"ModifyInstanceDeployment", "PlacementGroups.MoveIn"},
@@ -22,6 +22,15 @@ func Calls() [][2]string {
 		{"DeleteDeploymentSet", "PlacementGroups.Delete"},
 		{"DescribeDeploymentSets", "PlacementGroups.List"},
 	}
+}
+
+// SentAs is the name of an action on the wire: that of the reference, but for one
+// that it has in a plural that the service and its SDKs do not know.
+func SentAs(action string) string {
+	if action == "ModifyDeploymentSetAttributes" {
+		return "ModifyDeploymentSetAttribute"
+	}
+	return action
 }
 
 // ReferenceSettings returns how each parameter of the ECS reference is set. A
@@ -34,7 +43,7 @@ func ReferenceSettings() []Setting {
 		of("DeleteLaunchTemplate", templateRef("region")),
 		of("DeleteLaunchTemplateVersion", templateRef("region"), []Setting{{Param: "DeleteVersion.n", Field: "versions"}}),
 		of("DescribeLaunchTemplates", listTemplates(), pages()),
-		of("DescribeLaunchTemplateVersions", templateRef("region"), listVersions(), pages()),
+		of("DescribeLaunchTemplateVersions", listVersions(), pages()),
 		of("ModifyLaunchTemplateDefaultVersion", templateRef("region"), []Setting{{Param: "DefaultVersionNumber", Field: "LaunchTemplateRef.Version"}}),
 		of("CreateDeploymentSet", createSet()),
 		of("ModifyInstanceDeployment", moveIntoSet()),
@@ -53,13 +62,9 @@ func of(action string, lists ...[]Setting) []Setting {
 	return out
 }
 
-// Reasons why nothing sets a parameter.
+// Reasons why no argument sets a parameter, or not with its example.
 const (
-	ownPages = "the client asks for the pages itself, of the largest size"
-	ownToken = "the client draws the token itself, and keeps it when it repeats the call"
-	oneTag   = "the reference has the words of another call here; the tags of a template are TemplateTag.n"
-	ranges   = "a query has no range of versions: the loop over all of them can be left at any"
-	byName   = "a query has no strategy: PlacementGroup.Strategy tells it for each group"
+	ownPages = "the loop itself asks for page after page, each of the largest size, as long as it goes on"
 	notValue = "the example is no value that the reference itself allows"
 )
 
@@ -102,7 +107,6 @@ func templateData() []Setting {
 	list := []Setting{
 		{Param: "ImageId", Field: "ImageID"},
 		{Param: "InstanceType", Field: "InstanceType"},
-		{Param: "SecurityGroupId", As: "SecurityGroupIds.N", Field: "Network.SecurityGroupIDs"},
 		{Param: "VSwitchId", Field: "Network.SubnetID"},
 		{Param: "InstanceName", Field: "Name"},
 		{Param: "Description", Field: "Description"},
@@ -117,13 +121,12 @@ func templateData() []Setting {
 		{Param: "DataDisk.n.Category", Field: "DataDisks[].Type", On: disk},
 		{Param: "DataDisk.n.Size", Field: "DataDisks[].SizeGiB"},
 		{Param: "DataDisk.n.SnapshotId", Field: "DataDisks[].SnapshotID"},
-		{Param: "DataDisk.n.Encrypted", Field: "DataDisks[].Encrypted", Value: "true", On: disk, Why: isFalse},
+		{Param: "DataDisk.n.Encrypted", Field: "DataDisks[].Encrypted", Value: "true", On: disk, False: inWords, Why: IsFalse},
 		{Param: "DataDisk.n.DiskName", Field: "DataDisks[].Name", On: disk},
 		{Param: "DataDisk.n.Description", Field: "DataDisks[].Description", On: disk},
 		{Param: "DataDisk.n.DeleteWithInstance", Field: "DataDisks[].DeleteWithInstance", On: disk},
 		{Param: "NetworkInterface.n.PrimaryIpAddress", Field: "Network.Interfaces[].PrivateIP", Value: "172.16.236.9", On: nic, Why: notValue},
 		{Param: "NetworkInterface.n.VSwitchId", Field: "Network.Interfaces[].SubnetID"},
-		{Param: "NetworkInterface.n.SecurityGroupId", As: "NetworkInterface.n.SecurityGroupIds.N", Field: "Network.Interfaces[].SecurityGroupIDs", On: nic},
 		{Param: "NetworkInterface.n.NetworkInterfaceName", Field: "Network.Interfaces[].Name", On: nic},
 		{Param: "NetworkInterface.n.Description", Field: "Network.Interfaces[].Description", On: nic},
 		{Param: "InternetChargeType", Field: "Network.PublicIP.ChargeType", Value: "by-bandwidth", Wire: "PayByBandwidth", On: net},
@@ -131,7 +134,7 @@ func templateData() []Setting {
 		{Param: "KeyPairName", Field: "Login.KeyPairs"},
 		{Param: "RamRoleName", Field: "RoleName"},
 		{Param: "AutoReleaseTime", Field: "AutoReleaseTime"},
-		{Param: "SpotStrategy", Field: "Billing.Spot.MaxPrice", Value: "1", Wire: "SpotWithPriceLimit", On: spot, Tied: "SpotPriceLimit"},
+		{Param: "SpotStrategy", Field: "Billing.Spot.Strategy", Value: "price-limit", Wire: "SpotWithPriceLimit", On: spot, With: "Billing.Spot.MaxPrice=1", Tied: "SpotPriceLimit"},
 		{Param: "SpotPriceLimit", Field: "Billing.Spot.MaxPrice", On: "Billing.Mode=spot; Billing.Spot.MaxPrice=0.5"},
 		{Param: "SecurityEnhancementStrategy", Field: "SecurityAgent", Value: "true", Wire: "Active"},
 		{Param: "Tag.n.Key", Field: "Tags[ss]", Value: "bb", Wire: "ss", Tied: "Tag.n.Value"},
@@ -139,9 +142,11 @@ func templateData() []Setting {
 	}
 	for i := range list {
 		list[i].Field = inTemplate(list[i].Field)
-		list[i].On = inTemplate(list[i].On)
+		list[i].On, list[i].With = inTemplate(list[i].On), inTemplate(list[i].With)
 	}
 	return append(list,
+		Setting{Param: "SecurityGroupId", Field: "RunOptions.SecurityGroupID"},
+		Setting{Param: "NetworkInterface.n.SecurityGroupId", Field: "RunOptions.InterfaceSecurityGroupIDs", On: inTemplate(nic)},
 		Setting{Param: "IoOptimized", Field: "RunOptions.IoOptimized", Value: "optimized", Why: notValue},
 		Setting{Param: "NetworkType", Field: "TemplateOptions.NetworkType", Value: "vpc", Why: notValue},
 	)
@@ -161,19 +166,23 @@ func listTemplates() []Setting {
 		{Param: "RegionId", Field: "LaunchTemplateQuery.Region"},
 		{Param: "LaunchTemplateId", As: "LaunchTemplateId.N", Field: "LaunchTemplateQuery.IDs"},
 		{Param: "LaunchTemplateName", As: "LaunchTemplateName.N", Field: "LaunchTemplateQuery.Name"},
-		{Param: "Tag.n.Key", Gap: oneTag},
-		{Param: "Tag.n.Value", Gap: oneTag},
+		{Param: "Tag.n.Key", Field: "LaunchTemplateQuery.InstanceTags[ss]", Value: "bb", Wire: "ss", Tied: "Tag.n.Value"},
+		{Param: "Tag.n.Value", Field: "LaunchTemplateQuery.InstanceTags[ss]", Value: "bb", On: "LaunchTemplateQuery.InstanceTags[ss]=old"},
 		{Param: "TemplateTag.n.Key", Field: "LaunchTemplateQuery.Tags[team]", Value: "web", Wire: "team", Tied: "TemplateTag.n.Value"},
 		{Param: "TemplateTag.n.Value", Field: "LaunchTemplateQuery.Tags[team]", Value: "web", On: "LaunchTemplateQuery.Tags[team]=old"},
 	}
 }
 
 func listVersions() []Setting {
+	const q = "LaunchTemplateVersionQuery."
 	return []Setting{
-		{Param: "LaunchTemplateVersion.N", Field: "LaunchTemplateRef.Version", Method: "LaunchTemplates.Version"},
-		{Param: "MinVersion", Gap: ranges},
-		{Param: "MaxVersion", Gap: ranges},
-		{Param: "DefaultVersion", Field: "LaunchTemplateRef.Version", Value: "0", Wire: "true", Method: "LaunchTemplates.Version"},
+		{Param: "RegionId", Field: q + "Region"},
+		{Param: "LaunchTemplateId", Field: q + "Template.ID"},
+		{Param: "LaunchTemplateName", Field: q + "Template.Name", With: q + "Template.ID=", Tied: "LaunchTemplateId"},
+		{Param: "LaunchTemplateVersion.N", Field: q + "Versions"},
+		{Param: "MinVersion", Field: q + "MinVersion", Value: "1"},
+		{Param: "MaxVersion", Field: q + "MaxVersion", Value: "10"},
+		{Param: "DefaultVersion", Field: q + "DefaultOnly"},
 	}
 }
 
@@ -184,7 +193,7 @@ func createSet() []Setting {
 		{Param: "DeploymentSetName", Field: "PlacementGroupSpec.Name"},
 		{Param: "Description", Field: "PlacementGroupSpec.Description"},
 		{Param: "OnUnableToRedeployFailedInstance", Field: "PlacementOptions.OnUnableToRedeployFailedInstance", Value: "KeepStopped"},
-		{Param: "ClientToken", Gap: ownToken},
+		{Param: "ClientToken", Field: "PlacementGroupSpec.ClientToken", Value: "123e4567-e89b-12d3-a456-426655440000"},
 	}
 }
 
@@ -211,6 +220,6 @@ func listSets() []Setting {
 		{Param: "RegionId", Field: "PlacementGroupQuery.Region"},
 		{Param: "DeploymentSetIds", Field: "PlacementGroupQuery.IDs", Value: "ds-bp13v7bjnj9gisnlo1", Wire: `["ds-bp13v7bjnj9gisnlo1"]`},
 		{Param: "DeploymentSetName", Field: "PlacementGroupQuery.Name"},
-		{Param: "Strategy", Gap: byName},
+		{Param: "Strategy", Field: "PlacementGroupQuery.Strategy", Value: "spread", Wire: "Availability"},
 	}
 }

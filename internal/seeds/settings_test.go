@@ -117,3 +117,37 @@ func tied(s seeds.Setting, name string) bool {
 	}
 	return false
 }
+
+// Where the example of a document is false, that is sent as absence. A spec exists
+// that says it in so many words.
+func TestFalseInSoManyWords(t *testing.T) {
+	tested := 0
+	for _, driver := range seeds.Drivers() {
+		for _, p := range parameters(t, driver) {
+			s, v := settingOf(driver, p.Name), vendors()[driver]
+			if (s.Why == seeds.IsFalse) != (s.False != "") {
+				t.Errorf("%s: %s has the example %q, and its false is said by %q", driver, p.Name, p.Example, s.False)
+			}
+			if s.False == "" {
+				continue
+			}
+			tested++
+			without, with := valueOf(v.send(t, v.build(t, v.base, s.On)), p), valueOf(v.send(t, v.build(t, v.base, s.On, s.False)), p)
+			if without != "" || with != p.Example || with != "false" {
+				t.Errorf("%s: %s is %q without and %q with %s; want none and %q", driver, p.Name, without, with, s.False, p.Example)
+			}
+		}
+	}
+	if tested == 0 {
+		t.Error("no parameter was looked at")
+	}
+}
+
+func valueOf(w providertest.Wire, p seeds.Parameter) string {
+	for name, value := range w.Params {
+		if p.Matches(name) {
+			return value
+		}
+	}
+	return ""
+}

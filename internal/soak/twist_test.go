@@ -183,7 +183,7 @@ func idsIn(body string) (ids []string) {
 // Whatever clouds with client tokens answer to a create, each server is made
 // once and told: the same parameters are sent again under the same token, each
 // time signed anew.
-func TestNoAnswerMakesAServerTwice(t *testing.T) {
+func TestNoTwistedAnswerMakesAServerTwice(t *testing.T) {
 	for _, s := range services() {
 		if !s.tokens {
 			continue

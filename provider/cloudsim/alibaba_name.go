@@ -83,13 +83,17 @@ func (p *aliParams) password() {
 	if s == "" {
 		return
 	}
-	if n := len(s); n < 8 || n > 30 || aliClasses(s) < 3 {
+	if n := len(s); n < 8 || n > 30 || aliClasses(s) < 3 || !aliPassword.MatchString(s) {
 		p.bad("Password", "8 to 30 characters, three of upper case, lower case, digit and special")
 	}
 	if strings.HasPrefix(s, "/") && aliWindows(p.text("ImageId")) {
 		p.bad("Password", "no slash in front, for Windows")
 	}
 }
+
+// aliPassword is what a password may consist of: both references list the special
+// characters.
+var aliPassword = regexp.MustCompile("^[A-Za-z0-9()`~!@#$%^&*_+=|{}\\[\\]:;'<>,.?/-]+$")
 
 func aliClasses(s string) int {
 	var upper, lower, digit, special int

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-const ecsMaxUserData = 32 << 10 // raw; the older reference says 16 KB
+const ecsMaxUserData = 16 << 10 // raw; today's reference says 32 KB
 
 var (
 	ecsType  = regexp.MustCompile(`^ecs(\.[a-z0-9-]+){2,}$`)
@@ -48,7 +48,7 @@ func (e *ecs) checkImage(p *aliParams) {
 	p.name("InstanceName")
 	p.description("Description")
 	p.hostName()
-	p.flag("UniqueSuffix")
+	checkECSSuffix(p)
 	p.choice("IoOptimized", "optimized", "none")
 	p.choice("SecurityEnhancementStrategy", "Active", "Deactive")
 	p.choice("CreditSpecification", "Standard", "Unlimited")
@@ -59,6 +59,25 @@ func (e *ecs) checkImage(p *aliParams) {
 	if data, ok := p.userData(); ok && len(data) > ecsMaxUserData {
 		p.refuse(aliRefusal(400, "InvalidUserData.SizeExceeded", `The specified parameter "UserData" exceeds the size.`))
 	}
+}
+
+// checkECSSuffix wants room for the numbers that UniqueSuffix adds to names without
+// numbers of their own.
+func checkECSSuffix(p *aliParams) {
+	if !p.flag("UniqueSuffix") {
+		return
+	}
+	host := 64
+	if aliWindows(p.text("ImageId")) {
+		host = 15
+	}
+	check := func(name, code string, most int) {
+		if text := p.text(name); aliPlainName(text) == text && len([]rune(text))+3 > most {
+			p.refuse(aliRefusal(403, "InvalidParams."+code, "The uniqueSuffix takes three naming places, please shorten your "+name+"."))
+		}
+	}
+	check("InstanceName", "InstanceNameExceed", 128)
+	check("HostName", "HostnameExceed", host)
 }
 
 // userData decodes UserData, which both products want in Base64.
@@ -79,7 +98,7 @@ func checkECSLogin(p *aliParams) {
 	p.id("KeyPairName")
 	p.id("RamRoleName")
 	if p.flag("PasswordInherit") && p.has("Password") {
-		p.refuse(ecsConflict("PasswordInherit", "Password"))
+		p.refuse(aliRefusal(400, "InvalidPasswordParam.Mismatch", "The input password should be null when passwdInherit is true."))
 	}
 }
 
@@ -126,9 +145,7 @@ func checkECSPrepaid(p *aliParams) {
 		p.oneOf("Period", 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60)
 		p.oneOf("AutoRenewPeriod", 1, 2, 3, 6, 12, 24, 36, 48, 60)
 	}
-	if p.flag("AutoRenew") {
-		p.required("AutoRenewPeriod")
-	}
+	p.flag("AutoRenew") // for AutoRenewPeriod, 1 if it is absent
 }
 
 func checkECSPlacement(p *aliParams) {
@@ -137,6 +154,10 @@ func checkECSPlacement(p *aliParams) {
 	p.number("StorageSetPartitionNumber", 0, 1, 2000)
 	for _, name := range []string{"DedicatedHostId", "HpcClusterId", "ResourceGroupId", "StorageSetId"} {
 		p.id(name)
+	}
+	onHost := p.has("DedicatedHostId") || p.text("Tenancy") == "host"
+	if onHost && p.has("DeploymentSetId") {
+		p.refuse(aliRefusal(400, "InvalidDeploymentOnHost", "The specified deployment set does not support dedicated hosts."))
 	}
 }
 

@@ -3,10 +3,15 @@ package cloudsim
 import "fmt"
 
 func checkECSSystemDisk(p *aliParams) {
-	category := p.choice("SystemDisk.Category", "cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "cloud_auto", "cloud_essd_entry")
+	category := p.choice("SystemDisk.Category", "cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
 	// From 20 by the older reference, whatever the image needs; up to 2048 by
-	// the newer one.
-	size := p.number("SystemDisk.Size", 40, 20, 2048)
+	// the newer one, which also has kinds that begin at 1.
+	least := 20
+	if category == "cloud_auto" || p.text("SystemDisk.PerformanceLevel") == "PL0" {
+		least = 1
+	}
+	size := p.number("SystemDisk.Size", 40, least, 2048)
+	p.flag("SystemDisk.Encrypted")
 	checkECSDisk(p, "SystemDisk.", category, size)
 }
 
@@ -18,7 +23,7 @@ func checkECSDataDisks(p *aliParams) {
 		if !p.has(prefix + "SnapshotId") {
 			p.required(prefix + "Size")
 		}
-		least, most := ecsDiskSizes(category)
+		least, most := ecsDiskSizes(category, p.text(prefix+"PerformanceLevel"))
 		size := p.number(prefix+"Size", 0, least, most)
 		p.id(prefix + "SnapshotId")
 		p.id(prefix + "KMSKeyId")
@@ -60,8 +65,15 @@ func ecsLeastForLevel(level string) int {
 }
 
 // ecsDiskSizes is the range of a data disk in GiB.
-func ecsDiskSizes(category string) (least, most int) {
+func ecsDiskSizes(category, level string) (least, most int) {
+	if category == "cloud_essd" && level == "PL0" {
+		return 1, 65536
+	}
 	switch category {
+	case "cloud_auto":
+		return 1, 65536
+	case "cloud_essd_entry":
+		return 10, 32768
 	case "cloud":
 		return 5, 2000
 	case "ephemeral_ssd":

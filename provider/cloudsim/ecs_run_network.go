@@ -29,7 +29,7 @@ func (e *ecs) checkPrivateIP(k *call, p *aliParams, vswitch string, amount int) 
 	case !aliIsIPv4(first):
 		p.bad("PrivateIpAddress", "an IPv4 address")
 		return
-	case amount > 1 && len(p.indexes("NetworkInterface", 1)) > 0:
+	case amount > 1 && len(p.indexes("NetworkInterface", 2)) > 0:
 		p.refuse(ecsConflict("PrivateIpAddress", "NetworkInterface.N"))
 	}
 	for i := range amount {
@@ -67,9 +67,16 @@ func checkECSGroups(p *aliParams, prefix string) []string {
 	return []string{one}
 }
 
-// checkECSInterfaces checks the secondary interface: a create takes one.
+// checkECSInterfaces checks the interfaces: a create takes one that is secondary
+// and, today, one that is said to be the primary one.
 func checkECSInterfaces(p *aliParams) {
-	for _, n := range p.indexes("NetworkInterface", 1) {
+	most := 1
+	for _, n := range []string{"1", "2"} {
+		if p.choice("NetworkInterface."+n+".InstanceType", "Secondary", "Primary") == "Primary" {
+			most = 2
+		}
+	}
+	for _, n := range p.indexes("NetworkInterface", most) {
 		prefix := fmt.Sprintf("NetworkInterface.%d.", n)
 		checkECSGroups(p, prefix)
 		p.id(prefix + "VSwitchId")

@@ -67,7 +67,7 @@ func TestRunInstancesDefaults(t *testing.T) {
 
 // TestRunInstancesRefusals: one parameter changed, one code expected.
 func TestRunInstancesRefusals(t *testing.T) {
-	big := base64.StdEncoding.EncodeToString(make([]byte, 32<<10+1))
+	big := base64.StdEncoding.EncodeToString(make([]byte, 16<<10+1))
 	for _, c := range []struct {
 		change string // NAME=VALUE, space separated; an empty value removes
 		status int
@@ -93,7 +93,18 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"Description=https://x", 400, "InvalidDescription.Malformed"},
 		{"Password=weakweak", 400, "InvalidPassword.Malformed"},
 		{"Password=Ab1!", 400, "InvalidPassword.Malformed"},
-		{"Password=EcsV587! PasswordInherit=true", 400, "InvalidParameter.Conflict"},
+		{"Password=EcsV587! PasswordInherit=true", 400, "InvalidPasswordParam.Mismatch"},
+		{"Password=EcsV587\"", 400, "InvalidPassword.Malformed"},
+		{"Password=EcsV587密", 400, "InvalidPassword.Malformed"},
+		{"UniqueSuffix=true InstanceName=" + strings.Repeat("n", 126), 403, "InvalidParams.InstanceNameExceed"},
+		{"UniqueSuffix=true HostName=" + strings.Repeat("h", 62), 403, "InvalidParams.HostnameExceed"},
+		{"UniqueSuffix=true ImageId=win2019_64.vhd HostName=" + strings.Repeat("h", 13), 403, "InvalidParams.HostnameExceed"},
+		{"DeploymentSetId=ds-1 DedicatedHostId=dh-1", 400, "InvalidDeploymentOnHost"},
+		{"DeploymentSetId=ds-1 Tenancy=host", 400, "InvalidDeploymentOnHost"},
+		{"NetworkInterface.1.VSwitchId=vsw-2 NetworkInterface.3.VSwitchId=vsw-2 NetworkInterface.1.InstanceType=Primary", 400, "InvalidParam.NetworkInterface"},
+		{"SystemDisk.Encrypted=maybe", 400, "InvalidParameter"},
+		{"SystemDisk.Size=19 SystemDisk.Category=cloud_essd", 404, "InvalidSystemDiskSize"},
+		{"DataDisk.1.Size=9 DataDisk.1.Category=cloud_essd_entry", 400, "InvalidDataDiskSize.ValueNotSupported"},
 		{"SecurityGroupIds.1=sg-2", 400, "InvalidParameter.Conflict"},
 		{"NetworkInterface.1.SecurityGroupId=sg-1 NetworkInterface.1.SecurityGroupIds.1=sg-2", 400, "InvalidParameter.Conflict"},
 		{"NetworkInterface.2.VSwitchId=vsw-2", 400, "InvalidParam.NetworkInterface"},
@@ -114,7 +125,6 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"InstanceChargeType=PrePaid Period=10", 400, "InvalidPeriod"},
 		{"InstanceChargeType=PrePaid Period=5 PeriodUnit=Week", 400, "InvalidPeriod"},
 		{"InstanceChargeType=PrePaid Period=1 PeriodUnit=Year", 400, "InvalidPeriodUnit.ValueNotSupported"},
-		{"InstanceChargeType=PrePaid Period=1 AutoRenew=true", 400, "MissingParameter.AutoRenewPeriod"},
 		{"InstanceChargeType=PrePaid Period=1 AutoRenew=true AutoRenewPeriod=5", 400, "InvalidAutoRenewPeriod.ValueNotSupported"},
 		{"InstanceChargeType=PrePaid Period=1 SpotStrategy=SpotAsPriceGo", 400, "InvalidSpotPrepaid"},
 		{"InstanceChargeType=PrePaid Period=1 DeletionProtection=true", 403, "InvalidChargeType.ValueNotSupported"},
@@ -176,6 +186,29 @@ func TestRunInstancesRefusals(t *testing.T) {
 		}
 		if len(sim.Instances()) != 0 {
 			t.Errorf("%.60s: refused, but made a machine", c.change)
+		}
+	}
+}
+
+// TestRunInstancesTakesWhatIsDocumented: the edges of what the references allow.
+func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
+	for _, pairs := range [][]string{
+		{"InstanceChargeType", "PrePaid", "Period", "1", "AutoRenew", "true"}, // for a month by default
+		{"UniqueSuffix", "true", "InstanceName", strings.Repeat("n", 125), "HostName", strings.Repeat("h", 61)},
+		{"UniqueSuffix", "true", "InstanceName", "n[1,6]" + strings.Repeat("n", 121)},
+		{"SystemDisk.Size", "1", "SystemDisk.Category", "cloud_essd", "SystemDisk.PerformanceLevel", "PL0"},
+		{"SystemDisk.Size", "1", "SystemDisk.Category", "cloud_auto"},
+		{"SystemDisk.Category", "ephemeral_ssd"},
+		{"DataDisk.1.Size", "1", "DataDisk.1.Category", "cloud_essd", "DataDisk.1.PerformanceLevel", "PL0"},
+		{"DataDisk.1.Size", "1", "DataDisk.1.Category", "cloud_auto"},
+		{"DataDisk.1.Size", "10", "DataDisk.1.Category", "cloud_essd_entry"},
+		{"NetworkInterface.1.InstanceType", "Primary", "NetworkInterface.2.VSwitchId", "vsw-2"},
+		{"Password", "Aa()`~!@#$%^&*-_+=|{}[]:;'<>"},
+		{"Password", "Aaaaaa,.?/"},
+		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false", "SystemDisk.Encrypted", "false"},
+	} {
+		if reply := newECSClient(t, New(nil)).call("RunInstances", ecsBase(pairs...)...); reply.status != 200 {
+			t.Errorf("%.60q: answered %d %s", pairs, reply.status, reply.code())
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"regexp"
 	"slices"
 	"time"
 )
@@ -12,6 +13,15 @@ const (
 	ecsMaxSets      = 100
 	ecsMaxSetInZone = 20
 )
+
+// ecsSetName allows blanks, since the reference's own example has one, and
+// periods, which only its newer edition names.
+var ecsSetName = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_. -]{1,127}$`)
+
+// setName checks the name of a set.
+func (p *aliParams) setName() string {
+	return p.matching("DeploymentSetName", ecsSetName, "2 to 128 letters, digits and : _ . -, a letter first")
+}
 
 // ecsSet is a deployment set.
 type ecsSet struct {
@@ -132,11 +142,10 @@ func (e *ecs) createDeploymentSet(k *call) (aliObject, *aliError) {
 func (e *ecs) newSet(k *call) (*ecsSet, *aliError) {
 	p := e.setParams(k)
 	p.clientToken()
-	p.name("DeploymentSetName")
 	p.description("Description")
 	p.choice("OnUnableToRedeployFailedInstance", "CancelMembershipAndStart", "KeepStopped")
 	s := &ecsSet{
-		region: k.region, name: p.text("DeploymentSetName"), description: p.text("Description"),
+		region: k.region, name: p.setName(), description: p.text("Description"),
 		strategy: p.strategy(), created: k.now,
 	}
 	if s.strategy == "" {

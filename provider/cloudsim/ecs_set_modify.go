@@ -18,13 +18,13 @@ func (e *ecs) knownSet(k *call, p *aliParams) *ecsSet {
 func (e *ecs) modifyDeploymentSet(k *call) (aliObject, *aliError) {
 	p := e.setParams(k)
 	p.strategy()
-	p.name("DeploymentSetName")
+	name := p.setName()
 	p.description("Description")
 	s := e.knownSet(k, p)
 	if p.err != nil {
 		return nil, p.err
 	}
-	s.name = orElse(p.text("DeploymentSetName"), s.name)
+	s.name = orElse(name, s.name)
 	s.description = orElse(p.text("Description"), s.description)
 	return nil, nil
 }

@@ -132,6 +132,8 @@ func TestCreateDeploymentSet(t *testing.T) {
 		{region("DeploymentStrategy", "Availability", "Strategy", "LowLatency"), 400, "InvalidParameter.Strategy"},
 		{region("Strategy", "Availability", "Description", "http://x"), 400, "InvalidDescription.Malformed"},
 		{region("Strategy", "Availability", "DeploymentSetName", "1st"), 400, "InvalidParameter"},
+		{region("Strategy", "Availability", "DeploymentSetName", "web!"), 400, "InvalidParameter"},
+		{region("Strategy", "Availability", "DeploymentSetName", "web[1,3]"), 400, "InvalidParameter"},
 		{region("Strategy", "AvailabilityGroup", "GroupCount", "8"), 400, "InvalidParameter"},
 		{region("Strategy", "Availability", "OnUnableToRedeployFailedInstance", "Cry"), 400, "InvalidParameter"},
 	} {

@@ -144,7 +144,7 @@ func (e *ecs) createLaunchTemplateVersion(k *call) (aliObject, *aliError) {
 // Newer tables of RunInstances have status 404 for both codes, older ones 400;
 // which one the service sends is not verified.
 func (e *ecs) template(k *call, p *aliParams) *ecsTemplate {
-	id, name := p.text("LaunchTemplateId"), p.text("LaunchTemplateName")
+	id, name := p.id("LaunchTemplateId"), p.text("LaunchTemplateName")
 	if id == "" && name == "" {
 		p.refuse(p.missing("LaunchTemplateId"))
 		return nil

@@ -58,7 +58,7 @@ func (c *aliClient) versions(id string, filter ...string) []int {
 }
 
 func TestCreateLaunchTemplateRefusals(t *testing.T) {
-	big := base64.StdEncoding.EncodeToString(make([]byte, ecsMaxUserData+1))
+	big := base64.StdEncoding.EncodeToString(make([]byte, 16<<10+1))
 	c := newECSClient(t, New(nil))
 	for _, r := range []struct {
 		pairs         []string
@@ -72,6 +72,7 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 		{[]string{"LaunchTemplateName", "1st"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"LaunchTemplateName", "http://x"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"LaunchTemplateName", strings.Repeat("x", 129)}, 400, "InvalidLaunchTemplateName.Malformed", ""},
+		{[]string{"LaunchTemplateName", "web/1"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"VersionDescription", "x"}, 400, "InvalidDescription.Malformed", `The specified parameter "VersionDescription" is not valid.`},
 		{[]string{"VersionDescription", "https://x"}, 400, "InvalidDescription.Malformed", ""},
 		{[]string{"UserData", "!"}, 400, "InvalidUserData.Base64FormatInvalid", "The specified parameter UserData must be base64 encoded."},
@@ -309,6 +310,8 @@ func TestDeleteLaunchTemplate(t *testing.T) {
 		t.Errorf("left are %v, want none", got)
 	}
 	c.wantCode(c.template("DeleteLaunchTemplate", "LaunchTemplateId", id), 400, "InvalidLaunchTemplate.NotFound")
+	c.wantCode(c.template("DeleteLaunchTemplate", "LaunchTemplateId", "no ID"), 400, "InvalidParameter")
+	c.wantCode(c.template("DeleteLaunchTemplate"), 400, "MissingParameter")
 }
 
 // TestTemplateActionsInXML: the small answers, as the reference shows them.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -50,16 +51,20 @@ func checkENSArea(p *aliParams) string {
 	p.choice("SchedulingStrategy", "Concentrate", "concentrate", "Disperse", "disperse")
 	p.choice("SchedulingPriceStrategy", "PriceHighPriority", "PriceLowPriority")
 	if p.choice("ScheduleAreaLevel", "Region", "Big", "Middle", "Small") == "Region" {
+		if strings.EqualFold(p.text("SchedulingStrategy"), "Disperse") {
+			p.bad("SchedulingStrategy", "Concentrate with ScheduleAreaLevel=Region")
+		}
 		p.required("EnsRegionId")
 		return p.id("EnsRegionId")
 	}
 	p.required("NetDistrictCode")
+	p.required("Carrier")
 	for _, name := range []string{"EnsRegionId", "VSwitchId", "NetWorkId", "PrivateIpAddress"} {
 		if p.has(name) {
 			p.bad(name, "it only with ScheduleAreaLevel=Region")
 		}
 	}
-	return "cn-" + p.id("NetDistrictCode") + "-telecom"
+	return "cn-" + p.id("NetDistrictCode") + "-" + p.id("Carrier")
 }
 
 func checkENSCharge(p *aliParams) Charge {

@@ -175,7 +175,9 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 		{"InstanceChargeType=PrePaid Period=11", "InvalidParameter.Period"},
 		{"InstanceChargeType=PrePaid Period=1 PeriodUnit=Day", "InvalidParameter.Period"},
 		{"ScheduleAreaLevel=Big", "MissingParameter"},
-		{"ScheduleAreaLevel=Big NetDistrictCode=350000", "InvalidParameter.EnsRegionId"},
+		{"ScheduleAreaLevel=Big NetDistrictCode=350000", "MissingParameter"},
+		{"ScheduleAreaLevel=Big NetDistrictCode=350000 Carrier=telecom", "InvalidParameter.EnsRegionId"},
+		{"SchedulingStrategy=Disperse", "InvalidParameter.SchedulingStrategy"},
 		{"ScheduleAreaLevel=Planet", "InvalidParameter.ScheduleAreaLevel"},
 		{"SystemDisk=40", "InvalidParameter.SystemDisk"},
 		{"SystemDisk={\"Size\":45}", "InvalidDiskSize.ValueNotSupported"},
@@ -199,8 +201,8 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 func TestENSAreaScheduling(t *testing.T) {
 	sim := New(nil)
 	c := newENSClient(t, sim)
-	c.wantOK(c.call("RunInstances", ensBase("ScheduleAreaLevel", "Big", "EnsRegionId", "", "NetDistrictCode", "350000")...))
-	if got := sim.Instances(ENS)[0].Region; got != "cn-350000-telecom" {
+	c.wantOK(c.call("RunInstances", ensBase("ScheduleAreaLevel", "Big", "EnsRegionId", "", "NetDistrictCode", "350000", "Carrier", "cmcc")...))
+	if got := sim.Instances(ENS)[0].Region; got != "cn-350000-cmcc" {
 		t.Errorf("the cloud chose node %q", got)
 	}
 }

@@ -1,0 +1,119 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+)
+
+// LaunchTemplateVersionQuery selects versions of one template. Beside the
+// template itself, every field that is set narrows the selection.
+type LaunchTemplateVersionQuery struct {
+	Region   string
+	Template LaunchTemplateRef // by ID or name; Version stays 0
+
+	Versions               []int // these numbers
+	MinVersion, MaxVersion int   // from and to this number; 0 is no bound
+	DefaultOnly            bool  // the default version
+}
+
+// Matches tells whether a version is what the query asks for.
+func (q *LaunchTemplateVersionQuery) Matches(v *LaunchTemplateVersion) bool {
+	return (len(q.Versions) == 0 || slices.Contains(q.Versions, v.Version)) &&
+		v.Version >= q.MinVersion && (q.MaxVersion == 0 || v.Version <= q.MaxVersion) && (!q.DefaultOnly || v.Default)
+}
+
+func (q *LaunchTemplateVersionQuery) check() error {
+	var k Checker
+	checkRef(&k, q.Template)
+	k.Require(q.Template.Version == 0, "LaunchTemplateVersionQuery.Template.Version", q.Template.Version, "use Versions")
+	for i, n := range q.Versions {
+		k.Require(n > 0, fmt.Sprintf("LaunchTemplateVersionQuery.Versions[%d]", i), n, "must be positive")
+	}
+	notNegative(&k, "LaunchTemplateVersionQuery.MinVersion", q.MinVersion)
+	notNegative(&k, "LaunchTemplateVersionQuery.MaxVersion", q.MaxVersion)
+	k.Require(q.MaxVersion == 0 || q.MinVersion <= q.MaxVersion, "LaunchTemplateVersionQuery.MinVersion", q.MinVersion, "must not be above MaxVersion")
+	return k.Err()
+}
+
+// FindVersions implements [LaunchTemplates]. What the cloud does not narrow is
+// narrowed here.
+func (l *launchTemplates) FindVersions(ctx context.Context, q LaunchTemplateVersionQuery) iter.Seq2[LaunchTemplateVersion, error] {
+	return func(yield func(LaunchTemplateVersion, error) bool) {
+		if err := q.check(); err != nil {
+			yield(LaunchTemplateVersion{}, err)
+			return
+		}
+		req := DescribeTemplateVersionsRequest{
+			Region: l.c.region(q.Region), Template: q.Template, DefaultOnly: q.DefaultOnly,
+			Versions: distinctNumbers(q.Versions), MinVersion: q.MinVersion, MaxVersion: q.MaxVersion,
+		}
+		for v, err := range l.versions(ctx, &req) {
+			if err == nil && !q.Matches(&v) {
+				continue
+			}
+			if !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
+// tagging leaves only those templates of which some version gives its servers
+// these tags. A cloud may have narrowed them before; none tells the tags in the
+// list itself.
+func (l *launchTemplates) tagging(ctx context.Context, q LaunchTemplateQuery, all iter.Seq2[LaunchTemplate, error]) iter.Seq2[LaunchTemplate, error] {
+	return func(yield func(LaunchTemplate, error) bool) {
+		for t, err := range all {
+			if err == nil {
+				var tags bool
+				if tags, err = l.tagsServers(ctx, q, t.ID); err != nil {
+					t = LaunchTemplate{}
+				} else if !tags {
+					continue
+				}
+			}
+			if !yield(t, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (l *launchTemplates) tagsServers(ctx context.Context, q LaunchTemplateQuery, id string) (bool, error) {
+	for v, err := range l.Versions(ctx, q.Region, LaunchTemplateRef{ID: id}) {
+		if errors.Is(err, ErrNotFound) { // deleted since it was listed
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("reading the versions of launch template %s: %w", id, err)
+		}
+		if hasTags(v.Spec.Tags, q.InstanceTags) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// hasTags tells whether all wanted tags are there, with their values.
+func hasTags(have, want map[string]string) bool {
+	for k, v := range want {
+		if value, ok := have[k]; !ok || value != v {
+			return false
+		}
+	}
+	return true
+}
+
+// distinctNumbers returns the numbers, each once, in their order.
+func distinctNumbers(list []int) []int {
+	var out []int
+	for _, n := range list {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
