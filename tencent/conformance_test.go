@@ -81,11 +81,12 @@ func simulated(specs map[string]*provider.RunInstancesSpec) map[string]*provider
 		for i := range s.DataDisks {
 			s.DataDisks[i].Type = "CLOUD_HSSD"
 		}
-		if o, err := optionsOf(s); err == nil && o.InternetServiceProvider != "" {
-			o.InternetServiceProvider = "BGP"
-			for _, name := range []string{"EnableJumboFrame", "Metadata.Items.0.Key", "Metadata.Items.0.Value", "TemplateDataModifyAction"} {
-				delete(o.Params, name) // the documented data of a version has none of them
+		if o, err := optionsOf(s); err == nil && o.set() {
+			if o.InternetServiceProvider != "" {
+				o.InternetServiceProvider, o.IPv4AddressType, o.IPv6AddressType = "BGP", "AntiDDoSEIP", "EIPv6"
 			}
+			o.JumboFrame, o.Metadata = nil, nil // the documented data of a version has none of them
+			delete(o.Params, "TemplateDataModifyAction")
 			s.Vendor = []provider.VendorOption{o}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime"
 	"slices"
@@ -307,6 +308,7 @@ func secretsOf(spec *provider.RunInstancesSpec) redact.Secrets {
 	}
 	secrets := redact.Secrets{spec.Login.Password.Reveal(), string(spec.UserData), base64.StdEncoding.EncodeToString(spec.UserData)}
 	opts, _ := optionsOf(spec)
+	secrets = slices.AppendSeq(secrets, maps.Values(opts.Metadata))
 	for _, text := range opts.Params {
 		secrets = append(secrets, text)
 		var tree any

@@ -57,6 +57,7 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	if g.Partitions != 0 {
 		c.Refuse("Partitions", "CVM opens partition groups to some accounts only")
 	}
+	checkTags(c, "Tags", g.Tags)
 	c.Require(g.PerUnit <= maxAffinity, "PerUnit", g.PerUnit, "must be at most "+strconv.Itoa(maxAffinity))
 	for i, v := range g.Vendor {
 		c.Require(v.VendorName() != Name, "Vendor["+strconv.Itoa(i)+"]", nil, "CVM has no further options of groups")

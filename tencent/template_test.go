@@ -70,7 +70,7 @@ func TestTemplateRequestsAreOnesOfTheSDK(t *testing.T) {
 	if value(version.LaunchTemplateId) != "lt-1" || value(version.LaunchTemplateVersion) != 4 || value(version.ClientToken) != "token-2" {
 		t.Errorf("the version is of another one: %s", r.texts[1])
 	}
-	if value(create.InstanceCount) != 3 || value(create.Metadata.Items[0].Value) != "7" || *create.EnableJumboFrame {
+	if value(create.InstanceCount) != 3 || len(create.Metadata.Items) != 3 || value(create.Metadata.Items[0].Value) != "item-a" || *create.EnableJumboFrame {
 		t.Errorf("the servers are others: %s", r.texts[0])
 	}
 	for i, action := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
@@ -286,6 +286,9 @@ func TestWhatATemplateCannotHoldIsNamed(t *testing.T) {
 		},
 		"Spec.Vendor.DedicatedClusterID": func(s *provider.LaunchTemplateSpec) {
 			s.Spec.Vendor = []provider.VendorOption{RunOptions{DedicatedClusterID: "c"}}
+		},
+		"Spec.Vendor.CHCIDs": func(s *provider.LaunchTemplateSpec) {
+			s.Spec.Vendor = []provider.VendorOption{RunOptions{CHCIDs: []string{"chc-1"}}}
 		},
 		`Spec.Vendor.Params["LaunchTemplateName"]`: func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = raw("LaunchTemplateName", "planted") },
 		`Spec.Vendor.Params["ImageId"]`:            func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = raw("ImageId", "planted") },

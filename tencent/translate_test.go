@@ -30,6 +30,8 @@ func fullSpecs() map[string]*provider.RunInstancesSpec {
 		"dedicated-host": dedicatedHostSpec(),
 		"template":       templateSpec(),
 		"raw":            rawSpec(),
+		"no-notice":      noNoticeSpec(),
+		"cluster":        clusterSpec(),
 		"example-1":      examples()[0].spec,
 		"example-2":      examples()[1].spec,
 		"example-3":      examples()[2].spec,
@@ -77,11 +79,22 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		DryRun:             true,
 		ClientToken:        "token-2",
 		Vendor: []provider.VendorOption{RunOptions{
-			BandwidthPackageID:      "bwp-2",
-			InternetServiceProvider: "ISP2",
-			AutomationAgent:         pointer(false),
-			PartitionNumber:         29,
-			DedicatedClusterID:      "cluster-2",
+			BandwidthPackageID:           "bwp-2",
+			InternetServiceProvider:      "ISP2",
+			IPv4AddressType:              "Type4-2",
+			IPv6AddressType:              "Type6-2",
+			AntiDDoSPackageID:            "bgp-2",
+			AsVPCGateway:                 true,
+			AutomationAgent:              pointer(false),
+			PartitionNumber:              29,
+			DedicatedClusterID:           "cluster-2",
+			DedicatedResourcePackTenancy: "Pool2",
+			DedicatedResourcePackIDs:     []string{"rpp-21", "rpp-22"},
+			CHCIDs:                       []string{"chc-21", "chc-22"},
+			JumboFrame:                   pointer(false),
+			Metadata:                     map[string]string{"key-b": "item-b", "key-a": "item-a", "key_empty": ""},
+			SystemDisk:                   SystemDiskOptions{CDCID: "cdc-20"},
+			DataDisks:                    []DataDiskOptions{{CDCID: "cdc-21", ThroughputMiBps: 211, BurstPerformance: pointer(true)}, {BurstPerformance: pointer(false)}},
 		}},
 	}
 }
@@ -147,6 +160,23 @@ func dedicatedHostSpec() *provider.RunInstancesSpec {
 		ClientToken: "token-5",
 		Vendor:      []provider.VendorOption{&RunOptions{AutomationAgent: pointer(true)}},
 	}
+}
+
+func noNoticeSpec() *provider.RunInstancesSpec {
+	spec := bare()
+	spec.Billing = provider.Billing{Mode: provider.Prepaid, Period: 8}
+	spec.Vendor = []provider.VendorOption{RunOptions{NoExpiryNotice: true}}
+	return spec
+}
+
+func clusterSpec() *provider.RunInstancesSpec {
+	spec := bare()
+	spec.DataDisks = []provider.Disk{{SizeGiB: 910}, {SizeGiB: 920}, {SizeGiB: 930}}
+	spec.Vendor = []provider.VendorOption{RunOptions{
+		InstanceChargeType: "CDCPAID", DedicatedClusterID: "cluster-9", JumboFrame: pointer(true),
+		SystemDisk: SystemDiskOptions{CDCID: "cdc-90"}, DataDisks: []DataDiskOptions{{}, {ThroughputMiBps: 92}},
+	}}
+	return spec
 }
 
 func templateSpec() *provider.RunInstancesSpec {
@@ -307,6 +337,71 @@ func TestDocumentedExamplesComeOutAsDocumented(t *testing.T) {
 	}
 }
 
+// Every option of every full spec is sent: without it, the request is another one.
+func TestEveryOptionIsSent(t *testing.T) {
+	left := map[string]bool{}
+	optionPaths(left, "", reflect.TypeOf(RunOptions{}))
+	for name, spec := range fullSpecs() {
+		opts, err := optionsOf(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := golden(t, spec)
+		for path := range left {
+			with := opts
+			if !clearOption(reflect.ValueOf(&with).Elem(), strings.Split(path, ".")) {
+				continue
+			}
+			changed := *spec
+			changed.Vendor = []provider.VendorOption{with}
+			if after := golden(t, &changed); string(after) == string(before) {
+				t.Errorf("%s: %s is set and not sent", name, path)
+			}
+			delete(left, path)
+		}
+	}
+	for path := range left {
+		t.Errorf("no full spec sets the option %s", path)
+	}
+}
+
+// optionPaths collects the leaves of a type. A list of structures has the leaves of
+// its elements.
+func optionPaths(out map[string]bool, prefix string, typ reflect.Type) {
+	for _, f := range reflect.VisibleFields(typ) {
+		inner := f.Type
+		if inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct {
+			optionPaths(out, join(prefix, f.Name), inner)
+		} else {
+			out[join(prefix, f.Name)] = true
+		}
+	}
+}
+
+// clearOption clears an option, in the last element of a list that has it, and
+// tells whether it was set.
+func clearOption(v reflect.Value, steps []string) bool {
+	f := v.FieldByName(steps[0])
+	if len(steps) > 1 && f.Kind() == reflect.Slice {
+		f.Set(reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()), f)) // not the caller's
+		for i := f.Len() - 1; i >= 0; i-- {
+			if clearOption(f.Index(i), steps[1:]) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(steps) > 1 {
+		return clearOption(f, steps[1:])
+	}
+	set := !f.IsZero()
+	f.SetZero()
+	return set
+}
+
 func TestRenewal(t *testing.T) {
 	for _, c := range []struct {
 		renew *bool
@@ -318,7 +413,7 @@ func TestRenewal(t *testing.T) {
 		{pointer(false), provider.Year, `{"Period":60,"RenewFlag":"NOTIFY_AND_MANUAL_RENEW"}`},
 	} {
 		req := cvm.NewRunInstancesRequest()
-		translateBilling(req, &provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: c.unit, AutoRenew: c.renew})
+		translateBilling(req, &provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: c.unit, AutoRenew: c.renew}, RunOptions{})
 		if got, _ := json.Marshal(req.InstanceChargePrepaid); string(got) != c.want {
 			t.Errorf("prepaid is %s, want %s", got, c.want)
 		}

@@ -3,7 +3,9 @@ package tencent
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,8 +42,8 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOpt
 	checkNetwork(c, spec, opts, whole)
 	checkDisks(c, spec)
 	checkBilling(c, spec, whole)
-	checkExtras(c, spec, opts)
-	c.Require(opts.PartitionNumber == 0 || spec.Placement.GroupID != "" || !whole, "Vendor.PartitionNumber", opts.PartitionNumber, "needs Placement.GroupID")
+	checkExtras(c, spec)
+	checkOptions(c, spec, opts, whole)
 }
 
 func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
@@ -96,19 +98,24 @@ func checkHostName(c *provider.Checker, name string, unique bool, count int) {
 	}
 	// The rule has no underscore, but the documentation's own examples do.
 	c.Require(strings.Trim(plain, letters+"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"+marks) == "", "HostName", name, "must be letters, digits, dots and hyphens")
-	if !strings.Contains(name, "{") {
-		c.Require(len(plain) >= 2 && len(plain) <= 60, "HostName", name, "must be 2 to 60 characters long")
-	}
+	// A pattern comes out as one character at least.
+	short := len(plain) < 2 && !strings.Contains(name, "{")
+	c.Require(!short && len(plain) <= 60, "HostName", name, "must be 2 to 60 characters long")
 }
 
 const letters = "abcdefghijklmnopqrstuvwxyz"
 
+// checkLogin never shows a password. The documentation's lists of other characters
+// differ from call to call, but all of them are ASCII and none has a blank.
 func checkLogin(c *provider.Checker, l *provider.Login) {
-	if l.Password != "" {
-		n := utf8.RuneCountInString(l.Password.Reveal())
-		c.Require(n >= 8 && n <= 30, "Login.Password", nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
-		c.Require(classes(l.Password.Reveal()) >= 2, "Login.Password", nil, "must mix two of small letters, capitals, digits and other characters (three on Windows)")
+	if l.Password == "" {
+		return
 	}
+	password := l.Password.Reveal()
+	n := utf8.RuneCountInString(password)
+	c.Require(n >= 8 && n <= 30, "Login.Password", nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
+	c.Require(printable(password), "Login.Password", nil, "must be letters, digits and marks of ASCII, without blanks")
+	c.Require(classes(password) >= 2, "Login.Password", nil, "must mix two of small letters, capitals, digits and other characters (three on Windows)")
 }
 
 // classes counts the kinds of characters in a password.
@@ -145,10 +152,24 @@ func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts Run
 	const rule = "needs Network.PublicIP"
 	c.Require(opts.BandwidthPackageID == "", "Vendor.BandwidthPackageID", opts.BandwidthPackageID, rule)
 	c.Require(opts.InternetServiceProvider == "", "Vendor.InternetServiceProvider", opts.InternetServiceProvider, rule)
+	c.Require(opts.IPv4AddressType == "", "Vendor.IPv4AddressType", opts.IPv4AddressType, rule)
+	c.Require(opts.IPv6AddressType == "", "Vendor.IPv6AddressType", opts.IPv6AddressType, rule)
+	c.Require(opts.AntiDDoSPackageID == "", "Vendor.AntiDDoSPackageID", opts.AntiDDoSPackageID, rule)
 }
 
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	local, cloud := 0, 0
+	for i := range spec.DataDisks {
+		switch kind := spec.DataDisks[i].Type; {
+		case strings.HasPrefix(kind, "LOCAL_"):
+			local++
+		case strings.HasPrefix(kind, "CLOUD_"):
+			cloud++
+		}
+	}
 	c.Require(len(spec.DataDisks) <= 21, "DataDisks", len(spec.DataDisks), "at most 21 data disks can be bought with a server")
+	c.Require(local <= 1, "DataDisks", local, "at most one local data disk can be bought with a server")
+	c.Require(cloud <= 20, "DataDisks", cloud, "at most 20 cloud data disks can be bought with a server")
 	checkLength(c, "SystemDisk.Name", spec.SystemDisk.Name, 128)
 	for i := range spec.DataDisks {
 		at, disk := fmt.Sprintf("DataDisks[%d].", i), &spec.DataDisks[i]
@@ -173,25 +194,86 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 	}
 }
 
+// hostSize is the size of a server on a dedicated host: cores and GiB.
+var hostSize = regexp.MustCompile(`^CDH_[1-9][0-9]*C[1-9][0-9]*G$`)
+
 // checkHosts knows that servers on dedicated hosts have sizes of their own.
 func checkHosts(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
-	const prefix = "CDH_"
-	sized := strings.HasPrefix(spec.InstanceType, prefix)
+	sized := strings.HasPrefix(spec.InstanceType, "CDH_")
 	switch spec.Billing.Mode {
 	case provider.DedicatedHost:
-		c.Require(sized || spec.InstanceType == "" && !whole, "InstanceType", spec.InstanceType, "must be like CDH_2C4G with Billing.Mode dedicated-host")
+		c.Require(hostSize.MatchString(spec.InstanceType) || spec.InstanceType == "" && !whole, "InstanceType", spec.InstanceType, "must be like CDH_2C4G with Billing.Mode dedicated-host")
 		c.Require(len(spec.Placement.DedicatedHostIDs) > 0 || !whole, "Placement.DedicatedHostIDs", nil, "required with Billing.Mode dedicated-host")
 	default:
 		c.Require(!sized || spec.Billing.Mode == "" && !whole, "InstanceType", spec.InstanceType, "needs Billing.Mode dedicated-host")
 	}
 }
 
-func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
+func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if _, err := projectID(spec.ProjectID); err != nil {
 		c.Fail("ProjectID", spec.ProjectID, ruleProject)
 	}
 	c.Require(len(spec.UserData) <= 16<<10, "UserData", nil, "must be at most 16 KiB")
+	checkTags(c, "Tags", spec.Tags)
+}
+
+// checkTags knows the limits of the account's tags
+// (cloud.tencent.com/document/product/651/13354). Which characters they may have
+// is documented in several ways, and left to the cloud.
+func checkTags(c *provider.Checker, path string, tags map[string]string) {
+	c.Require(len(tags) <= 50, path, len(tags), "a resource has at most 50 tags")
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		n, v := utf8.RuneCountInString(k), utf8.RuneCountInString(tags[k])
+		c.Require(n <= 127, path, k, fmt.Sprintf("a tag key must be at most 127 characters long, not %d", n))
+		c.Require(v <= 255, path, k, fmt.Sprintf("the value of a tag must be at most 255 characters long, not %d", v))
+		c.Require(!strings.HasPrefix(k, "qcs:"), path, k, "keys that begin with qcs: are reserved by the cloud")
+	}
+}
+
+// checkOptions looks at what the fields of the spec have no room for.
+func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
+	checkCharge(c, &spec.Billing, opts)
+	c.Require(opts.IPv4AddressType != "AntiDDoSEIP" || opts.AntiDDoSPackageID != "", "Vendor.AntiDDoSPackageID", nil, "required with IPv4AddressType AntiDDoSEIP")
+	c.Require(!opts.AsVPCGateway || spec.Network.SubnetID != "" || !whole, "Vendor.AsVPCGateway", true, "needs VPCID and SubnetID")
 	c.Require(opts.PartitionNumber >= 0, "Vendor.PartitionNumber", opts.PartitionNumber, "must not be negative")
+	c.Require(opts.PartitionNumber == 0 || spec.Placement.GroupID != "" || !whole, "Vendor.PartitionNumber", opts.PartitionNumber, "needs Placement.GroupID")
+	packs := opts.DedicatedResourcePackIDs
+	c.Require(len(packs) == 0 || opts.DedicatedResourcePackTenancy != "", "Vendor.DedicatedResourcePackIDs", nil, "needs DedicatedResourcePackTenancy")
+	checkIDs(c, "Vendor.DedicatedResourcePackIDs", packs)
+	checkIDs(c, "Vendor.CHCIDs", opts.CHCIDs)
+	checkMetadata(c, opts.Metadata)
+	n := len(opts.DataDisks)
+	c.Require(n <= len(spec.DataDisks), "Vendor.DataDisks", n, fmt.Sprintf("the spec has %d data disks", len(spec.DataDisks)))
+	for i, d := range opts.DataDisks {
+		c.Require(d.ThroughputMiBps >= 0, fmt.Sprintf("Vendor.DataDisks[%d].ThroughputMiBps", i), d.ThroughputMiBps, "must not be negative")
+	}
+}
+
+// checkCharge keeps two words for the same thing apart.
+func checkCharge(c *provider.Checker, b *provider.Billing, opts RunOptions) {
+	if own := opts.InstanceChargeType; own != "" {
+		c.Require(billingOf(own) == "", "Vendor.InstanceChargeType", own, "use the field Billing.Mode")
+		c.Require(b.Mode == "", "Vendor.InstanceChargeType", own, "excludes Billing.Mode")
+	}
+	if opts.NoExpiryNotice {
+		c.Require(b.Mode == provider.Prepaid, "Vendor.NoExpiryNotice", true, "needs Billing.Mode prepaid")
+		c.Require(b.AutoRenew == nil, "Vendor.NoExpiryNotice", true, "excludes Billing.AutoRenew")
+	}
+}
+
+// checkMetadata shows no values: they may be secrets.
+func checkMetadata(c *provider.Checker, items map[string]string) {
+	for _, k := range slices.Sorted(maps.Keys(items)) {
+		ok := k != "" && len(k) <= 128 && strings.Trim(strings.ToLower(k), letters+"0123456789_-") == "" && printable(k)
+		c.Require(ok, "Vendor.Metadata", k, "a key must be 1 to 128 letters, digits, hyphens and underscores")
+		c.Require(len(items[k]) <= 256<<10, "Vendor.Metadata", k, "a value must be at most 256 KiB")
+	}
+}
+
+func checkIDs(c *provider.Checker, path string, ids []string) {
+	for i, id := range ids {
+		c.Require(id != "", fmt.Sprintf("%s[%d]", path, i), nil, "must not be empty")
+	}
 }
 
 // checkParams translates the spec to see what the raw parameters would collide
