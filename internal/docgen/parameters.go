@@ -31,21 +31,25 @@ func parameters(clients []*provider.Client) (string, error) {
 	return b.String(), nil
 }
 
-// parametersOf writes the table of one cloud, and below it what the SDK sets.
+// parametersOf writes the tables of one cloud, and below them what the SDK sets.
 func parametersOf(b *strings.Builder, support provider.Support, list []seeds.Parameter) {
 	set := map[string]seeds.Setting{}
 	for _, s := range seeds.Settings(support.Driver()) {
 		set[s.Param] = s
 	}
-	fmt.Fprintf(b, "\n### %s\n\n", list[0].Document)
-	b.WriteString(line([]string{"Parameter", "Required", "Example", "Field"}) + "|---|---|---|---|\n")
 	var protocol []string
+	document := ""
 	for _, p := range list {
 		if p.System {
 			if !slices.Contains(protocol, code(p.Name)) { // two documents may have it
 				protocol = append(protocol, code(p.Name))
 			}
 			continue
+		}
+		if p.Document != document {
+			document = p.Document
+			fmt.Fprintf(b, "\n### %s\n\n", document)
+			b.WriteString(line([]string{"Parameter", "Required", "Example", "Field"}) + "|---|---|---|---|\n")
 		}
 		b.WriteString(line([]string{code(p.Name), required(p), example(p), fieldsOf(set[p.Name], support)}))
 	}
