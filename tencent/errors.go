@@ -146,6 +146,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "FailedOperation.PromotionalRegionRestriction", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.Unreturnable", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.InvalidInstanceApplicationRole", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.InvalidInstanceApplicationRoleEmr", Kind: provider.ErrInvalid},
 	{Code: "UnsupportedRegion", Kind: provider.ErrInvalid},
 	{Code: "InvalidAction", Kind: provider.ErrInvalid},
 	{Code: "NoSuchVersion", Kind: provider.ErrInvalid},
