@@ -60,6 +60,7 @@ func harness() providertest.Harness {
 				"switch":  {Name: "switch", Level: provider.SwitchLevel, PerUnit: 2, Tags: map[string]string{"key-1": "value-1"}},
 				"rack":    {Name: "rack", Level: provider.RackLevel, PerUnit: 3},
 				"nothing": {Name: "nothing"},
+				"parts":   {Name: "parts", Strategy: provider.PartitionPlacement, Level: provider.SwitchLevel, Partitions: 2},
 			},
 			Full: "ResourceInsufficient.InsufficientGroupQuota",
 		},

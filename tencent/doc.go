@@ -117,8 +117,9 @@
 //
 // Client.PlacementGroups are CVM's disaster-recover groups: they spread servers
 // over hosts, switches or racks (PlacementGroupSpec.Level) and let up to PerUnit of
-// them share one, at most ten. Partition groups are open to some accounts only, and
-// refused. A group needs a name of up to 60 characters and has no description.
+// them share one, at most ten. Partition groups have 2 to 30 partitions and are open
+// to some accounts only; CVM refuses them to the others. A group needs a name of up to
+// 60 characters and has no description.
 // MoveIn moves 100 servers a call; with Force, CVM may restart them on other hosts.
 // Deleting a group with servers in it is [provider.ErrState].
 //

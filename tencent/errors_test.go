@@ -464,3 +464,19 @@ type joinedHidden struct{ below error }
 
 func (h joinedHidden) Error() string   { return "write failed" }
 func (h joinedHidden) Unwrap() []error { return []error{io.EOF, h.below} }
+
+func TestMetadataIsASecret(t *testing.T) {
+	spec := bare()
+	spec.Vendor = []provider.VendorOption{RunOptions{Metadata: map[string]string{"known-key": "planted-item"}}}
+	for _, code := range []string{"InvalidParameterValue", ""} {
+		_, err := testDriver(t, talkative(t, code)).RunInstances(t.Context(), spec)
+		if err == nil {
+			t.Error("no error")
+		}
+		mustNotTell(t, err, "planted-item")
+	}
+	got, err := testDriver(t, nil).PreviewRun(spec)
+	if err != nil || got.Params["Metadata.Items.0.Key"] != "known-key" || got.Params["Metadata.Items.0.Value"] != provider.Secret("x").String() {
+		t.Errorf("the preview shows %v, %v", got.Params, err)
+	}
+}

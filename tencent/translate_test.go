@@ -48,7 +48,7 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		MinCount:     2,
 		ImageID:      "img-2",
 		InstanceType: "S5.TYPE2",
-		CPUOptions:   provider.CPUOptions{Cores: 21, ThreadsPerCore: 22},
+		CPUOptions:   provider.CPUOptions{Cores: 21, ThreadsPerCore: 1},
 		Name:         "name-2",
 		HostName:     "host-2",
 		UniqueSuffix: true,

@@ -54,6 +54,7 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole boo
 	}
 	o := spec.CPUOptions
 	c.Require((o.Cores == 0) == (o.ThreadsPerCore == 0), "CPUOptions", nil, "Cores and ThreadsPerCore go together: give both or neither")
+	c.Require(o.ThreadsPerCore <= 2, "CPUOptions.ThreadsPerCore", o.ThreadsPerCore, "must be 1 or 2")
 	checkNames(c, spec)
 }
 
@@ -187,6 +188,8 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 		c.Require(n%12 == 0, "Billing.Period", b.Period, "must be 1 to 12 months, or whole years")
 	}
 	checkHosts(c, spec, whole)
+	fewer := spec.MinCount > 0 && spec.MinCount < spec.Count
+	c.Require(!fewer || b.Mode != provider.DedicatedHost, "MinCount", spec.MinCount, "CVM creates all servers or none with Billing.Mode dedicated-host")
 	switch b.PeriodUnit {
 	case "", provider.Month, provider.Year:
 	default:
