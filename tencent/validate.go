@@ -35,11 +35,12 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 }
 
 // checkSpec looks at one spec. Whole tells that nothing else adds to it: neither a
-// template nor the version that a new version inherits from.
+// template nor the version that a new version inherits from. Those add structures
+// that the spec leaves out; one that it has replaces theirs, and must be complete.
 func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
 	checkBasics(c, spec, whole)
 	checkLogin(c, &spec.Login)
-	checkNetwork(c, spec, opts, whole)
+	checkNetwork(c, spec, opts)
 	checkDisks(c, spec)
 	checkBilling(c, spec, whole)
 	checkExtras(c, spec)
@@ -51,6 +52,8 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole boo
 	if whole {
 		c.Require(spec.Zone != "", "Zone", nil, "required unless a LaunchTemplate gives it")
 		c.Require(spec.ImageID != "", "ImageID", nil, "required unless a LaunchTemplate gives it")
+	} else if placed := spec.ProjectID != "" || len(spec.Placement.DedicatedHostIDs) > 0; placed {
+		c.Require(spec.Zone != "", "Zone", nil, "required with ProjectID and with DedicatedHostIDs: they replace the template's Placement as a whole")
 	}
 	o := spec.CPUOptions
 	c.Require((o.Cores == 0) == (o.ThreadsPerCore == 0), "CPUOptions", nil, "Cores and ThreadsPerCore go together: give both or neither")
@@ -137,13 +140,13 @@ func classes(password string) int {
 	return len(kinds)
 }
 
-func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
+func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
 	n := &spec.Network
-	if whole {
-		c.Require((n.VPCID == "") == (n.SubnetID == ""), "Network", nil, "CVM needs VPCID and SubnetID together")
-		c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, "needs VPCID and SubnetID")
-		c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, "needs VPCID and SubnetID")
-	}
+	const whole = "needs VPCID and SubnetID"
+	c.Require((n.VPCID == "") == (n.SubnetID == ""), "Network", nil, "CVM needs VPCID and SubnetID together")
+	c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, whole)
+	c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, whole)
+	c.Require(n.SubnetID != "" || !opts.AsVPCGateway, "Vendor.AsVPCGateway", true, whole)
 	c.Require(len(n.PrivateIPs) <= 20, "Network.PrivateIPs", len(n.PrivateIPs), "at most 20 servers can be given fixed addresses")
 	if p := n.PublicIP; p != nil {
 		c.Require(p.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps, "required: CVM gives no public address at 0 Mbps, which is its default")
@@ -237,10 +240,10 @@ func checkTags(c *provider.Checker, path string, tags map[string]string) {
 func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
 	checkCharge(c, &spec.Billing, opts)
 	c.Require(opts.IPv4AddressType != "AntiDDoSEIP" || opts.AntiDDoSPackageID != "", "Vendor.AntiDDoSPackageID", nil, "required with IPv4AddressType AntiDDoSEIP")
-	c.Require(!opts.AsVPCGateway || spec.Network.SubnetID != "" || !whole, "Vendor.AsVPCGateway", true, "needs VPCID and SubnetID")
 	c.Require(opts.PartitionNumber >= 0, "Vendor.PartitionNumber", opts.PartitionNumber, "must not be negative")
 	c.Require(opts.PartitionNumber == 0 || spec.Placement.GroupID != "" || !whole, "Vendor.PartitionNumber", opts.PartitionNumber, "needs Placement.GroupID")
 	packs := opts.DedicatedResourcePackIDs
+	c.Require(opts.DedicatedResourcePackTenancy == "" || spec.Zone != "" || whole, "Zone", nil, "required with DedicatedResourcePackTenancy")
 	c.Require(len(packs) == 0 || opts.DedicatedResourcePackTenancy != "", "Vendor.DedicatedResourcePackIDs", nil, "needs DedicatedResourcePackTenancy")
 	checkIDs(c, "Vendor.DedicatedResourcePackIDs", packs)
 	checkIDs(c, "Vendor.CHCIDs", opts.CHCIDs)

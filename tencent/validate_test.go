@@ -98,7 +98,12 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"negative partition": {"Vendor.PartitionNumber", func(s *provider.RunInstancesSpec) {
 			s.Placement.GroupID, s.Vendor = "ps-1", []provider.VendorOption{RunOptions{PartitionNumber: -1}}
 		}},
-		"three threads of a core": {"CPUOptions.ThreadsPerCore", func(s *provider.RunInstancesSpec) { s.CPUOptions = provider.CPUOptions{Cores: 1, ThreadsPerCore: 3} }},
+		"half a network over template":   {"Network", over(provider.RunInstancesSpec{Network: provider.Network{SubnetID: "subnet"}})},
+		"project alone over template":    {"Zone", over(provider.RunInstancesSpec{ProjectID: "7"})},
+		"host alone over template":       {"Zone", over(provider.RunInstancesSpec{Placement: provider.Placement{DedicatedHostIDs: []string{"host-1"}}})},
+		"tenancy alone over template":    {"Zone", over(provider.RunInstancesSpec{Vendor: []provider.VendorOption{RunOptions{DedicatedResourcePackTenancy: "ResourcePool"}}})},
+		"IPv6 count alone over template": {"Network.IPv6Count", over(provider.RunInstancesSpec{Network: provider.Network{IPv6Count: 1}})},
+		"three threads of a core":        {"CPUOptions.ThreadsPerCore", func(s *provider.RunInstancesSpec) { s.CPUOptions = provider.CPUOptions{Cores: 1, ThreadsPerCore: 3} }},
 		"fewer on a dedicated host": {"MinCount", func(s *provider.RunInstancesSpec) {
 			s.Count, s.MinCount, s.InstanceType = 3, 2, "CDH_1C1G"
 			s.Billing.Mode, s.Placement.DedicatedHostIDs = provider.DedicatedHost, []string{"host-1"}
@@ -171,6 +176,14 @@ func TestValidateRunNamesTheField(t *testing.T) {
 	}
 }
 
+// over is a spec over a template.
+func over(spec provider.RunInstancesSpec) func(*provider.RunInstancesSpec) {
+	return func(s *provider.RunInstancesSpec) {
+		*s = spec
+		s.LaunchTemplate = &provider.LaunchTemplateRef{ID: "lt-1"}
+	}
+}
+
 // option puts options into a spec.
 func option(o RunOptions) func(*provider.RunInstancesSpec) {
 	return func(s *provider.RunInstancesSpec) { s.Vendor = []provider.VendorOption{o} }
@@ -179,7 +192,8 @@ func option(o RunOptions) func(*provider.RunInstancesSpec) {
 func TestValidateRunAccepts(t *testing.T) {
 	for name, spec := range map[string]*provider.RunInstancesSpec{
 		"template alone":       {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}},
-		"subnet over template": {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Network: provider.Network{SubnetID: "subnet-1"}},
+		"subnet over template": {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Network: provider.Network{VPCID: "vpc-1", SubnetID: "subnet-1"}},
+		"place over template":  {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Zone: "z", ProjectID: "7", Placement: provider.Placement{DedicatedHostIDs: []string{"host-1"}}},
 		"CVM's own pattern":    {Zone: "z", ImageID: "i", Name: "web{R:3,F:2}", HostName: "{IP}"},
 		"limits exactly": {
 			Zone: "z", ImageID: "i", Name: strings.Repeat("名", 128), HostName: strings.Repeat("h", 60),
