@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -532,5 +533,56 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	}
 	if all := fmt.Sprint(got); strings.Contains(all, "Password<2>") || strings.Contains(all, "planted") {
 		t.Error("the preview shows a secret")
+	}
+}
+
+// No parameter of RunInstances needs the raw door: the full specs without it send
+// every one that the SDK knows, but for what only answers fill.
+func TestEveryParameterOfTheSDKHasAField(t *testing.T) {
+	answers := []string{
+		"Placement.HostId", "Placement.RackId", "SystemDisk.DiskId", "DataDisks.N.DiskId",
+		"ActionTimer.Externals", "ActionTimer.ActionTimerId", "ActionTimer.Status", "ActionTimer.InstanceId",
+	}
+	want := map[string]bool{}
+	sdkLeaves(want, "", reflect.TypeOf(cvm.RunInstancesRequestParams{}))
+	for _, spec := range fullSpecs() {
+		if opts, err := optionsOf(spec); err != nil || len(opts.Params) > 0 {
+			continue
+		}
+		r := &recorder{body: oneServer}
+		if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
+			t.Fatal(err)
+		}
+		sent := map[string]string{}
+		flatten(sent, "", any(r.sent[0]))
+		for name := range sent {
+			steps := strings.Split(name, ".")
+			for i := range steps {
+				if isIndex(steps[i]) {
+					steps[i] = "N"
+				}
+			}
+			delete(want, strings.Join(steps, "."))
+		}
+	}
+	for name := range want {
+		if !slices.ContainsFunc(answers, func(a string) bool { return name == a || strings.HasPrefix(name, a+".") }) {
+			t.Errorf("nothing but a raw parameter sets %s", name)
+		}
+	}
+}
+
+// sdkLeaves collects the parameters of a type of the SDK, N standing for an index.
+func sdkLeaves(out map[string]bool, prefix string, typ reflect.Type) {
+	for _, f := range reflect.VisibleFields(typ) {
+		name, inner := join(prefix, f.Name), f.Type
+		if inner.Kind() == reflect.Slice {
+			name, inner = name+".N", inner.Elem()
+		}
+		if inner = inner.Elem(); inner.Kind() == reflect.Struct {
+			sdkLeaves(out, name, inner)
+		} else {
+			out[name] = true
+		}
 	}
 }
