@@ -46,7 +46,6 @@ func harness() providertest.Harness {
 			Implied: map[string]string{
 				"Billing.PeriodUnit":    "months are what no unit means",
 				"Billing.Spot.Strategy": "it follows from MaxPrice",
-				"Login.KeepImageLogin":  "the simulator tells the keys of a login alone; what the cloud tells is not verified",
 			},
 			Small:     small,
 			Beside:    provider.RunInstancesSpec{Zone: spec.Zone, Login: spec.Login},
@@ -72,7 +71,6 @@ func simulated(specs map[string]*provider.RunInstancesSpec) map[string]*provider
 	delete(specs, "two groups") // which not even the cloud takes
 	for _, s := range specs {
 		s.Region, s.Zone, s.ImageID = "", "ap-guangzhou-3", "img-487zeit5"
-		s.Login.KeepImageLogin = false
 		if s.Placement.HPCClusterID != "" {
 			s.InstanceType = "HCCIC5.48XLARGE192"
 		}

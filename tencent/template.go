@@ -276,7 +276,7 @@ func describeVersions(in *provider.DescribeTemplateVersionsRequest, offset int) 
 	case in.Template.Version != 0:
 		req.LaunchTemplateVersions = []*uint64{unsigned(in.Template.Version)}
 	case in.DefaultOnly:
-		req.DefaultVersion = pointer(true)
+		req.DefaultVersion, req.MaxVersion = pointer(true), unsigned(lastVersion)
 	default:
 		req.MaxVersion = unsigned(lastVersion)
 		req.Offset = pointer(uint64(offset))

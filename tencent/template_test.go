@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 const newTemplateAnswer = `{"Response":{"LaunchTemplateId":"lt-1","RequestId":"req-1"}}`
@@ -107,7 +109,7 @@ func TestWhatAVersionWouldInheritIsNamed(t *testing.T) {
 func TestDescribeVersionsAsksForOneThingOnly(t *testing.T) {
 	for want, in := range map[string]provider.DescribeTemplateVersionsRequest{
 		`{"LaunchTemplateId":"lt-1","LaunchTemplateVersions":[7]}`:               {Template: provider.LaunchTemplateRef{ID: "lt-1", Version: 7}},
-		`{"LaunchTemplateId":"lt-1","DefaultVersion":true}`:                      {Template: provider.LaunchTemplateRef{ID: "lt-1"}, DefaultOnly: true},
+		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"DefaultVersion":true}`:    {Template: provider.LaunchTemplateRef{ID: "lt-1"}, DefaultOnly: true},
 		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":0,"Limit":100}`:   {Template: provider.LaunchTemplateRef{ID: "lt-1"}},
 		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":100,"Limit":100}`: {Template: provider.LaunchTemplateRef{ID: "lt-1"}, PageToken: "100"},
 	} {
@@ -393,5 +395,57 @@ func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
 	}
 	if len(r.reqs) != 0 {
 		t.Error("something was sent")
+	}
+}
+
+// Numbers of versions go on when older ones are deleted, and a describe that does not
+// say otherwise ends at 30. A template holds 30 of them.
+func TestDefaultVersionBeyondThirty(t *testing.T) {
+	synctest.Test(t, defaultVersionBeyondThirty)
+}
+
+func defaultVersionBeyondThirty(t *testing.T) {
+	c, err := New(Config{
+		Region: "ap-guangzhou", Transport: cloudsim.New(nil).Transport(),
+		Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
+		Options:     &provider.Options{RetryFor: -1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := c.LaunchTemplates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := provider.LaunchTemplateSpec{Name: "web", Spec: provider.RunInstancesSpec{Zone: "ap-guangzhou-3", ImageID: "img-1"}}
+	id, err := l.Create(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Name = ""
+	ref := provider.LaunchTemplateRef{ID: id}
+	for n := 2; n <= 30; n++ {
+		if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != n {
+			t.Fatalf("version %d is %d, %v", n, got, err)
+		}
+	}
+	if _, err := l.CreateVersion(t.Context(), ref, spec); !errors.Is(err, provider.ErrQuota) {
+		t.Errorf("a 31st version: %v", err)
+	}
+	if err := l.DeleteVersions(t.Context(), "", ref, 2, 3); err != nil {
+		t.Fatal(err)
+	}
+	last, err := l.CreateVersion(t.Context(), ref, spec)
+	if err != nil || last != 31 {
+		t.Fatalf("the next version is %d, %v", last, err)
+	}
+	if err := l.SetDefault(t.Context(), "", provider.LaunchTemplateRef{ID: id, Version: last}); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := l.Version(t.Context(), "", ref); err != nil || v.Version != last || !v.Default {
+		t.Errorf("the default version is %+v, %v", v, err)
+	}
+	if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != 32 {
+		t.Errorf("a version that starts from it is %d, %v", got, err)
 	}
 }
