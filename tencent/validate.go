@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -90,8 +91,12 @@ func checkHostName(c *provider.Checker, name string, unique bool, count int) {
 	// Numbers are letters like others here. How long an address comes out, only
 	// the cloud knows.
 	plain := pattern.ReplaceAllString(name, "0")
-	if unique {
+	counted := unique || count > 1 || plain != name
+	switch {
+	case unique:
 		plain += strings.Repeat("0", digits(count))
+	case count > 1 && plain == name: // then CVM numbers the servers of each create from 1
+		plain += strconv.Itoa(min(count, idsPerCall))
 	}
 	c.Require(strings.Trim(plain, marks) == plain, "HostName", name, "must not begin or end with a dot or a hyphen")
 	for i := 1; i < len(plain); i++ {
@@ -100,8 +105,11 @@ func checkHostName(c *provider.Checker, name string, unique bool, count int) {
 			break
 		}
 	}
-	// The rule has no underscore, but the documentation's own examples do.
-	c.Require(strings.Trim(plain, letters+"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"+marks) == "", "HostName", name, "must be letters, digits, dots and hyphens")
+	allowed := letters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" + marks
+	if counted {
+		allowed += "_" // the rule has none, but the documentation's own examples of numbers do
+	}
+	c.Require(strings.Trim(plain, allowed) == "", "HostName", name, "must be letters, digits, dots and hyphens")
 	// A pattern comes out as one character at least.
 	short := len(plain) < 2 && !strings.Contains(name, "{")
 	c.Require(!short && len(plain) <= 60, "HostName", name, "must be 2 to 60 characters long")

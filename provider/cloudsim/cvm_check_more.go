@@ -21,7 +21,7 @@ func (r *cvmRunRequest) checkNames() *tencentRefusal {
 	}
 	if r.HostName != nil {
 		// The last machine has the longest number.
-		if n := r.count(); !cvmHostNameForm(cvmHostName(*r.HostName, n-1, n, "10.0.0.1")) {
+		if n := r.count(); !cvmHostNameForm(cvmHostName(*r.HostName, n-1, n, "10.0.0.1"), n > 1 || cvmHasPattern(*r.HostName)) {
 			return tencentInvalidAs("InvalidParameterValue.IllegalHostName", "HostName")
 		}
 	}
