@@ -74,6 +74,12 @@ type RunOptions struct {
 	SystemDisk SystemDiskOptions
 	DataDisks  []DataDiskOptions
 
+	// SendFalse sends false for each yes-or-no parameter that the spec leaves false:
+	// DisableApiTermination, DryRun, Encrypt of every disk of the spec, AsVpcGateway
+	// of its network. Otherwise false is said by leaving the parameter out, where a
+	// launch template can say true. A template sends those that it can hold.
+	SendFalse bool
+
 	// Params are raw parameters of RunInstances by their documented names, for
 	// what has no field here: "NetworkInterfaces" with a JSON list, or
 	// "ActionTimer.Externals.ReleaseAddress". A value that is JSON is sent as that JSON

@@ -189,7 +189,7 @@ func (d *driver) MoveIntoPlacementGroup(ctx context.Context, in *provider.MoveRe
 	req := cvm.NewModifyInstancesDisasterRecoverGroupRequest()
 	req.InstanceIds = list(in.InstanceIDs)
 	req.DisasterRecoverGroupIds = list([]string{in.GroupID})
-	req.Force = yes(in.Force)
+	req.Force = yes(in.Force, false)
 	req.PartitionNumber = number(in.Partition)
 	_, err := d.order(d.exchange(ctx, req.GetAction(), in.Region, groupTimeout), req)
 	return err

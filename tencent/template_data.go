@@ -64,6 +64,7 @@ func templateParams(req templateRequest, spec *provider.RunInstancesSpec) (map[s
 	if spec.Count == 0 {
 		run.InstanceCount = nil // left to the create
 	}
+	run.DryRun = nil // which would be one of the template
 	if err := req.FromJsonString(run.ToJsonString()); err != nil {
 		return nil, provider.FieldErrors{{Driver: Name, Path: "Spec", Reason: "has a parameter that templates do not know", Unsupported: true}}
 	}

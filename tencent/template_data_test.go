@@ -40,7 +40,7 @@ func storables() map[string]*provider.RunInstancesSpec {
 	cluster := clusterSpec()
 	cluster.Region, cluster.MinCount, cluster.ClientToken = "region-1", 0, ""
 	o, _ := optionsOf(cluster)
-	o.DedicatedClusterID = ""
+	o.DedicatedClusterID, o.SendFalse = "", false // which reads as absence
 	cluster.Vendor = []provider.VendorOption{o}
 	silent := noNoticeSpec()
 	silent.Region, silent.MinCount, silent.ClientToken = "region-1", 0, ""

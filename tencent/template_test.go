@@ -449,3 +449,30 @@ func defaultVersionBeyondThirty(t *testing.T) {
 		t.Errorf("a version that starts from it is %d, %v", got, err)
 	}
 }
+
+// Over a template, absence says what the template says.
+func TestFalseInSoManyWords(t *testing.T) {
+	spec := provider.RunInstancesSpec{LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, ClientToken: "token-1"}
+	r := &recorder{body: oneServer}
+	d := testDriver(t, r)
+	for always, want := range map[bool]string{
+		false: `{"InstanceCount":1,"ClientToken":"token-1","LaunchTemplate":{"LaunchTemplateId":"lt-1"}}`,
+		true:  `{"InstanceCount":1,"ClientToken":"token-1","DryRun":false,"LaunchTemplate":{"LaunchTemplateId":"lt-1"},"DisableApiTermination":false}`,
+	} {
+		spec.Vendor = []provider.VendorOption{RunOptions{SendFalse: always}}
+		if _, err := d.RunInstances(t.Context(), &spec); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.texts[len(r.texts)-1]; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	r.body = newTemplateAnswer
+	small := provider.RunInstancesSpec{Zone: "zone-1", ImageID: "img-1", Vendor: []provider.VendorOption{RunOptions{SendFalse: true}}}
+	if _, err := templates(t, r).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: small}); err != nil {
+		t.Fatal(err)
+	}
+	if last := r.sent[len(r.sent)-1]; last["DryRun"] != nil || last["DisableApiTermination"] != false {
+		t.Errorf("the template is %v", last)
+	}
+}

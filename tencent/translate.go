@@ -86,7 +86,7 @@ func translateNetwork(req *cvm.RunInstancesRequest, n *provider.Network, opts Ru
 		req.VirtualPrivateCloud = &cvm.VirtualPrivateCloud{
 			VpcId:              text(n.VPCID),
 			SubnetId:           text(n.SubnetID),
-			AsVpcGateway:       yes(opts.AsVPCGateway),
+			AsVpcGateway:       yes(opts.AsVPCGateway, opts.SendFalse),
 			PrivateIpAddresses: addresses(n.PrivateIPs),
 			Ipv6AddressCount:   unsigned(n.IPv6Count),
 		}
@@ -126,7 +126,7 @@ func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpe
 			DiskType: text(d.Type),
 			DiskSize: number(d.SizeGiB),
 			DiskName: text(d.Name),
-			Encrypt:  yes(d.Encrypted),
+			Encrypt:  yes(d.Encrypted, opts.SendFalse),
 			KmsKeyId: text(d.KMSKeyID),
 			CdcId:    text(opts.SystemDisk.CDCID),
 		}
@@ -138,7 +138,7 @@ func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpe
 			DiskSize:              number(d.SizeGiB),
 			DiskName:              text(d.Name),
 			SnapshotId:            text(d.SnapshotID),
-			Encrypt:               yes(d.Encrypted),
+			Encrypt:               yes(d.Encrypted, opts.SendFalse),
 			KmsKeyId:              text(d.KMSKeyID),
 			DeleteWithInstance:    d.DeleteWithInstance,
 			CdcId:                 text(more.CDCID),
@@ -253,14 +253,14 @@ func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	req.EnhancedService = enhancedService(spec, opts)
 	req.Metadata = metadata(opts.Metadata)
 	req.EnableJumboFrame = opts.JumboFrame
-	req.DisableApiTermination = yes(spec.DeletionProtection)
+	req.DisableApiTermination = yes(spec.DeletionProtection, opts.SendFalse)
 	if !spec.AutoReleaseTime.IsZero() {
 		req.ActionTimer = &cvm.ActionTimer{
 			TimerAction: text("TerminateInstances"),
 			ActionTime:  text(spec.AutoReleaseTime.UTC().Format(timeFormat)),
 		}
 	}
-	req.DryRun = yes(spec.DryRun)
+	req.DryRun = yes(spec.DryRun, opts.SendFalse)
 	req.ClientToken = text(spec.ClientToken)
 }
 
@@ -381,7 +381,7 @@ func parseTime(s string) time.Time {
 
 func pointer[T any](v T) *T { return &v }
 
-// text, number, unsigned, yes and list are nil for a zero value.
+// text, number, unsigned and list are nil for a zero value.
 func text(s string) *string {
 	if s == "" {
 		return nil
@@ -403,8 +403,9 @@ func unsigned(n int) *uint64 {
 	return pointer(uint64(n))
 }
 
-func yes(b bool) *bool {
-	if !b {
+// yes is nil for false, unless that is to be sent in so many words.
+func yes(b, always bool) *bool {
+	if !b && !always {
 		return nil
 	}
 	return &b

@@ -172,9 +172,10 @@ func noNoticeSpec() *provider.RunInstancesSpec {
 
 func clusterSpec() *provider.RunInstancesSpec {
 	spec := bare()
-	spec.DataDisks = []provider.Disk{{SizeGiB: 910}, {SizeGiB: 920}, {SizeGiB: 930}}
+	spec.DataDisks = []provider.Disk{{SizeGiB: 910}, {SizeGiB: 920, Encrypted: true}, {SizeGiB: 930}}
+	spec.Network = provider.Network{VPCID: "vpc-9", SubnetID: "subnet-9"}
 	spec.Vendor = []provider.VendorOption{RunOptions{
-		InstanceChargeType: "CDCPAID", DedicatedClusterID: "cluster-9", JumboFrame: pointer(true),
+		InstanceChargeType: "CDCPAID", DedicatedClusterID: "cluster-9", JumboFrame: pointer(true), SendFalse: true,
 		SystemDisk: SystemDiskOptions{CDCID: "cdc-90"}, DataDisks: []DataDiskOptions{{}, {ThroughputMiBps: 92}},
 	}}
 	return spec
