@@ -31,7 +31,8 @@ func parameters(clients []*provider.Client) (string, error) {
 	return b.String(), nil
 }
 
-// parametersOf writes the tables of one cloud, and below them what the SDK sets.
+// parametersOf writes the tables of one cloud's documents, and below them what the
+// SDK sets.
 func parametersOf(b *strings.Builder, support provider.Support, list []seeds.Parameter) {
 	set := map[string]seeds.Setting{}
 	for _, s := range seeds.Settings(support.Driver()) {
