@@ -23,8 +23,9 @@ const (
 )
 
 // ValidateRun checks what CVM documents and what a mapped field cannot say on
-// it. Lists that Tencent adds to (types, zones, disk kinds, the longest periods) are
-// left to the cloud, and so is what depends on its clock (AutoReleaseTime).
+// it. Lists that Tencent adds to (types, zones, disk kinds) are left to the cloud.
+// So is that AutoReleaseTime has to be five minutes ahead: an operation that is
+// resumed must be able to ask again for what it asked for long ago.
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	opts, err := optionsOf(spec)
@@ -195,9 +196,8 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
 	b := &spec.Billing
-	if n := months(b); n > 12 {
-		c.Require(n%12 == 0, "Billing.Period", b.Period, "must be 1 to 12 months, or whole years")
-	}
+	n := months(b)
+	c.Require(b.Period <= 60 && (n <= 12 || n <= 60 && n%12 == 0), "Billing.Period", b.Period, "must be 1 to 12, 24, 36, 48 or 60 months")
 	checkHosts(c, spec, whole)
 	fewer := spec.MinCount > 0 && spec.MinCount < spec.Count
 	c.Require(!fewer || b.Mode != provider.DedicatedHost, "MinCount", spec.MinCount, "CVM creates all servers or none with Billing.Mode dedicated-host")

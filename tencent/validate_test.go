@@ -46,6 +46,12 @@ func TestValidateRunNamesTheField(t *testing.T) {
 			s.DataDisks = []provider.Disk{{SizeGiB: 10, DeleteWithInstance: pointer(true)}}
 		}},
 		"13 months": {"Billing.Period", func(s *provider.RunInstancesSpec) { s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 13} }},
+		"six years": {"Billing.Period", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 6, PeriodUnit: provider.Year}
+		}},
+		"years without end": {"Billing.Period", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1 << 61, PeriodUnit: provider.Year}
+		}},
 		"dedicated host without a size": {"InstanceType", func(s *provider.RunInstancesSpec) {
 			s.Billing.Mode, s.Placement.DedicatedHostIDs = provider.DedicatedHost, []string{"host-1"}
 		}},
@@ -221,7 +227,9 @@ func TestValidateRunAccepts(t *testing.T) {
 			Zone: "z", ImageID: "i", InstanceType: "CDH_10C20G", Count: 3, MinCount: 3,
 			Billing: provider.Billing{Mode: provider.DedicatedHost}, Placement: provider.Placement{DedicatedHostIDs: []string{"host-1"}},
 		},
-		"shortest": {Zone: "z", ImageID: "i", HostName: "h1", Login: provider.Login{Password: "1234567a"}},
+		"a year of months":     {Zone: "z", ImageID: "i", Billing: provider.Billing{Mode: provider.Prepaid, Period: 12}},
+		"four years of months": {Zone: "z", ImageID: "i", Billing: provider.Billing{Mode: provider.Prepaid, Period: 48}},
+		"shortest":             {Zone: "z", ImageID: "i", HostName: "h1", Login: provider.Login{Password: "1234567a"}},
 	} {
 		if err := testDriver(t, nil).ValidateRun(spec); err != nil {
 			t.Errorf("%s: %v", name, err)
