@@ -57,7 +57,8 @@ func sameType(a, b VendorOption) bool {
 }
 
 // lost returns the fields of vendor options of one type that are set in the older
-// and not in the newer ones, and the keys of maps likewise.
+// and not in the newer ones, the keys of maps and the fields of structures in them
+// likewise.
 func lost(older, newer reflect.Value) []string {
 	o, n := reflect.Indirect(older), reflect.Indirect(newer)
 	if o.Kind() != reflect.Struct {
@@ -65,22 +66,43 @@ func lost(older, newer reflect.Value) []string {
 	}
 	var out []string
 	for i := range o.NumField() {
-		name := o.Type().Field(i).Name
-		if !isSet(n.Field(i)) {
-			if isSet(o.Field(i)) {
-				out = append(out, name)
-			}
-			continue
+		out = append(out, lostIn(o.Type().Field(i).Name, o.Field(i), n.Field(i))...)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// lostIn is lost for one field, whose name it puts before what it returns.
+func lostIn(name string, o, n reflect.Value) []string {
+	if !isSet(n) {
+		if isSet(o) {
+			return []string{name}
 		}
-		if o.Field(i).Kind() != reflect.Map {
-			continue
-		}
-		for _, key := range o.Field(i).MapKeys() {
-			if !n.Field(i).MapIndex(key).IsValid() {
+		return nil
+	}
+	var out []string
+	switch o.Kind() {
+	case reflect.Map:
+		for _, key := range o.MapKeys() {
+			if !n.MapIndex(key).IsValid() {
 				out = append(out, fmt.Sprintf("%s[%v]", name, key))
 			}
 		}
+	case reflect.Struct:
+		for _, inner := range lost(o, n) {
+			out = append(out, name+"."+inner)
+		}
+	case reflect.Slice:
+		for i := range o.Len() {
+			at, element := fmt.Sprintf("%s[%d]", name, i), reflect.Zero(o.Type().Elem())
+			if i < n.Len() {
+				element = n.Index(i)
+			}
+			if o.Index(i).Kind() == reflect.Struct {
+				out = append(out, lostIn(at, o.Index(i), element)...)
+			}
+		}
+	default: // set in both
 	}
-	slices.Sort(out)
 	return out
 }

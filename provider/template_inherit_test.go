@@ -14,6 +14,14 @@ type extras struct {
 	Flag   *bool
 	Labels map[string]string
 	More   []string
+	Inner  extra
+	Each   []extra
+}
+
+// extra is a part of extras.
+type extra struct {
+	Size int
+	Flag *bool
 }
 
 func (extras) VendorName() string { return "fake" }
@@ -46,24 +54,29 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 		base, next spec
 		want       []string
 	}{
-		"the same":        {spec{ImageID: "a"}, spec{ImageID: "a"}, nil},
-		"another value":   {spec{ImageID: "a"}, spec{ImageID: "b"}, nil},
-		"more":            {spec{ImageID: "a"}, spec{ImageID: "a", Zone: "z", Vendor: []provider.VendorOption{extras{Text: "x"}}}, nil},
-		"another region":  {spec{Region: "region-1", ImageID: "a"}, spec{ImageID: "a"}, nil},
-		"one server":      {spec{Count: 1}, spec{}, nil},
-		"two servers":     {spec{Count: 2}, spec{}, []string{"Spec.Count"}},
-		"less":            {spec{ImageID: "a", Zone: "z", DryRun: true}, spec{ImageID: "a"}, []string{"Spec.Zone", "Spec.DryRun"}},
-		"nothing":         {spec{ImageID: "a", Tags: map[string]string{"a": "b"}, UserData: []byte(planted)}, spec{}, []string{"Spec.ImageID", "Spec.Tags", "Spec.UserData"}},
-		"no disks":        {spec{DataDisks: []provider.Disk{{SizeGiB: 20}}}, spec{DataDisks: []provider.Disk{}}, []string{"Spec.DataDisks", "Spec.DataDisks[0].SizeGiB"}},
-		"less of a disk":  {spec{DataDisks: []provider.Disk{{SizeGiB: 20}, {SizeGiB: 20, IOPS: 9}}}, spec{DataDisks: []provider.Disk{{SizeGiB: 30}}}, []string{"Spec.DataDisks[1].IOPS"}},
-		"no public IP":    {spec{Network: provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5}}}, spec{}, []string{"Spec.Network.PublicIP", "Spec.Network.PublicIP.BandwidthMbps"}},
-		"a flag":          {spec{SecurityAgent: &yes, DeletionProtection: true}, spec{}, []string{"Spec.SecurityAgent", "Spec.DeletionProtection"}},
-		"no options":      {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{}, []string{"Spec.Vendor[0]"}},
-		"other options":   {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{Vendor: []provider.VendorOption{others{"x"}}}, []string{"Spec.Vendor[0]"}},
-		"another type":    {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{Vendor: []provider.VendorOption{strangers{"x"}}}, []string{"Spec.Vendor[0]"}},
-		"an option":       {spec{Vendor: []provider.VendorOption{extras{Text: "x", Flag: &yes, More: []string{"m"}}}}, spec{Vendor: []provider.VendorOption{others{}, &extras{Text: "y"}}}, []string{"Spec.Vendor[1].Flag", "Spec.Vendor[1].More"}},
-		"a key":           {spec{Vendor: []provider.VendorOption{&extras{Labels: map[string]string{"a": "1", "b": "2", "c": "3"}}}}, spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"b": "4", "d": "5"}}}}, []string{"Spec.Vendor[0].Labels[a]", "Spec.Vendor[0].Labels[c]"}},
-		"every key":       {spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"a": "1"}}}}, spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{}}}}, []string{"Spec.Vendor[0].Labels"}},
+		"the same":       {spec{ImageID: "a"}, spec{ImageID: "a"}, nil},
+		"another value":  {spec{ImageID: "a"}, spec{ImageID: "b"}, nil},
+		"more":           {spec{ImageID: "a"}, spec{ImageID: "a", Zone: "z", Vendor: []provider.VendorOption{extras{Text: "x"}}}, nil},
+		"another region": {spec{Region: "region-1", ImageID: "a"}, spec{ImageID: "a"}, nil},
+		"one server":     {spec{Count: 1}, spec{}, nil},
+		"two servers":    {spec{Count: 2}, spec{}, []string{"Spec.Count"}},
+		"less":           {spec{ImageID: "a", Zone: "z", DryRun: true}, spec{ImageID: "a"}, []string{"Spec.Zone", "Spec.DryRun"}},
+		"nothing":        {spec{ImageID: "a", Tags: map[string]string{"a": "b"}, UserData: []byte(planted)}, spec{}, []string{"Spec.ImageID", "Spec.Tags", "Spec.UserData"}},
+		"no disks":       {spec{DataDisks: []provider.Disk{{SizeGiB: 20}}}, spec{DataDisks: []provider.Disk{}}, []string{"Spec.DataDisks", "Spec.DataDisks[0].SizeGiB"}},
+		"less of a disk": {spec{DataDisks: []provider.Disk{{SizeGiB: 20}, {SizeGiB: 20, IOPS: 9}}}, spec{DataDisks: []provider.Disk{{SizeGiB: 30}}}, []string{"Spec.DataDisks[1].IOPS"}},
+		"no public IP":   {spec{Network: provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5}}}, spec{}, []string{"Spec.Network.PublicIP", "Spec.Network.PublicIP.BandwidthMbps"}},
+		"a flag":         {spec{SecurityAgent: &yes, DeletionProtection: true}, spec{}, []string{"Spec.SecurityAgent", "Spec.DeletionProtection"}},
+		"no options":     {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{}, []string{"Spec.Vendor[0]"}},
+		"other options":  {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{Vendor: []provider.VendorOption{others{"x"}}}, []string{"Spec.Vendor[0]"}},
+		"another type":   {spec{Vendor: []provider.VendorOption{extras{Text: "x"}}}, spec{Vendor: []provider.VendorOption{strangers{"x"}}}, []string{"Spec.Vendor[0]"}},
+		"an option":      {spec{Vendor: []provider.VendorOption{extras{Text: "x", Flag: &yes, More: []string{"m"}}}}, spec{Vendor: []provider.VendorOption{others{}, &extras{Text: "y"}}}, []string{"Spec.Vendor[1].Flag", "Spec.Vendor[1].More"}},
+		"a key":          {spec{Vendor: []provider.VendorOption{&extras{Labels: map[string]string{"a": "1", "b": "2", "c": "3"}}}}, spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"b": "4", "d": "5"}}}}, []string{"Spec.Vendor[0].Labels[a]", "Spec.Vendor[0].Labels[c]"}},
+		"every key":      {spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"a": "1"}}}}, spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{}}}}, []string{"Spec.Vendor[0].Labels"}},
+		"part of one": {
+			spec{Vendor: []provider.VendorOption{extras{Inner: extra{Size: 1, Flag: &yes}, Each: []extra{{Size: 2}, {Flag: &yes}, {Size: 3, Flag: &yes}}}}},
+			spec{Vendor: []provider.VendorOption{extras{Inner: extra{Size: 4}, Each: []extra{{Flag: &yes}, {Flag: new(bool)}}}}},
+			[]string{"Spec.Vendor[0].Each[0].Size", "Spec.Vendor[0].Each[2]", "Spec.Vendor[0].Inner.Flag"},
+		},
 		"the same extras": {spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"a": "1"}, Flag: &yes}}}, spec{Vendor: []provider.VendorOption{extras{Labels: map[string]string{"a": "2"}, Flag: new(bool)}}}, nil},
 	} {
 		withTemplates(t, func(t *testing.T, f *templateCloud, _ provider.LaunchTemplates) {

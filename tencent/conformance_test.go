@@ -46,7 +46,6 @@ func harness() providertest.Harness {
 			Implied: map[string]string{
 				"Billing.PeriodUnit":    "months are what no unit means",
 				"Billing.Spot.Strategy": "it follows from MaxPrice",
-				"Login.KeepImageLogin":  "the simulator tells the keys of a login alone; what the cloud tells is not verified",
 			},
 			Small:     small,
 			Beside:    provider.RunInstancesSpec{Zone: spec.Zone, Login: spec.Login},
@@ -60,6 +59,7 @@ func harness() providertest.Harness {
 				"switch":  {Name: "switch", Level: provider.SwitchLevel, PerUnit: 2, Tags: map[string]string{"key-1": "value-1"}},
 				"rack":    {Name: "rack", Level: provider.RackLevel, PerUnit: 3},
 				"nothing": {Name: "nothing"},
+				"parts":   {Name: "parts", Strategy: provider.PartitionPlacement, Level: provider.SwitchLevel, Partitions: 2},
 			},
 			Full: "ResourceInsufficient.InsufficientGroupQuota",
 		},
@@ -71,7 +71,6 @@ func simulated(specs map[string]*provider.RunInstancesSpec) map[string]*provider
 	delete(specs, "two groups") // which not even the cloud takes
 	for _, s := range specs {
 		s.Region, s.Zone, s.ImageID = "", "ap-guangzhou-3", "img-487zeit5"
-		s.Login.KeepImageLogin = false
 		if s.Placement.HPCClusterID != "" {
 			s.InstanceType = "HCCIC5.48XLARGE192"
 		}
@@ -81,11 +80,12 @@ func simulated(specs map[string]*provider.RunInstancesSpec) map[string]*provider
 		for i := range s.DataDisks {
 			s.DataDisks[i].Type = "CLOUD_HSSD"
 		}
-		if o, err := optionsOf(s); err == nil && o.InternetServiceProvider != "" {
-			o.InternetServiceProvider = "BGP"
-			for _, name := range []string{"EnableJumboFrame", "Metadata.Items.0.Key", "Metadata.Items.0.Value", "TemplateDataModifyAction"} {
-				delete(o.Params, name) // the documented data of a version has none of them
+		if o, err := optionsOf(s); err == nil && o.set() {
+			if o.InternetServiceProvider != "" {
+				o.InternetServiceProvider, o.IPv4AddressType, o.IPv6AddressType = "BGP", "AntiDDoSEIP", "EIPv6"
 			}
+			o.JumboFrame, o.Metadata = nil, nil // the documented data of a version has none of them
+			delete(o.Params, "TemplateDataModifyAction")
 			s.Vendor = []provider.VendorOption{o}
 		}
 	}

@@ -70,7 +70,9 @@
 //
 // # Vendor options
 //
-// [RunOptions] has what only CVM has, and raw parameters for everything else. A
+// [RunOptions] has what only CVM has: every parameter of RunInstances that the SDK
+// version in use knows has a field there or in the spec. Raw parameters are for what
+// is newer. A
 // raw value that is JSON is sent as JSON, and any other as a string: 100 is a
 // number, "100" in quotes a string, TRUE a string, true a boolean.
 //
@@ -110,6 +112,17 @@
 // was never set are left out, and so is the ClientToken of the call that made the
 // version. Periods are in months.
 //
+// A create over a template takes what it leaves out from the template, by the
+// vendor's structures. With Zone, ProjectID, DedicatedHostIDs or the tenancy of
+// reserved resources it has a Placement of its own; with anything of Network but
+// security groups and the public address, a VirtualPrivateCloud; and so on.
+// Nothing is taken from inside of one that it has. What such a structure cannot do
+// without is therefore required: Zone, or VPCID and SubnetID.
+//
+// RunOptions.Metadata and JumboFrame can be kept in a template, but are not in the
+// data that CVM documents of a version: they are read back only if the cloud tells
+// them all the same.
+//
 // Making a version the default that is it already is a success. Deleting the
 // default version is [provider.ErrState].
 //
@@ -117,8 +130,9 @@
 //
 // Client.PlacementGroups are CVM's disaster-recover groups: they spread servers
 // over hosts, switches or racks (PlacementGroupSpec.Level) and let up to PerUnit of
-// them share one, at most ten. Partition groups are open to some accounts only, and
-// refused. A group needs a name of up to 60 characters and has no description.
+// them share one, at most ten. Partition groups have 2 to 30 partitions and are open
+// to some accounts only; CVM refuses them to the others. A group needs a name of up to
+// 60 characters and has no description.
 // MoveIn moves 100 servers a call; with Force, CVM may restart them on other hosts.
 // Deleting a group with servers in it is [provider.ErrState].
 //

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime"
 	"slices"
@@ -145,6 +146,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "FailedOperation.PromotionalRegionRestriction", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.Unreturnable", Kind: provider.ErrInvalid},
 	{Code: "FailedOperation.InvalidInstanceApplicationRole", Kind: provider.ErrInvalid},
+	{Code: "FailedOperation.InvalidInstanceApplicationRoleEmr", Kind: provider.ErrInvalid},
 	{Code: "UnsupportedRegion", Kind: provider.ErrInvalid},
 	{Code: "InvalidAction", Kind: provider.ErrInvalid},
 	{Code: "NoSuchVersion", Kind: provider.ErrInvalid},
@@ -307,6 +309,7 @@ func secretsOf(spec *provider.RunInstancesSpec) redact.Secrets {
 	}
 	secrets := redact.Secrets{spec.Login.Password.Reveal(), string(spec.UserData), base64.StdEncoding.EncodeToString(spec.UserData)}
 	opts, _ := optionsOf(spec)
+	secrets = slices.AppendSeq(secrets, maps.Values(opts.Metadata))
 	for _, text := range opts.Params {
 		secrets = append(secrets, text)
 		var tree any

@@ -82,7 +82,7 @@ func codeClasses() map[error][]string {
 		provider.ErrInvalid: join(
 			family("", "InvalidParameterCombination InvalidParameterConflict InvalidParameterValue InvalidParameterValue.Range InvalidParameter InvalidParameter.InvalidIpFormat MissingParameter MissingParameter.MonitorService InvalidPassword InvalidPeriod InvalidInstanceName.TooLong InvalidInstanceType.Malformed InvalidHostId.Malformed InvalidImageId.Malformed VpcAddrNotInSubNet VpcIpIsUsed UnknownParameter InvalidClientToken.TooLong"),
 			family("", "UnsupportedOperation UnsupportedOperation.MinCountUnsupportedRegion InvalidInstance.NotSupported OperationDenied.ChcInstallCloudImageWithoutDeployNetwork InvalidParameterValue.LimitExceeded InvalidFilterValue.LimitExceeded InvalidFilter InvalidParameterValueLimit InvalidParameterValueOffset InvalidInstanceNotSupportedPrepaidInstance"),
-			family("FailedOperation.", "IllegalTagKey IllegalTagValue TagKeyReserved SnapshotSizeLargerThanDataSize SnapshotSizeLessThanDataSize PromotionalRegionRestriction Unreturnable InvalidInstanceApplicationRole"),
+			family("FailedOperation.", "IllegalTagKey IllegalTagValue TagKeyReserved SnapshotSizeLargerThanDataSize SnapshotSizeLessThanDataSize PromotionalRegionRestriction Unreturnable InvalidInstanceApplicationRole InvalidInstanceApplicationRoleEmr"),
 			family("", "UnsupportedRegion InvalidAction NoSuchVersion InvalidRequest RequestSizeLimitExceeded OperationDenied")),
 		provider.ErrState: join(
 			family("", "MutexOperation.TaskRunning OperationDenied.InstanceOperationInProgress ResourceInUse ResourceInUse.HpcCluster ResourceUnavailable.SnapshotCreating InvalidInstanceState InvalidInstanceState.Terminating InvalidInstanceState.Other FailedOperation.AlreadyInDisasterRecoverGroup FailedOperation.PlacementSetNotEmpty InvalidParameterValue.LaunchTemplateDefaultVersion InvalidParameterValue.LaunchTemplateIdVerSetAlready UnsupportedOperation.StoppedModeStopChargingSameFamily UnsupportedOperation.InstancesProtected UnsupportedOperation.InstanceReinstallFailed"),
@@ -464,3 +464,19 @@ type joinedHidden struct{ below error }
 
 func (h joinedHidden) Error() string   { return "write failed" }
 func (h joinedHidden) Unwrap() []error { return []error{io.EOF, h.below} }
+
+func TestMetadataIsASecret(t *testing.T) {
+	spec := bare()
+	spec.Vendor = []provider.VendorOption{RunOptions{Metadata: map[string]string{"known-key": "planted-item"}}}
+	for _, code := range []string{"InvalidParameterValue", ""} {
+		_, err := testDriver(t, talkative(t, code)).RunInstances(t.Context(), spec)
+		if err == nil {
+			t.Error("no error")
+		}
+		mustNotTell(t, err, "planted-item")
+	}
+	got, err := testDriver(t, nil).PreviewRun(spec)
+	if err != nil || got.Params["Metadata.Items.0.Key"] != "known-key" || got.Params["Metadata.Items.0.Value"] != provider.Secret("x").String() {
+		t.Errorf("the preview shows %v, %v", got.Params, err)
+	}
+}

@@ -17,28 +17,72 @@ import (
 )
 
 // RunOptions are settings of a create that only CVM has. Put one, or a pointer
-// to one, into RunInstancesSpec.Vendor.
+// to one, into RunInstancesSpec.Vendor. A zero field lets the cloud decide.
 type RunOptions struct {
+	// InstanceChargeType is a way to pay that Billing.Mode has no word for:
+	// "CDCPAID", for servers of a dedicated cluster. It excludes Billing.Mode.
+	InstanceChargeType string
+
+	// NoExpiryNotice is for prepaid servers that are not renewed: nobody is told
+	// that their period ends. It excludes Billing.AutoRenew.
+	NoExpiryNotice bool
+
 	// BandwidthPackageID is the shared package that Network.PublicIP draws on.
 	BandwidthPackageID string
 
 	// InternetServiceProvider is the line of Network.PublicIP: BGP, CMCC, ...
 	InternetServiceProvider string
 
+	// IPv4AddressType is the kind of address of Network.PublicIP: "WanIP",
+	// "HighQualityEIP" or "AntiDDoSEIP", which needs AntiDDoSPackageID.
+	// IPv6AddressType asks for a public IPv6 address too: "EIPv6" or
+	// "HighQualityEIPv6".
+	IPv4AddressType   string
+	IPv6AddressType   string
+	AntiDDoSPackageID string
+
+	// AsVPCGateway makes the servers gateways of their private network. They need
+	// a public address to be of use as such.
+	AsVPCGateway bool
+
 	// AutomationAgent installs the agent of the automation tools, or does not.
-	// Nil lets the cloud decide.
 	AutomationAgent *bool
 
-	// PartitionNumber is the partition of a partition placement group. 0 lets
-	// the cloud decide.
+	// PartitionNumber is the partition of a partition placement group.
 	PartitionNumber int
 
 	// DedicatedClusterID is the dedicated cluster (CDC) to create in.
 	DedicatedClusterID string
 
+	// DedicatedResourcePackTenancy is "ResourcePool" to take resources that were
+	// reserved, from the packs of DedicatedResourcePackIDs if those are named.
+	DedicatedResourcePackTenancy string
+	DedicatedResourcePackIDs     []string
+
+	// CHCIDs are the physical machines (CHC) to create on.
+	CHCIDs []string
+
+	// JumboFrame switches jumbo frames on or off, for types that have them.
+	JumboFrame *bool
+
+	// Metadata are key-value pairs that the servers can read about themselves.
+	// Values are treated as secrets.
+	Metadata map[string]string
+
+	// SystemDisk and DataDisks say more about the disks of the spec; the first of
+	// DataDisks belongs to the first data disk.
+	SystemDisk SystemDiskOptions
+	DataDisks  []DataDiskOptions
+
+	// SendFalse sends false for each yes-or-no parameter that the spec leaves false:
+	// DisableApiTermination, DryRun, Encrypt of every disk of the spec, AsVpcGateway
+	// of its network. Otherwise false is said by leaving the parameter out, where a
+	// launch template can say true. A template sends those that it can hold.
+	SendFalse bool
+
 	// Params are raw parameters of RunInstances by their documented names, for
-	// what has no field here: "DataDisks.0.ThroughputPerformance", or
-	// "Metadata" with a JSON object. A value that is JSON is sent as that JSON
+	// what has no field here: "NetworkInterfaces" with a JSON list, or
+	// "ActionTimer.Externals.ReleaseAddress". A value that is JSON is sent as that JSON
 	// (100 is a number, true a boolean, "100" in quotes a string); everything
 	// else is sent as a string. A parameter that the spec sets already, or that
 	// has a field of the spec which the library itself must know, is an error.
@@ -48,6 +92,26 @@ type RunOptions struct {
 
 // VendorName returns "tencent".
 func (RunOptions) VendorName() string { return Name }
+
+// SystemDiskOptions are settings of a system disk that only CVM has.
+type SystemDiskOptions struct {
+	CDCID string // the dedicated disk cluster to make the disk in
+}
+
+// DataDiskOptions are settings of a data disk that only CVM has.
+type DataDiskOptions struct {
+	CDCID            string // the dedicated disk cluster to make the disk in
+	ThroughputMiBps  int    // throughput bought beyond that of the disk's size, MiB/s; for CLOUD_TSSD and CLOUD_HSSD
+	BurstPerformance *bool  // bursts beyond the disk's own performance
+}
+
+// disk returns the options of a data disk; zero ones when it has none.
+func (o *RunOptions) disk(i int) DataDiskOptions {
+	if i < len(o.DataDisks) {
+		return o.DataDisks[i]
+	}
+	return DataDiskOptions{}
+}
 
 // reserved are parameters that the SDK sets for every call, or whose meaning the
 // library must know to read the answer right.

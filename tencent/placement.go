@@ -21,6 +21,9 @@ const (
 
 	// maxAffinity is the largest documented number of servers on one unit.
 	maxAffinity = 10
+
+	// maxPartitions is the documented number of partitions of a group.
+	maxPartitions = 30
 )
 
 // groupTypes are the values of a disaster-recover group's Type.
@@ -39,7 +42,8 @@ var strategies = map[string]provider.PlacementStrategy{
 }
 
 // ValidatePlacementGroup refuses what disaster-recover groups are not, and names
-// that CVM does not take.
+// and numbers that CVM does not take. Groups with partitions are open to some accounts
+// only: the cloud itself refuses them to the others.
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := &provider.Checker{Driver: Name}
 	c.Require(printable(g.Region), "Region", g.Region, ruleRegion)
@@ -50,13 +54,12 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	switch g.Strategy {
 	case "", provider.SpreadPlacement:
 	case provider.PartitionPlacement:
-		c.Refuse("Strategy", "CVM opens partition groups to some accounts only")
+		ok := g.Partitions >= 2 && g.Partitions <= maxPartitions
+		c.Require(ok, "Partitions", g.Partitions, "must be 2 to "+strconv.Itoa(maxPartitions)+" with Strategy partition")
 	default:
 		c.Refuse("Strategy", "CVM groups spread servers; HPC clusters put them close together")
 	}
-	if g.Partitions != 0 {
-		c.Refuse("Partitions", "CVM opens partition groups to some accounts only")
-	}
+	checkTags(c, "Tags", g.Tags)
 	c.Require(g.PerUnit <= maxAffinity, "PerUnit", g.PerUnit, "must be at most "+strconv.Itoa(maxAffinity))
 	for i, v := range g.Vendor {
 		c.Require(v.VendorName() != Name, "Vendor["+strconv.Itoa(i)+"]", nil, "CVM has no further options of groups")
@@ -77,6 +80,10 @@ func (d *driver) CreatePlacementGroup(ctx context.Context, in *provider.CreatePl
 	req.Name = text(in.Spec.Name)
 	req.Type = text(groupTypes[in.Spec.Level])
 	req.Affinity = number(in.Spec.PerUnit)
+	if in.Spec.Strategy == provider.PartitionPlacement { // the other one is the default
+		req.Strategy = text("PARTITION")
+	}
+	req.PartitionCount = number(in.Spec.Partitions)
 	req.TagSpecification = tagSpecification("ps", in.Spec.Tags)
 	req.ClientToken = text(in.ClientToken)
 	ex := d.exchange(ctx, req.GetAction(), in.Spec.Region, groupTimeout)
@@ -182,7 +189,7 @@ func (d *driver) MoveIntoPlacementGroup(ctx context.Context, in *provider.MoveRe
 	req := cvm.NewModifyInstancesDisasterRecoverGroupRequest()
 	req.InstanceIds = list(in.InstanceIDs)
 	req.DisasterRecoverGroupIds = list([]string{in.GroupID})
-	req.Force = yes(in.Force)
+	req.Force = yes(in.Force, false)
 	req.PartitionNumber = number(in.Partition)
 	_, err := d.order(d.exchange(ctx, req.GetAction(), in.Region, groupTimeout), req)
 	return err

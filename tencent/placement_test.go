@@ -29,8 +29,9 @@ func TestCreateGroup(t *testing.T) {
 		`{"Name":"web","Type":"SW","Affinity":3,"TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]}]}`: {
 			Name: "web", Level: provider.SwitchLevel, Strategy: provider.SpreadPlacement, PerUnit: 3, Tags: map[string]string{"b": "2", "a": "1"},
 		},
-		`{"Name":"web","Type":"RACK","Affinity":10}`:               {Name: "web", Level: provider.RackLevel, PerUnit: 10},
-		`{"Name":"` + strings.Repeat("名", 60) + `","Type":"HOST"}`: {Name: strings.Repeat("名", 60), Level: provider.HostLevel},
+		`{"Name":"web","Type":"RACK","Affinity":10}`:                              {Name: "web", Level: provider.RackLevel, PerUnit: 10},
+		`{"Name":"web","Type":"HOST","Strategy":"PARTITION","PartitionCount":30}`: {Name: "web", Strategy: provider.PartitionPlacement, Partitions: 30},
+		`{"Name":"` + strings.Repeat("名", 60) + `","Type":"HOST"}`:                {Name: strings.Repeat("名", 60), Level: provider.HostLevel},
 	} {
 		r := &recorder{body: `{"Response":{"CreateTime":"2025-11-17 07:43:06","CurrentNum":0,"CvmQuotaTotal":20,"DisasterRecoverGroupId":"ps-1","Name":"web","RequestId":"r","Type":"SW"}}`}
 		id, err := groups(t, r).Create(t.Context(), spec)
@@ -59,7 +60,10 @@ func TestGroupsThatCVMDoesNotHave(t *testing.T) {
 		"long name":   {provider.PlacementGroupSpec{Name: strings.Repeat("x", 61)}, "Name", false},
 		"description": {provider.PlacementGroupSpec{Name: "n", Description: "d"}, "Description", true},
 		"cluster":     {provider.PlacementGroupSpec{Name: "n", Strategy: provider.ClusterPlacement}, "Strategy", true},
-		"partition":   {provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement}, "Strategy", true},
+		"partitions":  {provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement}, "Partitions", false},
+		"partition":   {provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement, Partitions: 1}, "Partitions", false},
+		"31":          {provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement, Partitions: 31}, "Partitions", false},
+		"long key":    {provider.PlacementGroupSpec{Name: "n", Tags: map[string]string{strings.Repeat("k", 128): ""}}, "Tags", false},
 		"eleven":      {provider.PlacementGroupSpec{Name: "n", PerUnit: 11}, "PerUnit", false},
 		"region":      {provider.PlacementGroupSpec{Name: "n", Region: "a\nb"}, "Region", false},
 		"options":     {provider.PlacementGroupSpec{Name: "n", Vendor: []provider.VendorOption{RunOptions{}}}, "Vendor[0]", false},
@@ -70,12 +74,8 @@ func TestGroupsThatCVMDoesNotHave(t *testing.T) {
 			t.Errorf("%s: want %s alone, got %v", name, c.path, err)
 		}
 	}
-	_, err := groups(t, r).Create(t.Context(), provider.PlacementGroupSpec{Name: "n", Strategy: provider.PartitionPlacement, Partitions: 3})
-	if err == nil || !strings.Contains(err.Error(), "tencent: Partitions") {
-		t.Errorf("partitions are dropped: %v", err)
-	}
 	var list provider.FieldErrors
-	err = groups(t, r).Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: strings.Repeat("x", 61), Description: "d"})
+	err := groups(t, r).Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: strings.Repeat("x", 61), Description: "d"})
 	if !errors.As(err, &list) || len(list) != 2 {
 		t.Errorf("a change that cannot be: %v", err)
 	}

@@ -141,6 +141,9 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 
 // isSecret tells whether a parameter, or what it is a part of, is one.
 func isSecret(name string, raw map[string]string) bool {
+	if strings.HasPrefix(name, "Metadata.Items.") && strings.HasSuffix(name, ".Value") {
+		return true
+	}
 	for part := name; part != ""; {
 		if _, given := raw[part]; given || part == "LoginSettings.Password" || part == "UserData" {
 			return true

@@ -10,7 +10,7 @@ const (
 	noAttach   = "RunInstances makes new disks only; attach existing ones afterwards"
 	noPolicy   = "snapshot policies are bound to disks by another call"
 	noDevice   = "RunInstances takes no device names"
-	noNIC      = "not mapped yet: NetworkInterfaces"
+	noNIC      = "NetworkInterfaces is open in some regions only and unknown to the SDK in use; the raw parameter reaches it"
 )
 
 // supportTable says what becomes of every leaf of the spec, in spec order.

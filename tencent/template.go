@@ -64,6 +64,7 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	if t.VersionDescription != "" {
 		checkBetween(c, "VersionDescription", t.VersionDescription, 2, 256)
 	}
+	checkTags(c, "Tags", t.Tags)
 	for i, v := range t.Vendor {
 		c.Require(v.VendorName() != Name, fmt.Sprintf("Vendor[%d]", i), nil, "CVM has no options of templates; options of their servers belong into Spec.Vendor")
 	}
@@ -73,6 +74,7 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	const absent = "a template has no such parameter"
 	spec.Require(opts.PartitionNumber == 0, "Vendor.PartitionNumber", opts.PartitionNumber, absent)
 	spec.Require(opts.DedicatedClusterID == "", "Vendor.DedicatedClusterID", opts.DedicatedClusterID, absent)
+	spec.Require(len(opts.CHCIDs) == 0, "Vendor.CHCIDs", nil, absent)
 	for _, name := range slices.Sorted(maps.Keys(opts.Params)) {
 		spec.Require(!strings.HasPrefix(name, "LaunchTemplate"), fmt.Sprintf("Vendor.Params[%q]", name), nil, "use the fields of the template")
 	}
@@ -274,7 +276,7 @@ func describeVersions(in *provider.DescribeTemplateVersionsRequest, offset int) 
 	case in.Template.Version != 0:
 		req.LaunchTemplateVersions = []*uint64{unsigned(in.Template.Version)}
 	case in.DefaultOnly:
-		req.DefaultVersion = pointer(true)
+		req.DefaultVersion, req.MaxVersion = pointer(true), unsigned(lastVersion)
 	default:
 		req.MaxVersion = unsigned(lastVersion)
 		req.Offset = pointer(uint64(offset))

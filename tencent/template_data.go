@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -63,6 +64,7 @@ func templateParams(req templateRequest, spec *provider.RunInstancesSpec) (map[s
 	if spec.Count == 0 {
 		run.InstanceCount = nil // left to the create
 	}
+	run.DryRun = nil // which would be one of the template
 	if err := req.FromJsonString(run.ToJsonString()); err != nil {
 		return nil, provider.FieldErrors{{Driver: Name, Path: "Spec", Reason: "has a parameter that templates do not know", Unsupported: true}}
 	}
@@ -114,10 +116,18 @@ func versionOf(raw *versionInfo) (*provider.LaunchTemplateVersion, error) {
 	}, nil
 }
 
+// templateData is what a version holds. The SDK's type lacks two of the
+// parameters that a template takes.
+type templateData struct {
+	cvm.LaunchTemplateVersionData
+	Metadata         *cvm.Metadata
+	EnableJumboFrame *bool
+}
+
 // specOfTemplate is translateRun backwards. What the spec it finds would not send
 // again becomes a raw parameter, so that nothing is left out whatever CVM adds.
 func specOfTemplate(raw []byte) (*provider.RunInstancesSpec, error) {
-	data, tree := cvm.LaunchTemplateVersionData{}, map[string]any{}
+	data, tree := templateData{}, map[string]any{}
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &data); err != nil {
 			return nil, err
@@ -135,6 +145,10 @@ func specOfTemplate(raw []byte) (*provider.RunInstancesSpec, error) {
 		spec.Tags = tags
 		delete(tree, "TagSpecification")
 	}
+	if items, ok := metadataOf(data.Metadata); ok {
+		opts.Metadata = items
+		delete(tree, "Metadata")
+	}
 	if err := addRest(tree, spec, &opts); err != nil {
 		return nil, err
 	}
@@ -150,12 +164,10 @@ type rawText []byte
 func (r rawText) ToJsonString() string { return string(r) }
 
 // set tells whether there is an option at all.
-func (o *RunOptions) set() bool {
-	return o.BandwidthPackageID != "" || o.InternetServiceProvider != "" || o.AutomationAgent != nil || len(o.Params) > 0
-}
+func (o *RunOptions) set() bool { return !reflect.ValueOf(*o).IsZero() }
 
-func specOf(data *cvm.LaunchTemplateVersionData) (*provider.RunInstancesSpec, RunOptions) {
-	var opts RunOptions
+func specOf(data *templateData) (*provider.RunInstancesSpec, RunOptions) {
+	opts := RunOptions{JumboFrame: data.EnableJumboFrame}
 	spec := &provider.RunInstancesSpec{
 		Count:              int(value(data.InstanceCount)),
 		ImageID:            value(data.ImageId),
@@ -164,6 +176,22 @@ func specOf(data *cvm.LaunchTemplateVersionData) (*provider.RunInstancesSpec, Ru
 		DeletionProtection: value(data.DisableApiTermination),
 	}
 	readNames(spec, value(data.InstanceName), value(data.HostName))
+	readPlacement(spec, data, &opts)
+	readLogin(&spec.Login, data.LoginSettings)
+	readNetwork(&spec.Network, data, &opts)
+	readDisks(spec, data, &opts)
+	readBilling(&spec.Billing, data, &opts)
+	if b, err := base64.StdEncoding.DecodeString(value(data.UserData)); err == nil && len(b) > 0 {
+		spec.UserData = b
+	}
+	readAgents(spec, data.EnhancedService, &opts)
+	if a := data.ActionTimer; a != nil && value(a.TimerAction) == "TerminateInstances" {
+		spec.AutoReleaseTime, _ = time.Parse(timeFormat, value(a.ActionTime))
+	}
+	return spec, opts
+}
+
+func readPlacement(spec *provider.RunInstancesSpec, data *templateData, opts *RunOptions) {
 	if p := data.Placement; p != nil {
 		spec.Zone = value(p.Zone)
 		spec.Placement.DedicatedHostIDs = values(p.HostIds)
@@ -171,33 +199,28 @@ func specOf(data *cvm.LaunchTemplateVersionData) (*provider.RunInstancesSpec, Ru
 		if id := value(p.ProjectId); id != 0 {
 			spec.ProjectID = strconv.FormatInt(id, 10)
 		}
+		opts.DedicatedResourcePackTenancy = value(p.DedicatedResourcePackTenancy)
+		opts.DedicatedResourcePackIDs = values(p.DedicatedResourcePackIds)
 	}
 	if groups := values(data.DisasterRecoverGroupIds); len(groups) > 0 {
 		spec.Placement.GroupID = groups[0]
 	}
 	spec.Placement.HPCClusterID = value(data.HpcClusterId)
-	readLogin(&spec.Login, data.LoginSettings)
-	readNetwork(&spec.Network, data, &opts)
-	readDisks(spec, data)
-	readBilling(&spec.Billing, data)
-	if b, err := base64.StdEncoding.DecodeString(value(data.UserData)); err == nil && len(b) > 0 {
-		spec.UserData = b
+}
+
+func readAgents(spec *provider.RunInstancesSpec, s *cvm.EnhancedService, opts *RunOptions) {
+	if s == nil {
+		return
 	}
-	if s := data.EnhancedService; s != nil {
-		if s.SecurityService != nil {
-			spec.SecurityAgent = s.SecurityService.Enabled
-		}
-		if s.MonitorService != nil {
-			spec.MonitorAgent = s.MonitorService.Enabled
-		}
-		if s.AutomationService != nil {
-			opts.AutomationAgent = s.AutomationService.Enabled
-		}
+	if s.SecurityService != nil {
+		spec.SecurityAgent = s.SecurityService.Enabled
 	}
-	if a := data.ActionTimer; a != nil && value(a.TimerAction) == "TerminateInstances" {
-		spec.AutoReleaseTime, _ = time.Parse(timeFormat, value(a.ActionTime))
+	if s.MonitorService != nil {
+		spec.MonitorAgent = s.MonitorService.Enabled
 	}
-	return spec, opts
+	if s.AutomationService != nil {
+		opts.AutomationAgent = s.AutomationService.Enabled
+	}
 }
 
 // readNames recognizes the pattern that UniqueSuffix appends. It numbers both
@@ -220,10 +243,11 @@ func readLogin(login *provider.Login, l *cvm.LoginSettings) {
 	login.KeepImageLogin = strings.EqualFold(value(l.KeepImageLogin), "true")
 }
 
-func readNetwork(n *provider.Network, data *cvm.LaunchTemplateVersionData, opts *RunOptions) {
+func readNetwork(n *provider.Network, data *templateData, opts *RunOptions) {
 	n.SecurityGroupIDs = values(data.SecurityGroupIds)
 	if v := data.VirtualPrivateCloud; v != nil {
 		n.VPCID, n.SubnetID, n.IPv6Count = value(v.VpcId), value(v.SubnetId), int(value(v.Ipv6AddressCount))
+		opts.AsVPCGateway = value(v.AsVpcGateway)
 		if ips := parseAddresses(v.PrivateIpAddresses); len(ips) == len(v.PrivateIpAddresses) {
 			n.PrivateIPs = ips
 		}
@@ -238,6 +262,8 @@ func readNetwork(n *provider.Network, data *cvm.LaunchTemplateVersionData, opts 
 	}
 	n.PublicIP = &provider.PublicIP{BandwidthMbps: int(value(i.InternetMaxBandwidthOut)), ChargeType: charge}
 	opts.BandwidthPackageID, opts.InternetServiceProvider = value(i.BandwidthPackageId), value(i.InternetServiceProvider)
+	opts.IPv4AddressType, opts.IPv6AddressType = value(i.IPv4AddressType), value(i.IPv6AddressType)
+	opts.AntiDDoSPackageID = value(i.AntiDDoSPackageId)
 }
 
 func bandwidthCharge(word string) (c provider.BandwidthCharge, known bool) {
@@ -249,14 +275,15 @@ func bandwidthCharge(word string) (c provider.BandwidthCharge, known bool) {
 	return "", false
 }
 
-func readDisks(spec *provider.RunInstancesSpec, data *cvm.LaunchTemplateVersionData) {
+func readDisks(spec *provider.RunInstancesSpec, data *templateData, opts *RunOptions) {
 	if s := data.SystemDisk; s != nil {
 		spec.SystemDisk = provider.Disk{
 			Type: value(s.DiskType), SizeGiB: int(value(s.DiskSize)), Name: value(s.DiskName),
 			Encrypted: value(s.Encrypt), KMSKeyID: value(s.KmsKeyId),
 		}
+		opts.SystemDisk.CDCID = value(s.CdcId)
 	}
-	for _, d := range data.DataDisks {
+	for i, d := range data.DataDisks {
 		if d == nil {
 			d = &cvm.DataDisk{}
 		}
@@ -264,19 +291,27 @@ func readDisks(spec *provider.RunInstancesSpec, data *cvm.LaunchTemplateVersionD
 			Type: value(d.DiskType), SizeGiB: int(value(d.DiskSize)), Name: value(d.DiskName), SnapshotID: value(d.SnapshotId),
 			Encrypted: value(d.Encrypt), KMSKeyID: value(d.KmsKeyId), DeleteWithInstance: d.DeleteWithInstance,
 		})
+		more := DataDiskOptions{CDCID: value(d.CdcId), ThroughputMiBps: int(value(d.ThroughputPerformance)), BurstPerformance: d.BurstPerformance}
+		if more != (DataDiskOptions{}) {
+			opts.DataDisks = append(opts.DataDisks, make([]DataDiskOptions, i-len(opts.DataDisks))...) // of the disks before
+			opts.DataDisks = append(opts.DataDisks, more)
+		}
 	}
 }
 
 // readBilling counts a period in months, as CVM does.
-func readBilling(b *provider.Billing, data *cvm.LaunchTemplateVersionData) {
-	b.Mode = billingOf(value(data.InstanceChargeType))
+func readBilling(b *provider.Billing, data *templateData, opts *RunOptions) {
+	if b.Mode = billingOf(value(data.InstanceChargeType)); b.Mode == "" {
+		opts.InstanceChargeType = value(data.InstanceChargeType)
+	}
 	if p := data.InstanceChargePrepaid; p != nil && b.Mode == provider.Prepaid {
 		b.Period = int(value(p.Period))
 		for _, on := range []bool{true, false} {
-			if value(p.RenewFlag) == *renewFlag(&on) {
+			if value(p.RenewFlag) == *renewFlag(&on, false) {
 				b.AutoRenew = &on
 			}
 		}
+		opts.NoExpiryNotice = value(p.RenewFlag) == *renewFlag(nil, true)
 	}
 	if o := data.InstanceMarketOptions; o != nil && o.SpotOptions != nil && b.Mode == provider.Spot {
 		plain := (value(o.MarketType) == "" || *o.MarketType == "spot") &&
@@ -304,6 +339,24 @@ func instanceTags(specs []*cvm.TagSpecification) (tags map[string]string, ok boo
 		}
 	}
 	return tags, len(tags) == n
+}
+
+// metadataOf returns the metadata of the servers; ok is false when a key is there
+// twice or an item is none.
+func metadataOf(m *cvm.Metadata) (items map[string]string, ok bool) {
+	if m == nil {
+		return nil, false
+	}
+	for _, item := range m.Items {
+		if item == nil || value(item.Key) == "" {
+			return nil, false
+		}
+		if items == nil {
+			items = map[string]string{}
+		}
+		items[*item.Key] = value(item.Value)
+	}
+	return items, len(items) == len(m.Items)
 }
 
 // addRest makes raw parameters of what the spec would not send.
@@ -354,9 +407,9 @@ func leaves(out map[string]any, prefix string, node any) {
 }
 
 // mappedParams are the parameters that fields of the spec stand for, "N" standing
-// for an index, and the others whose documented default is false.
+// for an index, and the others whose zero says the same as their absence.
 func mappedParams() map[string]bool {
-	out := map[string]bool{"VirtualPrivateCloud.AsVpcGateway": true}
+	out := map[string]bool{"VirtualPrivateCloud.AsVpcGateway": true, "DataDisks.N.ThroughputPerformance": true}
 	for _, f := range supportTable().Fields() {
 		out[f.Param] = true
 	}

@@ -20,13 +20,10 @@ func storable() *provider.RunInstancesSpec {
 	s.Region = "region-1"
 	s.MinCount, s.CPUOptions, s.Login, s.DryRun, s.ClientToken = 0, provider.CPUOptions{}, provider.Login{KeyPairs: []string{"skey-1", "skey-2"}}, false, ""
 	s.AutoReleaseTime = time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)
-	s.Vendor = []provider.VendorOption{RunOptions{
-		BandwidthPackageID: "bwp-2", InternetServiceProvider: "ISP2", AutomationAgent: pointer(false),
-		Params: map[string]string{
-			"EnableJumboFrame": "false", "DataDisks.1.ThroughputPerformance": "72", "Metadata.Items.0.Key": "k", "Metadata.Items.0.Value": `"7"`,
-			"Placement.RackId": "rack", "TemplateDataModifyAction": "Update",
-		},
-	}}
+	o, _ := optionsOf(s)
+	o.PartitionNumber, o.DedicatedClusterID, o.CHCIDs = 0, "", nil
+	o.Params = map[string]string{"Placement.RackId": "rack", "TemplateDataModifyAction": "Update", "DataDisks.0.DiskId": `"72"`}
+	s.Vendor = []provider.VendorOption{o}
 	return s
 }
 
@@ -40,6 +37,13 @@ func storables() map[string]*provider.RunInstancesSpec {
 	host := dedicatedHostSpec()
 	host.Region, host.MinCount, host.ClientToken = "region-1", 0, ""
 	host.Vendor = []provider.VendorOption{RunOptions{AutomationAgent: pointer(true)}}
+	cluster := clusterSpec()
+	cluster.Region, cluster.MinCount, cluster.ClientToken = "region-1", 0, ""
+	o, _ := optionsOf(cluster)
+	o.DedicatedClusterID, o.SendFalse = "", false // which reads as absence
+	cluster.Vendor = []provider.VendorOption{o}
+	silent := noNoticeSpec()
+	silent.Region, silent.MinCount, silent.ClientToken = "region-1", 0, ""
 	return map[string]*provider.RunInstancesSpec{
 		"on-demand": storable(), "prepaid": prepaid, "spot": spot, "dedicated-host": host,
 		"small":       {Region: "region-1", Zone: "z", ImageID: "i"},
@@ -48,8 +52,9 @@ func storables() map[string]*provider.RunInstancesSpec {
 			"InternetAccessible.InternetMaxBandwidthOut": "5", "InternetAccessible.PublicIpAssigned": "false",
 		}}}},
 		"two groups": {Region: "region-1", Zone: "z", ImageID: "i", Placement: provider.Placement{GroupID: "ps-1"}, Vendor: []provider.VendorOption{RunOptions{Params: map[string]string{
-			"DisasterRecoverGroupIds.1": "ps-2", "InstanceChargeType": "CDCPAID",
+			"DisasterRecoverGroupIds.1": "ps-2",
 		}}}},
+		"cluster": cluster, "no notice": silent,
 	}
 }
 
@@ -187,7 +192,26 @@ func TestOddTemplateData(t *testing.T) {
 			Billing: provider.Billing{Mode: provider.Spot}, Vendor: raw("InstanceMarketOptions.SpotOptions.SpotInstanceType", "persistent"),
 		},
 		`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"RenewFlag":"DISABLE_NOTIFY_AND_MANUAL_RENEW"}}`: {
-			Billing: provider.Billing{Mode: provider.Prepaid}, Vendor: raw("InstanceChargePrepaid.RenewFlag", "DISABLE_NOTIFY_AND_MANUAL_RENEW"),
+			Billing: provider.Billing{Mode: provider.Prepaid}, Vendor: []provider.VendorOption{RunOptions{NoExpiryNotice: true}},
+		},
+		`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"RenewFlag":"NEW"}}`: {
+			Billing: provider.Billing{Mode: provider.Prepaid}, Vendor: raw("InstanceChargePrepaid.RenewFlag", "NEW"),
+		},
+		`{"InstanceChargeType":"UNDERWRITE"}`: {Vendor: []provider.VendorOption{RunOptions{InstanceChargeType: "UNDERWRITE"}}},
+		`{"DataDisks":[{"ThroughputPerformance":0,"CdcId":""},{"ThroughputPerformance":7}]}`: {
+			DataDisks: make([]provider.Disk, 2), Vendor: []provider.VendorOption{RunOptions{DataDisks: []DataDiskOptions{{}, {ThroughputMiBps: 7}}}},
+		},
+		`{"Metadata":{"Items":[{"Key":"b","Value":"2"},{"Key":"a"}]},"EnableJumboFrame":true}`: {Vendor: []provider.VendorOption{RunOptions{
+			Metadata: map[string]string{"a": "", "b": "2"}, JumboFrame: pointer(true),
+		}}},
+		`{"Metadata":{"Items":[{"Key":"a","Value":"1"},{"Key":"a","Value":"2"}]}}`: {Vendor: []provider.VendorOption{RunOptions{Params: map[string]string{
+			"Metadata.Items.0.Key": "a", "Metadata.Items.0.Value": `"1"`, "Metadata.Items.1.Key": "a", "Metadata.Items.1.Value": `"2"`,
+		}}}},
+		`{"InternetAccessible":{"IPv4AddressType":"WanIP","InternetMaxBandwidthOut":3}}`: {Vendor: []provider.VendorOption{RunOptions{Params: map[string]string{
+			"InternetAccessible.IPv4AddressType": "WanIP", "InternetAccessible.InternetMaxBandwidthOut": "3",
+		}}}},
+		`{"VirtualPrivateCloud":{"AsVpcGateway":true}}`: {
+			Vendor: []provider.VendorOption{RunOptions{AsVPCGateway: true}},
 		},
 		`{"InternetAccessible":{"PublicIpAssigned":true,"InternetChargeType":"NEW"}}`: {Vendor: []provider.VendorOption{RunOptions{Params: map[string]string{
 			"InternetAccessible.PublicIpAssigned": "true", "InternetAccessible.InternetChargeType": "NEW",

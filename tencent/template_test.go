@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 const newTemplateAnswer = `{"Response":{"LaunchTemplateId":"lt-1","RequestId":"req-1"}}`
@@ -70,7 +72,7 @@ func TestTemplateRequestsAreOnesOfTheSDK(t *testing.T) {
 	if value(version.LaunchTemplateId) != "lt-1" || value(version.LaunchTemplateVersion) != 4 || value(version.ClientToken) != "token-2" {
 		t.Errorf("the version is of another one: %s", r.texts[1])
 	}
-	if value(create.InstanceCount) != 3 || value(create.Metadata.Items[0].Value) != "7" || *create.EnableJumboFrame {
+	if value(create.InstanceCount) != 3 || len(create.Metadata.Items) != 3 || value(create.Metadata.Items[0].Value) != "item-a" || *create.EnableJumboFrame {
 		t.Errorf("the servers are others: %s", r.texts[0])
 	}
 	for i, action := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
@@ -107,7 +109,7 @@ func TestWhatAVersionWouldInheritIsNamed(t *testing.T) {
 func TestDescribeVersionsAsksForOneThingOnly(t *testing.T) {
 	for want, in := range map[string]provider.DescribeTemplateVersionsRequest{
 		`{"LaunchTemplateId":"lt-1","LaunchTemplateVersions":[7]}`:               {Template: provider.LaunchTemplateRef{ID: "lt-1", Version: 7}},
-		`{"LaunchTemplateId":"lt-1","DefaultVersion":true}`:                      {Template: provider.LaunchTemplateRef{ID: "lt-1"}, DefaultOnly: true},
+		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"DefaultVersion":true}`:    {Template: provider.LaunchTemplateRef{ID: "lt-1"}, DefaultOnly: true},
 		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":0,"Limit":100}`:   {Template: provider.LaunchTemplateRef{ID: "lt-1"}},
 		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":100,"Limit":100}`: {Template: provider.LaunchTemplateRef{ID: "lt-1"}, PageToken: "100"},
 	} {
@@ -287,6 +289,9 @@ func TestWhatATemplateCannotHoldIsNamed(t *testing.T) {
 		"Spec.Vendor.DedicatedClusterID": func(s *provider.LaunchTemplateSpec) {
 			s.Spec.Vendor = []provider.VendorOption{RunOptions{DedicatedClusterID: "c"}}
 		},
+		"Spec.Vendor.CHCIDs": func(s *provider.LaunchTemplateSpec) {
+			s.Spec.Vendor = []provider.VendorOption{RunOptions{CHCIDs: []string{"chc-1"}}}
+		},
 		`Spec.Vendor.Params["LaunchTemplateName"]`: func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = raw("LaunchTemplateName", "planted") },
 		`Spec.Vendor.Params["ImageId"]`:            func(s *provider.LaunchTemplateSpec) { s.Spec.Vendor = raw("ImageId", "planted") },
 	} {
@@ -390,5 +395,84 @@ func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
 	}
 	if len(r.reqs) != 0 {
 		t.Error("something was sent")
+	}
+}
+
+// Numbers of versions go on when older ones are deleted, and a describe that does not
+// say otherwise ends at 30. A template holds 30 of them.
+func TestDefaultVersionBeyondThirty(t *testing.T) {
+	synctest.Test(t, defaultVersionBeyondThirty)
+}
+
+func defaultVersionBeyondThirty(t *testing.T) {
+	c, err := New(Config{
+		Region: "ap-guangzhou", Transport: cloudsim.New(nil).Transport(),
+		Credentials: provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""),
+		Options:     &provider.Options{RetryFor: -1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := c.LaunchTemplates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := provider.LaunchTemplateSpec{Name: "web", Spec: provider.RunInstancesSpec{Zone: "ap-guangzhou-3", ImageID: "img-1"}}
+	id, err := l.Create(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Name = ""
+	ref := provider.LaunchTemplateRef{ID: id}
+	for n := 2; n <= 30; n++ {
+		if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != n {
+			t.Fatalf("version %d is %d, %v", n, got, err)
+		}
+	}
+	if _, err := l.CreateVersion(t.Context(), ref, spec); !errors.Is(err, provider.ErrQuota) {
+		t.Errorf("a 31st version: %v", err)
+	}
+	if err := l.DeleteVersions(t.Context(), "", ref, 2, 3); err != nil {
+		t.Fatal(err)
+	}
+	last, err := l.CreateVersion(t.Context(), ref, spec)
+	if err != nil || last != 31 {
+		t.Fatalf("the next version is %d, %v", last, err)
+	}
+	if err := l.SetDefault(t.Context(), "", provider.LaunchTemplateRef{ID: id, Version: last}); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := l.Version(t.Context(), "", ref); err != nil || v.Version != last || !v.Default {
+		t.Errorf("the default version is %+v, %v", v, err)
+	}
+	if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != 32 {
+		t.Errorf("a version that starts from it is %d, %v", got, err)
+	}
+}
+
+// Over a template, absence says what the template says.
+func TestFalseInSoManyWords(t *testing.T) {
+	spec := provider.RunInstancesSpec{LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, ClientToken: "token-1"}
+	r := &recorder{body: oneServer}
+	d := testDriver(t, r)
+	for always, want := range map[bool]string{
+		false: `{"InstanceCount":1,"ClientToken":"token-1","LaunchTemplate":{"LaunchTemplateId":"lt-1"}}`,
+		true:  `{"InstanceCount":1,"ClientToken":"token-1","DryRun":false,"LaunchTemplate":{"LaunchTemplateId":"lt-1"},"DisableApiTermination":false}`,
+	} {
+		spec.Vendor = []provider.VendorOption{RunOptions{SendFalse: always}}
+		if _, err := d.RunInstances(t.Context(), &spec); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.texts[len(r.texts)-1]; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	r.body = newTemplateAnswer
+	small := provider.RunInstancesSpec{Zone: "zone-1", ImageID: "img-1", Vendor: []provider.VendorOption{RunOptions{SendFalse: true}}}
+	if _, err := templates(t, r).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: small}); err != nil {
+		t.Fatal(err)
+	}
+	if last := r.sent[len(r.sent)-1]; last["DryRun"] != nil || last["DisableApiTermination"] != false {
+		t.Errorf("the template is %v", last)
 	}
 }

@@ -1,6 +1,7 @@
 package tencent
 
 import (
+	"cmp"
 	"encoding/base64"
 	"maps"
 	"net/netip"
@@ -28,8 +29,8 @@ func translateRun(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, er
 	translateBasics(req, spec)
 	translateLogin(req, &spec.Login)
 	translateNetwork(req, &spec.Network, opts)
-	translateDisks(req, spec)
-	translateBilling(req, &spec.Billing)
+	translateDisks(req, spec, opts)
+	translateBilling(req, &spec.Billing, opts)
 	if err := translatePlacement(req, spec, opts); err != nil {
 		return nil, err
 	}
@@ -81,10 +82,11 @@ func translateLogin(req *cvm.RunInstancesRequest, login *provider.Login) {
 
 func translateNetwork(req *cvm.RunInstancesRequest, n *provider.Network, opts RunOptions) {
 	req.SecurityGroupIds = list(n.SecurityGroupIDs)
-	if n.VPCID != "" || n.SubnetID != "" || len(n.PrivateIPs) > 0 || n.IPv6Count > 0 {
+	if n.VPCID != "" || n.SubnetID != "" || len(n.PrivateIPs) > 0 || n.IPv6Count > 0 || opts.AsVPCGateway {
 		req.VirtualPrivateCloud = &cvm.VirtualPrivateCloud{
 			VpcId:              text(n.VPCID),
 			SubnetId:           text(n.SubnetID),
+			AsVpcGateway:       yes(opts.AsVPCGateway, opts.SendFalse),
 			PrivateIpAddresses: addresses(n.PrivateIPs),
 			Ipv6AddressCount:   unsigned(n.IPv6Count),
 		}
@@ -96,6 +98,9 @@ func translateNetwork(req *cvm.RunInstancesRequest, n *provider.Network, opts Ru
 			InternetChargeType:      text(internetCharge(p.ChargeType)),
 			BandwidthPackageId:      text(opts.BandwidthPackageID),
 			InternetServiceProvider: text(opts.InternetServiceProvider),
+			IPv4AddressType:         text(opts.IPv4AddressType),
+			IPv6AddressType:         text(opts.IPv6AddressType),
+			AntiDDoSPackageId:       text(opts.AntiDDoSPackageID),
 		}
 	}
 }
@@ -115,36 +120,41 @@ func internetCharge(c provider.BandwidthCharge) string {
 	}
 }
 
-func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
-	if d := spec.SystemDisk; d != (provider.Disk{}) {
+func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) {
+	if d := spec.SystemDisk; d != (provider.Disk{}) || opts.SystemDisk != (SystemDiskOptions{}) {
 		req.SystemDisk = &cvm.SystemDisk{
 			DiskType: text(d.Type),
 			DiskSize: number(d.SizeGiB),
 			DiskName: text(d.Name),
-			Encrypt:  yes(d.Encrypted),
+			Encrypt:  yes(d.Encrypted, opts.SendFalse),
 			KmsKeyId: text(d.KMSKeyID),
+			CdcId:    text(opts.SystemDisk.CDCID),
 		}
 	}
-	for _, d := range spec.DataDisks {
+	for i, d := range spec.DataDisks {
+		more := opts.disk(i)
 		req.DataDisks = append(req.DataDisks, &cvm.DataDisk{
-			DiskType:           text(d.Type),
-			DiskSize:           number(d.SizeGiB),
-			DiskName:           text(d.Name),
-			SnapshotId:         text(d.SnapshotID),
-			Encrypt:            yes(d.Encrypted),
-			KmsKeyId:           text(d.KMSKeyID),
-			DeleteWithInstance: d.DeleteWithInstance,
+			DiskType:              text(d.Type),
+			DiskSize:              number(d.SizeGiB),
+			DiskName:              text(d.Name),
+			SnapshotId:            text(d.SnapshotID),
+			Encrypt:               yes(d.Encrypted, opts.SendFalse),
+			KmsKeyId:              text(d.KMSKeyID),
+			DeleteWithInstance:    d.DeleteWithInstance,
+			CdcId:                 text(more.CDCID),
+			ThroughputPerformance: number(more.ThroughputMiBps),
+			BurstPerformance:      more.BurstPerformance,
 		})
 	}
 }
 
-func translateBilling(req *cvm.RunInstancesRequest, b *provider.Billing) {
-	req.InstanceChargeType = text(chargeTypes[b.Mode])
+func translateBilling(req *cvm.RunInstancesRequest, b *provider.Billing, opts RunOptions) {
+	req.InstanceChargeType = text(cmp.Or(chargeTypes[b.Mode], opts.InstanceChargeType))
 	switch b.Mode {
 	case provider.Prepaid:
 		req.InstanceChargePrepaid = &cvm.InstanceChargePrepaid{
 			Period:    number(months(b)),
-			RenewFlag: renewFlag(b.AutoRenew),
+			RenewFlag: renewFlag(b.AutoRenew, opts.NoExpiryNotice),
 		}
 	case provider.Spot:
 		translateSpot(req, &b.Spot)
@@ -169,8 +179,10 @@ func months(b *provider.Billing) int {
 	return b.Period
 }
 
-func renewFlag(auto *bool) *string {
+func renewFlag(auto *bool, silent bool) *string {
 	switch {
+	case silent:
+		return text("DISABLE_NOTIFY_AND_MANUAL_RENEW")
 	case auto == nil:
 		return nil
 	case *auto:
@@ -201,11 +213,13 @@ func translatePlacement(req *cvm.RunInstancesRequest, spec *provider.RunInstance
 	if err != nil {
 		return &provider.FieldError{Driver: Name, Path: "ProjectID", Value: spec.ProjectID, Reason: ruleProject}
 	}
-	if spec.Zone != "" || project != nil || len(p.DedicatedHostIDs) > 0 {
+	if spec.Zone != "" || project != nil || len(p.DedicatedHostIDs) > 0 || opts.DedicatedResourcePackTenancy != "" || len(opts.DedicatedResourcePackIDs) > 0 {
 		req.Placement = &cvm.Placement{
-			Zone:      text(spec.Zone),
-			ProjectId: project,
-			HostIds:   list(p.DedicatedHostIDs),
+			Zone:                         text(spec.Zone),
+			ProjectId:                    project,
+			HostIds:                      list(p.DedicatedHostIDs),
+			DedicatedResourcePackTenancy: text(opts.DedicatedResourcePackTenancy),
+			DedicatedResourcePackIds:     list(opts.DedicatedResourcePackIDs),
 		}
 	}
 	if p.GroupID != "" {
@@ -214,6 +228,7 @@ func translatePlacement(req *cvm.RunInstancesRequest, spec *provider.RunInstance
 	req.PartitionNumber = number(opts.PartitionNumber)
 	req.HpcClusterId = text(p.HPCClusterID)
 	req.DedicatedClusterId = text(opts.DedicatedClusterID)
+	req.ChcIds = list(opts.CHCIDs)
 	return nil
 }
 
@@ -236,14 +251,16 @@ func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 		req.LaunchTemplate = &cvm.LaunchTemplate{LaunchTemplateId: text(t.ID), LaunchTemplateVersion: unsigned(t.Version)}
 	}
 	req.EnhancedService = enhancedService(spec, opts)
-	req.DisableApiTermination = yes(spec.DeletionProtection)
+	req.Metadata = metadata(opts.Metadata)
+	req.EnableJumboFrame = opts.JumboFrame
+	req.DisableApiTermination = yes(spec.DeletionProtection, opts.SendFalse)
 	if !spec.AutoReleaseTime.IsZero() {
 		req.ActionTimer = &cvm.ActionTimer{
 			TimerAction: text("TerminateInstances"),
 			ActionTime:  text(spec.AutoReleaseTime.UTC().Format(timeFormat)),
 		}
 	}
-	req.DryRun = yes(spec.DryRun)
+	req.DryRun = yes(spec.DryRun, opts.SendFalse)
 	req.ClientToken = text(spec.ClientToken)
 }
 
@@ -258,6 +275,18 @@ func tagSpecification(resource string, tags map[string]string) []*cvm.TagSpecifi
 		ts.Tags = append(ts.Tags, &cvm.Tag{Key: pointer(k), Value: pointer(tags[k])})
 	}
 	return []*cvm.TagSpecification{ts}
+}
+
+// metadata is sorted by key for the same reason.
+func metadata(items map[string]string) *cvm.Metadata {
+	if len(items) == 0 {
+		return nil
+	}
+	m := &cvm.Metadata{}
+	for _, k := range slices.Sorted(maps.Keys(items)) {
+		m.Items = append(m.Items, &cvm.MetadataItem{Key: pointer(k), Value: pointer(items[k])})
+	}
+	return m
 }
 
 func enhancedService(spec *provider.RunInstancesSpec, opts RunOptions) *cvm.EnhancedService {
@@ -352,7 +381,7 @@ func parseTime(s string) time.Time {
 
 func pointer[T any](v T) *T { return &v }
 
-// text, number, unsigned, yes and list are nil for a zero value.
+// text, number, unsigned and list are nil for a zero value.
 func text(s string) *string {
 	if s == "" {
 		return nil
@@ -374,8 +403,9 @@ func unsigned(n int) *uint64 {
 	return pointer(uint64(n))
 }
 
-func yes(b bool) *bool {
-	if !b {
+// yes is nil for false, unless that is to be sent in so many words.
+func yes(b, always bool) *bool {
+	if !b && !always {
 		return nil
 	}
 	return &b

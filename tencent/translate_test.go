@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,8 @@ func fullSpecs() map[string]*provider.RunInstancesSpec {
 		"dedicated-host": dedicatedHostSpec(),
 		"template":       templateSpec(),
 		"raw":            rawSpec(),
+		"no-notice":      noNoticeSpec(),
+		"cluster":        clusterSpec(),
 		"example-1":      examples()[0].spec,
 		"example-2":      examples()[1].spec,
 		"example-3":      examples()[2].spec,
@@ -46,7 +49,7 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		MinCount:     2,
 		ImageID:      "img-2",
 		InstanceType: "S5.TYPE2",
-		CPUOptions:   provider.CPUOptions{Cores: 21, ThreadsPerCore: 22},
+		CPUOptions:   provider.CPUOptions{Cores: 21, ThreadsPerCore: 1},
 		Name:         "name-2",
 		HostName:     "host-2",
 		UniqueSuffix: true,
@@ -77,11 +80,22 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		DryRun:             true,
 		ClientToken:        "token-2",
 		Vendor: []provider.VendorOption{RunOptions{
-			BandwidthPackageID:      "bwp-2",
-			InternetServiceProvider: "ISP2",
-			AutomationAgent:         pointer(false),
-			PartitionNumber:         29,
-			DedicatedClusterID:      "cluster-2",
+			BandwidthPackageID:           "bwp-2",
+			InternetServiceProvider:      "ISP2",
+			IPv4AddressType:              "Type4-2",
+			IPv6AddressType:              "Type6-2",
+			AntiDDoSPackageID:            "bgp-2",
+			AsVPCGateway:                 true,
+			AutomationAgent:              pointer(false),
+			PartitionNumber:              29,
+			DedicatedClusterID:           "cluster-2",
+			DedicatedResourcePackTenancy: "Pool2",
+			DedicatedResourcePackIDs:     []string{"rpp-21", "rpp-22"},
+			CHCIDs:                       []string{"chc-21", "chc-22"},
+			JumboFrame:                   pointer(false),
+			Metadata:                     map[string]string{"key-b": "item-b", "key-a": "item-a", "key_empty": ""},
+			SystemDisk:                   SystemDiskOptions{CDCID: "cdc-20"},
+			DataDisks:                    []DataDiskOptions{{CDCID: "cdc-21", ThroughputMiBps: 211, BurstPerformance: pointer(true)}, {BurstPerformance: pointer(false)}},
 		}},
 	}
 }
@@ -147,6 +161,24 @@ func dedicatedHostSpec() *provider.RunInstancesSpec {
 		ClientToken: "token-5",
 		Vendor:      []provider.VendorOption{&RunOptions{AutomationAgent: pointer(true)}},
 	}
+}
+
+func noNoticeSpec() *provider.RunInstancesSpec {
+	spec := bare()
+	spec.Billing = provider.Billing{Mode: provider.Prepaid, Period: 8}
+	spec.Vendor = []provider.VendorOption{RunOptions{NoExpiryNotice: true}}
+	return spec
+}
+
+func clusterSpec() *provider.RunInstancesSpec {
+	spec := bare()
+	spec.DataDisks = []provider.Disk{{SizeGiB: 910}, {SizeGiB: 920, Encrypted: true}, {SizeGiB: 930}}
+	spec.Network = provider.Network{VPCID: "vpc-9", SubnetID: "subnet-9"}
+	spec.Vendor = []provider.VendorOption{RunOptions{
+		InstanceChargeType: "CDCPAID", DedicatedClusterID: "cluster-9", JumboFrame: pointer(true), SendFalse: true,
+		SystemDisk: SystemDiskOptions{CDCID: "cdc-90"}, DataDisks: []DataDiskOptions{{}, {ThroughputMiBps: 92}},
+	}}
+	return spec
 }
 
 func templateSpec() *provider.RunInstancesSpec {
@@ -307,6 +339,71 @@ func TestDocumentedExamplesComeOutAsDocumented(t *testing.T) {
 	}
 }
 
+// Every option of every full spec is sent: without it, the request is another one.
+func TestEveryOptionIsSent(t *testing.T) {
+	left := map[string]bool{}
+	optionPaths(left, "", reflect.TypeOf(RunOptions{}))
+	for name, spec := range fullSpecs() {
+		opts, err := optionsOf(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := golden(t, spec)
+		for path := range left {
+			with := opts
+			if !clearOption(reflect.ValueOf(&with).Elem(), strings.Split(path, ".")) {
+				continue
+			}
+			changed := *spec
+			changed.Vendor = []provider.VendorOption{with}
+			if after := golden(t, &changed); string(after) == string(before) {
+				t.Errorf("%s: %s is set and not sent", name, path)
+			}
+			delete(left, path)
+		}
+	}
+	for path := range left {
+		t.Errorf("no full spec sets the option %s", path)
+	}
+}
+
+// optionPaths collects the leaves of a type. A list of structures has the leaves of
+// its elements.
+func optionPaths(out map[string]bool, prefix string, typ reflect.Type) {
+	for _, f := range reflect.VisibleFields(typ) {
+		inner := f.Type
+		if inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct {
+			optionPaths(out, join(prefix, f.Name), inner)
+		} else {
+			out[join(prefix, f.Name)] = true
+		}
+	}
+}
+
+// clearOption clears an option, in the last element of a list that has it, and
+// tells whether it was set.
+func clearOption(v reflect.Value, steps []string) bool {
+	f := v.FieldByName(steps[0])
+	if len(steps) > 1 && f.Kind() == reflect.Slice {
+		f.Set(reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()), f)) // not the caller's
+		for i := f.Len() - 1; i >= 0; i-- {
+			if clearOption(f.Index(i), steps[1:]) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(steps) > 1 {
+		return clearOption(f, steps[1:])
+	}
+	set := !f.IsZero()
+	f.SetZero()
+	return set
+}
+
 func TestRenewal(t *testing.T) {
 	for _, c := range []struct {
 		renew *bool
@@ -318,7 +415,7 @@ func TestRenewal(t *testing.T) {
 		{pointer(false), provider.Year, `{"Period":60,"RenewFlag":"NOTIFY_AND_MANUAL_RENEW"}`},
 	} {
 		req := cvm.NewRunInstancesRequest()
-		translateBilling(req, &provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: c.unit, AutoRenew: c.renew})
+		translateBilling(req, &provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: c.unit, AutoRenew: c.renew}, RunOptions{})
 		if got, _ := json.Marshal(req.InstanceChargePrepaid); string(got) != c.want {
 			t.Errorf("prepaid is %s, want %s", got, c.want)
 		}
@@ -437,5 +534,56 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	}
 	if all := fmt.Sprint(got); strings.Contains(all, "Password<2>") || strings.Contains(all, "planted") {
 		t.Error("the preview shows a secret")
+	}
+}
+
+// No parameter of RunInstances needs the raw door: the full specs without it send
+// every one that the SDK knows, but for what only answers fill.
+func TestEveryParameterOfTheSDKHasAField(t *testing.T) {
+	answers := []string{
+		"Placement.HostId", "Placement.RackId", "SystemDisk.DiskId", "DataDisks.N.DiskId",
+		"ActionTimer.Externals", "ActionTimer.ActionTimerId", "ActionTimer.Status", "ActionTimer.InstanceId",
+	}
+	want := map[string]bool{}
+	sdkLeaves(want, "", reflect.TypeOf(cvm.RunInstancesRequestParams{}))
+	for _, spec := range fullSpecs() {
+		if opts, err := optionsOf(spec); err != nil || len(opts.Params) > 0 {
+			continue
+		}
+		r := &recorder{body: oneServer}
+		if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
+			t.Fatal(err)
+		}
+		sent := map[string]string{}
+		flatten(sent, "", any(r.sent[0]))
+		for name := range sent {
+			steps := strings.Split(name, ".")
+			for i := range steps {
+				if isIndex(steps[i]) {
+					steps[i] = "N"
+				}
+			}
+			delete(want, strings.Join(steps, "."))
+		}
+	}
+	for name := range want {
+		if !slices.ContainsFunc(answers, func(a string) bool { return name == a || strings.HasPrefix(name, a+".") }) {
+			t.Errorf("nothing but a raw parameter sets %s", name)
+		}
+	}
+}
+
+// sdkLeaves collects the parameters of a type of the SDK, N standing for an index.
+func sdkLeaves(out map[string]bool, prefix string, typ reflect.Type) {
+	for _, f := range reflect.VisibleFields(typ) {
+		name, inner := join(prefix, f.Name), f.Type
+		if inner.Kind() == reflect.Slice {
+			name, inner = name+".N", inner.Elem()
+		}
+		if inner = inner.Elem(); inner.Kind() == reflect.Struct {
+			sdkLeaves(out, name, inner)
+		} else {
+			out[name] = true
+		}
 	}
 }

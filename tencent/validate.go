@@ -3,7 +3,10 @@ package tencent
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -20,8 +23,9 @@ const (
 )
 
 // ValidateRun checks what CVM documents and what a mapped field cannot say on
-// it. Lists that Tencent adds to (types, zones, disk kinds, the longest periods) are
-// left to the cloud, and so is what depends on its clock (AutoReleaseTime).
+// it. Lists that Tencent adds to (types, zones, disk kinds) are left to the cloud.
+// So is that AutoReleaseTime has to be five minutes ahead: an operation that is
+// resumed must be able to ask again for what it asked for long ago.
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	opts, err := optionsOf(spec)
@@ -33,15 +37,16 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 }
 
 // checkSpec looks at one spec. Whole tells that nothing else adds to it: neither a
-// template nor the version that a new version inherits from.
+// template nor the version that a new version inherits from. Those add structures
+// that the spec leaves out; one that it has replaces theirs, and must be complete.
 func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
 	checkBasics(c, spec, whole)
 	checkLogin(c, &spec.Login)
-	checkNetwork(c, spec, opts, whole)
+	checkNetwork(c, spec, opts)
 	checkDisks(c, spec)
 	checkBilling(c, spec, whole)
-	checkExtras(c, spec, opts)
-	c.Require(opts.PartitionNumber == 0 || spec.Placement.GroupID != "" || !whole, "Vendor.PartitionNumber", opts.PartitionNumber, "needs Placement.GroupID")
+	checkExtras(c, spec)
+	checkOptions(c, spec, opts, whole)
 }
 
 func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
@@ -49,9 +54,12 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole boo
 	if whole {
 		c.Require(spec.Zone != "", "Zone", nil, "required unless a LaunchTemplate gives it")
 		c.Require(spec.ImageID != "", "ImageID", nil, "required unless a LaunchTemplate gives it")
+	} else if placed := spec.ProjectID != "" || len(spec.Placement.DedicatedHostIDs) > 0; placed {
+		c.Require(spec.Zone != "", "Zone", nil, "required with ProjectID and with DedicatedHostIDs: they replace the template's Placement as a whole")
 	}
 	o := spec.CPUOptions
 	c.Require((o.Cores == 0) == (o.ThreadsPerCore == 0), "CPUOptions", nil, "Cores and ThreadsPerCore go together: give both or neither")
+	c.Require(o.ThreadsPerCore <= 2, "CPUOptions.ThreadsPerCore", o.ThreadsPerCore, "must be 1 or 2")
 	checkNames(c, spec)
 }
 
@@ -84,8 +92,12 @@ func checkHostName(c *provider.Checker, name string, unique bool, count int) {
 	// Numbers are letters like others here. How long an address comes out, only
 	// the cloud knows.
 	plain := pattern.ReplaceAllString(name, "0")
-	if unique {
+	counted := unique || count > 1 || plain != name
+	switch {
+	case unique:
 		plain += strings.Repeat("0", digits(count))
+	case count > 1 && plain == name: // then CVM numbers the servers of each create from 1
+		plain += strconv.Itoa(min(count, idsPerCall))
 	}
 	c.Require(strings.Trim(plain, marks) == plain, "HostName", name, "must not begin or end with a dot or a hyphen")
 	for i := 1; i < len(plain); i++ {
@@ -94,21 +106,29 @@ func checkHostName(c *provider.Checker, name string, unique bool, count int) {
 			break
 		}
 	}
-	// The rule has no underscore, but the documentation's own examples do.
-	c.Require(strings.Trim(plain, letters+"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"+marks) == "", "HostName", name, "must be letters, digits, dots and hyphens")
-	if !strings.Contains(name, "{") {
-		c.Require(len(plain) >= 2 && len(plain) <= 60, "HostName", name, "must be 2 to 60 characters long")
+	allowed := letters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" + marks
+	if counted {
+		allowed += "_" // the rule has none, but the documentation's own examples of numbers do
 	}
+	c.Require(strings.Trim(plain, allowed) == "", "HostName", name, "must be letters, digits, dots and hyphens")
+	// A pattern comes out as one character at least.
+	short := len(plain) < 2 && !strings.Contains(name, "{")
+	c.Require(!short && len(plain) <= 60, "HostName", name, "must be 2 to 60 characters long")
 }
 
 const letters = "abcdefghijklmnopqrstuvwxyz"
 
+// checkLogin never shows a password. The documentation's lists of other characters
+// differ from call to call, but all of them are ASCII and none has a blank.
 func checkLogin(c *provider.Checker, l *provider.Login) {
-	if l.Password != "" {
-		n := utf8.RuneCountInString(l.Password.Reveal())
-		c.Require(n >= 8 && n <= 30, "Login.Password", nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
-		c.Require(classes(l.Password.Reveal()) >= 2, "Login.Password", nil, "must mix two of small letters, capitals, digits and other characters (three on Windows)")
+	if l.Password == "" {
+		return
 	}
+	password := l.Password.Reveal()
+	n := utf8.RuneCountInString(password)
+	c.Require(n >= 8 && n <= 30, "Login.Password", nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
+	c.Require(printable(password), "Login.Password", nil, "must be letters, digits and marks of ASCII, without blanks")
+	c.Require(classes(password) >= 2, "Login.Password", nil, "must mix two of small letters, capitals, digits and other characters (three on Windows)")
 }
 
 // classes counts the kinds of characters in a password.
@@ -129,13 +149,13 @@ func classes(password string) int {
 	return len(kinds)
 }
 
-func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
+func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
 	n := &spec.Network
-	if whole {
-		c.Require((n.VPCID == "") == (n.SubnetID == ""), "Network", nil, "CVM needs VPCID and SubnetID together")
-		c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, "needs VPCID and SubnetID")
-		c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, "needs VPCID and SubnetID")
-	}
+	const whole = "needs VPCID and SubnetID"
+	c.Require((n.VPCID == "") == (n.SubnetID == ""), "Network", nil, "CVM needs VPCID and SubnetID together")
+	c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, whole)
+	c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, whole)
+	c.Require(n.SubnetID != "" || !opts.AsVPCGateway, "Vendor.AsVPCGateway", true, whole)
 	c.Require(len(n.PrivateIPs) <= 20, "Network.PrivateIPs", len(n.PrivateIPs), "at most 20 servers can be given fixed addresses")
 	if p := n.PublicIP; p != nil {
 		c.Require(p.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps, "required: CVM gives no public address at 0 Mbps, which is its default")
@@ -145,10 +165,24 @@ func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts Run
 	const rule = "needs Network.PublicIP"
 	c.Require(opts.BandwidthPackageID == "", "Vendor.BandwidthPackageID", opts.BandwidthPackageID, rule)
 	c.Require(opts.InternetServiceProvider == "", "Vendor.InternetServiceProvider", opts.InternetServiceProvider, rule)
+	c.Require(opts.IPv4AddressType == "", "Vendor.IPv4AddressType", opts.IPv4AddressType, rule)
+	c.Require(opts.IPv6AddressType == "", "Vendor.IPv6AddressType", opts.IPv6AddressType, rule)
+	c.Require(opts.AntiDDoSPackageID == "", "Vendor.AntiDDoSPackageID", opts.AntiDDoSPackageID, rule)
 }
 
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	local, cloud := 0, 0
+	for i := range spec.DataDisks {
+		switch kind := spec.DataDisks[i].Type; {
+		case strings.HasPrefix(kind, "LOCAL_"):
+			local++
+		case strings.HasPrefix(kind, "CLOUD_"):
+			cloud++
+		}
+	}
 	c.Require(len(spec.DataDisks) <= 21, "DataDisks", len(spec.DataDisks), "at most 21 data disks can be bought with a server")
+	c.Require(local <= 1, "DataDisks", local, "at most one local data disk can be bought with a server")
+	c.Require(cloud <= 20, "DataDisks", cloud, "at most 20 cloud data disks can be bought with a server")
 	checkLength(c, "SystemDisk.Name", spec.SystemDisk.Name, 128)
 	for i := range spec.DataDisks {
 		at, disk := fmt.Sprintf("DataDisks[%d].", i), &spec.DataDisks[i]
@@ -162,10 +196,11 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
 	b := &spec.Billing
-	if n := months(b); n > 12 {
-		c.Require(n%12 == 0, "Billing.Period", b.Period, "must be 1 to 12 months, or whole years")
-	}
+	n := months(b)
+	c.Require(b.Period <= 60 && (n <= 12 || n <= 60 && n%12 == 0), "Billing.Period", b.Period, "must be 1 to 12, 24, 36, 48 or 60 months")
 	checkHosts(c, spec, whole)
+	fewer := spec.MinCount > 0 && spec.MinCount < spec.Count
+	c.Require(!fewer || b.Mode != provider.DedicatedHost, "MinCount", spec.MinCount, "CVM creates all servers or none with Billing.Mode dedicated-host")
 	switch b.PeriodUnit {
 	case "", provider.Month, provider.Year:
 	default:
@@ -173,25 +208,86 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 	}
 }
 
+// hostSize is the size of a server on a dedicated host: cores and GiB.
+var hostSize = regexp.MustCompile(`^CDH_[1-9][0-9]*C[1-9][0-9]*G$`)
+
 // checkHosts knows that servers on dedicated hosts have sizes of their own.
 func checkHosts(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
-	const prefix = "CDH_"
-	sized := strings.HasPrefix(spec.InstanceType, prefix)
+	sized := strings.HasPrefix(spec.InstanceType, "CDH_")
 	switch spec.Billing.Mode {
 	case provider.DedicatedHost:
-		c.Require(sized || spec.InstanceType == "" && !whole, "InstanceType", spec.InstanceType, "must be like CDH_2C4G with Billing.Mode dedicated-host")
+		c.Require(hostSize.MatchString(spec.InstanceType) || spec.InstanceType == "" && !whole, "InstanceType", spec.InstanceType, "must be like CDH_2C4G with Billing.Mode dedicated-host")
 		c.Require(len(spec.Placement.DedicatedHostIDs) > 0 || !whole, "Placement.DedicatedHostIDs", nil, "required with Billing.Mode dedicated-host")
 	default:
 		c.Require(!sized || spec.Billing.Mode == "" && !whole, "InstanceType", spec.InstanceType, "needs Billing.Mode dedicated-host")
 	}
 }
 
-func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
+func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if _, err := projectID(spec.ProjectID); err != nil {
 		c.Fail("ProjectID", spec.ProjectID, ruleProject)
 	}
 	c.Require(len(spec.UserData) <= 16<<10, "UserData", nil, "must be at most 16 KiB")
+	checkTags(c, "Tags", spec.Tags)
+}
+
+// checkTags knows the limits of the account's tags
+// (cloud.tencent.com/document/product/651/13354). Which characters they may have
+// is documented in several ways, and left to the cloud.
+func checkTags(c *provider.Checker, path string, tags map[string]string) {
+	c.Require(len(tags) <= 50, path, len(tags), "a resource has at most 50 tags")
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		n, v := utf8.RuneCountInString(k), utf8.RuneCountInString(tags[k])
+		c.Require(n <= 127, path, k, fmt.Sprintf("a tag key must be at most 127 characters long, not %d", n))
+		c.Require(v <= 255, path, k, fmt.Sprintf("the value of a tag must be at most 255 characters long, not %d", v))
+		c.Require(!strings.HasPrefix(k, "qcs:"), path, k, "keys that begin with qcs: are reserved by the cloud")
+	}
+}
+
+// checkOptions looks at what the fields of the spec have no room for.
+func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
+	checkCharge(c, &spec.Billing, opts)
+	c.Require(opts.IPv4AddressType != "AntiDDoSEIP" || opts.AntiDDoSPackageID != "", "Vendor.AntiDDoSPackageID", nil, "required with IPv4AddressType AntiDDoSEIP")
 	c.Require(opts.PartitionNumber >= 0, "Vendor.PartitionNumber", opts.PartitionNumber, "must not be negative")
+	c.Require(opts.PartitionNumber == 0 || spec.Placement.GroupID != "" || !whole, "Vendor.PartitionNumber", opts.PartitionNumber, "needs Placement.GroupID")
+	packs := opts.DedicatedResourcePackIDs
+	c.Require(opts.DedicatedResourcePackTenancy == "" || spec.Zone != "" || whole, "Zone", nil, "required with DedicatedResourcePackTenancy")
+	c.Require(len(packs) == 0 || opts.DedicatedResourcePackTenancy != "", "Vendor.DedicatedResourcePackIDs", nil, "needs DedicatedResourcePackTenancy")
+	checkIDs(c, "Vendor.DedicatedResourcePackIDs", packs)
+	checkIDs(c, "Vendor.CHCIDs", opts.CHCIDs)
+	checkMetadata(c, opts.Metadata)
+	n := len(opts.DataDisks)
+	c.Require(n <= len(spec.DataDisks), "Vendor.DataDisks", n, fmt.Sprintf("the spec has %d data disks", len(spec.DataDisks)))
+	for i, d := range opts.DataDisks {
+		c.Require(d.ThroughputMiBps >= 0, fmt.Sprintf("Vendor.DataDisks[%d].ThroughputMiBps", i), d.ThroughputMiBps, "must not be negative")
+	}
+}
+
+// checkCharge keeps two words for the same thing apart.
+func checkCharge(c *provider.Checker, b *provider.Billing, opts RunOptions) {
+	if own := opts.InstanceChargeType; own != "" {
+		c.Require(billingOf(own) == "", "Vendor.InstanceChargeType", own, "use the field Billing.Mode")
+		c.Require(b.Mode == "", "Vendor.InstanceChargeType", own, "excludes Billing.Mode")
+	}
+	if opts.NoExpiryNotice {
+		c.Require(b.Mode == provider.Prepaid, "Vendor.NoExpiryNotice", true, "needs Billing.Mode prepaid")
+		c.Require(b.AutoRenew == nil, "Vendor.NoExpiryNotice", true, "excludes Billing.AutoRenew")
+	}
+}
+
+// checkMetadata shows no values: they may be secrets.
+func checkMetadata(c *provider.Checker, items map[string]string) {
+	for _, k := range slices.Sorted(maps.Keys(items)) {
+		ok := k != "" && len(k) <= 128 && strings.Trim(strings.ToLower(k), letters+"0123456789_-") == "" && printable(k)
+		c.Require(ok, "Vendor.Metadata", k, "a key must be 1 to 128 letters, digits, hyphens and underscores")
+		c.Require(len(items[k]) <= 256<<10, "Vendor.Metadata", k, "a value must be at most 256 KiB")
+	}
+}
+
+func checkIDs(c *provider.Checker, path string, ids []string) {
+	for i, id := range ids {
+		c.Require(id != "", fmt.Sprintf("%s[%d]", path, i), nil, "must not be empty")
+	}
 }
 
 // checkParams translates the spec to see what the raw parameters would collide

@@ -46,6 +46,12 @@ func TestValidateRunNamesTheField(t *testing.T) {
 			s.DataDisks = []provider.Disk{{SizeGiB: 10, DeleteWithInstance: pointer(true)}}
 		}},
 		"13 months": {"Billing.Period", func(s *provider.RunInstancesSpec) { s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 13} }},
+		"six years": {"Billing.Period", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 6, PeriodUnit: provider.Year}
+		}},
+		"years without end": {"Billing.Period", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1 << 61, PeriodUnit: provider.Year}
+		}},
 		"dedicated host without a size": {"InstanceType", func(s *provider.RunInstancesSpec) {
 			s.Billing.Mode, s.Placement.DedicatedHostIDs = provider.DedicatedHost, []string{"host-1"}
 		}},
@@ -57,6 +63,8 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		}},
 		"size of a dedicated host on demand": {"InstanceType", func(s *provider.RunInstancesSpec) { s.InstanceType = "CDH_1C1G" }},
 		"host with a blank":                  {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "my host" }},
+		"host with an underscore":            {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "my_host" }},
+		"host too long for CVM's number":     {"HostName", func(s *provider.RunInstancesSpec) { s.HostName, s.Count = long[:58], 100 }},
 		"host in Chinese":                    {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "host名" }},
 		"host with what is no pattern":       {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = "host{}" }},
 		"host too long for its number":       {"HostName", func(s *provider.RunInstancesSpec) { s.HostName, s.UniqueSuffix = long[:58], true }},
@@ -98,6 +106,68 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"negative partition": {"Vendor.PartitionNumber", func(s *provider.RunInstancesSpec) {
 			s.Placement.GroupID, s.Vendor = "ps-1", []provider.VendorOption{RunOptions{PartitionNumber: -1}}
 		}},
+		"half a network over template":   {"Network", over(provider.RunInstancesSpec{Network: provider.Network{SubnetID: "subnet"}})},
+		"project alone over template":    {"Zone", over(provider.RunInstancesSpec{ProjectID: "7"})},
+		"host alone over template":       {"Zone", over(provider.RunInstancesSpec{Placement: provider.Placement{DedicatedHostIDs: []string{"host-1"}}})},
+		"tenancy alone over template":    {"Zone", over(provider.RunInstancesSpec{Vendor: []provider.VendorOption{RunOptions{DedicatedResourcePackTenancy: "ResourcePool"}}})},
+		"IPv6 count alone over template": {"Network.IPv6Count", over(provider.RunInstancesSpec{Network: provider.Network{IPv6Count: 1}})},
+		"three threads of a core":        {"CPUOptions.ThreadsPerCore", func(s *provider.RunInstancesSpec) { s.CPUOptions = provider.CPUOptions{Cores: 1, ThreadsPerCore: 3} }},
+		"fewer on a dedicated host": {"MinCount", func(s *provider.RunInstancesSpec) {
+			s.Count, s.MinCount, s.InstanceType = 3, 2, "CDH_1C1G"
+			s.Billing.Mode, s.Placement.DedicatedHostIDs = provider.DedicatedHost, []string{"host-1"}
+		}},
+		"dedicated host of no size": {"InstanceType", func(s *provider.RunInstancesSpec) {
+			s.Billing.Mode, s.Placement.DedicatedHostIDs, s.InstanceType = provider.DedicatedHost, []string{"host-1"}, "CDH_1C0G"
+		}},
+		"long host with a pattern":    {"HostName", func(s *provider.RunInstancesSpec) { s.HostName = long[:60] + "{R:1}" }},
+		"password with a blank":       {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "Planted 1" }},
+		"password in Chinese":         {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "Planted密码1" }},
+		"password of a line too many": {"Login.Password", func(s *provider.RunInstancesSpec) { s.Login.Password = "Planted-1\n" }},
+		"two local data disks": {"DataDisks", func(s *provider.RunInstancesSpec) {
+			s.DataDisks = []provider.Disk{{Type: "LOCAL_BASIC", SizeGiB: 10}, {Type: "LOCAL_SSD", SizeGiB: 10}}
+		}},
+		"21 cloud data disks": {"DataDisks", func(s *provider.RunInstancesSpec) {
+			s.DataDisks = slices.Repeat([]provider.Disk{{Type: "CLOUD_SSD", SizeGiB: 10}}, 21)
+		}},
+		"snapshot without a size": {"DataDisks[0].SizeGiB", func(s *provider.RunInstancesSpec) { s.DataDisks = []provider.Disk{{SnapshotID: "snap-1"}} }},
+		"51 tags": {"Tags", func(s *provider.RunInstancesSpec) {
+			s.Tags = map[string]string{}
+			for i := range 51 {
+				s.Tags[fmt.Sprint(i)] = ""
+			}
+		}},
+		"long tag key":                {"Tags", func(s *provider.RunInstancesSpec) { s.Tags = map[string]string{long[:128]: ""} }},
+		"long tag value":              {"Tags", func(s *provider.RunInstancesSpec) { s.Tags = map[string]string{"k": long + long} }},
+		"reserved tag key":            {"Tags", func(s *provider.RunInstancesSpec) { s.Tags = map[string]string{"qcs:k": ""} }},
+		"charge type that has a mode": {"Vendor.InstanceChargeType", option(RunOptions{InstanceChargeType: "SPOTPAID"})},
+		"charge type beside a mode": {"Vendor.InstanceChargeType", func(s *provider.RunInstancesSpec) {
+			s.Billing.Mode, s.Vendor = provider.OnDemand, []provider.VendorOption{RunOptions{InstanceChargeType: "CDCPAID"}}
+		}},
+		"no notice on demand": {"Vendor.NoExpiryNotice", option(RunOptions{NoExpiryNotice: true})},
+		"no notice, renewed": {"Vendor.NoExpiryNotice", func(s *provider.RunInstancesSpec) {
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: pointer(true)}
+			s.Vendor = []provider.VendorOption{RunOptions{NoExpiryNotice: true}}
+		}},
+		"kind of no address":      {"Vendor.IPv4AddressType", option(RunOptions{IPv4AddressType: "WanIP"})},
+		"kind of no IPv6 address": {"Vendor.IPv6AddressType", option(RunOptions{IPv6AddressType: "EIPv6"})},
+		"defence of no address":   {"Vendor.AntiDDoSPackageID", option(RunOptions{AntiDDoSPackageID: "bgp-1"})},
+		"defence without a package": {"Vendor.AntiDDoSPackageID", func(s *provider.RunInstancesSpec) {
+			s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1}
+			s.Vendor = []provider.VendorOption{RunOptions{IPv4AddressType: "AntiDDoSEIP"}}
+		}},
+		"gateway of no network":  {"Vendor.AsVPCGateway", option(RunOptions{AsVPCGateway: true})},
+		"packs without tenancy":  {"Vendor.DedicatedResourcePackIDs", option(RunOptions{DedicatedResourcePackIDs: []string{"rpp-1"}})},
+		"pack without an ID":     {"Vendor.DedicatedResourcePackIDs[1]", option(RunOptions{DedicatedResourcePackTenancy: "ResourcePool", DedicatedResourcePackIDs: []string{"rpp-1", ""}})},
+		"machine without an ID":  {"Vendor.CHCIDs[0]", option(RunOptions{CHCIDs: []string{""}})},
+		"metadata without a key": {"Vendor.Metadata", option(RunOptions{Metadata: map[string]string{"": "planted"}})},
+		"metadata with a dot":    {"Vendor.Metadata", option(RunOptions{Metadata: map[string]string{"a.b": "planted"}})},
+		"metadata in Turkish":    {"Vendor.Metadata", option(RunOptions{Metadata: map[string]string{"K\u0130": "planted"}})},
+		"metadata of a long key": {"Vendor.Metadata", option(RunOptions{Metadata: map[string]string{long: "planted"}})},
+		"much metadata":          {"Vendor.Metadata", option(RunOptions{Metadata: map[string]string{"a": "planted" + strings.Repeat("x", 256<<10)}})},
+		"options of no disk":     {"Vendor.DataDisks", option(RunOptions{DataDisks: []DataDiskOptions{{CDCID: "cluster-1"}}})},
+		"negative throughput": {"Vendor.DataDisks[0].ThroughputMiBps", func(s *provider.RunInstancesSpec) {
+			s.DataDisks, s.Vendor = disk(10), []provider.VendorOption{RunOptions{DataDisks: []DataDiskOptions{{ThroughputMiBps: -1}}}}
+		}},
 		"options of another type":  {"Vendor[0]", func(s *provider.RunInstancesSpec) { s.Vendor = []provider.VendorOption{impostor{}} }},
 		"raw parameter of the SDK": {`Vendor.Params["Action"]`, func(s *provider.RunInstancesSpec) { s.Vendor = raw("Action", "planted") }},
 	} {
@@ -114,20 +184,52 @@ func TestValidateRunNamesTheField(t *testing.T) {
 	}
 }
 
+// over is a spec over a template.
+func over(spec provider.RunInstancesSpec) func(*provider.RunInstancesSpec) {
+	return func(s *provider.RunInstancesSpec) {
+		*s = spec
+		s.LaunchTemplate = &provider.LaunchTemplateRef{ID: "lt-1"}
+	}
+}
+
+// option puts options into a spec.
+func option(o RunOptions) func(*provider.RunInstancesSpec) {
+	return func(s *provider.RunInstancesSpec) { s.Vendor = []provider.VendorOption{o} }
+}
+
 func TestValidateRunAccepts(t *testing.T) {
 	for name, spec := range map[string]*provider.RunInstancesSpec{
 		"template alone":       {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}},
-		"subnet over template": {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Network: provider.Network{SubnetID: "subnet-1"}},
+		"subnet over template": {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Network: provider.Network{VPCID: "vpc-1", SubnetID: "subnet-1"}},
+		"place over template":  {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Zone: "z", ProjectID: "7", Placement: provider.Placement{DedicatedHostIDs: []string{"host-1"}}},
 		"CVM's own pattern":    {Zone: "z", ImageID: "i", Name: "web{R:3,F:2}", HostName: "{IP}"},
 		"limits exactly": {
 			Zone: "z", ImageID: "i", Name: strings.Repeat("名", 128), HostName: strings.Repeat("h", 60),
 			Login: provider.Login{Password: provider.Secret(strings.Repeat("p1", 15))}, UserData: make([]byte, 16<<10),
 			DataDisks: slices.Repeat([]provider.Disk{{SizeGiB: 10}}, 21), Billing: provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: provider.Year},
 		},
-		"host that ends with its number": {Zone: "z", ImageID: "i", HostName: strings.Repeat("h", 56) + "-", UniqueSuffix: true},
-		"host with every pattern":        {Zone: "z", ImageID: "i", HostName: "web-{IP}-{R:1,F:3}"},
-		"dedicated host over template":   {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Billing: provider.Billing{Mode: provider.DedicatedHost}},
-		"shortest":                       {Zone: "z", ImageID: "i", HostName: "h1", Login: provider.Login{Password: "1234567a"}},
+		"host that ends with its number":            {Zone: "z", ImageID: "i", HostName: strings.Repeat("h", 56) + "-", UniqueSuffix: true},
+		"host of the documentation":                 {Zone: "z", ImageID: "i", HostName: "server_{R:3}"},
+		"host with an underscore before its number": {Zone: "z", ImageID: "i", HostName: "server_", UniqueSuffix: true},
+		"hosts that CVM numbers":                    {Zone: "z", ImageID: "i", HostName: "server_", Count: 200},
+		"hosts with room for a number":              {Zone: "z", ImageID: "i", HostName: strings.Repeat("h", 57), Count: 200},
+		"host with every pattern":                   {Zone: "z", ImageID: "i", HostName: "web-{IP}-{R:1,F:3}"},
+		"dedicated host over template":              {LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}, Billing: provider.Billing{Mode: provider.DedicatedHost}},
+		"one local and twenty cloud disks": {
+			Zone: "z", ImageID: "i", DataDisks: append(slices.Repeat([]provider.Disk{{Type: "CLOUD_SSD", SizeGiB: 10}}, 20), provider.Disk{Type: "LOCAL_BASIC", SizeGiB: 10}),
+		},
+		"tags at their limits":   {Zone: "z", ImageID: "i", Tags: map[string]string{strings.Repeat("键", 127): strings.Repeat("值", 255), "tencent": ""}},
+		"password of every kind": {Zone: "z", ImageID: "i", Login: provider.Login{Password: "()`~!@#$%^&*-+=_|{}[]:;'<>,.?1"}},
+		"metadata at its limits": {Zone: "z", ImageID: "i", Vendor: []provider.VendorOption{RunOptions{Metadata: map[string]string{
+			strings.Repeat("k", 128): strings.Repeat("v", 256<<10), "A-Z_09": "",
+		}}}},
+		"all on dedicated hosts": {
+			Zone: "z", ImageID: "i", InstanceType: "CDH_10C20G", Count: 3, MinCount: 3,
+			Billing: provider.Billing{Mode: provider.DedicatedHost}, Placement: provider.Placement{DedicatedHostIDs: []string{"host-1"}},
+		},
+		"a year of months":     {Zone: "z", ImageID: "i", Billing: provider.Billing{Mode: provider.Prepaid, Period: 12}},
+		"four years of months": {Zone: "z", ImageID: "i", Billing: provider.Billing{Mode: provider.Prepaid, Period: 48}},
+		"shortest":             {Zone: "z", ImageID: "i", HostName: "h1", Login: provider.Login{Password: "1234567a"}},
 	} {
 		if err := testDriver(t, nil).ValidateRun(spec); err != nil {
 			t.Errorf("%s: %v", name, err)

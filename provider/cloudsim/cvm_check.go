@@ -109,10 +109,14 @@ func (r *cvmRunRequest) checkSpot() *tencentRefusal {
 	}
 	refused := tencentOneOf("InstanceMarketOptions.MarketType", r.InstanceMarketOptions.MarketType, "spot")
 	spot := r.InstanceMarketOptions.SpotOptions
-	if refused != nil || spot == nil {
+	switch {
+	case refused != nil:
 		return refused
-	}
-	if spot.MaxPrice != nil && !cvmPrice(*spot.MaxPrice) {
+	case spot == nil:
+		return tencentMissing("InstanceMarketOptions.SpotOptions")
+	case spot.MaxPrice == nil:
+		return tencentMissing("InstanceMarketOptions.SpotOptions.MaxPrice")
+	case !cvmPrice(*spot.MaxPrice):
 		return tencentInvalid("InstanceMarketOptions.SpotOptions.MaxPrice")
 	}
 	return tencentOneOf("InstanceMarketOptions.SpotOptions.SpotInstanceType", spot.SpotInstanceType, "one-time")

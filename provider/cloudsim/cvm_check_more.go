@@ -21,7 +21,7 @@ func (r *cvmRunRequest) checkNames() *tencentRefusal {
 	}
 	if r.HostName != nil {
 		// The last machine has the longest number.
-		if n := r.count(); !cvmHostNameForm(cvmHostName(*r.HostName, n-1, n, "10.0.0.1")) {
+		if n := r.count(); !cvmHostNameForm(cvmHostName(*r.HostName, n-1, n, "10.0.0.1"), n > 1 || cvmHasPattern(*r.HostName)) {
 			return tencentInvalidAs("InvalidParameterValue.IllegalHostName", "HostName")
 		}
 	}
@@ -111,20 +111,43 @@ func cvmCheckTags(path string, specs []cvmTagSpecification) *tencentRefusal {
 			"instance", "host", "image", "keypair", "ps", "hpc", cvmTemplateKind); refused != nil {
 			return refused
 		}
+		switch n := len(spec.Tags); {
+		case n == 0:
+			return tencentMissing(path + ".Tags")
+		case n > 50:
+			return tencentInvalidAs("InvalidParameterValue.TagQuotaLimitExceeded", path+".Tags")
+		}
 		var seen []string
 		for _, tag := range spec.Tags {
-			switch {
-			case tag.Key == nil:
-				return tencentMissing(path + ".Tags.Key")
-			case *tag.Key == "":
-				return tencentInvalidAs("FailedOperation.IllegalTagKey", path+".Tags.Key")
-			case slices.Contains(seen, *tag.Key):
+			if refused := tag.check(path + ".Tags"); refused != nil {
+				return refused
+			}
+			if slices.Contains(seen, *tag.Key) {
 				return tencentInvalidAs("InvalidParameterValue.DuplicateTags", path+".Tags.Key")
 			}
 			seen = append(seen, *tag.Key)
 		}
 	}
 	return nil
+}
+
+// check is the rule of tags (cloud.tencent.com/document/product/651/13354); which
+// prefixes are reserved differs from page to page, but for this one.
+func (t *cvmTag) check(path string) *tencentRefusal {
+	switch {
+	case t.Key == nil:
+		return tencentMissing(path + ".Key")
+	case t.Value == nil:
+		return tencentMissing(path + ".Value")
+	case *t.Key == "" || utf8.RuneCountInString(*t.Key) > 127:
+		return tencentInvalidAs("FailedOperation.IllegalTagKey", path+".Key")
+	case utf8.RuneCountInString(*t.Value) > 255:
+		return tencentInvalidAs("FailedOperation.IllegalTagValue", path+".Value")
+	case strings.HasPrefix(*t.Key, "qcs:"):
+		return tencentInvalidAs("FailedOperation.TagKeyReserved", path+".Key")
+	default:
+		return nil
+	}
 }
 
 // cvmTagsFor are the tags for one kind of resource.
@@ -174,11 +197,14 @@ func (r *cvmRunRequest) checkData() *tencentRefusal {
 		return nil
 	}
 	for _, item := range r.Metadata.Items {
+		if item.Value == nil {
+			return tencentMissing("Metadata.Items.Value")
+		}
 		key := tencentOr(item.Key, "")
 		if key == "" || len(key) > 128 || !cvmMadeOf(key, cvmLower+cvmUpper+cvmDigits+"_-") {
 			return tencentInvalid("Metadata.Items.Key")
 		}
-		if len(tencentOr(item.Value, "")) > 256<<10 {
+		if len(*item.Value) > 256<<10 {
 			return tencentInvalidAs("InvalidParameterValue.TooLarge", "Metadata.Items.Value")
 		}
 	}

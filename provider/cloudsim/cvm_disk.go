@@ -54,9 +54,9 @@ func (r *cvmRunRequest) checkDataDisks() *tencentRefusal {
 func (d *cvmDataDisk) check(path string) *tencentRefusal {
 	fast := slices.Contains([]string{"CLOUD_HSSD", "CLOUD_TSSD"}, tencentOr(d.DiskType, ""))
 	switch {
-	case d.DiskSize == nil && d.SnapshotId == nil:
+	case d.DiskSize == nil:
 		return tencentMissing(path + ".DiskSize")
-	case d.DiskSize != nil && (*d.DiskSize < 10 || *d.DiskSize%10 != 0):
+	case *d.DiskSize < 10 || *d.DiskSize%10 != 0:
 		return tencentInvalidAs("InvalidParameterValue.Range", path+".DiskSize")
 	case d.SnapshotId != nil && !cvmIDForm(*d.SnapshotId, "snap-"):
 		return tencentInvalidAs("InvalidParameterValue.SnapshotIdMalformed", path+".SnapshotId")
@@ -89,7 +89,6 @@ func (r *cvmRunRequest) dataDisks(rd *rand.Rand) []cvmDataDisk {
 		d := &disks[i]
 		d.DiskId = new("disk-" + letters(rd, 8))
 		d.DiskType = new(tencentOr(d.DiskType, "LOCAL_BASIC")) // the documented default
-		d.DiskSize = new(tencentOr(d.DiskSize, 10))
 		d.DeleteWithInstance = new(tencentOr(d.DeleteWithInstance, true))
 	}
 	return disks

@@ -33,17 +33,15 @@ func (c *cvm) modifyGroup(k *call, r *cvmModifyGroupRequest) (tencentFields, *te
 	switch {
 	case r.DisasterRecoverGroupId == nil:
 		return nil, tencentMissing("DisasterRecoverGroupId")
-	case r.Name == nil && r.Affinity == nil:
+	case r.Name == nil: // required, also where it is not what is to change
 		return nil, tencentMissing("Name")
 	}
 	g := c.group(k, *r.DisasterRecoverGroupId)
 	if g == nil {
 		return nil, cvmNoGroup()
 	}
-	if r.Name != nil {
-		if refused := cvmCheckGroupName(r.Name); refused != nil {
-			return nil, refused
-		}
+	if refused := cvmCheckGroupName(r.Name); refused != nil {
+		return nil, refused
 	}
 	if refused := cvmCheckAffinity(r.Affinity); refused != nil {
 		return nil, refused
@@ -51,7 +49,7 @@ func (c *cvm) modifyGroup(k *call, r *cvmModifyGroupRequest) (tencentFields, *te
 	if tencentOr(r.Affinity, g.affinity) < g.affinity {
 		return nil, tencentInvalidAs("InvalidParameterValue.Range", "Affinity")
 	}
-	g.name, g.affinity = tencentOr(r.Name, g.name), tencentOr(r.Affinity, g.affinity)
+	g.name, g.affinity = *r.Name, tencentOr(r.Affinity, g.affinity)
 	return nil, nil
 }
 

@@ -32,18 +32,18 @@ func TestCVMGroupRefusals(t *testing.T) {
 		`{"Name":"g"}`:               "MissingParameter",
 		`{"Name":"","Type":"HOST"}`:  "MissingParameter",
 		`{"Name":"g","Type":"host"}`: "InvalidParameterValue",
-		`{"Name":"` + strings.Repeat("g", 61) + `","Type":"HOST"}`:                                  "InvalidParameterValue.TooLong",
-		`{"Name":"` + strings.Repeat("群", 60) + `","Type":"SW"}`:                                    "",
-		`{"Name":"g","Type":"RACK","Affinity":0}`:                                                   "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"RACK","Affinity":11}`:                                                  "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"RACK","Affinity":10}`:                                                  "",
-		`{"Name":"g","Type":"HOST","Strategy":"CLUSTER"}`:                                           "InvalidParameterValue",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION"}`:                                         "MissingParameter",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":1}`:                      "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":31}`:                     "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"HOST","PartitionCount":2}`:                                             "InvalidParameterCombination",
-		`{"Name":"g","Type":"HOST","ClientToken":"` + strings.Repeat("t", 65) + `"}`:                "InvalidClientToken.TooLong",
-		`{"Name":"g","Type":"HOST","TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":""}]}]}`: "FailedOperation.IllegalTagKey",
+		`{"Name":"` + strings.Repeat("g", 61) + `","Type":"HOST"}`:                                              "InvalidParameterValue.TooLong",
+		`{"Name":"` + strings.Repeat("群", 60) + `","Type":"SW"}`:                                                "",
+		`{"Name":"g","Type":"RACK","Affinity":0}`:                                                               "InvalidParameterValue.Range",
+		`{"Name":"g","Type":"RACK","Affinity":11}`:                                                              "InvalidParameterValue.Range",
+		`{"Name":"g","Type":"RACK","Affinity":10}`:                                                              "",
+		`{"Name":"g","Type":"HOST","Strategy":"CLUSTER"}`:                                                       "InvalidParameterValue",
+		`{"Name":"g","Type":"HOST","Strategy":"PARTITION"}`:                                                     "MissingParameter",
+		`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":1}`:                                  "InvalidParameterValue.Range",
+		`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":31}`:                                 "InvalidParameterValue.Range",
+		`{"Name":"g","Type":"HOST","PartitionCount":2}`:                                                         "InvalidParameterCombination",
+		`{"Name":"g","Type":"HOST","ClientToken":"` + strings.Repeat("t", 65) + `"}`:                            "InvalidClientToken.TooLong",
+		`{"Name":"g","Type":"HOST","TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"","Value":"v"}]}]}`: "FailedOperation.IllegalTagKey",
 	} {
 		c.wantCode("CreateDisasterRecoverGroup", body, code)
 	}
@@ -154,12 +154,13 @@ func TestCVMGroupsChange(t *testing.T) {
 	id := c.newGroup(`{"Name":"g","Type":"HOST","Affinity":2}`)
 	body := func(more string) string { return `{"DisasterRecoverGroupId":"` + id + `"` + more + `}` }
 	c.wantOK("ModifyDisasterRecoverGroupAttribute", body(`,"Name":"h"`))
-	c.wantOK("ModifyDisasterRecoverGroupAttribute", body(`,"Affinity":5`))
+	c.wantOK("ModifyDisasterRecoverGroupAttribute", body(`,"Name":"h","Affinity":5`))
 	for more, code := range map[string]string{
-		``:               "MissingParameter",
-		`,"Affinity":4`:  "InvalidParameterValue.Range",
-		`,"Affinity":11`: "InvalidParameterValue.Range",
-		`,"Name":""`:     "MissingParameter",
+		``:                          "MissingParameter",
+		`,"Affinity":6`:             "MissingParameter",
+		`,"Name":"h","Affinity":4`:  "InvalidParameterValue.Range",
+		`,"Name":"h","Affinity":11`: "InvalidParameterValue.Range",
+		`,"Name":""`:                "MissingParameter",
 		`,"Name":"` + strings.Repeat("g", 61) + `"`: "InvalidParameterValue.TooLong",
 	} {
 		c.wantCode("ModifyDisasterRecoverGroupAttribute", body(more), code)

@@ -29,18 +29,31 @@ func cvmName(name string, i, n int) string {
 	})
 }
 
-// cvmHostName is cvmName with the pattern {IP} of host names.
+// cvmAddress is the pattern of host names for a machine's address.
+const cvmAddress = "{IP}"
+
+// cvmHasPattern tells whether a host name has any pattern.
+func cvmHasPattern(name string) bool {
+	return cvmSequence.MatchString(name) || strings.Contains(name, cvmAddress)
+}
+
+// cvmHostName is cvmName with the pattern of host names.
 func cvmHostName(name string, i, n int, ip string) string {
-	if strings.Contains(name, "{IP}") {
+	if strings.Contains(name, cvmAddress) {
 		n = 1 // a pattern, so no suffix
 	}
-	return strings.ReplaceAll(cvmName(name, i, n), "{IP}", ip)
+	return strings.ReplaceAll(cvmName(name, i, n), cvmAddress, ip)
 }
 
 // cvmHostNameForm is the documented rule for systems other than Windows; the
-// image alone would tell which system it is, and images are not simulated.
-func cvmHostNameForm(name string) bool {
-	if len(name) < 2 || len(name) > 60 || !cvmMadeOf(name, cvmLower+cvmUpper+cvmDigits+".-") {
+// image alone would tell which system it is, and images are not simulated. The rule
+// has no underscore, but the documented examples of numbered names do.
+func cvmHostNameForm(name string, numbered bool) bool {
+	allowed := cvmLower + cvmUpper + cvmDigits + ".-"
+	if numbered {
+		allowed += "_"
+	}
+	if len(name) < 2 || len(name) > 60 || !cvmMadeOf(name, allowed) {
 		return false
 	}
 	edges := strings.Trim(name, ".-") == name

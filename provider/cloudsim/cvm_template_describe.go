@@ -192,7 +192,8 @@ func (t *cvmTemplate) shown(v *cvmTemplateVersion) cvmVersionInfo {
 	}
 }
 
-// shown is the data as an answer has it: of the login, the keys alone.
+// shown is the data as an answer has it. Of the login the password is left out, which
+// no version has; that the service tells the rest is [unverified].
 func (d *cvmTemplateData) shown() cvmVersionData {
 	out := cvmVersionData{
 		Placement:               d.Placement,
@@ -219,7 +220,7 @@ func (d *cvmTemplateData) shown() cvmVersionData {
 		DisableApiTermination:   d.DisableApiTermination,
 	}
 	if d.LoginSettings != nil {
-		out.LoginSettings = &cvmLogin{KeyIds: d.LoginSettings.KeyIds}
+		out.LoginSettings = &cvmLogin{KeyIds: d.LoginSettings.KeyIds, KeepImageLogin: d.LoginSettings.KeepImageLogin}
 	}
 	return out
 }
