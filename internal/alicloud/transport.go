@@ -45,7 +45,6 @@ type flight struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	started   bool        // the SDK got as far as sending
 	connected atomic.Bool // a connection was there: bytes may have left
 	query     string      // of the URL; holds the signature
 	status    int
@@ -62,9 +61,8 @@ func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duratio
 	return f
 }
 
-// RoundTrip implements http.RoundTripper.
-func (f *flight) RoundTrip(req *http.Request) (*http.Response, error) {
-	f.started = true
+// exchange sends a request and reads the whole answer.
+func (f *flight) exchange(req *http.Request) (*http.Response, error) {
 	f.query = req.URL.RawQuery
 	resp, err := f.base.RoundTrip(req.WithContext(f.ctx))
 	if err == nil && (resp == nil || resp.Body == nil) {
@@ -79,8 +77,6 @@ func (f *flight) RoundTrip(req *http.Request) (*http.Response, error) {
 	if f.body, f.err = readAll(resp.Body); f.err != nil {
 		return nil, f.err
 	}
-	// The SDK's http.Client would follow it and send the password elsewhere.
-	resp.Header.Del("Location")
 	resp.Body = http.NoBody
 	if f.status < 200 || f.status > 299 { // only errors are read by the SDK
 		resp.Body = io.NopCloser(bytes.NewReader(f.body))
@@ -90,9 +86,6 @@ func (f *flight) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // nothingSent tells whether it is certain that no byte of the request left.
 func (f *flight) nothingSent() bool {
-	if !f.started {
-		return true
-	}
 	if f.status != 0 || f.connected.Load() {
 		return false
 	}
