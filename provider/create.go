@@ -32,15 +32,25 @@ func (op *Operation) finish(ctx context.Context) error {
 }
 
 func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {
+	var open []int
+	for i := range op.parts { // createPart adds none
+		if op.parts[i].open() {
+			open = append(open, i)
+		}
+	}
+	one := func(i int) {
+		op.settle(i, op.createPart(ctx, i, spec))
+		op.note(op.saveAnswer(ctx))
+	}
+	if len(open) == 1 { // most operations: a goroutine would cost more than it brings
+		one(open[0])
+		return
+	}
 	g := new(errgroup.Group)
 	g.SetLimit(parallelCalls)
-	for i := range op.parts { // createPart adds none
-		if !op.parts[i].open() {
-			continue
-		}
+	for _, i := range open {
 		g.Go(func() error {
-			op.settle(i, op.createPart(ctx, i, spec))
-			op.note(op.saveAnswer(ctx))
+			one(i)
 			return nil
 		})
 	}
