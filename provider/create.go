@@ -153,6 +153,9 @@ func (op *Operation) announce(ctx context.Context, i int) error {
 // with the same token, of this process or another, that is still being carried
 // out.
 func (c *Client) harmless(err error) bool {
+	if err == nil {
+		return false
+	}
 	var e *APIError
 	if errors.As(err, &e) {
 		inProgress := c.limits.ClientToken && e.Temporary
