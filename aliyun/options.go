@@ -112,7 +112,11 @@ func checkKind[T provider.VendorOption](c *provider.Checker, path string, list [
 
 // secretParams names the raw parameters, whose values no error may show.
 func secretParams(spec *provider.RunInstancesSpec) []string {
-	return slices.Collect(maps.Keys(optionsOf(spec).Params))
+	raw := optionsOf(spec).Params
+	if len(raw) == 0 {
+		return nil
+	}
+	return slices.Collect(maps.Keys(raw))
 }
 
 // checkRaw finds raw parameters that are set by other means already. Path is

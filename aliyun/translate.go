@@ -57,7 +57,7 @@ func (p params) list(name string, values []string) {
 // translateRun returns the parameters of RunInstances, or an error that names
 // the raw parameters that are set by other means already.
 func translateRun(spec *provider.RunInstancesSpec) (map[string]string, error) {
-	p := make(params, 48)
+	p := make(params, 16)
 	translateCount(p, spec)
 	translateSpec(p, spec)
 	p.text("ClientToken", spec.ClientToken)
@@ -157,6 +157,9 @@ func translateDisks(p params, spec *provider.RunInstancesSpec) {
 
 // translateDisk sets what system and data disks have in common.
 func translateDisk(p params, at string, d *provider.Disk) {
+	if *d == (provider.Disk{}) {
+		return
+	}
 	p.text(at+"Category", d.Type)
 	p.number(at+"Size", d.SizeGiB)
 	p.text(at+"DiskName", d.Name)

@@ -53,7 +53,11 @@ func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
 
 // secretParams names the raw parameters, whose values no error may show.
 func secretParams(spec *provider.RunInstancesSpec) []string {
-	return slices.Collect(maps.Keys(optionsOf(spec).Params))
+	raw := optionsOf(spec).Params
+	if len(raw) == 0 {
+		return nil
+	}
+	return slices.Collect(maps.Keys(raw))
 }
 
 // isOwnParam tells whether a parameter is set by the protocol, or would promise

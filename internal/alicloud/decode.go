@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 )
@@ -55,7 +56,7 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	case bytes.Equal(b, []byte("null")):
 		*t = ""
 	case b[0] == '"':
-		return json.Unmarshal(b, (*string)(t))
+		return text((*string)(t), b)
 	default:
 		*t = Text(b)
 	}
@@ -75,30 +76,47 @@ func (t Text) Int() int {
 // show: a list, a list inside objects, or one text "[i-a,i-b]".
 type IDs []string
 
-// UnmarshalJSON collects every text below b.
-func (ids *IDs) UnmarshalJSON(b []byte) error {
-	var v any
-	if err := json.Unmarshal(b, &v); err != nil {
-		return err
+// text reads a JSON string, which seldom needs more than its quotes taken off.
+func text(s *string, b []byte) error {
+	if plain := b[1 : len(b)-1]; !bytes.ContainsRune(plain, '\\') && utf8.Valid(plain) {
+		*s = string(plain)
+		return nil
 	}
-	*ids = appendIDs(nil, v)
-	return nil
+	return json.Unmarshal(b, s)
 }
 
-func appendIDs(ids []string, v any) []string {
-	switch v := v.(type) {
-	case string:
-		ids = append(ids, strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune("[], \"", r) })...)
-	case []any:
-		for _, e := range v {
-			ids = appendIDs(ids, e)
+// UnmarshalJSON collects every text below b, which is valid JSON.
+func (ids *IDs) UnmarshalJSON(b []byte) error {
+	*ids = nil
+	for {
+		i := bytes.IndexByte(b, '"')
+		if i < 0 {
+			return nil
 		}
-	case map[string]any:
-		for _, e := range v {
-			ids = appendIDs(ids, e)
+		literal := b[i : i+stringLength(b[i:])]
+		b = bytes.TrimLeft(b[i+len(literal):], " \t\r\n")
+		if len(b) > 0 && b[0] == ':' { // the name of a member
+			continue
+		}
+		var s string
+		if err := text(&s, literal); err != nil {
+			return err
+		}
+		*ids = append(*ids, strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("[], \"", r) })...)
+	}
+}
+
+// stringLength is how long the JSON string is that b begins with, quotes included.
+func stringLength(b []byte) int {
+	for i := 1; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
 		}
 	}
-	return ids
+	return len(b)
 }
 
 // requestID finds the request ID in an answer without decoding the rest.
