@@ -117,7 +117,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if a.Instances == nil { // an answer without the list is not an empty list
 		return nil, d.caller.Senseless(r, resp)
 	}
-	page := &provider.DescribePage{RequestID: a.RequestID}
+	page := &provider.DescribePage{RequestID: a.RequestID, Instances: make([]provider.Instance, 0, len(a.Instances.Instance))}
 	if len(req.IDs) == 0 {
 		page.NextPage = a.NextToken
 	}

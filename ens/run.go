@@ -70,7 +70,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if a.Instances == nil { // an answer without the list is not an empty list
 		return nil, d.caller.Senseless(r, resp)
 	}
-	out := &provider.DescribePage{RequestID: resp.RequestID}
+	out := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(a.Instances.Instance))}
 	if len(req.IDs) == 0 {
 		out.NextPage = nextPage(&a, page)
 	}

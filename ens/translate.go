@@ -343,6 +343,9 @@ func expiryOf(raw *RawInstance) time.Time {
 
 // timeOf reads both forms the vendor uses, with and without seconds.
 func timeOf(s string) time.Time {
+	if s == "" {
+		return time.Time{}
+	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t
@@ -354,9 +357,11 @@ func timeOf(s string) time.Time {
 // addrsOf merges lists in which ENS repeats itself, and drops what is no address.
 func addrsOf(lists ...[]string) []netip.Addr {
 	var out []netip.Addr
-	for _, s := range slices.Concat(lists...) {
-		if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
-			out = append(out, a)
+	for _, list := range lists {
+		for _, s := range list {
+			if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
+				out = append(out, a)
+			}
 		}
 	}
 	return out

@@ -193,7 +193,7 @@ func page(r *provider.DescribeRequest, in *describeInput, zone string, out *desc
 	if out.InstanceSet == nil && (out.TotalCount == nil || total > 0) {
 		return nil, badAnswer("DescribeInstances", "the answer has no list of servers")
 	}
-	p := &provider.DescribePage{}
+	p := &provider.DescribePage{Instances: make([]provider.Instance, 0, len(out.InstanceSet))}
 	for i := range out.InstanceSet {
 		raw := &out.InstanceSet[i]
 		if raw.ID == "" {

@@ -74,7 +74,7 @@ func (f *flight) exchange(req *http.Request) (*http.Response, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	f.status = resp.StatusCode
-	if f.body, f.err = readAll(resp.Body); f.err != nil {
+	if f.body, f.err = readAll(resp.Body, resp.ContentLength); f.err != nil {
 		return nil, f.err
 	}
 	resp.Body = http.NoBody
@@ -109,10 +109,15 @@ func isA[E error](err error) bool {
 	return errors.As(err, &e)
 }
 
-func readAll(r io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
-	if err == nil && len(body) > maxBody {
+// readAll reads an answer of the length that its header claims, or of any other.
+func readAll(r io.Reader, claimed int64) ([]byte, error) {
+	var body bytes.Buffer
+	if claimed > 0 && claimed <= maxBody {
+		body.Grow(int(claimed) + bytes.MinRead) // ReadFrom wants room to find the end
+	}
+	_, err := body.ReadFrom(io.LimitReader(r, maxBody+1))
+	if err == nil && body.Len() > maxBody {
 		err = errTooLarge
 	}
-	return body, err
+	return body.Bytes(), err
 }
