@@ -122,6 +122,9 @@ func secretParams(spec *provider.RunInstancesSpec) []string {
 // checkRaw finds raw parameters that are set by other means already. Path is
 // where they are.
 func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
+	if len(raw) == 0 {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		at := fmt.Sprintf("%s[%q]", path, name)
 		_, taken := params[name]

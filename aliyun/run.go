@@ -106,11 +106,12 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		return nil, err
 	}
 	r := d.request("DescribeInstances", req.Region, translateDescribe(req), describeTimeout)
+	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
+	r.Into = &a
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
 	if err := d.caller.Decode(r, resp, &a); err != nil {
 		return nil, err
 	}

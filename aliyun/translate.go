@@ -229,6 +229,9 @@ func translateExtras(p params, spec *provider.RunInstancesSpec) {
 // tags numbers tags in the order of their keys: the same spec must
 // give the same parameters, or a repeated token is refused.
 func (p params) tags(name string, tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
 	for i, key := range slices.Sorted(maps.Keys(tags)) {
 		p.text(fmt.Sprintf("%s.%d.Key", name, i+1), key)
 		p.text(fmt.Sprintf("%s.%d.Value", name, i+1), tags[key])

@@ -349,6 +349,9 @@ func checkRelease(c *provider.Checker, at time.Time) {
 
 func checkTags(c *provider.Checker, tags map[string]string) {
 	c.Require(len(tags) <= 20, "Tags", len(tags), "must be at most 20")
+	if len(tags) == 0 {
+		return
+	}
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		at := fmt.Sprintf("Tags[%q]", k)
 		c.Require(utf8.RuneCountInString(k) <= 128, at, nil, "the key must be at most 128 characters long")

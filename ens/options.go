@@ -81,6 +81,9 @@ var createInstanceParams = map[string]bool{
 // checkRaw refuses raw parameters that are set otherwise already. One of the
 // two would be lost.
 func checkRaw(c *provider.Checker, raw, set map[string]string) {
+	if len(raw) == 0 {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		at := rawPath(name)
 		switch {

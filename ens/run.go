@@ -56,11 +56,12 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		return nil, err
 	}
 	r := request("DescribeInstances", translateDescribe(req, cmp.Or(req.Region, d.region)), describeTimeout)
+	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
+	r.Into = &a
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
 	if err := d.caller.Decode(r, resp, &a); err != nil {
 		return nil, err
 	}

@@ -235,10 +235,7 @@ func translatePlacement(p params, spec *provider.RunInstancesSpec, action string
 }
 
 func translateExtras(p params, spec *provider.RunInstancesSpec) {
-	for i, key := range slices.Sorted(maps.Keys(spec.Tags)) {
-		p[fmt.Sprintf("Tag.%d.Key", i+1)] = key
-		p[fmt.Sprintf("Tag.%d.Value", i+1)] = spec.Tags[key]
-	}
+	p.tags(spec.Tags)
 	p.text("UserData", base64.StdEncoding.EncodeToString(spec.UserData))
 	if !spec.AutoReleaseTime.IsZero() {
 		p["AutoReleaseTime"] = spec.AutoReleaseTime.UTC().Format(time.RFC3339)
@@ -248,6 +245,16 @@ func translateExtras(p params, spec *provider.RunInstancesSpec) {
 	p.text("BillingCycle", o.BillingCycle)
 	if o.AutoUseCoupon != nil {
 		p.flag("AutoUseCoupon", *o.AutoUseCoupon)
+	}
+}
+
+func (p params) tags(tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
+	for i, key := range slices.Sorted(maps.Keys(tags)) {
+		p[fmt.Sprintf("Tag.%d.Key", i+1)] = key
+		p[fmt.Sprintf("Tag.%d.Value", i+1)] = tags[key]
 	}
 }
 
@@ -324,8 +331,8 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		VPCID:            n.NetworkID,
 		SubnetID:         n.VSwitchID,
 		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
-		PrivateIPs:       addrsOf(n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress, ips(raw.PrivateIPAddresses.PrivateIPAddress)),
-		PublicIPs:        addrsOf(raw.PublicIPAddress.IPAddress, ips(raw.PublicIPAddresses.PublicIPAddress)),
+		PrivateIPs:       addrsOf(raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress),
+		PublicIPs:        addrsOf(raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress),
 		Billing:          billingOf(raw.InstanceResourceType, raw.SpotStrategy),
 		CreatedAt:        timeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
@@ -355,22 +362,20 @@ func timeOf(s string) time.Time {
 }
 
 // addrsOf merges lists in which ENS repeats itself, and drops what is no address.
-func addrsOf(lists ...[]string) []netip.Addr {
+func addrsOf(carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
 	var out []netip.Addr
-	for _, list := range lists {
-		for _, s := range list {
-			if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
-				out = append(out, a)
-			}
+	add := func(s string) {
+		if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
+			out = append(out, a)
 		}
 	}
-	return out
-}
-
-func ips(list []RawCarrierAddress) []string {
-	out := make([]string, len(list))
-	for i := range list {
-		out[i] = list[i].IP
+	for _, list := range lists {
+		for _, s := range list {
+			add(s)
+		}
+	}
+	for i := range carriers {
+		add(carriers[i].IP)
 	}
 	return out
 }

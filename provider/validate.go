@@ -152,6 +152,9 @@ func (s *RunInstancesSpec) checkPlacement(c *Checker) {
 }
 
 func checkTagKeys(c *Checker, path string, tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		c.Require(k != "", path, nil, "a tag key must not be empty")
 		c.Require(!strings.HasPrefix(k, ReservedTagPrefix), path, k, "keys that begin with "+ReservedTagPrefix+" are reserved")

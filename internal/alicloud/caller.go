@@ -106,10 +106,11 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 		return nil, c.notSent(r, provider.ErrInvalid, errBuild.Error(), nil)
 	}
 	f := newFlight(ctx, c.transport, r.Timeout)
+	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)
 	clean := func(text string) string { return scrubber(secretValues(r, p.key, f.query))(text) }
-	resp := &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), clean: clean}
+	resp := &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), decoded: f.decoded, clean: clean}
 	if err == nil {
 		return resp, nil
 	}
@@ -132,6 +133,9 @@ func (f *flight) send(p prepared) (err error) {
 	resp, err := f.exchange(p.req)
 	if err != nil {
 		return err
+	}
+	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+		return nil
 	}
 	answer := responses.NewCommonResponse()
 	err = responses.Unmarshal(answer, resp, "JSON")

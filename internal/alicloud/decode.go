@@ -3,41 +3,28 @@ package alicloud
 import (
 	"bytes"
 	"encoding/json"
-	"io"
-	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 )
 
 // Decode reads an answer into out, a pointer to a struct. An answer that is
 // empty, null, HTML, truncated or of other types is an error with
 // [provider.OutcomeUnknown]: a 200 without sense may follow a real effect.
 //
-// An out that embeds a *responses.BaseResponse is read by the SDK's own decoder,
-// which takes half the time of encoding/json for long lists, and takes numbers
-// and strings for each other.
+// An out that is the request's Into has been read already by the SDK's own decoder,
+// which takes half the time of encoding/json for long lists, and takes numbers and
+// strings for each other.
 func (c *Caller) Decode(r Request, resp *Response, out any) error {
 	body := bytes.TrimSpace(resp.Body)
-	if len(body) == 0 || body[0] != '{' || decode(body, out) != nil {
+	err := resp.decoded
+	if r.Into == nil {
+		err = json.Unmarshal(body, out)
+	}
+	if len(body) == 0 || body[0] != '{' || err != nil {
 		return c.malformed(r, resp.HTTPStatus, resp.RequestID, errMalform)
 	}
 	return nil
-}
-
-func decode(body []byte, out any) (err error) {
-	sdk, ok := out.(responses.AcsResponse)
-	if !ok {
-		return json.Unmarshal(body, out)
-	}
-	defer func() {
-		if recover() != nil {
-			err = errPanic
-		}
-	}()
-	return responses.Unmarshal(sdk, &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(body))}, "JSON")
 }
 
 // Senseless is the error of an answer that was read and lacks what it must

@@ -12,6 +12,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 )
 
 // maxBody bounds an answer; the largest honest ones, 100 described instances,
@@ -49,7 +51,9 @@ type flight struct {
 	query     string      // of the URL; holds the signature
 	status    int
 	body      []byte
-	err       error // of the transport, or of reading the answer
+	into      responses.AcsResponse // for an answer that is no error
+	decoded   error                 // whether it is what into is for
+	err       error                 // of the transport, or of reading the answer
 }
 
 func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duration) *flight {
@@ -74,7 +78,12 @@ func (f *flight) exchange(req *http.Request) (*http.Response, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	f.status = resp.StatusCode
-	if f.body, f.err = readAll(resp.Body, resp.ContentLength); f.err != nil {
+	if f.into != nil && f.status >= 200 && f.status <= 299 {
+		f.decode(resp)
+	} else {
+		f.body, f.err = readAll(resp.Body, resp.ContentLength)
+	}
+	if f.err != nil {
 		return nil, f.err
 	}
 	resp.Body = http.NoBody
@@ -82,6 +91,34 @@ func (f *flight) exchange(req *http.Request) (*http.Response, error) {
 		resp.Body = io.NopCloser(bytes.NewReader(f.body))
 	}
 	return resp, nil
+}
+
+// decode lets the SDK read and decode an answer at once.
+func (f *flight) decode(resp *http.Response) {
+	body := &watched{r: io.LimitReader(resp.Body, maxBody+1)}
+	in := *resp
+	in.Body = io.NopCloser(body)
+	f.decoded = responses.Unmarshal(f.into, &in, "JSON")
+	f.body, f.err = f.into.GetHttpContentBytes(), body.err
+	if f.err == nil && len(f.body) > maxBody {
+		f.err = errTooLarge
+	}
+}
+
+// watched remembers what cut an answer short: the SDK takes that for an answer
+// that cannot be decoded.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+// Read implements io.Reader.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return EOF itself
+		w.err = err
+	}
+	return n, err
 }
 
 // nothingSent tells whether it is certain that no byte of the request left.
