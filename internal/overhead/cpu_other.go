@@ -4,5 +4,5 @@ package overhead
 
 import "time"
 
-// cpuTime stands in by the clock where CPU time takes more to learn.
-func cpuTime() time.Duration { return time.Duration(time.Now().UnixNano()) }
+// CPUTime stands in by the clock where CPU time takes more to learn.
+func CPUTime() time.Duration { return time.Duration(time.Now().UnixNano()) }

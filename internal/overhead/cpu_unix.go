@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// cpuTime is the CPU time of the process so far.
-func cpuTime() time.Duration {
+// CPUTime is the CPU time of the process so far.
+func CPUTime() time.Duration {
 	var r syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
 		panic("overhead: " + err.Error())

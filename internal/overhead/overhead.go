@@ -55,13 +55,13 @@ func measure(b *testing.B, n int, call func() error) cost {
 	b.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := cpuTime()
+	start := CPUTime()
 	for range n {
 		if err := call(); err != nil {
 			b.Fatal(err)
 		}
 	}
-	cpu := cpuTime() - start
+	cpu := CPUTime() - start
 	runtime.ReadMemStats(&after)
 	return cost{
 		cpu:    float64(max(cpu, time.Nanosecond)),
