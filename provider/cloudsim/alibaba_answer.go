@@ -54,9 +54,9 @@ func appendAliJSON(b []byte, v any) []byte {
 	case aliObject:
 		b = append(b, '{')
 		for i, f := range v {
-			b = aliComma(b, i)
-			b = append(appendAliText(b, f.name), ':')
-			b = appendAliJSON(b, f.value)
+			b = append(aliComma(b, i), '"') // names are ours, and plain
+			b = append(b, f.name...)
+			b = appendAliJSON(append(b, '"', ':'), f.value)
 		}
 		return append(b, '}')
 	case []any:
@@ -71,6 +71,10 @@ func appendAliJSON(b []byte, v any) []byte {
 		return append(b, ']')
 	case string:
 		return appendAliText(b, v)
+	case bool:
+		return strconv.AppendBool(b, v)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
 	default:
 		return append(b, aliScalar(v)...)
 	}
@@ -120,12 +124,6 @@ func writeAliXML(b *bytes.Buffer, name string, v any) {
 
 // aliScalar spells numbers and booleans alike in both formats.
 func aliScalar(v any) []byte {
-	switch v := v.(type) {
-	case bool:
-		return strconv.AppendBool(nil, v)
-	case int:
-		return strconv.AppendInt(nil, int64(v), 10)
-	}
 	text, err := json.Marshal(v)
 	if err != nil {
 		panic("cloudsim: an answer holds a value that no format can spell: " + err.Error())
