@@ -37,8 +37,9 @@ func (r *recent) add(ids []string, at time.Time) {
 		}
 		r.pruned = now
 	}
+	born := max(at.Sub(r.base), -2*visibleAfter) // the zero time is too far away to count with
 	for _, id := range ids {
-		r.born[id] = at.Sub(r.base)
+		r.born[id] = born
 	}
 }
 
