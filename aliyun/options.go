@@ -127,12 +127,19 @@ func checkKind[T provider.VendorOption](c *provider.Checker, path string, list [
 
 // secretParams names the raw parameters, whose values no error may show.
 func secretParams(spec *provider.RunInstancesSpec) []string {
-	return slices.Collect(maps.Keys(optionsOf(spec).Params))
+	raw := optionsOf(spec).Params
+	if len(raw) == 0 {
+		return nil
+	}
+	return slices.Collect(maps.Keys(raw))
 }
 
 // checkRaw finds raw parameters that are set by other means already. Path is
 // where they are.
 func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
+	if len(raw) == 0 {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		at := fmt.Sprintf("%s[%q]", path, name)
 		_, taken := params[name]

@@ -118,18 +118,19 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		return nil, err
 	}
 	r := d.request("DescribeInstances", req.Region, translateDescribe(req), describeTimeout)
+	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
+	r.Into = &a
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
 	if err := d.caller.Decode(r, resp, &a); err != nil {
 		return nil, err
 	}
 	if a.Instances == nil { // an answer without the list is not an empty list
 		return nil, d.caller.Senseless(r, resp)
 	}
-	page := &provider.DescribePage{RequestID: a.RequestID}
+	page := &provider.DescribePage{RequestID: a.RequestID, Instances: make([]provider.Instance, 0, len(a.Instances.Instance))}
 	if len(req.IDs) == 0 {
 		page.NextPage = a.NextToken
 	}

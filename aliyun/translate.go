@@ -57,7 +57,7 @@ func (p params) list(name string, values []string) {
 // translateRun returns the parameters of RunInstances, or an error that names
 // the raw parameters that are set by other means already.
 func translateRun(spec *provider.RunInstancesSpec) (map[string]string, error) {
-	p := make(params, 48)
+	p := make(params, 16)
 	translateCount(p, spec)
 	translateSpec(p, spec)
 	p.text("ClientToken", spec.ClientToken)
@@ -160,6 +160,9 @@ func translateDisks(p params, spec *provider.RunInstancesSpec) {
 
 // translateDisk sets what system and data disks have in common.
 func translateDisk(p params, at string, d *provider.Disk) {
+	if *d == (provider.Disk{}) {
+		return
+	}
 	p.text(at+"Category", d.Type)
 	p.number(at+"Size", d.SizeGiB)
 	p.text(at+"DiskName", d.Name)
@@ -229,6 +232,9 @@ func translateExtras(p params, spec *provider.RunInstancesSpec) {
 // tags numbers tags in the order of their keys: the same spec must
 // give the same parameters, or a repeated token is refused.
 func (p params) tags(name string, tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
 	for i, key := range slices.Sorted(maps.Keys(tags)) {
 		p.text(fmt.Sprintf("%s.%d.Key", name, i+1), key)
 		p.text(fmt.Sprintf("%s.%d.Value", name, i+1), tags[key])

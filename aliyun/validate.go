@@ -108,7 +108,9 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkDisks(c, spec)
 	checkBilling(c, spec)
 	checkTags(c, spec.Tags)
-	c.Require(len(spec.UserData) <= maxUserData, "UserData", nil, fmt.Sprintf("must be at most %d bytes", maxUserData))
+	if len(spec.UserData) > maxUserData {
+		c.Fail("UserData", nil, fmt.Sprintf("must be at most %d bytes", maxUserData))
+	}
 	checkPlacement(c, spec)
 }
 
@@ -189,8 +191,9 @@ func checkText(c *provider.Checker, path, text string, most int) {
 	if text == "" {
 		return
 	}
-	n := utf8.RuneCountInString(text)
-	c.Require(n >= 2 && n <= most, path, text, fmt.Sprintf("must be 2 to %d characters long", most))
+	if n := utf8.RuneCountInString(text); n < 2 || n > most {
+		c.Fail(path, text, fmt.Sprintf("must be 2 to %d characters long", most))
+	}
 	c.Require(!strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://"), path, text, "must not begin with http:// or https://")
 }
 
@@ -297,6 +300,9 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 // checkDisk checks a disk. A most of 0 means that the sizes of its kind are not known.
 func checkDisk(c *provider.Checker, at string, d *provider.Disk, least, most int) {
+	if *d == (provider.Disk{}) {
+		return
+	}
 	checkName(c, at+".Name", d.Name)
 	checkText(c, at+".Description", d.Description, 256)
 	if d.SizeGiB != 0 && most != 0 {
@@ -358,8 +364,8 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if b.PeriodUnit == provider.Week {
 		periods, renewals = []int{1, 2, 3, 4}, []int{1, 2, 3}
 	}
-	c.Require(b.Period == 0 || slices.Contains(periods, b.Period), "Billing.Period", b.Period, fmt.Sprintf("must be one of %v", periods))
-	c.Require(b.AutoRenewPeriod == 0 || slices.Contains(renewals, b.AutoRenewPeriod), "Billing.AutoRenewPeriod", b.AutoRenewPeriod, fmt.Sprintf("must be one of %v", renewals))
+	checkPeriod(c, "Billing.Period", b.Period, periods)
+	checkPeriod(c, "Billing.AutoRenewPeriod", b.AutoRenewPeriod, renewals)
 	_, decimals, _ := strings.Cut(b.Spot.MaxPrice, ".")
 	c.Require(len(decimals) <= 3, "Billing.Spot.MaxPrice", b.Spot.MaxPrice, "must have at most 3 decimals")
 	if h := b.Spot.DurationHours; h != nil {
@@ -367,6 +373,12 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 	plain := b.Mode != provider.Prepaid && b.Mode != provider.Spot
 	c.Require(plain || !spec.DeletionProtection, "DeletionProtection", nil, "ECS has it for servers on demand only, neither prepaid nor spot")
+}
+
+func checkPeriod(c *provider.Checker, path string, n int, known []int) {
+	if n != 0 && !slices.Contains(known, n) {
+		c.Fail(path, n, fmt.Sprintf("must be one of %v", slices.Clone(known)))
+	}
 }
 
 func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -380,7 +392,9 @@ func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(l.GroupID == "" || !onHost, "Placement.GroupID", l.GroupID, "ECS has no deployment sets on dedicated hosts")
 	c.Require(l.Affinity != provider.HostAffinity || onHost, "Placement.Affinity", l.Affinity, "needs a dedicated host")
 	elsewhere := spec.LaunchTemplate != nil
-	c.Require(o.DeploymentSetGroupNo >= 0 && o.DeploymentSetGroupNo <= maxSetGroups, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, fmt.Sprintf("must be 1 to %d", maxSetGroups))
+	if n := o.DeploymentSetGroupNo; n < 0 || n > maxSetGroups {
+		c.Fail("Vendor.DeploymentSetGroupNo", n, fmt.Sprintf("must be 1 to %d", maxSetGroups))
+	}
 	c.Require(o.DeploymentSetGroupNo == 0 || l.GroupID != "" || elsewhere, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, "needs Placement.GroupID")
 	c.Require(o.StorageSetPartitionNumber >= 0, "Vendor.StorageSetPartitionNumber", o.StorageSetPartitionNumber, "must be at least 1")
 }
@@ -395,6 +409,9 @@ func checkRelease(c *provider.Checker, at time.Time) {
 
 func checkTags(c *provider.Checker, tags map[string]string) {
 	c.Require(len(tags) <= 20, "Tags", len(tags), "must be at most 20")
+	if len(tags) == 0 {
+		return
+	}
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		at := fmt.Sprintf("Tags[%q]", k)
 		c.Require(utf8.RuneCountInString(k) <= 128, at, nil, "the key must be at most 128 characters long")
@@ -426,6 +443,9 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	o := optionsOf(spec)
 	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
 	raw := o.Params
+	if len(raw) == 0 {
+		return
+	}
 	plain := *spec
 	plain.Vendor = withoutRaw(spec)
 	if p, err := translateRun(&plain); err == nil {

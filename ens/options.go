@@ -86,7 +86,11 @@ func choosesNode(spec *provider.RunInstancesSpec) bool {
 
 // secretParams names the raw parameters, whose values no error may show.
 func secretParams(spec *provider.RunInstancesSpec) []string {
-	return slices.Collect(maps.Keys(optionsOf(spec).Params))
+	raw := optionsOf(spec).Params
+	if len(raw) == 0 {
+		return nil
+	}
+	return slices.Collect(maps.Keys(raw))
 }
 
 // isOwnParam tells whether a parameter is set by the protocol, or would promise
@@ -110,6 +114,9 @@ var createInstanceParams = map[string]bool{
 // checkRaw refuses raw parameters that are set otherwise already. One of the
 // two would be lost.
 func checkRaw(c *provider.Checker, raw, set map[string]string) {
+	if len(raw) == 0 {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		at := rawPath(name)
 		switch {

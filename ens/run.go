@@ -92,11 +92,12 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		return nil, err
 	}
 	r := request("DescribeInstances", translateDescribe(req, at.page, cmp.Or(req.Region, d.region)), describeTimeout)
+	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
+	r.Into = &a
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
 	if err := d.caller.Decode(r, resp, &a); err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if a.Instances == nil { // an answer without the list is not an empty list
 		return nil, d.caller.Senseless(r, resp)
 	}
-	out := &provider.DescribePage{RequestID: resp.RequestID}
+	out := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(a.Instances.Instance))}
 	if len(req.IDs) == 0 {
 		out.NextPage, out.Short = at.next(&a)
 	}

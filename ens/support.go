@@ -202,6 +202,9 @@ func (c *choice) addOptions(o RunOptions) {
 	c.run(o.InstanceChargeStrategy != "", "Vendor.InstanceChargeStrategy")
 	c.run(o.BillingCycle != "", "Vendor.BillingCycle")
 	c.run(o.AutoUseCoupon != nil, "Vendor.AutoUseCoupon")
+	if len(o.Params) == 0 {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(o.Params)) {
 		both, known := createInstanceParams[name]
 		c.run(!known, rawPath(name))

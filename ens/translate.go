@@ -240,10 +240,7 @@ func translatePlacement(p params, spec *provider.RunInstancesSpec, action string
 }
 
 func translateExtras(p params, spec *provider.RunInstancesSpec) {
-	for i, key := range slices.Sorted(maps.Keys(spec.Tags)) {
-		p[fmt.Sprintf("Tag.%d.Key", i+1)] = key
-		p[fmt.Sprintf("Tag.%d.Value", i+1)] = spec.Tags[key]
-	}
+	p.tags(spec.Tags)
 	p.text("UserData", base64.StdEncoding.EncodeToString(spec.UserData))
 	if !spec.AutoReleaseTime.IsZero() {
 		p["AutoReleaseTime"] = spec.AutoReleaseTime.UTC().Format(time.RFC3339)
@@ -263,6 +260,16 @@ func translateOptions(p params, o RunOptions) {
 	if o.SendFalse {
 		p.flag("UniqueSuffix", p["UniqueSuffix"] == "true")
 		p.flag("PasswordInherit", p["PasswordInherit"] == "true")
+	}
+}
+
+func (p params) tags(tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
+	for i, key := range slices.Sorted(maps.Keys(tags)) {
+		p[fmt.Sprintf("Tag.%d.Key", i+1)] = key
+		p[fmt.Sprintf("Tag.%d.Value", i+1)] = tags[key]
 	}
 }
 
@@ -344,8 +351,8 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		VPCID:            n.NetworkID,
 		SubnetID:         n.VSwitchID,
 		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
-		PrivateIPs:       addrsOf(n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress, ips(raw.PrivateIPAddresses.PrivateIPAddress)),
-		PublicIPs:        addrsOf(raw.PublicIPAddress.IPAddress, ips(raw.PublicIPAddresses.PublicIPAddress)),
+		PrivateIPs:       addrsOf(raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress),
+		PublicIPs:        addrsOf(raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress),
 		Billing:          billingOf(raw.InstanceResourceType, raw.SpotStrategy),
 		CreatedAt:        timeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
@@ -363,6 +370,9 @@ func expiryOf(raw *RawInstance) time.Time {
 
 // timeOf reads both forms the vendor uses, with and without seconds.
 func timeOf(s string) time.Time {
+	if s == "" {
+		return time.Time{}
+	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t
@@ -372,20 +382,20 @@ func timeOf(s string) time.Time {
 }
 
 // addrsOf merges lists in which ENS repeats itself, and drops what is no address.
-func addrsOf(lists ...[]string) []netip.Addr {
+func addrsOf(carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
 	var out []netip.Addr
-	for _, s := range slices.Concat(lists...) {
+	add := func(s string) {
 		if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
 			out = append(out, a)
 		}
 	}
-	return out
-}
-
-func ips(list []RawCarrierAddress) []string {
-	out := make([]string, len(list))
-	for i := range list {
-		out[i] = list[i].IP
+	for _, list := range lists {
+		for _, s := range list {
+			add(s)
+		}
+	}
+	for i := range carriers {
+		add(carriers[i].IP)
 	}
 	return out
 }

@@ -34,19 +34,29 @@ func (op *Operation) finish(ctx context.Context) error {
 }
 
 func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {
+	var open []int
+	for i := range op.parts { // createPart adds none
+		if op.parts[i].open() {
+			open = append(open, i)
+		}
+	}
+	one := func(i int) {
+		if ctx.Err() != nil {
+			op.settle(i, fmt.Errorf("%s: %w", op.c.name, ctx.Err()))
+			return
+		}
+		op.settle(i, op.createPart(ctx, i, spec))
+		op.note(op.saveAnswer(ctx))
+	}
+	if len(open) == 1 { // most operations: a goroutine would cost more than it brings
+		one(open[0])
+		return
+	}
 	g := new(errgroup.Group)
 	g.SetLimit(parallelCalls)
-	for i := range op.parts { // createPart adds none
-		if !op.parts[i].open() {
-			continue
-		}
+	for _, i := range open {
 		g.Go(func() error {
-			if ctx.Err() != nil {
-				op.settle(i, fmt.Errorf("%s: %w", op.c.name, ctx.Err()))
-				return nil
-			}
-			op.settle(i, op.createPart(ctx, i, spec))
-			op.note(op.saveAnswer(ctx))
+			one(i)
 			return nil
 		})
 	}
@@ -156,6 +166,9 @@ func (op *Operation) announce(ctx context.Context, i int) error {
 // with the same token, of this process or another, that is still being carried
 // out.
 func (c *Client) harmless(err error) bool {
+	if err == nil {
+		return false
+	}
 	var e *APIError
 	if errors.As(err, &e) {
 		inProgress := c.limits.ClientToken && e.Temporary

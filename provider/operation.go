@@ -18,7 +18,7 @@ type Operation struct {
 	id     string
 	region string
 	class  string // what boots alike, for the poller
-	hash   string // of the spec, secrets left out
+	hash   string // of the spec, secrets left out; "" until somebody asks, see specHash
 	min    int    // servers that are enough
 
 	owner string
@@ -47,7 +47,6 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 		id:     cmp.Or(o.OperationID, randomID()),
 		region: spec.Region,
 		class:  bootClass(spec.InstanceType),
-		hash:   specHash(spec, o),
 		owner:  o.Owner,
 		opts:   *o,
 		parts:  c.split(spec),
@@ -57,6 +56,9 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	}
 	op.opts.Alternatives = slices.Clone(o.Alternatives)
 	op.keepSpec(spec)
+	if len(spec.Vendor) > 0 { // the caller may change what these point to
+		op.hash = specHash(spec, o)
+	}
 	for i := range op.parts {
 		if p := &op.parts[i]; len(o.Alternatives) > 0 {
 			p.MinCount = op.fewest(p, spec)
@@ -66,8 +68,8 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 }
 
 func (op *Operation) keepSpec(spec *RunInstancesSpec) {
-	s := *spec
-	op.spec = func() *RunInstancesSpec { return &s }
+	s := spec.clone()
+	op.spec = func() *RunInstancesSpec { return s }
 }
 
 // bootClass is the family of a machine type, whose members boot alike:

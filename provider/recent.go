@@ -13,7 +13,8 @@ const visibleAfter = 60 * time.Second
 // is not mistaken for "gone" while the cloud has not caught up.
 type recent struct {
 	mu     sync.Mutex
-	born   map[string]time.Time
+	base   time.Time                // zero of born
+	born   map[string]time.Duration // a third of a time.Time: there may be a hundred thousand
 	pruned time.Time
 }
 
@@ -26,18 +27,19 @@ func (r *recent) add(ids []string, at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.born == nil {
-		r.born = map[string]time.Time{}
+		r.base, r.born = now, map[string]time.Duration{}
 	}
 	if now.Sub(r.pruned) > visibleAfter {
 		for id, at := range r.born {
-			if now.Sub(at) > visibleAfter {
+			if now.Sub(r.base)-at > visibleAfter {
 				delete(r.born, id)
 			}
 		}
 		r.pruned = now
 	}
+	born := max(at.Sub(r.base), -2*visibleAfter) // the zero time is too far away to count with
 	for _, id := range ids {
-		r.born[id] = at
+		r.born[id] = born
 	}
 }
 
@@ -55,7 +57,7 @@ func (r *recent) any(ids []string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, id := range ids {
-		if at, ok := r.born[id]; ok && time.Since(at) <= visibleAfter {
+		if at, ok := r.born[id]; ok && time.Since(r.base)-at <= visibleAfter {
 			return true
 		}
 	}
@@ -68,8 +70,8 @@ func (r *recent) latest(ids []string) (at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, id := range ids {
-		if b, ok := r.born[id]; ok && time.Since(b) <= visibleAfter && b.After(at) {
-			at = b
+		if b, ok := r.born[id]; ok && time.Since(r.base)-b <= visibleAfter && r.base.Add(b).After(at) {
+			at = r.base.Add(b)
 		}
 	}
 	return at

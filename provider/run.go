@@ -205,6 +205,9 @@ func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 func join(errs ...error) error {
 	var all FieldErrors
 	for _, err := range errs {
+		if err == nil {
+			continue
+		}
 		var many FieldErrors
 		var one *FieldError
 		switch {
@@ -212,7 +215,7 @@ func join(errs ...error) error {
 			all = append(all, many...)
 		case errors.As(err, &one):
 			all = append(all, one)
-		case err != nil:
+		default:
 			return errors.Join(errs...)
 		}
 	}

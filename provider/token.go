@@ -45,6 +45,9 @@ type savedPart struct {
 func (op *Operation) MarshalText() ([]byte, error) {
 	op.mu.Lock()
 	defer op.mu.Unlock()
+	if op.hash == "" && op.spec != nil {
+		op.hash = specHash(op.spec(), &op.opts)
+	}
 	s := savedOperation{
 		Version: tokenVersion, Driver: op.c.name, Region: op.region, ID: op.id,
 		Class: op.class, Hash: op.hash, Min: op.min, Accepted: op.accepted.UTC().Round(0),

@@ -41,9 +41,13 @@ func (s *RunInstancesSpec) Validate() error {
 
 func (s *RunInstancesSpec) checkCounts(c *Checker) {
 	c.Require(s.Count >= 0, "Count", s.Count, "must not be negative")
-	c.Require(s.Count <= maxCount, "Count", s.Count, fmt.Sprintf("must be at most %d", maxCount))
+	if s.Count > maxCount {
+		c.Fail("Count", s.Count, fmt.Sprintf("must be at most %d", maxCount))
+	}
 	c.Require(s.MinCount >= 0, "MinCount", s.MinCount, "must not be negative")
-	c.Require(s.MinCount <= max(s.Count, 1), "MinCount", s.MinCount, fmt.Sprintf("must not be more than Count (%d)", max(s.Count, 1)))
+	if s.MinCount > max(s.Count, 1) {
+		c.Fail("MinCount", s.MinCount, fmt.Sprintf("must not be more than Count (%d)", max(s.Count, 1)))
+	}
 	c.Require(!s.UniqueSuffix || s.Name != "" || s.HostName != "", "UniqueSuffix", nil, "needs a Name or a HostName to number")
 }
 
@@ -76,8 +80,8 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 	notEmpty(c, "Network.SecurityGroupIDs", n.SecurityGroupIDs)
 	checkAddrs(c, "Network.PrivateIPs", n.PrivateIPs, netip.Addr.Is4, "an IPv4 address")
 	checkAddrs(c, "Network.IPv6Addresses", n.IPv6Addresses, func(a netip.Addr) bool { return a.Is6() && !a.Is4In6() }, "an IPv6 address")
-	if k := len(n.PrivateIPs); k > 0 {
-		c.Require(k == max(s.Count, 1), "Network.PrivateIPs", k, fmt.Sprintf("one address for each server is needed: Count is %d", max(s.Count, 1)))
+	if k := len(n.PrivateIPs); k > 0 && k != max(s.Count, 1) {
+		c.Fail("Network.PrivateIPs", k, fmt.Sprintf("one address for each server is needed: Count is %d", max(s.Count, 1)))
 	}
 	notNegative(c, "Network.IPv6Count", n.IPv6Count)
 	if len(n.IPv6Addresses) > 0 {
@@ -98,6 +102,9 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 }
 
 func (d *Disk) check(c *Checker, at string) {
+	if *d == (Disk{}) { // paths are made for the rest only: every create comes by here
+		return
+	}
 	notNegative(c, at+".SizeGiB", d.SizeGiB)
 	notNegative(c, at+".IOPS", d.IOPS)
 	c.Require(d.KMSKeyID == "" || d.Encrypted, at+".KMSKeyID", d.KMSKeyID, "needs Encrypted")
@@ -145,6 +152,9 @@ func (s *RunInstancesSpec) checkPlacement(c *Checker) {
 }
 
 func checkTagKeys(c *Checker, path string, tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		c.Require(k != "", path, nil, "a tag key must not be empty")
 		c.Require(!strings.HasPrefix(k, ReservedTagPrefix), path, k, "keys that begin with "+ReservedTagPrefix+" are reserved")
@@ -192,20 +202,21 @@ func notEmpty(c *Checker, path string, list []string) {
 
 func oneOf[E ~string](c *Checker, path string, v E, known ...E) {
 	if v != "" && !slices.Contains(known, v) {
-		c.Fail(path, v, fmt.Sprintf("must be one of %q", known))
+		c.Fail(path, v, fmt.Sprintf("must be one of %q", slices.Clone(known))) // the list itself stays off the heap
 	}
 }
 
 func checkAddrs(c *Checker, path string, addrs []netip.Addr, ok func(netip.Addr) bool, what string) {
 	seen := make(map[netip.Addr]bool, len(addrs))
+	at := func(i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 	for i, a := range addrs {
-		switch at := fmt.Sprintf("%s[%d]", path, i); {
+		switch {
 		case !a.IsValid():
-			c.Fail(at, nil, "must be "+what)
+			c.Fail(at(i), nil, "must be "+what)
 		case !ok(a):
-			c.Fail(at, a, "must be "+what)
+			c.Fail(at(i), a, "must be "+what)
 		case seen[a]:
-			c.Fail(at, a, "is given twice")
+			c.Fail(at(i), a, "is given twice")
 		}
 		seen[a] = true
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -143,42 +144,67 @@ func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	}
 }
 
-// waiter is one wait.
+// waiter is one wait. There may be a hundred thousand servers in it: of one that is
+// still waited for it keeps a few words, not its whole description.
 type waiter struct {
 	c        *Client
 	target   State
 	ids      []string
-	progress func(Event)
+	byID     []int32     // indexes of ids, sorted by ID
+	progress func(Event) // nil when nobody wants to know
 
 	// restarted tells that the servers were just told to start or reboot: being
 	// stopped may be part of that, or an old answer.
 	restarted bool
 
+	start time.Time
+
 	mu      sync.Mutex
-	servers map[string]*awaited
+	servers []awaited // as ids
+	word    string    // the latest raw state: one text for all servers in it
 }
 
 // awaited is what a wait knows of one server.
 type awaited struct {
-	last    Instance
-	ready   bool
+	state   State // as last seen, and in the cloud's word
+	raw     string
+	stopped time.Duration // of the wait, since when it has looked stopped; 0 when it does not
+	last    *Instance     // as last seen, where it is kept
 	failed  *LaunchError
-	stopped time.Time // since when it has looked stopped
+	ready   bool
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
-	w := &waiter{c: c, target: target, servers: make(map[string]*awaited, len(ids))}
-	for _, id := range ids {
-		if w.servers[id] == nil {
-			w.servers[id] = &awaited{last: Instance{ID: id}}
-			w.ids = append(w.ids, id)
-		}
+	w := &waiter{c: c, target: target, ids: unique(ids), start: time.Now()}
+	w.servers = make([]awaited, len(w.ids))
+	w.byID = make([]int32, len(w.ids))
+	for i := range w.byID {
+		w.byID[i] = int32(i)
 	}
-	w.progress = func(Event) {}
-	if o != nil && o.Progress != nil {
+	slices.SortFunc(w.byID, func(a, b int32) int { return strings.Compare(w.ids[a], w.ids[b]) })
+	if o != nil {
 		w.progress = o.Progress
 	}
 	return w
+}
+
+// unique returns the IDs in their order, each once.
+func unique(ids []string) []string {
+	out := make([]string, 0, len(ids))
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// index is the place of an ID, which is there, in ids.
+func (w *waiter) index(id string) int {
+	i, _ := slices.BinarySearchFunc(w.byID, id, func(i int32, id string) int { return strings.Compare(w.ids[i], id) })
+	return int(w.byID[i])
 }
 
 func (w *waiter) wait(ctx context.Context, region, class string, accepted time.Time) ([]Instance, error) {
@@ -194,12 +220,8 @@ func (w *waiter) wait(ctx context.Context, region, class string, accepted time.T
 // observe takes in one sighting. The poller calls it for one wait at a time.
 func (w *waiter) observe(e poll.Event[Instance]) poll.Verdict {
 	w.mu.Lock()
-	s := w.servers[e.ID]
+	s := &w.servers[w.index(e.ID)]
 	changed := s.take(w, e)
-	event := Event{Time: e.At, Instance: s.last}
-	if s.failed != nil {
-		event.Err = s.failed
-	}
 	verdict := poll.Keep
 	switch {
 	case s.ready && w.target == StateRunning:
@@ -207,62 +229,90 @@ func (w *waiter) observe(e poll.Event[Instance]) poll.Verdict {
 	case s.ready || s.failed != nil:
 		verdict = poll.Done
 	}
+	var event Event
+	if changed && w.progress != nil {
+		event = Event{Time: e.At, Instance: s.instance(e.ID)}
+		if s.failed != nil {
+			event.Err = s.failed
+		}
+	}
 	w.mu.Unlock()
-	if changed {
+	if event.Instance.ID != "" {
 		w.progress(event)
 	}
 	return verdict
 }
 
+// whole tells whether descriptions are kept of servers that are still waited for:
+// somebody wants to see them, or they will be the last word about a server.
+func (w *waiter) whole() bool { return w.progress != nil || w.target != StateRunning }
+
+// instance is the server as last seen.
+func (s *awaited) instance(id string) Instance {
+	i := Instance{ID: id, RawState: s.raw}
+	if s.last != nil {
+		i = *s.last
+	}
+	i.State = s.state
+	return i
+}
+
 // take updates what is known and reports whether the state changed.
 func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
-	before := s.last.State
+	before := s.state
 	switch e.Kind {
 	case poll.Gone:
-		s.gone(w)
+		s.gone(w, e.ID)
 	case poll.Failed:
-		s.failed = w.failure(s, "the cloud refuses to describe it: "+e.Err.Error())
+		s.failed = w.failure(s, e.ID, "the cloud refuses to describe it: "+e.Err.Error())
 	case poll.Seen:
-		s.last = e.Value
-		s.judge(w, e.At)
+		if w.word != e.Value.RawState {
+			w.word = e.Value.RawState
+		}
+		s.state, s.raw = e.Value.State, w.word
+		s.judge(w, &e)
+		if s.ready || w.whole() {
+			s.last = new(e.Value)
+		}
 	}
-	return s.last.State != before || s.failed != nil
+	return s.state != before || s.failed != nil
 }
 
 // gone ends the wait for a server that no longer exists.
-func (s *awaited) gone(w *waiter) {
+func (s *awaited) gone(w *waiter, id string) {
 	if w.target == StateTerminated {
-		s.last.State = StateTerminated
+		s.state = StateTerminated
 		s.ready = true
 		return
 	}
 	reason := "it disappeared"
-	if s.last.RawState == "" {
+	if s.raw == "" {
 		reason = "it never became visible: it was released, or these credentials may not describe it"
 	}
-	s.failed = w.failure(s, reason)
-	s.last.State = StateTerminated
+	s.failed = w.failure(s, id, reason)
+	s.state = StateTerminated
 }
 
 // judge decides what a described state means for the target.
-func (s *awaited) judge(w *waiter, at time.Time) {
-	state := s.last.State
+func (s *awaited) judge(w *waiter, e *poll.Event[Instance]) {
+	state := e.Value.State
 	if state != StateStopped {
-		s.stopped = time.Time{}
+		s.stopped = 0
 	}
 	switch {
 	case state == w.target, state == StateRecycled && w.target == StateTerminated:
 		s.ready = true
 	case w.target != StateTerminated && final(state):
-		s.failed = w.failure(s, s.last.Reason)
+		s.failed = w.failure(s, e.ID, e.Value.Reason)
 	case w.target == StateRunning && state == StateStopping && !w.restarted:
-		s.failed = w.failure(s, "it is being stopped")
+		s.failed = w.failure(s, e.ID, "it is being stopped")
 	case w.target == StateRunning && state == StateStopped:
-		if s.stopped.IsZero() {
+		at := e.At.Sub(w.start) + 1 // 0 means never
+		if s.stopped == 0 {
 			s.stopped = at
 		}
-		if at.Sub(s.stopped) >= stoppedFor {
-			s.failed = w.failure(s, "it stays stopped")
+		if at-s.stopped >= stoppedFor {
+			s.failed = w.failure(s, e.ID, "it stays stopped")
 		}
 	}
 }
@@ -272,8 +322,8 @@ func final(s State) bool {
 	return slices.Contains([]State{StateFailed, StateTerminating, StateRecycled, StateTerminated, StateSuspended}, s)
 }
 
-func (w *waiter) failure(s *awaited, reason string) *LaunchError {
-	return &LaunchError{Driver: w.c.name, InstanceID: s.last.ID, RawState: s.last.RawState, Reason: reason}
+func (w *waiter) failure(s *awaited, id, reason string) *LaunchError {
+	return &LaunchError{Driver: w.c.name, InstanceID: id, RawState: s.raw, Reason: reason}
 }
 
 // result sorts the servers into those that got there and an error about the
@@ -283,14 +333,14 @@ func (w *waiter) result(err error) ([]Instance, error) {
 	defer w.mu.Unlock()
 	e := &WaitError{Driver: w.c.name, Target: w.target, Err: err}
 	var ready []Instance
-	for _, id := range w.ids {
-		switch s := w.servers[id]; {
+	for i, id := range w.ids {
+		switch s := &w.servers[i]; {
 		case s.ready:
-			ready = append(ready, s.last)
+			ready = append(ready, s.instance(id))
 		case s.failed != nil:
 			e.Failed = append(e.Failed, s.failed)
 		default:
-			e.Pending = append(e.Pending, PendingInstance{ID: id, RawState: s.last.RawState})
+			e.Pending = append(e.Pending, PendingInstance{ID: id, RawState: s.raw})
 		}
 	}
 	if e.Err == nil && len(e.Failed) == 0 && len(e.Pending) == 0 {

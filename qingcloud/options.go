@@ -76,6 +76,9 @@ func runOptions(spec *provider.RunInstancesSpec) *RunOptions {
 
 // addParams adds raw parameters, and refuses one that is there already.
 func addParams(q url.Values, params map[string]string) error {
+	if len(params) == 0 {
+		return nil
+	}
 	c := provider.Checker{Driver: Name}
 	for _, k := range slices.Sorted(maps.Keys(params)) {
 		c.Require(!q.Has(k) && !isSystemParam(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is set by the spec or by the signature")

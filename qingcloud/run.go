@@ -87,11 +87,16 @@ type runOutput struct {
 	JobID     string   `json:"job_id"`
 }
 
-// UnmarshalJSON decodes what it can.
-func (o *runOutput) UnmarshalJSON(b []byte) error {
+// succeeded tells whether an answer is read and says so.
+func (a *answer) succeeded() bool { return a.RetCode != nil && *a.RetCode == 0 }
+
+func (o *runOutput) decode(b []byte) error {
 	type plain runOutput
 	return lenient(b, (*plain)(o))
 }
+
+// UnmarshalJSON decodes what it can.
+func (o *runOutput) UnmarshalJSON(b []byte) error { return o.decode(b) }
 
 type describeInput struct {
 	Instances  []*string `name:"instances" location:"params"`
@@ -107,11 +112,13 @@ type describeOutput struct {
 	TotalCount  *Number    `json:"total_count"`
 }
 
-// UnmarshalJSON decodes what it can.
-func (o *describeOutput) UnmarshalJSON(b []byte) error {
+func (o *describeOutput) decode(b []byte) error {
 	type plain describeOutput
 	return lenient(b, (*plain)(o))
 }
+
+// UnmarshalJSON decodes what it can.
+func (o *describeOutput) UnmarshalJSON(b []byte) error { return o.decode(b) }
 
 // terminateInput has direct_cease, which no struct of the SDK has.
 type terminateInput struct {
@@ -198,7 +205,7 @@ func page(r *provider.DescribeRequest, in *describeInput, zone string, out *desc
 	if out.InstanceSet == nil && (out.TotalCount == nil || total > 0) {
 		return nil, badAnswer("DescribeInstances", "the answer has no list of servers")
 	}
-	p := &provider.DescribePage{}
+	p := &provider.DescribePage{Instances: make([]provider.Instance, 0, len(out.InstanceSet))}
 	for i := range out.InstanceSet {
 		raw := &out.InstanceSet[i]
 		if raw.ID == "" {

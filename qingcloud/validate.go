@@ -179,11 +179,11 @@ var paramForm = regexp.MustCompile(`^[A-Za-z0-9_.]+$`)
 
 // validateParams builds the request to see which parameters are taken.
 func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
-	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
-		c.Require(paramForm.MatchString(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is no name of a parameter")
-	}
 	if len(o.Params) == 0 {
 		return
+	}
+	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
+		c.Require(paramForm.MatchString(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is no name of a parameter")
 	}
 	_, err := d.build(d.runCall(spec))
 	if taken, ok := err.(provider.FieldErrors); ok { //nolint:errorlint // build returns it bare
@@ -233,6 +233,9 @@ func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 	check("Vendor.UserDataPath", o.UserDataPath)
 	check("Vendor.UserDataFile", o.UserDataFile)
 	check("Vendor.TargetUser", o.TargetUser)
+	if len(o.Params) == 0 {
+		return
+	}
 	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
 		check("Vendor.Params["+strconv.Quote(k)+"]", o.Params[k])
 	}

@@ -208,7 +208,8 @@ type api interface {
 type sdkClient struct{ cvm *cvm.Client }
 
 func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error) {
-	return s.cvm.RunInstancesWithContext(ctx, req)
+	resp := cvm.NewRunInstancesResponse()
+	return resp, s.Send(ctx, req, &runReply{resp})
 }
 
 // RunRaw sends a create that the typed request cannot carry, signed alike.
@@ -218,8 +219,21 @@ func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunI
 		return nil, err
 	}
 	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, resp)
+	return resp, s.Send(ctx, req, &runReply{resp})
 }
+
+// runReply and describeReply are answers that are searched for an error in one
+// look, not by being decoded twice more.
+type (
+	runReply      struct{ *cvm.RunInstancesResponse }
+	describeReply struct{ *cvm.DescribeInstancesResponse }
+)
+
+// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
+func (*runReply) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
+
+// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
+func (*describeReply) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
 
 // rawRequest is a request with a body of our own.
 func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
@@ -228,7 +242,8 @@ func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
 }
 
 func (s sdkClient) DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error) {
-	return s.cvm.DescribeInstancesWithContext(ctx, req)
+	resp := cvm.NewDescribeInstancesResponse()
+	return resp, s.Send(ctx, req, &describeReply{resp})
 }
 
 func (s sdkClient) TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error) {

@@ -225,7 +225,7 @@ func describePage(ex *exchange, req *provider.DescribeRequest, offset int, r *cv
 	if r.InstanceSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
 		return nil, ex.malformed("it has no list of instances", value(r.RequestId))
 	}
-	page := &provider.DescribePage{RequestID: value(r.RequestId)}
+	page := &provider.DescribePage{RequestID: value(r.RequestId), Instances: make([]provider.Instance, 0, len(r.InstanceSet))}
 	for _, raw := range r.InstanceSet {
 		if raw == nil || value(raw.InstanceId) == "" {
 			return nil, ex.malformed("an instance in it has no ID", page.RequestID)

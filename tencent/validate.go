@@ -78,8 +78,9 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if spec.UniqueSuffix && longest != "" {
 		longest += numberPattern(count, count) // the limit counts the pattern
 	}
-	n := utf8.RuneCountInString(longest)
-	c.Require(n <= 128, "Name", spec.Name, fmt.Sprintf("must be at most 128 characters long, the pattern of numbers included, not %d", n))
+	if n := utf8.RuneCountInString(longest); n > 128 {
+		c.Fail("Name", spec.Name, fmt.Sprintf("must be at most 128 characters long, the pattern of numbers included, not %d", n))
+	}
 	if spec.HostName != "" {
 		checkHostName(c, spec.HostName, spec.UniqueSuffix, count)
 	}
@@ -323,6 +324,9 @@ func checkBetween(c *provider.Checker, path, s string, least, most int) {
 func joined(errs ...error) error {
 	var all provider.FieldErrors
 	for _, err := range errs {
+		if err == nil {
+			continue
+		}
 		var list provider.FieldErrors
 		var one *provider.FieldError
 		switch {
@@ -330,7 +334,7 @@ func joined(errs ...error) error {
 			all = append(all, list...)
 		case errors.As(err, &one):
 			all = append(all, one)
-		case err != nil:
+		default:
 			return err
 		}
 	}

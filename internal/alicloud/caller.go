@@ -2,11 +2,12 @@ package alicloud
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
-	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
-	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
+	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -95,29 +96,33 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	if ctx.Err() != nil {
 		return nil, c.notSent(r, provider.ErrUnavailable, "", ctx.Err())
 	}
-	key, err := resolve(ctx, c.keys)
-	if ctx.Err() != nil {
+	p := prepare(ctx, c.keys, r, at)
+	switch {
+	case ctx.Err() != nil:
 		return nil, c.notSent(r, provider.ErrUnavailable, "", ctx.Err())
-	}
-	if err != nil {
-		return nil, c.notSent(r, provider.ErrAuth, "no credentials: "+err.Error(), err)
+	case p.noKey != nil:
+		return nil, c.notSent(r, provider.ErrAuth, "no credentials: "+p.noKey.Error(), p.noKey)
+	case p.err != nil:
+		return nil, c.notSent(r, provider.ErrInvalid, errBuild.Error(), nil)
 	}
 	f := newFlight(ctx, c.transport, r.Timeout)
+	f.into = r.Into
 	defer f.cancel()
-	err = send(f, r, at, key)
-	clean := func(text string) string { return scrubber(secretValues(r, key, f.query))(text) }
-	resp := &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), clean: clean}
+	err = f.send(p)
+	clean := func(text string) string { return scrubber(secretValues(r, p.key, f.query))(text) }
+	resp := &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), decoded: f.decoded, clean: clean}
 	if err == nil {
 		return resp, nil
 	}
 	if f.status == 0 || f.err != nil { // no answer, or not all of it
 		resp = nil
 	}
-	return resp, c.failure(ctx, r, f, key, err)
+	return resp, c.failure(ctx, r, f, p.key, err)
 }
 
-// send hands one request to a fresh SDK client whose only way out is f.
-func send(f *flight, r Request, at endpoint, key provider.Credentials) (err error) {
+// send carries a signed request out, and has the SDK read an answer that is an
+// error.
+func (f *flight) send(p prepared) (err error) {
 	defer func() {
 		// The SDK asserts JSON types without looking. The value is not kept: it
 		// may quote the answer.
@@ -125,39 +130,18 @@ func send(f *flight, r Request, at endpoint, key provider.Credentials) (err erro
 			err = errPanic
 		}
 	}()
-	cfg := sdk.NewConfig().WithScheme(at.scheme).WithUserAgent("yunfan")
-	cfg.Transport = f
-	client, err := sdk.NewClientWithOptions("", cfg, oneKey(key))
+	resp, err := f.exchange(p.req)
 	if err != nil {
 		return err
 	}
-	client.SetCloseTrace(true) // it would report the URI as a span name
-	ignoreProxyVariables(client)
-	_, err = client.ProcessCommonRequest(sdkRequest(r, at))
+	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+		return nil
+	}
+	answer := responses.NewCommonResponse()
+	err = responses.Unmarshal(answer, resp, "JSON")
+	var s *sdkerrors.ServerError
+	if errors.As(err, &s) { // what the server signed tells a wrong key from a wrong request
+		err = sdkerrors.WrapServerError(s, map[string]string{"StringToSign": p.stringToSign})
+	}
 	return err
-}
-
-// ignoreProxyVariables keeps the SDK from reading proxy variables, which it
-// compiles as regular expressions, one bad entry failing every call. What is
-// set here is never used: the transport chooses the proxy.
-func ignoreProxyVariables(client *sdk.Client) {
-	client.SetHttpProxy("http://unused.invalid")
-	client.SetHttpsProxy("http://unused.invalid")
-	client.SetNoProxy("-")
-}
-
-func sdkRequest(r Request, at endpoint) *requests.CommonRequest {
-	req := requests.NewCommonRequest()
-	req.Method = requests.POST
-	req.Scheme = at.scheme
-	req.Domain = at.host
-	req.Product = r.Product
-	req.Version = r.Version
-	req.ApiName = r.Action
-	req.RegionId = r.Region
-	req.FormParams = r.Params
-	// The flight's own deadline comes first; these only replace the SDK's 10 s.
-	req.ReadTimeout = r.Timeout + time.Minute
-	req.ConnectTimeout = r.Timeout + time.Minute
-	return req
 }

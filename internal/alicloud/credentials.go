@@ -29,33 +29,6 @@ func (k oneKey) GetCredentials() (*credentials.Credentials, error) {
 // GetProviderName implements the SDK's interface.
 func (oneKey) GetProviderName() string { return "yunfan" }
 
-type answer struct {
-	key provider.Credentials
-	err error
-}
-
-// resolve asks a source and gives up when ctx ends: sources renew keys over
-// networks, and those of the SDK know no context. A source that hangs keeps its
-// goroutine, and nothing else.
-func resolve(ctx context.Context, s provider.CredentialsSource) (provider.Credentials, error) {
-	done := make(chan answer, 1)
-	go func() {
-		a := answer{err: errors.New("the source of credentials panicked")}
-		defer func() {
-			_ = recover()
-			done <- a
-		}()
-		key, err := s.Credentials(ctx)
-		a = answer{key, err}
-	}()
-	select {
-	case a := <-done:
-		return a.key, a.err
-	case <-ctx.Done():
-		return provider.Credentials{}, ctx.Err()
-	}
-}
-
 // defaultChain is the SDK's default chain. Its providers renew keys without
 // locks, so one caller at a time asks it. Waiting callers can still leave.
 type defaultChain struct {

@@ -3,40 +3,28 @@ package alicloud
 import (
 	"bytes"
 	"encoding/json"
-	"io"
-	"net/http"
 	"strconv"
 	"strings"
-
-	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
+	"unicode/utf8"
 )
 
 // Decode reads an answer into out, a pointer to a struct. An answer that is
 // empty, null, HTML, truncated or of other types is an error with
 // [provider.OutcomeUnknown]: a 200 without sense may follow a real effect.
 //
-// An out that embeds a *responses.BaseResponse is read by the SDK's own decoder,
-// which takes half the time of encoding/json for long lists, and takes numbers
-// and strings for each other.
+// An out that is the request's Into has been read already by the SDK's own decoder,
+// which takes half the time of encoding/json for long lists, and takes numbers and
+// strings for each other.
 func (c *Caller) Decode(r Request, resp *Response, out any) error {
 	body := bytes.TrimSpace(resp.Body)
-	if len(body) == 0 || body[0] != '{' || decode(body, out) != nil {
+	err := resp.decoded
+	if r.Into == nil {
+		err = json.Unmarshal(body, out)
+	}
+	if len(body) == 0 || body[0] != '{' || err != nil {
 		return c.malformed(r, resp.HTTPStatus, resp.RequestID, errMalform)
 	}
 	return nil
-}
-
-func decode(body []byte, out any) (err error) {
-	sdk, ok := out.(responses.AcsResponse)
-	if !ok {
-		return json.Unmarshal(body, out)
-	}
-	defer func() {
-		if recover() != nil {
-			err = errPanic
-		}
-	}()
-	return responses.Unmarshal(sdk, &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(body))}, "JSON")
 }
 
 // Senseless is the error of an answer that was read and lacks what it must
@@ -55,7 +43,7 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	case bytes.Equal(b, []byte("null")):
 		*t = ""
 	case b[0] == '"':
-		return json.Unmarshal(b, (*string)(t))
+		return text((*string)(t), b)
 	default:
 		*t = Text(b)
 	}
@@ -75,30 +63,47 @@ func (t Text) Int() int {
 // show: a list, a list inside objects, or one text "[i-a,i-b]".
 type IDs []string
 
-// UnmarshalJSON collects every text below b.
-func (ids *IDs) UnmarshalJSON(b []byte) error {
-	var v any
-	if err := json.Unmarshal(b, &v); err != nil {
-		return err
+// text reads a JSON string, which seldom needs more than its quotes taken off.
+func text(s *string, b []byte) error {
+	if plain := b[1 : len(b)-1]; !bytes.ContainsRune(plain, '\\') && utf8.Valid(plain) {
+		*s = string(plain)
+		return nil
 	}
-	*ids = appendIDs(nil, v)
-	return nil
+	return json.Unmarshal(b, s)
 }
 
-func appendIDs(ids []string, v any) []string {
-	switch v := v.(type) {
-	case string:
-		ids = append(ids, strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune("[], \"", r) })...)
-	case []any:
-		for _, e := range v {
-			ids = appendIDs(ids, e)
+// UnmarshalJSON collects every text below b, which is valid JSON.
+func (ids *IDs) UnmarshalJSON(b []byte) error {
+	*ids = nil
+	for {
+		i := bytes.IndexByte(b, '"')
+		if i < 0 {
+			return nil
 		}
-	case map[string]any:
-		for _, e := range v {
-			ids = appendIDs(ids, e)
+		literal := b[i : i+stringLength(b[i:])]
+		b = bytes.TrimLeft(b[i+len(literal):], " \t\r\n")
+		if len(b) > 0 && b[0] == ':' { // the name of a member
+			continue
+		}
+		var s string
+		if err := text(&s, literal); err != nil {
+			return err
+		}
+		*ids = append(*ids, strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("[], \"", r) })...)
+	}
+}
+
+// stringLength is how long the JSON string is that b begins with, quotes included.
+func stringLength(b []byte) int {
+	for i := 1; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
 		}
 	}
-	return ids
+	return len(b)
 }
 
 // requestID finds the request ID in an answer without decoding the rest.

@@ -23,8 +23,6 @@ var (
 func (c *Caller) failure(ctx context.Context, r Request, f *flight, key provider.Credentials, err error) error {
 	clean := scrubber(secretValues(r, key, f.query))
 	switch {
-	case !f.started:
-		return c.notSent(r, provider.ErrInvalid, errBuild.Error(), nil)
 	case f.err != nil && ctx.Err() != nil:
 		return c.lost(r, f, "", ctx.Err())
 	case f.err != nil && f.ctx.Err() != nil:

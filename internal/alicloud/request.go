@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -35,6 +37,10 @@ type Request struct {
 
 	// Create tells that the call makes something.
 	Create bool
+
+	// Into, if any, is what a long answer is decoded into while it is read, by the
+	// SDK's own decoder. [Caller.Decode] then only tells how that went.
+	Into responses.AcsResponse
 }
 
 // Response is an answer: with an HTTP status of 2xx unless it comes beside an
@@ -44,7 +50,8 @@ type Response struct {
 	HTTPStatus int
 	RequestID  string // "" when the answer has none
 
-	clean func(string) string // knows the secrets of the call; nil: there are none
+	decoded error               // how decoding into Request.Into went
+	clean   func(string) string // knows the secrets of the call; nil: there are none
 }
 
 // Clean makes a text of the answer fit to be part of an error.

@@ -12,6 +12,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 )
 
 // maxBody bounds an answer; the largest honest ones, 100 described instances,
@@ -45,12 +47,13 @@ type flight struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	started   bool        // the SDK got as far as sending
 	connected atomic.Bool // a connection was there: bytes may have left
 	query     string      // of the URL; holds the signature
 	status    int
 	body      []byte
-	err       error // of the transport, or of reading the answer
+	into      responses.AcsResponse // for an answer that is no error
+	decoded   error                 // whether it is what into is for
+	err       error                 // of the transport, or of reading the answer
 }
 
 func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duration) *flight {
@@ -62,9 +65,8 @@ func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duratio
 	return f
 }
 
-// RoundTrip implements http.RoundTripper.
-func (f *flight) RoundTrip(req *http.Request) (*http.Response, error) {
-	f.started = true
+// exchange sends a request and reads the whole answer.
+func (f *flight) exchange(req *http.Request) (*http.Response, error) {
 	f.query = req.URL.RawQuery
 	resp, err := f.base.RoundTrip(req.WithContext(f.ctx))
 	if err == nil && (resp == nil || resp.Body == nil) {
@@ -76,11 +78,14 @@ func (f *flight) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	f.status = resp.StatusCode
-	if f.body, f.err = readAll(resp.Body); f.err != nil {
+	if f.into != nil && f.status >= 200 && f.status <= 299 {
+		f.decode(resp)
+	} else {
+		f.body, f.err = readAll(resp.Body, resp.ContentLength)
+	}
+	if f.err != nil {
 		return nil, f.err
 	}
-	// The SDK's http.Client would follow it and send the password elsewhere.
-	resp.Header.Del("Location")
 	resp.Body = http.NoBody
 	if f.status < 200 || f.status > 299 { // only errors are read by the SDK
 		resp.Body = io.NopCloser(bytes.NewReader(f.body))
@@ -88,11 +93,36 @@ func (f *flight) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// decode lets the SDK read and decode an answer at once.
+func (f *flight) decode(resp *http.Response) {
+	body := &watched{r: io.LimitReader(resp.Body, maxBody+1)}
+	in := *resp
+	in.Body = io.NopCloser(body)
+	f.decoded = responses.Unmarshal(f.into, &in, "JSON")
+	f.body, f.err = f.into.GetHttpContentBytes(), body.err
+	if f.err == nil && len(f.body) > maxBody {
+		f.err = errTooLarge
+	}
+}
+
+// watched remembers what cut an answer short: the SDK takes that for an answer
+// that cannot be decoded.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+// Read implements io.Reader.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return EOF itself
+		w.err = err
+	}
+	return n, err
+}
+
 // nothingSent tells whether it is certain that no byte of the request left.
 func (f *flight) nothingSent() bool {
-	if !f.started {
-		return true
-	}
 	if f.status != 0 || f.connected.Load() {
 		return false
 	}
@@ -116,10 +146,15 @@ func isA[E error](err error) bool {
 	return errors.As(err, &e)
 }
 
-func readAll(r io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
-	if err == nil && len(body) > maxBody {
+// readAll reads an answer of the length that its header claims, or of any other.
+func readAll(r io.Reader, claimed int64) ([]byte, error) {
+	var body bytes.Buffer
+	if claimed > 0 && claimed <= maxBody {
+		body.Grow(int(claimed) + bytes.MinRead) // ReadFrom wants room to find the end
+	}
+	_, err := body.ReadFrom(io.LimitReader(r, maxBody+1))
+	if err == nil && body.Len() > maxBody {
 		err = errTooLarge
 	}
-	return body, err
+	return body.Bytes(), err
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
+	"slices"
+	"strconv"
 )
 
 // Answer formats of the Alibaba gateway, as the Format parameter spells them
@@ -38,43 +40,63 @@ func aliList[T any](item string, values []T) aliObject {
 // encodeAli turns an answer into the format that was asked for. XML needs a
 // name for its root.
 func encodeAli(status int, format, root string, o aliObject) *answer {
-	var b bytes.Buffer
 	if format == aliJSON {
-		writeAliJSON(&b, o)
-		return &answer{status: status, contentType: "application/json;charset=utf-8", body: b.Bytes()}
+		return &answer{status: status, contentType: "application/json;charset=utf-8", body: appendAliJSON(make([]byte, 0, 4<<10), o)}
 	}
+	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
 	writeAliXML(&b, root, o)
 	return &answer{status: status, contentType: "text/xml;charset=utf-8", body: b.Bytes()}
 }
 
-func writeAliJSON(b *bytes.Buffer, v any) {
+func appendAliJSON(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case aliObject:
-		b.WriteByte('{')
+		b = append(b, '{')
 		for i, f := range v {
-			aliComma(b, i)
-			writeAliJSON(b, f.name)
-			b.WriteByte(':')
-			writeAliJSON(b, f.value)
+			b = append(aliComma(b, i), '"') // names are ours, and plain
+			b = append(b, f.name...)
+			b = appendAliJSON(append(b, '"', ':'), f.value)
 		}
-		b.WriteByte('}')
+		return append(b, '}')
 	case []any:
-		b.WriteByte('[')
+		b = append(b, '[')
+		start := len(b)
 		for i, item := range v {
-			aliComma(b, i)
-			writeAliJSON(b, item)
+			b = appendAliJSON(aliComma(b, i), item)
+			if i == 0 { // the others of a list are about as long
+				b = slices.Grow(b, (len(v)-1)*(len(b)-start+16))
+			}
 		}
-		b.WriteByte(']')
+		return append(b, ']')
+	case string:
+		return appendAliText(b, v)
+	case bool:
+		return strconv.AppendBool(b, v)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
 	default:
-		b.Write(aliScalar(v))
+		return append(b, aliScalar(v)...)
 	}
 }
 
-func aliComma(b *bytes.Buffer, i int) {
-	if i > 0 {
-		b.WriteByte(',')
+// appendAliText writes a JSON string. Nearly all of an answer is plain.
+func appendAliText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return append(b, aliScalar(s)...)
+		}
 	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+func aliComma(b []byte, i int) []byte {
+	if i > 0 {
+		b = append(b, ',')
+	}
+	return b
 }
 
 // writeAliXML writes an element; a list becomes one element per item, all with

@@ -196,7 +196,7 @@ func (c *cloud) create(k *call, s createSpec) []*machine {
 	late, isLate := k.faults.get(LateVisibility)
 	out := make([]*machine, 0, n)
 	for i := range n {
-		m := &machine{jobID: s.jobID}
+		m := &machine{jobID: s.jobID, place: len(c.order)}
 		m.Cloud, m.ID, m.Created, m.Create = c.name, c.freshID(s.id), k.now, c.creates
 		m.Charge, m.CPUs, m.MemoryMiB = Postpaid, 2, 4096
 		s.fill(i, m)

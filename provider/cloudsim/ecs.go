@@ -98,7 +98,7 @@ func (e *ecs) find(k *call, id, region string) *machine {
 // accepts, in order of creation, starting at a position in that order.
 func (e *ecs) list(k *call, from int, keep func(*machine) bool) []*machine {
 	var out []*machine
-	for _, m := range e.cloud.order[min(from, len(e.cloud.order)):] {
+	for _, m := range e.cloud.asked(k, "InstanceIds", from) {
 		if m.Region == k.region && m.visible(k.now) && m.phase(k.now) != Failed && keep(m) {
 			out = append(out, m)
 		}

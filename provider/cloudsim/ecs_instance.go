@@ -1,25 +1,24 @@
 package cloudsim
 
-import (
-	"slices"
-	"strconv"
-)
+import "strconv"
 
 const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
 
 // instance is one instance in the answer of DescribeInstances.
 func (e *ecs) instance(k *call, m *machine) aliObject {
-	return slices.Concat(e.identity(k, m), ecsHardware(m), ecsMoney(m), ecsNetwork(m), ecsOptions(m))
+	out := e.identity(make(aliObject, 0, 80), k, m)
+	out = ecsMoney(ecsHardware(out, m), m)
+	return ecsOptions(ecsNetwork(out, m), m)
 }
 
 // ecsOptions is what newer versions of the answer have beside the rest. The
 // names are those of the vendor's SDK; what a machine that asked for none of it
 // shows there is not verified.
-func ecsOptions(m *machine) aliObject {
+func ecsOptions(o aliObject, m *machine) aliObject {
 	p := m.Params
-	group, _ := strconv.Atoi(p["DeploymentSetGroupNo"])
-	hops, _ := strconv.Atoi(p["HttpPutResponseHopLimit"])
-	return aliObject{
+	group := aliInt(p, "DeploymentSetGroupNo")
+	hops := aliInt(p, "HttpPutResponseHopLimit")
+	return append(o, aliObject{
 		{"ISP", ""},
 		{"DeploymentSetGroupNo", group},
 		{"HibernationOptions", aliObject{{"Configured", p["HibernationOptions.Configured"] == "true"}}},
@@ -32,12 +31,12 @@ func ecsOptions(m *machine) aliObject {
 			{"CapacityReservationId", p["PrivatePoolOptions.Id"]},
 			{"CapacityReservationPreference", p["PrivatePoolOptions.MatchCriteria"]},
 		}},
-	}
+	}...)
 }
 
-func (e *ecs) identity(k *call, m *machine) aliObject {
+func (e *ecs) identity(o aliObject, k *call, m *machine) aliObject {
 	p := m.Params
-	return aliObject{
+	return append(o, aliObject{
 		{"InstanceId", m.ID},
 		{"InstanceName", m.Name},
 		{"HostName", m.HostName},
@@ -65,7 +64,7 @@ func (e *ecs) identity(k *call, m *machine) aliObject {
 		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", aliObject{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
 		{"Tags", aliList("Tag", ecsTags(m))},
-	}
+	}...)
 }
 
 func ecsOSType(image string) string {
@@ -75,10 +74,10 @@ func ecsOSType(image string) string {
 	return "linux"
 }
 
-func ecsHardware(m *machine) aliObject {
-	core, _ := strconv.Atoi(m.Params["CpuOptions.Core"])
-	threads, _ := strconv.Atoi(m.Params["CpuOptions.ThreadsPerCore"])
-	return aliObject{
+func ecsHardware(o aliObject, m *machine) aliObject {
+	core := aliInt(m.Params, "CpuOptions.Core")
+	threads := aliInt(m.Params, "CpuOptions.ThreadsPerCore")
+	return append(o, aliObject{
 		{"InstanceType", m.InstanceType},
 		{"InstanceTypeFamily", ecsFamily(m.InstanceType)},
 		{"Cpu", m.CPUs},
@@ -96,20 +95,20 @@ func ecsHardware(m *machine) aliObject {
 			{"ThreadsPerCore", threads},
 			{"Numa", m.Params["CpuOptions.Numa"]},
 		}},
-	}
+	}...)
 }
 
 // ecsMoney is what is paid and for how long. A machine that is not prepaid
 // "expires" in 2099, as on the real service.
-func ecsMoney(m *machine) aliObject {
+func ecsMoney(o aliObject, m *machine) aliObject {
 	p := m.Params
 	limit, _ := strconv.ParseFloat(p["SpotPriceLimit"], 64)
-	duration, _ := strconv.Atoi(p["SpotDuration"])
+	duration := aliInt(p, "SpotDuration")
 	expires := "2099-12-31T15:59Z"
 	if m.Charge == Prepaid {
 		expires = aliExpiry(m).UTC().Format(ecsMinute)
 	}
-	return aliObject{
+	return append(o, aliObject{
 		{"InstanceChargeType", ecsChargeType(m)},
 		{"ExpiredTime", expires},
 		{"AutoReleaseTime", p["AutoReleaseTime"]},
@@ -120,14 +119,14 @@ func ecsMoney(m *machine) aliObject {
 		{"SpotDuration", duration},
 		{"SpotInterruptionBehavior", p["SpotInterruptionBehavior"]},
 		{"InternetChargeType", orElse(p["InternetChargeType"], "PayByTraffic")},
-	}
+	}...)
 }
 
-func ecsNetwork(m *machine) aliObject {
-	in, _ := strconv.Atoi(m.Params["InternetMaxBandwidthIn"])
-	out, _ := strconv.Atoi(m.Params["InternetMaxBandwidthOut"])
+func ecsNetwork(o aliObject, m *machine) aliObject {
+	in := aliInt(m.Params, "InternetMaxBandwidthIn")
+	out := aliInt(m.Params, "InternetMaxBandwidthOut")
 	private := aliList("IpAddress", m.PrivateIPs)
-	return aliObject{
+	return append(o, aliObject{
 		{"InstanceNetworkType", "vpc"},
 		{"NetworkType", "vpc"},
 		{"VlanId", ""},
@@ -151,7 +150,7 @@ func ecsNetwork(m *machine) aliObject {
 			{"PrivateIpAddress", private},
 		}},
 		{"NetworkInterfaces", aliList("NetworkInterface", []aliObject{ecsInterface(m)})},
-	}
+	}...)
 }
 
 func ecsInterface(m *machine) aliObject {
@@ -190,4 +189,13 @@ func ecsChargeType(m *machine) string {
 func aliSerial(id string) string {
 	h := acs3Hash([]byte(id))
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:32]
+}
+
+// aliInt is a number that was checked when the machine was made, or 0.
+func aliInt(params map[string]string, name string) int {
+	if params[name] == "" {
+		return 0
+	}
+	n, _ := strconv.Atoi(params[name])
+	return n
 }

@@ -15,7 +15,7 @@ func (e *ens) describeInstances(k *call) (aliObject, *aliError) {
 		return nil, p.err
 	}
 	var all []*machine
-	for _, m := range e.cloud.order {
+	for _, m := range e.cloud.asked(k, "InstanceIds", 0) {
 		if e.shown(k, m) && keep(m) {
 			all = append(all, m)
 		}
@@ -106,7 +106,7 @@ func ensInstance(k *call, m *machine) aliObject {
 		expires = aliExpiry(m).UTC().Format(time.RFC3339)
 	}
 	created := m.Created.UTC().Format(time.RFC3339)
-	out, _ := strconv.Atoi(p["InternetMaxBandwidthOut"])
+	out := aliInt(p, "InternetMaxBandwidthOut")
 	return aliObject{
 		{"InstanceId", m.ID},
 		{"InstanceName", m.Name},

@@ -76,6 +76,7 @@ type machine struct {
 	steps     []step    // ascending; the last one not after now is the phase
 	visibleAt time.Time // describes leave it out before this moment
 	jobID     string    // QingCloud's job of the create
+	place     int       // in the order of creation
 }
 
 func (m *machine) phase(now time.Time) Phase {

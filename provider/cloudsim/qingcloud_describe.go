@@ -25,8 +25,12 @@ func (q *qingCloud) describeInstances(k *call, a *qingArgs) (qingReply, *qingErr
 	if a.err != nil {
 		return nil, a.err
 	}
+	candidates := q.order
+	if len(f.ids) > 0 {
+		candidates = q.among(f.ids)
+	}
 	var found []*machine
-	for _, m := range q.order {
+	for _, m := range candidates {
 		if q.lookup(k, m.ID) != nil && q.passes(f, m, k.now) {
 			found = append(found, m)
 		}

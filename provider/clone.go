@@ -1,0 +1,53 @@
+package provider
+
+import (
+	"maps"
+	"slices"
+)
+
+// clone returns a copy that shares nothing with the original but the options of
+// vendors: an operation goes on long after its caller has the spec back.
+func (s *RunInstancesSpec) clone() *RunInstancesSpec {
+	c := *s
+	c.Login.KeyPairs = slices.Clone(s.Login.KeyPairs)
+	c.Network = s.Network.clone()
+	c.SystemDisk = s.SystemDisk.clone()
+	c.DataDisks = slices.Clone(s.DataDisks)
+	for i := range c.DataDisks {
+		c.DataDisks[i] = c.DataDisks[i].clone()
+	}
+	c.Billing.AutoRenew = copied(s.Billing.AutoRenew)
+	c.Billing.Spot.DurationHours = copied(s.Billing.Spot.DurationHours)
+	c.Placement.DedicatedHostIDs = slices.Clone(s.Placement.DedicatedHostIDs)
+	c.Tags = maps.Clone(s.Tags)
+	c.UserData = slices.Clone(s.UserData)
+	c.LaunchTemplate = copied(s.LaunchTemplate)
+	c.SecurityAgent, c.MonitorAgent = copied(s.SecurityAgent), copied(s.MonitorAgent)
+	c.Vendor = slices.Clone(s.Vendor)
+	return &c
+}
+
+func (n Network) clone() Network {
+	n.SecurityGroupIDs = slices.Clone(n.SecurityGroupIDs)
+	n.PrivateIPs = slices.Clone(n.PrivateIPs)
+	n.IPv6Addresses = slices.Clone(n.IPv6Addresses)
+	n.PublicIP = copied(n.PublicIP)
+	n.Interfaces = slices.Clone(n.Interfaces)
+	for i := range n.Interfaces {
+		n.Interfaces[i].SecurityGroupIDs = slices.Clone(n.Interfaces[i].SecurityGroupIDs)
+	}
+	return n
+}
+
+func (d Disk) clone() Disk {
+	d.DeleteWithInstance = copied(d.DeleteWithInstance)
+	return d
+}
+
+// copied returns a pointer to a copy, or nil.
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
+}
