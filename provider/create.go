@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,11 +27,25 @@ func (op *Operation) create(ctx context.Context) error {
 func (op *Operation) finish(ctx context.Context) error {
 	var e *RunError
 	if op.opts.OnFailure == TerminateServers && ctx.Err() == nil && errors.As(op.runError(), &e) && e.failed() {
-		op.note(op.releaseAll(ctx))
-	} else if op.spec != nil {
+		return op.giveUp(ctx, e)
+	}
+	if op.spec != nil {
 		op.giveNames(ctx, op.spec())
 	}
 	return op.runError()
+}
+
+// giveUp releases the servers of an operation that failed, and adds to its error
+// what became of them.
+func (op *Operation) giveUp(ctx context.Context, e *RunError) error {
+	if err := op.releaseAll(ctx); err != nil {
+		e.Errs = append(e.Errs, err)
+	}
+	op.mu.Lock()
+	e.Released = slices.Clone(op.released)
+	op.mu.Unlock()
+	e.Created = len(op.InstanceIDs())
+	return e
 }
 
 func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {

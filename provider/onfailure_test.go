@@ -267,3 +267,26 @@ func TestNamesAreNoReasonToRelease(t *testing.T) {
 		}
 	})
 }
+
+// An operation whose creates all brought something, and together not enough, has
+// failed, and still has when its servers are released again.
+func TestReleaseOfTooFewIsAnError(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate, f.limits.PartialCreates = 2, true
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			less := *s
+			less.Count = 1
+			return f.create(&less), nil
+		}
+		want := spec(6)
+		want.MinCount = 5
+		op, err := f.client().RunInstances(t.Context(), want, &terminate)
+		var e *provider.RunError
+		if !errors.As(err, &e) || e.Created != 0 || len(e.Released) != 3 {
+			t.Fatalf("%v: the operation has %v", err, op.InstanceIDs())
+		}
+		if len(f.alive()) != 0 || len(op.InstanceIDs()) != 0 {
+			t.Errorf("the cloud has %v, the operation %v", f.alive(), op.InstanceIDs())
+		}
+	})
+}
