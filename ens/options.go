@@ -47,10 +47,9 @@ type RunOptions struct {
 	// calls have these.
 	SendFalse bool
 
-	// Params are raw parameters by their documented wire names
-	// ("LaunchTemplateId"), for what this package does not know. Their values
-	// are treated as secrets. A name that the spec, this package or the protocol
-	// already sets is an error.
+	// Params are raw parameters by their documented wire names, for what this
+	// package does not know. Their values are treated as secrets. A name that the
+	// spec, this package or the protocol already sets is an error.
 	Params map[string]string
 }
 
