@@ -88,7 +88,7 @@ var advice = []struct {
 	{provider.ErrThrottled, "ErrThrottled", "slow down; nothing was done, and the client has already waited and repeated"},
 	{provider.ErrQuota, "ErrQuota", "ask for a higher quota, or release something"},
 	{provider.ErrNoStock, "ErrNoStock", "try another type, zone or billing mode, or later"},
-	{provider.ErrBalance, "ErrBalance", "pay"},
+	{provider.ErrBalance, "ErrBalance", "pay, or put the account in order: a debt, a payment method, its real name"},
 	{provider.ErrTokenMismatch, "ErrTokenMismatch", "the client token was used with other parameters; find out why, do not draw a new one blindly"},
 	{provider.ErrUnavailable, "ErrUnavailable", "try again later"},
 	{provider.ErrOutcomeUnknown, "ErrOutcomeUnknown", "servers may exist: look, or resume the operation, before creating again. After a reboot: the servers may have rebooted"},
