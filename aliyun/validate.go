@@ -27,6 +27,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkAdded(&c, spec)
 	checkRelease(&c, spec.AutoReleaseTime)
 	checkSpec(&c, spec)
+	checkForms(&c, spec)
 	checkOptions(&c, spec)
 	return c.Err()
 }
@@ -410,10 +411,7 @@ func checkTemplateTags(c *provider.Checker, tags map[string]string) {
 // already.
 func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkKind[RunOptions](c, "Vendor", spec.Vendor)
-	checkForms(c, spec)
-	o := optionsOf(spec)
-	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
-	raw := o.Params
+	raw := optionsOf(spec).Params
 	plain := *spec
 	plain.Vendor = withoutRaw(spec)
 	if p, err := translateRun(&plain); err == nil {
