@@ -117,7 +117,7 @@ func templateData() []Setting {
 		{Param: "DataDisk.n.Category", Field: "DataDisks[].Type", On: disk},
 		{Param: "DataDisk.n.Size", Field: "DataDisks[].SizeGiB"},
 		{Param: "DataDisk.n.SnapshotId", Field: "DataDisks[].SnapshotID"},
-		{Param: "DataDisk.n.Encrypted", Field: "DataDisks[].Encrypted", Value: "true", On: disk, Why: isFalse},
+		{Param: "DataDisk.n.Encrypted", Field: "DataDisks[].Encrypted", Value: "true", On: disk, False: inWords, Why: IsFalse},
 		{Param: "DataDisk.n.DiskName", Field: "DataDisks[].Name", On: disk},
 		{Param: "DataDisk.n.Description", Field: "DataDisks[].Description", On: disk},
 		{Param: "DataDisk.n.DeleteWithInstance", Field: "DataDisks[].DeleteWithInstance", On: disk},
