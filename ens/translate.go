@@ -230,12 +230,11 @@ func trueOrFalse(b *bool) string {
 }
 
 func translatePlacement(p params, spec *provider.RunInstancesSpec, action string) {
-	o := optionsOf(spec)
-	if !o.byArea() {
+	if !byArea(spec) {
 		p.text("EnsRegionId", spec.Region)
 	}
 	if action == runInstances {
-		p["ScheduleAreaLevel"] = cmp.Or(o.ScheduleAreaLevel, nodeLevel)
+		p["ScheduleAreaLevel"] = cmp.Or(optionsOf(spec).ScheduleAreaLevel, nodeLevel)
 	}
 }
 
@@ -274,8 +273,8 @@ func (p params) tags(tags map[string]string) {
 }
 
 // translateDescribe asks for IDs on every node, since ENS IDs are unique, and
-// for anything else on one node, or on every node when servers are looked for that
-// ENS has chosen the node of.
+// for anything else on one node, but for the servers of a lost create whose node
+// ENS chose.
 func translateDescribe(req *provider.DescribeRequest, page int, node string) params {
 	p := params{"PageSize": strconv.Itoa(perCall)} // the default of 10 would hide the rest
 	if len(req.IDs) > 0 {
@@ -285,7 +284,7 @@ func translateDescribe(req *provider.DescribeRequest, page int, node string) par
 	if req.PageToken != "" {
 		p["PageNumber"] = strconv.Itoa(page)
 	}
-	if req.For == nil || !choosesNode(req.For) {
+	if req.For == nil || !byArea(req.For) {
 		p.text("EnsRegionId", node)
 	}
 	p.text("InstanceName", req.Name)

@@ -287,10 +287,9 @@ func TestEveryOtherParameterExistsInTheSDK(t *testing.T) {
 		}
 		wantTyped(t, what, request, params)
 	}
-	byArea := &provider.RunInstancesSpec{Vendor: []provider.VendorOption{RunOptions{ScheduleAreaLevel: "Big"}}}
 	_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
-	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", For: byArea})
+	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", For: areaSpec()})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
 	if got.params.Has("EnsRegionId") {
 		t.Errorf("servers of every node are looked for on %q", got.params.Get("EnsRegionId"))
