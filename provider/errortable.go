@@ -22,6 +22,9 @@ type ErrorCode struct {
 
 	// Stock is copied to [APIError.Stock].
 	Stock StockScope
+
+	// Remark is for the documentation: what else the code stands for.
+	Remark string
 }
 
 // ErrorTable maps a vendor's codes to sentinels: whole codes first, then the

@@ -206,6 +206,25 @@ func TestNumbersGoOnOverSeveralCreates(t *testing.T) {
 	})
 }
 
+// Host names that the cloud numbers are not given twice: what is missing of them is
+// told, not made.
+func TestHostNamesAreNotNumberedTwice(t *testing.T) {
+	for made, creates := range map[int]int{0: 2, 1: 1, 3: 1} {
+		inMarkedTime(t, func(t *testing.T, m *marking) {
+			m.answers(some(made), works)
+			s := named(3, "web")
+			s.HostName, s.UniqueSuffix = "web", true
+			op, err := m.client().RunInstances(t.Context(), s, nil)
+			if n := len(m.made(provider.APIRunInstances)); n != creates || (err == nil) != (made != 1) || errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("%d made: %d creates, %v", made, n, err)
+			}
+			if !slices.Equal(op.InstanceIDs(), m.alive()) || made == 1 && !errors.Is(err, provider.ErrState) {
+				t.Errorf("%d made: the operation has %v, the cloud %v: %v", made, op.InstanceIDs(), m.alive(), err)
+			}
+		})
+	}
+}
+
 func TestKeptMarkersSaveCalls(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		if _, err := m.client().RunInstances(t.Context(), named(3, "web"), &provider.RunOptions{KeepMarker: true}); err != nil || m.renames != 0 {

@@ -53,6 +53,10 @@ func (op *Operation) createMarked(ctx context.Context, i int, spec *RunInstances
 			e.Outcome = OutcomeRejected // what it had made is found
 			return err
 		}
+		if len(p.IDs) > 0 && op.countsAgain(spec) {
+			op.setStatus(i, partAccepted)
+			return errors.Join(err, fmt.Errorf("%w: %d servers of %d are there, and the cloud would number the host names of the rest from 001 again", ErrState, len(p.IDs), p.Count))
+		}
 		if p.Generation+1 >= maxGenerations {
 			op.setStatus(i, partPlanned)
 			if err == nil {
@@ -62,6 +66,14 @@ func (op *Operation) createMarked(ctx context.Context, i int, spec *RunInstances
 		}
 		op.change(i, func(p *part) { p.Generation, p.Status, p.Sent = p.Generation+1, partPlanned, time.Time{} })
 	}
+}
+
+// countsAgain tells whether a further create would give host names that are taken:
+// they are numbered by the cloud, which begins anew each time, and no renaming
+// changes them.
+func (op *Operation) countsAgain(spec *RunInstancesSpec) bool {
+	_, numbers := op.c.driver.(NameNumberer)
+	return spec.UniqueSuffix && spec.HostName != "" && !numbers
 }
 
 // reconcile finds out what a create made whose answer was lost, and adopts it.

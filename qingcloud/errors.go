@@ -28,8 +28,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "1100", Kind: provider.ErrInvalid},
 	{Code: "1101", Kind: provider.ErrInvalid},
 	{Code: "1200", Kind: provider.ErrAuth},
-	{Code: "1300", Kind: provider.ErrAuth},       // the clock is off by more than 60 s
-	{Code: "1400", Kind: provider.ErrPermission}, // ErrState for a change of servers: see classify
+	{Code: "1300", Kind: provider.ErrAuth, Remark: "the clock is off by more than 60 s"},
+	{Code: "1400", Kind: provider.ErrPermission, Remark: "`ErrState` of calls that change servers or groups, and temporary of a terminate or a new name"}, // see classify
 	{Code: "1500", Kind: provider.ErrAuth},
 	{Code: "1510", Kind: provider.ErrAuth},
 	{Code: "1520", Kind: provider.ErrAuth},
@@ -48,7 +48,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "2200", Kind: provider.ErrUnavailable, Unknown: true}, // leasing failed, perhaps after the create
 	{Code: "2300", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "2400", Kind: provider.ErrBalance},
-	{Code: "2500", Kind: provider.ErrQuota}, // or ErrThrottled: see classify
+	{Code: "2500", Kind: provider.ErrQuota, Remark: "`ErrThrottled` of calls that use up no resource, and when the quota of calls is likely meant"}, // see classify
 	{Code: "3300", Kind: provider.ErrInvalid},
 	{Code: "4000", Kind: provider.ErrUnavailable},
 	{Code: "4001", Kind: provider.ErrUnavailable},
@@ -57,8 +57,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "4004", Kind: provider.ErrUnavailable},
 	{Code: "4005", Kind: provider.ErrUnavailable},
 	{Code: "5000", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},           // too busy, or timed out while executing
-	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType}, // computing capacity: no disk and no network would help
+	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true}, // too busy, or timed out while executing
+	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType, Remark: "outcome open of a create of several servers"}, // computing capacity: no disk and no network would help
 	{Code: "5300", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "5400", Kind: provider.ErrState},
 	{Code: "5500", Kind: provider.ErrUnavailable},

@@ -159,7 +159,7 @@ func runResult(out *runOutput, count int, err error) (*provider.RunResult, error
 	if err == nil && len(ids) < count {
 		err = badAnswer("RunInstances", fmt.Sprintf("the answer names %d of %d servers", len(ids), count))
 	}
-	if e := (*provider.APIError)(nil); errors.As(err, &e) && (len(ids) > 0 || count > 1 && e.Kind == provider.ErrNoStock) {
+	if e := (*provider.APIError)(nil); errors.As(err, &e) && (len(ids) > 0 || count > 1 && errors.Is(err, provider.ErrNoStock)) {
 		e.Outcome = provider.OutcomeUnknown
 	}
 	if len(ids) == 0 {

@@ -66,7 +66,8 @@ Made by ` + "`go run ./internal/docgen`" + ` from the error tables of the adapte
 
 Decide with ` + "`errors.Is(err, provider.Err...)`" + `; the vendor's code stays in ` + "`*provider.APIError`" + `. ` + "`X.*`" + ` is every code that
 begins so and is not listed by itself; ` + "`*.X`" + ` is every code that ends so and is not covered otherwise. *Outcome open*
-means that a create answered with this code may have happened all the same.
+means that a create answered with this code may have happened all the same; *of the type*, *zone*, *disk* or *subnet* is
+what a code proves to be out of stock, where that is more than the exact combination.
 
 | Sentinel | What the caller should do |
 |---|---|
@@ -148,6 +149,12 @@ func remarks(e provider.ErrorCode) string {
 	}
 	if e.Temporary {
 		r = append(r, "temporary")
+	}
+	if e.Stock != "" {
+		r = append(r, "of the "+string(e.Stock))
+	}
+	if e.Remark != "" {
+		r = append(r, e.Remark)
 	}
 	return strings.Join(r, ", ")
 }

@@ -31,6 +31,7 @@ type example struct {
 	Answer      json.RawMessage   `json:"answer"`
 	InstanceIDs []string          `json:"instance_ids"`
 	RequestID   string            `json:"request_id"`
+	JobID       string            `json:"job_id"`
 
 	// Error is part of what the caller is told; "" is no error. ENS has an
 	// answer of two servers beside a request for one.
@@ -72,6 +73,9 @@ func (e *example) check(t *testing.T) {
 	}
 	if got := op.InstanceIDs(); !slices.Equal(got, e.InstanceIDs) {
 		t.Errorf("%s: the servers are %q, want %q", e.Title, got, e.InstanceIDs)
+	}
+	if got := op.Answers(); len(got) != 1 || got[0].JobID != e.JobID {
+		t.Errorf("%s: the answers are %+v, want job %q", e.Title, got, e.JobID)
 	}
 	var record struct {
 		Request string `json:"request"`

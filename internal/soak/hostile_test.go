@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -89,6 +90,8 @@ func (h *hostile) carryOut(req *http.Request) (answer, error) {
 
 var errSilence = errors.New("no answer ever")
 
+var anyID = regexp.MustCompile(`\bi-[a-z0-9]+`)
+
 // lied answers a create.
 func (h *hostile) lied(req *http.Request, w providertest.Wire, honest answer) answer {
 	h.mu.Lock()
@@ -99,12 +102,7 @@ func (h *hostile) lied(req *http.Request, w providertest.Wire, honest answer) an
 	if !first || h.answer == nil {
 		return honest
 	}
-	var told struct {
-		QingCloud []string `json:"instances"`
-		ENS       []string `json:"InstanceIds"`
-	}
-	_ = json.Unmarshal([]byte(honest.body), &told)
-	a := h.answer(h, honest, append(told.QingCloud, told.ENS...))
+	a := h.answer(h, honest, anyID.FindAllString(honest.body, -1))
 	if errors.Is(a.err, errSilence) {
 		<-req.Context().Done()
 		a.err = req.Context().Err()
@@ -117,6 +115,9 @@ func (h *hostile) success(code int, ids ...string) string {
 	b, _ := json.Marshal(append([]string{}, ids...))
 	if h.cloud == cloudsim.QingCloud {
 		return `{"action":"RunInstancesResponse","message":"why","instances":` + string(b) + `,"job_id":"j-1","ret_code":` + strconv.Itoa(code) + `}`
+	}
+	if h.action == "CreateInstance" {
+		b = []byte(`{"InstanceId":` + string(b) + `}`)
 	}
 	return `{"RequestId":"r-1","Code":` + strconv.Itoa(code) + `,"InstanceIds":` + string(b) + `}`
 }
