@@ -94,5 +94,7 @@
 // and snapshots as system disk, DeleteWithInstance of the system disk, and the
 // choice of a monitoring agent. Year and day periods: use month or week. A data
 // disk has a size or a snapshot: beside a snapshot ECS ignores the size. On a
-// public Windows image it ignores key pairs, so that they are an error there.
+// public Windows image it ignores key pairs, so that they are an error there. That
+// AutoReleaseTime has to be half an hour ahead is left to the cloud: a create that is
+// asked for again after a crash must not be refused for its age.
 package aliyun

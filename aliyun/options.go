@@ -163,9 +163,11 @@ func isOwnParam(name string) bool {
 	return alicloud.IsSystemParam(name)
 }
 
-// checkForms refuses security groups in both forms: ECS takes one or the other.
+// checkForms refuses security groups in both forms, since ECS takes one or the
+// other, and words that ECS does not have.
 func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	o := optionsOf(spec)
+	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
 	check := func(prefix, path, single string, list []string) {
 		at := fmt.Sprintf("Vendor.Params[%q]", prefix+"SecurityGroupId")
 		inList := len(list) > 0 || hasPrefix(o.Params, prefix+"SecurityGroupIds.")

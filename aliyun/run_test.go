@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 const created = `{"RequestId":"req-1","OrderId":"order-1","TradePrice":0.165,"InstanceIdSets":{"InstanceIdSet":["i-1","i-2"]}}`
@@ -331,6 +332,34 @@ func TestServersBesideAnErrorAreNotLost(t *testing.T) {
 		var e *provider.APIError
 		if res != nil || !errors.Is(err, is) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
 			t.Errorf("a 200 without servers, %s: got %+v, %v; want %v, unknown", body, res, err, is)
+		}
+	}
+}
+
+// What a template says is true stays so where the spec says nothing, and SendFalse
+// says no.
+func TestFalseOverridesATemplate(t *testing.T) {
+	for send, want := range map[bool]string{false: "true", true: "false"} {
+		sim := cloudsim.New(nil)
+		c := simClient(t, sim)
+		id, err := templates(t, c).Create(t.Context(), provider.LaunchTemplateSpec{Name: "protected", Spec: provider.RunInstancesSpec{
+			ImageID: "image-1", InstanceType: "ecs.g6.large", DeletionProtection: true, Login: provider.Login{KeepImageLogin: true},
+			Network: provider.Network{SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"}},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.RunInstances(t.Context(), provider.RunInstancesSpec{
+			LaunchTemplate: &provider.LaunchTemplateRef{ID: id}, Vendor: []provider.VendorOption{RunOptions{SendFalse: send}},
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := sim.Instances(cloudsim.ECS)[0].Params
+		for _, name := range []string{"DeletionProtection", "PasswordInherit"} {
+			if made[name] != want {
+				t.Errorf("with SendFalse %v, %s is %q, want %q", send, name, made[name], want)
+			}
 		}
 	}
 }

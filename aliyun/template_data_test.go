@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
+
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -103,4 +105,25 @@ func TestWhatNoFieldCanSayIsKeptRaw(t *testing.T) {
 			t.Errorf("%s: raw %v, want %v", data, params, want)
 		}
 	}
+}
+
+func TestATemplateSaysFalseInSoManyWords(t *testing.T) {
+	spec := provider.LaunchTemplateSpec{Name: "false", Spec: provider.RunInstancesSpec{
+		DataDisks: []provider.Disk{{SizeGiB: 20}, {SizeGiB: 20, Encrypted: true}},
+		Vendor:    []provider.VendorOption{RunOptions{SendFalse: true, SecurityGroupID: "sg-1"}},
+	}}
+	p, err := translateTemplate(&spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"DataDisk.1.Encrypted": "false", "DataDisk.2.Encrypted": "true", "SystemDisk.Encrypted": "false",
+		"PasswordInherit": "false", "DeletionProtection": "false", "SecurityGroupId": "sg-1",
+		"UniqueSuffix": "", "DryRun": "", // not what a template holds
+	} {
+		if p[name] != want {
+			t.Errorf("%s is %q, want %q", name, p[name], want)
+		}
+	}
+	checkTyped(t, ecs.CreateLaunchTemplateRequest{}, p)
 }

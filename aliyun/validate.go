@@ -27,6 +27,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkAdded(&c, spec)
 	checkRelease(&c, spec.AutoReleaseTime)
 	checkSpec(&c, spec)
+	checkForms(&c, spec)
 	checkOptions(&c, spec)
 	return c.Err()
 }
@@ -104,6 +105,7 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkNames(c, spec)
 	checkLogin(c, &spec.Login, spec.ImageID)
 	checkNetwork(c, &spec.Network)
+	checkPublicIP(c, spec)
 	checkInterfaces(c, spec)
 	checkDisks(c, spec)
 	checkBilling(c, spec)
@@ -238,13 +240,21 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 	c.Require(len(n.PrivateIPs) <= 1 || len(n.Interfaces) == 0, "Network.PrivateIPs", len(n.PrivateIPs), "addresses of several servers exclude Interfaces")
 	c.Require(n.IPv6Count <= 10, "Network.IPv6Count", n.IPv6Count, "must be at most 10")
 	c.Require(len(n.IPv6Addresses) <= 10, "Network.IPv6Addresses", len(n.IPv6Addresses), "must be at most 10")
-	if ip := n.PublicIP; ip != nil {
-		c.Require(ip.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps", ip.BandwidthMbps, "ECS gives a public address only with a bandwidth above 0")
-		c.Require(ip.BandwidthMbps <= 100, "Network.PublicIP.BandwidthMbps", ip.BandwidthMbps, "must be at most 100")
-		c.Require(ip.InboundMbps <= 200, "Network.PublicIP.InboundMbps", ip.InboundMbps, "must be at most 200") // 100 by a newer reference
-		known := ip.ChargeType == "" || internetChargeType(ip.ChargeType) != ""
-		c.Require(known, "Network.PublicIP.ChargeType", ip.ChargeType, "ECS has by-traffic and by-bandwidth")
+}
+
+// checkPublicIP: a template may say how much bandwidth an address has whose other
+// details change.
+func checkPublicIP(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	ip := spec.Network.PublicIP
+	if ip == nil {
+		return
 	}
+	detail := spec.LaunchTemplate != nil && (ip.InboundMbps > 0 || ip.ChargeType != "")
+	c.Require(ip.BandwidthMbps > 0 || detail, "Network.PublicIP.BandwidthMbps", ip.BandwidthMbps, "ECS gives a public address only with a bandwidth above 0")
+	c.Require(ip.BandwidthMbps <= 100, "Network.PublicIP.BandwidthMbps", ip.BandwidthMbps, "must be at most 100")
+	c.Require(ip.InboundMbps <= 200, "Network.PublicIP.InboundMbps", ip.InboundMbps, "must be at most 200") // 100 by a newer reference
+	known := ip.ChargeType == "" || internetChargeType(ip.ChargeType) != ""
+	c.Require(known, "Network.PublicIP.ChargeType", ip.ChargeType, "ECS has by-traffic and by-bandwidth")
 }
 
 // checkAdded checks how many interfaces a create adds to the primary one. Raw
@@ -422,10 +432,7 @@ func checkShortTags(c *provider.Checker, tags map[string]string) {
 // already.
 func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkKind[RunOptions](c, "Vendor", spec.Vendor)
-	checkForms(c, spec)
-	o := optionsOf(spec)
-	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
-	raw := o.Params
+	raw := optionsOf(spec).Params
 	plain := *spec
 	plain.Vendor = withoutRaw(spec)
 	if p, err := translateRun(&plain); err == nil {

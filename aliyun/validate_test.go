@@ -79,6 +79,9 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"Network.PrivateIPs[1]", "10.0.0.3", func(s *spec) { s.Network.PrivateIPs = []netip.Addr{addr("10.0.0.1"), addr("10.0.0.3")} }},
 		{"Network.PrivateIPs[1]", "10.0.0.1", func(s *spec) { s.Network.PrivateIPs = []netip.Addr{addr("10.0.0.2"), addr("10.0.0.1")} }},
 		{"Network.PublicIP.BandwidthMbps", "0", func(s *spec) { s.Network.PublicIP = &provider.PublicIP{} }},
+		{"Network.PublicIP.BandwidthMbps", "0", func(s *spec) {
+			s.LaunchTemplate, s.Network.PublicIP = &provider.LaunchTemplateRef{ID: "lt-1"}, &provider.PublicIP{}
+		}},
 		{"Network.PublicIP.ChargeType", "prepaid", func(s *spec) {
 			s.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 1, ChargeType: provider.PrepaidBandwidth}
 		}},
@@ -329,6 +332,9 @@ func TestValidateAcceptsWhatTheCloudTakes(t *testing.T) {
 		"groups of the server in one form, of the interface in the other": func(s *spec) {
 			s.Network.SecurityGroupIDs, s.Network.Interfaces = []string{"sg-2"}, []provider.NetworkInterface{{SubnetID: "vsw-1"}}
 			s.Vendor = []provider.VendorOption{RunOptions{InterfaceSecurityGroupIDs: []string{"sg-1"}}}
+		},
+		"another charge for a template's bandwidth": func(s *spec) {
+			s.LaunchTemplate, s.Network.PublicIP = &provider.LaunchTemplateRef{ID: "lt-1"}, &provider.PublicIP{ChargeType: provider.PayByTraffic}
 		},
 		"a disk whose size a template gives": func(s *spec) {
 			s.LaunchTemplate, s.DataDisks = &provider.LaunchTemplateRef{ID: "lt-1"}, []provider.Disk{{Type: "cloud_ssd"}}

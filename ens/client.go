@@ -76,13 +76,12 @@ type driver struct {
 }
 
 var (
-	_ provider.Driver        = (*driver)(nil)
-	_ provider.RunValidator  = (*driver)(nil)
-	_ provider.RunPreviewer  = (*driver)(nil)
-	_ provider.ErrorLister   = (*driver)(nil)
-	_ provider.PowerDriver   = (*driver)(nil)
-	_ provider.RegionChooser = (*driver)(nil)
-	_ provider.Renamer       = (*driver)(nil)
+	_ provider.Driver       = (*driver)(nil)
+	_ provider.RunValidator = (*driver)(nil)
+	_ provider.RunPreviewer = (*driver)(nil)
+	_ provider.ErrorLister  = (*driver)(nil)
+	_ provider.PowerDriver  = (*driver)(nil)
+	_ provider.Renamer      = (*driver)(nil)
 )
 
 func newDriver(cfg Config) (*driver, error) {

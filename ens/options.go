@@ -47,10 +47,9 @@ type RunOptions struct {
 	// calls have these.
 	SendFalse bool
 
-	// Params are raw parameters by their documented wire names
-	// ("LaunchTemplateId"), for what this package does not know. Their values
-	// are treated as secrets. A name that the spec, this package or the protocol
-	// already sets is an error.
+	// Params are raw parameters by their documented wire names, for what this
+	// package does not know. Their values are treated as secrets. A name that the
+	// spec, this package or the protocol already sets is an error.
 	Params map[string]string
 }
 
@@ -73,15 +72,10 @@ func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
 	return RunOptions{}
 }
 
-// byArea tells whether ENS is asked to choose the node.
-func (o *RunOptions) byArea() bool {
-	return o.ScheduleAreaLevel != "" && o.ScheduleAreaLevel != nodeLevel
-}
-
-// ChoosesRegion implements [provider.RegionChooser].
-func (d *driver) ChoosesRegion(spec *provider.RunInstancesSpec) bool {
-	o := optionsOf(spec)
-	return o.byArea()
+// byArea tells whether ENS is asked to choose the node of a spec's servers.
+func byArea(spec *provider.RunInstancesSpec) bool {
+	level := optionsOf(spec).ScheduleAreaLevel
+	return level != "" && level != nodeLevel
 }
 
 // secretParams names the raw parameters, whose values no error may show.

@@ -108,7 +108,7 @@ func (d *driver) TerminateInstances(ctx context.Context, req *provider.Terminate
 
 func (d *driver) runRequest(spec *provider.RunInstancesSpec) alicloud.Request {
 	action, p := translateRun(spec)
-	if p["EnsRegionId"] == "" && !d.ChoosesRegion(spec) {
+	if p["EnsRegionId"] == "" && !byArea(spec) {
 		p["EnsRegionId"] = d.region
 	}
 	r := request(action, p, runTimeout)

@@ -230,12 +230,11 @@ func trueOrFalse(b *bool) string {
 }
 
 func translatePlacement(p params, spec *provider.RunInstancesSpec, action string) {
-	o := optionsOf(spec)
-	if !o.byArea() {
+	if !byArea(spec) {
 		p.text("EnsRegionId", spec.Region)
 	}
 	if action == runInstances {
-		p["ScheduleAreaLevel"] = cmp.Or(o.ScheduleAreaLevel, nodeLevel)
+		p["ScheduleAreaLevel"] = cmp.Or(optionsOf(spec).ScheduleAreaLevel, nodeLevel)
 	}
 }
 
@@ -267,7 +266,8 @@ func translateOptions(p params, o RunOptions) {
 }
 
 // translateDescribe asks for IDs on every node, since ENS IDs are unique, and
-// for anything else on one node unless told otherwise.
+// for anything else on one node, but for the servers of a lost create whose node
+// ENS chose.
 func translateDescribe(req *provider.DescribeRequest, node string) params {
 	p := params{"PageSize": strconv.Itoa(perCall)} // the default of 10 would hide the rest
 	if len(req.IDs) > 0 {
@@ -275,7 +275,7 @@ func translateDescribe(req *provider.DescribeRequest, node string) params {
 		return p
 	}
 	p.text("PageNumber", req.PageToken)
-	if !req.Everywhere {
+	if req.For == nil || !byArea(req.For) {
 		p.text("EnsRegionId", node)
 	}
 	p.text("InstanceName", req.Name)

@@ -289,7 +289,7 @@ func TestEveryOtherParameterExistsInTheSDK(t *testing.T) {
 	}
 	_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
-	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", Everywhere: true})
+	_, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "n", For: areaSpec()})
 	check("DescribeInstances", &ens.DescribeInstancesRequest{}, err)
 	if got.params.Has("EnsRegionId") {
 		t.Errorf("servers of every node are looked for on %q", got.params.Get("EnsRegionId"))

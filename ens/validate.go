@@ -194,7 +194,7 @@ func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec)
 	o, n := optionsOf(spec), &spec.Network
 	oneOf(c, "Vendor.ScheduleAreaLevel", o.ScheduleAreaLevel, nodeLevel, "Big", "Middle", "Small")
 	oneOf(c, "Vendor.SchedulingPriceStrategy", o.SchedulingPriceStrategy, "PriceHighPriority", "PriceLowPriority")
-	if !o.byArea() {
+	if !byArea(spec) {
 		const rule = "needs ScheduleAreaLevel Big, Middle or Small: the node says where"
 		c.Require(o.NetDistrictCode == "", "Vendor.NetDistrictCode", o.NetDistrictCode, rule)
 		c.Require(o.Carrier == "", "Vendor.Carrier", o.Carrier, rule)

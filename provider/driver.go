@@ -95,14 +95,6 @@ type NameShifter interface {
 	ShiftNames(spec *RunInstancesSpec, by int)
 }
 
-// RegionChooser is implemented by drivers whose cloud can be asked to choose the
-// region of a create by itself.
-type RegionChooser interface {
-	// ChoosesRegion tells whether the cloud chooses where the servers of a spec go.
-	// Those of a lost create are then looked for in every region.
-	ChoosesRegion(spec *RunInstancesSpec) bool
-}
-
 // Request is a vendor request as it would be sent, without its signature.
 type Request struct {
 	Driver string
@@ -135,9 +127,10 @@ type DescribeRequest struct {
 	Name string
 	Tags map[string]string
 
-	// Everywhere asks for servers of every region, whatever Region says. It is set
-	// only for drivers that implement [RegionChooser].
-	Everywhere bool
+	// For is the spec of the create whose servers are looked for, after its answer
+	// was lost; nil otherwise. Where servers made by a spec are not listed without
+	// more being asked for, as those for another account, the driver asks for it.
+	For *RunInstancesSpec
 
 	// PageToken is DescribePage.NextPage of the page before, or "".
 	PageToken string

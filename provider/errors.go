@@ -20,7 +20,7 @@ var (
 	ErrThrottled      = errors.New("throttled")                 // slow down; nothing was done
 	ErrQuota          = errors.New("quota exceeded")            // ask for more, or release some
 	ErrNoStock        = errors.New("no stock")                  // try another type or zone
-	ErrBalance        = errors.New("insufficient balance")      // pay
+	ErrBalance        = errors.New("insufficient balance")      // pay, or put the account in order
 	ErrTokenMismatch  = errors.New("client token reused")       // same token, other parameters
 	ErrUnavailable    = errors.New("service unavailable")       // try again later
 	ErrOutcomeUnknown = errors.New("outcome unknown")           // it may or may not have been done: do not do it again blindly

@@ -94,10 +94,7 @@ func (op *Operation) reconcile(ctx context.Context, i int) error {
 // adopt takes over the servers that bear the marker of a create and are not
 // known yet, and returns how many.
 func (op *Operation) adopt(ctx context.Context, i int, name string, everything bool) (more int, err error) {
-	req := DescribeRequest{Region: op.region, Name: name}
-	if chooser, ok := op.c.driver.(RegionChooser); ok {
-		req.Everywhere = chooser.ChoosesRegion(op.spec())
-	}
+	req := DescribeRequest{Region: op.region, Name: name, For: op.spec()}
 	if everything {
 		req.Name = ""
 	}

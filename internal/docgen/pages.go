@@ -66,8 +66,7 @@ Made by ` + "`go run ./internal/docgen`" + ` from the error tables of the adapte
 
 Decide with ` + "`errors.Is(err, provider.Err...)`" + `; the vendor's code stays in ` + "`*provider.APIError`" + `. ` + "`X.*`" + ` is every code that
 begins so and is not listed by itself; ` + "`*.X`" + ` is every code that ends so and is not covered otherwise. *Outcome open*
-means that a create answered with this code may have happened all the same. A remark about stock says how much the code
-proves: without one, it is the exact combination that was asked for.
+means that a create answered with this code may have happened all the same.
 
 | Sentinel | What the caller should do |
 |---|---|
@@ -88,7 +87,7 @@ var advice = []struct {
 	{provider.ErrThrottled, "ErrThrottled", "slow down; nothing was done, and the client has already waited and repeated"},
 	{provider.ErrQuota, "ErrQuota", "ask for a higher quota, or release something"},
 	{provider.ErrNoStock, "ErrNoStock", "try another type, zone or billing mode, or later"},
-	{provider.ErrBalance, "ErrBalance", "pay"},
+	{provider.ErrBalance, "ErrBalance", "pay, or put the account in order: a debt, a payment method, its real name"},
 	{provider.ErrTokenMismatch, "ErrTokenMismatch", "the client token was used with other parameters; find out why, do not draw a new one blindly"},
 	{provider.ErrUnavailable, "ErrUnavailable", "try again later"},
 	{provider.ErrOutcomeUnknown, "ErrOutcomeUnknown", "servers may exist: look, or resume the operation, before creating again. After a reboot: the servers may have rebooted"},
@@ -149,9 +148,6 @@ func remarks(e provider.ErrorCode) string {
 	}
 	if e.Temporary {
 		r = append(r, "temporary")
-	}
-	if e.Stock != "" {
-		r = append(r, "proves it of the "+string(e.Stock))
 	}
 	return strings.Join(r, ", ")
 }

@@ -23,14 +23,15 @@ type Setting struct {
 	Gap   string
 }
 
-// IsFalse is the reason why the example false of a document is not what is sent.
-const IsFalse = "the example is the cloud's default, which is sent as absence unless RunOptions.SendFalse is set"
-
 // Reasons why an example of a document cannot be sent as it stands.
 const (
 	masked  = "the example is masked and no address"
+	isFalse = "the example is the cloud's default, which is sent as absence unless RunOptions.SendFalse is set"
 	encoded = "the document shows the data; the cloud gets it in Base64"
 )
+
+// IsFalse is the reason of a setting whose example is false.
+const IsFalse = isFalse
 
 // inWords makes the adapters of Alibaba Cloud send false instead of nothing.
 const inWords = "RunOptions.SendFalse=true"

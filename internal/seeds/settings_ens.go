@@ -30,9 +30,9 @@ func ens() []Setting {
 		{Param: "PaymentType", Field: "Billing.Mode", Value: "prepaid", Wire: "Subscription", On: "Billing.Mode=on-demand; Billing.Period=0", With: "Billing.Period=1", Tied: otherCall},
 		{Param: "InstanceName", Field: "Name"},
 		{Param: "HostName", Field: "HostName"},
-		{Param: "UniqueSuffix", Field: "UniqueSuffix", Value: "true", On: "Name=web", False: inWords, Why: IsFalse},
+		{Param: "UniqueSuffix", Field: "UniqueSuffix", Value: "true", On: "Name=web", False: inWords, Why: isFalse},
 		{Param: "PublicIpIdentification", Field: "Network.PublicIP", Value: "present", Wire: "true"},
-		{Param: "PasswordInherit", Field: "Login.KeepImageLogin", Value: "true", With: noLogin, Tied: "Password", False: inWords, Why: IsFalse},
+		{Param: "PasswordInherit", Field: "Login.KeepImageLogin", Value: "true", With: noLogin, Tied: "Password", False: inWords, Why: isFalse},
 
 		{Param: "InstanceChargeType", Field: "Billing.Mode", Value: "on-demand", Wire: "PostPaid", With: "Billing.Period=0", Tied: otherCall + ", PaymentType"},
 		{Param: "Amount", Field: "Count", On: postpaid + "; Count=2"},
