@@ -119,7 +119,7 @@ type rawTemplate struct {
 	CreatedBy      alicloud.Text `json:"CreatedBy"`
 	CreateTime     string        `json:"CreateTime"`
 	ModifiedTime   string        `json:"ModifiedTime"`
-	Tags           RawTags       `json:"Tags"`
+	Tags           *RawTags      `json:"Tags"` // nil in answers of older editions
 }
 
 // DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
@@ -149,7 +149,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
 	}
 	for i := range a.Sets.Set {
-		if t := templateOf(&a.Sets.Set[i]); req.Matches(&t) && wanted(&req.LaunchTemplateQuery, &t) {
+		if t := templateOf(&a.Sets.Set[i]); req.Matches(&t) && wanted(&req.LaunchTemplateQuery, &a.Sets.Set[i]) {
 			page.Templates = append(page.Templates, t)
 		}
 	}
@@ -167,18 +167,22 @@ func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
 }
 
 // wanted compares what the cloud may filter loosely: an empty tag value cannot
-// be asked for, so that every value comes.
-func wanted(q *provider.LaunchTemplateQuery, t *provider.LaunchTemplate) bool {
-	for key, value := range q.Tags {
-		if have, ok := t.Tags[key]; !ok || have != value {
-			return false
+// be asked for, so that every value comes. An answer that tells no tags at all
+// cannot be compared.
+func wanted(q *provider.LaunchTemplateQuery, raw *rawTemplate) bool {
+	if raw.Tags != nil {
+		have := tagsOf(raw.Tags.Tag)
+		for key, value := range q.Tags {
+			if v, ok := have[key]; !ok || v != value {
+				return false
+			}
 		}
 	}
-	return len(q.IDs) == 0 || slices.Contains(q.IDs, t.ID)
+	return len(q.IDs) == 0 || slices.Contains(q.IDs, string(raw.ID))
 }
 
 func templateOf(raw *rawTemplate) provider.LaunchTemplate {
-	return provider.LaunchTemplate{
+	t := provider.LaunchTemplate{
 		ID:             string(raw.ID),
 		Name:           string(raw.Name),
 		DefaultVersion: raw.DefaultVersion.Int(),
@@ -186,8 +190,11 @@ func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 		CreatedBy:      string(raw.CreatedBy),
 		CreatedAt:      timeOf(raw.CreateTime),
 		ModifiedAt:     timeOf(raw.ModifiedTime),
-		Tags:           tagsOf(raw.Tags.Tag),
 	}
+	if raw.Tags != nil {
+		t.Tags = tagsOf(raw.Tags.Tag)
+	}
+	return t
 }
 
 // versionsAnswer is the answer of DescribeLaunchTemplateVersions.

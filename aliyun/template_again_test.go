@@ -32,6 +32,7 @@ var keptValues = map[string][]string{
 	"AutoRenewPeriod": {"0", "1"}, "Period": {"1"}, "Tag.1.Value": {"bb", "acs:x", ""}, "Tag.2.Key": {"ss", "tt", "aliyun-x"}, "Tag.2.Value": {"b"},
 	"DeploymentSetId": {"ds-1"}, "PasswordInherit": {"true", "false"}, "Ipv6AddressCount": {"0", "2"}, "PrivateIpAddress": {"10.0.0.8", "2001:db8::1"},
 	"CreditSpecification": {"Standard"}, "ImageOwnerAlias": {"self"}, "EnableVmOsConfig": {"true"}, "HttpTokens": {"required"}, "HttpPutResponseHopLimit": {"0", "3"},
+	"SecurityOptions.TrustedSystemMode": {"vTPM"}, "ImageOptions.LoginAsNonRoot": {"true"},
 }
 
 // TestWhatIsReadCanBeWrittenAgain: a version that anybody made, in whatever words,
@@ -62,6 +63,11 @@ func TestWhatIsReadCanBeWrittenAgain(t *testing.T) {
 		first, err := l.Version(t.Context(), "", provider.LaunchTemplateRef{ID: id})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, name := range []string{"SecurityOptions.TrustedSystemMode", "ImageOptions.LoginAsNonRoot"} {
+			if o := optionsOf(&first.Spec); o.Params[name] != data[name] {
+				t.Errorf("%s is %q, want %q", name, o.Params[name], data[name])
+			}
 		}
 		n, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: id}, provider.LaunchTemplateSpec{Spec: first.Spec})
 		if err != nil {

@@ -201,17 +201,20 @@ func (k kept) addr(name string) (a netip.Addr) {
 	return a
 }
 
-// size is the highest number in a list.
+// size is the highest number in a list. Numbers beyond any list are none.
 func (k kept) size(list string) (n int) {
 	for name := range k {
 		rest, ok := strings.CutPrefix(name, list+".")
 		digits, _, _ := strings.Cut(rest, ".")
-		if i, err := strconv.Atoi(digits); ok && err == nil {
+		if i, err := strconv.Atoi(digits); ok && err == nil && i <= longestList {
 			n = max(n, i)
 		}
 	}
 	return n
 }
+
+// longestList is more than any list of a template has.
+const longestList = 1000
 
 func (k kept) list(name string) (out []string) {
 	for i := range k.size(name) {

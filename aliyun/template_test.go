@@ -347,6 +347,23 @@ func TestTemplatesArePaged(t *testing.T) {
 	}
 }
 
+// TestTagsThatAnAnswerDoesNotTell: the older reference has none in its answers.
+// The cloud has compared them then.
+func TestTagsThatAnAnswerDoesNotTell(t *testing.T) {
+	for tags, want := range map[string]int{
+		``: 1, `,"Tags":{"Tag":[{"TagKey":"team","TagValue":"a"}]}`: 1,
+		`,"Tags":{"Tag":[{"TagKey":"team","TagValue":"b"}]}`: 0, `,"Tags":{"Tag":[]}`: 0, `,"Tags":{}`: 0,
+	} {
+		body := `{"TotalCount":1,"PageNumber":1,"PageSize":10,"LaunchTemplateSets":{"LaunchTemplateSet":[{"LaunchTemplateId":"lt-1"` + tags + `}]}}`
+		p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{
+			LaunchTemplateQuery: provider.LaunchTemplateQuery{Tags: map[string]string{"team": "a"}},
+		})
+		if err != nil || len(p.Templates) != want {
+			t.Errorf("%s: found %d, %v; want %d", body, len(p.Templates), err, want)
+		}
+	}
+}
+
 func templatePage(total, first, last int) string {
 	var list []map[string]any
 	for i := first; i <= last; i++ {

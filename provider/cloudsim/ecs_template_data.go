@@ -18,6 +18,9 @@ const (
 	ecsTemplateFlags    = "AutoRenew DeletionProtection EnableVmOsConfig PasswordInherit"
 	ecsTemplateDecimals = "SpotPriceLimit"
 
+	ecsTemplateSecurity = "TrustedSystemMode" // of SecurityOptions
+	ecsTemplateImage    = "LoginAsNonRoot"    // of ImageOptions
+
 	ecsTemplateDiskTexts   = "AutoSnapshotPolicyId Category Description Device DiskName KMSKeyId PerformanceLevel SnapshotId"
 	ecsTemplateDiskNumbers = "Iops ProvisionedIops Size"
 	ecsTemplateDiskFlags   = "BurstingEnabled DeleteWithInstance Encrypted"
@@ -70,6 +73,20 @@ func ecsTemplateDisk(p *aliParams, prefix string) aliObject {
 	return ecsTemplateFields(p, prefix, ecsTemplateDiskTexts, ecsTemplateDiskNumbers, ecsTemplateDiskFlags, "")
 }
 
+// ecsTemplateObjects are those that newer documentation has.
+func ecsTemplateObjects(p *aliParams) aliObject {
+	var out aliObject
+	for _, f := range []aliField{
+		{"SecurityOptions", ecsTemplateFields(p, "SecurityOptions.", ecsTemplateSecurity, "", "", "")},
+		{"ImageOptions", ecsTemplateFields(p, "ImageOptions.", "", "", ecsTemplateImage, "")},
+	} {
+		if o, ok := f.value.(aliObject); ok && len(o) > 0 {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 func ecsTemplateDisks(p *aliParams) []aliObject {
 	var out []aliObject
 	for _, n := range p.indexes("DataDisk", ecsMaxDisks) {
@@ -111,6 +128,7 @@ func ecsShownData(data map[string]string) aliObject {
 	for _, f := range disk {
 		out = append(out, aliField{"SystemDisk." + f.name, f.value})
 	}
+	out = append(out, ecsTemplateObjects(p)...)
 	return append(out,
 		aliField{"SystemDisk", disk},
 		aliField{"SecurityGroupIds", aliList("SecurityGroupId", p.list("SecurityGroupIds", ecsMaxGroups))},
@@ -139,6 +157,10 @@ func ecsTemplateData(p *aliParams) map[string]string {
 			in, leaf = fields, parts[2]
 		case parts[0] == "SystemDisk" && len(parts) == 2:
 			in, leaf = disk, parts[1]
+		case parts[0] == "SecurityOptions" && len(parts) == 2:
+			in, leaf = " "+ecsTemplateSecurity+" ", parts[1]
+		case parts[0] == "ImageOptions" && len(parts) == 2:
+			in, leaf = " "+ecsTemplateImage+" ", parts[1]
 		case parts[0] == "SecurityGroupIds" && len(parts) == 2:
 			in, leaf = " n ", "n"
 		case len(parts) == 1:
@@ -157,6 +179,7 @@ func ecsTemplateData(p *aliParams) map[string]string {
 func checkECSTemplate(p *aliParams) {
 	p.description("VersionDescription")
 	ecsTemplateScalars(p)
+	ecsTemplateObjects(p)
 	ecsTemplateDisk(p, "SystemDisk.")
 	ecsTemplateDisks(p)
 	ecsTemplateInterfaces(p)

@@ -38,6 +38,8 @@ func placementRules(h Harness) []rule {
 		{"every strategy is made or refused", "Servers that are spread less than was asked for fail together.", groupStrategies},
 		{"a group reads as it was written", "What is lost on the way is lost for every server.", groupsRoundTrip},
 		{"groups are listed, each once", "A group that is not listed is never cleaned up.", listsGroups},
+		{"groups are listed by strategy", "Servers that are to be apart must not go where they stand together.", listsByStrategy},
+		{"the caller's token is the same group, or an error", "A program that starts anew must not make a second group.", groupToken},
 		{"a group is renamed", "What is not changed stays as it was.", renamesGroups},
 		{"servers are created in a group", "Outside of it they may share hardware.", createsInGroup},
 		{"servers are moved into a group", "A server that is called moved must be there.", movesIntoGroup},

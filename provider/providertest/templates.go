@@ -61,6 +61,8 @@ func templateRules(h Harness) []rule {
 		{"every leaf that a template holds is in a spec", "A leaf that no spec sets is never put to the test.", templatesCover},
 		{"templates are listed, each once", "A template that is not listed is never cleaned up.", listsTemplates},
 		{"a new version leaves the default alone", "Servers made without a version must not change by surprise.", versionsTemplates},
+		{"versions are found by number and range", "Who asks for one version must not get another.", findsVersions},
+		{"templates are found by the tags of their servers", "A template that gives other tags is not the one that is meant.", findsTemplatesByTags},
 		{"the default version cannot be deleted", "Every create that names no version would fail.", deletesVersions},
 		{"what is deleted is gone", "A template must not come back, nor be deleted twice in silence.", deletesTemplates},
 		{"servers are made of a template", "A template that is not applied makes other servers than were meant.", runsTemplates},
