@@ -66,7 +66,7 @@ func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duratio
 func (f *flight) RoundTrip(req *http.Request) (*http.Response, error) {
 	f.started = true
 	f.query = req.URL.RawQuery
-	resp, err := f.base.RoundTrip(req.WithContext(f.ctx))
+	resp, err := guarded(f.base, req.WithContext(f.ctx))
 	if err == nil && (resp == nil || resp.Body == nil) {
 		err = errNoAnswer
 	}
@@ -86,6 +86,17 @@ func (f *flight) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body = io.NopCloser(bytes.NewReader(f.body))
 	}
 	return resp, nil
+}
+
+// guarded turns a panic of a transport into an error before the SDK's HTTP client
+// meets it, which would leave a goroutine behind.
+func guarded(base http.RoundTripper, req *http.Request) (resp *http.Response, err error) {
+	defer func() {
+		if recover() != nil {
+			resp, err = nil, errPanic
+		}
+	}()
+	return base.RoundTrip(req)
 }
 
 // nothingSent tells whether it is certain that no byte of the request left.
