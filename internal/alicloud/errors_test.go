@@ -208,7 +208,9 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 // A code that nobody knows, in an answer without a request ID, was written by
 // something between us and the cloud: the call may have got through.
 func TestACodeOfNobodyProvesNothing(t *testing.T) {
-	c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(403, `{"Code":"Blocked","Message":"m"}`), nil })
+	c := testCaller(t, func(*http.Request) (*http.Response, error) {
+		return respond(403, `{"Code":"Blocked","Message":"m"}`), nil
+	})
 	if _, err := c.Call(t.Context(), createRequest()); outcome(err) != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("without a request ID: got %v, %s", err, outcome(err))
 	}

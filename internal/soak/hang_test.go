@@ -67,36 +67,7 @@ func hangs() map[string]hang {
 				<-r.Context().Done()
 			}), goodKeys()
 		},
-		"within the TLS handshake": func(t *testing.T, arrived func()) (http.RoundTripper, provider.CredentialsSource) {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			var conns []net.Conn
-			accepted := make(chan struct{})
-			go func() {
-				defer close(accepted)
-				for {
-					c, err := l.Accept()
-					if err != nil {
-						return
-					}
-					conns = append(conns, c) // and says nothing
-					arrived()
-				}
-			}()
-			rt := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-				return new(net.Dialer).DialContext(ctx, network, l.Addr().String())
-			}}
-			t.Cleanup(func() {
-				_ = l.Close()
-				<-accepted
-				for _, c := range conns {
-					_ = c.Close()
-				}
-			})
-			return rt, goodKeys()
-		},
+		"within the TLS handshake": hangInHandshake,
 		"while connecting": func(t *testing.T, arrived func()) (http.RoundTripper, provider.CredentialsSource) {
 			done := make(chan struct{})
 			t.Cleanup(func() { close(done) })
@@ -116,6 +87,38 @@ func hangs() map[string]hang {
 			})
 		},
 	}
+}
+
+// hangInHandshake is a server that takes connections and says nothing.
+func hangInHandshake(t *testing.T, arrived func()) (http.RoundTripper, provider.CredentialsSource) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var conns []net.Conn
+	accepted := make(chan struct{})
+	go func() {
+		defer close(accepted)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			conns = append(conns, c) // and says nothing
+			arrived()
+		}
+	}()
+	rt := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, l.Addr().String())
+	}}
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-accepted
+		for _, c := range conns {
+			_ = c.Close()
+		}
+	})
+	return rt, goodKeys()
 }
 
 // However a call hangs, the end of its ctx ends it within 100 ms, on every cloud.
@@ -141,8 +144,12 @@ func TestNothingHangsLongerThanItsContext(t *testing.T) {
 			_, err := c.WaitInstances(ctx, "", ids, provider.StateRunning, nil)
 			return err
 		},
-		"terminate": func(ctx context.Context, c *provider.Client, _ *service) error { return c.TerminateInstances(ctx, "", ids, nil) },
-		"stop":      func(ctx context.Context, c *provider.Client, _ *service) error { return c.StopInstances(ctx, "", ids, nil) },
+		"terminate": func(ctx context.Context, c *provider.Client, _ *service) error {
+			return c.TerminateInstances(ctx, "", ids, nil)
+		},
+		"stop": func(ctx context.Context, c *provider.Client, _ *service) error {
+			return c.StopInstances(ctx, "", ids, nil)
+		},
 	}
 	for _, s := range services() {
 		for how, h := range hangs() {
