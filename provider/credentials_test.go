@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -24,5 +26,33 @@ func TestHalfAKeyPairIsAnError(t *testing.T) {
 		} else if shows(err.Error()) {
 			t.Error("the error shows the secret")
 		}
+	}
+}
+
+// oddSource is a source that does not do what it should.
+type oddSource func() (provider.Credentials, error)
+
+func (f oddSource) Credentials(context.Context) (provider.Credentials, error) { return f() }
+
+func TestASourceOfCredentialsHoldsUpNobody(t *testing.T) {
+	_, err := provider.AskCredentials(t.Context(), oddSource(func() (provider.Credentials, error) { panic(planted) }))
+	if err == nil || shows(err.Error()) {
+		t.Errorf("a source that panics: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	stop := make(chan struct{})
+	defer close(stop)
+	_, err = provider.AskCredentials(ctx, oddSource(func() (provider.Credentials, error) {
+		cancel()
+		<-stop
+		return provider.Credentials{}, nil
+	}))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("a source that hangs: %v", err)
+	}
+	if got, err := provider.AskCredentials(t.Context(), oddSource(func() (provider.Credentials, error) {
+		return provider.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}, nil
+	})); err != nil || got.AccessKeyID != "id" {
+		t.Errorf("an honest source: %v, %v", got, err)
 	}
 }

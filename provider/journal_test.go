@@ -217,3 +217,43 @@ func TestOldCreatesShareWhatIsFoundByTag(t *testing.T) {
 		}
 	})
 }
+
+// A journal that fails once, at any point, costs the creates that it was to
+// announce and nothing else: what Resume gets, from the journal or from the
+// operation, leads to exactly the servers that were asked for.
+func TestAJournalThatFailsOnce(t *testing.T) {
+	for _, tokens := range []bool{true, false} {
+		for at := 1; at <= 13; at++ {
+			for _, from := range []string{"journal", "operation"} {
+				inFakeTime(t, func(t *testing.T, f *fake) {
+					f.limits.InstancesPerCreate, f.limits.ClientToken, f.limits.NameMarker = 2, tokens, !tokens
+					m := &marking{fake: f}
+					s := named(9, "web")
+					full := errors.New("disk full")
+					calls := 0
+					book := &notebook{fail: func(int) error {
+						if calls++; calls == at {
+							return full
+						}
+						return nil
+					}}
+					op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{Journal: book})
+					if calls >= at && !errors.Is(err, full) {
+						t.Errorf("save %d failed, and nobody says so: %v", at, err)
+					}
+					if len(op.InstanceIDs()) != len(m.alive()) {
+						t.Errorf("save %d failed: %d IDs of %d servers", at, len(op.InstanceIDs()), len(m.alive()))
+					}
+					token := tokenOf(t, op)
+					if from == "journal" && len(book.saved) > 0 {
+						token = book.saved[len(book.saved)-1]
+					}
+					again, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &s, Run: &provider.RunOptions{Journal: book}})
+					if err != nil || len(again.InstanceIDs()) != 9 || len(m.alive()) != 9 {
+						t.Errorf("tokens %v, save %d, from the %s: %d IDs, %d servers, %v", tokens, at, from, len(again.InstanceIDs()), len(m.alive()), err)
+					}
+				})
+			}
+		}
+	}
+}

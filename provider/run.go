@@ -14,7 +14,8 @@ type RunOptions struct {
 	// OperationID names the operation: 1 to 64 letters, digits, "-" and "_".
 	// On clouds with client tokens (ECS, CVM) the same ID and spec give the
 	// same tokens, so that a program which crashed may call RunInstances again
-	// and gets the servers it already has. Never give an ID to two specs: ECS
+	// and gets the servers it already has. It should do so soon: no cloud
+	// documents how long it remembers a token. Never give an ID to two specs: ECS
 	// refuses the second with [ErrTokenMismatch], and what CVM does with it is
 	// not documented. Empty draws a random ID.
 	OperationID string

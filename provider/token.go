@@ -84,6 +84,8 @@ const tokenTrust = time.Hour
 // says so and matches [ErrInvalid]. Like [Client.RunInstances] it returns the
 // operation also beside an error of a create.
 //
+// The client must be one of the same account, which a token does not name.
+//
 // Creates whose outcome is not known are asked for again by their client token.
 // After an hour that is not safe any more, since no cloud documents how long it
 // remembers tokens: they are looked for by the owner's tags, or are

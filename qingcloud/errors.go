@@ -165,7 +165,7 @@ func (e *credentialsError) Error() string { return e.err.Error() }
 // credentials asks the source and refuses what cannot be used. With an empty
 // key the SDK would ask a metadata service; around a key it drops blanks.
 func (d *driver) credentials(ctx context.Context) (provider.Credentials, error) {
-	c, err := d.creds.Credentials(ctx)
+	c, err := provider.AskCredentials(ctx, d.creds)
 	switch {
 	case err != nil:
 	case c.AccessKeyID == "" || c.AccessKeySecret == "":

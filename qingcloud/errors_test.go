@@ -311,7 +311,7 @@ func TestForeignTransports(t *testing.T) {
 // created nothing.
 func TestAContextThatEndsBeforeTheConnection(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	rt := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	rt := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { // whose own ctx goes on: others could use the connection
 		cancel()
 		<-ctx.Done()
 		return nil, ctx.Err()

@@ -480,3 +480,28 @@ func TestMetadataIsASecret(t *testing.T) {
 		t.Errorf("the preview shows %v, %v", got.Params, err)
 	}
 }
+
+// endless is a body that goes on for ever.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+func TestAnEndlessAnswerLeavesTheOutcomeUnknown(t *testing.T) {
+	body := &endless{}
+	d := testDriver(t, transport(func(*http.Request) (*http.Response, error) {
+		resp := answer(200, "")
+		resp.Body = io.NopCloser(body)
+		return resp, nil
+	}))
+	_, err := d.RunInstances(t.Context(), bare())
+	var e *provider.APIError
+	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || body.read > 64<<20 {
+		t.Errorf("after %d MiB: %v", body.read>>20, err)
+	}
+}

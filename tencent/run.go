@@ -319,7 +319,7 @@ func (d *driver) call(ex *exchange, send func(context.Context, api) error) error
 	if err := ex.ctx.Err(); err != nil {
 		return ex.notSent(provider.ErrUnavailable, err)
 	}
-	creds, err := d.credentials.Credentials(ex.ctx)
+	creds, err := provider.AskCredentials(ex.ctx, d.credentials)
 	if err == nil {
 		err = checkCredentials(creds)
 	}

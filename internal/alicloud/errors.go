@@ -44,7 +44,8 @@ func (c *Caller) failure(ctx context.Context, r Request, f *flight, key provider
 
 // Refusal classifies an answer that says no: the vendor's code by the table,
 // other codes by their family. A code that nobody knows proves that nothing was
-// done only beside the status of an error. Message must hold no secret.
+// done only beside the status of an error and a request ID: without one it was
+// written by something in between. Message must hold no secret.
 func (c *Caller) Refusal(r Request, code, message, requestID string, status int) *provider.APIError {
 	row := classify(c.errors, code, message)
 	e := &provider.APIError{
@@ -58,7 +59,7 @@ func (c *Caller) Refusal(r Request, code, message, requestID string, status int)
 		e.Outcome, e.Kind, e.Stock = provider.OutcomeUnknown, provider.ErrUnavailable, ""
 	case row.Unknown:
 		e.Outcome = provider.OutcomeUnknown
-	case row.Kind == nil && status < http.StatusMultipleChoices: // no proof that nothing was done
+	case row.Kind == nil && (status < http.StatusMultipleChoices || requestID == ""): // no proof that nothing was done
 		e.Outcome, e.Kind = provider.OutcomeUnknown, provider.ErrUnavailable
 	}
 	return e

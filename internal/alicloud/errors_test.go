@@ -253,3 +253,20 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 		t.Error("an error that is no *APIError was changed")
 	}
 }
+
+// A code that nobody knows, in an answer without a request ID, was written by
+// something between us and the cloud: the call may have got through.
+func TestACodeOfNobodyProvesNothing(t *testing.T) {
+	c := testCaller(t, func(*http.Request) (*http.Response, error) {
+		return respond(403, `{"Code":"Blocked","Message":"m"}`), nil
+	})
+	if _, err := c.Call(t.Context(), createRequest()); outcome(err) != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("without a request ID: got %v, %s", err, outcome(err))
+	}
+	c = testCaller(t, func(*http.Request) (*http.Response, error) {
+		return respond(403, `{"Code":"Blocked","Message":"m","RequestId":"r"}`), nil
+	})
+	if _, err := c.Call(t.Context(), createRequest()); outcome(err) != provider.OutcomeRejected {
+		t.Errorf("of the cloud: got %v, %s", err, outcome(err))
+	}
+}

@@ -68,7 +68,7 @@ func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duratio
 // exchange sends a request and reads the whole answer.
 func (f *flight) exchange(req *http.Request) (*http.Response, error) {
 	f.query = req.URL.RawQuery
-	resp, err := f.base.RoundTrip(req.WithContext(f.ctx))
+	resp, err := guarded(f.base, req.WithContext(f.ctx))
 	if err == nil && (resp == nil || resp.Body == nil) {
 		err = errNoAnswer
 	}
@@ -119,6 +119,17 @@ func (w *watched) Read(p []byte) (int, error) {
 		w.err = err
 	}
 	return n, err
+}
+
+// guarded turns a panic of a transport into an error like any other of its own:
+// the request may have left.
+func guarded(base http.RoundTripper, req *http.Request) (resp *http.Response, err error) {
+	defer func() {
+		if recover() != nil {
+			resp, err = nil, errPanic
+		}
+	}()
+	return base.RoundTrip(req)
 }
 
 // nothingSent tells whether it is certain that no byte of the request left.

@@ -77,7 +77,7 @@ func (e *Exchange) answered(resp *http.Response) {
 	if resp.Body == nil {
 		return
 	}
-	e.body = resp.Body
+	e.body, resp.Body = resp.Body, newBounded(resp.Body)
 	if e.KeepBody {
 		resp.Body = struct {
 			io.Reader
