@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,11 +27,17 @@ func (op *Operation) create(ctx context.Context) error {
 func (op *Operation) finish(ctx context.Context) error {
 	err := op.runError()
 	var e *RunError
-	if errors.As(err, &e) && e.failed() && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
-		op.note(op.releaseAll(ctx))
-		err = op.runError()
+	if !errors.As(err, &e) || !e.failed() || op.opts.OnFailure != TerminateServers || ctx.Err() != nil {
+		return err
 	}
-	return err
+	if err := op.releaseAll(ctx); err != nil {
+		e.Errs = append(e.Errs, err)
+	}
+	op.mu.Lock()
+	e.Released = slices.Clone(op.released)
+	op.mu.Unlock()
+	e.Created = len(op.InstanceIDs())
+	return e
 }
 
 func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {
