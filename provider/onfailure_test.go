@@ -106,6 +106,26 @@ func TestOnFailureReleasesInPart(t *testing.T) {
 	})
 }
 
+// The reason of a failure is told also after the servers are released, whatever it
+// was: here, an answer that names fewer servers than asked for.
+func TestOnFailureTellsWhyOfAShortAnswer(t *testing.T) {
+	for _, perCreate := range []int{100, 2} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.InstancesPerCreate = perCreate
+			f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+				few := *s
+				few.Count = 1
+				return f.create(&few), nil
+			}
+			op, err := f.client().RunInstances(t.Context(), spec(4), &terminate)
+			var e *provider.RunError
+			if !errors.As(err, &e) || e.Created != 0 || len(e.Released) == 0 || !strings.Contains(err.Error(), "the cloud accepted 1") || len(op.InstanceIDs()) != 0 || len(f.alive()) != 0 {
+				t.Errorf("%d a create: %v of %v, %v", perCreate, op.InstanceIDs(), f.alive(), err)
+			}
+		})
+	}
+}
+
 // A name that cannot be given back is told, and costs no server.
 func TestOnFailureDoesNotReleaseForANameTrouble(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {

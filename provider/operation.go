@@ -276,7 +276,7 @@ func (op *Operation) runError() error {
 			onlyStock = onlyStock && p.Status != partSent && tooFew(err)
 		}
 	}
-	if len(e.Errs) == 0 && e.Created < op.min && !dryRun && len(op.released) == 0 { // every create brought enough, and all of them did not
+	if len(e.Errs) == 0 && e.Created < op.min && !dryRun { // every create brought enough, and all of them did not
 		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: asked, got: e.Created})...)
 	}
 	e.Errs = append(e.Errs, op.trouble...)

@@ -239,7 +239,8 @@ func (t *trip) redact(s string) string {
 			continue
 		}
 		escaped := url.QueryEscape(x)
-		for _, form := range []string{x, escaped, strings.ReplaceAll(escaped, "+", "%20"), strings.Trim(strconv.Quote(x), `"`)} {
+		blanks := strings.ReplaceAll(escaped, "+", "%20")
+		for _, form := range []string{x, escaped, blanks, strings.Trim(strconv.Quote(x), `"`), url.QueryEscape(escaped), url.QueryEscape(blanks)} {
 			s = strings.ReplaceAll(s, form, provider.Secret(x).String())
 		}
 	}

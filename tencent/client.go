@@ -256,19 +256,20 @@ func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Res
 	return s.cvm.Send(req, resp)
 }
 
-// keyedClient is an SDK client and the credentials it signs with.
-type keyedClient struct {
-	creds provider.Credentials
-	api   api
-}
+// keyedClient returns an SDK client and the credentials it signs with. It is a
+// function because package fmt cannot look into one: whoever prints a client
+// must not see its keys.
+type keyedClient func() (api, provider.Credentials)
 
 // client returns the SDK client of a region. It is kept until the credentials
 // change, so that calls neither build one each nor sign with a former key.
 func (d *driver) client(region string, creds provider.Credentials) (api, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if c, ok := d.clients[region]; ok && c.creds == creds {
-		return c.api, nil
+	if kept, ok := d.clients[region]; ok {
+		if c, of := kept(); of == creds {
+			return c, nil
+		}
 	}
 	// The SDK would take this client for its own and put our transport into it.
 	if common.DefaultHttpClient != nil {
@@ -278,7 +279,7 @@ func (d *driver) client(region string, creds provider.Credentials) (api, error) 
 	if err != nil {
 		return nil, err
 	}
-	d.clients[region] = keyedClient{creds, c}
+	d.clients[region] = func() (api, provider.Credentials) { return c, creds }
 	return c, nil
 }
 

@@ -229,11 +229,11 @@ func (ex *exchange) ended(ctxErr error, unsent bool) error {
 }
 
 // refused is an error that the cloud answered. The SDK's error is rebuilt,
-// because the message may repeat what was sent.
+// because any part of it may repeat what was sent.
 func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
-	msg := ex.secrets.Clean(sdk.Message)
-	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(sdk.Code, msg, sdk.RequestId))
-	e.Code, e.RequestID = sdk.Code, sdk.RequestId
+	code, msg, requestID := ex.secrets.Clean(sdk.Code), ex.secrets.Clean(sdk.Message), ex.secrets.Clean(sdk.RequestId)
+	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(code, msg, requestID))
+	e.Code, e.RequestID = code, requestID
 	row, known := errorTable.Lookup(sdk.Code)
 	e.Kind, e.Temporary, e.Stock = row.Kind, row.Temporary, row.Stock
 	if e.Stock == provider.StockOfDisk && ex.mixedDisks() {

@@ -63,6 +63,17 @@ func forgetful() func(context.Context, provider.Driver, *provider.RunInstancesSp
 	}
 }
 
+// plainMix is the storm without a wish of the environment.
+func plainMix(t *testing.T) mix {
+	t.Helper()
+	t.Setenv("YUNFAN_SOAK_MIX", "")
+	m, err := mixFromEnvironment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // Who breaks one of the rules that the promises rest on is found out by the
 // soak: a test of the soak itself.
 func TestBrokenDriversFailTheSoak(t *testing.T) {
@@ -82,11 +93,26 @@ func TestBrokenDriversFailTheSoak(t *testing.T) {
 		for _, tt := range tests {
 			t.Run(string(s.cloud)+"/"+tt.name, func(t *testing.T) {
 				s.wrap = func(d provider.Driver) provider.Driver { return &broken{Driver: d, run: tt.run} }
-				problems := blown(t, s, setup{operations: 100, seed: 1}).problems()
+				problems := blown(t, s, setup{operations: 250, seed: 1, mix: plainMix(t)}).problems()
 				if !slices.ContainsFunc(problems, func(p string) bool { return strings.Contains(p, tt.wants) }) {
 					t.Errorf("the soak found %q, want %s", problems, tt.wants)
 				}
 			})
+		}
+	}
+}
+
+// A mix of one's own is read as it says, and a mistake in it is told.
+func TestMixOfTheEnvironment(t *testing.T) {
+	t.Setenv("YUNFAN_SOAK_MIX", "reset-after=50,quota=0,calm-create=7")
+	m, err := mixFromEnvironment()
+	if err != nil || m["reset-after"] != 50 || m["quota"] != 0 || m[calmCreate] != 7 || m["balance"] != 10 {
+		t.Errorf("%v, %v", m, err)
+	}
+	for _, bad := range []string{"reset", "reset-after=-1", "reset-after=x", "nonsense=1"} {
+		t.Setenv("YUNFAN_SOAK_MIX", bad)
+		if _, err := mixFromEnvironment(); err == nil {
+			t.Errorf("%q is taken", bad)
 		}
 	}
 }

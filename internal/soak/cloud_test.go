@@ -23,11 +23,13 @@ func TestMain(m *testing.M) {
 
 // service is a cloud under soak.
 type service struct {
-	cloud  cloudsim.Cloud
-	action string // of creates
-	tokens bool   // creates are idempotent by token
-	spec   provider.RunInstancesSpec
-	open   func(rt http.RoundTripper, keys provider.CredentialsSource) (*provider.Client, error)
+	cloud        cloudsim.Cloud
+	action       string // of creates
+	tokens       bool   // creates are idempotent by token
+	spec         provider.RunInstancesSpec
+	forbidden    forbidden
+	alternatives []provider.Alternative
+	open         func(rt http.RoundTripper, keys provider.CredentialsSource) (*provider.Client, error)
 
 	// wrap replaces the driver by one that is broken on purpose.
 	wrap func(provider.Driver) provider.Driver
@@ -51,6 +53,7 @@ func services() []service {
 	return []service{
 		{
 			cloud: cloudsim.ECS, action: "RunInstances", tokens: true,
+			forbidden: forbidden{"Forbidden.RAM", http.StatusForbidden}, alternatives: others("ecs.g7.large", "ecs.c6.large"),
 			spec: provider.RunInstancesSpec{
 				Region: "cn-hangzhou", ImageID: "ubuntu_22_04", InstanceType: "ecs.g6.large", Login: login,
 				Network: provider.Network{SubnetID: "vsw-bp1soak", SecurityGroupIDs: []string{"sg-bp1soak"}},
@@ -61,6 +64,7 @@ func services() []service {
 		},
 		{
 			cloud: cloudsim.ENS, action: "RunInstances",
+			forbidden: forbidden{"Forbidden.RAM", http.StatusForbidden}, alternatives: others("ens.sn1.large", "ens.sn2.small"),
 			spec: provider.RunInstancesSpec{
 				Region: "cn-hangzhou-44", ImageID: "m-soak", InstanceType: "ens.sn1.small", Login: login,
 				Network:    provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}},
@@ -72,6 +76,7 @@ func services() []service {
 		},
 		{
 			cloud: cloudsim.CVM, action: "RunInstances", tokens: true,
+			forbidden: forbidden{"UnauthorizedOperation", http.StatusOK}, alternatives: others("S6.MEDIUM4", "SA2.MEDIUM4"),
 			spec: provider.RunInstancesSpec{
 				Region: "ap-guangzhou", Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4", Login: login,
 				Network: provider.Network{VPCID: "vpc-soak1234", SubnetID: "subnet-soak1234", SecurityGroupIDs: []string{"sg-soak1234"}},
@@ -82,6 +87,7 @@ func services() []service {
 		},
 		{
 			cloud: cloudsim.QingCloud, action: "RunInstances",
+			forbidden: forbidden{"1400", http.StatusOK}, alternatives: others("e2.xlarge.r2", "e3.large.r2"),
 			spec: provider.RunInstancesSpec{
 				Region: "pek3a", ImageID: "jammyx64", InstanceType: "e2.large.r2", Login: login,
 				Network: provider.Network{SubnetID: "vxnet-soak123"},

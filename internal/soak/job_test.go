@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,6 +22,7 @@ type job struct {
 	n     int
 	rand  *rand.Rand
 	spec  provider.RunInstancesSpec
+	opts  provider.RunOptions
 
 	client  *provider.Client
 	journal journal
@@ -37,26 +38,23 @@ func newJob(t *testing.T, s *storm, seed uint64, n int) *job {
 		j.spec.MinCount = 1 + j.rand.IntN(j.spec.Count)
 	}
 	j.spec.Name = fmt.Sprintf("soak-%06d-%dx", n, j.spec.Count)
+	j.opts.Journal = &j.journal
+	j.opts.KeepMarker = j.rand.IntN(10) == 0
+	if j.rand.IntN(3) == 0 {
+		j.opts.Owner = "soak"
+	}
+	if j.rand.IntN(4) == 0 {
+		j.opts.Alternatives = s.alternatives
+	}
+	if j.rand.IntN(5) == 0 {
+		j.opts.OnFailure = provider.TerminateServers
+	}
 	j.client = s.connect(t, s)
 	return j
 }
 
-var nameOfOperation = regexp.MustCompile(`soak-(\d+-\d+)x`)
-
-// operationOf names the operation that a server belongs to.
-func operationOf(name string) string {
-	if m := nameOfOperation.FindStringSubmatch(name); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
-// countOf is how many servers an operation may have.
-func countOf(operation string) int {
-	var n, count int
-	_, _ = fmt.Sscanf(operation, "%d-%d", &n, &count)
-	return count
-}
+// operation names the job as the names of its servers do.
+func (j *job) operation() string { return operationOf(j.spec.Name) }
 
 // journal keeps the latest token, until its process dies.
 type journal struct {
@@ -87,36 +85,32 @@ func (j *journal) die(yes bool) {
 
 // run creates, goes on until the outcome is known, waits, and mostly releases.
 func (j *job) run(r *report) {
+	r.begin(j)
 	op, err := j.create()
-	for tries := 0; again(err) || op == nil; tries++ {
+	for tries := 0; ; tries++ {
+		if op != nil && !again(err) {
+			r.hold(j, op.InstanceIDs())
+			r.judge(j, op, err)
+			if err = j.wait(op, r); !again(err) {
+				break
+			}
+		}
 		if tries == 40 {
 			r.add(&r.unsettled, fmt.Sprintf("%d: %v", j.n, err))
-			break
+			return
 		}
 		time.Sleep(30 * time.Second)
 		op, err = j.resume()
 	}
-	if err != nil {
-		r.tell(j.n, err)
-	}
-	if op == nil {
-		return
-	}
-	ids := op.InstanceIDs()
-	r.hold(j.n, ids)
-	if enough := max(j.spec.MinCount, 1); err == nil && (len(ids) < enough || j.spec.MinCount == 0 && len(ids) != j.spec.Count) {
-		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d and no error", j.n, len(ids), j.spec.Count))
-	}
-	j.wait(op, r)
 	if j.rand.IntN(20) > 0 {
-		j.release(ids, r)
+		j.release(op.InstanceIDs(), r)
 	}
 }
 
 // create starts the operation, and dies meanwhile once in a while.
 func (j *job) create() (*provider.Operation, error) {
 	return j.attempt(func(ctx context.Context) (*provider.Operation, error) {
-		return j.client.RunInstances(ctx, j.spec, &provider.RunOptions{Journal: &j.journal})
+		return j.client.RunInstances(ctx, j.spec, &j.opts)
 	})
 }
 
@@ -127,22 +121,24 @@ func (j *job) resume() (*provider.Operation, error) {
 		return j.create()
 	}
 	return j.attempt(func(ctx context.Context) (*provider.Operation, error) {
-		return j.client.Resume(ctx, j.journal.token, &provider.ResumeOptions{Spec: &j.spec, Run: &provider.RunOptions{Journal: &j.journal}})
+		return j.client.Resume(ctx, j.journal.token, &provider.ResumeOptions{Spec: &j.spec, Run: &j.opts})
 	})
 }
 
-// attempt does something in a process that may die at any time.
+// attempt does something in a process that may die at any time: most likely while
+// its first calls are on their way, but also minutes later.
 func (j *job) attempt(do func(context.Context) (*provider.Operation, error)) (*provider.Operation, error) {
 	ctx, kill := context.WithCancel(j.t.Context())
 	defer kill()
-	if j.rand.IntN(8) > 0 {
+	if j.rand.IntN(60) >= j.storm.mix[crashed] {
 		return do(ctx)
 	}
+	life := time.Second << (3 * j.rand.IntN(3)) // 1, 8 or 64 s
 	var dead sync.WaitGroup
 	done := make(chan struct{})
 	dead.Go(func() {
 		select {
-		case <-time.After(time.Duration(j.rand.Int64N(int64(4 * time.Second)))):
+		case <-time.After(time.Duration(j.rand.Int64N(int64(life)))):
 			j.journal.die(true)
 			kill()
 		case <-done:
@@ -159,14 +155,27 @@ func (j *job) attempt(do func(context.Context) (*provider.Operation, error)) (*p
 	return op, err
 }
 
-// wait waits until every server runs or has failed.
-func (j *job) wait(op *provider.Operation, r *report) {
+// wait waits until every server runs or has failed. It returns the error of
+// creates that took the place of failed servers: they may have more to do.
+func (j *job) wait(op *provider.Operation, r *report) error {
 	ctx, cancel := context.WithTimeout(j.t.Context(), time.Hour)
 	defer cancel()
+	before := op.InstanceIDs()
 	_, err := op.Wait(ctx, nil)
 	if w := (*provider.WaitError)(nil); errors.As(err, &w) && len(w.Failed) == 0 || ctx.Err() != nil {
 		r.add(&r.unsettled, "wait of "+strconv.Itoa(j.n)+": "+err.Error())
 	}
+	r.hold(j, op.InstanceIDs()) // others may have taken the place of dead ones
+	for _, id := range before {
+		if !slices.Contains(op.InstanceIDs(), id) { // the operation has released it
+			r.add(&r.released, id)
+		}
+	}
+	var e *provider.RunError
+	if !errors.As(err, &e) {
+		return nil
+	}
+	return e
 }
 
 // release ends the servers, as often as it takes.
@@ -179,5 +188,55 @@ func (j *job) release(ids []string, r *report) {
 		}
 		time.Sleep(30 * time.Second)
 	}
+	r.add(&r.perhaps, ids...)
 	r.add(&r.unsettled, fmt.Sprintf("release of %d: %v", j.n, err))
+}
+
+// again tells whether an operation has more to do: its outcome is open, or the
+// cloud was in no state to take it.
+func again(err error) bool {
+	return errors.Is(err, provider.ErrOutcomeUnknown) || errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrThrottled) ||
+		errors.Is(err, context.Canceled)
+}
+
+// judge looks for what contradicts itself in the answer of an operation.
+func (r *report) judge(j *job, op *provider.Operation, err error) {
+	ids := op.InstanceIDs()
+	n := len(ids)
+	switch enough := max(j.spec.MinCount, 1); {
+	case n > j.spec.Count:
+		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d", j.n, n, j.spec.Count))
+	case err == nil && (n < enough || j.spec.MinCount == 0 && n != j.spec.Count):
+		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d and no error", j.n, n, j.spec.Count))
+	case err != nil && !again(err) && !explained(err):
+		r.add(&r.wrong, fmt.Sprintf("operation %d ended with an error that no fault explains: %v", j.n, err))
+	case err != nil && !again(err) && j.opts.OnFailure == provider.TerminateServers && n > 0 && !strings.Contains(err.Error(), "releasing"):
+		r.add(&r.wrong, fmt.Sprintf("operation %d failed and keeps %d servers: %v", j.n, n, err))
+	}
+	var e *provider.RunError
+	if errors.As(err, &e) {
+		r.hold(j, e.Released)
+		r.add(&r.released, e.Released...)
+	}
+	if err != nil {
+		r.tell(j.n, err)
+	}
+	if err != nil && j.opts.OnFailure == provider.TerminateServers { // some of them, if not all
+		r.add(&r.perhaps, ids...)
+	}
+}
+
+// explained tells whether a fault of the storm is the reason of an error.
+func explained(err error) bool {
+	for _, kind := range []error{provider.ErrNoStock, provider.ErrQuota, provider.ErrBalance, provider.ErrPermission} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	for _, text := range []string{"the cloud accepted", "a create was refused before the operation was resumed", "released because the operation had failed"} {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
 }

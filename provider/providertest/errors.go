@@ -3,7 +3,6 @@ package providertest
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -113,13 +112,8 @@ func errorsAreClean(t *testing.T, w *world) {
 func wantClean(t *testing.T, err error, secrets ...string) {
 	t.Helper()
 	for _, e := range chain(err) {
-		text := fmt.Sprintf("%v|%+v|%#v", e, e, e)
-		for _, s := range secrets {
-			for _, form := range forms(s) {
-				if strings.Contains(text, form) {
-					t.Errorf("a secret shows in a %T", e)
-				}
-			}
+		if ways := Leaks(fmt.Sprintf("%v|%+v|%#v", e, e, e), secrets...); len(ways) > 0 {
+			t.Errorf("a secret shows in a %T: %v", e, ways)
 		}
 	}
 }

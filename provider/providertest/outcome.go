@@ -1,9 +1,7 @@
 package providertest
 
 import (
-	"encoding/base64"
 	"errors"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -165,10 +163,4 @@ func (w *world) wantNames(spec *provider.RunInstancesSpec) {
 			w.t.Errorf("%s is named %q, want %q", i.ID, i.Name, spec.Name)
 		}
 	}
-}
-
-// forms are the ways a secret may be written: as it is, in a URL, in base64.
-func forms(s string) []string {
-	b := base64.StdEncoding.EncodeToString([]byte(s))
-	return []string{s, url.QueryEscape(s), url.PathEscape(s), b[:len(b)-4]}
 }
