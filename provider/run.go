@@ -173,7 +173,7 @@ func (c *Client) check(spec *RunInstancesSpec) error {
 // wellFormed tells whether a driver can look at vendor options.
 func wellFormed(list []VendorOption) bool {
 	var k Checker
-	checkVendor(&k, "", list)
+	checkVendor(&k, "Vendor", list)
 	return k.Err() == nil
 }
 
