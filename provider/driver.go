@@ -58,10 +58,9 @@ type Driver interface {
 // RunValidator is implemented by drivers that check the documented limits of
 // their cloud (name forms, sizes, steps, counts) without a network.
 type RunValidator interface {
-	// ValidateRun returns nil or [FieldErrors] with every problem it finds. No
-	// vendor option is nil or given twice. Other fields may break the rules of
-	// [RunInstancesSpec.Validate] and of the support table, whose errors are told
-	// together with the driver's. Count is the whole count, not yet split.
+	// ValidateRun returns nil or [FieldErrors] with every problem it finds.
+	// The spec has passed [RunInstancesSpec.Validate] and the support table;
+	// Count is the whole count, not yet split.
 	ValidateRun(spec *RunInstancesSpec) error
 }
 

@@ -157,41 +157,19 @@ func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 	return out, nil
 }
 
-// check applies every rule that needs no network. What the layers find, those of
-// every cloud, the support table and the driver, is reported together.
+// check applies every rule that needs no network. Rules of one layer are
+// reported together; a layer whose rules presume the one before is not reached
+// when that one failed.
 func (c *Client) check(spec *RunInstancesSpec) error {
 	region := Checker{Driver: c.name}
 	region.Require(spec.Region != "", "Region", nil, "required: neither the spec nor the client names one")
-	err := join(region.Err(), spec.Validate(), c.support.Check(spec), c.checkSplit(spec))
-	v, ok := c.driver.(RunValidator)
-	if !ok || err != nil && !wellFormed(spec.Vendor) {
+	if err := join(region.Err(), spec.Validate(), c.support.Check(spec), c.checkSplit(spec)); err != nil {
 		return err
 	}
-	return join(err, beside(err, v.ValidateRun(spec)))
-}
-
-// wellFormed tells whether a driver can look at vendor options.
-func wellFormed(list []VendorOption) bool {
-	var k Checker
-	checkVendor(&k, "Vendor", list)
-	return k.Err() == nil
-}
-
-// beside returns what a driver found in fields that nobody complained of before:
-// one that is refused anyway need not be right.
-func beside(before, found error) error {
-	var known, list FieldErrors
-	if !errors.As(before, &known) || !errors.As(found, &list) {
-		return found
+	if v, ok := c.driver.(RunValidator); ok {
+		return v.ValidateRun(spec)
 	}
-	has := func(path string) bool {
-		return slices.ContainsFunc(known, func(e *FieldError) bool { return e.Path == path })
-	}
-	more := slices.DeleteFunc(slices.Clone(list), func(e *FieldError) bool { return has(e.Path) })
-	if len(more) == 0 {
-		return nil
-	}
-	return more
+	return nil
 }
 
 // checkSplit refuses what has no meaning once a create takes several calls.

@@ -232,40 +232,6 @@ func TestTheDriversOwnLimitsAreChecked(t *testing.T) {
 	})
 }
 
-// Whoever mends what one layer finds must not meet the next one's problems then.
-func TestEveryLayerIsHeard(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		looked := 0
-		f.fields = everything()
-		for i := range f.fields {
-			if f.fields[i].Path == "Description" {
-				f.fields[i] = provider.Refused("Description", "there is none")
-			}
-		}
-		f.valid = func(s *provider.RunInstancesSpec) error {
-			looked++
-			c := provider.Checker{Driver: "fake"}
-			for _, path := range []string{"Name", "Count", "Description"} {
-				c.Fail(path, nil, "is never right here")
-			}
-			return c.Err()
-		}
-		s := spec(-1)
-		s.Description = "d"
-		_, err := f.client().RunInstances(t.Context(), s, nil)
-		if got, want := paths(t, err), []string{"Count", "Description", "Name"}; !slices.Equal(got, want) {
-			t.Errorf("the error names %v, want %v, each once: %v", got, want, err)
-		}
-		s.Vendor = []provider.VendorOption{nil}
-		if _, err := f.client().RunInstances(t.Context(), s, nil); looked != 1 || slices.Contains(paths(t, err), "Name") {
-			t.Errorf("the driver looked %d times, also at options that are none: %v", looked, err)
-		}
-		if len(f.calls) != 0 {
-			t.Errorf("%d calls were sent", len(f.calls))
-		}
-	})
-}
-
 func TestADryRunMakesNothing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
