@@ -449,22 +449,6 @@ func TestNoErrorTellsASecret(t *testing.T) {
 	}
 }
 
-func leakOf(req *http.Request) error {
-	body, _ := io.ReadAll(req.Body)
-	return fmt.Errorf("body was %s", body)
-}
-
-// hidden shows nothing by itself, and everything below.
-type hidden struct{ below error }
-
-func (h hidden) Error() string { return "write failed" }
-func (h hidden) Unwrap() error { return h.below }
-
-type joinedHidden struct{ below error }
-
-func (h joinedHidden) Error() string   { return "write failed" }
-func (h joinedHidden) Unwrap() []error { return []error{io.EOF, h.below} }
-
 func TestMetadataIsASecret(t *testing.T) {
 	spec := bare()
 	spec.Vendor = []provider.VendorOption{RunOptions{Metadata: map[string]string{"known-key": "planted-item"}}}
@@ -505,3 +489,19 @@ func TestAnEndlessAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 		t.Errorf("after %d MiB: %v", body.read>>20, err)
 	}
 }
+
+func leakOf(req *http.Request) error {
+	body, _ := io.ReadAll(req.Body)
+	return fmt.Errorf("body was %s", body)
+}
+
+// hidden shows nothing by itself, and everything below.
+type hidden struct{ below error }
+
+func (h hidden) Error() string { return "write failed" }
+func (h hidden) Unwrap() error { return h.below }
+
+type joinedHidden struct{ below error }
+
+func (h joinedHidden) Error() string   { return "write failed" }
+func (h joinedHidden) Unwrap() []error { return []error{io.EOF, h.below} }

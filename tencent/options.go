@@ -82,7 +82,7 @@ type RunOptions struct {
 
 	// Params are raw parameters of RunInstances by their documented names, for
 	// what has no field here: "NetworkInterfaces" with a JSON list, or
-	// "ActionTimer.Externals.ReleaseAddress". A value that is JSON is sent as that JSON
+	// "NetworkInterfaces.0.SubnetId". A value that is JSON is sent as that JSON
 	// (100 is a number, true a boolean, "100" in quotes a string); everything
 	// else is sent as a string. A parameter that the spec sets already, or that
 	// has a field of the spec which the library itself must know, is an error.

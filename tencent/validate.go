@@ -200,8 +200,6 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 	n := months(b)
 	c.Require(b.Period <= 60 && (n <= 12 || n <= 60 && n%12 == 0), "Billing.Period", b.Period, "must be 1 to 12, 24, 36, 48 or 60 months")
 	checkHosts(c, spec, whole)
-	fewer := spec.MinCount > 0 && spec.MinCount < spec.Count
-	c.Require(!fewer || b.Mode != provider.DedicatedHost, "MinCount", spec.MinCount, "CVM creates all servers or none with Billing.Mode dedicated-host")
 	switch b.PeriodUnit {
 	case "", provider.Month, provider.Year:
 	default:
@@ -247,7 +245,7 @@ func checkTags(c *provider.Checker, path string, tags map[string]string) {
 
 // checkOptions looks at what the fields of the spec have no room for.
 func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
-	checkCharge(c, &spec.Billing, opts)
+	checkCharge(c, spec, opts)
 	c.Require(opts.IPv4AddressType != "AntiDDoSEIP" || opts.AntiDDoSPackageID != "", "Vendor.AntiDDoSPackageID", nil, "required with IPv4AddressType AntiDDoSEIP")
 	c.Require(opts.PartitionNumber >= 0, "Vendor.PartitionNumber", opts.PartitionNumber, "must not be negative")
 	c.Require(opts.PartitionNumber == 0 || spec.Placement.GroupID != "" || !whole, "Vendor.PartitionNumber", opts.PartitionNumber, "needs Placement.GroupID")
@@ -264,8 +262,13 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts Run
 	}
 }
 
-// checkCharge keeps two words for the same thing apart.
-func checkCharge(c *provider.Checker, b *provider.Billing, opts RunOptions) {
+// checkCharge keeps two words for the same thing apart, and knows which ways to pay
+// have no partial delivery.
+func checkCharge(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
+	b := &spec.Billing
+	fewer := spec.MinCount > 0 && spec.MinCount < spec.Count
+	whole := b.Mode == provider.DedicatedHost || opts.InstanceChargeType == "CDCPAID"
+	c.Require(!fewer || !whole, "MinCount", spec.MinCount, "CVM creates all servers or none on dedicated hosts and clusters that are paid for")
 	if own := opts.InstanceChargeType; own != "" {
 		c.Require(billingOf(own) == "", "Vendor.InstanceChargeType", own, "use the field Billing.Mode")
 		c.Require(b.Mode == "", "Vendor.InstanceChargeType", own, "excludes Billing.Mode")

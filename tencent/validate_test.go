@@ -116,6 +116,9 @@ func TestValidateRunNamesTheField(t *testing.T) {
 			s.Count, s.MinCount, s.InstanceType = 3, 2, "CDH_1C1G"
 			s.Billing.Mode, s.Placement.DedicatedHostIDs = provider.DedicatedHost, []string{"host-1"}
 		}},
+		"fewer of a dedicated cluster": {"MinCount", func(s *provider.RunInstancesSpec) {
+			s.Count, s.MinCount, s.Vendor = 3, 2, []provider.VendorOption{RunOptions{InstanceChargeType: "CDCPAID"}}
+		}},
 		"dedicated host of no size": {"InstanceType", func(s *provider.RunInstancesSpec) {
 			s.Billing.Mode, s.Placement.DedicatedHostIDs, s.InstanceType = provider.DedicatedHost, []string{"host-1"}, "CDH_1C0G"
 		}},
