@@ -31,9 +31,9 @@
 // # Names and markers
 //
 // A create carries a marker behind the name, "web-yf...", in the InstanceName of
-// all its servers. When the answer is lost, the client looks for servers whose
-// name begins so, takes over what it finds, and creates the rest only once it is
-// certain that nothing more will come. Of a name that is too long with the marker
+// all its servers. When the answer is lost, the client looks for servers of that
+// name, takes over what it finds, and creates the rest only once it is certain that
+// nothing more will come. Of a name that is too long with the marker
 // the end is left out for the time. Servers of a spec without Name are called
 // "server-yf..." and stay so.
 //
@@ -45,8 +45,9 @@
 // calls a Code of 0 success, and its example has 200: both are.
 //
 // HostName goes out as it is, and ENS numbers it. Which number goes with which
-// name is therefore not certain, and if a create was cut short in the middle, the
-// numbers of host names begin again with the rest of it.
+// name is therefore not certain. If a create with UniqueSuffix and a HostName was
+// cut short in the middle, the rest is not created, since its host names would
+// begin again with 001: the error says how many servers there are.
 //
 // # Answers
 //

@@ -104,7 +104,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if err := d.checkCode(r, resp, a.Code); err != nil {
 		return nil, err
 	}
-	if a.Instances == nil { // an answer without the list is not an empty list
+	if !a.lists() {
 		return nil, d.caller.Senseless(r, resp)
 	}
 	out := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(a.Instances.Instance))}
@@ -117,6 +117,12 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		}
 	}
 	return out, nil
+}
+
+// lists tells whether there is a list: an answer without one is no empty list,
+// unless it says that there is nothing.
+func (a *describeAnswer) lists() bool {
+	return a.Instances != nil && (a.Instances.Instance != nil || a.TotalCount != nil && *a.TotalCount == 0)
 }
 
 // TerminateInstances implements [provider.Driver].

@@ -275,6 +275,24 @@ func TestDescribeRefusesWhatItCannotAsk(t *testing.T) {
 	}
 }
 
+func TestADescribeWithoutAListIsNoEmptyPage(t *testing.T) {
+	for body, ok := range map[string]bool{
+		`{"RequestId":"req-1","Instances":{"Instance":[]}}`:                  true,
+		`{"RequestId":"req-1","TotalCount":0,"Instances":{}}`:                true,
+		`{"RequestId":"req-1","TotalCount":0,"Instances":{"Instance":null}}`: true,
+		`{"RequestId":"req-1","Instances":{}}`:                               false,
+		`{"RequestId":"req-1","Instances":{"Instance":null}}`:                false,
+		`{"RequestId":"req-1","TotalCount":3,"Instances":{}}`:                false,
+		`{"RequestId":"req-1","TotalCount":0}`:                               false,
+	} {
+		d, _ := answering(t, 200, body)
+		page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "name-1"})
+		if ok && (err != nil || len(page.Instances) != 0) || !ok && !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: %+v, %v", body, page, err)
+		}
+	}
+}
+
 func TestDescribeWithACodeIsAnErrorAndNotAnEmptyPage(t *testing.T) {
 	d, _ := answering(t, 200, `{"RequestId":"req-1","Code":500,"Instances":{"Instance":[]}}`)
 	_, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})

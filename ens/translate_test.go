@@ -270,7 +270,7 @@ func TestEveryCreateParameterExistsInTheSDK(t *testing.T) {
 }
 
 func TestEveryOtherParameterExistsInTheSDK(t *testing.T) {
-	d, got := answering(t, 200, `{"RequestId":"req-1","Instances":{}}`)
+	d, got := answering(t, 200, `{"RequestId":"req-1","TotalCount":0,"Instances":{}}`)
 	check := func(what string, request any, err error) {
 		t.Helper()
 		if err != nil {

@@ -80,7 +80,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // not add up, is worth repeating.
 func safeAgain(err error) bool {
 	var e *APIError
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.Lasting {
 		return false
 	}
 	return e.Temporary || errors.Is(err, ErrThrottled) || errors.Is(err, ErrUnavailable)

@@ -120,7 +120,7 @@ func (c *Client) createAgain(err error, effect bool) bool {
 	case OutcomeThrottled:
 		return true
 	case OutcomeRejected:
-		return c.limits.ClientToken && e.Temporary || errors.Is(err, ErrUnavailable)
+		return c.limits.ClientToken && e.Temporary || errors.Is(err, ErrUnavailable) && !e.Lasting
 	default:
 		return c.limits.ClientToken
 	}

@@ -60,7 +60,9 @@ type Driver interface {
 type RunValidator interface {
 	// ValidateRun returns nil or [FieldErrors] with every problem it finds.
 	// The spec has passed [RunInstancesSpec.Validate] and the support table;
-	// Count is the whole count, not yet split.
+	// Count is the whole count, not yet split. Of a spec that has not passed the
+	// client asks as well, to report everything at once: it leaves out what is said
+	// of the fields that it reports itself, and survives a panic.
 	ValidateRun(spec *RunInstancesSpec) error
 }
 

@@ -58,6 +58,10 @@ type APIError struct {
 	// another task is running on it.
 	Temporary bool
 
+	// Lasting tells of [ErrUnavailable] that the same call fails until somebody
+	// puts the service right, such as its licence: it is not repeated.
+	Lasting bool
+
 	// Stock says, of [ErrNoStock], what is out of stock.
 	Stock StockScope
 

@@ -20,6 +20,9 @@ type ErrorCode struct {
 	// Temporary is copied to [APIError.Temporary].
 	Temporary bool
 
+	// Lasting is copied to [APIError.Lasting].
+	Lasting bool
+
 	// Stock is copied to [APIError.Stock].
 	Stock StockScope
 

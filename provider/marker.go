@@ -63,22 +63,21 @@ func (op *Operation) marked(name string, part, generation int) string {
 const numberLength = 4
 
 // isMarked tells whether a name is that of the servers of one create: the name
-// they were sent with, and perhaps a number of the cloud's. Whatever else stands
-// around a marker was written by somebody, into the name of a server that is not
-// ours. But how names with other than plain characters come back no vendor says,
-// so that of those the marker alone counts.
-func isMarked(name, marked string) bool {
-	if end, ok := strings.CutPrefix(name, marked); ok {
-		return isNumber(end)
+// they were sent with and, if the cloud was asked for numbers, one of those. Whatever
+// else stands around a marker was written by somebody, into the name of a server
+// that is not ours. But how names with other than plain characters come back no
+// vendor says, so that of those the marker alone counts.
+func isMarked(name, marked string, numbered bool) bool {
+	end, ok := strings.CutPrefix(name, marked)
+	if !ok && !isPlain(marked) {
+		_, end, ok = strings.Cut(name, marked[len(marked)-markerLength:])
 	}
-	_, end, ok := strings.Cut(name, marked[len(marked)-markerLength:])
-	return ok && isNumber(end) && !isPlain(marked)
+	return ok && (end == "" || numbered && isNumber(end))
 }
 
-// isNumber tells whether the end of a name is nothing, or a number that the cloud
-// has added.
+// isNumber tells whether the end of a name is a number that clouds add.
 func isNumber(end string) bool {
-	return len(end) <= numberLength && strings.Trim(end, "0123456789") == ""
+	return len(end) >= 3 && len(end) <= numberLength && strings.Trim(end, "0123456789") == ""
 }
 
 // isPlain tells whether no cloud has a reason to write a name another way.

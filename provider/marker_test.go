@@ -298,7 +298,7 @@ func TestRenamesWaitForServersToShowUp(t *testing.T) {
 func TestStrangersAreNotAdopted(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
-			for _, name := range []string{s.Name + "x", s.Name + "-copy", s.Name + "-1", s.Name + " 1", s.Name + "00001", "x" + s.Name, s.Name[:len(s.Name)-1], strings.ToUpper(s.Name), "web"} {
+			for _, name := range []string{s.Name + "x", s.Name + "-copy", s.Name + "-1", s.Name + " 1", s.Name + "1", s.Name + "001", "x" + s.Name, s.Name[:len(s.Name)-1], strings.ToUpper(s.Name), "web"} {
 				other := *s
 				other.Count, other.Name = 1, name
 				f.create(&other)
@@ -309,6 +309,26 @@ func TestStrangersAreNotAdopted(t *testing.T) {
 		op, err := m.client().RunInstances(t.Context(), named(2, "web"), nil)
 		if all := m.alive(); err != nil || !slices.Equal(op.InstanceIDs(), all[len(all)-2:]) || m.renames != 2 {
 			t.Errorf("%v: the operation has %v of %v, and %d servers were renamed", err, op.InstanceIDs(), all, m.renames)
+		}
+	})
+}
+
+// A cloud that was asked for numbers has put them behind the marker.
+func TestNumberedServersAreAdopted(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			for _, number := range []string{"001", "002", "1", "00003", "-04"} {
+				other := *s
+				other.Count, other.Name = 1, s.Name+number
+				f.create(&other)
+			}
+			return nil, lost()
+		})
+		s := named(2, "web")
+		s.HostName, s.UniqueSuffix = "web", true
+		op, err := m.client().RunInstances(t.Context(), s, nil)
+		if err != nil || !slices.Equal(op.InstanceIDs(), m.alive()[:2]) {
+			t.Errorf("%v: the operation has %v of %v", err, op.InstanceIDs(), m.alive())
 		}
 	})
 }

@@ -201,7 +201,7 @@ func (op *Operation) settle(i int, err error) {
 // had no effect: asking for the same again would change nothing.
 func refused(err error) bool {
 	var e *APIError
-	return errors.As(err, &e) && e.Outcome == OutcomeRejected && !e.Temporary && !errors.Is(err, ErrUnavailable)
+	return errors.As(err, &e) && e.Outcome == OutcomeRejected && !e.Temporary && (e.Lasting || !errors.Is(err, ErrUnavailable))
 }
 
 // problem returns what keeps a part from being all that was asked for, or nil.

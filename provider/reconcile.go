@@ -123,12 +123,13 @@ func (op *Operation) adopt(ctx context.Context, i int, name string, everything b
 		req.Name = ""
 	}
 	var ids []string
+	numbered := op.spec().UniqueSuffix && op.spec().HostName != "" // see request
 	op.c.describeAll(ctx, &req, func(s Instance, e error) bool {
 		if e != nil {
 			err = e
 			return false
 		}
-		if isMarked(s.Name, name) && !released(s.State) {
+		if isMarked(s.Name, name, numbered) && !released(s.State) {
 			ids = append(ids, s.ID)
 		}
 		return true

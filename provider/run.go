@@ -173,19 +173,58 @@ func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 	return out, nil
 }
 
-// check applies every rule that needs no network. Rules of one layer are
-// reported together; a layer whose rules presume the one before is not reached
-// when that one failed.
+// check applies every rule that needs no network, and reports all problems
+// together.
 func (c *Client) check(spec *RunInstancesSpec) error {
 	region := Checker{Driver: c.name}
 	region.Require(spec.Region != "", "Region", nil, "required: neither the spec nor the client names one")
-	if err := join(region.Err(), spec.Validate(), c.support.Check(spec), c.checkSplit(spec)); err != nil {
+	err := join(region.Err(), spec.Validate(), c.support.Check(spec), c.checkSplit(spec))
+	v, ok := c.driver.(RunValidator)
+	switch {
+	case !ok:
+		return err
+	case err == nil:
+		return v.ValidateRun(spec)
+	default:
+		return withMore(err, v, spec)
+	}
+}
+
+// withMore adds what the driver finds wrong with a spec that is invalid already.
+// Its rules presume that the spec is not: what it says of fields that were
+// reported may be nonsense and is left out, and should it fail over one, nothing
+// is added.
+func withMore(err error, v RunValidator, spec *RunInstancesSpec) error {
+	var known, more FieldErrors
+	if !errors.As(err, &known) || !errors.As(validateInvalid(v, spec), &more) {
 		return err
 	}
-	if v, ok := c.driver.(RunValidator); ok {
-		return v.ValidateRun(spec)
+	all := slices.Clone(known)
+	for _, e := range more {
+		if !slices.ContainsFunc(known, func(k *FieldError) bool { return sameField(k.Path, e.Path) }) {
+			all = append(all, e)
+		}
 	}
-	return nil
+	return all
+}
+
+func validateInvalid(v RunValidator, spec *RunInstancesSpec) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = nil
+		}
+	}()
+	return v.ValidateRun(spec)
+}
+
+// sameField tells whether two paths are of one field, or one of a part of the
+// other.
+func sameField(a, b string) bool {
+	within := func(a, b string) bool {
+		end, ok := strings.CutPrefix(a, b)
+		return ok && (end == "" || end[0] == '.' || end[0] == '[')
+	}
+	return within(a, b) || within(b, a)
 }
 
 // checkSplit refuses what has no meaning once a create takes several calls.

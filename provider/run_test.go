@@ -232,6 +232,38 @@ func TestTheDriversOwnLimitsAreChecked(t *testing.T) {
 	})
 }
 
+// Every problem is told at once, whoever finds it: the driver is asked also when the
+// rules of all clouds are broken, and believed about other fields only.
+func TestAllProblemsComeTogether(t *testing.T) {
+	f := newFake()
+	f.fields = slices.DeleteFunc(everything(), func(x provider.Field) bool { return x.Path == "Zone" })
+	bad := spec(1)
+	bad.Count, bad.Zone, bad.Name = -1, "z", "bad"
+	bad.DataDisks = []provider.Disk{{SizeGiB: -1}, {SizeGiB: 7}}
+	f.valid = func(s *provider.RunInstancesSpec) error {
+		c := provider.Checker{Driver: "fake"}
+		for _, path := range []string{"Count", "Zone", "DataDisks[0]", "DataDisks[0].SizeGiB.Unit", "DataDisks[1].SizeGiB", "Name", "Zones"} {
+			c.Fail(path, nil, "says the driver")
+		}
+		return c.Err()
+	}
+	refused := func(want ...string) {
+		t.Helper()
+		op, err := f.client().RunInstances(t.Context(), bad, nil)
+		if got := paths(t, err); op != nil || !slices.Equal(got, want) || len(f.calls) != 0 {
+			t.Errorf("%q are refused, want %q", got, want)
+		}
+	}
+	refused("Count", "DataDisks[0].SizeGiB", "Zone", "DataDisks[1].SizeGiB", "Name", "Zones")
+	for _, odd := range []func(*provider.RunInstancesSpec) error{
+		func(*provider.RunInstancesSpec) error { return errors.New("odd") },
+		func(*provider.RunInstancesSpec) error { panic("count is negative") },
+	} {
+		f.valid = odd
+		refused("Count", "DataDisks[0].SizeGiB", "Zone")
+	}
+}
+
 func TestADryRunMakesNothing(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {

@@ -111,7 +111,11 @@ func markerStart(owner, op string) string {
 // have added a number.
 func hasMarker(name, owner string) bool {
 	i := strings.LastIndex(name, markerStart(owner, ""))
-	return i >= 0 && len(name)-i >= markerLength && isNumber(name[i+markerLength:])
+	if i < 0 || len(name)-i < markerLength {
+		return false
+	}
+	end := name[i+markerLength:]
+	return end == "" || isNumber(end)
 }
 
 // knownTo tells whether a server belongs to one of the operations.

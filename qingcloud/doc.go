@@ -43,9 +43,10 @@
 // # Names and markers
 //
 // A create carries a marker behind the name, "web-yf...", in the instance_name of
-// all its servers. When the answer is lost, the client looks for servers whose
-// name begins so, takes over what it finds, and creates the rest only once it is
-// certain that nothing more will come. How long a name may be is not documented;
+// all its servers. When the answer is lost, the client looks for servers of that
+// name, takes over what it finds, and creates the rest only once it is certain that
+// nothing more will come. Servers for a sub-account (RunOptions.TargetUser) are
+// looked for among those of its own. How long a name may be is not documented;
 // with the marker it has 60 characters at most, and the end of a longer one is
 // left out for the time. Servers of a spec without Name are called "server-yf..."
 // and stay so.

@@ -50,24 +50,24 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "2400", Kind: provider.ErrBalance},
 	{Code: "2500", Kind: provider.ErrQuota, Remark: "`ErrThrottled` of calls that use up no resource, and when the quota of calls is likely meant"}, // see classify
 	{Code: "3300", Kind: provider.ErrInvalid},
-	{Code: "4000", Kind: provider.ErrUnavailable},
-	{Code: "4001", Kind: provider.ErrUnavailable},
-	{Code: "4002", Kind: provider.ErrUnavailable},
-	{Code: "4003", Kind: provider.ErrUnavailable},
-	{Code: "4004", Kind: provider.ErrUnavailable},
-	{Code: "4005", Kind: provider.ErrUnavailable},
+	{Code: "4000", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "4001", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "4002", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "4003", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "4004", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "4005", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "5000", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true}, // too busy, or timed out while executing
+	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},                                                                  // too busy, or timed out while executing
 	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType, Remark: "outcome open of a create of several servers"}, // computing capacity: no disk and no network would help
 	{Code: "5300", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "5400", Kind: provider.ErrState},
-	{Code: "5500", Kind: provider.ErrUnavailable},
+	{Code: "5500", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "5600", Kind: provider.ErrInvalid},
-	{Code: "8000", Kind: provider.ErrUnavailable},
-	{Code: "8001", Kind: provider.ErrUnavailable},
-	{Code: "8002", Kind: provider.ErrUnavailable},
-	{Code: "8003", Kind: provider.ErrUnavailable},
-	{Code: "8004", Kind: provider.ErrUnavailable},
+	{Code: "8000", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "8001", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "8002", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "8003", Kind: provider.ErrUnavailable, Lasting: true},
+	{Code: "8004", Kind: provider.ErrUnavailable, Lasting: true},
 })
 
 // wrapError turns whatever went wrong in a call into an *APIError. The cloud's
@@ -97,7 +97,7 @@ func (d *driver) wrapError(ctx context.Context, t *trip, err error) error {
 func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 	e.Code, e.Message, e.Err = strconv.Itoa(api.RetCode), api.Message, api
 	row, known := errorTable.Lookup(e.Code)
-	e.Kind, e.Outcome, e.Stock = row.Kind, provider.OutcomeRejected, row.Stock
+	e.Kind, e.Outcome, e.Stock, e.Lasting = row.Kind, provider.OutcomeRejected, row.Stock, row.Lasting
 	if row.Unknown {
 		e.Outcome = provider.OutcomeUnknown
 	}

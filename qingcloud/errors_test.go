@@ -17,6 +17,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	qcerrors "github.com/yunify/qingcloud-sdk-go/request/errors"
@@ -127,6 +128,32 @@ func TestCodesThatMeanSomethingElseElsewhere(t *testing.T) {
 		if err := c.call(d); !errors.As(err, &e) || e.Kind != c.kind || e.Outcome != c.outcome || e.Temporary != c.temporary {
 			t.Errorf("%s: %+v, want %v, %s, temporary %v", c.name, e, c.kind, c.outcome, c.temporary)
 		}
+	}
+}
+
+// Nobody renews the licence of a private cloud while a client repeats its call.
+func TestWhatLastsIsNotRepeated(t *testing.T) {
+	for code, creates := range map[string]int{"4001": 1, "5500": 1, "8004": 1, "5300": 0} {
+		synctest.Test(t, func(t *testing.T) {
+			n := 0
+			c, err := New(testConfig(&memory{answer: func(r *http.Request) (*http.Response, error) {
+				if r.URL.Query().Get("action") == "DescribeInstances" {
+					return response(200, `{"ret_code":0,"total_count":0,"instance_set":[]}`), nil
+				}
+				n++
+				return response(200, `{"message":"why","ret_code":`+code+`}`), nil
+			}}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			op, err := c.RunInstances(t.Context(), *minimalSpec(), nil)
+			if !errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrOutcomeUnknown) || creates > 0 && n != creates || creates == 0 && n < 2 {
+				t.Errorf("%s: %d creates, %v", code, n, err)
+			}
+			if token, err := op.MarshalText(); err != nil || strings.Contains(string(token), `"rejected"`) != (creates == 1) {
+				t.Errorf("%s: the operation is %s, %v", code, token, err)
+			}
+		})
 	}
 }
 

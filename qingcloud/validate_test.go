@@ -287,3 +287,30 @@ func TestTheInputIsCheckedOnceForAllProblems(t *testing.T) {
 		}
 	}
 }
+
+// Through the public API all problems come together, and nothing is sent.
+func TestAllProblemsOfASpecAreToldAtOnce(t *testing.T) {
+	m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
+	c, err := New(testConfig(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := *minimalSpec()
+	spec.Count, spec.ImageID, spec.HostName, spec.SystemDisk.SizeGiB = -1, "", "a_b", 19
+	spec.Tags, spec.Billing = map[string]string{"k": "v"}, provider.Billing{Mode: provider.Spot}
+	spec.Login = provider.Login{Password: testPass, KeyPairs: []string{"kp-1"}}
+	spec.Network.PublicIP = &provider.PublicIP{BandwidthMbps: 5}
+	spec.Vendor = []provider.VendorOption{RunOptions{Hypervisor: "xen", UserDataType: "exec"}}
+	_, err = c.RunInstances(t.Context(), spec, nil)
+	got := refusedPaths(t, err)
+	for _, want := range []string{
+		"Count", "ImageID", "HostName", "SystemDisk.SizeGiB", "Tags", "Billing.Mode", "Login", "Network.PublicIP", "Vendor.Hypervisor", "Vendor.UserDataType",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%s is not among %q", want, got)
+		}
+	}
+	if len(m.sent) != 0 || strings.Contains(err.Error(), testPass) {
+		t.Errorf("%d requests; %v", len(m.sent), err)
+	}
+}

@@ -150,6 +150,9 @@ func remarks(e provider.ErrorCode) string {
 	if e.Temporary {
 		r = append(r, "temporary")
 	}
+	if e.Lasting {
+		r = append(r, "lasting: not repeated")
+	}
 	if e.Stock != "" {
 		r = append(r, "of the "+string(e.Stock))
 	}
