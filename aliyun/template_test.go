@@ -183,7 +183,8 @@ func TestTemplateParametersAreTheVendors(t *testing.T) {
 
 func TestTemplateRefusals(t *testing.T) {
 	type spec = provider.LaunchTemplateSpec
-	l := templates(t, simClient(t, cloudsim.New(nil)))
+	sim := cloudsim.New(nil)
+	l := templates(t, simClient(t, sim))
 	own := func(o TemplateOptions) []provider.VendorOption { return []provider.VendorOption{o} }
 	run := func(o RunOptions) []provider.VendorOption { return []provider.VendorOption{&o} }
 	for _, tc := range []struct {
@@ -243,6 +244,46 @@ func TestTemplateRefusals(t *testing.T) {
 	_, err = l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
 	if err == nil || !strings.Contains(err.Error(), "Vendor.ResourceGroupID") {
 		t.Errorf("got %v, want an error about ResourceGroupID", err)
+	}
+	for _, api := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
+		if n := sim.Calls(cloudsim.ECS, api); n != 0 {
+			t.Errorf("%d requests of %s left, want none", n, api)
+		}
+	}
+}
+
+// TestTemplateQueriesThatAreNotSent: limits of the two reads.
+func TestTemplateQueriesThatAreNotSent(t *testing.T) {
+	sim := cloudsim.New(nil)
+	l := templates(t, simClient(t, sim))
+	many := map[string]string{}
+	for i := range 21 {
+		many[fmt.Sprint("k", i)] = "v"
+	}
+	var e *provider.FieldError
+	for path, q := range map[string]provider.LaunchTemplateQuery{
+		"LaunchTemplateQuery.Tags": {Tags: many}, "LaunchTemplateQuery.InstanceTags": {InstanceTags: many}, "IDs": {IDs: slices.Repeat([]string{"lt-1"}, 101)},
+	} {
+		for _, err := range l.List(t.Context(), q) {
+			if !errors.As(err, &e) || e.Path != path || !errors.Is(err, provider.ErrInvalid) {
+				t.Errorf("got %v, want an error about %s", err, path)
+			}
+		}
+	}
+	numbers := make([]int, 31)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	q := provider.LaunchTemplateVersionQuery{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Versions: numbers}
+	for _, err := range l.FindVersions(t.Context(), q) {
+		if !errors.As(err, &e) || e.Path != "LaunchTemplateVersionQuery.Versions" {
+			t.Errorf("got %v, want an error about 31 versions", err)
+		}
+	}
+	for _, api := range []string{"DescribeLaunchTemplates", "DescribeLaunchTemplateVersions"} {
+		if n := sim.Calls(cloudsim.ECS, api); n != 0 {
+			t.Errorf("%d requests of %s left, want none", n, api)
+		}
 	}
 }
 
