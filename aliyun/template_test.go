@@ -183,7 +183,8 @@ func TestTemplateParametersAreTheVendors(t *testing.T) {
 
 func TestTemplateRefusals(t *testing.T) {
 	type spec = provider.LaunchTemplateSpec
-	l := templates(t, simClient(t, cloudsim.New(nil)))
+	sim := cloudsim.New(nil)
+	l := templates(t, simClient(t, sim))
 	own := func(o TemplateOptions) []provider.VendorOption { return []provider.VendorOption{o} }
 	run := func(o RunOptions) []provider.VendorOption { return []provider.VendorOption{&o} }
 	for _, tc := range []struct {
@@ -243,6 +244,11 @@ func TestTemplateRefusals(t *testing.T) {
 	_, err = l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
 	if err == nil || !strings.Contains(err.Error(), "Vendor.ResourceGroupID") {
 		t.Errorf("got %v, want an error about ResourceGroupID", err)
+	}
+	for _, api := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
+		if n := sim.Calls(cloudsim.ECS, api); n != 0 {
+			t.Errorf("%d requests of %s left, want none", n, api)
+		}
 	}
 }
 
@@ -347,23 +353,6 @@ func TestTemplatesArePaged(t *testing.T) {
 	}
 }
 
-// TestTagsThatAnAnswerDoesNotTell: the older reference has none in its answers.
-// The cloud has compared them then.
-func TestTagsThatAnAnswerDoesNotTell(t *testing.T) {
-	for tags, want := range map[string]int{
-		``: 1, `,"Tags":{"Tag":[{"TagKey":"team","TagValue":"a"}]}`: 1,
-		`,"Tags":{"Tag":[{"TagKey":"team","TagValue":"b"}]}`: 0, `,"Tags":{"Tag":[]}`: 0, `,"Tags":{}`: 0,
-	} {
-		body := `{"TotalCount":1,"PageNumber":1,"PageSize":10,"LaunchTemplateSets":{"LaunchTemplateSet":[{"LaunchTemplateId":"lt-1"` + tags + `}]}}`
-		p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{
-			LaunchTemplateQuery: provider.LaunchTemplateQuery{Tags: map[string]string{"team": "a"}},
-		})
-		if err != nil || len(p.Templates) != want {
-			t.Errorf("%s: found %d, %v; want %d", body, len(p.Templates), err, want)
-		}
-	}
-}
-
 func templatePage(total, first, last int) string {
 	var list []map[string]any
 	for i := first; i <= last; i++ {
@@ -441,71 +430,6 @@ func TestRunFromATemplate(t *testing.T) {
 		_, err = c.RunInstances(t.Context(), provider.RunInstancesSpec{LaunchTemplate: &provider.LaunchTemplateRef{Name: "template-1", Version: 9}}, nil)
 		if !errors.Is(err, provider.ErrNotFound) {
 			t.Errorf("an unknown version: got %v, want ErrNotFound", err)
-		}
-	})
-}
-
-// TestFullTemplates: thirty templates a region, thirty versions each.
-func TestFullTemplates(t *testing.T) {
-	l := templates(t, simClient(t, cloudsim.New(nil)))
-	spec := provider.RunInstancesSpec{ImageID: "image-1"}
-	for i := range 30 {
-		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: fmt.Sprint("template-", i), Spec: spec}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var e *provider.APIError
-	_, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-30", Spec: spec})
-	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateLimitExceed" || e.RequestID == "" {
-		t.Errorf("the 31st template: got %v, want ErrQuota", err)
-	}
-	found := 0
-	for _, err := range l.List(t.Context(), provider.LaunchTemplateQuery{}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		found++
-	}
-	if found != 30 {
-		t.Errorf("the list has %d templates, want 30", found)
-	}
-	ref := provider.LaunchTemplateRef{Name: "template-0"}
-	for range 29 {
-		if _, err := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, err = l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec})
-	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateVersionLimitExceed" {
-		t.Errorf("the 31st version: got %v, want ErrQuota", err)
-	}
-	if got := versionNumbers(t, l, ref); len(got) != 30 || got[29] != 30 {
-		t.Errorf("versions %v, want all 30", got)
-	}
-}
-
-// TestALostTemplateIsNotMadeTwice: neither create has a token, so that neither
-// is repeated; the caller is told, and finds what there is by its name.
-func TestALostTemplateIsNotMadeTwice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		sim := cloudsim.New(nil)
-		l := templates(t, simClient(t, sim))
-		for _, api := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
-			sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: api, Kind: cloudsim.ResetAfter, Times: 1})
-		}
-		spec := provider.RunInstancesSpec{ImageID: "image-1"}
-		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("a lost template: got %v, want ErrOutcomeUnknown", err)
-		}
-		ref := provider.LaunchTemplateRef{Name: "template-1"}
-		if _, err := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("a lost version: got %v, want ErrOutcomeUnknown", err)
-		}
-		if got := versionNumbers(t, l, ref); !slices.Equal(got, []int{1, 2}) {
-			t.Errorf("versions %v, want 1 and 2", got)
-		}
-		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrExists) {
-			t.Errorf("the same template again: got %v, want ErrExists", err)
 		}
 	})
 }

@@ -38,6 +38,86 @@ func (q *LaunchTemplateVersionQuery) check() error {
 	return k.Err()
 }
 
+// List implements [LaunchTemplates].
+func (l *launchTemplates) List(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
+	q.Region = l.c.region(q.Region)
+	if len(q.InstanceTags) == 0 {
+		return l.list(ctx, q)
+	}
+	return l.tagging(ctx, q, l.list(ctx, q))
+}
+
+func (l *launchTemplates) list(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
+	return pages(func(token string) ([]LaunchTemplate, string, error) {
+		var k Checker
+		notEmpty(&k, "LaunchTemplateQuery.IDs", q.IDs)
+		for field, tags := range map[string]map[string]string{"Tags": q.Tags, "InstanceTags": q.InstanceTags} {
+			_, empty := tags[""]
+			k.Require(!empty, "LaunchTemplateQuery."+field, nil, "a tag key must not be empty")
+		}
+		if k.Err() != nil {
+			return nil, "", k.Err()
+		}
+		var page *TemplatePage
+		err := l.c.read(ctx, q.Region, APIDescribeLaunchTemplates, func(ctx context.Context) (_ string, err error) {
+			page, err = l.d.DescribeLaunchTemplates(ctx, &DescribeTemplatesRequest{LaunchTemplateQuery: q, PageToken: token})
+			if err != nil {
+				return "", err
+			}
+			return page.RequestID, nil
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Templates, page.NextPage, nil
+	})
+}
+
+// Versions implements [LaunchTemplates].
+func (l *launchTemplates) Versions(ctx context.Context, region string, ref LaunchTemplateRef) iter.Seq2[LaunchTemplateVersion, error] {
+	return l.versions(ctx, &DescribeTemplateVersionsRequest{Region: l.c.region(region), Template: ref})
+}
+
+func (l *launchTemplates) versions(ctx context.Context, req *DescribeTemplateVersionsRequest) iter.Seq2[LaunchTemplateVersion, error] {
+	return pages(func(token string) ([]LaunchTemplateVersion, string, error) {
+		var k Checker
+		if checkRef(&k, req.Template); k.Err() != nil {
+			return nil, "", k.Err()
+		}
+		page, r := (*TemplateVersionPage)(nil), *req
+		r.PageToken = token
+		err := l.c.read(ctx, r.Region, APIDescribeLaunchTemplateVersions, func(ctx context.Context) (_ string, err error) {
+			page, err = l.d.DescribeLaunchTemplateVersions(ctx, &r)
+			if err != nil {
+				return "", err
+			}
+			return page.RequestID, nil
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Versions, page.NextPage, nil
+	})
+}
+
+// Version implements [LaunchTemplates].
+func (l *launchTemplates) Version(ctx context.Context, region string, ref LaunchTemplateRef) (*LaunchTemplateVersion, error) {
+	req := DescribeTemplateVersionsRequest{Region: l.c.region(region), Template: ref, DefaultOnly: ref.Version == 0}
+	for v, err := range l.versions(ctx, &req) {
+		if err != nil {
+			return nil, err
+		}
+		if v.Version == ref.Version || ref.Version == 0 && v.Default {
+			return &v, nil
+		}
+	}
+	which := "default version"
+	if ref.Version != 0 {
+		which = fmt.Sprintf("version %d", ref.Version)
+	}
+	return nil, fmt.Errorf("%s: launch template %s has no %s: %w", l.c.name, ref.text(), which, ErrNotFound)
+}
+
 // FindVersions implements [LaunchTemplates]. What the cloud does not narrow is
 // narrowed here.
 func (l *launchTemplates) FindVersions(ctx context.Context, q LaunchTemplateVersionQuery) iter.Seq2[LaunchTemplateVersion, error] {

@@ -1,0 +1,129 @@
+package aliyun
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// TestTemplateQueriesThatAreNotSent: limits of the two reads.
+func TestTemplateQueriesThatAreNotSent(t *testing.T) {
+	sim := cloudsim.New(nil)
+	l := templates(t, simClient(t, sim))
+	many := map[string]string{}
+	for i := range 21 {
+		many[fmt.Sprint("k", i)] = "v"
+	}
+	var e *provider.FieldError
+	for path, q := range map[string]provider.LaunchTemplateQuery{
+		"LaunchTemplateQuery.Tags": {Tags: many}, "LaunchTemplateQuery.InstanceTags": {InstanceTags: many}, "IDs": {IDs: slices.Repeat([]string{"lt-1"}, 101)},
+	} {
+		for _, err := range l.List(t.Context(), q) {
+			if !errors.As(err, &e) || e.Path != path || !errors.Is(err, provider.ErrInvalid) {
+				t.Errorf("got %v, want an error about %s", err, path)
+			}
+		}
+	}
+	numbers := make([]int, 31)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	q := provider.LaunchTemplateVersionQuery{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Versions: numbers}
+	for _, err := range l.FindVersions(t.Context(), q) {
+		if !errors.As(err, &e) || e.Path != "LaunchTemplateVersionQuery.Versions" {
+			t.Errorf("got %v, want an error about 31 versions", err)
+		}
+	}
+	for _, api := range []string{"DescribeLaunchTemplates", "DescribeLaunchTemplateVersions"} {
+		if n := sim.Calls(cloudsim.ECS, api); n != 0 {
+			t.Errorf("%d requests of %s left, want none", n, api)
+		}
+	}
+}
+
+// TestFullTemplates: thirty templates a region, thirty versions each.
+func TestFullTemplates(t *testing.T) {
+	l := templates(t, simClient(t, cloudsim.New(nil)))
+	spec := provider.RunInstancesSpec{ImageID: "image-1"}
+	for i := range 30 {
+		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: fmt.Sprint("template-", i), Spec: spec}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var e *provider.APIError
+	_, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-30", Spec: spec})
+	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateLimitExceed" || e.RequestID == "" {
+		t.Errorf("the 31st template: got %v, want ErrQuota", err)
+	}
+	found := 0
+	for _, err := range l.List(t.Context(), provider.LaunchTemplateQuery{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found++
+	}
+	if found != 30 {
+		t.Errorf("the list has %d templates, want 30", found)
+	}
+	ref := provider.LaunchTemplateRef{Name: "template-0"}
+	for range 29 {
+		if _, err := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec})
+	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateVersionLimitExceed" {
+		t.Errorf("the 31st version: got %v, want ErrQuota", err)
+	}
+	if got := versionNumbers(t, l, ref); len(got) != 30 || got[29] != 30 {
+		t.Errorf("versions %v, want all 30", got)
+	}
+}
+
+// TestALostTemplateIsNotMadeTwice: neither create has a token, so that neither
+// is repeated; the caller is told, and finds what there is by its name.
+func TestALostTemplateIsNotMadeTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := cloudsim.New(nil)
+		l := templates(t, simClient(t, sim))
+		for _, api := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
+			sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: api, Kind: cloudsim.ResetAfter, Times: 1})
+		}
+		spec := provider.RunInstancesSpec{ImageID: "image-1"}
+		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("a lost template: got %v, want ErrOutcomeUnknown", err)
+		}
+		ref := provider.LaunchTemplateRef{Name: "template-1"}
+		if _, err := l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec}); !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("a lost version: got %v, want ErrOutcomeUnknown", err)
+		}
+		if got := versionNumbers(t, l, ref); !slices.Equal(got, []int{1, 2}) {
+			t.Errorf("versions %v, want 1 and 2", got)
+		}
+		if _, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-1", Spec: spec}); !errors.Is(err, provider.ErrExists) {
+			t.Errorf("the same template again: got %v, want ErrExists", err)
+		}
+	})
+}
+
+// TestTagsThatAnAnswerDoesNotTell: the older reference has none in its answers.
+// The cloud has compared them then.
+func TestTagsThatAnAnswerDoesNotTell(t *testing.T) {
+	for tags, want := range map[string]int{
+		``: 1, `,"Tags":{"Tag":[{"TagKey":"team","TagValue":"a"}]}`: 1,
+		`,"Tags":{"Tag":[{"TagKey":"team","TagValue":"b"}]}`: 0, `,"Tags":{"Tag":[]}`: 0, `,"Tags":{}`: 0,
+	} {
+		body := `{"TotalCount":1,"PageNumber":1,"PageSize":10,"LaunchTemplateSets":{"LaunchTemplateSet":[{"LaunchTemplateId":"lt-1"` + tags + `}]}}`
+		p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{
+			LaunchTemplateQuery: provider.LaunchTemplateQuery{Tags: map[string]string{"team": "a"}},
+		})
+		if err != nil || len(p.Templates) != want {
+			t.Errorf("%s: found %d, %v; want %d", body, len(p.Templates), err, want)
+		}
+	}
+}
