@@ -217,6 +217,17 @@ func TestReleaseAndReplaceDoNotMix(t *testing.T) {
 					_, _ = op.Wait(t.Context(), nil)
 				})
 			}
+			for range 50 { // others look on
+				all.Go(func() {
+					time.Sleep(time.Duration(gap) * 100 * time.Millisecond)
+					_, _ = op.MarshalText()
+					_, _ = op.InstanceIDs(), op.Answers()
+				})
+			}
+			all.Go(func() {
+				for range op.Watch(t.Context()) {
+				}
+			})
 			all.Wait()
 			if ids, alive := op.InstanceIDs(), f.alive(); fmt.Sprint(slices.Sorted(slices.Values(ids))) != fmt.Sprint(alive) {
 				t.Errorf("gap %d: the operation has %v, the cloud %v", gap, ids, alive)

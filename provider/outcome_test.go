@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -349,7 +350,10 @@ func TestContextEndsDuringACreate(t *testing.T) {
 // stocked is a cloud with so many servers in stock, which refuses a create when
 // it has fewer than its minimum.
 func stocked(f *fake, stock int) {
+	var mu sync.Mutex
 	f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		if n := max(s.MinCount, 1); stock < n {
 			return nil, refusal(provider.ErrNoStock, "NoStock")
 		}

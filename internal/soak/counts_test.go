@@ -2,6 +2,7 @@ package soak_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -34,14 +35,34 @@ func (l *lookout) RoundTrip(req *http.Request) (*http.Response, error) {
 	l.creates++
 	l.under++
 	l.atMost = max(l.atMost, l.under)
+	odd := l.creates%2 == 1
 	l.mu.Unlock()
 	defer func() {
 		l.mu.Lock()
 		l.under--
 		l.mu.Unlock()
 	}()
-	time.Sleep(3 * time.Second) // what a real one takes
-	return l.inner.RoundTrip(req)
+	// What a real one takes. Every other has its effect before.
+	if odd {
+		if err := pass(req.Context(), 3*time.Second); err != nil {
+			return nil, err
+		}
+		return l.inner.RoundTrip(req)
+	}
+	resp, err := l.inner.RoundTrip(req)
+	if late := pass(req.Context(), 3*time.Second); late != nil {
+		return nil, late
+	}
+	return resp, err
+}
+
+func pass(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Any count is split by the cloud's limit and runs in parallel. Names are unique,
@@ -94,5 +115,62 @@ func counted(t *testing.T, s service, count int) {
 	}
 	if most := 500 + 30*count + 150*calls; token > most {
 		t.Errorf("the token has %d bytes, more than %d", token, most)
+	}
+}
+
+// A create that its caller ends returns at once with what there is so far, and
+// goes on from there to exactly what was asked for.
+func TestACreateCutShortGoesOn(t *testing.T) {
+	for _, s := range services() {
+		for _, after := range []time.Duration{0, time.Millisecond, 2999 * time.Millisecond, 3 * time.Second, 3001 * time.Millisecond, 4500 * time.Millisecond, 5900 * time.Millisecond} {
+			t.Run(fmt.Sprint(s.cloud, after), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { cutShort(t, s, after) })
+			})
+		}
+	}
+}
+
+func cutShort(t *testing.T, s service, after time.Duration) {
+	const count = 1250
+	sim := cloudsim.New(nil)
+	c := s.connect(t, &lookout{inner: sim.Transport(), action: s.action})
+	spec := s.spec
+	spec.Name, spec.Count = "web", count
+	var saved []byte
+	run := &provider.RunOptions{KeepMarker: true, Journal: provider.JournalFunc(func(_ context.Context, token []byte) error {
+		saved = slices.Clone(token)
+		return nil
+	})}
+	ctx, cancel := context.WithTimeout(t.Context(), after)
+	defer cancel()
+	start := time.Now()
+	op, err := c.RunInstances(ctx, spec, run)
+	if took := time.Since(start); took > after+100*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) || op == nil {
+		t.Fatalf("after %v: %v", took, err)
+	}
+	alive := map[string]bool{}
+	for _, i := range sim.Instances(s.cloud) {
+		alive[i.ID] = true
+	}
+	for _, id := range op.InstanceIDs() {
+		if !alive[id] {
+			t.Errorf("%s does not exist", id)
+		}
+	}
+	if after > 4*time.Second && len(op.InstanceIDs()) == 0 {
+		t.Error("nothing came back of what was created")
+	}
+	token, err := op.MarshalText()
+	if err != nil || len(saved) > 0 && string(saved) != string(token) {
+		t.Errorf("the journal does not have the last word: %v", err)
+	}
+	op, err = s.connect(t, sim.Transport()).Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec, Run: run})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := op.InstanceIDs()
+	slices.Sort(ids)
+	if n := len(sim.Instances(s.cloud)); n != count || len(slices.Compact(ids)) != count {
+		t.Errorf("%d servers and %d IDs of %d", n, len(ids), count)
 	}
 }

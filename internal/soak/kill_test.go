@@ -29,28 +29,36 @@ import (
 // binary; it talks to a simulator in the parent, which kills it with SIGKILL.
 func TestKilledAnywhere(t *testing.T) {
 	for _, s := range services() {
-		t.Run(string(s.cloud), func(t *testing.T) {
-			t.Parallel()
-			step := 1
-			for ; killedAt(t, s, step); step++ {
-				if t.Failed() || step > 500 {
-					t.Fatalf("stopped after step %d", step)
+		// Several creates side by side, and one whose servers get their names.
+		counts := []int{103, 3}
+		if s.tokens {
+			counts = []int{210}
+		}
+		for _, count := range counts {
+			t.Run(string(s.cloud)+strconv.Itoa(count), func(t *testing.T) {
+				t.Parallel()
+				step := 1
+				for ; killedAt(t, s, count, step); step++ {
+					if t.Failed() || step > 500 {
+						t.Fatalf("stopped after step %d", step)
+					}
 				}
-			}
-			if step < 6 {
-				t.Errorf("an operation had only %d steps: nothing was tested", step)
-			}
-			t.Logf("killed at each of %d steps", step-1)
-		})
+				if step < 6 {
+					t.Errorf("an operation had only %d steps: nothing was tested", step)
+				}
+				t.Logf("killed at each of %d steps", step-1)
+			})
+		}
 	}
 }
 
 // killedAt runs an operation in a process that dies at a step, then in another
 // that mostly dies as well, then in one that may finish. It reports false when
 // the first one finished before that step.
-func killedAt(t *testing.T, s service, step int) bool {
+func killedAt(t *testing.T, s service, count, step int) bool {
 	t.Helper()
 	p := newParent(t, s)
+	p.count = count
 	ids, killed := p.child(step)
 	if killed {
 		if second := step % 4; second > 0 {
@@ -67,19 +75,10 @@ func killedAt(t *testing.T, s service, step int) bool {
 	alive := p.alive()
 	slices.Sort(alive)
 	slices.Sort(ids)
-	if len(alive) != s.killed() || !slices.Equal(ids, alive) {
-		t.Errorf("killed at step %d: %d servers asked for, %d told, %d alive", step, s.killed(), len(ids), len(alive))
+	if len(alive) != count || !slices.Equal(ids, alive) {
+		t.Errorf("killed at step %d: %d servers asked for, %d told, %d alive", step, count, len(ids), len(alive))
 	}
 	return killed
-}
-
-// killed is how many servers an operation of this test has: several creates, but
-// where each server is renamed one.
-func (s *service) killed() int {
-	if s.tokens {
-		return 210
-	}
-	return 3
 }
 
 // parent is the world that outlives a process: the cloud and the journal's file.
@@ -89,6 +88,8 @@ type parent struct {
 	sim  *cloudsim.Sim
 	url  string
 	file string
+
+	count int // servers to create
 
 	mu    sync.Mutex
 	kill  func() // ends the process at work
@@ -161,7 +162,7 @@ func (p *parent) child(step int) (ids []string, killed bool) {
 		p.t.Fatal(err)
 	}
 	cmd := exec.CommandContext(p.t.Context(), exe)
-	cmd.Env = append(os.Environ(), "YUNFAN_CHILD_CLOUD="+string(p.s.cloud), "YUNFAN_CHILD_URL="+p.url, "YUNFAN_CHILD_JOURNAL="+p.file)
+	cmd.Env = append(os.Environ(), "YUNFAN_CHILD_CLOUD="+string(p.s.cloud), "YUNFAN_CHILD_URL="+p.url, "YUNFAN_CHILD_JOURNAL="+p.file, "YUNFAN_CHILD_COUNT="+strconv.Itoa(p.count))
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		p.t.Fatal(err)
@@ -210,8 +211,11 @@ func childWork(ctx context.Context, s service, url, file string) error {
 		return err
 	}
 	c = provider.NewClient(c.Driver(), &provider.Options{Region: s.spec.Region, SearchFor: time.Second})
-	s.spec.Name, s.spec.Count = "kill-"+strconv.Itoa(s.killed())+"x", s.killed()
-	run := &provider.RunOptions{Journal: fileJournal{file, url}}
+	s.spec.Name = "kill-x"
+	if s.spec.Count, err = strconv.Atoi(os.Getenv("YUNFAN_CHILD_COUNT")); err != nil {
+		return err
+	}
+	run := &provider.RunOptions{Journal: fileJournal{file, url}, KeepMarker: s.spec.Count > 100}
 	token, err := os.ReadFile(file)
 	var op *provider.Operation
 	if errors.Is(err, fs.ErrNotExist) {

@@ -64,6 +64,22 @@ func (h honest) noStock() string {
 	return "OperationDenied.NoStock"
 }
 
+// inProgress are codes of creates whose token is being worked on.
+func (h honest) inProgress(i int) string {
+	codes := []string{"LastTokenProcessing", "ProcessingSameRequest", "IdempotentProcessing", "OperationConflict", "InvalidOperation.Conflict"}
+	if h.cloud == cloudsim.CVM {
+		codes = []string{"OperationDenied.InstanceOperationInProgress", "MutexOperation.TaskRunning"}
+	}
+	return codes[i%len(codes)]
+}
+
+func (h honest) throttled() string {
+	if h.cloud == cloudsim.CVM {
+		return "RequestLimitExceeded"
+	}
+	return "Throttling.User"
+}
+
 type cutBody struct{}
 
 func (cutBody) Read([]byte) (int, error) { return 0, syscall.ECONNRESET }
@@ -105,6 +121,10 @@ func twists() []twist {
 		fails("an end", io.ErrUnexpectedEOF),
 		fails("silence", nil),
 	)
+	for i := range 5 {
+		list = append(list, says("in progress "+strconv.Itoa(i), 403, func(h honest) string { return h.answer(h.inProgress(i)) }))
+	}
+	list = append(list, says("throttled", 400, func(h honest) string { return h.answer(h.throttled()) }))
 	for _, t := range list { // the same without an effect, where the answer needs none
 		if !strings.Contains(t.what, "ID") && !strings.Contains(t.what, "made") && !strings.Contains(t.what, "half") && !strings.Contains(t.what, "breaks") {
 			t.before = true
@@ -257,4 +277,32 @@ func sameParams(a, b providertest.Wire) bool {
 		}
 	}
 	return true
+}
+
+// A token that belongs to another create is an error and no new one: also when
+// the cloud says so only after an answer was lost.
+func TestATokenOfAnotherCreateMakesNothing(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := services()[0]
+			sim := cloudsim.New(nil)
+			lost := twist{before: before, change: func(honest) (int, io.Reader, error) { return 503, strings.NewReader(""), nil }}
+			w := &twister{cloud: s.cloud, inner: sim.Transport(), twist: lost, sends: map[string][]providertest.Wire{}, seals: map[string]int{}}
+			c, run, spec := s.connect(t, w), &provider.RunOptions{OperationID: "nightly"}, s.spec
+			spec.Count = 3
+			first, err := c.RunInstances(t.Context(), spec, run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.times = 2 // the answer to the next send is lost
+			spec.Count = 5
+			op, err := c.RunInstances(t.Context(), spec, run)
+			if !errors.Is(err, provider.ErrTokenMismatch) || len(op.InstanceIDs()) != 0 {
+				t.Errorf("%v, %v", op.InstanceIDs(), err)
+			}
+			if n := len(sim.Instances(s.cloud)); n != len(first.InstanceIDs()) || len(w.sends) != 1 {
+				t.Errorf("%d servers, %d tokens", n, len(w.sends))
+			}
+		})
+	}
 }
