@@ -39,9 +39,10 @@ func harness() providertest.Harness {
 			Network: provider.Network{SubnetID: "vsw-bp1conformance", SecurityGroupIDs: []string{"sg-bp1conformance"}},
 			Login:   provider.Login{Password: "Conformance-1"},
 		},
-		Full:    full,
-		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
-		Invalid: "InvalidParameter",
+		Full:        full,
+		Coupled:     map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
+		Alternative: provider.Alternative{InstanceType: "ecs.c6.large"},
+		Invalid:     "InvalidParameter",
 		Template: &providertest.TemplateCase{
 			Specs: templates,
 			Small: provider.RunInstancesSpec{

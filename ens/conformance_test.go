@@ -37,6 +37,7 @@ func harness() providertest.Harness {
 			"Billing.Spot.Strategy": "it follows from MaxPrice",
 			"Login.KeepImageLogin":  "exactly one way to log in is needed",
 		},
-		Invalid: "InvalidParameter",
+		Alternative: provider.Alternative{InstanceType: "ens.sn1.large"},
+		Invalid:     "InvalidParameter",
 	}
 }

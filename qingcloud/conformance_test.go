@@ -38,7 +38,8 @@ func harness() providertest.Harness {
 			"UniqueSuffix":      "the numbers come with the renaming, after the create",
 			"Billing.Mode":      "prepaid needs a Period, and nothing else may have one",
 		},
-		Invalid: "1100",
+		Alternative: provider.Alternative{InstanceType: "e2.xlarge.r2"},
+		Invalid:     "1100",
 		Placement: &providertest.PlacementCase{
 			Groups: map[string]*provider.PlacementGroupSpec{
 				"spread":  {Name: "spread", Description: "apart", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},

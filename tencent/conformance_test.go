@@ -36,11 +36,12 @@ func harness() providertest.Harness {
 			}
 			return c
 		},
-		Spec:    spec,
-		Prepaid: &prepaid,
-		Full:    full,
-		Coupled: map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
-		Invalid: "InvalidParameterValue",
+		Spec:        spec,
+		Prepaid:     &prepaid,
+		Full:        full,
+		Coupled:     map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
+		Alternative: provider.Alternative{InstanceType: "SA2.MEDIUM4"},
+		Invalid:     "InvalidParameterValue",
 		Template: &providertest.TemplateCase{
 			Specs: simulated(storables()),
 			Implied: map[string]string{

@@ -58,9 +58,56 @@ func fuzzAnswer(t *testing.T, h Harness, status int, body []byte) {
 		}
 	}
 	wantCleanAnswer(t, client.TerminateInstances(ctx, "", []string{"i-1"}, nil), body)
-	if err := client.StartInstances(ctx, "", []string{"i-1"}, nil); !errors.Is(err, errors.ErrUnsupported) {
+	for _, err := range append(powerCalls(ctx, client), extraCalls(ctx, h, client)...) {
 		wantCleanAnswer(t, err, body)
 	}
+}
+
+// powerCalls starts, stops and reboots, and returns the errors.
+func powerCalls(ctx context.Context, c *provider.Client) []error {
+	return []error{
+		c.StartInstances(ctx, "", []string{"i-1"}, nil),
+		c.StopInstances(ctx, "", []string{"i-1", "i-2"}, nil),
+		c.RebootInstances(ctx, "", []string{"i-1"}, nil),
+	}
+}
+
+// extraCalls makes every call about launch templates and placement groups that the
+// cloud has, and returns the errors.
+func extraCalls(ctx context.Context, h Harness, c *provider.Client) (errs []error) {
+	if templates, err := c.LaunchTemplates(); err == nil {
+		errs = append(errs, templateCalls(ctx, h, templates)...)
+	}
+	groups, err := c.PlacementGroups()
+	if err != nil {
+		return errs
+	}
+	_, err = groups.Create(ctx, provider.PlacementGroupSpec{Name: "fuzz", Strategy: provider.SpreadPlacement})
+	errs = append(errs, err)
+	for _, err := range groups.List(ctx, provider.PlacementGroupQuery{}) {
+		errs = append(errs, err)
+	}
+	return append(errs, groups.MoveIn(ctx, "", "g-1", []string{"i-1"}, nil), groups.Delete(ctx, "", "g-1"))
+}
+
+func templateCalls(ctx context.Context, h Harness, templates provider.LaunchTemplates) (errs []error) {
+	t := provider.LaunchTemplateSpec{Name: "fuzz", Spec: clone(&h.Spec)}
+	t.Spec.Login, t.Spec.Count = provider.Login{}, 0
+	id, err := templates.Create(ctx, t)
+	if id == "" {
+		id = "lt-1"
+	}
+	ref := provider.LaunchTemplateRef{ID: id}
+	t.Name = ""
+	_, versionErr := templates.CreateVersion(ctx, ref, t)
+	errs = append(errs, err, versionErr)
+	for _, err := range templates.List(ctx, provider.LaunchTemplateQuery{}) {
+		errs = append(errs, err)
+	}
+	for _, err := range templates.Versions(ctx, "", ref) {
+		errs = append(errs, err)
+	}
+	return append(errs, templates.DeleteVersions(ctx, "", ref, 2), templates.Delete(ctx, "", ref))
 }
 
 // wantCleanAnswer looks for the secret in an error, unless the answer has it.
@@ -113,6 +160,7 @@ func realAnswers(f *testing.F, h Harness) (bodies [][]byte) {
 		}
 	}
 	_ = client.StopInstances(f.Context(), "", op.InstanceIDs(), nil) // still booting: a refusal
+	extraCalls(f.Context(), h, client)
 	_ = client.TerminateInstances(f.Context(), "", []string{"i-none"}, nil)
 	return bodies
 }

@@ -2,7 +2,10 @@ package providertest
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +40,10 @@ type Harness struct {
 	// Coupled are mapped leaves that cannot change alone, with the reason: every
 	// such change is an error. Golden requests must cover them.
 	Coupled map[string]string
+
+	// Alternative is another machine type for Spec. Zero leaves out the rules about
+	// alternatives.
+	Alternative provider.Alternative
 
 	// Invalid is a vendor code that stands for a refused parameter.
 	Invalid string
@@ -80,6 +87,8 @@ func Run(t *testing.T, h Harness) {
 		{"Outcomes", outcomeRules()},
 		{"Cancel", cancelRules()},
 		{"Resume", resumeRules()},
+		{"Fallback", fallbackRules(h)},
+		{"Sweep", sweepRules()},
 		{"Templates", templateRules(h)},
 		{"Placement", placementRules(h)},
 	}
@@ -105,6 +114,9 @@ func (r rule) run(t *testing.T, h Harness) {
 		defer cancel()
 		w.ctx = ctx
 		r.check(t, w)
+		if ways := Leaks(w.log.String(), plantedSecret, "Pl4nted-p4ssword!", plantedUserData); len(ways) > 0 {
+			t.Errorf("the log shows a secret: %v", ways)
+		}
 	})
 }
 
@@ -119,6 +131,26 @@ type world struct {
 	ctx    context.Context // of the rule
 	sim    *cloudsim.Sim
 	client *provider.Client
+	log    logged // of every client of the rule
+}
+
+// logged is a log that several clients write to.
+type logged struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+// Write implements io.Writer.
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func newWorld(t *testing.T, h Harness) *world {
@@ -128,7 +160,12 @@ func newWorld(t *testing.T, h Harness) *world {
 }
 
 func (w *world) newClient(rt http.RoundTripper, o *provider.Options) *provider.Client {
-	return w.New(w.t, rt, provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret, ""), o)
+	all := provider.Options{}
+	if o != nil {
+		all = *o
+	}
+	all.Logger = slog.New(slog.NewJSONHandler(&w.log, nil))
+	return w.New(w.t, rt, provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret, ""), &all)
 }
 
 // spec returns the harness's small spec for n servers.

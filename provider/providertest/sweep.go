@@ -1,0 +1,73 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+func sweepRules() []rule {
+	return []rule{
+		{"a sweep finds what nobody answers for", "A process that crashed leaves servers that cost money for ever.", sweepFinds},
+		{"a sweep that cannot see releases nothing", "A list that breaks off is no proof that somebody's server is lost.", sweepInDoubt},
+	}
+}
+
+// owned creates servers that bear the mark of an owner: tags, or the marker that a
+// process leaves in their name when it dies before it has their IDs.
+func (w *world) owned(owner string, n int) *provider.Operation {
+	w.t.Helper()
+	op, err := w.client.RunInstances(w.ctx, w.spec(n), &provider.RunOptions{Owner: owner, KeepMarker: true})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return op
+}
+
+// canSweep tells whether the driver's servers can be marked.
+func (w *world) canSweep() bool {
+	return w.client.Limits().NameMarker || w.client.Support().Field("Tags").Param != ""
+}
+
+func sweepFinds(t *testing.T, w *world) {
+	if !w.canSweep() {
+		return
+	}
+	lost, live := w.owned("suite", 3), w.owned("suite", 2)
+	w.owned("suites", 1) // of another owner
+	w.run(1)
+	time.Sleep(16 * time.Minute)
+	w.owned("suite", 1) // young
+	o := provider.SweepOptions{Owner: "suite", Live: func(context.Context) ([]string, error) { return []string{live.ID()}, nil }}
+	for _, terminate := range []bool{false, true} {
+		o.Terminate = terminate
+		found, err := w.client.Sweep(w.ctx, o)
+		if err != nil || !slices.Equal(sorted(idsOf(found)), sorted(lost.InstanceIDs())) {
+			t.Errorf("found %v, %v, want %v", idsOf(found), err, lost.InstanceIDs())
+		}
+	}
+	time.Sleep(10 * time.Minute)
+	if n := len(w.alive()); n != 5 {
+		t.Errorf("%d servers exist, want the 5 that are not lost", n)
+	}
+}
+
+func sweepInDoubt(t *testing.T, w *world) {
+	if !w.canSweep() {
+		return
+	}
+	w.owned("suite", 2)
+	time.Sleep(time.Hour)
+	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: "DescribeInstances"})
+	found, err := w.client.Sweep(w.ctx, provider.SweepOptions{Owner: "suite", Terminate: true})
+	if !errors.Is(err, provider.ErrUnavailable) || len(found) != 0 || len(w.alive()) != 2 {
+		t.Errorf("found %d, %v, %d servers left", len(found), err, len(w.alive()))
+	}
+}
+
+func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }
