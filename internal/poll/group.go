@@ -29,6 +29,8 @@ type group[T any] struct {
 
 	round     time.Duration // start of the latest round
 	stretch   float64       // its jitter
+	hold      time.Duration // no shared call before this: it waits for company
+	landed    time.Duration // when the latest call came back
 	nextAlone time.Duration // no call for a single ID before this
 	wasAlone  bool          // the latest call was one
 
@@ -44,8 +46,9 @@ func (g *group[T]) join(w *watch[T]) {
 	defer g.mu.Unlock()
 	if len(g.watches) == 0 {
 		g.start(len(w.IDs))
+		g.landed = never
 	}
-	g.watches[w] = struct{}{}
+	g.watches[w], g.hold = struct{}{}, never
 	for _, id := range w.IDs {
 		e := g.entries[id]
 		switch {
@@ -60,7 +63,7 @@ func (g *group[T]) join(w *watch[T]) {
 
 // open adds an ID that nobody waited for so far.
 func (g *group[T]) open(w *watch[T], id string) {
-	e := &entry[T]{id: id, born: w.born, grace: w.grace, due: w.start, asked: never}
+	e := &entry[T]{id: id, born: w.born, grace: w.grace, due: w.start, asked: never, wished: !w.planned}
 	e.subs = &sub[T]{w: w, after: g.sent}
 	g.entries[id] = e
 	w.left++
@@ -76,10 +79,10 @@ func (g *group[T]) share(w *watch[T], e *entry[T]) {
 	switch {
 	case e.doubted: // its next look must keep its distance from the last
 	case e.pos == away:
-		e.due, e.joined = w.start, true
+		e.due, e.wished = w.start, true
 		return
-	default:
-		e.due = min(e.due, w.start)
+	case w.start < e.due:
+		e.due, e.wished = w.start, !w.planned
 	}
 	g.put(e)
 }
@@ -143,9 +146,6 @@ func (g *group[T]) collect(w *watch[T]) ([]item[T], error) {
 
 // conclude applies an observer's verdict and returns how many IDs w has left.
 func (g *group[T]) conclude(w *watch[T], it *item[T], v Verdict) int {
-	if d, ok := w.bootTime(it); ok && v == Ready {
-		g.p.learn(w.Class, w.born, d)
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := it.e.find(w)
@@ -172,6 +172,7 @@ func (g *group[T]) resume(e *entry[T]) {
 		e.due = now + minGap
 	}
 	g.put(e)
+	g.hold = min(g.hold, now+settleTime)
 	g.arm(now)
 }
 

@@ -12,8 +12,9 @@ type watch[T any] struct {
 	*Target[T]
 	born    time.Duration // acceptance, or the start of Wait where that is unknown
 	grace   time.Duration // until then an absence means "not yet"
-	first   time.Duration // age at which its class is first asked
+	curve   *curve        // what is known of its class
 	start   time.Duration // when its IDs are first due
+	planned bool          // start follows from the curve
 	last    time.Duration // when they get a last look before the deadline
 	teaches bool          // boot times seen by it are worth learning
 
@@ -33,17 +34,19 @@ type item[T any] struct {
 
 func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
 	now := p.now()
-	w := &watch[T]{Target: t, born: now, grace: never, first: p.first(t.Class), start: now, last: noTime}
+	w := &watch[T]{Target: t, born: now, grace: never, curve: p.curve(t.Class), start: now, last: noTime}
 	w.wake = make(chan struct{}, 1)
 	if !t.Accepted.IsZero() {
 		w.born = min(t.Accepted.Sub(p.base), now)
 		w.grace = w.born + visibleWithin
-		due := w.born + w.first
-		w.start, w.teaches = max(due, now), due >= now
+		due := w.born + w.curve.first()
+		w.start, w.planned, w.teaches = max(due, now), due > now, due >= now
 	}
 	if d, ok := ctx.Deadline(); ok {
 		w.last = d.Add(-lastLook).Sub(p.base)
-		w.start = min(w.start, max(w.last, now))
+		if at := max(w.last, now); at < w.start {
+			w.start, w.planned = at, false
+		}
 	}
 	return w
 }
@@ -67,25 +70,35 @@ func (w *watch[T]) ring() {
 // serve takes all news to the observer. done means that the Wait is over.
 func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error) {
 	news, failure := g.collect(w)
+	var looks []look
+	defer func() { w.curve.learn(g.p.now(), looks) }()
 	for i := range news {
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
-		if g.conclude(w, &news[i], w.Observe(news[i].event)) == 0 {
+		verdict := w.Observe(news[i].event)
+		looks = w.learns(looks, &news[i], verdict)
+		if g.conclude(w, &news[i], verdict) == 0 {
 			return true, nil
 		}
 	}
 	return failure != nil, failure
 }
 
-// bootTime is what an observation of readiness teaches, if anything.
-func (w *watch[T]) bootTime(it *item[T]) (time.Duration, bool) {
-	if !w.teaches || it.event.Kind != Seen {
-		return 0, false
+// learns adds what an observation teaches, if anything.
+func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
+	if !w.teaches || it.event.Kind != Seen || v == Done {
+		return looks
 	}
-	before := never
+	l := look{before: never, at: it.at - w.born, ready: v == Ready, n: 1}
 	if it.before > w.born {
-		before = it.before - w.born
+		l.before = it.before - w.born
 	}
-	return bootTime(before, it.at-w.born), true
+	if n := len(looks); n > 0 {
+		if last := &looks[n-1]; last.before == l.before && last.at == l.at && last.ready == l.ready {
+			last.n++
+			return looks
+		}
+	}
+	return append(looks, l)
 }
