@@ -38,6 +38,7 @@ type part struct {
 	Named      bool // the servers have the names of the spec, not of the marker
 
 	answer RunResult // the latest; not saved in tokens
+	since  time.Time // when the latest of its servers were accepted; not saved either
 	err    error
 	late   error // why servers of it died after they were accepted
 }

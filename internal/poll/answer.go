@@ -112,7 +112,7 @@ func (g *group[T]) missed(f *flight[T], e *entry[T], err error) {
 // look for those who want one. It does not reach a Target that came after the call
 // was sent, for which it may be old news, nor one that has yet to observe the last.
 func (g *group[T]) report(f *flight[T], e *entry[T], ev Event[T]) {
-	it := item[T]{e: e, event: ev, before: e.asked, at: g.p.now()}
+	it := item[T]{e: e, event: ev, born: e.born, before: e.asked, at: g.p.now(), dated: e.grace != never}
 	it.event.ID, it.event.At = e.id, time.Now()
 	for s := e.subs; s != nil; s = s.next {
 		if !s.busy && s.after < f.number {

@@ -83,6 +83,24 @@ func TestFirstLook(t *testing.T) {
 	}
 }
 
+func TestEachIDIsAskedByItsOwnAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		ids := append(c.fleet("old", 100, 0), c.fleet("new", 100, 0)...)
+		target := l.fresh(ids...)
+		target.Since = func(id string) time.Time {
+			if id[:3] == "old" {
+				return c.start.Add(-10 * time.Second)
+			}
+			return time.Time{}
+		}
+		mustWait(t, known(c.poller(0), 16*time.Second), target)
+		if a, b := c.times("old-00000"), c.times("new-00000"); !slices.Equal(a, seconds(6)) || !slices.Equal(b, seconds(16)) {
+			t.Errorf("asked at %v about the older half and at %v about the other, want 6s and 16s", a, b)
+		}
+	})
+}
+
 func TestUnknownAcceptanceIsAskedAtOnceAndThenAtAYoungPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}

@@ -10,13 +10,8 @@ import (
 // to the observer. All but the Target is guarded by the group's lock.
 type watch[T any] struct {
 	*Target[T]
-	born    time.Duration // acceptance, or the start of Wait where that is unknown
-	grace   time.Duration // until then an absence means "not yet"
-	curve   *curve        // what is known of its class
-	start   time.Duration // when its IDs are first due
-	planned bool          // start follows from the curve
-	last    time.Duration // when they get a last look before the deadline
-	teaches bool          // boot times seen by it are worth learning
+	curve *curve        // what is known of its class
+	last  time.Duration // when its IDs get a last look before the deadline
 
 	wake chan struct{} // holds a token when there is something to take
 	news []item[T]
@@ -28,27 +23,59 @@ type watch[T any] struct {
 type item[T any] struct {
 	e      *entry[T]
 	event  Event[T]
+	born   time.Duration // the ID's
 	before time.Duration // the answer before this one, if any
 	at     time.Duration
+	dated  bool // born is its acceptance
 }
 
 func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
-	now := p.now()
-	w := &watch[T]{Target: t, born: now, grace: never, curve: p.curve(t.Class), start: now, last: noTime}
+	w := &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime}
 	w.wake = make(chan struct{}, 1)
-	if !t.Accepted.IsZero() {
-		w.born = min(t.Accepted.Sub(p.base), now)
-		w.grace = w.born + visibleWithin
-		due := w.born + w.curve.first()
-		w.start, w.planned, w.teaches = max(due, now), due > now, due >= now
-	}
 	if d, ok := ctx.Deadline(); ok {
 		w.last = d.Add(-lastLook).Sub(p.base)
-		if at := max(w.last, now); at < w.start {
-			w.start, w.planned = at, false
-		}
 	}
 	return w
+}
+
+// birth is what follows from the acceptance of an ID.
+type birth struct {
+	born  time.Duration // acceptance, or the start of Wait where that is unknown
+	grace time.Duration // until then an absence means "not yet"; never = acceptance is unknown
+	start time.Duration // when it is first due
+	plan  bool          // start follows from the curve
+}
+
+// births works out the birth of each ID of w: one for each, or one for all.
+func (w *watch[T]) births(p *Poller[T]) []birth {
+	now := p.now()
+	common := w.birth(p, w.Accepted, now)
+	if w.Since == nil {
+		return []birth{common}
+	}
+	all := make([]birth, len(w.IDs))
+	for i, id := range w.IDs {
+		all[i] = common
+		if at := w.Since(id); !at.IsZero() {
+			all[i] = w.birth(p, at, now)
+		}
+	}
+	return all
+}
+
+// birth works out the birth of an ID that was accepted at that time.
+func (w *watch[T]) birth(p *Poller[T], accepted time.Time, now time.Duration) birth {
+	b := birth{born: now, grace: never, start: now}
+	if !accepted.IsZero() {
+		b.born = min(accepted.Sub(p.base), now)
+		b.grace = b.born + visibleWithin
+		due := b.born + w.curve.first()
+		b.start, b.plan = max(due, now), due > now
+	}
+	if at := max(w.last, now); at < b.start {
+		b.start, b.plan = at, false
+	}
+	return b
 }
 
 // tell hands an event to the watch; room is how many more may follow at once.
@@ -87,12 +114,15 @@ func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error
 
 // learns adds what an observation teaches, if anything.
 func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
-	if !w.teaches || it.event.Kind != Seen || v == Done {
+	if !it.dated || it.event.Kind != Seen || v == Done {
 		return looks
 	}
-	l := look{before: never, at: it.at - w.born, ready: v == Ready, n: 1}
-	if it.before > w.born {
-		l.before = it.before - w.born
+	l := look{before: never, at: it.at - it.born, ready: v == Ready, n: 1}
+	if it.before > it.born {
+		l.before = it.before - it.born
+	}
+	if l.before < 0 && l.at > w.curve.first()*3/2 {
+		return looks // of its company some may have been ready for long, and are not here
 	}
 	if n := len(looks); n > 0 {
 		if last := &looks[n-1]; last.before == l.before && last.at == l.at && last.ready == l.ready {
