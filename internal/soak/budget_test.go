@@ -1,11 +1,16 @@
 package soak_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,39 +152,112 @@ func (f *fleet) round(n int) time.Duration {
 	return time.Duration((n+99)/100) * f.rate.Per / time.Duration(f.rate.Calls)
 }
 
+// sorted returns the delays from the shortest on.
+func sorted(delays map[string]time.Duration) []time.Duration {
+	return slices.Sorted(maps.Values(delays))
+}
+
+// Waits of 10,000, 1,000, 100 and one server, and more of one that come while those
+// are under way: none of the small ones waits longer than two rounds over everybody.
 func TestWaitsOfAllSizesShareTheBudget(t *testing.T) {
 	inFleet(t, func(f *fleet) {
 		var wg sync.WaitGroup
-		sizes := []int{10_000, 1000, 100, 1}
-		total := 0
-		for _, n := range sizes {
+		total, small := 0, []string{}
+		for _, n := range []int{10_000, 1000, 100, 1} {
 			total += n
 			wg.Go(func() { f.await(f.create(n), n) })
 		}
-		var small []string
-		for range 20 { // more operations of one server come while the others wait
+		for range 20 {
 			time.Sleep(f.round(total) / 10)
 			op := f.create(1)
 			small = append(small, op.InstanceIDs()...)
 			wg.Go(func() { f.await(op, 1) })
 		}
 		wg.Wait()
-		delays := f.delays()
-		if len(delays) != total+20 {
-			t.Errorf("%d of %d servers were seen", len(delays), total+20)
-		}
-		round, worst := f.round(total), time.Duration(0)
+		delays, round, worst := f.delays(), f.round(total), time.Duration(0)
 		for _, id := range small {
 			worst = max(worst, delays[id])
 		}
-		all := slices.Sorted(func(yield func(time.Duration) bool) {
-			for _, d := range delays {
-				if !yield(d) {
-					return
+		all := sorted(delays)
+		f.t.Logf("%d servers, a round takes %v: %d calls, up to %d within %v; delay %v p50, %v p99, %v max; of operations of one at most %v", len(all), round,
+			len(f.meter.calls), f.meter.most(f.rate.Per), f.rate.Per, all[len(all)/2], all[len(all)*99/100], all[len(all)-1], worst)
+		if len(all) != total+20 {
+			f.t.Errorf("%d of %d servers were seen", len(all), total+20)
+		}
+		// 5 s are the delay that a wait has alone.
+		if limit := 2*round + 5*time.Second; worst > limit {
+			f.t.Errorf("a wait for one server noticed it after %v, want at most %v", worst, limit)
+		}
+	})
+}
+
+// Servers that never come up, in many zones that share no call, keep the poller at
+// the limit for longer than the rate's own time. The meter checks that; the waits
+// end with what is left.
+func TestStuckServersNeverExceedTheBudget(t *testing.T) {
+	inFleet(t, func(f *fleet) {
+		if f.cloud != cloudsim.QingCloud {
+			return // its rate counts all calls of an account
+		}
+		const zones, each = 30, 4
+		const patience = 75 * time.Minute
+		f.stuck = 0.8
+		ctx, cancel := context.WithTimeout(f.t.Context(), patience)
+		defer cancel()
+		var wg sync.WaitGroup
+		var running, pending atomic.Int64
+		for i := range zones {
+			f.spec.Region = fmt.Sprintf("pek%da", i)
+			op := f.create(each)
+			wg.Go(func() {
+				list, err := op.Wait(ctx, nil)
+				running.Add(int64(len(list)))
+				var w *provider.WaitError
+				if errors.As(err, &w) {
+					pending.Add(int64(len(w.Pending)))
 				}
-			}
-		})
-		t.Logf("%d servers, round %v: %d calls, delay p50 %v p99 %v max %v; operations of one: at most %v", len(delays), round,
-			len(f.meter.calls), all[len(all)/2], all[len(all)*99/100], all[len(all)-1], worst)
+			})
+		}
+		wg.Wait()
+		f.t.Logf("%d calls in %v, at most %d within %v", len(f.meter.calls), patience, f.meter.most(f.rate.Per), f.rate.Per)
+		if got := running.Load() + pending.Load(); got != zones*each || pending.Load() < zones*each/2 {
+			f.t.Errorf("%d running and %d pending of %d servers", running.Load(), pending.Load(), zones*each)
+		}
+		if len(f.meter.calls) < f.rate.Calls {
+			f.t.Errorf("%d calls, too few to test the limit of %d", len(f.meter.calls), f.rate.Calls)
+		}
+	})
+}
+
+// A cloud that refuses every call for a minute while everybody waits costs that
+// minute and the time to speed up again, but no server and no wait.
+func TestAThrottlingBurstLosesNobody(t *testing.T) {
+	inFleet(t, func(f *fleet) {
+		sizes, total := []int{2000, 1000, 100, 1, 1, 1}, 3103
+		var wg sync.WaitGroup
+		for _, n := range sizes {
+			op := f.create(n)
+			wg.Go(func() { f.await(op, n) })
+		}
+		time.Sleep(20 * time.Second)
+		calm := f.sim.Inject(cloudsim.Fault{Cloud: f.cloud, Kind: cloudsim.Throttle})
+		before := f.sim.Calls(f.cloud, "")
+		time.Sleep(time.Minute)
+		refused := f.sim.Calls(f.cloud, "") - before
+		calm()
+		over := time.Now()
+		wg.Wait()
+		all := sorted(f.delays())
+		f.t.Logf("%d calls refused in a minute; everybody noticed %v after it", refused, time.Since(over))
+		if len(all) != total {
+			f.t.Errorf("%d of %d servers were seen", len(all), total)
+		}
+		if refused > 60 {
+			f.t.Errorf("%d calls in a minute in which all were refused", refused)
+		}
+		// The rate grows by a tenth each 10 s, from as little as a call in 10 s.
+		if limit := 3*time.Minute + 2*f.round(total); time.Since(over) > limit {
+			f.t.Errorf("the waits ended %v after the throttling did, want at most %v", time.Since(over), limit)
+		}
 	})
 }
