@@ -27,8 +27,9 @@ type Config struct {
 	// "http://host[:port]" for plain HTTP, which carries passwords in clear.
 	Endpoint string
 
-	// Transport carries every call. Nil means a transport of the client's own,
-	// which uses the proxy of the environment and verifies certificates.
+	// Transport carries every call. Nil means transports of the client's own,
+	// which use the proxy of the environment and verify certificates: up to eight
+	// kept connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are logger, tracer and poller; their Region is ignored.

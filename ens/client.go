@@ -43,8 +43,9 @@ type Config struct {
 	// shows passwords to everyone on the way.
 	Endpoint string
 
-	// Transport carries every call. Nil means a transport of the client's own,
-	// with timeouts, proxies from the environment, and TLS verification. One
+	// Transport carries every call. Nil means transports of the client's own,
+	// with timeouts, proxies from the environment, and TLS verification: up to
+	// eight kept connections for reads, a fresh one for each other call. One
 	// that is given here must not retry.
 	Transport http.RoundTripper
 

@@ -261,7 +261,8 @@ func TestCutConnectionIsNotReplayed(t *testing.T) {
 	var mu sync.Mutex
 	requests := 0
 	go requestsUntilCut(t, l, func() { mu.Lock(); requests++; mu.Unlock() })
-	d := overTCP(t, "http://"+l.Addr().String())
+	// A program's transport may keep connections; the adapter's own would not.
+	d := driverOver(t, http.DefaultTransport.(*http.Transport).Clone(), "http://"+l.Addr().String())
 	if _, err := d.RunInstances(t.Context(), secretSpec()); err != nil {
 		t.Fatal(err)
 	}

@@ -22,9 +22,15 @@ const (
 // of one account should share one ([Options].Budget); clients of different
 // accounts must not. It is safe for concurrent use.
 type Budget struct {
+	reading chan struct{} // holds a token for each describe call under way
+
 	mu      sync.Mutex
 	buckets map[bucketKey]*bucket
 }
+
+// describesAtOnce bounds the describe calls of an account that are under way,
+// whatever their region, and so its connections.
+const describesAtOnce = 8
 
 type bucketKey struct {
 	driver string
@@ -33,7 +39,22 @@ type bucketKey struct {
 }
 
 // NewBudget returns an unused budget.
-func NewBudget() *Budget { return &Budget{buckets: map[bucketKey]*bucket{}} }
+func NewBudget() *Budget {
+	return &Budget{reading: make(chan struct{}, describesAtOnce), buckets: map[bucketKey]*bucket{}}
+}
+
+// startReading waits until few enough describe calls are under way. A call has
+// waited for its rate before: one region's small budget holds up no other's.
+func (b *Budget) startReading(ctx context.Context) error {
+	select {
+	case b.reading <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (b *Budget) doneReading() { <-b.reading }
 
 // lineKey is where a context holds the line of a request.
 type lineKey struct{}

@@ -178,6 +178,7 @@ func (op *Operation) take(i int, res *RunResult) {
 	if len(fresh) > 0 {
 		op.accepted = time.Now()
 		op.c.recent.add(fresh, op.accepted)
+		p.since = op.accepted
 	}
 }
 

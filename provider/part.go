@@ -39,6 +39,7 @@ type part struct {
 	Short      bool // what it is missing proved to be out of stock
 
 	answer RunResult // the latest; not saved in tokens
+	since  time.Time // when the latest of its servers were accepted; not saved either
 	err    error
 	late   error // why servers of it died after they were accepted
 	old    bool  // it ended before the operation was resumed

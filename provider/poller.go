@@ -22,10 +22,6 @@ type Poller struct {
 // NewPoller returns a poller to share.
 func NewPoller() *Poller { return &Poller{engines: map[string]*poll.Poller[Instance]{}} }
 
-// describesAtOnce bounds the describe calls of an account that are in flight,
-// and so its connections.
-const describesAtOnce = 8
-
 // engine returns the engine for a client's cloud, made from the first client
 // that asks.
 func (p *Poller) engine(c *Client) *poll.Poller[Instance] {

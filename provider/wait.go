@@ -44,7 +44,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 	running := map[string]Instance{}
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
-		list, err := newWaiter(op.c, StateRunning, ids, o).wait(ctx, op.region, op.class, op.acceptedAt())
+		list, err := newWaiter(op.c, StateRunning, ids, o).wait(ctx, op.region, op.class, op.acceptedAt(), op.since())
 		for _, i := range list {
 			running[i.ID] = i
 		}
@@ -87,6 +87,23 @@ func (op *Operation) acceptedAt() time.Time {
 	return op.accepted
 }
 
+// since returns what tells when each server was accepted: creating many takes a
+// while. A resumed operation knows the latest moment only.
+func (op *Operation) since() func(id string) time.Time {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	if len(op.parts) < 2 {
+		return nil
+	}
+	at := map[string]time.Time{}
+	for i := range op.parts {
+		for _, id := range op.parts[i].IDs {
+			at[id] = op.parts[i].since
+		}
+	}
+	return func(id string) time.Time { return at[id] }
+}
+
 // inOrder returns the servers that the operation still has, in order.
 func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
 	for _, id := range op.InstanceIDs() {
@@ -106,7 +123,7 @@ func (c *Client) WaitInstances(ctx context.Context, region string, ids []string,
 	if err := checkIDs(ids); err != nil {
 		return nil, err
 	}
-	return newWaiter(c, target, ids, o).wait(ctx, c.region(region), "", c.recent.latest(ids))
+	return newWaiter(c, target, ids, o).wait(ctx, c.region(region), "", c.recent.latest(ids), nil)
 }
 
 // Watch yields every change of state of every server once, until all of them
@@ -207,11 +224,11 @@ func (w *waiter) index(id string) int {
 	return int(w.byID[i])
 }
 
-func (w *waiter) wait(ctx context.Context, region, class string, accepted time.Time) ([]Instance, error) {
+func (w *waiter) wait(ctx context.Context, region, class string, accepted time.Time, since func(string) time.Time) ([]Instance, error) {
 	var err error
 	if len(w.ids) > 0 {
 		err = w.c.poller.engine(w.c).Wait(ctx, poll.Target[Instance]{
-			Group: region, Class: class, IDs: w.ids, Accepted: accepted, Observe: w.observe,
+			Group: region, Class: class, IDs: w.ids, Accepted: accepted, Since: since, Observe: w.observe,
 		})
 	}
 	return w.result(err)

@@ -40,8 +40,8 @@ type Config struct {
 	Endpoint string
 
 	// Transport carries every call. Nil means transports of the client's own:
-	// certificates verified, proxies from the environment, a fresh connection
-	// for each create.
+	// certificates verified, proxies from the environment, up to eight kept
+	// connections for reads, a fresh one for each create.
 	Transport http.RoundTripper
 
 	// Options go to the client; their Region is overwritten.
@@ -209,16 +209,22 @@ func newHTTPClient(rt http.RoundTripper, keepAlive bool) *http.Client {
 func newTransport(keepAlive bool) *http.Transport {
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
-	return &http.Transport{
+	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout: 10 * time.Second,
 		IdleConnTimeout:     90 * time.Second,
-		MaxIdleConnsPerHost: 16,
 		DisableKeepAlives:   !keepAlive,
 		Protocols:           &http1,
 	}
+	if keepAlive {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = readConnections, readConnections, readConnections
+	}
+	return t
 }
+
+// readConnections bounds the connections that reads keep.
+const readConnections = 8
 
 // environment is the credential chain of the package.
 type environment struct{}

@@ -40,8 +40,9 @@ type Config struct {
 	// "https://host[:port]" are HTTPS, "http://host[:port]" is plain HTTP.
 	Endpoint string
 
-	// Transport carries every request. Nil means one of the adapter's own, with
-	// the proxy of the environment and TLS verification.
+	// Transport carries every request. Nil means transports of the adapter's own,
+	// with the proxy of the environment and TLS verification: up to eight kept
+	// connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client; nil means the defaults. Their Region is
@@ -109,7 +110,7 @@ func newDriver(cfg Config) (*driver, error) {
 		clients:     map[string]keyedClient{},
 	}
 	if cfg.Transport == nil {
-		d.transport.Base = wire.NewTransport()
+		d.transport.Base, d.transport.Reads = wire.NewTransport(false), wire.NewTransport(true)
 	}
 	if d.credentials == nil {
 		d.credentials = credential.NewChain(cfg.Transport)

@@ -196,7 +196,7 @@ func TestNoErrorOfAPowerCallTellsASecret(t *testing.T) {
 func TestPowerCallIsNotReplayedOnADeadConnection(t *testing.T) {
 	for _, action := range powerActions {
 		addr, reads := answeringOnce(t)
-		d := driverAt(t, "http://"+addr, nil)
+		d := driverAt(t, "http://"+addr, keeping())
 		if err := change(t.Context(), d, action); err != nil {
 			t.Fatal(err)
 		}

@@ -448,11 +448,15 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
+// keeping is a program's transport that keeps connections. The adapter's own would
+// not use one twice for a call that must happen once.
+func keeping() http.RoundTripper { return http.DefaultTransport.(*http.Transport).Clone() }
+
 // A server that answers once and then closes the connection when the second
 // request has arrived: net/http would repeat that one, were it a GET.
 func TestCreateIsNotReplayedOnADeadConnection(t *testing.T) {
 	addr, reads := answeringOnce(t)
-	d := driverAt(t, "http://"+addr, nil)
+	d := driverAt(t, "http://"+addr, keeping())
 	if _, err := d.RunInstances(t.Context(), bare()); err != nil {
 		t.Fatal(err)
 	}

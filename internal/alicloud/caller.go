@@ -31,7 +31,7 @@ type Config struct {
 	// or "http://host[:port]" for plain HTTP.
 	Endpoint string
 
-	// Transport carries every call. Nil means a transport of the caller's own.
+	// Transport carries every call. Nil means transports of the caller's own.
 	Transport http.RoundTripper
 
 	// EndpointFor returns the host that serves a region, without a network.
@@ -47,7 +47,8 @@ type Caller struct {
 	keys        provider.CredentialsSource
 	fixed       endpoint // zero: ask endpointFor
 	endpointFor func(region string) (string, error)
-	transport   http.RoundTripper
+	reads       http.RoundTripper
+	writes      http.RoundTripper
 	errors      *provider.ErrorTable
 }
 
@@ -58,14 +59,15 @@ func New(cfg Config) (*Caller, error) {
 		driver:      cfg.Driver,
 		keys:        cfg.Credentials,
 		endpointFor: cfg.EndpointFor,
-		transport:   cfg.Transport,
+		reads:       cfg.Transport,
+		writes:      cfg.Transport,
 		errors:      cfg.Errors,
 	}
 	if c.keys == nil {
 		c.keys = newDefaultChain()
 	}
-	if c.transport == nil {
-		c.transport = newTransport()
+	if cfg.Transport == nil {
+		c.reads, c.writes = newTransport(true), newTransport(false)
 	}
 	if c.errors == nil {
 		c.errors = provider.NewErrorTable(ErrorCodes())
@@ -105,7 +107,7 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	case p.err != nil:
 		return nil, c.notSent(r, provider.ErrInvalid, errBuild.Error(), nil)
 	}
-	f := newFlight(ctx, c.transport, r.Timeout)
+	f := newFlight(ctx, c.transport(r), r.Timeout)
 	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -25,18 +26,34 @@ var (
 	errNoAnswer = errors.New("the transport gave neither an answer nor an error")
 )
 
-// newTransport is the transport of callers that are given none. Idle
-// connections are short-lived because the servers drop them after about ten
-// seconds, and a reused dead one costs a create its certainty.
-func newTransport() *http.Transport {
-	return &http.Transport{
+// readConnections bounds the connections that reads keep.
+const readConnections = 8
+
+// newTransport is a transport of callers that are given none. Reads share a few
+// connections and keep them, though not for long because the servers drop idle
+// ones after about ten seconds. Whatever must happen once gets a new connection
+// each time: a reused dead one costs a create its certainty.
+func newTransport(reads bool) *http.Transport {
+	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   10 * time.Second,
-		IdleConnTimeout:       5 * time.Second,
-		MaxIdleConnsPerHost:   16,
+		IdleConnTimeout:       8 * time.Second,
+		DisableKeepAlives:     !reads,
 		ExpectContinueTimeout: time.Second,
 	}
+	if reads {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = readConnections, readConnections, readConnections
+	}
+	return t
+}
+
+// transport returns what carries a call.
+func (c *Caller) transport(r Request) http.RoundTripper {
+	if strings.HasPrefix(r.Action, "Describe") {
+		return c.reads
+	}
+	return c.writes
 }
 
 // flight is the transport of one call. It ties the exchange to ctx and to a

@@ -57,6 +57,7 @@ func TestADyingConnectionReplaysNothing(t *testing.T) {
 		}
 	}()
 	c := callerAt(t, "http://"+listener.Addr().String())
+	c.writes = newTransport(true) // as a program may give us
 	if _, err := c.Call(t.Context(), createRequest()); err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +67,36 @@ func TestADyingConnectionReplaysNothing(t *testing.T) {
 	}
 	if n := requests.Load(); n != 2 {
 		t.Errorf("the server saw %d requests of 2 calls", n)
+	}
+}
+
+// Without a transport of the program's, nothing that must happen once goes out on a
+// connection that the server may have closed.
+func TestCreatesHaveConnectionsOfTheirOwn(t *testing.T) {
+	var made atomic.Int32
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"RequestId":"r1"}`)
+	}))
+	srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			made.Add(1)
+		}
+	}
+	srv.Start()
+	defer srv.Close()
+	c := callerAt(t, srv.URL)
+	for action, want := range map[string]int32{"RunInstances": 3, "DescribeInstances": 1} {
+		made.Store(0)
+		for range 3 {
+			r := createRequest()
+			r.Action = action
+			if _, err := c.Call(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := made.Load(); n != want {
+			t.Errorf("3 calls of %s took %d connections, want %d", action, n, want)
+		}
 	}
 }
 
@@ -116,12 +147,17 @@ func TestProxyVariablesAreTheTransportsBusiness(t *testing.T) {
 }
 
 func TestTheOwnTransportHonorsTheProxyAndDropsIdleConnections(t *testing.T) {
-	tr := newTransport()
-	if tr.Proxy == nil || tr.IdleConnTimeout == 0 || tr.IdleConnTimeout > 10*time.Second || tr.TLSHandshakeTimeout == 0 {
-		t.Errorf("got %+v", tr)
-	}
-	if tr.TLSClientConfig != nil && tr.TLSClientConfig.InsecureSkipVerify {
-		t.Error("certificates are not verified")
+	for _, reads := range []bool{true, false} {
+		tr := newTransport(reads)
+		if tr.Proxy == nil || tr.IdleConnTimeout == 0 || tr.IdleConnTimeout > 10*time.Second || tr.TLSHandshakeTimeout == 0 {
+			t.Errorf("got %+v", tr)
+		}
+		if tr.TLSClientConfig != nil && tr.TLSClientConfig.InsecureSkipVerify {
+			t.Error("certificates are not verified")
+		}
+		if tr.DisableKeepAlives == reads {
+			t.Errorf("reads: %v, connections are kept: %v", reads, !tr.DisableKeepAlives)
+		}
 	}
 }
 

@@ -34,6 +34,10 @@ func (g *group[T]) land(f *flight[T], o outcome[T]) {
 		return
 	}
 	delete(g.flights, f)
+	g.hold = never
+	if !f.entries[0].alone() {
+		g.landed = g.p.now()
+	}
 	switch {
 	case o.err == nil:
 		g.calm(f)
@@ -95,7 +99,7 @@ func (g *group[T]) missed(f *flight[T], e *entry[T], err error) {
 	case !e.seen && now < e.grace:
 		g.requeue(f, e)
 	default:
-		e.doubted, e.joined, e.due = true, false, now
+		e.doubted, e.wished, e.due = true, false, now
 		if e.seen {
 			e.due += missGap
 		}
@@ -108,7 +112,7 @@ func (g *group[T]) missed(f *flight[T], e *entry[T], err error) {
 // look for those who want one. It does not reach a Target that came after the call
 // was sent, for which it may be old news, nor one that has yet to observe the last.
 func (g *group[T]) report(f *flight[T], e *entry[T], ev Event[T]) {
-	it := item[T]{e: e, event: ev, before: e.asked, at: g.p.now()}
+	it := item[T]{e: e, event: ev, born: e.born, before: e.asked, at: g.p.now(), dated: e.grace != never}
 	it.event.ID, it.event.At = e.id, time.Now()
 	for s := e.subs; s != nil; s = s.next {
 		if !s.busy && s.after < f.number {
@@ -124,14 +128,14 @@ func (g *group[T]) report(f *flight[T], e *entry[T], ev Event[T]) {
 // rode along early keeps its later turn.
 func (g *group[T]) requeue(f *flight[T], e *entry[T]) {
 	now := g.p.now()
-	step := time.Duration(float64(g.p.cfg.Interval(f.round-e.born, e.subs.w.first)) * f.stretch)
+	step := time.Duration(float64(e.subs.w.curve.interval(f.round-e.born)) * f.stretch)
 	next := max(f.round+step, now+minGap)
-	if e.joined {
-		next = min(next, max(e.due, now))
-	} else {
+	if wish := max(e.due, now); !e.wished {
 		next = max(next, e.due)
+	} else if e.wished = wish <= next; e.wished {
+		next = wish
 	}
-	e.joined, e.asked, e.pos = false, now, parked
+	e.asked, e.pos = f.round, parked
 	e.due = e.lastCall(next, now)
 	if e.hungry() {
 		g.put(e)
@@ -145,10 +149,10 @@ func (g *group[T]) postpone(f *flight[T]) {
 		if e.subs == nil {
 			continue
 		}
-		if e.joined {
-			e.due, e.joined = min(e.due, g.p.now()), false
+		if e.wished {
+			e.due = min(e.due, g.p.now())
 		}
-		e.pos = parked
+		e.wished, e.pos = true, parked // it keeps its place
 		if e.hungry() {
 			g.put(e)
 		}

@@ -82,6 +82,18 @@ func (c *cloud) poller(prior time.Duration, change ...func(*Config[bool])) *Poll
 	return New(cfg)
 }
 
+// known makes a Poller take the boot times of its class for known, with looks at
+// the usual pace after the first.
+func known(p *Poller[bool], first time.Duration) *Poller[bool] {
+	pl := &plan{first: first}
+	for i := range pl.next {
+		age := ageOf(float64(i))
+		pl.next[i] = age + interval(time.Duration(age*float64(time.Second))).Seconds()
+	}
+	p.curve("").plan.Store(pl)
+	return p
+}
+
 // boot adds a machine that is visible at once and ready after d.
 func (c *cloud) boot(id string, d time.Duration) {
 	c.mu.Lock()

@@ -42,12 +42,6 @@ type Config[T any] struct {
 	// late costs everybody's time.
 	First func(class string) time.Duration
 
-	// Interval is the pause until an ID is asked again, given its age (since
-	// acceptance) and the age at which IDs of its class are first asked. The
-	// poller stretches it by up to 10 % either way. nil = a tenth of the age,
-	// at least 2 s, at most 30 s.
-	Interval func(age, first time.Duration) time.Duration
-
 	// Rand draws the jitter; the poller serializes its use. nil = a random seed.
 	Rand *rand.Rand
 }
@@ -92,9 +86,6 @@ func (c Config[T]) withDefaults() Config[T] {
 	}
 	if c.First == nil {
 		c.First = func(string) time.Duration { return 0 }
-	}
-	if c.Interval == nil {
-		c.Interval = interval
 	}
 	if c.Rand == nil {
 		c.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))

@@ -33,7 +33,7 @@ type entry[T any] struct {
 	seen    bool // some answer mentioned it
 	doubted bool // missed once when that counts: the next miss, alone, ends it
 	spoiler bool // known to make a shared call fail: ask it alone until seen
-	joined  bool // got a new subscriber while away; due is that one's wish
+	wished  bool // due is a subscriber's wish, not a plan's
 }
 
 // sub is one Target's interest in one entry.
@@ -81,8 +81,8 @@ func (e *entry[T]) hungry() bool {
 // subscriber, where that comes first and is still ahead.
 func (e *entry[T]) lastCall(due, now time.Duration) time.Duration {
 	for s := e.subs; s != nil; s = s.next {
-		if s.w.last > now+minGap/2 {
-			due = min(due, s.w.last)
+		if s.w.last > now+minGap/2 && s.w.last < due {
+			due, e.wished = s.w.last, true
 		}
 	}
 	return due

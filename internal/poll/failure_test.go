@@ -37,7 +37,7 @@ func TestCallsThatFailTogetherCountOnceAndOneProbeFollows(t *testing.T) {
 			}
 			return nil
 		}
-		mustWait(t, c.poller(16*time.Second), l.fresh(c.fleet("i", 1000, 5*time.Second)...))
+		mustWait(t, known(c.poller(0), 16*time.Second), l.fresh(c.fleet("i", 1000, 5*time.Second)...))
 		// 4 at once, then probes after 1, 2 and 4 s, then the 10 chunks (one was the probe).
 		if c.count() != 4+2+10 {
 			t.Errorf("a burst of throttling cost %d calls, want 16", c.count())
@@ -232,7 +232,7 @@ func TestThreeFatalAnswersEndEveryTarget(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		c.latency = 100 * time.Millisecond
 		c.fail = func(int, []string) error { return errDenied }
-		p := c.poller(3 * time.Second)
+		p := known(c.poller(0), 3*time.Second)
 		a := start(t.Context(), p, l.fresh(c.fleet("a", 900, 0)...))
 		b := start(t.Context(), p, l.fresh(c.fleet("b", 5, 0)...))
 		for _, done := range []<-chan error{a, b} {

@@ -29,6 +29,8 @@ type group[T any] struct {
 
 	round     time.Duration // start of the latest round
 	stretch   float64       // its jitter
+	hold      time.Duration // no shared call before this: it waits for company
+	landed    time.Duration // when the latest call came back
 	nextAlone time.Duration // no call for a single ID before this
 	wasAlone  bool          // the latest call was one
 
@@ -40,27 +42,30 @@ type group[T any] struct {
 
 // join adds the IDs of w.
 func (g *group[T]) join(w *watch[T]) {
+	births := w.births(g.p)
+	w.Since = nil // it may hold more than the Target does
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.watches) == 0 {
 		g.start(len(w.IDs))
+		g.landed = never
 	}
-	g.watches[w] = struct{}{}
-	for _, id := range w.IDs {
-		e := g.entries[id]
+	g.watches[w], g.hold = struct{}{}, never
+	for i, id := range w.IDs {
+		e, b := g.entries[id], births[min(i, len(births)-1)]
 		switch {
 		case e == nil:
-			g.open(w, id)
+			g.open(w, id, b)
 		case e.find(w) == nil:
-			g.share(w, e)
+			g.share(w, e, b)
 		}
 	}
 	g.arm(g.p.now())
 }
 
 // open adds an ID that nobody waited for so far.
-func (g *group[T]) open(w *watch[T], id string) {
-	e := &entry[T]{id: id, born: w.born, grace: w.grace, due: w.start, asked: never}
+func (g *group[T]) open(w *watch[T], id string, b birth) {
+	e := &entry[T]{id: id, born: b.born, grace: b.grace, due: b.start, asked: never, wished: !b.plan}
 	e.subs = &sub[T]{w: w, after: g.sent}
 	g.entries[id] = e
 	w.left++
@@ -69,17 +74,17 @@ func (g *group[T]) open(w *watch[T], id string) {
 
 // share adds w to an ID that others wait for. The younger acceptance counts: it
 // is the more lenient about absences and the more eager to ask.
-func (g *group[T]) share(w *watch[T], e *entry[T]) {
+func (g *group[T]) share(w *watch[T], e *entry[T], b birth) {
 	e.subs = &sub[T]{w: w, next: e.subs, after: g.sent}
 	w.left++
-	e.born, e.grace = max(e.born, w.born), max(e.grace, w.grace)
+	e.born, e.grace = max(e.born, b.born), max(e.grace, b.grace)
 	switch {
 	case e.doubted: // its next look must keep its distance from the last
 	case e.pos == away:
-		e.due, e.joined = w.start, true
+		e.due, e.wished = b.start, true
 		return
-	default:
-		e.due = min(e.due, w.start)
+	case b.start < e.due:
+		e.due, e.wished = b.start, !b.plan
 	}
 	g.put(e)
 }
@@ -143,9 +148,6 @@ func (g *group[T]) collect(w *watch[T]) ([]item[T], error) {
 
 // conclude applies an observer's verdict and returns how many IDs w has left.
 func (g *group[T]) conclude(w *watch[T], it *item[T], v Verdict) int {
-	if d, ok := w.bootTime(it); ok && v == Ready {
-		g.p.learn(w.Class, w.born, d)
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := it.e.find(w)
@@ -172,6 +174,7 @@ func (g *group[T]) resume(e *entry[T]) {
 		e.due = now + minGap
 	}
 	g.put(e)
+	g.hold = min(g.hold, now+settleTime)
 	g.arm(now)
 }
 

@@ -1,107 +1,189 @@
 package poll
 
 import (
-	"math/rand/v2"
-	"slices"
+	"math"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
+// Boot times are kept in bins whose edges grow by a fixed factor, so that what is
+// known has the same precision at every age.
 const (
-	enough     = 10               // own observations that outweigh the prior
-	generation = 10 * time.Minute // after it a sketch starts a fresh sample
+	bins     = 280
+	binRatio = 1.025
+	binFrom  = 2.0 // seconds; younger than this nothing is ready
+
+	generation = 10 * time.Minute // halves the weight of what was seen before
+	enough     = 20               // machines before they outweigh the prior schedule
 )
 
-// sketch remembers boot times of a class: a fair sample of the machines accepted in
-// the latest generation and one of those before. Generations go by acceptance, and
-// a sample is drawn from all of it: machines of one launch report in the order of
-// their boot times, so keeping the latest reports would keep the slowest machines.
-type sketch struct {
-	latest, earlier sample
-	since           time.Duration // the acceptance that opened the latest generation
+// curve is what is known of a class's boot times: for each age how many machines
+// were still pending then and how many of those became ready. Unlike a list of boot
+// times it learns from machines that are not ready yet, and is not misled by a
+// launch that reports its fastest machines first.
+type curve struct {
+	plan atomic.Pointer[plan] // nil until there is enough to go by
+
+	mu      sync.Mutex
+	ready   [bins]float64
+	risk    [bins]float64
+	seen    float64       // machines, faded as well
+	looks   float64       // at them
+	planned float64       // looks when the plan was made
+	faded   time.Duration // when the counts were last halved
+	prior   float64       // p10 in seconds
+	shape   *shape
 }
 
-// add records that a machine accepted at that moment took boot.
-func (s *sketch) add(accepted, boot time.Duration, rnd *rand.Rand) {
-	switch {
-	case s.latest.n == 0:
-		s.since = accepted
-	case accepted >= s.since+generation:
-		s.earlier, s.latest, s.since = s.latest, sample{}, accepted
-	case accepted < s.since:
-		s.earlier.add(boot, rnd)
+// look is what n machines of one age showed: pending at before (never = not asked
+// before), and at the later age pending still or ready.
+type look struct {
+	before, at time.Duration
+	ready      bool
+	n          int
+}
+
+var binLog = math.Log(binRatio)
+
+// binOf returns the position of an age among the bins.
+func binOf(seconds float64) float64 {
+	if seconds <= binFrom {
+		return 0
+	}
+	return min(math.Log(seconds/binFrom)/binLog, bins)
+}
+
+// ageOf returns the age at a position among the bins.
+func ageOf(pos float64) float64 { return binFrom * math.Exp(pos*binLog) }
+
+// learn records looks and renews the plan when they add something to it.
+func (c *curve) learn(now time.Duration, looks []look) {
+	if len(looks) == 0 {
 		return
 	}
-	s.latest.add(boot, rnd)
-}
-
-// p10 is the boot time that one machine in ten undercuts; ok is false while there
-// is too little to go by.
-func (s *sketch) p10() (d time.Duration, ok bool) {
-	all := slices.Concat(s.earlier.values(), s.latest.values())
-	if len(all) < enough {
-		return 0, false
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fade(now)
+	share := readyAtOnce(looks)
+	for _, l := range looks {
+		c.add(l, share)
 	}
-	slices.Sort(all)
-	return all[len(all)/10], true
-}
-
-// sample holds a uniform choice of all values added.
-type sample struct {
-	kept [64]time.Duration
-	n    int // ever added
-}
-
-func (s *sample) add(d time.Duration, rnd *rand.Rand) {
-	i := s.n
-	if s.n >= len(s.kept) {
-		i = rnd.IntN(s.n + 1)
+	if c.seen >= enough && c.looks >= c.planned*1.05 {
+		c.planned = c.looks
+		c.plan.Store(c.draw())
 	}
-	if i < len(s.kept) {
-		s.kept[i] = d
-	}
-	s.n++
 }
 
-func (s *sample) values() []time.Duration { return s.kept[:min(s.n, len(s.kept))] }
-
-// bootTime estimates when a machine accepted at 0 became ready that was found
-// ready at found and not ready at before (never = it was not asked before).
-// Without an earlier look the truth may be anywhere below; saying a bit less than
-// found makes the p10 sink until the first look comes early enough to see some
-// machines not yet ready. Taking found itself would be a trap: nothing would ever
-// be learned below the first look.
-func bootTime(before, found time.Duration) time.Duration {
-	if before < 0 {
-		return found * 4 / 5
+// fade lets the past count less: clouds change.
+func (c *curve) fade(now time.Duration) {
+	for ; now >= c.faded+generation; c.faded += generation {
+		if c.looks < 1e-3 {
+			c.faded = now
+			return
+		}
+		for k := range bins {
+			c.ready[k] /= 2
+			c.risk[k] /= 2
+		}
+		c.seen, c.looks, c.planned = c.seen/2, c.looks/2, c.planned/2
 	}
-	return (before + found) / 2
 }
 
-// first is how long after acceptance an ID of class is first asked.
-func (p *Poller[T]) first(class string) time.Duration {
+// readyAtOnce is the share of machines that were ready when they were first asked.
+func readyAtOnce(looks []look) float64 {
+	ready, all := 0, 0
+	for _, l := range looks {
+		if l.before < 0 {
+			all += l.n
+			if l.ready {
+				ready += l.n
+			}
+		}
+	}
+	return float64(ready) / float64(max(all, 1))
+}
+
+// add records a look. Where nobody looked before, the truth may be anywhere below:
+// near, when few are ready already. Where most are, guessing rather less makes the
+// first look sink until it sees some that are not.
+func (c *curve) add(l look, readyAtOnce float64) {
+	n, from, to := float64(l.n), 0.0, binOf(l.at.Seconds())
+	switch {
+	case l.before >= 0:
+		from = binOf(l.before.Seconds())
+	case l.ready:
+		from = binOf(l.at.Seconds() * (0.8 - 0.2*readyAtOnce))
+		c.expose(0, from, n, n)
+	}
+	if to <= from {
+		return
+	}
+	c.looks += n
+	if l.before < 0 {
+		c.seen += n
+	}
+	if !l.ready {
+		c.expose(from, to, n, n)
+		return
+	}
+	c.expose(from, to, n, 0)
+	for k := int(from); k < bins && float64(k) < to; k++ {
+		c.ready[k] += n * overlap(k, from, to) / (to - from)
+	}
+}
+
+// expose counts machines as pending from one position to another, their number
+// changing evenly.
+func (c *curve) expose(from, to, n, left float64) {
+	for k := int(from); k < bins && float64(k) < to; k++ {
+		w := overlap(k, from, to)
+		mid := max(float64(k), from) + w/2
+		c.risk[k] += w * (n + (left-n)*(mid-from)/(to-from))
+	}
+}
+
+// overlap is how much of bin k lies between two positions.
+func overlap(k int, from, to float64) float64 {
+	return min(float64(k+1), to) - max(float64(k), from)
+}
+
+// curve returns what is known of a class.
+func (p *Poller[T]) curve(class string) *curve {
 	p.mu.Lock()
-	d, ok := time.Duration(0), false
-	if s := p.boots[class]; s != nil {
-		d, ok = s.p10()
+	defer p.mu.Unlock()
+	c := p.boots[class]
+	if c == nil {
+		if p.shape == nil {
+			p.shape = newShape()
+		}
+		c = &curve{prior: p.prior(class).Seconds(), faded: p.now(), shape: p.shape}
+		p.boots[class] = c
 	}
-	p.mu.Unlock()
-	if !ok {
-		d = p.cfg.First(class)
-	}
+	return c
+}
+
+// prior is the first look at a class that nobody has watched yet.
+func (p *Poller[T]) prior(class string) time.Duration {
+	d := p.cfg.First(class)
 	if d == 0 {
 		d = 10 * time.Second
 	}
 	return min(max(d, minFirst), maxFirst)
 }
 
-// learn records the boot time of a machine that was accepted at that moment.
-func (p *Poller[T]) learn(class string, accepted, boot time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := p.boots[class]
-	if s == nil {
-		s = new(sketch)
-		p.boots[class] = s
+// first is how long after acceptance an ID of the class is first asked.
+func (c *curve) first() time.Duration {
+	if pl := c.plan.Load(); pl != nil {
+		return pl.first
 	}
-	s.add(accepted, boot, p.cfg.Rand)
+	return time.Duration(c.prior * float64(time.Second))
+}
+
+// interval is the pause until an ID of that age is asked again.
+func (c *curve) interval(age time.Duration) time.Duration {
+	if pl := c.plan.Load(); pl != nil {
+		return pl.interval(age)
+	}
+	return interval(age)
 }

@@ -14,7 +14,8 @@ type Poller[T any] struct {
 
 	mu     sync.Mutex // guards what follows and cfg.Rand; taken after a group's lock
 	groups map[string]*group[T]
-	boots  map[string]*sketch
+	boots  map[string]*curve
+	shape  *shape
 }
 
 // New returns a Poller. It panics when c.Fetch is nil.
@@ -23,7 +24,7 @@ func New[T any](c Config[T]) *Poller[T] {
 		cfg:    c.withDefaults(),
 		base:   time.Now(),
 		groups: make(map[string]*group[T]),
-		boots:  make(map[string]*sketch),
+		boots:  make(map[string]*curve),
 	}
 }
 

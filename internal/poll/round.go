@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -62,14 +63,17 @@ func (g *group[T]) nextChunk(now time.Duration) []*entry[T] {
 	if half := g.takeHalf(); half != nil {
 		return half
 	}
-	alone, full := g.aloneAt() <= now, g.shared.next() <= max(now, g.round+joinWindow)
+	alone, full := g.aloneAt() <= now, g.hold <= now && g.shared.next() <= max(now, g.round+joinWindow)
 	switch {
 	case alone && !(full && g.wasAlone):
 		g.wasAlone, g.nextAlone = true, now+alonePace
 		return []*entry[T]{g.single.take()}
 	case full:
 		g.wasAlone = false
-		return g.pack(now)
+		if chunk := g.pack(now); chunk != nil || !alone {
+			return chunk
+		}
+		return g.nextChunk(now) // what was due has been put off
 	}
 	return nil
 }
@@ -105,16 +109,113 @@ func (g *group[T]) takeHalf() []*entry[T] {
 
 // pack takes the longest due entries; where they do not fill a call, the next due
 // ride along for free. A round lasts until all are asked that were due, or nearly
-// due, at its start, or until a pause interrupts it; then the next one begins.
+// due, at its start, or until a pause interrupts it; then the next one begins. It
+// returns nil, and holds shared calls back, while waiting for company pays.
 func (g *group[T]) pack(now time.Duration) []*entry[T] {
-	if g.shared.next() > g.round+joinWindow || g.pause > g.round {
+	chunk := g.gather(now)
+	if at := g.worthIt(chunk, now); at > now {
+		for _, e := range chunk {
+			g.shared.add(e)
+		}
+		g.hold = at
+		return nil
+	}
+	if chunk[0].due > g.round+joinWindow || g.pause > g.round {
 		g.round, g.stretch = now, g.p.jitter()
 	}
+	return chunk
+}
+
+// gather takes the entries of the next call off the queue.
+func (g *group[T]) gather(now time.Duration) []*entry[T] {
 	chunk := make([]*entry[T], 0, min(g.p.cfg.Batch, len(g.shared)))
-	for len(chunk) < cap(chunk) {
-		chunk = append(chunk, g.shared.take())
+	for len(chunk) < cap(chunk) && len(g.shared) > 0 {
+		e := g.shared.take()
+		if e.due <= now && e.putOff(now) {
+			g.shared.add(e)
+			continue
+		}
+		chunk = append(chunk, e)
 	}
 	return chunk
+}
+
+// putOff moves the due time of an entry back if by now more is known of its class
+// that speaks for a much later one.
+func (e *entry[T]) putOff(now time.Duration) bool {
+	if e.wished {
+		return false
+	}
+	c, due := e.subs.w.curve, time.Duration(0)
+	pace := c.interval(now - e.born)
+	if e.asked == never {
+		due = e.born + c.first()
+	} else {
+		due = e.asked + c.interval(e.asked-e.born)
+	}
+	if due <= e.due+pace/4 {
+		return false
+	}
+	e.due = min(due, now+pace+2*joinWindow)
+	return true
+}
+
+// worthIt returns when the gathered call should go. A full one goes when its
+// entries are due on average, so that those asked early make up for those asked
+// late; no entry is kept for long. Of a class nobody has watched yet one call goes
+// ahead, to tell whether it is too early for the others.
+func (g *group[T]) worthIt(chunk []*entry[T], now time.Duration) time.Duration {
+	oldest, last := chunk[0], chunk[len(chunk)-1]
+	if slices.ContainsFunc(chunk, func(e *entry[T]) bool { return e.wished && e.due <= now }) {
+		return now
+	}
+	at, slack := now, oldest.slack()
+	full := len(chunk) == g.p.cfg.Batch
+	if !full || last.due > max(now, g.round+joinWindow) {
+		at = oldest.due + meanDelay(chunk, slack)
+	}
+	scout := oldest.asked == never && oldest.subs.w.curve.plan.Load() == nil
+	if full && !scout {
+		return at
+	}
+	switch {
+	case g.sharing(): // others are under way and may come back
+		return max(at, oldest.due+slack)
+	case now < g.landed+settleTime: // they are about to
+		return max(at, min(g.landed, oldest.due+slack)+settleTime)
+	}
+	return at
+}
+
+// meanDelay is how much later than the first of them the entries are due on
+// average, as far as they are due soon after it.
+func meanDelay[T any](chunk []*entry[T], slack time.Duration) time.Duration {
+	var sum time.Duration
+	n := 0
+	for _, e := range chunk {
+		if after := e.due - chunk[0].due; after <= 2*slack {
+			sum, n = sum+after, n+1
+		}
+	}
+	return min(sum/time.Duration(n), slack)
+}
+
+// sharing reports whether a shared call is in flight.
+func (g *group[T]) sharing() bool {
+	for f := range g.flights {
+		if !f.entries[0].alone() {
+			return true
+		}
+	}
+	return false
+}
+
+// slack is how long an entry may wait for company.
+func (e *entry[T]) slack() time.Duration {
+	if e.asked == never {
+		return min((e.due-e.born)/10, maxSlack)
+	}
+	return min((e.due-e.asked)/2, maxSlack)
 }
 
 // send starts one Fetch.
@@ -126,7 +227,7 @@ func (g *group[T]) send(chunk []*entry[T], now time.Duration) {
 	}
 	ids := make([]string, len(chunk))
 	for i, e := range chunk {
-		e.pos = away
+		e.pos, e.wished = away, false
 		ids[i] = e.id
 	}
 	g.flights[f] = struct{}{}
@@ -149,7 +250,7 @@ func (g *group[T]) fly(ctx context.Context, cancel context.CancelFunc, f *flight
 // arm sets the timer for the next thing to do. While no call may be sent because
 // of those in flight, their landing does it instead.
 func (g *group[T]) arm(now time.Duration) {
-	at := min(g.shared.next(), g.aloneAt())
+	at := min(max(g.shared.next(), g.hold), g.aloneAt())
 	if len(g.halves) > 0 {
 		at = now
 	}

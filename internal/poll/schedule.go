@@ -10,6 +10,7 @@ const (
 	maxInterval = 30 * time.Second       // the pace of an ID that seems stuck
 	joinWindow  = 200 * time.Millisecond // due this soon after a round: part of it
 	minGap      = time.Second            // between an answer and the next question
+	maxSlack    = 2 * time.Second        // the longest wait of a due ID for company
 	settleTime  = 20 * time.Millisecond  // lets Targets that start together share
 	lastLook    = time.Second            // before a Target's deadline
 
@@ -25,7 +26,7 @@ const (
 // interval is the pause until an ID of that age is asked again: a tenth of what
 // it has waited already, so that a delay stays in proportion and a stuck machine
 // costs a number of calls that grows with the logarithm of its age.
-func interval(age, _ time.Duration) time.Duration {
+func interval(age time.Duration) time.Duration {
 	return min(max(age/10, minInterval), maxInterval)
 }
 

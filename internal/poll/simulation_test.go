@@ -9,122 +9,238 @@ import (
 	"time"
 )
 
-// cost is what a simulated launch took.
+// cost is what launches took: calls, and for each machine the time from ready to
+// seen.
 type cost struct {
-	calls     int
-	mean, p99 time.Duration // from ready to observed
+	launches int
+	calls    int
+	delays   []time.Duration
 }
 
-// plan is a schedule under test.
-type plan struct {
-	first    time.Duration
-	interval func(age, first time.Duration) time.Duration // nil = the poller's own
+func (k *cost) add(other cost) {
+	k.launches += max(other.launches, 1)
+	k.calls += other.calls
+	k.delays = append(k.delays, other.delays...)
 }
 
-// standard asks first when one machine in ten is ready.
-var standard = plan{first: 16 * time.Second}
+// perLaunch is the mean number of calls.
+func (k *cost) perLaunch() float64 { return float64(k.calls) / float64(k.launches) }
 
-// tuned shows what Config.Interval is for: it spends fewer calls while few
-// machines get ready, and more on the tail.
-var tuned = plan{
-	first: 14400 * time.Millisecond,
-	interval: func(age, first time.Duration) time.Duration {
-		d := interval(age, first)
-		switch x := float64(age) / float64(first); {
-		case x < 1.2:
-			return d * 9 / 5
-		case x < 1.45:
-			return d * 13 / 10
-		case x < 4.5:
-			return min(d, max(minInterval, first*18/100))
-		}
-		return d
-	},
+func (k *cost) mean() time.Duration {
+	var sum time.Duration
+	for _, d := range k.delays {
+		sum += d
+	}
+	return sum / time.Duration(len(k.delays))
 }
 
-// launch boots n machines at once and waits for all. The first of them take the
-// boot times in stuck, the others draw theirs.
-func launch(t *testing.T, n int, seed uint64, pl plan, stuck ...time.Duration) (k cost) {
-	synctest.Test(t, func(t *testing.T) {
-		c, l := newCloud(t), &log{}
-		rnd := rand.New(rand.NewPCG(seed, 7))
-		p := c.poller(pl.first, func(cfg *Config[bool]) {
-			cfg.Rand, cfg.Parallel, cfg.Interval = rnd, 16, pl.interval
-		})
-		ids := names("i", n)
-		for i, id := range ids {
-			boot := lognormal(rnd)
-			if i < len(stuck) {
-				boot = stuck[i]
-			}
-			c.boot(id, boot)
-		}
-		mustWait(t, p, l.fresh(ids...))
-		k = c.cost(l)
-	})
+// quantile is by nearest rank, over the machines of all launches.
+func (k *cost) quantile(percent int) time.Duration {
+	slices.Sort(k.delays)
+	return k.delays[(len(k.delays)*percent+99)/100-1]
+}
+
+// String returns the cost as a test shows it.
+func (k *cost) String() string {
+	return fmt.Sprintf("%.1f calls, delay %v mean, %v p99, %v max", k.perLaunch(),
+		k.mean().Round(10*time.Millisecond), k.quantile(99).Round(10*time.Millisecond), k.quantile(100).Round(100*time.Millisecond))
+}
+
+// bootTime draws boot times.
+type bootTime func(*rand.Rand) time.Duration
+
+// scaled draws like lognormal, with another median.
+func scaled(median time.Duration) bootTime {
+	return func(r *rand.Rand) time.Duration {
+		return time.Duration(float64(lognormal(r)) * median.Seconds() / 25)
+	}
+}
+
+func (b bootTime) draw(n int, seed uint64) []time.Duration {
+	rnd := rand.New(rand.NewPCG(seed, 7))
+	all := make([]time.Duration, n)
+	for i := range all {
+		all[i] = b(rnd)
+	}
+	return all
+}
+
+// launch boots machines at once, waits for all and returns what it took.
+func (c *cloud) launch(t *testing.T, p *Poller[bool], boots []time.Duration) cost {
+	l, before := &log{}, c.count()
+	ids := names(fmt.Sprint("launch", before), len(boots))
+	for i, id := range ids {
+		c.boot(id, boots[i])
+	}
+	mustWait(t, p, l.fresh(ids...))
+	k := cost{launches: 1, calls: c.count() - before}
+	for id, e := range l.ends() {
+		k.delays = append(k.delays, e.At.Sub(c.machines[id].ready))
+	}
 	return k
 }
 
-// cost sums up a finished launch.
-func (c *cloud) cost(l *log) cost {
-	var delays []time.Duration
-	var sum time.Duration
-	for id, e := range l.ends() {
-		d := e.At.Sub(c.machines[id].ready)
-		delays, sum = append(delays, d), sum+d
+// cold launches each of the fleets with a Poller of its own, which knows no more than
+// a prior.
+func cold(t *testing.T, prior time.Duration, fleets ...[]time.Duration) (k cost) {
+	for i, boots := range fleets {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCloud(t)
+			k.add(c.launch(t, c.poller(prior, seeded(i)), boots))
+		})
 	}
-	slices.Sort(delays)
-	n := len(delays)
-	return cost{c.count(), sum / time.Duration(n), delays[min(n*99/100, n-1)]}
+	return k
 }
 
-// average launches n machines several times.
-func average(t *testing.T, n, launches int, pl plan) cost {
-	var sum cost
-	for seed := range launches {
-		k := launch(t, n, uint64(seed), pl)
-		sum.calls, sum.mean, sum.p99 = sum.calls+k.calls, sum.mean+k.mean, sum.p99+k.p99
+// seeded gives a poller jitter of its own and as many calls at once as provider does.
+func seeded(seed int) func(*Config[bool]) {
+	return func(cfg *Config[bool]) {
+		cfg.Rand, cfg.Parallel = rand.New(rand.NewPCG(uint64(seed), 8)), 8
 	}
-	d := time.Duration(launches)
-	return cost{(sum.calls + launches - 1) / launches, sum.mean / d, sum.p99 / d}
 }
 
+// fleets draws several fleets of n machines.
+func fleets(b bootTime, n, count int) (all [][]time.Duration) {
+	for seed := range count {
+		all = append(all, b.draw(n, uint64(seed)))
+	}
+	return all
+}
+
+// ecsPrior is the first look that the adapter for ECS asks for.
+const ecsPrior = 12 * time.Second
+
+// A Poller that knows no more than a prior keeps these bounds from its first launch on.
 func TestSimulatedLaunches(t *testing.T) {
 	for _, tc := range []struct {
-		name        string
-		plan        plan
 		n, launches int
-		most        cost
-	}{
-		{"standard", standard, 1, 100, cost{9, 2 * time.Second, 7 * time.Second}},
-		{"standard", standard, 100, 10, cost{24, 1700 * time.Millisecond, 8 * time.Second}},
-		{"standard", standard, 1000, 10, cost{80, 1700 * time.Millisecond, 7 * time.Second}},
-		{"standard", standard, 10000, 2, cost{650, 1700 * time.Millisecond, 7 * time.Second}},
-		{"tuned", tuned, 1, 100, cost{9, 2 * time.Second, 7 * time.Second}},
-		{"tuned", tuned, 100, 10, cost{24, 1600 * time.Millisecond, 8 * time.Second}},
-		{"tuned", tuned, 1000, 20, cost{80, 1500 * time.Millisecond, 5 * time.Second}},
-		{"tuned", tuned, 10000, 2, cost{640, 1500 * time.Millisecond, 5 * time.Second}},
-	} {
-		t.Run(fmt.Sprintf("%s, %d", tc.name, tc.n), func(t *testing.T) {
-			got := average(t, tc.n, tc.launches, tc.plan)
-			t.Logf("%d machines: %d calls, delay %v mean, %v p99", tc.n, got.calls,
-				got.mean.Round(10*time.Millisecond), got.p99.Round(10*time.Millisecond))
-			if got.calls > tc.most.calls || got.mean > tc.most.mean || got.p99 > tc.most.p99 {
-				t.Errorf("want at most %d calls, delay %v mean, %v p99", tc.most.calls, tc.most.mean, tc.most.p99)
+		calls       float64
+	}{{1, 1000, 9}, {100, 60, 24}, {1000, 60, 80}, {10000, 10, 640}} {
+		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
+			got := cold(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
+			t.Logf("%d machines: %v", tc.n, &got)
+			if got.perLaunch() > tc.calls || got.mean() > 1500*time.Millisecond || got.quantile(99) > 5*time.Second {
+				t.Errorf("want at most %v calls, delay 1.5s mean, 5s p99", tc.calls)
 			}
 		})
 	}
 }
 
-func TestOneStuckMachineCostsFewCalls(t *testing.T) {
-	for _, n := range []int{1, 100, 1000} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			usual := launch(t, n, 1, standard).calls
-			extra := launch(t, n, 1, standard, 10*time.Minute).calls - usual
-			t.Logf("%d machines: %d calls, %d more when one is stuck for 600 s", n, usual, extra)
-			if extra > 45 {
-				t.Errorf("a machine stuck for 600 s cost %d more calls, want at most 45", extra)
+// Clouds, images and priors differ: no boot time may make the poller spam, and a
+// delay stays in proportion to it.
+func TestSimulatedLaunchesOfAllKinds(t *testing.T) {
+	two := func(r *rand.Rand) time.Duration { // two images in one class
+		return scaled([]time.Duration{15 * time.Second, 60 * time.Second}[r.IntN(2)])(r)
+	}
+	for _, tc := range []struct {
+		name  string
+		prior time.Duration
+		boots bootTime
+		calls float64 // of the first launch of 1000
+		mean  time.Duration
+	}{
+		{"median 5 s, good prior", 3 * time.Second, scaled(5 * time.Second), 80, 1500 * time.Millisecond},
+		{"median 60 s, good prior", 38 * time.Second, scaled(60 * time.Second), 90, 4 * time.Second},
+		{"median 120 s, good prior", 60 * time.Second, scaled(120 * time.Second), 100, 8 * time.Second},
+		{"prior half of the truth", 8 * time.Second, lognormal, 85, 1600 * time.Millisecond},
+		{"prior a quarter of the truth", 4 * time.Second, lognormal, 120, 1600 * time.Millisecond},
+		{"prior twice the truth", 32 * time.Second, lognormal, 40, 8 * time.Second},
+		{"median 120 s, prior far too low", 12 * time.Second, scaled(120 * time.Second), 120, 8 * time.Second},
+		{"two peaks", 10 * time.Second, two, 150, 2500 * time.Millisecond},
+		{"all at once", 12 * time.Second, func(*rand.Rand) time.Duration { return 25 * time.Second }, 60, 6 * time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := cold(t, tc.prior, fleets(tc.boots, 1000, 5)...)
+			t.Logf("%v", &got)
+			if got.perLaunch() > tc.calls || got.mean() > tc.mean {
+				t.Errorf("want at most %v calls, delay %v mean", tc.calls, tc.mean)
 			}
+		})
+	}
+}
+
+// experienced launches several fleets one after the other with one Poller.
+func experienced(t *testing.T, prior time.Duration, seed int, fleets ...[]time.Duration) (costs []cost) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t)
+		p := c.poller(prior, seeded(seed))
+		for _, boots := range fleets {
+			costs = append(costs, c.launch(t, p, boots))
+		}
+	})
+	return costs
+}
+
+func TestTheSecondThousandIsCheaperThanTheFirst(t *testing.T) {
+	for _, prior := range []time.Duration{4 * time.Second, 8 * time.Second, ecsPrior, 32 * time.Second} {
+		t.Run(prior.String(), func(t *testing.T) {
+			var first, second cost
+			for seed := range 20 {
+				k := experienced(t, prior, seed, bootTime(lognormal).draw(1000, uint64(seed)), bootTime(lognormal).draw(1000, uint64(1000+seed)))
+				first.add(k[0])
+				second.add(k[1])
+			}
+			t.Logf("first: %v; second: %v", &first, &second)
+			price := func(k *cost) float64 { return k.perLaunch() + 20*k.mean().Seconds() }
+			if price(&second) >= price(&first) {
+				t.Error("the second thousand is no cheaper than the first")
+			}
+		})
+	}
+}
+
+// Operations that come one after the other share their calls.
+func TestSimulatedCohorts(t *testing.T) {
+	for _, gap := range []time.Duration{time.Second, 7 * time.Second} {
+		t.Run(gap.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, l := newCloud(t), &log{}
+				p := c.poller(ecsPrior, seeded(1))
+				rnd := rand.New(rand.NewPCG(1, 7))
+				var waits []<-chan error
+				for i := range 50 {
+					ids := names(fmt.Sprint("op", i), 20)
+					for _, id := range ids {
+						c.boot(id, lognormal(rnd))
+					}
+					waits = append(waits, start(t.Context(), p, l.fresh(ids...)))
+					time.Sleep(gap)
+				}
+				for _, w := range waits {
+					<-w
+				}
+				k := cost{launches: 1, calls: c.count()}
+				for id, e := range l.ends() {
+					k.delays = append(k.delays, e.At.Sub(c.machines[id].ready))
+				}
+				t.Logf("50 operations of 20, %v apart: %v", gap, &k)
+			})
+		})
+	}
+}
+
+// Launches of one size differ by more calls than a stuck machine costs, so those
+// are counted that are made for it alone.
+func TestOneStuckMachineCostsFewCalls(t *testing.T) {
+	for _, n := range []int{1, 100, 1000, 10000} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newCloud(t)
+				all := bootTime(lognormal).draw(n, 1)
+				all[0] = 10 * time.Minute
+				k := c.launch(t, c.poller(ecsPrior, seeded(1)), all)
+				extra := 0
+				for _, call := range c.calls {
+					if len(call.ids) == 1 && call.at > 25*time.Second {
+						extra++
+					}
+				}
+				t.Logf("%d machines, one stuck for 600 s: %d calls, %d of them for it alone; %v", n, k.calls, extra, &k)
+				if extra > 45 || k.quantile(100) > maxInterval {
+					t.Errorf("a machine stuck for 600 s cost %d more calls and was seen after %v, want at most 45 and %v",
+						extra, k.quantile(100), maxInterval)
+				}
+			})
 		})
 	}
 }
@@ -133,23 +249,17 @@ func TestOneStuckMachineCostsFewCalls(t *testing.T) {
 // one call in three.
 func TestThrottledCloudCostsDelayOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, l := newCloud(t), &log{}
-		rnd := rand.New(rand.NewPCG(5, 5))
+		c := newCloud(t)
 		c.fail = func(n int, _ []string) error {
 			if n%3 == 0 {
 				return errThrottled
 			}
 			return nil
 		}
-		ids := names("i", 1000)
-		for _, id := range ids {
-			c.boot(id, lognormal(rnd))
-		}
-		mustWait(t, c.poller(16*time.Second, jittery), l.fresh(ids...))
-		k := c.cost(l)
-		t.Logf("%d calls, delay %v mean, %v p99", k.calls, k.mean, k.p99)
-		if k.calls > 130 || k.mean > 5*time.Second {
-			t.Errorf("%d calls and a mean delay of %v, want at most 130 and 5s", k.calls, k.mean)
+		k := c.launch(t, c.poller(16*time.Second, jittery), bootTime(lognormal).draw(1000, 5))
+		t.Logf("%v", &k)
+		if k.calls > 130 || k.mean() > 5*time.Second {
+			t.Errorf("%d calls and a mean delay of %v, want at most 130 and 5s", k.calls, k.mean())
 		}
 	})
 }

@@ -19,6 +19,11 @@ type Target[T any] struct {
 	// the pace counts from the start of Wait.
 	Accepted time.Time
 
+	// Since tells when the cloud accepted one of the IDs, where they were not
+	// accepted together. It is asked once for each, as Wait begins. Zero means
+	// Accepted; nil means that for all.
+	Since func(id string) time.Time
+
 	// Observe is told what is known about one ID and says how to go on. It runs
 	// in the goroutine that called Wait, so never concurrently for one Target,
 	// never after Wait returned, and a slow one delays nobody but its own
@@ -67,7 +72,7 @@ const (
 	// Done asks no more.
 	Done
 	// Ready asks no more and teaches the poller how long this class takes. It
-	// teaches only when Wait was called before the first look was due:
-	// later nobody can tell when the machine became ready.
+	// teaches nothing when the first look at the ID comes late and finds it ready:
+	// then nobody can tell when it became so.
 	Ready
 )

@@ -83,6 +83,24 @@ func TestFirstLook(t *testing.T) {
 	}
 }
 
+func TestEachIDIsAskedByItsOwnAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		ids := append(c.fleet("old", 100, 0), c.fleet("new", 100, 0)...)
+		target := l.fresh(ids...)
+		target.Since = func(id string) time.Time {
+			if id[:3] == "old" {
+				return c.start.Add(-10 * time.Second)
+			}
+			return time.Time{}
+		}
+		mustWait(t, known(c.poller(0), 16*time.Second), target)
+		if a, b := c.times("old-00000"), c.times("new-00000"); !slices.Equal(a, seconds(6)) || !slices.Equal(b, seconds(16)) {
+			t.Errorf("asked at %v about the older half and at %v about the other, want 6s and 16s", a, b)
+		}
+	})
+}
+
 func TestUnknownAcceptanceIsAskedAtOnceAndThenAtAYoungPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -101,7 +119,7 @@ func TestPaceSlowsWithAge(t *testing.T) {
 		mustWait(t, c.poller(16*time.Second), l.fresh("a"))
 		at := c.times("a")
 		for i := 1; i < len(at); i++ {
-			want, got := interval(at[i-1], 0), at[i]-at[i-1]
+			want, got := interval(at[i-1]), at[i]-at[i-1]
 			if (got - want).Abs() > 20*time.Millisecond {
 				t.Errorf("pause after %v was %v, want %v", at[i-1], got, want)
 			}
@@ -243,7 +261,7 @@ func TestObserverRunsWithoutLocks(t *testing.T) {
 func TestSlowObserverDelaysNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
-		ids := c.fleet("i", 20, 20*time.Second)
+		ids := c.fleet("i", 8, 20*time.Second) // too few to learn from
 		p := c.poller(16 * time.Second)
 		var running atomic.Int32
 		slow := start(t.Context(), p, Target[bool]{IDs: ids, Accepted: time.Now(), Observe: func(e Event[bool]) Verdict {
@@ -262,10 +280,10 @@ func TestSlowObserverDelaysNobodyElse(t *testing.T) {
 		if err := <-slow; err != nil {
 			t.Errorf("slow Wait = %v, want nil", err)
 		}
-		if got := len(l.ends()); got != 20 {
-			t.Errorf("the slow observer heard of %d IDs, want 20", got)
+		if got := len(l.ends()); got != 8 {
+			t.Errorf("the slow observer heard of %d IDs, want 8", got)
 		}
-		// 40 observations of 3 s each: at most one call per second on their behalf.
+		// 16 observations of 3 s each: at most one call per second on their behalf.
 		if c.count() > 100 {
 			t.Errorf("a slow observer caused %d calls", c.count())
 		}

@@ -10,12 +10,8 @@ import (
 // to the observer. All but the Target is guarded by the group's lock.
 type watch[T any] struct {
 	*Target[T]
-	born    time.Duration // acceptance, or the start of Wait where that is unknown
-	grace   time.Duration // until then an absence means "not yet"
-	first   time.Duration // age at which its class is first asked
-	start   time.Duration // when its IDs are first due
-	last    time.Duration // when they get a last look before the deadline
-	teaches bool          // boot times seen by it are worth learning
+	curve *curve        // what is known of its class
+	last  time.Duration // when its IDs get a last look before the deadline
 
 	wake chan struct{} // holds a token when there is something to take
 	news []item[T]
@@ -27,25 +23,59 @@ type watch[T any] struct {
 type item[T any] struct {
 	e      *entry[T]
 	event  Event[T]
+	born   time.Duration // the ID's
 	before time.Duration // the answer before this one, if any
 	at     time.Duration
+	dated  bool // born is its acceptance
 }
 
 func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
-	now := p.now()
-	w := &watch[T]{Target: t, born: now, grace: never, first: p.first(t.Class), start: now, last: noTime}
+	w := &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime}
 	w.wake = make(chan struct{}, 1)
-	if !t.Accepted.IsZero() {
-		w.born = min(t.Accepted.Sub(p.base), now)
-		w.grace = w.born + visibleWithin
-		due := w.born + w.first
-		w.start, w.teaches = max(due, now), due >= now
-	}
 	if d, ok := ctx.Deadline(); ok {
 		w.last = d.Add(-lastLook).Sub(p.base)
-		w.start = min(w.start, max(w.last, now))
 	}
 	return w
+}
+
+// birth is what follows from the acceptance of an ID.
+type birth struct {
+	born  time.Duration // acceptance, or the start of Wait where that is unknown
+	grace time.Duration // until then an absence means "not yet"; never = acceptance is unknown
+	start time.Duration // when it is first due
+	plan  bool          // start follows from the curve
+}
+
+// births works out the birth of each ID of w: one for each, or one for all.
+func (w *watch[T]) births(p *Poller[T]) []birth {
+	now := p.now()
+	common := w.birth(p, w.Accepted, now)
+	if w.Since == nil {
+		return []birth{common}
+	}
+	all := make([]birth, len(w.IDs))
+	for i, id := range w.IDs {
+		all[i] = common
+		if at := w.Since(id); !at.IsZero() {
+			all[i] = w.birth(p, at, now)
+		}
+	}
+	return all
+}
+
+// birth works out the birth of an ID that was accepted at that time.
+func (w *watch[T]) birth(p *Poller[T], accepted time.Time, now time.Duration) birth {
+	b := birth{born: now, grace: never, start: now}
+	if !accepted.IsZero() {
+		b.born = min(accepted.Sub(p.base), now)
+		b.grace = b.born + visibleWithin
+		due := b.born + w.curve.first()
+		b.start, b.plan = max(due, now), due > now
+	}
+	if at := max(w.last, now); at < b.start {
+		b.start, b.plan = at, false
+	}
+	return b
 }
 
 // tell hands an event to the watch; room is how many more may follow at once.
@@ -67,25 +97,38 @@ func (w *watch[T]) ring() {
 // serve takes all news to the observer. done means that the Wait is over.
 func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error) {
 	news, failure := g.collect(w)
+	var looks []look
+	defer func() { w.curve.learn(g.p.now(), looks) }()
 	for i := range news {
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
-		if g.conclude(w, &news[i], w.Observe(news[i].event)) == 0 {
+		verdict := w.Observe(news[i].event)
+		looks = w.learns(looks, &news[i], verdict)
+		if g.conclude(w, &news[i], verdict) == 0 {
 			return true, nil
 		}
 	}
 	return failure != nil, failure
 }
 
-// bootTime is what an observation of readiness teaches, if anything.
-func (w *watch[T]) bootTime(it *item[T]) (time.Duration, bool) {
-	if !w.teaches || it.event.Kind != Seen {
-		return 0, false
+// learns adds what an observation teaches, if anything.
+func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
+	if !it.dated || it.event.Kind != Seen || v == Done {
+		return looks
 	}
-	before := never
-	if it.before > w.born {
-		before = it.before - w.born
+	l := look{before: never, at: it.at - it.born, ready: v == Ready, n: 1}
+	if it.before > it.born {
+		l.before = it.before - it.born
 	}
-	return bootTime(before, it.at-w.born), true
+	if l.before < 0 && l.at > w.curve.first()*3/2 {
+		return looks // of its company some may have been ready for long, and are not here
+	}
+	if n := len(looks); n > 0 {
+		if last := &looks[n-1]; last.before == l.before && last.at == l.at && last.ready == l.ready {
+			last.n++
+			return looks
+		}
+	}
+	return append(looks, l)
 }

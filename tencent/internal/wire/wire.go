@@ -90,7 +90,20 @@ func (e *Exchange) answered(resp *http.Response) {
 // what would make net/http follow a redirect: a create must not be sent a second
 // time, and the SDK gives no other way to its HTTP client. net/http repeats no
 // POST by itself unless nothing of it was written.
-type Guard struct{ Base http.RoundTripper }
+type Guard struct {
+	Base  http.RoundTripper
+	Reads http.RoundTripper // for describe calls; nil means Base
+}
+
+// carrier returns the transport for a request.
+func (g *Guard) carrier(req *http.Request) http.RoundTripper {
+	for name, values := range req.Header { // the SDK does not spell it canonically
+		if g.Reads != nil && strings.EqualFold(name, "X-TC-Action") && strings.HasPrefix(strings.Join(values, ""), "Describe") {
+			return g.Reads
+		}
+	}
+	return g.Base
+}
 
 // RoundTrip sends the request once.
 func (g *Guard) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -98,7 +111,7 @@ func (g *Guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if e != nil {
 		e.asked(req)
 	}
-	resp, err := g.Base.RoundTrip(req)
+	resp, err := g.carrier(req).RoundTrip(req)
 	if err != nil || resp == nil {
 		return nil, err
 	}
@@ -114,20 +127,29 @@ func (g *Guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// readConnections bounds the connections that reads keep.
+const readConnections = 8
+
 // NewTransport speaks HTTP/1.1 only: one connection for each call under way, so
-// that a connection that breaks takes one create with it, not all of them.
-func NewTransport() *http.Transport {
+// that a connection that breaks takes one create with it, not all of them. Reads
+// share a few connections and keep them; whatever must happen once gets a new one
+// each time, lest it dies on one that the server has already closed.
+func NewTransport(reads bool) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return &http.Transport{
+	t := &http.Transport{
 		Proxy:               proxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 10 * time.Second,
-		MaxIdleConnsPerHost: 64,
 		IdleConnTimeout:     30 * time.Second,
+		DisableKeepAlives:   !reads,
 		Protocols:           protocols,
 	}
+	if reads {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = readConnections, readConnections, readConnections
+	}
+	return t
 }
 
 // proxyFromEnvironment keeps a malformed proxy URL, password included, out of

@@ -17,7 +17,7 @@ func get(t *testing.T, url string, rt http.RoundTripper, e *Exchange) (*http.Res
 		t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "TC3-HMAC-SHA256 Credential=id/x, SignedHeaders=host, Signature=abc")
-	return (&Guard{rt}).RoundTrip(req)
+	return (&Guard{Base: rt}).RoundTrip(req)
 }
 
 func TestExchangeKnowsTheAnswer(t *testing.T) {
@@ -27,7 +27,7 @@ func TestExchangeKnowsTheAnswer(t *testing.T) {
 		_, _ = io.WriteString(w, "short and stout")
 	}))
 	defer srv.Close()
-	rt := NewTransport()
+	rt := NewTransport(true)
 	defer rt.CloseIdleConnections()
 	for _, keep := range []bool{true, false} {
 		e := &Exchange{KeepBody: keep}
@@ -55,7 +55,7 @@ func TestUnsent(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	srv.Close()
 	e := &Exchange{}
-	if _, err := get(t, srv.URL, NewTransport(), e); err == nil || !e.Unsent(errors.New("any")) {
+	if _, err := get(t, srv.URL, NewTransport(true), e); err == nil || !e.Unsent(errors.New("any")) {
 		t.Errorf("nobody listened, but something was sent: %v", err)
 	}
 	for _, c := range []struct {
@@ -86,7 +86,7 @@ func TestOddTransports(t *testing.T) {
 	}
 	e.Close()
 	req := httptest.NewRequest(http.MethodPost, "http://host", nil)
-	if _, err := (&Guard{odd{}}).RoundTrip(req); err != nil {
+	if _, err := (&Guard{Base: odd{}}).RoundTrip(req); err != nil {
 		t.Errorf("a request that nobody watches: %v", err)
 	}
 }
@@ -94,11 +94,33 @@ func TestOddTransports(t *testing.T) {
 // The library must not follow HTTP/2 into one connection for all creates, nor
 // trust servers that TLS does not.
 func TestTransportIsTuned(t *testing.T) {
-	rt := NewTransport()
-	if rt.Protocols.HTTP2() || !rt.Protocols.HTTP1() {
-		t.Error("HTTP/1.1 alone is meant")
+	for _, reads := range []bool{true, false} {
+		rt := NewTransport(reads)
+		if rt.Protocols.HTTP2() || !rt.Protocols.HTTP1() {
+			t.Error("HTTP/1.1 alone is meant")
+		}
+		if rt.TLSClientConfig.InsecureSkipVerify || rt.TLSHandshakeTimeout == 0 || rt.IdleConnTimeout == 0 || rt.Proxy == nil {
+			t.Errorf("the transport is not tuned: %+v", rt)
+		}
+		if rt.DisableKeepAlives == reads {
+			t.Errorf("reads: %v, connections are kept: %v", reads, !rt.DisableKeepAlives)
+		}
 	}
-	if rt.TLSClientConfig.InsecureSkipVerify || rt.TLSHandshakeTimeout == 0 || rt.IdleConnTimeout == 0 || rt.Proxy == nil {
-		t.Errorf("the transport is not tuned: %+v", rt)
+}
+
+func TestReadsHaveATransportOfTheirOwn(t *testing.T) {
+	read, write := odd{}, http.DefaultTransport
+	g := &Guard{Base: write, Reads: read}
+	for action, want := range map[string]http.RoundTripper{"DescribeInstances": read, "RunInstances": write, "": write} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{http.CanonicalHeaderKey("X-TC-Action"), "X-TC-Action"} {
+			req.Header = http.Header{name: {action}}
+			if got := g.carrier(req); got != want {
+				t.Errorf("%s: %q goes through %T", name, action, got)
+			}
+		}
 	}
 }

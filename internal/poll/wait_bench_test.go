@@ -1,0 +1,176 @@
+package poll
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// BenchmarkWait compares schedules on the same launches: N machines accepted
+// together that boot like lognormal, 100 IDs a call, answers at once. It reports
+// the describe calls of one launch, the delay between ready and seen over all
+// machines of all launches, and how many times the calls of an oracle that is
+// they are. The oracle knows every boot time and makes the fewest calls with
+// which the mean delay is at most 1.5 s.
+//
+// yunfan is the real Poller, in fake time and new for each launch: it knows no
+// more than the prior of the ECS adapter. yunfan-learned is one that has seen a
+// launch of a thousand machines before.
+//
+//	go test -run '^$' -bench Wait -benchtime 1x ./internal/poll
+func BenchmarkWait(b *testing.B) {
+	for _, s := range []struct {
+		name string
+		run  func(b *testing.B, boots [][]time.Duration) cost
+	}{
+		{"yunfan", yunfan},
+		{"yunfan-learned", learned},
+		{"machine-every-5s", perMachine(every(5 * time.Second))},
+		{"terraform-10-3-6-10", perMachine(pauses(10*time.Second, 3*time.Second, 6*time.Second, 10*time.Second))},
+		{"terraform-0.5-1-2-4-8-10", perMachine(pauses(500*time.Millisecond, time.Second,
+			2*time.Second, 4*time.Second, 8*time.Second, 10*time.Second))},
+		{"aws-waiter", perMachine(awsWaiter)},
+		{"batched-every-5s", batched(5 * time.Second)},
+		{"optimum", optimum},
+	} {
+		for _, n := range []int{1, 100, 1000, 10000} {
+			boots := fleets(lognormal, n, max(3, min(500, 20000/n)))
+			b.Run(fmt.Sprintf("strategy=%s/N=%d", s.name, n), func(b *testing.B) {
+				var k cost
+				for b.Loop() {
+					k = s.run(b, boots)
+				}
+				best := optimum(b, boots)
+				b.ReportMetric(k.perLaunch(), "calls")
+				b.ReportMetric(k.mean().Seconds(), "mean-delay-s")
+				b.ReportMetric(k.quantile(99).Seconds(), "p99-delay-s")
+				b.ReportMetric(k.quantile(100).Seconds(), "max-delay-s")
+				b.ReportMetric(k.perLaunch()/best.perLaunch(), "x-optimum")
+			})
+		}
+	}
+}
+
+// inTest runs f as a test of its own, because fake time is for tests only:
+// synctest.Test wants a *testing.T, and a benchmark has none.
+func inTest(b *testing.B, f func(t *testing.T)) {
+	all := func(_, _ string) (bool, error) { return true, nil }
+	if !testing.RunTests(all, []testing.InternalTest{{Name: b.Name(), F: f}}) {
+		b.Fatal("the launch failed")
+	}
+}
+
+func yunfan(b *testing.B, boots [][]time.Duration) (k cost) {
+	inTest(b, func(t *testing.T) { k = cold(t, ecsPrior, boots...) })
+	return k
+}
+
+func learned(b *testing.B, boots [][]time.Duration) (k cost) {
+	inTest(b, func(t *testing.T) {
+		k = cost{}
+		for i, fleet := range boots {
+			before := bootTime(lognormal).draw(1000, uint64(1000+i))
+			k.add(experienced(t, ecsPrior, i, before, fleet)[1])
+		}
+	})
+	return k
+}
+
+// schedule returns the pause before the look of that number, from 0.
+type schedule func(look int, rnd *rand.Rand) time.Duration
+
+func every(d time.Duration) schedule {
+	return func(int, *rand.Rand) time.Duration { return d }
+}
+
+// pauses is a list of pauses of which the last repeats.
+func pauses(list ...time.Duration) schedule {
+	return func(look int, _ *rand.Rand) time.Duration { return list[min(look, len(list)-1)] }
+}
+
+// awsWaiter is the schedule of AWS SDK waiters with EC2's values: a look at once,
+// then pauses between 15 s and twice the last bound, up to 120 s.
+func awsWaiter(look int, rnd *rand.Rand) time.Duration {
+	const least, most = 15 * time.Second, 120 * time.Second
+	if look == 0 {
+		return 0
+	}
+	bound := min(least<<min(look-1, 10), most)
+	if bound == least {
+		return least
+	}
+	return least + time.Duration(rnd.Int64N(int64(bound-least)))
+}
+
+// perMachine asks about each machine by itself.
+func perMachine(s schedule) func(*testing.B, [][]time.Duration) cost {
+	return func(_ *testing.B, boots [][]time.Duration) (k cost) {
+		rnd := rand.New(rand.NewPCG(1, 9))
+		for _, fleet := range boots {
+			one := cost{launches: 1}
+			for _, ready := range fleet {
+				at := time.Duration(0)
+				for look := 0; ; look++ {
+					at += s(look, rnd)
+					one.calls++
+					if at >= ready {
+						break
+					}
+				}
+				one.delays = append(one.delays, at-ready)
+			}
+			k.add(one)
+		}
+		return k
+	}
+}
+
+// batched asks about all pending machines together at a fixed pace.
+func batched(pace time.Duration) func(*testing.B, [][]time.Duration) cost {
+	return func(_ *testing.B, boots [][]time.Duration) (k cost) {
+		for _, fleet := range boots {
+			one, left := cost{launches: 1}, slices.Sorted(slices.Values(fleet))
+			for at := pace; len(left) > 0; at += pace {
+				one.calls += (len(left) + 99) / 100
+				for len(left) > 0 && left[0] <= at {
+					one.delays, left = append(one.delays, at-left[0]), left[1:]
+				}
+			}
+			k.add(one)
+		}
+		return k
+	}
+}
+
+// optimum is an oracle: it asks when the machine that has been ready longest has
+// been so for a while, about up to 100 that are ready. For a bound on the delay no
+// schedule makes fewer calls. The bound is the largest, up to 5 s, that keeps the
+// mean of the launch at 1.5 s.
+func optimum(_ *testing.B, boots [][]time.Duration) (k cost) {
+	for _, fleet := range boots {
+		sorted := slices.Sorted(slices.Values(fleet))
+		best := oracle(sorted, 0)
+		for bound := 5 * time.Second; bound > 0; bound -= 50 * time.Millisecond {
+			if one := oracle(sorted, bound); one.mean() <= 1500*time.Millisecond {
+				best = one
+				break
+			}
+		}
+		k.add(best)
+	}
+	return k
+}
+
+func oracle(sorted []time.Duration, bound time.Duration) cost {
+	one := cost{launches: 1}
+	for len(sorted) > 0 {
+		at := sorted[0] + bound
+		one.calls++
+		for n := 0; n < 100 && len(sorted) > 0 && sorted[0] <= at; n++ {
+			one.delays, sorted = append(one.delays, at-sorted[0]), sorted[1:]
+		}
+	}
+	return one
+}
