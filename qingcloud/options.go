@@ -38,7 +38,8 @@ type RunOptions struct {
 	// UserDataFile is the file that UserDataType exec writes.
 	UserDataFile string
 
-	// TargetUser is the sub-account that the servers are made for.
+	// TargetUser is the sub-account that the servers are made for. They are not on
+	// the list of one's own servers, where Client.Sweep looks.
 	TargetUser string
 
 	// Params are further parameters by their documented wire names. One that
