@@ -41,6 +41,9 @@ func ecsInvalid(name string) *aliError {
 	} else if c := ecsForbidden(aliGeneric(name)); c != "" {
 		status, code = 403, c
 	}
+	if name == "RegionId" {
+		return aliRefusal(status, code, "The RegionId provided does not exist in our records.")
+	}
 	return aliRefusal(status, code, `The specified parameter "`+name+`" is not valid.`)
 }
 

@@ -66,7 +66,7 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 		code, message string
 	}{
 		{[]string{"RegionId", ""}, 400, "MissingParameter", `The input parameter "RegionId" that is mandatory for processing this request is not supplied.`},
-		{[]string{"RegionId", "a/b"}, 404, "InvalidRegionId.NotFound", ""},
+		{[]string{"RegionId", "a/b"}, 404, "InvalidRegionId.NotFound", "The RegionId provided does not exist in our records."},
 		{[]string{"LaunchTemplateName", ""}, 400, "MissingParameter", `"LaunchTemplateName"`},
 		{[]string{"LaunchTemplateName", "x"}, 400, "InvalidLaunchTemplateName.Malformed", "The specified parameter LaunchTemplateName is not valid."},
 		{[]string{"LaunchTemplateName", "1st"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
