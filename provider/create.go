@@ -86,7 +86,7 @@ func (op *Operation) createPart(ctx context.Context, i int, spec *RunInstancesSp
 		return op.createMarked(ctx, i, spec)
 	case p.Status == partSent && !op.c.limits.ClientToken:
 		return fmt.Errorf("a create was sent and its answer is not known: %w", ErrOutcomeUnknown)
-	case p.Status == partSent && time.Since(p.Sent) > tokenTrust && !p.Sent.IsZero():
+	case p.tooOld():
 		return op.findByTag(ctx, i)
 	}
 	return op.repeatCreate(ctx, i, spec)
@@ -96,7 +96,10 @@ func (op *Operation) createPart(ctx context.Context, i int, spec *RunInstancesSp
 func (op *Operation) repeatCreate(ctx context.Context, i int, spec *RunInstancesSpec) error {
 	p := op.part(i)
 	s := op.request(i, &p, spec)
-	again := func(err error) bool { return op.c.createAgain(err, len(op.part(i).IDs) > len(p.IDs)) }
+	again := func(err error) bool {
+		now := op.part(i)
+		return op.c.createAgain(err, len(now.IDs) > len(p.IDs)) && !now.tooOld()
+	}
 	send := func() error { return op.send(ctx, i, s) }
 	err := op.c.repeat(ctx, again, send)
 	if err == nil && !s.DryRun && op.c.limits.ClientToken && len(op.part(i).IDs) < s.MinCount {

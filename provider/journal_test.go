@@ -257,3 +257,21 @@ func TestAJournalThatFailsOnce(t *testing.T) {
 		}
 	}
 }
+
+// However long a caller wants creates to be repeated: a token is not sent again
+// when the cloud may have forgotten it.
+func TestATokenIsNotRepeatedForEver(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(but(lost()))
+		start := time.Now()
+		_, err := f.client(func(o *provider.Options) { o.RetryFor = 5 * time.Hour }).RunInstances(t.Context(), spec(2), nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("got %v", err)
+		}
+		for _, c := range f.made(provider.APIRunInstances) {
+			if age := c.at.Sub(start); age > time.Hour {
+				t.Fatalf("sent again after %v", age)
+			}
+		}
+	})
+}

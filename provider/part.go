@@ -51,6 +51,12 @@ func (p part) missing() int { return max(p.Count-len(p.IDs), 0) }
 // open tells whether a part has something left to do.
 func (p part) open() bool { return p.Status == partPlanned || p.Status == partSent }
 
+// tooOld tells whether a part was sent so long ago that its client token may be
+// forgotten.
+func (p part) tooOld() bool {
+	return p.Status == partSent && !p.Sent.IsZero() && time.Since(p.Sent) > tokenTrust-2*maxPause
+}
+
 // split divides a spec into creates that one call each can carry, and spreads
 // MinCount over them. No create can ask for less than one server, so the shares
 // of a MinCount below the number of creates add up to more than it; whether the
