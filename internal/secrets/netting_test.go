@@ -148,7 +148,7 @@ func write(b *strings.Builder, v any) {
 // chain returns an error and everything it wraps.
 func chain(err error) []error {
 	out := []error{err}
-	switch u := err.(type) { //nolint:errorlint // walks the tree by hand
+	switch u := err.(type) { // walks the tree by hand
 	case interface{ Unwrap() error }:
 		if e := u.Unwrap(); e != nil {
 			out = append(out, chain(e)...)

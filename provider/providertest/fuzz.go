@@ -118,7 +118,8 @@ func wantCleanAnswer(t *testing.T, err error, body []byte) {
 	}
 }
 
-// answering is a transport that always answers the same.
+// answering is a transport that always answers the same. Each answer takes a while,
+// so that ctx ends a list that never does.
 type answering struct {
 	status int
 	body   []byte
@@ -129,6 +130,11 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_ = r.Body.Close()
+	}
+	select {
+	case <-time.After(5 * time.Second):
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
 	}
 	return &http.Response{
 		Status: http.StatusText(a.status), StatusCode: a.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
