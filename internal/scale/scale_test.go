@@ -73,7 +73,7 @@ func TestWaitingTakesLittleMemory(t *testing.T) {
 		for _, op := range ops {
 			texts += stringBytes(op.InstanceIDs())
 		}
-		waits := new(sync.WaitGroup)
+		var waits sync.WaitGroup
 		for _, op := range ops {
 			waits.Go(func() { _, _ = op.Wait(ctx, nil) })
 		}
@@ -92,8 +92,6 @@ func TestWaitingTakesLittleMemory(t *testing.T) {
 
 		cancel()
 		waits.Wait()
-		list, ops, waits = nil, nil, nil
-		ctx, cancel = nil, nil
 		synctest.Wait()
 		rest := liveHeap()
 		report(t, heap-rest-texts, routines, int64(stack.StackInuse), seen)
