@@ -336,6 +336,10 @@ func jsonText(v any) string {
 // reason of a failure.
 func instanceOf(raw *RawInstance) provider.Instance {
 	n := &raw.NetworkAttributes
+	room := make([]netip.Addr, 0, 2) // most servers have one address of each kind
+	private := addrsOf(room, raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
+	used := min(len(private), cap(room))
+	public := addrsOf(room[used:used], raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
 	return provider.Instance{
 		ID:               raw.InstanceID,
 		Name:             raw.InstanceName,
@@ -350,8 +354,8 @@ func instanceOf(raw *RawInstance) provider.Instance {
 		VPCID:            n.NetworkID,
 		SubnetID:         n.VSwitchID,
 		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
-		PrivateIPs:       addrsOf(raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress),
-		PublicIPs:        addrsOf(raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress),
+		PrivateIPs:       private,
+		PublicIPs:        public,
 		Billing:          billingOf(raw.InstanceResourceType, raw.SpotStrategy),
 		CreatedAt:        timeOf(raw.CreationTime),
 		ExpiresAt:        expiryOf(raw),
@@ -381,8 +385,8 @@ func timeOf(s string) time.Time {
 }
 
 // addrsOf merges lists in which ENS repeats itself, and drops what is no address.
-func addrsOf(carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
-	var out []netip.Addr
+// What fits is put where there is room for it.
+func addrsOf(out []netip.Addr, carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
 	add := func(s string) {
 		if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
 			out = append(out, a)
@@ -396,7 +400,10 @@ func addrsOf(carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
 	for i := range carriers {
 		add(carriers[i].IP)
 	}
-	return out
+	if len(out) == 0 {
+		return nil
+	}
+	return slices.Clip(out)
 }
 
 func tagsOf(list []RawTag) map[string]string {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -527,5 +528,25 @@ func TestOptionsOfOtherCloudsAreIgnored(t *testing.T) {
 	}
 	if o := (RunOptions{}); o.VendorName() != "ens" || !slices.Contains([]string{"ens"}, (&o).VendorName()) {
 		t.Errorf("the options are for %q, want ens", o.VendorName())
+	}
+}
+
+// Addresses share memory where there are few; a caller who adds to one list must
+// not change the other.
+func TestAddressListsAreApart(t *testing.T) {
+	for private := range 4 {
+		raw := &RawInstance{}
+		for i := range private {
+			raw.InnerIPAddress.IPAddress = append(raw.InnerIPAddress.IPAddress, "10.0.0."+strconv.Itoa(i+1))
+		}
+		raw.PublicIPAddress.IPAddress = []string{"203.0.113.1", "203.0.113.2"}
+		got := instanceOf(raw)
+		_ = append(got.PrivateIPs, netip.MustParseAddr("10.9.9.9"))
+		if len(got.PrivateIPs) != private || (got.PrivateIPs == nil) != (private == 0) {
+			t.Errorf("%d private addresses are read as %v", private, got.PrivateIPs)
+		}
+		if want := "[203.0.113.1 203.0.113.2]"; fmt.Sprint(got.PublicIPs) != want {
+			t.Errorf("beside %d private addresses the public ones are %v, want %s", private, got.PublicIPs, want)
+		}
 	}
 }

@@ -1,8 +1,10 @@
 package alicloud
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -132,15 +134,11 @@ func (f *flight) send(p prepared) (err error) {
 			err = errPanic
 		}
 	}()
-	resp, err := f.exchange(p.req)
-	if err != nil {
+	if err := f.exchange(p.req); err != nil || !f.refused() {
 		return err
 	}
-	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
-		return nil
-	}
-	answer := responses.NewCommonResponse()
-	err = responses.Unmarshal(answer, resp, "JSON")
+	answer := &http.Response{StatusCode: f.status, Body: io.NopCloser(bytes.NewReader(f.body))}
+	err = responses.Unmarshal(responses.NewCommonResponse(), answer, "JSON")
 	var s *sdkerrors.ServerError
 	if errors.As(err, &s) { // what the server signed tells a wrong key from a wrong request
 		err = sdkerrors.WrapServerError(s, map[string]string{"StringToSign": p.stringToSign})

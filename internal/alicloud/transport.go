@@ -83,7 +83,7 @@ func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duratio
 }
 
 // exchange sends a request and reads the whole answer.
-func (f *flight) exchange(req *http.Request) (*http.Response, error) {
+func (f *flight) exchange(req *http.Request) error {
 	f.query = req.URL.RawQuery
 	resp, err := guarded(f.base, req.WithContext(f.ctx))
 	if err == nil && (resp == nil || resp.Body == nil) {
@@ -91,24 +91,20 @@ func (f *flight) exchange(req *http.Request) (*http.Response, error) {
 	}
 	if err != nil {
 		f.err = err
-		return nil, err
+		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	f.status = resp.StatusCode
-	if f.into != nil && f.status >= 200 && f.status <= 299 {
+	if f.into != nil && !f.refused() {
 		f.decode(resp)
 	} else {
 		f.body, f.err = readAll(resp.Body, resp.ContentLength)
 	}
-	if f.err != nil {
-		return nil, f.err
-	}
-	resp.Body = http.NoBody
-	if f.status < 200 || f.status > 299 { // only errors are read by the SDK
-		resp.Body = io.NopCloser(bytes.NewReader(f.body))
-	}
-	return resp, nil
+	return f.err
 }
+
+// refused tells whether the answer is an error.
+func (f *flight) refused() bool { return f.status < 200 || f.status > 299 }
 
 // decode lets the SDK read and decode an answer at once.
 func (f *flight) decode(resp *http.Response) {
@@ -132,7 +128,7 @@ type watched struct {
 // Read implements io.Reader.
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // readers return EOF itself
+	if err != nil && err != io.EOF {
 		w.err = err
 	}
 	return n, err
