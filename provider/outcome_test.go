@@ -202,7 +202,8 @@ func TestPausesGrow(t *testing.T) {
 	})
 }
 
-// many is a create of three parts, each of which answers as told.
+// many is a create of several parts, each of which answers as told. Whatever is
+// asked for after that is out of stock.
 func many(t *testing.T, minCount int, parts ...answer) (*fake, *provider.Operation, error) {
 	f := newFake()
 	f.limits.InstancesPerCreate = 10
@@ -211,7 +212,7 @@ func many(t *testing.T, minCount int, parts ...answer) (*fake, *provider.Operati
 		f.mu.Lock()
 		a := byToken[s.ClientToken]
 		if a == nil {
-			a = parts[len(byToken)]
+			a = append(parts, fails(refusal(provider.ErrNoStock, "NoStock")))[min(len(byToken), len(parts))]
 			byToken[s.ClientToken] = a
 		}
 		f.mu.Unlock()
@@ -367,10 +368,10 @@ func stocked(f *fake, stock int) {
 // MinCount is of the whole: what is enough is not kept out because the share of
 // one create is not there.
 func TestMinCountIsOfTheWhole(t *testing.T) {
-	for stock := 0; stock <= 30; stock++ {
+	for stock := range 31 {
 		for _, minCount := range []int{0, 1, 5, 12, 17, 29, 30} {
 			inFakeTime(t, func(t *testing.T, f *fake) {
-				f.limits.InstancesPerCreate, f.limits.PartialCreates = 10, true
+				f.limits.InstancesPerCreate, f.limits.PartialCreates = 10, stock%2 == 0
 				stocked(f, stock)
 				s := spec(30)
 				s.MinCount = minCount

@@ -28,7 +28,8 @@ type RunInstancesSpec struct {
 	Count int
 
 	// MinCount is how many servers are enough: with less stock than Count the
-	// cloud may create fewer, down to MinCount. 0 means all of Count.
+	// cloud may create fewer, down to MinCount. 0 means all of Count. Where a
+	// Count takes several creates it is of all of them together.
 	MinCount int
 
 	// ImageID is the image to boot, by the cloud's own ID.
