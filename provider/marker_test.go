@@ -386,6 +386,23 @@ func TestOutOfStockMayHaveMadeSome(t *testing.T) {
 }
 
 // When ctx ends during the search, what is known comes back at once.
+// The servers of a lost create are looked for on every page, and among all others.
+func TestLostServersAreLookedForOnEveryPage(t *testing.T) {
+	for _, others := range []int{0, 7} {
+		inMarkedTime(t, func(t *testing.T, m *marking) {
+			m.limits.IDsPerDescribe = 2
+			strangers := named(others, "other")
+			strangers.Region = "region-1"
+			m.create(&strangers)
+			m.answers(but(lost()), works)
+			op, err := m.client().RunInstances(t.Context(), named(5, "web"), nil)
+			if err != nil || len(op.InstanceIDs()) != 5 || len(m.alive()) != others+5 || len(m.made(provider.APIRunInstances)) != 1 {
+				t.Errorf("beside %d others: %d IDs, %d servers, %v", others, len(op.InstanceIDs()), len(m.alive()), err)
+			}
+		})
+	}
+}
+
 // A server that died while it booted needs no name: the wait tells of it. One that
 // is not visible yet gets its name later.
 func TestServersThatAreGoneNeedNoName(t *testing.T) {
