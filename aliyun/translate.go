@@ -50,14 +50,15 @@ func (p params) choice(name string, value *bool) {
 // list numbers its values from 1.
 func (p params) list(name string, values []string) {
 	for i, v := range values {
-		p.text(fmt.Sprintf("%s.%d", name, i+1), v)
+		p.text(name+"."+strconv.Itoa(i+1), v)
 	}
 }
 
 // translateRun returns the parameters of RunInstances, or an error that names
 // the raw parameters that are set by other means already.
 func translateRun(spec *provider.RunInstancesSpec) (map[string]string, error) {
-	p := make(params, 16)
+	// Room for about as many as there will be: to grow takes longer than to fill.
+	p := make(params, 12*(1+len(spec.DataDisks))+6*len(spec.Network.Interfaces)+2*len(spec.Tags))
 	translateCount(p, spec)
 	translateSpec(p, spec)
 	p.text("ClientToken", spec.ClientToken)
@@ -236,8 +237,9 @@ func (p params) tags(name string, tags map[string]string) {
 		return
 	}
 	for i, key := range slices.Sorted(maps.Keys(tags)) {
-		p.text(fmt.Sprintf("%s.%d.Key", name, i+1), key)
-		p.text(fmt.Sprintf("%s.%d.Value", name, i+1), tags[key])
+		at := name + "." + strconv.Itoa(i+1)
+		p.text(at+".Key", key)
+		p.text(at+".Value", tags[key])
 	}
 }
 

@@ -38,7 +38,7 @@ func Hundred(n int) error {
 }
 
 // Specs has a benchmark for each spec: every check that a client makes before a
-// create, and the translation.
+// create, and the translation. It reports CPU time as cpu-ns/op.
 func Specs(b *testing.B, specs map[string]*provider.RunInstancesSpec, d interface {
 	provider.Driver
 	provider.RunValidator
@@ -50,6 +50,7 @@ func Specs(b *testing.B, specs map[string]*provider.RunInstancesSpec, d interfac
 		spec := specs[name]
 		b.Run("spec="+name, func(b *testing.B) {
 			b.ReportAllocs()
+			start := CPUTime()
 			for b.Loop() {
 				for _, err := range []error{spec.Validate(), support.Check(spec), d.ValidateRun(spec), translate(spec)} {
 					if err != nil {
@@ -57,6 +58,7 @@ func Specs(b *testing.B, specs map[string]*provider.RunInstancesSpec, d interfac
 					}
 				}
 			}
+			b.ReportMetric(float64(CPUTime()-start)/float64(b.N), "cpu-ns/op")
 		})
 	}
 }

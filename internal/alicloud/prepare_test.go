@@ -1,0 +1,131 @@
+package alicloud
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// sent is a request without what differs from call to call.
+type sent struct {
+	method, url string
+	header      http.Header
+	query, form url.Values
+}
+
+func seen(t *testing.T, r *http.Request) sent {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := r.URL.Query()
+	for _, name := range []string{"Signature", "SignatureNonce", "Timestamp"} {
+		if query.Get(name) == "" {
+			t.Errorf("the request has no %s", name)
+		}
+		query.Del(name)
+	}
+	return sent{r.Method, r.URL.Scheme + "://" + r.URL.Host + r.URL.Path, r.Header, query, form}
+}
+
+// The SDK's client is left out. What it would have sent is sent all the same.
+func TestTheRequestIsWhatTheSDKsClientSends(t *testing.T) {
+	errSeen := errors.New("seen")
+	var got, want sent
+	r := createRequest()
+	c := testCaller(t, func(req *http.Request) (*http.Response, error) {
+		got = seen(t, req)
+		return nil, errSeen
+	})
+	_, _ = c.Call(t.Context(), r)
+
+	cfg := sdk.NewConfig().WithScheme("HTTPS").WithUserAgent("yunfan")
+	cfg.Transport = roundTrip(func(req *http.Request) (*http.Response, error) {
+		want = seen(t, req)
+		return nil, errSeen
+	})
+	key, err := c.keys.Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := sdk.NewClientWithOptions("", cfg, oneKey(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := c.endpoint(r.Region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.ProcessCommonRequest(sdkRequest(r, at)); !strings.Contains(err.Error(), "seen") {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the request is\n%+v\nand the SDK's client sends\n%+v", got, want)
+	}
+}
+
+// cut is an answer whose connection breaks.
+type cut struct{ io.Reader }
+
+func (c cut) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// An answer that is decoded while it is read may be cut short, senseless or an
+// error, like any other.
+func TestALongAnswerIsDecodedWhileItIsRead(t *testing.T) {
+	for body, want := range map[string]error{
+		`{"RequestId":"req-1","Count":"7"}`: nil, // numbers and texts pass for each other
+		`{"RequestId":"req-1","Count":`:     errMalform,
+		`[]`:                                errMalform,
+		``:                                  errMalform,
+	} {
+		r := createRequest()
+		out := struct {
+			*responses.BaseResponse
+			Count int
+		}{BaseResponse: &responses.BaseResponse{}}
+		r.Into = &out
+		c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(200, body), nil })
+		resp, err := c.Call(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Decode(r, resp, &out); !errors.Is(err, want) || err == nil && (out.Count != 7 || resp.RequestID != "req-1") {
+			t.Errorf("%q: got %+v, %v, want %v", body, out, err, want)
+		}
+
+		c = testCaller(t, func(*http.Request) (*http.Response, error) {
+			resp := respond(200, body)
+			resp.Body = io.NopCloser(cut{strings.NewReader(body)})
+			return resp, nil
+		})
+		resp, err = c.Call(t.Context(), r)
+		if e := (*provider.APIError)(nil); resp != nil || !errors.As(err, &e) || !errors.Is(err, io.ErrUnexpectedEOF) || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%q, then cut: got %+v, %v, want a lost answer", body, resp, err)
+		}
+
+		c = testCaller(t, func(*http.Request) (*http.Response, error) { return respond(403, `{"Code":"OperationDenied.NoStock","Message":"m"}`), nil })
+		if _, err := c.Call(t.Context(), r); !errors.Is(err, provider.ErrNoStock) {
+			t.Errorf("an error in place of a long answer: got %v", err)
+		}
+	}
+}
