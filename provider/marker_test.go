@@ -403,6 +403,36 @@ func TestLostServersAreLookedForOnEveryPage(t *testing.T) {
 	}
 }
 
+// No vendor documents how its search by name matches: what it does not find is found
+// by looking at every server. Servers that are being released are nobody's.
+func TestLostServersAreFoundWithoutASearchByName(t *testing.T) {
+	for _, dying := range []bool{false, true} {
+		inMarkedTime(t, func(t *testing.T, m *marking) {
+			m.answers(but(lost()), works)
+			m.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+				if r.Name != "" {
+					return &provider.DescribePage{}, nil
+				}
+				return m.look(r), nil
+			}
+			m.state = func(id string, _ time.Duration) (provider.State, string) {
+				if dying && id <= "i-002" {
+					return provider.StateTerminating, "Releasing"
+				}
+				return provider.StateRunning, "Running"
+			}
+			op, err := m.client().RunInstances(t.Context(), named(2, "web"), nil)
+			want, creates := []string{"i-001", "i-002"}, 1
+			if dying {
+				want, creates = []string{"i-003", "i-004"}, 2
+			}
+			if err != nil || !slices.Equal(op.InstanceIDs(), want) || len(m.made(provider.APIRunInstances)) != creates {
+				t.Errorf("dying %v: %v after %d creates, %v", dying, op.InstanceIDs(), len(m.made(provider.APIRunInstances)), err)
+			}
+		})
+	}
+}
+
 // A server that died while it booted needs no name: the wait tells of it. One that
 // is not visible yet gets its name later.
 func TestServersThatAreGoneNeedNoName(t *testing.T) {

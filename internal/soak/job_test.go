@@ -181,15 +181,29 @@ func (j *job) wait(op *provider.Operation, r *report) error {
 // release ends the servers, as often as it takes.
 func (j *job) release(ids []string, r *report) {
 	var err error
-	for range 20 {
+	all := ids
+	for range 60 {
 		if err = j.client.TerminateInstances(j.t.Context(), "", ids, nil); err == nil {
-			r.add(&r.released, ids...)
+			r.add(&r.released, all...)
 			return
 		}
+		r.add(&r.perhaps, ids...)
+		ids = j.left(ids)
 		time.Sleep(30 * time.Second)
 	}
-	r.add(&r.perhaps, ids...)
 	r.add(&r.unsettled, fmt.Sprintf("release of %d: %v", j.n, err))
+}
+
+// left are the servers that the cloud still shows, as far as it can be asked.
+func (j *job) left(ids []string) []string {
+	shown := map[string]bool{}
+	for i, err := range j.client.DescribeInstances(j.t.Context(), provider.Query{IDs: ids}) {
+		if err != nil {
+			return ids
+		}
+		shown[i.ID] = i.State != provider.StateTerminating
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !shown[id] })
 }
 
 // again tells whether an operation has more to do: its outcome is open, or the
