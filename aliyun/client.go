@@ -100,6 +100,7 @@ func (d *driver) Support() provider.Support { return d.support }
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: 100,
+		ListsRunning:       true,
 		IDsPerDescribe:     100,
 		IDsPerTerminate:    100,
 		IDsPerPower:        100,

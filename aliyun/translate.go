@@ -278,6 +278,9 @@ func translateDescribe(req *provider.DescribeRequest) params {
 	p.text("NextToken", req.PageToken)
 	p.text("InstanceName", req.Name)
 	p.tags("Tag", req.Tags)
+	if req.Running {
+		p.text("Status", "Running")
+	}
 	return p
 }
 

@@ -269,6 +269,7 @@ func TestEveryParameterIsOneOfTheVendorsTypedRequests(t *testing.T) {
 	}
 	checkTyped(t, ecs.DescribeInstancesRequest{}, translateDescribe(&provider.DescribeRequest{IDs: []string{"i-1"}}))
 	checkTyped(t, ecs.DescribeInstancesRequest{}, translateDescribe(&provider.DescribeRequest{Name: "n", PageToken: "p", Tags: map[string]string{"k": "v"}}))
+	checkTyped(t, ecs.DescribeInstancesRequest{}, translateDescribe(whoRuns()))
 	checkTyped(t, ecs.DeleteInstancesRequest{}, translateTerminate(&provider.TerminateRequest{IDs: []string{"i-1", "i-2"}}))
 }
 
@@ -362,5 +363,17 @@ func TestTranslateIsStable(t *testing.T) {
 		if again, _ := translateRun(onDemandSpec()); !reflect.DeepEqual(first, again) {
 			t.Fatal("the same spec gave other parameters: a repeated token would be refused")
 		}
+	}
+}
+
+// whoRuns asks who of an operation runs.
+func whoRuns() *provider.DescribeRequest {
+	return &provider.DescribeRequest{Tags: map[string]string{"k": "v"}, Running: true}
+}
+
+func TestRunningServersAreFiltered(t *testing.T) {
+	p := translateDescribe(whoRuns())
+	if p["Status"] != "Running" || p["Tag.1.Key"] != "k" || p["Tag.1.Value"] != "v" {
+		t.Errorf("got %v, want a tag and Status=Running", p)
 	}
 }

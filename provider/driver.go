@@ -135,6 +135,10 @@ type DescribeRequest struct {
 	// as those that the cloud has chosen a place for, the driver asks for it.
 	For *RunInstancesSpec
 
+	// Running leaves out what is not in [StateRunning]. It is set only together
+	// with Tags, and only where [Limits].ListsRunning.
+	Running bool
+
 	// PageToken is DescribePage.NextPage of the page before, or "".
 	PageToken string
 }
@@ -146,7 +150,7 @@ func (r *DescribeRequest) Matches(i *Instance) bool {
 	if len(r.IDs) > 0 {
 		return true
 	}
-	if r.Name != "" && r.Name != i.Name {
+	if r.Name != "" && r.Name != i.Name || r.Running && i.State != StateRunning {
 		return false
 	}
 	for k, v := range r.Tags {
@@ -249,6 +253,11 @@ type Limits struct {
 	// Idempotent are the calls, beside RunInstances, that create something and
 	// are idempotent by token.
 	Idempotent []API
+
+	// ListsRunning tells that the cloud filters by tags and state together, so that
+	// a wait may read who of a large operation runs instead of asking for those
+	// that do not yet.
+	ListsRunning bool
 
 	// ClientToken tells that creates are idempotent by token: the same token
 	// and parameters give the same servers. Without it a create whose outcome

@@ -169,10 +169,8 @@ func (f *fake) look(r *provider.DescribeRequest) *provider.DescribePage {
 	_, _ = fmt.Sscan(r.PageToken, &first)
 	for i := first; i < len(f.servers); i++ {
 		s := f.servers[i]
-		if len(r.IDs) > 0 && !slices.Contains(r.IDs, s.ID) || !r.Matches(&s) {
-			continue
-		}
-		if s.State, s.RawState = f.stateOf(s); s.State == "" {
+		s.State, s.RawState = f.stateOf(s)
+		if s.State == "" || len(r.IDs) > 0 && !slices.Contains(r.IDs, s.ID) || !r.Matches(&s) {
 			continue
 		}
 		page.Instances = append(page.Instances, s)

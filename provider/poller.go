@@ -29,9 +29,14 @@ func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 	defer p.mu.Unlock()
 	e := p.engines[c.name]
 	if e == nil {
+		var list func(ctx context.Context, region, operation, page string) (map[string]Instance, string, error)
+		if c.limits.ListsRunning {
+			list = c.lookAtRunning
+		}
 		e = poll.New(poll.Config[Instance]{
 			Batch:    c.limits.IDsPerDescribe,
 			Fetch:    c.look,
+			List:     list,
 			Classify: lookFailure,
 			First:    func(string) time.Duration { return c.limits.FirstLook },
 			// The driver has its own deadline for a call; this one also covers the
@@ -50,11 +55,26 @@ func (c *Client) look(ctx context.Context, region string, ids []string) (map[str
 	if err != nil {
 		return nil, err
 	}
-	seen := make(map[string]Instance, len(page.Instances))
-	for _, i := range page.Instances {
+	return page.byID(), nil
+}
+
+// lookAtRunning is one describe call of the poller for a page of the running
+// servers of an operation.
+func (c *Client) lookAtRunning(ctx context.Context, region, operation, page string) (map[string]Instance, string, error) {
+	req := &DescribeRequest{Region: region, Tags: map[string]string{OperationTag: operation}, Running: true, PageToken: page}
+	p, err := c.describePage(ctx, req)
+	if err != nil {
+		return nil, "", err
+	}
+	return p.byID(), p.NextPage, nil
+}
+
+func (p *DescribePage) byID() map[string]Instance {
+	seen := make(map[string]Instance, len(p.Instances))
+	for _, i := range p.Instances {
 		seen[i.ID] = i
 	}
-	return seen, nil
+	return seen
 }
 
 // lookFailure tells the poller what a failed describe call means. Whatever is

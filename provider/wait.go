@@ -44,7 +44,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 	running := map[string]Instance{}
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
-		list, err := newWaiter(op.c, StateRunning, ids, o).wait(ctx, op.region, op.class, op.acceptedAt(), op.since())
+		list, err := newWaiter(op.c, StateRunning, ids, o).wait(ctx, op.target())
 		for _, i := range list {
 			running[i.ID] = i
 		}
@@ -81,17 +81,20 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	return false, op.releaseAll(ctx)
 }
 
-func (op *Operation) acceptedAt() time.Time {
+// target is what the poller needs to know of the operation, beside the IDs.
+func (op *Operation) target() poll.Target[Instance] {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	return op.accepted
+	t := poll.Target[Instance]{Group: op.region, Class: op.class, Accepted: op.accepted, Since: op.since()}
+	if op.owner != "" {
+		t.Series = op.id // the value of their tag
+	}
+	return t
 }
 
 // since returns what tells when each server was accepted: creating many takes a
 // while. A resumed operation knows the latest moment only.
 func (op *Operation) since() func(id string) time.Time {
-	op.mu.Lock()
-	defer op.mu.Unlock()
 	if len(op.parts) < 2 {
 		return nil
 	}
@@ -123,7 +126,12 @@ func (c *Client) WaitInstances(ctx context.Context, region string, ids []string,
 	if err := checkIDs(ids); err != nil {
 		return nil, err
 	}
-	return newWaiter(c, target, ids, o).wait(ctx, c.region(region), "", c.recent.latest(ids), nil)
+	return newWaiter(c, target, ids, o).wait(ctx, c.target(region, ids))
+}
+
+// target is what the poller needs to know of servers that need not belong together.
+func (c *Client) target(region string, ids []string) poll.Target[Instance] {
+	return poll.Target[Instance]{Group: c.region(region), Accepted: c.recent.latest(ids)}
 }
 
 // Watch yields every change of state of every server once, until all of them
@@ -224,12 +232,10 @@ func (w *waiter) index(id string) int {
 	return int(w.byID[i])
 }
 
-func (w *waiter) wait(ctx context.Context, region, class string, accepted time.Time, since func(string) time.Time) ([]Instance, error) {
+func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance, error) {
 	var err error
-	if len(w.ids) > 0 {
-		err = w.c.poller.engine(w.c).Wait(ctx, poll.Target[Instance]{
-			Group: region, Class: class, IDs: w.ids, Accepted: accepted, Since: since, Observe: w.observe,
-		})
+	if t.IDs, t.Observe = w.ids, w.observe; len(w.ids) > 0 {
+		err = w.c.poller.engine(w.c).Wait(ctx, t)
 	}
 	return w.result(err)
 }

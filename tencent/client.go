@@ -134,6 +134,7 @@ func (d *driver) Support() provider.Support { return d.support }
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: 100,
+		ListsRunning:       true,
 		IDsPerDescribe:     idsPerCall,
 		IDsPerTerminate:    idsPerCall,
 		TerminateByBilling: true,

@@ -207,6 +207,9 @@ func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeIns
 	if req.Name != "" {
 		out.Filters = append(out.Filters, filter("instance-name", req.Name))
 	}
+	if req.Running {
+		out.Filters = append(out.Filters, filter("instance-state", "RUNNING"))
+	}
 	for _, k := range slices.Sorted(maps.Keys(req.Tags)) {
 		// What does not fit is left to the comparison in describePage.
 		if len(out.Filters) < filtersPerCall {

@@ -587,3 +587,14 @@ func sdkLeaves(out map[string]bool, prefix string, typ reflect.Type) {
 		}
 	}
 }
+
+func TestRunningServersAreFiltered(t *testing.T) {
+	r := describeRequest(&provider.DescribeRequest{Tags: map[string]string{"k": "v"}, Running: true}, 0)
+	got := map[string]string{}
+	for _, f := range r.Filters {
+		got[*f.Name] = *f.Values[0]
+	}
+	if len(got) != 2 || got["instance-state"] != "RUNNING" || got["tag:k"] != "v" {
+		t.Errorf("got filters %v, want a tag and instance-state=RUNNING", got)
+	}
+}

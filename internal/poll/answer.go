@@ -39,9 +39,14 @@ func (g *group[T]) land(f *flight[T], o outcome[T]) {
 		g.landed = g.p.now()
 	}
 	switch {
+	case o.err == nil && f.list != nil:
+		g.calm(f)
+		g.listed(f, o.answer)
 	case o.err == nil:
 		g.calm(f)
 		g.answered(f, o.answer)
+	case f.list != nil && o.failure != Transient:
+		g.unlisted(f)
 	case o.failure == BadID || o.failure == Missing:
 		g.calm(f)
 		g.refused(f, o)
@@ -128,7 +133,7 @@ func (g *group[T]) report(f *flight[T], e *entry[T], ev Event[T]) {
 // rode along early keeps its later turn.
 func (g *group[T]) requeue(f *flight[T], e *entry[T]) {
 	now := g.p.now()
-	step := time.Duration(float64(e.subs.w.curve.interval(f.round-e.born)) * f.stretch)
+	step := time.Duration(float64(e.subs.w.interval(f.round-e.born)) * f.stretch)
 	next := max(f.round+step, now+minGap)
 	if wish := max(e.due, now); !e.wished {
 		next = max(next, e.due)

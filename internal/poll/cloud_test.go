@@ -1,12 +1,15 @@
 package poll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -61,6 +64,7 @@ type cloud struct {
 	most     int                                 // most calls in flight at once
 	fail     func(n int, ids []string) error     // n counts calls from 1; nil = never
 	hang     func(ctx context.Context, n int)    // blocks a call; nil = never
+	unlisted map[string]bool                     // what listings leave out
 	answer   map[string]func(now time.Time) bool // whether an ID is mentioned
 }
 
@@ -122,6 +126,39 @@ func (c *cloud) fetch(ctx context.Context, _ string, ids []string) (map[string]b
 	}
 	return c.describe(ids)
 }
+
+// list is the listing of the ready machines whose IDs begin with series, 100 a page.
+func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bool, string, error) {
+	_, err := c.enter([]string{"list " + series + " " + page})
+	defer c.exit()
+	if c.latency > 0 {
+		time.Sleep(c.latency)
+	}
+	if err := cmp.Or(ctx.Err(), err); err != nil {
+		return nil, "", err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var ready []string
+	for id, m := range c.machines {
+		if strings.HasPrefix(id, series) && !time.Now().Before(m.ready) && !c.unlisted[id] {
+			ready = append(ready, id)
+		}
+	}
+	slices.Sort(ready)
+	from, _ := strconv.Atoi(page)
+	answer := make(map[string]bool)
+	for _, id := range ready[min(from, len(ready)):min(from+100, len(ready))] {
+		answer[id] = true
+	}
+	if from+100 < len(ready) {
+		return answer, strconv.Itoa(from + 100), nil
+	}
+	return answer, "", nil
+}
+
+// listing gives a poller the listing.
+func (c *cloud) listing(cfg *Config[bool]) { cfg.List = c.list }
 
 func (c *cloud) enter(ids []string) (int, error) {
 	c.mu.Lock()

@@ -23,6 +23,13 @@ type Config[T any] struct {
 	// group any more.
 	Fetch func(ctx context.Context, group string, ids []string) (map[string]T, error)
 
+	// List is one call for a page of the IDs of a Target's Series that are ready,
+	// and no others; next is "" after the last page. While few of many are ready
+	// that takes fewer calls than asking about the pending. What a listing
+	// misses is asked about by ID later, and one that fails is done without.
+	// nil = there is no such call.
+	List func(ctx context.Context, group, series, page string) (answer map[string]T, next string, err error)
+
 	// Classify says what an error of Fetch means. nil = always Transient. It is
 	// not asked about a Fetch that ran into FetchTimeout: that is Transient.
 	Classify func(error) Failure

@@ -29,6 +29,7 @@ type group[T any] struct {
 
 	round     time.Duration // start of the latest round
 	stretch   float64       // its jitter
+	listAgain time.Duration // no listing before this
 	hold      time.Duration // no shared call before this: it waits for company
 	landed    time.Duration // when the latest call came back
 	nextAlone time.Duration // no call for a single ID before this

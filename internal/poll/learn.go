@@ -23,7 +23,9 @@ const (
 // times it learns from machines that are not ready yet, and is not misled by a
 // launch that reports its fastest machines first.
 type curve struct {
-	plan atomic.Pointer[plan] // nil until there is enough to go by
+	// Nil until there is enough to go by: the plan for asking by ID, and that for
+	// IDs that a listing may tell of.
+	plan, listed atomic.Pointer[plan]
 
 	mu      sync.Mutex
 	ready   [bins]float64
@@ -33,6 +35,7 @@ type curve struct {
 	planned float64       // looks when the plan was made
 	faded   time.Duration // when the counts were last halved
 	prior   float64       // p10 in seconds
+	lists   bool          // there are listings
 	shape   *shape
 }
 
@@ -71,7 +74,11 @@ func (c *curve) learn(now time.Duration, looks []look) {
 	}
 	if c.seen >= enough && c.looks >= c.planned*1.05 {
 		c.planned = c.looks
-		c.plan.Store(c.draw())
+		hazards := c.hazards()
+		c.plan.Store(c.draw(hazards, false))
+		if c.lists {
+			c.listed.Store(c.draw(hazards, true))
+		}
 	}
 }
 
@@ -157,7 +164,7 @@ func (p *Poller[T]) curve(class string) *curve {
 		if p.shape == nil {
 			p.shape = newShape()
 		}
-		c = &curve{prior: p.prior(class).Seconds(), faded: p.now(), shape: p.shape}
+		c = &curve{prior: p.prior(class).Seconds(), faded: p.now(), shape: p.shape, lists: p.cfg.List != nil}
 		p.boots[class] = c
 	}
 	return c

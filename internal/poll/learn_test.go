@@ -145,6 +145,6 @@ func BenchmarkPlan(b *testing.B) {
 	c.watchAll(0, bootTime(lognormal).draw(5000, 1), everyTwo(4*time.Second, 2*time.Minute)...)
 	b.ReportAllocs()
 	for b.Loop() {
-		c.draw()
+		c.draw(c.hazards(), false)
 	}
 }

@@ -12,6 +12,7 @@ import (
 const (
 	lookPrice   = 0.0112 // asking one machine once costs as much as a delay of m times this ...
 	lookCaution = 0.0030 // ... less this while little is known
+	listPrice   = 0.7    // ... times this where listings make looks cheap: some of that goes into delay
 	lateAfter   = 0.18   // a delay beyond m times this is felt ...
 	latePrice   = 0.5    // ... as much as m times this more
 	lateCaution = 0.6    // ... and this while little is known
@@ -33,16 +34,20 @@ const (
 type plan struct {
 	first time.Duration
 	next  [bins + 1]float64 // seconds, by position of the last look
+	done  [bins + 1]float64 // share of machines ready, by position
 }
 
 // draw finds the plan that minimizes the price of looks plus the delay between
 // ready and seen, by dynamic programming from the last bin back.
-func (c *curve) draw() *plan {
-	var d drawing
+func (c *curve) draw(hazards *[bins]float64, listed bool) *plan {
+	d := drawing{listed: listed}
 	caution := 1 / (1 + c.seen/experience)
 	d.lookPrice, d.latePrice = lookPrice-lookCaution*caution, latePrice+lateCaution*caution
-	d.survive(c.hazards())
-	pl := new(plan)
+	if listed {
+		d.lookPrice *= listPrice
+	}
+	d.survive(hazards)
+	pl := &plan{done: d.done}
 	for i := bins - 1; i >= 0; i-- {
 		pl.next[i], d.cost[i] = d.best(i, d.age[i]+minInterval.Seconds(), d.age[i]+d.longest(d.age[i]))
 	}
@@ -60,6 +65,7 @@ func (d *drawing) longest(age float64) float64 {
 
 // drawing is the work sheet of a plan, by position.
 type drawing struct {
+	listed               bool // a look may be a listing of what is ready
 	median               float64
 	lookPrice, latePrice float64
 	age                  [bins + 1]float64
@@ -96,12 +102,15 @@ func (d *drawing) survive(hazard *[bins]float64) {
 // best returns when to look after a look at position i, within the limits.
 func (d *drawing) best(i int, from, to float64) (next, cost float64) {
 	next, cost = to, math.Inf(1)
-	price := d.lookPrice * d.median * max(1-d.done[i], sharers)
 	for j := i + 1; j <= bins; j++ {
 		if d.age[j] < from {
 			continue
 		}
-		v := price + d.age[j]*(d.done[j]-d.done[i]) - (d.moment[j] - d.moment[i]) +
+		asked := 1 - d.done[i]
+		if d.listed {
+			asked = min(asked, d.done[j])
+		}
+		v := d.lookPrice*d.median*max(asked, sharers) + d.age[j]*(d.done[j]-d.done[i]) - (d.moment[j] - d.moment[i]) +
 			d.latePrice*d.median*max(d.late[j]-d.done[i], 0) + d.cost[j]
 		if v < cost {
 			next, cost = d.age[j], v
@@ -201,6 +210,11 @@ func survivor(pos float64) float64 {
 		slow = math.Exp(-1.5 * x)
 	}
 	return (1-priorTail)*fast + priorTail*slow
+}
+
+// share is how many of all machines are ready at that age.
+func (pl *plan) share(age time.Duration) float64 {
+	return pl.done[min(int(binOf(age.Seconds()))+1, bins)]
 }
 
 // interval is the pause after a look at that age.

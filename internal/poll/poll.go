@@ -62,7 +62,7 @@ func (p *Poller[T]) group(name string) *group[T] {
 	defer p.mu.Unlock()
 	g := p.groups[name]
 	if g == nil {
-		g = &group[T]{p: p, name: name, round: never, pause: never, nextAlone: never}
+		g = &group[T]{p: p, name: name, round: never, pause: never, nextAlone: never, listAgain: never}
 		p.groups[name] = g
 	}
 	return g

@@ -13,6 +13,7 @@ type flight[T any] struct {
 	epoch   int           // pauses before it was sent
 	round   time.Duration // start of its round: the anchor of the next one
 	stretch float64       // jitter of its round
+	list    *watch[T]     // it is a listing of this Target's IDs
 }
 
 // tick is the timer's call.
@@ -30,6 +31,10 @@ func (g *group[T]) tick() {
 func (g *group[T]) pump() {
 	now := g.p.now()
 	for g.mayAsk(now) {
+		if w := g.listing(now); w != nil {
+			g.sendList(w, now)
+			continue
+		}
 		chunk := g.nextChunk(now)
 		if chunk == nil {
 			break
@@ -146,12 +151,12 @@ func (e *entry[T]) putOff(now time.Duration) bool {
 	if e.wished {
 		return false
 	}
-	c, due := e.subs.w.curve, time.Duration(0)
-	pace := c.interval(now - e.born)
+	w, due := e.subs.w, time.Duration(0)
+	pace := w.interval(now - e.born)
 	if e.asked == never {
-		due = e.born + c.first()
+		due = e.born + w.first()
 	} else {
-		due = e.asked + c.interval(e.asked-e.born)
+		due = e.asked + w.interval(e.asked-e.born)
 	}
 	if due <= e.due+pace/4 {
 		return false
@@ -232,18 +237,20 @@ func (g *group[T]) send(chunk []*entry[T], now time.Duration) {
 	}
 	g.flights[f] = struct{}{}
 	ctx, cancel := context.WithTimeout(g.ctx, g.p.cfg.FetchTimeout)
-	go g.fly(ctx, cancel, f, ids)
+	go g.fly(ctx, cancel, f, func(ctx context.Context) (map[string]T, error) {
+		return g.p.cfg.Fetch(ctx, g.name, ids)
+	})
 }
 
 // fly runs one Fetch. When its time is up it counts as failed even if the Fetch
 // does not come back: whichever lands first is believed.
-func (g *group[T]) fly(ctx context.Context, cancel context.CancelFunc, f *flight[T], ids []string) {
+func (g *group[T]) fly(ctx context.Context, cancel context.CancelFunc, f *flight[T], fetch func(context.Context) (map[string]T, error)) {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
 		g.land(f, outcome[T]{err: ctx.Err(), failure: Transient})
 	})
 	defer stop()
-	answer, err := g.p.cfg.Fetch(ctx, g.name, ids)
+	answer, err := fetch(ctx)
 	g.land(f, g.p.judge(ctx, answer, err))
 }
 

@@ -72,7 +72,9 @@ func (c *cloud) launch(t *testing.T, p *Poller[bool], boots []time.Duration) cos
 	for i, id := range ids {
 		c.boot(id, boots[i])
 	}
-	mustWait(t, p, l.fresh(ids...))
+	target := l.fresh(ids...)
+	target.Series = fmt.Sprint("launch", before, "-")
+	mustWait(t, p, target)
 	k := cost{launches: 1, calls: c.count() - before}
 	for id, e := range l.ends() {
 		k.delays = append(k.delays, e.At.Sub(c.machines[id].ready))
@@ -87,6 +89,17 @@ func cold(t *testing.T, prior time.Duration, fleets ...[]time.Duration) (k cost)
 		synctest.Test(t, func(t *testing.T) {
 			c := newCloud(t)
 			k.add(c.launch(t, c.poller(prior, seeded(i)), boots))
+		})
+	}
+	return k
+}
+
+// coldListing is cold on a cloud that can list what is ready of a launch.
+func coldListing(t *testing.T, prior time.Duration, fleets ...[]time.Duration) (k cost) {
+	for i, boots := range fleets {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCloud(t)
+			k.add(c.launch(t, c.poller(prior, seeded(i), c.listing), boots))
 		})
 	}
 	return k
@@ -118,6 +131,22 @@ func TestSimulatedLaunches(t *testing.T) {
 	}{{1, 1000, 9}, {100, 60, 24}, {1000, 60, 80}, {10000, 10, 640}} {
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
 			got := cold(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
+			t.Logf("%d machines: %v", tc.n, &got)
+			if got.perLaunch() > tc.calls || got.mean() > 1500*time.Millisecond || got.quantile(99) > 5*time.Second {
+				t.Errorf("want at most %v calls, delay 1.5s mean, 5s p99", tc.calls)
+			}
+		})
+	}
+}
+
+// With a listing it takes fewer.
+func TestSimulatedLaunchesWithListings(t *testing.T) {
+	for _, tc := range []struct {
+		n, launches int
+		calls       float64
+	}{{100, 60, 24}, {1000, 20, 65}, {10000, 4, 500}} {
+		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
+			got := coldListing(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
 			t.Logf("%d machines: %v", tc.n, &got)
 			if got.perLaunch() > tc.calls || got.mean() > 1500*time.Millisecond || got.quantile(99) > 5*time.Second {
 				t.Errorf("want at most %v calls, delay 1.5s mean, 5s p99", tc.calls)

@@ -11,6 +11,10 @@ type Target[T any] struct {
 	// the first look is worth its call.
 	Class string
 
+	// Series names what lists the IDs that are ready, for Config.List: an
+	// operation, say. Other IDs may be in it as well. "" = nothing does.
+	Series string
+
 	// IDs to wait for. One that stands here twice counts once.
 	IDs []string
 

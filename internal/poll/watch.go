@@ -10,8 +10,11 @@ import (
 // to the observer. All but the Target is guarded by the group's lock.
 type watch[T any] struct {
 	*Target[T]
-	curve *curve        // what is known of its class
-	last  time.Duration // when its IDs get a last look before the deadline
+	curve   *curve        // what is known of its class
+	listing bool          // looks at its IDs may be listings
+	lists   int           // listings since its IDs were last asked about themselves
+	listed  time.Duration // start of the latest listing's round
+	last    time.Duration // when its IDs get a last look before the deadline
 
 	wake chan struct{} // holds a token when there is something to take
 	news []item[T]
@@ -31,6 +34,7 @@ type item[T any] struct {
 
 func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
 	w := &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime}
+	w.listing = p.cfg.List != nil && t.Series != "" && len(t.IDs) > p.cfg.Batch
 	w.wake = make(chan struct{}, 1)
 	if d, ok := ctx.Deadline(); ok {
 		w.last = d.Add(-lastLook).Sub(p.base)
@@ -69,7 +73,7 @@ func (w *watch[T]) birth(p *Poller[T], accepted time.Time, now time.Duration) bi
 	if !accepted.IsZero() {
 		b.born = min(accepted.Sub(p.base), now)
 		b.grace = b.born + visibleWithin
-		due := b.born + w.curve.first()
+		due := b.born + w.first()
 		b.start, b.plan = max(due, now), due > now
 	}
 	if at := max(w.last, now); at < b.start {
@@ -124,6 +128,11 @@ func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
 	if l.before < 0 && l.at > w.curve.first()*3/2 {
 		return looks // of its company some may have been ready for long, and are not here
 	}
+	return addLook(looks, l)
+}
+
+// addLook adds a look to others, of which those alike are kept as one.
+func addLook(looks []look, l look) []look {
 	if n := len(looks); n > 0 {
 		if last := &looks[n-1]; last.before == l.before && last.at == l.at && last.ready == l.ready {
 			last.n++
@@ -131,4 +140,28 @@ func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
 		}
 	}
 	return append(looks, l)
+}
+
+// schedule is the plan for w's IDs, nil while there is none.
+func (w *watch[T]) schedule() *plan {
+	if w.listing {
+		return w.curve.listed.Load()
+	}
+	return w.curve.plan.Load()
+}
+
+// first is how long after acceptance an ID is first asked.
+func (w *watch[T]) first() time.Duration {
+	if pl := w.schedule(); pl != nil {
+		return pl.first
+	}
+	return w.curve.first()
+}
+
+// interval is the pause until an ID of that age is asked again.
+func (w *watch[T]) interval(age time.Duration) time.Duration {
+	if pl := w.schedule(); pl != nil {
+		return pl.interval(age)
+	}
+	return w.curve.interval(age)
 }

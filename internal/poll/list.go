@@ -1,0 +1,129 @@
+package poll
+
+import (
+	"context"
+	"maps"
+	"time"
+)
+
+// listPause is how long a group does without listings after one failed.
+const listPause = 10 * time.Minute
+
+// maxLists is how many listings in a row may stand in for looks at an ID itself.
+// Clouds attach tags with a delay, and machines that fail are in no listing.
+const maxLists = 2
+
+// listing returns the Target whose oldest entry is due and about whose IDs a
+// listing of those that are ready takes fewer calls than asking for those that are
+// pending; nil when there is none.
+func (g *group[T]) listing(now time.Duration) *watch[T] {
+	for now >= g.listAgain && len(g.shared) > 0 && g.shared.next() <= now {
+		e := g.shared[0]
+		w := e.subs.w
+		if !w.listing || e.wished {
+			return nil
+		}
+		if w.lists >= maxLists && e.asked <= w.listed {
+			return nil
+		}
+		if e.putOff(now) {
+			g.shared.moved(e)
+			continue
+		}
+		if g.pages(w, now-e.born) < (w.left+g.p.cfg.Batch-1)/g.p.cfg.Batch {
+			return w
+		}
+		return nil
+	}
+	return nil
+}
+
+// pages is how many calls a listing is expected to take when the oldest of w's IDs
+// have that age. Those that ended before are in it as well.
+func (g *group[T]) pages(w *watch[T], age time.Duration) int {
+	share := 0.1 // by what a prior means
+	if pl := w.curve.listed.Load(); pl != nil {
+		share = pl.share(age)
+	}
+	ready := max(share*float64(len(w.IDs)), float64(len(w.IDs)-w.left))
+	return int(ready)/g.p.cfg.Batch + 1
+}
+
+// sendList starts one listing about all of w's IDs that could be asked.
+func (g *group[T]) sendList(w *watch[T], now time.Duration) {
+	if g.shared.next() > g.round+joinWindow || g.pause > g.round {
+		g.round, g.stretch = now, g.p.jitter()
+	}
+	g.sent++
+	if w.lists >= maxLists {
+		w.lists = 0
+	}
+	w.lists, w.listed = w.lists+1, g.round
+	f := &flight[T]{number: g.sent, epoch: g.epoch, round: g.round, stretch: g.stretch, list: w}
+	for _, id := range w.IDs {
+		if e := g.entries[id]; e != nil && e.pos >= 0 && !e.alone() && e.find(w) != nil {
+			g.shared.drop(e)
+			e.pos, e.wished = away, false
+			f.entries = append(f.entries, e)
+		}
+	}
+	g.flights[f] = struct{}{}
+	ctx, cancel := context.WithTimeout(g.ctx, g.p.cfg.FetchTimeout)
+	go g.fly(ctx, cancel, f, g.p.pagesOf(g.name, w.Series))
+}
+
+// pagesOf returns a Fetch that reads a listing to its end.
+func (p *Poller[T]) pagesOf(group, series string) func(context.Context) (map[string]T, error) {
+	return func(ctx context.Context) (map[string]T, error) {
+		all := make(map[string]T)
+		for page := ""; ; {
+			answer, next, err := p.cfg.List(ctx, group, series, page)
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(all, answer)
+			if page = next; page == "" {
+				return all, nil
+			}
+		}
+	}
+}
+
+// listed takes in a listing. What it does not mention is pending, as far as it
+// goes: nobody hears of that, and no absence counts.
+func (g *group[T]) listed(f *flight[T], answer map[string]T) {
+	var looks []look
+	now := g.p.now()
+	for _, e := range f.entries {
+		if e.subs == nil {
+			continue
+		}
+		if value, ok := answer[e.id]; ok {
+			e.seen, e.spoiler = true, false
+			g.report(f, e, Event[T]{Kind: Seen, Value: value})
+			continue
+		}
+		looks = e.pending(looks, now)
+		g.requeue(f, e)
+	}
+	f.list.curve.learn(now, looks)
+}
+
+// pending adds that an entry was not ready.
+func (e *entry[T]) pending(looks []look, now time.Duration) []look {
+	if e.grace == never {
+		return looks
+	}
+	l := look{before: never, at: now - e.born, n: 1}
+	if e.asked > e.born {
+		l.before = e.asked - e.born
+	}
+	return addLook(looks, l)
+}
+
+// unlisted ends listings for a while: the cloud, or the caller's permissions, may
+// not allow them. Asking by ID goes on.
+func (g *group[T]) unlisted(f *flight[T]) {
+	g.listAgain = g.p.now() + listPause
+	g.postpone(f)
+}

@@ -1,0 +1,48 @@
+package soak_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// A thousand servers that bear the tag of their operation take fewer describe calls,
+// on clouds that filter by tag and state, and nobody is seen later for it.
+func TestMarkedOperationsTakeFewerCalls(t *testing.T) {
+	for _, s := range services() {
+		if s.cloud != cloudsim.ECS && s.cloud != cloudsim.CVM {
+			continue
+		}
+		t.Run(string(s.cloud), func(t *testing.T) {
+			calls, mean := map[string]int{}, map[string]time.Duration{}
+			for _, owner := range []string{"", "team-a"} {
+				synctest.Test(t, func(t *testing.T) {
+					f := &fleet{service: s, t: t, seen: map[string]time.Time{}}
+					f.sim = cloudsim.New(&cloudsim.Options{Seed: 1, Boot: f.draw})
+					f.client = f.connect(t, f.sim.Transport())
+					spec := f.spec
+					spec.Count = 1000
+					op, err := f.client.RunInstances(t.Context(), spec, &provider.RunOptions{Owner: owner})
+					if err != nil {
+						t.Fatal(err)
+					}
+					f.await(op, 1000)
+					calls[owner] = f.sim.Calls(f.cloud, "DescribeInstances")
+					for _, d := range f.delays() {
+						mean[owner] += d / 1000
+					}
+				})
+			}
+			t.Logf("unmarked: %d calls, mean delay %v; marked: %d calls, mean delay %v", calls[""], mean[""], calls["team-a"], mean["team-a"])
+			if calls["team-a"] > calls[""]*9/10 {
+				t.Errorf("%d describe calls with a tag, %d without", calls["team-a"], calls[""])
+			}
+			if mean["team-a"] > mean[""]+500*time.Millisecond {
+				t.Errorf("a mean delay of %v with a tag, %v without", mean["team-a"], mean[""])
+			}
+		})
+	}
+}
