@@ -10,12 +10,12 @@ import (
 // that simulated launches (see the tests) keep a mean delay of m*0.06 and a p99 of
 // m*0.2.
 const (
-	lookPrice   = 0.0112 // asking one machine once costs as much as a delay of m times this ...
+	lookPrice   = 0.0109 // asking one machine once costs as much as a delay of m times this ...
 	lookCaution = 0.0030 // ... less this while little is known
 	listPrice   = 0.7    // ... times this where listings make looks cheap: some of that goes into delay
 	lateAfter   = 0.18   // a delay beyond m times this is felt ...
-	latePrice   = 0.5    // ... as much as m times this more
-	lateCaution = 0.6    // ... and this while little is known
+	latePrice   = 0.6    // ... as much as m times this more
+	lateCaution = 0.5    // ... and this while little is known
 	experience  = 1000   // machines that halve the caution
 	sharers     = 0.08   // a look at less than this share of all costs no less: its call is not full
 

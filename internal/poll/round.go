@@ -217,10 +217,11 @@ func (g *group[T]) sharing() bool {
 
 // slack is how long an entry may wait for company.
 func (e *entry[T]) slack() time.Duration {
+	slack := (e.due - e.asked) / 2
 	if e.asked == never {
-		return min((e.due-e.born)/10, maxSlack)
+		slack = (e.due - e.born) / 10
 	}
-	return min((e.due-e.asked)/2, maxSlack)
+	return min(max(slack, 0), maxSlack)
 }
 
 // send starts one Fetch.
