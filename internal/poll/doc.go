@@ -6,11 +6,20 @@
 //
 // # When an ID is asked
 //
-// The first look comes when one machine in ten of the ID's class is ready (the
-// p10 of the observed boot times, before there are any a prior), between 3 s and
-// 60 s after the cloud accepted it. From then on the pause is a tenth of the ID's
-// age, between 2 s and 30 s: a delay stays in proportion to the wait, and a stuck
-// machine costs calls in proportion to the logarithm of its age.
+// For each class of machines the poller keeps, by age, how many were pending and how
+// many of those became ready: a life table, which learns from a launch while it is
+// under way. From it a plan is drawn by dynamic programming: for each age of the last
+// look the age of the next, so that the price of looks plus the delay between ready
+// and seen is least. All is in proportion to the median boot time, so that a delay
+// stays in proportion to the wait. Looks are dense where most machines become ready
+// and sparse before and after; they are never closer than 2 s nor, for a stuck
+// machine, further apart than 30 s. What few machines have shown is taken with
+// caution: looks come a little earlier and denser.
+//
+// Until 20 machines of a class have been seen, the first look comes when a prior says
+// that one machine in ten is ready, between 3 s and 60 s after the cloud accepted
+// it, and from then on every tenth of the ID's age. Of many that are due together
+// one call then goes ahead; what it tells may put off the others.
 //
 // # Who shares a call
 //
@@ -18,10 +27,16 @@
 // several Targets wait for takes one slot. A round takes all IDs that are due,
 // or nearly so, longest due first, in chunks of Config.Batch, and packs anew every
 // time, so that no half-empty chunk lives on. Free slots of the last chunk go to
-// the IDs due next: that costs nothing, and it only ever moves their next turn
-// back. Rounds are stretched by up to 10 % so that processes do not march in
+// the IDs due next. A chunk that is not full goes when its IDs are due on
+// average, those asked early making up for those asked late, but keeps none for
+// more than 2 s. Rounds are stretched by up to 10 % so that processes do not march in
 // step, but the stretch and the starting point belong to the round, not to the ID:
 // a cohort that was asked together stays together.
+//
+// Where the cloud can list who of an operation is ready (Config.List), a listing
+// stands in for asking a large operation's pending IDs while few are ready. At least
+// every third time an ID is asked about itself: tags come late, and machines that
+// failed are in no listing.
 //
 // # When calls fail
 //

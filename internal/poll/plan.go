@@ -10,13 +10,14 @@ import (
 // that simulated launches (see the tests) keep a mean delay of m*0.06 and a p99 of
 // m*0.2.
 const (
-	lookPrice   = 0.0112 // asking one machine once costs as much as a delay of m times this ...
+	lookPrice   = 0.0113 // asking one machine once costs as much as a delay of m times this ...
 	lookCaution = 0.0030 // ... less this while little is known
 	listPrice   = 0.7    // ... times this where listings make looks cheap: some of that goes into delay
 	lateAfter   = 0.18   // a delay beyond m times this is felt ...
-	latePrice   = 0.5    // ... as much as m times this more
-	lateCaution = 0.6    // ... and this while little is known
+	latePrice   = 0.6    // ... as much as m times this more
+	lateCaution = 0.8    // ... and this while little is known
 	experience  = 1000   // machines that halve the caution
+	fewSeen     = 400    // machines before first looks at many go out together
 	sharers     = 0.08   // a look at less than this share of all costs no less: its call is not full
 
 	longStep = 0.17 // of m: a plan may space looks that far at any age ...
@@ -35,6 +36,7 @@ type plan struct {
 	first time.Duration
 	next  [bins + 1]float64 // seconds, by position of the last look
 	done  [bins + 1]float64 // share of machines ready, by position
+	seen  float64           // machines it rests on
 }
 
 // draw finds the plan that minimizes the price of looks plus the delay between
@@ -47,7 +49,7 @@ func (c *curve) draw(hazards *[bins]float64, listed bool) *plan {
 		d.lookPrice *= listPrice
 	}
 	d.survive(hazards)
-	pl := &plan{done: d.done}
+	pl := &plan{done: d.done, seen: c.seen}
 	for i := bins - 1; i >= 0; i-- {
 		pl.next[i], d.cost[i] = d.best(i, d.age[i]+minInterval.Seconds(), d.age[i]+d.longest(d.age[i]))
 	}
@@ -55,6 +57,12 @@ func (c *curve) draw(hazards *[bins]float64, listed bool) *plan {
 	first, _ := d.best(0, minFirst.Seconds(), maxFirst.Seconds())
 	pl.first = time.Duration(first * float64(time.Second))
 	return pl
+}
+
+// young reports whether too little is known to send many calls at once by it.
+func (c *curve) young() bool {
+	pl := c.plan.Load()
+	return pl == nil || pl.seen < fewSeen
 }
 
 // longest is how far apart looks at that age may be, in seconds.

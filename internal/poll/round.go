@@ -167,8 +167,8 @@ func (e *entry[T]) putOff(now time.Duration) bool {
 
 // worthIt returns when the gathered call should go. A full one goes when its
 // entries are due on average, so that those asked early make up for those asked
-// late; no entry is kept for long. Of a class nobody has watched yet one call goes
-// ahead, to tell whether it is too early for the others.
+// late; no entry is kept for long. Of a class of which little is known yet first
+// looks go one call at a time, each to tell whether it is too early for the others.
 func (g *group[T]) worthIt(chunk []*entry[T], now time.Duration) time.Duration {
 	oldest, last := chunk[0], chunk[len(chunk)-1]
 	if slices.ContainsFunc(chunk, func(e *entry[T]) bool { return e.wished && e.due <= now }) {
@@ -179,7 +179,7 @@ func (g *group[T]) worthIt(chunk []*entry[T], now time.Duration) time.Duration {
 	if !full || last.due > max(now, g.round+joinWindow) {
 		at = oldest.due + meanDelay(chunk, slack)
 	}
-	scout := oldest.asked == never && oldest.subs.w.curve.plan.Load() == nil
+	scout := oldest.asked == never && oldest.subs.w.curve.young()
 	if full && !scout {
 		return at
 	}
@@ -217,10 +217,11 @@ func (g *group[T]) sharing() bool {
 
 // slack is how long an entry may wait for company.
 func (e *entry[T]) slack() time.Duration {
+	slack := (e.due - e.asked) / 2
 	if e.asked == never {
-		return min((e.due-e.born)/10, maxSlack)
+		slack = (e.due - e.born) / 10
 	}
-	return min((e.due-e.asked)/2, maxSlack)
+	return min(max(slack, 0), maxSlack)
 }
 
 // send starts one Fetch.

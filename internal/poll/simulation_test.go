@@ -128,7 +128,7 @@ func TestSimulatedLaunches(t *testing.T) {
 	for _, tc := range []struct {
 		n, launches int
 		calls       float64
-	}{{1, 1000, 9}, {100, 60, 24}, {1000, 60, 80}, {10000, 10, 640}} {
+	}{{1, 500, 9}, {100, 40, 24}, {1000, 30, 80}, {10000, 6, 640}} {
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
 			got := cold(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
 			t.Logf("%d machines: %v", tc.n, &got)
@@ -144,7 +144,7 @@ func TestSimulatedLaunchesWithListings(t *testing.T) {
 	for _, tc := range []struct {
 		n, launches int
 		calls       float64
-	}{{100, 60, 24}, {1000, 20, 65}, {10000, 4, 500}} {
+	}{{100, 20, 24}, {1000, 10, 65}, {10000, 2, 500}} {
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
 			got := coldListing(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
 			t.Logf("%d machines: %v", tc.n, &got)
@@ -171,15 +171,15 @@ func TestSimulatedLaunchesOfAllKinds(t *testing.T) {
 		{"median 5 s, good prior", 3 * time.Second, scaled(5 * time.Second), 80, 1500 * time.Millisecond},
 		{"median 60 s, good prior", 38 * time.Second, scaled(60 * time.Second), 90, 4 * time.Second},
 		{"median 120 s, good prior", 60 * time.Second, scaled(120 * time.Second), 100, 8 * time.Second},
-		{"prior half of the truth", 8 * time.Second, lognormal, 85, 1600 * time.Millisecond},
-		{"prior a quarter of the truth", 4 * time.Second, lognormal, 120, 1600 * time.Millisecond},
+		{"prior half of the truth", 8 * time.Second, lognormal, 85, 1800 * time.Millisecond},
+		{"prior a quarter of the truth", 4 * time.Second, lognormal, 120, 1800 * time.Millisecond},
 		{"prior twice the truth", 32 * time.Second, lognormal, 40, 8 * time.Second},
 		{"median 120 s, prior far too low", 12 * time.Second, scaled(120 * time.Second), 120, 8 * time.Second},
 		{"two peaks", 10 * time.Second, two, 150, 2500 * time.Millisecond},
 		{"all at once", 12 * time.Second, func(*rand.Rand) time.Duration { return 25 * time.Second }, 60, 6 * time.Second},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := cold(t, tc.prior, fleets(tc.boots, 1000, 5)...)
+			got := cold(t, tc.prior, fleets(tc.boots, 1000, 4)...)
 			t.Logf("%v", &got)
 			if got.perLaunch() > tc.calls || got.mean() > tc.mean {
 				t.Errorf("want at most %v calls, delay %v mean", tc.calls, tc.mean)
@@ -204,7 +204,7 @@ func TestTheSecondThousandIsCheaperThanTheFirst(t *testing.T) {
 	for _, prior := range []time.Duration{4 * time.Second, 8 * time.Second, ecsPrior, 32 * time.Second} {
 		t.Run(prior.String(), func(t *testing.T) {
 			var first, second cost
-			for seed := range 20 {
+			for seed := range 8 {
 				k := experienced(t, prior, seed, bootTime(lognormal).draw(1000, uint64(seed)), bootTime(lognormal).draw(1000, uint64(1000+seed)))
 				first.add(k[0])
 				second.add(k[1])

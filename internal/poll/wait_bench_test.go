@@ -11,13 +11,16 @@ import (
 // BenchmarkWait compares schedules on the same launches: N machines accepted
 // together that boot like lognormal, 100 IDs a call, answers at once. It reports
 // the describe calls of one launch, the delay between ready and seen over all
-// machines of all launches, and how many times the calls of an oracle that is
-// they are. The oracle knows every boot time and makes the fewest calls with
-// which the mean delay is at most 1.5 s.
+// machines of all launches, and how many times the calls of an oracle that is.
+// The oracle knows every boot time and makes the fewest calls with which the mean
+// delay is at most 1.5 s.
 //
-// yunfan is the real Poller, in fake time and new for each launch: it knows no
-// more than the prior of the ECS adapter. yunfan-learned is one that has seen a
-// launch of a thousand machines before.
+// yunfan is the real Poller, in fake time and new for each launch: it knows no more
+// than the prior of the ECS adapter. yunfan-learned has seen a launch of a thousand
+// machines before. yunfan-listing waits for an operation whose machines bear its
+// tag, on a cloud that filters by tag and state. known-by-id is no Poller: it is
+// the expected cost of the best schedule that asks pending machines by ID, for
+// somebody who knows the distribution of boot times exactly.
 //
 //	go test -run '^$' -bench Wait -benchtime 1x ./internal/poll
 func BenchmarkWait(b *testing.B) {
@@ -27,6 +30,8 @@ func BenchmarkWait(b *testing.B) {
 	}{
 		{"yunfan", yunfan},
 		{"yunfan-learned", learned},
+		{"yunfan-listing", listing},
+		{"known-by-id", knownByID},
 		{"machine-every-5s", perMachine(every(5 * time.Second))},
 		{"terraform-10-3-6-10", perMachine(pauses(10*time.Second, 3*time.Second, 6*time.Second, 10*time.Second))},
 		{"terraform-0.5-1-2-4-8-10", perMachine(pauses(500*time.Millisecond, time.Second,
@@ -64,6 +69,11 @@ func inTest(b *testing.B, f func(t *testing.T)) {
 
 func yunfan(b *testing.B, boots [][]time.Duration) (k cost) {
 	inTest(b, func(t *testing.T) { k = cold(t, ecsPrior, boots...) })
+	return k
+}
+
+func listing(b *testing.B, boots [][]time.Duration) (k cost) {
+	inTest(b, func(t *testing.T) { k = coldListing(t, ecsPrior, boots...) })
 	return k
 }
 
@@ -173,4 +183,26 @@ func oracle(sorted []time.Duration, bound time.Duration) cost {
 		}
 	}
 	return one
+}
+
+// knownByID asks all pending machines at the ages that a dynamic program finds best
+// for the true distribution: the fewest calls with which the mean delay is at most
+// 1.5 s and at most one machine in a hundred is seen later than 5 s.
+func knownByID(_ *testing.B, boots [][]time.Duration) (k cost) {
+	ages := bestAges(len(boots[0]))
+	for _, fleet := range boots {
+		one, left := cost{launches: 1}, slices.Sorted(slices.Values(fleet))
+		for i := 0; len(left) > 0; i++ {
+			at := ages[min(i, len(ages)-1)]
+			if i >= len(ages) {
+				at += time.Duration(i-len(ages)+1) * 5 * time.Second
+			}
+			one.calls += (len(left) + 99) / 100
+			for len(left) > 0 && left[0] <= at {
+				one.delays, left = append(one.delays, at-left[0]), left[1:]
+			}
+		}
+		k.add(one)
+	}
+	return k
 }

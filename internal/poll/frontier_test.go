@@ -1,0 +1,98 @@
+package poll
+
+import (
+	"math"
+	"time"
+)
+
+// frontier is the cost of schedules that ask all pending machines by ID, for
+// somebody who knows how lognormal draws, on a grid of a tenth of a second.
+type frontier struct {
+	n    float64 // machines
+	done []float64
+	sum  []float64 // of done so far, times the grid
+}
+
+const (
+	grid     = 0.1 // seconds
+	lateGrid = 50  // 5 s
+)
+
+func newFrontier(n int) *frontier {
+	f := &frontier{n: float64(n), done: make([]float64, 1221), sum: make([]float64, 1221)}
+	for i := 1; i < len(f.done); i++ {
+		t := float64(i) * grid
+		f.done[i] = 0.99*0.5*math.Erfc(-math.Log(t/25)/(0.35*math.Sqrt2)) + 0.01*min(max((t-60)/60, 0), 1)
+		f.sum[i] = f.sum[i-1] + grid*(f.done[i]+f.done[i-1])/2
+	}
+	return f
+}
+
+// calls is how many one look takes after a look at i.
+func (f *frontier) calls(i int) float64 {
+	left := 1 - f.done[i]
+	return max(1-math.Pow(1-left, f.n), f.n*left/100)
+}
+
+// delay is the mean delay that looks at i and then at j leave between them, and
+// late the share of machines that are seen later than 5 s.
+func (f *frontier) delay(i, j int) (delay, late float64) {
+	delay = f.sum[j] - f.sum[i] - f.done[i]*float64(j-i)*grid
+	if j-lateGrid > i {
+		late = f.done[j-lateGrid] - f.done[i]
+	}
+	return delay, late
+}
+
+// best returns the looks that minimize the price of the calls, the delays, and the
+// price of those that are late.
+func (f *frontier) best(call, late float64) []int {
+	last := len(f.done) - 1
+	cost, next := make([]float64, last+1), make([]int, last+1)
+	for i := last - 1; i >= 0; i-- {
+		cost[i] = math.Inf(1)
+		for j := i + 1; j <= last; j++ {
+			d, l := f.delay(i, j)
+			if v := call*f.calls(i)*min(f.n, 100)/f.n + d + late*l + cost[j]; v < cost[i] {
+				cost[i], next[i] = v, j
+			}
+		}
+	}
+	var looks []int
+	for i := 0; i < last; i = next[i] {
+		looks = append(looks, next[i])
+	}
+	return looks
+}
+
+// sums adds up what the looks cost.
+func (f *frontier) sums(looks []int) (calls, delay, late float64) {
+	at := 0
+	for _, j := range looks {
+		d, l := f.delay(at, j)
+		calls, delay, late = calls+f.calls(at), delay+d, late+l
+		at = j
+	}
+	return calls, delay, late
+}
+
+// bestAges returns the ages at which to look for the fewest calls with a mean delay
+// of at most 1.5 s and at most one machine in a hundred seen later than 5 s.
+func bestAges(n int) (ages []time.Duration) {
+	f := newFrontier(n)
+	fewest := math.Inf(1)
+	for _, price := range []float64{0, 5, 10, 20} {
+		for call := 0.04; call < 0.5; call *= 1.1 {
+			looks := f.best(call, price)
+			calls, delay, late := f.sums(looks)
+			if delay > 1.5 || late > 0.01 || calls >= fewest {
+				continue
+			}
+			fewest, ages = calls, ages[:0]
+			for _, j := range looks {
+				ages = append(ages, time.Duration(float64(j)*grid*float64(time.Second)))
+			}
+		}
+	}
+	return ages
+}

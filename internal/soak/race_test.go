@@ -1,0 +1,7 @@
+//go:build race
+
+package soak_test
+
+// raced tells that the race detector runs, under which everything takes ten times
+// as long: the largest fleets are smaller then.
+const raced = true
