@@ -123,7 +123,9 @@ func TestALongAnswerIsDecodedWhileItIsRead(t *testing.T) {
 			t.Errorf("%q, then cut: got %+v, %v, want a lost answer", body, resp, err)
 		}
 
-		c = testCaller(t, func(*http.Request) (*http.Response, error) { return respond(403, `{"Code":"OperationDenied.NoStock","Message":"m"}`), nil })
+		c = testCaller(t, func(*http.Request) (*http.Response, error) {
+			return respond(403, `{"Code":"OperationDenied.NoStock","Message":"m"}`), nil
+		})
 		if _, err := c.Call(t.Context(), r); !errors.Is(err, provider.ErrNoStock) {
 			t.Errorf("an error in place of a long answer: got %v", err)
 		}
