@@ -102,6 +102,28 @@ type RawInstance struct {
 	PrivateIPAddresses RawPrivateIPs        `json:"PrivateIpAddresses"`
 	PublicIPAddresses  RawPublicIPs         `json:"PublicIpAddresses"`
 	Tags               struct{ Tags []RawTag }
+
+	// To read it takes less time than to skip it.
+	NetworkInterfaces struct{ NetworkInterfaces []RawInterface }
+}
+
+// RawInterface is a network interface of an [RawInstance].
+type RawInterface struct {
+	NetworkInterfaceID string `json:"NetworkInterfaceId"`
+	Type               string
+	MacAddress         string
+	PrimaryIPAddress   string `json:"PrimaryIpAddress"`
+	PrivateIPSets      struct {
+		PrivateIPSet []struct {
+			PrivateIPAddress string `json:"PrivateIpAddress"`
+			Primary          bool
+		} `json:"PrivateIpSet"`
+	} `json:"PrivateIpSets"`
+	IPv6Sets struct {
+		IPv6Set []struct {
+			IPv6Address string `json:"Ipv6Address"`
+		} `json:"Ipv6Set"`
+	} `json:"Ipv6Sets"`
 }
 
 // RawDisk is a disk of an [RawInstance]. Creates say GiB, descriptions MiB.

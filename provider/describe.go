@@ -119,13 +119,23 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 	return page, err
 }
 
+// nameless tells whether a server of the page has no ID.
+func (p *DescribePage) nameless() bool {
+	for i := range p.Instances { // servers are long: they are not copied to be looked at
+		if p.Instances[i].ID == "" {
+			return true
+		}
+	}
+	return false
+}
+
 // sensible refuses a page that cannot be: with servers that have no ID, or
 // followed by itself. Where servers of a lost create are looked for, it refuses a
 // list that is short as well.
 func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 	e := &APIError{Driver: c.name, Op: string(APIDescribeInstances), RequestID: page.RequestID, Outcome: OutcomeUnknown, Kind: ErrUnavailable}
 	switch {
-	case slices.ContainsFunc(page.Instances, func(i Instance) bool { return i.ID == "" }):
+	case page.nameless():
 		e.Message = "the answer describes a server without an ID"
 		return e
 	case page.NextPage != "" && page.NextPage == req.PageToken:
