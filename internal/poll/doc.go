@@ -14,12 +14,14 @@
 // stays in proportion to the wait. Looks are dense where most machines become ready
 // and sparse before and after; they are never closer than 2 s nor, for a stuck
 // machine, further apart than 30 s. What few machines have shown is taken with
-// caution: looks come a little earlier and denser.
+// caution: looks come a little earlier.
 //
 // Until 20 machines of a class have been seen, the first look comes when a prior says
 // that one machine in ten is ready, between 3 s and 60 s after the cloud accepted
-// it, and from then on every tenth of the ID's age. Of many that are due together
-// one call then goes ahead; what it tells may put off the others.
+// it, and from then on every tenth of the ID's age. Of a Target that fills more than
+// one call a first call goes at three fifths of that time and another at it, as
+// scouts: what they tell of the class moves the looks at the others, either way. And
+// of many that are due together while little is known, calls go one at a time.
 //
 // # Who shares a call
 //

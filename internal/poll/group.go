@@ -67,6 +67,13 @@ func (g *group[T]) join(w *watch[T]) {
 // open adds an ID that nobody waited for so far.
 func (g *group[T]) open(w *watch[T], id string, b birth) {
 	e := &entry[T]{id: id, born: b.born, grace: b.grace, due: b.start, asked: never, wished: !b.plan}
+	if w.scouts > 0 && b.plan {
+		w.scouts--
+		e.wished = true // whatever the first scouts tell, the second are sent
+		if w.scouts >= g.p.cfg.Batch {
+			e.due = max(b.born+(b.start-b.born)*3/5, g.p.now())
+		}
+	}
 	e.subs = &sub[T]{w: w, after: g.sent}
 	g.entries[id] = e
 	w.left++
@@ -145,6 +152,26 @@ func (g *group[T]) collect(w *watch[T]) ([]item[T], error) {
 	news := w.news
 	w.news = nil // not kept: it would outweigh the entries
 	return news, w.err
+}
+
+// hasten moves first looks forward to when the plan wants them, once there is one.
+func (g *group[T]) hasten(w *watch[T]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !w.blind || w.schedule() == nil {
+		return
+	}
+	w.blind = false
+	now, first := g.p.now(), w.first()
+	for _, id := range w.IDs {
+		e := g.entries[id]
+		if e != nil && e.pos >= 0 && e.asked == never && e.due > e.born+first {
+			e.due = max(e.born+first, now)
+			g.put(e)
+		}
+	}
+	g.hold = min(g.hold, now+settleTime)
+	g.arm(now)
 }
 
 // conclude applies an observer's verdict and returns how many IDs w has left.

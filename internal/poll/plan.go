@@ -6,22 +6,21 @@ import (
 )
 
 // What a plan weighs, in proportion to the median boot time m. What is known of few
-// machines is taken with caution: more looks, and earlier ones. The values are such
+// machines is taken with caution: they are looked at earlier. The values are such
 // that simulated launches (see the tests) keep a mean delay of m*0.06 and a p99 of
 // m*0.2.
 const (
-	lookPrice   = 0.0113 // asking one machine once costs as much as a delay of m times this ...
-	lookCaution = 0.0030 // ... less this while little is known
+	lookPrice   = 0.0102 // asking one machine once costs as much as a delay of m times this ...
 	listPrice   = 0.7    // ... times this where listings make looks cheap: some of that goes into delay
-	lateAfter   = 0.18   // a delay beyond m times this is felt ...
+	lateAfter   = 0.165  // a delay beyond m times this is felt ...
 	latePrice   = 0.6    // ... as much as m times this more
-	lateCaution = 0.8    // ... and this while little is known
+	lateCaution = 0.5    // ... and this while little is known
 	experience  = 1000   // machines that halve the caution
 	fewSeen     = 400    // machines before first looks at many go out together
 	sharers     = 0.08   // a look at less than this share of all costs no less: its call is not full
 
 	longStep = 0.17 // of m: a plan may space looks that far at any age ...
-	wideStep = 0.28 // ... but by no more than this share of it
+	wideStep = 0.26 // ... but by no more than this share of it
 	tailStep = 0.11 // the most in a tail longer than that
 
 	priorSigma  = 0.30 // of the logarithm of boot times
@@ -44,7 +43,7 @@ type plan struct {
 func (c *curve) draw(hazards *[bins]float64, listed bool) *plan {
 	d := drawing{listed: listed}
 	caution := 1 / (1 + c.seen/experience)
-	d.lookPrice, d.latePrice = lookPrice-lookCaution*caution, latePrice+lateCaution*caution
+	d.lookPrice, d.latePrice = lookPrice, latePrice+lateCaution*caution
 	if listed {
 		d.lookPrice *= listPrice
 	}

@@ -1,7 +1,9 @@
 package poll
 
 import (
+	"context"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -90,6 +92,48 @@ func TestLearningIsPerClassAndNeedsTheWholeBoot(t *testing.T) {
 		}
 		if got := look("other", 0, 1); got != 16*time.Second {
 			t.Errorf("first look of another class at %v, want the prior, 16s", got)
+		}
+	})
+}
+
+// A prior may be far too high. Of a fleet that fills several calls some are asked
+// early, and when those are ready the others are not left waiting for the prior.
+func TestScoutsHastenTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		rnd := rand.New(rand.NewPCG(4, 4))
+		ids := names("i", 1000)
+		for _, id := range ids {
+			c.boot(id, lognormal(rnd)) // half are ready after 25 s, most after 36 s
+		}
+		p := c.poller(50*time.Second, jittery)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := start(ctx, p, l.fresh(ids...))
+		time.Sleep(40 * time.Second)
+		cancel()
+		<-done
+		ready := 0
+		for _, e := range l.ends() {
+			if e.Value {
+				ready++
+			}
+		}
+		if sizes := c.sizes(); c.calls[0].at > 31*time.Second || sizes[0] != 100 {
+			t.Errorf("first asked about %d IDs at %v, want 100 at 30 s", sizes[0], c.calls[0].at)
+		}
+		if ready < 700 {
+			t.Errorf("%d of 1000 were noticed within 40 s, want most", ready)
+		}
+	})
+}
+
+// One call's worth of machines has no scouts: its first look is when the prior says.
+func TestSmallFleetsHaveNoScouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		mustWait(t, c.poller(16*time.Second), l.fresh(c.fleet("i", 100, 10*time.Second)...))
+		if got, want := c.times("i-00000"), seconds(16); !slices.Equal(got, want) {
+			t.Errorf("asked at %v, want %v", got, want)
 		}
 	})
 }

@@ -12,6 +12,8 @@ type watch[T any] struct {
 	*Target[T]
 	curve   *curve        // what is known of its class
 	listing bool          // looks at its IDs may be listings
+	blind   bool          // its first looks were planned by a prior
+	scouts  int           // how many of its IDs are yet to be made scouts: they tell whether the prior is any good
 	lists   int           // listings since its IDs were last asked about themselves
 	listed  time.Duration // start of the latest listing's round
 	last    time.Duration // when its IDs get a last look before the deadline
@@ -36,6 +38,9 @@ func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
 	w := &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime}
 	w.listing = p.cfg.List != nil && t.Series != "" && len(t.IDs) > p.cfg.Batch
 	w.wake = make(chan struct{}, 1)
+	if w.schedule() == nil && len(t.IDs) > p.cfg.Batch && !w.listing {
+		w.blind, w.scouts = true, 2*p.cfg.Batch
+	}
 	if d, ok := ctx.Deadline(); ok {
 		w.last = d.Add(-lastLook).Sub(p.base)
 	}
@@ -102,7 +107,10 @@ func (w *watch[T]) ring() {
 func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error) {
 	news, failure := g.collect(w)
 	var looks []look
-	defer func() { w.curve.learn(g.p.now(), looks) }()
+	defer func() {
+		w.curve.learn(g.p.now(), looks)
+		g.hasten(w)
+	}()
 	for i := range news {
 		if err := ctx.Err(); err != nil {
 			return true, err
