@@ -58,7 +58,7 @@ func (p params) list(name string, values []string) {
 // the raw parameters that are set by other means already.
 func translateRun(spec *provider.RunInstancesSpec) (map[string]string, error) {
 	// Room for about as many as there will be: to grow takes longer than to fill.
-	p := make(params, 12*(1+len(spec.DataDisks))+6*len(spec.Network.Interfaces)+2*len(spec.Tags))
+	p := make(params, 14+12*len(spec.DataDisks)+10*len(spec.Network.Interfaces)+4*len(spec.Tags))
 	translateCount(p, spec)
 	translateSpec(p, spec)
 	p.text("ClientToken", spec.ClientToken)

@@ -128,11 +128,16 @@ func checkRaw(c *provider.Checker, raw, set map[string]string) {
 // "SystemDisk" and "SystemDisk.Size" are two spellings of one thing.
 func overlaps(name string, set map[string]string) bool {
 	for s := range set {
-		if s == name || strings.HasPrefix(s, name+".") || strings.HasPrefix(name, s+".") {
+		if s == name || inside(s, name) || inside(name, s) {
 			return true
 		}
 	}
 	return false
+}
+
+// inside tells whether a name is that of a part of another.
+func inside(name, whole string) bool {
+	return len(name) > len(whole) && name[len(whole)] == '.' && strings.HasPrefix(name, whole)
 }
 
 func rawPath(name string) string { return `Vendor.Params["` + name + `"]` }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -267,8 +266,8 @@ func (p params) tags(tags map[string]string) {
 		return
 	}
 	for i, key := range slices.Sorted(maps.Keys(tags)) {
-		p[fmt.Sprintf("Tag.%d.Key", i+1)] = key
-		p[fmt.Sprintf("Tag.%d.Value", i+1)] = tags[key]
+		at := "Tag." + strconv.Itoa(i+1)
+		p[at+".Key"], p[at+".Value"] = key, tags[key]
 	}
 }
 
