@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +19,10 @@ type shelf map[string]int
 // stocked makes creates take from the shelf: all that is asked for, or as many
 // as there are when MinCount allows it.
 func (f *fake) stocked(s shelf, scope provider.StockScope) {
+	var mu sync.Mutex // creates come side by side
 	f.run = func(_ int, r *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		at := r.InstanceType + "@" + r.Zone
 		left, finite := s[at]
 		few := *r
