@@ -23,10 +23,11 @@ func (op *Operation) create(ctx context.Context) error {
 }
 
 // finish gives the servers their names, or releases them if that is wanted, and
-// returns what went wrong. A name that cannot be given is no reason to release.
+// returns what went wrong. A name that cannot be given is no reason to release, and
+// neither is a journal that did not take an answer.
 func (op *Operation) finish(ctx context.Context) error {
 	var e *RunError
-	if op.opts.OnFailure == TerminateServers && ctx.Err() == nil && errors.As(op.runError(), &e) && e.failed() {
+	if op.opts.OnFailure == TerminateServers && ctx.Err() == nil && errors.As(op.runError(), &e) && e.failed {
 		return op.giveUp(ctx, e)
 	}
 	if op.spec != nil {

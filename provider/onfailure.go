@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // errReleased is what is left to say about an operation that OnFailure ended.
@@ -45,13 +44,17 @@ func (op *Operation) releaseAll(ctx context.Context) error {
 
 // forget takes the servers that were released out of the operation.
 func (op *Operation) forget(left []string) {
+	kept := make(map[string]bool, len(left))
+	for _, id := range left {
+		kept[id] = true
+	}
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	for i := range op.parts {
 		p := &op.parts[i]
 		var have []string
 		for _, id := range p.IDs {
-			if slices.Contains(left, id) {
+			if kept[id] {
 				have = append(have, id)
 			} else {
 				op.released = append(op.released, id)
@@ -61,10 +64,4 @@ func (op *Operation) forget(left []string) {
 			p.Status, p.late = partReleased, nil
 		}
 	}
-}
-
-// failed tells whether the servers of an operation that ended with an error are to
-// be released: names that could not be given back are no reason.
-func (e *RunError) failed() bool {
-	return slices.ContainsFunc(e.Errs, func(err error) bool { return !errors.As(err, new(*nameError)) })
 }

@@ -322,3 +322,34 @@ func TestReleaseOfTooFewIsAnError(t *testing.T) {
 		}
 	})
 }
+
+// Servers that are all there are not released because the journal did not take
+// the answer, and neither because of that are those that are enough.
+func TestAJournalIsNoReasonToRelease(t *testing.T) {
+	full := errors.New("disk full")
+	for _, short := range []int{0, 1} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.PartialCreates = true
+			f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+				less := *s
+				less.Count -= short
+				return f.create(&less), nil
+			}
+			want := spec(3)
+			want.MinCount = 2
+			saves := 0
+			op, err := f.client().RunInstances(t.Context(), want, &provider.RunOptions{
+				OnFailure: provider.TerminateServers,
+				Journal: provider.JournalFunc(func(context.Context, []byte) error {
+					if saves++; saves > 1 {
+						return full
+					}
+					return nil
+				}),
+			})
+			if n := 3 - short; !errors.Is(err, full) || len(op.InstanceIDs()) != n || len(f.alive()) != n {
+				t.Errorf("%v: the operation has %v, the cloud %v", err, op.InstanceIDs(), f.alive())
+			}
+		})
+	}
+}

@@ -280,9 +280,10 @@ func (op *Operation) runError() error {
 	if len(e.Errs) == 0 && e.Created < op.min && !dryRun { // every create brought enough, and all of them did not
 		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: asked, got: e.Created})...)
 	}
-	e.Errs = append(e.Errs, op.trouble...)
-	if len(e.Errs) == 0 || onlyStock && len(op.trouble) == 0 && e.Created >= op.min {
+	e.failed = len(e.Errs) > 0 && (!onlyStock || e.Created < op.min)
+	if !e.failed && len(op.trouble) == 0 {
 		return nil
 	}
+	e.Errs = append(e.Errs, op.trouble...)
 	return e
 }

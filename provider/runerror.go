@@ -24,6 +24,7 @@ type RunError struct {
 	Released []string
 
 	unknown bool
+	failed  bool // servers are missing; otherwise only a name or the journal is
 }
 
 // Error says how many servers are missing, and why, up to ten reasons.
