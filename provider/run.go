@@ -61,8 +61,8 @@ const (
 	// others, when RunInstances or [Operation.Wait] fails because of the cloud.
 	// An operation that ends because ctx did keeps its servers: ctx would end
 	// their release as well. So does one whose servers are all there and only
-	// keep a marker in their name, or are not in the journal yet. Servers that cannot be released stay in InstanceIDs, and the
-	// error says so.
+	// keep a marker in their name, or are not in the journal yet. Servers that
+	// cannot be released stay in InstanceIDs, and the error says so.
 	TerminateServers OnFailure = "terminate"
 )
 
