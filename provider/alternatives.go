@@ -64,7 +64,7 @@ func (op *Operation) candidate(n int) Alternative {
 // replaceMissing plans creates from the next alternative in place of those that
 // proved to be out of stock, and reports whether there are any.
 func (op *Operation) replaceMissing() bool {
-	if len(op.opts.Alternatives) == 0 {
+	if len(op.opts.Alternatives) == 0 || op.gaveUp() {
 		return false
 	}
 	op.mu.Lock()

@@ -50,12 +50,7 @@ func (op *Operation) giveUp(ctx context.Context, e *RunError) error {
 }
 
 func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {
-	var open []int
-	for i := range op.parts { // createPart adds none
-		if op.parts[i].open() {
-			open = append(open, i)
-		}
-	}
+	open := op.openParts() // createPart adds none
 	one := func(i int) {
 		if ctx.Err() != nil {
 			op.settle(i, fmt.Errorf("%s: %w", op.c.name, ctx.Err()))
@@ -77,6 +72,18 @@ func (op *Operation) createParts(ctx context.Context, spec *RunInstancesSpec) {
 		})
 	}
 	_ = g.Wait()
+}
+
+// openParts are those with something left to do. Of an operation that released its
+// servers, only the outcome of creates that were sent is left to find out.
+func (op *Operation) openParts() (open []int) {
+	over := op.gaveUp()
+	for i := range op.parts {
+		if p := op.part(i); p.Status == partSent || p.open() && !over {
+			open = append(open, i)
+		}
+	}
+	return open
 }
 
 // createPart makes one create, again and again only while that is safe.

@@ -12,7 +12,7 @@ import (
 // reports whether there are any.
 func (op *Operation) askForLess() bool {
 	spec := op.spec()
-	if spec.MinCount == 0 || len(op.opts.Alternatives) > 0 || len(spec.Network.PrivateIPs) > 0 {
+	if spec.MinCount == 0 || len(op.opts.Alternatives) > 0 || len(spec.Network.PrivateIPs) > 0 || op.gaveUp() {
 		return false
 	}
 	op.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // errReleased is what is left to say about an operation that OnFailure ended.
@@ -21,6 +22,13 @@ func (op *Operation) allReleased() bool {
 		released = released || op.parts[i].Status == partReleased
 	}
 	return released
+}
+
+// gaveUp tells whether the operation has released its servers, some at least.
+func (op *Operation) gaveUp() bool {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return slices.ContainsFunc(op.parts, func(p part) bool { return p.Status == partReleased })
 }
 
 // releaseAll releases the servers of an operation that failed, and no others.

@@ -131,8 +131,9 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 // left is how many servers a resumed operation may still create: those of creates
 // that are not finished, and those that an alternative is left for.
 func (op *Operation) left() (n int) {
+	over := op.gaveUp()
 	for i := range op.parts {
-		if p := &op.parts[i]; p.open() || p.replaceable() && p.Candidate < len(op.opts.Alternatives) {
+		if p := op.part(i); p.Status == partSent || !over && (p.open() || p.replaceable() && p.Candidate < len(op.opts.Alternatives)) {
 			n += p.missing()
 		}
 	}

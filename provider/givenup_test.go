@@ -1,0 +1,72 @@
+package provider_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// An operation that released its servers is over: whoever resumes it makes no
+// others, neither from the alternatives that are left nor for creates that were
+// never made.
+func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
+	var began time.Time
+	for name, tc := range map[string]struct {
+		alternatives []provider.Alternative
+		answers      func(f *fake)
+	}{
+		"stock ran out half way, then the quota": {
+			alternatives: []provider.Alternative{{InstanceType: "t2.small"}, {InstanceType: "t3.small"}},
+			answers: func(f *fake) {
+				f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+					switch n {
+					case 1: // two of three
+						less := *s
+						less.Count = 2
+						return f.create(&less), nil
+					case 2:
+						return nil, refusal(provider.ErrQuota, "Quota")
+					default:
+						return f.create(s), nil
+					}
+				}
+			},
+		},
+		"one create was never taken": {
+			answers: func(f *fake) {
+				f.limits.InstancesPerCreate = 2
+				f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+					if s.Count == 1 && time.Since(began) < 10*time.Minute {
+						return nil, refusal(provider.ErrUnavailable, "Busy")
+					}
+					return f.create(s), nil
+				}
+			},
+		},
+	} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.PartialCreates = true
+			began = time.Now()
+			tc.answers(f)
+			var book notebook
+			want := spec(3)
+			run := provider.RunOptions{OnFailure: provider.TerminateServers, Alternatives: tc.alternatives, Journal: &book}
+			_, err := f.client().RunInstances(t.Context(), want, &run)
+			if err == nil || len(f.alive()) != 0 {
+				t.Fatalf("%s: %v, with %v alive", name, err, f.alive())
+			}
+			time.Sleep(20 * time.Minute)
+			made := f.created
+			var e *provider.RunError
+			op, err := f.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &want, Run: &run})
+			if !errors.As(err, &e) || len(op.InstanceIDs()) != 0 || f.created != made {
+				t.Errorf("%s: resumed with %v: %d more servers were made", name, err, f.created-made)
+			}
+			if _, err = f.client().Resume(t.Context(), tokenOf(t, op), nil); !errors.As(err, &e) {
+				t.Errorf("%s: resumed without a spec: %v", name, err)
+			}
+		})
+	}
+}
