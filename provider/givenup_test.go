@@ -34,6 +34,24 @@ func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
 				}
 			},
 		},
+		"a short answer, asked for again in vain": {
+			alternatives: []provider.Alternative{{InstanceType: "t2.small"}},
+			answers: func(f *fake) {
+				f.limits.PartialCreates = false
+				f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+					switch n {
+					case 1:
+						less := *s
+						less.Count = 1
+						return f.create(&less), nil
+					case 2:
+						return nil, refusal(provider.ErrBalance, "Balance")
+					default: // the token still stands for the server that was released
+						return f.create(s), nil
+					}
+				}
+			},
+		},
 		"one create was never taken": {
 			answers: func(f *fake) {
 				f.limits.InstancesPerCreate = 2
@@ -53,18 +71,21 @@ func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
 			var book notebook
 			want := spec(3)
 			run := provider.RunOptions{OnFailure: provider.TerminateServers, Alternatives: tc.alternatives, Journal: &book}
-			_, err := f.client().RunInstances(t.Context(), want, &run)
+			first, err := f.client().RunInstances(t.Context(), want, &run)
 			if err == nil || len(f.alive()) != 0 {
 				t.Fatalf("%s: %v, with %v alive", name, err, f.alive())
 			}
 			time.Sleep(20 * time.Minute)
 			made := f.created
 			var e *provider.RunError
+			if _, err := first.Wait(t.Context(), nil); err == nil {
+				t.Errorf("%s: there is nothing to wait for, and no error", name)
+			}
 			op, err := f.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &want, Run: &run})
 			if !errors.As(err, &e) || len(op.InstanceIDs()) != 0 || f.created != made {
 				t.Errorf("%s: resumed with %v: %d more servers were made", name, err, f.created-made)
 			}
-			if _, err = f.client().Resume(t.Context(), tokenOf(t, op), nil); !errors.As(err, &e) {
+			if _, err = f.client().Resume(t.Context(), tokenOf(t, op), nil); !errors.As(err, &e) && !errors.Is(err, provider.ErrInvalid) {
 				t.Errorf("%s: resumed without a spec: %v", name, err)
 			}
 		})

@@ -11,43 +11,38 @@ import (
 var errReleased = errors.New("the servers of the failed operation were released")
 
 // allReleased tells whether an operation has no servers because it let them go.
-func (op *Operation) allReleased() bool {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	released := false
-	for i := range op.parts {
-		if len(op.parts[i].IDs) > 0 {
-			return false
-		}
-		released = released || op.parts[i].Status == partReleased
-	}
-	return released
-}
+func (op *Operation) allReleased() bool { return op.gaveUp() && len(op.InstanceIDs()) == 0 }
 
-// gaveUp tells whether the operation has released its servers, some at least.
+// gaveUp tells whether the operation has released its servers, or was about to.
 func (op *Operation) gaveUp() bool {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	return slices.ContainsFunc(op.parts, func(p part) bool { return p.Status == partReleased })
+	return op.over || slices.ContainsFunc(op.parts, func(p part) bool { return p.Status == partReleased })
 }
 
 // releaseAll releases the servers of an operation that failed, and no others.
-// Servers that cannot be released stay in the operation. Nobody may create for it
-// meanwhile: while others may wait for it, callers have op.replacing.
+// Servers that cannot be released stay in the operation. That it is over is
+// written down first: whoever resumes it releases the rest, and creates nothing.
+// Nobody may create for it meanwhile: while others may wait for it, callers have
+// op.replacing.
 func (op *Operation) releaseAll(ctx context.Context) error {
 	ids := op.InstanceIDs()
 	if len(ids) == 0 {
 		return nil
 	}
+	op.mu.Lock()
+	op.over = true
+	op.mu.Unlock()
+	unsaved := op.saveAnswer(ctx)
 	left, err := op.c.terminate(ctx, op.region, ids)
 	if err != nil {
 		err = fmt.Errorf("releasing the servers of the failed operation: %w", err)
 	}
 	if len(left) < len(ids) {
 		op.forget(left)
-		err = errors.Join(err, op.saveAnswer(ctx))
+		unsaved = op.saveAnswer(ctx)
 	}
-	return err
+	return errors.Join(err, unsaved)
 }
 
 // forget takes the servers that were released out of the operation.

@@ -38,6 +38,7 @@ type Operation struct {
 	tried    []TriedAlternative
 	trouble  []error // beside the parts: the journal, names, releases
 	released []string
+	over     bool  // OnFailure releases what there is, and nothing more is created
 	scarce   error // why creates were content with less than their share of MinCount
 }
 
@@ -279,6 +280,9 @@ func (op *Operation) runError() error {
 	}
 	if len(e.Errs) == 0 && e.Created < op.min && !dryRun { // every create brought enough, and all of them did not
 		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: asked, got: e.Created})...)
+	}
+	if len(e.Errs) == 0 && op.over {
+		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false
 	}
 	e.failed = len(e.Errs) > 0 && (!onlyStock || e.Created < op.min)
 	if !e.failed && len(op.trouble) == 0 {

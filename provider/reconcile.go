@@ -48,6 +48,10 @@ func (op *Operation) createMarked(ctx context.Context, i int, spec *RunInstances
 		if p.missing() == 0 {
 			return nil
 		}
+		if op.gaveUp() { // whatever there is will be released
+			op.setStatus(i, partPlanned)
+			return err
+		}
 		if e := (*APIError)(nil); errors.As(err, &e) && errors.Is(err, ErrNoStock) {
 			op.setStatus(i, partPlanned)
 			e.Outcome = OutcomeRejected // what it had made is found

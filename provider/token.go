@@ -22,6 +22,7 @@ type savedOperation struct {
 	Hash     string      `json:"spec"`
 	Min      int         `json:"min"`
 	Accepted time.Time   `json:"accepted,omitzero"`
+	Over     bool        `json:"over,omitempty"`
 	Parts    []savedPart `json:"parts"`
 }
 
@@ -50,7 +51,7 @@ func (op *Operation) MarshalText() ([]byte, error) {
 	}
 	s := savedOperation{
 		Version: tokenVersion, Driver: op.c.name, Region: op.region, ID: op.id,
-		Class: op.class, Hash: op.hash, Min: op.min, Accepted: op.accepted.UTC().Round(0),
+		Class: op.class, Hash: op.hash, Min: op.min, Accepted: op.accepted.UTC().Round(0), Over: op.over,
 	}
 	for i := range op.parts {
 		p := &op.parts[i]
@@ -151,7 +152,7 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 	}
 	op := &Operation{
 		c: c, id: s.ID, region: s.Region, class: s.Class, hash: s.Hash, min: s.Min, owner: o.Owner, opts: o,
-		accepted: s.Accepted, known: map[string]bool{}, saving: newTurn(), replacing: newTurn(),
+		accepted: s.Accepted, over: s.Over, known: map[string]bool{}, saving: newTurn(), replacing: newTurn(),
 	}
 	for _, p := range s.Parts {
 		op.parts = append(op.parts, part{
