@@ -101,6 +101,9 @@ func (j *job) run(r *report) {
 		}
 		time.Sleep(30 * time.Second)
 		op, err = j.resume()
+		if e := (*provider.RunError)(nil); errors.As(err, &e) {
+			r.add(&r.released, e.Released...) // of those that were held before, it may be
+		}
 	}
 	if j.rand.IntN(20) > 0 {
 		j.release(op.InstanceIDs(), r)
