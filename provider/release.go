@@ -38,6 +38,8 @@ func (c *Client) newRelease(region string) *release {
 		switch {
 		case blamesOne(err, ids):
 			return r.unreleased(ctx, ids, err)
+		case len(ids) == 1 && errors.Is(err, ErrState) && !c.recent.any(ids): // it may have ended by itself
+			return r.unreleased(ctx, ids, err)
 		case len(ids) > 1 || !errors.Is(err, ErrNotFound):
 			return ids, err
 		case c.tooNew(err, ids[0]):

@@ -380,3 +380,24 @@ func TestServersThatAreGoneAreToldByOneLook(t *testing.T) {
 		}
 	})
 }
+
+// A server that has ended by itself is released already, whatever the cloud says of
+// its state.
+func TestAServerThatHasEndedIsReleased(t *testing.T) {
+	for _, age := range []time.Duration{0, time.Hour} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.state = func(string, time.Duration) (provider.State, string) { return provider.StateTerminated, "terminated" }
+			c := f.client()
+			ids := run(t, c, 1).InstanceIDs()
+			time.Sleep(age)
+			f.terminate = func(int, *provider.TerminateRequest) error {
+				e := refusal(provider.ErrState, "Terminated")
+				e.Temporary = true // the same code stands for servers that are too new
+				return e
+			}
+			if err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
+				t.Errorf("after %v: %v", age, err)
+			}
+		})
+	}
+}

@@ -111,7 +111,8 @@ func (r *report) look(i *cloudsim.Instance, slots map[string]int, released bool)
 	_, told := r.held[i.ID]
 	what := fmt.Sprintf("%s of operation %s (create %d at %s, %s, %d alternatives, %s)",
 		i.ID, name, i.Create, i.Created.Format("15:04:05.000"), i.Phase, len(j.opts.Alternatives), j.opts.OnFailure)
-	undone := !told && ended(i.Phase) && j.opts.OnFailure == provider.TerminateServers
+	// CVM keeps a server whose launch failed for a while after its release.
+	undone := !told && (ended(i.Phase) || dead(i.Phase) && i.Reason != "") && j.opts.OnFailure == provider.TerminateServers
 	if !j.replaces(i) && !undone {
 		slots[name]++
 	}
@@ -119,7 +120,7 @@ func (r *report) look(i *cloudsim.Instance, slots map[string]int, released bool)
 		r.duplicates = append(r.duplicates, what)
 	}
 	switch {
-	case !told && !ended(i.Phase) && !j.replaces(i):
+	case !told && !undone && !ended(i.Phase) && !j.replaces(i):
 		r.lost = append(r.lost, what+", which ended with: "+r.ends[j.n])
 	case released && !dead(i.Phase):
 		r.leaked = append(r.leaked, fmt.Sprintf("%s (%s)", what, i.Phase))
