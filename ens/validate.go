@@ -34,10 +34,12 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkOptions(&c, optionsOf(spec))
 	d.checkArea(&c, spec)
 	c.Require(len(spec.Tags) <= maxTags, "Tags", len(spec.Tags), "ENS takes at most 20 tags with a create")
-	checkChoice(&c, spec)
-	checkRenewal(&c, spec)
-	_, set := translateSpec(spec)
-	checkRaw(&c, optionsOf(spec).Params, set)
+	how := chooseCreate(spec)
+	checkChoice(&c, &how)
+	checkRenewal(&c, spec, how.action)
+	if raw := optionsOf(spec).Params; len(raw) > 0 {
+		checkRaw(&c, raw, translateSpec(spec, how.action))
+	}
 	return c.Err()
 }
 
@@ -212,14 +214,16 @@ func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec)
 }
 
 func oneOf(c *provider.Checker, path, value string, known ...string) {
-	c.Require(value == "" || slices.Contains(known, value), path, value, fmt.Sprintf("must be one of %q", known))
+	if value != "" && !slices.Contains(known, value) {
+		c.Fail(path, value, fmt.Sprintf("must be one of %q", slices.Clone(known))) // the list itself stays off the heap
+	}
 }
 
 // checkRenewal: CreateInstance must be told how long a renewal is. RunInstances
 // cannot be told.
-func checkRenewal(c *provider.Checker, spec *provider.RunInstancesSpec) {
+func checkRenewal(c *provider.Checker, spec *provider.RunInstancesSpec, action string) {
 	b := &spec.Billing
-	renews := b.AutoRenew != nil && *b.AutoRenew && chooseCreate(spec).action == createInstance
+	renews := b.AutoRenew != nil && *b.AutoRenew && action == createInstance
 	c.Require(!renews || b.AutoRenewPeriod > 0 || hasParam(spec, "AutoRenewPeriod"), "Billing.AutoRenewPeriod", nil, "is required with AutoRenew: CreateInstance has no length of a renewal by itself")
 }
 
@@ -231,8 +235,7 @@ func checkUserData(c *provider.Checker, u provider.UserData) {
 
 // checkChoice names every field that stands in the way when neither create
 // call can express the spec.
-func checkChoice(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	how := chooseCreate(spec)
+func checkChoice(c *provider.Checker, how *choice) {
 	if len(how.runOnly) == 0 || len(how.createOnly) == 0 {
 		return
 	}

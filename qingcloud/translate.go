@@ -3,6 +3,7 @@ package qingcloud
 import (
 	"encoding/base64"
 	"net/netip"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -55,6 +56,34 @@ type runRequest struct {
 	runInput
 	secrets map[string]string // login_passwd and userdata_value
 	params  map[string]string // RunOptions.Params
+}
+
+// names are the parameters of the create, as the SDK's builder and signer name
+// them, without the raw ones.
+func (r *runRequest) names() map[string]bool {
+	in := reflect.ValueOf(&r.runInput).Elem()
+	names := make(map[string]bool, in.NumField()+len(r.VxNets)+len(r.Volumes)+len(r.secrets)+2)
+	names["action"], names["zone"] = true, true
+	for name := range r.secrets {
+		names[name] = true
+	}
+	for i := range in.NumField() {
+		f := in.Field(i)
+		if f.IsNil() {
+			continue
+		}
+		name := in.Type().Field(i).Tag.Get("name")
+		if f.Kind() != reflect.Slice {
+			names[name] = true
+			continue
+		}
+		for j := range f.Len() {
+			if !f.Index(j).IsNil() {
+				names[name+"."+strconv.Itoa(j+1)] = true
+			}
+		}
+	}
+	return names
 }
 
 // translateRun says a spec in the words of RunInstances. The spec is valid.

@@ -261,3 +261,23 @@ func TestOddFieldsLoseOnlyThemselves(t *testing.T) {
 		t.Errorf("broken JSON must be an error without its text, got %v", err)
 	}
 }
+
+// The check of raw parameters must know every name that the SDK's builder sends.
+func TestNamesAreWhatTheBuilderSends(t *testing.T) {
+	d, err := newDriver(Config{Region: "pek3a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, spec := range fullSpecs() {
+		c := d.runCall(spec)
+		c.params = nil
+		req, err := d.build(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := slices.Sorted(maps.Keys(req.URL.Query()))
+		if got := slices.Sorted(maps.Keys(translateRun(spec).names())); !slices.Equal(got, want) {
+			t.Errorf("%s: got  %q\nwant %q", name, got, want)
+		}
+	}
+}

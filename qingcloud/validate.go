@@ -27,7 +27,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c.Require(len(spec.Placement.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(spec.Placement.DedicatedHostIDs), "QingCloud takes one dedicated host")
 	if o := validateVendor(c, spec); o != nil {
 		validateUserData(c, spec.UserData, o)
-		d.validateParams(c, spec, o)
+		validateParams(c, spec, o)
 		validateBlanks(c, spec, o)
 	}
 	return c.Err()
@@ -175,22 +175,25 @@ func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions
 	}
 }
 
-var paramForm = regexp.MustCompile(`^[A-Za-z0-9_.]+$`)
-
-// validateParams builds the request to see which parameters are taken.
-func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
+// validateParams translates the spec to see which parameters are taken. The SDK
+// is not asked to build the request: the names are known without it.
+func validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
 	if len(o.Params) == 0 {
 		return
 	}
 	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
-		c.Require(paramForm.MatchString(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is no name of a parameter")
-	}
-	_, err := d.build(d.runCall(spec))
-	if taken, ok := err.(provider.FieldErrors); ok { //nolint:errorlint // build returns it bare
-		for _, f := range taken {
-			c.Fail(f.Path, nil, f.Reason)
+		if !isParamName(k) {
+			c.Fail(rawPath(k), nil, "is no name of a parameter")
 		}
 	}
+	names := translateRun(spec).names()
+	checkTaken(c, func(name string) bool { return names[name] }, o.Params)
+}
+
+func isParamName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '.'
+	})
 }
 
 // noBlanks refuses values that the SDK's signer would trim, and such as are no
@@ -237,6 +240,6 @@ func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 		return
 	}
 	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
-		check("Vendor.Params["+strconv.Quote(k)+"]", o.Params[k])
+		check(rawPath(k), o.Params[k])
 	}
 }
