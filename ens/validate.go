@@ -69,8 +69,13 @@ func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if onWindows(spec.ImageID) {
 		host = 15
 	}
-	c.Require(utf8.RuneCountInString(spec.Name) <= maxName-digits, "Name", spec.Name, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", maxName-digits, digits))
-	c.Require(len(spec.HostName) <= host-digits, "HostName", spec.HostName, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", host-digits, digits))
+	const rule = "must be at most %d characters with UniqueSuffix, which adds %d"
+	if utf8.RuneCountInString(spec.Name) > maxName-digits {
+		c.Fail("Name", spec.Name, fmt.Sprintf(rule, maxName-digits, digits))
+	}
+	if len(spec.HostName) > host-digits {
+		c.Fail("HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
+	}
 }
 
 const nameRule = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
@@ -138,7 +143,7 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "a fixed address needs Network.SubnetID")
 	if n.PublicIP != nil && n.PublicIP.ChargeType != "" {
 		c.Require(internetChargeType(n.PublicIP.ChargeType) != "", "Network.PublicIP.ChargeType", n.PublicIP.ChargeType,
-			fmt.Sprintf("ENS has only %q and %q", provider.PayByDailyPeak, provider.PayBy95th))
+			`ENS has only "`+string(provider.PayByDailyPeak)+`" and "`+string(provider.PayBy95th)+`"`)
 	}
 }
 
@@ -146,7 +151,7 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkSize(c, "SystemDisk", &spec.SystemDisk)
 	for i := range spec.DataDisks {
-		at := fmt.Sprintf("DataDisks[%d]", i)
+		at := "DataDisks[" + strconv.Itoa(i) + "]"
 		c.Require(spec.DataDisks[i].SizeGiB > 0, at+".SizeGiB", nil, "is required")
 		checkSize(c, at, &spec.DataDisks[i])
 	}

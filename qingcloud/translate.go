@@ -58,15 +58,21 @@ type runRequest struct {
 	params  map[string]string // RunOptions.Params
 }
 
-// names are the parameters of the create, as the SDK's builder and signer name
-// them, without the raw ones.
-func (r *runRequest) names() map[string]bool {
-	in := reflect.ValueOf(&r.runInput).Elem()
-	names := make(map[string]bool, in.NumField()+len(r.VxNets)+len(r.Volumes)+len(r.secrets)+2)
-	names["action"], names["zone"] = true, true
-	for name := range r.secrets {
-		names[name] = true
+// taken returns those of the raw parameters that the create sends by itself, as
+// the SDK's builder and signer name them.
+func (r *runRequest) taken(raw map[string]string) map[string]bool {
+	taken := map[string]bool{}
+	look := func(name string) {
+		if _, ok := raw[name]; ok {
+			taken[name] = true
+		}
 	}
+	look("action")
+	look("zone")
+	for name := range r.secrets {
+		look(name)
+	}
+	in := reflect.ValueOf(&r.runInput).Elem()
 	for i := range in.NumField() {
 		f := in.Field(i)
 		if f.IsNil() {
@@ -74,16 +80,16 @@ func (r *runRequest) names() map[string]bool {
 		}
 		name := in.Type().Field(i).Tag.Get("name")
 		if f.Kind() != reflect.Slice {
-			names[name] = true
+			look(name)
 			continue
 		}
 		for j := range f.Len() {
 			if !f.Index(j).IsNil() {
-				names[name+"."+strconv.Itoa(j+1)] = true
+				look(name + "." + strconv.Itoa(j+1))
 			}
 		}
 	}
-	return names
+	return taken
 }
 
 // translateRun says a spec in the words of RunInstances. The spec is valid.

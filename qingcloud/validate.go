@@ -69,8 +69,8 @@ func validateTopology(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		c.Require(v.n > 0, "CPUOptions."+v.path, nil, "cpu_topology needs Sockets, Cores and ThreadsPerCore together")
 	}
 	product := o.Sockets * o.Cores * o.ThreadsPerCore
-	if cpus := spec.Hardware.CPUs; cpus > 0 && product > 0 {
-		c.Require(product == cpus, "CPUOptions", fmt.Sprintf("%d*%d*%d", o.Sockets, o.Cores, o.ThreadsPerCore), fmt.Sprintf("sockets, cores of a socket and threads of a core must multiply to Hardware.CPUs (%d)", cpus))
+	if cpus := spec.Hardware.CPUs; cpus > 0 && product > 0 && product != cpus {
+		c.Fail("CPUOptions", fmt.Sprintf("%d*%d*%d", o.Sockets, o.Cores, o.ThreadsPerCore), fmt.Sprintf("sockets, cores of a socket and threads of a core must multiply to Hardware.CPUs (%d)", cpus))
 	}
 }
 
@@ -91,7 +91,7 @@ func validateNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "needs SubnetID")
 	c.Require(len(n.Interfaces) == 0 || n.SubnetID != "", "Network.Interfaces", nil, "needs SubnetID for the primary interface")
 	for i, f := range n.Interfaces {
-		at := fmt.Sprintf("Network.Interfaces[%d]", i)
+		at := "Network.Interfaces[" + strconv.Itoa(i) + "]"
 		c.Require(f.SubnetID != "", at+".SubnetID", nil, "is required")
 		validateVxNet(c, at+".SubnetID", f.SubnetID, f.PrivateIP.IsValid())
 		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
@@ -108,7 +108,7 @@ func validateDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(size == 0 || size >= 20 && size <= 100, "SystemDisk.SizeGiB", size, "must be 20 to 100 GiB, and 50 at least for Windows")
 	seen := map[string]bool{}
 	for i, disk := range spec.DataDisks {
-		at := fmt.Sprintf("DataDisks[%d].VolumeID", i)
+		at := "DataDisks[" + strconv.Itoa(i) + "].VolumeID"
 		c.Require(disk.VolumeID != "", at, nil, "is required: "+noNewDisk)
 		c.Require(disk.VolumeID == "" || !seen[disk.VolumeID], at, disk.VolumeID, "is given twice")
 		seen[disk.VolumeID] = true
@@ -186,8 +186,8 @@ func validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 			c.Fail(rawPath(k), nil, "is no name of a parameter")
 		}
 	}
-	names := translateRun(spec).names()
-	checkTaken(c, func(name string) bool { return names[name] }, o.Params)
+	taken := translateRun(spec).taken(o.Params)
+	checkTaken(c, func(name string) bool { return taken[name] }, o.Params)
 }
 
 func isParamName(s string) bool {
@@ -219,10 +219,10 @@ func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 	check("Network.SubnetID", spec.Network.SubnetID)
 	check("Network.SecurityGroupIDs", spec.Network.SecurityGroupIDs...)
 	for i := range spec.Network.Interfaces {
-		check(fmt.Sprintf("Network.Interfaces[%d].SubnetID", i), spec.Network.Interfaces[i].SubnetID)
+		check("Network.Interfaces["+strconv.Itoa(i)+"].SubnetID", spec.Network.Interfaces[i].SubnetID)
 	}
 	for i := range spec.DataDisks {
-		check(fmt.Sprintf("DataDisks[%d].VolumeID", i), spec.DataDisks[i].VolumeID)
+		check("DataDisks["+strconv.Itoa(i)+"].VolumeID", spec.DataDisks[i].VolumeID)
 	}
 	check("Placement.GroupID", spec.Placement.GroupID)
 	check("Placement.DedicatedHostIDs", spec.Placement.DedicatedHostIDs...)
