@@ -304,7 +304,7 @@ func checkParams(spec *provider.RunInstancesSpec, opts RunOptions) error {
 	if err != nil {
 		return nil
 	}
-	_, err = mergeParams(req, opts.Params)
+	_, err = touchedTree(bodyOf(req), opts.Params)
 	return err
 }
 
