@@ -158,9 +158,7 @@ func mergeParams(req typed, params map[string]string) (map[string]any, error) {
 	}
 	for name, v := range body {
 		if !isPlain(v) { // members sorted by name, like those of the others
-			if err := takeApart(tree, body, name); err != nil {
-				return nil, err
-			}
+			takeApart(tree, body, name)
 		}
 	}
 	return body, forSDK(body, tree)
@@ -206,27 +204,52 @@ func touchedTree(body map[string]any, params map[string]string) (map[string]any,
 	tree := make(map[string]any, len(params))
 	for name := range params {
 		head, _, _ := strings.Cut(name, ".")
-		if err := takeApart(tree, body, head); err != nil {
-			return nil, err
-		}
+		takeApart(tree, body, head)
 	}
 	return tree, setAll(tree, params)
 }
 
 // takeApart puts a parameter of a body into a tree, unless it is there.
-func takeApart(tree, body map[string]any, name string) error {
-	whole, given := body[name]
-	if _, done := tree[name]; done || !given {
-		return nil
+func takeApart(tree, body map[string]any, name string) {
+	if _, done := tree[name]; done {
+		return
 	}
-	text, err := sdkjson.Marshal(whole)
-	if err != nil {
-		return err
+	if whole, given := body[name]; given {
+		tree[name] = apart(reflect.ValueOf(whole))
 	}
-	var v any
-	err = decode(string(text), &v)
-	tree[name] = v
-	return err
+}
+
+// apart is what the SDK would send for a value of a request, as wireTree has it.
+func apart(v reflect.Value) any {
+	switch v.Kind() { //nolint:exhaustive // requests have no others; if one comes, it is the SDK's to write
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return apart(v.Elem())
+	case reflect.Struct:
+		object := make(map[string]any, 8)
+		for i := range v.NumField() {
+			if f := v.Field(i); !f.IsZero() { // an empty list is sent
+				object[v.Type().Field(i).Tag.Get("name")] = apart(f)
+			}
+		}
+		return object
+	case reflect.Slice:
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = apart(v.Index(i))
+		}
+		return list
+	case reflect.Int64:
+		return json.Number(strconv.FormatInt(v.Int(), 10))
+	case reflect.Uint64:
+		return json.Number(strconv.FormatUint(v.Uint(), 10))
+	case reflect.String, reflect.Bool:
+		return v.Interface()
+	}
+	text, _ := sdkjson.Marshal(v.Interface())
+	return json.RawMessage(text)
 }
 
 // setAll puts all raw parameters into a tree.
@@ -242,15 +265,10 @@ func setAll(tree map[string]any, params map[string]string) error {
 
 // wireTree is the body that the SDK would send, taken apart.
 func wireTree(req typed) (map[string]any, error) {
-	tree := map[string]any{}
-	return tree, decode(req.ToJsonString(), &tree)
-}
-
-// decode leaves numbers as they are written.
-func decode(text string, v any) error {
-	dec := json.NewDecoder(strings.NewReader(text))
+	dec := json.NewDecoder(strings.NewReader(req.ToJsonString()))
 	dec.UseNumber()
-	return dec.Decode(v)
+	tree := map[string]any{}
+	return tree, dec.Decode(&tree)
 }
 
 // forSDK puts a tree into a body as texts that the SDK copies as they are: its

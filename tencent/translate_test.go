@@ -598,3 +598,26 @@ func TestRunningServersAreFiltered(t *testing.T) {
 		t.Errorf("got filters %v, want a tag and instance-state=RUNNING", got)
 	}
 }
+
+// Raw parameters are put into a tree that is made without the SDK's encoder. It
+// must be the tree of what that one sends.
+func TestApartIsWhatTheSDKSends(t *testing.T) {
+	for name, spec := range fullSpecs() {
+		req, err := translateRun(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.ChcIds = []*string{} // is sent
+		want, err := wireTree(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, body := map[string]any{}, bodyOf(req)
+		for name := range body {
+			takeApart(got, body, name)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got  %v\nwant %v", name, got, want)
+		}
+	}
+}
