@@ -29,7 +29,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkRelease(&c, spec.AutoReleaseTime)
 	checkSpec(&c, spec)
 	checkForms(&c, spec)
-	checkOptions(&c, spec)
+	d.checkOptions(&c, spec)
 	return c.Err()
 }
 
@@ -455,17 +455,29 @@ func checkShortTags(c *provider.Checker, tags map[string]string) {
 
 // checkOptions refuses options of another type and raw parameters that are set
 // already.
-func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
+func (d *driver) checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkKind[RunOptions](c, "Vendor", spec.Vendor)
 	raw := optionsOf(spec).Params
 	if len(raw) == 0 {
 		return
 	}
-	plain := *spec
-	plain.Vendor = withoutRaw(spec)
-	if p, err := translateRun(&plain); err == nil {
-		checkRaw(c, "Vendor.Params", p, raw)
+	var set map[string]string
+	if d.mapsAny(raw) { // else the translation of the request itself is soon enough
+		plain := *spec
+		plain.Vendor = withoutRaw(spec)
+		set, _ = translateRun(&plain) // without raw parameters it has no error
 	}
+	checkRaw(c, "Vendor.Params", set, raw)
+}
+
+// mapsAny tells whether a spec could set any of the raw parameters.
+func (d *driver) mapsAny(raw map[string]string) bool {
+	for name := range raw {
+		if d.mapped[unnumbered(name)] {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutRaw returns the options for this cloud without raw parameters.
