@@ -142,11 +142,15 @@ func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
-		at := keyed(path, name)
 		_, taken := params[name]
-		c.Require(name != "", at, nil, "must not be empty")
-		c.Require(!taken, at, nil, "is set by another field of the spec already")
-		c.Require(taken || !isOwnParam(name), at, nil, "is set by the client itself")
+		switch {
+		case name == "":
+			c.Fail(keyed(path, name), nil, "must not be empty")
+		case taken:
+			c.Fail(keyed(path, name), nil, "is set by another field of the spec already")
+		case isOwnParam(name):
+			c.Fail(keyed(path, name), nil, "is set by the client itself")
+		}
 	}
 }
 

@@ -193,7 +193,9 @@ func checkVendor(c *Checker, path string, list []VendorOption) {
 func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 func notNegative(c *Checker, path string, n int) {
-	c.Require(n >= 0, path, n, "must not be negative")
+	if n < 0 {
+		c.Fail(path, n, "must not be negative")
+	}
 }
 
 func notEmpty(c *Checker, path string, list []string) {

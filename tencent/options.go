@@ -183,7 +183,8 @@ func mergedTree(req typed, params map[string]string) (map[string]any, error) {
 	return tree, setAll(tree, params)
 }
 
-// bodyOf are the parameters of a request, each as the SDK has it.
+// bodyOf are the parameters of a request, each as the SDK has it: its fields bear
+// the names of the wire.
 func bodyOf(req typed) map[string]any {
 	v := reflect.ValueOf(req).Elem()
 	body := make(map[string]any, 16)
@@ -192,7 +193,7 @@ func bodyOf(req typed) map[string]any {
 			continue
 		}
 		if f := v.Type().Field(i); !f.Anonymous {
-			body[f.Tag.Get("name")] = v.Field(i).Interface()
+			body[f.Name] = v.Field(i).Interface()
 		}
 	}
 	return body
@@ -231,7 +232,7 @@ func apart(v reflect.Value) any {
 		object := make(map[string]any, 8)
 		for i := range v.NumField() {
 			if f := v.Field(i); !f.IsZero() { // an empty list is sent
-				object[v.Type().Field(i).Tag.Get("name")] = apart(f)
+				object[v.Type().Field(i).Name] = apart(f)
 			}
 		}
 		return object
@@ -255,7 +256,9 @@ func apart(v reflect.Value) any {
 // setAll puts all raw parameters into a tree.
 func setAll(tree map[string]any, params map[string]string) error {
 	c := provider.Checker{Driver: Name}
-	for _, name := range slices.SortedFunc(maps.Keys(params), byParamName) {
+	names := slices.AppendSeq(make([]string, 0, len(params)), maps.Keys(params))
+	slices.SortFunc(names, byParamName)
+	for _, name := range names {
 		if err := setRaw(tree, name, params[name]); err != nil {
 			c.Fail(fmt.Sprintf("Vendor.Params[%q]", name), nil, err.Error())
 		}
