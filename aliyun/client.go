@@ -56,6 +56,7 @@ type driver struct {
 	region  string
 	caller  *alicloud.Caller
 	support provider.Support
+	mapped  map[string]bool
 }
 
 var (
@@ -85,7 +86,8 @@ func newDriver(cfg Config) (*driver, error) {
 	if err := errors.Join(check.Err(), err); err != nil {
 		return nil, err
 	}
-	return &driver{region: cfg.Region, caller: caller, support: supportTable()}, nil
+	support := supportTable()
+	return &driver{region: cfg.Region, caller: caller, support: support, mapped: mappedParams(support)}, nil
 }
 
 // Name returns "aliyun".

@@ -81,6 +81,10 @@ func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		host = 15
 	}
 	const rule = "must be at most %d characters long with UniqueSuffix, which adds %d"
-	c.Require(utf8.RuneCountInString(spec.Name) <= 128-digits, "Name", spec.Name, fmt.Sprintf(rule, 128-digits, digits))
-	c.Require(len(spec.HostName) <= host-digits, "HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
+	if utf8.RuneCountInString(spec.Name) > 128-digits {
+		c.Fail("Name", spec.Name, fmt.Sprintf(rule, 128-digits, digits))
+	}
+	if len(spec.HostName) > host-digits {
+		c.Fail("HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
@@ -141,11 +142,15 @@ func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
-		at := fmt.Sprintf("%s[%q]", path, name)
 		_, taken := params[name]
-		c.Require(name != "", at, nil, "must not be empty")
-		c.Require(!taken, at, nil, "is set by another field of the spec already")
-		c.Require(taken || !isOwnParam(name), at, nil, "is set by the client itself")
+		switch {
+		case name == "":
+			c.Fail(keyed(path, name), nil, "must not be empty")
+		case taken:
+			c.Fail(keyed(path, name), nil, "is set by another field of the spec already")
+		case isOwnParam(name):
+			c.Fail(keyed(path, name), nil, "is set by the client itself")
+		}
 	}
 }
 
@@ -156,7 +161,7 @@ func checkTemplateRaw(c *provider.Checker, path string, params, raw map[string]s
 	for _, name := range []string{"Password", "LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateVersion"} {
 		_, given := raw[name]
 		_, taken := params[name]
-		c.Require(!given || taken, fmt.Sprintf("%s[%q]", path, name), nil, "is not what a template holds")
+		c.Require(!given || taken, keyed(path, name), nil, "is not what a template holds")
 	}
 }
 
@@ -176,10 +181,13 @@ func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	o := optionsOf(spec)
 	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
 	check := func(prefix, path, single string, list []string) {
-		at := fmt.Sprintf("Vendor.Params[%q]", prefix+"SecurityGroupId")
+		raw := prefix + "SecurityGroupId"
+		if single == "" && o.Params[raw] == "" {
+			return
+		}
 		inList := len(list) > 0 || hasPrefix(o.Params, prefix+"SecurityGroupIds.")
 		c.Require(single == "" || !inList, path, single, "excludes SecurityGroupIDs: ECS takes one form or the other")
-		c.Require(o.Params[prefix+"SecurityGroupId"] == "" || !inList, at, nil, "excludes SecurityGroupIds: ECS takes one form or the other")
+		c.Require(o.Params[raw] == "" || !inList, keyed("Vendor.Params", raw), nil, "excludes SecurityGroupIds: ECS takes one form or the other")
 	}
 	check("", "Vendor.SecurityGroupID", o.SecurityGroupID, spec.Network.SecurityGroupIDs)
 	for i := range max(len(spec.Network.Interfaces), len(o.InterfaceSecurityGroupIDs)) {
@@ -191,9 +199,15 @@ func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		if i < len(spec.Network.Interfaces) {
 			list = spec.Network.Interfaces[i].SecurityGroupIDs
 		}
-		check(fmt.Sprintf("NetworkInterface.%d.", i+1), fmt.Sprintf("Vendor.InterfaceSecurityGroupIDs[%d]", i), single, list)
+		check("NetworkInterface."+strconv.Itoa(i+1)+".", indexed("Vendor.InterfaceSecurityGroupIDs", i), single, list)
 	}
 }
+
+// indexed is the path of an item, and keyed that of an entry. Paths are made before
+// a check fails, on every create, and fmt takes longer.
+func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+
+func keyed(path, key string) string { return path + "[" + strconv.Quote(key) + "]" }
 
 func hasPrefix(params map[string]string, prefix string) bool {
 	for name := range params {

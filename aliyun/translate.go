@@ -3,7 +3,6 @@ package aliyun
 import (
 	"cmp"
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -133,7 +132,7 @@ func translateNetwork(p params, n *provider.Network) {
 		p.text("InternetChargeType", internetChargeType(ip.ChargeType))
 	}
 	for i := range n.Interfaces {
-		translateInterface(p, fmt.Sprintf("NetworkInterface.%d.", i+1), &n.Interfaces[i])
+		translateInterface(p, "NetworkInterface."+strconv.Itoa(i+1)+".", &n.Interfaces[i])
 	}
 }
 
@@ -151,7 +150,7 @@ func translateDisks(p params, spec *provider.RunInstancesSpec) {
 	translateDisk(p, "SystemDisk.", &spec.SystemDisk)
 	p.choice("SystemDisk.DeleteWithInstance", spec.SystemDisk.DeleteWithInstance) // of templates only
 	for i := range spec.DataDisks {
-		d, at := &spec.DataDisks[i], fmt.Sprintf("DataDisk.%d.", i+1)
+		d, at := &spec.DataDisks[i], "DataDisk."+strconv.Itoa(i+1)+"."
 		translateDisk(p, at, d)
 		p.text(at+"SnapshotId", d.SnapshotID)
 		p.choice(at+"DeleteWithInstance", d.DeleteWithInstance)
@@ -246,7 +245,7 @@ func (p params) tags(name string, tags map[string]string) {
 func translateOptions(p params, o *RunOptions) {
 	p.text("SecurityGroupId", o.SecurityGroupID)
 	for i, group := range o.InterfaceSecurityGroupIDs {
-		p.text(fmt.Sprintf("NetworkInterface.%d.SecurityGroupId", i+1), group)
+		p.text("NetworkInterface."+strconv.Itoa(i+1)+".SecurityGroupId", group)
 	}
 	p.text("IoOptimized", o.IoOptimized)
 	p.text("CreditSpecification", o.CreditSpecification)
@@ -261,7 +260,7 @@ func translateOptions(p params, o *RunOptions) {
 func (p params) denyAll(spec *provider.RunInstancesSpec, names ...string) {
 	names = append(names, "SystemDisk.Encrypted")
 	for i := range spec.DataDisks {
-		names = append(names, fmt.Sprintf("DataDisk.%d.Encrypted", i+1))
+		names = append(names, "DataDisk."+strconv.Itoa(i+1)+".Encrypted")
 	}
 	for _, name := range names {
 		if _, ok := p[name]; !ok {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -28,7 +29,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkRelease(&c, spec.AutoReleaseTime)
 	checkSpec(&c, spec)
 	checkForms(&c, spec)
-	checkOptions(&c, spec)
+	d.checkOptions(&c, spec)
 	return c.Err()
 }
 
@@ -126,8 +127,10 @@ func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(kind, "InstanceType", nil, "required unless a launch template gives it")
 	for i := range spec.DataDisks {
 		d := &spec.DataDisks[i]
-		given := d.SizeGiB > 0 || d.SnapshotID != "" || spec.LaunchTemplate != nil || raw[fmt.Sprintf("DataDisk.%d.Size", i+1)] != ""
-		c.Require(given, fmt.Sprintf("DataDisks[%d].SizeGiB", i), nil, "required unless a SnapshotID or a launch template gives it")
+		given := d.SizeGiB > 0 || d.SnapshotID != "" || spec.LaunchTemplate != nil || raw["DataDisk."+strconv.Itoa(i+1)+".Size"] != ""
+		if !given {
+			c.Fail(indexed("DataDisks", i)+".SizeGiB", nil, "required unless a SnapshotID or a launch template gives it")
+		}
 	}
 }
 
@@ -237,8 +240,9 @@ func classes(p string) int {
 func checkNetwork(c *provider.Checker, n *provider.Network) {
 	checkGroups(c, "Network.SecurityGroupIDs", n.SecurityGroupIDs)
 	for i := 1; i < len(n.PrivateIPs); i++ {
-		c.Require(n.PrivateIPs[i] == n.PrivateIPs[i-1].Next(), fmt.Sprintf("Network.PrivateIPs[%d]", i), n.PrivateIPs[i],
-			"must follow the address before it: ECS takes the first of consecutive addresses")
+		if n.PrivateIPs[i] != n.PrivateIPs[i-1].Next() {
+			c.Fail(indexed("Network.PrivateIPs", i), n.PrivateIPs[i], "must follow the address before it: ECS takes the first of consecutive addresses")
+		}
 	}
 	c.Require(len(n.PrivateIPs) <= 1 || len(n.Interfaces) == 0, "Network.PrivateIPs", len(n.PrivateIPs), "addresses of several servers exclude Interfaces")
 	c.Require(n.IPv6Count <= 10, "Network.IPv6Count", n.IPv6Count, "must be at most 10")
@@ -267,14 +271,18 @@ func checkAdded(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if raw["NetworkInterface.1.InstanceType"] != "" || raw["NetworkInterface.2.InstanceType"] != "" {
 		most = 2
 	}
-	c.Require(n <= most, "Network.Interfaces", n, fmt.Sprintf("must be at most %d: a create adds one interface, others are attached afterwards", most))
+	if n > most {
+		c.Fail("Network.Interfaces", n, fmt.Sprintf("must be at most %d: a create adds one interface, others are attached afterwards", most))
+	}
 }
 
 func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	list, groups := spec.Network.Interfaces, optionsOf(spec).InterfaceSecurityGroupIDs
-	c.Require(len(groups) <= len(list), "Vendor.InterfaceSecurityGroupIDs", len(groups), fmt.Sprintf("must not be more than Network.Interfaces, which are %d", len(list)))
+	if len(groups) > len(list) {
+		c.Fail("Vendor.InterfaceSecurityGroupIDs", len(groups), fmt.Sprintf("must not be more than Network.Interfaces, which are %d", len(list)))
+	}
 	for i := range list {
-		f, at := &list[i], fmt.Sprintf("Network.Interfaces[%d]", i)
+		f, at := &list[i], indexed("Network.Interfaces", i)
 		named := i < len(groups) && groups[i] != ""
 		empty := f.SubnetID == "" && len(f.SecurityGroupIDs) == 0 && !f.PrivateIP.IsValid() && f.Name == "" && f.Description == "" && !named
 		c.Require(!empty, at, nil, "must not be empty: ECS would not see it")
@@ -298,7 +306,7 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkDisk(c, "SystemDisk", d, least, most)
 	c.Require(len(spec.DataDisks) <= 16, "DataDisks", len(spec.DataDisks), "must be at most 16")
 	for i := range spec.DataDisks {
-		d, at := &spec.DataDisks[i], fmt.Sprintf("DataDisks[%d]", i)
+		d, at := &spec.DataDisks[i], indexed("DataDisks", i)
 		c.Require(d.SizeGiB == 0 || d.SnapshotID == "", at+".SizeGiB", d.SizeGiB, "excludes SnapshotID: ECS ignores it and takes the size of the snapshot")
 		least, most := dataSizes(d)
 		if d.Type == "" && d.PerformanceLevel == "" && spec.LaunchTemplate == nil {
@@ -315,9 +323,9 @@ func checkDisk(c *provider.Checker, at string, d *provider.Disk, least, most int
 	}
 	checkName(c, at+".Name", d.Name)
 	checkText(c, at+".Description", d.Description, 256)
-	if d.SizeGiB != 0 && most != 0 {
+	if d.SizeGiB != 0 && most != 0 && (d.SizeGiB < least || d.SizeGiB > most) {
 		what := cmp.Or(strings.TrimSpace(d.Type+" "+d.PerformanceLevel), "any kind that the cloud chooses")
-		c.Require(d.SizeGiB >= least && d.SizeGiB <= most, at+".SizeGiB", d.SizeGiB, fmt.Sprintf("must be %d to %d for %s", least, most, what))
+		c.Fail(at+".SizeGiB", d.SizeGiB, fmt.Sprintf("must be %d to %d for %s", least, most, what))
 	}
 	switch d.Type {
 	case "cloud", "cloud_efficiency", "cloud_ssd", "ephemeral_ssd":
@@ -423,7 +431,7 @@ func checkTags(c *provider.Checker, tags map[string]string) {
 		return
 	}
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		at := fmt.Sprintf("Tags[%q]", k)
+		at := keyed("Tags", k)
 		c.Require(utf8.RuneCountInString(k) <= 128, at, nil, "the key must be at most 128 characters long")
 		c.Require(!strings.HasPrefix(k, "aliyun") && !strings.HasPrefix(k, "acs:"), at, nil, "the key must not begin with aliyun or acs:")
 		c.Require(!strings.Contains(k, "http://") && !strings.Contains(k, "https://"), at, nil, "the key must not contain http:// or https://")
@@ -437,7 +445,7 @@ func checkTags(c *provider.Checker, tags map[string]string) {
 // rules for the values too. A raw parameter takes what a newer one allows.
 func checkShortTags(c *provider.Checker, tags map[string]string) {
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		at := fmt.Sprintf("Tags[%q]", k)
+		at := keyed("Tags", k)
 		c.Require(utf8.RuneCountInString(k) <= 64, at, nil, "the key of a tag in a template must be at most 64 characters long")
 		for _, prefix := range []string{"aliyun", "acs:", "http://", "https://"} {
 			c.Require(!strings.HasPrefix(tags[k], prefix), at, nil, "the value must not begin with "+prefix)
@@ -447,17 +455,29 @@ func checkShortTags(c *provider.Checker, tags map[string]string) {
 
 // checkOptions refuses options of another type and raw parameters that are set
 // already.
-func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
+func (d *driver) checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkKind[RunOptions](c, "Vendor", spec.Vendor)
 	raw := optionsOf(spec).Params
 	if len(raw) == 0 {
 		return
 	}
-	plain := *spec
-	plain.Vendor = withoutRaw(spec)
-	if p, err := translateRun(&plain); err == nil {
-		checkRaw(c, "Vendor.Params", p, raw)
+	var set map[string]string
+	if d.mapsAny(raw) { // else the translation of the request itself is soon enough
+		plain := *spec
+		plain.Vendor = withoutRaw(spec)
+		set, _ = translateRun(&plain) // without raw parameters it has no error
 	}
+	checkRaw(c, "Vendor.Params", set, raw)
+}
+
+// mapsAny tells whether a spec could set any of the raw parameters.
+func (d *driver) mapsAny(raw map[string]string) bool {
+	for name := range raw {
+		if d.mapped[unnumbered(name)] {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutRaw returns the options for this cloud without raw parameters.

@@ -426,3 +426,30 @@ func TestValidateChangesNothing(t *testing.T) {
 		t.Error("validation changed the spec")
 	}
 }
+
+// The check of raw parameters goes by a list of what can be set at all. Whatever a
+// spec sends must be on it.
+func TestEveryParameterThatIsSetIsRefusedAsARawOne(t *testing.T) {
+	d := testDriver(t, nil)
+	specs := fullSpecs()
+	specs["of templates"] = &provider.RunInstancesSpec{Network: provider.Network{VPCID: "vpc-1"}, SystemDisk: provider.Disk{DeleteWithInstance: new(true)}}
+	for at, spec := range specs {
+		sent, err := translateRun(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := optionsOf(spec)
+		for name := range sent {
+			if _, raw := optionsOf(spec).Params[name]; raw {
+				continue
+			}
+			o.Params = map[string]string{name: "x"}
+			clash := *spec
+			clash.Vendor = []provider.VendorOption{o}
+			want := keyed("Vendor.Params", name) + ": is set by another field of the spec already"
+			if err := d.ValidateRun(&clash); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: raw %s: got %v, want %s", at, name, err, want)
+			}
+		}
+	}
+}

@@ -49,17 +49,16 @@ func (p params) yes(name string, on bool) {
 // translateRun turns a spec into the create call that can express it, raw
 // parameters included.
 func translateRun(spec *provider.RunInstancesSpec) (action string, p params) {
-	action, p = translateSpec(spec)
-	for name, value := range optionsOf(spec).Params {
-		p[name] = value
-	}
+	action = chooseCreate(spec).action
+	p = translateSpec(spec, action)
+	maps.Copy(p, optionsOf(spec).Params)
 	return action, p
 }
 
-// translateSpec is translateRun without the raw parameters.
-func translateSpec(spec *provider.RunInstancesSpec) (action string, p params) {
-	action = chooseCreate(spec).action
-	p = make(params, 32)
+// translateSpec is translateRun without the raw parameters, for the call that was
+// chosen.
+func translateSpec(spec *provider.RunInstancesSpec, action string) params {
+	p := make(params, 24+2*len(spec.Tags)) // as many as a full spec has: to grow takes longer than to fill
 	translateBasics(p, spec, action)
 	translateLogin(p, &spec.Login)
 	translateNetwork(p, &spec.Network)
@@ -68,7 +67,7 @@ func translateSpec(spec *provider.RunInstancesSpec) (action string, p params) {
 	translatePlacement(p, spec, action)
 	translateExtras(p, spec)
 	translateOptions(p, optionsOf(spec))
-	return action, p
+	return p
 }
 
 func translateBasics(p params, spec *provider.RunInstancesSpec, action string) {

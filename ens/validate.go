@@ -34,10 +34,12 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkOptions(&c, optionsOf(spec))
 	d.checkArea(&c, spec)
 	c.Require(len(spec.Tags) <= maxTags, "Tags", len(spec.Tags), "ENS takes at most 20 tags with a create")
-	checkChoice(&c, spec)
-	checkRenewal(&c, spec)
-	_, set := translateSpec(spec)
-	checkRaw(&c, optionsOf(spec).Params, set)
+	how := chooseCreate(spec)
+	checkChoice(&c, &how)
+	checkRenewal(&c, spec, how.action)
+	if raw := optionsOf(spec).Params; len(raw) > 0 {
+		checkRaw(&c, raw, translateSpec(spec, how.action))
+	}
 	return c.Err()
 }
 
@@ -67,8 +69,13 @@ func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if onWindows(spec.ImageID) {
 		host = 15
 	}
-	c.Require(utf8.RuneCountInString(spec.Name) <= maxName-digits, "Name", spec.Name, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", maxName-digits, digits))
-	c.Require(len(spec.HostName) <= host-digits, "HostName", spec.HostName, fmt.Sprintf("must be at most %d characters with UniqueSuffix, which adds %d", host-digits, digits))
+	const rule = "must be at most %d characters with UniqueSuffix, which adds %d"
+	if utf8.RuneCountInString(spec.Name) > maxName-digits {
+		c.Fail("Name", spec.Name, fmt.Sprintf(rule, maxName-digits, digits))
+	}
+	if len(spec.HostName) > host-digits {
+		c.Fail("HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
+	}
 }
 
 const nameRule = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
@@ -136,7 +143,7 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "a fixed address needs Network.SubnetID")
 	if n.PublicIP != nil && n.PublicIP.ChargeType != "" {
 		c.Require(internetChargeType(n.PublicIP.ChargeType) != "", "Network.PublicIP.ChargeType", n.PublicIP.ChargeType,
-			fmt.Sprintf("ENS has only %q and %q", provider.PayByDailyPeak, provider.PayBy95th))
+			`ENS has only "`+string(provider.PayByDailyPeak)+`" and "`+string(provider.PayBy95th)+`"`)
 	}
 }
 
@@ -144,7 +151,7 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkSize(c, "SystemDisk", &spec.SystemDisk)
 	for i := range spec.DataDisks {
-		at := fmt.Sprintf("DataDisks[%d]", i)
+		at := "DataDisks[" + strconv.Itoa(i) + "]"
 		c.Require(spec.DataDisks[i].SizeGiB > 0, at+".SizeGiB", nil, "is required")
 		checkSize(c, at, &spec.DataDisks[i])
 	}
@@ -212,14 +219,16 @@ func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec)
 }
 
 func oneOf(c *provider.Checker, path, value string, known ...string) {
-	c.Require(value == "" || slices.Contains(known, value), path, value, fmt.Sprintf("must be one of %q", known))
+	if value != "" && !slices.Contains(known, value) {
+		c.Fail(path, value, fmt.Sprintf("must be one of %q", slices.Clone(known))) // the list itself stays off the heap
+	}
 }
 
 // checkRenewal: CreateInstance must be told how long a renewal is. RunInstances
 // cannot be told.
-func checkRenewal(c *provider.Checker, spec *provider.RunInstancesSpec) {
+func checkRenewal(c *provider.Checker, spec *provider.RunInstancesSpec, action string) {
 	b := &spec.Billing
-	renews := b.AutoRenew != nil && *b.AutoRenew && chooseCreate(spec).action == createInstance
+	renews := b.AutoRenew != nil && *b.AutoRenew && action == createInstance
 	c.Require(!renews || b.AutoRenewPeriod > 0 || hasParam(spec, "AutoRenewPeriod"), "Billing.AutoRenewPeriod", nil, "is required with AutoRenew: CreateInstance has no length of a renewal by itself")
 }
 
@@ -231,8 +240,7 @@ func checkUserData(c *provider.Checker, u provider.UserData) {
 
 // checkChoice names every field that stands in the way when neither create
 // call can express the spec.
-func checkChoice(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	how := chooseCreate(spec)
+func checkChoice(c *provider.Checker, how *choice) {
 	if len(how.runOnly) == 0 || len(how.createOnly) == 0 {
 		return
 	}

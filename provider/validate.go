@@ -28,7 +28,7 @@ func (s *RunInstancesSpec) Validate() error {
 	s.SystemDisk.check(&c, "SystemDisk")
 	c.Require(s.SystemDisk.VolumeID == "", "SystemDisk.VolumeID", s.SystemDisk.VolumeID, "a system disk is made from the image; attach existing volumes as DataDisks")
 	for i := range s.DataDisks {
-		s.DataDisks[i].check(&c, fmt.Sprintf("DataDisks[%d]", i))
+		s.DataDisks[i].check(&c, indexed("DataDisks", i))
 	}
 	s.Billing.check(&c)
 	s.checkPlacement(&c)
@@ -95,7 +95,7 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 		oneOf(c, "Network.PublicIP.ChargeType", p.ChargeType, PayByTraffic, PayByBandwidth, PrepaidBandwidth, BandwidthPackage, PayByDailyPeak, PayBy95th)
 	}
 	for i := range n.Interfaces {
-		at := fmt.Sprintf("Network.Interfaces[%d]", i)
+		at := indexed("Network.Interfaces", i)
 		notEmpty(c, at+".SecurityGroupIDs", n.Interfaces[i].SecurityGroupIDs)
 		c.Require(!n.Interfaces[i].PrivateIP.IsValid() || s.Count <= 1, at+".PrivateIP", n.Interfaces[i].PrivateIP, "a fixed address is for one server: Count must be 1")
 	}
@@ -178,7 +178,7 @@ func checkToken(c *Checker, token string) {
 func checkVendor(c *Checker, path string, list []VendorOption) {
 	seen := map[string]bool{}
 	for i, o := range list {
-		at := fmt.Sprintf("%s[%d]", path, i)
+		at := indexed(path, i)
 		if v := reflect.ValueOf(o); o == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 			c.Fail(at, nil, "must not be nil")
 			continue
@@ -188,14 +188,20 @@ func checkVendor(c *Checker, path string, list []VendorOption) {
 	}
 }
 
+// indexed is the path of an item. Paths are made before a check fails, on every create,
+// and fmt takes longer.
+func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+
 func notNegative(c *Checker, path string, n int) {
-	c.Require(n >= 0, path, n, "must not be negative")
+	if n < 0 {
+		c.Fail(path, n, "must not be negative")
+	}
 }
 
 func notEmpty(c *Checker, path string, list []string) {
 	for i, s := range list {
 		if s == "" {
-			c.Fail(fmt.Sprintf("%s[%d]", path, i), nil, "must not be empty")
+			c.Fail(indexed(path, i), nil, "must not be empty")
 		}
 	}
 }
@@ -208,7 +214,7 @@ func oneOf[E ~string](c *Checker, path string, v E, known ...E) {
 
 func checkAddrs(c *Checker, path string, addrs []netip.Addr, ok func(netip.Addr) bool, what string) {
 	seen := make(map[netip.Addr]bool, len(addrs))
-	at := func(i int) string { return fmt.Sprintf("%s[%d]", path, i) }
+	at := func(i int) string { return indexed(path, i) }
 	for i, a := range addrs {
 		switch {
 		case !a.IsValid():

@@ -77,18 +77,28 @@ func runOptions(spec *provider.RunInstancesSpec) *RunOptions {
 
 // addParams adds raw parameters, and refuses one that is there already.
 func addParams(q url.Values, params map[string]string) error {
-	if len(params) == 0 {
-		return nil
-	}
 	c := provider.Checker{Driver: Name}
-	for _, k := range slices.Sorted(maps.Keys(params)) {
-		c.Require(!q.Has(k) && !isSystemParam(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is set by the spec or by the signature")
-	}
+	checkTaken(&c, q.Has, params)
 	for k, v := range params {
 		q.Set(k, v)
 	}
 	return c.Err()
 }
+
+// checkTaken refuses raw parameters that are set otherwise.
+func checkTaken(c *provider.Checker, set func(name string) bool, params map[string]string) {
+	if len(params) == 0 {
+		return
+	}
+	for _, k := range slices.Sorted(maps.Keys(params)) {
+		if set(k) || isSystemParam(k) {
+			c.Fail(rawPath(k), nil, "is set by the spec or by the signature")
+		}
+	}
+}
+
+// rawPath is where an error finds a raw parameter.
+func rawPath(name string) string { return "Vendor.Params[" + strconv.Quote(name) + "]" }
 
 // isSystemParam names the parameters that the signature adds to every call, and
 // the one that carries the marker by which a lost create is found.

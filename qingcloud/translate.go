@@ -3,6 +3,7 @@ package qingcloud
 import (
 	"encoding/base64"
 	"net/netip"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -55,6 +56,40 @@ type runRequest struct {
 	runInput
 	secrets map[string]string // login_passwd and userdata_value
 	params  map[string]string // RunOptions.Params
+}
+
+// taken returns those of the raw parameters that the create sends by itself, as
+// the SDK's builder and signer name them.
+func (r *runRequest) taken(raw map[string]string) map[string]bool {
+	taken := map[string]bool{}
+	look := func(name string) {
+		if _, ok := raw[name]; ok {
+			taken[name] = true
+		}
+	}
+	look("action")
+	look("zone")
+	for name := range r.secrets {
+		look(name)
+	}
+	in := reflect.ValueOf(&r.runInput).Elem()
+	for i := range in.NumField() {
+		f := in.Field(i)
+		if f.IsNil() {
+			continue
+		}
+		name := in.Type().Field(i).Tag.Get("name")
+		if f.Kind() != reflect.Slice {
+			look(name)
+			continue
+		}
+		for j := range f.Len() {
+			if !f.Index(j).IsNil() {
+				look(name + "." + strconv.Itoa(j+1))
+			}
+		}
+	}
+	return taken
 }
 
 // translateRun says a spec in the words of RunInstances. The spec is valid.

@@ -261,3 +261,31 @@ func TestOddFieldsLoseOnlyThemselves(t *testing.T) {
 		t.Errorf("broken JSON must be an error without its text, got %v", err)
 	}
 }
+
+// The check of raw parameters must know every name that the SDK's builder sends,
+// and no other.
+func TestTakenIsWhatTheBuilderSends(t *testing.T) {
+	d, err := newDriver(Config{Region: "pek3a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, spec := range fullSpecs() {
+		c := d.runCall(spec)
+		c.params = nil
+		req, err := d.build(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := slices.Sorted(maps.Keys(req.URL.Query()))
+		raw := map[string]string{"vxnets.99": "", "volumes": ""}
+		for _, k := range want {
+			raw[k] = ""
+		}
+		for _, f := range reflect.VisibleFields(reflect.TypeFor[runInput]()) {
+			raw[f.Tag.Get("name")] = ""
+		}
+		if got := slices.Sorted(maps.Keys(translateRun(spec).taken(raw))); !slices.Equal(got, want) {
+			t.Errorf("%s: got  %q\nwant %q", name, got, want)
+		}
+	}
+}

@@ -27,7 +27,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c.Require(len(spec.Placement.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(spec.Placement.DedicatedHostIDs), "QingCloud takes one dedicated host")
 	if o := validateVendor(c, spec); o != nil {
 		validateUserData(c, spec.UserData, o)
-		d.validateParams(c, spec, o)
+		validateParams(c, spec, o)
 		validateBlanks(c, spec, o)
 	}
 	return c.Err()
@@ -69,8 +69,8 @@ func validateTopology(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		c.Require(v.n > 0, "CPUOptions."+v.path, nil, "cpu_topology needs Sockets, Cores and ThreadsPerCore together")
 	}
 	product := o.Sockets * o.Cores * o.ThreadsPerCore
-	if cpus := spec.Hardware.CPUs; cpus > 0 && product > 0 {
-		c.Require(product == cpus, "CPUOptions", fmt.Sprintf("%d*%d*%d", o.Sockets, o.Cores, o.ThreadsPerCore), fmt.Sprintf("sockets, cores of a socket and threads of a core must multiply to Hardware.CPUs (%d)", cpus))
+	if cpus := spec.Hardware.CPUs; cpus > 0 && product > 0 && product != cpus {
+		c.Fail("CPUOptions", fmt.Sprintf("%d*%d*%d", o.Sockets, o.Cores, o.ThreadsPerCore), fmt.Sprintf("sockets, cores of a socket and threads of a core must multiply to Hardware.CPUs (%d)", cpus))
 	}
 }
 
@@ -91,7 +91,7 @@ func validateNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "needs SubnetID")
 	c.Require(len(n.Interfaces) == 0 || n.SubnetID != "", "Network.Interfaces", nil, "needs SubnetID for the primary interface")
 	for i, f := range n.Interfaces {
-		at := fmt.Sprintf("Network.Interfaces[%d]", i)
+		at := "Network.Interfaces[" + strconv.Itoa(i) + "]"
 		c.Require(f.SubnetID != "", at+".SubnetID", nil, "is required")
 		validateVxNet(c, at+".SubnetID", f.SubnetID, f.PrivateIP.IsValid())
 		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
@@ -108,7 +108,7 @@ func validateDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(size == 0 || size >= 20 && size <= 100, "SystemDisk.SizeGiB", size, "must be 20 to 100 GiB, and 50 at least for Windows")
 	seen := map[string]bool{}
 	for i, disk := range spec.DataDisks {
-		at := fmt.Sprintf("DataDisks[%d].VolumeID", i)
+		at := "DataDisks[" + strconv.Itoa(i) + "].VolumeID"
 		c.Require(disk.VolumeID != "", at, nil, "is required: "+noNewDisk)
 		c.Require(disk.VolumeID == "" || !seen[disk.VolumeID], at, disk.VolumeID, "is given twice")
 		seen[disk.VolumeID] = true
@@ -175,22 +175,25 @@ func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions
 	}
 }
 
-var paramForm = regexp.MustCompile(`^[A-Za-z0-9_.]+$`)
-
-// validateParams builds the request to see which parameters are taken.
-func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
+// validateParams translates the spec to see which parameters are taken. The SDK
+// is not asked to build the request: the names are known without it.
+func validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
 	if len(o.Params) == 0 {
 		return
 	}
 	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
-		c.Require(paramForm.MatchString(k), "Vendor.Params["+strconv.Quote(k)+"]", nil, "is no name of a parameter")
-	}
-	_, err := d.build(d.runCall(spec))
-	if taken, ok := err.(provider.FieldErrors); ok { //nolint:errorlint // build returns it bare
-		for _, f := range taken {
-			c.Fail(f.Path, nil, f.Reason)
+		if !isParamName(k) {
+			c.Fail(rawPath(k), nil, "is no name of a parameter")
 		}
 	}
+	taken := translateRun(spec).taken(o.Params)
+	checkTaken(c, func(name string) bool { return taken[name] }, o.Params)
+}
+
+func isParamName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '.'
+	})
 }
 
 // noBlanks refuses values that the SDK's signer would trim, and such as are no
@@ -216,10 +219,10 @@ func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 	check("Network.SubnetID", spec.Network.SubnetID)
 	check("Network.SecurityGroupIDs", spec.Network.SecurityGroupIDs...)
 	for i := range spec.Network.Interfaces {
-		check(fmt.Sprintf("Network.Interfaces[%d].SubnetID", i), spec.Network.Interfaces[i].SubnetID)
+		check("Network.Interfaces["+strconv.Itoa(i)+"].SubnetID", spec.Network.Interfaces[i].SubnetID)
 	}
 	for i := range spec.DataDisks {
-		check(fmt.Sprintf("DataDisks[%d].VolumeID", i), spec.DataDisks[i].VolumeID)
+		check("DataDisks["+strconv.Itoa(i)+"].VolumeID", spec.DataDisks[i].VolumeID)
 	}
 	check("Placement.GroupID", spec.Placement.GroupID)
 	check("Placement.DedicatedHostIDs", spec.Placement.DedicatedHostIDs...)
@@ -237,6 +240,6 @@ func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 		return
 	}
 	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
-		check("Vendor.Params["+strconv.Quote(k)+"]", o.Params[k])
+		check(rawPath(k), o.Params[k])
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,11 +151,26 @@ func mergeParams(req typed, params map[string]string) (map[string]any, error) {
 	if len(params) == 0 {
 		return nil, nil
 	}
-	tree, err := mergedTree(req, params)
+	body := bodyOf(req)
+	tree, err := touchedTree(body, params)
 	if err != nil {
 		return nil, err
 	}
-	return forSDK(tree)
+	for name, v := range body {
+		if !isPlain(v) { // members sorted by name, like those of the others
+			takeApart(tree, body, name)
+		}
+	}
+	return body, forSDK(body, tree)
+}
+
+// isPlain tells values that have but one form.
+func isPlain(v any) bool {
+	switch v.(type) {
+	case *string, *int64, *uint64, *bool:
+		return true
+	}
+	return false
 }
 
 // mergedTree is the body of the create with the raw parameters in it, taken
@@ -164,13 +180,90 @@ func mergedTree(req typed, params map[string]string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return tree, setAll(tree, params)
+}
+
+// bodyOf are the parameters of a request, each as the SDK has it: its fields bear
+// the names of the wire.
+func bodyOf(req typed) map[string]any {
+	v := reflect.ValueOf(req).Elem()
+	body := make(map[string]any, 16)
+	for i := range v.NumField() {
+		if v.Field(i).IsZero() {
+			continue
+		}
+		if f := v.Type().Field(i); !f.Anonymous {
+			body[f.Name] = v.Field(i).Interface()
+		}
+	}
+	return body
+}
+
+// touchedTree takes those parameters of a body apart that raw ones belong into,
+// and puts these there. The others need no look.
+func touchedTree(body map[string]any, params map[string]string) (map[string]any, error) {
+	tree := make(map[string]any, len(params))
+	for name := range params {
+		head, _, _ := strings.Cut(name, ".")
+		takeApart(tree, body, head)
+	}
+	return tree, setAll(tree, params)
+}
+
+// takeApart puts a parameter of a body into a tree, unless it is there.
+func takeApart(tree, body map[string]any, name string) {
+	if _, done := tree[name]; done {
+		return
+	}
+	if whole, given := body[name]; given {
+		tree[name] = apart(reflect.ValueOf(whole))
+	}
+}
+
+// apart is what the SDK would send for a value of a request, as wireTree has it.
+func apart(v reflect.Value) any {
+	switch v.Kind() { //nolint:exhaustive // requests have no others; if one comes, it is the SDK's to write
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return apart(v.Elem())
+	case reflect.Struct:
+		object := make(map[string]any, 8)
+		for i := range v.NumField() {
+			if f := v.Field(i); !f.IsZero() { // an empty list is sent
+				object[v.Type().Field(i).Name] = apart(f)
+			}
+		}
+		return object
+	case reflect.Slice:
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = apart(v.Index(i))
+		}
+		return list
+	case reflect.Int64:
+		return json.Number(strconv.FormatInt(v.Int(), 10))
+	case reflect.Uint64:
+		return json.Number(strconv.FormatUint(v.Uint(), 10))
+	case reflect.String, reflect.Bool:
+		return v.Interface()
+	}
+	text, _ := sdkjson.Marshal(v.Interface())
+	return json.RawMessage(text)
+}
+
+// setAll puts all raw parameters into a tree.
+func setAll(tree map[string]any, params map[string]string) error {
 	c := provider.Checker{Driver: Name}
-	for _, name := range slices.SortedFunc(maps.Keys(params), byParamName) {
+	names := slices.AppendSeq(make([]string, 0, len(params)), maps.Keys(params))
+	slices.SortFunc(names, byParamName)
+	for _, name := range names {
 		if err := setRaw(tree, name, params[name]); err != nil {
 			c.Fail(fmt.Sprintf("Vendor.Params[%q]", name), nil, err.Error())
 		}
 	}
-	return tree, c.Err()
+	return c.Err()
 }
 
 // wireTree is the body that the SDK would send, taken apart.
@@ -181,18 +274,17 @@ func wireTree(req typed) (map[string]any, error) {
 	return tree, dec.Decode(&tree)
 }
 
-// forSDK turns every parameter into text that the SDK copies as it is: its own
-// encoder would send large numbers in another form.
-func forSDK(tree map[string]any) (map[string]any, error) {
-	body := make(map[string]any, len(tree))
+// forSDK puts a tree into a body as texts that the SDK copies as they are: its
+// own encoder would send large numbers in another form.
+func forSDK(body, tree map[string]any) error {
 	for name, v := range tree {
 		text, err := json.Marshal(v)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		body[name] = sdkjson.RawMessage(text)
 	}
-	return body, nil
+	return nil
 }
 
 // setRaw puts one raw parameter into the tree.
@@ -213,8 +305,8 @@ func setRaw(tree map[string]any, name, text string) error {
 
 // rawValue is JSON where the text is JSON, else a string.
 func rawValue(text string) any {
-	if json.Valid([]byte(text)) {
-		return json.RawMessage(text)
+	if b := []byte(text); json.Valid(b) {
+		return json.RawMessage(b)
 	}
 	return text
 }
@@ -262,17 +354,28 @@ func insertItem(node any, steps []string, value any) (any, error) {
 }
 
 func isIndex(step string) bool {
-	return step != "" && strings.Trim(step, "0123456789") == ""
+	for i := range len(step) {
+		if step[i] < '0' || step[i] > '9' {
+			return false
+		}
+	}
+	return step != ""
 }
 
 // byParamName sorts by steps, indexes as numbers, so that lists fill in order.
 func byParamName(a, b string) int {
-	return slices.CompareFunc(strings.Split(a, "."), strings.Split(b, "."), func(x, y string) int {
+	for {
+		x, restA, moreA := strings.Cut(a, ".")
+		y, restB, moreB := strings.Cut(b, ".")
+		order := cmp.Compare(x, y)
 		if isIndex(x) && isIndex(y) {
-			return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
+			order = cmp.Or(cmp.Compare(len(x), len(y)), order)
 		}
-		return cmp.Compare(x, y)
-	})
+		if order != 0 || !moreA || !moreB {
+			return cmp.Or(order, strings.Count(a, ".")-strings.Count(b, ".")) // the whole before its parts
+		}
+		a, b = restA, restB
+	}
 }
 
 // flatten writes the leaves of a tree under their flat names.

@@ -69,7 +69,9 @@ func templateParams(req templateRequest, spec *provider.RunInstancesSpec) (map[s
 		return nil, provider.FieldErrors{{Driver: Name, Path: "Spec", Reason: "has a parameter that templates do not know", Unsupported: true}}
 	}
 	opts, _ := optionsOf(spec) // translateRun has accepted them
-	_, err = mergeParams(req, opts.Params)
+	if len(opts.Params) > 0 {
+		_, err = touchedTree(bodyOf(req), opts.Params)
+	}
 	return opts.Params, err
 }
 

@@ -598,3 +598,57 @@ func TestRunningServersAreFiltered(t *testing.T) {
 		t.Errorf("got filters %v, want a tag and instance-state=RUNNING", got)
 	}
 }
+
+// Raw parameters are put beside fields that are called as they are on the wire.
+func TestFieldsBearTheNamesOfTheWire(t *testing.T) {
+	seen := map[reflect.Type]bool{}
+	var walk func(of reflect.Type)
+	walk = func(of reflect.Type) {
+		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+			of = of.Elem()
+		}
+		if of.Kind() != reflect.Struct || seen[of] {
+			return
+		}
+		seen[of] = true
+		for i := range of.NumField() {
+			f := of.Field(i)
+			if f.Anonymous {
+				continue
+			}
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != f.Name {
+				t.Errorf("%s.%s is %q on the wire", of, f.Name, name)
+			}
+			walk(f.Type)
+		}
+	}
+	walk(reflect.TypeFor[cvm.RunInstancesRequest]())
+	walk(reflect.TypeFor[cvm.CreateLaunchTemplateRequest]())
+	walk(reflect.TypeFor[cvm.CreateLaunchTemplateVersionRequest]())
+	if len(seen) < 20 {
+		t.Errorf("looked at %d types", len(seen))
+	}
+}
+
+// Raw parameters are put into a tree that is made without the SDK's encoder. It
+// must be the tree of what that one sends.
+func TestApartIsWhatTheSDKSends(t *testing.T) {
+	for name, spec := range fullSpecs() {
+		req, err := translateRun(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.ChcIds = []*string{} // is sent
+		want, err := wireTree(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, body := map[string]any{}, bodyOf(req)
+		for name := range body {
+			takeApart(got, body, name)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got  %v\nwant %v", name, got, want)
+		}
+	}
+}

@@ -134,20 +134,20 @@ func checkLogin(c *provider.Checker, l *provider.Login) {
 
 // classes counts the kinds of characters in a password.
 func classes(password string) int {
-	kinds := map[string]bool{}
+	var small, capital, digit, other int
 	for _, r := range password {
 		switch {
 		case r >= 'a' && r <= 'z':
-			kinds["small"] = true
+			small = 1
 		case r >= 'A' && r <= 'Z':
-			kinds["capital"] = true
+			capital = 1
 		case r >= '0' && r <= '9':
-			kinds["digit"] = true
+			digit = 1
 		default:
-			kinds["other"] = true
+			other = 1
 		}
 	}
-	return len(kinds)
+	return small + capital + digit + other
 }
 
 func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
@@ -186,7 +186,7 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(cloud <= 20, "DataDisks", cloud, "at most 20 cloud data disks can be bought with a server")
 	checkLength(c, "SystemDisk.Name", spec.SystemDisk.Name, 128)
 	for i := range spec.DataDisks {
-		at, disk := fmt.Sprintf("DataDisks[%d].", i), &spec.DataDisks[i]
+		at, disk := "DataDisks["+strconv.Itoa(i)+"].", &spec.DataDisks[i]
 		checkLength(c, at+"Name", disk.Name, 128)
 		c.Require(disk.SizeGiB > 0, at+"SizeGiB", nil, "required: CVM takes a disk without a size for none")
 		c.Require(disk.SizeGiB%10 == 0, at+"SizeGiB", disk.SizeGiB, "must be a multiple of 10")
@@ -237,8 +237,12 @@ func checkTags(c *provider.Checker, path string, tags map[string]string) {
 	c.Require(len(tags) <= 50, path, len(tags), "a resource has at most 50 tags")
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		n, v := utf8.RuneCountInString(k), utf8.RuneCountInString(tags[k])
-		c.Require(n <= 127, path, k, fmt.Sprintf("a tag key must be at most 127 characters long, not %d", n))
-		c.Require(v <= 255, path, k, fmt.Sprintf("the value of a tag must be at most 255 characters long, not %d", v))
+		if n > 127 {
+			c.Fail(path, k, fmt.Sprintf("a tag key must be at most 127 characters long, not %d", n))
+		}
+		if v > 255 {
+			c.Fail(path, k, fmt.Sprintf("the value of a tag must be at most 255 characters long, not %d", v))
+		}
 		c.Require(!strings.HasPrefix(k, "qcs:"), path, k, "keys that begin with qcs: are reserved by the cloud")
 	}
 }
@@ -255,10 +259,13 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts Run
 	checkIDs(c, "Vendor.DedicatedResourcePackIDs", packs)
 	checkIDs(c, "Vendor.CHCIDs", opts.CHCIDs)
 	checkMetadata(c, opts.Metadata)
-	n := len(opts.DataDisks)
-	c.Require(n <= len(spec.DataDisks), "Vendor.DataDisks", n, fmt.Sprintf("the spec has %d data disks", len(spec.DataDisks)))
+	if n := len(opts.DataDisks); n > len(spec.DataDisks) {
+		c.Fail("Vendor.DataDisks", n, fmt.Sprintf("the spec has %d data disks", len(spec.DataDisks)))
+	}
 	for i, d := range opts.DataDisks {
-		c.Require(d.ThroughputMiBps >= 0, fmt.Sprintf("Vendor.DataDisks[%d].ThroughputMiBps", i), d.ThroughputMiBps, "must not be negative")
+		if d.ThroughputMiBps < 0 {
+			c.Fail(fmt.Sprintf("Vendor.DataDisks[%d].ThroughputMiBps", i), d.ThroughputMiBps, "must not be negative")
+		}
 	}
 }
 
@@ -290,7 +297,9 @@ func checkMetadata(c *provider.Checker, items map[string]string) {
 
 func checkIDs(c *provider.Checker, path string, ids []string) {
 	for i, id := range ids {
-		c.Require(id != "", fmt.Sprintf("%s[%d]", path, i), nil, "must not be empty")
+		if id == "" {
+			c.Fail(fmt.Sprintf("%s[%d]", path, i), nil, "must not be empty")
+		}
 	}
 }
 
@@ -304,7 +313,7 @@ func checkParams(spec *provider.RunInstancesSpec, opts RunOptions) error {
 	if err != nil {
 		return nil
 	}
-	_, err = mergeParams(req, opts.Params)
+	_, err = touchedTree(bodyOf(req), opts.Params)
 	return err
 }
 
@@ -314,13 +323,16 @@ func printable(s string) bool {
 }
 
 func checkLength(c *provider.Checker, path, s string, most int) {
-	n := utf8.RuneCountInString(s)
-	c.Require(n <= most, path, s, fmt.Sprintf("must be at most %d characters long, not %d", most, n))
+	if n := utf8.RuneCountInString(s); n > most {
+		c.Fail(path, s, fmt.Sprintf("must be at most %d characters long, not %d", most, n))
+	}
 }
 
 func checkBetween(c *provider.Checker, path, s string, least, most int) {
 	n := utf8.RuneCountInString(s)
-	c.Require(n >= least && n <= most, path, s, fmt.Sprintf("must be %d to %d characters long, not %d", least, most, n))
+	if n < least || n > most {
+		c.Fail(path, s, fmt.Sprintf("must be %d to %d characters long, not %d", least, most, n))
+	}
 }
 
 // joined puts the problems that several checks found into one list.
