@@ -139,7 +139,8 @@ func (op *Operation) fewest(p *part, spec *RunInstancesSpec) int {
 	return p.Count
 }
 
-// shortOf remembers what a part was out of.
+// shortOf remembers what a part was out of, once: what is said of it later, or was
+// skipped because of the memory, proves nothing new.
 func (op *Operation) shortOf(p *part, spec *RunInstancesSpec) {
 	s := *spec
 	op.candidate(p.Candidate).apply(&s)
@@ -154,7 +155,10 @@ func (op *Operation) shortOf(p *part, spec *RunInstancesSpec) {
 	if why == nil {
 		why = fmt.Errorf("%w: %w", ErrNoStock, &countError{asked: p.Count, got: len(p.IDs)})
 	}
-	op.c.stock.remember(&s, why)
+	if !p.told {
+		op.c.stock.remember(&s, why)
+		p.told = true
+	}
 	op.tryingFailed(&s, why, false)
 }
 
@@ -201,7 +205,7 @@ func (op *Operation) startElsewhere() {
 	defer op.mu.Unlock()
 	for i := range op.parts {
 		if p := &op.parts[i]; p.Status == partPlanned && p.Candidate == 0 && len(p.IDs) == 0 && p.Generation == 0 {
-			p.Status, p.err, p.Short = partRejected, why, true
+			p.Status, p.err, p.Short, p.told = partRejected, why, true, true
 		}
 	}
 	op.tryingFailed(spec, why, true)
@@ -265,7 +269,8 @@ func (op *Operation) drop(failed []*LaunchError) {
 			if f := dead[id]; f == nil {
 				alive = append(alive, id)
 			} else {
-				p.late, p.Status, p.Short, p.old = fmt.Errorf("%w: %w", ErrNoStock, f), partAccepted, true, false
+				p.late, p.Status, p.Short = fmt.Errorf("%w: %w", ErrNoStock, f), partAccepted, true
+				p.old, p.told = false, false
 			}
 		}
 		p.IDs = alive

@@ -237,6 +237,31 @@ func TestStockIsForgottenAfterThreeMinutes(t *testing.T) {
 	})
 }
 
+// Whoever skips what was out of stock a moment ago has learned nothing new: the
+// memory ends three minutes after the cloud's own word.
+func TestSkippingDoesNotProlongTheMemory(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, o := inZone(1, "b")
+		f.stocked(shelf{"t1.small@a": 0}, provider.StockOfType)
+		c := f.client()
+		for range 5 { // one operation a minute, each of which would rather have zone a
+			if _, err := c.RunInstances(t.Context(), s, o); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		inA := 0
+		for _, asked := range f.asked() {
+			if asked == "1xt1.small@a" {
+				inA++
+			}
+		}
+		if inA != 2 {
+			t.Errorf("asked zone a %d times in five minutes, want 2: %q", inA, f.asked())
+		}
+	})
+}
+
 // All that could be tried was out of stock a moment ago: one error says so, and
 // nothing is sent.
 func TestNothingLeftToTry(t *testing.T) {

@@ -186,7 +186,7 @@ func (op *Operation) take(i int, res *RunResult) {
 // settle records how a part ended.
 func (op *Operation) settle(i int, err error) {
 	op.change(i, func(p *part) {
-		p.err, p.old = err, false
+		p.err, p.old, p.told = err, false, false
 		switch {
 		case err == nil:
 			p.Status = partAccepted

@@ -43,6 +43,7 @@ type part struct {
 	err    error
 	late   error // why servers of it died after they were accepted
 	old    bool  // it ended before the operation was resumed
+	told   bool  // the client remembers what it was short of, since it was
 }
 
 // missing is how many servers a part is short of.
