@@ -34,6 +34,14 @@ func (m *meter) RoundTrip(req *http.Request) (*http.Response, error) {
 	return m.RoundTripper.RoundTrip(req)
 }
 
+// count returns how many calls there were. A wait that its context ended may still
+// have one on the way.
+func (m *meter) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.calls)
+}
+
 // most returns the largest number of calls in any stretch of time that long.
 func (m *meter) most(per time.Duration) (n int) {
 	m.mu.Lock()
@@ -184,7 +192,7 @@ func TestWaitsOfAllSizesShareTheBudget(t *testing.T) {
 		}
 		all := sorted(delays)
 		f.t.Logf("%d servers, a round takes %v: %d calls, up to %d within %v; delay %v p50, %v p99, %v max; of operations of one at most %v", len(all), round,
-			len(f.meter.calls), f.meter.most(f.rate.Per), f.rate.Per, all[len(all)/2], all[len(all)*99/100], all[len(all)-1], worst)
+			f.meter.count(), f.meter.most(f.rate.Per), f.rate.Per, all[len(all)/2], all[len(all)*99/100], all[len(all)-1], worst)
 		if len(all) != total+20 {
 			f.t.Errorf("%d of %d servers were seen", len(all), total+20)
 		}
@@ -223,12 +231,12 @@ func TestStuckServersNeverExceedTheBudget(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		f.t.Logf("%d calls in %v, at most %d within %v", len(f.meter.calls), patience, f.meter.most(f.rate.Per), f.rate.Per)
+		f.t.Logf("%d calls in %v, at most %d within %v", f.meter.count(), patience, f.meter.most(f.rate.Per), f.rate.Per)
 		if got := running.Load() + pending.Load(); got != zones*each || pending.Load() < zones*each/2 {
 			f.t.Errorf("%d running and %d pending of %d servers", running.Load(), pending.Load(), zones*each)
 		}
-		if len(f.meter.calls) < f.rate.Calls {
-			f.t.Errorf("%d calls, too few to test the limit of %d", len(f.meter.calls), f.rate.Calls)
+		if n := f.meter.count(); n < f.rate.Calls {
+			f.t.Errorf("%d calls, too few to test the limit of %d", n, f.rate.Calls)
 		}
 	})
 }
