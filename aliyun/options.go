@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -141,15 +142,16 @@ func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
 	if len(raw) == 0 {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(raw)) {
+	for _, name := range sorted.Keys(raw) {
 		_, taken := params[name]
+		in := c.Entry(path, name)
 		switch {
 		case name == "":
-			c.Fail(keyed(path, name), nil, "must not be empty")
+			in.Fail("", nil, "must not be empty")
 		case taken:
-			c.Fail(keyed(path, name), nil, "is set by another field of the spec already")
+			in.Fail("", nil, "is set by another field of the spec already")
 		case isOwnParam(name):
-			c.Fail(keyed(path, name), nil, "is set by the client itself")
+			in.Fail("", nil, "is set by the client itself")
 		}
 	}
 }
@@ -161,7 +163,7 @@ func checkTemplateRaw(c *provider.Checker, path string, params, raw map[string]s
 	for _, name := range []string{"Password", "LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateVersion"} {
 		_, given := raw[name]
 		_, taken := params[name]
-		c.Require(!given || taken, keyed(path, name), nil, "is not what a template holds")
+		c.Entry(path, name).Require(!given || taken, "", nil, "is not what a template holds")
 	}
 }
 
@@ -180,16 +182,16 @@ func isOwnParam(name string) bool {
 func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	o := optionsOf(spec)
 	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
-	check := func(prefix, path, single string, list []string) {
+	check := func(at *provider.Checker, prefix, single string, list []string) {
 		raw := prefix + "SecurityGroupId"
 		if single == "" && o.Params[raw] == "" {
 			return
 		}
 		inList := len(list) > 0 || hasPrefix(o.Params, prefix+"SecurityGroupIds.")
-		c.Require(single == "" || !inList, path, single, "excludes SecurityGroupIDs: ECS takes one form or the other")
-		c.Require(o.Params[raw] == "" || !inList, keyed("Vendor.Params", raw), nil, "excludes SecurityGroupIds: ECS takes one form or the other")
+		at.Require(single == "" || !inList, "", single, "excludes SecurityGroupIDs: ECS takes one form or the other")
+		c.Entry("Vendor.Params", raw).Require(o.Params[raw] == "" || !inList, "", nil, "excludes SecurityGroupIds: ECS takes one form or the other")
 	}
-	check("", "Vendor.SecurityGroupID", o.SecurityGroupID, spec.Network.SecurityGroupIDs)
+	check(c.In("Vendor.SecurityGroupID"), "", o.SecurityGroupID, spec.Network.SecurityGroupIDs)
 	for i := range max(len(spec.Network.Interfaces), len(o.InterfaceSecurityGroupIDs)) {
 		var single string
 		var list []string
@@ -199,15 +201,9 @@ func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		if i < len(spec.Network.Interfaces) {
 			list = spec.Network.Interfaces[i].SecurityGroupIDs
 		}
-		check("NetworkInterface."+strconv.Itoa(i+1)+".", indexed("Vendor.InterfaceSecurityGroupIDs", i), single, list)
+		check(c.Item("Vendor.InterfaceSecurityGroupIDs", i), "NetworkInterface."+strconv.Itoa(i+1)+".", single, list)
 	}
 }
-
-// indexed is the path of an item, and keyed that of an entry. Paths are made before
-// a check fails, on every create, and fmt takes longer.
-func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
-
-func keyed(path, key string) string { return path + "[" + strconv.Quote(key) + "]" }
 
 func hasPrefix(params map[string]string, prefix string) bool {
 	for name := range params {

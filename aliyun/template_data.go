@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -113,7 +114,7 @@ func flatten(data []byte) (kept, bool) {
 		return nil, false
 	}
 	k := kept{}
-	for _, name := range slices.Sorted(maps.Keys(top)) {
+	for _, name := range sorted.Keys(top) {
 		k.add(name, top[name])
 	}
 	return k, true
@@ -128,7 +129,7 @@ func (k kept) add(name string, value any) {
 	case bool:
 		k.set(name, strconv.FormatBool(v))
 	case map[string]any:
-		for _, field := range slices.Sorted(maps.Keys(v)) {
+		for _, field := range sorted.Keys(v) {
 			k.add(name+"."+field, v[field])
 		}
 	case []any:

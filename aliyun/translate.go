@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -235,7 +236,7 @@ func (p params) tags(name string, tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
-	for i, key := range slices.Sorted(maps.Keys(tags)) {
+	for i, key := range sorted.Keys(tags) {
 		at := name + "." + strconv.Itoa(i+1)
 		p.text(at+".Key", key)
 		p.text(at+".Value", tags[key])

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -129,7 +129,7 @@ func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		d := &spec.DataDisks[i]
 		given := d.SizeGiB > 0 || d.SnapshotID != "" || spec.LaunchTemplate != nil || raw["DataDisk."+strconv.Itoa(i+1)+".Size"] != ""
 		if !given {
-			c.Fail(indexed("DataDisks", i)+".SizeGiB", nil, "required unless a SnapshotID or a launch template gives it")
+			c.Item("DataDisks", i).Fail("SizeGiB", nil, "required unless a SnapshotID or a launch template gives it")
 		}
 	}
 }
@@ -170,8 +170,9 @@ func checkHostName(c *provider.Checker, spec *provider.RunInstancesSpec) {
 // checkName is checkText for names of resources, which begin with a letter.
 func checkName(c *provider.Checker, path, name string) {
 	checkText(c, path, name, 128)
-	first, _ := utf8.DecodeRuneInString(name)
-	c.Require(name == "" || unicode.IsLetter(first), path, name, "must begin with a letter")
+	if first, _ := utf8.DecodeRuneInString(name); name != "" && !unicode.IsLetter(first) {
+		c.Fail(path, name, "must begin with a letter")
+	}
 }
 
 // checkPlainName is checkName for names of which the reference lists the other
@@ -199,7 +200,9 @@ func checkText(c *provider.Checker, path, text string, most int) {
 	if n := utf8.RuneCountInString(text); n < 2 || n > most {
 		c.Fail(path, text, fmt.Sprintf("must be 2 to %d characters long", most))
 	}
-	c.Require(!strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://"), path, text, "must not begin with http:// or https://")
+	if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
+		c.Fail(path, text, "must not begin with http:// or https://")
+	}
 }
 
 func checkLogin(c *provider.Checker, l *provider.Login, image string) {
@@ -241,7 +244,7 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 	checkGroups(c, "Network.SecurityGroupIDs", n.SecurityGroupIDs)
 	for i := 1; i < len(n.PrivateIPs); i++ {
 		if n.PrivateIPs[i] != n.PrivateIPs[i-1].Next() {
-			c.Fail(indexed("Network.PrivateIPs", i), n.PrivateIPs[i], "must follow the address before it: ECS takes the first of consecutive addresses")
+			c.Item("Network.PrivateIPs", i).Fail("", n.PrivateIPs[i], "must follow the address before it: ECS takes the first of consecutive addresses")
 		}
 	}
 	c.Require(len(n.PrivateIPs) <= 1 || len(n.Interfaces) == 0, "Network.PrivateIPs", len(n.PrivateIPs), "addresses of several servers exclude Interfaces")
@@ -282,14 +285,16 @@ func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		c.Fail("Vendor.InterfaceSecurityGroupIDs", len(groups), fmt.Sprintf("must not be more than Network.Interfaces, which are %d", len(list)))
 	}
 	for i := range list {
-		f, at := &list[i], indexed("Network.Interfaces", i)
+		f, in := &list[i], c.Item("Network.Interfaces", i)
 		named := i < len(groups) && groups[i] != ""
 		empty := f.SubnetID == "" && len(f.SecurityGroupIDs) == 0 && !f.PrivateIP.IsValid() && f.Name == "" && f.Description == "" && !named
-		c.Require(!empty, at, nil, "must not be empty: ECS would not see it")
-		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
-		checkGroups(c, at+".SecurityGroupIDs", f.SecurityGroupIDs)
-		checkName(c, at+".Name", f.Name)
-		checkText(c, at+".Description", f.Description, 256)
+		in.Require(!empty, "", nil, "must not be empty: ECS would not see it")
+		if f.PrivateIP.IsValid() && !f.PrivateIP.Is4() {
+			in.Fail("PrivateIP", f.PrivateIP, "must be an IPv4 address")
+		}
+		checkGroups(in, "SecurityGroupIDs", f.SecurityGroupIDs)
+		checkName(in, "Name", f.Name)
+		checkText(in, "Description", f.Description, 256)
 	}
 }
 
@@ -303,33 +308,32 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if d.Type == "" && d.PerformanceLevel == "" && spec.LaunchTemplate == nil {
 		least, most = 20, 2048 // whatever kind the cloud takes by itself
 	}
-	checkDisk(c, "SystemDisk", d, least, most)
+	checkDisk(c.In("SystemDisk"), d, least, most)
 	c.Require(len(spec.DataDisks) <= 16, "DataDisks", len(spec.DataDisks), "must be at most 16")
 	for i := range spec.DataDisks {
-		d, at := &spec.DataDisks[i], indexed("DataDisks", i)
-		c.Require(d.SizeGiB == 0 || d.SnapshotID == "", at+".SizeGiB", d.SizeGiB, "excludes SnapshotID: ECS ignores it and takes the size of the snapshot")
+		d, in := &spec.DataDisks[i], c.Item("DataDisks", i)
+		in.Require(d.SizeGiB == 0 || d.SnapshotID == "", "SizeGiB", d.SizeGiB, "excludes SnapshotID: ECS ignores it and takes the size of the snapshot")
 		least, most := dataSizes(d)
 		if d.Type == "" && d.PerformanceLevel == "" && spec.LaunchTemplate == nil {
 			least, most = 5, 65536
 		}
-		checkDisk(c, at, d, least, most)
+		checkDisk(in, d, least, most)
 	}
 }
 
 // checkDisk checks a disk. A most of 0 means that the sizes of its kind are not known.
-func checkDisk(c *provider.Checker, at string, d *provider.Disk, least, most int) {
-	if *d == (provider.Disk{}) {
-		return
-	}
-	checkName(c, at+".Name", d.Name)
-	checkText(c, at+".Description", d.Description, 256)
+func checkDisk(c *provider.Checker, d *provider.Disk, least, most int) {
+	checkName(c, "Name", d.Name)
+	checkText(c, "Description", d.Description, 256)
 	if d.SizeGiB != 0 && most != 0 && (d.SizeGiB < least || d.SizeGiB > most) {
 		what := cmp.Or(strings.TrimSpace(d.Type+" "+d.PerformanceLevel), "any kind that the cloud chooses")
-		c.Fail(at+".SizeGiB", d.SizeGiB, fmt.Sprintf("must be %d to %d for %s", least, most, what))
+		c.Fail("SizeGiB", d.SizeGiB, fmt.Sprintf("must be %d to %d for %s", least, most, what))
 	}
 	switch d.Type {
 	case "cloud", "cloud_efficiency", "cloud_ssd", "ephemeral_ssd":
-		c.Require(d.PerformanceLevel == "", at+".PerformanceLevel", d.PerformanceLevel, "is not for "+d.Type)
+		if d.PerformanceLevel != "" {
+			c.Fail("PerformanceLevel", d.PerformanceLevel, "is not for "+d.Type)
+		}
 	}
 }
 
@@ -430,25 +434,33 @@ func checkTags(c *provider.Checker, tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		at := keyed("Tags", k)
-		c.Require(utf8.RuneCountInString(k) <= 128, at, nil, "the key must be at most 128 characters long")
-		c.Require(!strings.HasPrefix(k, "aliyun") && !strings.HasPrefix(k, "acs:"), at, nil, "the key must not begin with aliyun or acs:")
-		c.Require(!strings.Contains(k, "http://") && !strings.Contains(k, "https://"), at, nil, "the key must not contain http:// or https://")
-		c.Require(utf8.RuneCountInString(tags[k]) <= 128, at, tags[k], "the value must be at most 128 characters long")
-		c.Require(!strings.Contains(tags[k], "http://") && !strings.Contains(tags[k], "https://"), at, tags[k], "the value must not contain http:// or https://")
+	for _, k := range sorted.Keys(tags) {
+		in, v := c.Entry("Tags", k), tags[k]
+		in.Require(utf8.RuneCountInString(k) <= 128, "", nil, "the key must be at most 128 characters long")
+		in.Require(!strings.HasPrefix(k, "aliyun") && !strings.HasPrefix(k, "acs:"), "", nil, "the key must not begin with aliyun or acs:")
+		in.Require(!hasURL(k), "", nil, "the key must not contain http:// or https://")
+		if utf8.RuneCountInString(v) > 128 {
+			in.Fail("", v, "the value must be at most 128 characters long")
+		}
+		if hasURL(v) {
+			in.Fail("", v, "the value must not contain http:// or https://")
+		}
 	}
+}
+
+func hasURL(text string) bool {
+	return strings.Contains(text, "http://") || strings.Contains(text, "https://")
 }
 
 // checkShortTags checks the tags of templates, and those that templates give to
 // servers: for them the older reference has shorter keys than RunInstances, and
 // rules for the values too. A raw parameter takes what a newer one allows.
 func checkShortTags(c *provider.Checker, tags map[string]string) {
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		at := keyed("Tags", k)
-		c.Require(utf8.RuneCountInString(k) <= 64, at, nil, "the key of a tag in a template must be at most 64 characters long")
+	for _, k := range sorted.Keys(tags) {
+		in := c.Entry("Tags", k)
+		in.Require(utf8.RuneCountInString(k) <= 64, "", nil, "the key of a tag in a template must be at most 64 characters long")
 		for _, prefix := range []string{"aliyun", "acs:", "http://", "https://"} {
-			c.Require(!strings.HasPrefix(tags[k], prefix), at, nil, "the value must not begin with "+prefix)
+			in.Require(!strings.HasPrefix(tags[k], prefix), "", nil, "the value must not begin with "+prefix)
 		}
 	}
 }

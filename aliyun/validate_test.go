@@ -446,7 +446,7 @@ func TestEveryParameterThatIsSetIsRefusedAsARawOne(t *testing.T) {
 			o.Params = map[string]string{name: "x"}
 			clash := *spec
 			clash.Vendor = []provider.VendorOption{o}
-			want := keyed("Vendor.Params", name) + ": is set by another field of the spec already"
+			want := fmt.Sprintf("Vendor.Params[%q]", name) + ": is set by another field of the spec already"
 			if err := d.ValidateRun(&clash); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: raw %s: got %v, want %s", at, name, err, want)
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -111,15 +112,15 @@ func checkRaw(c *provider.Checker, raw, set map[string]string) {
 	if len(raw) == 0 {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(raw)) {
-		at := rawPath(name)
+	for _, name := range sorted.Keys(raw) {
+		in := c.Entry("Vendor.Params", name)
 		switch {
 		case name == "":
 			c.Fail("Vendor.Params", nil, "a parameter needs a name")
 		case isOwnParam(name):
-			c.Fail(at, nil, "is set by the spec or the protocol, or not known to ENS")
+			in.Fail("", nil, "is set by the spec or the protocol, or not known to ENS")
 		case overlaps(name, set):
-			c.Fail(at, nil, "is already set by this spec or by the adapter")
+			in.Fail("", nil, "is already set by this spec or by the adapter")
 		}
 	}
 }

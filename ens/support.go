@@ -1,9 +1,7 @@
 package ens
 
 import (
-	"maps"
-	"slices"
-
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -205,7 +203,7 @@ func (c *choice) addOptions(o RunOptions) {
 	if len(o.Params) == 0 {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(o.Params)) {
+	for _, name := range sorted.Keys(o.Params) {
 		both, known := createInstanceParams[name]
 		c.run(!known, rawPath(name))
 		c.create(known && !both, rawPath(name))

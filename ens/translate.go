@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -264,7 +265,7 @@ func (p params) tags(tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
-	for i, key := range slices.Sorted(maps.Keys(tags)) {
+	for i, key := range sorted.Keys(tags) {
 		at := "Tag." + strconv.Itoa(i+1)
 		p[at+".Key"], p[at+".Value"] = key, tags[key]
 	}
@@ -297,7 +298,7 @@ type tagParam struct{ Key, Value string }
 
 func tagFilter(tags map[string]string) []tagParam {
 	out := make([]tagParam, 0, len(tags))
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
+	for _, key := range sorted.Keys(tags) {
 		out = append(out, tagParam{key, tags[key]})
 	}
 	return out

@@ -149,21 +149,21 @@ func checkNetwork(c *provider.Checker, n *provider.Network) {
 
 // checkDisks: ENS creates data disks empty, so that nothing else tells a size.
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	checkSize(c, "SystemDisk", &spec.SystemDisk)
+	checkSize(c.In("SystemDisk"), &spec.SystemDisk)
 	for i := range spec.DataDisks {
-		at := "DataDisks[" + strconv.Itoa(i) + "]"
-		c.Require(spec.DataDisks[i].SizeGiB > 0, at+".SizeGiB", nil, "is required")
-		checkSize(c, at, &spec.DataDisks[i])
+		in := c.Item("DataDisks", i)
+		in.Require(spec.DataDisks[i].SizeGiB > 0, "SizeGiB", nil, "is required")
+		checkSize(in, &spec.DataDisks[i])
 	}
 }
 
 // checkSize knows the documented steps. Disks that are hardware of the machine
 // ("local_...") come in sizes of their own.
-func checkSize(c *provider.Checker, at string, d *provider.Disk) {
+func checkSize(c *provider.Checker, d *provider.Disk) {
 	if d.SizeGiB == 0 || strings.HasPrefix(d.Type, "local") {
 		return
 	}
-	c.Require(d.SizeGiB >= 20 && d.SizeGiB%10 == 0, at+".SizeGiB", d.SizeGiB, "must be at least 20 GiB, in steps of 10")
+	c.Require(d.SizeGiB >= 20 && d.SizeGiB%10 == 0, "SizeGiB", d.SizeGiB, "must be at least 20 GiB, in steps of 10")
 }
 
 func checkBilling(c *provider.Checker, b *provider.Billing) {

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
 // parallelCalls is how many calls one request of the caller makes at a time.
@@ -153,7 +155,7 @@ func (r *batches) rest(ctx context.Context, b batch, p *partial) error {
 // not be lost: one of ours may hide behind another spelling.
 func (r *batches) strangers(ids []string, p *partial) error {
 	var errs []error
-	for _, id := range slices.Sorted(maps.Keys(p.failed)) {
+	for _, id := range sorted.Keys(p.failed) {
 		if !slices.Contains(ids, id) && p.failed[id] != nil {
 			errs = append(errs, fmt.Errorf("%s %v: the cloud refused %q instead: %w", r.what, ids, id, p.failed[id]))
 		}

@@ -91,15 +91,23 @@ func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (t
 		return time.Time{}, err
 	}
 	defer leave()
-	buckets := b.bucketsOf(c, region, api)
+	buckets, held := b.bucketsOf(c, region, api), 0
+	defer func() {
+		for _, k := range buckets[:held] {
+			k.passTurn()
+		}
+	}()
 	for _, k := range buckets {
+		if k == nil {
+			break
+		}
 		// The turn is kept until the whole wait is over, so that what this
 		// bucket allows cannot pile up behind the next one. Every wait takes
 		// turns in the same order: no two can wait for each other.
 		if err := k.takeTurn(ctx); err != nil {
 			return time.Time{}, err
 		}
-		defer k.passTurn()
+		held++
 		if err := k.wait(ctx); err != nil {
 			return time.Time{}, fmt.Errorf("waiting for the call budget of %s: %w", api, err)
 		}
@@ -108,7 +116,7 @@ func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (t
 		return time.Time{}, err
 	}
 	now := time.Now()
-	for _, k := range buckets {
+	for _, k := range buckets[:held] {
 		k.note(now)
 	}
 	return now, nil
@@ -117,19 +125,21 @@ func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (t
 // report tells how the cloud took a call that was made at the given time.
 func (b *Budget) report(c *Client, region string, api API, made time.Time, throttled bool) {
 	for _, k := range b.bucketsOf(c, region, api) {
-		k.report(made, throttled)
+		if k != nil {
+			k.report(made, throttled)
+		}
 	}
 }
 
 // bucketsOf returns the buckets a call draws on: its own and the one shared by
-// all calls of the account, as far as the cloud documents them.
-func (b *Budget) bucketsOf(c *Client, region string, api API) []*bucket {
+// all calls of the account, as far as the cloud documents them, and nil behind them.
+func (b *Budget) bucketsOf(c *Client, region string, api API) (out [2]*bucket) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if c.limits.RatesSpanRegions {
 		region = ""
 	}
-	var out []*bucket
+	n := 0
 	for _, k := range []bucketKey{{c.name, region, api}, {c.name, "", AnyAPI}} {
 		r, ok := c.limits.Rates[k.api]
 		if !ok || r.Calls <= 0 || r.Per <= 0 {
@@ -138,7 +148,8 @@ func (b *Budget) bucketsOf(c *Client, region string, api API) []*bucket {
 		if b.buckets[k] == nil {
 			b.buckets[k] = r.bucket()
 		}
-		out = append(out, b.buckets[k])
+		out[n] = b.buckets[k]
+		n++
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -183,6 +184,39 @@ func (e FieldErrors) Unwrap() []error {
 type Checker struct {
 	Driver string
 	errs   FieldErrors
+
+	// What In, Item and Entry set: paths are put together only when a check fails,
+	// since every create comes by here.
+	outer *Checker
+	name  string
+	form  pathForm
+	item  int
+	key   string
+}
+
+// pathForm is how a checker's fields are a part of another's.
+type pathForm int
+
+const (
+	asField pathForm = iota
+	asItem
+	asEntry
+)
+
+// In returns a checker for the fields of a field: its paths begin with that of the
+// field, and "" is the field itself. What it finds is found by c.
+func (c *Checker) In(path string) *Checker {
+	return &Checker{Driver: c.Driver, outer: c, name: path}
+}
+
+// Item is [Checker.In] for an item of a list, counted from 0.
+func (c *Checker) Item(list string, i int) *Checker {
+	return &Checker{Driver: c.Driver, outer: c, name: list, form: asItem, item: i}
+}
+
+// Entry is [Checker.In] for the value of a key of a map, like Tags["team"].
+func (c *Checker) Entry(mapping, key string) *Checker {
+	return &Checker{Driver: c.Driver, outer: c, name: mapping, form: asEntry, key: key}
 }
 
 // Fail records that the field at path breaks a rule. Value is printed with
@@ -192,10 +226,11 @@ func (c *Checker) Fail(path string, value any, rule string) {
 	if value != nil {
 		v = fmt.Sprint(value)
 	}
-	c.errs = append(c.errs, &FieldError{Driver: c.Driver, Path: path, Value: v, Reason: rule})
+	c.record(&FieldError{Driver: c.Driver, Path: path, Value: v, Reason: rule})
 }
 
-// Require is Fail unless ok.
+// Require is Fail unless ok. A value that takes memory to pass, as a text does, takes
+// it when all is well too: where many are looked at, ask first and call Fail.
 func (c *Checker) Require(ok bool, path string, value any, rule string) {
 	if !ok {
 		c.Fail(path, value, rule)
@@ -204,11 +239,38 @@ func (c *Checker) Require(ok bool, path string, value any, rule string) {
 
 // Refuse records that the cloud cannot express the field at path.
 func (c *Checker) Refuse(path, reason string) {
-	c.errs = append(c.errs, &FieldError{Driver: c.Driver, Path: path, Reason: reason, Unsupported: true})
+	c.record(&FieldError{Driver: c.Driver, Path: path, Reason: reason, Unsupported: true})
 }
 
-// Err returns nil or [FieldErrors].
+func (c *Checker) record(e *FieldError) {
+	for ; c.outer != nil; c = c.outer {
+		e.Path = c.within(e.Path)
+	}
+	c.errs = append(c.errs, e)
+}
+
+// within is a path of this checker as the one around it sees it.
+func (c *Checker) within(path string) string {
+	at := c.name
+	switch c.form {
+	case asField:
+	case asItem:
+		at = indexed(at, c.item)
+	case asEntry:
+		at += "[" + strconv.Quote(c.key) + "]"
+	}
+	if path == "" {
+		return at
+	}
+	return at + "." + path
+}
+
+// Err returns nil or [FieldErrors], with all that was found by the checker that In,
+// Item and Entry began from.
 func (c *Checker) Err() error {
+	for c.outer != nil {
+		c = c.outer
+	}
 	if len(c.errs) == 0 {
 		return nil
 	}

@@ -85,6 +85,24 @@ func TestCheckerCollects(t *testing.T) {
 	}
 }
 
+// Checkers within others find what is wrong for the outermost, at its path.
+func TestCheckerWritesPathsOfParts(t *testing.T) {
+	c := &provider.Checker{Driver: "d"}
+	disk := c.Item("DataDisks", 2)
+	disk.Require(true, "Never", nil, "never")
+	disk.Require(false, "SizeGiB", 5, "too small")
+	disk.Fail("", nil, "the disk itself")
+	c.In("Network").Item("Interfaces", 0).Refuse("Name", "has none")
+	c.Entry("Tags", `a"b`).Fail("", "v", "too long")
+	want := "d: DataDisks[2].SizeGiB = \"5\": too small\nd: DataDisks[2]: the disk itself\n" +
+		"d: Network.Interfaces[0].Name: has none\nd: Tags[\"a\\\"b\"] = \"v\": too long"
+	for _, k := range []*provider.Checker{c, disk} {
+		if got := k.Err().Error(); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
 func TestLaunchErrorText(t *testing.T) {
 	for _, tc := range []struct {
 		err  provider.LaunchError

@@ -1,11 +1,12 @@
 package provider
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
-	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 )
 
@@ -22,16 +23,24 @@ const (
 // randomID draws the name of an operation.
 func randomID() string { return strings.ToLower(rand.Text()) }
 
-// digest is a short text that only the same parts give.
-func digest(n int, format string, args ...any) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, format, args...))
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))[:n]
+// digest is a short text that only the same parts give, n letters and digits
+// long. Every create has one or several, and each is one allocation.
+func digest(n int, text string, numbers ...int) string {
+	var room [128]byte
+	b := append(room[:0], text...)
+	for _, i := range numbers {
+		b = strconv.AppendInt(append(b, '|'), int64(i), 10)
+	}
+	sum := sha256.Sum256(b)
+	var out [56]byte // base32 of 32 bytes, padded
+	base32.StdEncoding.Encode(out[:], sum[:])
+	return string(bytes.ToLower(out[:n]))
 }
 
 // clientToken is the idempotency token of one create: the same intent gives the
 // same token, in any process.
 func clientToken(op string, part, generation int) string {
-	return digest(52, "%s|%d|%d", op, part, generation)
+	return digest(52, op, part, generation)
 }
 
 // Lengths of the pieces of a marker.
@@ -46,7 +55,7 @@ const (
 // marker is the end of the name that the servers of one create have until their
 // IDs are known.
 func marker(owner, op string, part, generation int) string {
-	return markerStart(owner, op) + digest(partDigits, "%s|%d|%d", op, part, generation)
+	return markerStart(owner, op) + digest(partDigits, op, part, generation)
 }
 
 // marked is a name with the marker of one create. Of a name that is too long

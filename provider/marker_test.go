@@ -187,6 +187,27 @@ func TestMarkersTellCreatesApart(t *testing.T) {
 	})
 }
 
+// What marks the servers of an operation is the same in every version: a program
+// that is upgraded while a create is open must find what the old one made.
+func TestTokensAndMarkersAreTheSameInEveryVersion(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		opts := &provider.RunOptions{OperationID: "deploy-7", Owner: "team-a"}
+		if _, err := m.client().RunInstances(t.Context(), named(1, "web"), opts); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := m.made(provider.APIRunInstances)[0].spec.Name, "web-yfjaynrozhzpqzjcjvog5h"; got != want {
+			t.Errorf("the name is %q, want %q", got, want)
+		}
+		m.limits.ClientToken, m.limits.NameMarker = true, false
+		if _, err := m.client().RunInstances(t.Context(), named(1, "web"), opts); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := m.made(provider.APIRunInstances)[1].spec.ClientToken, "jcjvog5hf4it37n3oobiu6ikwv24velexvwvud7oacugppzpiu5a"; got != want {
+			t.Errorf("the token is %q, want %q", got, want)
+		}
+	})
+}
+
 func TestNumbersGoOnOverSeveralCreates(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.limits.InstancesPerCreate = 2

@@ -100,9 +100,9 @@ func (c *Client) markedBy(ctx context.Context, region, owner string) ([]Instance
 // markerStart is what the markers of one owner have in common, and with an
 // operation, of that operation.
 func markerStart(owner, op string) string {
-	s := markerHead + digest(ownerDigits, "owner|%s", owner)
+	s := markerHead + digest(ownerDigits, "owner|"+owner)
 	if op != "" {
-		s += digest(opDigits, "operation|%s", op)
+		s += digest(opDigits, "operation|"+op)
 	}
 	return s
 }

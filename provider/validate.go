@@ -2,12 +2,13 @@ package provider
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
 // maxCount keeps a slip of the keyboard from becoming a fleet.
@@ -25,10 +26,10 @@ func (s *RunInstancesSpec) Validate() error {
 	s.checkHardware(&c)
 	s.Login.check(&c)
 	s.checkNetwork(&c)
-	s.SystemDisk.check(&c, "SystemDisk")
+	s.SystemDisk.check(c.In("SystemDisk"))
 	c.Require(s.SystemDisk.VolumeID == "", "SystemDisk.VolumeID", s.SystemDisk.VolumeID, "a system disk is made from the image; attach existing volumes as DataDisks")
 	for i := range s.DataDisks {
-		s.DataDisks[i].check(&c, indexed("DataDisks", i))
+		s.DataDisks[i].check(c.Item("DataDisks", i))
 	}
 	s.Billing.check(&c)
 	s.checkPlacement(&c)
@@ -95,20 +96,23 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 		oneOf(c, "Network.PublicIP.ChargeType", p.ChargeType, PayByTraffic, PayByBandwidth, PrepaidBandwidth, BandwidthPackage, PayByDailyPeak, PayBy95th)
 	}
 	for i := range n.Interfaces {
-		at := indexed("Network.Interfaces", i)
-		notEmpty(c, at+".SecurityGroupIDs", n.Interfaces[i].SecurityGroupIDs)
-		c.Require(!n.Interfaces[i].PrivateIP.IsValid() || s.Count <= 1, at+".PrivateIP", n.Interfaces[i].PrivateIP, "a fixed address is for one server: Count must be 1")
+		in, f := c.Item("Network.Interfaces", i), &n.Interfaces[i]
+		notEmpty(in, "SecurityGroupIDs", f.SecurityGroupIDs)
+		if f.PrivateIP.IsValid() && s.Count > 1 {
+			in.Fail("PrivateIP", f.PrivateIP, "a fixed address is for one server: Count must be 1")
+		}
 	}
 }
 
-func (d *Disk) check(c *Checker, at string) {
-	if *d == (Disk{}) { // paths are made for the rest only: every create comes by here
-		return
+func (d *Disk) check(c *Checker) {
+	notNegative(c, "SizeGiB", d.SizeGiB)
+	notNegative(c, "IOPS", d.IOPS)
+	if d.KMSKeyID != "" && !d.Encrypted {
+		c.Fail("KMSKeyID", d.KMSKeyID, "needs Encrypted")
 	}
-	notNegative(c, at+".SizeGiB", d.SizeGiB)
-	notNegative(c, at+".IOPS", d.IOPS)
-	c.Require(d.KMSKeyID == "" || d.Encrypted, at+".KMSKeyID", d.KMSKeyID, "needs Encrypted")
-	c.Require(d.VolumeID == "" || d.SnapshotID == "", at+".VolumeID", d.VolumeID, "excludes SnapshotID: an existing volume is not filled anew")
+	if d.VolumeID != "" && d.SnapshotID != "" {
+		c.Fail("VolumeID", d.VolumeID, "excludes SnapshotID: an existing volume is not filled anew")
+	}
 }
 
 func (b *Billing) check(c *Checker) {
@@ -155,9 +159,11 @@ func checkTagKeys(c *Checker, path string, tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
+	for _, k := range sorted.Keys(tags) {
 		c.Require(k != "", path, nil, "a tag key must not be empty")
-		c.Require(!strings.HasPrefix(k, ReservedTagPrefix), path, k, "keys that begin with "+ReservedTagPrefix+" are reserved")
+		if strings.HasPrefix(k, ReservedTagPrefix) {
+			c.Fail(path, k, "keys that begin with "+ReservedTagPrefix+" are reserved")
+		}
 	}
 }
 
@@ -178,18 +184,19 @@ func checkToken(c *Checker, token string) {
 func checkVendor(c *Checker, path string, list []VendorOption) {
 	seen := map[string]bool{}
 	for i, o := range list {
-		at := indexed(path, i)
 		if v := reflect.ValueOf(o); o == nil || v.Kind() == reflect.Pointer && v.IsNil() {
-			c.Fail(at, nil, "must not be nil")
+			c.Fail(indexed(path, i), nil, "must not be nil")
 			continue
 		}
-		c.Require(!seen[o.VendorName()], at, o.VendorName(), "options for this cloud are given twice")
-		seen[o.VendorName()] = true
+		if name := o.VendorName(); seen[name] {
+			c.Fail(indexed(path, i), name, "options for this cloud are given twice")
+		} else {
+			seen[name] = true
+		}
 	}
 }
 
-// indexed is the path of an item. Paths are made before a check fails, on every create,
-// and fmt takes longer.
+// indexed is the path of an item.
 func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 func notNegative(c *Checker, path string, n int) {

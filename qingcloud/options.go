@@ -1,11 +1,10 @@
 package qingcloud
 
 import (
-	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -90,15 +89,12 @@ func checkTaken(c *provider.Checker, set func(name string) bool, params map[stri
 	if len(params) == 0 {
 		return
 	}
-	for _, k := range slices.Sorted(maps.Keys(params)) {
+	for _, k := range sorted.Keys(params) {
 		if set(k) || isSystemParam(k) {
-			c.Fail(rawPath(k), nil, "is set by the spec or by the signature")
+			c.Entry("Vendor.Params", k).Fail("", nil, "is set by the spec or by the signature")
 		}
 	}
 }
-
-// rawPath is where an error finds a raw parameter.
-func rawPath(name string) string { return "Vendor.Params[" + strconv.Quote(name) + "]" }
 
 // isSystemParam names the parameters that the signature adds to every call, and
 // the one that carries the marker by which a lost create is found.

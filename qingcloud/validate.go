@@ -3,7 +3,6 @@ package qingcloud
 import (
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -91,16 +91,20 @@ func validateNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "needs SubnetID")
 	c.Require(len(n.Interfaces) == 0 || n.SubnetID != "", "Network.Interfaces", nil, "needs SubnetID for the primary interface")
 	for i, f := range n.Interfaces {
-		at := "Network.Interfaces[" + strconv.Itoa(i) + "]"
-		c.Require(f.SubnetID != "", at+".SubnetID", nil, "is required")
-		validateVxNet(c, at+".SubnetID", f.SubnetID, f.PrivateIP.IsValid())
-		c.Require(!f.PrivateIP.IsValid() || f.PrivateIP.Is4(), at+".PrivateIP", f.PrivateIP, "must be an IPv4 address")
+		in := c.Item("Network.Interfaces", i)
+		in.Require(f.SubnetID != "", "SubnetID", nil, "is required")
+		validateVxNet(in, "SubnetID", f.SubnetID, f.PrivateIP.IsValid())
+		if f.PrivateIP.IsValid() && !f.PrivateIP.Is4() {
+			in.Fail("PrivateIP", f.PrivateIP, "must be an IPv4 address")
+		}
 	}
 }
 
 func validateVxNet(c *provider.Checker, path, id string, fixed bool) {
-	c.Require(!strings.Contains(id, "|"), path, id, "must be an ID alone; an address has a field of its own")
-	c.Require(!fixed || id != basicNetwork, path, id, "has no fixed addresses: they need a managed network of one's own")
+	if strings.Contains(id, "|") {
+		c.Fail(path, id, "must be an ID alone; an address has a field of its own")
+	}
+	c.Require(!fixed || id != basicNetwork, path, basicNetwork, "has no fixed addresses: they need a managed network of one's own")
 }
 
 func validateDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -108,10 +112,12 @@ func validateDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(size == 0 || size >= 20 && size <= 100, "SystemDisk.SizeGiB", size, "must be 20 to 100 GiB, and 50 at least for Windows")
 	seen := map[string]bool{}
 	for i, disk := range spec.DataDisks {
-		at := "DataDisks[" + strconv.Itoa(i) + "].VolumeID"
-		c.Require(disk.VolumeID != "", at, nil, "is required: "+noNewDisk)
-		c.Require(disk.VolumeID == "" || !seen[disk.VolumeID], at, disk.VolumeID, "is given twice")
-		seen[disk.VolumeID] = true
+		in, id := c.Item("DataDisks", i), disk.VolumeID
+		in.Require(id != "", "VolumeID", nil, "is required: "+noNewDisk)
+		if id != "" && seen[id] {
+			in.Fail("VolumeID", id, "is given twice")
+		}
+		seen[id] = true
 	}
 	c.Require(len(spec.DataDisks) == 0 || spec.Count <= 1, "DataDisks", len(spec.DataDisks), "existing volumes are attached to one server: Count must be 1")
 }
@@ -181,9 +187,9 @@ func validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 	if len(o.Params) == 0 {
 		return
 	}
-	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
+	for _, k := range sorted.Keys(o.Params) {
 		if !isParamName(k) {
-			c.Fail(rawPath(k), nil, "is no name of a parameter")
+			c.Entry("Vendor.Params", k).Fail("", nil, "is no name of a parameter")
 		}
 	}
 	taken := translateRun(spec).taken(o.Params)
@@ -219,10 +225,10 @@ func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 	check("Network.SubnetID", spec.Network.SubnetID)
 	check("Network.SecurityGroupIDs", spec.Network.SecurityGroupIDs...)
 	for i := range spec.Network.Interfaces {
-		check("Network.Interfaces["+strconv.Itoa(i)+"].SubnetID", spec.Network.Interfaces[i].SubnetID)
+		noBlanks(c.Item("Network.Interfaces", i), "SubnetID", spec.Network.Interfaces[i].SubnetID)
 	}
 	for i := range spec.DataDisks {
-		check("DataDisks["+strconv.Itoa(i)+"].VolumeID", spec.DataDisks[i].VolumeID)
+		noBlanks(c.Item("DataDisks", i), "VolumeID", spec.DataDisks[i].VolumeID)
 	}
 	check("Placement.GroupID", spec.Placement.GroupID)
 	check("Placement.DedicatedHostIDs", spec.Placement.DedicatedHostIDs...)
@@ -239,7 +245,7 @@ func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 	if len(o.Params) == 0 {
 		return
 	}
-	for _, k := range slices.Sorted(maps.Keys(o.Params)) {
-		check(rawPath(k), o.Params[k])
+	for _, k := range sorted.Keys(o.Params) {
+		noBlanks(c.Entry("Vendor.Params", k), "", o.Params[k])
 	}
 }

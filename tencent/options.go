@@ -2,11 +2,9 @@ package tencent
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -152,7 +150,7 @@ func mergeParams(req typed, params map[string]string) (map[string]any, error) {
 		return nil, nil
 	}
 	body := bodyOf(req)
-	tree, err := touchedTree(body, params)
+	tree, err := touchedTree(body, params, rawValue)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +178,7 @@ func mergedTree(req typed, params map[string]string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tree, setAll(tree, params)
+	return tree, setAll(tree, params, rawValue)
 }
 
 // bodyOf are the parameters of a request, each as the SDK has it: its fields bear
@@ -199,15 +197,22 @@ func bodyOf(req typed) map[string]any {
 	return body
 }
 
+// checkMerge finds the raw parameters that collide with a request, or with each
+// other. What their values are does not matter for that.
+func checkMerge(req typed, params map[string]string) error {
+	_, err := touchedTree(bodyOf(req), params, func(string) any { return true })
+	return err
+}
+
 // touchedTree takes those parameters of a body apart that raw ones belong into,
 // and puts these there. The others need no look.
-func touchedTree(body map[string]any, params map[string]string) (map[string]any, error) {
+func touchedTree(body map[string]any, params map[string]string, value func(text string) any) (map[string]any, error) {
 	tree := make(map[string]any, len(params))
 	for name := range params {
 		head, _, _ := strings.Cut(name, ".")
 		takeApart(tree, body, head)
 	}
-	return tree, setAll(tree, params)
+	return tree, setAll(tree, params, value)
 }
 
 // takeApart puts a parameter of a body into a tree, unless it is there.
@@ -253,14 +258,19 @@ func apart(v reflect.Value) any {
 	return json.RawMessage(text)
 }
 
-// setAll puts all raw parameters into a tree.
-func setAll(tree map[string]any, params map[string]string) error {
+// setAll puts all raw parameters into a tree, each with what value makes of its
+// text.
+func setAll(tree map[string]any, params map[string]string, value func(text string) any) error {
 	c := provider.Checker{Driver: Name}
-	names := slices.AppendSeq(make([]string, 0, len(params)), maps.Keys(params))
-	slices.SortFunc(names, byParamName)
-	for _, name := range names {
-		if err := setRaw(tree, name, params[name]); err != nil {
-			c.Fail(fmt.Sprintf("Vendor.Params[%q]", name), nil, err.Error())
+	names := make([][]string, 0, len(params))
+	for name := range params {
+		names = append(names, strings.Split(name, "."))
+	}
+	slices.SortFunc(names, bySteps)
+	for _, steps := range names {
+		name := strings.Join(steps, ".")
+		if err := setRaw(tree, steps, value(params[name])); err != nil {
+			c.Entry("Vendor.Params", name).Fail("", nil, err.Error())
 		}
 	}
 	return c.Err()
@@ -288,8 +298,7 @@ func forSDK(body, tree map[string]any) error {
 }
 
 // setRaw puts one raw parameter into the tree.
-func setRaw(tree map[string]any, name, text string) error {
-	steps := strings.Split(name, ".")
+func setRaw(tree map[string]any, steps []string, value any) error {
 	if field, ok := reserved[steps[0]]; ok {
 		if field == "" {
 			return errors.New("the SDK sets it for every call")
@@ -299,7 +308,7 @@ func setRaw(tree map[string]any, name, text string) error {
 	if slices.Contains(steps, "") || isIndex(steps[0]) {
 		return errors.New("must be a parameter name such as DataDisks.0.DiskSize")
 	}
-	_, err := insert(tree, steps, rawValue(text))
+	_, err := insert(tree, steps, value)
 	return err
 }
 
@@ -362,20 +371,15 @@ func isIndex(step string) bool {
 	return step != ""
 }
 
-// byParamName sorts by steps, indexes as numbers, so that lists fill in order.
-func byParamName(a, b string) int {
-	for {
-		x, restA, moreA := strings.Cut(a, ".")
-		y, restB, moreB := strings.Cut(b, ".")
-		order := cmp.Compare(x, y)
-		if isIndex(x) && isIndex(y) {
-			order = cmp.Or(cmp.Compare(len(x), len(y)), order)
+// bySteps sorts names by their steps, indexes as numbers, so that lists fill in
+// order, and the whole before its parts.
+func bySteps(a, b []string) int {
+	return slices.CompareFunc(a, b, func(x, y string) int {
+		if isIndex(x) && isIndex(y) && len(x) != len(y) {
+			return len(x) - len(y)
 		}
-		if order != 0 || !moreA || !moreB {
-			return cmp.Or(order, strings.Count(a, ".")-strings.Count(b, ".")) // the whole before its parts
-		}
-		a, b = restA, restB
-	}
+		return strings.Compare(x, y)
+	})
 }
 
 // flatten writes the leaves of a tree under their flat names.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/redact"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
@@ -210,7 +210,7 @@ func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeIns
 	if req.Running {
 		out.Filters = append(out.Filters, filter("instance-state", "RUNNING"))
 	}
-	for _, k := range slices.Sorted(maps.Keys(req.Tags)) {
+	for _, k := range sorted.Keys(req.Tags) {
 		// What does not fit is left to the comparison in describePage.
 		if len(out.Filters) < filtersPerCall {
 			out.Filters = append(out.Filters, filter("tag:"+k, req.Tags[k]))

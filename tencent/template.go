@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +11,7 @@ import (
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -75,7 +74,7 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	spec.Require(opts.PartitionNumber == 0, "Vendor.PartitionNumber", opts.PartitionNumber, absent)
 	spec.Require(opts.DedicatedClusterID == "", "Vendor.DedicatedClusterID", opts.DedicatedClusterID, absent)
 	spec.Require(len(opts.CHCIDs) == 0, "Vendor.CHCIDs", nil, absent)
-	for _, name := range slices.Sorted(maps.Keys(opts.Params)) {
+	for _, name := range sorted.Keys(opts.Params) {
 		spec.Require(!strings.HasPrefix(name, "LaunchTemplate"), fmt.Sprintf("Vendor.Params[%q]", name), nil, "use the fields of the template")
 	}
 	found := joined(spec.Err(), err)
@@ -213,7 +212,7 @@ func describeTemplates(in *provider.DescribeTemplatesRequest, offset int) (req *
 	if in.Name != "" {
 		req.Filters = append(req.Filters, filter("LaunchTemplateName", in.Name))
 	}
-	for _, k := range slices.Sorted(maps.Keys(in.Tags)) {
+	for _, k := range sorted.Keys(in.Tags) {
 		req.Filters = append(req.Filters, filter("tag:"+k, in.Tags[k]))
 	}
 	// The answer has no tags: nothing but the filters can compare them.

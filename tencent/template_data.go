@@ -70,7 +70,7 @@ func templateParams(req templateRequest, spec *provider.RunInstancesSpec) (map[s
 	}
 	opts, _ := optionsOf(spec) // translateRun has accepted them
 	if len(opts.Params) > 0 {
-		_, err = touchedTree(bodyOf(req), opts.Params)
+		err = checkMerge(req, opts.Params)
 	}
 	return opts.Params, err
 }

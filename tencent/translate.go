@@ -3,14 +3,13 @@ package tencent
 import (
 	"cmp"
 	"encoding/base64"
-	"maps"
 	"net/netip"
-	"slices"
 	"strconv"
 	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -271,7 +270,7 @@ func tagSpecification(resource string, tags map[string]string) []*cvm.TagSpecifi
 		return nil
 	}
 	ts := &cvm.TagSpecification{ResourceType: text(resource)}
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
+	for _, k := range sorted.Keys(tags) {
 		ts.Tags = append(ts.Tags, &cvm.Tag{Key: pointer(k), Value: pointer(tags[k])})
 	}
 	return []*cvm.TagSpecification{ts}
@@ -283,7 +282,7 @@ func metadata(items map[string]string) *cvm.Metadata {
 		return nil
 	}
 	m := &cvm.Metadata{}
-	for _, k := range slices.Sorted(maps.Keys(items)) {
+	for _, k := range sorted.Keys(items) {
 		m.Items = append(m.Items, &cvm.MetadataItem{Key: pointer(k), Value: pointer(items[k])})
 	}
 	return m

@@ -3,13 +3,12 @@ package tencent
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -186,12 +185,12 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(cloud <= 20, "DataDisks", cloud, "at most 20 cloud data disks can be bought with a server")
 	checkLength(c, "SystemDisk.Name", spec.SystemDisk.Name, 128)
 	for i := range spec.DataDisks {
-		at, disk := "DataDisks["+strconv.Itoa(i)+"].", &spec.DataDisks[i]
-		checkLength(c, at+"Name", disk.Name, 128)
-		c.Require(disk.SizeGiB > 0, at+"SizeGiB", nil, "required: CVM takes a disk without a size for none")
-		c.Require(disk.SizeGiB%10 == 0, at+"SizeGiB", disk.SizeGiB, "must be a multiple of 10")
+		in, disk := c.Item("DataDisks", i), &spec.DataDisks[i]
+		checkLength(in, "Name", disk.Name, 128)
+		in.Require(disk.SizeGiB > 0, "SizeGiB", nil, "required: CVM takes a disk without a size for none")
+		in.Require(disk.SizeGiB%10 == 0, "SizeGiB", disk.SizeGiB, "must be a multiple of 10")
 		kept := disk.DeleteWithInstance == nil || !*disk.DeleteWithInstance
-		c.Require(kept || spec.Billing.Mode != provider.Prepaid, at+"DeleteWithInstance", true, "is for disks that are paid for by the hour")
+		in.Require(kept || spec.Billing.Mode != provider.Prepaid, "DeleteWithInstance", true, "is for disks that are paid for by the hour")
 	}
 }
 
@@ -235,7 +234,7 @@ func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec) {
 // is documented in several ways, and left to the cloud.
 func checkTags(c *provider.Checker, path string, tags map[string]string) {
 	c.Require(len(tags) <= 50, path, len(tags), "a resource has at most 50 tags")
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
+	for _, k := range sorted.Keys(tags) {
 		n, v := utf8.RuneCountInString(k), utf8.RuneCountInString(tags[k])
 		if n > 127 {
 			c.Fail(path, k, fmt.Sprintf("a tag key must be at most 127 characters long, not %d", n))
@@ -243,7 +242,9 @@ func checkTags(c *provider.Checker, path string, tags map[string]string) {
 		if v > 255 {
 			c.Fail(path, k, fmt.Sprintf("the value of a tag must be at most 255 characters long, not %d", v))
 		}
-		c.Require(!strings.HasPrefix(k, "qcs:"), path, k, "keys that begin with qcs: are reserved by the cloud")
+		if strings.HasPrefix(k, "qcs:") {
+			c.Fail(path, k, "keys that begin with qcs: are reserved by the cloud")
+		}
 	}
 }
 
@@ -288,7 +289,7 @@ func checkCharge(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunO
 
 // checkMetadata shows no values: they may be secrets.
 func checkMetadata(c *provider.Checker, items map[string]string) {
-	for _, k := range slices.Sorted(maps.Keys(items)) {
+	for _, k := range sorted.Keys(items) {
 		ok := k != "" && len(k) <= 128 && strings.Trim(strings.ToLower(k), letters+"0123456789_-") == "" && printable(k)
 		c.Require(ok, "Vendor.Metadata", k, "a key must be 1 to 128 letters, digits, hyphens and underscores")
 		c.Require(len(items[k]) <= 256<<10, "Vendor.Metadata", k, "a value must be at most 256 KiB")
@@ -313,8 +314,7 @@ func checkParams(spec *provider.RunInstancesSpec, opts RunOptions) error {
 	if err != nil {
 		return nil
 	}
-	_, err = touchedTree(bodyOf(req), opts.Params)
-	return err
+	return checkMerge(req, opts.Params)
 }
 
 // printable tells whether a text can stand in a header as it is.

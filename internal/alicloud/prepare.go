@@ -2,7 +2,7 @@ package alicloud
 
 import (
 	"context"
-	"errors"
+	"iter"
 	"net/http"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
@@ -22,32 +22,30 @@ type prepared struct {
 }
 
 // prepare asks a source for the key, and has the SDK build and sign the request.
-// It gives up when ctx ends: sources renew keys over networks, and those of the
-// SDK know no context. A source that hangs keeps its goroutine, and nothing else.
-//
-// The goroutine also has the short stack that the SDK wants: for each nonce it
-// prints the whole stack of its caller, which takes longer than all the rest.
-func prepare(ctx context.Context, s provider.CredentialsSource, r Request, at endpoint) prepared {
-	done := make(chan prepared, 1)
-	go func() {
-		p := prepared{noKey: errors.New("the source of credentials panicked")}
+// It gives up when ctx ends.
+func prepare(ctx context.Context, s provider.CredentialsSource, r Request, at endpoint) (p prepared) {
+	if p.key, p.noKey = provider.AskCredentials(ctx, s); p.noKey != nil || ctx.Err() != nil {
+		return p
+	}
+	onShortStack(func() {
 		defer func() {
-			if recover() != nil && p.noKey == nil {
+			if recover() != nil {
 				p.err = errPanic
 			}
-			done <- p
 		}()
-		p.key, p.noKey = s.Credentials(ctx)
-		if p.noKey == nil && ctx.Err() == nil {
-			p.req, p.stringToSign, p.err = sign(r, at, p.key)
-		}
-	}()
-	select {
-	case p := <-done:
-		return p
-	case <-ctx.Done():
-		return prepared{}
-	}
+		p.req, p.stringToSign, p.err = sign(r, at, p.key)
+	})
+	return p
+}
+
+// onShortStack calls f on a stack of its own: for each nonce the SDK prints the
+// whole stack of its caller, which takes longer than all the rest. A coroutine has
+// one, and is switched to without waking another thread, which a goroutine that is
+// waited for would do.
+func onShortStack(f func()) {
+	next, stop := iter.Pull(func(func(struct{}) bool) { f() })
+	defer stop()
+	next()
 }
 
 // sign lets the SDK build and sign a request. Its client is left out: it is not

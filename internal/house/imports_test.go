@@ -122,7 +122,7 @@ func TestNothingButTestsAndExamplesUsesTheSimulator(t *testing.T) {
 // What provider and internal/poll may use beyond the standard library.
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
-		"/provider":      {module + "/internal/poll", "golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2"},
+		"/provider":      {module + "/internal/poll", module + "/internal/sorted", "golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2"},
 		"/internal/poll": {},
 	}
 	std := map[string]bool{}

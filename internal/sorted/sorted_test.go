@@ -1,0 +1,28 @@
+package sorted_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
+)
+
+func TestKeysAreInOrder(t *testing.T) {
+	m := map[string]int{"b": 1, "": 2, "a": 3, "a1": 4}
+	if got, want := sorted.Keys(m), []string{"", "a", "a1", "b"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := sorted.Keys[int](nil); got != nil {
+		t.Errorf("no keys are %q", got)
+	}
+}
+
+func TestKeysTakeOneAllocation(t *testing.T) {
+	m := map[string]string{}
+	for _, k := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
+		m[k] = k
+	}
+	if n := testing.AllocsPerRun(100, func() { sorted.Keys(m) }); n > 1 {
+		t.Errorf("%v allocations", n)
+	}
+}
