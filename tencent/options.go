@@ -154,21 +154,7 @@ func mergeParams(req typed, params map[string]string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, v := range body {
-		if !isPlain(v) { // members sorted by name, like those of the others
-			takeApart(tree, body, name)
-		}
-	}
 	return body, forSDK(body, tree)
-}
-
-// isPlain tells values that have but one form.
-func isPlain(v any) bool {
-	switch v.(type) {
-	case *string, *int64, *uint64, *bool:
-		return true
-	}
-	return false
 }
 
 // mergedTree is the body of the create with the raw parameters in it, taken
