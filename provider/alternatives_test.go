@@ -313,6 +313,37 @@ func TestServersThatFailToLaunchAreReplaced(t *testing.T) {
 	})
 }
 
+// Where not all that failed can be replaced, the wait goes on for what could, and
+// then says what is missing.
+func TestServersThatFailToLaunchAreReplacedInPart(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			switch {
+			case age < 10*time.Second:
+				return provider.StatePending, "Pending"
+			case id == "i-001" || id == "i-002":
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		s, o := inZone(3, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stock := fails(refusal(provider.ErrNoStock, "NoStock"))
+		f.answers(works, works, works, works, stock) // zone b has one
+		list, err := op.Wait(t.Context(), nil)
+		if len(list) != 2 || !errors.Is(err, provider.ErrNoStock) || !errors.Is(err, provider.ErrLaunchFailed) {
+			t.Errorf("%d servers run, want 2: %v", len(list), err)
+		}
+		if !slices.Equal(op.InstanceIDs(), f.alive()) {
+			t.Errorf("the operation has %v, the cloud %v", op.InstanceIDs(), f.alive())
+		}
+	})
+}
+
 // When the alternatives are used up, the wait says which servers failed, and the
 // failed ones stay in the caller's hands.
 func TestServersThatFailToLaunchEverywhere(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 // a password, key, signature, user data or request URL.
 //
 // The interface does not grow: further abilities are small optional interfaces
-// ([RunValidator], [RunPreviewer], [PowerDriver], [LaunchTemplateDriver],
-// [PlacementGroupDriver], [ErrorLister]).
+// ([RunValidator], [RunPreviewer], [Renamer], [NameNumberer], [NameShifter],
+// [PowerDriver], [LaunchTemplateDriver], [PlacementGroupDriver], [ErrorLister]).
 type Driver interface {
 	// Name is the short name of the cloud: "aliyun", "ens", "tencent",
 	// "qingcloud". It is part of errors, tokens and log records.

@@ -284,6 +284,47 @@ func TestAFailedRenameIsTold(t *testing.T) {
 	})
 }
 
+// A wait that replaces servers tries names again that were refused. Those that could
+// be given at last are no trouble any more, and those that could not keep nobody
+// from waiting for the replacements.
+func TestAWaitTriesNamesAgain(t *testing.T) {
+	for what, refuse := range map[string]error{"and they are taken": nil, "and they are refused": refusal(provider.ErrPermission, "Forbidden")} {
+		t.Run(what, func(t *testing.T) { testNamesOfAWait(t, refuse) })
+	}
+}
+
+func testNamesOfAWait(t *testing.T, then error) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Forbidden")
+		m.state = func(id string, age time.Duration) (provider.State, string) {
+			switch {
+			case age < 10*time.Second:
+				return provider.StatePending, "Pending"
+			case id == "i-002":
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		s, o := inZone(2, "b")
+		s.Name = "web"
+		op, err := m.client().RunInstances(t.Context(), s, o)
+		if !errors.Is(err, provider.ErrPermission) {
+			t.Fatalf("a name was refused, and the error is %v", err)
+		}
+		m.refuse = then
+		list, err := op.Wait(t.Context(), nil)
+		if len(list) != 2 || !slices.Equal(op.InstanceIDs(), m.alive()) {
+			t.Errorf("%d servers run, the operation has %v and the cloud %v", len(list), op.InstanceIDs(), m.alive())
+		}
+		if then == nil && (err != nil || !slices.Equal(m.names(), []string{"web", "web"})) {
+			t.Errorf("%v, names %v", err, m.names())
+		}
+		if then != nil && (!errors.Is(err, then) || errors.As(err, new(*provider.WaitError)) || strings.Count(err.Error(), "Forbidden") != 2) {
+			t.Errorf("all servers run, both were refused their names, and the error is %v", err)
+		}
+	})
+}
+
 // A cloud that takes no new names is tried for as long as one call is repeated,
 // however many servers there are, and the error says which keep the marker.
 func TestRenamesThatFailDoNotAddUp(t *testing.T) {

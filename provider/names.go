@@ -34,6 +34,7 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	if !ok || !op.nameless() || ctx.Err() != nil || op.unsaved() {
 		return
 	}
+	op.forgetNames()
 	stop := time.Now().Add(op.c.opts.RetryFor)
 	for i := range op.parts {
 		p := op.part(i)
@@ -47,6 +48,14 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 		op.change(i, func(p *part) { p.Named = true })
 	}
 	op.note(op.saveAnswer(ctx))
+}
+
+// forgetNames drops what went wrong with names so far: all that lack theirs are
+// about to be tried again.
+func (op *Operation) forgetNames() {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	op.trouble = slices.DeleteFunc(op.trouble, func(err error) bool { return errors.As(err, new(*nameError)) })
 }
 
 // nameError is names that could not be given back.

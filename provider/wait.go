@@ -42,28 +42,41 @@ type Event struct {
 // with servers that failed releases all servers of the operation.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	running := map[string]Instance{}
+	var trouble error // of replacing servers, told when the wait is over
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
 		list, err := newWaiter(op.c, StateRunning, ids, o).wait(ctx, op.target())
 		for _, i := range list {
 			running[i.ID] = i
 		}
-		if err == nil && op.allReleased() {
+		if err == nil && trouble == nil && op.allReleased() {
 			return nil, &RunError{Driver: op.c.name, Asked: op.count(), Errs: []error{errReleased}}
 		}
 		var w *WaitError
 		if !errors.As(err, &w) || len(w.Failed) == 0 || ctx.Err() != nil {
-			return op.inOrder(running), err
+			return op.inOrder(running), withTrouble(err, trouble)
 		}
 		more, mendErr := op.mend(ctx, w.Failed)
-		if mendErr == nil && more {
-			continue
+		if !more {
+			return op.inOrder(running), withTrouble(err, mendErr)
 		}
-		if mendErr != nil {
-			err = errors.Join(err, mendErr)
+		trouble = mendErr
+		if r := (*RunError)(nil); errors.As(mendErr, &r) && r.failed { // some of those that failed are not replaced
+			trouble = withTrouble(err, mendErr)
 		}
-		return op.inOrder(running), err
 	}
+}
+
+// withTrouble adds to the end of a wait what went wrong beside it. A bare
+// *[WaitError] stays one.
+func withTrouble(err, trouble error) error {
+	switch {
+	case trouble == nil:
+		return err
+	case err == nil:
+		return trouble
+	}
+	return errors.Join(err, trouble)
 }
 
 // mend replaces servers that failed, or releases all if that is wanted. It
@@ -135,8 +148,9 @@ func (c *Client) target(region string, ids []string) poll.Target[Instance] {
 }
 
 // Watch yields every change of state of every server once, until all of them
-// run or have failed. A server that fails is yielded with its *[LaunchError];
-// an early end (ctx, credentials) is the last pair, with a zero Event. Breaking
+// run or have failed. A server that fails is yielded with its *[LaunchError]. What
+// else [Operation.Wait] would tell is the last pair, with a zero Event: an early
+// end (ctx, credentials), servers that could not be replaced or released. Breaking
 // out of the loop ends the watch.
 func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
@@ -152,7 +166,8 @@ func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 				case <-ctx.Done():
 				}
 			}})
-			if w, ok := err.(*WaitError); ok && w.Err != nil { //nolint:errorlint // Wait returns it bare
+			last = err
+			if w, ok := err.(*WaitError); ok { //nolint:errorlint // alone it is about servers that were yielded
 				last = w.Err
 			}
 		})

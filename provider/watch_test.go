@@ -80,3 +80,29 @@ func TestAWatchOfNothingIsEmpty(t *testing.T) {
 		}
 	})
 }
+
+// Servers that no alternative can replace are told when all the others run.
+func TestAWatchTellsWhatCouldNotBeReplaced(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			if id == "i-001" {
+				return provider.StateFailed, "F"
+			}
+			return provider.StateRunning, "R"
+		}
+		s, o := inZone(2, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.answers(fails(refusal(provider.ErrNoStock, "NoStock")))
+		var last error
+		var event provider.Event
+		for e, err := range op.Watch(t.Context()) {
+			event, last = e, err
+		}
+		if !errors.Is(last, provider.ErrNoStock) || event.Instance.ID != "" {
+			t.Errorf("the last pair is %+v, %v", event, last)
+		}
+	})
+}
