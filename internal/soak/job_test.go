@@ -24,8 +24,9 @@ type job struct {
 	spec  provider.RunInstancesSpec
 	opts  provider.RunOptions
 
-	client  *provider.Client
-	journal journal
+	client   *provider.Client
+	journal  journal
+	attempts int
 }
 
 func newJob(t *testing.T, s *storm, seed uint64, n int) *job {
@@ -128,15 +129,28 @@ func (j *job) resume() (*provider.Operation, error) {
 	})
 }
 
+// life is by when the process dies, or 0.
+func (j *job) life() time.Duration {
+	first := j.attempts == 0
+	j.attempts++
+	switch dies := j.rand.IntN(60) < j.storm.mix[crashed]; {
+	case first && j.n%25 == 0 && j.storm.mix[crashed] > 0:
+		return time.Millisecond // no call takes less: every run has crashes
+	case dies:
+		return time.Second << (3 * j.rand.IntN(3)) // 1, 8 or 64 s
+	}
+	return 0
+}
+
 // attempt does something in a process that may die at any time: most likely while
 // its first calls are on their way, but also minutes later.
 func (j *job) attempt(do func(context.Context) (*provider.Operation, error)) (*provider.Operation, error) {
 	ctx, kill := context.WithCancel(j.t.Context())
 	defer kill()
-	if j.rand.IntN(60) >= j.storm.mix[crashed] {
+	life := j.life()
+	if life == 0 {
 		return do(ctx)
 	}
-	life := time.Second << (3 * j.rand.IntN(3)) // 1, 8 or 64 s
 	var dead sync.WaitGroup
 	done := make(chan struct{})
 	dead.Go(func() {
