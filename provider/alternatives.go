@@ -221,8 +221,12 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 		return false, nil
 	}
 	ids, others := op.replaceable(failed)
-	if len(ids) == 0 {
-		return others, nil
+	switch {
+	case len(ids) > 0:
+	case others:
+		return true, op.runError() // of whoever replaced them
+	default:
+		return false, nil
 	}
 	if err := op.c.TerminateInstances(ctx, op.region, ids, nil); err != nil {
 		return false, fmt.Errorf("releasing servers that failed to launch: %w", err)

@@ -344,6 +344,42 @@ func TestServersThatFailToLaunchAreReplacedInPart(t *testing.T) {
 	})
 }
 
+// What could not be replaced is told also when more servers fail later, for which
+// there is nothing left to try.
+func TestTwoWavesOfServersThatFailToLaunch(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			switch {
+			case id == "i-001" || id == "i-002", id == "i-004" && age > time.Minute:
+				return provider.StateFailed, "LAUNCH_FAILED"
+			case id == "i-004":
+				return provider.StatePending, "Pending"
+			}
+			return provider.StateRunning, "Running"
+		}
+		s, o := inZone(3, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.answers(works, works, works, works, fails(refusal(provider.ErrNoStock, "NoStock"))) // zone b has one, i-004
+		var errs [2]error
+		var wg sync.WaitGroup
+		for i := range errs {
+			wg.Go(func() { _, errs[i] = op.Wait(t.Context(), nil) })
+		}
+		wg.Wait()
+		for _, err := range errs {
+			var w *provider.WaitError
+			var r *provider.RunError
+			if !errors.As(err, &w) || !errors.As(err, &r) || r.Created != 2 || !strings.Contains(err.Error(), "i-004") {
+				t.Errorf("one slot is empty and i-004 failed, and the error is %v", err)
+			}
+		}
+	})
+}
+
 // When the alternatives are used up, the wait says which servers failed, and the
 // failed ones stay in the caller's hands.
 func TestServersThatFailToLaunchEverywhere(t *testing.T) {
