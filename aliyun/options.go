@@ -20,7 +20,7 @@ type RunOptions struct {
 	StorageSetID              string
 	StorageSetPartitionNumber int
 	DeploymentSetGroupNo      int    // partition of the deployment set in Placement.GroupID
-	ImageFamily               string // newest image of the family, instead of ImageID
+	ImageFamily               string // newest image of the family; excludes ImageID
 
 	// SecurityGroupID and InterfaceSecurityGroupIDs name one group by the older
 	// parameters SecurityGroupId and NetworkInterface.N.SecurityGroupId, the latter in

@@ -92,7 +92,7 @@ func translateSpec(p params, spec *provider.RunInstancesSpec) {
 	translateLogin(p, &spec.Login)
 	translateNetwork(p, &spec.Network)
 	translateDisks(p, spec)
-	translateBilling(p, &spec.Billing)
+	translateBilling(p, &spec.Billing, spec.LaunchTemplate != nil)
 	translatePlacement(p, &spec.Placement)
 	translateExtras(p, spec)
 }
@@ -176,8 +176,9 @@ func translateDisk(p params, at string, d *provider.Disk) {
 }
 
 // translateBilling says the whole mode, not only where it differs from the
-// cloud's default: a launch template may say something else.
-func translateBilling(p params, b *provider.Billing) {
+// cloud's default: a launch template may say something else. Over one, that goes
+// for what a zero field means too: months, and no spot server.
+func translateBilling(p params, b *provider.Billing, overTemplate bool) {
 	switch b.Mode {
 	case provider.OnDemand:
 		p.text("InstanceChargeType", "PostPaid")
@@ -193,6 +194,12 @@ func translateBilling(p params, b *provider.Billing) {
 	}
 	p.number("Period", b.Period)
 	p.text("PeriodUnit", periodUnit(b.PeriodUnit))
+	if overTemplate && b.Mode == provider.Prepaid {
+		p["PeriodUnit"] = periodUnit(cmp.Or(b.PeriodUnit, provider.Month))
+	}
+	if overTemplate && (b.Mode == provider.Prepaid || b.Mode == provider.DedicatedHost) {
+		p["SpotStrategy"] = "NoSpot"
+	}
 	p.choice("AutoRenew", b.AutoRenew)
 	p.number("AutoRenewPeriod", b.AutoRenewPeriod)
 	p.text("SpotPriceLimit", b.Spot.MaxPrice)

@@ -71,8 +71,7 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		DryRun: true, ClientToken: "token-1",
 		Vendor: []provider.VendorOption{RunOptions{
 			IoOptimized: "optimized", CreditSpecification: "Standard", StorageSetID: "storage-1", StorageSetPartitionNumber: 7,
-			DeploymentSetGroupNo: 6,
-			ImageFamily:          "family-1", Params: map[string]string{"HttpTokens": "required", "NetworkInterface.2.InstanceType": "Primary"},
+			DeploymentSetGroupNo: 6, Params: map[string]string{"HttpTokens": "required", "NetworkInterface.2.InstanceType": "Primary"},
 		}},
 	}
 }
@@ -107,6 +106,7 @@ func spotSpec() *provider.RunInstancesSpec {
 func spotMarketSpec() *provider.RunInstancesSpec {
 	s := minimalSpec()
 	s.Billing = provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{DurationHours: new(1), Interruption: provider.SpotStop}}
+	s.ImageID, s.Vendor = "", []provider.VendorOption{RunOptions{ImageFamily: "family-1"}}
 	return s
 }
 

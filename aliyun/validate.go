@@ -123,6 +123,8 @@ func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	raw := optionsOf(spec).Params
 	image := spec.ImageID != "" || spec.LaunchTemplate != nil || optionsOf(spec).ImageFamily != "" || raw["ImageId"] != "" || raw["ImageFamily"] != ""
 	c.Require(image, "ImageID", nil, "required unless a launch template or an image family gives it")
+	family := optionsOf(spec).ImageFamily
+	c.Require(family == "" || spec.ImageID == "", "Vendor.ImageFamily", family, "excludes ImageID: it stands for the newest image of the family")
 	kind := spec.InstanceType != "" || spec.LaunchTemplate != nil || raw["InstanceType"] != ""
 	c.Require(kind, "InstanceType", nil, "required unless a launch template gives it")
 	for i := range spec.DataDisks {

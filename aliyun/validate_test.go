@@ -70,6 +70,7 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"Login.Password", "begin with /", func(s *spec) { s.ImageID, s.Login.Password = windows, "/Planted-Pass!1" }},
 		{"Login.KeyPairs", "ignores", func(s *spec) { s.ImageID, s.Login.KeyPairs = windows, []string{"k"} }},
 		{"UniqueSuffix", "", func(s *spec) { s.Name, s.UniqueSuffix = "web-[1,4]", true }},
+		{"Vendor.ImageFamily", "excludes ImageID", func(s *spec) { s.Vendor = []provider.VendorOption{RunOptions{ImageFamily: "f"}} }},
 		{"UniqueSuffix", "", func(s *spec) { s.HostName, s.UniqueSuffix = "web-[,]", true }},
 		{"Login.Password", "8 to 30", func(s *spec) { s.Login.Password = "Plant-1" }},
 		{"Login.Password", "8 to 30", func(s *spec) { s.Login.Password = provider.Secret("Plant-1" + strings.Repeat("x", 24)) }},

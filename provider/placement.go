@@ -113,6 +113,7 @@ type PlacementGroup struct {
 	InstanceIDs           []string
 	Capacity              int // servers it may hold; 0 where the cloud does not tell
 	CreatedAt             time.Time
+	Tags                  map[string]string // nil where the cloud does not tell
 }
 
 // PlacementGroupChange is what to change of a group. Empty fields stay as they

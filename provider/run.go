@@ -25,6 +25,10 @@ type RunOptions struct {
 	// OperationTag on clouds that take tags with a create (ECS, ENS, CVM), which
 	// needs the permission to tag and counts against the tag limit, and is what
 	// [Client.Sweep] looks for. Empty adds nothing to the servers.
+	//
+	// Tags of a create replace those of its launch template. Beside one, Owner is
+	// an error unless the spec says itself which tags the servers shall have: an
+	// empty map, not nil, is none.
 	Owner string
 
 	// Journal keeps the operation's token up to date, so that [Client.Resume]
@@ -86,11 +90,20 @@ func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *Run
 		o = &RunOptions{}
 	}
 	spec.Region = c.region(spec.Region)
-	if err := join(o.check(c, &spec), c.check(&spec)); err != nil {
+	if err := join(o.checkTemplate(c, &spec), o.check(c, &spec), c.check(&spec)); err != nil {
 		return nil, err
 	}
 	op := newOperation(c, o, &spec)
 	return op, op.create(ctx)
+}
+
+// checkTemplate keeps an owner's tags from replacing those of a template in
+// silence. It is for new operations: one that is under way must be able to go on.
+func (o *RunOptions) checkTemplate(c *Client, spec *RunInstancesSpec) error {
+	var k Checker
+	silent := o.Owner != "" && spec.LaunchTemplate != nil && spec.Tags == nil && c.marksByTags()
+	k.Require(!silent, "RunOptions.Owner", nil, "its tags would replace those of the launch template: say in Tags which ones the servers shall have, by an empty map if none")
+	return k.Err()
 }
 
 // check returns nil or [FieldErrors].

@@ -79,7 +79,8 @@ type RunInstancesSpec struct {
 	Placement Placement
 
 	// Tags are key-value labels of the servers. Keys that begin with "yunfan:"
-	// are reserved. QingCloud's labels are another notion, and are refused.
+	// are reserved. QingCloud's labels are another notion, and are refused. Tags
+	// beside a launch template replace all of its tags.
 	Tags map[string]string
 
 	// UserData is handed to the server at first boot: raw bytes, which the

@@ -1,8 +1,12 @@
 package provider
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -30,6 +34,10 @@ type stockKey struct {
 	Place                            string   // the hardware it has to be on
 	Mode                             BillingMode
 	Scope                            StockScope
+
+	// Rest is a digest of what else may say any of these: the launch template, and
+	// the options of one cloud. It is of what a scope leaves to them.
+	Rest string
 }
 
 // ofMachine says what machine a spec asks for. A group or a host may be full
@@ -38,28 +46,46 @@ func (k *stockKey) ofMachine(s *RunInstancesSpec, mode BillingMode) {
 	k.Type, k.Hardware, k.Mode, k.Place = s.InstanceType, s.Hardware, mode, fmt.Sprintf("%+v", s.Placement)
 }
 
-// stockKeys returns everything that a spec needs to be in stock.
+// restOf digests what a spec leaves to its template and to the options of one
+// cloud: two templates that are silent about the type in the same words may still
+// mean two types. A digest, because raw parameters are secrets.
+func restOf(s *RunInstancesSpec) string {
+	if s.LaunchTemplate == nil && len(s.Vendor) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	outline(&b, reflect.ValueOf(s.LaunchTemplate))
+	outline(&b, reflect.ValueOf(s.Vendor))
+	sum := sha256.Sum256([]byte(b.String()))
+	return string(sum[:16])
+}
+
+// stockKeys returns everything that a spec needs to be in stock. What a spec
+// names itself is the same whatever else it says; what it leaves open is not, and
+// which machine it means is for its template and its options to say in any case.
 func stockKeys(s *RunInstancesSpec) map[StockScope]stockKey {
 	mode := s.Billing.Mode
 	if mode == "" {
 		mode = OnDemand
 	}
-	at := stockKey{Region: s.Region, Zone: s.Zone}
-	of := func(scope StockScope, change func(*stockKey)) stockKey {
-		k := at
-		k.Scope = scope
-		change(&k)
+	rest := restOf(s)
+	of := func(scope StockScope, change func(*stockKey), named ...string) stockKey {
+		k := stockKey{Region: s.Region, Zone: s.Zone, Scope: scope}
+		if change(&k); len(named) == 0 || slices.Contains(named, "") {
+			k.Rest = rest
+		}
 		return k
 	}
+	subnet, disk := s.Network.SubnetID, s.SystemDisk.Type
 	return map[StockScope]stockKey{
 		"": of("", func(k *stockKey) {
-			k.Subnet, k.Disk = s.Network.SubnetID, s.SystemDisk.Type
+			k.Subnet, k.Disk = subnet, disk
 			k.ofMachine(s, mode)
 		}),
 		StockOfType:   of(StockOfType, func(k *stockKey) { k.ofMachine(s, mode) }),
-		StockOfZone:   of(StockOfZone, func(*stockKey) {}),
-		StockOfDisk:   of(StockOfDisk, func(k *stockKey) { k.Disk = s.SystemDisk.Type }),
-		StockOfSubnet: of(StockOfSubnet, func(k *stockKey) { k.Subnet = s.Network.SubnetID }),
+		StockOfZone:   of(StockOfZone, func(*stockKey) {}, s.Zone),
+		StockOfDisk:   of(StockOfDisk, func(k *stockKey) { k.Disk = disk }, s.Zone, disk),
+		StockOfSubnet: of(StockOfSubnet, func(k *stockKey) { k.Subnet = subnet }, subnet),
 	}
 }
 

@@ -101,6 +101,7 @@ type LaunchTemplate struct {
 	ID, Name       string
 	DefaultVersion int
 	LatestVersion  int
+	Versions       int // how many there are; 0 where the cloud does not tell
 	CreatedBy      string
 	CreatedAt      time.Time // zero where the cloud does not tell
 	ModifiedAt     time.Time

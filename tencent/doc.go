@@ -117,7 +117,8 @@
 // reserved resources it has a Placement of its own; with anything of Network but
 // security groups and the public address, a VirtualPrivateCloud; and so on.
 // Nothing is taken from inside of one that it has. What such a structure cannot do
-// without is therefore required: Zone, or VPCID and SubnetID.
+// without is therefore required: Zone, or VPCID and SubnetID. Nothing takes back the
+// bid of a spot template: Strategy market-price over one is an error.
 //
 // RunOptions.Metadata and JumboFrame can be kept in a template, but are not in the
 // data that CVM documents of a version: they are read back only if the cloud tells

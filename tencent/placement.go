@@ -147,6 +147,7 @@ func groupOf(raw *cvm.DisasterRecoverGroup) provider.PlacementGroup {
 		InstanceIDs: values(raw.InstanceIds),
 		Capacity:    int(value(raw.CvmQuotaTotal)),
 		CreatedAt:   groupTime(value(raw.CreateTime)),
+		Tags:        tagsOf(raw.Tags),
 	}
 	for level, word := range groupTypes {
 		if level != "" && word == value(raw.Type) {

@@ -85,7 +85,7 @@ func TestGroupsThatCVMDoesNotHave(t *testing.T) {
 }
 
 const twoGroups = `{"Response":{"TotalCount":3,"DisasterRecoverGroupSet":[
-{"DisasterRecoverGroupId":"ps-1","Name":"web","Type":"SW","CvmQuotaTotal":20,"CurrentNum":2,"InstanceIds":["ins-1","ins-2"],"CreateTime":"2018-06-08T07:26:38Z","Affinity":3,"Strategy":"SPREAD","Tags":[]},
+{"DisasterRecoverGroupId":"ps-1","Name":"web","Type":"SW","CvmQuotaTotal":20,"CurrentNum":2,"InstanceIds":["ins-1","ins-2"],"CreateTime":"2018-06-08T07:26:38Z","Affinity":3,"Strategy":"SPREAD","Tags":[{"Key":"team","Value":"web"},{"Key":"idle","Value":""}]},
 {"DisasterRecoverGroupId":"ps-2","Name":"web-2","Type":"RACK","CreateTime":"2020-09-22 01:02:03","Strategy":"PARTITION","PartitionCount":4}],"RequestId":"r"}}`
 
 func TestDescribeGroups(t *testing.T) {
@@ -96,6 +96,7 @@ func TestDescribeGroups(t *testing.T) {
 		{
 			ID: "ps-1", Name: "web", Strategy: provider.SpreadPlacement, RawStrategy: "SPREAD", Level: provider.SwitchLevel, PerUnit: 3,
 			InstanceIDs: []string{"ins-1", "ins-2"}, Capacity: 20, CreatedAt: time.Date(2018, 6, 8, 7, 26, 38, 0, time.UTC),
+			Tags: map[string]string{"team": "web", "idle": ""},
 		},
 		{
 			ID: "ps-2", Name: "web-2", Strategy: provider.PartitionPlacement, RawStrategy: "PARTITION", Level: provider.RackLevel, Partitions: 4,

@@ -228,6 +228,7 @@ func templateOf(raw *cvm.LaunchTemplateInfo) provider.LaunchTemplate {
 		Name:           value(raw.LaunchTemplateName),
 		DefaultVersion: int(value(raw.DefaultVersionNumber)),
 		LatestVersion:  int(value(raw.LatestVersionNumber)),
+		Versions:       int(value(raw.LaunchTemplateVersionCount)),
 		CreatedBy:      value(raw.CreatedBy),
 		CreatedAt:      parseTime(value(raw.CreationTime)),
 	}

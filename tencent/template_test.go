@@ -148,7 +148,7 @@ func TestListTemplates(t *testing.T) {
 		LaunchTemplateQuery: provider.LaunchTemplateQuery{Name: "web", Tags: map[string]string{"b": "2", "a": "1"}},
 	})
 	want := &provider.TemplatePage{NextPage: "2", RequestID: "r", Templates: []provider.LaunchTemplate{{
-		ID: "lt-1", Name: "web", DefaultVersion: 2, LatestVersion: 4, CreatedBy: "9", CreatedAt: time.Date(2020, 12, 17, 1, 54, 31, 0, time.UTC),
+		ID: "lt-1", Name: "web", DefaultVersion: 2, LatestVersion: 4, Versions: 3, CreatedBy: "9", CreatedAt: time.Date(2020, 12, 17, 1, 54, 31, 0, time.UTC),
 	}}}
 	if err != nil || !reflect.DeepEqual(page, want) {
 		t.Errorf("%+v, %v", page, err)

@@ -199,6 +199,8 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 	n := months(b)
 	c.Require(b.Period <= 60 && (n <= 12 || n <= 60 && n%12 == 0), "Billing.Period", b.Period, "must be 1 to 12, 24, 36, 48 or 60 months")
 	checkHosts(c, spec, whole)
+	bids := b.Spot.Strategy != provider.SpotMarketPrice || spec.LaunchTemplate == nil
+	c.Require(bids, "Billing.Spot.Strategy", b.Spot.Strategy, "CVM cannot take back the bid of a launch template: leave the strategy to the template, or name a MaxPrice")
 	switch b.PeriodUnit {
 	case "", provider.Month, provider.Year:
 	default:

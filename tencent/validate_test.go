@@ -106,6 +106,9 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"negative partition": {"Vendor.PartitionNumber", func(s *provider.RunInstancesSpec) {
 			s.Placement.GroupID, s.Vendor = "ps-1", []provider.VendorOption{RunOptions{PartitionNumber: -1}}
 		}},
+		"no bid over template": {"Billing.Spot.Strategy", over(provider.RunInstancesSpec{Billing: provider.Billing{
+			Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotMarketPrice},
+		}})},
 		"half a network over template":   {"Network", over(provider.RunInstancesSpec{Network: provider.Network{SubnetID: "subnet"}})},
 		"project alone over template":    {"Zone", over(provider.RunInstancesSpec{ProjectID: "7"})},
 		"host alone over template":       {"Zone", over(provider.RunInstancesSpec{Placement: provider.Placement{DedicatedHostIDs: []string{"host-1"}}})},

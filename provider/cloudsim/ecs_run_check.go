@@ -43,6 +43,9 @@ func (e *ecs) checkImage(p *aliParams) {
 		p.required("ImageId")
 	}
 	p.id("ImageId")
+	if p.has("ImageFamily") && p.has("ImageId") { // also when a template has it; the code is not verified
+		p.refuse(ecsConflict("ImageFamily", "ImageId"))
+	}
 	p.required("InstanceType")
 	p.matching("InstanceType", ecsType, "a type such as ecs.g5.large")
 	p.name("InstanceName")

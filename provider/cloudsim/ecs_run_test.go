@@ -105,6 +105,7 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"SystemDisk.Encrypted=maybe", 400, "InvalidParameter"},
 		{"SystemDisk.Size=19 SystemDisk.Category=cloud_essd", 404, "InvalidSystemDiskSize"},
 		{"DataDisk.1.Size=9 DataDisk.1.Category=cloud_essd_entry", 400, "InvalidDataDiskSize.ValueNotSupported"},
+		{"ImageFamily=family-1", 400, "InvalidParameter.Conflict"},
 		{"SecurityGroupIds.1=sg-2", 400, "InvalidParameter.Conflict"},
 		{"NetworkInterface.1.SecurityGroupId=sg-1 NetworkInterface.1.SecurityGroupIds.1=sg-2", 400, "InvalidParameter.Conflict"},
 		{"NetworkInterface.2.VSwitchId=vsw-2", 400, "InvalidParam.NetworkInterface"},

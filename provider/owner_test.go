@@ -1,0 +1,54 @@
+package provider_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// The tags of an owner would take the place of a template's without a word: who
+// wants both says which tags the servers shall have.
+func TestOwnerDoesNotDropTheTagsOfATemplate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := provider.RunInstancesSpec{Region: "r", LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}}
+		mine := &provider.RunOptions{Owner: "team-a"}
+		op, err := f.client().RunInstances(t.Context(), s, mine)
+		if op != nil || !slices.Equal(paths(t, err), []string{"RunOptions.Owner"}) || len(f.calls) != 0 {
+			t.Errorf("tags of a template are lost in silence: %d calls, %v", len(f.calls), err)
+		}
+		if _, err := f.client().RunInstances(t.Context(), s, nil); err != nil {
+			t.Errorf("without an owner nothing is lost: %v", err)
+		}
+		for _, tags := range []map[string]string{{}, {"team": "a"}} {
+			s.Tags = tags
+			if _, err := f.client().RunInstances(t.Context(), s, mine); err != nil {
+				t.Fatalf("Tags %v: %v", tags, err)
+			}
+			made := f.made(provider.APIRunInstances)
+			got := maps.Clone(made[len(made)-1].spec.Tags)
+			delete(got, provider.OwnerTag)
+			delete(got, provider.OperationTag)
+			if !maps.Equal(got, tags) {
+				t.Errorf("the servers have the tags %v beside their owner's, want %v", got, tags)
+			}
+		}
+	})
+}
+
+// A cloud without tags bears the owner in names, which no template is asked for.
+func TestOwnerInNamesIsNoMatterOfTemplates(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.fields = everything()
+		for i, field := range f.fields {
+			if field.Path == "Tags" {
+				f.fields[i] = provider.Refused("Tags", "none")
+			}
+		}
+		s := provider.RunInstancesSpec{Region: "r", LaunchTemplate: &provider.LaunchTemplateRef{ID: "lt-1"}}
+		if _, err := f.client().RunInstances(t.Context(), s, &provider.RunOptions{Owner: "team-a"}); err != nil {
+			t.Error(err)
+		}
+	})
+}
