@@ -115,7 +115,7 @@ func (g *group[T]) put(e *entry[T]) {
 func (g *group[T]) leave(w *watch[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if w.left > 0 {
+	if w.left > 0 && len(g.watches) > 1 { // else all of it goes at once
 		for _, id := range w.IDs {
 			if e := g.entries[id]; e != nil {
 				g.release(e, w)

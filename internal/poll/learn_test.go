@@ -89,6 +89,17 @@ func TestPlanLooksWhereMachinesBecomeReady(t *testing.T) {
 	}
 }
 
+// A machine may be older than the last bin, and is a stuck one then.
+func TestPlanEndsWithTheLongestPause(t *testing.T) {
+	c := newCurve(16 * time.Second)
+	c.watchAll(0, bootTime(lognormal).draw(1000, 1), everyTwo(4*time.Second, 3*time.Minute)...)
+	for _, age := range []time.Duration{20 * time.Minute, 33 * time.Minute, 34 * time.Minute, 35 * time.Minute, time.Hour, 24 * time.Hour} {
+		if d := c.interval(age); d != maxInterval {
+			t.Errorf("a machine aged %v is asked again after %v, want %v", age, d, maxInterval)
+		}
+	}
+}
+
 // Whatever is observed, looks keep their distance and never stop.
 func TestPlanKeepsItsLimits(t *testing.T) {
 	for seed := range uint64(50) {

@@ -228,7 +228,10 @@ func (pl *plan) share(age time.Duration) float64 {
 func (pl *plan) interval(age time.Duration) time.Duration {
 	s := age.Seconds()
 	pos := binOf(s)
-	i := min(int(pos), bins-1)
+	i := int(pos)
+	if i >= bins { // older than anything a plan is about
+		return maxInterval
+	}
 	next := pl.next[i] + (pl.next[i+1]-pl.next[i])*(pos-float64(i))
 	d := time.Duration((next - s) * float64(time.Second))
 	return min(max(d, minInterval), maxInterval)

@@ -277,6 +277,25 @@ func TestOneStuckMachineCostsFewCalls(t *testing.T) {
 	}
 }
 
+// A machine that never comes up outlives everything a plan knows of.
+func TestAMachineStuckForHoursIsAskedTwiceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud(t)
+		all := bootTime(lognormal).draw(100, 1)
+		all[0] = 3 * time.Hour
+		c.launch(t, c.poller(ecsPrior, seeded(1)), all)
+		last := 0
+		for _, call := range c.calls {
+			if call.at > 2*time.Hour {
+				last++
+			}
+		}
+		if last < 100 || last > 140 {
+			t.Errorf("%d calls in the third hour, want about 120", last)
+		}
+	})
+}
+
 // The same answers must arrive, only a little later, through a cloud that throttles
 // one call in three.
 func TestThrottledCloudCostsDelayOnly(t *testing.T) {
