@@ -43,9 +43,11 @@ func NewBudget() *Budget {
 	return &Budget{reading: make(chan struct{}, describesAtOnce), buckets: map[bucketKey]*bucket{}}
 }
 
-// startReading waits until few enough describe calls are under way. A call has
-// waited for its rate before: one region's small budget holds up no other's.
-func (b *Budget) startReading(ctx context.Context) error {
+// start waits until few enough describe calls are under way, where api is one.
+func (b *Budget) start(ctx context.Context, api API) error {
+	if err := ctx.Err(); err != nil || api != APIDescribeInstances {
+		return err
+	}
 	select {
 	case b.reading <- struct{}{}:
 		return nil
@@ -54,7 +56,12 @@ func (b *Budget) startReading(ctx context.Context) error {
 	}
 }
 
-func (b *Budget) doneReading() { <-b.reading }
+// done must follow when a call ends that wait has allowed.
+func (b *Budget) done(api API) {
+	if api == APIDescribeInstances {
+		<-b.reading
+	}
+}
 
 // lineKey is where a context holds the line of a request.
 type lineKey struct{}
@@ -84,7 +91,7 @@ func standInLine(ctx context.Context) (leave func(), err error) {
 }
 
 // wait blocks until a call may be made, or ctx ends. It returns when the call
-// is made, for report.
+// is made, for report; done must follow.
 func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (time.Time, error) {
 	leave, err := standInLine(ctx)
 	if err != nil {
@@ -112,7 +119,10 @@ func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (t
 			return time.Time{}, fmt.Errorf("waiting for the call budget of %s: %w", api, err)
 		}
 	}
-	if err := ctx.Err(); err != nil {
+	// After the rate, so that one region's small budget holds up no other's, and
+	// with the turn, so that calls that were allowed while the cloud was slow do not
+	// go all at once when it is quick again.
+	if err := b.start(ctx, api); err != nil {
 		return time.Time{}, err
 	}
 	now := time.Now()

@@ -76,6 +76,27 @@ func TestDocumentedRatesAreNeverExceeded(t *testing.T) {
 	}
 }
 
+// Calls that the rate allowed while a slow cloud kept others under way must not all
+// go in the moment it is quick again.
+func TestARateHoldsWhenASlowCloudRecovers(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 40, Per: time.Second})
+		f.limits.RatesSpanRegions = true
+		start := time.Now()
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if time.Since(start) < 30*time.Second {
+				time.Sleep(5 * time.Second)
+			}
+			return &provider.DescribePage{}, nil
+		}
+		read(t, f.client(), 400)
+		calls := f.made(provider.APIDescribeInstances)
+		if n := most(calls, time.Second); n > 40 || len(calls) != 400 {
+			t.Errorf("%d calls, up to %d within a second; want 400 and 40", len(calls), n)
+		}
+	})
+}
+
 func TestARateOfMillionsCostsNoMemory(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.rates(provider.AnyAPI, provider.Rate{Calls: 1 << 40, Per: time.Hour})

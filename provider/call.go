@@ -20,6 +20,7 @@ func (c *Client) once(ctx context.Context, region string, api API, n int, call f
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
 	}
+	defer c.budget.done(api)
 	err = c.tel.observe(ctx, region, api, n, call)
 	c.budget.report(c, region, api, made, errors.Is(err, ErrThrottled))
 	return err

@@ -106,10 +106,6 @@ func (c *Client) describeAll(ctx context.Context, req *DescribeRequest, yield fu
 // describePage makes one describe call.
 func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *DescribePage, err error) {
 	err = c.once(ctx, req.Region, APIDescribeInstances, len(req.IDs), func(ctx context.Context) (string, error) {
-		if err := c.budget.startReading(ctx); err != nil {
-			return "", err
-		}
-		defer c.budget.doneReading()
 		page, err = c.driver.DescribeInstances(ctx, req)
 		if err != nil {
 			return "", err
