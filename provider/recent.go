@@ -64,15 +64,12 @@ func (r *recent) any(ids []string) bool {
 	return false
 }
 
-// latest is when the youngest of the IDs that are that new was created; zero
-// when none is.
-func (r *recent) latest(ids []string) (at time.Time) {
+// at is when a server that is that new was created, zero for others.
+func (r *recent) at(id string) (at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, id := range ids {
-		if b, ok := r.born[id]; ok && time.Since(r.base)-b <= visibleAfter && r.base.Add(b).After(at) {
-			at = r.base.Add(b)
-		}
+	if b, ok := r.born[id]; ok && time.Since(r.base)-b <= visibleAfter {
+		at = r.base.Add(b)
 	}
 	return at
 }

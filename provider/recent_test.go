@@ -19,8 +19,8 @@ func TestServersAreRecentForAMinute(t *testing.T) {
 				t.Errorf("after half a minute the server %q is recent: %v, want %v", id, got, want)
 			}
 		}
-		if at := r.latest([]string{"resumed", "of another clock", "first"}); !at.Equal(second) {
-			t.Errorf("the latest was created at %v, want %v", at, second)
+		if at, old := r.at("of another clock"), r.at("resumed"); !at.Equal(second) || !old.IsZero() {
+			t.Errorf("a server was created at %v and an older one at %v, want %v and nothing", at, old, second)
 		}
 		time.Sleep(31 * time.Second)
 		if r.any([]string{"first", "resumed"}) || !r.any([]string{"of another clock"}) {

@@ -29,6 +29,22 @@ func terminates(t *testing.T, c *provider.Client, ids ...string) {
 	}
 }
 
+// A thousand servers that go together are not confirmed one by one.
+func TestTerminatingAThousandTakesNoLongerThanOne(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		c := f.client()
+		ids := run(t, c, 1000).InstanceIDs()
+		time.Sleep(2 * time.Minute)
+		start := time.Now()
+		if err := c.TerminateInstances(t.Context(), "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
+			t.Error(err)
+		}
+		if n, took := len(f.made(provider.APIDescribeInstances)), time.Since(start); n > 100 || took > 20*time.Second {
+			t.Errorf("%d describe calls and %v, want at most 100 and 20s", n, took)
+		}
+	})
+}
+
 func TestTerminateInFewCalls(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := old(t, f, 250)

@@ -139,12 +139,13 @@ func (c *Client) WaitInstances(ctx context.Context, region string, ids []string,
 	if err := checkIDs(ids); err != nil {
 		return nil, err
 	}
-	return newWaiter(c, target, ids, o).wait(ctx, c.target(region, ids))
+	return newWaiter(c, target, ids, o).wait(ctx, c.target(region, target))
 }
 
-// target is what the poller needs to know of servers that need not belong together.
-func (c *Client) target(region string, ids []string) poll.Target[Instance] {
-	return poll.Target[Instance]{Group: c.region(region), Accepted: c.recent.latest(ids)}
+// target is what the poller needs to know of servers that need not belong together:
+// some may be new and others old.
+func (c *Client) target(region string, state State) poll.Target[Instance] {
+	return poll.Target[Instance]{Group: c.region(region), Since: c.recent.at, Leaving: state == StateTerminated}
 }
 
 // Watch yields every change of state of every server once, until all of them
@@ -261,11 +262,13 @@ func (w *waiter) observe(e poll.Event[Instance]) poll.Verdict {
 	s := &w.servers[w.index(e.ID)]
 	changed := s.take(w, e)
 	verdict := poll.Keep
-	switch {
-	case s.ready && w.target == StateRunning:
+	switch boot := w.target == StateRunning && !w.restarted; {
+	case s.ready && boot:
 		verdict = poll.Ready
 	case s.ready || s.failed != nil:
 		verdict = poll.Done
+	case !boot:
+		verdict = poll.Again
 	}
 	var event Event
 	if changed && w.progress != nil {

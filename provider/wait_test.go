@@ -372,6 +372,49 @@ func TestOneImpatientWaitLeavesOthersAlone(t *testing.T) {
 	})
 }
 
+// That new servers do not stop by themselves says nothing about how they boot.
+func TestWaitsForOtherStatesTeachNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.boot = 15 * time.Second
+		c := f.client()
+		for range 5 {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+			_, _ = c.WaitInstances(ctx, "", run(t, c, 100).InstanceIDs(), provider.StateStopped, nil)
+			cancel()
+		}
+		start := time.Now()
+		if _, err := c.WaitInstances(t.Context(), "", run(t, c, 100).InstanceIDs(), provider.StateRunning, nil); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(start); took > 18*time.Second {
+			t.Errorf("servers that run after 15 s were noticed after %v", took)
+		}
+	})
+}
+
+// New servers among others must not keep those from being looked at.
+func TestWaitInstancesLooksAtOldServersAtOnce(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		c := f.client()
+		old := run(t, c, 5).InstanceIDs()
+		time.Sleep(time.Hour)
+		seen := map[string]time.Time{}
+		start := time.Now()
+		ids := append(old, run(t, c, 1).InstanceIDs()...)
+		_, err := c.WaitInstances(t.Context(), "", ids, provider.StateRunning, &provider.WaitOptions{Progress: func(e provider.Event) {
+			seen[e.Instance.ID] = e.Time
+		}})
+		if err != nil {
+			t.Error(err)
+		}
+		for _, id := range old {
+			if after := seen[id].Sub(start); after > time.Second {
+				t.Errorf("%s, which has run for an hour, was seen after %v", id, after)
+			}
+		}
+	})
+}
+
 func TestWaitInstancesKnowsWhatThisClientHasJustCreated(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.state = life(moment{0, "", ""}, moment{45 * time.Second, provider.StateRunning, "UP"}) // invisible at first

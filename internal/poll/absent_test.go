@@ -192,6 +192,82 @@ func TestMassLossIsConfirmedOneByOne(t *testing.T) {
 	})
 }
 
+// Who waits for IDs to go needs no call for each of them.
+func TestMassDepartureIsConfirmedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		ids := c.fleet("i", 1000, time.Hour)
+		c.latency = 100 * time.Millisecond
+		gone, first := c.start.Add(20*time.Second), map[string]time.Time{}
+		c.answer = map[string]func(time.Time) bool{}
+		for _, id := range ids {
+			c.answer[id] = func(now time.Time) bool { // called under the cloud's lock
+				if now.Before(gone) {
+					return true
+				}
+				if first[id].IsZero() {
+					first[id] = now
+				}
+				return false
+			}
+		}
+		mustWait(t, c.poller(16*time.Second), Target[bool]{IDs: ids, Leaving: true, Observe: l.observe})
+		took := time.Since(gone)
+		t.Logf("%d calls, the last after %v", c.count(), took)
+		if took > 15*time.Second || c.count() > 200 {
+			t.Errorf("1000 machines that went together took %v and %d calls, want at most 15s and 200", took, c.count())
+		}
+		for id, e := range l.ends() {
+			if e.Kind != Gone || e.At.Sub(first[id]) < missGap {
+				t.Fatalf("%s ended as %v %v after its first miss, want gone after at least %v", id, e.Kind, e.At.Sub(first[id]), missGap)
+			}
+		}
+	})
+}
+
+// An ID on its way out may be missing from one answer as well, and somebody else may
+// not expect it to go.
+func TestDepartureIsNoExcuseForHaste(t *testing.T) {
+	for name, tc := range map[string]struct {
+		hidden  time.Duration
+		company bool
+		want    Kind
+		alone   bool
+	}{
+		"a short gap":       {4 * time.Second, false, Seen, false},
+		"gone":              {time.Hour, false, Gone, false},
+		"others want it":    {time.Hour, true, Gone, true},
+		"others, short gap": {4 * time.Second, true, Seen, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, l := newCloud(t), &log{}
+				c.fleet("other", 50, time.Hour)
+				c.boot("a", 60*time.Second)
+				c.answer = map[string]func(time.Time) bool{"a": hiddenBetween(21*time.Second, 21*time.Second+tc.hidden)}
+				p := c.poller(16 * time.Second)
+				ctx, cancel := context.WithCancel(t.Context())
+				waits := []<-chan error{start(ctx, p, new(log).fresh(names("other", 50)...))}
+				time.Sleep(10 * time.Second)
+				if tc.company {
+					waits = append(waits, start(ctx, p, new(log).fresh("a")))
+				}
+				mustWait(t, p, Target[bool]{IDs: []string{"a"}, Leaving: true, Observe: l.observe})
+				if end := l.ends()["a"]; end.Kind != tc.want || end.Kind == Gone && end.At.Sub(c.start) < 26*time.Second {
+					t.Errorf("it ended as %v after %v, want %v", end.Kind, end.At.Sub(c.start), tc.want)
+				}
+				if last := c.calls[len(c.calls)-1].ids; tc.want == Gone && slices.Equal(last, []string{"a"}) != tc.alone {
+					t.Errorf("the last question named %d IDs, alone is %v", len(last), tc.alone)
+				}
+				cancel()
+				for _, w := range waits {
+					<-w
+				}
+			})
+		})
+	}
+}
+
 // Confirmations must not hold up the fleet, even where one call at a time is allowed.
 func TestConfirmationsTakeTurnsWithRounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -71,7 +71,7 @@ func (g *group[T]) answered(f *flight[T], answer map[string]T) {
 			g.missed(f, e, nil)
 			continue
 		}
-		e.seen, e.doubted, e.spoiler = true, false, false
+		e.seen, e.doubt, e.spoiler = true, noDoubt, false
 		g.report(f, e, Event[T]{Kind: Seen, Value: value})
 	}
 }
@@ -99,25 +99,36 @@ func (g *group[T]) refused(f *flight[T], o outcome[T]) {
 func (g *group[T]) missed(f *flight[T], e *entry[T], err error) {
 	now := g.p.now()
 	switch {
-	case e.doubted:
+	case e.doubt == asksAlone, e.doubt == asksInLine && e.leaving() && f.at+joinWindow >= e.due:
 		g.report(f, e, Event[T]{Kind: Gone, Err: err})
+	case e.doubt == asksInLine && e.leaving(): // it rode along too soon to tell more
+		e.wished, e.pos = true, parked
+		g.put(e)
 	case !e.seen && now < e.grace:
 		g.requeue(f, e)
 	default:
-		e.doubted, e.wished, e.due = true, false, now
-		if e.seen {
-			e.due += missGap
-		}
-		e.asked, e.pos = now, parked
+		e.suspect(now)
 		g.put(e)
 	}
+}
+
+// suspect plans the look that tells whether an entry which was missed is gone.
+func (e *entry[T]) suspect(now time.Duration) {
+	e.doubt, e.wished, e.due = asksAlone, false, now
+	if e.seen {
+		e.due += missGap
+	}
+	if e.leaving() {
+		e.doubt, e.wished, e.due = asksInLine, true, e.due+joinWindow
+	}
+	e.asked, e.pos = now, parked
 }
 
 // report hands an event about e to everybody who can take it, and plans the next
 // look for those who want one. It does not reach a Target that came after the call
 // was sent, for which it may be old news, nor one that has yet to observe the last.
 func (g *group[T]) report(f *flight[T], e *entry[T], ev Event[T]) {
-	it := item[T]{e: e, event: ev, born: e.born, before: e.asked, at: g.p.now(), dated: e.grace != never}
+	it := item[T]{e: e, event: ev, born: e.born, before: e.asked, at: g.p.now(), dated: e.grace == e.born+visibleWithin}
 	it.event.ID, it.event.At = e.id, time.Now()
 	for s := e.subs; s != nil; s = s.next {
 		if !s.busy && s.after < f.number {

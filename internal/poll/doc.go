@@ -58,7 +58,8 @@
 // seen may be missed once. After that it is asked alone (at least 5 s later if it
 // was seen before), and only when that answer lacks it too is it Gone. Calls for
 // one ID are made one at a time, five a second at most: even a thousand machines
-// that vanish together are no stampede.
+// that vanish together are no stampede. Where everybody who waits for an ID expects
+// it to go (Target.Leaving), the second question needs no call of its own.
 //
 // # What runs
 //

@@ -31,10 +31,19 @@ type entry[T any] struct {
 	pos   int32         // index in its queue, parked or away
 
 	seen    bool // some answer mentioned it
-	doubted bool // missed once when that counts: the next miss, alone, ends it
+	doubt   doubt
 	spoiler bool // known to make a shared call fail: ask it alone until seen
 	wished  bool // due is a subscriber's wish, not a plan's
 }
+
+// doubt is what the latest miss of an ID has left behind, where it counts.
+type doubt uint8
+
+const (
+	noDoubt    doubt = iota
+	asksAlone        // the next miss ends it, in a call of its own
+	asksInLine       // the next miss ends it, in any call: it is expected to go
+)
 
 // sub is one Target's interest in one entry.
 type sub[T any] struct {
@@ -45,7 +54,17 @@ type sub[T any] struct {
 }
 
 // alone reports whether the entry must not share a call.
-func (e *entry[T]) alone() bool { return e.doubted || e.spoiler }
+func (e *entry[T]) alone() bool { return e.doubt == asksAlone || e.spoiler }
+
+// leaving reports whether everybody who waits for the entry expects it to go.
+func (e *entry[T]) leaving() bool {
+	for s := e.subs; s != nil; s = s.next {
+		if !s.w.Leaving {
+			return false
+		}
+	}
+	return true
+}
 
 // find returns w's interest in the entry, or nil.
 func (e *entry[T]) find(w *watch[T]) *sub[T] {

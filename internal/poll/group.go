@@ -87,7 +87,7 @@ func (g *group[T]) share(w *watch[T], e *entry[T], b birth) {
 	w.left++
 	e.born, e.grace = max(e.born, b.born), max(e.grace, b.grace)
 	switch {
-	case e.doubted: // its next look must keep its distance from the last
+	case e.doubt != noDoubt: // its next look must keep its distance from the last
 	case e.pos == away:
 		e.due, e.wished = b.start, true
 		return
@@ -183,7 +183,7 @@ func (g *group[T]) conclude(w *watch[T], it *item[T], v Verdict) int {
 		return w.left
 	}
 	s.busy = false
-	if v != Keep || it.event.Kind != Seen {
+	if v == Done || v == Ready || it.event.Kind != Seen {
 		g.release(it.e, w)
 		w.left--
 		return w.left

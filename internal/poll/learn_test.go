@@ -3,6 +3,7 @@ package poll
 import (
 	"math/rand/v2"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -56,6 +57,45 @@ func TestCurveLearnsWhenToLookFirst(t *testing.T) {
 		if got := c.first(); got < 12*time.Second || got > 18*time.Second {
 			t.Errorf("%s prior: the first look comes at %v, want it near the p10 of 16s", name, got)
 		}
+	}
+}
+
+// Waits for something else than a boot, and of those who do not know when it began,
+// teach nothing of it.
+func TestOnlyBootsTeach(t *testing.T) {
+	other := Target[bool]{Observe: func(e Event[bool]) Verdict { // does not know the acceptance
+		if e.Value {
+			return Ready
+		}
+		return Keep
+	}}
+	departure := Target[bool]{Observe: func(e Event[bool]) Verdict {
+		if e.Value {
+			return Done
+		}
+		return Again
+	}}
+	for name, target := range map[string]Target[bool]{"a late Wait": other, "a departure": departure} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, l := newCloud(t), &log{}
+				p := c.poller(16 * time.Second)
+				ids := c.fleet("i", 50, 40*time.Second)
+				own := l.fresh(ids...)
+				own.Class = "own"
+				first := start(t.Context(), p, own)
+				time.Sleep(38 * time.Second)
+				target.IDs = ids
+				if name == "a departure" {
+					target.IDs, target.Accepted = c.fleet("fresh", 50, 60*time.Second), time.Now()
+				}
+				mustWait(t, p, target)
+				<-first
+				if c := p.curve(""); c.seen != 0 || c.looks != 0 {
+					t.Errorf("it counts as %v machines and %v looks", c.seen, c.looks)
+				}
+			})
+		})
 	}
 }
 

@@ -59,7 +59,7 @@ func (g *group[T]) sendList(w *watch[T], now time.Duration) {
 		w.lists = 0
 	}
 	w.lists, w.listed = w.lists+1, g.round
-	f := &flight[T]{number: g.sent, epoch: g.epoch, round: g.round, stretch: g.stretch, list: w}
+	f := &flight[T]{at: now, number: g.sent, epoch: g.epoch, round: g.round, stretch: g.stretch, list: w}
 	for _, id := range w.IDs {
 		if e := g.entries[id]; e != nil && e.pos >= 0 && !e.alone() && e.find(w) != nil {
 			g.shared.drop(e)

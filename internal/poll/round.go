@@ -9,6 +9,7 @@ import (
 // flight is one Fetch on its way.
 type flight[T any] struct {
 	entries []*entry[T]
+	at      time.Duration // when it was sent
 	number  uint64        // among the group's calls
 	epoch   int           // pauses before it was sent
 	round   time.Duration // start of its round: the anchor of the next one
@@ -227,7 +228,7 @@ func (e *entry[T]) slack() time.Duration {
 // send starts one Fetch.
 func (g *group[T]) send(chunk []*entry[T], now time.Duration) {
 	g.sent++
-	f := &flight[T]{entries: chunk, number: g.sent, epoch: g.epoch, round: g.round, stretch: g.stretch}
+	f := &flight[T]{entries: chunk, at: now, number: g.sent, epoch: g.epoch, round: g.round, stretch: g.stretch}
 	if chunk[0].alone() { // belongs to no round
 		f.round, f.stretch = now, g.p.jitter()
 	}

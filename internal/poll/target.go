@@ -28,6 +28,12 @@ type Target[T any] struct {
 	// Accepted; nil means that for all.
 	Since func(id string) time.Time
 
+	// Leaving tells that the IDs are on their way out: that they are missing is
+	// what the caller waits for. Then two answers in a row that lack an ID are
+	// enough, whatever else was asked: a thousand that go together take as many
+	// calls as a thousand that come.
+	Leaving bool
+
 	// Observe is told what is known about one ID and says how to go on. It runs
 	// in the goroutine that called Wait, so never concurrently for one Target,
 	// never after Wait returned, and a slow one delays nobody but its own
@@ -73,6 +79,9 @@ type Verdict int
 const (
 	// Keep asks again later.
 	Keep Verdict = iota
+	// Again is Keep, and teaches the poller nothing: it is not a boot that the
+	// caller waits for.
+	Again
 	// Done asks no more.
 	Done
 	// Ready asks no more and teaches the poller how long this class takes. It

@@ -126,7 +126,7 @@ func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error
 
 // learns adds what an observation teaches, if anything.
 func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
-	if !it.dated || it.event.Kind != Seen || v == Done {
+	if !it.dated || it.event.Kind != Seen || v != Keep && v != Ready {
 		return looks
 	}
 	l := look{before: never, at: it.at - it.born, ready: v == Ready, n: 1}
