@@ -2,6 +2,8 @@ package poll
 
 import (
 	"math"
+	"math/bits"
+	"slices"
 	"testing"
 	"time"
 )
@@ -117,6 +119,30 @@ func TestFrontierOfAskingByID(t *testing.T) {
 		t.Logf("%d machines: %.1f calls at a mean delay of %.2f s, %.1f %% later than 5 s", tc.n, calls, delay, 100*late)
 		if calls < tc.least || delay > 1.5 || late > 0.01 {
 			t.Errorf("want at least %v calls within the bounds", tc.least)
+		}
+	}
+}
+
+// The oracle of the benchmark makes as few calls as the best of all ways to make them.
+func TestOracleMakesTheFewestCalls(t *testing.T) {
+	for seed := range uint64(50) {
+		fleet := slices.Sorted(slices.Values(bootTime(lognormal).draw(10, seed)))
+		fewest := len(fleet)
+		for cuts := range 1 << (len(fleet) - 1) { // after which machines a call goes
+			var sum, last time.Duration
+			for i := len(fleet) - 1; i >= 0; i-- {
+				if i == len(fleet)-1 || cuts>>i&1 == 1 {
+					last = fleet[i]
+				}
+				sum += last - fleet[i]
+			}
+			if sum <= 15*time.Second {
+				fewest = min(fewest, bits.OnesCount(uint(cuts))+1)
+			}
+		}
+		got := optimum(noTime)(nil, [][]time.Duration{fleet})
+		if got.calls < fewest || got.calls > fewest+1 || got.mean() > 1500*time.Millisecond { // one more where the price of a call cannot tell them apart
+			t.Errorf("seed %d: %d calls at a mean delay of %v, want %d", seed, got.calls, got.mean(), fewest)
 		}
 	}
 }
