@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -47,7 +49,7 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 		c:      c,
 		id:     cmp.Or(o.OperationID, randomID()),
 		region: spec.Region,
-		class:  bootClass(spec.InstanceType),
+		class:  bootClass(spec),
 		owner:  o.Owner,
 		opts:   *o,
 		parts:  c.split(spec),
@@ -73,13 +75,24 @@ func (op *Operation) keepSpec(spec *RunInstancesSpec) {
 	op.spec = func() *RunInstancesSpec { return s }
 }
 
-// bootClass is the family of a machine type, whose members boot alike:
-// "ecs.g5" of "ecs.g5.large".
-func bootClass(instanceType string) string {
-	if i := strings.LastIndexByte(instanceType, '.'); i > 0 {
-		return instanceType[:i]
+// bootClass is what boots alike: the family of a machine type, "ecs.g5" of
+// "ecs.g5.large", and what is on the disk. Windows takes minutes where Linux takes
+// seconds. Of images there is a hash, since a token tells nothing of a spec.
+func bootClass(spec *RunInstancesSpec) string {
+	family := spec.InstanceType
+	if i := strings.LastIndexByte(family, '.'); i > 0 {
+		family = family[:i]
 	}
-	return instanceType
+	disk := spec.ImageID
+	if t := spec.LaunchTemplate; t != nil && disk == "" {
+		disk = "template " + cmp.Or(t.ID, t.Name)
+	}
+	if disk == "" {
+		return family
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(disk)) // never fails
+	return family + "/" + strconv.FormatUint(uint64(h.Sum32()), 16)
 }
 
 // ID names the operation, for logs and for [RunOptions].

@@ -392,6 +392,33 @@ func TestWaitsForOtherStatesTeachNothing(t *testing.T) {
 	})
 }
 
+// Images boot differently on the same machines: what was learned of a slow one must
+// not delay the others.
+func TestBootTimesAreLearnedPerImage(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		c := f.client()
+		launch := func(image string, boot time.Duration) time.Duration {
+			f.boot = boot
+			s, start := spec(100), time.Now()
+			s.ImageID = image
+			op, err := c.RunInstances(t.Context(), s, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := op.Wait(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(start) - boot
+		}
+		for range 3 {
+			launch("windows", 90*time.Second)
+		}
+		if late := launch("linux", 9*time.Second); late > 2*time.Second {
+			t.Errorf("servers of another image were noticed %v after they ran", late)
+		}
+	})
+}
+
 // New servers among others must not keep those from being looked at.
 func TestWaitInstancesLooksAtOldServersAtOnce(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {

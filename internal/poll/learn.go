@@ -16,6 +16,7 @@ const (
 
 	generation = 10 * time.Minute // halves the weight of what was seen before
 	enough     = 20               // machines before they outweigh the prior schedule
+	maxClasses = 256              // of about 14 KB each
 )
 
 // curve is what is known of a class's boot times: for each age how many machines
@@ -26,6 +27,8 @@ type curve struct {
 	// Nil until there is enough to go by: the plan for asking by ID, and that for
 	// IDs that a listing may tell of.
 	plan, listed atomic.Pointer[plan]
+
+	used time.Duration // when a Wait last asked for it; guarded by the poller's lock
 
 	mu      sync.Mutex
 	ready   [bins]float64
@@ -161,13 +164,30 @@ func (p *Poller[T]) curve(class string) *curve {
 	defer p.mu.Unlock()
 	c := p.boots[class]
 	if c == nil {
+		p.forgetClass()
 		if p.shape == nil {
 			p.shape = newShape()
 		}
 		c = &curve{prior: p.prior(class).Seconds(), faded: p.now(), shape: p.shape, lists: p.cfg.List != nil}
 		p.boots[class] = c
 	}
+	c.used = p.now()
 	return c
+}
+
+// forgetClass makes room for one more class: whoever makes an image a day, and waits
+// for years, must not remember all of them.
+func (p *Poller[T]) forgetClass() {
+	if len(p.boots) < maxClasses {
+		return
+	}
+	oldest := ""
+	for class, c := range p.boots {
+		if o := p.boots[oldest]; o == nil || c.used < o.used {
+			oldest = class
+		}
+	}
+	delete(p.boots, oldest) // waits that know it still have it
 }
 
 // prior is the first look at a class that nobody has watched yet.

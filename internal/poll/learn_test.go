@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -97,6 +98,23 @@ func TestOnlyBootsTeach(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestClassesAreForgottenInTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newCloud(t).poller(16 * time.Second)
+		kept := p.curve("often")
+		for i := range 3 * maxClasses {
+			time.Sleep(time.Second)
+			p.curve(fmt.Sprint("image ", i))
+			if p.curve("often") != kept {
+				t.Fatal("a class in use was forgotten")
+			}
+		}
+		if n := len(p.boots); n != maxClasses || p.boots["image 0"] != nil {
+			t.Errorf("%d classes are known, want the latest %d", n, maxClasses)
+		}
+	})
 }
 
 // Machines of one launch report fastest first; neither end of it must win for that,
