@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -51,16 +52,29 @@ func (r Rate) bucket() *bucket {
 }
 
 // takeTurn waits until nobody else waits for this bucket.
-func (k *bucket) takeTurn(ctx context.Context) error {
+// enter takes the turn and waits until the next call is due. A nil bucket has no
+// turns, and every call is due.
+func (k *bucket) enter(ctx context.Context, api API) error {
+	if k == nil {
+		return ctx.Err()
+	}
 	select {
 	case k.turn <- struct{}{}:
-		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if err := k.wait(ctx); err != nil {
+		k.passTurn()
+		return fmt.Errorf("waiting for the call budget of %s: %w", api, err)
+	}
+	return nil
 }
 
-func (k *bucket) passTurn() { <-k.turn }
+func (k *bucket) passTurn() {
+	if k != nil {
+		<-k.turn
+	}
+}
 
 // wait blocks until the next call is due. It fails at once when ctx would end
 // before.
@@ -83,6 +97,9 @@ func (k *bucket) wait(ctx context.Context) error {
 
 // note remembers a call. Only who has the turn may do so.
 func (k *bucket) note(now time.Time) {
+	if k == nil {
+		return
+	}
 	k.calls[k.oldest] = now
 	k.oldest = (k.oldest + 1) % len(k.calls)
 }
@@ -90,6 +107,9 @@ func (k *bucket) note(now time.Time) {
 // report changes the pace. Calls on their way together are throttled together:
 // they count once.
 func (k *bucket) report(made time.Time, throttled bool) {
+	if k == nil {
+		return
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	limit, now := k.limiter.Limit(), time.Now()

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -98,68 +97,58 @@ func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (t
 		return time.Time{}, err
 	}
 	defer leave()
-	buckets, held := b.bucketsOf(c, region, api), 0
-	defer func() {
-		for _, k := range buckets[:held] {
-			k.passTurn()
-		}
-	}()
-	for _, k := range buckets {
-		if k == nil {
-			break
-		}
-		// The turn is kept until the whole wait is over, so that what this
-		// bucket allows cannot pile up behind the next one. Every wait takes
-		// turns in the same order: no two can wait for each other.
-		if err := k.takeTurn(ctx); err != nil {
-			return time.Time{}, err
-		}
-		held++
-		if err := k.wait(ctx); err != nil {
-			return time.Time{}, fmt.Errorf("waiting for the call budget of %s: %w", api, err)
-		}
+	// The turns are kept until the whole wait is over, so that what a bucket allows
+	// cannot pile up behind what comes next: the calls would go all at once then.
+	// Every wait takes them in the same order: no two can wait for each other.
+	own, all := b.bucketsOf(c, region, api)
+	if err := own.enter(ctx, api); err != nil {
+		return time.Time{}, err
 	}
-	// After the rate, so that one region's small budget holds up no other's, and
-	// with the turn, so that calls that were allowed while the cloud was slow do not
-	// go all at once when it is quick again.
+	defer own.passTurn()
+	// A describe takes its place after the rate of its region, which then holds up
+	// no other region, and before that of all calls: a create must not wait until
+	// describes that hang have ended.
 	if err := b.start(ctx, api); err != nil {
 		return time.Time{}, err
 	}
-	now := time.Now()
-	for _, k := range buckets[:held] {
-		k.note(now)
+	if err := all.enter(ctx, api); err != nil {
+		b.done(api)
+		return time.Time{}, err
 	}
+	defer all.passTurn()
+	now := time.Now()
+	own.note(now)
+	all.note(now)
 	return now, nil
 }
 
 // report tells how the cloud took a call that was made at the given time.
 func (b *Budget) report(c *Client, region string, api API, made time.Time, throttled bool) {
-	for _, k := range b.bucketsOf(c, region, api) {
-		if k != nil {
-			k.report(made, throttled)
-		}
-	}
+	own, all := b.bucketsOf(c, region, api)
+	own.report(made, throttled)
+	all.report(made, throttled)
 }
 
 // bucketsOf returns the buckets a call draws on: its own and the one shared by
-// all calls of the account, as far as the cloud documents them, and nil behind them.
-func (b *Budget) bucketsOf(c *Client, region string, api API) (out [2]*bucket) {
+// all calls of the account, each nil where the cloud documents none.
+func (b *Budget) bucketsOf(c *Client, region string, api API) (own, all *bucket) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if c.limits.RatesSpanRegions {
 		region = ""
 	}
-	n := 0
-	for _, k := range []bucketKey{{c.name, region, api}, {c.name, "", AnyAPI}} {
-		r, ok := c.limits.Rates[k.api]
-		if !ok || r.Calls <= 0 || r.Per <= 0 {
-			continue
-		}
-		if b.buckets[k] == nil {
-			b.buckets[k] = r.bucket()
-		}
-		out[n] = b.buckets[k]
-		n++
+	return b.bucket(c, region, api), b.bucket(c, "", AnyAPI)
+}
+
+// bucket returns that of a documented rate, or nil. Callers have b.mu.
+func (b *Budget) bucket(c *Client, region string, api API) *bucket {
+	r, ok := c.limits.Rates[api]
+	if !ok || r.Calls <= 0 || r.Per <= 0 {
+		return nil
 	}
-	return out
+	k := bucketKey{c.name, region, api}
+	if b.buckets[k] == nil {
+		b.buckets[k] = r.bucket()
+	}
+	return b.buckets[k]
 }

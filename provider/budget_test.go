@@ -97,6 +97,26 @@ func TestARateHoldsWhenASlowCloudRecovers(t *testing.T) {
 	})
 }
 
+// Describes that hang hold up no create, also where one rate counts all calls.
+func TestHangingDescribesHoldUpNoCreate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.AnyAPI, provider.Rate{Calls: 100, Per: time.Second})
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			time.Sleep(time.Minute)
+			return &provider.DescribePage{}, nil
+		}
+		c := f.client()
+		var wg sync.WaitGroup
+		wg.Go(func() { read(t, c, 20) })
+		time.Sleep(time.Second)
+		start := time.Now()
+		if _, err := c.RunInstances(t.Context(), spec(1), nil); err != nil || time.Since(start) > time.Second {
+			t.Errorf("a create took %v: %v", time.Since(start), err)
+		}
+		wg.Wait()
+	})
+}
+
 func TestARateOfMillionsCostsNoMemory(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.rates(provider.AnyAPI, provider.Rate{Calls: 1 << 40, Per: time.Hour})
