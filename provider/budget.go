@@ -20,11 +20,11 @@ const (
 // lower where a cloud says so: a throttled call halves the rate, every calm while
 // adds a step up to the documented rate. Clouds count per account, so the clients
 // of one account should share one ([Options].Budget); clients of different
-// accounts must not. It is safe for concurrent use.
+// accounts must not. The zero value is an unused budget. It is safe for concurrent
+// use and must not be copied.
 type Budget struct {
-	reading chan struct{} // holds a token for each describe call under way
-
 	mu      sync.Mutex
+	reading chan struct{} // holds a token for each describe call under way; nil until it is used
 	buckets map[bucketKey]*bucket
 }
 
@@ -39,9 +39,7 @@ type bucketKey struct {
 }
 
 // NewBudget returns an unused budget.
-func NewBudget() *Budget {
-	return &Budget{reading: make(chan struct{}, describesAtOnce), buckets: map[bucketKey]*bucket{}}
-}
+func NewBudget() *Budget { return &Budget{reading: make(chan struct{}, describesAtOnce)} }
 
 // start waits until few enough describe calls are under way, where api is one.
 func (b *Budget) start(ctx context.Context, api API) error {
@@ -49,7 +47,7 @@ func (b *Budget) start(ctx context.Context, api API) error {
 		return err
 	}
 	select {
-	case b.reading <- struct{}{}:
+	case b.readers() <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -59,8 +57,18 @@ func (b *Budget) start(ctx context.Context, api API) error {
 // done must follow when a call ends that wait has allowed.
 func (b *Budget) done(api API) {
 	if api == APIDescribeInstances {
-		<-b.reading
+		<-b.readers()
 	}
+}
+
+// readers holds a token for each describe call under way.
+func (b *Budget) readers() chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.reading == nil {
+		b.reading = make(chan struct{}, describesAtOnce)
+	}
+	return b.reading
 }
 
 // lineKey is where a context holds the line of a request.
@@ -148,6 +156,9 @@ func (b *Budget) bucketsOf(c *Client, region string, api API) (out [2]*bucket) {
 	defer b.mu.Unlock()
 	if c.limits.RatesSpanRegions {
 		region = ""
+	}
+	if b.buckets == nil {
+		b.buckets = map[bucketKey]*bucket{}
 	}
 	n := 0
 	for _, k := range []bucketKey{{c.name, region, api}, {c.name, "", AnyAPI}} {
