@@ -1,7 +1,6 @@
 package aliyun
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -32,12 +31,13 @@ type Config struct {
 	// kept connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
-	// Options are logger, tracer and poller; their Region is ignored.
+	// Options are those of the client: logger, poller, budget, patience. Nil means
+	// the defaults. Their Region is replaced by the one above.
 	Options *provider.Options
 }
 
-// New returns a client for Alibaba Cloud ECS, or all problems of cfg. It does no
-// I/O: the first call looks for credentials.
+// New returns a client for Alibaba Cloud ECS, or [provider.FieldErrors] with every
+// problem of cfg. It does no I/O: the first call looks for credentials.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -74,16 +74,18 @@ var (
 
 func newDriver(cfg Config) (*driver, error) {
 	check := provider.Checker{Driver: Name}
-	check.Require(alicloud.IsRegion(cfg.Region), "Region", cfg.Region, `must be a region ID, like "cn-hangzhou"`)
+	check.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-hangzhou")
+	check.Require(cfg.Region == "" || alicloud.IsRegion(cfg.Region), "Config.Region", cfg.Region, alicloud.RuleRegion)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:      Name,
+		Check:       &check,
 		Credentials: cfg.Credentials,
 		Endpoint:    cfg.Endpoint,
 		Transport:   cfg.Transport,
 		EndpointFor: endpointFor,
 		Errors:      errorTable,
 	})
-	if err := errors.Join(check.Err(), err); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	support := supportTable()

@@ -80,10 +80,9 @@ func TestNewNamesEveryProblemOfTheConfig(t *testing.T) {
 	if err == nil {
 		t.Fatal("a config with a bad region and a bad endpoint was accepted")
 	}
-	for _, want := range []string{"Region", "Endpoint"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("the error does not name %s: %v", want, err)
-		}
+	var all provider.FieldErrors
+	if !errors.As(err, &all) || len(all) != 2 || all[0].Path != "Config.Region" || all[0].Value != "cn hangzhou/" || all[1].Path != "Config.Endpoint" {
+		t.Errorf("want one FieldErrors that names Config.Region and Config.Endpoint, got %v", err)
 	}
 	if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted-pass") {
 		t.Errorf("got %v, want ErrInvalid without the password", err)

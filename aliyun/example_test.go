@@ -24,8 +24,8 @@ func ExampleNew_problems() {
 	_, err := aliyun.New(aliyun.Config{Endpoint: "ftp://ecs.aliyuncs.com"})
 	fmt.Println(err)
 	// Output:
-	// aliyun: Region: must be a region ID, like "cn-hangzhou"
-	// aliyun: Endpoint: must be "host[:port]", "https://host[:port]" or "http://host[:port]"
+	// aliyun: Config.Region: required, for example cn-hangzhou
+	// aliyun: Config.Endpoint: must be host[:port], https://host[:port] or http://host[:port]
 }
 
 // What only ECS has goes into Vendor; drivers of other clouds ignore it.

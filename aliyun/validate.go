@@ -119,7 +119,7 @@ func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 // checkRequired checks what a create must have.
 func checkRequired(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	c.Require(spec.Region == "" || alicloud.IsRegion(spec.Region), "Region", spec.Region, `must be a region ID, like "cn-hangzhou"`)
+	c.Require(spec.Region == "" || alicloud.IsRegion(spec.Region), "Region", spec.Region, alicloud.RuleRegion)
 	raw := optionsOf(spec).Params
 	image := spec.ImageID != "" || spec.LaunchTemplate != nil || optionsOf(spec).ImageFamily != "" || raw["ImageId"] != "" || raw["ImageFamily"] != ""
 	c.Require(image, "ImageID", nil, "required unless a launch template or an image family gives it")
@@ -214,7 +214,9 @@ func checkLogin(c *provider.Checker, l *provider.Login, image string) {
 		c.Require(strings.Trim(p, letters+specials) == "", "Login.Password", nil, "must have no other characters than letters, digits and "+specials)
 		c.Require(p[0] != '/' || !onWindows(image), "Login.Password", nil, "must not begin with / on Windows")
 	}
-	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", len(l.KeyPairs), "ECS takes one")
+	if len(l.KeyPairs) > 1 {
+		c.Fail("Login.KeyPairs", l.KeyPairs, "ECS takes one key pair")
+	}
 	c.Require(len(l.KeyPairs) == 0 || !onWindows(image), "Login.KeyPairs", nil, "ECS ignores key pairs on Windows")
 }
 
@@ -407,7 +409,9 @@ func checkPeriod(c *provider.Checker, path string, n int, known []int) {
 
 func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	b, l, o := &spec.Billing, &spec.Placement, optionsOf(spec)
-	c.Require(len(l.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(l.DedicatedHostIDs), "ECS takes one")
+	if len(l.DedicatedHostIDs) > 1 {
+		c.Fail("Placement.DedicatedHostIDs", l.DedicatedHostIDs, "ECS takes one dedicated host")
+	}
 	c.Require(b.Mode != provider.DedicatedHost || l.Tenancy != provider.SharedTenancy, "Placement.Tenancy", l.Tenancy, "contradicts Billing.Mode dedicated-host")
 	named := len(l.DedicatedHostIDs) > 0 || l.DedicatedHostGroupID != ""
 	c.Require(!named || l.Tenancy != provider.SharedTenancy, "Placement.Tenancy", l.Tenancy, "contradicts the dedicated hosts")

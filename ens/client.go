@@ -1,7 +1,6 @@
 package ens
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -49,12 +48,13 @@ type Config struct {
 	// that is given here must not retry.
 	Transport http.RoundTripper
 
-	// Options are those of the client; their Region is replaced by Region.
+	// Options are those of the client: logger, poller, budget, patience. Nil means
+	// the defaults. Their Region is replaced by the one above.
 	Options *provider.Options
 }
 
-// New returns a client of one account on ENS, or an error with every problem of
-// cfg. It sends nothing; the environment is read, for credentials only, by the
+// New returns a client of one account on ENS, or [provider.FieldErrors] with every
+// problem of cfg. It sends nothing; the environment is read, for credentials only, by the
 // first call.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
@@ -86,17 +86,19 @@ var (
 )
 
 func newDriver(cfg Config) (*driver, error) {
-	c := provider.Checker{Driver: Name}
-	c.Require(cfg.Region != "", "Region", nil, "is required: the edge node to use where a spec names none")
+	check := provider.Checker{Driver: Name}
+	check.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-wuxi-telecom_unicom_cmcc-2")
+	check.Require(cfg.Region == "" || alicloud.IsRegion(cfg.Region), "Config.Region", cfg.Region, alicloud.RuleRegion)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:      Name,
+		Check:       &check,
 		Credentials: cfg.Credentials,
 		Endpoint:    cfg.Endpoint,
 		Transport:   cfg.Transport,
 		EndpointFor: func(string) (string, error) { return host, nil },
 		Errors:      errorTable,
 	})
-	if err := errors.Join(c.Err(), err); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return &driver{region: cfg.Region, caller: caller, support: supportTable()}, nil

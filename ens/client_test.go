@@ -122,9 +122,13 @@ func wantAPIError(t *testing.T, err, kind error, outcome provider.Outcome) *prov
 }
 
 func TestNewNamesEveryProblem(t *testing.T) {
-	_, err := New(Config{Endpoint: "ftp://planted@example.com"})
-	if err == nil || !strings.Contains(err.Error(), "Region") || !strings.Contains(err.Error(), "Endpoint") {
-		t.Errorf("got %v, want Region and Endpoint named", err)
+	_, err := New(Config{Region: " node 1", Endpoint: "ftp://planted@example.com"})
+	var all provider.FieldErrors
+	if !errors.As(err, &all) || len(all) != 2 || all[0].Path != "Config.Region" || all[0].Value != " node 1" || all[1].Path != "Config.Endpoint" {
+		t.Errorf("want one FieldErrors that names Config.Region and Config.Endpoint, got %v", err)
+	}
+	if _, err := New(Config{}); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("a config without region: got %v, want ErrInvalid", err)
 	}
 	if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted") {
 		t.Errorf("got %v, want ErrInvalid without the endpoint's own text", err)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -44,6 +45,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 }
 
 func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	c.Require(spec.Region == "" || alicloud.IsRegion(spec.Region), "Region", spec.Region, alicloud.RuleRegion)
 	c.Require(spec.InstanceType != "" || hasParam(spec, "InstanceType"), "InstanceType", nil, "is required")
 	c.Require(spec.Name == "" || isName(spec.Name), "Name", spec.Name, nameRule)
 	c.Require(spec.HostName == "" || isHostName(spec.HostName), "HostName", spec.HostName,

@@ -38,6 +38,7 @@ func TestBrokenRulesNameTheField(t *testing.T) {
 		path   string
 		change func(*provider.RunInstancesSpec)
 	}{
+		{"Region", func(s *provider.RunInstancesSpec) { s.Region = "node 1/.." }},
 		{"InstanceType", func(s *provider.RunInstancesSpec) { s.InstanceType = "" }},
 		{"Login", func(s *provider.RunInstancesSpec) { s.Login = provider.Login{} }},
 		{"Login.KeyPairs", func(s *provider.RunInstancesSpec) { s.Login = provider.Login{KeyPairs: []string{"k-1", "k-2"}} }},

@@ -19,11 +19,11 @@ const (
 // lower where a cloud says so: a throttled call halves the rate, every calm while
 // adds a step up to the documented rate. Clouds count per account, so the clients
 // of one account should share one ([Options].Budget); clients of different
-// accounts must not. It is safe for concurrent use.
+// accounts must not. The zero value is an unused budget. It is safe for concurrent
+// use and must not be copied.
 type Budget struct {
-	reading chan struct{} // holds a token for each describe call under way
-
 	mu      sync.Mutex
+	reading chan struct{} // holds a token for each describe call under way; nil until it is used
 	buckets map[bucketKey]*bucket
 }
 
@@ -38,9 +38,7 @@ type bucketKey struct {
 }
 
 // NewBudget returns an unused budget.
-func NewBudget() *Budget {
-	return &Budget{reading: make(chan struct{}, describesAtOnce), buckets: map[bucketKey]*bucket{}}
-}
+func NewBudget() *Budget { return &Budget{reading: make(chan struct{}, describesAtOnce)} }
 
 // start waits until few enough describe calls are under way, where api is one.
 func (b *Budget) start(ctx context.Context, api API) error {
@@ -48,7 +46,7 @@ func (b *Budget) start(ctx context.Context, api API) error {
 		return err
 	}
 	select {
-	case b.reading <- struct{}{}:
+	case b.readers() <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -58,8 +56,18 @@ func (b *Budget) start(ctx context.Context, api API) error {
 // done must follow when a call ends that wait has allowed.
 func (b *Budget) done(api API) {
 	if api == APIDescribeInstances {
-		<-b.reading
+		<-b.readers()
 	}
+}
+
+// readers holds a token for each describe call under way.
+func (b *Budget) readers() chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.reading == nil {
+		b.reading = make(chan struct{}, describesAtOnce)
+	}
+	return b.reading
 }
 
 // lineKey is where a context holds the line of a request.
@@ -145,6 +153,9 @@ func (b *Budget) bucket(c *Client, region string, api API) *bucket {
 	r, ok := c.limits.Rates[api]
 	if !ok || r.Calls <= 0 || r.Per <= 0 {
 		return nil
+	}
+	if b.buckets == nil {
+		b.buckets = map[bucketKey]*bucket{}
 	}
 	k := bucketKey{c.name, region, api}
 	if b.buckets[k] == nil {

@@ -58,7 +58,8 @@ type Options struct {
 
 // Client is one account on one cloud: a [Driver] with everything that clouds
 // share. It is safe for concurrent use, starts no goroutine that outlives its
-// calls, and needs no closing.
+// calls, and needs no closing. The New of an adapter makes one; the zero value is
+// of no use.
 type Client struct {
 	driver  Driver
 	name    string
@@ -72,7 +73,8 @@ type Client struct {
 	stock   stock
 }
 
-// NewClient is for adapters and for tests; programs call the New of an adapter.
+// NewClient is for adapters and for tests; programs call the New of an adapter. It
+// panics without a driver.
 func NewClient(d Driver, o *Options) *Client {
 	c := &Client{driver: d, name: d.Name(), limits: d.Limits().withDefaults(), support: d.Support()}
 	if o != nil {

@@ -44,6 +44,16 @@ func (d Disk) clone() Disk {
 	return d
 }
 
+// clone returns a copy that shares nothing with the original but [Instance.Sys].
+func (i *Instance) clone() Instance {
+	c := *i
+	c.SecurityGroupIDs = slices.Clone(i.SecurityGroupIDs)
+	c.PrivateIPs = slices.Clone(i.PrivateIPs)
+	c.PublicIPs = slices.Clone(i.PublicIPs)
+	c.Tags = maps.Clone(i.Tags)
+	return c
+}
+
 // copied returns a pointer to a copy, or nil.
 func copied[T any](p *T) *T {
 	if p == nil {

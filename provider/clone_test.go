@@ -26,6 +26,21 @@ func TestACloneSharesNothing(t *testing.T) {
 	}
 }
 
+func TestACloneOfAnInstanceSharesNothing(t *testing.T) {
+	var i Instance
+	v := reflect.ValueOf(&i).Elem()
+	for n := range v.NumField() {
+		if v.Field(n).CanSet() {
+			fill(v.Field(n))
+		}
+	}
+	c := i.clone()
+	if !reflect.DeepEqual(i, c) {
+		t.Errorf("the clone is another server:\n%+v\n%+v", i, c)
+	}
+	disjoint(t, "instance", v, reflect.ValueOf(&c).Elem())
+}
+
 // fill gives every field a value.
 func fill(v reflect.Value) {
 	switch {

@@ -28,7 +28,8 @@ const (
 )
 
 // Instance is a server as its cloud describes it. Fields the cloud does not
-// tell are zero.
+// tell are zero. Its lists and its map belong to whoever got it, [Instance.Sys]
+// does not.
 type Instance struct {
 	ID       string
 	Name     string
@@ -61,7 +62,7 @@ type Instance struct {
 
 // Sys returns the vendor's own representation, or nil: a *cvm.Instance of
 // Tencent's SDK, or the adapter's decoded answer. Its type is documented by the
-// adapter.
+// adapter. It is for reading: other waits for the server may hold the same one.
 func (i Instance) Sys() any { return i.raw }
 
 // WithSys returns a copy of i whose [Instance.Sys] is raw. It is for drivers.

@@ -13,7 +13,8 @@ import (
 )
 
 // Operation is a create in progress or done: the IDs it has, and what is needed
-// to wait for them, here or in another process ([Client.Resume]). All methods
+// to wait for them, here or in another process. [Client.RunInstances] and
+// [Client.Resume] make one; the zero value is of no use. All methods
 // are safe for concurrent use.
 type Operation struct {
 	c      *Client

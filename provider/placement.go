@@ -226,10 +226,12 @@ func (p *placementGroups) check(g *PlacementGroupSpec) error {
 	k.Require(g.Region != "", "Region", nil, "required: neither the spec nor the client names one")
 	checkStrategy(&k, "Strategy", g.Strategy)
 	oneOf(&k, "Level", g.Level, HostLevel, SwitchLevel, RackLevel)
+	checkText(&k, "Name", g.Name)
+	checkText(&k, "Description", g.Description)
 	notNegative(&k, "Partitions", g.Partitions)
 	notNegative(&k, "PerUnit", g.PerUnit)
 	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions, "needs Strategy partition")
-	checkTagKeys(&k, "Tags", g.Tags)
+	checkTags(&k, "Tags", g.Tags)
 	checkToken(&k, g.ClientToken)
 	if g.ClientToken != "" && !slices.Contains(p.c.limits.Idempotent, APICreatePlacementGroup) {
 		k.Refuse("ClientToken", "not supported: "+p.c.name+" has none for groups")
@@ -293,6 +295,8 @@ func (p *placementGroups) list(ctx context.Context, q PlacementGroupQuery) iter.
 func (p *placementGroups) Modify(ctx context.Context, region, id string, to PlacementGroupChange) error {
 	var k Checker
 	k.Require(to != PlacementGroupChange{}, "PlacementGroupChange", nil, "says nothing to change")
+	checkText(&k, "PlacementGroupChange.Name", to.Name)
+	checkText(&k, "PlacementGroupChange.Description", to.Description)
 	return p.change(ctx, region, id, &k, APIModifyPlacementGroup, func(ctx context.Context, region string) error {
 		return p.d.ModifyPlacementGroup(ctx, region, id, to)
 	})

@@ -12,15 +12,16 @@ import (
 // Poller waits for servers on behalf of all clients of one account, and asks
 // about up to a full describe call of them at a time. Share one through
 // [Options].Poller between clients with the same credentials; never between
-// accounts, because any client's credentials may be used for all. It is safe
-// for concurrent use and works only while somebody waits.
+// accounts, because any client's credentials may be used for all. The zero value
+// is an unused poller. It is safe for concurrent use, works only while somebody
+// waits, and must not be copied.
 type Poller struct {
 	mu      sync.Mutex
 	engines map[string]*poll.Poller[Instance] // by driver name
 }
 
 // NewPoller returns a poller to share.
-func NewPoller() *Poller { return &Poller{engines: map[string]*poll.Poller[Instance]{}} }
+func NewPoller() *Poller { return &Poller{} }
 
 // engine returns the engine for a client's cloud, made from the first client
 // that asks.
@@ -44,6 +45,9 @@ func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 			FetchTimeout: 10 * time.Minute,
 			Parallel:     describesAtOnce,
 		})
+		if p.engines == nil {
+			p.engines = map[string]*poll.Poller[Instance]{}
+		}
 		p.engines[c.name] = e
 	}
 	return e

@@ -113,6 +113,7 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Fail("RunOptions.OperationID", id, "must be 1 to 64 letters, digits, - and _")
 	}
 	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner, "must be at most 64 characters, without blanks around")
+	checkText(&k, "RunOptions.Owner", o.Owner)
 	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepServers, TerminateServers)
 	for i, a := range o.Alternatives {
 		at := fmt.Sprintf("RunOptions.Alternatives[%d]", i)
@@ -245,7 +246,9 @@ func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 	k := Checker{Driver: c.name}
 	if spec.Count > c.limits.InstancesPerCreate {
 		rule := fmt.Sprintf("works only within one call of the cloud, of at most %d servers", c.limits.InstancesPerCreate)
-		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, rule)
+		if c.support.Field("ClientToken").Param != "" { // otherwise it is refused already
+			k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, rule)
+		}
 		_, numbers := c.driver.(NameNumberer)
 		renames := c.limits.NameMarker && spec.HostName == ""
 		k.Require(!spec.UniqueSuffix || numbers || renames, "UniqueSuffix", nil, rule+": each call would count from 001 again")

@@ -209,6 +209,20 @@ func TestABadSpecSendsNothing(t *testing.T) {
 	})
 }
 
+// One problem is told once: a token that the cloud does not have need not fit
+// into one call as well.
+func TestAnUnsupportedTokenIsOneProblem(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.fields = slices.DeleteFunc(everything(), func(x provider.Field) bool { return x.Path == "ClientToken" })
+		f.limits.InstancesPerCreate = 10
+		s := spec(11)
+		s.ClientToken = "mine"
+		if _, err := f.client().RunInstances(t.Context(), s, nil); !slices.Equal(paths(t, err), []string{"ClientToken"}) || !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestTheDriversOwnLimitsAreChecked(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.valid = func(s *provider.RunInstancesSpec) error {

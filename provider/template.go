@@ -279,7 +279,9 @@ func (l *launchTemplates) check(t *LaunchTemplateSpec, k *Checker, version bool)
 	t.Spec.Region = l.c.region(t.Spec.Region)
 	k.Require(t.Spec.Region != "", "Spec.Region", nil, "required: neither the spec nor the client names one")
 	k.Require(t.Spec.LaunchTemplate == nil, "Spec.LaunchTemplate", nil, "a template cannot refer to another one")
-	checkTagKeys(k, "Tags", t.Tags)
+	checkText(k, "Name", t.Name)
+	checkText(k, "VersionDescription", t.VersionDescription)
+	checkTags(k, "Tags", t.Tags)
 	checkVendor(k, "Vendor", t.Vendor)
 	spec := t.Spec
 	spec.LaunchTemplate = nil // complained about above

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
@@ -24,6 +25,9 @@ func (s *RunInstancesSpec) Validate() error {
 	var c Checker
 	s.checkCounts(&c)
 	s.checkHardware(&c)
+	checkText(&c, "Name", s.Name)
+	checkText(&c, "HostName", s.HostName)
+	checkText(&c, "Description", s.Description)
 	s.Login.check(&c)
 	s.checkNetwork(&c)
 	s.SystemDisk.check(c.In("SystemDisk"))
@@ -33,7 +37,7 @@ func (s *RunInstancesSpec) Validate() error {
 	}
 	s.Billing.check(&c)
 	s.checkPlacement(&c)
-	checkTagKeys(&c, "Tags", s.Tags)
+	checkTags(&c, "Tags", s.Tags)
 	s.checkTemplate(&c)
 	checkToken(&c, s.ClientToken)
 	checkVendor(&c, "Vendor", s.Vendor)
@@ -74,6 +78,7 @@ func (l *Login) check(c *Checker) {
 	}
 	c.Require(ways <= 1, "Login", nil, "choose one of Password, KeyPairs and KeepImageLogin")
 	notEmpty(c, "Login.KeyPairs", l.KeyPairs)
+	c.Require(utf8.ValidString(l.Password.Reveal()), "Login.Password", nil, ruleText)
 }
 
 func (s *RunInstancesSpec) checkNetwork(c *Checker) {
@@ -98,6 +103,8 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 	for i := range n.Interfaces {
 		in, f := c.Item("Network.Interfaces", i), &n.Interfaces[i]
 		notEmpty(in, "SecurityGroupIDs", f.SecurityGroupIDs)
+		checkText(in, "Name", f.Name)
+		checkText(in, "Description", f.Description)
 		if f.PrivateIP.IsValid() && s.Count > 1 {
 			in.Fail("PrivateIP", f.PrivateIP, "a fixed address is for one server: Count must be 1")
 		}
@@ -107,6 +114,8 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 func (d *Disk) check(c *Checker) {
 	notNegative(c, "SizeGiB", d.SizeGiB)
 	notNegative(c, "IOPS", d.IOPS)
+	checkText(c, "Name", d.Name)
+	checkText(c, "Description", d.Description)
 	if d.KMSKeyID != "" && !d.Encrypted {
 		c.Fail("KMSKeyID", d.KMSKeyID, "needs Encrypted")
 	}
@@ -155,7 +164,7 @@ func (s *RunInstancesSpec) checkPlacement(c *Checker) {
 	oneOf(c, "Placement.Affinity", p.Affinity, NoAffinity, HostAffinity)
 }
 
-func checkTagKeys(c *Checker, path string, tags map[string]string) {
+func checkTags(c *Checker, path string, tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
@@ -164,6 +173,8 @@ func checkTagKeys(c *Checker, path string, tags map[string]string) {
 		if strings.HasPrefix(k, ReservedTagPrefix) {
 			c.Fail(path, k, "keys that begin with "+ReservedTagPrefix+" are reserved")
 		}
+		checkText(c, path, k)
+		checkText(c, path, tags[k])
 	}
 }
 
@@ -202,6 +213,16 @@ func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + 
 func notNegative(c *Checker, path string, n int) {
 	if n < 0 {
 		c.Fail(path, n, "must not be negative")
+	}
+}
+
+// ruleText is for what people write themselves: JSON would replace other bytes
+// without a word, so that the server had another name, or another password.
+const ruleText = "must be UTF-8"
+
+func checkText(c *Checker, path, s string) {
+	if !utf8.ValidString(s) {
+		c.Fail(path, s, ruleText)
 	}
 }
 

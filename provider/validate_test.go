@@ -52,6 +52,11 @@ func countRules() []rule {
 		{"LaunchTemplate.Version", "-1", func(s *s) { s.LaunchTemplate = &provider.LaunchTemplateRef{ID: "lt-1", Version: -1} }},
 		{"Tags", "", func(s *s) { s.Tags = map[string]string{"": "v"} }},
 		{"Tags", "yunfan:op", func(s *s) { s.Tags = map[string]string{"yunfan:op": "v"} }},
+		{"Tags", "a\xff", func(s *s) { s.Tags = map[string]string{"a\xff": "v"} }},
+		{"Tags", "v\xff", func(s *s) { s.Tags = map[string]string{"a": "v\xff"} }},
+		{"Name", "web\xff", func(s *s) { s.Name = "web\xff" }},
+		{"HostName", "web\xff", func(s *s) { s.HostName = "web\xff" }},
+		{"Description", "web\xff", func(s *s) { s.Description = "web\xff" }},
 		{"ClientToken", "a b", func(s *s) { s.ClientToken = "a b" }},
 		{"ClientToken", "é", func(s *s) { s.ClientToken = "é" }},
 		{"ClientToken", strings.Repeat("x", 65), func(s *s) { s.ClientToken = strings.Repeat("x", 65) }},
@@ -66,6 +71,7 @@ func loginAndNetworkRules() []rule {
 	return []rule{
 		{"Login", "", func(s *s) { s.Login = provider.Login{Password: planted, KeyPairs: []string{"k"}} }},
 		{"Login", "", func(s *s) { s.Login = provider.Login{Password: planted, KeepImageLogin: true} }},
+		{"Login.Password", "", func(s *s) { s.Login.Password = planted + "\xff" }},
 		{"Login.KeyPairs[1]", "", func(s *s) { s.Login.KeyPairs = []string{"k", ""} }},
 		{"Network.SecurityGroupIDs[0]", "", func(s *s) { s.Network.SecurityGroupIDs = []string{""} }},
 		{"Network.PrivateIPs[0]", "fd00::1", func(s *s) { s.Network.PrivateIPs = addrs("fd00::1") }},
@@ -84,6 +90,8 @@ func loginAndNetworkRules() []rule {
 		{"Network.Interfaces[1].SecurityGroupIDs[0]", "", func(s *s) {
 			s.Network.Interfaces = []provider.NetworkInterface{{}, {SecurityGroupIDs: []string{""}}}
 		}},
+		{"Network.Interfaces[0].Name", "\xff", func(s *s) { s.Network.Interfaces = []provider.NetworkInterface{{Name: "\xff"}} }},
+		{"Network.Interfaces[0].Description", "\xff", func(s *s) { s.Network.Interfaces = []provider.NetworkInterface{{Description: "\xff"}} }},
 		{"Network.Interfaces[0].PrivateIP", "10.0.0.1", func(s *s) {
 			s.Count, s.Network.Interfaces = 2, []provider.NetworkInterface{{PrivateIP: netip.MustParseAddr("10.0.0.1")}}
 		}},
@@ -95,6 +103,8 @@ func diskAndPlacementRules() []rule {
 	return []rule{
 		{"SystemDisk.SizeGiB", "-1", func(s *s) { s.SystemDisk.SizeGiB = -1 }},
 		{"SystemDisk.VolumeID", "v-1", func(s *s) { s.SystemDisk.VolumeID = "v-1" }},
+		{"SystemDisk.Name", "\xff", func(s *s) { s.SystemDisk.Name = "\xff" }},
+		{"DataDisks[0].Description", "\xff", func(s *s) { s.DataDisks = []provider.Disk{{Description: "\xff"}} }},
 		{"DataDisks[1].IOPS", "-1", func(s *s) { s.DataDisks = []provider.Disk{{}, {IOPS: -1}} }},
 		{"DataDisks[0].KMSKeyID", "k-1", func(s *s) { s.DataDisks = []provider.Disk{{KMSKeyID: "k-1"}} }},
 		{"DataDisks[0].VolumeID", "v-1", func(s *s) { s.DataDisks = []provider.Disk{{VolumeID: "v-1", SnapshotID: "s-1"}} }},

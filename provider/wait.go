@@ -135,11 +135,23 @@ func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
 // where they may stay for days. IDs that never existed look like servers that
 // are gone, and so do servers that another process created a moment ago and
 // that the cloud does not show yet: wait for those with their [Operation].
+//
+// A target that is no state, or [StateUnknown], is [FieldErrors], as is an empty
+// ID. No IDs are no wait.
 func (c *Client) WaitInstances(ctx context.Context, region string, ids []string, target State, o *WaitOptions) ([]Instance, error) {
-	if err := checkIDs(ids); err != nil {
+	if err := join(checkIDs(ids), checkTarget(target)); err != nil {
 		return nil, err
 	}
 	return newWaiter(c, target, ids, o).wait(ctx, c.target(region, target))
+}
+
+// checkTarget refuses what no server would ever be found in.
+func checkTarget(s State) error {
+	var k Checker
+	k.Require(s != "", "target", nil, "required: the state to wait for")
+	oneOf(&k, "target", s, StatePending, StateStarting, StateRunning, StateStopping, StateStopped,
+		StateSuspended, StateTerminating, StateRecycled, StateTerminated, StateFailed)
+	return k.Err()
 }
 
 // target is what the poller needs to know of servers that need not belong together:
@@ -292,7 +304,7 @@ func (w *waiter) whole() bool { return w.progress != nil || w.target != StateRun
 func (s *awaited) instance(id string) Instance {
 	i := Instance{ID: id, RawState: s.raw}
 	if s.last != nil {
-		i = *s.last
+		i = s.last.clone() // other waits may have been told of the same server by the same answer
 	}
 	i.State = s.state
 	return i

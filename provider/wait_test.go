@@ -211,6 +211,70 @@ func TestWaitInstancesRefusesAnEmptyID(t *testing.T) {
 	})
 }
 
+// What is no state would be waited for until the servers are gone.
+func TestWaitInstancesRefusesATargetThatIsNoState(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		ids := run(t, f.client(), 1).InstanceIDs()
+		for target, value := range map[provider.State]string{"": "", "flying": "flying", provider.StateUnknown: "unknown"} {
+			n := describes(f, func() {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				_, err := f.client().WaitInstances(ctx, "", ids, target, nil)
+				var all provider.FieldErrors
+				if !errors.As(err, &all) || len(all) != 1 || all[0].Path != "target" || all[0].Value != value {
+					t.Errorf("target %q: got %v", target, err)
+				}
+			})
+			if n != 0 {
+				t.Errorf("target %q: %d describe calls", target, n)
+			}
+		}
+	})
+}
+
+// Several wait for the same servers by the same calls. What one of them does with
+// what it got is no business of the others.
+func TestWhatAWaitReturnsIsTheCallersOwn(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(2)
+		s.Tags = map[string]string{"team": "web"}
+		op, err := f.client().RunInstances(t.Context(), s, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				list, err := op.Wait(t.Context(), &provider.WaitOptions{Progress: func(e provider.Event) { delete(e.Instance.Tags, "team") }})
+				if err != nil || len(list) != 2 {
+					t.Errorf("%d servers, %v", len(list), err)
+				}
+				for _, i := range list {
+					if i.Tags["team"] != "web" || i.Tags["mine"] != "" {
+						t.Errorf("%s has the tags %v", i.ID, i.Tags)
+					}
+					i.Tags["mine"] = "yes"
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+// A program may keep a Poller or a Budget by value in a struct of its own.
+func TestZeroPollerAndBudgetAreReady(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 10, Per: time.Second})
+		var poller provider.Poller
+		var budget provider.Budget
+		c := f.client(func(o *provider.Options) { o.Poller, o.Budget = &poller, &budget })
+		if list, err := run(t, c, 3).Wait(t.Context(), nil); err != nil || len(list) != 3 {
+			t.Errorf("%d servers, %v", len(list), err)
+		}
+		read(t, c, 3)
+	})
+}
+
 func TestBadDescribesFailNoWait(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		bad := []error{throttled(), lost(), errors.New("odd"), throttled()}

@@ -44,12 +44,13 @@ type Config struct {
 	// connections for reads, a fresh one for each create.
 	Transport http.RoundTripper
 
-	// Options go to the client; their Region is overwritten.
+	// Options are those of the client: logger, poller, budget, patience. Nil means
+	// the defaults. Their Region is replaced by the one above.
 	Options *provider.Options
 }
 
-// New returns a client for one account. It makes no call; every problem of the
-// configuration is in the error, which is provider.FieldErrors.
+// New returns a client for one account, or [provider.FieldErrors] with every
+// problem of cfg. It makes no call.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -87,7 +88,10 @@ var (
 
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
-	checkRegion(&c, "Config.Region", cfg.Region)
+	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example pek3a")
+	if cfg.Region != "" {
+		checkRegion(&c, "Config.Region", cfg.Region)
+	}
 	sdk := endpoint(&c, cfg.Endpoint)
 	if err := c.Err(); err != nil {
 		return nil, err

@@ -24,7 +24,9 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	validateNetwork(c, spec)
 	validateDisks(c, spec)
 	validateBilling(c, &spec.Billing)
-	c.Require(len(spec.Placement.DedicatedHostIDs) <= 1, "Placement.DedicatedHostIDs", len(spec.Placement.DedicatedHostIDs), "QingCloud takes one dedicated host")
+	if hosts := spec.Placement.DedicatedHostIDs; len(hosts) > 1 {
+		c.Fail("Placement.DedicatedHostIDs", hosts, "QingCloud takes one dedicated host")
+	}
 	if o := validateVendor(c, spec); o != nil {
 		validateUserData(c, spec.UserData, o)
 		validateParams(c, spec, o)
@@ -76,7 +78,9 @@ func validateTopology(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 func validateLogin(c *provider.Checker, l *provider.Login) {
 	c.Require(l.Password != "" || len(l.KeyPairs) > 0, "Login", nil, "QingCloud needs a Password or a key pair")
-	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", len(l.KeyPairs), "QingCloud takes one key pair at create")
+	if len(l.KeyPairs) > 1 {
+		c.Fail("Login.KeyPairs", l.KeyPairs, "QingCloud takes one key pair at create")
+	}
 }
 
 // basicNetwork is the network every account has; its addresses are not chosen.
@@ -84,7 +88,9 @@ const basicNetwork = "vxnet-0"
 
 func validateNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	n := &spec.Network
-	c.Require(len(n.SecurityGroupIDs) <= 1, "Network.SecurityGroupIDs", len(n.SecurityGroupIDs), "QingCloud takes one security group")
+	if len(n.SecurityGroupIDs) > 1 {
+		c.Fail("Network.SecurityGroupIDs", n.SecurityGroupIDs, "QingCloud takes one security group")
+	}
 	validateVxNet(c, "Network.SubnetID", n.SubnetID, len(n.PrivateIPs) > 0)
 	// One call makes all its servers alike, and an address stands for one.
 	c.Require(len(n.PrivateIPs) <= 1, "Network.PrivateIPs", len(n.PrivateIPs), "QingCloud takes a fixed address for one server: Count must be 1")

@@ -45,13 +45,13 @@ type Config struct {
 	// connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
-	// Options are those of the client; nil means the defaults. Their Region is
-	// overwritten by Config.Region.
+	// Options are those of the client: logger, poller, budget, patience. Nil means
+	// the defaults. Their Region is replaced by the one above.
 	Options *provider.Options
 }
 
-// New returns a client for CVM. It reports every problem of the configuration at
-// once, and reads neither network nor environment: credentials are looked for at
+// New returns a client for CVM, or [provider.FieldErrors] with every problem of
+// cfg. It reads neither network nor environment: credentials are looked for at
 // the first call.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)

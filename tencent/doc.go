@@ -36,6 +36,8 @@
 // just created: for how long is not documented. Tags are attached a little after
 // the create, so a search by tag may miss a fresh server.
 //
+// [provider.Instance].Sys returns a *cvm.Instance of the SDK.
+//
 // Rescue mode counts as not running (the server's own system is off), a live
 // migration as running.
 //

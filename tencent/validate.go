@@ -262,6 +262,7 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts Run
 	checkIDs(c, "Vendor.DedicatedResourcePackIDs", packs)
 	checkIDs(c, "Vendor.CHCIDs", opts.CHCIDs)
 	checkMetadata(c, opts.Metadata)
+	checkRawText(c, opts.Params)
 	if n := len(opts.DataDisks); n > len(spec.DataDisks) {
 		c.Fail("Vendor.DataDisks", n, fmt.Sprintf("the spec has %d data disks", len(spec.DataDisks)))
 	}
@@ -295,6 +296,16 @@ func checkMetadata(c *provider.Checker, items map[string]string) {
 		ok := k != "" && len(k) <= 128 && strings.Trim(strings.ToLower(k), letters+"0123456789_-") == "" && printable(k)
 		c.Require(ok, "Vendor.Metadata", k, "a key must be 1 to 128 letters, digits, hyphens and underscores")
 		c.Require(len(items[k]) <= 256<<10, "Vendor.Metadata", k, "a value must be at most 256 KiB")
+		c.Require(utf8.ValidString(items[k]), "Vendor.Metadata", k, "a value must be UTF-8: JSON would replace other bytes")
+	}
+}
+
+// checkRawText shows no values either.
+func checkRawText(c *provider.Checker, params map[string]string) {
+	for k, v := range params {
+		if !utf8.ValidString(v) {
+			c.Entry("Vendor.Params", k).Fail("", nil, "must be UTF-8: JSON would replace other bytes")
+		}
 	}
 }
 

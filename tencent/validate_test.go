@@ -243,6 +243,22 @@ func TestValidateRunAccepts(t *testing.T) {
 	}
 }
 
+// The body is JSON, which would put another character in the place of such a byte.
+func TestBytesThatAreNoTextAreRefused(t *testing.T) {
+	for path, o := range map[string]RunOptions{
+		`Vendor.Metadata = "k"`:       {Metadata: map[string]string{"k": "planted\xff"}},
+		`Vendor.Params["HpcRoceTag"]`: {Params: map[string]string{"HpcRoceTag": "planted\xff"}},
+	} {
+		spec := bare()
+		spec.Vendor = []provider.VendorOption{o}
+		err := testDriver(t, nil).ValidateRun(spec)
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "UTF-8") {
+			t.Errorf("want %s named, got %v", path, err)
+		}
+		mustNotTell(t, err, "planted")
+	}
+}
+
 func TestValidateRunReportsEveryProblemAtOnce(t *testing.T) {
 	spec := &provider.RunInstancesSpec{HostName: ".", ProjectID: "team", Vendor: []provider.VendorOption{impostor{}}}
 	err := testDriver(t, nil).ValidateRun(spec)

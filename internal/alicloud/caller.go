@@ -2,6 +2,7 @@ package alicloud
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -24,6 +25,10 @@ const (
 // Config configures a [Caller].
 type Config struct {
 	Driver string // name of the adapter, for errors
+
+	// Check holds what the adapter finds wrong with its configuration, so that
+	// [New] tells all problems together. Nil holds nothing.
+	Check *provider.Checker
 
 	// Credentials are asked before every call. Nil means the SDK's default
 	// chain, which is first looked at by the first call.
@@ -74,8 +79,8 @@ func New(cfg Config) (*Caller, error) {
 	if c.errors == nil {
 		c.errors = provider.NewErrorTable(ErrorCodes())
 	}
-	check := provider.Checker{Driver: cfg.Driver}
-	c.fixed = parseEndpoint(&check, cfg.Endpoint)
+	check := cmp.Or(cfg.Check, &provider.Checker{Driver: cfg.Driver})
+	c.fixed = parseEndpoint(check, cfg.Endpoint)
 	return c, check.Err()
 }
 

@@ -17,7 +17,7 @@ type endpoint struct {
 // endpoint finds where a region is served. Its error names no secret.
 func (c *Caller) endpoint(region string) (endpoint, error) {
 	if !IsRegion(region) {
-		return endpoint{}, fmt.Errorf("region %q: must consist of letters, digits, - and _", region)
+		return endpoint{}, fmt.Errorf("region %q: %s", region, RuleRegion)
 	}
 	if c.fixed.host != "" {
 		return c.fixed, nil
@@ -34,6 +34,9 @@ func IsRegion(region string) bool {
 	}) < 0
 }
 
+// RuleRegion says what [IsRegion] asks for.
+const RuleRegion = "must be letters, digits, - and _"
+
 // parseEndpoint reads Config.Endpoint. The value is not quoted in the problem:
 // a mistaken one may hold a password.
 func parseEndpoint(c *provider.Checker, s string) endpoint {
@@ -47,7 +50,7 @@ func parseEndpoint(c *provider.Checker, s string) endpoint {
 	ok := err == nil && u.Hostname() != "" && (u.Scheme == "https" || u.Scheme == "http") &&
 		u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
 	if !ok {
-		c.Fail("Endpoint", nil, `must be "host[:port]", "https://host[:port]" or "http://host[:port]"`)
+		c.Fail("Config.Endpoint", nil, "must be host[:port], https://host[:port] or http://host[:port]")
 		return endpoint{}
 	}
 	return endpoint{scheme: strings.ToUpper(u.Scheme), host: u.Host}

@@ -3,10 +3,51 @@ package house_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
+
+// adapters are the packages that run the suite of drivers.
+func adapters(t *testing.T) (names []string) {
+	t.Helper()
+	paths, err := filepath.Glob("../../*/conformance_test.go")
+	if err != nil || len(paths) < 4 {
+		t.Fatalf("adapters: %v, %v", paths, err)
+	}
+	for _, p := range paths {
+		names = append(names, filepath.Base(filepath.Dir(p)))
+	}
+	return names
+}
+
+// What an adapter is left out of does not fail by itself.
+func TestEveryAdapterIsNamedWhereItHasToBe(t *testing.T) {
+	for path, why := range map[string]string{
+		".golangci.yml":                  "the import rules",
+		"internal/house/imports_test.go": "the import rules, without the linter",
+		"internal/docgen/main.go":        "FIELDS.md and ERRORS.md",
+		"internal/soak/cloud_test.go":    "the storms of faults",
+		"internal/secrets/cloud_test.go": "the search for secrets",
+		"internal/scale/fleet_test.go":   "the fleet of a hundred thousand servers",
+		"internal/weight/main.go":        "what its import costs",
+		"examples/quickstart/clouds.go":  "the first program that people run",
+		"README.md":                      "its package",
+		"README.zh-CN.md":                "its package",
+		"DESIGN.md":                      "its package, and its SDK",
+	} {
+		text, err := os.ReadFile(filepath.Join("../..", path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range adapters(t) {
+			if named := regexp.MustCompile(`\b` + a + `\b`); !named.Match(text) {
+				t.Errorf("%s does not name %s: %s", path, a, why)
+			}
+		}
+	}
+}
 
 // Every adapter has these files, so that a reader of one can read all.
 func TestAdaptersHaveTheSameFiles(t *testing.T) {
@@ -16,7 +57,7 @@ func TestAdaptersHaveTheSameFiles(t *testing.T) {
 	}
 	// One file for each optional ability, present only where the cloud has it.
 	optional := []string{"names.go", "power.go", "template.go", "template_data.go", "placement.go", "catalog.go"}
-	for _, adapter := range []string{"aliyun", "ens", "tencent", "qingcloud"} {
+	for _, adapter := range adapters(t) {
 		paths, err := filepath.Glob("../../" + adapter + "/*.go")
 		if err != nil {
 			t.Fatal(err)
@@ -34,6 +75,27 @@ func TestAdaptersHaveTheSameFiles(t *testing.T) {
 			if !strings.HasSuffix(n, "_test.go") && !slices.Contains(required, n) && !slices.Contains(optional, n) {
 				t.Errorf("%s/%s: its siblings have no such file", adapter, n)
 			}
+		}
+	}
+}
+
+// The two READMEs show the same code; only its comments are translated.
+func TestBothReadmesShowTheSameCode(t *testing.T) {
+	blocks := func(path string) []string {
+		text, err := os.ReadFile(filepath.Join("../..", path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		bare := regexp.MustCompile(` *//.*`).ReplaceAllString(string(text), "")
+		return regexp.MustCompile("(?s)```.*?```").FindAllString(bare, -1)
+	}
+	english, chinese := blocks("README.md"), blocks("README.zh-CN.md")
+	if len(english) < 2 || len(english) != len(chinese) {
+		t.Fatalf("%d blocks of code in English, %d in Chinese", len(english), len(chinese))
+	}
+	for i := range english {
+		if english[i] != chinese[i] {
+			t.Errorf("in English:\n%s\nin Chinese:\n%s", english[i], chinese[i])
 		}
 	}
 }

@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "rewrite the lists in testdata/packages"
 // a list in testdata/packages, so that whatever is added to it is seen in a
 // review. To rewrite the lists: go test ./internal/house -run Packages -update.
 func TestPackagesOfEachAdapter(t *testing.T) {
-	for _, adapter := range []string{"provider", "aliyun", "ens", "tencent", "qingcloud"} {
+	for _, adapter := range append(adapters(t), "provider") {
 		var got []string
 		for _, p := range list(t, "-deps", "./"+adapter) {
 			if !p.Standard {
