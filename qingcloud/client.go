@@ -70,9 +70,12 @@ type driver struct {
 	creds   provider.CredentialsSource
 	sdk     *config.Config
 	support provider.Support
-	reads   *http.Client
-	writes  *http.Client
-	calls   tally
+
+	inputNames []string // of a create
+
+	reads  *http.Client
+	writes *http.Client
+	calls  tally
 }
 
 var (
@@ -96,7 +99,7 @@ func newDriver(cfg Config) (*driver, error) {
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	d := &driver{region: cfg.Region, creds: cfg.Credentials, sdk: sdk, support: supportTable()}
+	d := &driver{region: cfg.Region, creds: cfg.Credentials, sdk: sdk, support: supportTable(), inputNames: inputNames()}
 	if d.creds == nil {
 		d.creds = environment{}
 	}

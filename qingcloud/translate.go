@@ -58,9 +58,19 @@ type runRequest struct {
 	params  map[string]string // RunOptions.Params
 }
 
+// inputNames are the wire names of the fields of runInput, in order.
+func inputNames() []string {
+	t := reflect.TypeFor[runInput]()
+	names := make([]string, t.NumField())
+	for i := range names {
+		names[i] = t.Field(i).Tag.Get("name")
+	}
+	return names
+}
+
 // taken returns those of the raw parameters that the create sends by itself, as
-// the SDK's builder and signer name them.
-func (r *runRequest) taken(raw map[string]string) map[string]bool {
+// the SDK's builder and signer name them. Names are [inputNames].
+func (r *runRequest) taken(names []string, raw map[string]string) map[string]bool {
 	taken := map[string]bool{}
 	look := func(name string) {
 		if _, ok := raw[name]; ok {
@@ -73,12 +83,11 @@ func (r *runRequest) taken(raw map[string]string) map[string]bool {
 		look(name)
 	}
 	in := reflect.ValueOf(&r.runInput).Elem()
-	for i := range in.NumField() {
+	for i, name := range names {
 		f := in.Field(i)
 		if f.IsNil() {
 			continue
 		}
-		name := in.Type().Field(i).Tag.Get("name")
 		if f.Kind() != reflect.Slice {
 			look(name)
 			continue

@@ -284,7 +284,7 @@ func TestTakenIsWhatTheBuilderSends(t *testing.T) {
 		for _, f := range reflect.VisibleFields(reflect.TypeFor[runInput]()) {
 			raw[f.Tag.Get("name")] = ""
 		}
-		if got := slices.Sorted(maps.Keys(translateRun(spec).taken(raw))); !slices.Equal(got, want) {
+		if got := slices.Sorted(maps.Keys(translateRun(spec).taken(inputNames(), raw))); !slices.Equal(got, want) {
 			t.Errorf("%s: got  %q\nwant %q", name, got, want)
 		}
 	}

@@ -29,7 +29,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	}
 	if o := validateVendor(c, spec); o != nil {
 		validateUserData(c, spec.UserData, o)
-		validateParams(c, spec, o)
+		d.validateParams(c, spec, o)
 		validateBlanks(c, spec, o)
 	}
 	return c.Err()
@@ -189,7 +189,7 @@ func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions
 
 // validateParams translates the spec to see which parameters are taken. The SDK
 // is not asked to build the request: the names are known without it.
-func validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
+func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
 	if len(o.Params) == 0 {
 		return
 	}
@@ -198,7 +198,7 @@ func validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *Run
 			c.Entry("Vendor.Params", k).Fail("", nil, "is no name of a parameter")
 		}
 	}
-	taken := translateRun(spec).taken(o.Params)
+	taken := translateRun(spec).taken(d.inputNames, o.Params)
 	checkTaken(c, func(name string) bool { return taken[name] }, o.Params)
 }
 
