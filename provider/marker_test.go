@@ -355,6 +355,59 @@ func TestRenamesWaitForServersToShowUp(t *testing.T) {
 	})
 }
 
+// A server that was not found before ctx ended may yet show up. Its name is not
+// done with.
+func TestNamesThatWereNotWaitedForAreTold(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(works)
+		m.unknown = 100 * time.Second
+		ctx, cancel := context.WithTimeout(t.Context(), 80*time.Second)
+		defer cancel()
+		spec := named(2, "web")
+		op, err := m.client().RunInstances(ctx, spec, nil)
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), m.alive()[0]) {
+			t.Errorf("two servers bear a marker, and the error is %v", err)
+		}
+		token, _ := op.MarshalText()
+		if _, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
+			t.Errorf("%v, names %v", err, m.names())
+		}
+	})
+}
+
+// closing is a journal that is told the caller's patience has ended while it saves
+// an answer, which it does all the same.
+type closing struct {
+	saves int
+	end   context.CancelFunc
+}
+
+func (j *closing) Save(context.Context, []byte) error {
+	if j.saves++; j.saves == 2 {
+		j.end()
+	}
+	return nil
+}
+
+// Servers that are all there, and have the wrong name because ctx ended, are no
+// success that needs no word.
+func TestNamesThatWereNotBegunAreTold(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(works)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		spec := named(2, "web")
+		op, err := m.client().RunInstances(ctx, spec, &provider.RunOptions{Journal: &closing{end: cancel}})
+		if len(op.InstanceIDs()) != 2 || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "keep a marker") {
+			t.Errorf("names %v, and the error is %v", m.names(), err)
+		}
+		token, _ := op.MarshalText()
+		if _, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
+			t.Errorf("%v, names %v", err, m.names())
+		}
+	})
+}
+
 // Names of other people's servers may look much like a marker, and a search may
 // find them: they are neither adopted nor renamed.
 func TestStrangersAreNotAdopted(t *testing.T) {

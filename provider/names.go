@@ -26,12 +26,12 @@ func (op *Operation) nameless() bool {
 }
 
 // giveNames gives servers the name of the spec in place of the marker, once it
-// is known which they are. What fails is told with the operation's errors, and
-// tried again by Resume. A cloud that renames nothing is tried for as long as one
+// is known which they are. What fails is told with the operation's errors, also
+// that ctx has ended, and tried again by Resume. A cloud that renames nothing is tried for as long as one
 // call is repeated, not once for each server.
 func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	r, ok := op.c.driver.(Renamer)
-	if !ok || !op.nameless() || ctx.Err() != nil || op.unsaved() {
+	if !ok || !op.nameless() || op.unsaved() {
 		return
 	}
 	op.forgetNames()
@@ -111,7 +111,7 @@ func (op *Operation) rename(ctx context.Context, r Renamer, id, name string, sto
 			return "", r.RenameInstance(ctx, op.region, id, name)
 		})
 	})
-	if errors.Is(err, ErrNotFound) && !op.c.tooNew(err, id) {
+	if errors.Is(err, ErrNotFound) && !op.c.tooNew(err, id) && ctx.Err() == nil { // else it was not looked for to the end
 		return nil
 	}
 	return err
