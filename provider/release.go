@@ -163,7 +163,9 @@ func (r *release) emptyBin(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	ended, err := r.c.WaitInstances(ctx, r.region, ids, StateTerminated, nil)
+	w := newWaiter(r.c, StateTerminated, ids, nil)
+	w.released = true
+	ended, err := w.wait(ctx, r.c.target(r.region, ids))
 	if err != nil {
 		err = fmt.Errorf("releasing servers from the recycle bin: %w", err)
 	}

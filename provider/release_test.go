@@ -202,6 +202,28 @@ func TestAServerNobodyHasSeenIsReleasedFromTheBin(t *testing.T) {
 	})
 }
 
+// Nobody knows how long a cloud shows a server that failed to launch after it took
+// its release. It does not go to the bin, and nobody waits for that.
+func TestAFailedServerIsNotWaitedForInTheBin(t *testing.T) {
+	withBin(t, func(t *testing.T, f *fake) {
+		c := f.client()
+		ids := run(t, c, 2).InstanceIDs()
+		f.terminate = func(int, *provider.TerminateRequest) error { return nil }
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if n == 1 {
+				return &provider.DescribePage{}, nil
+			}
+			return f.look(r), nil
+		}
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if err := c.TerminateInstances(ctx, "", ids, nil); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestABinOfACloudThatTakesAllModesTogether(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		f.limits.TerminateByBilling = false

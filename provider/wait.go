@@ -210,6 +210,10 @@ type waiter struct {
 	// stopped may be part of that, or an old answer.
 	restarted bool
 
+	// released tells that the servers were just released: one that failed to launch
+	// will not get any further. It is removed by the cloud, some day or never.
+	released bool
+
 	start time.Time
 
 	mu      sync.Mutex
@@ -353,7 +357,7 @@ func (s *awaited) judge(w *waiter, e *poll.Event[Instance]) {
 		s.stopped = 0
 	}
 	switch {
-	case state == w.target, state == StateRecycled && w.target == StateTerminated:
+	case state == w.target, state == StateRecycled && w.target == StateTerminated, state == StateFailed && w.released:
 		s.ready = true
 	case w.target != StateTerminated && final(state):
 		s.failed = w.failure(s, e.ID, e.Value.Reason)
