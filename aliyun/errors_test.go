@@ -162,6 +162,7 @@ func TestAnswersWithoutSenseLeaveTheOutcomeOpen(t *testing.T) {
 		``, ` `, `null`, `{}`, `[]`, `"x"`, `<html>hello</html>`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-1"`,
 		`{"Code":500,"RequestId":"r"}`, `{"RequestId":"r"}`, `{"RequestId":"r","InstanceIdSets":null}`, `{"RequestId":"r","InstanceIdSets":{}}`,
 		`{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[]}}`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[1]}}`, `{"InstanceIdSets":7}`,
+		`{"RequestId":"r","InstanceIdSets":"x"}`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":"please wait"}}`,
 	} {
 		if e := apiError(t, 200, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
 			t.Errorf("200 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
@@ -187,6 +188,26 @@ func TestIDsAreFoundInAnswersOfOddTypes(t *testing.T) {
 	}
 }
 
+// An account may be content with fewer servers. An answer that lost some of the
+// IDs must not pass for that: the others would be made again, elsewhere.
+func TestALostIDIsNoPartialSuccess(t *testing.T) {
+	spec := minimalSpec()
+	spec.Count, spec.MinCount = 3, 1
+	for body, lost := range map[string]bool{
+		`["i-1",""]`: true, `["i-1",null]`: true, `["i-1",7]`: true, `["i-1",{}]`: true, `["i-1","i-1","i-1"]`: true,
+		`["i-1"]`: false, `["i-1","i-2"]`: false, `"[i-1]"`: false, `["i-1","i-2","i-3","i-3"]`: false,
+	} {
+		got, err := testDriver(t, answering(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":`+body+`}}`)).RunInstances(t.Context(), spec)
+		if got == nil || got.InstanceIDs[0] != "i-1" {
+			t.Errorf("%s: the ID is lost: %+v", body, got)
+		}
+		var e *provider.APIError
+		if errors.As(err, &e) != lost || lost && e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: got %v, lost %v", body, err, lost)
+		}
+	}
+}
+
 func TestOtherCallsRefuseAnswersWithoutSense(t *testing.T) {
 	for name, call := range methods() {
 		for _, body := range []string{``, `null`, `<html>`, `{"RequestId":"r","Instances":{"Insta`} {
@@ -201,6 +222,21 @@ func TestOtherCallsRefuseAnswersWithoutSense(t *testing.T) {
 		_, err := testDriver(t, answering(200, body)).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
 		if !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("describe with %q: got %v, want ErrUnavailable and not an empty list", body, err)
+		}
+	}
+}
+
+// Servers whose release nobody has confirmed run on, and cost money.
+func TestAReleaseNeedsAnAnswerOfTheCloud(t *testing.T) {
+	for _, body := range []string{`{}`, `{"Instances":{}}`, `{"RequestId":""}`, `{"RequestId":null}`, `{"RequestId":"r","Code":"InternalError"}`} {
+		d := testDriver(t, answering(200, body))
+		if err := d.DeleteLaunchTemplate(t.Context(), "", provider.LaunchTemplateRef{ID: "lt-1"}); err == nil && !strings.Contains(body, "InternalError") {
+			t.Errorf("%s: a template counts as deleted", body)
+		}
+		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, provider.ErrUnavailable) || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: got %v, want ErrUnavailable, unknown", body, err)
 		}
 	}
 }

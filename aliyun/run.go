@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +51,32 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	if len(a.InstanceIDSets) == 0 {
 		return nil, d.caller.Senseless(r, resp)
 	}
+	if len(a.distinct()) < spec.Count && losesIDs(resp.Body) {
+		return a.result(), d.caller.Senseless(r, resp)
+	}
 	return a.result(), nil
+}
+
+// losesIDs tells of an answer with fewer IDs than asked for whether its list has
+// entries that name no server, or one named already: it is not that fewer were made.
+func losesIDs(body []byte) bool {
+	var a struct {
+		InstanceIDSets struct {
+			InstanceIDSet []any `json:"InstanceIdSet"`
+		} `json:"InstanceIdSets"`
+	}
+	if json.Unmarshal(body, &a) != nil { // the list has another shape
+		return false
+	}
+	seen := map[any]bool{"": true}
+	for _, entry := range a.InstanceIDSets.InstanceIDSet {
+		id, ok := entry.(string)
+		if !ok || seen[id] {
+			return true
+		}
+		seen[id] = true
+	}
+	return false
 }
 
 // contradiction is the error of an answer that says both, success by its status
@@ -72,6 +98,11 @@ func successful(code string) bool {
 		return true
 	}
 	return false
+}
+
+// distinct returns every ID of the answer once.
+func (a *runAnswer) distinct() []string {
+	return slices.Compact(slices.Sorted(slices.Values(a.InstanceIDSets)))
 }
 
 func (a *runAnswer) result() *provider.RunResult {
@@ -153,7 +184,14 @@ func (d *driver) TerminateInstances(ctx context.Context, req *provider.Terminate
 	if err != nil {
 		return err
 	}
-	return d.caller.Decode(r, resp, &terminateAnswer{})
+	var a terminateAnswer
+	if err := d.caller.Decode(r, resp, &a); err != nil {
+		return err
+	}
+	if a.RequestID == "" || !successful(string(a.Code)) { // no answer of the vendor is like that: the servers may run on
+		return d.caller.Senseless(r, resp)
+	}
+	return nil
 }
 
 func (d *driver) runRequest(spec *provider.RunInstancesSpec) (alicloud.Request, error) {

@@ -45,6 +45,7 @@ type describeAnswer struct {
 
 type terminateAnswer struct {
 	RequestID alicloud.Text `json:"RequestId"`
+	Code      alicloud.Text `json:"Code"` // of an error
 }
 
 // RawInstance is a server as DescribeInstances tells it, under the vendor's

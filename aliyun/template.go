@@ -313,7 +313,11 @@ func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref pr
 
 // tell makes a call whose answer holds nothing that is not known.
 func (d *driver) tell(ctx context.Context, action, region string, p params) error {
-	_, err := d.ask(ctx, d.request(action, region, p, templateTimeout), &struct{}{})
+	r := d.request(action, region, p, templateTimeout)
+	resp, err := d.ask(ctx, r, &struct{}{})
+	if err == nil && resp.RequestID == "" { // every answer of the vendor has one
+		err = d.caller.Senseless(r, resp)
+	}
 	return err
 }
 

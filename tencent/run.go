@@ -106,11 +106,18 @@ func runResult(ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInsta
 	switch {
 	case len(r.InstanceIDs) < len(resp.Response.InstanceIdSet):
 		return r, ex.malformed("some of its instance IDs are empty", r.RequestID)
+	case len(distinct(r.InstanceIDs)) < min(spec.Count, len(r.InstanceIDs)):
+		return r, ex.malformed("it names an instance twice", r.RequestID)
 	case len(r.InstanceIDs) > 0, spec.DryRun && r.RequestID != "":
 		return r, nil
 	default:
 		return nil, ex.malformed("it has no instance IDs", r.RequestID)
 	}
+}
+
+// distinct returns every ID once.
+func distinct(ids []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(ids)))
 }
 
 // PreviewRun shows the request with its secrets masked. Values of raw parameters

@@ -59,6 +59,23 @@ func TestIDsAreKeptBesideAnError(t *testing.T) {
 	}
 }
 
+// An account may be content with fewer servers. An answer that names one of them
+// twice must not pass for that: the others would be made again, elsewhere.
+func TestAnIDThatIsNamedTwiceIsNoPartialSuccess(t *testing.T) {
+	spec := bare()
+	spec.Count, spec.MinCount = 3, 1
+	for list, lost := range map[string]bool{
+		`"ins-1","ins-1","ins-1"`: true, `"ins-1","ins-2","ins-1"`: true, `"ins-1","ins-1","ins-2","ins-2"`: true,
+		`"ins-1"`: false, `"ins-1","ins-2"`: false, `"ins-1","ins-2","ins-3","ins-3"`: false,
+	} {
+		got, err := testDriver(t, always(200, `{"Response":{"InstanceIdSet":[`+list+`],"RequestId":"req-1"}}`)).RunInstances(t.Context(), spec)
+		var e *provider.APIError
+		if got == nil || got.InstanceIDs[0] != "ins-1" || errors.As(err, &e) != lost || lost && e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: got %+v, %v; lost: %v", list, got, err, lost)
+		}
+	}
+}
+
 func TestDryRun(t *testing.T) {
 	dry := bare()
 	dry.DryRun = true

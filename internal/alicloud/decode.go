@@ -60,7 +60,8 @@ func (t Text) Int() int {
 }
 
 // IDs is a list of IDs in any of the shapes that the APIs and their documents
-// show: a list, a list inside objects, or one text "[i-a,i-b]".
+// show: a list, a list inside objects, or one text "[i-a,i-b]". A text alone, without
+// brackets, is none of them.
 type IDs []string
 
 // text reads a JSON string, which seldom needs more than its quotes taken off.
@@ -75,14 +76,19 @@ func text(s *string, b []byte) error {
 // UnmarshalJSON collects every text below b, which is valid JSON.
 func (ids *IDs) UnmarshalJSON(b []byte) error {
 	*ids = nil
-	for {
+	for alone := true; ; { // not in a list
 		i := bytes.IndexByte(b, '"')
 		if i < 0 {
 			return nil
 		}
+		alone = alone && !bytes.ContainsRune(b[:i], '[')
 		literal := b[i : i+stringLength(b[i:])]
 		b = bytes.TrimLeft(b[i+len(literal):], " \t\r\n")
 		if len(b) > 0 && b[0] == ':' { // the name of a member
+			alone = true
+			continue
+		}
+		if alone && !bytes.ContainsRune(literal, '[') {
 			continue
 		}
 		var s string
