@@ -114,6 +114,7 @@ func (op *Operation) replace(i int) bool {
 		}
 		rest.MinCount = op.fewest(&rest, spec)
 		p.Count, p.Status, p.err, p.late, p.Short = len(p.IDs), partReplaced, nil, nil, false
+		p.MinCount = min(p.MinCount, max(p.Count, 1)) // it counts again should one of them die
 		op.parts = append(op.parts, rest)
 		return true
 	}

@@ -380,6 +380,46 @@ func TestTwoWavesOfServersThatFailToLaunch(t *testing.T) {
 	})
 }
 
+// A create that brought some servers of many, one of which failed, is read again from
+// its token, also when there is no alternative in stock for it.
+func TestServersOfAShortCreateThatFailToLaunch(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		stock := refusal(provider.ErrNoStock, "NoStock")
+		stock.Stock = provider.StockOfType
+		f.answers(tellsMade(2, stock), fails(stock))
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			switch {
+			case age < 10*time.Second:
+				return provider.StatePending, "Pending"
+			case id == "i-001":
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		s, o := inZone(5, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if !errors.Is(err, provider.ErrNoStock) || len(op.InstanceIDs()) != 2 {
+			t.Fatalf("%v, %v", op.InstanceIDs(), err)
+		}
+		if list, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 1 {
+			t.Errorf("%d servers run, %v", len(list), err)
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
+		if again == nil || !slices.Equal(again.InstanceIDs(), f.alive()) {
+			t.Errorf("the token is lost: %v", err)
+		}
+	})
+}
+
+// tellsMade makes n servers, and tells them beside an error.
+func tellsMade(n int, err error) answer {
+	return func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		some := *s
+		some.Count = n
+		return f.create(&some), err
+	}
+}
+
 // When the alternatives are used up, the wait says which servers failed, and the
 // failed ones stay in the caller's hands.
 func TestServersThatFailToLaunchEverywhere(t *testing.T) {

@@ -106,6 +106,34 @@ func TestOnFailureReleasesInPart(t *testing.T) {
 	})
 }
 
+// A cloud may name more servers than it was asked for. The token of those that could
+// not be released is none that is damaged.
+func TestMoreServersThanAskedForAreReleasedInPart(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.IDsPerTerminate = 1
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			more := *s
+			more.Count = 3
+			return f.create(&more), nil
+		}
+		f.terminate = func(_ int, r *provider.TerminateRequest) error {
+			if r.IDs[0] != "i-001" {
+				return refusal(provider.ErrPermission, "Forbidden")
+			}
+			return f.release(r.IDs)
+		}
+		op, err := f.client().RunInstances(t.Context(), spec(1), &terminate)
+		if err == nil || !slices.Equal(op.InstanceIDs(), []string{"i-002", "i-003"}) {
+			t.Errorf("%v, %v", op.InstanceIDs(), err)
+		}
+		f.terminate = nil
+		op, err = f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Run: &terminate})
+		if op == nil || len(op.InstanceIDs()) != 0 || len(f.alive()) != 0 {
+			t.Errorf("%v are left, %v", f.alive(), err)
+		}
+	})
+}
+
 // The reason of a failure is told also after the servers are released, whatever it
 // was: here, an answer that names fewer servers than asked for.
 func TestOnFailureTellsWhyOfAShortAnswer(t *testing.T) {
