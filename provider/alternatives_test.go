@@ -380,6 +380,37 @@ func TestTwoWavesOfServersThatFailToLaunch(t *testing.T) {
 	})
 }
 
+// That a replacement may exist which nobody knows of is told, whatever becomes of the
+// others.
+func TestALostReplacementIsToldWhenAnotherFails(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		f.state = func(_ string, age time.Duration) (provider.State, string) {
+			if age < 10*time.Second {
+				return provider.StatePending, "Pending"
+			}
+			return provider.StateFailed, "LAUNCH_FAILED"
+		}
+		s, o := inZone(2, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := ""
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if token == "" || token == s.ClientToken {
+				token = s.ClientToken
+				return nil, lost()
+			}
+			return f.create(s), nil
+		}
+		_, err = op.Wait(t.Context(), nil)
+		if !errors.Is(err, provider.ErrLaunchFailed) || !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 // A create that brought some servers of many, one of which failed, is read again from
 // its token, also when there is no alternative in stock for it.
 func TestServersOfAShortCreateThatFailToLaunch(t *testing.T) {
