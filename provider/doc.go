@@ -46,9 +46,9 @@
 // code and request ID with errors.As and *[APIError]:
 //
 //	switch {
+//	case errors.Is(err, provider.ErrOutcomeUnknown): // first: servers may exist, whatever else went wrong. Look before creating again
 //	case errors.Is(err, provider.ErrNoStock):        // another type or zone
 //	case errors.Is(err, provider.ErrQuota):          // ask for more
-//	case errors.Is(err, provider.ErrOutcomeUnknown): // look before you create again
 //	}
 //
 // # Time and cancellation
