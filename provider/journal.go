@@ -11,7 +11,8 @@ import (
 // database row, a workflow's state, a file that is synced.
 type Journal interface {
 	// Save stores the token of an operation in place of the one before, and
-	// returns once it is safe. It is called before every create, which is not
+	// returns once it is safe: a token that comes back in place of a later one may
+	// create servers again. It is called before every create, which is not
 	// sent if it fails, and after every answer; for one operation one call at a
 	// time, with tokens that only ever tell more.
 	Save(ctx context.Context, token []byte) error

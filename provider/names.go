@@ -27,8 +27,8 @@ func (op *Operation) nameless() bool {
 
 // giveNames gives servers the name of the spec in place of the marker, once it
 // is known which they are. What fails is told with the operation's errors, also
-// that ctx has ended, and tried again by Resume. A cloud that renames nothing is tried for as long as one
-// call is repeated, not once for each server.
+// that ctx has ended, and tried again by Resume. A cloud that renames nothing is
+// tried for as long as one call is repeated, not once for each server.
 func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	r, ok := op.c.driver.(Renamer)
 	if !ok || !op.nameless() || op.unsaved() {

@@ -85,9 +85,11 @@ const tokenTrust = time.Hour
 // says so and matches [ErrInvalid]. Like [Client.RunInstances] it returns the
 // operation also beside an error of a create.
 //
-// The client must be one of the same account, which a token does not name. One
-// process at a time may resume a token: on clouds without client tokens (ENS,
-// QingCloud) two that do so at once may both create what is left.
+// The client must be one of the same account, which a token does not name. Resume
+// the latest token of an operation, in one process at a time: on clouds without
+// client tokens (ENS, QingCloud) two that do so at once may both create what is
+// left, and a token from before the answer knows neither the servers nor, once they
+// have their own names, how to find them.
 //
 // Creates whose outcome is not known are asked for again by their client token.
 // After an hour that is not safe any more, since no cloud documents how long it
