@@ -23,6 +23,11 @@
 // scouts: what they tell of the class moves the looks at the others, either way. And
 // of many that are due together while little is known, calls go one at a time.
 //
+// A plan that looks late cannot see that machines have become faster. Once in ten
+// minutes of a class whose plan begins 15 s or more after the prior, one ID is asked
+// when the prior says, with those that ride along; if a tenth of them is ready, the
+// plan and most of what it rests on are forgotten.
+//
 // # Who shares a call
 //
 // IDs of one group share calls, whichever Target they belong to; an ID that

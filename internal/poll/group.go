@@ -74,6 +74,11 @@ func (g *group[T]) open(w *watch[T], id string, b birth) {
 			e.due = max(b.born+(b.start-b.born)*3/5, g.p.now())
 		}
 	}
+	if w.doubt.open && b.plan {
+		w.doubt = doubtOfPlan{asked: true}
+		e.wished = true
+		e.due = max(b.born+w.curve.early(), g.p.now())
+	}
 	e.subs = &sub[T]{w: w, after: g.sent}
 	g.entries[id] = e
 	w.left++
@@ -167,6 +172,29 @@ func (g *group[T]) hasten(w *watch[T]) {
 		e := g.entries[id]
 		if e != nil && e.pos >= 0 && e.asked == never && e.due > e.born+first {
 			e.due = max(e.born+first, now)
+			g.put(e)
+		}
+	}
+	g.hold = min(g.hold, now+settleTime)
+	g.arm(now)
+}
+
+// rush moves looks at machines of a class forward to where they would be without the
+// plan: what it said was too late.
+func (g *group[T]) rush(c *curve) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.p.now()
+	for _, e := range g.entries {
+		if e.pos < 0 || e.doubt != noDoubt || e.subs.w.curve != c {
+			continue
+		}
+		due := e.born + c.early()
+		if e.asked != never {
+			due = e.asked + interval(e.asked-e.born)
+		}
+		if e.due > due {
+			e.due = max(due, now)
 			g.put(e)
 		}
 	}

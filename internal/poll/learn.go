@@ -17,6 +17,7 @@ const (
 	generation = 10 * time.Minute // halves the weight of what was seen before
 	enough     = 20               // machines before they outweigh the prior schedule
 	maxClasses = 256              // of about 14 KB each
+	doubtful   = 15 * time.Second // later than the prior, a plan may miss that machines have become faster
 )
 
 // curve is what is known of a class's boot times: for each age how many machines
@@ -37,6 +38,7 @@ type curve struct {
 	looks   float64       // at them
 	planned float64       // looks when the plan was made
 	faded   time.Duration // when the counts were last halved
+	probed  time.Duration // when a scout last asked whether the plan is too late
 	prior   float64       // p10 in seconds
 	lists   bool          // there are listings
 	shape   *shape
@@ -98,6 +100,37 @@ func (c *curve) fade(now time.Duration) {
 		}
 		c.seen, c.looks, c.planned = c.seen/2, c.looks/2, c.planned/2
 	}
+}
+
+// doubts tells whether a scout should ask if a plan, whose first look is much later
+// than the prior, is still right: once in a while of a class, since machines that are
+// never asked early never tell that they have become faster.
+func (c *curve) doubts(now, first time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if first < c.early()+doubtful || now < c.probed+generation {
+		return false
+	}
+	c.probed = now
+	return true
+}
+
+// early is the first look that the prior wants.
+func (c *curve) early() time.Duration { return time.Duration(c.prior * float64(time.Second)) }
+
+// forget drops the plans, which a scout has found to be too late, and most of what
+// they were drawn from: the machines to come outweigh it.
+func (c *curve) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	share := min(1, enough/(2*max(c.seen, 1)))
+	for k := range bins {
+		c.ready[k] *= share
+		c.risk[k] *= share
+	}
+	c.seen, c.looks, c.planned = c.seen*share, c.looks*share, 0
+	c.plan.Store(nil)
+	c.listed.Store(nil)
 }
 
 // readyAtOnce is the share of machines that were ready when they were first asked.
@@ -168,7 +201,7 @@ func (p *Poller[T]) curve(class string) *curve {
 		if p.shape == nil {
 			p.shape = newShape()
 		}
-		c = &curve{prior: p.prior(class).Seconds(), faded: p.now(), shape: p.shape, lists: p.cfg.List != nil}
+		c = &curve{prior: p.prior(class).Seconds(), faded: p.now(), probed: p.now(), shape: p.shape, lists: p.cfg.List != nil}
 		p.boots[class] = c
 	}
 	c.used = p.now()
@@ -204,7 +237,7 @@ func (c *curve) first() time.Duration {
 	if pl := c.plan.Load(); pl != nil {
 		return pl.first
 	}
-	return time.Duration(c.prior * float64(time.Second))
+	return c.early()
 }
 
 // interval is the pause until an ID of that age is asked again.

@@ -314,3 +314,28 @@ func TestThrottledCloudCostsDelayOnly(t *testing.T) {
 		}
 	})
 }
+
+// A cloud that has become faster is noticed by the first launch afterwards: a scout
+// goes at the time of the prior where the plan would look much later.
+func TestAFasterCloudIsNoticed(t *testing.T) {
+	for _, n := range []int{1, 100, 1000} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newCloud(t)
+				p := c.poller(ecsPrior, seeded(1))
+				for range 4 {
+					c.launch(t, p, scaled(90*time.Second).draw(max(n, 30), 1))
+					time.Sleep(15 * time.Minute)
+				}
+				for i := range 4 {
+					got := c.launch(t, p, scaled(10*time.Second).draw(n, uint64(i+2)))
+					t.Logf("launch %d: %v", i+1, &got)
+					if got.mean() > 6*time.Second {
+						t.Errorf("launch %d of %d machines is noticed %v late", i+1, n, got.mean())
+					}
+					time.Sleep(15 * time.Minute)
+				}
+			})
+		})
+	}
+}

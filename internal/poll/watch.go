@@ -14,6 +14,7 @@ type watch[T any] struct {
 	listing bool          // looks at its IDs may be listings
 	blind   bool          // its first looks were planned by a prior
 	scouts  int           // how many of its IDs are yet to be made scouts: they tell whether the prior is any good
+	doubt   doubtOfPlan   // whether the plan is too late
 	lists   int           // listings since its IDs were last asked about themselves
 	listed  time.Duration // start of the latest listing's round
 	last    time.Duration // when its IDs get a last look before the deadline
@@ -40,6 +41,9 @@ func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
 	w.wake = make(chan struct{}, 1)
 	if w.schedule() == nil && len(t.IDs) > p.cfg.Batch && !w.listing {
 		w.blind, w.scouts = true, 2*p.cfg.Batch
+	}
+	if pl := w.schedule(); pl != nil {
+		w.doubt.open = w.curve.doubts(p.now(), pl.first)
 	}
 	if d, ok := ctx.Deadline(); ok {
 		w.last = d.Add(-lastLook).Sub(p.base)
@@ -108,8 +112,15 @@ func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error
 	news, failure := g.collect(w)
 	var looks []look
 	defer func() {
+		late := w.tooLate(looks)
+		if late {
+			w.curve.forget()
+		}
 		w.curve.learn(g.p.now(), looks)
 		g.hasten(w)
+		if late {
+			g.rush(w.curve)
+		}
 	}()
 	for i := range news {
 		if err := ctx.Err(); err != nil {
@@ -137,6 +148,32 @@ func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
 		return looks // of its company some may have been ready for long, and are not here
 	}
 	return addLook(looks, l)
+}
+
+// doubtOfPlan is a question that a scout answers.
+type doubtOfPlan struct {
+	open  bool // the scout is yet to be chosen
+	asked bool // it was sent, or is about to be
+}
+
+// tooLate tells whether a scout, and those that rode along with it, show that the
+// plan is too late: one in ten is ready when the prior says so.
+func (w *watch[T]) tooLate(looks []look) bool {
+	if !w.doubt.asked {
+		return false
+	}
+	ready, all := 0, 0
+	for _, l := range looks {
+		if l.before >= 0 || l.at > w.curve.early()*3/2 {
+			continue
+		}
+		all += l.n
+		if l.ready {
+			ready += l.n
+		}
+	}
+	w.doubt.asked = all == 0
+	return ready > 0 && 10*ready >= all
 }
 
 // addLook adds a look to others, of which those alike are kept as one.
