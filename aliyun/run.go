@@ -51,7 +51,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	if len(a.InstanceIDSets) == 0 {
 		return nil, d.caller.Senseless(r, resp)
 	}
-	if len(a.distinct()) < spec.Count && losesIDs(resp.Body) {
+	if spec.Count > 1 && len(a.distinct()) < spec.Count && losesIDs(resp.Body) {
 		return a.result(), d.caller.Senseless(r, resp)
 	}
 	return a.result(), nil

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"hash/fnv"
+	"hash/crc32"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,9 +91,8 @@ func bootClass(spec *RunInstancesSpec) string {
 	if disk == "" {
 		return family
 	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(disk)) // never fails
-	return family + "/" + strconv.FormatUint(uint64(h.Sum32()), 16)
+	b := append(make([]byte, 0, 64), family...)
+	return string(strconv.AppendUint(append(b, '/'), uint64(crc32.ChecksumIEEE([]byte(disk))), 16))
 }
 
 // ID names the operation, for logs and for [RunOptions].

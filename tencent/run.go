@@ -106,7 +106,7 @@ func runResult(ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInsta
 	switch {
 	case len(r.InstanceIDs) < len(resp.Response.InstanceIdSet):
 		return r, ex.malformed("some of its instance IDs are empty", r.RequestID)
-	case len(distinct(r.InstanceIDs)) < min(spec.Count, len(r.InstanceIDs)):
+	case len(r.InstanceIDs) > 1 && len(distinct(r.InstanceIDs)) < min(spec.Count, len(r.InstanceIDs)):
 		return r, ex.malformed("it names an instance twice", r.RequestID)
 	case len(r.InstanceIDs) > 0, spec.DryRun && r.RequestID != "":
 		return r, nil
