@@ -1,0 +1,98 @@
+package house_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// given are the names that README's pieces of code use without saying where they
+// are from.
+const given = `ctx context.Context, client *provider.Client, spec provider.RunInstancesSpec, op *provider.Operation, ids []string, ` +
+	`token []byte, journal provider.Journal, liveOperations func(context.Context) ([]string, error), err error`
+
+// The Go code of README compiles: every block as the body of a function.
+func TestTheCodeOfREADMECompiles(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	found := regexp.MustCompile("(?ms)^```go\n(.*?)^```").FindAllStringSubmatch(string(text), -1)
+	if len(found) < 9 {
+		t.Fatalf("README has %d blocks of Go", len(found))
+	}
+	for i, block := range found {
+		fmt.Fprintf(&code, "func block%d(%s) error {\n{\n%s}\nreturn nil\n}\n", i+1, given, used(t, block[1]))
+	}
+	source := "package readme\n\nimport (\n" + imports(code.String()) + ")\n\nfunc use(...any) {}\n\n" + code.String()
+	if out, err := compiled(t, source); err != nil {
+		t.Errorf("README's code does not compile: %v\n%s\nthe blocks are\n%s", err, out, source)
+	}
+}
+
+// used makes statements of a block, in which every variable is used.
+func used(t *testing.T, block string) string {
+	t.Helper()
+	if strings.HasPrefix(block, "Vendor:") { // a field of a spec
+		return "use(provider.RunInstancesSpec{\n" + block + "})\n"
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "README.md", "package p\nfunc f() {\n"+block+"}\n", 0)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, block)
+	}
+	var names []string
+	for _, s := range file.Decls[0].(*ast.FuncDecl).Body.List {
+		if define, ok := s.(*ast.AssignStmt); ok && define.Tok == token.DEFINE {
+			for _, v := range define.Lhs {
+				if name := v.(*ast.Ident).Name; name != "_" {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return block + "use(" + strings.Join(names, ", ") + ")\n"
+}
+
+// imports are those of the packages that code names.
+func imports(code string) string {
+	var b strings.Builder
+	for _, path := range []string{
+		"context", "errors", "log", module + "/aliyun", module + "/ens", module + "/tencent", module + "/qingcloud", module + "/provider", module + "/provider/cloudsim",
+	} {
+		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.[A-Z]`).MatchString(code) {
+			fmt.Fprintf(&b, "\t%q\n", path)
+		}
+	}
+	return b.String()
+}
+
+// compiled compiles a package as if it were in this module.
+func compiled(t *testing.T, source string) (out []byte, err error) {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	real, overlay := filepath.Join(t.TempDir(), "readme.go"), filepath.Join(t.TempDir(), "overlay.json")
+	text, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "internal", "house", "readme", "readme.go"): real}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, content := range map[string][]byte{real: []byte(source), overlay: text} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-overlay", overlay, "./internal/house/readme")
+	cmd.Dir = root
+	return cmd.CombinedOutput()
+}
