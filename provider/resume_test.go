@@ -3,6 +3,7 @@ package provider_test
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -250,7 +251,7 @@ func TestDamagedTokens(t *testing.T) {
 			"with an unknown status":   func(_ top, p parts) { p(1)["status"] = "dreaming" },
 			"with a count of zero":     func(_ top, p parts) { p(1)["count"] = 0 },
 			"with a count of many":     func(_ top, p parts) { p(3)["count"] = 7 },
-			"with an absurd count":     func(_ top, p parts) { p(3)["count"] = 1 << 60 },
+			"with an absurd count":     func(_ top, p parts) { p(3)["count"] = math.MaxInt },
 			"with a part's minimum":    func(_ top, p parts) { p(1)["min"] = 2 },
 			"with a negative minimum":  func(_ top, p parts) { p(1)["min"] = -1 },
 			"with a gap":               func(_ top, p parts) { p(1)["first"] = 2 },

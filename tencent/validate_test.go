@@ -3,6 +3,7 @@ package tencent
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func TestValidateRunNamesTheField(t *testing.T) {
 			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 6, PeriodUnit: provider.Year}
 		}},
 		"years without end": {"Billing.Period", func(s *provider.RunInstancesSpec) {
-			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1 << 61, PeriodUnit: provider.Year}
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: math.MaxInt/12 + 1, PeriodUnit: provider.Year}
 		}},
 		"dedicated host without a size": {"InstanceType", func(s *provider.RunInstancesSpec) {
 			s.Billing.Mode, s.Placement.DedicatedHostIDs = provider.DedicatedHost, []string{"host-1"}

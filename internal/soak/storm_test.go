@@ -66,7 +66,9 @@ func (s *storm) draw(n int) int {
 }
 
 func (s *storm) between(low, high time.Duration) time.Duration {
-	return low + time.Duration(s.draw(int(high-low)))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return low + time.Duration(s.rand.Int64N(int64(high-low)))
 }
 
 func (s *storm) note(k cloudsim.FaultKind) {

@@ -74,7 +74,7 @@ func weigh(name string) (w weight, err error) {
 		return w, err
 	}
 	if usage, ok := state.SysUsage().(*syscall.Rusage); ok { // of the whole tree of processes
-		w.peak = usage.Maxrss
+		w.peak = int64(usage.Maxrss)
 		if runtime.GOOS == "linux" {
 			w.peak *= 1024
 		}

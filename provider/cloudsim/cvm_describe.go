@@ -20,7 +20,7 @@ func (p cvmPage) check() *tencentRefusal {
 
 // cvmCut returns the page of a list.
 func cvmCut[T any](p cvmPage, list []T) []T {
-	from := min(int(tencentOr(p.Offset, 0)), len(list))
+	from := int(min(tencentOr(p.Offset, 0), int64(len(list))))
 	return list[from:min(from+int(tencentOr(p.Limit, 20)), len(list))]
 }
 

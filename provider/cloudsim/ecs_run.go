@@ -34,7 +34,7 @@ func (e *ecs) runInstances(k *call) (aliObject, *aliError) {
 	if len(ids) > 0 {
 		// Of the machine, not of the call: a template may be what makes it prepaid.
 		if m := e.cloud.machines[ids[0]]; m.Charge == Prepaid {
-			answer = append(answer, aliField{"OrderId", fmt.Sprint(200_000_000_000 + m.Create)})
+			answer = append(answer, aliField{"OrderId", fmt.Sprint(200_000_000_000 + int64(m.Create))})
 		}
 	}
 	return answer, nil

@@ -41,7 +41,7 @@ func (e *ens) runInstances(k *call) (aliObject, *aliError) {
 			m.steps = append(m.steps, step{release, Gone})
 		}
 	}
-	return aliObject{{"OrderId", fmt.Sprint(300_000_000_000 + e.cloud.creates)}, {"InstanceIds", flat}}, nil
+	return aliObject{{"OrderId", fmt.Sprint(300_000_000_000 + int64(e.cloud.creates))}, {"InstanceIds", flat}}, nil
 }
 
 // checkENSArea reads where the machines are to stand: on a node, or in an area
