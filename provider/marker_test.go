@@ -3,7 +3,6 @@ package provider_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -208,206 +207,6 @@ func TestTokensAndMarkersAreTheSameInEveryVersion(t *testing.T) {
 	})
 }
 
-func TestNumbersGoOnOverSeveralCreates(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		m.limits.InstancesPerCreate = 2
-		s := named(5, "web")
-		s.UniqueSuffix = true
-		if _, err := m.client().RunInstances(t.Context(), s, nil); err != nil {
-			t.Fatal(err)
-		}
-		names := slices.Sorted(slices.Values(m.names()))
-		if want := []string{"web001", "web002", "web003", "web004", "web005"}; !slices.Equal(names, want) {
-			t.Errorf("names %v, want %v", names, want)
-		}
-		s.HostName = "web"
-		if _, err := m.client().RunInstances(t.Context(), s, nil); !errors.Is(err, provider.ErrInvalid) {
-			t.Errorf("host names cannot be changed afterwards: %v", err)
-		}
-	})
-}
-
-// Host names that the cloud numbers are not given twice: what is missing of them is
-// told, not made.
-func TestHostNamesAreNotNumberedTwice(t *testing.T) {
-	for made, creates := range map[int]int{0: 2, 1: 1, 3: 1} {
-		inMarkedTime(t, func(t *testing.T, m *marking) {
-			m.answers(some(made), works)
-			s := named(3, "web")
-			s.HostName, s.UniqueSuffix = "web", true
-			op, err := m.client().RunInstances(t.Context(), s, nil)
-			if n := len(m.made(provider.APIRunInstances)); n != creates || (err == nil) != (made != 1) || errors.Is(err, provider.ErrOutcomeUnknown) {
-				t.Errorf("%d made: %d creates, %v", made, n, err)
-			}
-			if !slices.Equal(op.InstanceIDs(), m.alive()) || made == 1 && !errors.Is(err, provider.ErrState) {
-				t.Errorf("%d made: the operation has %v, the cloud %v: %v", made, op.InstanceIDs(), m.alive(), err)
-			}
-		})
-	}
-}
-
-func TestKeptMarkersSaveCalls(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		if _, err := m.client().RunInstances(t.Context(), named(3, "web"), &provider.RunOptions{KeepMarker: true}); err != nil || m.renames != 0 {
-			t.Errorf("%d renames, %v", m.renames, err)
-		}
-	})
-}
-
-func TestKeptMarkersHaveNoNumbers(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		s := named(3, "web")
-		s.UniqueSuffix = true
-		op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{KeepMarker: true})
-		if op != nil || !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "KeepMarker") {
-			t.Errorf("got %v, want an error that names KeepMarker: the numbers would be lost", err)
-		}
-	})
-}
-
-// A name that cannot be given back is told, and tried again by Resume.
-func TestAFailedRenameIsTold(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		m.refuse = refusal(provider.ErrPermission, "Forbidden")
-		s := named(2, "web")
-		op, err := m.client().RunInstances(t.Context(), s, nil)
-		if !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 2 || errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Fatalf("%v, %v", op.InstanceIDs(), err)
-		}
-		m.refuse = nil
-		if _, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
-			t.Errorf("%v, names %v", err, m.names())
-		}
-		if n := len(m.made(provider.APIRunInstances)); n != 1 {
-			t.Errorf("%d creates", n)
-		}
-	})
-}
-
-// A wait that replaces servers tries names again that were refused. Those that could
-// be given at last are no trouble any more, and those that could not keep nobody
-// from waiting for the replacements.
-func TestAWaitTriesNamesAgain(t *testing.T) {
-	for what, refuse := range map[string]error{"and they are taken": nil, "and they are refused": refusal(provider.ErrPermission, "Forbidden")} {
-		t.Run(what, func(t *testing.T) { testNamesOfAWait(t, refuse) })
-	}
-}
-
-func testNamesOfAWait(t *testing.T, then error) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		m.refuse = refusal(provider.ErrPermission, "Forbidden")
-		m.state = func(id string, age time.Duration) (provider.State, string) {
-			switch {
-			case age < 10*time.Second:
-				return provider.StatePending, "Pending"
-			case id == "i-002":
-				return provider.StateFailed, "LAUNCH_FAILED"
-			}
-			return provider.StateRunning, "Running"
-		}
-		s, o := inZone(2, "b")
-		s.Name = "web"
-		op, err := m.client().RunInstances(t.Context(), s, o)
-		if !errors.Is(err, provider.ErrPermission) {
-			t.Fatalf("a name was refused, and the error is %v", err)
-		}
-		m.refuse = then
-		list, err := op.Wait(t.Context(), nil)
-		if len(list) != 2 || !slices.Equal(op.InstanceIDs(), m.alive()) {
-			t.Errorf("%d servers run, the operation has %v and the cloud %v", len(list), op.InstanceIDs(), m.alive())
-		}
-		if then == nil && (err != nil || !slices.Equal(m.names(), []string{"web", "web"})) {
-			t.Errorf("%v, names %v", err, m.names())
-		}
-		if then != nil && (!errors.Is(err, then) || errors.As(err, new(*provider.WaitError)) || strings.Count(err.Error(), "Forbidden") != 2) {
-			t.Errorf("all servers run, both were refused their names, and the error is %v", err)
-		}
-	})
-}
-
-// A cloud that takes no new names is tried for as long as one call is repeated,
-// however many servers there are, and the error says which keep the marker.
-func TestRenamesThatFailDoNotAddUp(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		m.limits.InstancesPerCreate = 50
-		m.refuse = refusal(provider.ErrUnavailable, "Busy")
-		c := m.client(func(o *provider.Options) { o.RetryFor = 20 * time.Second })
-		start := time.Now()
-		op, err := c.RunInstances(t.Context(), named(200, "web"), nil)
-		if took := time.Since(start); took > 40*time.Second || len(op.InstanceIDs()) != 200 {
-			t.Errorf("%d servers took %v", len(op.InstanceIDs()), took)
-		}
-		if !errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), m.alive()[0]) {
-			t.Errorf("the error names no server: %v", err)
-		}
-	})
-}
-
-// Servers that the cloud has named and shows to nobody for a while get their name
-// all the same.
-func TestRenamesWaitForServersToShowUp(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		m.answers(works)
-		m.unknown = 90 * time.Second
-		if _, err := m.client().RunInstances(t.Context(), named(2, "web"), nil); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
-			t.Errorf("%v, names %v", err, m.names())
-		}
-	})
-}
-
-// A server that was not found before ctx ended may yet show up. Its name is not
-// done with.
-func TestNamesThatWereNotWaitedForAreTold(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		m.answers(works)
-		m.unknown = 100 * time.Second
-		ctx, cancel := context.WithTimeout(t.Context(), 80*time.Second)
-		defer cancel()
-		spec := named(2, "web")
-		op, err := m.client().RunInstances(ctx, spec, nil)
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), m.alive()[0]) {
-			t.Errorf("two servers bear a marker, and the error is %v", err)
-		}
-		token, _ := op.MarshalText()
-		if _, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
-			t.Errorf("%v, names %v", err, m.names())
-		}
-	})
-}
-
-// closing is a journal that is told the caller's patience has ended while it saves
-// an answer, which it does all the same.
-type closing struct {
-	saves int
-	end   context.CancelFunc
-}
-
-func (j *closing) Save(context.Context, []byte) error {
-	if j.saves++; j.saves == 2 {
-		j.end()
-	}
-	return nil
-}
-
-// Servers that are all there, and have the wrong name because ctx ended, are no
-// success that needs no word.
-func TestNamesThatWereNotBegunAreTold(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		m.answers(works)
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		spec := named(2, "web")
-		op, err := m.client().RunInstances(ctx, spec, &provider.RunOptions{Journal: &closing{end: cancel}})
-		if len(op.InstanceIDs()) != 2 || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "keep a marker") {
-			t.Errorf("names %v, and the error is %v", m.names(), err)
-		}
-		token, _ := op.MarshalText()
-		if _, err := m.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &spec}); err != nil || !slices.Equal(m.names(), []string{"web", "web"}) {
-			t.Errorf("%v, names %v", err, m.names())
-		}
-	})
-}
-
 // Names of other people's servers may look much like a marker, and a search may
 // find them: they are neither adopted nor renamed.
 func TestStrangersAreNotAdopted(t *testing.T) {
@@ -500,7 +299,6 @@ func TestOutOfStockMayHaveMadeSome(t *testing.T) {
 	})
 }
 
-// When ctx ends during the search, what is known comes back at once.
 // The servers of a lost create are looked for on every page, and among all others.
 func TestLostServersAreLookedForOnEveryPage(t *testing.T) {
 	for _, others := range []int{0, 7} {
@@ -548,21 +346,7 @@ func TestLostServersAreFoundWithoutASearchByName(t *testing.T) {
 	}
 }
 
-// A server that died while it booted needs no name: the wait tells of it. One that
-// is not visible yet gets its name later.
-func TestServersThatAreGoneNeedNoName(t *testing.T) {
-	inMarkedTime(t, func(t *testing.T, m *marking) {
-		m.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
-			res := m.create(s)
-			return res, m.release(res.InstanceIDs[1:2])
-		}
-		op, err := m.client().RunInstances(t.Context(), named(3, "web"), nil)
-		if err != nil || len(op.InstanceIDs()) != 3 || m.servers[0].Name != "web" || m.servers[1].Name != "web" {
-			t.Errorf("%v, %v", m.servers, err)
-		}
-	})
-}
-
+// When ctx ends during the search, what is known comes back at once.
 func TestContextEndsASearch(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.answers(tells(1, lost()))
@@ -576,57 +360,6 @@ func TestContextEndsASearch(t *testing.T) {
 		}
 		if len(op.InstanceIDs()) != 1 || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("%v, %v", op.InstanceIDs(), err)
-		}
-	})
-}
-
-// numbering is a cloud that numbers names from any number on.
-type numbering struct{ *fake }
-
-func (numbering) NumberNames(s *provider.RunInstancesSpec, first, last int) {
-	s.Name, s.UniqueSuffix = fmt.Sprintf("%s[%d,%d]", s.Name, first, last), false
-}
-
-func (numbering) ShiftNames(s *provider.RunInstancesSpec, by int) {
-	s.Name = fmt.Sprintf("%s+%d", s.Name, by)
-}
-
-// TestDriversShiftNames: names that number themselves go on from create to
-// create.
-func TestDriversShiftNames(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.limits.InstancesPerCreate = 2
-		c := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"})
-		if _, err := c.RunInstances(t.Context(), named(5, "web"), nil); err != nil {
-			t.Fatal(err)
-		}
-		var names []string
-		for _, c := range f.made(provider.APIRunInstances) {
-			names = append(names, c.spec.Name)
-		}
-		slices.Sort(names)
-		if want := []string{"web", "web+2", "web+4"}; !slices.Equal(names, want) {
-			t.Errorf("names %v, want %v", names, want)
-		}
-	})
-}
-
-func TestDriversNumberNames(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.limits.InstancesPerCreate = 2
-		s := named(5, "web")
-		s.UniqueSuffix = true
-		c := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"})
-		if _, err := c.RunInstances(t.Context(), s, nil); err != nil {
-			t.Fatal(err)
-		}
-		var names []string
-		for _, c := range f.made(provider.APIRunInstances) {
-			names = append(names, c.spec.Name)
-		}
-		slices.Sort(names)
-		if want := []string{"web[1,5]", "web[3,5]", "web[5,5]"}; !slices.Equal(names, want) {
-			t.Errorf("names %v, want %v", names, want)
 		}
 	})
 }
