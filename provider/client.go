@@ -38,7 +38,8 @@ type Options struct {
 	// FirstLook is when new servers are looked at for the first time after the
 	// cloud accepted them, until the client has learned how long they take. 0
 	// means the driver's guess for its cloud ([Limits].FirstLook). Where servers
-	// are known to be quick, as in a simulator, a small value saves waiting.
+	// are known to be quick, as in a simulator, a small value saves waiting. Less
+	// than 3 s counts as 3 s, more than a minute as a minute.
 	FirstLook time.Duration
 
 	// SearchFor is how long the servers of a create whose answer was lost are
