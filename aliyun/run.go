@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +50,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	if len(a.InstanceIDSets) == 0 {
 		return nil, d.caller.Senseless(r, resp)
 	}
-	if spec.Count > 1 && len(a.distinct()) < spec.Count && losesIDs(resp.Body) {
+	if spec.Count > 1 && len(a.InstanceIDSets.Distinct()) < spec.Count && losesIDs(resp.Body) {
 		return a.result(), d.caller.Senseless(r, resp)
 	}
 	return a.result(), nil
@@ -98,11 +97,6 @@ func successful(code string) bool {
 		return true
 	}
 	return false
-}
-
-// distinct returns every ID of the answer once.
-func (a *runAnswer) distinct() []string {
-	return slices.Compact(slices.Sorted(slices.Values(a.InstanceIDSets)))
 }
 
 func (a *runAnswer) result() *provider.RunResult {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	if err := d.checkCode(r, resp, a.Code); err != nil {
 		return createdAnyway(resp, err)
 	}
-	ids := a.distinct()
+	ids := a.InstanceIDs.Distinct()
 	if len(ids) < max(spec.Count, 1) {
 		err = d.caller.Senseless(r, resp)
 	}
@@ -56,7 +55,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 // nothing about the others.
 func createdAnyway(resp *alicloud.Response, err error) (*provider.RunResult, error) {
 	var a runAnswer
-	if resp == nil || json.Unmarshal(resp.Body, &a) != nil || len(a.distinct()) == 0 {
+	if resp == nil || json.Unmarshal(resp.Body, &a) != nil || len(a.InstanceIDs.Distinct()) == 0 {
 		return nil, err
 	}
 	if e := (*provider.APIError)(nil); errors.As(err, &e) {
@@ -65,19 +64,8 @@ func createdAnyway(resp *alicloud.Response, err error) (*provider.RunResult, err
 	return a.result(resp), err
 }
 
-// distinct returns every ID of the answer once.
-func (a *runAnswer) distinct() []string {
-	var ids []string
-	for _, id := range a.InstanceIDs {
-		if id != "" && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
 func (a *runAnswer) result(resp *alicloud.Response) *provider.RunResult {
-	return &provider.RunResult{InstanceIDs: a.distinct(), RequestID: resp.RequestID, OrderID: string(a.OrderID)}
+	return &provider.RunResult{InstanceIDs: a.InstanceIDs.Distinct(), RequestID: resp.RequestID, OrderID: string(a.OrderID)}
 }
 
 // PreviewRun implements [provider.RunPreviewer].

@@ -3,6 +3,7 @@ package alicloud
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -63,6 +64,16 @@ func (t Text) Int() int {
 // show: a list, a list inside objects, or one text "[i-a,i-b]". A text alone, without
 // brackets, is none of them.
 type IDs []string
+
+// Distinct returns every ID once, in order, without empty ones.
+func (ids IDs) Distinct() (out []string) {
+	for _, id := range ids {
+		if id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
 
 // text reads a JSON string, which seldom needs more than its quotes taken off.
 func text(s *string, b []byte) error {
