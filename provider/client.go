@@ -42,11 +42,16 @@ type Options struct {
 	// than 3 s counts as 3 s, more than a minute as a minute.
 	FirstLook time.Duration
 
-	// SearchFor is how long the servers of a create whose answer was lost are
-	// looked for before it counts as not executed, on clouds without client
-	// tokens. 0 means 2 minutes. New servers may stay invisible for a while:
-	// what shows up later is not found, and was created twice. Shorten it for
-	// simulators only.
+	// VisibleWithin is how long a new instance may stay unknown to the cloud's
+	// other calls before that is worth telling: a wait then reports it as not
+	// visible, and a release as unknown. It is never taken for gone. 0 means 2
+	// minutes. No vendor documents such a time.
+	VisibleWithin time.Duration
+
+	// SearchFor is how long the instances of a create whose answer was lost are
+	// looked for before another create goes out, on clouds without client tokens. 0
+	// means VisibleWithin. What shows up later is told as surplus when the operation
+	// waits, resumes or releases. Shorten it for simulators only.
 	SearchFor time.Duration
 
 	// Logger gets one record per API call: cloud, call, elapsed, outcome,
@@ -74,6 +79,10 @@ type Client struct {
 	stock   stock
 }
 
+// defaultVisibleWithin is four times the longest lag that was ever reported (30 s,
+// QingCloud). No vendor documents one.
+const defaultVisibleWithin = 2 * time.Minute
+
 // NewClient is for adapters and for tests; programs call the New of an adapter. It
 // panics without a driver.
 func NewClient(d Driver, o *Options) *Client {
@@ -82,7 +91,8 @@ func NewClient(d Driver, o *Options) *Client {
 		c.opts = *o
 	}
 	c.opts.RetryFor = cmp.Or(c.opts.RetryFor, 2*time.Minute)
-	c.opts.SearchFor = cmp.Or(c.opts.SearchFor, defaultSearch)
+	c.opts.VisibleWithin = cmp.Or(c.opts.VisibleWithin, defaultVisibleWithin)
+	c.opts.SearchFor = cmp.Or(c.opts.SearchFor, c.opts.VisibleWithin)
 	c.limits.FirstLook = cmp.Or(c.opts.FirstLook, c.limits.FirstLook)
 	c.limits.Rates = maps.Clone(c.limits.Rates)
 	if c.limits.Rates == nil {

@@ -74,6 +74,16 @@ type RunPreviewer interface {
 	PreviewRun(spec *RunInstancesSpec) (Request, error)
 }
 
+// AccessProber is implemented by drivers whose cloud can say whether the
+// credentials may describe instances: an empty list at status 200 does not.
+type AccessProber interface {
+	// ProbeDescribe asks the cloud once, with a dry run of the describe call. Nil
+	// means that the credentials may describe instances of the region; an error
+	// that matches [ErrPermission] or [ErrAuth] that they may not. Any other error
+	// proves neither.
+	ProbeDescribe(ctx context.Context, region string) error
+}
+
 // Renamer is implemented by drivers that can change the name of a server.
 type Renamer interface {
 	// RenameInstance sets the display name of one server.
@@ -113,8 +123,11 @@ type Request struct {
 type RunResult struct {
 	InstanceIDs []string
 	RequestID   string
-	OrderID     string // prepaid order, where the cloud names one
-	JobID       string // asynchronous job, where the cloud names one
+	// OrderID is the order, where the cloud names one. An answer with an order and
+	// without IDs, beside a nil error, is an order that waits to be paid: no instance
+	// exists until it is.
+	OrderID string
+	JobID   string // asynchronous job, where the cloud names one
 }
 
 // DescribeRequest asks for servers: those with the given IDs, or one page of
@@ -167,8 +180,10 @@ type DescribePage struct {
 	NextPage  string // "" on the last page
 	RequestID string
 
-	// Short tells of the last page that the cloud counts more servers than all
-	// pages have shown. It is no proof that a server is not there.
+	// Short reports that the answer contradicts itself: the cloud counts more
+	// instances than the pages so far have shown and names no further page, or it
+	// answers a request by IDs with a total or a next page that do not fit the rows.
+	// It proves nothing about an instance that it leaves out.
 	Short bool
 }
 
@@ -269,6 +284,11 @@ type Limits struct {
 	// when the answer was lost. The driver implements [Renamer], and describes
 	// every server when asked without IDs and filters.
 	NameMarker bool
+
+	// TagFilterCap is how many instances a describe filtered by tags may return in
+	// all, over all pages; what lies beyond is left out in silence. 0 means that
+	// there is no such cap.
+	TagFilterCap int
 
 	// NameLength is how many characters a server's name may have. 0 means 128.
 	NameLength int

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -26,6 +27,11 @@ var (
 	ErrUnavailable    = errors.New("service unavailable")       // try again later
 	ErrOutcomeUnknown = errors.New("outcome unknown")           // it may or may not have been done: do not do it again blindly
 	ErrLaunchFailed   = errors.New("launch failed")             // a server was accepted and died while being built
+
+	// ErrSuperseded is for [Journal].Save to return: another process goes on with
+	// the operation. This one then sends nothing, releases nothing and saves
+	// nothing more.
+	ErrSuperseded = errors.New("superseded by another process")
 )
 
 // Outcome tells what an error says about the effect of a call.
@@ -38,6 +44,11 @@ const (
 
 	// OutcomeThrottled: refused before execution; the same call may be repeated.
 	OutcomeThrottled Outcome = "throttled"
+
+	// OutcomeUnsent: the request provably never reached the service: the name was
+	// not found, the connection was refused, something in between turned it away.
+	// Nothing was done, and the same call may be repeated.
+	OutcomeUnsent Outcome = "unsent"
 
 	// OutcomeUnknown: the call may have been executed.
 	OutcomeUnknown Outcome = "unknown"
@@ -62,6 +73,15 @@ type APIError struct {
 	// Lasting tells of [ErrUnavailable] that the same call fails until somebody
 	// puts the service right, such as its licence: it is not repeated.
 	Lasting bool
+
+	// TokenDead reports, of a create, that an earlier request under the same client
+	// token failed for good: that token never makes an instance any more, and the
+	// same intent needs a new one.
+	TokenDead bool
+
+	// RetryAfter is how long the service wants to be left alone (Retry-After). 0
+	// means that it did not say.
+	RetryAfter time.Duration
 
 	// Stock says, of [ErrNoStock], what is out of stock.
 	Stock StockScope

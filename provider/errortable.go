@@ -23,6 +23,9 @@ type ErrorCode struct {
 	// Lasting is copied to [APIError.Lasting].
 	Lasting bool
 
+	// TokenDead is copied to [APIError.TokenDead].
+	TokenDead bool
+
 	// Stock is copied to [APIError.Stock].
 	Stock StockScope
 

@@ -12,10 +12,6 @@ import (
 // servers. When its answer is lost, the servers are looked for by the marker
 // before anything else is created.
 
-// defaultSearch is how long servers of a lost create are looked for. New servers
-// may be invisible for a minute or so; none of the vendors documents how long.
-const defaultSearch = 2 * time.Minute
-
 // searches are the pauses before each look for servers of a lost create, which
 // get longer. Nothing that shows up later than the last look would be found.
 func (c *Client) searches() []time.Duration {
