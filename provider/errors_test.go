@@ -119,7 +119,7 @@ func TestLaunchErrorText(t *testing.T) {
 
 func TestRunErrorText(t *testing.T) {
 	e := &provider.RunError{Driver: "d", Asked: 300, Created: 100, Errs: []error{errors.New("full"), errors.New("odd"), errors.New("full")}}
-	if got, want := e.Error(), "d: 100 of 300 servers created: full (2 times); odd"; got != want {
+	if got, want := e.Error(), "d: 100 of 300 instances created: full (2 times); odd"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	e.Errs = nil

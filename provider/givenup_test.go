@@ -22,11 +22,11 @@ func TestAnOperationThatWasGivenUpStaysSo(t *testing.T) {
 			answers: func(f *fake) {
 				f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 					switch n {
-					case 1: // two of three
+					case 1, 2: // two of three, asked for twice
 						less := *s
 						less.Count = 2
 						return f.create(&less), nil
-					case 2:
+					case 3:
 						return nil, refusal(provider.ErrQuota, "Quota")
 					default:
 						return f.create(s), nil

@@ -52,10 +52,28 @@ const (
 	markerLength = len(markerHead) + ownerDigits + opDigits + partDigits
 )
 
-// marker is the end of the name that the servers of one create have until their
-// IDs are known.
-func marker(owner, op string, part, generation int) string {
-	return markerStart(owner, op) + digest(partDigits, op, part, generation)
+// runDigits is how many letters tell runs with the same operation ID apart.
+const runDigits = 8
+
+// markerOf is the end of the name that the instances of one create have until their
+// IDs are known. Runs with an ID of the caller's own share its beginning, by which a
+// later run finds what an earlier one made; the rest is of this run alone, so that no
+// run takes what another has just made for its own.
+func (op *Operation) markerOf(part, generation int) string {
+	seed := op.id
+	if op.run != "" {
+		seed += "/" + op.run
+	}
+	return markerStart(op.owner, op.id) + digest(partDigits, seed, part, generation)
+}
+
+// markerIn returns the marker in a name, or "".
+func markerIn(name string) string {
+	i := strings.LastIndex(name, markerHead)
+	if i < 0 || len(name)-i < markerLength {
+		return ""
+	}
+	return name[i : i+markerLength]
 }
 
 // marked is a name with the marker of one create. Of a name that is too long
@@ -65,7 +83,7 @@ func (op *Operation) marked(name string, part, generation int) string {
 		name = "server" // some clouds want a letter first
 	}
 	r := []rune(name)
-	return string(r[:min(len(r), op.c.limits.NameLength-markerLength-numberLength)]) + marker(op.owner, op.id, part, generation)
+	return string(r[:min(len(r), op.c.limits.NameLength-markerLength-numberLength)]) + op.markerOf(part, generation)
 }
 
 // numberLength is what a cloud may add behind a name to tell servers apart.

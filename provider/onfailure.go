@@ -5,66 +5,188 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
 // errReleased is what is left to say about an operation that OnFailure ended.
-var errReleased = errors.New("the servers of the failed operation were released")
+var errReleased = errors.New("the instances of the failed operation were released")
 
-// allReleased tells whether an operation has no servers because it let them go.
-func (op *Operation) allReleased() bool { return op.gaveUp() && len(op.InstanceIDs()) == 0 }
+// allReleased reports whether an operation has no instances because it let them go.
+func (op *Operation) allReleased() bool { return op.ledger.Over() && len(op.InstanceIDs()) == 0 }
 
-// gaveUp tells whether the operation has released its servers, or was about to.
-func (op *Operation) gaveUp() bool {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	return op.over || slices.ContainsFunc(op.parts, func(p part) bool { return p.Status == partReleased })
+// releaseAfterFailure releases the instances of an operation that failed, and returns
+// its error with what became of them.
+func (op *Operation) releaseAfterFailure(ctx context.Context) error {
+	_, problem := op.findLate(ctx)
+	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation")
+	e := &RunError{}
+	errors.As(op.runError(), &e)
+	e.Errs = append(e.Errs, compact(err, problem)...)
+	return e
 }
 
-// releaseAll releases the servers of an operation that failed, and no others.
-// Servers that cannot be released stay in the operation. That it is over is
-// written down first: whoever resumes it releases the rest, and creates nothing.
-// Nobody may create for it meanwhile: while others may wait for it, callers have
-// op.replacing.
-func (op *Operation) releaseAll(ctx context.Context) error {
-	ids := op.InstanceIDs()
+// releaseOurs releases the instances that are certainly the operation's, and no others.
+// Those that cannot be released stay in the operation. That it is over is
+// written down first: whoever resumes it releases the rest, and creates nothing. What
+// is not written down is not released: another process may have the operation by now.
+func (op *Operation) releaseOurs(ctx context.Context, what string) (TerminateResult, error) {
+	ids := op.ledger.Ours()
+	if len(ids) == 0 {
+		return TerminateResult{}, nil
+	}
+	began := op.ledger.BeginRelease()
+	if err := op.saveAnswer(ctx); err != nil {
+		if began {
+			op.ledger.CancelRelease()
+		}
+		return TerminateResult{}, fmt.Errorf("nothing was released: %w", err)
+	}
+	ids, foreign := op.withoutForeign(ctx, ids)
+	res, err := op.c.terminate(ctx, op.region, ids)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", what, err)
+	}
+	if op.leave(&res) {
+		err = errors.Join(err, op.saveAnswer(ctx))
+	}
+	return res, errors.Join(err, foreign)
+}
+
+// leave takes what was released, or is gone, out of the operation, and reports whether
+// there was any.
+func (op *Operation) leave(res *TerminateResult) bool {
+	op.ledger.See(res.Gone) // the client has seen them, or the cloud said that they ended
+	left := op.ledger.Leave(res.Released, ledger.ReleaseAccepted)
+	left = append(left, op.ledger.Leave(res.Gone, ledger.GoneForGood)...)
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	op.released = append(op.released, left...)
+	return len(left) > 0
+}
+
+// withoutForeign leaves out the instances that cannot be the operation's although an
+// answer named them: those that bear the tag of another operation, or that are older
+// than the operation. Age is measured against the youngest of them, since a clock of
+// another computer is not trusted. A look that fails keeps nothing back.
+func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []string, err error) {
+	seen, lookErr := op.c.seen(ctx, op.region, ids)
+	if lookErr != nil {
+		return ids, nil
+	}
+	oldest := op.oldestPossible(seen)
+	var foreign []string
+	ours = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		i, ok := seen[id]
+		other := ok && i.Tags[OperationTag] != "" && i.Tags[OperationTag] != op.id
+		old := ok && !i.CreatedAt.IsZero() && i.CreatedAt.Before(oldest)
+		if other || old {
+			foreign = append(foreign, id)
+		}
+		return other || old
+	})
+	if len(foreign) == 0 {
+		return ours, nil
+	}
+	return ours, fmt.Errorf("not released, because they seem to be older than the operation or another's, although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
+}
+
+// createSpan is how long the creates of an operation may take, with room for clocks.
+const createSpan = 10 * time.Minute
+
+// oldestPossible returns the moment before which no instance of the operation can have
+// been created.
+func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
+	var youngest, first time.Time
+	for _, i := range seen {
+		if i.CreatedAt.After(youngest) {
+			youngest = i.CreatedAt
+		}
+	}
+	for _, p := range op.ledger.All() {
+		if first.IsZero() || !p.Sent.IsZero() && p.Sent.Before(first) {
+			first = p.Sent
+		}
+	}
+	span := createSpan
+	if named := op.ledger.NamedAt(); !first.IsZero() && named.After(first) {
+		span += named.Sub(first)
+	}
+	if youngest.IsZero() {
+		return youngest
+	}
+	return youngest.Add(-span)
+}
+
+// Terminate releases what the operation has made, and ends it: nothing more is created
+// for it, here or by [Client.Resume]. Of creates whose outcome is unknown the cloud is
+// asked first, which needs the spec: resume the operation with it. That the operation
+// is over is in the journal before the first release goes out, so that Resume, or
+// Terminate once more, goes on with what is left.
+//
+// Instances that may not be the operation's (see [RunError].Doubtful) are kept; release
+// them by ID with [Client.TerminateInstances]. The result says per instance what became
+// of it. A nil error means that nothing is left.
+func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (TerminateResult, error) {
+	if err := op.mending.lock(ctx); err != nil {
+		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
+	}
+	defer op.mending.unlock()
+	began := op.ledger.BeginRelease()
+	if err := op.saveAnswer(ctx); err != nil {
+		if began {
+			op.ledger.CancelRelease()
+		}
+		return TerminateResult{}, fmt.Errorf("%s: operation %s: nothing was released: %w", op.c.name, op.id, err)
+	}
+	open := op.settleOpen(ctx)
+	late := op.lingerForLate(ctx)
+	res, err := op.releaseOurs(ctx, "releasing the instances of the operation")
+	if o != nil && o.Wait && len(res.Released) > 0 {
+		_, waitErr := op.c.waitGone(ctx, op.region, res.Released)
+		err = errors.Join(err, waitErr)
+	}
+	if err = errors.Join(open, late, err, op.kept()); err != nil {
+		err = fmt.Errorf("%s: terminating operation %s: %w", op.c.name, op.id, err)
+	}
+	return res, err
+}
+
+// settleOpen finds out what creates whose outcome is unknown have made.
+func (op *Operation) settleOpen(ctx context.Context) error {
+	if len(op.openParts()) == 0 {
+		return nil
+	}
+	if op.spec == nil {
+		return fmt.Errorf("%w: creates were sent whose answer is not known; resume the operation with its spec, and terminate it then", ErrOutcomeUnknown)
+	}
+	op.createParts(inLine(ctx))
+	var errs []error
+	for _, i := range op.openParts() {
+		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))
+	}
+	return errors.Join(errs...)
+}
+
+// kept says which instances were not released because they may not be the operation's.
+func (op *Operation) kept() error {
+	ids := op.ledger.NotOurs()
 	if len(ids) == 0 {
 		return nil
 	}
-	op.mu.Lock()
-	op.over = true
-	op.mu.Unlock()
-	unsaved := op.saveAnswer(ctx)
-	left, err := op.c.terminate(ctx, op.region, ids)
-	if err != nil {
-		err = fmt.Errorf("releasing the servers of the failed operation: %w", err)
-	}
-	if len(left) < len(ids) {
-		op.forget(left)
-		unsaved = op.saveAnswer(ctx)
-	}
-	return errors.Join(err, unsaved)
+	return fmt.Errorf("kept, because they may not be the operation's: %s; look at them, and release them by ID", someOf(ids))
 }
 
-// forget takes the servers that were released out of the operation.
-func (op *Operation) forget(left []string) {
-	kept := make(map[string]bool, len(left))
-	for _, id := range left {
-		kept[id] = true
+// releaseOwed releases what a process that ended had marked for its release.
+func (op *Operation) releaseOwed(ctx context.Context) error {
+	ids := op.ledger.Releasing()
+	if len(ids) == 0 {
+		return nil
 	}
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	for i := range op.parts {
-		p := &op.parts[i]
-		var have []string
-		for _, id := range p.IDs {
-			if kept[id] {
-				have = append(have, id)
-			} else {
-				op.released = append(op.released, id)
-			}
-		}
-		if p.IDs = have; p.Status == partAccepted || p.Status == partReplaced {
-			p.Status, p.late = partReleased, nil
-		}
+	res, err := op.c.terminate(ctx, op.region, ids)
+	if op.leave(&res) {
+		err = errors.Join(err, op.saveAnswer(ctx))
 	}
+	return err
 }

@@ -2,78 +2,99 @@ package provider
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"hash/crc32"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
 // Operation is a create in progress or done: the IDs it has, and what is needed
 // to wait for them, here or in another process. [Client.RunInstances] and
 // [Client.Resume] make one; the zero value is of no use. All methods
 // are safe for concurrent use.
+//
+// What it asked for, was told and has seen is in a ledger (internal/ledger), which
+// knows no words. The files of the operation read as a story: plan, send, record,
+// look, replace, release, name.
 type Operation struct {
 	c      *Client
 	id     string
+	run    string // drawn for this run when the ID is the caller's own, see markerSeed
 	region string
 	class  string // what boots alike, for the poller
-	hash   string // of the spec, secrets left out; "" until somebody asks, see specHash
-	min    int    // servers that are enough
-
-	owner string
-	opts  RunOptions
+	hash   string // of the spec, secrets left out; "" until it is needed, see specHash
+	print  specPrint
+	owner  string
+	opts   RunOptions
 
 	// spec is a function because package fmt cannot look into one: a spec holds
 	// secrets. It is nil when a resumed operation was not given one.
 	spec func() *RunInstancesSpec
 
-	saving    turn // of the journal
-	replacing turn // of servers that failed to launch, or release of all
+	ledger *ledger.Ledger
 
-	mu       sync.Mutex
-	parts    []part
-	known    map[string]bool // IDs of all parts
-	accepted time.Time       // when the latest part was: new servers may be invisible for a while
-	tried    []TriedAlternative
-	trouble  []error // beside the parts: the journal, names, releases
-	released []string
-	over     bool  // OnFailure releases what there is, and nothing more is created
-	scarce   error // why creates were content with less than their share of MinCount
+	saving  ctxMutex // of the journal
+	mending ctxMutex // of instances that failed, and of releases
+	looking ctxMutex // for what old creates have made
+
+	// noneMade says that a person has looked for what old creates made, and found
+	// nothing: see [ResumeOptions].
+	noneMade bool
+
+	mu         sync.Mutex // guards what follows: the words that go with the ledger
+	words      []partWords
+	problems   []error // beside the parts: the journal, names, releases
+	tried      []TriedAlternative
+	released   []string
+	scarce     error // why parts were content with less than their share of MinCount
+	superseded error // another process goes on with the operation
+}
+
+// partWords are the words that go with one part of the ledger. They are not saved.
+type partWords struct {
+	err           error // how it ended; nil when it has all
+	launchFailure error // why instances of it died after they were accepted
+	answer        RunResult
+	named         time.Time // when its latest instance was named
+	stockRecorded bool      // the client remembers what it was short of
 }
 
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	op := &Operation{
-		c:      c,
-		id:     cmp.Or(o.OperationID, randomID()),
-		region: spec.Region,
-		class:  bootClass(spec),
-		owner:  o.Owner,
-		opts:   *o,
-		parts:  c.split(spec),
-		known:  map[string]bool{},
-		saving: newTurn(), replacing: newTurn(),
-		min: cmp.Or(spec.MinCount, max(spec.Count, 1)),
+		c: c, id: cmp.Or(o.OperationID, randomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
+		saving: newCtxMutex(), mending: newCtxMutex(), looking: newCtxMutex(),
+	}
+	if o.OperationID != "" && c.marksByName() {
+		op.run = randomID()[:runDigits]
 	}
 	op.opts.Alternatives = slices.Clone(o.Alternatives)
 	op.keepSpec(spec)
 	if len(spec.Vendor) > 0 { // the caller may change what these point to
-		op.hash = specHash(spec, o)
+		op.printSpec()
 	}
-	for i := range op.parts {
-		if p := &op.parts[i]; len(o.Alternatives) > 0 {
-			p.MinCount = op.fewest(p, spec)
+	plans := c.split(spec)
+	for i := range plans {
+		if len(o.Alternatives) > 0 {
+			plans[i].MinCount = op.fewest(plans[i].Count, spec)
 		}
 	}
+	op.ledger = ledger.New(cmp.Or(spec.MinCount, max(spec.Count, 1)), plans)
 	return op
 }
 
 func (op *Operation) keepSpec(spec *RunInstancesSpec) {
 	s := spec.clone()
 	op.spec = func() *RunInstancesSpec { return s }
+}
+
+// printSpec works out what identifies the spec.
+func (op *Operation) printSpec() {
+	op.hash = specHash(op.spec(), &op.opts)
+	op.print = printSpec(op.spec(), &op.opts, op.id)
 }
 
 // bootClass is what boots alike: the family of a machine type, "ecs.g5" of
@@ -98,19 +119,27 @@ func bootClass(spec *RunInstancesSpec) string {
 // ID names the operation, for logs and for [RunOptions].
 func (op *Operation) ID() string { return op.id }
 
-// Region is where the servers are.
+// Region is where the instances are.
 func (op *Operation) Region() string { return op.region }
 
-// InstanceIDs returns every ID known so far, in the order of creation. A dry
-// run has none.
-func (op *Operation) InstanceIDs() []string {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	var ids []string
-	for i := range op.parts {
-		ids = append(ids, op.parts[i].IDs...)
+// InstanceIDs returns every ID known so far: those that fill what was asked for, in
+// the order of creation, and then those of [Operation.SurplusIDs]. A dry run has none.
+func (op *Operation) InstanceIDs() []string { return op.ledger.IDs() }
+
+// SurplusIDs returns the instances beyond what was asked for: those of a create that
+// was given up and became visible late, and those that an answer named although it
+// could not be true. They are in [Operation.InstanceIDs] too.
+func (op *Operation) SurplusIDs() []string { return op.ledger.Surplus() }
+
+// Alternative returns the alternative that an instance was created from, counted from
+// 1 in the order of [RunOptions].Alternatives, or 0 for the spec itself. It reports
+// false for an instance that the operation does not have.
+func (op *Operation) Alternative(instanceID string) (n int, ok bool) {
+	i, ok := op.ledger.PartOf(instanceID)
+	if !ok {
+		return 0, false
 	}
-	return ids
+	return op.ledger.Part(i).Candidate, true
 }
 
 // Answers returns what the cloud answered to each create that got an answer, in
@@ -120,8 +149,9 @@ func (op *Operation) Answers() []RunResult {
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	var out []RunResult
-	for i := range op.parts {
-		if a := op.parts[i].answer; a.RequestID != "" || len(a.InstanceIDs) > 0 {
+	for i := range op.words {
+		a := op.words[i].answer
+		if answered := a.RequestID != "" || a.OrderID != "" || len(a.InstanceIDs) > 0; answered {
 			a.InstanceIDs = slices.Clone(a.InstanceIDs)
 			out = append(out, a)
 		}
@@ -129,178 +159,37 @@ func (op *Operation) Answers() []RunResult {
 	return out
 }
 
-// count is how many servers the creates of the operation are for.
-func (op *Operation) count() (n int) {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	for i := range op.parts {
-		n += op.parts[i].Count
+// wordsLocked returns the words of a part. Callers hold op.mu.
+func (op *Operation) wordsLocked(i int) *partWords {
+	for len(op.words) <= i {
+		op.words = append(op.words, partWords{})
 	}
-	return n
+	return &op.words[i]
 }
 
-func (op *Operation) part(i int) part {
+// wordsOf returns a copy of the words of a part.
+func (op *Operation) wordsOf(i int) partWords {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	return op.parts[i]
+	return *op.wordsLocked(i)
 }
 
-func (op *Operation) setStatus(i int, s partStatus) {
-	op.change(i, func(p *part) { p.Status = s })
-}
-
-func (op *Operation) change(i int, how func(*part)) {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	how(&op.parts[i])
-}
-
-// note records what went wrong beside the creates.
-func (op *Operation) note(err error) {
+// addProblem records what went wrong beside the creates.
+func (op *Operation) addProblem(err error) {
 	if err == nil {
 		return
 	}
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	op.trouble = append(op.trouble, err)
+	op.problems = append(op.problems, err)
 }
 
-// accept records what a cloud answered. IDs are added, never replaced: an
-// answer to a repeated create may name them again, or name fewer. No server
-// counts twice.
-func (op *Operation) accept(i int, res *RunResult) {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	op.take(i, res)
-}
-
-// take is accept for callers that hold op.mu.
-func (op *Operation) take(i int, res *RunResult) {
-	p := &op.parts[i]
-	var fresh []string
-	for _, id := range res.InstanceIDs {
-		if id != "" && !op.known[id] {
-			op.known[id] = true
-			p.IDs = append(p.IDs, id)
-			fresh = append(fresh, id)
-		}
-	}
-	if res.RequestID != "" || len(res.InstanceIDs) > 0 {
-		p.answer = *res
-		p.answer.InstanceIDs = slices.Clone(res.InstanceIDs)
-	}
-	if len(fresh) > 0 {
-		op.accepted = time.Now()
-		op.c.recent.add(fresh, op.accepted)
-		p.since = op.accepted
-	}
-}
-
-// settle records how a part ended.
-func (op *Operation) settle(i int, err error) {
-	op.change(i, func(p *part) {
-		p.err, p.old, p.told = err, false, false
-		switch {
-		case err == nil:
-			p.Status = partAccepted
-		case p.Status == partPlanned && refused(err) && len(p.IDs) > 0:
-			p.Status = partAccepted // the rest of it was refused
-		case p.Status == partPlanned && refused(err):
-			p.Status = partRejected
-		}
-		p.Short = !p.open() && p.missing() > 0 && (err == nil || errors.Is(err, ErrNoStock))
-	})
-}
-
-// refused tells whether an error is the cloud's last word about a create that
-// had no effect: asking for the same again would change nothing.
-func refused(err error) bool {
-	var e *APIError
-	return errors.As(err, &e) && e.Outcome == OutcomeRejected && !e.Temporary && (e.Lasting || !errors.Is(err, ErrUnavailable))
-}
-
-// problem returns what keeps a part from being all that was asked for, or nil.
-func (p *part) problem(dryRun bool) error {
-	switch {
-	case p.Status == partReleased && p.old:
-		return errReleasedBefore
-	case p.Status == partReplaced || p.Status == partReleased && p.err == nil:
-		return nil
-	case p.err != nil:
-		return p.err
-	case p.late != nil:
-		return p.late
-	case p.Status == partRejected:
-		return errRefusedBefore
-	case p.Status != partAccepted || dryRun:
-		return nil
-	case len(p.IDs) < p.MinCount || len(p.IDs) > p.Count:
-		return &countError{asked: p.Count, got: len(p.IDs)}
-	}
-	return nil
-}
-
-// These stand for the error of a part that was refused before the operation was
-// resumed: tokens do not hold errors.
-var (
-	errRefusedBefore  = errors.New("a create was refused before the operation was resumed")
-	errNoStockBefore  = fmt.Errorf("%w before the operation was resumed", ErrNoStock)
-	errReleasedBefore = errors.New("servers were released because the operation had failed")
-)
-
-// countError is an answer with another number of servers than asked for.
-type countError struct{ asked, got int }
-
-// Error says both numbers.
-func (e *countError) Error() string {
-	return fmt.Sprintf("%d servers asked for, and the cloud accepted %d without an error", e.asked, e.got)
-}
-
-// tooFew tells whether an error means only that there are fewer servers.
-func tooFew(err error) bool {
-	var n *countError
-	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore) || errors.As(err, &n) && n.got < n.asked
-}
-
-// isDryRun tells whether nothing was to be created. Of a resumed operation without
-// its spec it is known by creates that were accepted and have no servers.
+// isDryRun reports whether nothing was to be created. Of a resumed operation without
+// its spec it is known by parts that were accepted and have no instances.
 func (op *Operation) isDryRun() bool {
 	if op.spec != nil {
 		return op.spec().DryRun
 	}
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	return !slices.ContainsFunc(op.parts, func(p part) bool { return p.Status != partAccepted || len(p.IDs) > 0 })
-}
-
-// runError returns nil when the operation has what its spec asked for. Too
-// little stock is not an error as long as there are MinCount servers.
-func (op *Operation) runError() error {
-	dryRun := op.isDryRun()
-	asked := op.count()
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	e := &RunError{Driver: op.c.name, Asked: asked, Tried: slices.Clone(op.tried), Released: slices.Clone(op.released)}
-	onlyStock := true
-	for i := range op.parts {
-		p := &op.parts[i]
-		e.Created += len(p.IDs)
-		if err := p.problem(dryRun); err != nil {
-			e.Errs = append(e.Errs, err)
-			e.unknown = e.unknown || p.Status == partSent
-			onlyStock = onlyStock && p.Status != partSent && tooFew(err)
-		}
-	}
-	if len(e.Errs) == 0 && e.Created < op.min && !dryRun { // every create brought enough, and all of them did not
-		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: asked, got: e.Created})...)
-	}
-	if len(e.Errs) == 0 && op.over {
-		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false
-	}
-	e.failed = len(e.Errs) > 0 && (!onlyStock || e.Created < op.min)
-	if !e.failed && len(op.trouble) == 0 {
-		return nil
-	}
-	e.Errs = append(e.Errs, op.trouble...)
-	return e
+	parts := op.ledger.All()
+	return !slices.ContainsFunc(parts, func(p ledger.Part) bool { return p.Status != ledger.Accepted || len(p.IDs) > 0 })
 }

@@ -97,7 +97,7 @@ func outcomes() []outcome {
 		{"unavailable for ever", false, []answer{fails(unavailable())}, 0, 0, []error{provider.ErrUnavailable}, open, "planned"},
 		{"in progress, then accepted", false, []answer{fails(inProgress()), works}, 2, 2, none, nil, "accepted"},
 		{"in progress for ever", false, []answer{fails(inProgress())}, 0, 0, open, nil, "sent"},
-		{"in progress, no token", true, []answer{fails(inProgress())}, 1, 0, []error{provider.ErrState}, open, "planned"},
+		{"in progress for ever, no token", true, []answer{fails(inProgress())}, 0, 0, []error{provider.ErrState}, open, "planned"},
 		{"an error of no known kind", true, []answer{fails(errors.New("odd"))}, 1, 0, open, nil, "sent"},
 		{"an APIError without an outcome", true, []answer{fails(&provider.APIError{Driver: "fake"})}, 1, 0, open, nil, "sent"},
 		{"an APIError without an outcome, then accepted", false, []answer{but(&provider.APIError{}), works}, 2, 2, none, nil, "accepted"},
@@ -115,8 +115,9 @@ func outcomes() []outcome {
 		{"one ID beside a lost answer", true, []answer{gives(lost(), "i-a")}, 1, 1, open, nil, "sent"},
 		{"one ID beside a lost answer, then both", false, []answer{gives(lost(), "i-a"), gives(nil, "i-b", "i-a")}, 2, 2, none, nil, "accepted"},
 		{"an ID twice", false, []answer{gives(nil, "i-a", "i-b", "i-a", "")}, 1, 2, none, nil, "accepted"},
-		{"more IDs than asked", false, []answer{gives(nil, "i-a", "i-b", "i-c")}, 1, 3, nil, open, "accepted"},
-		{"fewer IDs than asked, twice", false, []answer{gives(nil, "i-a")}, 2, 1, nil, open, "accepted"},
+		{"more IDs than asked", false, []answer{gives(nil, "i-a", "i-b", "i-c")}, 2, 3, open, nil, "sent"},
+		{"more IDs than asked, then as many", false, []answer{gives(nil, "i-a", "i-b", "i-c"), gives(nil, "i-a", "i-b")}, 2, 3, nil, open, "accepted"},
+		{"fewer IDs than asked, twice", false, []answer{gives(nil, "i-a")}, 2, 1, open, nil, "sent"},
 		{"fewer IDs than asked, then all", false, []answer{gives(nil, "i-a"), gives(nil, "i-a", "i-b")}, 2, 2, none, nil, "accepted"},
 		{"fewer IDs than asked, then no answer", false, []answer{gives(nil, "i-a"), fails(lost())}, 0, 1, []error{provider.ErrOutcomeUnknown}, nil, "sent"},
 		{"no ID and no error", true, []answer{gives(nil)}, 1, 0, open, nil, "sent"},
@@ -163,7 +164,7 @@ func (o *outcome) check(t *testing.T, f *fake, op *provider.Operation, err error
 			t.Errorf("it must not be %v: %v", not, err)
 		}
 	}
-	if e != nil && (e.Asked != 2 || e.Created != o.created || e.Driver != "fake") {
+	if e != nil && (e.Asked != 2 || e.Created+len(e.Doubtful) != o.created || e.Driver != "fake") {
 		t.Errorf("the error says %d of %d", e.Created, e.Asked)
 	}
 }
@@ -226,7 +227,7 @@ func many(t *testing.T, minCount int, parts ...answer) (*fake, *provider.Operati
 
 func TestPartialSuccess(t *testing.T) {
 	stock, quota := fails(refusal(provider.ErrNoStock, "NoStock")), fails(refusal(provider.ErrQuota, "Quota"))
-	few := gives(nil, "i-x", "i-y", "i-z")
+	few := gives(nil, "i-w", "i-x", "i-y", "i-z")
 	for _, tc := range []struct {
 		what     string
 		minCount int
@@ -240,7 +241,7 @@ func TestPartialSuccess(t *testing.T) {
 		{"out of stock, and enough", 20, []answer{works, stock, works}, 20, nil, false},
 		{"out of stock, and one too few", 21, []answer{works, stock, works}, 20, provider.ErrNoStock, false},
 		{"a small minimum", 1, []answer{stock, stock, works}, 10, nil, false},
-		{"fewer without an error, and enough", 13, []answer{few, works, stock}, 13, nil, false},
+		{"fewer without an error, and enough", 12, []answer{few, works, stock}, 14, nil, false},
 		{"quota is not stock", 1, []answer{works, quota, works}, 20, provider.ErrQuota, false},
 		{"an open end is not stock", 1, []answer{works, fails(lost()), works}, 20, provider.ErrUnavailable, true},
 		{"nothing at all", 1, []answer{stock, stock, stock}, 0, provider.ErrNoStock, false},
@@ -280,9 +281,10 @@ func TestEnoughServersHideNothingOpen(t *testing.T) {
 func TestAShortAnswerSaysHowShort(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.answers(gives(nil, "i-a", "i-b"))
-		_, err := f.client().RunInstances(t.Context(), spec(3), nil)
-		if err == nil || err.Error() != "fake: 2 of 3 servers created: 3 servers asked for, and the cloud accepted 2 without an error" {
-			t.Errorf("got %v", err)
+		_, err := f.client().RunInstances(t.Context(), spec(3), &provider.RunOptions{OperationID: "short"})
+		const want = "fake: 2 of 3 instances exist for certain, more may exist: 3 instances asked for, and the answer names 2; operation short: resume it; do not create again"
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	})
 }

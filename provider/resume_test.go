@@ -178,7 +178,7 @@ func TestResumeNeedsTheSameSpec(t *testing.T) {
 				t.Errorf("%s: want the operation and ErrInvalid, got %v and %d calls", what, err, len(f.calls))
 			}
 		}
-		if op, err := f.client().Resume(t.Context(), tok, nil); op == nil || !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "2 servers left") {
+		if op, err := f.client().Resume(t.Context(), tok, nil); op == nil || !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "2 instances left") {
 			t.Errorf("without a spec: %v", err)
 		}
 		s.Login.Password = "another, since passwords are not in the hash"
@@ -239,7 +239,7 @@ func TestDamagedTokens(t *testing.T) {
 		type parts = func(int) map[string]any
 		for what, change := range map[string]func(top, parts){
 			"of another cloud":         func(m top, _ parts) { m["driver"] = "elsewhere" },
-			"of a newer library":       func(m top, _ parts) { m["yunfan"] = 2 },
+			"of a newer library":       func(m top, _ parts) { m["yunfan"] = 3 },
 			"of no version":            func(m top, _ parts) { delete(m, "yunfan") },
 			"of a negative version":    func(m top, _ parts) { m["yunfan"] = -1 },
 			"without an operation":     func(m top, _ parts) { delete(m, "operation") },

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // RunOptions are for [Client.RunInstances]. Nil is the default.
@@ -14,10 +15,18 @@ type RunOptions struct {
 	// OperationID names the operation: 1 to 64 letters, digits, "-" and "_".
 	// On clouds with client tokens (ECS, CVM) the same ID and spec give the
 	// same tokens, so that a program which crashed may call RunInstances again
-	// and gets the servers it already has. It should do so soon: no cloud
+	// and gets the instances it already has. It should do so soon: no cloud
 	// documents how long it remembers a token. Never give an ID to two specs: ECS
 	// refuses the second with [ErrTokenMismatch], and what CVM does with it is
-	// not documented. Empty draws a random ID.
+	// not documented.
+	//
+	// On clouds without client tokens (ENS, QingCloud) it needs KeepMarker, and is
+	// refused without: the markers of an earlier run with this ID are looked for
+	// before the first create, by one listing of the region, and what is there is
+	// adopted, at most as many as are asked for. Adopted instances are never released
+	// by OnFailure, since the earlier run may be under way still. New instances may be
+	// invisible for some minutes: call again no sooner than that. Empty draws a random
+	// ID.
 	OperationID string
 
 	// Owner names who answers for the servers: 1 to 64 characters, for example
@@ -52,7 +61,36 @@ type RunOptions struct {
 	// their IDs are known they get the name of the spec, by one call each. With
 	// KeepMarker those calls are saved.
 	KeepMarker bool
+
+	// Progress is called when something takes time or is unusual: while nothing is
+	// created because instances of a lost create are looked for, and when some are found
+	// late. It may be called by several goroutines at a time, and should return soon.
+	// Nil is not called. [Options].Logger gets the same.
+	Progress func(RunProgress)
 }
+
+// RunProgress is something worth knowing about an operation under way.
+type RunProgress struct {
+	Time   time.Time
+	Kind   RunProgressKind
+	Create int           // which create of the operation, from 0
+	For    time.Duration // how long it may take, of Searching
+
+	InstanceIDs []string // which instances, of FoundLate
+}
+
+// RunProgressKind is what a [RunProgress] is about.
+type RunProgressKind string
+
+// Kinds of progress.
+const (
+	// Searching: the answer of a create was lost, and its instances are looked for
+	// before anything else is created for them.
+	Searching RunProgressKind = "searching"
+
+	// FoundLate: instances of a create that was given up have become visible.
+	FoundLate RunProgressKind = "found-late"
+)
 
 // OnFailure is what becomes of the servers of a failed operation.
 type OnFailure string
@@ -89,12 +127,26 @@ func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *Run
 	if o == nil {
 		o = &RunOptions{}
 	}
-	spec.Region = c.region(spec.Region)
-	if err := join(o.checkTemplate(c, &spec), o.check(c, &spec), c.check(&spec)); err != nil {
+	if err := c.Validate(spec, o); err != nil {
 		return nil, err
 	}
+	spec.Region = c.region(spec.Region)
 	op := newOperation(c, o, &spec)
+	if err := op.adoptEarlier(ctx); err != nil {
+		return op, fmt.Errorf("%s: nothing was created: %w", c.name, err)
+	}
 	return op, op.create(ctx)
+}
+
+// Validate returns what RunInstances would refuse before it sends anything:
+// [FieldErrors] with every problem of the spec and of the options together, or nil. It
+// does no I/O. Nil options are the default.
+func (c *Client) Validate(spec RunInstancesSpec, o *RunOptions) error {
+	if o == nil {
+		o = &RunOptions{}
+	}
+	spec.Region = c.region(spec.Region)
+	return join(o.checkTemplate(c, &spec), o.check(c, &spec), c.check(&spec))
 }
 
 // checkTemplate keeps an owner's tags from replacing those of a template in
@@ -112,6 +164,8 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 	if id := o.OperationID; !isOperationID(id) && id != "" {
 		k.Fail("RunOptions.OperationID", id, "must be 1 to 64 letters, digits, - and _")
 	}
+	k.Require(o.OperationID == "" || !c.marksByName() || o.KeepMarker, "RunOptions.OperationID", o.OperationID,
+		"needs KeepMarker on a cloud without client tokens: only markers that stay let a later run find what this one creates")
 	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner, "must be at most 64 characters, without blanks around")
 	checkText(&k, "RunOptions.Owner", o.Owner)
 	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepServers, TerminateServers)
@@ -120,7 +174,7 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Require(a != Alternative{}, at, nil, "is empty")
 		k.Require(slices.Index(o.Alternatives, a) == i, at, nil, "is given twice")
 	}
-	if o.KeepMarker && c.limits.NameMarker && !c.limits.ClientToken {
+	if o.KeepMarker && c.marksByName() {
 		k.Require(!spec.UniqueSuffix || spec.HostName != "", "RunOptions.KeepMarker", nil, "excludes UniqueSuffix: numbers come with the names that are left out")
 	}
 	if len(o.Alternatives) > 0 {
@@ -170,13 +224,13 @@ func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 	}
 	var out []Request
 	op := newOperation(c, &RunOptions{}, &spec)
-	for i := range op.parts {
-		s := op.request(i, &op.parts[i], &spec)
+	for i, part := range op.ledger.All() {
+		s := op.request(i, &part, &spec)
 		if c.limits.ClientToken && spec.ClientToken == "" {
 			s.ClientToken = "drawn-for-each-operation"
 		}
 		if c.limits.ClientToken || c.limits.NameMarker {
-			s.Name = strings.Replace(s.Name, marker("", op.id, i, 0), markerHead+"-drawn-for-each-create", 1)
+			s.Name = strings.Replace(s.Name, op.markerOf(i, 0), markerHead+"-drawn-for-each-create", 1)
 		}
 		r, err := p.PreviewRun(s)
 		if err != nil {

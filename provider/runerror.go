@@ -1,53 +1,112 @@
 package provider
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// RunError is a create that did not do all it was asked to. It matches every
-// error it is made of, and [ErrOutcomeUnknown] when servers may exist whose IDs
+// RunError is a create that did not do all it was asked to, or did more. It matches
+// every error it is made of, and [ErrOutcomeUnknown] when instances may exist whose IDs
 // are not known.
 type RunError struct {
-	Driver  string
-	Asked   int // servers asked for
-	Created int // servers whose IDs are known
-	Errs    []error
+	Driver    string
+	Operation string // its ID
+	Asked     int    // instances asked for
+	Created   int    // instances that exist for certain
+	Errs      []error
 
 	// Tried are the spec and the alternatives that were out of stock, in the order
 	// they were tried. It is empty for operations without alternatives.
 	Tried []TriedAlternative
 
-	// Released are the servers that OnFailure released again.
+	// Released are the instances that OnFailure released again.
 	Released []string
 
+	// Surplus are instances beyond what was asked for: they exist, and somebody pays
+	// for them. See [Operation.SurplusIDs].
+	Surplus []string
+
+	// Doubtful are instances that may not be the operation's: only an answer that
+	// cannot be true named them. No policy releases them, and Created does not count
+	// them.
+	Doubtful []string
+
 	unknown bool
-	failed  bool // servers are missing; otherwise only a name or the journal is
+	failed  bool // instances are missing; otherwise only a name, the journal or a surplus is told
+	open    bool // Resume would create more
 }
 
-// Error says how many servers are missing, and why, up to ten reasons.
+// Error says in one paragraph what exists, what happened, up to ten reasons, and what
+// to do next. It names the cloud once.
 func (e *RunError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d of %d servers created", e.Driver, e.Created, e.Asked)
-	if e.unknown {
-		b.WriteString(" for certain, more may exist")
-	}
-	if n := len(e.Released); n > 0 {
-		fmt.Fprintf(&b, ", %d released again", n)
-	}
+	fmt.Fprintf(&b, "%s: %s", e.Driver, e.exists())
 	texts := distinct(e.Errs)
 	for i, text := range texts[:min(len(texts), 10)] {
-		b.WriteString([]string{": ", "; "}[min(i, 1)] + text)
+		b.WriteString([]string{": ", "; "}[min(i, 1)] + strings.ReplaceAll(text, e.Driver+": ", ""))
 	}
 	if more := len(texts) - 10; more > 0 {
 		fmt.Fprintf(&b, "; and %d more", more)
 	}
 	for i, t := range e.Tried {
-		b.WriteString([]string{"; out of stock: ", ", "}[min(i, 1)] + t.String())
+		b.WriteString([]string{"; out of stock: ", ", "}[min(i, 1)] + strings.ReplaceAll(t.String(), e.Driver+": ", ""))
+	}
+	if e.Operation != "" {
+		b.WriteString("; operation " + e.Operation)
+	}
+	if next := e.next(); next != "" {
+		b.WriteString(": " + next)
 	}
 	return b.String()
+}
+
+// exists says what is there.
+func (e *RunError) exists() string {
+	text := fmt.Sprintf("%d of %d instances created", e.Created, e.Asked)
+	if e.unknown {
+		text = fmt.Sprintf("%d of %d instances exist for certain, more may exist", e.Created, e.Asked)
+	}
+	if n := len(e.Released); n > 0 {
+		text += fmt.Sprintf(", %d released again", n)
+	}
+	if n := len(e.Surplus); n > 0 {
+		text += fmt.Sprintf(", %d beyond what was asked for (%s)", n, someOf(e.Surplus))
+	}
+	if n := len(e.Doubtful); n > 0 {
+		text += fmt.Sprintf(", %d named that may not belong to it (%s)", n, someOf(e.Doubtful))
+	}
+	return text
+}
+
+// next says what to do about it.
+func (e *RunError) next() string {
+	switch {
+	case slices.ContainsFunc(e.Errs, func(err error) bool { return errors.Is(err, ErrSuperseded) }):
+		return "another process goes on with it; nothing is sent or released here"
+	case e.unknown:
+		return "resume it; do not create again"
+	case e.open:
+		return "resume it to create the rest"
+	case len(e.Surplus)+len(e.Doubtful) > 0:
+		return "look at the instances beyond, and release them by ID if they are not wanted"
+	case e.failed && e.Created > 0:
+		return "the instances are kept; Operation.Terminate releases them"
+	}
+	return ""
+}
+
+// someOf names at most ten of many IDs.
+func someOf(ids []string) string {
+	if len(ids) <= 10 {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:10], ", "), len(ids)-10)
 }
 
 // Unwrap returns the errors of the calls and of the alternatives, and
@@ -80,4 +139,117 @@ func distinct(errs []error) []string {
 		}
 	}
 	return texts
+}
+
+// UnpaidError is a create that the cloud answered with an order which waits to be paid:
+// no instance exists until it is. Pay or cancel the order at the cloud. After the
+// payment [Client.Resume] finds the instances on clouds with client tokens.
+type UnpaidError struct {
+	Driver    string
+	OrderID   string
+	RequestID string
+}
+
+// Error names the order.
+func (e *UnpaidError) Error() string {
+	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards", e.Driver, oneLine(e.OrderID))
+	if e.RequestID != "" {
+		s += fmt.Sprintf(" (request %s)", oneLine(e.RequestID))
+	}
+	return s
+}
+
+// Unwrap returns [ErrBalance]: what is missing is the payment.
+func (e *UnpaidError) Unwrap() error { return ErrBalance }
+
+// unpaidOrder returns the order of an [UnpaidError], or "".
+func unpaidOrder(err error) string {
+	var e *UnpaidError
+	if errors.As(err, &e) {
+		return e.OrderID
+	}
+	return ""
+}
+
+// These stand for the error of a part that was refused before the operation was
+// resumed: tokens do not hold errors.
+var (
+	errRefusedBefore  = errors.New("a create was refused before the operation was resumed")
+	errNoStockBefore  = fmt.Errorf("%w before the operation was resumed", ErrNoStock)
+	errReleasedBefore = errors.New("instances were released because the operation had failed")
+)
+
+// countError is an answer with another number of instances than asked for.
+type countError struct{ asked, got, least int }
+
+// Error says both numbers.
+func (e *countError) Error() string {
+	if e.got > e.asked {
+		return fmt.Sprintf("%d instances asked for, and the answer names %d: it cannot be believed", e.asked, e.got)
+	}
+	return fmt.Sprintf("%d instances asked for, and the answer names %d", e.asked, e.got)
+}
+
+// onlyTooFew reports whether an error means only that there are fewer instances.
+func onlyTooFew(err error) bool {
+	var n *countError
+	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore) || errors.As(err, &n) && n.got < n.asked
+}
+
+// partProblem returns what keeps a part from being all that was asked for, or nil.
+func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
+	switch {
+	case p.Status == ledger.Released && p.FromToken:
+		return errReleasedBefore
+	case p.Status == ledger.Replaced, p.Status == ledger.Released && w.err == nil:
+		return nil
+	case w.err != nil || w.launchFailure != nil:
+		return cmp.Or(w.err, w.launchFailure)
+	case p.Status == ledger.Rejected && p.OutOfStock:
+		return errNoStockBefore
+	case p.Status == ledger.Rejected:
+		return errRefusedBefore
+	case p.Status == ledger.Accepted && !dryRun && len(p.IDs) < p.MinCount:
+		return &countError{asked: p.Count, got: len(p.IDs), least: p.MinCount}
+	}
+	return nil
+}
+
+// runError returns nil when the operation has what its spec asked for, and no more. Too
+// little stock is not an error as long as there are MinCount instances.
+func (op *Operation) runError() error {
+	dryRun, parts := op.isDryRun(), op.ledger.All()
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	e := &RunError{
+		Driver: op.c.name, Operation: op.id, Tried: slices.Clone(op.tried), Released: slices.Clone(op.released),
+		Surplus: op.ledger.Surplus(), Doubtful: op.ledger.Doubtful(),
+	}
+	onlyStock, filled := true, 0
+	for i := range parts {
+		p := &parts[i]
+		e.Asked += p.Count
+		e.Created += len(p.IDs) + len(p.Extra)
+		filled += p.Certain
+		e.open = e.open || p.Open() && !op.ledger.Over()
+		if err := partProblem(p, op.wordsLocked(i), dryRun); err != nil {
+			e.Errs = append(e.Errs, err)
+			unknown := p.Status == ledger.Sent && p.Order == ""
+			e.unknown = e.unknown || unknown
+			onlyStock = onlyStock && p.Status != ledger.Sent && onlyTooFew(err)
+		}
+	}
+	e.Created -= len(e.Doubtful)
+	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun { // every part brought enough, and all of them did not
+		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()})...)
+	}
+	if len(e.Errs) == 0 && op.ledger.Over() {
+		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false
+	}
+	e.failed = len(e.Errs) > 0 && (!onlyStock || filled < op.ledger.Enough())
+	if !e.failed && len(op.problems)+len(e.Surplus) == 0 {
+		return nil
+	}
+	e.Errs = append(e.Errs, op.problems...)
+	return e
 }

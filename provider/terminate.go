@@ -37,7 +37,20 @@ func (c *Client) TerminateInstances(ctx context.Context, region string, ids []st
 }
 
 // terminate releases servers and returns those that may be left, beside the error.
-func (c *Client) terminate(ctx context.Context, region string, ids []string) (left []string, err error) {
+func (c *Client) terminate(ctx context.Context, region string, ids []string) (res TerminateResult, err error) {
+	left, err := c.terminate0(ctx, region, ids)
+	for _, id := range ids {
+		if !slices.Contains(left, id) {
+			res.Released = append(res.Released, id)
+		}
+	}
+	return res, err
+}
+
+// TerminateResult is a stand-in.
+type TerminateResult struct{ Released, Gone, Unknown []string }
+
+func (c *Client) terminate0(ctx context.Context, region string, ids []string) (left []string, err error) {
 	r := c.newRelease(region)
 	if err := r.look(ctx, ids); err != nil {
 		return ids, fmt.Errorf("looking up how the servers are to be released: %w", err)

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -28,106 +27,6 @@ type Event struct {
 	Time     time.Time
 	Instance Instance // as last seen; ID is always set
 	Err      error    // a *[LaunchError] when the server will never get there
-}
-
-// Wait blocks until every server of the operation runs, has failed, or ctx
-// ends; ctx is the only deadline. It returns the servers that run, in the order
-// of [Operation.InstanceIDs], and a *[WaitError] about the others. A failed or
-// throttled describe call never fails a wait. Wait may be called again, and by
-// several callers at once: they share the describe calls.
-//
-// A server that fails to launch counts as no stock for operations with
-// [RunOptions].Alternatives: it is released, another is created from the next
-// alternative, and the wait goes on. With OnFailure terminate, a wait that ends
-// with servers that failed releases all servers of the operation.
-func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
-	running := map[string]Instance{}
-	var trouble error // of replacing servers, told when the wait is over
-	for {
-		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
-		list, err := newWaiter(op.c, StateRunning, ids, o).wait(ctx, op.target())
-		for _, i := range list {
-			running[i.ID] = i
-		}
-		if err == nil && trouble == nil && op.allReleased() {
-			return nil, &RunError{Driver: op.c.name, Asked: op.count(), Errs: []error{errReleased}}
-		}
-		var w *WaitError
-		if !errors.As(err, &w) || len(w.Failed) == 0 || ctx.Err() != nil {
-			return op.inOrder(running), withTrouble(err, trouble)
-		}
-		more, mendErr := op.mend(ctx, w.Failed)
-		if !more {
-			return op.inOrder(running), withTrouble(withTrouble(err, trouble), mendErr)
-		}
-		trouble = mendErr
-		if r := (*RunError)(nil); errors.As(mendErr, &r) && r.failed { // some of those that failed are not replaced
-			trouble = withTrouble(err, mendErr)
-		}
-	}
-}
-
-// withTrouble adds to the end of a wait what went wrong beside it. A bare
-// *[WaitError] stays one.
-func withTrouble(err, trouble error) error {
-	switch {
-	case trouble == nil:
-		return err
-	case err == nil:
-		return trouble
-	}
-	return errors.Join(err, trouble)
-}
-
-// mend replaces servers that failed, or releases all if that is wanted. It
-// reports whether there is something new to wait for. Several may wait for the
-// operation: one at a time mends it.
-func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool, err error) {
-	if err := op.replacing.lock(ctx); err != nil {
-		return false, err
-	}
-	defer op.replacing.unlock()
-	more, err = op.replaceFailed(ctx, failed)
-	if err != nil || more || op.opts.OnFailure != TerminateServers {
-		return more, err
-	}
-	return false, op.releaseAll(ctx)
-}
-
-// target is what the poller needs to know of the operation, beside the IDs.
-func (op *Operation) target() poll.Target[Instance] {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	t := poll.Target[Instance]{Group: op.region, Class: op.class, Accepted: op.accepted, Since: op.since()}
-	if op.owner != "" {
-		t.Series = op.id // the value of their tag
-	}
-	return t
-}
-
-// since returns what tells when each server was accepted: creating many takes a
-// while. A resumed operation knows the latest moment only.
-func (op *Operation) since() func(id string) time.Time {
-	if len(op.parts) < 2 {
-		return nil
-	}
-	at := map[string]time.Time{}
-	for i := range op.parts {
-		for _, id := range op.parts[i].IDs {
-			at[id] = op.parts[i].since
-		}
-	}
-	return func(id string) time.Time { return at[id] }
-}
-
-// inOrder returns the servers that the operation still has, in order.
-func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
-	for _, id := range op.InstanceIDs() {
-		if i, ok := running[id]; ok {
-			list = append(list, i)
-		}
-	}
-	return list
 }
 
 // WaitInstances is [Operation.Wait] for any servers and any state. Waiting for

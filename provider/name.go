@@ -8,27 +8,25 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// nameless tells whether servers still bear the marker instead of their name.
+// nameless reports whether instances still bear the marker instead of their name.
 func (op *Operation) nameless() bool {
-	if !op.c.limits.NameMarker || op.c.limits.ClientToken || op.opts.KeepMarker || op.spec().Name == "" {
+	if !op.c.marksByName() || op.opts.KeepMarker || op.spec().Name == "" {
 		return false
 	}
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	for i := range op.parts {
-		if p := &op.parts[i]; !p.Named && !p.open() && len(p.IDs) > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(op.ledger.All(), func(p ledger.Part) bool { return lacksNames(&p) })
 }
 
-// giveNames gives servers the name of the spec in place of the marker, once it
+// lacksNames reports whether the instances of a part are known and bear its marker.
+func lacksNames(p *ledger.Part) bool { return !p.Renamed && !p.Open() && len(p.IDs) > 0 }
+
+// giveNames gives instances the name of the spec in place of the marker, once it
 // is known which they are. What fails is told with the operation's errors, also
 // that ctx has ended, and tried again by Resume. A cloud that renames nothing is
-// tried for as long as one call is repeated, not once for each server.
+// tried for as long as one call is repeated, not once for each instance.
 func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	r, ok := op.c.driver.(Renamer)
 	if !ok || !op.nameless() || op.unsaved() {
@@ -36,18 +34,17 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	}
 	op.forgetNames()
 	stop := time.Now().Add(op.c.opts.RetryFor)
-	for i := range op.parts {
-		p := op.part(i)
-		if p.Named || p.open() || len(p.IDs) == 0 {
+	for i, p := range op.ledger.All() {
+		if !lacksNames(&p) {
 			continue
 		}
 		if err := op.renameAll(ctx, r, spec, &p, stop); err != nil {
-			op.note(&nameError{err})
+			op.addProblem(&nameError{err})
 			continue
 		}
-		op.change(i, func(p *part) { p.Named = true })
+		op.ledger.Rename(i)
 	}
-	op.note(op.saveAnswer(ctx))
+	op.addProblem(op.saveAnswer(ctx))
 }
 
 // forgetNames drops what went wrong with names so far: all that lack theirs are
@@ -55,7 +52,7 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 func (op *Operation) forgetNames() {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	op.trouble = slices.DeleteFunc(op.trouble, func(err error) bool { return errors.As(err, new(*nameError)) })
+	op.problems = slices.DeleteFunc(op.problems, func(err error) bool { return errors.As(err, new(*nameError)) })
 }
 
 // nameError is names that could not be given back.
@@ -69,13 +66,13 @@ func (e *nameError) Unwrap() error { return e.err }
 
 // renameAll gives the servers of a part their names. Its error names the servers
 // that keep the marker, with the first reason.
-func (op *Operation) renameAll(ctx context.Context, r Renamer, spec *RunInstancesSpec, p *part, stop time.Time) error {
+func (op *Operation) renameAll(ctx context.Context, r Renamer, spec *RunInstancesSpec, p *ledger.Part, stop time.Time) error {
 	g := new(errgroup.Group)
 	g.SetLimit(parallelCalls)
 	failed := make([]bool, len(p.IDs))
 	for n, id := range p.IDs {
 		g.Go(func() error {
-			err := op.rename(ctx, r, id, numbered(spec, p.First+p.Shift+n), stop)
+			err := op.rename(ctx, r, id, numbered(spec, p.First+p.NumberOffset+n), stop)
 			failed[n] = err != nil
 			return err
 		})
@@ -120,9 +117,7 @@ func (op *Operation) rename(ctx context.Context, r Renamer, id, name string, sto
 // unseen tells of a server that the cloud has named and does not find that it may
 // yet show up: for as long as servers of a lost create are looked for.
 func (op *Operation) unseen(err error) bool {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	return errors.Is(err, ErrNotFound) && time.Since(op.accepted) < max(op.c.opts.SearchFor, visibleAfter)
+	return errors.Is(err, ErrNotFound) && time.Since(op.ledger.NamedAt()) < op.c.opts.VisibleWithin
 }
 
 // unsaved tells whether the journal has failed. The marker is then the only
@@ -130,5 +125,5 @@ func (op *Operation) unseen(err error) bool {
 func (op *Operation) unsaved() bool {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	return slices.ContainsFunc(op.trouble, func(err error) bool { return errors.As(err, new(*journalError)) })
+	return slices.ContainsFunc(op.problems, func(err error) bool { return errors.As(err, new(*journalError)) })
 }

@@ -1,0 +1,464 @@
+package ledger
+
+import (
+	"slices"
+	"time"
+)
+
+// Every change of state of a ledger is a method of this file, named for its
+// event. An event that does not fit the state of a part changes nothing, but an ID
+// that comes with one is always kept.
+
+// Send records that a call of a part is about to go out. It reports false when none
+// may: the part is finished, or everything is being released and this part has made
+// nothing. First reports whether it is the first call of its generation.
+func (l *Ledger) Send(i int, now time.Time) (first, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	switch {
+	case p.status == Sent:
+		return false, true
+	case p.status == Planned && !l.over:
+		p.status, p.sent = Sent, now
+		return true, true
+	}
+	return false, false
+}
+
+// TakeBack undoes the first Send of a generation: the call did not go out.
+func (l *Ledger) TakeBack(i int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	if p.status == Sent && !p.doubt {
+		p.status, p.sent = Planned, time.Time{}
+	}
+}
+
+// Answer is how a call of a part ended.
+type Answer struct {
+	IDs []string // distinct or not, none empty
+
+	// Asked is how many instances the call asked for, and Least with how many it
+	// would be content.
+	Asked, Least int
+
+	Order   string // an order that waits to be paid
+	Verdict Verdict
+}
+
+// Answer records how a call of a part ended. All calls of a part under one token
+// name the same instances. An answer contradicts itself when it names more than were
+// asked for or an instance of another part; what only such answers name is doubtful. It
+// returns the instances that are new.
+func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	claim := Ours
+	if l.contradictsLocked(i, &a) {
+		claim = Doubtful
+	}
+	fresh = l.nameLocked(i, a.IDs, claim, now)
+	if p.status != Sent {
+		return fresh
+	}
+	if a.Verdict.TokenDead && len(p.ids) == 0 {
+		p.nextGeneration()
+		return fresh
+	}
+	p.doubt = p.doubt || a.Verdict.Executed != No
+	p.order = a.Order
+	switch {
+	case a.Verdict.Executed == Yes:
+		l.compareLocked(p, &a)
+	case !p.doubt && len(p.ids) == 0:
+		p.status = Planned
+	case !p.doubt && claim == Ours: // it made these, and the rest was refused
+		p.status = Accepted
+	}
+	return fresh
+}
+
+// contradictsLocked reports whether an answer cannot be true.
+func (l *Ledger) contradictsLocked(i int, a *Answer) bool {
+	distinct := map[string]bool{}
+	for _, id := range a.IDs {
+		distinct[id] = true
+		if s := l.instances[id]; s != nil && s.part != i {
+			return true
+		}
+	}
+	return len(distinct) > a.Asked
+}
+
+// compareLocked decides what an answer without an error proves. All that was asked
+// for: nothing more will come. Fewer: nothing, until another answer agrees.
+func (l *Ledger) compareLocked(p *part, a *Answer) {
+	named := slices.Compact(slices.Sorted(slices.Values(a.IDs)))
+	p.agreed = p.last != nil && slices.Equal(p.last, named)
+	p.last = named
+	if l.certainLocked(p) == p.Count {
+		p.status = Accepted
+	}
+}
+
+// Agree records that a part has no more instances than it has: the two latest
+// answers agree, or nobody can be asked again. It does so only with at least as many
+// as the part's call is content with, of which none is doubtful.
+func (l *Ledger) Agree(i int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	certain := l.certainLocked(p)
+	if p.status != Sent || certain < p.MinCount || certain < len(p.ids) {
+		return false
+	}
+	p.status, p.outOfStock = Accepted, certain < p.Count
+	return true
+}
+
+// Agreed reports whether the two latest answers of a part without an error named the
+// same instances.
+func (l *Ledger) Agreed(i int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.parts[i].agreed
+}
+
+// ApproveDryRun records that the cloud approves of a part that makes nothing.
+func (l *Ledger) ApproveDryRun(i int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p := &l.parts[i]; p.status == Sent {
+		p.status = Accepted
+	}
+}
+
+// nameLocked adds instances to a part, each once, and returns those that are new.
+func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fresh []string) {
+	p := &l.parts[i]
+	for _, id := range ids {
+		switch s := l.instances[id]; {
+		case s == nil:
+			l.instances[id] = &instance{part: i, claim: claim}
+			p.ids = append(p.ids, id)
+			fresh = append(fresh, id)
+		case s.part == i:
+			s.claim = min(s.claim, claim)
+		}
+	}
+	if len(fresh) > 0 {
+		l.accepted = now
+	}
+	return fresh
+}
+
+// Find records instances that a look for those of a part has shown, and returns those
+// that are new. What is beyond the part's slots is surplus.
+func (l *Ledger) Find(i int, ids []string, claim Claim, now time.Time) (fresh []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fresh = l.nameLocked(i, ids, claim, now)
+	l.seeLocked(ids)
+	p := &l.parts[i]
+	thoughtMissing := p.status == Planned || p.status == Rejected
+	if thoughtMissing && l.certainLocked(p) == p.Count {
+		p.status, p.outOfStock = Accepted, false
+	}
+	return fresh
+}
+
+// Deal gives instances that a look has shown to the parts that miss some, in order.
+// Each takes at most what it is missing. It returns those that were new and that no
+// part had room for, which the ledger does not keep.
+func (l *Ledger) Deal(parts []int, ids []string, claim Claim, now time.Time) (left []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	left = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return l.instances[id] != nil })
+	for _, i := range parts {
+		p := &l.parts[i]
+		n := min(max(p.Count-len(p.ids), 0), len(left))
+		l.nameLocked(i, left[:n], claim, now)
+		l.seeLocked(left[:n])
+		left = left[n:]
+	}
+	return left
+}
+
+// Looked records that a search has found everything that a part's generation made, as
+// far as anybody can see. What it made may still become visible later: the generation
+// is remembered as given up.
+func (l *Ledger) Looked(i int, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	if p.status != Sent {
+		return
+	}
+	p.doubt = false
+	if l.certainLocked(p) == p.Count {
+		p.status = Accepted
+		return
+	}
+	p.status = Planned
+	p.givenUp = append(p.givenUp, GivenUp{Generation: p.generation, At: now})
+}
+
+// Settle records that a person or a proof of another kind says that the generation of a
+// part made nothing but what is known.
+func (l *Ledger) Settle(i int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p := &l.parts[i]; p.status == Sent {
+		p.status, p.doubt = Planned, false
+	}
+}
+
+// NextGeneration starts a new generation of a part whose generation is known to make
+// nothing more.
+func (l *Ledger) NextGeneration(i int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	if p.status != Planned {
+		return false
+	}
+	p.nextGeneration()
+	return true
+}
+
+func (p *part) nextGeneration() {
+	p.generation++
+	p.status, p.sent, p.doubt, p.last, p.agreed = Planned, time.Time{}, false, nil, false
+}
+
+// Close records the last word about a part for now. A part that is known to have made
+// nothing more is rejected when the same call would fail again, or accepted with what
+// it has.
+func (l *Ledger) Close(i int, v Verdict) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	p.fromToken, p.launchFailed = false, false
+	refused := v.Final || v.Scarce // a planned part made nothing that is not known
+	if p.status == Planned && refused {
+		p.status = Rejected
+		if len(p.ids) > 0 {
+			p.status = Accepted // the rest was refused
+		}
+	}
+	open := p.status == Planned || p.status == Sent
+	short := l.certainLocked(p) < p.Count
+	p.refused = v.Executed != Yes && !v.Scarce
+	if !open {
+		p.outOfStock = short && !p.refused
+	}
+}
+
+// Skip records that a part is known to be out of stock before anything was sent.
+func (l *Ledger) Skip(i int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	fresh := p.status == Planned && p.Candidate == 0 && p.generation == 0
+	if !fresh || len(p.ids) > 0 {
+		return false
+	}
+	p.status, p.outOfStock = Rejected, true
+	return true
+}
+
+// Replaceable reports whether a part is finished and what it is missing may be had by
+// another candidate.
+func (l *Ledger) Replaceable(i int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.replaceableLocked(&l.parts[i])
+}
+
+func (l *Ledger) replaceableLocked(p *part) bool {
+	finished := p.status == Accepted || p.status == Rejected
+	return finished && p.outOfStock && len(p.ids) < p.Count
+}
+
+// Replace plans a new part, of another candidate, for what a part is missing, and
+// returns it. The old part shrinks to what it has.
+func (l *Ledger) Replace(i, candidate, numberOffset, minCount int) (next int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	if l.over || !l.replaceableLocked(p) {
+		return 0, false
+	}
+	have := len(p.ids)
+	rest := part{
+		Plan:         Plan{First: p.First + have, Count: p.Count - have, MinCount: minCount, Candidate: candidate},
+		numberOffset: numberOffset, status: Planned,
+	}
+	p.Count, p.MinCount = have, min(p.MinCount, max(have, 1)) // the minimum counts again should one of them die
+	p.status, p.outOfStock, p.launchFailed, p.refused = Replaced, false, false, false
+	l.parts = append(l.parts, rest)
+	return len(l.parts) - 1, true
+}
+
+// Hopeless reports whether a part ended for a reason that no other candidate helps
+// against.
+func (l *Ledger) Hopeless() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.parts, func(p part) bool {
+		finished := p.status == Accepted || p.status == Rejected || p.status == Released
+		old := p.fromToken && len(p.ids) < p.Count && !p.outOfStock
+		return finished && (p.refused || old)
+	})
+}
+
+// PlanForLess plans the parts that were refused for lack of stock once more, content
+// with a single instance. The minimum is of the whole: the shares of the parts may keep
+// out what would have been enough together. A refusal proves that there are fewer than
+// its share: where even that would not be enough, nothing is planned. It returns the
+// parts that it planned.
+func (l *Ledger) PlanForLess() (planned []int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	have, most := 0, 0 // most is what the refused parts may bring yet
+	for i := range l.parts {
+		p := &l.parts[i]
+		if p.status == Planned || p.status == Sent || p.refused {
+			return nil
+		}
+		have += len(p.ids)
+		if p.asksForLess() {
+			most += p.MinCount - 1
+		}
+	}
+	if l.over || have >= l.enough || have+most < l.enough {
+		return nil
+	}
+	for i := range l.parts {
+		if p := &l.parts[i]; p.asksForLess() && p.MinCount > 1 {
+			p.nextGeneration()
+			p.MinCount, p.outOfStock = 1, false
+			planned = append(planned, i)
+		}
+	}
+	return planned
+}
+
+// asksForLess reports whether a part was refused for lack of stock by this process.
+func (p *part) asksForLess() bool { return p.status == Rejected && p.outOfStock && !p.fromToken }
+
+// See records that a describe has shown instances.
+func (l *Ledger) See(ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seeLocked(ids)
+}
+
+func (l *Ledger) seeLocked(ids []string) {
+	for _, id := range ids {
+		if s := l.instances[id]; s != nil {
+			s.seen = true
+		}
+	}
+}
+
+// BeginRelease records that everything is to be released, and nothing more created. It
+// reports false when that was so already.
+func (l *Ledger) BeginRelease() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	began := !l.over
+	l.over = true
+	return began
+}
+
+// CancelRelease undoes a BeginRelease that could not be written down, before anything
+// was released.
+func (l *Ledger) CancelRelease() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = false
+}
+
+// OweRelease records that instances are to be released. It returns those that were not
+// before, for CancelOwed.
+func (l *Ledger) OweRelease(ids []string) (fresh []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		if s := l.instances[id]; s != nil && !s.releasing {
+			s.releasing = true
+			fresh = append(fresh, id)
+		}
+	}
+	return fresh
+}
+
+// CancelOwed undoes an OweRelease that could not be written down.
+func (l *Ledger) CancelOwed(ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		if s := l.instances[id]; s != nil {
+			s.releasing = false
+		}
+	}
+}
+
+// Proof is why an instance may leave the ledger.
+type Proof int
+
+// Proofs.
+const (
+	ReleaseAccepted Proof = iota // the cloud accepted its release
+	GoneForGood                  // it was seen, and is gone
+)
+
+// Leave takes instances out of the ledger, and returns those that went. One that was
+// never seen does not go because it is gone: nothing proves that it was ever there.
+func (l *Ledger) Leave(ids []string, proof Proof) (left []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		s := l.instances[id]
+		if s == nil || proof == GoneForGood && !s.seen {
+			continue
+		}
+		delete(l.instances, id)
+		left = append(left, id)
+		p := &l.parts[s.part]
+		p.ids = slices.DeleteFunc(p.ids, func(have string) bool { return have == id })
+		p.last, p.agreed = nil, false
+		if l.over && (p.status == Accepted || p.status == Replaced) {
+			p.status, p.launchFailed = Released, false
+		}
+	}
+	return left
+}
+
+// LaunchFailed records that instances died after they were accepted: what their part is
+// missing now counts as out of stock.
+func (l *Ledger) LaunchFailed(ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		s := l.instances[id]
+		if s == nil {
+			continue
+		}
+		delete(l.instances, id)
+		p := &l.parts[s.part]
+		p.ids = slices.DeleteFunc(p.ids, func(have string) bool { return have == id })
+		p.status, p.outOfStock, p.launchFailed, p.fromToken, p.refused = Accepted, true, true, false, false
+	}
+}
+
+// Rename records that the instances of a part have their own names.
+func (l *Ledger) Rename(i int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.parts[i].renamed = true
+}

@@ -1,0 +1,212 @@
+package ledger
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Saved is the written form of a ledger. Fields that a version-1 token does not have
+// may be absent.
+type Saved struct {
+	Enough   int         `json:"min"`
+	Accepted time.Time   `json:"accepted,omitzero"`
+	Over     bool        `json:"over,omitempty"`
+	Parts    []SavedPart `json:"parts"`
+
+	// By instance ID; what is the rule is left out.
+	Shared    []string `json:"shared,omitempty"`
+	Doubtful  []string `json:"doubtful,omitempty"`
+	Releasing []string `json:"releasing,omitempty"`
+	Unseen    []string `json:"unseen,omitempty"`
+}
+
+// SavedPart is the written form of a part.
+type SavedPart struct {
+	First        int       `json:"first"`
+	Count        int       `json:"count"`
+	MinCount     int       `json:"min"`
+	NumberOffset int       `json:"shift,omitempty"`
+	Candidate    int       `json:"alternative,omitempty"`
+	Generation   int       `json:"gen,omitempty"`
+	Status       Status    `json:"status"`
+	Sent         time.Time `json:"sent,omitzero"`
+	IDs          []string  `json:"ids,omitempty"`
+	Renamed      bool      `json:"named,omitempty"`
+	OutOfStock   bool      `json:"short,omitempty"`
+	Order        string    `json:"order,omitempty"`
+	GivenUp      []GivenUp `json:"givenUp,omitempty"`
+}
+
+// Save returns the written form of the ledger.
+func (l *Ledger) Save() Saved {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := Saved{Enough: l.enough, Accepted: plain(l.accepted), Over: l.over, Parts: make([]SavedPart, len(l.parts))}
+	for i := range l.parts {
+		p := &l.parts[i]
+		s.Parts[i] = SavedPart{
+			First: p.First, Count: p.Count, MinCount: p.MinCount, NumberOffset: p.numberOffset, Candidate: p.Candidate,
+			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids),
+			Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, GivenUp: slices.Clone(p.givenUp),
+		}
+		for _, id := range p.ids {
+			s.markLocked(id, l.instances[id])
+		}
+	}
+	return s
+}
+
+func (s *Saved) markLocked(id string, i *instance) {
+	if i.claim == Shared {
+		s.Shared = append(s.Shared, id)
+	}
+	if i.claim == Doubtful {
+		s.Doubtful = append(s.Doubtful, id)
+	}
+	if i.releasing {
+		s.Releasing = append(s.Releasing, id)
+	}
+	if !i.seen {
+		s.Unseen = append(s.Unseen, id)
+	}
+}
+
+// plain drops the monotonic part of a time, which means nothing in another process.
+func plain(t time.Time) time.Time { return t.UTC().Round(0) }
+
+// Restore rebuilds a ledger from its written form, or says why that cannot be what
+// Save returned. Of a version-1 form nothing is known of what was seen.
+func Restore(s Saved, version int) (*Ledger, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	l := &Ledger{enough: s.Enough, accepted: s.Accepted, over: s.Over, instances: map[string]*instance{}}
+	for i := range s.Parts {
+		l.parts = append(l.parts, s.Parts[i].restored())
+		for _, id := range s.Parts[i].IDs {
+			l.instances[id] = &instance{part: i, seen: version > 1}
+		}
+	}
+	l.restoreEvidence(&s)
+	return l, nil
+}
+
+func (p *SavedPart) restored() part {
+	return part{
+		Plan:         Plan{First: p.First, Count: p.Count, MinCount: p.MinCount, Candidate: p.Candidate},
+		numberOffset: p.NumberOffset, generation: p.Generation, status: p.Status, sent: p.Sent, ids: slices.Clone(p.IDs),
+		renamed: p.Renamed, outOfStock: p.OutOfStock, order: p.Order, givenUp: slices.Clone(p.GivenUp),
+		doubt: p.Status == Sent, fromToken: true,
+	}
+}
+
+// restoreEvidence marks the instances. A mark of an instance that belongs to no part
+// says nothing.
+func (l *Ledger) restoreEvidence(s *Saved) {
+	for _, mark := range []struct {
+		ids []string
+		set func(*instance)
+	}{
+		{s.Shared, func(i *instance) { i.claim = Shared }},
+		{s.Doubtful, func(i *instance) { i.claim = Doubtful }},
+		{s.Releasing, func(i *instance) { i.releasing = true }},
+		{s.Unseen, func(i *instance) { i.seen = false }},
+	} {
+		for _, id := range mark.ids {
+			if i := l.instances[id]; i != nil {
+				mark.set(i)
+			}
+		}
+	}
+}
+
+// MostSlots bounds the instances of one part, and of an operation, in a written form.
+const MostSlots = 100_000
+
+func (s *Saved) check() error {
+	if len(s.Parts) == 0 {
+		return fmt.Errorf("no creates")
+	}
+	if !writable(s.Accepted) {
+		return fmt.Errorf("accepted in the year %d", s.Accepted.UTC().Year())
+	}
+	seen := map[string]bool{}
+	for i := range s.Parts {
+		if err := s.Parts[i].check(seen); err != nil {
+			return err
+		}
+	}
+	total, err := s.checkSlots()
+	if err != nil {
+		return err
+	}
+	if s.Enough < 1 || s.Enough > total {
+		return fmt.Errorf("at least %d of %d instances", s.Enough, total)
+	}
+	return nil
+}
+
+// writable reports whether JSON can hold a time.
+func writable(t time.Time) bool {
+	y := t.UTC().Year()
+	return y >= 1 && y <= 9999
+}
+
+// checkSlots makes sure that every slot of the operation belongs to one part.
+func (s *Saved) checkSlots() (total int, err error) {
+	list := slices.Clone(s.Parts)
+	slices.SortStableFunc(list, func(a, b SavedPart) int {
+		return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Count, b.Count))
+	})
+	for i := range list {
+		if list[i].First != total {
+			return 0, fmt.Errorf("a create begins at instance %d, and the one before ends at %d", list[i].First, total)
+		}
+		total += list[i].Count
+	}
+	return total, nil
+}
+
+// check looks at one part; seen holds the IDs of those before it.
+func (p *SavedPart) check(seen map[string]bool) error {
+	if err := p.checkCounts(); err != nil {
+		return err
+	}
+	if !writable(p.Sent) {
+		return fmt.Errorf("sent in the year %d", p.Sent.UTC().Year())
+	}
+	for _, g := range p.GivenUp {
+		if g.Generation < 0 || g.Generation > p.Generation || !writable(g.At) {
+			return fmt.Errorf("impossible generation %d", g.Generation)
+		}
+	}
+	for _, id := range p.IDs {
+		if id == "" || seen[id] {
+			return fmt.Errorf("instance %q is empty or named twice", id)
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+func (p *SavedPart) checkCounts() error {
+	switch p.Status {
+	case Planned, Sent, Accepted, Rejected:
+		if p.Count < 1 || p.MinCount < 1 || p.MinCount > p.Count {
+			return fmt.Errorf("impossible counts")
+		}
+	case Released: // what could not be released is left, and may be more than was asked for
+	case Replaced:
+		if p.Count > len(p.IDs) {
+			return fmt.Errorf("a replaced create of %d instances has %d", p.Count, len(p.IDs))
+		}
+	default:
+		return fmt.Errorf("unknown status %q", p.Status)
+	}
+	if p.Count < 0 || p.Count > MostSlots || p.Generation < 0 || p.Candidate < 0 || p.NumberOffset < 0 {
+		return fmt.Errorf("impossible counts")
+	}
+	return nil
+}

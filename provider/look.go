@@ -1,0 +1,310 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
+)
+
+// Clouds without client tokens: a create carries a marker in the name of its
+// instances. When its answer is lost, they are looked for by the marker before
+// anything else is created.
+
+// searches are the pauses before each look for instances of a lost create, which
+// get longer.
+func (c *Client) searches() []time.Duration {
+	out := make([]time.Duration, 0, 6)
+	for _, share := range []time.Duration{2, 4, 8, 15, 30, 61} { // of 120
+		out = append(out, share*c.opts.SearchFor/120)
+	}
+	return out
+}
+
+// pausesFor are the pauses of one search. A create that ran out of stock was answered:
+// it may still have created some, but that is unlikely, so it is searched for 14 s
+// instead of 2 minutes. What another process sent long ago is visible or is not.
+func (op *Operation) pausesFor(p *ledger.Part, why error) []time.Duration {
+	pauses := op.c.searches()
+	age := time.Since(p.Sent)
+	old := p.FromToken && (age > 10*time.Minute || age < -5*time.Minute)
+	switch {
+	case old:
+		return pauses[:1]
+	case errors.Is(why, ErrNoStock) && len(p.IDs) == 0:
+		return pauses[:3]
+	}
+	return pauses
+}
+
+// search finds out what a create made whose answer was lost, and adopts it. Nil means
+// that the outcome is known now: what is missing is not there, as far as anybody can
+// see. The last look reads every instance of the region, since no vendor documents how
+// its search matches names. Why is the error of the create, if there was one.
+func (op *Operation) search(ctx context.Context, i int, why error) error {
+	p := op.ledger.Part(i)
+	pauses := op.pausesFor(&p, why)
+	name := op.marked(op.spec().Name, i, p.Generation)
+	op.tellSearch(ctx, i, pauses)
+	most := len(op.c.searches()) + 2
+	var err error
+	for n := 0; n < len(pauses); n++ {
+		if !sleep(ctx, pauses[n]) {
+			return ctx.Err()
+		}
+		last := n == len(pauses)-1
+		var more int
+		more, err = op.adoptMarked(ctx, i, name, last)
+		if p = op.ledger.Part(i); err == nil && p.Missing() == 0 {
+			break
+		}
+		if last && more > 0 && n < most { // it is still growing
+			pauses = append(pauses, pauses[n])
+		}
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: looking for the instances of a lost create: %w", ErrOutcomeUnknown, err)
+	case p.Missing() > 0 && p.Doubtful():
+		return fmt.Errorf("%w: %w, and they are not found by their marker", ErrOutcomeUnknown, &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra)})
+	}
+	op.ledger.Looked(i, time.Now())
+	return nil
+}
+
+// tellSearch says that instances of a lost create are being looked for, and for how
+// long: nothing else happens meanwhile.
+func (op *Operation) tellSearch(ctx context.Context, i int, pauses []time.Duration) {
+	var all time.Duration
+	for _, d := range pauses {
+		all += d
+	}
+	op.tell(ctx, "looking for instances of a create whose answer was lost", RunProgress{Kind: Searching, Create: i, For: all})
+}
+
+// tell logs what takes time or is unusual, and reports it to the caller.
+func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
+	op.c.tel.log.LogAttrs(ctx, slog.LevelWarn, text,
+		slog.String("cloud", op.c.name), slog.String("region", op.region), slog.String("operation", op.id),
+		slog.Int("create", p.Create), slog.Duration("for", p.For), slog.Any("instances", p.InstanceIDs))
+	if p.Time = time.Now(); op.opts.Progress != nil {
+		op.opts.Progress(p)
+	}
+}
+
+// adoptMarked takes over the instances that bear the marker of a create and are not
+// known yet, and returns how many.
+func (op *Operation) adoptMarked(ctx context.Context, i int, name string, everything bool) (more int, err error) {
+	req := DescribeRequest{Region: op.region, Name: name, For: op.spec()}
+	if everything {
+		req.Name = ""
+	}
+	numbered := op.spec().UniqueSuffix && op.spec().HostName != "" // see request
+	ids, err := op.list(ctx, &req, func(s *Instance) bool { return isMarked(s.Name, name, numbered) })
+	return op.recordFound(i, ids, ledger.Ours), err
+}
+
+// list returns the IDs of the instances of a listing that are wanted and alive. Those
+// before an error come beside it.
+func (op *Operation) list(ctx context.Context, req *DescribeRequest, wanted func(*Instance) bool) (ids []string, err error) {
+	op.c.describeAll(ctx, req, func(s Instance, e error) bool {
+		if e != nil {
+			err = e
+			return false
+		}
+		if wanted(&s) && !released(s.State) {
+			ids = append(ids, s.ID)
+		}
+		return true
+	})
+	return ids, err
+}
+
+// adoptEarlier takes over what earlier runs with the caller's operation ID have made, on
+// clouds without client tokens: the markers of all runs begin alike. At most what is
+// missing is adopted. No policy releases it, since the earlier run may still be under
+// way; what there is beyond is told.
+func (op *Operation) adoptEarlier(ctx context.Context) error {
+	if op.run == "" {
+		return nil
+	}
+	start := markerStart(op.owner, op.id)
+	req := DescribeRequest{Region: op.region, For: op.spec()}
+	ids, err := op.list(ctx, &req, func(s *Instance) bool { return strings.Contains(s.Name, start) })
+	if err != nil {
+		return fmt.Errorf("looking for what an earlier run of operation %s has created: %w", op.id, err)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	now := time.Now()
+	left := op.ledger.Deal(op.everyPart(), ids, ledger.Shared, now)
+	op.c.recent.add(op.ledger.IDs(), now)
+	if len(left) > 0 {
+		op.addProblem(fmt.Errorf("earlier runs of operation %s have %d instances more than asked for (%s)", op.id, len(left), someOf(left)))
+	}
+	return nil
+}
+
+func (op *Operation) everyPart() []int {
+	parts := make([]int, op.ledger.Parts())
+	for i := range parts {
+		parts[i] = i
+	}
+	return parts
+}
+
+// findOld settles a create whose client token may be forgotten by the cloud, by the
+// tags of its owner: what is tagged and unknown is adopted, and what is not there was
+// never made. All such parts are settled together, since the tags name the operation
+// only. Without an owner there is nothing to look for: a person has to.
+func (op *Operation) findOld(ctx context.Context, i int) error {
+	switch {
+	case op.noneMade:
+		op.ledger.Settle(i)
+	case op.owner == "" || !op.c.marksByTags():
+		return op.mustCheck(i)
+	default:
+		if err := op.settleOld(ctx, i); err != nil {
+			return err
+		}
+	}
+	return op.goOn(ctx, i)
+}
+
+// settleOld settles every part whose client token may be forgotten, once.
+func (op *Operation) settleOld(ctx context.Context, i int) error {
+	if err := op.looking.lock(ctx); err != nil {
+		return err
+	}
+	defer op.looking.unlock()
+	if op.ledger.Part(i).Status != ledger.Sent { // settled beside another part
+		return nil
+	}
+	var ids []string
+	q := Query{Region: op.region, Tags: map[string]string{OwnerTag: op.owner, OperationTag: op.id}}
+	for s, err := range op.c.DescribeInstances(ctx, q) {
+		if err != nil {
+			return fmt.Errorf("%w: looking for the instances of an old create: %w", ErrOutcomeUnknown, err)
+		}
+		if !released(s.State) {
+			ids = append(ids, s.ID)
+		}
+	}
+	now, stale := time.Now(), op.staleParts()
+	left := op.ledger.Deal(stale, ids, ledger.Ours, now)
+	if len(left) > 0 {
+		op.recordFound(stale[len(stale)-1], left, ledger.Ours)
+	}
+	for _, n := range stale {
+		op.ledger.Looked(n, now)
+	}
+	return nil
+}
+
+// staleParts are the parts whose client tokens may be forgotten.
+func (op *Operation) staleParts() (list []int) {
+	for i := range op.ledger.Parts() {
+		if p := op.ledger.Part(i); p.Stale(time.Now(), tokenTrust-2*maxPause) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// goOn creates what a settled part is missing, under the next token.
+func (op *Operation) goOn(ctx context.Context, i int) error {
+	p := op.ledger.Part(i)
+	if p.Status != ledger.Planned || op.ledger.Over() {
+		return nil
+	}
+	if op.ownToken() {
+		return &endedError{fmt.Errorf("%w: the create made nothing, and RunInstancesSpec.ClientToken is too old to be used again", ErrTokenMismatch)}
+	}
+	op.ledger.NextGeneration(i)
+	return op.repeatCreate(ctx, i)
+}
+
+// mustCheck says what a person has to check about an old create.
+func (op *Operation) mustCheck(i int) error {
+	p := op.ledger.Part(i)
+	when := "nobody knows when"
+	if !p.Sent.IsZero() {
+		when = "at " + p.Sent.UTC().Format(time.RFC3339)
+	}
+	name := op.spec().Name
+	if name == "" {
+		name = "(without a name)"
+	}
+	return fmt.Errorf("%w: a create of %d instances was sent %s, and the cloud may have forgotten its client token (trusted for %v): look in region %s for instances of type %s named %q created then; terminate what is there by ID, and resume with ResumeOptions.NoneMade once there is nothing",
+		ErrOutcomeUnknown, p.Count, when, tokenTrust, op.region, op.spec().InstanceType, name)
+}
+
+// Late finds: instances of a create that was looked for in vain, and of which another
+// create took the place, may become visible afterwards.
+
+// givenUp returns the latest moment at which a generation was given up, and whether
+// there is one.
+func (op *Operation) givenUp() (last time.Time, any bool) {
+	for _, p := range op.ledger.All() {
+		for _, g := range p.GivenUp {
+			any = true
+			if g.At.After(last) {
+				last = g.At
+			}
+		}
+	}
+	return last, any
+}
+
+// lateUntil is how long a wait goes on looking for what a given-up generation made: half
+// as long again as it was searched for.
+func (op *Operation) lateUntil() (until time.Time, any bool) {
+	last, any := op.givenUp()
+	return last.Add(op.c.opts.SearchFor / 2), any && op.c.marksByName()
+}
+
+// findLate adopts what generations that were given up have made after all. It reports
+// how many instances are new.
+func (op *Operation) findLate(ctx context.Context) (found int, err error) {
+	if _, any := op.givenUp(); !any || !op.c.marksByName() {
+		return 0, nil
+	}
+	owed := map[string]int{} // marker to part
+	for i, p := range op.ledger.All() {
+		for _, g := range p.GivenUp {
+			owed[op.markerOf(i, g.Generation)] = i
+		}
+	}
+	byPart := map[int][]string{}
+	req := DescribeRequest{Region: op.region}
+	if op.spec != nil {
+		req.For = op.spec()
+	}
+	_, err = op.list(ctx, &req, func(s *Instance) bool {
+		if i, ok := owed[markerIn(s.Name)]; ok && !released(s.State) {
+			byPart[i] = append(byPart[i], s.ID)
+		}
+		return false
+	})
+	for i, ids := range byPart {
+		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
+			found += n
+			op.tell(ctx, "instances of a create that was given up are visible now", RunProgress{Kind: FoundLate, Create: i, InstanceIDs: ids})
+		}
+	}
+	if found > 0 {
+		op.addProblem(op.saveAnswer(ctx))
+	}
+	return found, err
+}
+
+// released reports whether an instance is gone, or on its way.
+func released(s State) bool {
+	return slices.Contains([]State{StateTerminating, StateTerminated, StateRecycled}, s)
+}

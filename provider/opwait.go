@@ -1,0 +1,172 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll"
+)
+
+// Wait blocks until every instance of the operation runs, has failed, or ctx
+// ends; ctx is the only deadline. It returns the instances that run, in the order
+// of [Operation.InstanceIDs], and a *[WaitError] about the others. A failed or
+// throttled describe call never fails a wait. Wait may be called again, and by
+// several callers at once: they share the describe calls.
+//
+// An instance that no answer has shown within [Options].VisibleWithin ends its own wait
+// as not visible ([WaitError].NotVisible). It stays in the operation, and is neither
+// replaced nor released: wait again, or look for the reason the error names.
+//
+// An instance that fails to launch counts as no stock for operations with
+// [RunOptions].Alternatives: it is released, another is created from the next
+// alternative, and the wait goes on. With OnFailure terminate, a wait that ends
+// with instances that failed releases all instances of the operation.
+//
+// Where creates are found by a marker, an instance of a create that was given up may
+// become visible late. Wait looks for such instances, at least until half of
+// [Options].SearchFor has passed since the create was given up, and tells of them by a
+// *[RunError] with Surplus beside all that run.
+func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
+	running := map[string]Instance{}
+	var trouble error // of replacing instances, told when the wait is over
+	for {
+		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
+		list, err := op.waitFor(ctx, ids, o)
+		for _, i := range list {
+			running[i.ID] = i
+		}
+		var w *WaitError
+		failed := errors.As(err, &w) && len(w.Failed) > 0
+		switch {
+		case err == nil && trouble == nil && op.allReleased():
+			return nil, &RunError{Driver: op.c.name, Operation: op.id, Asked: op.ledger.Count(), Errs: []error{errReleased}}
+		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
+			continue
+		case !failed || ctx.Err() != nil:
+			return op.inOrder(running), withTrouble(withTrouble(err, trouble), op.surplusError())
+		}
+		more, mendErr := op.mend(ctx, w.Failed)
+		if !more {
+			return op.inOrder(running), withTrouble(withTrouble(err, trouble), mendErr)
+		}
+		trouble = mendErr
+		if r := (*RunError)(nil); errors.As(mendErr, &r) && r.failed { // some of those that failed are not replaced
+			trouble = withTrouble(err, mendErr)
+		}
+	}
+}
+
+// waitFor waits for some instances of the operation, and writes down which of them were
+// seen.
+func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) ([]Instance, error) {
+	w := newWaiter(op.c, StateRunning, ids, o)
+	list, err := w.wait(ctx, op.target())
+	op.ledger.See(w.sighted())
+	return list, err
+}
+
+// sighted returns the instances that a describe has shown.
+func (w *waiter) sighted() (ids []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, id := range w.ids {
+		if s := &w.servers[i]; s.raw != "" || s.last != nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// hasMore reports whether the operation has instances that are not among those that run.
+func (op *Operation) hasMore(running map[string]Instance) bool {
+	return slices.ContainsFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID == "" })
+}
+
+// lingerForLate looks for what creates that were given up have made after all, until
+// they have had time enough to show it. The end of ctx is no error of it.
+func (op *Operation) lingerForLate(ctx context.Context) error {
+	until, any := op.lateUntil()
+	if !any {
+		return nil
+	}
+	if _, err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !sleep(ctx, time.Until(until)) {
+		return err
+	}
+	_, err := op.findLate(ctx)
+	return err
+}
+
+// surplusError says which instances there are beyond what was asked for, or is nil.
+func (op *Operation) surplusError() error {
+	if len(op.ledger.Surplus()) == 0 {
+		return nil
+	}
+	return op.runError()
+}
+
+// withTrouble adds to the end of a wait what went wrong beside it. A bare
+// *[WaitError] stays one.
+func withTrouble(err, trouble error) error {
+	switch {
+	case trouble == nil:
+		return err
+	case err == nil:
+		return trouble
+	}
+	return errors.Join(err, trouble)
+}
+
+// mend replaces instances that failed, or releases all if that is wanted. It
+// reports whether there is something new to wait for. Several may wait for the
+// operation: one at a time mends it.
+func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool, err error) {
+	if err := op.mending.lock(ctx); err != nil {
+		return false, err
+	}
+	defer op.mending.unlock()
+	more, err = op.replaceFailed(ctx, failed)
+	if err != nil || more || op.opts.OnFailure != TerminateServers {
+		return more, err
+	}
+	_, late := op.findLate(ctx)
+	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation")
+	return false, errors.Join(err, late)
+}
+
+// target is what the poller needs to know of the operation, beside the IDs.
+func (op *Operation) target() poll.Target[Instance] {
+	t := poll.Target[Instance]{Group: op.region, Class: op.class, Accepted: op.ledger.NamedAt(), Since: op.since()}
+	if op.owner != "" {
+		t.Series = op.id // the value of their tag
+	}
+	return t
+}
+
+// since returns what tells when each instance was accepted: creating many takes a
+// while. A resumed operation knows the latest moment only.
+func (op *Operation) since() func(id string) time.Time {
+	parts := op.ledger.All()
+	if len(parts) < 2 {
+		return nil
+	}
+	at := map[string]time.Time{}
+	for i := range parts {
+		named := op.wordsOf(i).named
+		for _, id := range parts[i].IDs {
+			at[id] = named
+		}
+	}
+	return func(id string) time.Time { return at[id] }
+}
+
+// inOrder returns the instances that the operation still has, in order.
+func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
+	for _, id := range op.InstanceIDs() {
+		if i, ok := running[id]; ok {
+			list = append(list, i)
+		}
+	}
+	return list
+}

@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
+)
+
+// split divides a spec into creates that one call each can carry, and spreads
+// MinCount over them. No create can ask for less than one instance, so the shares
+// of a MinCount below the number of creates add up to more than it; whether the
+// operation has enough is decided by the whole, see runError.
+func (c *Client) split(spec *RunInstancesSpec) []ledger.Plan {
+	count, limit := max(spec.Count, 1), c.limits.InstancesPerCreate
+	minCount := spec.MinCount
+	if minCount == 0 {
+		minCount = count
+	}
+	plans := make([]ledger.Plan, (count+limit-1)/limit)
+	first := 0
+	for i := range plans {
+		p := &plans[i]
+		p.First, p.Count = first, min(limit, count-first)
+		// Each share is what the first i+1 parts owe less what the first i owe.
+		p.MinCount = max(minCount*(first+p.Count)/count-minCount*first/count, 1)
+		first += p.Count
+	}
+	return plans
+}
+
+// request returns the spec of one call for a part: its share of the whole, in
+// the words of its candidate, without what it has already.
+func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *RunInstancesSpec {
+	s := *whole
+	op.candidate(p.Candidate).apply(&s)
+	have := 0
+	if !op.c.limits.ClientToken { // a repeated token asks for the same instances again
+		have = len(p.IDs)
+	}
+	s.Count, s.MinCount = p.Count-have, max(p.MinCount-have, 1)
+	first := p.First + have
+	if len(s.Network.PrivateIPs) > s.Count {
+		s.Network.PrivateIPs = slices.Clone[[]netip.Addr](s.Network.PrivateIPs[first : first+s.Count])
+	}
+	s.Tags = op.tags(s.Tags)
+	op.number(&s, first+p.NumberOffset, max(whole.Count, 1))
+	switch {
+	case op.c.limits.ClientToken:
+		s.ClientToken = cmp.Or(s.ClientToken, clientToken(op.id, i, p.Generation))
+	case op.c.limits.NameMarker:
+		s.Name = op.marked(whole.Name, i, p.Generation)
+		s.UniqueSuffix = s.UniqueSuffix && s.HostName != "" // names are given when it is done
+	}
+	return &s
+}
+
+// number makes names that stay unique and in order over several calls.
+func (op *Operation) number(s *RunInstancesSpec, first, total int) {
+	if !s.UniqueSuffix {
+		if n, ok := op.c.driver.(NameShifter); ok && first > 0 {
+			n.ShiftNames(s, first)
+		}
+		return
+	}
+	if n, ok := op.c.driver.(NameNumberer); ok && (s.Count < total || first > 0) {
+		n.NumberNames(s, first+1, max(total, first+s.Count))
+	}
+}
+
+// marksByName reports whether creates are told apart by a marker in the name of their
+// instances: the cloud has no client tokens.
+func (c *Client) marksByName() bool { return c.limits.NameMarker && !c.limits.ClientToken }

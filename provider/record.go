@@ -1,0 +1,184 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
+)
+
+// Journal keeps the tokens of operations where they survive the process: a
+// database row, a workflow's state, a file that is synced.
+type Journal interface {
+	// Save stores the token of an operation in place of the one before, and
+	// returns once it is safe: a token that comes back in place of a later one may
+	// create servers again. It is called before every create, which is not
+	// sent if it fails, before every release, and after every answer; for one
+	// operation one call at a time, with tokens that only ever tell more.
+	//
+	// A journal that finds that another process has resumed the operation returns an
+	// error that matches [ErrSuperseded]. The operation then ends at once: it sends
+	// nothing, releases nothing and saves nothing more.
+	Save(ctx context.Context, token []byte) error
+}
+
+// JournalFunc is a function as a [Journal].
+type JournalFunc func(ctx context.Context, token []byte) error
+
+// Save calls the function.
+func (f JournalFunc) Save(ctx context.Context, token []byte) error { return f(ctx, token) }
+
+// record writes down how a call of a part ended: every ID it brought, and what the
+// rest of its answer proves.
+func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err error) {
+	now := time.Now()
+	ids := slices.DeleteFunc(slices.Clone(res.InstanceIDs), func(id string) bool { return id == "" })
+	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: judge(err, op.c.limits.ClientToken)}
+	if err != nil {
+		a.Order = unpaidOrder(err)
+	}
+	fresh := op.ledger.Answer(i, a, now)
+	op.remember(i, res, fresh, now)
+}
+
+// remember keeps the words of an answer, and tells the client which instances are new.
+func (op *Operation) remember(i int, res *RunResult, fresh []string, now time.Time) {
+	if len(fresh) > 0 {
+		op.c.recent.add(fresh, now)
+	}
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	w := op.wordsLocked(i)
+	if answered := res.RequestID != "" || res.OrderID != "" || len(res.InstanceIDs) > 0; answered {
+		w.answer = *res
+		w.answer.InstanceIDs = slices.Clone(res.InstanceIDs)
+	}
+	if len(fresh) > 0 {
+		w.named = now
+	}
+}
+
+// recordFound writes down instances that a look has shown, and returns how many were
+// new.
+func (op *Operation) recordFound(i int, ids []string, claim ledger.Claim) int {
+	now := time.Now()
+	fresh := op.ledger.Find(i, ids, claim, now)
+	op.remember(i, &RunResult{}, fresh, now)
+	return len(fresh)
+}
+
+// close records how a part ended.
+func (op *Operation) close(i int, err error) {
+	op.ledger.Close(i, judge(err, op.c.limits.ClientToken))
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	w := op.wordsLocked(i)
+	w.err, w.stockRecorded = err, false
+}
+
+// save writes the operation down, if anybody wants it.
+func (op *Operation) save(ctx context.Context) error {
+	if op.opts.Journal == nil {
+		return nil
+	}
+	if err := op.saving.lock(ctx); err != nil { // an older token must not overwrite a newer one
+		return &journalError{err}
+	}
+	if err := op.endedBy(); err != nil {
+		op.saving.unlock()
+		return &journalError{err}
+	}
+	// A journal that does not hear that ctx has ended keeps its goroutine, and
+	// the turn to save, but not the caller.
+	done := make(chan error, 1)
+	go func() {
+		err := errors.New("the journal has not returned")
+		defer func() {
+			op.saving.unlock()
+			done <- err
+		}()
+		err = op.saveNow(ctx)
+	}()
+	select {
+	case err := <-done:
+		return asJournalError(err)
+	case <-ctx.Done():
+	}
+	t := time.NewTimer(journalAbandonAfter)
+	defer t.Stop()
+	select {
+	case err := <-done:
+		return asJournalError(err)
+	case <-t.C:
+		return &journalError{ctx.Err()}
+	}
+}
+
+func (op *Operation) saveNow(ctx context.Context) error {
+	token, err := op.MarshalText()
+	if err != nil {
+		return err
+	}
+	err = op.opts.Journal.Save(ctx, token)
+	if errors.Is(err, ErrSuperseded) {
+		op.mu.Lock()
+		op.superseded = err
+		op.mu.Unlock()
+	}
+	return err
+}
+
+// endedBy returns why the operation is another process's now, or nil.
+func (op *Operation) endedBy() error {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return op.superseded
+}
+
+func asJournalError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &journalError{err}
+}
+
+const (
+	// journalGrace is how long an answer may take to be saved after ctx has ended.
+	journalGrace = 60 * time.Millisecond
+
+	// journalAbandonAfter is how long a journal may take to hear that its own ctx has
+	// ended.
+	journalAbandonAfter = 20 * time.Millisecond
+)
+
+// saveAnswer writes down what a call brought, also when ctx ends meanwhile: what
+// was sent is in the journal already, and the answer should be.
+func (op *Operation) saveAnswer(ctx context.Context) error {
+	if op.opts.Journal == nil {
+		return nil
+	}
+	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		if !sleep(inner, journalGrace) {
+			return
+		}
+		cancel()
+	})
+	defer stop()
+	return op.save(inner)
+}
+
+// journalError is a journal that did not save.
+type journalError struct{ err error }
+
+// Error says so.
+func (e *journalError) Error() string {
+	return fmt.Sprintf("saving the operation in its journal: %v", e.err)
+}
+
+// Unwrap returns the journal's error.
+func (e *journalError) Unwrap() error { return e.err }

@@ -1,0 +1,164 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
+)
+
+// ResumeOptions are for [Client.Resume]. Nil is the default.
+type ResumeOptions struct {
+	// Spec is the spec the operation was started with. It is needed only when
+	// something is left to create, and must then be the same one.
+	Spec *RunInstancesSpec
+
+	// Run are the options the operation was started with. Owner and Alternatives
+	// must be the same ones when something is left to create; Journal, OnFailure
+	// and KeepMarker may differ, and hold from now on. OperationID is ignored.
+	Run *RunOptions
+
+	// NoneMade says that a person has looked for what the creates of unknown outcome
+	// made, and that there is nothing beyond the token's IDs: what is missing is then
+	// created. It counts only for creates whose client token is too old to be sent
+	// again, of operations without an owner: the error says what to look for.
+	NoneMade bool
+}
+
+// tokenTrust is how long after its first call a client token is trusted to be
+// known to the cloud still. No vendor documents how long it is.
+const tokenTrust = time.Hour
+
+// Resume goes on with an operation from its token: it does the creates that are
+// left, if any, and returns the operation to wait for. Creates that were refused
+// for good are not repeated, but for lack of stock the alternatives that are left
+// are tried. An operation that has fewer instances than its spec asked for is a
+// *[RunError], also when nothing is left to do, and OnFailure holds for it. A
+// token that is damaged, of another cloud or of a newer library is an error that
+// says so and matches [ErrInvalid]. Like [Client.RunInstances] it returns the
+// operation also beside an error of a create.
+//
+// The client must be one of the same account, which a token does not name. Resume
+// the latest token of an operation, in one process at a time: on clouds without
+// client tokens (ENS, QingCloud) two that do so at once may both create what is
+// left, and a token from before the answer knows neither the instances nor, once they
+// have their own names, how to find them. A journal that returns [ErrSuperseded] to the
+// other process keeps it from sending and releasing anything more.
+//
+// Creates whose outcome is not known are asked for again by their client token.
+// After an hour that is not safe any more, since no cloud documents how long it
+// remembers tokens; a token from a future that no clock explains counts as that old.
+// Such creates are settled by the owner's tags: what is tagged is adopted, and what is
+// not there is created. Without an owner they are [ErrOutcomeUnknown], and the
+// error says what a person has to check, see NoneMade. On clouds without tokens they
+// are looked for by the marker in their name, however old they are.
+func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*Operation, error) {
+	if o == nil {
+		o = &ResumeOptions{}
+	}
+	run := RunOptions{}
+	if o.Run != nil {
+		run = *o.Run
+	}
+	op, err := c.restore(token, run)
+	if err != nil {
+		return nil, err
+	}
+	op.noneMade = o.NoneMade
+	left := op.left()
+	switch {
+	case o.Spec != nil:
+		if err := op.takeSpec(o.Spec, &run, left); err != nil {
+			return op, err
+		}
+	case left > 0:
+		return op, fmt.Errorf("%w: the operation has %d instances left to create, which needs ResumeOptions.Spec", ErrInvalid, left)
+	}
+	op.addProblem(op.releaseOwed(ctx))
+	if _, err := op.findLate(ctx); err != nil {
+		op.addProblem(fmt.Errorf("looking for instances of creates that were given up: %w", err))
+	}
+	if op.spec == nil || left == 0 && !op.nameless() {
+		return op, op.finish(ctx)
+	}
+	return op, op.create(ctx)
+}
+
+// takeSpec gives a resumed operation its spec, after it was found to be the same one.
+func (op *Operation) takeSpec(given *RunInstancesSpec, run *RunOptions, left int) error {
+	spec := *given
+	spec.Region = cmp.Or(spec.Region, op.region)
+	if err := op.compareSpec(&spec, run); err != nil {
+		return err
+	}
+	if left > 0 {
+		if err := join(run.check(op.c, &spec), op.c.check(&spec)); err != nil {
+			return err
+		}
+	}
+	op.keepSpec(&spec)
+	op.printSpec()
+	op.recallTried(&spec)
+	return nil
+}
+
+// compareSpec says in which fields a spec is not the one that the operation was started
+// with, as far as its token tells. Passwords and user data are not compared.
+func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error {
+	same := specHash(spec, run) == op.hash || specHashV1(spec, run) == op.hash // of a version-1 token
+	if same && max(spec.Count, 1) == op.ledger.Count() {
+		return nil
+	}
+	const not = "ResumeOptions.Spec, with Run.Owner and Run.Alternatives, is not what the operation was started with"
+	fields := op.print.differences(printSpec(spec, run, op.id))
+	if len(op.print) == 0 || len(fields) == 0 {
+		return fmt.Errorf("%w: %s", ErrInvalid, not)
+	}
+	more := ""
+	if n := len(fields) - 10; n > 0 {
+		fields, more = fields[:10], fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Errorf("%w: %s: it differs in %s%s", ErrInvalid, not, strings.Join(fields, ", "), more)
+}
+
+// left is how many instances a resumed operation may still create: those of creates
+// that are not finished, and those that an alternative is left for.
+func (op *Operation) left() (n int) {
+	over := op.ledger.Over()
+	for i, p := range op.ledger.All() {
+		replaceable := op.ledger.Replaceable(i) && p.Candidate < len(op.opts.Alternatives)
+		wanted := !over && (p.Status == ledger.Planned || replaceable)
+		if wanted || p.Status == ledger.Sent {
+			n += max(p.Missing(), p.Count-len(p.IDs))
+		}
+	}
+	return n
+}
+
+// restore rebuilds an operation from its token.
+func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
+	s, l, err := readToken(token)
+	if err != nil {
+		return nil, err
+	}
+	if s.Driver != c.name {
+		return nil, fmt.Errorf("%w: the operation token is of %q, and this client is of %q", ErrInvalid, s.Driver, c.name)
+	}
+	for _, p := range l.All() {
+		if p.Count > c.limits.InstancesPerCreate && p.Status != ledger.Replaced {
+			return nil, damaged("one create of %d instances, and %s makes at most %d", p.Count, c.name, c.limits.InstancesPerCreate)
+		}
+	}
+	op := &Operation{
+		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print, owner: cmp.Or(o.Owner, s.Owner), opts: o,
+		ledger: l, saving: newCtxMutex(), mending: newCtxMutex(), looking: newCtxMutex(),
+	}
+	ids, unseen := l.IDs(), l.Unseen()
+	c.recent.add(unseen, l.NamedAt())
+	c.markSeen(slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(unseen, id) }))
+	return op, nil
+}

@@ -1,0 +1,312 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
+)
+
+// create carries out every part that is not finished, and the alternatives of
+// what is out of stock, and returns what went wrong, as a *RunError.
+func (op *Operation) create(ctx context.Context) error {
+	ctx = inLine(ctx)
+	op.skipKnownOutOfStock()
+	for more := true; more; more = ctx.Err() == nil && (op.replaceMissing() || op.askForLess()) {
+		op.createParts(ctx)
+	}
+	return op.finish(ctx)
+}
+
+// finish gives the instances their names, or releases them if that is wanted, and
+// returns what went wrong. A name that cannot be given is no reason to release, and
+// neither is a journal that did not take an answer.
+func (op *Operation) finish(ctx context.Context) error {
+	var e *RunError
+	failed := errors.As(op.runError(), &e) && e.failed
+	if failed && op.opts.OnFailure == TerminateServers && ctx.Err() == nil {
+		return op.releaseAfterFailure(ctx)
+	}
+	if op.spec != nil {
+		op.giveNames(ctx, op.spec())
+	}
+	return op.runError()
+}
+
+func (op *Operation) createParts(ctx context.Context) {
+	open := op.openParts() // createPart adds none
+	one := func(i int) {
+		if err := ctx.Err(); err != nil {
+			op.close(i, &unsentError{fmt.Errorf("%s: %w", op.c.name, err)})
+			return
+		}
+		op.close(i, op.createPart(ctx, i))
+		op.addProblem(op.saveAnswer(ctx))
+	}
+	if len(open) == 1 { // most operations: a goroutine would cost more than it brings
+		one(open[0])
+		return
+	}
+	g := new(errgroup.Group)
+	g.SetLimit(parallelCalls)
+	for _, i := range open {
+		g.Go(func() error {
+			one(i)
+			return nil
+		})
+	}
+	_ = g.Wait()
+}
+
+// openParts are those with something left to do. Of an operation that released its
+// instances, only the outcome of creates that were sent is left to find out.
+func (op *Operation) openParts() (open []int) {
+	over := op.ledger.Over()
+	for i := range op.ledger.Parts() {
+		p := op.ledger.Part(i)
+		planned := p.Status == ledger.Planned && !over
+		if planned || p.Status == ledger.Sent {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+// createPart makes one create, again and again only while that is safe.
+func (op *Operation) createPart(ctx context.Context, i int) error {
+	switch {
+	case op.c.limits.ClientToken:
+		return op.createByToken(ctx, i)
+	case op.c.limits.NameMarker:
+		return op.createByMarker(ctx, i)
+	case op.ledger.Part(i).Status == ledger.Sent:
+		return fmt.Errorf("a create was sent and its answer is not known: %w", ErrOutcomeUnknown)
+	}
+	return op.repeatCreate(ctx, i)
+}
+
+// maxGenerations is how many creates a part makes at most, each after it was
+// proven what became of the one before.
+const maxGenerations = 4
+
+// createByToken makes one create on a cloud with client tokens. A token of which the
+// cloud says that its create failed for good is followed by the next.
+func (op *Operation) createByToken(ctx context.Context, i int) error {
+	for {
+		p := op.ledger.Part(i)
+		if p.Stale(time.Now(), tokenTrust-2*maxPause) {
+			return op.findOld(ctx, i)
+		}
+		err := op.repeatCreate(ctx, i)
+		dead := judge(err, true).TokenDead && op.ledger.Part(i).Status == ledger.Planned
+		if !dead || p.Generation+1 >= maxGenerations || op.ledger.Over() || op.ownToken() {
+			return err
+		}
+	}
+}
+
+// ownToken reports whether the client token is the caller's own: there is no other.
+func (op *Operation) ownToken() bool { return op.spec().ClientToken != "" }
+
+// repeatCreate makes the same call while that is safe, and on a cloud with client
+// tokens until the answers agree.
+func (op *Operation) repeatCreate(ctx context.Context, i int) error {
+	p := op.ledger.Part(i)
+	s := op.request(i, &p, op.spec())
+	send := func() error { return op.send(ctx, i, s) }
+	err := op.c.repeat(ctx, func(err error) bool { return op.mayRepeatCreate(i, &p, err) }, send)
+	switch {
+	case err != nil:
+		return err
+	case s.DryRun:
+		op.ledger.ApproveDryRun(i)
+		return nil
+	case op.c.limits.ClientToken:
+		return op.askUntilAgreed(ctx, i, &p, send)
+	case !op.c.limits.NameMarker:
+		op.ledger.Agree(i) // there is no way to ask again
+	}
+	return op.tooFew(i)
+}
+
+// mayRepeatCreate reports whether a call for a part may go out again unchanged. Without
+// a token a call that brought IDs had an effect, whatever its error says.
+func (op *Operation) mayRepeatCreate(i int, before *ledger.Part, err error) bool {
+	byToken, now := op.c.limits.ClientToken, op.ledger.Part(i)
+	switch {
+	case !errors.As(err, new(*APIError)), now.Generation != before.Generation:
+		return false
+	case !byToken && len(now.IDs) > len(before.IDs):
+		return false
+	case now.Stale(time.Now(), tokenTrust-2*maxPause):
+		return false
+	}
+	return mayRepeat(judge(err, byToken), byToken)
+}
+
+// mostAnswers is how many answers a create gets to agree with each other.
+const mostAnswers = 5
+
+// askUntilAgreed asks again, by the same token, while an answer without an error names
+// another number of instances than were asked for: one answer is no proof that there
+// are no more.
+func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.Part, send func() error) error {
+	for n := 0; n < mostAnswers; n++ {
+		p := op.ledger.Part(i)
+		if !p.Open() || op.ledger.Agreed(i) {
+			break
+		}
+		if !sleep(ctx, pause(n)) {
+			return ended(ctx, &countError{asked: p.Count, got: len(p.IDs)})
+		}
+		err := op.c.repeat(ctx, func(err error) bool { return op.mayRepeatCreate(i, before, err) }, send)
+		refused := judge(err, true)
+		switch {
+		case err == nil:
+		case refused.Scarce && refused.Executed == ledger.No && op.ledger.Agree(i):
+			return nil // asked for the same, the cloud has nothing more
+		default:
+			return err
+		}
+	}
+	op.ledger.Agree(i)
+	return op.tooFew(i)
+}
+
+// tooFew returns what is wrong with the number of instances that the answers to an open
+// part have named, or nil.
+func (op *Operation) tooFew(i int) error {
+	p := op.ledger.Part(i)
+	if !p.Open() {
+		return nil
+	}
+	return &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra), least: p.MinCount}
+}
+
+// send makes one call for a part and records every ID it brings. A part that may
+// have been executed by an earlier call stays so until an answer says which
+// instances it has: a later call that was throttled, refused or never made tells
+// nothing about the earlier one.
+func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error {
+	called := false
+	err := op.c.once(ctx, s.Region, APIRunInstances, s.Count, func(ctx context.Context) (string, error) {
+		if err := op.announce(ctx, i); err != nil {
+			return "", err
+		}
+		called = true
+		res, err := op.c.driver.RunInstances(ctx, s)
+		if res == nil {
+			res = &RunResult{}
+		}
+		if err == nil && !s.DryRun {
+			err = op.checkAnswer(res)
+		}
+		op.record(i, s, res, err)
+		return res.RequestID, err
+	})
+	if err != nil && !called {
+		return &unsentError{err}
+	}
+	return err
+}
+
+// errReleasing is why a create of an operation that is being released does not go out.
+var errReleasing = errors.New("the operation is being released")
+
+// announce writes down that a create is about to be sent, before it is. When it
+// cannot be written down, nothing is sent.
+func (op *Operation) announce(ctx context.Context, i int) error {
+	first, ok := op.ledger.Send(i, time.Now())
+	if !ok {
+		return errReleasing
+	}
+	err := op.save(ctx)
+	if err != nil && first {
+		op.ledger.TakeBack(i)
+	}
+	return err
+}
+
+// checkAnswer returns what is wrong with an answer without an error that names no
+// instance, or nil.
+func (op *Operation) checkAnswer(res *RunResult) error {
+	switch {
+	case len(res.InstanceIDs) > 0:
+		return nil
+	case res.OrderID != "":
+		return &UnpaidError{Driver: op.c.name, OrderID: res.OrderID, RequestID: res.RequestID}
+	}
+	return &APIError{
+		Driver: op.c.name, Op: string(APIRunInstances), RequestID: res.RequestID,
+		Message: "the answer names no instance", Outcome: OutcomeUnknown,
+	}
+}
+
+// createByMarker makes one create on a cloud without client tokens. When its answer is
+// lost, its instances are looked for before anything else is created.
+func (op *Operation) createByMarker(ctx context.Context, i int) error {
+	began, sent := time.Now(), 0
+	for {
+		have := len(op.ledger.Part(i).IDs)
+		var err error
+		if op.ledger.Part(i).Status == ledger.Planned {
+			err, sent = op.repeatCreate(ctx, i), sent+1
+		}
+		if op.ledger.Part(i).Status != ledger.Sent || ctx.Err() != nil {
+			return err
+		}
+		if lookErr := op.search(ctx, i, err); lookErr != nil {
+			return errors.Join(err, lookErr)
+		}
+		p := op.ledger.Part(i)
+		if !p.Open() {
+			return nil
+		}
+		progress := len(p.IDs) > have
+		if progress {
+			began = time.Now()
+		}
+		patient := sent < 2 || progress || time.Since(began) <= op.c.opts.RetryFor
+		if sent > 0 && op.c.opts.RetryFor < 0 {
+			patient = false
+		}
+		if why, stop := op.stopsAfterSearch(&p, patient, err); stop {
+			return why
+		}
+		op.ledger.NextGeneration(i)
+	}
+}
+
+// stopsAfterSearch reports whether no further create of a part goes out after the last
+// one was looked for, and with which error. A plain outage looks like a lost answer each
+// time: RetryFor bounds it here as elsewhere, except that one more create may follow
+// a search, which alone may take longer.
+func (op *Operation) stopsAfterSearch(p *ledger.Part, patient bool, err error) (why error, stop bool) {
+	if err == nil {
+		err = &countError{asked: p.Count, got: len(p.IDs), least: p.MinCount}
+	}
+	switch {
+	case op.ledger.Over(): // whatever there is will be released
+		return err, true
+	case errors.Is(err, ErrNoStock): // what it had made all the same is found
+		return err, true
+	case len(p.IDs) > 0 && op.countsAgain():
+		return &endedError{fmt.Errorf("%w; %w: %d instances of %d are there, and the cloud would number the host names of the rest from 001 again", err, ErrState, len(p.IDs), p.Count)}, true
+	case p.Generation+1 >= maxGenerations:
+		return fmt.Errorf("%d creates brought fewer instances than asked for: %w", maxGenerations, err), true
+	}
+	return err, !patient
+}
+
+// countsAgain reports whether a further create would give host names that are taken:
+// they are numbered by the cloud, which begins anew each time, and no renaming
+// changes them.
+func (op *Operation) countsAgain() bool {
+	spec := op.spec()
+	_, numbers := op.c.driver.(NameNumberer)
+	return spec.UniqueSuffix && spec.HostName != "" && !numbers
+}
