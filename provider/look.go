@@ -70,10 +70,9 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: looking for the instances of a lost create: %w", ErrOutcomeUnknown, err)
-	case p.Missing() > 0 && p.Doubtful():
+	case !op.ledger.Looked(i, time.Now()):
 		return fmt.Errorf("%w: %w, and they are not found by their marker", ErrOutcomeUnknown, &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra)})
 	}
-	op.ledger.Looked(i, time.Now())
 	return nil
 }
 

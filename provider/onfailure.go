@@ -185,7 +185,7 @@ func (op *Operation) releaseOwed(ctx context.Context) error {
 		return nil
 	}
 	res, err := op.c.terminate(ctx, op.region, ids)
-	if op.leave(&res) {
+	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
 		err = errors.Join(err, op.saveAnswer(ctx))
 	}
 	return err

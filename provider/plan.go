@@ -35,8 +35,8 @@ func (c *Client) split(spec *RunInstancesSpec) []ledger.Plan {
 func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *RunInstancesSpec {
 	s := *whole
 	op.candidate(p.Candidate).apply(&s)
-	have := 0
-	if !op.c.limits.ClientToken { // a repeated token asks for the same instances again
+	have := p.Before // a repeated token asks for the same instances again
+	if !op.c.limits.ClientToken {
 		have = len(p.IDs)
 	}
 	s.Count, s.MinCount = p.Count-have, max(p.MinCount-have, 1)

@@ -69,7 +69,9 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 		return fresh
 	}
 	p.doubt = p.doubt || a.Verdict.Executed != No
-	p.order = a.Order
+	if a.Order != "" || a.Verdict.Executed == Yes {
+		p.order = a.Order
+	}
 	switch {
 	case a.Verdict.Executed == Yes:
 		l.compareLocked(p, &a)
@@ -131,7 +133,7 @@ func (l *Ledger) Agreed(i int) bool {
 func (l *Ledger) ApproveDryRun(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if p := &l.parts[i]; p.status == Sent {
+	if p := &l.parts[i]; p.status == Sent && len(p.ids) == 0 {
 		p.status = Accepted
 	}
 }
@@ -152,7 +154,19 @@ func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fr
 	if len(fresh) > 0 {
 		l.accepted = now
 	}
+	if l.certainLocked(p) == p.Count {
+		p.fill()
+	}
 	return fresh
+}
+
+// fill records that a part misses nothing. Only that of one that may still make more is
+// for an answer or a look to say.
+func (p *part) fill() {
+	p.outOfStock, p.refused = false, false
+	if p.status == Planned || p.status == Rejected {
+		p.status = Accepted
+	}
 }
 
 // Find records instances that a look for those of a part has shown, and returns those
@@ -162,11 +176,6 @@ func (l *Ledger) Find(i int, ids []string, claim Claim, now time.Time) (fresh []
 	defer l.mu.Unlock()
 	fresh = l.nameLocked(i, ids, claim, now)
 	l.seeLocked(ids)
-	p := &l.parts[i]
-	thoughtMissing := p.status == Planned || p.status == Rejected
-	if thoughtMissing && l.certainLocked(p) == p.Count {
-		p.status, p.outOfStock = Accepted, false
-	}
 	return fresh
 }
 
@@ -190,20 +199,26 @@ func (l *Ledger) Deal(parts []int, ids []string, claim Claim, now time.Time) (le
 // Looked records that a search has found everything that a part's generation made, as
 // far as anybody can see. What it made may still become visible later: the generation
 // is remembered as given up.
-func (l *Ledger) Looked(i int, now time.Time) {
+//
+// It reports false, and the part stays open, when an answer that contradicts itself has
+// named instances and the search did not find enough others: they may be the missing ones.
+func (l *Ledger) Looked(i int, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := &l.parts[i]
-	if p.status != Sent {
-		return
+	certain := l.certainLocked(p)
+	doubtful := certain < min(len(p.ids), p.Count)
+	if p.status != Sent || doubtful {
+		return false
 	}
 	p.doubt = false
-	if l.certainLocked(p) == p.Count {
+	if certain == p.Count {
 		p.status = Accepted
-		return
+		return true
 	}
 	p.status = Planned
 	p.givenUp = append(p.givenUp, GivenUp{Generation: p.generation, At: now})
+	return true
 }
 
 // Settle records that a person or a proof of another kind says that the generation of a
@@ -229,9 +244,13 @@ func (l *Ledger) NextGeneration(i int) bool {
 	return true
 }
 
+// nextGeneration starts over for what is missing: the instances in hand are of the
+// generations before.
 func (p *part) nextGeneration() {
 	p.generation++
-	p.status, p.sent, p.doubt, p.last, p.agreed = Planned, time.Time{}, false, nil, false
+	p.before = min(len(p.ids), p.Count)
+	p.status, p.sent = Planned, time.Time{}
+	p.doubt, p.last, p.agreed, p.order = false, nil, false, ""
 }
 
 // Close records the last word about a part for now. A part that is known to have made
@@ -242,20 +261,22 @@ func (l *Ledger) Close(i int, v Verdict) {
 	defer l.mu.Unlock()
 	p := &l.parts[i]
 	p.fromToken, p.launchFailed = false, false
-	refused := v.Final || v.Scarce // a planned part made nothing that is not known
+	refused := v.Executed != Yes && (v.Final || v.Scarce) // a planned part made nothing that is not known
 	if p.status == Planned && refused {
 		p.status = Rejected
 		if len(p.ids) > 0 {
 			p.status = Accepted // the rest was refused
 		}
 	}
-	open := p.status == Planned || p.status == Sent
-	short := l.certainLocked(p) < p.Count
 	p.refused = v.Executed != Yes && !v.Scarce
-	if !open {
-		p.outOfStock = short && !p.refused
+	if p.finished() {
+		p.outOfStock = l.certainLocked(p) < p.Count && !p.refused
 	}
 }
+
+// finished reports whether a part has nothing left to do and was neither replaced nor
+// released.
+func (p *part) finished() bool { return p.status == Accepted || p.status == Rejected }
 
 // Skip records that a part is known to be out of stock before anything was sent.
 func (l *Ledger) Skip(i int) bool {
@@ -279,8 +300,7 @@ func (l *Ledger) Replaceable(i int) bool {
 }
 
 func (l *Ledger) replaceableLocked(p *part) bool {
-	finished := p.status == Accepted || p.status == Rejected
-	return finished && p.outOfStock && len(p.ids) < p.Count
+	return p.finished() && p.outOfStock && len(p.ids) < p.Count
 }
 
 // Replace plans a new part, of another candidate, for what a part is missing, and
@@ -297,6 +317,7 @@ func (l *Ledger) Replace(i, candidate, numberOffset, minCount int) (next int, ok
 		Plan:         Plan{First: p.First + have, Count: p.Count - have, MinCount: minCount, Candidate: candidate},
 		numberOffset: numberOffset, status: Planned,
 	}
+	p.before = min(p.before, have)
 	p.Count, p.MinCount = have, min(p.MinCount, max(have, 1)) // the minimum counts again should one of them die
 	p.status, p.outOfStock, p.launchFailed, p.refused = Replaced, false, false, false
 	l.parts = append(l.parts, rest)
@@ -309,9 +330,8 @@ func (l *Ledger) Hopeless() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.ContainsFunc(l.parts, func(p part) bool {
-		finished := p.status == Accepted || p.status == Rejected || p.status == Released
 		old := p.fromToken && len(p.ids) < p.Count && !p.outOfStock
-		return finished && (p.refused || old)
+		return p.finished() && (p.refused || old)
 	})
 }
 
@@ -417,43 +437,54 @@ const (
 	GoneForGood                  // it was seen, and is gone
 )
 
-// Leave takes instances out of the ledger, and returns those that went. One that was
-// never seen does not go because it is gone: nothing proves that it was ever there.
+// Leave takes instances out of a ledger that is being released, and returns those that
+// went. One that was never seen does not go because it is gone: nothing proves that it
+// was ever there.
 func (l *Ledger) Leave(ids []string, proof Proof) (left []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
 		s := l.instances[id]
-		if s == nil || proof == GoneForGood && !s.seen {
+		unproven := s == nil || !l.over || proof == GoneForGood && !s.seen
+		if unproven {
 			continue
 		}
-		delete(l.instances, id)
 		left = append(left, id)
-		p := &l.parts[s.part]
-		p.ids = slices.DeleteFunc(p.ids, func(have string) bool { return have == id })
-		p.last, p.agreed = nil, false
-		if l.over && (p.status == Accepted || p.status == Replaced) {
+		p := l.dropLocked(id, s)
+		if p.status == Accepted || p.status == Replaced {
 			p.status, p.launchFailed = Released, false
 		}
 	}
 	return left
 }
 
-// LaunchFailed records that instances died after they were accepted: what their part is
-// missing now counts as out of stock.
-func (l *Ledger) LaunchFailed(ids []string) {
+func (l *Ledger) dropLocked(id string, s *instance) *part {
+	delete(l.instances, id)
+	p := &l.parts[s.part]
+	p.ids = slices.DeleteFunc(p.ids, func(have string) bool { return have == id })
+	p.last, p.agreed = nil, false
+	return p
+}
+
+// LaunchFailed records that instances died after they were accepted, and that the cloud
+// accepted the release which was owed for them. What a finished part is missing now
+// counts as out of stock. It returns those that went.
+func (l *Ledger) LaunchFailed(ids []string) (left []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
 		s := l.instances[id]
-		if s == nil {
+		if s == nil || !s.releasing {
 			continue
 		}
-		delete(l.instances, id)
-		p := &l.parts[s.part]
-		p.ids = slices.DeleteFunc(p.ids, func(have string) bool { return have == id })
-		p.status, p.outOfStock, p.launchFailed, p.fromToken, p.refused = Accepted, true, true, false, false
+		left = append(left, id)
+		p := l.dropLocked(id, s)
+		if p.finished() || p.status == Replaced {
+			p.status, p.outOfStock, p.launchFailed = Accepted, true, true
+			p.fromToken, p.refused = false, false
+		}
 	}
+	return left
 }
 
 // Rename records that the instances of a part have their own names.

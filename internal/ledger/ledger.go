@@ -65,6 +65,7 @@ type Part struct {
 	IDs          []string  // instances that fill its slots, in order; at most Count
 	Certain      int       // how many of IDs are not doubtful; those come first
 	Extra        []string  // instances beyond IDs
+	Before       int       // how many of IDs are of earlier generations
 	Renamed      bool      // its instances have their own names, without a marker
 	OutOfStock   bool      // what it is missing is out of stock
 	LaunchFailed bool      // instances of it died after they were accepted
@@ -107,6 +108,7 @@ type part struct {
 	ids          []string // all that were named for it, in order
 	last         []string // what the latest answer without an error named, sorted
 	agreed       bool     // the two latest answers without an error named the same
+	before       int      // how many of ids are of earlier generations
 	renamed      bool
 	outOfStock   bool
 	refused      bool // its last word is a refusal for another reason than stock
@@ -184,7 +186,7 @@ func (l *Ledger) viewLocked(i int) Part {
 	v := Part{
 		Plan: p.Plan, NumberOffset: p.numberOffset, Generation: p.generation, Status: p.status, Sent: p.sent,
 		Renamed: p.renamed, OutOfStock: p.outOfStock, LaunchFailed: p.launchFailed, FromToken: p.fromToken,
-		Order: p.order, GivenUp: slices.Clone(p.givenUp),
+		Order: p.order, Before: p.before, GivenUp: slices.Clone(p.givenUp),
 	}
 	v.IDs, v.Extra, v.Certain = l.assignLocked(p)
 	return v

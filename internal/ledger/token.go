@@ -33,6 +33,7 @@ type SavedPart struct {
 	Status       Status    `json:"status"`
 	Sent         time.Time `json:"sent,omitzero"`
 	IDs          []string  `json:"ids,omitempty"`
+	Before       int       `json:"before,omitempty"`
 	Renamed      bool      `json:"named,omitempty"`
 	OutOfStock   bool      `json:"short,omitempty"`
 	Order        string    `json:"order,omitempty"`
@@ -48,7 +49,7 @@ func (l *Ledger) Save() Saved {
 		p := &l.parts[i]
 		s.Parts[i] = SavedPart{
 			First: p.First, Count: p.Count, MinCount: p.MinCount, NumberOffset: p.numberOffset, Candidate: p.Candidate,
-			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids),
+			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids), Before: p.before,
 			Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, GivenUp: slices.Clone(p.givenUp),
 		}
 		for _, id := range p.ids {
@@ -96,7 +97,7 @@ func Restore(s Saved, version int) (*Ledger, error) {
 func (p *SavedPart) restored() part {
 	return part{
 		Plan:         Plan{First: p.First, Count: p.Count, MinCount: p.MinCount, Candidate: p.Candidate},
-		numberOffset: p.NumberOffset, generation: p.Generation, status: p.Status, sent: p.Sent, ids: slices.Clone(p.IDs),
+		numberOffset: p.NumberOffset, generation: p.Generation, status: p.Status, sent: p.Sent, ids: slices.Clone(p.IDs), before: p.Before,
 		renamed: p.Renamed, outOfStock: p.OutOfStock, order: p.Order, givenUp: slices.Clone(p.GivenUp),
 		doubt: p.Status == Sent, fromToken: true,
 	}
@@ -205,7 +206,7 @@ func (p *SavedPart) checkCounts() error {
 	default:
 		return fmt.Errorf("unknown status %q", p.Status)
 	}
-	if p.Count < 0 || p.Count > MostSlots || p.Generation < 0 || p.Candidate < 0 || p.NumberOffset < 0 {
+	if p.Count < 0 || p.Count > MostSlots || p.Generation < 0 || p.Candidate < 0 || p.NumberOffset < 0 || p.Before < 0 || p.Before > p.Count {
 		return fmt.Errorf("impossible counts")
 	}
 	return nil

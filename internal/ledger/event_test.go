@@ -1,0 +1,275 @@
+package ledger_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
+)
+
+// start is the moment at which the tests begin.
+var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// Verdicts.
+var (
+	fine      = ledger.Verdict{Executed: ledger.Yes, Final: true}
+	lost      = ledger.Verdict{Executed: ledger.Maybe}
+	throttled = ledger.Verdict{}
+	refused   = ledger.Verdict{Final: true}
+	scarce    = ledger.Verdict{Final: true, Scarce: true}
+	dead      = ledger.Verdict{Final: true, TokenDead: true}
+)
+
+// plan is one part of three slots, content with two.
+func plan() []ledger.Plan { return []ledger.Plan{{First: 0, Count: 3, MinCount: 2}} }
+
+// answer is how a call for three instances ended.
+func answer(v ledger.Verdict, ids ...string) ledger.Answer {
+	return ledger.Answer{IDs: ids, Asked: 3, Least: 2, Verdict: v}
+}
+
+// states are ways into each state of a part.
+var states = map[string]func() *ledger.Ledger{
+	"planned": func() *ledger.Ledger { return ledger.New(2, plan()) },
+	"sent": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		return l
+	},
+	"in doubt": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(lost, "i-1"), start)
+		return l
+	},
+	"short": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2"), start)
+		return l
+	},
+	"doubtful": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2", "i-3", "i-4"), start)
+		return l
+	},
+	"accepted": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start)
+		return l
+	},
+	"accepted short": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2"), start)
+		l.Agree(0)
+		return l
+	},
+	"rejected": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(scarce), start)
+		l.Close(0, scarce)
+		return l
+	},
+	"replaced": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2"), start)
+		l.Agree(0)
+		l.Replace(0, 1, 4, 1)
+		return l
+	},
+	"second generation": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(lost, "i-1"), start)
+		l.Looked(0, start)
+		l.NextGeneration(0)
+		return l
+	},
+	"unpaid": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		a := answer(ledger.Verdict{Executed: ledger.Maybe, Final: true})
+		a.Order = "order-7"
+		l.Answer(0, a, start)
+		return l
+	},
+	"owed": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start)
+		l.See([]string{"i-1"})
+		l.OweRelease([]string{"i-1"})
+		return l
+	},
+	"being released": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start)
+		l.See([]string{"i-1"})
+		l.BeginRelease()
+		return l
+	},
+	"quota": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(refused), start)
+		l.Close(0, refused)
+		return l
+	},
+	"released": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start)
+		l.BeginRelease()
+		l.Leave([]string{"i-1", "i-2", "i-3"}, ledger.ReleaseAccepted)
+		return l
+	},
+}
+
+// events are everything that can happen to a part.
+var events = map[string]func(*ledger.Ledger){
+	"send":               func(l *ledger.Ledger) { l.Send(0, start.Add(time.Minute)) },
+	"take back":          func(l *ledger.Ledger) { l.TakeBack(0) },
+	"answer: all":        func(l *ledger.Ledger) { l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start) },
+	"answer: two":        func(l *ledger.Ledger) { l.Answer(0, answer(fine, "i-1", "i-2"), start) },
+	"answer: too many":   func(l *ledger.Ledger) { l.Answer(0, answer(fine, "i-1", "i-2", "i-3", "i-4"), start) },
+	"answer: lost":       func(l *ledger.Ledger) { l.Answer(0, answer(lost), start) },
+	"answer: lost, one":  func(l *ledger.Ledger) { l.Answer(0, answer(lost, "i-9"), start) },
+	"answer: throttled":  func(l *ledger.Ledger) { l.Answer(0, answer(throttled), start) },
+	"answer: refused":    func(l *ledger.Ledger) { l.Answer(0, answer(refused), start) },
+	"answer: dead token": func(l *ledger.Ledger) { l.Answer(0, answer(dead), start) },
+	"agree":              func(l *ledger.Ledger) { l.Agree(0) },
+	"approve a dry run":  func(l *ledger.Ledger) { l.ApproveDryRun(0) },
+	"find the rest":      func(l *ledger.Ledger) { l.Find(0, []string{"i-1", "i-2", "i-3"}, ledger.Ours, start) },
+	"deal one":           func(l *ledger.Ledger) { l.Deal([]int{0}, []string{"i-9"}, ledger.Shared, start) },
+	"looked":             func(l *ledger.Ledger) { l.Looked(0, start) },
+	"settle":             func(l *ledger.Ledger) { l.Settle(0) },
+	"next generation":    func(l *ledger.Ledger) { l.NextGeneration(0) },
+	"close: fine":        func(l *ledger.Ledger) { l.Close(0, fine) },
+	"close: refused":     func(l *ledger.Ledger) { l.Close(0, refused) },
+	"close: scarce":      func(l *ledger.Ledger) { l.Close(0, scarce) },
+	"close: passing":     func(l *ledger.Ledger) { l.Close(0, throttled) },
+	"skip":               func(l *ledger.Ledger) { l.Skip(0) },
+	"replace":            func(l *ledger.Ledger) { l.Replace(0, 1, 4, 1) },
+	"plan for less":      func(l *ledger.Ledger) { l.PlanForLess() },
+	"see":                func(l *ledger.Ledger) { l.See([]string{"i-1", "i-2", "i-3"}) },
+	"begin release":      func(l *ledger.Ledger) { l.BeginRelease() },
+	"cancel release":     func(l *ledger.Ledger) { l.CancelRelease() },
+	"owe release":        func(l *ledger.Ledger) { l.OweRelease([]string{"i-1"}) },
+	"cancel owed":        func(l *ledger.Ledger) { l.CancelOwed([]string{"i-1"}) },
+	"leave: accepted":    func(l *ledger.Ledger) { l.Leave([]string{"i-1"}, ledger.ReleaseAccepted) },
+	"leave: gone":        func(l *ledger.Ledger) { l.Leave([]string{"i-1"}, ledger.GoneForGood) },
+	"launch failed":      func(l *ledger.Ledger) { l.LaunchFailed([]string{"i-1"}) },
+	"answer: two, twice": func(l *ledger.Ledger) {
+		l.Answer(0, answer(fine, "i-2", "i-1"), start)
+		l.Answer(0, answer(fine, "i-1", "i-2"), start)
+	},
+	"rename": func(l *ledger.Ledger) { l.Rename(0) },
+}
+
+// update rewrites the table of transitions: go test ./internal/ledger -update
+var update = flag.Bool("update", false, "rewrite testdata/transitions.txt")
+
+// Every event in every state does what testdata/transitions.txt says, which is written to
+// be read: one line for each pair, "-" where nothing changes.
+func TestEveryEventInEveryState(t *testing.T) {
+	var b strings.Builder
+	for _, state := range slices.Sorted(maps.Keys(states)) {
+		before := describe(states[state]())
+		fmt.Fprintf(&b, "%s: %s\n", state, before)
+		for _, event := range slices.Sorted(maps.Keys(events)) {
+			l := states[state]()
+			events[event](l)
+			after := describe(l)
+			if after == before {
+				after = "-"
+			}
+			fmt.Fprintf(&b, "\t%-20s %s\n", event, after)
+		}
+	}
+	file := filepath.Join("testdata", "transitions.txt")
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Split(b.String(), "\n")
+	for i, line := range strings.Split(string(want), "\n") {
+		if i >= len(got) || got[i] != line {
+			t.Fatalf("line %d is\n%s\nwant\n%s", i+1, got[min(i, len(got)-1)], line)
+		}
+	}
+}
+
+// describe writes a ledger in a line.
+func describe(l *ledger.Ledger) string {
+	var parts []string
+	for _, p := range l.All() {
+		parts = append(parts, describePart(&p))
+	}
+	text := strings.Join(parts, " + ")
+	for _, list := range []struct {
+		name string
+		ids  []string
+	}{{"seen", minus(l.IDs(), l.Unseen())}, {"not ours", l.NotOurs()}, {"releasing", l.Releasing()}} {
+		if len(list.ids) > 0 {
+			text += fmt.Sprintf(" %s%v", list.name, list.ids)
+		}
+	}
+	flags := map[string]bool{"over": l.Over(), "hopeless": l.Hopeless(), "agreed": l.Agreed(0), "replaceable": l.Replaceable(0)}
+	for _, word := range slices.Sorted(maps.Keys(flags)) {
+		if flags[word] {
+			text += " " + word
+		}
+	}
+	return text
+}
+
+func describePart(p *ledger.Part) string {
+	text := fmt.Sprintf("%s %d of %d (least %d) %v", p.Status, p.Certain, p.Count, p.MinCount, p.IDs)
+	if len(p.Extra) > 0 {
+		text += fmt.Sprintf(" beyond%v", p.Extra)
+	}
+	if p.Generation > 0 {
+		text += fmt.Sprintf(" generation %d after %d", p.Generation, p.Before)
+	}
+	if p.NumberOffset > 0 {
+		text += fmt.Sprintf(" numbered from %d", p.First+p.NumberOffset)
+	}
+	if p.Order != "" {
+		text += " order " + p.Order
+	}
+	if !p.Sent.IsZero() {
+		text += " sent " + p.Sent.Format("15:04")
+	}
+	for _, g := range p.GivenUp {
+		text += fmt.Sprintf(" gave up %d", g.Generation)
+	}
+	flags := map[string]bool{"out of stock": p.OutOfStock, "launch failed": p.LaunchFailed, "renamed": p.Renamed}
+	for _, word := range slices.Sorted(maps.Keys(flags)) {
+		if flags[word] {
+			text += ", " + word
+		}
+	}
+	return text
+}
+
+func minus(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(id string) bool { return slices.Contains(some, id) })
+}

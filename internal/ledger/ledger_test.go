@@ -1,0 +1,208 @@
+package ledger_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
+)
+
+// two are two parts of two slots each.
+func two() *ledger.Ledger {
+	return ledger.New(3, []ledger.Plan{{First: 0, Count: 2, MinCount: 1}, {First: 2, Count: 2, MinCount: 1, Candidate: 1}})
+}
+
+// take sends a part and lets it be answered.
+func take(l *ledger.Ledger, i, asked int, v ledger.Verdict, ids ...string) []string {
+	l.Send(i, start)
+	return l.Answer(i, ledger.Answer{IDs: ids, Asked: asked, Least: 1, Verdict: v}, start.Add(time.Duration(i)*time.Minute))
+}
+
+func TestQuestions(t *testing.T) {
+	l := two()
+	take(l, 1, 2, fine, "i-3", "i-4")
+	fresh := take(l, 0, 2, fine, "i-1", "i-2", "i-1")
+	if !slices.Equal(fresh, []string{"i-1", "i-2"}) {
+		t.Errorf("new are %v, want each once", fresh)
+	}
+	if got := l.IDs(); !slices.Equal(got, []string{"i-1", "i-2", "i-3", "i-4"}) {
+		t.Errorf("IDs %v, want them in the order of the slots", got)
+	}
+	if i, ok := l.PartOf("i-3"); i != 1 || !ok {
+		t.Errorf("i-3 is of part %d, %v; want 1", i, ok)
+	}
+	if _, ok := l.PartOf("i-9"); ok {
+		t.Error("an unknown instance belongs to a part")
+	}
+	if got := l.Count(); got != 4 {
+		t.Errorf("%d asked for, want 4", got)
+	}
+	if got := l.Enough(); got != 3 {
+		t.Errorf("%d are enough, want 3", got)
+	}
+	if got := l.NamedAt(); !got.Equal(start) {
+		t.Errorf("named at %v, want the moment of the latest answer", got)
+	}
+}
+
+// An instance that two parts name belongs to the first, and the other's answer proves
+// nothing.
+func TestAnInstanceOfTwoParts(t *testing.T) {
+	l := two()
+	take(l, 0, 2, fine, "i-1", "i-2")
+	take(l, 1, 2, fine, "i-2", "i-3")
+	if got := l.IDs(); !slices.Equal(got, []string{"i-1", "i-2", "i-3"}) {
+		t.Errorf("IDs %v, want each once", got)
+	}
+	if got := l.Doubtful(); !slices.Equal(got, []string{"i-3"}) {
+		t.Errorf("doubtful %v, want what the contradicting answer names", got)
+	}
+	if got := l.Part(1).Status; got != ledger.Sent {
+		t.Errorf("status %s, want sent", got)
+	}
+	if p := l.Part(1); !p.Open() {
+		t.Error("the part of an answer that cannot be true is not open")
+	}
+}
+
+// Found instances go to the parts that miss some, and those left over to nobody.
+func TestDeal(t *testing.T) {
+	l := two()
+	take(l, 0, 2, lost, "i-1")
+	take(l, 1, 2, lost)
+	left := l.Deal([]int{0, 1}, []string{"i-1", "i-2", "i-3", "i-4", "i-5"}, ledger.Ours, start)
+	if !slices.Equal(left, []string{"i-5"}) {
+		t.Errorf("left over are %v, want i-5", left)
+	}
+	if got := l.Part(0).IDs; !slices.Equal(got, []string{"i-1", "i-2"}) {
+		t.Errorf("the first part has %v", got)
+	}
+	if got := l.Part(1).IDs; !slices.Equal(got, []string{"i-3", "i-4"}) {
+		t.Errorf("the second part has %v", got)
+	}
+	if got := l.Unseen(); !slices.Equal(got, []string{"i-1"}) {
+		t.Errorf("unseen are %v, want the one that only an answer named", got)
+	}
+}
+
+// The minimum is of the whole: parts that were refused for lack of stock are asked for
+// less, as long as that may still be enough.
+func TestPlanForLess(t *testing.T) {
+	for _, tc := range []struct {
+		what    string
+		least   int // of the refused part
+		enough  int
+		verdict ledger.Verdict
+		planned []int
+	}{
+		{"may be enough", 3, 5, scarce, []int{1}},
+		{"enough already", 3, 4, scarce, nil},
+		{"cannot be enough", 3, 7, scarce, nil},
+		{"just enough", 3, 6, scarce, []int{1}},
+		{"asked for one", 1, 5, scarce, nil},
+		{"quota", 3, 5, refused, nil},
+	} {
+		l := ledger.New(tc.enough, []ledger.Plan{{Count: 4, MinCount: 4}, {First: 4, Count: 4, MinCount: tc.least}})
+		take(l, 0, 4, fine, "i-1", "i-2", "i-3", "i-4")
+		l.Close(0, fine)
+		take(l, 1, 4, tc.verdict)
+		l.Close(1, tc.verdict)
+		planned := l.PlanForLess()
+		if !slices.Equal(planned, tc.planned) {
+			t.Errorf("%s: planned %v, want %v", tc.what, planned, tc.planned)
+		}
+		p := l.Part(1)
+		if tc.planned != nil && (p.MinCount != 1 || p.Generation != 1 || p.OutOfStock) {
+			t.Errorf("%s: %s, want the next generation, content with one", tc.what, describePart(&p))
+		}
+	}
+}
+
+// While a part is open, or everything is being released, nothing is planned for less.
+func TestPlanForLessWaits(t *testing.T) {
+	l := ledger.New(3, []ledger.Plan{{Count: 4, MinCount: 3}, {First: 4, Count: 4, MinCount: 3}})
+	take(l, 0, 4, scarce)
+	l.Close(0, scarce)
+	if got := l.PlanForLess(); got != nil {
+		t.Errorf("planned %v beside a part that is still planned", got)
+	}
+	take(l, 1, 4, scarce)
+	l.Close(1, scarce)
+	l.BeginRelease()
+	if got := l.PlanForLess(); got != nil {
+		t.Errorf("planned %v of what is being released", got)
+	}
+	l.CancelRelease()
+	again, err := ledger.Restore(l.Save(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := again.PlanForLess(); got != nil {
+		t.Errorf("planned %v of what another process was refused", got)
+	}
+	if got := l.PlanForLess(); !slices.Equal(got, []int{0, 1}) {
+		t.Errorf("planned %v, want both", got)
+	}
+}
+
+// The numbers of the dead are not given again.
+func TestNumbered(t *testing.T) {
+	l := two()
+	if got := l.Numbered(); got != 4 {
+		t.Errorf("%d are numbered, want 4", got)
+	}
+	take(l, 1, 2, fine, "i-3")
+	l.Agree(1)
+	next, ok := l.Replace(1, 2, 5, 1)
+	if !ok || next != 2 {
+		t.Fatalf("replaced by part %d, %v; want 2", next, ok)
+	}
+	if got := l.Numbered(); got != 9 {
+		t.Errorf("%d are numbered, want 9", got)
+	}
+	p := l.Part(next)
+	if p.First != 3 || p.Count != 1 || p.Candidate != 2 {
+		t.Errorf("the new part is %+v, want slot 3 of candidate 2", p.Plan)
+	}
+}
+
+// An operation of a token whose parts ended short for another reason than stock is
+// helped by no other candidate.
+func TestHopelessAfterResume(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		want bool
+	}{
+		{`{"min":1,"parts":[{"first":0,"count":2,"min":1,"status":"accepted","ids":["i-1"]}]}`, true},
+		{`{"min":1,"parts":[{"first":0,"count":2,"min":1,"status":"accepted","ids":["i-1"],"short":true}]}`, false},
+		{`{"min":1,"parts":[{"first":0,"count":2,"min":1,"status":"accepted","ids":["i-1","i-2"]}]}`, false},
+		{`{"min":1,"parts":[{"first":0,"count":2,"min":1,"status":"planned"}]}`, false},
+	} {
+		l, err := restored(t, tc.text, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := l.Hopeless(); got != tc.want {
+			t.Errorf("%s: hopeless %v, want %v", tc.text, got, tc.want)
+		}
+	}
+}
+
+// BeginRelease says who began it, and what is owed is told once.
+func TestReleasesAreBegunOnce(t *testing.T) {
+	l := two()
+	take(l, 0, 2, fine, "i-1", "i-2")
+	if !l.BeginRelease() {
+		t.Error("the first release did not begin")
+	}
+	if l.BeginRelease() {
+		t.Error("the second release began as well")
+	}
+	if got := l.OweRelease([]string{"i-1", "i-9"}); !slices.Equal(got, []string{"i-1"}) {
+		t.Errorf("owed are %v, want i-1", got)
+	}
+	if got := l.OweRelease([]string{"i-1"}); got != nil {
+		t.Errorf("owed again are %v", got)
+	}
+}
