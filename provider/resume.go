@@ -69,10 +69,11 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 		return nil, err
 	}
 	op.noneMade = o.NoneMade
+	owed := op.ledger.Releasing()
 	left := op.left()
 	switch {
 	case o.Spec != nil:
-		if err := op.takeSpec(o.Spec, &run, left); err != nil {
+		if err := op.takeSpec(o.Spec, &run, left+len(owed)); err != nil {
 			return op, err
 		}
 	case left > 0:
@@ -82,7 +83,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	if _, err := op.findLate(ctx); err != nil {
 		op.addProblem(fmt.Errorf("looking for instances of creates that were given up: %w", err))
 	}
-	if op.spec == nil || left == 0 && !op.nameless() {
+	if op.spec == nil || op.left() == 0 && !op.nameless() {
 		return op, op.finish(ctx)
 	}
 	return op, op.create(ctx)

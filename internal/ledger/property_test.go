@@ -272,9 +272,9 @@ func (d *driver) checkWritten() {
 
 // Whatever happens, in whatever order, the invariants hold.
 func TestInvariants(t *testing.T) {
-	runs := uint64(3000)
+	runs := uint64(1000)
 	if testing.Short() {
-		runs = 300
+		runs = 100
 	}
 	for seed := range runs {
 		d := newDriver(t, seed)
