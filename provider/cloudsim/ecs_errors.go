@@ -158,5 +158,6 @@ func ecsBatchDryRun() *aliError {
 
 // ecsForbiddenRAM refuses a key that may not do something.
 func ecsForbiddenRAM() *aliError {
-	return aliRefusal(403, "Forbidden.RAM", "User not authorized to operate on the specified resource, or this API doesn't support RAM.")
+	return aliRefusal(403, "Forbidden.RAM",
+		"User not authorized to operate on the specified resource, or this API doesn't support RAM.")
 }

@@ -18,7 +18,7 @@ type Fault struct {
 
 	Delay   time.Duration // Slow, LateVisibility; Proxy: announced in Retry-After
 	Spread  time.Duration // LateVisibility: each machine waits a drawn time below it on top of Delay
-	Count   int           // machines, IDs, rows or bytes, by kind; NoStock: machines left in stock, on clouds with a minimum (Alibaba)
+	Count   int           // machines, IDs, rows or bytes, by kind; NoStock: left in stock, on clouds with a minimum (Alibaba)
 	Share   float64       // Blind, Flap: of the machines, from 0 to 1; 0 = Count decides
 	Total   int           // WrongTotal: the total that the answer claims
 	Code    string        // Refuse; optional for the other refusals and the 5xx kinds

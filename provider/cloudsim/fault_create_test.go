@@ -196,15 +196,37 @@ func TestOthersAreInventedWhenThereAreNone(t *testing.T) {
 // TestOthersLiveInTheSameRegion: a foreign machine is one that a client could harm.
 func TestOthersLiveInTheSameRegion(t *testing.T) {
 	sim := New(nil)
-	here := newECSClient(t, sim)
-	here.run("RegionId", "cn-beijing")
-	gone := here.run()
-	here.wantOK(here.call("DeleteInstance", "InstanceId", gone[0], "Force", "true"))
-	near := here.run()
-	sim.Inject(Fault{Kind: LongList})
-	if got := here.run(); !slices.Contains(got, near[0]) {
-		t.Errorf("the answer names %v, want %s: the other two are elsewhere and gone", got, near[0])
+	c := newECSClient(t, sim)
+	far := c.run("RegionId", "cn-beijing", "Amount", "5")
+	gone := c.run("Amount", "5")
+	for _, id := range gone {
+		c.wantOK(c.call("DeleteInstance", "InstanceId", id, "Force", "true"))
 	}
+	near := c.run()
+	sim.Inject(Fault{Kind: LongList, Count: 4})
+	got := c.run()
+	if len(got) != 5 || got[1] != near[0] {
+		t.Errorf("the answer names %v, want five machines, %s the second", got, near[0])
+	}
+	for _, id := range got[2:] {
+		if slices.Contains(far, id) || slices.Contains(gone, id) {
+			t.Errorf("%s is elsewhere or gone, want an invented ID", id)
+		}
+	}
+}
+
+// TestInventedIDsStayInvented: no machine gets one of them later.
+func TestInventedIDsStayInvented(t *testing.T) {
+	eachVendor(t, nil, func(t *testing.T, v *vendor) {
+		v.sim.Inject(Fault{Kind: LongList, Count: 20, Invented: true, Times: 1})
+		invented := v.made(1)[1:]
+		v.made(30)
+		for _, id := range v.exist() {
+			if slices.Contains(invented, id) {
+				t.Errorf("%s was invented, and now a machine has it", id)
+			}
+		}
+	})
 }
 
 func TestForeignLists(t *testing.T) {
@@ -260,6 +282,11 @@ func TestStockRunsOutHalfWay(t *testing.T) {
 			t.Errorf("%d machines exist, want %d", n, left)
 		}
 		v.struck(StockRanOut, struck)
+		v.sim.Inject(Fault{Kind: StockRanOut, Times: 1})
+		if before := len(v.exist()); v.ask(v.create(4, "")).code != "" && len(v.exist()) != before+1 {
+			t.Errorf("without a Count the refusal made %d machines, want 1", len(v.exist())-before)
+		}
+		v.sim.ClearFaults()
 		if code := v.ask(v.create(1, "")).code; code != "" {
 			t.Errorf("the next create is refused with %s", code)
 		}

@@ -111,7 +111,37 @@ func TestUnpaidOrderSparesOtherCreates(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: UnpaidOrder})
 	ens := newENSClient(t, sim)
-	if ids := ens.wantOK(ens.call("CreateInstance", ensOld()...)).strings("InstanceIds", "InstanceId"); len(ids) != 1 {
+	if ids := ens.wantOK(ens.call("CreateInstance", ensOld("InstanceChargeType", "PrePaid")...)).strings("InstanceIds", "InstanceId"); len(ids) != 1 {
 		t.Errorf("CreateInstance of ENS, which answers no order, names %v, want a machine", ids)
 	}
+}
+
+func TestUnpaidOrdersAreListedByAge(t *testing.T) {
+	sim := New(nil)
+	c := newECSClient(t, sim)
+	var want []string
+	for range 12 {
+		reply := c.wantOK(c.call("RunInstances", ecsBase("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false")...))
+		want = append(want, readAliAnswer([]byte(reply.raw)).order)
+	}
+	if got := sim.UnpaidOrders(ECS); !slices.Equal(got, want) {
+		t.Errorf("the unpaid orders are %v, want %v", got, want)
+	}
+}
+
+func TestENSAutoRelease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := New(nil)
+		c := newENSClient(t, sim)
+		at := time.Now().Add(time.Hour)
+		c.wantOK(c.call("RunInstances", ensBase("AutoReleaseTime", at.UTC().Format(aliStamp))...))
+		time.Sleep(time.Hour - 1)
+		if n := len(sim.Instances()); n != 1 {
+			t.Errorf("before its time %d machines exist, want 1", n)
+		}
+		time.Sleep(time.Second)
+		if n := len(sim.Instances()); n != 0 {
+			t.Errorf("after its time %d machines exist, want none", n)
+		}
+	})
 }

@@ -52,6 +52,7 @@ func TestDeadTokensSpareWhatHasNone(t *testing.T) {
 	if again := c.run("ClientToken", "old"); !slices.Equal(again, ids) {
 		t.Errorf("the old token is answered %v, want %v", again, ids)
 	}
+	c.wantOK(c.call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true", "ClientToken", "delete"))
 	if got := sim.Struck(ECS, DeadToken); got != 0 {
 		t.Errorf("the fault has struck %d calls, want none", got)
 	}
@@ -59,8 +60,8 @@ func TestDeadTokensSpareWhatHasNone(t *testing.T) {
 	sim.Inject(Fault{Kind: DeadToken, Code: "ServiceUnavailable", Status: 503})
 	c.wantCode(c.call("RunInstances", ecsBase("ClientToken", "new")...), 503, "ServiceUnavailable")
 	c.wantCode(c.call("RunInstances", ecsBase("ClientToken", "new")...), 403, "IdempotentFailed")
-	if n := len(sim.Instances()); n != 2 {
-		t.Errorf("%d machines exist, want 2", n)
+	if n := len(sim.Instances()); n != 1 {
+		t.Errorf("%d machines exist, want 1", n)
 	}
 }
 
@@ -80,6 +81,20 @@ func TestForgottenTokensCreateAgain(t *testing.T) {
 			t.Errorf("%s: %d machines exist, want 4", v.cloud, n)
 		}
 		v.struck(ForgetToken, 1)
+	}
+}
+
+// TestForgetTokenSparesDryRuns: they use no token up.
+func TestForgetTokenSparesDryRuns(t *testing.T) {
+	c := newCVMClient(t, nil)
+	ids := c.run(`{"ClientToken":"op-1"}`)
+	c.sim.Inject(Fault{Kind: ForgetToken, Times: 1})
+	c.run(`{"ClientToken":"op-1","DryRun":true}`)
+	if got := c.sim.Struck(CVM, ForgetToken); got != 0 {
+		t.Errorf("the fault has struck %d dry runs, want none", got)
+	}
+	if again := c.run(`{"ClientToken":"op-1"}`); slices.Equal(again, ids) {
+		t.Errorf("the create after the dry run is answered %v again, want another machine", ids)
 	}
 }
 
