@@ -283,8 +283,12 @@ func TestStockRunsOutHalfWay(t *testing.T) {
 		}
 		v.struck(StockRanOut, struck)
 		v.sim.Inject(Fault{Kind: StockRanOut, Times: 1})
-		if before := len(v.exist()); v.ask(v.create(4, "")).code != "" && len(v.exist()) != before+1 {
-			t.Errorf("without a Count the refusal made %d machines, want 1", len(v.exist())-before)
+		before := len(v.exist())
+		if got := v.ask(v.create(4, "")).code; got != want {
+			t.Errorf("without a Count the create is answered %q, want %q", got, want)
+		}
+		if n := len(v.exist()) - before; want != "" && n != 1 {
+			t.Errorf("without a Count the refusal made %d machines, want 1", n)
 		}
 		v.sim.ClearFaults()
 		if code := v.ask(v.create(1, "")).code; code != "" {
