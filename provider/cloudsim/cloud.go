@@ -220,54 +220,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// createSpec is what a vendor's create asks of the shared store.
-type createSpec struct {
-	count int
-	id    func(*rand.Rand) string
-	fill  func(i int, m *machine) // set the vendor's fields of machine i
-	jobID string
-
-	ordinal int // of the create that the machines belong to; 0 = this call is one
-}
-
-// create makes machines, honouring the faults about how many come up and when.
-// The returned machines are in order.
-func (c *cloud) create(k *call, s createSpec) []*machine {
-	n := k.faults.cutCount(s.count)
-	if s.ordinal == 0 {
-		c.creates++
-		s.ordinal = c.creates
-	}
-	failing, failed := k.faults.get(LaunchFailure)
-	out := make([]*machine, 0, n)
-	for i := range n {
-		m := &machine{jobID: s.jobID, place: len(c.order), index: i}
-		m.Cloud, m.ID, m.Created, m.Create = c.name, c.freshID(s.id), k.now, s.ordinal
-		m.Charge, m.CPUs, m.MemoryMiB = Postpaid, 2, 4096
-		s.fill(i, m)
-		up := k.now.Add(c.sim.opts.Boot(c.name, c.rand))
-		m.steps = []step{{k.now, Pending}, {up, Running}}
-		if failed && (failing.Count == 0 || i < failing.Count) {
-			m.steps[1].phase = Failed
-			m.Reason = orElse(failing.Message, "the host ran out of resources while the machine was booting")
-		}
-		m.VisibleAt = k.now.Add(c.hiddenFor(k, i))
-		c.machines[m.ID] = m
-		c.order = append(c.order, m)
-		out = append(out, m)
-	}
-	k.made += len(out)
-	return out
-}
-
-func (c *cloud) freshID(draw func(*rand.Rand) string) string {
-	for {
-		if id := draw(c.rand); c.machines[id] == nil {
-			return id
-		}
-	}
-}
-
 // find returns a visible machine, or nil.
 func (c *cloud) find(id string, now time.Time) *machine {
 	if m := c.machines[id]; m != nil && m.visible(now) {
@@ -297,37 +249,6 @@ func letters(r *rand.Rand, n int) string {
 		b[i] = alphabet[r.IntN(len(alphabet))]
 	}
 	return string(b)
-}
-
-// useNonce records a nonce and reports whether it is new. Timestamps are accepted
-// for a window each way, so that a request can come again for twice the window:
-// its nonce is remembered for at least that, and forgotten some time later.
-func (c *cloud) useNonce(nonce string, now time.Time, window time.Duration) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.nonces.use(nonce, now, 2*window)
-}
-
-// nonces are stored in two generations. The older one is forgotten as a whole, so
-// that no call has to look through what is stored.
-type nonces struct {
-	young, old map[string]struct{}
-	born       time.Time // when the young generation began
-}
-
-// use records a nonce for at least keep and reports whether it is new.
-func (n *nonces) use(nonce string, now time.Time, keep time.Duration) bool {
-	if n.young == nil || now.Sub(n.born) > keep {
-		n.young, n.old, n.born = map[string]struct{}{}, n.young, now
-	}
-	if _, used := n.old[nonce]; used {
-		return false
-	}
-	if _, used := n.young[nonce]; used {
-		return false
-	}
-	n.young[nonce] = struct{}{}
-	return true
 }
 
 func orElse(s, other string) string {
