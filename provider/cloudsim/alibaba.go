@@ -23,6 +23,7 @@ type alibaba struct {
 type aliAction struct {
 	run     func(*call) (aliObject, *aliError)
 	creates bool
+	lists   bool // shows machines
 }
 
 func newAlibaba(c *cloud, host, version string) *alibaba {
@@ -53,6 +54,9 @@ func (a *alibaba) open(r *http.Request, body []byte, now time.Time) (*call, *ans
 
 // creates implements wire.
 func (a *alibaba) creates(action string) bool { return a.actions[action].creates }
+
+// describes implements wire.
+func (a *alibaba) describes(action string) bool { return a.actions[action].lists }
 
 // serve implements wire.
 func (a *alibaba) serve(k *call) *answer {

@@ -2,7 +2,6 @@ package cloudsim
 
 import (
 	"encoding/base64"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -49,7 +48,7 @@ func (a *alibaba) tokenPage(all []*machine, size int) (page []*machine, next str
 	if len(all) <= size {
 		return all, ""
 	}
-	return all[:size], aliNextToken(slices.Index(a.cloud.order, all[size-1]) + 1)
+	return all[:size], aliNextToken(all[size-1].place + 1)
 }
 
 // aliNextToken hides a position in the order of creation, so that clients do not

@@ -11,23 +11,41 @@ func (p *aliParams) clientToken() {
 
 // once executes a call, checks included, unless one with the same client token
 // already went well: then its IDs are the answer again, provided that the
-// parameters are the same too. Failures are not remembered. How long the vendor remembers is
-// not documented; here it is forever.
+// parameters are the same too. Failures are not remembered, but for a [DeadToken].
+// How long the vendor remembers is not documented; here it is forever, or
+// [Options].TokenLife.
 func (a *alibaba) once(k *call, do func() ([]string, *aliError)) ([]string, *aliError) {
 	token := k.params["ClientToken"]
 	if token == "" {
 		return do()
 	}
-	key, print := k.action+" "+token, acs3Hash([]byte(aliEncode(k.params, "ClientToken")))
-	if r := a.cloud.tokens[key]; r != nil {
-		if r.fingerprint != print {
+	print := acs3Hash([]byte(aliEncode(k.params, "ClientToken")))
+	if r := a.cloud.recall(k, token); r != nil {
+		switch {
+		case r.dead:
+			return nil, aliTokenDead()
+		case r.fingerprint != print:
 			return nil, aliRefusal(400, "IdempotentParameterMismatch", "The request is retried with updated parameters.")
+		default:
+			return r.replay(k), nil
 		}
-		return r.ids, nil
 	}
 	ids, err := do()
-	if err == nil {
-		a.cloud.tokens[key] = &tokenRecord{fingerprint: print, ids: ids, at: k.now}
+	if err != nil {
+		return ids, err
 	}
-	return ids, err
+	r := a.cloud.remember(k, token, print, ids)
+	if f, ok := k.faults.get(DeadToken); ok {
+		r.dead = true
+		return nil, a.fault(ServerErrorAfter).as(f)
+	}
+	return ids, nil
+}
+
+// aliTokenDead is what a client token gets whose first request has failed. Code and
+// message are those that users report (cloudfoundry/bosh-alicloud-cpi-release
+// issue 105); the status is not verified.
+func aliTokenDead() *aliError {
+	return aliRefusal(403, "IdempotentFailed",
+		"The previous idempotent request(s) has failed due to some unknown error, exception or failure.")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -27,6 +28,21 @@ type wire interface {
 	// creates tells whether an action makes machines.
 	creates(action string) bool
 
+	// describes reports whether an action lists machines.
+	describes(action string) bool
+
+	// token returns the client token that makes a call idempotent, "" where there
+	// is none: on clouds without tokens, and for dry runs.
+	token(k *call) string
+
+	// tagged reports whether a describe filters by tags.
+	tagged(k *call) bool
+
+	// has reports whether a kind of fault that only certain creates know, see
+	// [FaultKind.ofOneCloud], means something for this one. The client token is
+	// looked at elsewhere.
+	has(k *call, kind FaultKind) bool
+
 	// serve executes a call and encodes the answer.
 	serve(c *call) *answer
 
@@ -46,6 +62,10 @@ type call struct {
 
 	format    string // answer format asked for; the vendor's codec knows its values
 	requestID string
+
+	made  int      // machines that the call made
+	named []string // IDs in the answer of a create
+	order *order   // what the create left unpaid, if it did
 }
 
 // answer is an encoded response.
@@ -53,6 +73,8 @@ type answer struct {
 	status      int
 	contentType string
 	body        []byte
+	header      http.Header // beside the usual ones; may be nil
+	missing     int         // bytes that Content-Length promises beyond the body
 }
 
 // cloud is the state of one simulated service.
@@ -63,10 +85,12 @@ type cloud struct {
 
 	mu       sync.Mutex
 	rand     *rand.Rand
+	mischief *rand.Rand // for faults: what they draw must not change what machines get
 	machines map[string]*machine
 	order    []*machine // in order of creation
 	creates  int
 	tokens   map[string]*tokenRecord
+	orders   map[string]*order // unpaid and paid ones, by ID
 	nonces   nonces
 	calls    map[string]int
 	faults   []*pendingFault
@@ -80,6 +104,8 @@ type tokenRecord struct {
 	fingerprint string // of the parameters it came with
 	ids         []string
 	at          time.Time
+	order       *order // that the machines come from, if it was not paid at once
+	dead        bool   // the request failed half-way
 }
 
 func newCloud(s *Sim, name Cloud, w func(*cloud) wire) *cloud {
@@ -91,8 +117,10 @@ func newCloud(s *Sim, name Cloud, w func(*cloud) wire) *cloud {
 		sim:      s,
 		name:     name,
 		rand:     rand.New(rand.NewPCG(s.opts.Seed, salt)),
+		mischief: rand.New(rand.NewPCG(s.opts.Seed, ^salt)),
 		machines: map[string]*machine{},
 		tokens:   map[string]*tokenRecord{},
+		orders:   map[string]*order{},
 		calls:    map[string]int{},
 		struck:   map[FaultKind]int{},
 		taken:    map[rateKey][]time.Time{},
@@ -114,8 +142,9 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// in-memory transport turns it into a reset.
 		panic(http.ErrAbortHandler)
 	}
+	maps.Copy(w.Header(), a.header)
 	w.Header().Set("Content-Type", a.contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)+a.missing))
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body)
 }
@@ -129,8 +158,9 @@ func (c *cloud) answer(r *http.Request, body []byte) *answer {
 	}
 	c.mu.Lock()
 	c.calls[k.action]++
-	k.faults = c.strikes(k.action)
-	if c.tooFast(k) {
+	k.faults = c.strikes(k)
+	proxy, proxied := k.faults.get(Proxy)
+	if !proxied && c.tooFast(k) {
 		c.struck[Throttle]++
 		k.faults = append(faults{{Kind: Throttle}}, k.faults...)
 	}
@@ -142,24 +172,38 @@ func (c *cloud) answer(r *http.Request, body []byte) *answer {
 	if _, ok := k.faults.get(ResetBefore); ok {
 		return nil
 	}
+	if proxied {
+		return proxyAnswer(proxy)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k.now = time.Now()
 	if f, ok := k.faults.refusal(); ok {
 		return c.wire.refuse(k, f)
 	}
-	a := c.wire.serve(k)
-	if _, ok := k.faults.get(ResetAfter); ok {
+	return c.spoil(k, c.wire.serve(k))
+}
+
+// spoil does to the answer of an executed call what faults ask for. Nil means
+// that the connection is to be cut.
+func (c *cloud) spoil(k *call, a *answer) *answer {
+	if f, ok := k.faults.get(StockRanOut); ok && k.made > 0 {
+		f.Kind, f.Count = NoStock, 0
+		a = c.wire.refuse(k, f)
+	}
+	if k.faults.has(ResetAfter) {
 		return nil
 	}
 	if f, ok := k.faults.get(ServerErrorAfter); ok {
-		return c.wire.refuse(k, f)
-	}
-	if f, ok := k.faults.get(Malformed); ok {
+		a = c.wire.refuse(k, f)
+	} else if f, ok := k.faults.get(Malformed); ok {
 		a.body = []byte(f.Body)
 		if f.Status != 0 {
 			a.status = f.Status
 		}
+	}
+	if f, ok := k.faults.get(CutBody); ok {
+		a.cut(f, k.named)
 	}
 	return a
 }
@@ -173,55 +217,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return true
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// createSpec is what a vendor's create asks of the shared store.
-type createSpec struct {
-	count int
-	id    func(*rand.Rand) string
-	fill  func(i int, m *machine) // set the vendor's fields of machine i
-	jobID string
-}
-
-// create makes machines, honouring Partial, LaunchFailure and LateVisibility.
-// The returned machines are in order.
-func (c *cloud) create(k *call, s createSpec) []*machine {
-	n := s.count
-	if f, ok := k.faults.get(Partial); ok {
-		n = min(n, f.Count)
-	}
-	c.creates++
-	failing, failed := k.faults.get(LaunchFailure)
-	late, isLate := k.faults.get(LateVisibility)
-	out := make([]*machine, 0, n)
-	for i := range n {
-		m := &machine{jobID: s.jobID, place: len(c.order)}
-		m.Cloud, m.ID, m.Created, m.Create = c.name, c.freshID(s.id), k.now, c.creates
-		m.Charge, m.CPUs, m.MemoryMiB = Postpaid, 2, 4096
-		s.fill(i, m)
-		up := k.now.Add(c.sim.opts.Boot(c.name, c.rand))
-		m.steps = []step{{k.now, Pending}, {up, Running}}
-		if failed && (failing.Count == 0 || i < failing.Count) {
-			m.steps[1].phase = Failed
-			m.Reason = orElse(failing.Message, "the host ran out of resources while the machine was booting")
-		}
-		m.visibleAt = k.now
-		if isLate {
-			m.visibleAt = k.now.Add(late.Delay)
-		}
-		c.machines[m.ID] = m
-		c.order = append(c.order, m)
-		out = append(out, m)
-	}
-	return out
-}
-
-func (c *cloud) freshID(draw func(*rand.Rand) string) string {
-	for {
-		if id := draw(c.rand); c.machines[id] == nil {
-			return id
-		}
 	}
 }
 
@@ -254,37 +249,6 @@ func letters(r *rand.Rand, n int) string {
 		b[i] = alphabet[r.IntN(len(alphabet))]
 	}
 	return string(b)
-}
-
-// useNonce records a nonce and reports whether it is new. Timestamps are accepted
-// for a window each way, so that a request can come again for twice the window:
-// its nonce is remembered for at least that, and forgotten some time later.
-func (c *cloud) useNonce(nonce string, now time.Time, window time.Duration) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.nonces.use(nonce, now, 2*window)
-}
-
-// nonces are stored in two generations. The older one is forgotten as a whole, so
-// that no call has to look through what is stored.
-type nonces struct {
-	young, old map[string]struct{}
-	born       time.Time // when the young generation began
-}
-
-// use records a nonce for at least keep and reports whether it is new.
-func (n *nonces) use(nonce string, now time.Time, keep time.Duration) bool {
-	if n.young == nil || now.Sub(n.born) > keep {
-		n.young, n.old, n.born = map[string]struct{}{}, n.young, now
-	}
-	if _, used := n.old[nonce]; used {
-		return false
-	}
-	if _, used := n.young[nonce]; used {
-		return false
-	}
-	n.young[nonce] = struct{}{}
-	return true
 }
 
 func orElse(s, other string) string {

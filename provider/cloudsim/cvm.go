@@ -3,6 +3,7 @@ package cloudsim
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type cvm struct {
 type cvmAction struct {
 	run        func(*cvm, *call) (tencentFields, *tencentRefusal)
 	creates    bool
+	lists      bool // shows machines
 	regionless bool // the common parameter Region may be absent
 }
 
@@ -52,8 +54,8 @@ func cvmActions() map[string]cvmAction {
 		"DeleteDisasterRecoverGroups":          {run: tencentAction((*cvm).deleteGroups)},
 
 		"RunInstances":             {run: tencentAction((*cvm).runInstances), creates: true},
-		"DescribeInstances":        {run: tencentAction((*cvm).describeInstances)},
-		"DescribeInstancesStatus":  {run: tencentAction((*cvm).describeInstancesStatus)},
+		"DescribeInstances":        {run: tencentAction((*cvm).describeInstances), lists: true},
+		"DescribeInstancesStatus":  {run: tencentAction((*cvm).describeInstancesStatus), lists: true},
 		"TerminateInstances":       {run: tencentAction((*cvm).terminateInstances)},
 		"StartInstances":           {run: tencentAction((*cvm).startInstances)},
 		"StopInstances":            {run: tencentAction((*cvm).stopInstances)},
@@ -85,6 +87,30 @@ func tencentAction[R any](do func(*cvm, *call, *R) (tencentFields, *tencentRefus
 }
 
 func (c *cvm) creates(action string) bool { return c.actions[action].creates }
+
+func (c *cvm) describes(action string) bool { return c.actions[action].lists }
+
+// token implements wire.
+func (c *cvm) token(k *call) string {
+	if strings.EqualFold(tencentPlain(tencentMember(k.tree, "DryRun")), "true") {
+		return ""
+	}
+	return tencentPlain(tencentMember(k.tree, "ClientToken"))
+}
+
+// tagged implements wire.
+func (c *cvm) tagged(k *call) bool {
+	for _, f := range tencentElements(tencentMember(k.tree, "Filters")) {
+		if name := tencentPlain(tencentMember(f, "Name")); strings.HasPrefix(name, "tag:") || strings.HasPrefix(name, "tag-") {
+			return true
+		}
+	}
+	return false
+}
+
+// has implements wire. That a token can die is not documented, and a create that
+// answers with an order neither.
+func (c *cvm) has(_ *call, kind FaultKind) bool { return kind == ForgetToken }
 
 func (c *cvm) serve(k *call) *answer {
 	fields, refused := c.actions[k.action].run(c, k)

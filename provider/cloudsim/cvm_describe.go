@@ -78,7 +78,9 @@ func (c *cvm) list(k *call, p cvmPage, ids []string, filters []cvmFilter) ([]*ma
 	if len(ids) == 0 {
 		found = c.matching(k, filters)
 	}
-	return cvmCut(p, found), len(found), nil
+	found = c.cloud.listed(k, found)
+	page, total := c.cloud.claimed(k, cvmCut(p, found), len(found))
+	return page, total, nil
 }
 
 func (c *cvm) named(k *call, ids []string) []*machine {

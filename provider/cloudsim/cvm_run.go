@@ -64,7 +64,7 @@ func (c *cvm) runInstances(k *call, r *cvmRunRequest) (tencentFields, *tencentRe
 	if refused != nil || dry { // what a dry run answers, apart from the request ID, is [unverified]
 		return nil, refused
 	}
-	return tencentFields{"InstanceIdSet": ids}, nil
+	return tencentFields{"InstanceIdSet": c.cloud.answered(k, ids, cvmNewID)}, nil
 }
 
 // once runs a create, or answers again what an earlier call with the same client
@@ -75,8 +75,8 @@ func (c *cvm) once(
 	if tencentOr(token, "") == "" || dry {
 		return do()
 	}
-	key, fingerprint := k.action+" "+*token, cvmFingerprint(k.region, tencentFlatten(request))
-	if known := c.cloud.tokens[key]; known != nil {
+	fingerprint := cvmFingerprint(k.region, tencentFlatten(request))
+	if known := c.cloud.recall(k, *token); known != nil {
 		if known.fingerprint != fingerprint {
 			// No code is documented for this; [unverified].
 			return nil, tencentRefuse("InvalidParameterValue", "The ClientToken was used before with other parameters.")
@@ -85,7 +85,7 @@ func (c *cvm) once(
 	}
 	ids, refused := do()
 	if refused == nil {
-		c.cloud.tokens[key] = &tokenRecord{fingerprint: fingerprint, ids: ids, at: k.now}
+		c.cloud.remember(k, *token, fingerprint, ids)
 	}
 	return ids, refused
 }
@@ -119,11 +119,14 @@ func (c *cvm) checkFree(k *call, r *cvmRunRequest) *tencentRefusal {
 	return nil
 }
 
+// cvmNewID draws the ID of a machine.
+func cvmNewID(r *rand.Rand) string { return "ins-" + letters(r, 8) }
+
 // launch makes the machines and returns their IDs.
 func (c *cvm) launch(k *call, r *cvmRunRequest, params map[string]string) []string {
 	machines := c.cloud.create(k, createSpec{
 		count: r.count(),
-		id:    func(rd *rand.Rand) string { return "ins-" + letters(rd, 8) },
+		id:    cvmNewID,
 		fill: func(i int, m *machine) {
 			m.Params = params
 			c.fill(k, r, i, m)

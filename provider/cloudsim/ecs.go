@@ -1,6 +1,10 @@
 package cloudsim
 
-import "maps"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // ecs is Alibaba Cloud ECS, API version 2014-05-26. Where the reference of
 // 2018-2020 and today's disagree (user data 16 or 32 KB, a private address for
@@ -23,8 +27,8 @@ func newECS(c *cloud) wire {
 	e.fault = ecsFault
 	e.actions = map[string]aliAction{
 		"RunInstances":           {run: e.runInstances, creates: true},
-		"DescribeInstances":      {run: e.describeInstances},
-		"DescribeInstanceStatus": {run: e.describeInstanceStatus},
+		"DescribeInstances":      {run: e.describeInstances, lists: true},
+		"DescribeInstanceStatus": {run: e.describeInstanceStatus, lists: true},
 		"DeleteInstance":         {run: e.deleteInstance},
 		"DeleteInstances":        {run: e.deleteInstances},
 		"StartInstance":          {run: e.startInstance},
@@ -66,6 +70,36 @@ func (e *ecs) setActions() map[string]aliAction {
 	}
 }
 
+// token implements wire.
+func (e *ecs) token(k *call) string {
+	if strings.EqualFold(k.params["DryRun"], "true") {
+		return ""
+	}
+	return k.params["ClientToken"]
+}
+
+// tagged implements wire.
+func (e *ecs) tagged(k *call) bool {
+	for name := range k.params {
+		if strings.HasPrefix(name, "Tag.") {
+			return true
+		}
+	}
+	return false
+}
+
+// has implements wire.
+func (e *ecs) has(k *call, kind FaultKind) bool {
+	switch kind {
+	case DeadToken, ForgetToken:
+		return true
+	case UnpaidOrder:
+		return k.params["InstanceChargeType"] == "PrePaid"
+	default:
+		return false
+	}
+}
+
 // params reads the parameters of a call with the codes of ECS.
 func (e *ecs) params(k *call) *aliParams {
 	return &aliParams{values: k.params, missing: ecsMissing, invalid: ecsInvalid}
@@ -95,15 +129,19 @@ func (e *ecs) find(k *call, id, region string) *machine {
 }
 
 // list returns the machines of the call's region that the API shows and keep
-// accepts, in order of creation, starting at a position in that order.
+// accepts, in order of creation, starting at a position in that order. A cap on
+// the list counts what earlier pages had.
 func (e *ecs) list(k *call, from int, keep func(*machine) bool) []*machine {
+	if from > 0 && k.faults.has(ListCap) {
+		return slices.DeleteFunc(e.list(k, 0, keep), func(m *machine) bool { return m.place < from })
+	}
 	var out []*machine
 	for _, m := range e.cloud.asked(k, "InstanceIds", from) {
 		if m.Region == k.region && m.visible(k.now) && m.phase(k.now) != Failed && keep(m) {
 			out = append(out, m)
 		}
 	}
-	return out
+	return e.cloud.listed(k, out)
 }
 
 // ecsStatus is the vendor's word for a phase.

@@ -10,16 +10,17 @@ func (e *ecs) describeInstances(k *call) (aliObject, *aliError) {
 		return e.describeByToken(k, p, keep)
 	}
 	page := p.page(100)
-	if err := ecsAsked(p); err != nil {
+	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err
 	}
 	all := e.list(k, 0, keep)
+	rows, total := e.cloud.claimed(k, page.cut(all), len(all))
 	return aliObject{
-		{"TotalCount", len(all)},
+		{"TotalCount", total},
 		{"PageNumber", page.number},
 		{"PageSize", page.size},
 		{"NextToken", ""},
-		{"Instances", e.instances(k, page.cut(all))},
+		{"Instances", e.instances(k, rows)},
 	}, nil
 }
 
@@ -27,12 +28,16 @@ func (e *ecs) describeInstances(k *call) (aliObject, *aliError) {
 // total is not counted.
 func (e *ecs) describeByToken(k *call, p *aliParams, keep func(*machine) bool) (aliObject, *aliError) {
 	size, from := p.number("MaxResults", 10, 1, 100), p.resume()
-	if err := ecsAsked(p); err != nil {
+	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err
 	}
 	page, next := e.tokenPage(e.list(k, from, keep), size)
+	page, total := e.cloud.claimed(k, page, 0)
+	if f, ok := k.faults.get(WrongTotal); ok && f.NextPage && next == "" {
+		next = aliNextToken(len(e.cloud.order))
+	}
 	return aliObject{
-		{"TotalCount", 0},
+		{"TotalCount", total},
 		{"PageNumber", 0},
 		{"PageSize", 0},
 		{"NextToken", next},
@@ -40,13 +45,24 @@ func (e *ecs) describeByToken(k *call, p *aliParams, keep func(*machine) bool) (
 	}, nil
 }
 
-// ecsAsked ends the reading of parameters: a refusal, the success of a dry
-// run, or leave to go on.
-func ecsAsked(p *aliParams) *aliError {
-	if dry := p.flag("DryRun"); p.err == nil && dry {
+// checkDescribe ends the reading of parameters: a refusal, what a dry run answers,
+// or leave to go on. A dry run says of a key without the right what the call itself
+// does not; that it looks at the machines that it names is not verified.
+func (e *ecs) checkDescribe(k *call, p *aliParams) *aliError {
+	dry := p.flag("DryRun")
+	if p.err != nil || !dry {
+		return p.err
+	}
+	var named []*machine
+	if p.has("InstanceIds") {
+		named = e.cloud.asked(k, "InstanceIds", 0)
+	}
+	switch {
+	case e.cloud.denies(k, named):
+		return ecsForbiddenRAM()
+	default:
 		return ecsDryRun()
 	}
-	return p.err
 }
 
 func (e *ecs) instances(k *call, machines []*machine) aliObject {
@@ -128,12 +144,13 @@ func (e *ecs) describeInstanceStatus(k *call) (aliObject, *aliError) {
 	all := e.list(k, 0, func(m *machine) bool {
 		return (len(ids) == 0 || slices.Contains(ids, m.ID)) && (zone == "" || m.Zone == zone)
 	})
+	rows, total := e.cloud.claimed(k, page.cut(all), len(all))
 	var statuses []aliObject
-	for _, m := range page.cut(all) {
+	for _, m := range rows {
 		statuses = append(statuses, aliObject{{"InstanceId", m.ID}, {"Status", ecsStatus(m.phase(k.now))}})
 	}
 	return aliObject{
-		{"TotalCount", len(all)},
+		{"TotalCount", total},
 		{"PageNumber", page.number},
 		{"PageSize", page.size},
 		{"InstanceStatuses", aliList("InstanceStatus", statuses)},

@@ -155,3 +155,9 @@ func ecsDryRun() *aliError {
 func ecsBatchDryRun() *aliError {
 	return aliRefusal(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")
 }
+
+// ecsForbiddenRAM refuses a key that may not do something.
+func ecsForbiddenRAM() *aliError {
+	return aliRefusal(403, "Forbidden.RAM",
+		"User not authorized to operate on the specified resource, or this API doesn't support RAM.")
+}

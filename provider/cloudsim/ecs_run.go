@@ -16,7 +16,14 @@ type ecsPlan struct {
 	groups        []string
 	tags          map[string]string
 	release       time.Time // zero: when somebody deletes it
+	unpaid        bool      // AutoPay=false
 }
+
+// ecsOrder and ensOrder are the numbers from which orders are counted.
+const (
+	ecsOrder = 200_000_000_000
+	ensOrder = 300_000_000_000
+)
 
 // runInstances serves RunInstances.
 func (e *ecs) runInstances(k *call) (aliObject, *aliError) {
@@ -30,17 +37,25 @@ func (e *ecs) runInstances(k *call) (aliObject, *aliError) {
 	if err != nil {
 		return nil, err
 	}
-	answer := aliObject{{"InstanceIdSets", aliList("InstanceIdSet", ids)}, {"TradePrice", 0.165 * float64(len(ids))}}
-	if len(ids) > 0 {
+	named := e.cloud.answered(k, ids, ecsInstanceID)
+	answer := aliObject{{"InstanceIdSets", aliList("InstanceIdSet", named)}, {"TradePrice", 0.165 * float64(len(ids))}}
+	switch {
+	case k.order != nil:
+		answer = append(answer, aliField{"OrderId", k.order.id})
+	case len(ids) > 0:
 		// Of the machine, not of the call: a template may be what makes it prepaid.
 		if m := e.cloud.machines[ids[0]]; m.Charge == Prepaid {
-			answer = append(answer, aliField{"OrderId", fmt.Sprint(200_000_000_000 + int64(m.Create))})
+			answer = append(answer, aliField{"OrderId", fmt.Sprint(ecsOrder + int64(m.Create))})
 		}
 	}
 	return answer, nil
 }
 
-// launch makes the machines of a plan, as many as the stock allows.
+// ecsInstanceID draws the ID of a machine.
+func ecsInstanceID(r *rand.Rand) string { return "i-bp" + letters(r, 17) }
+
+// launch makes the machines of a plan, as many as the stock allows, or the order
+// for them if nobody pays it yet.
 func (e *ecs) launch(k *call, plan *ecsPlan) ([]string, *aliError) {
 	amount, err := e.stock(k, plan.amount, plan.least)
 	if err != nil {
@@ -49,10 +64,22 @@ func (e *ecs) launch(k *call, plan *ecsPlan) ([]string, *aliError) {
 	if plan.p.flag("DryRun") {
 		return nil, ecsDryRun()
 	}
+	deliver := func(k *call, ordinal int) []string { return e.deliver(k, plan, amount, ordinal) }
+	if plan.unpaid || k.faults.has(UnpaidOrder) {
+		e.cloud.leaveUnpaid(k, ecsOrder, deliver)
+		return nil, nil
+	}
+	return deliver(k, 0), nil
+}
+
+// deliver makes machines of a plan, those of the create with an ordinal if that
+// is not this call.
+func (e *ecs) deliver(k *call, plan *ecsPlan, amount, ordinal int) []string {
 	made := e.cloud.create(k, createSpec{
-		count: amount,
-		id:    func(r *rand.Rand) string { return "i-bp" + letters(r, 17) },
-		fill:  func(i int, m *machine) { e.fill(k, plan, i, m) },
+		count:   amount,
+		ordinal: ordinal,
+		id:      ecsInstanceID,
+		fill:    func(i int, m *machine) { e.fill(k, plan, i, m) },
 	})
 	ids := make([]string, len(made))
 	for i, m := range made {
@@ -61,7 +88,7 @@ func (e *ecs) launch(k *call, plan *ecsPlan) ([]string, *aliError) {
 			m.steps = append(m.steps, step{plan.release, Gone})
 		}
 	}
-	return ids, nil
+	return ids
 }
 
 // fill describes the i-th machine of a plan.

@@ -31,6 +31,8 @@ func (e *ecs) checkRun(k *call) *ecsPlan {
 	checkECSSystemDisk(p)
 	checkECSDataDisks(p)
 	plan.charge = checkECSBilling(p)
+	p.flag("AutoPay")
+	plan.unpaid = plan.charge == Prepaid && strings.EqualFold(p.text("AutoPay"), "false")
 	checkECSPlacement(p)
 	plan.tags = checkECSTags(p)
 	plan.release = checkECSRelease(p, k.now)

@@ -15,7 +15,7 @@ func newENS(c *cloud) wire {
 	e.actions = map[string]aliAction{
 		"CreateInstance":          {run: e.createInstance, creates: true},
 		"RunInstances":            {run: e.runInstances, creates: true},
-		"DescribeInstances":       {run: e.describeInstances},
+		"DescribeInstances":       {run: e.describeInstances, lists: true},
 		"ModifyInstanceAttribute": {run: e.modifyInstance},
 		"ReleasePrePaidInstance":  {run: e.releasePrepaid},
 		"ReleasePostPaidInstance": {run: e.releasePostpaid},
@@ -27,6 +27,24 @@ func newENS(c *cloud) wire {
 		"RebootInstances":         {run: e.rebootInstances},
 	}
 	return e
+}
+
+// token implements wire.
+func (e *ens) token(*call) string { return "" }
+
+// tagged implements wire.
+func (e *ens) tagged(k *call) bool { return len(ensTagFilter(e.params(k.params))) > 0 }
+
+// has implements wire.
+func (e *ens) has(k *call, kind FaultKind) bool {
+	switch kind {
+	case StockRanOut:
+		return true
+	case UnpaidOrder:
+		return k.action == "RunInstances" && k.params["InstanceChargeType"] == "PrePaid"
+	default:
+		return false
+	}
 }
 
 // params reads parameters with the codes of ENS.

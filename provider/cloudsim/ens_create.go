@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"strconv"
+	"time"
 )
 
 // ensPlan is a create of either kind that passed every check.
@@ -14,6 +15,8 @@ type ensPlan struct {
 	charge Charge
 	region string
 	tags   map[string]string
+
+	release time.Time // zero: when somebody releases it
 }
 
 // createInstance serves CreateInstance, the older create: prepaid only.
@@ -36,7 +39,7 @@ func (e *ens) createInstance(k *call) (aliObject, *aliError) {
 	if err != nil {
 		return nil, err
 	}
-	return aliObject{{"InstanceIds", aliList("InstanceId", ids)}, {"Code", 0}}, nil
+	return aliObject{{"InstanceIds", aliList("InstanceId", e.cloud.answered(k, ids, ensInstanceID))}, {"Code", 0}}, nil
 }
 
 // checkCreate checks what both creates have in common. InternetChargeType is
@@ -109,8 +112,11 @@ func (e *ens) checkAddress(k *call, p *aliParams, amount int) {
 	}
 }
 
-// launch makes the machines of a plan. There is no minimum: stock for fewer
-// than asked is no stock.
+// ensInstanceID draws the ID of a machine.
+func ensInstanceID(r *rand.Rand) string { return "i-5" + letters(r, 20) }
+
+// launch makes the machines of a plan, or the order for them if nobody pays it
+// yet. There is no minimum: stock for fewer than asked is no stock.
 func (e *ens) launch(k *call, plan *ensPlan) ([]string, *aliError) {
 	if plan.p.err != nil {
 		return nil, plan.p.err
@@ -119,16 +125,31 @@ func (e *ens) launch(k *call, plan *ensPlan) ([]string, *aliError) {
 	if err != nil {
 		return nil, err
 	}
+	deliver := func(k *call, ordinal int) []string { return e.deliver(k, plan, amount, ordinal) }
+	if k.faults.has(UnpaidOrder) {
+		e.cloud.leaveUnpaid(k, ensOrder, deliver)
+		return nil, nil
+	}
+	return deliver(k, 0), nil
+}
+
+// deliver makes machines of a plan, those of the create with an ordinal if that
+// is not this call.
+func (e *ens) deliver(k *call, plan *ensPlan, amount, ordinal int) []string {
 	made := e.cloud.create(k, createSpec{
-		count: amount,
-		id:    func(r *rand.Rand) string { return "i-5" + letters(r, 20) },
-		fill:  func(i int, m *machine) { e.fill(plan, i, m) },
+		count:   amount,
+		ordinal: ordinal,
+		id:      ensInstanceID,
+		fill:    func(i int, m *machine) { e.fill(plan, i, m) },
 	})
 	ids := make([]string, len(made))
 	for i, m := range made {
 		ids[i] = m.ID
+		if !plan.release.IsZero() {
+			m.steps = append(m.steps, step{plan.release, Gone})
+		}
 	}
-	return ids, nil
+	return ids
 }
 
 func (e *ens) fill(plan *ensPlan, i int, m *machine) {

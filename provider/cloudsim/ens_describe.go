@@ -20,13 +20,15 @@ func (e *ens) describeInstances(k *call) (aliObject, *aliError) {
 			all = append(all, m)
 		}
 	}
+	all = e.cloud.listed(k, all)
+	rows, total := e.cloud.claimed(k, page.cut(all), len(all))
 	var out []aliObject
-	for _, m := range page.cut(all) {
+	for _, m := range rows {
 		out = append(out, ensInstance(k, m))
 	}
 	return aliObject{
 		{"Code", 0},
-		{"TotalCount", len(all)},
+		{"TotalCount", total},
 		{"PageNumber", page.number},
 		{"PageSize", page.size},
 		{"Instances", aliList("Instance", out)},

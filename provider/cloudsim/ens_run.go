@@ -27,21 +27,18 @@ func (e *ens) runInstances(k *call) (aliObject, *aliError) {
 	p.number("InternetMaxBandwidthOut", 0, 0, 1<<20)
 	p.id("SecurityId")
 	p.id("NetWorkId")
-	release := checkENSRelease(p, k.now)
+	plan.release = checkENSRelease(p, k.now)
 	plan.tags = p.tags(20)
 	e.checkCreate(k, plan, 16)
 	ids, err := e.launch(k, plan)
 	if err != nil {
 		return nil, err
 	}
-	flat := make([]any, len(ids))
-	for i, id := range ids {
-		flat[i] = id
-		if m := e.cloud.machines[id]; !release.IsZero() {
-			m.steps = append(m.steps, step{release, Gone})
-		}
+	flat := []any{}
+	for _, id := range e.cloud.answered(k, ids, ensInstanceID) {
+		flat = append(flat, id)
 	}
-	return aliObject{{"OrderId", fmt.Sprint(300_000_000_000 + int64(e.cloud.creates))}, {"InstanceIds", flat}}, nil
+	return aliObject{{"OrderId", fmt.Sprint(ensOrder + int64(e.cloud.creates))}, {"InstanceIds", flat}}, nil
 }
 
 // checkENSArea reads where the machines are to stand: on a node, or in an area

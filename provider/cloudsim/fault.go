@@ -1,33 +1,13 @@
 package cloudsim
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
 
-// FaultKind is a kind of mischief.
-type FaultKind string
-
-// Kinds of fault. Where a kind has a vendor code, the simulator answers with
-// the one that vendor documents for it, unless [Fault.Code] names another.
-const (
-	Throttle          FaultKind = "throttle"            // refused: too many calls
-	NoStock           FaultKind = "no-stock"            // create refused: sold out
-	Quota             FaultKind = "quota"               // create refused: account limit
-	Balance           FaultKind = "balance"             // create refused: no money
-	Refuse            FaultKind = "refuse"              // refused with Fault.Code and Fault.Status
-	LaunchFailure     FaultKind = "launch-failure"      // create accepted; Fault.Count machines (0 = all) die while booting
-	LateVisibility    FaultKind = "late-visibility"     // create accepted; its machines are left out of describes for Fault.Delay
-	Partial           FaultKind = "partial"             // create makes Fault.Count machines, whatever was asked for
-	ServerErrorBefore FaultKind = "server-error-before" // 5xx, nothing done
-	ServerErrorAfter  FaultKind = "server-error-after"  // done, then 5xx
-	ResetBefore       FaultKind = "reset-before"        // connection cut, nothing done
-	ResetAfter        FaultKind = "reset-after"         // done, then connection cut
-	Slow              FaultKind = "slow"                // Fault.Delay passes before the call is looked at
-	Malformed         FaultKind = "malformed"           // done, then Fault.Body with Fault.Status instead of the answer
-)
-
-// Fault is a piece of mischief to do to matching calls.
+// Fault is a piece of mischief to do to matching calls. Which fields a kind
+// reads is said beside the kind; it ignores the others.
 type Fault struct {
 	Cloud Cloud  // "" = all clouds
 	API   string // action name, for example "RunInstances"; "" = every action the kind makes sense for
@@ -36,12 +16,18 @@ type Fault struct {
 	Skip  int // let this many matching calls pass first
 	Times int // then strike this many; 0 = all that follow
 
-	Delay   time.Duration // Slow, LateVisibility
-	Count   int           // LaunchFailure, Partial; NoStock: machines left in stock, on clouds with a minimum (Alibaba)
+	Delay   time.Duration // Slow, LateVisibility; Proxy: announced in Retry-After
+	Spread  time.Duration // LateVisibility: each machine waits a drawn time below it on top of Delay
+	Count   int           // machines, IDs, rows or bytes, by kind; NoStock: left in stock, on clouds with a minimum (Alibaba)
+	Share   float64       // Blind, Flap: of the machines, from 0 to 1; 0 = Count decides
+	Total   int           // WrongTotal: the total that the answer claims
 	Code    string        // Refuse; optional for the other refusals and the 5xx kinds
 	Message string        // optional
-	Status  int           // HTTP status for Refuse, ServerError* and Malformed; 0 = the vendor's usual
-	Body    string        // Malformed
+	Status  int           // HTTP status for Refuse, ServerError*, Malformed, DeadToken and Proxy; 0 = the usual
+	Body    string        // Malformed; optional for Proxy
+
+	Invented bool // LongList, ForeignList: the IDs belong to no machine
+	NextPage bool // WrongTotal: announce a page after the last one
 }
 
 // Inject adds a fault. The function it returns takes the fault away again.
@@ -79,26 +65,6 @@ func (s *Sim) ClearFaults() {
 	}
 }
 
-// createOnly tells whether a kind means nothing but on calls that make machines.
-func (k FaultKind) createOnly() bool {
-	switch k {
-	case NoStock, Quota, Balance, LaunchFailure, LateVisibility, Partial:
-		return true
-	default:
-		return false
-	}
-}
-
-// refusal tells whether a kind answers instead of executing the call.
-func (k FaultKind) refusal() bool {
-	switch k {
-	case Throttle, NoStock, Quota, Balance, Refuse, ServerErrorBefore:
-		return true
-	default:
-		return false
-	}
-}
-
 // pendingFault is an injected fault with its counters.
 type pendingFault struct {
 	Fault
@@ -119,11 +85,11 @@ func (c *cloud) inject(f Fault) (remove func()) {
 
 // strikes returns the faults that hit this call, and counts it for each fault
 // that it matches.
-func (c *cloud) strikes(action string) faults {
+func (c *cloud) strikes(k *call) faults {
 	var hit faults
 	spent := false
 	for _, p := range c.faults {
-		if p.API != "" && p.API != action || p.API == "" && p.Kind.createOnly() && !c.wire.creates(action) {
+		if !c.matches(k, p.Fault) {
 			continue
 		}
 		p.seen++
@@ -139,11 +105,62 @@ func (c *cloud) strikes(action string) faults {
 	return hit
 }
 
+// matches reports whether a fault is about a call. A kind that means something
+// for some clouds or calls only is about no other, whatever its API says.
+func (c *cloud) matches(k *call, f Fault) bool {
+	creates, describes := c.wire.creates(k.action), c.wire.describes(k.action)
+	switch {
+	case f.API != "" && f.API != k.action:
+		return false
+	case f.Kind.describeOnly():
+		return describes && (f.Kind != ListCap || c.wire.tagged(k))
+	case f.Kind.ofOneCloud():
+		return creates && c.hasSense(k, f.Kind)
+	case f.Kind.listsIDs():
+		return creates
+	default:
+		return f.API != "" || !f.Kind.createOnly() || creates
+	}
+}
+
+// hasSense reports whether a kind for certain creates is for this one.
+func (c *cloud) hasSense(k *call, kind FaultKind) bool {
+	if !c.wire.has(k, kind) {
+		return false
+	}
+	token := c.wire.token(k)
+	switch kind {
+	case ForgetToken:
+		return token != "" && c.remembered(k, token) != nil
+	case DeadToken:
+		return token != "" && c.remembered(k, token) == nil
+	default:
+		return true
+	}
+}
+
 // spent tells whether a fault will strike no more.
 func (p *pendingFault) spent() bool { return p.Times > 0 && p.seen >= p.Skip+p.Times }
 
 // faults are those that hit one call.
 type faults []Fault
+
+// all are the faults of a kind, in the order in which they were injected.
+func (fs faults) all(k FaultKind) iter.Seq[Fault] {
+	return func(yield func(Fault) bool) {
+		for _, f := range fs {
+			if f.Kind == k && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// has reports whether a fault of a kind is among them.
+func (fs faults) has(k FaultKind) bool {
+	_, ok := fs.get(k)
+	return ok
+}
 
 // get returns the first fault of a kind.
 func (fs faults) get(k FaultKind) (Fault, bool) {

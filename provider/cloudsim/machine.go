@@ -54,9 +54,10 @@ type Instance struct {
 	KeyPairs     []string
 	Tags         map[string]string
 	Created      time.Time
-	Create       int    // ordinal of the create call that made it, from 1 on each cloud
-	Token        string // client token of that call, if any
-	Reason       string // why it failed, if it did
+	VisibleAt    time.Time // when the cloud begins to show it, and to take calls about it; Created, unless a fault hides it
+	Create       int       // ordinal of the create call that made it, from 1 on each cloud
+	Token        string    // client token of that call, if any
+	Reason       string    // why it failed, if it did
 
 	// Params are the parameters of the create call as the cloud understood
 	// them, flat and under their wire names. Secrets are among them.
@@ -73,10 +74,10 @@ type step struct {
 // clock: nothing runs in the background to make it age.
 type machine struct {
 	Instance
-	steps     []step    // ascending; the last one not after now is the phase
-	visibleAt time.Time // describes leave it out before this moment
-	jobID     string    // QingCloud's job of the create
-	place     int       // in the order of creation
+	steps []step // ascending; the last one not after now is the phase
+	jobID string // QingCloud's job of the create
+	place int    // in the order of creation
+	index int    // among the machines of its create, from 0
 }
 
 func (m *machine) phase(now time.Time) Phase {
@@ -100,7 +101,7 @@ func (m *machine) move(now time.Time, steps ...step) {
 }
 
 func (m *machine) visible(now time.Time) bool {
-	return !now.Before(m.visibleAt) && m.phase(now) != Gone
+	return !now.Before(m.VisibleAt) && m.phase(now) != Gone
 }
 
 func (m *machine) snapshot(now time.Time) Instance {

@@ -38,6 +38,7 @@ type qingCloud struct {
 type qingAction struct {
 	run     func(*qingCloud, *call, *qingArgs) (qingReply, *qingError)
 	creates bool // makes machines
+	lists   bool // shows machines
 	global  bool // takes no zone
 }
 
@@ -57,7 +58,7 @@ func newQingCloud(c *cloud) wire {
 func qingActions() map[string]qingAction {
 	return map[string]qingAction{
 		"RunInstances":                  {run: (*qingCloud).runInstances, creates: true},
-		"DescribeInstances":             {run: (*qingCloud).describeInstances},
+		"DescribeInstances":             {run: (*qingCloud).describeInstances, lists: true},
 		"TerminateInstances":            {run: (*qingCloud).terminateInstances},
 		"CeaseInstances":                {run: (*qingCloud).ceaseInstances},
 		"StartInstances":                {run: (*qingCloud).startInstances},
@@ -114,6 +115,19 @@ func (q *qingCloud) route(params map[string]string) *qingError {
 
 // creates implements wire.
 func (q *qingCloud) creates(action string) bool { return q.actions[action].creates }
+
+// describes implements wire.
+func (q *qingCloud) describes(action string) bool { return q.actions[action].lists }
+
+// token implements wire.
+func (q *qingCloud) token(*call) string { return "" }
+
+// tagged implements wire. Nothing in the simulated account has a tag.
+func (q *qingCloud) tagged(*call) bool { return false }
+
+// has implements wire. Whether a create for several machines may make some and be
+// refused is not documented.
+func (q *qingCloud) has(_ *call, kind FaultKind) bool { return kind == StockRanOut }
 
 // serve implements wire.
 func (q *qingCloud) serve(k *call) *answer {

@@ -35,11 +35,13 @@ func (q *qingCloud) describeInstances(k *call, a *qingArgs) (qingReply, *qingErr
 			found = append(found, m)
 		}
 	}
+	found = q.listed(k, found)
+	rows, total := q.claimed(k, qingPage(found, offset, limit), len(found))
 	set := []qingInstanceView{}
-	for _, m := range qingPage(found, offset, limit) {
+	for _, m := range rows {
 		set = append(set, q.view(m, k.now, verbose))
 	}
-	return qingReply{"instance_set": set, "total_count": len(found)}, nil
+	return qingReply{"instance_set": set, "total_count": total}, nil
 }
 
 // qingReadFilter reads the filters of the page, and from the vendor's client

@@ -25,7 +25,7 @@ func (q *qingCloud) runInstances(k *call, a *qingArgs) (qingReply, *qingError) {
 	job.ids = qingIDs(machines)
 	job.done, job.failed = qingRecycleFailed(machines, k.now)
 	q.addJob(job)
-	return qingReply{"instances": job.ids, "job_id": job.id}, nil
+	return qingReply{"instances": q.answered(k, job.ids, qingInstanceID), "job_id": job.id}, nil
 }
 
 // checkFree refuses an order for a volume or an address that a machine has. The

@@ -95,7 +95,7 @@ func (q *qingCloud) lookup(k *call, id string) *machine {
 // known is lookup with the machines included that ceased.
 func (q *qingCloud) known(k *call, id string) *machine {
 	m := q.machines[id]
-	if m == nil || m.Zone != k.region || k.now.Before(m.visibleAt) {
+	if m == nil || m.Zone != k.region || k.now.Before(m.VisibleAt) {
 		return nil
 	}
 	return m

@@ -50,6 +50,11 @@ type Options struct {
 	// Rates are call rates that the clouds enforce; see [DocumentedRates]. Nil
 	// enforces none.
 	Rates map[Cloud][]Rate
+
+	// TokenLife is how long a cloud remembers a client token, from the create that
+	// used it on. After that the same token creates again. Zero means forever; no
+	// vendor documents a time.
+	TokenLife time.Duration
 }
 
 // Sim is a simulated account on four clouds. Create it with [New]; reach it
@@ -86,7 +91,8 @@ func New(o *Options) *Sim {
 func (s *Sim) Handler(c Cloud) http.Handler { return s.cloud(c) }
 
 // Instances returns a snapshot of every machine ever created and not yet gone,
-// on the named clouds (none means all), in order of creation.
+// on the named clouds (none means all), in order of creation. It has the machines
+// too that the cloud does not show, or not yet: see [Instance].VisibleAt.
 func (s *Sim) Instances(clouds ...Cloud) []Instance {
 	return s.collect(clouds, func(m *machine, now time.Time) bool { return m.phase(now) != Gone })
 }

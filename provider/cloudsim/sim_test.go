@@ -31,6 +31,14 @@ func (w fakeWire) open(r *http.Request, body []byte, now time.Time) (*call, *ans
 
 func (w fakeWire) creates(action string) bool { return action == "Make" }
 
+func (w fakeWire) describes(action string) bool { return action == "List" }
+
+func (w fakeWire) token(*call) string { return "" }
+
+func (w fakeWire) tagged(*call) bool { return false }
+
+func (w fakeWire) has(*call, FaultKind) bool { return true }
+
 func (w fakeWire) serve(k *call) *answer {
 	var ids []string
 	switch k.action {

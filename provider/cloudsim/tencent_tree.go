@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -43,6 +46,44 @@ func tencentFormTree(form map[string]string) (any, *tencentRefusal) {
 		}
 	}
 	return root, nil
+}
+
+// tencentMember returns a member of a structure in either form, nil if there is none.
+func tencentMember(in any, name string) any {
+	switch in := in.(type) {
+	case map[string]any:
+		return in[name]
+	case tencentNodes:
+		return in[name]
+	default:
+		return nil
+	}
+}
+
+// tencentElements returns the elements of a list in either form, in no order.
+func tencentElements(in any) []any {
+	switch in := in.(type) {
+	case []any:
+		return in
+	case tencentNodes:
+		return slices.Collect(maps.Values(in))
+	default:
+		return nil
+	}
+}
+
+// tencentPlain returns a leaf in either form as text.
+func tencentPlain(in any) string {
+	switch in := in.(type) {
+	case string:
+		return in
+	case tencentText:
+		return string(in)
+	case bool:
+		return strconv.FormatBool(in)
+	default:
+		return ""
+	}
 }
 
 // put reports false where the place is already taken by something of another kind.

@@ -120,6 +120,11 @@ func (r *recorder) Write(p []byte) (int, error) {
 }
 
 func (r *recorder) response(req *http.Request) *http.Response {
+	var body io.Reader = bytes.NewReader(r.body.Bytes())
+	length := int64(r.body.Len())
+	if promised, err := strconv.ParseInt(r.header.Get("Content-Length"), 10, 64); err == nil && promised > length {
+		body, length = io.MultiReader(body, cutReader{}), promised
+	}
 	return &http.Response{
 		Status:        strconv.Itoa(r.status) + " " + http.StatusText(r.status),
 		StatusCode:    r.status,
@@ -127,8 +132,13 @@ func (r *recorder) response(req *http.Request) *http.Response {
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        r.header,
-		Body:          io.NopCloser(bytes.NewReader(r.body.Bytes())),
-		ContentLength: int64(r.body.Len()),
+		Body:          io.NopCloser(body),
+		ContentLength: length,
 		Request:       req,
 	}
 }
+
+// cutReader ends a body before its time.
+type cutReader struct{}
+
+func (cutReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -1,0 +1,85 @@
+package cloudsim
+
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+	"strconv"
+)
+
+// documentedListCap is how many machines a filter by tags finds on ECS at most.
+const documentedListCap = 1000
+
+// listed returns what a describe shows of the machines that it found, which are
+// all that match, in order of creation. Found is the caller's own list.
+func (c *cloud) listed(k *call, found []*machine) []*machine {
+	for f := range k.faults.all(Blind) {
+		found = slices.DeleteFunc(found, func(m *machine) bool { return c.hides(f, m) })
+	}
+	for f := range k.faults.all(Flap) {
+		found = slices.DeleteFunc(found, func(m *machine) bool { return c.drops(f, m) })
+	}
+	if f, ok := k.faults.get(ListCap); ok {
+		found = found[:min(len(found), cmp.Or(f.Count, documentedListCap))]
+	}
+	return found
+}
+
+// hides reports whether a key does not see a machine, the same in every answer.
+func (c *cloud) hides(f Fault, m *machine) bool {
+	if f.Share > 0 {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(strconv.FormatUint(c.sim.opts.Seed, 16) + " " + m.ID)) // a hash accepts every write
+		return float64(mixed(h.Sum64())>>11)/(1<<53) < f.Share
+	}
+	return f.Count == 0 || m.index < f.Count
+}
+
+// mixed spreads the bits of a hash: the high ones of FNV hardly differ for IDs
+// that differ at their ends (the finalizer of SplitMix64).
+func mixed(h uint64) uint64 {
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	return h ^ h>>31
+}
+
+// drops reports whether one answer leaves a machine out.
+func (c *cloud) drops(f Fault, m *machine) bool {
+	if f.Share > 0 {
+		return c.mischief.Float64() < f.Share
+	}
+	return f.Count == 0 || m.index < f.Count
+}
+
+// denies reports whether a key may not describe machines: none of the account's,
+// or one of those that a call names.
+func (c *cloud) denies(k *call, named []*machine) bool {
+	for f := range k.faults.all(Blind) {
+		if f.Count == 0 && f.Share == 0 {
+			return true
+		}
+		hidden := func(m *machine) bool { return c.hides(f, m) }
+		if slices.ContainsFunc(named, hidden) {
+			return true
+		}
+	}
+	return false
+}
+
+// claimed returns the rows of a page and the total that the answer has for them.
+func (c *cloud) claimed(k *call, page []*machine, total int) ([]*machine, int) {
+	f, ok := k.faults.get(WrongTotal)
+	if !ok {
+		return page, total
+	}
+	if f.Count > 0 {
+		page = page[:min(f.Count, len(page))]
+	}
+	switch {
+	case f.Total > 0:
+		total = f.Total
+	case f.Count == 0:
+		total++
+	}
+	return page, total
+}

@@ -1,0 +1,49 @@
+package cloudsim
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// proxyAnswer is what something in front of the service answers in its place: a
+// page, and no word of the vendor's.
+func proxyAnswer(f Fault) *answer {
+	status := cmp.Or(f.Status, http.StatusServiceUnavailable)
+	text := orElse(f.Message, http.StatusText(status))
+	page := fmt.Sprintf("<html>\r\n<head><title>%d %s</title></head>\r\n<body>\r\n<center><h1>%d %s</h1></center>\r\n"+
+		"<hr><center>proxy</center>\r\n</body>\r\n</html>\r\n", status, text, status, text)
+	header := http.Header{"Server": {"proxy"}, "Via": {"1.1 proxy"}}
+	if f.Delay > 0 {
+		header.Set("Retry-After", strconv.Itoa(int((f.Delay+time.Second-1)/time.Second)))
+	}
+	return &answer{status: status, contentType: "text/html", body: []byte(orElse(f.Body, page)), header: header}
+}
+
+// cut takes the end of the body away and promises it all the same.
+func (a *answer) cut(f Fault, ids []string) {
+	if len(a.body) == 0 {
+		return
+	}
+	at := f.Count
+	if at <= 0 {
+		at = middleOf(a.body, ids)
+	}
+	at = min(at, len(a.body)-1)
+	a.body, a.missing = a.body[:at], len(a.body)-at
+}
+
+// middleOf is a place in the middle of a list of IDs, inside one of them, or in
+// the middle of a body that does not have them.
+func middleOf(body []byte, ids []string) int {
+	if len(ids) > 0 {
+		id := ids[len(ids)/2]
+		if at := bytes.Index(body, []byte(id)); at >= 0 {
+			return at + len(id)/2
+		}
+	}
+	return len(body) / 2
+}

@@ -1,0 +1,264 @@
+package cloudsim
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// vendor is one cloud's protocol with the words that all clouds share, so that a
+// test of a fault is written once and runs over four wires.
+type vendor struct {
+	t     *testing.T
+	sim   *Sim
+	cloud Cloud
+
+	create   func(n int, token string) *http.Request
+	describe func(ids ...string) *http.Request // none = all, 100 to a page
+	end      func(id string) *http.Request
+	stop     func(id string) *http.Request
+	rename   func(id string) *http.Request // nil: the cloud's call is not simulated
+
+	read    func(body []byte) vendorAnswer
+	missing string // code for a machine that does not exist
+}
+
+// vendorAnswer is what an answer says, whatever its shape.
+type vendorAnswer struct {
+	code  string   // "" for success
+	ids   []string // that a create names or a describe shows
+	total int
+	order string
+}
+
+// eachVendor runs a test over the wire of every cloud.
+func eachVendor(t *testing.T, o *Options, test func(t *testing.T, v *vendor)) {
+	t.Helper()
+	for _, connect := range []func(*testing.T, *Sim) *vendor{ecsVendor, ensVendor, cvmVendor, qingVendor} {
+		name := connect(t, New(nil)).cloud
+		t.Run(string(name), func(t *testing.T) { test(t, connect(t, New(o))) })
+	}
+}
+
+func ecsVendor(t *testing.T, sim *Sim) *vendor {
+	c := newECSClient(t, sim)
+	one := func(action string, more ...string) func(string) *http.Request {
+		return func(id string) *http.Request {
+			return c.signed(action, append([]string{"RegionId", "cn-hangzhou", "InstanceId", id}, more...)...)
+		}
+	}
+	return &vendor{
+		t: t, sim: sim, cloud: ECS, read: readAliAnswer, missing: "InvalidInstanceId.NotFound",
+		create: func(n int, token string) *http.Request {
+			return c.signed("RunInstances", ecsBase("Amount", fmt.Sprint(n), "ClientToken", token)...)
+		},
+		describe: func(ids ...string) *http.Request {
+			pairs := []string{"RegionId", "cn-hangzhou", "PageSize", "100"}
+			if len(ids) > 0 {
+				pairs = append(pairs, "InstanceIds", aliIDs(ids))
+			}
+			return c.signed("DescribeInstances", pairs...)
+		},
+		end:  one("DeleteInstance", "Force", "true"),
+		stop: one("StopInstance"),
+	}
+}
+
+func ensVendor(t *testing.T, sim *Sim) *vendor {
+	c := newENSClient(t, sim)
+	one := func(action string, more ...string) func(string) *http.Request {
+		return func(id string) *http.Request { return c.signed(action, append([]string{"InstanceId", id}, more...)...) }
+	}
+	return &vendor{
+		t: t, sim: sim, cloud: ENS, read: readAliAnswer, missing: "InstanceIdNotFound",
+		create: func(n int, _ string) *http.Request {
+			return c.signed("RunInstances", ensBase("Amount", fmt.Sprint(n))...)
+		},
+		describe: func(ids ...string) *http.Request {
+			pairs := []string{"PageSize", "100"}
+			if len(ids) > 0 {
+				pairs = append(pairs, "InstanceIds", aliIDs(ids))
+			}
+			return c.signed("DescribeInstances", pairs...)
+		},
+		end:    one("ReleasePostPaidInstance"),
+		stop:   one("StopInstance"),
+		rename: one("ModifyInstanceAttribute", "InstanceName", "other"),
+	}
+}
+
+func cvmVendor(t *testing.T, sim *Sim) *vendor {
+	c := &cvmClient{t: t, sim: sim, region: "ap-guangzhou"}
+	send := func(action, body string) *http.Request {
+		r := c.request(action, body)
+		r.URL.Scheme, r.URL.Host, r.RequestURI = "https", "cvm.tencentcloudapi.com", ""
+		return r
+	}
+	one := func(action, more string) func(string) *http.Request {
+		return func(id string) *http.Request { return send(action, idsBody([]string{id}, more)) }
+	}
+	return &vendor{
+		t: t, sim: sim, cloud: CVM, missing: "InvalidInstanceId.NotFound",
+		read: func(body []byte) vendorAnswer {
+			got := readTencent(t, body)
+			out := vendorAnswer{code: got.Error.Code, ids: got.InstanceIdSet, total: got.TotalCount}
+			for _, row := range got.InstanceSet {
+				out.ids = append(out.ids, fmt.Sprint(row["InstanceId"]))
+			}
+			return out
+		},
+		create: func(n int, token string) *http.Request {
+			return send("RunInstances", runBody(t, fmt.Sprintf(`{"InstanceCount":%d,"ClientToken":%q}`, n, token)))
+		},
+		describe: func(ids ...string) *http.Request {
+			if len(ids) == 0 {
+				return send("DescribeInstances", `{"Limit":100}`)
+			}
+			return send("DescribeInstances", idsBody(ids, `,"Limit":100`))
+		},
+		end:    one("TerminateInstances", ""),
+		stop:   one("StopInstances", ""),
+		rename: one("ModifyInstancesAttribute", `,"InstanceName":"other"`),
+	}
+}
+
+func qingVendor(t *testing.T, sim *Sim) *vendor {
+	c := newQingClient(t, nil)
+	c.sim = sim
+	send := func(action string, pairs ...string) *http.Request {
+		return newTestRequest(t, http.MethodGet, "https://api.qingcloud.com/iaas/?"+c.sign(action, pairs...))
+	}
+	one := func(action, name string, more ...string) func(string) *http.Request {
+		return func(id string) *http.Request { return send(action, append([]string{name + "=" + id}, more...)...) }
+	}
+	return &vendor{
+		t: t, sim: sim, cloud: QingCloud, missing: "2100",
+		read: func(body []byte) vendorAnswer {
+			var a qingAnswer
+			if err := json.Unmarshal(body, &a); err != nil {
+				t.Fatalf("the answer is not JSON: %v\n%s", err, body)
+			}
+			out := vendorAnswer{code: strings.TrimPrefix(fmt.Sprint(a.code()), "0"), ids: a.Instances, total: a.Total}
+			for _, m := range a.Set {
+				out.ids = append(out.ids, m.ID)
+			}
+			return out
+		},
+		create: func(n int, _ string) *http.Request {
+			return send("RunInstances", qingSmallest(fmt.Sprintf("count=%d", n))...)
+		},
+		describe: func(ids ...string) *http.Request {
+			pairs := []string{"limit=100"}
+			for i, id := range ids {
+				pairs = append(pairs, fmt.Sprintf("instances.%d=%s", i+1, id))
+			}
+			return send("DescribeInstances", pairs...)
+		},
+		end:    one("TerminateInstances", "instances.1"),
+		stop:   one("StopInstances", "instances.1"),
+		rename: one("ModifyInstanceAttributes", "instance", "instance_name=other"),
+	}
+}
+
+// signed is a signed POST with everything in the query.
+func (c *aliClient) signed(action string, pairs ...string) *http.Request {
+	c.t.Helper()
+	params := c.system(action)
+	maps.Copy(params, aliPairs(pairs))
+	return c.request(http.MethodPost, aliEncode(aliSignRPC(http.MethodPost, DefaultAccessKeySecret, params), ""), "")
+}
+
+func newTestRequest(t *testing.T, method, target string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// readAliAnswer reads an answer of ECS or ENS.
+func readAliAnswer(body []byte) vendorAnswer {
+	r := aliReply{raw: string(body)}
+	if err := json.Unmarshal(body, &r.body); err != nil {
+		return vendorAnswer{code: "not JSON"}
+	}
+	var a vendorAnswer
+	if code, refused := r.body["Code"].(string); refused {
+		a.code = code
+	}
+	if total, ok := r.body["TotalCount"].(float64); ok {
+		a.total = int(total)
+	}
+	if order, ok := r.body["OrderId"].(string); ok {
+		a.order = order
+	}
+	a.ids = slices.Concat(r.strings("InstanceIdSets", "InstanceIdSet"), r.strings("InstanceIds"), r.strings("InstanceIds", "InstanceId"))
+	for i := range r.strings("Instances", "Instance") {
+		a.ids = append(a.ids, fmt.Sprint(r.at("Instances", "Instance", i, "InstanceId")))
+	}
+	return a
+}
+
+// send sends a request in memory and returns what comes, a body that ends early
+// included.
+func (v *vendor) send(r *http.Request) (resp *http.Response, body []byte, err error) {
+	v.t.Helper()
+	resp, err = v.sim.Transport().RoundTrip(r)
+	if err != nil {
+		v.t.Fatalf("no answer: %v", err)
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(resp.Body)
+	return resp, body, err
+}
+
+// ask sends a request that is answered with the vendor's words.
+func (v *vendor) ask(r *http.Request) vendorAnswer {
+	v.t.Helper()
+	_, body, err := v.send(r)
+	if err != nil {
+		v.t.Fatalf("the body ends early: %v", err)
+	}
+	return v.read(body)
+}
+
+// made creates machines and returns the IDs in the answer.
+func (v *vendor) made(n int) []string {
+	v.t.Helper()
+	a := v.ask(v.create(n, ""))
+	if a.code != "" {
+		v.t.Fatalf("the create is refused with %s", a.code)
+	}
+	return a.ids
+}
+
+// exist returns the IDs of the machines that truly exist.
+func (v *vendor) exist() []string {
+	var ids []string
+	for _, i := range v.sim.Instances(v.cloud) {
+		ids = append(ids, i.ID)
+	}
+	return ids
+}
+
+// shows fails the test unless a describe shows exactly these machines.
+func (v *vendor) shows(when string, want ...string) {
+	v.t.Helper()
+	if got := v.ask(v.describe()).ids; !slices.Equal(got, want) {
+		v.t.Errorf("%s: the cloud shows %v, want %v", when, got, want)
+	}
+}
+
+// struck fails the test unless a kind has struck so many calls of the cloud.
+func (v *vendor) struck(k FaultKind, want int) {
+	v.t.Helper()
+	if got := v.sim.Struck(v.cloud, k); got != want {
+		v.t.Errorf("%s has struck %d calls, want %d", k, got, want)
+	}
+}
