@@ -343,7 +343,7 @@ func TestServersThatMayNotBeReleased(t *testing.T) {
 		plain := running(t, c, provider.RunInstancesSpec{Count: 3})
 		prepaid := running(t, c, provider.RunInstancesSpec{Billing: provider.Billing{Mode: provider.Prepaid, Period: 1}})[0]
 		protected := running(t, c, provider.RunInstancesSpec{DeletionProtection: true})[0]
-		err := c.TerminateInstances(t.Context(), "", append(plain, prepaid, protected), nil)
+		_, err := c.TerminateInstances(t.Context(), "", append(plain, prepaid, protected), nil)
 		for id, code := range map[string]string{prepaid: "ChargeTypeViolation", protected: "InvalidOperation.DeletionProtection"} {
 			if !slices.ContainsFunc(strings.Split(fmt.Sprint(err), "\n"), func(line string) bool { return strings.Contains(line, id) && strings.Contains(line, code) }) {
 				t.Errorf("got %v, want %s for %s", err, code, id)

@@ -229,7 +229,7 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	default:
 		return false, nil
 	}
-	if err := op.c.TerminateInstances(ctx, op.region, ids, nil); err != nil {
+	if _, err := op.c.TerminateInstances(ctx, op.region, ids, nil); err != nil {
 		return false, fmt.Errorf("releasing servers that failed to launch: %w", err)
 	}
 	op.drop(failed)

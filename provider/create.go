@@ -108,7 +108,7 @@ func (op *Operation) repeatCreate(ctx context.Context, i int, spec *RunInstances
 		now := op.part(i)
 		return op.c.createAgain(err, len(now.IDs) > len(p.IDs)) && !now.tooOld()
 	}
-	send := func() error { return op.send(ctx, i, s) }
+	send := func(ctx context.Context) error { return op.send(ctx, i, s) }
 	err := op.c.repeat(ctx, again, send)
 	if err == nil && !s.DryRun && op.c.limits.ClientToken && len(op.part(i).IDs) < s.MinCount {
 		// Fewer than the cloud says it makes: an answer that lost some of them

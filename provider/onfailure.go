@@ -34,7 +34,8 @@ func (op *Operation) releaseAll(ctx context.Context) error {
 	op.over = true
 	op.mu.Unlock()
 	unsaved := op.saveAnswer(ctx)
-	left, err := op.c.terminate(ctx, op.region, ids)
+	res, err := op.c.terminate(ctx, op.region, ids)
+	left := res.left(ids)
 	if err != nil {
 		err = fmt.Errorf("releasing the servers of the failed operation: %w", err)
 	}

@@ -62,7 +62,7 @@ func describesAroundMissing(t *testing.T, w *world) {
 	if _, err := w.client.WaitInstances(w.ctx, "", gone, provider.StateRunning, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.client.TerminateInstances(w.ctx, "", gone, &provider.TerminateOptions{Wait: true}); err != nil {
+	if _, err := w.client.TerminateInstances(w.ctx, "", gone, &provider.TerminateOptions{Wait: true}); err != nil {
 		t.Fatal(err)
 	}
 	got := idsOf(w.describe(provider.Query{IDs: []string{real[0], gone[0], real[1]}}))

@@ -19,7 +19,7 @@ func terminateRules() []rule {
 
 func (w *world) terminate(ids []string) {
 	w.t.Helper()
-	if err := w.client.TerminateInstances(w.ctx, "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
+	if _, err := w.client.TerminateInstances(w.ctx, "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
 		w.t.Errorf("terminate: %v", err)
 	}
 }
