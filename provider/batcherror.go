@@ -114,9 +114,9 @@ func reasonOf(err error) reason {
 	var e *APIError
 	_, bare := err.(*APIError) //nolint:errorlint // one that is wrapped says more
 	open := errors.Is(err, ErrOutcomeUnknown)
-	alike := errors.As(err, &e) && (bare || open)
+	alike := bare || open
 	switch {
-	case !alike:
+	case !errors.As(err, &e) || !alike:
 		return reason{text: err.Error()}
 	case e.Code == "":
 		return reason{kind: e.Kind, outcome: e.Outcome, unknown: open, text: e.Message}

@@ -58,9 +58,9 @@ func (r *release) recyclable(ids []string) []string {
 	defer r.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		k, looked := r.kinds[id]
-		binned := looked && k.billing == Prepaid && !k.recycled
-		may := !looked && !r.blind
-		return !r.taken[id] || !binned && !may
+		goesToBin := k.billing == Prepaid && !k.recycled
+		mayGo := !looked && !r.blind
+		return !r.taken[id] || !(goesToBin || mayGo)
 	})
 }
 
@@ -99,5 +99,6 @@ func binError(err error) error {
 	if errors.As(err, &w) && w.Err != nil {
 		err = w.Err
 	}
-	return fmt.Errorf("the release was accepted, and may have moved it to the recycle bin only, where it was not found in time: %w", err)
+	return fmt.Errorf("the release was accepted, and may have moved it no further than the recycle bin, "+
+		"where it was not found in time: %w", err)
 }

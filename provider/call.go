@@ -40,11 +40,11 @@ func (c *Client) repeat(ctx context.Context, again func(error) bool, call func(c
 // repeatUntil makes a call at least once, and not again after stop, which the time
 // in the library's own queue puts off.
 func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error) error {
-	once := !time.Now().Before(stop)
+	single := !time.Now().Before(stop)
 	queue := countQueued(ctx)
 	for n := 0; ; n++ {
 		err := call(queue)
-		if err == nil || once || !again(err) {
+		if err == nil || single || !again(err) {
 			return err
 		}
 		d, worth := nextPause(err, n, stop.Add(queue.total()))

@@ -93,7 +93,8 @@ func (l *listing) page(ctx context.Context) (page *DescribePage, err error) {
 // lacks reports whether a page is short. One by IDs that shows all of them lacks
 // nothing.
 func (l *listing) lacks(page *DescribePage) bool {
-	if !page.Short || len(l.req.IDs) == 0 {
+	byIDs := len(l.req.IDs) > 0
+	if !page.Short || !byIDs {
 		return page.Short
 	}
 	shown := make(map[string]bool, len(page.Instances))

@@ -214,8 +214,10 @@ func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, 
 // mayBeMoving reports whether an instance is on its way to another state, as far as
 // a look can tell. What a look that is not whole leaves out it tells nothing about.
 func mayBeMoving(seen map[string]Instance, id string, whole bool) bool {
-	i, shown := seen[id]
-	return shown && isMoving(i.State) || !shown && !whole
+	if i, shown := seen[id]; shown {
+		return isMoving(i.State)
+	}
+	return !whole
 }
 
 // isMoving tells whether a server is on its way to another state. As in every

@@ -24,8 +24,11 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 		if !errors.As(err, &e) || e.Lasting {
 			return false
 		}
+		if e.Outcome == OutcomeThrottled {
+			return true
+		}
 		repeatable := token != "" || e.Outcome.undone()
-		return e.Outcome == OutcomeThrottled || repeatable && safeAgain(err)
+		return repeatable && safeAgain(err)
 	}
 	maybe := false // an attempt may have been executed
 	err := c.repeat(ctx, again, func(ctx context.Context) error {

@@ -78,15 +78,11 @@ func (c *Client) markEnded(region string, ids []string) {
 
 // markPage records what a page of a describe call has shown.
 func (c *Client) markPage(region string, page *DescribePage) {
-	s := &c.poller.seen
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for n := range page.Instances { // instances are long: they are not copied to be looked at
-		i := &page.Instances[n]
-		h := s.hash(sighting{c.name, c.region(region), i.ID})
-		s.seen.add(h)
-		if i.State == StateTerminated {
-			s.ended.add(h)
+		if i := &page.Instances[n]; i.State == StateTerminated {
+			c.markEnded(region, []string{i.ID})
+		} else {
+			c.markSeen(region, i.ID)
 		}
 	}
 }

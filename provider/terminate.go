@@ -68,7 +68,9 @@ func (r *TerminateResult) left(ids []string) (left []string) {
 // no prepaid money; prepaid ones may then be refused, or stay in a recycle bin until
 // the cloud empties it. No IDs are no calls; an empty ID is an error, and nothing is
 // released.
-func (c *Client) TerminateInstances(ctx context.Context, region string, ids []string, o *TerminateOptions) (TerminateResult, error) {
+func (c *Client) TerminateInstances(
+	ctx context.Context, region string, ids []string, o *TerminateOptions,
+) (TerminateResult, error) {
 	if o == nil {
 		o = &TerminateOptions{}
 	}

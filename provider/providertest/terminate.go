@@ -18,7 +18,10 @@ func terminateRules() []rule {
 		{"some that are gone already", "One stale ID must not save the others.", terminatesAroundMissing},
 		{"in the wrong region", "Instances that run on somewhere else must not look released.", terminatesElsewhere},
 		{"an unknown instance", "A mistyped ID must not look like success, unless the caller does not mind.", terminatesUnknown},
-		{"an instance invisible for 10 minutes is never counted as released", "It runs, and nobody would look for it again.", terminatesInvisible},
+		{
+			"an instance invisible for 10 minutes is never counted as released",
+			"It runs, and nobody would look for it again.", terminatesInvisible,
+		},
 		{"an instance that another process has released", "What was seen and is not there any more is gone.", terminatesVanished},
 		{"though nobody can look", "A cleanup must not depend on a read that can fail.", terminatesBlindly},
 		{"though the answers are lost", "A release adds nothing to one that was carried out.", terminatesThoughLost},
