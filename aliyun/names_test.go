@@ -104,11 +104,17 @@ func TestNumbersOfTheDeadAreNotGivenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
 		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, Kind: cloudsim.LaunchFailure, Times: 1})
-		op, err := simClient(t, sim).RunInstances(t.Context(), provider.RunInstancesSpec{
+		c := simClient(t, sim)
+		op, err := c.RunInstances(t.Context(), provider.RunInstancesSpec{
 			ImageID: "image-1", InstanceType: "ecs.g6.large", Count: 3, Name: "web-", UniqueSuffix: true,
 		}, &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "ecs.g7.large"}}})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, err := range c.DescribeInstances(t.Context(), provider.Query{}) { // what was never seen is not known to have died
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 		list, err := op.Wait(t.Context(), nil)
 		if err != nil {

@@ -166,7 +166,7 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 		if err := g.MoveIn(ctx, "", "ds-unknown", ids[:1], nil); !errors.Is(err, provider.ErrNotFound) {
 			t.Errorf("moving into an unknown group: got %v, want ErrNotFound", err)
 		}
-		if err := c.TerminateInstances(ctx, "", ids, nil); err != nil {
+		if _, err := c.TerminateInstances(ctx, "", ids, nil); err != nil {
 			t.Fatal(err)
 		}
 		if err := g.Delete(ctx, "", id); err != nil {

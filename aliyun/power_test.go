@@ -312,12 +312,11 @@ func TestPowerOfMoreServersThanACallTakes(t *testing.T) {
 		c := simClient(t, sim)
 		ids := running(t, c, provider.RunInstancesSpec{Count: 250})
 		err := c.StopInstances(t.Context(), "", append(ids, "i-gone-1", "i-gone-2"), &provider.StopOptions{Force: true})
-		for _, id := range []string{"i-gone-1", "i-gone-2"} {
-			if !errors.Is(err, provider.ErrNotFound) || !strings.Contains(err.Error(), id) {
-				t.Errorf("got %v, want ErrNotFound that names %s", err, id)
-			}
+		var b *provider.BatchError
+		if !errors.As(err, &b) || !errors.Is(err, provider.ErrNotFound) {
+			t.Fatalf("got %v, want a BatchError that matches ErrNotFound", err)
 		}
-		if strings.Count(err.Error(), "\n") != 1 {
+		if unknown := []string{"i-gone-1", "i-gone-2"}; !slices.Equal(b.IDs(), unknown) || !slices.Equal(b.Unknown(), unknown) {
 			t.Errorf("got %v, want the two that are not there alone", err)
 		}
 		if n := sim.Calls(cloudsim.ECS, "StopInstances"); n != 3 {
@@ -343,7 +342,7 @@ func TestServersThatMayNotBeReleased(t *testing.T) {
 		plain := running(t, c, provider.RunInstancesSpec{Count: 3})
 		prepaid := running(t, c, provider.RunInstancesSpec{Billing: provider.Billing{Mode: provider.Prepaid, Period: 1}})[0]
 		protected := running(t, c, provider.RunInstancesSpec{DeletionProtection: true})[0]
-		err := c.TerminateInstances(t.Context(), "", append(plain, prepaid, protected), nil)
+		_, err := c.TerminateInstances(t.Context(), "", append(plain, prepaid, protected), nil)
 		for id, code := range map[string]string{prepaid: "ChargeTypeViolation", protected: "InvalidOperation.DeletionProtection"} {
 			if !slices.ContainsFunc(strings.Split(fmt.Sprint(err), "\n"), func(line string) bool { return strings.Contains(line, id) && strings.Contains(line, code) }) {
 				t.Errorf("got %v, want %s for %s", err, code, id)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
@@ -15,7 +16,7 @@ import (
 // The account's budget decides how fast they really go.
 const parallelCalls = 8
 
-// batch is a group of servers that one call is about.
+// batch is a group of instances that one call is about.
 type batch struct {
 	ids  []string
 	call func(ctx context.Context, ids []string) error
@@ -24,35 +25,50 @@ type batch struct {
 	// for the first attempt.
 	first error
 
-	// settled tells that settle has seen the group, as part of a larger one.
+	// settled reports that settle has seen the group, as part of a larger one.
 	settled bool
 }
 
-// batches makes calls about groups of servers side by side: repeats what is
+// batches makes calls about groups of instances side by side: repeats what is
 // worth it, and takes a group apart when the cloud refuses all of it because of
-// one. A server that has to be waited for holds up no other.
+// one. An instance that has to be waited for holds up no other.
 type batches struct {
-	c     *Client
-	what  string        // "terminate", for errors
-	slots chan struct{} // one for each call that may be in flight
+	c      *Client
+	what   string        // "terminate", for errors
+	region string        // for errors; "" where it does not matter
+	slots  chan struct{} // one for each call that may be in flight
 
-	// atMostOnce tells that a call that may have been carried out must not be
+	// atMostOnce reports that a call that may have been carried out must not be
 	// made again.
 	atMostOnce bool
 
-	// divides tells that a group is taken apart also when a passing refusal has
-	// not passed in time: some of its servers may be held up by another.
+	// divides reports that a group is taken apart also when a passing refusal has
+	// not passed in time: some of its instances may be held up by another.
 	divides bool
 
-	// settle has the last word about servers that were refused together: it
+	// settle has the last word about instances that were refused together: it
 	// returns those for whom the refusal stands, and the refusal, which is
 	// [passing] if it is worth a repetition. Nil means that it stands for all.
 	settle func(ctx context.Context, ids []string, err error) ([]string, error)
+
+	// groups sorts instances that were refused together into groups to ask about
+	// one by one. Nil, or one group of all, means halves.
+	groups func(ids []string) [][]string
+
+	mu     sync.Mutex
+	failed map[string]error
+	also   []error // what is not about one of the instances
 }
 
 // passing is a refusal for a reason that will pass by itself, though it does not
 // say so.
-type passing struct{ error }
+type passing struct {
+	error
+
+	// until is when there is no more use in waiting for it to pass. Zero means until
+	// RetryFor is over.
+	until time.Time
+}
 
 // Unwrap returns the refusal.
 func (p passing) Unwrap() error { return p.error }
@@ -60,67 +76,118 @@ func (p passing) Unwrap() error { return p.error }
 func isPassing(err error) bool { return errors.As(err, new(passing)) }
 
 func (c *Client) newBatches(what string) *batches {
-	return &batches{c: c, what: what, slots: make(chan struct{}, parallelCalls)}
+	return &batches{c: c, what: what, slots: make(chan struct{}, parallelCalls), failed: map[string]error{}}
 }
 
 // partial is the error of a call that the cloud carried out for some of its
-// servers only.
+// instances only.
 type partial struct{ failed map[string]error }
 
-// Error counts the servers; their errors are told one by one.
-func (e *partial) Error() string { return fmt.Sprintf("%d servers refused", len(e.failed)) }
+// Error counts the instances; their errors are told one by one.
+func (e *partial) Error() string { return fmt.Sprintf("%d instances refused", len(e.failed)) }
 
 // Is finds throttling, so that the budget slows down also when only a few
-// servers of a call were throttled.
+// instances of a call were throttled.
 func (e *partial) Is(target error) bool {
 	return target == ErrThrottled && slices.ContainsFunc(slices.Collect(maps.Values(e.failed)), func(err error) bool {
 		return errors.Is(err, ErrThrottled)
 	})
 }
 
-// all makes every call and joins what went wrong.
+// all makes every call and returns what went wrong, as a *[BatchError].
 func (r *batches) all(ctx context.Context, list []batch) error {
+	r.run(ctx, list)
+	var ids []string
+	for _, b := range list {
+		ids = append(ids, b.ids...)
+	}
+	return r.problems(ids).orNil()
+}
+
+// run makes every call.
+func (r *batches) run(ctx context.Context, list []batch) {
 	ctx = inLine(ctx)
 	var g sync.WaitGroup
-	errs := make([]error, len(list))
-	for i := range list {
-		g.Go(func() { errs[i] = r.one(ctx, list[i]) })
+	for _, b := range list {
+		g.Go(func() { r.one(ctx, b) })
 	}
 	g.Wait()
-	return errors.Join(errs...)
+}
+
+// problems returns what went wrong with instances, in their order.
+func (r *batches) problems(ids []string) *BatchError {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := &BatchError{Op: r.what, Region: r.region, Failed: map[string]error{}, also: slices.Clone(r.also)}
+	for _, id := range ids {
+		if err := r.failed[id]; err != nil {
+			e.ids = append(e.ids, id)
+			e.Failed[id] = err
+		}
+	}
+	return e
+}
+
+// fail records the last word about instances.
+func (r *batches) fail(ids []string, err error) {
+	if p, ok := err.(passing); ok { //nolint:errorlint // what is around it says more
+		err = p.error
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		r.failed[id] = err
+	}
 }
 
 // one makes one call, repeats it while that helps, and takes it apart.
-func (r *batches) one(ctx context.Context, b batch) error {
+func (r *batches) one(ctx context.Context, b batch) {
 	left := b.ids
 	again := func(err error) bool { return len(left) == len(b.ids) && r.worthwhile(err, b.ids) }
-	err := r.c.repeat(ctx, again, func() (err error) {
+	err := r.c.repeat(ctx, again, func(ctx context.Context) (err error) {
 		left, err = r.attempt(ctx, &b)
 		return err
 	})
 	var p *partial
 	switch {
 	case err == nil || len(left) == 0:
-		return nil
 	case errors.As(err, &p):
-		return r.rest(ctx, b, p)
-	case len(left) < len(b.ids):
-		return r.one(ctx, batch{ids: left, call: b.call})
-	case blamesOne(err, left) && (r.divides || !isPassing(err)) && !r.mayBeDone(err) && ctx.Err() == nil:
-		half := len(left) / 2
-		return r.all(ctx, []batch{
-			{ids: left[:half], call: b.call, settled: true},
-			{ids: left[half:], call: b.call, settled: true},
-		})
+		r.rest(ctx, b, p)
+	case len(left) < len(b.ids) || r.splits(ctx, err, left):
+		r.run(ctx, r.apart(b, left))
 	case r.mayBeDone(err):
-		err = fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+		r.fail(left, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err))
+	default:
+		r.fail(left, err)
 	}
-	return fmt.Errorf("%s %v: %w", r.what, left, err)
 }
 
-// attempt makes one call and returns the servers that were refused. The parts of
+// splits reports whether a group that was refused is worth taking apart.
+func (r *batches) splits(ctx context.Context, err error, left []string) bool {
+	inTime := r.divides || !isPassing(err)
+	return blamesOne(err, left) && inTime && !r.mayBeDone(err) && ctx.Err() == nil
+}
+
+// apart returns the calls about those of a group that are left. Halves of a group
+// that was settled as a whole are not settled again.
+func (r *batches) apart(b batch, left []string) (list []batch) {
+	groups := [][]string{left}
+	if r.groups != nil {
+		groups = r.groups(left)
+	}
+	if halves := len(groups) == 1 && len(left) == len(b.ids); halves {
+		half := len(left) / 2
+		return []batch{{ids: left[:half], call: b.call, settled: true}, {ids: left[half:], call: b.call, settled: true}}
+	}
+	for _, ids := range groups {
+		list = append(list, batch{ids: ids, call: b.call})
+	}
+	return list
+}
+
+// attempt makes one call and returns the instances that were refused. The parts of
 // a group that was settled as a whole are not settled again, but for single
-// servers: while their calls are repeated, their state may change.
+// instances: while their calls are repeated, their state may change.
 func (r *batches) attempt(ctx context.Context, b *batch) ([]string, error) {
 	err := r.call(ctx, b)
 	if err == nil || r.settle == nil || ctx.Err() != nil || b.settled && len(b.ids) > 1 || errors.As(err, new(*partial)) {
@@ -129,8 +196,9 @@ func (r *batches) attempt(ctx context.Context, b *batch) ([]string, error) {
 	return r.settle(ctx, b.ids, err)
 }
 
-// rest goes on with the servers that a call left out, one by one.
-func (r *batches) rest(ctx context.Context, b batch, p *partial) error {
+// rest goes on with the instances that a call left out, one by one.
+func (r *batches) rest(ctx context.Context, b batch, p *partial) {
+	r.addStrangers(b.ids, p)
 	var alone, final []string
 	for _, id := range b.ids {
 		switch err := p.failed[id]; {
@@ -148,22 +216,22 @@ func (r *batches) rest(ctx context.Context, b batch, p *partial) error {
 	for _, id := range append(alone, final...) {
 		list = append(list, batch{ids: []string{id}, call: b.call, first: p.failed[id]})
 	}
-	return errors.Join(r.all(ctx, list), r.strangers(b.ids, p))
+	r.run(ctx, list)
 }
 
-// strangers is about refusals of servers that the call did not name. They must
+// addStrangers records refusals of instances that the call did not name. They must
 // not be lost: one of ours may hide behind another spelling.
-func (r *batches) strangers(ids []string, p *partial) error {
-	var errs []error
+func (r *batches) addStrangers(ids []string, p *partial) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, id := range sorted.Keys(p.failed) {
 		if !slices.Contains(ids, id) && p.failed[id] != nil {
-			errs = append(errs, fmt.Errorf("%s %v: the cloud refused %q instead: %w", r.what, ids, id, p.failed[id]))
+			r.also = append(r.also, fmt.Errorf("%s %s: the cloud refused %q instead: %w", r.what, names(ids), id, p.failed[id]))
 		}
 	}
-	return errors.Join(errs...)
 }
 
-// worthwhile tells whether to make a failed call again as it was.
+// worthwhile reports whether to make a failed call again as it was.
 func (r *batches) worthwhile(err error, ids []string) bool {
 	if r.mayBeDone(err) {
 		return false
@@ -171,11 +239,16 @@ func (r *batches) worthwhile(err error, ids []string) bool {
 	return isPassing(err) || safeAgain(err) && !blamesOne(err, ids)
 }
 
-// mayBeDone tells of calls that must not be made twice whether this one may
+// mayBeDone reports, of calls that must not be made twice, whether this one may
 // have been carried out.
 func (r *batches) mayBeDone(err error) bool {
 	var e *APIError
-	return r.atMostOnce && errors.As(err, &e) && e.Outcome != OutcomeRejected && e.Outcome != OutcomeThrottled
+	return r.atMostOnce && errors.As(err, &e) && !e.Outcome.undone()
+}
+
+// undone reports whether an outcome proves that nothing was done.
+func (o Outcome) undone() bool {
+	return o == OutcomeRejected || o == OutcomeThrottled || o == OutcomeUnsent
 }
 
 // call makes one call when its turn comes.
@@ -184,11 +257,13 @@ func (r *batches) call(ctx context.Context, b *batch) error {
 		b.first = nil
 		return err
 	}
+	asked := time.Now()
 	select {
 	case r.slots <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	addQueued(ctx, time.Since(asked))
 	defer func() { <-r.slots }()
 	err := b.call(ctx, b.ids)
 	var p *partial
@@ -198,7 +273,7 @@ func (r *batches) call(ctx context.Context, b *batch) error {
 	return err
 }
 
-// blamesOne tells whether an error of a batch may be the fault of a few of its
+// blamesOne reports whether an error of a batch may be the fault of a few of its
 // IDs. What the driver refused by itself, a *[FieldError], is not.
 func blamesOne(err error, ids []string) bool {
 	if len(ids) < 2 || !errors.As(err, new(*APIError)) {

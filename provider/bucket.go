@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -28,7 +27,12 @@ type bucket struct {
 	mu      sync.Mutex
 	limiter *rate.Limiter
 	changed time.Time // of the pace
+	closed  time.Time // until when the cloud wants no call
 }
+
+// longestClosed bounds how long a bucket obeys one Retry-After: a cloud that asks
+// for an hour is asked again before that.
+const longestClosed = 2 * time.Minute
 
 // longestWindow is the most calls a bucket remembers. A rate of more is kept by a
 // shorter window of the same density.
@@ -51,7 +55,6 @@ func (r Rate) bucket() *bucket {
 	}
 }
 
-// takeTurn waits until nobody else waits for this bucket.
 // enter takes the turn and waits until the next call is due. A nil bucket has no
 // turns, and every call is due.
 func (k *bucket) enter(ctx context.Context, api API) error {
@@ -63,9 +66,9 @@ func (k *bucket) enter(ctx context.Context, api API) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := k.wait(ctx); err != nil {
+	if err := k.wait(ctx, api); err != nil {
 		k.passTurn()
-		return fmt.Errorf("waiting for the call budget of %s: %w", api, err)
+		return err
 	}
 	return nil
 }
@@ -76,23 +79,62 @@ func (k *bucket) passTurn() {
 	}
 }
 
-// wait blocks until the next call is due. It fails at once when ctx would end
-// before.
-func (k *bucket) wait(ctx context.Context) error {
-	if err := k.limiter.Wait(ctx); err != nil {
-		return cmp.Or(ctx.Err(), context.DeadlineExceeded) // the limiter knows that ctx would end first
+// wait blocks until the next call is due. It fails at once, with a *[BudgetError],
+// when ctx would end before.
+func (k *bucket) wait(ctx context.Context, api API) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("waiting for the call budget of %s: %w", api, err)
 	}
-	left := k.per - time.Since(k.calls[k.oldest])
-	if left <= 0 {
-		return nil
+	now := time.Now()
+	next := k.limiter.ReserveN(now, 1)
+	if err := sleepWithin(ctx, api, next.DelayFrom(now)); err != nil {
+		next.Cancel()
+		return err
 	}
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < left {
-		return context.DeadlineExceeded
+	if err := sleepWithin(ctx, api, k.per-time.Since(k.calls[k.oldest])); err != nil {
+		return err
 	}
-	if !sleep(ctx, left) {
-		return ctx.Err()
+	for left := k.closedFor(); left > 0; left = k.closedFor() {
+		if err := sleepWithin(ctx, api, left); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// sleepWithin waits for the budget of an API. It does not begin to wait when ctx
+// would end first.
+func sleepWithin(ctx context.Context, api API, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	if end, ok := ctx.Deadline(); ok && ctx.Err() == nil {
+		if left := time.Until(end); left < d {
+			return &BudgetError{API: api, FreesIn: d, EndsIn: max(left, 0)}
+		}
+	}
+	if !sleep(ctx, d) {
+		return fmt.Errorf("waiting for the call budget of %s: %w", api, ctx.Err())
+	}
+	return nil
+}
+
+// close lets no call out for a while: the cloud has asked for it.
+func (k *bucket) close(d time.Duration) {
+	if k == nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if until := time.Now().Add(min(d, longestClosed)); until.After(k.closed) {
+		k.closed = until
+	}
+}
+
+func (k *bucket) closedFor() time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return time.Until(k.closed)
 }
 
 // note remembers a call. Only who has the turn may do so.

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -130,11 +132,49 @@ func (b *Budget) wait(ctx context.Context, c *Client, region string, api API) (t
 	return now, nil
 }
 
-// report tells how the cloud took a call that was made at the given time.
-func (b *Budget) report(c *Client, region string, api API, made time.Time, throttled bool) {
+// report records how the cloud took a call that was made at the given time. A
+// throttle that says for how long (Retry-After) also holds back the calls that come
+// next, of the same kind where those have a rate of their own.
+func (b *Budget) report(c *Client, region string, api API, made time.Time, err error) {
 	own, all := b.bucketsOf(c, region, api)
+	throttled := errors.Is(err, ErrThrottled)
 	own.report(made, throttled)
 	all.report(made, throttled)
+	after := retryAfter(err)
+	switch {
+	case !throttled || after == 0:
+	case own != nil:
+		own.close(after)
+	default:
+		all.close(after)
+	}
+}
+
+// BudgetError is a call that was not sent: the account's call budget would have let
+// it go only after the deadline of its ctx. Nothing was done, and the cloud was not
+// asked. It matches [ErrThrottled].
+type BudgetError struct {
+	API     API
+	FreesIn time.Duration // until the budget has room for the call
+	EndsIn  time.Duration // until ctx's deadline
+}
+
+// Error says when the budget has room and when ctx ends.
+func (e *BudgetError) Error() string {
+	return fmt.Sprintf("%v: the call budget of %s frees up in %v, after ctx's deadline in %v; nothing was sent: "+
+		"give the call more time, or raise Options.Rates if the account has a higher quota",
+		ErrThrottled, e.API, rounded(e.FreesIn), rounded(e.EndsIn))
+}
+
+// Unwrap returns [ErrThrottled].
+func (e *BudgetError) Unwrap() error { return ErrThrottled }
+
+// rounded returns a duration as somebody would say it.
+func rounded(d time.Duration) time.Duration {
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(100 * time.Millisecond)
 }
 
 // bucketsOf returns the buckets a call draws on: its own and the one shared by

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,34 +15,40 @@ const (
 	maxPause   = 15 * time.Second
 )
 
-// once makes one API call within the account's budget and records it.
+// once makes one API call within the account's budget and records it. The time it
+// waits for the budget is not spent by the repetition that it belongs to.
 func (c *Client) once(ctx context.Context, region string, api API, n int, call func(context.Context) (requestID string, err error)) error {
+	asked := time.Now()
 	made, err := c.budget.wait(ctx, c, region, api)
+	addQueued(ctx, time.Since(asked))
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
 	}
 	defer c.budget.done(api)
 	err = c.tel.observe(ctx, region, api, n, call)
-	c.budget.report(c, region, api, made, errors.Is(err, ErrThrottled))
+	c.budget.report(c, region, api, made, err)
 	return err
 }
 
-// repeat makes a call until it succeeds, fails for good, or the time for
-// repetitions is over. It returns the last error, together with ctx's when that
-// ended the repetitions.
-func (c *Client) repeat(ctx context.Context, again func(error) bool, call func() error) error {
+// repeat makes a call until it succeeds, fails for good, or RetryFor is over, not
+// counting the time in the library's own queue. It returns the last error, together
+// with ctx's when that ended the repetitions. The call must use the ctx it is given.
+func (c *Client) repeat(ctx context.Context, again func(error) bool, call func(context.Context) error) error {
 	return repeatUntil(ctx, time.Now().Add(c.opts.RetryFor), again, call)
 }
 
-// repeatUntil makes a call at least once, and not again after stop.
-func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func() error) error {
+// repeatUntil makes a call at least once, and not again after stop, which the time
+// in the library's own queue puts off.
+func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error) error {
+	single := !time.Now().Before(stop)
+	queue := countQueued(ctx)
 	for n := 0; ; n++ {
-		err := call()
-		if err == nil || !again(err) {
+		err := call(queue)
+		if err == nil || single || !again(err) {
 			return err
 		}
-		d := pause(n)
-		if time.Now().Add(d).After(stop) {
+		d, worth := nextPause(err, n, stop.Add(queue.total()))
+		if !worth {
 			return err
 		}
 		if !sleep(ctx, d) {
@@ -49,6 +56,66 @@ func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, ca
 		}
 	}
 }
+
+// nextPause returns the pause before repetition n, and whether there is the time
+// for it before stop. The service's own wish (Retry-After) is kept to. A [passing]
+// refusal with a time of its own is asked about until exactly then.
+func nextPause(err error, n int, stop time.Time) (d time.Duration, worth bool) {
+	d = max(pause(n), retryAfter(err))
+	var p passing
+	if errors.As(err, &p) && !p.until.IsZero() {
+		left := time.Until(p.until)
+		return min(d, left), left > 0
+	}
+	return d, !time.Now().Add(d).After(stop)
+}
+
+// retryAfter returns how long the service wants to be left alone. 0 means that it
+// did not say.
+func retryAfter(err error) time.Duration {
+	var e *APIError
+	if !errors.As(err, &e) {
+		return 0
+	}
+	return max(e.RetryAfter, 0)
+}
+
+// queued is the context of a repetition. It adds up how long its calls have waited
+// in the library's own queue. A repetition inside another one counts for both.
+type queued struct {
+	context.Context
+	ns    atomic.Int64
+	outer *queued
+}
+
+// queuedKey finds the *queued of a context.
+type queuedKey struct{}
+
+// Value implements [context.Context].
+func (q *queued) Value(key any) any {
+	if key == (queuedKey{}) {
+		return q
+	}
+	return q.Context.Value(key)
+}
+
+func countQueued(ctx context.Context) *queued {
+	outer, _ := ctx.Value(queuedKey{}).(*queued)
+	return &queued{Context: ctx, outer: outer}
+}
+
+// addQueued records time that a call of the context has spent in the queue.
+func addQueued(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	q, _ := ctx.Value(queuedKey{}).(*queued)
+	for ; q != nil; q = q.outer {
+		q.ns.Add(int64(d))
+	}
+}
+
+func (q *queued) total() time.Duration { return time.Duration(q.ns.Load()) }
 
 // ended adds to a call's error that ctx is why it was not repeated.
 func ended(ctx context.Context, err error) error {
@@ -77,8 +144,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// safeAgain tells whether a call without side effects, or with one that does
-// not add up, is worth repeating.
+// safeAgain reports whether a call without side effects, or with one that does
+// not add up, is worth repeating. What the library itself has refused, such as a
+// *[BudgetError], is not.
 func safeAgain(err error) bool {
 	var e *APIError
 	if !errors.As(err, &e) || e.Lasting {

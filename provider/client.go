@@ -92,6 +92,7 @@ func NewClient(d Driver, o *Options) *Client {
 	}
 	c.opts.RetryFor = cmp.Or(c.opts.RetryFor, 2*time.Minute)
 	c.opts.VisibleWithin = cmp.Or(c.opts.VisibleWithin, defaultVisibleWithin)
+	c.recent.within = c.opts.VisibleWithin
 	c.opts.SearchFor = cmp.Or(c.opts.SearchFor, c.opts.VisibleWithin)
 	c.limits.FirstLook = cmp.Or(c.opts.FirstLook, c.limits.FirstLook)
 	c.limits.Rates = maps.Clone(c.limits.Rates)

@@ -17,11 +17,16 @@ type Query struct {
 	Tags   map[string]string // all of these, with these values
 }
 
-// DescribeInstances reads servers, page by page as the loop goes on. IDs the
-// cloud does not know are simply absent. The loop ends after the first error,
-// which comes with a zero Instance. Throttled and failed reads are repeated for
-// up to [Options].RetryFor. IDs exclude Name and Tags, and an empty ID is an
-// error.
+// DescribeInstances reads instances, page by page as the loop goes on, each once. IDs
+// the cloud does not know are simply absent, which proves nothing about an instance
+// that was never seen. The loop ends after the first error, which comes with a zero
+// Instance. Throttled and failed reads are repeated for up to [Options].RetryFor. IDs
+// exclude Name and Tags, and an empty ID is an error.
+//
+// An answer that leaves out some of what the cloud itself counts is no list: it is
+// read again, and becomes an error that matches [ErrUnavailable]. Where a cloud cuts
+// lists by tags short without saying so ([Limits].TagFilterCap), a list that reaches
+// the cap is completed from the whole region.
 func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Instance, error] {
 	return func(yield func(Instance, error) bool) {
 		if len(q.IDs) == 0 {
@@ -40,7 +45,7 @@ func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Insta
 	}
 }
 
-// describeIDs reads the servers of one call. A cloud that refuses the whole call
+// describeIDs reads the instances of one call. A cloud that refuses the whole call
 // because it does not know one of them is asked for halves.
 func (c *Client) describeIDs(ctx context.Context, region string, ids []string, yield func(Instance, error) bool) bool {
 	refused := false
@@ -57,16 +62,41 @@ func (c *Client) describeIDs(ctx context.Context, region string, ids []string, y
 	return c.describeIDs(ctx, region, ids[:half], yield) && c.describeIDs(ctx, region, ids[half:], yield)
 }
 
-// seen reads servers by their IDs; those that the cloud does not know are missing.
-func (c *Client) seen(ctx context.Context, region string, ids []string) (map[string]Instance, error) {
-	out := make(map[string]Instance, len(ids))
-	for i, err := range c.DescribeInstances(ctx, Query{Region: region, IDs: ids}) {
+// seen reads instances by their IDs. Those that the cloud does not show are missing,
+// which means something only when the answer is whole: it does not contradict
+// itself. An error comes with what was read before it.
+func (c *Client) seen(ctx context.Context, region string, ids []string) (list map[string]Instance, whole bool, err error) {
+	list, whole = make(map[string]Instance, len(ids)), true
+	for chunk := range slices.Chunk(ids, c.limits.IDsPerDescribe) {
+		short, err := c.seenOf(ctx, region, chunk, list)
 		if err != nil {
-			return nil, err
+			return list, false, err
 		}
-		out[i.ID] = i
+		whole = whole && !short
 	}
-	return out, nil
+	return list, whole, nil
+}
+
+// seenOf is seen for the instances of one call.
+func (c *Client) seenOf(ctx context.Context, region string, ids []string, list map[string]Instance) (short bool, err error) {
+	l := listing{c: c, req: &DescribeRequest{Region: region, IDs: ids}, takesShort: true}
+	l.yield = func(i Instance, e error) bool {
+		if err = e; err == nil {
+			list[i.ID] = i
+		}
+		return err == nil
+	}
+	l.read(ctx)
+	if len(ids) < 2 || !errors.Is(err, ErrNotFound) {
+		return l.short, err
+	}
+	half := len(ids) / 2
+	first, err := c.seenOf(ctx, region, ids[:half], list)
+	if err != nil {
+		return false, err
+	}
+	second, err := c.seenOf(ctx, region, ids[half:], list)
+	return first || second, err
 }
 
 // check refuses what a query by ID cannot mean.
@@ -81,26 +111,8 @@ func (q *Query) check() error {
 // describeAll reads every page of a request and reports false when the loop is
 // over.
 func (c *Client) describeAll(ctx context.Context, req *DescribeRequest, yield func(Instance, error) bool) bool {
-	for {
-		var page *DescribePage
-		err := c.repeat(ctx, safeAgain, func() (err error) {
-			page, err = c.describePage(ctx, req)
-			return err
-		})
-		if err != nil {
-			yield(Instance{}, err)
-			return false
-		}
-		for _, i := range page.Instances {
-			if !yield(i, nil) {
-				return false
-			}
-		}
-		if page.NextPage == "" {
-			return true
-		}
-		req.PageToken = page.NextPage
-	}
+	l := listing{c: c, req: req, yield: yield}
+	return l.all(ctx)
 }
 
 // describePage makes one describe call.
@@ -110,7 +122,10 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 		if err != nil {
 			return "", err
 		}
-		return page.RequestID, c.sensible(req, page)
+		if err = c.sensible(req, page); err == nil {
+			c.markPage(req.Region, page)
+		}
+		return page.RequestID, err
 	})
 	return page, err
 }
@@ -125,22 +140,30 @@ func (p *DescribePage) nameless() bool {
 	return false
 }
 
-// sensible refuses a page that cannot be: with servers that have no ID, or
-// followed by itself. Where servers of a lost create are looked for, it refuses a
+// sensible refuses a page that cannot be: with instances that have no ID, or
+// followed by itself. Where instances of a lost create are looked for, it refuses a
 // list that is short as well.
 func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
-	e := &APIError{Driver: c.name, Op: string(APIDescribeInstances), RequestID: page.RequestID, Outcome: OutcomeUnknown, Kind: ErrUnavailable}
 	switch {
 	case page.nameless():
-		e.Message = "the answer describes a server without an ID"
-		return e
+		return c.senseless(page, "the answer describes an instance without an ID")
 	case page.NextPage != "" && page.NextPage == req.PageToken:
-		e.Message = "the answer names itself as the next page"
-		return e
+		return c.senseless(page, "the answer names itself as the next page")
 	case page.Short && req.For != nil:
-		e.Message = "the answer counts more servers than it shows"
-		return e
+		return c.shortList(page)
 	default:
 		return nil
+	}
+}
+
+// shortList is the error of a list that leaves out some of what the cloud counts.
+func (c *Client) shortList(page *DescribePage) error {
+	return c.senseless(page, "the answer counts more instances than it shows: it is not the whole list")
+}
+
+func (c *Client) senseless(page *DescribePage, why string) error {
+	return &APIError{
+		Driver: c.name, Op: string(APIDescribeInstances), RequestID: page.RequestID, Message: why,
+		Outcome: OutcomeUnknown, Kind: ErrUnavailable,
 	}
 }

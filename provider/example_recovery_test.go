@@ -126,11 +126,13 @@ func ExampleClient_StopInstances() {
 	ids := op.InstanceIDs()
 	fmt.Println(client.StopInstances(ctx, "", append(ids, "i-404"), nil))
 	fmt.Println(client.StartInstances(ctx, "", ids, nil))
-	fmt.Println(client.TerminateInstances(ctx, "", ids, nil))
-	fmt.Println(client.TerminateInstances(ctx, "", ids, nil)) // again: they are gone, which is what was wanted
+	for range 2 { // the second time they are gone, which is what was wanted
+		res, err := client.TerminateInstances(ctx, "", ids, nil)
+		fmt.Println(len(res.Released), len(res.Gone), err)
+	}
 	// Output:
-	// stop [i-404]: fake: Call: not found: InvalidInstanceId.NotFound
+	// stop: region region-1 does not know i-404 (fake: Call: not found: InvalidInstanceId.NotFound): another region, invisible to these credentials, or not visible yet; check the region and the credentials, or repeat the call later
 	// <nil>
-	// <nil>
-	// <nil>
+	// 2 0 <nil>
+	// 0 2 <nil>
 }

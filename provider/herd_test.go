@@ -81,13 +81,13 @@ func TestAHerdOfHugeOperationsStarvesNobody(t *testing.T) {
 		quick("creating", func() { small = run(t, c, 1) })
 		for _, op := range ops {
 			herd.Go(func() {
-				if err := c.TerminateInstances(t.Context(), "", op.InstanceIDs(), nil); err != nil {
+				if _, err := c.TerminateInstances(t.Context(), "", op.InstanceIDs(), nil); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		quick("releasing", func() {
-			if err := c.TerminateInstances(t.Context(), "", small.InstanceIDs(), nil); err != nil {
+			if _, err := c.TerminateInstances(t.Context(), "", small.InstanceIDs(), nil); err != nil {
 				t.Error(err)
 			}
 		})

@@ -103,12 +103,12 @@ func numbered(spec *RunInstancesSpec, index int) string {
 // waits for it is told why.
 func (op *Operation) rename(ctx context.Context, r Renamer, id, name string, stop time.Time) error {
 	again := func(err error) bool { return safeAgain(err) || op.unseen(err) }
-	err := repeatUntil(ctx, stop, again, func() error {
+	err := repeatUntil(ctx, stop, again, func(ctx context.Context) error {
 		return op.c.once(ctx, op.region, APIRenameInstance, 1, func(ctx context.Context) (string, error) {
 			return "", r.RenameInstance(ctx, op.region, id, name)
 		})
 	})
-	if errors.Is(err, ErrNotFound) && !op.c.tooNew(err, id) && ctx.Err() == nil { // else it was not looked for to the end
+	if errors.Is(err, ErrNotFound) && time.Since(op.c.recent.at(id)) > youngFor && ctx.Err() == nil { // else it was not looked for to the end
 		return nil
 	}
 	return err

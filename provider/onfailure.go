@@ -71,7 +71,9 @@ func (op *Operation) leave(res *TerminateResult) bool {
 // than the operation. Age is measured against the youngest of them, since a clock of
 // another computer is not trusted. A look that fails keeps nothing back.
 func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []string, err error) {
-	seen, lookErr := op.c.seen(ctx, op.region, ids)
+	ctx, cancel := context.WithTimeout(ctx, foreignLook)
+	defer cancel()
+	seen, _, lookErr := op.c.seen(ctx, op.region, ids)
 	if lookErr != nil {
 		return ids, nil
 	}
@@ -91,6 +93,10 @@ func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []s
 	}
 	return ours, fmt.Errorf("not released, because they seem to be older than the operation or another's, although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
 }
+
+// foreignLook is how long a release waits for the look that leaves out what is not the
+// operation's.
+const foreignLook = 20 * time.Second
 
 // createSpan is how long the creates of an operation may take, with room for clocks.
 const createSpan = 10 * time.Minute
@@ -144,7 +150,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	late := op.lingerForLate(ctx)
 	res, err := op.releaseOurs(ctx, "releasing the instances of the operation")
 	if o != nil && o.Wait && len(res.Released) > 0 {
-		_, waitErr := op.c.waitGone(ctx, op.region, res.Released)
+		_, waitErr := op.c.WaitInstances(ctx, op.region, res.Released, StateTerminated, nil)
 		err = errors.Join(err, waitErr)
 	}
 	if err = errors.Join(open, late, err, op.kept()); err != nil {

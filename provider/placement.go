@@ -352,7 +352,7 @@ func (p *placementGroups) moves(req MoveRequest) *batches {
 	r.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
 		switch {
 		case len(ids) == 1 && p.c.tooNew(err, ids[0]):
-			return ids, passing{err}
+			return ids, p.c.notYetVisible(err, ids[0])
 		case errors.Is(err, ErrState):
 			return p.outside(ctx, req, ids, err)
 		default:
@@ -376,7 +376,7 @@ func (p *placementGroups) outside(ctx context.Context, req MoveRequest, ids []st
 		}
 	}
 	if len(ids) > 0 && p.c.allMoving(ctx, req.Region, ids) {
-		refusal = passing{refusal}
+		refusal = passing{error: refusal}
 	}
 	return ids, refusal
 }

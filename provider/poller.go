@@ -18,6 +18,7 @@ import (
 type Poller struct {
 	mu      sync.Mutex
 	engines map[string]*poll.Poller[Instance] // by driver name
+	seen    sightings                         // of all clients that share it
 }
 
 // NewPoller returns a poller to share.

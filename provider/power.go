@@ -83,13 +83,15 @@ type RebootOptions struct {
 	Wait bool
 }
 
-// StartInstances starts servers that are stopped. Servers that run already are
-// no error. The error joins what went wrong and names the servers concerned; the
-// others are started all the same, but not waited for. A server that does not
-// exist is an error with [ErrNotFound]. Servers that are too new, or on their way
-// from one state to another, are tried again for up to [Options].RetryFor. The
-// error matches [errors.ErrUnsupported] where a cloud cannot do it, or lacks an
-// option. No IDs are no calls; an empty ID is an error, and nothing is started.
+// StartInstances starts instances that are stopped. Instances that run already are
+// no error. What goes wrong is a *[BatchError] with an error for each instance
+// concerned; the others are started all the same, but not waited for. An instance
+// that the region does not know is an error with [ErrNotFound]: see
+// [BatchError.Unknown]. New instances that the cloud does not know yet are tried again
+// for [Options].VisibleWithin, and those on their way from one state to another for
+// [Options].RetryFor. The error matches [errors.ErrUnsupported] where a cloud cannot
+// do it, or lacks an option. No IDs are no calls; an empty ID is an error, and nothing
+// is started.
 func (c *Client) StartInstances(ctx context.Context, region string, ids []string, o *StartOptions) error {
 	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerStart}, o != nil && o.Wait)
 }
@@ -165,11 +167,12 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 // powerBatches knows what to repeat and what to forgive.
 func (c *Client) powerBatches(req PowerRequest) *batches {
 	r := c.newBatches(string(req.Action))
+	r.region = req.Region
 	r.atMostOnce = req.Action == PowerReboot
 	r.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
 		switch {
 		case len(ids) == 1 && c.tooNew(err, ids[0]):
-			return ids, passing{err}
+			return ids, c.notYetVisible(err, ids[0])
 		case errors.Is(err, ErrState):
 			return c.lookAfter(ctx, req, ids, err)
 		default:
@@ -197,15 +200,24 @@ func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest,
 // that are not where they should be; if they are all on their way somewhere,
 // their refusal is passing: not every cloud says so itself.
 func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, refusal error) ([]string, error) {
-	seen, err := c.seen(ctx, req.Region, ids)
+	seen, whole, err := c.seen(ctx, req.Region, ids)
 	if err != nil {
 		return ids, fmt.Errorf("%w; looking at its state: %w", refusal, err)
 	}
 	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return req.fulfilledBy(seen[id].State) })
-	if !slices.ContainsFunc(left, func(id string) bool { return !isMoving(seen[id].State) }) {
-		refusal = passing{refusal}
+	if !slices.ContainsFunc(left, func(id string) bool { return !mayBeMoving(seen, id, whole) }) {
+		refusal = passing{error: refusal}
 	}
 	return left, refusal
+}
+
+// mayBeMoving reports whether an instance is on its way to another state, as far as
+// a look can tell. What a look that is not whole leaves out it tells nothing about.
+func mayBeMoving(seen map[string]Instance, id string, whole bool) bool {
+	if i, shown := seen[id]; shown {
+		return isMoving(i.State)
+	}
+	return !whole
 }
 
 // isMoving tells whether a server is on its way to another state. As in every
@@ -214,10 +226,10 @@ func isMoving(s State) bool {
 	return slices.Contains([]State{StatePending, StateStarting, StateStopping, StateUnknown}, s)
 }
 
-// allMoving looks whether servers are all on their way to another state.
+// allMoving looks whether instances are all on their way to another state.
 func (c *Client) allMoving(ctx context.Context, region string, ids []string) bool {
-	seen, err := c.seen(ctx, region, ids)
-	return err == nil && !slices.ContainsFunc(ids, func(id string) bool { return !isMoving(seen[id].State) })
+	seen, whole, err := c.seen(ctx, region, ids)
+	return err == nil && !slices.ContainsFunc(ids, func(id string) bool { return !mayBeMoving(seen, id, whole) })
 }
 
 // fulfilledBy tells whether nothing is left to do for a server in a state.

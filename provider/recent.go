@@ -5,20 +5,19 @@ import (
 	"time"
 )
 
-// visibleAfter is how long a new server may be unknown to the cloud's other
-// calls. All four vendors have such a lag; none documents a bound.
-const visibleAfter = 60 * time.Second
-
-// recent remembers the servers a client has just created, so that "not found"
-// is not mistaken for "gone" while the cloud has not caught up.
+// recent remembers the instances that a client has just created, so that "not
+// found" is not mistaken for "unknown" while the cloud has not caught up.
 type recent struct {
+	// within is Options.VisibleWithin: how long an instance counts as recent.
+	within time.Duration
+
 	mu     sync.Mutex
 	base   time.Time                // zero of born
 	born   map[string]time.Duration // a third of a time.Time: there may be a hundred thousand
 	pruned time.Time
 }
 
-// add remembers servers that were created at the given time.
+// add remembers instances that were created at the given time.
 func (r *recent) add(ids []string, at time.Time) {
 	now := time.Now()
 	if at.After(now) { // another computer's clock
@@ -29,21 +28,21 @@ func (r *recent) add(ids []string, at time.Time) {
 	if r.born == nil {
 		r.base, r.born = now, map[string]time.Duration{}
 	}
-	if now.Sub(r.pruned) > visibleAfter {
+	if now.Sub(r.pruned) > r.within {
 		for id, at := range r.born {
-			if now.Sub(r.base)-at > visibleAfter {
+			if now.Sub(r.base)-at > r.within {
 				delete(r.born, id)
 			}
 		}
 		r.pruned = now
 	}
-	born := max(at.Sub(r.base), -2*visibleAfter) // the zero time is too far away to count with
+	born := max(at.Sub(r.base), -2*r.within) // the zero time is too far away to count with
 	for _, id := range ids {
 		r.born[id] = born
 	}
 }
 
-// forget drops servers that have been released: they are gone for good reason.
+// forget drops instances that have been released: they are gone for good reason.
 func (r *recent) forget(ids []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -52,23 +51,23 @@ func (r *recent) forget(ids []string) {
 	}
 }
 
-// any tells whether one of the IDs is that new.
+// any reports whether one of the instances is recent.
 func (r *recent) any(ids []string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, id := range ids {
-		if at, ok := r.born[id]; ok && time.Since(r.base)-at <= visibleAfter {
+		if at, ok := r.born[id]; ok && time.Since(r.base)-at <= r.within {
 			return true
 		}
 	}
 	return false
 }
 
-// at is when a server that is that new was created, zero for others.
+// at returns when a recent instance was created, zero for others.
 func (r *recent) at(id string) (at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if b, ok := r.born[id]; ok && time.Since(r.base)-b <= visibleAfter {
+	if b, ok := r.born[id]; ok && time.Since(r.base)-b <= r.within {
 		at = r.base.Add(b)
 	}
 	return at

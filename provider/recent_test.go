@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-func TestServersAreRecentForAMinute(t *testing.T) {
+func TestInstancesAreRecentWithinAPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var r recent
+		r := recent{within: time.Minute}
 		r.add([]string{"first"}, time.Now())
 		time.Sleep(30 * time.Second)
 		r.add([]string{"of another clock"}, time.Now().Add(time.Hour))

@@ -8,20 +8,26 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
-// release is one request to release servers.
+// release is one request to release instances.
 type release struct {
 	c      *Client
 	region string
 	calls  *batches
-	seen   map[string]releaseKind // nil where one call fits all
+
+	kinds map[string]releaseKind // as looked up; nil where one call fits all
+	blind bool                   // the look has failed: kinds lacks some
 
 	mu    sync.Mutex
-	taken map[string]bool // the cloud has accepted their release
+	taken map[string]bool     // the cloud has accepted their release
+	gone  map[string]bool     // it is proven that they have ended
+	miss  map[string]*absence // of those that the cloud did not find
+	shown map[string]bool     // whether the last look has shown them
 }
 
-// releaseKind is what all servers of one call have in common.
+// releaseKind is what all instances of one call have in common.
 type releaseKind struct {
 	billing  BillingMode
 	recycled bool
@@ -31,83 +37,103 @@ func (k releaseKind) compare(other releaseKind) int {
 	return cmp.Or(cmp.Compare(k.billing, other.billing), cmp.Compare(fmt.Sprint(k.recycled), fmt.Sprint(other.recycled)))
 }
 
+// youngFor is how long a create may keep an instance from being released. Until then
+// a refusal for its state needs no look.
+const youngFor = time.Minute
+
 func (c *Client) newRelease(region string) *release {
-	r := &release{c: c, region: region, calls: c.newBatches("terminate"), taken: map[string]bool{}}
-	r.calls.divides = true
-	r.calls.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
-		switch {
-		case blamesOne(err, ids):
-			return r.unreleased(ctx, ids, err)
-		case len(ids) == 1 && errors.Is(err, ErrState) && !c.recent.any(ids): // it may have ended by itself
-			return r.unreleased(ctx, ids, err)
-		case len(ids) > 1 || !errors.Is(err, ErrNotFound):
-			return ids, err
-		case c.tooNew(err, ids[0]):
-			return ids, passing{err}
-		default:
-			return nil, nil // gone already
-		}
+	r := &release{
+		c: c, region: region, calls: c.newBatches("terminate"),
+		taken: map[string]bool{}, gone: map[string]bool{}, miss: map[string]*absence{}, shown: map[string]bool{},
 	}
+	r.calls.region, r.calls.divides = region, true
+	r.calls.settle, r.calls.groups = r.settle, r.groups
 	return r
 }
 
-// unreleased leaves out the servers that are released already, by us or by
-// somebody else: one look instead of a call for each of them. A server counts as
-// gone that the look does not show when the cloud did not find one of them
-// either, unless it is too new to be seen. When all of them are too new to be
-// released, the refusal is passing: they are waited for together.
+// settle has the last word about instances whose release was refused.
+func (r *release) settle(ctx context.Context, ids []string, err error) ([]string, error) {
+	alone := len(ids) == 1
+	switch {
+	case alone && errors.Is(err, ErrNotFound) && r.needsLook(ids[0]):
+		return r.unreleased(ctx, ids, err)
+	case alone && errors.Is(err, ErrNotFound):
+		return r.missed(ids, err)
+	case blamesOne(err, ids):
+		return r.unreleased(ctx, ids, err)
+	case alone && errors.Is(err, ErrState) && time.Since(r.c.recent.at(ids[0])) > youngFor: // it may have ended by itself
+		return r.unreleased(ctx, ids, err)
+	default:
+		return ids, err
+	}
+}
+
+// unreleased leaves out the instances that are released already, by us or by
+// somebody else: one look instead of a call for each of them. When all of the others
+// are too new to be released, the refusal is passing: they are waited for together.
 func (r *release) unreleased(ctx context.Context, ids []string, refusal error) ([]string, error) {
-	seen, err := r.c.seen(ctx, r.region, ids)
+	seen, whole, err := r.c.seen(ctx, r.region, ids)
 	if err != nil {
 		return ids, refusal
 	}
-	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		i, there := seen[id]
-		if !there {
-			return errors.Is(refusal, ErrNotFound) && !r.c.tooNew(refusal, id)
-		}
-		return i.State == StateTerminating || i.State == StateTerminated
-	})
+	left := r.noteLook(ids, seen)
+	if errors.Is(refusal, ErrNotFound) {
+		return r.unfound(left, seen, whole, refusal)
+	}
 	settled := func(id string) bool { return !r.c.recent.any([]string{id}) && seen[id].State != StatePending }
 	if errors.Is(refusal, ErrState) && safeAgain(refusal) && !slices.ContainsFunc(left, settled) {
-		refusal = passing{refusal}
+		refusal = passing{error: refusal}
 	}
 	return left, refusal
 }
 
-// look finds out what kinds the servers are of, where the cloud releases them
-// differently by how they are paid for, or when they lie in a recycle bin.
-func (r *release) look(ctx context.Context, ids []string) error {
-	if !r.c.limits.TerminateByBilling && !r.c.limits.RecycleBin {
-		return nil
-	}
-	r.seen = make(map[string]releaseKind, len(ids))
-	for i, err := range r.c.DescribeInstances(ctx, Query{Region: r.region, IDs: ids}) {
-		if err != nil {
-			return err
+// noteLook records what a look has shown, and returns the instances that it does
+// not show as released.
+func (r *release) noteLook(ids []string, seen map[string]Instance) (left []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		i, shown := seen[id]
+		r.shown[id] = shown
+		if shown {
+			r.miss[id].found()
 		}
-		r.see(i)
+		switch i.State {
+		case StateTerminated:
+			r.gone[id] = true
+		case StateTerminating:
+			r.taken[id] = true
+		default:
+			left = append(left, id)
+		}
 	}
-	return nil
+	return left
 }
 
-func (r *release) see(i Instance) {
-	r.seen[i.ID] = releaseKind{billing: i.Billing, recycled: i.State == StateRecycled}
-}
-
-// kind returns what a server has in common with others, as far as the cloud's
-// calls tell it apart. Servers that are too new to be seen, or gone, count as on
-// demand: the mode whose release cannot lose prepaid money.
-func (r *release) kind(id string) (k releaseKind) {
-	if r.c.limits.TerminateByBilling {
-		k.billing = cmp.Or(r.seen[id].billing, OnDemand)
+// unfound goes on with instances of which the cloud did not find one. Those that a
+// whole look shows are released by a call of their own. What a look leaves out that
+// is not whole it says nothing about.
+func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, refusal error) (left []string, err error) {
+	var absent []string
+	for _, id := range ids {
+		if _, shown := seen[id]; shown || !whole {
+			left = append(left, id)
+		} else {
+			absent = append(absent, id)
+		}
 	}
-	k.recycled = r.c.limits.RecycleBin && r.seen[id].recycled
-	return k
+	absent, again := r.missed(absent, refusal)
+	switch {
+	case len(left) == 0:
+		return absent, again
+	case len(ids) == 1:
+		return left, r.contradicted(ids[0], refusal)
+	}
+	return append(left, absent...), refusal
 }
 
-// all releases the servers, packed into requests that one call may carry.
-func (r *release) all(ctx context.Context, ids []string) error {
+// all releases the instances, packed into requests that one call may carry.
+func (r *release) all(ctx context.Context, ids []string) {
 	kinds := map[releaseKind][]string{}
 	for _, id := range ids {
 		kinds[r.kind(id)] = append(kinds[r.kind(id)], id)
@@ -119,7 +145,7 @@ func (r *release) all(ctx context.Context, ids []string) error {
 			list = append(list, batch{ids: chunk, call: call})
 		}
 	}
-	return r.calls.all(ctx, list)
+	r.calls.run(ctx, list)
 }
 
 func (r *release) once(ctx context.Context, kind releaseKind, ids []string) error {
@@ -129,6 +155,7 @@ func (r *release) once(ctx context.Context, kind releaseKind, ids []string) erro
 	})
 	if err == nil {
 		r.c.recent.forget(ids)
+		r.c.markEnded(r.region, ids)
 		r.accepted(ids)
 	}
 	return err
@@ -142,39 +169,23 @@ func (r *release) accepted(ids []string) {
 	}
 }
 
-// recyclable returns the servers that their release may only have moved to the
-// recycle bin: prepaid ones, and those that nobody has seen before.
-func (r *release) recyclable(ids []string) []string {
-	if !r.c.limits.RecycleBin {
-		return nil
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		k, seen := r.seen[id]
-		return !r.taken[id] || seen && (k.billing != Prepaid || k.recycled)
-	})
-}
-
-// emptyBin releases once more what the first call has only moved to the recycle
-// bin. A server that cannot be released keeps no other in the bin.
-func (r *release) emptyBin(ctx context.Context, ids []string) error {
-	ids = r.recyclable(ids)
-	if len(ids) == 0 {
-		return nil
-	}
-	w := newWaiter(r.c, StateTerminated, ids, nil)
-	w.released = true
-	ended, err := w.wait(ctx, r.c.target(r.region, StateTerminated))
-	if err != nil {
-		err = fmt.Errorf("releasing servers from the recycle bin: %w", err)
-	}
-	var left []string
-	for _, i := range ended {
-		if i.State == StateRecycled {
-			r.see(i)
-			left = append(left, i.ID)
+// result reports what became of each instance. That the look has failed is told only
+// when it may be why something was not released.
+func (r *release) result(ids []string, lookErr error) (res TerminateResult, err error) {
+	e := r.calls.problems(ids)
+	for _, id := range ids {
+		switch failed := e.Failed[id]; {
+		case errors.Is(failed, ErrNotFound):
+			res.Unknown = append(res.Unknown, id)
+		case failed != nil:
+		case r.gone[id]:
+			res.Gone = append(res.Gone, id)
+		default:
+			res.Released = append(res.Released, id)
 		}
 	}
-	return errors.Join(err, r.all(ctx, left))
+	if other := len(e.Failed) > len(res.Unknown); other && lookErr != nil {
+		e.also = append(e.also, lookErr)
+	}
+	return res, e.orNil()
 }

@@ -82,8 +82,13 @@ func TestReleasesOfAllKindsAtOnce(t *testing.T) {
 	withBin(t, func(t *testing.T, f *fake) {
 		ids := oldPrepaid(t, f, 6, 1, 3, 5)
 		f.moves[ids[3]] = move{end: provider.StateRecycled}
-		if err := f.client().TerminateInstances(t.Context(), "", append(ids, "i-gone"), &provider.TerminateOptions{Wait: true}); err != nil {
+		o := &provider.TerminateOptions{Wait: true, MissingOK: true}
+		res, err := f.client().TerminateInstances(t.Context(), "", append(ids, "i-gone"), o)
+		if err != nil {
 			t.Error(err)
+		}
+		if !slices.Equal(res.Released, ids) || !slices.Equal(res.Unknown, []string{"i-gone"}) {
+			t.Errorf("released %v, unknown %v", res.Released, res.Unknown)
 		}
 		got := f.releases()
 		for _, want := range []string{"prepaid i-002 i-006", "from the bin: prepaid i-004", "from the bin: prepaid i-002 i-006"} {
@@ -107,11 +112,12 @@ func TestABinThatIsEmptyAlready(t *testing.T) {
 			}
 			return f.release(r.IDs) // the second time of the two: not found
 		}
-		terminates(t, f.client(), ids...)
+		c := f.client()
+		terminates(t, c, ids...)
 		if left := f.alive(); len(left) != 0 {
 			t.Errorf("still there: %v", left)
 		}
-		terminates(t, f.client(), ids...)
+		terminates(t, c, ids...)
 	})
 }
 
@@ -125,7 +131,7 @@ func TestOneBadServerKeepsNoOtherInTheBin(t *testing.T) {
 				}
 				return f.release(r.IDs)
 			}
-			err := f.client().TerminateInstances(t.Context(), "", ids, nil)
+			_, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
 			wantOnly(t, err, provider.ErrState, ids, ids[bad])
 			if left := f.alive(); !slices.Equal(left, ids[bad:bad+1]) {
 				t.Errorf("one that is %s is protected; left are %v", what, left)
@@ -143,7 +149,7 @@ func TestAServerThatStaysInTheBinIsNamed(t *testing.T) {
 			}
 			return f.release(r.IDs)
 		}
-		err := f.client().TerminateInstances(t.Context(), "", ids, nil)
+		_, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
 		wantOnly(t, err, provider.ErrInvalid, ids, ids[1])
 		if left := f.alive(); !slices.Equal(left, ids[1:2]) {
 			t.Errorf("left are %v", left)
@@ -158,7 +164,7 @@ func TestTheWaitForTheBinEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		start := time.Now()
-		err := f.client().TerminateInstances(ctx, "", ids, nil)
+		_, err := f.client().TerminateInstances(ctx, "", ids, nil)
 		wantOnly(t, err, context.DeadlineExceeded, ids, ids[1])
 		if took := time.Since(start); took > 3100*time.Millisecond {
 			t.Errorf("it took %v", took)
@@ -178,7 +184,7 @@ func TestServersLeftInTheBinAreNamed(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
-		err := f.client().TerminateInstances(ctx, "", ids, nil)
+		_, err := f.client().TerminateInstances(ctx, "", ids, nil)
 		wantOnly(t, err, context.DeadlineExceeded, ids, ids...)
 	})
 }
@@ -218,7 +224,7 @@ func TestAFailedServerIsNotWaitedForInTheBin(t *testing.T) {
 		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		if err := c.TerminateInstances(ctx, "", ids, nil); err != nil {
+		if _, err := c.TerminateInstances(ctx, "", ids, nil); err != nil {
 			t.Error(err)
 		}
 	})

@@ -21,13 +21,17 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 	}
 	again := func(err error) bool {
 		var e *APIError
-		if !errors.As(err, &e) {
+		if !errors.As(err, &e) || e.Lasting {
 			return false
 		}
-		return e.Outcome == OutcomeThrottled || (token != "" || e.Outcome == OutcomeRejected) && safeAgain(err)
+		if e.Outcome == OutcomeThrottled {
+			return true
+		}
+		repeatable := token != "" || e.Outcome.undone()
+		return repeatable && safeAgain(err)
 	}
 	maybe := false // an attempt may have been executed
-	err := c.repeat(ctx, again, func() error {
+	err := c.repeat(ctx, again, func(ctx context.Context) error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
 			id, err := call(ctx, token)
 			maybe = maybe || mayBeDone(err, token)
@@ -45,7 +49,7 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 func (c *Client) change(ctx context.Context, region string, api API, call func(context.Context) error) error {
 	deletes := api == APIDeleteLaunchTemplate || api == APIDeleteLaunchTemplateVersions || api == APIDeletePlacementGroup
 	maybe := false
-	return c.repeat(ctx, safeAgain, func() error {
+	return c.repeat(ctx, safeAgain, func(ctx context.Context) error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
 			err := call(ctx)
 			if deletes && maybe && errors.Is(err, ErrNotFound) {
@@ -68,7 +72,7 @@ func mayBeDone(err error, token string) bool {
 	case e.Outcome == OutcomeRejected:
 		return token != "" && e.Temporary
 	default:
-		return e.Outcome != OutcomeThrottled
+		return !e.Outcome.undone()
 	}
 }
 
@@ -82,7 +86,7 @@ func (c *Client) nameless(api API, requestID string) error {
 
 // read makes a call without effects.
 func (c *Client) read(ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error)) error {
-	return c.repeat(ctx, safeAgain, func() error { return c.once(ctx, region, api, 0, call) })
+	return c.repeat(ctx, safeAgain, func(ctx context.Context) error { return c.once(ctx, region, api, 0, call) })
 }
 
 // pages is a loop over everything that page returns, from the page token "" on.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -158,8 +157,9 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print, owner: cmp.Or(o.Owner, s.Owner), opts: o,
 		ledger: l, saving: newCtxMutex(), mending: newCtxMutex(), looking: newCtxMutex(),
 	}
-	ids, unseen := l.IDs(), l.Unseen()
-	c.recent.add(unseen, l.NamedAt())
-	c.markSeen(slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(unseen, id) }))
+	c.recent.add(l.Unseen(), l.NamedAt())
+	for _, id := range l.Seen() {
+		c.markSeen(op.region, id)
+	}
 	return op, nil
 }

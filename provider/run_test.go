@@ -375,7 +375,7 @@ func TestAnEndedContextSendsNothing(t *testing.T) {
 				t.Errorf("describe: %v", err)
 			}
 		}
-		if err := f.client().TerminateInstances(ctx, "", []string{"i-1"}, nil); !errors.Is(err, context.Canceled) {
+		if _, err := f.client().TerminateInstances(ctx, "", []string{"i-1"}, nil); !errors.Is(err, context.Canceled) {
 			t.Errorf("terminate: %v", err)
 		}
 		if len(f.calls) != 0 {

@@ -117,7 +117,7 @@ func (op *Operation) ownToken() bool { return op.spec().ClientToken != "" }
 func (op *Operation) repeatCreate(ctx context.Context, i int) error {
 	p := op.ledger.Part(i)
 	s := op.request(i, &p, op.spec())
-	send := func() error { return op.send(ctx, i, s) }
+	send := func(ctx context.Context) error { return op.send(ctx, i, s) }
 	err := op.c.repeat(ctx, func(err error) bool { return op.mayRepeatCreate(i, &p, err) }, send)
 	switch {
 	case err != nil:
@@ -154,7 +154,7 @@ const mostAnswers = 5
 // askUntilAgreed asks again, by the same token, while an answer without an error names
 // another number of instances than were asked for: one answer is no proof that there
 // are no more.
-func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.Part, send func() error) error {
+func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.Part, send func(context.Context) error) error {
 	for n := 0; n < mostAnswers; n++ {
 		p := op.ledger.Part(i)
 		if !p.Open() || op.ledger.Agreed(i) {

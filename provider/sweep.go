@@ -66,7 +66,8 @@ func (c *Client) Sweep(ctx context.Context, o SweepOptions) ([]Instance, error) 
 	for n := range lost {
 		ids[n] = lost[n].ID
 	}
-	return lost, c.TerminateInstances(ctx, region, ids, nil)
+	_, err = c.TerminateInstances(ctx, region, ids, nil)
+	return lost, err
 }
 
 func (o *SweepOptions) check() error {

@@ -5,66 +5,107 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // TerminateOptions are for [Client.TerminateInstances]. Nil is the default.
 type TerminateOptions struct {
-	// Wait waits until the servers are gone.
+	// Wait waits until the instances whose release the cloud accepted are gone.
 	Wait bool
+
+	// MissingOK makes instances that the region does not know no error. They are in
+	// TerminateResult.Unknown all the same: some may exist and run on.
+	MissingOK bool
 }
 
-// TerminateInstances releases servers for good, in as few calls as the cloud
-// allows. Where a release only moves servers to a recycle bin, as CVM does with
-// prepaid ones, they are released there too; that waits for the move.
+// TerminateResult reports what became of each instance, in the order asked. What
+// is in none of the lists could not be released: the *[BatchError] beside the result
+// has the reason.
+type TerminateResult struct {
+	// Released are those whose release the cloud accepted, now or just before.
+	Released []string
+
+	// Gone are those that existed and do not any more: the cloud says so, or it does
+	// not know them any more after it accepted their release or showed them.
+	Gone []string
+
+	// Unknown are those that this region does not know, and of which nothing proves
+	// that they are gone: they may be in another region, invisible to these
+	// credentials, or not visible yet. They are in the error as well.
+	Unknown []string
+}
+
+// left returns those of the IDs that may still exist: all but Released and Gone.
+func (r *TerminateResult) left(ids []string) (left []string) {
+	done := make(map[string]bool, len(r.Released)+len(r.Gone))
+	for _, id := range slices.Concat(r.Released, r.Gone) {
+		done[id] = true
+	}
+	for _, id := range ids {
+		if !done[id] {
+			left = append(left, id)
+		}
+	}
+	return left
+}
+
+// TerminateInstances releases instances for good, in as few calls as the cloud
+// allows, and reports what became of each. Where a release only moves instances to a
+// recycle bin, as CVM does with prepaid ones, they are released there too; that waits
+// for the move.
 //
-// Servers that do not exist are skipped: releasing twice is no error. A server
-// that is too new to be released is tried again for up to [Options].RetryFor.
-// The error joins what went wrong and names the servers concerned; the others
-// are released all the same, but not waited for. No IDs are no calls; an empty
-// ID is an error, and nothing is released.
-func (c *Client) TerminateInstances(ctx context.Context, region string, ids []string, o *TerminateOptions) error {
+// Releasing twice is no error: what was released is Released or Gone. An instance
+// that the region does not know is an error that matches [ErrNotFound], unless
+// TerminateOptions.MissingOK, and one that is certain only of itself: an instance
+// that was never seen is never taken for gone. New instances that the cloud does not
+// know yet are tried again for [Options].VisibleWithin; one that was seen and is not
+// found any more is asked about for about half a minute before it counts as gone;
+// those that are too new to be released are tried again for [Options].RetryFor.
+//
+// What goes wrong is a *[BatchError]; the others are released all the same. A release
+// does not depend on a look: where the cloud releases instances differently by how
+// they are paid for and cannot be asked, they are released as on demand, which loses
+// no prepaid money; prepaid ones may then be refused, or stay in a recycle bin until
+// the cloud empties it. No IDs are no calls; an empty ID is an error, and nothing is
+// released.
+func (c *Client) TerminateInstances(
+	ctx context.Context, region string, ids []string, o *TerminateOptions,
+) (TerminateResult, error) {
+	if o == nil {
+		o = &TerminateOptions{}
+	}
 	region = c.region(region)
 	ids = distinctIDs(ids)
 	if err := checkIDs(ids); err != nil || len(ids) == 0 {
-		return err
+		return TerminateResult{}, err
 	}
-	_, err := c.terminate(ctx, region, ids)
-	if err != nil || o == nil || !o.Wait {
-		return err
+	res, err := c.terminate(ctx, region, ids)
+	var b *BatchError
+	if o.MissingOK && errors.As(err, &b) {
+		err = b.without(res.Unknown)
 	}
-	_, err = c.WaitInstances(ctx, region, ids, StateTerminated, nil)
-	return err
+	if !o.Wait || len(res.Released) == 0 || ctx.Err() != nil {
+		return res, err
+	}
+	_, waited := c.WaitInstances(ctx, region, res.Released, StateTerminated, nil)
+	return res, withTrouble(err, waited)
 }
 
-// terminate releases servers and returns those that may be left, beside the error.
-func (c *Client) terminate(ctx context.Context, region string, ids []string) (res TerminateResult, err error) {
-	left, err := c.terminate0(ctx, region, ids)
-	for _, id := range ids {
-		if !slices.Contains(left, id) {
-			res.Released = append(res.Released, id)
-		}
-	}
-	return res, err
-}
-
-// TerminateResult is a stand-in.
-type TerminateResult struct{ Released, Gone, Unknown []string }
-
-func (c *Client) terminate0(ctx context.Context, region string, ids []string) (left []string, err error) {
+// terminate releases instances, each named once, and reports what became of each.
+// Its error is a *[BatchError] about all that are neither released nor gone.
+func (c *Client) terminate(ctx context.Context, region string, ids []string) (TerminateResult, error) {
 	r := c.newRelease(region)
-	if err := r.look(ctx, ids); err != nil {
-		return ids, fmt.Errorf("looking up how the servers are to be released: %w", err)
+	lookErr := r.look(ctx, ids)
+	if lookErr != nil {
+		lookErr = fmt.Errorf("looking up how the instances are to be released: %w", lookErr)
 	}
-	refused := r.all(ctx, ids)
-	binned := r.emptyBin(ctx, ids)
-	switch {
-	case binned != nil: // some of them may lie in the bin
-		return ids, errors.Join(refused, binned)
-	case refused != nil:
-		return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return r.taken[id] }), refused
-	default:
-		return nil, nil
+	if lookErr != nil && ctx.Err() != nil {
+		r.calls.fail(ids, lookErr)
+		return r.result(ids, nil)
 	}
+	r.all(ctx, ids)
+	r.emptyBin(ctx, ids)
+	return r.result(ids, lookErr)
 }
 
 // checkIDs refuses an empty ID: some clouds would take it for no filter at all.
@@ -87,8 +128,23 @@ func distinctIDs(ids []string) []string {
 	return out
 }
 
-// tooNew tells whether a server is not found only because the cloud has not
-// caught up with its creation.
+// tooNew reports whether an instance may be not found only because the cloud has
+// not caught up with its creation.
 func (c *Client) tooNew(err error, id string) bool {
 	return errors.Is(err, ErrNotFound) && c.recent.any([]string{id})
+}
+
+// notYetVisible is the refusal of an instance that is too new to be found. It is
+// passing until the instance is not new any more.
+func (c *Client) notYetVisible(refusal error, id string) error {
+	return passing{error: refusal, until: c.visibleBy(id)}
+}
+
+// visibleBy returns until when a new instance may stay invisible, zero for others.
+func (c *Client) visibleBy(id string) time.Time {
+	born := c.recent.at(id)
+	if born.IsZero() {
+		return born
+	}
+	return born.Add(c.opts.VisibleWithin)
 }

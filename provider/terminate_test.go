@@ -24,9 +24,23 @@ func old(t *testing.T, f *fake, n int) []string {
 // terminates releases and fails the test on an error.
 func terminates(t *testing.T, c *provider.Client, ids ...string) {
 	t.Helper()
-	if err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
+	if _, err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
 		t.Errorf("terminate %v: %v", ids, err)
 	}
+}
+
+// terminatesBut releases, and fails the test unless exactly the given instances are
+// told as unknown.
+func terminatesBut(t *testing.T, c *provider.Client, unknown []string, ids ...string) provider.TerminateResult {
+	t.Helper()
+	res, err := c.TerminateInstances(t.Context(), "", ids, nil)
+	if !errors.Is(err, provider.ErrNotFound) {
+		t.Errorf("terminate %v: want an error that matches ErrNotFound, got %v", ids, err)
+	}
+	if !slices.Equal(res.Unknown, unknown) {
+		t.Errorf("unknown are %v, want %v", res.Unknown, unknown)
+	}
+	return res
 }
 
 // A thousand servers that go together are not confirmed one by one.
@@ -36,7 +50,7 @@ func TestTerminatingAThousandTakesNoLongerThanOne(t *testing.T) {
 		ids := run(t, c, 1000).InstanceIDs()
 		time.Sleep(2 * time.Minute)
 		start := time.Now()
-		if err := c.TerminateInstances(t.Context(), "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
+		if _, err := c.TerminateInstances(t.Context(), "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
 			t.Error(err)
 		}
 		if n, took := len(f.made(provider.APIDescribeInstances)), time.Since(start); n > 100 || took > 20*time.Second {
@@ -62,7 +76,7 @@ func TestTerminateNothingReleasesNothing(t *testing.T) {
 			f.limits.TerminateByBilling = byBilling
 			old(t, f, 3)
 			terminates(t, f.client())
-			if err := f.client().TerminateInstances(t.Context(), "", []string{"i-001", ""}, nil); !slices.Equal(paths(t, err), []string{"IDs[1]"}) {
+			if _, err := f.client().TerminateInstances(t.Context(), "", []string{"i-001", ""}, nil); !slices.Equal(paths(t, err), []string{"IDs[1]"}) {
 				t.Errorf("an empty ID: %v", err)
 			}
 			if len(f.alive()) != 3 || len(f.calls) != 0 {
@@ -79,7 +93,7 @@ func TestTerminateByBillingGroups(t *testing.T) {
 		for i, mode := range []provider.BillingMode{provider.Prepaid, provider.OnDemand, provider.Prepaid, provider.Prepaid, "", provider.OnDemand} {
 			f.servers[i].Billing = mode
 		}
-		terminates(t, f.client(), append(ids[:5:5], "i-gone")...)
+		terminatesBut(t, f.client(), []string{"i-gone"}, append(ids[:5:5], "i-gone")...)
 		got := map[provider.BillingMode][]string{}
 		for _, c := range f.made(provider.APITerminateInstances) {
 			got[c.bill] = append(got[c.bill], c.ids...)
@@ -98,23 +112,41 @@ func TestTerminateByBillingGroups(t *testing.T) {
 	})
 }
 
-func TestTerminateDoesNotGuessBilling(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.limits.TerminateByBilling = true
-		ids := old(t, f, 2)
-		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
-			return nil, refusal(provider.ErrAuth, "No")
-		}
-		if err := f.client().TerminateInstances(t.Context(), "", ids, nil); !errors.Is(err, provider.ErrAuth) || len(f.alive()) != 2 {
-			t.Errorf("%d servers left, %v", len(f.alive()), err)
-		}
-	})
+// A cleanup does not depend on a read: where nobody can look, instances are released
+// as on demand, which loses no prepaid money. Why it was not known better is told
+// only of those that were not released.
+func TestTerminateGoesOutThoughNobodyCanLook(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		withBin(t, func(t *testing.T, f *fake) {
+			ids := oldPrepaid(t, f, 2)
+			f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+				return nil, refusal(provider.ErrPermission, "No")
+			}
+			f.terminate = func(_ int, r *provider.TerminateRequest) error {
+				if r.Billing != provider.OnDemand {
+					t.Errorf("released as %q, want on demand", r.Billing)
+				}
+				if refused {
+					return refusal(provider.ErrState, "Protected")
+				}
+				return f.release(r.IDs)
+			}
+			res, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
+			switch {
+			case !refused && (err != nil || !slices.Equal(res.Released, ids) || len(f.alive()) != 0):
+				t.Errorf("released %v, left %v: %v", res.Released, f.alive(), err)
+			case refused && (!errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrPermission)):
+				t.Errorf("want the refusal and why nobody could look, got %v", err)
+			}
+		})
+	}
 }
 
 func TestTerminateAroundServersThatAreGone(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		ids := old(t, f, 20)
-		terminates(t, f.client(), append([]string{"i-gone", "i-lost"}, ids...)...)
+		stale := []string{"i-gone", "i-lost"}
+		terminatesBut(t, f.client(), stale, append(slices.Clone(stale), ids...)...)
 		if len(f.alive()) != 0 {
 			t.Errorf("left: %v", f.alive())
 		}
@@ -162,7 +194,7 @@ func TestAServerTooNewToBeReleasedIsAnError(t *testing.T) {
 			f.terminate = func(int, *provider.TerminateRequest) error { return refusal(provider.ErrNotFound, "NotFound") }
 			c := f.client(func(o *provider.Options) { o.RetryFor = retry })
 			ids := run(t, c, 1).InstanceIDs()
-			if err := c.TerminateInstances(t.Context(), "", ids, nil); !errors.Is(err, provider.ErrNotFound) || !strings.Contains(err.Error(), ids[0]) {
+			if _, err := c.TerminateInstances(t.Context(), "", ids, nil); !errors.Is(err, provider.ErrNotFound) || !strings.Contains(err.Error(), ids[0]) {
 				t.Errorf("%s: it may exist, and the error must name it; got %v", what, err)
 			}
 		})
@@ -201,7 +233,7 @@ func TestOneBadServerSavesNoOther(t *testing.T) {
 				}
 				return f.release(r.IDs)
 			}
-			err := f.client().TerminateInstances(t.Context(), "", ids, nil)
+			_, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
 			if !errors.Is(err, kind) || !strings.Contains(err.Error(), ids[4]) || strings.Contains(err.Error(), ids[5]) || !slices.Equal(f.alive(), ids[4:5]) {
 				t.Errorf("%s: left %v, %v", what, f.alive(), err)
 			}
@@ -271,7 +303,7 @@ func TestNewServersAreWaitedForTogether(t *testing.T) {
 				}
 				return f.release(r.IDs)
 			}
-			err := c.TerminateInstances(t.Context(), "", ids, nil)
+			_, err := c.TerminateInstances(t.Context(), "", ids, nil)
 			calls, took := len(f.made(provider.APITerminateInstances)), time.Since(start)
 			switch {
 			case !stuck && (err != nil || len(f.alive()) != 0 || calls > 8 || took > time.Minute):
@@ -291,7 +323,7 @@ func TestABatchIsNotTakenApartForNobody(t *testing.T) {
 			cancel()
 			return refusal(provider.ErrInvalid, "Bad")
 		}
-		err := f.client().TerminateInstances(ctx, "", ids, nil)
+		_, err := f.client().TerminateInstances(ctx, "", ids, nil)
 		if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), ids[7]) {
 			t.Errorf("want one error that names them all, got %v", err)
 		}
@@ -311,7 +343,7 @@ func TestErrorsOfSeveralCallsAreJoined(t *testing.T) {
 			}
 			return f.release(r.IDs)
 		}
-		err := f.client().TerminateInstances(t.Context(), "", ids, &provider.TerminateOptions{Wait: true})
+		_, err := f.client().TerminateInstances(t.Context(), "", ids, &provider.TerminateOptions{Wait: true})
 		if !errors.Is(err, provider.ErrPermission) || !errors.Is(err, provider.ErrBalance) || len(f.alive()) != 2 {
 			t.Errorf("left %v, %v", f.alive(), err)
 		}
@@ -335,7 +367,7 @@ func TestTerminateCanWait(t *testing.T) {
 			return provider.StateTerminating, "BYE"
 		}
 		start := time.Now()
-		err := f.client().TerminateInstances(t.Context(), "", ids, &provider.TerminateOptions{Wait: true})
+		_, err := f.client().TerminateInstances(t.Context(), "", ids, &provider.TerminateOptions{Wait: true})
 		if took := time.Since(start); err != nil || took < 20*time.Second || took > time.Minute {
 			t.Errorf("after %v: %v", took, err)
 		}
@@ -371,7 +403,7 @@ func TestTerminateEndsWithItsContext(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
 			start := time.Now()
-			err := c.TerminateInstances(ctx, "", ids, nil)
+			_, err := c.TerminateInstances(ctx, "", ids, nil)
 			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 3100*time.Millisecond {
 				t.Errorf("%s: after %v: %v", what, took, err)
 			}
@@ -382,14 +414,19 @@ func TestTerminateEndsWithItsContext(t *testing.T) {
 // Servers that are gone cost one look together, not a call each.
 func TestServersThatAreGoneAreToldByOneLook(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
-		ids := run(t, f.client(), 90).InstanceIDs()
-		if err := f.client().TerminateInstances(t.Context(), "", ids[:60], nil); err != nil {
+		c := f.client()
+		ids := run(t, c, 90).InstanceIDs()
+		if _, err := c.TerminateInstances(t.Context(), "", ids[:60], nil); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(5 * time.Minute) // nothing is too new to be seen any more
 		before := len(f.calls)
-		if err := f.client().TerminateInstances(t.Context(), "", ids, nil); err != nil {
+		res, err := c.TerminateInstances(t.Context(), "", ids, nil)
+		if err != nil {
 			t.Errorf("releasing servers again: %v", err)
+		}
+		if !slices.Equal(res.Gone, ids[:60]) || !slices.Equal(res.Released, ids[60:]) {
+			t.Errorf("gone %v, released %v", res.Gone, res.Released)
 		}
 		if calls := len(f.calls) - before; len(f.alive()) != 0 || calls > 4 {
 			t.Errorf("%d servers live, after %d calls; want none, and a release, a look and a release", len(f.alive()), calls)
@@ -411,7 +448,7 @@ func TestAServerThatHasEndedIsReleased(t *testing.T) {
 				e.Temporary = true // the same code stands for servers that are too new
 				return e
 			}
-			if err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
+			if _, err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
 				t.Errorf("after %v: %v", age, err)
 			}
 		})

@@ -339,7 +339,7 @@ func TestTheLifeOfAGroup(t *testing.T) {
 		if err := g.Delete(t.Context(), "", id); !errors.Is(err, provider.ErrState) {
 			t.Errorf("a group with servers: %v, want ErrState", err)
 		}
-		if err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
+		if _, err := c.TerminateInstances(t.Context(), "", ids, nil); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)

@@ -270,7 +270,7 @@ func TestAClientLooksIntoTheRecycleBinFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.TerminateInstances(t.Context(), "", []string{"i-1", "i-2"}, nil); err != nil {
+	if _, err := c.TerminateInstances(t.Context(), "", []string{"i-1", "i-2"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{}

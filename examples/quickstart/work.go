@@ -141,7 +141,7 @@ func (r *cloudRun) terminate(ctx context.Context) {
 		return
 	}
 	ids := r.op.InstanceIDs()
-	err := r.client.TerminateInstances(ctx, r.op.Region(), ids, &provider.TerminateOptions{Wait: true})
+	_, err := r.client.TerminateInstances(ctx, r.op.Region(), ids, &provider.TerminateOptions{Wait: true})
 	r.err = errors.Join(r.err, err)
 	for i, err := range r.client.DescribeInstances(ctx, provider.Query{Region: r.op.Region(), IDs: ids}) {
 		if err != nil {

@@ -227,7 +227,7 @@ func describe(l *ledger.Ledger) string {
 	for _, list := range []struct {
 		name string
 		ids  []string
-	}{{"seen", minus(l.IDs(), l.Unseen())}, {"not ours", l.NotOurs()}, {"releasing", l.Releasing()}} {
+	}{{"seen", l.Seen()}, {"not ours", l.NotOurs()}, {"releasing", l.Releasing()}} {
 		if len(list.ids) > 0 {
 			text += fmt.Sprintf(" %s%v", list.name, list.ids)
 		}
@@ -268,8 +268,4 @@ func describePart(p *ledger.Part) string {
 		}
 	}
 	return text
-}
-
-func minus(all, some []string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(id string) bool { return slices.Contains(some, id) })
 }

@@ -253,6 +253,9 @@ func (l *Ledger) Doubtful() []string {
 // Releasing returns the instances whose release is owed.
 func (l *Ledger) Releasing() []string { return l.pick(func(s *instance) bool { return s.releasing }) }
 
+// Seen returns the instances that a describe has shown.
+func (l *Ledger) Seen() []string { return l.pick(func(s *instance) bool { return s.seen }) }
+
 // Unseen returns the instances that no describe has shown.
 func (l *Ledger) Unseen() []string { return l.pick(func(s *instance) bool { return !s.seen }) }
 

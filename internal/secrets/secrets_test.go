@@ -212,7 +212,8 @@ func servers(ctx context.Context, n *netting, c *provider.Client, s *service) {
 	n.add("the error of a reboot", c.RebootInstances(ctx, "", ids, nil))
 	lost, err := c.Sweep(ctx, provider.SweepOptions{Owner: "secrets"})
 	n.add("a sweep", lost, err)
-	n.add("the error of a release", c.TerminateInstances(ctx, "", ids, nil))
+	_, err = c.TerminateInstances(ctx, "", ids, nil)
+	n.add("the error of a release", err)
 }
 
 // waits watches and waits for a while.
@@ -286,7 +287,7 @@ func TestLeaksAreFound(t *testing.T) {
 			n.saw(r)
 			return nil, io.EOF
 		})})
-		_ = client.TerminateInstances(t.Context(), "", []string{"i-1"}, nil)
+		_, _ = client.TerminateInstances(t.Context(), "", []string{"i-1"}, nil)
 		n.search()
 		if found.Failed() {
 			t.Fatalf("%s: there is a leak before any is made", what)

@@ -145,7 +145,8 @@ func TestNothingHangsLongerThanItsContext(t *testing.T) {
 			return err
 		},
 		"terminate": func(ctx context.Context, c *provider.Client, _ *service) error {
-			return c.TerminateInstances(ctx, "", ids, nil)
+			_, err := c.TerminateInstances(ctx, "", ids, nil)
+			return err
 		},
 		"stop": func(ctx context.Context, c *provider.Client, _ *service) error {
 			return c.StopInstances(ctx, "", ids, nil)

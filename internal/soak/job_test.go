@@ -200,7 +200,7 @@ func (j *job) release(ids []string, r *report) {
 	var err error
 	all := ids
 	for range 60 {
-		if err = j.client.TerminateInstances(j.t.Context(), "", ids, nil); err == nil {
+		if _, err = j.client.TerminateInstances(j.t.Context(), "", ids, nil); err == nil {
 			r.add(&r.released, all...)
 			return
 		}

@@ -92,7 +92,8 @@ func cancelsTerminate(t *testing.T, w *world) {
 	}
 	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, Delay: time.Hour})
 	w.cancelled(3*time.Second, func(ctx context.Context) error {
-		return w.client.TerminateInstances(ctx, "", op.InstanceIDs(), nil)
+		_, err := w.client.TerminateInstances(ctx, "", op.InstanceIDs(), nil)
+		return err
 	})
 }
 

@@ -3,8 +3,10 @@ package providertest
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 func describeRules() []rule {
@@ -12,6 +14,8 @@ func describeRules() []rule {
 		{"by ID, more than one call may carry", "IDs past the limit of one call must not be forgotten.", describesManyIDs},
 		{"all pages of a list", "A list that ends after the vendor's default page loses servers.", describesAllPages},
 		{"unknown IDs are absent", "One stale ID must not hide the others.", describesAroundMissing},
+		{"an instance that is not visible yet is absent", "It is neither an error nor gone, and it hides no other.", describesAroundInvisible},
+		{"by tags, more than a page", "What a filter leaves out nobody looks for again.", describesByTags},
 		{"by name", "A name that only begins alike is another server.", describesByName},
 		{"what a server is", "ID, state, type, image, place and address are what callers read.", describesDetails},
 	}
@@ -62,12 +66,45 @@ func describesAroundMissing(t *testing.T, w *world) {
 	if _, err := w.client.WaitInstances(w.ctx, "", gone, provider.StateRunning, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.client.TerminateInstances(w.ctx, "", gone, &provider.TerminateOptions{Wait: true}); err != nil {
+	if _, err := w.client.TerminateInstances(w.ctx, "", gone, &provider.TerminateOptions{Wait: true}); err != nil {
 		t.Fatal(err)
 	}
 	got := idsOf(w.describe(provider.Query{IDs: []string{real[0], gone[0], real[1]}}))
 	if !slices.Equal(got, slices.Sorted(slices.Values(real))) {
 		t.Errorf("got %v, want the two that exist: %v", got, real)
+	}
+}
+
+func describesAroundInvisible(t *testing.T, w *world) {
+	visible := w.run(2).InstanceIDs()
+	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 5 * time.Minute})
+	late := w.run(2).InstanceIDs()
+	all := slices.Concat(late[:1], visible, late[1:])
+	if got := idsOf(w.describe(provider.Query{IDs: all})); !slices.Equal(got, sorted(visible)) {
+		t.Errorf("got %v, want the two that are visible: %v", got, visible)
+	}
+	time.Sleep(6 * time.Minute)
+	if got := idsOf(w.describe(provider.Query{IDs: all})); !slices.Equal(got, sorted(all)) {
+		t.Errorf("got %v, want all of %v", got, all)
+	}
+}
+
+func describesByTags(t *testing.T, w *world) {
+	if w.client.Support().Field("Tags").Param == "" {
+		return
+	}
+	n := w.client.Limits().IDsPerDescribe + 5
+	spec := w.spec(n)
+	spec.Tags = map[string]string{"team": "a"}
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.run(2)
+	time.Sleep(10 * time.Minute) // tags may come late
+	got := idsOf(w.describe(provider.Query{Tags: spec.Tags}))
+	if !slices.Equal(got, sorted(op.InstanceIDs())) {
+		t.Errorf("%d instances bear the tag, the list has %d; missing %v", n, len(got), minus(op.InstanceIDs(), got))
 	}
 }
 

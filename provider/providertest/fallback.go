@@ -83,6 +83,7 @@ func fallsBackLate(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.describe(provider.Query{}) // what was never seen is not known to have died
 	list, err := op.Wait(w.ctx, nil)
 	if err != nil || len(list) != 3 || len(op.InstanceIDs()) != 3 {
 		t.Errorf("%d of %d servers run, %v", len(list), len(op.InstanceIDs()), err)

@@ -19,6 +19,8 @@ func powerRules() []rule {
 		{"more servers than one call may name", "IDs past the limit of one call must not be forgotten.", switchesMany},
 		{"servers that are there already", "A program that repeats itself must not fail, nor restart anything.", forgivesWhatIsDone},
 		{"an unknown server is ErrNotFound", "A stale ID must not look like success.", unknownIsNotFound},
+		{"in the wrong region it is told", "Servers that run on somewhere else must not look stopped.", switchesElsewhere},
+		{"each unknown server is told", "The caller has to know which ones to look for.", unknownAreListed},
 		{"a server that was released is an error", "A server that is gone must not be called running.", releasedIsAnError},
 		{"a reboot of a stopped server is ErrState", "The caller has to start it instead.", rebootNeedsRunning},
 		{"one bad server keeps no other from being stopped", "One stale ID must not leave a whole fleet running.", stopsAroundBad},
@@ -185,6 +187,41 @@ func unknownIsNotFound(t *testing.T, w *world) {
 		err := w.change(w.ctx, action, true, unknown)
 		w.wantNamed(string(action), err, provider.ErrNotFound, unknown)
 		wantAPIError(t, string(action), err, provider.ErrNotFound)
+	}
+}
+
+// Where the region is no part of the call, as on ENS, there is no wrong one.
+func switchesElsewhere(t *testing.T, w *world) {
+	ids := w.running(1)
+	err := w.client.StopInstances(w.ctx, w.elsewhere(), ids, nil)
+	time.Sleep(time.Minute)
+	if stopped := w.phases()[ids[0]] == cloudsim.Stopped; stopped != (err == nil) {
+		t.Errorf("stopped %v, and the error is %v", stopped, err)
+	}
+	if err != nil {
+		w.wantNamed("stop", err, provider.ErrNotFound, ids[0])
+	}
+}
+
+func unknownAreListed(t *testing.T, w *world) {
+	ids := w.running(1)
+	unknown := []string{w.unknownLike(ids[0]), ids[0][:len(ids[0])-1] + "x"}
+	for _, action := range actions() {
+		err := w.change(w.ctx, action, false, unknown[0], ids[0], unknown[1])
+		var b *provider.BatchError
+		if !errors.As(err, &b) {
+			t.Errorf("%s: want a BatchError, got %v", action, err)
+			continue
+		}
+		for _, id := range unknown {
+			if !slices.Contains(b.Unknown(), id) {
+				t.Errorf("%s: %s is not told as unknown: %v", action, id, err)
+			}
+		}
+		if slices.Contains(b.Unknown(), ids[0]) {
+			t.Errorf("%s: %s is told as unknown", action, ids[0])
+		}
+		time.Sleep(time.Minute)
 	}
 }
 

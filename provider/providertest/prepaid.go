@@ -80,7 +80,11 @@ func releasesPrepaidTwice(_ *testing.T, w *world) {
 func releasesPrepaidAroundMissing(_ *testing.T, w *world) {
 	ids := w.prepaid(3)
 	unknown := w.unknownLike(ids[0])
-	w.terminate([]string{ids[0], unknown, ids[1]})
+	res, err := w.client.TerminateInstances(w.ctx, "", []string{ids[0], unknown, ids[1]}, &provider.TerminateOptions{Wait: true})
+	w.wantNamed("terminate", err, provider.ErrNotFound, unknown, ids...)
+	if !slices.Equal(res.Released, ids[:2]) || !slices.Equal(res.Unknown, []string{unknown}) {
+		w.t.Errorf("released %v, unknown %v; want %v and %s", res.Released, res.Unknown, ids[:2], unknown)
+	}
 	w.wantGone(ids[:2]...)
 	w.wantPhase("not named", cloudsim.Running, ids[2])
 }

@@ -14,6 +14,7 @@ import (
 func sweepRules() []rule {
 	return []rule{
 		{"a sweep finds what nobody answers for", "A process that crashed leaves servers that cost money for ever.", sweepFinds},
+		{"a sweep finds more than a page", "A list that ends early leaves servers that cost money for ever.", sweepFindsMany},
 		{"a sweep that cannot see releases nothing", "A list that breaks off is no proof that somebody's server is lost.", sweepInDoubt},
 	}
 }
@@ -54,6 +55,22 @@ func sweepFinds(t *testing.T, w *world) {
 	time.Sleep(10 * time.Minute)
 	if n := len(w.alive()); n != 5 {
 		t.Errorf("%d servers exist, want the 5 that are not lost", n)
+	}
+}
+
+func sweepFindsMany(t *testing.T, w *world) {
+	if !w.canSweep() {
+		return
+	}
+	lost := w.owned("suite", w.client.Limits().IDsPerDescribe+7).InstanceIDs()
+	time.Sleep(time.Hour)
+	found, err := w.client.Sweep(w.ctx, provider.SweepOptions{Owner: "suite", Terminate: true})
+	if err != nil || !slices.Equal(idsOf(found), sorted(lost)) {
+		t.Errorf("found %d of %d, %v", len(found), len(lost), err)
+	}
+	time.Sleep(10 * time.Minute)
+	if left := w.alive(); len(left) != 0 {
+		t.Errorf("%d servers are left", len(left))
 	}
 }
 

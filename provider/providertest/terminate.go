@@ -1,6 +1,8 @@
 package providertest
 
 import (
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,12 +16,21 @@ func terminateRules() []rule {
 		{"servers that have just been created", "Cleaning up after a mistake must work at once.", terminatesFresh},
 		{"twice", "A cleanup that is repeated must not fail.", terminatesTwice},
 		{"some that are gone already", "One stale ID must not save the others.", terminatesAroundMissing},
+		{"in the wrong region", "Instances that run on somewhere else must not look released.", terminatesElsewhere},
+		{"an unknown instance", "A mistyped ID must not look like success, unless the caller does not mind.", terminatesUnknown},
+		{
+			"an instance invisible for 10 minutes is never counted as released",
+			"It runs, and nobody would look for it again.", terminatesInvisible,
+		},
+		{"an instance that another process has released", "What was seen and is not there any more is gone.", terminatesVanished},
+		{"though nobody can look", "A cleanup must not depend on a read that can fail.", terminatesBlindly},
+		{"though the answers are lost", "A release adds nothing to one that was carried out.", terminatesThoughLost},
 	}
 }
 
 func (w *world) terminate(ids []string) {
 	w.t.Helper()
-	if err := w.client.TerminateInstances(w.ctx, "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
+	if _, err := w.client.TerminateInstances(w.ctx, "", ids, &provider.TerminateOptions{Wait: true}); err != nil {
 		w.t.Errorf("terminate: %v", err)
 	}
 }
@@ -44,9 +55,115 @@ func terminatesFresh(t *testing.T, w *world) {
 }
 
 func terminatesTwice(t *testing.T, w *world) {
-	op := w.run(2)
-	w.terminate(op.InstanceIDs())
-	w.terminate(op.InstanceIDs())
+	ids := w.run(2).InstanceIDs()
+	w.terminate(ids)
+	res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
+	if err != nil || len(res.Unknown) != 0 || len(res.Released)+len(res.Gone) != 2 {
+		t.Errorf("the second time: %+v, %v", res, err)
+	}
+}
+
+// elsewhere is a region of the cloud in which the suite creates nothing.
+func (w *world) elsewhere() string {
+	return map[cloudsim.Cloud]string{
+		cloudsim.ECS: "cn-beijing", cloudsim.ENS: "cn-beijing-11", cloudsim.CVM: "ap-beijing", cloudsim.QingCloud: "gd2",
+	}[w.Cloud]
+}
+
+// Where the region is no part of the call, as on ENS, there is no wrong one.
+func terminatesElsewhere(t *testing.T, w *world) {
+	ids := w.running(2)
+	res, err := w.client.TerminateInstances(w.ctx, w.elsewhere(), ids, &provider.TerminateOptions{Wait: true})
+	alive := w.alive()
+	switch {
+	case slices.Equal(res.Released, ids):
+		if err != nil || len(alive) != 0 {
+			t.Errorf("called released, %v, and alive are %v", err, alive)
+		}
+	case !errors.Is(err, provider.ErrNotFound) || !slices.Equal(res.Unknown, ids):
+		t.Errorf("want ErrNotFound and all of %v unknown, got %+v, %v", ids, res, err)
+	case len(alive) != 2:
+		t.Errorf("called unknown, and alive are %v", alive)
+	}
+}
+
+func terminatesUnknown(t *testing.T, w *world) {
+	ids := w.running(2)
+	unknown := w.unknownLike(ids[0])
+	res, err := w.client.TerminateInstances(w.ctx, "", []string{ids[0], unknown}, nil)
+	w.wantNamed("terminate", err, provider.ErrNotFound, unknown, ids...)
+	wantAPIError(t, "terminate", err, provider.ErrNotFound)
+	if !slices.Equal(res.Released, ids[:1]) || !slices.Equal(res.Unknown, []string{unknown}) {
+		t.Errorf("got %+v, want %s released and %s unknown", res, ids[0], unknown)
+	}
+	res, err = w.client.TerminateInstances(w.ctx, "", []string{unknown, ids[1]}, &provider.TerminateOptions{MissingOK: true})
+	if err != nil || !slices.Equal(res.Released, ids[1:]) || !slices.Equal(res.Unknown, []string{unknown}) {
+		t.Errorf("with MissingOK: %+v, %v", res, err)
+	}
+}
+
+func terminatesInvisible(t *testing.T, w *world) {
+	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Minute})
+	ids := w.run(3).InstanceIDs()
+	res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
+	for _, id := range ids {
+		dead := w.phases()[id] == cloudsim.Gone || !slices.Contains(w.alive(), id)
+		if told := slices.Contains(res.Released, id) || slices.Contains(res.Gone, id); told && !dead {
+			t.Errorf("%s runs and is called released: %+v, %v", id, res, err)
+		}
+	}
+	if missing := len(res.Unknown) > 0; missing != errors.Is(err, provider.ErrNotFound) {
+		t.Errorf("unknown are %v, and the error is %v", res.Unknown, err)
+	}
+	time.Sleep(10 * time.Minute)
+	w.terminate(ids)
+	if left := w.alive(); len(left) != 0 {
+		t.Errorf("still there once they were visible: %v", left)
+	}
+}
+
+func terminatesVanished(t *testing.T, w *world) {
+	ids := w.running(3)
+	other := w.newClient(w.sim.Transport(), nil)
+	if _, err := other.TerminateInstances(w.ctx, "", ids[:2], &provider.TerminateOptions{Wait: true}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * time.Hour) // past every recycle bin
+	res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
+	if err != nil || !slices.Equal(res.Gone, ids[:2]) || !slices.Equal(res.Released, ids[2:]) {
+		t.Errorf("got %+v, %v; want %v gone and %v released", res, err, ids[:2], ids[2:])
+	}
+}
+
+func terminatesBlindly(t *testing.T, w *world) {
+	ids := w.running(3)
+	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: "DescribeInstances"})
+	res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
+	if err != nil || !slices.Equal(res.Released, ids) {
+		t.Errorf("got %+v, %v; want all released", res, err)
+	}
+	time.Sleep(10 * time.Minute)
+	if left := w.alive(); len(left) != 0 {
+		t.Errorf("still there: %v", left)
+	}
+}
+
+func terminatesThoughLost(t *testing.T, w *world) {
+	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.ResetBefore} {
+		ids := w.running(2)
+		for _, api := range []string{"DeleteInstances", "ReleasePostPaidInstance", "TerminateInstances"} {
+			w.inject(cloudsim.Fault{Kind: kind, API: api, Times: 1})
+		}
+		res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
+		if err != nil || len(res.Released)+len(res.Gone) != 2 {
+			t.Errorf("%s: %+v, %v", kind, res, err)
+		}
+		time.Sleep(10 * time.Minute)
+		if left := w.alive(); len(left) != 0 {
+			t.Errorf("%s: still there: %v", kind, left)
+		}
+		w.sim.ClearFaults()
+	}
 }
 
 func terminatesAroundMissing(t *testing.T, w *world) {

@@ -1,0 +1,137 @@
+package provider
+
+import (
+	"slices"
+	"time"
+)
+
+// What it takes to believe that an instance which was seen is gone: reads flap.
+const (
+	goneAnswers = 3                // in a row that do not find it
+	goneOver    = 20 * time.Second // from the first to the last of them
+	goneBy      = time.Minute      // when the answers are over, whatever they were
+)
+
+// absence is what is known of an instance that the cloud did not find.
+type absence struct {
+	first   time.Time // when it was not found first
+	answers int       // in a row that do not find it
+	since   time.Time // of the first of them
+}
+
+// found takes in that an answer shows the instance.
+func (a *absence) found() {
+	if a != nil {
+		a.answers = 0
+	}
+}
+
+// missed takes in that an answer does not find it.
+func (a *absence) missed(now time.Time) {
+	if a.answers == 0 {
+		a.since = now
+	}
+	a.answers++
+}
+
+// proves reports whether an instance that was seen before is gone.
+func (a *absence) proves(now time.Time) bool {
+	return a.answers >= goneAnswers && now.Sub(a.since) >= goneOver
+}
+
+// absenceOf returns what is known of an instance that was not found. Callers have
+// r.mu.
+func (r *release) absenceOf(id string, now time.Time) *absence {
+	a := r.miss[id]
+	if a == nil {
+		a = &absence{first: now}
+		r.miss[id] = a
+	}
+	return a
+}
+
+// needsLook reports whether a release that does not find an instance has to be
+// confirmed by a look: the instance was seen, and its release was not accepted.
+func (r *release) needsLook(id string) bool {
+	return r.c.hasSeen(r.region, id) && !r.c.hasEnded(r.region, id)
+}
+
+// contradicted is the refusal of an instance that the cloud shows, or may show, and
+// does not find when it is to be released. It passes while the instance is new, and
+// soon if it is not.
+func (r *release) contradicted(id string, refusal error) error {
+	now := time.Now()
+	r.mu.Lock()
+	until := r.absenceOf(id, now).first.Add(goneBy)
+	r.mu.Unlock()
+	if by := r.c.visibleBy(id); by.After(until) {
+		until = by
+	}
+	return passing{error: refusal, until: until}
+}
+
+// missed takes in that the cloud did not find instances, and returns those for whom
+// the refusal stands. An instance is gone when its release was accepted, or when it
+// was seen and is missing for long enough. While it may yet be found, or proven to be
+// gone, the refusal is passing.
+func (r *release) missed(ids []string, refusal error) (left []string, err error) {
+	now := time.Now()
+	var until time.Time
+	for _, id := range ids {
+		by, gone := r.missedOne(id, now)
+		if gone {
+			continue
+		}
+		left = append(left, id)
+		if len(left) == 1 || by.Before(until) {
+			until = by
+		}
+	}
+	if until.After(now) {
+		return left, passing{error: refusal, until: until}
+	}
+	return left, refusal
+}
+
+// missedOne takes in that the cloud did not find an instance. It reports whether
+// that proves that it is gone, and otherwise until when it is worth asking again.
+func (r *release) missedOne(id string, now time.Time) (until time.Time, gone bool) {
+	seen, ended := r.c.hasSeen(r.region, id), r.c.hasEnded(r.region, id)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.absenceOf(id, now)
+	a.missed(now)
+	switch {
+	case ended, seen && a.proves(now):
+		r.gone[id] = true
+		return until, true
+	case seen:
+		return a.first.Add(goneBy), false
+	default:
+		return r.c.visibleBy(id), false
+	}
+}
+
+// groups sorts instances that were refused together: those that the last look has
+// shown, those that were seen once and are missing now, and those that were never
+// seen. The last are asked for one by one when there is nothing else left to try:
+// not finding them proves nothing, and one may be there.
+func (r *release) groups(ids []string) [][]string {
+	var here, missing, never []string
+	r.mu.Lock()
+	for _, id := range ids {
+		switch {
+		case r.shown[id] || r.miss[id] == nil:
+			here = append(here, id)
+		case r.c.hasSeen(r.region, id):
+			missing = append(missing, id)
+		default:
+			never = append(never, id)
+		}
+	}
+	r.mu.Unlock()
+	if len(never) == len(ids) {
+		return slices.Collect(slices.Chunk(never, 1))
+	}
+	return slices.DeleteFunc([][]string{here, missing, never}, func(g []string) bool { return len(g) == 0 })
+}

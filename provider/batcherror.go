@@ -1,0 +1,153 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
+)
+
+// BatchError is what went wrong in a request about several instances, such as
+// [Client.TerminateInstances] or [Client.StopInstances]. What was asked for was done
+// for the other instances of the request. It matches the errors of Failed with
+// [errors.Is] and [errors.As].
+type BatchError struct {
+	Op     string           // what was asked for: "terminate", "start", "stop", "reboot", ...
+	Region string           // "" when the region does not matter
+	Failed map[string]error // by instance ID
+
+	ids  []string // of Failed, in the order asked
+	also []error  // what is not about one of the instances
+}
+
+// namesShown is how many IDs an error names of those that failed alike.
+const namesShown = 10
+
+// IDs returns the instances that failed, in the order they were asked for.
+func (e *BatchError) IDs() []string {
+	if len(e.ids) == len(e.Failed) {
+		return slices.Clone(e.ids)
+	}
+	return sorted.Keys(e.Failed)
+}
+
+// Unknown returns those of the instances that failed because the region does not
+// know them: their error matches [ErrNotFound].
+func (e *BatchError) Unknown() []string {
+	return slices.DeleteFunc(e.IDs(), func(id string) bool { return !errors.Is(e.Failed[id], ErrNotFound) })
+}
+
+// Error names the instances grouped by what went wrong, at most ten of a group.
+func (e *BatchError) Error() string {
+	var texts []string
+	for _, g := range e.groups() {
+		if errors.Is(g.err, ErrNotFound) {
+			texts = append(texts, e.unknownText(&g))
+			continue
+		}
+		texts = append(texts, fmt.Sprintf("%s %s: %v", e.Op, names(g.ids), g.err))
+	}
+	for _, err := range e.also {
+		texts = append(texts, err.Error())
+	}
+	return strings.Join(texts, "; ")
+}
+
+func (e *BatchError) unknownText(g *failedAlike) string {
+	place := "the cloud"
+	if e.Region != "" {
+		place = "region " + e.Region
+	}
+	return fmt.Sprintf("%s: %s does not know %s (%v): another region, invisible to these credentials, or not visible yet; "+
+		"check the region and the credentials, or repeat the call later", e.Op, place, names(g.ids), g.err)
+}
+
+// Unwrap returns one error of each group of instances that failed alike, and what
+// is not about one of them.
+func (e *BatchError) Unwrap() []error {
+	var out []error
+	for _, g := range e.groups() {
+		out = append(out, g.err)
+	}
+	return append(out, e.also...)
+}
+
+// failedAlike are instances that failed for the same reason.
+type failedAlike struct {
+	ids []string
+	err error // of the first
+}
+
+// groups returns the instances grouped by what their errors say, request IDs left
+// out: instances that are refused one by one are one group.
+func (e *BatchError) groups() (list []failedAlike) {
+	at := map[reason]int{}
+	for _, id := range e.IDs() {
+		err := e.Failed[id]
+		key := reasonOf(err)
+		n, ok := at[key]
+		if !ok {
+			n = len(list)
+			at[key] = n
+			list = append(list, failedAlike{err: err})
+		}
+		list[n].ids = append(list[n].ids, id)
+	}
+	return list
+}
+
+// reason is what errors of one group have in common.
+type reason struct {
+	kind    error
+	code    string
+	outcome Outcome
+	unknown bool
+	text    string // where there is no code
+}
+
+func reasonOf(err error) reason {
+	if errors.Is(err, ErrNotFound) {
+		return reason{kind: ErrNotFound}
+	}
+	var e *APIError
+	_, bare := err.(*APIError) //nolint:errorlint // one that is wrapped says more
+	open := errors.Is(err, ErrOutcomeUnknown)
+	alike := bare || open
+	switch {
+	case !errors.As(err, &e) || !alike:
+		return reason{text: err.Error()}
+	case e.Code == "":
+		return reason{kind: e.Kind, outcome: e.Outcome, unknown: open, text: e.Message}
+	}
+	return reason{kind: e.Kind, code: e.Code, outcome: e.Outcome, unknown: open}
+}
+
+// without returns the error about the other instances; nil when nothing is left.
+func (e *BatchError) without(ids []string) error {
+	rest := &BatchError{Op: e.Op, Region: e.Region, Failed: map[string]error{}, also: e.also}
+	for _, id := range e.IDs() {
+		if !slices.Contains(ids, id) {
+			rest.ids = append(rest.ids, id)
+			rest.Failed[id] = e.Failed[id]
+		}
+	}
+	return rest.orNil()
+}
+
+// orNil returns nil when nothing went wrong.
+func (e *BatchError) orNil() error {
+	if len(e.Failed) == 0 && len(e.also) == 0 {
+		return nil
+	}
+	return e
+}
+
+// names lists instances, the first ten of many.
+func names(ids []string) string {
+	if more := len(ids) - namesShown; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(ids[:namesShown], ", "), more)
+	}
+	return strings.Join(ids, ", ")
+}

@@ -1,0 +1,104 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// How instances are to be released: by how they are paid for, and out of a recycle
+// bin.
+
+// look finds out what kinds the instances are of, where the cloud releases them
+// differently by how they are paid for, or when they lie in a recycle bin. It takes
+// at most half of the time that ctx leaves: the release must still go out.
+func (r *release) look(ctx context.Context, ids []string) error {
+	if !r.c.limits.TerminateByBilling && !r.c.limits.RecycleBin {
+		return nil
+	}
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
+		defer cancel()
+	}
+	r.kinds = make(map[string]releaseKind, len(ids))
+	seen, _, err := r.c.seen(ctx, r.region, ids)
+	for _, i := range seen {
+		r.see(i)
+	}
+	r.blind = err != nil
+	return err
+}
+
+func (r *release) see(i Instance) {
+	r.kinds[i.ID] = releaseKind{billing: i.Billing, recycled: i.State == StateRecycled}
+}
+
+// kind returns what an instance has in common with others, as far as the cloud's
+// calls tell it apart. Instances that are too new to be seen, or gone, count as on
+// demand: the mode whose release cannot lose prepaid money.
+func (r *release) kind(id string) (k releaseKind) {
+	if r.c.limits.TerminateByBilling {
+		k.billing = cmp.Or(r.kinds[id].billing, OnDemand)
+	}
+	k.recycled = r.c.limits.RecycleBin && r.kinds[id].recycled
+	return k
+}
+
+// recyclable returns the instances that their release may only have moved to the
+// recycle bin: prepaid ones, and those that a look did not show.
+func (r *release) recyclable(ids []string) []string {
+	if !r.c.limits.RecycleBin {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		k, looked := r.kinds[id]
+		goesToBin := k.billing == Prepaid && !k.recycled
+		mayGo := !looked && !r.blind
+		return !r.taken[id] || !(goesToBin || mayGo)
+	})
+}
+
+// emptyBin releases once more what the first call has only moved to the recycle
+// bin. An instance that cannot be released keeps no other in the bin.
+func (r *release) emptyBin(ctx context.Context, ids []string) {
+	ids = r.recyclable(ids)
+	if len(ids) == 0 {
+		return
+	}
+	w := newWaiter(r.c, StateTerminated, ids, nil)
+	w.released = true
+	ended, err := w.wait(ctx, r.c.target(r.region, StateTerminated))
+	open := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		open[id] = true
+	}
+	var binned []string
+	for _, i := range ended {
+		delete(open, i.ID)
+		if i.State == StateRecycled {
+			r.see(i)
+			binned = append(binned, i.ID)
+		}
+	}
+	if err != nil {
+		r.calls.fail(slices.DeleteFunc(ids, func(id string) bool { return !open[id] }), binError(err))
+	}
+	r.all(ctx, binned)
+}
+
+// binError is why it is not known whether instances have reached the recycle bin.
+// The instances are named by the error around it.
+func binError(err error) error {
+	var w *WaitError
+	if errors.As(err, &w) && w.Err != nil {
+		err = w.Err
+	}
+	return fmt.Errorf("the release was accepted, and may have moved it no further than the recycle bin, "+
+		"where it was not found in time: %w", err)
+}

@@ -1,0 +1,116 @@
+package provider
+
+import (
+	"context"
+	"slices"
+)
+
+// listing reads every page of a describe request and yields every instance once.
+type listing struct {
+	c     *Client
+	req   *DescribeRequest
+	yield func(Instance, error) bool
+
+	// takesShort yields what a short answer shows, and records that it was one.
+	// Otherwise a short answer is repeated, and then an error.
+	takesShort bool
+	short      bool
+
+	// shown is what was yielded, where something may come twice: pages that are
+	// counted by offset drift while instances come and go.
+	shown map[string]struct{}
+}
+
+// all reads the list, and the whole region where a list by tags may have been cut
+// short without a word. It reports false when the loop is over.
+func (l *listing) all(ctx context.Context) bool {
+	limit := l.c.limits.TagFilterCap
+	capped := limit > 0 && len(l.req.Tags) > 0
+	if !capped {
+		return l.read(ctx)
+	}
+	l.shown = map[string]struct{}{}
+	// What the cloud cuts off it may cut before it looks at the other filters: then
+	// nobody can see how many there were.
+	if countable := l.req.Name == "" && !l.req.Running; countable {
+		l.takesShort = true
+		goesOn := l.read(ctx)
+		whole := len(l.shown) < limit && !l.short
+		if !goesOn || whole {
+			return goesOn
+		}
+	}
+	l.takesShort = false
+	wanted, yield := *l.req, l.yield
+	l.req = &DescribeRequest{Region: wanted.Region, Name: wanted.Name, For: wanted.For}
+	l.yield = func(i Instance, err error) bool {
+		if err == nil && !wanted.Matches(&i) {
+			return true
+		}
+		return yield(i, err)
+	}
+	return l.read(ctx)
+}
+
+// read reads every page of the request.
+func (l *listing) read(ctx context.Context) bool {
+	for {
+		page, err := l.page(ctx)
+		if err != nil {
+			l.yield(Instance{}, err)
+			return false
+		}
+		if page.NextPage != "" && l.shown == nil {
+			l.shown = map[string]struct{}{}
+		}
+		for n := range page.Instances {
+			if !l.show(&page.Instances[n]) {
+				return false
+			}
+		}
+		if page.NextPage == "" {
+			return true
+		}
+		l.req.PageToken = page.NextPage
+	}
+}
+
+// page reads one page, again while that helps.
+func (l *listing) page(ctx context.Context) (page *DescribePage, err error) {
+	err = l.c.repeat(ctx, safeAgain, func(ctx context.Context) (err error) {
+		page, err = l.c.describePage(ctx, l.req)
+		if err == nil && l.lacks(page) {
+			l.short = true
+			if !l.takesShort {
+				return l.c.shortList(page)
+			}
+		}
+		return err
+	})
+	return page, err
+}
+
+// lacks reports whether a page is short. One by IDs that shows all of them lacks
+// nothing.
+func (l *listing) lacks(page *DescribePage) bool {
+	byIDs := len(l.req.IDs) > 0
+	if !page.Short || !byIDs {
+		return page.Short
+	}
+	shown := make(map[string]bool, len(page.Instances))
+	for n := range page.Instances {
+		shown[page.Instances[n].ID] = true
+	}
+	return slices.ContainsFunc(l.req.IDs, func(id string) bool { return !shown[id] })
+}
+
+// show yields an instance that was not yielded before.
+func (l *listing) show(i *Instance) bool {
+	if l.shown != nil {
+		if _, again := l.shown[i.ID]; again {
+			return true
+		}
+		l.shown[i.ID] = struct{}{}
+	}
+	return l.yield(*i, nil)
+}
