@@ -10,7 +10,9 @@ import (
 const redacted = "[redacted]"
 
 // Secret is a text that prints, logs and marshals as "[redacted]". Only
-// [Secret.Reveal] and a conversion give the text away.
+// [Secret.Reveal] and a conversion give the text away. It is decoded from any text
+// but that one: what was encoded with a secret in it does not come back with
+// "[redacted]" for a secret.
 //
 // Package fmt calls no methods on what lies in an unexported field: a struct
 // that may be printed keeps its secrets in exported fields or inside a function.
@@ -32,12 +34,23 @@ func (s Secret) GoString() string { return mask(len(s)) }
 // MarshalText returns the redacted form, so that JSON, YAML and XML show it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(mask(len(s))), nil }
 
+// UnmarshalText takes the text as the secret; "" is no secret. The redacted form is
+// an error that matches [ErrInvalid], and the secret stays what it was.
+func (s *Secret) UnmarshalText(text []byte) error {
+	if isPlaceholder(text) {
+		return errPlaceholder
+	}
+	*s = Secret(text)
+	return nil
+}
+
 // LogValue returns the redacted form.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(mask(len(s))) }
 
-// UserData is data for the first boot of a server. It often holds credentials,
+// UserData is data for the first boot of an instance. It often holds credentials,
 // so it prints, logs and marshals as "[redacted]", like [Secret]. A []byte can
-// be assigned to it without a conversion.
+// be assigned to it without a conversion. It is decoded from a text, whose bytes it
+// takes as they are: base64 is not undone.
 type UserData []byte
 
 // String returns "[redacted]", or "" when there is no data.
@@ -51,6 +64,17 @@ func (u UserData) GoString() string { return mask(len(u)) }
 
 // MarshalText returns the redacted form.
 func (u UserData) MarshalText() ([]byte, error) { return []byte(mask(len(u))), nil }
+
+// UnmarshalText takes a copy of the bytes of the text; "" is no data. The redacted
+// form, also in base64, is an error that matches [ErrInvalid], and the data stays what
+// it was.
+func (u *UserData) UnmarshalText(text []byte) error {
+	if isPlaceholder(text) {
+		return errPlaceholder
+	}
+	*u = append(UserData(nil), text...)
+	return nil
+}
 
 // LogValue returns the redacted form.
 func (u UserData) LogValue() slog.Value { return slog.StringValue(mask(len(u))) }
