@@ -22,31 +22,54 @@ var errPlaceholder = fmt.Errorf("%w: the text is the placeholder that secrets ma
 // isPlaceholder reports whether a text is "[redacted]", in any case, between blanks
 // and quotes, as it is or in base64.
 func isPlaceholder[T ~string | ~[]byte](text T) bool {
-	start, end := 0, len(text)
-	for start < end && isEdge(text[start]) {
-		start++
-	}
-	for start < end && isEdge(text[end-1]) {
-		end--
-	}
-	var buf, decoded [64]byte
-	if size := end - start; size < len(redacted) || size > len(buf) {
+	start, end := inner(text)
+	switch size := end - start; {
+	case size < len(redacted) || size > maxCoded:
 		return false
+	case size == len(redacted):
+		return equalsPlaceholder(text[start:end])
 	}
-	plain := buf[:copy(buf[:], text[start:end])]
-	if equalsPlaceholder(plain) {
-		return true
-	}
-	n, err := base64.RawStdEncoding.Decode(decoded[:], bytes.TrimRight(plain, "="))
-	return err == nil && equalsPlaceholder(decoded[:n])
+	var coded [maxCoded]byte
+	return isCodedPlaceholder(coded[:copy(coded[:], text[start:end])])
 }
 
-// isEdge reports whether a byte is a blank, a control character or a quote.
-func isEdge(b byte) bool { return b <= ' ' || b == '"' || b == '\'' || b == '`' }
+// maxCoded is the longest base64 that is decoded: that of a placeholder between a
+// few blanks. Longer ones are data.
+const maxCoded = 48
 
-func equalsPlaceholder(b []byte) bool {
-	b = bytes.TrimFunc(b, func(r rune) bool { return r < 0x80 && isEdge(byte(r)) })
-	return len(b) == len(redacted) && strings.EqualFold(string(b), redacted)
+func isCodedPlaceholder(coded []byte) bool {
+	var decoded [maxCoded]byte
+	n, err := base64.RawStdEncoding.Decode(decoded[:], bytes.TrimRight(coded, "="))
+	start, end := inner(decoded[:n])
+	return err == nil && end-start == len(redacted) && equalsPlaceholder(decoded[start:end])
+}
+
+// inner returns where a text begins and ends without the blanks, control characters
+// and quotes around it.
+func inner[T ~string | ~[]byte](text T) (start, end int) {
+	edge := func(b byte) bool { return b <= ' ' || b == '"' || b == '\'' || b == '`' }
+	start, end = 0, len(text)
+	for start < end && edge(text[start]) {
+		start++
+	}
+	for start < end && edge(text[end-1]) {
+		end--
+	}
+	return start, end
+}
+
+// equalsPlaceholder compares a text of the placeholder's length with it.
+func equalsPlaceholder[T ~string | ~[]byte](text T) bool {
+	for i := range len(redacted) {
+		c := text[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != redacted[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // isRawPlaceholder is isPlaceholder for a raw parameter, whose value may be a JSON
