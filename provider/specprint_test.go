@@ -269,6 +269,19 @@ func TestAPrintStaysSmall(t *testing.T) {
 	}
 }
 
+func TestALongListIsOneEntry(t *testing.T) {
+	for items, want := range map[int]int{0: 0, 1: 1, 48: 48, 49: 1, 60: 1} {
+		s := RunInstancesSpec{Network: Network{SecurityGroupIDs: slices.Repeat([]string{"sg"}, items)}}
+		if got := len(printSpec(&s, &RunOptions{}, "op-1")); got != want {
+			t.Errorf("a list of %d has %d entries, want %d", items, got, want)
+		}
+	}
+	s := RunInstancesSpec{Network: Network{SecurityGroupIDs: slices.Repeat([]string{"sg"}, 60)}}
+	if got, want := specHash(&s, &RunOptions{}), "d82fbf0b25a1d16bf4f41bc4b0c4427c"; got != want {
+		t.Errorf("the hash became %s, it was %s: operations under way could not be resumed after an upgrade", got, want)
+	}
+}
+
 func encode(t *testing.T, v any) []byte {
 	t.Helper()
 	b, err := json.Marshal(v)
