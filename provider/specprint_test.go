@@ -45,7 +45,7 @@ type knob struct {
 
 func (knobs) VendorName() string { return "knobs" }
 
-// strings of options are another vendor's.
+// others are the options of another vendor.
 type others struct{ Params map[string]string }
 
 func (others) VendorName() string { return "others" }
