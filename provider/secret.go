@@ -1,16 +1,21 @@
 package provider
 
 import (
+	"bytes"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
 // redacted is what a secret shows of itself, everywhere.
 const redacted = "[redacted]"
 
 // Secret is a text that prints, logs and marshals as "[redacted]". Only
-// [Secret.Reveal] and a conversion give the text away.
+// [Secret.Reveal] and a conversion give the text away. It is decoded from any text
+// but that one: what was encoded with a secret in it does not come back with
+// "[redacted]" for a secret.
 //
 // Package fmt calls no methods on what lies in an unexported field: a struct
 // that may be printed keeps its secrets in exported fields or inside a function.
@@ -32,12 +37,23 @@ func (s Secret) GoString() string { return mask(len(s)) }
 // MarshalText returns the redacted form, so that JSON, YAML and XML show it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(mask(len(s))), nil }
 
+// UnmarshalText takes the text as the secret; "" is no secret. The redacted form is
+// an error that matches [ErrInvalid], and the secret stays what it was.
+func (s *Secret) UnmarshalText(text []byte) error {
+	if isPlaceholder(text) {
+		return errPlaceholder
+	}
+	*s = Secret(text)
+	return nil
+}
+
 // LogValue returns the redacted form.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(mask(len(s))) }
 
-// UserData is data for the first boot of a server. It often holds credentials,
+// UserData is data for the first boot of an instance. It often holds credentials,
 // so it prints, logs and marshals as "[redacted]", like [Secret]. A []byte can
-// be assigned to it without a conversion.
+// be assigned to it without a conversion. It is decoded from a text, whose bytes it
+// takes as they are: base64 is not undone.
 type UserData []byte
 
 // String returns "[redacted]", or "" when there is no data.
@@ -52,6 +68,17 @@ func (u UserData) GoString() string { return mask(len(u)) }
 // MarshalText returns the redacted form.
 func (u UserData) MarshalText() ([]byte, error) { return []byte(mask(len(u))), nil }
 
+// UnmarshalText takes a copy of the bytes of the text; "" is no data. The redacted
+// form, also in base64, is an error that matches [ErrInvalid], and the data stays what
+// it was.
+func (u *UserData) UnmarshalText(text []byte) error {
+	if isPlaceholder(text) {
+		return errPlaceholder
+	}
+	*u = append(UserData(nil), text...)
+	return nil
+}
+
 // LogValue returns the redacted form.
 func (u UserData) LogValue() slog.Value { return slog.StringValue(mask(len(u))) }
 
@@ -60,4 +87,71 @@ func mask(n int) string {
 		return ""
 	}
 	return redacted
+}
+
+// rulePlaceholder is the rule that a secret breaks which is its own placeholder: an
+// instance would get it as its password.
+const rulePlaceholder = "holds the placeholder that secrets marshal to; put the secret back in after decoding"
+
+// errPlaceholder is the error of decoding the placeholder into a secret.
+var errPlaceholder = fmt.Errorf("%w: the text is the placeholder that secrets marshal to; "+
+	"leave the secret out when encoding, and put it in after decoding", ErrInvalid)
+
+// isPlaceholder reports whether a text is "[redacted]", in any case, between blanks
+// and quotes, as it is or in base64.
+func isPlaceholder[T ~string | ~[]byte](text T) bool {
+	start, end := inner(text)
+	switch size := end - start; {
+	case size < len(redacted) || size > maxCoded:
+		return false
+	case size == len(redacted):
+		return equalsPlaceholder(text[start:end])
+	}
+	var coded [maxCoded]byte
+	return isCodedPlaceholder(coded[:copy(coded[:], text[start:end])])
+}
+
+// maxCoded is the longest base64 that is decoded: that of a placeholder between a
+// few blanks. Longer ones are data.
+const maxCoded = 48
+
+func isCodedPlaceholder(coded []byte) bool {
+	var decoded [maxCoded]byte
+	n, err := base64.RawStdEncoding.Decode(decoded[:], bytes.TrimRight(coded, "="))
+	start, end := inner(decoded[:n])
+	return err == nil && end-start == len(redacted) && equalsPlaceholder(decoded[start:end])
+}
+
+// inner returns where a text begins and ends without the blanks, control characters
+// and quotes around it.
+func inner[T ~string | ~[]byte](text T) (start, end int) {
+	edge := func(b byte) bool { return b <= ' ' || b == '"' || b == '\'' || b == '`' }
+	start, end = 0, len(text)
+	for start < end && edge(text[start]) {
+		start++
+	}
+	for start < end && edge(text[end-1]) {
+		end--
+	}
+	return start, end
+}
+
+// equalsPlaceholder compares a text of the placeholder's length with it.
+func equalsPlaceholder[T ~string | ~[]byte](text T) bool {
+	for i := range len(redacted) {
+		c := text[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != redacted[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isRawPlaceholder is isPlaceholder for a raw parameter, whose value may be a JSON
+// document with the placeholder inside.
+func isRawPlaceholder(value string) bool {
+	return isPlaceholder(value) || strings.Contains(value, `"`+redacted+`"`)
 }

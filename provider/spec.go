@@ -12,6 +12,11 @@ import (
 // error that names it, before any call; FIELDS.md lists what each cloud maps.
 // Limits that only one cloud has (name forms, sizes, steps) are checked by that
 // cloud's adapter, also before any call.
+//
+// A spec can be kept as JSON, but for its secrets: Login.Password and UserData marshal
+// as "[redacted]", which neither decodes nor passes for a secret. Clear them before,
+// and put them back in after decoding. Options of vendors are decoded each into a
+// value of its own type, and then put into Vendor.
 type RunInstancesSpec struct {
 	// Region is where to create. Empty means the region of the client. ENS
 	// calls it the edge node (EnsRegionId) and QingCloud the zone (pek3a):

@@ -10,9 +10,22 @@ import (
 	"strings"
 )
 
-// specHash identifies a spec, and the options that its creates follow from,
-// without its password and user data: a hash of those could be guessed back.
+// specHash identifies a spec, and the options that its creates follow from, without
+// the values of its secrets: a hash of those could be guessed back. Empty and absent
+// mean the same, so that a spec keeps its hash when it goes through JSON.
 func specHash(spec *RunInstancesSpec, o *RunOptions) string {
+	return hex.EncodeToString(sumOf(setLeaves(spec, o))[:16])
+}
+
+// specMatches reports whether a hash is that of a spec, by this version of the library
+// or by one that wrote tokens of version 1.
+func specMatches(hash string, spec *RunInstancesSpec, o *RunOptions) bool {
+	return hash == specHash(spec, o) || hash == specHashV1(spec, o)
+}
+
+// specHashV1 is the hash in tokens of version 1. It takes an empty list for another
+// one than none, and options for others than a pointer to them.
+func specHashV1(spec *RunInstancesSpec, o *RunOptions) string {
 	var b strings.Builder
 	outline(&b, reflect.ValueOf(*spec))
 	if o.Owner != "" || len(o.Alternatives) > 0 {
@@ -23,9 +36,8 @@ func specHash(spec *RunInstancesSpec, o *RunOptions) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// outline writes what is set of a value. What is zero is left out: a field that
-// a later version of this library adds must not change the hashes of specs that
-// do not use it, or an upgrade would cut off every operation under way.
+// outline writes what is set of a value, as tokens of version 1 have it: nothing of
+// it may change.
 func outline(b *strings.Builder, v reflect.Value) {
 	if text, ok := asText(v); ok { // secrets show no more here than elsewhere
 		fmt.Fprintf(b, "%q", text)

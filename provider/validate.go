@@ -21,6 +21,10 @@ const ReservedTagPrefix = "yunfan:"
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
 // [Client.Preview] and [Client.RunInstances] check those as well.
+//
+// A password, user data or raw parameter of a vendor's options that holds
+// "[redacted]", which is what secrets marshal to, is a problem too: it stands where a
+// secret was before the spec was encoded.
 func (s *RunInstancesSpec) Validate() error {
 	var c Checker
 	s.checkCounts(&c)
@@ -41,6 +45,7 @@ func (s *RunInstancesSpec) Validate() error {
 	s.checkTemplate(&c)
 	checkToken(&c, s.ClientToken)
 	checkVendor(&c, "Vendor", s.Vendor)
+	s.checkSecrets(&c)
 	return c.Err()
 }
 
@@ -195,10 +200,12 @@ func checkToken(c *Checker, token string) {
 func checkVendor(c *Checker, path string, list []VendorOption) {
 	seen := map[string]bool{}
 	for i, o := range list {
-		if v := reflect.ValueOf(o); o == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+		v := reflect.ValueOf(o)
+		if isNil := v.Kind() == reflect.Pointer && v.IsNil(); o == nil || isNil {
 			c.Fail(indexed(path, i), nil, "must not be nil")
 			continue
 		}
+		checkOption(c, path, i, v)
 		if name := o.VendorName(); seen[name] {
 			c.Fail(indexed(path, i), name, "options for this cloud are given twice")
 		} else {

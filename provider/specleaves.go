@@ -1,0 +1,211 @@
+package provider
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// setLeaf is a leaf of a spec that is set: what the hash and the print are made of.
+type setLeaf struct {
+	path   string
+	text   string // its value; not that of a secret
+	secret bool
+}
+
+// appendTo appends the leaf so that no two leaves are written alike.
+func (l *setLeaf) appendTo(b []byte) []byte {
+	for _, text := range []string{l.path, l.text} {
+		b = append(strconv.AppendInt(b, int64(len(text)), 10), ':')
+		b = append(b, text...)
+	}
+	return b
+}
+
+// setLeaves returns what is set in a spec, and in the options that its creates follow
+// from, sorted by path. Empty and absent mean the same, except behind a pointer, where
+// being there is a choice. What is zero is left out: a field that a later version of
+// this library adds must not change the hashes of specs that do not use it, or an
+// upgrade would cut off every operation under way.
+func setLeaves(spec *RunInstancesSpec, o *RunOptions) []setLeaf {
+	var w leafWalk
+	w.value(reflect.ValueOf(spec).Elem(), false)
+	w.field("Run.Owner", reflect.ValueOf(o.Owner))
+	w.field("Run.Alternatives", reflect.ValueOf(o.Alternatives))
+	w.sort(0)
+	return w.leaves
+}
+
+// maxInside is how many leaves of a list or map are told apart. One with more is a
+// single leaf: tokens hold the print of a spec, and some specs hold an address for
+// each of thousands of instances. Hashes in tokens depend on it: it must not change.
+const maxInside = 48
+
+// leafWalk collects leaves.
+type leafWalk struct {
+	leaves []setLeaf
+	path   []byte
+	depth  int
+	vendor bool // inside of a vendor's options
+	raw    bool // inside of a map there: raw parameters, whose values are secrets
+}
+
+// add adds the leaf at the path that the walk has come to.
+func (w *leafWalk) add(text string) {
+	l := setLeaf{path: string(w.path), text: text, secret: w.raw && text != ""}
+	if l.secret {
+		l.text = isThere
+	}
+	w.leaves = append(w.leaves, l)
+}
+
+// field walks a field of the struct at the path.
+func (w *leafWalk) field(name string, v reflect.Value) {
+	n := len(w.path)
+	w.path = appendField(w.path, name)
+	w.value(v, false)
+	w.path = w.path[:n]
+}
+
+// value walks a value. There says that it is set even if it is zero: what a pointer
+// leads to, an item or an entry.
+func (w *leafWalk) value(v reflect.Value, there bool) {
+	w.depth++
+	defer func() { w.depth-- }()
+	switch {
+	case w.depth > maxNesting: // options that hold themselves
+	case v.Type() == vendorType:
+		w.options(v.Interface().([]VendorOption))
+	case v.Type() == secretType, v.Type() == userDataType:
+		w.secret(v.Len() > 0, there)
+	default:
+		if text, ok := leafText(v); !ok {
+			w.container(v, there)
+		} else if there || text != "" {
+			w.add(text)
+		}
+	}
+}
+
+// secret adds a secret without its value.
+func (w *leafWalk) secret(set, there bool) {
+	switch {
+	case set:
+		w.leaves = append(w.leaves, setLeaf{path: string(w.path), text: isThere, secret: true})
+	case there:
+		w.add("")
+	}
+}
+
+// container walks what is inside of a value.
+func (w *leafWalk) container(v reflect.Value, there bool) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			w.value(v.Elem(), true)
+		} else if there {
+			w.add("\x00") // an item that is nil is not one that is empty
+		}
+		return
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		if !v.IsNil() {
+			w.add(v.Type().String()) // another in every process
+		}
+		return
+	default:
+	}
+	if there {
+		w.add("")
+	}
+	first := len(w.leaves)
+	switch v.Kind() {
+	case reflect.Struct:
+		w.fields(v)
+	case reflect.Map:
+		w.entries(v)
+		w.fold(first)
+	default:
+		w.items(v)
+		w.fold(first)
+	}
+}
+
+func (w *leafWalk) fields(v reflect.Value) {
+	t := v.Type()
+	for i := range t.NumField() {
+		if f := t.Field(i); isReadable(f) {
+			w.field(f.Name, v.Field(i))
+		}
+	}
+}
+
+func (w *leafWalk) items(v reflect.Value) {
+	n := len(w.path)
+	for i := range v.Len() {
+		w.path = appendIndex(w.path, i)
+		w.value(v.Index(i), true)
+		w.path = w.path[:n]
+	}
+}
+
+func (w *leafWalk) entries(v reflect.Value) {
+	n, outside := len(w.path), w.raw
+	w.raw = w.raw || w.vendor
+	for iter := v.MapRange(); iter.Next(); {
+		key, ok := leafText(iter.Key())
+		if !ok {
+			key = fmt.Sprint(iter.Key())
+		}
+		w.path = appendKey(w.path, key)
+		w.value(iter.Value(), true)
+		w.path = w.path[:n]
+	}
+	w.raw = outside
+}
+
+// options walks the options of vendors, by name: their order has no meaning, and
+// neither has whether they are behind a pointer.
+func (w *leafWalk) options(list []VendorOption) {
+	n, outside := len(w.path), w.vendor
+	w.vendor = true
+	for _, o := range list {
+		v := reflect.Indirect(reflect.ValueOf(o))
+		if !v.IsValid() {
+			continue
+		}
+		w.path = appendKey(w.path, o.VendorName())
+		w.add(v.Type().String())
+		own := reflect.New(v.Type()).Elem() // with the methods of its pointer
+		own.Set(v)
+		w.value(own, false)
+		w.path = w.path[:n]
+	}
+	w.vendor = outside
+}
+
+// fold makes one leaf of those from first on, if they are too many.
+func (w *leafWalk) fold(first int) {
+	if len(w.leaves)-first <= maxInside {
+		return
+	}
+	w.sort(first)
+	sum := sumOf(w.leaves[first:])
+	w.leaves = append(w.leaves[:first], setLeaf{path: string(w.path), text: string(sum)})
+}
+
+func (w *leafWalk) sort(first int) {
+	slices.SortStableFunc(w.leaves[first:], func(a, b setLeaf) int { return cmp.Compare(a.path, b.path) })
+}
+
+// sumOf is one digest of many leaves.
+func sumOf(leaves []setLeaf) []byte {
+	text := make([]byte, 0, 4096)
+	for i := range leaves {
+		text = leaves[i].appendTo(text)
+	}
+	sum := sha256.Sum256(text)
+	return sum[:]
+}
