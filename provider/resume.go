@@ -13,7 +13,9 @@ import (
 // ResumeOptions are for [Client.Resume]. Nil is the default.
 type ResumeOptions struct {
 	// Spec is the spec the operation was started with. It is needed only when
-	// something is left to create, and must then be the same one.
+	// something is left to create, and must then be the same one: a difference is an
+	// error that names the fields. Passwords, user data and the values of raw
+	// parameters are not part of tokens, so that a change of those is not noticed.
 	Spec *RunInstancesSpec
 
 	// Run are the options the operation was started with. Owner and Alternatives
@@ -109,8 +111,7 @@ func (op *Operation) takeSpec(given *RunInstancesSpec, run *RunOptions, left int
 // compareSpec says in which fields a spec is not the one that the operation was started
 // with, as far as its token tells. Passwords and user data are not compared.
 func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error {
-	same := specHash(spec, run) == op.hash || specHashV1(spec, run) == op.hash // of a version-1 token
-	if same && max(spec.Count, 1) == op.ledger.Count() {
+	if specMatches(op.hash, spec, run) && max(spec.Count, 1) == op.ledger.Count() {
 		return nil
 	}
 	const not = "ResumeOptions.Spec, with Run.Owner and Run.Alternatives, is not what the operation was started with"

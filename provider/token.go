@@ -28,7 +28,9 @@ type savedOperation struct {
 
 // MarshalText returns a token with which [Client.Resume] goes on, in this or
 // another process. It is versioned JSON, names its cloud, and holds no secret,
-// no user data and nothing else of the spec but hashes. [ReadToken] reads it.
+// no user data and nothing else of the spec but which fields are set (keys of tags and
+// names of raw parameters are in clear) and a short digest of each. [ReadToken] reads
+// it.
 func (op *Operation) MarshalText() ([]byte, error) {
 	op.mu.Lock()
 	if op.hash == "" && op.spec != nil {
