@@ -67,6 +67,7 @@ var (
 	_ provider.PowerDriver  = (*driver)(nil)
 	_ provider.NameNumberer = (*driver)(nil)
 	_ provider.NameShifter  = (*driver)(nil)
+	_ provider.AccessProber = (*driver)(nil)
 
 	_ provider.LaunchTemplateDriver = (*driver)(nil)
 	_ provider.PlacementGroupDriver = (*driver)(nil)
@@ -113,6 +114,7 @@ func (d *driver) Limits() provider.Limits {
 		IDsPerGroupDescribe: setsByID,
 		ClientToken:         true,
 		PartialCreates:      true, // MinAmount
+		TagFilterCap:        1000, // "a tag or a set of tags cannot be used to filter more than 1,000 resources"
 		Idempotent:          []provider.API{provider.APICreatePlacementGroup},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 5, Per: time.Second},

@@ -156,6 +156,28 @@ func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
 	}
 }
 
+// checkPerInstance refuses raw parameters that give each instance of a create a value of
+// its own when the create may take several calls: all of those would send the same
+// values. What is sent again by the same token may bear them.
+func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec, perCall int) {
+	var why string
+	switch {
+	case spec.Count > perCall:
+		why = fmt.Sprintf("%d instances take several creates of at most %d: ask for at most %d at once, each time with their values", spec.Count, perCall, perCall)
+	case spec.MinCount > 0 && spec.MinCount < spec.Count:
+		why = "MinCount leaves a rest that another create may make: set MinCount to Count"
+	default:
+		return
+	}
+	raw := optionsOf(spec).Params
+	for _, name := range sorted.Keys(raw) {
+		numbered := (name == "InstanceName" || name == "HostName") && numbering.MatchString(raw[name])
+		if strings.HasPrefix(name, "HostNames.") || name == "PrivateIpAddress" || numbered {
+			c.Entry("Vendor.Params", name).Fail("", nil, "gives each instance of one create a value of its own, and "+why)
+		}
+	}
+}
+
 // checkTemplateRaw is checkRaw for templates. The cloud would drop a password
 // without a word, and there is one template to a call.
 func checkTemplateRaw(c *provider.Checker, path string, params, raw map[string]string) {
