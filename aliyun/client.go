@@ -99,12 +99,15 @@ func (d *driver) Name() string { return Name }
 // Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
+// perCreate is how many instances one create may ask for.
+const perCreate = 100
+
 // Limits returns the documented limits. The rates are a cautious start, and
 // unverified: the real ones are per API, region and account, and only the
 // account's quota center shows them.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
-		InstancesPerCreate: 100,
+		InstancesPerCreate: perCreate,
 		ListsRunning:       true,
 		IDsPerDescribe:     100,
 		IDsPerTerminate:    100,

@@ -159,11 +159,11 @@ func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
 // checkPerInstance refuses raw parameters that give each instance of a create a value of
 // its own when the create may take several calls: all of those would send the same
 // values. What is sent again by the same token may bear them.
-func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec, perCall int) {
+func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	var why string
 	switch {
-	case spec.Count > perCall:
-		why = fmt.Sprintf("%d instances take several creates of at most %d: ask for at most %d at once, each time with their values", spec.Count, perCall, perCall)
+	case spec.Count > perCreate:
+		why = fmt.Sprintf("%d instances take several creates: ask for at most %d at once, each time with their values", spec.Count, perCreate)
 	case spec.MinCount > 0 && spec.MinCount < spec.Count:
 		why = "MinCount leaves a rest that another create may make: set MinCount to Count"
 	default:
