@@ -49,7 +49,8 @@ func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec, opts
 	default:
 		return
 	}
-	c.Require(len(opts.CHCIDs) == 0, "Vendor.CHCIDs", nil, rule+why)
+	// A machine that is taken cannot be taken again: a rest finds out.
+	c.Require(len(opts.CHCIDs) == 0 || spec.Count <= idsPerCall, "Vendor.CHCIDs", nil, rule+why)
 	for _, name := range sorted.Keys(opts.Params) {
 		if perInstance.MatchString(name) || perInstanceIn.MatchString(opts.Params[name]) {
 			c.Entry("Vendor.Params", name).Fail("", nil, rule+why)
