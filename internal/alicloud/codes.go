@@ -44,7 +44,7 @@ func tokenCodes() []provider.ErrorCode {
 			"LastTokenProcessing", "LastOrderProcessing", "LastRequestProcessing", "ProcessingSameRequest",
 			"Idempotence.Processing", "IdempotentProcessing", "SignatureNonceUsed"),
 		// The first call with this token failed for good: the token makes nothing more.
-		of(provider.ErrorCode{Kind: provider.ErrState, TokenDead: true, Remark: "the token is used up: the create needs a new one"},
+		of(provider.ErrorCode{Kind: provider.ErrState, TokenDead: true},
 			"IdempotentFailed"),
 		of(provider.ErrorCode{Kind: provider.ErrExists},
 			"LaunchTemplateName.Duplicated", "InvalidPrivateIpAddress.Duplicated", "DefaultVswitch.Existed"),
