@@ -42,7 +42,8 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 		checkRaw(&c, raw, translateSpec(spec, how.action))
 		// It would go out with every create, and with the one that makes a rest.
 		alone := spec.Count <= 1 || raw["PrivateIpAddress"] == ""
-		c.Entry("Vendor.Params", "PrivateIpAddress").Require(alone, "", nil, "is the address of one instance: Count must be 1, or leave the addresses to ENS")
+		in := c.Entry("Vendor.Params", "PrivateIpAddress")
+		in.Require(alone, "", nil, "is the address of one instance: Count must be 1, or leave the addresses to ENS")
 	}
 	return c.Err()
 }

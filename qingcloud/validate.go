@@ -200,7 +200,8 @@ func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstances
 	}
 	if spec.Count > 1 {
 		for _, k := range sorted.Keys(o.Params) {
-			c.Entry("Vendor.Params", k).Require(!forOne(k, o.Params[k]), "", nil, "belongs to one instance: Count must be 1, one RunInstances for each")
+			in := c.Entry("Vendor.Params", k)
+			in.Require(!forOne(k, o.Params[k]), "", nil, "belongs to one instance: Count must be 1, one RunInstances for each")
 		}
 	}
 	taken := translateRun(spec).taken(d.inputNames, o.Params)

@@ -55,16 +55,20 @@ func verdictOf(status int) verdict {
 }
 
 // strange tells what arrived in place of an answer of the API: its status, why it was
-// refused if that is known, and its first words.
+// refused if that is known, and its first words. What may be the service's own, and as
+// such hold passwords of instances, is not quoted.
 func strange(status int, words string) string {
 	parts := []string{fmt.Sprintf("HTTP %d", status)}
 	if why := verdictOf(status).why; why != "" {
 		parts = append(parts, why)
 	}
 	what := "not an answer of the API: "
-	if words == "" {
+	switch ok := status/100 == 2; {
+	case words == "":
 		what += "it is empty"
-	} else {
+	case ok && strings.ContainsRune("{[", rune(words[0])): // it may hold what no error may show
+		what += "JSON that lacks what it must have"
+	default:
 		what += `"` + words + `"`
 	}
 	return strings.Join(append(parts, what), ", ")

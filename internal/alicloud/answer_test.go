@@ -267,3 +267,19 @@ func TestWhatABrokenAnswerStillNames(t *testing.T) {
 		}
 	}
 }
+
+// What looks like an answer of the service may hold secrets that no request named.
+func TestAnswersOfTheServiceAreNotQuoted(t *testing.T) {
+	for _, body := range []string{`{"UserData":"aG9zdC1zZWNyZXQ=`, ` [{"VncPassword":"host-secret"}]`} {
+		c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(200, body), nil })
+		r := createRequest()
+		resp, err := c.Call(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "aliyun: RunInstances: service unavailable: HTTP 200, not an answer of the API: JSON that lacks what it must have"
+		if got := c.Senseless(r, resp).Error(); got != want {
+			t.Errorf("%s is told as\n%s\nwant\n%s", body, got, want)
+		}
+	}
+}

@@ -72,8 +72,8 @@ no row covers may have happened too. Families beside the rows below: ` + "`Inval
 ` + "`NoPermission...`" + ` of Alibaba Cloud and the 1000s of QingCloud are checks before a create, and refuse it.
 
 An answer without a code of the vendor is told by its HTTP status: 413, 414, 431 and 494 are ` + "`ErrInvalid`" + `, 429 is
-` + "`ErrThrottled`" + `, everything else is ` + "`ErrUnavailable`" + `. That nothing was done is certain after these and after 407, 421, 425, 426
-and 511, which never let a request through, and after a connection that was never made.
+` + "`ErrThrottled`" + `, everything else is ` + "`ErrUnavailable`" + `. That nothing was done is certain after these and
+after 407, 421, 425, 426 and 511, which never let a request through, and after a connection that was never made.
 
 | Sentinel | What the caller should do |
 |---|---|
