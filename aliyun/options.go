@@ -37,7 +37,8 @@ type RunOptions struct {
 	SendFalse bool
 
 	// AutoPay false leaves a prepaid order unpaid, for someone to pay in the
-	// console. The cloud's default is to pay at once.
+	// console: the create then names the order and no instance. The cloud's default
+	// is to pay at once.
 	AutoPay *bool
 
 	// Params are further parameters by their documented wire names
