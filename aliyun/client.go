@@ -67,6 +67,7 @@ var (
 	_ provider.PowerDriver  = (*driver)(nil)
 	_ provider.NameNumberer = (*driver)(nil)
 	_ provider.NameShifter  = (*driver)(nil)
+	_ provider.AccessProber = (*driver)(nil)
 
 	_ provider.LaunchTemplateDriver = (*driver)(nil)
 	_ provider.PlacementGroupDriver = (*driver)(nil)
@@ -98,12 +99,15 @@ func (d *driver) Name() string { return Name }
 // Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
+// perCreate is how many instances one create may ask for.
+const perCreate = 100
+
 // Limits returns the documented limits. The rates are a cautious start, and
 // unverified: the real ones are per API, region and account, and only the
 // account's quota center shows them.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
-		InstancesPerCreate: 100,
+		InstancesPerCreate: perCreate,
 		ListsRunning:       true,
 		IDsPerDescribe:     100,
 		IDsPerTerminate:    100,
@@ -113,6 +117,7 @@ func (d *driver) Limits() provider.Limits {
 		IDsPerGroupDescribe: setsByID,
 		ClientToken:         true,
 		PartialCreates:      true, // MinAmount
+		TagFilterCap:        1000, // "a tag or a set of tags cannot be used to filter more than 1,000 resources"
 		Idempotent:          []provider.API{provider.APICreatePlacementGroup},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 5, Per: time.Second},

@@ -184,7 +184,7 @@ func TestUnknownCertificatesAreRefused(t *testing.T) {
 	}
 	_, err = d.RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != provider.OutcomeRejected || !errors.Is(err, provider.ErrUnavailable) {
+	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("a self-signed certificate: got %v, want ErrUnavailable with nothing sent", err)
 	}
 }
@@ -193,6 +193,9 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 	l := testDriver(t, answering(200, "")).Limits()
 	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 {
 		t.Errorf("got %+v, want 100 of each", l)
+	}
+	if l.TagFilterCap != 1000 {
+		t.Errorf("a filter by tags returns at most %d, documented is 1000", l.TagFilterCap)
 	}
 	if !l.ClientToken || l.TerminateByBilling {
 		t.Errorf("got %+v: ECS has client tokens, and releases any billing mode together", l)

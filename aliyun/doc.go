@@ -22,6 +22,16 @@
 // hour look for the servers before repeating it. A token cannot be used again
 // after a definite refusal, nor with other parameters.
 //
+// A create is refused for certain by a code of the error table, by a code of the
+// families of checks that come first (Invalid, MissingParameter, Forbidden,
+// NoPermission), and by what never let the request through: no connection, or HTTP
+// 413, 414, 421, 425, 426, 429, 431 and the like. Any other answer leaves the outcome
+// open. IdempotentFailed says that the token is used up. IDs are kept from every
+// answer, also from one that ends early.
+//
+// With AutoPay false the answer is an order without IDs, and no error: nothing exists
+// until somebody pays.
+//
 // A template or a version of one is created without a token: after a lost answer
 // look for the name, which exists once. Deployment sets have a token, the
 // caller's own if PlacementGroupSpec.ClientToken is set.
@@ -57,7 +67,8 @@
 // Reads lag behind creates: a new server may be missing from an answer for up
 // to a minute. ECS has no failed state. A server that cannot be built is
 // released by the cloud, usually within five minutes, and disappears. An
-// account without the permission to describe gets empty lists, not an error.
+// account without the permission to describe gets empty lists, not an error: a dry run
+// of the describe tells the two apart.
 //
 // # Quotas and paging
 //
@@ -83,7 +94,9 @@
 // partitions of a deployment set, image families, unpaid orders, the older
 // parameters for one security group, and any other parameter by its wire name.
 // [TemplateOptions] are for launch templates, [PlacementOptions] for deployment
-// sets.
+// sets. Raw parameters go out with every create of an operation: those that give each
+// instance a value of its own, such as HostNames.N, are refused when there may be
+// several.
 //
 // A field that is false goes out as no parameter at all, which lets a launch
 // template decide. RunOptions.SendFalse says false in so many words.

@@ -15,9 +15,9 @@ var errorTable = provider.NewErrorTable(alicloud.ErrorCodes())
 // approvedDryRun tells whether err is the way ECS approves of a dry run: an
 // error of this one code. Codes that only begin like it (DryRun.InvalidAmount)
 // are failures.
-func approvedDryRun(spec *provider.RunInstancesSpec, err error) (requestID string, ok bool) {
+func approvedDryRun(err error) (requestID string, ok bool) {
 	var e *provider.APIError
-	if spec.DryRun && errors.As(err, &e) && e.Code == "DryRunOperation" {
+	if errors.As(err, &e) && e.Code == "DryRunOperation" {
 		return e.RequestID, true
 	}
 	return "", false

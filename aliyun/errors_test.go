@@ -27,7 +27,8 @@ var documentedClasses = []struct {
 	{provider.ErrTokenMismatch, provider.OutcomeRejected, false, `IdempotentParameterMismatch InvalidIdempotenceParameter.Mismatch`},
 	{provider.ErrUnavailable, provider.OutcomeUnknown, false, `LastTokenProcessing LastOrderProcessing LastRequestProcessing
 		ProcessingSameRequest Idempotence.Processing IdempotentProcessing SignatureNonceUsed`},
-	{provider.ErrExists, provider.OutcomeRejected, false, `LaunchTemplateName.Duplicated InvalidPrivateIpAddress.Duplicated`},
+	{provider.ErrExists, provider.OutcomeRejected, false, `LaunchTemplateName.Duplicated InvalidPrivateIpAddress.Duplicated DefaultVswitch.Existed`},
+	{provider.ErrState, provider.OutcomeRejected, false, `IdempotentFailed`},
 	{provider.ErrAuth, provider.OutcomeRejected, false, `InvalidAccessKeyId.NotFound InvalidAccessKeyId.Inactive SignatureDoesNotMatch
 		IncompleteSignature IllegalTimestamp InvalidTimeStamp.Expired InvalidSecurityToken.Expired InvalidSecurityToken.Malformed
 		Forbidden.AccessKeyDisabled InvalidAccount.NotFound`},
@@ -67,7 +68,7 @@ var documentedClasses = []struct {
 		InvalidUserData.Base64FormatInvalid HOSTNAME_ILLEGAL Duplicate.TagKey OperationDenied.PerformanceLevelNotMatch
 		InvalidParameter.Strategy MissingParameter.LaunchTemplateId InvalidInstanceChargeType.NotFound InvalidStatus.NotFound
 		InvalidSomethingNew.Whatever InvalidPassword`},
-	{nil, provider.OutcomeRejected, false, `OperationDenied SomethingNew Something.New`},
+	{nil, provider.OutcomeUnknown, false, `OperationDenied SomethingNew Something.New`},
 }
 
 func failed(code, message string) string {
@@ -88,6 +89,28 @@ func apiError(t *testing.T, status int, body string) *provider.APIError {
 	}
 	checkNoSecrets(t, err)
 	return e
+}
+
+// A token whose first request failed for good makes nothing any more, whatever the
+// status of the answer; no other code says that.
+func TestADeadTokenIsTold(t *testing.T) {
+	for _, status := range []int{400, 403, 500} {
+		e := apiError(t, status, failed("IdempotentFailed", "m"))
+		if !e.TokenDead || e.Outcome != provider.OutcomeRejected || e.Temporary {
+			t.Errorf("%d: token dead %v, %s, temporary %v; want dead, rejected, lasting", status, e.TokenDead, e.Outcome, e.Temporary)
+		}
+	}
+	for _, class := range documentedClasses {
+		for _, code := range strings.Fields(class.codes) {
+			if e := apiError(t, 403, failed(code, "m")); e.TokenDead != (code == "IdempotentFailed") {
+				t.Errorf("%s: token dead %v", code, e.TokenDead)
+			}
+		}
+	}
+	body := `{"RequestId":"r","Code":"IdempotentFailed","Message":"m","InstanceIdSets":{"InstanceIdSet":["i-1"]}}`
+	if e := apiError(t, 400, body); e.TokenDead || e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("beside an instance: token dead %v, %s; want alive, unknown", e.TokenDead, e.Outcome)
+	}
 }
 
 // checkNoSecrets looks at every error of the chain.
@@ -333,8 +356,8 @@ func TestARefusedConnectionSendsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = d.RunInstances(t.Context(), onDemandSpec())
-	if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeRejected {
-		t.Errorf("got %v, %s; want ErrUnavailable, rejected", err, outcome(err))
+	if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnsent {
+		t.Errorf("got %v, %s; want ErrUnavailable, unsent", err, outcome(err))
 	}
 	checkNoSecrets(t, err)
 }

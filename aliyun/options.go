@@ -37,7 +37,8 @@ type RunOptions struct {
 	SendFalse bool
 
 	// AutoPay false leaves a prepaid order unpaid, for someone to pay in the
-	// console. The cloud's default is to pay at once.
+	// console: the create then names the order and no instance. The cloud's default
+	// is to pay at once.
 	AutoPay *bool
 
 	// Params are further parameters by their documented wire names
@@ -152,6 +153,28 @@ func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
 			in.Fail("", nil, "is set by another field of the spec already")
 		case isOwnParam(name):
 			in.Fail("", nil, "is set by the client itself")
+		}
+	}
+}
+
+// checkPerInstance refuses raw parameters that give each instance of a create a value of
+// its own when the create may take several calls: all of those would send the same
+// values. What is sent again by the same token may bear them.
+func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	var why string
+	switch {
+	case spec.Count > perCreate:
+		why = fmt.Sprintf("%d instances take several creates: ask for at most %d at once, each time with their values", spec.Count, perCreate)
+	case spec.MinCount > 0 && spec.MinCount < spec.Count:
+		why = "MinCount leaves a rest that another create may make: set MinCount to Count"
+	default:
+		return
+	}
+	raw := optionsOf(spec).Params
+	for _, name := range sorted.Keys(raw) {
+		numbered := (name == "InstanceName" || name == "HostName") && numbering.MatchString(raw[name])
+		if strings.HasPrefix(name, "HostNames.") || name == "PrivateIpAddress" || numbered {
+			c.Entry("Vendor.Params", name).Fail("", nil, "gives each instance of one create a value of its own, and "+why)
 		}
 	}
 }

@@ -90,6 +90,7 @@ func (d *driver) refused(r alicloud.Request, resp *alicloud.Response, ids []stri
 			failed[id] = d.caller.Senseless(r, resp)
 		default:
 			e := d.caller.Refusal(r, resp.Clean(string(row.Code)), resp.Clean(string(row.Message)), resp.RequestID, resp.HTTPStatus)
+			resp.Pause(e)
 			failed[id] = alicloud.ForPower(e, passing(string(row.CurrentStatus)))
 		}
 	}

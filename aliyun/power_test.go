@@ -206,7 +206,7 @@ func TestPowerOfAServerTheAnswerLeavesOutIsUnknown(t *testing.T) {
 
 func TestPowerAnswersWithoutSenseFailTheWholeCall(t *testing.T) {
 	for _, body := range []string{
-		``, `null`, `{}`, `[]`, `<html>planted</html>`, `{"RequestId":"r"}`, `{"RequestId":"r","InstanceResponses":null}`,
+		``, `null`, `{}`, `[]`, `<html>planted-key-secret</html>`, `{"RequestId":"r"}`, `{"RequestId":"r","InstanceResponses":null}`,
 		`{"RequestId":"r","InstanceResponses":{}}`, `{"RequestId":"r","InstanceResponses":[]}`, `{"RequestId":"r","InstanceResponses":"x"}`,
 		powerRows(), `{"InstanceResponses":{"InstanceResponse":[{"InstanceId":7}]}}`, `{"InstanceResponses":{"InstanceResponse":[{"InstanceId":"i-1"`,
 	} {

@@ -35,7 +35,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	}
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
-		if id, ok := approvedDryRun(spec, err); ok {
+		if id, ok := approvedDryRun(err); ok && spec.DryRun {
 			return &provider.RunResult{RequestID: id}, nil
 		}
 		return besideError(resp, err)
@@ -47,6 +47,9 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	if !successful(string(a.Code)) {
 		return createdAnyway(resp), d.contradiction(r, resp, &a)
 	}
+	if len(a.InstanceIDSets) == 0 && a.OrderID != "" && unpaid(spec) {
+		return a.result(), nil
+	}
 	if len(a.InstanceIDSets) == 0 {
 		return nil, d.caller.Senseless(r, resp)
 	}
@@ -54,6 +57,14 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return a.result(), d.caller.Senseless(r, resp)
 	}
 	return a.result(), nil
+}
+
+// unpaid reports whether a spec asks for an order that somebody pays later: ECS answers
+// with the order and makes nothing before. Without that wish an answer with an order
+// alone has lost its IDs.
+func unpaid(spec *provider.RunInstancesSpec) bool {
+	o := optionsOf(spec)
+	return o.AutoPay != nil && !*o.AutoPay || strings.EqualFold(o.Params["AutoPay"], "false")
 }
 
 // losesIDs tells of an answer with fewer IDs than asked for whether its list has
@@ -82,7 +93,7 @@ func losesIDs(body []byte) bool {
 // and failure by its code. ECS does not answer so: it proves nothing.
 func (d *driver) contradiction(r alicloud.Request, resp *alicloud.Response, a *runAnswer) error {
 	e := d.caller.Refusal(r, resp.Clean(string(a.Code)), resp.Clean(string(a.Message)), resp.RequestID, resp.HTTPStatus)
-	e.Outcome = provider.OutcomeUnknown
+	e.Outcome, e.TokenDead = provider.OutcomeUnknown, false
 	if e.Kind == nil {
 		e.Kind = provider.ErrUnavailable
 	}
@@ -101,7 +112,7 @@ func successful(code string) bool {
 
 func (a *runAnswer) result() *provider.RunResult {
 	return &provider.RunResult{
-		InstanceIDs: a.InstanceIDSets,
+		InstanceIDs: a.InstanceIDSets.Distinct(),
 		RequestID:   string(a.RequestID),
 		OrderID:     string(a.OrderID),
 	}
@@ -113,16 +124,23 @@ func (a *runAnswer) result() *provider.RunResult {
 func besideError(resp *alicloud.Response, err error) (*provider.RunResult, error) {
 	created := createdAnyway(resp)
 	if e := (*provider.APIError)(nil); created != nil && errors.As(err, &e) {
-		e.Outcome = provider.OutcomeUnknown
+		e.Outcome, e.TokenDead = provider.OutcomeUnknown, false
 	}
 	return created, err
 }
 
-// createdAnyway returns what an answer names although it is an error: servers
-// that exist must not be lost. It returns nil when there are none.
+// createdAnyway returns what an answer names although it is an error, or ended early:
+// instances that exist must not be lost. It returns nil when there are none.
 func createdAnyway(resp *alicloud.Response) *provider.RunResult {
+	if resp == nil {
+		return nil
+	}
 	var a runAnswer
-	if resp == nil || json.Unmarshal(resp.Body, &a) != nil || len(a.InstanceIDSets) == 0 {
+	if json.Unmarshal(resp.Body, &a) != nil {
+		ids, order := resp.Salvage("InstanceIdSet", "InstanceIdSets")
+		a = runAnswer{RequestID: alicloud.Text(resp.RequestID), OrderID: alicloud.Text(order), InstanceIDSets: ids}
+	}
+	if len(a.InstanceIDSets) == 0 {
 		return nil
 	}
 	return a.result()
@@ -137,7 +155,9 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 	return d.caller.Preview(r)
 }
 
-// DescribeInstances implements [provider.Driver].
+// DescribeInstances implements [provider.Driver]. Of a list the total is documented to
+// mean nothing once a token is used, so that only the one page of a short list is
+// measured by it.
 func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
 	if err := alicloud.CheckIDs(Name, req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
 		return nil, err
@@ -152,20 +172,45 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if err := d.caller.Decode(r, resp, &a); err != nil {
 		return nil, err
 	}
-	if a.Instances == nil { // an answer without the list is not an empty list
+	if !a.lists() {
 		return nil, d.caller.Senseless(r, resp)
 	}
-	page := &provider.DescribePage{RequestID: a.RequestID, Instances: make([]provider.Instance, 0, len(a.Instances.Instance))}
-	if len(req.IDs) == 0 {
-		page.NextPage = a.NextToken
-	}
+	shown := make([]string, len(a.Instances.Instance))
+	page := &provider.DescribePage{RequestID: a.RequestID, Instances: make([]provider.Instance, 0, len(shown))}
 	for i := range a.Instances.Instance {
-		inst := instanceOf(&a.Instances.Instance[i])
-		if req.Matches(&inst) {
+		raw := &a.Instances.Instance[i]
+		shown[i] = raw.InstanceID
+		if inst := instanceOf(raw); req.Matches(&inst) {
 			page.Instances = append(page.Instances, inst)
 		}
 	}
+	at := alicloud.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount, More: a.NextToken != ""}
+	page.Short = at.Contradicts() || req.PageToken == "" && !at.More && at.Total != nil && *at.Total > len(shown)
+	if len(req.IDs) == 0 {
+		page.NextPage = a.NextToken
+	}
 	return page, nil
+}
+
+// lists reports whether there is a list: an answer without one is no empty list,
+// unless it says that there is nothing.
+func (a *describeAnswer) lists() bool {
+	return a.Instances != nil && (a.Instances.Instance != nil || a.TotalCount != nil && *a.TotalCount == 0)
+}
+
+// ProbeDescribe implements [provider.AccessProber] by a dry run of DescribeInstances,
+// which ends in an error of one code when nothing stands in its way. A list in its place
+// is no approval: keys without the right get empty ones.
+func (d *driver) ProbeDescribe(ctx context.Context, region string) error {
+	r := d.request("DescribeInstances", region, params{"DryRun": "true"}, describeTimeout)
+	resp, err := d.caller.Call(ctx, r)
+	if _, ok := approvedDryRun(err); ok {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.caller.Senseless(r, resp)
 }
 
 // TerminateInstances implements [provider.Driver].

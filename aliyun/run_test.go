@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -231,8 +233,8 @@ func TestCancelReturnsAtOnce(t *testing.T) {
 				if took := time.Since(start); took > 7*time.Second+100*time.Millisecond {
 					t.Errorf("the call returned %v after its start, ctx ended after 7s", took)
 				}
-				if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, provider.ErrUnavailable) {
-					t.Errorf("got %v, want the ctx's error", err)
+				if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrUnavailable) {
+					t.Errorf("got %v, want the ctx's error and not the service's", err)
 				}
 				if outcome(err) != provider.OutcomeUnknown {
 					t.Errorf("the outcome is %q, want unknown: the request may have arrived", outcome(err))
@@ -334,6 +336,160 @@ func TestServersBesideAnErrorAreNotLost(t *testing.T) {
 		var e *provider.APIError
 		if res != nil || !errors.Is(err, is) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
 			t.Errorf("a 200 without servers, %s: got %+v, %v; want %v, unknown", body, res, err, is)
+		}
+	}
+}
+
+// cutOff answers with the beginning of a body whose length was promised.
+func cutOff(body string) roundTrip {
+	return func(*http.Request) (*http.Response, error) {
+		resp, err := respond(200, "")
+		resp.ContentLength = int64(len(body)) + 100
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		return resp, err
+	}
+}
+
+// The beginning of an answer names instances that exist: they are kept, and the outcome
+// of the others is open. Half an ID is none.
+func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
+	for body, want := range map[string][]string{
+		`{"RequestId":"req-1","OrderId":"o-1","InstanceIdSets":{"InstanceIdSet":["i-1","i-2","i-`: {"i-1", "i-2"},
+		`{"RequestId":"req-1","OrderId":"o-1","InstanceIdSets":{"InstanceIdSet":["i-1"`:           {"i-1"},
+		`{"RequestId":"req-1","OrderId":"o-1","InstanceIdSets":{"InstanceIdSet":["i-1`:            nil,
+		`{"RequestId":"req-1"`: nil,
+		``:                     nil,
+	} {
+		for name, rt := range map[string]roundTrip{"cut": cutOff(body), "short": answering(200, body)} {
+			spec := minimalSpec()
+			spec.Count = 3
+			res, err := testDriver(t, rt).RunInstances(t.Context(), spec)
+			if outcome(err) != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s, %q: got %v (%s), want ErrUnavailable, unknown", name, body, err, outcome(err))
+			}
+			if want == nil && res != nil {
+				t.Errorf("%s, %q: got %+v, want nothing", name, body, res)
+			}
+			if want == nil {
+				continue
+			}
+			if res == nil || !slices.Equal(res.InstanceIDs, want) || res.RequestID != "req-1" || res.OrderID != "o-1" {
+				t.Errorf("%s, %q: got %+v, want %v of req-1 and o-1", name, body, res, want)
+			}
+		}
+	}
+}
+
+// An order that somebody pays later makes nothing before; any other answer with an order
+// alone has lost its IDs.
+func TestAnUnpaidOrderIsNoLostAnswer(t *testing.T) {
+	yes, no := true, false
+	const order = `{"RequestId":"req-1","OrderId":"o-1"}`
+	for name, c := range map[string]struct {
+		options RunOptions
+		body    string
+		unpaid  bool
+	}{
+		"by the field":       {RunOptions{AutoPay: &no}, order, true},
+		"by a raw parameter": {RunOptions{Params: map[string]string{"AutoPay": "False"}}, order, true},
+		"empty list":         {RunOptions{AutoPay: &no}, `{"RequestId":"req-1","OrderId":"o-1","InstanceIdSets":{"InstanceIdSet":[]}}`, true},
+		"order as a number":  {RunOptions{AutoPay: &no}, `{"RequestId":"req-1","OrderId":7}`, true},
+		"paid at once":       {RunOptions{AutoPay: &yes}, order, false},
+		"raw, paid at once":  {RunOptions{Params: map[string]string{"AutoPay": "true"}}, order, false},
+		"nothing said":       {RunOptions{}, order, false},
+		"without an order":   {RunOptions{AutoPay: &no}, `{"RequestId":"req-1"}`, false},
+		"a code of an error": {RunOptions{AutoPay: &no}, `{"RequestId":"req-1","OrderId":"o-1","Code":"InternalError"}`, false},
+	} {
+		spec := minimalSpec()
+		spec.Vendor = []provider.VendorOption{c.options}
+		res, err := testDriver(t, answering(200, c.body)).RunInstances(t.Context(), spec)
+		if c.unpaid && (err != nil || res == nil || len(res.InstanceIDs) != 0 || res.OrderID == "" || res.RequestID != "req-1") {
+			t.Errorf("%s: got %+v, %v; want the order alone", name, res, err)
+		}
+		if !c.unpaid && outcome(err) != provider.OutcomeUnknown {
+			t.Errorf("%s: got %+v, %v; want an unknown outcome", name, res, err)
+		}
+	}
+}
+
+func TestEveryIDOfAnAnswerIsReturned(t *testing.T) {
+	res, err := testDriver(t, answering(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-2","i-1","i-3"]}}`)).RunInstances(t.Context(), minimalSpec())
+	if err != nil || !slices.Equal(res.InstanceIDs, []string{"i-2", "i-1", "i-3"}) {
+		t.Errorf("got %+v, %v; want all three in their order", res, err)
+	}
+}
+
+// rowsOf is a page of instances with those IDs.
+func rowsOf(fields string, ids ...string) string {
+	rows := make([]string, len(ids))
+	for i, id := range ids {
+		rows[i] = fmt.Sprintf(`{"InstanceId":%q}`, id)
+	}
+	return fmt.Sprintf(`{"RequestId":"r",%s"Instances":{"Instance":[%s]}}`, fields, strings.Join(rows, ","))
+}
+
+func TestAPageThatContradictsItselfIsShort(t *testing.T) {
+	two := &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}}
+	list, later := &provider.DescribeRequest{Name: "web"}, &provider.DescribeRequest{Name: "web", PageToken: "t-1"}
+	for name, c := range map[string]struct {
+		req  *provider.DescribeRequest
+		body string
+		want bool
+	}{
+		"by IDs, all":            {two, rowsOf(`"TotalCount":2,`, "i-1", "i-2"), false},
+		"by IDs, one absent":     {two, rowsOf(`"TotalCount":1,`, "i-2"), false},
+		"by IDs, none":           {two, rowsOf(`"TotalCount":0,`), false},
+		"by IDs, no total":       {two, rowsOf("", "i-1"), false},
+		"by IDs, more counted":   {two, rowsOf(`"TotalCount":2,`, "i-1"), true},
+		"by IDs, fewer counted":  {two, rowsOf(`"TotalCount":1,`, "i-1", "i-2"), true},
+		"by IDs, counted, none":  {two, rowsOf(`"TotalCount":2,`), true},
+		"by IDs, a further page": {two, rowsOf(`"NextToken":"t","TotalCount":1,`, "i-1"), true},
+		"by IDs, twice":          {two, rowsOf(`"TotalCount":2,`, "i-1", "i-1"), true},
+		"by IDs, another":        {two, rowsOf(`"TotalCount":1,`, "i-9"), true},
+		"a list":                 {list, rowsOf(`"TotalCount":1,`, "i-1"), false},
+		"a list, total unused":   {list, rowsOf(`"TotalCount":0,`, "i-1"), false},
+		"a list, more counted":   {list, rowsOf(`"TotalCount":25,`, "i-1"), true},
+		"a list, counted, none":  {list, rowsOf(`"TotalCount":25,`), true},
+		"a list, twice":          {list, rowsOf("", "i-1", "i-1"), true},
+		"a list that goes on":    {list, rowsOf(`"NextToken":"t-1","TotalCount":25,`, "i-1"), false},
+		"its last page":          {later, rowsOf(`"TotalCount":25,`, "i-1"), false},
+	} {
+		page, err := testDriver(t, answering(200, c.body)).DescribeInstances(t.Context(), c.req)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if page.Short != c.want {
+			t.Errorf("%s: short is %v, want %v", name, page.Short, c.want)
+		}
+	}
+	_, err := testDriver(t, answering(200, `{"RequestId":"r","Instances":{}}`)).DescribeInstances(t.Context(), two)
+	if !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("no list: got %v, want ErrUnavailable and not an empty list", err)
+	}
+}
+
+// Whether a key may describe shows in the code of a dry run, never in a list.
+func TestProbeOfTheRightToDescribe(t *testing.T) {
+	var got wire
+	body := rowsOf("", "i-1")
+	d := testDriver(t, roundTrip(func(r *http.Request) (*http.Response, error) { return capture(&got, body)(r) }))
+	if err := d.ProbeDescribe(t.Context(), "cn-test-9"); !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("a list: got %v, want an error that proves nothing", err)
+	}
+	if got.Action != "DescribeInstances" || got.Params["DryRun"] != "true" || got.Params["RegionId"] != "cn-test-9" {
+		t.Errorf("asked %+v, want a dry run in cn-test-9", got)
+	}
+	for code, want := range map[string]error{
+		"DryRunOperation":             nil,
+		"Forbidden.RAM":               provider.ErrPermission,
+		"NoPermission":                provider.ErrPermission,
+		"UnauthorizedOperation":       provider.ErrPermission,
+		"InvalidAccessKeyId.NotFound": provider.ErrAuth,
+		"ServiceUnavailable":          provider.ErrUnavailable,
+	} {
+		err := testDriver(t, answering(400, failed(code, "m"))).ProbeDescribe(t.Context(), "")
+		if !errors.Is(err, want) {
+			t.Errorf("%s: got %v, want %v", code, err, want)
 		}
 	}
 }

@@ -36,9 +36,10 @@ type runAnswer struct {
 // describeAnswer is read by the SDK's decoder, because it is long.
 type describeAnswer struct {
 	*responses.BaseResponse
-	RequestID string `json:"RequestId"`
-	NextToken string `json:"NextToken"`
-	Instances *struct {
+	RequestID  string `json:"RequestId"`
+	NextToken  string `json:"NextToken"`
+	TotalCount *int   `json:"TotalCount"`
+	Instances  *struct {
 		Instance []RawInstance `json:"Instance"`
 	} `json:"Instances"`
 }

@@ -30,6 +30,7 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkSpec(&c, spec)
 	checkForms(&c, spec)
 	d.checkOptions(&c, spec)
+	checkPerInstance(&c, spec)
 	return c.Err()
 }
 

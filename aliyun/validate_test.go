@@ -454,3 +454,46 @@ func TestEveryParameterThatIsSetIsRefusedAsARawOne(t *testing.T) {
 		}
 	}
 }
+
+// Calls of one create send the same raw parameters: a list with a value for each instance
+// must fit into one call.
+func TestRawValuesOfEachInstanceNeedOneCall(t *testing.T) {
+	d := testDriver(t, answering(200, ""))
+	for name, value := range map[string]string{
+		"HostNames.1": "host-1", "HostNames.12": "host-12", "PrivateIpAddress": "10.0.0.5", "InstanceName": "web-[1,4]", "HostName": "web-[1,4]",
+	} {
+		for what, tc := range map[string]struct {
+			count, least int
+			next         string
+		}{
+			"one call":        {100, 0, ""},
+			"all or nothing":  {4, 4, ""},
+			"several calls":   {101, 0, "at most 100 at once"},
+			"a rest may stay": {4, 2, "set MinCount to Count"},
+		} {
+			spec := minimalSpec()
+			spec.Count, spec.MinCount = tc.count, tc.least
+			spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{name: value}}}
+			err := d.ValidateRun(spec)
+			if tc.next == "" && err != nil {
+				t.Errorf("%s, %s: got %v, want no error", name, what, err)
+			}
+			if tc.next == "" {
+				continue
+			}
+			var fe *provider.FieldError
+			if !errors.As(err, &fe) || fe.Path != `Vendor.Params["`+name+`"]` || !strings.Contains(fe.Reason, tc.next) {
+				t.Errorf("%s, %s: got %v, want an error that names it and says %q", name, what, err, tc.next)
+			}
+			if strings.Contains(err.Error(), value) {
+				t.Errorf("%s, %s: the error shows the value: %v", name, what, err)
+			}
+		}
+	}
+	spec := minimalSpec()
+	spec.Count = 250
+	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"HostName": "web", "HttpTokens": "required"}}}
+	if err := d.ValidateRun(spec); err != nil {
+		t.Errorf("values that all instances share: got %v, want no error", err)
+	}
+}

@@ -191,7 +191,7 @@ func TestPlainHTTPNeedsAnExplicitEndpoint(t *testing.T) {
 		t.Errorf("over http:// got %v, %v", res, err)
 	}
 	_, err := overTCP(t, strings.TrimPrefix(s.URL, "http://")).RunInstances(t.Context(), secretSpec())
-	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeRejected)
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnsent)
 }
 
 func TestUntrustedCertificateIsRefusedBeforeAnythingIsSent(t *testing.T) {
@@ -200,7 +200,7 @@ func TestUntrustedCertificateIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	_, err := overTCP(t, s.URL).RunInstances(t.Context(), secretSpec())
-	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeRejected)
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnsent)
 }
 
 func TestNobodyListensMeansNothingWasCreated(t *testing.T) {
@@ -211,7 +211,7 @@ func TestNobodyListensMeansNothingWasCreated(t *testing.T) {
 	addr := l.Addr().String()
 	l.Close()
 	_, err = overTCP(t, "http://"+addr).RunInstances(t.Context(), secretSpec())
-	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeRejected)
+	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnsent)
 }
 
 // requestsUntilCut accepts connections, answers the first request on each and
@@ -318,7 +318,9 @@ func TestCancelReturnsAtOnceWhileTheCloudHangs(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: got %v, want the error of ctx", name, err)
 			}
-			wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnknown)
+			if e := wantAPIError(t, err, nil, provider.OutcomeUnknown); e.Kind != nil {
+				t.Errorf("%s: the end of ctx counts as %v", name, e.Kind)
+			}
 		})
 	}
 }

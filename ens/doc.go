@@ -54,7 +54,13 @@
 // ENS answers a create before it is done. Code 0 means accepted. Another Code
 // with HTTP status 200 is read by the error table; one that the table does not
 // know, an answer without IDs and an answer with too few IDs are errors with an
-// unknown outcome, beside the IDs that there are.
+// unknown outcome, beside the IDs that there are. IDs are kept from an answer that
+// ends early too.
+//
+// With the status of an error, a code that neither the table nor a family of checks
+// knows (Invalid, MissingParameter, Forbidden, NoPermission) leaves the outcome open,
+// and so does StockNotEnough of a create of several instances: that it makes all or none
+// is not documented. Of one instance it is a refusal, as documented.
 //
 // # Waiting
 //

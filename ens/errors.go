@@ -1,12 +1,14 @@
 package ens
 
 import (
+	"errors"
+
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// errorTable is the codes that ECS and ENS share, and those with the prefix of
-// ENS. Other ENS_ codes are invalid requests as well, by their family.
+// errorTable is the codes that ECS and ENS share, and the documented ones with the
+// prefix of ENS. The prefix is no family: another such code may mean anything.
 var errorTable = provider.NewErrorTable(append(sharedCodes(),
 	provider.ErrorCode{Code: "ENS_OperationUnsupported_KeyPairName", Kind: provider.ErrInvalid},
 	provider.ErrorCode{Code: "ENS_DependencyViolation_WindowsInstance", Kind: provider.ErrInvalid},
@@ -14,12 +16,13 @@ var errorTable = provider.NewErrorTable(append(sharedCodes(),
 ))
 
 // sharedCodes are those of both products. StockNotEnough is of ENS alone, whose
-// text says that it is the machine type.
+// text says that it is the machine type. Its reference has it for creates of any
+// number, and does not say that one of several makes all or none.
 func sharedCodes() []provider.ErrorCode {
 	rows := alicloud.ErrorCodes()
 	for i := range rows {
 		if rows[i].Code == "StockNotEnough" {
-			rows[i].Stock = provider.StockOfType
+			rows[i].Stock, rows[i].Remark = provider.StockOfType, "outcome open of a create of several instances"
 		}
 	}
 	return rows
@@ -34,7 +37,19 @@ func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code ali
 	if code == "" || code == "0" {
 		return nil
 	}
-	return d.caller.Refusal(r, string(code), "", resp.RequestID, resp.HTTPStatus)
+	e := d.caller.Refusal(r, string(code), "", resp.RequestID, resp.HTTPStatus)
+	resp.Pause(e)
+	return e
+}
+
+// ofSeveral corrects the error of a create of several instances. Whether one that runs
+// out of stock has made some of them is not documented; of one instance, the code is.
+func ofSeveral(err error, count int) error {
+	var e *provider.APIError
+	if errors.As(err, &e) && count > 1 && errors.Is(err, provider.ErrNoStock) {
+		e.Outcome = provider.OutcomeUnknown
+	}
+	return err
 }
 
 // ErrorCodes returns the table, for documentation.

@@ -30,7 +30,7 @@ var (
 	exists     = class{provider.ErrExists, provider.OutcomeRejected, false}
 	state      = class{provider.ErrState, provider.OutcomeRejected, false}
 	building   = class{provider.ErrState, provider.OutcomeRejected, true}
-	unlisted   = class{nil, provider.OutcomeRejected, false}
+	unlisted   = class{nil, provider.OutcomeUnknown, false} // nothing proves that it did nothing
 )
 
 // codes are every code of the CreateInstance reference, those of the shared
@@ -54,7 +54,7 @@ var codes = map[string]class{
 	"ENS_OperationUnsupported_KeyPairName":         invalid,
 	"ENS_DependencyViolation_WindowsInstance":      invalid,
 	"ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN": invalid,
-	"ENS_SomethingElse":                            invalid,
+	"ENS_SomethingElse":                            unlisted, // the prefix is the product's
 	"InvalidPrivateIpAddress":                      invalid,
 	"InvalidVSwitchId.NotFound":                    notFound,
 	"InvalidPrivateIpAddress.Duplicated":           exists,

@@ -197,7 +197,9 @@ func TestPowerEndsWithItsContext(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: got %v, want the error of ctx", action, err)
 			}
-			wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnknown)
+			if e := wantAPIError(t, err, nil, provider.OutcomeUnknown); e.Kind != nil {
+				t.Errorf("%s: the end of ctx counts as %v", action, e.Kind)
+			}
 		})
 	}
 }

@@ -31,14 +31,14 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	r := d.runRequest(spec)
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
-		return createdAnyway(resp, err)
+		return createdAnyway(resp, ofSeveral(err, spec.Count))
 	}
 	var a runAnswer
 	if err := d.caller.Decode(r, resp, &a); err != nil {
 		return createdAnyway(resp, err)
 	}
 	if err := d.checkCode(r, resp, a.Code); err != nil {
-		return createdAnyway(resp, err)
+		return createdAnyway(resp, ofSeveral(err, spec.Count))
 	}
 	ids := a.InstanceIDs.Distinct()
 	if len(ids) < max(spec.Count, 1) {
@@ -50,12 +50,19 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	return a.result(resp), err
 }
 
-// createdAnyway returns what an answer names although it is an error: servers
-// that exist must not be lost. They contradict the error, so that it proves
+// createdAnyway returns what an answer names although it is an error, or ended early:
+// instances that exist must not be lost. They contradict the error, so that it proves
 // nothing about the others.
 func createdAnyway(resp *alicloud.Response, err error) (*provider.RunResult, error) {
+	if resp == nil {
+		return nil, err
+	}
 	var a runAnswer
-	if resp == nil || json.Unmarshal(resp.Body, &a) != nil || len(a.InstanceIDs.Distinct()) == 0 {
+	if json.Unmarshal(resp.Body, &a) != nil {
+		ids, order := resp.Salvage("InstanceIds", "InstanceId")
+		a = runAnswer{OrderID: alicloud.Text(order), InstanceIDs: ids}
+	}
+	if len(a.InstanceIDs.Distinct()) == 0 {
 		return nil, err
 	}
 	if e := (*provider.APIError)(nil); errors.As(err, &e) {
@@ -95,15 +102,20 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if !a.lists() {
 		return nil, d.caller.Senseless(r, resp)
 	}
-	out := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(a.Instances.Instance))}
-	if len(req.IDs) == 0 {
-		out.NextPage, out.Short = at.next(&a)
-	}
+	shown := make([]string, len(a.Instances.Instance))
+	out := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(shown))}
 	for i := range a.Instances.Instance {
-		if inst := instanceOf(&a.Instances.Instance[i]); req.Matches(&inst) {
+		raw := &a.Instances.Instance[i]
+		shown[i] = raw.InstanceID
+		if inst := instanceOf(raw); req.Matches(&inst) {
 			out.Instances = append(out.Instances, inst)
 		}
 	}
+	if len(req.IDs) == 0 {
+		out.NextPage, out.Short = at.next(&a)
+	}
+	shows := alicloud.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount}
+	out.Short = out.Short || shows.Contradicts()
 	return out, nil
 }
 
@@ -182,8 +194,8 @@ func cursorOf(req *provider.DescribeRequest) (cursor, error) {
 
 // next trusts the servers of the answer and its total over every page size: ENS
 // may have lowered it, whatever size it names. An answer without a total ends
-// with its first page that is not full, and every list with an empty page; short
-// tells that by the total there are more.
+// with its first page that is not full, and every list with an empty page. Short
+// reports of the last page that the total is another number than all pages showed.
 func (c cursor) next(a *describeAnswer) (token string, short bool) {
 	size, got := cmp.Or(a.PageSize, perCall), len(a.Instances.Instance)
 	seen := c.seen
@@ -196,7 +208,7 @@ func (c cursor) next(a *describeAnswer) (token string, short bool) {
 	}
 	switch {
 	case got == 0 || !more:
-		return "", more
+		return "", a.TotalCount != nil && *a.TotalCount != seen+got
 	case seen+got == c.page*size:
 		return strconv.Itoa(c.page + 1), false
 	default:

@@ -3,10 +3,12 @@ package ens
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -72,13 +74,114 @@ func TestIDsBesideAnErrorAreReturned(t *testing.T) {
 	}
 }
 
+// The beginning of an answer names instances that exist. Half an ID is none.
+func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
+	for body, want := range map[string][]string{
+		`{"RequestId":"req-1","OrderId":"o-1","InstanceIds":["i-1","i-2","i-`:                          {"i-1", "i-2"},
+		`{"RequestId":"req-1","OrderId":"o-1","Code":0,"InstanceIds":{"InstanceId":["i-1"`:             {"i-1"},
+		`{"RequestId":"req-1","OrderId":"o-1","Code":0,"InstanceIds":{"InstanceId":["[i-1,i-2]","[i-3`: {"i-1", "i-2"},
+		`{"RequestId":"req-1","OrderId":"o-1","InstanceIds":["i-1`:                                     nil,
+		`{"RequestId":"req-1","Instan`:                                                                 nil,
+	} {
+		cut := roundTrip(func(*http.Request) (*http.Response, error) {
+			resp, err := respond(200, "")
+			resp.ContentLength = int64(len(body)) + 100
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)))
+			return resp, err
+		})
+		short := roundTrip(func(*http.Request) (*http.Response, error) { return respond(200, body) })
+		for name, rt := range map[string]roundTrip{"cut": cut, "short": short} {
+			res, err := driverOver(t, rt, "").RunInstances(t.Context(), some(3))
+			if e := wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnknown); e.RequestID != "req-1" {
+				t.Errorf("%s, %s: the request ID is %q, want req-1", name, body, e.RequestID)
+			}
+			if want == nil && res != nil {
+				t.Errorf("%s, %s: got %+v, want nothing", name, body, res)
+			}
+			if want == nil {
+				continue
+			}
+			if res == nil || !slices.Equal(res.InstanceIDs, want) || res.RequestID != "req-1" || res.OrderID != "o-1" {
+				t.Errorf("%s, %s: got %+v, want %v of req-1 and o-1", name, body, res, want)
+			}
+		}
+	}
+}
+
+// That a create of several instances makes all or none is not documented: one that runs
+// out of stock may have made some.
+func TestOutOfStockIsNoProofForSeveral(t *testing.T) {
+	for count, want := range map[int]provider.Outcome{1: provider.OutcomeRejected, 2: provider.OutcomeUnknown} {
+		for status, body := range map[int]string{
+			400: `{"RequestId":"req-1","Code":"StockNotEnough","Message":"m"}`,
+			200: `{"RequestId":"req-1","Code":"StockNotEnough"}`,
+		} {
+			d, _ := answering(t, status, body)
+			_, err := d.RunInstances(t.Context(), some(count))
+			if e := wantAPIError(t, err, provider.ErrNoStock, want); e.Stock != provider.StockOfType {
+				t.Errorf("%d instances, status %d: out of stock is %q", count, status, e.Stock)
+			}
+		}
+		d, _ := answering(t, 400, `{"RequestId":"req-1","Code":"InvalidParameter","Message":"m"}`)
+		_, err := d.RunInstances(t.Context(), some(count))
+		wantAPIError(t, err, provider.ErrInvalid, provider.OutcomeRejected)
+	}
+}
+
+// shown is a page of instances with those IDs.
+func shown(fields string, ids ...string) string {
+	rows := make([]string, len(ids))
+	for i, id := range ids {
+		rows[i] = fmt.Sprintf(`{"InstanceId":%q,"InstanceName":"web"}`, id)
+	}
+	return fmt.Sprintf(`{"RequestId":"r","Code":0,%s"Instances":{"Instance":[%s]}}`, fields, strings.Join(rows, ","))
+}
+
+func TestAPageThatContradictsItselfIsShort(t *testing.T) {
+	two := &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}}
+	list, later := &provider.DescribeRequest{Name: "web"}, &provider.DescribeRequest{Name: "web", PageToken: "2+10"}
+	for name, c := range map[string]struct {
+		req  *provider.DescribeRequest
+		body string
+		want bool
+	}{
+		"by IDs, all":            {two, shown(`"TotalCount":2,`, "i-2", "i-1"), false},
+		"by IDs, one absent":     {two, shown(`"TotalCount":1,`, "i-2"), false},
+		"by IDs, no total":       {two, shown("", "i-2"), false},
+		"by IDs, more counted":   {two, shown(`"TotalCount":2,`, "i-1"), true},
+		"by IDs, fewer counted":  {two, shown(`"TotalCount":1,`, "i-1", "i-2"), true},
+		"by IDs, counted, none":  {two, shown(`"TotalCount":2,`), true},
+		"by IDs, twice":          {two, shown(`"TotalCount":2,`, "i-1", "i-1"), true},
+		"by IDs, another":        {two, shown(`"TotalCount":1,`, "i-9"), true},
+		"a list":                 {list, shown(`"TotalCount":1,`, "i-1"), false},
+		"a list, no total":       {list, shown("", "i-1"), false},
+		"a list, twice":          {list, shown(`"TotalCount":2,`, "i-1", "i-1"), true},
+		"a list, counted, none":  {list, shown(`"TotalCount":25,`), true},
+		"a list, fewer counted":  {list, shown(`"TotalCount":0,`, "i-1"), true},
+		"a list that goes on":    {list, shown(`"TotalCount":25,`, "i-1"), false},
+		"its last page":          {later, shown(`"TotalCount":11,`, "i-1"), false},
+		"its last page, none":    {later, shown(`"TotalCount":11,`), true},
+		"a list that shrank":     {later, shown(`"TotalCount":3,`), true},
+		"a list ends just there": {later, shown(`"TotalCount":10,`), false},
+	} {
+		d, _ := answering(t, 200, c.body)
+		page, err := d.DescribeInstances(t.Context(), c.req)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if page.Short != c.want {
+			t.Errorf("%s: short is %v, want %v", name, page.Short, c.want)
+		}
+	}
+}
+
 // malformed are answers that say nothing about what happened.
 var malformed = map[string]string{
 	"empty":                  "",
 	"null":                   "null",
 	"no IDs":                 "{}",
 	"list instead of object": "[]",
-	"HTML":                   "<html>planted</html>",
+	"HTML":                   "<html>planted-key-secret</html>",
 	"truncated":              `{"RequestId":"req-1","InstanceIds":["i-1"`,
 	"wrong types":            `{"RequestId":"req-1","InstanceIds":7,"Instances":{"Instance":"x"},"Code":{}}`,
 	"IDs missing":            `{"RequestId":"","Code":0,"InstanceIds":{"InstanceId":[]}}`,

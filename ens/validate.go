@@ -40,6 +40,10 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkRenewal(&c, spec, how.action)
 	if raw := optionsOf(spec).Params; len(raw) > 0 {
 		checkRaw(&c, raw, translateSpec(spec, how.action))
+		// It would go out with every create, and with the one that makes a rest.
+		alone := spec.Count <= 1 || raw["PrivateIpAddress"] == ""
+		in := c.Entry("Vendor.Params", "PrivateIpAddress")
+		in.Require(alone, "", nil, "is the address of one instance: Count must be 1, or leave the addresses to ENS")
 	}
 	return c.Err()
 }

@@ -311,3 +311,19 @@ func TestValidationLeavesTheRequestToTheTranslator(t *testing.T) {
 		t.Errorf("a raw parameter arrived as %q (%v)", got.params.Get("Extra"), err)
 	}
 }
+
+func TestARawAddressIsForOneInstance(t *testing.T) {
+	d, _ := answering(t, 200, created)
+	for count, ok := range map[int]bool{1: true, 2: false, 150: false} {
+		spec := secretSpec()
+		spec.Count = count
+		spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"PrivateIpAddress": "10.0.0.5"}}}
+		err := d.ValidateRun(spec)
+		if ok && err != nil {
+			t.Errorf("%d instances: got %v, want no error", count, err)
+		}
+		if !ok && (err == nil || !strings.Contains(err.Error(), `Vendor.Params["PrivateIpAddress"]: is the address of one instance`)) {
+			t.Errorf("%d instances: got %v, want an error that names the parameter", count, err)
+		}
+	}
+}

@@ -32,9 +32,11 @@
 // QingCloud has no client token. A create is sent once: no SDK retry, no
 // redirect, and a request that the network layer cannot replay. When its
 // outcome is unknown, the name is the only trace: see the next section. Unknown
-// are: no answer, an unreadable one, an HTTP status other
-// than 200, ret_code 2200, 2300, 5000, 5100 and 5300, any code outside the
-// documented families, IDs beside an error, and fewer IDs than asked for. Whether
+// are: no answer, an unreadable one, an HTTP status other than 200 that does not
+// prove that the request was turned away on its way (as 413, 414, 429 and 431 do),
+// ret_code 2200, 2300, 5000, 5100 and 5300, any code outside the table but those of the
+// 1000s, IDs beside an error, and fewer IDs than asked for. IDs are kept from every
+// answer, also from one that ends early. Whether
 // a create of several servers can be fulfilled in part is not documented; MinCount
 // is refused, since nothing can be asked for. When a create of several is refused
 // for want of stock (5200), the client looks for some seconds whether it has made
@@ -128,7 +130,8 @@
 //
 // [RunOptions] holds what only QingCloud has: instance class, hypervisor,
 // cipher, network queues, Windows SIDs, forms of user data, sub-accounts, and
-// any other parameter by its wire name. [Instance] is what Instance.Sys returns.
+// any other parameter by its wire name. Those that belong to one instance, such as
+// volumes and addresses, need a Count of 1. [Instance] is what Instance.Sys returns.
 //
 // CPUOptions.Cores counts the cores of one socket here, as cpu_topology does.
 // Its three numbers are joined by commas, which the documentation does not say.

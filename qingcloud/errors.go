@@ -3,18 +3,23 @@ package qingcloud
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	qcerrors "github.com/yunify/qingcloud-sdk-go/request/errors"
 
@@ -76,19 +81,32 @@ func (d *driver) wrapError(ctx context.Context, t *trip, err error) error {
 	if err == nil || errors.As(err, new(provider.FieldErrors)) {
 		return err
 	}
-	e := &provider.APIError{Driver: Name, Op: t.op, HTTPStatus: t.status, Outcome: t.outcome(), Kind: provider.ErrUnavailable}
+	says := verdictOf(t.status)
+	e := &provider.APIError{Driver: Name, Op: t.op, HTTPStatus: t.status, Outcome: t.outcome(), Kind: says.kind, Lasting: says.lasting}
 	var api *qcerrors.QingCloudError
 	var creds *credentialsError
 	switch {
 	case errors.As(err, &api):
 		d.classify(e, &qcerrors.QingCloudError{RetCode: api.RetCode, Message: t.redact(api.Message)})
-	case ctx.Err() != nil:
-		e.Err, e.Message = ctx.Err(), "the call was ended by its context"
+	case ctx.Err() != nil: // which is no failure of the service
+		e.Err, e.Kind, e.Lasting, e.Message = ctx.Err(), nil, false, ctx.Err().Error()
+		if !t.sent {
+			e.Outcome = provider.OutcomeUnsent
+		}
 	case errors.As(err, &creds):
 		e.Err, e.Kind, e.Message = creds.err, provider.ErrAuth, creds.err.Error()
-	default:
+	case t.status == 0:
 		e.Err = t.clean(err)
 		e.Message = e.Err.Error()
+	case t.cut:
+		e.Err = t.clean(err)
+		e.Message = fmt.Sprintf("HTTP %d, the answer ended early: %v", t.status, e.Err)
+	default:
+		e.Err, e.Message = t.clean(err), strange(t.status, t.firstWords())
+	}
+	busy := e.HTTPStatus == http.StatusTooManyRequests || e.HTTPStatus == http.StatusServiceUnavailable
+	if busy || e.Outcome == provider.OutcomeThrottled {
+		e.RetryAfter = t.retryAfter
 	}
 	return e
 }
@@ -106,7 +124,7 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 		// The 5000s are failures of the service: one it adds is not proof that
 		// nothing was done.
 		e.Kind, e.Outcome = provider.ErrUnavailable, provider.OutcomeUnknown
-	case !known && !refusing(api.RetCode):
+	case !known && !refusing(e.Op, api.RetCode):
 		e.Outcome = provider.OutcomeUnknown
 	case api.RetCode == 2500 && d.throttled(e.Op, e.Message):
 		e.Kind, e.Outcome = provider.ErrThrottled, provider.OutcomeThrottled
@@ -121,10 +139,17 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 	}
 }
 
-// refusing tells whether a code that is not documented is of a family that is: of
-// the client's own mistakes (1000s to 3000s), of licences, of settings. Of any
-// other one nobody knows what it means: it is no proof that nothing was done.
-func refusing(code int) bool { return slices.Contains([]int{1, 2, 3, 4, 8}, code/1000) }
+// refusing reports whether a code that is not documented is of a family that refuses. Of
+// a create that are the 1000s alone: parameters, keys, accounts and permissions are
+// looked at before anything is done. The 2000s have failed leases, after the create;
+// those of licences and settings have never been seen. Of other calls, which nobody
+// looks for afterwards, all documented families but the failures of the service count.
+func refusing(op string, code int) bool {
+	if op == "RunInstances" {
+		return code/1000 == 1
+	}
+	return slices.Contains([]int{1, 2, 3, 4, 8}, code/1000)
+}
 
 // dependsOnState tells of an action whether 1400 may be about the state of what
 // it names. Creates and reads have none in their way. Names can be changed in any
@@ -150,7 +175,10 @@ func (d *driver) throttled(op, message string) bool {
 
 // badAnswer is an answer without an error that cannot be right.
 func badAnswer(op, message string) *provider.APIError {
-	return &provider.APIError{Driver: Name, Op: op, Message: message, HTTPStatus: http.StatusOK, Outcome: provider.OutcomeUnknown, Kind: provider.ErrUnavailable}
+	return &provider.APIError{
+		Driver: Name, Op: op, Message: "HTTP 200, " + message, HTTPStatus: http.StatusOK,
+		Outcome: provider.OutcomeUnknown, Kind: provider.ErrUnavailable,
+	}
 }
 
 func fieldError(path, reason string) *provider.FieldError {
@@ -183,17 +211,26 @@ func (d *driver) credentials(ctx context.Context) (provider.Credentials, error) 
 
 // trip is what is known about one call while it is under way.
 type trip struct {
-	op        string
-	sent      bool
-	status    int
-	secrets   []string
-	traced    atomic.Bool // the transport reports its connections
-	connected atomic.Bool // it had one for this call
+	op         string
+	tried      bool // it was given to the transport
+	sent       bool
+	status     int
+	body       []byte // of the answer, as far as it came
+	cut        bool   // the answer ended early
+	retryAfter time.Duration
+	urls       []string // what names the request as a whole
+	secrets    []string
+	traced     atomic.Bool // the transport reports its connections
+	connected  atomic.Bool // it had one for this call
 }
 
+// outcome is what is known about a call without an answer of the cloud.
 func (t *trip) outcome() provider.Outcome {
-	if t.sent {
-		return provider.OutcomeUnknown
+	switch {
+	case t.sent:
+		return verdictOf(t.status).outcome
+	case t.tried:
+		return provider.OutcomeUnsent
 	}
 	return provider.OutcomeRejected
 }
@@ -206,24 +243,35 @@ func (t *trip) trace(ctx context.Context) context.Context {
 	})
 }
 
-// unsent tells whether a failed exchange provably sent nothing. Transports that
-// are not net/http's report no connections; then the kind of error decides.
+// unsent reports whether a failed exchange provably sent nothing: a proxy that refuses
+// to connect, and a handshake that fails, come before a connection is there. Transports
+// that are not net/http's report no connections; then the kind of error decides.
 func (t *trip) unsent(err error) bool {
-	if t.traced.Load() {
-		return !t.connected.Load()
+	if t.status != 0 || t.connected.Load() {
+		return false
 	}
-	var dial *net.OpError
-	var cert *tls.CertificateVerificationError
-	return errors.As(err, new(*net.DNSError)) || errors.As(err, &cert) || errors.As(err, &dial) && dial.Op == "dial"
+	if t.traced.Load() {
+		return true
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") {
+		return true
+	}
+	return errors.As(err, new(*net.DNSError)) || errors.As(err, new(tls.RecordHeaderError)) ||
+		errors.As(err, new(*tls.CertificateVerificationError))
 }
 
 // hide notes what no error of this call may repeat. Short raw parameters are
 // left alone: they are numbers and switches, and would garble every message.
 // The URL comes first, as it is made of the others.
 func (t *trip) hide(c *call, creds provider.Credentials, req *http.Request) {
-	t.secrets = []string{req.URL.String(), req.URL.RawQuery, creds.AccessKeySecret.Reveal(), creds.AccessKeyID, req.URL.Query().Get("signature")}
+	t.urls = []string{req.URL.String(), req.URL.RawQuery}
+	t.secrets = []string{creds.AccessKeySecret.Reveal(), creds.AccessKeyID, req.URL.Query().Get("signature")}
 	for _, v := range c.secrets {
 		t.secrets = append(t.secrets, v)
+	}
+	if data, err := base64.StdEncoding.DecodeString(c.secrets["userdata_value"]); err == nil {
+		t.secrets = append(t.secrets, string(data))
 	}
 	for _, v := range c.params {
 		if len(v) >= 4 {
@@ -234,17 +282,29 @@ func (t *trip) hide(c *call, creds provider.Credentials, req *http.Request) {
 
 // redact masks secrets, in the forms a server might send them back.
 func (t *trip) redact(s string) string {
-	for _, x := range t.secrets {
-		if x == "" {
-			continue
-		}
-		escaped := url.QueryEscape(x)
-		blanks := strings.ReplaceAll(escaped, "+", "%20")
-		for _, form := range []string{x, escaped, blanks, strings.Trim(strconv.Quote(x), `"`), url.QueryEscape(escaped), url.QueryEscape(blanks)} {
+	for _, x := range slices.Concat(t.urls, t.secrets) {
+		for _, form := range forms(x) {
 			s = strings.ReplaceAll(s, form, provider.Secret(x).String())
 		}
 	}
 	return s
+}
+
+// forms returns a secret in the forms in which a server may quote it: as it is, as a
+// part of a URL, of JSON or of Go, and in base64.
+func forms(s string) []string {
+	if s == "" {
+		return nil
+	}
+	query := url.QueryEscape(s)
+	blanks := strings.ReplaceAll(query, "+", "%20")
+	out := []string{s, query, blanks, url.QueryEscape(query), url.QueryEscape(blanks), strings.Trim(strconv.Quote(s), `"`)}
+	if text, err := json.Marshal(s); err == nil {
+		out = append(out, string(text[1:len(text)-1]))
+	}
+	out = append(out, base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
+	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) }) // no form is left as a part of another
+	return slices.Compact(out)
 }
 
 // clean strips the URL that net/http puts around its errors. Should the rest
@@ -273,6 +333,143 @@ func (t *trip) leaks(err error) bool {
 		return slices.ContainsFunc(e.Unwrap(), t.leaks)
 	}
 	return false
+}
+
+// verdict is what an HTTP status proves by itself, in an answer without a code of the
+// vendor.
+type verdict struct {
+	kind    error
+	outcome provider.Outcome
+	lasting bool
+	why     string // "" when the status says it all
+}
+
+// verdictOf reads a status. Unsent are those alone that say by their definition (RFC
+// 9110, 6585, 8470; 494 is nginx's) that whatever answered refused to take or to pass
+// on the request. Others say nothing of the kind: a gateway answers 404, 405, 408, 417 or
+// 451, or sends the request elsewhere, after the service has had it as well as before.
+func verdictOf(status int) verdict {
+	tooLarge := func(what string) verdict {
+		return verdict{provider.ErrInvalid, provider.OutcomeUnsent, true, what}
+	}
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return tooLarge("the body of the request is too large")
+	case http.StatusRequestURITooLong:
+		return tooLarge("the URL of the request is too long")
+	case http.StatusRequestHeaderFieldsTooLarge, 494:
+		return tooLarge("the header of the request is too large")
+	case http.StatusProxyAuthRequired:
+		return verdict{provider.ErrUnavailable, provider.OutcomeUnsent, true, "a proxy wants credentials"}
+	case http.StatusNetworkAuthenticationRequired:
+		return verdict{provider.ErrUnavailable, provider.OutcomeUnsent, true, "the network wants a login"}
+	case http.StatusUpgradeRequired:
+		return verdict{provider.ErrUnavailable, provider.OutcomeUnsent, true, "another protocol is wanted"}
+	case http.StatusMisdirectedRequest, http.StatusTooEarly:
+		return verdict{provider.ErrUnavailable, provider.OutcomeUnsent, false, ""}
+	case http.StatusTooManyRequests:
+		return verdict{provider.ErrThrottled, provider.OutcomeThrottled, false, ""}
+	}
+	return verdict{provider.ErrUnavailable, provider.OutcomeUnknown, false, ""}
+}
+
+// strange tells what arrived in place of an answer of the API: its status, why it was
+// refused if that is known, and its first words. What may be the service's own, and as
+// such hold passwords of instances, is not quoted.
+func strange(status int, words string) string {
+	parts := []string{fmt.Sprintf("HTTP %d", status)}
+	if why := verdictOf(status).why; why != "" {
+		parts = append(parts, why)
+	}
+	what := "not an answer of the API: "
+	switch ok := status/100 == 2; {
+	case words == "":
+		what += "it is empty"
+	case ok && strings.ContainsRune("{[", rune(words[0])): // it may hold what no error may show
+		what += "JSON that lacks what it must have"
+	default:
+		what += `"` + words + `"`
+	}
+	return strings.Join(append(parts, what), ", ")
+}
+
+const (
+	maxWords = 80      // characters that are shown of an answer that is none
+	maxPage  = 1 << 16 // bytes that are looked at for them
+	maxShare = 8       // bytes of a secret that may not be seen
+)
+
+var (
+	urlWithQuery = regexp.MustCompile(`(?i)https?://[^\s"'<>]*\?[^\s"'<>]*`)
+	unseen       = regexp.MustCompile(`(?is)<(head|script|style)\b.*?</(head|script|style)>|<!--.*?-->`)
+	tag          = regexp.MustCompile(`(?s)<[^<>]*>`)
+	queryParam   = regexp.MustCompile(`\?[^\s"'<>]*=[^\s"'<>]*`)
+)
+
+// firstWords returns the beginning of an answer that is none of the API, fit for an
+// error: one line of at most 80 characters, without tags and secrets. A page that quotes
+// a part of a secret is withheld.
+func (t *trip) firstWords() string {
+	page := t.redact(strings.ToValidUTF8(string(t.body[:min(len(t.body), maxPage)]), ""))
+	text := t.plainText(unseen.ReplaceAllString(page, " "))
+	if text == "" {
+		text = t.plainText(page) // the title is all there is
+	}
+	if runes := []rune(text); len(runes) > maxWords {
+		text = strings.TrimSpace(string(runes[:maxWords])) + "..."
+	}
+	if t.quoted(text) {
+		return "(withheld: it quotes the request)"
+	}
+	return text
+}
+
+func (t *trip) plainText(page string) string {
+	text := t.redact(html.UnescapeString(tag.ReplaceAllString(page, " ")))
+	text = queryParam.ReplaceAllString(urlWithQuery.ReplaceAllString(text, "[url]"), "?[...]")
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+}
+
+// quoted reports whether a text holds a part of a secret.
+func (t *trip) quoted(text string) bool {
+	for _, secret := range t.secrets {
+		for _, form := range forms(secret) {
+			for i := 0; i+maxShare <= len(text); i++ {
+				if strings.Contains(form, text[i:i+maxShare]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// maxRetryAfter bounds what Retry-After may ask for: to ask again after that long costs
+// one call, and a proxy may ask for a day.
+const maxRetryAfter = 5 * time.Minute
+
+// retryAfter reads Retry-After, which is a number of seconds or a date. The date is
+// compared with that of the answer itself, because clocks differ. 0 means that there
+// is none.
+func retryAfter(h http.Header) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if text == "" {
+		return 0
+	}
+	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
+		return time.Duration(min(n, uint64(maxRetryAfter/time.Second))) * time.Second
+	}
+	until, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	from, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		from = time.Now()
+	}
+	return min(max(until.Sub(from), 0), maxRetryAfter)
 }
 
 // tally counts the calls of the last hour by minute. It tells apart the two

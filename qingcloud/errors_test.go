@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -29,6 +30,7 @@ const (
 	rejected  = provider.OutcomeRejected
 	unknown   = provider.OutcomeUnknown
 	throttled = provider.OutcomeThrottled
+	unsent    = provider.OutcomeUnsent
 )
 
 // serverDriver talks to a real HTTP server through the client's own transport.
@@ -53,8 +55,9 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 		provider.ErrNoStock:     "5200",
 		provider.ErrState:       "5400",
 		provider.ErrUnavailable: "2200? 2300? 4000 4001 4002 4003 4004 4005 5000? 5100? 5300? 5500 5999? 8000 8001 8002 8003 8004",
-		// Outside the documented families nothing is known, and nothing proven.
-		nil: "1999 2999 3301 4999 8999 1? 500? 999? 6000? 7001? 9999? -1? -5200?",
+		// Outside the table nothing is known, and nothing proven but by the 1000s, which
+		// are checks before a create.
+		nil: "1999 2999? 3301? 4999? 8999? 1? 500? 999? 6000? 7001? 9999? -1? -5200?",
 	}
 	var code string
 	d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -205,8 +208,15 @@ func TestAnswersThatCannotBeReadLeaveTheOutcomeOpen(t *testing.T) {
 			})
 			got, err := d.RunInstances(t.Context(), minimalSpec())
 			var e *provider.APIError
-			if got != nil || !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != 200 {
+			if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != 200 {
 				t.Errorf("%s as %q: %+v, %v, want ErrUnavailable with an unknown outcome", name, contentType, got, err)
+			}
+			named := name == "truncated" || name == "trailing text"
+			if named && (got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"})) {
+				t.Errorf("%s as %q: the ID is lost: %+v", name, contentType, got)
+			}
+			if got != nil && !named {
+				t.Errorf("%s as %q: IDs out of nowhere: %+v", name, contentType, got)
 			}
 		}
 	}
@@ -224,15 +234,101 @@ func TestAGoodAnswerCountsUnderAnyContentType(t *testing.T) {
 }
 
 func TestStatusesOtherThan200LeaveTheOutcomeOpen(t *testing.T) {
-	for _, status := range []int{201, 400, 401, 403, 404, 429, 500, 502, 503, 504} {
+	for _, status := range []int{201, 400, 401, 403, 404, 500, 502, 503, 504} {
 		d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)
 			_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
 		})
-		_, err := d.RunInstances(t.Context(), minimalSpec())
+		got, err := d.RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
 		if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != status {
 			t.Errorf("status %d: %+v, want ErrUnavailable with an unknown outcome", status, e)
+		}
+		if got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
+			t.Errorf("status %d: the instance that the answer names is lost: %+v", status, got)
+		}
+	}
+}
+
+// Only a status that says by itself that nothing was passed on proves it.
+func TestWhatAStatusAloneProves(t *testing.T) {
+	type want struct {
+		kind    error
+		outcome provider.Outcome
+		lasting bool
+	}
+	tooLarge := want{provider.ErrInvalid, unsent, true}
+	stopped := want{provider.ErrUnavailable, unsent, true}
+	again := want{provider.ErrUnavailable, unsent, false}
+	open := want{provider.ErrUnavailable, unknown, false}
+	for status, want := range map[int]want{
+		413: tooLarge, 414: tooLarge, 431: tooLarge, 494: tooLarge, 407: stopped, 426: stopped, 511: stopped, 421: again, 425: again,
+		429: {provider.ErrThrottled, throttled, false},
+		302: open, 400: open, 403: open, 404: open, 405: open, 408: open, 417: open, 451: open, 500: open, 502: open, 503: open,
+	} {
+		for _, body := range []string{"", "<html>no</html>", `{"message":"no"}`} {
+			_, err := mustDriver(t, testConfig(saying(status, body))).RunInstances(t.Context(), minimalSpec())
+			var e *provider.APIError
+			if !errors.As(err, &e) {
+				t.Fatalf("%d with %q: got %v, want an *APIError", status, body, err)
+			}
+			got := want
+			got.kind, got.outcome, got.lasting = e.Kind, e.Outcome, e.Lasting
+			if got != want {
+				t.Errorf("%d with %q: got %v, want %v", status, body, got, want)
+			}
+		}
+		// Instances that it names all the same contradict it.
+		got, err := mustDriver(t, testConfig(saying(status, `{"instances":["i-1"]}`))).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if got == nil || !errors.As(err, &e) || e.Outcome != unknown {
+			t.Errorf("%d beside an instance: got %+v, %v; want the instance and an unknown outcome", status, got, err)
+		}
+	}
+}
+
+const nginx503 = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n" +
+	"<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+
+func TestAnAnswerThatIsNoneIsToldByItsFirstWords(t *testing.T) {
+	for body, want := range map[string]string{
+		nginx503:                          `qingcloud: RunInstances: service unavailable: HTTP 503, not an answer of the API: "503 Service Temporarily Unavailable nginx"`,
+		"":                                `: it is empty`,
+		"got " + testSecret + " of yours": `: "got [redacted] of yours"`,
+		"got " + testSecret[:9]:           `: "(withheld: it quotes the request)"`,
+		"got " + testPass[:8]:             `: "(withheld: it quotes the request)"`,
+		strings.Repeat("云", 100):          `: "` + strings.Repeat("云", 80) + `..."`,
+		"http://api.qingcloud.com/iaas/?action=RunInstances&login_passwd=x is down": `: "[url] is down"`,
+		"/iaas/?action=RunInstances&login_passwd=x is down":                         `: "/iaas/?[...] is down"`,
+		"the instance is not found":                                                 `: "the instance is not found"`,
+	} {
+		_, err := mustDriver(t, testConfig(saying(503, body))).RunInstances(t.Context(), minimalSpec())
+		if got := err.Error(); !strings.HasSuffix(got, want) {
+			t.Errorf("%.40q is told as\n%s\nwant\n%s", body, got, want)
+		}
+	}
+}
+
+func TestRetryAfterIsTakenOver(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   time.Duration
+	}{
+		"429":             {429, "", 7 * time.Second},
+		"503":             {503, nginx503, 7 * time.Second},
+		"too many calls":  {200, `{"message":"API quota exceeded","ret_code":2500}`, 7 * time.Second},
+		"another refusal": {200, `{"message":"no","ret_code":2400}`, 0},
+		"404":             {404, "", 0},
+	} {
+		_, err := mustDriver(t, testConfig(&memory{answer: func(*http.Request) (*http.Response, error) {
+			resp := response(c.status, c.body)
+			resp.Header = http.Header{"Retry-After": {"7"}}
+			return resp, nil
+		}})).RunInstances(t.Context(), minimalSpec())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.RetryAfter != c.want {
+			t.Errorf("%s: got %+v, want RetryAfter %v", name, e, c.want)
 		}
 	}
 }
@@ -278,10 +374,10 @@ func TestConnectionsThatBreak(t *testing.T) {
 		{"inside the head", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-"), unknown, nil},
 		{"inside the body", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"ret_code\":0"), unknown, io.ErrUnexpectedEOF},
 		{"no HTTP", "http://" + rawServer(t, "SSH-2.0-OpenSSH\r\n"), unknown, nil},
-		{"nobody listens", "http://" + closed.Addr().String(), rejected, syscall.ECONNREFUSED},
-		{"no such host", "https://nowhere.invalid", rejected, nil},
-		{"certificate of a stranger", selfSigned.URL, rejected, nil},
-		{"no TLS there", "https://" + rawServer(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), rejected, nil},
+		{"nobody listens", "http://" + closed.Addr().String(), unsent, syscall.ECONNREFUSED},
+		{"no such host", "https://nowhere.invalid", unsent, nil},
+		{"certificate of a stranger", selfSigned.URL, unsent, nil},
+		{"no TLS there", "https://" + rawServer(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), unsent, nil},
 	} {
 		cfg := testConfig(nil)
 		cfg.Endpoint = c.endpoint
@@ -307,9 +403,10 @@ func TestForeignTransports(t *testing.T) {
 		err  error
 		want provider.Outcome
 	}{
-		{"dial", &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}, rejected},
-		{"lookup", &net.DNSError{Err: "no such host", Name: "x"}, rejected},
-		{"certificate", &tls.CertificateVerificationError{Err: errors.New("unknown authority")}, rejected},
+		{"dial", &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}, unsent},
+		{"proxy", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: syscall.ECONNREFUSED}, unsent},
+		{"lookup", &net.DNSError{Err: "no such host", Name: "x"}, unsent},
+		{"certificate", &tls.CertificateVerificationError{Err: errors.New("unknown authority")}, unsent},
 		{"read", &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}, unknown},
 		{"anything", errors.New("broken"), unknown},
 	} {
@@ -345,7 +442,7 @@ func TestAContextThatEndsBeforeTheConnection(t *testing.T) {
 	}}
 	_, err := mustDriver(t, testConfig(rt)).RunInstances(ctx, minimalSpec())
 	var e *provider.APIError
-	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != rejected {
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != unsent || e.Kind != nil {
 		t.Errorf("error = %v, want the context's and nothing sent", err)
 	}
 }

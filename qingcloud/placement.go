@@ -239,7 +239,7 @@ func groupPage(r *provider.DescribePlacementGroupsRequest, in *describeGroupsInp
 		}
 	}
 	if len(out.Groups) > 0 {
-		p.NextPage = nextPage(in.Offset, len(out.Groups), out.TotalCount)
+		p.NextPage, _ = nextPage(in.Offset, len(out.Groups), out.TotalCount)
 	}
 	return p, nil
 }

@@ -1,12 +1,14 @@
 package qingcloud
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -16,10 +18,19 @@ import (
 
 // RunInstances creates spec.Count servers with one request.
 func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
-	out := &runOutput{}
-	err := d.call(ctx, d.runCall(spec), out)
+	c, out := d.runCall(spec), &runOutput{}
+	t := &trip{op: c.action}
+	err := d.wrapError(ctx, t, d.exchange(ctx, t, c, out))
+	if err != nil && len(out.Instances) == 0 { // it could not be decoded, or was not
+		found := salvage(t.body, "instances")
+		out.Instances, out.JobID = found.ids, found.texts["job_id"]
+		out.Instances = slices.DeleteFunc(out.Instances, func(id string) bool { return !idForm.MatchString(id) })
+	}
 	return runResult(out, max(spec.Count, 1), err)
 }
+
+// idForm is what an ID looks like, wherever it is from.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // PreviewRun returns the request of RunInstances. Besides the password and the
 // user data it masks every raw parameter: what those hold is not known here.
@@ -157,7 +168,7 @@ func runResult(out *runOutput, count int, err error) (*provider.RunResult, error
 		}
 	}
 	if err == nil && len(ids) < count {
-		err = badAnswer("RunInstances", fmt.Sprintf("the answer names %d of %d servers", len(ids), count))
+		err = badAnswer("RunInstances", fmt.Sprintf("the answer names %d of %d instances", len(ids), count))
 	}
 	if e := (*provider.APIError)(nil); errors.As(err, &e) && (len(ids) > 0 || count > 1 && errors.Is(err, provider.ErrNoStock)) {
 		e.Outcome = provider.OutcomeUnknown
@@ -206,28 +217,46 @@ func page(r *provider.DescribeRequest, in *describeInput, zone string, out *desc
 		return nil, badAnswer("DescribeInstances", "the answer has no list of servers")
 	}
 	p := &provider.DescribePage{Instances: make([]provider.Instance, 0, len(out.InstanceSet))}
+	shown := make(map[string]bool, len(out.InstanceSet))
 	for i := range out.InstanceSet {
 		raw := &out.InstanceSet[i]
 		if raw.ID == "" {
-			return nil, badAnswer("DescribeInstances", "the answer has a server without an ID")
+			return nil, badAnswer("DescribeInstances", "the answer has an instance without an ID")
 		}
+		shown[raw.ID] = true
 		if inst := instanceOf(raw, zone); r.Matches(&inst) {
 			p.Instances = append(p.Instances, inst)
 		}
 	}
-	switch {
-	case len(r.IDs) > 0:
-	case len(out.InstanceSet) > 0:
-		p.NextPage = nextPage(in.Offset, len(out.InstanceSet), out.TotalCount)
-	default:
-		p.Short = total > 0 && (in.Offset == nil || total > *in.Offset)
+	repeats := len(shown) < len(out.InstanceSet)
+	if len(r.IDs) > 0 {
+		p.Short = repeats || contradicts(r.IDs, shown, out.TotalCount)
+		return p, nil
 	}
+	var short bool
+	p.NextPage, short = nextPage(in.Offset, len(out.InstanceSet), out.TotalCount)
+	p.Short = repeats || short
 	return p, nil
 }
 
+// contradicts reports whether an answer about some IDs, which fits into one page, counts
+// another number of instances than it shows, or shows one that nobody asked for.
+func contradicts(ids []string, shown map[string]bool, total *Number) bool {
+	if total != nil && int(*total) != len(shown) {
+		return true
+	}
+	for id := range shown {
+		if !slices.Contains(ids, id) {
+			return true
+		}
+	}
+	return false
+}
+
 // nextPage trusts the total over the page size, which the service may lower. A
-// total below what was seen already is none.
-func nextPage(offset *int, got int, total *Number) string {
+// total below what was seen already is none, and every list ends with an empty page.
+// Short reports of the last page that the total is another number than all pages showed.
+func nextPage(offset *int, got int, total *Number) (token string, short bool) {
 	next := got
 	if offset != nil {
 		next += *offset
@@ -236,10 +265,10 @@ func nextPage(offset *int, got int, total *Number) string {
 	if total != nil && int(*total) >= next {
 		more = int(*total) > next
 	}
-	if !more {
-		return ""
+	if more && got > 0 {
+		return strconv.Itoa(next), false
 	}
-	return strconv.Itoa(next)
+	return "", total != nil && int(*total) != next
 }
 
 // call is one request to the cloud.
@@ -316,9 +345,8 @@ func (d *driver) send(ctx context.Context, t *trip, once bool, req *http.Request
 	inner, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	d.calls.add(time.Now())
-	t.sent = true
-	status, body, err := roundTrip(client, req.WithContext(t.trace(inner)))
-	t.status = status
+	t.tried, t.sent = true, true
+	err := t.roundTrip(client, req.WithContext(t.trace(inner)))
 	switch {
 	case err != nil && inner.Err() != nil && ctx.Err() == nil:
 		t.sent = !t.unsent(err)
@@ -326,23 +354,57 @@ func (d *driver) send(ctx context.Context, t *trip, once bool, req *http.Request
 	case err != nil:
 		t.sent = !t.unsent(err)
 		return nil, err
-	case status != http.StatusOK:
-		return nil, fmt.Errorf("HTTP status %d", status)
+	case t.status != http.StatusOK:
+		return nil, fmt.Errorf("HTTP status %d", t.status)
 	}
-	return body, nil
+	return t.body, nil
 }
 
 // maxAnswer bounds an answer; a hundred servers are well under a megabyte.
 const maxAnswer = 16 << 20
 
-func roundTrip(client *http.Client, req *http.Request) (status int, body []byte, err error) {
+func (t *trip) roundTrip(client *http.Client, req *http.Request) error {
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	return resp.StatusCode, body, err
+	t.status, t.retryAfter = resp.StatusCode, retryAfter(resp.Header)
+	t.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	t.cut = err != nil
+	return err
+}
+
+// salvaged is what a JSON text that ended early still names.
+type salvaged struct {
+	ids   []string
+	texts map[string]string // other members that are texts, by name
+}
+
+// salvage reads a JSON text as far as it goes. IDs are the texts of the lists that bear
+// one of the names; one that is cut off in the middle is none.
+func salvage(body []byte, lists ...string) salvaged {
+	out := salvaged{texts: map[string]string{}}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	name, inside := "", false
+	for {
+		token, err := dec.Token()
+		if err != nil {
+			return out
+		}
+		text, isText := token.(string)
+		switch _, known := out.texts[name]; {
+		case isText && inside:
+			out.ids = append(out.ids, text)
+		case isText && name != "" && !known:
+			out.texts[name] = text
+		case token == json.Delim('['):
+			inside = slices.Contains(lists, name)
+		case token == json.Delim(']'):
+			inside = false
+		}
+		name = text
+	}
 }
 
 func pointers(list []string) []*string {

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -170,6 +171,88 @@ func TestPagesFollowTheTotal(t *testing.T) {
 		}
 		if len(seen) != 250 || len(m.sent) != 3 {
 			t.Errorf("with %q %d of 250 servers are found in %d pages, want 3", total, len(seen), len(m.sent))
+		}
+	}
+}
+
+func TestAPageThatContradictsItselfIsShort(t *testing.T) {
+	two := &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}}
+	list, later := &provider.DescribeRequest{}, &provider.DescribeRequest{PageToken: "10"}
+	rows := func(total string, ids ...string) string {
+		list := make([]string, len(ids))
+		for i, id := range ids {
+			list[i] = fmt.Sprintf(`{"instance_id":%q}`, id)
+		}
+		return fmt.Sprintf(`{"ret_code":0,%s"instance_set":[%s]}`, total, strings.Join(list, ","))
+	}
+	for name, c := range map[string]struct {
+		req  *provider.DescribeRequest
+		body string
+		want bool
+	}{
+		"by IDs, all":            {two, rows(`"total_count":2,`, "i-2", "i-1"), false},
+		"by IDs, one absent":     {two, rows(`"total_count":1,`, "i-1"), false},
+		"by IDs, no total":       {two, rows("", "i-1"), false},
+		"by IDs, more counted":   {two, rows(`"total_count":2,`, "i-1"), true},
+		"by IDs, fewer counted":  {two, rows(`"total_count":1,`, "i-1", "i-2"), true},
+		"by IDs, counted, none":  {two, rows(`"total_count":2,`), true},
+		"by IDs, twice":          {two, rows(`"total_count":2,`, "i-1", "i-1"), true},
+		"by IDs, another":        {two, rows(`"total_count":1,`, "i-9"), true},
+		"a list":                 {list, rows(`"total_count":1,`, "i-1"), false},
+		"a list, no total":       {list, rows("", "i-1"), false},
+		"a list, twice":          {list, rows(`"total_count":2,`, "i-1", "i-1"), true},
+		"a list, counted, none":  {list, rows(`"total_count":25,`), true},
+		"a list, fewer counted":  {list, rows(`"total_count":0,`, "i-1"), true},
+		"a list that goes on":    {list, rows(`"total_count":25,`, "i-1"), false},
+		"its last page":          {later, rows(`"total_count":11,`, "i-1"), false},
+		"its last page, none":    {later, rows(`"total_count":11,`), true},
+		"a list that shrank":     {later, rows(`"total_count":3,`), true},
+		"a list ends just there": {later, rows(`"total_count":10,`), false},
+	} {
+		page, err := mustDriver(t, testConfig(saying(200, c.body))).DescribeInstances(t.Context(), c.req)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if page.Short != c.want {
+			t.Errorf("%s: short is %v, want %v", name, page.Short, c.want)
+		}
+	}
+}
+
+// The beginning of an answer names instances that exist. Half an ID is none.
+func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
+	for body, want := range map[string][]string{
+		`{"ret_code":0,"job_id":"j-1","instances":["i-1","i-2","i-`: {"i-1", "i-2"},
+		`{"ret_code":0,"job_id":"j-1","instances":["i-1"`:           {"i-1"},
+		`{"ret_code":0,"job_id":"j-1","instances":["i-1`:            nil,
+		`{"ret_code":0,"job_id":"j-1"`:                              nil,
+	} {
+		cut := &memory{answer: func(*http.Request) (*http.Response, error) {
+			resp := response(200, "")
+			resp.ContentLength = int64(len(body)) + 100
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)))
+			return resp, nil
+		}}
+		for name, rt := range map[string]*memory{"cut": cut, "short": saying(200, body)} {
+			spec := minimalSpec()
+			spec.Count = 3
+			got, err := mustDriver(t, testConfig(rt)).RunInstances(t.Context(), spec)
+			var e *provider.APIError
+			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
+				t.Errorf("%s, %s: got %v, want ErrUnavailable, unknown", name, body, err)
+			}
+			if name == "cut" && !strings.Contains(err.Error(), "HTTP 200, the answer ended early: unexpected EOF") {
+				t.Errorf("%s: told as %v", body, err)
+			}
+			if want == nil && got != nil {
+				t.Errorf("%s, %s: got %+v, want nothing", name, body, got)
+			}
+			if want == nil {
+				continue
+			}
+			if got == nil || !slices.Equal(got.InstanceIDs, want) || got.JobID != "j-1" {
+				t.Errorf("%s, %s: got %+v, want %v of j-1", name, body, got, want)
+			}
 		}
 	}
 }
@@ -480,10 +563,13 @@ func TestAnEndedContextEndsTheCall(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
 			t.Errorf("error = %v, want the context's and an unknown outcome", err)
 		}
+		if errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("the caller's deadline counts as the service's failure: %v", err)
+		}
 		cancelled, cancel2 := context.WithCancel(t.Context())
 		cancel2()
 		_, err = d.RunInstances(cancelled, minimalSpec())
-		if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != provider.OutcomeRejected {
+		if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent {
 			t.Errorf("error = %v, want the context's and nothing sent", err)
 		}
 	})

@@ -198,8 +198,22 @@ func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstances
 			c.Entry("Vendor.Params", k).Fail("", nil, "is no name of a parameter")
 		}
 	}
+	if spec.Count > 1 {
+		for _, k := range sorted.Keys(o.Params) {
+			in := c.Entry("Vendor.Params", k)
+			in.Require(!forOne(k, o.Params[k]), "", nil, "belongs to one instance: Count must be 1, one RunInstances for each")
+		}
+	}
 	taken := translateRun(spec).taken(d.inputNames, o.Params)
 	checkTaken(c, func(name string) bool { return taken[name] }, o.Params)
+}
+
+// forOne reports whether a raw parameter is about something that one instance alone can
+// have: a volume, an address, or a network with an address in it. Every instance of a
+// create gets the same parameters, and so does the create that makes a rest.
+func forOne(name, value string) bool {
+	list, _, _ := strings.Cut(name, ".")
+	return list == "volumes" || list == "eip_ids" || list == "vxnets" && strings.Contains(value, "|")
 }
 
 func isParamName(s string) bool {

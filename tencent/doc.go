@@ -26,6 +26,11 @@
 // that the same spec is the same request. The SDK's own retries are off, and no
 // create is sent twice by this package, by the SDK or by net/http.
 //
+// A create is refused for certain by a code of the error table, and by what never let
+// the request through: no connection, or HTTP 413, 414, 421, 425, 426, 429, 431 and the
+// like. Any other answer leaves the outcome open. IDs are kept from every answer, also
+// from one that ends early.
+//
 // # Waiting
 //
 // RunInstances only accepts the request. Servers are PENDING, then RUNNING, or
@@ -76,7 +81,9 @@
 // version in use knows has a field there or in the spec. Raw parameters are for what
 // is newer. A
 // raw value that is JSON is sent as JSON, and any other as a string: 100 is a
-// number, "100" in quotes a string, TRUE a string, true a boolean.
+// number, "100" in quotes a string, TRUE a string, true a boolean. They go out with
+// every create of an operation: lists with an entry for each instance, such as fixed
+// addresses, are refused when there may be several.
 //
 // Name, without UniqueSuffix, is numbered by CVM itself when a create makes
 // several servers: web1, web2. With UniqueSuffix, "{R:1,F:3}" is appended to Name

@@ -15,6 +15,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/redact"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
 // errorTable classifies the codes that the calls of this package document, and
@@ -215,21 +216,26 @@ func (d *driver) wrapError(err error, ex *exchange) error {
 	return ex.unanswered(err, sdk)
 }
 
-// ended is the error of a ctx that ended. For a create it also says whether
-// there may be something that was created.
+// ended is the error of a ctx that ended, which is no failure of the service. For a
+// create it also says whether there may be something that was created.
 func (ex *exchange) ended(ctxErr error, unsent bool) error {
 	if !ex.creates {
 		return fmt.Errorf("%s: %s: %w", Name, ex.op, ctxErr)
 	}
-	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, ctxErr.Error(), ctxErr)
+	e := ex.apiError(nil, provider.OutcomeUnknown, ctxErr.Error(), ctxErr)
 	if unsent {
-		e.Outcome = provider.OutcomeRejected
+		e.Outcome = provider.OutcomeUnsent
 	}
 	return e
 }
 
 // refused is an error that the cloud answered. The SDK's error is rebuilt,
 // because any part of it may repeat what was sent.
+//
+// CVM answers every error with HTTP 200 and a request ID: anything else was written by
+// something in between. A code of its own that the table does not know may be about a
+// create that happened, and its token makes it free to ask again; other calls count as
+// refused. The families of the table are those of checks before a call is carried out.
 func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 	code, msg, requestID := ex.secrets.Clean(sdk.Code), ex.secrets.Clean(sdk.Message), ex.secrets.Clean(sdk.RequestId)
 	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(code, msg, requestID))
@@ -239,13 +245,26 @@ func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 	if e.Stock == provider.StockOfDisk && ex.mixedDisks() {
 		e.Stock = "" // nobody knows which kind of disk is out
 	}
+	says := wire.VerdictOf(ex.Status())
 	switch {
-	case ex.Status() >= http.StatusInternalServerError, row.Unknown, !known && sdk.RequestId == "":
-		// CVM answers every error with HTTP 200 and a request ID: anything else
-		// was written by something in between.
-		e.Kind, e.Outcome, e.Temporary, e.Stock = provider.ErrUnavailable, provider.OutcomeUnknown, false, ""
 	case errors.Is(row.Kind, provider.ErrThrottled):
 		e.Outcome = provider.OutcomeThrottled
+	case !known && says.Outcome != provider.OutcomeUnknown:
+		e.Kind, e.Outcome, e.Lasting = says.Kind, says.Outcome, says.Lasting
+	case ex.Status() >= http.StatusInternalServerError, row.Unknown, !known && sdk.RequestId == "":
+		e.Kind, e.Outcome, e.Temporary, e.Stock = provider.ErrUnavailable, provider.OutcomeUnknown, false, ""
+	case !known && ex.creates:
+		e.Outcome = provider.OutcomeUnknown
+	}
+	return ex.paused(e)
+}
+
+// paused adds to a refusal, or to a service that is not available, how long the answer
+// asks to be left alone.
+func (ex *exchange) paused(e *provider.APIError) *provider.APIError {
+	busy := e.HTTPStatus == http.StatusTooManyRequests || e.HTTPStatus == http.StatusServiceUnavailable
+	if busy || e.Outcome == provider.OutcomeThrottled {
+		e.RetryAfter = ex.RetryAfter()
 	}
 	return e
 }
@@ -256,35 +275,42 @@ func (ex *exchange) mixedDisks() bool {
 }
 
 // unanswered is a call without an answer of the cloud, or with one that makes no
-// sense. The text of the SDK's error is replaced: it quotes the whole answer.
+// sense: its status alone says whether the call may have been executed. The text of the
+// SDK's error is replaced: it quotes the whole answer.
 func (ex *exchange) unanswered(err error, sdk *tcerr.TencentCloudSDKError) error {
-	code, msg, cause := "ClientError.NetworkError", "no answer", error(nil)
+	code, msg, cause := "ClientError.ParseJsonError", "", error(nil)
 	switch {
-	case sdk == nil:
+	case ex.Status() == 0 && sdk == nil:
 		cause = ex.secrets.Cause(err)
-	case ex.Status() != 0 && sdk.Code != code:
-		code, msg = "ClientError.ParseJsonError", "the answer is not one of CVM"
-	default:
+	case ex.Status() == 0:
 		cause = ex.secrets.Cause(errors.Unwrap(sdk))
+	case ex.Cut() != nil:
+		cause = ex.secrets.Cause(ex.Cut())
+		msg = fmt.Sprintf("HTTP %d, the answer ended early: %v", ex.Status(), cause)
+	default:
+		msg = wire.Strange(ex.Status(), ex.secrets.FirstWords(ex.Body()))
 	}
-	if ex.Status() >= http.StatusMultipleChoices {
-		msg = fmt.Sprintf("HTTP status %d", ex.Status())
+	if ex.Status() == 0 {
+		code, msg = "ClientError.NetworkError", "no answer"
 	}
 	rebuilt := tcerr.NewTencentCloudSDKErrorWithCause(code, msg, "", cause)
-	if cause != nil {
+	if cause != nil && ex.Status() == 0 {
 		msg += ": " + cause.Error()
 	}
-	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, msg, rebuilt)
+	says := wire.VerdictOf(ex.Status())
+	e := ex.apiError(says.Kind, says.Outcome, msg, rebuilt)
+	e.Lasting = says.Lasting
 	if ex.Unsent(err) {
-		e.Outcome = provider.OutcomeRejected
+		e.Outcome = provider.OutcomeUnsent
 	}
-	return e
+	return ex.paused(e)
 }
 
 // malformed is an answer that the SDK accepts and that does not say what it
 // must.
 func (ex *exchange) malformed(what, requestID string) error {
-	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, "the answer is malformed: "+what, nil)
+	msg := fmt.Sprintf("HTTP %d, the answer is malformed: %s", ex.Status(), what)
+	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, msg, nil)
 	e.RequestID = requestID
 	return e
 }

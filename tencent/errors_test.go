@@ -10,8 +10,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
 
@@ -240,7 +242,7 @@ func TestUnknownCodes(t *testing.T) {
 		kind    error
 		outcome provider.Outcome
 	}{
-		"of the cloud":         {`{"Response":{"Error":{"Code":"Brand.New","Message":"m"},"RequestId":"r"}}`, nil, provider.OutcomeRejected},
+		"of the cloud":         {`{"Response":{"Error":{"Code":"Brand.New","Message":"m"},"RequestId":"r"}}`, nil, provider.OutcomeUnknown},
 		"of a known family":    {`{"Response":{"Error":{"Code":"InvalidParameter.BrandNew","Message":"m"},"RequestId":"r"}}`, provider.ErrInvalid, provider.OutcomeRejected},
 		"without a request ID": {`{"Response":{"Error":{"Code":"Brand.New","Message":"m"}}}`, provider.ErrUnavailable, provider.OutcomeUnknown},
 		"of the old shape":     {`{"code":4100,"codeDesc":"AuthFailure","message":"m"}`, provider.ErrAuth, provider.OutcomeRejected},
@@ -285,7 +287,7 @@ func malformedAnswers() map[string]http.RoundTripper {
 		"number":                  always(200, "17"),
 		"wrong types":             always(200, `{"Response":{"InstanceIdSet":"ins-1","RequestId":7}}`),
 		"truncated":               always(200, `{"Response":{"InstanceIdSet":["ins-1"`),
-		"HTML":                    always(200, "<html><body>welcome</body></html>"),
+		"HTML":                    always(200, "<html><body>welcome, "+keyValue+"</body></html>"),
 		"event stream":            typed("text/event-stream", ""),
 		"octet stream of nothing": typed("application/octet-stream", "br"),
 		"not gzip":                typed("application/json", "gzip"),
@@ -316,10 +318,14 @@ func TestMalformedAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
 				t.Errorf("a create must be unknown and unavailable, got %v, %#v", result, err)
 			}
-			if result != nil {
+			named := name == "truncated" || name == "connection cut after"
+			if named && (result == nil || !slices.Equal(result.InstanceIDs, []string{"ins-1"})) {
+				t.Errorf("the ID before the end of the answer is lost: %+v", result)
+			}
+			if result != nil && !named {
 				t.Errorf("IDs out of nowhere: %v", result)
 			}
-			mustNotTell(t, err, keyValue, keyToken, "://", "welcome", "bad gateway")
+			mustNotTell(t, err, keyValue, keyToken, "://")
 			if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"ins-1"}}); !errors.Is(err, provider.ErrUnavailable) {
 				t.Errorf("a describe must be unavailable, not empty: %v", err)
 			}
@@ -328,6 +334,86 @@ func TestMalformedAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 				t.Errorf("terminate: %v", err)
 			}
 		})
+	}
+}
+
+const nginx503 = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n" +
+	"<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+
+func TestAnAnswerThatIsNoneIsToldByItsFirstWords(t *testing.T) {
+	for body, want := range map[string]string{
+		nginx503:                        `tencent: RunInstances: service unavailable: HTTP 503, not an answer of the API: "503 Service Temporarily Unavailable nginx"`,
+		"":                              `: it is empty`,
+		"got " + keyValue + " of yours": `: "got [redacted] of yours"`,
+		"got planted-secret-k":          `: "(withheld: it quotes the request)"`,
+		strings.Repeat("云", 100):        `: "` + strings.Repeat("云", 80) + `..."`,
+		`{"RequestId":"r"}`:             `: "{"RequestId":"r"}"`,
+	} {
+		_, err := testDriver(t, always(503, body)).RunInstances(t.Context(), bare())
+		if got := err.Error(); !strings.HasSuffix(got, want) {
+			t.Errorf("%.40q is told as\n%s\nwant\n%s", body, got, want)
+		}
+	}
+	cut := malformedAnswers()["connection cut after"]
+	_, err := testDriver(t, cut).RunInstances(t.Context(), bare())
+	if want := "HTTP 200, the answer ended early: unexpected EOF"; !strings.Contains(err.Error(), want) {
+		t.Errorf("a cut answer is told as %s, want %s", err, want)
+	}
+}
+
+// Only a status that says by itself that nothing was passed on proves it.
+func TestWhatAStatusAloneProves(t *testing.T) {
+	type want struct {
+		kind    error
+		outcome provider.Outcome
+		lasting bool
+	}
+	tooLarge := want{provider.ErrInvalid, provider.OutcomeUnsent, true}
+	stopped := want{provider.ErrUnavailable, provider.OutcomeUnsent, true}
+	again := want{provider.ErrUnavailable, provider.OutcomeUnsent, false}
+	open := want{provider.ErrUnavailable, provider.OutcomeUnknown, false}
+	for status, want := range map[int]want{
+		413: tooLarge, 414: tooLarge, 431: tooLarge, 494: tooLarge, 407: stopped, 426: stopped, 511: stopped, 421: again, 425: again,
+		429: {provider.ErrThrottled, provider.OutcomeThrottled, false},
+		302: open, 400: open, 403: open, 404: open, 405: open, 408: open, 417: open, 451: open, 500: open, 502: open, 503: open,
+	} {
+		for _, body := range []string{"", "<html>no</html>", `{"message":"no"}`, `{"Response":{"RequestId":"r"}}`, `{"Response":{"Error":{"Code":"Brand.New"}}}`} {
+			_, err := testDriver(t, always(status, body)).RunInstances(t.Context(), bare())
+			var e *provider.APIError
+			if !errors.As(err, &e) {
+				t.Fatalf("%d with %q: got %v, want an *APIError", status, body, err)
+			}
+			got := want
+			got.kind, got.outcome, got.lasting = e.Kind, e.Outcome, e.Lasting
+			if got != want {
+				t.Errorf("%d with %q: got %v, want %v", status, body, got, want)
+			}
+		}
+	}
+}
+
+func TestRetryAfterIsTakenOver(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   time.Duration
+	}{
+		"429":              {429, "", 7 * time.Second},
+		"503":              {503, nginx503, 7 * time.Second},
+		"a throttled call": {200, `{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"m"},"RequestId":"r"}}`, 7 * time.Second},
+		"another refusal":  {200, `{"Response":{"Error":{"Code":"LimitExceeded","Message":"m"},"RequestId":"r"}}`, 0},
+		"404":              {404, "", 0},
+	} {
+		rt := transport(func(*http.Request) (*http.Response, error) {
+			resp := answer(c.status, c.body)
+			resp.Header.Set("Retry-After", "7")
+			return resp, nil
+		})
+		_, err := testDriver(t, rt).RunInstances(t.Context(), bare())
+		var e *provider.APIError
+		if !errors.As(err, &e) || e.RetryAfter != c.want {
+			t.Errorf("%s: got %+v, want RetryAfter %v", name, e, c.want)
+		}
 	}
 }
 
@@ -341,7 +427,7 @@ func TestHTTPStatusIsKept(t *testing.T) {
 	}
 }
 
-func TestWhatWasNeverSentIsRejected(t *testing.T) {
+func TestWhatWasNeverSentIsUnsent(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	selfSigned := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -364,13 +450,14 @@ func TestWhatWasNeverSentIsRejected(t *testing.T) {
 		"TLS to a plain server": {strings.Replace(plain.URL, "http:", "https:", 1), nil},
 		"dial error":            {"", dial(&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route")})},
 		"no such host":          {"", dial(&net.DNSError{Err: "no such host", Name: "cvm.tencentcloudapi.com"})},
+		"proxy, no route":       {"", dial(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("no route")})},
 		"dial timeout":          {"", dial(&net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := driverAt(t, c.endpoint, c.rt)
 			_, err := d.RunInstances(t.Context(), bare())
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Outcome != provider.OutcomeRejected || !errors.Is(err, provider.ErrUnavailable) {
+			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || !errors.Is(err, provider.ErrUnavailable) {
 				t.Errorf("nothing was sent, but the error says %#v", err)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {

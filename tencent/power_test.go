@@ -163,7 +163,7 @@ func TestMalformedAnswerToAPowerCall(t *testing.T) {
 			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
 				t.Errorf("%s, %s: the server may have been changed, but the error is %v", name, action, err)
 			}
-			mustNotTell(t, err, keyValue, keyToken, "://", "welcome", "bad gateway")
+			mustNotTell(t, err, keyValue, keyToken, "://")
 		}
 	}
 }

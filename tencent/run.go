@@ -1,10 +1,12 @@
 package tencent
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,9 +91,9 @@ func runFailed(ex *exchange, spec *provider.RunInstancesSpec, err error) (*provi
 	if spec.DryRun && e.Code == "DryRunOperation" {
 		return &provider.RunResult{RequestID: e.RequestID}, nil
 	}
-	if ids := ex.savedIDs(); len(ids) > 0 {
+	if ids, requestID := ex.savedIDs(); len(ids) > 0 {
 		e.Outcome = provider.OutcomeUnknown
-		return &provider.RunResult{InstanceIDs: ids, RequestID: e.RequestID}, e
+		return &provider.RunResult{InstanceIDs: ids, RequestID: cmp.Or(e.RequestID, requestID)}, e
 	}
 	return nil, err
 }
@@ -236,20 +238,56 @@ func describePage(ex *exchange, req *provider.DescribeRequest, offset int, r *cv
 		return nil, ex.malformed("it has no list of instances", value(r.RequestId))
 	}
 	page := &provider.DescribePage{RequestID: value(r.RequestId), Instances: make([]provider.Instance, 0, len(r.InstanceSet))}
+	shown := make(map[string]bool, len(r.InstanceSet))
 	for _, raw := range r.InstanceSet {
 		if raw == nil || value(raw.InstanceId) == "" {
 			return nil, ex.malformed("an instance in it has no ID", page.RequestID)
 		}
+		shown[*raw.InstanceId] = true
 		i := instanceOf(raw)
 		i.Region = ex.region
 		if req.Matches(&i) {
 			page.Instances = append(page.Instances, i)
 		}
 	}
-	if next := offset + len(r.InstanceSet); len(req.IDs) == 0 && len(r.InstanceSet) > 0 && next < int(value(r.TotalCount)) {
-		page.NextPage = strconv.Itoa(next)
+	repeats := len(shown) < len(r.InstanceSet)
+	if len(req.IDs) > 0 {
+		page.Short = repeats || contradicts(req.IDs, shown, r.TotalCount)
+		return page, nil
 	}
+	var short bool
+	page.NextPage, short = nextPage(offset, len(r.InstanceSet), r.TotalCount)
+	page.Short = repeats || short
 	return page, nil
+}
+
+// contradicts reports whether an answer about some IDs, which fits into one page, counts
+// another number of instances than it shows, or shows one that nobody asked for.
+func contradicts(ids []string, shown map[string]bool, total *int64) bool {
+	if total != nil && int(*total) != len(shown) {
+		return true
+	}
+	for id := range shown {
+		if !slices.Contains(ids, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// nextPage trusts the total over the page size. An answer without a total ends with its
+// first page that is not full, and every list with an empty page. Short reports of the
+// last page that the total is another number than all pages showed.
+func nextPage(offset, got int, total *int64) (token string, short bool) {
+	next := offset + got
+	more := got >= idsPerCall
+	if total != nil && int(*total) >= next { // below what was seen it is none
+		more = int(*total) > next
+	}
+	if more && got > 0 {
+		return strconv.Itoa(next), false
+	}
+	return "", total != nil && int(*total) != next
 }
 
 // TerminateInstances releases servers. Prepaid ones go to the recycle bin by the
@@ -368,13 +406,23 @@ func (d *driver) order(ex *exchange, req tchttp.Request) (requestID string, err 
 	return *resp.Response.RequestId, nil
 }
 
-// savedIDs reads the instance IDs of an answer that the SDK took for an error.
-func (ex *exchange) savedIDs() []string {
+// savedIDs reads the instance IDs of an answer that the SDK took for an error, or that
+// ended early, and its request ID if that came.
+func (ex *exchange) savedIDs() (ids []string, requestID string) {
 	var answer struct {
-		Response struct{ InstanceIdSet []string }
+		Response struct {
+			InstanceIDSet []string `json:"InstanceIdSet"`
+			RequestID     string   `json:"RequestId"`
+		}
 	}
-	if json.Unmarshal(ex.Body(), &answer) != nil {
-		return nil
+	if json.Unmarshal(ex.Body(), &answer) == nil {
+		ids, requestID = answer.Response.InstanceIDSet, answer.Response.RequestID
+	} else {
+		found := wire.Salvage(ex.Body(), "InstanceIdSet")
+		ids, requestID = found.IDs, found.Texts["RequestId"]
 	}
-	return slices.DeleteFunc(answer.Response.InstanceIdSet, func(id string) bool { return id == "" })
+	return slices.DeleteFunc(ids, func(id string) bool { return !idForm.MatchString(id) }), requestID
 }
+
+// idForm is what an ID looks like, wherever it is from.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -219,6 +220,94 @@ func TestDescribePaging(t *testing.T) {
 	}
 }
 
+func TestDescribeThatContradictsItselfIsShort(t *testing.T) {
+	two := &provider.DescribeRequest{IDs: []string{"ins-1", "ins-2"}}
+	list, later := &provider.DescribeRequest{}, &provider.DescribeRequest{PageToken: "10"}
+	rows := func(total string, ids ...string) string {
+		list := make([]string, len(ids))
+		for i, id := range ids {
+			list[i] = fmt.Sprintf(`{"InstanceId":%q}`, id)
+		}
+		return fmt.Sprintf(`{"Response":{%s"InstanceSet":[%s],"RequestId":"r"}}`, total, strings.Join(list, ","))
+	}
+	hundred := make([]string, 100)
+	for i := range hundred {
+		hundred[i] = fmt.Sprint("ins-", i)
+	}
+	for name, c := range map[string]struct {
+		req   *provider.DescribeRequest
+		body  string
+		short bool
+		next  string
+	}{
+		"by IDs, all":            {two, rows(`"TotalCount":2,`, "ins-2", "ins-1"), false, ""},
+		"by IDs, one absent":     {two, rows(`"TotalCount":1,`, "ins-1"), false, ""},
+		"by IDs, no total":       {two, rows("", "ins-1"), false, ""},
+		"by IDs, more counted":   {two, rows(`"TotalCount":2,`, "ins-1"), true, ""},
+		"by IDs, fewer counted":  {two, rows(`"TotalCount":1,`, "ins-1", "ins-2"), true, ""},
+		"by IDs, counted, none":  {two, rows(`"TotalCount":2,`), true, ""},
+		"by IDs, twice":          {two, rows(`"TotalCount":2,`, "ins-1", "ins-1"), true, ""},
+		"by IDs, another":        {two, rows(`"TotalCount":1,`, "ins-9"), true, ""},
+		"a list":                 {list, rows(`"TotalCount":1,`, "ins-1"), false, ""},
+		"a list, twice":          {list, rows(`"TotalCount":2,`, "ins-1", "ins-1"), true, ""},
+		"a list, counted, none":  {list, rows(`"TotalCount":25,`), true, ""},
+		"a list, fewer counted":  {list, rows(`"TotalCount":0,`, "ins-1"), true, ""},
+		"a list that goes on":    {list, rows(`"TotalCount":25,`, "ins-1"), false, "1"},
+		"a full list, no total":  {list, rows("", hundred...), false, "100"},
+		"a full list, fewer":     {list, rows(`"TotalCount":7,`, hundred...), false, "100"},
+		"its last page":          {later, rows(`"TotalCount":11,`, "ins-1"), false, ""},
+		"its last page, none":    {later, rows(`"TotalCount":11,`), true, ""},
+		"a list that shrank":     {later, rows(`"TotalCount":3,`), true, ""},
+		"a list ends just there": {later, rows(`"TotalCount":10,`), false, ""},
+	} {
+		page, err := testDriver(t, always(200, c.body)).DescribeInstances(t.Context(), c.req)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if page.Short != c.short {
+			t.Errorf("%s: short is %v, want %v", name, page.Short, c.short)
+		}
+		if page.NextPage != c.next {
+			t.Errorf("%s: the next page is %q, want %q", name, page.NextPage, c.next)
+		}
+	}
+}
+
+// The beginning of an answer names instances that exist. Half an ID is none.
+func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
+	for body, want := range map[string][]string{
+		`{"Response":{"RequestId":"req-1","InstanceIdSet":["ins-1","ins-2","ins-`: {"ins-1", "ins-2"},
+		`{"Response":{"RequestId":"req-1","InstanceIdSet":["ins-1"`:               {"ins-1"},
+		`{"Response":{"RequestId":"req-1","InstanceIdSet":["ins-1`:                nil,
+		`{"Response":{"RequestId":"req-1"`:                                        nil,
+	} {
+		cut := transport(func(*http.Request) (*http.Response, error) {
+			resp := answer(200, "")
+			resp.ContentLength = int64(len(body)) + 100
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), failingReader{}))
+			return resp, nil
+		})
+		for name, rt := range map[string]http.RoundTripper{"cut": cut, "short": always(200, body)} {
+			for _, spec := range []*provider.RunInstancesSpec{bare(), rawSpec()} {
+				res, err := testDriver(t, rt).RunInstances(t.Context(), spec)
+				var e *provider.APIError
+				if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
+					t.Errorf("%s, %s: got %v, want ErrUnavailable, unknown", name, body, err)
+				}
+				if want == nil && res != nil {
+					t.Errorf("%s, %s: got %+v, want nothing", name, body, res)
+				}
+				if want == nil {
+					continue
+				}
+				if res == nil || !slices.Equal(res.InstanceIDs, want) || res.RequestID != "req-1" {
+					t.Errorf("%s, %s: got %+v, want %v of req-1", name, body, res, want)
+				}
+			}
+		}
+	}
+}
+
 // An answer that lost rows must not read as "these servers are gone".
 func TestDescribeRefusesAnswersWithHoles(t *testing.T) {
 	for name, body := range map[string]string{
@@ -418,8 +507,12 @@ func TestCallersDeadlineIsTheCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for op, call := range callsOf(testDriver(t, hanging(""))) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			err := call(ctx)
+			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: %v", op, err)
+			}
+			if errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: the caller's deadline counts as the service's failure: %v", op, err)
 			}
 			cancel()
 		}
@@ -436,7 +529,7 @@ func TestEndedContextSendsNothing(t *testing.T) {
 			t.Errorf("%s: %v", op, err)
 		}
 		var e *provider.APIError
-		if isCreate(op) && (!errors.As(err, &e) || e.Outcome != provider.OutcomeRejected) {
+		if isCreate(op) && (!errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || e.Kind != nil) {
 			t.Errorf("nothing was sent, but the create is %v", err)
 		}
 	}

@@ -389,7 +389,7 @@ func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
 	_, group := d.CreatePlacementGroup(ctx, &provider.CreatePlacementGroupRequest{Spec: &provider.PlacementGroupSpec{Name: "web"}})
 	for name, err := range map[string]error{"template": template, "group": group} {
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != provider.OutcomeRejected || !errors.Is(err, context.Canceled) {
+		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

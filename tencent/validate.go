@@ -32,8 +32,38 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	if err != nil {
 		return joined(c.Err(), err)
 	}
+	checkPerInstance(c, spec, opts)
 	return joined(c.Err(), checkParams(spec, opts))
 }
+
+// checkPerInstance refuses lists that give each instance of a create an entry of its own
+// when the create may take several calls: all of those would send the whole list.
+func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
+	const rule = "has an entry for each instance of one create, and "
+	var why string
+	switch {
+	case spec.Count > idsPerCall:
+		why = fmt.Sprintf("%d instances take several creates: ask for at most %d at once, each time with their entries", spec.Count, idsPerCall)
+	case spec.MinCount > 0 && spec.MinCount < spec.Count:
+		why = "MinCount leaves a rest that another create may make: set MinCount to Count"
+	default:
+		return
+	}
+	// A machine that is taken cannot be taken again: a rest finds out.
+	c.Require(len(opts.CHCIDs) == 0 || spec.Count <= idsPerCall, "Vendor.CHCIDs", nil, rule+why)
+	for _, name := range sorted.Keys(opts.Params) {
+		if perInstance.MatchString(name) || perInstanceIn.MatchString(opts.Params[name]) {
+			c.Entry("Vendor.Params", name).Fail("", nil, rule+why)
+		}
+	}
+}
+
+// What has an entry for each instance, by the name of a raw parameter and inside its
+// JSON: fixed addresses, and physical machines to create on.
+var (
+	perInstance   = regexp.MustCompile(`(^|\.)(PrivateIpAddresses|ChcIds)(\.|$)`)
+	perInstanceIn = regexp.MustCompile(`"PrivateIpAddresses"\s*:`)
+)
 
 // checkSpec looks at one spec. Whole tells that nothing else adds to it: neither a
 // template nor the version that a new version inherits from. Those add structures

@@ -365,3 +365,49 @@ func TestRawValuesAreTyped(t *testing.T) {
 		}
 	}
 }
+
+// Calls of one create send the same lists: one with an entry for each instance must fit
+// into one call.
+func TestListsOfEachInstanceNeedOneCall(t *testing.T) {
+	d := testDriver(t, nil)
+	for path, opts := range map[string]RunOptions{
+		"Vendor.CHCIDs": {CHCIDs: []string{"chc-1", "chc-2"}},
+		`Vendor.Params["VirtualPrivateCloud.PrivateIpAddresses"]`:   {Params: map[string]string{"VirtualPrivateCloud.PrivateIpAddresses": `["10.0.0.5"]`}},
+		`Vendor.Params["VirtualPrivateCloud.PrivateIpAddresses.0"]`: {Params: map[string]string{"VirtualPrivateCloud.PrivateIpAddresses.0": "10.0.0.5"}},
+		`Vendor.Params["VirtualPrivateCloud"]`:                      {Params: map[string]string{"VirtualPrivateCloud": `{"VpcId":"vpc-1","PrivateIpAddresses":["10.0.0.5"]}`}},
+		`Vendor.Params["NetworkInterfaces"]`:                        {Params: map[string]string{"NetworkInterfaces": `[{"PrivateIpAddresses":[{}]}]`}},
+		`Vendor.Params["ChcIds.0"]`:                                 {Params: map[string]string{"ChcIds.0": "chc-1"}},
+	} {
+		for what, tc := range map[string]struct {
+			count, least int
+			next         string
+		}{
+			"one call":        {100, 0, ""},
+			"all or nothing":  {4, 4, ""},
+			"several calls":   {101, 0, "at most 100 at once"},
+			"a rest may stay": {4, 2, "set MinCount to Count"},
+		} {
+			spec := bare()
+			spec.Count, spec.MinCount, spec.Vendor = tc.count, tc.least, []provider.VendorOption{opts}
+			if path == "Vendor.CHCIDs" && tc.count <= 100 {
+				tc.next = ""
+			}
+			err := d.ValidateRun(spec)
+			if tc.next == "" && err != nil {
+				t.Errorf("%s, %s: got %v, want no error", path, what, err)
+			}
+			if tc.next == "" {
+				continue
+			}
+			var fe *provider.FieldError
+			if !errors.As(err, &fe) || fe.Path != path || !strings.Contains(fe.Reason, tc.next) {
+				t.Errorf("%s, %s: got %v, want an error that names it and says %q", path, what, err, tc.next)
+			}
+		}
+	}
+	spec := bare()
+	spec.Count, spec.Vendor = 250, raw("HpcRoceTag", "x")
+	if err := d.ValidateRun(spec); err != nil {
+		t.Errorf("values that all instances share: got %v, want no error", err)
+	}
+}

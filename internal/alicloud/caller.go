@@ -86,11 +86,12 @@ func New(cfg Config) (*Caller, error) {
 
 // Call sends exactly one HTTP request: POST, business parameters in the form
 // body, JSON. It returns within 100 ms of ctx's end. Its error is a
-// *[provider.APIError] without secrets; when ctx ended, it matches ctx.Err().
+// *[provider.APIError] without secrets; when ctx ended, it matches ctx.Err() and no
+// sentinel.
 // HTTP answers of 2xx are successes whatever is in them: see [Caller.Decode].
 //
-// An answer that is an error is returned beside the error: it may name servers
-// that exist all the same.
+// An answer that is an error, or that ended early, is returned beside the error: it
+// may name instances that exist all the same.
 func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	if r.Timeout == 0 {
 		r.Timeout = callTimeout
@@ -103,12 +104,12 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 		return nil, c.notSent(r, provider.ErrInvalid, err.Error(), nil)
 	}
 	if ctx.Err() != nil {
-		return nil, c.notSent(r, provider.ErrUnavailable, "", ctx.Err())
+		return nil, c.ended(r, ctx.Err())
 	}
 	p := prepare(ctx, c.keys, r, at)
 	switch {
 	case ctx.Err() != nil:
-		return nil, c.notSent(r, provider.ErrUnavailable, "", ctx.Err())
+		return nil, c.ended(r, ctx.Err())
 	case p.noKey != nil:
 		return nil, c.notSent(r, provider.ErrAuth, "no credentials: "+p.noKey.Error(), p.noKey)
 	case p.err != nil:
@@ -118,15 +119,16 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)
-	clean := func(text string) string { return scrubber(secretValues(r, p.key, f.query))(text) }
-	resp := &Response{Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), decoded: f.decoded, clean: clean}
+	resp := f.response(func() []string { return secretValues(r, p.key, f.query) })
 	if err == nil {
 		return resp, nil
 	}
-	if f.status == 0 || f.err != nil { // no answer, or not all of it
+	e := c.failure(ctx, r, f, resp, err)
+	resp.Pause(e)
+	if f.status == 0 { // no answer at all
 		resp = nil
 	}
-	return resp, c.failure(ctx, r, f, p.key, err)
+	return resp, e
 }
 
 // send carries a signed request out, and has the SDK read an answer that is an

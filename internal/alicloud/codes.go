@@ -43,8 +43,11 @@ func tokenCodes() []provider.ErrorCode {
 		of(provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true},
 			"LastTokenProcessing", "LastOrderProcessing", "LastRequestProcessing", "ProcessingSameRequest",
 			"Idempotence.Processing", "IdempotentProcessing", "SignatureNonceUsed"),
+		// The first call with this token failed for good: the token makes nothing more.
+		of(provider.ErrorCode{Kind: provider.ErrState, TokenDead: true},
+			"IdempotentFailed"),
 		of(provider.ErrorCode{Kind: provider.ErrExists},
-			"LaunchTemplateName.Duplicated", "InvalidPrivateIpAddress.Duplicated"),
+			"LaunchTemplateName.Duplicated", "InvalidPrivateIpAddress.Duplicated", "DefaultVswitch.Existed"),
 	)
 }
 
@@ -75,7 +78,7 @@ func quotaCodes() []provider.ErrorCode {
 		"QuotaExceed", "QuotaExceed.*", "QuotaExceeded", "QuotaExceeded.*", "DEPLOYMENTSET.QUOTA_FULL",
 		"DeploymentSet.InstanceLimitExceeded", "LaunchTemplateLimitExceed", "LaunchTemplateVersionLimitExceed",
 		"SecurityGroupInstanceLimitExceed", "InstanceDiskNumLimitExceed", "InstanceDiskLimitExceeded",
-		"InstanceDiskCategoryLimitExceed", "InstanceDiskNumber.LimitExceed", "OperationDenied.QuotaExceed")
+		"InstanceDiskCategoryLimitExceed", "InstanceDiskNumber.LimitExceed", "OperationDenied.QuotaExceed", "JoinedGroupLimitExceed")
 }
 
 // stockCodes say what is out of stock where the code itself proves it. A subnet
@@ -145,7 +148,8 @@ func invalidCodes() []provider.ErrorCode {
 		"ImageNotSupportCloudInit", "ImageNotSupportInstanceType", "ImageNotSubscribed", "ImageRemovedInMarket",
 		"OperationDenied.ImageNotValid", "OperationDenied.SnapshotNotValid", "OperationDenied.SnapshotNotAllowed",
 		"OperationDenied.SnapshotParamsNotValid", "OperationDenied.DiskTypeNotSupport", "OperationDenied.InvalidNetworkType",
-		"OperationDenied.InconsistentNetwork",
+		"OperationDenied.InconsistentNetwork", "OperationDenied.LocalDiskUnsupported", "OperationDenied.NoVlan",
+		"CategoryViolation", "MaxEniIpv6IpsCountExceeded",
 		// Values that are none of the few there are; nothing is missing.
 		"InvalidInstanceChargeType.NotFound", "InvalidStatus.NotFound")
 }

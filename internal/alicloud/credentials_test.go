@@ -126,7 +126,7 @@ func TestCancelDoesNotWaitForTheChain(t *testing.T) {
 				if took := time.Since(start); took != 2*time.Second {
 					t.Errorf("the call took %v, want 2s", took)
 				}
-				if !errors.Is(err, context.DeadlineExceeded) || outcome(err) != provider.OutcomeRejected {
+				if !errors.Is(err, context.DeadlineExceeded) || outcome(err) != provider.OutcomeUnsent {
 					t.Errorf("got %v, %s; want the ctx's error, nothing sent", err, outcome(err))
 				}
 			})

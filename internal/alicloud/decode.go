@@ -23,7 +23,7 @@ func (c *Caller) Decode(r Request, resp *Response, out any) error {
 		err = json.Unmarshal(body, out)
 	}
 	if len(body) == 0 || body[0] != '{' || err != nil {
-		return c.malformed(r, resp.HTTPStatus, resp.RequestID, errMalform)
+		return c.malformed(r, resp)
 	}
 	return nil
 }
@@ -31,7 +31,7 @@ func (c *Caller) Decode(r Request, resp *Response, out any) error {
 // Senseless is the error of an answer that was read and lacks what it must
 // have, such as the IDs of a create.
 func (c *Caller) Senseless(r Request, resp *Response) error {
-	return c.malformed(r, resp.HTTPStatus, resp.RequestID, errMalform)
+	return c.malformed(r, resp)
 }
 
 // Text is a string that may arrive as a number or boolean. Null is "".
@@ -106,8 +106,13 @@ func (ids *IDs) UnmarshalJSON(b []byte) error {
 		if err := text(&s, literal); err != nil {
 			return err
 		}
-		*ids = append(*ids, strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("[], \"", r) })...)
+		*ids = append(*ids, splitIDs(s)...)
 	}
+}
+
+// splitIDs takes a text like "[i-1,i-2]" apart.
+func splitIDs(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("[], \"", r) })
 }
 
 // stringLength is how long the JSON string is that b begins with, quotes included.

@@ -37,23 +37,23 @@ func TestErrorCodesCanBeExtended(t *testing.T) {
 func TestClassesInTheDocumentedOrder(t *testing.T) {
 	table := provider.NewErrorTable(ErrorCodes())
 	for code, want := range map[string]error{
-		"InvalidAccessKeyId.NotFound":                  provider.ErrAuth,       // not ErrNotFound
-		"InvalidAccount.NotFound":                      provider.ErrAuth,       // not ErrNotFound
-		"Forbidden.AccessKeyDisabled":                  provider.ErrAuth,       // not ErrPermission
-		"Forbidden.InstanceNotFound":                   provider.ErrNotFound,   // not ErrPermission
-		"InvalidOperation.DeletionProtection":          provider.ErrState,      // not ErrInvalid: the same call is right once it is switched off
-		"InvalidUser.NotFound":                         provider.ErrPermission, // not ErrNotFound
-		"InvalidVSwitchId.IpNotEnough":                 provider.ErrNoStock,    // not ErrInvalid
-		"QuotaExceeded.PrivateIpAddress":               provider.ErrNoStock,    // not ErrQuota
-		"InvalidInstanceChargeType.NotFound":           provider.ErrInvalid,    // not ErrNotFound
-		"InvalidParameter.KMSKeyId.NotFound":           provider.ErrNotFound,   // not ErrInvalid
-		"ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN": provider.ErrInvalid,
-		"NoPermissionX":                                provider.ErrPermission,
-		"Throttlings":                                  nil, // families match on the dot
-		"SDK.ServerError":                              nil,
+		"InvalidAccessKeyId.NotFound":         provider.ErrAuth,       // not ErrNotFound
+		"InvalidAccount.NotFound":             provider.ErrAuth,       // not ErrNotFound
+		"Forbidden.AccessKeyDisabled":         provider.ErrAuth,       // not ErrPermission
+		"Forbidden.InstanceNotFound":          provider.ErrNotFound,   // not ErrPermission
+		"InvalidOperation.DeletionProtection": provider.ErrState,      // not ErrInvalid: the same call is right once it is switched off
+		"InvalidUser.NotFound":                provider.ErrPermission, // not ErrNotFound
+		"InvalidVSwitchId.IpNotEnough":        provider.ErrNoStock,    // not ErrInvalid
+		"QuotaExceeded.PrivateIpAddress":      provider.ErrNoStock,    // not ErrQuota
+		"InvalidInstanceChargeType.NotFound":  provider.ErrInvalid,    // not ErrNotFound
+		"InvalidParameter.KMSKeyId.NotFound":  provider.ErrNotFound,   // not ErrInvalid
+		"ENS_SomethingElse":                   nil,                    // the prefix is the product's, not a family
+		"NoPermissionX":                       provider.ErrPermission,
+		"Throttlings":                         nil, // families match on the dot
+		"SDK.ServerError":                     nil,
 	} {
-		if got := classify(table, code, "").Kind; got != want {
-			t.Errorf("%s is %v, want %v", code, got, want)
+		if got, _ := classify(table, code, ""); got.Kind != want {
+			t.Errorf("%s is %v, want %v", code, got.Kind, want)
 		}
 	}
 }
@@ -93,13 +93,13 @@ func TestEveryCodeOfRunInstancesHasASentinel(t *testing.T) {
 			"InvalidPasswordParam.Mismatch InvalidDiskSize.TooSmall Duplicate.TagKey InvalidChargeType.ValueNotSupported",
 	} {
 		for code := range strings.FieldsSeq(codes) {
-			if got := classify(table, code, ""); got.Kind != kind {
+			if got, _ := classify(table, code, ""); got.Kind != kind {
 				t.Errorf("%s is %v, want %v", code, got.Kind, kind)
 			}
 		}
 	}
 	for _, code := range []string{"InvalidSnapshotId.NotReady", "InvalidHpcClusterId.Creating"} {
-		if !classify(table, code, "").Temporary {
+		if row, _ := classify(table, code, ""); !row.Temporary {
 			t.Errorf("%s passes by itself, and is not temporary", code)
 		}
 	}
@@ -266,7 +266,12 @@ func TestACodeOfNobodyProvesNothing(t *testing.T) {
 	c = testCaller(t, func(*http.Request) (*http.Response, error) {
 		return respond(403, `{"Code":"Blocked","Message":"m","RequestId":"r"}`), nil
 	})
-	if _, err := c.Call(t.Context(), createRequest()); outcome(err) != provider.OutcomeRejected {
-		t.Errorf("of the cloud: got %v, %s", err, outcome(err))
+	if _, err := c.Call(t.Context(), createRequest()); outcome(err) != provider.OutcomeUnknown || errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("a create, of the cloud: got %v, %s; want no sentinel, unknown", err, outcome(err))
+	}
+	r := createRequest()
+	r.Create = false
+	if _, err := c.Call(t.Context(), r); outcome(err) != provider.OutcomeRejected {
+		t.Errorf("another call, of the cloud: got %v, %s; want rejected", err, outcome(err))
 	}
 }

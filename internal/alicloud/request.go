@@ -4,7 +4,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -44,15 +47,39 @@ type Request struct {
 }
 
 // Response is an answer: with an HTTP status of 2xx unless it comes beside an
-// error.
+// error. Beside one it may also be the beginning of an answer that ended early.
 type Response struct {
 	Body       []byte
 	HTTPStatus int
 	RequestID  string // "" when the answer has none
 
-	decoded error               // how decoding into Request.Into went
-	clean   func(string) string // knows the secrets of the call; nil: there are none
+	decoded    error               // how decoding into Request.Into went
+	clean      func(string) string // knows the secrets of the call; nil: there are none
+	secrets    func() []string     // the same, for a page in place of an answer; nil: there are none
+	retryAfter time.Duration       // as the answer asks; 0: it does not
 }
+
+// Pause adds to a refusal, or to a service that is not available, how long the answer
+// asks to be left alone.
+func (r *Response) Pause(e *provider.APIError) {
+	busy := e.HTTPStatus == http.StatusTooManyRequests || e.HTTPStatus == http.StatusServiceUnavailable
+	if busy || e.Outcome == provider.OutcomeThrottled {
+		e.RetryAfter = r.retryAfter
+	}
+}
+
+// Salvage reads what an answer names that is no JSON text, or only the beginning of one:
+// the IDs in the lists that bear one of the names, each complete, and its order.
+func (r *Response) Salvage(lists ...string) (ids IDs, orderID string) {
+	found := salvage(r.Body, lists...)
+	for _, text := range found.ids {
+		ids = append(ids, splitIDs(text)...)
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return !idForm.MatchString(id) }), found.texts["OrderId"]
+}
+
+// idForm is what an ID looks like, wherever it is from.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // Clean makes a text of the answer fit to be part of an error.
 func (r *Response) Clean(text string) string {
@@ -101,8 +128,7 @@ func secretValues(r Request, key provider.Credentials, query string) []string {
 	var out []string
 	add := func(s string) {
 		if len(s) >= 4 { // shorter ones would only garble the message
-			once := url.QueryEscape(s)
-			out = append(out, s, once, url.QueryEscape(once))
+			out = append(out, forms(s)...)
 		}
 	}
 	for _, name := range append(secretParams(), r.Secrets...) {

@@ -1,10 +1,13 @@
 package alicloud
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/url"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
@@ -25,16 +28,36 @@ var (
 // scrubber returns a function that makes a text of the server fit to be shown.
 func scrubber(secrets []string) func(string) string {
 	return func(s string) string {
-		s = stringToSign.ReplaceAllString(s, "")
-		s = urlWithQuery.ReplaceAllString(s, "[url]")
-		for _, secret := range secrets {
-			s = strings.ReplaceAll(s, secret, redacted)
-		}
+		s = mask(s, secrets)
 		if len(s) > maxMessage {
 			s = strings.ToValidUTF8(s[:maxMessage], "") + "..."
 		}
 		return s
 	}
+}
+
+// mask takes secrets, URLs and what was signed out of a text of any length.
+func mask(s string, secrets []string) string {
+	s = stringToSign.ReplaceAllString(s, "")
+	s = urlWithQuery.ReplaceAllString(s, "[url]")
+	for _, secret := range secrets {
+		s = strings.ReplaceAll(s, secret, redacted)
+	}
+	return s
+}
+
+// forms returns a secret in the forms in which a server may quote it: as it is, as a
+// part of a URL, of JSON or of Go, and in base64.
+func forms(s string) []string {
+	query := url.QueryEscape(s)
+	blanks := strings.ReplaceAll(query, "+", "%20")
+	out := []string{s, query, blanks, url.QueryEscape(query), url.QueryEscape(blanks), strings.Trim(strconv.Quote(s), `"`)}
+	if text, err := json.Marshal(s); err == nil {
+		out = append(out, string(text[1:len(text)-1]))
+	}
+	out = append(out, base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
+	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) }) // no form is left as a part of another
+	return slices.Compact(out)
 }
 
 // rebuild makes a clean copy of the SDK's error, for errors.As. It leaves out

@@ -64,9 +64,11 @@ type flight struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
+	wanted    atomic.Bool // net/http carries the call, and reports its connections
 	connected atomic.Bool // a connection was there: bytes may have left
 	query     string      // of the URL; holds the signature
 	status    int
+	header    http.Header
 	body      []byte
 	into      responses.AcsResponse // for an answer that is no error
 	decoded   error                 // whether it is what into is for
@@ -76,6 +78,7 @@ type flight struct {
 func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duration) *flight {
 	f := &flight{base: base}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { f.wanted.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { f.connected.Store(true) },
 	})
 	f.ctx, f.cancel = context.WithTimeout(ctx, timeout)
@@ -94,7 +97,7 @@ func (f *flight) exchange(req *http.Request) error {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	f.status = resp.StatusCode
+	f.status, f.header = resp.StatusCode, resp.Header
 	if f.into != nil && !f.refused() {
 		f.decode(resp)
 	} else {
@@ -145,14 +148,26 @@ func guarded(base http.RoundTripper, req *http.Request) (resp *http.Response, er
 	return base.RoundTrip(req)
 }
 
-// nothingSent tells whether it is certain that no byte of the request left.
+// response is what arrived. Secrets lists those of the call.
+func (f *flight) response(secrets func() []string) *Response {
+	return &Response{
+		Body: f.body, HTTPStatus: f.status, RequestID: requestID(f.body), decoded: f.decoded,
+		clean:      func(text string) string { return scrubber(secrets())(text) },
+		secrets:    secrets,
+		retryAfter: retryAfter(f.header),
+	}
+}
+
+// nothingSent reports whether it is certain that no byte of the request left: a
+// proxy that refuses to connect, and a handshake that fails, come before a connection
+// is there.
 func (f *flight) nothingSent() bool {
 	if f.status != 0 || f.connected.Load() {
 		return false
 	}
 	// The standard transport reports every connection; others may not.
 	_, standard := f.base.(*http.Transport)
-	return standard || isConnectError(f.err)
+	return standard || f.wanted.Load() || isConnectError(f.err)
 }
 
 // isConnectError recognizes failures of dialing, name lookup and TLS handshake.

@@ -247,8 +247,8 @@ func TestAnEndedContextSendsNothing(t *testing.T) {
 		t.Error("a call was made")
 		return nil, errors.New("no network")
 	})
-	if _, err := c.Call(ctx, createRequest()); !errors.Is(err, context.Canceled) || outcome(err) != provider.OutcomeRejected {
-		t.Errorf("got %v, %s; want context.Canceled, rejected", err, outcome(err))
+	if _, err := c.Call(ctx, createRequest()); !errors.Is(err, context.Canceled) || outcome(err) != provider.OutcomeUnsent {
+		t.Errorf("got %v, %s; want context.Canceled, unsent", err, outcome(err))
 	}
 }
 
@@ -258,8 +258,8 @@ func TestFailuresBeforeTheConnectionSendNothing(t *testing.T) {
 	for _, cause := range []error{refused, proxy, &net.DNSError{Err: "no such host", Name: "ecs"}} {
 		c := testCaller(t, func(*http.Request) (*http.Response, error) { return nil, cause })
 		_, err := c.Call(t.Context(), createRequest())
-		if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeRejected {
-			t.Errorf("%v: got %v, %s; want ErrUnavailable, rejected", cause, err, outcome(err))
+		if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnsent {
+			t.Errorf("%v: got %v, %s; want ErrUnavailable, unsent", cause, err, outcome(err))
 		}
 		if strings.Contains(err.Error(), "planted") {
 			t.Errorf("the URL is shown: %v", err)
@@ -279,8 +279,8 @@ func TestCustomDialFailureOnTheStandardTransportSendsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Call(t.Context(), createRequest()); outcome(err) != provider.OutcomeRejected {
-		t.Errorf("got %v, %s; want rejected", err, outcome(err))
+	if _, err := c.Call(t.Context(), createRequest()); outcome(err) != provider.OutcomeUnsent {
+		t.Errorf("got %v, %s; want unsent", err, outcome(err))
 	}
 	if tr.TLSClientConfig != nil || tr.Proxy != nil {
 		t.Error("the SDK changed the caller's transport")

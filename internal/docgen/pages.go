@@ -67,7 +67,13 @@ Made by ` + "`go run ./internal/docgen`" + ` from the error tables of the adapte
 Decide with ` + "`errors.Is(err, provider.Err...)`" + `; the vendor's code stays in ` + "`*provider.APIError`" + `. ` + "`X.*`" + ` is every code that
 begins so and is not listed by itself; ` + "`*.X`" + ` is every code that ends so and is not covered otherwise. *Outcome open*
 means that a create answered with this code may have happened all the same; *of the type*, *zone*, *disk* or *subnet* is
-what a code proves to be out of stock, where that is more than the exact combination.
+what a code proves to be out of stock, where that is more than the exact combination. A create answered with a code that
+no row covers may have happened too. Families beside the rows below: ` + "`Invalid...`, `MissingParameter...`, `Forbidden...` and" + `
+` + "`NoPermission...`" + ` of Alibaba Cloud and the 1000s of QingCloud are checks before a create, and refuse it.
+
+An answer without a code of the vendor is told by its HTTP status: 413, 414, 431 and 494 are ` + "`ErrInvalid`" + `, 429 is
+` + "`ErrThrottled`" + `, everything else is ` + "`ErrUnavailable`" + `. That nothing was done is certain after these and
+after 407, 421, 425, 426 and 511, which never let a request through, and after a connection that was never made.
 
 | Sentinel | What the caller should do |
 |---|---|
@@ -149,6 +155,9 @@ func remarks(e provider.ErrorCode) string {
 	}
 	if e.Temporary {
 		r = append(r, "temporary")
+	}
+	if e.TokenDead {
+		r = append(r, "the client token is used up: the create needs a new one")
 	}
 	if e.Lasting {
 		r = append(r, "lasting: not repeated")

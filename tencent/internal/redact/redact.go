@@ -3,11 +3,14 @@ package redact
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -24,22 +27,36 @@ const scheme = "TC3-HMAC-SHA256"
 type Secrets []string
 
 // Clean masks the secrets in a text, in the forms in which an answer may repeat
-// them: plain, as JSON and as part of a URL. What begins like a string to sign
-// is cut off.
+// them: plain, as JSON, as part of a URL and in base64. What begins like a string to
+// sign is cut off.
 func (s Secrets) Clean(text string) string {
 	mask := provider.Secret("value").String()
 	for _, secret := range s {
-		quoted, _ := json.Marshal(secret)
-		for _, form := range []string{secret, strings.Trim(string(quoted), `"`), url.QueryEscape(secret)} {
-			if len(form) >= shortest {
-				text = strings.ReplaceAll(text, form, mask)
-			}
+		for _, form := range forms(secret) {
+			text = strings.ReplaceAll(text, form, mask)
 		}
 	}
 	if i := strings.Index(text, scheme); i >= 0 {
 		text = text[:i] + mask
 	}
 	return text
+}
+
+// forms returns a secret in the forms in which a server may quote it. A text that is
+// too short to be one has none.
+func forms(s string) []string {
+	if len(s) < shortest {
+		return nil
+	}
+	query := url.QueryEscape(s)
+	blanks := strings.ReplaceAll(query, "+", "%20")
+	out := []string{s, query, blanks, url.QueryEscape(query), url.QueryEscape(blanks), strings.Trim(strconv.Quote(s), `"`)}
+	if text, err := json.Marshal(s); err == nil {
+		out = append(out, string(text[1:len(text)-1]))
+	}
+	out = append(out, base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
+	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) }) // no form is left as a part of another
+	return slices.Compact(out)
 }
 
 // Cause returns what made a request fail, without its URL. A timeout of net/http

@@ -20,14 +20,36 @@ import (
 // Exchange is what is known about one request and its answer. It is for one
 // call, and is read when the call has returned.
 type Exchange struct {
-	// KeepBody asks to keep the text of the answer.
+	// KeepBody asks to keep the whole text of the answer, and not only how it begins.
 	KeepBody bool
 
 	wantConn, gotConn atomic.Bool // net/http may report from its own goroutines
 	signature         string
 	status            int
+	retryAfter        time.Duration
 	body              io.Closer
-	seen              bytes.Buffer
+	seen              kept
+}
+
+// maxBegin is how much is kept of an answer that need not be kept.
+const maxBegin = 4 << 10
+
+// kept is a body that remembers its first bytes, and why it ended if not by its end.
+type kept struct {
+	io.ReadCloser
+	most int
+	text bytes.Buffer
+	err  error
+}
+
+// Read implements io.Reader.
+func (k *kept) Read(p []byte) (int, error) {
+	n, err := k.ReadCloser.Read(p)
+	k.text.Write(p[:min(n, max(k.most-k.text.Len(), 0))])
+	if err != nil && err != io.EOF {
+		k.err = err
+	}
+	return n, err
 }
 
 type exchangeKey struct{}
@@ -46,8 +68,14 @@ func (e *Exchange) Status() int { return e.status }
 // Signature is what the request was signed with.
 func (e *Exchange) Signature() string { return e.signature }
 
-// Body is the text of the answer as far as it was read.
-func (e *Exchange) Body() []byte { return e.seen.Bytes() }
+// Body is the text of the answer as far as it was read and kept.
+func (e *Exchange) Body() []byte { return e.seen.text.Bytes() }
+
+// Cut is why the answer ended early; nil if it did not.
+func (e *Exchange) Cut() error { return e.seen.err }
+
+// RetryAfter is how long the answer asks to be left alone; 0 if it does not.
+func (e *Exchange) RetryAfter() time.Duration { return e.retryAfter }
 
 // Close closes the body of the answer. The SDK does so only when all goes well.
 func (e *Exchange) Close() {
@@ -56,16 +84,22 @@ func (e *Exchange) Close() {
 	}
 }
 
-// Unsent tells whether it is certain that nothing was sent: a connection was
-// wanted and never had, or it led to nobody whom TLS trusts.
+// Unsent reports whether it is certain that nothing was sent: a connection was
+// wanted and never had, or it led to nobody whom TLS trusts. A proxy that refuses to
+// connect, and a handshake that fails, come before a connection is there.
 func (e *Exchange) Unsent(err error) bool {
-	if e.wantConn.Load() && !e.gotConn.Load() {
+	if e.status != 0 || e.gotConn.Load() {
+		return false
+	}
+	if e.wantConn.Load() {
 		return true
 	}
 	var op *net.OpError
-	var dns *net.DNSError
-	var cert *tls.CertificateVerificationError
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) || errors.As(err, &cert)
+	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") {
+		return true
+	}
+	return errors.As(err, new(*net.DNSError)) || errors.As(err, new(tls.RecordHeaderError)) ||
+		errors.As(err, new(*tls.CertificateVerificationError))
 }
 
 func (e *Exchange) asked(req *http.Request) {
@@ -73,17 +107,16 @@ func (e *Exchange) asked(req *http.Request) {
 }
 
 func (e *Exchange) answered(resp *http.Response) {
-	e.status = resp.StatusCode
+	e.status, e.retryAfter = resp.StatusCode, RetryAfter(resp.Header)
 	if resp.Body == nil {
 		return
 	}
-	e.body, resp.Body = resp.Body, newBounded(resp.Body)
+	e.body = resp.Body
+	e.seen.ReadCloser, e.seen.most = newBounded(resp.Body), maxBegin
 	if e.KeepBody {
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.TeeReader(resp.Body, &e.seen), resp.Body}
+		e.seen.most = maxBody
 	}
+	resp.Body = &e.seen
 }
 
 // Guard is a transport that reports to the exchange of a request, and takes away

@@ -20,11 +20,14 @@ func get(t *testing.T, url string, rt http.RoundTripper, e *Exchange) (*http.Res
 	return (&Guard{Base: rt}).RoundTrip(req)
 }
 
+// stout is an answer of more than its beginning.
+var stout = strings.Repeat("short and stout, ", 1000)
+
 func TestExchangeKnowsTheAnswer(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "/elsewhere")
 		w.WriteHeader(http.StatusTeapot)
-		_, _ = io.WriteString(w, "short and stout")
+		_, _ = io.WriteString(w, stout)
 	}))
 	defer srv.Close()
 	rt := NewTransport(true)
@@ -45,8 +48,12 @@ func TestExchangeKnowsTheAnswer(t *testing.T) {
 		if e.Status() != http.StatusTeapot || e.Signature() != "abc" || e.Unsent(nil) {
 			t.Errorf("status %d, signature %q, unsent %v", e.Status(), e.Signature(), e.Unsent(nil))
 		}
-		if got := string(e.Body()); (got == "short and stout") != keep {
-			t.Errorf("KeepBody %v kept %q", keep, got)
+		want := stout[:maxBegin]
+		if keep {
+			want = stout
+		}
+		if got := string(e.Body()); got != want || e.Cut() != nil {
+			t.Errorf("KeepBody %v kept %d bytes (%v), want %d", keep, len(got), e.Cut(), len(want))
 		}
 	}
 }
@@ -64,6 +71,7 @@ func TestUnsent(t *testing.T) {
 	}{
 		{&net.OpError{Op: "dial", Err: io.EOF}, true},
 		{&net.DNSError{}, true},
+		{&net.OpError{Op: "proxyconnect", Err: io.EOF}, true},
 		{&net.OpError{Op: "read", Err: io.EOF}, false},
 		{io.EOF, false},
 	} {
