@@ -222,11 +222,7 @@ func (op *Operation) goOn(ctx context.Context, i int) error {
 	if p.Status != ledger.Planned || op.ledger.Over() {
 		return nil
 	}
-	if op.ownToken() {
-		return &endedError{fmt.Errorf("%w: the create made nothing, and RunInstancesSpec.ClientToken is too old to be used again", ErrTokenMismatch)}
-	}
-	op.ledger.NextGeneration(i)
-	return op.repeatCreate(ctx, i)
+	return op.createByToken(ctx, i)
 }
 
 // mustCheck says what a person has to check about an old create.

@@ -98,8 +98,11 @@ const maxGenerations = 4
 func (op *Operation) createByToken(ctx context.Context, i int) error {
 	for {
 		p := op.ledger.Part(i)
-		if p.Stale(time.Now(), tokenTrust-2*maxPause) {
+		switch {
+		case p.Stale(time.Now(), tokenTrust-2*maxPause):
 			return op.findOld(ctx, i)
+		case op.ownToken() && p.Generation > 0:
+			return &endedError{fmt.Errorf("%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again", ErrTokenMismatch)}
 		}
 		err := op.repeatCreate(ctx, i)
 		dead := judge(err, true).TokenDead && op.ledger.Part(i).Status == ledger.Planned
@@ -277,7 +280,6 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 		if why, stop := op.stopsAfterSearch(&p, patient, err); stop {
 			return why
 		}
-		op.ledger.NextGeneration(i)
 	}
 }
 
@@ -296,7 +298,7 @@ func (op *Operation) stopsAfterSearch(p *ledger.Part, patient bool, err error) (
 		return err, true
 	case len(p.IDs) > 0 && op.countsAgain():
 		return &endedError{fmt.Errorf("%w; %w: %d instances of %d are there, and the cloud would number the host names of the rest from 001 again", err, ErrState, len(p.IDs), p.Count)}, true
-	case p.Generation+1 >= maxGenerations:
+	case p.Generation >= maxGenerations:
 		return fmt.Errorf("%d creates brought fewer instances than asked for: %w", maxGenerations, err), true
 	}
 	return err, !patient

@@ -11,12 +11,12 @@
 //	           Send                      Answer: all of them, or two that agree
 //	planned ----------> sent ------------------------------------> accepted
 //	  |  ^                |  Answer: not executed                     |
-//	  |  |<---------------|  Looked: nothing more is there            |
+//	  |  |<---------------|  Looked, Settle: nothing more is there    |
+//	  |  |                |      (next generation)                    |
 //	  |  |<---------------|  Answer: token is dead (next generation)  |
-//	  |  |                                                            |
-//	  |  +---- NextGeneration, PlanForLess                            |
 //	  |                                                               |
 //	  | Close: refused for good                      Replace: a new part creates the rest
+//	  |                          |  PlanForLess: back to planned (next generation)
 //	  +---------------------> rejected ------------------------> replaced
 //	                                                                  |
 //	            released <-------- Leave, after BeginRelease ---------+ (and from accepted)

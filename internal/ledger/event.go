@@ -64,7 +64,7 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 	if p.status != Sent {
 		return fresh
 	}
-	if a.Verdict.TokenDead && len(p.ids) == 0 {
+	if a.Verdict.TokenDead && len(p.ids) <= p.before {
 		p.nextGeneration()
 		return fresh
 	}
@@ -75,7 +75,7 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 	switch {
 	case a.Verdict.Executed == Yes:
 		l.compareLocked(p, &a)
-	case !p.doubt && len(p.ids) == 0:
+	case !p.doubt && len(fresh) == 0:
 		p.status = Planned
 	case !p.doubt && claim == Ours: // it made these, and the rest was refused
 		p.status = Accepted
@@ -197,8 +197,8 @@ func (l *Ledger) Deal(parts []int, ids []string, claim Claim, now time.Time) (le
 }
 
 // Looked records that a search has found everything that a part's generation made, as
-// far as anybody can see. What it made may still become visible later: the generation
-// is remembered as given up.
+// far as anybody can see: the next generation is for what is missing. What it made may
+// still become visible later: the generation is remembered as given up.
 //
 // It reports false, and the part stays open, when an answer that contradicts itself has
 // named instances and the search did not find enough others: they may be the missing ones.
@@ -211,37 +211,23 @@ func (l *Ledger) Looked(i int, now time.Time) bool {
 	if p.status != Sent || doubtful {
 		return false
 	}
-	p.doubt = false
 	if certain == p.Count {
 		p.status = Accepted
 		return true
 	}
-	p.status = Planned
 	p.givenUp = append(p.givenUp, GivenUp{Generation: p.generation, At: now})
+	p.nextGeneration()
 	return true
 }
 
-// Settle records that a person or a proof of another kind says that the generation of a
-// part made nothing but what is known.
+// Settle records that a person says that the generation of a part made nothing but what
+// is known: the next one is for what is missing.
 func (l *Ledger) Settle(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if p := &l.parts[i]; p.status == Sent {
-		p.status, p.doubt = Planned, false
+		p.nextGeneration()
 	}
-}
-
-// NextGeneration starts a new generation of a part whose generation is known to make
-// nothing more.
-func (l *Ledger) NextGeneration(i int) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	p := &l.parts[i]
-	if p.status != Planned {
-		return false
-	}
-	p.nextGeneration()
-	return true
 }
 
 // nextGeneration starts over for what is missing: the instances in hand are of the

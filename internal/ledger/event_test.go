@@ -94,8 +94,46 @@ var states = map[string]func() *ledger.Ledger{
 		l.Send(0, start)
 		l.Answer(0, answer(lost, "i-1"), start)
 		l.Looked(0, start)
-		l.NextGeneration(0)
 		return l
+	},
+	"second generation sent": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(lost, "i-1"), start)
+		l.Looked(0, start)
+		l.Send(0, start.Add(time.Minute))
+		return l
+	},
+	"agreed": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1"), start)
+		l.Answer(0, answer(fine, "i-1"), start)
+		l.OweRelease([]string{"i-1"})
+		return l
+	},
+	"adopted": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Deal([]int{0}, []string{"i-1"}, ledger.Shared, start)
+		return l
+	},
+	"in doubt, being released": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(lost, "i-1"), start)
+		l.BeginRelease()
+		return l
+	},
+	"quota, of a token": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(refused), start)
+		l.Close(0, refused)
+		again, err := ledger.Restore(l.Save(), 2)
+		if err != nil {
+			panic(err)
+		}
+		return again
 	},
 	"unpaid": func() *ledger.Ledger {
 		l := ledger.New(2, plan())
@@ -138,45 +176,66 @@ var states = map[string]func() *ledger.Ledger{
 	},
 }
 
-// events are everything that can happen to a part.
-var events = map[string]func(*ledger.Ledger){
-	"send":               func(l *ledger.Ledger) { l.Send(0, start.Add(time.Minute)) },
-	"take back":          func(l *ledger.Ledger) { l.TakeBack(0) },
-	"answer: all":        func(l *ledger.Ledger) { l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start) },
-	"answer: two":        func(l *ledger.Ledger) { l.Answer(0, answer(fine, "i-1", "i-2"), start) },
-	"answer: too many":   func(l *ledger.Ledger) { l.Answer(0, answer(fine, "i-1", "i-2", "i-3", "i-4"), start) },
-	"answer: lost":       func(l *ledger.Ledger) { l.Answer(0, answer(lost), start) },
-	"answer: lost, one":  func(l *ledger.Ledger) { l.Answer(0, answer(lost, "i-9"), start) },
-	"answer: throttled":  func(l *ledger.Ledger) { l.Answer(0, answer(throttled), start) },
-	"answer: refused":    func(l *ledger.Ledger) { l.Answer(0, answer(refused), start) },
-	"answer: dead token": func(l *ledger.Ledger) { l.Answer(0, answer(dead), start) },
-	"agree":              func(l *ledger.Ledger) { l.Agree(0) },
-	"approve a dry run":  func(l *ledger.Ledger) { l.ApproveDryRun(0) },
-	"find the rest":      func(l *ledger.Ledger) { l.Find(0, []string{"i-1", "i-2", "i-3"}, ledger.Ours, start) },
-	"deal one":           func(l *ledger.Ledger) { l.Deal([]int{0}, []string{"i-9"}, ledger.Shared, start) },
-	"looked":             func(l *ledger.Ledger) { l.Looked(0, start) },
-	"settle":             func(l *ledger.Ledger) { l.Settle(0) },
-	"next generation":    func(l *ledger.Ledger) { l.NextGeneration(0) },
-	"close: fine":        func(l *ledger.Ledger) { l.Close(0, fine) },
-	"close: refused":     func(l *ledger.Ledger) { l.Close(0, refused) },
-	"close: scarce":      func(l *ledger.Ledger) { l.Close(0, scarce) },
-	"close: passing":     func(l *ledger.Ledger) { l.Close(0, throttled) },
-	"skip":               func(l *ledger.Ledger) { l.Skip(0) },
-	"replace":            func(l *ledger.Ledger) { l.Replace(0, 1, 4, 1) },
-	"plan for less":      func(l *ledger.Ledger) { l.PlanForLess() },
-	"see":                func(l *ledger.Ledger) { l.See([]string{"i-1", "i-2", "i-3"}) },
-	"begin release":      func(l *ledger.Ledger) { l.BeginRelease() },
-	"cancel release":     func(l *ledger.Ledger) { l.CancelRelease() },
-	"owe release":        func(l *ledger.Ledger) { l.OweRelease([]string{"i-1"}) },
-	"cancel owed":        func(l *ledger.Ledger) { l.CancelOwed([]string{"i-1"}) },
-	"leave: accepted":    func(l *ledger.Ledger) { l.Leave([]string{"i-1"}, ledger.ReleaseAccepted) },
-	"leave: gone":        func(l *ledger.Ledger) { l.Leave([]string{"i-1"}, ledger.GoneForGood) },
-	"launch failed":      func(l *ledger.Ledger) { l.LaunchFailed([]string{"i-1"}) },
-	"answer: two, twice": func(l *ledger.Ledger) {
+// both are two results in one.
+func both(a, b any) any { return []any{a, b} }
+
+// events are everything that can happen to a part, with what the method returns.
+var events = map[string]func(*ledger.Ledger) any{
+	"send":               func(l *ledger.Ledger) any { return both(l.Send(0, start.Add(time.Minute))) },
+	"take back":          func(l *ledger.Ledger) any { l.TakeBack(0); return nil },
+	"answer: all":        func(l *ledger.Ledger) any { return l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start) },
+	"answer: two":        func(l *ledger.Ledger) any { return l.Answer(0, answer(fine, "i-1", "i-2"), start) },
+	"answer: too many":   func(l *ledger.Ledger) any { return l.Answer(0, answer(fine, "i-1", "i-2", "i-3", "i-4"), start) },
+	"answer: lost":       func(l *ledger.Ledger) any { return l.Answer(0, answer(lost), start) },
+	"answer: lost, one":  func(l *ledger.Ledger) any { return l.Answer(0, answer(lost, "i-9"), start) },
+	"answer: throttled":  func(l *ledger.Ledger) any { return l.Answer(0, answer(throttled), start) },
+	"answer: refused":    func(l *ledger.Ledger) any { return l.Answer(0, answer(refused), start) },
+	"answer: dead token": func(l *ledger.Ledger) any { return l.Answer(0, answer(dead), start) },
+	"agree":              func(l *ledger.Ledger) any { return l.Agree(0) },
+	"approve a dry run":  func(l *ledger.Ledger) any { l.ApproveDryRun(0); return nil },
+	"find the rest":      func(l *ledger.Ledger) any { return l.Find(0, []string{"i-1", "i-2", "i-3"}, ledger.Ours, start) },
+	"deal one":           func(l *ledger.Ledger) any { return l.Deal([]int{0}, []string{"i-9"}, ledger.Shared, start) },
+	"looked":             func(l *ledger.Ledger) any { return l.Looked(0, start) },
+	"settle":             func(l *ledger.Ledger) any { l.Settle(0); return nil },
+	"close: fine":        func(l *ledger.Ledger) any { l.Close(0, fine); return nil },
+	"close: refused":     func(l *ledger.Ledger) any { l.Close(0, refused); return nil },
+	"close: scarce":      func(l *ledger.Ledger) any { l.Close(0, scarce); return nil },
+	"close: passing":     func(l *ledger.Ledger) any { l.Close(0, throttled); return nil },
+	"skip":               func(l *ledger.Ledger) any { return l.Skip(0) },
+	"replace":            func(l *ledger.Ledger) any { return both(l.Replace(0, 1, 4, 1)) },
+	"plan for less":      func(l *ledger.Ledger) any { return l.PlanForLess() },
+	"see":                func(l *ledger.Ledger) any { l.See([]string{"i-1", "i-2", "i-3"}); return nil },
+	"begin release":      func(l *ledger.Ledger) any { return l.BeginRelease() },
+	"cancel release":     func(l *ledger.Ledger) any { l.CancelRelease(); return nil },
+	"owe release":        func(l *ledger.Ledger) any { return l.OweRelease([]string{"i-1"}) },
+	"cancel owed":        func(l *ledger.Ledger) any { l.CancelOwed([]string{"i-1"}); return nil },
+	"leave: accepted":    func(l *ledger.Ledger) any { return l.Leave([]string{"i-1"}, ledger.ReleaseAccepted) },
+	"leave: gone":        func(l *ledger.Ledger) any { return l.Leave([]string{"i-1"}, ledger.GoneForGood) },
+	"launch failed":      func(l *ledger.Ledger) any { return l.LaunchFailed([]string{"i-1"}) },
+	"answer: two, twice": func(l *ledger.Ledger) any {
 		l.Answer(0, answer(fine, "i-2", "i-1"), start)
-		l.Answer(0, answer(fine, "i-1", "i-2"), start)
+		return l.Answer(0, answer(fine, "i-1", "i-2"), start)
 	},
-	"rename": func(l *ledger.Ledger) { l.Rename(0) },
+	"answer: refused, one": func(l *ledger.Ledger) any { return l.Answer(0, answer(refused, "i-9"), start) },
+	"answer: refused, too many": func(l *ledger.Ledger) any {
+		return l.Answer(0, answer(refused, "i-1", "i-2", "i-3", "i-4"), start)
+	},
+	"looked, send, throttled": func(l *ledger.Ledger) any {
+		l.Looked(0, start)
+		l.Send(0, start)
+		return l.Answer(0, answer(throttled), start)
+	},
+	"send, take back": func(l *ledger.Ledger) any {
+		l.Send(0, start)
+		l.TakeBack(0)
+		return nil
+	},
+	"settle, send, throttled": func(l *ledger.Ledger) any {
+		l.Settle(0)
+		l.Send(0, start)
+		return l.Answer(0, answer(throttled), start)
+	},
+	"rename": func(l *ledger.Ledger) any { l.Rename(0); return nil },
 }
 
 // update rewrites the table of transitions: go test ./internal/ledger -update
@@ -191,12 +250,12 @@ func TestEveryEventInEveryState(t *testing.T) {
 		fmt.Fprintf(&b, "%s: %s\n", state, before)
 		for _, event := range slices.Sorted(maps.Keys(events)) {
 			l := states[state]()
-			events[event](l)
+			result := events[event](l)
 			after := describe(l)
 			if after == before {
 				after = "-"
 			}
-			fmt.Fprintf(&b, "\t%-20s %s\n", event, after)
+			fmt.Fprintf(&b, "\t%-22s %s\n", event+returned(result), after)
 		}
 	}
 	file := filepath.Join("testdata", "transitions.txt")
@@ -215,6 +274,14 @@ func TestEveryEventInEveryState(t *testing.T) {
 			t.Fatalf("line %d is\n%s\nwant\n%s", i+1, got[min(i, len(got)-1)], line)
 		}
 	}
+}
+
+// returned writes what a method has returned, where it returns something.
+func returned(result any) string {
+	if result == nil {
+		return ""
+	}
+	return fmt.Sprintf(" = %v", result)
 }
 
 // describe writes a ledger in a line.

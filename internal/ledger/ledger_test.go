@@ -32,8 +32,8 @@ func TestQuestions(t *testing.T) {
 	if i, ok := l.PartOf("i-3"); i != 1 || !ok {
 		t.Errorf("i-3 is of part %d, %v; want 1", i, ok)
 	}
-	if _, ok := l.PartOf("i-9"); ok {
-		t.Error("an unknown instance belongs to a part")
+	if i, ok := l.PartOf("i-9"); i != 0 || ok {
+		t.Errorf("an unknown instance belongs to part %d, %v", i, ok)
 	}
 	if got := l.Count(); got != 4 {
 		t.Errorf("%d asked for, want 4", got)
@@ -100,6 +100,7 @@ func TestPlanForLess(t *testing.T) {
 		{"enough already", 3, 4, scarce, nil},
 		{"cannot be enough", 3, 7, scarce, nil},
 		{"just enough", 3, 6, scarce, []int{1}},
+		{"asked for two", 2, 5, scarce, []int{1}},
 		{"asked for one", 1, 5, scarce, nil},
 		{"quota", 3, 5, refused, nil},
 	} {

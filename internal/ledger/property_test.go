@@ -68,7 +68,7 @@ func (d *driver) step() {
 	i := d.r.IntN(d.l.Parts())
 	p := d.l.Part(i)
 	steps := []func(int, *ledger.Part) string{
-		d.send, d.answer, d.answer, d.answer, d.agree, d.look, d.looked, d.close, d.next, d.replace, d.forLess, d.see, d.release, d.leave, d.die,
+		d.send, d.answer, d.answer, d.answer, d.agree, d.look, d.looked, d.close, d.settle, d.replace, d.forLess, d.see, d.release, d.leave, d.die,
 	}
 	d.log = append(d.log, fmt.Sprintf("%s part %d", steps[d.r.IntN(len(steps))](i, &p), i))
 }
@@ -136,9 +136,12 @@ func (d *driver) close(i int, _ *ledger.Part) string {
 	return "close"
 }
 
-func (d *driver) next(i int, _ *ledger.Part) string {
-	d.l.NextGeneration(i)
-	return "next generation"
+func (d *driver) settle(i int, _ *ledger.Part) string {
+	if d.r.IntN(4) == 0 {
+		d.l.Settle(i)
+		d.unknown[i] = false
+	}
+	return "settle"
 }
 
 func (d *driver) replace(i int, p *ledger.Part) string {
