@@ -65,7 +65,7 @@ func readToken(token []byte) (*savedOperation, *ledger.Ledger, error) {
 	if !isOperationID(s.ID) {
 		return nil, nil, damaged("impossible operation ID")
 	}
-	l, err := ledger.Restore(s.Saved, s.Version)
+	l, err := ledger.Restore(s.Saved)
 	if err != nil {
 		return nil, nil, damaged("%v", err)
 	}

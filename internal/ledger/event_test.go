@@ -129,7 +129,7 @@ var states = map[string]func() *ledger.Ledger{
 		l.Send(0, start)
 		l.Answer(0, answer(refused), start)
 		l.Close(0, refused)
-		again, err := ledger.Restore(l.Save(), 2)
+		again, err := ledger.Restore(l.Save())
 		if err != nil {
 			panic(err)
 		}

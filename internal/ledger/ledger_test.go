@@ -135,7 +135,7 @@ func TestPlanForLessWaits(t *testing.T) {
 		t.Errorf("planned %v of what is being released", got)
 	}
 	l.CancelRelease()
-	again, err := ledger.Restore(l.Save(), 2)
+	again, err := ledger.Restore(l.Save())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestHopelessAfterResume(t *testing.T) {
 		{`{"min":1,"parts":[{"first":0,"count":2,"min":1,"status":"accepted","ids":["i-1","i-2"]}]}`, false},
 		{`{"min":1,"parts":[{"first":0,"count":2,"min":1,"status":"planned"}]}`, false},
 	} {
-		l, err := restored(t, tc.text, 2)
+		l, err := restored(t, tc.text)
 		if err != nil {
 			t.Fatal(err)
 		}

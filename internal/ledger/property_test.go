@@ -260,7 +260,7 @@ func (d *driver) checkWritten() {
 	if err := json.Unmarshal(before, &saved); err != nil {
 		d.t.Fatal(err)
 	}
-	again, err := ledger.Restore(saved, 2)
+	again, err := ledger.Restore(saved)
 	if err != nil {
 		d.t.Fatalf("%v: %s", err, before)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,7 +20,6 @@ type Saved struct {
 	Shared    []string `json:"shared,omitempty"`
 	Doubtful  []string `json:"doubtful,omitempty"`
 	Releasing []string `json:"releasing,omitempty"`
-	Unseen    []string `json:"unseen,omitempty"`
 }
 
 // SavedPart is the written form of a part.
@@ -34,6 +34,11 @@ type SavedPart struct {
 	Sent         time.Time `json:"sent,omitzero"`
 	IDs          []string  `json:"ids,omitempty"`
 	Before       int       `json:"before,omitempty"`
+
+	// Seen has a 1 for each of IDs that a describe has shown, and a 0 for each other;
+	// trailing zeros are left out.
+	Seen string `json:"seen,omitempty"`
+
 	Renamed      bool      `json:"named,omitempty"`
 	OutOfStock   bool      `json:"short,omitempty"`
 	Order        string    `json:"order,omitempty"`
@@ -52,11 +57,24 @@ func (l *Ledger) Save() Saved {
 			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids), Before: p.before,
 			Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, GivenUp: slices.Clone(p.givenUp),
 		}
+		s.Parts[i].Seen = l.bitsLocked(p)
 		for _, id := range p.ids {
 			s.markLocked(id, l.instances[id])
 		}
 	}
 	return s
+}
+
+// bitsLocked writes which instances of a part were seen.
+func (l *Ledger) bitsLocked(p *part) string {
+	bits := make([]byte, len(p.ids))
+	for n, id := range p.ids {
+		bits[n] = '0'
+		if l.instances[id].seen {
+			bits[n] = '1'
+		}
+	}
+	return strings.TrimRight(string(bits), "0")
 }
 
 func (s *Saved) markLocked(id string, i *instance) {
@@ -69,25 +87,23 @@ func (s *Saved) markLocked(id string, i *instance) {
 	if i.releasing {
 		s.Releasing = append(s.Releasing, id)
 	}
-	if !i.seen {
-		s.Unseen = append(s.Unseen, id)
-	}
 }
 
 // plain drops the monotonic part of a time, which means nothing in another process.
 func plain(t time.Time) time.Time { return t.UTC().Round(0) }
 
 // Restore rebuilds a ledger from its written form, or says why that cannot be what
-// Save returned. Of a version-1 form nothing is known of what was seen.
-func Restore(s Saved, version int) (*Ledger, error) {
+// Save returned.
+func Restore(s Saved) (*Ledger, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
 	l := &Ledger{enough: s.Enough, accepted: s.Accepted, over: s.Over, instances: map[string]*instance{}}
 	for i := range s.Parts {
 		l.parts = append(l.parts, s.Parts[i].restored())
-		for _, id := range s.Parts[i].IDs {
-			l.instances[id] = &instance{part: i, seen: version > 1}
+		p := &s.Parts[i]
+		for n, id := range p.IDs {
+			l.instances[id] = &instance{part: i, seen: n < len(p.Seen) && p.Seen[n] == '1'}
 		}
 	}
 	l.restoreEvidence(&s)
@@ -113,7 +129,6 @@ func (l *Ledger) restoreEvidence(s *Saved) {
 		{s.Shared, func(i *instance) { i.claim = Shared }},
 		{s.Doubtful, func(i *instance) { i.claim = Doubtful }},
 		{s.Releasing, func(i *instance) { i.releasing = true }},
-		{s.Unseen, func(i *instance) { i.seen = false }},
 	} {
 		for _, id := range mark.ids {
 			if i := l.instances[id]; i != nil {

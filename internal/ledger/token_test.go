@@ -10,20 +10,20 @@ import (
 )
 
 // restored reads a ledger from its written form.
-func restored(t *testing.T, text string, version int) (*ledger.Ledger, error) {
+func restored(t *testing.T, text string) (*ledger.Ledger, error) {
 	t.Helper()
 	var s ledger.Saved
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		t.Fatal(err)
 	}
-	return ledger.Restore(s, version)
+	return ledger.Restore(s)
 }
 
 // Every state that can be reached is read back as it was written.
 func TestEveryStateIsReadBack(t *testing.T) {
 	for name, state := range states {
 		l := state()
-		again, err := ledger.Restore(l.Save(), 2)
+		again, err := ledger.Restore(l.Save())
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -43,7 +43,7 @@ func TestVersionOne(t *testing.T) {
 	l, err := restored(t, `{"min":3,"accepted":"2026-03-01T12:00:00Z","parts":[
 		{"first":0,"count":2,"min":2,"status":"accepted","ids":["i-1","i-2"],"named":true},
 		{"first":2,"count":1,"min":1,"gen":2,"status":"sent","sent":"2026-03-01T11:00:00Z"},
-		{"first":3,"count":1,"min":1,"shift":4,"alternative":1,"status":"rejected","short":true}]}`, 1)
+		{"first":3,"count":1,"min":1,"shift":4,"alternative":1,"status":"rejected","short":true}]}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestDamagedForms(t *testing.T) {
 		"a gap":                {`{"min":1,"parts":[{"first":1,"count":1,"min":1,"status":"sent"}]}`, "begins at instance 1"},
 		"an overlap":           {`{"min":1,"parts":[` + part + `,{"first":1,"count":2,"min":1,"status":"sent"}]}`, "begins at instance 1, and the one before ends at 2"},
 	} {
-		_, err := restored(t, tc.text, 2)
+		_, err := restored(t, tc.text)
 		if tc.want == "" && err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
