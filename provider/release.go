@@ -165,7 +165,7 @@ func (r *release) emptyBin(ctx context.Context, ids []string) error {
 	}
 	w := newWaiter(r.c, StateTerminated, ids, nil)
 	w.released = true
-	ended, err := w.wait(ctx, r.c.target(r.region, StateTerminated))
+	ended, err := w.wait(ctx, r.c.leavingTarget(r.region))
 	if err != nil {
 		err = fmt.Errorf("releasing servers from the recycle bin: %w", err)
 	}

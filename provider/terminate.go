@@ -32,8 +32,7 @@ func (c *Client) TerminateInstances(ctx context.Context, region string, ids []st
 	if err != nil || o == nil || !o.Wait {
 		return err
 	}
-	_, err = c.WaitInstances(ctx, region, ids, StateTerminated, nil)
-	return err
+	return c.waitReleased(ctx, region, ids)
 }
 
 // terminate releases servers and returns those that may be left, beside the error.

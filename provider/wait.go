@@ -36,6 +36,10 @@ type Event struct {
 // throttled describe call never fails a wait. Wait may be called again, and by
 // several callers at once: they share the describe calls.
 //
+// An instance that the cloud never shows is given up after [Options].VisibleWithin:
+// it is in [WaitError].NotVisible, and stays in the operation. It counts neither as
+// failed nor as gone, so nothing is created in its place and nothing is released.
+//
 // A server that fails to launch counts as no stock for operations with
 // [RunOptions].Alternatives: it is released, another is created from the next
 // alternative, and the wait goes on. With OnFailure terminate, a wait that ends
@@ -98,11 +102,22 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 func (op *Operation) target() poll.Target[Instance] {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	t := poll.Target[Instance]{Group: op.region, Class: op.class, Accepted: op.accepted, Since: op.since()}
-	if op.owner != "" {
+	t := op.c.newTarget(op.region)
+	t.Class, t.Accepted, t.Since = op.class, op.accepted, op.since()
+	if op.owner != "" && op.listable() {
 		t.Series = op.id // the value of their tag
 	}
 	return t
+}
+
+// listable reports whether a listing by tag may show all instances of the operation.
+// Callers hold op.mu.
+func (op *Operation) listable() bool {
+	most, n := op.c.limits.TagFilterCap, 0
+	for i := range op.parts {
+		n += len(op.parts[i].IDs)
+	}
+	return most == 0 || n <= most
 }
 
 // since returns what tells when each server was accepted: creating many takes a
@@ -132,9 +147,10 @@ func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
 
 // WaitInstances is [Operation.Wait] for any servers and any state. Waiting for
 // [StateTerminated] ends when they no longer exist, or lie in a recycle bin,
-// where they may stay for days. IDs that never existed look like servers that
-// are gone, and so do servers that another process created a moment ago and
-// that the cloud does not show yet: wait for those with their [Operation].
+// where they may stay for days. An instance that was never seen is not gone: it
+// may never have existed, be in another region, be too new, or not be visible to
+// these credentials. It is in [WaitError].NotVisible, and the error matches
+// [ErrNotFound].
 //
 // A target that is no state, or [StateUnknown], is [FieldErrors], as is an empty
 // ID. No IDs are no wait.
@@ -142,7 +158,7 @@ func (c *Client) WaitInstances(ctx context.Context, region string, ids []string,
 	if err := join(checkIDs(ids), checkTarget(target)); err != nil {
 		return nil, err
 	}
-	return newWaiter(c, target, ids, o).wait(ctx, c.target(region, target))
+	return newWaiter(c, target, ids, o).wait(ctx, c.target(region))
 }
 
 // checkTarget refuses what no server would ever be found in.
@@ -156,15 +172,40 @@ func checkTarget(s State) error {
 
 // target is what the poller needs to know of servers that need not belong together:
 // some may be new and others old.
-func (c *Client) target(region string, state State) poll.Target[Instance] {
-	return poll.Target[Instance]{Group: c.region(region), Since: c.recent.at, Leaving: state == StateTerminated}
+func (c *Client) target(region string) poll.Target[Instance] {
+	t := c.newTarget(c.region(region))
+	t.Since = c.recent.at
+	return t
+}
+
+// leavingTarget is [Client.target] for servers whose release the cloud has accepted.
+func (c *Client) leavingTarget(region string) poll.Target[Instance] {
+	t := c.target(region)
+	t.Leaving = true
+	return t
+}
+
+// newTarget is what all targets have in common.
+func (c *Client) newTarget(region string) poll.Target[Instance] {
+	return poll.Target[Instance]{Group: region, Known: c.hasSeen}
+}
+
+// hasSeen reports whether the client remembers that the cloud has shown an instance
+// before: only then does its absence mean that it is gone. A client that remembers
+// nothing waits for the answers of the wait itself.
+func (c *Client) hasSeen(string) bool { return false }
+
+// waitReleased waits until servers are gone whose release the cloud has accepted.
+func (c *Client) waitReleased(ctx context.Context, region string, ids []string) error {
+	_, err := newWaiter(c, StateTerminated, ids, nil).wait(ctx, c.leavingTarget(region))
+	return err
 }
 
 // Watch yields every change of state of every server once, until all of them
 // run or have failed. A server that fails is yielded with its *[LaunchError]. What
 // else [Operation.Wait] would tell is the last pair, with a zero Event: an early
-// end (ctx, credentials), servers that could not be replaced or released. Breaking
-// out of the loop ends the watch.
+// end (ctx, credentials), instances that were never visible, servers that could not
+// be replaced or released. Breaking out of the loop ends the watch.
 func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -181,7 +222,7 @@ func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 			}})
 			last = err
 			if w, ok := err.(*WaitError); ok { //nolint:errorlint // alone it is about servers that were yielded
-				last = w.Err
+				last = w.besideFailures()
 			}
 		})
 		defer done.Wait()
@@ -219,6 +260,9 @@ type waiter struct {
 	mu      sync.Mutex
 	servers []awaited // as ids
 	word    string    // the latest raw state: one text for all servers in it
+
+	patience time.Duration // the shortest time that an instance never seen was waited for
+	words    error         // what the cloud said of one of those, where it says anything
 }
 
 // awaited is what a wait knows of one server.
@@ -228,7 +272,11 @@ type awaited struct {
 	stopped time.Duration // of the wait, since when it has looked stopped; 0 when it does not
 	last    *Instance     // as last seen, where it is kept
 	failed  *LaunchError
-	ready   bool
+
+	ready     bool
+	visible   bool // it was seen
+	noAddress bool // and had no address then
+	hidden    bool // it was never seen, and the patience with it is over
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
@@ -269,7 +317,30 @@ func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance,
 	if t.IDs, t.Observe = w.ids, w.observe; len(w.ids) > 0 {
 		err = w.c.poller.engine(w.c).Wait(ctx, t)
 	}
-	return w.result(err)
+	ready, e := w.result(err)
+	if e == nil {
+		return ready, nil
+	}
+	if e.NothingVisible {
+		e.allowed, e.Access = w.c.access(ctx, t.Group)
+	}
+	return ready, e
+}
+
+// access asks the cloud whether these credentials may describe instances, where it can
+// tell: whether they may, or the refusal; neither where that stays open.
+func (c *Client) access(ctx context.Context, region string) (allowed bool, refusal error) {
+	p, ok := c.driver.(AccessProber)
+	if !ok || ctx.Err() != nil {
+		return false, nil
+	}
+	err := c.once(ctx, region, APIDescribeInstances, 0, func(ctx context.Context) (string, error) {
+		return "", p.ProbeDescribe(ctx, region)
+	})
+	if deniesAccess(err) {
+		return false, err
+	}
+	return err == nil, nil
 }
 
 // observe takes in one sighting. The poller calls it for one wait at a time.
@@ -319,7 +390,15 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 	before := s.state
 	switch e.Kind {
 	case poll.Gone:
-		s.gone(w, e.ID)
+		s.gone(w, e.ID, e.Err)
+	case poll.Hidden:
+		s.hidden = true
+		if w.patience == 0 || e.Age < w.patience {
+			w.patience = e.Age
+		}
+		if e.Err != nil {
+			w.words = e.Err
+		}
 	case poll.Failed:
 		s.failed = w.failure(s, e.ID, "the cloud refuses to describe it: "+e.Err.Error())
 	case poll.Seen:
@@ -327,6 +406,7 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 			w.word = e.Value.RawState
 		}
 		s.state, s.raw = e.Value.State, w.word
+		s.visible, s.noAddress = true, len(e.Value.PrivateIPs)+len(e.Value.PublicIPs) == 0
 		s.judge(w, &e)
 		if s.ready || w.whole() {
 			s.last = new(e.Value)
@@ -335,16 +415,17 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 	return s.state != before || s.failed != nil
 }
 
-// gone ends the wait for a server that no longer exists.
-func (s *awaited) gone(w *waiter, id string) {
+// gone ends the wait for a server that existed and does no longer.
+func (s *awaited) gone(w *waiter, id string, words error) {
+	s.visible = true // once, if not to this wait
 	if w.target == StateTerminated {
 		s.state = StateTerminated
 		s.ready = true
 		return
 	}
 	reason := "it disappeared"
-	if s.raw == "" {
-		reason = "it never became visible: it was released, or these credentials may not describe it"
+	if words != nil {
+		reason += ": " + strings.TrimPrefix(words.Error(), w.c.name+": ")
 	}
 	s.failed = w.failure(s, id, reason)
 	s.state = StateTerminated
@@ -384,23 +465,34 @@ func (w *waiter) failure(s *awaited, id, reason string) *LaunchError {
 }
 
 // result sorts the servers into those that got there and an error about the
-// others.
-func (w *waiter) result(err error) ([]Instance, error) {
+// others, nil when there are none.
+func (w *waiter) result(err error) ([]Instance, *WaitError) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	e := &WaitError{Driver: w.c.name, Target: w.target, Err: err}
+	e := &WaitError{Driver: w.c.name, Target: w.target, Err: err, Patience: w.patience, words: w.words}
+	var cut *poll.Interrupted
+	if errors.As(err, &cut) {
+		e.Err, e.Describe = cut.Err, cut.Call
+	}
 	var ready []Instance
+	visible := false
 	for i, id := range w.ids {
-		switch s := &w.servers[i]; {
+		s := &w.servers[i]
+		visible = visible || s.visible
+		switch {
 		case s.ready:
 			ready = append(ready, s.instance(id))
 		case s.failed != nil:
 			e.Failed = append(e.Failed, s.failed)
+		case s.hidden:
+			e.NotVisible = append(e.NotVisible, PendingInstance{ID: id})
 		default:
-			e.Pending = append(e.Pending, PendingInstance{ID: id, RawState: s.raw})
+			p := PendingInstance{ID: id, State: s.state, RawState: s.raw, Visible: s.visible, NoAddress: s.noAddress}
+			e.Pending = append(e.Pending, p)
 		}
 	}
-	if e.Err == nil && len(e.Failed) == 0 && len(e.Pending) == 0 {
+	e.NothingVisible = !visible && len(e.NotVisible) > 0
+	if e.Err == nil && len(e.Failed)+len(e.Pending)+len(e.NotVisible) == 0 {
 		return ready, nil
 	}
 	return ready, e
