@@ -110,6 +110,8 @@ func (e *entry[T]) confirmAt(now time.Duration) time.Duration {
 		return noTime
 	case e.leaving():
 		return e.missed + leavingTime + joinWindow
+	case e.existed() && e.misses == 1: // most likely a bad read
+		return e.missed + 2*proofGap
 	case e.existed() && now < proof: // many bad reads in a row are rarer than three
 		return min(now+proofGap, proof)
 	case e.existed():

@@ -145,6 +145,8 @@ func (g *group[T]) requeue(f *flight[T], e *entry[T], told bool) {
 	}
 	if told {
 		e.asked = f.round
+	} else {
+		e.set(dueIsFixed, true) // a plan counts from the last answer
 	}
 	e.pos, e.due = parked, e.lastCall(g.confirm(e, next, now), now)
 	if g.lastQuestion(e, e.due) {
