@@ -75,8 +75,11 @@ func TestServersInvisibleForTenMinutesAreNotDead(t *testing.T) {
 				if ids := op.InstanceIDs(); len(ids) != 2 || len(f.alive()) != 2 {
 					t.Errorf("%v are in the operation and %v alive, want the same two", ids, f.alive())
 				}
-				if creates, releases := f.made(provider.APIRunInstances), f.made(provider.APITerminateInstances); len(creates) != 1 || len(releases) != 0 {
-					t.Errorf("%d creates and %d releases, want 1 and 0", len(creates), len(releases))
+				if n := len(f.made(provider.APIRunInstances)); n != 1 {
+					t.Errorf("%d creates, want 1", n)
+				}
+				if n := len(f.made(provider.APITerminateInstances)); n != 0 {
+					t.Errorf("%d releases, want none", n)
 				}
 			})
 		})
@@ -246,6 +249,67 @@ func TestWaitingForTheEndOfServersNeverSeen(t *testing.T) {
 	})
 }
 
+// A cloud may let a server vanish that it cannot start. Where something is to be done
+// about it, it is looked at before the first look at what may run.
+func TestAServerThatVanishesBeforeItCouldRun(t *testing.T) {
+	for name, tc := range map[string]struct {
+		options provider.RunOptions
+		creates int
+	}{
+		"is replaced where there is an alternative": {provider.RunOptions{Alternatives: []provider.Alternative{{Zone: "b"}}}, 2},
+		"is not visible where nobody asked":         {provider.RunOptions{}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T, f *fake) {
+				f.state = func(id string, age time.Duration) (provider.State, string) {
+					if id == "i-001" && age > 5*time.Second {
+						return "", ""
+					}
+					return life(moment{0, provider.StatePending, "P"}, moment{15 * time.Second, provider.StateRunning, "R"})(id, age)
+				}
+				s := spec(2)
+				s.Zone = "a"
+				op, err := f.client().RunInstances(t.Context(), s, &tc.options)
+				if err != nil {
+					t.Fatal(err)
+				}
+				list, err := op.Wait(t.Context(), nil)
+				if got := len(f.made(provider.APIRunInstances)); got != tc.creates {
+					t.Errorf("%d creates, want %d", got, tc.creates)
+				}
+				if tc.creates == 2 && (err != nil || len(list) != 2) {
+					t.Errorf("%d servers run, %v; want 2", len(list), err)
+				}
+				if tc.creates == 1 && len(waitError(t, err).NotVisible) != 1 {
+					t.Errorf("want one not visible, got %v", err)
+				}
+			})
+		})
+	}
+}
+
+// The look before that is no reason to wait longer.
+func TestALookThatGetsNoAnswerHoldsUpNoWait(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if n == 1 {
+				time.Sleep(25 * time.Second) // it hangs
+				return nil, lost()
+			}
+			return f.look(r), nil
+		}
+		op, err := f.client().RunInstances(t.Context(), spec(1), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 1 || time.Since(start) > 20*time.Second {
+			t.Errorf("%d servers run after %v, %v", len(list), time.Since(start), err)
+		}
+		time.Sleep(time.Minute) // until the call is over
+	})
+}
+
 // Their release was accepted, and they are not shown.
 func TestReleasedServersThatWereNeverSeenAreGone(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -322,7 +386,8 @@ func TestWhatFailedAlikeIsSaidTogether(t *testing.T) {
 		if i%10 == 9 {
 			reason = "the disk broke"
 		}
-		e.Failed = append(e.Failed, &provider.LaunchError{Driver: "d", InstanceID: fmt.Sprintf("i-%02d", i), RawState: "F", Reason: reason})
+		id := fmt.Sprintf("i-%02d", i)
+		e.Failed = append(e.Failed, &provider.LaunchError{Driver: "d", InstanceID: id, RawState: "F", Reason: reason})
 	}
 	missing(t, e, "100 failed: [90 launch failed: F: no stock: i-00, i-01,", " and 80 more] [10 launch failed: F: the disk broke: i-09,")
 	if n := len(e.Error()); n > 500 {
@@ -356,7 +421,9 @@ func TestAPendingServerWithoutAnAddress(t *testing.T) {
 		defer cancel()
 		_, err := run(t, f.client(), 1).Wait(ctx, nil)
 		missing(t, err, "i-001 (running, no address)")
-		want := []provider.PendingInstance{{ID: "i-001", State: provider.StateStarting, RawState: "running", Visible: true, NoAddress: true}}
+		want := []provider.PendingInstance{
+			{ID: "i-001", State: provider.StateStarting, RawState: "running", Visible: true, NoAddress: true},
+		}
 		if e := waitError(t, err); !slices.Equal(e.Pending, want) {
 			t.Errorf("pending %+v, want %+v", e.Pending, want)
 		}

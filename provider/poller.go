@@ -55,7 +55,9 @@ func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 
 // look is one describe call of the poller. An answer that contradicts itself is not
 // whole: it proves nothing about the instances that it lacks.
-func (c *Client) look(ctx context.Context, region string, ids []string) (seen map[string]Instance, whole bool, err error) {
+func (c *Client) look(
+	ctx context.Context, region string, ids []string,
+) (seen map[string]Instance, whole bool, err error) {
 	page, err := c.describePage(ctx, &DescribeRequest{Region: region, IDs: ids})
 	if err != nil {
 		return nil, false, err
@@ -68,7 +70,8 @@ func (c *Client) look(ctx context.Context, region string, ids []string) (seen ma
 func (c *Client) lookAtRunning(
 	ctx context.Context, region, operation, page string,
 ) (seen map[string]Instance, next string, whole bool, err error) {
-	req := &DescribeRequest{Region: region, Tags: map[string]string{OperationTag: operation}, Running: true, PageToken: page}
+	tags := map[string]string{OperationTag: operation}
+	req := &DescribeRequest{Region: region, Tags: tags, Running: true, PageToken: page}
 	p, err := c.describePage(ctx, req)
 	if err != nil {
 		return nil, "", false, err

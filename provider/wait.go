@@ -38,7 +38,9 @@ type Event struct {
 //
 // An instance that the cloud never shows is given up after [Options].VisibleWithin:
 // it is in [WaitError].NotVisible, and stays in the operation. It counts neither as
-// failed nor as gone, so nothing is created in its place and nothing is released.
+// failed nor as gone, so nothing is created in its place and nothing is released. So
+// does one that vanishes before it was seen: with alternatives, or OnFailure
+// terminate, all are looked at once as the wait begins.
 //
 // A server that fails to launch counts as no stock for operations with
 // [RunOptions].Alternatives: it is released, another is created from the next
@@ -49,18 +51,20 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 	var trouble error // of replacing servers, told when the wait is over
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
-		list, err := newWaiter(op.c, StateRunning, ids, o).wait(ctx, op.target())
+		w := newWaiter(op.c, StateRunning, ids, o)
+		w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
+		list, err := w.wait(ctx, op.target())
 		for _, i := range list {
 			running[i.ID] = i
 		}
 		if err == nil && trouble == nil && op.allReleased() {
 			return nil, &RunError{Driver: op.c.name, Asked: op.count(), Errs: []error{errReleased}}
 		}
-		var w *WaitError
-		if !errors.As(err, &w) || len(w.Failed) == 0 || ctx.Err() != nil {
+		var e *WaitError
+		if !errors.As(err, &e) || len(e.Failed) == 0 || ctx.Err() != nil {
 			return op.inOrder(running), withTrouble(err, trouble)
 		}
-		more, mendErr := op.mend(ctx, w.Failed)
+		more, mendErr := op.mend(ctx, e.Failed)
 		if !more {
 			return op.inOrder(running), withTrouble(withTrouble(err, trouble), mendErr)
 		}
@@ -154,7 +158,9 @@ func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
 //
 // A target that is no state, or [StateUnknown], is [FieldErrors], as is an empty
 // ID. No IDs are no wait.
-func (c *Client) WaitInstances(ctx context.Context, region string, ids []string, target State, o *WaitOptions) ([]Instance, error) {
+func (c *Client) WaitInstances(
+	ctx context.Context, region string, ids []string, target State, o *WaitOptions,
+) ([]Instance, error) {
 	if err := join(checkIDs(ids), checkTarget(target)); err != nil {
 		return nil, err
 	}
@@ -255,6 +261,10 @@ type waiter struct {
 	// will not get any further. It is removed by the cloud, some day or never.
 	released bool
 
+	// proves tells that something is done about servers that die: only one that was seen
+	// can be told from one that is late, so all are looked at once before they can run.
+	proves bool
+
 	start time.Time
 
 	mu      sync.Mutex
@@ -313,11 +323,8 @@ func (w *waiter) index(id string) int {
 }
 
 func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance, error) {
-	var err error
-	if t.IDs, t.Observe = w.ids, w.observe; len(w.ids) > 0 {
-		err = w.c.poller.engine(w.c).Wait(ctx, t)
-	}
-	ready, e := w.result(err)
+	t.IDs, t.Observe = w.ids, w.observe
+	ready, e := w.result(w.poll(ctx, t))
 	if e == nil {
 		return ready, nil
 	}
@@ -325,6 +332,29 @@ func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance,
 		e.allowed, e.Access = w.c.access(ctx, t.Group)
 	}
 	return ready, e
+}
+
+// poll waits by the shared poller until every server has come to an end.
+func (w *waiter) poll(ctx context.Context, t poll.Target[Instance]) error {
+	engine, first := w.c.poller.engine(w.c), w.c.limits.FirstLook
+	if w.proves && time.Since(t.Accepted) < first {
+		look, cancel := context.WithTimeout(ctx, first)
+		err := engine.Look(look, t)
+		cancel()
+		if err != nil && look.Err() == nil { // refused: a wait would be as well
+			return err
+		}
+		known := t.Known
+		t.Known = func(id string) bool { return w.servers[w.index(id)].visible || known(id) }
+		t.IDs = slices.DeleteFunc(slices.Clone(w.ids), w.ended)
+	}
+	return engine.Wait(ctx, t)
+}
+
+// ended reports whether there is nothing left to wait for of a server.
+func (w *waiter) ended(id string) bool {
+	s := &w.servers[w.index(id)]
+	return s.ready || s.failed != nil
 }
 
 // access asks the cloud whether these credentials may describe instances, where it can
@@ -389,6 +419,7 @@ func (s *awaited) instance(id string) Instance {
 func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 	before := s.state
 	switch e.Kind {
+	case poll.Absent: // proves nothing
 	case poll.Gone:
 		s.gone(w, e.ID, e.Err)
 	case poll.Hidden:

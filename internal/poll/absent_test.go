@@ -29,19 +29,19 @@ func TestAbsentIDs(t *testing.T) {
 		notBefore time.Duration
 		by        time.Duration
 	}{
-		"late visibility is no loss":           {boot: 20 * s, to: 50 * s, want: Seen, notBefore: 50 * s, by: 56 * s},
-		"visible just before a minute":         {boot: 20 * s, to: 59 * s, want: Seen, notBefore: 59 * s, by: 66 * s},
-		"invisible for 90 s":                   {boot: 20 * s, to: 90 * s, want: Seen, notBefore: 90 * s, by: 100 * s},
-		"never visible":                        {boot: 20 * s, to: time.Hour, want: Hidden, notBefore: 120 * s, by: 123 * s},
-		"an old ID that is unknown":            {boot: 20 * s, to: time.Hour, oldID: true, want: Hidden, notBefore: 20 * s, by: 23 * s},
-		"an old ID, shown in time":             {boot: 5 * s, to: 15 * s, oldID: true, want: Seen, notBefore: 15 * s, by: 18 * s},
-		"an old ID that somebody knows":        {boot: 20 * s, to: time.Hour, oldID: true, known: true, want: Gone, notBefore: 20 * s, by: 23 * s},
-		"a new ID that somebody knows":         {boot: 20 * s, to: time.Hour, known: true, want: Gone, notBefore: 36 * s, by: 39 * s},
-		"vanished after it was seen":           {boot: time.Hour, from: 19 * s, to: time.Hour, want: Gone, notBefore: 39 * s, by: 43 * s},
-		"one miss is forgiven":                 {boot: 40 * s, from: 19 * s, to: 21 * s, want: Seen, notBefore: 40 * s, by: 45 * s},
-		"out of sight for 18 s":                {boot: 20 * s, from: 19 * s, to: 37 * s, want: Seen, notBefore: 37 * s, by: 43 * s},
-		"vanished when it was older":           {boot: time.Hour, from: 90 * s, to: time.Hour, want: Gone, notBefore: 110 * s, by: 123 * s},
-		"a short gap of an old, seen instance": {boot: 5 * s, from: 1 * s, to: 4 * s, oldID: true, want: Seen, notBefore: 5 * s, by: 10 * s},
+		"late visibility is no loss": {boot: 20 * s, to: 50 * s, want: Seen, notBefore: 50 * s, by: 56 * s},
+		"visible before a minute":    {boot: 20 * s, to: 59 * s, want: Seen, notBefore: 59 * s, by: 66 * s},
+		"invisible for 90 s":         {boot: 20 * s, to: 90 * s, want: Seen, notBefore: 90 * s, by: 100 * s},
+		"never visible":              {boot: 20 * s, to: time.Hour, want: Hidden, notBefore: 120 * s, by: 123 * s},
+		"an old ID that is unknown":  {boot: 20 * s, to: time.Hour, oldID: true, want: Hidden, notBefore: 20 * s, by: 23 * s},
+		"an old ID, shown in time":   {boot: 5 * s, to: 15 * s, oldID: true, want: Seen, notBefore: 15 * s, by: 18 * s},
+		"a known, old ID":            {boot: 20 * s, to: time.Hour, oldID: true, known: true, want: Gone, notBefore: 20 * s, by: 23 * s},
+		"a known, new ID":            {boot: 20 * s, to: time.Hour, known: true, want: Gone, notBefore: 36 * s, by: 39 * s},
+		"vanished after a sighting":  {boot: time.Hour, from: 19 * s, to: time.Hour, want: Gone, notBefore: 39 * s, by: 43 * s},
+		"one miss is forgiven":       {boot: 40 * s, from: 19 * s, to: 21 * s, want: Seen, notBefore: 40 * s, by: 45 * s},
+		"out of sight for 18 s":      {boot: 20 * s, from: 19 * s, to: 37 * s, want: Seen, notBefore: 37 * s, by: 43 * s},
+		"vanished when it was older": {boot: time.Hour, from: 90 * s, to: time.Hour, want: Gone, notBefore: 110 * s, by: 123 * s},
+		"a short gap of an old one":  {boot: 5 * s, from: 1 * s, to: 4 * s, oldID: true, want: Seen, notBefore: 5 * s, by: 10 * s},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -17,7 +17,7 @@ const (
 	visibleWithin  = 2 * time.Minute         // Config.Visible, where it is not set
 	proofAnswers   = 3                       // whole answers in a row that lack an ID seen before: it is gone ...
 	proofTime      = 20 * time.Second        // ... where they are spread over this long
-	proofGap       = 2500 * time.Millisecond // between questions meanwhile: a cloud that leaves IDs out now and then shows it
+	proofGap       = 2500 * time.Millisecond // between questions meanwhile: bad reads show themselves
 	leavingAnswers = 2                       // the same for an ID whose release was accepted ...
 	leavingTime    = 5 * time.Second         // ... and how far they are spread
 	aloneMost      = 20                      // IDs that wait for a last question of their own: more are asked together
