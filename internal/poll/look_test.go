@@ -77,9 +77,11 @@ func TestLookSharesWithWaits(t *testing.T) {
 				t.Errorf("at %v: Look = %v, %v", at, got, err)
 			}
 		}
+		l.mu.Lock()
 		if len(l.events) < 3 {
 			t.Errorf("the wait heard %d times of a, want of the looks as well", len(l.events))
 		}
+		l.mu.Unlock()
 		if err := <-wait; err != nil {
 			t.Errorf("Wait = %v, want nil", err)
 		}

@@ -221,7 +221,7 @@ func TestAReleasedIDThatWasNeverSeen(t *testing.T) {
 				if end.Kind != Gone {
 					t.Errorf("it ended as %v, want gone", end.Kind)
 				}
-				if at := end.At.Sub(c.start); at < leavingTime || at > leavingTime+2*time.Second || c.count() != 2 {
+				if at := end.At.Sub(c.start); at < 5*time.Second || at > 7*time.Second || c.count() != 2 {
 					t.Errorf("it is gone after %v and %d calls, want two, 5 s apart", at, c.count())
 				}
 				if missing != errors.Is(end.Err, errMissing) {
@@ -328,6 +328,66 @@ func TestKnownIsAskedOnceWithoutLocks(t *testing.T) {
 		}
 		if !slices.Equal(asked, []string{"a", "b"}) {
 			t.Errorf("asked about %v, want each once", asked)
+		}
+	})
+}
+
+// The time between two misses counts from an answer to the next question.
+func TestSlowAnswersAreNoProofTheSooner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		c.latency = 12 * time.Second
+		c.boot("a", time.Hour)
+		asked := 0
+		c.answer = map[string]func(time.Time) bool{"a": func(time.Time) bool { asked++; return asked == 1 }}
+		mustWait(t, c.poller(3*time.Second), l.fresh("a"))
+		var missed []time.Duration // when questions were asked whose answers lack it
+		missed = append(missed, c.times("a")[1:]...)
+		if end := l.ends()["a"]; end.Kind != Gone {
+			t.Errorf("it ended as %v, want gone", end.Kind)
+		}
+		if last := missed[len(missed)-1]; last < missed[0]+c.latency+20*time.Second {
+			t.Errorf("the last question came %v after the first answer that lacks it, want 20s", last-missed[0]-c.latency)
+		}
+	})
+}
+
+// A wait that joins another has patience of its own.
+func TestALaterWaitHasPatienceOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		p := c.poller(0)
+		first := start(t.Context(), p, Target[bool]{IDs: []string{"a"}, Observe: new(log).observe})
+		time.Sleep(18 * time.Second)
+		began := time.Now()
+		mustWait(t, p, Target[bool]{IDs: []string{"a"}, Observe: l.observe})
+		if took := time.Since(began); took < 20*time.Second || l.ends()["a"].Kind != Hidden {
+			t.Errorf("it ended as %v after %v, want hidden after 20s", l.ends()["a"].Kind, took)
+		}
+		<-first
+	})
+}
+
+func TestWhoIsSeenAgainSharesCallsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l := newCloud(t), &log{}
+		ids := c.fleet("i", 5, 10*time.Minute)
+		alone := time.Duration(0) // of the first call about it alone
+		c.lacks = func(id string) bool { return id == ids[0] && alone == 0 && time.Since(c.start) > 20*time.Second }
+		c.fail = func(_ int, asked []string) error {
+			if len(asked) == 1 && alone == 0 {
+				alone = time.Since(c.start)
+			}
+			return nil
+		}
+		mustWait(t, c.poller(16*time.Second), l.fresh(ids...))
+		if alone == 0 || !l.ends()[ids[0]].Value {
+			t.Fatalf("asked alone at %v, it ended as %v", alone, l.ends()[ids[0]].Kind)
+		}
+		for _, k := range c.calls {
+			if k.at > alone && len(k.ids) == 1 {
+				t.Errorf("asked alone at %v, after it was seen again", k.at)
+			}
 		}
 	})
 }
