@@ -73,7 +73,7 @@ func (r *release) emptyBin(ctx context.Context, ids []string) {
 	}
 	w := newWaiter(r.c, StateTerminated, ids, nil)
 	w.released = true
-	ended, err := w.wait(ctx, r.c.target(r.region, StateTerminated))
+	ended, err := w.wait(ctx, r.c.leavingTarget(r.region))
 	open := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		open[id] = true

@@ -13,15 +13,18 @@ func TestWaitListsWhoRunsOfALargeOperation(t *testing.T) {
 	for name, tc := range map[string]struct {
 		owner string
 		can   bool
+		most  int // that the filter may return
 		want  bool
 	}{
-		"marked":              {"team-a", true, true},
-		"unmarked":            {"", true, false},
-		"no filter for state": {"team-a", false, false},
+		"marked":              {"team-a", true, 0, true},
+		"unmarked":            {"", true, 0, false},
+		"no filter for state": {"team-a", false, 0, false},
+		"more than it shows":  {"team-a", true, 399, false},
+		"all that it shows":   {"team-a", true, 400, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T, f *fake) {
-				f.limits.ListsRunning = tc.can
+				f.limits.ListsRunning, f.limits.TagFilterCap = tc.can, tc.most
 				f.boot = 30 * time.Second
 				var lists int
 				f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {

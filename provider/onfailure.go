@@ -150,8 +150,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	late := op.lingerForLate(ctx)
 	res, err := op.releaseOurs(ctx, "releasing the instances of the operation")
 	if o != nil && o.Wait && len(res.Released) > 0 {
-		_, waitErr := op.c.WaitInstances(ctx, op.region, res.Released, StateTerminated, nil)
-		err = errors.Join(err, waitErr)
+		err = errors.Join(err, op.c.waitReleased(ctx, op.region, res.Released))
 	}
 	if err = errors.Join(open, late, err, op.kept()); err != nil {
 		err = fmt.Errorf("%s: terminating operation %s: %w", op.c.name, op.id, err)

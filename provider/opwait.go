@@ -17,7 +17,9 @@ import (
 //
 // An instance that no answer has shown within [Options].VisibleWithin ends its own wait
 // as not visible ([WaitError].NotVisible). It stays in the operation, and is neither
-// replaced nor released: wait again, or look for the reason the error names.
+// replaced nor released: wait again, or look for the reason the error names. So does one
+// that vanishes before it was seen: with alternatives, or OnFailure terminate, all are
+// looked at once as the wait begins.
 //
 // An instance that fails to launch counts as no stock for operations with
 // [RunOptions].Alternatives: it is released, another is created from the next
@@ -62,6 +64,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 // seen.
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) ([]Instance, error) {
 	w := newWaiter(op.c, StateRunning, ids, o)
+	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
 	list, err := w.wait(ctx, op.target())
 	op.ledger.See(w.sighted())
 	return list, err
@@ -72,7 +75,7 @@ func (w *waiter) sighted() (ids []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i, id := range w.ids {
-		if s := &w.servers[i]; s.raw != "" || s.last != nil {
+		if w.servers[i].visible {
 			ids = append(ids, id)
 		}
 	}
@@ -137,11 +140,18 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 
 // target is what the poller needs to know of the operation, beside the IDs.
 func (op *Operation) target() poll.Target[Instance] {
-	t := poll.Target[Instance]{Group: op.region, Class: op.class, Accepted: op.ledger.NamedAt(), Since: op.since()}
-	if op.owner != "" {
+	t := op.c.newTarget(op.region)
+	t.Class, t.Accepted, t.Since = op.class, op.ledger.NamedAt(), op.since()
+	if op.owner != "" && op.listable() {
 		t.Series = op.id // the value of their tag
 	}
 	return t
+}
+
+// listable reports whether a listing by tag may show all instances of the operation.
+func (op *Operation) listable() bool {
+	most := op.c.limits.TagFilterCap
+	return most == 0 || len(op.InstanceIDs()) <= most
 }
 
 // since returns what tells when each instance was accepted: creating many takes a

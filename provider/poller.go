@@ -31,21 +31,21 @@ func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 	defer p.mu.Unlock()
 	e := p.engines[c.name]
 	if e == nil {
-		var list func(ctx context.Context, region, operation, page string) (map[string]Instance, string, error)
-		if c.limits.ListsRunning {
-			list = c.lookAtRunning
-		}
-		e = poll.New(poll.Config[Instance]{
+		cfg := poll.Config[Instance]{
 			Batch:    c.limits.IDsPerDescribe,
 			Fetch:    c.look,
-			List:     list,
+			Visible:  c.opts.VisibleWithin,
 			Classify: lookFailure,
 			First:    func(string) time.Duration { return c.limits.FirstLook },
 			// The driver has its own deadline for a call; this one also covers the
 			// wait for a turn in a small call budget.
 			FetchTimeout: 10 * time.Minute,
 			Parallel:     describesAtOnce,
-		})
+		}
+		if c.limits.ListsRunning {
+			cfg.List = c.lookAtRunning
+		}
+		e = poll.New(cfg)
 		if p.engines == nil {
 			p.engines = map[string]*poll.Poller[Instance]{}
 		}
@@ -54,24 +54,30 @@ func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 	return e
 }
 
-// look is one describe call of the poller.
-func (c *Client) look(ctx context.Context, region string, ids []string) (map[string]Instance, error) {
+// look is one describe call of the poller. An answer that contradicts itself is not
+// whole: it proves nothing about the instances that it lacks.
+func (c *Client) look(
+	ctx context.Context, region string, ids []string,
+) (seen map[string]Instance, whole bool, err error) {
 	page, err := c.describePage(ctx, &DescribeRequest{Region: region, IDs: ids})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return page.byID(), nil
+	return page.byID(), !page.Short, nil
 }
 
 // lookAtRunning is one describe call of the poller for a page of the running
-// servers of an operation.
-func (c *Client) lookAtRunning(ctx context.Context, region, operation, page string) (map[string]Instance, string, error) {
-	req := &DescribeRequest{Region: region, Tags: map[string]string{OperationTag: operation}, Running: true, PageToken: page}
+// instances of an operation.
+func (c *Client) lookAtRunning(
+	ctx context.Context, region, operation, page string,
+) (seen map[string]Instance, next string, whole bool, err error) {
+	tags := map[string]string{OperationTag: operation}
+	req := &DescribeRequest{Region: region, Tags: tags, Running: true, PageToken: page}
 	p, err := c.describePage(ctx, req)
 	if err != nil {
-		return nil, "", err
+		return nil, "", false, err
 	}
-	return p.byID(), p.NextPage, nil
+	return p.byID(), p.NextPage, !p.Short, nil
 }
 
 func (p *DescribePage) byID() map[string]Instance {

@@ -160,7 +160,7 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 	}
 	w := newWaiter(c, req.Action.target(), ids, nil)
 	w.restarted = true
-	_, err = w.wait(ctx, c.target(req.Region, w.target))
+	_, err = w.wait(ctx, c.target(req.Region))
 	return err
 }
 

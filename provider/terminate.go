@@ -87,8 +87,7 @@ func (c *Client) TerminateInstances(
 	if !o.Wait || len(res.Released) == 0 || ctx.Err() != nil {
 		return res, err
 	}
-	_, waited := c.WaitInstances(ctx, region, res.Released, StateTerminated, nil)
-	return res, withTrouble(err, waited)
+	return res, withTrouble(err, c.waitReleased(ctx, region, res.Released))
 }
 
 // terminate releases instances, each named once, and reports what became of each.

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -31,17 +32,20 @@ type Event struct {
 
 // WaitInstances is [Operation.Wait] for any servers and any state. Waiting for
 // [StateTerminated] ends when they no longer exist, or lie in a recycle bin,
-// where they may stay for days. IDs that never existed look like servers that
-// are gone, and so do servers that another process created a moment ago and
-// that the cloud does not show yet: wait for those with their [Operation].
+// where they may stay for days. An instance that was never seen is not gone: it
+// may never have existed, be in another region, be too new, or not be visible to
+// these credentials. It is in [WaitError].NotVisible, and the error matches
+// [ErrNotFound].
 //
 // A target that is no state, or [StateUnknown], is [FieldErrors], as is an empty
 // ID. No IDs are no wait.
-func (c *Client) WaitInstances(ctx context.Context, region string, ids []string, target State, o *WaitOptions) ([]Instance, error) {
+func (c *Client) WaitInstances(
+	ctx context.Context, region string, ids []string, target State, o *WaitOptions,
+) ([]Instance, error) {
 	if err := join(checkIDs(ids), checkTarget(target)); err != nil {
 		return nil, err
 	}
-	return newWaiter(c, target, ids, o).wait(ctx, c.target(region, target))
+	return newWaiter(c, target, ids, o).wait(ctx, c.target(region))
 }
 
 // checkTarget refuses what no server would ever be found in.
@@ -55,15 +59,36 @@ func checkTarget(s State) error {
 
 // target is what the poller needs to know of servers that need not belong together:
 // some may be new and others old.
-func (c *Client) target(region string, state State) poll.Target[Instance] {
-	return poll.Target[Instance]{Group: c.region(region), Since: c.recent.at, Leaving: state == StateTerminated}
+func (c *Client) target(region string) poll.Target[Instance] {
+	t := c.newTarget(c.region(region))
+	t.Since = c.recent.at
+	return t
+}
+
+// leavingTarget is [Client.target] for servers whose release the cloud has accepted.
+func (c *Client) leavingTarget(region string) poll.Target[Instance] {
+	t := c.target(region)
+	t.Leaving = true
+	return t
+}
+
+// newTarget is what all targets have in common.
+func (c *Client) newTarget(region string) poll.Target[Instance] {
+	known := func(id string) bool { return c.hasSeen(region, id) }
+	return poll.Target[Instance]{Group: region, Known: known}
+}
+
+// waitReleased waits until servers are gone whose release the cloud has accepted.
+func (c *Client) waitReleased(ctx context.Context, region string, ids []string) error {
+	_, err := newWaiter(c, StateTerminated, ids, nil).wait(ctx, c.leavingTarget(region))
+	return err
 }
 
 // Watch yields every change of state of every server once, until all of them
 // run or have failed. A server that fails is yielded with its *[LaunchError]. What
 // else [Operation.Wait] would tell is the last pair, with a zero Event: an early
-// end (ctx, credentials), servers that could not be replaced or released. Breaking
-// out of the loop ends the watch.
+// end (ctx, credentials), instances that were never visible, servers that could not
+// be replaced or released. Breaking out of the loop ends the watch.
 func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -80,7 +105,7 @@ func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 			}})
 			last = err
 			if w, ok := err.(*WaitError); ok { //nolint:errorlint // alone it is about servers that were yielded
-				last = w.Err
+				last = w.besideFailures()
 			}
 		})
 		defer done.Wait()
@@ -113,11 +138,18 @@ type waiter struct {
 	// will not get any further. It is removed by the cloud, some day or never.
 	released bool
 
+	// proves tells that something is done about servers that die: only one that was seen
+	// can be told from one that is late, so all are looked at once before they can run.
+	proves bool
+
 	start time.Time
 
 	mu      sync.Mutex
 	servers []awaited // as ids
 	word    string    // the latest raw state: one text for all servers in it
+
+	patience time.Duration // the shortest time that an instance never seen was waited for
+	words    error         // what the cloud said of one of those, where it says anything
 }
 
 // awaited is what a wait knows of one server.
@@ -127,7 +159,11 @@ type awaited struct {
 	stopped time.Duration // of the wait, since when it has looked stopped; 0 when it does not
 	last    *Instance     // as last seen, where it is kept
 	failed  *LaunchError
-	ready   bool
+
+	ready     bool
+	visible   bool // it was seen
+	noAddress bool // and had no address then
+	hidden    bool // it was never seen, and the patience with it is over
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
@@ -164,11 +200,54 @@ func (w *waiter) index(id string) int {
 }
 
 func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance, error) {
-	var err error
-	if t.IDs, t.Observe = w.ids, w.observe; len(w.ids) > 0 {
-		err = w.c.poller.engine(w.c).Wait(ctx, t)
+	t.IDs, t.Observe = w.ids, w.observe
+	ready, e := w.result(w.poll(ctx, t))
+	if e == nil {
+		return ready, nil
 	}
-	return w.result(err)
+	if e.NothingVisible {
+		e.allowed, e.Access = w.c.access(ctx, t.Group)
+	}
+	return ready, e
+}
+
+// poll waits by the shared poller until every server has come to an end.
+func (w *waiter) poll(ctx context.Context, t poll.Target[Instance]) error {
+	engine, first := w.c.poller.engine(w.c), w.c.limits.FirstLook
+	if w.proves && time.Since(t.Accepted) < first {
+		look, cancel := context.WithTimeout(ctx, first)
+		err := engine.Look(look, t)
+		cancel()
+		if err != nil && look.Err() == nil { // refused: a wait would be as well
+			return err
+		}
+		known := t.Known
+		t.Known = func(id string) bool { return w.servers[w.index(id)].visible || known(id) }
+		t.IDs = slices.DeleteFunc(slices.Clone(w.ids), w.ended)
+	}
+	return engine.Wait(ctx, t)
+}
+
+// ended reports whether there is nothing left to wait for of a server.
+func (w *waiter) ended(id string) bool {
+	s := &w.servers[w.index(id)]
+	return s.ready || s.failed != nil
+}
+
+// access asks the cloud whether these credentials may describe instances, where it can
+// tell: whether they may, or the refusal; neither where that stays open.
+func (c *Client) access(ctx context.Context, region string) (allowed bool, refusal error) {
+	p, ok := c.driver.(AccessProber)
+	if !ok || ctx.Err() != nil {
+		return false, nil
+	}
+	err := c.once(ctx, region, APIDescribeInstances, 0, func(ctx context.Context) (string, error) {
+		return "", p.ProbeDescribe(ctx, region)
+	})
+	if deniesAccess(err) {
+		return false, err
+	}
+	return err == nil, nil
 }
 
 // observe takes in one sighting. The poller calls it for one wait at a time.
@@ -217,8 +296,17 @@ func (s *awaited) instance(id string) Instance {
 func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 	before := s.state
 	switch e.Kind {
+	case poll.Absent: // proves nothing
 	case poll.Gone:
-		s.gone(w, e.ID)
+		s.gone(w, e.ID, e.Err)
+	case poll.Hidden:
+		s.hidden = true
+		if w.patience == 0 || e.Age < w.patience {
+			w.patience = e.Age
+		}
+		if e.Err != nil {
+			w.words = e.Err
+		}
 	case poll.Failed:
 		s.failed = w.failure(s, e.ID, "the cloud refuses to describe it: "+e.Err.Error())
 	case poll.Seen:
@@ -226,6 +314,7 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 			w.word = e.Value.RawState
 		}
 		s.state, s.raw = e.Value.State, w.word
+		s.visible, s.noAddress = true, len(e.Value.PrivateIPs)+len(e.Value.PublicIPs) == 0
 		s.judge(w, &e)
 		if s.ready || w.whole() {
 			s.last = new(e.Value)
@@ -234,16 +323,17 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 	return s.state != before || s.failed != nil
 }
 
-// gone ends the wait for a server that no longer exists.
-func (s *awaited) gone(w *waiter, id string) {
+// gone ends the wait for a server that existed and does no longer.
+func (s *awaited) gone(w *waiter, id string, words error) {
+	s.visible = true // once, if not to this wait
 	if w.target == StateTerminated {
 		s.state = StateTerminated
 		s.ready = true
 		return
 	}
 	reason := "it disappeared"
-	if s.raw == "" {
-		reason = "it never became visible: it was released, or these credentials may not describe it"
+	if words != nil {
+		reason += ": " + strings.TrimPrefix(words.Error(), w.c.name+": ")
 	}
 	s.failed = w.failure(s, id, reason)
 	s.state = StateTerminated
@@ -283,23 +373,34 @@ func (w *waiter) failure(s *awaited, id, reason string) *LaunchError {
 }
 
 // result sorts the servers into those that got there and an error about the
-// others.
-func (w *waiter) result(err error) ([]Instance, error) {
+// others, nil when there are none.
+func (w *waiter) result(err error) ([]Instance, *WaitError) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	e := &WaitError{Driver: w.c.name, Target: w.target, Err: err}
+	e := &WaitError{Driver: w.c.name, Target: w.target, Err: err, Patience: w.patience, words: w.words}
+	var cut *poll.Interrupted
+	if errors.As(err, &cut) {
+		e.Err, e.Describe = cut.Err, cut.Call
+	}
 	var ready []Instance
+	visible := false
 	for i, id := range w.ids {
-		switch s := &w.servers[i]; {
+		s := &w.servers[i]
+		visible = visible || s.visible
+		switch {
 		case s.ready:
 			ready = append(ready, s.instance(id))
 		case s.failed != nil:
 			e.Failed = append(e.Failed, s.failed)
+		case s.hidden:
+			e.NotVisible = append(e.NotVisible, PendingInstance{ID: id})
 		default:
-			e.Pending = append(e.Pending, PendingInstance{ID: id, RawState: s.raw})
+			p := PendingInstance{ID: id, State: s.state, RawState: s.raw, Visible: s.visible, NoAddress: s.noAddress}
+			e.Pending = append(e.Pending, p)
 		}
 	}
-	if e.Err == nil && len(e.Failed) == 0 && len(e.Pending) == 0 {
+	e.NothingVisible = !visible && len(e.NotVisible) > 0
+	if e.Err == nil && len(e.Failed)+len(e.Pending)+len(e.NotVisible) == 0 {
 		return ready, nil
 	}
 	return ready, e

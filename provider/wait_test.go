@@ -81,8 +81,7 @@ func TestLivesOfAServer(t *testing.T) {
 		{"is suspended", []moment{pending, {20 * time.Second, provider.StateSuspended, "ARREARS"}}, 25 * time.Second, "ARREARS"},
 		{"is released", []moment{pending, {20 * time.Second, provider.StateTerminating, "BYE"}}, 25 * time.Second, "BYE"},
 		{"is recycled", []moment{pending, {20 * time.Second, provider.StateRecycled, "BIN"}}, 25 * time.Second, "BIN"},
-		{"vanishes", []moment{pending, {20 * time.Second, "", ""}}, 40 * time.Second, "BUILD: it disappeared"},
-		{"is never seen", nil, 90 * time.Second, "never became visible"},
+		{"vanishes", []moment{pending, {20 * time.Second, "", ""}}, 50 * time.Second, "BUILD: it disappeared"},
 	} {
 		t.Run(tc.what, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T, f *fake) {
@@ -145,7 +144,9 @@ func TestAWaitThatEndsEarlyNamesWhatIsPending(t *testing.T) {
 		defer cancel()
 		list, err := run(t, f.client(), 3).Wait(ctx, nil)
 		e := waitError(t, err)
-		want := []provider.PendingInstance{{ID: "i-002", RawState: "DREAMING"}, {ID: "i-003"}}
+		want := []provider.PendingInstance{
+			{ID: "i-002", State: provider.StateUnknown, RawState: "DREAMING", Visible: true, NoAddress: true}, {ID: "i-003"},
+		}
 		if len(list) != 1 || !slices.Equal(e.Pending, want) || len(e.Failed) != 0 || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%d run; pending %v, want %v; %v", len(list), e.Pending, want, err)
 		}
@@ -338,8 +339,11 @@ func TestOneUnknownIDHidesNoOther(t *testing.T) {
 			return f.look(r), nil
 		}
 		list, err := op.Wait(t.Context(), nil)
-		if e := waitError(t, err); len(list) != 4 || len(e.Failed) != 1 || e.Failed[0].InstanceID != "i-003" {
+		if e := waitError(t, err); len(list) != 4 || len(e.Failed) != 0 || len(e.NotVisible) != 1 || e.NotVisible[0].ID != "i-003" {
 			t.Errorf("%d run, %v", len(list), err)
+		}
+		if !strings.Contains(err.Error(), "InvalidInstanceId.NotFound") {
+			t.Errorf("want the cloud's own words, got %v", err)
 		}
 	})
 }

@@ -1,59 +1,227 @@
 package provider
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
 
-// WaitError is a wait in which not every server got where it should.
+// namedAtMost is how many instances of a kind the text of an error names.
+const namedAtMost = 10
+
+// WaitError is a wait in which not every instance got where it should.
 type WaitError struct {
 	Driver  string
 	Target  State
 	Failed  []*LaunchError    // will never get there
 	Pending []PendingInstance // not there yet when the wait ended
-	Err     error             // what ended the wait early: ctx's error, or a refusal to describe; nil otherwise
+
+	// NotVisible are the instances that the cloud has never shown, though the
+	// patience with them was over ([Options].VisibleWithin). They are neither failed
+	// nor gone: they may show up late, be in another region, or not be visible to
+	// these credentials. They stay in their operation; waiting again asks again.
+	NotVisible []PendingInstance
+	Patience   time.Duration // how long the instances of NotVisible were not visible, at least
+
+	// NothingVisible reports that there are instances in NotVisible, and that the wait
+	// saw no other one either: the credentials may be the reason.
+	NothingVisible bool
+
+	// Access is, where NothingVisible and the cloud can tell ([AccessProber]), its
+	// refusal to let these credentials describe instances; nil otherwise.
+	Access error
+
+	// Describe is what the latest describe calls about pending instances came to,
+	// where they told nothing; nil when they were answered.
+	Describe error
+
+	Err error // what ended the wait early: ctx's error, or a refusal to describe; nil otherwise
+
+	allowed bool  // the cloud says that the credentials may describe instances
+	words   error // what the cloud said of an instance that it does not know, where it says anything
 }
 
-// PendingInstance is a server that was still waited for.
+// PendingInstance is an instance that was still waited for.
 type PendingInstance struct {
-	ID       string
-	RawState string // the cloud's last word; "" if the server was never seen
+	ID        string
+	State     State  // as last seen; "" if the instance was never seen
+	RawState  string // the cloud's last word; "" if the instance was never seen
+	Visible   bool   // the wait has seen it
+	NoAddress bool   // it was seen without any address
 }
 
-// Error names every server concerned, up to ten of each kind.
+// Error names the instances concerned, up to ten of each kind.
 func (e *WaitError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: waiting for %s", e.Driver, e.Target)
 	if e.Err != nil {
-		fmt.Fprintf(&b, ": %v", e.Err)
+		b.WriteString(": " + e.text(e.Err))
 	}
-	if n := len(e.Failed); n > 0 {
-		fmt.Fprintf(&b, ": %d failed:", n)
-		for _, f := range e.Failed[:min(n, 10)] {
-			fmt.Fprintf(&b, " [%s]", strings.TrimPrefix(f.Error(), f.Driver+": "))
-		}
+	if e.Describe != nil {
+		b.WriteString(": describes fail: " + e.text(e.Describe))
 	}
-	if n := len(e.Pending); n > 0 {
-		fmt.Fprintf(&b, ": %d still pending:", n)
-		for _, p := range e.Pending[:min(n, 10)] {
-			fmt.Fprintf(&b, " %s (%s)", p.ID, orNeverSeen(oneLine(p.RawState)))
-		}
-	}
+	e.writeFailed(&b)
+	e.writePending(&b)
+	e.writeNotVisible(&b)
 	return b.String()
 }
 
-func orNeverSeen(raw string) string {
-	if raw == "" {
-		return "never seen"
-	}
-	return raw
+// text is that of an error, which does not name the driver once more.
+func (e *WaitError) text(err error) string {
+	return strings.ReplaceAll(oneLine(err.Error()), e.Driver+": ", "")
 }
 
-// Unwrap returns what ended the wait and the failures.
+// writeFailed writes who failed, and why: each by itself where they are few, else
+// those together that failed alike.
+func (e *WaitError) writeFailed(b *strings.Builder) {
+	if len(e.Failed) == 0 {
+		return
+	}
+	fmt.Fprintf(b, ": %d failed:", len(e.Failed))
+	if len(e.Failed) <= namedAtMost {
+		for _, f := range e.Failed {
+			fmt.Fprintf(b, " [%s]", strings.TrimPrefix(f.Error(), f.Driver+": "))
+		}
+		return
+	}
+	alike := groupBy(e.Failed, func(f *LaunchError) string {
+		return strings.TrimPrefix(f.Error(), f.Driver+": "+f.InstanceID+": ")
+	})
+	for _, g := range alike[:min(len(alike), namedAtMost)] {
+		ids := listed(g.items, func(f *LaunchError) string { return f.InstanceID })
+		fmt.Fprintf(b, " [%d %s: %s]", len(g.items), g.name, ids)
+	}
+	if more := len(alike) - namedAtMost; more > 0 {
+		fmt.Fprintf(b, " and others for %d more reasons", more)
+	}
+}
+
+// writePending writes what is still missing: how many are in which state, where they
+// are many, and which they are.
+func (e *WaitError) writePending(b *strings.Builder) {
+	if len(e.Pending) == 0 {
+		return
+	}
+	fmt.Fprintf(b, ": %d still pending: ", len(e.Pending))
+	states := groupBy(e.Pending, PendingInstance.word)
+	many := len(e.Pending) > namedAtMost
+	if many {
+		for i, g := range states[:min(len(states), namedAtMost)] {
+			fmt.Fprintf(b, "%s%d %s", []string{"", ", "}[min(i, 1)], len(g.items), g.name)
+		}
+		b.WriteString(": ")
+	}
+	b.WriteString(listed(e.Pending, func(p PendingInstance) string {
+		if many && len(states) == 1 {
+			return p.ID
+		}
+		return p.ID + " (" + p.word() + ")"
+	}))
+}
+
+// writeNotVisible writes who was never visible, and what that may mean, once for all.
+func (e *WaitError) writeNotVisible(b *strings.Builder) {
+	if len(e.NotVisible) == 0 {
+		return
+	}
+	fmt.Fprintf(b, ": %d not visible after %v: %s", len(e.NotVisible), e.Patience.Round(time.Second),
+		listed(e.NotVisible, func(p PendingInstance) string { return p.ID }))
+	if e.words != nil {
+		b.WriteString(" (" + e.text(e.words) + ")")
+	}
+	b.WriteString(": they are neither failed nor gone; they may show up late, be in another region," +
+		" or not be visible to these credentials")
+	if !e.NothingVisible {
+		return
+	}
+	b.WriteString("; none of the instances waited for was ever visible: these credentials may not see what they created")
+	switch {
+	case e.Access != nil:
+		b.WriteString("; the cloud says that they may not describe instances: " + e.text(e.Access))
+	case e.allowed:
+		b.WriteString(", although the cloud says that they may describe instances")
+	}
+}
+
+// word is the state of an instance as an error says it.
+func (p PendingInstance) word() string {
+	word := oneLine(p.RawState)
+	switch {
+	case word == "" && !p.Visible:
+		return "never seen"
+	case word == "":
+		word = string(cmp.Or(p.State, StateUnknown))
+	}
+	if p.NoAddress && strings.HasPrefix(strings.ToLower(word), string(StateRunning)) {
+		word += ", no address"
+	}
+	return word
+}
+
+// Unwrap returns what ended the wait, why describes failed, and the failures. An error
+// with instances that were never visible matches [ErrNotFound].
 func (e *WaitError) Unwrap() []error {
-	out := compact(e.Err)
+	out := compact(e.Err, e.Describe, e.Access)
+	if len(e.NotVisible) > 0 {
+		out = append(out, compact(ErrNotFound, e.words)...)
+	}
 	for _, f := range e.Failed {
 		out = append(out, f)
 	}
 	return out
+}
+
+// besideFailures returns what the error says beside naming the failures; nil where
+// that is nothing.
+func (e *WaitError) besideFailures() error {
+	if e.Err == nil && len(e.NotVisible) == 0 {
+		return nil
+	}
+	rest := *e
+	rest.Failed = nil
+	return &rest
+}
+
+// likes are items of which a text says the same.
+type likes[T any] struct {
+	name  string
+	items []T
+}
+
+// groupBy groups items by name, the largest group first.
+func groupBy[T any](items []T, name func(T) string) []likes[T] {
+	var groups []likes[T]
+	index := map[string]int{}
+	for _, item := range items {
+		n := name(item)
+		i, ok := index[n]
+		if !ok {
+			i = len(groups)
+			index[n], groups = i, append(groups, likes[T]{name: n})
+		}
+		groups[i].items = append(groups[i].items, item)
+	}
+	slices.SortStableFunc(groups, func(a, b likes[T]) int { return cmp.Compare(len(b.items), len(a.items)) })
+	return groups
+}
+
+// listed names items, up to ten of them.
+func listed[T any](items []T, name func(T) string) string {
+	var names []string
+	for _, item := range items[:min(len(items), namedAtMost)] {
+		names = append(names, name(item))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(items) - namedAtMost; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// deniesAccess reports whether an error proves that credentials may not describe.
+func deniesAccess(err error) bool {
+	return errors.Is(err, ErrPermission) || errors.Is(err, ErrAuth)
 }

@@ -9,6 +9,7 @@ import (
 // outcome is how a Fetch ended.
 type outcome[T any] struct {
 	answer  map[string]T
+	whole   bool // what the answer lacks is absent
 	err     error
 	failure Failure       // meaningful when err is not nil
 	after   time.Duration // the server's wish
@@ -16,14 +17,20 @@ type outcome[T any] struct {
 
 // judge asks the configuration what an error means; it runs without locks. An
 // error of a Fetch whose own time was up says nothing about the cloud.
-func (p *Poller[T]) judge(ctx context.Context, answer map[string]T, err error) outcome[T] {
+func (p *Poller[T]) judge(ctx context.Context, answer map[string]T, whole bool, err error) outcome[T] {
 	if err == nil {
-		return outcome[T]{answer: answer}
+		return outcome[T]{answer: answer, whole: whole}
 	}
 	if ctx.Err() != nil {
-		return outcome[T]{err: err, failure: Transient}
+		return outcome[T]{err: p.noAnswer(), failure: Transient}
 	}
 	return outcome[T]{err: err, failure: p.cfg.Classify(err), after: p.cfg.RetryAfter(err)}
+}
+
+// noAnswer is the error of a Fetch whose time was up. It matches no context's: the
+// caller's has not ended.
+func (p *Poller[T]) noAnswer() error {
+	return fmt.Errorf("no answer within %v", p.cfg.FetchTimeout)
 }
 
 // land takes in the end of a flight, once.
@@ -41,17 +48,17 @@ func (g *group[T]) land(f *flight[T], o outcome[T]) {
 	switch {
 	case o.err == nil && f.list != nil:
 		g.calm(f)
-		g.listed(f, o.answer)
+		g.listed(f, o)
 	case o.err == nil:
 		g.calm(f)
-		g.answered(f, o.answer)
+		g.answered(f, o)
 	case f.list != nil && o.failure != Transient:
-		g.unlisted(f)
+		g.unlisted(f, o.err)
 	case o.failure == BadID || o.failure == Missing:
 		g.calm(f)
 		g.refused(f, o)
 	default:
-		g.postpone(f)
+		g.postpone(f, o.err)
 		if g.slow(f, o) {
 			g.giveUp(o.err)
 			return
@@ -61,18 +68,18 @@ func (g *group[T]) land(f *flight[T], o outcome[T]) {
 }
 
 // answered takes in an answer about the IDs of f.
-func (g *group[T]) answered(f *flight[T], answer map[string]T) {
+func (g *group[T]) answered(f *flight[T], o outcome[T]) {
 	for _, e := range f.entries {
-		if e.subs == nil {
-			continue
-		}
-		value, ok := answer[e.id]
-		if !ok {
+		value, shown := o.answer[e.id]
+		switch {
+		case e.subs == nil:
+		case shown:
+			g.report(f, e, Event[T]{Kind: Seen, Value: value})
+		case o.whole:
 			g.missed(f, e, nil)
-			continue
+		default:
+			g.left(f, e)
 		}
-		e.seen, e.doubt, e.spoiler = true, noDoubt, false
-		g.report(f, e, Event[T]{Kind: Seen, Value: value})
 	}
 }
 
@@ -89,86 +96,96 @@ func (g *group[T]) refused(f *flight[T], o outcome[T]) {
 	case o.failure == BadID:
 		g.report(f, e, Event[T]{Kind: Failed, Err: o.err})
 	default:
-		e.spoiler = true
+		e.set(asksAlone, true)
 		g.missed(f, e, o.err)
 	}
 }
 
-// missed takes in that the cloud does not know e. A single answer is never
-// enough to say that an ID is gone.
-func (g *group[T]) missed(f *flight[T], e *entry[T], err error) {
-	now := g.p.now()
-	switch {
-	case e.doubt == asksAlone, e.doubt == asksInLine && e.leaving() && f.at+joinWindow >= e.due:
-		g.report(f, e, Event[T]{Kind: Gone, Err: err})
-	case e.doubt == asksInLine && e.leaving(): // it rode along too soon to tell more
-		e.wished, e.pos = true, parked
-		g.put(e)
-	case !e.seen && now < e.grace:
-		g.requeue(f, e)
-	default:
-		e.suspect(now)
-		g.put(e)
-	}
-}
-
-// suspect plans the look that tells whether an entry which was missed is gone.
-func (e *entry[T]) suspect(now time.Duration) {
-	e.doubt, e.wished, e.due = asksAlone, false, now
-	if e.seen {
-		e.due += missGap
-	}
-	if e.leaving() {
-		e.doubt, e.wished, e.due = asksInLine, true, e.due+joinWindow
-	}
-	e.asked, e.pos = now, parked
-}
-
-// report hands an event about e to everybody who can take it, and plans the next
-// look for those who want one. It does not reach a Target that came after the call
-// was sent, for which it may be old news, nor one that has yet to observe the last.
+// report takes in a sighting of e, or its refusal, and hands it to everybody who can
+// take it.
 func (g *group[T]) report(f *flight[T], e *entry[T], ev Event[T]) {
-	it := item[T]{e: e, event: ev, born: e.born, before: e.asked, at: g.p.now(), dated: e.grace == e.born+visibleWithin}
-	it.event.ID, it.event.At = e.id, time.Now()
-	for s := e.subs; s != nil; s = s.next {
-		if !s.busy && s.after < f.number {
-			s.busy = true
-			s.w.tell(it, len(f.entries))
-		}
+	if e.set(unanswered, false); ev.Kind == Seen {
+		e.sighted()
 	}
-	g.requeue(f, e)
+	for s := e.subs; s != nil; s = s.next {
+		g.deliver(f, e, s, ev)
+	}
+	g.requeue(f, e, true)
+}
+
+// deliver hands an event about e to a subscriber. It does not reach a Target that
+// came after the call was sent, for which it may be old news, nor one that has yet
+// to observe the last.
+func (g *group[T]) deliver(f *flight[T], e *entry[T], s *sub[T], ev Event[T]) {
+	if s.busy || s.after >= f.number {
+		return
+	}
+	s.busy = true
+	it := item[T]{e: e, event: ev, born: e.born, before: e.asked, at: g.p.now(), dated: e.is(dated)}
+	it.event.ID, it.event.At, it.event.Age = e.id, time.Now(), it.at-e.born
+	s.w.tell(it, len(f.entries))
 }
 
 // requeue plans the next look at e. The plan counts from the start of the round
 // and stretches with it, not with the ID, so that a cohort stays together. Who
-// rode along early keeps its later turn.
-func (g *group[T]) requeue(f *flight[T], e *entry[T]) {
+// rode along early keeps its later turn. told says that the answer said something
+// about e, which then counts as asked.
+func (g *group[T]) requeue(f *flight[T], e *entry[T], told bool) {
 	now := g.p.now()
 	step := time.Duration(float64(e.subs.w.interval(f.round-e.born)) * f.stretch)
 	next := max(f.round+step, now+minGap)
-	if wish := max(e.due, now); !e.wished {
+	wish := max(e.due, now)
+	switch {
+	case !e.is(dueIsFixed):
 		next = max(next, e.due)
-	} else if e.wished = wish <= next; e.wished {
+	case wish <= next:
 		next = wish
+	default:
+		e.set(dueIsFixed, false)
 	}
-	e.asked, e.pos = f.round, parked
-	e.due = e.lastCall(next, now)
+	if told {
+		e.asked = f.round
+	} else {
+		e.set(dueIsFixed, true) // a plan counts from the last answer
+	}
+	e.pos, e.due = parked, e.lastCall(g.confirm(e, next, now), now)
+	if g.lastQuestion(e, e.due) {
+		e.set(asksAlone, true)
+	}
 	if e.hungry() {
 		g.put(e)
 	}
 }
 
+// confirm moves the next look at an entry that was missed to where it proves more
+// than the last, and that of a Look close to now.
+func (g *group[T]) confirm(e *entry[T], next, now time.Duration) time.Duration {
+	at := e.confirmAt(now)
+	if e.lookedAt() {
+		at = min(at, now+minInterval)
+	}
+	waitsToGo := at < noTime && e.leaving() // nobody needs to hear of it in between
+	at = max(at, now+minInterval)
+	if at >= next && !waitsToGo {
+		return next
+	}
+	e.set(dueIsFixed, true)
+	return at
+}
+
 // postpone puts back the IDs of a call that told nothing. They stay as due as
 // they were.
-func (g *group[T]) postpone(f *flight[T]) {
+func (g *group[T]) postpone(f *flight[T], why error) {
 	for _, e := range f.entries {
 		if e.subs == nil {
 			continue
 		}
-		if e.wished {
+		if e.is(dueIsFixed) {
 			e.due = min(e.due, g.p.now())
 		}
-		e.wished, e.pos = true, parked // it keeps its place
+		e.toldNothing(why)
+		e.set(dueIsFixed, true) // it keeps its place
+		e.pos = parked
 		if e.hungry() {
 			g.put(e)
 		}
@@ -204,7 +221,7 @@ func (g *group[T]) slow(f *flight[T], o outcome[T]) bool {
 
 // giveUp ends every Target of the group.
 func (g *group[T]) giveUp(err error) {
-	err = fmt.Errorf("poll: %d fatal answers in a row for group %q: %w", fatalLimit, g.name, err)
+	err = fmt.Errorf("refused %d times in a row: %w", fatalLimit, err)
 	for w := range g.watches {
 		w.err = err
 		w.ring()

@@ -11,12 +11,12 @@ import (
 
 // fleetOf returns a Poller, and Targets of 100 machines each that are never ready.
 func fleetOf(n int) (*Poller[bool], []Target[bool]) {
-	p := New(Config[bool]{Fetch: func(_ context.Context, _ string, ids []string) (map[string]bool, error) {
+	p := New(Config[bool]{Fetch: func(_ context.Context, _ string, ids []string) (map[string]bool, bool, error) {
 		answer := make(map[string]bool, len(ids))
 		for _, id := range ids {
 			answer[id] = false
 		}
-		return answer, nil
+		return answer, true, nil
 	}})
 	var targets []Target[bool]
 	for i := range n / 100 {
@@ -51,7 +51,7 @@ func BenchmarkRound(b *testing.B) {
 			}
 			g.sent++
 			f := &flight[bool]{entries: chunk, number: g.sent, round: g.round, stretch: 1}
-			g.answered(f, answer)
+			g.answered(f, outcome[bool]{answer: answer, whole: true})
 		}
 		g.mu.Unlock()
 		for _, w := range watches {

@@ -64,12 +64,15 @@ type cloud struct {
 	most     int                                 // most calls in flight at once
 	fail     func(n int, ids []string) error     // n counts calls from 1; nil = never
 	hang     func(ctx context.Context, n int)    // blocks a call; nil = never
+	short    func(n int) bool                    // whether an answer is not whole; nil = never
 	unlisted map[string]bool                     // what listings leave out
+	lacks    func(id string) bool                // whether an answer leaves out what it should show; nil = never
+	shown    map[string]bool                     // what some answer mentioned
 	answer   map[string]func(now time.Time) bool // whether an ID is mentioned
 }
 
 func newCloud(t *testing.T) *cloud {
-	return &cloud{t: t, start: time.Now(), machines: make(map[string]machine)}
+	return &cloud{t: t, start: time.Now(), machines: make(map[string]machine), shown: make(map[string]bool)}
 }
 
 // poller returns a Poller that asks the cloud, with prior as the first look.
@@ -106,7 +109,7 @@ func (c *cloud) boot(id string, d time.Duration) {
 }
 
 // fetch is the describe call. Its value says whether the machine is ready.
-func (c *cloud) fetch(ctx context.Context, _ string, ids []string) (map[string]bool, error) {
+func (c *cloud) fetch(ctx context.Context, _ string, ids []string) (map[string]bool, bool, error) {
 	n, err := c.enter(ids)
 	defer c.exit()
 	if c.hang != nil {
@@ -118,24 +121,22 @@ func (c *cloud) fetch(ctx context.Context, _ string, ids []string) (map[string]b
 		case <-ctx.Done():
 		}
 	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	if err := cmp.Or(ctx.Err(), err); err != nil {
+		return nil, false, err
 	}
-	if err != nil {
-		return nil, err
-	}
-	return c.describe(ids)
+	answer, err := c.describe(ids)
+	return answer, c.short == nil || !c.short(n), err
 }
 
 // list is the listing of the ready machines whose IDs begin with series, 100 a page.
-func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bool, string, error) {
+func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bool, string, bool, error) {
 	_, err := c.enter([]string{"list " + series + " " + page})
 	defer c.exit()
 	if c.latency > 0 {
 		time.Sleep(c.latency)
 	}
 	if err := cmp.Or(ctx.Err(), err); err != nil {
-		return nil, "", err
+		return nil, "", false, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -152,9 +153,9 @@ func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bo
 		answer[id] = true
 	}
 	if from+100 < len(ready) {
-		return answer, strconv.Itoa(from + 100), nil
+		return answer, strconv.Itoa(from + 100), true, nil
 	}
-	return answer, "", nil
+	return answer, "", true, nil
 }
 
 // listing gives a poller the listing.
@@ -191,10 +192,20 @@ func (c *cloud) describe(ids []string) (map[string]bool, error) {
 			continue
 		}
 		if ok && !now.Before(m.visible) && (m.gone.IsZero() || now.Before(m.gone)) {
-			found[id] = !now.Before(m.ready)
+			if c.lacks != nil && c.lacks(id) {
+				continue
+			}
+			found[id], c.shown[id] = !now.Before(m.ready), true
 		}
 	}
 	return found, nil
+}
+
+// wasShown reports whether some answer has mentioned an ID.
+func (c *cloud) wasShown(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.shown[id]
 }
 
 // count returns how many calls there were.

@@ -17,18 +17,24 @@ type Config[T any] struct {
 	Parallel int
 
 	// Fetch is one describe call. It waits for the account's rate budget
-	// itself. An ID that the answer does not mention is absent; with an error
-	// the answer is ignored. Its context belongs to the poller, not to a
-	// caller of Wait: it ends after FetchTimeout, or when nobody waits for the
-	// group any more.
-	Fetch func(ctx context.Context, group string, ids []string) (map[string]T, error)
+	// itself. An ID that a whole answer does not mention is absent. An answer that
+	// is not whole contradicts itself: what it mentions counts, what it lacks is
+	// asked again. With an error the answer is ignored. Its context belongs to the
+	// poller, not to a caller of Wait: it ends after FetchTimeout, or when nobody
+	// waits for the group any more.
+	Fetch func(ctx context.Context, group string, ids []string) (answer map[string]T, whole bool, err error)
 
 	// List is one call for a page of the IDs of a Target's Series that are ready,
 	// and no others; next is "" after the last page. While few of many are ready
 	// that takes fewer calls than asking about the pending. What a listing
 	// misses is asked about by ID later, and one that fails is done without.
+	// From a page that is not whole nothing is learned of the IDs it lacks.
 	// nil = there is no such call.
-	List func(ctx context.Context, group, series, page string) (answer map[string]T, next string, err error)
+	List func(ctx context.Context, group, series, page string) (answer map[string]T, next string, whole bool, err error)
+
+	// Visible is how long after its acceptance an ID may stay unknown before a
+	// Target hears that it is Hidden. 0 = 2 min.
+	Visible time.Duration
 
 	// Classify says what an error of Fetch means. nil = always Transient. It is
 	// not asked about a Fetch that ran into FetchTimeout: that is Transient.
@@ -64,7 +70,7 @@ const (
 	// BadID means that the cloud refuses the call because of an ID in it.
 	BadID
 	// Missing means that the cloud answers an unknown ID with an error instead
-	// of leaving it out. Asked alone the ID counts as absent; in company it is
+	// of leaving it out. Asked alone the ID counts as missed once; in company it is
 	// first found by splitting, like a BadID.
 	Missing
 	// Fatal means that asking again will not help: credentials, permission.
@@ -81,6 +87,9 @@ func (c Config[T]) withDefaults() Config[T] {
 	}
 	if c.Parallel <= 0 {
 		c.Parallel = 4
+	}
+	if c.Visible <= 0 {
+		c.Visible = visibleWithin
 	}
 	if c.FetchTimeout <= 0 {
 		c.FetchTimeout = 30 * time.Second

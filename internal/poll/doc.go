@@ -58,13 +58,31 @@
 //
 // # When an ID is missing from an answer
 //
-// A cloud may show a new ID late and drop an old one from a list for a moment. An
-// ID that was never seen is pending until 60 s after its acceptance; one that was
-// seen may be missed once. After that it is asked alone (at least 5 s later if it
-// was seen before), and only when that answer lacks it too is it Gone. Calls for
-// one ID are made one at a time, five a second at most: even a thousand machines
-// that vanish together are no stampede. Where everybody who waits for an ID expects
-// it to go (Target.Leaving), the second question needs no call of its own.
+// An answer that lacks an ID is a miss. A cloud may show a new ID late, drop an old
+// one from an answer for a moment, or show nothing to credentials without the right
+// to see it, so a miss is a guess. Three rules turn guesses into what is reported:
+//
+//   - An ID that was seen before, by this poller or by somebody the Target knows of, is
+//     Gone after three misses in a row over at least 20 s. After the first miss it is
+//     asked again 5 s later, then every 2.5 s: answers that leave IDs out now and then
+//     show it again. The last question goes alone, one at a time and five a second at
+//     most; of more than 20 it goes in company, so that thousands that vanish together
+//     take about eight calls a hundred.
+//   - An ID that was never seen is never Gone. When Config.Visible has passed since its
+//     acceptance, and three misses over at least 20 s lie behind it, the Target hears
+//     that it is Hidden: it may be late, elsewhere, or not for these credentials. For an
+//     ID accepted long ago the three misses are enough.
+//   - An ID whose release was accepted (Target.Leaving) is Gone after two misses 5 s
+//     apart, whether it was seen or not.
+//
+// A miss counts from the moment the call was sent, so time that a call spends in a
+// queue proves nothing. Any sighting starts all over. An answer that is not whole, and
+// a call that fails, is no miss: the ID is asked again at the usual pace. Misses of an
+// ID that was seen teach nothing about boot times. A refusal of a single ID as unknown
+// counts like a miss.
+//
+// A Look asks each ID once and reports Absent for a miss. What it sees is told to those
+// who wait, and it changes neither their pace nor what is learned.
 //
 // # What runs
 //

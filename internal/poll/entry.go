@@ -1,7 +1,6 @@
 package poll
 
 import (
-	"container/heap"
 	"math"
 	"time"
 )
@@ -22,48 +21,57 @@ const (
 // entry is one ID of a group, no matter how many Targets wait for it. There may
 // be 100,000 of them: it is kept to 64 bytes.
 type entry[T any] struct {
-	id    string
-	born  time.Duration // its age counts from here
-	grace time.Duration // unseen so far, an absence before this means "not yet"
-	due   time.Duration // when to ask next; in flight, when it was due
-	asked time.Duration // when the last answer about it came
-	subs  *sub[T]       // never empty while the entry is in the group's map
-	pos   int32         // index in its queue, parked or away
-
-	seen    bool // some answer mentioned it
-	doubt   doubt
-	spoiler bool // known to make a shared call fail: ask it alone until seen
-	wished  bool // due is a subscriber's wish, not a plan's
+	id     string
+	born   time.Duration // its age counts from here
+	missed time.Duration // when the first of the latest misses in a row came; meaningless without misses
+	due    time.Duration // when to ask next; in flight, when it was due
+	asked  time.Duration // when the last answer that says something about it came
+	subs   *sub[T]       // never empty while the entry is in the group's map
+	pos    int32         // index in its queue, parked or away
+	misses uint8         // whole answers in a row that lack it, up to proofAnswers
+	marks  marks
 }
 
-// doubt is what the latest miss of an ID has left behind, where it counts.
-type doubt uint8
+// marks are the yes-or-no facts about an entry, in one byte.
+type marks uint8
 
 const (
-	noDoubt    doubt = iota
-	asksAlone        // the next miss ends it, in a call of its own
-	asksInLine       // the next miss ends it, in any call: it is expected to go
+	seen       marks = 1 << iota // some answer mentioned it, or a Target knows that it existed
+	dated                        // born is its acceptance
+	asksAlone                    // it makes a shared call fail, or its next miss ends it: ask it alone until it is seen
+	dueIsFixed                   // due is a subscriber's wish or a confirmation, not a plan's
+	unanswered                   // the latest call about it told nothing
 )
+
+func (e *entry[T]) is(m marks) bool { return e.marks&m != 0 }
+
+func (e *entry[T]) set(m marks, on bool) {
+	if e.marks &^= m; on {
+		e.marks |= m
+	}
+}
 
 // sub is one Target's interest in one entry.
 type sub[T any] struct {
-	w     *watch[T]
-	next  *sub[T]
-	after uint64 // calls up to this one were sent before the Target asked
-	busy  bool   // an event for it waits to be observed
+	w        *watch[T]
+	next     *sub[T]
+	after    uint64 // calls up to this one were sent before the Target asked
+	patience uint32 // an ID never seen is Hidden after this moment at the earliest, in seconds
+	fresh    bool   // patience follows from its acceptance
+	busy     bool   // an event for it waits to be observed
 }
 
-// alone reports whether the entry must not share a call.
-func (e *entry[T]) alone() bool { return e.doubt == asksAlone || e.spoiler }
+// patient returns the moment from which on an ID that was never seen may be Hidden.
+func (s *sub[T]) patient() time.Duration { return time.Duration(s.patience) * time.Second }
 
-// leaving reports whether everybody who waits for the entry expects it to go.
-func (e *entry[T]) leaving() bool {
-	for s := e.subs; s != nil; s = s.next {
-		if !s.w.Leaving {
-			return false
-		}
-	}
-	return true
+// alone reports whether the entry must not share a call.
+func (e *entry[T]) alone() bool { return e.is(asksAlone) }
+
+// sighted takes in that an answer mentions the entry.
+func (e *entry[T]) sighted() {
+	e.misses = 0
+	e.set(asksAlone|unanswered, false)
+	e.set(seen, true)
 }
 
 // find returns w's interest in the entry, or nil.
@@ -74,6 +82,16 @@ func (e *entry[T]) find(w *watch[T]) *sub[T] {
 		}
 	}
 	return nil
+}
+
+// add adds an interest. The first in the list decides about the pace: a Wait comes
+// before a Look.
+func (e *entry[T]) add(s *sub[T]) {
+	if s.w.once && e.subs != nil {
+		s.next, e.subs.next = e.subs.next, s
+		return
+	}
+	s.next, e.subs = e.subs, s
 }
 
 // remove ends w's interest, if there was any.
@@ -101,58 +119,9 @@ func (e *entry[T]) hungry() bool {
 func (e *entry[T]) lastCall(due, now time.Duration) time.Duration {
 	for s := e.subs; s != nil; s = s.next {
 		if s.w.last > now+minGap/2 && s.w.last < due {
-			due, e.wished = s.w.last, true
+			due = s.w.last
+			e.set(dueIsFixed, true)
 		}
 	}
 	return due
-}
-
-// queue is a heap of entries: the longest due first, among equals the oldest.
-type queue[T any] []*entry[T]
-
-func (q *queue[T]) add(e *entry[T])   { heap.Push(q, e) }
-func (q *queue[T]) take() *entry[T]   { return heap.Pop(q).(*entry[T]) }
-func (q *queue[T]) moved(e *entry[T]) { heap.Fix(q, int(e.pos)) }
-func (q *queue[T]) drop(e *entry[T])  { heap.Remove(q, int(e.pos)) }
-
-// next returns when the first entry is due, noTime when there is none.
-func (q queue[T]) next() time.Duration {
-	if len(q) == 0 {
-		return noTime
-	}
-	return q[0].due
-}
-
-// Len implements [heap.Interface].
-func (q queue[T]) Len() int { return len(q) }
-
-// Less implements [heap.Interface].
-func (q queue[T]) Less(i, j int) bool {
-	if q[i].due != q[j].due {
-		return q[i].due < q[j].due
-	}
-	return q[i].born < q[j].born
-}
-
-// Swap implements [heap.Interface].
-func (q queue[T]) Swap(i, j int) {
-	q[i], q[j] = q[j], q[i]
-	q[i].pos, q[j].pos = int32(i), int32(j)
-}
-
-// Push implements [heap.Interface].
-func (q *queue[T]) Push(x any) {
-	e := x.(*entry[T])
-	e.pos = int32(len(*q))
-	*q = append(*q, e)
-}
-
-// Pop implements [heap.Interface].
-func (q *queue[T]) Pop() any {
-	last := len(*q) - 1
-	e := (*q)[last]
-	(*q)[last] = nil
-	*q = (*q)[:last]
-	e.pos = parked
-	return e
 }

@@ -270,9 +270,9 @@ func TestFatalInOneGroupLeavesTheOthers(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		c.boot("a", 30*time.Second)
 		p := c.poller(3*time.Second, func(cfg *Config[bool]) {
-			cfg.Fetch = func(ctx context.Context, group string, ids []string) (map[string]bool, error) {
+			cfg.Fetch = func(ctx context.Context, group string, ids []string) (map[string]bool, bool, error) {
 				if group == "forbidden" {
-					return nil, errDenied
+					return nil, false, errDenied
 				}
 				return c.fetch(ctx, group, ids)
 			}

@@ -44,7 +44,8 @@ type group[T any] struct {
 // join adds the IDs of w.
 func (g *group[T]) join(w *watch[T]) {
 	births := w.births(g.p)
-	w.Since = nil // it may hold more than the Target does
+	known := w.known()
+	w.Since, w.Known = nil, nil // they may hold more than the Target does
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.watches) == 0 {
@@ -56,48 +57,63 @@ func (g *group[T]) join(w *watch[T]) {
 		e, b := g.entries[id], births[min(i, len(births)-1)]
 		switch {
 		case e == nil:
-			g.open(w, id, b)
+			e = g.open(w, id, b)
 		case e.find(w) == nil:
 			g.share(w, e, b)
+		}
+		if known != nil && known[i] {
+			e.set(seen, true)
 		}
 	}
 	g.arm(g.p.now())
 }
 
 // open adds an ID that nobody waited for so far.
-func (g *group[T]) open(w *watch[T], id string, b birth) {
-	e := &entry[T]{id: id, born: b.born, grace: b.grace, due: b.start, asked: never, wished: !b.plan}
+func (g *group[T]) open(w *watch[T], id string, b birth) *entry[T] {
+	e := &entry[T]{id: id, born: b.born, due: b.start, asked: never}
+	e.set(dated, b.dated)
+	e.set(dueIsFixed, !b.plan)
 	if w.scouts > 0 && b.plan {
 		w.scouts--
-		e.wished = true // whatever the first scouts tell, the second are sent
+		e.set(dueIsFixed, true) // whatever the first scouts tell, the second are sent
 		if w.scouts >= g.p.cfg.Batch {
 			e.due = max(b.born+(b.start-b.born)*3/5, g.p.now())
 		}
 	}
 	if w.doubt.open && b.plan {
 		w.doubt = doubtOfPlan{asked: true}
-		e.wished = true
+		e.set(dueIsFixed, true)
 		e.due = max(b.born+w.curve.early(), g.p.now())
 	}
-	e.subs = &sub[T]{w: w, after: g.sent}
+	e.add(w.sub(b, g.sent))
 	g.entries[id] = e
 	w.left++
 	g.shared.add(e)
+	return e
 }
 
-// share adds w to an ID that others wait for. The younger acceptance counts: it
-// is the more lenient about absences and the more eager to ask.
+// share adds w to an ID that others wait for or look at. The younger acceptance
+// counts, which is the more eager to ask; a Look knows of none.
 func (g *group[T]) share(w *watch[T], e *entry[T], b birth) {
-	e.subs = &sub[T]{w: w, next: e.subs, after: g.sent}
+	onlyLooks := e.subs.w.once
+	e.add(w.sub(b, g.sent))
 	w.left++
-	e.born, e.grace = max(e.born, b.born), max(e.grace, b.grace)
 	switch {
-	case e.doubt != noDoubt: // its next look must keep its distance from the last
+	case w.once:
+	case onlyLooks, b.born > e.born:
+		e.born = b.born
+		e.set(dated, b.dated)
+	case b.born == e.born:
+		e.set(dated, b.dated || e.is(dated))
+	}
+	switch {
 	case e.pos == away:
-		e.due, e.wished = b.start, true
+		e.due = b.start
+		e.set(dueIsFixed, true)
 		return
 	case b.start < e.due:
-		e.due, e.wished = b.start, !b.plan
+		e.due = b.start
+		e.set(dueIsFixed, !b.plan)
 	}
 	g.put(e)
 }
@@ -116,7 +132,23 @@ func (g *group[T]) put(e *entry[T]) {
 	}
 }
 
-// leave ends w's interest in everything; the last to leave turns off the light.
+// cut returns the error of a Wait that ctx ended: with what the latest calls about
+// its open IDs came to, where they told nothing.
+func (g *group[T]) cut(w *watch[T], ended error) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if w.trouble == nil {
+		return ended
+	}
+	for _, id := range w.IDs {
+		if e := g.entries[id]; e != nil && e.is(unanswered) && e.find(w) != nil {
+			return &Interrupted{Err: ended, Call: w.trouble}
+		}
+	}
+	return ended
+}
+
+// leave ends w's interest in everything; the last watch stops the group.
 func (g *group[T]) leave(w *watch[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -163,10 +195,10 @@ func (g *group[T]) collect(w *watch[T]) ([]item[T], error) {
 func (g *group[T]) hasten(w *watch[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !w.blind || w.schedule() == nil {
+	if !w.usingPrior || w.schedule() == nil {
 		return
 	}
-	w.blind = false
+	w.usingPrior = false
 	now, first := g.p.now(), w.first()
 	for _, id := range w.IDs {
 		e := g.entries[id]
@@ -186,7 +218,7 @@ func (g *group[T]) rush(c *curve) {
 	defer g.mu.Unlock()
 	now := g.p.now()
 	for _, e := range g.entries {
-		if e.pos < 0 || e.doubt != noDoubt || e.subs.w.curve != c {
+		if e.pos < 0 || e.subs.w.curve != c {
 			continue
 		}
 		due := e.born + c.early()
@@ -211,7 +243,7 @@ func (g *group[T]) conclude(w *watch[T], it *item[T], v Verdict) int {
 		return w.left
 	}
 	s.busy = false
-	if v == Done || v == Ready || it.event.Kind != Seen {
+	if w.once || v == Done || v == Ready || it.event.Kind != Seen {
 		g.release(it.e, w)
 		w.left--
 		return w.left

@@ -20,7 +20,7 @@ func (g *group[T]) listing(now time.Duration) *watch[T] {
 	for now >= g.listAgain && len(g.shared) > 0 && g.shared.next() <= now {
 		e := g.shared[0]
 		w := e.subs.w
-		if !w.listing || e.wished {
+		if !w.listing || e.is(dueIsFixed) {
 			return nil
 		}
 		if w.lists >= maxLists && e.asked <= w.listed {
@@ -63,7 +63,8 @@ func (g *group[T]) sendList(w *watch[T], now time.Duration) {
 	for _, id := range w.IDs {
 		if e := g.entries[id]; e != nil && e.pos >= 0 && !e.alone() && e.find(w) != nil {
 			g.shared.drop(e)
-			e.pos, e.wished = away, false
+			e.pos = away
+			e.set(dueIsFixed, false)
 			f.entries = append(f.entries, e)
 		}
 	}
@@ -73,17 +74,18 @@ func (g *group[T]) sendList(w *watch[T], now time.Duration) {
 }
 
 // pagesOf returns a Fetch that reads a listing to its end.
-func (p *Poller[T]) pagesOf(group, series string) func(context.Context) (map[string]T, error) {
-	return func(ctx context.Context) (map[string]T, error) {
-		all := make(map[string]T)
+func (p *Poller[T]) pagesOf(group, series string) fetcher[T] {
+	return func(ctx context.Context) (all map[string]T, whole bool, err error) {
+		all, whole = make(map[string]T), true
 		for page := ""; ; {
-			answer, next, err := p.cfg.List(ctx, group, series, page)
+			answer, next, complete, err := p.cfg.List(ctx, group, series, page)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			maps.Copy(all, answer)
+			whole = whole && complete
 			if page = next; page == "" {
-				return all, nil
+				return all, whole, nil
 			}
 		}
 	}
@@ -91,27 +93,29 @@ func (p *Poller[T]) pagesOf(group, series string) func(context.Context) (map[str
 
 // listed takes in a listing. What it does not mention is pending, as far as it
 // goes: nobody hears of that, and no absence counts.
-func (g *group[T]) listed(f *flight[T], answer map[string]T) {
+func (g *group[T]) listed(f *flight[T], o outcome[T]) {
 	var looks []look
 	now := g.p.now()
 	for _, e := range f.entries {
 		if e.subs == nil {
 			continue
 		}
-		if value, ok := answer[e.id]; ok {
-			e.seen, e.spoiler = true, false
+		if value, ok := o.answer[e.id]; ok {
 			g.report(f, e, Event[T]{Kind: Seen, Value: value})
 			continue
 		}
-		looks = e.pending(looks, now)
-		g.requeue(f, e)
+		tells := o.whole && e.misses == 0
+		if tells {
+			looks = e.pending(looks, now)
+		}
+		g.requeue(f, e, tells)
 	}
 	f.list.curve.learn(now, looks)
 }
 
 // pending adds that an entry was not ready.
 func (e *entry[T]) pending(looks []look, now time.Duration) []look {
-	if e.grace == never {
+	if !e.is(dated) {
 		return looks
 	}
 	l := look{before: never, at: now - e.born, n: 1}
@@ -123,7 +127,7 @@ func (e *entry[T]) pending(looks []look, now time.Duration) []look {
 
 // unlisted ends listings for a while: the cloud, or the caller's permissions, may
 // not allow them. Asking by ID goes on.
-func (g *group[T]) unlisted(f *flight[T]) {
+func (g *group[T]) unlisted(f *flight[T], why error) {
 	g.listAgain = g.p.now() + listPause
-	g.postpone(f)
+	g.postpone(f, why)
 }

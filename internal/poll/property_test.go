@@ -43,6 +43,8 @@ func newChaos(t *testing.T, rnd *rand.Rand, n int) *chaos {
 		}
 		return nil
 	}
+	x.lacks = func(string) bool { return dice.IntN(10) == 0 } // of answers, whole or not, under the lock
+	x.short = func(n int) bool { return n%7 == 0 }
 	x.hang = func(ctx context.Context, n int) {
 		if n%41 == 0 {
 			<-ctx.Done()
@@ -69,6 +71,7 @@ type verdicts struct {
 	mu    sync.Mutex
 	over  bool // Wait returned
 	final map[string]Event[bool]
+	seen  map[string]bool
 }
 
 func (v *verdicts) observe(e Event[bool]) Verdict {
@@ -80,6 +83,7 @@ func (v *verdicts) observe(e Event[bool]) Verdict {
 	if v.over {
 		v.t.Errorf("%s: observed after Wait returned", e.ID)
 	}
+	v.seen[e.ID] = v.seen[e.ID] || e.Kind == Seen
 	if e.Kind != Seen || e.Value {
 		v.final[e.ID] = e
 	}
@@ -91,7 +95,7 @@ func (v *verdicts) observe(e Event[bool]) Verdict {
 
 // wait runs one Target and checks its end.
 func (x *chaos) wait(t *testing.T, p *Poller[bool], target Target[bool], timeout time.Duration) {
-	v := &verdicts{t: t, final: make(map[string]Event[bool])}
+	v := &verdicts{t: t, final: make(map[string]Event[bool]), seen: make(map[string]bool)}
 	target.Observe = v.observe
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
@@ -108,9 +112,15 @@ func (x *chaos) wait(t *testing.T, p *Poller[bool], target Target[bool], timeout
 		t.Errorf("Wait returned nil with %d of %d IDs at an end", len(v.final), len(target.IDs))
 	}
 	for id, e := range v.final {
-		want := map[fate]bool{boots: e.Value, vanishes: e.Kind == Gone, refused: e.Kind == Failed}
+		want := map[fate]bool{boots: e.Value, vanishes: e.Kind == Gone || e.Kind == Hidden, refused: e.Kind == Failed}
 		if !want[x.fates[id]] {
 			t.Errorf("%s, fate %d, ended as %v (ready: %v)", id, x.fates[id], e.Kind, e.Value)
+		}
+		if e.Kind == Gone && !x.wasShown(id) {
+			t.Errorf("%s, which no answer has shown, ended as gone", id)
+		}
+		if e.Kind == Hidden && v.seen[id] {
+			t.Errorf("%s, which this Target saw, ended as hidden", id)
 		}
 	}
 }

@@ -149,7 +149,7 @@ func (g *group[T]) gather(now time.Duration) []*entry[T] {
 // putOff moves the due time of an entry back if by now more is known of its class
 // that speaks for a much later one.
 func (e *entry[T]) putOff(now time.Duration) bool {
-	if e.wished {
+	if e.is(dueIsFixed) {
 		return false
 	}
 	w, due := e.subs.w, time.Duration(0)
@@ -172,7 +172,7 @@ func (e *entry[T]) putOff(now time.Duration) bool {
 // looks go one call at a time, each to tell whether it is too early for the others.
 func (g *group[T]) worthIt(chunk []*entry[T], now time.Duration) time.Duration {
 	oldest, last := chunk[0], chunk[len(chunk)-1]
-	if slices.ContainsFunc(chunk, func(e *entry[T]) bool { return e.wished && e.due <= now }) {
+	if slices.ContainsFunc(chunk, func(e *entry[T]) bool { return e.is(dueIsFixed) && e.due <= now }) {
 		return now
 	}
 	at, slack := now, oldest.slack()
@@ -234,26 +234,30 @@ func (g *group[T]) send(chunk []*entry[T], now time.Duration) {
 	}
 	ids := make([]string, len(chunk))
 	for i, e := range chunk {
-		e.pos, e.wished = away, false
+		e.pos = away
+		e.set(dueIsFixed, false)
 		ids[i] = e.id
 	}
 	g.flights[f] = struct{}{}
 	ctx, cancel := context.WithTimeout(g.ctx, g.p.cfg.FetchTimeout)
-	go g.fly(ctx, cancel, f, func(ctx context.Context) (map[string]T, error) {
+	go g.fly(ctx, cancel, f, func(ctx context.Context) (map[string]T, bool, error) {
 		return g.p.cfg.Fetch(ctx, g.name, ids)
 	})
 }
 
+// fetcher is a Fetch, or a listing, whose question stands.
+type fetcher[T any] func(context.Context) (answer map[string]T, whole bool, err error)
+
 // fly runs one Fetch. When its time is up it counts as failed even if the Fetch
 // does not come back: whichever lands first is believed.
-func (g *group[T]) fly(ctx context.Context, cancel context.CancelFunc, f *flight[T], fetch func(context.Context) (map[string]T, error)) {
+func (g *group[T]) fly(ctx context.Context, cancel context.CancelFunc, f *flight[T], fetch fetcher[T]) {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
-		g.land(f, outcome[T]{err: ctx.Err(), failure: Transient})
+		g.land(f, outcome[T]{err: g.p.noAnswer(), failure: Transient})
 	})
 	defer stop()
-	answer, err := fetch(ctx)
-	g.land(f, g.p.judge(ctx, answer, err))
+	answer, whole, err := fetch(ctx)
+	g.land(f, g.p.judge(ctx, answer, whole, err))
 }
 
 // arm sets the timer for the next thing to do. While no call may be sent because

@@ -14,9 +14,14 @@ const (
 	settleTime  = 20 * time.Millisecond  // lets Targets that start together share
 	lastLook    = time.Second            // before a Target's deadline
 
-	visibleWithin = 60 * time.Second       // a new ID may stay invisible this long
-	missGap       = 5 * time.Second        // between two misses of an ID seen before
-	alonePace     = 200 * time.Millisecond // between two calls for one ID each
+	visibleWithin  = 2 * time.Minute         // Config.Visible, where it is not set
+	proofAnswers   = 3                       // whole answers in a row that lack an ID seen before: it is gone ...
+	proofTime      = 20 * time.Second        // ... where they are spread over this long
+	proofGap       = 2500 * time.Millisecond // between questions meanwhile: bad reads show themselves
+	leavingAnswers = 2                       // the same for an ID whose release was accepted ...
+	leavingTime    = 5 * time.Second         // ... and how far they are spread
+	aloneMost      = 20                      // IDs that wait for a last question of their own: more are asked together
+	alonePace      = 200 * time.Millisecond  // between two calls for one ID each
 
 	minBackoff = time.Second
 	maxBackoff = 30 * time.Second

@@ -277,7 +277,7 @@ func TestGroupsDoNotShareCalls(t *testing.T) {
 		var mixed atomic.Bool
 		c, l := newCloud(t), &log{}
 		p := c.poller(0, func(cfg *Config[bool]) {
-			cfg.Fetch = func(ctx context.Context, group string, ids []string) (map[string]bool, error) {
+			cfg.Fetch = func(ctx context.Context, group string, ids []string) (map[string]bool, bool, error) {
 				for _, id := range ids {
 					if id[:len(group)] != group {
 						mixed.Store(true)

@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 )
@@ -10,19 +11,22 @@ import (
 // to the observer. All but the Target is guarded by the group's lock.
 type watch[T any] struct {
 	*Target[T]
-	curve   *curve        // what is known of its class
-	listing bool          // looks at its IDs may be listings
-	blind   bool          // its first looks were planned by a prior
-	scouts  int           // how many of its IDs are yet to be made scouts: they tell whether the prior is any good
-	doubt   doubtOfPlan   // whether the plan is too late
-	lists   int           // listings since its IDs were last asked about themselves
-	listed  time.Duration // start of the latest listing's round
-	last    time.Duration // when its IDs get a last look before the deadline
+	curve   *curve // what is known of its class
+	listing bool   // looks at its IDs may be listings
+	once    bool   // it is a Look: each ID ends with its first event
 
-	wake chan struct{} // holds a token when there is something to take
-	news []item[T]
-	left int   // IDs without an end
-	err  error // the group gave up
+	usingPrior bool          // its first looks were planned by a prior
+	scouts     int           // how many of its IDs are yet to be made scouts: they tell whether the prior is any good
+	doubt      doubtOfPlan   // whether the plan is too late
+	lists      int           // listings since its IDs were last asked about themselves
+	listed     time.Duration // start of the latest listing's round
+	last       time.Duration // when its IDs get a last look before the deadline
+
+	wake    chan struct{} // holds a token when there is something to take
+	news    []item[T]
+	left    int   // IDs without an end
+	err     error // the group gave up
+	trouble error // why the latest call about some of its IDs told nothing
 }
 
 // item is an event on its way to an observer.
@@ -36,11 +40,10 @@ type item[T any] struct {
 }
 
 func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
-	w := &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime}
+	w := &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime, wake: make(chan struct{}, 1)}
 	w.listing = p.cfg.List != nil && t.Series != "" && len(t.IDs) > p.cfg.Batch
-	w.wake = make(chan struct{}, 1)
 	if w.schedule() == nil && len(t.IDs) > p.cfg.Batch && !w.listing {
-		w.blind, w.scouts = true, 2*p.cfg.Batch
+		w.usingPrior, w.scouts = true, 2*p.cfg.Batch
 	}
 	if pl := w.schedule(); pl != nil {
 		w.doubt.open = w.curve.doubts(p.now(), pl.first)
@@ -51,12 +54,21 @@ func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
 	return w
 }
 
+// newLook returns the watch of a Look. What it sees teaches nothing, and its Target's
+// acceptance plays no part.
+func (p *Poller[T]) newLook(t *Target[T]) *watch[T] {
+	t.Accepted, t.Since, t.Leaving = time.Time{}, nil, false
+	return &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime, wake: make(chan struct{}, 1), once: true}
+}
+
 // birth is what follows from the acceptance of an ID.
 type birth struct {
-	born  time.Duration // acceptance, or the start of Wait where that is unknown
-	grace time.Duration // until then an absence means "not yet"; never = acceptance is unknown
-	start time.Duration // when it is first due
-	plan  bool          // start follows from the curve
+	born     time.Duration // acceptance, or the start of Wait where that is unknown
+	dated    bool          // it is the acceptance
+	patience uint32        // as in sub
+	fresh    bool          // as in sub
+	start    time.Duration // when it is first due
+	plan     bool          // start follows from the curve
 }
 
 // births works out the birth of each ID of w: one for each, or one for all.
@@ -78,17 +90,42 @@ func (w *watch[T]) births(p *Poller[T]) []birth {
 
 // birth works out the birth of an ID that was accepted at that time.
 func (w *watch[T]) birth(p *Poller[T], accepted time.Time, now time.Duration) birth {
-	b := birth{born: now, grace: never, start: now}
+	b := birth{born: now, start: now}
+	patience := now + proofTime
 	if !accepted.IsZero() {
-		b.born = min(accepted.Sub(p.base), now)
-		b.grace = b.born + visibleWithin
+		b.born, b.dated = min(accepted.Sub(p.base), now), true
+		b.fresh = b.born+p.cfg.Visible > patience
+		patience = max(patience, b.born+p.cfg.Visible)
 		due := b.born + w.first()
 		b.start, b.plan = max(due, now), due > now
 	}
+	b.patience = uint32(min(patience/time.Second+1, math.MaxUint32))
 	if at := max(w.last, now); at < b.start {
 		b.start, b.plan = at, false
 	}
 	return b
+}
+
+// sub returns w's interest in an ID, of calls after that number.
+func (w *watch[T]) sub(b birth, after uint64) *sub[T] {
+	return &sub[T]{w: w, after: after, patience: b.patience, fresh: b.fresh}
+}
+
+// known asks the Target which of its IDs existed before; nil where it knows of none.
+func (w *watch[T]) known() (known []bool) {
+	if w.Known == nil {
+		return nil
+	}
+	for i, id := range w.IDs {
+		if !w.Known(id) {
+			continue
+		}
+		if known == nil {
+			known = make([]bool, len(w.IDs))
+		}
+		known[i] = true
+	}
+	return known
 }
 
 // tell hands an event to the watch; room is how many more may follow at once.
@@ -137,7 +174,8 @@ func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error
 
 // learns adds what an observation teaches, if anything.
 func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
-	if !it.dated || it.event.Kind != Seen || v != Keep && v != Ready {
+	teaches := v == Keep || v == Ready
+	if w.once || !it.dated || it.event.Kind != Seen || !teaches {
 		return looks
 	}
 	l := look{before: never, at: it.at - it.born, ready: v == Ready, n: 1}

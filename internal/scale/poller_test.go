@@ -41,18 +41,18 @@ func (d *drawn) ids(operation int) []string {
 }
 
 // describe tells of each machine whether it runs.
-func (d *drawn) describe(_ context.Context, _ string, ids []string) (map[string]bool, error) {
+func (d *drawn) describe(_ context.Context, _ string, ids []string) (map[string]bool, bool, error) {
 	d.calls.Add(1)
 	age := time.Since(d.start)
 	out := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		n, err := strconv.Atoi(id[2:])
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		out[id] = age >= d.boots[n]
 	}
-	return out, nil
+	return out, true, nil
 }
 
 // A million machines of ten thousand operations go through one poller.

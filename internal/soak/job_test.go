@@ -179,7 +179,7 @@ func (j *job) wait(op *provider.Operation, r *report) error {
 	defer cancel()
 	before := op.InstanceIDs()
 	_, err := op.Wait(ctx, nil)
-	if w := (*provider.WaitError)(nil); errors.As(err, &w) && len(w.Failed) == 0 || ctx.Err() != nil {
+	if w := (*provider.WaitError)(nil); errors.As(err, &w) && len(w.Failed)+len(w.NotVisible) == 0 || ctx.Err() != nil {
 		r.add(&r.unsettled, "wait of "+strconv.Itoa(j.n)+": "+err.Error())
 	}
 	r.hold(j, op.InstanceIDs()) // others may have taken the place of dead ones
