@@ -53,6 +53,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		if !more {
 			return op.inOrder(running), withTrouble(withTrouble(err, trouble), mendErr)
 		}
+		o.replaced(len(w.Failed))
 		trouble = mendErr
 		if r := (*RunError)(nil); errors.As(mendErr, &r) && r.failed { // some of those that failed are not replaced
 			trouble = withTrouble(err, mendErr)

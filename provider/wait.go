@@ -21,6 +21,8 @@ type WaitOptions struct {
 	// Progress is called for every change of a server's state, one call at a
 	// time. It should return soon: the wait goes on only afterwards.
 	Progress func(Event)
+
+	tally *tally // of [WaitAll]; nil otherwise
 }
 
 // Event is a change of one server's state.
@@ -129,6 +131,7 @@ type waiter struct {
 	ids      []string
 	byID     []int32     // indexes of ids, sorted by ID
 	progress func(Event) // nil when nobody wants to know
+	tally    *tally      // likewise
 
 	// restarted tells that the servers were just told to start or reboot: being
 	// stopped may be part of that, or an old answer.
@@ -164,6 +167,7 @@ type awaited struct {
 	visible   bool // it was seen
 	noAddress bool // and had no address then
 	hidden    bool // it was never seen, and the patience with it is over
+	absent    bool // the latest answer to a single look left it out
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
@@ -175,7 +179,7 @@ func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
 	}
 	slices.SortFunc(w.byID, func(a, b int32) int { return strings.Compare(w.ids[a], w.ids[b]) })
 	if o != nil {
-		w.progress = o.Progress
+		w.progress, w.tally = o.Progress, o.tally
 	}
 	return w
 }
@@ -254,7 +258,9 @@ func (c *Client) access(ctx context.Context, region string) (allowed bool, refus
 func (w *waiter) observe(e poll.Event[Instance]) poll.Verdict {
 	w.mu.Lock()
 	s := &w.servers[w.index(e.ID)]
+	before := s.count()
 	changed := s.take(w, e)
+	w.tally.move(before, s.count())
 	verdict := poll.Keep
 	switch boot := w.target == StateRunning && !w.restarted; {
 	case s.ready && boot:
@@ -297,6 +303,7 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 	before := s.state
 	switch e.Kind {
 	case poll.Absent: // proves nothing
+		s.absent = true
 	case poll.Gone:
 		s.gone(w, e.ID, e.Err)
 	case poll.Hidden:

@@ -1,0 +1,97 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Look is what one look at an operation has shown. See [Operation.Look].
+type Look struct {
+	Ready   []Instance        // they run
+	Failed  []*LaunchError    // they will never run
+	Pending []PendingInstance // they were shown, and do not run yet
+
+	// NotVisible were left out of the answers. That proves nothing: Visible tells of
+	// each whether the operation has seen it before.
+	NotVisible []PendingInstance
+
+	// Unanswered are those that nobody could be asked about before the error.
+	Unanswered []string
+
+	// Next is when another look is worth its call; zero when all run or have failed.
+	Next time.Time
+}
+
+// Done reports whether another look would show nothing new: all run or have failed.
+func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unanswered) == 0 }
+
+// Look asks about every instance of the operation once, in calls that are shared with
+// all who wait, for callers that must not hold a goroutine: a job that runs again at
+// Look.Next, a reconciler. It replaces nothing and releases nothing: call
+// [Operation.Wait] with failed instances for that, or [Operation.Terminate].
+//
+// Failed and throttled describes are repeated until ctx ends. What is known by then comes
+// beside the error.
+func (op *Operation) Look(ctx context.Context) (Look, error) {
+	_, late := op.findLate(ctx)
+	w := newWaiter(op.c, StateRunning, op.InstanceIDs(), nil)
+	known := map[string]bool{}
+	for _, id := range op.ledger.Seen() {
+		known[id] = true
+	}
+	t := op.target()
+	t.IDs, t.Observe = w.ids, w.observe
+	err := op.c.poller.engine(op.c).Look(ctx, t)
+	op.ledger.See(w.sighted())
+	l := w.looked(known)
+	if !l.Done() {
+		l.Next = op.c.poller.engine(op.c).Next(op.class, op.ledger.NamedAt())
+	}
+	if err = errors.Join(err, late); err != nil {
+		err = fmt.Errorf("%s: looking at operation %s: %w", op.c.name, op.id, err)
+	}
+	return l, err
+}
+
+// looked sorts what a single look has shown.
+func (w *waiter) looked(known map[string]bool) (l Look) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, id := range w.ids {
+		s := &w.servers[i]
+		p := PendingInstance{ID: id, State: s.state, RawState: s.raw, Visible: s.visible || known[id], NoAddress: s.noAddress}
+		switch {
+		case s.ready:
+			l.Ready = append(l.Ready, s.instance(id))
+		case s.failed != nil:
+			l.Failed = append(l.Failed, s.failed)
+		case s.visible:
+			l.Pending = append(l.Pending, p)
+		case s.absent:
+			l.NotVisible = append(l.NotVisible, p)
+		default:
+			l.Unanswered = append(l.Unanswered, id)
+		}
+	}
+	return l
+}
+
+// String says how many instances are how far.
+func (l *Look) String() string {
+	var words []string
+	for _, n := range []struct {
+		count int
+		word  string
+	}{
+		{len(l.Ready), "ready"}, {len(l.Failed), "failed"}, {len(l.Pending), "pending"},
+		{len(l.NotVisible), "not visible"}, {len(l.Unanswered), "unanswered"},
+	} {
+		if n.count > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n.count, n.word))
+		}
+	}
+	return strings.Join(words, ", ")
+}

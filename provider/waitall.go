@@ -1,0 +1,142 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// WaitAllOptions are for [WaitAll]. Nil is the default.
+type WaitAllOptions struct {
+	// Progress is called for every change of the numbers, one call at a time. It should
+	// return soon: the waits go on only afterwards.
+	Progress func(WaitProgress)
+}
+
+// WaitProgress is how far the instances of several operations have come.
+type WaitProgress struct {
+	Asked      int // instances in hand, of all operations
+	Ready      int
+	Failed     int // those that others have replaced do not count
+	NotVisible int // never shown within [Options].VisibleWithin
+}
+
+// Pending is how many instances are still waited for.
+func (p WaitProgress) Pending() int { return max(p.Asked-p.Ready-p.Failed-p.NotVisible, 0) }
+
+// String says the numbers, for example "12 of 250 ready, 1 failed, 237 pending".
+func (p WaitProgress) String() string {
+	s := fmt.Sprintf("%d of %d ready", p.Ready, p.Asked)
+	for _, n := range []struct {
+		count int
+		word  string
+	}{{p.Failed, "failed"}, {p.NotVisible, "not visible"}, {p.Pending(), "pending"}} {
+		if n.count > 0 {
+			s += fmt.Sprintf(", %d %s", n.count, n.word)
+		}
+	}
+	return s
+}
+
+// WaitResult is what [Operation.Wait] returned for one of several operations.
+type WaitResult struct {
+	Operation *Operation
+	Instances []Instance
+	Err       error
+}
+
+// WaitAll is [Operation.Wait] for several operations at once, of one cloud or of several,
+// with one progress. It returns when all of them have come to their end, or ctx has
+// ended, with a result for each in their order, and joins their errors. An operation that
+// fails ends no other. Operations of clients that share a [Poller] share describe calls.
+func WaitAll(ctx context.Context, ops []*Operation, o *WaitAllOptions) ([]WaitResult, error) {
+	t := &tally{}
+	if o != nil {
+		t.report = o.Progress
+	}
+	for _, op := range ops {
+		t.p.Asked += len(op.InstanceIDs())
+	}
+	results, errs := make([]WaitResult, len(ops)), make([]error, len(ops))
+	var g sync.WaitGroup
+	for i, op := range ops {
+		g.Go(func() {
+			list, err := op.Wait(ctx, &WaitOptions{tally: t})
+			results[i], errs[i] = WaitResult{op, list, err}, err
+		})
+	}
+	g.Wait()
+	return results, errors.Join(errs...)
+}
+
+// tally counts for several waits.
+type tally struct {
+	mu     sync.Mutex
+	p      WaitProgress
+	report func(WaitProgress) // nil when nobody wants to know
+}
+
+// counted is where an instance counts.
+type counted int
+
+const (
+	asPending counted = iota
+	asReady
+	asFailed
+	asNotVisible
+)
+
+// count says where an instance counts.
+func (s *awaited) count() counted {
+	switch {
+	case s.ready:
+		return asReady
+	case s.failed != nil:
+		return asFailed
+	case s.hidden:
+		return asNotVisible
+	}
+	return asPending
+}
+
+// move counts an instance elsewhere. A nil tally counts nothing.
+func (t *tally) move(from, to counted) {
+	if t == nil || from == to {
+		return
+	}
+	t.change(func(p *WaitProgress) {
+		p.add(from, -1)
+		p.add(to, 1)
+	})
+}
+
+func (p *WaitProgress) add(where counted, n int) {
+	switch where {
+	case asReady:
+		p.Ready += n
+	case asFailed:
+		p.Failed += n
+	case asNotVisible:
+		p.NotVisible += n
+	case asPending:
+	}
+}
+
+// change changes the numbers and reports them.
+func (t *tally) change(how func(*WaitProgress)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	how(&t.p)
+	if t.report != nil {
+		t.report(t.p)
+	}
+}
+
+// replaced takes failed instances out of the numbers: others are waited for.
+func (o *WaitOptions) replaced(n int) {
+	if o == nil || o.tally == nil || n == 0 {
+		return
+	}
+	o.tally.change(func(p *WaitProgress) { p.Failed -= n })
+}
