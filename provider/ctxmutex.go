@@ -1,22 +1,27 @@
 package provider
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
-// ctxMutex is a mutex whose lock honours ctx.
-type ctxMutex chan struct{}
+// ctxMutex is a mutex whose lock honours ctx. The zero value is unlocked.
+type ctxMutex struct {
+	once sync.Once
+	held chan struct{} // holds a token while the mutex is locked
+}
 
-func newCtxMutex() ctxMutex { return make(ctxMutex, 1) }
-
-func (m ctxMutex) lock(ctx context.Context) error {
+func (m *ctxMutex) lock(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	m.once.Do(func() { m.held = make(chan struct{}, 1) })
 	select {
-	case m <- struct{}{}:
+	case m.held <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (m ctxMutex) unlock() { <-m }
+func (m *ctxMutex) unlock() { <-m.held }

@@ -182,7 +182,7 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 		return err
 	}
 	defer op.looking.unlock()
-	if op.ledger.Part(i).Status != ledger.Sent { // settled beside another part
+	if op.ledger.Status(i) != ledger.Sent { // settled beside another part
 		return nil
 	}
 	var ids []string

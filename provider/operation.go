@@ -66,7 +66,6 @@ type partWords struct {
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	op := &Operation{
 		c: c, id: cmp.Or(o.OperationID, randomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
-		saving: newCtxMutex(), mending: newCtxMutex(), looking: newCtxMutex(),
 	}
 	if o.OperationID != "" && c.marksByName() {
 		op.run = randomID()[:runDigits]

@@ -35,7 +35,10 @@ func (f JournalFunc) Save(ctx context.Context, token []byte) error { return f(ct
 // rest of its answer proves.
 func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err error) {
 	now := time.Now()
-	ids := slices.DeleteFunc(slices.Clone(res.InstanceIDs), func(id string) bool { return id == "" })
+	ids := res.InstanceIDs
+	if slices.Contains(ids, "") {
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
+	}
 	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: judge(err, op.c.limits.ClientToken)}
 	if err != nil {
 		a.Order = unpaidOrder(err)

@@ -156,7 +156,7 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 	}
 	op := &Operation{
 		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print, owner: cmp.Or(o.Owner, s.Owner), opts: o,
-		ledger: l, saving: newCtxMutex(), mending: newCtxMutex(), looking: newCtxMutex(),
+		ledger: l,
 	}
 	c.recent.add(l.Unseen(), l.NamedAt())
 	for _, id := range l.Seen() {

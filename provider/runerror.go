@@ -215,9 +215,20 @@ func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
 	return nil
 }
 
+// hasWords reports whether anything went wrong, with a part or beside the parts.
+func (op *Operation) hasWords() bool {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	failed := slices.ContainsFunc(op.words, func(w partWords) bool { return w.err != nil || w.launchFailure != nil })
+	return failed || len(op.problems) > 0
+}
+
 // runError returns nil when the operation has what its spec asked for, and no more. Too
 // little stock is not an error as long as there are MinCount instances.
 func (op *Operation) runError() error {
+	if op.ledger.Complete() && !op.hasWords() {
+		return nil
+	}
 	dryRun, parts := op.isDryRun(), op.ledger.All()
 	op.mu.Lock()
 	defer op.mu.Unlock()

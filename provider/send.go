@@ -67,9 +67,9 @@ func (op *Operation) createParts(ctx context.Context) {
 func (op *Operation) openParts() (open []int) {
 	over := op.ledger.Over()
 	for i := range op.ledger.Parts() {
-		p := op.ledger.Part(i)
-		planned := p.Status == ledger.Planned && !over
-		if planned || p.Status == ledger.Sent {
+		status := op.ledger.Status(i)
+		planned := status == ledger.Planned && !over
+		if planned || status == ledger.Sent {
 			open = append(open, i)
 		}
 	}
@@ -83,7 +83,7 @@ func (op *Operation) createPart(ctx context.Context, i int) error {
 		return op.createByToken(ctx, i)
 	case op.c.limits.NameMarker:
 		return op.createByMarker(ctx, i)
-	case op.ledger.Part(i).Status == ledger.Sent:
+	case op.ledger.Status(i) == ledger.Sent:
 		return fmt.Errorf("a create was sent and its answer is not known: %w", ErrOutcomeUnknown)
 	}
 	return op.repeatCreate(ctx, i)
@@ -105,7 +105,7 @@ func (op *Operation) createByToken(ctx context.Context, i int) error {
 			return &endedError{fmt.Errorf("%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again", ErrTokenMismatch)}
 		}
 		err := op.repeatCreate(ctx, i)
-		dead := judge(err, true).TokenDead && op.ledger.Part(i).Status == ledger.Planned
+		dead := judge(err, true).TokenDead && op.ledger.Status(i) == ledger.Planned
 		if !dead || p.Generation+1 >= maxGenerations || op.ledger.Over() || op.ownToken() {
 			return err
 		}
@@ -256,10 +256,10 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 	for {
 		have := len(op.ledger.Part(i).IDs)
 		var err error
-		if op.ledger.Part(i).Status == ledger.Planned {
+		if op.ledger.Status(i) == ledger.Planned {
 			err, sent = op.repeatCreate(ctx, i), sent+1
 		}
-		if op.ledger.Part(i).Status != ledger.Sent || ctx.Err() != nil {
+		if op.ledger.Status(i) != ledger.Sent || ctx.Err() != nil {
 			return err
 		}
 		if lookErr := op.search(ctx, i, err); lookErr != nil {

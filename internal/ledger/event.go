@@ -85,25 +85,27 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 
 // contradictsLocked reports whether an answer cannot be true.
 func (l *Ledger) contradictsLocked(i int, a *Answer) bool {
-	distinct := map[string]bool{}
 	for _, id := range a.IDs {
-		distinct[id] = true
-		if s := l.instances[id]; s != nil && s.part != i {
+		if s, ok := l.instances[id]; ok && s.part != i {
 			return true
 		}
 	}
-	return len(distinct) > a.Asked
+	return len(a.IDs) > a.Asked && len(distinct(a.IDs)) > a.Asked
 }
+
+// distinct returns IDs sorted, each once.
+func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 
 // compareLocked decides what an answer without an error proves. All that was asked
 // for: nothing more will come. Fewer: nothing, until another answer agrees.
 func (l *Ledger) compareLocked(p *part, a *Answer) {
-	named := slices.Compact(slices.Sorted(slices.Values(a.IDs)))
+	if l.certainLocked(p) == p.Count {
+		p.status, p.last, p.agreed = Accepted, nil, false
+		return
+	}
+	named := distinct(a.IDs)
 	p.agreed = p.last != nil && slices.Equal(p.last, named)
 	p.last = named
-	if l.certainLocked(p) == p.Count {
-		p.status = Accepted
-	}
 }
 
 // Agree records that a part has no more instances than it has: the two latest
@@ -141,16 +143,22 @@ func (l *Ledger) ApproveDryRun(i int) {
 // nameLocked adds instances to a part, each once, and returns those that are new.
 func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fresh []string) {
 	p := &l.parts[i]
+	before := len(p.ids)
+	if l.instances == nil {
+		l.instances = make(map[string]instance, len(ids))
+	}
 	for _, id := range ids {
-		switch s := l.instances[id]; {
-		case s == nil:
-			l.instances[id] = &instance{part: i, claim: claim}
+		s, known := l.instances[id]
+		switch {
+		case !known:
+			l.instances[id] = instance{part: i, claim: claim}
 			p.ids = append(p.ids, id)
-			fresh = append(fresh, id)
 		case s.part == i:
 			s.claim = min(s.claim, claim)
+			l.instances[id] = s
 		}
 	}
+	fresh = p.ids[before:len(p.ids):len(p.ids)]
 	if len(fresh) > 0 {
 		l.accepted = now
 	}
@@ -185,7 +193,10 @@ func (l *Ledger) Find(i int, ids []string, claim Claim, now time.Time) (fresh []
 func (l *Ledger) Deal(parts []int, ids []string, claim Claim, now time.Time) (left []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	left = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return l.instances[id] != nil })
+	left = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		_, known := l.instances[id]
+		return known
+	})
 	for _, i := range parts {
 		p := &l.parts[i]
 		n := min(max(p.Count-len(p.ids), 0), len(left))
@@ -365,9 +376,15 @@ func (l *Ledger) See(ids []string) {
 
 func (l *Ledger) seeLocked(ids []string) {
 	for _, id := range ids {
-		if s := l.instances[id]; s != nil {
-			s.seen = true
-		}
+		l.changeLocked(id, func(s *instance) { s.seen = true })
+	}
+}
+
+// changeLocked changes what is known of an instance, if it is the ledger's.
+func (l *Ledger) changeLocked(id string, how func(*instance)) {
+	if s, ok := l.instances[id]; ok {
+		how(&s)
+		l.instances[id] = s
 	}
 }
 
@@ -395,8 +412,8 @@ func (l *Ledger) OweRelease(ids []string) (fresh []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
-		if s := l.instances[id]; s != nil && !s.releasing {
-			s.releasing = true
+		if s, ok := l.instances[id]; ok && !s.releasing {
+			l.changeLocked(id, func(s *instance) { s.releasing = true })
 			fresh = append(fresh, id)
 		}
 	}
@@ -408,9 +425,7 @@ func (l *Ledger) CancelOwed(ids []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
-		if s := l.instances[id]; s != nil {
-			s.releasing = false
-		}
+		l.changeLocked(id, func(s *instance) { s.releasing = false })
 	}
 }
 
@@ -430,9 +445,9 @@ func (l *Ledger) Leave(ids []string, proof Proof) (left []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
-		s := l.instances[id]
-		unproven := s == nil || !l.over || proof == GoneForGood && !s.seen
-		if unproven {
+		s, ok := l.instances[id]
+		proven := proof == ReleaseAccepted || s.seen
+		if !ok || !l.over || !proven {
 			continue
 		}
 		left = append(left, id)
@@ -444,10 +459,12 @@ func (l *Ledger) Leave(ids []string, proof Proof) (left []string) {
 	return left
 }
 
-func (l *Ledger) dropLocked(id string, s *instance) *part {
+// dropLocked takes an instance out of its part. The list is copied: what Part and IDs
+// have returned is not written to.
+func (l *Ledger) dropLocked(id string, s instance) *part {
 	delete(l.instances, id)
 	p := &l.parts[s.part]
-	p.ids = slices.DeleteFunc(p.ids, func(have string) bool { return have == id })
+	p.ids = slices.DeleteFunc(slices.Clone(p.ids), func(have string) bool { return have == id })
 	p.last, p.agreed = nil, false
 	return p
 }
@@ -459,8 +476,8 @@ func (l *Ledger) LaunchFailed(ids []string) (left []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
-		s := l.instances[id]
-		if s == nil || !s.releasing {
+		s, ok := l.instances[id]
+		if !ok || !s.releasing {
 			continue
 		}
 		left = append(left, id)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -140,7 +141,7 @@ type instance struct {
 type Ledger struct {
 	mu        sync.Mutex
 	parts     []part
-	instances map[string]*instance
+	instances map[string]instance
 	enough    int       // instances that are enough
 	accepted  time.Time // when the latest instance was named
 	over      bool      // everything is being released; nothing more is created
@@ -149,7 +150,7 @@ type Ledger struct {
 // New returns the ledger of an operation that has made no call. Enough is how many
 // instances are enough.
 func New(enough int, plans []Plan) *Ledger {
-	l := &Ledger{enough: enough, parts: make([]part, len(plans)), instances: map[string]*instance{}}
+	l := &Ledger{enough: enough, parts: make([]part, len(plans))}
 	for i, p := range plans {
 		l.parts[i] = part{Plan: p, status: Planned}
 	}
@@ -193,35 +194,37 @@ func (l *Ledger) viewLocked(i int) Part {
 }
 
 // assignLocked says which instances fill the slots of a part: the certain ones
-// first, then the doubtful ones, each in the order in which they were named.
+// first, then the doubtful ones, each in the order in which they were named. The lists
+// are never written to, see dropLocked.
 func (l *Ledger) assignLocked(p *part) (ids, extra []string, certain int) {
-	all := make([]string, 0, len(p.ids))
-	for _, id := range p.ids {
-		if l.instances[id].claim != Doubtful {
-			all = append(all, id)
-		}
-	}
-	certain = min(len(all), p.Count)
-	if len(all) < len(p.ids) {
-		for _, id := range p.ids {
-			if l.instances[id].claim == Doubtful {
-				all = append(all, id)
-			}
-		}
+	all := p.ids
+	certain = l.certainLocked(p)
+	if l.doubtfulLocked(p) > 0 {
+		all = slices.Clone(all)
+		slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(l.rank(a), l.rank(b)) })
 	}
 	n := min(len(all), p.Count)
-	return all[:n:n], all[n:], certain
+	return all[:n:n], all[n:len(all):len(all)], certain
+}
+
+// rank orders the certain instances before the doubtful ones.
+func (l *Ledger) rank(id string) int {
+	if l.instances[id].claim == Doubtful {
+		return 1
+	}
+	return 0
+}
+
+func (l *Ledger) doubtfulLocked(p *part) (n int) {
+	for _, id := range p.ids {
+		n += l.rank(id)
+	}
+	return n
 }
 
 // certainLocked is how many slots of a part are filled for certain.
 func (l *Ledger) certainLocked(p *part) int {
-	n := 0
-	for _, id := range p.ids {
-		if l.instances[id].claim != Doubtful {
-			n++
-		}
-	}
-	return min(n, p.Count)
+	return min(len(p.ids)-l.doubtfulLocked(p), p.Count)
 }
 
 // IDs returns every instance in hand: those that fill slots, in the order of
@@ -239,27 +242,27 @@ func (l *Ledger) IDs() []string {
 
 // Ours returns the instances that are certainly the operation's, in the order of
 // creation: what a policy may release.
-func (l *Ledger) Ours() []string { return l.pick(func(s *instance) bool { return s.claim == Ours }) }
+func (l *Ledger) Ours() []string { return l.pick(func(s instance) bool { return s.claim == Ours }) }
 
 // NotOurs returns the instances that no policy may release: another run may have
 // made them, or only answers that contradict themselves name them.
-func (l *Ledger) NotOurs() []string { return l.pick(func(s *instance) bool { return s.claim != Ours }) }
+func (l *Ledger) NotOurs() []string { return l.pick(func(s instance) bool { return s.claim != Ours }) }
 
 // Doubtful returns the instances that only answers which contradict themselves name.
 func (l *Ledger) Doubtful() []string {
-	return l.pick(func(s *instance) bool { return s.claim == Doubtful })
+	return l.pick(func(s instance) bool { return s.claim == Doubtful })
 }
 
 // Releasing returns the instances whose release is owed.
-func (l *Ledger) Releasing() []string { return l.pick(func(s *instance) bool { return s.releasing }) }
+func (l *Ledger) Releasing() []string { return l.pick(func(s instance) bool { return s.releasing }) }
 
 // Seen returns the instances that a describe has shown.
-func (l *Ledger) Seen() []string { return l.pick(func(s *instance) bool { return s.seen }) }
+func (l *Ledger) Seen() []string { return l.pick(func(s instance) bool { return s.seen }) }
 
 // Unseen returns the instances that no describe has shown.
-func (l *Ledger) Unseen() []string { return l.pick(func(s *instance) bool { return !s.seen }) }
+func (l *Ledger) Unseen() []string { return l.pick(func(s instance) bool { return !s.seen }) }
 
-func (l *Ledger) pick(wanted func(*instance) bool) []string {
+func (l *Ledger) pick(wanted func(instance) bool) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var ids []string
@@ -271,6 +274,28 @@ func (l *Ledger) pick(wanted func(*instance) bool) []string {
 		}
 	}
 	return ids
+}
+
+// Complete reports whether every part has all that was asked for, and no instance is
+// beyond that or doubtful.
+func (l *Ledger) Complete() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.parts {
+		p := &l.parts[i]
+		done := p.status == Accepted || p.status == Replaced
+		if !done || len(p.ids) != p.Count || l.doubtfulLocked(p) > 0 {
+			return false
+		}
+	}
+	return !l.over
+}
+
+// Status returns how far a part has come.
+func (l *Ledger) Status(i int) Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.parts[i].status
 }
 
 // Surplus returns the instances beyond what was asked for, whoever they belong to.
@@ -290,11 +315,8 @@ func (l *Ledger) Surplus() []string {
 func (l *Ledger) PartOf(id string) (i int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.instances[id]
-	if s == nil {
-		return 0, false
-	}
-	return s.part, true
+	s, ok := l.instances[id]
+	return s.part, ok
 }
 
 // Count returns how many instances were asked for.

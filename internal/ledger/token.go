@@ -39,10 +39,10 @@ type SavedPart struct {
 	// trailing zeros are left out.
 	Seen string `json:"seen,omitempty"`
 
-	Renamed      bool      `json:"named,omitempty"`
-	OutOfStock   bool      `json:"short,omitempty"`
-	Order        string    `json:"order,omitempty"`
-	GivenUp      []GivenUp `json:"givenUp,omitempty"`
+	Renamed    bool      `json:"named,omitempty"`
+	OutOfStock bool      `json:"short,omitempty"`
+	Order      string    `json:"order,omitempty"`
+	GivenUp    []GivenUp `json:"givenUp,omitempty"`
 }
 
 // Save returns the written form of the ledger.
@@ -77,7 +77,7 @@ func (l *Ledger) bitsLocked(p *part) string {
 	return strings.TrimRight(string(bits), "0")
 }
 
-func (s *Saved) markLocked(id string, i *instance) {
+func (s *Saved) markLocked(id string, i instance) {
 	if i.claim == Shared {
 		s.Shared = append(s.Shared, id)
 	}
@@ -98,12 +98,12 @@ func Restore(s Saved) (*Ledger, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	l := &Ledger{enough: s.Enough, accepted: s.Accepted, over: s.Over, instances: map[string]*instance{}}
+	l := &Ledger{enough: s.Enough, accepted: s.Accepted, over: s.Over, instances: map[string]instance{}}
 	for i := range s.Parts {
 		l.parts = append(l.parts, s.Parts[i].restored())
 		p := &s.Parts[i]
 		for n, id := range p.IDs {
-			l.instances[id] = &instance{part: i, seen: n < len(p.Seen) && p.Seen[n] == '1'}
+			l.instances[id] = instance{part: i, seen: n < len(p.Seen) && p.Seen[n] == '1'}
 		}
 	}
 	l.restoreEvidence(&s)
@@ -131,9 +131,7 @@ func (l *Ledger) restoreEvidence(s *Saved) {
 		{s.Releasing, func(i *instance) { i.releasing = true }},
 	} {
 		for _, id := range mark.ids {
-			if i := l.instances[id]; i != nil {
-				mark.set(i)
-			}
+			l.changeLocked(id, mark.set)
 		}
 	}
 }
