@@ -505,3 +505,36 @@ func TestBadAlternatives(t *testing.T) {
 		}
 	})
 }
+
+// An alternative changes the disk, the type, the zone and the subnet, and nothing else.
+func TestAnAlternativeChangesTheSpec(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(refusal(provider.ErrNoStock, "NoStock")), works)
+		s := spec(1)
+		s.Zone, s.SystemDisk.Type, s.Network.SubnetID = "a", "ssd", "net-a"
+		o := &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "t2.small", Zone: "b", SubnetID: "net-b", DiskType: "hdd"}}}
+		if _, err := f.client().RunInstances(t.Context(), s, o); err != nil {
+			t.Fatal(err)
+		}
+		got := f.made(provider.APIRunInstances)[1].spec
+		if words := []string{got.InstanceType, got.Zone, got.Network.SubnetID, got.SystemDisk.Type}; !slices.Equal(words, []string{"t2.small", "b", "net-b", "hdd"}) {
+			t.Errorf("asked for %v", words)
+		}
+		if got.ImageID != s.ImageID {
+			t.Errorf("the image is %s, want %s", got.ImageID, s.ImageID)
+		}
+	})
+}
+
+// Without alternatives none was tried, also after a resume.
+func TestNothingWasTriedWithoutAlternatives(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(refusal(provider.ErrNoStock, "NoStock")))
+		s := spec(1)
+		op, _ := f.client().RunInstances(t.Context(), s, nil)
+		_, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if got := tried(err); got != nil || !errors.Is(err, provider.ErrNoStock) {
+			t.Errorf("tried %v, %v; want nothing and no stock", got, err)
+		}
+	})
+}

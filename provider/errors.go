@@ -90,14 +90,24 @@ type APIError struct {
 	Err  error // the SDK's own error; may be nil
 }
 
-// Error returns driver, call, sentinel, code, message and request ID in a line.
+// status is the HTTP status of a failure, where it is known and the message does not
+// begin with it.
+func (e *APIError) status() string {
+	if e.HTTPStatus < 300 || strings.HasPrefix(e.Message, "HTTP ") {
+		return ""
+	}
+	return "HTTP " + strconv.Itoa(e.HTTPStatus)
+}
+
+// Error returns driver, call, sentinel, HTTP status, code, message and request ID in a
+// line.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Driver, e.Op)
 	if e.Kind != nil {
 		fmt.Fprintf(&b, ": %v", e.Kind)
 	}
-	for _, s := range []string{e.Code, e.Message} {
+	for _, s := range []string{e.status(), e.Code, e.Message} {
 		if s != "" {
 			b.WriteString(": " + oneLine(s))
 		}

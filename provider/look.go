@@ -70,6 +70,8 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: looking for the instances of a lost create: %w", ErrOutcomeUnknown, err)
+	case p.Order != "" && p.Missing() > 0: // it may yet be paid
+		return &UnpaidError{Driver: op.c.name, OrderID: p.Order}
 	case !op.ledger.Looked(i, time.Now()):
 		return fmt.Errorf("%w: %w, and they are not found by their marker", ErrOutcomeUnknown, &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra)})
 	}
@@ -166,7 +168,7 @@ func (op *Operation) findOld(ctx context.Context, i int) error {
 	switch {
 	case op.noneMade:
 		op.ledger.Settle(i)
-	case op.owner == "" || !op.c.marksByTags():
+	case !op.marksByOwner():
 		return op.mustCheck(i)
 	default:
 		if err := op.settleOld(ctx, i); err != nil {
@@ -185,26 +187,40 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 	if op.ledger.Status(i) != ledger.Sent { // settled beside another part
 		return nil
 	}
+	stale := op.staleParts()
+	if err := op.adoptTagged(ctx, stale); err != nil {
+		return err
+	}
+	for _, n := range stale {
+		if p := op.ledger.Part(n); p.Order == "" || p.Missing() == 0 { // an order may yet be paid
+			op.ledger.Looked(n, time.Now())
+		}
+	}
+	return nil
+}
+
+// adoptTagged gives the instances that bear the owner's tags, and that no part has, to the
+// given parts. What none of them misses is surplus.
+func (op *Operation) adoptTagged(ctx context.Context, parts []int) error {
 	var ids []string
 	q := Query{Region: op.region, Tags: map[string]string{OwnerTag: op.owner, OperationTag: op.id}}
 	for s, err := range op.c.DescribeInstances(ctx, q) {
 		if err != nil {
-			return fmt.Errorf("%w: looking for the instances of an old create: %w", ErrOutcomeUnknown, err)
+			return fmt.Errorf("%w: looking for the instances of a create by its owner's tags: %w", ErrOutcomeUnknown, err)
 		}
 		if !released(s.State) {
 			ids = append(ids, s.ID)
 		}
 	}
-	now, stale := time.Now(), op.staleParts()
-	left := op.ledger.Deal(stale, ids, ledger.Ours, now)
+	left := op.ledger.Deal(parts, ids, ledger.Ours, time.Now())
 	if len(left) > 0 {
-		op.recordFound(stale[len(stale)-1], left, ledger.Ours)
-	}
-	for _, n := range stale {
-		op.ledger.Looked(n, now)
+		op.recordFound(parts[len(parts)-1], left, ledger.Ours)
 	}
 	return nil
 }
+
+// marksByOwner reports whether instances of the operation bear the tags of its owner.
+func (op *Operation) marksByOwner() bool { return op.owner != "" && op.c.marksByTags() }
 
 // staleParts are the parts whose client tokens may be forgotten.
 func (op *Operation) staleParts() (list []int) {
@@ -219,7 +235,10 @@ func (op *Operation) staleParts() (list []int) {
 // goOn creates what a settled part is missing, under the next token.
 func (op *Operation) goOn(ctx context.Context, i int) error {
 	p := op.ledger.Part(i)
-	if p.Status != ledger.Planned || op.ledger.Over() {
+	switch {
+	case p.Status == ledger.Sent && p.Order != "":
+		return &UnpaidError{Driver: op.c.name, OrderID: p.Order}
+	case p.Status != ledger.Planned || op.ledger.Over():
 		return nil
 	}
 	return op.createByToken(ctx, i)

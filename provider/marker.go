@@ -116,7 +116,7 @@ func isPlain(name string) bool {
 
 // tags adds the owner's tags.
 func (op *Operation) tags(own map[string]string) map[string]string {
-	if op.owner == "" || !op.c.marksByTags() {
+	if !op.marksByOwner() {
 		return own
 	}
 	all := maps.Clone(own)

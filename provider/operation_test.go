@@ -24,9 +24,13 @@ func TestTerminateAnOperation(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := op.InstanceIDs()
+		looks := len(f.made(provider.APIDescribeInstances))
 		res, err := op.Terminate(t.Context(), &provider.TerminateOptions{Wait: true})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if n := len(f.made(provider.APIDescribeInstances)) - looks; n < 2 {
+			t.Errorf("%d looks, want one before the releases and some until they are gone", n)
 		}
 		if !slices.Equal(res.Released, want) {
 			t.Errorf("released %v, want %v", res.Released, want)

@@ -659,3 +659,145 @@ func TestAnOwedReleaseIsResumed(t *testing.T) {
 		}
 	})
 }
+
+// What a create made before its token died is found by the owner's tags, and only the rest
+// is created under another token.
+func TestADeadTokenMayHaveMadeSome(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 3
+		dead := map[string]bool{}
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			switch {
+			case dead[s.ClientToken]:
+				return nil, deadToken()
+			case len(dead) == 0:
+				dead[s.ClientToken] = true
+				few := *s
+				few.Count, few.ClientToken = 1, ""
+				f.create(&few)
+				return nil, lost()
+			}
+			return f.create(s), nil
+		}
+		op, err := f.client().RunInstances(t.Context(), spec(6), &provider.RunOptions{Owner: "team-a"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Sorted(slices.Values(op.InstanceIDs())); len(got) != 6 || !slices.Equal(got, f.alive()) {
+			t.Errorf("in hand are %v of %v, want six", got, f.alive())
+		}
+	})
+}
+
+// An order that was not paid is ordered once, however often its operation is resumed, with
+// tokens and without.
+func TestAnUnpaidOrderIsOrderedOnce(t *testing.T) {
+	ordered := func(*fake, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		return &provider.RunResult{OrderID: "order-7"}, nil
+	}
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(ordered)
+		s, start := named(2, "web"), time.Now()
+		op, err := m.client().RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrBalance) || time.Since(start) > time.Second {
+			t.Fatalf("got %v after %v, want the order at once", err, time.Since(start))
+		}
+		time.Sleep(48 * time.Hour)
+		op, err = m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if !errors.Is(err, provider.ErrBalance) {
+			t.Errorf("resumed with %v, want the order still", err)
+		}
+		if n := len(m.made(provider.APIRunInstances)); n != 1 {
+			t.Errorf("%d creates were sent, want 1", n)
+		}
+		paid := s
+		paid.Name = m.calls[0].spec.Name // the marker it was ordered with
+		m.create(&paid)
+		again, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if err != nil || len(again.InstanceIDs()) != 2 {
+			t.Errorf("after the payment: %v, %v", again.InstanceIDs(), err)
+		}
+	})
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(ordered)
+		s, run := spec(2), &provider.RunOptions{Owner: "team-a"}
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(48 * time.Hour)
+		op, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		var unpaid *provider.UnpaidError
+		if !errors.As(err, &unpaid) || unpaid.OrderID != "order-7" {
+			t.Errorf("resumed with %v, want the order still", err)
+		}
+		if n := len(f.tokensSent()); n != 1 || op == nil {
+			t.Errorf("%d creates were sent, want 1", n)
+		}
+	})
+}
+
+// Where a cloud has neither tokens nor markers a short answer without an error is all there
+// is to know.
+func TestAShortAnswerThatNobodyCanConfirm(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.ClientToken = false
+		f.answers(tellsMade(2, nil))
+		op, err := f.client().RunInstances(t.Context(), withMinimum(3, 1), nil)
+		if err != nil || len(op.InstanceIDs()) != 2 {
+			t.Errorf("%v, %v; want two and no error", op.InstanceIDs(), err)
+		}
+		if n := len(f.tokensSent()); n != 1 {
+			t.Errorf("%d creates were sent, want 1", n)
+		}
+	})
+}
+
+// A find that comes late is told as it is found.
+func TestALateFindIsTold(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		late(m)
+		var told []provider.RunProgress
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), &provider.RunOptions{Progress: func(p provider.RunProgress) { told = append(told, p) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); err == nil {
+			t.Error("two instances too many, and no error")
+		}
+		last := told[len(told)-1]
+		if last.Kind != provider.FoundLate || !slices.Equal(last.InstanceIDs, op.SurplusIDs()) {
+			t.Errorf("told at last %+v, want what was found late", last)
+		}
+	})
+}
+
+// A create that takes long is not mistaken for something older than the operation.
+func TestAnOldInstanceOfALongOperationIsReleased(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		start := time.Now()
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			switch {
+			case s.Count == 2:
+				return f.create(s), nil
+			case time.Since(start) < time.Hour:
+				return nil, throttled()
+			}
+			return f.create(s), nil
+		}
+		f.state = func(id string, _ time.Duration) (provider.State, string) {
+			if id == "i-003" {
+				return provider.StateFailed, "Failed"
+			}
+			return provider.StateRunning, "Running"
+		}
+		op, err := f.client(func(o *provider.Options) { o.RetryFor = 2 * time.Hour }).RunInstances(t.Context(), spec(3), &terminate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) {
+			t.Errorf("got %v, want the failed launch", err)
+		}
+		if got := f.alive(); len(got) != 0 {
+			t.Errorf("%v are left", got)
+		}
+	})
+}

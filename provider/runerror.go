@@ -69,7 +69,10 @@ func (e *RunError) Error() string {
 // exists says what is there.
 func (e *RunError) exists() string {
 	text := fmt.Sprintf("%d of %d instances created", e.Created, e.Asked)
-	if e.unknown {
+	switch {
+	case e.unknown && e.Created >= e.Asked:
+		text = fmt.Sprintf("%d of %d instances are in hand, and no answer has confirmed them", e.Created, e.Asked)
+	case e.unknown:
 		text = fmt.Sprintf("%d of %d instances exist for certain, more may exist", e.Created, e.Asked)
 	}
 	if n := len(e.Released); n > 0 {

@@ -16,10 +16,16 @@ import (
 func (op *Operation) create(ctx context.Context) error {
 	ctx = inLine(ctx)
 	op.skipKnownOutOfStock()
-	for more := true; more; more = ctx.Err() == nil && (op.replaceMissing() || op.askForLess()) {
+	for more := true; more; more = ctx.Err() == nil && op.plansMore(ctx) {
 		op.createParts(ctx)
 	}
 	return op.finish(ctx)
+}
+
+// plansMore reports whether there is more to create: from alternatives, with a smaller
+// minimum, or under another token.
+func (op *Operation) plansMore(ctx context.Context) bool {
+	return op.retryDead(ctx) || op.replaceMissing() || op.askForLess()
 }
 
 // finish gives the instances their names, or releases them if that is wanted, and
@@ -41,7 +47,7 @@ func (op *Operation) createParts(ctx context.Context) {
 	open := op.openParts() // createPart adds none
 	one := func(i int) {
 		if err := ctx.Err(); err != nil {
-			op.close(i, &unsentError{fmt.Errorf("%s: %w", op.c.name, err)})
+			op.close(i, fmt.Errorf("%s: %w", op.c.name, err))
 			return
 		}
 		op.close(i, op.createPart(ctx, i))
@@ -94,7 +100,8 @@ func (op *Operation) createPart(ctx context.Context, i int) error {
 const maxGenerations = 4
 
 // createByToken makes one create on a cloud with client tokens. A token of which the
-// cloud says that its create failed for good is followed by the next.
+// cloud says that its create failed for good is followed by the next: at once, or after a
+// look for what it made all the same, where the owner's tags would show that.
 func (op *Operation) createByToken(ctx context.Context, i int) error {
 	for {
 		p := op.ledger.Part(i)
@@ -106,10 +113,40 @@ func (op *Operation) createByToken(ctx context.Context, i int) error {
 		}
 		err := op.repeatCreate(ctx, i)
 		dead := judge(err, true).TokenDead && op.ledger.Status(i) == ledger.Planned
-		if !dead || p.Generation+1 >= maxGenerations || op.ledger.Over() || op.ownToken() {
+		if !dead || op.marksByOwner() || !op.mayGoOn(i) {
 			return err
 		}
 	}
+}
+
+// mayGoOn reports whether a part whose token is dead may be created under another one.
+func (op *Operation) mayGoOn(i int) bool {
+	spent := op.ledger.Part(i).Generation >= maxGenerations
+	return !spent && !op.ownToken() && !op.ledger.Over()
+}
+
+// retryDead looks for what creates whose token is dead have made all the same, by the
+// owner's tags, and reports whether any of them goes on under another token. No other
+// create is under way meanwhile, whose instances bear the same tags.
+func (op *Operation) retryDead(ctx context.Context) bool {
+	if !op.marksByOwner() {
+		return false
+	}
+	var dead []int
+	for i := range op.ledger.Parts() {
+		stuck := op.ledger.Status(i) == ledger.Planned && judge(op.wordsOf(i).err, true).TokenDead
+		if stuck && op.mayGoOn(i) {
+			dead = append(dead, i)
+		}
+	}
+	if len(dead) == 0 {
+		return false
+	}
+	if err := op.adoptTagged(ctx, dead); err != nil {
+		op.addProblem(err)
+		return false
+	}
+	return true
 }
 
 // ownToken reports whether the client token is the caller's own: there is no other.
@@ -195,12 +232,10 @@ func (op *Operation) tooFew(i int) error {
 // instances it has: a later call that was throttled, refused or never made tells
 // nothing about the earlier one.
 func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error {
-	called := false
-	err := op.c.once(ctx, s.Region, APIRunInstances, s.Count, func(ctx context.Context) (string, error) {
+	return op.c.once(ctx, s.Region, APIRunInstances, s.Count, func(ctx context.Context) (string, error) {
 		if err := op.announce(ctx, i); err != nil {
 			return "", err
 		}
-		called = true
 		res, err := op.c.driver.RunInstances(ctx, s)
 		if res == nil {
 			res = &RunResult{}
@@ -211,10 +246,6 @@ func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error
 		op.record(i, s, res, err)
 		return res.RequestID, err
 	})
-	if err != nil && !called {
-		return &unsentError{err}
-	}
-	return err
 }
 
 // errReleasing is why a create of an operation that is being released does not go out.
@@ -259,7 +290,7 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 		if op.ledger.Status(i) == ledger.Planned {
 			err, sent = op.repeatCreate(ctx, i), sent+1
 		}
-		if op.ledger.Status(i) != ledger.Sent || ctx.Err() != nil {
+		if op.ledger.Status(i) != ledger.Sent || ctx.Err() != nil || unpaidOrder(err) != "" {
 			return err
 		}
 		if lookErr := op.search(ctx, i, err); lookErr != nil {

@@ -22,7 +22,7 @@ func judge(err error, byToken bool) ledger.Verdict {
 	case OutcomeUnsent:
 		v.Final = !passing
 	case OutcomeRejected:
-		v.Final = !passing && !e.Temporary
+		v.Final = !passing && !e.Temporary && !e.TokenDead // another token may do
 		if byToken && e.Temporary {
 			v.Executed = ledger.Maybe
 		}
@@ -42,7 +42,7 @@ func judgeOther(err error) ledger.Verdict {
 		return ledger.Verdict{Executed: ledger.Maybe, Final: true}
 	case errors.As(err, new(*endedError)):
 		return ledger.Verdict{Final: true}
-	case errors.As(err, new(*FieldError)), errors.As(err, new(*journalError)), errors.As(err, new(*unsentError)):
+	case errors.As(err, new(*FieldError)), errors.As(err, new(*journalError)):
 		return ledger.Verdict{}
 	}
 	return ledger.Verdict{Executed: ledger.Maybe}
@@ -52,17 +52,8 @@ func judgeOther(err error) ledger.Verdict {
 // token keeps it from making anything twice.
 func mayRepeat(v ledger.Verdict, byToken bool) bool {
 	harmless := v.Executed == ledger.No || v.Executed == ledger.Maybe && byToken
-	return harmless && !v.Final
+	return harmless && !v.Final && !v.TokenDead
 }
-
-// unsentError is why a call was never made.
-type unsentError struct{ err error }
-
-// Error returns the reason.
-func (e *unsentError) Error() string { return e.err.Error() }
-
-// Unwrap returns the reason.
-func (e *unsentError) Unwrap() error { return e.err }
 
 // endedError is why no further create of a part is tried.
 type endedError struct{ err error }

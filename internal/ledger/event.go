@@ -20,6 +20,7 @@ func (l *Ledger) Send(i int, now time.Time) (first, ok bool) {
 	case p.status == Sent:
 		return false, true
 	case p.status == Planned && !l.over:
+		p.before = p.earlier()
 		p.status, p.sent = Sent, now
 		return true, true
 	}
@@ -241,11 +242,19 @@ func (l *Ledger) Settle(i int) {
 	}
 }
 
+// earlier is how many instances are of the generations before the one that is under way,
+// or about to be.
+func (p *part) earlier() int {
+	if p.status == Sent {
+		return p.before
+	}
+	return min(len(p.ids), p.Count)
+}
+
 // nextGeneration starts over for what is missing: the instances in hand are of the
 // generations before.
 func (p *part) nextGeneration() {
 	p.generation++
-	p.before = min(len(p.ids), p.Count)
 	p.status, p.sent = Planned, time.Time{}
 	p.doubt, p.last, p.agreed, p.order = false, nil, false, ""
 }
@@ -314,7 +323,6 @@ func (l *Ledger) Replace(i, candidate, numberOffset, minCount int) (next int, ok
 		Plan:         Plan{First: p.First + have, Count: p.Count - have, MinCount: minCount, Candidate: candidate},
 		numberOffset: numberOffset, status: Planned,
 	}
-	p.before = min(p.before, have)
 	p.Count, p.MinCount = have, min(p.MinCount, max(have, 1)) // the minimum counts again should one of them die
 	p.status, p.outOfStock, p.launchFailed, p.refused = Replaced, false, false, false
 	l.parts = append(l.parts, rest)

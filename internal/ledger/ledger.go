@@ -109,7 +109,7 @@ type part struct {
 	ids          []string // all that were named for it, in order
 	last         []string // what the latest answer without an error named, sorted
 	agreed       bool     // the two latest answers without an error named the same
-	before       int      // how many of ids are of earlier generations
+	before       int      // how many of ids are of earlier generations, once it is sent
 	renamed      bool
 	outOfStock   bool
 	refused      bool // its last word is a refusal for another reason than stock
@@ -187,7 +187,7 @@ func (l *Ledger) viewLocked(i int) Part {
 	v := Part{
 		Plan: p.Plan, NumberOffset: p.numberOffset, Generation: p.generation, Status: p.status, Sent: p.sent,
 		Renamed: p.renamed, OutOfStock: p.outOfStock, LaunchFailed: p.launchFailed, FromToken: p.fromToken,
-		Order: p.order, Before: p.before, GivenUp: slices.Clone(p.givenUp),
+		Order: p.order, Before: p.earlier(), GivenUp: slices.Clone(p.givenUp),
 	}
 	v.IDs, v.Extra, v.Certain = l.assignLocked(p)
 	return v

@@ -54,7 +54,7 @@ func (l *Ledger) Save() Saved {
 		p := &l.parts[i]
 		s.Parts[i] = SavedPart{
 			First: p.First, Count: p.Count, MinCount: p.MinCount, NumberOffset: p.numberOffset, Candidate: p.Candidate,
-			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids), Before: p.before,
+			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids), Before: p.sentBefore(),
 			Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, GivenUp: slices.Clone(p.givenUp),
 		}
 		s.Parts[i].Seen = l.bitsLocked(p)
@@ -87,6 +87,14 @@ func (s *Saved) markLocked(id string, i instance) {
 	if i.releasing {
 		s.Releasing = append(s.Releasing, id)
 	}
+}
+
+// sentBefore is how many instances are of earlier generations, of a part that was sent.
+func (p *part) sentBefore() int {
+	if p.status == Sent {
+		return p.before
+	}
+	return 0
 }
 
 // plain drops the monotonic part of a time, which means nothing in another process.
