@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -798,6 +799,73 @@ func TestAnOldInstanceOfALongOperationIsReleased(t *testing.T) {
 		}
 		if got := f.alive(); len(got) != 0 {
 			t.Errorf("%v are left", got)
+		}
+	})
+}
+
+// What an earlier run made beyond what is asked for now is told, and left alone.
+func TestMoreOfAnEarlierRunIsTold(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		keep := &provider.RunOptions{OperationID: "nightly", KeepMarker: true}
+		if _, err := m.client().RunInstances(t.Context(), named(3, "web"), keep); err != nil {
+			t.Fatal(err)
+		}
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), keep)
+		if err == nil || !strings.Contains(err.Error(), "1 instances more than asked for (i-003)") {
+			t.Errorf("got %v, want the one too many", err)
+		}
+		if got := op.InstanceIDs(); len(got) != 2 || len(m.alive()) != 3 {
+			t.Errorf("in hand are %v of %v, want two and nothing created", got, m.alive())
+		}
+	})
+}
+
+// What is created for the rest of a lost create has the addresses that are left.
+func TestTheRestHasTheAddressesThatAreLeft(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		s := named(3, "web")
+		s.Network.PrivateIPs = []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("10.0.0.3")}
+		m.answers(some(1), works)
+		if _, err := m.client().RunInstances(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+		rest := m.made(provider.APIRunInstances)[1].spec
+		if rest.Count != 2 || !slices.Equal(rest.Network.PrivateIPs, s.Network.PrivateIPs[1:]) {
+			t.Errorf("the rest asks for %d at %v, want two at the last two addresses", rest.Count, rest.Network.PrivateIPs)
+		}
+	})
+}
+
+// Each instance is waited for by its own age, also when the creates of an operation took a
+// while.
+func TestEachPartHasItsOwnAge(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		start := time.Now()
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n > 1 && time.Since(start) < time.Minute {
+				return nil, throttled()
+			}
+			return f.create(s), nil
+		}
+		op, err := f.client().RunInstances(t.Context(), spec(2), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		seen := map[string]time.Duration{}
+		if _, err := op.Wait(t.Context(), &provider.WaitOptions{Progress: func(e provider.Event) {
+			if e.Instance.State == provider.StateRunning {
+				seen[e.Instance.ID] = time.Since(begin)
+			}
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		if seen["i-001"] > time.Second {
+			t.Errorf("the older one was seen running after %v, want at once", seen["i-001"])
+		}
+		if seen["i-002"] < 10*time.Second {
+			t.Errorf("the younger one was seen running after %v, before it can be", seen["i-002"])
 		}
 	})
 }
