@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -50,10 +49,7 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 	if !l.Done() {
 		l.Next = op.c.poller.engine(op.c).Next(op.class, op.ledger.NamedAt())
 	}
-	if err = errors.Join(err, late); err != nil {
-		err = fmt.Errorf("%s: looking at operation %s: %w", op.c.name, op.id, err)
-	}
-	return l, err
+	return l, op.about("looking at it", err, late)
 }
 
 // looked sorts what a single look has shown.

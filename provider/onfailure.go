@@ -49,9 +49,9 @@ func (op *Operation) releaseOurs(ctx context.Context, what string) (TerminateRes
 		err = fmt.Errorf("%s: %w", what, err)
 	}
 	if op.leave(&res) {
-		err = errors.Join(err, op.saveAnswer(ctx))
+		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
 	}
-	return res, errors.Join(err, foreign)
+	return res, oneParagraph(op.c.name, err, foreign)
 }
 
 // leave takes what was released, or is gone, out of the operation, and reports whether
@@ -150,12 +150,18 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	late := op.lingerForLate(ctx)
 	res, err := op.releaseOurs(ctx, "releasing the instances of the operation")
 	if o != nil && o.Wait && len(res.Released) > 0 {
-		err = errors.Join(err, op.c.waitReleased(ctx, op.region, res.Released))
+		err = oneParagraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
 	}
-	if err = errors.Join(open, late, err, op.kept()); err != nil {
-		err = fmt.Errorf("%s: terminating operation %s: %w", op.c.name, op.id, err)
+	return res, op.about("terminating it", open, late, err, op.kept())
+}
+
+// about says of errors what was done to the operation when they came.
+func (op *Operation) about(doing string, errs ...error) error {
+	if len(compact(errs...)) == 0 {
+		return nil
 	}
-	return res, err
+	what := fmt.Errorf("operation %s: %s", op.id, doing)
+	return oneParagraph(op.c.name, append([]error{what}, errs...)...)
 }
 
 // settleOpen finds out what creates whose outcome is unknown have made.
@@ -171,7 +177,7 @@ func (op *Operation) settleOpen(ctx context.Context) error {
 	for _, i := range op.openParts() {
 		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))
 	}
-	return errors.Join(errs...)
+	return oneParagraph(op.c.name, errs...)
 }
 
 // kept says which instances were not released because they may not be the operation's.
@@ -191,7 +197,7 @@ func (op *Operation) releaseOwed(ctx context.Context) error {
 	}
 	res, err := op.c.terminate(ctx, op.region, ids)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
-		err = errors.Join(err, op.saveAnswer(ctx))
+		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
 	}
 	return err
 }

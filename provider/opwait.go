@@ -47,16 +47,16 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
 			continue
 		case !failed || ctx.Err() != nil:
-			return op.inOrder(running), withTrouble(withTrouble(err, trouble), op.surplusError())
+			return op.inOrder(running), op.withTrouble(op.withTrouble(err, trouble), op.surplusError())
 		}
 		more, mendErr := op.mend(ctx, w.Failed)
 		if !more {
-			return op.inOrder(running), withTrouble(withTrouble(err, trouble), mendErr)
+			return op.inOrder(running), op.withTrouble(op.withTrouble(err, trouble), mendErr)
 		}
 		o.replaced(len(w.Failed))
 		trouble = mendErr
 		if r := (*RunError)(nil); errors.As(mendErr, &r) && r.failed { // some of those that failed are not replaced
-			trouble = withTrouble(err, mendErr)
+			trouble = op.withTrouble(err, mendErr)
 		}
 	}
 }
@@ -112,14 +112,8 @@ func (op *Operation) surplusError() error {
 
 // withTrouble adds to the end of a wait what went wrong beside it. A bare
 // *[WaitError] stays one.
-func withTrouble(err, trouble error) error {
-	switch {
-	case trouble == nil:
-		return err
-	case err == nil:
-		return trouble
-	}
-	return errors.Join(err, trouble)
+func (op *Operation) withTrouble(err, trouble error) error {
+	return oneParagraph(op.c.name, err, trouble)
 }
 
 // mend replaces instances that failed, or releases all if that is wanted. It
@@ -136,7 +130,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	}
 	_, late := op.findLate(ctx)
 	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation")
-	return false, errors.Join(err, late)
+	return false, oneParagraph(op.c.name, err, late)
 }
 
 // target is what the poller needs to know of the operation, beside the IDs.

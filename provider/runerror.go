@@ -49,13 +49,13 @@ func (e *RunError) Error() string {
 	fmt.Fprintf(&b, "%s: %s", e.Driver, e.exists())
 	texts := distinct(e.Errs)
 	for i, text := range texts[:min(len(texts), 10)] {
-		b.WriteString([]string{": ", "; "}[min(i, 1)] + strings.ReplaceAll(text, e.Driver+": ", ""))
+		b.WriteString([]string{": ", "; "}[min(i, 1)] + unnamed(e.Driver, text))
 	}
 	if more := len(texts) - 10; more > 0 {
 		fmt.Fprintf(&b, "; and %d more", more)
 	}
 	for i, t := range e.Tried {
-		b.WriteString([]string{"; out of stock: ", ", "}[min(i, 1)] + strings.ReplaceAll(t.String(), e.Driver+": ", ""))
+		b.WriteString([]string{"; out of stock: ", ", "}[min(i, 1)] + unnamed(e.Driver, t.String()))
 	}
 	if e.Operation != "" {
 		b.WriteString("; operation " + e.Operation)

@@ -294,7 +294,7 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 			return err
 		}
 		if lookErr := op.search(ctx, i, err); lookErr != nil {
-			return errors.Join(err, lookErr)
+			return oneParagraph(op.c.name, err, lookErr)
 		}
 		p := op.ledger.Part(i)
 		if !p.Open() {

@@ -87,7 +87,7 @@ func (c *Client) TerminateInstances(
 	if !o.Wait || len(res.Released) == 0 || ctx.Err() != nil {
 		return res, err
 	}
-	return res, withTrouble(err, c.waitReleased(ctx, region, res.Released))
+	return res, oneParagraph(c.name, err, c.waitReleased(ctx, region, res.Released))
 }
 
 // terminate releases instances, each named once, and reports what became of each.

@@ -1,0 +1,36 @@
+package provider
+
+import "strings"
+
+// paragraph is several errors that are told in one paragraph, which names the cloud once.
+type paragraph struct {
+	driver string
+	errs   []error
+}
+
+// oneParagraph joins errors, nil ones left out. One error stays what it is.
+func oneParagraph(driver string, errs ...error) error {
+	errs = compact(errs...)
+	switch len(errs) {
+	case 0:
+		return nil
+	case 1:
+		return errs[0]
+	}
+	return &paragraph{driver, errs}
+}
+
+// Error tells them one after the other.
+func (p *paragraph) Error() string {
+	texts := make([]string, len(p.errs))
+	for i, err := range p.errs {
+		texts[i] = unnamed(p.driver, err.Error())
+	}
+	return p.driver + ": " + strings.Join(texts, "; ")
+}
+
+// Unwrap returns the errors.
+func (p *paragraph) Unwrap() []error { return p.errs }
+
+// unnamed is a text without the name of the cloud before each of its pieces.
+func unnamed(driver, text string) string { return strings.ReplaceAll(text, driver+": ", "") }
