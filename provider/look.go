@@ -283,11 +283,11 @@ func (op *Operation) lateUntil() (until time.Time, any bool) {
 	return last.Add(op.c.opts.SearchFor / 2), any && op.c.marksByName()
 }
 
-// findLate adopts what generations that were given up have made after all. It reports
-// how many instances are new.
-func (op *Operation) findLate(ctx context.Context) (found int, err error) {
+// findLate adopts what generations that were given up have made after all, and tells of
+// it.
+func (op *Operation) findLate(ctx context.Context) error {
 	if _, any := op.givenUp(); !any || !op.c.marksByName() {
-		return 0, nil
+		return nil
 	}
 	owed := map[string]int{} // marker to part
 	for i, p := range op.ledger.All() {
@@ -300,12 +300,13 @@ func (op *Operation) findLate(ctx context.Context) (found int, err error) {
 	if op.spec != nil {
 		req.For = op.spec()
 	}
-	_, err = op.list(ctx, &req, func(s *Instance) bool {
+	_, err := op.list(ctx, &req, func(s *Instance) bool {
 		if i, ok := owed[markerIn(s.Name)]; ok && !released(s.State) {
 			byPart[i] = append(byPart[i], s.ID)
 		}
 		return false
 	})
+	found := 0
 	for i, ids := range byPart {
 		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
 			found += n
@@ -315,7 +316,7 @@ func (op *Operation) findLate(ctx context.Context) (found int, err error) {
 	if found > 0 {
 		op.addProblem(op.saveAnswer(ctx))
 	}
-	return found, err
+	return err
 }
 
 // released reports whether an instance is gone, or on its way.

@@ -35,7 +35,7 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 // Failed and throttled describes are repeated until ctx ends. What is known by then comes
 // beside the error.
 func (op *Operation) Look(ctx context.Context) (Look, error) {
-	_, late := op.findLate(ctx)
+	late := op.findLate(ctx)
 	w := newWaiter(op.c, StateRunning, op.InstanceIDs(), nil)
 	known := map[string]bool{}
 	for _, id := range op.ledger.Seen() {
@@ -82,8 +82,11 @@ func (l *Look) String() string {
 		count int
 		word  string
 	}{
-		{len(l.Ready), "ready"}, {len(l.Failed), "failed"}, {len(l.Pending), "pending"},
-		{len(l.NotVisible), "not visible"}, {len(l.Unanswered), "unanswered"},
+		{len(l.Ready), "ready"},
+		{len(l.Failed), "failed"},
+		{len(l.Pending), "pending"},
+		{len(l.NotVisible), "not visible"},
+		{len(l.Unanswered), "unanswered"},
 	} {
 		if n.count > 0 {
 			words = append(words, fmt.Sprintf("%d %s", n.count, n.word))

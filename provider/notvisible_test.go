@@ -336,7 +336,7 @@ func TestAWaitSaysWhyDescribesFailed(t *testing.T) {
 		if !errors.Is(e.Describe, provider.ErrThrottled) || !errors.Is(err, provider.ErrThrottled) {
 			t.Errorf("want ErrThrottled, got %v", err)
 		}
-		if e.Err != context.DeadlineExceeded { //nolint:errorlint // it is to be ctx's own
+		if e.Err != context.DeadlineExceeded {
 			t.Errorf("the wait was ended by %v, want its deadline only", e.Err)
 		}
 		missing(t, err, "describes fail: Call: throttled: Throttling", "2 still pending")

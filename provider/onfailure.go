@@ -19,7 +19,7 @@ func (op *Operation) allReleased() bool { return op.ledger.Over() && len(op.Inst
 // releaseAfterFailure releases the instances of an operation that failed, and returns
 // its error with what became of them.
 func (op *Operation) releaseAfterFailure(ctx context.Context) error {
-	_, problem := op.findLate(ctx)
+	problem := op.findLate(ctx)
 	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation")
 	e := &RunError{}
 	errors.As(op.runError(), &e)

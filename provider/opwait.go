@@ -95,11 +95,10 @@ func (op *Operation) lingerForLate(ctx context.Context) error {
 	if !any {
 		return nil
 	}
-	if _, err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !sleep(ctx, time.Until(until)) {
+	if err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !sleep(ctx, time.Until(until)) {
 		return err
 	}
-	_, err := op.findLate(ctx)
-	return err
+	return op.findLate(ctx)
 }
 
 // surplusError says which instances there are beyond what was asked for, or is nil.
@@ -128,7 +127,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	if err != nil || more || op.opts.OnFailure != TerminateServers {
 		return more, err
 	}
-	_, late := op.findLate(ctx)
+	late := op.findLate(ctx)
 	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation")
 	return false, oneParagraph(op.c.name, err, late)
 }

@@ -46,7 +46,7 @@ type shapes struct {
 	Disks   []shape
 	Next    *shapes
 	shape
-	hidden provider.Secret
+	hidden provider.Secret //nolint:unused // the walk must leave it alone
 }
 
 type shape struct{ Token provider.Secret }

@@ -81,7 +81,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 		return op, fmt.Errorf("%w: the operation has %d instances left to create, which needs ResumeOptions.Spec", ErrInvalid, left)
 	}
 	op.addProblem(op.releaseOwed(ctx))
-	if _, err := op.findLate(ctx); err != nil {
+	if err := op.findLate(ctx); err != nil {
 		op.addProblem(fmt.Errorf("looking for instances of creates that were given up: %w", err))
 	}
 	if op.spec == nil || op.left() == 0 && !op.nameless() {

@@ -308,7 +308,7 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 		if sent > 0 && op.c.opts.RetryFor < 0 {
 			patient = false
 		}
-		if why, stop := op.stopsAfterSearch(&p, patient, err); stop {
+		if stop, why := op.stopsAfterSearch(&p, patient, err); stop {
 			return why
 		}
 	}
@@ -318,21 +318,22 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 // one was looked for, and with which error. A plain outage looks like a lost answer each
 // time: RetryFor bounds it here as elsewhere, except that one more create may follow
 // a search, which alone may take longer.
-func (op *Operation) stopsAfterSearch(p *ledger.Part, patient bool, err error) (why error, stop bool) {
+func (op *Operation) stopsAfterSearch(p *ledger.Part, patient bool, err error) (stop bool, why error) {
 	if err == nil {
 		err = &countError{asked: p.Count, got: len(p.IDs), least: p.MinCount}
 	}
 	switch {
 	case op.ledger.Over(): // whatever there is will be released
-		return err, true
+		return true, err
 	case errors.Is(err, ErrNoStock): // what it had made all the same is found
-		return err, true
+		return true, err
 	case len(p.IDs) > 0 && op.countsAgain():
-		return &endedError{fmt.Errorf("%w; %w: %d instances of %d are there, and the cloud would number the host names of the rest from 001 again", err, ErrState, len(p.IDs), p.Count)}, true
+		return true, &endedError{fmt.Errorf("%w; %w: %d instances of %d are there, and the cloud would number"+
+			" the host names of the rest from 001 again", err, ErrState, len(p.IDs), p.Count)}
 	case p.Generation >= maxGenerations:
-		return fmt.Errorf("%d creates brought fewer instances than asked for: %w", maxGenerations, err), true
+		return true, fmt.Errorf("%d creates brought fewer instances than asked for: %w", maxGenerations, err)
 	}
-	return err, !patient
+	return !patient, err
 }
 
 // countsAgain reports whether a further create would give host names that are taken:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -33,20 +32,6 @@ type TerminateResult struct {
 	// that they are gone: they may be in another region, invisible to these
 	// credentials, or not visible yet. They are in the error as well.
 	Unknown []string
-}
-
-// left returns those of the IDs that may still exist: all but Released and Gone.
-func (r *TerminateResult) left(ids []string) (left []string) {
-	done := make(map[string]bool, len(r.Released)+len(r.Gone))
-	for _, id := range slices.Concat(r.Released, r.Gone) {
-		done[id] = true
-	}
-	for _, id := range ids {
-		if !done[id] {
-			left = append(left, id)
-		}
-	}
-	return left
 }
 
 // TerminateInstances releases instances for good, in as few calls as the cloud

@@ -238,7 +238,7 @@ var events = map[string]func(*ledger.Ledger) any{
 	"rename": func(l *ledger.Ledger) any { l.Rename(0); return nil },
 }
 
-// update rewrites the table of transitions: go test ./internal/ledger -update
+// update rewrites the table of transitions: go test ./internal/ledger -update.
 var update = flag.Bool("update", false, "rewrite testdata/transitions.txt")
 
 // Every event in every state does what testdata/transitions.txt says, which is written to

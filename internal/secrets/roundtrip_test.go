@@ -132,8 +132,12 @@ func TestASpecWithPlaceholdersCreatesNothing(t *testing.T) {
 func rawOptions(value string) []provider.VendorOption {
 	raw := map[string]string{"x": value}
 	return []provider.VendorOption{
-		aliyun.RunOptions{Params: raw}, &ens.RunOptions{Params: raw}, tencent.RunOptions{Params: raw}, &qingcloud.RunOptions{Params: raw},
-		&aliyun.TemplateOptions{Params: raw}, aliyun.PlacementOptions{Params: raw},
+		aliyun.RunOptions{Params: raw},
+		&ens.RunOptions{Params: raw},
+		tencent.RunOptions{Params: raw},
+		&qingcloud.RunOptions{Params: raw},
+		&aliyun.TemplateOptions{Params: raw},
+		aliyun.PlacementOptions{Params: raw},
 	}
 }
 

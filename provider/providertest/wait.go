@@ -18,8 +18,10 @@ func waitRules() []rule {
 		{"a server that dies is reported with the cloud's reason", "The others are fine, and somebody must know which one is not, and why.", reportsLaunchFailure},
 		{"a throttled or failing describe fails no wait", "The servers are fine; only the question was refused.", survivesBadDescribes},
 		{"a server may be invisible at first", "Every cloud's describe lags behind its create.", toleratesLateVisibility},
-		{"an instance that is never shown is told as not visible, and not as dead",
-			"Taken for dead, it would be bought a second time, and run on unseen.", tellsInvisible},
+		{
+			"an instance that is never shown is told as not visible, and not as dead",
+			"Taken for dead, it would be bought a second time, and run on unseen.", tellsInvisible,
+		},
 		{"waits share describe calls", "Calls are what accounts run out of.", sharesCalls},
 		{"a watch tells every change once", "A progress display must not lie and must end.", watches},
 	}
