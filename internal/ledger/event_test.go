@@ -35,6 +35,15 @@ func answer(v ledger.Verdict, ids ...string) ledger.Answer {
 	return ledger.Answer{IDs: ids, Asked: 3, Least: 2, Verdict: v}
 }
 
+// read is a ledger as another process reads it.
+func read(l *ledger.Ledger) *ledger.Ledger {
+	again, err := ledger.Restore(l.Save())
+	if err != nil {
+		panic(err)
+	}
+	return again
+}
+
 // states are ways into each state of a part.
 var states = map[string]func() *ledger.Ledger{
 	"planned": func() *ledger.Ledger { return ledger.New(2, plan()) },
@@ -117,6 +126,20 @@ var states = map[string]func() *ledger.Ledger{
 		l.Deal([]int{0}, []string{"i-1"}, ledger.Shared, start)
 		return l
 	},
+	"planned, of a token": func() *ledger.Ledger { return read(ledger.New(2, plan())) },
+	"sent, of a token": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		return read(l)
+	},
+	"launch failed": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start)
+		l.OweRelease([]string{"i-3"})
+		l.LaunchFailed([]string{"i-3"})
+		return l
+	},
 	"in doubt, being released": func() *ledger.Ledger {
 		l := ledger.New(2, plan())
 		l.Send(0, start)
@@ -129,11 +152,7 @@ var states = map[string]func() *ledger.Ledger{
 		l.Send(0, start)
 		l.Answer(0, answer(refused), start)
 		l.Close(0, refused)
-		again, err := ledger.Restore(l.Save())
-		if err != nil {
-			panic(err)
-		}
-		return again
+		return read(l)
 	},
 	"unpaid": func() *ledger.Ledger {
 		l := ledger.New(2, plan())
@@ -225,10 +244,18 @@ var events = map[string]func(*ledger.Ledger) any{
 		l.Send(0, start)
 		return l.Answer(0, answer(throttled), start)
 	},
+	"send, throttled": func(l *ledger.Ledger) any {
+		l.Send(0, start)
+		return l.Answer(0, answer(throttled), start)
+	},
 	"send, take back": func(l *ledger.Ledger) any {
 		l.Send(0, start)
 		l.TakeBack(0)
 		return nil
+	},
+	"find the rest, looked": func(l *ledger.Ledger) any {
+		l.Find(0, []string{"i-1", "i-2", "i-3"}, ledger.Ours, start)
+		return l.Looked(0, start)
 	},
 	"settle, send, throttled": func(l *ledger.Ledger) any {
 		l.Settle(0)
@@ -299,7 +326,7 @@ func describe(l *ledger.Ledger) string {
 			text += fmt.Sprintf(" %s%v", list.name, list.ids)
 		}
 	}
-	flags := map[string]bool{"over": l.Over(), "hopeless": l.Hopeless(), "agreed": l.Agreed(0), "replaceable": l.Replaceable(0)}
+	flags := map[string]bool{"over": l.Over(), "complete": l.Complete(), "hopeless": l.Hopeless(), "agreed": l.Agreed(0), "replaceable": l.Replaceable(0)}
 	for _, word := range slices.Sorted(maps.Keys(flags)) {
 		if flags[word] {
 			text += " " + word
@@ -328,7 +355,9 @@ func describePart(p *ledger.Part) string {
 	for _, g := range p.GivenUp {
 		text += fmt.Sprintf(" gave up %d", g.Generation)
 	}
-	flags := map[string]bool{"out of stock": p.OutOfStock, "launch failed": p.LaunchFailed, "renamed": p.Renamed}
+	flags := map[string]bool{
+		"out of stock": p.OutOfStock, "launch failed": p.LaunchFailed, "renamed": p.Renamed, "of a token": p.FromToken,
+	}
 	for _, word := range slices.Sorted(maps.Keys(flags)) {
 		if flags[word] {
 			text += ", " + word

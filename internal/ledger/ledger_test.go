@@ -44,6 +44,10 @@ func TestQuestions(t *testing.T) {
 	if got := l.NamedAt(); !got.Equal(start) {
 		t.Errorf("named at %v, want the moment of the latest answer", got)
 	}
+	l.Answer(0, ledger.Answer{IDs: []string{"i-1"}, Asked: 2, Verdict: fine}, start.Add(time.Hour))
+	if got := l.NamedAt(); !got.Equal(start) {
+		t.Errorf("named at %v after an answer that names nobody new, want %v", got, start)
+	}
 }
 
 // An instance that two parts name belongs to the first, and the other's answer proves
@@ -117,6 +121,38 @@ func TestPlanForLess(t *testing.T) {
 		if tc.planned != nil && (p.MinCount != 1 || p.Generation != 1 || p.OutOfStock) {
 			t.Errorf("%s: %s, want the next generation, content with one", tc.what, describePart(&p))
 		}
+	}
+}
+
+// Of several that were refused only those are asked for less that can be.
+func TestPlanForLessOfSome(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 1}, {First: 4, Count: 4, MinCount: 3}})
+	for i := range 2 {
+		take(l, i, 4, scarce)
+		l.Close(i, scarce)
+	}
+	if got := l.PlanForLess(); !slices.Equal(got, []int{1}) {
+		t.Errorf("planned %v, want the one that asked for more than one", got)
+	}
+	if p := l.Part(0); p.Status != ledger.Rejected || p.Generation != 0 {
+		t.Errorf("the other is %s, want it left alone", describePart(&p))
+	}
+}
+
+// Complete is what has everything, and nothing else.
+func TestComplete(t *testing.T) {
+	l := two()
+	if l.Complete() {
+		t.Error("nothing was created, and it is complete")
+	}
+	take(l, 0, 2, fine, "i-1", "i-2")
+	take(l, 1, 2, fine, "i-3", "i-4")
+	if !l.Complete() {
+		t.Error("everything is there, and it is not complete")
+	}
+	l.Find(1, []string{"i-5"}, ledger.Doubtful, start)
+	if l.Complete() {
+		t.Error("there is one too many, and it is complete")
 	}
 }
 

@@ -200,7 +200,7 @@ func (p *SavedPart) check(seen map[string]bool) error {
 		return fmt.Errorf("sent in the year %d", p.Sent.UTC().Year())
 	}
 	for _, g := range p.GivenUp {
-		if g.Generation < 0 || g.Generation > p.Generation || !writable(g.At) {
+		if g.Generation < 0 || g.Generation >= p.Generation || !writable(g.At) {
 			return fmt.Errorf("impossible generation %d", g.Generation)
 		}
 	}
