@@ -28,15 +28,11 @@ func (c *Client) searches() []time.Duration {
 
 // pausesFor are the pauses of one search. A create that ran out of stock was answered:
 // it may still have created some, but that is unlikely, so it is searched for 14 s
-// instead of 2 minutes. What another process sent long ago is visible or is not.
+// instead of 2 minutes. What another process says to have sent long ago gets no shorter
+// search: its clock is not trusted.
 func (op *Operation) pausesFor(p *ledger.Part, why error) []time.Duration {
 	pauses := op.c.searches()
-	age := time.Since(p.Sent)
-	old := p.FromToken && (age > 10*time.Minute || age < -5*time.Minute)
-	switch {
-	case old:
-		return pauses[:1]
-	case errors.Is(why, ErrNoStock) && len(p.IDs) == 0:
+	if errors.Is(why, ErrNoStock) && len(p.IDs) == 0 {
 		return pauses[:3]
 	}
 	return pauses
@@ -147,7 +143,8 @@ func (op *Operation) adoptEarlier(ctx context.Context) error {
 	left := op.ledger.Deal(op.everyPart(), ids, ledger.Shared, now)
 	op.c.recent.add(op.ledger.IDs(), now)
 	if len(left) > 0 {
-		op.addProblem(fmt.Errorf("earlier runs of operation %s have %d instances more than asked for (%s)", op.id, len(left), someOf(left)))
+		op.addProblem(fmt.Errorf("earlier runs of operation %s have %d instances more than asked for (%s)",
+			op.id, len(left), someOf(left)))
 	}
 	return nil
 }
@@ -255,7 +252,9 @@ func (op *Operation) mustCheck(i int) error {
 	if name == "" {
 		name = "(without a name)"
 	}
-	return fmt.Errorf("%w: a create of %d instances was sent %s, and the cloud may have forgotten its client token (trusted for %v): look in region %s for instances of type %s named %q created then; terminate what is there by ID, and resume with ResumeOptions.NoneMade once there is nothing",
+	return fmt.Errorf("%w: a create of %d instances was sent %s, and the cloud may have forgotten its client token"+
+		" (trusted for %v): look in region %s for instances of type %s named %q created then; terminate what is there"+
+		" by ID, and resume with ResumeOptions.NoneMade once there is nothing",
 		ErrOutcomeUnknown, p.Count, when, tokenTrust, op.region, op.spec().InstanceType, name)
 }
 

@@ -91,7 +91,8 @@ func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []s
 	if len(foreign) == 0 {
 		return ours, nil
 	}
-	return ours, fmt.Errorf("not released, because they seem to be older than the operation or another's, although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
+	return ours, fmt.Errorf("not released, because they seem to be older than the operation or another's,"+
+		" although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
 }
 
 // foreignLook is how long a release waits for the look that leaves out what is not the
@@ -111,7 +112,10 @@ func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
 		}
 	}
 	for _, p := range op.ledger.All() {
-		if first.IsZero() || !p.Sent.IsZero() && p.Sent.Before(first) {
+		if p.Sent.IsZero() {
+			continue
+		}
+		if first.IsZero() || p.Sent.Before(first) {
 			first = p.Sent
 		}
 	}
@@ -170,7 +174,8 @@ func (op *Operation) settleOpen(ctx context.Context) error {
 		return nil
 	}
 	if op.spec == nil {
-		return fmt.Errorf("%w: creates were sent whose answer is not known; resume the operation with its spec, and terminate it then", ErrOutcomeUnknown)
+		return fmt.Errorf("%w: creates were sent whose answer is not known;"+
+			" resume the operation with its spec, and terminate it then", ErrOutcomeUnknown)
 	}
 	op.createParts(inLine(ctx))
 	var errs []error

@@ -64,7 +64,8 @@ func (op *Operation) number(s *RunInstancesSpec, first, total int) {
 		}
 		return
 	}
-	if n, ok := op.c.driver.(NameNumberer); ok && (s.Count < total || first > 0) {
+	several := s.Count < total || first > 0
+	if n, ok := op.c.driver.(NameNumberer); ok && several {
 		n.NumberNames(s, first+1, max(total, first+s.Count))
 	}
 }

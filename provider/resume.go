@@ -84,10 +84,13 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	if err := op.findLate(ctx); err != nil {
 		op.addProblem(fmt.Errorf("looking for instances of creates that were given up: %w", err))
 	}
-	if op.spec == nil || op.left() == 0 && !op.nameless() {
+	if op.spec == nil {
 		return op, op.finish(ctx)
 	}
-	return op, op.create(ctx)
+	if op.left() > 0 || op.nameless() {
+		return op, op.create(ctx)
+	}
+	return op, op.finish(ctx)
 }
 
 // takeSpec gives a resumed operation its spec, after it was found to be the same one.
@@ -132,7 +135,10 @@ func (op *Operation) left() (n int) {
 	over := op.ledger.Over()
 	for i, p := range op.ledger.All() {
 		replaceable := op.ledger.Replaceable(i) && p.Candidate < len(op.opts.Alternatives)
-		wanted := !over && (p.Status == ledger.Planned || replaceable)
+		wanted := p.Status == ledger.Planned || replaceable
+		if over {
+			wanted = false
+		}
 		if wanted || p.Status == ledger.Sent {
 			n += max(p.Missing(), p.Count-len(p.IDs))
 		}

@@ -196,7 +196,10 @@ func (e *countError) Error() string {
 // onlyTooFew reports whether an error means only that there are fewer instances.
 func onlyTooFew(err error) bool {
 	var n *countError
-	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore) || errors.As(err, &n) && n.got < n.asked
+	if errors.As(err, &n) {
+		return n.got < n.asked
+	}
+	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore)
 }
 
 // partProblem returns what keeps a part from being all that was asked for, or nil.
@@ -232,7 +235,7 @@ func (op *Operation) runError() error {
 	if op.ledger.Complete() && !op.hasWords() {
 		return nil
 	}
-	dryRun, parts := op.isDryRun(), op.ledger.All()
+	dryRun, parts, over := op.isDryRun(), op.ledger.All(), op.ledger.Over()
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	e := &RunError{
@@ -245,7 +248,8 @@ func (op *Operation) runError() error {
 		e.Asked += p.Count
 		e.Created += len(p.IDs) + len(p.Extra)
 		filled += p.Certain
-		e.open = e.open || p.Open() && !op.ledger.Over()
+		left := p.Open() && !over
+		e.open = e.open || left
 		if err := partProblem(p, op.wordsLocked(i), dryRun); err != nil {
 			e.Errs = append(e.Errs, err)
 			unknown := p.Status == ledger.Sent && p.Order == ""
@@ -257,10 +261,11 @@ func (op *Operation) runError() error {
 	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun { // every part brought enough, and all of them did not
 		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()})...)
 	}
-	if len(e.Errs) == 0 && op.ledger.Over() {
+	if len(e.Errs) == 0 && over {
 		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false
 	}
-	e.failed = len(e.Errs) > 0 && (!onlyStock || filled < op.ledger.Enough())
+	enough := onlyStock && filled >= op.ledger.Enough()
+	e.failed = len(e.Errs) > 0 && !enough
 	if !e.failed && len(op.problems)+len(e.Surplus) == 0 {
 		return nil
 	}

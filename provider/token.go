@@ -108,7 +108,10 @@ type TokenInfo struct {
 }
 
 // Done reports whether Resume would have nothing to find out and nothing to create.
-func (t *TokenInfo) Done() bool { return t.Unknown == 0 && (t.Planned == 0 || t.Over) }
+func (t *TokenInfo) Done() bool {
+	planned := t.Planned > 0 && !t.Over
+	return t.Unknown == 0 && !planned
+}
 
 // ReadToken returns what a token tells about its operation, without a client and
 // without its spec. A token that is damaged, or of a newer library, is an error that

@@ -51,8 +51,10 @@ func judgeOther(err error) ledger.Verdict {
 // mayRepeat reports whether the same call may go out again: it made nothing, or its
 // token keeps it from making anything twice.
 func mayRepeat(v ledger.Verdict, byToken bool) bool {
-	harmless := v.Executed == ledger.No || v.Executed == ledger.Maybe && byToken
-	return harmless && !v.Final && !v.TokenDead
+	recognized := v.Executed == ledger.Maybe && byToken
+	harmless := v.Executed == ledger.No || recognized
+	passing := !v.Final && !v.TokenDead
+	return harmless && passing
 }
 
 // endedError is why no further create of a part is tried.

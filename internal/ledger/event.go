@@ -267,8 +267,8 @@ func (l *Ledger) Close(i int, v Verdict) {
 	defer l.mu.Unlock()
 	p := &l.parts[i]
 	p.fromToken, p.launchFailed = false, false
-	refused := v.Executed != Yes && (v.Final || v.Scarce) // a planned part made nothing that is not known
-	if p.status == Planned && refused {
+	ends := v.Final || v.Scarce
+	if p.status == Planned && ends && v.Executed != Yes { // it made nothing that is not known
 		p.status = Rejected
 		if len(p.ids) > 0 {
 			p.status = Accepted // the rest was refused
@@ -336,7 +336,8 @@ func (l *Ledger) Hopeless() bool {
 	defer l.mu.Unlock()
 	return slices.ContainsFunc(l.parts, func(p part) bool {
 		old := p.fromToken && len(p.ids) < p.Count && !p.outOfStock
-		return p.finished() && (p.refused || old)
+		hopeless := p.refused || old
+		return p.finished() && hopeless
 	})
 }
 
