@@ -1,0 +1,170 @@
+package provider_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// A token of another clock never looks fresh: nothing is created by one that the cloud
+// may have forgotten.
+func TestClockSkewMakesNoTokenFresh(t *testing.T) {
+	for _, skew := range []time.Duration{-72 * time.Hour, -61 * time.Minute, 6 * time.Minute, 3 * time.Hour, 72 * time.Hour} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			s := spec(1)
+			f.answers(but(lost()))
+			op, _ := f.client().RunInstances(t.Context(), s, nil)
+			sent := time.Now().Add(skew).UTC().Format(time.RFC3339)
+			token := edit(t, tokenOf(t, op), func(_ map[string]any, part func(int) map[string]any) { part(0)["sent"] = sent })
+			f.tokens, f.calls = map[string][]string{}, nil // the cloud has forgotten it
+			_, err := f.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &s})
+			if !errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("a clock off by %v: %v, want ErrOutcomeUnknown", skew, err)
+			}
+			if n := len(f.calls); n != 0 {
+				t.Errorf("a clock off by %v: %d calls, want none", skew, n)
+			}
+		})
+	}
+}
+
+// deadToken is the answer about a token whose first create failed for good.
+func deadToken() error {
+	e := refusal(provider.ErrState, "IdempotentFailed")
+	e.TokenDead = true
+	return e
+}
+
+// A dead token ends its generation, and the next one is used.
+func TestADeadTokenIsFollowedByAnother(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(lost()), fails(deadToken()), works)
+		op, err := f.client().RunInstances(t.Context(), spec(2), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := op.InstanceIDs(); !slices.Equal(got, f.alive()) || len(got) != 2 {
+			t.Errorf("in hand are %v of %v", got, f.alive())
+		}
+		tokens := f.tokensSent()
+		if len(tokens) != 3 || tokens[0] != tokens[1] || tokens[1] == tokens[2] {
+			t.Errorf("the tokens are %v, want the third to be another", tokens)
+		}
+	})
+}
+
+// Tokens that always die are not followed for ever, and the caller's own is followed by
+// none.
+func TestDeadTokensEnd(t *testing.T) {
+	for own, want := range map[string]int{"": 4, "mine": 1} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.answers(fails(deadToken()))
+			s := spec(2)
+			s.ClientToken = own
+			op, err := f.client().RunInstances(t.Context(), s, nil)
+			if !errors.Is(err, provider.ErrState) || len(op.InstanceIDs()) != 0 {
+				t.Errorf("%q: got %v, want the cloud's refusal", own, err)
+			}
+			if n := len(f.tokensSent()); n != want {
+				t.Errorf("%q: %d creates, want %d", own, n, want)
+			}
+		})
+	}
+}
+
+// A create that was open for two days has a way forward: by its owner's tags, or by a
+// person who is told what to look for.
+func TestOldCreatesHaveAWayForward(t *testing.T) {
+	for _, made := range []bool{true, false} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			s, run := spec(2), &provider.RunOptions{Owner: "team-a"}
+			f.answers(map[bool]answer{true: but(lost()), false: fails(lost())}[made])
+			op, _ := f.client().RunInstances(t.Context(), s, run)
+			time.Sleep(48 * time.Hour)
+			f.tokens = map[string][]string{}
+			f.answers(works)
+			again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+			if err != nil {
+				t.Fatalf("made %v: %v", made, err)
+			}
+			if got := again.InstanceIDs(); len(got) != 2 || !slices.Equal(got, f.alive()) {
+				t.Errorf("made %v: in hand are %v of %v", made, got, f.alive())
+			}
+		})
+	}
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := named(2, "web")
+		f.answers(fails(lost()))
+		op, _ := f.client().RunInstances(t.Context(), s, nil)
+		time.Sleep(48 * time.Hour)
+		f.answers(works)
+		_, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		for _, want := range []string{"region-1", `"web"`, "t1.small", "2000-01-01T", "ResumeOptions.NoneMade"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("the error does not name %s: %v", want, err)
+			}
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, NoneMade: true})
+		if err != nil || len(again.InstanceIDs()) != 2 {
+			t.Errorf("after a person has looked: %v, %v", again.InstanceIDs(), err)
+		}
+	})
+}
+
+// What is created after a search has found some of it is only what is missing.
+func TestAnOldCreateThatIsFoundInPart(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, run := spec(4), &provider.RunOptions{Owner: "team-a"}
+		f.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if len(f.alive()) == 0 {
+				few := *s
+				few.Count = 1
+				f.create(&few)
+			}
+			return nil, lost()
+		})
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(48 * time.Hour)
+		f.answers(works)
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.InstanceIDs(); len(got) != 4 || len(f.alive()) != 4 {
+			t.Errorf("in hand are %v of %v, want four in all", got, f.alive())
+		}
+	})
+}
+
+// What a create made before its token died is found by the owner's tags, and only the rest
+// is created under another token.
+func TestADeadTokenMayHaveMadeSome(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 3
+		dead := map[string]bool{}
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			switch {
+			case dead[s.ClientToken]:
+				return nil, deadToken()
+			case len(dead) == 0:
+				dead[s.ClientToken] = true
+				few := *s
+				few.Count, few.ClientToken = 1, ""
+				f.create(&few)
+				return nil, lost()
+			}
+			return f.create(s), nil
+		}
+		op, err := f.client().RunInstances(t.Context(), spec(6), &provider.RunOptions{Owner: "team-a"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Sorted(slices.Values(op.InstanceIDs())); len(got) != 6 || !slices.Equal(got, f.alive()) {
+			t.Errorf("in hand are %v of %v, want six", got, f.alive())
+		}
+	})
+}
