@@ -91,6 +91,9 @@ func Run(t *testing.T, h Harness) {
 		{"Sweep", sweepRules()},
 		{"Templates", templateRules(h)},
 		{"Placement", placementRules(h)},
+		{"Invisible", invisibleRules()},
+		{"Blind", blindRules()},
+		{"Answers", answerRules()},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
