@@ -94,6 +94,9 @@ func Run(t *testing.T, h Harness) {
 		{"Invisible", invisibleRules()},
 		{"Blind", blindRules()},
 		{"Answers", answerRules()},
+		{"OperationID", operationIDRules()},
+		{"OldTokens", oldTokenRules()},
+		{"Outages", outageRules()},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
@@ -124,8 +127,8 @@ func (r rule) run(t *testing.T, h Harness) {
 }
 
 // patience is the time of the simulated world in which every rule must come to
-// an end. The slowest take some minutes.
-const patience = 6 * time.Hour
+// an end. The slowest take some hours, but for those that resume after days.
+const patience = 10 * 24 * time.Hour
 
 // world is one simulated account and a client of it.
 type world struct {
