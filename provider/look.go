@@ -70,10 +70,17 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: looking for the instances of a lost create: %w", ErrOutcomeUnknown, err)
+	case p.Order != "" && p.Missing() > 0: // a second order would be paid as well
+		return op.unpaid(&p)
 	case !op.ledger.Looked(i, time.Now()):
 		return fmt.Errorf("%w: %w, and they are not found by their marker", ErrOutcomeUnknown, &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra)})
 	}
 	return nil
+}
+
+// unpaid is the error of a part whose order waits to be paid, as far as anybody can see.
+func (op *Operation) unpaid(p *ledger.Part) error {
+	return &UnpaidError{Driver: op.c.name, OrderID: p.Order}
 }
 
 // tellSearch says that instances of a lost create are being looked for, and for how
@@ -173,6 +180,9 @@ func (op *Operation) findOld(ctx context.Context, i int) error {
 			return err
 		}
 	}
+	if p := op.ledger.Part(i); p.Order != "" && p.Open() {
+		return op.unpaid(&p)
+	}
 	return op.goOn(ctx, i)
 }
 
@@ -201,7 +211,9 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 		op.recordFound(stale[len(stale)-1], left, ledger.Ours)
 	}
 	for _, n := range stale {
-		op.ledger.Looked(n, now)
+		if p := op.ledger.Part(n); p.Order == "" || p.Missing() == 0 { // an order may yet be paid
+			op.ledger.Looked(n, now)
+		}
 	}
 	return nil
 }
@@ -235,6 +247,9 @@ func (op *Operation) mustCheck(i int) error {
 	name := op.spec().Name
 	if name == "" {
 		name = "(without a name)"
+	}
+	if p.Order != "" {
+		when += ", and answered with the order " + p.Order + ", which may have been paid since"
 	}
 	return fmt.Errorf("%w: a create of %d instances was sent %s, and the cloud may have forgotten its client token (trusted for %v): look in region %s for instances of type %s named %q created then; terminate what is there by ID, and resume with ResumeOptions.NoneMade once there is nothing",
 		ErrOutcomeUnknown, p.Count, when, tokenTrust, op.region, op.spec().InstanceType, name)

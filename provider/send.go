@@ -259,7 +259,8 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 		if op.ledger.Part(i).Status == ledger.Planned {
 			err, sent = op.repeatCreate(ctx, i), sent+1
 		}
-		if op.ledger.Part(i).Status != ledger.Sent || ctx.Err() != nil {
+		ordered := unpaidOrder(err) != ""
+		if op.ledger.Part(i).Status != ledger.Sent || ctx.Err() != nil || ordered {
 			return err
 		}
 		if lookErr := op.search(ctx, i, err); lookErr != nil {

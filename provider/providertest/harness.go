@@ -48,6 +48,17 @@ type Harness struct {
 	// Invalid is a vendor code that stands for a refused parameter.
 	Invalid string
 
+	// Unpaid is a small valid spec whose create the simulated cloud may answer with an
+	// order that waits to be paid, see [cloudsim.UnpaidOrder]. Nil means that the cloud
+	// has no such orders.
+	Unpaid *provider.RunInstancesSpec
+
+	// PerInstance are options of the cloud with a raw parameter, of the name
+	// PerInstanceName, that gives each instance of a create a value of its own. The
+	// driver must refuse it where an operation may take several creates.
+	PerInstance     provider.VendorOption
+	PerInstanceName string
+
 	// Template is about the cloud's launch templates. Nil means that it has none,
 	// and the driver must say so.
 	Template *TemplateCase
@@ -97,6 +108,10 @@ func Run(t *testing.T, h Harness) {
 		{"OperationID", operationIDRules()},
 		{"OldTokens", oldTokenRules()},
 		{"Outages", outageRules()},
+		{"Late", lateRules()},
+		{"Preflight", preflightRules()},
+		{"Caps", capRules()},
+		{"Orders", orderRules(h)},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
