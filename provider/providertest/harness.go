@@ -112,6 +112,8 @@ func Run(t *testing.T, h Harness) {
 		{"Preflight", preflightRules()},
 		{"Caps", capRules()},
 		{"Orders", orderRules(h)},
+		{"Superseded", supersededRules()},
+		{"Herd", herdRules()},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
