@@ -3,7 +3,6 @@ package providertest
 import (
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -30,7 +29,10 @@ func answerRules() []rule {
 		{"one ID too many, and a failed operation, release nobody else's instance", many, longAndFailed},
 		{"another's ID, and a failed operation, release nobody else's instance", many, foreignAndFailed},
 		{"ending an operation releases nobody else's instance", many, endsForeign},
-		{"IDs that belong to nothing are told", "They must neither hide the instances that run nor look released.", longInvented},
+		{
+			"IDs that belong to nothing are told",
+			"They must neither hide the instances that run nor look released.", longInvented,
+		},
 	}
 }
 
@@ -94,7 +96,7 @@ func (w *world) openUntilResumed(f cloudsim.Fault, named int) {
 		return
 	}
 	op, err := w.client.RunInstances(w.ctx, spec, nil)
-	if !errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "resume it; do not create again") {
+	if !errors.Is(err, provider.ErrOutcomeUnknown) || !says(err, "resume it; do not create again") {
 		w.t.Errorf("want ErrOutcomeUnknown and what to do, got %v", err)
 	}
 	if ids := op.InstanceIDs(); len(ids) != named || len(minus(ids, w.alive())) > 0 {
@@ -208,7 +210,7 @@ func foreignAndFailed(_ *testing.T, w *world) {
 	others := w.others(1)
 	op, _, err := w.failing(cloudsim.Fault{Kind: cloudsim.ForeignList})
 	w.wantOthersAlive(op, others, nil, err)
-	if !strings.Contains(err.Error(), others[0]) {
+	if !says(err, others[0]) {
 		w.t.Errorf("the error does not name %s, which was not released: %v", others[0], err)
 	}
 	if left := op.InstanceIDs(); !slices.Equal(left, others) {
@@ -225,7 +227,7 @@ func endsForeign(t *testing.T, w *world) {
 		_, err := op.Terminate(w.ctx, &provider.TerminateOptions{Wait: true})
 		w.wantOthersAlive(op, others, nil, err)
 		for _, id := range op.InstanceIDs() {
-			if err == nil || !strings.Contains(err.Error(), id) {
+			if !says(err, id) {
 				t.Errorf("%s: %s is left, and the error does not name it: %v", f.Kind, id, err)
 			}
 		}
@@ -243,7 +245,7 @@ func longInvented(t *testing.T, w *world) {
 		t.Errorf("%v run and are not in hand", lost)
 	}
 	list, err := op.Wait(w.ctx, nil)
-	if len(list) != 3 || err == nil || !strings.Contains(err.Error(), unreal[0]) {
+	if len(list) != 3 || !says(err, unreal[0]) {
 		t.Errorf("%d instances run, and the error does not name %v: %v", len(list), unreal, err)
 	}
 }

@@ -17,7 +17,10 @@ func capRules() []rule {
 	rules := []rule{
 		{"a list by tags has what lies beyond the cloud's cap", why, listsBeyondCap},
 		{"a sweep finds what lies beyond the cloud's cap", why, sweepsBeyondCap},
-		{"a lost create of an owner is settled beyond the cloud's cap", "What is not found would be made again.", settlesBeyondCap},
+		{
+			"a lost create of an owner is settled beyond the cloud's cap",
+			"What is not found would be made again.", settlesBeyondCap,
+		},
 	}
 	for i := range rules {
 		check := rules[i].check
@@ -78,7 +81,8 @@ func sweepsBeyondCap(t *testing.T, w *world) {
 // the cap.
 func settlesBeyondCap(t *testing.T, w *world) {
 	spec, o := w.spec(w.beyondCap()), provider.RunOptions{Owner: "suite"}
-	w.injectCreates(cloudsim.Fault{Kind: cloudsim.ResetAfter, Skip: w.client.Limits().TagFilterCap/w.client.Limits().InstancesPerCreate - 1})
+	known := w.client.Limits().TagFilterCap/w.client.Limits().InstancesPerCreate - 1
+	w.injectCreates(cloudsim.Fault{Kind: cloudsim.ResetAfter, Skip: known})
 	op, err := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}).RunInstances(w.ctx, spec, &o)
 	if !errors.Is(err, provider.ErrOutcomeUnknown) {
 		t.Fatalf("want ErrOutcomeUnknown, got %v", err)

@@ -3,7 +3,6 @@ package providertest
 import (
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -17,9 +16,18 @@ func invisibleRules() []rule {
 	return []rule{
 		{"instances invisible for 90 s are waited for", why, waitsNinetySeconds},
 		{"instances invisible for 10 minutes are kept, told, and found later", why, keepsInvisible},
-		{"one invisible instance of several is told by its ID", "The others run, and somebody has to know which one to look for.", keepsOneInvisible},
-		{"how long an instance may be invisible is one option", "Who knows a cloud better must not wait for longer, nor for less.", keepsToPatience},
-		{"a release of invisible instances is never nil while they run", "It runs, and nobody would look for it again.", releasesInvisible},
+		{
+			"one invisible instance of several is told by its ID",
+			"The others run, and somebody has to know which one to look for.", keepsOneInvisible,
+		},
+		{
+			"how long an instance may be invisible is one option",
+			"Who knows a cloud better must not wait for longer, nor for less.", keepsToPatience,
+		},
+		{
+			"a release of invisible instances is never nil while they run",
+			"It runs, and nobody would look for it again.", releasesInvisible,
+		},
 		{"ending an operation of invisible instances names them until the cloud takes it", why, endsInvisible},
 		{"a failed operation keeps what it cannot see until it can release it", why, failsInvisible},
 	}
@@ -87,7 +95,7 @@ func (w *world) wantNotVisible(err error, ids ...string) {
 		w.t.Errorf("want ErrNotFound, got %v", err)
 	}
 	for _, reason := range []string{"not visible", "late", "another region", "these credentials"} {
-		if !strings.Contains(err.Error(), reason) {
+		if !says(err, reason) {
 			w.t.Errorf("the error does not say %q: %v", reason, err)
 		}
 	}
@@ -115,7 +123,7 @@ func keepsInvisible(_ *testing.T, w *world) {
 		within(w.t, 5*time.Minute, "the wait", func() {
 			_, err := op.Wait(w.ctx, nil)
 			w.wantNotVisible(err, ids...)
-			if !strings.Contains(err.Error(), "may not see what they created") {
+			if !says(err, "may not see what they created") {
 				w.t.Errorf("nothing was visible, and the error does not suspect the credentials: %v", err)
 			}
 		})
@@ -143,7 +151,7 @@ func keepsOneInvisible(_ *testing.T, w *world) {
 		op := w.create(3, &o)
 		list, err := op.Wait(w.ctx, nil)
 		w.wantNotVisible(err, op.InstanceIDs()[0])
-		if strings.Contains(err.Error(), "may not see what they created") {
+		if says(err, "may not see what they created") {
 			w.t.Errorf("two of three were visible, and the error suspects the credentials: %v", err)
 		}
 		if !slices.Equal(idsOf(list), sorted(op.InstanceIDs()[1:])) {

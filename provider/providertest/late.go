@@ -3,7 +3,6 @@ package providertest
 import (
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,9 +18,18 @@ func lateRules() []rule {
 		{"what shows up late is found by a wait", why, lateByWait},
 		{"what shows up late is found by Resume", why, lateByResume},
 		{"what shows up late is found by ending the operation", why, lateByTerminate},
-		{"what shows up late is kept, unless the caller wants failed operations released", "Only the caller knows which of them are in use.", lateByFailure},
-		{"what a create made that was refused for stock is found", "Not every refusal is the whole truth.", stockRanOut},
-		{"only the rest of what was refused for stock comes from an alternative", "Nobody asked for more instances.", stockRanOutAlternative},
+		{
+			"what shows up late is kept, unless the caller wants failed operations released",
+			"Only the caller knows which of them are in use.", lateByFailure,
+		},
+		{
+			"what a create made that was refused for stock is found",
+			"Not every refusal is the whole truth.", stockRanOut,
+		},
+		{
+			"only the rest of what was refused for stock comes from an alternative",
+			"Nobody asked for more instances.", stockRanOutAlternative,
+		},
 		{"what a create made that was refused for stock is found late", why, stockRanOutLate},
 	}
 	for i := range rules {
@@ -169,7 +177,7 @@ func stockRanOutLate(t *testing.T, w *world) {
 	time.Sleep(5 * time.Minute)
 	again, err := w.resume(token, &provider.ResumeOptions{Spec: &spec})
 	w.wantInHand(again, 2)
-	if err == nil || !strings.Contains(err.Error(), "2 of 3") {
+	if !says(err, "2 of 3") {
 		t.Errorf("want an error that says 2 of 3, got %v", err)
 	}
 	w.wantCreates("resumed", 1)

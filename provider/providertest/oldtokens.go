@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,12 +17,27 @@ func oldTokenRules() []rule {
 	const why = "A cloud that has forgotten a client token creates everything a second time."
 	return []rule{
 		{"a create is never repeated by what a wrong clock says", why, distrustsClocks},
-		{"a client token of minutes ago is asked again", "Who need not look at the cloud should not have to.", trustsFreshTokens},
-		{"a lost create of an owner is settled after hours and days", "What is tagged is there, and what is not was never made.", settlesByOwner},
+		{
+			"a client token of minutes ago is asked again",
+			"Who need not look at the cloud should not have to.", trustsFreshTokens,
+		},
+		{
+			"a lost create of an owner is settled after hours and days",
+			"What is tagged is there, and what is not was never made.", settlesByOwner,
+		},
 		{"a lost create that nobody can look for needs a person, who is told what to check", why, needsPerson},
-		{"once a person says that nothing is there, the rest is created", "Somebody has to be able to go on.", noneMadeGoesOn},
-		{"a client token that is dead is followed by a new one", "The cloud says that it will never make anything.", deadTokenGoesOn},
-		{"a client token that is dead in another process is followed by a new one", "A crash between must not end the operation.", deadTokenResumes},
+		{
+			"once a person says that nothing is there, the rest is created",
+			"Somebody has to be able to go on.", noneMadeGoesOn,
+		},
+		{
+			"a client token that is dead is followed by a new one",
+			"The cloud says that it will never make anything.", deadTokenGoesOn,
+		},
+		{
+			"a client token that is dead in another process is followed by a new one",
+			"A crash between must not end the operation.", deadTokenResumes,
+		},
 	}
 }
 
@@ -55,11 +69,17 @@ func (w *world) sentAt(token []byte, at time.Time) []byte {
 	return out
 }
 
+// clockErrors are moments before and after now that a clock may claim for a create of
+// three minutes ago. Zero claims none.
+var clockErrors = []time.Duration{
+	-72 * time.Hour, -2 * time.Hour, -61 * time.Minute, 6 * time.Minute, 2 * time.Hour, 72 * time.Hour, 0,
+}
+
 // distrustsClocks resumes lost creates whose moment a clock got wrong, while the cloud
 // forgets the client token before every call.
 func distrustsClocks(t *testing.T, w *world) {
 	for _, owner := range []string{"", "suite"} {
-		for _, off := range []time.Duration{-72 * time.Hour, -2 * time.Hour, -61 * time.Minute, 6 * time.Minute, 2 * time.Hour, 72 * time.Hour, 0} {
+		for _, off := range clockErrors {
 			w.simulate(cloudsim.Options{})
 			what := fmt.Sprintf("owner %q, a clock %v off", owner, off)
 			spec, o := w.spec(3), provider.RunOptions{Owner: owner}
@@ -150,7 +170,7 @@ func needsPerson(t *testing.T, w *world) {
 			t.Errorf("resumed after %v: want ErrOutcomeUnknown, got %v", age, err)
 		}
 		for _, word := range []string{op.Region(), spec.InstanceType, spec.Name, sent, "NoneMade"} {
-			if !strings.Contains(err.Error(), word) {
+			if !says(err, word) {
 				t.Errorf("the error does not say %q, which a person needs: %v", word, err)
 			}
 		}

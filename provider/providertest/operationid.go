@@ -3,7 +3,6 @@ package providertest
 import (
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +16,10 @@ import (
 func operationIDRules() []rule {
 	const why = "A program that crashed and repeats itself must neither pay twice nor touch what another run made."
 	rules := []rule{
-		{"an operation ID without KeepMarker is refused before any call", "An ID that is not honoured makes everything twice.", idNeedsMarker},
+		{
+			"an operation ID without KeepMarker is refused before any call",
+			"An ID that is not honoured makes everything twice.", idNeedsMarker,
+		},
 		{"the same operation ID adopts what an earlier run made", why, idAdopts},
 		{"the same operation ID creates only what is missing", why, idCreatesTheRest},
 		{"the same operation ID tells what there is beyond", "Somebody pays for it.", idTellsMore},
@@ -50,7 +52,7 @@ func (w *world) later(n int, o *provider.RunOptions) (*provider.Operation, error
 func idNeedsMarker(t *testing.T, w *world) {
 	_, err := w.client.RunInstances(w.ctx, w.spec(3), &provider.RunOptions{OperationID: "job-4711"})
 	var f provider.FieldErrors
-	if !errors.As(err, &f) || !strings.Contains(err.Error(), "OperationID") || !strings.Contains(err.Error(), "KeepMarker") {
+	if !errors.As(err, &f) || !says(err, "OperationID") || !says(err, "KeepMarker") {
 		t.Errorf("want FieldErrors that name OperationID and KeepMarker, got %v", err)
 	}
 	if n := w.calls(); n != 0 {
@@ -87,7 +89,7 @@ func idTellsMore(t *testing.T, w *world) {
 		t.Errorf("the second run has %v, want 2 of %v", ids, first.InstanceIDs())
 	}
 	for _, id := range minus(first.InstanceIDs(), second.InstanceIDs()) {
-		if err == nil || !strings.Contains(err.Error(), id) {
+		if !says(err, id) {
 			t.Errorf("%s is there beside, and the error does not name it: %v", id, err)
 		}
 	}

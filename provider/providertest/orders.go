@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +20,10 @@ func orderRules(h Harness) []rule {
 	const why = "Somebody has to pay it, and a second order would be paid as well."
 	return []rule{
 		{"an order that waits to be paid is told at once, and made once", why, ordersOnce},
-		{"an order that was paid gives its instances to Resume", "They exist, and nobody has their IDs.", resumesPaid},
+		{
+			"an order that was paid gives its instances to Resume",
+			"They exist, and nobody has their IDs.", resumesPaid,
+		},
 		{"an order that is not paid yet is not made again by Resume", why, resumesUnpaid},
 	}
 }
@@ -50,7 +52,7 @@ func ordersOnce(t *testing.T, w *world) {
 	start := time.Now()
 	op, id, err := w.order(&spec, nil)
 	var unpaid *provider.UnpaidError
-	if !errors.As(err, &unpaid) || unpaid.OrderID != id || !strings.Contains(err.Error(), id) {
+	if !errors.As(err, &unpaid) || unpaid.OrderID != id || !says(err, id) {
 		t.Fatalf("want an UnpaidError with order %s, got %v", id, err)
 	}
 	if !errors.Is(err, provider.ErrBalance) {
@@ -110,7 +112,7 @@ func resumesUnpaid(_ *testing.T, w *world) {
 // wantOrdered checks that an operation has its one order, and that an error names it.
 func (w *world) wantOrdered(when string, op *provider.Operation, id string, err error) {
 	w.t.Helper()
-	if err == nil || !strings.Contains(err.Error(), id) {
+	if !says(err, id) {
 		w.t.Errorf("%s: want an error that names order %s, got %v", when, id, err)
 	}
 	if orders := w.sim.UnpaidOrders(w.Cloud); !slices.Equal(orders, []string{id}) {

@@ -28,7 +28,10 @@ func outageRules() []rule {
 		{"a service that is down ends a create within RetryFor and one search", alike, serviceDown},
 		{"a service that is down is asked once with a negative RetryFor", alike, serviceDownOnce},
 		{"a service that comes back is used", "An outage of a minute must not fail a create.", serviceComesBack},
-		{"a search for lost instances is told, with how long it may take", "For two minutes nothing else seems to happen.", tellsSearch},
+		{
+			"a search for lost instances is told, with how long it may take",
+			"For two minutes nothing else seems to happen.", tellsSearch,
+		},
 	}
 }
 
@@ -52,7 +55,9 @@ func (w *world) wantClosed(when string, err error) {
 }
 
 func tooLarge(_ *testing.T, w *world) {
-	for _, status := range []int{http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge} {
+	for _, status := range []int{
+		http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge,
+	} {
 		w.simulate(cloudsim.Options{})
 		what := http.StatusText(status)
 		w.injectCreates(cloudsim.Fault{Kind: cloudsim.Proxy, Status: status})
@@ -143,7 +148,7 @@ func serviceDown(t *testing.T, w *world) {
 	start := time.Now()
 	_, err := w.client.RunInstances(w.ctx, w.spec(2), nil)
 	took := time.Since(start)
-	if !errors.Is(err, provider.ErrUnavailable) || !strings.Contains(err.Error(), "503") {
+	if !errors.Is(err, provider.ErrUnavailable) || !says(err, "503") {
 		t.Errorf("want ErrUnavailable and the status, got %v", err)
 	}
 	if !w.marks() {

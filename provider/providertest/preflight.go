@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -15,19 +14,34 @@ import (
 // seem to say: they are refused before anything is sent.
 func preflightRules() []rule {
 	return []rule{
-		{"a placeholder is no password", "Everybody would know the password of these instances.", placeholderPassword},
+		{
+			"a placeholder is no password",
+			"Everybody would know the password of these instances.", placeholderPassword,
+		},
 		{"a placeholder is no user data", "The instances would come up without what they need.", placeholderUserData},
-		{"a placeholder is refused by Resume as well", "A spec that went through JSON is what another process has.", placeholderResumed},
-		{"a spec that went through JSON is the same spec", "Empty and absent mean the same, or nothing could be resumed.", resumesDecoded},
-		{"a spec that differs is refused by the name of the field", "Somebody has to find the difference.", namesDifference},
-		{"a list with an entry for each instance is refused for several creates", "Each create would send the whole list.", perInstanceList},
+		{
+			"a placeholder is refused by Resume as well",
+			"A spec that went through JSON is what another process has.", placeholderResumed,
+		},
+		{
+			"a spec that went through JSON is the same spec",
+			"Empty and absent mean the same, or nothing could be resumed.", resumesDecoded,
+		},
+		{
+			"a spec that differs is refused by the name of the field",
+			"Somebody has to find the difference.", namesDifference,
+		},
+		{
+			"a list with an entry for each instance is refused for several creates",
+			"Each create would send the whole list.", perInstanceList,
+		},
 	}
 }
 
 // wantRefused checks that an error names a field, and that nothing was sent since then.
 func (w *world) wantRefused(what string, err error, path string, before int) {
 	w.t.Helper()
-	if !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), path) {
+	if !errors.Is(err, provider.ErrInvalid) || !says(err, path) {
 		w.t.Errorf("%s: want ErrInvalid that names %s, got %v", what, path, err)
 	}
 	if n := w.calls() - before; n != 0 {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -84,6 +85,9 @@ func (w *world) simulate(o cloudsim.Options) {
 func bootsIn(d time.Duration) func(cloudsim.Cloud, *rand.Rand) time.Duration {
 	return func(cloudsim.Cloud, *rand.Rand) time.Duration { return d }
 }
+
+// says reports whether an error has a word in its text. No error says nothing.
+func says(err error, word string) bool { return err != nil && strings.Contains(err.Error(), word) }
 
 // wantInHand checks that an operation has all instances of the cloud but some others,
 // each once.

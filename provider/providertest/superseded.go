@@ -20,7 +20,10 @@ func supersededRules() []rule {
 		{"a superseded process releases nothing when its operation fails", why, supersededKeepsFailed},
 		{"a superseded process releases nothing when its wait fails", why, supersededKeepsWaiting},
 		{"a superseded process ends no operation", why, supersededEndsNothing},
-		{"a release whose mark is not saved does not go out", "A crash after it would leave a token that creates everything again.", unsavedReleasesNothing},
+		{
+			"a release whose mark is not saved does not go out",
+			"A crash after it would leave a token that creates everything again.", unsavedReleasesNothing,
+		},
 	}
 }
 
