@@ -39,8 +39,9 @@ func blindKeepsAll(_ *testing.T, w *world) {
 	eachPolicy(w, func(w *world, o provider.RunOptions) {
 		w.inject(cloudsim.Fault{Kind: cloudsim.Blind})
 		op := w.create(3, &o)
+		ids := op.InstanceIDs()
 		_, err := op.Wait(w.ctx, nil)
-		w.wantNotVisible(err, op.InstanceIDs()...)
+		w.wantNotVisible(err, ids...)
 		if !says(err, "may not see what they created") {
 			w.t.Errorf("the error does not suspect the credentials: %v", err)
 		}
@@ -58,8 +59,9 @@ func halfBlindKeepsAll(_ *testing.T, w *world) {
 	eachPolicy(w, func(w *world, o provider.RunOptions) {
 		w.inject(cloudsim.Fault{Kind: cloudsim.Blind, Count: 2})
 		op := w.create(5, &o)
+		ids := op.InstanceIDs()
 		list, err := op.Wait(w.ctx, nil)
-		w.wantNotVisible(err, op.InstanceIDs()[:2]...)
+		w.wantNotVisible(err, ids[:2]...)
 		if len(list) != 3 {
 			w.t.Errorf("%d instances run, want the 3 that are shown", len(list))
 		}

@@ -149,13 +149,14 @@ func keepsOneInvisible(_ *testing.T, w *world) {
 	eachPolicy(w, func(w *world, o provider.RunOptions) {
 		w.injectCreate(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Minute, Count: 1})
 		op := w.create(3, &o)
+		ids := op.InstanceIDs()
 		list, err := op.Wait(w.ctx, nil)
-		w.wantNotVisible(err, op.InstanceIDs()[0])
+		w.wantNotVisible(err, ids[0])
 		if says(err, "may not see what they created") {
 			w.t.Errorf("two of three were visible, and the error suspects the credentials: %v", err)
 		}
-		if !slices.Equal(idsOf(list), sorted(op.InstanceIDs()[1:])) {
-			w.t.Errorf("%v run, want the other two of %v", idsOf(list), op.InstanceIDs())
+		if !slices.Equal(idsOf(list), sorted(ids[1:])) {
+			w.t.Errorf("%v run, want the other two of %v", idsOf(list), ids)
 		}
 		w.wantInHand(op, 3)
 		w.wantCreates("after the wait", 1)
@@ -171,8 +172,9 @@ func keepsToPatience(t *testing.T, w *world) {
 		w.injectCreate(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Minute})
 		start := time.Now()
 		op := w.create(2, &provider.RunOptions{KeepMarker: true})
+		ids := op.InstanceIDs()
 		_, err := op.Wait(w.ctx, nil)
-		w.wantNotVisible(err, op.InstanceIDs()...)
+		w.wantNotVisible(err, ids...)
 		if took := time.Since(start); took < patience || took > patience+time.Minute {
 			t.Errorf("told as not visible after %v, want about %v", took, patience)
 		}

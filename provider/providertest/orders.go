@@ -36,7 +36,9 @@ func (w *world) unpaid(n int) provider.RunInstancesSpec {
 }
 
 // order orders what a spec asks for, and leaves it unpaid.
-func (w *world) order(spec *provider.RunInstancesSpec, o *provider.RunOptions) (op *provider.Operation, id string, err error) {
+func (w *world) order(
+	spec *provider.RunInstancesSpec, o *provider.RunOptions,
+) (op *provider.Operation, id string, err error) {
 	w.t.Helper()
 	w.inject(cloudsim.Fault{Kind: cloudsim.UnpaidOrder, Times: 1})
 	op, err = w.client.RunInstances(w.ctx, *spec, o)
