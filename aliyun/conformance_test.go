@@ -25,6 +25,14 @@ func harness() providertest.Harness {
 	for name, s := range templateSpecs() {
 		templates[name] = &s
 	}
+	spec := provider.RunInstancesSpec{
+		Zone: "cn-hangzhou-g", ImageID: "ubuntu_22_04_x64_20G_alibase_20230907.vhd", InstanceType: "ecs.g6.large", Name: "conformance",
+		Network: provider.Network{SubnetID: "vsw-bp1conformance", SecurityGroupIDs: []string{"sg-bp1conformance"}},
+		Login:   provider.Login{Password: "Conformance-1"},
+	}
+	unpaid := spec
+	unpaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
+	unpaid.Vendor = []provider.VendorOption{RunOptions{AutoPay: new(false)}}
 	return providertest.Harness{
 		Cloud: cloudsim.ECS,
 		New: func(t testing.TB, transport http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) *provider.Client {
@@ -34,15 +42,14 @@ func harness() providertest.Harness {
 			}
 			return c
 		},
-		Spec: provider.RunInstancesSpec{
-			Zone: "cn-hangzhou-g", ImageID: "ubuntu_22_04_x64_20G_alibase_20230907.vhd", InstanceType: "ecs.g6.large", Name: "conformance",
-			Network: provider.Network{SubnetID: "vsw-bp1conformance", SecurityGroupIDs: []string{"sg-bp1conformance"}},
-			Login:   provider.Login{Password: "Conformance-1"},
-		},
-		Full:        full,
-		Coupled:     map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
-		Alternative: provider.Alternative{InstanceType: "ecs.c6.large"},
-		Invalid:     "InvalidParameter",
+		Spec:            spec,
+		Full:            full,
+		Coupled:         map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
+		Alternative:     provider.Alternative{InstanceType: "ecs.c6.large"},
+		Invalid:         "InvalidParameter",
+		Unpaid:          &unpaid,
+		PerInstance:     RunOptions{Params: map[string]string{"HostNames.1": "web-a"}},
+		PerInstanceName: "HostNames.1",
 		Template: &providertest.TemplateCase{
 			Specs: templates,
 			Small: provider.RunInstancesSpec{

@@ -32,12 +32,15 @@ func harness() providertest.Harness {
 		},
 		Spec:    spec,
 		Prepaid: &prepaid,
+		Unpaid:  &prepaid,
 		Full:    fullSpecs(),
 		Coupled: map[string]string{
 			"Billing.Spot.Strategy": "it follows from MaxPrice",
 			"Login.KeepImageLogin":  "exactly one way to log in is needed",
 		},
-		Alternative: provider.Alternative{InstanceType: "ens.sn1.large"},
-		Invalid:     "InvalidParameter",
+		Alternative:     provider.Alternative{InstanceType: "ens.sn1.large"},
+		Invalid:         "InvalidParameter",
+		PerInstance:     RunOptions{Params: map[string]string{"PrivateIpAddress": "10.0.0.9"}},
+		PerInstanceName: "PrivateIpAddress",
 	}
 }

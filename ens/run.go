@@ -26,7 +26,8 @@ const (
 // RunInstances implements [provider.Driver] by CreateInstance or RunInstances,
 // whichever can express the spec. An answer with fewer IDs than asked for is a
 // result beside an error with an unknown outcome: neither call documents that
-// it makes fewer.
+// it makes fewer. A prepaid create that is answered with an order alone waits to be
+// paid.
 func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
 	r := d.runRequest(spec)
 	resp, err := d.caller.Call(ctx, r)
@@ -41,6 +42,10 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return createdAnyway(resp, ofSeveral(err, spec.Count))
 	}
 	ids := a.InstanceIDs.Distinct()
+	ordered := len(ids) == 0 && a.OrderID != "" && spec.Billing.Mode == provider.Prepaid
+	if ordered {
+		return a.result(resp), nil
+	}
 	if len(ids) < max(spec.Count, 1) {
 		err = d.caller.Senseless(r, resp)
 	}

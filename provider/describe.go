@@ -141,16 +141,13 @@ func (p *DescribePage) nameless() bool {
 }
 
 // sensible refuses a page that cannot be: with instances that have no ID, or
-// followed by itself. Where instances of a lost create are looked for, it refuses a
-// list that is short as well.
+// followed by itself.
 func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 	switch {
 	case page.nameless():
 		return c.senseless(page, "the answer describes an instance without an ID")
 	case page.NextPage != "" && page.NextPage == req.PageToken:
 		return c.senseless(page, "the answer names itself as the next page")
-	case page.Short && req.For != nil:
-		return c.shortList(page)
 	default:
 		return nil
 	}

@@ -15,6 +15,7 @@ type listing struct {
 	// Otherwise a short answer is repeated, and then an error.
 	takesShort bool
 	short      bool
+	behind     bool // the short answer was a page behind others
 
 	// shown is what was yielded, where something may come twice: pages that are
 	// counted by offset drift while instances come and go.
@@ -52,24 +53,38 @@ func (l *listing) all(ctx context.Context) bool {
 	return l.read(ctx)
 }
 
-// read reads every page of the request.
-func (l *listing) read(ctx context.Context) bool {
+// read reads every page of the request. A page behind others that is short may lack
+// what an earlier one should have shown: the list is then read from its beginning.
+func (l *listing) read(ctx context.Context) (goesOn bool) {
+	err := l.c.repeat(ctx, func(error) bool { return l.behind }, func(ctx context.Context) (err error) {
+		l.req.PageToken, l.behind = "", false
+		goesOn, err = l.pages(ctx)
+		return err
+	})
+	if err != nil {
+		l.yield(Instance{}, err)
+		return false
+	}
+	return goesOn
+}
+
+// pages reads every page once, and reports false when the loop is over.
+func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
 	for {
 		page, err := l.page(ctx)
 		if err != nil {
-			l.yield(Instance{}, err)
-			return false
+			return false, err
 		}
 		if page.NextPage != "" && l.shown == nil {
 			l.shown = map[string]struct{}{}
 		}
 		for n := range page.Instances {
 			if !l.show(&page.Instances[n]) {
-				return false
+				return false, nil
 			}
 		}
 		if page.NextPage == "" {
-			return true
+			return true, nil
 		}
 		l.req.PageToken = page.NextPage
 	}
@@ -77,11 +92,13 @@ func (l *listing) read(ctx context.Context) bool {
 
 // page reads one page, again while that helps.
 func (l *listing) page(ctx context.Context) (page *DescribePage, err error) {
-	err = l.c.repeat(ctx, safeAgain, func(ctx context.Context) (err error) {
+	again := func(err error) bool { return safeAgain(err) && !l.behind }
+	err = l.c.repeat(ctx, again, func(ctx context.Context) (err error) {
 		page, err = l.c.describePage(ctx, l.req)
 		if err == nil && l.lacks(page) {
 			l.short = true
 			if !l.takesShort {
+				l.behind = l.req.PageToken != ""
 				return l.c.shortList(page)
 			}
 		}

@@ -66,12 +66,17 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: looking for the instances of a lost create: %w", ErrOutcomeUnknown, err)
-	case p.Order != "" && p.Missing() > 0: // it may yet be paid
-		return &UnpaidError{Driver: op.c.name, OrderID: p.Order}
+	case p.Order != "" && p.Missing() > 0: // a second order would be paid as well
+		return op.unpaid(&p)
 	case !op.ledger.Looked(i, time.Now()):
 		return fmt.Errorf("%w: %w, and they are not found by their marker", ErrOutcomeUnknown, &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra)})
 	}
 	return nil
+}
+
+// unpaid is the error of a part whose order waits to be paid, as far as anybody can see.
+func (op *Operation) unpaid(p *ledger.Part) error {
+	return &UnpaidError{Driver: op.c.name, OrderID: p.Order}
 }
 
 // tellSearch says that instances of a lost create are being looked for, and for how
@@ -172,6 +177,9 @@ func (op *Operation) findOld(ctx context.Context, i int) error {
 			return err
 		}
 	}
+	if p := op.ledger.Part(i); p.Order != "" && p.Open() {
+		return op.unpaid(&p)
+	}
 	return op.goOn(ctx, i)
 }
 
@@ -232,10 +240,7 @@ func (op *Operation) staleParts() (list []int) {
 // goOn creates what a settled part is missing, under the next token.
 func (op *Operation) goOn(ctx context.Context, i int) error {
 	p := op.ledger.Part(i)
-	switch {
-	case p.Status == ledger.Sent && p.Order != "":
-		return &UnpaidError{Driver: op.c.name, OrderID: p.Order}
-	case p.Status != ledger.Planned || op.ledger.Over():
+	if p.Status != ledger.Planned || op.ledger.Over() {
 		return nil
 	}
 	return op.createByToken(ctx, i)
@@ -251,6 +256,9 @@ func (op *Operation) mustCheck(i int) error {
 	name := op.spec().Name
 	if name == "" {
 		name = "(without a name)"
+	}
+	if p.Order != "" {
+		when += ", and answered with the order " + p.Order + ", which may have been paid since"
 	}
 	return fmt.Errorf("%w: a create of %d instances was sent %s, and the cloud may have forgotten its client token"+
 		" (trusted for %v): look in region %s for instances of type %s named %q created then; terminate what is there"+

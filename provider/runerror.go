@@ -146,7 +146,8 @@ func distinct(errs []error) []string {
 
 // UnpaidError is a create that the cloud answered with an order which waits to be paid:
 // no instance exists until it is. Pay or cancel the order at the cloud. After the
-// payment [Client.Resume] finds the instances on clouds with client tokens.
+// payment [Client.Resume] finds the instances, by token, marker or the owner's tags; before
+// it, it tells of the order again and makes no second one.
 type UnpaidError struct {
 	Driver    string
 	OrderID   string

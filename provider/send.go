@@ -290,7 +290,8 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 		if op.ledger.Status(i) == ledger.Planned {
 			err, sent = op.repeatCreate(ctx, i), sent+1
 		}
-		if op.ledger.Status(i) != ledger.Sent || ctx.Err() != nil || unpaidOrder(err) != "" {
+		ordered := unpaidOrder(err) != ""
+		if op.ledger.Status(i) != ledger.Sent || ctx.Err() != nil || ordered {
 			return err
 		}
 		if lookErr := op.search(ctx, i, err); lookErr != nil {

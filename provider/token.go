@@ -127,7 +127,7 @@ func ReadToken(token []byte) (TokenInfo, error) {
 	}
 	for _, p := range l.All() {
 		switch {
-		case p.Order != "":
+		case p.Order != "" && p.Missing() > 0:
 			t.Orders = append(t.Orders, p.Order)
 		case p.Status == ledger.Sent:
 			t.Unknown += p.Missing()

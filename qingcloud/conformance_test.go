@@ -38,8 +38,10 @@ func harness() providertest.Harness {
 			"UniqueSuffix":      "the numbers come with the renaming, after the create",
 			"Billing.Mode":      "prepaid needs a Period, and nothing else may have one",
 		},
-		Alternative: provider.Alternative{InstanceType: "e2.xlarge.r2"},
-		Invalid:     "1100",
+		Alternative:     provider.Alternative{InstanceType: "e2.xlarge.r2"},
+		Invalid:         "1100",
+		PerInstance:     RunOptions{Params: map[string]string{"eip_ids.1": "eip-1"}},
+		PerInstanceName: "eip_ids.1",
 		Placement: &providertest.PlacementCase{
 			Groups: map[string]*provider.PlacementGroupSpec{
 				"spread":  {Name: "spread", Description: "apart", Strategy: provider.SpreadPlacement, Level: provider.HostLevel},

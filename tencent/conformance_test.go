@@ -36,12 +36,14 @@ func harness() providertest.Harness {
 			}
 			return c
 		},
-		Spec:        spec,
-		Prepaid:     &prepaid,
-		Full:        full,
-		Coupled:     map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
-		Alternative: provider.Alternative{InstanceType: "SA2.MEDIUM4"},
-		Invalid:     "InvalidParameterValue",
+		Spec:            spec,
+		Prepaid:         &prepaid,
+		Full:            full,
+		Coupled:         map[string]string{"Billing.Spot.Strategy": "it follows from MaxPrice"},
+		Alternative:     provider.Alternative{InstanceType: "SA2.MEDIUM4"},
+		Invalid:         "InvalidParameterValue",
+		PerInstance:     RunOptions{Params: map[string]string{"ChcIds.0": "chc-1"}},
+		PerInstanceName: "ChcIds.0",
 		Template: &providertest.TemplateCase{
 			Specs: simulated(storables()),
 			Implied: map[string]string{

@@ -48,6 +48,17 @@ type Harness struct {
 	// Invalid is a vendor code that stands for a refused parameter.
 	Invalid string
 
+	// Unpaid is a small valid spec whose create the simulated cloud may answer with an
+	// order that waits to be paid, see [cloudsim.UnpaidOrder]. Nil means that the cloud
+	// has no such orders.
+	Unpaid *provider.RunInstancesSpec
+
+	// PerInstance are options of the cloud with a raw parameter, of the name
+	// PerInstanceName, that gives each instance of a create a value of its own. The
+	// driver must refuse it where an operation may take several creates.
+	PerInstance     provider.VendorOption
+	PerInstanceName string
+
 	// Template is about the cloud's launch templates. Nil means that it has none,
 	// and the driver must say so.
 	Template *TemplateCase
@@ -91,6 +102,18 @@ func Run(t *testing.T, h Harness) {
 		{"Sweep", sweepRules()},
 		{"Templates", templateRules(h)},
 		{"Placement", placementRules(h)},
+		{"Invisible", invisibleRules()},
+		{"Blind", blindRules()},
+		{"Answers", answerRules()},
+		{"OperationID", operationIDRules()},
+		{"OldTokens", oldTokenRules()},
+		{"Outages", outageRules()},
+		{"Late", lateRules()},
+		{"Preflight", preflightRules()},
+		{"Caps", capRules()},
+		{"Orders", orderRules(h)},
+		{"Superseded", supersededRules()},
+		{"Herd", herdRules()},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
@@ -121,8 +144,8 @@ func (r rule) run(t *testing.T, h Harness) {
 }
 
 // patience is the time of the simulated world in which every rule must come to
-// an end. The slowest take some minutes.
-const patience = 6 * time.Hour
+// an end. The slowest take some hours, but for those that resume after days.
+const patience = 10 * 24 * time.Hour
 
 // world is one simulated account and a client of it.
 type world struct {

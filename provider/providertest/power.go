@@ -192,14 +192,37 @@ func unknownIsNotFound(t *testing.T, w *world) {
 
 // Where the region is no part of the call, as on ENS, there is no wrong one.
 func switchesElsewhere(t *testing.T, w *world) {
-	ids := w.running(1)
-	err := w.client.StopInstances(w.ctx, w.elsewhere(), ids, nil)
-	time.Sleep(time.Minute)
-	if stopped := w.phases()[ids[0]] == cloudsim.Stopped; stopped != (err == nil) {
-		t.Errorf("stopped %v, and the error is %v", stopped, err)
+	for _, action := range []provider.PowerAction{provider.PowerReboot, provider.PowerStop, provider.PowerStart} {
+		ids := w.running(1)
+		reached := cloudsim.Stopped // of a stop; the others leave it running
+		if action == provider.PowerStart {
+			w.changed(provider.PowerStop, cloudsim.Stopped, ids...)
+			reached = cloudsim.Running
+		}
+		before := w.phases()[ids[0]]
+		err := w.changeIn(w.elsewhere(), action, ids...)
+		if err != nil {
+			w.wantNamed(string(action), err, provider.ErrNotFound, ids[0])
+			time.Sleep(time.Minute)
+			w.wantPhase("refused elsewhere, "+string(action), before, ids...)
+			continue
+		}
+		time.Sleep(time.Minute)
+		if phase := w.phases()[ids[0]]; action != provider.PowerReboot && phase != reached {
+			t.Errorf("%s elsewhere is no error, and %s is %s", action, ids[0], phase)
+		}
 	}
-	if err != nil {
-		w.wantNamed("stop", err, provider.ErrNotFound, ids[0])
+}
+
+// changeIn makes one change of power in a region, without a wait.
+func (w *world) changeIn(region string, a provider.PowerAction, ids ...string) error {
+	switch a {
+	case provider.PowerStart:
+		return w.client.StartInstances(w.ctx, region, ids, nil)
+	case provider.PowerStop:
+		return w.client.StopInstances(w.ctx, region, ids, nil)
+	default:
+		return w.client.RebootInstances(w.ctx, region, ids, nil)
 	}
 }
 

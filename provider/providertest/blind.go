@@ -1,0 +1,193 @@
+package providertest
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// blindRules are about reads that do not show what exists: because of the credentials,
+// because they leave rows out, or because they contradict themselves.
+func blindRules() []rule {
+	const why = "A list that lacks an instance is no proof that it is gone, and costs money if it is taken for one."
+	return []rule{
+		{"a key that may not describe buys and releases nothing", why, blindKeepsAll},
+		{"a key that sees a part of the account keeps the rest", why, halfBlindKeepsAll},
+		{
+			"whether a key may describe is asked once",
+			"An empty list does not say why it is empty, and calls are few.", blindAsksOnce,
+		},
+		{"a key that may not describe still releases", "A cleanup must not depend on a read.", blindReleases},
+		{"answers that leave out healthy instances fail no wait", why, flapFailsNobody},
+		{"answers that contradict themselves fail no wait", why, contradictionFailsNobody},
+		{
+			"lists that contradict themselves are no lists",
+			"What it leaves out would be lost in silence.", contradictionIsNoList,
+		},
+		{
+			"answers that lack instances release nobody's instance by mistake",
+			"Gone takes proof.", releasesThroughLies,
+		},
+	}
+}
+
+func blindKeepsAll(_ *testing.T, w *world) {
+	eachPolicy(w, func(w *world, o provider.RunOptions) {
+		w.inject(cloudsim.Fault{Kind: cloudsim.Blind})
+		op := w.create(3, &o)
+		ids := op.InstanceIDs()
+		_, err := op.Wait(w.ctx, nil)
+		w.wantNotVisible(err, ids...)
+		if !says(err, "may not see what they created") {
+			w.t.Errorf("the error does not suspect the credentials: %v", err)
+		}
+		w.wantInHand(op, 3)
+		w.wantCreates("with a key that may not describe", 1)
+		w.wantReleases("with a key that may not describe", 0)
+		w.sim.ClearFaults()
+		if _, err := op.Wait(w.ctx, nil); err != nil {
+			w.t.Errorf("with the right to describe: %v", err)
+		}
+	})
+}
+
+func halfBlindKeepsAll(_ *testing.T, w *world) {
+	eachPolicy(w, func(w *world, o provider.RunOptions) {
+		w.inject(cloudsim.Fault{Kind: cloudsim.Blind, Count: 2})
+		op := w.create(5, &o)
+		ids := op.InstanceIDs()
+		list, err := op.Wait(w.ctx, nil)
+		w.wantNotVisible(err, ids[:2]...)
+		if len(list) != 3 {
+			w.t.Errorf("%d instances run, want the 3 that are shown", len(list))
+		}
+		w.wantInHand(op, 5)
+		w.wantCreates("with a key that sees a part", 1)
+		w.wantReleases("with a key that sees a part", 0)
+	})
+}
+
+// Only ECS documents a dry run of its describe; other drivers have no such ability.
+func blindAsksOnce(t *testing.T, w *world) {
+	_, can := w.client.Driver().(provider.AccessProber)
+	if documented := w.Cloud == cloudsim.ECS; can != documented {
+		t.Errorf("the driver asks by a dry run: %v, want %v", can, documented)
+	}
+	wire := &tap{next: w.sim.Transport()}
+	w.client = w.newClient(wire, nil)
+	w.inject(cloudsim.Fault{Kind: cloudsim.Blind})
+	_, err := w.create(3, &provider.RunOptions{KeepMarker: true}).Wait(w.ctx, nil)
+	var e *provider.WaitError
+	if !errors.As(err, &e) || !e.NothingVisible {
+		t.Fatalf("want a WaitError with NothingVisible, got %v", err)
+	}
+	asked := wire.count(func(r *Wire) bool {
+		return strings.HasPrefix(r.Action, "Describe") && r.Params["DryRun"] == "true"
+	})
+	if want := map[bool]int{true: 1}[can]; asked != want {
+		t.Errorf("%d dry runs of the describe, want %d", asked, want)
+	}
+	if refused := e.Access != nil && errors.Is(err, provider.ErrPermission); refused != can {
+		t.Errorf("the refusal of the dry run is in the error: %v, want %v: %v", refused, can, err)
+	}
+}
+
+func blindReleases(t *testing.T, w *world) {
+	op := w.create(3, &provider.RunOptions{KeepMarker: true})
+	time.Sleep(5 * time.Minute)
+	w.inject(cloudsim.Fault{Kind: cloudsim.Blind})
+	if _, err := op.Terminate(w.ctx, &provider.TerminateOptions{Wait: true}); err != nil {
+		t.Errorf("the cloud takes every release, got %v", err)
+	}
+	time.Sleep(10 * time.Minute) // releases take their time
+	w.wantAlive("released by a key that may not describe")
+}
+
+// slowly makes the instances of a simulated cloud take minutes to boot, so that a wait
+// asks about each many times.
+func (w *world) slowly() { w.simulate(cloudsim.Options{Boot: bootsIn(6 * time.Minute)}) }
+
+// flapFailsNobody leaves out every instance of two answers in a row, again and again
+// while all of them have been seen.
+func flapFailsNobody(_ *testing.T, w *world) {
+	eachPolicy(w, func(w *world, o provider.RunOptions) {
+		w.slowly()
+		op := w.create(4, &o)
+		w.describe(provider.Query{})
+		for n := range 20 {
+			time.AfterFunc(time.Duration(n)*17*time.Second, func() {
+				w.inject(cloudsim.Fault{Kind: cloudsim.Flap, Times: 2})
+			})
+		}
+		w.wantAllRun(op, 4)
+		if n := w.sim.Struck(w.Cloud, cloudsim.Flap); n < 4 {
+			w.t.Errorf("%d answers left out instances: the rule proves nothing", n)
+		}
+	})
+}
+
+func contradictionFailsNobody(_ *testing.T, w *world) {
+	eachPolicy(w, func(w *world, o provider.RunOptions) {
+		w.slowly()
+		op := w.create(4, &o)
+		w.describe(provider.Query{})
+		for _, f := range []cloudsim.Fault{{Kind: cloudsim.Flap}, {Kind: cloudsim.WrongTotal, Total: 25}} {
+			time.AfterFunc(4*time.Minute, w.inject(f)) // no rows, and a total of 25
+		}
+		w.wantAllRun(op, 4)
+		if n := w.sim.Struck(w.Cloud, cloudsim.WrongTotal); n < 4 {
+			w.t.Errorf("%d answers contradicted themselves: the rule proves nothing", n)
+		}
+	})
+}
+
+// wantAllRun waits for an operation whose instances are all healthy.
+func (w *world) wantAllRun(op *provider.Operation, n int) {
+	w.t.Helper()
+	list, err := op.Wait(w.ctx, nil)
+	if err != nil || len(list) != n {
+		w.t.Errorf("%d instances run, %v; want %d", len(list), err, n)
+	}
+	w.wantInHand(op, n)
+	w.wantCreates("after the wait", 1)
+	w.wantReleases("after the wait", 0)
+}
+
+func contradictionIsNoList(t *testing.T, w *world) {
+	w.run(5)
+	remove := w.inject(cloudsim.Fault{Kind: cloudsim.WrongTotal, Count: 3, Total: 25})
+	var last error
+	for _, err := range w.client.DescribeInstances(w.ctx, provider.Query{}) {
+		last = err
+	}
+	if !errors.Is(last, provider.ErrUnavailable) {
+		t.Errorf("the answers count 25 instances and show 3: want ErrUnavailable, got %v", last)
+	}
+	remove()
+	w.inject(cloudsim.Fault{Kind: cloudsim.WrongTotal, Count: 3, Total: 25, Times: 2})
+	if got := w.describe(provider.Query{}); len(got) != 5 {
+		t.Errorf("whole after two bad answers, the list has %d instances, want 5", len(got))
+	}
+}
+
+func releasesThroughLies(t *testing.T, w *world) {
+	for _, f := range []cloudsim.Fault{
+		{Kind: cloudsim.Flap, Times: 2},
+		{Kind: cloudsim.WrongTotal, Count: 1, Total: 25, Times: 4},
+		{Kind: cloudsim.WrongTotal},
+	} {
+		ids := w.running(3)
+		remove := w.inject(f)
+		res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
+		if err != nil || len(res.Released) != 3 {
+			t.Errorf("%s: %+v, %v; want all released", f.Kind, res, err)
+		}
+		remove()
+		time.Sleep(10 * time.Minute)
+		w.wantAlive(string(f.Kind))
+	}
+}

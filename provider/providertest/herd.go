@@ -1,0 +1,78 @@
+package providertest
+
+import (
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+func herdRules() []rule {
+	return []rule{{
+		"three hundred creates at once end with an answer, though half of the calls are spoilt",
+		"The time in the library's own queue is not the cloud's: patience with the cloud must not end there.", herdEnds,
+	}}
+}
+
+// spoil has about half of the calls of an API refused or lost, by a seeded drawing.
+func (w *world) spoil(api string, calls int) {
+	draw := rand.New(rand.NewPCG(2, 17))
+	for n := range calls {
+		switch p := draw.Float64(); {
+		case p < 0.25:
+			w.inject(cloudsim.Fault{API: api, Kind: cloudsim.Throttle, Skip: n, Times: 1})
+		case p < 0.5:
+			w.inject(cloudsim.Fault{API: api, Kind: cloudsim.ServerErrorBefore, Skip: n, Times: 1})
+		}
+	}
+}
+
+// herdEnds gives every create of a herd as long as the slowest rate takes for all of
+// their calls, a call every ten seconds: far more than the patience with one call.
+func herdEnds(t *testing.T, w *world) {
+	herd := 300
+	if testing.Short() {
+		herd = 60
+	}
+	w.spoil("RunInstances", 4*herd)
+	start := time.Now()
+	var mu sync.Mutex
+	var ids []string
+	refused := 0
+	var all sync.WaitGroup
+	for range herd {
+		all.Go(func() {
+			op, err := w.client.RunInstances(w.ctx, w.spec(1), &provider.RunOptions{KeepMarker: true})
+			mu.Lock()
+			defer mu.Unlock()
+			ids = append(ids, op.InstanceIDs()...)
+			if errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("a create ends without an answer: %v", err)
+			}
+			if err != nil {
+				refused++
+			}
+		})
+	}
+	all.Wait()
+	calls := w.creates()
+	spoilt := w.sim.Struck(w.Cloud, cloudsim.Throttle) + w.sim.Struck(w.Cloud, cloudsim.ServerErrorBefore)
+	if spoilt < calls*2/5 {
+		t.Errorf("%d of %d calls were spoilt: the rule proves nothing", spoilt, calls)
+	}
+	if took, most := time.Since(start), time.Duration(calls)*10*time.Second; took > most {
+		t.Errorf("%d creates took %v, want at most %v", herd, took, most)
+	}
+	most := 0
+	if w.marks() { // two lost calls in a row, and two searches that find nothing, end a create
+		most = herd / 5
+	}
+	if refused > most {
+		t.Errorf("%d of %d creates failed, want at most %d", refused, herd, most)
+	}
+	w.wantExactly(ids, herd-refused)
+}

@@ -1,0 +1,128 @@
+package providertest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// orderRules are about creates that only order: nothing exists until somebody pays.
+// They are for clouds with a [Harness.Unpaid].
+func orderRules(h Harness) []rule {
+	if h.Unpaid == nil {
+		return nil
+	}
+	const why = "Somebody has to pay it, and a second order would be paid as well."
+	return []rule{
+		{"an order that waits to be paid is told at once, and made once", why, ordersOnce},
+		{
+			"an order that was paid gives its instances to Resume",
+			"They exist, and nobody has their IDs.", resumesPaid,
+		},
+		{"an order that is not paid yet is not made again by Resume", why, resumesUnpaid},
+	}
+}
+
+// unpaid is the harness's spec for n instances that are only ordered.
+func (w *world) unpaid(n int) provider.RunInstancesSpec {
+	spec := clone(w.Unpaid)
+	spec.Count = n
+	return spec
+}
+
+// order orders what a spec asks for, and leaves it unpaid.
+func (w *world) order(
+	spec *provider.RunInstancesSpec, o *provider.RunOptions,
+) (op *provider.Operation, id string, err error) {
+	w.t.Helper()
+	w.inject(cloudsim.Fault{Kind: cloudsim.UnpaidOrder, Times: 1})
+	op, err = w.client.RunInstances(w.ctx, *spec, o)
+	ids := w.sim.UnpaidOrders(w.Cloud)
+	if len(ids) != 1 {
+		w.t.Fatalf("%d orders, want 1: %v", len(ids), err)
+	}
+	return op, ids[0], err
+}
+
+func ordersOnce(t *testing.T, w *world) {
+	spec := w.unpaid(3)
+	start := time.Now()
+	op, id, err := w.order(&spec, nil)
+	var unpaid *provider.UnpaidError
+	if !errors.As(err, &unpaid) || unpaid.OrderID != id || !says(err, id) {
+		t.Fatalf("want an UnpaidError with order %s, got %v", id, err)
+	}
+	if !errors.Is(err, provider.ErrBalance) {
+		t.Errorf("want ErrBalance, got %v", err)
+	}
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("it took %v, want no repetition", took)
+	}
+	w.wantCreates("ordered", 1)
+	w.wantOrdered("ordered", op, id, err)
+}
+
+// resumesPaid also resumes after two days, when the client token counts for nothing.
+func resumesPaid(t *testing.T, w *world) {
+	for _, age := range []time.Duration{10 * time.Minute, 48 * time.Hour} {
+		w.simulate(cloudsim.Options{})
+		spec, o := w.unpaid(3), provider.RunOptions{Owner: "suite"}
+		op, id, _ := w.order(&spec, &o)
+		token := w.token(op)
+		time.Sleep(age)
+		if err := w.sim.Pay(w.Cloud, id); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		again, err := w.resume(token, &provider.ResumeOptions{Spec: &spec, Run: &o})
+		if err != nil {
+			t.Errorf("paid and resumed after %v: %v", age, err)
+		}
+		w.wantInHand(again, 3)
+		w.wantNames(&spec)
+		if n := len(w.sim.UnpaidOrders(w.Cloud)); n != 0 {
+			t.Errorf("%d more orders wait to be paid", n)
+		}
+		if info, err := provider.ReadToken(w.token(again)); err != nil || len(info.Orders) > 0 {
+			t.Errorf("paid, the token still has the orders %v, %v", info.Orders, err)
+		}
+	}
+}
+
+func resumesUnpaid(_ *testing.T, w *world) {
+	for _, age := range []time.Duration{10 * time.Minute, 48 * time.Hour} {
+		for _, owner := range []string{"", "suite"} {
+			w.simulate(cloudsim.Options{})
+			spec, o := w.unpaid(3), provider.RunOptions{Owner: owner}
+			op, id, _ := w.order(&spec, &o)
+			token := w.token(op)
+			time.Sleep(age)
+			for range 2 {
+				again, err := w.resume(token, &provider.ResumeOptions{Spec: &spec, Run: &o})
+				w.wantOrdered(fmt.Sprintf("resumed after %v, owner %q", age, owner), again, id, err)
+				token = w.token(again)
+			}
+		}
+	}
+}
+
+// wantOrdered checks that an operation has its one order, and that an error names it.
+func (w *world) wantOrdered(when string, op *provider.Operation, id string, err error) {
+	w.t.Helper()
+	if !says(err, id) {
+		w.t.Errorf("%s: want an error that names order %s, got %v", when, id, err)
+	}
+	if orders := w.sim.UnpaidOrders(w.Cloud); !slices.Equal(orders, []string{id}) {
+		w.t.Errorf("%s: orders that wait to be paid are %v, want %s alone", when, orders, id)
+	}
+	w.wantInHand(op, 0)
+	info, err := provider.ReadToken(w.token(op))
+	if err != nil || !slices.Equal(info.Orders, []string{id}) {
+		w.t.Errorf("%s: the token has the orders %v, %v; want %s", when, info.Orders, err, id)
+	}
+}

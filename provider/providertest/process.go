@@ -1,0 +1,196 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// What rules about several processes, and about what they send, have in common.
+
+// token returns the token of an operation, as a process leaves it behind.
+func (w *world) token(op *provider.Operation) []byte {
+	w.t.Helper()
+	token, err := op.MarshalText()
+	if err != nil {
+		w.t.Fatalf("the operation has no token: %v", err)
+	}
+	return token
+}
+
+// resume goes on with an operation in another process.
+func (w *world) resume(token []byte, o *provider.ResumeOptions) (*provider.Operation, error) {
+	w.t.Helper()
+	op, err := w.newClient(w.sim.Transport(), nil).Resume(w.ctx, token, o)
+	if op == nil {
+		w.t.Fatalf("the token cannot be resumed: %v", err)
+	}
+	return op, err
+}
+
+// lose makes a create whose answer is lost, in a process that has no time to find out
+// what became of it. It returns the token that is left.
+func (w *world) lose(spec *provider.RunInstancesSpec, o *provider.RunOptions) []byte {
+	w.t.Helper()
+	ctx, crash := context.WithTimeout(w.ctx, time.Second)
+	defer crash()
+	op, err := w.newClient(w.sim.Transport(), &provider.Options{RetryFor: -1}).RunInstances(ctx, *spec, o)
+	if op == nil || !errors.Is(err, provider.ErrOutcomeUnknown) {
+		w.t.Fatalf("a lost answer: want the operation and ErrOutcomeUnknown, got %v", err)
+	}
+	return w.token(op)
+}
+
+// injectCreates adds a fault to creates, whatever the cloud calls them. Times is that
+// of each call.
+func (w *world) injectCreates(f cloudsim.Fault) (remove func()) {
+	var undo []func()
+	for _, api := range []string{"RunInstances", "CreateInstance"} {
+		f.API = api
+		undo = append(undo, w.inject(f))
+	}
+	return func() {
+		for _, u := range undo {
+			u()
+		}
+	}
+}
+
+// releases counts the requests that released instances, or tried to.
+func (w *world) releases() (n int) {
+	for _, api := range []string{
+		"DeleteInstances", "DeleteInstance", "ReleasePostPaidInstance", "ReleasePrePaidInstance", "TerminateInstances",
+	} {
+		n += w.sim.Calls(w.Cloud, api)
+	}
+	return n
+}
+
+// simulate replaces the simulated cloud, and the client of it, before anything was made.
+func (w *world) simulate(o cloudsim.Options) {
+	o.AccessKeySecret, o.Seed = plantedSecret, 1
+	w.sim = cloudsim.New(&o)
+	w.client = w.newClient(w.sim.Transport(), nil)
+}
+
+// bootsIn makes every instance take the same time to boot.
+func bootsIn(d time.Duration) func(cloudsim.Cloud, *rand.Rand) time.Duration {
+	return func(cloudsim.Cloud, *rand.Rand) time.Duration { return d }
+}
+
+// says reports whether an error has a word in its text. No error says nothing.
+func says(err error, word string) bool { return err != nil && strings.Contains(err.Error(), word) }
+
+// wantInHand checks that an operation has all instances of the cloud but some others,
+// each once.
+func (w *world) wantInHand(op *provider.Operation, n int, others ...string) {
+	w.t.Helper()
+	got, have := sorted(op.InstanceIDs()), minus(sorted(w.alive()), others)
+	if len(slices.Compact(slices.Clone(got))) != n {
+		w.t.Errorf("%d IDs in hand, want %d: %v", len(got), n, got)
+	}
+	if !slices.Equal(got, have) {
+		w.t.Errorf("IDs in hand and instances at the cloud differ\nlost: %v\nunreal: %v", minus(have, got), minus(got, have))
+	}
+}
+
+// wantCreates checks how many create calls the cloud has taken.
+func (w *world) wantCreates(when string, n int) {
+	w.t.Helper()
+	if got := w.creates(); got != n {
+		w.t.Errorf("%s: %d create calls, want %d", when, got, n)
+	}
+}
+
+// wantReleases checks how many calls to release instances the cloud has taken.
+func (w *world) wantReleases(when string, n int) {
+	w.t.Helper()
+	if got := w.releases(); got != n {
+		w.t.Errorf("%s: %d calls released instances, want %d", when, got, n)
+	}
+}
+
+// wantAlive checks that certain instances exist at the cloud, and no others.
+func (w *world) wantAlive(when string, ids ...string) {
+	w.t.Helper()
+	have, want := sorted(w.alive()), sorted(ids)
+	if !slices.Equal(have, want) {
+		w.t.Errorf("%s: gone are %v, and there are %v beside\n", when, minus(want, have), minus(have, want))
+	}
+}
+
+// notebook is a journal that keeps every token, and refuses where that is asked for.
+type notebook struct {
+	mu     sync.Mutex
+	saved  [][]byte
+	asked  int               // saves, refused ones included
+	refuse func(n int) error // the n-th save, counted from 1; nil refuses none
+}
+
+// Save implements [provider.Journal].
+func (b *notebook) Save(_ context.Context, token []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asked++
+	if b.refuse != nil {
+		if err := b.refuse(b.asked); err != nil {
+			return err
+		}
+	}
+	b.saved = append(b.saved, slices.Clone(token))
+	return nil
+}
+
+// count returns how many saves were asked for.
+func (b *notebook) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.asked
+}
+
+// last returns the latest token that was saved.
+func (b *notebook) last() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.saved[len(b.saved)-1]
+}
+
+// tap is a transport that hands requests on and keeps what they asked for.
+type tap struct {
+	next http.RoundTripper
+
+	mu   sync.Mutex
+	sent []Wire
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
+	wire, err := ReadWire(req)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	t.sent = append(t.sent, wire)
+	t.mu.Unlock()
+	return t.next.RoundTrip(req)
+}
+
+// count returns how many requests are wanted.
+func (t *tap) count(wanted func(*Wire) bool) (n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.sent {
+		if wanted(&t.sent[i]) {
+			n++
+		}
+	}
+	return n
+}

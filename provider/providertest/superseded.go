@@ -1,0 +1,179 @@
+package providertest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// supersededRules are about a process whose journal says that another one has resumed
+// its operation, or that does not save.
+func supersededRules() []rule {
+	const why = "The successor counts on these instances, and knows nothing of what this process does to them."
+	return []rule{
+		{"a superseded process sends no create", why, supersededSendsNothing},
+		{"a superseded process saves and sends nothing more, wherever it learns it", why, supersededStops},
+		{"a superseded process releases nothing when its operation fails", why, supersededKeepsFailed},
+		{"a superseded process releases nothing when its wait fails", why, supersededKeepsWaiting},
+		{"a superseded process ends no operation", why, supersededEndsNothing},
+		{
+			"a release whose mark is not saved does not go out",
+			"A crash after it would leave a token that creates everything again.", unsavedReleasesNothing,
+		},
+	}
+}
+
+// superseding is a journal that says from its n-th save on, counted from 1, that another
+// process goes on.
+func superseding(n int) *notebook {
+	return &notebook{refuse: func(k int) error {
+		if k >= n {
+			return fmt.Errorf("lease 4711 is not ours: %w", provider.ErrSuperseded)
+		}
+		return nil
+	}}
+}
+
+// wantSuperseded checks an error that says so.
+func (w *world) wantSuperseded(when string, err error) {
+	w.t.Helper()
+	if !errors.Is(err, provider.ErrSuperseded) {
+		w.t.Errorf("%s: want ErrSuperseded, got %v", when, err)
+	}
+}
+
+func supersededSendsNothing(t *testing.T, w *world) {
+	book := superseding(1)
+	o := provider.RunOptions{Journal: book, OnFailure: provider.TerminateServers}
+	_, err := w.client.RunInstances(w.ctx, w.spec(2*w.client.Limits().InstancesPerCreate+1), &o)
+	w.wantSuperseded("before the first create", err)
+	if n := w.calls(); n != 0 {
+		t.Errorf("%d requests reached the cloud, want none", n)
+	}
+	if n := book.count(); n != 1 {
+		t.Errorf("%d saves, want 1", n)
+	}
+}
+
+// supersededStops has the journal refuse at each save of an operation in turn, while the
+// second create is refused by the cloud. What was under way at that moment may end.
+func supersededStops(t *testing.T, w *world) {
+	for n := 1; ; n++ {
+		w.simulate(cloudsim.Options{})
+		w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
+		book := superseding(n)
+		o := provider.RunOptions{Journal: book, OnFailure: provider.TerminateServers, KeepMarker: true}
+		op, err := w.client.RunInstances(w.ctx, w.spec(2*w.client.Limits().InstancesPerCreate), &o)
+		if book.count() < n {
+			if n < 4 {
+				t.Fatalf("an operation of two creates saves %d times: the rule proves nothing", n-1)
+			}
+			return
+		}
+		when := fmt.Sprintf("at save %d", n)
+		w.wantSuperseded(when, err)
+		if got := book.count(); got != n {
+			t.Errorf("%s: %d saves in all", when, got)
+		}
+		sent := w.calls()
+		_, err = op.Terminate(w.ctx, nil)
+		w.wantSuperseded(when+", terminated", err)
+		if more := w.calls() - sent; more != 0 {
+			t.Errorf("%s: %d more requests when it is terminated", when, more)
+		}
+		if n <= 5 { // two creates, their answers and the mark of the release; then it may go out
+			w.wantReleases(when, 0)
+		}
+	}
+}
+
+// supersededKeepsFailed learns it when it is about to release: the answers are saved.
+func supersededKeepsFailed(_ *testing.T, w *world) {
+	w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
+	book := superseding(5) // two creates and their answers come before
+	o := provider.RunOptions{Journal: book, OnFailure: provider.TerminateServers, KeepMarker: true}
+	op, err := w.client.RunInstances(w.ctx, w.spec(2*w.client.Limits().InstancesPerCreate), &o)
+	w.wantSuperseded("a failed operation", err)
+	if !errors.Is(err, provider.ErrQuota) {
+		w.t.Errorf("want ErrQuota as well, got %v", err)
+	}
+	w.wantReleases("a failed operation", 0)
+	w.wantInHand(op, w.client.Limits().InstancesPerCreate)
+}
+
+// supersededKeepsWaiting has an instance die that the wait has seen.
+func supersededKeepsWaiting(t *testing.T, w *world) {
+	policies := w.policies()
+	delete(policies, "nothing") // which releases nothing anyway
+	for name, o := range policies {
+		w.simulate(cloudsim.Options{})
+		w.injectCreate(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1})
+		successor := false
+		book := &notebook{refuse: func(int) error {
+			if successor {
+				return provider.ErrSuperseded
+			}
+			return nil
+		}}
+		o.Journal, o.KeepMarker = book, true
+		op := w.create(3, &o)
+		w.describe(provider.Query{}) // what was never seen is not known to have died
+		before := w.alive()
+		successor = true
+		_, err := op.Wait(w.ctx, nil)
+		w.wantSuperseded(name, err)
+		saves := book.count()
+		_, err = op.Wait(w.ctx, nil)
+		if more := book.count() - saves; more != 0 || err == nil {
+			t.Errorf("%s: %d more saves by another wait, %v", name, more, err)
+		}
+		w.wantReleases(name, 0)
+		w.wantCreates(name, 1)
+		w.wantAlive(name, before...)
+	}
+}
+
+func supersededEndsNothing(t *testing.T, w *world) {
+	book := superseding(3)
+	op := w.create(3, &provider.RunOptions{Journal: book, KeepMarker: true})
+	_, err := op.Terminate(w.ctx, nil)
+	w.wantSuperseded("terminated", err)
+	w.wantReleases("terminated", 0)
+	w.wantAlive("terminated", op.InstanceIDs()...)
+	if n := book.count(); n != 3 {
+		t.Errorf("%d saves, want 3", n)
+	}
+}
+
+// unsavedReleasesNothing is about a journal that is down for a while.
+func unsavedReleasesNothing(t *testing.T, w *world) {
+	down := errors.New("the disk is full")
+	full := false
+	book := &notebook{refuse: func(int) error {
+		if full {
+			return down
+		}
+		return nil
+	}}
+	op := w.create(3, &provider.RunOptions{Journal: book, KeepMarker: true})
+	full = true
+	if _, err := op.Terminate(w.ctx, nil); !errors.Is(err, down) {
+		t.Errorf("want the journal's error, got %v", err)
+	}
+	w.wantReleases("while the journal is down", 0)
+	w.wantAlive("while the journal is down", op.InstanceIDs()...)
+	full = false
+	if _, err := op.Terminate(w.ctx, nil); err != nil {
+		t.Errorf("once the journal is back: %v", err)
+	}
+	time.Sleep(10 * time.Minute) // releases take their time
+	w.wantAlive("once the journal is back")
+	info, err := provider.ReadToken(book.last())
+	if err != nil || !info.Over || len(info.InstanceIDs) > 0 {
+		t.Errorf("the journal has %+v, %v; want an operation that is over", info, err)
+	}
+}
