@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"regexp"
 	"sync"
 	"syscall"
 	"time"
@@ -21,35 +22,40 @@ type storm struct {
 	sim   *cloudsim.Sim
 	inner http.RoundTripper
 
-	mu                           sync.Mutex
-	rand                         *rand.Rand
-	mix                          mix
-	ofCalls, ofCreates, delivers *deck
-	ends                         bool
-	count                        map[cloudsim.FaultKind]int
-	delivery                     sync.WaitGroup // of late and duplicated requests
+	// foreign is whether answers to creates name instances in the place of others. One
+	// whose place is taken can be found by its owner's mark only: everybody has an owner
+	// then, and sweeps in the end.
+	foreign bool
+
+	mu       sync.Mutex
+	rand     *rand.Rand
+	mix      mix
+	decks    decks
+	ends     bool
+	count    map[cloudsim.FaultKind]int
+	delivery sync.WaitGroup // of late and duplicated requests
 }
 
-func newStorm(s service, sim *cloudsim.Sim, m mix, seed uint64) *storm {
+// decks are those of the kinds of call.
+type decks struct{ calls, reads, tagged, creates, orders, deliveries *deck }
+
+func newStorm(s service, sim *cloudsim.Sim, m mix, seed uint64, foreign bool) *storm {
 	m = maps.Clone(m)
 	for k := range m {
-		if !s.suffers(k) {
+		if !s.suffers(k) || k == cloudsim.ForeignList && !foreign {
 			m[k] = 0
 		}
 	}
 	return &storm{
-		service: s, sim: sim, inner: sim.Transport(), mix: m,
+		service: s, sim: sim, inner: sim.Transport(), mix: m, foreign: foreign,
 		rand: rand.New(rand.NewPCG(seed, 0)), count: map[cloudsim.FaultKind]int{},
-		ofCalls:   m.deck(append(ofCalls(), calmCall)...),
-		ofCreates: m.deck(append(ofCreates(), calmCreate)...),
-		delivers:  m.deck(append(ofDelivery(), calmDelivery)...),
+		decks: decks{
+			calls: m.deck(append(ofCalls(), calmCall)...), reads: m.deck(append(ofReads(), calmRead)...),
+			tagged: m.deck(append(ofTagged(), calmTagged)...), creates: m.deck(append(ofCreates(), calmCreate)...),
+			orders: m.deck(append(ofOrders(), calmOrder)...), deliveries: m.deck(append(ofDelivery(), calmDelivery)...),
+		},
 	}
 }
-
-// suffers tells whether a kind of fault may strike a service. A create that the
-// network delivers twice makes servers twice where no token tells the copy from
-// another create: nobody could prevent that, and DESIGN.md says so.
-func (s *service) suffers(k cloudsim.FaultKind) bool { return s.tokens || k != duplicated }
 
 // deal takes a card.
 func (s *storm) deal(d *deck) cloudsim.FaultKind {
@@ -77,12 +83,28 @@ func (s *storm) note(k cloudsim.FaultKind) {
 	s.count[k]++
 }
 
-// blow makes outages until ctx ends, and takes every fault away then.
+// calm reports whether the storm is over.
+func (s *storm) calm() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ends
+}
+
+// blow makes the weather until ctx ends, and takes every fault away then.
 func (s *storm) blow(ctx context.Context) {
-	defer s.sim.ClearFaults()
+	var weather sync.WaitGroup
+	weather.Go(func() { s.comeAndGo(ctx, outage, s.breakDown) })
+	weather.Go(func() { s.comeAndGo(ctx, cloudsim.Blind, s.goBlind) })
+	weather.Wait()
+	s.sim.ClearFaults()
+}
+
+// comeAndGo makes a kind of weather now and then.
+func (s *storm) comeAndGo(ctx context.Context, kind cloudsim.FaultKind, weather func(context.Context)) {
+	weight := s.mix[kind]
 	for calm := s.between(10*time.Second, time.Minute); ; calm = s.between(5*time.Minute, 20*time.Minute) {
-		if s.mix[outage] > 0 {
-			calm = 10 * calm / time.Duration(s.mix[outage])
+		if weight > 0 {
+			calm = 10 * calm / time.Duration(weight)
 		}
 		select {
 		case <-ctx.Done():
@@ -91,23 +113,41 @@ func (s *storm) blow(ctx context.Context) {
 			s.mu.Unlock()
 			return
 		case <-time.After(calm):
-			s.breakDown(ctx)
+			if weight > 0 {
+				s.note(kind)
+				weather(ctx)
+			}
 		}
 	}
 }
 
 // breakDown makes every call fail for one to four minutes.
 func (s *storm) breakDown(ctx context.Context) {
-	if s.mix[outage] == 0 {
-		return
-	}
-	s.note(outage)
 	kinds := []cloudsim.FaultKind{cloudsim.ServerErrorBefore, cloudsim.ServerErrorAfter, cloudsim.ResetBefore, cloudsim.ResetAfter}
-	remove := s.sim.Inject(cloudsim.Fault{Cloud: s.cloud, Kind: kinds[s.draw(len(kinds))]})
+	s.last(ctx, cloudsim.Fault{Kind: kinds[s.draw(len(kinds))]}, 4*time.Minute)
+}
+
+// goBlind hides instances from the credentials for one to ten minutes: all, those of
+// some creates, or one of each.
+func (s *storm) goBlind(ctx context.Context) {
+	f := cloudsim.Fault{Kind: cloudsim.Blind}
+	switch s.draw(3) {
+	case 0:
+		f.Share = 0.5
+	case 1:
+		f.Count = 1
+	}
+	s.last(ctx, f, 10*time.Minute)
+}
+
+// last keeps a fault for a while.
+func (s *storm) last(ctx context.Context, f cloudsim.Fault, most time.Duration) {
+	f.Cloud = s.cloud
+	remove := s.sim.Inject(f)
 	defer remove()
 	select {
 	case <-ctx.Done():
-	case <-time.After(s.between(time.Minute, 4*time.Minute)):
+	case <-time.After(s.between(time.Minute, most)):
 	}
 }
 
@@ -130,17 +170,17 @@ func bodies(create bool) []string {
 // struck counts the faults that hit a call.
 func (s *storm) struck() map[cloudsim.FaultKind]int {
 	out := maps.Clone(s.count)
-	for _, k := range append(ofCalls(), ofCreates()...) {
-		if k != burst {
-			out[k] = s.sim.Struck(s.cloud, k)
+	for _, k := range kinds() {
+		if n := s.sim.Struck(s.cloud, k); n > 0 && k != cloudsim.Blind {
+			out[k] = n
 		}
 	}
 	return out
 }
 
-// patience is how long something takes at most. Without tokens, servers are looked
-// for by name for two minutes: what a late delivery, a slow call and invisible
-// servers take together must stay below that, or nobody could find them.
+// patience is how long something takes at most. Without tokens, instances are looked
+// for by name for two minutes: a late delivery and a slow call together must stay below
+// that, or nobody could find what they make before it is made again.
 func (s *storm) patience(withTokens, without time.Duration) time.Duration {
 	if s.tokens {
 		return withTokens
@@ -148,24 +188,40 @@ func (s *storm) patience(withTokens, without time.Duration) time.Duration {
 	return without
 }
 
-// strike maybe injects a fault that is about to hit a call.
-func (s *storm) strike(create bool) {
-	f, d := cloudsim.Fault{Cloud: s.cloud, Times: 1}, s.ofCalls
-	if create {
-		f.API, d = s.action, s.ofCreates
-	}
-	switch k := s.deal(d); k {
-	case calmCall, calmCreate, "":
+// strike maybe injects faults that are about to hit a call.
+func (s *storm) strike(c *request) {
+	switch {
+	case c.action == s.action:
+		if c.prepaid() && !isCalm(s.inject(s.decks.orders, c.action)) {
+			return
+		}
+		s.inject(s.decks.creates, c.action)
+	case c.action == "DescribeInstances":
+		s.inject(s.decks.reads, c.action)
+		if c.tagged() {
+			s.inject(s.decks.tagged, c.action)
+		}
+		fallthrough
 	default:
-		s.sharpen(&f, k)
-		s.sim.Inject(f)
+		s.inject(s.decks.calls, "")
 	}
 }
 
+// inject deals a card and injects its fault, if it is one.
+func (s *storm) inject(d *deck, api string) cloudsim.FaultKind {
+	k := s.deal(d)
+	if isCalm(k) {
+		return k
+	}
+	f := cloudsim.Fault{Cloud: s.cloud, API: api, Times: 1, Kind: k, Skip: s.draw(2)}
+	s.sharpen(&f)
+	s.sim.Inject(f)
+	return k
+}
+
 // sharpen completes a fault.
-func (s *storm) sharpen(f *cloudsim.Fault, k cloudsim.FaultKind) {
-	f.Kind, f.Skip = k, s.draw(2)
-	switch k {
+func (s *storm) sharpen(f *cloudsim.Fault) {
+	switch f.Kind {
 	case burst:
 		f.Kind, f.Times = cloudsim.Throttle, 10+s.draw(50)
 		s.note(burst)
@@ -177,34 +233,95 @@ func (s *storm) sharpen(f *cloudsim.Fault, k cloudsim.FaultKind) {
 		if s.draw(4) == 0 {
 			f.Status = http.StatusBadGateway
 		}
-	case cloudsim.LateVisibility:
-		f.Delay = s.between(time.Second, s.patience(55*time.Second, 30*time.Second))
 	case cloudsim.Partial, cloudsim.LaunchFailure:
 		f.Count = 1
 	case cloudsim.Refuse:
 		f.Code, f.Status = s.forbidden.code, s.forbidden.status
+	case cloudsim.Proxy:
+		s.refuseByProxy(f)
+	case cloudsim.ShortList, cloudsim.StockRanOut:
+		f.Count = s.draw(3)
+	case cloudsim.UnpaidOrder:
+		f.Skip = 0
+	case cloudsim.LongList:
+		f.Count, f.Invented = 1+s.draw(2), s.draw(3) == 0
+	case cloudsim.ForeignList: // where nothing tells whose an instance is, nobody could see through another one's
+		f.Count, f.Invented = 1, !s.tokens || s.draw(2) == 0
+	case cloudsim.LateVisibility:
+		s.hide(f)
+	case cloudsim.Flap, cloudsim.WrongTotal:
+		s.confuse(f)
+	case cloudsim.CutBody, cloudsim.ListCap, cloudsim.DeadToken:
 	default:
 		f.Times += s.draw(2)
 	}
 }
 
-// RoundTrip implements http.RoundTripper. Every call takes its time on the way to
-// the cloud and back, and is lost there when its process dies. Some creates are
-// delivered after the client gave up, and some twice.
-func (s *storm) RoundTrip(req *http.Request) (*http.Response, error) {
-	again, err := copied(req)
+// refuseByProxy answers in place of the service.
+func (s *storm) refuseByProxy(f *cloudsim.Fault) {
+	codes := []int{
+		http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge,
+		http.StatusBadGateway, http.StatusServiceUnavailable,
+	}
+	f.Status = codes[s.draw(len(codes))]
+	if f.Status == http.StatusTooManyRequests {
+		f.Delay = s.between(time.Second, 40*time.Second)
+	}
+}
+
+// hide keeps instances of a create out of sight: for seconds, or each for up to a
+// quarter of an hour.
+func (s *storm) hide(f *cloudsim.Fault) {
+	f.Delay = s.between(time.Second, 55*time.Second)
+	if s.draw(2) == 0 {
+		f.Spread = s.between(time.Second, longestHidden-f.Delay)
+	}
+	f.Count = s.draw(3)
+}
+
+// longestHidden is how long an instance stays out of sight at most.
+const longestHidden = 15 * time.Minute
+
+// confuse leaves rows out of answers.
+func (s *storm) confuse(f *cloudsim.Fault) {
+	f.Times, f.Count = 1+s.draw(3), s.draw(3)
+	switch {
+	case f.Kind == cloudsim.WrongTotal:
+		f.Total = 1000 + s.draw(1000)
+	case s.draw(2) == 0:
+		f.Share = 0.3
+	}
+}
+
+// line is the network between the processes of one job and the cloud.
+type line struct {
+	*storm
+	job    *job
+	report *report
+}
+
+// RoundTrip implements http.RoundTripper.
+func (l line) RoundTrip(req *http.Request) (*http.Response, error) {
+	c, err := read(req)
 	if err != nil {
 		return nil, err
 	}
-	create := s.isCreate(again)
-	s.mu.Lock()
-	calm := s.ends
-	s.mu.Unlock()
+	resp, err := l.pass(req, c)
+	if c.releases() && err == nil {
+		l.report.asked(l.job, resp, anyInstance.FindAllString(string(c.text), -1))
+	}
+	return resp, err
+}
+
+// pass carries a call. Every call takes its time on the way to the cloud and back, and
+// is lost there when its process dies. Some creates are delivered after the client gave
+// up, and some twice.
+func (s *storm) pass(req *http.Request, c *request) (*http.Response, error) {
 	fate := calmDelivery
-	if !calm {
-		s.strike(create)
-		if create {
-			fate = s.deal(s.delivers)
+	if !s.calm() {
+		s.strike(c)
+		if c.action == s.action {
+			fate = s.deal(s.decks.deliveries)
 		}
 	}
 	if err := s.travel(req.Context()); err != nil {
@@ -212,13 +329,13 @@ func (s *storm) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if fate == late {
 		s.note(late)
-		s.later(again, s.between(100*time.Millisecond, s.patience(20*time.Second, 10*time.Second)))
+		s.later(c.copy, s.between(100*time.Millisecond, s.patience(20*time.Second, 10*time.Second)))
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	}
 	resp, err := s.inner.RoundTrip(req)
 	if fate == duplicated && s.copyIsHarmless(resp, err) {
 		s.note(duplicated)
-		s.later(again, s.between(0, 20*time.Second))
+		s.later(c.copy, s.between(0, 20*time.Second))
 	}
 	if err := s.travel(req.Context()); err != nil {
 		return nil, err
@@ -236,20 +353,34 @@ func (s *storm) travel(ctx context.Context) error {
 	}
 }
 
-// copyIsHarmless tells whether a create may be delivered once more: one whose
-// token goes on to be asked for, or that has its servers. Of one that was refused
+// copyIsHarmless reports whether a create may be delivered once more: one whose
+// token goes on to be asked for, or that has its instances. Of one that was refused
 // for good nobody could tell that a copy of it succeeds later.
 func (s *storm) copyIsHarmless(resp *http.Response, err error) bool {
 	if err != nil {
 		return true
 	}
 	text, err := io.ReadAll(resp.Body)
-	resp.Body = io.NopCloser(bytes.NewReader(text))
+	resp.Body = reread(text, err)
 	if err != nil || resp.StatusCode >= http.StatusInternalServerError {
 		return true
 	}
 	return resp.StatusCode == http.StatusOK && bytes.Contains(text, []byte(`"InstanceIdSet`)) && bytes.Contains(text, []byte(`"i`))
 }
+
+// reread is a body that was read, with the error it ended with.
+func reread(text []byte, err error) io.ReadCloser {
+	if err != nil {
+		return io.NopCloser(io.MultiReader(bytes.NewReader(text), failing{err}))
+	}
+	return io.NopCloser(bytes.NewReader(text))
+}
+
+// failing is a reader that fails.
+type failing struct{ err error }
+
+// Read implements io.Reader.
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // later delivers a request whose answer nobody waits for.
 func (s *storm) later(req *http.Request, after time.Duration) {
@@ -261,29 +392,40 @@ func (s *storm) later(req *http.Request, after time.Duration) {
 	})
 }
 
-// isCreate tells whether a request makes servers, whatever the protocol.
-func (s *storm) isCreate(req *http.Request) bool {
-	body, err := copied(req)
-	if err != nil {
-		return false
-	}
-	text, _ := io.ReadAll(body.Body)
-	return bytes.Contains(text, []byte("Action="+s.action)) || bytes.Contains([]byte(req.URL.RawQuery), []byte("action="+s.action)) ||
-		bytes.Contains([]byte(req.URL.RawQuery), []byte("Action="+s.action)) || req.Header.Get("X-TC-Action") == s.action
+// request is what the storm knows of a call, whatever the protocol.
+type request struct {
+	action string
+	text   []byte        // the query and the body
+	copy   *http.Request // with a body and a life of its own
 }
 
-// copied returns a copy of a request with a body and a life of its own.
-func copied(req *http.Request) (*http.Request, error) {
-	out := req.Clone(context.WithoutCancel(req.Context()))
-	if req.Body == nil {
-		out.Body = http.NoBody
-		return out, nil
+var (
+	actionIn    = regexp.MustCompile(`\b[Aa]ction=(\w+)`)
+	releaseIn   = regexp.MustCompile(`^(Delete|Terminate|Cease|Release)`)
+	anyInstance = regexp.MustCompile(`\b(?:i|ins)-[a-z0-9]+`)
+)
+
+// read takes a request apart.
+func read(req *http.Request) (*request, error) {
+	c := &request{copy: req.Clone(context.WithoutCancel(req.Context()))}
+	c.text = []byte(req.URL.RawQuery)
+	if req.Body != nil {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		req.Body, c.copy.Body = io.NopCloser(bytes.NewReader(body)), io.NopCloser(bytes.NewReader(body))
+		c.text = append(append(c.text, '&'), body...)
 	}
-	text, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
+	c.action = req.Header.Get("X-TC-Action")
+	if m := actionIn.FindSubmatch(c.text); c.action == "" && m != nil {
+		c.action = string(m[1])
 	}
-	req.Body = io.NopCloser(bytes.NewReader(text))
-	out.Body = io.NopCloser(bytes.NewReader(text))
-	return out, nil
+	return c, nil
 }
+
+func (c *request) prepaid() bool { return bytes.Contains(c.text, []byte("InstanceChargeType=PrePaid")) }
+
+func (c *request) tagged() bool { return bytes.Contains(c.text, []byte("yunfan")) }
+
+func (c *request) releases() bool { return releaseIn.MatchString(c.action) }
