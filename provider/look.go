@@ -261,32 +261,22 @@ func (op *Operation) givenUp() (last time.Time, any bool) {
 // as long again as it was searched for.
 func (op *Operation) lateUntil() (until time.Time, any bool) {
 	last, any := op.givenUp()
-	return last.Add(op.c.opts.SearchFor / 2), any && op.c.marksByName()
+	return last.Add(op.c.opts.SearchFor / 2), any && op.showsLate()
+}
+
+// showsLate reports whether instances of a given-up generation can be found: by their
+// marker, or by the tags of the owner.
+func (op *Operation) showsLate() bool {
+	return op.c.marksByName() || op.owner != "" && op.c.marksByTags()
 }
 
 // findLate adopts what generations that were given up have made after all. It reports
 // how many instances are new.
 func (op *Operation) findLate(ctx context.Context) (found int, err error) {
-	if _, any := op.givenUp(); !any || !op.c.marksByName() {
+	if _, any := op.givenUp(); !any || !op.showsLate() {
 		return 0, nil
 	}
-	owed := map[string]int{} // marker to part
-	for i, p := range op.ledger.All() {
-		for _, g := range p.GivenUp {
-			owed[op.markerOf(i, g.Generation)] = i
-		}
-	}
-	byPart := map[int][]string{}
-	req := DescribeRequest{Region: op.region}
-	if op.spec != nil {
-		req.For = op.spec()
-	}
-	_, err = op.list(ctx, &req, func(s *Instance) bool {
-		if i, ok := owed[markerIn(s.Name)]; ok && !released(s.State) {
-			byPart[i] = append(byPart[i], s.ID)
-		}
-		return false
-	})
+	byPart, err := op.listLate(ctx)
 	for i, ids := range byPart {
 		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
 			found += n
@@ -297,6 +287,39 @@ func (op *Operation) findLate(ctx context.Context) (found int, err error) {
 		op.addProblem(op.saveAnswer(ctx))
 	}
 	return found, err
+}
+
+// listLate lists the instances of generations that were given up, by part. A tag names
+// the operation only: what bears it and is not known counts for the first such part.
+func (op *Operation) listLate(ctx context.Context) (byPart map[int][]string, err error) {
+	owed := map[string]int{} // marker to part
+	first := -1
+	for i, p := range op.ledger.All() {
+		for _, g := range p.GivenUp {
+			owed[op.markerOf(i, g.Generation)] = i
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	byPart = map[int][]string{}
+	req := DescribeRequest{Region: op.region}
+	if !op.c.marksByName() {
+		req.Tags = map[string]string{OwnerTag: op.owner, OperationTag: op.id}
+	} else if op.spec != nil {
+		req.For = op.spec()
+	}
+	_, err = op.list(ctx, &req, func(s *Instance) bool {
+		i, ok := owed[markerIn(s.Name)]
+		if _, known := op.ledger.PartOf(s.ID); req.Tags != nil {
+			i, ok = first, !known
+		}
+		if ok && !released(s.State) {
+			byPart[i] = append(byPart[i], s.ID)
+		}
+		return false
+	})
+	return byPart, err
 }
 
 // released reports whether an instance is gone, or on its way.

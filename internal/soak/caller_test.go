@@ -28,7 +28,7 @@ func (j *job) end(op *provider.Operation) {
 		if op != nil {
 			err = j.terminate(op)
 		}
-		if op != nil && j.over(op, err) {
+		if op != nil && j.over(op, err, round) {
 			break
 		}
 		if round == 20 {
@@ -42,7 +42,7 @@ func (j *job) end(op *provider.Operation) {
 		op, err = j.resume()
 	}
 	if op == nil {
-		j.report.add(&j.report.unsettled, fmt.Sprintf("%d did not begin: %v", j.n, err))
+		j.report.add(&j.report.unsettled, fmt.Sprintf("%d did not begin: %v%s", j.n, err, j.report.jobs[j.operation()].story()))
 		return
 	}
 	j.release(j.own(op.InstanceIDs()))
@@ -50,8 +50,8 @@ func (j *job) end(op *provider.Operation) {
 
 // over reports whether nothing more is to be expected. An operation that gave up a
 // create is looked at once more when everything is visible, and so are some others.
-func (j *job) over(op *provider.Operation, err error) bool {
-	left := len(op.InstanceIDs()) > 0 && err != nil && !onlyOthers(err)
+func (j *job) over(op *provider.Operation, err error, round int) bool {
+	left := err != nil && !onlyOthers(err) && round < 8 // of an ID that was made up nobody hears more
 	info, readErr := provider.ReadToken(j.token(op))
 	if readErr != nil {
 		j.report.add(&j.report.wrong, fmt.Sprintf("the token of operation %d: %v", j.n, readErr))

@@ -290,9 +290,13 @@ func (j *job) attempt(do func(context.Context) (*provider.Operation, error)) (*p
 	if j.journal.dead { // what the dead process knew is gone
 		j.storm.note(crashed)
 		j.journal.die(false)
+		j.report.tell(j.n, errDead)
 		return nil, context.Canceled
 	}
 	j.report.hold(j, op, err)
+	if op == nil {
+		j.report.tell(j.n, err)
+	}
 	return op, err
 }
 

@@ -47,8 +47,26 @@ type tale struct {
 	runs  int
 	begun time.Time
 	over  bool   // its caller wants nothing of it to live
-	end   string // the latest error
+	ends  []ending
 }
+
+// ending is how one process of a job ended.
+type ending struct {
+	at  time.Time
+	err error
+}
+
+// story is how the latest processes of a job ended, the last one first.
+func (t *tale) story() string {
+	var b strings.Builder
+	for i := len(t.ends) - 1; i >= max(0, len(t.ends)-storyLength); i-- {
+		fmt.Fprintf(&b, " <- %s %.300v", t.ends[i].at.Format("02 15:04:05"), t.ends[i].err)
+	}
+	return b.String()
+}
+
+// storyLength is how many of them a report tells.
+const storyLength = 3
 
 // sighting is an instance that was told in an operation.
 type sighting struct {
@@ -99,7 +117,7 @@ func (r *report) tell(n int, err error) {
 	defer r.mu.Unlock()
 	for _, j := range r.jobs {
 		if j.n == n {
-			j.end = err.Error()
+			j.ends = append(j.ends, ending{time.Now(), err})
 		}
 	}
 }
@@ -210,6 +228,9 @@ func (r *report) lookAtBystander(i *cloudsim.Instance) {
 	what := fmt.Sprintf("the bystander %s (%s, named %q)", i.ID, i.Phase, i.Name)
 	switch {
 	case i.Phase != cloudsim.Running:
+		for _, k := range r.released[i.ID] {
+			what += fmt.Sprintf(", by operation %d (%q, owner %q)%s", k.n, k.opts.OnFailure, k.opts.Owner, r.jobs[k.operation()].story())
+		}
 		r.killed = append(r.killed, what)
 	case operationOf(i.Name) != "":
 		r.wrong = append(r.wrong, what+" was renamed")
@@ -237,7 +258,7 @@ func (r *report) look(i *cloudsim.Instance, slots map[string]int) {
 	told := r.told[at] || slices.Contains(r.bySweep, i.ID)
 	what := fmt.Sprintf("%s of operation %s (create %d at %s, visible %v later, %s, %d alternatives, %q, owner %q, over %v, %s)",
 		i.ID, name, i.Create, i.Created.Format("15:04:05.000"), i.VisibleAt.Sub(i.Created).Round(time.Second), i.Phase,
-		len(j.opts.Alternatives), j.opts.OnFailure, j.opts.Owner, j.over, j.end)
+		len(j.opts.Alternatives), j.opts.OnFailure, j.opts.Owner, j.over, j.story())
 	r.count(j, i, slots, what)
 	r.lookForKillers(j, i, what)
 	byPolicy := j.opts.OnFailure == provider.TerminateServers || j.over
@@ -278,7 +299,7 @@ func (r *report) count(j *tale, i *cloudsim.Instance, slots map[string]int, what
 func (r *report) lookForKillers(j *tale, i *cloudsim.Instance, what string) {
 	for _, k := range r.released[i.ID] {
 		if k.n != j.n {
-			r.killed = append(r.killed, fmt.Sprintf("%s, by operation %d (%q, owner %q)", what, k.n, k.opts.OnFailure, k.opts.Owner))
+			r.killed = append(r.killed, fmt.Sprintf("%s, by operation %d (%q, owner %q)", what, k.n, k.opts.OnFailure, k.opts.Owner)+r.jobs[k.operation()].story())
 		}
 	}
 }

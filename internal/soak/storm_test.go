@@ -245,8 +245,8 @@ func (s *storm) sharpen(f *cloudsim.Fault) {
 		f.Skip = 0
 	case cloudsim.LongList:
 		f.Count, f.Invented = 1+s.draw(2), s.draw(3) == 0
-	case cloudsim.ForeignList: // where nothing tells whose an instance is, nobody could see through another one's
-		f.Count, f.Invented = 1, !s.tokens || s.draw(2) == 0
+	case cloudsim.ForeignList: // nothing contradicts another one's: only LongList names those
+		f.Count, f.Invented = 1, true
 	case cloudsim.LateVisibility:
 		s.hide(f)
 	case cloudsim.Flap, cloudsim.WrongTotal:
