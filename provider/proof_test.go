@@ -141,6 +141,49 @@ func wantOnlyForeign(t *testing.T, f *fake, op *provider.Operation, err error) {
 	}
 }
 
+// An instance that may be somebody else's is neither replaced when it fails, nor renamed
+// when it is all that is left.
+func TestADoubtfulInstanceIsLeftAlone(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stranger()
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 1 {
+				return foreign(f, s)
+			}
+			return f.create(s), nil
+		}
+		f.state = func(id string, _ time.Duration) (provider.State, string) {
+			if id == "i-foreign" {
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		o := &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "t2.small"}}}
+		op, _ := f.client().RunInstances(t.Context(), spec(2), o)
+		if _, err := op.Wait(t.Context(), nil); err == nil {
+			t.Error("the wait told nothing of an instance that failed")
+		}
+		if got := f.alive(); !slices.Contains(got, "i-foreign") || len(got) != 3 {
+			t.Errorf("alive are %v, want the foreign one and two", got)
+		}
+	})
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.stranger()
+		m.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) { return foreign(m.fake, s) }
+		s := named(2, "web")
+		op, _ := m.client().RunInstances(t.Context(), s, nil)
+		if _, err := op.Terminate(t.Context(), nil); err == nil {
+			t.Error("nothing was told of the foreign instance")
+		}
+		_, _ = m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		for _, i := range m.servers {
+			if i.Name != "theirs" {
+				t.Errorf("%s is named %q, want it as it was", i.ID, i.Name)
+			}
+		}
+	})
+}
+
 // An answer of the right length that names an old instance is caught when a policy is
 // about to release it.
 func TestAnOldInstanceIsNotReleased(t *testing.T) {
