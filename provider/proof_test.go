@@ -170,8 +170,10 @@ func TestADoubtfulInstanceIsLeftAlone(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.stranger()
 		m.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) { return foreign(m.fake, s) }
+		m.refuse = refusal(provider.ErrPermission, "Denied")
 		s := named(2, "web")
 		op, _ := m.client().RunInstances(t.Context(), s, nil)
+		m.refuse = nil
 		if _, err := op.Terminate(t.Context(), nil); err == nil {
 			t.Error("nothing was told of the foreign instance")
 		}
