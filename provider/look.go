@@ -173,6 +173,9 @@ func (op *Operation) findOld(ctx context.Context, i int) error {
 			return err
 		}
 	}
+	if op.ledger.Part(i).Status == ledger.Sent { // what may be others' is all that is known of it
+		return op.mustCheck(i)
+	}
 	return op.goOn(ctx, i)
 }
 

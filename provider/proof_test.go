@@ -576,6 +576,33 @@ func TestLateFindsAreReleased(t *testing.T) {
 	}
 }
 
+// An old create of which only a doubtful answer is known needs a person, who is told so.
+func TestAnOldDoubtfulCreateNeedsAPerson(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, run := spec(1), &provider.RunOptions{Owner: "team-a"}
+		f.run = func(n int, _ *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 1 {
+				return &provider.RunResult{InstanceIDs: []string{"i-foreign", "i-other"}}, nil
+			}
+			return nil, lost()
+		}
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(2 * time.Hour)
+		f.run = nil
+		old, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "ResumeOptions.NoneMade") {
+			t.Fatalf("got %v, want an unknown outcome that asks for a person", err)
+		}
+		if _, err := old.Terminate(t.Context(), nil); err == nil || strings.Contains(err.Error(), "nil") {
+			t.Errorf("terminating told %v", err)
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run, NoneMade: true})
+		if got := f.alive(); len(got) != 1 || !slices.Contains(again.InstanceIDs(), got[0]) {
+			t.Errorf("alive are %v, in hand %v, and the error is %v", got, again.InstanceIDs(), err)
+		}
+	})
+}
+
 // An owner's list that left out an instance is found out: what shows up afterwards is
 // told, and released with the operation.
 func TestWhatAnOwnersListLeftOutIsFoundLate(t *testing.T) {

@@ -65,7 +65,7 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 		return fresh
 	}
 	if a.Verdict.TokenDead && len(p.ids) <= p.before {
-		p.nextGeneration()
+		l.nextGenerationLocked(p)
 		return fresh
 	}
 	p.doubt = p.doubt || a.Verdict.Executed != No
@@ -216,7 +216,7 @@ func (l *Ledger) Looked(i int, now time.Time) bool {
 		return true
 	}
 	p.givenUp = append(p.givenUp, GivenUp{Generation: p.generation, At: now})
-	p.nextGeneration()
+	l.nextGenerationLocked(p)
 	return true
 }
 
@@ -226,15 +226,15 @@ func (l *Ledger) Settle(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if p := &l.parts[i]; p.status == Sent {
-		p.nextGeneration()
+		l.nextGenerationLocked(p)
 	}
 }
 
-// nextGeneration starts over for what is missing: the instances in hand are of the
-// generations before.
-func (p *part) nextGeneration() {
+// nextGenerationLocked starts over for what is missing: the instances that are certain
+// are of the generations before. Those that may be others' fill no slot.
+func (l *Ledger) nextGenerationLocked(p *part) {
 	p.generation++
-	p.before = min(len(p.ids), p.Count)
+	p.before = l.certainLocked(p)
 	p.status, p.sent = Planned, time.Time{}
 	p.doubt, p.last, p.agreed, p.order = false, nil, false, ""
 }
@@ -345,7 +345,7 @@ func (l *Ledger) PlanForLess() (planned []int) {
 	}
 	for i := range l.parts {
 		if p := &l.parts[i]; p.asksForLess() && p.MinCount > 1 {
-			p.nextGeneration()
+			l.nextGenerationLocked(p)
 			p.MinCount, p.outOfStock = 1, false
 			planned = append(planned, i)
 		}
