@@ -21,12 +21,12 @@ import (
 func (j *job) end(op *provider.Operation) {
 	j.report.finish(j)
 	if op != nil && j.rand.IntN(2) == 0 {
-		j.release(j.own(op.InstanceIDs()))
+		j.inSight(func() { j.release(j.own(op.InstanceIDs())) })
 	}
 	var err error
 	for round := 0; ; round++ {
 		if op != nil {
-			err = j.terminate(op)
+			j.inSight(func() { err = j.terminate(op) })
 		}
 		if op != nil && j.over(op, err, round) {
 			break
@@ -39,13 +39,23 @@ func (j *job) end(op *provider.Operation) {
 			j.person(op)
 		}
 		time.Sleep([]time.Duration{time.Minute, 5 * time.Minute, 20 * time.Minute}[min(round, 2)])
+		j.immortal = round > 14
 		op, err = j.resume()
 	}
 	if op == nil {
 		j.report.add(&j.report.unsettled, fmt.Sprintf("%d did not begin: %v%s", j.n, err, j.report.jobs[j.operation()].story()))
 		return
 	}
-	j.release(j.own(op.InstanceIDs()))
+	j.inSight(func() { j.release(j.own(op.InstanceIDs())) })
+}
+
+// inSight does something while the credentials show the caller what he knows is there.
+func (j *job) inSight(do func()) {
+	for !j.storm.keepSight() {
+		time.Sleep(time.Minute)
+	}
+	defer j.storm.loseSight()
+	do()
 }
 
 // over reports whether nothing more is to be expected. An operation that gave up a
@@ -64,7 +74,8 @@ func (j *job) over(op *provider.Operation, err error, round int) bool {
 	return !j.looksLate(op)
 }
 
-// looksLate waits until everything is visible and returns true, once.
+// looksLate looks once more when everything is visible and a list shows what the caller
+// knows to be there, and returns true, once.
 func (j *job) looksLate(op *provider.Operation) bool {
 	gaveUp := bytes.Contains(j.token(op), []byte(`"givenUp"`))
 	if j.late || !gaveUp && j.rand.IntN(8) > 0 {
@@ -72,6 +83,13 @@ func (j *job) looksLate(op *provider.Operation) bool {
 	}
 	j.late = true
 	time.Sleep(longestHidden)
+	j.inSight(func() {
+		for range 3 { // one list may leave something out
+			if op, _ := j.resume(); op != nil && j.report.isOver(j) {
+				_ = j.terminate(op)
+			}
+		}
+	})
 	return true
 }
 
@@ -90,13 +108,11 @@ func onlyOthers(err error) bool {
 
 // lookOnceMore notices what became visible late.
 func (j *job) lookOnceMore() {
-	if op, err := j.resume(); op == nil || again(err) || j.looksLate(op) {
-		for range 5 {
-			if op, err = j.resume(); op != nil && !again(err) {
-				return
-			}
-			time.Sleep(10 * time.Minute)
+	for range 5 {
+		if op, err := j.resume(); op != nil && !again(err) && !j.looksLate(op) {
+			return
 		}
+		time.Sleep(10 * time.Minute)
 	}
 }
 
@@ -130,26 +146,22 @@ func (j *job) release(ids []string) {
 // caller looks at an instance before he releases it by ID.
 func (j *job) own(ids []string) (own []string) {
 	seen := map[string]bool{}
-	for range 5 {
-		var failed bool
+	for range 4 {
 		left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return seen[id] })
 		if len(left) == 0 {
 			break
 		}
 		for i, err := range j.client.DescribeInstances(j.t.Context(), provider.Query{IDs: left}) {
 			if err != nil {
-				failed = true
+				time.Sleep(time.Minute)
 				break
 			}
 			seen[i.ID] = true
-			if live := i.State != provider.StateTerminated && i.State != provider.StateTerminating; live && operationOf(i.Name) == j.operation() {
+			ends := i.State == provider.StateTerminated || i.State == provider.StateTerminating
+			if !ends && operationOf(i.Name) == j.operation() {
 				own = append(own, i.ID)
 			}
 		}
-		if !failed {
-			break
-		}
-		time.Sleep(time.Minute)
 	}
 	return own
 }

@@ -20,6 +20,7 @@ import (
 
 // report is what came of a soak.
 type report struct {
+	log     map[string][]string
 	service service
 
 	mu        sync.Mutex
@@ -46,8 +47,12 @@ type tale struct {
 	*job
 	runs  int
 	begun time.Time
-	over  bool   // its caller wants nothing of it to live
-	ends  []ending
+	over  bool // its caller wants nothing of it to live
+
+	// gaveUp is whether it gave up a create, so that what that made may exist twice. All
+	// that is told is an answer then: no token prevents it.
+	gaveUp bool
+	ends   []ending
 }
 
 // ending is how one process of a job ended.
@@ -59,6 +64,9 @@ type ending struct {
 // story is how the latest processes of a job ended, the last one first.
 func (t *tale) story() string {
 	var b strings.Builder
+	if debugging {
+		fmt.Fprintf(&b, "\n%s\n", strings.Join(t.report.log[t.operation()], "\n"))
+	}
 	for i := len(t.ends) - 1; i >= max(0, len(t.ends)-storyLength); i-- {
 		fmt.Fprintf(&b, " <- %s %.300v", t.ends[i].at.Format("02 15:04:05"), t.ends[i].err)
 	}
@@ -76,7 +84,7 @@ type sighting struct {
 
 func newReport(s service) *report {
 	return &report{
-		service: s, jobs: map[string]*tale{}, faults: map[cloudsim.FaultKind]int{},
+		log: map[string][]string{}, service: s, jobs: map[string]*tale{}, faults: map[cloudsim.FaultKind]int{},
 		told: map[sighting]bool{}, surplus: map[sighting]bool{}, dropped: map[sighting]bool{}, byPerson: map[sighting]bool{},
 		wanted: map[sighting]bool{}, released: map[string][]*job{},
 	}
@@ -105,6 +113,13 @@ func (r *report) finish(j *job) {
 	r.jobs[j.operation()].over = true
 }
 
+// isOver reports whether the caller wants nothing of the operation to live.
+func (r *report) isOver(j *job) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.jobs[j.operation()].over
+}
+
 func (r *report) add(list *[]string, items ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,6 +142,11 @@ func (r *report) hold(j *job, op *provider.Operation, err error) {
 	var e *provider.RunError
 	if op == nil {
 		return
+	}
+	if bytes.Contains(j.token(op), []byte(`"givenUp"`)) {
+		r.mu.Lock()
+		r.jobs[j.operation()].gaveUp = true
+		r.mu.Unlock()
 	}
 	r.note(r.told, j, op.InstanceIDs())
 	r.note(r.surplus, j, op.SurplusIDs())
@@ -290,7 +310,11 @@ func (r *report) count(j *tale, i *cloudsim.Instance, slots map[string]int, what
 	default:
 		slots[j.operation()]++
 	}
-	if slots[j.operation()] > most {
+	switch {
+	case slots[j.operation()] <= most:
+	case j.gaveUp && told:
+		r.beyond++
+	default:
 		r.duplicates = append(r.duplicates, what)
 	}
 }
@@ -321,9 +345,15 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d and no error", j.n, n, j.spec.Count))
 	case failed && !explained(err):
 		r.add(&r.wrong, fmt.Sprintf("operation %d ended with an error that no fault explains: %v", j.n, err))
-	case failed && e != nil && len(e.Errs) > 0 && j.opts.OnFailure == provider.TerminateServers && ours > 0 && !strings.Contains(err.Error(), "releas"):
+	case failed && e != nil && len(e.Errs) > 0 && j.opts.OnFailure == provider.TerminateServers && ours > 0 && !keptOnPurpose(err):
 		r.add(&r.wrong, fmt.Sprintf("operation %d failed and keeps %d servers: %v", j.n, n, err))
 	}
+}
+
+// keptOnPurpose reports whether an error says why an operation that failed keeps
+// instances: their release failed, or only a name is missing.
+func keptOnPurpose(err error) bool {
+	return strings.Contains(err.Error(), "releas") || strings.Contains(err.Error(), "keep a marker in their name")
 }
 
 // replaces reports whether another instance may have taken the place of one. It never

@@ -3,12 +3,15 @@ package soak_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -22,16 +25,22 @@ type storm struct {
 	sim   *cloudsim.Sim
 	inner http.RoundTripper
 
-	// foreign is whether answers to creates name instances in the place of others. One
-	// whose place is taken can be found by its owner's mark only: everybody has an owner
-	// then, and sweeps in the end.
+	// foreign is whether answers to creates name instances in the place of others, and
+	// credentials lose sight of instances for a while. One whose place is taken can be
+	// found by its owner's mark only: everybody has an owner then, and sweeps in the end.
+	// Nobody leaves releases to a policy, which takes for gone what was seen and is out of
+	// sight for 20 s.
 	foreign bool
 
-	mu       sync.Mutex
-	rand     *rand.Rand
-	mix      mix
-	decks    decks
-	ends     bool
+	mu    sync.Mutex
+	rand  *rand.Rand
+	mix   mix
+	decks decks
+	ends  bool
+
+	blind   bool // the credentials do not see everything
+	lookers int  // who make sure that they do
+
 	count    map[cloudsim.FaultKind]int
 	delivery sync.WaitGroup // of late and duplicated requests
 }
@@ -42,7 +51,8 @@ type decks struct{ calls, reads, tagged, creates, orders, deliveries *deck }
 func newStorm(s service, sim *cloudsim.Sim, m mix, seed uint64, foreign bool) *storm {
 	m = maps.Clone(m)
 	for k := range m {
-		if !s.suffers(k) || k == cloudsim.ForeignList && !foreign {
+		onlyThere := k == cloudsim.ForeignList || k == cloudsim.Blind
+		if !s.suffers(k) || onlyThere && !foreign {
 			m[k] = 0
 		}
 	}
@@ -114,7 +124,6 @@ func (s *storm) comeAndGo(ctx context.Context, kind cloudsim.FaultKind, weather 
 			return
 		case <-time.After(calm):
 			if weight > 0 {
-				s.note(kind)
 				weather(ctx)
 			}
 		}
@@ -123,6 +132,7 @@ func (s *storm) comeAndGo(ctx context.Context, kind cloudsim.FaultKind, weather 
 
 // breakDown makes every call fail for one to four minutes.
 func (s *storm) breakDown(ctx context.Context) {
+	s.note(outage)
 	kinds := []cloudsim.FaultKind{cloudsim.ServerErrorBefore, cloudsim.ServerErrorAfter, cloudsim.ResetBefore, cloudsim.ResetAfter}
 	s.last(ctx, cloudsim.Fault{Kind: kinds[s.draw(len(kinds))]}, 4*time.Minute)
 }
@@ -130,6 +140,19 @@ func (s *storm) breakDown(ctx context.Context) {
 // goBlind hides instances from the credentials for one to ten minutes: all, those of
 // some creates, or one of each.
 func (s *storm) goBlind(ctx context.Context) {
+	s.mu.Lock()
+	s.blind = s.lookers == 0
+	blind := s.blind
+	s.mu.Unlock()
+	if !blind {
+		return
+	}
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.blind = false
+	}()
+	s.note(cloudsim.Blind)
 	f := cloudsim.Fault{Kind: cloudsim.Blind}
 	switch s.draw(3) {
 	case 0:
@@ -138,6 +161,24 @@ func (s *storm) goBlind(ctx context.Context) {
 		f.Count = 1
 	}
 	s.last(ctx, f, 10*time.Minute)
+}
+
+// keepSight keeps the credentials from losing sight of instances, and reports false if
+// they have just done so.
+func (s *storm) keepSight() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.blind {
+		s.lookers++
+	}
+	return !s.blind
+}
+
+// loseSight undoes a keepSight.
+func (s *storm) loseSight() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lookers--
 }
 
 // last keeps a fault for a while.
@@ -188,47 +229,53 @@ func (s *storm) patience(withTokens, without time.Duration) time.Duration {
 	return without
 }
 
-// strike maybe injects faults that are about to hit a call.
-func (s *storm) strike(c *request) {
+// strike draws the faults that hit a call.
+func (s *storm) strike(c *request) (list []cloudsim.Fault) {
 	switch {
 	case c.action == s.action:
-		if c.prepaid() && !isCalm(s.inject(s.decks.orders, c.action)) {
-			return
+		if c.prepaid() {
+			list = s.draws(list, s.decks.orders, c)
 		}
-		s.inject(s.decks.creates, c.action)
+		if len(list) == 0 {
+			list = s.draws(list, s.decks.creates, c)
+		}
+		return list
 	case c.action == "DescribeInstances":
-		s.inject(s.decks.reads, c.action)
+		list = s.draws(list, s.decks.reads, c)
 		if c.tagged() {
-			s.inject(s.decks.tagged, c.action)
+			list = s.draws(list, s.decks.tagged, c)
 		}
-		fallthrough
-	default:
-		s.inject(s.decks.calls, "")
 	}
+	return s.draws(list, s.decks.calls, c)
 }
 
-// inject deals a card and injects its fault, if it is one.
-func (s *storm) inject(d *deck, api string) cloudsim.FaultKind {
+// draws deals a card and adds its fault, if it is one that such a call may meet.
+func (s *storm) draws(list []cloudsim.Fault, d *deck, c *request) []cloudsim.Fault {
 	k := s.deal(d)
-	if isCalm(k) {
-		return k
+	n := c.count()
+	alone := k == cloudsim.StockRanOut && n < 2 // a refusal of one is believed
+	many := k == cloudsim.LongList && n > 8     // it would name a crowd
+	if isCalm(k) || alone || many {
+		return list
 	}
-	f := cloudsim.Fault{Cloud: s.cloud, API: api, Times: 1, Kind: k, Skip: s.draw(2)}
+	f := cloudsim.Fault{Cloud: s.cloud, API: c.action, Times: 1, Kind: k}
 	s.sharpen(&f)
-	s.sim.Inject(f)
-	return k
+	if k == cloudsim.LongList { // even beside fewer than asked for: else nothing contradicts it
+		f.Count += n
+	}
+	return append(list, f)
 }
 
 // sharpen completes a fault.
 func (s *storm) sharpen(f *cloudsim.Fault) {
 	switch f.Kind {
 	case burst:
-		f.Kind, f.Times = cloudsim.Throttle, 10+s.draw(50)
+		f.Kind, f.API, f.Times = cloudsim.Throttle, "", 10+s.draw(50)
 		s.note(burst)
 	case cloudsim.Slow:
 		f.Delay = s.between(time.Second, s.patience(90*time.Second, 75*time.Second))
 	case cloudsim.Malformed:
-		list := bodies(f.API != "")
+		list := bodies(f.API == s.action)
 		f.Body = list[s.draw(len(list))]
 		if s.draw(4) == 0 {
 			f.Status = http.StatusBadGateway
@@ -241,19 +288,16 @@ func (s *storm) sharpen(f *cloudsim.Fault) {
 		s.refuseByProxy(f)
 	case cloudsim.ShortList, cloudsim.StockRanOut:
 		f.Count = s.draw(3)
-	case cloudsim.UnpaidOrder:
-		f.Skip = 0
 	case cloudsim.LongList:
-		f.Count, f.Invented = 1+s.draw(2), s.draw(3) == 0
+		f.Count, f.Invented = s.draw(2), s.draw(3) == 0
 	case cloudsim.ForeignList: // nothing contradicts another one's: only LongList names those
 		f.Count, f.Invented = 1, true
 	case cloudsim.LateVisibility:
 		s.hide(f)
 	case cloudsim.Flap, cloudsim.WrongTotal:
 		s.confuse(f)
-	case cloudsim.CutBody, cloudsim.ListCap, cloudsim.DeadToken:
-	default:
-		f.Times += s.draw(2)
+	case cloudsim.Throttle, cloudsim.ServerErrorBefore, cloudsim.ServerErrorAfter, cloudsim.ResetBefore, cloudsim.ResetAfter:
+		f.Times += s.draw(2) // the next such call as well
 	}
 }
 
@@ -307,6 +351,17 @@ func (l line) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := l.pass(req, c)
+	if debugging {
+		b := "-"
+		if err == nil {
+			text, e2 := io.ReadAll(resp.Body)
+			resp.Body = reread(text, e2)
+			b = fmt.Sprintf("%d %.400s", resp.StatusCode, text)
+		}
+		l.report.mu.Lock()
+		l.report.log[l.job.operation()] = append(l.report.log[l.job.operation()], fmt.Sprintf("DBG %s %s %v -> %v %s", time.Now().Format("02 15:04:05.000"), c.action, anyInstance.FindAllString(string(c.text), -1), err, b))
+		l.report.mu.Unlock()
+	}
 	if c.releases() && err == nil {
 		l.report.asked(l.job, resp, anyInstance.FindAllString(string(c.text), -1))
 	}
@@ -318,8 +373,9 @@ func (l line) RoundTrip(req *http.Request) (*http.Response, error) {
 // up, and some twice.
 func (s *storm) pass(req *http.Request, c *request) (*http.Response, error) {
 	fate := calmDelivery
+	var faults []cloudsim.Fault
 	if !s.calm() {
-		s.strike(c)
+		faults = s.strike(c)
 		if c.action == s.action {
 			fate = s.deal(s.decks.deliveries)
 		}
@@ -331,6 +387,9 @@ func (s *storm) pass(req *http.Request, c *request) (*http.Response, error) {
 		s.note(late)
 		s.later(c.copy, s.between(100*time.Millisecond, s.patience(20*time.Second, 10*time.Second)))
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	}
+	for _, f := range faults { // no other call comes in between: it would take time
+		s.sim.Inject(f)
 	}
 	resp, err := s.inner.RoundTrip(req)
 	if fate == duplicated && s.copyIsHarmless(resp, err) {
@@ -402,6 +461,7 @@ type request struct {
 var (
 	actionIn    = regexp.MustCompile(`\b[Aa]ction=(\w+)`)
 	releaseIn   = regexp.MustCompile(`^(Delete|Terminate|Cease|Release)`)
+	countIn     = regexp.MustCompile(`\b(?:count=|Amount=|InstanceCount":)(\d+)`)
 	anyInstance = regexp.MustCompile(`\b(?:i|ins)-[a-z0-9]+`)
 )
 
@@ -424,8 +484,20 @@ func read(req *http.Request) (*request, error) {
 	return c, nil
 }
 
+// count is how many instances a create asks for.
+func (c *request) count() int {
+	m := countIn.FindSubmatch(c.text)
+	if m == nil {
+		return 1
+	}
+	n, _ := strconv.Atoi(string(m[1]))
+	return n
+}
+
 func (c *request) prepaid() bool { return bytes.Contains(c.text, []byte("InstanceChargeType=PrePaid")) }
 
 func (c *request) tagged() bool { return bytes.Contains(c.text, []byte("yunfan")) }
 
 func (c *request) releases() bool { return releaseIn.MatchString(c.action) }
+
+var debugging = os.Getenv("DBG") != ""
