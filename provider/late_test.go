@@ -95,3 +95,35 @@ func TestALateFindIsTold(t *testing.T) {
 		}
 	})
 }
+
+// An owner's list that left out an instance is found out: what shows up afterwards is
+// told, and released with the operation.
+func TestWhatAnOwnersListLeftOutIsFoundLate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, run := spec(2), &provider.RunOptions{Owner: "team-a"}
+		f.answers(but(lost()))
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(2 * time.Hour)
+		f.tokens = map[string][]string{}
+		f.answers(works)
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return &provider.DescribePage{}, nil
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.describe = nil
+		later, err := f.client().Resume(t.Context(), tokenOf(t, again), &provider.ResumeOptions{Spec: &s, Run: run})
+		var e *provider.RunError
+		if !errors.As(err, &e) || len(e.Surplus) != 2 {
+			t.Fatalf("got %v, want a RunError with two beyond what was asked for", err)
+		}
+		if _, err := later.Terminate(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.alive(); len(got) != 0 {
+			t.Errorf("%v are left", got)
+		}
+	})
+}

@@ -177,8 +177,12 @@ func (op *Operation) findOld(ctx context.Context, i int) error {
 			return err
 		}
 	}
-	if p := op.ledger.Part(i); p.Order != "" && p.Open() {
+	p := op.ledger.Part(i)
+	switch {
+	case p.Order != "" && p.Open():
 		return op.unpaid(&p)
+	case p.Status == ledger.Sent: // what may be others' is all that is known of it
+		return op.mustCheck(i)
 	}
 	return op.goOn(ctx, i)
 }
@@ -287,32 +291,22 @@ func (op *Operation) givenUp() (last time.Time, any bool) {
 // as long again as it was searched for.
 func (op *Operation) lateUntil() (until time.Time, any bool) {
 	last, any := op.givenUp()
-	return last.Add(op.c.opts.SearchFor / 2), any && op.c.marksByName()
+	return last.Add(op.c.opts.SearchFor / 2), any && op.showsLate()
+}
+
+// showsLate reports whether instances of a given-up generation can be found: by their
+// marker, or by the tags of the owner.
+func (op *Operation) showsLate() bool {
+	return op.c.marksByName() || op.marksByOwner()
 }
 
 // findLate adopts what generations that were given up have made after all, and tells of
 // it.
 func (op *Operation) findLate(ctx context.Context) error {
-	if _, any := op.givenUp(); !any || !op.c.marksByName() {
+	if _, any := op.givenUp(); !any || !op.showsLate() {
 		return nil
 	}
-	owed := map[string]int{} // marker to part
-	for i, p := range op.ledger.All() {
-		for _, g := range p.GivenUp {
-			owed[op.markerOf(i, g.Generation)] = i
-		}
-	}
-	byPart := map[int][]string{}
-	req := DescribeRequest{Region: op.region}
-	if op.spec != nil {
-		req.For = op.spec()
-	}
-	_, err := op.list(ctx, &req, func(s *Instance) bool {
-		if i, ok := owed[markerIn(s.Name)]; ok && !released(s.State) {
-			byPart[i] = append(byPart[i], s.ID)
-		}
-		return false
-	})
+	byPart, err := op.listLate(ctx)
 	found := 0
 	for i, ids := range byPart {
 		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
@@ -324,6 +318,39 @@ func (op *Operation) findLate(ctx context.Context) error {
 		op.addProblem(op.saveAnswer(ctx))
 	}
 	return err
+}
+
+// listLate lists the instances of generations that were given up, by part. A tag names
+// the operation only: what bears it and is not known counts for the first such part.
+func (op *Operation) listLate(ctx context.Context) (byPart map[int][]string, err error) {
+	owed := map[string]int{} // marker to part
+	first := -1
+	for i, p := range op.ledger.All() {
+		for _, g := range p.GivenUp {
+			owed[op.markerOf(i, g.Generation)] = i
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	byPart = map[int][]string{}
+	req := DescribeRequest{Region: op.region}
+	if !op.c.marksByName() {
+		req.Tags = map[string]string{OwnerTag: op.owner, OperationTag: op.id}
+	} else if op.spec != nil {
+		req.For = op.spec()
+	}
+	_, err = op.list(ctx, &req, func(s *Instance) bool {
+		i, ok := owed[markerIn(s.Name)]
+		if _, known := op.ledger.PartOf(s.ID); req.Tags != nil {
+			i, ok = first, !known
+		}
+		if ok && !released(s.State) {
+			byPart[i] = append(byPart[i], s.ID)
+		}
+		return false
+	})
+	return byPart, err
 }
 
 // released reports whether an instance is gone, or on its way.

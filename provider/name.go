@@ -20,8 +20,9 @@ func (op *Operation) nameless() bool {
 	return slices.ContainsFunc(op.ledger.All(), func(p ledger.Part) bool { return lacksNames(&p) })
 }
 
-// lacksNames reports whether the instances of a part are known and bear its marker.
-func lacksNames(p *ledger.Part) bool { return !p.Renamed && !p.Open() && len(p.IDs) > 0 }
+// lacksNames reports whether the instances of a part are known and bear its marker. What
+// may not be the operation's keeps the name it has.
+func lacksNames(p *ledger.Part) bool { return !p.Renamed && !p.Open() && p.Certain > 0 }
 
 // giveNames gives instances the name of the spec in place of the marker, once it
 // is known which they are. What fails is told with the operation's errors, also
@@ -69,8 +70,9 @@ func (e *nameError) Unwrap() error { return e.err }
 func (op *Operation) renameAll(ctx context.Context, r Renamer, spec *RunInstancesSpec, p *ledger.Part, stop time.Time) error {
 	g := new(errgroup.Group)
 	g.SetLimit(parallelCalls)
-	failed := make([]bool, len(p.IDs))
-	for n, id := range p.IDs {
+	ids := p.IDs[:p.Certain]
+	failed := make([]bool, len(ids))
+	for n, id := range ids {
 		g.Go(func() error {
 			err := op.rename(ctx, r, id, numbered(spec, p.First+p.NumberOffset+n), stop)
 			failed[n] = err != nil
@@ -82,7 +84,7 @@ func (op *Operation) renameAll(ctx context.Context, r Renamer, spec *RunInstance
 		return nil
 	}
 	var left []string
-	for n, id := range p.IDs {
+	for n, id := range ids {
 		if failed[n] {
 			left = append(left, id)
 		}

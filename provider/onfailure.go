@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
@@ -68,8 +69,9 @@ func (op *Operation) leave(res *TerminateResult) bool {
 
 // withoutForeign leaves out the instances that cannot be the operation's although an
 // answer named them: those that bear the tag of another operation, or that are older
-// than the operation. Age is measured against the youngest of them, since a clock of
-// another computer is not trusted. A look that fails keeps nothing back.
+// than the operation and do not bear its own tag or marker. Age is measured against the
+// youngest of them, since a clock of another computer is not trusted. A look that fails
+// keeps nothing back.
 func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, foreignLook)
 	defer cancel()
@@ -82,7 +84,7 @@ func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []s
 	ours = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		i, ok := seen[id]
 		other := ok && i.Tags[OperationTag] != "" && i.Tags[OperationTag] != op.id
-		old := ok && !i.CreatedAt.IsZero() && i.CreatedAt.Before(oldest)
+		old := ok && !i.CreatedAt.IsZero() && i.CreatedAt.Before(oldest) && !op.bearsMark(&i)
 		if other || old {
 			foreign = append(foreign, id)
 		}
@@ -93,6 +95,11 @@ func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []s
 	}
 	return ours, fmt.Errorf("not released, because they seem to be older than the operation or another's,"+
 		" although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
+}
+
+// bearsMark reports whether an instance bears the operation's own tag or marker.
+func (op *Operation) bearsMark(i *Instance) bool {
+	return i.Tags[OperationTag] == op.id || op.c.marksByName() && strings.Contains(i.Name, markerStart(op.owner, op.id))
 }
 
 // foreignLook is how long a release waits for the look that leaves out what is not the

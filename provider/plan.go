@@ -37,7 +37,7 @@ func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *Ru
 	op.candidate(p.Candidate).apply(&s)
 	have := p.Before // a repeated token asks for the same instances again
 	if !op.c.limits.ClientToken {
-		have = len(p.IDs)
+		have = p.Certain
 	}
 	s.Count, s.MinCount = p.Count-have, max(p.MinCount-have, 1)
 	first := p.First + have

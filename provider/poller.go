@@ -92,7 +92,7 @@ func (p *DescribePage) byID() map[string]Instance {
 // not certain is temporary: a wait must not fail for a bad answer.
 func lookFailure(err error) poll.Failure {
 	switch {
-	case errors.Is(err, ErrThrottled), errors.Is(err, ErrUnavailable):
+	case errors.Is(err, ErrThrottled), errors.Is(err, ErrUnavailable), neverArrived(err):
 		return poll.Transient
 	case errors.Is(err, ErrNotFound):
 		return poll.Missing
@@ -103,4 +103,11 @@ func lookFailure(err error) poll.Failure {
 	default:
 		return poll.Transient
 	}
+}
+
+// neverArrived reports whether a call was turned away on its way (413, 414, 431): that
+// says nothing about the instances that it names.
+func neverArrived(err error) bool {
+	var e *APIError
+	return errors.As(err, &e) && e.Outcome == OutcomeUnsent
 }

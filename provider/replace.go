@@ -235,13 +235,16 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 }
 
 // replaceableOf returns those of the failed instances for which there is another
-// alternative, and whether another waiter has replaced some of them meanwhile.
+// alternative, and whether another waiter has replaced some of them meanwhile. What may
+// not be the operation's is not replaced: that would release it.
 func (op *Operation) replaceableOf(failed []*LaunchError) (ids []string, others bool) {
+	notOurs := op.ledger.NotOurs()
 	for _, f := range failed {
 		i, ok := op.ledger.PartOf(f.InstanceID)
 		switch {
 		case !ok:
 			others = true
+		case slices.Contains(notOurs, f.InstanceID):
 		case op.ledger.Part(i).Candidate < len(op.opts.Alternatives):
 			ids = append(ids, f.InstanceID)
 		}

@@ -434,6 +434,36 @@ func TestServersThatAreGoneAreToldByOneLook(t *testing.T) {
 	})
 }
 
+// Credentials that lose sight of instances are no proof that they are gone, when the
+// cloud refuses to release them because of a new one that it does not know yet.
+func TestInstancesOutOfSightAreReleasedBesideAnUnknownOne(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		c := f.client()
+		op := run(t, c, 9)
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			return &provider.RunResult{InstanceIDs: []string{"i-unknown"}}, nil
+		}
+		run(t, c, 1)
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return &provider.DescribePage{}, nil
+		}
+		ids := op.InstanceIDs()
+		res, err := c.TerminateInstances(t.Context(), "", append([]string{"i-unknown"}, ids...), nil)
+		if !errors.Is(err, provider.ErrNotFound) {
+			t.Errorf("got %v, want an error about the unknown one", err)
+		}
+		if got := f.alive(); len(got) != 0 {
+			t.Errorf("alive are %v, and the result is %+v", got, res)
+		}
+		if !slices.Equal(res.Released, ids) {
+			t.Errorf("released %v, want %v", res.Released, ids)
+		}
+	})
+}
+
 // A server that has ended by itself is released already, whatever the cloud says of
 // its state.
 func TestAServerThatHasEndedIsReleased(t *testing.T) {

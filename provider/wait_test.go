@@ -328,6 +328,28 @@ func TestOneRefusedIDFailsAlone(t *testing.T) {
 	})
 }
 
+// A proxy that finds a request too large says nothing about the instance it names.
+func TestARequestTurnedAwayFailsNoInstance(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 1)
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if n < 4 {
+				e := refusal(provider.ErrInvalid, "HTTP 414")
+				e.Outcome = provider.OutcomeUnsent
+				return nil, e
+			}
+			return f.look(r), nil
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if err != nil {
+			t.Fatalf("waiting: %v", err)
+		}
+		if len(list) != 1 {
+			t.Errorf("%d instances run, want 1", len(list))
+		}
+	})
+}
+
 // Some clouds answer an unknown ID with an error instead of leaving it out.
 func TestOneUnknownIDHidesNoOther(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {

@@ -20,7 +20,7 @@ func (l *Ledger) Send(i int, now time.Time) (first, ok bool) {
 	case p.status == Sent:
 		return false, true
 	case p.status == Planned && !l.over:
-		p.before = p.earlier()
+		p.before = l.earlierLocked(p)
 		p.status, p.sent = Sent, now
 		return true, true
 	}
@@ -66,7 +66,7 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 		return fresh
 	}
 	if a.Verdict.TokenDead && len(p.ids) <= p.before {
-		p.nextGeneration()
+		l.nextGenerationLocked(p)
 		return fresh
 	}
 	p.doubt = p.doubt || a.Verdict.Executed != No
@@ -228,7 +228,7 @@ func (l *Ledger) Looked(i int, now time.Time) bool {
 		return true
 	}
 	p.givenUp = append(p.givenUp, GivenUp{Generation: p.generation, At: now})
-	p.nextGeneration()
+	l.nextGenerationLocked(p)
 	return true
 }
 
@@ -238,22 +238,22 @@ func (l *Ledger) Settle(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if p := &l.parts[i]; p.status == Sent {
-		p.nextGeneration()
+		l.nextGenerationLocked(p)
 	}
 }
 
-// earlier is how many instances are of the generations before the one that is under way,
-// or about to be.
-func (p *part) earlier() int {
+// earlierLocked is how many instances are of the generations before the one that is
+// under way, or about to be. Those that may be others' fill no slot.
+func (l *Ledger) earlierLocked(p *part) int {
 	if p.status == Sent {
 		return p.before
 	}
-	return min(len(p.ids), p.Count)
+	return l.certainLocked(p)
 }
 
-// nextGeneration starts over for what is missing: the instances in hand are of the
+// nextGenerationLocked starts over for what is missing: the instances in hand are of the
 // generations before.
-func (p *part) nextGeneration() {
+func (l *Ledger) nextGenerationLocked(p *part) {
 	p.generation++
 	p.status, p.sent = Planned, time.Time{}
 	p.doubt, p.last, p.agreed, p.order = false, nil, false, ""
@@ -365,7 +365,7 @@ func (l *Ledger) PlanForLess() (planned []int) {
 	}
 	for i := range l.parts {
 		if p := &l.parts[i]; p.asksForLess() && p.MinCount > 1 {
-			p.nextGeneration()
+			l.nextGenerationLocked(p)
 			p.MinCount, p.outOfStock = 1, false
 			planned = append(planned, i)
 		}

@@ -187,7 +187,7 @@ func (l *Ledger) viewLocked(i int) Part {
 	v := Part{
 		Plan: p.Plan, NumberOffset: p.numberOffset, Generation: p.generation, Status: p.status, Sent: p.sent,
 		Renamed: p.renamed, OutOfStock: p.outOfStock, LaunchFailed: p.launchFailed, FromToken: p.fromToken,
-		Order: p.order, Before: p.earlier(), GivenUp: slices.Clone(p.givenUp),
+		Order: p.order, Before: l.earlierLocked(p), GivenUp: slices.Clone(p.givenUp),
 	}
 	v.IDs, v.Extra, v.Certain = l.assignLocked(p)
 	return v

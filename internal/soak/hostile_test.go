@@ -156,8 +156,8 @@ func (h *hostile) listed(w providertest.Wire, body string) string {
 // neighbours are servers of other people with names much like the marker.
 func neighbours(h *hostile, l *list) {
 	n := h.name
-	for i, other := range []string{n + "x", n + "-copy", "x" + n, n[:len(n)-1], strings.ToUpper(n), "web", "web-yf", n + "1", n + "002", n + "-1", n + " "} {
-		id := "i-other" + strconv.Itoa(i)
+	for _, other := range []string{n + "x", n + "-copy", "x" + n, n[:len(n)-1], strings.ToUpper(n), "web", "web-yf", n + "1", n + "002", n + "-1", n + " "} {
+		id := "i-other" + strconv.Itoa(len(l.rows))
 		l.rows = append([]map[string]any{{
 			"instance_id": id, "instance_name": other, "status": "running", "transition_status": "",
 			"InstanceId": id, "InstanceName": other, "Status": "Running", "EnsRegionId": "cn-hangzhou-44",

@@ -6,31 +6,40 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
 // job is one operation and everything its caller does with it.
 type job struct {
-	t     *testing.T
-	storm *storm
-	n     int
-	rand  *rand.Rand
-	spec  provider.RunInstancesSpec
-	opts  provider.RunOptions
+	t      *testing.T
+	storm  *storm
+	report *report
+	n      int
+	rand   *rand.Rand
+	spec   provider.RunInstancesSpec
+	opts   provider.RunOptions
+
+	skews, twice bool // its clocks differ; it is run once more, under the same ID
+	keeps, stops bool // its instances stay; it is ended before it is settled
+	pays         bool // its orders
 
 	client   *provider.Client
-	journal  journal
+	journal  *journal
 	attempts int
+	saved    time.Time // when the process ended that wrote the token
+	noneMade bool      // a person has looked for what nobody knows of
+	late     bool      // it has looked for what becomes visible late
+	immortal bool      // its processes die no more
 }
 
-func newJob(t *testing.T, s *storm, seed uint64, n int) *job {
-	j := &job{t: t, storm: s, n: n, rand: rand.New(rand.NewPCG(seed, uint64(n)+1)), spec: s.spec}
+func newJob(t *testing.T, s *storm, r *report, seed uint64, n int) *job {
+	j := &job{t: t, storm: s, report: r, n: n, rand: rand.New(rand.NewPCG(seed, uint64(n)+1)), spec: s.spec}
 	j.spec.Count = 1 + j.rand.IntN(4)
 	if j.rand.IntN(25) == 0 {
 		j.spec.Count = 20 + j.rand.IntN(200) // several creates on every cloud
@@ -39,22 +48,68 @@ func newJob(t *testing.T, s *storm, seed uint64, n int) *job {
 		j.spec.MinCount = 1 + j.rand.IntN(j.spec.Count)
 	}
 	j.spec.Name = fmt.Sprintf("soak-%06d-%dx", n, j.spec.Count)
-	j.opts.Journal = &j.journal
+	j.journal = &journal{}
+	j.opts.Journal = j.journal
 	j.opts.KeepMarker = j.rand.IntN(10) == 0
-	if j.rand.IntN(3) == 0 {
-		j.opts.Owner = "soak"
+	if j.rand.IntN(3) == 0 || s.foreign {
+		j.opts.Owner = owner
 	}
 	if j.rand.IntN(4) == 0 {
 		j.opts.Alternatives = s.alternatives
 	}
-	if j.rand.IntN(5) == 0 {
+	if j.rand.IntN(4) == 0 && !s.foreign {
 		j.opts.OnFailure = provider.TerminateServers
 	}
-	j.client = s.connect(t, s)
+	j.keeps = j.rand.IntN(20) == 0 && !s.foreign
+	j.stops = j.rand.IntN(15) == 0
+	j.skews = j.rand.IntN(5) == 0
+	switch j.rand.IntN(12) {
+	case 0:
+		j.runTwice()
+	case 1:
+		j.buyAhead()
+	}
+	j.client = s.connect(t, line{s, j, r})
 	return j
 }
 
-// operation names the job as the names of its servers do.
+// owner answers for the instances of operations that have one.
+const owner = "soak"
+
+// runTwice gives the operation an ID of the caller's own, which a second run has as
+// well. Both ask for the same, whatever the first has met.
+func (j *job) runTwice() {
+	j.twice, j.skews, j.stops, j.keeps = true, false, false, false
+	j.spec.MinCount, j.opts.Alternatives, j.opts.OnFailure = 0, nil, ""
+	j.opts.KeepMarker = true
+	j.opts.OperationID = fmt.Sprintf("nightly-%d", j.n)
+}
+
+// buyAhead makes the instances prepaid, where an order may wait to be paid. ECS does
+// not take them back before their time is over.
+func (j *job) buyAhead() {
+	if !j.storm.suffers(cloudsim.UnpaidOrder) || j.storm.foreign {
+		return
+	}
+	j.spec.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, PeriodUnit: provider.Month}
+	j.pays = j.rand.IntN(3) > 0
+	if j.storm.cloud == cloudsim.ECS {
+		j.keeps, j.stops = true, false
+		j.opts.Owner, j.opts.Alternatives, j.opts.OnFailure = owner, nil, ""
+	}
+}
+
+// another is the second run of the same operation, in another process.
+func (j *job) another() *job {
+	k := *j
+	k.rand = rand.New(rand.NewPCG(j.rand.Uint64(), 0))
+	k.journal, k.attempts, k.twice, k.late = &journal{}, 0, false, false
+	k.opts.Journal = k.journal
+	k.client = j.storm.connect(j.t, line{j.storm, &k, j.report})
+	return &k
+}
+
+// operation names the job as the names of its instances do.
 func (j *job) operation() string { return operationOf(j.spec.Name) }
 
 // journal keeps the latest token, until its process dies.
@@ -84,31 +139,99 @@ func (j *journal) die(yes bool) {
 	j.dead = yes
 }
 
+// last returns the latest token.
+func (j *journal) last() []byte {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.token
+}
+
 // run creates, goes on until the outcome is known, waits, and mostly releases.
-func (j *job) run(r *report) {
-	r.begin(j)
+func (j *job) run() {
+	j.report.begin(j)
 	op, err := j.create()
+	if !j.stops {
+		op = j.settle(op, err)
+	}
+	if j.twice && op != nil {
+		j.runAgain()
+	}
+	switch {
+	case j.keeps:
+		j.lookOnceMore()
+	default:
+		j.end(op)
+	}
+}
+
+// runAgain runs the operation once more under its ID: soon where the cloud remembers
+// client tokens, and otherwise when everything is visible.
+func (j *job) runAgain() {
+	if !j.storm.tokens {
+		time.Sleep(longestHidden + 5*time.Minute)
+	} else if time.Since(j.report.begun(j)) > 10*time.Minute {
+		return
+	}
+	j.another().run()
+}
+
+// settle resumes the operation until its outcome is known and everybody was waited for.
+func (j *job) settle(op *provider.Operation, err error) *provider.Operation {
 	for tries := 0; ; tries++ {
 		if op != nil && !again(err) {
-			r.hold(j, op.InstanceIDs())
-			r.judge(j, op, err)
-			if err = j.wait(op, r); !again(err) {
-				break
+			j.report.judge(j, op, err)
+			if err = j.wait(op); !again(err) {
+				return op
 			}
 		}
-		if tries == 40 {
-			r.add(&r.unsettled, fmt.Sprintf("%d: %v", j.n, err))
-			return
+		if tries == 60 {
+			j.report.add(&j.report.unsettled, fmt.Sprintf("%d: %v", j.n, err))
+			return op
 		}
-		time.Sleep(30 * time.Second)
+		if hasty := j.opts.OperationID != "" && tries == 5; hasty || j.abandons(err) {
+			return op // the end settles it
+		}
+		j.prepare(op, err, tries)
 		op, err = j.resume()
-		if e := (*provider.RunError)(nil); errors.As(err, &e) {
-			r.add(&r.released, e.Released...) // of those that were held before, it may be
-		}
 	}
-	if j.rand.IntN(20) > 0 {
-		j.release(op.InstanceIDs(), r)
+}
+
+// abandons reports whether the caller gives up on an order that nobody pays.
+func (j *job) abandons(err error) bool {
+	var u *provider.UnpaidError
+	return errors.As(err, &u) && !j.pays
+}
+
+// prepare does what an error asks for before the operation is resumed.
+func (j *job) prepare(op *provider.Operation, err error, tries int) {
+	var u *provider.UnpaidError
+	if errors.As(err, &u) {
+		_ = j.storm.sim.Pay(j.storm.cloud, u.OrderID) // it may be paid already
 	}
+	if needsPerson(err) {
+		j.person(op)
+	}
+	j.pause(tries)
+}
+
+// pause waits until another process goes on: seconds, or up to two days.
+func (j *job) pause(tries int) {
+	d := 30 * time.Second
+	patient := j.opts.OperationID == ""
+	switch n := j.rand.IntN(12); {
+	case n == 0 && patient:
+		d = time.Duration(j.rand.Int64N(int64(48 * time.Hour)))
+	case n < 4 && patient || tries > 5:
+		d = time.Duration(1+j.rand.IntN(90)) * time.Minute
+	}
+	time.Sleep(d)
+}
+
+// again reports whether an operation has more to do: its outcome is open, or the
+// cloud was in no state to take it.
+func again(err error) bool {
+	return errors.Is(err, provider.ErrOutcomeUnknown) || errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrThrottled) ||
+		errors.Is(err, context.Canceled) || errors.As(err, new(*provider.UnpaidError))
 }
 
 // create starts the operation, and dies meanwhile once in a while.
@@ -120,13 +243,15 @@ func (j *job) create() (*provider.Operation, error) {
 
 // resume goes on in another process.
 func (j *job) resume() (*provider.Operation, error) {
-	j.client = j.storm.connect(j.t, j.storm)
-	if j.journal.token == nil {
+	j.client = j.storm.connect(j.t, line{j.storm, j, j.report})
+	token := j.journal.last()
+	if token == nil {
 		return j.create()
 	}
-	return j.attempt(func(ctx context.Context) (*provider.Operation, error) {
-		return j.client.Resume(ctx, j.journal.token, &provider.ResumeOptions{Spec: &j.spec, Run: &j.opts})
-	})
+	token = j.skewed(token)
+	o := &provider.ResumeOptions{Spec: &j.spec, Run: &j.opts, NoneMade: j.noneMade}
+	j.noneMade = false
+	return j.attempt(func(ctx context.Context) (*provider.Operation, error) { return j.client.Resume(ctx, token, o) })
 }
 
 // life is by when the process dies, or 0.
@@ -136,7 +261,7 @@ func (j *job) life() time.Duration {
 	switch dies := j.rand.IntN(60) < j.storm.mix[crashed]; {
 	case first && j.n%25 == 0 && j.storm.mix[crashed] > 0:
 		return time.Millisecond // no call takes less: every run has crashes
-	case dies:
+	case dies && !j.storm.calm() && !j.immortal:
 		return time.Second << (3 * j.rand.IntN(3)) // 1, 8 or 64 s
 	}
 	return 0
@@ -147,124 +272,94 @@ func (j *job) life() time.Duration {
 func (j *job) attempt(do func(context.Context) (*provider.Operation, error)) (*provider.Operation, error) {
 	ctx, kill := context.WithCancel(j.t.Context())
 	defer kill()
-	life := j.life()
-	if life == 0 {
-		return do(ctx)
-	}
+	defer func() { j.saved = time.Now() }()
 	var dead sync.WaitGroup
 	done := make(chan struct{})
-	dead.Go(func() {
-		select {
-		case <-time.After(time.Duration(j.rand.Int64N(int64(life)))):
-			j.journal.die(true)
-			kill()
-		case <-done:
-		}
-	})
+	if life := j.life(); life > 0 {
+		dead.Go(func() {
+			select {
+			case <-time.After(time.Duration(j.rand.Int64N(int64(life)))):
+				j.journal.die(true)
+				kill()
+			case <-done:
+			}
+		})
+	}
 	op, err := do(ctx)
 	close(done)
 	dead.Wait()
 	if j.journal.dead { // what the dead process knew is gone
 		j.storm.note(crashed)
 		j.journal.die(false)
+		j.report.tell(j.n, errDead)
 		return nil, context.Canceled
+	}
+	j.report.hold(j, op, err)
+	if op == nil {
+		j.report.tell(j.n, err)
 	}
 	return op, err
 }
 
-// wait waits until every server runs or has failed. It returns the error of
-// creates that took the place of failed servers: they may have more to do.
-func (j *job) wait(op *provider.Operation, r *report) error {
+// wait waits until every instance runs or has failed, longer than any stays invisible.
+// It returns the error of creates that took the place of failed instances: they may
+// have more to do.
+func (j *job) wait(op *provider.Operation) error {
+	var hidden []provider.PendingInstance
+	for range 6 {
+		err := j.waitOnce(op)
+		var e *provider.RunError
+		var w *provider.WaitError
+		if errors.As(err, &e) && again(e) {
+			return e
+		}
+		if hidden = nil; errors.As(err, &w) {
+			hidden = w.NotVisible
+		}
+		if len(hidden) == 0 || j.opts.OperationID != "" { // whoever wants to run it again is in a hurry
+			return nil
+		}
+		time.Sleep(4 * time.Minute)
+	}
+	for _, p := range hidden {
+		j.report.neverSeen = append(j.report.neverSeen, sighting{j.n, p.ID})
+	}
+	return nil
+}
+
+func (j *job) waitOnce(op *provider.Operation) error {
 	ctx, cancel := context.WithTimeout(j.t.Context(), time.Hour)
 	defer cancel()
 	before := op.InstanceIDs()
 	_, err := op.Wait(ctx, nil)
-	if w := (*provider.WaitError)(nil); errors.As(err, &w) && len(w.Failed)+len(w.NotVisible) == 0 || ctx.Err() != nil {
-		r.add(&r.unsettled, "wait of "+strconv.Itoa(j.n)+": "+err.Error())
+	var w *provider.WaitError
+	aimless := errors.As(err, &w) && len(w.Failed)+len(w.NotVisible) == 0
+	if aimless || ctx.Err() != nil {
+		j.report.add(&j.report.unsettled, fmt.Sprintf("wait of %d: %v", j.n, err))
 	}
-	r.hold(j, op.InstanceIDs()) // others may have taken the place of dead ones
-	for _, id := range before {
-		if !slices.Contains(op.InstanceIDs(), id) { // the operation has released it
-			r.add(&r.released, id)
-		}
-	}
-	var e *provider.RunError
-	if !errors.As(err, &e) {
-		return nil
-	}
-	return e
+	j.report.hold(j, op, err) // others may have taken the place of dead ones
+	have := op.InstanceIDs()
+	j.report.drop(j, slices.DeleteFunc(before, func(id string) bool { return slices.Contains(have, id) }))
+	return err
 }
 
-// release ends the servers, as often as it takes.
-func (j *job) release(ids []string, r *report) {
-	var err error
-	all := ids
-	for range 60 {
-		if _, err = j.client.TerminateInstances(j.t.Context(), "", ids, nil); err == nil {
-			r.add(&r.released, all...)
-			return
-		}
-		r.add(&r.perhaps, ids...)
-		ids = j.left(ids)
-		time.Sleep(30 * time.Second)
-	}
-	r.add(&r.unsettled, fmt.Sprintf("release of %d: %v", j.n, err))
-}
-
-// left are the servers that the cloud still shows, as far as it can be asked.
-func (j *job) left(ids []string) []string {
-	shown := map[string]bool{}
-	for i, err := range j.client.DescribeInstances(j.t.Context(), provider.Query{IDs: ids}) {
-		if err != nil {
-			return ids
-		}
-		shown[i.ID] = i.State != provider.StateTerminating
-	}
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !shown[id] })
-}
-
-// again tells whether an operation has more to do: its outcome is open, or the
-// cloud was in no state to take it.
-func again(err error) bool {
-	return errors.Is(err, provider.ErrOutcomeUnknown) || errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrThrottled) ||
-		errors.Is(err, context.Canceled)
-}
-
-// judge looks for what contradicts itself in the answer of an operation.
-func (r *report) judge(j *job, op *provider.Operation, err error) {
-	ids := op.InstanceIDs()
-	n := len(ids)
-	switch enough := max(j.spec.MinCount, 1); {
-	case n > j.spec.Count:
-		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d", j.n, n, j.spec.Count))
-	case err == nil && (n < enough || j.spec.MinCount == 0 && n != j.spec.Count):
-		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d and no error", j.n, n, j.spec.Count))
-	case err != nil && !again(err) && !explained(err):
-		r.add(&r.wrong, fmt.Sprintf("operation %d ended with an error that no fault explains: %v", j.n, err))
-	case err != nil && !again(err) && j.opts.OnFailure == provider.TerminateServers && n > 0 && !strings.Contains(err.Error(), "releasing"):
-		r.add(&r.wrong, fmt.Sprintf("operation %d failed and keeps %d servers: %v", j.n, n, err))
-	}
-	var e *provider.RunError
-	if errors.As(err, &e) {
-		r.hold(j, e.Released)
-		r.add(&r.released, e.Released...)
-	}
-	if err != nil {
-		r.tell(j.n, err)
-	}
-	if err != nil && j.opts.OnFailure == provider.TerminateServers { // some of them, if not all
-		r.add(&r.perhaps, ids...)
-	}
-}
-
-// explained tells whether a fault of the storm is the reason of an error.
+// explained reports whether a fault of the storm is the reason of an error.
 func explained(err error) bool {
+	var e *provider.RunError
+	if errors.As(err, &e) && len(e.Errs) == 0 && len(e.Surplus) > 0 {
+		return true
+	}
 	for _, kind := range []error{provider.ErrNoStock, provider.ErrQuota, provider.ErrBalance, provider.ErrPermission} {
 		if errors.Is(err, kind) {
 			return true
 		}
 	}
-	for _, text := range []string{"the cloud accepted", "a create was refused before the operation was resumed", "released because the operation had failed"} {
+	for _, text := range []string{
+		"the answer names", "a create was refused before the operation was resumed", "released because the operation had failed",
+		"of the request is too l", // 413, 414, 431
+		"more than asked for",     // by earlier runs
+		"IdempotentFailed",        // as often as there are generations
+	} {
 		if strings.Contains(err.Error(), text) {
 			return true
 		}

@@ -19,6 +19,7 @@ type setup struct {
 	operations int // of each cloud
 	seed       uint64
 	mix        mix
+	foreign    bool // see storm
 }
 
 // fromEnvironment reads the size of the run. A large one makes at least 20,000
@@ -77,17 +78,20 @@ func TestSoak(t *testing.T) {
 }
 
 // parallel is how many operations go on at a time, and world how many a simulated
-// account sees in all: its calls take the longer the more servers it ever had.
+// account sees in all: its calls take the longer the more instances it ever had.
 const parallel, world = 16, 500
 
-// soaked runs a soak of one cloud, in as many worlds as it takes.
+// soaked runs a soak of one cloud, in as many worlds as it takes. In every second one
+// answers to creates name instances of others.
 func soaked(t *testing.T, s service, size setup) *report {
 	t.Helper()
 	all := newReport(s)
-	for begun := 0; begun < size.operations; begun += world {
+	each := min(world, (size.operations+1)/2)
+	for begun, n := 0, 0; begun < size.operations; begun, n = begun+each, n+1 {
 		one := size
-		one.operations = min(world, size.operations-begun)
+		one.operations = min(each, size.operations-begun)
 		one.seed = size.seed + uint64(begun)<<32
+		one.foreign = n%2 == 1
 		all.merge(blown(t, s, one))
 	}
 	return all
@@ -98,10 +102,14 @@ func blown(t *testing.T, s service, size setup) *report {
 	t.Helper()
 	r := newReport(s)
 	synctest.Test(t, func(t *testing.T) {
-		sim := cloudsim.New(&cloudsim.Options{Seed: size.seed, Boot: func(_ cloudsim.Cloud, r *rand.Rand) time.Duration {
-			return 5*time.Second + time.Duration(r.Int64N(int64(40*time.Second)))
-		}})
-		storm := newStorm(s, sim, size.mix, size.seed)
+		sim := cloudsim.New(&cloudsim.Options{
+			Seed: size.seed, TokenLife: tokenLife,
+			Boot: func(_ cloudsim.Cloud, r *rand.Rand) time.Duration {
+				return 5*time.Second + time.Duration(r.Int64N(int64(40*time.Second)))
+			},
+		})
+		storm := newStorm(s, sim, size.mix, size.seed, size.foreign)
+		storm.bystand(t)
 		ctx, calm := context.WithCancel(t.Context())
 		var weather, work sync.WaitGroup
 		weather.Go(func() { storm.blow(ctx) })
@@ -109,7 +117,7 @@ func blown(t *testing.T, s service, size setup) *report {
 		for range parallel {
 			work.Go(func() {
 				for n := range next {
-					newJob(t, storm, size.seed, n).run(r)
+					newJob(t, storm, r, size.seed, n).run()
 				}
 			})
 		}
@@ -121,6 +129,11 @@ func blown(t *testing.T, s service, size setup) *report {
 		calm()
 		weather.Wait()
 		storm.delivery.Wait()
+		if storm.foreign {
+			if err := storm.sweep(t.Context(), r); err != nil {
+				t.Error(err)
+			}
+		}
 		r.take(storm, size.operations)
 	})
 	return r

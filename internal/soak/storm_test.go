@@ -3,11 +3,15 @@ package soak_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
+	"regexp"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -21,35 +25,47 @@ type storm struct {
 	sim   *cloudsim.Sim
 	inner http.RoundTripper
 
-	mu                           sync.Mutex
-	rand                         *rand.Rand
-	mix                          mix
-	ofCalls, ofCreates, delivers *deck
-	ends                         bool
-	count                        map[cloudsim.FaultKind]int
-	delivery                     sync.WaitGroup // of late and duplicated requests
+	// foreign is whether answers to creates name instances in the place of others, and
+	// credentials lose sight of instances for a while. One whose place is taken can be
+	// found by its owner's mark only: everybody has an owner then, and sweeps in the end.
+	// Nobody leaves releases to a policy, which takes for gone what was seen and is out of
+	// sight for 20 s.
+	foreign bool
+
+	mu    sync.Mutex
+	rand  *rand.Rand
+	mix   mix
+	decks decks
+	ends  bool
+
+	blind   bool // the credentials do not see everything
+	lookers int  // who make sure that they do
+
+	count    map[cloudsim.FaultKind]int
+	delivery sync.WaitGroup // of late and duplicated requests
 }
 
-func newStorm(s service, sim *cloudsim.Sim, m mix, seed uint64) *storm {
+// decks are those of the kinds of call.
+type decks struct{ calls, reads, tagged, creates, orders, deliveries *deck }
+
+func newStorm(s service, sim *cloudsim.Sim, m mix, seed uint64, foreign bool) *storm {
 	m = maps.Clone(m)
 	for k := range m {
-		if !s.suffers(k) {
+		onlyThere := k == cloudsim.ForeignList || k == cloudsim.Blind
+		if !s.suffers(k) || onlyThere && !foreign {
 			m[k] = 0
 		}
 	}
 	return &storm{
-		service: s, sim: sim, inner: sim.Transport(), mix: m,
+		service: s, sim: sim, inner: sim.Transport(), mix: m, foreign: foreign,
 		rand: rand.New(rand.NewPCG(seed, 0)), count: map[cloudsim.FaultKind]int{},
-		ofCalls:   m.deck(append(ofCalls(), calmCall)...),
-		ofCreates: m.deck(append(ofCreates(), calmCreate)...),
-		delivers:  m.deck(append(ofDelivery(), calmDelivery)...),
+		decks: decks{
+			calls: m.deck(append(ofCalls(), calmCall)...), reads: m.deck(append(ofReads(), calmRead)...),
+			tagged: m.deck(append(ofTagged(), calmTagged)...), creates: m.deck(append(ofCreates(), calmCreate)...),
+			orders: m.deck(append(ofOrders(), calmOrder)...), deliveries: m.deck(append(ofDelivery(), calmDelivery)...),
+		},
 	}
 }
-
-// suffers tells whether a kind of fault may strike a service. A create that the
-// network delivers twice makes servers twice where no token tells the copy from
-// another create: nobody could prevent that, and DESIGN.md says so.
-func (s *service) suffers(k cloudsim.FaultKind) bool { return s.tokens || k != duplicated }
 
 // deal takes a card.
 func (s *storm) deal(d *deck) cloudsim.FaultKind {
@@ -77,12 +93,28 @@ func (s *storm) note(k cloudsim.FaultKind) {
 	s.count[k]++
 }
 
-// blow makes outages until ctx ends, and takes every fault away then.
+// calm reports whether the storm is over.
+func (s *storm) calm() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ends
+}
+
+// blow makes the weather until ctx ends, and takes every fault away then.
 func (s *storm) blow(ctx context.Context) {
-	defer s.sim.ClearFaults()
+	var weather sync.WaitGroup
+	weather.Go(func() { s.comeAndGo(ctx, outage, s.breakDown) })
+	weather.Go(func() { s.comeAndGo(ctx, cloudsim.Blind, s.goBlind) })
+	weather.Wait()
+	s.sim.ClearFaults()
+}
+
+// comeAndGo makes a kind of weather now and then.
+func (s *storm) comeAndGo(ctx context.Context, kind cloudsim.FaultKind, weather func(context.Context)) {
+	weight := s.mix[kind]
 	for calm := s.between(10*time.Second, time.Minute); ; calm = s.between(5*time.Minute, 20*time.Minute) {
-		if s.mix[outage] > 0 {
-			calm = 10 * calm / time.Duration(s.mix[outage])
+		if weight > 0 {
+			calm = 10 * calm / time.Duration(weight)
 		}
 		select {
 		case <-ctx.Done():
@@ -91,23 +123,72 @@ func (s *storm) blow(ctx context.Context) {
 			s.mu.Unlock()
 			return
 		case <-time.After(calm):
-			s.breakDown(ctx)
+			if weight > 0 {
+				weather(ctx)
+			}
 		}
 	}
 }
 
 // breakDown makes every call fail for one to four minutes.
 func (s *storm) breakDown(ctx context.Context) {
-	if s.mix[outage] == 0 {
-		return
-	}
 	s.note(outage)
 	kinds := []cloudsim.FaultKind{cloudsim.ServerErrorBefore, cloudsim.ServerErrorAfter, cloudsim.ResetBefore, cloudsim.ResetAfter}
-	remove := s.sim.Inject(cloudsim.Fault{Cloud: s.cloud, Kind: kinds[s.draw(len(kinds))]})
+	s.last(ctx, cloudsim.Fault{Kind: kinds[s.draw(len(kinds))]}, 4*time.Minute)
+}
+
+// goBlind hides instances from the credentials for one to ten minutes: all, those of
+// some creates, or one of each.
+func (s *storm) goBlind(ctx context.Context) {
+	s.mu.Lock()
+	s.blind = s.lookers == 0
+	blind := s.blind
+	s.mu.Unlock()
+	if !blind {
+		return
+	}
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.blind = false
+	}()
+	s.note(cloudsim.Blind)
+	f := cloudsim.Fault{Kind: cloudsim.Blind}
+	switch s.draw(3) {
+	case 0:
+		f.Share = 0.5
+	case 1:
+		f.Count = 1
+	}
+	s.last(ctx, f, 10*time.Minute)
+}
+
+// keepSight keeps the credentials from losing sight of instances, and reports false if
+// they have just done so.
+func (s *storm) keepSight() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.blind {
+		s.lookers++
+	}
+	return !s.blind
+}
+
+// loseSight undoes a keepSight.
+func (s *storm) loseSight() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lookers--
+}
+
+// last keeps a fault for a while.
+func (s *storm) last(ctx context.Context, f cloudsim.Fault, most time.Duration) {
+	f.Cloud = s.cloud
+	remove := s.sim.Inject(f)
 	defer remove()
 	select {
 	case <-ctx.Done():
-	case <-time.After(s.between(time.Minute, 4*time.Minute)):
+	case <-time.After(s.between(time.Minute, most)):
 	}
 }
 
@@ -130,17 +211,17 @@ func bodies(create bool) []string {
 // struck counts the faults that hit a call.
 func (s *storm) struck() map[cloudsim.FaultKind]int {
 	out := maps.Clone(s.count)
-	for _, k := range append(ofCalls(), ofCreates()...) {
-		if k != burst {
-			out[k] = s.sim.Struck(s.cloud, k)
+	for _, k := range kinds() {
+		if n := s.sim.Struck(s.cloud, k); n > 0 && k != cloudsim.Blind {
+			out[k] = n
 		}
 	}
 	return out
 }
 
-// patience is how long something takes at most. Without tokens, servers are looked
-// for by name for two minutes: what a late delivery, a slow call and invisible
-// servers take together must stay below that, or nobody could find them.
+// patience is how long something takes at most. Without tokens, instances are looked
+// for by name for two minutes: a late delivery and a slow call together must stay below
+// that, or nobody could find what they make before it is made again.
 func (s *storm) patience(withTokens, without time.Duration) time.Duration {
 	if s.tokens {
 		return withTokens
@@ -148,63 +229,155 @@ func (s *storm) patience(withTokens, without time.Duration) time.Duration {
 	return without
 }
 
-// strike maybe injects a fault that is about to hit a call.
-func (s *storm) strike(create bool) {
-	f, d := cloudsim.Fault{Cloud: s.cloud, Times: 1}, s.ofCalls
-	if create {
-		f.API, d = s.action, s.ofCreates
+// strike draws the faults that hit a call.
+func (s *storm) strike(c *request) (list []cloudsim.Fault) {
+	switch {
+	case c.action == s.action:
+		if c.prepaid() {
+			list = s.draws(list, s.decks.orders, c)
+		}
+		if len(list) == 0 {
+			list = s.draws(list, s.decks.creates, c)
+		}
+		return list
+	case c.action == "DescribeInstances":
+		list = s.draws(list, s.decks.reads, c)
+		if c.tagged() {
+			list = s.draws(list, s.decks.tagged, c)
+		}
 	}
-	switch k := s.deal(d); k {
-	case calmCall, calmCreate, "":
-	default:
-		s.sharpen(&f, k)
-		s.sim.Inject(f)
+	return s.draws(list, s.decks.calls, c)
+}
+
+// draws deals a card and adds its fault, if it is one that such a call may meet.
+func (s *storm) draws(list []cloudsim.Fault, d *deck, c *request) []cloudsim.Fault {
+	k := s.deal(d)
+	n := c.count()
+	alone := k == cloudsim.StockRanOut && n < 2 // a refusal of one is believed
+	many := k == cloudsim.LongList && n > 8     // it would name a crowd
+	if isCalm(k) || alone || many {
+		return list
 	}
+	f := cloudsim.Fault{Cloud: s.cloud, API: c.action, Times: 1, Kind: k}
+	s.sharpen(&f)
+	if k == cloudsim.LongList { // even beside fewer than asked for: else nothing contradicts it
+		f.Count += n
+	}
+	return append(list, f)
 }
 
 // sharpen completes a fault.
-func (s *storm) sharpen(f *cloudsim.Fault, k cloudsim.FaultKind) {
-	f.Kind, f.Skip = k, s.draw(2)
-	switch k {
+func (s *storm) sharpen(f *cloudsim.Fault) {
+	switch f.Kind {
 	case burst:
-		f.Kind, f.Times = cloudsim.Throttle, 10+s.draw(50)
+		f.Kind, f.API, f.Times = cloudsim.Throttle, "", 10+s.draw(50)
 		s.note(burst)
 	case cloudsim.Slow:
 		f.Delay = s.between(time.Second, s.patience(90*time.Second, 75*time.Second))
 	case cloudsim.Malformed:
-		list := bodies(f.API != "")
+		list := bodies(f.API == s.action)
 		f.Body = list[s.draw(len(list))]
 		if s.draw(4) == 0 {
 			f.Status = http.StatusBadGateway
 		}
-	case cloudsim.LateVisibility:
-		f.Delay = s.between(time.Second, s.patience(55*time.Second, 30*time.Second))
 	case cloudsim.Partial, cloudsim.LaunchFailure:
 		f.Count = 1
 	case cloudsim.Refuse:
 		f.Code, f.Status = s.forbidden.code, s.forbidden.status
-	default:
-		f.Times += s.draw(2)
+	case cloudsim.Proxy:
+		s.refuseByProxy(f)
+	case cloudsim.ShortList, cloudsim.StockRanOut:
+		f.Count = s.draw(3)
+	case cloudsim.LongList:
+		f.Count, f.Invented = s.draw(2), s.draw(3) == 0
+	case cloudsim.ForeignList: // nothing contradicts another one's: only LongList names those
+		f.Count, f.Invented = 1, true
+	case cloudsim.LateVisibility:
+		s.hide(f)
+	case cloudsim.Flap, cloudsim.WrongTotal:
+		s.confuse(f)
+	case cloudsim.Throttle, cloudsim.ServerErrorBefore, cloudsim.ServerErrorAfter, cloudsim.ResetBefore, cloudsim.ResetAfter:
+		f.Times += s.draw(2) // the next such call as well
 	}
 }
 
-// RoundTrip implements http.RoundTripper. Every call takes its time on the way to
-// the cloud and back, and is lost there when its process dies. Some creates are
-// delivered after the client gave up, and some twice.
-func (s *storm) RoundTrip(req *http.Request) (*http.Response, error) {
-	again, err := copied(req)
+// refuseByProxy answers in place of the service.
+func (s *storm) refuseByProxy(f *cloudsim.Fault) {
+	codes := []int{
+		http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge,
+		http.StatusBadGateway, http.StatusServiceUnavailable,
+	}
+	f.Status = codes[s.draw(len(codes))]
+	if f.Status == http.StatusTooManyRequests {
+		f.Delay = s.between(time.Second, 40*time.Second)
+	}
+}
+
+// hide keeps instances of a create out of sight: for seconds, or each for up to a
+// quarter of an hour.
+func (s *storm) hide(f *cloudsim.Fault) {
+	f.Delay = s.between(time.Second, 55*time.Second)
+	if s.draw(2) == 0 {
+		f.Spread = s.between(time.Second, longestHidden-f.Delay)
+	}
+	f.Count = s.draw(3)
+}
+
+// longestHidden is how long an instance stays out of sight at most.
+const longestHidden = 15 * time.Minute
+
+// confuse leaves rows out of answers.
+func (s *storm) confuse(f *cloudsim.Fault) {
+	f.Times, f.Count = 1+s.draw(3), s.draw(3)
+	switch {
+	case f.Kind == cloudsim.WrongTotal:
+		f.Total = 1000 + s.draw(1000)
+	case s.draw(2) == 0:
+		f.Share = 0.3
+	}
+}
+
+// line is the network between the processes of one job and the cloud.
+type line struct {
+	*storm
+	job    *job
+	report *report
+}
+
+// RoundTrip implements http.RoundTripper.
+func (l line) RoundTrip(req *http.Request) (*http.Response, error) {
+	c, err := read(req)
 	if err != nil {
 		return nil, err
 	}
-	create := s.isCreate(again)
-	s.mu.Lock()
-	calm := s.ends
-	s.mu.Unlock()
+	resp, err := l.pass(req, c)
+	if debugging {
+		b := "-"
+		if err == nil {
+			text, e2 := io.ReadAll(resp.Body)
+			resp.Body = reread(text, e2)
+			b = fmt.Sprintf("%d %.400s", resp.StatusCode, text)
+		}
+		l.report.mu.Lock()
+		l.report.log[l.job.operation()] = append(l.report.log[l.job.operation()], fmt.Sprintf("DBG %s %s %v -> %v %s", time.Now().Format("02 15:04:05.000"), c.action, anyInstance.FindAllString(string(c.text), -1), err, b))
+		l.report.mu.Unlock()
+	}
+	if c.releases() && err == nil {
+		l.report.asked(l.job, resp, anyInstance.FindAllString(string(c.text), -1))
+	}
+	return resp, err
+}
+
+// pass carries a call. Every call takes its time on the way to the cloud and back, and
+// is lost there when its process dies. Some creates are delivered after the client gave
+// up, and some twice.
+func (s *storm) pass(req *http.Request, c *request) (*http.Response, error) {
 	fate := calmDelivery
-	if !calm {
-		s.strike(create)
-		if create {
-			fate = s.deal(s.delivers)
+	var faults []cloudsim.Fault
+	if !s.calm() {
+		faults = s.strike(c)
+		if c.action == s.action {
+			fate = s.deal(s.decks.deliveries)
 		}
 	}
 	if err := s.travel(req.Context()); err != nil {
@@ -212,13 +385,16 @@ func (s *storm) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if fate == late {
 		s.note(late)
-		s.later(again, s.between(100*time.Millisecond, s.patience(20*time.Second, 10*time.Second)))
+		s.later(c.copy, s.between(100*time.Millisecond, s.patience(20*time.Second, 10*time.Second)))
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	}
+	for _, f := range faults { // no other call comes in between: it would take time
+		s.sim.Inject(f)
 	}
 	resp, err := s.inner.RoundTrip(req)
 	if fate == duplicated && s.copyIsHarmless(resp, err) {
 		s.note(duplicated)
-		s.later(again, s.between(0, 20*time.Second))
+		s.later(c.copy, s.between(0, 20*time.Second))
 	}
 	if err := s.travel(req.Context()); err != nil {
 		return nil, err
@@ -236,20 +412,34 @@ func (s *storm) travel(ctx context.Context) error {
 	}
 }
 
-// copyIsHarmless tells whether a create may be delivered once more: one whose
-// token goes on to be asked for, or that has its servers. Of one that was refused
+// copyIsHarmless reports whether a create may be delivered once more: one whose
+// token goes on to be asked for, or that has its instances. Of one that was refused
 // for good nobody could tell that a copy of it succeeds later.
 func (s *storm) copyIsHarmless(resp *http.Response, err error) bool {
 	if err != nil {
 		return true
 	}
 	text, err := io.ReadAll(resp.Body)
-	resp.Body = io.NopCloser(bytes.NewReader(text))
+	resp.Body = reread(text, err)
 	if err != nil || resp.StatusCode >= http.StatusInternalServerError {
 		return true
 	}
 	return resp.StatusCode == http.StatusOK && bytes.Contains(text, []byte(`"InstanceIdSet`)) && bytes.Contains(text, []byte(`"i`))
 }
+
+// reread is a body that was read, with the error it ended with.
+func reread(text []byte, err error) io.ReadCloser {
+	if err != nil {
+		return io.NopCloser(io.MultiReader(bytes.NewReader(text), failing{err}))
+	}
+	return io.NopCloser(bytes.NewReader(text))
+}
+
+// failing is a reader that fails.
+type failing struct{ err error }
+
+// Read implements io.Reader.
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // later delivers a request whose answer nobody waits for.
 func (s *storm) later(req *http.Request, after time.Duration) {
@@ -261,29 +451,53 @@ func (s *storm) later(req *http.Request, after time.Duration) {
 	})
 }
 
-// isCreate tells whether a request makes servers, whatever the protocol.
-func (s *storm) isCreate(req *http.Request) bool {
-	body, err := copied(req)
-	if err != nil {
-		return false
-	}
-	text, _ := io.ReadAll(body.Body)
-	return bytes.Contains(text, []byte("Action="+s.action)) || bytes.Contains([]byte(req.URL.RawQuery), []byte("action="+s.action)) ||
-		bytes.Contains([]byte(req.URL.RawQuery), []byte("Action="+s.action)) || req.Header.Get("X-TC-Action") == s.action
+// request is what the storm knows of a call, whatever the protocol.
+type request struct {
+	action string
+	text   []byte        // the query and the body
+	copy   *http.Request // with a body and a life of its own
 }
 
-// copied returns a copy of a request with a body and a life of its own.
-func copied(req *http.Request) (*http.Request, error) {
-	out := req.Clone(context.WithoutCancel(req.Context()))
-	if req.Body == nil {
-		out.Body = http.NoBody
-		return out, nil
+var (
+	actionIn    = regexp.MustCompile(`\b[Aa]ction=(\w+)`)
+	releaseIn   = regexp.MustCompile(`^(Delete|Terminate|Cease|Release)`)
+	countIn     = regexp.MustCompile(`\b(?:count=|Amount=|InstanceCount":)(\d+)`)
+	anyInstance = regexp.MustCompile(`\b(?:i|ins)-[a-z0-9]+`)
+)
+
+// read takes a request apart.
+func read(req *http.Request) (*request, error) {
+	c := &request{copy: req.Clone(context.WithoutCancel(req.Context()))}
+	c.text = []byte(req.URL.RawQuery)
+	if req.Body != nil {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		req.Body, c.copy.Body = io.NopCloser(bytes.NewReader(body)), io.NopCloser(bytes.NewReader(body))
+		c.text = append(append(c.text, '&'), body...)
 	}
-	text, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
+	c.action = req.Header.Get("X-TC-Action")
+	if m := actionIn.FindSubmatch(c.text); c.action == "" && m != nil {
+		c.action = string(m[1])
 	}
-	req.Body = io.NopCloser(bytes.NewReader(text))
-	out.Body = io.NopCloser(bytes.NewReader(text))
-	return out, nil
+	return c, nil
 }
+
+// count is how many instances a create asks for.
+func (c *request) count() int {
+	m := countIn.FindSubmatch(c.text)
+	if m == nil {
+		return 1
+	}
+	n, _ := strconv.Atoi(string(m[1]))
+	return n
+}
+
+func (c *request) prepaid() bool { return bytes.Contains(c.text, []byte("InstanceChargeType=PrePaid")) }
+
+func (c *request) tagged() bool { return bytes.Contains(c.text, []byte("yunfan")) }
+
+func (c *request) releases() bool { return releaseIn.MatchString(c.action) }
+
+var debugging = os.Getenv("DBG") != ""

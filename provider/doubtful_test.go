@@ -1,0 +1,85 @@
+package provider_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// What may be somebody else's.
+
+// An instance that may be somebody else's is neither replaced when it fails, nor renamed
+// when it is all that is left.
+func TestADoubtfulInstanceIsLeftAlone(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stranger()
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 1 {
+				return foreign(f, s)
+			}
+			return f.create(s), nil
+		}
+		f.state = func(id string, _ time.Duration) (provider.State, string) {
+			if id == "i-foreign" {
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		o := &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "t2.small"}}}
+		op, _ := f.client().RunInstances(t.Context(), spec(2), o)
+		if _, err := op.Wait(t.Context(), nil); err == nil {
+			t.Error("the wait told nothing of an instance that failed")
+		}
+		if got := f.alive(); !slices.Contains(got, "i-foreign") || len(got) != 3 {
+			t.Errorf("alive are %v, want the foreign one and two", got)
+		}
+	})
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.stranger()
+		m.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) { return foreign(m.fake, s) }
+		m.refuse = refusal(provider.ErrPermission, "Denied")
+		s := named(2, "web")
+		op, _ := m.client().RunInstances(t.Context(), s, nil)
+		m.refuse = nil
+		if _, err := op.Terminate(t.Context(), nil); err == nil {
+			t.Error("nothing was told of the foreign instance")
+		}
+		_, _ = m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		for _, i := range m.servers {
+			if i.Name != "theirs" {
+				t.Errorf("%s is named %q, want it as it was", i.ID, i.Name)
+			}
+		}
+	})
+}
+
+// An old create of which only a doubtful answer is known needs a person, who is told so.
+func TestAnOldDoubtfulCreateNeedsAPerson(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, run := spec(1), &provider.RunOptions{Owner: "team-a"}
+		f.run = func(n int, _ *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 1 {
+				return &provider.RunResult{InstanceIDs: []string{"i-foreign", "i-other"}}, nil
+			}
+			return nil, lost()
+		}
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(2 * time.Hour)
+		f.run = nil
+		old, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "ResumeOptions.NoneMade") {
+			t.Fatalf("got %v, want an unknown outcome that asks for a person", err)
+		}
+		if _, err := old.Terminate(t.Context(), nil); err == nil || strings.Contains(err.Error(), "nil") {
+			t.Errorf("terminating told %v", err)
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run, NoneMade: true})
+		if got := f.alive(); len(got) != 1 || !slices.Contains(again.InstanceIDs(), got[0]) {
+			t.Errorf("alive are %v, in hand %v, and the error is %v", got, again.InstanceIDs(), err)
+		}
+	})
+}
