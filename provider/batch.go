@@ -203,7 +203,7 @@ func (r *batches) rest(ctx context.Context, b batch, p *partial) {
 	for _, id := range b.ids {
 		switch err := p.failed[id]; {
 		case err == nil:
-		case errors.Is(err, ErrState) && !safeAgain(err):
+		case errors.Is(err, ErrState) && !passes(err):
 			final = append(final, id)
 		default:
 			alone = append(alone, id)
@@ -236,19 +236,13 @@ func (r *batches) worthwhile(err error, ids []string) bool {
 	if r.mayBeDone(err) {
 		return false
 	}
-	return isPassing(err) || safeAgain(err) && !blamesOne(err, ids)
+	return isPassing(err) || passes(err) && !blamesOne(err, ids)
 }
 
 // mayBeDone reports, of calls that must not be made twice, whether this one may
 // have been carried out.
 func (r *batches) mayBeDone(err error) bool {
-	var e *APIError
-	return r.atMostOnce && errors.As(err, &e) && !e.Outcome.undone()
-}
-
-// undone reports whether an outcome proves that nothing was done.
-func (o Outcome) undone() bool {
-	return o == OutcomeRejected || o == OutcomeThrottled || o == OutcomeUnsent
+	return r.atMostOnce && errors.As(err, new(*APIError)) && mayBeDone(err, false)
 }
 
 // call makes one call when its turn comes.

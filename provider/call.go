@@ -143,14 +143,3 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return false
 	}
 }
-
-// safeAgain reports whether a call without side effects, or with one that does
-// not add up, is worth repeating. What the library itself has refused, such as a
-// *[BudgetError], is not.
-func safeAgain(err error) bool {
-	var e *APIError
-	if !errors.As(err, &e) || e.Lasting {
-		return false
-	}
-	return e.Temporary || errors.Is(err, ErrThrottled) || errors.Is(err, ErrUnavailable)
-}

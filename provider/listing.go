@@ -92,7 +92,7 @@ func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
 
 // page reads one page, again while that helps.
 func (l *listing) page(ctx context.Context) (page *DescribePage, err error) {
-	again := func(err error) bool { return safeAgain(err) && !l.behind }
+	again := func(err error) bool { return passes(err) && !l.behind }
 	err = l.c.repeat(ctx, again, func(ctx context.Context) (err error) {
 		page, err = l.c.describePage(ctx, l.req)
 		if err == nil && l.lacks(page) {

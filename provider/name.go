@@ -104,7 +104,7 @@ func numbered(spec *RunInstancesSpec, index int) string {
 // rename gives one server its name. One that is gone already needs none: whoever
 // waits for it is told why.
 func (op *Operation) rename(ctx context.Context, r Renamer, id, name string, stop time.Time) error {
-	again := func(err error) bool { return safeAgain(err) || op.unseen(err) }
+	again := func(err error) bool { return passes(err) || op.unseen(err) }
 	err := repeatUntil(ctx, stop, again, func(ctx context.Context) error {
 		return op.c.once(ctx, op.region, APIRenameInstance, 1, func(ctx context.Context) (string, error) {
 			return "", r.RenameInstance(ctx, op.region, id, name)

@@ -81,7 +81,7 @@ func (r *release) unreleased(ctx context.Context, ids []string, refusal error) (
 		return r.unfound(left, seen, whole, refusal)
 	}
 	settled := func(id string) bool { return !r.c.recent.any([]string{id}) && seen[id].State != StatePending }
-	if errors.Is(refusal, ErrState) && safeAgain(refusal) && !slices.ContainsFunc(left, settled) {
+	if errors.Is(refusal, ErrState) && passes(refusal) && !slices.ContainsFunc(left, settled) {
 		refusal = passing{error: refusal}
 	}
 	return left, refusal

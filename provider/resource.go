@@ -20,21 +20,14 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 		token = "yunfan-" + randomID()
 	}
 	again := func(err error) bool {
-		var e *APIError
-		if !errors.As(err, &e) || e.Lasting {
-			return false
-		}
-		if e.Outcome == OutcomeThrottled {
-			return true
-		}
-		repeatable := token != "" || e.Outcome.undone()
-		return repeatable && safeAgain(err)
+		byToken := token != ""
+		return passes(err) && mayRepeat(judge(err, byToken), byToken)
 	}
 	maybe := false // an attempt may have been executed
 	err := c.repeat(ctx, again, func(ctx context.Context) error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
 			id, err := call(ctx, token)
-			maybe = maybe || mayBeDone(err, token)
+			maybe = maybe || mayBeDone(err, token != "")
 			return id, err
 		})
 	})
@@ -49,31 +42,16 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 func (c *Client) change(ctx context.Context, region string, api API, call func(context.Context) error) error {
 	deletes := api == APIDeleteLaunchTemplate || api == APIDeleteLaunchTemplateVersions || api == APIDeletePlacementGroup
 	maybe := false
-	return c.repeat(ctx, safeAgain, func(ctx context.Context) error {
+	return c.repeat(ctx, passes, func(ctx context.Context) error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
 			err := call(ctx)
 			if deletes && maybe && errors.Is(err, ErrNotFound) {
 				return "", nil
 			}
-			maybe = maybe || mayBeDone(err, "")
+			maybe = maybe || mayBeDone(err, false)
 			return "", err
 		})
 	})
-}
-
-// mayBeDone tells whether a call that failed may have taken effect. A temporary
-// refusal of a token may be about an earlier call with it that is still being
-// carried out.
-func mayBeDone(err error, token string) bool {
-	var e *APIError
-	switch {
-	case !errors.As(err, &e):
-		return err != nil && !errors.As(err, new(*FieldError))
-	case e.Outcome == OutcomeRejected:
-		return token != "" && e.Temporary
-	default:
-		return !e.Outcome.undone()
-	}
 }
 
 // nameless is the error of a create whose answer does not tell what was created.
@@ -86,7 +64,7 @@ func (c *Client) nameless(api API, requestID string) error {
 
 // read makes a call without effects.
 func (c *Client) read(ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error)) error {
-	return c.repeat(ctx, safeAgain, func(ctx context.Context) error { return c.once(ctx, region, api, 0, call) })
+	return c.repeat(ctx, passes, func(ctx context.Context) error { return c.once(ctx, region, api, 0, call) })
 }
 
 // pages is a loop over everything that page returns, from the page token "" on.

@@ -15,14 +15,13 @@ func judge(err error, byToken bool) ledger.Verdict {
 	if !errors.As(err, &e) {
 		return judgeOther(err)
 	}
-	passing := errors.Is(err, ErrUnavailable) && !e.Lasting
 	v := ledger.Verdict{Scarce: errors.Is(err, ErrNoStock), TokenDead: e.TokenDead}
 	switch e.Outcome {
 	case OutcomeThrottled:
 	case OutcomeUnsent:
-		v.Final = !passing
+		v.Final = !passes(err)
 	case OutcomeRejected:
-		v.Final = !passing && !e.Temporary && !e.TokenDead // another token may do
+		v.Final = !passes(err) && !e.TokenDead // another token may do
 		if byToken && e.Temporary {
 			v.Executed = ledger.Maybe
 		}
@@ -47,6 +46,22 @@ func judgeOther(err error) ledger.Verdict {
 	}
 	return ledger.Verdict{Executed: ledger.Maybe}
 }
+
+// passes reports whether the reason of an error is likely to be over soon, so that the
+// same call is worth another try where it does no harm. What the library itself has
+// refused, such as a *[BudgetError], does not pass.
+func passes(err error) bool {
+	var e *APIError
+	if !errors.As(err, &e) || e.Lasting {
+		return false
+	}
+	throttled := e.Outcome == OutcomeThrottled || errors.Is(err, ErrThrottled)
+	return throttled || e.Temporary || errors.Is(err, ErrUnavailable)
+}
+
+// mayBeDone reports whether a call that was made may have taken effect although it
+// failed.
+func mayBeDone(err error, byToken bool) bool { return judge(err, byToken).Executed == ledger.Maybe }
 
 // mayRepeat reports whether the same call may go out again: it made nothing, or its
 // token keeps it from making anything twice.
