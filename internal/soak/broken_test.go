@@ -12,15 +12,39 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// broken is a driver with a mistake in its create.
+// broken is a driver with a mistake. Nil functions leave the driver as it is.
 type broken struct {
 	provider.Driver
-	run func(ctx context.Context, d provider.Driver, s *provider.RunInstancesSpec) (*provider.RunResult, error)
+	run       createFunc
+	describe  func(ctx context.Context, d provider.Driver, r *provider.DescribeRequest) (*provider.DescribePage, error)
+	terminate func(ctx context.Context, d provider.Driver, r *provider.TerminateRequest) error
 }
+
+// createFunc is a create with a mistake.
+type createFunc func(ctx context.Context, d provider.Driver, s *provider.RunInstancesSpec) (*provider.RunResult, error)
 
 // RunInstances implements provider.Driver.
 func (b *broken) RunInstances(ctx context.Context, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+	if b.run == nil {
+		return b.Driver.RunInstances(ctx, s)
+	}
 	return b.run(ctx, b.Driver, s)
+}
+
+// DescribeInstances implements provider.Driver.
+func (b *broken) DescribeInstances(ctx context.Context, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+	if b.describe == nil {
+		return b.Driver.DescribeInstances(ctx, r)
+	}
+	return b.describe(ctx, b.Driver, r)
+}
+
+// TerminateInstances implements provider.Driver.
+func (b *broken) TerminateInstances(ctx context.Context, r *provider.TerminateRequest) error {
+	if b.terminate == nil {
+		return b.Driver.TerminateInstances(ctx, r)
+	}
+	return b.terminate(ctx, b.Driver, r)
 }
 
 // tokenless drops the client token.
@@ -42,7 +66,7 @@ func impatient(ctx context.Context, d provider.Driver, s *provider.RunInstancesS
 }
 
 // forgetful takes a create that brought fewer servers than asked for as failed.
-func forgetful() func(context.Context, provider.Driver, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+func forgetful() createFunc {
 	var mu sync.Mutex
 	refused := map[string]bool{} // tokens
 	return func(ctx context.Context, d provider.Driver, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
@@ -64,6 +88,83 @@ func forgetful() func(context.Context, provider.Driver, *provider.RunInstancesSp
 	}
 }
 
+// blindfolded takes "not visible" for gone: what an answer lacks it shows as terminated.
+func blindfolded(ctx context.Context, d provider.Driver, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+	page, err := d.DescribeInstances(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range r.IDs {
+		if !slices.ContainsFunc(page.Instances, func(i provider.Instance) bool { return i.ID == id }) {
+			page.Instances = append(page.Instances, provider.Instance{ID: id, Region: r.Region, State: provider.StateTerminated, RawState: "gone"})
+		}
+	}
+	return page, nil
+}
+
+// gullible believes short answers: what the first answer under a token names is all
+// there is, whoever asks again.
+func gullible() createFunc {
+	var mu sync.Mutex
+	first := map[string]*provider.RunResult{} // by token
+	return func(ctx context.Context, d provider.Driver, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		mu.Lock()
+		known := first[s.ClientToken]
+		mu.Unlock()
+		if known != nil {
+			return known, nil
+		}
+		res, err := d.RunInstances(ctx, s)
+		if res == nil || len(res.InstanceIDs) == 0 {
+			return res, err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		first[s.ClientToken] = res
+		return res, nil
+	}
+}
+
+// reckless releases every instance that an answer of a create named, together with any
+// of them.
+func reckless(d provider.Driver) provider.Driver {
+	var mu sync.Mutex
+	named := map[string][]string{} // what was named beside an instance
+	return &broken{
+		Driver: d,
+		run: func(ctx context.Context, d provider.Driver, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			res, err := d.RunInstances(ctx, s)
+			if res != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				for _, id := range res.InstanceIDs {
+					named[id] = append(named[id], res.InstanceIDs...)
+				}
+			}
+			return res, err
+		},
+		terminate: func(ctx context.Context, d provider.Driver, r *provider.TerminateRequest) error {
+			all := slices.Clone(r.IDs)
+			mu.Lock()
+			for _, id := range r.IDs {
+				all = append(all, named[id]...)
+			}
+			mu.Unlock()
+			for _, id := range slices.Compact(slices.Sorted(slices.Values(all))) {
+				if !slices.Contains(r.IDs, id) {
+					_ = d.TerminateInstances(ctx, &provider.TerminateRequest{Region: r.Region, IDs: []string{id}, Billing: r.Billing})
+				}
+			}
+			return d.TerminateInstances(ctx, r)
+		},
+	}
+}
+
+// creating is a driver with a mistake in its create.
+func creating(run createFunc) func(provider.Driver) provider.Driver {
+	return func(d provider.Driver) provider.Driver { return &broken{Driver: d, run: run} }
+}
+
 // plainMix is the storm without a wish of the environment.
 func plainMix(t *testing.T) mix {
 	t.Helper()
@@ -80,12 +181,16 @@ func plainMix(t *testing.T) mix {
 func TestBrokenDriversFailTheSoak(t *testing.T) {
 	tests := []struct {
 		name  string
-		run   func(context.Context, provider.Driver, *provider.RunInstancesSpec) (*provider.RunResult, error)
+		wrap  func(provider.Driver) provider.Driver
 		wants string
+		more  cloudsim.FaultKind // what the mistake needs, more often than usual
 	}{
-		{"token dropped", tokenless, "servers more than were asked for"},
-		{"retry without token", impatient, "servers more than were asked for"},
-		{"IDs dropped on partial success", forgetful(), "servers that nobody was told of"},
+		{"token dropped", creating(tokenless), "servers more than were asked for", ""},
+		{"retry without token", creating(impatient), "servers more than were asked for", ""},
+		{"IDs dropped on partial success", creating(forgetful()), "servers that nobody was told of", ""},
+		{"not visible is gone", func(d provider.Driver) provider.Driver { return &broken{Driver: d, describe: blindfolded} }, "servers that were released and live on", ""},
+		{"short answers are believed", creating(gullible()), "servers that nobody was told of", cloudsim.ShortList},
+		{"everything named is released", reckless, "servers of others that were released", cloudsim.LongList},
 	}
 	for _, s := range services() {
 		if !s.tokens || raced && s.cloud != cloudsim.ECS {
@@ -93,8 +198,10 @@ func TestBrokenDriversFailTheSoak(t *testing.T) {
 		}
 		for _, tt := range tests {
 			t.Run(string(s.cloud)+"/"+tt.name, func(t *testing.T) {
-				s.wrap = func(d provider.Driver) provider.Driver { return &broken{Driver: d, run: tt.run} }
-				problems := blown(t, s, setup{operations: 250, seed: 1, mix: plainMix(t)}).problems()
+				s.wrap = tt.wrap
+				m := plainMix(t)
+				m[tt.more] *= 20
+				problems := blown(t, s, setup{operations: 150, seed: 1, mix: m}).problems()
 				if !slices.ContainsFunc(problems, func(p string) bool { return strings.Contains(p, tt.wants) }) {
 					t.Errorf("the soak found %q, want %s", problems, tt.wants)
 				}
