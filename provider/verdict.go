@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
@@ -28,6 +29,8 @@ func judge(err error, byToken bool) ledger.Verdict {
 	default:
 		v.Executed = ledger.Maybe
 	}
+	cut := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	v.Final = v.Final && !cut // the caller gave up: nobody refused
 	return v
 }
 

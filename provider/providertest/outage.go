@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -27,6 +28,7 @@ func outageRules() []rule {
 		{"refused connections are not repeated with a negative RetryFor", alike, refusedOnce},
 		{"a service that is down ends a create within RetryFor and one search", alike, serviceDown},
 		{"a service that is down is asked once with a negative RetryFor", alike, serviceDownOnce},
+		{"a create cut short before it left is made by Resume", "Nothing was refused: the caller gave up.", cutShort},
 		{"a service that comes back is used", "An outage of a minute must not fail a create.", serviceComesBack},
 		{
 			"a search for lost instances is told, with how long it may take",
@@ -178,6 +180,31 @@ func serviceDownOnce(t *testing.T, w *world) {
 		}
 	})
 	w.wantCreates("a negative RetryFor", 1)
+}
+
+// silent is a host that never answers to a connection.
+type silent struct{}
+
+// RoundTrip implements [http.RoundTripper].
+func (silent) RoundTrip(req *http.Request) (*http.Response, error) {
+	<-req.Context().Done()
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: req.Context().Err()}
+}
+
+func cutShort(t *testing.T, w *world) {
+	spec := w.spec(2)
+	ctx, cancel := context.WithTimeout(w.ctx, 3*time.Second)
+	defer cancel()
+	op, err := w.newClient(silent{}, nil).RunInstances(ctx, spec, nil)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("want the error of ctx, got %v", err)
+	}
+	again, err := w.resume(w.token(op), &provider.ResumeOptions{Spec: &spec})
+	if err != nil {
+		t.Errorf("resumed when the service can be reached: %v", err)
+	}
+	w.wantInHand(again, 2)
+	w.wantNames(&spec)
 }
 
 func serviceComesBack(_ *testing.T, w *world) {
