@@ -83,3 +83,51 @@ func TestAnOldDoubtfulCreateNeedsAPerson(t *testing.T) {
 		}
 	})
 }
+
+// An answer of the right length that names somebody else's new instance alone is caught by
+// the name when a policy is about to release it.
+func TestAnInstanceOfAnotherNameIsNotReleased(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stranger()
+		f.limits.InstancesPerCreate = 1
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			switch n {
+			case 1:
+				return &provider.RunResult{InstanceIDs: []string{"i-foreign"}}, nil
+			case 2:
+				return f.create(s), nil
+			}
+			return nil, refusal(provider.ErrQuota, "Quota")
+		}
+		op, err := f.client().RunInstances(t.Context(), named(3, "web"), &terminate)
+		if !errors.Is(err, provider.ErrQuota) || !strings.Contains(err.Error(), "i-foreign") {
+			t.Errorf("got %v, want the quota, and the instance that was kept", err)
+		}
+		if got := f.alive(); !slices.Equal(got, []string{"i-foreign"}) || !slices.Equal(op.InstanceIDs(), got) {
+			t.Errorf("alive are %v, in hand %v; want the foreign one, told", got, op.InstanceIDs())
+		}
+	})
+}
+
+// One that is a day older than the operation is caught by its age, also when it is all that
+// was named.
+func TestAnInstanceOfYesterdayIsNotReleased(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stranger()
+		time.Sleep(24 * time.Hour)
+		f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			return &provider.RunResult{InstanceIDs: []string{"i-foreign"}}, nil
+		}
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "Failed" }
+		op, err := f.client().RunInstances(t.Context(), spec(1), &terminate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) {
+			t.Errorf("got %v, want the failed launch", err)
+		}
+		if got := f.alive(); !slices.Equal(got, []string{"i-foreign"}) {
+			t.Errorf("alive are %v, want the foreign one", got)
+		}
+	})
+}

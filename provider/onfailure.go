@@ -68,10 +68,9 @@ func (op *Operation) leave(res *TerminateResult) bool {
 }
 
 // withoutForeign leaves out the instances that cannot be the operation's although an
-// answer named them: those that bear the tag of another operation, or that are older
-// than the operation and do not bear its own tag or marker. Age is measured against the
-// youngest of them, since a clock of another computer is not trusted. A look that fails
-// keeps nothing back.
+// answer named them: those that bear the tag of another operation, and of those that do
+// not bear its own tag or marker the ones that are older than the operation or have
+// another name than it gave. A look that fails keeps nothing back.
 func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, foreignLook)
 	defer cancel()
@@ -83,23 +82,41 @@ func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []s
 	var foreign []string
 	ours = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		i, ok := seen[id]
-		other := ok && i.Tags[OperationTag] != "" && i.Tags[OperationTag] != op.id
-		old := ok && !i.CreatedAt.IsZero() && i.CreatedAt.Before(oldest) && !op.bearsMark(&i)
-		if other || old {
+		other := ok && op.isForeign(&i, oldest)
+		if other {
 			foreign = append(foreign, id)
 		}
-		return other || old
+		return other
 	})
 	if len(foreign) == 0 {
 		return ours, nil
 	}
-	return ours, fmt.Errorf("not released, because they seem to be older than the operation or another's,"+
+	return ours, fmt.Errorf("not released, because they are older than the operation, named otherwise or another's,"+
 		" although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
 }
 
-// bearsMark reports whether an instance bears the operation's own tag or marker.
-func (op *Operation) bearsMark(i *Instance) bool {
-	return i.Tags[OperationTag] == op.id || op.c.marksByName() && strings.Contains(i.Name, markerStart(op.owner, op.id))
+// isForeign reports whether an instance that was seen cannot be the operation's.
+func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
+	tag := i.Tags[OperationTag]
+	switch {
+	case tag != "":
+		return tag != op.id
+	case op.c.marksByName() && strings.Contains(i.Name, markerStart(op.owner, op.id)):
+		return false
+	case !i.CreatedAt.IsZero() && i.CreatedAt.Before(oldest):
+		return true
+	}
+	return op.isMisnamed(i)
+}
+
+// isMisnamed reports whether an instance has another name than the operation gave. Only
+// plain names count: how others come back no vendor says, and some count by themselves.
+func (op *Operation) isMisnamed(i *Instance) bool {
+	if op.spec == nil || i.Name == "" {
+		return false
+	}
+	name := op.spec().Name
+	return name != "" && isPlain(name) && !strings.HasPrefix(i.Name, name)
 }
 
 // foreignLook is how long a release waits for the look that leaves out what is not the
@@ -109,8 +126,13 @@ const foreignLook = 20 * time.Second
 // createSpan is how long the creates of an operation may take, with room for clocks.
 const createSpan = 10 * time.Minute
 
+// ownClock is how much older than the operation an instance may seem to be by the clock of
+// this process. Clouds refuse the signatures of clocks that are off by more than minutes.
+const ownClock = time.Hour
+
 // oldestPossible returns the moment before which no instance of the operation can have
-// been created.
+// been created: by the clock of this process, where it began the operation, and measured
+// against the youngest of its instances, since other clocks are not trusted.
 func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
 	var youngest, first time.Time
 	for _, i := range seen {
@@ -130,10 +152,14 @@ func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
 	if named := op.ledger.NamedAt(); !first.IsZero() && named.After(first) {
 		span += named.Sub(first)
 	}
-	if youngest.IsZero() {
-		return youngest
+	oldest := op.began
+	if !oldest.IsZero() {
+		oldest = oldest.Add(-ownClock)
 	}
-	return youngest.Add(-span)
+	if relative := youngest.Add(-span); !youngest.IsZero() && relative.After(oldest) {
+		oldest = relative
+	}
+	return oldest
 }
 
 // Terminate releases what the operation has made, and ends it: nothing more is created

@@ -30,6 +30,7 @@ type Operation struct {
 	print  specPrint
 	owner  string
 	opts   RunOptions
+	began  time.Time // by the clock of this process; zero when another one began it
 
 	// spec is a function because package fmt cannot look into one: a spec holds
 	// secrets. It is nil when a resumed operation was not given one.
@@ -66,6 +67,7 @@ type partWords struct {
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	op := &Operation{
 		c: c, id: cmp.Or(o.OperationID, randomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
+		began: time.Now(),
 	}
 	if o.OperationID != "" && c.marksByName() {
 		op.run = randomID()[:runDigits]

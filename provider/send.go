@@ -284,7 +284,9 @@ func (op *Operation) checkAnswer(res *RunResult) error {
 // lost, its instances are looked for before anything else is created.
 func (op *Operation) createByMarker(ctx context.Context, i int) error {
 	began, sent := time.Now(), 0
+	queue := countQueued(ctx) // what the library's own queue takes is not the cloud's
 	for {
+		ctx := context.Context(queue)
 		have := len(op.ledger.Part(i).IDs)
 		var err error
 		if op.ledger.Status(i) == ledger.Planned {
@@ -303,9 +305,10 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 		}
 		progress := len(p.IDs) > have
 		if progress {
-			began = time.Now()
+			began, queue = time.Now(), countQueued(queue.Context)
 		}
-		patient := sent < 2 || progress || time.Since(began) <= op.c.opts.RetryFor
+		inTime := time.Since(began)-queue.total() <= op.c.opts.RetryFor
+		patient := sent < 2 || progress || inTime
 		if sent > 0 && op.c.opts.RetryFor < 0 {
 			patient = false
 		}
