@@ -97,6 +97,16 @@ func TestOldCreatesHaveAWayForward(t *testing.T) {
 		})
 	}
 	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(2)
+		f.answers(fails(lost()))
+		op, _ := f.client().RunInstances(t.Context(), s, nil)
+		time.Sleep(48 * time.Hour)
+		_, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if err == nil || !strings.Contains(err.Error(), "(without a name)") {
+			t.Errorf("the error does not say that there is no name: %v", err)
+		}
+	})
+	inFakeTime(t, func(t *testing.T, f *fake) {
 		s := named(2, "web")
 		f.answers(fails(lost()))
 		op, _ := f.client().RunInstances(t.Context(), s, nil)
@@ -165,6 +175,23 @@ func TestADeadTokenMayHaveMadeSome(t *testing.T) {
 		}
 		if got := slices.Sorted(slices.Values(op.InstanceIDs())); len(got) != 6 || !slices.Equal(got, f.alive()) {
 			t.Errorf("in hand are %v of %v, want six", got, f.alive())
+		}
+	})
+}
+
+// When the tags of a dead create cannot be read, that is told, and nothing more is created.
+func TestADeadTokenThatCannotBeLookedFor(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(deadToken()))
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return nil, refusal(provider.ErrPermission, "Forbidden")
+		}
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{Owner: "team-a"})
+		if !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 0 {
+			t.Errorf("got %v, want why it cannot be looked for", err)
+		}
+		if n := len(f.tokensSent()); n != 1 {
+			t.Errorf("%d creates were sent, want 1", n)
 		}
 	})
 }

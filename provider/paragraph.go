@@ -1,6 +1,10 @@
 package provider
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // paragraph is several errors that are told in one paragraph, which names the cloud once.
 type paragraph struct {
@@ -32,5 +36,20 @@ func (p *paragraph) Error() string {
 // Unwrap returns the errors.
 func (p *paragraph) Unwrap() []error { return p.errs }
 
-// unnamed is a text without the name of the cloud before each of its pieces.
-func unnamed(driver, text string) string { return strings.ReplaceAll(text, driver+": ", "") }
+// unnamed is a text without the name of the cloud before each of its pieces. The end of a
+// word, as in "tokens: ", is no name.
+func unnamed(driver, text string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, driver+": ")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		last, _ := utf8.DecodeLastRuneInString(before)
+		if unicode.IsLetter(last) || unicode.IsDigit(last) {
+			b.WriteString(driver + ": ")
+		}
+		text = after
+	}
+}

@@ -71,7 +71,7 @@ func (e *WaitError) Error() string {
 
 // text is that of an error, which does not name the driver once more.
 func (e *WaitError) text(err error) string {
-	return strings.ReplaceAll(oneLine(err.Error()), e.Driver+": ", "")
+	return unnamed(e.Driver, oneLine(err.Error()))
 }
 
 // writeFailed writes who failed, and why: each by itself where they are few, else
