@@ -78,13 +78,13 @@ func (j *job) over(op *provider.Operation, err error, round int) bool {
 // knows to be there, and returns true, once.
 func (j *job) looksLate(op *provider.Operation) bool {
 	gaveUp := bytes.Contains(j.token(op), []byte(`"givenUp"`))
-	if j.late || !gaveUp && j.rand.IntN(8) > 0 {
+	if j.late || !gaveUp && j.rand.IntN(16) > 0 {
 		return false
 	}
 	j.late = true
 	time.Sleep(longestHidden)
 	j.inSight(func() {
-		for range 3 { // one list may leave something out
+		for range 2 { // one list may leave something out
 			if op, _ := j.resume(); op != nil && j.report.isOver(j) {
 				_ = j.terminate(op)
 			}

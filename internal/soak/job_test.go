@@ -41,7 +41,7 @@ type job struct {
 func newJob(t *testing.T, s *storm, r *report, seed uint64, n int) *job {
 	j := &job{t: t, storm: s, report: r, n: n, rand: rand.New(rand.NewPCG(seed, uint64(n)+1)), spec: s.spec}
 	j.spec.Count = 1 + j.rand.IntN(4)
-	if j.rand.IntN(25) == 0 {
+	if j.rand.IntN(50) == 0 {
 		j.spec.Count = 20 + j.rand.IntN(200) // several creates on every cloud
 	}
 	if s.tokens && j.rand.IntN(4) == 0 { // the others know no minimum

@@ -20,7 +20,6 @@ import (
 
 // report is what came of a soak.
 type report struct {
-	log     map[string][]string
 	service service
 
 	mu        sync.Mutex
@@ -64,9 +63,6 @@ type ending struct {
 // story is how the latest processes of a job ended, the last one first.
 func (t *tale) story() string {
 	var b strings.Builder
-	if debugging {
-		fmt.Fprintf(&b, "\n%s\n", strings.Join(t.report.log[t.operation()], "\n"))
-	}
 	for i := len(t.ends) - 1; i >= max(0, len(t.ends)-storyLength); i-- {
 		fmt.Fprintf(&b, " <- %s %.300v", t.ends[i].at.Format("02 15:04:05"), t.ends[i].err)
 	}
@@ -84,7 +80,7 @@ type sighting struct {
 
 func newReport(s service) *report {
 	return &report{
-		log: map[string][]string{}, service: s, jobs: map[string]*tale{}, faults: map[cloudsim.FaultKind]int{},
+		service: s, jobs: map[string]*tale{}, faults: map[cloudsim.FaultKind]int{},
 		told: map[sighting]bool{}, surplus: map[sighting]bool{}, dropped: map[sighting]bool{}, byPerson: map[sighting]bool{},
 		wanted: map[sighting]bool{}, released: map[string][]*job{},
 	}
@@ -350,10 +346,11 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 	}
 }
 
-// keptOnPurpose reports whether an error says why an operation that failed keeps
-// instances: their release failed, or only a name is missing.
+// keptOnPurpose reports whether an error says why an operation keeps its instances: their
+// release failed, only a name is missing, or a look for late ones has failed.
 func keptOnPurpose(err error) bool {
-	return strings.Contains(err.Error(), "releas") || strings.Contains(err.Error(), "keep a marker in their name")
+	return slices.ContainsFunc([]string{"releas", "keep a marker in their name", "looking for instances of creates that were given up"},
+		func(text string) bool { return strings.Contains(err.Error(), text) })
 }
 
 // replaces reports whether another instance may have taken the place of one. It never

@@ -3,13 +3,11 @@ package soak_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"strconv"
 	"sync"
@@ -37,6 +35,7 @@ type storm struct {
 	mix   mix
 	decks decks
 	ends  bool
+	sent  map[string]int // creates by client token
 
 	blind   bool // the credentials do not see everything
 	lookers int  // who make sure that they do
@@ -58,7 +57,7 @@ func newStorm(s service, sim *cloudsim.Sim, m mix, seed uint64, foreign bool) *s
 	}
 	return &storm{
 		service: s, sim: sim, inner: sim.Transport(), mix: m, foreign: foreign,
-		rand: rand.New(rand.NewPCG(seed, 0)), count: map[cloudsim.FaultKind]int{},
+		rand: rand.New(rand.NewPCG(seed, 0)), count: map[cloudsim.FaultKind]int{}, sent: map[string]int{},
 		decks: decks{
 			calls: m.deck(append(ofCalls(), calmCall)...), reads: m.deck(append(ofReads(), calmRead)...),
 			tagged: m.deck(append(ofTagged(), calmTagged)...), creates: m.deck(append(ofCreates(), calmCreate)...),
@@ -252,10 +251,17 @@ func (s *storm) strike(c *request) (list []cloudsim.Fault) {
 // draws deals a card and adds its fault, if it is one that such a call may meet.
 func (s *storm) draws(list []cloudsim.Fault, d *deck, c *request) []cloudsim.Fault {
 	k := s.deal(d)
-	n := c.count()
+	if isCalm(k) {
+		return list
+	}
+	n := 1
+	if c.action == s.action {
+		n = c.count()
+	}
 	alone := k == cloudsim.StockRanOut && n < 2 // a refusal of one is believed
 	many := k == cloudsim.LongList && n > 8     // it would name a crowd
-	if isCalm(k) || alone || many {
+	known := k == cloudsim.NoStock && s.repeats(c)
+	if alone || many || known {
 		return list
 	}
 	f := cloudsim.Fault{Cloud: s.cloud, API: c.action, Times: 1, Kind: k}
@@ -264,6 +270,28 @@ func (s *storm) draws(list []cloudsim.Fault, d *deck, c *request) []cloudsim.Fau
 		f.Count += n
 	}
 	return append(list, f)
+}
+
+// countToken notes the client token of a create.
+func (s *storm) countToken(c *request) {
+	if m := tokenIn.FindSubmatch(c.text); m != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.sent[string(m[1])]++
+	}
+}
+
+// repeats reports whether a create went out before under its client token. A cloud that
+// remembers what it made does not refuse that for lack of stock, and a second answer that
+// does counts as a proof that there is no more.
+func (s *storm) repeats(c *request) bool {
+	m := tokenIn.FindSubmatch(c.text)
+	if m == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sent[string(m[1])] > 1
 }
 
 // sharpen completes a fault.
@@ -351,17 +379,6 @@ func (l line) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := l.pass(req, c)
-	if debugging {
-		b := "-"
-		if err == nil {
-			text, e2 := io.ReadAll(resp.Body)
-			resp.Body = reread(text, e2)
-			b = fmt.Sprintf("%d %.400s", resp.StatusCode, text)
-		}
-		l.report.mu.Lock()
-		l.report.log[l.job.operation()] = append(l.report.log[l.job.operation()], fmt.Sprintf("DBG %s %s %v -> %v %s", time.Now().Format("02 15:04:05.000"), c.action, anyInstance.FindAllString(string(c.text), -1), err, b))
-		l.report.mu.Unlock()
-	}
 	if c.releases() && err == nil {
 		l.report.asked(l.job, resp, anyInstance.FindAllString(string(c.text), -1))
 	}
@@ -374,6 +391,9 @@ func (l line) RoundTrip(req *http.Request) (*http.Response, error) {
 func (s *storm) pass(req *http.Request, c *request) (*http.Response, error) {
 	fate := calmDelivery
 	var faults []cloudsim.Fault
+	if c.action == s.action {
+		s.countToken(c)
+	}
 	if !s.calm() {
 		faults = s.strike(c)
 		if c.action == s.action {
@@ -459,9 +479,9 @@ type request struct {
 }
 
 var (
-	actionIn    = regexp.MustCompile(`\b[Aa]ction=(\w+)`)
 	releaseIn   = regexp.MustCompile(`^(Delete|Terminate|Cease|Release)`)
 	countIn     = regexp.MustCompile(`\b(?:count=|Amount=|InstanceCount":)(\d+)`)
+	tokenIn     = regexp.MustCompile(`\bClientToken(?:=|":")([a-z0-9]+)`)
 	anyInstance = regexp.MustCompile(`\b(?:i|ins)-[a-z0-9]+`)
 )
 
@@ -477,9 +497,10 @@ func read(req *http.Request) (*request, error) {
 		req.Body, c.copy.Body = io.NopCloser(bytes.NewReader(body)), io.NopCloser(bytes.NewReader(body))
 		c.text = append(append(c.text, '&'), body...)
 	}
-	c.action = req.Header.Get("X-TC-Action")
-	if m := actionIn.FindSubmatch(c.text); c.action == "" && m != nil {
-		c.action = string(m[1])
+	if c.action = req.Header.Get("X-TC-Action"); c.action == "" {
+		_, rest, _ := bytes.Cut(c.text, []byte("ction=")) // Alibaba's Action, QingCloud's action
+		word, _, _ := bytes.Cut(rest, []byte("&"))
+		c.action = string(word)
 	}
 	return c, nil
 }
@@ -499,5 +520,3 @@ func (c *request) prepaid() bool { return bytes.Contains(c.text, []byte("Instanc
 func (c *request) tagged() bool { return bytes.Contains(c.text, []byte("yunfan")) }
 
 func (c *request) releases() bool { return releaseIn.MatchString(c.action) }
-
-var debugging = os.Getenv("DBG") != ""
