@@ -1,196 +1,241 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"sync"
+	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// release is one request to release instances.
-type release struct {
-	c      *Client
-	region string
-	calls  *batches
+// errReleased is what is left to say about an operation that OnFailure ended.
+var errReleased = errors.New("the instances of the failed operation were released")
 
-	kinds map[string]releaseKind // as looked up; nil where one call fits all
-	blind bool                   // the look has failed: kinds lacks some
+// allReleased reports whether an operation has no instances because it let them go.
+func (op *Operation) allReleased() bool { return op.ledger.Over() && len(op.InstanceIDs()) == 0 }
 
-	mu    sync.Mutex
-	taken map[string]bool     // the cloud has accepted their release
-	gone  map[string]bool     // it is proven that they have ended
-	miss  map[string]*absence // of those that the cloud did not find
-	shown map[string]bool     // whether the last look has shown them
+// releaseAfterFailure releases the instances of an operation that failed, and returns
+// its error with what became of them.
+func (op *Operation) releaseAfterFailure(ctx context.Context) error {
+	problem := op.findLate(ctx)
+	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation")
+	e := &RunError{}
+	errors.As(op.runError(), &e)
+	e.Errs = append(e.Errs, compact(err, problem)...)
+	return e
 }
 
-// releaseKind is what all instances of one call have in common.
-type releaseKind struct {
-	billing  BillingMode
-	recycled bool
-}
-
-func (k releaseKind) compare(other releaseKind) int {
-	return cmp.Or(cmp.Compare(k.billing, other.billing), cmp.Compare(fmt.Sprint(k.recycled), fmt.Sprint(other.recycled)))
-}
-
-// youngFor is how long a create may keep an instance from being released. Until then
-// a refusal for its state needs no look.
-const youngFor = time.Minute
-
-func (c *Client) newRelease(region string) *release {
-	r := &release{
-		c: c, region: region, calls: c.newBatches("terminate"),
-		taken: map[string]bool{}, gone: map[string]bool{}, miss: map[string]*absence{}, shown: map[string]bool{},
+// releaseOurs releases the instances that are certainly the operation's, and no others.
+// Those that cannot be released stay in the operation. That it is over is
+// written down first: whoever resumes it releases the rest, and creates nothing. What
+// is not written down is not released: another process may have the operation by now.
+func (op *Operation) releaseOurs(ctx context.Context, what string) (TerminateResult, error) {
+	ids := op.ledger.Ours()
+	if len(ids) == 0 {
+		return TerminateResult{}, nil
 	}
-	r.calls.region, r.calls.divides = region, true
-	r.calls.settle, r.calls.groups = r.settle, r.groups
-	return r
-}
-
-// settle has the last word about instances whose release was refused.
-func (r *release) settle(ctx context.Context, ids []string, err error) ([]string, error) {
-	alone := len(ids) == 1
-	switch {
-	case alone && errors.Is(err, ErrNotFound) && r.needsLook(ids[0]):
-		return r.unreleased(ctx, ids, err)
-	case alone && errors.Is(err, ErrNotFound):
-		return r.missed(ids, err)
-	case blamesOne(err, ids):
-		return r.unreleased(ctx, ids, err)
-	case alone && errors.Is(err, ErrState) && time.Since(r.c.recent.at(ids[0])) > youngFor: // it may have ended by itself
-		return r.unreleased(ctx, ids, err)
-	default:
-		return ids, err
+	began := op.ledger.BeginRelease()
+	if err := op.saveAnswer(ctx); err != nil {
+		if began {
+			op.ledger.CancelRelease()
+		}
+		return TerminateResult{}, fmt.Errorf("nothing was released: %w", err)
 	}
-}
-
-// unreleased leaves out the instances that are released already, by us or by
-// somebody else: one look instead of a call for each of them. When all of the others
-// are too new to be released, the refusal is passing: they are waited for together.
-func (r *release) unreleased(ctx context.Context, ids []string, refusal error) ([]string, error) {
-	seen, whole, err := r.c.seen(ctx, r.region, ids)
+	ids, foreign := op.withoutForeign(ctx, ids)
+	res, err := op.c.terminate(ctx, op.region, ids)
 	if err != nil {
-		return ids, refusal
+		err = fmt.Errorf("%s: %w", what, err)
 	}
-	left := r.noteLook(ids, seen)
-	if errors.Is(refusal, ErrNotFound) {
-		return r.unfound(left, seen, whole, refusal)
+	if op.leave(&res) {
+		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
 	}
-	settled := func(id string) bool { return !r.c.recent.any([]string{id}) && seen[id].State != StatePending }
-	if errors.Is(refusal, ErrState) && passes(refusal) && !slices.ContainsFunc(left, settled) {
-		refusal = passing{error: refusal}
-	}
-	return left, refusal
+	return res, oneParagraph(op.c.name, err, foreign)
 }
 
-// noteLook records what a look has shown, and returns the instances that it does
-// not show as released.
-func (r *release) noteLook(ids []string, seen map[string]Instance) (left []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, id := range ids {
-		i, shown := seen[id]
-		r.shown[id] = shown
-		if shown {
-			r.miss[id].found()
-		}
-		switch i.State {
-		case StateTerminated:
-			r.gone[id] = true
-		case StateTerminating:
-			r.taken[id] = true
-		default:
-			left = append(left, id)
-		}
-	}
-	return left
+// leave takes what was released, or is gone, out of the operation, and reports whether
+// there was any.
+func (op *Operation) leave(res *TerminateResult) bool {
+	op.ledger.See(res.Gone) // the client has seen them, or the cloud said that they ended
+	left := op.ledger.Leave(res.Released, ledger.ReleaseAccepted)
+	left = append(left, op.ledger.Leave(res.Gone, ledger.GoneForGood)...)
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	op.released = append(op.released, left...)
+	return len(left) > 0
 }
 
-// unfound goes on with instances of which the cloud did not find one. Those that a
-// whole look shows are released by a call of their own. What a look leaves out that
-// is not whole it says nothing about. Beside an instance that was never seen, and that
-// the refusal may be about, one that was seen is asked for apart before it may count as
-// gone: the credentials may have lost sight of it.
-func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, refusal error) (left []string, err error) {
-	var absent []string
-	beside := slices.ContainsFunc(ids, func(id string) bool { return !r.c.hasSeen(r.region, id) })
-	for _, id := range ids {
-		_, shown := seen[id]
-		apart := beside && r.needsLook(id)
-		if shown || !whole || apart {
-			left = append(left, id)
-		} else {
-			absent = append(absent, id)
+// withoutForeign leaves out the instances that cannot be the operation's although an
+// answer named them: those that bear the tag of another operation, and of those that do
+// not bear its own tag or marker the ones that are older than the operation or have
+// another name than it gave. A look that fails keeps nothing back.
+func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, foreignLook)
+	defer cancel()
+	seen, _, lookErr := op.c.seen(ctx, op.region, ids)
+	if lookErr != nil {
+		return ids, nil
+	}
+	oldest := op.oldestPossible(seen)
+	var foreign []string
+	ours = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		i, ok := seen[id]
+		other := ok && op.isForeign(&i, oldest)
+		if other {
+			foreign = append(foreign, id)
 		}
-	}
-	absent, again := r.missed(absent, refusal)
-	switch {
-	case len(left) == 0:
-		return absent, again
-	case len(ids) == 1:
-		return left, r.contradicted(ids[0], refusal)
-	}
-	return append(left, absent...), refusal
-}
-
-// all releases the instances, packed into requests that one call may carry.
-func (r *release) all(ctx context.Context, ids []string) {
-	kinds := map[releaseKind][]string{}
-	for _, id := range ids {
-		kinds[r.kind(id)] = append(kinds[r.kind(id)], id)
-	}
-	var list []batch
-	for _, kind := range slices.SortedFunc(maps.Keys(kinds), releaseKind.compare) {
-		call := func(ctx context.Context, ids []string) error { return r.once(ctx, kind, ids) }
-		for chunk := range slices.Chunk(kinds[kind], r.c.limits.IDsPerTerminate) {
-			list = append(list, batch{ids: chunk, call: call})
-		}
-	}
-	r.calls.run(ctx, list)
-}
-
-func (r *release) once(ctx context.Context, kind releaseKind, ids []string) error {
-	req := TerminateRequest{Region: r.region, IDs: ids, Billing: kind.billing, Recycled: kind.recycled}
-	err := r.c.once(ctx, r.region, APITerminateInstances, len(ids), func(ctx context.Context) (string, error) {
-		return "", r.c.driver.TerminateInstances(ctx, &req)
+		return other
 	})
-	if err == nil {
-		r.c.recent.forget(ids)
-		r.c.markEnded(r.region, ids)
-		r.accepted(ids)
+	if len(foreign) == 0 {
+		return ours, nil
+	}
+	return ours, fmt.Errorf("not released, because they are older than the operation, named otherwise or another's,"+
+		" although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
+}
+
+// isForeign reports whether an instance that was seen cannot be the operation's.
+func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
+	tag := i.Tags[OperationTag]
+	switch {
+	case tag != "":
+		return tag != op.id
+	case op.c.marksByName() && strings.Contains(i.Name, markerStart(op.owner, op.id)):
+		return false
+	case !i.CreatedAt.IsZero() && i.CreatedAt.Before(oldest):
+		return true
+	}
+	return op.isMisnamed(i)
+}
+
+// isMisnamed reports whether an instance has another name than the operation gave. Only
+// plain names count: how others come back no vendor says, and some count by themselves.
+func (op *Operation) isMisnamed(i *Instance) bool {
+	if op.spec == nil || i.Name == "" {
+		return false
+	}
+	name := op.spec().Name
+	return name != "" && isPlain(name) && !strings.HasPrefix(i.Name, name)
+}
+
+// foreignLook is how long a release waits for the look that leaves out what is not the
+// operation's.
+const foreignLook = 20 * time.Second
+
+// createSpan is how long the creates of an operation may take, with room for clocks.
+const createSpan = 10 * time.Minute
+
+// ownClock is how much older than the operation an instance may seem to be by the clock of
+// this process. Clouds refuse the signatures of clocks that are off by more than minutes.
+const ownClock = time.Hour
+
+// oldestPossible returns the moment before which no instance of the operation can have
+// been created: by the clock of this process, where it began the operation, and measured
+// against the youngest of its instances, since other clocks are not trusted.
+func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
+	var youngest, first time.Time
+	for _, i := range seen {
+		if i.CreatedAt.After(youngest) {
+			youngest = i.CreatedAt
+		}
+	}
+	for _, p := range op.ledger.All() {
+		if p.Sent.IsZero() {
+			continue
+		}
+		if first.IsZero() || p.Sent.Before(first) {
+			first = p.Sent
+		}
+	}
+	span := createSpan
+	if named := op.ledger.NamedAt(); !first.IsZero() && named.After(first) {
+		span += named.Sub(first)
+	}
+	oldest := op.began
+	if !oldest.IsZero() {
+		oldest = oldest.Add(-ownClock)
+	}
+	if relative := youngest.Add(-span); !youngest.IsZero() && relative.After(oldest) {
+		oldest = relative
+	}
+	return oldest
+}
+
+// Terminate releases what the operation has made, and ends it: nothing more is created
+// for it, here or by [Client.Resume]. Of creates whose outcome is unknown the cloud is
+// asked first, which needs the spec: resume the operation with it. That the operation
+// is over is in the journal before the first release goes out, so that Resume, or
+// Terminate once more, goes on with what is left.
+//
+// Instances that may not be the operation's (see [RunError].Doubtful) are kept; release
+// them by ID with [Client.TerminateInstances]. The result says per instance what became
+// of it. A nil error means that nothing is left.
+func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (TerminateResult, error) {
+	if err := op.mending.lock(ctx); err != nil {
+		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
+	}
+	defer op.mending.unlock()
+	began := op.ledger.BeginRelease()
+	if err := op.saveAnswer(ctx); err != nil {
+		if began {
+			op.ledger.CancelRelease()
+		}
+		return TerminateResult{}, fmt.Errorf("%s: operation %s: nothing was released: %w", op.c.name, op.id, err)
+	}
+	open := op.settleOpen(ctx)
+	late := op.lingerForLate(ctx)
+	res, err := op.releaseOurs(ctx, "releasing the instances of the operation")
+	if o != nil && o.Wait && len(res.Released) > 0 {
+		err = oneParagraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
+	}
+	return res, op.about("terminating it", open, late, err, op.kept())
+}
+
+// about says of errors what was done to the operation when they came.
+func (op *Operation) about(doing string, errs ...error) error {
+	if len(compact(errs...)) == 0 {
+		return nil
+	}
+	what := fmt.Errorf("operation %s: %s", op.id, doing)
+	return oneParagraph(op.c.name, append([]error{what}, errs...)...)
+}
+
+// settleOpen finds out what creates whose outcome is unknown have made.
+func (op *Operation) settleOpen(ctx context.Context) error {
+	if len(op.openParts()) == 0 {
+		return nil
+	}
+	if op.spec == nil {
+		return fmt.Errorf("%w: creates were sent whose answer is not known;"+
+			" resume the operation with its spec, and terminate it then", ErrOutcomeUnknown)
+	}
+	op.createParts(inLine(ctx))
+	var errs []error
+	for _, i := range op.openParts() {
+		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))
+	}
+	return oneParagraph(op.c.name, errs...)
+}
+
+// kept says which instances were not released because they may not be the operation's.
+func (op *Operation) kept() error {
+	ids := op.ledger.NotOurs()
+	if len(ids) == 0 {
+		return nil
+	}
+	return fmt.Errorf("kept, because they may not be the operation's: %s; look at them, and release them by ID", someOf(ids))
+}
+
+// releaseOwed releases what a process that ended had marked for its release.
+func (op *Operation) releaseOwed(ctx context.Context) error {
+	ids := op.ledger.Releasing()
+	if len(ids) == 0 {
+		return nil
+	}
+	res, err := op.c.terminate(ctx, op.region, ids)
+	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
+		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
 	}
 	return err
-}
-
-func (r *release) accepted(ids []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, id := range ids {
-		r.taken[id] = true
-	}
-}
-
-// result reports what became of each instance. That the look has failed is told only
-// when it may be why something was not released.
-func (r *release) result(ids []string, lookErr error) (res TerminateResult, err error) {
-	e := r.calls.problems(ids)
-	for _, id := range ids {
-		switch failed := e.Failed[id]; {
-		case errors.Is(failed, ErrNotFound):
-			res.Unknown = append(res.Unknown, id)
-		case failed != nil:
-		case r.gone[id]:
-			res.Gone = append(res.Gone, id)
-		default:
-			res.Released = append(res.Released, id)
-		}
-	}
-	if other := len(e.Failed) > len(res.Unknown); other && lookErr != nil {
-		e.also = append(e.also, lookErr)
-	}
-	return res, e.orNil()
 }

@@ -2,269 +2,385 @@ package provider_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// withBin makes the fake a cloud with a recycle bin.
-func withBin(t *testing.T, test func(t *testing.T, f *fake)) {
-	t.Helper()
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.bin, f.limits.RecycleBin, f.limits.TerminateByBilling = true, true, true
-		test(t, f)
-	})
-}
-
-// oldPrepaid creates n servers that run; those at the given places are prepaid.
-func oldPrepaid(t *testing.T, f *fake, n int, places ...int) []string {
-	t.Helper()
-	ids := old(t, f, n)
-	for _, i := range places {
-		f.servers[i].Billing = provider.Prepaid
-	}
-	return ids
-}
-
-// releases returns the releases that reached the cloud, as text.
-func (f *fake) releases() []string {
-	var out []string
-	for _, c := range f.made(provider.APITerminateInstances) {
-		s := fmt.Sprintf("%s %s", c.bill, strings.Join(c.ids, " "))
-		if c.recycled {
-			s = "from the bin: " + s
+// refuseAfter answers creates up to the nth, of two servers each, and refuses the
+// others.
+func refuseAfter(f *fake, last int, kind error) {
+	f.limits.InstancesPerCreate = 2
+	f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+		if n > last {
+			return nil, refusal(kind, "Refused")
 		}
-		out = append(out, s)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func wantReleases(t *testing.T, f *fake, want ...string) {
-	t.Helper()
-	slices.Sort(want)
-	if got := f.releases(); !slices.Equal(got, want) {
-		t.Errorf("releases:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-	if left := f.alive(); len(left) != 0 {
-		t.Errorf("still there: %v", left)
+		return f.create(s), nil
 	}
 }
 
-func TestPrepaidServersAreReleasedFromTheBinToo(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		ids := oldPrepaid(t, f, 3, 0, 1, 2)
-		terminates(t, f.client(), ids...)
-		wantReleases(t, f, "prepaid i-001 i-002 i-003", "from the bin: prepaid i-001 i-002 i-003")
-	})
-}
+var terminate = provider.RunOptions{OnFailure: provider.TerminateServers}
 
-func TestServersThatLieInTheBinAlready(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		ids := oldPrepaid(t, f, 2, 0, 1)
-		for _, id := range ids {
-			f.moves[id] = move{end: provider.StateRecycled}
-		}
-		start := time.Now()
-		terminates(t, f.client(), ids...)
-		wantReleases(t, f, "from the bin: prepaid i-001 i-002")
-		if took, n := time.Since(start), len(f.calls); took > time.Second || n != 2 {
-			t.Errorf("%d calls in %v; want one to look, one to release, and no wait", n, took)
-		}
-	})
-}
-
-func TestReleasesOfAllKindsAtOnce(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		ids := oldPrepaid(t, f, 6, 1, 3, 5)
-		f.moves[ids[3]] = move{end: provider.StateRecycled}
-		o := &provider.TerminateOptions{Wait: true, MissingOK: true}
-		res, err := f.client().TerminateInstances(t.Context(), "", append(ids, "i-gone"), o)
-		if err != nil {
-			t.Error(err)
-		}
-		if !slices.Equal(res.Released, ids) || !slices.Equal(res.Unknown, []string{"i-gone"}) {
-			t.Errorf("released %v, unknown %v", res.Released, res.Unknown)
-		}
-		got := f.releases()
-		for _, want := range []string{"prepaid i-002 i-006", "from the bin: prepaid i-004", "from the bin: prepaid i-002 i-006"} {
-			if !slices.Contains(got, want) {
-				t.Errorf("no release of %q in\n%s", want, strings.Join(got, "\n"))
+// A failed operation releases the servers that it made, and no others; a
+// successful one keeps them.
+func TestOnFailure(t *testing.T) {
+	for _, tc := range []struct {
+		onFailure provider.OnFailure
+		left      int // beside the server that was there before
+	}{{"", 2}, {provider.KeepServers, 2}, {provider.TerminateServers, 0}} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			refuseAfter(f, 2, provider.ErrQuota)
+			c := f.client()
+			before := run(t, c, 2).InstanceIDs()
+			time.Sleep(time.Minute)
+			op, err := c.RunInstances(t.Context(), spec(6), &provider.RunOptions{OnFailure: tc.onFailure})
+			var e *provider.RunError
+			if !errors.As(err, &e) || !errors.Is(err, provider.ErrQuota) {
+				t.Fatalf("%q: got %v", tc.onFailure, err)
 			}
-		}
-		if left := f.alive(); len(left) != 0 {
-			t.Errorf("still there: %v", left)
-		}
-	})
-}
-
-// Somebody else, or time, may empty the bin first.
-func TestABinThatIsEmptyAlready(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		ids := oldPrepaid(t, f, 2, 0, 1)
-		f.terminate = func(_ int, r *provider.TerminateRequest) error {
-			if r.Recycled {
-				_ = f.release(r.IDs)
+			if len(op.InstanceIDs()) != tc.left || len(f.alive()) != len(before)+tc.left || !slices.Equal(f.alive()[:2], before) {
+				t.Errorf("%q: the operation has %v, the cloud %v", tc.onFailure, op.InstanceIDs(), f.alive())
 			}
-			return f.release(r.IDs) // the second time of the two: not found
-		}
-		c := f.client()
-		terminates(t, c, ids...)
-		if left := f.alive(); len(left) != 0 {
-			t.Errorf("still there: %v", left)
-		}
-		terminates(t, c, ids...)
-	})
-}
-
-func TestOneBadServerKeepsNoOtherInTheBin(t *testing.T) {
-	for what, bad := range map[string]int{"on demand": 0, "prepaid": 2} {
-		withBin(t, func(t *testing.T, f *fake) {
-			ids := oldPrepaid(t, f, 4, 1, 2, 3)
-			f.terminate = func(_ int, r *provider.TerminateRequest) error {
-				if slices.Contains(r.IDs, ids[bad]) {
-					return refusal(provider.ErrState, "Protected")
-				}
-				return f.release(r.IDs)
+			if e.Asked != 6 || e.Created != tc.left || len(e.Released) != 2-tc.left {
+				t.Errorf("%q: asked %d, created %d, released %v: %v", tc.onFailure, e.Asked, e.Created, e.Released, err)
 			}
-			_, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
-			wantOnly(t, err, provider.ErrState, ids, ids[bad])
-			if left := f.alive(); !slices.Equal(left, ids[bad:bad+1]) {
-				t.Errorf("one that is %s is protected; left are %v", what, left)
+			if released := strings.Contains(err.Error(), "2 released again"); released != (tc.left == 0) {
+				t.Errorf("%q: %v", tc.onFailure, err)
+			}
+			again, err := c.Resume(t.Context(), tokenOf(t, op), nil)
+			if !errors.As(err, &e) || e.Created != tc.left || !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
+				t.Errorf("%q: the token reads %v, %v", tc.onFailure, again.InstanceIDs(), err)
 			}
 		})
 	}
 }
 
-func TestAServerThatStaysInTheBinIsNamed(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		ids := oldPrepaid(t, f, 3, 0, 1, 2)
+// Servers that cannot be released stay in the caller's hands.
+func TestOnFailureCannotRelease(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		refuseAfter(f, 2, provider.ErrQuota)
+		f.terminate = func(int, *provider.TerminateRequest) error { return refusal(provider.ErrPermission, "Forbidden") }
+		op, err := f.client().RunInstances(t.Context(), spec(6), &terminate)
+		if !errors.Is(err, provider.ErrQuota) || !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 4 {
+			t.Errorf("%d IDs, %v", len(op.InstanceIDs()), err)
+		}
+		if !strings.Contains(err.Error(), "releasing the instances of the failed operation") {
+			t.Errorf("the error does not tell what failed: %v", err)
+		}
+	})
+}
+
+// Of servers that are released in part, those that are left stay in the caller's
+// hands, and no others: here and in the process that goes on, which releases them.
+func TestOnFailureReleasesInPart(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		refuseAfter(f, 2, provider.ErrQuota)
+		f.limits.IDsPerTerminate = 1
 		f.terminate = func(_ int, r *provider.TerminateRequest) error {
-			if r.Recycled && slices.Contains(r.IDs, ids[1]) {
-				return refusal(provider.ErrInvalid, "Bad")
+			if slices.Contains(r.IDs, "i-002") {
+				return refusal(provider.ErrPermission, "Forbidden")
 			}
 			return f.release(r.IDs)
 		}
-		_, err := f.client().TerminateInstances(t.Context(), "", ids, nil)
-		wantOnly(t, err, provider.ErrInvalid, ids, ids[1])
-		if left := f.alive(); !slices.Equal(left, ids[1:2]) {
-			t.Errorf("left are %v", left)
+		book := &notebook{}
+		o := terminate
+		o.Journal = book
+		s := spec(6)
+		op, err := f.client().RunInstances(t.Context(), s, &o)
+		left := []string{"i-002"}
+		var e *provider.RunError
+		if !errors.As(err, &e) || !errors.Is(err, provider.ErrPermission) || !slices.Equal(op.InstanceIDs(), left) || !slices.Equal(f.alive(), left) || len(e.Released) != 3 {
+			t.Errorf("%v of %v, released %v, %v", op.InstanceIDs(), f.alive(), e.Released, err)
+		}
+		f.terminate = nil
+		again, err := f.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &s, Run: &o})
+		if !errors.As(err, &e) || len(again.InstanceIDs()) != 0 || len(f.alive()) != 0 {
+			t.Errorf("resumed: %v of %v, %v", again.InstanceIDs(), f.alive(), err)
 		}
 	})
 }
 
-func TestTheWaitForTheBinEndsWithItsContext(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		f.shift = time.Hour
-		ids := oldPrepaid(t, f, 3, 1)
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-		defer cancel()
-		start := time.Now()
-		_, err := f.client().TerminateInstances(ctx, "", ids, nil)
-		wantOnly(t, err, context.DeadlineExceeded, ids, ids[1])
-		if took := time.Since(start); took > 3100*time.Millisecond {
-			t.Errorf("it took %v", took)
-		}
-	})
-}
-
-func TestServersLeftInTheBinAreNamed(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		ids := oldPrepaid(t, f, 3, 0, 1, 2)
-		start := time.Now()
-		f.state = func(id string, _ time.Duration) (provider.State, string) {
-			if id == ids[1] || time.Since(start) < time.Second {
-				return provider.StateRunning, "Running" // it never moves
-			}
-			return provider.StateRecycled, "SHUTDOWN"
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		defer cancel()
-		_, err := f.client().TerminateInstances(ctx, "", ids, nil)
-		wantOnly(t, err, context.DeadlineExceeded, ids, ids...)
-	})
-}
-
-// A prepaid server that was too new to be seen may lie in the bin as well.
-func TestAServerNobodyHasSeenIsReleasedFromTheBin(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		c := f.client()
-		ids := run(t, c, 2).InstanceIDs()
-		f.servers[0].Billing = provider.Prepaid
-		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
-			if n == 1 {
-				return &provider.DescribePage{}, nil
-			}
-			return f.look(r), nil
-		}
-		terminates(t, c, ids...)
-		if left := f.alive(); len(left) != 0 {
-			t.Errorf("still there: %v", left)
-		}
-	})
-}
-
-// Nobody knows how long a cloud shows a server that failed to launch after it took
-// its release. It does not go to the bin, and nobody waits for that.
-func TestAFailedServerIsNotWaitedForInTheBin(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		c := f.client()
-		ids := run(t, c, 2).InstanceIDs()
-		f.terminate = func(int, *provider.TerminateRequest) error { return nil }
-		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
-			if n == 1 {
-				return &provider.DescribePage{}, nil
-			}
-			return f.look(r), nil
-		}
-		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-		defer cancel()
-		if _, err := c.TerminateInstances(ctx, "", ids, nil); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func TestABinOfACloudThatTakesAllModesTogether(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		f.limits.TerminateByBilling = false
-		ids := oldPrepaid(t, f, 3, 1)
-		terminates(t, f.client(), ids...)
-		wantReleases(t, f, " i-001 i-002 i-003", "from the bin:  i-002")
-	})
-}
-
-func TestNoBinNoMentionOfIt(t *testing.T) {
+// An answer that names more instances than it was asked for cannot be true: which of
+// them are the operation's nobody knows, and nobody is released.
+func TestOnFailureReleasesNoneOfTooMany(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.limits.TerminateByBilling = true
-		ids := oldPrepaid(t, f, 2, 0, 1)
-		f.moves[ids[0]] = move{end: provider.StateRecycled}
-		terminates(t, f.client(), ids...)
-		wantReleases(t, f, "prepaid i-001 i-002")
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			more := *s
+			more.Count = 3
+			return f.create(&more), nil
+		}
+		s := spec(1)
+		op, err := f.client().RunInstances(t.Context(), s, &terminate)
+		var e *provider.RunError
+		if !errors.As(err, &e) || !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("got %v, want a RunError that leaves the outcome open", err)
+		}
+		if !slices.Equal(e.Doubtful, []string{"i-001", "i-002", "i-003"}) {
+			t.Errorf("doubtful are %v, want all three", e.Doubtful)
+		}
+		op, err = f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: &terminate})
+		if err == nil || len(op.InstanceIDs()) != 3 {
+			t.Errorf("resumed: %v, %v; want all three in hand and an error", op.InstanceIDs(), err)
+		}
+		if n := len(f.made(provider.APITerminateInstances)); n != 0 {
+			t.Errorf("%d releases were sent, want none", n)
+		}
+		if len(f.alive()) != 3 {
+			t.Errorf("%v are left, want all three", f.alive())
+		}
 	})
 }
 
-func TestThrottledReleasesFromTheBinAreRepeated(t *testing.T) {
-	withBin(t, func(t *testing.T, f *fake) {
-		ids := oldPrepaid(t, f, 2, 0, 1)
-		f.terminate = func(n int, r *provider.TerminateRequest) error {
-			switch {
-			case n == 2:
-				return throttled()
-			case r.Recycled && n < 6:
-				return inProgress()
-			default:
-				return f.release(r.IDs)
+// The reason of a failure is told also after the servers are released, whatever it
+// was: here, an answer that names fewer servers than asked for.
+func TestOnFailureTellsWhyOfAShortAnswer(t *testing.T) {
+	for _, perCreate := range []int{100, 2} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.InstancesPerCreate = perCreate
+			f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+				few := *s
+				few.Count = 1
+				return f.create(&few), nil
 			}
-		}
-		terminates(t, f.client(), ids...)
-		if left := f.alive(); len(left) != 0 {
-			t.Errorf("still there: %v", left)
+			op, err := f.client().RunInstances(t.Context(), spec(4), &terminate)
+			var e *provider.RunError
+			if !errors.As(err, &e) || e.Created != 0 || len(e.Released) == 0 || !strings.Contains(err.Error(), "the answer names 1") || len(op.InstanceIDs()) != 0 || len(f.alive()) != 0 {
+				t.Errorf("%d a create: %v of %v, %v", perCreate, op.InstanceIDs(), f.alive(), err)
+			}
+		})
+	}
+}
+
+// A name that cannot be given back is told, and costs no server.
+func TestOnFailureDoesNotReleaseForANameTrouble(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Forbidden")
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), &terminate)
+		if !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 2 || len(m.alive()) != 2 {
+			t.Errorf("%v of %v, %v", op.InstanceIDs(), m.alive(), err)
 		}
 	})
+}
+
+// Stopping is the caller's own wish and no failure: nothing is released behind
+// its back by calls that its context would end anyway.
+func TestOnFailureKeepsWhenTheCallerStops(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate, f.delay = 2, time.Second
+		ctx, cancel := context.WithCancel(t.Context())
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 2 {
+				cancel()
+				return nil, lost()
+			}
+			return f.create(s), nil
+		}
+		op, err := f.client().RunInstances(ctx, spec(40), &terminate)
+		if !errors.Is(err, context.Canceled) || len(op.InstanceIDs()) == 0 || len(f.alive()) != len(op.InstanceIDs()) {
+			t.Errorf("%d IDs, %d servers, %v", len(op.InstanceIDs()), len(f.alive()), err)
+		}
+	})
+}
+
+// A wait that ends with a server that failed to launch releases all of them.
+func TestOnFailureOfAWait(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(id string, age time.Duration) (provider.State, string) {
+			if id == "i-002" {
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		op, err := f.client().RunInstances(t.Context(), spec(3), &terminate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if !errors.Is(err, provider.ErrLaunchFailed) || len(list) != 0 || len(op.InstanceIDs()) != 0 || len(f.alive()) != 0 {
+			t.Errorf("%d servers run, the operation has %v, the cloud %v, %v", len(list), op.InstanceIDs(), f.alive(), err)
+		}
+	})
+}
+
+// A wait that the caller ends releases nothing.
+func TestOnFailureOfAWaitThatEnds(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op, err := f.client().RunInstances(t.Context(), spec(3), &terminate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if _, err = op.Wait(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || len(f.alive()) != 3 {
+			t.Errorf("%d servers left, %v", len(f.alive()), err)
+		}
+	})
+}
+
+// Several may wait for an operation whose servers die. What one of them creates
+// anew is not forgotten because another one releases what failed.
+func TestReleaseAndReplaceDoNotMix(t *testing.T) {
+	for gap := range 12 {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.InstancesPerCreate, f.delay = 1, 300*time.Millisecond
+			f.state = func(id string, age time.Duration) (provider.State, string) {
+				if age < 5*time.Second {
+					return provider.StatePending, "Pending"
+				}
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			op, err := f.client().RunInstances(t.Context(), spec(3), &provider.RunOptions{
+				OnFailure: provider.TerminateServers, Alternatives: []provider.Alternative{{InstanceType: "t2.small"}, {InstanceType: "t3.small"}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all sync.WaitGroup
+			for n := range 4 {
+				all.Go(func() {
+					time.Sleep(time.Duration(n*gap) * 150 * time.Millisecond)
+					_, _ = op.Wait(t.Context(), nil)
+				})
+			}
+			for range 50 { // others look on
+				all.Go(func() {
+					time.Sleep(time.Duration(gap) * 100 * time.Millisecond)
+					_, _ = op.MarshalText()
+					_, _ = op.InstanceIDs(), op.Answers()
+				})
+			}
+			all.Go(func() {
+				for range op.Watch(t.Context()) {
+				}
+			})
+			all.Wait()
+			if ids, alive := op.InstanceIDs(), f.alive(); fmt.Sprint(slices.Sorted(slices.Values(ids))) != fmt.Sprint(alive) {
+				t.Errorf("gap %d: the operation has %v, the cloud %v", gap, ids, alive)
+			}
+		})
+	}
+}
+
+// Who waits while somebody else replaces servers can leave.
+func TestAWaitLeavesWhileAnotherReplaces(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "t2.small"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.terminate = func(n int, _ *provider.TerminateRequest) error {
+			if n == 1 {
+				time.Sleep(time.Hour)
+			}
+			return nil
+		}
+		var first sync.WaitGroup
+		first.Go(func() { _, _ = op.Wait(t.Context(), nil) })
+		time.Sleep(time.Minute) // it is releasing what failed
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		start := time.Now()
+		_, err = op.Wait(ctx, nil)
+		if took := time.Since(start); took > time.Minute+100*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v: %v", took, err)
+		}
+		first.Wait()
+	})
+}
+
+// An operation whose servers were released is no success to wait for.
+func TestAWaitAfterTheReleaseSaysSo(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
+		op, err := f.client().RunInstances(t.Context(), spec(2), &provider.RunOptions{OnFailure: provider.TerminateServers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) || len(f.alive()) != 0 {
+			t.Errorf("%v; %v are alive", err, f.alive())
+		}
+		if list, err := op.Wait(t.Context(), nil); err == nil {
+			t.Errorf("a second wait found %d servers and no error", len(list))
+		}
+	})
+}
+
+// A name that cannot be given back is told, and is no reason to release servers; of
+// a failed operation no names are given before the release.
+func TestNamesAreNoReasonToRelease(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Forbidden")
+		op, err := m.client().RunInstances(t.Context(), named(4, "web"), &terminate)
+		if !errors.Is(err, provider.ErrPermission) || len(op.InstanceIDs()) != 4 || len(m.alive()) != 4 {
+			t.Errorf("the operation has %v, the cloud %v: %v", op.InstanceIDs(), m.alive(), err)
+		}
+	})
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		refuseAfter(m.fake, 1, provider.ErrQuota)
+		op, err := m.client().RunInstances(t.Context(), named(4, "web"), &terminate)
+		if !errors.Is(err, provider.ErrQuota) || len(op.InstanceIDs()) != 0 || len(m.alive()) != 0 || m.renames != 0 {
+			t.Errorf("the operation has %v, the cloud %v, after %d renames: %v", op.InstanceIDs(), m.alive(), m.renames, err)
+		}
+	})
+}
+
+// An operation whose creates all brought something, and together not enough, has
+// failed, and still has when its servers are released again.
+func TestReleaseOfTooFewIsAnError(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate, f.limits.PartialCreates = 2, true
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			less := *s
+			less.Count = 1
+			return f.create(&less), nil
+		}
+		want := spec(6)
+		want.MinCount = 5
+		op, err := f.client().RunInstances(t.Context(), want, &terminate)
+		var e *provider.RunError
+		if !errors.As(err, &e) || e.Created != 0 || len(e.Released) != 3 {
+			t.Fatalf("%v: the operation has %v", err, op.InstanceIDs())
+		}
+		if len(f.alive()) != 0 || len(op.InstanceIDs()) != 0 {
+			t.Errorf("the cloud has %v, the operation %v", f.alive(), op.InstanceIDs())
+		}
+	})
+}
+
+// Servers that are all there are not released because the journal did not take
+// the answer, and neither because of that are those that are enough.
+func TestAJournalIsNoReasonToRelease(t *testing.T) {
+	full := errors.New("disk full")
+	for _, short := range []int{0, 1} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.PartialCreates = true
+			f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+				less := *s
+				less.Count -= short
+				return f.create(&less), nil
+			}
+			want := spec(3)
+			want.MinCount = 2
+			saves := 0
+			op, err := f.client().RunInstances(t.Context(), want, &provider.RunOptions{
+				OnFailure: provider.TerminateServers,
+				Journal: provider.JournalFunc(func(context.Context, []byte) error {
+					if saves++; saves > 1 {
+						return full
+					}
+					return nil
+				}),
+			})
+			if n := 3 - short; !errors.Is(err, full) || len(op.InstanceIDs()) != n || len(f.alive()) != n {
+				t.Errorf("%v: the operation has %v, the cloud %v", err, op.InstanceIDs(), f.alive())
+			}
+		})
+	}
 }

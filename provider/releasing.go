@@ -1,0 +1,196 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// release is one request to release instances.
+type release struct {
+	c      *Client
+	region string
+	calls  *batches
+
+	kinds map[string]releaseKind // as looked up; nil where one call fits all
+	blind bool                   // the look has failed: kinds lacks some
+
+	mu    sync.Mutex
+	taken map[string]bool     // the cloud has accepted their release
+	gone  map[string]bool     // it is proven that they have ended
+	miss  map[string]*absence // of those that the cloud did not find
+	shown map[string]bool     // whether the last look has shown them
+}
+
+// releaseKind is what all instances of one call have in common.
+type releaseKind struct {
+	billing  BillingMode
+	recycled bool
+}
+
+func (k releaseKind) compare(other releaseKind) int {
+	return cmp.Or(cmp.Compare(k.billing, other.billing), cmp.Compare(fmt.Sprint(k.recycled), fmt.Sprint(other.recycled)))
+}
+
+// youngFor is how long a create may keep an instance from being released. Until then
+// a refusal for its state needs no look.
+const youngFor = time.Minute
+
+func (c *Client) newRelease(region string) *release {
+	r := &release{
+		c: c, region: region, calls: c.newBatches("terminate"),
+		taken: map[string]bool{}, gone: map[string]bool{}, miss: map[string]*absence{}, shown: map[string]bool{},
+	}
+	r.calls.region, r.calls.divides = region, true
+	r.calls.settle, r.calls.groups = r.settle, r.groups
+	return r
+}
+
+// settle has the last word about instances whose release was refused.
+func (r *release) settle(ctx context.Context, ids []string, err error) ([]string, error) {
+	alone := len(ids) == 1
+	switch {
+	case alone && errors.Is(err, ErrNotFound) && r.needsLook(ids[0]):
+		return r.unreleased(ctx, ids, err)
+	case alone && errors.Is(err, ErrNotFound):
+		return r.missed(ids, err)
+	case blamesOne(err, ids):
+		return r.unreleased(ctx, ids, err)
+	case alone && errors.Is(err, ErrState) && time.Since(r.c.recent.at(ids[0])) > youngFor: // it may have ended by itself
+		return r.unreleased(ctx, ids, err)
+	default:
+		return ids, err
+	}
+}
+
+// unreleased leaves out the instances that are released already, by us or by
+// somebody else: one look instead of a call for each of them. When all of the others
+// are too new to be released, the refusal is passing: they are waited for together.
+func (r *release) unreleased(ctx context.Context, ids []string, refusal error) ([]string, error) {
+	seen, whole, err := r.c.seen(ctx, r.region, ids)
+	if err != nil {
+		return ids, refusal
+	}
+	left := r.noteLook(ids, seen)
+	if errors.Is(refusal, ErrNotFound) {
+		return r.unfound(left, seen, whole, refusal)
+	}
+	settled := func(id string) bool { return !r.c.recent.any([]string{id}) && seen[id].State != StatePending }
+	if errors.Is(refusal, ErrState) && passes(refusal) && !slices.ContainsFunc(left, settled) {
+		refusal = passing{error: refusal}
+	}
+	return left, refusal
+}
+
+// noteLook records what a look has shown, and returns the instances that it does
+// not show as released.
+func (r *release) noteLook(ids []string, seen map[string]Instance) (left []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		i, shown := seen[id]
+		r.shown[id] = shown
+		if shown {
+			r.miss[id].found()
+		}
+		switch i.State {
+		case StateTerminated:
+			r.gone[id] = true
+		case StateTerminating:
+			r.taken[id] = true
+		default:
+			left = append(left, id)
+		}
+	}
+	return left
+}
+
+// unfound goes on with instances of which the cloud did not find one. Those that a
+// whole look shows are released by a call of their own. What a look leaves out that
+// is not whole it says nothing about. Beside an instance that was never seen, and that
+// the refusal may be about, one that was seen is asked for apart before it may count as
+// gone: the credentials may have lost sight of it.
+func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, refusal error) (left []string, err error) {
+	var absent []string
+	beside := slices.ContainsFunc(ids, func(id string) bool { return !r.c.hasSeen(r.region, id) })
+	for _, id := range ids {
+		_, shown := seen[id]
+		apart := beside && r.needsLook(id)
+		if shown || !whole || apart {
+			left = append(left, id)
+		} else {
+			absent = append(absent, id)
+		}
+	}
+	absent, again := r.missed(absent, refusal)
+	switch {
+	case len(left) == 0:
+		return absent, again
+	case len(ids) == 1:
+		return left, r.contradicted(ids[0], refusal)
+	}
+	return append(left, absent...), refusal
+}
+
+// all releases the instances, packed into requests that one call may carry.
+func (r *release) all(ctx context.Context, ids []string) {
+	kinds := map[releaseKind][]string{}
+	for _, id := range ids {
+		kinds[r.kind(id)] = append(kinds[r.kind(id)], id)
+	}
+	var list []batch
+	for _, kind := range slices.SortedFunc(maps.Keys(kinds), releaseKind.compare) {
+		call := func(ctx context.Context, ids []string) error { return r.once(ctx, kind, ids) }
+		for chunk := range slices.Chunk(kinds[kind], r.c.limits.IDsPerTerminate) {
+			list = append(list, batch{ids: chunk, call: call})
+		}
+	}
+	r.calls.run(ctx, list)
+}
+
+func (r *release) once(ctx context.Context, kind releaseKind, ids []string) error {
+	req := TerminateRequest{Region: r.region, IDs: ids, Billing: kind.billing, Recycled: kind.recycled}
+	err := r.c.once(ctx, r.region, APITerminateInstances, len(ids), func(ctx context.Context) (string, error) {
+		return "", r.c.driver.TerminateInstances(ctx, &req)
+	})
+	if err == nil {
+		r.c.recent.forget(ids)
+		r.c.markEnded(r.region, ids)
+		r.accepted(ids)
+	}
+	return err
+}
+
+func (r *release) accepted(ids []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		r.taken[id] = true
+	}
+}
+
+// result reports what became of each instance. That the look has failed is told only
+// when it may be why something was not released.
+func (r *release) result(ids []string, lookErr error) (res TerminateResult, err error) {
+	e := r.calls.problems(ids)
+	for _, id := range ids {
+		switch failed := e.Failed[id]; {
+		case errors.Is(failed, ErrNotFound):
+			res.Unknown = append(res.Unknown, id)
+		case failed != nil:
+		case r.gone[id]:
+			res.Gone = append(res.Gone, id)
+		default:
+			res.Released = append(res.Released, id)
+		}
+	}
+	if other := len(e.Failed) > len(res.Unknown); other && lookErr != nil {
+		e.also = append(e.also, lookErr)
+	}
+	return res, e.orNil()
+}
