@@ -21,54 +21,65 @@ func TestRunErrorParagraphs(t *testing.T) {
 		want string
 	}{
 		{
-			"open", RunError{Driver: "d", Operation: "op", Asked: 4, Created: 2, Errs: []error{lost}, unknown: true, failed: true, open: true},
+			"open",
+			RunError{Driver: "d", Operation: "op", Asked: 4, Created: 2, Errs: []error{lost}, unknown: true, failed: true, open: true},
 			"d: 2 of 4 instances exist for certain, more may exist: RunInstances: service unavailable: HTTP 503: busy (request r-1); " +
 				"operation op: resume it; do not create again",
 		},
 		{
-			"open with all in hand", RunError{Driver: "d", Operation: "op", Asked: 2, Created: 2, Errs: []error{lost}, unknown: true},
+			"open with all in hand",
+			RunError{Driver: "d", Operation: "op", Asked: 2, Created: 2, Errs: []error{lost}, unknown: true},
 			"d: 2 of 2 instances are in hand, and no answer has confirmed them: RunInstances: service unavailable: HTTP 503: busy (request r-1); " +
 				"operation op: resume it; do not create again",
 		},
 		{
-			"some left to create", RunError{Driver: "d", Operation: "op", Asked: 4, Created: 2, Errs: []error{errors.New("slow")}, failed: true, open: true},
+			"some left to create",
+			RunError{Driver: "d", Operation: "op", Asked: 4, Created: 2, Errs: []error{errors.New("slow")}, failed: true, open: true},
 			"d: 2 of 4 instances created: slow; operation op: resume it to create the rest",
 		},
 		{
-			"refused", RunError{Driver: "d", Operation: "op", Asked: 4, Created: 2, Errs: []error{quota, quota}, failed: true},
+			"refused",
+			RunError{Driver: "d", Operation: "op", Asked: 4, Created: 2, Errs: []error{quota, quota}, failed: true},
 			"d: 2 of 4 instances created: RunInstances: quota exceeded: HTTP 403: Quota: full (2 times); " +
 				"operation op: the instances are kept; Operation.Terminate releases them",
 		},
 		{
-			"nothing created", RunError{Driver: "d", Operation: "op", Asked: 4, Errs: []error{quota}, failed: true},
+			"nothing created",
+			RunError{Driver: "d", Operation: "op", Asked: 4, Errs: []error{quota}, failed: true},
 			"d: 0 of 4 instances created: RunInstances: quota exceeded: HTTP 403: Quota: full; operation op",
 		},
 		{
-			"released", RunError{Driver: "d", Operation: "op", Asked: 4, Errs: []error{quota}, Released: []string{"i-1", "i-2"}, failed: true},
+			"released",
+			RunError{Driver: "d", Operation: "op", Asked: 4, Errs: []error{quota}, Released: []string{"i-1", "i-2"}, failed: true},
 			"d: 0 of 4 instances created, 2 released again: RunInstances: quota exceeded: HTTP 403: Quota: full; operation op",
 		},
 		{
-			"one too many", RunError{Driver: "d", Operation: "op", Asked: 1, Created: 2, Surplus: []string{"i-2"}},
+			"one too many",
+			RunError{Driver: "d", Operation: "op", Asked: 1, Created: 2, Surplus: []string{"i-2"}},
 			"d: 2 of 1 instances created, 1 beyond what was asked for (i-2); " +
 				"operation op: look at the instances beyond, and release them by ID if they are not wanted",
 		},
 		{
-			"one that may be another's", RunError{Driver: "d", Operation: "op", Asked: 1, Created: 1, Doubtful: []string{"i-2"}},
+			"one that may be another's",
+			RunError{Driver: "d", Operation: "op", Asked: 1, Created: 1, Doubtful: []string{"i-2"}},
 			"d: 1 of 1 instances created, 1 named that may not belong to it (i-2); " +
 				"operation op: look at the instances beyond, and release them by ID if they are not wanted",
 		},
 		{
-			"many too many", RunError{Driver: "d", Asked: 1, Created: 13, Surplus: many},
+			"many too many",
+			RunError{Driver: "d", Asked: 1, Created: 13, Surplus: many},
 			"d: 13 of 1 instances created, 12 beyond what was asked for (i-1, i-2, i-3, i-4, i-5, i-6, i-7, i-8, i-9, i-10 and 2 more)" +
 				": look at the instances beyond, and release them by ID if they are not wanted",
 		},
 		{
-			"superseded", RunError{Driver: "d", Operation: "op", Asked: 1, Errs: []error{&journalError{ErrSuperseded}}, unknown: true},
+			"superseded",
+			RunError{Driver: "d", Operation: "op", Asked: 1, Errs: []error{&journalError{ErrSuperseded}}, unknown: true},
 			"d: 0 of 1 instances exist for certain, more may exist: saving the operation in its journal: superseded by another process; " +
 				"operation op: another process goes on with it; nothing is sent or released here",
 		},
 		{
-			"out of stock", RunError{Driver: "d", Asked: 1, Tried: []TriedAlternative{
+			"out of stock",
+			RunError{Driver: "d", Asked: 1, Tried: []TriedAlternative{
 				{Alternative: Alternative{InstanceType: "t1", Zone: "a"}, Err: ErrNoStock},
 				{Alternative: Alternative{InstanceType: "t2"}, Err: ErrNoStock, Skipped: true},
 			}},

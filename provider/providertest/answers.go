@@ -140,7 +140,7 @@ func longOnce(t *testing.T, w *world) {
 		t.Errorf("want an error that doubts %v and leaves nothing open, got %v", others, err)
 	}
 	w.wantInHand(op, 4) // the other's too: nobody knows whose it is
-	w.wantReleases("after an answer that cannot be true", 0)
+	w.wantNoReleases("after an answer that cannot be true")
 }
 
 func longForEver(t *testing.T, w *world) {
@@ -155,7 +155,7 @@ func longForEver(t *testing.T, w *world) {
 		t.Errorf("only a marker tells which instances were made, and the error is %v", err)
 	}
 	w.wantInHand(op, 4)
-	w.wantReleases("while every answer names one too many", 0)
+	w.wantNoReleases("while every answer names one too many")
 }
 
 // failing creates instances by two calls of equal size, of which the second that comes is refused.

@@ -111,7 +111,7 @@ func waitsNinetySeconds(_ *testing.T, w *world) {
 		}
 		w.wantInHand(op, 3)
 		w.wantCreates("after the wait", 1)
-		w.wantReleases("after the wait", 0)
+		w.wantNoReleases("after the wait")
 	})
 }
 
@@ -129,7 +129,7 @@ func keepsInvisible(_ *testing.T, w *world) {
 		})
 		w.wantInHand(op, 3)
 		w.wantCreates("once they are told as not visible", 1)
-		w.wantReleases("once they are told as not visible", 0)
+		w.wantNoReleases("once they are told as not visible")
 		token := w.token(op)
 		time.Sleep(10 * time.Minute)
 		list, err := op.Wait(w.ctx, nil)
@@ -141,7 +141,7 @@ func keepsInvisible(_ *testing.T, w *world) {
 			w.t.Errorf("another process has %v, %v; want %v", again.InstanceIDs(), err, ids)
 		}
 		w.wantCreates("in the end", 1)
-		w.wantReleases("in the end", 0)
+		w.wantNoReleases("in the end")
 	})
 }
 
@@ -160,7 +160,7 @@ func keepsOneInvisible(_ *testing.T, w *world) {
 		}
 		w.wantInHand(op, 3)
 		w.wantCreates("after the wait", 1)
-		w.wantReleases("after the wait", 0)
+		w.wantNoReleases("after the wait")
 	})
 }
 

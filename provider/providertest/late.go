@@ -71,7 +71,7 @@ func (w *world) wantSurplus(op *provider.Operation, err error, first []string) {
 		w.t.Errorf("the surplus is %v, want %v", op.SurplusIDs(), first)
 	}
 	w.wantInHand(op, 6)
-	w.wantReleases("a surplus is the caller's business", 0)
+	w.wantNoReleases("a surplus is the caller's business")
 }
 
 func lateByWait(t *testing.T, w *world) {

@@ -86,7 +86,7 @@ func supersededStops(t *testing.T, w *world) {
 			t.Errorf("%s: %d more requests when it is terminated", when, more)
 		}
 		if n <= 5 { // two creates, their answers and the mark of the release; then it may go out
-			w.wantReleases(when, 0)
+			w.wantNoReleases(when)
 		}
 	}
 }
@@ -101,7 +101,7 @@ func supersededKeepsFailed(_ *testing.T, w *world) {
 	if !errors.Is(err, provider.ErrQuota) {
 		w.t.Errorf("want ErrQuota as well, got %v", err)
 	}
-	w.wantReleases("a failed operation", 0)
+	w.wantNoReleases("a failed operation")
 	w.wantInHand(op, w.client.Limits().InstancesPerCreate)
 }
 
@@ -131,7 +131,7 @@ func supersededKeepsWaiting(t *testing.T, w *world) {
 		if more := book.count() - saves; more != 0 || err == nil {
 			t.Errorf("%s: %d more saves by another wait, %v", name, more, err)
 		}
-		w.wantReleases(name, 0)
+		w.wantNoReleases(name)
 		w.wantCreates(name, 1)
 		w.wantAlive(name, before...)
 	}
@@ -142,7 +142,7 @@ func supersededEndsNothing(t *testing.T, w *world) {
 	op := w.create(3, &provider.RunOptions{Journal: book, KeepMarker: true})
 	_, err := op.Terminate(w.ctx, nil)
 	w.wantSuperseded("terminated", err)
-	w.wantReleases("terminated", 0)
+	w.wantNoReleases("terminated")
 	w.wantAlive("terminated", op.InstanceIDs()...)
 	if n := book.count(); n != 3 {
 		t.Errorf("%d saves, want 3", n)
@@ -164,7 +164,7 @@ func unsavedReleasesNothing(t *testing.T, w *world) {
 	if _, err := op.Terminate(w.ctx, nil); !errors.Is(err, down) {
 		t.Errorf("want the journal's error, got %v", err)
 	}
-	w.wantReleases("while the journal is down", 0)
+	w.wantNoReleases("while the journal is down")
 	w.wantAlive("while the journal is down", op.InstanceIDs()...)
 	full = false
 	if _, err := op.Terminate(w.ctx, nil); err != nil {
