@@ -272,3 +272,28 @@ func TestTerminateLingersForLateFinds(t *testing.T) {
 		}
 	})
 }
+
+// A token of version 1 cannot say in what a spec differs, and the spec of a single missing
+// instance is checked like any other.
+func TestADifferentSpecOfAnOldToken(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(throttled()))
+		s := spec(1)
+		op, _ := f.client().RunInstances(t.Context(), s, nil)
+		old := edit(t, tokenOf(t, op), func(top map[string]any, _ func(int) map[string]any) {
+			top["yunfan"] = 1
+			delete(top, "fields")
+		})
+		other := s
+		other.InstanceType = "t2.large"
+		_, err := f.client().Resume(t.Context(), old, &provider.ResumeOptions{Spec: &other})
+		if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "it differs in") {
+			t.Errorf("got %v, want that it is another spec, and no fields", err)
+		}
+		f.valid = func(*provider.RunInstancesSpec) error { return &provider.FieldError{Path: "Name", Reason: "is not good"} }
+		_, err = f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if got := paths(t, err); !slices.Equal(got, []string{"Name"}) {
+			t.Errorf("refused are %v, want what the cloud's own rules say", got)
+		}
+	})
+}
