@@ -43,15 +43,18 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		failed := errors.As(err, &w) && len(w.Failed) > 0
 		switch {
 		case err == nil && trouble == nil && op.allReleased():
-			return nil, &RunError{Driver: op.c.name, Operation: op.id, Asked: op.ledger.Count(), Errs: []error{errReleased}}
+			return nil, &RunError{
+				Driver: op.c.name, Operation: op.id, Asked: op.ledger.Count(), Errs: []error{errReleased},
+				unknown: len(op.openParts()) > 0,
+			}
 		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
 			continue
 		case !failed || ctx.Err() != nil:
-			return op.inOrder(running), op.withTrouble(op.withTrouble(err, trouble), op.surplusError())
+			return op.inOrder(running), op.endOfWait(ctx, err, trouble)
 		}
 		more, mendErr := op.mend(ctx, w.Failed)
 		if !more {
-			return op.inOrder(running), op.withTrouble(op.withTrouble(err, trouble), mendErr)
+			return op.inOrder(running), op.endOfWait(ctx, err, trouble, mendErr)
 		}
 		o.replaced(len(w.Failed))
 		trouble = mendErr
@@ -59,6 +62,15 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 			trouble = op.withTrouble(err, mendErr)
 		}
 	}
+}
+
+// endOfWait returns what a wait ends with: what went wrong, and what is there beyond what
+// was asked for, also what has become visible meanwhile.
+func (op *Operation) endOfWait(ctx context.Context, errs ...error) error {
+	if len(compact(errs...)) > 0 && ctx.Err() == nil {
+		errs = append(errs, op.findLate(ctx))
+	}
+	return oneParagraph(op.c.name, append(errs, op.surplusError())...)
 }
 
 // waitFor waits for some instances of the operation, and writes down which of them were

@@ -140,7 +140,21 @@ func (p *DescribePage) nameless() bool {
 	return false
 }
 
-// sensible refuses a page that cannot be: with instances that have no ID, or
+// contradicts reports whether the page shows an instance in two states. Drivers call such a
+// page short, as any with an instance twice.
+func (p *DescribePage) contradicts() bool {
+	states := make(map[string]State, len(p.Instances))
+	for i := range p.Instances {
+		at := &p.Instances[i]
+		if have, twice := states[at.ID]; twice && have != at.State {
+			return true
+		}
+		states[at.ID] = at.State
+	}
+	return false
+}
+
+// sensible refuses a page that cannot be: with instances that have no ID or two states, or
 // followed by itself.
 func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 	switch {
@@ -148,6 +162,8 @@ func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 		return c.senseless(page, "the answer describes an instance without an ID")
 	case page.NextPage != "" && page.NextPage == req.PageToken:
 		return c.senseless(page, "the answer names itself as the next page")
+	case page.Short && page.contradicts():
+		return c.senseless(page, "the answer shows an instance in two states")
 	default:
 		return nil
 	}

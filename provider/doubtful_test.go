@@ -131,3 +131,48 @@ func TestAnInstanceOfYesterdayIsNotReleased(t *testing.T) {
 		}
 	})
 }
+
+// An instance that is older than its operation is not replaced by an alternative when it
+// fails: that would release it.
+func TestAnOldInstanceIsNotReplaced(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stranger()
+		time.Sleep(5 * time.Hour)
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			few := *s
+			few.Count = 2
+			return &provider.RunResult{InstanceIDs: append(f.create(&few).InstanceIDs, "i-foreign")}, nil
+		}
+		f.state = func(id string, _ time.Duration) (provider.State, string) {
+			if id == "i-foreign" {
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		o := &provider.RunOptions{Alternatives: []provider.Alternative{{InstanceType: "t2.small"}}}
+		op, err := f.client().RunInstances(t.Context(), spec(3), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "i-foreign") {
+			t.Errorf("got %v, want the instance that was kept", err)
+		}
+		if n := len(f.made(provider.APITerminateInstances)); n != 0 || len(f.alive()) != 3 {
+			t.Errorf("%d releases, alive are %v; want none and all three", n, f.alive())
+		}
+	})
+}
+
+// Whatever stands in a list of IDs and is no ID is not taken for an instance.
+func TestWhatIsNoIDIsNoInstance(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(gives(nil, "<html>busy</html>"), gives(nil, " i-a "))
+		op, err := f.client().RunInstances(t.Context(), spec(1), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := op.InstanceIDs(); !slices.Equal(got, []string{"i-a"}) {
+			t.Errorf("in hand are %q, want i-a", got)
+		}
+	})
+}

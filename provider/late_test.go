@@ -38,6 +38,9 @@ func TestLateFindsAreToldByTheWait(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if info, err := provider.ReadToken(tokenOf(t, op)); err != nil || info.GivenUp != 1 {
+			t.Errorf("the token tells of %d given-up creates, %v; want 1", info.GivenUp, err)
+		}
 		list, err := op.Wait(t.Context(), nil)
 		var e *provider.RunError
 		if !errors.As(err, &e) || len(e.Surplus) != 2 {
@@ -124,6 +127,57 @@ func TestWhatAnOwnersListLeftOutIsFoundLate(t *testing.T) {
 		}
 		if got := f.alive(); len(got) != 0 {
 			t.Errorf("%v are left", got)
+		}
+	})
+}
+
+// Tags come late: what an old create made is looked for as long as what a lost one made.
+func TestOldCreatesAreLookedForAsLong(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, run := spec(2), &provider.RunOptions{Owner: "team-a"}
+		f.answers(but(lost()))
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		token := edit(t, tokenOf(t, op), func(_ map[string]any, part func(int) map[string]any) {
+			part(0)["sent"] = time.Now().Add(6 * time.Minute).UTC().Format(time.RFC3339) // by another clock
+		})
+		shown := time.Now().Add(90 * time.Second)
+		f.state = func(string, time.Duration) (provider.State, string) {
+			if time.Now().Before(shown) {
+				return "", ""
+			}
+			return provider.StateRunning, "Running"
+		}
+		f.tokens = map[string][]string{}
+		f.answers(works)
+		again, err := f.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &s, Run: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.InstanceIDs(); len(got) != 2 || !slices.Equal(got, f.alive()) {
+			t.Errorf("in hand are %v of %v, want the two that were made", got, f.alive())
+		}
+	})
+}
+
+// A wait that ends with an error tells of late finds as well.
+func TestAFailedWaitTellsOfLateFinds(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		late(m)
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		state := m.state
+		m.state = func(id string, age time.Duration) (provider.State, string) {
+			if id == "i-003" {
+				return provider.StateFailed, "Failed"
+			}
+			return state(id, age)
+		}
+		_, err = op.Wait(t.Context(), nil)
+		if !errors.Is(err, provider.ErrLaunchFailed) || len(op.SurplusIDs()) != 2 {
+			t.Errorf("got %v and a surplus of %v, want the failure and two late finds", err, op.SurplusIDs())
 		}
 	})
 }

@@ -14,6 +14,7 @@ type listing struct {
 	// takesShort yields what a short answer shows, and records that it was one.
 	// Otherwise a short answer is repeated, and then an error.
 	takesShort bool
+	strict     bool // a page that repeats others is short: for looks that prove absence
 	short      bool
 	behind     bool // the short answer was a page behind others
 
@@ -70,6 +71,7 @@ func (l *listing) read(ctx context.Context) (goesOn bool) {
 
 // pages reads every page once, and reports false when the loop is over.
 func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
+	var pages pager
 	for {
 		page, err := l.page(ctx)
 		if err != nil {
@@ -77,6 +79,14 @@ func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
 		}
 		if page.NextPage != "" && l.shown == nil {
 			l.shown = map[string]struct{}{}
+		}
+		repeats, wrong := pages.turn(page)
+		if repeats && l.strict && wrong == "" {
+			wrong = "a page shows instances of an earlier one: it may lack others"
+		}
+		if wrong != "" {
+			l.behind = true
+			return false, l.c.senseless(page, wrong)
 		}
 		for n := range page.Instances {
 			if !l.show(&page.Instances[n]) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -166,6 +167,49 @@ func TestAnInstanceIsListedOnce(t *testing.T) {
 		got := slices.Sorted(slices.Values(list(t, f.client(), provider.Query{})))
 		if slices.Sort(ids); !slices.Equal(got, ids) {
 			t.Errorf("%d rows for %d instances", len(got), len(ids))
+		}
+	})
+}
+
+// A list whose pages go in a circle, or show nothing new for ever, is an error and no list.
+func TestListsThatNeverEnd(t *testing.T) {
+	for what, next := range map[string]func(n int) string{
+		"a circle":    func(n int) string { return []string{"a", "b"}[n%2] },
+		"nothing new": func(n int) string { return strconv.Itoa(n) },
+	} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.describe = func(n int, _ *provider.DescribeRequest) (*provider.DescribePage, error) {
+				return &provider.DescribePage{Instances: []provider.Instance{{ID: "i-1", State: provider.StateRunning}}, NextPage: next(n)}, nil
+			}
+			var last error
+			for _, err := range f.client().DescribeInstances(t.Context(), provider.Query{}) {
+				last = err
+			}
+			if !errors.Is(last, provider.ErrUnavailable) {
+				t.Errorf("%s: got %v, want an error", what, last)
+			}
+			if n := len(f.calls); n > 100 {
+				t.Errorf("%s: %d calls, want few", what, n)
+			}
+		})
+	}
+}
+
+// A page that shows an instance in two states is no answer about it.
+func TestAnInstanceInTwoStates(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 1)
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			page := f.look(r)
+			if n < 3 {
+				dead := page.Instances[0]
+				dead.State = provider.StateTerminated
+				page.Instances, page.Short = append(page.Instances, dead), true
+			}
+			return page, nil
+		}
+		if list, err := op.Wait(t.Context(), nil); err != nil || len(list) != 1 {
+			t.Errorf("%v, %v; want it to run", list, err)
 		}
 	})
 }

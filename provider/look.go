@@ -114,7 +114,8 @@ func (op *Operation) adoptMarked(ctx context.Context, i int, name string, everyt
 // list returns the IDs of the instances of a listing that are wanted and alive. Those
 // before an error come beside it.
 func (op *Operation) list(ctx context.Context, req *DescribeRequest, wanted func(*Instance) bool) (ids []string, err error) {
-	op.c.describeAll(ctx, req, func(s Instance, e error) bool {
+	l := listing{c: op.c, req: req, strict: true}
+	l.yield = func(s Instance, e error) bool {
 		if e != nil {
 			err = e
 			return false
@@ -123,7 +124,8 @@ func (op *Operation) list(ctx context.Context, req *DescribeRequest, wanted func
 			ids = append(ids, s.ID)
 		}
 		return true
-	})
+	}
+	l.all(ctx)
 	return ids, err
 }
 
@@ -197,7 +199,7 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 		return nil
 	}
 	stale := op.staleParts()
-	if err := op.adoptTagged(ctx, stale); err != nil {
+	if err := op.searchTagged(ctx, i, stale); err != nil {
 		return err
 	}
 	for _, n := range stale {
@@ -206,6 +208,28 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 		}
 	}
 	return nil
+}
+
+// searchTagged looks for what old creates have made until it has found all, for as long as
+// what a lost create made is looked for anywhere: how long ago they were sent only another
+// computer's clock says, and tags come late.
+func (op *Operation) searchTagged(ctx context.Context, i int, parts []int) (err error) {
+	pauses := op.c.searches()
+	op.tellSearch(ctx, i, pauses)
+	for _, pause := range pauses {
+		if !sleep(ctx, pause) {
+			return ctx.Err()
+		}
+		err = op.adoptTagged(ctx, parts)
+		missing := slices.ContainsFunc(parts, func(n int) bool {
+			p := op.ledger.Part(n)
+			return p.Missing() > 0
+		})
+		if err == nil && !missing {
+			return nil
+		}
+	}
+	return err
 }
 
 // adoptTagged gives the instances that bear the owner's tags, and that no part has, to the

@@ -290,7 +290,9 @@ func TestADifferentSpecOfAnOldToken(t *testing.T) {
 		if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "it differs in") {
 			t.Errorf("got %v, want that it is another spec, and no fields", err)
 		}
-		f.valid = func(*provider.RunInstancesSpec) error { return &provider.FieldError{Path: "Name", Reason: "is not good"} }
+		f.valid = func(*provider.RunInstancesSpec) error {
+			return &provider.FieldError{Path: "Name", Reason: "is not good"}
+		}
 		_, err = f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
 		if got := paths(t, err); !slices.Equal(got, []string{"Name"}) {
 			t.Errorf("refused are %v, want what the cloud's own rules say", got)

@@ -91,6 +91,7 @@ func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []s
 	if len(foreign) == 0 {
 		return ours, nil
 	}
+	op.ledger.Doubt(foreign)
 	return ours, fmt.Errorf("not released, because they are older than the operation, named otherwise or another's,"+
 		" although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
 }
@@ -103,6 +104,8 @@ func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
 		return tag != op.id
 	case op.c.marksByName() && strings.Contains(i.Name, markerStart(op.owner, op.id)):
 		return false
+	case op.c.marksByName() && markerIn(i.Name) != "": // of another operation
+		return true
 	case !i.CreatedAt.IsZero() && i.CreatedAt.Before(oldest):
 		return true
 	}
@@ -170,7 +173,10 @@ func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
 //
 // Instances that may not be the operation's (see [RunError].Doubtful) are kept; release
 // them by ID with [Client.TerminateInstances]. The result says per instance what became
-// of it. A nil error means that nothing is left.
+// of it. A nil error means that nothing is left that anybody can see. Where a create was
+// given up after a search ([TokenInfo].GivenUp), Terminate looks for what it made until
+// half of [Options].SearchFor has passed since; what shows up later still is found by
+// another Terminate or Resume, and by [Client.Sweep].
 func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (TerminateResult, error) {
 	if err := op.mending.lock(ctx); err != nil {
 		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
@@ -233,7 +239,9 @@ func (op *Operation) releaseOwed(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	ids, foreign := op.withoutForeign(ctx, ids)
 	res, err := op.c.terminate(ctx, op.region, ids)
+	err = oneParagraph(op.c.name, err, foreign)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
 		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
 	}

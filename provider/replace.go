@@ -219,6 +219,11 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	default:
 		return false, nil
 	}
+	ids, foreign := op.withoutForeign(ctx, ids)
+	if len(ids) == 0 {
+		return false, foreign
+	}
+	op.addProblem(foreign)
 	owed := op.ledger.OweRelease(ids)
 	if err := op.saveAnswer(ctx); err != nil {
 		op.ledger.CancelOwed(owed)

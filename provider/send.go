@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -213,7 +215,9 @@ func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.P
 			return err
 		}
 	}
-	op.ledger.Agree(i)
+	if op.ledger.Agreed(i) {
+		op.ledger.Agree(i)
+	}
 	return op.tooFew(i)
 }
 
@@ -239,6 +243,9 @@ func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error
 		res, err := op.c.driver.RunInstances(ctx, s)
 		if res == nil {
 			res = &RunResult{}
+		}
+		if odd := dropOddIDs(res); odd && err == nil {
+			err = op.senseless(res, "the answer names something that is no instance ID")
 		}
 		if err == nil && !s.DryRun {
 			err = op.checkAnswer(res)
@@ -274,10 +281,34 @@ func (op *Operation) checkAnswer(res *RunResult) error {
 	case res.OrderID != "":
 		return &UnpaidError{Driver: op.c.name, OrderID: res.OrderID, RequestID: res.RequestID}
 	}
+	return op.senseless(res, "the answer names no instance")
+}
+
+// senseless is the error of an answer that proves nothing.
+func (op *Operation) senseless(res *RunResult, why string) error {
 	return &APIError{
-		Driver: op.c.name, Op: string(APIRunInstances), RequestID: res.RequestID,
-		Message: "the answer names no instance", Outcome: OutcomeUnknown,
+		Driver: op.c.name, Op: string(APIRunInstances), RequestID: res.RequestID, Message: why, Outcome: OutcomeUnknown,
 	}
+}
+
+// dropOddIDs leaves out of an answer what no cloud calls an instance, such as a page of
+// HTML, and blanks around IDs. It reports whether there was any such thing.
+func dropOddIDs(res *RunResult) (odd bool) {
+	isOdd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"'`{}[]()\\,;", r) }
+	if !slices.ContainsFunc(res.InstanceIDs, func(id string) bool { return strings.ContainsFunc(id, isOdd) }) {
+		return false
+	}
+	var ids []string
+	for _, id := range res.InstanceIDs {
+		id = strings.TrimSpace(id)
+		if strings.ContainsFunc(id, isOdd) {
+			odd = true
+			continue
+		}
+		ids = append(ids, id)
+	}
+	res.InstanceIDs = ids
+	return odd
 }
 
 // createByMarker makes one create on a cloud without client tokens. When its answer is

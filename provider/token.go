@@ -97,6 +97,10 @@ type TokenInfo struct {
 	// creates were sent, and the answers had not come when the token was saved.
 	Unknown int
 
+	// GivenUp are creates whose answer was lost and of which a search found nothing, or
+	// not all. They count as not executed, and what they made may still become visible.
+	GivenUp int
+
 	// Orders wait to be paid.
 	Orders []string
 
@@ -126,6 +130,7 @@ func ReadToken(token []byte) (TokenInfo, error) {
 		Asked: l.Count(), Enough: l.Enough(), InstanceIDs: l.IDs(), Surplus: l.Surplus(), Over: l.Over(), Accepted: l.NamedAt(),
 	}
 	for _, p := range l.All() {
+		t.GivenUp += len(p.GivenUp)
 		switch {
 		case p.Order != "" && p.Missing() > 0:
 			t.Orders = append(t.Orders, p.Order)

@@ -84,14 +84,35 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 	return fresh
 }
 
-// contradictsLocked reports whether an answer cannot be true.
+// contradictsLocked reports whether an answer cannot be true: it names an instance of
+// another part, or all answers of the generation together name more than
+// were asked for. When everything is being released, what contradicted an answer may be
+// gone already: what is doubtful stays so.
 func (l *Ledger) contradictsLocked(i int, a *Answer) bool {
+	named := a.IDs
+	p := &l.parts[i]
 	for _, id := range a.IDs {
-		if s, ok := l.instances[id]; ok && s.part != i {
+		s, known := l.instances[id]
+		ofAnother := known && s.part != i
+		lateWord := known && l.over && s.claim == Doubtful
+		if ofAnother || lateWord {
 			return true
 		}
 	}
-	return len(a.IDs) > a.Asked && len(distinct(a.IDs)) > a.Asked
+	if p.status == Sent {
+		named = append(slices.Clip(named), l.generationLocked(p)...)
+	}
+	return len(named) > a.Asked && len(distinct(named)) > a.Asked
+}
+
+// generationLocked returns the certain instances of the generation that is under way.
+func (l *Ledger) generationLocked(p *part) (ids []string) {
+	for _, id := range p.ids[min(p.before, len(p.ids)):] {
+		if l.instances[id].claim == Ours {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // distinct returns IDs sorted, each once.
@@ -105,7 +126,8 @@ func (l *Ledger) compareLocked(p *part, a *Answer) {
 		return
 	}
 	named := distinct(a.IDs)
-	p.agreed = p.last != nil && slices.Equal(p.last, named)
+	whole := len(distinct(append(slices.Clip(named), l.generationLocked(p)...))) == len(named)
+	p.agreed = whole && p.last != nil && slices.Equal(p.last, named)
 	p.last = named
 }
 
@@ -125,7 +147,7 @@ func (l *Ledger) Agree(i int) bool {
 }
 
 // Agreed reports whether the two latest answers of a part without an error named the
-// same instances.
+// same instances, and all that earlier answers have named.
 func (l *Ledger) Agreed(i int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -413,6 +435,16 @@ func (l *Ledger) CancelRelease() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.over = false
+}
+
+// Doubt records that instances seem to be somebody else's although an answer has named
+// them.
+func (l *Ledger) Doubt(ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		l.changeLocked(id, func(s *instance) { s.claim = Doubtful })
+	}
 }
 
 // OweRelease records that instances are to be released. It returns those that were not

@@ -226,6 +226,7 @@ var events = map[string]func(*ledger.Ledger) any{
 	"see":                func(l *ledger.Ledger) any { l.See([]string{"i-1", "i-2", "i-3"}); return nil },
 	"begin release":      func(l *ledger.Ledger) any { return l.BeginRelease() },
 	"cancel release":     func(l *ledger.Ledger) any { l.CancelRelease(); return nil },
+	"doubt":              func(l *ledger.Ledger) any { l.Doubt([]string{"i-1", "i-9"}); return nil },
 	"owe release":        func(l *ledger.Ledger) any { return l.OweRelease([]string{"i-1"}) },
 	"cancel owed":        func(l *ledger.Ledger) any { l.CancelOwed([]string{"i-1"}); return nil },
 	"leave: accepted":    func(l *ledger.Ledger) any { return l.Leave([]string{"i-1"}, ledger.ReleaseAccepted) },

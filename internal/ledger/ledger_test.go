@@ -243,3 +243,48 @@ func TestReleasesAreBegunOnce(t *testing.T) {
 		t.Errorf("owed again are %v", got)
 	}
 }
+
+// Two answers of one token are about the same instances: together they cannot name more
+// than were asked for.
+func TestAnswersThatTogetherNameTooMany(t *testing.T) {
+	l := ledger.New(4, []ledger.Plan{{Count: 4, MinCount: 4}})
+	take(l, 0, 4, fine, "m0", "m1", "m2")
+	take(l, 0, 4, fine, "m0", "m1", "f0", "f1")
+	if got := l.Ours(); !slices.Equal(got, []string{"m0", "m1", "m2"}) {
+		t.Errorf("ours are %v, want what the first answer named", got)
+	}
+	if got := l.Doubtful(); !slices.Equal(got, []string{"f0", "f1"}) {
+		t.Errorf("doubtful are %v, want what the second added", got)
+	}
+	if p := l.Part(0); !p.Open() {
+		t.Errorf("the part is %s, want it open", p.Status)
+	}
+}
+
+// Answers that shrink do not agree: they lack what earlier ones have named.
+func TestShrinkingAnswersDoNotAgree(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 2}})
+	take(l, 0, 4, fine, "a", "b", "c")
+	take(l, 0, 4, fine, "a")
+	take(l, 0, 4, fine, "a")
+	if l.Agreed(0) {
+		t.Error("two answers agree that lack what an earlier one named")
+	}
+	take(l, 0, 4, fine, "a", "b", "c")
+	take(l, 0, 4, fine, "c", "b", "a")
+	if !l.Agreed(0) {
+		t.Error("two answers that name all do not agree")
+	}
+}
+
+// When everything is being released, what was doubtful stays so: what contradicted it may be
+// gone.
+func TestDoubtOutlivesARelease(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 2}})
+	take(l, 0, 2, fine, "a", "b", "c")
+	l.BeginRelease()
+	take(l, 0, 2, fine, "a", "b")
+	if got := l.Ours(); got != nil {
+		t.Errorf("ours are %v, want none", got)
+	}
+}
