@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
@@ -19,8 +20,8 @@ func judge(err error, byToken bool) ledger.Verdict {
 	v := ledger.Verdict{Scarce: errors.Is(err, ErrNoStock), TokenDead: e.TokenDead}
 	switch e.Outcome {
 	case OutcomeThrottled:
-	case OutcomeUnsent:
-		v.Final = !passing
+	case OutcomeUnsent: // the end of a ctx says nothing about the next call
+		v.Final = !passing && !endedByCtx(err)
 	case OutcomeRejected:
 		v.Final = !passing && !e.Temporary
 		if byToken && e.Temporary {
@@ -30,6 +31,11 @@ func judge(err error, byToken bool) ledger.Verdict {
 		v.Executed = ledger.Maybe
 	}
 	return v
+}
+
+// endedByCtx reports whether a call ended because its ctx did.
+func endedByCtx(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // judgeOther judges what is no error of the service. What the driver refused by itself,
