@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -98,4 +99,29 @@ func TestASearchIsTold(t *testing.T) {
 			t.Errorf("the log does not tell of it: %s", text)
 		}
 	})
+}
+
+// A create whose ctx ended before it was sent was not refused: another process goes on
+// with it.
+func TestACreateThatItsContextKeptBackIsMadeLater(t *testing.T) {
+	for _, ended := range []error{context.Canceled, context.DeadlineExceeded} {
+		inMarkedTime(t, func(t *testing.T, m *marking) {
+			s := named(2, "web")
+			m.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+				return nil, &provider.APIError{Driver: "fake", Op: "Call", Outcome: provider.OutcomeUnsent, Err: ended}
+			}
+			op, err := m.client().RunInstances(t.Context(), s, nil)
+			if !errors.Is(err, ended) {
+				t.Fatalf("got %v, want %v", err, ended)
+			}
+			m.run = nil
+			again, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := m.alive(); len(got) != 2 || !slices.Equal(got, again.InstanceIDs()) {
+				t.Errorf("alive are %v, in hand %v; want two", got, again.InstanceIDs())
+			}
+		})
+	}
 }

@@ -96,7 +96,8 @@ func blindfolded(ctx context.Context, d provider.Driver, r *provider.DescribeReq
 	}
 	for _, id := range r.IDs {
 		if !slices.ContainsFunc(page.Instances, func(i provider.Instance) bool { return i.ID == id }) {
-			page.Instances = append(page.Instances, provider.Instance{ID: id, Region: r.Region, State: provider.StateTerminated, RawState: "gone"})
+			gone := provider.Instance{ID: id, Region: r.Region, State: provider.StateTerminated, RawState: "gone"}
+			page.Instances = append(page.Instances, gone)
 		}
 	}
 	return page, nil
@@ -160,6 +161,9 @@ func reckless(d provider.Driver) provider.Driver {
 	}
 }
 
+// seeing is a driver that takes "not visible" for gone.
+func seeing(d provider.Driver) provider.Driver { return &broken{Driver: d, describe: blindfolded} }
+
 // creating is a driver with a mistake in its create.
 func creating(run createFunc) func(provider.Driver) provider.Driver {
 	return func(d provider.Driver) provider.Driver { return &broken{Driver: d, run: run} }
@@ -188,7 +192,7 @@ func TestBrokenDriversFailTheSoak(t *testing.T) {
 		{"token dropped", creating(tokenless), "servers more than were asked for", ""},
 		{"retry without token", creating(impatient), "servers more than were asked for", ""},
 		{"IDs dropped on partial success", creating(forgetful()), "servers that nobody was told of", ""},
-		{"not visible is gone", func(d provider.Driver) provider.Driver { return &broken{Driver: d, describe: blindfolded} }, "servers that were released and live on", ""},
+		{"not visible is gone", seeing, "servers that were released and live on", ""},
 		{"short answers are believed", creating(gullible()), "servers that nobody was told of", cloudsim.ShortList},
 		{"everything named is released", reckless, "servers of others that were released", cloudsim.LongList},
 	}

@@ -78,7 +78,7 @@ func (j *job) over(op *provider.Operation, err error, round int) bool {
 // knows to be there, and returns true, once.
 func (j *job) looksLate(op *provider.Operation) bool {
 	gaveUp := bytes.Contains(j.token(op), []byte(`"givenUp"`))
-	if j.late || !gaveUp && j.rand.IntN(16) > 0 {
+	if j.late || !gaveUp && j.rand.IntN(32) > 0 {
 		return false
 	}
 	j.late = true

@@ -306,7 +306,7 @@ func (j *job) attempt(do func(context.Context) (*provider.Operation, error)) (*p
 // have more to do.
 func (j *job) wait(op *provider.Operation) error {
 	var hidden []provider.PendingInstance
-	for range 6 {
+	for range 4 {
 		err := j.waitOnce(op)
 		var e *provider.RunError
 		var w *provider.WaitError
@@ -319,7 +319,7 @@ func (j *job) wait(op *provider.Operation) error {
 		if len(hidden) == 0 || j.opts.OperationID != "" { // whoever wants to run it again is in a hurry
 			return nil
 		}
-		time.Sleep(4 * time.Minute)
+		time.Sleep(7 * time.Minute)
 	}
 	for _, p := range hidden {
 		j.report.neverSeen = append(j.report.neverSeen, sighting{j.n, p.ID})

@@ -333,6 +333,7 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 		doubtful = len(e.Doubtful)
 	}
 	failed := err != nil && !again(err)
+	policy := e != nil && len(e.Errs) > 0 && j.opts.OnFailure == provider.TerminateServers
 	ours := len(op.InstanceIDs()) - doubtful
 	switch enough := max(j.spec.MinCount, 1); {
 	case n > j.spec.Count:
@@ -341,7 +342,7 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 		r.add(&r.wrong, fmt.Sprintf("operation %d has %d servers of %d and no error", j.n, n, j.spec.Count))
 	case failed && !explained(err):
 		r.add(&r.wrong, fmt.Sprintf("operation %d ended with an error that no fault explains: %v", j.n, err))
-	case failed && e != nil && len(e.Errs) > 0 && j.opts.OnFailure == provider.TerminateServers && ours > 0 && !keptOnPurpose(err):
+	case failed && policy && ours > 0 && !keptOnPurpose(err):
 		r.add(&r.wrong, fmt.Sprintf("operation %d failed and keeps %d servers: %v", j.n, n, err))
 	}
 }

@@ -79,7 +79,7 @@ func TestSoak(t *testing.T) {
 
 // parallel is how many operations go on at a time, and world how many a simulated
 // account sees in all: its calls take the longer the more instances it ever had.
-const parallel, world = 16, 200
+const parallel, world = 16, 125
 
 // soaked runs a soak of one cloud, in as many worlds as it takes. In every second one
 // answers to creates name instances of others.
