@@ -181,3 +181,29 @@ func TestAFailedWaitTellsOfLateFinds(t *testing.T) {
 		}
 	})
 }
+
+// A search goes on while it still finds more: what shows up one after the other is not
+// created again.
+func TestASearchGoesOnWhileItFindsMore(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		start, shown := time.Now(), []time.Duration{0, 0, 100 * time.Second, 150 * time.Second, 200 * time.Second}
+		m.answers(but(lost()))
+		m.state = func(id string, _ time.Duration) (provider.State, string) {
+			n := int(id[len(id)-1] - '1')
+			if time.Since(start) < shown[n] {
+				return "", ""
+			}
+			return provider.StateRunning, "Running"
+		}
+		op, err := m.client().RunInstances(t.Context(), named(5, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(m.made(provider.APIRunInstances)); n != 1 {
+			t.Errorf("%d creates were sent, want 1", n)
+		}
+		if got := op.InstanceIDs(); len(got) != 5 {
+			t.Errorf("in hand are %v, want five", got)
+		}
+	})
+}
