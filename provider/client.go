@@ -30,9 +30,13 @@ type Options struct {
 
 	// RetryFor is how long one call is repeated that was throttled, or that
 	// failed in a way that makes a repetition safe: reads, releases, starts and
-	// stops always, creates only where a client token makes them idempotent,
-	// reboots only when they were refused. 0 means 2 minutes; negative means
-	// never. The caller's ctx may end it earlier.
+	// stops always, reboots only when they were refused. Creates are repeated by their
+	// client token; on clouds without tokens (ENS, QingCloud) a create whose answer was
+	// lost is looked for first (SearchFor), and one more may follow that search also
+	// when it took longer than RetryFor. Time in the library's own queue does not count. 0
+	// means 2 minutes; negative means never. An answer that names fewer instances than
+	// were asked for is asked for again in any case: that is no repetition but a
+	// proof. The caller's ctx may end it earlier.
 	RetryFor time.Duration
 
 	// FirstLook is when new servers are looked at for the first time after the
