@@ -312,7 +312,8 @@ func (r *report) count(j *tale, i *cloudsim.Instance, slots map[string]int, what
 		most *= j.runs
 	}
 	told := r.told[at]
-	undone := !told && dead(i.Phase) && (j.opts.OnFailure == provider.TerminateServers || j.over)
+	released := j.opts.OnFailure == provider.TerminateServers || j.over
+	undone := !told && dead(i.Phase) && (released || i.Reason != "") // it never ran, or does not any more
 	switch {
 	case r.surplus[at]:
 		r.beyond++
