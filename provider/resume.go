@@ -24,8 +24,8 @@ type ResumeOptions struct {
 	Run *RunOptions
 
 	// NoneMade says that a person has looked for what the creates of unknown outcome
-	// made, and that there is nothing beyond the token's IDs: what is missing is then
-	// created. It counts only for creates whose client token is too old to be sent
+	// made, and that there is nothing beyond the token's IDs that are certain (those of
+	// [RunError].Doubtful are not): what is missing is then created. It counts only for creates whose client token is too old to be sent
 	// again, of operations without an owner: the error says what to look for.
 	NoneMade bool
 }

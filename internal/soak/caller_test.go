@@ -36,14 +36,14 @@ func (j *job) end(op *provider.Operation) {
 			break
 		}
 		if needsPerson(err) {
-			j.person(op)
+			j.person(op, err)
 		}
 		time.Sleep([]time.Duration{time.Minute, 5 * time.Minute, 20 * time.Minute}[min(round, 2)])
 		j.immortal = round > 14
 		op, err = j.resume()
 	}
 	if op == nil {
-		j.report.add(&j.report.unsettled, fmt.Sprintf("%d did not begin: %v%s", j.n, err, j.report.jobs[j.operation()].story()))
+		j.report.add(&j.report.unsettled, fmt.Sprintf("%d did not begin: %v%s", j.n, err, j.report.storyOf(j)))
 		return
 	}
 	j.inSight(func() { j.release(j.own(op.InstanceIDs())) })
@@ -173,12 +173,17 @@ func needsPerson(err error) bool {
 
 // person looks for what creates of unknown outcome have made, at the console and when
 // everything is visible, and releases it by ID.
-func (j *job) person(op *provider.Operation) {
+func (j *job) person(op *provider.Operation, err error) {
 	time.Sleep(longestHidden + time.Minute)
 	known := map[string]bool{}
 	if op != nil {
 		for _, id := range op.InstanceIDs() {
 			known[id] = true
+		}
+	}
+	if e := (*provider.RunError)(nil); errors.As(err, &e) {
+		for _, id := range e.Doubtful { // the operation does not count on them
+			delete(known, id)
 		}
 	}
 	var ids []string

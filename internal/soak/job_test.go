@@ -209,7 +209,7 @@ func (j *job) prepare(op *provider.Operation, err error, tries int) {
 		_ = j.storm.sim.Pay(j.storm.cloud, u.OrderID) // it may be paid already
 	}
 	if needsPerson(err) {
-		j.person(op)
+		j.person(op, err)
 	}
 	j.pause(tries)
 }
@@ -322,7 +322,7 @@ func (j *job) wait(op *provider.Operation) error {
 		time.Sleep(7 * time.Minute)
 	}
 	for _, p := range hidden {
-		j.report.neverSeen = append(j.report.neverSeen, sighting{j.n, p.ID})
+		j.report.miss(j, p.ID)
 	}
 	return nil
 }

@@ -181,6 +181,20 @@ func (r *report) found(j *job, ids []string) {
 	r.note(r.byPerson, j, ids)
 }
 
+// miss records an instance that a wait has never seen.
+func (r *report) miss(j *job, id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.neverSeen = append(r.neverSeen, sighting{j.n, id})
+}
+
+// storyOf is how the latest processes of a job ended.
+func (r *report) storyOf(j *job) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.jobs[j.operation()].story()
+}
+
 // swept records what a sweep has found.
 func (r *report) swept(ids []string) {
 	r.mu.Lock()
@@ -298,7 +312,8 @@ func (r *report) count(j *tale, i *cloudsim.Instance, slots map[string]int, what
 		most *= j.runs
 	}
 	told := r.told[at]
-	undone := !told && dead(i.Phase) && (j.opts.OnFailure == provider.TerminateServers || j.over)
+	released := j.opts.OnFailure == provider.TerminateServers || j.over
+	undone := !told && dead(i.Phase) && (released || i.Reason != "") // it never ran, or does not any more
 	switch {
 	case r.surplus[at]:
 		r.beyond++
