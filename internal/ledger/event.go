@@ -523,7 +523,8 @@ func (l *Ledger) LaunchFailed(ids []string) (left []string) {
 		}
 		left = append(left, id)
 		p := l.dropLocked(id, s)
-		if p.finished() || p.status == Replaced {
+		ended := p.finished() || p.status == Replaced
+		if ended && p.Count > 0 { // else it was surplus: nothing is missing
 			p.status, p.outOfStock, p.launchFailed = Accepted, true, true
 			p.fromToken, p.refused = false, false
 		}

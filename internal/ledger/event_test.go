@@ -366,3 +366,23 @@ func describePart(p *ledger.Part) string {
 	}
 	return text
 }
+
+// A late find of a part that another took the place of may die as well: the ledger can
+// still be read back.
+func TestALateFindOfAReplacedPartThatDies(t *testing.T) {
+	l := ledger.New(1, []ledger.Plan{{Count: 1, MinCount: 1}})
+	l.Send(0, start)
+	l.Looked(0, start)
+	l.Close(0, ledger.Verdict{Scarce: true})
+	if _, ok := l.Replace(0, 1, 0, 1); !ok {
+		t.Fatal("a part that is out of stock was not replaced")
+	}
+	l.Find(0, []string{"i-1"}, ledger.Ours, start)
+	l.OweRelease([]string{"i-1"})
+	if left := l.LaunchFailed([]string{"i-1"}); len(left) != 1 {
+		t.Errorf("%v left, want the dead one", left)
+	}
+	if _, err := ledger.Restore(l.Save()); err != nil {
+		t.Errorf("reading it back: %v", err)
+	}
+}
