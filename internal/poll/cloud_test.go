@@ -158,6 +158,13 @@ func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bo
 	return answer, "", true, nil
 }
 
+// lastIDs returns the IDs of the latest call. Others may be on their way.
+func (c *cloud) lastIDs() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.calls[len(c.calls)-1].ids
+}
+
 // listing gives a poller the listing.
 func (c *cloud) listing(cfg *Config[bool]) { cfg.List = c.list }
 
