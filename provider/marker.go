@@ -39,7 +39,14 @@ func digest(n int, text string, numbers ...int) string {
 
 // clientToken is the idempotency token of one create: the same intent gives the
 // same token, in any process.
-func clientToken(op string, part, generation int) string {
+//
+// A later generation that asks for what is missing only has a token of its own for each
+// number: a token never stands for two different requests, also when two runs with one
+// operation ID have found different numbers in between.
+func clientToken(op string, part, generation, have int) string {
+	if have > 0 {
+		return digest(52, op, part, generation, have)
+	}
 	return digest(52, op, part, generation)
 }
 
