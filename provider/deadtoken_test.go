@@ -195,36 +195,3 @@ func TestADeadTokenThatCannotBeLookedFor(t *testing.T) {
 		}
 	})
 }
-
-// Two runs with one operation ID that find different numbers of instances after a dead token
-// do not send two requests under one token.
-func TestRunsAfterADeadTokenDoNotClash(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		asked := map[string]int{}
-		first := ""
-		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
-			if n, sent := asked[s.ClientToken]; sent && n != s.Count {
-				t.Errorf("one token asks for %d and for %d", n, s.Count)
-			}
-			asked[s.ClientToken] = s.Count
-			if first == "" {
-				first = s.ClientToken
-			}
-			if s.ClientToken == first {
-				return nil, deadToken()
-			}
-			return nil, refusal(provider.ErrQuota, "Quota")
-		}
-		run := &provider.RunOptions{Owner: "team-a", OperationID: "nightly"}
-		for range 2 {
-			_, _ = f.client().RunInstances(t.Context(), spec(3), run)
-			f.servers = append(f.servers, provider.Instance{
-				ID: "i-made", Region: "region-1", CreatedAt: time.Now(),
-				Tags: map[string]string{provider.OwnerTag: "team-a", provider.OperationTag: "nightly"},
-			})
-		}
-		if len(asked) != 3 {
-			t.Errorf("%d tokens were sent, want the dead one and one for each number", len(asked))
-		}
-	})
-}

@@ -40,13 +40,10 @@ func digest(n int, text string, numbers ...int) string {
 // clientToken is the idempotency token of one create: the same intent gives the
 // same token, in any process.
 //
-// A later generation that asks for what is missing only has a token of its own for each
-// number: a token never stands for two different requests, also when two runs with one
-// operation ID have found different numbers in between.
-func clientToken(op string, part, generation, have int) string {
-	if have > 0 {
-		return digest(52, op, part, generation, have)
-	}
+// Two runs with one operation ID that have found different numbers of instances before a
+// later generation ask for different numbers under one token. The cloud refuses the second
+// ([ErrTokenMismatch]), which is right: with a token for each number both would be made.
+func clientToken(op string, part, generation int) string {
 	return digest(52, op, part, generation)
 }
 

@@ -48,7 +48,7 @@ func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *Ru
 	op.number(&s, first+p.NumberOffset, max(whole.Count, 1))
 	switch {
 	case op.c.limits.ClientToken:
-		s.ClientToken = cmp.Or(s.ClientToken, clientToken(op.id, i, p.Generation, have))
+		s.ClientToken = cmp.Or(s.ClientToken, clientToken(op.id, i, p.Generation))
 	case op.c.limits.NameMarker:
 		s.Name = op.marked(whole.Name, i, p.Generation)
 		s.UniqueSuffix = s.UniqueSuffix && s.HostName != "" // names are given when it is done
