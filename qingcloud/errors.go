@@ -406,7 +406,7 @@ var (
 	queryParam   = regexp.MustCompile(`\?[^\s"'<>]*=[^\s"'<>]*`)
 )
 
-// firstWords returns the beginning of an answer that is none of the API, fit for an
+// firstWords returns the beginning of an answer that the API did not write, fit for an
 // error: one line of at most 80 characters, without tags and secrets. A page that quotes
 // a part of a secret is withheld.
 func (t *trip) firstWords() string {

@@ -298,7 +298,7 @@ func (l *Ledger) Status(i int) Status {
 	return l.parts[i].status
 }
 
-// Surplus returns the instances beyond what was asked for, whoever they belong to.
+// Surplus returns the instances beyond what was asked for, doubtful ones included.
 func (l *Ledger) Surplus() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
