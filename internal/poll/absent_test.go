@@ -69,7 +69,7 @@ func TestAbsentIDs(t *testing.T) {
 				if took < tc.notBefore || took > tc.by {
 					t.Errorf("a ended after %v, want between %v and %v", took, tc.notBefore, tc.by)
 				}
-				if last := c.lastIDs(); tc.want == Gone && !slices.Equal(last, []string{"a"}) {
+				if last := c.lastAbout("a"); tc.want == Gone && !slices.Equal(last, []string{"a"}) {
 					t.Errorf("the last question named %v, want a alone", last)
 				}
 				cancel()
@@ -297,7 +297,7 @@ func TestDepartureIsNoExcuseForHaste(t *testing.T) {
 				if end := l.ends()["a"]; end.Kind != tc.want || end.Kind == Gone && end.At.Sub(c.start) < 26*time.Second {
 					t.Errorf("it ended as %v after %v, want %v", end.Kind, end.At.Sub(c.start), tc.want)
 				}
-				if last := c.lastIDs(); tc.want == Gone && slices.Equal(last, []string{"a"}) != tc.alone {
+				if last := c.lastAbout("a"); tc.want == Gone && slices.Equal(last, []string{"a"}) != tc.alone {
 					t.Errorf("the last question named %d IDs, alone is %v", len(last), tc.alone)
 				}
 				cancel()

@@ -158,11 +158,17 @@ func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bo
 	return answer, "", true, nil
 }
 
-// lastIDs returns the IDs of the latest call. Others may be on their way.
-func (c *cloud) lastIDs() []string {
+// lastAbout returns the IDs of the latest call that named id. The company of
+// id may ask again in the moment in which the wait for id ends.
+func (c *cloud) lastAbout(id string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.calls[len(c.calls)-1].ids
+	for _, call := range slices.Backward(c.calls) {
+		if slices.Contains(call.ids, id) {
+			return call.ids
+		}
+	}
+	return nil
 }
 
 // listing gives a poller the listing.
