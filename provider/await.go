@@ -33,6 +33,7 @@ import (
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	running := map[string]Instance{}
 	var trouble error // of replacing instances, told when the wait is over
+	doubtful := len(op.ledger.Doubtful())
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
 		list, err := op.waitFor(ctx, ids, o)
@@ -50,11 +51,11 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
 			continue
 		case !failed || ctx.Err() != nil:
-			return op.inOrder(running), op.endOfWait(ctx, err, trouble)
+			return op.inOrder(running), op.endOfWait(ctx, doubtful, err, trouble)
 		}
 		more, mendErr := op.mend(ctx, w.Failed)
 		if !more {
-			return op.inOrder(running), op.endOfWait(ctx, err, trouble, mendErr)
+			return op.inOrder(running), op.endOfWait(ctx, doubtful, err, trouble, mendErr)
 		}
 		o.replaced(len(w.Failed))
 		trouble = mendErr
@@ -64,13 +65,14 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 	}
 }
 
-// endOfWait returns what a wait ends with: what went wrong, and what is there beyond what
-// was asked for, also what has become visible meanwhile.
-func (op *Operation) endOfWait(ctx context.Context, errs ...error) error {
+// endOfWait returns what a wait ends with: what went wrong, what is there beyond what
+// was asked for, also what has become visible meanwhile, and instances that turned out to
+// be somebody else's. Doubtful is how many of those were known before.
+func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error) error {
 	if len(compact(errs...)) > 0 && ctx.Err() == nil {
 		errs = append(errs, op.findLate(ctx))
 	}
-	return oneParagraph(op.c.name, append(errs, op.surplusError())...)
+	return oneParagraph(op.c.name, append(errs, op.beyondError(doubtful))...)
 }
 
 // waitFor waits for some instances of the operation, and writes down which of them were
@@ -78,18 +80,25 @@ func (op *Operation) endOfWait(ctx context.Context, errs ...error) error {
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) ([]Instance, error) {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
+	w.ownerOf = op.ownerByClock()
 	list, err := w.wait(ctx, op.target())
-	op.ledger.See(w.sighted())
+	op.recordSighted(w)
 	return list, err
 }
 
-// sighted returns the instances that a describe has shown.
-func (w *waiter) sighted() (ids []string) {
+// ownerByClock returns what tells whose an instance is from a sighting of it alone.
+func (op *Operation) ownerByClock() func(*Instance) owner {
+	oldest := op.oldestByClock()
+	return func(i *Instance) owner { return op.ownerOf(i, oldest) }
+}
+
+// sighted returns the instances that a describe has shown, by whose they are.
+func (w *waiter) sighted() (ids [foreign + 1][]string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i, id := range w.ids {
-		if w.servers[i].visible {
-			ids = append(ids, id)
+		if s := &w.servers[i]; s.visible {
+			ids[s.owner] = append(ids[s.owner], id)
 		}
 	}
 	return ids
@@ -113,9 +122,10 @@ func (op *Operation) lingerForLate(ctx context.Context) error {
 	return op.findLate(ctx)
 }
 
-// surplusError says which instances there are beyond what was asked for, or is nil.
-func (op *Operation) surplusError() error {
-	if len(op.ledger.Surplus()) == 0 {
+// beyondError says which instances there are beyond what was asked for, or more than
+// some that are in doubt; or is nil.
+func (op *Operation) beyondError(doubtful int) error {
+	if len(op.ledger.Surplus()) == 0 && len(op.ledger.Doubtful()) <= doubtful {
 		return nil
 	}
 	return op.runError()
@@ -140,7 +150,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 		return more, err
 	}
 	late := op.findLate(ctx)
-	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation")
+	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
 	return false, oneParagraph(op.c.name, err, late)
 }
 

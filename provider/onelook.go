@@ -37,14 +37,12 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 func (op *Operation) Look(ctx context.Context) (Look, error) {
 	late := op.findLate(ctx)
 	w := newWaiter(op.c, StateRunning, op.InstanceIDs(), nil)
-	known := map[string]bool{}
-	for _, id := range op.ledger.Seen() {
-		known[id] = true
-	}
+	w.ownerOf = op.ownerByClock()
+	known := setOf(op.ledger.Seen())
 	t := op.target()
 	t.IDs, t.Observe = w.ids, w.observe
 	err := op.c.poller.engine(op.c).Look(ctx, t)
-	op.ledger.See(w.sighted())
+	op.recordSighted(w)
 	l := w.looked(known)
 	if !l.Done() {
 		l.Next = op.c.poller.engine(op.c).Next(op.class, op.ledger.NamedAt())

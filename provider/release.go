@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
@@ -21,7 +18,7 @@ func (op *Operation) allReleased() bool { return op.ledger.Over() && len(op.Inst
 // its error with what became of them.
 func (op *Operation) releaseAfterFailure(ctx context.Context) error {
 	problem := op.findLate(ctx)
-	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation")
+	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
 	e := &RunError{}
 	errors.As(op.runError(), &e)
 	e.Errs = append(e.Errs, compact(err, problem)...)
@@ -32,7 +29,7 @@ func (op *Operation) releaseAfterFailure(ctx context.Context) error {
 // Those that cannot be released stay in the operation. That it is over is
 // written down first: whoever resumes it releases the rest, and creates nothing. What
 // is not written down is not released: another process may have the operation by now.
-func (op *Operation) releaseOurs(ctx context.Context, what string) (TerminateResult, error) {
+func (op *Operation) releaseOurs(ctx context.Context, what string, by authority) (TerminateResult, error) {
 	ids := op.ledger.Ours()
 	if len(ids) == 0 {
 		return TerminateResult{}, nil
@@ -44,15 +41,14 @@ func (op *Operation) releaseOurs(ctx context.Context, what string) (TerminateRes
 		}
 		return TerminateResult{}, fmt.Errorf("nothing was released: %w", err)
 	}
-	ids, foreign := op.withoutForeign(ctx, ids)
-	res, err := op.c.terminate(ctx, op.region, ids)
+	res, kept, err := op.releaseRecognized(ctx, ids, by)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", what, err)
 	}
 	if op.leave(&res) {
 		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
 	}
-	return res, oneParagraph(op.c.name, err, foreign)
+	return res, oneParagraph(op.c.name, err, kept)
 }
 
 // leave takes what was released, or is gone, out of the operation, and reports whether
@@ -65,104 +61,6 @@ func (op *Operation) leave(res *TerminateResult) bool {
 	defer op.mu.Unlock()
 	op.released = append(op.released, left...)
 	return len(left) > 0
-}
-
-// withoutForeign leaves out the instances that cannot be the operation's although an
-// answer named them: those that bear the tag of another operation, and of those that do
-// not bear its own tag or marker the ones that are older than the operation or have
-// another name than it gave. A look that fails keeps nothing back.
-func (op *Operation) withoutForeign(ctx context.Context, ids []string) (ours []string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, foreignLook)
-	defer cancel()
-	seen, _, lookErr := op.c.seen(ctx, op.region, ids)
-	if lookErr != nil {
-		return ids, nil
-	}
-	oldest := op.oldestPossible(seen)
-	var foreign []string
-	ours = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		i, ok := seen[id]
-		other := ok && op.isForeign(&i, oldest)
-		if other {
-			foreign = append(foreign, id)
-		}
-		return other
-	})
-	if len(foreign) == 0 {
-		return ours, nil
-	}
-	op.ledger.Doubt(foreign)
-	return ours, fmt.Errorf("not released, because they are older than the operation, named otherwise or another's,"+
-		" although an answer named them: %s; look at them, and release them by ID", someOf(foreign))
-}
-
-// isForeign reports whether an instance that was seen cannot be the operation's.
-func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
-	tag := i.Tags[OperationTag]
-	switch {
-	case tag != "":
-		return tag != op.id
-	case op.c.marksByName() && strings.Contains(i.Name, markerStart(op.owner, op.id)):
-		return false
-	case op.c.marksByName() && markerIn(i.Name) != "": // of another operation
-		return true
-	case !i.CreatedAt.IsZero() && i.CreatedAt.Before(oldest):
-		return true
-	}
-	return op.isMisnamed(i)
-}
-
-// isMisnamed reports whether an instance has another name than the operation gave. Only
-// plain names count: how others come back no vendor says, and some count by themselves.
-func (op *Operation) isMisnamed(i *Instance) bool {
-	if op.spec == nil || i.Name == "" {
-		return false
-	}
-	name := op.spec().Name
-	return name != "" && isPlain(name) && !strings.HasPrefix(i.Name, name)
-}
-
-// foreignLook is how long a release waits for the look that leaves out what is not the
-// operation's.
-const foreignLook = 20 * time.Second
-
-// createSpan is how long the creates of an operation may take, with room for clocks.
-const createSpan = 10 * time.Minute
-
-// ownClock is how much older than the operation an instance may seem to be by the clock of
-// this process. Clouds refuse the signatures of clocks that are off by more than minutes.
-const ownClock = time.Hour
-
-// oldestPossible returns the moment before which no instance of the operation can have
-// been created: by the clock of this process, where it began the operation, and measured
-// against the youngest of its instances, since other clocks are not trusted.
-func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
-	var youngest, first time.Time
-	for _, i := range seen {
-		if i.CreatedAt.After(youngest) {
-			youngest = i.CreatedAt
-		}
-	}
-	for _, p := range op.ledger.All() {
-		if p.Sent.IsZero() {
-			continue
-		}
-		if first.IsZero() || p.Sent.Before(first) {
-			first = p.Sent
-		}
-	}
-	span := createSpan
-	if named := op.ledger.NamedAt(); !first.IsZero() && named.After(first) {
-		span += named.Sub(first)
-	}
-	oldest := op.began
-	if !oldest.IsZero() {
-		oldest = oldest.Add(-ownClock)
-	}
-	if relative := youngest.Add(-span); !youngest.IsZero() && relative.After(oldest) {
-		oldest = relative
-	}
-	return oldest
 }
 
 // Terminate releases what the operation has made, and ends it: nothing more is created
@@ -191,7 +89,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	}
 	open := op.settleOpen(ctx)
 	late := op.lingerForLate(ctx)
-	res, err := op.releaseOurs(ctx, "releasing the instances of the operation")
+	res, err := op.releaseOurs(ctx, "releasing the instances of the operation", theCaller)
 	if o != nil && o.Wait && len(res.Released) > 0 {
 		err = oneParagraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
 	}
@@ -239,9 +137,8 @@ func (op *Operation) releaseOwed(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	ids, foreign := op.withoutForeign(ctx, ids)
-	res, err := op.c.terminate(ctx, op.region, ids)
-	err = oneParagraph(op.c.name, err, foreign)
+	res, kept, err := op.releaseRecognized(ctx, ids, aPolicy)
+	err = oneParagraph(op.c.name, err, kept)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
 		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
 	}

@@ -20,11 +20,16 @@ type release struct {
 	kinds map[string]releaseKind // as looked up; nil where one call fits all
 	blind bool                   // the look has failed: kinds lacks some
 
-	mu    sync.Mutex
-	taken map[string]bool     // the cloud has accepted their release
-	gone  map[string]bool     // it is proven that they have ended
-	miss  map[string]*absence // of those that the cloud did not find
-	shown map[string]bool     // whether the last look has shown them
+	// isForeign returns those of some instances that are somebody else's. It is asked
+	// before each call; nil where that is known.
+	isForeign func(ctx context.Context, ids []string) []string
+
+	mu      sync.Mutex
+	foreign map[string]bool     // somebody else's: left out
+	taken   map[string]bool     // the cloud has accepted their release
+	gone    map[string]bool     // it is proven that they have ended
+	miss    map[string]*absence // of those that the cloud did not find
+	shown   map[string]bool     // whether the last look has shown them
 }
 
 // releaseKind is what all instances of one call have in common.
@@ -44,7 +49,7 @@ const youngFor = time.Minute
 func (c *Client) newRelease(region string) *release {
 	r := &release{
 		c: c, region: region, calls: c.newBatches("terminate"),
-		taken: map[string]bool{}, gone: map[string]bool{}, miss: map[string]*absence{}, shown: map[string]bool{},
+		foreign: map[string]bool{}, taken: map[string]bool{}, gone: map[string]bool{}, miss: map[string]*absence{}, shown: map[string]bool{},
 	}
 	r.calls.region, r.calls.divides = region, true
 	r.calls.settle, r.calls.groups = r.settle, r.groups
@@ -154,6 +159,9 @@ func (r *release) all(ctx context.Context, ids []string) {
 }
 
 func (r *release) once(ctx context.Context, kind releaseKind, ids []string) error {
+	if ids = r.withoutForeign(ctx, ids); len(ids) == 0 {
+		return nil
+	}
 	req := TerminateRequest{Region: r.region, IDs: ids, Billing: kind.billing, Recycled: kind.recycled}
 	err := r.c.once(ctx, r.region, APITerminateInstances, len(ids), func(ctx context.Context) (string, error) {
 		return "", r.c.driver.TerminateInstances(ctx, &req)
@@ -164,6 +172,27 @@ func (r *release) once(ctx context.Context, kind releaseKind, ids []string) erro
 		r.accepted(ids)
 	}
 	return err
+}
+
+// withoutForeign returns the instances that are not known to be somebody else's.
+func (r *release) withoutForeign(ctx context.Context, ids []string) []string {
+	if r.isForeign == nil {
+		return ids
+	}
+	found := r.isForeign(ctx, ids)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range found {
+		r.foreign[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return r.foreign[id] })
+}
+
+// strangers returns those of some instances that were left out as somebody else's.
+func (r *release) strangers(ids []string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !r.foreign[id] })
 }
 
 func (r *release) accepted(ids []string) {
@@ -180,6 +209,7 @@ func (r *release) result(ids []string, lookErr error) (res TerminateResult, err 
 	e := r.calls.problems(ids)
 	for _, id := range ids {
 		switch failed := e.Failed[id]; {
+		case r.foreign[id]:
 		case errors.Is(failed, ErrNotFound):
 			res.Unknown = append(res.Unknown, id)
 		case failed != nil:

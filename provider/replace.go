@@ -219,11 +219,12 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	default:
 		return false, nil
 	}
-	ids, foreign := op.withoutForeign(ctx, ids)
+	whose := op.sortByOwner(ctx, ids, ownerLook)
+	ids, strangers := append(whose.ours, whose.unseen...), foreignError(whose.foreign)
 	if len(ids) == 0 {
-		return false, foreign
+		return false, strangers
 	}
-	op.addProblem(foreign)
+	op.addProblem(strangers)
 	owed := op.ledger.OweRelease(ids)
 	if err := op.saveAnswer(ctx); err != nil {
 		op.ledger.CancelOwed(owed)

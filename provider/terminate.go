@@ -78,7 +78,11 @@ func (c *Client) TerminateInstances(
 // terminate releases instances, each named once, and reports what became of each.
 // Its error is a *[BatchError] about all that are neither released nor gone.
 func (c *Client) terminate(ctx context.Context, region string, ids []string) (TerminateResult, error) {
-	r := c.newRelease(region)
+	return c.newRelease(region).run(ctx, ids)
+}
+
+// run carries the release out.
+func (r *release) run(ctx context.Context, ids []string) (TerminateResult, error) {
 	lookErr := r.look(ctx, ids)
 	if lookErr != nil {
 		lookErr = fmt.Errorf("looking up how the instances are to be released: %w", lookErr)

@@ -145,6 +145,9 @@ type waiter struct {
 	// can be told from one that is late, so all are looked at once before they can run.
 	proves bool
 
+	// ownerOf returns whose an instance is that was seen. Nil does not ask.
+	ownerOf func(*Instance) owner
+
 	start time.Time
 
 	mu      sync.Mutex
@@ -163,6 +166,7 @@ type awaited struct {
 	last    *Instance     // as last seen, where it is kept
 	failed  *LaunchError
 
+	owner     owner
 	ready     bool
 	visible   bool // it was seen
 	noAddress bool // and had no address then
@@ -322,6 +326,9 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 		}
 		s.state, s.raw = e.Value.State, w.word
 		s.visible, s.noAddress = true, len(e.Value.PrivateIPs)+len(e.Value.PublicIPs) == 0
+		if s.owner == unclear && w.ownerOf != nil {
+			s.owner = w.ownerOf(&e.Value)
+		}
 		s.judge(w, &e)
 		if s.ready || w.whole() {
 			s.last = new(e.Value)

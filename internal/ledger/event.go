@@ -411,6 +411,16 @@ func (l *Ledger) seeLocked(ids []string) {
 	}
 }
 
+// Recognize records that a describe has shown instances, and that they are the
+// operation's. One that is in doubt stays so.
+func (l *Ledger) Recognize(ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		l.changeLocked(id, func(s *instance) { s.seen, s.own = true, s.claim != Doubtful })
+	}
+}
+
 // changeLocked changes what is known of an instance, if it is the ledger's.
 func (l *Ledger) changeLocked(id string, how func(*instance)) {
 	if s, ok := l.instances[id]; ok {
@@ -443,7 +453,7 @@ func (l *Ledger) Doubt(ids []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
-		l.changeLocked(id, func(s *instance) { s.claim = Doubtful })
+		l.changeLocked(id, func(s *instance) { s.claim, s.own = Doubtful, false })
 	}
 }
 

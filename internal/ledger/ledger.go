@@ -134,6 +134,7 @@ type instance struct {
 	part      int
 	claim     Claim
 	seen      bool
+	own       bool // what was seen shows that it is the operation's; not written down
 	releasing bool // a release of it is under way or owed
 }
 
@@ -258,6 +259,10 @@ func (l *Ledger) Releasing() []string { return l.pick(func(s instance) bool { re
 
 // Seen returns the instances that a describe has shown.
 func (l *Ledger) Seen() []string { return l.pick(func(s instance) bool { return s.seen }) }
+
+// Recognized returns the instances that are the operation's for certain: see
+// [Ledger.Recognize].
+func (l *Ledger) Recognized() []string { return l.pick(func(s instance) bool { return s.own }) }
 
 // Unseen returns the instances that no describe has shown.
 func (l *Ledger) Unseen() []string { return l.pick(func(s instance) bool { return !s.seen }) }

@@ -57,7 +57,7 @@ func newJob(t *testing.T, s *storm, r *report, seed uint64, n int) *job {
 	if j.rand.IntN(4) == 0 {
 		j.opts.Alternatives = s.alternatives
 	}
-	if j.rand.IntN(4) == 0 && !s.foreign {
+	if j.rand.IntN(4) == 0 {
 		j.opts.OnFailure = provider.TerminateServers
 	}
 	j.keeps = j.rand.IntN(20) == 0 && !s.foreign

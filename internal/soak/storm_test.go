@@ -23,11 +23,9 @@ type storm struct {
 	sim   *cloudsim.Sim
 	inner http.RoundTripper
 
-	// foreign is whether answers to creates name instances in the place of others, and
-	// credentials lose sight of instances for a while. One whose place is taken can be
-	// found by its owner's mark only: everybody has an owner then, and sweeps in the end.
-	// Nobody leaves releases to a policy, which takes for gone what was seen and is out of
-	// sight for 20 s.
+	// foreign is whether answers to creates name instances in the place of others. One
+	// whose place is taken can be found by its owner's mark only: everybody has an owner
+	// then, and sweeps in the end.
 	foreign bool
 
 	mu    sync.Mutex
@@ -35,7 +33,6 @@ type storm struct {
 	mix   mix
 	decks decks
 	ends  bool
-	sent  map[string]int // creates by client token
 
 	blind   bool // the credentials do not see everything
 	lookers int  // who make sure that they do
@@ -50,14 +47,13 @@ type decks struct{ calls, reads, tagged, creates, orders, deliveries *deck }
 func newStorm(s service, sim *cloudsim.Sim, m mix, seed uint64, foreign bool) *storm {
 	m = maps.Clone(m)
 	for k := range m {
-		onlyThere := k == cloudsim.ForeignList || k == cloudsim.Blind
-		if !s.suffers(k) || onlyThere && !foreign {
+		if !s.suffers(k) || k == cloudsim.ForeignList && !foreign {
 			m[k] = 0
 		}
 	}
 	return &storm{
 		service: s, sim: sim, inner: sim.Transport(), mix: m, foreign: foreign,
-		rand: rand.New(rand.NewPCG(seed, 0)), count: map[cloudsim.FaultKind]int{}, sent: map[string]int{},
+		rand: rand.New(rand.NewPCG(seed, 0)), count: map[cloudsim.FaultKind]int{},
 		decks: decks{
 			calls: m.deck(append(ofCalls(), calmCall)...), reads: m.deck(append(ofReads(), calmRead)...),
 			tagged: m.deck(append(ofTagged(), calmTagged)...), creates: m.deck(append(ofCreates(), calmCreate)...),
@@ -258,10 +254,7 @@ func (s *storm) draws(list []cloudsim.Fault, d *deck, c *request) []cloudsim.Fau
 	if c.action == s.action {
 		n = c.count()
 	}
-	alone := k == cloudsim.StockRanOut && n < 2 // a refusal of one is believed
-	many := k == cloudsim.LongList && n > 8     // it would name a crowd
-	known := k == cloudsim.NoStock && s.repeats(c)
-	if alone || many || known {
+	if many := k == cloudsim.LongList && n > 8; many { // it would name a crowd
 		return list
 	}
 	f := cloudsim.Fault{Cloud: s.cloud, API: c.action, Times: 1, Kind: k}
@@ -270,28 +263,6 @@ func (s *storm) draws(list []cloudsim.Fault, d *deck, c *request) []cloudsim.Fau
 		f.Count += n
 	}
 	return append(list, f)
-}
-
-// countToken notes the client token of a create.
-func (s *storm) countToken(c *request) {
-	if m := tokenIn.FindSubmatch(c.text); m != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.sent[string(m[1])]++
-	}
-}
-
-// repeats reports whether a create went out before under its client token. A cloud that
-// remembers what it made does not refuse that for lack of stock, and a second answer that
-// does counts as a proof that there is no more.
-func (s *storm) repeats(c *request) bool {
-	m := tokenIn.FindSubmatch(c.text)
-	if m == nil {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.sent[string(m[1])] > 1
 }
 
 // sharpen completes a fault.
@@ -318,8 +289,12 @@ func (s *storm) sharpen(f *cloudsim.Fault) {
 		f.Count = s.draw(3)
 	case cloudsim.LongList:
 		f.Count, f.Invented = s.draw(2), s.draw(3) == 0
-	case cloudsim.ForeignList: // nothing contradicts another one's: only LongList names those
-		f.Count, f.Invented = 1, true
+	case cloudsim.ForeignList:
+		f.Count, f.Invented = 1, s.draw(3) == 0
+	case cloudsim.DeadToken: // without an owner nobody could find what it made
+		if s.foreign {
+			f.Count = s.draw(3)
+		}
 	case cloudsim.LateVisibility:
 		s.hide(f)
 	case cloudsim.Flap, cloudsim.WrongTotal:
@@ -391,9 +366,6 @@ func (l line) RoundTrip(req *http.Request) (*http.Response, error) {
 func (s *storm) pass(req *http.Request, c *request) (*http.Response, error) {
 	fate := calmDelivery
 	var faults []cloudsim.Fault
-	if c.action == s.action {
-		s.countToken(c)
-	}
 	if !s.calm() {
 		faults = s.strike(c)
 		if c.action == s.action {
@@ -481,7 +453,6 @@ type request struct {
 var (
 	releaseIn   = regexp.MustCompile(`^(Delete|Terminate|Cease|Release)`)
 	countIn     = regexp.MustCompile(`\b(?:count=|Amount=|InstanceCount":)(\d+)`)
-	tokenIn     = regexp.MustCompile(`\bClientToken(?:=|":")([a-z0-9]+)`)
 	anyInstance = regexp.MustCompile(`\b(?:i|ins)-[a-z0-9]+`)
 )
 
