@@ -51,9 +51,21 @@ func (r *release) absenceOf(id string, now time.Time) *absence {
 }
 
 // needsLook reports whether a release that does not find an instance has to be
-// confirmed by a look: the instance was seen, and its release was not accepted.
-func (r *release) needsLook(id string) bool {
+// confirmed by a look: the instance was seen, its release was not accepted, and the looks
+// so far do not prove that it is gone.
+func (r *release) needsLook(id string) bool { return r.wasThere(id) && !r.isMissing(id) }
+
+// wasThere reports whether an instance was seen, and its release was not accepted.
+func (r *release) wasThere(id string) bool {
 	return r.c.hasSeen(r.region, id) && !r.c.hasEnded(r.region, id)
+}
+
+// isMissing reports whether enough looks have not found an instance that was seen.
+func (r *release) isMissing(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.miss[id]
+	return a != nil && a.proves(time.Now())
 }
 
 // contradicted is the refusal of an instance that the cloud shows, or may show, and
@@ -73,12 +85,14 @@ func (r *release) contradicted(id string, refusal error) error {
 // missed takes in that the cloud did not find instances, and returns those for whom
 // the refusal stands. An instance is gone when its release was accepted, or when it
 // was seen and is missing for long enough. While it may yet be found, or proven to be
-// gone, the refusal is passing.
+// gone, the refusal is passing. One that is missing beside others is asked for alone before
+// it counts as gone: the refusal may be about another, and credentials may lose sight of
+// what they can still release.
 func (r *release) missed(ids []string, refusal error) (left []string, err error) {
 	now := time.Now()
 	var until time.Time
 	for _, id := range ids {
-		by, gone := r.missedOne(id, now)
+		by, gone := r.missedOne(id, now, len(ids) == 1)
 		if gone {
 			continue
 		}
@@ -95,16 +109,19 @@ func (r *release) missed(ids []string, refusal error) (left []string, err error)
 
 // missedOne takes in that the cloud did not find an instance. It reports whether
 // that proves that it is gone, and otherwise until when it is worth asking again.
-func (r *release) missedOne(id string, now time.Time) (until time.Time, gone bool) {
+func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Time, gone bool) {
 	seen, ended := r.c.hasSeen(r.region, id), r.c.hasEnded(r.region, id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.absenceOf(id, now)
 	a.missed(now)
+	proven := seen && a.proves(now)
 	switch {
-	case ended, seen && a.proves(now):
+	case ended, proven && alone:
 		r.gone[id] = true
 		return until, true
+	case proven:
+		return now, false
 	case seen:
 		return a.first.Add(goneBy), false
 	default:
@@ -113,16 +130,20 @@ func (r *release) missedOne(id string, now time.Time) (until time.Time, gone boo
 }
 
 // groups sorts instances that were refused together: those that the last look has
-// shown, those that were seen once and are missing now, and those that were never
-// seen. The last are asked for one by one when there is nothing else left to try:
+// shown, those that were seen once and are missing now, one by one when that is proven,
+// and those that were never seen. The last are asked for one by one when there is nothing else left to try:
 // not finding them proves nothing, and one may be there.
 func (r *release) groups(ids []string) [][]string {
 	var here, missing, never []string
+	var proven [][]string
 	r.mu.Lock()
+	now := time.Now()
 	for _, id := range ids {
 		switch {
 		case r.shown[id] || r.miss[id] == nil:
 			here = append(here, id)
+		case r.miss[id].proves(now):
+			proven = append(proven, []string{id})
 		case r.c.hasSeen(r.region, id):
 			missing = append(missing, id)
 		default:
@@ -133,5 +154,5 @@ func (r *release) groups(ids []string) [][]string {
 	if len(never) == len(ids) {
 		return slices.Collect(slices.Chunk(never, 1))
 	}
-	return slices.DeleteFunc([][]string{here, missing, never}, func(g []string) bool { return len(g) == 0 })
+	return slices.DeleteFunc(append(proven, here, missing, never), func(g []string) bool { return len(g) == 0 })
 }

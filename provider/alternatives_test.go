@@ -23,6 +23,9 @@ func (f *fake) stocked(s shelf, scope provider.StockScope) {
 	f.run = func(_ int, r *provider.RunInstancesSpec) (*provider.RunResult, error) {
 		mu.Lock()
 		defer mu.Unlock()
+		if f.remembers(r) {
+			return f.create(r), nil
+		}
 		at := r.InstanceType + "@" + r.Zone
 		left, finite := s[at]
 		few := *r

@@ -131,6 +131,13 @@ func (f *fake) RunInstances(ctx context.Context, s *provider.RunInstancesSpec) (
 	}
 }
 
+// remembers reports whether a create with the token of s has made instances already.
+func (f *fake) remembers(s *provider.RunInstancesSpec) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return s.ClientToken != "" && f.tokens[s.ClientToken] != nil
+}
+
 // create makes servers, or finds those of the same token.
 func (f *fake) create(s *provider.RunInstancesSpec) *provider.RunResult {
 	f.mu.Lock()

@@ -360,6 +360,9 @@ func stocked(f *fake, stock int) {
 	f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
 		mu.Lock()
 		defer mu.Unlock()
+		if f.remembers(s) {
+			return f.create(s), nil
+		}
 		if n := max(s.MinCount, 1); stock < n {
 			return nil, refusal(provider.ErrNoStock, "NoStock")
 		}

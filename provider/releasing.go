@@ -117,16 +117,12 @@ func (r *release) noteLook(ids []string, seen map[string]Instance) (left []strin
 
 // unfound goes on with instances of which the cloud did not find one. Those that a
 // whole look shows are released by a call of their own. What a look leaves out that
-// is not whole it says nothing about. Beside an instance that was never seen, and that
-// the refusal may be about, one that was seen is asked for apart before it may count as
-// gone: the credentials may have lost sight of it.
+// is not whole it says nothing about.
 func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, refusal error) (left []string, err error) {
 	var absent []string
-	beside := slices.ContainsFunc(ids, func(id string) bool { return !r.c.hasSeen(r.region, id) })
 	for _, id := range ids {
 		_, shown := seen[id]
-		apart := beside && r.needsLook(id)
-		if shown || !whole || apart {
+		if shown || !whole {
 			left = append(left, id)
 		} else {
 			absent = append(absent, id)

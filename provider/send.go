@@ -206,12 +206,8 @@ func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.P
 			return ended(ctx, &countError{asked: p.Count, got: len(p.IDs)})
 		}
 		err := op.c.repeat(ctx, func(err error) bool { return op.mayRepeatCreate(i, before, err) }, send)
-		refused := judge(err, true)
-		switch {
-		case err == nil:
-		case refused.Scarce && refused.Executed == ledger.No && op.ledger.Agree(i):
-			return nil // asked for the same, the cloud has nothing more
-		default:
+		contradicts := judge(err, true).Scarce // the token has made something, and is not refused for lack of stock
+		if err != nil && !contradicts {
 			return err
 		}
 	}
