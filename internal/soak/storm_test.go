@@ -254,7 +254,9 @@ func (s *storm) draws(list []cloudsim.Fault, d *deck, c *request) []cloudsim.Fau
 	if c.action == s.action {
 		n = c.count()
 	}
-	if many := k == cloudsim.LongList && n > 8; many { // it would name a crowd
+	alone := k == cloudsim.StockRanOut && n < 2 // a documented refusal of one is believed
+	many := k == cloudsim.LongList && n > 8     // it would name a crowd
+	if alone || many {
 		return list
 	}
 	f := cloudsim.Fault{Cloud: s.cloud, API: c.action, Times: 1, Kind: k}
