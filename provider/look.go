@@ -199,7 +199,7 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 		return nil
 	}
 	stale := op.staleParts()
-	if err := op.searchTagged(ctx, i, stale); err != nil {
+	if err := op.searchTagged(ctx, stale, op.c.searches()); err != nil {
 		return err
 	}
 	for _, n := range stale {
@@ -210,12 +210,11 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 	return nil
 }
 
-// searchTagged looks for what old creates have made until it has found all, for as long as
-// what a lost create made is looked for anywhere: how long ago they were sent only another
-// computer's clock says, and tags come late.
-func (op *Operation) searchTagged(ctx context.Context, i int, parts []int) (err error) {
-	pauses := op.c.searches()
-	op.tellSearch(ctx, i, pauses)
+// searchTagged looks by the owner's tags for what creates have made, after each of the
+// pauses, until it has found all. Old creates are searched for as long as lost ones: how
+// long ago they were sent only another computer's clock says, and tags come late.
+func (op *Operation) searchTagged(ctx context.Context, parts []int, pauses []time.Duration) (err error) {
+	op.tellSearch(ctx, parts[0], pauses)
 	for _, pause := range pauses {
 		if !sleep(ctx, pause) {
 			return ctx.Err()

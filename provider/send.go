@@ -144,9 +144,12 @@ func (op *Operation) retryDead(ctx context.Context) bool {
 	if len(dead) == 0 {
 		return false
 	}
-	if err := op.adoptTagged(ctx, dead); err != nil {
+	if err := op.searchTagged(ctx, dead, op.c.searches()[:3]); err != nil {
 		op.addProblem(err)
 		return false
+	}
+	for _, i := range dead { // the cloud says that it has failed, and yet may have made something
+		op.ledger.KeepLooking(i, time.Now())
 	}
 	return true
 }

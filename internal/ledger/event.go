@@ -254,6 +254,20 @@ func (l *Ledger) Looked(i int, now time.Time) bool {
 	return true
 }
 
+// KeepLooking records that the generation before the one that is planned may have made
+// something after all, although the cloud says that it failed: what it made may still
+// become visible.
+func (l *Ledger) KeepLooking(i int, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := &l.parts[i]
+	before := p.generation - 1
+	known := slices.ContainsFunc(p.givenUp, func(g GivenUp) bool { return g.Generation == before })
+	if p.status == Planned && before >= 0 && !known {
+		p.givenUp = append(p.givenUp, GivenUp{Generation: before, At: now})
+	}
+}
+
 // Settle records that a person says that the generation of a part made nothing but what
 // is known: the next one is for what is missing.
 func (l *Ledger) Settle(i int) {

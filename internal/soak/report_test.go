@@ -248,9 +248,20 @@ func (r *report) take(s *storm, operations int) {
 		r.look(&i, slots)
 	}
 	if n, most := len(r.bySweep), r.faults[cloudsim.ForeignList]; n > most {
-		r.lost = append(r.lost, fmt.Sprintf("%d that a sweep found, where %d answers hid one", n, most))
+		r.lost = append(r.lost, fmt.Sprintf("%d that a sweep found, where %d answers hid one: %s", n, most, strings.Join(r.sweptOf(s), "; ")))
 	}
 	r.lookAtUnseen(s)
+}
+
+// sweptOf says of each instance that a sweep found which create made it.
+func (r *report) sweptOf(s *storm) (list []string) {
+	for _, i := range s.sim.Everything(s.cloud) {
+		if slices.Contains(r.bySweep, i.ID) {
+			name := operationOf(createdAs(&i))
+			list = append(list, fmt.Sprintf("%s of operation %s (create %d at %s)%s", i.ID, name, i.Create, i.Created.Format("02 15:04:05"), r.jobs[name].story()))
+		}
+	}
+	return list
 }
 
 // lookAtBystander judges an instance of somebody else.
