@@ -183,6 +183,81 @@ func TestPlanForLessWaits(t *testing.T) {
 	}
 }
 
+// Beside a part that may bring more yet, or that was refused for another reason, nothing
+// is planned for less, although less would be enough.
+func TestPlanForLessBesideAnother(t *testing.T) {
+	for _, tc := range []struct {
+		what    string
+		another func(*ledger.Ledger)
+		planned []int
+	}{
+		{"planned", func(*ledger.Ledger) {}, nil},
+		{"sent", func(l *ledger.Ledger) { take(l, 1, 4, lost) }, nil},
+		{"refused", func(l *ledger.Ledger) { take(l, 1, 4, refused); l.Close(1, refused) }, nil},
+		{"accepted", func(l *ledger.Ledger) { take(l, 1, 1, fine, "i-1"); l.Close(1, fine) }, []int{0}},
+	} {
+		l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 3}, {First: 4, Count: 1, MinCount: 1}})
+		take(l, 0, 4, scarce)
+		l.Close(0, scarce)
+		tc.another(l)
+		if got := l.PlanForLess(); !slices.Equal(got, tc.planned) {
+			t.Errorf("beside a part that is %s: planned %v, want %v", tc.what, got, tc.planned)
+		}
+	}
+}
+
+// A part that another took the place of has said its last word: that it was refused
+// before keeps nothing from being asked for less.
+func TestPlanForLessAfterAReplacement(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 1}})
+	take(l, 0, 4, lost)
+	l.Close(0, lost)
+	take(l, 0, 4, fine, "i-1")
+	l.Agree(0)
+	next, ok := l.Replace(0, 1, 0, 2)
+	if !ok {
+		t.Fatal("a part that is out of stock was not replaced")
+	}
+	take(l, next, 3, scarce)
+	l.Close(next, scarce)
+	if got := l.PlanForLess(); !slices.Equal(got, []int{next}) {
+		t.Errorf("planned %v, want the part that took the place", got)
+	}
+}
+
+// Every new instance moves the moment of the latest, also one alone.
+func TestNamedAt(t *testing.T) {
+	l := two()
+	take(l, 0, 2, lost)
+	if got := l.NamedAt(); !got.IsZero() {
+		t.Errorf("named at %v, and no instance was", got)
+	}
+	for n, id := range []string{"i-1", "i-2"} {
+		at := start.Add(time.Duration(n+1) * time.Hour)
+		l.Find(0, []string{id}, ledger.Ours, at)
+		if got := l.NamedAt(); !got.Equal(at) {
+			t.Errorf("named at %v after %s, want %v", got, id, at)
+		}
+	}
+}
+
+// A part that a look has filled misses nothing when its answers agree: it is not out of
+// stock, and nothing takes its place.
+func TestAPartThatALookHasFilledIsNotOutOfStock(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 1}})
+	take(l, 0, 2, fine, "i-1")
+	l.Find(0, []string{"i-2"}, ledger.Ours, start)
+	if !l.Agree(0) {
+		t.Fatal("a part that has everything is still open")
+	}
+	if p := l.Part(0); p.OutOfStock {
+		t.Error("a part that has everything is out of stock")
+	}
+	if !l.Complete() {
+		t.Error("everything is there, and it is not complete")
+	}
+}
+
 // The numbers of the dead are not given again.
 func TestNumbered(t *testing.T) {
 	l := two()
