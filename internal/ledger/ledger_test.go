@@ -258,6 +258,45 @@ func TestAPartThatALookHasFilledIsNotOutOfStock(t *testing.T) {
 	}
 }
 
+// An instance that dies is missing, however few there were, and another candidate may
+// bring it: what was said of its part before counts no more.
+func TestLaunchFailedMakesAPartReplaceable(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		made func() *ledger.Ledger
+	}{
+		{"one of one", func() *ledger.Ledger {
+			l := ledger.New(1, []ledger.Plan{{Count: 1, MinCount: 1}})
+			take(l, 0, 1, fine, "i-1")
+			return l
+		}},
+		{"one of a part that was refused the rest", func() *ledger.Ledger {
+			l := ledger.New(1, []ledger.Plan{{Count: 2, MinCount: 1}})
+			take(l, 0, 2, refused, "i-1")
+			l.Close(0, refused)
+			return l
+		}},
+		{"one of another process", func() *ledger.Ledger {
+			l := ledger.New(1, []ledger.Plan{{Count: 1, MinCount: 1}})
+			take(l, 0, 1, fine, "i-1")
+			return read(l)
+		}},
+	} {
+		l := tc.made()
+		l.OweRelease([]string{"i-1"})
+		l.LaunchFailed([]string{"i-1"})
+		if !l.Replaceable(0) {
+			t.Errorf("%s: nothing may take its place", tc.what)
+		}
+		if l.Hopeless() {
+			t.Errorf("%s: no other candidate would help", tc.what)
+		}
+		if l.Part(0).FromToken {
+			t.Errorf("%s: it died in this process, and counts as an end before it", tc.what)
+		}
+	}
+}
+
 // The numbers of the dead are not given again.
 func TestNumbered(t *testing.T) {
 	l := two()
