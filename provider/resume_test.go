@@ -188,6 +188,26 @@ func TestResumeNeedsTheSameSpec(t *testing.T) {
 	})
 }
 
+// A token of version 1 does not know the fields of its spec. One that is written after a
+// resume with the spec does: a difference is told by name.
+func TestAResumedTokenKnowsItsFields(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(4)
+		old := edit(t, cut(t, f, s), func(top map[string]any, _ func(int) map[string]any) { delete(top, "fields") })
+		f.limits.ClientToken = false // the create that was sent stays open
+		op, err := f.client().Resume(t.Context(), old, &provider.ResumeOptions{Spec: &s})
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("got %v, want the outcome of one create open", err)
+		}
+		other := s
+		other.ImageID = "img-2"
+		_, err = f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &other})
+		if !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), "ImageID") {
+			t.Errorf("got %v, want the field that differs", err)
+		}
+	})
+}
+
 func TestResumeKeepsToTheRules(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		s := spec(4)

@@ -320,6 +320,22 @@ func TestPreviewShowsEveryRequest(t *testing.T) {
 	}
 }
 
+// unpreviewed is a driver that fails to show a request.
+type unpreviewed struct{ *fake }
+
+var errUnpreviewed = errors.New("no region of that name")
+
+func (unpreviewed) PreviewRun(*provider.RunInstancesSpec) (provider.Request, error) {
+	return provider.Request{}, errUnpreviewed
+}
+
+func TestPreviewReturnsTheDriversError(t *testing.T) {
+	c := provider.NewClient(unpreviewed{newFake()}, &provider.Options{Region: "r"})
+	if reqs, err := c.Preview(spec(1)); !errors.Is(err, errUnpreviewed) {
+		t.Errorf("got %v, %v; want the driver's error", reqs, err)
+	}
+}
+
 // bare is a driver without abilities beyond the interface.
 type bare struct{ provider.Driver }
 

@@ -183,6 +183,120 @@ func TestPlanForLessWaits(t *testing.T) {
 	}
 }
 
+// Beside a part that may bring more yet, or that was refused for another reason, nothing
+// is planned for less, although less would be enough.
+func TestPlanForLessBesideAnother(t *testing.T) {
+	for _, tc := range []struct {
+		what    string
+		another func(*ledger.Ledger)
+		planned []int
+	}{
+		{"planned", func(*ledger.Ledger) {}, nil},
+		{"sent", func(l *ledger.Ledger) { take(l, 1, 4, lost) }, nil},
+		{"refused", func(l *ledger.Ledger) { take(l, 1, 4, refused); l.Close(1, refused) }, nil},
+		{"accepted", func(l *ledger.Ledger) { take(l, 1, 1, fine, "i-1"); l.Close(1, fine) }, []int{0}},
+	} {
+		l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 3}, {First: 4, Count: 1, MinCount: 1}})
+		take(l, 0, 4, scarce)
+		l.Close(0, scarce)
+		tc.another(l)
+		if got := l.PlanForLess(); !slices.Equal(got, tc.planned) {
+			t.Errorf("beside a part that is %s: planned %v, want %v", tc.what, got, tc.planned)
+		}
+	}
+}
+
+// A part that another took the place of has said its last word: that it was refused
+// before keeps nothing from being asked for less.
+func TestPlanForLessAfterAReplacement(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 1}})
+	take(l, 0, 4, lost)
+	l.Close(0, lost)
+	take(l, 0, 4, fine, "i-1")
+	l.Agree(0)
+	next, ok := l.Replace(0, 1, 0, 2)
+	if !ok {
+		t.Fatal("a part that is out of stock was not replaced")
+	}
+	take(l, next, 3, scarce)
+	l.Close(next, scarce)
+	if got := l.PlanForLess(); !slices.Equal(got, []int{next}) {
+		t.Errorf("planned %v, want the part that took the place", got)
+	}
+}
+
+// Every new instance moves the moment of the latest, also one alone.
+func TestNamedAt(t *testing.T) {
+	l := two()
+	take(l, 0, 2, lost)
+	if got := l.NamedAt(); !got.IsZero() {
+		t.Errorf("named at %v, and no instance was", got)
+	}
+	for n, id := range []string{"i-1", "i-2"} {
+		at := start.Add(time.Duration(n+1) * time.Hour)
+		l.Find(0, []string{id}, ledger.Ours, at)
+		if got := l.NamedAt(); !got.Equal(at) {
+			t.Errorf("named at %v after %s, want %v", got, id, at)
+		}
+	}
+}
+
+// A part that a look has filled misses nothing when its answers agree: it is not out of
+// stock, and nothing takes its place.
+func TestAPartThatALookHasFilledIsNotOutOfStock(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 1}})
+	take(l, 0, 2, fine, "i-1")
+	l.Find(0, []string{"i-2"}, ledger.Ours, start)
+	if !l.Agree(0) {
+		t.Fatal("a part that has everything is still open")
+	}
+	if p := l.Part(0); p.OutOfStock {
+		t.Error("a part that has everything is out of stock")
+	}
+	if !l.Complete() {
+		t.Error("everything is there, and it is not complete")
+	}
+}
+
+// An instance that dies is missing, however few there were, and another candidate may
+// bring it: what was said of its part before counts no more.
+func TestLaunchFailedMakesAPartReplaceable(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		made func() *ledger.Ledger
+	}{
+		{"one of one", func() *ledger.Ledger {
+			l := ledger.New(1, []ledger.Plan{{Count: 1, MinCount: 1}})
+			take(l, 0, 1, fine, "i-1")
+			return l
+		}},
+		{"one of a part that was refused the rest", func() *ledger.Ledger {
+			l := ledger.New(1, []ledger.Plan{{Count: 2, MinCount: 1}})
+			take(l, 0, 2, refused, "i-1")
+			l.Close(0, refused)
+			return l
+		}},
+		{"one of another process", func() *ledger.Ledger {
+			l := ledger.New(1, []ledger.Plan{{Count: 1, MinCount: 1}})
+			take(l, 0, 1, fine, "i-1")
+			return read(l)
+		}},
+	} {
+		l := tc.made()
+		l.OweRelease([]string{"i-1"})
+		l.LaunchFailed([]string{"i-1"})
+		if !l.Replaceable(0) {
+			t.Errorf("%s: nothing may take its place", tc.what)
+		}
+		if l.Hopeless() {
+			t.Errorf("%s: no other candidate would help", tc.what)
+		}
+		if l.Part(0).FromToken {
+			t.Errorf("%s: it died in this process, and counts as an end before it", tc.what)
+		}
+	}
+}
+
 // The numbers of the dead are not given again.
 func TestNumbered(t *testing.T) {
 	l := two()

@@ -1,0 +1,76 @@
+package provider_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// The number of an instance that died is not given again, also where it was one of a
+// later create.
+func TestTheNumbersOfTheDeadOfALaterCreate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		s, o := inZone(4, "b")
+		s.Name, s.UniqueSuffix = "web", true
+		op, err := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"}).RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dead := op.InstanceIDs()[3]
+		f.state = func(id string, _ time.Duration) (provider.State, string) {
+			if id == dead {
+				return provider.StateFailed, "LAUNCH_FAILED"
+			}
+			return provider.StateRunning, "Running"
+		}
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		calls := f.made(provider.APIRunInstances)
+		if got := calls[len(calls)-1].spec.Name; got != "web[5,5]" {
+			t.Errorf("the replacement is %s, want web[5,5]: 1 to 4 were given", got)
+		}
+	})
+}
+
+// skipped are the zones that were not asked for, as the report of an error has them.
+func skipped(err error) (zones []string) {
+	var e *provider.RunError
+	if !errors.As(err, &e) {
+		return nil
+	}
+	for _, tried := range e.Tried {
+		if tried.Skipped {
+			zones = append(zones, tried.Zone)
+		}
+	}
+	return zones
+}
+
+// A report of alternatives says which of them were not asked for, because they were out
+// of stock a moment ago.
+func TestTheReportSaysWhatWasNotAskedFor(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stocked(shelf{"t1.small@a": 0, "t1.small@b": 0, "t1.small@c": 0}, provider.StockOfType)
+		c := f.client()
+		s, o := inZone(1)
+		s.Zone = "b"
+		o.Alternatives = []provider.Alternative{{Zone: "d"}}
+		if _, err := c.RunInstances(t.Context(), s, o); err != nil {
+			t.Fatal(err)
+		}
+		s, o = inZone(1, "b", "c")
+		_, err := c.RunInstances(t.Context(), s, o)
+		if got := skipped(err); !slices.Equal(got, []string{"b"}) {
+			t.Errorf("not asked for are %v, want b: %v", got, err)
+		}
+		_, err = c.RunInstances(t.Context(), s, o)
+		if got := skipped(err); !slices.Equal(got, []string{"a", "b", "c"}) {
+			t.Errorf("not asked for a second time are %v, want all: %v", got, err)
+		}
+	})
+}
