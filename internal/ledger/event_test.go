@@ -147,6 +147,12 @@ var states = map[string]func() *ledger.Ledger{
 		l.BeginRelease()
 		return l
 	},
+	"token dead": func() *ledger.Ledger {
+		l := ledger.New(2, plan())
+		l.Send(0, start)
+		l.Answer(0, answer(dead), start)
+		return l
+	},
 	"quota, of a token": func() *ledger.Ledger {
 		l := ledger.New(2, plan())
 		l.Send(0, start)
@@ -224,6 +230,8 @@ var events = map[string]func(*ledger.Ledger) any{
 	"replace":            func(l *ledger.Ledger) any { return both(l.Replace(0, 1, 4, 1)) },
 	"plan for less":      func(l *ledger.Ledger) any { return l.PlanForLess() },
 	"see":                func(l *ledger.Ledger) any { l.See([]string{"i-1", "i-2", "i-3"}); return nil },
+	"recognize":          func(l *ledger.Ledger) any { l.Recognize([]string{"i-1", "i-2"}); return l.Recognized() },
+	"keep looking":       func(l *ledger.Ledger) any { l.KeepLooking(0, start); return nil },
 	"begin release":      func(l *ledger.Ledger) any { return l.BeginRelease() },
 	"cancel release":     func(l *ledger.Ledger) any { l.CancelRelease(); return nil },
 	"doubt":              func(l *ledger.Ledger) any { l.Doubt([]string{"i-1", "i-9"}); return nil },

@@ -1,0 +1,242 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An answer may name an instance of somebody else. Before the operation releases an
+// instance, a look finds out whose it is. What is known by then, from a wait or an
+// earlier look, is not asked again.
+
+// owner is what a sighting of an instance tells about whose it is.
+type owner uint8
+
+const (
+	unclear owner = iota
+	own           // it bears the operation's mark, or is as young as the operation and not named otherwise
+	foreign       // it cannot be the operation's
+)
+
+// ownerOf returns whose an instance is that was seen. No instance of the operation is
+// older than oldest; zero means that nobody knows how old they are.
+func (op *Operation) ownerOf(i *Instance, oldest time.Time) owner {
+	tag := i.Tags[OperationTag]
+	aged := !i.CreatedAt.IsZero() && !oldest.IsZero()
+	switch {
+	case tag == op.id:
+		return own
+	case tag != "":
+		return foreign
+	case op.c.marksByName() && strings.Contains(i.Name, markerStart(op.owner, op.id)):
+		return own
+	case op.c.marksByName() && markerIn(i.Name) != "": // of another operation
+		return foreign
+	case aged && i.CreatedAt.Before(oldest):
+		return foreign
+	case aged && !op.isMisnamed(i):
+		return own
+	}
+	return unclear
+}
+
+// setOf returns a set of IDs.
+func setOf(ids []string) map[string]bool {
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
+}
+
+// isMisnamed reports whether an instance has another name than the operation gave. Only
+// plain names count: how others come back no vendor says, and some count by themselves.
+func (op *Operation) isMisnamed(i *Instance) bool {
+	if op.spec == nil || i.Name == "" {
+		return false
+	}
+	name := op.spec().Name
+	return name != "" && isPlain(name) && !strings.HasPrefix(i.Name, name)
+}
+
+// createSpan is how long the creates of an operation may take, with room for clocks.
+const createSpan = 10 * time.Minute
+
+// ownClock is how much older than the operation an instance may seem to be by the clock of
+// this process. Clouds refuse the signatures of clocks that are off by more than minutes.
+const ownClock = time.Hour
+
+// oldestByClock returns the moment before which no instance of the operation can have been
+// created, by the clock of the process that began it: zero in every other process.
+func (op *Operation) oldestByClock() time.Time {
+	if op.began.IsZero() {
+		return op.began
+	}
+	return op.began.Add(-ownClock)
+}
+
+// oldestPossible returns the moment before which no instance of the operation can have
+// been created: by the clock of this process, where it began the operation, and measured
+// against the youngest of its instances, since other clocks are not trusted.
+func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
+	var youngest, first time.Time
+	for _, i := range seen {
+		if i.CreatedAt.After(youngest) {
+			youngest = i.CreatedAt
+		}
+	}
+	for _, p := range op.ledger.All() {
+		if p.Sent.IsZero() {
+			continue
+		}
+		if first.IsZero() || p.Sent.Before(first) {
+			first = p.Sent
+		}
+	}
+	span := createSpan
+	if named := op.ledger.NamedAt(); !first.IsZero() && named.After(first) {
+		span += named.Sub(first)
+	}
+	oldest := op.oldestByClock()
+	if relative := youngest.Add(-span); !youngest.IsZero() && relative.After(oldest) {
+		oldest = relative
+	}
+	return oldest
+}
+
+// sortedByOwner are instances by what a look has told about them.
+type sortedByOwner struct {
+	ours    []string // as far as the look tells
+	foreign []string
+	unseen  []string // the look has not shown them
+	err     error    // the look has failed: what it has not shown is among the unseen
+}
+
+// sortByOwner looks at instances, for as long as patience, and records whose they are.
+func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience time.Duration) (s sortedByOwner) {
+	known := setOf(op.ledger.Recognized())
+	var rest []string
+	for _, id := range ids {
+		if known[id] {
+			s.ours = append(s.ours, id)
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	if len(rest) == 0 {
+		return s
+	}
+	look, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	seen, _, err := op.c.seen(look, op.region, rest)
+	s.err = err
+	oldest := op.oldestPossible(seen)
+	var certain []string
+	for _, id := range rest {
+		i, shown := seen[id]
+		switch whose := op.ownerOf(&i, oldest); {
+		case !shown:
+			s.unseen = append(s.unseen, id)
+		case whose == foreign, whose == unclear && op.isMisnamed(&i):
+			s.foreign = append(s.foreign, id)
+		default:
+			s.ours = append(s.ours, id)
+			certain = append(certain, id)
+		}
+	}
+	op.ledger.Recognize(certain)
+	op.ledger.Doubt(s.foreign)
+	return s
+}
+
+// recordSighted records which instances a wait has seen, and whose they are.
+func (op *Operation) recordSighted(w *waiter) {
+	seen := w.sighted()
+	op.ledger.See(seen[unclear])
+	op.ledger.Recognize(seen[own])
+	op.ledger.See(seen[foreign])
+	op.ledger.Doubt(seen[foreign])
+}
+
+// authority is who wants instances of an operation to be released.
+type authority int
+
+const (
+	theCaller authority = iota // names the operation, and means all of it
+	aPolicy                    // OnFailure, Alternatives: releases only what was seen
+)
+
+// How long a release looks for the instances that nobody has seen.
+const (
+	ownerLook  = 20 * time.Second // at least, and one look at most
+	ownerAgain = 5 * time.Second  // before each call, after a look that has failed
+)
+
+// releaseRecognized releases instances that answers have named, and leaves out those that
+// are somebody else's. What was seen goes at once. What was not is looked for: as
+// long as new instances may be invisible if a policy wants the release, which then
+// keeps what nobody has ever seen, and shortly if the caller does. A look that fails
+// keeps nothing back: a cleanup must not depend on a read.
+func (op *Operation) releaseRecognized(ctx context.Context, ids []string, by authority) (all TerminateResult, kept, err error) {
+	end := time.Now().Add(ownerLook)
+	if visible := op.ledger.NamedAt().Add(op.c.opts.VisibleWithin); by == aPolicy && visible.After(end) {
+		end = visible
+	}
+	var foreign []string
+	for n := 0; len(ids) > 0; n++ {
+		s := op.sortByOwner(ctx, ids, ownerLook)
+		last := s.err != nil || !time.Now().Before(end)
+		release := s.ours
+		if keep := by == aPolicy && s.err == nil; last && !keep {
+			release, s.unseen = append(release, s.unseen...), nil
+		}
+		res, strangers, problem := op.releaseNow(ctx, release, s.err != nil)
+		all.add(&res)
+		foreign = append(append(foreign, s.foreign...), strangers...)
+		err = oneParagraph(op.c.name, err, problem)
+		if ids = s.unseen; last || len(ids) == 0 || !sleep(ctx, min(pause(n+2), time.Until(end))) {
+			break
+		}
+	}
+	return all, oneParagraph(op.c.name, foreignError(foreign), unseenError(ids)), err
+}
+
+// releaseNow releases instances. Where the look has failed that tells whose they are, it
+// is repeated before every call, and strangers are left out.
+func (op *Operation) releaseNow(ctx context.Context, ids []string, lookAgain bool) (res TerminateResult, strangers []string, err error) {
+	if len(ids) == 0 {
+		return res, nil, nil
+	}
+	r := op.c.newRelease(op.region)
+	if lookAgain {
+		r.isForeign = func(ctx context.Context, ids []string) []string { return op.sortByOwner(ctx, ids, ownerAgain).foreign }
+	}
+	res, err = r.run(ctx, ids)
+	return res, r.strangers(ids), err
+}
+
+// add adds what became of further instances.
+func (r *TerminateResult) add(more *TerminateResult) {
+	r.Released = append(r.Released, more.Released...)
+	r.Gone = append(r.Gone, more.Gone...)
+	r.Unknown = append(r.Unknown, more.Unknown...)
+}
+
+func foreignError(ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return fmt.Errorf("not released, because they are older than the operation, named otherwise or another's,"+
+		" although an answer named them: %s; look at them, and release them by ID", someOf(slices.Compact(slices.Sorted(slices.Values(ids)))))
+}
+
+func unseenError(ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return fmt.Errorf("not released, because nobody has seen them (%w): %s; they may become visible late, be in another region,"+
+		" or these credentials may not see what they created: resume the operation, or terminate it", ErrNotFound, someOf(ids))
+}
