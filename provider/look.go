@@ -107,8 +107,29 @@ func (op *Operation) adoptMarked(ctx context.Context, i int, name string, everyt
 		req.Name = ""
 	}
 	numbered := op.spec().UniqueSuffix && op.spec().HostName != "" // see request
-	ids, err := op.list(ctx, &req, func(s *Instance) bool { return isMarked(s.Name, name, numbered) })
+	rows, expected := 0, everything && op.expectsRows()
+	ids, err := op.list(ctx, &req, func(s *Instance) bool {
+		rows++
+		return isMarked(s.Name, name, numbered)
+	})
+	if expected && rows == 0 && err == nil {
+		err = errBlind
+	}
 	return op.recordFound(i, ids, ledger.Ours), err
+}
+
+// errBlind is an empty list of a region that has instances.
+var errBlind = errors.New("the list of the region is empty, and was not before:" +
+	" these credentials may not see what they created")
+
+// rowsExpectedFor is how long after a list that showed instances an empty one is not
+// believed.
+const rowsExpectedFor = 10 * time.Minute
+
+// expectsRows reports whether the list of the region cannot well be empty: the operation
+// has an instance there that was seen, or an answer has shown one lately.
+func (op *Operation) expectsRows() bool {
+	return len(op.ledger.Seen()) > 0 || time.Since(op.c.lastShown(op.region)) < rowsExpectedFor
 }
 
 // list returns the IDs of the instances of a listing that are wanted and alive. Those

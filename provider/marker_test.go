@@ -373,3 +373,30 @@ func TestContextEndsASearch(t *testing.T) {
 		}
 	})
 }
+
+// An empty list of a region that has instances is no proof that a lost create made
+// nothing: the credentials do not see it, and a second create would be paid as well.
+func TestBlindCredentialsBuyNothingTwice(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		c := m.client()
+		m.answers(works, but(lost()), works)
+		run(t, c, 1)
+		list(t, c, provider.Query{})
+		m.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return &provider.DescribePage{}, nil
+		}
+		s := named(2, "web")
+		op, err := c.RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "may not see what they created") {
+			t.Errorf("got %v, want an unknown outcome that suspects the credentials", err)
+		}
+		if m.created != 3 {
+			t.Errorf("%d instances were made, want the one before and two", m.created)
+		}
+		m.describe = nil
+		again, err := c.Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if err != nil || len(again.InstanceIDs()) != 2 || m.created != 3 {
+			t.Errorf("resumed, %d were made, in hand are %v: %v", m.created, again.InstanceIDs(), err)
+		}
+	})
+}

@@ -2,7 +2,9 @@ package provider
 
 import (
 	"hash/maphash"
+	"slices"
 	"sync"
+	"time"
 )
 
 // perGeneration bounds what sightings remember: between one and two generations
@@ -18,7 +20,11 @@ type sightings struct {
 	seed        maphash.Seed
 	seeded      bool
 	seen, ended generations
+	shown       map[place]time.Time // when an answer has shown a living instance last
 }
+
+// place is a region of a cloud.
+type place struct{ driver, region string }
 
 // generations are two sets. The younger takes the place of the older when it is
 // full.
@@ -85,6 +91,29 @@ func (c *Client) markPage(region string, page *DescribePage) {
 			c.markSeen(region, i.ID)
 		}
 	}
+	if slices.ContainsFunc(page.Instances, func(i Instance) bool { return !released(i.State) }) {
+		c.markShown(region)
+	}
+}
+
+// markShown records that an answer about a region has shown an instance that lives.
+func (c *Client) markShown(region string) {
+	s := &c.poller.seen
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shown == nil {
+		s.shown = map[place]time.Time{}
+	}
+	s.shown[place{c.name, c.region(region)}] = time.Now()
+}
+
+// lastShown returns when an answer about a region has shown a living instance last; zero
+// if none has.
+func (c *Client) lastShown(region string) time.Time {
+	s := &c.poller.seen
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shown[place{c.name, c.region(region)}]
 }
 
 // hasSeen reports whether an instance has existed in a region: an answer of a

@@ -21,6 +21,10 @@ func blindRules() []rule {
 			"whether a key may describe is asked once",
 			"An empty list does not say why it is empty, and calls are few.", blindAsksOnce,
 		},
+		{
+			"a key that goes blind after a lost create buys nothing twice",
+			"What the search does not find may run all the same.", blindBuysNothingTwice,
+		},
 		{"a key that may not describe still releases", "A cleanup must not depend on a read.", blindReleases},
 		{"answers that leave out healthy instances fail no wait", why, flapFailsNobody},
 		{"answers that contradict themselves fail no wait", why, contradictionFailsNobody},
@@ -93,6 +97,33 @@ func blindAsksOnce(t *testing.T, w *world) {
 	}
 	if refused := e.Access != nil && errors.Is(err, provider.ErrPermission); refused != can {
 		t.Errorf("the refusal of the dry run is in the error: %v, want %v: %v", refused, can, err)
+	}
+}
+
+// blindBuysNothingTwice loses the answer to a create in a region whose list was not empty
+// a moment ago, and is now.
+func blindBuysNothingTwice(t *testing.T, w *world) {
+	w.running(1)
+	w.describe(provider.Query{})
+	remove := w.inject(cloudsim.Fault{Kind: cloudsim.Blind})
+	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
+	spec := w.spec(2)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if n := len(w.alive()); n != 3 {
+		t.Errorf("%d instances run, want the one before and 2", n)
+	}
+	remove()
+	if w.marks() {
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || !says(err, "may not see what they created") {
+			t.Errorf("want ErrOutcomeUnknown and a suspicion of the credentials, got %v", err)
+		}
+		op, err = w.resume(w.token(op), &provider.ResumeOptions{Spec: &spec})
+	}
+	if err != nil {
+		t.Errorf("once the key sees again: %v", err)
+	}
+	if ids := op.InstanceIDs(); len(ids) != 2 {
+		t.Errorf("in hand are %v, want both", ids)
 	}
 }
 
