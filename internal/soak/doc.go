@@ -32,18 +32,16 @@
 // Some lies cannot be seen through, and are left out, or only made where something tells
 // them apart:
 //
-//   - An answer of the right length that names instances of others in the place of one's
-//     own: foreign-list names IDs of no instance. What its answers hide is found by a sweep
-//     for the owner. Answers that are too long name others.
-//   - Credentials that lose sight of what they have shown, for minutes, while a policy
-//     releases: what was seen and is out of sight for 20 s counts as gone. Worlds with
-//     blindness have no OnFailure, and callers make sure that they see before they release.
-//   - A refusal for lack of stock of a token that has made something, and one of a create of a
-//     single instance that made it all the same.
+//   - What an answer hides that names instances of others in the place of one's own is found
+//     by a sweep for the owner only. Such answers come in worlds where everybody has an owner,
+//     and so do dead tokens whose create has made something.
+//   - Callers end an operation when their credentials see the region: of an instance that an
+//     answer has named and nobody has ever seen, only the answer says whose it is. Policies
+//     ask nobody: they keep what was never seen.
+//   - A refusal for lack of stock of a create of a single instance that made it all the same:
+//     the code is documented.
 //   - Clocks that make a forgotten token look younger than five minutes ahead would. The
 //     simulated clouds remember tokens ten minutes longer than the library trusts them to.
-//   - A dead token whose create has made instances: the code is taken for a proof that it
-//     has not.
 //
 // Six drivers that are broken on purpose have to fail the soak.
 package soak
