@@ -31,7 +31,7 @@ func TestEveryErrorCodeOfTheDocuments(t *testing.T) {
 		t.Run(c.driver+"/"+c.action+"/"+c.code, func(t *testing.T) {
 			sim := cloudsim.New(nil)
 			sim.Inject(cloudsim.Fault{
-				Cloud: vendors()[c.driver].cloud, API: seeds.SentAs(c.action),
+				Cloud: vendors()[c.driver].Sim, API: seeds.SentAs(c.action),
 				Kind: cloudsim.Refuse, Code: c.code, Message: c.message, Status: c.status,
 			})
 			if c.action != "" {
@@ -100,7 +100,7 @@ func (c *errorCode) check(t *testing.T, err error) {
 func TestTheCodeOfADryRunIsSuccess(t *testing.T) {
 	sim, v := cloudsim.New(nil), vendors()["aliyun"]
 	sim.Inject(cloudsim.Fault{
-		Cloud: v.cloud, Kind: cloudsim.Refuse, Code: "DryRunOperation", Status: 400,
+		Cloud: v.Sim, Kind: cloudsim.Refuse, Code: "DryRunOperation", Status: 400,
 		Message: "Request validation has been passed with DryRun flag set.",
 	})
 	client := v.connect(t, v.region, sim.Transport(), nil)
@@ -125,8 +125,11 @@ func errorCodes(t *testing.T) []errorCode {
 	var out []errorCode
 	for _, row := range rows {
 		sentinel := sentinels()[row.Sentinel]
-		if sentinel == nil || vendors()[row.Driver].client == nil {
-			t.Fatalf("unreadable row: %+v", row)
+		if sentinel == nil {
+			t.Fatalf("%+v: no sentinel has this name", row)
+		}
+		if _, ok := vendors()[row.Driver]; !ok {
+			t.Fatalf("%+v: no driver has this name", row)
 		}
 		text := strings.NewReplacer("%s", "Period")
 		out = append(out, errorCode{

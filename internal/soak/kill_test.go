@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
@@ -206,7 +207,7 @@ func asChild() (yes bool) {
 }
 
 func childWork(ctx context.Context, s service, url, file string) error {
-	c, err := s.open(toParent{url}, provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, ""))
+	c, err := s.adapter.New(clouds.Config{Transport: toParent{url}})
 	if err != nil {
 		return err
 	}
