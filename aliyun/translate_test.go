@@ -16,6 +16,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
 
+	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -376,4 +377,17 @@ func TestRunningServersAreFiltered(t *testing.T) {
 	if p["Status"] != "Running" || p["Tag.1.Key"] != "k" || p["Tag.1.Value"] != "v" {
 		t.Errorf("got %v, want a tag and Status=Running", p)
 	}
+}
+
+// BenchmarkTranslate checks a spec as the client does before each create and
+// translates it.
+func BenchmarkTranslate(b *testing.B) {
+	d, err := newDriver(Config{Region: "cn-hangzhou"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
+		_, err := d.runRequest(spec)
+		return err
+	})
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ens"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -549,4 +550,17 @@ func TestAddressListsAreApart(t *testing.T) {
 			t.Errorf("beside %d private addresses the public ones are %v, want %s", private, got.PublicIPs, want)
 		}
 	}
+}
+
+// BenchmarkTranslate checks a spec as the client does before each create and
+// translates it.
+func BenchmarkTranslate(b *testing.B) {
+	d, err := newDriver(Config{Region: "cn-hangzhou-44"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
+		_ = d.runRequest(spec)
+		return nil
+	})
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -288,4 +289,17 @@ func TestTakenIsWhatTheBuilderSends(t *testing.T) {
 			t.Errorf("%s: got  %q\nwant %q", name, got, want)
 		}
 	}
+}
+
+// BenchmarkTranslate checks a spec as the client does before each create and
+// translates it.
+func BenchmarkTranslate(b *testing.B) {
+	d, err := newDriver(Config{Region: "pek3a"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
+		_ = d.runCall(spec)
+		return nil
+	})
 }

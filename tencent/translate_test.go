@@ -14,6 +14,7 @@ import (
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -545,4 +546,17 @@ func TestRunningServersAreFiltered(t *testing.T) {
 	if len(got) != 2 || got["instance-state"] != "RUNNING" || got["tag:k"] != "v" {
 		t.Errorf("got filters %v, want a tag and instance-state=RUNNING", got)
 	}
+}
+
+// BenchmarkTranslate checks a spec as the client does before each create and
+// translates it.
+func BenchmarkTranslate(b *testing.B) {
+	d, err := newDriver(Config{Region: "ap-guangzhou"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
+		_, _, err := d.runRequest(spec)
+		return err
+	})
 }
