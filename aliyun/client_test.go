@@ -81,8 +81,16 @@ func TestNewNamesEveryProblemOfTheConfig(t *testing.T) {
 		t.Fatal("a config with a bad region and a bad endpoint was accepted")
 	}
 	var all provider.FieldErrors
-	if !errors.As(err, &all) || len(all) != 2 || all[0].Path != "Config.Region" || all[0].Value != "cn hangzhou/" || all[1].Path != "Config.Endpoint" {
-		t.Errorf("want one FieldErrors that names Config.Region and Config.Endpoint, got %v", err)
+	if !errors.As(err, &all) {
+		t.Errorf("got error %v, want a %T", err, all)
+	} else if len(all) != 2 {
+		t.Errorf("len(all) is %d, want 2", len(all))
+	} else if all[0].Path != "Config.Region" {
+		t.Errorf(`all[0].Path is %q, want "Config.Region"`, all[0].Path)
+	} else if all[0].Value != "cn hangzhou/" {
+		t.Errorf(`all[0].Value is %q, want "cn hangzhou/"`, all[0].Value)
+	} else if all[1].Path != "Config.Endpoint" {
+		t.Errorf(`all[1].Path is %q, want "Config.Endpoint"`, all[1].Path)
 	}
 	if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted-pass") {
 		t.Errorf("got %v, want ErrInvalid without the password", err)
@@ -184,15 +192,28 @@ func TestUnknownCertificatesAreRefused(t *testing.T) {
 	}
 	_, err = d.RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || !errors.Is(err, provider.ErrUnavailable) {
-		t.Errorf("a self-signed certificate: got %v, want ErrUnavailable with nothing sent", err)
+	if !errors.As(err, &e) {
+		t.Errorf("a self-signed certificate: got error %v, want a %T", err, e)
+	} else if e.Outcome != provider.OutcomeUnsent {
+		t.Errorf("a self-signed certificate: Outcome is %v, want %v", e.Outcome, provider.OutcomeUnsent)
+	} else if !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("a self-signed certificate: got error %v, want %v", err, provider.ErrUnavailable)
 	}
 }
 
 func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 	l := testDriver(t, answering(200, "")).Limits()
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 {
-		t.Errorf("got %+v, want 100 of each", l)
+	if l.InstancesPerCreate != 100 {
+		t.Errorf("InstancesPerCreate is %d, want 100", l.InstancesPerCreate)
+	}
+	if l.IDsPerDescribe != 100 {
+		t.Errorf("IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
+	}
+	if l.IDsPerTerminate != 100 {
+		t.Errorf("IDsPerTerminate is %d, want 100", l.IDsPerTerminate)
+	}
+	if l.IDsPerPower != 100 {
+		t.Errorf("IDsPerPower is %d, want 100", l.IDsPerPower)
 	}
 	if l.TagFilterCap != 1000 {
 		t.Errorf("a filter by tags returns at most %d, documented is 1000", l.TagFilterCap)
@@ -215,7 +236,13 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 
 func TestDriverName(t *testing.T) {
 	d := testDriver(t, answering(200, ""))
-	if d.Name() != "aliyun" || d.Support().Driver() != "aliyun" || (RunOptions{}).VendorName() != "aliyun" {
-		t.Error("driver, support table and options disagree about the name")
+	if got := d.Name(); got != "aliyun" {
+		t.Errorf(`d.Name() is %q, want "aliyun"`, got)
+	}
+	if got := d.Support().Driver(); got != "aliyun" {
+		t.Errorf(`d.Support().Driver() is %q, want "aliyun"`, got)
+	}
+	if got := (RunOptions{}).VendorName(); got != "aliyun" {
+		t.Errorf(`(RunOptions{}).VendorName() is %q, want "aliyun"`, got)
 	}
 }

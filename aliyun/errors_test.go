@@ -96,8 +96,14 @@ func apiError(t *testing.T, status int, body string) *provider.APIError {
 func TestADeadTokenIsTold(t *testing.T) {
 	for _, status := range []int{400, 403, 500} {
 		e := apiError(t, status, failed("IdempotentFailed", "m"))
-		if !e.TokenDead || e.Outcome != provider.OutcomeRejected || e.Temporary {
-			t.Errorf("%d: token dead %v, %s, temporary %v; want dead, rejected, lasting", status, e.TokenDead, e.Outcome, e.Temporary)
+		if !e.TokenDead {
+			t.Errorf("%d: TokenDead is false, want true", status)
+		}
+		if e.Outcome != provider.OutcomeRejected {
+			t.Errorf("%d: Outcome is %v, want %v", status, e.Outcome, provider.OutcomeRejected)
+		}
+		if e.Temporary {
+			t.Errorf("%d: Temporary is true, want false", status)
 		}
 	}
 	for _, class := range documentedClasses {
@@ -139,15 +145,45 @@ func TestEveryDocumentedCodeHasItsClass(t *testing.T) {
 	for _, class := range documentedClasses {
 		for _, code := range strings.Fields(class.codes) {
 			e := apiError(t, 403, failed(code, "message-7"))
-			if !errors.Is(e.Kind, class.kind) || e.Kind == nil != (class.kind == nil) || e.Outcome != class.outcome || e.Temporary != class.temporary {
-				t.Errorf("%s: got %v, %s, temporary %v; want %v, %s, temporary %v", code, e.Kind, e.Outcome, e.Temporary, class.kind, class.outcome, class.temporary)
+			if !errors.Is(e.Kind, class.kind) {
+				t.Errorf("%s: got error %v, want %v", code, e.Kind, class.kind)
 			}
-			if e.Driver != "aliyun" || e.Op != "RunInstances" || e.Code != code || e.Message != "message-7" || e.RequestID != "req-7" || e.HTTPStatus != 403 {
-				t.Errorf("%s: details are lost: %+v", code, e)
+			if e.Kind == nil != (class.kind == nil) {
+				t.Errorf("%s: e.Kind == nil is %v, want %v", code, e.Kind == nil, class.kind == nil)
+			}
+			if e.Outcome != class.outcome {
+				t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, class.outcome)
+			}
+			if e.Temporary != class.temporary {
+				t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, class.temporary)
+			}
+			if e.Driver != "aliyun" {
+				t.Errorf(`%s: Driver is %q, want "aliyun"`, code, e.Driver)
+			}
+			if e.Op != "RunInstances" {
+				t.Errorf(`%s: Op is %q, want "RunInstances"`, code, e.Op)
+			}
+			if e.Code != code {
+				t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
+			}
+			if e.Message != "message-7" {
+				t.Errorf(`%s: Message is %q, want "message-7"`, code, e.Message)
+			}
+			if e.RequestID != "req-7" {
+				t.Errorf(`%s: RequestID is %q, want "req-7"`, code, e.RequestID)
+			}
+			if e.HTTPStatus != 403 {
+				t.Errorf("%s: HTTPStatus is %d, want 403", code, e.HTTPStatus)
 			}
 			var s *sdkerrors.ServerError
-			if !errors.As(e, &s) || s.ErrorCode() != code || s.RequestId() != "req-7" || s.HttpStatus() != 403 {
-				t.Errorf("%s: the SDK's error is not reachable: %v", code, s)
+			if !errors.As(e, &s) {
+				t.Errorf("%s: got error %v, want a %T", code, e, s)
+			} else if got := s.ErrorCode(); got != code {
+				t.Errorf("%s: s.ErrorCode() is %v, want %v", code, got, code)
+			} else if got := s.RequestId(); got != "req-7" {
+				t.Errorf(`%s: s.RequestId() is %q, want "req-7"`, code, got)
+			} else if got := s.HttpStatus(); got != 403 {
+				t.Errorf("%s: s.HttpStatus() is %d, want 403", code, got)
 			}
 		}
 	}
@@ -258,8 +294,12 @@ func TestAReleaseNeedsAnAnswerOfTheCloud(t *testing.T) {
 		}
 		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, provider.ErrUnavailable) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: got %v, want ErrUnavailable, unknown", body, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", body, err, e)
+		} else if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: got error %v, want %v", body, err, provider.ErrUnavailable)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
 		}
 	}
 }
@@ -276,8 +316,12 @@ func TestTerminateTellsGoneFromNotYet(t *testing.T) {
 	} {
 		err := testDriver(t, answering(403, failed(code, "m"))).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, want.kind) || e.Temporary != want.temporary {
-			t.Errorf("%s: got %v, want %v, temporary %v", code, err, want.kind, want.temporary)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if !errors.Is(err, want.kind) {
+			t.Errorf("%s: got error %v, want %v", code, err, want.kind)
+		} else if e.Temporary != want.temporary {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, want.temporary)
 		}
 	}
 }
@@ -382,8 +426,14 @@ func TestMissingCredentialsAreAnAuthError(t *testing.T) {
 	}
 	for name, call := range methods() {
 		err := call(d, t.Context())
-		if !errors.Is(err, provider.ErrAuth) || !errors.Is(err, cause) || outcome(err) != provider.OutcomeRejected {
-			t.Errorf("%s: got %v, %s; want ErrAuth with its cause, rejected", name, err, outcome(err))
+		if !errors.Is(err, provider.ErrAuth) {
+			t.Errorf("%s: got error %v, want %v", name, err, provider.ErrAuth)
+		}
+		if !errors.Is(err, cause) {
+			t.Errorf("%s: got error %v, want %v", name, err, cause)
+		}
+		if got := outcome(err); got != provider.OutcomeRejected {
+			t.Errorf("%s: outcome(err) is %v, want %v", name, got, provider.OutcomeRejected)
 		}
 	}
 }

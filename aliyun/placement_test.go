@@ -48,8 +48,12 @@ func TestPlacementGroupsAreDeploymentSets(t *testing.T) {
 		var got wire
 		c := provider.NewClient(testDriver(t, capture(&got, `{"RequestId":"r","DeploymentSetId":"ds-1"}`)), &provider.Options{Region: "cn-test-1"})
 		id, err := groups(t, c).Create(t.Context(), tc.spec)
-		if err != nil || id != "ds-1" || got.Action != "CreateDeploymentSet" {
-			t.Errorf("%s: %s gave %q, %v", what, got.Action, id, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", what, err)
+		} else if id != "ds-1" {
+			t.Errorf(`%s: id is %q, want "ds-1"`, what, id)
+		} else if got.Action != "CreateDeploymentSet" {
+			t.Errorf(`%s: Action is %q, want "CreateDeploymentSet"`, what, got.Action)
 		}
 		checkTyped(t, ecs.CreateDeploymentSetRequest{}, got.Params)
 		if got.Params["ClientToken"] == "" {
@@ -89,8 +93,16 @@ func TestPlacementGroupRefusals(t *testing.T) {
 	} {
 		_, err := g.Create(t.Context(), tc.spec)
 		var e *provider.FieldError
-		if !errors.As(err, &e) || e.Path != tc.path || e.Unsupported != tc.unsupported || !strings.Contains(err.Error(), tc.text) || strings.Contains(err.Error(), "planted") {
-			t.Errorf("got %v, want an error about %s that says %q", err, tc.path, tc.text)
+		if !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", tc.path, err, e)
+		} else if e.Path != tc.path {
+			t.Errorf("%v: Path is %v, want %v", tc.path, e.Path, tc.path)
+		} else if e.Unsupported != tc.unsupported {
+			t.Errorf("%v: Unsupported is %v, want %v", tc.path, e.Unsupported, tc.unsupported)
+		} else if !strings.Contains(err.Error(), tc.text) {
+			t.Errorf("%v: the error is %q, want it to contain %q", tc.path, err.Error(), tc.text)
+		} else if strings.Contains(err.Error(), "planted") {
+			t.Errorf("%v: the error shows a secret", tc.path)
 		}
 	}
 	_, err := g.Create(t.Context(), spec{Name: "x", PerUnit: 2, Level: provider.SwitchLevel})
@@ -98,6 +110,13 @@ func TestPlacementGroupRefusals(t *testing.T) {
 	if !errors.As(err, &all) || len(all) != 3 {
 		t.Errorf("got %v, want all three problems at once", err)
 	}
+	if _, err := g.Create(t.Context(), spec{Name: "test default"}); err != nil {
+		t.Errorf("the name of the reference's example: %v", err)
+	}
+}
+
+func TestRefusalsOfChangesOfAPlacementGroup(t *testing.T) {
+	g := groups(t, simClient(t, cloudsim.New(nil)))
 	for path, to := range map[string]provider.PlacementGroupChange{
 		"PlacementGroupChange.Name":        {Name: "x"},
 		"PlacementGroupChange.Description": {Description: "https://x"},
@@ -110,9 +129,6 @@ func TestPlacementGroupRefusals(t *testing.T) {
 	var e *provider.FieldError
 	if err := g.Modify(t.Context(), "", "ds-1", provider.PlacementGroupChange{Name: "a/b"}); !errors.As(err, &e) || e.Path != "PlacementGroupChange.Name" {
 		t.Errorf("got %v, want an error about the name", err)
-	}
-	if _, err := g.Create(t.Context(), spec{Name: "test default"}); err != nil {
-		t.Errorf("the name of the reference's example: %v", err)
 	}
 	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) || e.Path != "MoveOptions.Partition" {
 		t.Errorf("got %v, want an error about the partition", err)
@@ -149,10 +165,10 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 		found := 0
 		for have, err := range g.List(ctx, provider.PlacementGroupQuery{IDs: []string{id, "ds-unknown"}, Name: "group-1"}) {
 			found++
-			if err != nil || have.ID != id || have.Name != "group-1" || have.Description != "description-1" || have.Partitions != 5 ||
-				have.Strategy != provider.PartitionPlacement || have.RawStrategy != "AvailabilityGroup" || have.Level != provider.HostLevel || have.CreatedAt.IsZero() {
-				t.Errorf("found %+v, %v", have, err)
+			if err != nil {
+				t.Fatal(err)
 			}
+			wantGroup(t, have, id)
 			if !slices.Equal(slices.Sorted(slices.Values(have.InstanceIDs)), slices.Sorted(slices.Values(ids))) {
 				t.Errorf("servers %v, want %v", have.InstanceIDs, ids)
 			}
@@ -176,6 +192,35 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 			t.Errorf("deleting twice: got %v, want ErrNotFound", err)
 		}
 	})
+}
+
+// wantGroup checks what the list says of the group of the test.
+func wantGroup(t *testing.T, have provider.PlacementGroup, id string) {
+	t.Helper()
+	if have.ID != id {
+		t.Errorf("ID is %v, want %v", have.ID, id)
+	}
+	if have.Name != "group-1" {
+		t.Errorf(`Name is %q, want "group-1"`, have.Name)
+	}
+	if have.Description != "description-1" {
+		t.Errorf(`Description is %q, want "description-1"`, have.Description)
+	}
+	if have.Partitions != 5 {
+		t.Errorf("Partitions is %d, want 5", have.Partitions)
+	}
+	if have.Strategy != provider.PartitionPlacement {
+		t.Errorf("Strategy is %v, want %v", have.Strategy, provider.PartitionPlacement)
+	}
+	if have.RawStrategy != "AvailabilityGroup" {
+		t.Errorf(`RawStrategy is %q, want "AvailabilityGroup"`, have.RawStrategy)
+	}
+	if have.Level != provider.HostLevel {
+		t.Errorf("Level is %v, want %v", have.Level, provider.HostLevel)
+	}
+	if have.CreatedAt.IsZero() {
+		t.Error("CreatedAt is zero, want a value")
+	}
 }
 
 func TestPlacementGroupCalls(t *testing.T) {
@@ -231,12 +276,30 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 	p, err := testDriver(t, capture(&got, body)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{
 		PlacementGroupQuery: provider.PlacementGroupQuery{IDs: []string{"ds-bp13v7bjnj9gisnlo1ow", "ds-2"}},
 	})
-	if err != nil || len(p.Groups) != 1 || p.NextPage != "" || p.RequestID != "req-1" {
-		t.Fatalf("read %+v, %v", p, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if len(p.Groups) != 1 {
+		t.Fatalf("len(Groups) is %d, want 1", len(p.Groups))
+	}
+	if p.NextPage != "" {
+		t.Fatalf(`NextPage is %q, want ""`, p.NextPage)
+	}
+	if p.RequestID != "req-1" {
+		t.Fatalf(`RequestID is %q, want "req-1"`, p.RequestID)
 	}
 	g := p.Groups[0]
-	if g.Name != "test default" || g.Description != "default" || g.Strategy != provider.SpreadPlacement || fmt.Sprint(g.InstanceIDs) != "[i-sdfkjsdfk i-kiiwsch]" {
-		t.Errorf("read %+v", g)
+	if g.Name != "test default" {
+		t.Errorf(`Name is %q, want "test default"`, g.Name)
+	}
+	if g.Description != "default" {
+		t.Errorf(`Description is %q, want "default"`, g.Description)
+	}
+	if g.Strategy != provider.SpreadPlacement {
+		t.Errorf("Strategy is %v, want %v", g.Strategy, provider.SpreadPlacement)
+	}
+	if got := fmt.Sprint(g.InstanceIDs); got != "[i-sdfkjsdfk i-kiiwsch]" {
+		t.Errorf(`InstanceIDs is %q, want "[i-sdfkjsdfk i-kiiwsch]"`, got)
 	}
 	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` || got.Params["PageSize"] != "50" {
 		t.Errorf("sent %v", got.Params)

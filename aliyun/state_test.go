@@ -78,8 +78,17 @@ func TestInstanceOfAnEmptyDescriptionIsEmpty(t *testing.T) {
 
 func TestInstanceOfTakesEitherSpelling(t *testing.T) {
 	got := instanceOf(decodeInstance(t, `{"Hostname":"host-2","CPU":"8","Memory":"2048","CreationTime":"2031-02-03T04:05:06Z"}`))
-	if got.HostName != "host-2" || got.CPUs != 8 || got.MemoryMiB != 2048 || got.CreatedAt.Second() != 6 {
-		t.Errorf("got %+v", got)
+	if got.HostName != "host-2" {
+		t.Errorf(`HostName is %q, want "host-2"`, got.HostName)
+	}
+	if got.CPUs != 8 {
+		t.Errorf("CPUs is %d, want 8", got.CPUs)
+	}
+	if got.MemoryMiB != 2048 {
+		t.Errorf("MemoryMiB is %d, want 2048", got.MemoryMiB)
+	}
+	if got := got.CreatedAt.Second(); got != 6 {
+		t.Errorf("got.CreatedAt.Second() is %d, want 6", got)
 	}
 }
 

@@ -24,8 +24,12 @@ func TestTemplateQueriesThatAreNotSent(t *testing.T) {
 		"LaunchTemplateQuery.Tags": {Tags: many}, "LaunchTemplateQuery.InstanceTags": {InstanceTags: many}, "IDs": {IDs: slices.Repeat([]string{"lt-1"}, 101)},
 	} {
 		for _, err := range l.List(t.Context(), q) {
-			if !errors.As(err, &e) || e.Path != path || !errors.Is(err, provider.ErrInvalid) {
-				t.Errorf("got %v, want an error about %s", err, path)
+			if !errors.As(err, &e) {
+				t.Errorf("%v: got error %v, want a %T", err, err, e)
+			} else if e.Path != path {
+				t.Errorf("%v: Path is %v, want %v", err, e.Path, path)
+			} else if !errors.Is(err, provider.ErrInvalid) {
+				t.Errorf("%v: got error %v, want %v", err, err, provider.ErrInvalid)
 			}
 		}
 	}
@@ -57,8 +61,14 @@ func TestFullTemplates(t *testing.T) {
 	}
 	var e *provider.APIError
 	_, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-30", Spec: spec})
-	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateLimitExceed" || e.RequestID == "" {
-		t.Errorf("the 31st template: got %v, want ErrQuota", err)
+	if !errors.Is(err, provider.ErrQuota) {
+		t.Errorf("the 31st template: got error %v, want %v", err, provider.ErrQuota)
+	} else if !errors.As(err, &e) {
+		t.Errorf("the 31st template: got error %v, want a %T", err, e)
+	} else if e.Code != "LaunchTemplateLimitExceed" {
+		t.Errorf(`the 31st template: Code is %q, want "LaunchTemplateLimitExceed"`, e.Code)
+	} else if e.RequestID == "" {
+		t.Error("the 31st template: RequestID is empty, want a value")
 	}
 	found := 0
 	for _, err := range l.List(t.Context(), provider.LaunchTemplateQuery{}) {
@@ -77,8 +87,12 @@ func TestFullTemplates(t *testing.T) {
 		}
 	}
 	_, err = l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec})
-	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateVersionLimitExceed" {
-		t.Errorf("the 31st version: got %v, want ErrQuota", err)
+	if !errors.Is(err, provider.ErrQuota) {
+		t.Errorf("the 31st version: got error %v, want %v", err, provider.ErrQuota)
+	} else if !errors.As(err, &e) {
+		t.Errorf("the 31st version: got error %v, want a %T", err, e)
+	} else if e.Code != "LaunchTemplateVersionLimitExceed" {
+		t.Errorf(`the 31st version: Code is %q, want "LaunchTemplateVersionLimitExceed"`, e.Code)
 	}
 	if got := versionNumbers(t, l, ref); len(got) != 30 || got[29] != 30 {
 		t.Errorf("versions %v, want all 30", got)

@@ -374,8 +374,14 @@ func whoRuns() *provider.DescribeRequest {
 
 func TestRunningServersAreFiltered(t *testing.T) {
 	p := translateDescribe(whoRuns())
-	if p["Status"] != "Running" || p["Tag.1.Key"] != "k" || p["Tag.1.Value"] != "v" {
-		t.Errorf("got %v, want a tag and Status=Running", p)
+	if p["Status"] != "Running" {
+		t.Errorf(`Status is %q, want "Running"`, p["Status"])
+	}
+	if p["Tag.1.Key"] != "k" {
+		t.Errorf(`Tag.1.Key is %q, want "k"`, p["Tag.1.Key"])
+	}
+	if p["Tag.1.Value"] != "v" {
+		t.Errorf(`Tag.1.Value is %q, want "v"`, p["Tag.1.Value"])
 	}
 }
 

@@ -217,8 +217,16 @@ func TestValidateNamesTheField(t *testing.T) {
 		{`Vendor.Params["RegionId"]`, "", func(s *spec) { s.Vendor = raw("RegionId") }},
 	} {
 		err := testDriver(t, answering(200, "")).ValidateRun(with(tc.change))
-		if !errors.Is(err, provider.ErrInvalid) || !strings.HasPrefix(err.Error(), "aliyun: "+tc.path) || !strings.Contains(err.Error(), tc.value) {
-			t.Errorf("got %v, want an error about %s that shows %s", err, tc.path, tc.value)
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%v: got error %v, want %v", tc.path, err, provider.ErrInvalid)
+			continue
+		}
+		if !strings.HasPrefix(err.Error(), "aliyun: "+tc.path) {
+			t.Errorf("%v: the error is %q, want it to begin with %q", tc.path, err.Error(), "aliyun: "+tc.path)
+			continue
+		}
+		if !strings.Contains(err.Error(), tc.value) {
+			t.Errorf("%v: the error is %q, want it to contain %q", tc.path, err.Error(), tc.value)
 			continue
 		}
 		if strings.Contains(strings.ToLower(err.Error()), "plant") {
@@ -482,8 +490,12 @@ func TestRawValuesOfEachInstanceNeedOneCall(t *testing.T) {
 				continue
 			}
 			var fe *provider.FieldError
-			if !errors.As(err, &fe) || fe.Path != `Vendor.Params["`+name+`"]` || !strings.Contains(fe.Reason, tc.next) {
-				t.Errorf("%s, %s: got %v, want an error that names it and says %q", name, what, err, tc.next)
+			if !errors.As(err, &fe) {
+				t.Errorf("%s, %s: got error %v, want a %T", name, what, err, fe)
+			} else if fe.Path != `Vendor.Params["`+name+`"]` {
+				t.Errorf("%s, %s: fe.Path is %v, want %v", name, what, fe.Path, `Vendor.Params["`+name+`"]`)
+			} else if !strings.Contains(fe.Reason, tc.next) {
+				t.Errorf("%s, %s: fe.Reason is %q, want it to contain %q", name, what, fe.Reason, tc.next)
 			}
 			if strings.Contains(err.Error(), value) {
 				t.Errorf("%s, %s: the error shows the value: %v", name, what, err)

@@ -114,8 +114,14 @@ func wantAPIError(t *testing.T, err, kind error, outcome provider.Outcome) *prov
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want an *APIError", err)
 	}
-	if e.Outcome != outcome || (kind != nil && !errors.Is(err, kind)) || e.Driver != "ens" {
-		t.Errorf("got %v with outcome %q, want %v with %q", err, e.Outcome, kind, outcome)
+	if e.Outcome != outcome {
+		t.Errorf("the outcome of %v is %q, want %q", err, e.Outcome, outcome)
+	}
+	if missed := kind != nil && !errors.Is(err, kind); missed {
+		t.Errorf("got error %v, want %v", err, kind)
+	}
+	if e.Driver != "ens" {
+		t.Errorf("the driver of %v is %q, want ens", err, e.Driver)
 	}
 	wantSafe(t, err)
 	return e
@@ -124,8 +130,16 @@ func wantAPIError(t *testing.T, err, kind error, outcome provider.Outcome) *prov
 func TestNewNamesEveryProblem(t *testing.T) {
 	_, err := New(Config{Region: " node 1", Endpoint: "ftp://planted@example.com"})
 	var all provider.FieldErrors
-	if !errors.As(err, &all) || len(all) != 2 || all[0].Path != "Config.Region" || all[0].Value != " node 1" || all[1].Path != "Config.Endpoint" {
-		t.Errorf("want one FieldErrors that names Config.Region and Config.Endpoint, got %v", err)
+	if !errors.As(err, &all) {
+		t.Errorf("got error %v, want a %T", err, all)
+	} else if len(all) != 2 {
+		t.Errorf("len(all) is %d, want 2", len(all))
+	} else if all[0].Path != "Config.Region" {
+		t.Errorf(`all[0].Path is %q, want "Config.Region"`, all[0].Path)
+	} else if all[0].Value != " node 1" {
+		t.Errorf(`all[0].Value is %q, want " node 1"`, all[0].Value)
+	} else if all[1].Path != "Config.Endpoint" {
+		t.Errorf(`all[1].Path is %q, want "Config.Endpoint"`, all[1].Path)
 	}
 	if _, err := New(Config{}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("a config without region: got %v, want ErrInvalid", err)
@@ -146,8 +160,20 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 	if d.Name() != "ens" || d.Support().Driver() != "ens" {
 		t.Errorf("the driver is called %q and its table %q, want ens", d.Name(), d.Support().Driver())
 	}
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 1 || !l.TerminateByBilling || l.ClientToken {
-		t.Errorf("limits are %+v", l)
+	if l.InstancesPerCreate != 100 {
+		t.Errorf("InstancesPerCreate is %d, want 100", l.InstancesPerCreate)
+	}
+	if l.IDsPerDescribe != 100 {
+		t.Errorf("IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
+	}
+	if l.IDsPerTerminate != 1 {
+		t.Errorf("IDsPerTerminate is %d, want 1", l.IDsPerTerminate)
+	}
+	if !l.TerminateByBilling {
+		t.Error("TerminateByBilling is false, want true")
+	}
+	if l.ClientToken {
+		t.Error("ClientToken is true, want false")
 	}
 	if r := l.Rates[provider.APIRunInstances]; r.Calls != 10 || r.Per != time.Second {
 		t.Errorf("creates are limited to %+v, want 10 a second", r)
@@ -173,8 +199,14 @@ func TestCallsUseHTTPSAndKeepSecretsOutOfTheURL(t *testing.T) {
 	if _, err := d.RunInstances(t.Context(), secretSpec()); err != nil {
 		t.Fatal(err)
 	}
-	if got.scheme != "https" || got.host != "ens.aliyuncs.com" || got.method != "POST" {
-		t.Errorf("the call went as %s to %s://%s", got.method, got.scheme, got.host)
+	if got.scheme != "https" {
+		t.Errorf(`scheme is %q, want "https"`, got.scheme)
+	}
+	if got.host != "ens.aliyuncs.com" {
+		t.Errorf(`host is %q, want "ens.aliyuncs.com"`, got.host)
+	}
+	if got.method != "POST" {
+		t.Errorf(`method is %q, want "POST"`, got.method)
 	}
 	if strings.Contains(got.query, "Planted") || strings.Contains(got.query, "UserData") {
 		t.Error("the URL holds a secret")
@@ -370,8 +402,12 @@ func TestParallelCreatesDoNotMix(t *testing.T) {
 			spec := secretSpec()
 			spec.Name = fmt.Sprintf("name-%d", i)
 			res, err := d.RunInstances(t.Context(), spec)
-			if err != nil || res.InstanceIDs[0] != "i-"+spec.Name || res.RequestID != "req-"+spec.Name {
-				t.Errorf("create %s got %v, %v", spec.Name, res, err)
+			if err != nil {
+				t.Errorf("%v: got error %v, want none", i, err)
+			} else if res.InstanceIDs[0] != "i-"+spec.Name {
+				t.Errorf("%v: res.InstanceIDs[0] is %v, want %v", i, res.InstanceIDs[0], "i-"+spec.Name)
+			} else if res.RequestID != "req-"+spec.Name {
+				t.Errorf("%v: RequestID is %v, want %v", i, res.RequestID, "req-"+spec.Name)
 			}
 		})
 	}

@@ -88,8 +88,20 @@ func TestEveryCodeMeansWhatItIsDocumentedToMean(t *testing.T) {
 		d, _ := answering(t, 400, string(body))
 		_, err = d.RunInstances(t.Context(), secretSpec())
 		e := wantAPIError(t, err, want.kind, want.outcome)
-		if e.Code != code || e.Message != "message-1" || e.RequestID != "req-1" || e.HTTPStatus != 400 || e.Op != "RunInstances" {
-			t.Errorf("%s: code, message, request ID, status or call is lost: %+v", code, e)
+		if e.Code != code {
+			t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
+		}
+		if e.Message != "message-1" {
+			t.Errorf(`%s: Message is %q, want "message-1"`, code, e.Message)
+		}
+		if e.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, code, e.RequestID)
+		}
+		if e.HTTPStatus != 400 {
+			t.Errorf("%s: HTTPStatus is %d, want 400", code, e.HTTPStatus)
+		}
+		if e.Op != "RunInstances" {
+			t.Errorf(`%s: Op is %q, want "RunInstances"`, code, e.Op)
 		}
 		if e.Temporary != want.temporary || (want.kind == nil && e.Kind != nil) {
 			t.Errorf("%s: temporary %v and kind %v, want %v and %v", code, e.Temporary, e.Kind, want.temporary, want.kind)
@@ -123,8 +135,14 @@ func TestCodeInsideASuccess(t *testing.T) {
 		d, _ := answering(t, 200, `{"RequestId":"req-1","Code":`+code+`,"Message":"Planted-Password-1","InstanceIds":{"InstanceId":[]}}`)
 		res, err := d.RunInstances(t.Context(), secretSpec())
 		e := wantAPIError(t, err, want.kind, want.outcome)
-		if res != nil || e.RequestID != "req-1" || e.HTTPStatus != 200 || e.Code == "" {
-			t.Errorf("Code %s: got %+v beside %+v", code, res, e)
+		if res != nil {
+			t.Errorf("Code %s: res is %v, want nil", code, res)
+		} else if e.RequestID != "req-1" {
+			t.Errorf(`Code %s: RequestID is %q, want "req-1"`, code, e.RequestID)
+		} else if e.HTTPStatus != 200 {
+			t.Errorf("Code %s: HTTPStatus is %d, want 200", code, e.HTTPStatus)
+		} else if e.Code == "" {
+			t.Errorf("Code %s: Code is empty, want a value", code)
 		}
 	}
 }

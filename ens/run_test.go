@@ -40,8 +40,14 @@ func TestCreateReadsEveryShapeOfIDs(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if !slices.Equal(res.InstanceIDs, tt.want) || res.RequestID != "req-1" || res.OrderID != "o-1" {
-			t.Errorf("%s: got %+v, want the IDs %v", name, res, tt.want)
+		if !slices.Equal(res.InstanceIDs, tt.want) {
+			t.Errorf("%s: InstanceIDs is %v, want %v", name, res.InstanceIDs, tt.want)
+		}
+		if res.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, name, res.RequestID)
+		}
+		if res.OrderID != "o-1" {
+			t.Errorf(`%s: OrderID is %q, want "o-1"`, name, res.OrderID)
 		}
 	}
 }
@@ -101,8 +107,14 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			if want == nil {
 				continue
 			}
-			if res == nil || !slices.Equal(res.InstanceIDs, want) || res.RequestID != "req-1" || res.OrderID != "o-1" {
-				t.Errorf("%s, %s: got %+v, want %v of req-1 and o-1", name, body, res, want)
+			if res == nil {
+				t.Errorf("%s, %s: res is nil, want a value", name, body)
+			} else if !slices.Equal(res.InstanceIDs, want) {
+				t.Errorf("%s, %s: InstanceIDs is %v, want %v", name, body, res.InstanceIDs, want)
+			} else if res.RequestID != "req-1" {
+				t.Errorf(`%s, %s: RequestID is %q, want "req-1"`, name, body, res.RequestID)
+			} else if res.OrderID != "o-1" {
+				t.Errorf(`%s, %s: OrderID is %q, want "o-1"`, name, body, res.OrderID)
 			}
 		}
 	}
@@ -228,8 +240,14 @@ func TestEmptyRegionMeansTheConfiguredNode(t *testing.T) {
 // The shared caller treats creates differently, and ENS answers them late.
 func TestCallsSayWhatTheyAre(t *testing.T) {
 	d, got := answering(t, 200, created)
-	if r := d.runRequest(secretSpec()); !r.Create || r.Product != "Ens" || r.Timeout < time.Minute || !slices.Equal(r.Secrets, []string{"Carrier"}) {
-		t.Errorf("a create goes out as %s, create %v, timeout %v, secrets %v", r.Product, r.Create, r.Timeout, r.Secrets)
+	if r := d.runRequest(secretSpec()); !r.Create {
+		t.Error("r.Create is false, want true")
+	} else if r.Product != "Ens" {
+		t.Errorf(`r.Product is %q, want "Ens"`, r.Product)
+	} else if r.Timeout < time.Minute {
+		t.Errorf("r.Timeout is %v, want at least %v", r.Timeout, time.Minute)
+	} else if !slices.Equal(r.Secrets, []string{"Carrier"}) {
+		t.Errorf("r.Secrets is %v, want %v", r.Secrets, []string{"Carrier"})
 	}
 	for name, call := range calls {
 		_ = call(t.Context(), d) // the answer is not the subject
@@ -248,8 +266,14 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	if got.params != nil {
 		t.Error("the preview sent a request")
 	}
-	if p.Driver != "ens" || p.Action != "RunInstances" || p.Host != "ens.aliyuncs.com" {
-		t.Errorf("the preview goes as %s %s to %s", p.Driver, p.Action, p.Host)
+	if p.Driver != "ens" {
+		t.Errorf(`Driver is %q, want "ens"`, p.Driver)
+	}
+	if p.Action != "RunInstances" {
+		t.Errorf(`Action is %q, want "RunInstances"`, p.Action)
+	}
+	if p.Host != "ens.aliyuncs.com" {
+		t.Errorf(`Host is %q, want "ens.aliyuncs.com"`, p.Host)
 	}
 	if p.Params["Password"] != "[redacted]" || p.Params["UserData"] != "[redacted]" {
 		t.Error("the preview shows the password or the user data")
@@ -279,14 +303,26 @@ func TestDescribeByIDAsksOnceForAllOnEveryNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Instances) != 2 || p.Instances[1].ID != "i-1" || p.NextPage != "" || p.RequestID != "req-1" {
-		t.Errorf("got %+v, want i-0 and i-1 on one page", p)
+	if len(p.Instances) != 2 {
+		t.Errorf("len(Instances) is %d, want 2", len(p.Instances))
+	} else if p.Instances[1].ID != "i-1" {
+		t.Errorf(`p.Instances[1].ID is %q, want "i-1"`, p.Instances[1].ID)
+	} else if p.NextPage != "" {
+		t.Errorf(`NextPage is %q, want ""`, p.NextPage)
+	} else if p.RequestID != "req-1" {
+		t.Errorf(`RequestID is %q, want "req-1"`, p.RequestID)
 	}
 	if got.params.Get("InstanceIds") != `["i-0","i-1","i-gone"]` || got.params.Get("PageSize") != "100" {
 		t.Errorf("asked for InstanceIds=%s with PageSize=%s", got.params.Get("InstanceIds"), got.params.Get("PageSize"))
 	}
-	if got.params.Has("EnsRegionId") || got.params.Get("Action") != "DescribeInstances" || got.params.Get("Version") != "2017-11-10" {
-		t.Errorf("asked %v, want DescribeInstances on every node", got.params)
+	if got.params.Has("EnsRegionId") {
+		t.Error(`got.params.Has("EnsRegionId") is true, want false`)
+	}
+	if got := got.params.Get("Action"); got != "DescribeInstances" {
+		t.Errorf(`Action is %q, want "DescribeInstances"`, got)
+	}
+	if got := got.params.Get("Version"); got != "2017-11-10" {
+		t.Errorf(`Version is %q, want "2017-11-10"`, got)
 	}
 }
 
@@ -456,8 +492,17 @@ func TestLostCreateByAreaIsFoundOnWhateverNode(t *testing.T) {
 			t.Fatal(err)
 		}
 		instances, err := op.Wait(t.Context(), nil)
-		if err != nil || len(instances) != 3 || len(sim.Everything()) != 3 {
-			t.Fatalf("%d servers in hand, %d exist, want 3: %v", len(instances), len(sim.Everything()), err)
+		if err != nil {
+			t.Fatalf("%d servers in hand, %d exist, want 3: got error %v, want none",
+				len(instances), len(sim.Everything()), err)
+		}
+		if len(instances) != 3 {
+			t.Fatalf("%d servers in hand, %d exist, want 3: len(instances) is %d, want 3",
+				len(instances), len(sim.Everything()), len(instances))
+		}
+		if got := len(sim.Everything()); got != 3 {
+			t.Fatalf("%d servers in hand, %d exist, want 3: len(sim.Everything()) is %d, want 3",
+				len(instances), len(sim.Everything()), got)
 		}
 		for _, i := range instances {
 			if i.Region != "cn-350000-cmcc" || i.Name != "web" {

@@ -440,8 +440,14 @@ func TestTranslatorLeavesTheSpecAlone(t *testing.T) {
 func TestUnsetBillingModeNeverBuysAContract(t *testing.T) {
 	for _, mode := range []provider.BillingMode{"", provider.OnDemand, provider.Spot} {
 		action, p := translateRun(&provider.RunInstancesSpec{InstanceType: "ens.type-1", Billing: provider.Billing{Mode: mode}})
-		if action != "RunInstances" || p["InstanceChargeType"] != "PostPaid" || p["Period"] != "" {
-			t.Errorf("mode %q is sent as %s with %v", mode, action, p)
+		if action != "RunInstances" {
+			t.Errorf(`%v: action is %q, want "RunInstances"`, mode, action)
+		}
+		if p["InstanceChargeType"] != "PostPaid" {
+			t.Errorf(`%v: InstanceChargeType is %q, want "PostPaid"`, mode, p["InstanceChargeType"])
+		}
+		if p["Period"] != "" {
+			t.Errorf(`%v: Period is %q, want ""`, mode, p["Period"])
 		}
 	}
 }

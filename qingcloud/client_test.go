@@ -235,8 +235,14 @@ func TestUnusableCredentialsStopTheCall(t *testing.T) {
 		cfg.Credentials = source
 		_, err := mustDriver(t, cfg).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Kind != provider.ErrAuth || e.Outcome != provider.OutcomeRejected || len(m.sent) != 0 {
-			t.Errorf("%s: error = %v after %d requests, want a rejected ErrAuth before any", name, err, len(m.sent))
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Kind != provider.ErrAuth {
+			t.Errorf("%s: Kind is %v, want %v", name, e.Kind, provider.ErrAuth)
+		} else if e.Outcome != provider.OutcomeRejected {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeRejected)
+		} else if len(m.sent) != 0 {
+			t.Errorf("%s: len(m.sent) is %d, want 0", name, len(m.sent))
 		}
 		if name == "source fails" && !errors.Is(err, own) {
 			t.Errorf("the source's own error is lost: %v", err)
@@ -293,8 +299,29 @@ func TestTheTallyForgetsAfterAnHour(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	l := mustDriver(t, testConfig(nil)).Limits()
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 || l.ClientToken || l.TerminateByBilling || !l.RecycleBin || l.FirstLook != 8*time.Second {
-		t.Errorf("limits = %+v", l)
+	if l.InstancesPerCreate != 100 {
+		t.Errorf("InstancesPerCreate is %d, want 100", l.InstancesPerCreate)
+	}
+	if l.IDsPerDescribe != 100 {
+		t.Errorf("IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
+	}
+	if l.IDsPerTerminate != 100 {
+		t.Errorf("IDsPerTerminate is %d, want 100", l.IDsPerTerminate)
+	}
+	if l.IDsPerPower != 100 {
+		t.Errorf("IDsPerPower is %d, want 100", l.IDsPerPower)
+	}
+	if l.ClientToken {
+		t.Error("ClientToken is true, want false")
+	}
+	if l.TerminateByBilling {
+		t.Error("TerminateByBilling is true, want false")
+	}
+	if !l.RecycleBin {
+		t.Error("RecycleBin is false, want true")
+	}
+	if l.FirstLook != 8*time.Second {
+		t.Errorf("FirstLook is %v, want %v", l.FirstLook, 8*time.Second)
 	}
 	if r := l.Rates[provider.AnyAPI]; r != (provider.Rate{Calls: 2000, Per: time.Hour, Burst: 100}) {
 		t.Errorf("rate of all calls together = %+v, want 2000 an hour", r)

@@ -75,12 +75,16 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 				t.Errorf("%s: %+v, %v, want an APIError alone", code, got, err)
 				continue
 			}
-			if e.Kind != kind || e.Outcome != want || e.Temporary {
-				t.Errorf("%s: kind %v, outcome %s, temporary %v; want %v, %s", code, e.Kind, e.Outcome, e.Temporary, kind, want)
+			if e.Kind != kind {
+				t.Errorf("%s: Kind is %v, want %v", code, e.Kind, kind)
 			}
-			if e.Driver != Name || e.Op != "RunInstances" || e.Code != code || e.Message != "PermissionDenied, why" || e.HTTPStatus != 200 {
-				t.Errorf("%s: the cloud's words are lost: %+v", code, e)
+			if e.Outcome != want {
+				t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, want)
 			}
+			if e.Temporary {
+				t.Errorf("%s: Temporary is true, want false", code)
+			}
+			wantWords(t, e, code)
 			var sdk *qcerrors.QingCloudError
 			if n, _ := strconv.Atoi(code); !errors.As(err, &sdk) || sdk.RetCode != n {
 				t.Errorf("%s: the SDK's own error is not reachable", code)
@@ -93,6 +97,26 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 	}
 	if want := len(errorTable.Rows()); tested < want {
 		t.Errorf("%d codes are tested, the table has %d", tested, want)
+	}
+}
+
+// wantWords checks that an error has kept what the cloud said.
+func wantWords(t *testing.T, e *provider.APIError, code string) {
+	t.Helper()
+	if e.Driver != Name {
+		t.Errorf("%s: Driver is %v, want %v", code, e.Driver, Name)
+	}
+	if e.Op != "RunInstances" {
+		t.Errorf(`%s: Op is %q, want "RunInstances"`, code, e.Op)
+	}
+	if e.Code != code {
+		t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
+	}
+	if e.Message != "PermissionDenied, why" {
+		t.Errorf(`%s: Message is %q, want "PermissionDenied, why"`, code, e.Message)
+	}
+	if e.HTTPStatus != 200 {
+		t.Errorf("%s: HTTPStatus is %d, want 200", code, e.HTTPStatus)
 	}
 }
 
@@ -128,15 +152,21 @@ func TestCodesThatMeanSomethingElseElsewhere(t *testing.T) {
 	} {
 		d := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+c.code+`}`)))
 		var e *provider.APIError
-		if err := c.call(d); !errors.As(err, &e) || e.Kind != c.kind || e.Outcome != c.outcome || e.Temporary != c.temporary {
-			t.Errorf("%s: %+v, want %v, %s, temporary %v", c.name, e, c.kind, c.outcome, c.temporary)
+		if err := c.call(d); !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", c.name, err, e)
+		} else if e.Kind != c.kind {
+			t.Errorf("%s: Kind is %v, want %v", c.name, e.Kind, c.kind)
+		} else if e.Outcome != c.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", c.name, e.Outcome, c.outcome)
+		} else if e.Temporary != c.temporary {
+			t.Errorf("%s: Temporary is %v, want %v", c.name, e.Temporary, c.temporary)
 		}
 	}
 }
 
 // Nobody renews the licence of a private cloud while a client repeats its call.
 func TestWhatLastsIsNotRepeated(t *testing.T) {
-	for code, creates := range map[string]int{"4001": 1, "5500": 1, "8004": 1, "5300": 0} {
+	for code, creates := range map[string]int{"4001": 1, "5500": 1, "8004": 1, "5300": 0} { // 0: several
 		synctest.Test(t, func(t *testing.T) {
 			n := 0
 			c, err := New(testConfig(&memory{answer: func(r *http.Request) (*http.Response, error) {
@@ -150,11 +180,21 @@ func TestWhatLastsIsNotRepeated(t *testing.T) {
 				t.Fatal(err)
 			}
 			op, err := c.RunInstances(t.Context(), *minimalSpec(), nil)
-			if !errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrOutcomeUnknown) || creates > 0 && n != creates || creates == 0 && n < 2 {
-				t.Errorf("%s: %d creates, %v", code, n, err)
+			if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: got error %v, want %v", code, err, provider.ErrUnavailable)
 			}
-			if token, err := op.MarshalText(); err != nil || strings.Contains(string(token), `"rejected"`) != (creates == 1) {
-				t.Errorf("%s: the operation is %s, %v", code, token, err)
+			if errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("%s: got error %v, want a known outcome", code, err)
+			}
+			if once := n == 1; once != (creates == 1) {
+				t.Errorf("%s: %d creates, want %d (0: several)", code, n, creates)
+			}
+			token, err := op.MarshalText()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rejected := strings.Contains(string(token), `"rejected"`); rejected != (creates == 1) {
+				t.Errorf("%s: the create is rejected: %v, want %v; the token is %s", code, rejected, creates == 1, token)
 			}
 		})
 	}
@@ -208,8 +248,14 @@ func TestAnswersThatCannotBeReadLeaveTheOutcomeOpen(t *testing.T) {
 			})
 			got, err := d.RunInstances(t.Context(), minimalSpec())
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != 200 {
-				t.Errorf("%s as %q: %+v, %v, want ErrUnavailable with an unknown outcome", name, contentType, got, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s as %q: got error %v, want a %T", name, contentType, err, e)
+			} else if e.Outcome != unknown {
+				t.Errorf("%s as %q: Outcome is %v, want %v", name, contentType, e.Outcome, unknown)
+			} else if e.Kind != provider.ErrUnavailable {
+				t.Errorf("%s as %q: Kind is %v, want %v", name, contentType, e.Kind, provider.ErrUnavailable)
+			} else if e.HTTPStatus != 200 {
+				t.Errorf("%s as %q: HTTPStatus is %d, want 200", name, contentType, e.HTTPStatus)
 			}
 			named := name == "truncated" || name == "trailing text"
 			if named && (got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"})) {
@@ -241,8 +287,14 @@ func TestStatusesOtherThan200LeaveTheOutcomeOpen(t *testing.T) {
 		})
 		got, err := d.RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != status {
-			t.Errorf("status %d: %+v, want ErrUnavailable with an unknown outcome", status, e)
+		if !errors.As(err, &e) {
+			t.Errorf("status %d: got error %v, want a %T", status, err, e)
+		} else if e.Outcome != unknown {
+			t.Errorf("status %d: Outcome is %v, want %v", status, e.Outcome, unknown)
+		} else if e.Kind != provider.ErrUnavailable {
+			t.Errorf("status %d: Kind is %v, want %v", status, e.Kind, provider.ErrUnavailable)
+		} else if e.HTTPStatus != status {
+			t.Errorf("status %d: HTTPStatus is %v, want %v", status, e.HTTPStatus, status)
 		}
 		if got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
 			t.Errorf("status %d: the instance that the answer names is lost: %+v", status, got)
@@ -281,8 +333,12 @@ func TestWhatAStatusAloneProves(t *testing.T) {
 		// Instances that it names all the same contradict it.
 		got, err := mustDriver(t, testConfig(saying(status, `{"instances":["i-1"]}`))).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if got == nil || !errors.As(err, &e) || e.Outcome != unknown {
-			t.Errorf("%d beside an instance: got %+v, %v; want the instance and an unknown outcome", status, got, err)
+		if got == nil {
+			t.Errorf("%d beside an instance: got is nil, want a value", status)
+		} else if !errors.As(err, &e) {
+			t.Errorf("%d beside an instance: got error %v, want a %T", status, err, e)
+		} else if e.Outcome != unknown {
+			t.Errorf("%d beside an instance: Outcome is %v, want %v", status, e.Outcome, unknown)
 		}
 	}
 }
@@ -383,8 +439,14 @@ func TestConnectionsThatBreak(t *testing.T) {
 		cfg.Endpoint = c.endpoint
 		_, err := mustDriver(t, cfg).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != c.outcome || e.Kind != provider.ErrUnavailable || e.Message == "" {
-			t.Errorf("%s: %+v, want ErrUnavailable, %s", c.name, e, c.outcome)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", c.name, err, e)
+		} else if e.Outcome != c.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", c.name, e.Outcome, c.outcome)
+		} else if e.Kind != provider.ErrUnavailable {
+			t.Errorf("%s: Kind is %v, want %v", c.name, e.Kind, provider.ErrUnavailable)
+		} else if e.Message == "" {
+			t.Errorf("%s: Message is empty, want a value", c.name)
 		}
 		if c.is != nil && !errors.Is(err, c.is) {
 			t.Errorf("%s: %v does not match %v", c.name, err, c.is)
@@ -412,15 +474,23 @@ func TestForeignTransports(t *testing.T) {
 	} {
 		_, err := mustDriver(t, testConfig(failing(c.err))).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != c.want || !errors.Is(err, c.err) {
-			t.Errorf("%s: %v, want %s and the transport's own error", c.name, err, c.want)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", c.name, err, e)
+		} else if e.Outcome != c.want {
+			t.Errorf("%s: Outcome is %v, want %v", c.name, e.Outcome, c.want)
+		} else if !errors.Is(err, c.err) {
+			t.Errorf("%s: got error %v, want %v", c.name, err, c.err)
 		}
 	}
 	panicking := &memory{answer: func(r *http.Request) (*http.Response, error) { panic(r.URL.String()) }}
 	_, err := mustDriver(t, testConfig(panicking)).RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable {
-		t.Errorf("panic: %v, want ErrUnavailable with an unknown outcome", err)
+	if !errors.As(err, &e) {
+		t.Errorf("panic: got error %v, want a %T", err, e)
+	} else if e.Outcome != unknown {
+		t.Errorf("panic: Outcome is %v, want %v", e.Outcome, unknown)
+	} else if e.Kind != provider.ErrUnavailable {
+		t.Errorf("panic: Kind is %v, want %v", e.Kind, provider.ErrUnavailable)
 	}
 	assertNoSecret(t, "panic", err)
 	headless := &memory{answer: func(*http.Request) (*http.Response, error) {
@@ -442,8 +512,14 @@ func TestAContextThatEndsBeforeTheConnection(t *testing.T) {
 	}}
 	_, err := mustDriver(t, testConfig(rt)).RunInstances(ctx, minimalSpec())
 	var e *provider.APIError
-	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != unsent || e.Kind != nil {
-		t.Errorf("error = %v, want the context's and nothing sent", err)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v, want %v", err, context.Canceled)
+	} else if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != unsent {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, unsent)
+	} else if e.Kind != nil {
+		t.Errorf("Kind is %v, want nil", e.Kind)
 	}
 }
 

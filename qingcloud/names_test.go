@@ -44,8 +44,16 @@ func TestRenameRefusals(t *testing.T) {
 		err := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+code+`}`))).RenameInstance(t.Context(), "", "i-1", "web")
 		var e *provider.APIError
 		// The vendor's own clients leave a new server alone until it is leased.
-		if !errors.As(err, &e) || e.Kind != want.kind || e.Outcome != want.outcome || e.Temporary != (code == "1400") || e.Op != "ModifyInstanceAttributes" {
-			t.Errorf("%s: %+v, want %v, %s", code, e, want.kind, want.outcome)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if e.Kind != want.kind {
+			t.Errorf("%s: Kind is %v, want %v", code, e.Kind, want.kind)
+		} else if e.Outcome != want.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, want.outcome)
+		} else if e.Temporary != (code == "1400") {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, code == "1400")
+		} else if e.Op != "ModifyInstanceAttributes" {
+			t.Errorf(`%s: Op is %q, want "ModifyInstanceAttributes"`, code, e.Op)
 		}
 	}
 }
@@ -87,12 +95,22 @@ func TestNamesBearAMarkerUntilTheCreateIsKnown(t *testing.T) {
 				given[q.Get("instance")] = name
 				continue
 			}
-			if len(name) > maxName || !strings.HasPrefix(name, "nnnnnnnn") || !strings.Contains(name, "-yf") {
-				t.Errorf("the create names its servers %q", name)
+			if len(name) > maxName {
+				t.Errorf("the create's name %q has %d bytes, want at most %d", name, len(name), maxName)
+			}
+			if !strings.HasPrefix(name, "nnnnnnnn") {
+				t.Errorf("the create's name is %q, want it to begin with that of the spec", name)
+			}
+			if !strings.Contains(name, "-yf") {
+				t.Errorf("the create's name is %q, want a marker in it", name)
 			}
 		}
-		if len(given) != 2 || given["i-1"] != spec.Name+"001" || given["i-2"] != spec.Name+"002" {
-			t.Errorf("names given: %v", given)
+		if len(given) != 2 {
+			t.Errorf("names given: len(given) is %d, want 2", len(given))
+		} else if given["i-1"] != spec.Name+"001" {
+			t.Errorf(`names given: given["i-1"] is %v, want %v`, given["i-1"], spec.Name+"001")
+		} else if given["i-2"] != spec.Name+"002" {
+			t.Errorf(`names given: given["i-2"] is %v, want %v`, given["i-2"], spec.Name+"002")
 		}
 	})
 }

@@ -90,8 +90,12 @@ func TestWhatNoGroupHasIsNamed(t *testing.T) {
 	for path, o := range map[string]provider.MoveOptions{"Force": {Force: true}, "Partition": {Partition: 1}} {
 		err := g.MoveIn(t.Context(), "", "ig-1", []string{"i-1"}, &o)
 		var f *provider.FieldError
-		if !errors.As(err, &f) || f.Path != path || !f.Unsupported {
-			t.Errorf("%s: %v", path, err)
+		if !errors.As(err, &f) {
+			t.Errorf("%s: got error %v, want a %T", path, err, f)
+		} else if f.Path != path {
+			t.Errorf("%s: Path is %v, want %v", path, f.Path, path)
+		} else if !f.Unsupported {
+			t.Errorf("%s: Unsupported is false, want true", path)
 		}
 	}
 	if err := g.Modify(t.Context(), "", "ig-1", provider.PlacementGroupChange{Name: " a"}); !errors.Is(err, provider.ErrInvalid) {
@@ -118,9 +122,29 @@ func TestGroupsAreRead(t *testing.T) {
 		}
 		w := want[n]
 		n++
-		if g.ID != w.ID || g.Name != w.Name || g.Description != w.Description || g.Strategy != w.Strategy || g.RawStrategy != w.RawStrategy ||
-			g.Level != w.Level || !g.CreatedAt.Equal(w.CreatedAt) || !slices.Equal(g.InstanceIDs, w.InstanceIDs) {
-			t.Errorf("got %+v, want %+v", g, w)
+		if g.ID != w.ID {
+			t.Errorf("ID is %v, want %v", g.ID, w.ID)
+		}
+		if g.Name != w.Name {
+			t.Errorf("Name is %v, want %v", g.Name, w.Name)
+		}
+		if g.Description != w.Description {
+			t.Errorf("Description is %v, want %v", g.Description, w.Description)
+		}
+		if g.Strategy != w.Strategy {
+			t.Errorf("Strategy is %v, want %v", g.Strategy, w.Strategy)
+		}
+		if g.RawStrategy != w.RawStrategy {
+			t.Errorf("RawStrategy is %v, want %v", g.RawStrategy, w.RawStrategy)
+		}
+		if g.Level != w.Level {
+			t.Errorf("Level is %v, want %v", g.Level, w.Level)
+		}
+		if !g.CreatedAt.Equal(w.CreatedAt) {
+			t.Errorf("CreatedAt is %v, want %v", g.CreatedAt, w.CreatedAt)
+		}
+		if !slices.Equal(g.InstanceIDs, w.InstanceIDs) {
+			t.Errorf("InstanceIDs is %v, want %v", g.InstanceIDs, w.InstanceIDs)
 		}
 	}
 	if n != 3 {
@@ -333,9 +357,7 @@ func TestTheLifeOfAGroup(t *testing.T) {
 			}
 			found = append(found, group)
 		}
-		if len(found) != 1 || found[0].Description != "d" || found[0].Strategy != provider.SpreadPlacement || !slices.Equal(found[0].InstanceIDs, ids) {
-			t.Errorf("found %+v, want one group with %q", found, ids)
-		}
+		wantFound(t, found, ids)
 		if err := g.Delete(t.Context(), "", id); !errors.Is(err, provider.ErrState) {
 			t.Errorf("a group with servers: %v, want ErrState", err)
 		}
@@ -350,6 +372,21 @@ func TestTheLifeOfAGroup(t *testing.T) {
 			t.Errorf("a group that is gone: %v, want ErrNotFound", err)
 		}
 	})
+}
+
+// wantFound checks that one group is found, with its instances.
+func wantFound(t *testing.T, found []provider.PlacementGroup, ids []string) {
+	t.Helper()
+	if len(found) != 1 {
+		t.Fatalf("%d groups are found, want 1", len(found))
+	}
+	if found[0].Description != "d" {
+		t.Errorf(`found[0].Description is %q, want "d"`, found[0].Description)
+	} else if found[0].Strategy != provider.SpreadPlacement {
+		t.Errorf("found[0].Strategy is %v, want %v", found[0].Strategy, provider.SpreadPlacement)
+	} else if !slices.Equal(found[0].InstanceIDs, ids) {
+		t.Errorf("found[0].InstanceIDs is %v, want %v", found[0].InstanceIDs, ids)
+	}
 }
 
 func TestServersAreCreatedInAGroup(t *testing.T) {

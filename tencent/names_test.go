@@ -71,7 +71,13 @@ func TestNamesOfALargeOperationSort(t *testing.T) {
 	spec := bare()
 	spec.Name, spec.UniqueSuffix = "web", true
 	testDriver(t, nil).NumberNames(spec, 901, 1200)
-	if spec.Name != "web{R:901,F:4}" || spec.HostName != "" || spec.UniqueSuffix {
-		t.Errorf("the names are %q and %q", spec.Name, spec.HostName)
+	if spec.Name != "web{R:901,F:4}" {
+		t.Errorf(`spec.Name is %q, want "web{R:901,F:4}"`, spec.Name)
+	}
+	if spec.HostName != "" {
+		t.Errorf(`spec.HostName is %q, want ""`, spec.HostName)
+	}
+	if spec.UniqueSuffix {
+		t.Error("spec.UniqueSuffix is true, want false")
 	}
 }

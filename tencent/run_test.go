@@ -54,8 +54,12 @@ func TestIDsAreKeptBesideAnError(t *testing.T) {
 		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
 			t.Errorf("%s: machines exist that the answer does not name, but the error is %v", name, err)
 		}
-		if got == nil || !reflect.DeepEqual(got.InstanceIDs, []string{"ins-1"}) || got.RequestID != "req-1" {
-			t.Errorf("%s: the ID is lost: %+v", name, got)
+		if got == nil {
+			t.Errorf("%s: got is nil, want a value", name)
+		} else if !reflect.DeepEqual(got.InstanceIDs, []string{"ins-1"}) {
+			t.Errorf("%s: InstanceIDs is %v, want %v", name, got.InstanceIDs, []string{"ins-1"})
+		} else if got.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, name, got.RequestID)
 		}
 	}
 }
@@ -71,8 +75,17 @@ func TestAnIDThatIsNamedTwiceIsNoPartialSuccess(t *testing.T) {
 	} {
 		got, err := testDriver(t, always(200, `{"Response":{"InstanceIdSet":[`+list+`],"RequestId":"req-1"}}`)).RunInstances(t.Context(), spec)
 		var e *provider.APIError
-		if got == nil || got.InstanceIDs[0] != "ins-1" || errors.As(err, &e) != lost || lost && e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: got %+v, %v; lost: %v", list, got, err, lost)
+		if got == nil {
+			t.Fatalf("%s: no result beside %v, want one", list, err)
+		}
+		if first := got.InstanceIDs[0]; first != "ins-1" {
+			t.Errorf("%s: the first instance is %s, want ins-1", list, first)
+		}
+		if failed := errors.As(err, &e); failed != lost {
+			t.Errorf("%s: got error %v, want one: %v", list, err, lost)
+		}
+		if open := e != nil && e.Outcome == provider.OutcomeUnknown; open != lost {
+			t.Errorf("%s: the outcome of %v is open: %v, want %v", list, err, open, lost)
 		}
 	}
 }
@@ -85,8 +98,14 @@ func TestDryRun(t *testing.T) {
 		"approved by code": `{"Response":{"Error":{"Code":"DryRunOperation","Message":"would have succeeded"},"RequestId":"req-1"}}`,
 	} {
 		got, err := testDriver(t, always(200, body)).RunInstances(t.Context(), dry)
-		if err != nil || got == nil || len(got.InstanceIDs) != 0 || got.RequestID != "req-1" {
-			t.Errorf("%s: got %+v, %v", name, got, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+		} else if got == nil {
+			t.Errorf("%s: got is nil, want a value", name)
+		} else if len(got.InstanceIDs) != 0 {
+			t.Errorf("%s: len(InstanceIDs) is %d, want 0", name, len(got.InstanceIDs))
+		} else if got.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, name, got.RequestID)
 		}
 		if _, err := testDriver(t, always(200, body)).RunInstances(t.Context(), bare()); err == nil {
 			t.Errorf("%s: a real create without IDs is no success", name)
@@ -159,12 +178,24 @@ func TestDescribeAsksForFullPages(t *testing.T) {
 	}
 	r := &recorder{body: noRows}
 	page, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: ids})
-	if err != nil || len(page.Instances) != 0 || page.NextPage != "" {
-		t.Fatalf("no rows are no error: %+v, %v", page, err)
+	if err != nil {
+		t.Fatalf("no rows are no error: got error %v, want none", err)
+	}
+	if len(page.Instances) != 0 {
+		t.Fatalf("no rows are no error: len(Instances) is %d, want 0", len(page.Instances))
+	}
+	if page.NextPage != "" {
+		t.Fatalf(`no rows are no error: NextPage is %q, want ""`, page.NextPage)
 	}
 	got := r.sent[0]
-	if got["Limit"] != 100.0 || len(got["InstanceIds"].([]any)) != 100 || got["Filters"] != nil || got["Offset"] != nil {
-		t.Errorf("the request is %v", got)
+	if got["Limit"] != 100.0 {
+		t.Errorf(`got["Limit"] is %v, want 100.0`, got["Limit"])
+	} else if len(got["InstanceIds"].([]any)) != 100 {
+		t.Errorf(`len(got["InstanceIds"].([]any)) is %d, want 100`, len(got["InstanceIds"].([]any)))
+	} else if got["Filters"] != nil {
+		t.Errorf(`got["Filters"] is %v, want nil`, got["Filters"])
+	} else if got["Offset"] != nil {
+		t.Errorf(`got["Offset"] is %v, want nil`, got["Offset"])
 	}
 	if _, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: append(ids, "ins-100")}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("101 IDs in one call: %v", err)
@@ -187,8 +218,12 @@ func TestDescribeFiltersAndComparesByEquality(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(page.Instances) != 1 || page.Instances[0].ID != "ins-1" || page.Instances[0].Region != "region-1" {
-		t.Errorf("want ins-1 alone, got %+v", page.Instances)
+	if len(page.Instances) != 1 {
+		t.Errorf("len(Instances) is %d, want 1", len(page.Instances))
+	} else if page.Instances[0].ID != "ins-1" {
+		t.Errorf(`page.Instances[0].ID is %q, want "ins-1"`, page.Instances[0].ID)
+	} else if page.Instances[0].Region != "region-1" {
+		t.Errorf(`page.Instances[0].Region is %q, want "region-1"`, page.Instances[0].Region)
 	}
 	if page.NextPage != "204" || page.RequestID != "req-1" {
 		t.Errorf("the next page is %q of request %q", page.NextPage, page.RequestID)
@@ -291,8 +326,12 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			for _, spec := range []*provider.RunInstancesSpec{bare(), rawSpec()} {
 				res, err := testDriver(t, rt).RunInstances(t.Context(), spec)
 				var e *provider.APIError
-				if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
-					t.Errorf("%s, %s: got %v, want ErrUnavailable, unknown", name, body, err)
+				if !errors.As(err, &e) {
+					t.Errorf("%s, %s: got error %v, want a %T", name, body, err, e)
+				} else if e.Outcome != provider.OutcomeUnknown {
+					t.Errorf("%s, %s: Outcome is %v, want %v", name, body, e.Outcome, provider.OutcomeUnknown)
+				} else if e.Kind != provider.ErrUnavailable {
+					t.Errorf("%s, %s: Kind is %v, want %v", name, body, e.Kind, provider.ErrUnavailable)
 				}
 				if want == nil && res != nil {
 					t.Errorf("%s, %s: got %+v, want nothing", name, body, res)
@@ -300,8 +339,12 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 				if want == nil {
 					continue
 				}
-				if res == nil || !slices.Equal(res.InstanceIDs, want) || res.RequestID != "req-1" {
-					t.Errorf("%s, %s: got %+v, want %v of req-1", name, body, res, want)
+				if res == nil {
+					t.Errorf("%s, %s: res is nil, want a value", name, body)
+				} else if !slices.Equal(res.InstanceIDs, want) {
+					t.Errorf("%s, %s: InstanceIDs is %v, want %v", name, body, res.InstanceIDs, want)
+				} else if res.RequestID != "req-1" {
+					t.Errorf(`%s, %s: RequestID is %q, want "req-1"`, name, body, res.RequestID)
 				}
 			}
 		}
@@ -332,8 +375,12 @@ func TestDescribeWithManyTags(t *testing.T) {
 	r := &recorder{body: fmt.Sprintf(`{"Response":{"TotalCount":2,"InstanceSet":[{"InstanceId":"ins-1","Tags":[%s]},{"InstanceId":"ins-2","Tags":[%s]}],"RequestId":"r"}}`,
 		strings.Join(rows, ","), strings.Join(rows[:11], ","))}
 	page, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{Tags: tags})
-	if err != nil || len(page.Instances) != 1 || page.Instances[0].ID != "ins-1" {
-		t.Errorf("got %+v, %v", page, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if len(page.Instances) != 1 {
+		t.Errorf("len(Instances) is %d, want 1", len(page.Instances))
+	} else if page.Instances[0].ID != "ins-1" {
+		t.Errorf(`page.Instances[0].ID is %q, want "ins-1"`, page.Instances[0].ID)
 	}
 	if n := len(r.sent[0]["Filters"].([]any)); n != 10 {
 		t.Errorf("%d filters were sent; CVM takes 10", n)
@@ -493,8 +540,12 @@ func TestOurOwnTimeoutIsNotTheCallers(t *testing.T) {
 				t.Errorf("%s gave up after %v, want %v", op, took, want)
 			}
 			var e *provider.APIError
-			if !errors.As(err, &e) || !errors.Is(err, provider.ErrUnavailable) || e.Outcome != provider.OutcomeUnknown {
-				t.Errorf("%s: want unavailable with an unknown outcome, got %v", op, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s: got error %v, want a %T", op, err, e)
+			} else if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: got error %v, want %v", op, err, provider.ErrUnavailable)
+			} else if e.Outcome != provider.OutcomeUnknown {
+				t.Errorf("%s: Outcome is %v, want %v", op, e.Outcome, provider.OutcomeUnknown)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: the error reads as if the caller's ctx had ended", op)
@@ -548,8 +599,12 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		}))
 		_, err := driverAt(t, srv.URL, nil).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.HTTPStatus != status || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%d: %v", status, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%d: got error %v, want a %T", status, err, e)
+		} else if e.HTTPStatus != status {
+			t.Errorf("%d: HTTPStatus is %v, want %v", status, e.HTTPStatus, status)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%d: Outcome is %v, want %v", status, e.Outcome, provider.OutcomeUnknown)
 		}
 		if n := hits.Load(); n != 1 {
 			t.Errorf("%d: the create was sent %d times", status, n)
@@ -572,8 +627,12 @@ func TestCreateIsNotReplayedOnADeadConnection(t *testing.T) {
 	}
 	_, err := d.RunInstances(t.Context(), bare())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
-		t.Errorf("the second create may have happened, but the error is %v", err)
+	if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
+	} else if !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("got error %v, want %v", err, provider.ErrUnavailable)
 	}
 	if n := reads.Load(); n != 2 {
 		t.Errorf("two creates reached the server %d times", n)

@@ -62,23 +62,57 @@ func TestTemplateRequestsAreOnesOfTheSDK(t *testing.T) {
 	if err := errors.Join(create.FromJsonString(r.texts[0]), version.FromJsonString(r.texts[1])); err != nil {
 		t.Fatal(err)
 	}
-	if value(create.LaunchTemplateName) != "web" || value(create.LaunchTemplateVersionDescription) != "first one" || value(create.ClientToken) != "token-1" {
-		t.Errorf("the template's own words are lost: %s", r.texts[0])
+	if got := value(create.LaunchTemplateName); got != "web" {
+		t.Errorf(`LaunchTemplateName is %q, want "web"`, got)
 	}
-	tags := create.LaunchTemplateTagSpecification
-	if len(tags) != 1 || len(tags[0].Tags) != 2 || *tags[0].Tags[0].Key != "a" || *tags[0].ResourceType != "launch-template" {
-		t.Errorf("the template's tags are %s", r.texts[0])
+	if got := value(create.LaunchTemplateVersionDescription); got != "first one" {
+		t.Errorf(`LaunchTemplateVersionDescription is %q, want "first one"`, got)
 	}
-	if value(version.LaunchTemplateId) != "lt-1" || value(version.LaunchTemplateVersion) != 4 || value(version.ClientToken) != "token-2" {
-		t.Errorf("the version is of another one: %s", r.texts[1])
+	if got := value(create.ClientToken); got != "token-1" {
+		t.Errorf(`ClientToken is %q, want "token-1"`, got)
 	}
-	if value(create.InstanceCount) != 3 || len(create.Metadata.Items) != 3 || value(create.Metadata.Items[0].Value) != "item-a" || *create.EnableJumboFrame {
-		t.Errorf("the servers are others: %s", r.texts[0])
+	wantTagsOfTheTemplate(t, create.LaunchTemplateTagSpecification)
+	if got := value(version.LaunchTemplateId); got != "lt-1" {
+		t.Errorf(`LaunchTemplateId is %q, want "lt-1"`, got)
+	}
+	if got := value(version.LaunchTemplateVersion); got != 4 {
+		t.Errorf("LaunchTemplateVersion is %d, want 4", got)
+	}
+	if got := value(version.ClientToken); got != "token-2" {
+		t.Errorf(`ClientToken is %q, want "token-2"`, got)
+	}
+	if got := value(create.InstanceCount); got != 3 {
+		t.Errorf("value(create.InstanceCount) is %d, want 3", got)
+	} else if len(create.Metadata.Items) != 3 {
+		t.Errorf("len(create.Metadata.Items) is %d, want 3",
+			len(create.Metadata.Items))
+	} else if got := value(create.Metadata.Items[0].Value); got != "item-a" {
+		t.Errorf(`value(create.Metadata.Items[0].Value) is %q, want "item-a"`, got)
+	} else if *create.EnableJumboFrame {
+		t.Error("*create.EnableJumboFrame is true, want false")
 	}
 	for i, action := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
-		if h := r.reqs[i].Header; h.Get("X-TC-Action") != action || h.Get("X-TC-Version") != "2017-03-12" || h.Get("X-TC-Region") != "region-1" {
-			t.Errorf("call %d is %v", i, h)
+		if h := r.reqs[i].Header; h.Get("X-TC-Action") != action {
+			t.Errorf("%v: X-TC-Action is %q, want %q", i, h.Get("X-TC-Action"), action)
+		} else if got := h.Get("X-TC-Version"); got != "2017-03-12" {
+			t.Errorf(`%v: X-TC-Version is %q, want "2017-03-12"`, i, got)
+		} else if got := h.Get("X-TC-Region"); got != "region-1" {
+			t.Errorf(`%v: X-TC-Region is %q, want "region-1"`, i, got)
 		}
+	}
+}
+
+// wantTagsOfTheTemplate checks the tags of the template itself.
+func wantTagsOfTheTemplate(t *testing.T, tags []*cvm.TagSpecification) {
+	t.Helper()
+	if len(tags) != 1 {
+		t.Errorf("len(tags) is %d, want 1", len(tags))
+	} else if len(tags[0].Tags) != 2 {
+		t.Errorf("len(tags[0].Tags) is %d, want 2", len(tags[0].Tags))
+	} else if *tags[0].Tags[0].Key != "a" {
+		t.Errorf(`*tags[0].Tags[0].Key is %q, want "a"`, *tags[0].Tags[0].Key)
+	} else if *tags[0].ResourceType != "launch-template" {
+		t.Errorf(`*tags[0].ResourceType is %q, want "launch-template"`, *tags[0].ResourceType)
 	}
 }
 
@@ -170,8 +204,18 @@ func TestListTemplates(t *testing.T) {
 		n++
 	}
 	first, second := r.sent[1]["LaunchTemplateIds"].([]any), r.sent[2]["LaunchTemplateIds"].([]any)
-	if n != 2 || len(r.sent) != 3 || len(first) != 100 || len(second) != 50 || second[0] != "lt-100" || r.sent[1]["Offset"] != nil {
-		t.Errorf("%d rows, asked for %d and %d", n, len(first), len(second))
+	if n != 2 {
+		t.Errorf("n is %d, want 2", n)
+	} else if len(r.sent) != 3 {
+		t.Errorf("len(r.sent) is %d, want 3", len(r.sent))
+	} else if len(first) != 100 {
+		t.Errorf("len(first) is %d, want 100", len(first))
+	} else if len(second) != 50 {
+		t.Errorf("len(second) is %d, want 50", len(second))
+	} else if second[0] != "lt-100" {
+		t.Errorf(`second[0] is %q, want "lt-100"`, second[0])
+	} else if r.sent[1]["Offset"] != nil {
+		t.Errorf(`r.sent[1]["Offset"] is %v, want nil`, r.sent[1]["Offset"])
 	}
 	many := map[string]string{}
 	for i := range 11 {
@@ -256,8 +300,12 @@ func TestTemplatesByNameAreRefused(t *testing.T) {
 		"versions": l.DeleteVersions(t.Context(), "", ref, 1), "delete": l.Delete(t.Context(), "", ref),
 	} {
 		var f *provider.FieldError
-		if !errors.As(err, &f) || f.Path != "LaunchTemplateRef.Name" || !errors.Is(err, errors.ErrUnsupported) {
-			t.Errorf("%s: %v", name, err)
+		if !errors.As(err, &f) {
+			t.Errorf("%s: got error %v, want a %T", name, err, f)
+		} else if f.Path != "LaunchTemplateRef.Name" {
+			t.Errorf(`%s: Path is %q, want "LaunchTemplateRef.Name"`, name, f.Path)
+		} else if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: got error %v, want %v", name, err, errors.ErrUnsupported)
 		}
 	}
 	if len(r.reqs) != 0 {
@@ -372,8 +420,12 @@ func TestLostAnswerOfAVersion(t *testing.T) {
 	for name, rt := range malformedAnswers() {
 		got, err := testDriver(t, rt).CreateLaunchTemplateVersion(t.Context(), in)
 		var e *provider.APIError
-		if got != nil || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: a version may exist, but the answer is %+v, %v", name, got, err)
+		if got != nil {
+			t.Errorf("%s: got is %v, want nil", name, got)
+		} else if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeUnknown)
 		}
 	}
 }
@@ -389,8 +441,12 @@ func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
 	_, group := d.CreatePlacementGroup(ctx, &provider.CreatePlacementGroupRequest{Spec: &provider.PlacementGroupSpec{Name: "web"}})
 	for name, err := range map[string]error{"template": template, "group": group} {
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: %v", name, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Outcome != provider.OutcomeUnsent {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeUnsent)
+		} else if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got error %v, want %v", name, err, context.Canceled)
 		}
 	}
 	if len(r.reqs) != 0 {
@@ -442,8 +498,12 @@ func defaultVersionBeyondThirty(t *testing.T) {
 	if err := l.SetDefault(t.Context(), "", provider.LaunchTemplateRef{ID: id, Version: last}); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := l.Version(t.Context(), "", ref); err != nil || v.Version != last || !v.Default {
-		t.Errorf("the default version is %+v, %v", v, err)
+	if v, err := l.Version(t.Context(), "", ref); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if v.Version != last {
+		t.Errorf("Version is %v, want %v", v.Version, last)
+	} else if !v.Default {
+		t.Error("Default is false, want true")
 	}
 	if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != 32 {
 		t.Errorf("a version that starts from it is %d, %v", got, err)

@@ -485,8 +485,18 @@ func TestInstanceOfNulls(t *testing.T) {
 	var ip *string
 	raw := &cvm.Instance{Tags: []*cvm.Tag{nil}, PrivateIpAddresses: []*string{ip}, SecurityGroupIds: []*string{nil}, VirtualPrivateCloud: &cvm.VirtualPrivateCloud{}, Placement: &cvm.Placement{}}
 	got := instanceOf(raw)
-	if got.ID != "" || got.State != provider.StateUnknown || len(got.Tags) != 0 || got.PrivateIPs != nil || got.SecurityGroupIDs != nil || got.Billing != "" {
-		t.Errorf("an empty row became %+v", got)
+	if got.ID != "" {
+		t.Errorf(`ID is %q, want ""`, got.ID)
+	} else if got.State != provider.StateUnknown {
+		t.Errorf("State is %v, want %v", got.State, provider.StateUnknown)
+	} else if len(got.Tags) != 0 {
+		t.Errorf("len(Tags) is %d, want 0", len(got.Tags))
+	} else if got.PrivateIPs != nil {
+		t.Errorf("PrivateIPs is %v, want nil", got.PrivateIPs)
+	} else if got.SecurityGroupIDs != nil {
+		t.Errorf("SecurityGroupIDs is %v, want nil", got.SecurityGroupIDs)
+	} else if got.Billing != "" {
+		t.Errorf(`Billing is %q, want ""`, got.Billing)
 	}
 	if got := instanceOf(&cvm.Instance{}); got.Tags != nil {
 		t.Errorf("a row without tags has %v", got.Tags)
@@ -520,8 +530,14 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Driver != "tencent" || got.Action != "RunInstances" || got.Host != "cvm.tencentcloudapi.com" {
-		t.Errorf("the head is %s %s %s", got.Driver, got.Action, got.Host)
+	if got.Driver != "tencent" {
+		t.Errorf(`Driver is %q, want "tencent"`, got.Driver)
+	}
+	if got.Action != "RunInstances" {
+		t.Errorf(`Action is %q, want "RunInstances"`, got.Action)
+	}
+	if got.Host != "cvm.tencentcloudapi.com" {
+		t.Errorf(`Host is %q, want "cvm.tencentcloudapi.com"`, got.Host)
 	}
 	for name, want := range map[string]string{
 		"Region": "region-9", "InstanceCount": "3", "DataDisks.1.DiskSize": "270", "SecurityGroupIds.1": "sg-22",
@@ -543,8 +559,12 @@ func TestRunningServersAreFiltered(t *testing.T) {
 	for _, f := range r.Filters {
 		got[*f.Name] = *f.Values[0]
 	}
-	if len(got) != 2 || got["instance-state"] != "RUNNING" || got["tag:k"] != "v" {
-		t.Errorf("got filters %v, want a tag and instance-state=RUNNING", got)
+	if len(got) != 2 {
+		t.Errorf("len(got) is %d, want 2", len(got))
+	} else if got["instance-state"] != "RUNNING" {
+		t.Errorf(`got["instance-state"] is %q, want "RUNNING"`, got["instance-state"])
+	} else if got["tag:k"] != "v" {
+		t.Errorf(`got["tag:k"] is %q, want "v"`, got["tag:k"])
 	}
 }
 

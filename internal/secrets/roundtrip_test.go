@@ -90,8 +90,12 @@ func TestASpecFromJSONResumesItsOperation(t *testing.T) {
 			t.Errorf("seed %d: %v\nbefore %+v\nafter  %+v", seed, err, spec, back)
 			continue
 		}
-		if got := cloud.specs[0]; got.Login.Password != spec.Login.Password || string(got.UserData) != string(spec.UserData) {
-			t.Errorf("seed %d: the instances got other secrets", seed)
+		got := cloud.specs[0]
+		if got.Login.Password != spec.Login.Password {
+			t.Errorf("seed %d: the instances got another password, want that of the spec", seed)
+		}
+		if string(got.UserData) != string(spec.UserData) {
+			t.Errorf("seed %d: the instances got other user data, want that of the spec", seed)
 		}
 		back.ImageID += "-other"
 		if _, err := resume(t, token, back); !errors.Is(err, provider.ErrInvalid) {

@@ -51,8 +51,14 @@ func (c *errorCode) checkCreate(t *testing.T, sim *cloudsim.Sim) {
 	if errors.Is(err, provider.ErrOutcomeUnknown) != (c.outcome == provider.OutcomeUnknown) {
 		t.Errorf("outcome %s: %v", c.outcome, err)
 	}
-	if op == nil || len(op.InstanceIDs()) != 0 || len(sim.Everything()) != 0 {
-		t.Errorf("operation %v, and %d servers exist; want an operation without any", op, len(sim.Everything()))
+	if op == nil {
+		t.Fatal("no operation, want one without instances")
+	}
+	if ids := op.InstanceIDs(); len(ids) != 0 {
+		t.Errorf("the operation has %v, want no instances", ids)
+	}
+	if n := len(sim.Everything()); n != 0 {
+		t.Errorf("%d instances exist, want none", n)
 	}
 }
 
@@ -85,7 +91,10 @@ func (c *errorCode) check(t *testing.T, err error) {
 			t.Errorf("the error is %q as well", other)
 		}
 	}
-	if e.Code != c.code || e.Message != c.message {
+	if e.Code != c.code {
+		t.Errorf("the code is %q, want %q", e.Code, c.code)
+	}
+	if e.Message != c.message {
 		t.Errorf("code %q, message %q; the cloud said %q, %q", e.Code, e.Message, c.code, c.message)
 	}
 	if (e.RequestID == "") != (c.driver == "qingcloud") {
