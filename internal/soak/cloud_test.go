@@ -18,6 +18,10 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// small reports whether fleets are smaller than they claim: because -short asks for
+// it, or because the race detector makes everything take ten times as long.
+func small() bool { return raced || testing.Short() }
+
 // service is a cloud under soak.
 type service struct {
 	adapter      clouds.Cloud

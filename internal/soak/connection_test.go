@@ -102,7 +102,10 @@ func listen(t *testing.T, s service, n int) *account {
 // connections. The network and the clock are real; the servers never run, and the
 // waits end when everybody was asked about twice, however long that takes.
 func TestWaitsShareConnections(t *testing.T) {
-	const waits, calls = 1000, 2 * 4 * 3 // two rounds, four regions, 250 servers each
+	waits, calls := 1000, 2*4*3 // two rounds, four regions, 250 instances each
+	if testing.Short() {
+		waits, calls = 200, 2*4*1
+	}
 	var accounts []*account
 	for _, s := range services() {
 		accounts = append(accounts, listen(t, s, waits))
