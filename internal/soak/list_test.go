@@ -21,6 +21,9 @@ func TestMarkedOperationsTakeFewerCalls(t *testing.T) {
 			if small() {
 				fleets, share = 1, 1
 			}
+			if testing.Short() && s.cloud != cloudsim.ECS {
+				return
+			}
 			calls, mean := map[string]int{}, map[string]time.Duration{}
 			for n := range 2 * fleets {
 				owner := []string{"", "team-a"}[n%2]
