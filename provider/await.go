@@ -32,10 +32,12 @@ import (
 // *[RunError] with Surplus beside all that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	running := map[string]Instance{}
-	var trouble error // of replacing instances, told when the wait is over
+	var trouble error   // of replacing instances, told when the wait is over
+	var unnamed []error // of names, likewise
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
-		list, err := op.waitFor(ctx, ids, o)
+		list, nameErr, err := op.waitFor(ctx, ids, o)
+		unnamed = append(unnamed, nameErr)
 		for _, i := range list {
 			running[i.ID] = i
 		}
@@ -50,11 +52,11 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
 			continue
 		case !failed || ctx.Err() != nil:
-			return op.inOrder(running), op.endOfWait(ctx, err, trouble)
+			return op.inOrder(running), op.endOfWait(ctx, append(unnamed, err, trouble)...)
 		}
 		more, mendErr := op.mend(ctx, w.Failed)
 		if !more {
-			return op.inOrder(running), op.endOfWait(ctx, err, trouble, mendErr)
+			return op.inOrder(running), op.endOfWait(ctx, append(unnamed, err, trouble, mendErr)...)
 		}
 		o.replaced(len(w.Failed))
 		trouble = mendErr
@@ -74,13 +76,25 @@ func (op *Operation) endOfWait(ctx context.Context, errs ...error) error {
 }
 
 // waitFor waits for some instances of the operation, and writes down which of them were
-// seen.
-func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) ([]Instance, error) {
+// seen. Those that still bear a marker get their names, and nameErr is what went wrong
+// with that.
+func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
-	list, err := w.wait(ctx, op.target())
+	owed := op.nameless()
+	if owed {
+		w.sightings = map[string]Instance{}
+	}
+	list, err = w.wait(ctx, op.target())
 	op.ledger.See(w.sighted())
-	return list, err
+	if !owed || ctx.Err() != nil {
+		return list, nil, err
+	}
+	nameErr = op.nameSighted(ctx, w.sightings)
+	for n := range list {
+		list[n].Name = op.nameGiven(&list[n])
+	}
+	return list, nameErr, err
 }
 
 // sighted returns the instances that a describe has shown.
