@@ -127,7 +127,10 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 			return ctx.Err()
 		case err != nil:
 			return err
-		case op.failedNames(left), patience < 0:
+		case op.failedNames(left):
+			return nil
+		case patience < 0: // an ID that is never shown may stand in the place of another
+			op.adoptInPlace(ctx, spec, partsOf(left))
 			return nil
 		case !sleep(ctx, d):
 			return ctx.Err()
@@ -232,13 +235,21 @@ func (op *Operation) isOthers(i *Instance, oldest time.Time) bool {
 	return another || op.isForeign(i, oldest)
 }
 
-// adoptInPlace looks by the marker for what parts have made whose answer named an
-// instance of somebody else, and takes it over.
+// partsOf returns the parts that instances belong to.
+func partsOf(list []owedName) (parts []int) {
+	for i := range list {
+		parts = append(parts, list[i].part)
+	}
+	return slices.Compact(parts)
+}
+
+// adoptInPlace looks by the marker for what parts have made of which an answer named
+// instances of somebody else, or such as nobody sees, and takes it over.
 func (op *Operation) adoptInPlace(ctx context.Context, spec *RunInstancesSpec, parts []int) {
 	for _, i := range parts {
 		p := op.ledger.Part(i)
 		if _, err := op.adoptMarked(ctx, i, op.marked(spec.Name, i, p.Generation), true); err != nil {
-			op.addProblem(fmt.Errorf("an answer named an instance of somebody else; looking for the operation's own: %w", err))
+			op.addProblem(fmt.Errorf("looking for instances that an answer may have left out: %w", err))
 		}
 	}
 }
