@@ -26,6 +26,10 @@ import (
 // alternative, and the wait goes on. With OnFailure terminate, a wait that ends
 // with instances that failed releases all instances of the operation.
 //
+// Instances that still bear a marker in place of their name get their name, unless the
+// operation was resumed without its spec. A name that is refused is told once, by an
+// error beside all that run.
+//
 // Where creates are found by a marker, an instance of a create that was given up may
 // become visible late. Wait looks for such instances, at least until half of
 // [Options].SearchFor has passed since the create was given up, and tells of them by a

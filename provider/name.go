@@ -87,11 +87,16 @@ func (op *Operation) renamer() Renamer {
 	return r
 }
 
+// namesWithin is how long RunInstances and Resume go on giving names: where a cloud allows
+// few calls an hour, the caller gets the IDs first, and a wait gives the rest.
+const namesWithin = time.Minute
+
 // giveNames gives instances the name of the spec in place of the marker, once it is
 // known which they are. It looks at them first, in calls that are shared with all who
 // wait, and again at those that are not visible yet, for as long as one call is
-// repeated. What fails is told with the operation's errors, also that ctx has ended,
-// and tried again by Wait, Look and Resume.
+// repeated. What is visible and has no name after a minute is left to Wait, Look and
+// Resume. What fails is told with the operation's errors, also that ctx has ended, and
+// is tried again by them.
 func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	r := op.renamer()
 	if r == nil {
@@ -116,7 +121,8 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 	patience := min(op.c.opts.RetryFor, op.c.opts.VisibleWithin-time.Since(op.ledger.NamedAt()))
 	for n := 0; ; n++ {
 		shown, err := op.lookAtNames(ctx, op.owedNames(spec))
-		op.nameShown(ctx, r, spec, shown)
+		until := time.Now().Add(namesWithin)
+		op.nameShown(ctx, r, spec, shown, until)
 		d := pause(n)
 		patience -= d
 		left := op.owedNames(spec)
@@ -127,7 +133,7 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 			return ctx.Err()
 		case err != nil:
 			return err
-		case op.failedNames(left):
+		case op.failedNames(left), time.Now().After(until):
 			return nil
 		case patience < 0: // an ID that is never shown may stand in the place of another
 			op.adoptInPlace(ctx, spec, partsOf(left))
@@ -170,19 +176,21 @@ func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[stri
 // what went wrong, of each instance once.
 func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance) error {
 	r := op.renamer()
-	if r == nil || len(shown) == 0 || op.naming.lock(ctx) != nil {
+	if r == nil || len(shown) == 0 || !op.naming.tryLock() { // whoever has the lock gives names
 		return nil
 	}
 	defer op.naming.unlock()
 	spec := op.spec()
-	op.nameShown(ctx, r, spec, shown)
+	op.nameShown(ctx, r, spec, shown, time.Time{})
 	return oneParagraph(op.c.name, op.closeNames(spec), op.saveAnswer(ctx))
 }
 
 // nameShown renames the instances that were seen with the operation's marker. Those that
 // cannot be the operation's are told as doubtful, and what bears the marker is taken in
-// their place. Callers have op.naming.
-func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstancesSpec, shown map[string]Instance) {
+// their place. After until no rename is begun, unless it is zero. Callers have op.naming.
+func (op *Operation) nameShown(
+	ctx context.Context, r Renamer, spec *RunInstancesSpec, shown map[string]Instance, until time.Time,
+) {
 	if parts := op.doubtShown(spec, shown); len(parts) > 0 {
 		op.adoptInPlace(ctx, spec, parts)
 	}
@@ -192,7 +200,7 @@ func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstance
 			marked = append(marked, o)
 		}
 	}
-	op.renameAll(ctx, r, marked)
+	op.renameAll(ctx, r, marked, until)
 }
 
 // bearsMarker reports whether an instance has the operation's marker in its name.

@@ -167,7 +167,7 @@ func (l *Ledger) ApproveDryRun(i int) {
 // nameLocked adds instances to a part, each once, and returns those that are new.
 func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fresh []string) {
 	p := &l.parts[i]
-	before := len(p.ids)
+	before, filled := len(p.ids), l.certainLocked(p)
 	if l.instances == nil {
 		l.instances = make(map[string]instance, len(ids))
 	}
@@ -186,7 +186,11 @@ func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fr
 	if len(fresh) > 0 {
 		l.accepted = now
 	}
-	if l.certainLocked(p) == p.Count {
+	certain := l.certainLocked(p)
+	if certain > filled { // their names are owed
+		p.renamed = false
+	}
+	if certain == p.Count {
 		p.fill()
 	}
 	return fresh

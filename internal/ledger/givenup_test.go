@@ -61,3 +61,26 @@ func TestMayAppearOfAnOldToken(t *testing.T) {
 		t.Errorf("%d may appear, want 2", got)
 	}
 }
+
+// What fills a slot after the names of a part were given is owed its name.
+func TestALateFindIsOwedItsName(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	l := New(1, []Plan{{Count: 2, MinCount: 1}})
+	l.Send(0, now)
+	l.Answer(0, Answer{IDs: []string{"i-1"}, Asked: 2, Least: 1, Verdict: Verdict{Executed: Yes, Final: true}}, now)
+	l.Agree(0)
+	l.Rename(0)
+	l.Find(0, []string{"i-1"}, Ours, now)
+	if p := l.Part(0); !p.Renamed {
+		t.Error("what is known already brings no new name to give")
+	}
+	l.Find(0, []string{"i-2"}, Ours, now)
+	if p := l.Part(0); p.Renamed {
+		t.Error("an instance has filled a slot, and its name is not owed")
+	}
+	l.Rename(0)
+	l.Find(0, []string{"i-3"}, Ours, now)
+	if p := l.Part(0); !p.Renamed {
+		t.Error("an instance beyond the slots is owed no name")
+	}
+}
