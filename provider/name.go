@@ -131,6 +131,8 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case errors.Is(err, errUnanswered):
+			return nil
 		case err != nil:
 			return err
 		case op.failedNames(left), time.Now().After(until):
@@ -144,8 +146,12 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 	}
 }
 
+// errUnanswered is a look that waited in the library's own queue for too long. It is no
+// trouble: the names stay owed.
+var errUnanswered = errors.New("no look was answered")
+
 // lookAtNames looks once at instances, through the shared poller, and returns those that
-// are visible. Answers that do not come are no error: the names stay owed.
+// are visible.
 func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[string]Instance, error) {
 	ids := make([]string, len(owed))
 	for n := range owed {
@@ -159,17 +165,17 @@ func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[stri
 	defer cancel()
 	err := op.c.poller.engine(op.c).Look(within, t)
 	op.ledger.See(w.sighted())
-	if err != nil && within.Err() != nil && ctx.Err() == nil {
-		var cut *poll.Interrupted
-		err = nil
-		if errors.As(err, &cut) {
-			err = cut.Call
-		}
+	var cut *poll.Interrupted
+	switch {
+	case err == nil:
+		return w.sightings, nil
+	case within.Err() == nil || ctx.Err() != nil:
+	case errors.As(err, &cut): // calls have failed until the time was over
+		err = cut.Call
+	default:
+		err = errUnanswered
 	}
-	if err != nil {
-		err = fmt.Errorf("looking at them: %w", err)
-	}
-	return w.sightings, err
+	return w.sightings, fmt.Errorf("looking at them: %w", err)
 }
 
 // nameSighted gives names to instances that a wait or a look has just seen. It returns

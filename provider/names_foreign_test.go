@@ -262,3 +262,87 @@ func (f *flakyNames) RenameInstance(ctx context.Context, region, id, name string
 	}
 	return f.marking.RenameInstance(ctx, region, id, name)
 }
+
+// Where nobody may look, markers stay: the error names the instances, nothing is
+// released, and Resume gives the names once looks are allowed.
+func TestNamesThatNobodyMayLookAtAreTold(t *testing.T) {
+	for what, refusal := range map[string]error{
+		"a refusal":        refusal(provider.ErrPermission, "Forbidden"),
+		"answers are lost": lost(),
+	} {
+		inMarkedTime(t, func(t *testing.T, m *marking) {
+			m.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, refusal }
+			s, start := named(2, "web"), time.Now()
+			op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{OnFailure: provider.TerminateServers})
+			if !errors.Is(err, refusal) || !strings.Contains(err.Error(), "[i-001 i-002] keep a marker") {
+				t.Errorf("%s: got %v, want the refusal and the instances", what, err)
+			}
+			if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("%s: nothing is unknown and no deadline was the caller's, and the error is %v", what, err)
+			}
+			if took := time.Since(start); took > 3*time.Minute {
+				t.Errorf("%s: it took %v", what, took)
+			}
+			if n := len(m.made(provider.APITerminateInstances)); n != 0 || m.renames != 0 {
+				t.Errorf("%s: %d releases and %d renames, want none", what, n, m.renames)
+			}
+			m.describe = nil
+			_, err = m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+			if got := m.names(); err != nil || !slices.Equal(got, []string{"web", "web"}) {
+				t.Errorf("%s: resumed: %v, names %v", what, err, got)
+			}
+		})
+	}
+}
+
+// Names that are numbered stay in order, though the first instance is seen last.
+func TestNumbersFollowTheOrderOfCreation(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		start := time.Now()
+		m.state = func(id string, _ time.Duration) (provider.State, string) {
+			if id == "i-001" && time.Since(start) < 30*time.Second {
+				return "", ""
+			}
+			return provider.StateRunning, "Running"
+		}
+		s := named(3, "web")
+		s.UniqueSuffix = true
+		_, err := m.client().RunInstances(t.Context(), s, nil)
+		if got, want := m.names(), []string{"web001", "web002", "web003"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%v, names %v, want %v", err, got, want)
+		}
+	})
+}
+
+// Several who wait for an operation at once give each name once.
+func TestNamesAreGivenOnceByMany(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.hidden = 3 * time.Minute
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		m.delay = time.Second
+		done := make(chan error)
+		for n := range 6 {
+			go func() {
+				if n%2 == 0 {
+					_, err := op.Wait(t.Context(), nil)
+					done <- err
+					return
+				}
+				_, err := op.Look(t.Context())
+				done <- err
+			}()
+		}
+		for range 6 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		if got := m.names(); !slices.Equal(got, []string{"web", "web"}) || m.renames != 2 {
+			t.Errorf("names %v after %d renames, want two", got, m.renames)
+		}
+	})
+}
