@@ -43,6 +43,14 @@ func (op *Operation) ownerOf(i *Instance, oldest time.Time) owner {
 	return unclear
 }
 
+// isForeign reports whether an instance that was seen cannot be the operation's, or is named
+// as none of its instances would be.
+func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
+	whose := op.ownerOf(i, oldest)
+	misnamed := whose == unclear && op.isMisnamed(i)
+	return whose == foreign || misnamed
+}
+
 // setOf returns a set of IDs.
 func setOf(ids []string) map[string]bool {
 	set := make(map[string]bool, len(ids))
@@ -137,10 +145,10 @@ func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience tim
 	var certain []string
 	for _, id := range rest {
 		i, shown := seen[id]
-		switch whose := op.ownerOf(&i, oldest); {
+		switch {
 		case !shown:
 			s.unseen = append(s.unseen, id)
-		case whose == foreign, whose == unclear && op.isMisnamed(&i):
+		case op.isForeign(&i, oldest):
 			s.foreign = append(s.foreign, id)
 		default:
 			s.ours = append(s.ours, id)
