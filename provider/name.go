@@ -87,16 +87,11 @@ func (op *Operation) renamer() Renamer {
 	return r
 }
 
-// namesWithin is how long RunInstances and Resume go on giving names: where a cloud allows
-// few calls an hour, the caller gets the IDs first, and a wait gives the rest.
-const namesWithin = time.Minute
-
 // giveNames gives instances the name of the spec in place of the marker, once it is
 // known which they are. It looks at them first, in calls that are shared with all who
 // wait, and again at those that are not visible yet, for as long as one call is
-// repeated. What is visible and has no name after a minute is left to Wait, Look and
-// Resume. What fails is told with the operation's errors, also that ctx has ended, and
-// is tried again by them.
+// repeated. What is not visible then is left to Wait, Look and Resume. What fails is
+// told with the operation's errors, also that ctx has ended, and is tried again by them.
 func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	r := op.renamer()
 	if r == nil {
@@ -121,8 +116,7 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 	patience := min(op.c.opts.RetryFor, op.c.opts.VisibleWithin-time.Since(op.ledger.NamedAt()))
 	for n := 0; ; n++ {
 		shown, err := op.lookAtNames(ctx, op.owedNames(spec))
-		until := time.Now().Add(namesWithin)
-		op.nameShown(ctx, r, spec, shown, until)
+		op.nameShown(ctx, r, spec, shown)
 		d := pause(n)
 		patience -= d
 		left := op.owedNames(spec)
@@ -135,7 +129,7 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 			return nil
 		case err != nil:
 			return err
-		case op.failedNames(left), time.Now().After(until):
+		case op.failedNames(left):
 			return nil
 		case patience < 0: // an ID that is never shown may stand in the place of another
 			op.adoptInPlace(ctx, spec, partsOf(left))
@@ -150,6 +144,10 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 // trouble: the names stay owed.
 var errUnanswered = errors.New("no look was answered")
 
+// slowestRate is how long the calls of one look may wait for each other: no cloud allows
+// fewer of them.
+const slowestRate = 10 * time.Second
+
 // lookAtNames looks once at instances, through the shared poller, and returns those that
 // are visible.
 func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[string]Instance, error) {
@@ -161,7 +159,8 @@ func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[stri
 	w.sightings, w.ownerOf = map[string]Instance{}, op.ownerByClock()
 	t := op.target()
 	t.IDs, t.Observe = w.ids, w.observe
-	within, cancel := context.WithTimeout(ctx, max(op.c.opts.RetryFor, ownerLook))
+	queued := time.Duration(len(ids)/op.c.limits.IDsPerDescribe) * slowestRate
+	within, cancel := context.WithTimeout(ctx, max(op.c.opts.RetryFor, ownerLook)+queued)
 	defer cancel()
 	err := op.c.poller.engine(op.c).Look(within, t)
 	seen := w.sighted() // of strangers the parts are needed: see doubtShown
@@ -189,16 +188,14 @@ func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance)
 	}
 	defer op.naming.unlock()
 	spec := op.spec()
-	op.nameShown(ctx, r, spec, shown, time.Time{})
+	op.nameShown(ctx, r, spec, shown)
 	return oneParagraph(op.c.name, op.closeNames(spec), op.saveAnswer(ctx))
 }
 
 // nameShown renames the instances that were seen with the operation's marker. Those that
 // cannot be the operation's are told as doubtful, and what bears the marker is taken in
-// their place. After until no rename is begun, unless it is zero. Callers have op.naming.
-func (op *Operation) nameShown(
-	ctx context.Context, r Renamer, spec *RunInstancesSpec, shown map[string]Instance, until time.Time,
-) {
+// their place. Callers have op.naming.
+func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstancesSpec, shown map[string]Instance) {
 	if parts := op.doubtShown(spec, shown); len(parts) > 0 {
 		op.adoptInPlace(ctx, spec, parts)
 	}
@@ -208,7 +205,7 @@ func (op *Operation) nameShown(
 			marked = append(marked, o)
 		}
 	}
-	op.renameAll(ctx, r, marked, until)
+	op.renameAll(ctx, r, marked)
 }
 
 // bearsMarker reports whether an instance has the operation's marker in its name.

@@ -14,16 +14,15 @@ import (
 // renameAll gives instances their names, several at a time, and records of each what
 // became of it. A cloud that renames nothing is tried for as long as one call is
 // repeated, not once for each instance; the time in the library's own queue does not
-// count. After until none is begun; the zero time is no such limit.
-func (op *Operation) renameAll(ctx context.Context, r Renamer, list []owedName, until time.Time) {
+// count.
+func (op *Operation) renameAll(ctx context.Context, r Renamer, list []owedName) {
 	stop := time.Now().Add(op.c.opts.RetryFor)
-	late := func() bool { return !until.IsZero() && time.Now().After(until) }
 	var next atomic.Int64
 	var lanes sync.WaitGroup
 	for range min(parallelCalls, len(list)) {
 		lanes.Go(func() {
 			queue := countQueued(ctx) // of this lane, whose calls follow one another
-			for n := next.Add(1); n <= int64(len(list)) && !late(); n = next.Add(1) {
+			for n := next.Add(1); n <= int64(len(list)); n = next.Add(1) {
 				o := &list[n-1]
 				err := op.rename(queue, r, o, stop.Add(queue.total()))
 				op.nameOf(o.id, func(n *naming) { n.done, n.err = err == nil, err })

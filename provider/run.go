@@ -59,9 +59,8 @@ type RunOptions struct {
 	// tokens (ENS, QingCloud). There a create goes out with a marker at the end of
 	// the name, "web-yf...", which finds the instances if the answer is lost; once
 	// the cloud shows them with it they get the name of the spec, by one call each. What
-	// is not visible when RunInstances returns, or has to wait for the cloud's call rate
-	// longer than a minute, gets its name from [Operation.Wait], [Operation.Look] or
-	// [Client.Resume]. With KeepMarker those calls are saved.
+	// is not visible when RunInstances returns gets its name from [Operation.Wait],
+	// [Operation.Look] or [Client.Resume]. With KeepMarker those calls are saved.
 	KeepMarker bool
 
 	// Progress is called when something takes time or is unusual: while nothing is

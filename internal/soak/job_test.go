@@ -358,7 +358,8 @@ func explained(err error) bool {
 		"the answer names", "a create was refused before the operation was resumed", "released because the operation had failed",
 		"of the request is too l", // 413, 414, 431
 		"more than asked for",     // by earlier runs
-		"IdempotentFailed",        // as often as there are generations
+		"may not see what they created",
+		"IdempotentFailed", // as often as there are generations
 	} {
 		if strings.Contains(err.Error(), text) {
 			return true
