@@ -266,7 +266,7 @@ func TestNamesThatNobodyMayLookAtAreTold(t *testing.T) {
 			m.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, refusal }
 			s, start := named(2, "web"), time.Now()
 			op, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{OnFailure: provider.TerminateServers})
-			if !errors.Is(err, refusal) || !strings.Contains(err.Error(), "[i-001 i-002] keep a marker") {
+			if !errors.Is(err, refusal) || !strings.Contains(err.Error(), "i-001, i-002 keep a marker") {
 				t.Errorf("%s: got %v, want the refusal and the instances", what, err)
 			}
 			if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrOutcomeUnknown) {

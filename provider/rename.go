@@ -145,7 +145,7 @@ func (op *Operation) nameTrouble(left []owedName) (trouble error, fresh bool) {
 	if why == nil {
 		return nil, false
 	}
-	return &nameError{fmt.Errorf("instances %v keep a marker in their name: %w", ids, why)}, fresh
+	return &nameError{fmt.Errorf("instances %s keep a marker in their name: %w", someOf(ids), why)}, fresh
 }
 
 // nameError is names that could not be given back.
