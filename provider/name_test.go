@@ -258,6 +258,29 @@ func TestDriversShiftNames(t *testing.T) {
 	})
 }
 
+// Names go on also where each create makes one instance.
+func TestDriversShiftNamesByOne(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		c := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"})
+		op, err := c.RunInstances(t.Context(), named(3, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, i := range list {
+			names = append(names, i.Name)
+		}
+		if want := []string{"web", "web+1", "web+2"}; !slices.Equal(names, want) {
+			t.Errorf("names %v, want %v", names, want)
+		}
+	})
+}
+
 func TestDriversNumberNames(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate = 2
