@@ -74,3 +74,25 @@ func TestTheReportSaysWhatWasNotAskedFor(t *testing.T) {
 		}
 	})
 }
+
+// After a resume only what was out of stock before counts as tried.
+func TestAResumeRecallsOnlyWhatWasOutOfStock(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		kind error
+		want []string
+	}{
+		{"out of stock", provider.ErrNoStock, []string{"t1.small@a", "t1.small@b"}},
+		{"quota", provider.ErrQuota, nil},
+	} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.answers(fails(refusal(tc.kind, "No")))
+			s, o := inZone(1, "b")
+			op, _ := f.client().RunInstances(t.Context(), s, o)
+			_, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: o})
+			if got := tried(err); !slices.Equal(got, tc.want) {
+				t.Errorf("%s: tried %v, want %v: %v", tc.what, got, tc.want, err)
+			}
+		})
+	}
+}
