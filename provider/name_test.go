@@ -88,6 +88,23 @@ func TestAFailedRenameIsTold(t *testing.T) {
 	})
 }
 
+// A rename that is refused for good is asked for once, and holds nobody up.
+func TestARefusedRenameIsNotRepeated(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Forbidden")
+		start := time.Now()
+		if _, err := m.client().RunInstances(t.Context(), named(2, "web"), nil); !errors.Is(err, provider.ErrPermission) {
+			t.Errorf("got %v, want the refusal", err)
+		}
+		if m.renames != 2 {
+			t.Errorf("%d renames, want one for each instance", m.renames)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
 // A wait that replaces servers tries names again that were refused. Those that could
 // be given at last are no trouble any more, and those that could not keep nobody
 // from waiting for the replacements.

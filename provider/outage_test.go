@@ -47,6 +47,20 @@ func TestAPlainOutage(t *testing.T) {
 	}
 }
 
+// What a search finds proves that the cloud works: RetryFor begins anew.
+func TestProgressRenewsThePatience(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(some(1), fails(lost()), works)
+		op, err := m.client(func(o *provider.Options) { o.RetryFor = 3 * time.Minute }).RunInstances(t.Context(), named(3, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := op.InstanceIDs(); len(got) != 3 || !slices.Equal(got, m.alive()) {
+			t.Errorf("in hand are %v of %v, want three", got, m.alive())
+		}
+	})
+}
+
 func unsent() error {
 	return &provider.APIError{Driver: "fake", Op: "Call", Message: "connection refused", Outcome: provider.OutcomeUnsent, Kind: provider.ErrUnavailable}
 }

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -51,4 +52,23 @@ func TestOwnerInNamesIsNoMatterOfTemplates(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// An owner has at most 64 characters, of any script, and no blanks around.
+func TestHowAnOwnerIsWritten(t *testing.T) {
+	for _, tc := range []struct {
+		owner string
+		fine  bool
+	}{
+		{strings.Repeat("a", 64), true},
+		{strings.Repeat("云", 64), true},
+		{strings.Repeat("a", 65), false},
+		{" team-a", false},
+		{"team-a ", false},
+	} {
+		err := newFake().client().Validate(spec(1), &provider.RunOptions{Owner: tc.owner})
+		if (err == nil) != tc.fine {
+			t.Errorf("owner %q: fine %v, want %v: %v", tc.owner, err == nil, tc.fine, err)
+		}
+	}
 }

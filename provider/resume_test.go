@@ -208,6 +208,27 @@ func TestAResumedTokenKnowsItsFields(t *testing.T) {
 	})
 }
 
+// A spec that differs in many fields is told by ten of them, and how many more there are.
+func TestASpecThatDiffersInManyFields(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(4)
+		tok := cut(t, f, s)
+		other := s
+		other.ImageID, other.InstanceType, other.Zone = "x", "x", "x"
+		other.Name, other.HostName, other.Description = "x", "x", "x"
+		other.RoleName, other.ProjectID, other.Network.VPCID, other.Network.SubnetID = "x", "x", "x", "x"
+		_, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &other})
+		if err == nil || strings.Contains(err.Error(), "more") || strings.Count(err.Error(), ",") < 9 {
+			t.Errorf("got %v, want ten fields", err)
+		}
+		other.Placement.GroupID = "x"
+		_, err = f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &other})
+		if err == nil || !strings.HasSuffix(err.Error(), " and 1 more") {
+			t.Errorf("got %v, want ten fields and 1 more", err)
+		}
+	})
+}
+
 func TestResumeKeepsToTheRules(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		s := spec(4)
