@@ -72,3 +72,22 @@ func TestHowAnOwnerIsWritten(t *testing.T) {
 		}
 	}
 }
+
+// The tags of an owner count against the limit of a cloud that takes tags.
+func TestTheTagsOfAnOwnerAreChecked(t *testing.T) {
+	f := newFake()
+	f.valid = func(s *provider.RunInstancesSpec) error {
+		var k provider.Checker
+		k.Require(len(s.Tags) <= 2, "Tags", nil, "at most 2")
+		return k.Err()
+	}
+	s := spec(1)
+	s.Tags = map[string]string{"team": "a"}
+	if err := f.client().Validate(s, nil); err != nil {
+		t.Errorf("without an owner: %v", err)
+	}
+	err := f.client().Validate(s, &provider.RunOptions{Owner: "team-a"})
+	if got := paths(t, err); !slices.Equal(got, []string{"RunOptions.Owner.Tags"}) {
+		t.Errorf("refused are %v, want the tags of the owner", got)
+	}
+}

@@ -96,3 +96,27 @@ func TestAResumeRecallsOnlyWhatWasOutOfStock(t *testing.T) {
 		})
 	}
 }
+
+// Where an instance died and no alternative has another, the report says that it died.
+func TestTheReportSaysWhatDied(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
+		f.answers(works, fails(refusal(provider.ErrNoStock, "NoStock")))
+		s, o := inZone(1, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = op.Wait(t.Context(), nil)
+		var e *provider.RunError
+		if !errors.As(err, &e) || len(e.Tried) != 2 {
+			t.Fatalf("got %v, want a report of both zones", err)
+		}
+		if !errors.Is(e.Tried[0].Err, provider.ErrLaunchFailed) {
+			t.Errorf("zone a: %v, want the failed launch", e.Tried[0].Err)
+		}
+		if errors.Is(e.Tried[1].Err, provider.ErrLaunchFailed) {
+			t.Errorf("zone b: %v, want no stock", e.Tried[1].Err)
+		}
+	})
+}
