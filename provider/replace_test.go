@@ -120,3 +120,27 @@ func TestTheReportSaysWhatDied(t *testing.T) {
 		}
 	})
 }
+
+// With alternatives nothing is asked for once more with a smaller minimum: the next
+// alternative has what is missing, or none has.
+func TestNothingIsAskedForLessBesideAlternatives(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stocked(shelf{"t1.small@a": 0, "t1.small@b": 0}, "")
+		s, o := inZone(4, "b")
+		s.MinCount = 2
+		if _, err := f.client().RunInstances(t.Context(), s, o); !errors.Is(err, provider.ErrNoStock) {
+			t.Errorf("got %v, want no stock", err)
+		}
+		if got, want := f.asked(), []string{"4xt1.small@a", "4xt1.small@b"}; !slices.Equal(got, want) {
+			t.Errorf("asked for %v, want %v", got, want)
+		}
+	})
+}
+
+// What is wrong with a spec is told once, and not for each of its alternatives.
+func TestABadSpecIsToldOnce(t *testing.T) {
+	s, o := inZone(-1, "b", "c")
+	if got := paths(t, newFake().client().Validate(s, o)); !slices.Equal(got, []string{"Count"}) {
+		t.Errorf("refused are %v, want the count", got)
+	}
+}
