@@ -88,6 +88,22 @@ func TestAFailedRenameIsTold(t *testing.T) {
 	})
 }
 
+// The journal hears that names are given: nobody gives them again.
+func TestTheJournalHearsOfNames(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		book, s := &notebook{}, named(2, "web")
+		if _, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{Journal: book}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &s}); err != nil {
+			t.Fatal(err)
+		}
+		if m.renames != 2 {
+			t.Errorf("%d renames, want one for each instance", m.renames)
+		}
+	})
+}
+
 // A rename that is refused for good is asked for once, and holds nobody up.
 func TestARefusedRenameIsNotRepeated(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
@@ -296,6 +312,24 @@ func TestDriversShiftNamesByOne(t *testing.T) {
 			t.Errorf("names %v, want %v", names, want)
 		}
 	})
+}
+
+// A single instance has the name of the spec, however its count is written: the cloud
+// numbers it.
+func TestASingleInstanceIsNotNumberedByTheDriver(t *testing.T) {
+	for _, count := range []int{0, 1} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			s := named(count, "web")
+			s.UniqueSuffix = true
+			c := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"})
+			if _, err := c.RunInstances(t.Context(), s, nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := f.made(provider.APIRunInstances)[0].spec.Name; got != "web" {
+				t.Errorf("count %d: the name is %q, want web", count, got)
+			}
+		})
+	}
 }
 
 func TestDriversNumberNames(t *testing.T) {

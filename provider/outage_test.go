@@ -61,6 +61,23 @@ func TestProgressRenewsThePatience(t *testing.T) {
 	})
 }
 
+// However often a search finds something, a part is created four times at most.
+func TestCreatesOfOnePartAreBounded(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(some(1))
+		op, err := m.client().RunInstances(t.Context(), named(10, "web"), nil)
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("got %v, want what happened to the last create", err)
+		}
+		if n := len(m.made(provider.APIRunInstances)); n != 4 {
+			t.Errorf("%d creates, want 4", n)
+		}
+		if got := op.InstanceIDs(); !slices.Equal(got, m.alive()) {
+			t.Errorf("in hand are %v of %v", got, m.alive())
+		}
+	})
+}
+
 func unsent() error {
 	return &provider.APIError{Driver: "fake", Op: "Call", Message: "connection refused", Outcome: provider.OutcomeUnsent, Kind: provider.ErrUnavailable}
 }

@@ -91,3 +91,22 @@ func TestTheTagsOfAnOwnerAreChecked(t *testing.T) {
 		t.Errorf("refused are %v, want the tags of the owner", got)
 	}
 }
+
+// A cloud without tags has no limit that an owner counts against.
+func TestAnOwnerWithoutTagsIsNotChecked(t *testing.T) {
+	f := newFake()
+	f.fields = everything()
+	for i, field := range f.fields {
+		if field.Path == "Tags" {
+			f.fields[i] = provider.Refused("Tags", "none")
+		}
+	}
+	f.valid = func(s *provider.RunInstancesSpec) error {
+		var k provider.Checker
+		k.Require(len(s.Tags) == 0, "Tags", nil, "none")
+		return k.Err()
+	}
+	if err := f.client().Validate(spec(1), &provider.RunOptions{Owner: "team-a"}); err != nil {
+		t.Errorf("got %v, want the owner to be fine", err)
+	}
+}
