@@ -78,6 +78,29 @@ func TestCreatesOfOnePartAreBounded(t *testing.T) {
 	})
 }
 
+// A negative RetryFor means one create for each call of the caller: a resume that only had
+// to look for the last one makes one of its own.
+func TestAResumeWithoutRepetitionMakesOneCreate(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		once := func(o *provider.Options) { o.RetryFor = -1 }
+		m.answers(fails(lost()), works)
+		m.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, lost() }
+		s := named(2, "web")
+		op, err := m.client(once).RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("got %v, want an unknown outcome", err)
+		}
+		m.describe = nil
+		again, err := m.client(once).Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.InstanceIDs(); len(got) != 2 || !slices.Equal(got, m.alive()) {
+			t.Errorf("in hand are %v of %v, want two", got, m.alive())
+		}
+	})
+}
+
 func unsent() error {
 	return &provider.APIError{Driver: "fake", Op: "Call", Message: "connection refused", Outcome: provider.OutcomeUnsent, Kind: provider.ErrUnavailable}
 }
