@@ -263,6 +263,20 @@ func TestARateOfAMinuteIsSpread(t *testing.T) {
 	})
 }
 
+// A rate without a number or without a time is no rate.
+func TestHalfARateIsNone(t *testing.T) {
+	for _, r := range []provider.Rate{{Calls: 1}, {Per: time.Minute}, {Calls: -1, Per: time.Minute}} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.rates(provider.APIDescribeInstances, r)
+			start := time.Now()
+			read(t, f.client(), 5)
+			if took := time.Since(start); took != 0 {
+				t.Errorf("%+v: five calls took %v", r, took)
+			}
+		})
+	}
+}
+
 func TestThrottlingNeverStopsTheCalls(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Second})

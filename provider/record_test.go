@@ -67,3 +67,27 @@ func TestAnswersThatNeverAgree(t *testing.T) {
 		}
 	})
 }
+
+// wordy is an option that holds on to a list of the caller's.
+type wordy struct{ Words []string }
+
+func (wordy) VendorName() string { return "fake" }
+
+// What the caller does with its own lists afterwards does not change what the operation
+// was started with.
+func TestAnOptionThatIsChangedLater(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		words, s := []string{"before"}, spec(1)
+		s.Vendor = []provider.VendorOption{wordy{words}}
+		op, err := f.client().RunInstances(t.Context(), s, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words[0] = "after"
+		token := tokenOf(t, op)
+		s.Vendor = []provider.VendorOption{wordy{[]string{"before"}}}
+		if _, err := f.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &s}); err != nil {
+			t.Errorf("got %v, want the spec to be the same", err)
+		}
+	})
+}
