@@ -91,3 +91,17 @@ func TestAnOptionThatIsChangedLater(t *testing.T) {
 		}
 	})
 }
+
+// A create that got no answer has none among the answers.
+func TestARefusalIsNoAnswer(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(refusal(provider.ErrQuota, "Quota")))
+		op, err := f.client().RunInstances(t.Context(), spec(1), nil)
+		if !errors.Is(err, provider.ErrQuota) {
+			t.Fatalf("got %v, want the quota", err)
+		}
+		if got := op.Answers(); len(got) != 0 {
+			t.Errorf("answers %+v, want none", got)
+		}
+	})
+}
