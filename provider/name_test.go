@@ -88,6 +88,18 @@ func TestAFailedRenameIsTold(t *testing.T) {
 	})
 }
 
+// An instance of a moment ago that the cloud does not find is not gone: that it lacks its
+// name is told, also of one alone.
+func TestANewInstanceThatIsNotFoundLacksItsName(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.unknown = time.Hour
+		_, err := m.client(func(o *provider.Options) { o.RetryFor = 10 * time.Second }).RunInstances(t.Context(), named(1, "web"), nil)
+		if !errors.Is(err, provider.ErrNotFound) {
+			t.Errorf("got %v, want the name that could not be given", err)
+		}
+	})
+}
+
 // The journal hears that names are given: nobody gives them again.
 func TestTheJournalHearsOfNames(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {

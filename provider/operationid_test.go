@@ -131,3 +131,17 @@ func TestHowAnOperationIDIsWritten(t *testing.T) {
 		}
 	}
 }
+
+// A token of the caller's own is for one call of the cloud, however full.
+func TestAnOwnTokenIsForOneCall(t *testing.T) {
+	c := newFake().client() // 100 instances a call
+	for count, want := range map[int][]string{99: nil, 100: nil, 101: {"ClientToken"}} {
+		s := spec(count)
+		s.ClientToken = "mine"
+		if err := c.Validate(s, nil); want == nil && err != nil {
+			t.Errorf("%d instances: %v", count, err)
+		} else if want != nil && !slices.Equal(paths(t, err), want) {
+			t.Errorf("%d instances: got %v, want %v refused", count, err, want)
+		}
+	}
+}
