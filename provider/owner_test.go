@@ -54,7 +54,7 @@ func TestOwnerInNamesIsNoMatterOfTemplates(t *testing.T) {
 	})
 }
 
-// An owner has at most 64 characters, of any script, and no blanks around.
+// An owner has at most 64 characters of valid UTF-8, and no blanks around.
 func TestHowAnOwnerIsWritten(t *testing.T) {
 	for _, tc := range []struct {
 		owner string
@@ -65,6 +65,7 @@ func TestHowAnOwnerIsWritten(t *testing.T) {
 		{strings.Repeat("a", 65), false},
 		{" team-a", false},
 		{"team-a ", false},
+		{"team\xffa", false},
 	} {
 		err := newFake().client().Validate(spec(1), &provider.RunOptions{Owner: tc.owner})
 		if (err == nil) != tc.fine {
