@@ -3,6 +3,7 @@ package provider_test
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -255,6 +256,31 @@ func TestWhatHasAppearedIsNotCountedAgain(t *testing.T) {
 		}
 		if res, err := op.Terminate(t.Context(), nil); err != nil || res.MayAppear != 0 {
 			t.Errorf("terminated: %d may appear, %v; want 0", res.MayAppear, err)
+		}
+	})
+}
+
+// A search ends although each look finds more: nobody waits for ever.
+func TestASearchThatAlwaysFindsMoreEnds(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(but(lost()))
+		m.state = func(id string, age time.Duration) (provider.State, string) {
+			n, _ := strconv.Atoi(strings.TrimPrefix(id, "i-"))
+			if age < time.Duration(n)*time.Minute {
+				return "", ""
+			}
+			return provider.StateRunning, "Running"
+		}
+		start := time.Now()
+		op, err := m.client(func(o *provider.Options) { o.RetryFor = -1 }).RunInstances(t.Context(), named(30, "web"), nil)
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("got %v, want what happened to the create", err)
+		}
+		if took := time.Since(start); took < 4*time.Minute || took > 6*time.Minute {
+			t.Errorf("it took %v, want about five minutes", took)
+		}
+		if n := len(op.InstanceIDs()); n < 4 {
+			t.Errorf("%d instances in hand, want those that were visible", n)
 		}
 	})
 }
