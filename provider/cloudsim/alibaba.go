@@ -1,9 +1,10 @@
 package cloudsim
 
 import (
-	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -52,6 +53,9 @@ func (a *alibaba) open(r *http.Request, body []byte, now time.Time) (*call, *ans
 	return k, nil
 }
 
+// actionNames implements wire.
+func (a *alibaba) actionNames() []string { return slices.Sorted(maps.Keys(a.actions)) }
+
 // creates implements wire.
 func (a *alibaba) creates(action string) bool { return a.actions[action].creates }
 
@@ -95,17 +99,7 @@ func (a *alibaba) stock(k *call, amount, least int) (int, *aliError) {
 }
 
 // nextRequestID draws an ID of the vendor's form, an upper-case UUID.
-func (a *alibaba) nextRequestID() string {
-	a.cloud.mu.Lock()
-	defer a.cloud.mu.Unlock()
-	return aliUUID(a.ids)
-}
-
-func aliUUID(r *rand.Rand) string {
-	hi, lo := r.Uint64(), r.Uint64()
-	return strings.ToUpper(fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x",
-		hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff, lo&0xffffffffffff))
-}
+func (a *alibaba) nextRequestID() string { return strings.ToUpper(a.cloud.requestID(a.ids)) }
 
 // commonFault is the answer to a fault for which the two products do not
 // document codes of their own.

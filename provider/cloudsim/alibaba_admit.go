@@ -15,13 +15,13 @@ const (
 // so that nobody can spend another one's.
 func (a *alibaba) admit(q *aliRequest, now time.Time) *aliError {
 	c := q.claims
-	if c.keyID != a.cloud.sim.opts.AccessKeyID {
+	if c.keyID != a.cloud.config.AccessKeyID {
 		return aliRefusal(400, "InvalidAccessKeyId.NotFound", "The specified Access Key ID does not exist.")
 	}
 	if err := a.checkToken(c.token); err != nil {
 		return err
 	}
-	if err := c.check(a.cloud.sim.opts.AccessKeySecret); err != nil {
+	if err := c.check(a.cloud.config.AccessKeySecret); err != nil {
 		return err
 	}
 	if err := aliFresh(c.date, now); err != nil {
@@ -36,7 +36,7 @@ func (a *alibaba) admit(q *aliRequest, now time.Time) *aliError {
 // checkToken holds STS keys to their token. The prefix of the codes is
 // documented; which of them answers what, and the status, is not verified.
 func (a *alibaba) checkToken(got string) *aliError {
-	want := a.cloud.sim.opts.SecurityToken
+	want := a.cloud.config.SecurityToken
 	switch {
 	case subtle.ConstantTimeCompare([]byte(got), []byte(want)) == 1:
 		return nil

@@ -25,6 +25,9 @@ type wire interface {
 	// returns the vendor's refusal and no call. It may take the cloud's lock.
 	open(r *http.Request, body []byte, now time.Time) (*call, *answer)
 
+	// actionNames returns the names of all actions, in order.
+	actionNames() []string
+
 	// creates tells whether an action makes machines.
 	creates(action string) bool
 
@@ -79,9 +82,9 @@ type answer struct {
 
 // cloud is the state of one simulated service.
 type cloud struct {
-	sim  *Sim
-	name Cloud
-	wire wire
+	config settings
+	name   Cloud
+	wire   wire
 
 	mu       sync.Mutex
 	rand     *rand.Rand
@@ -108,16 +111,27 @@ type tokenRecord struct {
 	dead        bool   // the request failed half-way
 }
 
-func newCloud(s *Sim, name Cloud, w func(*cloud) wire) *cloud {
+// settings are what one simulated service is told when it is made.
+type settings struct {
+	AccessKeyID, AccessKeySecret string // the key pair that it knows
+	SecurityToken                string // what every request must carry; "" = nothing
+
+	Seed      uint64                         // of IDs, addresses, boot times and faults
+	Boot      func(*rand.Rand) time.Duration // draws the time from an accepted create to running, once an instance
+	Rates     []Rate                         // call rates that it enforces
+	TokenLife time.Duration                  // how long it remembers a client token; 0 = forever
+}
+
+func newCloud(cfg settings, name Cloud, w func(*cloud) wire) *cloud {
 	var salt uint64
 	for _, b := range []byte(name) {
 		salt = salt<<8 | uint64(b)
 	}
 	c := &cloud{
-		sim:      s,
+		config:   cfg,
 		name:     name,
-		rand:     rand.New(rand.NewPCG(s.opts.Seed, salt)),
-		mischief: rand.New(rand.NewPCG(s.opts.Seed, ^salt)),
+		rand:     rand.New(rand.NewPCG(cfg.Seed, salt)),
+		mischief: rand.New(rand.NewPCG(cfg.Seed, ^salt)),
 		machines: map[string]*machine{},
 		tokens:   map[string]*tokenRecord{},
 		orders:   map[string]*order{},
@@ -147,6 +161,21 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)+a.missing))
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body)
+}
+
+// callsOf returns how many requests with a valid signature reached an action; ""
+// counts all actions.
+func (c *cloud) callsOf(action string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if action != "" {
+		return c.calls[action]
+	}
+	n := 0
+	for _, k := range c.calls {
+		n += k
+	}
+	return n
 }
 
 // answer takes a request through authentication, faults and execution. Nil
@@ -220,6 +249,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// all returns every machine ever created, in order of creation.
+func (c *cloud) all() []*machine { return c.order }
+
+// lookup returns a machine, visible or not, or nil.
+func (c *cloud) lookup(id string) *machine { return c.machines[id] }
+
+// lastCreate returns the ordinal of the latest create.
+func (c *cloud) lastCreate() int { return c.creates }
+
 // find returns a visible machine, or nil.
 func (c *cloud) find(id string, now time.Time) *machine {
 	if m := c.machines[id]; m != nil && m.visible(now) {
@@ -251,6 +289,22 @@ func letters(r *rand.Rand, n int) string {
 	return string(b)
 }
 
+// uuid draws a UUID in lower case.
+func uuid(r *rand.Rand) string {
+	hi, lo := r.Uint64(), r.Uint64()
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff, lo&0xffffffffffff)
+}
+
+// requestID draws the ID of a request, a UUID in lower case, and takes the lock for
+// it. Vendors give it a source of its own, so that polling more or less often never
+// changes what creates draw.
+func (c *cloud) requestID(r *rand.Rand) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return uuid(r)
+}
+
+// orElse returns s, or other if s is empty.
 func orElse(s, other string) string {
 	if s == "" {
 		return other

@@ -27,7 +27,7 @@ func (c *cloud) create(k *call, s createSpec) []*machine {
 		m.Cloud, m.ID, m.Created, m.Create = c.name, c.freshID(s.id), k.now, s.ordinal
 		m.Charge, m.CPUs, m.MemoryMiB = Postpaid, 2, 4096
 		s.fill(i, m)
-		up := k.now.Add(c.sim.opts.Boot(c.name, c.rand))
+		up := k.now.Add(c.config.Boot(c.rand))
 		m.steps = []step{{k.now, Pending}, {up, Running}}
 		if failed && (failing.Count == 0 || i < failing.Count) {
 			m.steps[1].phase = Failed

@@ -1,8 +1,9 @@
 package cloudsim
 
 import (
-	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -71,7 +72,7 @@ func newCVM(c *cloud) wire {
 		cloud:    c,
 		actions:  cvmActions(),
 		more:     map[string]*cvmMachine{},
-		requests: rand.New(rand.NewPCG(c.sim.opts.Seed, 0x7463)),
+		requests: rand.New(rand.NewPCG(c.config.Seed, 0x7463)),
 	}
 }
 
@@ -85,6 +86,9 @@ func tencentAction[R any](do func(*cvm, *call, *R) (tencentFields, *tencentRefus
 		return do(c, k, req)
 	}
 }
+
+// actionNames implements wire.
+func (c *cvm) actionNames() []string { return slices.Sorted(maps.Keys(c.actions)) }
 
 func (c *cvm) creates(action string) bool { return c.actions[action].creates }
 
@@ -127,17 +131,6 @@ func (c *cvm) machine(k *call, id string) *machine {
 		return m
 	}
 	return nil
-}
-
-func (c *cvm) requestID() string {
-	c.cloud.mu.Lock()
-	defer c.cloud.mu.Unlock()
-	return cvmUUID(c.requests)
-}
-
-func cvmUUID(r *rand.Rand) string {
-	hi, lo := r.Uint64(), r.Uint64()
-	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff, lo&0xffffffffffff)
 }
 
 // cvmTime writes a moment as the API does: UTC, whole seconds.

@@ -96,7 +96,7 @@ func (c *cvm) named(k *call, ids []string) []*machine {
 func (c *cvm) matching(k *call, filters []cvmFilter) []*machine {
 	known := cvmInstanceFilters()
 	var found []*machine
-	for _, m := range c.cloud.order {
+	for _, m := range c.cloud.all() {
 		if m.Region != k.region || !m.visible(k.now) {
 			continue
 		}

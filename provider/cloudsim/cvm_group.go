@@ -161,7 +161,7 @@ func (c *cvm) countGroups(k *call) int {
 // so have those that did not come up.
 func (c *cvm) members(k *call, group string) []*machine {
 	var out []*machine
-	for _, m := range c.cloud.order {
+	for _, m := range c.cloud.all() {
 		if phase := m.phase(k.now); c.more[m.ID].group == group && phase != Gone && phase != Failed {
 			out = append(out, m)
 		}

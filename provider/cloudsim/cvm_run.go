@@ -106,7 +106,7 @@ func (c *cvm) checkFree(k *call, r *cvmRunRequest) *tencentRefusal {
 		return nil
 	}
 	_, subnet := r.network()
-	for _, m := range c.cloud.order {
+	for _, m := range c.cloud.all() {
 		if m.Region != k.region || m.SubnetID != subnet || m.phase(k.now) == Gone {
 			continue
 		}
@@ -168,7 +168,7 @@ func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
 	}
 	m.Tags = cvmTagsFor("instance", r.TagSpecification) // a specification may be for other resources
 	c.more[m.ID] = &cvmMachine{
-		request: r, uuid: cvmUUID(rd),
+		request: r, uuid: uuid(rd),
 		group: r.group(), partition: c.partition(k, r.group(), r.PartitionNumber),
 		systemDisk: r.systemDisk(rd), dataDisks: r.dataDisks(rd),
 		operation: "RunInstances", operationID: k.requestID,

@@ -31,12 +31,14 @@ func TestDeleteInstances(t *testing.T) {
 }
 
 func TestDeleteStopped(t *testing.T) {
-	sim := New(nil)
-	c := newECSClient(t, sim)
-	id := c.run()[0]
-	now := time.Now()
-	sim.clouds[ECS].machines[id].move(now.Add(-time.Second), step{now.Add(-time.Second), Stopped})
-	c.wantOK(c.call("DeleteInstance", "InstanceId", id))
+	synctest.Test(t, func(t *testing.T) {
+		c := newECSClient(t, New(nil))
+		id := c.run()[0]
+		time.Sleep(2 * time.Second)
+		c.wantOK(c.call("StopInstance", "InstanceId", id))
+		time.Sleep(time.Second)
+		c.wantOK(c.call("DeleteInstance", "InstanceId", id))
+	})
 }
 
 func TestDeletePrepaid(t *testing.T) {

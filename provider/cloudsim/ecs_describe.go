@@ -34,7 +34,7 @@ func (e *ecs) describeByToken(k *call, p *aliParams, keep func(*machine) bool) (
 	page, next := e.tokenPage(e.list(k, from, keep), size)
 	page, total := e.cloud.claimed(k, page, 0)
 	if f, ok := k.faults.get(WrongTotal); ok && f.NextPage && next == "" {
-		next = aliNextToken(len(e.cloud.order))
+		next = aliNextToken(len(e.cloud.all()))
 	}
 	return aliObject{
 		{"TotalCount", total},

@@ -44,7 +44,7 @@ func (e *ecs) runInstances(k *call) (aliObject, *aliError) {
 		answer = append(answer, aliField{"OrderId", k.order.id})
 	case len(ids) > 0:
 		// Of the machine, not of the call: a template may be what makes it prepaid.
-		if m := e.cloud.machines[ids[0]]; m.Charge == Prepaid {
+		if m := e.cloud.lookup(ids[0]); m.Charge == Prepaid {
 			answer = append(answer, aliField{"OrderId", fmt.Sprint(ecsOrder + int64(m.Create))})
 		}
 	}
@@ -121,7 +121,7 @@ func (e *ecs) fill(k *call, plan *ecsPlan, i int, m *machine) {
 
 // inUse tells whether a living machine of a vSwitch holds an address.
 func (a *alibaba) inUse(k *call, vswitch, address string) bool {
-	for _, m := range a.cloud.order {
+	for _, m := range a.cloud.all() {
 		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.phase(k.now) != Gone {
 			return true
 		}

@@ -59,7 +59,7 @@ func (e *ecs) set(k *call, id string) *ecsSet {
 // so have those that did not come up.
 func (e *ecs) members(k *call, set string) []*machine {
 	var out []*machine
-	for _, m := range e.cloud.order {
+	for _, m := range e.cloud.all() {
 		if e.placed[m.ID].set == set && m.phase(k.now) != Gone && m.phase(k.now) != Failed {
 			out = append(out, m)
 		}

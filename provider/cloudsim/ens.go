@@ -60,7 +60,7 @@ func (e *ens) shown(k *call, m *machine) bool {
 
 // find returns a machine that the API still shows, or nil.
 func (e *ens) find(k *call, id string) *machine {
-	if m := e.cloud.machines[id]; m != nil && e.shown(k, m) {
+	if m := e.cloud.lookup(id); m != nil && e.shown(k, m) {
 		return m
 	}
 	return nil

@@ -38,7 +38,7 @@ func (e *ens) runInstances(k *call) (aliObject, *aliError) {
 	for _, id := range e.cloud.answered(k, ids, ensInstanceID) {
 		flat = append(flat, id)
 	}
-	return aliObject{{"OrderId", fmt.Sprint(ensOrder + int64(e.cloud.creates))}, {"InstanceIds", flat}}, nil
+	return aliObject{{"OrderId", fmt.Sprint(ensOrder + int64(e.cloud.lastCreate()))}, {"InstanceIds", flat}}, nil
 }
 
 // checkENSArea reads where the machines are to stand: on a node, or in an area

@@ -30,47 +30,13 @@ type Fault struct {
 	NextPage bool // WrongTotal: announce a page after the last one
 }
 
-// Inject adds a fault. The function it returns takes the fault away again.
-// Several faults may strike one call; refusals win over effects.
-func (s *Sim) Inject(f Fault) (remove func()) {
-	var undo []func()
-	for name, c := range s.clouds {
-		if f.Cloud == "" || f.Cloud == name {
-			undo = append(undo, c.inject(f))
-		}
-	}
-	return func() {
-		for _, u := range undo {
-			u()
-		}
-	}
-}
-
-// Struck tells how many calls of a cloud faults of a kind have hit. A call that
-// several faults hit counts for each of them, also for one that another hid. A
-// call that [Options].Rates refused counts as one that Throttle has hit.
-func (s *Sim) Struck(name Cloud, k FaultKind) int {
-	c := s.cloud(name)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.struck[k]
-}
-
-// ClearFaults takes every injected fault away.
-func (s *Sim) ClearFaults() {
-	for _, c := range s.clouds {
-		c.mu.Lock()
-		c.faults = nil
-		c.mu.Unlock()
-	}
-}
-
 // pendingFault is an injected fault with its counters.
 type pendingFault struct {
 	Fault
 	seen int
 }
 
+// inject adds a fault. The function it returns takes the fault away again.
 func (c *cloud) inject(f Fault) (remove func()) {
 	p := &pendingFault{Fault: f}
 	c.mu.Lock()
@@ -81,6 +47,20 @@ func (c *cloud) inject(f Fault) (remove func()) {
 		defer c.mu.Unlock()
 		c.faults = slices.DeleteFunc(c.faults, func(q *pendingFault) bool { return q == p })
 	}
+}
+
+// struckBy returns how many calls faults of a kind have hit.
+func (c *cloud) struckBy(k FaultKind) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.struck[k]
+}
+
+// clearFaults takes every injected fault away.
+func (c *cloud) clearFaults() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = nil
 }
 
 // strikes returns the faults that hit this call, and counts it for each fault

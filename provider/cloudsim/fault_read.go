@@ -29,7 +29,7 @@ func (c *cloud) listed(k *call, found []*machine) []*machine {
 func (c *cloud) hides(f Fault, m *machine) bool {
 	if f.Share > 0 {
 		h := fnv.New64a()
-		_, _ = h.Write([]byte(strconv.FormatUint(c.sim.opts.Seed, 16) + " " + m.ID)) // a hash accepts every write
+		_, _ = h.Write([]byte(strconv.FormatUint(c.config.Seed, 16) + " " + m.ID)) // a hash accepts every write
 		return float64(mixed(h.Sum64())>>11)/(1<<53) < f.Share
 	}
 	return f.Count == 0 || m.index < f.Count

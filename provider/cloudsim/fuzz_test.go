@@ -2,11 +2,9 @@ package cloudsim
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,16 +85,5 @@ func FuzzParameters(f *testing.F) {
 
 // actionsOf are the actions of a cloud, in order.
 func actionsOf(s *Sim, c Cloud) []string {
-	switch w := s.cloud(c).wire.(type) {
-	case *ecs:
-		return slices.Sorted(maps.Keys(w.actions))
-	case *ens:
-		return slices.Sorted(maps.Keys(w.actions))
-	case *cvm:
-		return slices.Sorted(maps.Keys(w.actions))
-	case *qingCloud:
-		return slices.Sorted(maps.Keys(w.actions))
-	default:
-		return nil
-	}
+	return s.cloud(c).wire.actionNames()
 }

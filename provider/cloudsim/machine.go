@@ -104,6 +104,18 @@ func (m *machine) visible(now time.Time) bool {
 	return !now.Before(m.VisibleAt) && m.phase(now) != Gone
 }
 
+// snapshots returns every machine ever created, in order of creation.
+func (c *cloud) snapshots() []Instance {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	out := make([]Instance, len(c.order))
+	for i, m := range c.order {
+		out[i] = m.snapshot(now)
+	}
+	return out
+}
+
 func (m *machine) snapshot(now time.Time) Instance {
 	i := m.Instance
 	i.Phase = m.phase(now)

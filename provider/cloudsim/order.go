@@ -15,26 +15,21 @@ type order struct {
 	make    func(now time.Time) []string
 }
 
-// Pay pays an order that a create left unpaid (AutoPay=false on ECS, or an
-// [UnpaidOrder]). Its machines exist from now on, in the state that the create
-// asked for and with the faults that struck it, and the client token of the
-// create names them. The error says that the cloud has no such unpaid order.
-func (s *Sim) Pay(name Cloud, orderID string) error {
-	c := s.cloud(name)
+// pay pays an order that a create left unpaid. The error says that the cloud has
+// no such unpaid order.
+func (c *cloud) pay(orderID string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o := c.orders[orderID]
 	if o == nil || o.paid {
-		return fmt.Errorf("cloudsim: %s has no unpaid order %q", name, orderID)
+		return fmt.Errorf("cloudsim: %s has no unpaid order %q", c.name, orderID)
 	}
 	o.ids, o.paid = o.make(time.Now()), true
 	return nil
 }
 
-// UnpaidOrders returns the IDs of the orders of a cloud that wait to be paid, the
-// oldest first.
-func (s *Sim) UnpaidOrders(name Cloud) []string {
-	c := s.cloud(name)
+// unpaidOrders returns the IDs of the orders that wait to be paid, the oldest first.
+func (c *cloud) unpaidOrders() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var ids []string

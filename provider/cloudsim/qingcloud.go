@@ -1,7 +1,9 @@
 package cloudsim
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -112,6 +114,9 @@ func (q *qingCloud) route(params map[string]string) *qingError {
 	}
 	return a.err
 }
+
+// actionNames implements wire.
+func (q *qingCloud) actionNames() []string { return slices.Sorted(maps.Keys(q.actions)) }
 
 // creates implements wire.
 func (q *qingCloud) creates(action string) bool { return q.actions[action].creates }

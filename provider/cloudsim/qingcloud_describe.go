@@ -25,7 +25,7 @@ func (q *qingCloud) describeInstances(k *call, a *qingArgs) (qingReply, *qingErr
 	if a.err != nil {
 		return nil, a.err
 	}
-	candidates := q.order
+	candidates := q.all()
 	if len(f.ids) > 0 {
 		candidates = q.among(f.ids)
 	}

@@ -46,7 +46,7 @@ func (q *qingCloud) namedGroup(k *call, a *qingArgs) *qingGroup {
 // the recycle bin can come back and has not (unverified).
 func (q *qingCloud) members(group string, now time.Time) []*machine {
 	var out []*machine
-	for _, m := range q.order {
+	for _, m := range q.all() {
 		if q.details[m.ID].group == group && m.phase(now) != Gone {
 			out = append(out, m)
 		}

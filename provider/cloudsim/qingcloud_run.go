@@ -31,7 +31,7 @@ func (q *qingCloud) runInstances(k *call, a *qingArgs) (qingReply, *qingError) {
 // checkFree refuses an order for a volume or an address that a machine has. The
 // code is unverified, and that a machine in the recycle bin holds neither.
 func (q *qingCloud) checkFree(k *call, a *qingArgs, o qingOrder) {
-	for _, m := range q.order {
+	for _, m := range q.all() {
 		if p := m.phase(k.now); p == Gone || p == Recycled || p == Failed || m.Zone != k.region {
 			continue
 		}

@@ -94,7 +94,7 @@ func (q *qingCloud) lookup(k *call, id string) *machine {
 
 // known is lookup with the machines included that ceased.
 func (q *qingCloud) known(k *call, id string) *machine {
-	m := q.machines[id]
+	m := q.cloud.lookup(id)
 	if m == nil || m.Zone != k.region || k.now.Before(m.VisibleAt) {
 		return nil
 	}

@@ -166,7 +166,7 @@ func TestQingCloudEIPShapes(t *testing.T) {
 	if string(self.EIP) != "[]" {
 		t.Errorf("eip of a machine in a self-managed network is %s, want []", self.EIP)
 	}
-	c.sim.clouds[QingCloud].machines[plain.ID].PublicIPs = []string{"203.0.113.7"}
+	c.sim.clouds[QingCloud].lookup(plain.ID).PublicIPs = []string{"203.0.113.7"}
 	var eip struct {
 		Address   string `json:"eip_addr"`
 		Bandwidth string `json:"bandwidth"`

@@ -42,7 +42,7 @@ type rateKey struct{ api, region string }
 func (c *cloud) tooFast(k *call) bool {
 	now := time.Now()
 	var keys []rateKey
-	for _, r := range c.sim.opts.Rates[c.name] {
+	for _, r := range c.config.Rates {
 		if r.API != "" && r.API != k.action {
 			continue
 		}

@@ -78,12 +78,25 @@ func New(o *Options) *Sim {
 		s.opts.Boot = func(Cloud, *rand.Rand) time.Duration { return 2 * time.Second }
 	}
 	s.clouds = map[Cloud]*cloud{
-		ECS:       newCloud(s, ECS, newECS),
-		ENS:       newCloud(s, ENS, newENS),
-		CVM:       newCloud(s, CVM, newCVM),
-		QingCloud: newCloud(s, QingCloud, newQingCloud),
+		ECS:       newCloud(s.settings(ECS), ECS, newECS),
+		ENS:       newCloud(s.settings(ENS), ENS, newENS),
+		CVM:       newCloud(s.settings(CVM), CVM, newCVM),
+		QingCloud: newCloud(s.settings(QingCloud), QingCloud, newQingCloud),
 	}
 	return s
+}
+
+// settings returns what one cloud is told of the options.
+func (s *Sim) settings(c Cloud) settings {
+	return settings{
+		AccessKeyID:     s.opts.AccessKeyID,
+		AccessKeySecret: s.opts.AccessKeySecret,
+		SecurityToken:   s.opts.SecurityToken,
+		Seed:            s.opts.Seed,
+		Boot:            func(r *rand.Rand) time.Duration { return s.opts.Boot(c, r) },
+		Rates:           s.opts.Rates[c],
+		TokenLife:       s.opts.TokenLife,
+	}
 }
 
 // Handler returns the HTTP service of one cloud, for a server of your own. It
@@ -94,29 +107,25 @@ func (s *Sim) Handler(c Cloud) http.Handler { return s.cloud(c) }
 // on the named clouds (none means all), in order of creation. It has the machines
 // too that the cloud does not show, or not yet: see [Instance].VisibleAt.
 func (s *Sim) Instances(clouds ...Cloud) []Instance {
-	return s.collect(clouds, func(m *machine, now time.Time) bool { return m.phase(now) != Gone })
+	return s.collect(clouds, func(i Instance) bool { return i.Phase != Gone })
 }
 
 // Everything is [Sim.Instances] with the machines that are gone included.
 func (s *Sim) Everything(clouds ...Cloud) []Instance {
-	return s.collect(clouds, func(*machine, time.Time) bool { return true })
+	return s.collect(clouds, func(Instance) bool { return true })
 }
 
-func (s *Sim) collect(clouds []Cloud, keep func(*machine, time.Time) bool) []Instance {
+func (s *Sim) collect(clouds []Cloud, keep func(Instance) bool) []Instance {
 	if len(clouds) == 0 {
 		clouds = Clouds()
 	}
 	var out []Instance
 	for _, name := range clouds {
-		c := s.cloud(name)
-		c.mu.Lock()
-		now := time.Now()
-		for _, m := range c.order {
-			if keep(m, now) {
-				out = append(out, m.snapshot(now))
+		for _, i := range s.cloud(name).snapshots() {
+			if keep(i) {
+				out = append(out, i)
 			}
 		}
-		c.mu.Unlock()
 	}
 	return out
 }
@@ -124,17 +133,7 @@ func (s *Sim) collect(clouds []Cloud, keep func(*machine, time.Time) bool) []Ins
 // Calls tells how many requests with a valid signature reached one API action
 // of a cloud ("" counts all actions), refused ones and injected faults included.
 func (s *Sim) Calls(name Cloud, action string) int {
-	c := s.cloud(name)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if action != "" {
-		return c.calls[action]
-	}
-	n := 0
-	for _, k := range c.calls {
-		n += k
-	}
-	return n
+	return s.cloud(name).callsOf(action)
 }
 
 func (s *Sim) cloud(name Cloud) *cloud {

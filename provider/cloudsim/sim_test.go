@@ -23,11 +23,13 @@ type fakeWire struct{ c *cloud }
 
 func (w fakeWire) open(r *http.Request, body []byte, now time.Time) (*call, *answer) {
 	query := r.URL.Query()
-	if query.Get("key") != w.c.sim.opts.AccessKeyID {
+	if query.Get("key") != w.c.config.AccessKeyID {
 		return nil, fakeAnswer(http.StatusForbidden, "bad key")
 	}
 	return &call{action: query.Get("action"), params: map[string]string{"count": query.Get("count")}, now: now}, nil
 }
+
+func (w fakeWire) actionNames() []string { return []string{"List", "Make", "Nap"} }
 
 func (w fakeWire) creates(action string) bool { return action == "Make" }
 
@@ -52,7 +54,7 @@ func (w fakeWire) serve(k *call) *answer {
 			ids = append(ids, m.ID)
 		}
 	case "List":
-		for _, m := range w.c.order {
+		for _, m := range w.c.all() {
 			if w.c.find(m.ID, k.now) != nil {
 				ids = append(ids, m.ID)
 			}
@@ -164,7 +166,7 @@ func TestInstancesLeavesOutWhatIsGone(t *testing.T) {
 	s := fakeSim(nil)
 	ids := strings.Fields(askFake(t, s, "action=Make&count=2"))
 	now := time.Now()
-	s.clouds[QingCloud].machines[ids[0]].move(now, step{now, Gone})
+	s.clouds[QingCloud].lookup(ids[0]).move(now, step{now, Gone})
 	if got := s.Instances(); len(got) != 1 || got[0].ID != ids[1] {
 		t.Errorf("Instances lists %v, want only %s: the other is gone", got, ids[1])
 	}
@@ -182,7 +184,7 @@ func TestInstancesLeavesOutWhatIsGone(t *testing.T) {
 func TestSnapshotsAreCopies(t *testing.T) {
 	s := fakeSim(nil)
 	id := askFake(t, s, "action=Make")
-	s.clouds[QingCloud].machines[id].Params = map[string]string{"image_id": "img-1"}
+	s.clouds[QingCloud].lookup(id).Params = map[string]string{"image_id": "img-1"}
 	s.Instances()[0].Params["image_id"] = "changed"
 	if got := s.Instances()[0].Params["image_id"]; got != "img-1" {
 		t.Errorf("a caller changed the machine itself through its snapshot: image is %q", got)

@@ -27,7 +27,7 @@ type tencentEnvelope struct {
 
 // open implements wire.
 func (c *cvm) open(r *http.Request, body []byte, now time.Time) (*call, *answer) {
-	id := c.requestID()
+	id := c.cloud.requestID(c.requests)
 	e, refused := c.authenticate(r, body, now)
 	if refused == nil {
 		refused = c.admit(e)
@@ -70,7 +70,7 @@ func tencentBadSignature() *tencentRefusal {
 func (c *cvm) admit(e *tencentEnvelope) *tencentRefusal {
 	action, known := c.actions[e.action]
 	switch {
-	case !tencentEqual(e.token, orElse(c.cloud.sim.opts.SecurityToken, e.token)):
+	case !tencentEqual(e.token, orElse(c.cloud.config.SecurityToken, e.token)):
 		return tencentRefuse("AuthFailure.TokenFailure", "The token is wrong or missing.")
 	case e.action == "":
 		return tencentMissing("Action")
@@ -91,7 +91,7 @@ func (c *cvm) admit(e *tencentEnvelope) *tencentRefusal {
 
 // knows checks a secret ID.
 func (c *cvm) knows(secretID string) *tencentRefusal {
-	if !tencentEqual(secretID, c.cloud.sim.opts.AccessKeyID) {
+	if !tencentEqual(secretID, c.cloud.config.AccessKeyID) {
 		return tencentRefuse("AuthFailure.SecretIdNotFound", "The SecretId is not found.")
 	}
 	return nil

@@ -100,7 +100,7 @@ func v1Algorithm(method string) func() hash.Hash {
 
 func (c *cvm) matchesV1(r *http.Request, form map[string]string, algorithm func() hash.Hash) bool {
 	for _, host := range tencentHosts(r) {
-		h := hmac.New(algorithm, []byte(c.cloud.sim.opts.AccessKeySecret))
+		h := hmac.New(algorithm, []byte(c.cloud.config.AccessKeySecret))
 		h.Write([]byte(v1Text(r.Method, host, form)))
 		if tencentEqual(form["Signature"], base64.StdEncoding.EncodeToString(h.Sum(nil))) {
 			return true

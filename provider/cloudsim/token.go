@@ -8,7 +8,7 @@ func tokenKey(k *call, token string) string { return k.action + " " + token }
 func (c *cloud) remembered(k *call, token string) *tokenRecord {
 	key := tokenKey(k, token)
 	r := c.tokens[key]
-	if life := c.sim.opts.TokenLife; r != nil && life > 0 && k.now.Sub(r.at) >= life {
+	if life := c.config.TokenLife; r != nil && life > 0 && k.now.Sub(r.at) >= life {
 		delete(c.tokens, key)
 		return nil
 	}
