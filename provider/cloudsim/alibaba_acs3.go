@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -70,11 +71,13 @@ func (q *aliRequest) coversAll(signed []string) bool {
 }
 
 // header returns a header as it is signed. Host counts with its port, as sent.
-func (q *aliRequest) header(name string) string {
+func (q *aliRequest) header(name string) string { return acs3Header(q.http, name) }
+
+func acs3Header(r *http.Request, name string) string {
 	if name == "host" {
-		return q.http.Host
+		return r.Host
 	}
-	return strings.TrimSpace(strings.Join(q.http.Header.Values(name), ","))
+	return strings.TrimSpace(strings.Join(r.Header.Values(name), ","))
 }
 
 func (q *aliRequest) checkACS3(secret string, signed []string, signature string) *aliError {
@@ -82,7 +85,7 @@ func (q *aliRequest) checkACS3(secret string, signed []string, signature string)
 	if err != nil || len(got) != sha256.Size {
 		return aliIncomplete()
 	}
-	text := acs3StringToSign(q.acs3Canonical(signed))
+	text := acs3StringToSign(acs3Canonical(q.http, q.query, signed))
 	if !hmac.Equal(got, acs3Sign(secret, text)) {
 		return aliBadSignature(text)
 	}
@@ -95,13 +98,13 @@ func (q *aliRequest) checkACS3(secret string, signed []string, signature string)
 
 // acs3Canonical writes the request the way its client signed it, with the
 // client's own list of headers.
-func (q *aliRequest) acs3Canonical(signed []string) string {
+func acs3Canonical(r *http.Request, query map[string]string, signed []string) string {
 	var b strings.Builder
-	b.WriteString(q.http.Method + "\n/\n" + aliEncode(q.query, "") + "\n")
+	b.WriteString(r.Method + "\n/\n" + aliEncode(query, "") + "\n")
 	for _, name := range signed {
-		b.WriteString(name + ":" + q.header(name) + "\n")
+		b.WriteString(name + ":" + acs3Header(r, name) + "\n")
 	}
-	b.WriteString("\n" + strings.Join(signed, ";") + "\n" + q.header("x-acs-content-sha256"))
+	b.WriteString("\n" + strings.Join(signed, ";") + "\n" + acs3Header(r, "x-acs-content-sha256"))
 	return b.String()
 }
 

@@ -2,6 +2,7 @@ package cloudsim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
@@ -150,7 +151,7 @@ func (e *aliError) as(f Fault) *aliError {
 	if f.Status != 0 {
 		e.status = f.Status
 	}
-	e.code, e.message = orElse(f.Code, e.code), orElse(f.Message, e.message)
+	e.code, e.message = cmp.Or(f.Code, e.code), cmp.Or(f.Message, e.message)
 	return e
 }
 

@@ -59,7 +59,7 @@ func TestFormat(t *testing.T) {
 		{"JSON", "MakeCoffee", "", true},
 	} {
 		t.Run(c.format+" "+c.action, func(t *testing.T) {
-			client := newECSClient(t, New(nil))
+			client := aliNewECS(t, New(nil))
 			params := client.system(c.action)
 			delete(params, "Format")
 			if c.format != "" {
@@ -80,13 +80,13 @@ func TestFormat(t *testing.T) {
 			}
 		})
 	}
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	c.wantCode(c.do(c.acs3("POST", "MakeCoffee", "Format=XML", "")), 403, "InvalidAction")
 }
 
 // TestErrorFieldsAreStrings: the vendor's SDK for Go panics on anything else.
 func TestErrorFieldsAreStrings(t *testing.T) {
-	c := newENSClient(t, New(nil))
+	c := aliNewENS(t, New(nil))
 	reply := c.call("CreateInstance")
 	for _, name := range []string{"RequestId", "HostId", "Code", "Message"} {
 		if s, ok := reply.body[name].(string); !ok || s == "" {
@@ -100,7 +100,7 @@ func TestErrorFieldsAreStrings(t *testing.T) {
 
 // TestInstancesInXML reads what a client without Format gets.
 func TestInstancesInXML(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	ids := c.run("Amount", "2")
 	params := c.system("DescribeInstances")
 	delete(params, "Format")

@@ -25,7 +25,7 @@ func TestFaultsAnswerAsDocumented(t *testing.T) {
 	} {
 		sim := New(nil)
 		sim.Inject(c.fault)
-		ecs, ens := newECSClient(t, sim), newENSClient(t, sim)
+		ecs, ens := aliNewECS(t, sim), aliNewENS(t, sim)
 		ecs.wantCode(ecs.call("RunInstances", ecsBase()...), c.ecsStatus, c.ecsCode)
 		ens.wantCode(ens.call("RunInstances", ensBase()...), c.ensStatus, c.ensCode)
 		want := 0
@@ -55,7 +55,7 @@ func TestLowStock(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			sim := New(nil)
 			sim.Inject(Fault{Kind: NoStock, Count: c.stock})
-			client := newECSClient(t, sim)
+			client := aliNewECS(t, sim)
 			reply := client.call("RunInstances", ecsBase(c.pairs...)...)
 			if c.made == 0 {
 				client.wantCode(reply, 403, "OperationDenied.NoStock")
@@ -67,7 +67,7 @@ func TestLowStock(t *testing.T) {
 	}
 	sim := New(nil)
 	sim.Inject(Fault{Kind: NoStock, Count: 1})
-	ens := newENSClient(t, sim)
+	ens := aliNewENS(t, sim)
 	ens.wantCode(ens.call("RunInstances", ensBase("Amount", "2")...), 400, "StockNotEnough")
 }
 
@@ -76,7 +76,7 @@ func TestLaunchFailureDisappears(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
 		sim.Inject(Fault{Kind: LaunchFailure, Count: 1})
-		ecs, ens := newECSClient(t, sim), newENSClient(t, sim)
+		ecs, ens := aliNewECS(t, sim), aliNewENS(t, sim)
 		ids := ecs.run("Amount", "2")
 		ens.wantOK(ens.call("RunInstances", ensBase("Amount", "2")...))
 		if got := ecs.describe().at("TotalCount"); got != 2.0 {
@@ -98,7 +98,7 @@ func TestLateVisibility(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
 		sim.Inject(Fault{Kind: LateVisibility, Delay: time.Minute})
-		c := newECSClient(t, sim)
+		c := aliNewECS(t, sim)
 		ids := c.run()
 		c.wantCode(c.call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true"), 404, "InvalidInstanceId.NotFound")
 		if got := c.describe("InstanceIds", aliIDs(ids)).at("TotalCount"); got != 0.0 {
@@ -115,7 +115,7 @@ func TestLateVisibility(t *testing.T) {
 func TestLostAnswerAndRetry(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: ServerErrorAfter, Times: 1})
-	c := newECSClient(t, sim)
+	c := aliNewECS(t, sim)
 	pairs := ecsBase("ClientToken", "t-1", "Amount", "3")
 	c.wantCode(c.call("RunInstances", pairs...), 500, "InternalError")
 	ids := c.wantOK(c.call("RunInstances", pairs...)).strings("InstanceIdSets", "InstanceIdSet")

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -224,3 +225,44 @@ func aliGeneric(name string) string {
 }
 
 func aliSortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+// userData decodes UserData, which both products want in Base64.
+func (p *aliParams) userData() (raw []byte, ok bool) {
+	if !p.has("UserData") {
+		return nil, false
+	}
+	raw, err := base64.StdEncoding.DecodeString(p.text("UserData"))
+	if err != nil {
+		p.bad("UserData", "Base64")
+		return nil, false
+	}
+	return raw, true
+}
+
+// decimal returns a number that may have a fraction.
+func (p *aliParams) decimal(name string) float64 {
+	n, err := strconv.ParseFloat(p.text(name), 64)
+	if err != nil || n < 0 || n > 1e9 {
+		p.bad(name, "a number")
+	}
+	return n
+}
+
+// oneOrMany reads a filter in both its forms, Name=a and Name.1=a, and tells of
+// a value whether it passes. An ID that does not exist is no error.
+func (p *aliParams) oneOrMany(name string, most int) func(string) bool {
+	wanted := p.list(name, most)
+	if p.has(name) {
+		wanted = append(wanted, p.text(name))
+	}
+	return func(s string) bool { return len(wanted) == 0 || slices.Contains(wanted, s) }
+}
+
+// numbers reads a list of version numbers.
+func (p *aliParams) numbers(name string, most int) []int {
+	var out []int
+	for _, n := range p.indexes(name, most) {
+		out = append(out, p.number(name+"."+strconv.Itoa(n), 0, 1, 1<<30))
+	}
+	return out
+}

@@ -32,7 +32,8 @@ func TestRPCRefusals(t *testing.T) {
 		{"an unexpected token", []string{"SecurityToken", "tok"}, 400, "InvalidSecurityToken.MismatchWithAccessKey", "token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			client := newECSClient(t, New(nil))
+			sim := New(nil)
+			client := aliNewECS(t, sim)
 			params := client.system("DescribeRegions")
 			maps.Copy(params, aliPairs(c.change))
 			maps.DeleteFunc(params, func(_, v string) bool { return v == "" })
@@ -41,7 +42,7 @@ func TestRPCRefusals(t *testing.T) {
 			if message, _ := reply.body["Message"].(string); !strings.Contains(message, c.says) {
 				t.Errorf("message %q does not mention %s", message, c.says)
 			}
-			if n := client.sim.Calls(ECS, ""); n != 0 {
+			if n := sim.Calls(ECS, ""); n != 0 {
 				t.Errorf("a request that was refused at the door counts as %d calls", n)
 			}
 		})
@@ -49,12 +50,12 @@ func TestRPCRefusals(t *testing.T) {
 }
 
 func TestRPCWithoutSignature(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	c.wantCode(c.send("GET", aliEncode(c.system("DescribeRegions"), ""), ""), 400, "MissingParameter")
 }
 
 func TestRPCSignatureThatIsNone(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	params := c.system("DescribeRegions")
 	params["Signature"] = "not base64"
 	c.wantCode(c.send("GET", aliEncode(params, ""), ""), 400, "IncompleteSignature")
@@ -63,7 +64,7 @@ func TestRPCSignatureThatIsNone(t *testing.T) {
 // TestRPCWrongSecret: the server says what it signed, so that the client can
 // tell a wrong secret from a wrong encoding.
 func TestRPCWrongSecret(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	params := c.system("DescribeRegions")
 	reply := c.send("POST", aliEncode(aliSignRPC("POST", "guess", params), ""), "")
 	c.wantCode(reply, 400, "SignatureDoesNotMatch")
@@ -75,13 +76,13 @@ func TestRPCWrongSecret(t *testing.T) {
 }
 
 func TestRPCMethodIsSigned(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	query := aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, c.system("DescribeRegions")), "")
 	c.wantCode(c.send("POST", query, ""), 400, "SignatureDoesNotMatch")
 }
 
 func TestReplayedNonce(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	query := aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, c.system("DescribeRegions")), "")
 	c.wantOK(c.send("GET", query, ""))
 	c.wantCode(c.send("GET", query, ""), 400, "SignatureNonceUsed")
@@ -90,7 +91,7 @@ func TestReplayedNonce(t *testing.T) {
 // TestForgedNonceIsNotSpent: a request with a bad signature must not be able to
 // spoil the nonce of a good one.
 func TestForgedNonceIsNotSpent(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	params := c.system("DescribeRegions")
 	c.wantCode(c.send("GET", aliEncode(aliSignRPC("GET", "guess", params), ""), ""), 400, "SignatureDoesNotMatch")
 	c.wantOK(c.send("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), ""))
@@ -107,13 +108,13 @@ func TestTimestampWindow(t *testing.T) {
 			{-15*time.Minute - time.Second, "InvalidTimeStamp.Expired"},
 			{15*time.Minute + time.Second, "InvalidTimeStamp.Expired"},
 		} {
-			c := newECSClient(t, New(nil))
+			c := aliNewECS(t, New(nil))
 			params := c.system("DescribeRegions")
 			params["Timestamp"] = time.Now().UTC().Add(w.off).Format(aliStamp)
 			rpc := c.send("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), "")
 			req := c.acs3("POST", "DescribeRegions", "", "")
 			req.Header.Set("x-acs-date", params["Timestamp"])
-			aliSignACS3(t, req, "", DefaultAccessKeySecret)
+			aliSignACS3(t, req, DefaultAccessKeySecret)
 			for name, reply := range map[string]aliReply{"RPC": rpc, "ACS3": c.do(req)} {
 				if got, _ := reply.body["Code"].(string); got != w.code {
 					t.Errorf("%s: a clock off by %v got %q, want %q", name, w.off, got, w.code)
@@ -124,7 +125,7 @@ func TestTimestampWindow(t *testing.T) {
 }
 
 func TestUnsupportedHTTPMethodAndPath(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	sign := func(method string) string {
 		return aliEncode(aliSignRPC(method, DefaultAccessKeySecret, c.system("DescribeRegions")), "")
 	}
@@ -135,7 +136,7 @@ func TestUnsupportedHTTPMethodAndPath(t *testing.T) {
 }
 
 func TestBadlyEncodedQuery(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	req := c.request("GET", "", "")
 	req.URL.RawQuery = "Action=%zz"
 	status, body := c.raw(req)
@@ -166,22 +167,22 @@ func TestACS3Refusals(t *testing.T) {
 			r.Header.Set("Authorization", r.Header.Get("Authorization")+"zz")
 		}, 400, "IncompleteSignature"},
 		{"host not signed", func(t *testing.T, r *http.Request) {
-			aliSignACS3List(t, r, "", DefaultAccessKeySecret, strings.Fields(acs3Signed)[1:])
+			aliSignACS3List(t, r, DefaultAccessKeySecret, strings.Fields(acs3Signed)[1:])
 		}, 400, "IncompleteSignature"},
-		{"wrong secret", func(t *testing.T, r *http.Request) { aliSignACS3(t, r, "", "guess") }, 400, "SignatureDoesNotMatch"},
+		{"wrong secret", func(t *testing.T, r *http.Request) { aliSignACS3(t, r, "guess") }, 400, "SignatureDoesNotMatch"},
 		{"another host", func(_ *testing.T, r *http.Request) { r.Host = "ecs.aliyuncs.com:80" }, 400, "SignatureDoesNotMatch"},
 		{"query changed on the way", func(_ *testing.T, r *http.Request) { r.URL.RawQuery = "a=b" }, 400, "SignatureDoesNotMatch"},
 		{"unknown action", func(t *testing.T, r *http.Request) {
 			r.Header.Set("x-acs-action", "MakeCoffee")
-			aliSignACS3(t, r, "", DefaultAccessKeySecret)
+			aliSignACS3(t, r, DefaultAccessKeySecret)
 		}, 403, "InvalidAction"},
 		{"wrong version", func(t *testing.T, r *http.Request) {
 			r.Header.Set("x-acs-version", "2014-05-27")
-			aliSignACS3(t, r, "", DefaultAccessKeySecret)
+			aliSignACS3(t, r, DefaultAccessKeySecret)
 		}, 400, "InvalidParameter"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			client := newECSClient(t, New(nil))
+			client := aliNewECS(t, New(nil))
 			req := client.acs3("POST", "DescribeRegions", "", "")
 			c.spoil(t, req)
 			client.wantCode(client.do(req), c.status, c.code)
@@ -190,7 +191,7 @@ func TestACS3Refusals(t *testing.T) {
 }
 
 func TestACS3BodyChangedOnTheWay(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	signed := c.acs3("POST", "DescribeInstances", "", "RegionId=cn-hangzhou")
 	changed := c.request("POST", "", "RegionId=cn-beijing")
 	changed.Header = signed.Header
@@ -202,7 +203,7 @@ func TestSecurityToken(t *testing.T) {
 	for _, v := range []struct{ token, code string }{
 		{"sts", ""}, {"", "InvalidSecurityToken.Malformed"}, {"old", "InvalidSecurityToken.MismatchWithAccessKey"},
 	} {
-		c := newECSClient(t, sim)
+		c := aliNewECS(t, sim)
 		c.nonces = 100 * len(v.token) // one simulator, several clients: no nonce twice
 		params := c.system("DescribeRegions")
 		if v.token != "" {
@@ -212,7 +213,7 @@ func TestSecurityToken(t *testing.T) {
 		req := c.acs3("POST", "DescribeRegions", "", "")
 		if v.token != "" {
 			req.Header.Set("x-acs-security-token", v.token)
-			aliSignACS3(t, req, "", DefaultAccessKeySecret)
+			aliSignACS3(t, req, DefaultAccessKeySecret)
 		}
 		for name, reply := range map[string]aliReply{"RPC": rpc, "ACS3": c.do(req)} {
 			if got, _ := reply.body["Code"].(string); got != v.code {

@@ -17,7 +17,7 @@ var aliVaries = regexp.MustCompile(`[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}|(i
 // IDs aside: create, release and power on both products, JSON and XML.
 func TestSmallAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ecs, ens := newECSClient(t, New(nil)), newENSClient(t, New(nil))
+		ecs, ens := aliNewECS(t, New(nil)), aliNewENS(t, New(nil))
 		id := ecs.up()[0]
 		old := ens.wantOK(ens.call("CreateInstance", ensOld()...)).strings("InstanceIds", "InstanceId")[0]
 		time.Sleep(2 * time.Second)
@@ -74,7 +74,7 @@ func TestSmallAnswers(t *testing.T) {
 // TestDescribedInstancesAreWhole: the fields that the vendor's own clients read
 // are all there, whether or not the create asked for them.
 func TestDescribedInstancesAreWhole(t *testing.T) {
-	ecs, ens := newECSClient(t, New(nil)), newENSClient(t, New(nil))
+	ecs, ens := aliNewECS(t, New(nil)), aliNewENS(t, New(nil))
 	ecs.run()
 	ens.wantOK(ens.call("RunInstances", ensBase()...))
 	for _, w := range []struct {
@@ -101,7 +101,7 @@ func TestDescribedInstancesAreWhole(t *testing.T) {
 			}
 		}
 	}
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	c.run("HttpEndpoint", "disabled", "HttpTokens", "required", "ImageId", "win2019_64.vhd")
 	at := func(path ...any) any { return c.describe().at(append([]any{"Instances", "Instance", 0}, path...)...) }
 	if at("MetadataOptions", "HttpEndpoint") != "disabled" || at("MetadataOptions", "HttpTokens") != "required" || at("OSType") != "windows" {
@@ -117,13 +117,13 @@ func TestENSCodesThatDependOnTheAccount(t *testing.T) {
 	} {
 		sim := New(nil)
 		sim.Inject(Fault{Cloud: ENS, API: "CreateInstance", Kind: Refuse, Code: code, Status: 400})
-		c := newENSClient(t, sim)
+		c := aliNewENS(t, sim)
 		c.wantCode(c.call("CreateInstance", ensOld()...), 400, code)
 	}
 	for kind, code := range map[FaultKind]string{NoStock: "StockNotEnough", Balance: "InvalidAccountStatus.NotEnoughBalance"} {
 		sim := New(nil)
 		sim.Inject(Fault{Cloud: ENS, Kind: kind})
-		c := newENSClient(t, sim)
+		c := aliNewENS(t, sim)
 		c.wantCode(c.call("CreateInstance", ensOld()...), 400, code)
 	}
 }
@@ -132,7 +132,7 @@ func TestENSCodesThatDependOnTheAccount(t *testing.T) {
 func TestInnerServiceFailed(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Cloud: ECS, Kind: Refuse, Code: "InnerServiceFailed", Message: "call inner service failed", Status: 403})
-	c := newECSClient(t, sim)
+	c := aliNewECS(t, sim)
 	for _, action := range actionsOf(sim, ECS) {
 		if strings.Contains(action, "LaunchTemplate") {
 			c.wantCode(c.template(action), 403, "InnerServiceFailed")

@@ -47,7 +47,7 @@ func TestReferenceRequestIsAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		at, _ := time.Parse(aliStamp, "2016-02-23T12:46:24Z")
 		time.Sleep(time.Until(at))
-		c := newECSClient(t, New(nil))
+		c := aliNewECS(t, New(nil))
 		status, body := c.raw(c.request(http.MethodGet, "SignatureVersion=1.0&Action=DescribeRegions&Format=XML"+
 			"&SignatureNonce=3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf&Version=2014-05-26&AccessKeyId=testid"+
 			"&Signature=OLeaidS1JvxuMvnyHOwuJ%2BuX5qY%3D&SignatureMethod=HMAC-SHA1&Timestamp=2016-02-23T12%3A46%3A24Z", ""))
@@ -80,8 +80,7 @@ func TestACS3SignatureVector(t *testing.T) {
 	if aerr != nil {
 		t.Fatal(aerr.message)
 	}
-	q := &aliRequest{http: req, query: params}
-	canonical := q.acs3Canonical(strings.Fields(acs3Signed))
+	canonical := acs3Canonical(req, params, strings.Fields(acs3Signed))
 	if got, want := acs3Hash([]byte(canonical)), "b165ec11037b3155c6b2c2177cfac08d4c345d50ce4f0cc20cdc56246c43efa7"; got != want {
 		t.Errorf("hash of the canonical request %s, want %s\n%s", got, want, canonical)
 	}
@@ -130,7 +129,7 @@ func TestRPCRequestShapes(t *testing.T) {
 	}
 	for _, shape := range shapes {
 		t.Run(shape.name, func(t *testing.T) {
-			c := newECSClient(t, New(nil))
+			c := aliNewECS(t, New(nil))
 			system, business := c.system("DescribeInstances"), aliPairs(aliHard)
 			maps.Copy(system, aliPairs(shape.extra))
 			signed := aliSignRPC(shape.method, DefaultAccessKeySecret, aliUnion(system, business))
@@ -143,7 +142,7 @@ func TestRPCRequestShapes(t *testing.T) {
 // TestGoSDKNamesAFormThatIsEmpty covers a quirk: the content type of a form on
 // a request whose parameters are all in the query.
 func TestGoSDKNamesAFormThatIsEmpty(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	params := aliSignRPC("POST", DefaultAccessKeySecret, c.system("DescribeRegions"))
 	req := c.request("POST", aliForm(params), "")
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -161,7 +160,7 @@ func TestACS3RequestShapes(t *testing.T) {
 		{"GET", "GET", query, ""},
 	} {
 		t.Run(shape.name, func(t *testing.T) {
-			c := newECSClient(t, New(nil))
+			c := aliNewECS(t, New(nil))
 			c.wantOK(c.do(c.acs3(shape.method, "DescribeInstances", shape.query, shape.form)))
 		})
 	}
@@ -169,10 +168,10 @@ func TestACS3RequestShapes(t *testing.T) {
 
 // TestACS3AcceptsALongerListOfHeaders: clients sign headers of their own too.
 func TestACS3AcceptsALongerListOfHeaders(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := aliNewECS(t, New(nil))
 	req := c.acs3("POST", "DescribeRegions", "", "")
 	req.Header.Set("x-acs-credentials-provider", " static_ak ")
-	aliSignACS3List(t, req, "", DefaultAccessKeySecret, strings.Split(
+	aliSignACS3List(t, req, DefaultAccessKeySecret, strings.Split(
 		"host;x-acs-action;x-acs-content-sha256;x-acs-credentials-provider;x-acs-date;x-acs-signature-nonce;x-acs-version", ";"))
 	c.wantOK(c.do(req))
 }

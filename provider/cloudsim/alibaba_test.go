@@ -23,18 +23,20 @@ const (
 // signature version 1, everything in the query, JSON answers.
 type aliClient struct {
 	t      *testing.T
-	sim    *Sim
+	rt     http.RoundTripper
 	url    string
 	ver    string
 	nonces int
 }
 
-func newECSClient(t *testing.T, sim *Sim) *aliClient {
-	return &aliClient{t: t, sim: sim, url: ecsTestURL, ver: "2014-05-26"}
+// stNewECS returns a client of ECS in cn-hangzhou.
+func stNewECS(t *testing.T, rt http.RoundTripper) *aliClient {
+	return &aliClient{t: t, rt: rt, url: ecsTestURL, ver: "2014-05-26"}
 }
 
-func newENSClient(t *testing.T, sim *Sim) *aliClient {
-	return &aliClient{t: t, sim: sim, url: ensTestURL, ver: "2017-11-10"}
+// stNewENS returns a client of ENS.
+func stNewENS(t *testing.T, rt http.RoundTripper) *aliClient {
+	return &aliClient{t: t, rt: rt, url: ensTestURL, ver: "2017-11-10"}
 }
 
 // aliReply is an answer, decoded from JSON.
@@ -146,7 +148,7 @@ func (c *aliClient) do(req *http.Request) aliReply {
 
 func (c *aliClient) raw(req *http.Request) (status int, body string) {
 	c.t.Helper()
-	resp, err := c.sim.Transport().RoundTrip(req)
+	resp, err := c.rt.RoundTrip(req)
 	if err != nil {
 		c.t.Fatalf("no answer: %v", err)
 	}
@@ -168,12 +170,12 @@ func (c *aliClient) acs3(method, action, query, form string) *http.Request {
 	req.Header.Set("x-acs-date", time.Now().UTC().Format(aliStamp))
 	req.Header.Set("x-acs-signature-nonce", fmt.Sprintf("%s-acs3-%d", c.t.Name(), c.nonces))
 	req.Header.Set("x-acs-content-sha256", acs3Hash([]byte(form)))
-	aliSignACS3(c.t, req, form, DefaultAccessKeySecret)
+	aliSignACS3(c.t, req, DefaultAccessKeySecret)
 	return req
 }
 
 // aliSignACS3 signs all that the protocol wants signed and is there.
-func aliSignACS3(t *testing.T, req *http.Request, form, secret string) {
+func aliSignACS3(t *testing.T, req *http.Request, secret string) {
 	t.Helper()
 	signed := []string{}
 	for _, name := range strings.Fields("content-type " + acs3Signed) {
@@ -184,17 +186,16 @@ func aliSignACS3(t *testing.T, req *http.Request, form, secret string) {
 	if req.Header.Get("x-acs-security-token") != "" {
 		signed = append(signed, "x-acs-security-token")
 	}
-	aliSignACS3List(t, req, form, secret, signed)
+	aliSignACS3List(t, req, secret, signed)
 }
 
-func aliSignACS3List(t *testing.T, req *http.Request, form, secret string, signed []string) {
+func aliSignACS3List(t *testing.T, req *http.Request, secret string, signed []string) {
 	t.Helper()
 	query, aerr := aliDecode(req.URL.RawQuery)
 	if aerr != nil {
 		t.Fatal(aerr.message)
 	}
-	q := &aliRequest{http: req, body: []byte(form), query: query}
-	sum := acs3Sign(secret, acs3StringToSign(q.acs3Canonical(signed)))
+	sum := acs3Sign(secret, acs3StringToSign(acs3Canonical(req, query, signed)))
 	req.Header.Set("Authorization", acs3Name+" Credential="+DefaultAccessKeyID+
 		",SignedHeaders="+strings.Join(signed, ";")+",Signature="+hex.EncodeToString(sum))
 }
@@ -256,4 +257,62 @@ func wantXML(t *testing.T, body, root string, into any) {
 	if err := xml.Unmarshal([]byte(body), into); err != nil {
 		t.Errorf("the answer is not XML: %v\n%s", err, body)
 	}
+}
+
+// up creates ECS machines and waits for them to run. It needs a synctest bubble.
+func (c *aliClient) up(more ...string) []string {
+	c.t.Helper()
+	ids := c.run(more...)
+	time.Sleep(2 * time.Second)
+	return ids
+}
+
+// xml performs an action without Format and returns the body of the answer.
+func (c *aliClient) xml(action string, pairs ...string) string {
+	c.t.Helper()
+	params := c.system(action)
+	delete(params, "Format")
+	for name, value := range aliPairs(pairs) {
+		params[name] = value
+	}
+	_, body := c.raw(c.request("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), ""))
+	return body
+}
+
+// template calls an action about templates in cn-hangzhou.
+func (c *aliClient) template(action string, pairs ...string) aliReply {
+	c.t.Helper()
+	return c.call(action, append([]string{"RegionId", "cn-hangzhou"}, pairs...)...)
+}
+
+// names lists what a describe answered, by one field of each instance.
+func (r aliReply) names(field string) []string {
+	list, _ := r.at("Instances", "Instance").([]any)
+	out := make([]string, len(list))
+	for i := range list {
+		out[i] = fmt.Sprint(r.at("Instances", "Instance", i, field))
+	}
+	return out
+}
+
+// ensBase is the smallest RunInstances of ENS; ensOld the smallest CreateInstance.
+func ensBase(more ...string) []string {
+	return append([]string{
+		"InstanceType", "ens.sn1.small", "Amount", "1", "InstanceChargeType", "PostPaid",
+		"ScheduleAreaLevel", "Region", "EnsRegionId", "cn-hangzhou-telecom", "Password", "EcsV587!", "ImageId", "m-1",
+	}, more...)
+}
+
+func ensOld(more ...string) []string {
+	return append([]string{
+		"InstanceType", "ens.se1.tiny", "EnsRegionId", "cn-hangzhou", "Period", "12", "Quantity", "1", "Password", "EcsV587!",
+	}, more...)
+}
+
+// signed is a signed POST with everything in the query.
+func (c *aliClient) signed(action string, pairs ...string) *http.Request {
+	c.t.Helper()
+	params := c.system(action)
+	maps.Copy(params, aliPairs(pairs))
+	return c.request(http.MethodPost, aliEncode(aliSignRPC(http.MethodPost, DefaultAccessKeySecret, params), ""), "")
 }

@@ -304,10 +304,11 @@ func (c *cloud) requestID(r *rand.Rand) string {
 	return uuid(r)
 }
 
-// orElse returns s, or other if s is empty.
-func orElse(s, other string) string {
-	if s == "" {
-		return other
+// unusedID draws an ID of n letters after a prefix that is not taken.
+func unusedID(r *rand.Rand, prefix string, n int, taken func(id string) bool) string {
+	for {
+		if id := prefix + letters(r, n); !taken(id) {
+			return id
+		}
 	}
-	return s
 }

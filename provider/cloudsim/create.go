@@ -1,6 +1,9 @@
 package cloudsim
 
-import "math/rand/v2"
+import (
+	"cmp"
+	"math/rand/v2"
+)
 
 // createSpec is what a vendor's create asks of the shared store.
 type createSpec struct {
@@ -31,7 +34,7 @@ func (c *cloud) create(k *call, s createSpec) []*machine {
 		m.steps = []step{{k.now, Pending}, {up, Running}}
 		if failed && (failing.Count == 0 || i < failing.Count) {
 			m.steps[1].phase = Failed
-			m.Reason = orElse(failing.Message, "the host ran out of resources while the machine was booting")
+			m.Reason = cmp.Or(failing.Message, "the host ran out of resources while the machine was booting")
 		}
 		m.VisibleAt = k.now.Add(c.hiddenFor(k, i))
 		c.machines[m.ID] = m

@@ -29,7 +29,7 @@ func ipList(n int) string {
 func checkRuns(t *testing.T, cases map[string]string) {
 	t.Helper()
 	for members, code := range cases {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		got := c.call("RunInstances", runBody(t, members))
 		short := members[:min(len(members), 120)]
 		c.refused(short, got, code)

@@ -10,7 +10,7 @@ import (
 )
 
 func TestCVMPagesAreTwentyLongUnlessAsked(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	ids := c.run(`{"InstanceCount":130}`)
 	for _, action := range []string{"DescribeInstances", "DescribeInstancesStatus"} {
 		for page, want := range map[string]int{
@@ -35,7 +35,7 @@ func TestCVMPagesAreTwentyLongUnlessAsked(t *testing.T) {
 }
 
 func TestCVMDescribeRefusals(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	id := c.run(``)[0]
 	many := slices.Repeat([]string{id}, 101)
 	for body, code := range map[string]string{
@@ -54,7 +54,7 @@ func TestCVMDescribeRefusals(t *testing.T) {
 }
 
 func TestCVMUnknownIDsAreLeftOut(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	id := c.run(``)[0]
 	got := c.call("DescribeInstances", idsBody([]string{"ins-zzzzzzzz", id, id}, ""))
 	if len(got.InstanceSet) != 1 || got.TotalCount != 1 || got.Error.Code != "" {
@@ -64,7 +64,7 @@ func TestCVMUnknownIDsAreLeftOut(t *testing.T) {
 
 func TestCVMRegionsAreApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.run(``)
 		time.Sleep(2 * time.Second)
 		c.region = "ap-shanghai"
@@ -79,7 +79,7 @@ func TestCVMRegionsAreApart(t *testing.T) {
 }
 
 func TestCVMFilters(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	web := c.run(`{"InstanceName":"web","Placement":{"Zone":"ap-guangzhou-3","ProjectId":7,"HostIds":["host-1"]},"SecurityGroupIds":["sg-1","sg-2"],
 		"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","PrivateIpAddresses":["10.9.0.1"],"Ipv6AddressCount":1},
 		"InternetAccessible":{"InternetMaxBandwidthOut":1},"DedicatedClusterId":"cluster-1",
@@ -112,7 +112,7 @@ func TestCVMFilters(t *testing.T) {
 }
 
 func TestCVMFilterRefusals(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	one := `{"Name":"zone","Values":["a"]}`
 	for body, code := range map[string]string{
 		`{"Filters":[{"Name":"client-token","Values":["t"]}]}`:                       "InvalidFilter",
@@ -130,7 +130,7 @@ func TestCVMFilterRefusals(t *testing.T) {
 
 func TestCVMInstanceRow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":12},"InstanceType":"S5.2XLARGE16","InstanceName":"web",
 			"LoginSettings":{"Password":"Abcdefg1"},"DataDisks":[{"DiskSize":100,"DiskType":"CLOUD_SSD"}],
 			"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"b","Value":"2"},{"Key":"a","Value":"1"}]}]}`)[0]
@@ -157,7 +157,7 @@ func TestCVMInstanceRow(t *testing.T) {
 }
 
 func TestCVMRegionsAndZones(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	regions := c.call("DescribeRegions", `{}`).RegionSet
 	if len(regions) < 3 {
 		t.Fatalf("%d regions", len(regions))

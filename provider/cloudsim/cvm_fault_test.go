@@ -27,7 +27,7 @@ func TestCVMFaultsHaveTheVendorsCodes(t *testing.T) {
 		{Fault{Kind: Refuse, Code: "AccountQualificationRestrictions"}, "AccountQualificationRestrictions"},
 		{Fault{Kind: ServerErrorBefore, Code: "InternalError"}, "InternalError"},
 	} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		f.fault.Times = 1
 		c.sim.Inject(f.fault)
 		c.refused(string(f.fault.Kind), c.call("RunInstances", minimalRun), f.code)
@@ -49,7 +49,7 @@ func TestCVMServerErrorsComeFromAGateway(t *testing.T) {
 		{Fault{Kind: ServerErrorBefore, Status: 502}, 502, 0},
 		{Fault{Kind: ServerErrorAfter}, 503, 1},
 	} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		f.fault.Times = 1
 		c.sim.Inject(f.fault)
 		w := httptest.NewRecorder()
@@ -67,7 +67,7 @@ func TestCVMServerErrorsComeFromAGateway(t *testing.T) {
 }
 
 func TestCVMServerErrorAfterWithACode(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: ServerErrorAfter, Code: "InternalError.TradeUnknownError"})
 	c.refused("create", c.call("RunInstances", minimalRun), "InternalError.TradeUnknownError")
 	if n := len(c.sim.Instances(CVM)); n != 1 {
@@ -77,7 +77,7 @@ func TestCVMServerErrorAfterWithACode(t *testing.T) {
 
 func TestCVMLaunchFailureIsListedWithItsReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1, Message: "the disk could not be attached"})
 		ids := c.run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
@@ -98,7 +98,7 @@ func TestCVMLaunchFailureIsListedWithItsReason(t *testing.T) {
 
 func TestCVMLateMachinesAreInvisible(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LateVisibility, Delay: 10 * time.Second})
 		ids := c.run(`{"InstanceCount":2}`)
 		time.Sleep(9 * time.Second)
@@ -114,7 +114,7 @@ func TestCVMLateMachinesAreInvisible(t *testing.T) {
 }
 
 func TestCVMPartialCreateAnswersFewerIDs(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: Partial, Count: 2, Times: 1})
 	body := `{"InstanceCount":5,"MinCount":1,"ClientToken":"op-1"}`
 	first := c.run(body)
@@ -129,7 +129,7 @@ func TestCVMPartialCreateAnswersFewerIDs(t *testing.T) {
 func TestCVMResetAfterTheCreateLeavesTheMachine(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: ResetAfter, Times: 1})
-	c := &cvmClient{t: t, sim: sim, region: "ap-guangzhou"}
+	c := cvmTestClientOf(t, sim)
 	r := c.request("RunInstances", runBody(t, `{"ClientToken":"op-1"}`))
 	r.URL.Scheme, r.URL.Host, r.RequestURI = "https", "cvm.tencentcloudapi.com", ""
 	res, err := sim.Transport().RoundTrip(r)
@@ -146,20 +146,20 @@ func TestCVMResetAfterTheCreateLeavesTheMachine(t *testing.T) {
 }
 
 func TestCVMThrottledReadsCountAsCalls(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: Throttle, API: "DescribeInstances", Times: 2})
 	for range 3 {
 		c.call("DescribeInstances", `{}`)
 	}
 	c.call("DescribeInstances", `{"Unknown":1}`)
-	ask(t, c.sim, tc3Request{secret: "wrong"}.build())
+	cvmAsk(t, c.sim, tc3Request{secret: "wrong"}.build())
 	if n := c.sim.Calls(CVM, "DescribeInstances"); n != 4 {
 		t.Errorf("%d calls counted, want 4: those with a good signature", n)
 	}
 }
 
 func TestCVMMalformedBody(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: Malformed, Body: "null", Status: http.StatusBadGateway})
 	w := httptest.NewRecorder()
 	c.sim.Handler(CVM).ServeHTTP(w, c.request("RunInstances", minimalRun))

@@ -69,7 +69,7 @@ func (c *cvm) createGroup(k *call, r *cvmNewGroupRequest) (tencentFields, *tence
 			region: k.region, name: *r.Name, kind: *r.Type, strategy: tencentOr(r.Strategy, cvmSpread),
 			affinity: tencentOr(r.Affinity, 1), partitions: r.PartitionCount,
 			tags: cvmTagsFor("ps", r.TagSpecification), created: k.now,
-			id: cvmFresh(c.cloud.rand, "ps-", func(id string) bool {
+			id: unusedID(c.cloud.rand, "ps-", 8, func(id string) bool {
 				return slices.ContainsFunc(c.groups, func(g *cvmGroup) bool { return g.id == id })
 			}),
 		}

@@ -9,13 +9,13 @@ import (
 )
 
 // newGroup creates a placement group and returns its ID.
-func (c *cvmClient) newGroup(body string) string {
+func (c *cvmTestClient) newGroup(body string) string {
 	c.t.Helper()
 	return c.wantOK("CreateDisasterRecoverGroup", body)["DisasterRecoverGroupId"].(string)
 }
 
 // groupRow returns a group as DescribeDisasterRecoverGroups shows it.
-func (c *cvmClient) groupRow(id string) map[string]any {
+func (c *cvmTestClient) groupRow(id string) map[string]any {
 	c.t.Helper()
 	got := c.wantOK("DescribeDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["`+id+`"]}`)
 	return member(c.t, got, "DisasterRecoverGroupSet", 0).(map[string]any)
@@ -26,7 +26,7 @@ func inGroup(id, more string) string {
 }
 
 func TestCVMGroupRefusals(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	for body, code := range map[string]string{
 		`{}`:                         "MissingParameter",
 		`{"Name":"g"}`:               "MissingParameter",
@@ -51,7 +51,7 @@ func TestCVMGroupRefusals(t *testing.T) {
 
 func TestCVMGroupsAreListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		made := c.wantOK("CreateDisasterRecoverGroup", `{"Name":"web-a","Type":"SW","Affinity":2,
 			"TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"env","Value":"prod"}]}]}`)
 		id := made["DisasterRecoverGroupId"].(string)
@@ -99,7 +99,7 @@ func TestCVMGroupsAreListed(t *testing.T) {
 }
 
 func TestCVMGroupQuotas(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	for room, kind := range map[int]string{50: "HOST", 20: "SW", 30: "RACK"} {
 		id := c.newGroup(`{"Name":"g","Type":"` + kind + `"}`)
 		c.run(inGroup(id, fmt.Sprintf(`,"InstanceCount":%d`, room-1)))
@@ -129,7 +129,7 @@ func TestCVMGroupQuotas(t *testing.T) {
 // does one whose machine is in the recycle bin.
 func TestCVMGroupsLoseWhatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id, other := c.newGroup(`{"Name":"g","Type":"HOST"}`), c.newGroup(`{"Name":"h","Type":"HOST"}`)
 		ids := c.run(inGroup(id, `,"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}`))
 		time.Sleep(2 * time.Second)
@@ -150,7 +150,7 @@ func TestCVMGroupsLoseWhatIsGone(t *testing.T) {
 }
 
 func TestCVMGroupsChange(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	id := c.newGroup(`{"Name":"g","Type":"HOST","Affinity":2}`)
 	body := func(more string) string { return `{"DisasterRecoverGroupId":"` + id + `"` + more + `}` }
 	c.wantOK("ModifyDisasterRecoverGroupAttribute", body(`,"Name":"h"`))
@@ -174,7 +174,7 @@ func TestCVMGroupsChange(t *testing.T) {
 
 func TestCVMMachinesJoinAndLeaveGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		a, b := c.newGroup(`{"Name":"a","Type":"SW"}`), c.newGroup(`{"Name":"b","Type":"SW"}`)
 		ids := c.run(`{"InstanceCount":2}`)
 		c.wantCode("ModifyInstancesDisasterRecoverGroup", idsBody(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`), "UnsupportedOperation.InstanceStatePending")
@@ -225,7 +225,7 @@ func TestCVMMachinesJoinAndLeaveGroups(t *testing.T) {
 }
 
 func TestCVMPartitions(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	id := c.newGroup(`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`)
 	spread := c.newGroup(`{"Name":"g","Type":"HOST"}`)
 	if n := c.instance(c.run(inGroup(id, `,"PartitionNumber":3`))[0])["PartitionNumber"]; n != 3.0 {
@@ -246,7 +246,7 @@ func TestCVMPartitions(t *testing.T) {
 // TestCVMGroupsForgetFailedMachines: a machine that did not come up takes no room.
 func TestCVMGroupsForgetFailedMachines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.newGroup(`{"Name":"g","Type":"SW"}`)
 		c.sim.Inject(Fault{Cloud: CVM, Kind: LaunchFailure, Count: 1, Times: 1})
 		c.run(inGroup(id, `,"InstanceCount":20`))

@@ -13,7 +13,7 @@ import (
 )
 
 // cvmAnswerMembers returns the names that an answer has, sorted.
-func cvmAnswerMembers(t *testing.T, c *cvmClient, action, body string) []string {
+func cvmAnswerMembers(t *testing.T, c *cvmTestClient, action, body string) []string {
 	t.Helper()
 	w := httptest.NewRecorder()
 	c.sim.Handler(CVM).ServeHTTP(w, c.request(action, body))
@@ -26,7 +26,7 @@ func cvmAnswerMembers(t *testing.T, c *cvmClient, action, body string) []string 
 
 func TestCVMModify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.running(`{"InstanceCount":3,"InstanceName":"web"}`)
 		for change, want := range map[string]string{
 			`"InstanceName":"db_{R:1}"`:     "InstanceName db_{R:1}", // patterns are for creates
@@ -51,7 +51,7 @@ func TestCVMModify(t *testing.T) {
 
 func TestCVMModifyRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.running(`{"InstanceName":"web"}`)
 		for change, code := range map[string]string{
 			``:                     "MissingParameter",
@@ -77,7 +77,7 @@ func TestCVMModifyRefusals(t *testing.T) {
 // not make them share what is changed later.
 func TestCVMProtectionIsLiftedOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.running(`{"InstanceCount":2,"DisableApiTermination":true}`)
 		c.ok("ModifyInstancesAttribute", idsBody(ids[:1], `,"DisableApiTermination":false`))
 		c.refused("terminate both", c.call("TerminateInstances", idsBody(ids, "")), "UnsupportedOperation.InstancesProtected")

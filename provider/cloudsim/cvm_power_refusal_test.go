@@ -9,7 +9,7 @@ import (
 
 func TestCVMPowerParameterRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.running(``)
 		for _, r := range []struct{ action, more, code string }{
 			{"StopInstances", `,"StopType":"SOFT","ForceStop":false`, "InvalidParameterCombination"},
@@ -31,7 +31,7 @@ func TestCVMPowerParameterRefusals(t *testing.T) {
 
 func TestCVMPowerAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		off, on := c.stopped(`{"InstanceCount":2}`, ""), c.running(`{"InstanceCount":2}`)
 		good := map[string]string{"StartInstances": off[0], "StopInstances": on[0], "RebootInstances": on[0], "ModifyInstancesAttribute": on[0]}
 		more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"new"`}
@@ -60,7 +60,7 @@ func TestCVMPowerAllOrNothing(t *testing.T) {
 
 func TestCVMPowerIsRegional(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.running(``)
 		c.region = "ap-shanghai"
 		for _, action := range []string{"StartInstances", "StopInstances", "RebootInstances"} {
@@ -73,18 +73,18 @@ func TestCVMPowerIsRegional(t *testing.T) {
 // action that changes machines.
 func TestCVMWrongStates(t *testing.T) {
 	const prepaid = `{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
-	after := func(action string) func(*cvmClient) string {
-		return func(c *cvmClient) string {
+	after := func(action string) func(*cvmTestClient) string {
+		return func(c *cvmTestClient) string {
 			ids := c.running(``)
 			c.ok(action, idsBody(ids, ""))
 			return ids[0]
 		}
 	}
-	for state, reach := range map[string]func(c *cvmClient) string{
-		"Pending": func(c *cvmClient) string { return c.run(``)[0] },
-		"Running": func(c *cvmClient) string { return c.running(``)[0] },
-		"Stopped": func(c *cvmClient) string { return c.stopped(``, "")[0] },
-		"Starting": func(c *cvmClient) string {
+	for state, reach := range map[string]func(c *cvmTestClient) string{
+		"Pending": func(c *cvmTestClient) string { return c.run(``)[0] },
+		"Running": func(c *cvmTestClient) string { return c.running(``)[0] },
+		"Stopped": func(c *cvmTestClient) string { return c.stopped(``, "")[0] },
+		"Starting": func(c *cvmTestClient) string {
 			ids := c.stopped(``, "")
 			c.ok("StartInstances", idsBody(ids, ""))
 			return ids[0]
@@ -92,11 +92,11 @@ func TestCVMWrongStates(t *testing.T) {
 		"Stopping":    after("StopInstances"),
 		"Rebooting":   after("RebootInstances"),
 		"Terminating": after("TerminateInstances"),
-		"LaunchFailed": func(c *cvmClient) string {
+		"LaunchFailed": func(c *cvmTestClient) string {
 			c.sim.Inject(Fault{Kind: LaunchFailure})
 			return c.running(``)[0]
 		},
-		"Shutdown": func(c *cvmClient) string {
+		"Shutdown": func(c *cvmTestClient) string {
 			ids := c.running(prepaid)
 			c.ok("TerminateInstances", idsBody(ids, ""))
 			time.Sleep(cvmLeaving)
@@ -115,7 +115,7 @@ func TestCVMWrongStates(t *testing.T) {
 				want = ""
 			}
 			synctest.Test(t, func(t *testing.T) {
-				c := newCVMClient(t, nil)
+				c := newCVMTestClient(t, nil)
 				id := reach(c)
 				more := map[string]string{"ModifyInstancesAttribute": `,"DisableApiTermination":true`}[action]
 				c.refused(action+" while "+state, c.call(action, idsBody([]string{id}, more)), want)
@@ -131,7 +131,7 @@ func TestCVMOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
 		`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G","Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := newCVMClient(t, nil)
+			c := newCVMTestClient(t, nil)
 			hourly, other := c.running(``), c.running(members)
 			both := idsBody(append(hourly, other...), `,"StoppedMode":"STOP_CHARGING"`)
 			c.refused(members, c.call("StopInstances", both), "UnsupportedOperation.StoppedModeStopCharging")
@@ -145,7 +145,7 @@ func TestCVMOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
 
 func TestCVMPowerFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.stopped(``, `,"StoppedMode":"STOP_CHARGING"`)[0]
 		c.sim.Inject(Fault{API: "StartInstances", Kind: NoStock, Times: 1})
 		c.refused("start without stock", c.call("StartInstances", idsBody([]string{id}, "")), "ResourceInsufficient.SpecifiedInstanceType")

@@ -11,7 +11,7 @@ import (
 )
 
 // ok sends a call that has nothing to answer and must not be refused.
-func (c *cvmClient) ok(action, body string) {
+func (c *cvmTestClient) ok(action, body string) {
 	c.t.Helper()
 	if got := c.call(action, body); got.Error.Code != "" {
 		c.t.Fatalf("%s %s was refused: %+v", action, body, got.Error)
@@ -19,7 +19,7 @@ func (c *cvmClient) ok(action, body string) {
 }
 
 // running returns IDs of machines that have booted.
-func (c *cvmClient) running(members string) []string {
+func (c *cvmTestClient) running(members string) []string {
 	c.t.Helper()
 	ids := c.run(members)
 	time.Sleep(2 * time.Second)
@@ -27,7 +27,7 @@ func (c *cvmClient) running(members string) []string {
 }
 
 // stopped returns IDs of machines that have booted and been stopped.
-func (c *cvmClient) stopped(members, how string) []string {
+func (c *cvmTestClient) stopped(members, how string) []string {
 	c.t.Helper()
 	ids := c.running(members)
 	c.ok("StopInstances", idsBody(ids, how))
@@ -37,7 +37,7 @@ func (c *cvmClient) stopped(members, how string) []string {
 
 // now checks what DescribeInstances says of a machine: state, latest operation,
 // its state and the charging while stopped.
-func (c *cvmClient) now(when, id string, want ...string) {
+func (c *cvmTestClient) now(when, id string, want ...string) {
 	c.t.Helper()
 	row := c.instance(id)
 	for i, member := range []string{"InstanceState", "LatestOperation", "LatestOperationState", "StopChargingMode"}[:len(want)] {
@@ -52,7 +52,7 @@ func (c *cvmClient) now(when, id string, want ...string) {
 
 func TestCVMStopStartReboot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.running(`{"InstanceCount":2}`)
 		for _, s := range []struct {
 			action, state string
@@ -84,7 +84,7 @@ func TestCVMStopStartReboot(t *testing.T) {
 // for each machine.
 func TestCVMPowerAnswersOnlyARequestID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.running(``)
 		for _, action := range []string{"StopInstances", "StartInstances", "RebootInstances", "ModifyInstancesAttribute"} {
 			more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"n"`}[action]
@@ -107,7 +107,7 @@ func TestCVMHardIsFaster(t *testing.T) {
 		`,"StopType":null,"ForceStop":null`: cvmSoftStop,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := newCVMClient(t, nil)
+			c := newCVMTestClient(t, nil)
 			id := c.running(``)[0]
 			c.ok("StopInstances", idsBody([]string{id}, how))
 			time.Sleep(takes - time.Nanosecond)
@@ -117,7 +117,7 @@ func TestCVMHardIsFaster(t *testing.T) {
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.running(``)[0]
 		c.ok("RebootInstances", idsBody([]string{id}, `,"StopType":"HARD"`))
 		time.Sleep(cvmHardStop + cvmPowerOn)
@@ -130,7 +130,7 @@ func TestCVMHardIsFaster(t *testing.T) {
 
 func TestCVMPowerTakesAHundredIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.running(`{"InstanceCount":100}`)
 		c.ok("StopInstances", idsBody(ids, ""))
 		time.Sleep(cvmSoftStop)
@@ -143,7 +143,7 @@ func TestCVMPowerTakesAHundredIDs(t *testing.T) {
 
 func TestCVMStopWithoutCharges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.stopped(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`, `,"StoppedMode":"STOP_CHARGING"`)[0]
 		c.now("stopped", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
 		if ips := c.instance(id)["PublicIpAddresses"]; ips != nil {
@@ -169,7 +169,7 @@ func TestCVMStopWithoutCharges(t *testing.T) {
 func TestCVMTimerOutlivesPowerChanges(t *testing.T) {
 	for name, early := range map[string]time.Duration{"long before": time.Hour, "just before": cvmSoftStop / 2} {
 		synctest.Test(t, func(t *testing.T) {
-			c := newCVMClient(t, nil)
+			c := newCVMTestClient(t, nil)
 			at := time.Now().Add(24 * time.Hour)
 			id := c.run(fmt.Sprintf(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":%q}}`, at.UTC().Format(time.RFC3339)))[0]
 			time.Sleep(time.Until(at.Add(-early)))
@@ -198,7 +198,7 @@ func TestCVMPowerByEveryWire(t *testing.T) {
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := newCVMClient(t, nil)
+			c := newCVMTestClient(t, nil)
 			ids := c.running(`{"InstanceCount":2}`)
 			for _, s := range []struct {
 				params map[string]string
@@ -211,7 +211,7 @@ func TestCVMPowerByEveryWire(t *testing.T) {
 				{map[string]string{"Action": "ModifyInstancesAttribute", "InstanceName": "a b"}, []string{"STOPPED", "STOPPED"}},
 			} {
 				s.params["InstanceIds.0"], s.params["InstanceIds.1"] = ids[0], ids[1]
-				if got := ask(t, c.sim, build(s.params)); got.Error.Code != "" {
+				if got := cvmAsk(t, c.sim, build(s.params)); got.Error.Code != "" {
 					t.Fatalf("%s %s: refused with %+v", name, s.params["Action"], got.Error)
 				}
 				time.Sleep(time.Minute)

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -158,7 +159,7 @@ func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
 	if r.public() {
 		m.PublicIPs = []string{c.cloud.publicIP()}
 	}
-	m.Name = orElse(cvmName(tencentOr(r.InstanceName, ""), i, r.count()), cvmDefaultName)
+	m.Name = cmp.Or(cvmName(tencentOr(r.InstanceName, ""), i, r.count()), cvmDefaultName)
 	m.HostName = cvmHostName(tencentOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])
 	if m.Groups = r.SecurityGroupIds; len(m.Groups) == 0 {
 		m.Groups = []string{cvmDefaultGroup}

@@ -60,7 +60,7 @@ func TestCVMDocumentedExamples(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			sim := New(nil)
-			if got := ask(t, sim, v1GET(c.params)); got.Error.Code != "" {
+			if got := cvmAsk(t, sim, v1GET(c.params)); got.Error.Code != "" {
 				t.Fatalf("refused with %+v", got.Error)
 			}
 			i := sim.Instances(CVM)[0]
@@ -77,7 +77,7 @@ func TestCVMDocumentedExamples(t *testing.T) {
 
 func TestCVMMachinesBootAfterTheCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.run(`{"InstanceCount":2}`)
 		if got := c.states(ids...); !slices.Equal(got, []string{"PENDING", "PENDING"}) {
 			t.Errorf("right after the create: %v", got)
@@ -109,7 +109,7 @@ func TestCVMNamesOfSeveralMachines(t *testing.T) {
 		"":                 "未命名 未命名",
 		"web_{R:0,F:8}.eu": "web_00000000.eu web_00000001.eu",
 	} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		c.run(fmt.Sprintf(`{"InstanceName":%q,"InstanceCount":2}`, pattern))
 		all := c.sim.Instances(CVM)
 		if got := all[0].Name + " " + all[1].Name; got != want {
@@ -125,7 +125,7 @@ func TestCVMHostNames(t *testing.T) {
 		"node-{IP}":      "node-10.1.0.1 node-10.1.0.2",
 		"web-{IP}-{R:1}": "web-10.1.0.1-1 web-10.1.0.2-2",
 	} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		c.run(fmt.Sprintf(`{"HostName":%q,"InstanceCount":2}`, pattern))
 		all := c.sim.Instances(CVM)
 		if got := all[0].HostName + " " + all[1].HostName; got != want {
@@ -135,13 +135,13 @@ func TestCVMHostNames(t *testing.T) {
 }
 
 func TestCVMClientTokenMakesOnce(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	first := c.run(`{"ClientToken":"op-1","InstanceCount":3}`)
 	if again := c.run(`{"InstanceCount":3,"ClientToken":"op-1"}`); !slices.Equal(first, again) {
 		t.Errorf("same token, same parameters: %v, then %v", first, again)
 	}
 	flat := map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7", "InstanceCount": "3", "ClientToken": "op-1"}
-	if again := ask(t, c.sim, v1POST(flat)); !slices.Equal(first, again.InstanceIdSet) {
+	if again := cvmAsk(t, c.sim, v1POST(flat)); !slices.Equal(first, again.InstanceIdSet) {
 		t.Errorf("same token and parameters as a form: %v, error %+v", again.InstanceIdSet, again.Error)
 	}
 	c.refused("same token, other parameters", c.call("RunInstances", runBody(t, `{"ClientToken":"op-1","InstanceCount":2}`)), "InvalidParameterValue")
@@ -154,7 +154,7 @@ func TestCVMClientTokenMakesOnce(t *testing.T) {
 }
 
 func TestCVMRefusedCreateLeavesTheTokenFree(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	c.refused("bad period", c.call("RunInstances", runBody(t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
 	if ids := c.run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
 		t.Errorf("corrected create with the same token made %d machines", len(ids))
@@ -162,7 +162,7 @@ func TestCVMRefusedCreateLeavesTheTokenFree(t *testing.T) {
 }
 
 func TestCVMDryRunMakesNothing(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	got := c.call("RunInstances", runBody(t, `{"DryRun":true,"ClientToken":"op-1"}`))
 	if got.Error.Code != "" || got.InstanceIdSet != nil || len(c.sim.Everything(CVM)) != 0 {
 		t.Errorf("dry run: ids %v, error %+v, %d machines", got.InstanceIdSet, got.Error, len(c.sim.Everything(CVM)))
@@ -175,7 +175,7 @@ func TestCVMDryRunMakesNothing(t *testing.T) {
 
 func TestCVMPrivateAddressesAreTakenOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		vpc := func(subnet string) string {
 			return `{"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"` + subnet + `","PrivateIpAddresses":["10.0.0.18"]}}`
 		}
@@ -202,7 +202,7 @@ func TestCVMPublicAddress(t *testing.T) {
 		`{"InternetAccessible":{"InternetMaxBandwidthOut":1,"IPv6AddressType":"EIPv6"}}`:  1,
 		`{"InternetAccessible":{"InternetMaxBandwidthOut":9},"InstanceType":"S5.SMALL1"}`: 1,
 	} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		c.run(members)
 		if got := c.sim.Instances(CVM)[0].PublicIPs; len(got) != want {
 			t.Errorf("%s: public addresses %v, want %d", members, got, want)
@@ -212,7 +212,7 @@ func TestCVMPublicAddress(t *testing.T) {
 
 func TestCVMTimerDestroysTheMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		at := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 		ids := c.run(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + at + `"}}`)
 		time.Sleep(time.Hour - time.Second)
@@ -228,7 +228,7 @@ func TestCVMTimerDestroysTheMachine(t *testing.T) {
 
 func TestCVMSeedMakesTheSameMachines(t *testing.T) {
 	make3 := func(polls int) string {
-		c := newCVMClient(t, &Options{Seed: 7})
+		c := newCVMTestClient(t, &Options{Seed: 7})
 		var all []string
 		for range 3 {
 			all = append(all, c.run(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`)...)
@@ -263,7 +263,7 @@ func TestCVMRunsInTheMemoryTransport(t *testing.T) {
 
 // TestCVMConcurrentCallers is for the race detector, and counts.
 func TestCVMConcurrentCallers(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
@@ -271,7 +271,7 @@ func TestCVMConcurrentCallers(t *testing.T) {
 			ids := c.call("RunInstances", body).InstanceIdSet
 			c.call("DescribeInstances", idsBody(ids, ""))
 			c.call("DescribeInstances", `{"Filters":[{"Name":"zone","Values":["ap-guangzhou-2"]}]}`)
-			ask(t, c.sim, v1GET(map[string]string{"Nonce": fmt.Sprint(i)}))
+			cvmAsk(t, c.sim, v1GET(map[string]string{"Nonce": fmt.Sprint(i)}))
 		})
 	}
 	wg.Wait()

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -114,7 +115,7 @@ func wholeCreate(group string) (template, more string) {
 // TestCVMAnswersAreWhole: answers have the documented members, absent values as
 // null, and no others.
 func TestCVMAnswersAreWhole(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	const newGroup = `{"Name":"g","Type":"HOST","TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"k","Value":"v"}]}]}`
 	group := c.newGroup(newGroup)
 	template, more := wholeCreate(group)
@@ -132,7 +133,7 @@ func TestCVMAnswersAreWhole(t *testing.T) {
 	c.wantOK("RunInstances", bodies["RunInstances"])
 	for action, shape := range cvmShapes() {
 		got := map[string]bool{}
-		answerPaths(got, "", c.wantOK(action, orElse(bodies[action], `{}`)))
+		answerPaths(got, "", c.wantOK(action, cmp.Or(bodies[action], `{}`)))
 		want := append(shapePaths(shape), "RequestId")
 		for _, path := range want {
 			if !got[path] {
@@ -149,7 +150,7 @@ func TestCVMAnswersAreWhole(t *testing.T) {
 
 // TestCVMSecretsAreNotShown: no answer repeats a password.
 func TestCVMSecretsAreNotShown(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	c.run(`{"LoginSettings":{"Password":"Abcdefg1"}}`)
 	for _, action := range []string{"DescribeInstances", "DescribeInstancesStatus"} {
 		if got := fmt.Sprint(c.wantOK(action, `{}`)); strings.Contains(got, "Abcdefg1") {
@@ -183,7 +184,7 @@ func TestCVMEveryDocumentedCodeOfACreate(t *testing.T) {
 		"VpcAddrNotInSubNet":               vpcWith(1, `"8.8.8.8"`),
 		"VpcIpIsUsed":                      taken,
 	} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		c.run(taken)
 		if members != `` {
 			c.wantCode("RunInstances", runBody(t, members), code)
@@ -200,7 +201,7 @@ func TestCVMNamesOfOneMachine(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"server": "server", "server_{R:3}": "server_3", "{R:1}{R:1,F:4}": "10001", "server_{R:x}": "server_{R:x}", "": "未命名",
 	} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.run(fmt.Sprintf(`{"InstanceName":%q}`, pattern))[0]
 		if got := c.instance(id)["InstanceName"]; got != want {
 			t.Errorf("name %q makes %q, want %q", pattern, got, want)

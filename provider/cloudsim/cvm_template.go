@@ -1,7 +1,6 @@
 package cloudsim
 
 import (
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strconv"
@@ -98,7 +97,7 @@ func (c *cvm) createLaunchTemplate(k *call, r *cvmNewTemplateRequest) (tencentFi
 		t := &cvmTemplate{
 			region: k.region, name: *r.LaunchTemplateName, created: k.now, standard: 1,
 			tags: cvmTagsFor(cvmTemplateKind, r.LaunchTemplateTagSpecification),
-			id: cvmFresh(c.cloud.rand, "lt-", func(id string) bool {
+			id: unusedID(c.cloud.rand, "lt-", 8, func(id string) bool {
 				return slices.ContainsFunc(c.templates, func(t *cvmTemplate) bool { return t.id == id })
 			}),
 		}
@@ -273,13 +272,4 @@ func cvmUpdated(template, request *cvmMetadata) *cvmMetadata {
 		}
 	}
 	return &cvmMetadata{Items: items}
-}
-
-// cvmFresh draws an ID that is not taken.
-func cvmFresh(r *rand.Rand, prefix string, taken func(id string) bool) string {
-	for {
-		if id := prefix + letters(r, 8); !taken(id) {
-			return id
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ import (
 
 // response calls an action through the transport that callers use and returns
 // what the answer has.
-func (c *cvmClient) response(action, body string) map[string]any {
+func (c *cvmTestClient) response(action, body string) map[string]any {
 	c.t.Helper()
 	r := c.request(action, body)
 	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", r.Host
@@ -32,7 +33,7 @@ func (c *cvmClient) response(action, body string) map[string]any {
 }
 
 // wantOK is response for a call that must succeed.
-func (c *cvmClient) wantOK(action, body string) map[string]any {
+func (c *cvmTestClient) wantOK(action, body string) map[string]any {
 	c.t.Helper()
 	got := c.response(action, body)
 	if got["Error"] != nil {
@@ -41,7 +42,7 @@ func (c *cvmClient) wantOK(action, body string) map[string]any {
 	return got
 }
 
-func (c *cvmClient) wantCode(action, body, code string) {
+func (c *cvmTestClient) wantCode(action, body, code string) {
 	c.t.Helper()
 	failure, _ := c.response(action, body)["Error"].(map[string]any)
 	if got, _ := failure["Code"].(string); got != code {
@@ -73,9 +74,9 @@ func member(t *testing.T, v any, path ...any) any {
 }
 
 // newTemplate creates a template of the least data and more members, and returns its ID.
-func (c *cvmClient) newTemplate(members string) string {
+func (c *cvmTestClient) newTemplate(members string) string {
 	c.t.Helper()
-	body := runBody(c.t, strings.Replace(orElse(members, "{}"), "{", `{"LaunchTemplateName":"web"`+comma(members), 1))
+	body := runBody(c.t, strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplateName":"web"`+comma(members), 1))
 	return c.wantOK("CreateLaunchTemplate", body)["LaunchTemplateId"].(string)
 }
 
@@ -87,19 +88,19 @@ func comma(members string) string {
 }
 
 // newVersion adds a version with the least data and more members, and returns its number.
-func (c *cvmClient) newVersion(id, members string) int {
+func (c *cvmTestClient) newVersion(id, members string) int {
 	c.t.Helper()
 	got := c.wantOK("CreateLaunchTemplateVersion", versionBody(id, members))
 	return int(got["LaunchTemplateVersionNumber"].(float64))
 }
 
 func versionBody(id, members string) string {
-	return strings.Replace(orElse(members, "{}"), "{",
+	return strings.Replace(cmp.Or(members, "{}"), "{",
 		`{"LaunchTemplateId":"`+id+`","Placement":{"Zone":"ap-guangzhou-2"}`+comma(members), 1)
 }
 
 // versionNumbers lists versions as DescribeLaunchTemplateVersions answers them.
-func (c *cvmClient) versionNumbers(id, members string) string {
+func (c *cvmTestClient) versionNumbers(id, members string) string {
 	c.t.Helper()
 	got := c.wantOK("DescribeLaunchTemplateVersions", fmt.Sprintf(`{"LaunchTemplateId":%q%s}`, id, members))
 	var numbers []string
@@ -109,7 +110,7 @@ func (c *cvmClient) versionNumbers(id, members string) string {
 	return strings.Join(numbers, " ")
 }
 
-func (c *cvmClient) templateNames(body string) string {
+func (c *cvmTestClient) templateNames(body string) string {
 	c.t.Helper()
 	var names []string
 	for _, v := range c.wantOK("DescribeLaunchTemplates", body)["LaunchTemplateSet"].([]any) {
@@ -119,11 +120,11 @@ func (c *cvmClient) templateNames(body string) string {
 }
 
 func runFrom(id, members string) string {
-	return strings.Replace(orElse(members, "{}"), "{", `{"LaunchTemplate":{"LaunchTemplateId":"`+id+`"}`+comma(members), 1)
+	return strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplate":{"LaunchTemplateId":"`+id+`"}`+comma(members), 1)
 }
 
 func TestCVMTemplateRefusals(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	for members, code := range map[string]string{
 		`{}`:                          "MissingParameter", // no name
 		`{"LaunchTemplateName":"w"}`:  "InvalidParameterValue.InvalidLaunchTemplateName",
@@ -155,7 +156,7 @@ func TestCVMTemplateRefusals(t *testing.T) {
 
 func TestCVMTemplatesAreListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		first := c.newTemplate(`{"LaunchTemplateTagSpecification":[{"ResourceType":"launch-template","Tags":[{"Key":"env","Value":"prod"}]}]}`)
 		for i := range 24 {
 			c.wantOK("CreateLaunchTemplate", runBody(t, fmt.Sprintf(`{"LaunchTemplateName":"t%02d"}`, i)))
@@ -205,7 +206,7 @@ func TestCVMTemplatesAreListed(t *testing.T) {
 // TestCVMVersionsInherit: a version has what it says and, for the rest, what the
 // version has that it starts from: the default one, or another.
 func TestCVMVersionsInherit(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	id := c.newTemplate(`{"InstanceType":"S5.MEDIUM2","HostName":"web","SystemDisk":{"DiskType":"CLOUD_SSD","DiskSize":60}}`)
 	c.newVersion(id, `{"InstanceType":"S5.LARGE8","SystemDisk":{"DiskSize":80}}`)
 	c.newVersion(id, `{"LaunchTemplateVersion":2,"HostName":"db"}`)
@@ -241,7 +242,7 @@ func TestCVMVersionsInherit(t *testing.T) {
 }
 
 func TestCVMVersionsAreListed(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	id := c.newTemplate(``)
 	for range 29 {
 		c.newVersion(id, ``)
@@ -284,7 +285,7 @@ func TestCVMVersionsAreListed(t *testing.T) {
 }
 
 func TestCVMDefaultVersionAndDeletion(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	id := c.newTemplate(``)
 	c.newVersion(id, ``)
 	c.newVersion(id, ``)
@@ -315,7 +316,7 @@ func TestCVMDefaultVersionAndDeletion(t *testing.T) {
 }
 
 func TestCVMTemplateQuota(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	for range 200 {
 		c.newTemplate(``)
 	}
@@ -328,7 +329,7 @@ func TestCVMTemplateQuota(t *testing.T) {
 // TestCVMTemplateTokens: the same token makes one template, one version, one
 // group; each action has tokens of its own, and a dry run uses none up.
 func TestCVMTemplateTokens(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	body := runBody(t, `{"LaunchTemplateName":"web","ClientToken":"t"}`)
 	dry := runBody(t, `{"LaunchTemplateName":"web","ClientToken":"t","DryRun":true}`)
 	if got := c.wantOK("CreateLaunchTemplate", dry); got["LaunchTemplateId"] != nil {
@@ -359,7 +360,7 @@ func TestCVMTemplateTokens(t *testing.T) {
 // version counts when none is named.
 func TestCVMRunFromATemplate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.newTemplate(`{"InstanceType":"S5.MEDIUM2","InstanceName":"web","InstanceCount":2,"SecurityGroupIds":["sg-1","sg-2"],
 			"DisableApiTermination":true,"LoginSettings":{"KeyIds":["skey-1"]}}`)
 		c.newVersion(id, `{"InstanceType":"S5.LARGE8","InstanceCount":1}`)
@@ -409,7 +410,7 @@ func TestCVMRunFromATemplate(t *testing.T) {
 
 func TestCVMTemplateMetadata(t *testing.T) {
 	for action, want := range map[string]string{"": "k2:v3", "Replace": "k2:v3", "Update": "k1:v1 k2:v3"} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		members := `{"Metadata":{"Items":[{"Key":"k1","Value":"v1"},{"Key":"k2","Value":"v2"}]}}`
 		if action != "" {
 			members = strings.Replace(members, "{", `{"TemplateDataModifyAction":"`+action+`",`, 1)
@@ -428,7 +429,7 @@ func TestCVMTemplateMetadata(t *testing.T) {
 
 func TestCVMTemplateTimerRunsOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.newTemplate(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}}`)
 		c.wantOK("RunInstances", runFrom(id, ""))
 		time.Sleep(time.Hour)

@@ -9,7 +9,7 @@ import (
 
 func TestCVMTerminateByTheHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		ids := c.run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
 		got := c.call("TerminateInstances", idsBody(ids, `,"ReleaseAddress":true,"ReleasePrepaidDataDisks":false`))
@@ -30,7 +30,7 @@ func TestCVMTerminateByTheHour(t *testing.T) {
 
 func TestCVMTerminatePrepaidTakesTwoCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		id := c.run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`)[0]
 		time.Sleep(2 * time.Second)
 		twice := idsBody([]string{id, id}, "")
@@ -58,7 +58,7 @@ func TestCVMTerminatePrepaidTakesTwoCalls(t *testing.T) {
 
 func TestCVMTerminateAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		hourly := c.run(`{"InstanceCount":2}`)
 		prepaid := c.run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`)
 		safe := c.run(`{"DisableApiTermination":true}`)
@@ -87,7 +87,7 @@ func TestCVMTerminateAllOrNothing(t *testing.T) {
 func TestCVMTerminateStopped(t *testing.T) {
 	for _, mode := range []string{"KEEP_CHARGING", "STOP_CHARGING"} {
 		synctest.Test(t, func(t *testing.T) {
-			c := newCVMClient(t, nil)
+			c := newCVMTestClient(t, nil)
 			ids := c.stopped(``, `,"StoppedMode":"`+mode+`"`)
 			c.ok("TerminateInstances", idsBody(ids, ""))
 			c.now("right after", ids[0], "TERMINATING", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
@@ -103,7 +103,7 @@ func TestCVMTerminateStopped(t *testing.T) {
 // while it is in the recycle bin it can be neither started nor changed.
 func TestCVMTerminatePrepaidStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		prepaid := `{"InstanceCount":2,"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
 		ids := c.stopped(prepaid, "")
 		c.ok("StartInstances", idsBody(ids[1:], ""))
@@ -127,7 +127,7 @@ func TestCVMTerminatePrepaidStopped(t *testing.T) {
 
 func TestCVMFailedMachinesVanish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1, Times: 1})
 		ids := c.running(`{"InstanceCount":2,"ClientToken":"op-1"}`)
 		time.Sleep(cvmFailedFor - time.Nanosecond)

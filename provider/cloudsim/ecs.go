@@ -108,12 +108,12 @@ func (e *ecs) params(k *call) *aliParams {
 // regional is params for the many actions that need a region.
 func (e *ecs) regional(k *call) *aliParams {
 	p := e.params(k)
-	p.region()
+	requireECSRegion(p)
 	return p
 }
 
-// region demands RegionId.
-func (p *aliParams) region() {
+// requireECSRegion demands RegionId.
+func requireECSRegion(p *aliParams) {
 	p.required("RegionId")
 	p.matching("RegionId", ecsRegion, "the ID of a region")
 }
@@ -142,20 +142,4 @@ func (e *ecs) list(k *call, from int, keep func(*machine) bool) []*machine {
 		}
 	}
 	return e.cloud.listed(k, out)
-}
-
-// ecsStatus is the vendor's word for a phase.
-func ecsStatus(p Phase) string {
-	switch p {
-	case Pending:
-		return "Pending"
-	case Starting:
-		return "Starting"
-	case Running:
-		return "Running"
-	case Stopping, Terminating:
-		return "Stopping"
-	default:
-		return "Stopped"
-	}
 }

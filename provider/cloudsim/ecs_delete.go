@@ -1,7 +1,6 @@
 package cloudsim
 
 import (
-	"strconv"
 	"time"
 )
 
@@ -59,18 +58,5 @@ func ecsDeletable(m *machine, now time.Time, force, terminate bool) *aliError {
 		return ecsWrongStatus()
 	default:
 		return nil
-	}
-}
-
-// aliExpiry is when the paid time of a prepaid machine ends.
-func aliExpiry(m *machine) time.Time {
-	n, _ := strconv.Atoi(m.Params["Period"]) // checked by the create
-	switch m.Params["PeriodUnit"] {
-	case "Week":
-		return m.Created.AddDate(0, 0, 7*n)
-	case "Day":
-		return m.Created.AddDate(0, 0, n)
-	default:
-		return m.Created.AddDate(0, n, 0)
 	}
 }

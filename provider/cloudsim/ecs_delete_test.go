@@ -7,7 +7,7 @@ import (
 )
 
 func TestDeleteInstances(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	ids := c.run("Amount", "3")
 	del := func(more ...string) aliReply {
 		return c.call("DeleteInstances", append([]string{"RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "InstanceId.2", ids[1]}, more...)...)
@@ -32,7 +32,7 @@ func TestDeleteInstances(t *testing.T) {
 
 func TestDeleteStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		id := c.run()[0]
 		time.Sleep(2 * time.Second)
 		c.wantOK(c.call("StopInstance", "InstanceId", id))
@@ -43,7 +43,7 @@ func TestDeleteStopped(t *testing.T) {
 
 func TestDeletePrepaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		run := func() string { return c.run("InstanceChargeType", "PrePaid", "Period", "1")[0] }
 		id := run()
 		c.wantCode(c.call("DeleteInstance", "InstanceId", id, "Force", "true"), 403, "ChargeTypeViolation")
@@ -55,7 +55,7 @@ func TestDeletePrepaid(t *testing.T) {
 }
 
 func TestDeletionProtection(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	id := c.run("DeletionProtection", "true")[0]
 	c.wantCode(c.call("DeleteInstance", "InstanceId", id, "Force", "true"), 403, "InvalidOperation.DeletionProtection")
 }

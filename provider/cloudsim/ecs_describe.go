@@ -1,6 +1,9 @@
 package cloudsim
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // describeInstances serves DescribeInstances.
 func (e *ecs) describeInstances(k *call) (aliObject, *aliError) {
@@ -84,7 +87,7 @@ func (e *ecs) filter(k *call, p *aliParams) func(*machine) bool {
 	equal := p.equalFilter(ecsFilters, func(name string, m *machine) []string { return ecsValue(k, name, m) })
 	return func(m *machine) bool {
 		return id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
-			(name == "" || aliWildcard(name, m.Name)) && aliTagged(m, tags) && equal(m)
+			(name == "" || aliWildcard(name, m.Name)) && aliHasTags(m.Tags, tags) && equal(m)
 	}
 }
 
@@ -96,7 +99,7 @@ const ecsFilters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId Ins
 func ecsValue(k *call, name string, m *machine) []string {
 	switch name {
 	case "Status":
-		return []string{ecsStatus(m.phase(k.now))}
+		return []string{aliStatus(m.phase(k.now))}
 	case "InstanceChargeType":
 		return []string{ecsChargeType(m)}
 	case "ZoneId":
@@ -112,24 +115,10 @@ func ecsValue(k *call, name string, m *machine) []string {
 	case "SecurityGroupId":
 		return m.Groups
 	case "InternetChargeType":
-		return []string{orElse(m.Params[name], "PayByTraffic")}
+		return []string{cmp.Or(m.Params[name], "PayByTraffic")}
 	default:
 		return []string{m.Params[name]}
 	}
-}
-
-// aliTagged tells whether a machine has all the tags.
-func aliTagged(m *machine, tags map[string]string) bool { return aliHasTags(m.Tags, tags) }
-
-// aliHasTags tells whether all the wanted tags are there; an empty value asks
-// for the key alone.
-func aliHasTags(have, want map[string]string) bool {
-	for key, value := range want {
-		if got, ok := have[key]; !ok || value != "" && got != value {
-			return false
-		}
-	}
-	return true
 }
 
 // describeInstanceStatus serves DescribeInstanceStatus, the cheapest poll. It
@@ -147,7 +136,7 @@ func (e *ecs) describeInstanceStatus(k *call) (aliObject, *aliError) {
 	rows, total := e.cloud.claimed(k, page.cut(all), len(all))
 	var statuses []aliObject
 	for _, m := range rows {
-		statuses = append(statuses, aliObject{{"InstanceId", m.ID}, {"Status", ecsStatus(m.phase(k.now))}})
+		statuses = append(statuses, aliObject{{"InstanceId", m.ID}, {"Status", aliStatus(m.phase(k.now))}})
 	}
 	return aliObject{
 		{"TotalCount", total},

@@ -9,19 +9,9 @@ import (
 	"time"
 )
 
-// names lists what a describe answered, by one field of each instance.
-func (r aliReply) names(field string) []string {
-	list, _ := r.at("Instances", "Instance").([]any)
-	out := make([]string, len(list))
-	for i := range list {
-		out[i] = fmt.Sprint(r.at("Instances", "Instance", i, field))
-	}
-	return out
-}
-
 func TestDescribeInstancesFields(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		id := c.run("InstanceName", "web", "InternetMaxBandwidthOut", "5", "Tag.1.Key", "k", "Tag.1.Value", "v",
 			"InstanceChargeType", "PrePaid", "Period", "2", "PeriodUnit", "Week", "DeploymentSetId", c.newSet(),
 			"CpuOptions.Core", "2")[0]
@@ -68,7 +58,7 @@ func TestDescribeInstancesFields(t *testing.T) {
 
 // TestPagesAreSmallUnlessAskedFor is the trap of this API: 10 of however many.
 func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	ids := c.run("Amount", "25")
 	first := c.describe()
 	if first.at("TotalCount") != 25.0 || first.at("PageSize") != 10.0 || !slices.Equal(first.names("InstanceId"), ids[:10]) {
@@ -88,7 +78,7 @@ func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
 
 // TestNextToken walks all pages while machines vanish and appear.
 func TestNextToken(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	ids := c.run("Amount", "9")
 	var got []string
 	for token, page := "", 0; ; page++ {
@@ -107,7 +97,7 @@ func TestNextToken(t *testing.T) {
 
 func TestDescribeInstancesFilters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		old := c.run("InstanceName", "web-1", "ZoneId", "cn-hangzhou-g", "Tag.1.Key", "k", "Tag.1.Value", "v")[0]
 		time.Sleep(3 * time.Second)
 		recent := c.run("InstanceName", "db-1", "InstanceChargeType", "PrePaid", "Period", "1", "Tag.1.Key", "k",
@@ -146,7 +136,7 @@ func TestDescribeInstancesRefusals(t *testing.T) {
 	for i := range many {
 		many[i] = "i-" + strconv.Itoa(i)
 	}
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	for _, v := range []struct {
 		pairs  []string
 		status int
@@ -165,7 +155,7 @@ func TestDescribeInstancesRefusals(t *testing.T) {
 }
 
 func TestDescribeInstanceStatus(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	ids := c.run("Amount", "60")
 	pairs := []string{"RegionId", "cn-hangzhou", "PageSize", "50"}
 	for i, id := range ids {

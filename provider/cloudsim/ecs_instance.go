@@ -1,6 +1,9 @@
 package cloudsim
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
 
@@ -23,8 +26,8 @@ func ecsOptions(o aliObject, m *machine) aliObject {
 		{"DeploymentSetGroupNo", group},
 		{"HibernationOptions", aliObject{{"Configured", p["HibernationOptions.Configured"] == "true"}}},
 		{"MetadataOptions", aliObject{
-			{"HttpEndpoint", orElse(p["HttpEndpoint"], "enabled")},
-			{"HttpTokens", orElse(p["HttpTokens"], "optional")},
+			{"HttpEndpoint", cmp.Or(p["HttpEndpoint"], "enabled")},
+			{"HttpTokens", cmp.Or(p["HttpTokens"], "optional")},
 			{"HttpPutResponseHopLimit", hops},
 		}},
 		{"EcsCapacityReservationAttr", aliObject{
@@ -42,7 +45,7 @@ func (e *ecs) identity(o aliObject, k *call, m *machine) aliObject {
 		{"HostName", m.HostName},
 		{"Hostname", m.HostName},
 		{"Description", p["Description"]},
-		{"Status", ecsStatus(m.phase(k.now))},
+		{"Status", aliStatus(m.phase(k.now))},
 		{"RegionId", m.Region},
 		{"ZoneId", m.Zone},
 		{"ClusterId", ""},
@@ -63,7 +66,7 @@ func (e *ecs) identity(o aliObject, k *call, m *machine) aliObject {
 		{"OperationLocks", aliList("LockReason", []string(nil))},
 		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
 		{"DedicatedInstanceAttribute", aliObject{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
-		{"Tags", aliList("Tag", ecsTags(m))},
+		{"Tags", aliList("Tag", aliTags(m.Tags))},
 	}...)
 }
 
@@ -114,11 +117,11 @@ func ecsMoney(o aliObject, m *machine) aliObject {
 		{"AutoReleaseTime", p["AutoReleaseTime"]},
 		{"SaleCycle", ""},
 		{"Recyclable", false},
-		{"SpotStrategy", orElse(p["SpotStrategy"], "NoSpot")},
+		{"SpotStrategy", cmp.Or(p["SpotStrategy"], "NoSpot")},
 		{"SpotPriceLimit", limit},
 		{"SpotDuration", duration},
 		{"SpotInterruptionBehavior", p["SpotInterruptionBehavior"]},
-		{"InternetChargeType", orElse(p["InternetChargeType"], "PayByTraffic")},
+		{"InternetChargeType", cmp.Or(p["InternetChargeType"], "PayByTraffic")},
 	}...)
 }
 
@@ -149,33 +152,8 @@ func ecsNetwork(o aliObject, m *machine) aliObject {
 			{"NatIpAddress", ""},
 			{"PrivateIpAddress", private},
 		}},
-		{"NetworkInterfaces", aliList("NetworkInterface", []aliObject{ecsInterface(m)})},
+		{"NetworkInterfaces", aliList("NetworkInterface", []aliObject{aliInterface(m)})},
 	}...)
-}
-
-func ecsInterface(m *machine) aliObject {
-	sets := make([]aliObject, len(m.PrivateIPs))
-	for i, ip := range m.PrivateIPs {
-		sets[i] = aliObject{{"PrivateIpAddress", ip}, {"Primary", i == 0}}
-	}
-	return aliObject{
-		{"NetworkInterfaceId", "eni-" + m.ID[2:]},
-		{"Type", "Primary"},
-		{"MacAddress", "00:16:3e:00:00:01"},
-		{"PrimaryIpAddress", m.PrivateIPs[0]},
-		{"PrivateIpSets", aliList("PrivateIpSet", sets)},
-		{"Ipv6Sets", aliList("Ipv6Set", []string(nil))},
-	}
-}
-
-func ecsTags(m *machine) []aliObject { return aliTags(m.Tags) }
-
-func aliTags(tags map[string]string) []aliObject {
-	var out []aliObject
-	for _, key := range aliSortedKeys(tags) {
-		out = append(out, aliObject{{"TagKey", key}, {"TagValue", tags[key]}})
-	}
-	return out
 }
 
 func ecsChargeType(m *machine) string {
@@ -189,13 +167,4 @@ func ecsChargeType(m *machine) string {
 func aliSerial(id string) string {
 	h := acs3Hash([]byte(id))
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:32]
-}
-
-// aliInt is a number that was checked when the machine was made, or 0.
-func aliInt(params map[string]string, name string) int {
-	if params[name] == "" {
-		return 0
-	}
-	n, _ := strconv.Atoi(params[name])
-	return n
 }

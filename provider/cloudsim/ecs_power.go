@@ -96,14 +96,14 @@ func (e *ecs) switched(k *call, id string, c aliPower) aliObject {
 	code, message, before, after := "200", "success", "", ""
 	m, err := e.switchable(k, id, c)
 	if m != nil {
-		before = ecsStatus(m.phase(k.now))
+		before = aliStatus(m.phase(k.now))
 		after = before
 	}
 	if err != nil {
 		code, message = err.code, err.message
 	} else {
 		e.turn(k, m, c)
-		after = ecsStatus(c.via)
+		after = aliStatus(c.via)
 	}
 	return aliObject{
 		{"Code", code},

@@ -8,16 +8,8 @@ import (
 	"time"
 )
 
-// up creates ECS machines and waits for them to run. It needs a synctest bubble.
-func (c *aliClient) up(more ...string) []string {
-	c.t.Helper()
-	ids := c.run(more...)
-	time.Sleep(2 * time.Second)
-	return ids
-}
-
 // statuses returns what DescribeInstanceStatus says, by ID.
-func (c *aliClient) statuses() map[string]string {
+func (c *ecsTestClient) statuses() map[string]string {
 	c.t.Helper()
 	reply := c.wantOK(c.call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "50"))
 	list, _ := reply.at("InstanceStatuses", "InstanceStatus").([]any)
@@ -30,7 +22,7 @@ func (c *aliClient) statuses() map[string]string {
 }
 
 // wantStatus fails unless both describes show a machine so.
-func (c *aliClient) wantStatus(id, want string) {
+func (c *ecsTestClient) wantStatus(id, want string) {
 	c.t.Helper()
 	described := c.describe("InstanceIds", aliIDs([]string{id})).at("Instances", "Instance", 0, "Status")
 	if polled := c.statuses()[id]; polled != want || described != want {
@@ -39,7 +31,7 @@ func (c *aliClient) wantStatus(id, want string) {
 }
 
 // batch calls one of the batch actions in cn-hangzhou.
-func (c *aliClient) batch(action string, ids []string, more ...string) aliReply {
+func (c *ecsTestClient) batch(action string, ids []string, more ...string) aliReply {
 	c.t.Helper()
 	pairs := []string{"RegionId", "cn-hangzhou"}
 	for i, id := range ids {
@@ -50,7 +42,7 @@ func (c *aliClient) batch(action string, ids []string, more ...string) aliReply 
 
 // wantResponses compares the per-ID results of a batch: code, previous and
 // current status of each.
-func (c *aliClient) wantResponses(r aliReply, ids []string, want ...string) {
+func (c *ecsTestClient) wantResponses(r aliReply, ids []string, want ...string) {
 	c.t.Helper()
 	c.wantOK(r)
 	list, _ := r.at("InstanceResponses", "InstanceResponse").([]any)
@@ -77,7 +69,7 @@ func TestECSPowerTimeline(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				client := newECSClient(t, New(nil))
+				client := newECSTestClient(t, New(nil))
 				id := client.run()[0]
 				call := func(action string) aliReply {
 					return client.call(action+c.plural, "RegionId", "cn-hangzhou", c.id, id)
@@ -113,7 +105,7 @@ func TestECSPowerTimeline(t *testing.T) {
 // machine is touched.
 func TestAllTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		ids := c.up("Amount", "2")
 		c.wantResponses(c.batch("StopInstances", ids[:1]), ids, "200 Running>Stopping")
 		c.wantCode(c.batch("StopInstances", []string{ids[1], ids[0]}), 403, "IncorrectInstanceStatus")
@@ -127,7 +119,7 @@ func TestAllTogether(t *testing.T) {
 // TestSuccessFirst: every machine has its own result, inside a 200.
 func TestSuccessFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		ids := c.up("Amount", "2")
 		c.wantOK(c.batch("StopInstances", ids[:1]))
 		time.Sleep(time.Second)
@@ -171,7 +163,7 @@ func TestECSPowerRefusals(t *testing.T) {
 		{"RebootInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "ForceReboot", "perhaps"}, 400, "InvalidParameter"},
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
-			c := newECSClient(t, New(nil))
+			c := newECSTestClient(t, New(nil))
 			c.wantCode(c.call(r.action, r.pairs...), r.status, r.code)
 		})
 	}
@@ -181,7 +173,7 @@ func TestECSPowerRefusals(t *testing.T) {
 // call has for them.
 func TestECSPowerForced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		id := c.up()[0]
 		for _, s := range []struct{ action, id, force, after string }{
 			{"RebootInstance", "InstanceId", "ForceStop", "Running"},
@@ -200,7 +192,7 @@ func TestECSPowerForced(t *testing.T) {
 // TestHundredAtOnce is as many as one call may name.
 func TestHundredAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		c.wantOK(c.batch("StopInstances", c.up("Amount", "100")))
 		time.Sleep(time.Second)
 		if got := c.describe("Status", "Stopped").at("TotalCount"); got != 100.0 {
@@ -213,7 +205,7 @@ func TestHundredAtOnce(t *testing.T) {
 // changes nothing. With SuccessFirst it approves everything.
 func TestECSPowerDryRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		id := c.up()[0]
 		one := func(action string) aliReply { return c.call(action, "InstanceId", id, "DryRun", "true") }
 		c.wantCode(one("StopInstance"), 400, "DryRunOperation")
@@ -233,7 +225,7 @@ func TestECSPowerDryRun(t *testing.T) {
 // TestStoppedMode: how a machine is stopped shows only while it is.
 func TestStoppedMode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		hourly := c.up()[0]
 		prepaid := c.up("InstanceChargeType", "PrePaid", "Period", "1")[0]
 		want := func(id, mode string) {
@@ -261,7 +253,7 @@ func TestStoppedMode(t *testing.T) {
 // TestDeleteAfterStop: without Force a machine goes only once it is stopped.
 func TestDeleteAfterStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		id := c.up()[0]
 		c.wantOK(c.call("StopInstance", "InstanceId", id))
 		c.wantCode(c.call("DeleteInstance", "InstanceId", id), 403, "IncorrectInstanceStatus")
@@ -275,7 +267,7 @@ func TestDeleteAfterStop(t *testing.T) {
 // release it was created with.
 func TestAutoReleaseSurvivesPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		release := time.Now().UTC().Add(30 * time.Minute)
 		id := c.up("AutoReleaseTime", release.Format(aliStamp))[0]
 		c.wantOK(c.call("StopInstance", "InstanceId", id))
@@ -297,7 +289,7 @@ func TestAutoReleaseSurvivesPower(t *testing.T) {
 // the query and one in a form.
 func TestPowerOverACS3(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		ids := c.up("Amount", "2")
 		v := url.Values{"RegionId": {"cn-hangzhou"}, "InstanceId.1": {ids[0]}, "InstanceId.2": {ids[1]}}
 		c.wantResponses(c.do(c.acs3("POST", "StopInstances", v.Encode(), "")), ids, "200 Running>Stopping", "200 Running>Stopping")
@@ -309,7 +301,7 @@ func TestPowerOverACS3(t *testing.T) {
 // TestPowerInXML: the format of answers that ask for none.
 func TestPowerInXML(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		id := c.up()[0]
 		params := c.system("StopInstances")
 		params["Format"], params["RegionId"], params["InstanceId.1"] = "XML", "cn-hangzhou", id
@@ -331,7 +323,7 @@ func TestPowerInXML(t *testing.T) {
 func TestPowerFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
-		c := newECSClient(t, sim)
+		c := newECSTestClient(t, sim)
 		id := c.up()[0]
 		sim.Inject(Fault{API: "StopInstance", Kind: Throttle, Times: 1})
 		c.wantCode(c.call("StopInstance", "InstanceId", id), 400, "Throttling")

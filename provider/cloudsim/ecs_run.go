@@ -1,10 +1,9 @@
 package cloudsim
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
-	"strings"
 	"time"
 )
 
@@ -19,11 +18,8 @@ type ecsPlan struct {
 	unpaid        bool      // AutoPay=false
 }
 
-// ecsOrder and ensOrder are the numbers from which orders are counted.
-const (
-	ecsOrder = 200_000_000_000
-	ensOrder = 300_000_000_000
-)
+// ecsOrder is the number from which orders are counted.
+const ecsOrder = 200_000_000_000
 
 // runInstances serves RunInstances.
 func (e *ecs) runInstances(k *call) (aliObject, *aliError) {
@@ -95,13 +91,13 @@ func (e *ecs) deliver(k *call, plan *ecsPlan, amount, ordinal int) []string {
 func (e *ecs) fill(k *call, plan *ecsPlan, i int, m *machine) {
 	p := plan.p
 	unique := p.flag("UniqueSuffix")
-	m.Name = orElse(aliNumbered(p.text("InstanceName"), i, unique), m.ID)
-	m.HostName = orElse(aliNumbered(p.text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
-	m.Region, m.Zone = k.region, orElse(p.text("ZoneId"), ecsZone(k.region))
-	m.InstanceType, m.ImageID = p.text("InstanceType"), orElse(p.text("ImageId"), p.text("ImageFamily"))
+	m.Name = cmp.Or(aliNumbered(p.text("InstanceName"), i, unique), m.ID)
+	m.HostName = cmp.Or(aliNumbered(p.text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
+	m.Region, m.Zone = k.region, cmp.Or(p.text("ZoneId"), ecsZone(k.region))
+	m.InstanceType, m.ImageID = p.text("InstanceType"), cmp.Or(p.text("ImageId"), p.text("ImageFamily"))
 	m.CPUs, m.MemoryMiB = ecsShape(m.InstanceType)
 	m.Charge, m.Groups, m.Tags = plan.charge, plan.groups, plan.tags
-	m.SubnetID = orElse(p.text("VSwitchId"), "vsw-default")
+	m.SubnetID = cmp.Or(p.text("VSwitchId"), "vsw-default")
 	m.VPCID = ecsVPC(m.SubnetID)
 	m.PrivateIPs = []string{e.cloud.privateIP()}
 	if first := p.text("PrivateIpAddress"); first != "" {
@@ -117,27 +113,4 @@ func (e *ecs) fill(k *call, plan *ecsPlan, i int, m *machine) {
 	if set := p.text("DeploymentSetId"); set != "" {
 		e.placed[m.ID] = ecsPlace{set: set}
 	}
-}
-
-// inUse tells whether a living machine of a vSwitch holds an address.
-func (a *alibaba) inUse(k *call, vswitch, address string) bool {
-	for _, m := range a.cloud.all() {
-		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.phase(k.now) != Gone {
-			return true
-		}
-	}
-	return false
-}
-
-// aliIsIPv4 tells whether text is an IPv4 address.
-func aliIsIPv4(s string) bool {
-	ip, err := netip.ParseAddr(s)
-	return err == nil && ip.Is4()
-}
-
-// aliIsIPv6 tells whether text is an IPv6 address, or begins as one and ends in
-// the asterisks that hide a part of it in the vendor's examples.
-func aliIsIPv6(s string) bool {
-	ip, err := netip.ParseAddr(strings.ReplaceAll(s, "***", "1"))
-	return err == nil && ip.Is6()
 }

@@ -1,7 +1,6 @@
 package cloudsim
 
 import (
-	"encoding/base64"
 	"regexp"
 	"strconv"
 	"strings"
@@ -83,19 +82,6 @@ func checkECSSuffix(p *aliParams) {
 	}
 	check("InstanceName", "InstanceNameExceed", 128)
 	check("HostName", "HostnameExceed", host)
-}
-
-// userData decodes UserData, which both products want in Base64.
-func (p *aliParams) userData() (raw []byte, ok bool) {
-	if !p.has("UserData") {
-		return nil, false
-	}
-	raw, err := base64.StdEncoding.DecodeString(p.text("UserData"))
-	if err != nil {
-		p.bad("UserData", "Base64")
-		return nil, false
-	}
-	return raw, true
 }
 
 func checkECSLogin(p *aliParams) {

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -14,7 +15,7 @@ func (e *ecs) checkNetwork(k *call, p *aliParams, amount int) []string {
 	groups := checkECSGroups(p, "")
 	checkECSInterfaces(p)
 	checkECSIPv6(p, amount)
-	e.checkPrivateIP(k, p, orElse(vswitch, "vsw-default"), amount)
+	e.checkPrivateIP(k, p, cmp.Or(vswitch, "vsw-default"), amount)
 	return groups
 }
 

@@ -12,7 +12,7 @@ import (
 // TestRunInstancesFull asks for most of what there is and looks at what came of it.
 func TestRunInstancesFull(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	ids := c.run("Amount", "2", "InstanceName", "k8s-node-[1,4]-a", "HostName", "host", "UniqueSuffix", "true",
 		"ZoneId", "cn-hangzhou-g", "InternetMaxBandwidthOut", "5", "KeyPairName", "kp", "ClientToken", "tok",
 		"Tag.1.Key", "team", "Tag.1.Value", "a b", "Tag.2.Key", "empty", "Password", "EcsV587!",
@@ -58,7 +58,7 @@ func TestRunInstancesFull(t *testing.T) {
 
 func TestRunInstancesDefaults(t *testing.T) {
 	sim := New(nil)
-	id := newECSClient(t, sim).run()[0]
+	id := newECSTestClient(t, sim).run()[0]
 	m := sim.Instances(ECS)[0]
 	if m.Name != id || m.Zone != "cn-hangzhou-a" || m.Charge != Postpaid || len(m.PublicIPs) != 0 {
 		t.Errorf("name %q, zone %q, charge %s, public %v; want the ID, a zone of the region, postpaid, none", m.Name, m.Zone, m.Charge, m.PublicIPs)
@@ -175,7 +175,7 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"DryRun=true Amount=0", 400, "InvalidParameter"},
 	} {
 		sim := New(nil)
-		client := newECSClient(t, sim)
+		client := newECSTestClient(t, sim)
 		pairs := ecsBase()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
@@ -208,7 +208,7 @@ func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
 		{"Password", "Aaaaaa,.?/"},
 		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false", "SystemDisk.Encrypted", "false"},
 	} {
-		if reply := newECSClient(t, New(nil)).call("RunInstances", ecsBase(pairs...)...); reply.status != 200 {
+		if reply := newECSTestClient(t, New(nil)).call("RunInstances", ecsBase(pairs...)...); reply.status != 200 {
 			t.Errorf("%.60q: answered %d %s", pairs, reply.status, reply.code())
 		}
 	}
@@ -216,7 +216,7 @@ func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
 
 // TestRefusalNamesTheParameterNotItsValue: the value might be a password.
 func TestRefusalNamesTheParameterNotItsValue(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	reply := c.call("RunInstances", ecsBase("Password", "hunter2hunter2")...)
 	message, _ := reply.body["Message"].(string)
 	if !strings.Contains(message, `"Password"`) || strings.Contains(reply.raw, "hunter2") {
@@ -226,7 +226,7 @@ func TestRefusalNamesTheParameterNotItsValue(t *testing.T) {
 
 func TestPrivateAddressIsUsedOnce(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	id := c.run("PrivateIpAddress", "10.9.9.9")[0]
 	if got := sim.Instances(ECS)[0].PrivateIPs; !slices.Equal(got, []string{"10.9.9.9"}) {
 		t.Errorf("the machine has %v, want the address asked for", got)
@@ -238,7 +238,7 @@ func TestPrivateAddressIsUsedOnce(t *testing.T) {
 
 func TestPrivateAddressesOfABatchAreConsecutive(t *testing.T) {
 	sim := New(nil)
-	newECSClient(t, sim).run("PrivateIpAddress", "10.9.9.254", "Amount", "3")
+	newECSTestClient(t, sim).run("PrivateIpAddress", "10.9.9.254", "Amount", "3")
 	var got []string
 	for _, m := range sim.Instances(ECS) {
 		got = append(got, m.PrivateIPs...)
@@ -249,12 +249,12 @@ func TestPrivateAddressesOfABatchAreConsecutive(t *testing.T) {
 }
 
 func TestMaskedExampleIDsAreWellFormed(t *testing.T) {
-	newECSClient(t, New(nil)).run("SecurityGroupId", "sg-bp15ed6xe1yxeycg7o***", "VSwitchId", "vsw-bp1s5fnvk4gn2tws03***")
+	newECSTestClient(t, New(nil)).run("SecurityGroupId", "sg-bp15ed6xe1yxeycg7o***", "VSwitchId", "vsw-bp1s5fnvk4gn2tws03***")
 }
 
 func TestClientToken(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	first := c.run("ClientToken", "t-1", "Amount", "2", "PrivateIpAddress", "")
 	if again := c.run("ClientToken", "t-1", "Amount", "2"); !slices.Equal(again, first) {
 		t.Errorf("the same token gave %v, want %v again", again, first)
@@ -272,7 +272,7 @@ func TestClientToken(t *testing.T) {
 // call took the address, or because its release time has come closer.
 func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		pairs := []string{
 			"ClientToken", "t-1", "PrivateIpAddress", "10.9.9.9",
 			"AutoReleaseTime", time.Now().UTC().Add(30 * time.Minute).Format(aliStamp),
@@ -289,7 +289,7 @@ func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 func TestFailedCreateForgetsItsToken(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: NoStock, Count: 1, Times: 1})
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	pairs := ecsBase("ClientToken", "t-1", "Amount", "2")
 	c.wantCode(c.call("RunInstances", pairs...), 403, "OperationDenied.NoStock")
 	c.wantOK(c.call("RunInstances", pairs...))
@@ -297,7 +297,7 @@ func TestFailedCreateForgetsItsToken(t *testing.T) {
 
 func TestAutoRelease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		c.run("AutoReleaseTime", time.Now().UTC().Add(time.Hour).Format(aliStamp))
 		time.Sleep(59 * time.Minute)
 		if got := c.describe().at("TotalCount"); got != 1.0 {
@@ -311,7 +311,7 @@ func TestAutoRelease(t *testing.T) {
 }
 
 func TestPrepaidCreateAnswersAnOrder(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	reply := c.wantOK(c.call("RunInstances", ecsBase("InstanceChargeType", "PrePaid", "Period", "1")...))
 	if reply.body["OrderId"] == nil || reply.body["TradePrice"] != 0.165 {
 		t.Errorf("order %v, price %v", reply.body["OrderId"], reply.body["TradePrice"])

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"time"
@@ -18,8 +19,8 @@ const (
 // periods, which only its newer edition names.
 var ecsSetName = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_. -]{1,127}$`)
 
-// setName checks the name of a set.
-func (p *aliParams) setName() string {
+// readECSSetName checks the name of a set.
+func readECSSetName(p *aliParams) string {
 	return p.matching("DeploymentSetName", ecsSetName, "2 to 128 letters, digits and : _ . -, a letter first")
 }
 
@@ -84,7 +85,7 @@ func (e *ecs) checkSet(k *call, p *aliParams, amount int) {
 	case id == "" || p.err != nil:
 	case e.set(k, id) == nil:
 		p.refuse(aliRefusal(404, "DeploymentSet.NotFound", "The specified deployment set does not exist."))
-	case !e.roomInSet(k, id, orElse(p.text("ZoneId"), ecsZone(k.region)), amount):
+	case !e.roomInSet(k, id, cmp.Or(p.text("ZoneId"), ecsZone(k.region)), amount):
 		p.refuse(aliRefusal(403, "QuotaExceed.DeploymentSetInstanceQuotaFull", "instance quota in one deployment set exceeded."))
 	}
 }
@@ -92,7 +93,7 @@ func (e *ecs) checkSet(k *call, p *aliParams, amount int) {
 // setParams is regional with the codes and messages of these actions.
 func (e *ecs) setParams(k *call) *aliParams {
 	p := &aliParams{values: k.params, missing: aliMissing, invalid: ecsSetInvalid}
-	p.region()
+	requireECSRegion(p)
 	return p
 }
 
@@ -107,10 +108,10 @@ func ecsSetInvalid(name string) *aliError {
 	}
 }
 
-// strategy reads the strategy under the name of the older reference or that of
+// readECSStrategy reads the strategy under the name of the older reference or that of
 // the vendor's SDK; a request that has both has to say the same twice.
 // Availability alone is in the older reference.
-func (p *aliParams) strategy() string {
+func readECSStrategy(p *aliParams) string {
 	const newer, older = "Strategy", "DeploymentStrategy"
 	for _, name := range []string{older, newer} {
 		p.choice(name, "", "Availability", "AvailabilityGroup", "LowLatency")
@@ -118,7 +119,7 @@ func (p *aliParams) strategy() string {
 	if p.has(newer) && p.has(older) && p.text(newer) != p.text(older) {
 		p.bad(newer, "the value of "+older+", or one of the two alone")
 	}
-	return orElse(p.text(older), p.text(newer))
+	return cmp.Or(p.text(older), p.text(newer))
 }
 
 // createDeploymentSet serves CreateDeploymentSet.
@@ -145,8 +146,8 @@ func (e *ecs) newSet(k *call) (*ecsSet, *aliError) {
 	p.description("Description")
 	p.choice("OnUnableToRedeployFailedInstance", "CancelMembershipAndStart", "KeepStopped")
 	s := &ecsSet{
-		region: k.region, name: p.setName(), description: p.text("Description"),
-		strategy: p.strategy(), created: k.now,
+		region: k.region, name: readECSSetName(p), description: p.text("Description"),
+		strategy: readECSStrategy(p), created: k.now,
 	}
 	if s.strategy == "" {
 		p.refuse(p.missing("DeploymentStrategy"))
@@ -166,7 +167,7 @@ func (e *ecs) newSet(k *call) (*ecsSet, *aliError) {
 	if n >= ecsMaxSets {
 		return nil, aliRefusal(403, "DEPLOYMENTSET.QUOTA_FULL", "The deploymentSet quota is full")
 	}
-	s.id = ecsFresh(e.cloud.rand, "ds-bp", func(id string) bool {
+	s.id = unusedID(e.cloud.rand, "ds-bp", 17, func(id string) bool {
 		return slices.ContainsFunc(e.sets, func(s *ecsSet) bool { return s.id == id })
 	})
 	return s, nil

@@ -10,7 +10,7 @@ func (e *ecs) describeDeploymentSets(k *call) (aliObject, *aliError) {
 	p := e.setParams(k)
 	p.description("Description") // a documented code of an action without this parameter
 	page, id := p.page(100), p.jsonFilter("DeploymentSetIds")
-	name, strategy := p.text("DeploymentSetName"), p.strategy()
+	name, strategy := p.text("DeploymentSetName"), readECSStrategy(p)
 	if p.err != nil {
 		return nil, p.err
 	}

@@ -1,6 +1,9 @@
 package cloudsim
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // knownSet returns the set that DeploymentSetId names; without one it refuses,
 // by p. The reference gives this code for ModifyInstanceDeployment alone.
@@ -17,15 +20,15 @@ func (e *ecs) knownSet(k *call, p *aliParams) *ecsSet {
 // reference has it in its example, not among the parameters.
 func (e *ecs) modifyDeploymentSet(k *call) (aliObject, *aliError) {
 	p := e.setParams(k)
-	p.strategy()
-	name := p.setName()
+	readECSStrategy(p)
+	name := readECSSetName(p)
 	p.description("Description")
 	s := e.knownSet(k, p)
 	if p.err != nil {
 		return nil, p.err
 	}
-	s.name = orElse(name, s.name)
-	s.description = orElse(p.text("Description"), s.description)
+	s.name = cmp.Or(name, s.name)
+	s.description = cmp.Or(p.text("Description"), s.description)
 	return nil, nil
 }
 

@@ -11,20 +11,20 @@ import (
 )
 
 // newSet creates a deployment set in cn-hangzhou and returns its ID.
-func (c *aliClient) newSet(more ...string) string {
+func (c *ecsTestClient) newSet(more ...string) string {
 	c.t.Helper()
 	pairs := append([]string{"RegionId", "cn-hangzhou", "DeploymentStrategy", "Availability"}, more...)
 	return fmt.Sprint(c.wantOK(c.call("CreateDeploymentSet", pairs...)).at("DeploymentSetId"))
 }
 
 // sets describes the deployment sets of cn-hangzhou.
-func (c *aliClient) sets(more ...string) aliReply {
+func (c *ecsTestClient) sets(more ...string) aliReply {
 	c.t.Helper()
 	return c.wantOK(c.call("DescribeDeploymentSets", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
-// setIDs are the IDs of an answer of DescribeDeploymentSets.
-func (r aliReply) setIDs() []string {
+// ecsSetIDs are the IDs of an answer of DescribeDeploymentSets.
+func ecsSetIDs(r aliReply) []string {
 	list, _ := r.at("DeploymentSets", "DeploymentSet").([]any)
 	out := make([]string, len(list))
 	for i := range list {
@@ -34,7 +34,7 @@ func (r aliReply) setIDs() []string {
 }
 
 // wantMembers fails unless a set has exactly these machines, by both describes.
-func (c *aliClient) wantMembers(set string, want ...string) {
+func (c *ecsTestClient) wantMembers(set string, want ...string) {
 	c.t.Helper()
 	reply := c.sets("DeploymentSetIds", aliIDs([]string{set}))
 	if got := reply.strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(got, want) {
@@ -48,14 +48,14 @@ func (c *aliClient) wantMembers(set string, want ...string) {
 }
 
 // move calls ModifyInstanceDeployment in cn-hangzhou.
-func (c *aliClient) move(id, set string, more ...string) aliReply {
+func (c *ecsTestClient) move(id, set string, more ...string) aliReply {
 	c.t.Helper()
 	return c.call("ModifyInstanceDeployment", append([]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
 }
 
 func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		set := c.newSet("DeploymentSetName", "test default", "Description", "default")
 		if !strings.HasPrefix(set, "ds-bp") {
 			t.Errorf("the ID is %q, want one that begins with ds-bp", set)
@@ -104,20 +104,8 @@ func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 	})
 }
 
-// xml performs an action without Format and returns the body of the answer.
-func (c *aliClient) xml(action string, pairs ...string) string {
-	c.t.Helper()
-	params := c.system(action)
-	delete(params, "Format")
-	for name, value := range aliPairs(pairs) {
-		params[name] = value
-	}
-	_, body := c.raw(c.request("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), ""))
-	return body
-}
-
 func TestCreateDeploymentSet(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	region := func(more ...string) []string { return append([]string{"RegionId", "cn-hangzhou"}, more...) }
 	for _, r := range []struct {
 		pairs  []string
@@ -144,26 +132,26 @@ func TestCreateDeploymentSet(t *testing.T) {
 	if got := c.sets().at("DeploymentSets", "DeploymentSet", 0, "GroupCount"); got != 2.0 {
 		t.Errorf("the set has %v groups, want the 2 asked for", got)
 	}
-	if n := len(c.sets().setIDs()); n != 1 {
+	if n := len(ecsSetIDs(c.sets())); n != 1 {
 		t.Errorf("%d sets exist, want the one that was not refused", n)
 	}
 }
 
 func TestCreateDeploymentSetIsIdempotent(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	first := c.newSet("ClientToken", "tok")
 	if again := c.newSet("ClientToken", "tok"); again != first {
 		t.Errorf("the same token gave %s, want %s again", again, first)
 	}
 	pairs := []string{"RegionId", "cn-hangzhou", "Strategy", "LowLatency", "ClientToken", "tok"}
 	c.wantCode(c.call("CreateDeploymentSet", pairs...), 400, "IdempotentParameterMismatch")
-	if got := c.sets().setIDs(); !slices.Equal(got, []string{first}) {
+	if got := ecsSetIDs(c.sets()); !slices.Equal(got, []string{first}) {
 		t.Errorf("sets %v exist, want %s alone", got, first)
 	}
 }
 
 func TestDeploymentSetQuota(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	for range ecsMaxSets {
 		c.newSet()
 	}
@@ -173,7 +161,7 @@ func TestDeploymentSetQuota(t *testing.T) {
 }
 
 func TestDescribeDeploymentSetsFilters(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	var all []string
 	for i := range 12 {
 		all = append(all, c.newSet("DeploymentSetName", "set-"+strconv.Itoa(i)))
@@ -191,7 +179,7 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 		{[]string{"DeploymentSetName", "set-5"}, all[5:6]},
 		{[]string{"Strategy", "LowLatency"}, []string{near}},
 	} {
-		if got := c.sets(f.filter...).setIDs(); !slices.Equal(got, f.want) {
+		if got := ecsSetIDs(c.sets(f.filter...)); !slices.Equal(got, f.want) {
 			t.Errorf("filter %v lists %v, want %v", f.filter, got, f.want)
 		}
 	}
@@ -214,7 +202,7 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 // TestModifyDeploymentSet: both names of the action, and what is left out stays.
 func TestModifyDeploymentSet(t *testing.T) {
 	for _, action := range []string{"ModifyDeploymentSetAttribute", "ModifyDeploymentSetAttributes"} {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		set := c.newSet("DeploymentSetName", "old", "Description", "text")
 		modify := func(more ...string) aliReply {
 			return c.call(action, append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set}, more...)...)
@@ -235,7 +223,7 @@ func TestModifyDeploymentSet(t *testing.T) {
 
 // TestReleasedMachinesLeaveTheSet: only then can it be deleted.
 func TestReleasedMachinesLeaveTheSet(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	set := c.newSet()
 	ids := c.run("Amount", "2", "DeploymentSetId", set)
 	del := func(more ...string) aliReply {
@@ -259,7 +247,7 @@ func TestFailedMachinesLeaveTheSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
 		sim.Inject(Fault{Kind: LaunchFailure, Count: 1})
-		c := newECSClient(t, sim)
+		c := newECSTestClient(t, sim)
 		set := c.newSet()
 		ids := c.up("Amount", "2", "DeploymentSetId", set)
 		c.wantMembers(set, ids[1])
@@ -269,7 +257,7 @@ func TestFailedMachinesLeaveTheSet(t *testing.T) {
 // TestSetIsFullByZone: 20 machines in each.
 func TestSetIsFullByZone(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	set := c.newSet()
 	c.run("Amount", "19", "DeploymentSetId", set)
 	c.wantCode(c.call("RunInstances", ecsBase("Amount", "2", "DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
@@ -283,7 +271,7 @@ func TestSetIsFullByZone(t *testing.T) {
 
 func TestModifyInstanceDeployment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		one, two := c.newSet(), c.newSet()
 		id := c.run()[0]
 		c.wantCode(c.move(id, one), 403, "IncorrectInstanceStatus")
@@ -313,7 +301,7 @@ func TestModifyInstanceDeployment(t *testing.T) {
 
 func TestFullSetTakesNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		set := c.newSet()
 		c.run("Amount", "20", "DeploymentSetId", set)
 		id := c.up()[0]
@@ -325,7 +313,7 @@ func TestFullSetTakesNoMore(t *testing.T) {
 // apart, unless one of them may move and restart.
 func TestForceMovesOffASharedHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		set := c.newSet()
 		ids := c.up("Amount", "3", "DedicatedHostId", "dh-1")
 		c.wantOK(c.move(ids[0], set))

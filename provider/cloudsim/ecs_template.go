@@ -2,7 +2,6 @@ package cloudsim
 
 import (
 	"maps"
-	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strconv"
@@ -110,18 +109,9 @@ func (e *ecs) templateRoom(t *ecsTemplate) *aliError {
 }
 
 func (e *ecs) freshTemplateID() string {
-	return ecsFresh(e.cloud.rand, "lt-bp", func(id string) bool {
+	return unusedID(e.cloud.rand, "lt-bp", 17, func(id string) bool {
 		return slices.ContainsFunc(e.templates, func(t *ecsTemplate) bool { return t.id == id })
 	})
-}
-
-// ecsFresh draws an ID that is not taken.
-func ecsFresh(r *rand.Rand, prefix string, taken func(id string) bool) string {
-	for {
-		if id := prefix + letters(r, 17); !taken(id) {
-			return id
-		}
-	}
 }
 
 // createLaunchTemplateVersion serves CreateLaunchTemplateVersion. A version

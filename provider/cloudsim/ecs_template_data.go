@@ -56,15 +56,6 @@ func ecsTemplateFields(p *aliParams, prefix, texts, numbers, flags, decimals str
 	return out
 }
 
-// decimal returns a number that may have a fraction.
-func (p *aliParams) decimal(name string) float64 {
-	n, err := strconv.ParseFloat(p.text(name), 64)
-	if err != nil || n < 0 || n > 1e9 {
-		p.bad(name, "a number")
-	}
-	return n
-}
-
 func ecsTemplateScalars(p *aliParams) aliObject {
 	return ecsTemplateFields(p, "", ecsTemplateTexts, ecsTemplateNumbers, ecsTemplateFlags, ecsTemplateDecimals)
 }
@@ -217,7 +208,7 @@ func checkTemplateTags(p *aliParams) {
 // parameter out of both messages; here it is always there.
 func (e *ecs) templateParams(k *call) *aliParams {
 	p := &aliParams{values: k.params, missing: aliMissing, invalid: ecsTemplateInvalid}
-	p.region()
+	requireECSRegion(p)
 	return p
 }
 

@@ -52,7 +52,7 @@ const ecsExampleData = `{
 
 func TestVersionAnswersAsInTheReference(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		id := c.newTemplate("wd-1526308145065", ecsExampleTemplate()...)
 		reply := c.wantOK(c.template("DescribeLaunchTemplateVersions", "LaunchTemplateName", "wd-1526308145065"))
 		set, _ := reply.at("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0).(map[string]any)
@@ -83,7 +83,7 @@ func TestVersionAnswersAsInTheReference(t *testing.T) {
 }
 
 func TestVersionInXML(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	c.newTemplate("lt-name1", ecsExampleTemplate()...)
 	var got struct {
 		TotalCount                int
@@ -127,7 +127,7 @@ func TestVersionInXML(t *testing.T) {
 // shown and not used.
 func TestTemplateKeepsNoSecretAndNoCount(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", "Password", "EcsV587!", "Amount", "5", "DryRun", "true", "Tenancy", "host",
 		"ImageId", "img", "InstanceType", "ecs.g5.large", "SecurityGroupIds.1", "sg-1", "SecurityGroupIds.2", "sg-2")
 	reply := c.wantOK(c.template("DescribeLaunchTemplateVersions", "LaunchTemplateId", id))
@@ -149,7 +149,7 @@ func TestTemplateKeepsNoSecretAndNoCount(t *testing.T) {
 }
 
 func TestVersionFilters(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
 	for range 11 {
 		c.newVersion(id)

@@ -2,7 +2,6 @@ package cloudsim
 
 import (
 	"slices"
-	"strconv"
 )
 
 // describeLaunchTemplates serves DescribeLaunchTemplates. The reference says
@@ -39,16 +38,6 @@ func (t *ecsTemplate) tagsMachines(want map[string]string) bool {
 	})
 }
 
-// oneOrMany reads a filter in both its forms, Name=a and Name.1=a, and tells of
-// a value whether it passes. An ID that does not exist is no error.
-func (p *aliParams) oneOrMany(name string, most int) func(string) bool {
-	wanted := p.list(name, most)
-	if p.has(name) {
-		wanted = append(wanted, p.text(name))
-	}
-	return func(s string) bool { return len(wanted) == 0 || slices.Contains(wanted, s) }
-}
-
 func ecsTemplateSet(t *ecsTemplate) aliObject {
 	return aliObject{
 		{"CreateTime", t.created.UTC().Format(aliStamp)},
@@ -66,7 +55,7 @@ func ecsTemplateSet(t *ecsTemplate) aliObject {
 // describeLaunchTemplateVersions serves DescribeLaunchTemplateVersions.
 func (e *ecs) describeLaunchTemplateVersions(k *call) (aliObject, *aliError) {
 	p := e.templateParams(k)
-	page, keep := p.page(50), p.versionFilter()
+	page, keep := p.page(50), readECSVersionFilter(p)
 	// Without it the data is shown; that false hides it is documentation alone.
 	detail := !p.has("DetailFlag") || p.flag("DetailFlag")
 	t := e.template(k, p)
@@ -87,9 +76,9 @@ func (e *ecs) describeLaunchTemplateVersions(k *call) (aliObject, *aliError) {
 	}, nil
 }
 
-// versionFilter reads which versions are asked for; several filters narrow each
+// readECSVersionFilter reads which versions are asked for; several filters narrow each
 // other. A version that does not exist is left out: the action has no code for it.
-func (p *aliParams) versionFilter() func(*ecsTemplate, *ecsVersion) bool {
+func readECSVersionFilter(p *aliParams) func(*ecsTemplate, *ecsVersion) bool {
 	numbers := p.numbers("LaunchTemplateVersion", ecsMaxVersions)
 	least, most := p.number("MinVersion", 1, 1, 1<<30), p.number("MaxVersion", 1<<30, 1, 1<<30)
 	if least > most {
@@ -100,15 +89,6 @@ func (p *aliParams) versionFilter() func(*ecsTemplate, *ecsVersion) bool {
 		return (len(numbers) == 0 || slices.Contains(numbers, v.number)) &&
 			least <= v.number && v.number <= most && (!standard || v.number == t.standard)
 	}
-}
-
-// numbers reads a list of version numbers.
-func (p *aliParams) numbers(name string, most int) []int {
-	var out []int
-	for _, n := range p.indexes(name, most) {
-		out = append(out, p.number(name+"."+strconv.Itoa(n), 0, 1, 1<<30))
-	}
-	return out
 }
 
 func ecsVersionSet(t *ecsTemplate, v *ecsVersion, detail bool) aliObject {

@@ -13,7 +13,7 @@ func ecsWhole(more ...string) []string {
 
 func TestRunByTemplateAlone(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", ecsWhole("InstanceName", "web", "HostName", "LocalHost", "Tag.1.Key", "k", "Tag.1.Value", "v",
 		"InternetMaxBandwidthOut", "5", "SpotStrategy", "SpotAsPriceGo", "ZoneId", "cn-hangzhou-g")...)
 	c.wantOK(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", ""))
@@ -33,7 +33,7 @@ func TestRunByTemplateAlone(t *testing.T) {
 // and so do the security groups, however they are named.
 func TestRequestWinsOverTemplate(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", ecsWhole("HostName", "LocalHost", "Tag.1.Key", "a", "Tag.2.Key", "b", "Description", "kept",
 		"SystemDisk.Category", "cloud_ssd", "SystemDisk.Size", "100", "DataDisk.1.Size", "20", "DataDisk.2.Size", "30")...)
 	c.wantOK(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", "MyHost", "Tag.1.Key", "c",
@@ -53,7 +53,7 @@ func TestRequestWinsOverTemplate(t *testing.T) {
 
 func TestRunByVersion(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", ecsWhole("InstanceName", "first")...)
 	c.newVersion(id, ecsWhole("InstanceName", "second")...)
 	run := func(more ...string) aliReply {
@@ -78,7 +78,7 @@ func TestRunByVersion(t *testing.T) {
 // TestMissingIsMissingAfterTheMerge: what neither side has is refused, and what
 // is wrong in the template is refused as it would be in the request.
 func TestMissingIsMissingAfterTheMerge(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	image := c.newTemplate("image", "ImageId", "img-t")
 	run := func(id string, more ...string) aliReply {
 		return c.call("RunInstances", append([]string{"RegionId", "cn-hangzhou", "LaunchTemplateId", id}, more...)...)
@@ -100,7 +100,7 @@ func TestMissingIsMissingAfterTheMerge(t *testing.T) {
 // when the template has another default version by then, or is gone.
 func TestTokenCountsTheRequestNotTheTemplate(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", ecsWhole("InstanceChargeType", "PrePaid", "Period", "1")...)
 	c.newVersion(id, ecsWhole()...)
 	run := func() aliReply {

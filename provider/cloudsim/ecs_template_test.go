@@ -11,21 +11,15 @@ import (
 	"time"
 )
 
-// template calls an action about templates in cn-hangzhou.
-func (c *aliClient) template(action string, pairs ...string) aliReply {
-	c.t.Helper()
-	return c.call(action, append([]string{"RegionId", "cn-hangzhou"}, pairs...)...)
-}
-
 // newTemplate creates a template and returns its ID.
-func (c *aliClient) newTemplate(name string, more ...string) string {
+func (c *ecsTestClient) newTemplate(name string, more ...string) string {
 	c.t.Helper()
 	reply := c.wantOK(c.template("CreateLaunchTemplate", append([]string{"LaunchTemplateName", name}, more...)...))
 	return fmt.Sprint(reply.at("LaunchTemplateId"))
 }
 
 // newVersion adds a version and returns its number.
-func (c *aliClient) newVersion(id string, more ...string) int {
+func (c *ecsTestClient) newVersion(id string, more ...string) int {
 	c.t.Helper()
 	reply := c.wantOK(c.template("CreateLaunchTemplateVersion", append([]string{"LaunchTemplateId", id}, more...)...))
 	n, _ := reply.at("LaunchTemplateVersionNumber").(float64)
@@ -33,7 +27,7 @@ func (c *aliClient) newVersion(id string, more ...string) int {
 }
 
 // templateNames lists names as DescribeLaunchTemplates answers them.
-func (c *aliClient) templateNames(filter ...string) []string {
+func (c *ecsTestClient) templateNames(filter ...string) []string {
 	c.t.Helper()
 	reply := c.wantOK(c.template("DescribeLaunchTemplates", filter...))
 	list, _ := reply.at("LaunchTemplateSets", "LaunchTemplateSet").([]any)
@@ -45,7 +39,7 @@ func (c *aliClient) templateNames(filter ...string) []string {
 }
 
 // versions lists numbers as DescribeLaunchTemplateVersions answers them.
-func (c *aliClient) versions(id string, filter ...string) []int {
+func (c *ecsTestClient) versions(id string, filter ...string) []int {
 	c.t.Helper()
 	reply := c.wantOK(c.template("DescribeLaunchTemplateVersions", append([]string{"LaunchTemplateId", id}, filter...)...))
 	list, _ := reply.at("LaunchTemplateVersionSets", "LaunchTemplateVersionSet").([]any)
@@ -59,7 +53,7 @@ func (c *aliClient) versions(id string, filter ...string) []int {
 
 func TestCreateLaunchTemplateRefusals(t *testing.T) {
 	big := base64.StdEncoding.EncodeToString(make([]byte, 16<<10+1))
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	for _, r := range []struct {
 		pairs         []string
 		status        int
@@ -102,7 +96,7 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 // TestTemplateValuesAreNotChecked: only a create of machines looks at them.
 func TestTemplateValuesAreNotChecked(t *testing.T) {
 	sim := New(nil)
-	c := newECSClient(t, sim)
+	c := newECSTestClient(t, sim)
 	id := c.newTemplate("odd", "ImageId", "~", "InstanceType", "none", "SystemDisk.Size", "7", "DataDisk.1.Category", "floppy",
 		"HostName", "-", "AutoReleaseTime", "2018-01-01T12:05:00Z")
 	c.wantCode(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id), 404, "InvalidImageId.NotFound")
@@ -112,7 +106,7 @@ func TestTemplateValuesAreNotChecked(t *testing.T) {
 }
 
 func TestTemplateNamesAreUniqueInARegion(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
 	reply := c.template("CreateLaunchTemplate", "LaunchTemplateName", "lt-name1")
 	c.wantCode(reply, 403, "LaunchTemplateName.Duplicated")
@@ -125,7 +119,7 @@ func TestTemplateNamesAreUniqueInARegion(t *testing.T) {
 }
 
 func TestTemplateLimits(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	var id string
 	for i := range ecsMaxTemplates {
 		id = c.newTemplate("lt-" + strconv.Itoa(i))
@@ -146,7 +140,7 @@ func TestTemplateLimits(t *testing.T) {
 
 // TestUnknownTemplate: every action that names a template, by ID and by name.
 func TestUnknownTemplate(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
 	for action, more := range map[string][]string{
 		"CreateLaunchTemplateVersion":        nil,
@@ -171,7 +165,7 @@ func TestUnknownTemplate(t *testing.T) {
 
 func TestDescribeLaunchTemplates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSClient(t, New(nil))
+		c := newECSTestClient(t, New(nil))
 		id := c.newTemplate("wd-1526307480xxx", "TemplateTag.1.Key", "k", "TemplateTag.1.Value", "v", "TemplateResourceGroupId", "rg-1")
 		time.Sleep(time.Minute)
 		c.newVersion(id)
@@ -216,7 +210,7 @@ func TestDescribeLaunchTemplates(t *testing.T) {
 }
 
 func TestDescribeLaunchTemplatesFilters(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	ids, all := map[string]string{}, []string{}
 	for i := range 12 {
 		name := "lt-" + strconv.Itoa(i)
@@ -249,7 +243,7 @@ func TestDescribeLaunchTemplatesFilters(t *testing.T) {
 }
 
 func TestDefaultVersion(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
 	c.newVersion(id)
 	set := func(pairs ...string) aliReply {
@@ -273,7 +267,7 @@ func TestDefaultVersion(t *testing.T) {
 
 // TestDeleteLaunchTemplateVersion: all or none, and never the default.
 func TestDeleteLaunchTemplateVersion(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
 	for range 3 {
 		c.newVersion(id)
@@ -299,7 +293,7 @@ func TestDeleteLaunchTemplateVersion(t *testing.T) {
 }
 
 func TestDeleteLaunchTemplate(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
 	c.newVersion(id)
 	reply := c.wantOK(c.template("DeleteLaunchTemplate", "LaunchTemplateName", "lt-name1"))
@@ -316,7 +310,7 @@ func TestDeleteLaunchTemplate(t *testing.T) {
 
 // TestTemplateActionsInXML: the small answers, as the reference shows them.
 func TestTemplateActionsInXML(t *testing.T) {
-	c := newECSClient(t, New(nil))
+	c := newECSTestClient(t, New(nil))
 	for _, w := range []struct {
 		action, want string
 		pairs        []string

@@ -73,7 +73,7 @@ func ensStatus(k *call, m *machine) string {
 	if m.Charge == Prepaid && !k.now.Before(aliExpiry(m)) {
 		return "Expired"
 	}
-	return ecsStatus(m.phase(k.now))
+	return aliStatus(m.phase(k.now))
 }
 
 // ensFault is the documented answer to a fault. For quota ENS documents none;

@@ -2,6 +2,7 @@ package cloudsim
 
 import (
 	"bytes"
+	"cmp"
 	"math/rand/v2"
 	"regexp"
 	"strconv"
@@ -112,6 +113,9 @@ func (e *ens) checkAddress(k *call, p *aliParams, amount int) {
 	}
 }
 
+// ensOrder is the number from which orders are counted.
+const ensOrder = 300_000_000_000
+
 // ensInstanceID draws the ID of a machine.
 func ensInstanceID(r *rand.Rand) string { return "i-5" + letters(r, 20) }
 
@@ -155,12 +159,12 @@ func (e *ens) deliver(k *call, plan *ensPlan, amount, ordinal int) []string {
 func (e *ens) fill(plan *ensPlan, i int, m *machine) {
 	p := plan.p
 	unique := p.flag("UniqueSuffix")
-	m.Name = orElse(aliNumbered(p.text("InstanceName"), i, unique), m.ID)
-	m.HostName = orElse(aliNumbered(p.text("HostName"), i, unique), m.ID)
+	m.Name = cmp.Or(aliNumbered(p.text("InstanceName"), i, unique), m.ID)
+	m.HostName = cmp.Or(aliNumbered(p.text("HostName"), i, unique), m.ID)
 	m.Region, m.Charge, m.Tags = plan.region, plan.charge, plan.tags
 	m.InstanceType, m.ImageID = p.text("InstanceType"), p.text("ImageId")
 	m.VPCID, m.SubnetID = p.text("NetWorkId"), p.text("VSwitchId")
-	m.PrivateIPs = []string{orElse(p.text("PrivateIpAddress"), e.cloud.privateIP())}
+	m.PrivateIPs = []string{cmp.Or(p.text("PrivateIpAddress"), e.cloud.privateIP())}
 	if p.flag("PublicIpIdentification") || p.number("InternetMaxBandwidthOut", 0, 0, 1<<20) > 0 {
 		m.PublicIPs = []string{e.cloud.publicIP()}
 	}

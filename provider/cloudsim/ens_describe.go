@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -45,7 +46,7 @@ func (e *ens) filter(k *call, p *aliParams) func(*machine) bool {
 	return func(m *machine) bool {
 		return id(m.ID) && region(m.Region) &&
 			strings.Contains(m.ID+" "+m.Name+" "+strings.Join(m.PrivateIPs, " "), key) &&
-			aliTagged(m, tags) && equal(m)
+			aliHasTags(m.Tags, tags) && equal(m)
 	}
 }
 
@@ -131,7 +132,7 @@ func ensInstance(k *call, m *machine) aliObject {
 		{"ExpiredTime", expires},
 		{"AutoReleaseTime", p["AutoReleaseTime"]},
 		{"KeyPairName", p["KeyPairName"]},
-		{"SpotStrategy", orElse(p["SpotStrategy"], "NoSpot")},
+		{"SpotStrategy", cmp.Or(p["SpotStrategy"], "NoSpot")},
 		{"InternetMaxBandwidthOut", out},
 		{"InternetMaxBandwidthIn", 0},
 		{"SecurityGroupIds", aliList("SecurityGroupId", m.Groups)},
@@ -146,8 +147,8 @@ func ensInstance(k *call, m *machine) aliObject {
 		{"PrivateIpAddresses", aliList("PrivateIpAddress", ensAddresses(m.PrivateIPs))},
 		{"PublicIpAddress", aliList("IpAddress", m.PublicIPs)},
 		{"PublicIpAddresses", aliList("PublicIpAddress", ensAddresses(m.PublicIPs))},
-		{"NetworkInterfaces", aliList("NetworkInterfaces", []aliObject{ecsInterface(m)})},
-		{"Tags", aliList("Tags", ecsTags(m))},
+		{"NetworkInterfaces", aliList("NetworkInterfaces", []aliObject{aliInterface(m)})},
+		{"Tags", aliList("Tags", aliTags(m.Tags))},
 	}
 }
 

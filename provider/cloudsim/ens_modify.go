@@ -1,5 +1,7 @@
 package cloudsim
 
+import "cmp"
+
 // modifyInstance serves ModifyInstanceAttribute for one machine in any state,
 // but that a new password wants it stopped. The reference says that 0 is
 // success, and its example has 200; here it is 0, as in the other calls.
@@ -22,7 +24,7 @@ func (e *ens) modifyInstance(k *call) (aliObject, *aliError) {
 	case p.has("Password") && ensStatus(k, m) != "Stopped":
 		return nil, ensWrongStatus()
 	}
-	m.Name = orElse(p.text("InstanceName"), m.Name)
-	m.HostName = orElse(p.text("HostName"), m.HostName)
+	m.Name = cmp.Or(p.text("InstanceName"), m.Name)
+	m.HostName = cmp.Or(p.text("HostName"), m.HostName)
 	return aliObject{{"Code", 0}}, nil
 }

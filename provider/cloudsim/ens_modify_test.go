@@ -9,7 +9,7 @@ import (
 )
 
 // wantENSNames checks what the API says of one machine.
-func (c *aliClient) wantENSNames(id, name, host string) {
+func (c *ensTestClient) wantENSNames(id, name, host string) {
 	c.t.Helper()
 	reply := c.wantOK(c.call("DescribeInstances", "InstanceId", id))
 	for field, want := range map[string]string{"InstanceName": name, "HostName": host} {
@@ -22,7 +22,7 @@ func (c *aliClient) wantENSNames(id, name, host string) {
 // TestENSModify gives new names in every state; what is not given stays.
 func TestENSModify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newENSClient(t, New(nil))
+		c := newENSTestClient(t, New(nil))
 		ids := c.wantOK(c.call("RunInstances", ensBase("Amount", "2", "InstanceName", "first", "HostName", "host")...)).strings("InstanceIds")
 		modify := func(pairs ...string) {
 			t.Helper()
@@ -48,7 +48,7 @@ func TestENSModify(t *testing.T) {
 }
 
 func TestENSModifyRefusals(t *testing.T) {
-	c := newENSClient(t, New(nil))
+	c := newENSTestClient(t, New(nil))
 	id := c.wantOK(c.call("RunInstances", ensBase("InstanceName", "first", "HostName", "host")...)).strings("InstanceIds")[0]
 	for _, r := range []struct {
 		pairs []string
@@ -74,7 +74,7 @@ func TestENSNamesBegin(t *testing.T) {
 	for action, pairs := range map[string][]string{"RunInstances": ensBase("Amount", "2"), "CreateInstance": ensOld("Quantity", "2")} {
 		for _, suffix := range []string{"true", "false"} {
 			sim := New(nil)
-			c := newENSClient(t, sim)
+			c := newENSTestClient(t, sim)
 			c.wantOK(c.call(action, append(pairs, "InstanceName", "web-marker", "HostName", "host", "UniqueSuffix", suffix)...))
 			for _, i := range sim.Instances(ENS) {
 				if !strings.HasPrefix(i.Name, "web-marker") || (i.Name == "web-marker") != (suffix == "false") {

@@ -86,7 +86,7 @@ func (e *ens) turn(k *call, id string, c aliPower) *aliError {
 	switch {
 	case m == nil:
 		return ensNoInstance()
-	case ensStatus(k, m) != ecsStatus(c.from):
+	case ensStatus(k, m) != aliStatus(c.from):
 		return ensWrongStatus()
 	}
 	c.apply(m, k.now)

@@ -8,14 +8,14 @@ import (
 )
 
 // ensUp creates ENS machines and waits for them to run. It needs a synctest bubble.
-func (c *aliClient) ensUp(amount string) []string {
+func (c *ensTestClient) ensUp(amount string) []string {
 	c.t.Helper()
 	ids := c.wantOK(c.call("RunInstances", ensBase("Amount", amount)...)).strings("InstanceIds")
 	time.Sleep(2 * time.Second)
 	return ids
 }
 
-func (c *aliClient) wantENSStatus(id, want string) {
+func (c *ensTestClient) wantENSStatus(id, want string) {
 	c.t.Helper()
 	reply := c.wantOK(c.call("DescribeInstances", "InstanceId", id))
 	if got := reply.at("Instances", "Instance", 0, "Status"); got != want {
@@ -27,7 +27,7 @@ func (c *aliClient) wantENSStatus(id, want string) {
 // each of them forbids.
 func TestENSPowerTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newENSClient(t, New(nil))
+		c := newENSTestClient(t, New(nil))
 		id := c.wantOK(c.call("RunInstances", ensBase()...)).strings("InstanceIds")[0]
 		state := func(status string, refused ...string) {
 			t.Helper()
@@ -78,7 +78,7 @@ func TestENSPowerRefusals(t *testing.T) {
 		{"RebootInstances", []string{"InstanceIds.101", "i-1"}, "InvalidParameter.InstanceIds"},
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
-			c := newENSClient(t, New(nil))
+			c := newENSTestClient(t, New(nil))
 			c.wantCode(c.call(r.action, r.pairs...), 400, r.code)
 		})
 	}
@@ -102,7 +102,7 @@ func TestENSPowerBatch(t *testing.T) {
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := newENSClient(t, New(nil))
+				c := newENSTestClient(t, New(nil))
 				ids := c.ensUp("2")
 				c.wantOK(c.call("StopInstance", "InstanceId", ids[1]))
 				time.Sleep(time.Second)
@@ -135,7 +135,7 @@ func TestENSPowerBatch(t *testing.T) {
 // switched.
 func TestENSExpiredStaysOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newENSClient(t, New(nil))
+		c := newENSTestClient(t, New(nil))
 		id := c.wantOK(c.call("CreateInstance", ensOld("Period", "1")...)).strings("InstanceIds", "InstanceId")[0]
 		time.Sleep(32 * 24 * time.Hour)
 		for _, action := range []string{"StartInstance", "StopInstance", "RebootInstance"} {

@@ -9,24 +9,10 @@ import (
 	"time"
 )
 
-// ensBase is the smallest RunInstances of ENS; ensOld the smallest CreateInstance.
-func ensBase(more ...string) []string {
-	return append([]string{
-		"InstanceType", "ens.sn1.small", "Amount", "1", "InstanceChargeType", "PostPaid",
-		"ScheduleAreaLevel", "Region", "EnsRegionId", "cn-hangzhou-telecom", "Password", "EcsV587!", "ImageId", "m-1",
-	}, more...)
-}
-
-func ensOld(more ...string) []string {
-	return append([]string{
-		"InstanceType", "ens.se1.tiny", "EnsRegionId", "cn-hangzhou", "Period", "12", "Quantity", "1", "Password", "EcsV587!",
-	}, more...)
-}
-
 func TestENSCreateInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
-		c := newENSClient(t, sim)
+		c := newENSTestClient(t, sim)
 		reply := c.wantOK(c.call("CreateInstance", ensOld("Quantity", "2", "ImageId", "m-1", "SystemDisk.Size", "40",
 			"DataDisk.1.Size", "50", "InstanceName", "test:Instance_Name.1-2", "UniqueSuffix", "true", "AutoRenew", "True",
 			"AutoRenewPeriod", "12", "InternetChargeType", "95BandwidthByMonth", "PaymentType", "Subscription",
@@ -103,7 +89,7 @@ func TestENSCreateInstanceRefusals(t *testing.T) {
 		{"ImageId=win2016_64 HostName=a.b", "InvalidParameter.HostName"},
 	} {
 		sim := New(nil)
-		client := newENSClient(t, sim)
+		client := newENSTestClient(t, sim)
 		pairs := ensOld()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
@@ -119,13 +105,13 @@ func TestENSCreateInstanceRefusals(t *testing.T) {
 }
 
 func TestENSLoginChoices(t *testing.T) {
-	c := newENSClient(t, New(nil))
+	c := newENSTestClient(t, New(nil))
 	c.wantOK(c.call("CreateInstance", ensOld("Password", "", "KeyPairName", "kp")...))
 	c.wantOK(c.call("CreateInstance", ensOld("Password", "", "PasswordInherit", "true")...))
 }
 
 func TestENSDuplicatedAddress(t *testing.T) {
-	c := newENSClient(t, New(nil))
+	c := newENSTestClient(t, New(nil))
 	pairs := ensBase("VSwitchId", "vsw-1", "PrivateIpAddress", "10.0.0.120")
 	c.wantOK(c.call("RunInstances", pairs...))
 	c.wantCode(c.call("RunInstances", pairs...), 400, "InvalidPrivateIpAddress.Duplicated")
@@ -145,7 +131,7 @@ func TestENSRunInstances(t *testing.T) {
 		{"null", []string{"DataDisk", "null"}, 20480.0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			client := newENSClient(t, New(nil))
+			client := newENSTestClient(t, New(nil))
 			reply := client.wantOK(client.call("RunInstances", ensBase(c.pairs...)...))
 			ids := reply.strings("InstanceIds")
 			if _, hasCode := reply.body["Code"]; hasCode || reply.body["OrderId"] == nil || len(ids) != 1 {
@@ -186,7 +172,7 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 		{"AutoReleaseTime=soon", "InvalidParameter.AutoReleaseTime"},
 		{"Tag.1.Value=v", "MissingParameter"},
 	} {
-		client := newENSClient(t, New(nil))
+		client := newENSTestClient(t, New(nil))
 		pairs := ensBase()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
@@ -200,7 +186,7 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 
 func TestENSAreaScheduling(t *testing.T) {
 	sim := New(nil)
-	c := newENSClient(t, sim)
+	c := newENSTestClient(t, sim)
 	c.wantOK(c.call("RunInstances", ensBase("ScheduleAreaLevel", "Big", "EnsRegionId", "", "NetDistrictCode", "350000", "Carrier", "cmcc")...))
 	if got := sim.Instances(ENS)[0].Region; got != "cn-350000-cmcc" {
 		t.Errorf("the cloud chose node %q", got)
@@ -208,7 +194,7 @@ func TestENSAreaScheduling(t *testing.T) {
 }
 
 func TestENSDescribeInstances(t *testing.T) {
-	c := newENSClient(t, New(nil))
+	c := newENSTestClient(t, New(nil))
 	first := c.wantOK(c.call("RunInstances", ensBase("Amount", "12", "InstanceName", "web", "Tag.1.Key", "k", "Tag.1.Value", "v")...)).strings("InstanceIds")
 	second := c.wantOK(c.call("CreateInstance", ensOld("InstanceName", "web2")...)).strings("InstanceIds", "InstanceId")
 	list := func(pairs ...string) []string {
@@ -242,7 +228,7 @@ func TestENSDescribeInstances(t *testing.T) {
 
 // TestENSRelease: each way of paying has its own action.
 func TestENSRelease(t *testing.T) {
-	c := newENSClient(t, New(nil))
+	c := newENSTestClient(t, New(nil))
 	post := c.wantOK(c.call("RunInstances", ensBase()...)).strings("InstanceIds")[0]
 	pre := c.wantOK(c.call("CreateInstance", ensOld()...)).strings("InstanceIds", "InstanceId")[0]
 	c.wantCode(c.call("ReleasePrePaidInstance", "InstanceId", post), 400, "InvalidParameter.InstanceId")
@@ -258,7 +244,7 @@ func TestENSRelease(t *testing.T) {
 
 func TestENSPrepaidExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newENSClient(t, New(nil))
+		c := newENSTestClient(t, New(nil))
 		c.wantOK(c.call("CreateInstance", ensOld("Period", "1")...))
 		time.Sleep(32 * 24 * time.Hour)
 		if got := c.wantOK(c.call("DescribeInstances", "Status", "Expired")).at("TotalCount"); got != 1.0 {

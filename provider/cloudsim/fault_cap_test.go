@@ -58,7 +58,7 @@ func TestListCapIsTheDocumentedOne(t *testing.T) {
 
 func TestListCapOfENSAndCVM(t *testing.T) {
 	sim := New(nil)
-	ens, cvm := newENSClient(t, sim), &cvmClient{t: t, sim: sim, region: "ap-guangzhou"}
+	ens, cvm := newENSClient(t, sim), newCVMClient(t, sim)
 	ens.wantOK(ens.call("RunInstances", ensBase("Amount", "3", "Tag.1.Key", "k", "Tag.1.Value", "v")...))
 	cvm.run(`{"InstanceCount":3,"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"k","Value":"v"}]}]}`)
 	sim.Inject(Fault{Kind: ListCap, Count: 2})
@@ -75,7 +75,7 @@ func TestListCapOfENSAndCVM(t *testing.T) {
 		}
 	}
 	form := v1POST(map[string]string{"Filters.0.Name": "tag:k", "Filters.0.Values.0": "v"})
-	if got := ask(t, sim, form); got.TotalCount != 2 {
+	if got := stAsk(t, sim.Handler(CVM), form); got.TotalCount != 2 {
 		t.Errorf("CVM finds %d machines by tag in a form, want 2", got.TotalCount)
 	}
 }

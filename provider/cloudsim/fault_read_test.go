@@ -84,7 +84,7 @@ func TestDryRunTellsOfTheRight(t *testing.T) {
 // TestBlindKeysGetNoStatusesEither: every describe of machines is one.
 func TestBlindKeysGetNoStatusesEither(t *testing.T) {
 	sim := New(nil)
-	ecs, cvm := newECSClient(t, sim), &cvmClient{t: t, sim: sim, region: "ap-guangzhou"}
+	ecs, cvm := newECSClient(t, sim), newCVMClient(t, sim)
 	ecs.run()
 	ids := cvm.run(``)
 	sim.Inject(Fault{Kind: Blind})

@@ -13,14 +13,14 @@ import (
 // page, and no word of the vendor's.
 func proxyAnswer(f Fault) *answer {
 	status := cmp.Or(f.Status, http.StatusServiceUnavailable)
-	text := orElse(f.Message, http.StatusText(status))
+	text := cmp.Or(f.Message, http.StatusText(status))
 	page := fmt.Sprintf("<html>\r\n<head><title>%d %s</title></head>\r\n<body>\r\n<center><h1>%d %s</h1></center>\r\n"+
 		"<hr><center>proxy</center>\r\n</body>\r\n</html>\r\n", status, text, status, text)
 	header := http.Header{"Server": {"proxy"}, "Via": {"1.1 proxy"}}
 	if f.Delay > 0 {
 		header.Set("Retry-After", strconv.Itoa(int((f.Delay+time.Second-1)/time.Second)))
 	}
-	return &answer{status: status, contentType: "text/html", body: []byte(orElse(f.Body, page)), header: header}
+	return &answer{status: status, contentType: "text/html", body: []byte(cmp.Or(f.Body, page)), header: header}
 }
 
 // cut takes the end of the body away and promises it all the same.

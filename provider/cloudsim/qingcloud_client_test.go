@@ -20,7 +20,7 @@ import (
 // to make it misbehave.
 type qingClient struct {
 	t      *testing.T
-	sim    *Sim
+	rt     http.RoundTripper
 	key    string
 	secret string
 	method string
@@ -31,10 +31,11 @@ type qingClient struct {
 	stamp  func() time.Time
 }
 
-func newQingClient(t *testing.T, o *Options) *qingClient {
+// stNewQingCloud returns a client of QingCloud in pek3a.
+func stNewQingCloud(t *testing.T, rt http.RoundTripper) *qingClient {
 	t.Helper()
 	return &qingClient{
-		t: t, sim: New(o), key: DefaultAccessKeyID, secret: DefaultAccessKeySecret, zone: "pek3a",
+		t: t, rt: rt, key: DefaultAccessKeyID, secret: DefaultAccessKeySecret, zone: "pek3a",
 		method: http.MethodGet, path: "/iaas/", signs: "/iaas/", stamp: time.Now,
 	}
 }
@@ -163,7 +164,7 @@ func (c *qingClient) send(text string) qingAnswer {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	resp, err := c.sim.Transport().RoundTrip(req)
+	resp, err := c.rt.RoundTrip(req)
 	if err != nil {
 		c.t.Fatalf("no answer: %v", err)
 	}
@@ -215,4 +216,15 @@ func (c *qingClient) show(id string, pairs ...string) qingMachine {
 		c.t.Fatalf("%s is not listed: %s", id, a.raw)
 	}
 	return a.Set[0]
+}
+
+type qingGroupShown struct {
+	ID          string `json:"instance_group_id"`
+	Name        string `json:"instance_group_name"`
+	Description string `json:"description"`
+	Relation    string `json:"relation"`
+	Instances   *[]struct {
+		ID    string `json:"instance_id"`
+		Group string `json:"instance_group_id"`
+	} `json:"instances"`
 }

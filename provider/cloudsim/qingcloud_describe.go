@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,7 +68,7 @@ func qingReadFilter(a *qingArgs) qingFilter {
 
 // qingOwnerOf is the account that a machine belongs to: a sub-account, if it was
 // made for one.
-func qingOwnerOf(m *machine) string { return orElse(m.Params["target_user"], qingOwner) }
+func qingOwnerOf(m *machine) string { return cmp.Or(m.Params["target_user"], qingOwner) }
 
 // passes applies a filter. A list without IDs and without an owner shows one's own
 // machines, as the page says; that those of sub-accounts do not count as such is

@@ -11,7 +11,7 @@ import (
 
 func TestQingCloudDescribeFilters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		group := c.newGroup("relation=repel")
 		old := c.run("instance_name=web-1", "image_id=img-1", "instance_class=1", "cpu=2", "memory=3072", "os_disk_size=30",
 			"dedicated_host_id=dh-1", "dedicated_host_group_id=dhg-1", "instance_group="+group)[0]
@@ -63,7 +63,7 @@ func TestQingCloudDescribeFilters(t *testing.T) {
 }
 
 func TestQingCloudDescribePages(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	ids := c.run("count=130")
 	tests := []struct {
 		pairs    []string
@@ -91,7 +91,7 @@ func TestQingCloudDescribePages(t *testing.T) {
 }
 
 func TestQingCloudDescribeByIDIsPagedToo(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	var pairs []string
 	for i, id := range c.run("count=25") {
 		pairs = append(pairs, fmt.Sprintf("instances.%d=%s", i+1, id))
@@ -102,7 +102,7 @@ func TestQingCloudDescribeByIDIsPagedToo(t *testing.T) {
 }
 
 func TestQingCloudDescribeRefusesBadFilters(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	for pair, want := range map[string]int{
 		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100, "instance_class=x": 1100,
 		"vcpus_current=two": 1100, "os_disk_size=-1": 1101, "tags.1=a b": 1100, "exclude_reserved=2": 1101, "owner=a b": 1100,
@@ -117,7 +117,7 @@ func TestQingCloudDescribeRefusesBadFilters(t *testing.T) {
 }
 
 func TestQingCloudZonesAreApart(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	id := c.run()[0]
 	c.zone = "sh1a"
 	if n := c.must("DescribeInstances", "instances.1="+id).Total; n != 0 {
@@ -130,7 +130,7 @@ func TestQingCloudZonesAreApart(t *testing.T) {
 
 func TestQingCloudAnswersNameAFinerZone(t *testing.T) {
 	for zone, want := range map[string]string{"sh1": "sh1b", "pek3a": "pek3a"} {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.zone = zone
 		if got := c.show(c.run()[0]).ZoneID; got != want {
 			t.Errorf("a machine ordered in %s is in %q, want %s", zone, got, want)
@@ -139,7 +139,7 @@ func TestQingCloudAnswersNameAFinerZone(t *testing.T) {
 }
 
 func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	id := c.run("image_id=img-1", "instance_type=c2m4", "instance_class=201", "instance_name=web", "login_mode=keypair",
 		"login_keypair=kp-1", "vxnets.1=vxnet-0", "vxnets.2=vxnet-b", "volumes.1=vol-1")[0]
 	m := c.show(id)
@@ -160,7 +160,7 @@ func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
 
 func TestQingCloudJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		a := c.must("RunInstances", qingSmallest("count=2")...)
 		for _, s := range []struct {
 			wait time.Duration
@@ -184,7 +184,7 @@ func TestQingCloudJobs(t *testing.T) {
 }
 
 func TestQingCloudUnknownJobIsAnError(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	a := c.must("RunInstances", qingSmallest()...)
 	if got := c.call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.code() != 2100 || !strings.Contains(got.Message, "j-unknown") {
 		t.Errorf("unknown job: %s, want 2100 that names it", got.raw)

@@ -11,7 +11,7 @@ const qingUpTime = 3 * time.Second
 
 func TestQingCloudTerminateNeedsTheLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		start := time.Now()
 		id := c.run()[0]
 		for _, s := range []struct {
@@ -28,7 +28,7 @@ func TestQingCloudTerminateNeedsTheLease(t *testing.T) {
 
 func TestQingCloudTerminateGoesThroughTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.run()[0]
 		time.Sleep(qingUpTime)
 		a := c.must("TerminateInstances", "instances.1="+id)
@@ -60,7 +60,7 @@ func TestQingCloudTerminateGoesThroughTheRecycleBin(t *testing.T) {
 
 func TestQingCloudDirectCeaseSkipsTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.run()[0]
 		time.Sleep(qingUpTime)
 		c.must("TerminateInstances", "instances.1="+id, "direct_cease=1")
@@ -76,7 +76,7 @@ func TestQingCloudDirectCeaseSkipsTheRecycleBin(t *testing.T) {
 
 func TestQingCloudTerminateIsAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		old := c.run()[0]
 		time.Sleep(qingUpTime)
 		young := c.run()[0]
@@ -92,7 +92,7 @@ func TestQingCloudTerminateIsAllOrNothing(t *testing.T) {
 }
 
 func TestQingCloudTerminateRefusesBadParameters(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	for _, pairs := range [][]string{nil, {"instances=i-1"}, {"instances.1=i-1", "direct_cease=yes"}, {"instances.1=i 1"}} {
 		if a := c.call("TerminateInstances", pairs...); a.code() == 0 {
 			t.Errorf("%v is accepted: %s", pairs, a.raw)
@@ -102,7 +102,7 @@ func TestQingCloudTerminateRefusesBadParameters(t *testing.T) {
 
 func TestQingCloudCeaseEmptiesTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.run()[0]
 		time.Sleep(qingUpTime)
 		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 1400 {
@@ -126,7 +126,7 @@ func TestQingCloudCeaseEmptiesTheRecycleBin(t *testing.T) {
 
 func TestQingCloudFailedMachineCanBeCeased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LaunchFailure})
 		id := c.run()[0]
 		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 1400 {
@@ -146,7 +146,7 @@ func TestQingCloudFailedMachineCanBeCeased(t *testing.T) {
 
 func TestQingCloudCeaseIsOneJobForAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		dead, binned, running := c.runTo("terminated after a failed launch"), c.runTo("terminated"), c.runTo("running")
 		if a := c.call("CeaseInstances", "instances.1="+dead, "instances.2="+running); a.code() != 1400 {
 			t.Errorf("ceasing together with a running machine: %s, want 1400", a.raw)

@@ -56,7 +56,7 @@ func qingPlain(status int, text string) *answer {
 func (q *qingCloud) refuse(_ *call, f Fault) *answer {
 	if f.Code == "" && (f.Kind == ServerErrorBefore || f.Kind == ServerErrorAfter) {
 		status := cmp.Or(f.Status, http.StatusServiceUnavailable)
-		return qingPlain(status, orElse(f.Message, http.StatusText(status))+"\n")
+		return qingPlain(status, cmp.Or(f.Message, http.StatusText(status))+"\n")
 	}
 	e := qingFault(f.Kind)
 	if f.Code != "" {
@@ -66,7 +66,7 @@ func (q *qingCloud) refuse(_ *call, f Fault) *answer {
 		}
 		e.code = cmp.Or(code, qingInternal)
 	}
-	e.message = orElse(f.Message, e.message)
+	e.message = cmp.Or(f.Message, e.message)
 	return e.answer(cmp.Or(f.Status, http.StatusOK))
 }
 

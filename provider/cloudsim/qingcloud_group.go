@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -82,12 +83,9 @@ func (q *qingCloud) createInstanceGroups(k *call, a *qingArgs) (qingReply, *qing
 
 // freshGroupID draws the ID of a group.
 func (q *qingCloud) freshGroupID() string {
-	for {
-		id := "ig-" + letters(q.rand, 8)
-		if !slices.ContainsFunc(q.groups, func(g *qingGroup) bool { return g.id == id }) {
-			return id
-		}
-	}
+	return unusedID(q.rand, "ig-", 8, func(id string) bool {
+		return slices.ContainsFunc(q.groups, func(g *qingGroup) bool { return g.id == id })
+	})
 }
 
 // modifyInstanceGroupAttributes is the action of that name. It has no page: the
@@ -99,7 +97,7 @@ func (q *qingCloud) modifyInstanceGroupAttributes(k *call, a *qingArgs) (qingRep
 	if a.err != nil {
 		return nil, a.err
 	}
-	g.relation = orElse(relation, g.relation)
+	g.relation = cmp.Or(relation, g.relation)
 	if name, ok := a.params["instance_group_name"]; ok {
 		g.name = name
 	}

@@ -10,19 +10,8 @@ import (
 	"time"
 )
 
-type qingGroupShown struct {
-	ID          string `json:"instance_group_id"`
-	Name        string `json:"instance_group_name"`
-	Description string `json:"description"`
-	Relation    string `json:"relation"`
-	Instances   *[]struct {
-		ID    string `json:"instance_id"`
-		Group string `json:"instance_group_id"`
-	} `json:"instances"`
-}
-
 // newGroup creates one instance group and returns its ID.
-func (c *qingClient) newGroup(pairs ...string) string {
+func (c *qingTestClient) newGroup(pairs ...string) string {
 	c.t.Helper()
 	a := c.must("CreateInstanceGroups", pairs...)
 	if len(a.Groups) != 1 {
@@ -32,7 +21,7 @@ func (c *qingClient) newGroup(pairs ...string) string {
 }
 
 // wantMembers fails unless a group has exactly these machines.
-func (c *qingClient) wantMembers(group string, want ...string) {
+func (c *qingTestClient) wantMembers(group string, want ...string) {
 	c.t.Helper()
 	a := c.must("DescribeInstanceGroups", "instance_groups.1="+group, "verbose=1")
 	if a.Total != 1 || len(a.GroupSet) != 1 || a.GroupSet[0].Instances == nil {
@@ -57,7 +46,7 @@ var qingVaries = regexp.MustCompile(`"(i|ig|j)-[0-9a-z]{8}"`)
 // documents, IDs aside.
 func TestQingCloudGroupAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		group := c.newGroup("relation=attract", "instance_group_name=together")
 		id := c.run()[0]
 		time.Sleep(qingUpTime)
@@ -93,7 +82,7 @@ func TestQingCloudGroupAnswers(t *testing.T) {
 
 func TestQingCloudGroupsAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		group := c.newGroup("relation=repel")
 		other := c.newGroup("relation=repel")
 		ids := c.run("count=2", "instance_group="+group)
@@ -137,7 +126,7 @@ func TestQingCloudGroupsAreRefused(t *testing.T) {
 
 func TestQingCloudRunIntoAGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		group := c.newGroup("relation=repel")
 		ids := c.run("count=2", "instance_group="+group)
 		c.run()
@@ -171,7 +160,7 @@ func TestQingCloudRunIntoAGroup(t *testing.T) {
 // others where they are.
 func TestQingCloudGroupMovesAllOrNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		here, there := c.newGroup("relation=repel"), c.newGroup("relation=attract")
 		in, out := c.run("instance_group=" + here)[0], c.run()[0]
 		time.Sleep(qingUpTime)
@@ -197,7 +186,7 @@ func TestQingCloudGroupMovesAllOrNone(t *testing.T) {
 }
 
 func TestQingCloudDescribeGroupsFilters(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	apart := c.newGroup("relation=repel", "instance_group_name=web apart")
 	near := c.newGroup("relation=attract", "instance_group_name=db near", "description=one rack")
 	three := c.must("CreateInstanceGroups", "relation=repel", "count=3", "instance_group_name=more").Groups

@@ -32,11 +32,7 @@ func (j *qingJob) status(now time.Time) (status string, since time.Time) {
 
 // freshJobID draws the ID of a job.
 func (q *qingCloud) freshJobID() string {
-	for {
-		if id := "j-" + letters(q.rand, 8); q.jobs[id] == nil {
-			return id
-		}
-	}
+	return unusedID(q.rand, "j-", 8, func(id string) bool { return q.jobs[id] != nil })
 }
 
 func (q *qingCloud) addJob(j *qingJob) {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestQingCloudModifyInstanceAttributes(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	id := c.run("instance_name=web-x1")[0]
 	if m := c.must("DescribeInstances", "instances.1="+id); !strings.Contains(m.raw, `"description":null`) {
 		t.Errorf("a machine without a description shows one: %s", m.raw)
@@ -39,7 +39,7 @@ func TestQingCloudModifyInstanceAttributes(t *testing.T) {
 // TestQingCloudModifyTakesOneMachine: the list of the other actions is not the
 // parameter of this one.
 func TestQingCloudModifyTakesOneMachine(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	id := c.run()[0]
 	if a := c.call("ModifyInstanceAttributes", "instances.1="+id, "instance_name=x"); a.code() != 1100 || !strings.Contains(a.Message, "[instance]") {
 		t.Errorf("a list is answered %s, want 1100 about instance", a.raw)
@@ -48,7 +48,7 @@ func TestQingCloudModifyTakesOneMachine(t *testing.T) {
 
 func TestQingCloudModifyInEveryState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.run()[0]
 		rename := func(state string, want int) {
 			t.Helper()
@@ -79,7 +79,7 @@ func TestQingCloudModifyInEveryState(t *testing.T) {
 // TestQingCloudOneNameForAll: the machines of one call are alike, names included;
 // a name of its own takes a call for each.
 func TestQingCloudOneNameForAll(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	ids := c.run("count=3", "instance_name=web-q7")
 	for _, id := range ids {
 		if got := c.show(id).Name; got != "web-q7" {

@@ -89,7 +89,7 @@ func TestQingCloudRunRefusesBadOrders(t *testing.T) {
 	for want, orders := range map[int][]qingBadOrder{1100: qingIllFormed(), 1101: qingNotAllowed()} {
 		for _, tt := range orders {
 			t.Run(tt.name, func(t *testing.T) {
-				c := newQingClient(t, nil)
+				c := newQingTestClient(t, nil)
 				a := c.call("RunInstances", qingSmallest(tt.pairs...)...)
 				if a.code() != want || !strings.Contains(a.Message, "["+tt.names) {
 					t.Errorf("answer is %s, want %d about %s", a.raw, want, tt.names)

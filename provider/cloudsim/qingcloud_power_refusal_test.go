@@ -16,7 +16,7 @@ func TestQingCloudPowerNeedsTheRightStatus(t *testing.T) {
 		"ResetInstances":   {"running", "stopped"},
 	}
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		for action, from := range allowed {
 			for _, status := range []string{
 				"pending", "running", "stopped", "terminated", "terminated after a failed launch", "ceased",
@@ -39,7 +39,7 @@ func TestQingCloudPowerNeedsTheRightStatus(t *testing.T) {
 
 func TestQingCloudRefusalSaysWhatTheMachineIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		running, stopped := c.runTo("running"), c.runTo("stopped")
 		for pair, want := range map[[2]string]string{
 			{"StopInstances", stopped}:    "is not running, can not be stopped",
@@ -56,7 +56,7 @@ func TestQingCloudRefusalSaysWhatTheMachineIs(t *testing.T) {
 
 func TestQingCloudMachineUnderWayTakesNoOtherCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		for first, from := range map[string]string{
 			"StartInstances": "stopped", "StopInstances": "running", "RestartInstances": "running",
 			"ResetInstances": "stopped", "TerminateInstances": "running",
@@ -76,7 +76,7 @@ func TestQingCloudMachineUnderWayTakesNoOtherCall(t *testing.T) {
 
 func TestQingCloudPowerIsAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		stopped := c.runTo("stopped")
 		ids := c.run("count=2")
 		time.Sleep(qingUpTime)
@@ -101,7 +101,7 @@ func TestQingCloudPowerIsAllOrNothing(t *testing.T) {
 
 func TestQingCloudPowerStaysInItsZone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.runTo("running")
 		c.zone = "sh1a"
 		if a := c.call("StopInstances", "instances.1="+id); a.code() != 2100 {
@@ -112,7 +112,7 @@ func TestQingCloudPowerStaysInItsZone(t *testing.T) {
 
 func TestQingCloudMachineNotYetVisibleHasNoPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LateVisibility, Delay: time.Minute})
 		id := c.runTo("running")
 		if a := c.call("StopInstances", "instances.1="+id); a.code() != 2100 {
@@ -123,7 +123,7 @@ func TestQingCloudMachineNotYetVisibleHasNoPower(t *testing.T) {
 
 func TestQingCloudPowerRefusesBadParameters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.runTo("running")
 		tests := []struct {
 			action string

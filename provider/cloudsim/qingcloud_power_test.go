@@ -9,7 +9,7 @@ import (
 )
 
 // runTo creates a machine and takes it to a status.
-func (c *qingClient) runTo(status string) string {
+func (c *qingTestClient) runTo(status string) string {
 	c.t.Helper()
 	if status == "terminated after a failed launch" {
 		remove := c.sim.Inject(Fault{Kind: LaunchFailure})
@@ -51,7 +51,7 @@ func TestQingCloudPowerOfAMachine(t *testing.T) {
 	}
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
-			c := newQingClient(t, nil)
+			c := newQingTestClient(t, nil)
 			id := c.runTo(tt.from)
 			start := time.Now()
 			a := c.must(tt.action, qingLogin("instances.1="+id)...)
@@ -83,7 +83,7 @@ func TestQingCloudPowerOfAMachine(t *testing.T) {
 
 func TestQingCloudForcedStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		for _, force := range []string{"0", "1"} {
 			id := c.runTo("running")
 			c.must("StopInstances", "instances.1="+id, "force="+force)
@@ -97,7 +97,7 @@ func TestQingCloudForcedStop(t *testing.T) {
 
 func TestQingCloudMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.runTo("running")
 		for _, action := range []string{"ResetInstances", "RestartInstances", "StopInstances"} {
 			c.must(action, qingLogin("instances.1="+id, "instances.2="+id)...)
@@ -111,7 +111,7 @@ func TestQingCloudMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
 
 func TestQingCloudPowerKeepsTheAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.run("vxnets.1=vxnet-a")[0]
 		time.Sleep(qingUpTime)
 		before := c.show(id).VxNets[0].PrivateIP
@@ -127,7 +127,7 @@ func TestQingCloudPowerKeepsTheAddress(t *testing.T) {
 
 func TestQingCloudResetTakesTheNewLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.runTo("running")
 		c.must("ResetInstances", "instances.1="+id, "login_mode=keypair", "login_keypair=kp-2")
 		time.Sleep(qingPowerTime)
@@ -149,7 +149,7 @@ func TestQingCloudResetTakesTheNewLogin(t *testing.T) {
 
 func TestQingCloudReleaseOfAStoppedMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		binned, ceased := c.runTo("stopped"), c.runTo("stopped")
 		c.must("TerminateInstances", "instances.1="+binned)
 		c.must("TerminateInstances", "instances.1="+ceased, "direct_cease=1")
@@ -173,7 +173,7 @@ func TestQingCloudReleaseOfAStoppedMachine(t *testing.T) {
 
 func TestQingCloudFaultsStrikePowerCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.runTo("running")
 		c.sim.Inject(Fault{Kind: Throttle, API: "StopInstances", Times: 1})
 		c.sim.Inject(Fault{Kind: ServerErrorAfter, API: "StopInstances", Skip: 1, Times: 1})

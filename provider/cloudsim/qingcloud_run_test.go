@@ -11,7 +11,7 @@ import (
 )
 
 func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	a := c.must("RunInstances", qingSmallest("count=3")...)
 	if len(a.Instances) != 3 || !regexp.MustCompile(`^j-[0-9a-z]{8}$`).MatchString(a.JobID) {
 		t.Fatalf("3 machines are answered with %s", a.raw)
@@ -27,7 +27,7 @@ func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
 }
 
 func TestQingCloudRunUnderstandsEveryParameter(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	group := c.newGroup("relation=repel")
 	id := c.run(
 		"image_id=img-12345678", "instance_type=e1.large.r2", "cpu=8", "memory=16384", "os_disk_size=41", "count=1",
@@ -80,7 +80,7 @@ func TestQingCloudRunLetsPassWhatIsSold(t *testing.T) {
 		{"need_userdata=1", "userdata_type=tar", "userdata_value=uda-12345678"},
 		{"userdata_value=ignored when switched off"},
 	} {
-		if a := newQingClient(t, nil).call("RunInstances", qingSmallest(pairs...)...); a.code() != 0 {
+		if a := newQingTestClient(t, nil).call("RunInstances", qingSmallest(pairs...)...); a.code() != 0 {
 			t.Errorf("%v is refused: %s", pairs, a.raw)
 		}
 	}
@@ -89,7 +89,7 @@ func TestQingCloudRunLetsPassWhatIsSold(t *testing.T) {
 func TestQingCloudUserDataLimitIsOnTheEncodedText(t *testing.T) {
 	for size, want := range map[int]int{3072: 0, 3073: 1100} {
 		value := base64.StdEncoding.EncodeToString(make([]byte, size))
-		a := newQingClient(t, nil).call("RunInstances", qingSmallest("need_userdata=1", "userdata_type=plain", "userdata_value="+value)...)
+		a := newQingTestClient(t, nil).call("RunInstances", qingSmallest("need_userdata=1", "userdata_type=plain", "userdata_value="+value)...)
 		if a.code() != want {
 			t.Errorf("%d bytes, %d encoded: %s, want %d", size, len(value), a.raw, want)
 		}
@@ -97,7 +97,7 @@ func TestQingCloudUserDataLimitIsOnTheEncodedText(t *testing.T) {
 }
 
 func TestQingCloudUserDataIsIgnoredUnlessSwitchedOn(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.run("userdata_type=plain", "userdata_value=YQ==")
 	c.run("userdata_type=plain", "userdata_value=YQ==", "need_userdata=1")
 	off, on := c.sim.Instances()[0].Params, c.sim.Instances()[1].Params
@@ -120,7 +120,7 @@ func TestQingCloudUserDataDefaults(t *testing.T) {
 		{[]string{"userdata_type=plain", "userdata_path=/var/x", "need_userdata=0"}, "", ""},
 	}
 	for _, tt := range tests {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.run(append([]string{"need_userdata=1", "userdata_value=YQ=="}, tt.pairs...)...)
 		if p := c.sim.Instances()[0].Params; p["userdata_path"] != tt.path || p["userdata_file"] != tt.file {
 			t.Errorf("%v goes to %q and %q, want %q and %q", tt.pairs, p["userdata_path"], p["userdata_file"], tt.path, tt.file)
@@ -132,7 +132,7 @@ func TestQingCloudUserDataDefaults(t *testing.T) {
 // until it is gone.
 func TestQingCloudVolumesAndAddressesAreHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.run("volumes.1=vol-1", "vxnets.1=vxnet-a|192.168.1.2")[0]
 		order := func(pair string, want int) {
 			t.Helper()
@@ -172,7 +172,7 @@ func TestQingCloudNumbersBeatTheType(t *testing.T) {
 		{[]string{"instance_type=-", "cpu=8", "memory=16384"}, 8, 16384},
 	}
 	for _, tt := range tests {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		m := c.show(c.run(tt.pairs...)[0])
 		if m.VCPUs != tt.cpus || m.Memory != tt.memory {
 			t.Errorf("%v makes %d cores and %d MiB, want %d and %d", tt.pairs, m.VCPUs, m.Memory, tt.cpus, tt.memory)
@@ -190,7 +190,7 @@ func TestQingCloudSecurityGroup(t *testing.T) {
 		{[]string{"vxnets.1=vxnet-a"}, ""},
 	}
 	for _, tt := range tests {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		if got := c.show(c.run(tt.pairs...)[0]).SecurityGroup.ID; got != tt.want {
 			t.Errorf("%v: security group is %q, want %q", tt.pairs, got, tt.want)
 		}
@@ -199,7 +199,7 @@ func TestQingCloudSecurityGroup(t *testing.T) {
 
 func TestQingCloudCharge(t *testing.T) {
 	for pair, want := range map[string]Charge{"months=1": Prepaid, "dedicated_host_id=dh-1": Host, "gpu=0": Postpaid} {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.run(pair)
 		if got := c.sim.Instances()[0].Charge; got != want {
 			t.Errorf("%s: paid as %s, want %s", pair, got, want)

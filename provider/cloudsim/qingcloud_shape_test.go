@@ -19,7 +19,7 @@ import (
 
 // sdk is the vendor's own client of the same simulator. A literal stands where
 // its constructors would read files and change a global.
-func (c *qingClient) sdk() *service.InstanceService {
+func (c *qingTestClient) sdk() *service.InstanceService {
 	return &service.InstanceService{
 		Config: &config.Config{
 			AccessKeyID: c.key, SecretAccessKey: c.secret, Protocol: "https", Host: "api.qingcloud.com", Port: 443,
@@ -43,7 +43,7 @@ func qingTags(v any) []string {
 // and those that the documents show are all there, whether or not the create
 // asked for them.
 func TestQingCloudInstancesAreWhole(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.run("vxnets.1=vxnet-0", "volumes.1=vol-1")
 	var reply struct {
 		Set []map[string]json.RawMessage `json:"instance_set"`
@@ -99,7 +99,7 @@ func TestQingCloudInstancesAreWhole(t *testing.T) {
 
 // TestQingCloudGroupsAreWhole does the same for instance groups.
 func TestQingCloudGroupsAreWhole(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.newGroup("relation=repel")
 	var reply struct {
 		Set []map[string]json.RawMessage `json:"instance_group_set"`
@@ -118,7 +118,7 @@ func TestQingCloudGroupsAreWhole(t *testing.T) {
 // of another type would lose the whole answer.
 func TestQingCloudServesTheVendorsClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		sdk := c.sdk()
 		defer sdk.Config.Connection.CloseIdleConnections()
 		made, err := sdk.CreateInstanceGroups(&service.CreateInstanceGroupsInput{Relation: new("repel"), InstanceGroupName: new("apart")})

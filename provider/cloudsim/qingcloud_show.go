@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +12,7 @@ func (q *qingCloud) view(m *machine, now time.Time, verbose bool) qingInstanceVi
 	status, transition, since := qingStatus(m, now)
 	group, groups := qingSecurityGroups(m.Groups)
 	v := qingInstanceView{
-		ID: m.ID, Name: m.Name, Description: d.description, HostName: orElse(m.HostName, m.ID),
+		ID: m.ID, Name: m.Name, Description: d.description, HostName: cmp.Or(m.HostName, m.ID),
 		Type: m.InstanceType, Class: d.class, VCPUs: m.CPUs, VCPUsMax: m.CPUs,
 		MemoryMiB: m.MemoryMiB, MemoryMax: m.MemoryMiB, Topology: m.Params["cpu_topology"],
 		Status: status, Transition: transition,
@@ -79,7 +80,7 @@ func qingExtra(m *machine, d *qingDetails) qingExtraView {
 	}
 	v := qingExtraView{
 		CPUModel: m.Params["cpu_model"], GPU: number("gpu"), GPUClass: number("gpu_class"),
-		Hypervisor: orElse(m.Params["hypervisor"], "kvm"), OSDiskSize: d.osDisk, USB: 1,
+		Hypervisor: cmp.Or(m.Params["hypervisor"], "kvm"), OSDiskSize: d.osDisk, USB: 1,
 	}
 	if d.mqueue {
 		v.NICMqueue = 1

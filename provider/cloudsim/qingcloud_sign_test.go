@@ -34,7 +34,7 @@ func TestQingCloudPublishedVectors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				advance(t, "2013-08-27T14:30:10Z")
-				c := newQingClient(t, &Options{AccessKeyID: "QYACCESSKEYIDEXAMPLE", AccessKeySecret: "SECRETACCESSKEY"})
+				c := newQingTestClient(t, &Options{AccessKeyID: "QYACCESSKEYIDEXAMPLE", AccessKeySecret: "SECRETACCESSKEY"})
 				c.method = tt.method
 				text := strings.NewReplacer("HASH", tt.hash, "ZONE", tt.zone).Replace(query)
 				if a := c.send(text + "&signature=" + url.QueryEscape(tt.signature)); a.code() != 0 || len(a.Instances) != 1 {
@@ -79,7 +79,7 @@ func TestQingCloudCapturedRequests(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				advance(t, tt.stamp)
-				c := newQingClient(t, nil)
+				c := newQingTestClient(t, nil)
 				if a := c.send(tt.query); a.code() != 0 || len(a.Instances) != 3 {
 					t.Fatalf("the captured request is refused: %s", a.raw)
 				}
@@ -98,7 +98,7 @@ func TestQingCloudAcceptsEveryWayToSign(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		for _, sha1 := range []bool{false, true} {
 			for _, paths := range [][2]string{{"/iaas/", "/iaas/"}, {"/iaas", "/iaas"}, {"/", "/"}, {"/", "/iaas/"}, {"/", "/iaas"}} {
-				c := newQingClient(t, nil)
+				c := newQingTestClient(t, nil)
 				c.method, c.sha1, c.path, c.signs = method, sha1, paths[0], paths[1]
 				if a := c.call("DescribeInstances", "search_word=a b+c/测~"); a.code() != 0 {
 					t.Errorf("%s, SHA1 %v, sent to %s, signed for %s: %s", method, sha1, c.path, c.signs, a.raw)
@@ -109,7 +109,7 @@ func TestQingCloudAcceptsEveryWayToSign(t *testing.T) {
 }
 
 func TestQingCloudSignatureCoversPathAndMethod(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.path, c.signs = "/iaas", "/iaas/"
 	if a := c.call("DescribeInstances"); a.code() != 1200 {
 		t.Errorf("sent to /iaas but signed for /iaas/: %s, want 1200", a.raw)
@@ -124,7 +124,7 @@ func TestQingCloudSignatureCoversPathAndMethod(t *testing.T) {
 
 // The official Python SDK posts forms in any order, with plus signs for blanks.
 func TestQingCloudAcceptsUnsortedForms(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.method = http.MethodPost
 	parts := strings.Split(c.sign("RunInstances", qingSmallest("instance_name=two words", "req_id=1", "need_newsid=0", "empty=")...), "&")
 	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
@@ -139,7 +139,7 @@ func TestQingCloudAcceptsUnsortedForms(t *testing.T) {
 }
 
 func TestQingCloudUnknownParametersAreSigned(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	query := c.sign("DescribeInstances", "is_cluster_node=0", "expires=2030-01-01T00:00:00Z")
 	if a := c.send(query); a.code() != 0 {
 		t.Errorf("unknown parameters are refused: %s", a.raw)
@@ -150,7 +150,7 @@ func TestQingCloudUnknownParametersAreSigned(t *testing.T) {
 }
 
 func TestQingCloudWrongKey(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.key = "somebody"
 	if a := c.call("DescribeInstances"); a.code() != 1200 {
 		t.Errorf("unknown key: %s, want 1200", a.raw)
@@ -171,7 +171,7 @@ func TestQingCloudTimeStampWindow(t *testing.T) {
 	}{{0, 0}, {-60 * time.Second, 0}, {-61 * time.Second, 1300}, {60 * time.Second, 0}, {8 * time.Hour, 1300}}
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
-			c := newQingClient(t, nil)
+			c := newQingTestClient(t, nil)
 			c.stamp = func() time.Time { return time.Now().Add(tt.off) }
 			if a := c.call("DescribeInstances"); a.code() != tt.want {
 				t.Errorf("a stamp off by %v is answered %s, want %d", tt.off, a.raw, tt.want)
@@ -182,7 +182,7 @@ func TestQingCloudTimeStampWindow(t *testing.T) {
 
 func TestQingCloudRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		query := c.sign("RunInstances", qingSmallest()...)
 		for i, want := range []int{0, 0, 1300} {
 			if a := c.send(query); a.code() != want {
@@ -198,12 +198,12 @@ func TestQingCloudRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
 
 func TestQingCloudMissingCommonParameter(t *testing.T) {
 	for _, name := range []string{"action", "access_key_id", "time_stamp", "signature_method", "signature_version"} {
-		a := newQingClient(t, nil).call("DescribeInstances", name+"=-")
+		a := newQingTestClient(t, nil).call("DescribeInstances", name+"=-")
 		if a.code() != 1100 || !strings.Contains(a.Message, name) {
 			t.Errorf("without %s: %s, want 1100 that names it", name, a.raw)
 		}
 	}
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	query, _, _ := strings.Cut(c.sign("DescribeInstances"), "&signature=")
 	if a := c.send(query); a.code() != 1100 {
 		t.Errorf("without a signature: %s, want 1100", a.raw)
@@ -217,11 +217,11 @@ func TestQingCloudMalformedCommonParameter(t *testing.T) {
 	for pair, want := range map[string]int{
 		"signature_method=HmacMD5": 1101, "signature_version=2": 1101, "time_stamp=2026-11-22 13:14:36": 1100,
 	} {
-		if a := newQingClient(t, nil).call("DescribeInstances", pair); a.code() != want {
+		if a := newQingTestClient(t, nil).call("DescribeInstances", pair); a.code() != want {
 			t.Errorf("%s: %s, want %d", pair, a.raw, want)
 		}
 	}
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	for _, query := range []string{"action=%zz", "action=A&action=B", "action=A;zone=b"} {
 		if a := c.send(query); a.code() != 1100 {
 			t.Errorf("%s: %s, want 1100", query, a.raw)
@@ -238,7 +238,7 @@ func TestQingCloudMalformedCommonParameter(t *testing.T) {
 }
 
 func TestQingCloudSecurityToken(t *testing.T) {
-	c := newQingClient(t, &Options{SecurityToken: "tok-1"})
+	c := newQingTestClient(t, &Options{SecurityToken: "tok-1"})
 	for pair, want := range map[string]int{"token=tok-1": 0, "token=tok-2": 1200, "token=-": 1200} {
 		if a := c.call("DescribeInstances", pair); a.code() != want {
 			t.Errorf("%s: %s, want %d", pair, a.raw, want)

@@ -45,7 +45,7 @@ func TestQingCloudStatusOfEveryPhase(t *testing.T) {
 
 func TestQingCloudBootOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		start := time.Now()
 		id := c.run("vxnets.1=vxnet-a")[0]
 		steps := []struct {
@@ -76,7 +76,7 @@ func TestQingCloudBootOrder(t *testing.T) {
 
 func TestQingCloudSelfManagedNetworkNeverGivesAnAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		id := c.run("vxnets.1=vxnet-self1")[0]
 		time.Sleep(time.Hour)
 		m := c.show(id)
@@ -88,7 +88,7 @@ func TestQingCloudSelfManagedNetworkNeverGivesAnAddress(t *testing.T) {
 
 func TestQingCloudLaunchFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1})
 		a := c.must("RunInstances", qingSmallest("count=2", "vxnets.1=vxnet-a")...)
 		time.Sleep(3 * time.Second)
@@ -107,7 +107,7 @@ func TestQingCloudLaunchFailure(t *testing.T) {
 }
 
 func TestQingCloudPartialCreate(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: Partial, Count: 2})
 	if got := c.run("count=5"); len(got) != 2 || len(c.sim.Instances()) != 2 {
 		t.Errorf("the answer names %d machines and %d exist, want 2 and 2", len(got), len(c.sim.Instances()))
@@ -121,7 +121,7 @@ func TestQingCloudPartialCreate(t *testing.T) {
 
 func TestQingCloudLateVisibility(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LateVisibility, Delay: 5 * time.Second})
 		a := c.must("RunInstances", qingSmallest("instance_name=web-x1")...)
 		if n := c.must("DescribeInstances", "search_word=web-x1").Total; n != 0 {
@@ -142,7 +142,7 @@ func TestQingCloudLateVisibility(t *testing.T) {
 
 func TestQingCloudSameSeedSameAccount(t *testing.T) {
 	account := func(seed uint64) string {
-		c := newQingClient(t, &Options{Seed: seed, Boot: func(_ Cloud, r *rand.Rand) time.Duration {
+		c := newQingTestClient(t, &Options{Seed: seed, Boot: func(_ Cloud, r *rand.Rand) time.Duration {
 			return time.Duration(r.IntN(1000)) * time.Millisecond
 		}})
 		a := c.must("RunInstances", qingSmallest("count=3", "vxnets.1=vxnet-a")...)
@@ -158,7 +158,7 @@ func TestQingCloudSameSeedSameAccount(t *testing.T) {
 }
 
 func TestQingCloudEIPShapes(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	plain, self := c.show(c.run("vxnets.1=vxnet-a")[0]), c.show(c.run("vxnets.1=vxnet-self1")[0])
 	if plain.EIP != nil {
 		t.Errorf("eip of a machine without one is %s, want absent", plain.EIP)

@@ -7,7 +7,7 @@ import (
 )
 
 func TestQingCloudUnknownAction(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	if a := c.call("FlyToTheMoon"); a.code() != 1101 || a.httpStatus != http.StatusOK {
 		t.Errorf("an unknown action is answered %d %s, want HTTP 200 with 1101", a.httpStatus, a.raw)
 	}
@@ -17,7 +17,7 @@ func TestQingCloudUnknownAction(t *testing.T) {
 }
 
 func TestQingCloudErrorHasOnlyMessageAndCode(t *testing.T) {
-	a := newQingClient(t, nil).call("RunInstances")
+	a := newQingTestClient(t, nil).call("RunInstances")
 	if a.contentType != "application/json" || a.httpStatus != http.StatusOK || a.Action != "" || a.Message == "" || a.code() != 1100 {
 		t.Errorf("an error is answered %d %s %s, want HTTP 200, JSON, message and ret_code", a.httpStatus, a.contentType, a.raw)
 	}
@@ -25,7 +25,7 @@ func TestQingCloudErrorHasOnlyMessageAndCode(t *testing.T) {
 
 func TestQingCloudZone(t *testing.T) {
 	for zone, want := range map[string]int{"pek3a": 0, "sh1": 0, "PEK3A": 1100, "": 1100, "pek 3": 1100} {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.zone = zone
 		if a := c.call("DescribeInstances"); a.code() != want {
 			t.Errorf("zone %q is answered %s, want %d", zone, a.raw, want)
@@ -34,7 +34,7 @@ func TestQingCloudZone(t *testing.T) {
 }
 
 func TestQingCloudDescribeZonesNeedsNoZone(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.zone = ""
 	all := c.must("DescribeZones")
 	if all.Total < 2 || len(all.Zones) != all.Total {
@@ -49,7 +49,7 @@ func TestQingCloudDescribeZonesNeedsNoZone(t *testing.T) {
 }
 
 func TestQingCloudOtherPathsAreNotTheAPI(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	c.path, c.signs = "/iam/", "/iam/"
 	if a := c.call("DescribeInstances"); a.httpStatus != http.StatusNotFound {
 		t.Errorf("/iam/ is answered %d %s, want 404", a.httpStatus, a.raw)
@@ -77,7 +77,7 @@ func TestQingCloudFaults(t *testing.T) {
 		{Fault{Kind: ServerErrorBefore, Code: "5100"}, 200, 5100, ""},
 	}
 	for _, tt := range tests {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.sim.Inject(tt.fault)
 		a := c.call("RunInstances", qingSmallest()...)
 		if a.httpStatus != tt.status || a.code() != tt.code || !strings.Contains(a.raw, tt.text) {
@@ -91,7 +91,7 @@ func TestQingCloudFaults(t *testing.T) {
 
 func TestQingCloudServerErrorAfterTheEffect(t *testing.T) {
 	for code, status := range map[string]int{"": 503, "5000": 200} {
-		c := newQingClient(t, nil)
+		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: ServerErrorAfter, Code: code, API: "RunInstances"})
 		a := c.call("RunInstances", qingSmallest("count=2")...)
 		if a.httpStatus != status || len(a.Instances) != 0 {
@@ -107,7 +107,7 @@ func TestQingCloudServerErrorAfterTheEffect(t *testing.T) {
 }
 
 func TestQingCloudAnswersNeverQuoteSecrets(t *testing.T) {
-	c := newQingClient(t, nil)
+	c := newQingTestClient(t, nil)
 	for _, pairs := range [][]string{
 		qingSmallest("login_mode=magic"),
 		qingSmallest("need_userdata=1", "userdata_type=plain", "userdata_value=Secret-Word-1!"),

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"encoding/base64"
 	"maps"
 	"path"
@@ -51,7 +52,7 @@ func qingUnderstood(params map[string]string) map[string]string {
 	}
 	delete(out, "userdata_file")
 	if params["userdata_type"] == "exec" {
-		out["userdata_file"] = orElse(params["userdata_file"], "/etc/rc.local")
+		out["userdata_file"] = cmp.Or(params["userdata_file"], "/etc/rc.local")
 	}
 	return out
 }

@@ -46,7 +46,8 @@ func TestENSNodesAreApart(t *testing.T) {
 
 func TestQingCloudZonesKnowNoOtherMachines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newQingClient(t, nil)
+		sim := New(nil)
+		c := newQingClient(t, sim)
 		id := c.run()[0]
 		time.Sleep(5 * time.Second)
 		c.zone = "sh1a"
@@ -61,7 +62,7 @@ func TestQingCloudZonesKnowNoOtherMachines(t *testing.T) {
 		if got := c.call("ModifyInstanceAttributes", "instance="+id, "instance_name=other").code(); got != 2100 {
 			t.Errorf("a rename in another zone is answered %d, want 2100", got)
 		}
-		if n := len(c.sim.Instances()); n != 1 {
+		if n := len(sim.Instances()); n != 1 {
 			t.Errorf("%d machines exist, want 1", n)
 		}
 	})
@@ -70,7 +71,7 @@ func TestQingCloudZonesKnowNoOtherMachines(t *testing.T) {
 // TestCVMRegionsDoNotRename completes TestCVMRegionsAreApart.
 func TestCVMRegionsDoNotRename(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCVMClient(t, nil)
+		c := newCVMClient(t, New(nil))
 		ids := c.run(``)
 		time.Sleep(2 * time.Second)
 		c.region = "ap-shanghai"

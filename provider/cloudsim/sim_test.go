@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"math/rand/v2"
@@ -45,7 +46,7 @@ func (w fakeWire) serve(k *call) *answer {
 	var ids []string
 	switch k.action {
 	case "Make":
-		count, _ := strconv.Atoi(orElse(k.params["count"], "1"))
+		count, _ := strconv.Atoi(cmp.Or(k.params["count"], "1"))
 		for _, m := range w.c.create(k, createSpec{
 			count: count,
 			id:    func(r *rand.Rand) string { return "m-" + letters(r, 8) },

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -61,7 +62,7 @@ func (c *cvm) refuse(k *call, f Fault) *answer {
 		return tencentGatewayPage(f)
 	}
 	usual := tencentFaultRefusal(f.Kind)
-	refusal := tencentRefusal{orElse(f.Code, usual.code), orElse(f.Message, usual.message)}
+	refusal := tencentRefusal{cmp.Or(f.Code, usual.code), cmp.Or(f.Message, usual.message)}
 	a := refusal.answer(k.requestID)
 	if f.Status != 0 {
 		a.status = f.Status
@@ -93,6 +94,6 @@ func tencentGatewayPage(f Fault) *answer {
 		status = http.StatusServiceUnavailable
 	}
 	text := http.StatusText(status)
-	page := fmt.Sprintf("<html>\n<head><title>%d %s</title></head>\n<body>%s</body>\n</html>\n", status, text, orElse(f.Message, text))
+	page := fmt.Sprintf("<html>\n<head><title>%d %s</title></head>\n<body>%s</body>\n</html>\n", status, text, cmp.Or(f.Message, text))
 	return &answer{status: status, contentType: "text/html", body: []byte(page)}
 }

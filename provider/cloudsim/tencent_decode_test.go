@@ -65,12 +65,12 @@ func flatten(flat map[string]string, path string, v any) {
 func TestTencentJSONQueryAndFormSayTheSame(t *testing.T) {
 	const group = `{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`
 	// Every simulator without a seed of its own gives its first group the same ID.
-	full := strings.Replace(fullRun, "ps-1", newCVMClient(t, nil).newGroup(group), 1)
+	full := strings.Replace(fullRun, "ps-1", newCVMTestClient(t, nil).newGroup(group), 1)
 	flat := flatRun(t, full)
 	query := maps.Clone(flat)
 	query["Action"] = "RunInstances"
 	for name, r := range map[string]*http.Request{
-		"JSON":     (&cvmClient{t: t, region: "ap-guangzhou"}).request("RunInstances", full),
+		"JSON":     stNewCVM(t, nil).request("RunInstances", full),
 		"v1 query": v1GET(query),
 		"v1 form":  v1POST(query),
 		"TC3 query": tc3Request{
@@ -78,10 +78,10 @@ func TestTencentJSONQueryAndFormSayTheSame(t *testing.T) {
 			header: map[string]string{"X-TC-Action": "RunInstances"},
 		}.build(),
 	} {
-		c := newCVMClient(t, nil)
+		c := newCVMTestClient(t, nil)
 		c.newGroup(group)
 		sim := c.sim
-		if got := ask(t, sim, r); len(got.InstanceIdSet) != 2 {
+		if got := cvmAsk(t, sim, r); len(got.InstanceIdSet) != 2 {
 			t.Errorf("%s: refused with %+v", name, got.Error)
 			continue
 		}
@@ -109,7 +109,7 @@ func encode(flat map[string]string) string {
 }
 
 func TestTencentJSONParametersMustHaveTheirType(t *testing.T) {
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	for members, code := range map[string]string{
 		`{"InstanceCount":"1"}`:                                "InvalidParameterValue",
 		`{"InstanceCount":1.5}`:                                "InvalidParameterValue",
@@ -145,7 +145,7 @@ func TestTencentFlatParametersMustNest(t *testing.T) {
 		"an unexported Go field":   {"cvmPage.Limit=1", "UnknownParameter"},
 		"a list in any order":      {"Filters.0.Name=zone&Filters.0.Values.1=b&Filters.0.Values.0=a", ""},
 	} {
-		got := ask(t, New(nil), tc3Request{method: "GET", query: "?" + c.query}.build())
+		got := cvmAsk(t, New(nil), tc3Request{method: "GET", query: "?" + c.query}.build())
 		if got.Error.Code != c.code {
 			t.Errorf("%s (%s): code %q, want %q", name, c.query, got.Error.Code, c.code)
 		}
@@ -154,7 +154,7 @@ func TestTencentFlatParametersMustNest(t *testing.T) {
 
 func TestTencentErrorsDoNotRepeatValues(t *testing.T) {
 	const secret = "hunter2"
-	c := newCVMClient(t, nil)
+	c := newCVMTestClient(t, nil)
 	for _, members := range []string{
 		`{"LoginSettings":{"Password":"` + secret + `"}}`,
 		`{"LoginSettings":{"Password":["` + secret + `"]}}`,

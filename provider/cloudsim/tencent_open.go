@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"mime"
 	"net"
@@ -70,7 +71,7 @@ func tencentBadSignature() *tencentRefusal {
 func (c *cvm) admit(e *tencentEnvelope) *tencentRefusal {
 	action, known := c.actions[e.action]
 	switch {
-	case !tencentEqual(e.token, orElse(c.cloud.config.SecurityToken, e.token)):
+	case !tencentEqual(e.token, cmp.Or(c.cloud.config.SecurityToken, e.token)):
 		return tencentRefuse("AuthFailure.TokenFailure", "The token is wrong or missing.")
 	case e.action == "":
 		return tencentMissing("Action")

@@ -19,7 +19,7 @@ func TestTC3AcceptsWhatTheDocumentsAllow(t *testing.T) {
 		"headers without a rule":  {header: map[string]string{"X-TC-Language": "en-US", "X-TC-RequestClient": "SDK_GO", "X-TC-TraceId": "1"}},
 		"no region where allowed": {header: map[string]string{"X-TC-Action": "DescribeRegions", "X-TC-Region": ""}},
 	} {
-		if got := ask(t, New(nil), q.build()); got.Error.Code != "" {
+		if got := cvmAsk(t, New(nil), q.build()); got.Error.Code != "" {
 			t.Errorf("%s: refused with %+v", name, got.Error)
 		}
 	}
@@ -61,7 +61,7 @@ func TestTC3Refusals(t *testing.T) {
 		"a parameter given twice":         {tc3Request{method: "GET", query: "?Limit=1&Limit=2"}, "InvalidParameter"},
 		"a query that is not URL-encoded": {tc3Request{method: "GET", query: "?Limit=%GG"}, "InvalidParameter"},
 	} {
-		if got := ask(t, New(nil), c.q.build()); got.Error.Code != c.code {
+		if got := cvmAsk(t, New(nil), c.q.build()); got.Error.Code != c.code {
 			t.Errorf("%s: code %q, want %q", name, got.Error.Code, c.code)
 		}
 	}
@@ -81,7 +81,7 @@ func TestTencentWantsASignature(t *testing.T) {
 			return r
 		},
 	} {
-		if got := ask(t, New(nil), r()); got.Error.Code != "AuthFailure.InvalidAuthorization" {
+		if got := cvmAsk(t, New(nil), r()); got.Error.Code != "AuthFailure.InvalidAuthorization" {
 			t.Errorf("%s without a signature: code %q", name, got.Error.Code)
 		}
 	}
@@ -89,7 +89,7 @@ func TestTencentWantsASignature(t *testing.T) {
 
 func TestV1AbsentSignatureMethodIsHmacSHA1(t *testing.T) {
 	for name, r := range map[string]*http.Request{"GET": v1GET(nil), "POST": v1POST(nil)} {
-		if got := ask(t, New(nil), r); got.Error.Code != "" {
+		if got := cvmAsk(t, New(nil), r); got.Error.Code != "" {
 			t.Errorf("%s: refused with %+v", name, got.Error)
 		}
 	}
@@ -113,7 +113,7 @@ func TestV1Refusals(t *testing.T) {
 		"no region":                 {map[string]string{"Region": ""}, "MissingParameter"},
 		"an unknown parameter":      {map[string]string{"Limits": "1"}, "UnknownParameter"},
 	} {
-		if got := ask(t, New(nil), v1GET(c.params)); got.Error.Code != c.code {
+		if got := cvmAsk(t, New(nil), v1GET(c.params)); got.Error.Code != c.code {
 			t.Errorf("%s: code %q, want %q", name, got.Error.Code, c.code)
 		}
 	}
@@ -121,7 +121,7 @@ func TestV1Refusals(t *testing.T) {
 
 func TestV1FormOverTheLimit(t *testing.T) {
 	r := v1POST(map[string]string{"Limit": strings.Repeat("1", 1<<20)})
-	if got := ask(t, New(nil), r); got.Error.Code != "RequestSizeLimitExceeded" {
+	if got := cvmAsk(t, New(nil), r); got.Error.Code != "RequestSizeLimitExceeded" {
 		t.Errorf("a form of more than 1 MB: code %q", got.Error.Code)
 	}
 }
@@ -139,7 +139,7 @@ func TestTencentSecurityToken(t *testing.T) {
 		"v1 without":            {v1GET(nil), "AuthFailure.TokenFailure"},
 		"v1 form, with another": {v1POST(map[string]string{"Token": "old"}), "AuthFailure.TokenFailure"},
 	} {
-		if got := ask(t, New(o), c.r); got.Error.Code != c.code {
+		if got := cvmAsk(t, New(o), c.r); got.Error.Code != c.code {
 			t.Errorf("%s: code %q, want %q", name, got.Error.Code, c.code)
 		}
 	}

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -29,7 +30,7 @@ type tc3Request struct {
 }
 
 func (q tc3Request) build() *http.Request {
-	q.method = orElse(q.method, http.MethodPost)
+	q.method = cmp.Or(q.method, http.MethodPost)
 	r := httptest.NewRequest(q.method, "/"+q.query, strings.NewReader(q.body))
 	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
 	now := time.Now().UTC()
@@ -44,25 +45,25 @@ func (q tc3Request) build() *http.Request {
 		}
 	}
 	if r.Header.Get("Authorization") == "" {
-		r.Header.Set("Authorization", q.authorization(r, orElse(q.date, now.Format("2006-01-02"))))
+		r.Header.Set("Authorization", q.authorization(r, cmp.Or(q.date, now.Format("2006-01-02"))))
 	}
 	return r
 }
 
 func (q tc3Request) authorization(r *http.Request, date string) string {
-	signed := orElse(q.signed, "content-type;host")
+	signed := cmp.Or(q.signed, "content-type;host")
 	canonical := q.method + "\n/\n" + strings.TrimPrefix(q.query, "?") + "\n"
 	for _, name := range strings.Split(signed, ";") {
 		value := r.Header.Get(name)
 		if name == "host" {
-			value = orElse(q.signedHost, r.Host)
+			value = cmp.Or(q.signedHost, r.Host)
 		}
 		canonical += name + ":" + strings.ToLower(value) + "\n"
 	}
-	canonical += "\n" + signed + "\n" + fmt.Sprintf("%x", sha256.Sum256([]byte(orElse(q.payload, q.body))))
+	canonical += "\n" + signed + "\n" + fmt.Sprintf("%x", sha256.Sum256([]byte(cmp.Or(q.payload, q.body))))
 	scope := date + "/cvm/tc3_request"
 	text := fmt.Sprintf("TC3-HMAC-SHA256\n%s\n%s\n%x", r.Header.Get("X-TC-Timestamp"), scope, sha256.Sum256([]byte(canonical)))
-	key := []byte("TC3" + orElse(q.secret, "testsecret"))
+	key := []byte("TC3" + cmp.Or(q.secret, "testsecret"))
 	for _, part := range []string{date, "cvm", "tc3_request", text} {
 		mac := hmac.New(sha256.New, key)
 		mac.Write([]byte(part))
@@ -114,18 +115,19 @@ func v1POST(params map[string]string) *http.Request {
 // cvmClient calls one simulator.
 type cvmClient struct {
 	t      *testing.T
-	sim    *Sim
+	h      http.Handler
 	region string
 }
 
-func newCVMClient(t *testing.T, o *Options) *cvmClient {
-	return &cvmClient{t: t, sim: New(o), region: "ap-guangzhou"}
+// stNewCVM returns a client of CVM in ap-guangzhou.
+func stNewCVM(t *testing.T, h http.Handler) *cvmClient {
+	return &cvmClient{t: t, h: h, region: "ap-guangzhou"}
 }
 
 // call sends a JSON body; a fault that is not an API answer fails the test.
 func (c *cvmClient) call(action, body string) tencentResponse {
 	c.t.Helper()
-	return ask(c.t, c.sim, c.request(action, body))
+	return stAsk(c.t, c.h, c.request(action, body))
 }
 
 func (c *cvmClient) request(action, body string) *http.Request {
@@ -139,7 +141,7 @@ const minimalRun = `{"Placement":{"Zone":"ap-guangzhou-2"},"ImageId":"img-pmqg1c
 func runBody(t *testing.T, members string) string {
 	t.Helper()
 	body := map[string]any{}
-	for _, part := range []string{minimalRun, orElse(members, "{}")} {
+	for _, part := range []string{minimalRun, cmp.Or(members, "{}")} {
 		if err := json.Unmarshal([]byte(part), &body); err != nil {
 			t.Fatalf("%s: %v", part, err)
 		}
@@ -190,4 +192,39 @@ func (c *cvmClient) refused(what string, got tencentResponse, code string) {
 	if got.Error.Code != code {
 		c.t.Errorf("%s: code %q (%s), want %q", what, got.Error.Code, got.Error.Message, code)
 	}
+}
+
+// tencentResponse is any answer of the API.
+type tencentResponse struct {
+	InstanceIdSet     []string
+	InstanceSet       []map[string]any
+	InstanceStatusSet []struct{ InstanceId, InstanceState string }
+	ZoneSet           []struct{ Zone string }
+	RegionSet         []struct{ Region string }
+	TotalCount        int
+	RequestId         string
+	Error             struct{ Code, Message string }
+}
+
+// stAsk sends a request to the handler and reads the answer.
+func stAsk(t *testing.T, h http.Handler, r *http.Request) tencentResponse {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
+		t.Fatalf("HTTP status %d, content type %q; the vendor answers everything with 200 and JSON", w.Code, w.Header().Get("Content-Type"))
+	}
+	return readTencent(t, w.Body.Bytes())
+}
+
+func readTencent(t *testing.T, body []byte) tencentResponse {
+	t.Helper()
+	var envelope struct{ Response tencentResponse }
+	if err := json.Unmarshal(body, &envelope); err != nil {
+		t.Fatalf("answer is not JSON: %v", err)
+	}
+	if envelope.Response.RequestId == "" {
+		t.Errorf("answer has no RequestId")
+	}
+	return envelope.Response
 }

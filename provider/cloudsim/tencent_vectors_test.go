@@ -1,7 +1,6 @@
 package cloudsim
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -111,47 +110,12 @@ func at(t *testing.T, timestamp int64, test func(t *testing.T)) {
 	})
 }
 
-// tencentResponse is any answer of the API.
-type tencentResponse struct {
-	InstanceIdSet     []string
-	InstanceSet       []map[string]any
-	InstanceStatusSet []struct{ InstanceId, InstanceState string }
-	ZoneSet           []struct{ Zone string }
-	RegionSet         []struct{ Region string }
-	TotalCount        int
-	RequestId         string
-	Error             struct{ Code, Message string }
-}
-
-// ask sends a request to the handler and reads the answer.
-func ask(t *testing.T, sim *Sim, r *http.Request) tencentResponse {
-	t.Helper()
-	w := httptest.NewRecorder()
-	sim.Handler(CVM).ServeHTTP(w, r)
-	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
-		t.Fatalf("HTTP status %d, content type %q; the vendor answers everything with 200 and JSON", w.Code, w.Header().Get("Content-Type"))
-	}
-	return readTencent(t, w.Body.Bytes())
-}
-
-func readTencent(t *testing.T, body []byte) tencentResponse {
-	t.Helper()
-	var envelope struct{ Response tencentResponse }
-	if err := json.Unmarshal(body, &envelope); err != nil {
-		t.Fatalf("answer is not JSON: %v", err)
-	}
-	if envelope.Response.RequestId == "" {
-		t.Errorf("answer has no RequestId")
-	}
-	return envelope.Response
-}
-
 func TestTencentAcceptsTheVendorsOwnSignatures(t *testing.T) {
 	for _, v := range vectors() {
 		t.Run(v.name, func(t *testing.T) {
 			at(t, v.timestamp, func(t *testing.T) {
 				sim := New(nil)
-				got := ask(t, sim, v.request(nil))
+				got := cvmAsk(t, sim, v.request(nil))
 				if len(got.InstanceIdSet) != 3 {
 					t.Fatalf("a request that the vendor's SDK signed was refused: %+v", got.Error)
 				}
@@ -170,7 +134,7 @@ func TestTencentRefusesTheSignatureOfAnotherRequest(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			at(t, v.timestamp, func(t *testing.T) {
 				sim := New(nil)
-				if got := ask(t, sim, v.request(edit)); got.Error.Code != "AuthFailure.SignatureFailure" {
+				if got := cvmAsk(t, sim, v.request(edit)); got.Error.Code != "AuthFailure.SignatureFailure" {
 					t.Errorf("changed after signing: code %q", got.Error.Code)
 				}
 				if n := sim.Calls(CVM, ""); n != 0 {
@@ -185,11 +149,11 @@ func TestTencentRefusesAnotherSecret(t *testing.T) {
 	for _, v := range vectors() {
 		at(t, v.timestamp, func(t *testing.T) {
 			sim := New(&Options{AccessKeySecret: "another"})
-			if got := ask(t, sim, v.request(nil)); got.Error.Code != "AuthFailure.SignatureFailure" {
+			if got := cvmAsk(t, sim, v.request(nil)); got.Error.Code != "AuthFailure.SignatureFailure" {
 				t.Errorf("%s: signed with another secret: code %q", v.name, got.Error.Code)
 			}
 			sim = New(&Options{AccessKeyID: "another"})
-			if got := ask(t, sim, v.request(nil)); got.Error.Code != "AuthFailure.SecretIdNotFound" {
+			if got := cvmAsk(t, sim, v.request(nil)); got.Error.Code != "AuthFailure.SecretIdNotFound" {
 				t.Errorf("%s: unknown secret ID: code %q", v.name, got.Error.Code)
 			}
 		})
@@ -203,7 +167,7 @@ func TestTencentAcceptsFiveMinutesOfSkew(t *testing.T) {
 			code string
 		}{{-301, "AuthFailure.SignatureExpire"}, {-300, ""}, {300, ""}, {301, "AuthFailure.SignatureExpire"}} {
 			at(t, v.timestamp+c.off, func(t *testing.T) {
-				if got := ask(t, New(nil), v.request(nil)); got.Error.Code != c.code {
+				if got := cvmAsk(t, New(nil), v.request(nil)); got.Error.Code != c.code {
 					t.Errorf("%s: clock off by %d s: code %q, want %q", v.name, c.off, got.Error.Code, c.code)
 				}
 			})
@@ -215,12 +179,12 @@ func TestTencentReplay(t *testing.T) {
 	for _, v := range vectors() {
 		at(t, v.timestamp, func(t *testing.T) {
 			sim := New(nil)
-			ask(t, sim, v.request(nil))
+			cvmAsk(t, sim, v.request(nil))
 			want := "" // TC3 has no nonce: a client may repeat a call byte for byte
 			if v.nonce != "" {
 				want = "AuthFailure.SignatureFailure"
 			}
-			if got := ask(t, sim, v.request(nil)); got.Error.Code != want {
+			if got := cvmAsk(t, sim, v.request(nil)); got.Error.Code != want {
 				t.Errorf("%s sent twice: code %q, want %q", v.name, got.Error.Code, want)
 			}
 		})

@@ -86,11 +86,12 @@ func TestForgottenTokensCreateAgain(t *testing.T) {
 
 // TestForgetTokenSparesDryRuns: they use no token up.
 func TestForgetTokenSparesDryRuns(t *testing.T) {
-	c := newCVMClient(t, nil)
+	sim := New(nil)
+	c := newCVMClient(t, sim)
 	ids := c.run(`{"ClientToken":"op-1"}`)
-	c.sim.Inject(Fault{Kind: ForgetToken, Times: 1})
+	sim.Inject(Fault{Kind: ForgetToken, Times: 1})
 	c.run(`{"ClientToken":"op-1","DryRun":true}`)
-	if got := c.sim.Struck(CVM, ForgetToken); got != 0 {
+	if got := sim.Struck(CVM, ForgetToken); got != 0 {
 		t.Errorf("the fault has struck %d dry runs, want none", got)
 	}
 	if again := c.run(`{"ClientToken":"op-1"}`); slices.Equal(again, ids) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -93,7 +92,7 @@ func ensVendor(t *testing.T, sim *Sim) *vendor {
 }
 
 func cvmVendor(t *testing.T, sim *Sim) *vendor {
-	c := &cvmClient{t: t, sim: sim, region: "ap-guangzhou"}
+	c := newCVMClient(t, sim)
 	send := func(action, body string) *http.Request {
 		r := c.request(action, body)
 		r.URL.Scheme, r.URL.Host, r.RequestURI = "https", "cvm.tencentcloudapi.com", ""
@@ -128,8 +127,7 @@ func cvmVendor(t *testing.T, sim *Sim) *vendor {
 }
 
 func qingVendor(t *testing.T, sim *Sim) *vendor {
-	c := newQingClient(t, nil)
-	c.sim = sim
+	c := newQingClient(t, sim)
 	send := func(action string, pairs ...string) *http.Request {
 		return newTestRequest(t, http.MethodGet, "https://api.qingcloud.com/iaas/?"+c.sign(action, pairs...))
 	}
@@ -163,14 +161,6 @@ func qingVendor(t *testing.T, sim *Sim) *vendor {
 		stop:   one("StopInstances", "instances.1"),
 		rename: one("ModifyInstanceAttributes", "instance", "instance_name=other"),
 	}
-}
-
-// signed is a signed POST with everything in the query.
-func (c *aliClient) signed(action string, pairs ...string) *http.Request {
-	c.t.Helper()
-	params := c.system(action)
-	maps.Copy(params, aliPairs(pairs))
-	return c.request(http.MethodPost, aliEncode(aliSignRPC(http.MethodPost, DefaultAccessKeySecret, params), ""), "")
 }
 
 func newTestRequest(t *testing.T, method, target string) *http.Request {
@@ -262,3 +252,11 @@ func (v *vendor) struck(k FaultKind, want int) {
 		v.t.Errorf("%s has struck %d calls, want %d", k, got, want)
 	}
 }
+
+func newECSClient(t *testing.T, sim *Sim) *aliClient { return stNewECS(t, sim.Transport()) }
+
+func newENSClient(t *testing.T, sim *Sim) *aliClient { return stNewENS(t, sim.Transport()) }
+
+func newCVMClient(t *testing.T, sim *Sim) *cvmClient { return stNewCVM(t, sim.Handler(CVM)) }
+
+func newQingClient(t *testing.T, sim *Sim) *qingClient { return stNewQingCloud(t, sim.Transport()) }

@@ -1,0 +1,29 @@
+package cloudsim
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// inUse tells whether a living machine of a vSwitch holds an address.
+func (a *alibaba) inUse(k *call, vswitch, address string) bool {
+	for _, m := range a.cloud.all() {
+		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.phase(k.now) != Gone {
+			return true
+		}
+	}
+	return false
+}
+
+// aliIsIPv4 tells whether text is an IPv4 address.
+func aliIsIPv4(s string) bool {
+	ip, err := netip.ParseAddr(s)
+	return err == nil && ip.Is4()
+}
+
+// aliIsIPv6 tells whether text is an IPv6 address, or begins as one and ends in
+// the asterisks that hide a part of it in the vendor's examples.
+func aliIsIPv6(s string) bool {
+	ip, err := netip.ParseAddr(strings.ReplaceAll(s, "***", "1"))
+	return err == nil && ip.Is6()
+}
