@@ -17,12 +17,15 @@ const (
 	aliXML  = "xml"
 )
 
-// aliField is one named value of an answer: a string, bool, int or float64, an
-// aliObject, or a list as []any.
-type aliField struct {
-	name  string
-	value any
-}
+// aliField is one named value of an answer: its name, and then a string, bool, int
+// or float64, an aliObject, or a list as []any. It is an array so that answers can be
+// written {"Name", value} in every package.
+type aliField [2]any
+
+// name returns the name on the wire.
+func (f aliField) name() string { return f[0].(string) }
+
+func (f aliField) value() any { return f[1] }
 
 // aliObject is a neutral answer, written once for both formats. Its order is
 // the order on the wire.
@@ -56,8 +59,8 @@ func appendAliJSON(b []byte, v any) []byte {
 		b = append(b, '{')
 		for i, f := range v {
 			b = append(aliComma(b, i), '"') // names are ours, and plain
-			b = append(b, f.name...)
-			b = appendAliJSON(append(b, '"', ':'), f.value)
+			b = append(b, f.name()...)
+			b = appendAliJSON(append(b, '"', ':'), f.value())
 		}
 		return append(b, '}')
 	case []any:
@@ -113,7 +116,7 @@ func writeAliXML(b *bytes.Buffer, name string, v any) {
 	switch v := v.(type) {
 	case aliObject:
 		for _, f := range v {
-			writeAliXML(b, f.name, f.value)
+			writeAliXML(b, f.name(), f.value())
 		}
 	case string:
 		_ = xml.EscapeText(b, []byte(v)) // a bytes.Buffer accepts every write

@@ -29,7 +29,7 @@ func aliReboot() aliPower { return aliPower{from: Running, via: Starting, to: Ru
 // apply switches a machine. A release that is planned stays planned.
 func (c aliPower) apply(m *machine, now time.Time) {
 	end := m.steps[len(m.steps)-1]
-	m.move(now, step{now, c.via}, step{now.Add(aliPowerTime), c.to})
+	m.move(now, then(now, c.via), then(now.Add(aliPowerTime), c.to))
 	if end.phase == Gone {
 		m.steps = slices.DeleteFunc(m.steps, func(s step) bool { return !s.at.Before(end.at) })
 		m.steps = append(m.steps, end)

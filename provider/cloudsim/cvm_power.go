@@ -56,7 +56,7 @@ func (c *cvm) startInstances(k *call, r *cvmStartRequest) (tencentFields, *tence
 		return nil, refused
 	}
 	for _, m := range machines {
-		c.power(k, m, cvmStart, step{k.now, Starting}, step{k.now.Add(cvmPowerOn), Running})
+		c.power(k, m, cvmStart, then(k.now, Starting), then(k.now.Add(cvmPowerOn), Running))
 		// That a machine gets another public address for the one that it lost
 		// when it was stopped without charges is [unverified].
 		if c.more[m.ID].request.public() && len(m.PublicIPs) == 0 {
@@ -99,7 +99,7 @@ func (c *cvm) stop(k *call, r *cvmStopRequest, m *machine) {
 	if more.stoppedMode == cvmStopCharging {
 		m.PublicIPs = nil // documented: www.tencentcloud.com/document/product/213/19922
 	}
-	c.power(k, m, cvmStop, step{k.now, Stopping}, step{k.now.Add(cvmStopTime(r.StopType)), Stopped})
+	c.power(k, m, cvmStop, then(k.now, Stopping), then(k.now.Add(cvmStopTime(r.StopType)), Stopped))
 }
 
 // rebootInstances shows machines as REBOOTING. The words that all clouds share
@@ -117,7 +117,7 @@ func (c *cvm) rebootInstances(k *call, r *cvmRebootRequest) (tencentFields, *ten
 	}
 	for _, m := range machines {
 		up := k.now.Add(cvmStopTime(r.StopType) + cvmPowerOn)
-		c.power(k, m, cvmReboot, step{k.now, Starting}, step{up, Running})
+		c.power(k, m, cvmReboot, then(k.now, Starting), then(up, Running))
 	}
 	return nil, nil
 }

@@ -190,7 +190,7 @@ func (r *cvmRunRequest) network() (vpc, subnet string) {
 func cvmSchedule(r *cvmRunRequest, m *machine) {
 	last := m.steps[len(m.steps)-1]
 	if last.phase == Failed {
-		m.steps = append(m.steps, step{last.at.Add(cvmFailedFor), Gone})
+		m.steps = append(m.steps, then(last.at.Add(cvmFailedFor), Gone))
 		return
 	}
 	if r.ActionTimer == nil {
@@ -198,7 +198,7 @@ func cvmSchedule(r *cvmRunRequest, m *machine) {
 	}
 	at, _ := cvmParseTime(*r.ActionTimer.ActionTime) // checked before
 	if at.After(last.at) {
-		m.steps = append(m.steps, step{at, Terminating}, step{at.Add(cvmLeaving), Gone})
+		m.steps = append(m.steps, then(at, Terminating), then(at.Add(cvmLeaving), Gone))
 	}
 }
 

@@ -46,8 +46,8 @@ func (c *cvm) terminate(k *call, m *machine) {
 	more := c.more[m.ID]
 	more.operation, more.operationID, more.busyUntil = "TerminateInstances", k.requestID, k.now.Add(cvmLeaving)
 	if m.Charge == Prepaid && m.phase(k.now) != Recycled {
-		m.move(k.now, step{k.now, Recycled})
+		m.move(k.now, then(k.now, Recycled))
 		return
 	}
-	m.move(k.now, step{k.now, Terminating}, step{k.now.Add(cvmLeaving), Gone})
+	m.move(k.now, then(k.now, Terminating), then(k.now.Add(cvmLeaving), Gone))
 }

@@ -43,7 +43,7 @@ func (e *ecs) delete(k *call, p *aliParams, ids []string, passed *aliError) *ali
 		return passed
 	}
 	for _, m := range machines {
-		m.move(k.now, step{k.now, Gone})
+		m.move(k.now, then(k.now, Gone))
 	}
 	return nil
 }

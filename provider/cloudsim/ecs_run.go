@@ -81,7 +81,7 @@ func (e *ecs) deliver(k *call, plan *ecsPlan, amount, ordinal int) []string {
 	for i, m := range made {
 		ids[i] = m.ID
 		if !plan.release.IsZero() {
-			m.steps = append(m.steps, step{plan.release, Gone})
+			m.steps = append(m.steps, then(plan.release, Gone))
 		}
 	}
 	return ids

@@ -71,7 +71,7 @@ func ecsTemplateObjects(p *aliParams) aliObject {
 		{"SecurityOptions", ecsTemplateFields(p, "SecurityOptions.", ecsTemplateSecurity, "", "", "")},
 		{"ImageOptions", ecsTemplateFields(p, "ImageOptions.", "", "", ecsTemplateImage, "")},
 	} {
-		if o, ok := f.value.(aliObject); ok && len(o) > 0 {
+		if o, ok := f.value().(aliObject); ok && len(o) > 0 {
 			out = append(out, f)
 		}
 	}
@@ -117,7 +117,7 @@ func ecsShownData(data map[string]string) aliObject {
 	p := &aliParams{values: data, missing: aliMissing, invalid: ecsTemplateInvalid}
 	out, disk := ecsTemplateScalars(p), ecsTemplateDisk(p, "SystemDisk.")
 	for _, f := range disk {
-		out = append(out, aliField{"SystemDisk." + f.name, f.value})
+		out = append(out, aliField{"SystemDisk." + f.name(), f.value()})
 	}
 	out = append(out, ecsTemplateObjects(p)...)
 	return append(out,

@@ -150,7 +150,7 @@ func (e *ens) deliver(k *call, plan *ensPlan, amount, ordinal int) []string {
 	for i, m := range made {
 		ids[i] = m.ID
 		if !plan.release.IsZero() {
-			m.steps = append(m.steps, step{plan.release, Gone})
+			m.steps = append(m.steps, then(plan.release, Gone))
 		}
 	}
 	return ids

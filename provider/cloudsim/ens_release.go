@@ -26,6 +26,6 @@ func (e *ens) release(k *call, resourceType string) *aliError {
 		p.bad("InstanceId", "an instance of type "+resourceType+", this one is "+got)
 		return p.err
 	}
-	m.move(k.now, step{k.now, Gone})
+	m.move(k.now, then(k.now, Gone))
 	return nil
 }

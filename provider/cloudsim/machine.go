@@ -127,3 +127,6 @@ func (m *machine) snapshot(now time.Time) Instance {
 	i.Params = maps.Clone(i.Params)
 	return i
 }
+
+// then is the step into a phase at a moment.
+func then(at time.Time, p Phase) step { return step{at: at, phase: p} }

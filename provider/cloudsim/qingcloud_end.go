@@ -17,10 +17,10 @@ func (q *qingCloud) terminateInstances(k *call, a *qingArgs) (qingReply, *qingEr
 	ended := k.now.Add(qingEndTime)
 	for _, m := range machines {
 		if direct {
-			m.move(k.now, step{k.now, Terminating}, step{ended, Gone})
+			m.move(k.now, then(k.now, Terminating), then(ended, Gone))
 			continue
 		}
-		m.move(k.now, step{k.now, Terminating}, step{ended, Recycled}, step{ended.Add(qingBinTime), Gone})
+		m.move(k.now, then(k.now, Terminating), then(ended, Recycled), then(ended.Add(qingBinTime), Gone))
 	}
 	return q.lifecycleJob(k, machines, qingEndTime), nil
 }
@@ -54,7 +54,7 @@ func (q *qingCloud) ceaseInstances(k *call, a *qingArgs) (qingReply, *qingError)
 		return nil, a.err
 	}
 	for _, m := range machines {
-		m.move(k.now, step{k.now, Terminating}, step{k.now.Add(qingEndTime), Gone})
+		m.move(k.now, then(k.now, Terminating), then(k.now.Add(qingEndTime), Gone))
 	}
 	return q.lifecycleJob(k, machines, qingEndTime), nil
 }
@@ -67,7 +67,7 @@ func qingRecycleFailed(machines []*machine, now time.Time) (done time.Time, fail
 		last := m.steps[len(m.steps)-1]
 		if last.phase == Failed {
 			failed = true
-			m.steps = append(m.steps, step{last.at.Add(qingBinTime), Gone})
+			m.steps = append(m.steps, then(last.at.Add(qingBinTime), Gone))
 		}
 		if last.at.After(done) {
 			done = last.at

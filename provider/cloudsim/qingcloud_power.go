@@ -48,7 +48,7 @@ func (q *qingCloud) resetInstances(k *call, a *qingArgs) (qingReply, *qingError)
 		if status, _, _ := qingStatus(m, k.now); status == "stopped" {
 			after = Stopped
 		}
-		m.move(k.now, step{k.now, Pending}, step{k.now.Add(qingPowerTime), after})
+		m.move(k.now, then(k.now, Pending), then(k.now.Add(qingPowerTime), after))
 	}
 	return q.lifecycleJob(k, machines, qingPowerTime), nil
 }
@@ -87,7 +87,7 @@ func (q *qingCloud) change(k *call, a *qingArgs, machines []*machine, via, to Ph
 		return nil, a.err
 	}
 	for _, m := range machines {
-		m.move(k.now, step{k.now, via}, step{k.now.Add(qingPowerTime), to})
+		m.move(k.now, then(k.now, via), then(k.now.Add(qingPowerTime), to))
 	}
 	return q.lifecycleJob(k, machines, qingPowerTime), nil
 }

@@ -1,47 +1,12 @@
 package cloudsim
 
 import (
-	"encoding/json"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-func TestQingCloudStatusOfEveryPhase(t *testing.T) {
-	tests := []struct {
-		phases             []Phase
-		status, transition string
-	}{
-		{[]Phase{Pending}, "pending", "creating"},
-		{[]Phase{Pending, Running}, "running", ""},
-		{[]Phase{Pending, Running, Stopping}, "running", "stopping"},
-		{[]Phase{Pending, Running, Stopping, Stopped}, "stopped", ""},
-		{[]Phase{Pending, Running, Stopped, Starting}, "stopped", "starting"},
-		{[]Phase{Pending, Running, Stopped, Starting, Running}, "running", ""},
-		{[]Phase{Pending, Running, Starting}, "running", "restarting"},
-		{[]Phase{Pending, Running, Pending}, "running", "resetting"},
-		{[]Phase{Pending, Running, Stopped, Pending}, "stopped", "resetting"},
-		{[]Phase{Pending, Running, Stopped, Terminating}, "stopped", "terminating"},
-		{[]Phase{Pending, Running, Terminating, Recycled}, "terminated", ""},
-		{[]Phase{Pending, Failed}, "terminated", ""},
-		{[]Phase{Pending, Running, Terminating, Gone}, "ceased", ""},
-	}
-	for _, tt := range tests {
-		now := time.Now()
-		m := &machine{}
-		for _, p := range tt.phases {
-			now = now.Add(time.Second)
-			m.steps = append(m.steps, step{now, p})
-		}
-		m.steps = append(m.steps, step{now.Add(1), Gone}) // not yet
-		status, transition, since := qingStatus(m, now)
-		if status != tt.status || transition != tt.transition || !since.Equal(now) {
-			t.Errorf("%v is %q/%q since %v, want %q/%q since %v", tt.phases, status, transition, since, tt.status, tt.transition, now)
-		}
-	}
-}
 
 func TestQingCloudBootOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -154,24 +119,5 @@ func TestQingCloudSameSeedSameAccount(t *testing.T) {
 	}
 	if a, b := account(1), account(2); a == b {
 		t.Errorf("seeds 1 and 2 made the same account")
-	}
-}
-
-func TestQingCloudEIPShapes(t *testing.T) {
-	c := newQingTestClient(t, nil)
-	plain, self := c.show(c.run("vxnets.1=vxnet-a")[0]), c.show(c.run("vxnets.1=vxnet-self1")[0])
-	if plain.EIP != nil {
-		t.Errorf("eip of a machine without one is %s, want absent", plain.EIP)
-	}
-	if string(self.EIP) != "[]" {
-		t.Errorf("eip of a machine in a self-managed network is %s, want []", self.EIP)
-	}
-	c.sim.clouds[QingCloud].lookup(plain.ID).PublicIPs = []string{"203.0.113.7"}
-	var eip struct {
-		Address   string `json:"eip_addr"`
-		Bandwidth string `json:"bandwidth"`
-	}
-	if err := json.Unmarshal(c.show(plain.ID).EIP, &eip); err != nil || eip.Address != "203.0.113.7" || eip.Bandwidth == "" {
-		t.Errorf("eip is %s (%v), want an object with a string bandwidth", c.show(plain.ID).EIP, err)
 	}
 }

@@ -167,7 +167,7 @@ func TestInstancesLeavesOutWhatIsGone(t *testing.T) {
 	s := fakeSim(nil)
 	ids := strings.Fields(askFake(t, s, "action=Make&count=2"))
 	now := time.Now()
-	s.clouds[QingCloud].lookup(ids[0]).move(now, step{now, Gone})
+	s.clouds[QingCloud].lookup(ids[0]).move(now, then(now, Gone))
 	if got := s.Instances(); len(got) != 1 || got[0].ID != ids[1] {
 		t.Errorf("Instances lists %v, want only %s: the other is gone", got, ids[1])
 	}
@@ -281,29 +281,3 @@ func TestHugeBodyIsRefused(t *testing.T) {
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
-
-func TestNonceIsGoodOnce(t *testing.T) {
-	c := fakeSim(nil).clouds[QingCloud]
-	now := time.Now()
-	if !c.useNonce("a", now, time.Minute) || !c.useNonce("b", now, time.Minute) {
-		t.Error("a fresh nonce is refused")
-	}
-	if c.useNonce("a", now.Add(time.Second), time.Minute) {
-		t.Error("a nonce is accepted a second time: requests can be replayed")
-	}
-}
-
-func TestPrivateAddressesDiffer(t *testing.T) {
-	c := fakeSim(nil).clouds[QingCloud]
-	seen := map[string]bool{}
-	for range 70000 {
-		ip := c.privateIP()
-		if seen[ip] {
-			t.Fatalf("address %s is given to a second machine", ip)
-		}
-		seen[ip] = true
-	}
-	if !seen["10.1.0.1"] || !seen["10.2.0.0"] {
-		t.Error("addresses do not run on from 10.1.255.255 to 10.2.0.0")
-	}
-}

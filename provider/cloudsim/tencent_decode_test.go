@@ -9,27 +9,6 @@ import (
 	"testing"
 )
 
-// fullRun has every parameter that a create can carry at once, in JSON.
-const fullRun = `{
-	"InstanceChargeType":"SPOTPAID","Placement":{"Zone":"ap-guangzhou-2","ProjectId":7,"HostIds":["host-q88gab4i"],
-	"DedicatedResourcePackTenancy":"ResourcePool","DedicatedResourcePackIds":["drp-1"]},
-	"InstanceType":"HCCIC5.48XLARGE192","ImageId":"img-pmqg1cw7","SystemDisk":{"DiskType":"CLOUD_BSSD","DiskSize":60,"CdcId":"cdc-1",
-	"DiskName":"sys","Encrypt":true,"KmsKeyId":"kms-1"},"DataDisks":[{"DiskType":"CLOUD_TSSD","DiskSize":100,"DeleteWithInstance":false,
-	"SnapshotId":"snap-1","Encrypt":true,"KmsKeyId":"kms-2","ThroughputPerformance":150,"CdcId":"cdc-2","BurstPerformance":true,"DiskName":"d0"},
-	{"DiskType":"LOCAL_SSD","DiskSize":200}],
-	"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","AsVpcGateway":true,"PrivateIpAddresses":["10.0.0.18","10.0.0.19"],"Ipv6AddressCount":2},
-	"InternetAccessible":{"InternetChargeType":"BANDWIDTH_PACKAGE","InternetMaxBandwidthOut":5,"PublicIpAssigned":true,"BandwidthPackageId":"bwp-1",
-	"InternetServiceProvider":"CMCC","IPv4AddressType":"AntiDDoSEIP","IPv6AddressType":"EIPv6","AntiDDoSPackageId":"bgp-1"},
-	"InstanceCount":2,"MinCount":1,"InstanceName":"web","LoginSettings":{"KeyIds":["skey-1"],"KeepImageLogin":"FALSE"},
-	"SecurityGroupIds":["sg-1","sg-2"],"EnhancedService":{"SecurityService":{"Enabled":false},"MonitorService":{"Enabled":true},
-	"AutomationService":{"Enabled":true}},"ClientToken":"t-1","HostName":"web-{IP}","ActionTimer":{"TimerAction":"TerminateInstances",
-	"ActionTime":"2099-01-01T00:00:00Z","Externals":{"ReleaseAddress":true}},"DisasterRecoverGroupIds":["ps-1"],"PartitionNumber":3,
-	"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"env","Value":"a b"}]}],
-	"InstanceMarketOptions":{"MarketType":"spot","SpotOptions":{"MaxPrice":"0.97","SpotInstanceType":"one-time"}},
-	"UserData":"IyEvYmluL3NoCg==","Metadata":{"Items":[{"Key":"k","Value":"v"}]},"DryRun":false,"CpuTopology":{"CoreCount":2,"ThreadPerCore":1},
-	"CamRoleName":"role","HpcClusterId":"hpc-1","DedicatedClusterId":"cluster-1","ChcIds":["chc-1"],
-	"DisableApiTermination":true,"EnableJumboFrame":true}`
-
 // flatRun is fullRun as a query has it; the documents write TRUE and FALSE.
 func flatRun(t *testing.T, full string) map[string]string {
 	var body any
@@ -167,29 +146,4 @@ func TestTencentErrorsDoNotRepeatValues(t *testing.T) {
 			t.Errorf("code %q; the message must not repeat the value", got.Error.Code)
 		}
 	}
-}
-
-// FuzzTencentBody feeds signed bodies and queries: each gets an API answer.
-func FuzzTencentBody(f *testing.F) {
-	for _, seed := range []string{fullRun, minimalRun, `{"DataDisks":[{}]}`, "Placement.Zone=x&DataDisks.0.DiskSize=1", "a.b=1&a=2", `{"ActionTimer":{}}`} {
-		f.Add(seed, true)
-		f.Add(seed, false)
-	}
-	f.Fuzz(func(t *testing.T, params string, isJSON bool) {
-		c := New(nil).cloud(CVM).wire.(*cvm)
-		var tree any
-		var refused *tencentRefusal
-		if isJSON {
-			tree, refused = tencentJSONTree([]byte(params))
-		} else if form, bad := tencentForm(params); bad == nil {
-			tree, refused = tencentFormTree(form)
-		} else {
-			refused = bad
-		}
-		if refused != nil {
-			return
-		}
-		a := c.serve(&call{action: "RunInstances", region: "ap-guangzhou", tree: tree, requestID: "r"})
-		readTencent(t, a.body)
-	})
 }

@@ -228,3 +228,24 @@ func readTencent(t *testing.T, body []byte) tencentResponse {
 	}
 	return envelope.Response
 }
+
+// fullRun has every parameter that a create can carry at once, in JSON.
+const fullRun = `{
+	"InstanceChargeType":"SPOTPAID","Placement":{"Zone":"ap-guangzhou-2","ProjectId":7,"HostIds":["host-q88gab4i"],
+	"DedicatedResourcePackTenancy":"ResourcePool","DedicatedResourcePackIds":["drp-1"]},
+	"InstanceType":"HCCIC5.48XLARGE192","ImageId":"img-pmqg1cw7","SystemDisk":{"DiskType":"CLOUD_BSSD","DiskSize":60,"CdcId":"cdc-1",
+	"DiskName":"sys","Encrypt":true,"KmsKeyId":"kms-1"},"DataDisks":[{"DiskType":"CLOUD_TSSD","DiskSize":100,"DeleteWithInstance":false,
+	"SnapshotId":"snap-1","Encrypt":true,"KmsKeyId":"kms-2","ThroughputPerformance":150,"CdcId":"cdc-2","BurstPerformance":true,"DiskName":"d0"},
+	{"DiskType":"LOCAL_SSD","DiskSize":200}],
+	"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","AsVpcGateway":true,"PrivateIpAddresses":["10.0.0.18","10.0.0.19"],"Ipv6AddressCount":2},
+	"InternetAccessible":{"InternetChargeType":"BANDWIDTH_PACKAGE","InternetMaxBandwidthOut":5,"PublicIpAssigned":true,"BandwidthPackageId":"bwp-1",
+	"InternetServiceProvider":"CMCC","IPv4AddressType":"AntiDDoSEIP","IPv6AddressType":"EIPv6","AntiDDoSPackageId":"bgp-1"},
+	"InstanceCount":2,"MinCount":1,"InstanceName":"web","LoginSettings":{"KeyIds":["skey-1"],"KeepImageLogin":"FALSE"},
+	"SecurityGroupIds":["sg-1","sg-2"],"EnhancedService":{"SecurityService":{"Enabled":false},"MonitorService":{"Enabled":true},
+	"AutomationService":{"Enabled":true}},"ClientToken":"t-1","HostName":"web-{IP}","ActionTimer":{"TimerAction":"TerminateInstances",
+	"ActionTime":"2099-01-01T00:00:00Z","Externals":{"ReleaseAddress":true}},"DisasterRecoverGroupIds":["ps-1"],"PartitionNumber":3,
+	"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"env","Value":"a b"}]}],
+	"InstanceMarketOptions":{"MarketType":"spot","SpotOptions":{"MaxPrice":"0.97","SpotInstanceType":"one-time"}},
+	"UserData":"IyEvYmluL3NoCg==","Metadata":{"Items":[{"Key":"k","Value":"v"}]},"DryRun":false,"CpuTopology":{"CoreCount":2,"ThreadPerCore":1},
+	"CamRoleName":"role","HpcClusterId":"hpc-1","DedicatedClusterId":"cluster-1","ChcIds":["chc-1"],
+	"DisableApiTermination":true,"EnableJumboFrame":true}`

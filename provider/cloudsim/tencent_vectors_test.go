@@ -101,9 +101,9 @@ func (v vector) v1Request(edit func(string) string) *http.Request {
 	return r
 }
 
-// at runs a test with the clock at a moment of the capture. The clock of a
+// atTime runs a test with the clock at a moment of the capture. The clock of a
 // bubble starts in the year 2000, and a sleep in it takes no time.
-func at(t *testing.T, timestamp int64, test func(t *testing.T)) {
+func atTime(t *testing.T, timestamp int64, test func(t *testing.T)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Unix(timestamp, 0)))
 		test(t)
@@ -113,7 +113,7 @@ func at(t *testing.T, timestamp int64, test func(t *testing.T)) {
 func TestTencentAcceptsTheVendorsOwnSignatures(t *testing.T) {
 	for _, v := range vectors() {
 		t.Run(v.name, func(t *testing.T) {
-			at(t, v.timestamp, func(t *testing.T) {
+			atTime(t, v.timestamp, func(t *testing.T) {
 				sim := New(nil)
 				got := cvmAsk(t, sim, v.request(nil))
 				if len(got.InstanceIdSet) != 3 {
@@ -132,7 +132,7 @@ func TestTencentRefusesTheSignatureOfAnotherRequest(t *testing.T) {
 	edit := func(s string) string { return strings.Replace(s, "S1.SMALL1", "S1.SMALL2", 1) }
 	for _, v := range vectors() {
 		t.Run(v.name, func(t *testing.T) {
-			at(t, v.timestamp, func(t *testing.T) {
+			atTime(t, v.timestamp, func(t *testing.T) {
 				sim := New(nil)
 				if got := cvmAsk(t, sim, v.request(edit)); got.Error.Code != "AuthFailure.SignatureFailure" {
 					t.Errorf("changed after signing: code %q", got.Error.Code)
@@ -147,7 +147,7 @@ func TestTencentRefusesTheSignatureOfAnotherRequest(t *testing.T) {
 
 func TestTencentRefusesAnotherSecret(t *testing.T) {
 	for _, v := range vectors() {
-		at(t, v.timestamp, func(t *testing.T) {
+		atTime(t, v.timestamp, func(t *testing.T) {
 			sim := New(&Options{AccessKeySecret: "another"})
 			if got := cvmAsk(t, sim, v.request(nil)); got.Error.Code != "AuthFailure.SignatureFailure" {
 				t.Errorf("%s: signed with another secret: code %q", v.name, got.Error.Code)
@@ -166,7 +166,7 @@ func TestTencentAcceptsFiveMinutesOfSkew(t *testing.T) {
 			off  int64
 			code string
 		}{{-301, "AuthFailure.SignatureExpire"}, {-300, ""}, {300, ""}, {301, "AuthFailure.SignatureExpire"}} {
-			at(t, v.timestamp+c.off, func(t *testing.T) {
+			atTime(t, v.timestamp+c.off, func(t *testing.T) {
 				if got := cvmAsk(t, New(nil), v.request(nil)); got.Error.Code != c.code {
 					t.Errorf("%s: clock off by %d s: code %q, want %q", v.name, c.off, got.Error.Code, c.code)
 				}
@@ -177,7 +177,7 @@ func TestTencentAcceptsFiveMinutesOfSkew(t *testing.T) {
 
 func TestTencentReplay(t *testing.T) {
 	for _, v := range vectors() {
-		at(t, v.timestamp, func(t *testing.T) {
+		atTime(t, v.timestamp, func(t *testing.T) {
 			sim := New(nil)
 			cvmAsk(t, sim, v.request(nil))
 			want := "" // TC3 has no nonce: a client may repeat a call byte for byte

@@ -10,7 +10,7 @@ func TestNonceIsGoodOnceAsLongAsItsTimestampIs(t *testing.T) {
 	const window = time.Minute
 	start := time.Now()
 	for first := time.Duration(0); first <= 4*window; first += 7 * time.Second {
-		c := fakeSim(nil).clouds[ECS]
+		c := unwired(settings{})
 		for at := time.Duration(0); at <= first+2*window; at += time.Second {
 			now := start.Add(at)
 			c.useNonce(at.String(), now, window) // others come all the time
@@ -23,7 +23,7 @@ func TestNonceIsGoodOnceAsLongAsItsTimestampIs(t *testing.T) {
 
 func TestNoncesAreForgottenInTheEnd(t *testing.T) {
 	const window = time.Minute
-	c := fakeSim(nil).clouds[ECS]
+	c := unwired(settings{})
 	now := time.Now()
 	c.useNonce("a", now, window)
 	for i := range 1000 {
@@ -40,11 +40,22 @@ func TestNoncesAreForgottenInTheEnd(t *testing.T) {
 
 // A scan of what is stored for each call makes this test take minutes.
 func TestManyFreshNoncesDoNotSlowCallsDown(t *testing.T) {
-	c := fakeSim(nil).clouds[ECS]
+	c := unwired(settings{})
 	now := time.Now()
 	for i := range 1 << 18 {
 		if !c.useNonce(strconv.Itoa(i), now, time.Minute) {
 			t.Fatalf("fresh nonce %d is refused", i)
 		}
+	}
+}
+
+func TestNonceIsGoodOnce(t *testing.T) {
+	c := unwired(settings{})
+	now := time.Now()
+	if !c.useNonce("a", now, time.Minute) || !c.useNonce("b", now, time.Minute) {
+		t.Error("a fresh nonce is refused")
+	}
+	if c.useNonce("a", now.Add(time.Second), time.Minute) {
+		t.Error("a nonce is accepted a second time: requests can be replayed")
 	}
 }

@@ -1,0 +1,23 @@
+package cloudsim
+
+import "testing"
+
+// unwired is a service without a protocol.
+func unwired(cfg settings) *cloud {
+	return newCloud(cfg, QingCloud, func(*cloud) wire { return nil })
+}
+
+func TestPrivateAddressesDiffer(t *testing.T) {
+	c := unwired(settings{})
+	seen := map[string]bool{}
+	for range 70000 {
+		ip := c.privateIP()
+		if seen[ip] {
+			t.Fatalf("address %s is given to a second machine", ip)
+		}
+		seen[ip] = true
+	}
+	if !seen["10.1.0.1"] || !seen["10.2.0.0"] {
+		t.Error("addresses do not run on from 10.1.255.255 to 10.2.0.0")
+	}
+}

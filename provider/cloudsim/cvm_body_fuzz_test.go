@@ -1,0 +1,32 @@
+package cloudsim
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// FuzzTencentBody feeds signed bodies and queries: each gets an API answer.
+func FuzzTencentBody(f *testing.F) {
+	for _, seed := range []string{fullRun, minimalRun, `{"DataDisks":[{}]}`, "Placement.Zone=x&DataDisks.0.DiskSize=1", "a.b=1&a=2", `{"ActionTimer":{}}`} {
+		f.Add(seed, true)
+		f.Add(seed, false)
+	}
+	f.Fuzz(func(t *testing.T, params string, isJSON bool) {
+		c := newCloud(settings{Boot: func(*rand.Rand) time.Duration { return 0 }}, CVM, newCVM).wire.(*cvm)
+		var tree any
+		var refused *tencentRefusal
+		if isJSON {
+			tree, refused = tencentJSONTree([]byte(params))
+		} else if form, bad := tencentForm(params); bad == nil {
+			tree, refused = tencentFormTree(form)
+		} else {
+			refused = bad
+		}
+		if refused != nil {
+			return
+		}
+		a := c.serve(&call{action: "RunInstances", region: "ap-guangzhou", tree: tree, requestID: "r"})
+		readTencent(t, a.body)
+	})
+}
