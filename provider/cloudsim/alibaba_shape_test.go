@@ -133,9 +133,10 @@ func TestInnerServiceFailed(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Cloud: ECS, Kind: Refuse, Code: "InnerServiceFailed", Message: "call inner service failed", Status: 403})
 	c := aliNewECS(t, sim)
-	for _, action := range actionsOf(sim, ECS) {
-		if strings.Contains(action, "LaunchTemplate") {
-			c.wantCode(c.template(action), 403, "InnerServiceFailed")
-		}
+	for _, action := range []string{
+		"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "DeleteLaunchTemplateVersion",
+		"DescribeLaunchTemplates", "DescribeLaunchTemplateVersions", "ModifyLaunchTemplateDefaultVersion",
+	} {
+		c.wantCode(c.template(action), 403, "InnerServiceFailed")
 	}
 }

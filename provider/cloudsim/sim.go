@@ -8,25 +8,8 @@ import (
 	"time"
 )
 
-// Cloud names one of the simulated services.
-type Cloud string
-
-// The simulated services.
-const (
-	ECS       Cloud = "ecs"       // Alibaba Cloud ECS, API version 2014-05-26
-	ENS       Cloud = "ens"       // Alibaba Cloud ENS, API version 2017-11-10
-	CVM       Cloud = "cvm"       // Tencent Cloud CVM, API version 2017-03-12
-	QingCloud Cloud = "qingcloud" // QingCloud IaaS
-)
-
 // Clouds returns the simulated services in a fixed order.
 func Clouds() []Cloud { return []Cloud{ECS, ENS, CVM, QingCloud} }
-
-// Key pair that every simulated cloud accepts unless [Options] say otherwise.
-const (
-	DefaultAccessKeyID     = "testid"
-	DefaultAccessKeySecret = "testsecret"
-)
 
 // Options configure a [Sim]. The zero value and nil are both useful.
 type Options struct {
