@@ -3,12 +3,14 @@ package cloudsim
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // inUse tells whether a living machine of a vSwitch holds an address.
-func (a *alibaba) inUse(k *call, vswitch, address string) bool {
-	for _, m := range a.cloud.all() {
-		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.phase(k.now) != Gone {
+func (a *alibaba) inUse(k *core.Call, vswitch, address string) bool {
+	for _, m := range a.Service.All() {
+		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.PhaseAt(k.Now) != core.Gone {
 			return true
 		}
 	}

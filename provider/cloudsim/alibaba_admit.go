@@ -15,19 +15,19 @@ const (
 // so that nobody can spend another one's.
 func (a *alibaba) admit(q *aliRequest, now time.Time) *aliError {
 	c := q.claims
-	if c.keyID != a.cloud.config.AccessKeyID {
+	if c.keyID != a.Service.Config.AccessKeyID {
 		return aliRefusal(400, "InvalidAccessKeyId.NotFound", "The specified Access Key ID does not exist.")
 	}
 	if err := a.checkToken(c.token); err != nil {
 		return err
 	}
-	if err := c.check(a.cloud.config.AccessKeySecret); err != nil {
+	if err := c.check(a.Service.Config.AccessKeySecret); err != nil {
 		return err
 	}
 	if err := aliFresh(c.date, now); err != nil {
 		return err
 	}
-	if !a.cloud.useNonce(c.nonce, now, aliWindow) {
+	if !a.Service.UseNonce(c.nonce, now, aliWindow) {
 		return aliRefusal(400, "SignatureNonceUsed", "The request signature nonce has been used.")
 	}
 	return a.route(c)
@@ -36,7 +36,7 @@ func (a *alibaba) admit(q *aliRequest, now time.Time) *aliError {
 // checkToken holds STS keys to their token. The prefix of the codes is
 // documented; which of them answers what, and the status, is not verified.
 func (a *alibaba) checkToken(got string) *aliError {
-	want := a.cloud.config.SecurityToken
+	want := a.Service.Config.SecurityToken
 	switch {
 	case subtle.ConstantTimeCompare([]byte(got), []byte(want)) == 1:
 		return nil

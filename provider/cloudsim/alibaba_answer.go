@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Answer formats of the Alibaba gateway, as the Format parameter spells them
@@ -43,14 +45,14 @@ func aliList[T any](item string, values []T) aliObject {
 
 // encodeAli turns an answer into the format that was asked for. XML needs a
 // name for its root.
-func encodeAli(status int, format, root string, o aliObject) *answer {
+func encodeAli(status int, format, root string, o aliObject) *core.Answer {
 	if format == aliJSON {
-		return &answer{status: status, contentType: "application/json;charset=utf-8", body: appendAliJSON(make([]byte, 0, 4<<10), o)}
+		return &core.Answer{Status: status, ContentType: "application/json;charset=utf-8", Body: appendAliJSON(make([]byte, 0, 4<<10), o)}
 	}
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
 	writeAliXML(&b, root, o)
-	return &answer{status: status, contentType: "text/xml;charset=utf-8", body: b.Bytes()}
+	return &core.Answer{Status: status, ContentType: "text/xml;charset=utf-8", Body: b.Bytes()}
 }
 
 func appendAliJSON(b []byte, v any) []byte {
@@ -149,8 +151,8 @@ func aliRefusal(status int, code, message string) *aliError {
 	return &aliError{status: status, code: code, message: message}
 }
 
-// as is the refusal with what a fault says differently.
-func (e *aliError) as(f Fault) *aliError {
+// As is the refusal with what a fault says differently.
+func (e *aliError) As(f core.Fault) *aliError {
 	if f.Status != 0 {
 		e.status = f.Status
 	}
@@ -159,16 +161,16 @@ func (e *aliError) as(f Fault) *aliError {
 }
 
 // success encodes the answer of a call that went well.
-func (a *alibaba) success(k *call, o aliObject) *answer {
-	o = append(aliObject{{"RequestId", k.requestID}}, o...)
-	return encodeAli(http.StatusOK, k.format, k.action+"Response", o)
+func (a *alibaba) success(k *core.Call, o aliObject) *core.Answer {
+	o = append(aliObject{{"RequestId", k.RequestID}}, o...)
+	return encodeAli(http.StatusOK, k.Format, k.Action+"Response", o)
 }
 
 // failure encodes a refusal. All four fields are strings; the vendor's SDK for
 // Go panics on anything else.
-func (a *alibaba) failure(k *call, e *aliError) *answer {
-	return encodeAli(e.status, k.format, "Error", aliObject{
-		{"RequestId", k.requestID},
+func (a *alibaba) failure(k *core.Call, e *aliError) *core.Answer {
+	return encodeAli(e.status, k.Format, "Error", aliObject{
+		{"RequestId", k.RequestID},
 		{"HostId", a.host},
 		{"Code", e.code},
 		{"Message", e.message},

@@ -18,8 +18,8 @@ func TestAnswerInBothFormats(t *testing.T) {
 	}
 	var fields map[string]any
 	a := encodeAli(200, aliJSON, "Root", o)
-	if err := json.Unmarshal(a.body, &fields); err != nil {
-		t.Fatalf("not JSON: %v\n%s", err, a.body)
+	if err := json.Unmarshal(a.Body, &fields); err != nil {
+		t.Fatalf("not JSON: %v\n%s", err, a.Body)
 	}
 	reply := aliReply{body: fields}
 	for _, w := range []struct {
@@ -39,7 +39,7 @@ func TestAnswerInBothFormats(t *testing.T) {
 	const want = `<?xml version="1.0" encoding="UTF-8"?><Root><Text>&lt;a &amp; &#34;b&#34;&gt; 空</Text><Number>7</Number>` +
 		`<Price>0.97</Price><Yes>true</Yes><Empty></Empty><Wrapped><Item>x</Item><Item>y</Item></Wrapped>` +
 		`<Flat>x</Flat><Flat>y</Flat><None></None></Root>`
-	if got := string(encodeAli(200, aliXML, "Root", o).body); got != want {
+	if got := string(encodeAli(200, aliXML, "Root", o).Body); got != want {
 		t.Errorf("XML is\n%s\nwant\n%s", got, want)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // aliPage is a window on a list.
@@ -19,7 +21,7 @@ func (p *aliParams) page(most int) aliPage {
 }
 
 // cut returns the machines on a page.
-func (w aliPage) cut(all []*machine) []*machine { return aliCut(w, all) }
+func (w aliPage) cut(all []*core.Instance) []*core.Instance { return aliCut(w, all) }
 
 // aliCut returns what of anything is on a page.
 func aliCut[T any](w aliPage, all []T) []T {
@@ -44,11 +46,11 @@ func (p *aliParams) resume() int {
 
 // tokenPage cuts the first size machines and makes the token for the rest, ""
 // when there is none.
-func (a *alibaba) tokenPage(all []*machine, size int) (page []*machine, next string) {
+func (a *alibaba) tokenPage(all []*core.Instance, size int) (page []*core.Instance, next string) {
 	if len(all) <= size {
 		return all, ""
 	}
-	return all[:size], aliNextToken(all[size-1].place + 1)
+	return all[:size], aliNextToken(all[size-1].Place + 1)
 }
 
 // aliNextToken hides a position in the order of creation, so that clients do not

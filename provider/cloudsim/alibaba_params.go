@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // aliParams reads the parameters of one call. The first refusal sticks and the
@@ -22,13 +24,13 @@ type aliParams struct {
 	missing func(name string) *aliError
 	invalid func(name string) *aliError
 
-	err *aliError
+	Refusal *aliError
 }
 
 // refuse records a refusal unless there is one already.
 func (p *aliParams) refuse(e *aliError) {
-	if p.err == nil {
-		p.err = e
+	if p.Refusal == nil {
+		p.Refusal = e
 	}
 }
 
@@ -172,14 +174,14 @@ func (p *aliParams) jsonFilter(name string) func(values ...string) bool {
 
 // equalFilter tells whether machines have the values asked for by any of the
 // named parameters; have returns what a machine has under a name.
-func (p *aliParams) equalFilter(names string, have func(name string, m *machine) []string) func(*machine) bool {
+func (p *aliParams) equalFilter(names string, have func(name string, m *core.Instance) []string) func(*core.Instance) bool {
 	var asked []string
 	for _, name := range strings.Fields(names) {
 		if p.has(name) {
 			asked = append(asked, name)
 		}
 	}
-	return func(m *machine) bool {
+	return func(m *core.Instance) bool {
 		for _, name := range asked {
 			if !slices.Contains(have(name, m), p.text(name)) {
 				return false

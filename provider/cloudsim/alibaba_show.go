@@ -3,18 +3,20 @@ package cloudsim
 import (
 	"strconv"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // aliStatus is the vendor's word for a phase.
-func aliStatus(p Phase) string {
+func aliStatus(p core.Phase) string {
 	switch p {
-	case Pending:
+	case core.Pending:
 		return "Pending"
-	case Starting:
+	case core.Starting:
 		return "Starting"
-	case Running:
+	case core.Running:
 		return "Running"
-	case Stopping, Terminating:
+	case core.Stopping, core.Terminating:
 		return "Stopping"
 	default:
 		return "Stopped"
@@ -22,7 +24,7 @@ func aliStatus(p Phase) string {
 }
 
 // aliExpiry is when the paid time of a prepaid machine ends.
-func aliExpiry(m *machine) time.Time {
+func aliExpiry(m *core.Instance) time.Time {
 	n, _ := strconv.Atoi(m.Params["Period"]) // checked by the create
 	switch m.Params["PeriodUnit"] {
 	case "Week":
@@ -35,7 +37,7 @@ func aliExpiry(m *machine) time.Time {
 }
 
 // aliInterface is the network interface of an instance.
-func aliInterface(m *machine) aliObject {
+func aliInterface(m *core.Instance) aliObject {
 	sets := make([]aliObject, len(m.PrivateIPs))
 	for i, ip := range m.PrivateIPs {
 		sets[i] = aliObject{{"PrivateIpAddress", ip}, {"Primary", i == 0}}

@@ -22,7 +22,7 @@ const (
 // aliClient is a client as an Alibaba customer would write one by hand: RPC
 // signature version 1, everything in the query, JSON answers.
 type aliClient struct {
-	t      *testing.T
+	T      *testing.T
 	rt     http.RoundTripper
 	url    string
 	ver    string
@@ -31,12 +31,12 @@ type aliClient struct {
 
 // stNewECS returns a client of ECS in cn-hangzhou.
 func stNewECS(t *testing.T, rt http.RoundTripper) *aliClient {
-	return &aliClient{t: t, rt: rt, url: ecsTestURL, ver: "2014-05-26"}
+	return &aliClient{T: t, rt: rt, url: ecsTestURL, ver: "2014-05-26"}
 }
 
 // stNewENS returns a client of ENS.
 func stNewENS(t *testing.T, rt http.RoundTripper) *aliClient {
-	return &aliClient{t: t, rt: rt, url: ensTestURL, ver: "2017-11-10"}
+	return &aliClient{T: t, rt: rt, url: ensTestURL, ver: "2017-11-10"}
 }
 
 // aliReply is an answer, decoded from JSON.
@@ -86,7 +86,7 @@ func (c *aliClient) system(action string) map[string]string {
 		"AccessKeyId":      DefaultAccessKeyID,
 		"SignatureMethod":  "HMAC-SHA1",
 		"SignatureVersion": "1.0",
-		"SignatureNonce":   fmt.Sprintf("%s-%d", c.t.Name(), c.nonces),
+		"SignatureNonce":   fmt.Sprintf("%s-%d", c.T.Name(), c.nonces),
 		"Timestamp":        time.Now().UTC().Format(aliStamp),
 	}
 }
@@ -99,7 +99,7 @@ func aliSignRPC(method, secret string, params map[string]string) map[string]stri
 
 // call performs an action with name, value pairs as its parameters.
 func (c *aliClient) call(action string, pairs ...string) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	params := c.system(action)
 	maps.Copy(params, aliPairs(pairs))
 	return c.send(http.MethodPost, aliEncode(aliSignRPC(http.MethodPost, DefaultAccessKeySecret, params), ""), "")
@@ -115,20 +115,20 @@ func aliPairs(pairs []string) map[string]string {
 
 // send sends a query and a form and decodes the answer.
 func (c *aliClient) send(method, query, form string) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	req := c.request(method, query, form)
 	return c.do(req)
 }
 
 func (c *aliClient) request(method, query, form string) *http.Request {
-	c.t.Helper()
+	c.T.Helper()
 	u := c.url
 	if query != "" {
 		u += "?" + query
 	}
-	req, err := http.NewRequestWithContext(c.t.Context(), method, u, strings.NewReader(form))
+	req, err := http.NewRequestWithContext(c.T.Context(), method, u, strings.NewReader(form))
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	if form != "" {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
@@ -137,40 +137,40 @@ func (c *aliClient) request(method, query, form string) *http.Request {
 }
 
 func (c *aliClient) do(req *http.Request) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	status, raw := c.raw(req)
 	reply := aliReply{status: status, raw: raw}
 	if err := json.Unmarshal([]byte(raw), &reply.body); err != nil {
-		c.t.Fatalf("the answer is not JSON: %v\n%s", err, raw)
+		c.T.Fatalf("the answer is not JSON: %v\n%s", err, raw)
 	}
 	return reply
 }
 
 func (c *aliClient) raw(req *http.Request) (status int, body string) {
-	c.t.Helper()
+	c.T.Helper()
 	resp, err := c.rt.RoundTrip(req)
 	if err != nil {
-		c.t.Fatalf("no answer: %v", err)
+		c.T.Fatalf("no answer: %v", err)
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	return resp.StatusCode, string(raw)
 }
 
 // acs3 builds a request with ACS3 headers.
 func (c *aliClient) acs3(method, action, query, form string) *http.Request {
-	c.t.Helper()
+	c.T.Helper()
 	c.nonces++
 	req := c.request(method, query, form)
 	req.Header.Set("x-acs-action", action)
 	req.Header.Set("x-acs-version", c.ver)
 	req.Header.Set("x-acs-date", time.Now().UTC().Format(aliStamp))
-	req.Header.Set("x-acs-signature-nonce", fmt.Sprintf("%s-acs3-%d", c.t.Name(), c.nonces))
+	req.Header.Set("x-acs-signature-nonce", fmt.Sprintf("%s-acs3-%d", c.T.Name(), c.nonces))
 	req.Header.Set("x-acs-content-sha256", acs3Hash([]byte(form)))
-	aliSignACS3(c.t, req, DefaultAccessKeySecret)
+	aliSignACS3(c.T, req, DefaultAccessKeySecret)
 	return req
 }
 
@@ -202,20 +202,20 @@ func aliSignACS3List(t *testing.T, req *http.Request, secret string, signed []st
 
 // wantCode fails unless a call was refused so.
 func (c *aliClient) wantCode(r aliReply, status int, code string) {
-	c.t.Helper()
+	c.T.Helper()
 	if r.status != status || r.code() != code {
-		c.t.Errorf("answered %d %s, want %d %s\n%s", r.status, r.code(), status, code, r.raw)
+		c.T.Errorf("answered %d %s, want %d %s\n%s", r.status, r.code(), status, code, r.raw)
 	}
 }
 
 // wantOK fails the test unless a call went well.
 func (c *aliClient) wantOK(r aliReply) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	if r.status != http.StatusOK {
-		c.t.Fatalf("refused with %d %s: %v", r.status, r.code(), r.body["Message"])
+		c.T.Fatalf("refused with %d %s: %v", r.status, r.code(), r.body["Message"])
 	}
 	if r.body["RequestId"] == "" {
-		c.t.Error("the answer has no RequestId")
+		c.T.Error("the answer has no RequestId")
 	}
 	return r
 }
@@ -233,13 +233,13 @@ func ecsBase(more ...string) []string {
 
 // run creates ECS machines and returns their IDs.
 func (c *aliClient) run(more ...string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	return c.wantOK(c.call("RunInstances", ecsBase(more...)...)).strings("InstanceIdSets", "InstanceIdSet")
 }
 
 // describe describes ECS machines of cn-hangzhou.
 func (c *aliClient) describe(more ...string) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	return c.wantOK(c.call("DescribeInstances", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
@@ -261,7 +261,7 @@ func wantXML(t *testing.T, body, root string, into any) {
 
 // up creates ECS machines and waits for them to run. It needs a synctest bubble.
 func (c *aliClient) up(more ...string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	ids := c.run(more...)
 	time.Sleep(2 * time.Second)
 	return ids
@@ -269,7 +269,7 @@ func (c *aliClient) up(more ...string) []string {
 
 // xml performs an action without Format and returns the body of the answer.
 func (c *aliClient) xml(action string, pairs ...string) string {
-	c.t.Helper()
+	c.T.Helper()
 	params := c.system(action)
 	delete(params, "Format")
 	for name, value := range aliPairs(pairs) {
@@ -281,7 +281,7 @@ func (c *aliClient) xml(action string, pairs ...string) string {
 
 // template calls an action about templates in cn-hangzhou.
 func (c *aliClient) template(action string, pairs ...string) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	return c.call(action, append([]string{"RegionId", "cn-hangzhou"}, pairs...)...)
 }
 
@@ -311,7 +311,7 @@ func ensOld(more ...string) []string {
 
 // signed is a signed POST with everything in the query.
 func (c *aliClient) signed(action string, pairs ...string) *http.Request {
-	c.t.Helper()
+	c.T.Helper()
 	params := c.system(action)
 	maps.Copy(params, aliPairs(pairs))
 	return c.request(http.MethodPost, aliEncode(aliSignRPC(http.MethodPost, DefaultAccessKeySecret, params), ""), "")

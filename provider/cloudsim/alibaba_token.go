@@ -1,6 +1,10 @@
 package cloudsim
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 var aliTokenForm = regexp.MustCompile(`^[\x21-\x7e]{1,64}$`)
 
@@ -14,30 +18,30 @@ func (p *aliParams) clientToken() {
 // parameters are the same too. Failures are not remembered, but for a [DeadToken].
 // How long the vendor remembers is not documented; here it is forever, or
 // [Options].TokenLife.
-func (a *alibaba) once(k *call, do func() ([]string, *aliError)) ([]string, *aliError) {
-	token := k.params["ClientToken"]
+func (a *alibaba) once(k *core.Call, do func() ([]string, *aliError)) ([]string, *aliError) {
+	token := k.Params["ClientToken"]
 	if token == "" {
 		return do()
 	}
-	print := acs3Hash([]byte(aliEncode(k.params, "ClientToken")))
-	if r := a.cloud.recall(k, token); r != nil {
+	print := acs3Hash([]byte(aliEncode(k.Params, "ClientToken")))
+	if r := a.Service.Recall(k, token); r != nil {
 		switch {
-		case r.dead:
+		case r.Dead:
 			return nil, aliTokenDead()
-		case r.fingerprint != print:
+		case r.Fingerprint != print:
 			return nil, aliRefusal(400, "IdempotentParameterMismatch", "The request is retried with updated parameters.")
 		default:
-			return r.replay(k), nil
+			return r.Replay(k), nil
 		}
 	}
 	ids, err := do()
 	if err != nil {
 		return ids, err
 	}
-	r := a.cloud.remember(k, token, print, ids)
-	if f, ok := k.faults.get(DeadToken); ok {
-		r.dead = true
-		return nil, a.fault(ServerErrorAfter).as(f)
+	r := a.Service.Remember(k, token, print, ids)
+	if f, ok := k.Faults.Get(core.DeadToken); ok {
+		r.Dead = true
+		return nil, a.fault(core.ServerErrorAfter).As(f)
 	}
 	return ids, nil
 }

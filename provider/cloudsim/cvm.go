@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // cvmVersion is the one API version that is simulated.
@@ -14,9 +16,9 @@ const cvmVersion = "2017-03-12"
 // cvm is Tencent Cloud CVM. The protocol that it shares with the vendor's other
 // products is in tencent_*.go, its actions are in cvm_*.go.
 type cvm struct {
-	cloud   *cloud
+	cloud   *core.Service
 	actions map[string]cvmAction
-	more    map[string]*cvmMachine // by instance ID
+	details map[string]*cvmMachine // by instance ID
 
 	templates []*cvmTemplate // in order of creation
 	groups    []*cvmGroup    // in order of creation
@@ -28,7 +30,7 @@ type cvm struct {
 
 // cvmAction is one API action: its request schema and what it does.
 type cvmAction struct {
-	run        func(*cvm, *call) (tencentFields, *tencentRefusal)
+	run        func(*cvm, *core.Call) (tencentFields, *tencentRefusal)
 	creates    bool
 	lists      bool // shows machines
 	regionless bool // the common parameter Region may be absent
@@ -67,44 +69,44 @@ func cvmActions() map[string]cvmAction {
 	}
 }
 
-func newCVM(c *cloud) wire {
+func newCVM(c *core.Service) core.Wire {
 	return &cvm{
 		cloud:    c,
 		actions:  cvmActions(),
-		more:     map[string]*cvmMachine{},
-		requests: rand.New(rand.NewPCG(c.config.Seed, 0x7463)),
+		details:  map[string]*cvmMachine{},
+		requests: rand.New(rand.NewPCG(c.Config.Seed, 0x7463)),
 	}
 }
 
 // tencentAction puts the decoding of the request in front of an action.
-func tencentAction[R any](do func(*cvm, *call, *R) (tencentFields, *tencentRefusal)) func(*cvm, *call) (tencentFields, *tencentRefusal) {
-	return func(c *cvm, k *call) (tencentFields, *tencentRefusal) {
+func tencentAction[R any](do func(*cvm, *core.Call, *R) (tencentFields, *tencentRefusal)) func(*cvm, *core.Call) (tencentFields, *tencentRefusal) {
+	return func(c *cvm, k *core.Call) (tencentFields, *tencentRefusal) {
 		req := new(R)
-		if refused := tencentDecode(k.tree, req); refused != nil {
+		if refused := tencentDecode(k.Tree, req); refused != nil {
 			return nil, refused
 		}
 		return do(c, k, req)
 	}
 }
 
-// actionNames implements wire.
-func (c *cvm) actionNames() []string { return slices.Sorted(maps.Keys(c.actions)) }
+// Actions implements wire.
+func (c *cvm) Actions() []string { return slices.Sorted(maps.Keys(c.actions)) }
 
-func (c *cvm) creates(action string) bool { return c.actions[action].creates }
+func (c *cvm) Creates(action string) bool { return c.actions[action].creates }
 
-func (c *cvm) describes(action string) bool { return c.actions[action].lists }
+func (c *cvm) Describes(action string) bool { return c.actions[action].lists }
 
-// token implements wire.
-func (c *cvm) token(k *call) string {
-	if strings.EqualFold(tencentPlain(tencentMember(k.tree, "DryRun")), "true") {
+// Token implements wire.
+func (c *cvm) Token(k *core.Call) string {
+	if strings.EqualFold(tencentPlain(tencentMember(k.Tree, "DryRun")), "true") {
 		return ""
 	}
-	return tencentPlain(tencentMember(k.tree, "ClientToken"))
+	return tencentPlain(tencentMember(k.Tree, "ClientToken"))
 }
 
-// tagged implements wire.
-func (c *cvm) tagged(k *call) bool {
-	for _, f := range tencentElements(tencentMember(k.tree, "Filters")) {
+// Tagged implements wire.
+func (c *cvm) Tagged(k *core.Call) bool {
+	for _, f := range tencentElements(tencentMember(k.Tree, "Filters")) {
 		if name := tencentPlain(tencentMember(f, "Name")); strings.HasPrefix(name, "tag:") || strings.HasPrefix(name, "tag-") {
 			return true
 		}
@@ -112,22 +114,22 @@ func (c *cvm) tagged(k *call) bool {
 	return false
 }
 
-// has implements wire. That a token can die is not documented, and a create that
+// Has implements wire. That a token can die is not documented, and a create that
 // answers with an order neither.
-func (c *cvm) has(_ *call, kind FaultKind) bool { return kind == ForgetToken }
+func (c *cvm) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.ForgetToken }
 
-func (c *cvm) serve(k *call) *answer {
-	fields, refused := c.actions[k.action].run(c, k)
+func (c *cvm) Serve(k *core.Call) *core.Answer {
+	fields, refused := c.actions[k.Action].run(c, k)
 	if refused != nil {
-		return refused.answer(k.requestID)
+		return refused.answer(k.RequestID)
 	}
-	return fields.answer(k.requestID)
+	return fields.answer(k.RequestID)
 }
 
 // machine returns a machine that a call can see. The API is regional: a machine
 // of another region is as good as absent.
-func (c *cvm) machine(k *call, id string) *machine {
-	if m := c.cloud.find(id, k.now); m != nil && m.Region == k.region {
+func (c *cvm) machine(k *core.Call, id string) *core.Instance {
+	if m := c.cloud.Find(id, k.Now); m != nil && m.Region == k.Region {
 		return m
 	}
 	return nil

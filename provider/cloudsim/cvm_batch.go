@@ -3,6 +3,8 @@ package cloudsim
 import (
 	"slices"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // cvmMaxIDs is the documented limit of every call that takes instance IDs.
@@ -10,14 +12,14 @@ const cvmMaxIDs = 100
 
 // batch finds the machines that a call is to change, each once. One bad ID
 // fails the whole call: its answer has no result for each machine.
-func (c *cvm) batch(k *call, ids []string) ([]*machine, *tencentRefusal) {
+func (c *cvm) batch(k *core.Call, ids []string) ([]*core.Instance, *tencentRefusal) {
 	if len(ids) == 0 {
 		return nil, tencentMissing("InstanceIds")
 	}
 	if refused := cvmCheckIDs(ids); refused != nil {
 		return nil, refused
 	}
-	var machines []*machine
+	var machines []*core.Instance
 	for _, id := range ids {
 		m := c.machine(k, id)
 		if m == nil {
@@ -45,12 +47,12 @@ func cvmCheckIDs(ids []string) *tencentRefusal {
 
 // settled refuses machines that are not in one of the states, and those that
 // another operation still works on.
-func (c *cvm) settled(k *call, machines []*machine, states ...string) *tencentRefusal {
+func (c *cvm) settled(k *core.Call, machines []*core.Instance, states ...string) *tencentRefusal {
 	for _, m := range machines {
-		switch state := c.state(m, k.now); {
+		switch state := c.state(m, k.Now); {
 		case !slices.Contains(states, state):
 			return cvmWrongState(state)
-		case k.now.Before(c.more[m.ID].busyUntil):
+		case k.Now.Before(c.details[m.ID].busyUntil):
 			return tencentRefuse("OperationDenied.InstanceOperationInProgress", "Another operation on an instance is in progress.")
 		}
 	}

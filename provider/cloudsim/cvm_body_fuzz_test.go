@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // FuzzTencentBody feeds signed bodies and queries: each gets an API answer.
@@ -13,7 +15,7 @@ func FuzzTencentBody(f *testing.F) {
 		f.Add(seed, false)
 	}
 	f.Fuzz(func(t *testing.T, params string, isJSON bool) {
-		c := newCloud(settings{Boot: func(*rand.Rand) time.Duration { return 0 }}, CVM, newCVM).wire.(*cvm)
+		c := core.NewService(core.Config{Boot: func(*rand.Rand) time.Duration { return 0 }}, CVM, newCVM).Wire.(*cvm)
 		var tree any
 		var refused *tencentRefusal
 		if isJSON {
@@ -26,7 +28,7 @@ func FuzzTencentBody(f *testing.F) {
 		if refused != nil {
 			return
 		}
-		a := c.serve(&call{action: "RunInstances", region: "ap-guangzhou", tree: tree, requestID: "r"})
-		readTencent(t, a.body)
+		a := c.Serve(&core.Call{Action: "RunInstances", Region: "ap-guangzhou", Tree: tree, RequestID: "r"})
+		readTencent(t, a.Body)
 	})
 }

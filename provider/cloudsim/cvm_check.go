@@ -4,14 +4,16 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // check validates a create against the documented rules. Where the documents
 // give a rule but no code, the code is the nearest listed one and [unverified].
-func (r *cvmRunRequest) check(k *call) *tencentRefusal {
+func (r *cvmRunRequest) check(k *core.Call) *tencentRefusal {
 	return cmp.Or(
 		cvmCheckToken(r.ClientToken),
-		r.checkTarget(k.region),
+		r.checkTarget(k.Region),
 		r.checkCount(),
 		r.checkCharge(),
 		r.checkSpot(),
@@ -24,7 +26,7 @@ func (r *cvmRunRequest) check(k *call) *tencentRefusal {
 		r.checkLogin(),
 		r.checkGroups(),
 		cvmCheckTags("TagSpecification", r.TagSpecification),
-		r.checkTimer(k.now),
+		r.checkTimer(k.Now),
 		r.checkData(),
 	)
 }

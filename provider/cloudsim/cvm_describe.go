@@ -3,6 +3,8 @@ package cloudsim
 import (
 	"cmp"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // cvmPage is the paging of every describe.
@@ -37,7 +39,7 @@ type cvmStatusRequest struct {
 	InstanceIds []string
 }
 
-func (c *cvm) describeInstances(k *call, r *cvmDescribeRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) describeInstances(k *core.Call, r *cvmDescribeRequest) (tencentFields, *tencentRefusal) {
 	if len(r.InstanceIds) > 0 && len(r.Filters) > 0 {
 		return nil, tencentRefuse("InvalidParameter", "InstanceIds and Filters exclude each other.")
 	}
@@ -50,12 +52,12 @@ func (c *cvm) describeInstances(k *call, r *cvmDescribeRequest) (tencentFields, 
 	}
 	set := make([]cvmInstance, 0, len(page))
 	for _, m := range page {
-		set = append(set, c.instance(m, k.now))
+		set = append(set, c.instance(m, k.Now))
 	}
 	return tencentFields{"TotalCount": total, "InstanceSet": set}, nil
 }
 
-func (c *cvm) describeInstancesStatus(k *call, r *cvmStatusRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) describeInstancesStatus(k *core.Call, r *cvmStatusRequest) (tencentFields, *tencentRefusal) {
 	page, total, refused := c.list(k, r.cvmPage, r.InstanceIds, nil)
 	if refused != nil {
 		return nil, refused
@@ -63,14 +65,14 @@ func (c *cvm) describeInstancesStatus(k *call, r *cvmStatusRequest) (tencentFiel
 	type status struct{ InstanceId, InstanceState string }
 	set := make([]status, 0, len(page))
 	for _, m := range page {
-		set = append(set, status{m.ID, c.state(m, k.now)})
+		set = append(set, status{m.ID, c.state(m, k.Now)})
 	}
 	return tencentFields{"TotalCount": total, "InstanceStatusSet": set}, nil
 }
 
 // list returns one page of what matches, and how many match. IDs that do not
 // exist are left out without a word [unverified].
-func (c *cvm) list(k *call, p cvmPage, ids []string, filters []cvmFilter) ([]*machine, int, *tencentRefusal) {
+func (c *cvm) list(k *core.Call, p cvmPage, ids []string, filters []cvmFilter) ([]*core.Instance, int, *tencentRefusal) {
 	if refused := cmp.Or(p.check(), cvmCheckIDs(ids)); refused != nil {
 		return nil, 0, refused
 	}
@@ -78,13 +80,13 @@ func (c *cvm) list(k *call, p cvmPage, ids []string, filters []cvmFilter) ([]*ma
 	if len(ids) == 0 {
 		found = c.matching(k, filters)
 	}
-	found = c.cloud.listed(k, found)
-	page, total := c.cloud.claimed(k, cvmCut(p, found), len(found))
+	found = c.cloud.Listed(k, found)
+	page, total := c.cloud.Claimed(k, cvmCut(p, found), len(found))
 	return page, total, nil
 }
 
-func (c *cvm) named(k *call, ids []string) []*machine {
-	var found []*machine
+func (c *cvm) named(k *core.Call, ids []string) []*core.Instance {
+	var found []*core.Instance
 	for _, id := range ids {
 		if m := c.machine(k, id); m != nil && !slices.Contains(found, m) {
 			found = append(found, m)
@@ -93,14 +95,14 @@ func (c *cvm) named(k *call, ids []string) []*machine {
 	return found
 }
 
-func (c *cvm) matching(k *call, filters []cvmFilter) []*machine {
+func (c *cvm) matching(k *core.Call, filters []cvmFilter) []*core.Instance {
 	known := cvmInstanceFilters()
-	var found []*machine
-	for _, m := range c.cloud.all() {
-		if m.Region != k.region || !m.visible(k.now) {
+	var found []*core.Instance
+	for _, m := range c.cloud.All() {
+		if m.Region != k.Region || !m.Visible(k.Now) {
 			continue
 		}
-		if len(filters) == 0 || known.fit(filters, c.instance(m, k.now)) {
+		if len(filters) == 0 || known.fit(filters, c.instance(m, k.Now)) {
 			found = append(found, m)
 		}
 	}

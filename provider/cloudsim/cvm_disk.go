@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Disk types that a request may name. LOCAL_NVME and LOCAL_PRO exist too, but
@@ -77,7 +79,7 @@ func (r *cvmRunRequest) systemDisk(rd *rand.Rand) cvmSystemDisk {
 	if r.SystemDisk != nil {
 		d = *r.SystemDisk
 	}
-	d.DiskId = new("disk-" + letters(rd, 8))
+	d.DiskId = new("disk-" + core.Letters(rd, 8))
 	d.DiskType = new(tencentOr(d.DiskType, cvmDefaultDisk))
 	d.DiskSize = new(tencentOr(d.DiskSize, 50))
 	return d
@@ -87,7 +89,7 @@ func (r *cvmRunRequest) dataDisks(rd *rand.Rand) []cvmDataDisk {
 	disks := slices.Clone(r.DataDisks)
 	for i := range disks {
 		d := &disks[i]
-		d.DiskId = new("disk-" + letters(rd, 8))
+		d.DiskId = new("disk-" + core.Letters(rd, 8))
 		d.DiskType = new(tencentOr(d.DiskType, "LOCAL_BASIC")) // the documented default
 		d.DeleteWithInstance = new(tencentOr(d.DeleteWithInstance, true))
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // cvmMaxGroups is how many placement groups a region holds, by the example of
@@ -57,7 +59,7 @@ type cvmNewGroupRequest struct {
 
 // createGroup serves CreateDisasterRecoverGroup. What a repeated call gets whose
 // group was deleted since is [unverified].
-func (c *cvm) createGroup(k *call, r *cvmNewGroupRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) createGroup(k *core.Call, r *cvmNewGroupRequest) (tencentFields, *tencentRefusal) {
 	ids, refused := c.once(k, r.ClientToken, false, r, func() ([]string, *tencentRefusal) {
 		if refused := r.check(); refused != nil {
 			return nil, refused
@@ -66,10 +68,10 @@ func (c *cvm) createGroup(k *call, r *cvmNewGroupRequest) (tencentFields, *tence
 			return nil, tencentRefuse("ResourceInsufficient.InsufficientGroupQuota", "The number of placement groups exceeds the quota.")
 		}
 		g := &cvmGroup{
-			region: k.region, name: *r.Name, kind: *r.Type, strategy: tencentOr(r.Strategy, cvmSpread),
+			region: k.Region, name: *r.Name, kind: *r.Type, strategy: tencentOr(r.Strategy, cvmSpread),
 			affinity: tencentOr(r.Affinity, 1), partitions: r.PartitionCount,
-			tags: cvmTagsFor("ps", r.TagSpecification), created: k.now,
-			id: unusedID(c.cloud.rand, "ps-", 8, func(id string) bool {
+			tags: cvmTagsFor("ps", r.TagSpecification), created: k.Now,
+			id: core.UnusedID(c.cloud.Rand, "ps-", 8, func(id string) bool {
 				return slices.ContainsFunc(c.groups, func(g *cvmGroup) bool { return g.id == id })
 			}),
 		}
@@ -139,18 +141,18 @@ func cvmCheckAffinity(affinity *int64) *tencentRefusal {
 }
 
 // group returns a placement group of the call's region, or nil.
-func (c *cvm) group(k *call, id string) *cvmGroup {
-	i := slices.IndexFunc(c.groups, func(g *cvmGroup) bool { return g.region == k.region && g.id == id })
+func (c *cvm) group(k *core.Call, id string) *cvmGroup {
+	i := slices.IndexFunc(c.groups, func(g *cvmGroup) bool { return g.region == k.Region && g.id == id })
 	if i < 0 {
 		return nil
 	}
 	return c.groups[i]
 }
 
-func (c *cvm) countGroups(k *call) int {
+func (c *cvm) countGroups(k *core.Call) int {
 	n := 0
 	for _, g := range c.groups {
-		if g.region == k.region {
+		if g.region == k.Region {
 			n++
 		}
 	}
@@ -159,10 +161,10 @@ func (c *cvm) countGroups(k *call) int {
 
 // members returns the machines of a group. Those that are gone have left it, and
 // so have those that did not come up.
-func (c *cvm) members(k *call, group string) []*machine {
-	var out []*machine
-	for _, m := range c.cloud.all() {
-		if phase := m.phase(k.now); c.more[m.ID].group == group && phase != Gone && phase != Failed {
+func (c *cvm) members(k *core.Call, group string) []*core.Instance {
+	var out []*core.Instance
+	for _, m := range c.cloud.All() {
+		if phase := m.PhaseAt(k.Now); c.details[m.ID].group == group && phase != core.Gone && phase != core.Failed {
 			out = append(out, m)
 		}
 	}
@@ -181,7 +183,7 @@ func (m *cvmMachine) groups() []string {
 }
 
 // checkGroup checks the placement group that machines are to be made in.
-func (c *cvm) checkGroup(k *call, r *cvmRunRequest) *tencentRefusal {
+func (c *cvm) checkGroup(k *core.Call, r *cvmRunRequest) *tencentRefusal {
 	if r.group() == "" {
 		return nil
 	}
@@ -194,7 +196,7 @@ func (c *cvm) checkGroup(k *call, r *cvmRunRequest) *tencentRefusal {
 
 // checkRoom tells whether a group takes more machines, and whether it has the
 // partition. The codes about partitions are [unverified].
-func (c *cvm) checkRoom(k *call, g *cvmGroup, more int, partition *int64) *tencentRefusal {
+func (c *cvm) checkRoom(k *core.Call, g *cvmGroup, more int, partition *int64) *tencentRefusal {
 	switch {
 	case partition != nil && g.partitions == nil:
 		return tencentRefuse("InvalidParameterCombination", "PartitionNumber needs a placement group with partitions.")
@@ -209,7 +211,7 @@ func (c *cvm) checkRoom(k *call, g *cvmGroup, more int, partition *int64) *tence
 
 // partition returns the partition for one more machine of a group: the wanted
 // one or, as documented, any.
-func (c *cvm) partition(k *call, group string, wanted *int64) *int64 {
+func (c *cvm) partition(k *core.Call, group string, wanted *int64) *int64 {
 	g := c.group(k, group)
 	if g == nil || g.partitions == nil {
 		return nil
@@ -217,7 +219,7 @@ func (c *cvm) partition(k *call, group string, wanted *int64) *int64 {
 	if wanted != nil {
 		return wanted
 	}
-	return new(1 + c.cloud.rand.Int64N(*g.partitions))
+	return new(1 + c.cloud.Rand.Int64N(*g.partitions))
 }
 
 // The two codes for a placement group that does not exist: of calls about

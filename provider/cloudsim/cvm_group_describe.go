@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // cvmMaxGroupIDs is the documented limit of calls that take IDs of groups.
@@ -47,7 +49,7 @@ func cvmCheckGroupIDs(ids []string) *tencentRefusal {
 
 // describeGroups serves DescribeDisasterRecoverGroups. IDs that do not exist are
 // left out without a word [unverified]: no code is documented for them.
-func (c *cvm) describeGroups(k *call, r *cvmGroupsRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) describeGroups(k *core.Call, r *cvmGroupsRequest) (tencentFields, *tencentRefusal) {
 	filters := cvmFilters[*cvmGroup]{tags: func(g *cvmGroup) []cvmTag { return cvmTags(g.tags) }}
 	if refused := cmp.Or(r.check(), filters.check(r.Filters), cvmCheckGroupIDs(r.DisasterRecoverGroupIds)); refused != nil {
 		return nil, refused
@@ -55,14 +57,14 @@ func (c *cvm) describeGroups(k *call, r *cvmGroupsRequest) (tencentFields, *tenc
 	set := []cvmGroupInfo{}
 	for _, g := range c.groups {
 		named := len(r.DisasterRecoverGroupIds) == 0 || slices.Contains(r.DisasterRecoverGroupIds, g.id)
-		if g.region == k.region && named && strings.Contains(g.name, tencentOr(r.Name, "")) && filters.fit(r.Filters, g) {
+		if g.region == k.Region && named && strings.Contains(g.name, tencentOr(r.Name, "")) && filters.fit(r.Filters, g) {
 			set = append(set, c.groupInfo(k, g))
 		}
 	}
 	return tencentFields{"TotalCount": len(set), "DisasterRecoverGroupSet": cvmCut(r.cvmPage, set)}, nil
 }
 
-func (c *cvm) groupInfo(k *call, g *cvmGroup) cvmGroupInfo {
+func (c *cvm) groupInfo(k *core.Call, g *cvmGroup) cvmGroupInfo {
 	ids := []string{}
 	for _, m := range c.members(k, g.id) {
 		ids = append(ids, m.ID)
@@ -84,7 +86,7 @@ func (c *cvm) groupInfo(k *call, g *cvmGroup) cvmGroupInfo {
 
 // describeGroupQuota serves DescribeDisasterRecoverGroupQuota, with the number
 // for switches under its deprecated name too.
-func (c *cvm) describeGroupQuota(k *call, _ *cvmNothing) (tencentFields, *tencentRefusal) {
+func (c *cvm) describeGroupQuota(k *core.Call, _ *cvmNothing) (tencentFields, *tencentRefusal) {
 	return tencentFields{
 		"GroupQuota":            cvmMaxGroups,
 		"CurrentNum":            c.countGroups(k),

@@ -1,6 +1,10 @@
 package cloudsim
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // cvmModifyGroupRequest is the schema of ModifyDisasterRecoverGroupAttribute.
 type cvmModifyGroupRequest struct {
@@ -29,7 +33,7 @@ type cvmDeleteGroupsRequest struct{ DisasterRecoverGroupIds []string }
 
 // modifyGroup serves ModifyDisasterRecoverGroupAttribute. The affinity can only
 // be raised; the code for lowering it is [unverified].
-func (c *cvm) modifyGroup(k *call, r *cvmModifyGroupRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) modifyGroup(k *core.Call, r *cvmModifyGroupRequest) (tencentFields, *tencentRefusal) {
 	switch {
 	case r.DisasterRecoverGroupId == nil:
 		return nil, tencentMissing("DisasterRecoverGroupId")
@@ -56,7 +60,7 @@ func (c *cvm) modifyGroup(k *call, r *cvmModifyGroupRequest) (tencentFields, *te
 // joinGroup serves ModifyInstancesDisasterRecoverGroup: machines join a group,
 // off any other. Every machine has hardware of its own here, so that none has to
 // move and Force never restarts one.
-func (c *cvm) joinGroup(k *call, r *cvmJoinRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) joinGroup(k *core.Call, r *cvmJoinRequest) (tencentFields, *tencentRefusal) {
 	g, refused := c.joined(k, r)
 	if refused != nil {
 		return nil, refused
@@ -75,8 +79,8 @@ func (c *cvm) joinGroup(k *call, r *cvmJoinRequest) (tencentFields, *tencentRefu
 		return nil, refused
 	}
 	for _, m := range machines {
-		more := c.more[m.ID]
-		more.operation, more.operationID = "ModifyInstancesDisasterRecoverGroup", k.requestID
+		more := c.details[m.ID]
+		more.operation, more.operationID = "ModifyInstancesDisasterRecoverGroup", k.RequestID
 		more.group, more.partition = g.id, c.partition(k, g.id, r.PartitionNumber)
 	}
 	return nil, nil
@@ -84,7 +88,7 @@ func (c *cvm) joinGroup(k *call, r *cvmJoinRequest) (tencentFields, *tencentRefu
 
 // joined returns the group that machines are to join, by the parameter for it or
 // by its deprecated ancestor. The code for both is [unverified].
-func (c *cvm) joined(k *call, r *cvmJoinRequest) (*cvmGroup, *tencentRefusal) {
+func (c *cvm) joined(k *core.Call, r *cvmJoinRequest) (*cvmGroup, *tencentRefusal) {
 	ids := append(cvmText(r.DisasterRecoverGroupId), r.DisasterRecoverGroupIds...)
 	switch {
 	case len(ids) == 0:
@@ -107,14 +111,14 @@ func (c *cvm) joined(k *call, r *cvmJoinRequest) (*cvmGroup, *tencentRefusal) {
 // checkJoin refuses machines that can not join. The documents have these codes,
 // and the rule about local disks; that the codes for charge types and local disks
 // are meant for this is [unverified].
-func (c *cvm) checkJoin(k *call, r *cvmJoinRequest, g *cvmGroup, machines []*machine) *tencentRefusal {
+func (c *cvm) checkJoin(k *core.Call, r *cvmJoinRequest, g *cvmGroup, machines []*core.Instance) *tencentRefusal {
 	for _, m := range machines {
-		switch more := c.more[m.ID]; {
+		switch more := c.details[m.ID]; {
 		case more.group == g.id:
 			return tencentRefuse("FailedOperation.AlreadyInDisasterRecoverGroup", "An instance is in the placement group already.")
-		case m.Charge == Host:
+		case m.Charge == core.Host:
 			return tencentRefuse("UnsupportedOperation.InstanceChargeType", "The charge type of an instance does not support the operation.")
-		case more.stoppedMode == cvmStopCharging && m.phase(k.now) == Stopped:
+		case more.stoppedMode == cvmStopCharging && m.PhaseAt(k.Now) == core.Stopped:
 			return tencentRefuse("UnsupportedOperation.StoppedModeStopCharging", "An instance is stopped without charges.")
 		case tencentOr(r.Force, false) && more.local():
 			return tencentRefuse("InvalidInstance.NotSupported", "An instance with local disks cannot change its host.")
@@ -125,7 +129,7 @@ func (c *cvm) checkJoin(k *call, r *cvmJoinRequest, g *cvmGroup, machines []*mac
 
 // leaveGroup serves DeleteInstancesDisasterRecoverGroups: machines leave the
 // group that they are in, which has to be among those of the request.
-func (c *cvm) leaveGroup(k *call, r *cvmLeaveRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) leaveGroup(k *core.Call, r *cvmLeaveRequest) (tencentFields, *tencentRefusal) {
 	if len(r.DisasterRecoverGroupIds) == 0 {
 		return nil, tencentMissing("DisasterRecoverGroupIds")
 	}
@@ -142,13 +146,13 @@ func (c *cvm) leaveGroup(k *call, r *cvmLeaveRequest) (tencentFields, *tencentRe
 		return nil, cvmLeaveRefusal(refused)
 	}
 	for _, m := range machines {
-		if !slices.Contains(r.DisasterRecoverGroupIds, c.more[m.ID].group) {
+		if !slices.Contains(r.DisasterRecoverGroupIds, c.details[m.ID].group) {
 			return nil, tencentRefuse("FailedOperation.DisasterRecoverGroupNotMatch", "An instance is not in the placement group.")
 		}
 	}
 	for _, m := range machines {
-		more := c.more[m.ID]
-		more.operation, more.operationID = "DeleteInstancesDisasterRecoverGroups", k.requestID
+		more := c.details[m.ID]
+		more.operation, more.operationID = "DeleteInstancesDisasterRecoverGroups", k.RequestID
 		more.group, more.partition = "", nil
 	}
 	return nil, nil
@@ -166,7 +170,7 @@ func cvmLeaveRefusal(r *tencentRefusal) *tencentRefusal {
 }
 
 // deleteGroups serves DeleteDisasterRecoverGroups: all of the groups or none.
-func (c *cvm) deleteGroups(k *call, r *cvmDeleteGroupsRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) deleteGroups(k *core.Call, r *cvmDeleteGroupsRequest) (tencentFields, *tencentRefusal) {
 	if len(r.DisasterRecoverGroupIds) == 0 {
 		return nil, tencentMissing("DisasterRecoverGroupIds")
 	}
@@ -182,7 +186,7 @@ func (c *cvm) deleteGroups(k *call, r *cvmDeleteGroupsRequest) (tencentFields, *
 		}
 	}
 	c.groups = slices.DeleteFunc(c.groups, func(g *cvmGroup) bool {
-		return g.region == k.region && slices.Contains(r.DisasterRecoverGroupIds, g.id)
+		return g.region == k.Region && slices.Contains(r.DisasterRecoverGroupIds, g.id)
 	})
 	return nil, nil
 }

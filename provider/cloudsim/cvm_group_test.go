@@ -10,15 +10,15 @@ import (
 
 // newGroup creates a placement group and returns its ID.
 func (c *cvmTestClient) newGroup(body string) string {
-	c.t.Helper()
+	c.T.Helper()
 	return c.wantOK("CreateDisasterRecoverGroup", body)["DisasterRecoverGroupId"].(string)
 }
 
 // groupRow returns a group as DescribeDisasterRecoverGroups shows it.
 func (c *cvmTestClient) groupRow(id string) map[string]any {
-	c.t.Helper()
+	c.T.Helper()
 	got := c.wantOK("DescribeDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["`+id+`"]}`)
-	return member(c.t, got, "DisasterRecoverGroupSet", 0).(map[string]any)
+	return member(c.T, got, "DisasterRecoverGroupSet", 0).(map[string]any)
 }
 
 func inGroup(id, more string) string {

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // cvmInstance is the documented data type Instance, member for member. Nil
@@ -63,9 +65,9 @@ type cvmInstance struct {
 
 // instance describes a machine. The login password stays out: the API returns
 // key pairs alone.
-func (c *cvm) instance(m *machine, now time.Time) cvmInstance {
-	more := c.more[m.ID]
-	r, phase := more.request, m.phase(now)
+func (c *cvm) instance(m *core.Instance, now time.Time) cvmInstance {
+	more := c.details[m.ID]
+	r, phase := more.request, m.PhaseAt(now)
 	i := cvmInstance{
 		Placement:                cvmPlaced(r),
 		InstanceId:               m.ID,
@@ -118,26 +120,26 @@ func (c *cvm) instance(m *machine, now time.Time) cvmInstance {
 
 // addPhase sets what depends on the charge type and on where the machine is in
 // its life.
-func (i *cvmInstance) addPhase(m *machine, more *cvmMachine, phase Phase) {
-	if p := more.request.InstanceChargePrepaid; m.Charge == Prepaid {
+func (i *cvmInstance) addPhase(m *core.Instance, more *cvmMachine, phase core.Phase) {
+	if p := more.request.InstanceChargePrepaid; m.Charge == core.Prepaid {
 		i.RenewFlag = new(tencentOr(p.RenewFlag, "NOTIFY_AND_MANUAL_RENEW"))
 		i.ExpiredTime = new(cvmTime(m.Created.AddDate(0, int(*p.Period), 0)))
 	}
 	switch phase {
-	case Failed:
+	case core.Failed:
 		i.LatestOperationErrorMsg = &m.Reason
-	case Recycled:
+	case core.Recycled:
 		i.IsolatedSource = "MANMADE"
-	case Stopped:
+	case core.Stopped:
 		i.StopChargingMode = more.stoppedMode
 	default: // nothing more to say
 	}
 }
 
 // state is the vendor's word for where a machine is in its life.
-func (c *cvm) state(m *machine, now time.Time) string {
-	phase := m.phase(now)
-	if phase == Starting && c.more[m.ID].operation == cvmReboot {
+func (c *cvm) state(m *core.Instance, now time.Time) string {
+	phase := m.PhaseAt(now)
+	if phase == core.Starting && c.details[m.ID].operation == cvmReboot {
 		return "REBOOTING"
 	}
 	return cvmState(phase)
@@ -145,32 +147,32 @@ func (c *cvm) state(m *machine, now time.Time) string {
 
 // cvmState is the vendor's word for a phase. There is none for a machine that
 // is gone, because the API no longer lists it.
-func cvmState(p Phase) string {
+func cvmState(p core.Phase) string {
 	switch p {
-	case Pending:
+	case core.Pending:
 		return "PENDING"
-	case Running:
+	case core.Running:
 		return "RUNNING"
-	case Starting:
+	case core.Starting:
 		return "STARTING"
-	case Stopping:
+	case core.Stopping:
 		return "STOPPING"
-	case Stopped:
+	case core.Stopped:
 		return "STOPPED"
-	case Failed:
+	case core.Failed:
 		return "LAUNCH_FAILED"
-	case Recycled:
+	case core.Recycled:
 		return "SHUTDOWN"
 	default:
 		return "TERMINATING"
 	}
 }
 
-func (m *cvmMachine) operationState(p Phase, now time.Time) string {
+func (m *cvmMachine) operationState(p core.Phase, now time.Time) string {
 	switch {
-	case p == Failed:
+	case p == core.Failed:
 		return "FAILED"
-	case p == Pending, p == Starting, p == Stopping, p == Terminating, now.Before(m.busyUntil):
+	case p == core.Pending, p == core.Starting, p == core.Stopping, p == core.Terminating, now.Before(m.busyUntil):
 		return "OPERATING"
 	default:
 		return "SUCCESS"

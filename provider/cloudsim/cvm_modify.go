@@ -1,6 +1,10 @@
 package cloudsim
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // cvmModifyRequest is the schema of ModifyInstancesAttribute. The attributes
 // that are missing here (host name, user data, role) are not simulated and
@@ -14,7 +18,7 @@ type cvmModifyRequest struct {
 
 // modifyInstancesAttribute changes one attribute of machines that run or are
 // stopped, at once.
-func (c *cvm) modifyInstancesAttribute(k *call, r *cvmModifyRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) modifyInstancesAttribute(k *core.Call, r *cvmModifyRequest) (tencentFields, *tencentRefusal) {
 	if refused := r.check(); refused != nil {
 		return nil, refused
 	}
@@ -62,9 +66,9 @@ func (r *cvmModifyRequest) attributes() int {
 }
 
 // modify gives every machine of the call the same name: patterns are for creates.
-func (c *cvm) modify(k *call, r *cvmModifyRequest, m *machine) {
-	more := c.more[m.ID]
-	more.operation, more.operationID = "ModifyInstancesAttribute", k.requestID
+func (c *cvm) modify(k *core.Call, r *cvmModifyRequest, m *core.Instance) {
+	more := c.details[m.ID]
+	more.operation, more.operationID = "ModifyInstancesAttribute", k.RequestID
 	more.protected = tencentOr(r.DisableApiTermination, more.protected)
 	m.Name = tencentOr(r.InstanceName, m.Name)
 	if len(r.SecurityGroups) > 0 {

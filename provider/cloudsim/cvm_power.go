@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // How long machines take to change their power. Real times are not published.
@@ -47,7 +49,7 @@ type cvmRebootRequest struct {
 	StopType    *string
 }
 
-func (c *cvm) startInstances(k *call, r *cvmStartRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) startInstances(k *core.Call, r *cvmStartRequest) (tencentFields, *tencentRefusal) {
 	machines, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
 		refused = c.settled(k, machines, "STOPPED")
@@ -56,17 +58,17 @@ func (c *cvm) startInstances(k *call, r *cvmStartRequest) (tencentFields, *tence
 		return nil, refused
 	}
 	for _, m := range machines {
-		c.power(k, m, cvmStart, then(k.now, Starting), then(k.now.Add(cvmPowerOn), Running))
+		c.power(k, m, cvmStart, core.At(k.Now, core.Starting), core.At(k.Now.Add(cvmPowerOn), core.Running))
 		// That a machine gets another public address for the one that it lost
 		// when it was stopped without charges is [unverified].
-		if c.more[m.ID].request.public() && len(m.PublicIPs) == 0 {
-			m.PublicIPs = []string{c.cloud.publicIP()}
+		if c.details[m.ID].request.public() && len(m.PublicIPs) == 0 {
+			m.PublicIPs = []string{c.cloud.PublicIP()}
 		}
 	}
 	return nil, nil
 }
 
-func (c *cvm) stopInstances(k *call, r *cvmStopRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) stopInstances(k *core.Call, r *cvmStopRequest) (tencentFields, *tencentRefusal) {
 	refused := cmp.Or(
 		cvmCheckStopType(r.StopType, "ForceStop", r.ForceStop),
 		tencentOneOf("StoppedMode", r.StoppedMode, cvmKeepCharging, cvmStopCharging),
@@ -90,8 +92,8 @@ func (c *cvm) stopInstances(k *call, r *cvmStopRequest) (tencentFields, *tencent
 	return nil, nil
 }
 
-func (c *cvm) stop(k *call, r *cvmStopRequest, m *machine) {
-	more := c.more[m.ID]
+func (c *cvm) stop(k *core.Call, r *cvmStopRequest, m *core.Instance) {
+	more := c.details[m.ID]
 	more.stoppedMode = cvmNotApplicable
 	if more.request.chargeType() == cvmPostpaid {
 		more.stoppedMode = tencentOr(r.StoppedMode, cvmKeepCharging)
@@ -99,12 +101,12 @@ func (c *cvm) stop(k *call, r *cvmStopRequest, m *machine) {
 	if more.stoppedMode == cvmStopCharging {
 		m.PublicIPs = nil // documented: www.tencentcloud.com/document/product/213/19922
 	}
-	c.power(k, m, cvmStop, then(k.now, Stopping), then(k.now.Add(cvmStopTime(r.StopType)), Stopped))
+	c.power(k, m, cvmStop, core.At(k.Now, core.Stopping), core.At(k.Now.Add(cvmStopTime(r.StopType)), core.Stopped))
 }
 
 // rebootInstances shows machines as REBOOTING. The words that all clouds share
 // have none for that: a [Sim] tells of them as Starting.
-func (c *cvm) rebootInstances(k *call, r *cvmRebootRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) rebootInstances(k *core.Call, r *cvmRebootRequest) (tencentFields, *tencentRefusal) {
 	if refused := cvmCheckStopType(r.StopType, "ForceReboot", r.ForceReboot); refused != nil {
 		return nil, refused
 	}
@@ -116,8 +118,8 @@ func (c *cvm) rebootInstances(k *call, r *cvmRebootRequest) (tencentFields, *ten
 		return nil, refused
 	}
 	for _, m := range machines {
-		up := k.now.Add(cvmStopTime(r.StopType) + cvmPowerOn)
-		c.power(k, m, cvmReboot, then(k.now, Starting), then(up, Running))
+		up := k.Now.Add(cvmStopTime(r.StopType) + cvmPowerOn)
+		c.power(k, m, cvmReboot, core.At(k.Now, core.Starting), core.At(up, core.Running))
 	}
 	return nil, nil
 }
@@ -141,12 +143,12 @@ func cvmStopTime(stopType *string) time.Duration {
 // The documents say that the mode is for some of those machines, and have a code
 // for the others; which instance types these are is not simulated. That the
 // cloud refuses them, rather than charging on in silence, is [unverified].
-func (c *cvm) checkStoppedMode(r *cvmStopRequest, machines []*machine) *tencentRefusal {
+func (c *cvm) checkStoppedMode(r *cvmStopRequest, machines []*core.Instance) *tencentRefusal {
 	if tencentOr(r.StoppedMode, cvmKeepCharging) == cvmKeepCharging {
 		return nil
 	}
 	for _, m := range machines {
-		if c.more[m.ID].request.chargeType() != cvmPostpaid {
+		if c.details[m.ID].request.chargeType() != cvmPostpaid {
 			return tencentRefuse("UnsupportedOperation.StoppedModeStopCharging", "An instance does not support to be stopped without charges.")
 		}
 	}
@@ -155,17 +157,17 @@ func (c *cvm) checkStoppedMode(r *cvmStopRequest, machines []*machine) *tencentR
 
 // power sends a settled machine through steps. All that such a machine was going
 // to do is to be destroyed by its timer; that stays due.
-func (c *cvm) power(k *call, m *machine, operation string, steps ...step) {
-	more := c.more[m.ID]
-	more.operation, more.operationID = operation, k.requestID
-	for _, s := range m.steps {
-		if !s.at.After(k.now) {
+func (c *cvm) power(k *core.Call, m *core.Instance, operation string, steps ...core.Step) {
+	more := c.details[m.ID]
+	more.operation, more.operationID = operation, k.RequestID
+	for _, s := range m.Steps {
+		if !s.At.After(k.Now) {
 			continue
 		}
-		if s.phase == Terminating {
-			steps = slices.DeleteFunc(steps, func(p step) bool { return !p.at.Before(s.at) })
+		if s.Phase == core.Terminating {
+			steps = slices.DeleteFunc(steps, func(p core.Step) bool { return !p.At.Before(s.At) })
 		}
 		steps = append(steps, s)
 	}
-	m.move(k.now, steps...)
+	m.Move(k.Now, steps...)
 }

@@ -12,15 +12,15 @@ import (
 
 // ok sends a call that has nothing to answer and must not be refused.
 func (c *cvmTestClient) ok(action, body string) {
-	c.t.Helper()
+	c.T.Helper()
 	if got := c.call(action, body); got.Error.Code != "" {
-		c.t.Fatalf("%s %s was refused: %+v", action, body, got.Error)
+		c.T.Fatalf("%s %s was refused: %+v", action, body, got.Error)
 	}
 }
 
 // running returns IDs of machines that have booted.
 func (c *cvmTestClient) running(members string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	ids := c.run(members)
 	time.Sleep(2 * time.Second)
 	return ids
@@ -28,7 +28,7 @@ func (c *cvmTestClient) running(members string) []string {
 
 // stopped returns IDs of machines that have booted and been stopped.
 func (c *cvmTestClient) stopped(members, how string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	ids := c.running(members)
 	c.ok("StopInstances", idsBody(ids, how))
 	time.Sleep(cvmSoftStop)
@@ -38,15 +38,15 @@ func (c *cvmTestClient) stopped(members, how string) []string {
 // now checks what DescribeInstances says of a machine: state, latest operation,
 // its state and the charging while stopped.
 func (c *cvmTestClient) now(when, id string, want ...string) {
-	c.t.Helper()
+	c.T.Helper()
 	row := c.instance(id)
 	for i, member := range []string{"InstanceState", "LatestOperation", "LatestOperationState", "StopChargingMode"}[:len(want)] {
 		if row[member] != want[i] {
-			c.t.Errorf("%s: %s is %v, want %s", when, member, row[member], want[i])
+			c.T.Errorf("%s: %s is %v, want %s", when, member, row[member], want[i])
 		}
 	}
 	if status := c.states(id); !slices.Equal(status, want[:1]) {
-		c.t.Errorf("%s: DescribeInstancesStatus says %v, want %s", when, status, want[0])
+		c.T.Errorf("%s: DescribeInstancesStatus says %v, want %s", when, status, want[0])
 	}
 }
 

@@ -3,6 +3,8 @@ package cloudsim
 import (
 	"fmt"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // cvmNothing is the schema of an action without parameters.
@@ -25,7 +27,7 @@ func cvmPlaces() []cvmPlace {
 	}
 }
 
-func (c *cvm) describeRegions(_ *call, _ *cvmNothing) (tencentFields, *tencentRefusal) {
+func (c *cvm) describeRegions(_ *core.Call, _ *cvmNothing) (tencentFields, *tencentRefusal) {
 	type region struct{ Region, RegionName, RegionState string }
 	set := []region{}
 	for _, p := range cvmPlaces() {
@@ -35,10 +37,10 @@ func (c *cvm) describeRegions(_ *call, _ *cvmNothing) (tencentFields, *tencentRe
 }
 
 // describeZones lists the zones of the region of the call.
-func (c *cvm) describeZones(k *call, _ *cvmNothing) (tencentFields, *tencentRefusal) {
+func (c *cvm) describeZones(k *core.Call, _ *cvmNothing) (tencentFields, *tencentRefusal) {
 	type zone struct{ Zone, ZoneName, ZoneId, ZoneState string }
 	set := []zone{}
-	i := slices.IndexFunc(cvmPlaces(), func(p cvmPlace) bool { return p.region == k.region })
+	i := slices.IndexFunc(cvmPlaces(), func(p cvmPlace) bool { return p.region == k.Region })
 	if i >= 0 {
 		place := cvmPlaces()[i]
 		for _, n := range place.zones {

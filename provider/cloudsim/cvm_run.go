@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // What a create gets that does not say otherwise.
@@ -44,7 +46,7 @@ type cvmMachine struct {
 	stoppedMode string // StopChargingMode while stopped
 }
 
-func (c *cvm) runInstances(k *call, r *cvmRunRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) runInstances(k *core.Call, r *cvmRunRequest) (tencentFields, *tencentRefusal) {
 	dry := tencentOr(r.DryRun, false)
 	ids, refused := c.once(k, r.ClientToken, dry, r, func() ([]string, *tencentRefusal) {
 		full, refused := c.fromTemplate(k, r)
@@ -65,28 +67,28 @@ func (c *cvm) runInstances(k *call, r *cvmRunRequest) (tencentFields, *tencentRe
 	if refused != nil || dry { // what a dry run answers, apart from the request ID, is [unverified]
 		return nil, refused
 	}
-	return tencentFields{"InstanceIdSet": c.cloud.answered(k, ids, cvmNewID)}, nil
+	return tencentFields{"InstanceIdSet": c.cloud.Answered(k, ids, cvmNewID)}, nil
 }
 
 // once runs a create, or answers again what an earlier call with the same client
 // token made. A dry run neither uses a token up nor is answered by one.
 func (c *cvm) once(
-	k *call, token *string, dry bool, request any, do func() ([]string, *tencentRefusal),
+	k *core.Call, token *string, dry bool, request any, do func() ([]string, *tencentRefusal),
 ) ([]string, *tencentRefusal) {
 	if tencentOr(token, "") == "" || dry {
 		return do()
 	}
-	fingerprint := cvmFingerprint(k.region, tencentFlatten(request))
-	if known := c.cloud.recall(k, *token); known != nil {
-		if known.fingerprint != fingerprint {
+	fingerprint := cvmFingerprint(k.Region, tencentFlatten(request))
+	if known := c.cloud.Recall(k, *token); known != nil {
+		if known.Fingerprint != fingerprint {
 			// No code is documented for this; [unverified].
 			return nil, tencentRefuse("InvalidParameterValue", "The ClientToken was used before with other parameters.")
 		}
-		return known.ids, nil
+		return known.IDs, nil
 	}
 	ids, refused := do()
 	if refused == nil {
-		c.cloud.remember(k, *token, fingerprint, ids)
+		c.cloud.Remember(k, *token, fingerprint, ids)
 	}
 	return ids, refused
 }
@@ -102,13 +104,13 @@ func cvmFingerprint(region string, params map[string]string) string {
 }
 
 // checkFree refuses a private address that a machine of the same subnet has.
-func (c *cvm) checkFree(k *call, r *cvmRunRequest) *tencentRefusal {
+func (c *cvm) checkFree(k *core.Call, r *cvmRunRequest) *tencentRefusal {
 	if r.VirtualPrivateCloud == nil || len(r.VirtualPrivateCloud.PrivateIpAddresses) == 0 {
 		return nil
 	}
 	_, subnet := r.network()
-	for _, m := range c.cloud.all() {
-		if m.Region != k.region || m.SubnetID != subnet || m.phase(k.now) == Gone {
+	for _, m := range c.cloud.All() {
+		if m.Region != k.Region || m.SubnetID != subnet || m.PhaseAt(k.Now) == core.Gone {
 			continue
 		}
 		for _, ip := range r.VirtualPrivateCloud.PrivateIpAddresses {
@@ -121,14 +123,14 @@ func (c *cvm) checkFree(k *call, r *cvmRunRequest) *tencentRefusal {
 }
 
 // cvmNewID draws the ID of a machine.
-func cvmNewID(r *rand.Rand) string { return "ins-" + letters(r, 8) }
+func cvmNewID(r *rand.Rand) string { return "ins-" + core.Letters(r, 8) }
 
 // launch makes the machines and returns their IDs.
-func (c *cvm) launch(k *call, r *cvmRunRequest, params map[string]string) []string {
-	machines := c.cloud.create(k, createSpec{
-		count: r.count(),
-		id:    cvmNewID,
-		fill: func(i int, m *machine) {
+func (c *cvm) launch(k *core.Call, r *cvmRunRequest, params map[string]string) []string {
+	machines := c.cloud.Create(k, core.CreateSpec{
+		Count: r.count(),
+		ID:    cvmNewID,
+		Fill: func(i int, m *core.Instance) {
 			m.Params = params
 			c.fill(k, r, i, m)
 		},
@@ -141,9 +143,9 @@ func (c *cvm) launch(k *call, r *cvmRunRequest, params map[string]string) []stri
 	return ids
 }
 
-func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
-	rd := c.cloud.rand
-	m.Region, m.Zone = k.region, *r.Placement.Zone
+func (c *cvm) fill(k *core.Call, r *cvmRunRequest, i int, m *core.Instance) {
+	rd := c.cloud.Rand
+	m.Region, m.Zone = k.Region, *r.Placement.Zone
 	m.InstanceType = tencentOr(r.InstanceType, cvmDefaultType)
 	if cores, gib := cvmTypeSize(m.InstanceType); cores > 0 {
 		m.CPUs, m.MemoryMiB = cores, gib<<10
@@ -152,12 +154,12 @@ func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
 	m.Charge = cvmCharge(r.chargeType())
 	m.Token = tencentOr(r.ClientToken, "")
 	m.VPCID, m.SubnetID = r.network()
-	m.PrivateIPs = []string{c.cloud.privateIP()}
+	m.PrivateIPs = []string{c.cloud.PrivateIP()}
 	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
 		m.PrivateIPs = []string{v.PrivateIpAddresses[i]}
 	}
 	if r.public() {
-		m.PublicIPs = []string{c.cloud.publicIP()}
+		m.PublicIPs = []string{c.cloud.PublicIP()}
 	}
 	m.Name = cmp.Or(cvmName(tencentOr(r.InstanceName, ""), i, r.count()), cvmDefaultName)
 	m.HostName = cvmHostName(tencentOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])
@@ -168,11 +170,11 @@ func (c *cvm) fill(k *call, r *cvmRunRequest, i int, m *machine) {
 		m.KeyPairs = r.LoginSettings.KeyIds
 	}
 	m.Tags = cvmTagsFor("instance", r.TagSpecification) // a specification may be for other resources
-	c.more[m.ID] = &cvmMachine{
-		request: r, uuid: uuid(rd),
+	c.details[m.ID] = &cvmMachine{
+		request: r, uuid: core.UUID(rd),
 		group: r.group(), partition: c.partition(k, r.group(), r.PartitionNumber),
 		systemDisk: r.systemDisk(rd), dataDisks: r.dataDisks(rd),
-		operation: "RunInstances", operationID: k.requestID,
+		operation: "RunInstances", operationID: k.RequestID,
 		protected: tencentOr(r.DisableApiTermination, false),
 	}
 }
@@ -187,30 +189,30 @@ func (r *cvmRunRequest) network() (vpc, subnet string) {
 
 // cvmSchedule adds to what a machine is going to do that it is destroyed: at a
 // time that the create asked for, or a while after it failed.
-func cvmSchedule(r *cvmRunRequest, m *machine) {
-	last := m.steps[len(m.steps)-1]
-	if last.phase == Failed {
-		m.steps = append(m.steps, then(last.at.Add(cvmFailedFor), Gone))
+func cvmSchedule(r *cvmRunRequest, m *core.Instance) {
+	last := m.Steps[len(m.Steps)-1]
+	if last.Phase == core.Failed {
+		m.Steps = append(m.Steps, core.At(last.At.Add(cvmFailedFor), core.Gone))
 		return
 	}
 	if r.ActionTimer == nil {
 		return
 	}
 	at, _ := cvmParseTime(*r.ActionTimer.ActionTime) // checked before
-	if at.After(last.at) {
-		m.steps = append(m.steps, then(at, Terminating), then(at.Add(cvmLeaving), Gone))
+	if at.After(last.At) {
+		m.Steps = append(m.Steps, core.At(at, core.Terminating), core.At(at.Add(cvmLeaving), core.Gone))
 	}
 }
 
-func cvmCharge(chargeType string) Charge {
+func cvmCharge(chargeType string) core.Charge {
 	switch chargeType {
 	case cvmPrepaidType:
-		return Prepaid
+		return core.Prepaid
 	case cvmSpot:
-		return Spot
+		return core.Spot
 	case cvmOnHost, cvmOnCluster:
-		return Host
+		return core.Host
 	default:
-		return Postpaid
+		return core.Postpaid
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Limits of launch templates. How many a region holds is not documented, only
@@ -71,10 +73,10 @@ func (t *cvmTemplate) version(number int64) *cvmTemplateVersion {
 }
 
 // add makes the next version of a template.
-func (t *cvmTemplate) add(k *call, r *cvmVersionRequest) *cvmTemplateVersion {
+func (t *cvmTemplate) add(k *core.Call, r *cvmVersionRequest) *cvmTemplateVersion {
 	t.last++
 	v := &cvmTemplateVersion{
-		number: t.last, created: k.now, data: r.cvmTemplateData,
+		number: t.last, created: k.Now, data: r.cvmTemplateData,
 		description: tencentOr(r.LaunchTemplateVersionDescription, ""),
 		modify:      tencentOr(r.TemplateDataModifyAction, cvmReplace),
 	}
@@ -88,16 +90,16 @@ const (
 	cvmUpdate  = "Update"
 )
 
-func (c *cvm) createLaunchTemplate(k *call, r *cvmNewTemplateRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) createLaunchTemplate(k *core.Call, r *cvmNewTemplateRequest) (tencentFields, *tencentRefusal) {
 	dry := tencentOr(r.DryRun, false)
 	ids, refused := c.once(k, r.ClientToken, dry, r, func() ([]string, *tencentRefusal) {
 		if refused := c.checkTemplate(k, r); refused != nil || dry {
 			return nil, refused
 		}
 		t := &cvmTemplate{
-			region: k.region, name: *r.LaunchTemplateName, created: k.now, standard: 1,
+			region: k.Region, name: *r.LaunchTemplateName, created: k.Now, standard: 1,
 			tags: cvmTagsFor(cvmTemplateKind, r.LaunchTemplateTagSpecification),
-			id: unusedID(c.cloud.rand, "lt-", 8, func(id string) bool {
+			id: core.UnusedID(c.cloud.Rand, "lt-", 8, func(id string) bool {
 				return slices.ContainsFunc(c.templates, func(t *cvmTemplate) bool { return t.id == id })
 			}),
 		}
@@ -113,7 +115,7 @@ func (c *cvm) createLaunchTemplate(k *call, r *cvmNewTemplateRequest) (tencentFi
 
 // checkTemplate checks a new template. Names need not differ: there is no code
 // for one that is taken.
-func (c *cvm) checkTemplate(k *call, r *cvmNewTemplateRequest) *tencentRefusal {
+func (c *cvm) checkTemplate(k *core.Call, r *cvmNewTemplateRequest) *tencentRefusal {
 	name := tencentOr(r.LaunchTemplateName, "")
 	switch n := utf8.RuneCountInString(name); {
 	case r.LaunchTemplateName == nil:
@@ -129,7 +131,7 @@ func (c *cvm) checkTemplate(k *call, r *cvmNewTemplateRequest) *tencentRefusal {
 	}
 	n := 0
 	for _, t := range c.templates {
-		if t.region == k.region {
+		if t.region == k.Region {
 			n++
 		}
 	}
@@ -141,7 +143,7 @@ func (c *cvm) checkTemplate(k *call, r *cvmNewTemplateRequest) *tencentRefusal {
 
 // checkVersion checks what is to become a version: by the rules of a create, and
 // that it has no password.
-func (c *cvm) checkVersion(k *call, r *cvmVersionRequest) *tencentRefusal {
+func (c *cvm) checkVersion(k *core.Call, r *cvmVersionRequest) *tencentRefusal {
 	description := tencentOr(r.LaunchTemplateVersionDescription, "")
 	switch n := utf8.RuneCountInString(description); {
 	case n == 1 || n > 256: // an empty one is the default
@@ -163,7 +165,7 @@ func (c *cvm) checkVersion(k *call, r *cvmVersionRequest) *tencentRefusal {
 // it says nothing, of what the version has that it starts from. The reference
 // demands Placement although that could be taken over too, and does not say what
 // becomes of TemplateDataModifyAction; that it stays with its version is [unverified].
-func (c *cvm) createLaunchTemplateVersion(k *call, r *cvmNewVersionRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) createLaunchTemplateVersion(k *core.Call, r *cvmNewVersionRequest) (tencentFields, *tencentRefusal) {
 	dry := tencentOr(r.DryRun, false)
 	numbers, refused := c.once(k, r.ClientToken, dry, r, func() ([]string, *tencentRefusal) {
 		if r.Placement == nil {
@@ -198,14 +200,14 @@ func (c *cvm) createLaunchTemplateVersion(k *call, r *cvmNewVersionRequest) (ten
 }
 
 // template returns the template of the call's region that an ID names.
-func (c *cvm) template(k *call, path string, id *string) (*cvmTemplate, *tencentRefusal) {
+func (c *cvm) template(k *core.Call, path string, id *string) (*cvmTemplate, *tencentRefusal) {
 	if id == nil {
 		return nil, tencentMissing(path)
 	}
 	if !cvmIDForm(*id, "lt-") {
 		return nil, tencentInvalidAs("InvalidParameterValue.LaunchTemplateIdMalformed", path)
 	}
-	i := slices.IndexFunc(c.templates, func(t *cvmTemplate) bool { return t.id == *id && t.region == k.region })
+	i := slices.IndexFunc(c.templates, func(t *cvmTemplate) bool { return t.id == *id && t.region == k.Region })
 	if i < 0 {
 		return nil, tencentRefuse("InvalidParameterValue.LaunchTemplateIdNotExisted", "The launch template does not exist.")
 	}
@@ -228,7 +230,7 @@ func (t *cvmTemplate) existing(path string, number int64) (*cvmTemplateVersion, 
 // fromTemplate puts a launch template under the parameters of a create. RunInstances
 // has no code for a version that does not exist but the one for a number that is
 // not valid.
-func (c *cvm) fromTemplate(k *call, r *cvmRunRequest) (*cvmRunRequest, *tencentRefusal) {
+func (c *cvm) fromTemplate(k *core.Call, r *cvmRunRequest) (*cvmRunRequest, *tencentRefusal) {
 	if r.LaunchTemplate == nil {
 		return r, nil
 	}

@@ -1,6 +1,10 @@
 package cloudsim
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // cvmTemplateRequest is the schema of DeleteLaunchTemplate.
 type cvmTemplateRequest struct{ LaunchTemplateId *string }
@@ -18,7 +22,7 @@ type cvmDefaultRequest struct {
 }
 
 // deleteLaunchTemplate deletes a template with all its versions.
-func (c *cvm) deleteLaunchTemplate(k *call, r *cvmTemplateRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) deleteLaunchTemplate(k *core.Call, r *cvmTemplateRequest) (tencentFields, *tencentRefusal) {
 	t, refused := c.template(k, "LaunchTemplateId", r.LaunchTemplateId)
 	if refused != nil {
 		return nil, refused
@@ -28,7 +32,7 @@ func (c *cvm) deleteLaunchTemplate(k *call, r *cvmTemplateRequest) (tencentField
 }
 
 // deleteLaunchTemplateVersions deletes all of the versions or none.
-func (c *cvm) deleteLaunchTemplateVersions(k *call, r *cvmDeleteVersionsRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) deleteLaunchTemplateVersions(k *core.Call, r *cvmDeleteVersionsRequest) (tencentFields, *tencentRefusal) {
 	t, refused := c.template(k, "LaunchTemplateId", r.LaunchTemplateId)
 	switch {
 	case refused != nil:
@@ -48,7 +52,7 @@ func (c *cvm) deleteLaunchTemplateVersions(k *call, r *cvmDeleteVersionsRequest)
 	return nil, nil
 }
 
-func (c *cvm) modifyLaunchTemplateDefaultVersion(k *call, r *cvmDefaultRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) modifyLaunchTemplateDefaultVersion(k *core.Call, r *cvmDefaultRequest) (tencentFields, *tencentRefusal) {
 	t, refused := c.template(k, "LaunchTemplateId", r.LaunchTemplateId)
 	switch {
 	case refused != nil:

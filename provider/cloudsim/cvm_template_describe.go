@@ -1,6 +1,10 @@
 package cloudsim
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // The owner of everything, as CreatedBy tells it: of a template the UIN of the
 // user, of a version the application ID of the account.
@@ -30,7 +34,7 @@ type cvmTemplateInfo struct {
 // describeLaunchTemplates refuses a template that does not exist: the codes of
 // this action have one for that, which those of DescribeInstances do not. That
 // the service uses it is [unverified].
-func (c *cvm) describeLaunchTemplates(k *call, r *cvmTemplatesRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) describeLaunchTemplates(k *core.Call, r *cvmTemplatesRequest) (tencentFields, *tencentRefusal) {
 	filters := cvmTemplateFilters()
 	if refused := r.check(); refused != nil {
 		return nil, refused
@@ -49,7 +53,7 @@ func (c *cvm) describeLaunchTemplates(k *call, r *cvmTemplatesRequest) (tencentF
 	set := []cvmTemplateInfo{}
 	for _, t := range c.templates {
 		named := len(r.LaunchTemplateIds) == 0 || slices.Contains(r.LaunchTemplateIds, t.id)
-		if t.region == k.region && named && filters.fit(r.Filters, t) {
+		if t.region == k.Region && named && filters.fit(r.Filters, t) {
 			set = append(set, t.info())
 		}
 	}
@@ -131,7 +135,7 @@ type cvmVersionData struct {
 // describeLaunchTemplateVersions lists versions by number, or those of a range.
 // The range ends at 30 when nothing else is said, also for a template whose
 // numbers have gone beyond that.
-func (c *cvm) describeLaunchTemplateVersions(k *call, r *cvmVersionsRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) describeLaunchTemplateVersions(k *core.Call, r *cvmVersionsRequest) (tencentFields, *tencentRefusal) {
 	if refused := r.check(); refused != nil {
 		return nil, refused
 	}

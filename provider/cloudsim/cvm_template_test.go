@@ -16,37 +16,37 @@ import (
 // response calls an action through the transport that callers use and returns
 // what the answer has.
 func (c *cvmTestClient) response(action, body string) map[string]any {
-	c.t.Helper()
+	c.T.Helper()
 	r := c.request(action, body)
 	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", r.Host
 	res, err := (&http.Client{Transport: c.sim.Transport()}).Do(r)
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	defer res.Body.Close()
 	raw, _ := io.ReadAll(res.Body)
 	var envelope struct{ Response map[string]any }
 	if err := json.Unmarshal(raw, &envelope); err != nil || envelope.Response["RequestId"] == "" {
-		c.t.Fatalf("%s answers %s: no response with a RequestId", action, raw)
+		c.T.Fatalf("%s answers %s: no response with a RequestId", action, raw)
 	}
 	return envelope.Response
 }
 
 // wantOK is response for a call that must succeed.
 func (c *cvmTestClient) wantOK(action, body string) map[string]any {
-	c.t.Helper()
+	c.T.Helper()
 	got := c.response(action, body)
 	if got["Error"] != nil {
-		c.t.Fatalf("%s %s is refused: %v", action, body[:min(len(body), 200)], got["Error"])
+		c.T.Fatalf("%s %s is refused: %v", action, body[:min(len(body), 200)], got["Error"])
 	}
 	return got
 }
 
 func (c *cvmTestClient) wantCode(action, body, code string) {
-	c.t.Helper()
+	c.T.Helper()
 	failure, _ := c.response(action, body)["Error"].(map[string]any)
 	if got, _ := failure["Code"].(string); got != code {
-		c.t.Errorf("%s %s: code %q (%v), want %q", action, body[:min(len(body), 200)], got, failure["Message"], code)
+		c.T.Errorf("%s %s: code %q (%v), want %q", action, body[:min(len(body), 200)], got, failure["Message"], code)
 	}
 }
 
@@ -75,8 +75,8 @@ func member(t *testing.T, v any, path ...any) any {
 
 // newTemplate creates a template of the least data and more members, and returns its ID.
 func (c *cvmTestClient) newTemplate(members string) string {
-	c.t.Helper()
-	body := runBody(c.t, strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplateName":"web"`+comma(members), 1))
+	c.T.Helper()
+	body := runBody(c.T, strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplateName":"web"`+comma(members), 1))
 	return c.wantOK("CreateLaunchTemplate", body)["LaunchTemplateId"].(string)
 }
 
@@ -89,7 +89,7 @@ func comma(members string) string {
 
 // newVersion adds a version with the least data and more members, and returns its number.
 func (c *cvmTestClient) newVersion(id, members string) int {
-	c.t.Helper()
+	c.T.Helper()
 	got := c.wantOK("CreateLaunchTemplateVersion", versionBody(id, members))
 	return int(got["LaunchTemplateVersionNumber"].(float64))
 }
@@ -101,20 +101,20 @@ func versionBody(id, members string) string {
 
 // versionNumbers lists versions as DescribeLaunchTemplateVersions answers them.
 func (c *cvmTestClient) versionNumbers(id, members string) string {
-	c.t.Helper()
+	c.T.Helper()
 	got := c.wantOK("DescribeLaunchTemplateVersions", fmt.Sprintf(`{"LaunchTemplateId":%q%s}`, id, members))
 	var numbers []string
 	for _, v := range got["LaunchTemplateVersionSet"].([]any) {
-		numbers = append(numbers, fmt.Sprint(member(c.t, v, "LaunchTemplateVersion")))
+		numbers = append(numbers, fmt.Sprint(member(c.T, v, "LaunchTemplateVersion")))
 	}
 	return strings.Join(numbers, " ")
 }
 
 func (c *cvmTestClient) templateNames(body string) string {
-	c.t.Helper()
+	c.T.Helper()
 	var names []string
 	for _, v := range c.wantOK("DescribeLaunchTemplates", body)["LaunchTemplateSet"].([]any) {
-		names = append(names, fmt.Sprint(member(c.t, v, "LaunchTemplateName")))
+		names = append(names, fmt.Sprint(member(c.T, v, "LaunchTemplateName")))
 	}
 	return strings.Join(names, " ")
 }

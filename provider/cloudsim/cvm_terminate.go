@@ -1,5 +1,7 @@
 package cloudsim
 
+import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+
 // cvmTerminateRequest is the schema of TerminateInstances. The addresses and
 // disks that its switches are about are not simulated.
 type cvmTerminateRequest struct {
@@ -10,7 +12,7 @@ type cvmTerminateRequest struct {
 
 // terminateInstances refuses the whole batch or accepts it. Machines may be
 // stopped before, but need not be.
-func (c *cvm) terminateInstances(k *call, r *cvmTerminateRequest) (tencentFields, *tencentRefusal) {
+func (c *cvm) terminateInstances(k *core.Call, r *cvmTerminateRequest) (tencentFields, *tencentRefusal) {
 	machines, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
 		refused = c.checkTerminate(machines)
@@ -27,10 +29,10 @@ func (c *cvm) terminateInstances(k *call, r *cvmTerminateRequest) (tencentFields
 	return nil, nil
 }
 
-func (c *cvm) checkTerminate(machines []*machine) *tencentRefusal {
-	first := c.more[machines[0].ID].request.chargeType()
+func (c *cvm) checkTerminate(machines []*core.Instance) *tencentRefusal {
+	first := c.details[machines[0].ID].request.chargeType()
 	for _, m := range machines {
-		switch more := c.more[m.ID]; {
+		switch more := c.details[m.ID]; {
 		case more.request.chargeType() != first:
 			return tencentRefuse("UnsupportedOperation.InstanceMixedPricingModel", "All instances must have the same charge type.")
 		case more.protected:
@@ -42,12 +44,12 @@ func (c *cvm) checkTerminate(machines []*machine) *tencentRefusal {
 
 // terminate destroys a machine, except that a prepaid one goes to the recycle
 // bin first and is destroyed by a second call.
-func (c *cvm) terminate(k *call, m *machine) {
-	more := c.more[m.ID]
-	more.operation, more.operationID, more.busyUntil = "TerminateInstances", k.requestID, k.now.Add(cvmLeaving)
-	if m.Charge == Prepaid && m.phase(k.now) != Recycled {
-		m.move(k.now, then(k.now, Recycled))
+func (c *cvm) terminate(k *core.Call, m *core.Instance) {
+	more := c.details[m.ID]
+	more.operation, more.operationID, more.busyUntil = "TerminateInstances", k.RequestID, k.Now.Add(cvmLeaving)
+	if m.Charge == core.Prepaid && m.PhaseAt(k.Now) != core.Recycled {
+		m.Move(k.Now, core.At(k.Now, core.Recycled))
 		return
 	}
-	m.move(k.now, then(k.now, Terminating), then(k.now.Add(cvmLeaving), Gone))
+	m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(k.Now.Add(cvmLeaving), core.Gone))
 }

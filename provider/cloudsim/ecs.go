@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // ecs is Alibaba Cloud ECS, API version 2014-05-26. Where the reference of
@@ -18,7 +20,7 @@ type ecs struct {
 	placed     map[string]ecsPlace
 }
 
-func newECS(c *cloud) wire {
+func newECS(c *core.Service) core.Wire {
 	e := &ecs{
 		alibaba:    newAlibaba(c, "ecs.aliyuncs.com", "2014-05-26"),
 		economical: map[string]bool{},
@@ -70,17 +72,17 @@ func (e *ecs) setActions() map[string]aliAction {
 	}
 }
 
-// token implements wire.
-func (e *ecs) token(k *call) string {
-	if strings.EqualFold(k.params["DryRun"], "true") {
+// Token implements wire.
+func (e *ecs) Token(k *core.Call) string {
+	if strings.EqualFold(k.Params["DryRun"], "true") {
 		return ""
 	}
-	return k.params["ClientToken"]
+	return k.Params["ClientToken"]
 }
 
-// tagged implements wire.
-func (e *ecs) tagged(k *call) bool {
-	for name := range k.params {
+// Tagged implements wire.
+func (e *ecs) Tagged(k *core.Call) bool {
+	for name := range k.Params {
 		if strings.HasPrefix(name, "Tag.") {
 			return true
 		}
@@ -88,25 +90,25 @@ func (e *ecs) tagged(k *call) bool {
 	return false
 }
 
-// has implements wire.
-func (e *ecs) has(k *call, kind FaultKind) bool {
+// Has implements wire.
+func (e *ecs) Has(k *core.Call, kind core.FaultKind) bool {
 	switch kind {
-	case DeadToken, ForgetToken:
+	case core.DeadToken, core.ForgetToken:
 		return true
-	case UnpaidOrder:
-		return k.params["InstanceChargeType"] == "PrePaid"
+	case core.UnpaidOrder:
+		return k.Params["InstanceChargeType"] == "PrePaid"
 	default:
 		return false
 	}
 }
 
 // params reads the parameters of a call with the codes of ECS.
-func (e *ecs) params(k *call) *aliParams {
-	return &aliParams{values: k.params, missing: ecsMissing, invalid: ecsInvalid}
+func (e *ecs) params(k *core.Call) *aliParams {
+	return &aliParams{values: k.Params, missing: ecsMissing, invalid: ecsInvalid}
 }
 
 // regional is params for the many actions that need a region.
-func (e *ecs) regional(k *call) *aliParams {
+func (e *ecs) regional(k *core.Call) *aliParams {
 	p := e.params(k)
 	requireECSRegion(p)
 	return p
@@ -120,9 +122,9 @@ func requireECSRegion(p *aliParams) {
 
 // find returns a machine that the API still shows. ECS has no failed state: a
 // machine that did not come up is released and no longer listed.
-func (e *ecs) find(k *call, id, region string) *machine {
-	m := e.cloud.find(id, k.now)
-	if m == nil || m.phase(k.now) == Failed || region != "" && m.Region != region {
+func (e *ecs) find(k *core.Call, id, region string) *core.Instance {
+	m := e.Service.Find(id, k.Now)
+	if m == nil || m.PhaseAt(k.Now) == core.Failed || region != "" && m.Region != region {
 		return nil
 	}
 	return m
@@ -131,15 +133,15 @@ func (e *ecs) find(k *call, id, region string) *machine {
 // list returns the machines of the call's region that the API shows and keep
 // accepts, in order of creation, starting at a position in that order. A cap on
 // the list counts what earlier pages had.
-func (e *ecs) list(k *call, from int, keep func(*machine) bool) []*machine {
-	if from > 0 && k.faults.has(ListCap) {
-		return slices.DeleteFunc(e.list(k, 0, keep), func(m *machine) bool { return m.place < from })
+func (e *ecs) list(k *core.Call, from int, keep func(*core.Instance) bool) []*core.Instance {
+	if from > 0 && k.Faults.Has(core.ListCap) {
+		return slices.DeleteFunc(e.list(k, 0, keep), func(m *core.Instance) bool { return m.Place < from })
 	}
-	var out []*machine
-	for _, m := range e.cloud.asked(k, "InstanceIds", from) {
-		if m.Region == k.region && m.visible(k.now) && m.phase(k.now) != Failed && keep(m) {
+	var out []*core.Instance
+	for _, m := range e.Service.Asked(k, "InstanceIds", from) {
+		if m.Region == k.Region && m.Visible(k.Now) && m.PhaseAt(k.Now) != core.Failed && keep(m) {
 			out = append(out, m)
 		}
 	}
-	return e.cloud.listed(k, out)
+	return e.Service.Listed(k, out)
 }

@@ -3,11 +3,13 @@ package cloudsim
 import (
 	"strconv"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // describeRegions serves DescribeRegions with the regions that the reference
 // gives endpoints for, a few of them. Machines can be made in any region.
-func (e *ecs) describeRegions(*call) (aliObject, *aliError) {
+func (e *ecs) describeRegions(*core.Call) (aliObject, *aliError) {
 	var regions []any
 	for _, r := range [][2]string{
 		{"cn-qingdao", "华北1（青岛）"},

@@ -3,10 +3,12 @@ package cloudsim
 import (
 	"cmp"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // describeInstances serves DescribeInstances.
-func (e *ecs) describeInstances(k *call) (aliObject, *aliError) {
+func (e *ecs) describeInstances(k *core.Call) (aliObject, *aliError) {
 	p := e.regional(k)
 	keep := e.filter(k, p)
 	if p.has("MaxResults") || p.has("NextToken") {
@@ -17,7 +19,7 @@ func (e *ecs) describeInstances(k *call) (aliObject, *aliError) {
 		return nil, err
 	}
 	all := e.list(k, 0, keep)
-	rows, total := e.cloud.claimed(k, page.cut(all), len(all))
+	rows, total := e.Service.Claimed(k, page.cut(all), len(all))
 	return aliObject{
 		{"TotalCount", total},
 		{"PageNumber", page.number},
@@ -29,15 +31,15 @@ func (e *ecs) describeInstances(k *call) (aliObject, *aliError) {
 
 // describeByToken pages by NextToken; page fields are then ignored and the
 // total is not counted.
-func (e *ecs) describeByToken(k *call, p *aliParams, keep func(*machine) bool) (aliObject, *aliError) {
+func (e *ecs) describeByToken(k *core.Call, p *aliParams, keep func(*core.Instance) bool) (aliObject, *aliError) {
 	size, from := p.number("MaxResults", 10, 1, 100), p.resume()
 	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err
 	}
 	page, next := e.tokenPage(e.list(k, from, keep), size)
-	page, total := e.cloud.claimed(k, page, 0)
-	if f, ok := k.faults.get(WrongTotal); ok && f.NextPage && next == "" {
-		next = aliNextToken(len(e.cloud.all()))
+	page, total := e.Service.Claimed(k, page, 0)
+	if f, ok := k.Faults.Get(core.WrongTotal); ok && f.NextPage && next == "" {
+		next = aliNextToken(len(e.Service.All()))
 	}
 	return aliObject{
 		{"TotalCount", total},
@@ -51,24 +53,24 @@ func (e *ecs) describeByToken(k *call, p *aliParams, keep func(*machine) bool) (
 // checkDescribe ends the reading of parameters: a refusal, what a dry run answers,
 // or leave to go on. A dry run says of a key without the right what the call itself
 // does not; that it looks at the machines that it names is not verified.
-func (e *ecs) checkDescribe(k *call, p *aliParams) *aliError {
+func (e *ecs) checkDescribe(k *core.Call, p *aliParams) *aliError {
 	dry := p.flag("DryRun")
-	if p.err != nil || !dry {
-		return p.err
+	if p.Refusal != nil || !dry {
+		return p.Refusal
 	}
-	var named []*machine
+	var named []*core.Instance
 	if p.has("InstanceIds") {
-		named = e.cloud.asked(k, "InstanceIds", 0)
+		named = e.Service.Asked(k, "InstanceIds", 0)
 	}
 	switch {
-	case e.cloud.denies(k, named):
+	case e.Service.Denies(k, named):
 		return ecsForbiddenRAM()
 	default:
 		return ecsDryRun()
 	}
 }
 
-func (e *ecs) instances(k *call, machines []*machine) aliObject {
+func (e *ecs) instances(k *core.Call, machines []*core.Instance) aliObject {
 	out := make([]aliObject, len(machines))
 	for i, m := range machines {
 		out[i] = e.instance(k, m)
@@ -77,15 +79,15 @@ func (e *ecs) instances(k *call, machines []*machine) aliObject {
 }
 
 // filter turns the filters of DescribeInstances into a predicate.
-func (e *ecs) filter(k *call, p *aliParams) func(*machine) bool {
+func (e *ecs) filter(k *core.Call, p *aliParams) func(*core.Instance) bool {
 	p.unsupported("InnerIpAddresses EipAddresses RdmaIpAddresses LockReason DeviceAvailable HttpEndpoint HttpTokens " +
 		"Ipv6Address.1 Filter.1.Key Filter.2.Key Filter.3.Key Filter.4.Key")
 	p.choice("Status", "", "Pending", "Starting", "Running", "Stopping", "Stopped")
 	p.choice("InstanceChargeType", "", "PostPaid", "PrePaid")
 	id, private, public := p.jsonFilter("InstanceIds"), p.jsonFilter("PrivateIpAddresses"), p.jsonFilter("PublicIpAddresses")
 	tags, name := p.tags(20), p.text("InstanceName")
-	equal := p.equalFilter(ecsFilters, func(name string, m *machine) []string { return ecsValue(k, name, m) })
-	return func(m *machine) bool {
+	equal := p.equalFilter(ecsFilters, func(name string, m *core.Instance) []string { return ecsValue(k, name, m) })
+	return func(m *core.Instance) bool {
 		return id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
 			(name == "" || aliWildcard(name, m.Name)) && aliHasTags(m.Tags, tags) && equal(m)
 	}
@@ -96,10 +98,10 @@ const ecsFilters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId Ins
 	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType"
 
 // ecsValue is what a machine has under the name of a filter.
-func ecsValue(k *call, name string, m *machine) []string {
+func ecsValue(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "Status":
-		return []string{aliStatus(m.phase(k.now))}
+		return []string{aliStatus(m.PhaseAt(k.Now))}
 	case "InstanceChargeType":
 		return []string{ecsChargeType(m)}
 	case "ZoneId":
@@ -124,19 +126,19 @@ func ecsValue(k *call, name string, m *machine) []string {
 // describeInstanceStatus serves DescribeInstanceStatus, the cheapest poll. It
 // accepts 100 IDs but shows at most 50 a page; that an unknown ID is left out,
 // not refused, is not verified.
-func (e *ecs) describeInstanceStatus(k *call) (aliObject, *aliError) {
+func (e *ecs) describeInstanceStatus(k *core.Call) (aliObject, *aliError) {
 	p := e.regional(k)
 	page, ids, zone := p.page(50), p.list("InstanceId", 100), p.id("ZoneId")
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
-	all := e.list(k, 0, func(m *machine) bool {
+	all := e.list(k, 0, func(m *core.Instance) bool {
 		return (len(ids) == 0 || slices.Contains(ids, m.ID)) && (zone == "" || m.Zone == zone)
 	})
-	rows, total := e.cloud.claimed(k, page.cut(all), len(all))
+	rows, total := e.Service.Claimed(k, page.cut(all), len(all))
 	var statuses []aliObject
 	for _, m := range rows {
-		statuses = append(statuses, aliObject{{"InstanceId", m.ID}, {"Status", aliStatus(m.phase(k.now))}})
+		statuses = append(statuses, aliObject{{"InstanceId", m.ID}, {"Status", aliStatus(m.PhaseAt(k.Now))}})
 	}
 	return aliObject{
 		{"TotalCount", total},

@@ -1,18 +1,22 @@
 package cloudsim
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 var ecsRegion = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // ecsFault is the documented answer to a fault.
-func ecsFault(k FaultKind) *aliError {
+func ecsFault(k core.FaultKind) *aliError {
 	switch k {
-	case NoStock:
+	case core.NoStock:
 		return aliRefusal(403, "OperationDenied.NoStock",
 			"The requested resource is sold out in the specified zone; try other types of resources or other regions and zones.")
-	case Quota:
+	case core.Quota:
 		return aliRefusal(403, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account in this region.")
-	case Balance:
+	case core.Balance:
 		return aliRefusal(400, "InsufficientBalance", "Your account does not have enough balance.")
 	default:
 		return commonFault(k)

@@ -3,12 +3,14 @@ package cloudsim
 import (
 	"cmp"
 	"strconv"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
 
 // instance is one instance in the answer of DescribeInstances.
-func (e *ecs) instance(k *call, m *machine) aliObject {
+func (e *ecs) instance(k *core.Call, m *core.Instance) aliObject {
 	out := e.identity(make(aliObject, 0, 80), k, m)
 	out = ecsMoney(ecsHardware(out, m), m)
 	return ecsOptions(ecsNetwork(out, m), m)
@@ -17,7 +19,7 @@ func (e *ecs) instance(k *call, m *machine) aliObject {
 // ecsOptions is what newer versions of the answer have beside the rest. The
 // names are those of the vendor's SDK; what a machine that asked for none of it
 // shows there is not verified.
-func ecsOptions(o aliObject, m *machine) aliObject {
+func ecsOptions(o aliObject, m *core.Instance) aliObject {
 	p := m.Params
 	group := aliInt(p, "DeploymentSetGroupNo")
 	hops := aliInt(p, "HttpPutResponseHopLimit")
@@ -37,7 +39,7 @@ func ecsOptions(o aliObject, m *machine) aliObject {
 	}...)
 }
 
-func (e *ecs) identity(o aliObject, k *call, m *machine) aliObject {
+func (e *ecs) identity(o aliObject, k *core.Call, m *core.Instance) aliObject {
 	p := m.Params
 	return append(o, aliObject{
 		{"InstanceId", m.ID},
@@ -45,7 +47,7 @@ func (e *ecs) identity(o aliObject, k *call, m *machine) aliObject {
 		{"HostName", m.HostName},
 		{"Hostname", m.HostName},
 		{"Description", p["Description"]},
-		{"Status", aliStatus(m.phase(k.now))},
+		{"Status", aliStatus(m.PhaseAt(k.Now))},
 		{"RegionId", m.Region},
 		{"ZoneId", m.Zone},
 		{"ClusterId", ""},
@@ -77,7 +79,7 @@ func ecsOSType(image string) string {
 	return "linux"
 }
 
-func ecsHardware(o aliObject, m *machine) aliObject {
+func ecsHardware(o aliObject, m *core.Instance) aliObject {
 	core := aliInt(m.Params, "CpuOptions.Core")
 	threads := aliInt(m.Params, "CpuOptions.ThreadsPerCore")
 	return append(o, aliObject{
@@ -103,12 +105,12 @@ func ecsHardware(o aliObject, m *machine) aliObject {
 
 // ecsMoney is what is paid and for how long. A machine that is not prepaid
 // "expires" in 2099, as on the real service.
-func ecsMoney(o aliObject, m *machine) aliObject {
+func ecsMoney(o aliObject, m *core.Instance) aliObject {
 	p := m.Params
 	limit, _ := strconv.ParseFloat(p["SpotPriceLimit"], 64)
 	duration := aliInt(p, "SpotDuration")
 	expires := "2099-12-31T15:59Z"
-	if m.Charge == Prepaid {
+	if m.Charge == core.Prepaid {
 		expires = aliExpiry(m).UTC().Format(ecsMinute)
 	}
 	return append(o, aliObject{
@@ -125,7 +127,7 @@ func ecsMoney(o aliObject, m *machine) aliObject {
 	}...)
 }
 
-func ecsNetwork(o aliObject, m *machine) aliObject {
+func ecsNetwork(o aliObject, m *core.Instance) aliObject {
 	in := aliInt(m.Params, "InternetMaxBandwidthIn")
 	out := aliInt(m.Params, "InternetMaxBandwidthOut")
 	private := aliList("IpAddress", m.PrivateIPs)
@@ -156,8 +158,8 @@ func ecsNetwork(o aliObject, m *machine) aliObject {
 	}...)
 }
 
-func ecsChargeType(m *machine) string {
-	if m.Charge == Prepaid {
+func ecsChargeType(m *core.Instance) string {
+	if m.Charge == core.Prepaid {
 		return "PrePaid"
 	}
 	return "PostPaid"

@@ -1,15 +1,17 @@
 package cloudsim
 
+import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+
 // startInstance serves StartInstance. Like the other calls about one machine it
 // needs no region.
-func (e *ecs) startInstance(k *call) (aliObject, *aliError) {
+func (e *ecs) startInstance(k *core.Call) (aliObject, *aliError) {
 	p := e.params(k)
 	p.flag("InitLocalDisk")
 	return nil, e.switchOne(k, p, aliStart())
 }
 
 // stopInstance serves StopInstance. Hibernation looks like any other stop.
-func (e *ecs) stopInstance(k *call) (aliObject, *aliError) {
+func (e *ecs) stopInstance(k *core.Call) (aliObject, *aliError) {
 	p := e.params(k)
 	p.flag("ConfirmStop")
 	p.flag("Hibernate")
@@ -17,25 +19,25 @@ func (e *ecs) stopInstance(k *call) (aliObject, *aliError) {
 }
 
 // rebootInstance serves RebootInstance.
-func (e *ecs) rebootInstance(k *call) (aliObject, *aliError) {
+func (e *ecs) rebootInstance(k *core.Call) (aliObject, *aliError) {
 	p := e.params(k)
 	p.flag("ForceStop")
 	return nil, e.switchOne(k, p, aliReboot())
 }
 
 // startInstances serves StartInstances.
-func (e *ecs) startInstances(k *call) (aliObject, *aliError) {
+func (e *ecs) startInstances(k *core.Call) (aliObject, *aliError) {
 	return e.switchMany(k, e.regional(k), aliStart())
 }
 
 // stopInstances serves StopInstances.
-func (e *ecs) stopInstances(k *call) (aliObject, *aliError) {
+func (e *ecs) stopInstances(k *core.Call) (aliObject, *aliError) {
 	p := e.regional(k)
 	return e.switchMany(k, p, ecsStop(p))
 }
 
 // rebootInstances serves RebootInstances, where force has another name.
-func (e *ecs) rebootInstances(k *call) (aliObject, *aliError) {
+func (e *ecs) rebootInstances(k *core.Call) (aliObject, *aliError) {
 	p := e.regional(k)
 	p.flag("ForceReboot")
 	return e.switchMany(k, p, aliReboot())
@@ -51,10 +53,10 @@ func ecsStop(p *aliParams) aliPower {
 }
 
 // switchOne changes the power of one machine.
-func (e *ecs) switchOne(k *call, p *aliParams, c aliPower) *aliError {
+func (e *ecs) switchOne(k *core.Call, p *aliParams, c aliPower) *aliError {
 	id, dry := p.required("InstanceId"), p.flag("DryRun")
-	if p.err != nil {
-		return p.err
+	if p.Refusal != nil {
+		return p.Refusal
 	}
 	m, err := e.switchable(k, id, c)
 	switch {
@@ -69,11 +71,11 @@ func (e *ecs) switchOne(k *call, p *aliParams, c aliPower) *aliError {
 
 // switchMany changes the power of up to 100 machines: of all or none, or of
 // those for which it goes. A dry run of the latter looks at no machine.
-func (e *ecs) switchMany(k *call, p *aliParams, c aliPower) (aliObject, *aliError) {
+func (e *ecs) switchMany(k *core.Call, p *aliParams, c aliPower) (aliObject, *aliError) {
 	together := p.choice("BatchOptimization", "AllTogether", "SuccessFirst") == "AllTogether"
 	dry, ids := p.flag("DryRun"), p.batch("InstanceId", p.list("InstanceId", 100))
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	for _, id := range ids {
 		if _, err := e.switchable(k, id, c); err != nil && together {
@@ -92,11 +94,11 @@ func (e *ecs) switchMany(k *call, p *aliParams, c aliPower) (aliObject, *aliErro
 
 // switched switches one machine of a batch and reports on it. That the code of
 // a refusal is the one a call about the machine alone would get is not verified.
-func (e *ecs) switched(k *call, id string, c aliPower) aliObject {
+func (e *ecs) switched(k *core.Call, id string, c aliPower) aliObject {
 	code, message, before, after := "200", "success", "", ""
 	m, err := e.switchable(k, id, c)
 	if m != nil {
-		before = aliStatus(m.phase(k.now))
+		before = aliStatus(m.PhaseAt(k.Now))
 		after = before
 	}
 	if err != nil {
@@ -116,28 +118,28 @@ func (e *ecs) switched(k *call, id string, c aliPower) aliObject {
 
 // switchable returns a machine, if there is one, and why it can not be switched
 // now, if it can not.
-func (e *ecs) switchable(k *call, id string, c aliPower) (*machine, *aliError) {
-	m := e.find(k, id, k.region)
+func (e *ecs) switchable(k *core.Call, id string, c aliPower) (*core.Instance, *aliError) {
+	m := e.find(k, id, k.Region)
 	switch {
 	case m == nil:
 		return nil, ecsNoInstance()
-	case m.phase(k.now) != c.from:
+	case m.PhaseAt(k.Now) != c.from:
 		return m, ecsWrongStatus()
 	default:
 		return m, nil
 	}
 }
 
-func (e *ecs) turn(k *call, m *machine, c aliPower) {
-	c.apply(m, k.now)
-	e.economical[m.ID] = c.economical && m.Charge != Prepaid
+func (e *ecs) turn(k *core.Call, m *core.Instance, c aliPower) {
+	c.apply(m, k.Now)
+	e.economical[m.ID] = c.economical && m.Charge != core.Prepaid
 }
 
 // stoppedMode is what DescribeInstances says of the way a machine is stopped.
 // That prepaid machines take StopCharging and go on as before is not verified.
-func (e *ecs) stoppedMode(k *call, m *machine) string {
+func (e *ecs) stoppedMode(k *core.Call, m *core.Instance) string {
 	switch {
-	case m.phase(k.now) != Stopped || m.Charge == Prepaid:
+	case m.PhaseAt(k.Now) != core.Stopped || m.Charge == core.Prepaid:
 		return "Not-applicable"
 	case e.economical[m.ID]:
 		return "StopCharging"

@@ -10,7 +10,7 @@ import (
 
 // statuses returns what DescribeInstanceStatus says, by ID.
 func (c *ecsTestClient) statuses() map[string]string {
-	c.t.Helper()
+	c.T.Helper()
 	reply := c.wantOK(c.call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "50"))
 	list, _ := reply.at("InstanceStatuses", "InstanceStatus").([]any)
 	out := map[string]string{}
@@ -23,16 +23,16 @@ func (c *ecsTestClient) statuses() map[string]string {
 
 // wantStatus fails unless both describes show a machine so.
 func (c *ecsTestClient) wantStatus(id, want string) {
-	c.t.Helper()
+	c.T.Helper()
 	described := c.describe("InstanceIds", aliIDs([]string{id})).at("Instances", "Instance", 0, "Status")
 	if polled := c.statuses()[id]; polled != want || described != want {
-		c.t.Errorf("status of %s is %q, described as %q, want %q", id, polled, described, want)
+		c.T.Errorf("status of %s is %q, described as %q, want %q", id, polled, described, want)
 	}
 }
 
 // batch calls one of the batch actions in cn-hangzhou.
 func (c *ecsTestClient) batch(action string, ids []string, more ...string) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	pairs := []string{"RegionId", "cn-hangzhou"}
 	for i, id := range ids {
 		pairs = append(pairs, fmt.Sprintf("InstanceId.%d", i+1), id)
@@ -43,19 +43,19 @@ func (c *ecsTestClient) batch(action string, ids []string, more ...string) aliRe
 // wantResponses compares the per-ID results of a batch: code, previous and
 // current status of each.
 func (c *ecsTestClient) wantResponses(r aliReply, ids []string, want ...string) {
-	c.t.Helper()
+	c.T.Helper()
 	c.wantOK(r)
 	list, _ := r.at("InstanceResponses", "InstanceResponse").([]any)
 	if len(list) != len(want) {
-		c.t.Fatalf("%d results, want %d: %s", len(list), len(want), r.raw)
+		c.T.Fatalf("%d results, want %d: %s", len(list), len(want), r.raw)
 	}
 	for i := range list {
 		at := func(field string) any { return r.at("InstanceResponses", "InstanceResponse", i, field) }
 		if got := fmt.Sprintf("%v %v>%v", at("Code"), at("PreviousStatus"), at("CurrentStatus")); got != want[i] || at("InstanceId") != ids[i] {
-			c.t.Errorf("result %d is %q for %v, want %q for %s", i, got, at("InstanceId"), want[i], ids[i])
+			c.T.Errorf("result %d is %q for %v, want %q for %s", i, got, at("InstanceId"), want[i], ids[i])
 		}
 		if message, _ := at("Message").(string); (message == "success") != (at("Code") == "200") {
-			c.t.Errorf("result %d has code %v and message %q", i, at("Code"), message)
+			c.T.Errorf("result %d has code %v and message %q", i, at("Code"), message)
 		}
 	}
 }

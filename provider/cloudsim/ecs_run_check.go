@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 const ecsMaxUserData = 16 << 10 // raw; today's reference says 32 KB
@@ -16,7 +18,7 @@ var (
 
 // checkRun checks every parameter of RunInstances, those of its launch template
 // among them. The refusal, if any, is in the plan's params.
-func (e *ecs) checkRun(k *call) *ecsPlan {
+func (e *ecs) checkRun(k *core.Call) *ecsPlan {
 	p := e.regional(k)
 	plan := &ecsPlan{p: p}
 	e.fromTemplate(k, p)
@@ -31,10 +33,10 @@ func (e *ecs) checkRun(k *call) *ecsPlan {
 	checkECSDataDisks(p)
 	plan.charge = checkECSBilling(p)
 	p.flag("AutoPay")
-	plan.unpaid = plan.charge == Prepaid && strings.EqualFold(p.text("AutoPay"), "false")
+	plan.unpaid = plan.charge == core.Prepaid && strings.EqualFold(p.text("AutoPay"), "false")
 	checkECSPlacement(p)
 	plan.tags = checkECSTags(p)
-	plan.release = checkECSRelease(p, k.now)
+	plan.release = checkECSRelease(p, k.Now)
 	e.checkSet(k, p, plan.amount)
 	return plan
 }
@@ -93,7 +95,7 @@ func checkECSLogin(p *aliParams) {
 	}
 }
 
-func checkECSBilling(p *aliParams) Charge {
+func checkECSBilling(p *aliParams) core.Charge {
 	charge := p.choice("InstanceChargeType", "PostPaid", "PrePaid")
 	spot := p.choice("SpotStrategy", "NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")
 	p.matching("SpotPriceLimit", ecsPrice, "a price with at most three decimals")
@@ -111,15 +113,15 @@ func checkECSBilling(p *aliParams) Charge {
 		if protected {
 			p.refuse(ecsProtection())
 		}
-		return Prepaid
+		return core.Prepaid
 	}
 	if spot != "NoSpot" {
 		if protected {
 			p.refuse(ecsProtection())
 		}
-		return Spot
+		return core.Spot
 	}
-	return Postpaid
+	return core.Postpaid
 }
 
 func ecsProtection() *aliError {

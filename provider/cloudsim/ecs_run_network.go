@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // checkNetwork checks where the machines are to stand and returns their
 // security groups.
-func (e *ecs) checkNetwork(k *call, p *aliParams, amount int) []string {
+func (e *ecs) checkNetwork(k *core.Call, p *aliParams, amount int) []string {
 	p.id("ZoneId")
 	vswitch := p.id("VSwitchId")
 	groups := checkECSGroups(p, "")
@@ -22,7 +24,7 @@ func (e *ecs) checkNetwork(k *call, p *aliParams, amount int) []string {
 // checkPrivateIP checks the address of the first machine; the others get those
 // after it. The older reference allows one machine only; the current one allows
 // more, but then no secondary interface.
-func (e *ecs) checkPrivateIP(k *call, p *aliParams, vswitch string, amount int) {
+func (e *ecs) checkPrivateIP(k *core.Call, p *aliParams, vswitch string, amount int) {
 	first := p.text("PrivateIpAddress")
 	switch {
 	case first == "":

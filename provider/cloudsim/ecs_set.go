@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Limits of deployment sets. Twenty machines a zone is documentation alone, and
@@ -40,7 +42,7 @@ type ecsPlace struct {
 }
 
 // host is the dedicated host of a machine, "" without one.
-func (e *ecs) host(m *machine) string {
+func (e *ecs) host(m *core.Instance) string {
 	if e.placed[m.ID].moved {
 		return ""
 	}
@@ -48,8 +50,8 @@ func (e *ecs) host(m *machine) string {
 }
 
 // set returns a deployment set of the call's region, or nil.
-func (e *ecs) set(k *call, id string) *ecsSet {
-	i := slices.IndexFunc(e.sets, func(s *ecsSet) bool { return s.region == k.region && s.id == id })
+func (e *ecs) set(k *core.Call, id string) *ecsSet {
+	i := slices.IndexFunc(e.sets, func(s *ecsSet) bool { return s.region == k.Region && s.id == id })
 	if i < 0 {
 		return nil
 	}
@@ -58,10 +60,10 @@ func (e *ecs) set(k *call, id string) *ecsSet {
 
 // members returns the machines of a set. Those that are gone have left it, and
 // so have those that did not come up.
-func (e *ecs) members(k *call, set string) []*machine {
-	var out []*machine
-	for _, m := range e.cloud.all() {
-		if e.placed[m.ID].set == set && m.phase(k.now) != Gone && m.phase(k.now) != Failed {
+func (e *ecs) members(k *core.Call, set string) []*core.Instance {
+	var out []*core.Instance
+	for _, m := range e.Service.All() {
+		if e.placed[m.ID].set == set && m.PhaseAt(k.Now) != core.Gone && m.PhaseAt(k.Now) != core.Failed {
 			out = append(out, m)
 		}
 	}
@@ -69,7 +71,7 @@ func (e *ecs) members(k *call, set string) []*machine {
 }
 
 // roomInSet tells whether a set takes more machines in a zone.
-func (e *ecs) roomInSet(k *call, set, zone string, more int) bool {
+func (e *ecs) roomInSet(k *core.Call, set, zone string, more int) bool {
 	for _, m := range e.members(k, set) {
 		if m.Zone == zone {
 			more++
@@ -79,20 +81,20 @@ func (e *ecs) roomInSet(k *call, set, zone string, more int) bool {
 }
 
 // checkSet checks the deployment set that machines are to be made in.
-func (e *ecs) checkSet(k *call, p *aliParams, amount int) {
+func (e *ecs) checkSet(k *core.Call, p *aliParams, amount int) {
 	id := p.text("DeploymentSetId")
 	switch {
-	case id == "" || p.err != nil:
+	case id == "" || p.Refusal != nil:
 	case e.set(k, id) == nil:
 		p.refuse(aliRefusal(404, "DeploymentSet.NotFound", "The specified deployment set does not exist."))
-	case !e.roomInSet(k, id, cmp.Or(p.text("ZoneId"), ecsZone(k.region)), amount):
+	case !e.roomInSet(k, id, cmp.Or(p.text("ZoneId"), ecsZone(k.Region)), amount):
 		p.refuse(aliRefusal(403, "QuotaExceed.DeploymentSetInstanceQuotaFull", "instance quota in one deployment set exceeded."))
 	}
 }
 
 // setParams is regional with the codes and messages of these actions.
-func (e *ecs) setParams(k *call) *aliParams {
-	p := &aliParams{values: k.params, missing: aliMissing, invalid: ecsSetInvalid}
+func (e *ecs) setParams(k *core.Call) *aliParams {
+	p := &aliParams{values: k.Params, missing: aliMissing, invalid: ecsSetInvalid}
 	requireECSRegion(p)
 	return p
 }
@@ -123,7 +125,7 @@ func readECSStrategy(p *aliParams) string {
 }
 
 // createDeploymentSet serves CreateDeploymentSet.
-func (e *ecs) createDeploymentSet(k *call) (aliObject, *aliError) {
+func (e *ecs) createDeploymentSet(k *core.Call) (aliObject, *aliError) {
 	ids, err := e.once(k, func() ([]string, *aliError) {
 		s, err := e.newSet(k)
 		if err != nil {
@@ -140,14 +142,14 @@ func (e *ecs) createDeploymentSet(k *call) (aliObject, *aliError) {
 
 // newSet reads a set. The newer documentation has Availability as the default
 // of the strategy; the older one demands it.
-func (e *ecs) newSet(k *call) (*ecsSet, *aliError) {
+func (e *ecs) newSet(k *core.Call) (*ecsSet, *aliError) {
 	p := e.setParams(k)
 	p.clientToken()
 	p.description("Description")
 	p.choice("OnUnableToRedeployFailedInstance", "CancelMembershipAndStart", "KeepStopped")
 	s := &ecsSet{
-		region: k.region, name: readECSSetName(p), description: p.text("Description"),
-		strategy: readECSStrategy(p), created: k.now,
+		region: k.Region, name: readECSSetName(p), description: p.text("Description"),
+		strategy: readECSStrategy(p), created: k.Now,
 	}
 	if s.strategy == "" {
 		p.refuse(p.missing("DeploymentStrategy"))
@@ -155,19 +157,19 @@ func (e *ecs) newSet(k *call) (*ecsSet, *aliError) {
 	if groups := p.number("GroupCount", 3, 1, 7); s.strategy == "AvailabilityGroup" {
 		s.groups = groups
 	}
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	n := 0
 	for _, other := range e.sets {
-		if other.region == k.region {
+		if other.region == k.Region {
 			n++
 		}
 	}
 	if n >= ecsMaxSets {
 		return nil, aliRefusal(403, "DEPLOYMENTSET.QUOTA_FULL", "The deploymentSet quota is full")
 	}
-	s.id = unusedID(e.cloud.rand, "ds-bp", 17, func(id string) bool {
+	s.id = core.UnusedID(e.Service.Rand, "ds-bp", 17, func(id string) bool {
 		return slices.ContainsFunc(e.sets, func(s *ecsSet) bool { return s.id == id })
 	})
 	return s, nil

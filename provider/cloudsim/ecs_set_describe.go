@@ -1,22 +1,26 @@
 package cloudsim
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // describeDeploymentSets serves DescribeDeploymentSets. The example of the older
 // reference spells the filter DeploymentSetsIds; its table and the vendor's SDK
 // do not, and like every parameter that an action does not have, that one is
 // ignored: the call lists all sets.
-func (e *ecs) describeDeploymentSets(k *call) (aliObject, *aliError) {
+func (e *ecs) describeDeploymentSets(k *core.Call) (aliObject, *aliError) {
 	p := e.setParams(k)
 	p.description("Description") // a documented code of an action without this parameter
 	page, id := p.page(100), p.jsonFilter("DeploymentSetIds")
 	name, strategy := p.text("DeploymentSetName"), readECSStrategy(p)
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	var all []*ecsSet
 	for _, s := range e.sets {
-		if s.region == k.region && id(s.id) && (name == "" || name == s.name) && (strategy == "" || strategy == s.strategy) {
+		if s.region == k.Region && id(s.id) && (name == "" || name == s.name) && (strategy == "" || strategy == s.strategy) {
 			all = append(all, s)
 		}
 	}
@@ -25,7 +29,7 @@ func (e *ecs) describeDeploymentSets(k *call) (aliObject, *aliError) {
 		out = append(out, e.shownSet(k, s))
 	}
 	return aliObject{
-		{"RegionId", k.region},
+		{"RegionId", k.Region},
 		{"TotalCount", len(all)},
 		{"PageNumber", page.number},
 		{"PageSize", page.size},
@@ -35,7 +39,7 @@ func (e *ecs) describeDeploymentSets(k *call) (aliObject, *aliError) {
 
 // shownSet is one set in the answer. The older reference and the vendor's SDK
 // have different names for the strategy; both are there.
-func (e *ecs) shownSet(k *call, s *ecsSet) aliObject {
+func (e *ecs) shownSet(k *core.Call, s *ecsSet) aliObject {
 	members := e.members(k, s.id)
 	ids := make([]string, len(members))
 	for i, m := range members {
@@ -58,7 +62,7 @@ func (e *ecs) shownSet(k *call, s *ecsSet) aliObject {
 }
 
 // ecsCapacities tells for every zone a set has machines in how many more fit.
-func ecsCapacities(members []*machine) []aliObject {
+func ecsCapacities(members []*core.Instance) []aliObject {
 	used := map[string]int{}
 	var zones []string
 	for _, m := range members {

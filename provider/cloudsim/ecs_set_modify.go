@@ -3,11 +3,13 @@ package cloudsim
 import (
 	"cmp"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // knownSet returns the set that DeploymentSetId names; without one it refuses,
 // by p. The reference gives this code for ModifyInstanceDeployment alone.
-func (e *ecs) knownSet(k *call, p *aliParams) *ecsSet {
+func (e *ecs) knownSet(k *core.Call, p *aliParams) *ecsSet {
 	s := e.set(k, p.required("DeploymentSetId"))
 	if s == nil {
 		p.refuse(aliRefusal(400, "DeploymentSet.InvalidId", "The specified Deployment Set id doesn't exist."))
@@ -18,14 +20,14 @@ func (e *ecs) knownSet(k *call, p *aliParams) *ecsSet {
 // modifyDeploymentSet serves ModifyDeploymentSetAttribute under both its names.
 // What is not given stays. A strategy is checked and changes nothing: the
 // reference has it in its example, not among the parameters.
-func (e *ecs) modifyDeploymentSet(k *call) (aliObject, *aliError) {
+func (e *ecs) modifyDeploymentSet(k *core.Call) (aliObject, *aliError) {
 	p := e.setParams(k)
 	readECSStrategy(p)
 	name := readECSSetName(p)
 	p.description("Description")
 	s := e.knownSet(k, p)
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	s.name = cmp.Or(name, s.name)
 	s.description = cmp.Or(p.text("Description"), s.description)
@@ -33,12 +35,12 @@ func (e *ecs) modifyDeploymentSet(k *call) (aliObject, *aliError) {
 }
 
 // deleteDeploymentSet serves DeleteDeploymentSet.
-func (e *ecs) deleteDeploymentSet(k *call) (aliObject, *aliError) {
+func (e *ecs) deleteDeploymentSet(k *core.Call) (aliObject, *aliError) {
 	p := e.setParams(k)
 	s := e.knownSet(k, p)
 	switch {
-	case p.err != nil:
-		return nil, p.err
+	case p.Refusal != nil:
+		return nil, p.Refusal
 	case len(e.members(k, s.id)) > 0:
 		return nil, aliRefusal(403, "DependencyViolation.NotEmpty", "There are still instance(s) in the specified DeploymentSetId.")
 	}
@@ -49,7 +51,7 @@ func (e *ecs) deleteDeploymentSet(k *call) (aliObject, *aliError) {
 // modifyInstanceDeployment serves ModifyInstanceDeployment: a machine joins a
 // set, changes from one to another, or leaves the one it is in
 // (RemoveFromDeploymentSet, which the older reference does not have).
-func (e *ecs) modifyInstanceDeployment(k *call) (aliObject, *aliError) {
+func (e *ecs) modifyInstanceDeployment(k *core.Call) (aliObject, *aliError) {
 	p := e.setParams(k)
 	force, leave := p.flag("Force"), p.flag("RemoveFromDeploymentSet")
 	id := p.required("InstanceId")
@@ -60,14 +62,14 @@ func (e *ecs) modifyInstanceDeployment(k *call) (aliObject, *aliError) {
 			to = *s
 		}
 	}
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
-	m := e.find(k, id, k.region)
+	m := e.find(k, id, k.Region)
 	if m == nil {
 		return nil, ecsNoInstance()
 	}
-	if phase := m.phase(k.now); phase != Running && phase != Stopped {
+	if phase := m.PhaseAt(k.Now); phase != core.Running && phase != core.Stopped {
 		return nil, ecsWrongStatus()
 	}
 	if leave {
@@ -77,7 +79,7 @@ func (e *ecs) modifyInstanceDeployment(k *call) (aliObject, *aliError) {
 }
 
 // leaveSet takes a machine out of its set.
-func (e *ecs) leaveSet(m *machine, set string) *aliError {
+func (e *ecs) leaveSet(m *core.Instance, set string) *aliError {
 	place := e.placed[m.ID]
 	if place.set == "" || set != "" && place.set != set {
 		return ecsNoModification()
@@ -90,7 +92,7 @@ func (e *ecs) leaveSet(m *machine, set string) *aliError {
 // joinSet puts a machine into a set, off any other. Every machine has hardware
 // of its own here, but for those of one dedicated host: the second of them can
 // join only by moving, which Force allows and which restarts one that runs.
-func (e *ecs) joinSet(k *call, m *machine, set string, restart, move bool) *aliError {
+func (e *ecs) joinSet(k *core.Call, m *core.Instance, set string, restart, move bool) *aliError {
 	place := e.placed[m.ID]
 	if place.set == set {
 		return nil
@@ -99,14 +101,14 @@ func (e *ecs) joinSet(k *call, m *machine, set string, restart, move bool) *aliE
 		return aliRefusal(403, "DeploymentSet.InstanceLimitExceeded", "The number of instances on the specified Deployment Set has reached the limit.")
 	}
 	host := e.host(m)
-	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *machine) bool { return e.host(o) == host })
+	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *core.Instance) bool { return e.host(o) == host })
 	switch {
 	case shared && !move:
 		return ecsNoModification()
 	case shared:
 		place.moved = true
-		if restart && m.phase(k.now) == Running {
-			aliReboot().apply(m, k.now)
+		if restart && m.PhaseAt(k.Now) == core.Running {
+			aliReboot().apply(m, k.Now)
 		}
 	}
 	place.set = set

@@ -12,14 +12,14 @@ import (
 
 // newSet creates a deployment set in cn-hangzhou and returns its ID.
 func (c *ecsTestClient) newSet(more ...string) string {
-	c.t.Helper()
+	c.T.Helper()
 	pairs := append([]string{"RegionId", "cn-hangzhou", "DeploymentStrategy", "Availability"}, more...)
 	return fmt.Sprint(c.wantOK(c.call("CreateDeploymentSet", pairs...)).at("DeploymentSetId"))
 }
 
 // sets describes the deployment sets of cn-hangzhou.
 func (c *ecsTestClient) sets(more ...string) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	return c.wantOK(c.call("DescribeDeploymentSets", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
@@ -35,21 +35,21 @@ func ecsSetIDs(r aliReply) []string {
 
 // wantMembers fails unless a set has exactly these machines, by both describes.
 func (c *ecsTestClient) wantMembers(set string, want ...string) {
-	c.t.Helper()
+	c.T.Helper()
 	reply := c.sets("DeploymentSetIds", aliIDs([]string{set}))
 	if got := reply.strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(got, want) {
-		c.t.Errorf("set %s has %v, want %v", set, got, want)
+		c.T.Errorf("set %s has %v, want %v", set, got, want)
 	}
 	for _, id := range want {
 		if got := c.describe("InstanceIds", aliIDs([]string{id})).at("Instances", "Instance", 0, "DeploymentSetId"); got != set {
-			c.t.Errorf("machine %s says it is in set %v, want %s", id, got, set)
+			c.T.Errorf("machine %s says it is in set %v, want %s", id, got, set)
 		}
 	}
 }
 
 // move calls ModifyInstanceDeployment in cn-hangzhou.
 func (c *ecsTestClient) move(id, set string, more ...string) aliReply {
-	c.t.Helper()
+	c.T.Helper()
 	return c.call("ModifyInstanceDeployment", append([]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Limits of launch templates, per region and per template.
@@ -58,28 +60,28 @@ func (t *ecsTemplate) version(number int) *ecsVersion {
 func (t *ecsTemplate) latest() int { return t.versions[len(t.versions)-1].number }
 
 // add makes the next version of a template.
-func (t *ecsTemplate) add(k *call, p *aliParams) *ecsVersion {
+func (t *ecsTemplate) add(k *core.Call, p *aliParams) *ecsVersion {
 	t.last++
-	v := &ecsVersion{number: t.last, description: p.text("VersionDescription"), created: k.now, data: ecsTemplateData(p)}
+	v := &ecsVersion{number: t.last, description: p.text("VersionDescription"), created: k.Now, data: ecsTemplateData(p)}
 	t.versions = append(t.versions, v)
-	t.modified = k.now
+	t.modified = k.Now
 	return v
 }
 
 // createLaunchTemplate serves CreateLaunchTemplate. It has no client token: a
 // name that is taken is what a repeated call meets.
-func (e *ecs) createLaunchTemplate(k *call) (aliObject, *aliError) {
+func (e *ecs) createLaunchTemplate(k *core.Call) (aliObject, *aliError) {
 	p := e.templateParams(k)
 	name := p.required("LaunchTemplateName")
 	p.matching("LaunchTemplateName", ecsTemplateName, "2 to 128 letters, digits and : _ . -, a letter first")
 	checkECSTemplate(p)
 	checkTemplateTags(p)
 	t := &ecsTemplate{
-		region: k.region, name: name, group: p.text("TemplateResourceGroupId"),
-		tags: p.tagsOf("TemplateTag", 20), created: k.now, standard: 1,
+		region: k.Region, name: name, group: p.text("TemplateResourceGroupId"),
+		tags: p.tagsOf("TemplateTag", 20), created: k.Now, standard: 1,
 	}
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	if err := e.templateRoom(t); err != nil {
 		return nil, err
@@ -109,19 +111,19 @@ func (e *ecs) templateRoom(t *ecsTemplate) *aliError {
 }
 
 func (e *ecs) freshTemplateID() string {
-	return unusedID(e.cloud.rand, "lt-bp", 17, func(id string) bool {
+	return core.UnusedID(e.Service.Rand, "lt-bp", 17, func(id string) bool {
 		return slices.ContainsFunc(e.templates, func(t *ecsTemplate) bool { return t.id == id })
 	})
 }
 
 // createLaunchTemplateVersion serves CreateLaunchTemplateVersion. A version
 // takes nothing over from those before it, and does not become the default.
-func (e *ecs) createLaunchTemplateVersion(k *call) (aliObject, *aliError) {
+func (e *ecs) createLaunchTemplateVersion(k *core.Call) (aliObject, *aliError) {
 	p := e.templateParams(k)
 	checkECSTemplate(p)
 	t := e.template(k, p)
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	if len(t.versions) >= ecsMaxVersions {
 		return nil, aliRefusal(403, "LaunchTemplateVersionLimitExceed", "The maximum number of template's versions is exceeded.")
@@ -133,14 +135,14 @@ func (e *ecs) createLaunchTemplateVersion(k *call) (aliObject, *aliError) {
 // when both are there, they have to agree. Without one it refuses, by p.
 // Newer tables of RunInstances have status 404 for both codes, older ones 400;
 // which one the service sends is not verified.
-func (e *ecs) template(k *call, p *aliParams) *ecsTemplate {
+func (e *ecs) template(k *core.Call, p *aliParams) *ecsTemplate {
 	id, name := p.id("LaunchTemplateId"), p.text("LaunchTemplateName")
 	if id == "" && name == "" {
 		p.refuse(p.missing("LaunchTemplateId"))
 		return nil
 	}
 	for _, t := range e.templates {
-		if t.region == k.region && (id == "" || t.id == id) && (name == "" || t.name == name) {
+		if t.region == k.Region && (id == "" || t.id == id) && (name == "" || t.name == name) {
 			return t
 		}
 	}
@@ -178,7 +180,7 @@ func ecsMergeUnit(name string) string {
 // fromTemplate puts a launch template under the parameters of a RunInstances:
 // it fills in what they leave out. An empty parameter is one that is left out,
 // so that nothing can blank what a template sets. Refusals go to p.
-func (e *ecs) fromTemplate(k *call, p *aliParams) {
+func (e *ecs) fromTemplate(k *core.Call, p *aliParams) {
 	number := p.number("LaunchTemplateVersion", 0, 1, 1<<30)
 	if !p.has("LaunchTemplateId") && !p.has("LaunchTemplateName") {
 		if p.has("LaunchTemplateVersion") {

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // What a template can hold, by the type in which a version shows it again. The
@@ -206,8 +208,8 @@ func checkTemplateTags(p *aliParams) {
 // templateParams is regional with the codes and messages of the template
 // actions. For CreateLaunchTemplate the reference leaves the name of the
 // parameter out of both messages; here it is always there.
-func (e *ecs) templateParams(k *call) *aliParams {
-	p := &aliParams{values: k.params, missing: aliMissing, invalid: ecsTemplateInvalid}
+func (e *ecs) templateParams(k *core.Call) *aliParams {
+	p := &aliParams{values: k.Params, missing: aliMissing, invalid: ecsTemplateInvalid}
 	requireECSRegion(p)
 	return p
 }

@@ -1,15 +1,19 @@
 package cloudsim
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // deleteLaunchTemplate serves DeleteLaunchTemplate and answers the versions
 // that went with the template, as the vendor's SDK for Go reads them: with a
 // lower-case v.
-func (e *ecs) deleteLaunchTemplate(k *call) (aliObject, *aliError) {
+func (e *ecs) deleteLaunchTemplate(k *core.Call) (aliObject, *aliError) {
 	p := e.templateParams(k)
 	t := e.template(k, p)
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	e.templates = slices.DeleteFunc(e.templates, func(other *ecsTemplate) bool { return other == t })
 	var numbers []int
@@ -25,15 +29,15 @@ func (e *ecs) deleteLaunchTemplate(k *call) (aliObject, *aliError) {
 // deleteLaunchTemplateVersion serves DeleteLaunchTemplateVersion: all of the
 // versions or none. The reference gives no code for a version that does not
 // exist; the one here is that of the other actions.
-func (e *ecs) deleteLaunchTemplateVersion(k *call) (aliObject, *aliError) {
+func (e *ecs) deleteLaunchTemplateVersion(k *core.Call) (aliObject, *aliError) {
 	p := e.templateParams(k)
 	numbers := p.numbers("DeleteVersion", ecsMaxVersions-1)
 	if len(numbers) == 0 {
 		p.refuse(p.missing("DeleteVersion.1"))
 	}
 	t := e.template(k, p)
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	for _, n := range numbers {
 		switch {
@@ -44,22 +48,22 @@ func (e *ecs) deleteLaunchTemplateVersion(k *call) (aliObject, *aliError) {
 		}
 	}
 	t.versions = slices.DeleteFunc(t.versions, func(v *ecsVersion) bool { return slices.Contains(numbers, v.number) })
-	t.modified = k.now
+	t.modified = k.Now
 	return nil, nil
 }
 
 // modifyLaunchTemplateDefaultVersion serves ModifyLaunchTemplateDefaultVersion.
-func (e *ecs) modifyLaunchTemplateDefaultVersion(k *call) (aliObject, *aliError) {
+func (e *ecs) modifyLaunchTemplateDefaultVersion(k *core.Call) (aliObject, *aliError) {
 	p := e.templateParams(k)
 	p.required("DefaultVersionNumber")
 	number := p.number("DefaultVersionNumber", 1, 1, 1<<30)
 	t := e.template(k, p)
 	switch {
-	case p.err != nil:
-		return nil, p.err
+	case p.Refusal != nil:
+		return nil, p.Refusal
 	case t.version(number) == nil:
 		return nil, ecsNoVersion(t.id, number)
 	}
-	t.standard, t.modified = number, k.now
+	t.standard, t.modified = number, k.Now
 	return nil, nil
 }

@@ -2,21 +2,23 @@ package cloudsim
 
 import (
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // describeLaunchTemplates serves DescribeLaunchTemplates. The reference says
 // that an ID or a name is needed, its own example has neither and lists all.
-func (e *ecs) describeLaunchTemplates(k *call) (aliObject, *aliError) {
+func (e *ecs) describeLaunchTemplates(k *core.Call) (aliObject, *aliError) {
 	p := e.templateParams(k)
 	page := p.page(50)
 	ids, names := p.oneOrMany("LaunchTemplateId", 100), p.oneOrMany("LaunchTemplateName", 100)
 	tags, inside, group := p.tagsOf("TemplateTag", ecsMaxTags), p.tagsOf("Tag", ecsMaxTags), p.text("TemplateResourceGroupId")
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	var all []aliObject
 	for _, t := range e.templates {
-		if t.region == k.region && ids(t.id) && names(t.name) && (group == "" || group == t.group) &&
+		if t.region == k.Region && ids(t.id) && names(t.name) && (group == "" || group == t.group) &&
 			aliHasTags(t.tags, tags) && t.tagsMachines(inside) {
 			all = append(all, ecsTemplateSet(t))
 		}
@@ -53,14 +55,14 @@ func ecsTemplateSet(t *ecsTemplate) aliObject {
 }
 
 // describeLaunchTemplateVersions serves DescribeLaunchTemplateVersions.
-func (e *ecs) describeLaunchTemplateVersions(k *call) (aliObject, *aliError) {
+func (e *ecs) describeLaunchTemplateVersions(k *core.Call) (aliObject, *aliError) {
 	p := e.templateParams(k)
 	page, keep := p.page(50), readECSVersionFilter(p)
 	// Without it the data is shown; that false hides it is documentation alone.
 	detail := !p.has("DetailFlag") || p.flag("DetailFlag")
 	t := e.template(k, p)
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	var all []aliObject
 	for _, v := range t.versions {

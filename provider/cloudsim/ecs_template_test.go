@@ -13,14 +13,14 @@ import (
 
 // newTemplate creates a template and returns its ID.
 func (c *ecsTestClient) newTemplate(name string, more ...string) string {
-	c.t.Helper()
+	c.T.Helper()
 	reply := c.wantOK(c.template("CreateLaunchTemplate", append([]string{"LaunchTemplateName", name}, more...)...))
 	return fmt.Sprint(reply.at("LaunchTemplateId"))
 }
 
 // newVersion adds a version and returns its number.
 func (c *ecsTestClient) newVersion(id string, more ...string) int {
-	c.t.Helper()
+	c.T.Helper()
 	reply := c.wantOK(c.template("CreateLaunchTemplateVersion", append([]string{"LaunchTemplateId", id}, more...)...))
 	n, _ := reply.at("LaunchTemplateVersionNumber").(float64)
 	return int(n)
@@ -28,7 +28,7 @@ func (c *ecsTestClient) newVersion(id string, more ...string) int {
 
 // templateNames lists names as DescribeLaunchTemplates answers them.
 func (c *ecsTestClient) templateNames(filter ...string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	reply := c.wantOK(c.template("DescribeLaunchTemplates", filter...))
 	list, _ := reply.at("LaunchTemplateSets", "LaunchTemplateSet").([]any)
 	out := make([]string, len(list))
@@ -40,7 +40,7 @@ func (c *ecsTestClient) templateNames(filter ...string) []string {
 
 // versions lists numbers as DescribeLaunchTemplateVersions answers them.
 func (c *ecsTestClient) versions(id string, filter ...string) []int {
-	c.t.Helper()
+	c.T.Helper()
 	reply := c.wantOK(c.template("DescribeLaunchTemplateVersions", append([]string{"LaunchTemplateId", id}, filter...)...))
 	list, _ := reply.at("LaunchTemplateVersionSets", "LaunchTemplateVersionSet").([]any)
 	out := make([]int, len(list))

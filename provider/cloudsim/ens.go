@@ -3,13 +3,15 @@ package cloudsim
 import (
 	"regexp"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // ens is Alibaba Cloud ENS, the edge nodes, API version 2017-11-10. It has no
 // client tokens and no dry run.
 type ens struct{ *alibaba }
 
-func newENS(c *cloud) wire {
+func newENS(c *core.Service) core.Wire {
 	e := &ens{newAlibaba(c, "ens.aliyuncs.com", "2017-11-10")}
 	e.fault = ensFault
 	e.actions = map[string]aliAction{
@@ -29,19 +31,19 @@ func newENS(c *cloud) wire {
 	return e
 }
 
-// token implements wire.
-func (e *ens) token(*call) string { return "" }
+// Token implements wire.
+func (e *ens) Token(*core.Call) string { return "" }
 
-// tagged implements wire.
-func (e *ens) tagged(k *call) bool { return len(ensTagFilter(e.params(k.params))) > 0 }
+// Tagged implements wire.
+func (e *ens) Tagged(k *core.Call) bool { return len(ensTagFilter(e.params(k.Params))) > 0 }
 
-// has implements wire.
-func (e *ens) has(k *call, kind FaultKind) bool {
+// Has implements wire.
+func (e *ens) Has(k *core.Call, kind core.FaultKind) bool {
 	switch kind {
-	case StockRanOut:
+	case core.StockRanOut:
 		return true
-	case UnpaidOrder:
-		return k.action == "RunInstances" && k.params["InstanceChargeType"] == "PrePaid"
+	case core.UnpaidOrder:
+		return k.Action == "RunInstances" && k.Params["InstanceChargeType"] == "PrePaid"
 	default:
 		return false
 	}
@@ -54,13 +56,13 @@ func (e *ens) params(values map[string]string) *aliParams {
 
 // shown tells whether the API still shows a machine. What it says of one that
 // did not come up is not documented; here it is no longer listed, as on ECS.
-func (e *ens) shown(k *call, m *machine) bool {
-	return m.visible(k.now) && m.phase(k.now) != Failed
+func (e *ens) shown(k *core.Call, m *core.Instance) bool {
+	return m.Visible(k.Now) && m.PhaseAt(k.Now) != core.Failed
 }
 
 // find returns a machine that the API still shows, or nil.
-func (e *ens) find(k *call, id string) *machine {
-	if m := e.cloud.lookup(id); m != nil && e.shown(k, m) {
+func (e *ens) find(k *core.Call, id string) *core.Instance {
+	if m := e.Service.Lookup(id); m != nil && e.shown(k, m) {
 		return m
 	}
 	return nil
@@ -69,22 +71,22 @@ func (e *ens) find(k *call, id string) *machine {
 // ensStatus is the vendor's word for the state of a machine. Running, Stopped,
 // Expired, Starting (of a reboot) and Stopping are documented, the others are
 // not.
-func ensStatus(k *call, m *machine) string {
-	if m.Charge == Prepaid && !k.now.Before(aliExpiry(m)) {
+func ensStatus(k *core.Call, m *core.Instance) string {
+	if m.Charge == core.Prepaid && !k.Now.Before(aliExpiry(m)) {
 		return "Expired"
 	}
-	return aliStatus(m.phase(k.now))
+	return aliStatus(m.PhaseAt(k.Now))
 }
 
 // ensFault is the documented answer to a fault. For quota ENS documents none;
 // the one here is that of ECS.
-func ensFault(k FaultKind) *aliError {
+func ensFault(k core.FaultKind) *aliError {
 	switch k {
-	case NoStock:
+	case core.NoStock:
 		return aliRefusal(400, "StockNotEnough", "The specified instance type has insufficient resource.")
-	case Quota:
+	case core.Quota:
 		return aliRefusal(400, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account.")
-	case Balance:
+	case core.Balance:
 		return aliRefusal(400, "InvalidAccountStatus.NotEnoughBalance", "Your account does not have enough balance.")
 	default:
 		return commonFault(k)

@@ -7,13 +7,15 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // ensPlan is a create of either kind that passed every check.
 type ensPlan struct {
 	p      *aliParams
 	amount int
-	charge Charge
+	charge core.Charge
 	region string
 	tags   map[string]string
 
@@ -21,8 +23,8 @@ type ensPlan struct {
 }
 
 // createInstance serves CreateInstance, the older create: prepaid only.
-func (e *ens) createInstance(k *call) (aliObject, *aliError) {
-	p := e.params(k.params)
+func (e *ens) createInstance(k *core.Call) (aliObject, *aliError) {
+	p := e.params(k.Params)
 	p.required("InstanceType")
 	p.required("EnsRegionId")
 	p.required("Period")
@@ -34,18 +36,18 @@ func (e *ens) createInstance(k *call) (aliObject, *aliError) {
 		p.required("AutoRenewPeriod")
 	}
 	p.number("AutoRenewPeriod", 0, 1, 12)
-	plan := &ensPlan{p: p, amount: p.number("Quantity", 1, 1, 100), charge: Prepaid, region: p.id("EnsRegionId")}
+	plan := &ensPlan{p: p, amount: p.number("Quantity", 1, 1, 100), charge: core.Prepaid, region: p.id("EnsRegionId")}
 	e.checkCreate(k, plan, 1)
 	ids, err := e.launch(k, plan)
 	if err != nil {
 		return nil, err
 	}
-	return aliObject{{"InstanceIds", aliList("InstanceId", e.cloud.answered(k, ids, ensInstanceID))}, {"Code", 0}}, nil
+	return aliObject{{"InstanceIds", aliList("InstanceId", e.Service.Answered(k, ids, ensInstanceID))}, {"Code", 0}}, nil
 }
 
 // checkCreate checks what both creates have in common. InternetChargeType is
 // mandatory for the first create of an account only; this account is past that.
-func (e *ens) checkCreate(k *call, plan *ensPlan, disks int) {
+func (e *ens) checkCreate(k *core.Call, plan *ensPlan, disks int) {
 	p := plan.p
 	p.id("InstanceType")
 	p.id("ImageId")
@@ -100,7 +102,7 @@ func checkENSUserData(p *aliParams) {
 	}
 }
 
-func (e *ens) checkAddress(k *call, p *aliParams, amount int) {
+func (e *ens) checkAddress(k *core.Call, p *aliParams, amount int) {
 	vswitch, address := p.id("VSwitchId"), p.text("PrivateIpAddress")
 	switch {
 	case address == "":
@@ -117,21 +119,21 @@ func (e *ens) checkAddress(k *call, p *aliParams, amount int) {
 const ensOrder = 300_000_000_000
 
 // ensInstanceID draws the ID of a machine.
-func ensInstanceID(r *rand.Rand) string { return "i-5" + letters(r, 20) }
+func ensInstanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
 
 // launch makes the machines of a plan, or the order for them if nobody pays it
 // yet. There is no minimum: stock for fewer than asked is no stock.
-func (e *ens) launch(k *call, plan *ensPlan) ([]string, *aliError) {
-	if plan.p.err != nil {
-		return nil, plan.p.err
+func (e *ens) launch(k *core.Call, plan *ensPlan) ([]string, *aliError) {
+	if plan.p.Refusal != nil {
+		return nil, plan.p.Refusal
 	}
 	amount, err := e.stock(k, plan.amount, plan.amount)
 	if err != nil {
 		return nil, err
 	}
-	deliver := func(k *call, ordinal int) []string { return e.deliver(k, plan, amount, ordinal) }
-	if k.faults.has(UnpaidOrder) {
-		e.cloud.leaveUnpaid(k, ensOrder, deliver)
+	deliver := func(k *core.Call, ordinal int) []string { return e.deliver(k, plan, amount, ordinal) }
+	if k.Faults.Has(core.UnpaidOrder) {
+		e.Service.LeaveUnpaid(k, ensOrder, deliver)
 		return nil, nil
 	}
 	return deliver(k, 0), nil
@@ -139,24 +141,24 @@ func (e *ens) launch(k *call, plan *ensPlan) ([]string, *aliError) {
 
 // deliver makes machines of a plan, those of the create with an ordinal if that
 // is not this call.
-func (e *ens) deliver(k *call, plan *ensPlan, amount, ordinal int) []string {
-	made := e.cloud.create(k, createSpec{
-		count:   amount,
-		ordinal: ordinal,
-		id:      ensInstanceID,
-		fill:    func(i int, m *machine) { e.fill(plan, i, m) },
+func (e *ens) deliver(k *core.Call, plan *ensPlan, amount, ordinal int) []string {
+	made := e.Service.Create(k, core.CreateSpec{
+		Count:   amount,
+		Ordinal: ordinal,
+		ID:      ensInstanceID,
+		Fill:    func(i int, m *core.Instance) { e.fill(plan, i, m) },
 	})
 	ids := make([]string, len(made))
 	for i, m := range made {
 		ids[i] = m.ID
 		if !plan.release.IsZero() {
-			m.steps = append(m.steps, then(plan.release, Gone))
+			m.Steps = append(m.Steps, core.At(plan.release, core.Gone))
 		}
 	}
 	return ids
 }
 
-func (e *ens) fill(plan *ensPlan, i int, m *machine) {
+func (e *ens) fill(plan *ensPlan, i int, m *core.Instance) {
 	p := plan.p
 	unique := p.flag("UniqueSuffix")
 	m.Name = cmp.Or(aliNumbered(p.text("InstanceName"), i, unique), m.ID)
@@ -164,9 +166,9 @@ func (e *ens) fill(plan *ensPlan, i int, m *machine) {
 	m.Region, m.Charge, m.Tags = plan.region, plan.charge, plan.tags
 	m.InstanceType, m.ImageID = p.text("InstanceType"), p.text("ImageId")
 	m.VPCID, m.SubnetID = p.text("NetWorkId"), p.text("VSwitchId")
-	m.PrivateIPs = []string{cmp.Or(p.text("PrivateIpAddress"), e.cloud.privateIP())}
+	m.PrivateIPs = []string{cmp.Or(p.text("PrivateIpAddress"), e.Service.PrivateIP())}
 	if p.flag("PublicIpIdentification") || p.number("InternetMaxBandwidthOut", 0, 0, 1<<20) > 0 {
-		m.PublicIPs = []string{e.cloud.publicIP()}
+		m.PublicIPs = []string{e.Service.PublicIP()}
 	}
 	if group := p.text("SecurityId"); group != "" {
 		m.Groups = []string{group}

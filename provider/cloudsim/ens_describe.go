@@ -6,23 +6,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // describeInstances serves DescribeInstances. There is no NextToken.
-func (e *ens) describeInstances(k *call) (aliObject, *aliError) {
-	p := e.params(k.params)
+func (e *ens) describeInstances(k *core.Call) (aliObject, *aliError) {
+	p := e.params(k.Params)
 	page, keep := p.page(100), e.filter(k, p)
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
-	var all []*machine
-	for _, m := range e.cloud.asked(k, "InstanceIds", 0) {
+	var all []*core.Instance
+	for _, m := range e.Service.Asked(k, "InstanceIds", 0) {
 		if e.shown(k, m) && keep(m) {
 			all = append(all, m)
 		}
 	}
-	all = e.cloud.listed(k, all)
-	rows, total := e.cloud.claimed(k, page.cut(all), len(all))
+	all = e.Service.Listed(k, all)
+	rows, total := e.Service.Claimed(k, page.cut(all), len(all))
 	var out []aliObject
 	for _, m := range rows {
 		out = append(out, ensInstance(k, m))
@@ -38,12 +40,12 @@ func (e *ens) describeInstances(k *call) (aliObject, *aliError) {
 
 // filter turns the filters into a predicate. InstanceName is compared whole
 // and SearchKey in part; that the real InstanceName is exact is not verified.
-func (e *ens) filter(k *call, p *aliParams) func(*machine) bool {
+func (e *ens) filter(k *core.Call, p *aliParams) func(*core.Instance) bool {
 	p.unsupported("EnsServiceId ServiceStatus Tags.1.Key", "null", "[]")
 	id, region := p.jsonFilter("InstanceIds"), p.jsonFilter("EnsRegionIds")
 	key, tags := p.text("SearchKey"), ensTagFilter(p)
-	equal := p.equalFilter(ensFilters, func(name string, m *machine) []string { return ensValue(k, name, m) })
-	return func(m *machine) bool {
+	equal := p.equalFilter(ensFilters, func(name string, m *core.Instance) []string { return ensValue(k, name, m) })
+	return func(m *core.Instance) bool {
 		return id(m.ID) && region(m.Region) &&
 			strings.Contains(m.ID+" "+m.Name+" "+strings.Join(m.PrivateIPs, " "), key) &&
 			aliHasTags(m.Tags, tags) && equal(m)
@@ -55,7 +57,7 @@ const ensFilters = "InstanceId InstanceName EnsRegionId Status ImageId InstanceT
 	"VSwitchId NetworkId SecurityGroupId IntranetIp"
 
 // ensValue is what a machine has under the name of a filter.
-func ensValue(k *call, name string, m *machine) []string {
+func ensValue(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "InstanceId":
 		return []string{m.ID}
@@ -93,8 +95,8 @@ func ensTagFilter(p *aliParams) map[string]string {
 }
 
 // ensResourceType tells how a machine is paid for, and so how it is released.
-func ensResourceType(m *machine) string {
-	if m.Charge == Prepaid {
+func ensResourceType(m *core.Instance) string {
+	if m.Charge == core.Prepaid {
 		return "EnsInstance"
 	}
 	return "EnsPostPaidInstance"
@@ -102,10 +104,10 @@ func ensResourceType(m *machine) string {
 
 // ensInstance is one instance in the answer. Cpu is a string and disks are in
 // MiB, although the create takes them in GiB.
-func ensInstance(k *call, m *machine) aliObject {
+func ensInstance(k *core.Call, m *core.Instance) aliObject {
 	p := m.Params
 	expires := ""
-	if m.Charge == Prepaid {
+	if m.Charge == core.Prepaid {
 		expires = aliExpiry(m).UTC().Format(time.RFC3339)
 	}
 	created := m.Created.UTC().Format(time.RFC3339)
@@ -169,7 +171,7 @@ func ensDisk(params map[string]string, prefix, id string) aliObject {
 	}
 }
 
-func ensDataDisks(m *machine) []aliObject {
+func ensDataDisks(m *core.Instance) []aliObject {
 	p := &aliParams{values: m.Params}
 	var out []aliObject
 	for _, n := range p.indexes("DataDisk", 1<<20) {

@@ -1,12 +1,16 @@
 package cloudsim
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // modifyInstance serves ModifyInstanceAttribute for one machine in any state,
 // but that a new password wants it stopped. The reference says that 0 is
 // success, and its example has 200; here it is 0, as in the other calls.
-func (e *ens) modifyInstance(k *call) (aliObject, *aliError) {
-	p := e.params(k.params)
+func (e *ens) modifyInstance(k *core.Call) (aliObject, *aliError) {
+	p := e.params(k.Params)
 	id := p.required("InstanceId")
 	p.matching("InstanceName", ensName, ensNameWant)
 	p.hostName()
@@ -14,8 +18,8 @@ func (e *ens) modifyInstance(k *call) (aliObject, *aliError) {
 	if raw, ok := p.userData(); ok && len(raw) > 16<<10 {
 		p.bad("UserData", "at most 16 KB")
 	}
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	m := e.find(k, id)
 	switch {

@@ -10,11 +10,11 @@ import (
 
 // wantENSNames checks what the API says of one machine.
 func (c *ensTestClient) wantENSNames(id, name, host string) {
-	c.t.Helper()
+	c.T.Helper()
 	reply := c.wantOK(c.call("DescribeInstances", "InstanceId", id))
 	for field, want := range map[string]string{"InstanceName": name, "HostName": host} {
 		if got := reply.at("Instances", "Instance", 0, field); got != want {
-			c.t.Errorf("%s of %s is %v, want %s", field, id, got, want)
+			c.T.Errorf("%s of %s is %v, want %s", field, id, got, want)
 		}
 	}
 }

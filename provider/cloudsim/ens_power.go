@@ -1,40 +1,46 @@
 package cloudsim
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // startInstance serves StartInstance.
-func (e *ens) startInstance(k *call) (aliObject, *aliError) {
-	return e.switchOne(k, e.params(k.params), aliStart())
+func (e *ens) startInstance(k *core.Call) (aliObject, *aliError) {
+	return e.switchOne(k, e.params(k.Params), aliStart())
 }
 
 // stopInstance serves StopInstance.
-func (e *ens) stopInstance(k *call) (aliObject, *aliError) {
-	p := e.params(k.params)
+func (e *ens) stopInstance(k *core.Call) (aliObject, *aliError) {
+	p := e.params(k.Params)
 	p.flag("ForceStop")
 	return e.switchOne(k, p, aliStop())
 }
 
 // rebootInstance serves RebootInstance.
-func (e *ens) rebootInstance(k *call) (aliObject, *aliError) {
-	p := e.params(k.params)
+func (e *ens) rebootInstance(k *core.Call) (aliObject, *aliError) {
+	p := e.params(k.Params)
 	p.flag("ForceStop")
 	return e.switchOne(k, p, aliReboot())
 }
 
 // startInstances serves StartInstances. The batch calls have no force.
-func (e *ens) startInstances(k *call) (aliObject, *aliError) { return e.switchMany(k, aliStart()) }
+func (e *ens) startInstances(k *core.Call) (aliObject, *aliError) { return e.switchMany(k, aliStart()) }
 
 // stopInstances serves StopInstances.
-func (e *ens) stopInstances(k *call) (aliObject, *aliError) { return e.switchMany(k, aliStop()) }
+func (e *ens) stopInstances(k *core.Call) (aliObject, *aliError) { return e.switchMany(k, aliStop()) }
 
 // rebootInstances serves RebootInstances.
-func (e *ens) rebootInstances(k *call) (aliObject, *aliError) { return e.switchMany(k, aliReboot()) }
+func (e *ens) rebootInstances(k *core.Call) (aliObject, *aliError) {
+	return e.switchMany(k, aliReboot())
+}
 
 // switchOne changes the power of one machine.
-func (e *ens) switchOne(k *call, p *aliParams, c aliPower) (aliObject, *aliError) {
+func (e *ens) switchOne(k *core.Call, p *aliParams, c aliPower) (aliObject, *aliError) {
 	id := p.required("InstanceId")
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	if err := e.turn(k, id, c); err != nil {
 		return nil, err
@@ -46,11 +52,11 @@ func (e *ens) switchOne(k *call, p *aliParams, c aliPower) (aliObject, *aliError
 // limit is not documented; it is that of DescribeInstances here. Nor are the
 // numbers in Code: zero is success, as in the calls about one machine, and
 // anything else is the status with which such a call is refused.
-func (e *ens) switchMany(k *call, c aliPower) (aliObject, *aliError) {
-	p := e.params(k.params)
+func (e *ens) switchMany(k *core.Call, c aliPower) (aliObject, *aliError) {
+	p := e.params(k.Params)
 	ids := ensIDs(p)
-	if p.err != nil {
-		return nil, p.err
+	if p.Refusal != nil {
+		return nil, p.Refusal
 	}
 	out := make([]any, len(ids))
 	for i, id := range ids {
@@ -81,7 +87,7 @@ func ensIDs(p *aliParams) []string {
 
 // turn switches one machine. One whose prepaid period is over can not be
 // switched, whatever it did when it ended.
-func (e *ens) turn(k *call, id string, c aliPower) *aliError {
+func (e *ens) turn(k *core.Call, id string, c aliPower) *aliError {
 	m := e.find(k, id)
 	switch {
 	case m == nil:
@@ -89,6 +95,6 @@ func (e *ens) turn(k *call, id string, c aliPower) *aliError {
 	case ensStatus(k, m) != aliStatus(c.from):
 		return ensWrongStatus()
 	}
-	c.apply(m, k.now)
+	c.apply(m, k.Now)
 	return nil
 }

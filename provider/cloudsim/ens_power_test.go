@@ -9,17 +9,17 @@ import (
 
 // ensUp creates ENS machines and waits for them to run. It needs a synctest bubble.
 func (c *ensTestClient) ensUp(amount string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	ids := c.wantOK(c.call("RunInstances", ensBase("Amount", amount)...)).strings("InstanceIds")
 	time.Sleep(2 * time.Second)
 	return ids
 }
 
 func (c *ensTestClient) wantENSStatus(id, want string) {
-	c.t.Helper()
+	c.T.Helper()
 	reply := c.wantOK(c.call("DescribeInstances", "InstanceId", id))
 	if got := reply.at("Instances", "Instance", 0, "Status"); got != want {
-		c.t.Errorf("status of %s is %v, want %s", id, got, want)
+		c.T.Errorf("status of %s is %v, want %s", id, got, want)
 	}
 }
 

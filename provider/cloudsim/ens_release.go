@@ -1,22 +1,24 @@
 package cloudsim
 
+import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+
 // releasePrepaid serves ReleasePrePaidInstance.
-func (e *ens) releasePrepaid(k *call) (aliObject, *aliError) {
+func (e *ens) releasePrepaid(k *core.Call) (aliObject, *aliError) {
 	return nil, e.release(k, "EnsInstance")
 }
 
 // releasePostpaid serves ReleasePostPaidInstance, for spot machines too.
-func (e *ens) releasePostpaid(k *call) (aliObject, *aliError) {
+func (e *ens) releasePostpaid(k *core.Call) (aliObject, *aliError) {
 	return nil, e.release(k, "EnsPostPaidInstance")
 }
 
 // release ends one machine, whatever its state, if it is paid for in the way
 // that the action is for. The code of the refusal otherwise is not verified.
-func (e *ens) release(k *call, resourceType string) *aliError {
-	p := e.params(k.params)
+func (e *ens) release(k *core.Call, resourceType string) *aliError {
+	p := e.params(k.Params)
 	id := p.required("InstanceId")
-	if p.err != nil {
-		return p.err
+	if p.Refusal != nil {
+		return p.Refusal
 	}
 	m := e.find(k, id)
 	if m == nil {
@@ -24,8 +26,8 @@ func (e *ens) release(k *call, resourceType string) *aliError {
 	}
 	if got := ensResourceType(m); got != resourceType {
 		p.bad("InstanceId", "an instance of type "+resourceType+", this one is "+got)
-		return p.err
+		return p.Refusal
 	}
-	m.move(k.now, then(k.now, Gone))
+	m.Move(k.Now, core.At(k.Now, core.Gone))
 	return nil
 }

@@ -8,12 +8,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // runInstances serves RunInstances. Its answer, unlike that of CreateInstance,
 // has a flat list of IDs and no Code.
-func (e *ens) runInstances(k *call) (aliObject, *aliError) {
-	values, err := ensFlat(k.params)
+func (e *ens) runInstances(k *core.Call) (aliObject, *aliError) {
+	values, err := ensFlat(k.Params)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +29,7 @@ func (e *ens) runInstances(k *call) (aliObject, *aliError) {
 	p.number("InternetMaxBandwidthOut", 0, 0, 1<<20)
 	p.id("SecurityId")
 	p.id("NetWorkId")
-	plan.release = checkENSRelease(p, k.now)
+	plan.release = checkENSRelease(p, k.Now)
 	plan.tags = p.tags(20)
 	e.checkCreate(k, plan, 16)
 	ids, err := e.launch(k, plan)
@@ -35,10 +37,10 @@ func (e *ens) runInstances(k *call) (aliObject, *aliError) {
 		return nil, err
 	}
 	flat := []any{}
-	for _, id := range e.cloud.answered(k, ids, ensInstanceID) {
+	for _, id := range e.Service.Answered(k, ids, ensInstanceID) {
 		flat = append(flat, id)
 	}
-	return aliObject{{"OrderId", fmt.Sprint(ensOrder + int64(e.cloud.lastCreate()))}, {"InstanceIds", flat}}, nil
+	return aliObject{{"OrderId", fmt.Sprint(ensOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}}, nil
 }
 
 // checkENSArea reads where the machines are to stand: on a node, or in an area
@@ -64,7 +66,7 @@ func checkENSArea(p *aliParams) string {
 	return "cn-" + p.id("NetDistrictCode") + "-" + p.id("Carrier")
 }
 
-func checkENSCharge(p *aliParams) Charge {
+func checkENSCharge(p *aliParams) core.Charge {
 	p.required("InstanceChargeType")
 	spot := p.choice("SpotStrategy", "NoSpot", "SpotAsPriceGo", "SpotWithPriceLimit")
 	p.number("SpotDuration", 1, 0, 1)
@@ -77,11 +79,11 @@ func checkENSCharge(p *aliParams) Charge {
 		} else {
 			p.oneOf("Period", 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
 		}
-		return Prepaid
+		return core.Prepaid
 	case spot != "NoSpot":
-		return Spot
+		return core.Spot
 	default:
-		return Postpaid
+		return core.Postpaid
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // FuzzRequests sends any request to each cloud: it is answered, and nothing is
@@ -66,18 +68,18 @@ func FuzzParameters(f *testing.F) {
 		sim := New(nil)
 		name := Clouds()[int(cloud)%4]
 		actions := actionsOf(sim, name)
-		k := &call{action: actions[int(action)%len(actions)], region: "cn-hangzhou", now: time.Now(), params: params, format: aliJSON, requestID: "r"}
+		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(), Params: params, Format: aliJSON, RequestID: "r"}
 		if name == CVM {
 			tree, refused := tencentFormTree(params)
 			if refused != nil {
 				return
 			}
-			k.tree, k.region = tree, "ap-guangzhou"
+			k.Tree, k.Region = tree, "ap-guangzhou"
 		}
 		for range 2 {
-			a := sim.cloud(name).wire.serve(k)
-			if a == nil || !json.Valid(a.body) {
-				t.Fatalf("%s of %s is answered by %+v", k.action, name, a)
+			a := sim.cloud(name).Wire.Serve(k)
+			if a == nil || !json.Valid(a.Body) {
+				t.Fatalf("%s of %s is answered by %+v", k.Action, name, a)
 			}
 		}
 	})
@@ -85,5 +87,5 @@ func FuzzParameters(f *testing.F) {
 
 // actionsOf are the actions of a cloud, in order.
 func actionsOf(s *Sim, c Cloud) []string {
-	return s.cloud(c).wire.actionNames()
+	return s.cloud(c).Wire.Actions()
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // What every answer says about everything: who owns it, who looks after it, and
@@ -28,7 +30,7 @@ const (
 //
 // The quota of API calls is not enforced; inject a [Throttle] for it.
 type qingCloud struct {
-	*cloud
+	*core.Service
 	actions  map[string]qingAction
 	details  map[string]*qingDetails // by machine ID, kept when the machine is gone
 	jobs     map[string]*qingJob
@@ -38,7 +40,7 @@ type qingCloud struct {
 
 // qingAction is one row of the action table.
 type qingAction struct {
-	run     func(*qingCloud, *call, *qingArgs) (qingReply, *qingError)
+	run     func(*qingCloud, *core.Call, *qingArgs) (qingReply, *qingError)
 	creates bool // makes machines
 	lists   bool // shows machines
 	global  bool // takes no zone
@@ -48,9 +50,9 @@ type qingAction struct {
 // added when it is encoded.
 type qingReply map[string]any
 
-func newQingCloud(c *cloud) wire {
+func newQingCloud(c *core.Service) core.Wire {
 	return &qingCloud{
-		cloud:   c,
+		Service: c,
 		details: map[string]*qingDetails{},
 		jobs:    map[string]*qingJob{},
 		actions: qingActions(),
@@ -79,8 +81,8 @@ func qingActions() map[string]qingAction {
 	}
 }
 
-// open implements wire. The order of the checks is unverified.
-func (q *qingCloud) open(r *http.Request, body []byte, now time.Time) (*call, *answer) {
+// Open implements wire. The order of the checks is unverified.
+func (q *qingCloud) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *core.Answer) {
 	switch r.URL.Path {
 	case "", "/", "/iaas", "/iaas/":
 	default:
@@ -96,7 +98,7 @@ func (q *qingCloud) open(r *http.Request, body []byte, now time.Time) (*call, *a
 	if bad != nil {
 		return nil, bad.answer(http.StatusOK)
 	}
-	return &call{action: params["action"], region: params["zone"], now: now, params: params}, nil
+	return &core.Call{Action: params["action"], Region: params["zone"], Now: now, Params: params}, nil
 }
 
 // route checks that a call names an action we have, and a zone if it needs one.
@@ -115,33 +117,33 @@ func (q *qingCloud) route(params map[string]string) *qingError {
 	return a.err
 }
 
-// actionNames implements wire.
-func (q *qingCloud) actionNames() []string { return slices.Sorted(maps.Keys(q.actions)) }
+// Actions implements wire.
+func (q *qingCloud) Actions() []string { return slices.Sorted(maps.Keys(q.actions)) }
 
-// creates implements wire.
-func (q *qingCloud) creates(action string) bool { return q.actions[action].creates }
+// Creates implements wire.
+func (q *qingCloud) Creates(action string) bool { return q.actions[action].creates }
 
-// describes implements wire.
-func (q *qingCloud) describes(action string) bool { return q.actions[action].lists }
+// Describes implements wire.
+func (q *qingCloud) Describes(action string) bool { return q.actions[action].lists }
 
-// token implements wire.
-func (q *qingCloud) token(*call) string { return "" }
+// Token implements wire.
+func (q *qingCloud) Token(*core.Call) string { return "" }
 
-// tagged implements wire. Nothing in the simulated account has a tag.
-func (q *qingCloud) tagged(*call) bool { return false }
+// Tagged implements wire. Nothing in the simulated account has a tag.
+func (q *qingCloud) Tagged(*core.Call) bool { return false }
 
-// has implements wire. Whether a create for several machines may make some and be
+// Has implements wire. Whether a create for several machines may make some and be
 // refused is not documented.
-func (q *qingCloud) has(_ *call, kind FaultKind) bool { return kind == StockRanOut }
+func (q *qingCloud) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.StockRanOut }
 
-// serve implements wire.
-func (q *qingCloud) serve(k *call) *answer {
-	a := &qingArgs{params: k.params}
-	reply, bad := q.actions[k.action].run(q, k, a)
+// Serve implements wire.
+func (q *qingCloud) Serve(k *core.Call) *core.Answer {
+	a := &qingArgs{params: k.Params}
+	reply, bad := q.actions[k.Action].run(q, k, a)
 	if bad != nil {
 		return bad.answer(http.StatusOK)
 	}
-	reply["action"] = k.action + "Response"
+	reply["action"] = k.Action + "Response"
 	reply["ret_code"] = 0
 	return qingJSON(http.StatusOK, reply)
 }

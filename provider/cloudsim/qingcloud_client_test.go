@@ -19,7 +19,7 @@ import (
 // qingClient is a client of QingCloud written from its documents. Change a field
 // to make it misbehave.
 type qingClient struct {
-	t      *testing.T
+	T      *testing.T
 	rt     http.RoundTripper
 	key    string
 	secret string
@@ -35,7 +35,7 @@ type qingClient struct {
 func stNewQingCloud(t *testing.T, rt http.RoundTripper) *qingClient {
 	t.Helper()
 	return &qingClient{
-		t: t, rt: rt, key: DefaultAccessKeyID, secret: DefaultAccessKeySecret, zone: "pek3a",
+		T: t, rt: rt, key: DefaultAccessKeyID, secret: DefaultAccessKeySecret, zone: "pek3a",
 		method: http.MethodGet, path: "/iaas/", signs: "/iaas/", stamp: time.Now,
 	}
 }
@@ -152,7 +152,7 @@ func (c *qingClient) sign(action string, pairs ...string) string {
 
 // send sends an encoded query or form as it is.
 func (c *qingClient) send(text string) qingAnswer {
-	c.t.Helper()
+	c.T.Helper()
 	var body io.Reader
 	target := "https://api.qingcloud.com" + c.path
 	if c.method == http.MethodPost {
@@ -160,23 +160,23 @@ func (c *qingClient) send(text string) qingAnswer {
 	} else {
 		target += "?" + text
 	}
-	req, err := http.NewRequestWithContext(c.t.Context(), c.method, target, body)
+	req, err := http.NewRequestWithContext(c.T.Context(), c.method, target, body)
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	resp, err := c.rt.RoundTrip(req)
 	if err != nil {
-		c.t.Fatalf("no answer: %v", err)
+		c.T.Fatalf("no answer: %v", err)
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	a := qingAnswer{httpStatus: resp.StatusCode, contentType: resp.Header.Get("Content-Type"), raw: string(raw)}
 	if a.contentType == "application/json" {
 		if err := json.Unmarshal(raw, &a); err != nil {
-			c.t.Fatalf("answer can not be read: %v: %s", err, raw)
+			c.T.Fatalf("answer can not be read: %v: %s", err, raw)
 		}
 	}
 	return a
@@ -184,23 +184,23 @@ func (c *qingClient) send(text string) qingAnswer {
 
 // call sends a signed action.
 func (c *qingClient) call(action string, pairs ...string) qingAnswer {
-	c.t.Helper()
+	c.T.Helper()
 	return c.send(c.sign(action, pairs...))
 }
 
 // must is call for an action that has to succeed.
 func (c *qingClient) must(action string, pairs ...string) qingAnswer {
-	c.t.Helper()
+	c.T.Helper()
 	a := c.call(action, pairs...)
 	if a.code() != 0 || a.httpStatus != http.StatusOK || a.Action != action+"Response" {
-		c.t.Fatalf("%s is answered %d %s, want success", action, a.httpStatus, a.raw)
+		c.T.Fatalf("%s is answered %d %s, want success", action, a.httpStatus, a.raw)
 	}
 	return a
 }
 
 // run creates machines from the smallest order, changed by pairs.
 func (c *qingClient) run(pairs ...string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	return c.must("RunInstances", qingSmallest(pairs...)...).Instances
 }
 
@@ -210,10 +210,10 @@ func qingSmallest(pairs ...string) []string {
 
 // show describes one machine that has to be there.
 func (c *qingClient) show(id string, pairs ...string) qingMachine {
-	c.t.Helper()
+	c.T.Helper()
 	a := c.must("DescribeInstances", append([]string{"instances.1=" + id}, pairs...)...)
 	if len(a.Set) != 1 || a.Set[0].ID != id {
-		c.t.Fatalf("%s is not listed: %s", id, a.raw)
+		c.T.Fatalf("%s is not listed: %s", id, a.raw)
 	}
 	return a.Set[0]
 }

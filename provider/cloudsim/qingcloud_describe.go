@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // qingFilter is what DescribeInstances looks for. Empty fields let everything pass.
@@ -19,28 +21,28 @@ type qingFilter struct {
 // describeInstances is the action of that name. An unknown ID is passed over in
 // silence, as the official SDKs expect, and a machine that ceased is unknown;
 // both are unverified.
-func (q *qingCloud) describeInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) describeInstances(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	f := qingReadFilter(a)
 	verbose := a.flag("verbose")
 	offset, limit := a.page()
 	if a.err != nil {
 		return nil, a.err
 	}
-	candidates := q.all()
+	candidates := q.All()
 	if len(f.ids) > 0 {
-		candidates = q.among(f.ids)
+		candidates = q.Among(f.ids)
 	}
-	var found []*machine
+	var found []*core.Instance
 	for _, m := range candidates {
-		if q.lookup(k, m.ID) != nil && q.passes(f, m, k.now) {
+		if q.lookup(k, m.ID) != nil && q.passes(f, m, k.Now) {
 			found = append(found, m)
 		}
 	}
-	found = q.listed(k, found)
-	rows, total := q.claimed(k, qingPage(found, offset, limit), len(found))
+	found = q.Listed(k, found)
+	rows, total := q.Claimed(k, qingPage(found, offset, limit), len(found))
 	set := []qingInstanceView{}
 	for _, m := range rows {
-		set = append(set, q.view(m, k.now, verbose))
+		set = append(set, q.view(m, k.Now, verbose))
 	}
 	return qingReply{"instance_set": set, "total_count": total}, nil
 }
@@ -68,14 +70,14 @@ func qingReadFilter(a *qingArgs) qingFilter {
 
 // qingOwnerOf is the account that a machine belongs to: a sub-account, if it was
 // made for one.
-func qingOwnerOf(m *machine) string { return cmp.Or(m.Params["target_user"], qingOwner) }
+func qingOwnerOf(m *core.Instance) string { return cmp.Or(m.Params["target_user"], qingOwner) }
 
 // passes applies a filter. A list without IDs and without an owner shows one's own
 // machines, as the page says; that those of sub-accounts do not count as such is
 // unverified. That a search word may stand anywhere in the ID or
 // the name is unverified; that a name may be a part of one is what the vendor's
 // client says. The simulator has no tags: nothing has the one asked for.
-func (q *qingCloud) passes(f qingFilter, m *machine, now time.Time) bool {
+func (q *qingCloud) passes(f qingFilter, m *core.Instance, now time.Time) bool {
 	status, transition, _ := qingStatus(m, now)
 	if f.equal["owner"] == "" && len(f.ids) == 0 && qingOwnerOf(m) != qingOwner {
 		return false
@@ -94,7 +96,7 @@ func (q *qingCloud) passes(f qingFilter, m *machine, now time.Time) bool {
 }
 
 // column is one value of a machine that can be asked for.
-func (q *qingCloud) column(m *machine, name, transition string) string {
+func (q *qingCloud) column(m *core.Instance, name, transition string) string {
 	d := q.details[m.ID]
 	switch name {
 	case "instance_class":

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 func TestQingCloudStatusOfEveryPhase(t *testing.T) {
@@ -28,12 +30,12 @@ func TestQingCloudStatusOfEveryPhase(t *testing.T) {
 	}
 	for _, tt := range tests {
 		now := time.Now()
-		m := &machine{}
+		m := &core.Instance{}
 		for _, p := range tt.phases {
 			now = now.Add(time.Second)
-			m.steps = append(m.steps, then(now, p))
+			m.Steps = append(m.Steps, core.At(now, p))
 		}
-		m.steps = append(m.steps, then(now.Add(1), Gone)) // not yet
+		m.Steps = append(m.Steps, core.At(now.Add(1), Gone)) // not yet
 		status, transition, since := qingStatus(m, now)
 		if status != tt.status || transition != tt.transition || !since.Equal(now) {
 			t.Errorf("%v is %q/%q since %v, want %q/%q since %v", tt.phases, status, transition, since, tt.status, tt.transition, now)
@@ -42,7 +44,7 @@ func TestQingCloudStatusOfEveryPhase(t *testing.T) {
 }
 
 func TestQingCloudEIPShapes(t *testing.T) {
-	service := newCloud(settings{
+	service := core.NewService(core.Config{
 		AccessKeyID: DefaultAccessKeyID, AccessKeySecret: DefaultAccessKeySecret, Boot: func(*rand.Rand) time.Duration { return time.Second },
 	}, QingCloud, newQingCloud)
 	c := stNewQingCloud(t, stOver(service))
@@ -53,7 +55,7 @@ func TestQingCloudEIPShapes(t *testing.T) {
 	if string(self.EIP) != "[]" {
 		t.Errorf("eip of a machine in a self-managed network is %s, want []", self.EIP)
 	}
-	service.lookup(plain.ID).PublicIPs = []string{"203.0.113.7"}
+	service.Lookup(plain.ID).PublicIPs = []string{"203.0.113.7"}
 	var eip struct {
 		Address   string `json:"eip_addr"`
 		Bandwidth string `json:"bandwidth"`

@@ -1,26 +1,30 @@
 package cloudsim
 
-import "time"
+import (
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // terminateInstances is the action of that name. All machines go or none does.
-func (q *qingCloud) terminateInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) terminateInstances(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	machines := q.targets(k, a, q.lookup)
 	direct := a.flag("direct_cease")
 	for _, m := range machines {
-		if why := qingMayTerminate(m, k.now); why != "" {
+		if why := qingMayTerminate(m, k.Now); why != "" {
 			a.refuse(qingErrorf(qingDenied, "PermissionDenied, instance [%s] %s, can not be terminated", m.ID, why))
 		}
 	}
 	if a.err != nil {
 		return nil, a.err
 	}
-	ended := k.now.Add(qingEndTime)
+	ended := k.Now.Add(qingEndTime)
 	for _, m := range machines {
 		if direct {
-			m.move(k.now, then(k.now, Terminating), then(ended, Gone))
+			m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Gone))
 			continue
 		}
-		m.move(k.now, then(k.now, Terminating), then(ended, Recycled), then(ended.Add(qingBinTime), Gone))
+		m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Recycled), core.At(ended.Add(qingBinTime), core.Gone))
 	}
 	return q.lifecycleJob(k, machines, qingEndTime), nil
 }
@@ -28,7 +32,7 @@ func (q *qingCloud) terminateInstances(k *call, a *qingArgs) (qingReply, *qingEr
 // qingMayTerminate tells why a machine can not be terminated now, or nothing. A
 // machine that is in the recycle bin already takes CeaseInstances; that
 // direct_cease does not work on it either is unverified.
-func qingMayTerminate(m *machine, now time.Time) string {
+func qingMayTerminate(m *core.Instance, now time.Time) string {
 	status, transition, _ := qingStatus(m, now)
 	switch {
 	case transition != "":
@@ -43,10 +47,10 @@ func qingMayTerminate(m *machine, now time.Time) string {
 }
 
 // ceaseInstances is the action of that name: it empties the recycle bin.
-func (q *qingCloud) ceaseInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) ceaseInstances(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	machines := q.targets(k, a, q.lookup)
 	for _, m := range machines {
-		if status, transition, _ := qingStatus(m, k.now); status != "terminated" || transition != "" {
+		if status, transition, _ := qingStatus(m, k.Now); status != "terminated" || transition != "" {
 			a.refuse(qingErrorf(qingDenied, "PermissionDenied, instance [%s] is not terminated, can not be ceased", m.ID))
 		}
 	}
@@ -54,23 +58,23 @@ func (q *qingCloud) ceaseInstances(k *call, a *qingArgs) (qingReply, *qingError)
 		return nil, a.err
 	}
 	for _, m := range machines {
-		m.move(k.now, then(k.now, Terminating), then(k.now.Add(qingEndTime), Gone))
+		m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(k.Now.Add(qingEndTime), core.Gone))
 	}
 	return q.lifecycleJob(k, machines, qingEndTime), nil
 }
 
 // qingRecycleFailed sends machines that die while booting through the recycle bin,
 // and tells when the last of them all has come up or died.
-func qingRecycleFailed(machines []*machine, now time.Time) (done time.Time, failed bool) {
+func qingRecycleFailed(machines []*core.Instance, now time.Time) (done time.Time, failed bool) {
 	done = now
 	for _, m := range machines {
-		last := m.steps[len(m.steps)-1]
-		if last.phase == Failed {
+		last := m.Steps[len(m.Steps)-1]
+		if last.Phase == core.Failed {
 			failed = true
-			m.steps = append(m.steps, then(last.at.Add(qingBinTime), Gone))
+			m.Steps = append(m.Steps, core.At(last.At.Add(qingBinTime), core.Gone))
 		}
-		if last.at.After(done) {
-			done = last.at
+		if last.At.After(done) {
+			done = last.At
 		}
 	}
 	return done, failed

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Return codes of QingCloud. The texts that go with them are our own: what the
@@ -35,26 +37,26 @@ func qingErrorf(code int, format string, args ...any) *qingError {
 	return &qingError{code, fmt.Sprintf(format, args...)}
 }
 
-func (e *qingError) answer(status int) *answer {
+func (e *qingError) answer(status int) *core.Answer {
 	return qingJSON(status, qingReply{"message": e.message, "ret_code": e.code})
 }
 
-func qingJSON(status int, body qingReply) *answer {
+func qingJSON(status int, body qingReply) *core.Answer {
 	text, err := json.Marshal(body)
 	if err != nil {
 		panic("cloudsim: qingcloud reply: " + err.Error()) // a bug here: replies hold only plain values
 	}
-	return &answer{status: status, contentType: "application/json", body: text}
+	return &core.Answer{Status: status, ContentType: "application/json", Body: text}
 }
 
-func qingPlain(status int, text string) *answer {
-	return &answer{status: status, contentType: "text/plain; charset=utf-8", body: []byte(text)}
+func qingPlain(status int, text string) *core.Answer {
+	return &core.Answer{Status: status, ContentType: "text/plain; charset=utf-8", Body: []byte(text)}
 }
 
-// refuse implements wire. [Fault.Code] is a ret_code. A 5xx without one is what
+// Refuse implements wire. [Fault.Code] is a ret_code. A 5xx without one is what
 // a proxy in front of the API would send: no JSON at all.
-func (q *qingCloud) refuse(_ *call, f Fault) *answer {
-	if f.Code == "" && (f.Kind == ServerErrorBefore || f.Kind == ServerErrorAfter) {
+func (q *qingCloud) Refuse(_ *core.Call, f core.Fault) *core.Answer {
+	if f.Code == "" && (f.Kind == core.ServerErrorBefore || f.Kind == core.ServerErrorAfter) {
 		status := cmp.Or(f.Status, http.StatusServiceUnavailable)
 		return qingPlain(status, cmp.Or(f.Message, http.StatusText(status))+"\n")
 	}
@@ -71,15 +73,15 @@ func (q *qingCloud) refuse(_ *call, f Fault) *answer {
 }
 
 // qingFault is the refusal that QingCloud documents for a kind of fault.
-func qingFault(kind FaultKind) *qingError {
+func qingFault(kind core.FaultKind) *qingError {
 	switch kind {
-	case Throttle:
+	case core.Throttle:
 		return qingErrorf(qingNoQuota, "QuotasExceeded, the quota of API calls is used up")
-	case Quota:
+	case core.Quota:
 		return qingErrorf(qingNoQuota, "QuotasExceeded, the resource quota of [instance] is used up")
-	case NoStock:
+	case core.NoStock:
 		return qingErrorf(qingSoldOut, "InsufficientResource, no compute capacity is left in this zone")
-	case Balance:
+	case core.Balance:
 		return qingErrorf(qingNoBalance, "InsufficientBalance, the balance of the account does not suffice")
 	default:
 		return qingErrorf(qingInternal, "InternalError, the call could not be completed")

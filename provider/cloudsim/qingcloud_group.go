@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // qingMaxGroups protects the simulator. A documented limit does not exist.
@@ -20,8 +22,8 @@ type qingGroup struct {
 }
 
 // group returns an instance group of the call's zone, or nil.
-func (q *qingCloud) group(k *call, id string) *qingGroup {
-	i := slices.IndexFunc(q.groups, func(g *qingGroup) bool { return g.zone == k.region && g.id == id })
+func (q *qingCloud) group(k *core.Call, id string) *qingGroup {
+	i := slices.IndexFunc(q.groups, func(g *qingGroup) bool { return g.zone == k.Region && g.id == id })
 	if i < 0 {
 		return nil
 	}
@@ -29,7 +31,7 @@ func (q *qingCloud) group(k *call, id string) *qingGroup {
 }
 
 // knownGroup is group for one that has to be there, where an ID is given.
-func (q *qingCloud) knownGroup(k *call, a *qingArgs, id string) *qingGroup {
+func (q *qingCloud) knownGroup(k *core.Call, a *qingArgs, id string) *qingGroup {
 	g := q.group(k, id)
 	if g == nil && id != "" {
 		a.refuse(qingErrorf(qingNotFound, "ResourceNotFound, instance group [%s] is not found", id))
@@ -38,17 +40,17 @@ func (q *qingCloud) knownGroup(k *call, a *qingArgs, id string) *qingGroup {
 }
 
 // namedGroup reads instance_group where it is required.
-func (q *qingCloud) namedGroup(k *call, a *qingArgs) *qingGroup {
+func (q *qingCloud) namedGroup(k *core.Call, a *qingArgs) *qingGroup {
 	a.required("instance_group")
 	return q.knownGroup(k, a, a.id("instance_group"))
 }
 
 // members returns the machines of a group. One that ceased has left it; one in
 // the recycle bin can come back and has not (unverified).
-func (q *qingCloud) members(group string, now time.Time) []*machine {
-	var out []*machine
-	for _, m := range q.all() {
-		if q.details[m.ID].group == group && m.phase(now) != Gone {
+func (q *qingCloud) members(group string, now time.Time) []*core.Instance {
+	var out []*core.Instance
+	for _, m := range q.All() {
+		if q.details[m.ID].group == group && m.PhaseAt(now) != core.Gone {
 			out = append(out, m)
 		}
 	}
@@ -61,11 +63,11 @@ func qingRelation(a *qingArgs) string { return a.oneOf("relation", "repel", "att
 
 // createInstanceGroups is the action of that name. Its page has no parameters
 // but the relation; the others are in the vendor's clients. It has no job.
-func (q *qingCloud) createInstanceGroups(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) createInstanceGroups(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	a.required("relation")
 	g := qingGroup{
-		zone: k.region, name: a.text("instance_group_name"), description: a.text("description"),
-		relation: qingRelation(a), created: k.now,
+		zone: k.Region, name: a.text("instance_group_name"), description: a.text("description"),
+		relation: qingRelation(a), created: k.Now,
 	}
 	count := a.between("count", 1, 1, qingMaxGroups)
 	if a.err != nil {
@@ -83,7 +85,7 @@ func (q *qingCloud) createInstanceGroups(k *call, a *qingArgs) (qingReply, *qing
 
 // freshGroupID draws the ID of a group.
 func (q *qingCloud) freshGroupID() string {
-	return unusedID(q.rand, "ig-", 8, func(id string) bool {
+	return core.UnusedID(q.Rand, "ig-", 8, func(id string) bool {
 		return slices.ContainsFunc(q.groups, func(g *qingGroup) bool { return g.id == id })
 	})
 }
@@ -91,7 +93,7 @@ func (q *qingCloud) freshGroupID() string {
 // modifyInstanceGroupAttributes is the action of that name. It has no page: the
 // parameters are those of the vendor's client, that a relation can change while
 // the group has members is unverified, and so is all else.
-func (q *qingCloud) modifyInstanceGroupAttributes(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) modifyInstanceGroupAttributes(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	g := q.namedGroup(k, a)
 	relation := qingRelation(a)
 	if a.err != nil {
@@ -109,10 +111,10 @@ func (q *qingCloud) modifyInstanceGroupAttributes(k *call, a *qingArgs) (qingRep
 
 // deleteInstanceGroups is the action of that name: all of them go or none does,
 // and one with machines in it does not. Both are unverified, and so is the code.
-func (q *qingCloud) deleteInstanceGroups(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) deleteInstanceGroups(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	ids := a.requiredIDs("instance_groups")
 	for _, id := range ids {
-		if g := q.knownGroup(k, a, id); g != nil && len(q.members(id, k.now)) > 0 {
+		if g := q.knownGroup(k, a, id); g != nil && len(q.members(id, k.Now)) > 0 {
 			a.refuse(qingErrorf(qingInUse, "DependencyExists, instance group [%s] has instances, can not be deleted", id))
 		}
 	}

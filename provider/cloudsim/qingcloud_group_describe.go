@@ -3,6 +3,8 @@ package cloudsim
 import (
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // qingGroupView is an instance group on the wire: the fields of the sample in
@@ -35,7 +37,7 @@ type qingGroupMember struct {
 // over in silence (unverified), as in DescribeInstances. The page has no
 // search_word and no name to look for; the vendor's client has both, the name as
 // a part of one. The relation is one value there and a list here: both work.
-func (q *qingCloud) describeInstanceGroups(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) describeInstanceGroups(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	ids, tags, owners := a.ids("instance_groups"), a.ids("tags"), a.either("owner")
 	relations, name, word := a.either("relation"), a.text("instance_group_name"), a.text("search_word")
 	verbose := a.flag("verbose")
@@ -45,7 +47,7 @@ func (q *qingCloud) describeInstanceGroups(k *call, a *qingArgs) (qingReply, *qi
 	}
 	var found []*qingGroup
 	for _, g := range q.groups {
-		if g.zone == k.region && qingMatches(ids, g.id) && qingMatches(relations, g.relation) &&
+		if g.zone == k.Region && qingMatches(ids, g.id) && qingMatches(relations, g.relation) &&
 			len(tags) == 0 && qingMatches(owners, qingOwner) && strings.Contains(g.name, name) &&
 			(strings.Contains(g.id, word) || strings.Contains(g.name, word)) {
 			found = append(found, g)
@@ -53,7 +55,7 @@ func (q *qingCloud) describeInstanceGroups(k *call, a *qingArgs) (qingReply, *qi
 	}
 	set := []qingGroupView{}
 	for _, g := range qingPage(found, offset, limit) {
-		set = append(set, q.groupView(g, k.now, verbose))
+		set = append(set, q.groupView(g, k.Now, verbose))
 	}
 	return qingReply{"instance_group_set": set, "total_count": len(found)}, nil
 }
@@ -68,7 +70,7 @@ func (q *qingCloud) groupView(g *qingGroup, now time.Time, verbose bool) qingGro
 	if verbose {
 		members := []qingGroupMember{}
 		for _, m := range q.members(g.id, now) {
-			if m.visible(now) {
+			if m.Visible(now) {
 				status, _, _ := qingStatus(m, now)
 				members = append(members, qingGroupMember{m.ID, m.Name, status, g.id})
 			}

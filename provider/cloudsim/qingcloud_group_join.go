@@ -1,9 +1,11 @@
 package cloudsim
 
+import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+
 // joinInstanceGroup is the action of that name: all machines join or none does.
 // Unverified: that a machine must run or be stopped, that it can be in one group
 // only, and that joining the group it is in already succeeds.
-func (q *qingCloud) joinInstanceGroup(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) joinInstanceGroup(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	return q.regroup(k, a, func(d *qingDetails, g *qingGroup) (group, refusal string) {
 		if d.group != "" && d.group != g.id {
 			return "", "is in instance group [" + d.group + "] already"
@@ -14,7 +16,7 @@ func (q *qingCloud) joinInstanceGroup(k *call, a *qingArgs) (qingReply, *qingErr
 
 // leaveInstanceGroup is the action of that name: all machines leave or none
 // does. That one which is not a member refuses the call is unverified.
-func (q *qingCloud) leaveInstanceGroup(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) leaveInstanceGroup(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	return q.regroup(k, a, func(d *qingDetails, g *qingGroup) (group, refusal string) {
 		if d.group != g.id {
 			return "", "is not in instance group [" + g.id + "]"
@@ -27,7 +29,7 @@ func (q *qingCloud) leaveInstanceGroup(k *call, a *qingArgs) (qingReply, *qingEr
 // if it refuses one. Nobody sees a machine on its way: the membership is changed
 // at once, and the job is there because the answer has one.
 func (q *qingCloud) regroup(
-	k *call, a *qingArgs, to func(*qingDetails, *qingGroup) (group, refusal string),
+	k *core.Call, a *qingArgs, to func(*qingDetails, *qingGroup) (group, refusal string),
 ) (qingReply, *qingError) {
 	g := q.namedGroup(k, a)
 	machines := q.switchable(k, a, "moved between instance groups", "running", "stopped")

@@ -12,30 +12,30 @@ import (
 
 // newGroup creates one instance group and returns its ID.
 func (c *qingTestClient) newGroup(pairs ...string) string {
-	c.t.Helper()
+	c.T.Helper()
 	a := c.must("CreateInstanceGroups", pairs...)
 	if len(a.Groups) != 1 {
-		c.t.Fatalf("one group is answered with %s", a.raw)
+		c.T.Fatalf("one group is answered with %s", a.raw)
 	}
 	return a.Groups[0]
 }
 
 // wantMembers fails unless a group has exactly these machines.
 func (c *qingTestClient) wantMembers(group string, want ...string) {
-	c.t.Helper()
+	c.T.Helper()
 	a := c.must("DescribeInstanceGroups", "instance_groups.1="+group, "verbose=1")
 	if a.Total != 1 || len(a.GroupSet) != 1 || a.GroupSet[0].Instances == nil {
-		c.t.Fatalf("group %s is shown as %s, want it with its machines", group, a.raw)
+		c.T.Fatalf("group %s is shown as %s, want it with its machines", group, a.raw)
 	}
 	var got []string
 	for _, m := range *a.GroupSet[0].Instances {
 		if m.Group != group {
-			c.t.Errorf("machine %s in group %s says it is in %q", m.ID, group, m.Group)
+			c.T.Errorf("machine %s in group %s says it is in %q", m.ID, group, m.Group)
 		}
 		got = append(got, m.ID)
 	}
 	if !slices.Equal(got, want) {
-		c.t.Errorf("group %s has %v, want %v", group, got, want)
+		c.T.Errorf("group %s has %v, want %v", group, got, want)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // qingJobStart is how long a job waits before it is worked on (unverified).
@@ -32,7 +34,7 @@ func (j *qingJob) status(now time.Time) (status string, since time.Time) {
 
 // freshJobID draws the ID of a job.
 func (q *qingCloud) freshJobID() string {
-	return unusedID(q.rand, "j-", 8, func(id string) bool { return q.jobs[id] != nil })
+	return core.UnusedID(q.Rand, "j-", 8, func(id string) bool { return q.jobs[id] != nil })
 }
 
 func (q *qingCloud) addJob(j *qingJob) {
@@ -41,10 +43,10 @@ func (q *qingCloud) addJob(j *qingJob) {
 }
 
 // lifecycleJob records the job of a call that takes some time, and answers it.
-func (q *qingCloud) lifecycleJob(k *call, machines []*machine, took time.Duration) qingReply {
+func (q *qingCloud) lifecycleJob(k *core.Call, machines []*core.Instance, took time.Duration) qingReply {
 	j := &qingJob{
-		id: q.freshJobID(), action: k.action, zone: k.region,
-		ids: qingIDs(machines), created: k.now, done: k.now.Add(took),
+		id: q.freshJobID(), action: k.Action, zone: k.Region,
+		ids: qingIDs(machines), created: k.Now, done: k.Now.Add(took),
 	}
 	q.addJob(j)
 	return qingReply{"job_id": j.id}
@@ -52,7 +54,7 @@ func (q *qingCloud) lifecycleJob(k *call, machines []*machine, took time.Duratio
 
 // describeJobs is the action of that name. An unknown job is an error, which
 // the documents say and DescribeInstances' do not.
-func (q *qingCloud) describeJobs(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) describeJobs(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	found := q.jobsNamed(k, a)
 	statuses := a.list("status")
 	offset, limit := a.page()
@@ -62,24 +64,24 @@ func (q *qingCloud) describeJobs(k *call, a *qingArgs) (qingReply, *qingError) {
 	}
 	if len(statuses) > 0 {
 		found = slices.DeleteFunc(found, func(j *qingJob) bool {
-			status, _ := j.status(k.now)
+			status, _ := j.status(k.Now)
 			return !slices.Contains(statuses, status)
 		})
 	}
 	set := []qingJobView{}
 	for _, j := range qingPage(found, offset, limit) {
-		set = append(set, j.view(k.now))
+		set = append(set, j.view(k.Now))
 	}
 	return qingReply{"job_set": set, "total_count": len(found)}, nil
 }
 
 // jobsNamed returns the jobs of jobs.n, or all jobs of the zone.
-func (q *qingCloud) jobsNamed(k *call, a *qingArgs) []*qingJob {
+func (q *qingCloud) jobsNamed(k *core.Call, a *qingArgs) []*qingJob {
 	ids := a.ids("jobs")
 	var found []*qingJob
 	for _, id := range ids {
 		j := q.jobs[id]
-		if j == nil || j.zone != k.region {
+		if j == nil || j.zone != k.Region {
 			a.refuse(qingErrorf(qingNotFound, "ResourceNotFound, job [%s] is not found", id))
 			return nil
 		}
@@ -89,7 +91,7 @@ func (q *qingCloud) jobsNamed(k *call, a *qingArgs) []*qingJob {
 		return found
 	}
 	for _, j := range q.jobOrder {
-		if j.zone == k.region {
+		if j.zone == k.Region {
 			found = append(found, j)
 		}
 	}

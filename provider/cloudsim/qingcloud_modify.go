@@ -1,9 +1,11 @@
 package cloudsim
 
+import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+
 // modifyInstanceAttributes is the action of that name. It takes one machine, in
 // any state, and has no job. What is not given stays; what is given empty is
 // emptied (unverified). Limits on the texts are not documented.
-func (q *qingCloud) modifyInstanceAttributes(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) modifyInstanceAttributes(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	a.required("instance")
 	id := a.id("instance")
 	mqueue := a.flag("nic_mqueue")

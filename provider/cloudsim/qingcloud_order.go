@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 const (
@@ -25,7 +27,7 @@ type qingOrder struct {
 	image, name, hostname string
 	count, class, osDisk  int
 	size                  qingSize
-	charge                Charge
+	charge                core.Charge
 	networks              []qingNetwork
 	groups, keyPairs      []string
 	volumes               []string
@@ -136,17 +138,17 @@ func qingReadGroups(a *qingArgs, networks []qingNetwork) []string {
 }
 
 // qingReadCharge tells how the order is paid for.
-func qingReadCharge(a *qingArgs) Charge {
+func qingReadCharge(a *qingArgs) core.Charge {
 	months := a.integer("months", 0, 1)
 	a.integer("auto_renew", 0, 1)
 	host, group := a.id("dedicated_host_id"), a.id("dedicated_host_group_id")
 	switch {
 	case months > 0:
-		return Prepaid
+		return core.Prepaid
 	case host != "" || group != "":
-		return Host
+		return core.Host
 	default:
-		return Postpaid
+		return core.Postpaid
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // qingPowerTime is how long a machine takes to start, stop, restart or be reset.
@@ -11,44 +13,44 @@ import (
 const qingPowerTime = 500 * time.Millisecond
 
 // startInstances is the action of that name.
-func (q *qingCloud) startInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) startInstances(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	machines := q.switchable(k, a, "started", "stopped")
-	return q.change(k, a, machines, Starting, Running)
+	return q.change(k, a, machines, core.Starting, core.Running)
 }
 
 // stopInstances is the action of that name. With force or without, a machine
 // takes the same time: there is no operating system that could refuse.
-func (q *qingCloud) stopInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) stopInstances(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	a.flag("force")
 	machines := q.switchable(k, a, "stopped", "running")
-	return q.change(k, a, machines, Stopping, Stopped)
+	return q.change(k, a, machines, core.Stopping, core.Stopped)
 }
 
 // restartInstances is the action of that name. A machine counts as running all
 // the while; [qingPhase] tells it from one that is started.
-func (q *qingCloud) restartInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) restartInstances(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	machines := q.switchable(k, a, "restarted", "running")
-	return q.change(k, a, machines, Starting, Running)
+	return q.change(k, a, machines, core.Starting, core.Running)
 }
 
 // resetInstances is the action of that name: a fresh system disk, which needs
 // the login anew. That a machine is afterwards as it was before, running or
 // stopped, is unverified.
-func (q *qingCloud) resetInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) resetInstances(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	machines := q.switchable(k, a, "reset", "running", "stopped")
 	a.flag("need_newsid")
-	windows := slices.ContainsFunc(machines, func(m *machine) bool { return qingWindows(m.ImageID) })
+	windows := slices.ContainsFunc(machines, func(m *core.Instance) bool { return qingWindows(m.ImageID) })
 	keyPairs := qingReadLogin(a, windows)
 	if a.err != nil {
 		return nil, a.err
 	}
 	for _, m := range machines {
 		m.KeyPairs = slices.Clone(keyPairs)
-		after := Running
-		if status, _, _ := qingStatus(m, k.now); status == "stopped" {
-			after = Stopped
+		after := core.Running
+		if status, _, _ := qingStatus(m, k.Now); status == "stopped" {
+			after = core.Stopped
 		}
-		m.move(k.now, then(k.now, Pending), then(k.now.Add(qingPowerTime), after))
+		m.Move(k.Now, core.At(k.Now, core.Pending), core.At(k.Now.Add(qingPowerTime), after))
 	}
 	return q.lifecycleJob(k, machines, qingPowerTime), nil
 }
@@ -57,10 +59,10 @@ func (q *qingCloud) resetInstances(k *call, a *qingArgs) (qingReply, *qingError)
 // Done says what can not be done to the others. A machine that ceased is known
 // here and refused for its status, where TerminateInstances no longer finds it:
 // which of the two a real account answers is unverified.
-func (q *qingCloud) switchable(k *call, a *qingArgs, done string, from ...string) []*machine {
+func (q *qingCloud) switchable(k *core.Call, a *qingArgs, done string, from ...string) []*core.Instance {
 	machines := q.targets(k, a, q.known)
 	for _, m := range machines {
-		if why := qingMayChange(m, k.now, from); why != "" {
+		if why := qingMayChange(m, k.Now, from); why != "" {
 			a.refuse(qingErrorf(qingDenied, "PermissionDenied, instance [%s] %s, can not be %s", m.ID, why, done))
 		}
 	}
@@ -69,7 +71,7 @@ func (q *qingCloud) switchable(k *call, a *qingArgs, done string, from ...string
 
 // qingMayChange tells why a machine is in none of the statuses a call wants, or
 // nothing. One on its way from one status to another is in none (unverified).
-func qingMayChange(m *machine, now time.Time, from []string) string {
+func qingMayChange(m *core.Instance, now time.Time, from []string) string {
 	status, transition, _ := qingStatus(m, now)
 	switch {
 	case transition != "":
@@ -82,12 +84,12 @@ func qingMayChange(m *machine, now time.Time, from []string) string {
 }
 
 // change sends all machines through one phase to another, or none of them.
-func (q *qingCloud) change(k *call, a *qingArgs, machines []*machine, via, to Phase) (qingReply, *qingError) {
+func (q *qingCloud) change(k *core.Call, a *qingArgs, machines []*core.Instance, via, to core.Phase) (qingReply, *qingError) {
 	if a.err != nil {
 		return nil, a.err
 	}
 	for _, m := range machines {
-		m.move(k.now, then(k.now, via), then(k.now.Add(qingPowerTime), to))
+		m.Move(k.Now, core.At(k.Now, via), core.At(k.Now.Add(qingPowerTime), to))
 	}
 	return q.lifecycleJob(k, machines, qingPowerTime), nil
 }

@@ -10,7 +10,7 @@ import (
 
 // runTo creates a machine and takes it to a status.
 func (c *qingTestClient) runTo(status string) string {
-	c.t.Helper()
+	c.T.Helper()
 	if status == "terminated after a failed launch" {
 		remove := c.sim.Inject(Fault{Kind: LaunchFailure})
 		defer remove()

@@ -5,34 +5,36 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // runInstances is the action of that name: N machines, one job.
-func (q *qingCloud) runInstances(k *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) runInstances(k *core.Call, a *qingArgs) (qingReply, *qingError) {
 	o := qingReadOrder(a)
 	q.knownGroup(k, a, o.placement)
 	q.checkFree(k, a, o)
 	if a.err != nil {
 		return nil, a.err
 	}
-	job := &qingJob{id: q.freshJobID(), action: k.action, zone: k.region, created: k.now}
-	machines := q.create(k, createSpec{
-		count: o.count,
-		id:    qingInstanceID,
-		jobID: job.id,
-		fill:  func(_ int, m *machine) { q.fill(m, k, o) },
+	job := &qingJob{id: q.freshJobID(), action: k.Action, zone: k.Region, created: k.Now}
+	machines := q.Create(k, core.CreateSpec{
+		Count: o.count,
+		ID:    qingInstanceID,
+		JobID: job.id,
+		Fill:  func(_ int, m *core.Instance) { q.fill(m, k, o) },
 	})
 	job.ids = qingIDs(machines)
-	job.done, job.failed = qingRecycleFailed(machines, k.now)
+	job.done, job.failed = qingRecycleFailed(machines, k.Now)
 	q.addJob(job)
-	return qingReply{"instances": q.answered(k, job.ids, qingInstanceID), "job_id": job.id}, nil
+	return qingReply{"instances": q.Answered(k, job.ids, qingInstanceID), "job_id": job.id}, nil
 }
 
 // checkFree refuses an order for a volume or an address that a machine has. The
 // code is unverified, and that a machine in the recycle bin holds neither.
-func (q *qingCloud) checkFree(k *call, a *qingArgs, o qingOrder) {
-	for _, m := range q.all() {
-		if p := m.phase(k.now); p == Gone || p == Recycled || p == Failed || m.Zone != k.region {
+func (q *qingCloud) checkFree(k *core.Call, a *qingArgs, o qingOrder) {
+	for _, m := range q.All() {
+		if p := m.PhaseAt(k.Now); p == core.Gone || p == core.Recycled || p == core.Failed || m.Zone != k.Region {
 			continue
 		}
 		for _, v := range q.details[m.ID].volumes {
@@ -49,22 +51,22 @@ func (q *qingCloud) checkFree(k *call, a *qingArgs, o qingOrder) {
 }
 
 // qingInstanceID draws the ID of a machine.
-func qingInstanceID(r *rand.Rand) string { return "i-" + letters(r, 8) }
+func qingInstanceID(r *rand.Rand) string { return "i-" + core.Letters(r, 8) }
 
 // fill sets what all machines of an order share, and gives each its own
 // addresses. They are reserved now and shown once the machine has been running
 // for a moment.
-func (q *qingCloud) fill(m *machine, k *call, o qingOrder) {
+func (q *qingCloud) fill(m *core.Instance, k *core.Call, o qingOrder) {
 	d := &qingDetails{
 		class: o.class, osDisk: o.osDisk, mqueue: o.params["nic_mqueue"] == "1", group: o.placement,
 		volumes: o.volumes, addressless: len(o.networks) > 0,
 	}
 	for _, n := range o.networks {
-		nic := qingNIC{vxnet: n.id, mac: qingMAC(q.rand), ip: n.ip}
+		nic := qingNIC{vxnet: n.id, mac: qingMAC(q.Rand), ip: n.ip}
 		if n.managed() {
 			d.addressless = false
 			if nic.ip == "" {
-				nic.ip = q.privateIP()
+				nic.ip = q.PrivateIP()
 			}
 			m.PrivateIPs = append(m.PrivateIPs, nic.ip)
 		}
@@ -76,7 +78,7 @@ func (q *qingCloud) fill(m *machine, k *call, o qingOrder) {
 	q.details[m.ID] = d
 	m.Name, m.HostName, m.ImageID, m.InstanceType = o.name, o.hostname, o.image, o.size.name
 	m.CPUs, m.MemoryMiB, m.Charge = o.size.cpus, o.size.memoryMiB, o.charge
-	m.Region, m.Zone = k.region, k.region
+	m.Region, m.Zone = k.Region, k.Region
 	m.Groups, m.KeyPairs = slices.Clone(o.groups), slices.Clone(o.keyPairs)
 	m.Params = maps.Clone(o.params)
 }

@@ -5,9 +5,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-func (q *qingCloud) view(m *machine, now time.Time, verbose bool) qingInstanceView {
+func (q *qingCloud) view(m *core.Instance, now time.Time, verbose bool) qingInstanceView {
 	d := q.details[m.ID]
 	status, transition, since := qingStatus(m, now)
 	group, groups := qingSecurityGroups(m.Groups)
@@ -43,7 +45,7 @@ func (q *qingCloud) view(m *machine, now time.Time, verbose bool) qingInstanceVi
 // and clients know: an object; no eip but an empty list of eips; and, so that a
 // client can be tried with it, an empty list for eip. The last is for machines
 // in self-managed networks only, because strict decoders break on it.
-func qingEIP(m *machine, d *qingDetails) (eip, eips any) {
+func qingEIP(m *core.Instance, d *qingDetails) (eip, eips any) {
 	switch {
 	case len(m.PublicIPs) > 0:
 		return qingEIPView{ID: "eip-" + m.ID[2:], Address: m.PublicIPs[0], Bandwidth: "50"}, nil
@@ -73,7 +75,7 @@ func qingImage(id string) qingImageView {
 }
 
 // qingExtra repeats what the create asked for.
-func qingExtra(m *machine, d *qingDetails) qingExtraView {
+func qingExtra(m *core.Instance, d *qingDetails) qingExtraView {
 	number := func(name string) int {
 		n, _ := strconv.Atoi(m.Params[name]) // the create checked it; absent is 0
 		return n

@@ -80,7 +80,7 @@ func (q *qingCloud) authenticate(method, path string, params map[string]string, 
 // knows tells whether the access key, and the token if there has to be one, are
 // ours. That a missing token is answered like a wrong key is unverified.
 func (q *qingCloud) knows(params map[string]string) bool {
-	o := q.config
+	o := q.Config
 	key := subtle.ConstantTimeCompare([]byte(params["access_key_id"]), []byte(o.AccessKeyID))
 	token := 1
 	if o.SecurityToken != "" {
@@ -100,7 +100,7 @@ func (q *qingCloud) signed(newHash func() hash.Hash, method, path string, params
 	}
 	ok := 0
 	for _, p := range qingSignedPaths(path) {
-		mac := hmac.New(newHash, []byte(q.config.AccessKeySecret))
+		mac := hmac.New(newHash, []byte(q.Config.AccessKeySecret))
 		mac.Write([]byte(method + "\n" + p + "\n" + qingCanonical(params)))
 		ok |= subtle.ConstantTimeCompare(got, mac.Sum(nil))
 	}

@@ -1,6 +1,10 @@
 package cloudsim
 
-import "time"
+import (
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // Times in the life of a machine. None of them is documented; the order of
 // events is.
@@ -33,13 +37,13 @@ type qingNIC struct {
 // qingStatus returns status, transition_status and the time of the last change.
 // QingCloud has no status for a machine that died while booting: it simply ends
 // up in the recycle bin.
-func qingStatus(m *machine, now time.Time) (status, transition string, since time.Time) {
-	for _, s := range m.steps {
-		if s.at.After(now) {
+func qingStatus(m *core.Instance, now time.Time) (status, transition string, since time.Time) {
+	for _, s := range m.Steps {
+		if s.At.After(now) {
 			break
 		}
-		status, transition = qingPhase(s.phase, status)
-		since = s.at
+		status, transition = qingPhase(s.Phase, status)
+		since = s.At
 	}
 	return status, transition, since
 }
@@ -47,27 +51,27 @@ func qingStatus(m *machine, now time.Time) (status, transition string, since tim
 // qingPhase translates a phase that follows a status, "" for none. A machine on
 // its way from one status to another keeps the old one meanwhile. One that boots
 // for the second time is being reset; one that starts while it runs, restarted.
-func qingPhase(p Phase, before string) (status, transition string) {
+func qingPhase(p core.Phase, before string) (status, transition string) {
 	switch p {
-	case Pending:
+	case core.Pending:
 		if before != "" {
 			return before, "resetting"
 		}
 		return "pending", "creating"
-	case Running:
+	case core.Running:
 		return "running", ""
-	case Starting:
+	case core.Starting:
 		if before == "running" {
 			return before, "restarting"
 		}
 		return before, "starting"
-	case Stopping:
+	case core.Stopping:
 		return before, "stopping"
-	case Terminating:
+	case core.Terminating:
 		return before, "terminating"
-	case Stopped:
+	case core.Stopped:
 		return "stopped", ""
-	case Failed, Recycled:
+	case core.Failed, core.Recycled:
 		return "terminated", ""
 	default:
 		return "ceased", ""
@@ -75,27 +79,27 @@ func qingPhase(p Phase, before string) (status, transition string) {
 }
 
 // qingUp tells whether at least d has passed since the machine first ran.
-func qingUp(m *machine, now time.Time, d time.Duration) bool {
-	for _, s := range m.steps {
-		if s.phase == Running {
-			return !now.Before(s.at.Add(d))
+func qingUp(m *core.Instance, now time.Time, d time.Duration) bool {
+	for _, s := range m.Steps {
+		if s.Phase == core.Running {
+			return !now.Before(s.At.Add(d))
 		}
 	}
 	return false
 }
 
 // lookup returns a machine that the zone of the call shows, or nil.
-func (q *qingCloud) lookup(k *call, id string) *machine {
-	if m := q.find(id, k.now); m != nil && m.Zone == k.region {
+func (q *qingCloud) lookup(k *core.Call, id string) *core.Instance {
+	if m := q.Find(id, k.Now); m != nil && m.Zone == k.Region {
 		return m
 	}
 	return nil
 }
 
 // known is lookup with the machines included that ceased.
-func (q *qingCloud) known(k *call, id string) *machine {
-	m := q.cloud.lookup(id)
-	if m == nil || m.Zone != k.region || k.now.Before(m.VisibleAt) {
+func (q *qingCloud) known(k *core.Call, id string) *core.Instance {
+	m := q.Service.Lookup(id)
+	if m == nil || m.Zone != k.Region || k.Now.Before(m.VisibleAt) {
 		return nil
 	}
 	return m
@@ -103,8 +107,8 @@ func (q *qingCloud) known(k *call, id string) *machine {
 
 // targets resolves instances.n with lookup or known. One unknown ID refuses the
 // whole call; that the real cloud is as strict is unverified.
-func (q *qingCloud) targets(k *call, a *qingArgs, find func(*call, string) *machine) []*machine {
-	var found []*machine
+func (q *qingCloud) targets(k *core.Call, a *qingArgs, find func(*core.Call, string) *core.Instance) []*core.Instance {
+	var found []*core.Instance
 	for _, id := range a.requiredIDs("instances") {
 		m := find(k, id)
 		if m == nil {
@@ -116,7 +120,7 @@ func (q *qingCloud) targets(k *call, a *qingArgs, find func(*call, string) *mach
 	return found
 }
 
-func qingIDs(machines []*machine) []string {
+func qingIDs(machines []*core.Instance) []string {
 	ids := make([]string, 0, len(machines))
 	for _, m := range machines {
 		ids = append(ids, m.ID)

@@ -3,13 +3,15 @@ package cloudsim
 import (
 	"slices"
 	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // qingZones are the zones the documents name. Others are accepted too.
 func qingZones() []string { return []string{"pek3a", "pek3", "sh1a", "gd2", "ap2a"} }
 
 // describeZones is the action of that name.
-func (q *qingCloud) describeZones(_ *call, a *qingArgs) (qingReply, *qingError) {
+func (q *qingCloud) describeZones(_ *core.Call, a *qingArgs) (qingReply, *qingError) {
 	names, statuses := a.list("zones"), a.list("status")
 	if a.err != nil {
 		return nil, a.err

@@ -12,39 +12,24 @@ type Rate struct {
 	PerRegion bool // counted in each region; false counts all of them together
 }
 
-// rateKey is what a rate counts together.
-type rateKey struct{ api, region string }
-
-// tooFast tells whether a call exceeds one of the rates, and counts it if it does
-// not. Callers hold the lock.
-func (c *cloud) tooFast(k *call) bool {
-	now := time.Now()
-	var keys []rateKey
-	for _, r := range c.config.Rates {
-		if r.API != "" && r.API != k.action {
-			continue
+// DocumentedRates are the call rates that vendors document for the calls of a
+// server's life, for [Options].Rates. Alibaba Cloud publishes none for ECS, where
+// each account finds its own in its quota centre; the figure here is the low end
+// of what other calls of ECS are listed with. ENS and Tencent Cloud count by
+// account, and Tencent Cloud by the access point too, whatever the region.
+func DocumentedRates() map[Cloud][]Rate {
+	each := func(calls int, per time.Duration, perRegion bool, actions ...string) (list []Rate) {
+		for _, a := range actions {
+			list = append(list, Rate{a, calls, per, perRegion})
 		}
-		key := rateKey{api: r.API}
-		if r.PerRegion {
-			key.region = k.region
-		}
-		if c.within(key, now.Add(-r.Per)) >= r.Calls {
-			return true
-		}
-		keys = append(keys, key)
+		return list
 	}
-	for _, key := range keys {
-		c.taken[key] = append(c.taken[key], now)
+	power := []string{"StartInstances", "StopInstances", "RebootInstances"}
+	return map[Cloud][]Rate{
+		ECS: each(500, time.Minute, true, append(power, "RunInstances", "DescribeInstances", "DeleteInstances")...),
+		ENS: append(each(10, time.Second, false, "RunInstances", "CreateInstance"), each(100, time.Second, false, "DescribeInstances")...),
+		CVM: append(each(10, time.Second, false, append(power, "RunInstances", "TerminateInstances")...),
+			each(40, time.Second, false, "DescribeInstances", "DescribeInstancesStatus")...),
+		QingCloud: {{Calls: 2000, Per: time.Hour}},
 	}
-	return false
-}
-
-// within counts the calls since a time, and forgets those before it.
-func (c *cloud) within(key rateKey, since time.Time) int {
-	calls := c.taken[key]
-	for len(calls) > 0 && !calls[0].After(since) {
-		calls = calls[1:]
-	}
-	c.taken[key] = calls
-	return len(calls)
 }

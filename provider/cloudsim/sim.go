@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Clouds returns the simulated services in a fixed order.
@@ -46,7 +48,7 @@ type Options struct {
 // are looked at, by the clock of the process.
 type Sim struct {
 	opts   Options
-	clouds map[Cloud]*cloud
+	clouds map[Cloud]*core.Service
 }
 
 // New returns a simulator with no machines. Nil options mean the defaults.
@@ -60,26 +62,29 @@ func New(o *Options) *Sim {
 	if s.opts.Boot == nil {
 		s.opts.Boot = func(Cloud, *rand.Rand) time.Duration { return 2 * time.Second }
 	}
-	s.clouds = map[Cloud]*cloud{
-		ECS:       newCloud(s.settings(ECS), ECS, newECS),
-		ENS:       newCloud(s.settings(ENS), ENS, newENS),
-		CVM:       newCloud(s.settings(CVM), CVM, newCVM),
-		QingCloud: newCloud(s.settings(QingCloud), QingCloud, newQingCloud),
+	s.clouds = map[Cloud]*core.Service{
+		ECS:       core.NewService(s.settings(ECS), ECS, newECS),
+		ENS:       core.NewService(s.settings(ENS), ENS, newENS),
+		CVM:       core.NewService(s.settings(CVM), CVM, newCVM),
+		QingCloud: core.NewService(s.settings(QingCloud), QingCloud, newQingCloud),
 	}
 	return s
 }
 
 // settings returns what one cloud is told of the options.
-func (s *Sim) settings(c Cloud) settings {
-	return settings{
+func (s *Sim) settings(c Cloud) core.Config {
+	cfg := core.Config{
 		AccessKeyID:     s.opts.AccessKeyID,
 		AccessKeySecret: s.opts.AccessKeySecret,
 		SecurityToken:   s.opts.SecurityToken,
 		Seed:            s.opts.Seed,
 		Boot:            func(r *rand.Rand) time.Duration { return s.opts.Boot(c, r) },
-		Rates:           s.opts.Rates[c],
 		TokenLife:       s.opts.TokenLife,
 	}
+	for _, r := range s.opts.Rates[c] {
+		cfg.Rates = append(cfg.Rates, core.Rate(r))
+	}
+	return cfg
 }
 
 // Handler returns the HTTP service of one cloud, for a server of your own. It
@@ -104,8 +109,8 @@ func (s *Sim) collect(clouds []Cloud, keep func(Instance) bool) []Instance {
 	}
 	var out []Instance
 	for _, name := range clouds {
-		for _, i := range s.cloud(name).snapshots() {
-			if keep(i) {
+		for _, i := range s.cloud(name).Snapshots() {
+			if i := Instance(i); keep(i) {
 				out = append(out, i)
 			}
 		}
@@ -116,10 +121,10 @@ func (s *Sim) collect(clouds []Cloud, keep func(Instance) bool) []Instance {
 // Calls tells how many requests with a valid signature reached one API action
 // of a cloud ("" counts all actions), refused ones and injected faults included.
 func (s *Sim) Calls(name Cloud, action string) int {
-	return s.cloud(name).callsOf(action)
+	return s.cloud(name).Calls(action)
 }
 
-func (s *Sim) cloud(name Cloud) *cloud {
+func (s *Sim) cloud(name Cloud) *core.Service {
 	c := s.clouds[name]
 	if c == nil {
 		panic("cloudsim: no such cloud: " + string(name) + ", want one of " + joinClouds())

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Documented limits of the protocol.
@@ -26,9 +28,9 @@ type tencentEnvelope struct {
 	tree any // the action's own parameters, still undecoded
 }
 
-// open implements wire.
-func (c *cvm) open(r *http.Request, body []byte, now time.Time) (*call, *answer) {
-	id := c.cloud.requestID(c.requests)
+// Open implements wire.
+func (c *cvm) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *core.Answer) {
+	id := c.cloud.RequestID(c.requests)
 	e, refused := c.authenticate(r, body, now)
 	if refused == nil {
 		refused = c.admit(e)
@@ -36,7 +38,7 @@ func (c *cvm) open(r *http.Request, body []byte, now time.Time) (*call, *answer)
 	if refused != nil {
 		return nil, refused.answer(id)
 	}
-	return &call{action: e.action, region: e.region, now: now, tree: e.tree, requestID: id}, nil
+	return &core.Call{Action: e.action, Region: e.region, Now: now, Tree: e.tree, RequestID: id}, nil
 }
 
 // authenticate checks the signature by whichever method the request uses.
@@ -71,7 +73,7 @@ func tencentBadSignature() *tencentRefusal {
 func (c *cvm) admit(e *tencentEnvelope) *tencentRefusal {
 	action, known := c.actions[e.action]
 	switch {
-	case !tencentEqual(e.token, cmp.Or(c.cloud.config.SecurityToken, e.token)):
+	case !tencentEqual(e.token, cmp.Or(c.cloud.Config.SecurityToken, e.token)):
 		return tencentRefuse("AuthFailure.TokenFailure", "The token is wrong or missing.")
 	case e.action == "":
 		return tencentMissing("Action")
@@ -92,7 +94,7 @@ func (c *cvm) admit(e *tencentEnvelope) *tencentRefusal {
 
 // knows checks a secret ID.
 func (c *cvm) knows(secretID string) *tencentRefusal {
-	if !tencentEqual(secretID, c.cloud.config.AccessKeyID) {
+	if !tencentEqual(secretID, c.cloud.Config.AccessKeyID) {
 		return tencentRefuse("AuthFailure.SecretIdNotFound", "The SecretId is not found.")
 	}
 	return nil

@@ -58,7 +58,7 @@ func (c *cvm) openTC3(r *http.Request, body []byte, now time.Time) (*tencentEnve
 	if refused != nil {
 		return nil, refused
 	}
-	if auth.date != at.UTC().Format(time.DateOnly) || !auth.verify(r, body, c.cloud.config.AccessKeySecret) {
+	if auth.date != at.UTC().Format(time.DateOnly) || !auth.verify(r, body, c.cloud.Config.AccessKeySecret) {
 		return nil, tencentBadSignature()
 	}
 	tree, refused := tc3Params(r, body)

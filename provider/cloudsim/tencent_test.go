@@ -114,20 +114,20 @@ func v1POST(params map[string]string) *http.Request {
 
 // cvmClient calls one simulator.
 type cvmClient struct {
-	t      *testing.T
+	T      *testing.T
 	h      http.Handler
 	region string
 }
 
 // stNewCVM returns a client of CVM in ap-guangzhou.
 func stNewCVM(t *testing.T, h http.Handler) *cvmClient {
-	return &cvmClient{t: t, h: h, region: "ap-guangzhou"}
+	return &cvmClient{T: t, h: h, region: "ap-guangzhou"}
 }
 
 // call sends a JSON body; a fault that is not an API answer fails the test.
 func (c *cvmClient) call(action, body string) tencentResponse {
-	c.t.Helper()
-	return stAsk(c.t, c.h, c.request(action, body))
+	c.T.Helper()
+	return stAsk(c.T, c.h, c.request(action, body))
 }
 
 func (c *cvmClient) request(action, body string) *http.Request {
@@ -152,27 +152,27 @@ func runBody(t *testing.T, members string) string {
 
 // run creates machines and returns their IDs.
 func (c *cvmClient) run(members string) []string {
-	c.t.Helper()
-	got := c.call("RunInstances", runBody(c.t, members))
+	c.T.Helper()
+	got := c.call("RunInstances", runBody(c.T, members))
 	if got.Error.Code != "" {
-		c.t.Fatalf("RunInstances with %s was refused: %+v", members, got.Error)
+		c.T.Fatalf("RunInstances with %s was refused: %+v", members, got.Error)
 	}
 	return got.InstanceIdSet
 }
 
 // instance returns the row of DescribeInstances for one machine.
 func (c *cvmClient) instance(id string) map[string]any {
-	c.t.Helper()
+	c.T.Helper()
 	got := c.call("DescribeInstances", `{"InstanceIds":["`+id+`"]}`)
 	if len(got.InstanceSet) != 1 {
-		c.t.Fatalf("DescribeInstances of %s: %d rows, error %+v", id, len(got.InstanceSet), got.Error)
+		c.T.Fatalf("DescribeInstances of %s: %d rows, error %+v", id, len(got.InstanceSet), got.Error)
 	}
 	return got.InstanceSet[0]
 }
 
 // states returns the states of machines in the order of the IDs.
 func (c *cvmClient) states(ids ...string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	got := c.call("DescribeInstancesStatus", idsBody(ids, `,"Limit":100`))
 	var states []string
 	for _, s := range got.InstanceStatusSet {
@@ -188,9 +188,9 @@ func idsBody(ids []string, more string) string {
 
 // refused checks an answer's code, and that it made nothing.
 func (c *cvmClient) refused(what string, got tencentResponse, code string) {
-	c.t.Helper()
+	c.T.Helper()
 	if got.Error.Code != code {
-		c.t.Errorf("%s: code %q (%s), want %q", what, got.Error.Code, got.Error.Message, code)
+		c.T.Errorf("%s: code %q (%s), want %q", what, got.Error.Code, got.Error.Message, code)
 	}
 }
 

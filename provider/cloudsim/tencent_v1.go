@@ -81,7 +81,7 @@ func (c *cvm) verifyV1(r *http.Request, form map[string]string, now time.Time) *
 	}
 	// The nonce is documented to prevent replays, together with the timestamp.
 	// Which code a replay gets is [unverified].
-	if !c.cloud.useNonce(form["Nonce"]+" "+form["Timestamp"]+" "+form["Signature"], now, tencentSkew) {
+	if !c.cloud.UseNonce(form["Nonce"]+" "+form["Timestamp"]+" "+form["Signature"], now, tencentSkew) {
 		return tencentRefuse("AuthFailure.SignatureFailure", "The nonce was used before.")
 	}
 	return nil
@@ -100,7 +100,7 @@ func v1Algorithm(method string) func() hash.Hash {
 
 func (c *cvm) matchesV1(r *http.Request, form map[string]string, algorithm func() hash.Hash) bool {
 	for _, host := range tencentHosts(r) {
-		h := hmac.New(algorithm, []byte(c.cloud.config.AccessKeySecret))
+		h := hmac.New(algorithm, []byte(c.cloud.Config.AccessKeySecret))
 		h.Write([]byte(v1Text(r.Method, host, form)))
 		if tencentEqual(form["Signature"], base64.StdEncoding.EncodeToString(h.Sum(nil))) {
 			return true

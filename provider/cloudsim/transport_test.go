@@ -70,7 +70,7 @@ func TestTransportKnowsTheVendorsHosts(t *testing.T) {
 	}
 	s := New(nil)
 	for host, want := range hosts {
-		if c := s.byHost(host); c == nil || c.name != want {
+		if c := s.byHost(host); c == nil || c.Name != want {
 			t.Errorf("%s does not lead to %s", host, want)
 		}
 	}

@@ -1,11 +1,11 @@
-package cloudsim
+package core
 
 import "time"
 
-// useNonce records a nonce and reports whether it is new. Timestamps are accepted
+// UseNonce records a nonce and reports whether it is new. Timestamps are accepted
 // for a window each way, so that a request can come again for twice the window:
 // its nonce is remembered for at least that, and forgotten some time later.
-func (c *cloud) useNonce(nonce string, now time.Time, window time.Duration) bool {
+func (c *Service) UseNonce(nonce string, now time.Time, window time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.nonces.use(nonce, now, 2*window)

@@ -1,4 +1,4 @@
-package cloudsim
+package core
 
 import (
 	"cmp"
@@ -8,14 +8,14 @@ import (
 )
 
 // cutCount is how many of n machines a create makes.
-func (fs faults) cutCount(n int) int {
-	if f, ok := fs.get(Partial); ok {
+func (fs Faults) cutCount(n int) int {
+	if f, ok := fs.Get(Partial); ok {
 		n = min(n, f.Count)
 	}
-	if f, ok := fs.get(StockRanOut); ok {
+	if f, ok := fs.Get(StockRanOut); ok {
 		n = min(n, max(f.Count, 1))
 	}
-	if f, ok := fs.get(DeadToken); ok {
+	if f, ok := fs.Get(DeadToken); ok {
 		n = min(n, f.Count)
 	}
 	return n
@@ -23,8 +23,8 @@ func (fs faults) cutCount(n int) int {
 
 // hiddenFor is how long the i-th machine of a create stays invisible: what the
 // first fault says that is about it.
-func (c *cloud) hiddenFor(k *call, i int) time.Duration {
-	for f := range k.faults.all(LateVisibility) {
+func (c *Service) hiddenFor(k *Call, i int) time.Duration {
+	for f := range k.Faults.all(LateVisibility) {
 		if f.Count > 0 && i >= f.Count {
 			continue
 		}
@@ -36,19 +36,19 @@ func (c *cloud) hiddenFor(k *call, i int) time.Duration {
 	return 0
 }
 
-// answered returns the IDs that a create answers with, given those of the
+// Answered returns the IDs that a create answers with, given those of the
 // machines it made. Id draws an ID of the vendor's form.
-func (c *cloud) answered(k *call, ids []string, id func(*rand.Rand) string) []string {
+func (c *Service) Answered(k *Call, ids []string, id func(*rand.Rand) string) []string {
 	k.named = ids
 	made := ids
-	if f, ok := k.faults.get(ShortList); ok {
+	if f, ok := k.Faults.Get(ShortList); ok {
 		k.named = k.named[:min(f.Count, len(k.named))]
 	}
-	if f, ok := k.faults.get(ForeignList); ok {
+	if f, ok := k.Faults.Get(ForeignList); ok {
 		n := min(cmp.Or(f.Count, 1), len(k.named))
 		k.named = append(slices.Clone(k.named[:len(k.named)-n]), c.others(f, made, n, id)...)
 	}
-	if f, ok := k.faults.get(LongList); ok {
+	if f, ok := k.Faults.Get(LongList); ok {
 		k.named = append(slices.Clone(k.named), c.others(f, made, cmp.Or(f.Count, 1), id)...)
 	}
 	return k.named
@@ -61,7 +61,7 @@ const strangerLook = 1000
 // others returns n IDs that a create did not make: of other machines that exist
 // in the region of those it made, begun with a drawn one, and of no machines when
 // these run out or the fault wants those.
-func (c *cloud) others(f Fault, made []string, n int, id func(*rand.Rand) string) []string {
+func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) string) []string {
 	var out []string
 	if look := min(strangerLook, len(c.order)); look > 0 && !f.Invented {
 		start, now := c.mischief.IntN(len(c.order)), time.Now()
@@ -81,9 +81,9 @@ func (c *cloud) others(f Fault, made []string, n int, id func(*rand.Rand) string
 
 // stranger reports whether a machine lives in the region of a create that did not
 // make it.
-func (c *cloud) stranger(m *machine, made []string, now time.Time) bool {
+func (c *Service) stranger(m *Instance, made []string, now time.Time) bool {
 	if len(made) > 0 && c.machines[made[0]].Region != m.Region {
 		return false
 	}
-	return m.phase(now) != Gone && !slices.Contains(made, m.ID)
+	return m.PhaseAt(now) != Gone && !slices.Contains(made, m.ID)
 }

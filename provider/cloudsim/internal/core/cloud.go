@@ -1,4 +1,4 @@
-package cloudsim
+package core
 
 // Cloud names one of the simulated services.
 type Cloud string
@@ -11,7 +11,7 @@ const (
 	QingCloud Cloud = "qingcloud" // QingCloud IaaS
 )
 
-// Key pair that every simulated cloud accepts unless [Options] say otherwise.
+// Key pair that every simulated cloud accepts unless the options say otherwise.
 const (
 	DefaultAccessKeyID     = "testid"
 	DefaultAccessKeySecret = "testsecret"

@@ -1,4 +1,4 @@
-package cloudsim
+package core
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 
 // proxyAnswer is what something in front of the service answers in its place: a
 // page, and no word of the vendor's.
-func proxyAnswer(f Fault) *answer {
+func proxyAnswer(f Fault) *Answer {
 	status := cmp.Or(f.Status, http.StatusServiceUnavailable)
 	text := cmp.Or(f.Message, http.StatusText(status))
 	page := fmt.Sprintf("<html>\r\n<head><title>%d %s</title></head>\r\n<body>\r\n<center><h1>%d %s</h1></center>\r\n"+
@@ -20,20 +20,20 @@ func proxyAnswer(f Fault) *answer {
 	if f.Delay > 0 {
 		header.Set("Retry-After", strconv.Itoa(int((f.Delay+time.Second-1)/time.Second)))
 	}
-	return &answer{status: status, contentType: "text/html", body: []byte(cmp.Or(f.Body, page)), header: header}
+	return &Answer{Status: status, ContentType: "text/html", Body: []byte(cmp.Or(f.Body, page)), header: header}
 }
 
 // cut takes the end of the body away and promises it all the same.
-func (a *answer) cut(f Fault, ids []string) {
-	if len(a.body) == 0 {
+func (a *Answer) cut(f Fault, ids []string) {
+	if len(a.Body) == 0 {
 		return
 	}
 	at := f.Count
 	if at <= 0 {
-		at = middleOf(a.body, ids)
+		at = middleOf(a.Body, ids)
 	}
-	at = min(at, len(a.body)-1)
-	a.body, a.missing = a.body[:at], len(a.body)-at
+	at = min(at, len(a.Body)-1)
+	a.Body, a.missing = a.Body[:at], len(a.Body)-at
 }
 
 // middleOf is a place in the middle of a list of IDs, inside one of them, or in

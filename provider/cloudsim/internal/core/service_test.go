@@ -1,17 +1,17 @@
-package cloudsim
+package core
 
 import "testing"
 
 // unwired is a service without a protocol.
-func unwired(cfg settings) *cloud {
-	return newCloud(cfg, QingCloud, func(*cloud) wire { return nil })
+func unwired(cfg Config) *Service {
+	return NewService(cfg, QingCloud, func(*Service) Wire { return nil })
 }
 
 func TestPrivateAddressesDiffer(t *testing.T) {
-	c := unwired(settings{})
+	c := unwired(Config{})
 	seen := map[string]bool{}
 	for range 70000 {
-		ip := c.privateIP()
+		ip := c.PrivateIP()
 		if seen[ip] {
 			t.Fatalf("address %s is given to a second machine", ip)
 		}

@@ -1,4 +1,4 @@
-package cloudsim
+package core
 
 import (
 	"cmp"
@@ -10,26 +10,26 @@ import (
 // documentedListCap is how many machines a filter by tags finds on ECS at most.
 const documentedListCap = 1000
 
-// listed returns what a describe shows of the machines that it found, which are
+// Listed returns what a describe shows of the machines that it found, which are
 // all that match, in order of creation. Found is the caller's own list.
-func (c *cloud) listed(k *call, found []*machine) []*machine {
-	for f := range k.faults.all(Blind) {
-		found = slices.DeleteFunc(found, func(m *machine) bool { return c.hides(f, m) })
+func (c *Service) Listed(k *Call, found []*Instance) []*Instance {
+	for f := range k.Faults.all(Blind) {
+		found = slices.DeleteFunc(found, func(m *Instance) bool { return c.hides(f, m) })
 	}
-	for f := range k.faults.all(Flap) {
-		found = slices.DeleteFunc(found, func(m *machine) bool { return c.drops(f, m) })
+	for f := range k.Faults.all(Flap) {
+		found = slices.DeleteFunc(found, func(m *Instance) bool { return c.drops(f, m) })
 	}
-	if f, ok := k.faults.get(ListCap); ok {
+	if f, ok := k.Faults.Get(ListCap); ok {
 		found = found[:min(len(found), cmp.Or(f.Count, documentedListCap))]
 	}
 	return found
 }
 
 // hides reports whether a key does not see a machine, the same in every answer.
-func (c *cloud) hides(f Fault, m *machine) bool {
+func (c *Service) hides(f Fault, m *Instance) bool {
 	if f.Share > 0 {
 		h := fnv.New64a()
-		_, _ = h.Write([]byte(strconv.FormatUint(c.config.Seed, 16) + " " + m.ID)) // a hash accepts every write
+		_, _ = h.Write([]byte(strconv.FormatUint(c.Config.Seed, 16) + " " + m.ID)) // a hash accepts every write
 		return float64(mixed(h.Sum64())>>11)/(1<<53) < f.Share
 	}
 	return f.Count == 0 || m.index < f.Count
@@ -44,21 +44,21 @@ func mixed(h uint64) uint64 {
 }
 
 // drops reports whether one answer leaves a machine out.
-func (c *cloud) drops(f Fault, m *machine) bool {
+func (c *Service) drops(f Fault, m *Instance) bool {
 	if f.Share > 0 {
 		return c.mischief.Float64() < f.Share
 	}
 	return f.Count == 0 || m.index < f.Count
 }
 
-// denies reports whether a key may not describe machines: none of the account's,
+// Denies reports whether a key may not describe machines: none of the account's,
 // or one of those that a call names.
-func (c *cloud) denies(k *call, named []*machine) bool {
-	for f := range k.faults.all(Blind) {
+func (c *Service) Denies(k *Call, named []*Instance) bool {
+	for f := range k.Faults.all(Blind) {
 		if f.Count == 0 && f.Share == 0 {
 			return true
 		}
-		hidden := func(m *machine) bool { return c.hides(f, m) }
+		hidden := func(m *Instance) bool { return c.hides(f, m) }
 		if slices.ContainsFunc(named, hidden) {
 			return true
 		}
@@ -66,9 +66,9 @@ func (c *cloud) denies(k *call, named []*machine) bool {
 	return false
 }
 
-// claimed returns the rows of a page and the total that the answer has for them.
-func (c *cloud) claimed(k *call, page []*machine, total int) ([]*machine, int) {
-	f, ok := k.faults.get(WrongTotal)
+// Claimed returns the rows of a page and the total that the answer has for them.
+func (c *Service) Claimed(k *Call, page []*Instance, total int) ([]*Instance, int) {
+	f, ok := k.Faults.Get(WrongTotal)
 	if !ok {
 		return page, total
 	}
