@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // FuzzTencentBody feeds signed bodies and queries: each gets an API answer.
 func FuzzTencentBody(f *testing.F) {
-	for _, seed := range []string{fullRun, minimalRun, `{"DataDisks":[{}]}`, "Placement.Zone=x&DataDisks.0.DiskSize=1", "a.b=1&a=2", `{"ActionTimer":{}}`} {
+	for _, seed := range []string{simtest.CVMFull, simtest.CVMMinimal, `{"DataDisks":[{}]}`, "Placement.Zone=x&DataDisks.0.DiskSize=1", "a.b=1&a=2", `{"ActionTimer":{}}`} {
 		f.Add(seed, true)
 		f.Add(seed, false)
 	}
 	f.Fuzz(func(t *testing.T, params string, isJSON bool) {
-		c := core.NewService(core.Config{Boot: func(*rand.Rand) time.Duration { return 0 }}, CVM, newCVM).Wire.(*cvm)
+		c := core.NewService(core.Config{Boot: func(*rand.Rand) time.Duration { return 0 }}, core.CVM, newCVM).Wire.(*cvm)
 		var tree any
 		var refused *tencentRefusal
 		if isJSON {
@@ -29,6 +30,6 @@ func FuzzTencentBody(f *testing.F) {
 			return
 		}
 		a := c.Serve(&core.Call{Action: "RunInstances", Region: "ap-guangzhou", Tree: tree, RequestID: "r"})
-		readTencent(t, a.Body)
+		simtest.ReadCVM(t, a.Body)
 	})
 }

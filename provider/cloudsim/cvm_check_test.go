@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // manyDisks is a list of n data disks of one type.
@@ -30,9 +32,9 @@ func checkRuns(t *testing.T, cases map[string]string) {
 	t.Helper()
 	for members, code := range cases {
 		c := newCVMTestClient(t, nil)
-		got := c.call("RunInstances", runBody(t, members))
+		got := c.Call("RunInstances", simtest.CVMCreate(t, members))
 		short := members[:min(len(members), 120)]
-		c.refused(short, got, code)
+		c.Refused(short, got, code)
 		if made := len(c.sim.Everything(CVM)); code != "" && made != 0 {
 			t.Errorf("%s: refused, and yet %d machines exist", short, made)
 		}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestCVMFaultsHaveTheVendorsCodes(t *testing.T) {
@@ -30,11 +32,11 @@ func TestCVMFaultsHaveTheVendorsCodes(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		f.fault.Times = 1
 		c.sim.Inject(f.fault)
-		c.refused(string(f.fault.Kind), c.call("RunInstances", minimalRun), f.code)
+		c.Refused(string(f.fault.Kind), c.Call("RunInstances", simtest.CVMMinimal), f.code)
 		if n := len(c.sim.Everything(CVM)); n != 0 {
 			t.Errorf("%s: %d machines were made", f.fault.Kind, n)
 		}
-		if ids := c.run(``); len(ids) != 1 {
+		if ids := c.Run(``); len(ids) != 1 {
 			t.Errorf("%s: the next call made %d machines", f.fault.Kind, len(ids))
 		}
 	}
@@ -53,14 +55,14 @@ func TestCVMServerErrorsComeFromAGateway(t *testing.T) {
 		f.fault.Times = 1
 		c.sim.Inject(f.fault)
 		w := httptest.NewRecorder()
-		c.sim.Handler(CVM).ServeHTTP(w, c.request("RunInstances", runBody(t, `{"ClientToken":"op-1"}`)))
+		c.sim.Handler(CVM).ServeHTTP(w, c.Request("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1"}`)))
 		if w.Code != f.status || !strings.HasPrefix(w.Body.String(), "<html>") {
 			t.Errorf("%s: HTTP %d with body %q, want %d with a page", f.fault.Kind, w.Code, w.Body, f.status)
 		}
 		if n := len(c.sim.Everything(CVM)); n != f.made {
 			t.Errorf("%s: %d machines, want %d", f.fault.Kind, n, f.made)
 		}
-		if ids := c.run(`{"ClientToken":"op-1"}`); len(ids) != 1 || len(c.sim.Everything(CVM)) != 1 {
+		if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 || len(c.sim.Everything(CVM)) != 1 {
 			t.Errorf("%s: after the same token again there are %d machines", f.fault.Kind, len(c.sim.Everything(CVM)))
 		}
 	}
@@ -69,7 +71,7 @@ func TestCVMServerErrorsComeFromAGateway(t *testing.T) {
 func TestCVMServerErrorAfterWithACode(t *testing.T) {
 	c := newCVMTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: ServerErrorAfter, Code: "InternalError.TradeUnknownError"})
-	c.refused("create", c.call("RunInstances", minimalRun), "InternalError.TradeUnknownError")
+	c.Refused("create", c.Call("RunInstances", simtest.CVMMinimal), "InternalError.TradeUnknownError")
 	if n := len(c.sim.Instances(CVM)); n != 1 {
 		t.Errorf("%d machines, want the one that the hidden answer was about", n)
 	}
@@ -79,12 +81,12 @@ func TestCVMLaunchFailureIsListedWithItsReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1, Message: "the disk could not be attached"})
-		ids := c.run(`{"InstanceCount":2}`)
+		ids := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
-		if got := c.states(ids...); !slices.Equal(got, []string{"LAUNCH_FAILED", "RUNNING"}) {
+		if got := c.States(ids...); !slices.Equal(got, []string{"LAUNCH_FAILED", "RUNNING"}) {
 			t.Errorf("states %v", got)
 		}
-		row := c.instance(ids[0])
+		row := c.Instance(ids[0])
 		for member, want := range map[string]string{
 			"LatestOperation": "RunInstances", "LatestOperationState": "FAILED", "LatestOperationErrorMsg": "the disk could not be attached",
 		} {
@@ -92,7 +94,7 @@ func TestCVMLaunchFailureIsListedWithItsReason(t *testing.T) {
 				t.Errorf("%s is %v, want %s", member, row[member], want)
 			}
 		}
-		c.refused("terminate", c.call("TerminateInstances", idsBody(ids[:1], "")), "UnsupportedOperation.InstanceStateLaunchFailed")
+		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")), "UnsupportedOperation.InstanceStateLaunchFailed")
 	})
 }
 
@@ -100,14 +102,14 @@ func TestCVMLateMachinesAreInvisible(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LateVisibility, Delay: 10 * time.Second})
-		ids := c.run(`{"InstanceCount":2}`)
+		ids := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(9 * time.Second)
-		if got := c.states(ids...); len(got) != 0 {
+		if got := c.States(ids...); len(got) != 0 {
 			t.Errorf("before its time: %v", got)
 		}
-		c.refused("terminate", c.call("TerminateInstances", idsBody(ids, "")), "InvalidInstanceId.NotFound")
+		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
 		time.Sleep(time.Second)
-		if got := c.states(ids...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
+		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
 			t.Errorf("after its time: %v", got)
 		}
 	})
@@ -117,11 +119,11 @@ func TestCVMPartialCreateAnswersFewerIDs(t *testing.T) {
 	c := newCVMTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: Partial, Count: 2, Times: 1})
 	body := `{"InstanceCount":5,"MinCount":1,"ClientToken":"op-1"}`
-	first := c.run(body)
+	first := c.Run(body)
 	if len(first) != 2 {
 		t.Errorf("%d IDs, want 2", len(first))
 	}
-	if again := c.run(body); !slices.Equal(first, again) {
+	if again := c.Run(body); !slices.Equal(first, again) {
 		t.Errorf("the token then answers %v, want %v", again, first)
 	}
 }
@@ -130,7 +132,7 @@ func TestCVMResetAfterTheCreateLeavesTheMachine(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: ResetAfter, Times: 1})
 	c := cvmTestClientOf(t, sim)
-	r := c.request("RunInstances", runBody(t, `{"ClientToken":"op-1"}`))
+	r := c.Request("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1"}`))
 	r.URL.Scheme, r.URL.Host, r.RequestURI = "https", "cvm.tencentcloudapi.com", ""
 	res, err := sim.Transport().RoundTrip(r)
 	if err == nil {
@@ -140,7 +142,7 @@ func TestCVMResetAfterTheCreateLeavesTheMachine(t *testing.T) {
 		t.Fatalf("error %v, want a reset connection", err)
 	}
 	want := sim.Instances(CVM)[0].ID
-	if got := c.run(`{"ClientToken":"op-1"}`); !slices.Equal(got, []string{want}) {
+	if got := c.Run(`{"ClientToken":"op-1"}`); !slices.Equal(got, []string{want}) {
 		t.Errorf("the same token again answers %v, want %s", got, want)
 	}
 }
@@ -149,10 +151,10 @@ func TestCVMThrottledReadsCountAsCalls(t *testing.T) {
 	c := newCVMTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: Throttle, API: "DescribeInstances", Times: 2})
 	for range 3 {
-		c.call("DescribeInstances", `{}`)
+		c.Call("DescribeInstances", `{}`)
 	}
-	c.call("DescribeInstances", `{"Unknown":1}`)
-	cvmAsk(t, c.sim, tc3Request{secret: "wrong"}.build())
+	c.Call("DescribeInstances", `{"Unknown":1}`)
+	cvmAsk(t, c.sim, simtest.TC3Request{Secret: "wrong"}.Build())
 	if n := c.sim.Calls(CVM, "DescribeInstances"); n != 4 {
 		t.Errorf("%d calls counted, want 4: those with a good signature", n)
 	}
@@ -162,7 +164,7 @@ func TestCVMMalformedBody(t *testing.T) {
 	c := newCVMTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: Malformed, Body: "null", Status: http.StatusBadGateway})
 	w := httptest.NewRecorder()
-	c.sim.Handler(CVM).ServeHTTP(w, c.request("RunInstances", minimalRun))
+	c.sim.Handler(CVM).ServeHTTP(w, c.Request("RunInstances", simtest.CVMMinimal))
 	if w.Code != http.StatusBadGateway || w.Body.String() != "null" || len(c.sim.Instances(CVM)) != 1 {
 		t.Errorf("HTTP %d, body %q, %d machines", w.Code, w.Body, len(c.sim.Instances(CVM)))
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // newGroup creates a placement group and returns its ID.
@@ -64,7 +66,7 @@ func TestCVMGroupsAreListed(t *testing.T) {
 			t.Errorf("a create answers %v, want %v", made, want)
 		}
 		c.newGroup(`{"Name":"web-b","Type":"HOST","Strategy":"PARTITION","PartitionCount":4}`)
-		ids := c.run(inGroup(id, `,"InstanceCount":2`))
+		ids := c.Run(inGroup(id, `,"InstanceCount":2`))
 		want["CurrentNum"], want["InstanceIds"], want["Affinity"] = 2.0, []any{ids[0], ids[1]}, 2.0
 		want["Tags"] = []any{map[string]any{"Key": "env", "Value": "prod"}}
 		if row := c.groupRow(id); fmt.Sprint(row) != fmt.Sprint(want) {
@@ -89,12 +91,12 @@ func TestCVMGroupsAreListed(t *testing.T) {
 		} {
 			c.wantCode("DescribeDisasterRecoverGroups", body, code)
 		}
-		c.region = "ap-shanghai"
+		c.Region = "ap-shanghai"
 		if got := c.wantOK("DescribeDisasterRecoverGroups", `{}`); got["TotalCount"] != 0.0 {
 			t.Errorf("ap-shanghai lists groups of ap-guangzhou")
 		}
 		body := `{"DisasterRecoverGroupIds":["` + id + `"],"Placement":{"Zone":"ap-shanghai-2"}}`
-		c.wantCode("RunInstances", runBody(t, body), "FailedOperation.DisasterRecoverGroupNotFound")
+		c.wantCode("RunInstances", simtest.CVMCreate(t, body), "FailedOperation.DisasterRecoverGroupNotFound")
 	})
 }
 
@@ -102,10 +104,10 @@ func TestCVMGroupQuotas(t *testing.T) {
 	c := newCVMTestClient(t, nil)
 	for room, kind := range map[int]string{50: "HOST", 20: "SW", 30: "RACK"} {
 		id := c.newGroup(`{"Name":"g","Type":"` + kind + `"}`)
-		c.run(inGroup(id, fmt.Sprintf(`,"InstanceCount":%d`, room-1)))
-		two := runBody(t, inGroup(id, `,"InstanceCount":2`))
+		c.Run(inGroup(id, fmt.Sprintf(`,"InstanceCount":%d`, room-1)))
+		two := simtest.CVMCreate(t, inGroup(id, `,"InstanceCount":2`))
 		c.wantCode("RunInstances", two, "ResourceInsufficient.DisasterRecoverGroupCvmQuota")
-		c.run(inGroup(id, ""))
+		c.Run(inGroup(id, ""))
 		if row := c.groupRow(id); row["CurrentNum"] != float64(room) || row["CvmQuotaTotal"] != float64(room) {
 			t.Errorf("%s: %v machines of %v, want %d", kind, row["CurrentNum"], row["CvmQuotaTotal"], room)
 		}
@@ -131,12 +133,12 @@ func TestCVMGroupsLoseWhatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		id, other := c.newGroup(`{"Name":"g","Type":"HOST"}`), c.newGroup(`{"Name":"h","Type":"HOST"}`)
-		ids := c.run(inGroup(id, `,"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}`))
+		ids := c.Run(inGroup(id, `,"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}`))
 		time.Sleep(2 * time.Second)
 		both := `{"DisasterRecoverGroupIds":["` + other + `","` + id + `"]}`
 		for range 2 {
 			c.wantCode("DeleteDisasterRecoverGroups", both, "FailedOperation.PlacementSetNotEmpty")
-			c.wantOK("TerminateInstances", idsBody(ids, ""))
+			c.wantOK("TerminateInstances", simtest.CVMIDs(ids, ""))
 			time.Sleep(time.Second)
 		}
 		if row := c.groupRow(id); row["CurrentNum"] != 0.0 {
@@ -176,47 +178,47 @@ func TestCVMMachinesJoinAndLeaveGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		a, b := c.newGroup(`{"Name":"a","Type":"SW"}`), c.newGroup(`{"Name":"b","Type":"SW"}`)
-		ids := c.run(`{"InstanceCount":2}`)
-		c.wantCode("ModifyInstancesDisasterRecoverGroup", idsBody(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`), "UnsupportedOperation.InstanceStatePending")
+		ids := c.Run(`{"InstanceCount":2}`)
+		c.wantCode("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`), "UnsupportedOperation.InstanceStatePending")
 		time.Sleep(2 * time.Second)
-		c.wantOK("ModifyInstancesDisasterRecoverGroup", idsBody(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`))
-		c.wantOK("ModifyInstancesDisasterRecoverGroup", idsBody(ids[1:], `,"DisasterRecoverGroupId":"`+b+`","Force":true`))
-		if row := c.instance(ids[1]); fmt.Sprint(row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"]) != "["+b+"]"+b {
+		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`))
+		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids[1:], `,"DisasterRecoverGroupId":"`+b+`","Force":true`))
+		if row := c.Instance(ids[1]); fmt.Sprint(row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"]) != "["+b+"]"+b {
 			t.Errorf("the machine shows group %v %v, want %s", row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"], b)
 		}
 		if na, nb := c.groupRow(a)["CurrentNum"], c.groupRow(b)["CurrentNum"]; na != 1.0 || nb != 1.0 {
 			t.Errorf("%v and %v machines in the groups, want 1 and 1", na, nb)
 		}
-		local := c.run(`{"SystemDisk":{"DiskType":"LOCAL_BASIC"}}`)
-		host := c.run(`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G","Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`)
-		c.run(inGroup(b, `,"InstanceCount":18`)) // 19 of 20
-		free := c.run(`{"InstanceCount":2}`)
+		local := c.Run(`{"SystemDisk":{"DiskType":"LOCAL_BASIC"}}`)
+		host := c.Run(`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G","Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`)
+		c.Run(inGroup(b, `,"InstanceCount":18`)) // 19 of 20
+		free := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
-		c.wantOK("StopInstances", idsBody(ids[:1], `,"StoppedMode":"STOP_CHARGING"`))
+		c.wantOK("StopInstances", simtest.CVMIDs(ids[:1], `,"StoppedMode":"STOP_CHARGING"`))
 		time.Sleep(2 * time.Second)
 		for body, code := range map[string]string{
-			idsBody(free, ``): "MissingParameter",
-			idsBody(free, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):                          "InvalidParameterValue.LimitExceeded",
-			idsBody(free, `,"DisasterRecoverGroupIds":["`+a+`"],"DisasterRecoverGroupId":"`+a+`"`): "InvalidParameterCombination",
-			idsBody(free, `,"DisasterRecoverGroupIds":["g"]`):                                      "InvalidParameterValue.DisasterRecoverGroupIdMalformed",
-			idsBody(free, `,"DisasterRecoverGroupIds":["ps-nothere"]`):                             "FailedOperation.DisasterRecoverGroupNotFound",
-			idsBody(free, `,"DisasterRecoverGroupIds":["`+b+`"]`):                                  "ResourceInsufficient.DisasterRecoverGroupCvmQuota",
-			idsBody(free, `,"DisasterRecoverGroupIds":["`+a+`"],"PartitionNumber":1`):              "InvalidParameterCombination",
-			idsBody(ids[1:], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "FailedOperation.AlreadyInDisasterRecoverGroup",
-			idsBody(ids[:1], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "UnsupportedOperation.StoppedModeStopCharging",
-			idsBody(local, `,"DisasterRecoverGroupIds":["`+a+`"],"Force":true`):                    "InvalidInstance.NotSupported",
-			idsBody(host, `,"DisasterRecoverGroupIds":["`+a+`"]`):                                  "UnsupportedOperation.InstanceChargeType",
-			idsBody([]string{"ins-zzzzzzzz"}, `,"DisasterRecoverGroupIds":["`+a+`"]`):              "InvalidInstanceId.NotFound",
+			simtest.CVMIDs(free, ``): "MissingParameter",
+			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):                          "InvalidParameterValue.LimitExceeded",
+			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`"],"DisasterRecoverGroupId":"`+a+`"`): "InvalidParameterCombination",
+			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["g"]`):                                      "InvalidParameterValue.DisasterRecoverGroupIdMalformed",
+			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["ps-nothere"]`):                             "FailedOperation.DisasterRecoverGroupNotFound",
+			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+b+`"]`):                                  "ResourceInsufficient.DisasterRecoverGroupCvmQuota",
+			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`"],"PartitionNumber":1`):              "InvalidParameterCombination",
+			simtest.CVMIDs(ids[1:], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "FailedOperation.AlreadyInDisasterRecoverGroup",
+			simtest.CVMIDs(ids[:1], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "UnsupportedOperation.StoppedModeStopCharging",
+			simtest.CVMIDs(local, `,"DisasterRecoverGroupIds":["`+a+`"],"Force":true`):                    "InvalidInstance.NotSupported",
+			simtest.CVMIDs(host, `,"DisasterRecoverGroupIds":["`+a+`"]`):                                  "UnsupportedOperation.InstanceChargeType",
+			simtest.CVMIDs([]string{"ins-zzzzzzzz"}, `,"DisasterRecoverGroupIds":["`+a+`"]`):              "InvalidInstanceId.NotFound",
 		} {
 			c.wantCode("ModifyInstancesDisasterRecoverGroup", body, code)
 		}
 		for body, code := range map[string]string{
-			idsBody(ids, ``): "MissingParameter",
-			idsBody(ids, `,"DisasterRecoverGroupIds":["ps-nothere"]`):                 "FailedOperation.DisasterRecoverGroupNotFound",
-			idsBody(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`):                      "FailedOperation.DisasterRecoverGroupNotMatch",
-			idsBody([]string{"ins-zzzzzzzz"}, `,"DisasterRecoverGroupIds":["`+a+`"]`): "ResourceNotFound.InvalidInstanceIdNotFound",
-			idsBody([]string{"i-1"}, `,"DisasterRecoverGroupIds":["`+a+`"]`):          "InvalidParameterValue.InstanceIdMalformed",
-			idsBody(ids, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):              "",
+			simtest.CVMIDs(ids, ``): "MissingParameter",
+			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["ps-nothere"]`):                 "FailedOperation.DisasterRecoverGroupNotFound",
+			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`):                      "FailedOperation.DisasterRecoverGroupNotMatch",
+			simtest.CVMIDs([]string{"ins-zzzzzzzz"}, `,"DisasterRecoverGroupIds":["`+a+`"]`): "ResourceNotFound.InvalidInstanceIdNotFound",
+			simtest.CVMIDs([]string{"i-1"}, `,"DisasterRecoverGroupIds":["`+a+`"]`):          "InvalidParameterValue.InstanceIdMalformed",
+			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):              "",
 		} {
 			c.wantCode("DeleteInstancesDisasterRecoverGroups", body, code)
 		}
@@ -228,19 +230,19 @@ func TestCVMPartitions(t *testing.T) {
 	c := newCVMTestClient(t, nil)
 	id := c.newGroup(`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`)
 	spread := c.newGroup(`{"Name":"g","Type":"HOST"}`)
-	if n := c.instance(c.run(inGroup(id, `,"PartitionNumber":3`))[0])["PartitionNumber"]; n != 3.0 {
+	if n := c.Instance(c.Run(inGroup(id, `,"PartitionNumber":3`))[0])["PartitionNumber"]; n != 3.0 {
 		t.Errorf("partition %v, want 3 as asked for", n)
 	}
-	for _, m := range c.run(inGroup(id, `,"InstanceCount":20`)) {
-		if n, _ := c.instance(m)["PartitionNumber"].(float64); n < 1 || n > 3 {
+	for _, m := range c.Run(inGroup(id, `,"InstanceCount":20`)) {
+		if n, _ := c.Instance(m)["PartitionNumber"].(float64); n < 1 || n > 3 {
 			t.Errorf("a machine is in partition %v of 3", n)
 		}
 	}
-	if n := c.instance(c.run(inGroup(spread, ``))[0])["PartitionNumber"]; n != nil {
+	if n := c.Instance(c.Run(inGroup(spread, ``))[0])["PartitionNumber"]; n != nil {
 		t.Errorf("partition %v of a group that has none", n)
 	}
-	c.wantCode("RunInstances", runBody(t, inGroup(id, `,"PartitionNumber":4`)), "InvalidParameterValue.Range")
-	c.wantCode("RunInstances", runBody(t, inGroup(spread, `,"PartitionNumber":1`)), "InvalidParameterCombination")
+	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(id, `,"PartitionNumber":4`)), "InvalidParameterValue.Range")
+	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(spread, `,"PartitionNumber":1`)), "InvalidParameterCombination")
 }
 
 // TestCVMGroupsForgetFailedMachines: a machine that did not come up takes no room.
@@ -249,10 +251,10 @@ func TestCVMGroupsForgetFailedMachines(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		id := c.newGroup(`{"Name":"g","Type":"SW"}`)
 		c.sim.Inject(Fault{Cloud: CVM, Kind: LaunchFailure, Count: 1, Times: 1})
-		c.run(inGroup(id, `,"InstanceCount":20`))
-		c.wantCode("RunInstances", runBody(t, inGroup(id, ``)), "ResourceInsufficient.DisasterRecoverGroupCvmQuota")
+		c.Run(inGroup(id, `,"InstanceCount":20`))
+		c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(id, ``)), "ResourceInsufficient.DisasterRecoverGroupCvmQuota")
 		time.Sleep(2 * time.Second)
-		c.run(inGroup(id, ``))
+		c.Run(inGroup(id, ``))
 		if row := c.groupRow(id); row["CurrentNum"] != 20.0 {
 			t.Errorf("%v machines in the group, want the 19 that came up and the new one", row["CurrentNum"])
 		}

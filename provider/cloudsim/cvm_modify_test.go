@@ -10,13 +10,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // cvmAnswerMembers returns the names that an answer has, sorted.
 func cvmAnswerMembers(t *testing.T, c *cvmTestClient, action, body string) []string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	c.sim.Handler(CVM).ServeHTTP(w, c.request(action, body))
+	c.sim.Handler(CVM).ServeHTTP(w, c.Request(action, body))
 	var envelope struct{ Response map[string]any }
 	if err := json.Unmarshal(w.Body.Bytes(), &envelope); err != nil {
 		t.Fatalf("%s: answer is not JSON: %v", action, err)
@@ -34,10 +36,10 @@ func TestCVMModify(t *testing.T) {
 			`"DisableApiTermination":true`:  "DisableApiTermination true",
 			`"DisableApiTermination":false`: "DisableApiTermination false",
 		} {
-			c.ok("ModifyInstancesAttribute", idsBody(ids[:2], ","+change))
+			c.ok("ModifyInstancesAttribute", simtest.CVMIDs(ids[:2], ","+change))
 			member, value, _ := strings.Cut(want, " ")
 			for _, id := range ids[:2] {
-				if got := fmt.Sprint(c.instance(id)[member]); got != value {
+				if got := fmt.Sprint(c.Instance(id)[member]); got != value {
 					t.Errorf("after %s: %s is %s, want %s", change, member, got, value)
 				}
 			}
@@ -64,12 +66,12 @@ func TestCVMModifyRefusals(t *testing.T) {
 			`,"SecurityGroups":["group"]`:                                   "InvalidSecurityGroupId.NotFound",
 			`,"SecurityGroups":["sg-1","sg-2","sg-3","sg-4","sg-5","sg-6"]`: "LimitExceeded.AssociateUSGLimitExceeded",
 		} {
-			c.refused("change "+change, c.call("ModifyInstancesAttribute", idsBody(ids, change)), code)
+			c.Refused("change "+change, c.Call("ModifyInstancesAttribute", simtest.CVMIDs(ids, change)), code)
 		}
 		if name := c.sim.Instances(CVM)[0].Name; name != "web" {
 			t.Errorf("refused changes have made the name %q", name)
 		}
-		c.ok("ModifyInstancesAttribute", idsBody(ids, `,"InstanceName":"`+strings.Repeat("名", 60)+`"`))
+		c.ok("ModifyInstancesAttribute", simtest.CVMIDs(ids, `,"InstanceName":"`+strings.Repeat("名", 60)+`"`))
 	})
 }
 
@@ -79,12 +81,12 @@ func TestCVMProtectionIsLiftedOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		ids := c.running(`{"InstanceCount":2,"DisableApiTermination":true}`)
-		c.ok("ModifyInstancesAttribute", idsBody(ids[:1], `,"DisableApiTermination":false`))
-		c.refused("terminate both", c.call("TerminateInstances", idsBody(ids, "")), "UnsupportedOperation.InstancesProtected")
-		c.ok("TerminateInstances", idsBody(ids[:1], ""))
+		c.ok("ModifyInstancesAttribute", simtest.CVMIDs(ids[:1], `,"DisableApiTermination":false`))
+		c.Refused("terminate both", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstancesProtected")
+		c.ok("TerminateInstances", simtest.CVMIDs(ids[:1], ""))
 		time.Sleep(cvmLeaving)
 		c.now("the protected one", ids[1], "RUNNING")
-		if left := c.states(ids...); len(left) != 1 {
+		if left := c.States(ids...); len(left) != 1 {
 			t.Errorf("states %v, want only that of the protected machine", left)
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestCVMPowerParameterRefusals(t *testing.T) {
@@ -23,7 +25,7 @@ func TestCVMPowerParameterRefusals(t *testing.T) {
 			{"StartInstances", `,"StopType":"SOFT"`, "UnknownParameter"},
 			{"StopInstances", `,"DryRun":true`, "UnknownParameter"},
 		} {
-			c.refused(r.action+" with "+r.more, c.call(r.action, idsBody(ids, r.more)), r.code)
+			c.Refused(r.action+" with "+r.more, c.Call(r.action, simtest.CVMIDs(ids, r.more)), r.code)
 		}
 		c.now("after refused calls", ids[0], "RUNNING", "RunInstances", "SUCCESS")
 	})
@@ -46,13 +48,13 @@ func TestCVMPowerAllOrNothing(t *testing.T) {
 				{[]string{fine, ""}, "InvalidInstanceId.Malformed"},
 				{[]string{fine, "ins-zzzzzzzz"}, "InvalidInstanceId.NotFound"},
 			} {
-				c.refused(action, c.call(action, idsBody(bad.ids, more[action])), bad.code)
+				c.Refused(action, c.Call(action, simtest.CVMIDs(bad.ids, more[action])), bad.code)
 			}
 		}
-		c.refused("start with one that runs", c.call("StartInstances", idsBody([]string{off[0], on[0]}, "")), "UnsupportedOperation.InstanceStateRunning")
-		c.refused("stop with one that is stopped", c.call("StopInstances", idsBody([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
-		c.refused("reboot with one that is stopped", c.call("RebootInstances", idsBody([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
-		if got := c.states(append(off, on...)...); !slices.Equal(got, []string{"STOPPED", "STOPPED", "RUNNING", "RUNNING"}) {
+		c.Refused("start with one that runs", c.Call("StartInstances", simtest.CVMIDs([]string{off[0], on[0]}, "")), "UnsupportedOperation.InstanceStateRunning")
+		c.Refused("stop with one that is stopped", c.Call("StopInstances", simtest.CVMIDs([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
+		c.Refused("reboot with one that is stopped", c.Call("RebootInstances", simtest.CVMIDs([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
+		if got := c.States(append(off, on...)...); !slices.Equal(got, []string{"STOPPED", "STOPPED", "RUNNING", "RUNNING"}) {
 			t.Errorf("refused calls have touched machines: %v", got)
 		}
 	})
@@ -62,9 +64,9 @@ func TestCVMPowerIsRegional(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		ids := c.running(``)
-		c.region = "ap-shanghai"
+		c.Region = "ap-shanghai"
 		for _, action := range []string{"StartInstances", "StopInstances", "RebootInstances"} {
-			c.refused(action+" from another region", c.call(action, idsBody(ids, "")), "InvalidInstanceId.NotFound")
+			c.Refused(action+" from another region", c.Call(action, simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
 		}
 	})
 }
@@ -76,17 +78,17 @@ func TestCVMWrongStates(t *testing.T) {
 	after := func(action string) func(*cvmTestClient) string {
 		return func(c *cvmTestClient) string {
 			ids := c.running(``)
-			c.ok(action, idsBody(ids, ""))
+			c.ok(action, simtest.CVMIDs(ids, ""))
 			return ids[0]
 		}
 	}
 	for state, reach := range map[string]func(c *cvmTestClient) string{
-		"Pending": func(c *cvmTestClient) string { return c.run(``)[0] },
+		"Pending": func(c *cvmTestClient) string { return c.Run(``)[0] },
 		"Running": func(c *cvmTestClient) string { return c.running(``)[0] },
 		"Stopped": func(c *cvmTestClient) string { return c.stopped(``, "")[0] },
 		"Starting": func(c *cvmTestClient) string {
 			ids := c.stopped(``, "")
-			c.ok("StartInstances", idsBody(ids, ""))
+			c.ok("StartInstances", simtest.CVMIDs(ids, ""))
 			return ids[0]
 		},
 		"Stopping":    after("StopInstances"),
@@ -98,7 +100,7 @@ func TestCVMWrongStates(t *testing.T) {
 		},
 		"Shutdown": func(c *cvmTestClient) string {
 			ids := c.running(prepaid)
-			c.ok("TerminateInstances", idsBody(ids, ""))
+			c.ok("TerminateInstances", simtest.CVMIDs(ids, ""))
 			time.Sleep(cvmLeaving)
 			return ids[0]
 		},
@@ -118,7 +120,7 @@ func TestCVMWrongStates(t *testing.T) {
 				c := newCVMTestClient(t, nil)
 				id := reach(c)
 				more := map[string]string{"ModifyInstancesAttribute": `,"DisableApiTermination":true`}[action]
-				c.refused(action+" while "+state, c.call(action, idsBody([]string{id}, more)), want)
+				c.Refused(action+" while "+state, c.Call(action, simtest.CVMIDs([]string{id}, more)), want)
 			})
 		}
 	}
@@ -133,10 +135,10 @@ func TestCVMOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCVMTestClient(t, nil)
 			hourly, other := c.running(``), c.running(members)
-			both := idsBody(append(hourly, other...), `,"StoppedMode":"STOP_CHARGING"`)
-			c.refused(members, c.call("StopInstances", both), "UnsupportedOperation.StoppedModeStopCharging")
+			both := simtest.CVMIDs(append(hourly, other...), `,"StoppedMode":"STOP_CHARGING"`)
+			c.Refused(members, c.Call("StopInstances", both), "UnsupportedOperation.StoppedModeStopCharging")
 			c.now("the hourly one beside "+members, hourly[0], "RUNNING", "RunInstances", "SUCCESS")
-			c.ok("StopInstances", idsBody(other, `,"StoppedMode":"KEEP_CHARGING"`))
+			c.ok("StopInstances", simtest.CVMIDs(other, `,"StoppedMode":"KEEP_CHARGING"`))
 			time.Sleep(cvmSoftStop)
 			c.now(members, other[0], "STOPPED", "StopInstances", "SUCCESS", "NOT_APPLICABLE")
 		})
@@ -148,10 +150,10 @@ func TestCVMPowerFaults(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		id := c.stopped(``, `,"StoppedMode":"STOP_CHARGING"`)[0]
 		c.sim.Inject(Fault{API: "StartInstances", Kind: NoStock, Times: 1})
-		c.refused("start without stock", c.call("StartInstances", idsBody([]string{id}, "")), "ResourceInsufficient.SpecifiedInstanceType")
+		c.Refused("start without stock", c.Call("StartInstances", simtest.CVMIDs([]string{id}, "")), "ResourceInsufficient.SpecifiedInstanceType")
 		c.now("after that", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
 		c.sim.Inject(Fault{API: "StartInstances", Kind: ServerErrorAfter, Code: "InternalServerError", Times: 1})
-		c.refused("start with a lost answer", c.call("StartInstances", idsBody([]string{id}, "")), "InternalServerError")
+		c.Refused("start with a lost answer", c.Call("StartInstances", simtest.CVMIDs([]string{id}, "")), "InternalServerError")
 		c.now("after that", id, "STARTING", "StartInstances", "OPERATING")
 	})
 }

@@ -8,12 +8,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // ok sends a call that has nothing to answer and must not be refused.
 func (c *cvmTestClient) ok(action, body string) {
 	c.T.Helper()
-	if got := c.call(action, body); got.Error.Code != "" {
+	if got := c.Call(action, body); got.Error.Code != "" {
 		c.T.Fatalf("%s %s was refused: %+v", action, body, got.Error)
 	}
 }
@@ -21,7 +23,7 @@ func (c *cvmTestClient) ok(action, body string) {
 // running returns IDs of machines that have booted.
 func (c *cvmTestClient) running(members string) []string {
 	c.T.Helper()
-	ids := c.run(members)
+	ids := c.Run(members)
 	time.Sleep(2 * time.Second)
 	return ids
 }
@@ -30,7 +32,7 @@ func (c *cvmTestClient) running(members string) []string {
 func (c *cvmTestClient) stopped(members, how string) []string {
 	c.T.Helper()
 	ids := c.running(members)
-	c.ok("StopInstances", idsBody(ids, how))
+	c.ok("StopInstances", simtest.CVMIDs(ids, how))
 	time.Sleep(cvmSoftStop)
 	return ids
 }
@@ -39,13 +41,13 @@ func (c *cvmTestClient) stopped(members, how string) []string {
 // its state and the charging while stopped.
 func (c *cvmTestClient) now(when, id string, want ...string) {
 	c.T.Helper()
-	row := c.instance(id)
+	row := c.Instance(id)
 	for i, member := range []string{"InstanceState", "LatestOperation", "LatestOperationState", "StopChargingMode"}[:len(want)] {
 		if row[member] != want[i] {
 			c.T.Errorf("%s: %s is %v, want %s", when, member, row[member], want[i])
 		}
 	}
-	if status := c.states(id); !slices.Equal(status, want[:1]) {
+	if status := c.States(id); !slices.Equal(status, want[:1]) {
 		c.T.Errorf("%s: DescribeInstancesStatus says %v, want %s", when, status, want[0])
 	}
 }
@@ -63,12 +65,12 @@ func TestCVMStopStartReboot(t *testing.T) {
 			{"StartInstances", "STARTING", cvmPowerOn, "RUNNING", "NOT_APPLICABLE"},
 			{"RebootInstances", "REBOOTING", cvmSoftStop + cvmPowerOn, "RUNNING", "NOT_APPLICABLE"},
 		} {
-			got := c.call(s.action, idsBody(ids, ""))
+			got := c.Call(s.action, simtest.CVMIDs(ids, ""))
 			if got.Error.Code != "" {
 				t.Fatalf("%s refused with %+v", s.action, got.Error)
 			}
 			c.now("right after "+s.action, ids[1], s.state, s.action, "OPERATING", "NOT_APPLICABLE")
-			if id := c.instance(ids[1])["LatestOperationRequestId"]; id != got.RequestId {
+			if id := c.Instance(ids[1])["LatestOperationRequestId"]; id != got.RequestId {
 				t.Errorf("%s: LatestOperationRequestId is %v, the answer said %s", s.action, id, got.RequestId)
 			}
 			time.Sleep(s.takes - time.Nanosecond)
@@ -88,7 +90,7 @@ func TestCVMPowerAnswersOnlyARequestID(t *testing.T) {
 		ids := c.running(``)
 		for _, action := range []string{"StopInstances", "StartInstances", "RebootInstances", "ModifyInstancesAttribute"} {
 			more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"n"`}[action]
-			if got := cvmAnswerMembers(t, c, action, idsBody(ids, more)); !slices.Equal(got, []string{"RequestId"}) {
+			if got := cvmAnswerMembers(t, c, action, simtest.CVMIDs(ids, more)); !slices.Equal(got, []string{"RequestId"}) {
 				t.Errorf("%s answers %v, want only RequestId", action, got)
 			}
 			time.Sleep(time.Minute)
@@ -109,7 +111,7 @@ func TestCVMHardIsFaster(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCVMTestClient(t, nil)
 			id := c.running(``)[0]
-			c.ok("StopInstances", idsBody([]string{id}, how))
+			c.ok("StopInstances", simtest.CVMIDs([]string{id}, how))
 			time.Sleep(takes - time.Nanosecond)
 			c.now("before its time, with "+how, id, "STOPPING")
 			time.Sleep(time.Nanosecond)
@@ -119,10 +121,10 @@ func TestCVMHardIsFaster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		id := c.running(``)[0]
-		c.ok("RebootInstances", idsBody([]string{id}, `,"StopType":"HARD"`))
+		c.ok("RebootInstances", simtest.CVMIDs([]string{id}, `,"StopType":"HARD"`))
 		time.Sleep(cvmHardStop + cvmPowerOn)
 		c.now("after a hard reboot", id, "RUNNING", "RebootInstances", "SUCCESS")
-		c.ok("RebootInstances", idsBody([]string{id}, `,"ForceReboot":true`))
+		c.ok("RebootInstances", simtest.CVMIDs([]string{id}, `,"ForceReboot":true`))
 		time.Sleep(cvmHardStop + cvmPowerOn)
 		c.now("during a soft reboot", id, "REBOOTING", "RebootInstances", "OPERATING")
 	})
@@ -132,12 +134,12 @@ func TestCVMPowerTakesAHundredIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		ids := c.running(`{"InstanceCount":100}`)
-		c.ok("StopInstances", idsBody(ids, ""))
+		c.ok("StopInstances", simtest.CVMIDs(ids, ""))
 		time.Sleep(cvmSoftStop)
-		if got := slices.Compact(c.states(ids...)); !slices.Equal(got, []string{"STOPPED"}) {
+		if got := slices.Compact(c.States(ids...)); !slices.Equal(got, []string{"STOPPED"}) {
 			t.Errorf("states of a hundred stopped machines: %v", got)
 		}
-		c.ok("StartInstances", idsBody(slices.Repeat(ids[:1], 2), "")) // naming one twice is naming it
+		c.ok("StartInstances", simtest.CVMIDs(slices.Repeat(ids[:1], 2), "")) // naming one twice is naming it
 	})
 }
 
@@ -146,19 +148,19 @@ func TestCVMStopWithoutCharges(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		id := c.stopped(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`, `,"StoppedMode":"STOP_CHARGING"`)[0]
 		c.now("stopped", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
-		if ips := c.instance(id)["PublicIpAddresses"]; ips != nil {
+		if ips := c.Instance(id)["PublicIpAddresses"]; ips != nil {
 			t.Errorf("stopped without charges the machine still has the public addresses %v", ips)
 		}
-		c.ok("StartInstances", idsBody([]string{id}, ""))
+		c.ok("StartInstances", simtest.CVMIDs([]string{id}, ""))
 		time.Sleep(cvmPowerOn)
 		c.now("started again", id, "RUNNING", "StartInstances", "SUCCESS", "NOT_APPLICABLE")
-		if ips, _ := c.instance(id)["PublicIpAddresses"].([]any); len(ips) != 1 {
+		if ips, _ := c.Instance(id)["PublicIpAddresses"].([]any); len(ips) != 1 {
 			t.Errorf("started again it has the public addresses %v, want one", ips)
 		}
-		c.ok("StopInstances", idsBody([]string{id}, ""))
+		c.ok("StopInstances", simtest.CVMIDs([]string{id}, ""))
 		time.Sleep(cvmSoftStop)
 		c.now("stopped as usual", id, "STOPPED", "StopInstances", "SUCCESS", "KEEP_CHARGING")
-		if ips, _ := c.instance(id)["PublicIpAddresses"].([]any); len(ips) != 1 {
+		if ips, _ := c.Instance(id)["PublicIpAddresses"].([]any); len(ips) != 1 {
 			t.Errorf("stopped as usual it has the public addresses %v, want the one it had", ips)
 		}
 	})
@@ -171,9 +173,9 @@ func TestCVMTimerOutlivesPowerChanges(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCVMTestClient(t, nil)
 			at := time.Now().Add(24 * time.Hour)
-			id := c.run(fmt.Sprintf(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":%q}}`, at.UTC().Format(time.RFC3339)))[0]
+			id := c.Run(fmt.Sprintf(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":%q}}`, at.UTC().Format(time.RFC3339)))[0]
 			time.Sleep(time.Until(at.Add(-early)))
-			c.ok("StopInstances", idsBody([]string{id}, ""))
+			c.ok("StopInstances", simtest.CVMIDs([]string{id}, ""))
 			time.Sleep(time.Until(at) - time.Nanosecond)
 			want := map[bool]string{true: "STOPPED", false: "STOPPING"}[early > cvmSoftStop]
 			c.now("stopped "+name, id, want)
@@ -189,12 +191,12 @@ func TestCVMTimerOutlivesPowerChanges(t *testing.T) {
 
 func TestCVMPowerByEveryWire(t *testing.T) {
 	for name, build := range map[string]func(map[string]string) *http.Request{
-		"v1 query": v1GET,
-		"v1 form":  v1POST,
+		"v1 query": simtest.V1GET,
+		"v1 form":  simtest.V1POST,
 		"TC3 query": func(p map[string]string) *http.Request {
 			own := maps.Clone(p)
 			delete(own, "Action")
-			return tc3Request{method: "GET", query: "?" + encode(own), header: map[string]string{"X-TC-Action": p["Action"]}}.build()
+			return simtest.TC3Request{Method: "GET", Query: "?" + encode(own), Header: map[string]string{"X-TC-Action": p["Action"]}}.Build()
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -215,7 +217,7 @@ func TestCVMPowerByEveryWire(t *testing.T) {
 					t.Fatalf("%s %s: refused with %+v", name, s.params["Action"], got.Error)
 				}
 				time.Sleep(time.Minute)
-				if got := c.states(ids...); !slices.Equal(got, s.then) {
+				if got := c.States(ids...); !slices.Equal(got, s.then) {
 					t.Errorf("%s %s: then %v, want %v", name, s.params["Action"], got, s.then)
 				}
 			}

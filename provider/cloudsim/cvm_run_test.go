@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // TestCVMDocumentedExamples sends the five examples of the vendor's page about
@@ -60,7 +62,7 @@ func TestCVMDocumentedExamples(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			sim := New(nil)
-			if got := cvmAsk(t, sim, v1GET(c.params)); got.Error.Code != "" {
+			if got := cvmAsk(t, sim, simtest.V1GET(c.params)); got.Error.Code != "" {
 				t.Fatalf("refused with %+v", got.Error)
 			}
 			i := sim.Instances(CVM)[0]
@@ -78,18 +80,18 @@ func TestCVMDocumentedExamples(t *testing.T) {
 func TestCVMMachinesBootAfterTheCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
-		ids := c.run(`{"InstanceCount":2}`)
-		if got := c.states(ids...); !slices.Equal(got, []string{"PENDING", "PENDING"}) {
+		ids := c.Run(`{"InstanceCount":2}`)
+		if got := c.States(ids...); !slices.Equal(got, []string{"PENDING", "PENDING"}) {
 			t.Errorf("right after the create: %v", got)
 		}
-		if i := c.instance(ids[0]); i["LatestOperation"] != "RunInstances" || i["LatestOperationState"] != "OPERATING" {
+		if i := c.Instance(ids[0]); i["LatestOperation"] != "RunInstances" || i["LatestOperationState"] != "OPERATING" {
 			t.Errorf("latest operation while booting: %v %v", i["LatestOperation"], i["LatestOperationState"])
 		}
 		time.Sleep(2 * time.Second)
-		if got := c.states(ids...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
+		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
 			t.Errorf("after the boot time: %v", got)
 		}
-		if i := c.instance(ids[0]); i["LatestOperationState"] != "SUCCESS" {
+		if i := c.Instance(ids[0]); i["LatestOperationState"] != "SUCCESS" {
 			t.Errorf("latest operation of a running machine: %v", i["LatestOperationState"])
 		}
 	})
@@ -110,7 +112,7 @@ func TestCVMNamesOfSeveralMachines(t *testing.T) {
 		"web_{R:0,F:8}.eu": "web_00000000.eu web_00000001.eu",
 	} {
 		c := newCVMTestClient(t, nil)
-		c.run(fmt.Sprintf(`{"InstanceName":%q,"InstanceCount":2}`, pattern))
+		c.Run(fmt.Sprintf(`{"InstanceName":%q,"InstanceCount":2}`, pattern))
 		all := c.sim.Instances(CVM)
 		if got := all[0].Name + " " + all[1].Name; got != want {
 			t.Errorf("name %q makes %q, want %q", pattern, got, want)
@@ -126,7 +128,7 @@ func TestCVMHostNames(t *testing.T) {
 		"web-{IP}-{R:1}": "web-10.1.0.1-1 web-10.1.0.2-2",
 	} {
 		c := newCVMTestClient(t, nil)
-		c.run(fmt.Sprintf(`{"HostName":%q,"InstanceCount":2}`, pattern))
+		c.Run(fmt.Sprintf(`{"HostName":%q,"InstanceCount":2}`, pattern))
 		all := c.sim.Instances(CVM)
 		if got := all[0].HostName + " " + all[1].HostName; got != want {
 			t.Errorf("host name %q makes %q, want %q", pattern, got, want)
@@ -136,18 +138,18 @@ func TestCVMHostNames(t *testing.T) {
 
 func TestCVMClientTokenMakesOnce(t *testing.T) {
 	c := newCVMTestClient(t, nil)
-	first := c.run(`{"ClientToken":"op-1","InstanceCount":3}`)
-	if again := c.run(`{"InstanceCount":3,"ClientToken":"op-1"}`); !slices.Equal(first, again) {
+	first := c.Run(`{"ClientToken":"op-1","InstanceCount":3}`)
+	if again := c.Run(`{"InstanceCount":3,"ClientToken":"op-1"}`); !slices.Equal(first, again) {
 		t.Errorf("same token, same parameters: %v, then %v", first, again)
 	}
 	flat := map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7", "InstanceCount": "3", "ClientToken": "op-1"}
-	if again := cvmAsk(t, c.sim, v1POST(flat)); !slices.Equal(first, again.InstanceIdSet) {
+	if again := cvmAsk(t, c.sim, simtest.V1POST(flat)); !slices.Equal(first, again.InstanceIdSet) {
 		t.Errorf("same token and parameters as a form: %v, error %+v", again.InstanceIdSet, again.Error)
 	}
-	c.refused("same token, other parameters", c.call("RunInstances", runBody(t, `{"ClientToken":"op-1","InstanceCount":2}`)), "InvalidParameterValue")
-	c.run(`{"ClientToken":"op-2","InstanceCount":3}`)
-	c.run(`{}`)
-	c.run(`{}`)
+	c.Refused("same token, other parameters", c.Call("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":2}`)), "InvalidParameterValue")
+	c.Run(`{"ClientToken":"op-2","InstanceCount":3}`)
+	c.Run(`{}`)
+	c.Run(`{}`)
 	if n := len(c.sim.Instances(CVM)); n != 8 {
 		t.Errorf("%d machines, want 3 + 3 with tokens and 2 without", n)
 	}
@@ -155,20 +157,20 @@ func TestCVMClientTokenMakesOnce(t *testing.T) {
 
 func TestCVMRefusedCreateLeavesTheTokenFree(t *testing.T) {
 	c := newCVMTestClient(t, nil)
-	c.refused("bad period", c.call("RunInstances", runBody(t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
-	if ids := c.run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
+	c.Refused("bad period", c.Call("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
+	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
 		t.Errorf("corrected create with the same token made %d machines", len(ids))
 	}
 }
 
 func TestCVMDryRunMakesNothing(t *testing.T) {
 	c := newCVMTestClient(t, nil)
-	got := c.call("RunInstances", runBody(t, `{"DryRun":true,"ClientToken":"op-1"}`))
+	got := c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"ClientToken":"op-1"}`))
 	if got.Error.Code != "" || got.InstanceIdSet != nil || len(c.sim.Everything(CVM)) != 0 {
 		t.Errorf("dry run: ids %v, error %+v, %d machines", got.InstanceIdSet, got.Error, len(c.sim.Everything(CVM)))
 	}
-	c.refused("dry run of a bad create", c.call("RunInstances", runBody(t, `{"DryRun":true,"InstanceCount":0}`)), "InvalidParameterValue.Range")
-	if ids := c.run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
+	c.Refused("dry run of a bad create", c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"InstanceCount":0}`)), "InvalidParameterValue.Range")
+	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
 		t.Errorf("the dry run used up the token")
 	}
 }
@@ -179,13 +181,13 @@ func TestCVMPrivateAddressesAreTakenOnce(t *testing.T) {
 		vpc := func(subnet string) string {
 			return `{"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"` + subnet + `","PrivateIpAddresses":["10.0.0.18"]}}`
 		}
-		ids := c.run(vpc("subnet-1"))
-		c.refused("the address again", c.call("RunInstances", runBody(t, vpc("subnet-1"))), "VpcIpIsUsed")
-		c.run(vpc("subnet-2"))
+		ids := c.Run(vpc("subnet-1"))
+		c.Refused("the address again", c.Call("RunInstances", simtest.CVMCreate(t, vpc("subnet-1"))), "VpcIpIsUsed")
+		c.Run(vpc("subnet-2"))
 		time.Sleep(2 * time.Second)
-		c.call("TerminateInstances", idsBody(ids, ""))
+		c.Call("TerminateInstances", simtest.CVMIDs(ids, ""))
 		time.Sleep(time.Second)
-		c.run(vpc("subnet-1")) // free again
+		c.Run(vpc("subnet-1")) // free again
 	})
 }
 
@@ -203,7 +205,7 @@ func TestCVMPublicAddress(t *testing.T) {
 		`{"InternetAccessible":{"InternetMaxBandwidthOut":9},"InstanceType":"S5.SMALL1"}`: 1,
 	} {
 		c := newCVMTestClient(t, nil)
-		c.run(members)
+		c.Run(members)
 		if got := c.sim.Instances(CVM)[0].PublicIPs; len(got) != want {
 			t.Errorf("%s: public addresses %v, want %d", members, got, want)
 		}
@@ -214,9 +216,9 @@ func TestCVMTimerDestroysTheMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		at := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
-		ids := c.run(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + at + `"}}`)
+		ids := c.Run(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + at + `"}}`)
 		time.Sleep(time.Hour - time.Second)
-		if got := c.states(ids...); !slices.Equal(got, []string{"RUNNING"}) {
+		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING"}) {
 			t.Errorf("just before its time: %v", got)
 		}
 		time.Sleep(3 * time.Second)
@@ -231,9 +233,9 @@ func TestCVMSeedMakesTheSameMachines(t *testing.T) {
 		c := newCVMTestClient(t, &Options{Seed: 7})
 		var all []string
 		for range 3 {
-			all = append(all, c.run(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`)...)
+			all = append(all, c.Run(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`)...)
 			for range polls {
-				c.states(all...)
+				c.States(all...)
 			}
 		}
 		return strings.Join(all, " ")
@@ -245,12 +247,12 @@ func TestCVMSeedMakesTheSameMachines(t *testing.T) {
 
 func TestCVMRunsInTheMemoryTransport(t *testing.T) {
 	sim := New(nil)
-	r := tc3Request{}.build()
+	r := simtest.TC3Request{}.Build()
 	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", "cvm.ap-guangzhou.tencentcloudapi.com"
 	r.Host = "" // net/http then takes the URL's
 	r.Header.Del("Authorization")
-	q := tc3Request{method: "POST", signedHost: r.URL.Host}
-	r.Header.Set("Authorization", q.authorization(r, time.Now().UTC().Format(time.DateOnly)))
+	q := simtest.TC3Request{Method: "POST", SignedHost: r.URL.Host}
+	r.Header.Set("Authorization", q.Authorization(r, time.Now().UTC().Format(time.DateOnly)))
 	res, err := (&http.Client{Transport: sim.Transport()}).Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -267,11 +269,11 @@ func TestCVMConcurrentCallers(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			body := runBody(t, fmt.Sprintf(`{"InstanceCount":5,"ClientToken":"op-%d"}`, i/2)) // each token twice
-			ids := c.call("RunInstances", body).InstanceIdSet
-			c.call("DescribeInstances", idsBody(ids, ""))
-			c.call("DescribeInstances", `{"Filters":[{"Name":"zone","Values":["ap-guangzhou-2"]}]}`)
-			cvmAsk(t, c.sim, v1GET(map[string]string{"Nonce": fmt.Sprint(i)}))
+			body := simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":5,"ClientToken":"op-%d"}`, i/2)) // each token twice
+			ids := c.Call("RunInstances", body).InstanceIdSet
+			c.Call("DescribeInstances", simtest.CVMIDs(ids, ""))
+			c.Call("DescribeInstances", `{"Filters":[{"Name":"zone","Values":["ap-guangzhou-2"]}]}`)
+			cvmAsk(t, c.sim, simtest.V1GET(map[string]string{"Nonce": fmt.Sprint(i)}))
 		})
 	}
 	wg.Wait()

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // The structures of the vendor's data types that several answers have, as its
@@ -151,13 +153,13 @@ func TestCVMAnswersAreWhole(t *testing.T) {
 // TestCVMSecretsAreNotShown: no answer repeats a password.
 func TestCVMSecretsAreNotShown(t *testing.T) {
 	c := newCVMTestClient(t, nil)
-	c.run(`{"LoginSettings":{"Password":"Abcdefg1"}}`)
+	c.Run(`{"LoginSettings":{"Password":"Abcdefg1"}}`)
 	for _, action := range []string{"DescribeInstances", "DescribeInstancesStatus"} {
 		if got := fmt.Sprint(c.wantOK(action, `{}`)); strings.Contains(got, "Abcdefg1") {
 			t.Errorf("%s repeats the password", action)
 		}
 	}
-	c.wantCode("CreateLaunchTemplate", runBody(t, `{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`), "InvalidParameter.PasswordNotSupported")
+	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`), "InvalidParameter.PasswordNotSupported")
 }
 
 // TestCVMEveryDocumentedCodeOfACreate: the page about RunInstances has these
@@ -185,12 +187,12 @@ func TestCVMEveryDocumentedCodeOfACreate(t *testing.T) {
 		"VpcIpIsUsed":                      taken,
 	} {
 		c := newCVMTestClient(t, nil)
-		c.run(taken)
+		c.Run(taken)
 		if members != `` {
-			c.wantCode("RunInstances", runBody(t, members), code)
+			c.wantCode("RunInstances", simtest.CVMCreate(t, members), code)
 		}
 		c.sim.Inject(Fault{Cloud: CVM, API: "RunInstances", Kind: Refuse, Code: code, Times: 1})
-		c.wantCode("RunInstances", minimalRun, code)
+		c.wantCode("RunInstances", simtest.CVMMinimal, code)
 		if n := len(c.sim.Everything(CVM)); n != 1 {
 			t.Errorf("%s: %d machines, want the first alone", code, n)
 		}
@@ -202,8 +204,8 @@ func TestCVMNamesOfOneMachine(t *testing.T) {
 		"server": "server", "server_{R:3}": "server_3", "{R:1}{R:1,F:4}": "10001", "server_{R:x}": "server_{R:x}", "": "未命名",
 	} {
 		c := newCVMTestClient(t, nil)
-		id := c.run(fmt.Sprintf(`{"InstanceName":%q}`, pattern))[0]
-		if got := c.instance(id)["InstanceName"]; got != want {
+		id := c.Run(fmt.Sprintf(`{"InstanceName":%q}`, pattern))[0]
+		if got := c.Instance(id)["InstanceName"]; got != want {
 			t.Errorf("name %q makes %q, want %q", pattern, got, want)
 		}
 	}

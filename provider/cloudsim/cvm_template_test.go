@@ -11,13 +11,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // response calls an action through the transport that callers use and returns
 // what the answer has.
 func (c *cvmTestClient) response(action, body string) map[string]any {
 	c.T.Helper()
-	r := c.request(action, body)
+	r := c.Request(action, body)
 	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", r.Host
 	res, err := (&http.Client{Transport: c.sim.Transport()}).Do(r)
 	if err != nil {
@@ -76,7 +78,7 @@ func member(t *testing.T, v any, path ...any) any {
 // newTemplate creates a template of the least data and more members, and returns its ID.
 func (c *cvmTestClient) newTemplate(members string) string {
 	c.T.Helper()
-	body := runBody(c.T, strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplateName":"web"`+comma(members), 1))
+	body := simtest.CVMCreate(c.T, strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplateName":"web"`+comma(members), 1))
 	return c.wantOK("CreateLaunchTemplate", body)["LaunchTemplateId"].(string)
 }
 
@@ -147,7 +149,7 @@ func TestCVMTemplateRefusals(t *testing.T) {
 		`{"LaunchTemplateName":"web","VirtualPrivateCloud":{"VpcId":"1","SubnetId":"subnet-1"}}`:             "InvalidParameterValue.VpcIdMalformed",
 		`{"LaunchTemplateName":"web","Placement":{"Zone":"ap-shanghai-2"}}`:                                  "InvalidZone.MismatchRegion",
 	} {
-		c.wantCode("CreateLaunchTemplate", runBody(t, members), code)
+		c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, members), code)
 	}
 	if names := c.templateNames(`{}`); len(strings.Fields(names)) != 2 {
 		t.Errorf("templates after the refused creates: %q, want the two that were not refused", names)
@@ -159,7 +161,7 @@ func TestCVMTemplatesAreListed(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		first := c.newTemplate(`{"LaunchTemplateTagSpecification":[{"ResourceType":"launch-template","Tags":[{"Key":"env","Value":"prod"}]}]}`)
 		for i := range 24 {
-			c.wantOK("CreateLaunchTemplate", runBody(t, fmt.Sprintf(`{"LaunchTemplateName":"t%02d"}`, i)))
+			c.wantOK("CreateLaunchTemplate", simtest.CVMCreate(t, fmt.Sprintf(`{"LaunchTemplateName":"t%02d"}`, i)))
 		}
 		c.newVersion(first, `{}`)
 		c.wantOK("ModifyLaunchTemplateDefaultVersion", `{"LaunchTemplateId":"`+first+`","DefaultVersion":2}`)
@@ -195,7 +197,7 @@ func TestCVMTemplatesAreListed(t *testing.T) {
 		} {
 			c.wantCode("DescribeLaunchTemplates", body, code)
 		}
-		c.region = "ap-shanghai"
+		c.Region = "ap-shanghai"
 		if names := c.templateNames(`{}`); names != "" {
 			t.Errorf("ap-shanghai lists templates of ap-guangzhou: %s", names)
 		}
@@ -320,18 +322,18 @@ func TestCVMTemplateQuota(t *testing.T) {
 	for range 200 {
 		c.newTemplate(``)
 	}
-	body := runBody(t, `{"LaunchTemplateName":"one more"}`)
+	body := simtest.CVMCreate(t, `{"LaunchTemplateName":"one more"}`)
 	c.wantCode("CreateLaunchTemplate", body, "LimitExceeded.LaunchTemplateQuota")
-	c.region = "ap-shanghai"
-	c.wantOK("CreateLaunchTemplate", runBody(t, `{"LaunchTemplateName":"one more","Placement":{"Zone":"ap-shanghai-2"}}`))
+	c.Region = "ap-shanghai"
+	c.wantOK("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"one more","Placement":{"Zone":"ap-shanghai-2"}}`))
 }
 
 // TestCVMTemplateTokens: the same token makes one template, one version, one
 // group; each action has tokens of its own, and a dry run uses none up.
 func TestCVMTemplateTokens(t *testing.T) {
 	c := newCVMTestClient(t, nil)
-	body := runBody(t, `{"LaunchTemplateName":"web","ClientToken":"t"}`)
-	dry := runBody(t, `{"LaunchTemplateName":"web","ClientToken":"t","DryRun":true}`)
+	body := simtest.CVMCreate(t, `{"LaunchTemplateName":"web","ClientToken":"t"}`)
+	dry := simtest.CVMCreate(t, `{"LaunchTemplateName":"web","ClientToken":"t","DryRun":true}`)
 	if got := c.wantOK("CreateLaunchTemplate", dry); got["LaunchTemplateId"] != nil {
 		t.Errorf("a dry run answers %v", got)
 	}
@@ -339,7 +341,7 @@ func TestCVMTemplateTokens(t *testing.T) {
 	if again := c.wantOK("CreateLaunchTemplate", body)["LaunchTemplateId"]; again != id {
 		t.Errorf("the same token made %s and then %s", id, again)
 	}
-	c.wantCode("CreateLaunchTemplate", runBody(t, `{"LaunchTemplateName":"db","ClientToken":"t"}`), "InvalidParameterValue")
+	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"db","ClientToken":"t"}`), "InvalidParameterValue")
 	first, again := c.newVersion(id, `{"ClientToken":"t"}`), c.newVersion(id, `{"ClientToken":"t"}`)
 	if first != 2 || again != 2 {
 		t.Errorf("the same token made versions %d and %d, want 2", first, again)
@@ -348,7 +350,7 @@ func TestCVMTemplateTokens(t *testing.T) {
 	if got := c.versionNumbers(id, ""); got != "1 2" {
 		t.Errorf("versions %s, want 1 2", got)
 	}
-	c.run(`{"ClientToken":"t"}`)
+	c.Run(`{"ClientToken":"t"}`)
 	c.newGroup(`{"Name":"g","Type":"HOST","ClientToken":"t"}`)
 	c.newGroup(`{"Name":"g","Type":"HOST","ClientToken":"t"}`)
 	if q := c.wantOK("DescribeDisasterRecoverGroupQuota", `{}`); q["CurrentNum"] != 1.0 {
@@ -375,7 +377,7 @@ func TestCVMRunFromATemplate(t *testing.T) {
 		} {
 			var rows []string
 			for _, id := range c.wantOK("RunInstances", run.body)["InstanceIdSet"].([]any) {
-				i := c.instance(id.(string))
+				i := c.Instance(id.(string))
 				rows = append(rows, fmt.Sprint(i["InstanceName"], " ", i["InstanceType"], " ", i["SecurityGroupIds"], " ",
 					member(t, i, "LoginSettings", "KeyIds"), " ", i["ImageId"]))
 				if i["DisableApiTermination"] != true {
@@ -398,12 +400,12 @@ func TestCVMRunFromATemplate(t *testing.T) {
 		}
 		before := len(c.sim.Instances(CVM))
 		token := runFrom(id, `{"ClientToken":"t"}`)
-		first := c.call("RunInstances", token).InstanceIdSet
+		first := c.Call("RunInstances", token).InstanceIdSet
 		c.wantOK("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`)
-		if again := c.call("RunInstances", token).InstanceIdSet; !slices.Equal(first, again) || len(c.sim.Instances(CVM)) != before+2 {
+		if again := c.Call("RunInstances", token).InstanceIdSet; !slices.Equal(first, again) || len(c.sim.Instances(CVM)) != before+2 {
 			t.Errorf("a repeated create after its template was deleted makes %v, want %v again", again, first)
 		}
-		c.region = "ap-shanghai"
+		c.Region = "ap-shanghai"
 		c.wantCode("RunInstances", runFrom(id, ""), "InvalidParameterValue.LaunchTemplateIdNotExisted")
 	})
 }
@@ -418,7 +420,7 @@ func TestCVMTemplateMetadata(t *testing.T) {
 		id := c.newTemplate(members)
 		ids := c.wantOK("RunInstances", runFrom(id, `{"Metadata":{"Items":[{"Key":"k2","Value":"v3"}]}}`))["InstanceIdSet"].([]any)
 		var got []string
-		for _, item := range member(t, c.instance(ids[0].(string)), "Metadata", "Items").([]any) {
+		for _, item := range member(t, c.Instance(ids[0].(string)), "Metadata", "Items").([]any) {
 			got = append(got, fmt.Sprint(member(t, item, "Key"), ":", member(t, item, "Value")))
 		}
 		if strings.Join(got, " ") != want {

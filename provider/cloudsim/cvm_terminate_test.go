@@ -5,48 +5,50 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestCVMTerminateByTheHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
-		ids := c.run(`{"InstanceCount":2}`)
+		ids := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
-		got := c.call("TerminateInstances", idsBody(ids, `,"ReleaseAddress":true,"ReleasePrepaidDataDisks":false`))
+		got := c.Call("TerminateInstances", simtest.CVMIDs(ids, `,"ReleaseAddress":true,"ReleasePrepaidDataDisks":false`))
 		if got.Error.Code != "" {
 			t.Fatalf("refused with %+v", got.Error)
 		}
-		if got := c.states(ids...); !slices.Equal(got, []string{"TERMINATING", "TERMINATING"}) {
+		if got := c.States(ids...); !slices.Equal(got, []string{"TERMINATING", "TERMINATING"}) {
 			t.Errorf("right after: %v", got)
 		}
-		c.refused("again at once", c.call("TerminateInstances", idsBody(ids, "")), "UnsupportedOperation.InstanceStateTerminating")
+		c.Refused("again at once", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstanceStateTerminating")
 		time.Sleep(time.Second)
-		if got := c.states(ids...); len(got) != 0 {
+		if got := c.States(ids...); len(got) != 0 {
 			t.Errorf("a second later: %v, want them gone", got)
 		}
-		c.refused("again when gone", c.call("TerminateInstances", idsBody(ids, "")), "InvalidInstanceId.NotFound")
+		c.Refused("again when gone", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
 	})
 }
 
 func TestCVMTerminatePrepaidTakesTwoCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
-		id := c.run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`)[0]
+		id := c.Run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`)[0]
 		time.Sleep(2 * time.Second)
-		twice := idsBody([]string{id, id}, "")
-		c.call("TerminateInstances", twice)
-		row := c.instance(id)
+		twice := simtest.CVMIDs([]string{id, id}, "")
+		c.Call("TerminateInstances", twice)
+		row := c.Instance(id)
 		if row["InstanceState"] != "SHUTDOWN" || row["LatestOperation"] != "TerminateInstances" || row["LatestOperationState"] != "OPERATING" {
 			t.Errorf("after the first call: %v, %v %v", row["InstanceState"], row["LatestOperation"], row["LatestOperationState"])
 		}
-		c.refused("second call too early", c.call("TerminateInstances", twice), "OperationDenied.InstanceOperationInProgress")
+		c.Refused("second call too early", c.Call("TerminateInstances", twice), "OperationDenied.InstanceOperationInProgress")
 		time.Sleep(time.Second)
-		if row := c.instance(id); row["LatestOperationState"] != "SUCCESS" || row["IsolatedSource"] != "MANMADE" {
+		if row := c.Instance(id); row["LatestOperationState"] != "SUCCESS" || row["IsolatedSource"] != "MANMADE" {
 			t.Errorf("in the recycle bin: %v, isolated %v", row["LatestOperationState"], row["IsolatedSource"])
 		}
 		time.Sleep(24 * time.Hour) // it stays
-		c.call("TerminateInstances", twice)
-		if got := c.states(id); !slices.Equal(got, []string{"TERMINATING"}) {
+		c.Call("TerminateInstances", twice)
+		if got := c.States(id); !slices.Equal(got, []string{"TERMINATING"}) {
 			t.Errorf("after the second call: %v", got)
 		}
 		time.Sleep(time.Second)
@@ -59,11 +61,11 @@ func TestCVMTerminatePrepaidTakesTwoCalls(t *testing.T) {
 func TestCVMTerminateAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMTestClient(t, nil)
-		hourly := c.run(`{"InstanceCount":2}`)
-		prepaid := c.run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`)
-		safe := c.run(`{"DisableApiTermination":true}`)
+		hourly := c.Run(`{"InstanceCount":2}`)
+		prepaid := c.Run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`)
+		safe := c.Run(`{"DisableApiTermination":true}`)
 		time.Sleep(2 * time.Second)
-		young := c.run(``)
+		young := c.Run(``)
 		for name, bad := range map[string]struct {
 			ids  []string
 			code string
@@ -76,9 +78,9 @@ func TestCVMTerminateAllOrNothing(t *testing.T) {
 			"a protected one":   {[]string{hourly[0], safe[0]}, "UnsupportedOperation.InstancesProtected"},
 			"one that is young": {[]string{hourly[0], young[0]}, "UnsupportedOperation.InstanceStatePending"},
 		} {
-			c.refused(name, c.call("TerminateInstances", idsBody(bad.ids, "")), bad.code)
+			c.Refused(name, c.Call("TerminateInstances", simtest.CVMIDs(bad.ids, "")), bad.code)
 		}
-		if got := c.states(hourly...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
+		if got := c.States(hourly...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
 			t.Errorf("refused calls have touched machines: %v", got)
 		}
 	})
@@ -89,7 +91,7 @@ func TestCVMTerminateStopped(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCVMTestClient(t, nil)
 			ids := c.stopped(``, `,"StoppedMode":"`+mode+`"`)
-			c.ok("TerminateInstances", idsBody(ids, ""))
+			c.ok("TerminateInstances", simtest.CVMIDs(ids, ""))
 			c.now("right after", ids[0], "TERMINATING", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
 			time.Sleep(time.Second)
 			if n := len(c.sim.Instances(CVM)); n != 0 {
@@ -106,18 +108,18 @@ func TestCVMTerminatePrepaidStopped(t *testing.T) {
 		c := newCVMTestClient(t, nil)
 		prepaid := `{"InstanceCount":2,"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
 		ids := c.stopped(prepaid, "")
-		c.ok("StartInstances", idsBody(ids[1:], ""))
+		c.ok("StartInstances", simtest.CVMIDs(ids[1:], ""))
 		time.Sleep(cvmPowerOn)
-		c.ok("TerminateInstances", idsBody(ids, "")) // one stopped, one running
+		c.ok("TerminateInstances", simtest.CVMIDs(ids, "")) // one stopped, one running
 		c.now("first call", ids[0], "SHUTDOWN", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
 		time.Sleep(cvmLeaving)
 		for _, action := range []string{"StartInstances", "StopInstances", "RebootInstances"} {
-			c.refused(action+" in the recycle bin", c.call(action, idsBody(ids, "")), "UnsupportedOperation.InstanceStateShutdown")
+			c.Refused(action+" in the recycle bin", c.Call(action, simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstanceStateShutdown")
 		}
-		if got := c.states(ids...); !slices.Equal(got, []string{"SHUTDOWN", "SHUTDOWN"}) {
+		if got := c.States(ids...); !slices.Equal(got, []string{"SHUTDOWN", "SHUTDOWN"}) {
 			t.Errorf("in the recycle bin: %v", got)
 		}
-		c.ok("TerminateInstances", idsBody(ids, ""))
+		c.ok("TerminateInstances", simtest.CVMIDs(ids, ""))
 		time.Sleep(cvmLeaving)
 		if n := len(c.sim.Instances(CVM)); n != 0 {
 			t.Errorf("%d machines left", n)
@@ -131,15 +133,15 @@ func TestCVMFailedMachinesVanish(t *testing.T) {
 		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1, Times: 1})
 		ids := c.running(`{"InstanceCount":2,"ClientToken":"op-1"}`)
 		time.Sleep(cvmFailedFor - time.Nanosecond)
-		if got := c.states(ids...); !slices.Equal(got, []string{"LAUNCH_FAILED", "RUNNING"}) {
+		if got := c.States(ids...); !slices.Equal(got, []string{"LAUNCH_FAILED", "RUNNING"}) {
 			t.Errorf("before its time: %v", got)
 		}
 		time.Sleep(time.Nanosecond)
-		if got := c.states(ids...); !slices.Equal(got, []string{"RUNNING"}) {
+		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING"}) {
 			t.Errorf("after ten minutes: %v, want the failed machine gone", got)
 		}
-		c.refused("terminate", c.call("TerminateInstances", idsBody(ids[:1], "")), "InvalidInstanceId.NotFound")
-		if again := c.run(`{"InstanceCount":2,"ClientToken":"op-1"}`); !slices.Equal(again, ids) {
+		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")), "InvalidInstanceId.NotFound")
+		if again := c.Run(`{"InstanceCount":2,"ClientToken":"op-1"}`); !slices.Equal(again, ids) {
 			t.Errorf("the token then answers %v, want %v: a token makes once", again, ids)
 		}
 	})

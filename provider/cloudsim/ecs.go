@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
@@ -13,7 +14,7 @@ import (
 // more than one machine), the older and narrower one counts: what passes here
 // passes there.
 type ecs struct {
-	*alibaba
+	*alibaba.Gateway
 	economical map[string]bool // machines by ID that StopCharging stopped last
 	templates  []*ecsTemplate  // in order of creation
 	sets       []*ecsSet       // in order of creation
@@ -22,53 +23,53 @@ type ecs struct {
 
 func newECS(c *core.Service) core.Wire {
 	e := &ecs{
-		alibaba:    newAlibaba(c, "ecs.aliyuncs.com", "2014-05-26"),
+		Gateway:    alibaba.NewGateway(c, "ecs.aliyuncs.com", "2014-05-26"),
 		economical: map[string]bool{},
 		placed:     map[string]ecsPlace{},
 	}
-	e.fault = ecsFault
-	e.actions = map[string]aliAction{
-		"RunInstances":           {run: e.runInstances, creates: true},
-		"DescribeInstances":      {run: e.describeInstances, lists: true},
-		"DescribeInstanceStatus": {run: e.describeInstanceStatus, lists: true},
-		"DeleteInstance":         {run: e.deleteInstance},
-		"DeleteInstances":        {run: e.deleteInstances},
-		"StartInstance":          {run: e.startInstance},
-		"StopInstance":           {run: e.stopInstance},
-		"RebootInstance":         {run: e.rebootInstance},
-		"StartInstances":         {run: e.startInstances},
-		"StopInstances":          {run: e.stopInstances},
-		"RebootInstances":        {run: e.rebootInstances},
-		"DescribeRegions":        {run: e.describeRegions},
+	e.Fault = ecsFault
+	e.Table = map[string]alibaba.Action{
+		"RunInstances":           {Run: e.runInstances, Creates: true},
+		"DescribeInstances":      {Run: e.describeInstances, Lists: true},
+		"DescribeInstanceStatus": {Run: e.describeInstanceStatus, Lists: true},
+		"DeleteInstance":         {Run: e.deleteInstance},
+		"DeleteInstances":        {Run: e.deleteInstances},
+		"StartInstance":          {Run: e.startInstance},
+		"StopInstance":           {Run: e.stopInstance},
+		"RebootInstance":         {Run: e.rebootInstance},
+		"StartInstances":         {Run: e.startInstances},
+		"StopInstances":          {Run: e.stopInstances},
+		"RebootInstances":        {Run: e.rebootInstances},
+		"DescribeRegions":        {Run: e.describeRegions},
 	}
-	maps.Copy(e.actions, e.templateActions())
-	maps.Copy(e.actions, e.setActions())
+	maps.Copy(e.Table, e.templateActions())
+	maps.Copy(e.Table, e.setActions())
 	return e
 }
 
 // templateActions are the actions about launch templates.
-func (e *ecs) templateActions() map[string]aliAction {
-	return map[string]aliAction{
-		"CreateLaunchTemplate":               {run: e.createLaunchTemplate},
-		"CreateLaunchTemplateVersion":        {run: e.createLaunchTemplateVersion},
-		"DeleteLaunchTemplate":               {run: e.deleteLaunchTemplate},
-		"DeleteLaunchTemplateVersion":        {run: e.deleteLaunchTemplateVersion},
-		"DescribeLaunchTemplates":            {run: e.describeLaunchTemplates},
-		"DescribeLaunchTemplateVersions":     {run: e.describeLaunchTemplateVersions},
-		"ModifyLaunchTemplateDefaultVersion": {run: e.modifyLaunchTemplateDefaultVersion},
+func (e *ecs) templateActions() map[string]alibaba.Action {
+	return map[string]alibaba.Action{
+		"CreateLaunchTemplate":               {Run: e.createLaunchTemplate},
+		"CreateLaunchTemplateVersion":        {Run: e.createLaunchTemplateVersion},
+		"DeleteLaunchTemplate":               {Run: e.deleteLaunchTemplate},
+		"DeleteLaunchTemplateVersion":        {Run: e.deleteLaunchTemplateVersion},
+		"DescribeLaunchTemplates":            {Run: e.describeLaunchTemplates},
+		"DescribeLaunchTemplateVersions":     {Run: e.describeLaunchTemplateVersions},
+		"ModifyLaunchTemplateDefaultVersion": {Run: e.modifyLaunchTemplateDefaultVersion},
 	}
 }
 
 // setActions are the actions about deployment sets. The older reference names
 // one of them in the plural, which the vendor's SDK does not know.
-func (e *ecs) setActions() map[string]aliAction {
-	return map[string]aliAction{
-		"CreateDeploymentSet":           {run: e.createDeploymentSet},
-		"ModifyInstanceDeployment":      {run: e.modifyInstanceDeployment},
-		"ModifyDeploymentSetAttribute":  {run: e.modifyDeploymentSet},
-		"ModifyDeploymentSetAttributes": {run: e.modifyDeploymentSet},
-		"DescribeDeploymentSets":        {run: e.describeDeploymentSets},
-		"DeleteDeploymentSet":           {run: e.deleteDeploymentSet},
+func (e *ecs) setActions() map[string]alibaba.Action {
+	return map[string]alibaba.Action{
+		"CreateDeploymentSet":           {Run: e.createDeploymentSet},
+		"ModifyInstanceDeployment":      {Run: e.modifyInstanceDeployment},
+		"ModifyDeploymentSetAttribute":  {Run: e.modifyDeploymentSet},
+		"ModifyDeploymentSetAttributes": {Run: e.modifyDeploymentSet},
+		"DescribeDeploymentSets":        {Run: e.describeDeploymentSets},
+		"DeleteDeploymentSet":           {Run: e.deleteDeploymentSet},
 	}
 }
 
@@ -103,21 +104,21 @@ func (e *ecs) Has(k *core.Call, kind core.FaultKind) bool {
 }
 
 // params reads the parameters of a call with the codes of ECS.
-func (e *ecs) params(k *core.Call) *aliParams {
-	return &aliParams{values: k.Params, missing: ecsMissing, invalid: ecsInvalid}
+func (e *ecs) params(k *core.Call) *alibaba.Params {
+	return &alibaba.Params{Values: k.Params, Missing: ecsMissing, Invalid: ecsInvalid}
 }
 
 // regional is params for the many actions that need a region.
-func (e *ecs) regional(k *core.Call) *aliParams {
+func (e *ecs) regional(k *core.Call) *alibaba.Params {
 	p := e.params(k)
 	requireECSRegion(p)
 	return p
 }
 
 // requireECSRegion demands RegionId.
-func requireECSRegion(p *aliParams) {
-	p.required("RegionId")
-	p.matching("RegionId", ecsRegion, "the ID of a region")
+func requireECSRegion(p *alibaba.Params) {
+	p.Required("RegionId")
+	p.Matching("RegionId", ecsRegion, "the ID of a region")
 }
 
 // find returns a machine that the API still shows. ECS has no failed state: a

@@ -4,12 +4,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // describeRegions serves DescribeRegions with the regions that the reference
 // gives endpoints for, a few of them. Machines can be made in any region.
-func (e *ecs) describeRegions(*core.Call) (aliObject, *aliError) {
+func (e *ecs) describeRegions(*core.Call) (alibaba.Object, *alibaba.Refusal) {
 	var regions []any
 	for _, r := range [][2]string{
 		{"cn-qingdao", "华北1（青岛）"},
@@ -20,13 +21,13 @@ func (e *ecs) describeRegions(*core.Call) (aliObject, *aliError) {
 		{"ap-southeast-1", "新加坡"},
 		{"us-west-1", "美国（硅谷）"},
 	} {
-		regions = append(regions, aliObject{
+		regions = append(regions, alibaba.Object{
 			{"RegionId", r[0]},
 			{"LocalName", r[1]},
 			{"RegionEndpoint", "ecs." + r[0] + ".aliyuncs.com"},
 		})
 	}
-	return aliObject{{"Regions", aliList("Region", regions)}}, nil
+	return alibaba.Object{{"Regions", alibaba.List("Region", regions)}}, nil
 }
 
 // ecsZone is the zone that the cloud chooses: cn-hangzhou-a, us-west-1a.

@@ -3,32 +3,33 @@ package cloudsim
 import (
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // deleteInstances serves DeleteInstances: all of the machines or none.
-func (e *ecs) deleteInstances(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) deleteInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
-	p.clientToken()
-	ids := p.list("InstanceId", 100)
+	p.ClientToken()
+	ids := p.List("InstanceId", 100)
 	if len(ids) == 0 {
-		p.refuse(p.missing("InstanceId"))
+		p.Refuse(p.Missing("InstanceId"))
 	}
-	_, err := e.once(k, func() ([]string, *aliError) { return nil, e.delete(k, p, ids, ecsBatchDryRun()) })
+	_, err := e.Once(k, func() ([]string, *alibaba.Refusal) { return nil, e.delete(k, p, ids, ecsBatchDryRun()) })
 	return nil, err
 }
 
 // deleteInstance serves DeleteInstance, which needs no region.
-func (e *ecs) deleteInstance(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) deleteInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
-	return nil, e.delete(k, p, []string{p.required("InstanceId")}, ecsDryRun())
+	return nil, e.delete(k, p, []string{p.Required("InstanceId")}, ecsDryRun())
 }
 
 // delete releases machines at once. Force cuts the power of those that run; a
 // machine that still boots may be forced as well. Passed is the answer to a dry
 // run that would have gone well.
-func (e *ecs) delete(k *core.Call, p *aliParams, ids []string, passed *aliError) *aliError {
-	force, terminate, dry := p.flag("Force"), p.flag("TerminateSubscription"), p.flag("DryRun")
+func (e *ecs) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alibaba.Refusal) *alibaba.Refusal {
+	force, terminate, dry := p.Flag("Force"), p.Flag("TerminateSubscription"), p.Flag("DryRun")
 	if p.Refusal != nil {
 		return p.Refusal
 	}
@@ -50,12 +51,12 @@ func (e *ecs) delete(k *core.Call, p *aliParams, ids []string, passed *aliError)
 	return nil
 }
 
-func ecsDeletable(m *core.Instance, now time.Time, force, terminate bool) *aliError {
+func ecsDeletable(m *core.Instance, now time.Time, force, terminate bool) *alibaba.Refusal {
 	switch {
 	case m.Params["DeletionProtection"] == "true":
-		return aliRefusal(403, "InvalidOperation.DeletionProtection", "The operation is not allowed due to the deletion protection of the instance.")
-	case m.Charge == core.Prepaid && now.Before(aliExpiry(m)) && !terminate:
-		return aliRefusal(403, "ChargeTypeViolation", "The operation is not permitted due to charge type of the instance.")
+		return alibaba.Refuse(403, "InvalidOperation.DeletionProtection", "The operation is not allowed due to the deletion protection of the instance.")
+	case m.Charge == core.Prepaid && now.Before(alibaba.Expiry(m)) && !terminate:
+		return alibaba.Refuse(403, "ChargeTypeViolation", "The operation is not permitted due to charge type of the instance.")
 	case !force && m.PhaseAt(now) != core.Stopped:
 		return ecsWrongStatus()
 	default:

@@ -4,26 +4,27 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // describeInstances serves DescribeInstances.
-func (e *ecs) describeInstances(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	keep := e.filter(k, p)
-	if p.has("MaxResults") || p.has("NextToken") {
+	if p.Has("MaxResults") || p.Has("NextToken") {
 		return e.describeByToken(k, p, keep)
 	}
-	page := p.page(100)
+	page := p.Page(100)
 	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err
 	}
 	all := e.list(k, 0, keep)
-	rows, total := e.Service.Claimed(k, page.cut(all), len(all))
-	return aliObject{
+	rows, total := e.Service.Claimed(k, page.Cut(all), len(all))
+	return alibaba.Object{
 		{"TotalCount", total},
-		{"PageNumber", page.number},
-		{"PageSize", page.size},
+		{"PageNumber", page.Number},
+		{"PageSize", page.Size},
 		{"NextToken", ""},
 		{"Instances", e.instances(k, rows)},
 	}, nil
@@ -31,17 +32,17 @@ func (e *ecs) describeInstances(k *core.Call) (aliObject, *aliError) {
 
 // describeByToken pages by NextToken; page fields are then ignored and the
 // total is not counted.
-func (e *ecs) describeByToken(k *core.Call, p *aliParams, keep func(*core.Instance) bool) (aliObject, *aliError) {
-	size, from := p.number("MaxResults", 10, 1, 100), p.resume()
+func (e *ecs) describeByToken(k *core.Call, p *alibaba.Params, keep func(*core.Instance) bool) (alibaba.Object, *alibaba.Refusal) {
+	size, from := p.Number("MaxResults", 10, 1, 100), p.Resume()
 	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err
 	}
-	page, next := e.tokenPage(e.list(k, from, keep), size)
+	page, next := e.TokenPage(e.list(k, from, keep), size)
 	page, total := e.Service.Claimed(k, page, 0)
 	if f, ok := k.Faults.Get(core.WrongTotal); ok && f.NextPage && next == "" {
-		next = aliNextToken(len(e.Service.All()))
+		next = alibaba.NextToken(len(e.Service.All()))
 	}
-	return aliObject{
+	return alibaba.Object{
 		{"TotalCount", total},
 		{"PageNumber", 0},
 		{"PageSize", 0},
@@ -53,13 +54,13 @@ func (e *ecs) describeByToken(k *core.Call, p *aliParams, keep func(*core.Instan
 // checkDescribe ends the reading of parameters: a refusal, what a dry run answers,
 // or leave to go on. A dry run says of a key without the right what the call itself
 // does not; that it looks at the machines that it names is not verified.
-func (e *ecs) checkDescribe(k *core.Call, p *aliParams) *aliError {
-	dry := p.flag("DryRun")
+func (e *ecs) checkDescribe(k *core.Call, p *alibaba.Params) *alibaba.Refusal {
+	dry := p.Flag("DryRun")
 	if p.Refusal != nil || !dry {
 		return p.Refusal
 	}
 	var named []*core.Instance
-	if p.has("InstanceIds") {
+	if p.Has("InstanceIds") {
 		named = e.Service.Asked(k, "InstanceIds", 0)
 	}
 	switch {
@@ -70,26 +71,26 @@ func (e *ecs) checkDescribe(k *core.Call, p *aliParams) *aliError {
 	}
 }
 
-func (e *ecs) instances(k *core.Call, machines []*core.Instance) aliObject {
-	out := make([]aliObject, len(machines))
+func (e *ecs) instances(k *core.Call, machines []*core.Instance) alibaba.Object {
+	out := make([]alibaba.Object, len(machines))
 	for i, m := range machines {
 		out[i] = e.instance(k, m)
 	}
-	return aliList("Instance", out)
+	return alibaba.List("Instance", out)
 }
 
 // filter turns the filters of DescribeInstances into a predicate.
-func (e *ecs) filter(k *core.Call, p *aliParams) func(*core.Instance) bool {
-	p.unsupported("InnerIpAddresses EipAddresses RdmaIpAddresses LockReason DeviceAvailable HttpEndpoint HttpTokens " +
+func (e *ecs) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
+	p.Unsupported("InnerIpAddresses EipAddresses RdmaIpAddresses LockReason DeviceAvailable HttpEndpoint HttpTokens " +
 		"Ipv6Address.1 Filter.1.Key Filter.2.Key Filter.3.Key Filter.4.Key")
-	p.choice("Status", "", "Pending", "Starting", "Running", "Stopping", "Stopped")
-	p.choice("InstanceChargeType", "", "PostPaid", "PrePaid")
-	id, private, public := p.jsonFilter("InstanceIds"), p.jsonFilter("PrivateIpAddresses"), p.jsonFilter("PublicIpAddresses")
-	tags, name := p.tags(20), p.text("InstanceName")
-	equal := p.equalFilter(ecsFilters, func(name string, m *core.Instance) []string { return ecsValue(k, name, m) })
+	p.Choice("Status", "", "Pending", "Starting", "Running", "Stopping", "Stopped")
+	p.Choice("InstanceChargeType", "", "PostPaid", "PrePaid")
+	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"), p.JSONFilter("PublicIpAddresses")
+	tags, name := p.Tags(20), p.Text("InstanceName")
+	equal := p.EqualFilter(ecsFilters, func(name string, m *core.Instance) []string { return ecsValue(k, name, m) })
 	return func(m *core.Instance) bool {
 		return id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
-			(name == "" || aliWildcard(name, m.Name)) && aliHasTags(m.Tags, tags) && equal(m)
+			(name == "" || alibaba.Wildcard(name, m.Name)) && alibaba.HasTags(m.Tags, tags) && equal(m)
 	}
 }
 
@@ -101,7 +102,7 @@ const ecsFilters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId Ins
 func ecsValue(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "Status":
-		return []string{aliStatus(m.PhaseAt(k.Now))}
+		return []string{alibaba.Status(m.PhaseAt(k.Now))}
 	case "InstanceChargeType":
 		return []string{ecsChargeType(m)}
 	case "ZoneId":
@@ -126,24 +127,24 @@ func ecsValue(k *core.Call, name string, m *core.Instance) []string {
 // describeInstanceStatus serves DescribeInstanceStatus, the cheapest poll. It
 // accepts 100 IDs but shows at most 50 a page; that an unknown ID is left out,
 // not refused, is not verified.
-func (e *ecs) describeInstanceStatus(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) describeInstanceStatus(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
-	page, ids, zone := p.page(50), p.list("InstanceId", 100), p.id("ZoneId")
+	page, ids, zone := p.Page(50), p.List("InstanceId", 100), p.ID("ZoneId")
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
 	all := e.list(k, 0, func(m *core.Instance) bool {
 		return (len(ids) == 0 || slices.Contains(ids, m.ID)) && (zone == "" || m.Zone == zone)
 	})
-	rows, total := e.Service.Claimed(k, page.cut(all), len(all))
-	var statuses []aliObject
+	rows, total := e.Service.Claimed(k, page.Cut(all), len(all))
+	var statuses []alibaba.Object
 	for _, m := range rows {
-		statuses = append(statuses, aliObject{{"InstanceId", m.ID}, {"Status", aliStatus(m.PhaseAt(k.Now))}})
+		statuses = append(statuses, alibaba.Object{{"InstanceId", m.ID}, {"Status", alibaba.Status(m.PhaseAt(k.Now))}})
 	}
-	return aliObject{
+	return alibaba.Object{
 		{"TotalCount", total},
-		{"PageNumber", page.number},
-		{"PageSize", page.size},
-		{"InstanceStatuses", aliList("InstanceStatus", statuses)},
+		{"PageNumber", page.Number},
+		{"PageSize", page.Size},
+		{"InstanceStatuses", alibaba.List("InstanceStatus", statuses)},
 	}, nil
 }

@@ -3,52 +3,53 @@ package cloudsim
 import (
 	"regexp"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 var ecsRegion = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // ecsFault is the documented answer to a fault.
-func ecsFault(k core.FaultKind) *aliError {
+func ecsFault(k core.FaultKind) *alibaba.Refusal {
 	switch k {
 	case core.NoStock:
-		return aliRefusal(403, "OperationDenied.NoStock",
+		return alibaba.Refuse(403, "OperationDenied.NoStock",
 			"The requested resource is sold out in the specified zone; try other types of resources or other regions and zones.")
 	case core.Quota:
-		return aliRefusal(403, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account in this region.")
+		return alibaba.Refuse(403, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account in this region.")
 	case core.Balance:
-		return aliRefusal(400, "InsufficientBalance", "Your account does not have enough balance.")
+		return alibaba.Refuse(400, "InsufficientBalance", "Your account does not have enough balance.")
 	default:
-		return commonFault(k)
+		return alibaba.CommonFault(k)
 	}
 }
 
 // ecsMissing names the parameter in code and message, as the reference's own
 // example of an error does.
-func ecsMissing(name string) *aliError {
-	return aliRefusal(400, "MissingParameter."+name, aliMissingText(name))
+func ecsMissing(name string) *alibaba.Refusal {
+	return alibaba.Refuse(400, "MissingParameter."+name, alibaba.MissingText(name))
 }
 
 // ecsConflict refuses two parameters that exclude each other.
-func ecsConflict(a, b string) *aliError {
-	return aliRefusal(400, "InvalidParameter.Conflict", `The specified parameters "`+a+`" and "`+b+`" exclude each other.`)
+func ecsConflict(a, b string) *alibaba.Refusal {
+	return alibaba.Refuse(400, "InvalidParameter.Conflict", `The specified parameters "`+a+`" and "`+b+`" exclude each other.`)
 }
 
 // ecsInvalid refuses a value with the code documented for its parameter, or
 // with the general one.
-func ecsInvalid(name string) *aliError {
+func ecsInvalid(name string) *alibaba.Refusal {
 	status, code := 400, "InvalidParameter"
-	if c := ecsMalformed(aliGeneric(name)); c != "" {
+	if c := ecsMalformed(alibaba.GenericName(name)); c != "" {
 		code = c
-	} else if c := ecsUnknown(aliGeneric(name)); c != "" {
+	} else if c := ecsUnknown(alibaba.GenericName(name)); c != "" {
 		status, code = 404, c
-	} else if c := ecsForbidden(aliGeneric(name)); c != "" {
+	} else if c := ecsForbidden(alibaba.GenericName(name)); c != "" {
 		status, code = 403, c
 	}
 	if name == "RegionId" {
-		return aliRefusal(status, code, "The RegionId provided does not exist in our records.")
+		return alibaba.Refuse(status, code, "The RegionId provided does not exist in our records.")
 	}
-	return aliRefusal(status, code, `The specified parameter "`+name+`" is not valid.`)
+	return alibaba.Refuse(status, code, `The specified parameter "`+name+`" is not valid.`)
 }
 
 // ecsMalformed are the codes of status 400.
@@ -141,27 +142,27 @@ func ecsUnknown(name string) string {
 	}
 }
 
-func ecsNoInstance() *aliError {
-	return aliRefusal(404, "InvalidInstanceId.NotFound", "The specified InstanceId does not exist.")
+func ecsNoInstance() *alibaba.Refusal {
+	return alibaba.Refuse(404, "InvalidInstanceId.NotFound", "The specified InstanceId does not exist.")
 }
 
-func ecsWrongStatus() *aliError {
-	return aliRefusal(403, "IncorrectInstanceStatus", "The current status of the resource does not support this operation.")
+func ecsWrongStatus() *alibaba.Refusal {
+	return alibaba.Refuse(403, "IncorrectInstanceStatus", "The current status of the resource does not support this operation.")
 }
 
 // ecsDryRun is how ECS says that a request would have been accepted.
-func ecsDryRun() *aliError {
-	return aliRefusal(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
+func ecsDryRun() *alibaba.Refusal {
+	return alibaba.Refuse(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
 }
 
 // ecsBatchDryRun is how the calls about several machines say the same. The
 // status is not verified.
-func ecsBatchDryRun() *aliError {
-	return aliRefusal(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")
+func ecsBatchDryRun() *alibaba.Refusal {
+	return alibaba.Refuse(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")
 }
 
 // ecsForbiddenRAM refuses a key that may not do something.
-func ecsForbiddenRAM() *aliError {
-	return aliRefusal(403, "Forbidden.RAM",
+func ecsForbiddenRAM() *alibaba.Refusal {
+	return alibaba.Refuse(403, "Forbidden.RAM",
 		"User not authorized to operate on the specified resource, or this API doesn't support RAM.")
 }

@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"strconv"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
 
 // instance is one instance in the answer of DescribeInstances.
-func (e *ecs) instance(k *core.Call, m *core.Instance) aliObject {
-	out := e.identity(make(aliObject, 0, 80), k, m)
+func (e *ecs) instance(k *core.Call, m *core.Instance) alibaba.Object {
+	out := e.identity(make(alibaba.Object, 0, 80), k, m)
 	out = ecsMoney(ecsHardware(out, m), m)
 	return ecsOptions(ecsNetwork(out, m), m)
 }
@@ -19,35 +20,35 @@ func (e *ecs) instance(k *core.Call, m *core.Instance) aliObject {
 // ecsOptions is what newer versions of the answer have beside the rest. The
 // names are those of the vendor's SDK; what a machine that asked for none of it
 // shows there is not verified.
-func ecsOptions(o aliObject, m *core.Instance) aliObject {
+func ecsOptions(o alibaba.Object, m *core.Instance) alibaba.Object {
 	p := m.Params
-	group := aliInt(p, "DeploymentSetGroupNo")
-	hops := aliInt(p, "HttpPutResponseHopLimit")
-	return append(o, aliObject{
+	group := alibaba.Int(p, "DeploymentSetGroupNo")
+	hops := alibaba.Int(p, "HttpPutResponseHopLimit")
+	return append(o, alibaba.Object{
 		{"ISP", ""},
 		{"DeploymentSetGroupNo", group},
-		{"HibernationOptions", aliObject{{"Configured", p["HibernationOptions.Configured"] == "true"}}},
-		{"MetadataOptions", aliObject{
+		{"HibernationOptions", alibaba.Object{{"Configured", p["HibernationOptions.Configured"] == "true"}}},
+		{"MetadataOptions", alibaba.Object{
 			{"HttpEndpoint", cmp.Or(p["HttpEndpoint"], "enabled")},
 			{"HttpTokens", cmp.Or(p["HttpTokens"], "optional")},
 			{"HttpPutResponseHopLimit", hops},
 		}},
-		{"EcsCapacityReservationAttr", aliObject{
+		{"EcsCapacityReservationAttr", alibaba.Object{
 			{"CapacityReservationId", p["PrivatePoolOptions.Id"]},
 			{"CapacityReservationPreference", p["PrivatePoolOptions.MatchCriteria"]},
 		}},
 	}...)
 }
 
-func (e *ecs) identity(o aliObject, k *core.Call, m *core.Instance) aliObject {
+func (e *ecs) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba.Object {
 	p := m.Params
-	return append(o, aliObject{
+	return append(o, alibaba.Object{
 		{"InstanceId", m.ID},
 		{"InstanceName", m.Name},
 		{"HostName", m.HostName},
 		{"Hostname", m.HostName},
 		{"Description", p["Description"]},
-		{"Status", aliStatus(m.PhaseAt(k.Now))},
+		{"Status", alibaba.Status(m.PhaseAt(k.Now))},
 		{"RegionId", m.Region},
 		{"ZoneId", m.Zone},
 		{"ClusterId", ""},
@@ -65,24 +66,24 @@ func (e *ecs) identity(o aliObject, k *core.Call, m *core.Instance) aliObject {
 		{"DeletionProtection", p["DeletionProtection"] == "true"},
 		{"DeviceAvailable", true},
 		{"StoppedMode", e.stoppedMode(k, m)},
-		{"OperationLocks", aliList("LockReason", []string(nil))},
-		{"DedicatedHostAttribute", aliObject{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
-		{"DedicatedInstanceAttribute", aliObject{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
-		{"Tags", aliList("Tag", aliTags(m.Tags))},
+		{"OperationLocks", alibaba.List("LockReason", []string(nil))},
+		{"DedicatedHostAttribute", alibaba.Object{{"DedicatedHostId", e.host(m)}, {"DedicatedHostName", ""}}},
+		{"DedicatedInstanceAttribute", alibaba.Object{{"Tenancy", p["Tenancy"]}, {"Affinity", p["Affinity"]}}},
+		{"Tags", alibaba.List("Tag", alibaba.Tags(m.Tags))},
 	}...)
 }
 
 func ecsOSType(image string) string {
-	if aliWindows(image) {
+	if alibaba.Windows(image) {
 		return "windows"
 	}
 	return "linux"
 }
 
-func ecsHardware(o aliObject, m *core.Instance) aliObject {
-	core := aliInt(m.Params, "CpuOptions.Core")
-	threads := aliInt(m.Params, "CpuOptions.ThreadsPerCore")
-	return append(o, aliObject{
+func ecsHardware(o alibaba.Object, m *core.Instance) alibaba.Object {
+	core := alibaba.Int(m.Params, "CpuOptions.Core")
+	threads := alibaba.Int(m.Params, "CpuOptions.ThreadsPerCore")
+	return append(o, alibaba.Object{
 		{"InstanceType", m.InstanceType},
 		{"InstanceTypeFamily", ecsFamily(m.InstanceType)},
 		{"Cpu", m.CPUs},
@@ -94,7 +95,7 @@ func ecsHardware(o aliObject, m *core.Instance) aliObject {
 		{"CreditSpecification", m.Params["CreditSpecification"]},
 		{"LocalStorageAmount", 0},
 		{"LocalStorageCapacity", 0},
-		{"CpuOptions", aliObject{
+		{"CpuOptions", alibaba.Object{
 			{"Core", core},
 			{"CoreCount", core},
 			{"ThreadsPerCore", threads},
@@ -105,15 +106,15 @@ func ecsHardware(o aliObject, m *core.Instance) aliObject {
 
 // ecsMoney is what is paid and for how long. A machine that is not prepaid
 // "expires" in 2099, as on the real service.
-func ecsMoney(o aliObject, m *core.Instance) aliObject {
+func ecsMoney(o alibaba.Object, m *core.Instance) alibaba.Object {
 	p := m.Params
 	limit, _ := strconv.ParseFloat(p["SpotPriceLimit"], 64)
-	duration := aliInt(p, "SpotDuration")
+	duration := alibaba.Int(p, "SpotDuration")
 	expires := "2099-12-31T15:59Z"
 	if m.Charge == core.Prepaid {
-		expires = aliExpiry(m).UTC().Format(ecsMinute)
+		expires = alibaba.Expiry(m).UTC().Format(ecsMinute)
 	}
-	return append(o, aliObject{
+	return append(o, alibaba.Object{
 		{"InstanceChargeType", ecsChargeType(m)},
 		{"ExpiredTime", expires},
 		{"AutoReleaseTime", p["AutoReleaseTime"]},
@@ -127,34 +128,34 @@ func ecsMoney(o aliObject, m *core.Instance) aliObject {
 	}...)
 }
 
-func ecsNetwork(o aliObject, m *core.Instance) aliObject {
-	in := aliInt(m.Params, "InternetMaxBandwidthIn")
-	out := aliInt(m.Params, "InternetMaxBandwidthOut")
-	private := aliList("IpAddress", m.PrivateIPs)
-	return append(o, aliObject{
+func ecsNetwork(o alibaba.Object, m *core.Instance) alibaba.Object {
+	in := alibaba.Int(m.Params, "InternetMaxBandwidthIn")
+	out := alibaba.Int(m.Params, "InternetMaxBandwidthOut")
+	private := alibaba.List("IpAddress", m.PrivateIPs)
+	return append(o, alibaba.Object{
 		{"InstanceNetworkType", "vpc"},
 		{"NetworkType", "vpc"},
 		{"VlanId", ""},
 		{"InternetMaxBandwidthIn", in},
 		{"InternetMaxBandwidthOut", out},
-		{"SecurityGroupIds", aliList("SecurityGroupId", m.Groups)},
-		{"PublicIpAddress", aliList("IpAddress", m.PublicIPs)},
-		{"InnerIpAddress", aliList("IpAddress", []string(nil))},
-		{"RdmaIpAddress", aliList("IpAddress", []string(nil))},
-		{"EipAddress", aliObject{
+		{"SecurityGroupIds", alibaba.List("SecurityGroupId", m.Groups)},
+		{"PublicIpAddress", alibaba.List("IpAddress", m.PublicIPs)},
+		{"InnerIpAddress", alibaba.List("IpAddress", []string(nil))},
+		{"RdmaIpAddress", alibaba.List("IpAddress", []string(nil))},
+		{"EipAddress", alibaba.Object{
 			{"AllocationId", ""},
 			{"IpAddress", ""},
 			{"Bandwidth", 0},
 			{"InternetChargeType", ""},
 			{"IsSupportUnassociate", false},
 		}},
-		{"VpcAttributes", aliObject{
+		{"VpcAttributes", alibaba.Object{
 			{"VpcId", m.VPCID},
 			{"VSwitchId", m.SubnetID},
 			{"NatIpAddress", ""},
 			{"PrivateIpAddress", private},
 		}},
-		{"NetworkInterfaces", aliList("NetworkInterface", []aliObject{aliInterface(m)})},
+		{"NetworkInterfaces", alibaba.List("NetworkInterface", []alibaba.Object{alibaba.Interface(m)})},
 	}...)
 }
 
@@ -167,6 +168,6 @@ func ecsChargeType(m *core.Instance) string {
 
 // aliSerial is a serial number made of an instance ID.
 func aliSerial(id string) string {
-	h := acs3Hash([]byte(id))
+	h := alibaba.ACS3Hash([]byte(id))
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:32]
 }

@@ -1,60 +1,63 @@
 package cloudsim
 
-import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+import (
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
 
 // startInstance serves StartInstance. Like the other calls about one machine it
 // needs no region.
-func (e *ecs) startInstance(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
-	p.flag("InitLocalDisk")
-	return nil, e.switchOne(k, p, aliStart())
+	p.Flag("InitLocalDisk")
+	return nil, e.switchOne(k, p, alibaba.Start())
 }
 
 // stopInstance serves StopInstance. Hibernation looks like any other stop.
-func (e *ecs) stopInstance(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) stopInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
-	p.flag("ConfirmStop")
-	p.flag("Hibernate")
+	p.Flag("ConfirmStop")
+	p.Flag("Hibernate")
 	return nil, e.switchOne(k, p, ecsStop(p))
 }
 
 // rebootInstance serves RebootInstance.
-func (e *ecs) rebootInstance(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) rebootInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
-	p.flag("ForceStop")
-	return nil, e.switchOne(k, p, aliReboot())
+	p.Flag("ForceStop")
+	return nil, e.switchOne(k, p, alibaba.Reboot())
 }
 
 // startInstances serves StartInstances.
-func (e *ecs) startInstances(k *core.Call) (aliObject, *aliError) {
-	return e.switchMany(k, e.regional(k), aliStart())
+func (e *ecs) startInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	return e.switchMany(k, e.regional(k), alibaba.Start())
 }
 
 // stopInstances serves StopInstances.
-func (e *ecs) stopInstances(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) stopInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	return e.switchMany(k, p, ecsStop(p))
 }
 
 // rebootInstances serves RebootInstances, where force has another name.
-func (e *ecs) rebootInstances(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
-	p.flag("ForceReboot")
-	return e.switchMany(k, p, aliReboot())
+	p.Flag("ForceReboot")
+	return e.switchMany(k, p, alibaba.Reboot())
 }
 
 // ecsStop reads what both stops have in common. The account has not made the
 // economical mode its default.
-func ecsStop(p *aliParams) aliPower {
-	c := aliStop()
-	p.flag("ForceStop")
-	c.economical = p.choice("StoppedMode", "KeepCharging", "StopCharging") == "StopCharging"
+func ecsStop(p *alibaba.Params) alibaba.Power {
+	c := alibaba.Stop()
+	p.Flag("ForceStop")
+	c.Economical = p.Choice("StoppedMode", "KeepCharging", "StopCharging") == "StopCharging"
 	return c
 }
 
 // switchOne changes the power of one machine.
-func (e *ecs) switchOne(k *core.Call, p *aliParams, c aliPower) *aliError {
-	id, dry := p.required("InstanceId"), p.flag("DryRun")
+func (e *ecs) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *alibaba.Refusal {
+	id, dry := p.Required("InstanceId"), p.Flag("DryRun")
 	if p.Refusal != nil {
 		return p.Refusal
 	}
@@ -71,9 +74,9 @@ func (e *ecs) switchOne(k *core.Call, p *aliParams, c aliPower) *aliError {
 
 // switchMany changes the power of up to 100 machines: of all or none, or of
 // those for which it goes. A dry run of the latter looks at no machine.
-func (e *ecs) switchMany(k *core.Call, p *aliParams, c aliPower) (aliObject, *aliError) {
-	together := p.choice("BatchOptimization", "AllTogether", "SuccessFirst") == "AllTogether"
-	dry, ids := p.flag("DryRun"), p.batch("InstanceId", p.list("InstanceId", 100))
+func (e *ecs) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
+	together := p.Choice("BatchOptimization", "AllTogether", "SuccessFirst") == "AllTogether"
+	dry, ids := p.Flag("DryRun"), p.Batch("InstanceId", p.List("InstanceId", 100))
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
@@ -85,29 +88,29 @@ func (e *ecs) switchMany(k *core.Call, p *aliParams, c aliPower) (aliObject, *al
 	if dry {
 		return nil, ecsBatchDryRun()
 	}
-	out := make([]aliObject, len(ids))
+	out := make([]alibaba.Object, len(ids))
 	for i, id := range ids {
 		out[i] = e.switched(k, id, c)
 	}
-	return aliObject{{"InstanceResponses", aliList("InstanceResponse", out)}}, nil
+	return alibaba.Object{{"InstanceResponses", alibaba.List("InstanceResponse", out)}}, nil
 }
 
 // switched switches one machine of a batch and reports on it. That the code of
 // a refusal is the one a call about the machine alone would get is not verified.
-func (e *ecs) switched(k *core.Call, id string, c aliPower) aliObject {
+func (e *ecs) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object {
 	code, message, before, after := "200", "success", "", ""
 	m, err := e.switchable(k, id, c)
 	if m != nil {
-		before = aliStatus(m.PhaseAt(k.Now))
+		before = alibaba.Status(m.PhaseAt(k.Now))
 		after = before
 	}
 	if err != nil {
-		code, message = err.code, err.message
+		code, message = err.Code, err.Message
 	} else {
 		e.turn(k, m, c)
-		after = aliStatus(c.via)
+		after = alibaba.Status(c.Via)
 	}
-	return aliObject{
+	return alibaba.Object{
 		{"Code", code},
 		{"Message", message},
 		{"InstanceId", id},
@@ -118,21 +121,21 @@ func (e *ecs) switched(k *core.Call, id string, c aliPower) aliObject {
 
 // switchable returns a machine, if there is one, and why it can not be switched
 // now, if it can not.
-func (e *ecs) switchable(k *core.Call, id string, c aliPower) (*core.Instance, *aliError) {
+func (e *ecs) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instance, *alibaba.Refusal) {
 	m := e.find(k, id, k.Region)
 	switch {
 	case m == nil:
 		return nil, ecsNoInstance()
-	case m.PhaseAt(k.Now) != c.from:
+	case m.PhaseAt(k.Now) != c.From:
 		return m, ecsWrongStatus()
 	default:
 		return m, nil
 	}
 }
 
-func (e *ecs) turn(k *core.Call, m *core.Instance, c aliPower) {
-	c.apply(m, k.Now)
-	e.economical[m.ID] = c.economical && m.Charge != core.Prepaid
+func (e *ecs) turn(k *core.Call, m *core.Instance, c alibaba.Power) {
+	c.Apply(m, k.Now)
+	e.economical[m.ID] = c.Economical && m.Charge != core.Prepaid
 }
 
 // stoppedMode is what DescribeInstances says of the way a machine is stopped.

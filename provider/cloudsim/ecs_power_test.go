@@ -6,16 +6,19 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // statuses returns what DescribeInstanceStatus says, by ID.
 func (c *ecsTestClient) statuses() map[string]string {
 	c.T.Helper()
-	reply := c.wantOK(c.call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "50"))
-	list, _ := reply.at("InstanceStatuses", "InstanceStatus").([]any)
+	reply := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "50"))
+	list, _ := reply.At("InstanceStatuses", "InstanceStatus").([]any)
 	out := map[string]string{}
 	for i := range list {
-		at := func(field string) string { return fmt.Sprint(reply.at("InstanceStatuses", "InstanceStatus", i, field)) }
+		at := func(field string) string { return fmt.Sprint(reply.At("InstanceStatuses", "InstanceStatus", i, field)) }
 		out[at("InstanceId")] = at("Status")
 	}
 	return out
@@ -24,33 +27,33 @@ func (c *ecsTestClient) statuses() map[string]string {
 // wantStatus fails unless both describes show a machine so.
 func (c *ecsTestClient) wantStatus(id, want string) {
 	c.T.Helper()
-	described := c.describe("InstanceIds", aliIDs([]string{id})).at("Instances", "Instance", 0, "Status")
+	described := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "Status")
 	if polled := c.statuses()[id]; polled != want || described != want {
 		c.T.Errorf("status of %s is %q, described as %q, want %q", id, polled, described, want)
 	}
 }
 
 // batch calls one of the batch actions in cn-hangzhou.
-func (c *ecsTestClient) batch(action string, ids []string, more ...string) aliReply {
+func (c *ecsTestClient) batch(action string, ids []string, more ...string) simtest.AlibabaAnswer {
 	c.T.Helper()
 	pairs := []string{"RegionId", "cn-hangzhou"}
 	for i, id := range ids {
 		pairs = append(pairs, fmt.Sprintf("InstanceId.%d", i+1), id)
 	}
-	return c.call(action, append(pairs, more...)...)
+	return c.Call(action, append(pairs, more...)...)
 }
 
 // wantResponses compares the per-ID results of a batch: code, previous and
 // current status of each.
-func (c *ecsTestClient) wantResponses(r aliReply, ids []string, want ...string) {
+func (c *ecsTestClient) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...string) {
 	c.T.Helper()
-	c.wantOK(r)
-	list, _ := r.at("InstanceResponses", "InstanceResponse").([]any)
+	c.WantOK(r)
+	list, _ := r.At("InstanceResponses", "InstanceResponse").([]any)
 	if len(list) != len(want) {
-		c.T.Fatalf("%d results, want %d: %s", len(list), len(want), r.raw)
+		c.T.Fatalf("%d results, want %d: %s", len(list), len(want), r.Raw)
 	}
 	for i := range list {
-		at := func(field string) any { return r.at("InstanceResponses", "InstanceResponse", i, field) }
+		at := func(field string) any { return r.At("InstanceResponses", "InstanceResponse", i, field) }
 		if got := fmt.Sprintf("%v %v>%v", at("Code"), at("PreviousStatus"), at("CurrentStatus")); got != want[i] || at("InstanceId") != ids[i] {
 			c.T.Errorf("result %d is %q for %v, want %q for %s", i, got, at("InstanceId"), want[i], ids[i])
 		}
@@ -70,29 +73,29 @@ func TestECSPowerTimeline(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client := newECSTestClient(t, New(nil))
-				id := client.run()[0]
-				call := func(action string) aliReply {
-					return client.call(action+c.plural, "RegionId", "cn-hangzhou", c.id, id)
+				id := client.Run()[0]
+				call := func(action string) simtest.AlibabaAnswer {
+					return client.Call(action+c.plural, "RegionId", "cn-hangzhou", c.id, id)
 				}
 				refused := func(status string, actions ...string) {
 					t.Helper()
 					client.wantStatus(id, status)
 					for _, action := range actions {
-						client.wantCode(call(action), 403, "IncorrectInstanceStatus")
+						client.WantCode(call(action), 403, "IncorrectInstanceStatus")
 					}
 				}
 				refused("Pending", "StartInstance", "StopInstance", "RebootInstance")
 				time.Sleep(2 * time.Second)
 				refused("Running", "StartInstance")
-				client.wantOK(call("StopInstance"))
+				client.WantOK(call("StopInstance"))
 				refused("Stopping", "StartInstance", "StopInstance", "RebootInstance")
 				time.Sleep(time.Second)
 				refused("Stopped", "StopInstance", "RebootInstance")
-				client.wantOK(call("StartInstance"))
+				client.WantOK(call("StartInstance"))
 				refused("Starting", "StartInstance", "StopInstance", "RebootInstance")
 				time.Sleep(time.Second)
 				client.wantStatus(id, "Running")
-				client.wantOK(call("RebootInstance"))
+				client.WantOK(call("RebootInstance"))
 				refused("Starting", "StartInstance", "StopInstance", "RebootInstance")
 				time.Sleep(time.Second)
 				client.wantStatus(id, "Running")
@@ -106,11 +109,11 @@ func TestECSPowerTimeline(t *testing.T) {
 func TestAllTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		ids := c.up("Amount", "2")
+		ids := c.Up("Amount", "2")
 		c.wantResponses(c.batch("StopInstances", ids[:1]), ids, "200 Running>Stopping")
-		c.wantCode(c.batch("StopInstances", []string{ids[1], ids[0]}), 403, "IncorrectInstanceStatus")
-		c.wantCode(c.batch("StopInstances", []string{ids[1], "i-unknown"}), 404, "InvalidInstanceId.NotFound")
-		c.wantCode(c.batch("StopInstances", ids[1:], "RegionId", "cn-beijing"), 404, "InvalidInstanceId.NotFound")
+		c.WantCode(c.batch("StopInstances", []string{ids[1], ids[0]}), 403, "IncorrectInstanceStatus")
+		c.WantCode(c.batch("StopInstances", []string{ids[1], "i-unknown"}), 404, "InvalidInstanceId.NotFound")
+		c.WantCode(c.batch("StopInstances", ids[1:], "RegionId", "cn-beijing"), 404, "InvalidInstanceId.NotFound")
 		c.wantStatus(ids[1], "Running")
 		c.wantResponses(c.batch("StopInstances", []string{ids[1], ids[1]}), ids[1:], "200 Running>Stopping")
 	})
@@ -120,8 +123,8 @@ func TestAllTogether(t *testing.T) {
 func TestSuccessFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		ids := c.up("Amount", "2")
-		c.wantOK(c.batch("StopInstances", ids[:1]))
+		ids := c.Up("Amount", "2")
+		c.WantOK(c.batch("StopInstances", ids[:1]))
 		time.Sleep(time.Second)
 		three := []string{ids[0], "i-unknown", ids[1]}
 		for _, b := range []struct {
@@ -164,7 +167,7 @@ func TestECSPowerRefusals(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
 			c := newECSTestClient(t, New(nil))
-			c.wantCode(c.call(r.action, r.pairs...), r.status, r.code)
+			c.WantCode(c.Call(r.action, r.pairs...), r.status, r.code)
 		})
 	}
 }
@@ -174,7 +177,7 @@ func TestECSPowerRefusals(t *testing.T) {
 func TestECSPowerForced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		id := c.up()[0]
+		id := c.Up()[0]
 		for _, s := range []struct{ action, id, force, after string }{
 			{"RebootInstance", "InstanceId", "ForceStop", "Running"},
 			{"RebootInstances", "InstanceId.1", "ForceReboot", "Running"},
@@ -182,7 +185,7 @@ func TestECSPowerForced(t *testing.T) {
 			{"StartInstance", "InstanceId", "InitLocalDisk", "Running"},
 			{"StopInstances", "InstanceId.1", "ForceStop", "Stopped"},
 		} {
-			c.wantOK(c.call(s.action, "RegionId", "cn-hangzhou", s.id, id, s.force, "true"))
+			c.WantOK(c.Call(s.action, "RegionId", "cn-hangzhou", s.id, id, s.force, "true"))
 			time.Sleep(time.Second)
 			c.wantStatus(id, s.after)
 		}
@@ -193,9 +196,9 @@ func TestECSPowerForced(t *testing.T) {
 func TestHundredAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		c.wantOK(c.batch("StopInstances", c.up("Amount", "100")))
+		c.WantOK(c.batch("StopInstances", c.Up("Amount", "100")))
 		time.Sleep(time.Second)
-		if got := c.describe("Status", "Stopped").at("TotalCount"); got != 100.0 {
+		if got := c.Describe("Status", "Stopped").At("TotalCount"); got != 100.0 {
 			t.Errorf("%v machines are stopped, want 100", got)
 		}
 	})
@@ -206,18 +209,18 @@ func TestHundredAtOnce(t *testing.T) {
 func TestECSPowerDryRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		id := c.up()[0]
-		one := func(action string) aliReply { return c.call(action, "InstanceId", id, "DryRun", "true") }
-		c.wantCode(one("StopInstance"), 400, "DryRunOperation")
-		c.wantCode(one("RebootInstance"), 400, "DryRunOperation")
-		c.wantCode(one("StartInstance"), 403, "IncorrectInstanceStatus")
-		batch := func(action string, more ...string) aliReply {
+		id := c.Up()[0]
+		one := func(action string) simtest.AlibabaAnswer { return c.Call(action, "InstanceId", id, "DryRun", "true") }
+		c.WantCode(one("StopInstance"), 400, "DryRunOperation")
+		c.WantCode(one("RebootInstance"), 400, "DryRunOperation")
+		c.WantCode(one("StartInstance"), 403, "IncorrectInstanceStatus")
+		batch := func(action string, more ...string) simtest.AlibabaAnswer {
 			return c.batch(action, []string{id}, append([]string{"DryRun", "true"}, more...)...)
 		}
-		c.wantCode(batch("StopInstances"), 400, "DRYRUN.SUCCESS")
-		c.wantCode(batch("RebootInstances"), 400, "DRYRUN.SUCCESS")
-		c.wantCode(batch("StartInstances"), 403, "IncorrectInstanceStatus")
-		c.wantCode(batch("StartInstances", "BatchOptimization", "SuccessFirst"), 400, "DRYRUN.SUCCESS")
+		c.WantCode(batch("StopInstances"), 400, "DRYRUN.SUCCESS")
+		c.WantCode(batch("RebootInstances"), 400, "DRYRUN.SUCCESS")
+		c.WantCode(batch("StartInstances"), 403, "IncorrectInstanceStatus")
+		c.WantCode(batch("StartInstances", "BatchOptimization", "SuccessFirst"), 400, "DRYRUN.SUCCESS")
 		c.wantStatus(id, "Running")
 	})
 }
@@ -226,24 +229,24 @@ func TestECSPowerDryRun(t *testing.T) {
 func TestStoppedMode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		hourly := c.up()[0]
-		prepaid := c.up("InstanceChargeType", "PrePaid", "Period", "1")[0]
+		hourly := c.Up()[0]
+		prepaid := c.Up("InstanceChargeType", "PrePaid", "Period", "1")[0]
 		want := func(id, mode string) {
 			t.Helper()
-			if got := c.describe("InstanceIds", aliIDs([]string{id})).at("Instances", "Instance", 0, "StoppedMode"); got != mode {
+			if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "StoppedMode"); got != mode {
 				t.Errorf("StoppedMode of %s is %v, want %s", id, got, mode)
 			}
 		}
 		want(hourly, "Not-applicable")
 		for _, mode := range []string{"StopCharging", "KeepCharging"} {
-			c.wantOK(c.call("StopInstance", "InstanceId", hourly, "StoppedMode", mode))
+			c.WantOK(c.Call("StopInstance", "InstanceId", hourly, "StoppedMode", mode))
 			time.Sleep(time.Second)
 			want(hourly, mode)
-			c.wantOK(c.call("StartInstance", "InstanceId", hourly))
+			c.WantOK(c.Call("StartInstance", "InstanceId", hourly))
 			time.Sleep(time.Second)
 			want(hourly, "Not-applicable")
 		}
-		c.wantOK(c.batch("StopInstances", []string{hourly, prepaid}, "StoppedMode", "StopCharging"))
+		c.WantOK(c.batch("StopInstances", []string{hourly, prepaid}, "StoppedMode", "StopCharging"))
 		time.Sleep(time.Second)
 		want(hourly, "StopCharging")
 		want(prepaid, "Not-applicable")
@@ -254,12 +257,12 @@ func TestStoppedMode(t *testing.T) {
 func TestDeleteAfterStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		id := c.up()[0]
-		c.wantOK(c.call("StopInstance", "InstanceId", id))
-		c.wantCode(c.call("DeleteInstance", "InstanceId", id), 403, "IncorrectInstanceStatus")
+		id := c.Up()[0]
+		c.WantOK(c.Call("StopInstance", "InstanceId", id))
+		c.WantCode(c.Call("DeleteInstance", "InstanceId", id), 403, "IncorrectInstanceStatus")
 		time.Sleep(time.Second)
-		c.wantOK(c.call("DeleteInstance", "InstanceId", id, "Force", "false"))
-		c.wantCode(c.call("StartInstance", "InstanceId", id), 404, "InvalidInstanceId.NotFound")
+		c.WantOK(c.Call("DeleteInstance", "InstanceId", id, "Force", "false"))
+		c.WantCode(c.Call("StartInstance", "InstanceId", id), 404, "InvalidInstanceId.NotFound")
 	})
 }
 
@@ -269,13 +272,13 @@ func TestAutoReleaseSurvivesPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
 		release := time.Now().UTC().Add(30 * time.Minute)
-		id := c.up("AutoReleaseTime", release.Format(aliStamp))[0]
-		c.wantOK(c.call("StopInstance", "InstanceId", id))
+		id := c.Up("AutoReleaseTime", release.Format(alibaba.TimeFormat))[0]
+		c.WantOK(c.Call("StopInstance", "InstanceId", id))
 		time.Sleep(time.Until(release) - time.Second/2)
 		c.wantStatus(id, "Stopped")
-		c.wantOK(c.call("StartInstance", "InstanceId", id))
+		c.WantOK(c.Call("StartInstance", "InstanceId", id))
 		time.Sleep(time.Second / 2)
-		if got := c.describe().at("TotalCount"); got != 0.0 {
+		if got := c.Describe().At("TotalCount"); got != 0.0 {
 			t.Errorf("%v machines are left after the release, want none", got)
 		}
 		time.Sleep(time.Second)
@@ -290,11 +293,11 @@ func TestAutoReleaseSurvivesPower(t *testing.T) {
 func TestPowerOverACS3(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		ids := c.up("Amount", "2")
+		ids := c.Up("Amount", "2")
 		v := url.Values{"RegionId": {"cn-hangzhou"}, "InstanceId.1": {ids[0]}, "InstanceId.2": {ids[1]}}
-		c.wantResponses(c.do(c.acs3("POST", "StopInstances", v.Encode(), "")), ids, "200 Running>Stopping", "200 Running>Stopping")
+		c.wantResponses(c.Do(c.ACS3("POST", "StopInstances", v.Encode(), "")), ids, "200 Running>Stopping", "200 Running>Stopping")
 		time.Sleep(time.Second)
-		c.wantResponses(c.do(c.acs3("POST", "StartInstances", "", v.Encode())), ids, "200 Stopped>Starting", "200 Stopped>Starting")
+		c.wantResponses(c.Do(c.ACS3("POST", "StartInstances", "", v.Encode())), ids, "200 Stopped>Starting", "200 Stopped>Starting")
 	})
 }
 
@@ -302,17 +305,17 @@ func TestPowerOverACS3(t *testing.T) {
 func TestPowerInXML(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		id := c.up()[0]
-		params := c.system("StopInstances")
+		id := c.Up()[0]
+		params := c.System("StopInstances")
 		params["Format"], params["RegionId"], params["InstanceId.1"] = "XML", "cn-hangzhou", id
-		_, body := c.raw(c.request("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), ""))
+		_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", DefaultAccessKeySecret, params), ""), ""))
 		var got struct {
 			Responses []struct {
 				Code       string
 				InstanceID string `xml:"InstanceId"`
 			} `xml:"InstanceResponses>InstanceResponse"`
 		}
-		wantXML(t, body, "StopInstancesResponse", &got)
+		simtest.WantXML(t, body, "StopInstancesResponse", &got)
 		if len(got.Responses) != 1 || got.Responses[0].Code != "200" || got.Responses[0].InstanceID != id {
 			t.Errorf("answered %s, want one success of %s", body, id)
 		}
@@ -324,16 +327,16 @@ func TestPowerFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
 		c := newECSTestClient(t, sim)
-		id := c.up()[0]
+		id := c.Up()[0]
 		sim.Inject(Fault{API: "StopInstance", Kind: Throttle, Times: 1})
-		c.wantCode(c.call("StopInstance", "InstanceId", id), 400, "Throttling")
+		c.WantCode(c.Call("StopInstance", "InstanceId", id), 400, "Throttling")
 		c.wantStatus(id, "Running")
 		sim.Inject(Fault{API: "StopInstance", Kind: ServerErrorAfter, Times: 1})
-		c.wantCode(c.call("StopInstance", "InstanceId", id), 500, "InternalError")
+		c.WantCode(c.Call("StopInstance", "InstanceId", id), 500, "InternalError")
 		c.wantStatus(id, "Stopping")
 		time.Sleep(time.Second)
 		sim.Inject(Fault{API: "StartInstance", Kind: NoStock}) // what StopCharging risks
-		c.wantCode(c.call("StartInstance", "InstanceId", id), 403, "OperationDenied.NoStock")
+		c.WantCode(c.Call("StartInstance", "InstanceId", id), 403, "OperationDenied.NoStock")
 		c.wantStatus(id, "Stopped")
 	})
 }

@@ -6,12 +6,13 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // ecsPlan is a RunInstances request that passed every check.
 type ecsPlan struct {
-	p             *aliParams
+	p             *alibaba.Params
 	amount, least int
 	charge        core.Charge
 	groups        []string
@@ -24,8 +25,8 @@ type ecsPlan struct {
 const ecsOrder = 200_000_000_000
 
 // runInstances serves RunInstances.
-func (e *ecs) runInstances(k *core.Call) (aliObject, *aliError) {
-	ids, err := e.once(k, func() ([]string, *aliError) {
+func (e *ecs) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	ids, err := e.Once(k, func() ([]string, *alibaba.Refusal) {
 		plan := e.checkRun(k)
 		if plan.p.Refusal != nil {
 			return nil, plan.p.Refusal
@@ -36,14 +37,14 @@ func (e *ecs) runInstances(k *core.Call) (aliObject, *aliError) {
 		return nil, err
 	}
 	named := e.Service.Answered(k, ids, ecsInstanceID)
-	answer := aliObject{{"InstanceIdSets", aliList("InstanceIdSet", named)}, {"TradePrice", 0.165 * float64(len(ids))}}
+	answer := alibaba.Object{{"InstanceIdSets", alibaba.List("InstanceIdSet", named)}, {"TradePrice", 0.165 * float64(len(ids))}}
 	switch {
 	case k.Order != nil:
-		answer = append(answer, aliField{"OrderId", k.Order.ID})
+		answer = append(answer, alibaba.Field{"OrderId", k.Order.ID})
 	case len(ids) > 0:
 		// Of the machine, not of the call: a template may be what makes it prepaid.
 		if m := e.Service.Lookup(ids[0]); m.Charge == core.Prepaid {
-			answer = append(answer, aliField{"OrderId", fmt.Sprint(ecsOrder + int64(m.Create))})
+			answer = append(answer, alibaba.Field{"OrderId", fmt.Sprint(ecsOrder + int64(m.Create))})
 		}
 	}
 	return answer, nil
@@ -54,12 +55,12 @@ func ecsInstanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
 
 // launch makes the machines of a plan, as many as the stock allows, or the order
 // for them if nobody pays it yet.
-func (e *ecs) launch(k *core.Call, plan *ecsPlan) ([]string, *aliError) {
-	amount, err := e.stock(k, plan.amount, plan.least)
+func (e *ecs) launch(k *core.Call, plan *ecsPlan) ([]string, *alibaba.Refusal) {
+	amount, err := e.Stock(k, plan.amount, plan.least)
 	if err != nil {
 		return nil, err
 	}
-	if plan.p.flag("DryRun") {
+	if plan.p.Flag("DryRun") {
 		return nil, ecsDryRun()
 	}
 	deliver := func(k *core.Call, ordinal int) []string { return e.deliver(k, plan, amount, ordinal) }
@@ -92,27 +93,27 @@ func (e *ecs) deliver(k *core.Call, plan *ecsPlan, amount, ordinal int) []string
 // fill describes the i-th machine of a plan.
 func (e *ecs) fill(k *core.Call, plan *ecsPlan, i int, m *core.Instance) {
 	p := plan.p
-	unique := p.flag("UniqueSuffix")
-	m.Name = cmp.Or(aliNumbered(p.text("InstanceName"), i, unique), m.ID)
-	m.HostName = cmp.Or(aliNumbered(p.text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
-	m.Region, m.Zone = k.Region, cmp.Or(p.text("ZoneId"), ecsZone(k.Region))
-	m.InstanceType, m.ImageID = p.text("InstanceType"), cmp.Or(p.text("ImageId"), p.text("ImageFamily"))
+	unique := p.Flag("UniqueSuffix")
+	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)
+	m.HostName = cmp.Or(alibaba.Numbered(p.Text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
+	m.Region, m.Zone = k.Region, cmp.Or(p.Text("ZoneId"), ecsZone(k.Region))
+	m.InstanceType, m.ImageID = p.Text("InstanceType"), cmp.Or(p.Text("ImageId"), p.Text("ImageFamily"))
 	m.CPUs, m.MemoryMiB = ecsShape(m.InstanceType)
 	m.Charge, m.Groups, m.Tags = plan.charge, plan.groups, plan.tags
-	m.SubnetID = cmp.Or(p.text("VSwitchId"), "vsw-default")
+	m.SubnetID = cmp.Or(p.Text("VSwitchId"), "vsw-default")
 	m.VPCID = ecsVPC(m.SubnetID)
 	m.PrivateIPs = []string{e.Service.PrivateIP()}
-	if first := p.text("PrivateIpAddress"); first != "" {
+	if first := p.Text("PrivateIpAddress"); first != "" {
 		m.PrivateIPs[0] = ecsAddress(first, i)
 	}
-	if p.number("InternetMaxBandwidthOut", 0, 0, 100) > 0 {
+	if p.Number("InternetMaxBandwidthOut", 0, 0, 100) > 0 {
 		m.PublicIPs = []string{e.Service.PublicIP()}
 	}
-	if key := p.text("KeyPairName"); key != "" {
+	if key := p.Text("KeyPairName"); key != "" {
 		m.KeyPairs = []string{key}
 	}
-	m.Token, m.Params = p.text("ClientToken"), p.values
-	if set := p.text("DeploymentSetId"); set != "" {
+	m.Token, m.Params = p.Text("ClientToken"), p.Values
+	if set := p.Text("DeploymentSetId"); set != "" {
 		e.placed[m.ID] = ecsPlace{set: set}
 	}
 }

@@ -1,52 +1,56 @@
 package cloudsim
 
-import "fmt"
+import (
+	"fmt"
 
-func checkECSSystemDisk(p *aliParams) {
-	category := p.choice("SystemDisk.Category", "cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+)
+
+func checkECSSystemDisk(p *alibaba.Params) {
+	category := p.Choice("SystemDisk.Category", "cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
 	// From 20 by the older reference, whatever the image needs; up to 2048 by
 	// the newer one, which also has kinds that begin at 1.
 	least := 20
-	if category == "cloud_auto" || p.text("SystemDisk.PerformanceLevel") == "PL0" {
+	if category == "cloud_auto" || p.Text("SystemDisk.PerformanceLevel") == "PL0" {
 		least = 1
 	}
-	size := p.number("SystemDisk.Size", 40, least, 2048)
-	p.flag("SystemDisk.Encrypted")
+	size := p.Number("SystemDisk.Size", 40, least, 2048)
+	p.Flag("SystemDisk.Encrypted")
 	checkECSDisk(p, "SystemDisk.", category, size)
 }
 
-func checkECSDataDisks(p *aliParams) {
-	for _, n := range p.indexes("DataDisk", ecsMaxDisks) {
+func checkECSDataDisks(p *alibaba.Params) {
+	for _, n := range p.Indexes("DataDisk", ecsMaxDisks) {
 		prefix := fmt.Sprintf("DataDisk.%d.", n)
-		category := p.choice(prefix+"Category", "cloud", "cloud_efficiency", "cloud_ssd", "cloud_essd",
+		category := p.Choice(prefix+"Category", "cloud", "cloud_efficiency", "cloud_ssd", "cloud_essd",
 			"ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
-		if !p.has(prefix + "SnapshotId") {
-			p.required(prefix + "Size")
+		if !p.Has(prefix + "SnapshotId") {
+			p.Required(prefix + "Size")
 		}
-		least, most := ecsDiskSizes(category, p.text(prefix+"PerformanceLevel"))
-		size := p.number(prefix+"Size", 0, least, most)
-		p.id(prefix + "SnapshotId")
-		p.id(prefix + "KMSKeyId")
-		if !p.flag(prefix+"Encrypted") && p.has(prefix+"KMSKeyId") {
-			p.refuse(aliRefusal(400, "InvalidParameter.EncryptedIllegal", "The specified parameter Encrypted must be true when kmsKeyId is not empty."))
+		least, most := ecsDiskSizes(category, p.Text(prefix+"PerformanceLevel"))
+		size := p.Number(prefix+"Size", 0, least, most)
+		p.ID(prefix + "SnapshotId")
+		p.ID(prefix + "KMSKeyId")
+		if !p.Flag(prefix+"Encrypted") && p.Has(prefix+"KMSKeyId") {
+			p.Refuse(alibaba.Refuse(400, "InvalidParameter.EncryptedIllegal", "The specified parameter Encrypted must be true when kmsKeyId is not empty."))
 		}
-		p.flag(prefix + "DeleteWithInstance")
+		p.Flag(prefix + "DeleteWithInstance")
 		checkECSDisk(p, prefix, category, size)
 	}
 }
 
 // checkECSDisk checks what system and data disks have in common. A size of 0 is
 // that of a snapshot, which nobody knows here.
-func checkECSDisk(p *aliParams, prefix, category string, size int) {
-	p.name(prefix + "DiskName")
-	p.description(prefix + "Description")
-	p.id(prefix + "AutoSnapshotPolicyId")
-	level := p.choice(prefix+"PerformanceLevel", "PL1", "PL0", "PL2", "PL3")
-	if p.has(prefix+"PerformanceLevel") && category != "cloud_essd" {
-		p.refuse(ecsConflict(prefix+"PerformanceLevel", prefix+"Category"))
+func checkECSDisk(p *alibaba.Params, prefix, category string, size int) {
+	p.Name(prefix + "DiskName")
+	p.Description(prefix + "Description")
+	p.ID(prefix + "AutoSnapshotPolicyId")
+	level := p.Choice(prefix+"PerformanceLevel", "PL1", "PL0", "PL2", "PL3")
+	if p.Has(prefix+"PerformanceLevel") && category != "cloud_essd" {
+		p.Refuse(ecsConflict(prefix+"PerformanceLevel", prefix+"Category"))
 	}
 	if size > 0 && size < ecsLeastForLevel(level) {
-		p.refuse(aliRefusal(403, "OperationDenied.PerformanceLevelNotMatch",
+		p.Refuse(alibaba.Refuse(403, "OperationDenied.PerformanceLevelNotMatch",
 			"The specified "+prefix+"PerformanceLevel and "+prefix+"Size do not match."))
 	}
 }

@@ -7,13 +7,16 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // TestRunInstancesFull asks for most of what there is and looks at what came of it.
 func TestRunInstancesFull(t *testing.T) {
 	sim := New(nil)
 	c := newECSTestClient(t, sim)
-	ids := c.run("Amount", "2", "InstanceName", "k8s-node-[1,4]-a", "HostName", "host", "UniqueSuffix", "true",
+	ids := c.Run("Amount", "2", "InstanceName", "k8s-node-[1,4]-a", "HostName", "host", "UniqueSuffix", "true",
 		"ZoneId", "cn-hangzhou-g", "InternetMaxBandwidthOut", "5", "KeyPairName", "kp", "ClientToken", "tok",
 		"Tag.1.Key", "team", "Tag.1.Value", "a b", "Tag.2.Key", "empty", "Password", "EcsV587!",
 		"SystemDisk.Size", "40", "SystemDisk.Category", "cloud_essd", "SystemDisk.PerformanceLevel", "PL1",
@@ -58,7 +61,7 @@ func TestRunInstancesFull(t *testing.T) {
 
 func TestRunInstancesDefaults(t *testing.T) {
 	sim := New(nil)
-	id := newECSTestClient(t, sim).run()[0]
+	id := newECSTestClient(t, sim).Run()[0]
 	m := sim.Instances(ECS)[0]
 	if m.Name != id || m.Zone != "cn-hangzhou-a" || m.Charge != Postpaid || len(m.PublicIPs) != 0 {
 		t.Errorf("name %q, zone %q, charge %s, public %v; want the ID, a zone of the region, postpaid, none", m.Name, m.Zone, m.Charge, m.PublicIPs)
@@ -176,14 +179,14 @@ func TestRunInstancesRefusals(t *testing.T) {
 	} {
 		sim := New(nil)
 		client := newECSTestClient(t, sim)
-		pairs := ecsBase()
+		pairs := simtest.ECSCreate()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
 			pairs = append(pairs, name, value)
 		}
-		reply := client.call("RunInstances", pairs...)
-		if reply.status != c.status || reply.code() != c.code {
-			t.Errorf("%.60s: answered %d %s, want %d %s", c.change, reply.status, reply.code(), c.status, c.code)
+		reply := client.Call("RunInstances", pairs...)
+		if reply.Status != c.status || reply.Code() != c.code {
+			t.Errorf("%.60s: answered %d %s, want %d %s", c.change, reply.Status, reply.Code(), c.status, c.code)
 		}
 		if len(sim.Instances()) != 0 {
 			t.Errorf("%.60s: refused, but made a machine", c.change)
@@ -208,8 +211,8 @@ func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
 		{"Password", "Aaaaaa,.?/"},
 		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false", "SystemDisk.Encrypted", "false"},
 	} {
-		if reply := newECSTestClient(t, New(nil)).call("RunInstances", ecsBase(pairs...)...); reply.status != 200 {
-			t.Errorf("%.60q: answered %d %s", pairs, reply.status, reply.code())
+		if reply := newECSTestClient(t, New(nil)).Call("RunInstances", simtest.ECSCreate(pairs...)...); reply.Status != 200 {
+			t.Errorf("%.60q: answered %d %s", pairs, reply.Status, reply.Code())
 		}
 	}
 }
@@ -217,9 +220,9 @@ func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
 // TestRefusalNamesTheParameterNotItsValue: the value might be a password.
 func TestRefusalNamesTheParameterNotItsValue(t *testing.T) {
 	c := newECSTestClient(t, New(nil))
-	reply := c.call("RunInstances", ecsBase("Password", "hunter2hunter2")...)
-	message, _ := reply.body["Message"].(string)
-	if !strings.Contains(message, `"Password"`) || strings.Contains(reply.raw, "hunter2") {
+	reply := c.Call("RunInstances", simtest.ECSCreate("Password", "hunter2hunter2")...)
+	message, _ := reply.Body["Message"].(string)
+	if !strings.Contains(message, `"Password"`) || strings.Contains(reply.Raw, "hunter2") {
 		t.Errorf("message %q: want the name of the parameter and not its value", message)
 	}
 }
@@ -227,18 +230,18 @@ func TestRefusalNamesTheParameterNotItsValue(t *testing.T) {
 func TestPrivateAddressIsUsedOnce(t *testing.T) {
 	sim := New(nil)
 	c := newECSTestClient(t, sim)
-	id := c.run("PrivateIpAddress", "10.9.9.9")[0]
+	id := c.Run("PrivateIpAddress", "10.9.9.9")[0]
 	if got := sim.Instances(ECS)[0].PrivateIPs; !slices.Equal(got, []string{"10.9.9.9"}) {
 		t.Errorf("the machine has %v, want the address asked for", got)
 	}
-	c.wantCode(c.call("RunInstances", ecsBase("PrivateIpAddress", "10.9.9.9")...), 400, "InvalidPrivateIpAddress.Duplicated")
-	c.wantOK(c.call("DeleteInstance", "InstanceId", id, "Force", "true"))
-	c.run("PrivateIpAddress", "10.9.9.9")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("PrivateIpAddress", "10.9.9.9")...), 400, "InvalidPrivateIpAddress.Duplicated")
+	c.WantOK(c.Call("DeleteInstance", "InstanceId", id, "Force", "true"))
+	c.Run("PrivateIpAddress", "10.9.9.9")
 }
 
 func TestPrivateAddressesOfABatchAreConsecutive(t *testing.T) {
 	sim := New(nil)
-	newECSTestClient(t, sim).run("PrivateIpAddress", "10.9.9.254", "Amount", "3")
+	newECSTestClient(t, sim).Run("PrivateIpAddress", "10.9.9.254", "Amount", "3")
 	var got []string
 	for _, m := range sim.Instances(ECS) {
 		got = append(got, m.PrivateIPs...)
@@ -249,18 +252,18 @@ func TestPrivateAddressesOfABatchAreConsecutive(t *testing.T) {
 }
 
 func TestMaskedExampleIDsAreWellFormed(t *testing.T) {
-	newECSTestClient(t, New(nil)).run("SecurityGroupId", "sg-bp15ed6xe1yxeycg7o***", "VSwitchId", "vsw-bp1s5fnvk4gn2tws03***")
+	newECSTestClient(t, New(nil)).Run("SecurityGroupId", "sg-bp15ed6xe1yxeycg7o***", "VSwitchId", "vsw-bp1s5fnvk4gn2tws03***")
 }
 
 func TestClientToken(t *testing.T) {
 	sim := New(nil)
 	c := newECSTestClient(t, sim)
-	first := c.run("ClientToken", "t-1", "Amount", "2", "PrivateIpAddress", "")
-	if again := c.run("ClientToken", "t-1", "Amount", "2"); !slices.Equal(again, first) {
+	first := c.Run("ClientToken", "t-1", "Amount", "2", "PrivateIpAddress", "")
+	if again := c.Run("ClientToken", "t-1", "Amount", "2"); !slices.Equal(again, first) {
 		t.Errorf("the same token gave %v, want %v again", again, first)
 	}
-	c.wantCode(c.call("RunInstances", ecsBase("ClientToken", "t-1", "Amount", "3")...), 400, "IdempotentParameterMismatch")
-	if other := c.run("ClientToken", "t-2", "Amount", "2"); slices.Equal(other, first) {
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "t-1", "Amount", "3")...), 400, "IdempotentParameterMismatch")
+	if other := c.Run("ClientToken", "t-2", "Amount", "2"); slices.Equal(other, first) {
 		t.Error("another token gave the same machines")
 	}
 	if n := len(sim.Instances()); n != 4 {
@@ -275,11 +278,11 @@ func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
 		pairs := []string{
 			"ClientToken", "t-1", "PrivateIpAddress", "10.9.9.9",
-			"AutoReleaseTime", time.Now().UTC().Add(30 * time.Minute).Format(aliStamp),
+			"AutoReleaseTime", time.Now().UTC().Add(30 * time.Minute).Format(alibaba.TimeFormat),
 		}
-		first := c.run(pairs...)
+		first := c.Run(pairs...)
 		time.Sleep(5 * time.Minute)
-		if again := c.run(pairs...); !slices.Equal(again, first) {
+		if again := c.Run(pairs...); !slices.Equal(again, first) {
 			t.Errorf("the retry gave %v, want %v", again, first)
 		}
 	})
@@ -290,21 +293,21 @@ func TestFailedCreateForgetsItsToken(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: NoStock, Count: 1, Times: 1})
 	c := newECSTestClient(t, sim)
-	pairs := ecsBase("ClientToken", "t-1", "Amount", "2")
-	c.wantCode(c.call("RunInstances", pairs...), 403, "OperationDenied.NoStock")
-	c.wantOK(c.call("RunInstances", pairs...))
+	pairs := simtest.ECSCreate("ClientToken", "t-1", "Amount", "2")
+	c.WantCode(c.Call("RunInstances", pairs...), 403, "OperationDenied.NoStock")
+	c.WantOK(c.Call("RunInstances", pairs...))
 }
 
 func TestAutoRelease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
-		c.run("AutoReleaseTime", time.Now().UTC().Add(time.Hour).Format(aliStamp))
+		c.Run("AutoReleaseTime", time.Now().UTC().Add(time.Hour).Format(alibaba.TimeFormat))
 		time.Sleep(59 * time.Minute)
-		if got := c.describe().at("TotalCount"); got != 1.0 {
+		if got := c.Describe().At("TotalCount"); got != 1.0 {
 			t.Errorf("before its time %v machines are listed, want 1", got)
 		}
 		time.Sleep(time.Minute)
-		if got := c.describe().at("TotalCount"); got != 0.0 {
+		if got := c.Describe().At("TotalCount"); got != 0.0 {
 			t.Errorf("after its time %v machines are listed, want none", got)
 		}
 	})
@@ -312,9 +315,9 @@ func TestAutoRelease(t *testing.T) {
 
 func TestPrepaidCreateAnswersAnOrder(t *testing.T) {
 	c := newECSTestClient(t, New(nil))
-	reply := c.wantOK(c.call("RunInstances", ecsBase("InstanceChargeType", "PrePaid", "Period", "1")...))
-	if reply.body["OrderId"] == nil || reply.body["TradePrice"] != 0.165 {
-		t.Errorf("order %v, price %v", reply.body["OrderId"], reply.body["TradePrice"])
+	reply := c.WantOK(c.Call("RunInstances", simtest.ECSCreate("InstanceChargeType", "PrePaid", "Period", "1")...))
+	if reply.Body["OrderId"] == nil || reply.Body["TradePrice"] != 0.165 {
+		t.Errorf("order %v, price %v", reply.Body["OrderId"], reply.Body["TradePrice"])
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
@@ -22,8 +23,8 @@ const (
 var ecsSetName = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_. -]{1,127}$`)
 
 // readECSSetName checks the name of a set.
-func readECSSetName(p *aliParams) string {
-	return p.matching("DeploymentSetName", ecsSetName, "2 to 128 letters, digits and : _ . -, a letter first")
+func readECSSetName(p *alibaba.Params) string {
+	return p.Matching("DeploymentSetName", ecsSetName, "2 to 128 letters, digits and : _ . -, a letter first")
 }
 
 // ecsSet is a deployment set.
@@ -81,30 +82,30 @@ func (e *ecs) roomInSet(k *core.Call, set, zone string, more int) bool {
 }
 
 // checkSet checks the deployment set that machines are to be made in.
-func (e *ecs) checkSet(k *core.Call, p *aliParams, amount int) {
-	id := p.text("DeploymentSetId")
+func (e *ecs) checkSet(k *core.Call, p *alibaba.Params, amount int) {
+	id := p.Text("DeploymentSetId")
 	switch {
 	case id == "" || p.Refusal != nil:
 	case e.set(k, id) == nil:
-		p.refuse(aliRefusal(404, "DeploymentSet.NotFound", "The specified deployment set does not exist."))
-	case !e.roomInSet(k, id, cmp.Or(p.text("ZoneId"), ecsZone(k.Region)), amount):
-		p.refuse(aliRefusal(403, "QuotaExceed.DeploymentSetInstanceQuotaFull", "instance quota in one deployment set exceeded."))
+		p.Refuse(alibaba.Refuse(404, "DeploymentSet.NotFound", "The specified deployment set does not exist."))
+	case !e.roomInSet(k, id, cmp.Or(p.Text("ZoneId"), ecsZone(k.Region)), amount):
+		p.Refuse(alibaba.Refuse(403, "QuotaExceed.DeploymentSetInstanceQuotaFull", "instance quota in one deployment set exceeded."))
 	}
 }
 
 // setParams is regional with the codes and messages of these actions.
-func (e *ecs) setParams(k *core.Call) *aliParams {
-	p := &aliParams{values: k.Params, missing: aliMissing, invalid: ecsSetInvalid}
+func (e *ecs) setParams(k *core.Call) *alibaba.Params {
+	p := &alibaba.Params{Values: k.Params, Missing: alibaba.Missing, Invalid: ecsSetInvalid}
 	requireECSRegion(p)
 	return p
 }
 
-func ecsSetInvalid(name string) *aliError {
+func ecsSetInvalid(name string) *alibaba.Refusal {
 	switch name {
 	case "Strategy", "DeploymentStrategy":
-		return aliRefusal(400, "InvalidParameter.Strategy", "The specified parameter Strategy is not valid.")
+		return alibaba.Refuse(400, "InvalidParameter.Strategy", "The specified parameter Strategy is not valid.")
 	case "Description":
-		return aliRefusal(400, "InvalidDescription.Malformed", `The specified parameter "Description" is not valid.`)
+		return alibaba.Refuse(400, "InvalidDescription.Malformed", `The specified parameter "Description" is not valid.`)
 	default:
 		return ecsInvalid(name)
 	}
@@ -113,20 +114,20 @@ func ecsSetInvalid(name string) *aliError {
 // readECSStrategy reads the strategy under the name of the older reference or that of
 // the vendor's SDK; a request that has both has to say the same twice.
 // Availability alone is in the older reference.
-func readECSStrategy(p *aliParams) string {
+func readECSStrategy(p *alibaba.Params) string {
 	const newer, older = "Strategy", "DeploymentStrategy"
 	for _, name := range []string{older, newer} {
-		p.choice(name, "", "Availability", "AvailabilityGroup", "LowLatency")
+		p.Choice(name, "", "Availability", "AvailabilityGroup", "LowLatency")
 	}
-	if p.has(newer) && p.has(older) && p.text(newer) != p.text(older) {
-		p.bad(newer, "the value of "+older+", or one of the two alone")
+	if p.Has(newer) && p.Has(older) && p.Text(newer) != p.Text(older) {
+		p.Bad(newer, "the value of "+older+", or one of the two alone")
 	}
-	return cmp.Or(p.text(older), p.text(newer))
+	return cmp.Or(p.Text(older), p.Text(newer))
 }
 
 // createDeploymentSet serves CreateDeploymentSet.
-func (e *ecs) createDeploymentSet(k *core.Call) (aliObject, *aliError) {
-	ids, err := e.once(k, func() ([]string, *aliError) {
+func (e *ecs) createDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	ids, err := e.Once(k, func() ([]string, *alibaba.Refusal) {
 		s, err := e.newSet(k)
 		if err != nil {
 			return nil, err
@@ -137,24 +138,24 @@ func (e *ecs) createDeploymentSet(k *core.Call) (aliObject, *aliError) {
 	if err != nil {
 		return nil, err
 	}
-	return aliObject{{"DeploymentSetId", ids[0]}}, nil
+	return alibaba.Object{{"DeploymentSetId", ids[0]}}, nil
 }
 
 // newSet reads a set. The newer documentation has Availability as the default
 // of the strategy; the older one demands it.
-func (e *ecs) newSet(k *core.Call) (*ecsSet, *aliError) {
+func (e *ecs) newSet(k *core.Call) (*ecsSet, *alibaba.Refusal) {
 	p := e.setParams(k)
-	p.clientToken()
-	p.description("Description")
-	p.choice("OnUnableToRedeployFailedInstance", "CancelMembershipAndStart", "KeepStopped")
+	p.ClientToken()
+	p.Description("Description")
+	p.Choice("OnUnableToRedeployFailedInstance", "CancelMembershipAndStart", "KeepStopped")
 	s := &ecsSet{
-		region: k.Region, name: readECSSetName(p), description: p.text("Description"),
+		region: k.Region, name: readECSSetName(p), description: p.Text("Description"),
 		strategy: readECSStrategy(p), created: k.Now,
 	}
 	if s.strategy == "" {
-		p.refuse(p.missing("DeploymentStrategy"))
+		p.Refuse(p.Missing("DeploymentStrategy"))
 	}
-	if groups := p.number("GroupCount", 3, 1, 7); s.strategy == "AvailabilityGroup" {
+	if groups := p.Number("GroupCount", 3, 1, 7); s.strategy == "AvailabilityGroup" {
 		s.groups = groups
 	}
 	if p.Refusal != nil {
@@ -167,7 +168,7 @@ func (e *ecs) newSet(k *core.Call) (*ecsSet, *aliError) {
 		}
 	}
 	if n >= ecsMaxSets {
-		return nil, aliRefusal(403, "DEPLOYMENTSET.QUOTA_FULL", "The deploymentSet quota is full")
+		return nil, alibaba.Refuse(403, "DEPLOYMENTSET.QUOTA_FULL", "The deploymentSet quota is full")
 	}
 	s.id = core.UnusedID(e.Service.Rand, "ds-bp", 17, func(id string) bool {
 		return slices.ContainsFunc(e.sets, func(s *ecsSet) bool { return s.id == id })

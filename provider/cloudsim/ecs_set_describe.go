@@ -3,6 +3,7 @@ package cloudsim
 import (
 	"slices"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
@@ -10,11 +11,11 @@ import (
 // reference spells the filter DeploymentSetsIds; its table and the vendor's SDK
 // do not, and like every parameter that an action does not have, that one is
 // ignored: the call lists all sets.
-func (e *ecs) describeDeploymentSets(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
-	p.description("Description") // a documented code of an action without this parameter
-	page, id := p.page(100), p.jsonFilter("DeploymentSetIds")
-	name, strategy := p.text("DeploymentSetName"), readECSStrategy(p)
+	p.Description("Description") // a documented code of an action without this parameter
+	page, id := p.Page(100), p.JSONFilter("DeploymentSetIds")
+	name, strategy := p.Text("DeploymentSetName"), readECSStrategy(p)
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
@@ -24,28 +25,28 @@ func (e *ecs) describeDeploymentSets(k *core.Call) (aliObject, *aliError) {
 			all = append(all, s)
 		}
 	}
-	var out []aliObject
-	for _, s := range aliCut(page, all) {
+	var out []alibaba.Object
+	for _, s := range alibaba.Cut(page, all) {
 		out = append(out, e.shownSet(k, s))
 	}
-	return aliObject{
+	return alibaba.Object{
 		{"RegionId", k.Region},
 		{"TotalCount", len(all)},
-		{"PageNumber", page.number},
-		{"PageSize", page.size},
-		{"DeploymentSets", aliList("DeploymentSet", out)},
+		{"PageNumber", page.Number},
+		{"PageSize", page.Size},
+		{"DeploymentSets", alibaba.List("DeploymentSet", out)},
 	}, nil
 }
 
 // shownSet is one set in the answer. The older reference and the vendor's SDK
 // have different names for the strategy; both are there.
-func (e *ecs) shownSet(k *core.Call, s *ecsSet) aliObject {
+func (e *ecs) shownSet(k *core.Call, s *ecsSet) alibaba.Object {
 	members := e.members(k, s.id)
 	ids := make([]string, len(members))
 	for i, m := range members {
 		ids[i] = m.ID
 	}
-	return aliObject{
+	return alibaba.Object{
 		{"DeploymentSetId", s.id},
 		{"DeploymentSetName", s.name},
 		{"DeploymentSetDescription", s.description},
@@ -54,15 +55,15 @@ func (e *ecs) shownSet(k *core.Call, s *ecsSet) aliObject {
 		{"Domain", "Default"},
 		{"Granularity", "host"},
 		{"GroupCount", s.groups},
-		{"CreationTime", s.created.UTC().Format(aliStamp)},
+		{"CreationTime", s.created.UTC().Format(alibaba.TimeFormat)},
 		{"InstanceAmount", len(ids)},
-		{"InstanceIds", aliList("InstanceId", ids)},
-		{"Capacities", aliList("Capacity", ecsCapacities(members))},
+		{"InstanceIds", alibaba.List("InstanceId", ids)},
+		{"Capacities", alibaba.List("Capacity", ecsCapacities(members))},
 	}
 }
 
 // ecsCapacities tells for every zone a set has machines in how many more fit.
-func ecsCapacities(members []*core.Instance) []aliObject {
+func ecsCapacities(members []*core.Instance) []alibaba.Object {
 	used := map[string]int{}
 	var zones []string
 	for _, m := range members {
@@ -71,9 +72,9 @@ func ecsCapacities(members []*core.Instance) []aliObject {
 		}
 	}
 	slices.Sort(zones)
-	out := make([]aliObject, len(zones))
+	out := make([]alibaba.Object, len(zones))
 	for i, zone := range zones {
-		out[i] = aliObject{
+		out[i] = alibaba.Object{
 			{"ZoneId", zone},
 			{"UsedAmount", used[zone]},
 			{"AvailableAmount", ecsMaxSetInZone - used[zone]},

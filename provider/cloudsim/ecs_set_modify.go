@@ -4,15 +4,16 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // knownSet returns the set that DeploymentSetId names; without one it refuses,
 // by p. The reference gives this code for ModifyInstanceDeployment alone.
-func (e *ecs) knownSet(k *core.Call, p *aliParams) *ecsSet {
-	s := e.set(k, p.required("DeploymentSetId"))
+func (e *ecs) knownSet(k *core.Call, p *alibaba.Params) *ecsSet {
+	s := e.set(k, p.Required("DeploymentSetId"))
 	if s == nil {
-		p.refuse(aliRefusal(400, "DeploymentSet.InvalidId", "The specified Deployment Set id doesn't exist."))
+		p.Refuse(alibaba.Refuse(400, "DeploymentSet.InvalidId", "The specified Deployment Set id doesn't exist."))
 	}
 	return s
 }
@@ -20,29 +21,29 @@ func (e *ecs) knownSet(k *core.Call, p *aliParams) *ecsSet {
 // modifyDeploymentSet serves ModifyDeploymentSetAttribute under both its names.
 // What is not given stays. A strategy is checked and changes nothing: the
 // reference has it in its example, not among the parameters.
-func (e *ecs) modifyDeploymentSet(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) modifyDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
 	readECSStrategy(p)
 	name := readECSSetName(p)
-	p.description("Description")
+	p.Description("Description")
 	s := e.knownSet(k, p)
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
 	s.name = cmp.Or(name, s.name)
-	s.description = cmp.Or(p.text("Description"), s.description)
+	s.description = cmp.Or(p.Text("Description"), s.description)
 	return nil, nil
 }
 
 // deleteDeploymentSet serves DeleteDeploymentSet.
-func (e *ecs) deleteDeploymentSet(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) deleteDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
 	s := e.knownSet(k, p)
 	switch {
 	case p.Refusal != nil:
 		return nil, p.Refusal
 	case len(e.members(k, s.id)) > 0:
-		return nil, aliRefusal(403, "DependencyViolation.NotEmpty", "There are still instance(s) in the specified DeploymentSetId.")
+		return nil, alibaba.Refuse(403, "DependencyViolation.NotEmpty", "There are still instance(s) in the specified DeploymentSetId.")
 	}
 	e.sets = slices.DeleteFunc(e.sets, func(other *ecsSet) bool { return other == s })
 	return nil, nil
@@ -51,13 +52,13 @@ func (e *ecs) deleteDeploymentSet(k *core.Call) (aliObject, *aliError) {
 // modifyInstanceDeployment serves ModifyInstanceDeployment: a machine joins a
 // set, changes from one to another, or leaves the one it is in
 // (RemoveFromDeploymentSet, which the older reference does not have).
-func (e *ecs) modifyInstanceDeployment(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
-	force, leave := p.flag("Force"), p.flag("RemoveFromDeploymentSet")
-	id := p.required("InstanceId")
-	p.choice("MigrationType", "reboot", "live")
+	force, leave := p.Flag("Force"), p.Flag("RemoveFromDeploymentSet")
+	id := p.Required("InstanceId")
+	p.Choice("MigrationType", "reboot", "live")
 	var to ecsSet
-	if !leave || p.has("DeploymentSetId") {
+	if !leave || p.Has("DeploymentSetId") {
 		if s := e.knownSet(k, p); s != nil {
 			to = *s
 		}
@@ -75,11 +76,11 @@ func (e *ecs) modifyInstanceDeployment(k *core.Call) (aliObject, *aliError) {
 	if leave {
 		return nil, e.leaveSet(m, to.id)
 	}
-	return nil, e.joinSet(k, m, to.id, force && p.text("MigrationType") != "live", force)
+	return nil, e.joinSet(k, m, to.id, force && p.Text("MigrationType") != "live", force)
 }
 
 // leaveSet takes a machine out of its set.
-func (e *ecs) leaveSet(m *core.Instance, set string) *aliError {
+func (e *ecs) leaveSet(m *core.Instance, set string) *alibaba.Refusal {
 	place := e.placed[m.ID]
 	if place.set == "" || set != "" && place.set != set {
 		return ecsNoModification()
@@ -92,13 +93,13 @@ func (e *ecs) leaveSet(m *core.Instance, set string) *aliError {
 // joinSet puts a machine into a set, off any other. Every machine has hardware
 // of its own here, but for those of one dedicated host: the second of them can
 // join only by moving, which Force allows and which restarts one that runs.
-func (e *ecs) joinSet(k *core.Call, m *core.Instance, set string, restart, move bool) *aliError {
+func (e *ecs) joinSet(k *core.Call, m *core.Instance, set string, restart, move bool) *alibaba.Refusal {
 	place := e.placed[m.ID]
 	if place.set == set {
 		return nil
 	}
 	if !e.roomInSet(k, set, m.Zone, 1) {
-		return aliRefusal(403, "DeploymentSet.InstanceLimitExceeded", "The number of instances on the specified Deployment Set has reached the limit.")
+		return alibaba.Refuse(403, "DeploymentSet.InstanceLimitExceeded", "The number of instances on the specified Deployment Set has reached the limit.")
 	}
 	host := e.host(m)
 	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *core.Instance) bool { return e.host(o) == host })
@@ -108,7 +109,7 @@ func (e *ecs) joinSet(k *core.Call, m *core.Instance, set string, restart, move 
 	case shared:
 		place.moved = true
 		if restart && m.PhaseAt(k.Now) == core.Running {
-			aliReboot().apply(m, k.Now)
+			alibaba.Reboot().Apply(m, k.Now)
 		}
 	}
 	place.set = set
@@ -116,6 +117,6 @@ func (e *ecs) joinSet(k *core.Call, m *core.Instance, set string, restart, move 
 	return nil
 }
 
-func ecsNoModification() *aliError {
-	return aliRefusal(403, "DeploymentSet.ModificationFailed", "The modification of deployment set is currently impossible.")
+func ecsNoModification() *alibaba.Refusal {
+	return alibaba.Refuse(403, "DeploymentSet.ModificationFailed", "The modification of deployment set is currently impossible.")
 }

@@ -8,27 +8,29 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // newSet creates a deployment set in cn-hangzhou and returns its ID.
 func (c *ecsTestClient) newSet(more ...string) string {
 	c.T.Helper()
 	pairs := append([]string{"RegionId", "cn-hangzhou", "DeploymentStrategy", "Availability"}, more...)
-	return fmt.Sprint(c.wantOK(c.call("CreateDeploymentSet", pairs...)).at("DeploymentSetId"))
+	return fmt.Sprint(c.WantOK(c.Call("CreateDeploymentSet", pairs...)).At("DeploymentSetId"))
 }
 
 // sets describes the deployment sets of cn-hangzhou.
-func (c *ecsTestClient) sets(more ...string) aliReply {
+func (c *ecsTestClient) sets(more ...string) simtest.AlibabaAnswer {
 	c.T.Helper()
-	return c.wantOK(c.call("DescribeDeploymentSets", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
+	return c.WantOK(c.Call("DescribeDeploymentSets", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
 // ecsSetIDs are the IDs of an answer of DescribeDeploymentSets.
-func ecsSetIDs(r aliReply) []string {
-	list, _ := r.at("DeploymentSets", "DeploymentSet").([]any)
+func ecsSetIDs(r simtest.AlibabaAnswer) []string {
+	list, _ := r.At("DeploymentSets", "DeploymentSet").([]any)
 	out := make([]string, len(list))
 	for i := range list {
-		out[i] = fmt.Sprint(r.at("DeploymentSets", "DeploymentSet", i, "DeploymentSetId"))
+		out[i] = fmt.Sprint(r.At("DeploymentSets", "DeploymentSet", i, "DeploymentSetId"))
 	}
 	return out
 }
@@ -36,21 +38,21 @@ func ecsSetIDs(r aliReply) []string {
 // wantMembers fails unless a set has exactly these machines, by both describes.
 func (c *ecsTestClient) wantMembers(set string, want ...string) {
 	c.T.Helper()
-	reply := c.sets("DeploymentSetIds", aliIDs([]string{set}))
-	if got := reply.strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(got, want) {
+	reply := c.sets("DeploymentSetIds", simtest.IDList([]string{set}))
+	if got := reply.Strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(got, want) {
 		c.T.Errorf("set %s has %v, want %v", set, got, want)
 	}
 	for _, id := range want {
-		if got := c.describe("InstanceIds", aliIDs([]string{id})).at("Instances", "Instance", 0, "DeploymentSetId"); got != set {
+		if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "DeploymentSetId"); got != set {
 			c.T.Errorf("machine %s says it is in set %v, want %s", id, got, set)
 		}
 	}
 }
 
 // move calls ModifyInstanceDeployment in cn-hangzhou.
-func (c *ecsTestClient) move(id, set string, more ...string) aliReply {
+func (c *ecsTestClient) move(id, set string, more ...string) simtest.AlibabaAnswer {
 	c.T.Helper()
-	return c.call("ModifyInstanceDeployment", append([]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
+	return c.Call("ModifyInstanceDeployment", append([]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
 }
 
 func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
@@ -60,7 +62,7 @@ func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 		if !strings.HasPrefix(set, "ds-bp") {
 			t.Errorf("the ID is %q, want one that begins with ds-bp", set)
 		}
-		ids := c.run("Amount", "2", "DeploymentSetId", set)
+		ids := c.Run("Amount", "2", "DeploymentSetId", set)
 		got := c.sets()
 		for _, w := range []struct {
 			path []any
@@ -83,7 +85,7 @@ func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 			{[]any{"DeploymentSets", "DeploymentSet", 0, "Capacities", "Capacity", 0, "UsedAmount"}, 2.0},
 			{[]any{"DeploymentSets", "DeploymentSet", 0, "Capacities", "Capacity", 0, "AvailableAmount"}, 18.0},
 		} {
-			if v := got.at(w.path...); v != w.want {
+			if v := got.At(w.path...); v != w.want {
 				t.Errorf("%v is %v, want %v", w.path, v, w.want)
 			}
 		}
@@ -96,7 +98,7 @@ func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 				}
 			}
 		}
-		wantXML(t, c.xml("DescribeDeploymentSets", "RegionId", "cn-hangzhou"), "DescribeDeploymentSetsResponse", &xml)
+		simtest.WantXML(t, c.XML("DescribeDeploymentSets", "RegionId", "cn-hangzhou"), "DescribeDeploymentSetsResponse", &xml)
 		if list := xml.DeploymentSets.DeploymentSet; xml.TotalCount != 1 || len(list) != 1 || list[0].DeploymentSetId != set ||
 			list[0].DeploymentSetName != "test default" || !slices.Equal(list[0].InstanceIds.InstanceId, ids) {
 			t.Errorf("XML holds %+v", xml)
@@ -125,11 +127,11 @@ func TestCreateDeploymentSet(t *testing.T) {
 		{region("Strategy", "AvailabilityGroup", "GroupCount", "8"), 400, "InvalidParameter"},
 		{region("Strategy", "Availability", "OnUnableToRedeployFailedInstance", "Cry"), 400, "InvalidParameter"},
 	} {
-		c.wantCode(c.call("CreateDeploymentSet", r.pairs...), r.status, r.code)
+		c.WantCode(c.Call("CreateDeploymentSet", r.pairs...), r.status, r.code)
 	}
-	c.wantOK(c.call("CreateDeploymentSet", region("Strategy", "AvailabilityGroup", "GroupCount", "2",
+	c.WantOK(c.Call("CreateDeploymentSet", region("Strategy", "AvailabilityGroup", "GroupCount", "2",
 		"OnUnableToRedeployFailedInstance", "KeepStopped")...))
-	if got := c.sets().at("DeploymentSets", "DeploymentSet", 0, "GroupCount"); got != 2.0 {
+	if got := c.sets().At("DeploymentSets", "DeploymentSet", 0, "GroupCount"); got != 2.0 {
 		t.Errorf("the set has %v groups, want the 2 asked for", got)
 	}
 	if n := len(ecsSetIDs(c.sets())); n != 1 {
@@ -144,7 +146,7 @@ func TestCreateDeploymentSetIsIdempotent(t *testing.T) {
 		t.Errorf("the same token gave %s, want %s again", again, first)
 	}
 	pairs := []string{"RegionId", "cn-hangzhou", "Strategy", "LowLatency", "ClientToken", "tok"}
-	c.wantCode(c.call("CreateDeploymentSet", pairs...), 400, "IdempotentParameterMismatch")
+	c.WantCode(c.Call("CreateDeploymentSet", pairs...), 400, "IdempotentParameterMismatch")
 	if got := ecsSetIDs(c.sets()); !slices.Equal(got, []string{first}) {
 		t.Errorf("sets %v exist, want %s alone", got, first)
 	}
@@ -156,8 +158,8 @@ func TestDeploymentSetQuota(t *testing.T) {
 		c.newSet()
 	}
 	pairs := []string{"RegionId", "cn-hangzhou", "Strategy", "Availability"}
-	c.wantCode(c.call("CreateDeploymentSet", pairs...), 403, "DEPLOYMENTSET.QUOTA_FULL")
-	c.wantOK(c.call("CreateDeploymentSet", append(pairs, "RegionId", "cn-beijing")...))
+	c.WantCode(c.Call("CreateDeploymentSet", pairs...), 403, "DEPLOYMENTSET.QUOTA_FULL")
+	c.WantOK(c.Call("CreateDeploymentSet", append(pairs, "RegionId", "cn-beijing")...))
 }
 
 func TestDescribeDeploymentSetsFilters(t *testing.T) {
@@ -166,16 +168,16 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 	for i := range 12 {
 		all = append(all, c.newSet("DeploymentSetName", "set-"+strconv.Itoa(i)))
 	}
-	near := fmt.Sprint(c.wantOK(c.call("CreateDeploymentSet", "RegionId", "cn-hangzhou", "Strategy", "LowLatency")).at("DeploymentSetId"))
-	c.wantOK(c.call("CreateDeploymentSet", "RegionId", "cn-beijing", "Strategy", "Availability"))
+	near := fmt.Sprint(c.WantOK(c.Call("CreateDeploymentSet", "RegionId", "cn-hangzhou", "Strategy", "LowLatency")).At("DeploymentSetId"))
+	c.WantOK(c.Call("CreateDeploymentSet", "RegionId", "cn-beijing", "Strategy", "Availability"))
 	all = append(all, near)
 	for _, f := range []struct{ filter, want []string }{
 		{nil, all[:10]},
 		{[]string{"PageNumber", "2"}, all[10:]},
 		{[]string{"PageSize", "100"}, all},
-		{[]string{"DeploymentSetIds", aliIDs([]string{all[3], "ds-unknown"})}, all[3:4]},
+		{[]string{"DeploymentSetIds", simtest.IDList([]string{all[3], "ds-unknown"})}, all[3:4]},
 		{[]string{"DeploymentSetIds", "[]"}, nil},
-		{[]string{"DeploymentSetsIds", aliIDs(all[3:4])}, all[:10]},
+		{[]string{"DeploymentSetsIds", simtest.IDList(all[3:4])}, all[:10]},
 		{[]string{"DeploymentSetName", "set-5"}, all[5:6]},
 		{[]string{"Strategy", "LowLatency"}, []string{near}},
 	} {
@@ -195,7 +197,7 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 		{[]string{"RegionId", "r", "Description", "x"}, 400, "InvalidDescription.Malformed"},
 		{[]string{"RegionId", "r", "DeploymentSetIds", "ds-1"}, 400, "InvalidParameter"},
 	} {
-		c.wantCode(c.call("DescribeDeploymentSets", r.pairs...), r.status, r.code)
+		c.WantCode(c.Call("DescribeDeploymentSets", r.pairs...), r.status, r.code)
 	}
 }
 
@@ -204,20 +206,20 @@ func TestModifyDeploymentSet(t *testing.T) {
 	for _, action := range []string{"ModifyDeploymentSetAttribute", "ModifyDeploymentSetAttributes"} {
 		c := newECSTestClient(t, New(nil))
 		set := c.newSet("DeploymentSetName", "old", "Description", "text")
-		modify := func(more ...string) aliReply {
-			return c.call(action, append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set}, more...)...)
+		modify := func(more ...string) simtest.AlibabaAnswer {
+			return c.Call(action, append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set}, more...)...)
 		}
-		c.wantOK(modify("DeploymentSetName", "AvailMySet", "Strategy", "Availability"))
-		first := func(field string) any { return c.sets().at("DeploymentSets", "DeploymentSet", 0, field) }
+		c.WantOK(modify("DeploymentSetName", "AvailMySet", "Strategy", "Availability"))
+		first := func(field string) any { return c.sets().At("DeploymentSets", "DeploymentSet", 0, field) }
 		if first("DeploymentSetName") != "AvailMySet" || first("DeploymentSetDescription") != "text" {
 			t.Errorf("%s: name %v and description %v, want the new one and the old one", action, first("DeploymentSetName"), first("DeploymentSetDescription"))
 		}
-		c.wantCode(modify("Description", "http://x"), 400, "InvalidDescription.Malformed")
-		c.wantCode(modify("Strategy", "Together"), 400, "InvalidParameter.Strategy")
-		c.wantCode(modify("RegionId", ""), 400, "MissingParameter")
-		c.wantCode(modify("RegionId", "~"), 404, "InvalidRegionId.NotFound")
-		c.wantCode(modify("DeploymentSetId", ""), 400, "MissingParameter")
-		c.wantCode(modify("RegionId", "cn-beijing"), 400, "DeploymentSet.InvalidId")
+		c.WantCode(modify("Description", "http://x"), 400, "InvalidDescription.Malformed")
+		c.WantCode(modify("Strategy", "Together"), 400, "InvalidParameter.Strategy")
+		c.WantCode(modify("RegionId", ""), 400, "MissingParameter")
+		c.WantCode(modify("RegionId", "~"), 404, "InvalidRegionId.NotFound")
+		c.WantCode(modify("DeploymentSetId", ""), 400, "MissingParameter")
+		c.WantCode(modify("RegionId", "cn-beijing"), 400, "DeploymentSet.InvalidId")
 	}
 }
 
@@ -225,21 +227,21 @@ func TestModifyDeploymentSet(t *testing.T) {
 func TestReleasedMachinesLeaveTheSet(t *testing.T) {
 	c := newECSTestClient(t, New(nil))
 	set := c.newSet()
-	ids := c.run("Amount", "2", "DeploymentSetId", set)
-	del := func(more ...string) aliReply {
-		return c.call("DeleteDeploymentSet", append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set}, more...)...)
+	ids := c.Run("Amount", "2", "DeploymentSetId", set)
+	del := func(more ...string) simtest.AlibabaAnswer {
+		return c.Call("DeleteDeploymentSet", append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set}, more...)...)
 	}
-	c.wantCode(del(), 403, "DependencyViolation.NotEmpty")
-	c.wantOK(c.call("DeleteInstance", "InstanceId", ids[0], "Force", "true"))
+	c.WantCode(del(), 403, "DependencyViolation.NotEmpty")
+	c.WantOK(c.Call("DeleteInstance", "InstanceId", ids[0], "Force", "true"))
 	c.wantMembers(set, ids[1])
-	c.wantOK(c.call("DeleteInstance", "InstanceId", ids[1], "Force", "true"))
+	c.WantOK(c.Call("DeleteInstance", "InstanceId", ids[1], "Force", "true"))
 	c.wantMembers(set)
-	c.wantCode(del("RegionId", ""), 400, "MissingParameter")
-	c.wantCode(del("RegionId", "~"), 404, "InvalidRegionId.NotFound")
-	c.wantCode(del("DeploymentSetId", ""), 400, "MissingParameter")
-	c.wantOK(del())
-	c.wantCode(del(), 400, "DeploymentSet.InvalidId")
-	c.wantCode(c.call("RunInstances", ecsBase("DeploymentSetId", set)...), 404, "DeploymentSet.NotFound")
+	c.WantCode(del("RegionId", ""), 400, "MissingParameter")
+	c.WantCode(del("RegionId", "~"), 404, "InvalidRegionId.NotFound")
+	c.WantCode(del("DeploymentSetId", ""), 400, "MissingParameter")
+	c.WantOK(del())
+	c.WantCode(del(), 400, "DeploymentSet.InvalidId")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 404, "DeploymentSet.NotFound")
 }
 
 // TestFailedMachinesLeaveTheSet: the cloud releases what does not come up.
@@ -249,7 +251,7 @@ func TestFailedMachinesLeaveTheSet(t *testing.T) {
 		sim.Inject(Fault{Kind: LaunchFailure, Count: 1})
 		c := newECSTestClient(t, sim)
 		set := c.newSet()
-		ids := c.up("Amount", "2", "DeploymentSetId", set)
+		ids := c.Up("Amount", "2", "DeploymentSetId", set)
 		c.wantMembers(set, ids[1])
 	})
 }
@@ -259,43 +261,43 @@ func TestSetIsFullByZone(t *testing.T) {
 	sim := New(nil)
 	c := newECSTestClient(t, sim)
 	set := c.newSet()
-	c.run("Amount", "19", "DeploymentSetId", set)
-	c.wantCode(c.call("RunInstances", ecsBase("Amount", "2", "DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
+	c.Run("Amount", "19", "DeploymentSetId", set)
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("Amount", "2", "DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
 	if n := len(sim.Instances()); n != 19 {
 		t.Errorf("a refused create left %d machines, want 19", n)
 	}
-	c.run("DeploymentSetId", set)
-	c.run("Amount", "20", "DeploymentSetId", set, "ZoneId", "cn-hangzhou-b")
-	c.wantCode(c.call("RunInstances", ecsBase("DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
+	c.Run("DeploymentSetId", set)
+	c.Run("Amount", "20", "DeploymentSetId", set, "ZoneId", "cn-hangzhou-b")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
 }
 
 func TestModifyInstanceDeployment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
 		one, two := c.newSet(), c.newSet()
-		id := c.run()[0]
-		c.wantCode(c.move(id, one), 403, "IncorrectInstanceStatus")
+		id := c.Run()[0]
+		c.WantCode(c.move(id, one), 403, "IncorrectInstanceStatus")
 		time.Sleep(2 * time.Second)
-		c.wantOK(c.move(id, one))
-		c.wantOK(c.move(id, one))
+		c.WantOK(c.move(id, one))
+		c.WantOK(c.move(id, one))
 		c.wantMembers(one, id)
-		c.wantOK(c.call("StopInstance", "InstanceId", id))
-		c.wantCode(c.move(id, two), 403, "IncorrectInstanceStatus")
+		c.WantOK(c.Call("StopInstance", "InstanceId", id))
+		c.WantCode(c.move(id, two), 403, "IncorrectInstanceStatus")
 		time.Sleep(time.Second)
-		c.wantOK(c.move(id, two, "Force", "true"))
+		c.WantOK(c.move(id, two, "Force", "true"))
 		c.wantMembers(one)
 		c.wantMembers(two, id)
 		c.wantStatus(id, "Stopped")
-		c.wantCode(c.move(id, "ds-unknown"), 400, "DeploymentSet.InvalidId")
-		c.wantCode(c.move("i-unknown", one), 404, "InvalidInstanceId.NotFound")
-		c.wantCode(c.move("", one), 400, "MissingParameter")
-		c.wantCode(c.move(id, ""), 400, "MissingParameter")
-		c.wantCode(c.move(id, one, "RegionId", ""), 400, "MissingParameter")
-		c.wantCode(c.move(id, one, "Force", "perhaps"), 400, "InvalidParameter")
-		c.wantCode(c.move(id, one, "RemoveFromDeploymentSet", "true"), 403, "DeploymentSet.ModificationFailed")
-		c.wantOK(c.move(id, "", "RemoveFromDeploymentSet", "true"))
+		c.WantCode(c.move(id, "ds-unknown"), 400, "DeploymentSet.InvalidId")
+		c.WantCode(c.move("i-unknown", one), 404, "InvalidInstanceId.NotFound")
+		c.WantCode(c.move("", one), 400, "MissingParameter")
+		c.WantCode(c.move(id, ""), 400, "MissingParameter")
+		c.WantCode(c.move(id, one, "RegionId", ""), 400, "MissingParameter")
+		c.WantCode(c.move(id, one, "Force", "perhaps"), 400, "InvalidParameter")
+		c.WantCode(c.move(id, one, "RemoveFromDeploymentSet", "true"), 403, "DeploymentSet.ModificationFailed")
+		c.WantOK(c.move(id, "", "RemoveFromDeploymentSet", "true"))
 		c.wantMembers(two)
-		c.wantCode(c.move(id, two, "RemoveFromDeploymentSet", "true"), 403, "DeploymentSet.ModificationFailed")
+		c.WantCode(c.move(id, two, "RemoveFromDeploymentSet", "true"), 403, "DeploymentSet.ModificationFailed")
 	})
 }
 
@@ -303,9 +305,9 @@ func TestFullSetTakesNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
 		set := c.newSet()
-		c.run("Amount", "20", "DeploymentSetId", set)
-		id := c.up()[0]
-		c.wantCode(c.move(id, set), 403, "DeploymentSet.InstanceLimitExceeded")
+		c.Run("Amount", "20", "DeploymentSetId", set)
+		id := c.Up()[0]
+		c.WantCode(c.move(id, set), 403, "DeploymentSet.InstanceLimitExceeded")
 	})
 }
 
@@ -315,17 +317,17 @@ func TestForceMovesOffASharedHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
 		set := c.newSet()
-		ids := c.up("Amount", "3", "DedicatedHostId", "dh-1")
-		c.wantOK(c.move(ids[0], set))
-		c.wantCode(c.move(ids[1], set), 403, "DeploymentSet.ModificationFailed")
+		ids := c.Up("Amount", "3", "DedicatedHostId", "dh-1")
+		c.WantOK(c.move(ids[0], set))
+		c.WantCode(c.move(ids[1], set), 403, "DeploymentSet.ModificationFailed")
 		c.wantStatus(ids[1], "Running")
-		c.wantOK(c.move(ids[1], set, "Force", "true"))
+		c.WantOK(c.move(ids[1], set, "Force", "true"))
 		c.wantStatus(ids[1], "Starting")
-		c.wantOK(c.move(ids[2], set, "Force", "true", "MigrationType", "live"))
+		c.WantOK(c.move(ids[2], set, "Force", "true", "MigrationType", "live"))
 		c.wantStatus(ids[2], "Running")
 		c.wantMembers(set, ids...)
 		for i, want := range []string{"dh-1", "", ""} {
-			if got := c.describe().at("Instances", "Instance", i, "DedicatedHostAttribute", "DedicatedHostId"); got != want {
+			if got := c.Describe().At("Instances", "Instance", i, "DedicatedHostAttribute", "DedicatedHostId"); got != want {
 				t.Errorf("machine %d is on host %v, want %q", i, got, want)
 			}
 		}

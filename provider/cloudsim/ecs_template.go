@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
@@ -60,9 +61,9 @@ func (t *ecsTemplate) version(number int) *ecsVersion {
 func (t *ecsTemplate) latest() int { return t.versions[len(t.versions)-1].number }
 
 // add makes the next version of a template.
-func (t *ecsTemplate) add(k *core.Call, p *aliParams) *ecsVersion {
+func (t *ecsTemplate) add(k *core.Call, p *alibaba.Params) *ecsVersion {
 	t.last++
-	v := &ecsVersion{number: t.last, description: p.text("VersionDescription"), created: k.Now, data: ecsTemplateData(p)}
+	v := &ecsVersion{number: t.last, description: p.Text("VersionDescription"), created: k.Now, data: ecsTemplateData(p)}
 	t.versions = append(t.versions, v)
 	t.modified = k.Now
 	return v
@@ -70,15 +71,15 @@ func (t *ecsTemplate) add(k *core.Call, p *aliParams) *ecsVersion {
 
 // createLaunchTemplate serves CreateLaunchTemplate. It has no client token: a
 // name that is taken is what a repeated call meets.
-func (e *ecs) createLaunchTemplate(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
-	name := p.required("LaunchTemplateName")
-	p.matching("LaunchTemplateName", ecsTemplateName, "2 to 128 letters, digits and : _ . -, a letter first")
+	name := p.Required("LaunchTemplateName")
+	p.Matching("LaunchTemplateName", ecsTemplateName, "2 to 128 letters, digits and : _ . -, a letter first")
 	checkECSTemplate(p)
 	checkTemplateTags(p)
 	t := &ecsTemplate{
-		region: k.Region, name: name, group: p.text("TemplateResourceGroupId"),
-		tags: p.tagsOf("TemplateTag", 20), created: k.Now, standard: 1,
+		region: k.Region, name: name, group: p.Text("TemplateResourceGroupId"),
+		tags: p.TagsOf("TemplateTag", 20), created: k.Now, standard: 1,
 	}
 	if p.Refusal != nil {
 		return nil, p.Refusal
@@ -89,23 +90,23 @@ func (e *ecs) createLaunchTemplate(k *core.Call) (aliObject, *aliError) {
 	t.id = e.freshTemplateID()
 	v := t.add(k, p)
 	e.templates = append(e.templates, t)
-	return aliObject{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", v.number}}, nil
+	return alibaba.Object{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", v.number}}, nil
 }
 
 // templateRoom tells why a template can not be added to its region.
-func (e *ecs) templateRoom(t *ecsTemplate) *aliError {
+func (e *ecs) templateRoom(t *ecsTemplate) *alibaba.Refusal {
 	n := 0
 	for _, other := range e.templates {
 		if other.region != t.region {
 			continue
 		}
 		if other.name == t.name {
-			return aliRefusal(403, "LaunchTemplateName.Duplicated", `The specified LaunchTemplateName "`+t.name+`" already exist.`)
+			return alibaba.Refuse(403, "LaunchTemplateName.Duplicated", `The specified LaunchTemplateName "`+t.name+`" already exist.`)
 		}
 		n++
 	}
 	if n >= ecsMaxTemplates {
-		return aliRefusal(403, "LaunchTemplateLimitExceed", "The maximum number of templates is exceeded.")
+		return alibaba.Refuse(403, "LaunchTemplateLimitExceed", "The maximum number of templates is exceeded.")
 	}
 	return nil
 }
@@ -118,7 +119,7 @@ func (e *ecs) freshTemplateID() string {
 
 // createLaunchTemplateVersion serves CreateLaunchTemplateVersion. A version
 // takes nothing over from those before it, and does not become the default.
-func (e *ecs) createLaunchTemplateVersion(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) createLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	checkECSTemplate(p)
 	t := e.template(k, p)
@@ -126,19 +127,19 @@ func (e *ecs) createLaunchTemplateVersion(k *core.Call) (aliObject, *aliError) {
 		return nil, p.Refusal
 	}
 	if len(t.versions) >= ecsMaxVersions {
-		return nil, aliRefusal(403, "LaunchTemplateVersionLimitExceed", "The maximum number of template's versions is exceeded.")
+		return nil, alibaba.Refuse(403, "LaunchTemplateVersionLimitExceed", "The maximum number of template's versions is exceeded.")
 	}
-	return aliObject{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", t.add(k, p).number}}, nil
+	return alibaba.Object{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", t.add(k, p).number}}, nil
 }
 
 // template returns the one that LaunchTemplateId or LaunchTemplateName names;
 // when both are there, they have to agree. Without one it refuses, by p.
 // Newer tables of RunInstances have status 404 for both codes, older ones 400;
 // which one the service sends is not verified.
-func (e *ecs) template(k *core.Call, p *aliParams) *ecsTemplate {
-	id, name := p.id("LaunchTemplateId"), p.text("LaunchTemplateName")
+func (e *ecs) template(k *core.Call, p *alibaba.Params) *ecsTemplate {
+	id, name := p.ID("LaunchTemplateId"), p.Text("LaunchTemplateName")
 	if id == "" && name == "" {
-		p.refuse(p.missing("LaunchTemplateId"))
+		p.Refuse(p.Missing("LaunchTemplateId"))
 		return nil
 	}
 	for _, t := range e.templates {
@@ -146,13 +147,13 @@ func (e *ecs) template(k *core.Call, p *aliParams) *ecsTemplate {
 			return t
 		}
 	}
-	p.refuse(aliRefusal(400, "InvalidLaunchTemplate.NotFound",
+	p.Refuse(alibaba.Refuse(400, "InvalidLaunchTemplate.NotFound",
 		`The specified LaunchTemplateId "`+id+`" LaunchTemplateName "`+name+`" is not found.`))
 	return nil
 }
 
-func ecsNoVersion(id string, number int) *aliError {
-	return aliRefusal(400, "InvalidLaunchTemplateVersion.NotFound",
+func ecsNoVersion(id string, number int) *alibaba.Refusal {
+	return alibaba.Refuse(400, "InvalidLaunchTemplateVersion.NotFound",
 		`The specified LaunchTemplateId "`+id+`" Version "`+strconv.Itoa(number)+`" is not found.`)
 }
 
@@ -180,11 +181,11 @@ func ecsMergeUnit(name string) string {
 // fromTemplate puts a launch template under the parameters of a RunInstances:
 // it fills in what they leave out. An empty parameter is one that is left out,
 // so that nothing can blank what a template sets. Refusals go to p.
-func (e *ecs) fromTemplate(k *core.Call, p *aliParams) {
-	number := p.number("LaunchTemplateVersion", 0, 1, 1<<30)
-	if !p.has("LaunchTemplateId") && !p.has("LaunchTemplateName") {
-		if p.has("LaunchTemplateVersion") {
-			p.refuse(p.missing("LaunchTemplateId"))
+func (e *ecs) fromTemplate(k *core.Call, p *alibaba.Params) {
+	number := p.Number("LaunchTemplateVersion", 0, 1, 1<<30)
+	if !p.Has("LaunchTemplateId") && !p.Has("LaunchTemplateName") {
+		if p.Has("LaunchTemplateVersion") {
+			p.Refuse(p.Missing("LaunchTemplateId"))
 		}
 		return
 	}
@@ -194,10 +195,10 @@ func (e *ecs) fromTemplate(k *core.Call, p *aliParams) {
 	}
 	v := t.version(number)
 	if v == nil {
-		p.refuse(ecsNoVersion(t.id, number))
+		p.Refuse(ecsNoVersion(t.id, number))
 		return
 	}
-	p.values = ecsMerge(p.values, v.data)
+	p.Values = ecsMerge(p.Values, v.data)
 }
 
 func ecsMerge(request, template map[string]string) map[string]string {

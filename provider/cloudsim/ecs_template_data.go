@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
@@ -42,70 +43,70 @@ const (
 
 // ecsTemplateFields reads the fields under a prefix that are there, in the
 // types of the answer. A value that is not of its type is refused.
-func ecsTemplateFields(p *aliParams, prefix, texts, numbers, flags, decimals string) aliObject {
-	var out aliObject
+func ecsTemplateFields(p *alibaba.Params, prefix, texts, numbers, flags, decimals string) alibaba.Object {
+	var out alibaba.Object
 	each := func(names string, read func(name string) any) {
 		for _, name := range strings.Fields(names) {
-			if p.has(prefix + name) {
-				out = append(out, aliField{name, read(prefix + name)})
+			if p.Has(prefix + name) {
+				out = append(out, alibaba.Field{name, read(prefix + name)})
 			}
 		}
 	}
-	each(texts, func(name string) any { return p.text(name) })
-	each(numbers, func(name string) any { return p.number(name, 0, 0, 1<<30) })
-	each(flags, func(name string) any { return p.flag(name) })
-	each(decimals, func(name string) any { return p.decimal(name) })
+	each(texts, func(name string) any { return p.Text(name) })
+	each(numbers, func(name string) any { return p.Number(name, 0, 0, 1<<30) })
+	each(flags, func(name string) any { return p.Flag(name) })
+	each(decimals, func(name string) any { return p.Decimal(name) })
 	return out
 }
 
-func ecsTemplateScalars(p *aliParams) aliObject {
+func ecsTemplateScalars(p *alibaba.Params) alibaba.Object {
 	return ecsTemplateFields(p, "", ecsTemplateTexts, ecsTemplateNumbers, ecsTemplateFlags, ecsTemplateDecimals)
 }
 
-func ecsTemplateDisk(p *aliParams, prefix string) aliObject {
+func ecsTemplateDisk(p *alibaba.Params, prefix string) alibaba.Object {
 	return ecsTemplateFields(p, prefix, ecsTemplateDiskTexts, ecsTemplateDiskNumbers, ecsTemplateDiskFlags, "")
 }
 
 // ecsTemplateObjects are those that newer documentation has.
-func ecsTemplateObjects(p *aliParams) aliObject {
-	var out aliObject
-	for _, f := range []aliField{
+func ecsTemplateObjects(p *alibaba.Params) alibaba.Object {
+	var out alibaba.Object
+	for _, f := range []alibaba.Field{
 		{"SecurityOptions", ecsTemplateFields(p, "SecurityOptions.", ecsTemplateSecurity, "", "", "")},
 		{"ImageOptions", ecsTemplateFields(p, "ImageOptions.", "", "", ecsTemplateImage, "")},
 	} {
-		if o, ok := f.value().(aliObject); ok && len(o) > 0 {
+		if o, ok := f.Value().(alibaba.Object); ok && len(o) > 0 {
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-func ecsTemplateDisks(p *aliParams) []aliObject {
-	var out []aliObject
-	for _, n := range p.indexes("DataDisk", ecsMaxDisks) {
+func ecsTemplateDisks(p *alibaba.Params) []alibaba.Object {
+	var out []alibaba.Object
+	for _, n := range p.Indexes("DataDisk", ecsMaxDisks) {
 		out = append(out, ecsTemplateDisk(p, "DataDisk."+strconv.Itoa(n)+"."))
 	}
 	return out
 }
 
-func ecsTemplateInterfaces(p *aliParams) []aliObject {
-	var out []aliObject
-	for _, n := range p.indexes("NetworkInterface", ecsMaxInterfaces) {
+func ecsTemplateInterfaces(p *alibaba.Params) []alibaba.Object {
+	var out []alibaba.Object
+	for _, n := range p.Indexes("NetworkInterface", ecsMaxInterfaces) {
 		prefix := "NetworkInterface." + strconv.Itoa(n) + "."
 		nic := ecsTemplateFields(p, prefix, ecsTemplateNICTexts, "", "DeleteOnRelease", "")
-		if groups := p.list(prefix+"SecurityGroupIds", ecsMaxGroups); len(groups) > 0 {
-			nic = append(nic, aliField{"SecurityGroupIds", aliList("SecurityGroupId", groups)})
+		if groups := p.List(prefix+"SecurityGroupIds", ecsMaxGroups); len(groups) > 0 {
+			nic = append(nic, alibaba.Field{"SecurityGroupIds", alibaba.List("SecurityGroupId", groups)})
 		}
 		out = append(out, nic)
 	}
 	return out
 }
 
-func ecsTemplateTags(p *aliParams) []aliObject {
-	var out []aliObject
-	for _, n := range p.indexes("Tag", ecsMaxTags) {
+func ecsTemplateTags(p *alibaba.Params) []alibaba.Object {
+	var out []alibaba.Object
+	for _, n := range p.Indexes("Tag", ecsMaxTags) {
 		prefix := "Tag." + strconv.Itoa(n) + "."
-		out = append(out, aliObject{{"Key", p.required(prefix + "Key")}, {"Value", p.text(prefix + "Value")}})
+		out = append(out, alibaba.Object{{"Key", p.Required(prefix + "Key")}, {"Value", p.Text(prefix + "Value")}})
 	}
 	return out
 }
@@ -115,26 +116,26 @@ func ecsTemplateTags(p *aliParams) []aliObject {
 // template does not set is left out; that the service does so is not verified.
 // The lists are always there. The reference's XML has these names in lower case
 // throughout, which its JSON and its SDK contradict.
-func ecsShownData(data map[string]string) aliObject {
-	p := &aliParams{values: data, missing: aliMissing, invalid: ecsTemplateInvalid}
+func ecsShownData(data map[string]string) alibaba.Object {
+	p := &alibaba.Params{Values: data, Missing: alibaba.Missing, Invalid: ecsTemplateInvalid}
 	out, disk := ecsTemplateScalars(p), ecsTemplateDisk(p, "SystemDisk.")
 	for _, f := range disk {
-		out = append(out, aliField{"SystemDisk." + f.name(), f.value()})
+		out = append(out, alibaba.Field{"SystemDisk." + f.Name(), f.Value()})
 	}
 	out = append(out, ecsTemplateObjects(p)...)
 	return append(out,
-		aliField{"SystemDisk", disk},
-		aliField{"SecurityGroupIds", aliList("SecurityGroupId", p.list("SecurityGroupIds", ecsMaxGroups))},
-		aliField{"DataDisks", aliList("DataDisk", ecsTemplateDisks(p))},
-		aliField{"NetworkInterfaces", aliList("NetworkInterface", ecsTemplateInterfaces(p))},
-		aliField{"Tags", aliList("InstanceTag", ecsTemplateTags(p))},
+		alibaba.Field{"SystemDisk", disk},
+		alibaba.Field{"SecurityGroupIds", alibaba.List("SecurityGroupId", p.List("SecurityGroupIds", ecsMaxGroups))},
+		alibaba.Field{"DataDisks", alibaba.List("DataDisk", ecsTemplateDisks(p))},
+		alibaba.Field{"NetworkInterfaces", alibaba.List("NetworkInterface", ecsTemplateInterfaces(p))},
+		alibaba.Field{"Tags", alibaba.List("InstanceTag", ecsTemplateTags(p))},
 	)
 }
 
 // ecsTemplateData returns what of a request a template keeps. The rest is
 // ignored, as the gateway ignores every parameter that an action does not have:
 // a template holds no password and no count.
-func ecsTemplateData(p *aliParams) map[string]string {
+func ecsTemplateData(p *alibaba.Params) map[string]string {
 	const top = " " + ecsTemplateTexts + " " + ecsTemplateNumbers + " " + ecsTemplateFlags + " " + ecsTemplateDecimals + " "
 	const disk = " " + ecsTemplateDiskTexts + " " + ecsTemplateDiskNumbers + " " + ecsTemplateDiskFlags + " "
 	const nic = " " + ecsTemplateNICTexts + " DeleteOnRelease SecurityGroupIds "
@@ -142,7 +143,7 @@ func ecsTemplateData(p *aliParams) map[string]string {
 		"DataDisk": disk, "NetworkInterface": nic, "Tag": " Key Value ",
 	}
 	out := map[string]string{}
-	for name, value := range p.values {
+	for name, value := range p.Values {
 		parts := strings.Split(name, ".")
 		var in, leaf string
 		switch fields, list := known[parts[0]]; {
@@ -169,37 +170,37 @@ func ecsTemplateData(p *aliParams) map[string]string {
 // checkECSTemplate checks what goes into a version. Values are looked at when
 // machines are made, not here: only their types count, and what the reference
 // gives these actions codes for.
-func checkECSTemplate(p *aliParams) {
-	p.description("VersionDescription")
+func checkECSTemplate(p *alibaba.Params) {
+	p.Description("VersionDescription")
 	ecsTemplateScalars(p)
 	ecsTemplateObjects(p)
 	ecsTemplateDisk(p, "SystemDisk.")
 	ecsTemplateDisks(p)
 	ecsTemplateInterfaces(p)
 	ecsTemplateTags(p)
-	p.list("SecurityGroupIds", ecsMaxGroups)
+	p.List("SecurityGroupIds", ecsMaxGroups)
 	checkTemplateUserData(p)
 }
 
-func checkTemplateUserData(p *aliParams) {
-	raw, err := base64.StdEncoding.DecodeString(p.text("UserData"))
+func checkTemplateUserData(p *alibaba.Params) {
+	raw, err := base64.StdEncoding.DecodeString(p.Text("UserData"))
 	switch {
 	case err != nil:
-		p.refuse(aliRefusal(400, "InvalidUserData.Base64FormatInvalid", "The specified parameter UserData must be base64 encoded."))
+		p.Refuse(alibaba.Refuse(400, "InvalidUserData.Base64FormatInvalid", "The specified parameter UserData must be base64 encoded."))
 	case len(raw) > ecsMaxUserData:
-		p.refuse(aliRefusal(400, "InvalidUserData.SizeExceeded", "The specified parameter UserData exceeds the size."))
+		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded", "The specified parameter UserData exceeds the size."))
 	}
 }
 
 // checkTemplateTags checks the tags of a template itself. Their rules have no
 // code of their own.
-func checkTemplateTags(p *aliParams) {
-	for _, n := range p.indexes("TemplateTag", ecsMaxTags) {
+func checkTemplateTags(p *alibaba.Params) {
+	for _, n := range p.Indexes("TemplateTag", ecsMaxTags) {
 		prefix := "TemplateTag." + strconv.Itoa(n) + "."
-		p.required(prefix + "Key")
+		p.Required(prefix + "Key")
 		for name, most := range map[string]int{prefix + "Key": 64, prefix + "Value": 128} {
-			if s := p.text(name); len([]rune(s)) > most || aliIsURL(s) || strings.HasPrefix(s, "aliyun") || strings.HasPrefix(s, "acs:") {
-				p.bad(name, "at most "+strconv.Itoa(most)+" characters, no aliyun, acs: or URL in front")
+			if s := p.Text(name); len([]rune(s)) > most || alibaba.IsURL(s) || strings.HasPrefix(s, "aliyun") || strings.HasPrefix(s, "acs:") {
+				p.Bad(name, "at most "+strconv.Itoa(most)+" characters, no aliyun, acs: or URL in front")
 			}
 		}
 	}
@@ -208,21 +209,21 @@ func checkTemplateTags(p *aliParams) {
 // templateParams is regional with the codes and messages of the template
 // actions. For CreateLaunchTemplate the reference leaves the name of the
 // parameter out of both messages; here it is always there.
-func (e *ecs) templateParams(k *core.Call) *aliParams {
-	p := &aliParams{values: k.Params, missing: aliMissing, invalid: ecsTemplateInvalid}
+func (e *ecs) templateParams(k *core.Call) *alibaba.Params {
+	p := &alibaba.Params{Values: k.Params, Missing: alibaba.Missing, Invalid: ecsTemplateInvalid}
 	requireECSRegion(p)
 	return p
 }
 
-func ecsTemplateInvalid(name string) *aliError {
+func ecsTemplateInvalid(name string) *alibaba.Refusal {
 	switch name {
 	case "RegionId":
 		return ecsInvalid(name)
 	case "LaunchTemplateName":
-		return aliRefusal(400, "InvalidLaunchTemplateName.Malformed", "The specified parameter LaunchTemplateName is not valid.")
+		return alibaba.Refuse(400, "InvalidLaunchTemplateName.Malformed", "The specified parameter LaunchTemplateName is not valid.")
 	case "VersionDescription":
-		return aliRefusal(400, "InvalidDescription.Malformed", `The specified parameter "VersionDescription" is not valid.`)
+		return alibaba.Refuse(400, "InvalidDescription.Malformed", `The specified parameter "VersionDescription" is not valid.`)
 	default:
-		return aliRefusal(400, "InvalidParameter", `the parameter(s) "`+name+`" provided is(are) invalid.`)
+		return alibaba.Refuse(400, "InvalidParameter", `the parameter(s) "`+name+`" provided is(are) invalid.`)
 	}
 }

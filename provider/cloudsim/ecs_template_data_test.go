@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // ecsExampleTemplate is what the example of DescribeLaunchTemplateVersions in
@@ -54,8 +56,8 @@ func TestVersionAnswersAsInTheReference(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newECSTestClient(t, New(nil))
 		id := c.newTemplate("wd-1526308145065", ecsExampleTemplate()...)
-		reply := c.wantOK(c.template("DescribeLaunchTemplateVersions", "LaunchTemplateName", "wd-1526308145065"))
-		set, _ := reply.at("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0).(map[string]any)
+		reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", "LaunchTemplateName", "wd-1526308145065"))
+		set, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0).(map[string]any)
 		var data any
 		if err := json.Unmarshal([]byte(ecsExampleData), &data); err != nil {
 			t.Fatal(err)
@@ -76,8 +78,8 @@ func TestVersionAnswersAsInTheReference(t *testing.T) {
 				t.Errorf("%s is\n%v\nwant\n%v", name, set[name], value)
 			}
 		}
-		if len(set) != len(want) || reply.at("TotalCount") != 1.0 || reply.at("PageNumber") != 1.0 || reply.at("PageSize") != 10.0 {
-			t.Errorf("answered %s", reply.raw)
+		if len(set) != len(want) || reply.At("TotalCount") != 1.0 || reply.At("PageNumber") != 1.0 || reply.At("PageSize") != 10.0 {
+			t.Errorf("answered %s", reply.Raw)
 		}
 	})
 }
@@ -109,7 +111,7 @@ func TestVersionInXML(t *testing.T) {
 			}
 		}
 	}
-	wantXML(t, c.xml("DescribeLaunchTemplateVersions", "RegionId", "cn-hangzhou", "LaunchTemplateName", "lt-name1"),
+	simtest.WantXML(t, c.XML("DescribeLaunchTemplateVersions", "RegionId", "cn-hangzhou", "LaunchTemplateName", "lt-name1"),
 		"DescribeLaunchTemplateVersionsResponse", &got)
 	if len(got.LaunchTemplateVersionSets.LaunchTemplateVersionSet) != 1 {
 		t.Fatalf("XML holds %+v, want one version", got)
@@ -130,18 +132,18 @@ func TestTemplateKeepsNoSecretAndNoCount(t *testing.T) {
 	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", "Password", "EcsV587!", "Amount", "5", "DryRun", "true", "Tenancy", "host",
 		"ImageId", "img", "InstanceType", "ecs.g5.large", "SecurityGroupIds.1", "sg-1", "SecurityGroupIds.2", "sg-2")
-	reply := c.wantOK(c.template("DescribeLaunchTemplateVersions", "LaunchTemplateId", id))
-	data, _ := reply.at("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData").(map[string]any)
+	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", "LaunchTemplateId", id))
+	data, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData").(map[string]any)
 	for _, name := range []string{"Password", "Amount", "DryRun", "Tenancy"} {
 		if _, ok := data[name]; ok {
 			t.Errorf("the template shows %s", name)
 		}
 	}
-	groups := reply.strings("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData", "SecurityGroupIds", "SecurityGroupId")
+	groups := reply.Strings("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData", "SecurityGroupIds", "SecurityGroupId")
 	if !slices.Equal(groups, []string{"sg-1", "sg-2"}) {
 		t.Errorf("the template shows groups %v", groups)
 	}
-	c.wantOK(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id))
+	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id))
 	list := sim.Instances()
 	if len(list) != 1 || list[0].Params["Password"] != "" || !slices.Equal(list[0].Groups, []string{"sg-1", "sg-2"}) {
 		t.Errorf("made %d machines, want one, without a password and with both groups", len(list))
@@ -154,7 +156,7 @@ func TestVersionFilters(t *testing.T) {
 	for range 11 {
 		c.newVersion(id)
 	}
-	c.wantOK(c.template("DeleteLaunchTemplateVersion", "LaunchTemplateId", id, "DeleteVersion.1", "3"))
+	c.WantOK(c.Template("DeleteLaunchTemplateVersion", "LaunchTemplateId", id, "DeleteVersion.1", "3"))
 	for _, f := range []struct {
 		filter []string
 		want   []int
@@ -175,10 +177,10 @@ func TestVersionFilters(t *testing.T) {
 	for _, pairs := range [][]string{
 		{"PageSize", "51"}, {"LaunchTemplateVersion.1", "last"}, {"MinVersion", "0"}, {"MinVersion", "3", "MaxVersion", "2"}, {"DefaultVersion", "yes"},
 	} {
-		c.wantCode(c.template("DescribeLaunchTemplateVersions", append(pairs, "LaunchTemplateId", id)...), 400, "InvalidParameter")
+		c.WantCode(c.Template("DescribeLaunchTemplateVersions", append(pairs, "LaunchTemplateId", id)...), 400, "InvalidParameter")
 	}
-	reply := c.wantOK(c.template("DescribeLaunchTemplateVersions", "LaunchTemplateId", id, "DetailFlag", "false"))
-	if got := reply.at("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData"); got != nil {
+	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", "LaunchTemplateId", id, "DetailFlag", "false"))
+	if got := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData"); got != nil {
 		t.Errorf("without details the data is there: %v", got)
 	}
 }

@@ -3,13 +3,14 @@ package cloudsim
 import (
 	"slices"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // deleteLaunchTemplate serves DeleteLaunchTemplate and answers the versions
 // that went with the template, as the vendor's SDK for Go reads them: with a
 // lower-case v.
-func (e *ecs) deleteLaunchTemplate(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) deleteLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	t := e.template(k, p)
 	if p.Refusal != nil {
@@ -20,20 +21,20 @@ func (e *ecs) deleteLaunchTemplate(k *core.Call) (aliObject, *aliError) {
 	for _, v := range t.versions {
 		numbers = append(numbers, v.number)
 	}
-	return aliObject{
+	return alibaba.Object{
 		{"LaunchTemplateId", t.id},
-		{"LaunchTemplateVersionNumbers", aliList("versionNumbers", numbers)},
+		{"LaunchTemplateVersionNumbers", alibaba.List("versionNumbers", numbers)},
 	}, nil
 }
 
 // deleteLaunchTemplateVersion serves DeleteLaunchTemplateVersion: all of the
 // versions or none. The reference gives no code for a version that does not
 // exist; the one here is that of the other actions.
-func (e *ecs) deleteLaunchTemplateVersion(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) deleteLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
-	numbers := p.numbers("DeleteVersion", ecsMaxVersions-1)
+	numbers := p.Numbers("DeleteVersion", ecsMaxVersions-1)
 	if len(numbers) == 0 {
-		p.refuse(p.missing("DeleteVersion.1"))
+		p.Refuse(p.Missing("DeleteVersion.1"))
 	}
 	t := e.template(k, p)
 	if p.Refusal != nil {
@@ -44,7 +45,7 @@ func (e *ecs) deleteLaunchTemplateVersion(k *core.Call) (aliObject, *aliError) {
 		case t.version(n) == nil:
 			return nil, ecsNoVersion(t.id, n)
 		case n == t.standard:
-			return nil, aliRefusal(403, "InvalidOperation.DeleteDefaultVersion", "Delete default version from template is not allowed.")
+			return nil, alibaba.Refuse(403, "InvalidOperation.DeleteDefaultVersion", "Delete default version from template is not allowed.")
 		}
 	}
 	t.versions = slices.DeleteFunc(t.versions, func(v *ecsVersion) bool { return slices.Contains(numbers, v.number) })
@@ -53,10 +54,10 @@ func (e *ecs) deleteLaunchTemplateVersion(k *core.Call) (aliObject, *aliError) {
 }
 
 // modifyLaunchTemplateDefaultVersion serves ModifyLaunchTemplateDefaultVersion.
-func (e *ecs) modifyLaunchTemplateDefaultVersion(k *core.Call) (aliObject, *aliError) {
+func (e *ecs) modifyLaunchTemplateDefaultVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
-	p.required("DefaultVersionNumber")
-	number := p.number("DefaultVersionNumber", 1, 1, 1<<30)
+	p.Required("DefaultVersionNumber")
+	number := p.Number("DefaultVersionNumber", 1, 1, 1<<30)
 	t := e.template(k, p)
 	switch {
 	case p.Refusal != nil:

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // ecsWhole is a template that needs nothing beside it to make a machine.
@@ -16,8 +18,8 @@ func TestRunByTemplateAlone(t *testing.T) {
 	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", ecsWhole("InstanceName", "web", "HostName", "LocalHost", "Tag.1.Key", "k", "Tag.1.Value", "v",
 		"InternetMaxBandwidthOut", "5", "SpotStrategy", "SpotAsPriceGo", "ZoneId", "cn-hangzhou-g")...)
-	c.wantOK(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", ""))
-	c.wantOK(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateName", "lt-name1"))
+	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", ""))
+	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateName", "lt-name1"))
 	for _, m := range sim.Instances() {
 		if m.ImageID != "img-t" || m.InstanceType != "ecs.c6.large" || m.SubnetID != "vsw-t" || m.Name != "web" || m.HostName != "LocalHost" ||
 			m.Charge != Spot || m.Zone != "cn-hangzhou-g" || len(m.PublicIPs) != 1 || m.Tags["k"] != "v" || !slices.Equal(m.Groups, []string{"sg-t"}) {
@@ -36,7 +38,7 @@ func TestRequestWinsOverTemplate(t *testing.T) {
 	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", ecsWhole("HostName", "LocalHost", "Tag.1.Key", "a", "Tag.2.Key", "b", "Description", "kept",
 		"SystemDisk.Category", "cloud_ssd", "SystemDisk.Size", "100", "DataDisk.1.Size", "20", "DataDisk.2.Size", "30")...)
-	c.wantOK(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", "MyHost", "Tag.1.Key", "c",
+	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", "MyHost", "Tag.1.Key", "c",
 		"SystemDisk.Size", "50", "DataDisk.1.Size", "40", "SecurityGroupIds.1", "sg-r"))
 	m := sim.Instances()[0]
 	if m.HostName != "MyHost" || !maps.Equal(m.Tags, map[string]string{"c": ""}) || !slices.Equal(m.Groups, []string{"sg-r"}) {
@@ -56,14 +58,14 @@ func TestRunByVersion(t *testing.T) {
 	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", ecsWhole("InstanceName", "first")...)
 	c.newVersion(id, ecsWhole("InstanceName", "second")...)
-	run := func(more ...string) aliReply {
-		return c.call("RunInstances", append([]string{"RegionId", "cn-hangzhou", "LaunchTemplateId", id}, more...)...)
+	run := func(more ...string) simtest.AlibabaAnswer {
+		return c.Call("RunInstances", append([]string{"RegionId", "cn-hangzhou", "LaunchTemplateId", id}, more...)...)
 	}
-	c.wantOK(run())
-	c.wantOK(run("LaunchTemplateVersion", "2"))
-	c.wantOK(c.template("ModifyLaunchTemplateDefaultVersion", "LaunchTemplateId", id, "DefaultVersionNumber", "2"))
-	c.wantOK(run())
-	c.wantOK(run("LaunchTemplateVersion", "1"))
+	c.WantOK(run())
+	c.WantOK(run("LaunchTemplateVersion", "2"))
+	c.WantOK(c.Template("ModifyLaunchTemplateDefaultVersion", "LaunchTemplateId", id, "DefaultVersionNumber", "2"))
+	c.WantOK(run())
+	c.WantOK(run("LaunchTemplateVersion", "1"))
 	var names []string
 	for _, m := range sim.Instances() {
 		names = append(names, m.Name)
@@ -71,8 +73,8 @@ func TestRunByVersion(t *testing.T) {
 	if want := []string{"first", "second", "second", "first"}; !slices.Equal(names, want) {
 		t.Errorf("machines %v, want %v", names, want)
 	}
-	c.wantCode(run("LaunchTemplateVersion", "3"), 400, "InvalidLaunchTemplateVersion.NotFound")
-	c.wantCode(run("RegionId", "cn-beijing"), 400, "InvalidLaunchTemplate.NotFound")
+	c.WantCode(run("LaunchTemplateVersion", "3"), 400, "InvalidLaunchTemplateVersion.NotFound")
+	c.WantCode(run("RegionId", "cn-beijing"), 400, "InvalidLaunchTemplate.NotFound")
 }
 
 // TestMissingIsMissingAfterTheMerge: what neither side has is refused, and what
@@ -80,19 +82,19 @@ func TestRunByVersion(t *testing.T) {
 func TestMissingIsMissingAfterTheMerge(t *testing.T) {
 	c := newECSTestClient(t, New(nil))
 	image := c.newTemplate("image", "ImageId", "img-t")
-	run := func(id string, more ...string) aliReply {
-		return c.call("RunInstances", append([]string{"RegionId", "cn-hangzhou", "LaunchTemplateId", id}, more...)...)
+	run := func(id string, more ...string) simtest.AlibabaAnswer {
+		return c.Call("RunInstances", append([]string{"RegionId", "cn-hangzhou", "LaunchTemplateId", id}, more...)...)
 	}
-	c.wantCode(run(image), 400, "MissingParameter.InstanceType")
-	c.wantOK(run(image, "InstanceType", "ecs.g5.large"))
+	c.WantCode(run(image), 400, "MissingParameter.InstanceType")
+	c.WantOK(run(image, "InstanceType", "ecs.g5.large"))
 	small := c.newTemplate("small", ecsWhole("SystemDisk.Size", "7")...)
-	c.wantCode(run(small), 404, "InvalidSystemDiskSize")
-	c.wantOK(run(small, "SystemDisk.Size", "40"))
+	c.WantCode(run(small), 404, "InvalidSystemDiskSize")
+	c.WantOK(run(small, "SystemDisk.Size", "40"))
 	set := c.newTemplate("set", ecsWhole("DeploymentSetId", "ds-gone")...)
-	c.wantCode(run(set), 404, "DeploymentSet.NotFound")
+	c.WantCode(run(set), 404, "DeploymentSet.NotFound")
 	prepaid := c.newTemplate("prepaid", ecsWhole("InstanceChargeType", "PrePaid", "Period", "1")...)
-	if reply := c.wantOK(run(prepaid)); reply.at("OrderId") == nil {
-		t.Errorf("a prepaid create answered no order: %s", reply.raw)
+	if reply := c.WantOK(run(prepaid)); reply.At("OrderId") == nil {
+		t.Errorf("a prepaid create answered no order: %s", reply.Raw)
 	}
 }
 
@@ -103,18 +105,18 @@ func TestTokenCountsTheRequestNotTheTemplate(t *testing.T) {
 	c := newECSTestClient(t, sim)
 	id := c.newTemplate("lt-name1", ecsWhole("InstanceChargeType", "PrePaid", "Period", "1")...)
 	c.newVersion(id, ecsWhole()...)
-	run := func() aliReply {
-		return c.wantOK(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "ClientToken", "tok"))
+	run := func() simtest.AlibabaAnswer {
+		return c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "ClientToken", "tok"))
 	}
 	first := run()
-	c.wantOK(c.template("ModifyLaunchTemplateDefaultVersion", "LaunchTemplateId", id, "DefaultVersionNumber", "2"))
-	c.run()
-	c.wantOK(c.template("DeleteLaunchTemplate", "LaunchTemplateId", id))
+	c.WantOK(c.Template("ModifyLaunchTemplateDefaultVersion", "LaunchTemplateId", id, "DefaultVersionNumber", "2"))
+	c.Run()
+	c.WantOK(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", id))
 	again := run()
-	if a, b := first.strings("InstanceIdSets", "InstanceIdSet"), again.strings("InstanceIdSets", "InstanceIdSet"); !slices.Equal(a, b) {
+	if a, b := first.Strings("InstanceIdSets", "InstanceIdSet"), again.Strings("InstanceIdSets", "InstanceIdSet"); !slices.Equal(a, b) {
 		t.Errorf("the retry gave %v, want %v", b, a)
 	}
-	if first.at("OrderId") == nil || first.at("OrderId") != again.at("OrderId") {
-		t.Errorf("orders %v and %v, want one and the same", first.at("OrderId"), again.at("OrderId"))
+	if first.At("OrderId") == nil || first.At("OrderId") != again.At("OrderId") {
+		t.Errorf("orders %v and %v, want one and the same", first.At("OrderId"), again.At("OrderId"))
 	}
 }

@@ -9,31 +9,33 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // newTemplate creates a template and returns its ID.
 func (c *ecsTestClient) newTemplate(name string, more ...string) string {
 	c.T.Helper()
-	reply := c.wantOK(c.template("CreateLaunchTemplate", append([]string{"LaunchTemplateName", name}, more...)...))
-	return fmt.Sprint(reply.at("LaunchTemplateId"))
+	reply := c.WantOK(c.Template("CreateLaunchTemplate", append([]string{"LaunchTemplateName", name}, more...)...))
+	return fmt.Sprint(reply.At("LaunchTemplateId"))
 }
 
 // newVersion adds a version and returns its number.
 func (c *ecsTestClient) newVersion(id string, more ...string) int {
 	c.T.Helper()
-	reply := c.wantOK(c.template("CreateLaunchTemplateVersion", append([]string{"LaunchTemplateId", id}, more...)...))
-	n, _ := reply.at("LaunchTemplateVersionNumber").(float64)
+	reply := c.WantOK(c.Template("CreateLaunchTemplateVersion", append([]string{"LaunchTemplateId", id}, more...)...))
+	n, _ := reply.At("LaunchTemplateVersionNumber").(float64)
 	return int(n)
 }
 
 // templateNames lists names as DescribeLaunchTemplates answers them.
 func (c *ecsTestClient) templateNames(filter ...string) []string {
 	c.T.Helper()
-	reply := c.wantOK(c.template("DescribeLaunchTemplates", filter...))
-	list, _ := reply.at("LaunchTemplateSets", "LaunchTemplateSet").([]any)
+	reply := c.WantOK(c.Template("DescribeLaunchTemplates", filter...))
+	list, _ := reply.At("LaunchTemplateSets", "LaunchTemplateSet").([]any)
 	out := make([]string, len(list))
 	for i := range list {
-		out[i] = fmt.Sprint(reply.at("LaunchTemplateSets", "LaunchTemplateSet", i, "LaunchTemplateName"))
+		out[i] = fmt.Sprint(reply.At("LaunchTemplateSets", "LaunchTemplateSet", i, "LaunchTemplateName"))
 	}
 	return out
 }
@@ -41,11 +43,11 @@ func (c *ecsTestClient) templateNames(filter ...string) []string {
 // versions lists numbers as DescribeLaunchTemplateVersions answers them.
 func (c *ecsTestClient) versions(id string, filter ...string) []int {
 	c.T.Helper()
-	reply := c.wantOK(c.template("DescribeLaunchTemplateVersions", append([]string{"LaunchTemplateId", id}, filter...)...))
-	list, _ := reply.at("LaunchTemplateVersionSets", "LaunchTemplateVersionSet").([]any)
+	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", append([]string{"LaunchTemplateId", id}, filter...)...))
+	list, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet").([]any)
 	out := make([]int, len(list))
 	for i := range list {
-		n, _ := reply.at("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", i, "VersionNumber").(float64)
+		n, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", i, "VersionNumber").(float64)
 		out[i] = int(n)
 	}
 	return out
@@ -82,9 +84,9 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 		{[]string{"TemplateTag.1.Key", "acs:k"}, 400, "InvalidParameter", `"TemplateTag.1.Key"`},
 		{[]string{"TemplateTag.1.Key", strings.Repeat("k", 65)}, 400, "InvalidParameter", `"TemplateTag.1.Key"`},
 	} {
-		reply := c.template("CreateLaunchTemplate", append([]string{"LaunchTemplateName", "lt-name1"}, r.pairs...)...)
-		c.wantCode(reply, r.status, r.code)
-		if message, _ := reply.body["Message"].(string); !strings.Contains(message, r.message) {
+		reply := c.Template("CreateLaunchTemplate", append([]string{"LaunchTemplateName", "lt-name1"}, r.pairs...)...)
+		c.WantCode(reply, r.status, r.code)
+		if message, _ := reply.Body["Message"].(string); !strings.Contains(message, r.message) {
 			t.Errorf("%.40v: message %q, want it to hold %q", r.pairs, message, r.message)
 		}
 	}
@@ -99,7 +101,7 @@ func TestTemplateValuesAreNotChecked(t *testing.T) {
 	c := newECSTestClient(t, sim)
 	id := c.newTemplate("odd", "ImageId", "~", "InstanceType", "none", "SystemDisk.Size", "7", "DataDisk.1.Category", "floppy",
 		"HostName", "-", "AutoReleaseTime", "2018-01-01T12:05:00Z")
-	c.wantCode(c.call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id), 404, "InvalidImageId.NotFound")
+	c.WantCode(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id), 404, "InvalidImageId.NotFound")
 	if n := len(sim.Instances()); n != 0 {
 		t.Errorf("%d machines were made of a template that is no good", n)
 	}
@@ -108,13 +110,13 @@ func TestTemplateValuesAreNotChecked(t *testing.T) {
 func TestTemplateNamesAreUniqueInARegion(t *testing.T) {
 	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
-	reply := c.template("CreateLaunchTemplate", "LaunchTemplateName", "lt-name1")
-	c.wantCode(reply, 403, "LaunchTemplateName.Duplicated")
-	if got := reply.body["Message"]; got != `The specified LaunchTemplateName "lt-name1" already exist.` {
+	reply := c.Template("CreateLaunchTemplate", "LaunchTemplateName", "lt-name1")
+	c.WantCode(reply, 403, "LaunchTemplateName.Duplicated")
+	if got := reply.Body["Message"]; got != `The specified LaunchTemplateName "lt-name1" already exist.` {
 		t.Errorf("message %q", got)
 	}
-	c.wantOK(c.template("CreateLaunchTemplate", "LaunchTemplateName", "lt-name1", "RegionId", "cn-beijing"))
-	c.wantOK(c.template("DeleteLaunchTemplate", "LaunchTemplateId", id))
+	c.WantOK(c.Template("CreateLaunchTemplate", "LaunchTemplateName", "lt-name1", "RegionId", "cn-beijing"))
+	c.WantOK(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", id))
 	c.newTemplate("lt-name1")
 }
 
@@ -124,15 +126,15 @@ func TestTemplateLimits(t *testing.T) {
 	for i := range ecsMaxTemplates {
 		id = c.newTemplate("lt-" + strconv.Itoa(i))
 	}
-	c.wantCode(c.template("CreateLaunchTemplate", "LaunchTemplateName", "one-more"), 403, "LaunchTemplateLimitExceed")
-	c.wantOK(c.template("CreateLaunchTemplate", "LaunchTemplateName", "one-more", "RegionId", "cn-beijing"))
+	c.WantCode(c.Template("CreateLaunchTemplate", "LaunchTemplateName", "one-more"), 403, "LaunchTemplateLimitExceed")
+	c.WantOK(c.Template("CreateLaunchTemplate", "LaunchTemplateName", "one-more", "RegionId", "cn-beijing"))
 	for n := 2; n <= ecsMaxVersions; n++ {
 		if got := c.newVersion(id); got != n {
 			t.Fatalf("version %d got number %d", n, got)
 		}
 	}
-	c.wantCode(c.template("CreateLaunchTemplateVersion", "LaunchTemplateId", id), 403, "LaunchTemplateVersionLimitExceed")
-	c.wantOK(c.template("DeleteLaunchTemplateVersion", "LaunchTemplateId", id, "DeleteVersion.1", "30"))
+	c.WantCode(c.Template("CreateLaunchTemplateVersion", "LaunchTemplateId", id), 403, "LaunchTemplateVersionLimitExceed")
+	c.WantOK(c.Template("DeleteLaunchTemplateVersion", "LaunchTemplateId", id, "DeleteVersion.1", "30"))
 	if got := c.newVersion(id); got != 31 {
 		t.Errorf("after version 30 was deleted the next one is %d, want 31: numbers are not used twice", got)
 	}
@@ -149,16 +151,16 @@ func TestUnknownTemplate(t *testing.T) {
 		"DescribeLaunchTemplateVersions":     nil,
 		"ModifyLaunchTemplateDefaultVersion": {"DefaultVersionNumber", "1"},
 	} {
-		call := func(pairs ...string) aliReply { return c.template(action, append(pairs, more...)...) }
-		c.wantCode(call("LaunchTemplateId", "lt-unknown"), 400, "InvalidLaunchTemplate.NotFound")
-		c.wantCode(call("LaunchTemplateName", "unknown"), 400, "InvalidLaunchTemplate.NotFound")
-		c.wantCode(call("LaunchTemplateId", id, "LaunchTemplateName", "unknown"), 400, "InvalidLaunchTemplate.NotFound")
-		c.wantCode(call("LaunchTemplateId", id, "RegionId", "cn-beijing"), 400, "InvalidLaunchTemplate.NotFound")
-		c.wantCode(call(), 400, "MissingParameter")
-		c.wantCode(call("RegionId", "", "LaunchTemplateId", id), 400, "MissingParameter")
+		call := func(pairs ...string) simtest.AlibabaAnswer { return c.Template(action, append(pairs, more...)...) }
+		c.WantCode(call("LaunchTemplateId", "lt-unknown"), 400, "InvalidLaunchTemplate.NotFound")
+		c.WantCode(call("LaunchTemplateName", "unknown"), 400, "InvalidLaunchTemplate.NotFound")
+		c.WantCode(call("LaunchTemplateId", id, "LaunchTemplateName", "unknown"), 400, "InvalidLaunchTemplate.NotFound")
+		c.WantCode(call("LaunchTemplateId", id, "RegionId", "cn-beijing"), 400, "InvalidLaunchTemplate.NotFound")
+		c.WantCode(call(), 400, "MissingParameter")
+		c.WantCode(call("RegionId", "", "LaunchTemplateId", id), 400, "MissingParameter")
 	}
-	reply := c.template("DeleteLaunchTemplate", "LaunchTemplateId", "lt-unknown")
-	if got := reply.body["Message"]; got != `The specified LaunchTemplateId "lt-unknown" LaunchTemplateName "" is not found.` {
+	reply := c.Template("DeleteLaunchTemplate", "LaunchTemplateId", "lt-unknown")
+	if got := reply.Body["Message"]; got != `The specified LaunchTemplateId "lt-unknown" LaunchTemplateName "" is not found.` {
 		t.Errorf("message %q", got)
 	}
 }
@@ -169,7 +171,7 @@ func TestDescribeLaunchTemplates(t *testing.T) {
 		id := c.newTemplate("wd-1526307480xxx", "TemplateTag.1.Key", "k", "TemplateTag.1.Value", "v", "TemplateResourceGroupId", "rg-1")
 		time.Sleep(time.Minute)
 		c.newVersion(id)
-		reply := c.wantOK(c.template("DescribeLaunchTemplates"))
+		reply := c.WantOK(c.Template("DescribeLaunchTemplates"))
 		for _, w := range []struct {
 			path []any
 			want any
@@ -188,7 +190,7 @@ func TestDescribeLaunchTemplates(t *testing.T) {
 			{[]any{"LaunchTemplateSets", "LaunchTemplateSet", 0, "Tags", "Tag", 0, "TagKey"}, "k"},
 			{[]any{"LaunchTemplateSets", "LaunchTemplateSet", 0, "Tags", "Tag", 0, "TagValue"}, "v"},
 		} {
-			if got := reply.at(w.path...); got != w.want {
+			if got := reply.At(w.path...); got != w.want {
 				t.Errorf("%v is %v, want %v", w.path, got, w.want)
 			}
 		}
@@ -201,7 +203,7 @@ func TestDescribeLaunchTemplates(t *testing.T) {
 				}
 			}
 		}
-		wantXML(t, c.xml("DescribeLaunchTemplates", "RegionId", "cn-hangzhou"), "DescribeLaunchTemplatesResponse", &xml)
+		simtest.WantXML(t, c.XML("DescribeLaunchTemplates", "RegionId", "cn-hangzhou"), "DescribeLaunchTemplatesResponse", &xml)
 		if list := xml.LaunchTemplateSets.LaunchTemplateSet; xml.TotalCount != 1 || len(list) != 1 || list[0].LaunchTemplateId != id ||
 			list[0].LatestVersionNumber != 2 || list[0].CreatedBy != ecsAccount || list[0].CreateTime != "2000-01-01T00:00:00Z" {
 			t.Errorf("XML holds %+v", xml)
@@ -237,29 +239,29 @@ func TestDescribeLaunchTemplatesFilters(t *testing.T) {
 			t.Errorf("filter %v lists %v, want %v", f.filter, got, f.want)
 		}
 	}
-	c.wantCode(c.template("DescribeLaunchTemplates", "PageSize", "51"), 400, "InvalidParameter")
-	c.wantCode(c.template("DescribeLaunchTemplates", "LaunchTemplateId.101", "lt-1"), 400, "InvalidParameter")
-	c.wantCode(c.template("DescribeLaunchTemplates", "RegionId", ""), 400, "MissingParameter")
+	c.WantCode(c.Template("DescribeLaunchTemplates", "PageSize", "51"), 400, "InvalidParameter")
+	c.WantCode(c.Template("DescribeLaunchTemplates", "LaunchTemplateId.101", "lt-1"), 400, "InvalidParameter")
+	c.WantCode(c.Template("DescribeLaunchTemplates", "RegionId", ""), 400, "MissingParameter")
 }
 
 func TestDefaultVersion(t *testing.T) {
 	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
 	c.newVersion(id)
-	set := func(pairs ...string) aliReply {
-		return c.template("ModifyLaunchTemplateDefaultVersion", append([]string{"LaunchTemplateName", "lt-name1"}, pairs...)...)
+	set := func(pairs ...string) simtest.AlibabaAnswer {
+		return c.Template("ModifyLaunchTemplateDefaultVersion", append([]string{"LaunchTemplateName", "lt-name1"}, pairs...)...)
 	}
 	if got := c.versions(id, "DefaultVersion", "true"); !slices.Equal(got, []int{1}) {
 		t.Errorf("the default version is %v, want the first", got)
 	}
 	reply := set("DefaultVersionNumber", "3")
-	c.wantCode(reply, 400, "InvalidLaunchTemplateVersion.NotFound")
-	if got := reply.body["Message"]; got != `The specified LaunchTemplateId "`+id+`" Version "3" is not found.` {
+	c.WantCode(reply, 400, "InvalidLaunchTemplateVersion.NotFound")
+	if got := reply.Body["Message"]; got != `The specified LaunchTemplateId "`+id+`" Version "3" is not found.` {
 		t.Errorf("message %q", got)
 	}
-	c.wantCode(set(), 400, "MissingParameter")
-	c.wantCode(set("DefaultVersionNumber", "second"), 400, "InvalidParameter")
-	c.wantOK(set("DefaultVersionNumber", "2"))
+	c.WantCode(set(), 400, "MissingParameter")
+	c.WantCode(set("DefaultVersionNumber", "second"), 400, "InvalidParameter")
+	c.WantOK(set("DefaultVersionNumber", "2"))
 	if got := c.versions(id, "DefaultVersion", "true"); !slices.Equal(got, []int{2}) {
 		t.Errorf("the default version is %v, want 2", got)
 	}
@@ -272,20 +274,20 @@ func TestDeleteLaunchTemplateVersion(t *testing.T) {
 	for range 3 {
 		c.newVersion(id)
 	}
-	del := func(pairs ...string) aliReply {
-		return c.template("DeleteLaunchTemplateVersion", append([]string{"LaunchTemplateId", id}, pairs...)...)
+	del := func(pairs ...string) simtest.AlibabaAnswer {
+		return c.Template("DeleteLaunchTemplateVersion", append([]string{"LaunchTemplateId", id}, pairs...)...)
 	}
-	c.wantCode(del(), 400, "MissingParameter")
-	c.wantCode(del("DeleteVersion.1", "two"), 400, "InvalidParameter")
-	c.wantCode(del("DeleteVersion.30", "2"), 400, "InvalidParameter")
-	c.wantCode(del("DeleteVersion.1", "2", "DeleteVersion.2", "1"), 403, "InvalidOperation.DeleteDefaultVersion")
-	c.wantCode(del("DeleteVersion.1", "2", "DeleteVersion.2", "9"), 400, "InvalidLaunchTemplateVersion.NotFound")
+	c.WantCode(del(), 400, "MissingParameter")
+	c.WantCode(del("DeleteVersion.1", "two"), 400, "InvalidParameter")
+	c.WantCode(del("DeleteVersion.30", "2"), 400, "InvalidParameter")
+	c.WantCode(del("DeleteVersion.1", "2", "DeleteVersion.2", "1"), 403, "InvalidOperation.DeleteDefaultVersion")
+	c.WantCode(del("DeleteVersion.1", "2", "DeleteVersion.2", "9"), 400, "InvalidLaunchTemplateVersion.NotFound")
 	if got := c.versions(id); !slices.Equal(got, []int{1, 2, 3, 4}) {
 		t.Fatalf("refused deletes left %v", got)
 	}
-	reply := c.wantOK(del("DeleteVersion.1", "2", "DeleteVersion.2", "4"))
-	if len(reply.body) != 1 {
-		t.Errorf("answered %s, want the RequestId alone", reply.raw)
+	reply := c.WantOK(del("DeleteVersion.1", "2", "DeleteVersion.2", "4"))
+	if len(reply.Body) != 1 {
+		t.Errorf("answered %s, want the RequestId alone", reply.Raw)
 	}
 	if got := c.versions(id); !slices.Equal(got, []int{1, 3}) {
 		t.Errorf("left are %v, want 1 and 3", got)
@@ -296,16 +298,16 @@ func TestDeleteLaunchTemplate(t *testing.T) {
 	c := newECSTestClient(t, New(nil))
 	id := c.newTemplate("lt-name1")
 	c.newVersion(id)
-	reply := c.wantOK(c.template("DeleteLaunchTemplate", "LaunchTemplateName", "lt-name1"))
-	if got := reply.strings("LaunchTemplateVersionNumbers", "versionNumbers"); !slices.Equal(got, []string{"1", "2"}) || reply.at("LaunchTemplateId") != id {
-		t.Errorf("answered %s, want the template and its versions", reply.raw)
+	reply := c.WantOK(c.Template("DeleteLaunchTemplate", "LaunchTemplateName", "lt-name1"))
+	if got := reply.Strings("LaunchTemplateVersionNumbers", "versionNumbers"); !slices.Equal(got, []string{"1", "2"}) || reply.At("LaunchTemplateId") != id {
+		t.Errorf("answered %s, want the template and its versions", reply.Raw)
 	}
 	if got := c.templateNames(); len(got) != 0 {
 		t.Errorf("left are %v, want none", got)
 	}
-	c.wantCode(c.template("DeleteLaunchTemplate", "LaunchTemplateId", id), 400, "InvalidLaunchTemplate.NotFound")
-	c.wantCode(c.template("DeleteLaunchTemplate", "LaunchTemplateId", "no ID"), 400, "InvalidParameter")
-	c.wantCode(c.template("DeleteLaunchTemplate"), 400, "MissingParameter")
+	c.WantCode(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", id), 400, "InvalidLaunchTemplate.NotFound")
+	c.WantCode(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", "no ID"), 400, "InvalidParameter")
+	c.WantCode(c.Template("DeleteLaunchTemplate"), 400, "MissingParameter")
 }
 
 // TestTemplateActionsInXML: the small answers, as the reference shows them.
@@ -322,7 +324,7 @@ func TestTemplateActionsInXML(t *testing.T) {
 		{"DeleteLaunchTemplate", "<LaunchTemplateVersionNumbers><versionNumbers>2</versionNumbers></LaunchTemplateVersionNumbers>", []string{"LaunchTemplateName", "lt-name1"}},
 		{"DeleteLaunchTemplate", "<Code>InvalidLaunchTemplate.NotFound</Code>", []string{"LaunchTemplateName", "lt-name1"}},
 	} {
-		if body := c.xml(w.action, append([]string{"RegionId", "cn-hangzhou"}, w.pairs...)...); !strings.Contains(body, w.want) {
+		if body := c.XML(w.action, append([]string{"RegionId", "cn-hangzhou"}, w.pairs...)...); !strings.Contains(body, w.want) {
 			t.Errorf("%s answers %s\nwant it to hold %s", w.action, body, w.want)
 		}
 	}

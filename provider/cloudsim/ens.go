@@ -4,29 +4,30 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // ens is Alibaba Cloud ENS, the edge nodes, API version 2017-11-10. It has no
 // client tokens and no dry run.
-type ens struct{ *alibaba }
+type ens struct{ *alibaba.Gateway }
 
 func newENS(c *core.Service) core.Wire {
-	e := &ens{newAlibaba(c, "ens.aliyuncs.com", "2017-11-10")}
-	e.fault = ensFault
-	e.actions = map[string]aliAction{
-		"CreateInstance":          {run: e.createInstance, creates: true},
-		"RunInstances":            {run: e.runInstances, creates: true},
-		"DescribeInstances":       {run: e.describeInstances, lists: true},
-		"ModifyInstanceAttribute": {run: e.modifyInstance},
-		"ReleasePrePaidInstance":  {run: e.releasePrepaid},
-		"ReleasePostPaidInstance": {run: e.releasePostpaid},
-		"StartInstance":           {run: e.startInstance},
-		"StopInstance":            {run: e.stopInstance},
-		"RebootInstance":          {run: e.rebootInstance},
-		"StartInstances":          {run: e.startInstances},
-		"StopInstances":           {run: e.stopInstances},
-		"RebootInstances":         {run: e.rebootInstances},
+	e := &ens{alibaba.NewGateway(c, "ens.aliyuncs.com", "2017-11-10")}
+	e.Fault = ensFault
+	e.Table = map[string]alibaba.Action{
+		"CreateInstance":          {Run: e.createInstance, Creates: true},
+		"RunInstances":            {Run: e.runInstances, Creates: true},
+		"DescribeInstances":       {Run: e.describeInstances, Lists: true},
+		"ModifyInstanceAttribute": {Run: e.modifyInstance},
+		"ReleasePrePaidInstance":  {Run: e.releasePrepaid},
+		"ReleasePostPaidInstance": {Run: e.releasePostpaid},
+		"StartInstance":           {Run: e.startInstance},
+		"StopInstance":            {Run: e.stopInstance},
+		"RebootInstance":          {Run: e.rebootInstance},
+		"StartInstances":          {Run: e.startInstances},
+		"StopInstances":           {Run: e.stopInstances},
+		"RebootInstances":         {Run: e.rebootInstances},
 	}
 	return e
 }
@@ -50,8 +51,8 @@ func (e *ens) Has(k *core.Call, kind core.FaultKind) bool {
 }
 
 // params reads parameters with the codes of ENS.
-func (e *ens) params(values map[string]string) *aliParams {
-	return &aliParams{values: values, missing: aliMissing, invalid: ensInvalid}
+func (e *ens) params(values map[string]string) *alibaba.Params {
+	return &alibaba.Params{Values: values, Missing: alibaba.Missing, Invalid: ensInvalid}
 }
 
 // shown tells whether the API still shows a machine. What it says of one that
@@ -72,24 +73,24 @@ func (e *ens) find(k *core.Call, id string) *core.Instance {
 // Expired, Starting (of a reboot) and Stopping are documented, the others are
 // not.
 func ensStatus(k *core.Call, m *core.Instance) string {
-	if m.Charge == core.Prepaid && !k.Now.Before(aliExpiry(m)) {
+	if m.Charge == core.Prepaid && !k.Now.Before(alibaba.Expiry(m)) {
 		return "Expired"
 	}
-	return aliStatus(m.PhaseAt(k.Now))
+	return alibaba.Status(m.PhaseAt(k.Now))
 }
 
 // ensFault is the documented answer to a fault. For quota ENS documents none;
 // the one here is that of ECS.
-func ensFault(k core.FaultKind) *aliError {
+func ensFault(k core.FaultKind) *alibaba.Refusal {
 	switch k {
 	case core.NoStock:
-		return aliRefusal(400, "StockNotEnough", "The specified instance type has insufficient resource.")
+		return alibaba.Refuse(400, "StockNotEnough", "The specified instance type has insufficient resource.")
 	case core.Quota:
-		return aliRefusal(400, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account.")
+		return alibaba.Refuse(400, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account.")
 	case core.Balance:
-		return aliRefusal(400, "InvalidAccountStatus.NotEnoughBalance", "Your account does not have enough balance.")
+		return alibaba.Refuse(400, "InvalidAccountStatus.NotEnoughBalance", "Your account does not have enough balance.")
 	default:
-		return commonFault(k)
+		return alibaba.CommonFault(k)
 	}
 }
 
@@ -97,7 +98,7 @@ var ensDiskSize = regexp.MustCompile(`^(SystemDisk|DataDisk\.\d+)\.Size$`)
 
 // ensInvalid refuses a value with the code documented for its parameter; most
 // have InvalidParameter. and their own name. The status is always 400.
-func ensInvalid(name string) *aliError {
+func ensInvalid(name string) *alibaba.Refusal {
 	code := "InvalidParameter." + strings.ReplaceAll(name, ".", "")
 	switch name {
 	case "InternetChargeType":
@@ -114,14 +115,14 @@ func ensInvalid(name string) *aliError {
 	if ensDiskSize.MatchString(name) {
 		code = "InvalidDiskSize.ValueNotSupported"
 	}
-	return aliRefusal(400, code, "The specified field "+name+" invalid. Please check it again.")
+	return alibaba.Refuse(400, code, "The specified field "+name+" invalid. Please check it again.")
 }
 
 // ensNoInstance has the vendor's own spelling.
-func ensNoInstance() *aliError {
-	return aliRefusal(400, "InstanceIdNotFound", "The input parameter instancdId that is not found.")
+func ensNoInstance() *alibaba.Refusal {
+	return alibaba.Refuse(400, "InstanceIdNotFound", "The input parameter instancdId that is not found.")
 }
 
-func ensWrongStatus() *aliError {
-	return aliRefusal(400, "IncorrectInstanceStatus", "The current status of the instance does not support this operation.")
+func ensWrongStatus() *alibaba.Refusal {
+	return alibaba.Refuse(400, "IncorrectInstanceStatus", "The current status of the instance does not support this operation.")
 }

@@ -8,12 +8,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // ensPlan is a create of either kind that passed every check.
 type ensPlan struct {
-	p      *aliParams
+	p      *alibaba.Params
 	amount int
 	charge core.Charge
 	region string
@@ -23,43 +24,43 @@ type ensPlan struct {
 }
 
 // createInstance serves CreateInstance, the older create: prepaid only.
-func (e *ens) createInstance(k *core.Call) (aliObject, *aliError) {
+func (e *ens) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
-	p.required("InstanceType")
-	p.required("EnsRegionId")
-	p.required("Period")
-	p.required("Quantity")
-	p.choice("PaymentType", "Subscription")
-	p.oneOf("Period", 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
-	p.oneOf("SystemDisk.Size", 20, 40)
-	if p.flag("AutoRenew") {
-		p.required("AutoRenewPeriod")
+	p.Required("InstanceType")
+	p.Required("EnsRegionId")
+	p.Required("Period")
+	p.Required("Quantity")
+	p.Choice("PaymentType", "Subscription")
+	p.OneOf("Period", 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
+	p.OneOf("SystemDisk.Size", 20, 40)
+	if p.Flag("AutoRenew") {
+		p.Required("AutoRenewPeriod")
 	}
-	p.number("AutoRenewPeriod", 0, 1, 12)
-	plan := &ensPlan{p: p, amount: p.number("Quantity", 1, 1, 100), charge: core.Prepaid, region: p.id("EnsRegionId")}
+	p.Number("AutoRenewPeriod", 0, 1, 12)
+	plan := &ensPlan{p: p, amount: p.Number("Quantity", 1, 1, 100), charge: core.Prepaid, region: p.ID("EnsRegionId")}
 	e.checkCreate(k, plan, 1)
 	ids, err := e.launch(k, plan)
 	if err != nil {
 		return nil, err
 	}
-	return aliObject{{"InstanceIds", aliList("InstanceId", e.Service.Answered(k, ids, ensInstanceID))}, {"Code", 0}}, nil
+	return alibaba.Object{{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, ensInstanceID))}, {"Code", 0}}, nil
 }
 
 // checkCreate checks what both creates have in common. InternetChargeType is
 // mandatory for the first create of an account only; this account is past that.
 func (e *ens) checkCreate(k *core.Call, plan *ensPlan, disks int) {
 	p := plan.p
-	p.id("InstanceType")
-	p.id("ImageId")
-	p.choice("InternetChargeType", "BandwidthByDay", "95BandwidthByMonth")
-	p.choice("IpType", "ipv4", "ipv6", "ipv4Andipv6", "ipv4Withipv6")
-	p.flag("PublicIpIdentification")
-	p.flag("UniqueSuffix")
-	p.matching("InstanceName", ensName, ensNameWant)
-	p.hostName()
-	for _, n := range p.indexes("DataDisk", disks) {
+	p.ID("InstanceType")
+	p.ID("ImageId")
+	p.Choice("InternetChargeType", "BandwidthByDay", "95BandwidthByMonth")
+	p.Choice("IpType", "ipv4", "ipv6", "ipv4Andipv6", "ipv4Withipv6")
+	p.Flag("PublicIpIdentification")
+	p.Flag("UniqueSuffix")
+	p.Matching("InstanceName", ensName, ensNameWant)
+	p.HostName()
+	for _, n := range p.Indexes("DataDisk", disks) {
 		name := "DataDisk." + strconv.Itoa(n) + ".Size"
-		p.required(name)
+		p.Required(name)
 		checkENSDisk(p, name)
 	}
 	checkENSLogin(p)
@@ -73,45 +74,45 @@ var ensName = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}:_.-]{1,127}$`)
 
 const ensNameWant = "2 to 128 letters, digits and : _ . -, a letter first"
 
-func checkENSDisk(p *aliParams, name string) {
-	if p.number(name, 20, 20, 1<<20)%10 != 0 {
-		p.bad(name, "a multiple of 10 GiB, 20 at least")
+func checkENSDisk(p *alibaba.Params, name string) {
+	if p.Number(name, 20, 20, 1<<20)%10 != 0 {
+		p.Bad(name, "a multiple of 10 GiB, 20 at least")
 	}
 }
 
 // checkENSLogin wants one of three ways to log in.
-func checkENSLogin(p *aliParams) {
-	p.password()
-	p.id("KeyPairName")
-	inherit := p.flag("PasswordInherit")
+func checkENSLogin(p *alibaba.Params) {
+	p.Password()
+	p.ID("KeyPairName")
+	inherit := p.Flag("PasswordInherit")
 	switch {
-	case inherit && p.has("Password"):
-		p.refuse(aliRefusal(400, "InvalidPasswordParam.Mismatch", "The input password should be null when passwordInherit is true."))
-	case !inherit && !p.has("Password") && !p.has("KeyPairName"):
-		p.refuse(aliRefusal(400, "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN", "The required module pwd or keyPairName is not inputed"))
-	case p.has("KeyPairName") && aliWindows(p.text("ImageId")):
-		p.refuse(aliRefusal(400, "ENS_DependencyViolation_WindowsInstance", "The instance creating is window, only user password to login."))
+	case inherit && p.Has("Password"):
+		p.Refuse(alibaba.Refuse(400, "InvalidPasswordParam.Mismatch", "The input password should be null when passwordInherit is true."))
+	case !inherit && !p.Has("Password") && !p.Has("KeyPairName"):
+		p.Refuse(alibaba.Refuse(400, "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN", "The required module pwd or keyPairName is not inputed"))
+	case p.Has("KeyPairName") && alibaba.Windows(p.Text("ImageId")):
+		p.Refuse(alibaba.Refuse(400, "ENS_DependencyViolation_WindowsInstance", "The instance creating is window, only user password to login."))
 	}
 }
 
 // checkENSUserData wants a script of at most 16 KB. The reference also says 256
 // characters, which its own example all but fills; the larger limit counts.
-func checkENSUserData(p *aliParams) {
-	if raw, ok := p.userData(); ok && (len(raw) > 16<<10 || !bytes.HasPrefix(raw, []byte("#!"))) {
-		p.bad("UserData", "a script of at most 16 KB that begins with #!")
+func checkENSUserData(p *alibaba.Params) {
+	if raw, ok := p.UserData(); ok && (len(raw) > 16<<10 || !bytes.HasPrefix(raw, []byte("#!"))) {
+		p.Bad("UserData", "a script of at most 16 KB that begins with #!")
 	}
 }
 
-func (e *ens) checkAddress(k *core.Call, p *aliParams, amount int) {
-	vswitch, address := p.id("VSwitchId"), p.text("PrivateIpAddress")
+func (e *ens) checkAddress(k *core.Call, p *alibaba.Params, amount int) {
+	vswitch, address := p.ID("VSwitchId"), p.Text("PrivateIpAddress")
 	switch {
 	case address == "":
 	case vswitch == "":
-		p.refuse(p.missing("VSwitchId"))
-	case !aliIsIPv4(address) || amount > 1:
-		p.bad("PrivateIpAddress", "an IPv4 address, for one instance only")
-	case e.inUse(k, vswitch, address):
-		p.refuse(aliRefusal(400, "InvalidPrivateIpAddress.Duplicated", "Specified private IP address is duplicated."))
+		p.Refuse(p.Missing("VSwitchId"))
+	case !alibaba.IsIPv4(address) || amount > 1:
+		p.Bad("PrivateIpAddress", "an IPv4 address, for one instance only")
+	case e.InUse(k, vswitch, address):
+		p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated", "Specified private IP address is duplicated."))
 	}
 }
 
@@ -123,11 +124,11 @@ func ensInstanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
 
 // launch makes the machines of a plan, or the order for them if nobody pays it
 // yet. There is no minimum: stock for fewer than asked is no stock.
-func (e *ens) launch(k *core.Call, plan *ensPlan) ([]string, *aliError) {
+func (e *ens) launch(k *core.Call, plan *ensPlan) ([]string, *alibaba.Refusal) {
 	if plan.p.Refusal != nil {
 		return nil, plan.p.Refusal
 	}
-	amount, err := e.stock(k, plan.amount, plan.amount)
+	amount, err := e.Stock(k, plan.amount, plan.amount)
 	if err != nil {
 		return nil, err
 	}
@@ -160,21 +161,21 @@ func (e *ens) deliver(k *core.Call, plan *ensPlan, amount, ordinal int) []string
 
 func (e *ens) fill(plan *ensPlan, i int, m *core.Instance) {
 	p := plan.p
-	unique := p.flag("UniqueSuffix")
-	m.Name = cmp.Or(aliNumbered(p.text("InstanceName"), i, unique), m.ID)
-	m.HostName = cmp.Or(aliNumbered(p.text("HostName"), i, unique), m.ID)
+	unique := p.Flag("UniqueSuffix")
+	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)
+	m.HostName = cmp.Or(alibaba.Numbered(p.Text("HostName"), i, unique), m.ID)
 	m.Region, m.Charge, m.Tags = plan.region, plan.charge, plan.tags
-	m.InstanceType, m.ImageID = p.text("InstanceType"), p.text("ImageId")
-	m.VPCID, m.SubnetID = p.text("NetWorkId"), p.text("VSwitchId")
-	m.PrivateIPs = []string{cmp.Or(p.text("PrivateIpAddress"), e.Service.PrivateIP())}
-	if p.flag("PublicIpIdentification") || p.number("InternetMaxBandwidthOut", 0, 0, 1<<20) > 0 {
+	m.InstanceType, m.ImageID = p.Text("InstanceType"), p.Text("ImageId")
+	m.VPCID, m.SubnetID = p.Text("NetWorkId"), p.Text("VSwitchId")
+	m.PrivateIPs = []string{cmp.Or(p.Text("PrivateIpAddress"), e.Service.PrivateIP())}
+	if p.Flag("PublicIpIdentification") || p.Number("InternetMaxBandwidthOut", 0, 0, 1<<20) > 0 {
 		m.PublicIPs = []string{e.Service.PublicIP()}
 	}
-	if group := p.text("SecurityId"); group != "" {
+	if group := p.Text("SecurityId"); group != "" {
 		m.Groups = []string{group}
 	}
-	if key := p.text("KeyPairName"); key != "" {
+	if key := p.Text("KeyPairName"); key != "" {
 		m.KeyPairs = []string{key}
 	}
-	m.Params = p.values
+	m.Params = p.Values
 }

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // describeInstances serves DescribeInstances. There is no NextToken.
-func (e *ens) describeInstances(k *core.Call) (aliObject, *aliError) {
+func (e *ens) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
-	page, keep := p.page(100), e.filter(k, p)
+	page, keep := p.Page(100), e.filter(k, p)
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
@@ -24,31 +25,31 @@ func (e *ens) describeInstances(k *core.Call) (aliObject, *aliError) {
 		}
 	}
 	all = e.Service.Listed(k, all)
-	rows, total := e.Service.Claimed(k, page.cut(all), len(all))
-	var out []aliObject
+	rows, total := e.Service.Claimed(k, page.Cut(all), len(all))
+	var out []alibaba.Object
 	for _, m := range rows {
 		out = append(out, ensInstance(k, m))
 	}
-	return aliObject{
+	return alibaba.Object{
 		{"Code", 0},
 		{"TotalCount", total},
-		{"PageNumber", page.number},
-		{"PageSize", page.size},
-		{"Instances", aliList("Instance", out)},
+		{"PageNumber", page.Number},
+		{"PageSize", page.Size},
+		{"Instances", alibaba.List("Instance", out)},
 	}, nil
 }
 
 // filter turns the filters into a predicate. InstanceName is compared whole
 // and SearchKey in part; that the real InstanceName is exact is not verified.
-func (e *ens) filter(k *core.Call, p *aliParams) func(*core.Instance) bool {
-	p.unsupported("EnsServiceId ServiceStatus Tags.1.Key", "null", "[]")
-	id, region := p.jsonFilter("InstanceIds"), p.jsonFilter("EnsRegionIds")
-	key, tags := p.text("SearchKey"), ensTagFilter(p)
-	equal := p.equalFilter(ensFilters, func(name string, m *core.Instance) []string { return ensValue(k, name, m) })
+func (e *ens) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
+	p.Unsupported("EnsServiceId ServiceStatus Tags.1.Key", "null", "[]")
+	id, region := p.JSONFilter("InstanceIds"), p.JSONFilter("EnsRegionIds")
+	key, tags := p.Text("SearchKey"), ensTagFilter(p)
+	equal := p.EqualFilter(ensFilters, func(name string, m *core.Instance) []string { return ensValue(k, name, m) })
 	return func(m *core.Instance) bool {
 		return id(m.ID) && region(m.Region) &&
 			strings.Contains(m.ID+" "+m.Name+" "+strings.Join(m.PrivateIPs, " "), key) &&
-			aliHasTags(m.Tags, tags) && equal(m)
+			alibaba.HasTags(m.Tags, tags) && equal(m)
 	}
 }
 
@@ -82,10 +83,10 @@ func ensValue(k *core.Call, name string, m *core.Instance) []string {
 
 // ensTagFilter reads Tags=[{"Key":"k","Value":"v"}]. The vendor's SDK for Go
 // sends null for every list that is not set.
-func ensTagFilter(p *aliParams) map[string]string {
+func ensTagFilter(p *alibaba.Params) map[string]string {
 	var tags []struct{ Key, Value string }
-	if text := p.text("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
-		p.bad("Tags", "a JSON array of objects with Key and Value")
+	if text := p.Text("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
+		p.Bad("Tags", "a JSON array of objects with Key and Value")
 	}
 	out := map[string]string{}
 	for _, t := range tags {
@@ -104,15 +105,15 @@ func ensResourceType(m *core.Instance) string {
 
 // ensInstance is one instance in the answer. Cpu is a string and disks are in
 // MiB, although the create takes them in GiB.
-func ensInstance(k *core.Call, m *core.Instance) aliObject {
+func ensInstance(k *core.Call, m *core.Instance) alibaba.Object {
 	p := m.Params
 	expires := ""
 	if m.Charge == core.Prepaid {
-		expires = aliExpiry(m).UTC().Format(time.RFC3339)
+		expires = alibaba.Expiry(m).UTC().Format(time.RFC3339)
 	}
 	created := m.Created.UTC().Format(time.RFC3339)
-	out := aliInt(p, "InternetMaxBandwidthOut")
-	return aliObject{
+	out := alibaba.Int(p, "InternetMaxBandwidthOut")
+	return alibaba.Object{
 		{"InstanceId", m.ID},
 		{"InstanceName", m.Name},
 		{"HostName", m.HostName},
@@ -137,20 +138,20 @@ func ensInstance(k *core.Call, m *core.Instance) aliObject {
 		{"SpotStrategy", cmp.Or(p["SpotStrategy"], "NoSpot")},
 		{"InternetMaxBandwidthOut", out},
 		{"InternetMaxBandwidthIn", 0},
-		{"SecurityGroupIds", aliList("SecurityGroupId", m.Groups)},
+		{"SecurityGroupIds", alibaba.List("SecurityGroupId", m.Groups)},
 		{"SystemDisk", ensDisk(p, "SystemDisk.", m.ID)},
-		{"DataDisk", aliList("DataDisk", ensDataDisks(m))},
-		{"NetworkAttributes", aliObject{
+		{"DataDisk", alibaba.List("DataDisk", ensDataDisks(m))},
+		{"NetworkAttributes", alibaba.Object{
 			{"NetworkId", m.VPCID},
 			{"VSwitchId", m.SubnetID},
-			{"PrivateIpAddress", aliList("IpAddress", m.PrivateIPs)},
+			{"PrivateIpAddress", alibaba.List("IpAddress", m.PrivateIPs)},
 		}},
-		{"InnerIpAddress", aliList("IpAddress", m.PrivateIPs)},
-		{"PrivateIpAddresses", aliList("PrivateIpAddress", ensAddresses(m.PrivateIPs))},
-		{"PublicIpAddress", aliList("IpAddress", m.PublicIPs)},
-		{"PublicIpAddresses", aliList("PublicIpAddress", ensAddresses(m.PublicIPs))},
-		{"NetworkInterfaces", aliList("NetworkInterfaces", []aliObject{aliInterface(m)})},
-		{"Tags", aliList("Tags", aliTags(m.Tags))},
+		{"InnerIpAddress", alibaba.List("IpAddress", m.PrivateIPs)},
+		{"PrivateIpAddresses", alibaba.List("PrivateIpAddress", ensAddresses(m.PrivateIPs))},
+		{"PublicIpAddress", alibaba.List("IpAddress", m.PublicIPs)},
+		{"PublicIpAddresses", alibaba.List("PublicIpAddress", ensAddresses(m.PublicIPs))},
+		{"NetworkInterfaces", alibaba.List("NetworkInterfaces", []alibaba.Object{alibaba.Interface(m)})},
+		{"Tags", alibaba.List("Tags", alibaba.Tags(m.Tags))},
 	}
 }
 
@@ -162,8 +163,8 @@ func ensMiB(params map[string]string, prefix string) int {
 	return gib << 10
 }
 
-func ensDisk(params map[string]string, prefix, id string) aliObject {
-	return aliObject{
+func ensDisk(params map[string]string, prefix, id string) alibaba.Object {
+	return alibaba.Object{
 		{"DiskId", "d-" + id[2:]},
 		{"DiskName", ""},
 		{"Category", params[prefix+"Category"]},
@@ -171,20 +172,20 @@ func ensDisk(params map[string]string, prefix, id string) aliObject {
 	}
 }
 
-func ensDataDisks(m *core.Instance) []aliObject {
-	p := &aliParams{values: m.Params}
-	var out []aliObject
-	for _, n := range p.indexes("DataDisk", 1<<20) {
+func ensDataDisks(m *core.Instance) []alibaba.Object {
+	p := &alibaba.Params{Values: m.Params}
+	var out []alibaba.Object
+	for _, n := range p.Indexes("DataDisk", 1<<20) {
 		i := strconv.Itoa(n)
 		out = append(out, ensDisk(m.Params, "DataDisk."+i+".", m.ID+"-"+i))
 	}
 	return out
 }
 
-func ensAddresses(ips []string) []aliObject {
-	out := make([]aliObject, len(ips))
+func ensAddresses(ips []string) []alibaba.Object {
+	out := make([]alibaba.Object, len(ips))
 	for i, ip := range ips {
-		out[i] = aliObject{{"Ip", ip}, {"Isp", "telecom"}, {"GateWay", ""}}
+		out[i] = alibaba.Object{{"Ip", ip}, {"Isp", "telecom"}, {"GateWay", ""}}
 	}
 	return out
 }

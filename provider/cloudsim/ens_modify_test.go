@@ -6,14 +6,16 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // wantENSNames checks what the API says of one machine.
 func (c *ensTestClient) wantENSNames(id, name, host string) {
 	c.T.Helper()
-	reply := c.wantOK(c.call("DescribeInstances", "InstanceId", id))
+	reply := c.WantOK(c.Call("DescribeInstances", "InstanceId", id))
 	for field, want := range map[string]string{"InstanceName": name, "HostName": host} {
-		if got := reply.at("Instances", "Instance", 0, field); got != want {
+		if got := reply.At("Instances", "Instance", 0, field); got != want {
 			c.T.Errorf("%s of %s is %v, want %s", field, id, got, want)
 		}
 	}
@@ -23,12 +25,12 @@ func (c *ensTestClient) wantENSNames(id, name, host string) {
 func TestENSModify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newENSTestClient(t, New(nil))
-		ids := c.wantOK(c.call("RunInstances", ensBase("Amount", "2", "InstanceName", "first", "HostName", "host")...)).strings("InstanceIds")
+		ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "2", "InstanceName", "first", "HostName", "host")...)).Strings("InstanceIds")
 		modify := func(pairs ...string) {
 			t.Helper()
-			reply := c.wantOK(c.call("ModifyInstanceAttribute", append([]string{"InstanceId", ids[0]}, pairs...)...))
-			if code, ok := reply.body["Code"].(float64); !ok || code != 0 {
-				t.Errorf("Code is %#v, want the number 0", reply.body["Code"])
+			reply := c.WantOK(c.Call("ModifyInstanceAttribute", append([]string{"InstanceId", ids[0]}, pairs...)...))
+			if code, ok := reply.Body["Code"].(float64); !ok || code != 0 {
+				t.Errorf("Code is %#v, want the number 0", reply.Body["Code"])
 			}
 		}
 		modify("InstanceName", "while-pending")
@@ -40,8 +42,8 @@ func TestENSModify(t *testing.T) {
 		c.wantENSNames(ids[0], "云帆:a_b.c-1", "other.host")
 		c.wantENSNames(ids[1], "first", "host")
 
-		c.wantCode(c.call("ModifyInstanceAttribute", "InstanceId", ids[0], "Password", "EcsV588!"), 400, "IncorrectInstanceStatus")
-		c.wantOK(c.call("StopInstance", "InstanceId", ids[0]))
+		c.WantCode(c.Call("ModifyInstanceAttribute", "InstanceId", ids[0], "Password", "EcsV588!"), 400, "IncorrectInstanceStatus")
+		c.WantOK(c.Call("StopInstance", "InstanceId", ids[0]))
 		time.Sleep(time.Second)
 		modify("Password", "EcsV588!")
 	})
@@ -49,7 +51,7 @@ func TestENSModify(t *testing.T) {
 
 func TestENSModifyRefusals(t *testing.T) {
 	c := newENSTestClient(t, New(nil))
-	id := c.wantOK(c.call("RunInstances", ensBase("InstanceName", "first", "HostName", "host")...)).strings("InstanceIds")[0]
+	id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("InstanceName", "first", "HostName", "host")...)).Strings("InstanceIds")[0]
 	for _, r := range []struct {
 		pairs []string
 		code  string
@@ -64,18 +66,18 @@ func TestENSModifyRefusals(t *testing.T) {
 		{[]string{"Password", "weakweak"}, "InvalidParameter.Password"},
 		{[]string{"UserData", base64.StdEncoding.EncodeToString(make([]byte, 16<<10+1))}, "InvalidParameter.UserData"},
 	} {
-		c.wantCode(c.call("ModifyInstanceAttribute", append([]string{"InstanceId", id}, r.pairs...)...), 400, r.code)
+		c.WantCode(c.Call("ModifyInstanceAttribute", append([]string{"InstanceId", id}, r.pairs...)...), 400, r.code)
 	}
 	c.wantENSNames(id, "first", "host")
 }
 
 // TestENSNamesBegin: whatever ENS puts behind a name, the name is in front.
 func TestENSNamesBegin(t *testing.T) {
-	for action, pairs := range map[string][]string{"RunInstances": ensBase("Amount", "2"), "CreateInstance": ensOld("Quantity", "2")} {
+	for action, pairs := range map[string][]string{"RunInstances": simtest.ENSCreate("Amount", "2"), "CreateInstance": simtest.ENSCreateOld("Quantity", "2")} {
 		for _, suffix := range []string{"true", "false"} {
 			sim := New(nil)
 			c := newENSTestClient(t, sim)
-			c.wantOK(c.call(action, append(pairs, "InstanceName", "web-marker", "HostName", "host", "UniqueSuffix", suffix)...))
+			c.WantOK(c.Call(action, append(pairs, "InstanceName", "web-marker", "HostName", "host", "UniqueSuffix", suffix)...))
 			for _, i := range sim.Instances(ENS) {
 				if !strings.HasPrefix(i.Name, "web-marker") || (i.Name == "web-marker") != (suffix == "false") {
 					t.Errorf("%s with UniqueSuffix %s made %q", action, suffix, i.Name)

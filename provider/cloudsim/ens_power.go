@@ -3,56 +3,61 @@ package cloudsim
 import (
 	"encoding/json"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // startInstance serves StartInstance.
-func (e *ens) startInstance(k *core.Call) (aliObject, *aliError) {
-	return e.switchOne(k, e.params(k.Params), aliStart())
+func (e *ens) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	return e.switchOne(k, e.params(k.Params), alibaba.Start())
 }
 
 // stopInstance serves StopInstance.
-func (e *ens) stopInstance(k *core.Call) (aliObject, *aliError) {
+func (e *ens) stopInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
-	p.flag("ForceStop")
-	return e.switchOne(k, p, aliStop())
+	p.Flag("ForceStop")
+	return e.switchOne(k, p, alibaba.Stop())
 }
 
 // rebootInstance serves RebootInstance.
-func (e *ens) rebootInstance(k *core.Call) (aliObject, *aliError) {
+func (e *ens) rebootInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
-	p.flag("ForceStop")
-	return e.switchOne(k, p, aliReboot())
+	p.Flag("ForceStop")
+	return e.switchOne(k, p, alibaba.Reboot())
 }
 
 // startInstances serves StartInstances. The batch calls have no force.
-func (e *ens) startInstances(k *core.Call) (aliObject, *aliError) { return e.switchMany(k, aliStart()) }
+func (e *ens) startInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	return e.switchMany(k, alibaba.Start())
+}
 
 // stopInstances serves StopInstances.
-func (e *ens) stopInstances(k *core.Call) (aliObject, *aliError) { return e.switchMany(k, aliStop()) }
+func (e *ens) stopInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	return e.switchMany(k, alibaba.Stop())
+}
 
 // rebootInstances serves RebootInstances.
-func (e *ens) rebootInstances(k *core.Call) (aliObject, *aliError) {
-	return e.switchMany(k, aliReboot())
+func (e *ens) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	return e.switchMany(k, alibaba.Reboot())
 }
 
 // switchOne changes the power of one machine.
-func (e *ens) switchOne(k *core.Call, p *aliParams, c aliPower) (aliObject, *aliError) {
-	id := p.required("InstanceId")
+func (e *ens) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
+	id := p.Required("InstanceId")
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
 	if err := e.turn(k, id, c); err != nil {
 		return nil, err
 	}
-	return aliObject{{"Code", 0}}, nil
+	return alibaba.Object{{"Code", 0}}, nil
 }
 
 // switchMany changes the power of machines independently of each other. Their
 // limit is not documented; it is that of DescribeInstances here. Nor are the
 // numbers in Code: zero is success, as in the calls about one machine, and
 // anything else is the status with which such a call is refused.
-func (e *ens) switchMany(k *core.Call, c aliPower) (aliObject, *aliError) {
+func (e *ens) switchMany(k *core.Call, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
 	ids := ensIDs(p)
 	if p.Refusal != nil {
@@ -62,39 +67,39 @@ func (e *ens) switchMany(k *core.Call, c aliPower) (aliObject, *aliError) {
 	for i, id := range ids {
 		code, message := 0, "success"
 		if err := e.turn(k, id, c); err != nil {
-			code, message = err.status, err.message
+			code, message = err.Status, err.Message
 		}
-		out[i] = aliObject{{"Code", code}, {"Message", message}, {"InstanceId", id}}
+		out[i] = alibaba.Object{{"Code", code}, {"Message", message}, {"InstanceId", id}}
 	}
-	return aliObject{{"InstanceResponses", out}}, nil
+	return alibaba.Object{{"InstanceResponses", out}}, nil
 }
 
 // ensIDs reads the IDs of a batch: InstanceIds.1 and so on, which the vendor's
 // SDK for Go sends, or JSON text, as in DescribeInstances. Which of the two the
 // real service takes is not verified.
-func ensIDs(p *aliParams) []string {
+func ensIDs(p *alibaba.Params) []string {
 	const name = "InstanceIds"
-	if !p.has(name) {
-		return p.batch(name, p.list(name, 100))
+	if !p.Has(name) {
+		return p.Batch(name, p.List(name, 100))
 	}
 	var ids []string
-	if err := json.Unmarshal([]byte(p.text(name)), &ids); err != nil || len(ids) > 100 {
-		p.bad(name, "a JSON array of at most 100 strings")
+	if err := json.Unmarshal([]byte(p.Text(name)), &ids); err != nil || len(ids) > 100 {
+		p.Bad(name, "a JSON array of at most 100 strings")
 		return nil
 	}
-	return p.batch(name, ids)
+	return p.Batch(name, ids)
 }
 
 // turn switches one machine. One whose prepaid period is over can not be
 // switched, whatever it did when it ended.
-func (e *ens) turn(k *core.Call, id string, c aliPower) *aliError {
+func (e *ens) turn(k *core.Call, id string, c alibaba.Power) *alibaba.Refusal {
 	m := e.find(k, id)
 	switch {
 	case m == nil:
 		return ensNoInstance()
-	case ensStatus(k, m) != aliStatus(c.from):
+	case ensStatus(k, m) != alibaba.Status(c.From):
 		return ensWrongStatus()
 	}
-	c.apply(m, k.Now)
+	c.Apply(m, k.Now)
 	return nil
 }

@@ -5,20 +5,22 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // ensUp creates ENS machines and waits for them to run. It needs a synctest bubble.
 func (c *ensTestClient) ensUp(amount string) []string {
 	c.T.Helper()
-	ids := c.wantOK(c.call("RunInstances", ensBase("Amount", amount)...)).strings("InstanceIds")
+	ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", amount)...)).Strings("InstanceIds")
 	time.Sleep(2 * time.Second)
 	return ids
 }
 
 func (c *ensTestClient) wantENSStatus(id, want string) {
 	c.T.Helper()
-	reply := c.wantOK(c.call("DescribeInstances", "InstanceId", id))
-	if got := reply.at("Instances", "Instance", 0, "Status"); got != want {
+	reply := c.WantOK(c.Call("DescribeInstances", "InstanceId", id))
+	if got := reply.At("Instances", "Instance", 0, "Status"); got != want {
 		c.T.Errorf("status of %s is %v, want %s", id, got, want)
 	}
 }
@@ -28,19 +30,19 @@ func (c *ensTestClient) wantENSStatus(id, want string) {
 func TestENSPowerTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newENSTestClient(t, New(nil))
-		id := c.wantOK(c.call("RunInstances", ensBase()...)).strings("InstanceIds")[0]
+		id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
 		state := func(status string, refused ...string) {
 			t.Helper()
 			c.wantENSStatus(id, status)
 			for _, action := range refused {
-				c.wantCode(c.call(action, "InstanceId", id), 400, "IncorrectInstanceStatus")
+				c.WantCode(c.Call(action, "InstanceId", id), 400, "IncorrectInstanceStatus")
 			}
 		}
 		do := func(action string, more ...string) {
 			t.Helper()
-			reply := c.wantOK(c.call(action, append([]string{"InstanceId", id}, more...)...))
-			if code, ok := reply.body["Code"].(float64); !ok || code != 0 {
-				t.Errorf("%s answered Code %#v, want the number 0", action, reply.body["Code"])
+			reply := c.WantOK(c.Call(action, append([]string{"InstanceId", id}, more...)...))
+			if code, ok := reply.Body["Code"].(float64); !ok || code != 0 {
+				t.Errorf("%s answered Code %#v, want the number 0", action, reply.Body["Code"])
 			}
 		}
 		state("Pending", "StartInstance", "StopInstance", "RebootInstance")
@@ -79,7 +81,7 @@ func TestENSPowerRefusals(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
 			c := newENSTestClient(t, New(nil))
-			c.wantCode(c.call(r.action, r.pairs...), 400, r.code)
+			c.WantCode(c.Call(r.action, r.pairs...), 400, r.code)
 		})
 	}
 }
@@ -98,13 +100,13 @@ func TestENSPowerBatch(t *testing.T) {
 			}
 			return pairs
 		}},
-		{"JSON", func(ids ...string) []string { return []string{"InstanceIds", aliIDs(ids)} }},
+		{"JSON", func(ids ...string) []string { return []string{"InstanceIds", simtest.IDList(ids)} }},
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newENSTestClient(t, New(nil))
 				ids := c.ensUp("2")
-				c.wantOK(c.call("StopInstance", "InstanceId", ids[1]))
+				c.WantOK(c.Call("StopInstance", "InstanceId", ids[1]))
 				time.Sleep(time.Second)
 				for _, b := range []struct {
 					action string
@@ -115,9 +117,9 @@ func TestENSPowerBatch(t *testing.T) {
 					{"StartInstances", [3]float64{0, 400, 0}, [2]string{"Starting", "Starting"}},
 					{"RebootInstances", [3]float64{0, 400, 0}, [2]string{"Starting", "Starting"}},
 				} {
-					reply := c.wantOK(c.call(b.action, f.ids(ids[0], "i-unknown", ids[1])...))
+					reply := c.WantOK(c.Call(b.action, f.ids(ids[0], "i-unknown", ids[1])...))
 					for i, want := range b.codes {
-						code, id := reply.at("InstanceResponses", i, "Code"), reply.at("InstanceResponses", i, "InstanceId")
+						code, id := reply.At("InstanceResponses", i, "Code"), reply.At("InstanceResponses", i, "InstanceId")
 						if code != want || id != []string{ids[0], "i-unknown", ids[1]}[i] {
 							t.Errorf("%s: result %d is %v of %v, want %v", b.action, i, code, id, want)
 						}
@@ -136,10 +138,10 @@ func TestENSPowerBatch(t *testing.T) {
 func TestENSExpiredStaysOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newENSTestClient(t, New(nil))
-		id := c.wantOK(c.call("CreateInstance", ensOld("Period", "1")...)).strings("InstanceIds", "InstanceId")[0]
+		id := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...)).Strings("InstanceIds", "InstanceId")[0]
 		time.Sleep(32 * 24 * time.Hour)
 		for _, action := range []string{"StartInstance", "StopInstance", "RebootInstance"} {
-			c.wantCode(c.call(action, "InstanceId", id), 400, "IncorrectInstanceStatus")
+			c.WantCode(c.Call(action, "InstanceId", id), 400, "IncorrectInstanceStatus")
 		}
 	})
 }

@@ -9,28 +9,29 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // runInstances serves RunInstances. Its answer, unlike that of CreateInstance,
 // has a flat list of IDs and no Code.
-func (e *ens) runInstances(k *core.Call) (aliObject, *aliError) {
+func (e *ens) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	values, err := ensFlat(k.Params)
 	if err != nil {
 		return nil, err
 	}
 	p := e.params(values)
-	p.required("InstanceType")
-	p.required("Amount")
-	plan := &ensPlan{p: p, amount: p.number("Amount", 1, 1, 100), region: checkENSArea(p), charge: checkENSCharge(p)}
-	if p.has("SystemDisk.Size") {
+	p.Required("InstanceType")
+	p.Required("Amount")
+	plan := &ensPlan{p: p, amount: p.Number("Amount", 1, 1, 100), region: checkENSArea(p), charge: checkENSCharge(p)}
+	if p.Has("SystemDisk.Size") {
 		checkENSDisk(p, "SystemDisk.Size")
 	}
-	p.number("InternetMaxBandwidthOut", 0, 0, 1<<20)
-	p.id("SecurityId")
-	p.id("NetWorkId")
+	p.Number("InternetMaxBandwidthOut", 0, 0, 1<<20)
+	p.ID("SecurityId")
+	p.ID("NetWorkId")
 	plan.release = checkENSRelease(p, k.Now)
-	plan.tags = p.tags(20)
+	plan.tags = p.Tags(20)
 	e.checkCreate(k, plan, 16)
 	ids, err := e.launch(k, plan)
 	if err != nil {
@@ -40,44 +41,44 @@ func (e *ens) runInstances(k *core.Call) (aliObject, *aliError) {
 	for _, id := range e.Service.Answered(k, ids, ensInstanceID) {
 		flat = append(flat, id)
 	}
-	return aliObject{{"OrderId", fmt.Sprint(ensOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}}, nil
+	return alibaba.Object{{"OrderId", fmt.Sprint(ensOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}}, nil
 }
 
 // checkENSArea reads where the machines are to stand: on a node, or in an area
 // whose node the cloud chooses.
-func checkENSArea(p *aliParams) string {
-	p.required("ScheduleAreaLevel")
-	p.choice("SchedulingStrategy", "Concentrate", "concentrate", "Disperse", "disperse")
-	p.choice("SchedulingPriceStrategy", "PriceHighPriority", "PriceLowPriority")
-	if p.choice("ScheduleAreaLevel", "Region", "Big", "Middle", "Small") == "Region" {
-		if strings.EqualFold(p.text("SchedulingStrategy"), "Disperse") {
-			p.bad("SchedulingStrategy", "Concentrate with ScheduleAreaLevel=Region")
+func checkENSArea(p *alibaba.Params) string {
+	p.Required("ScheduleAreaLevel")
+	p.Choice("SchedulingStrategy", "Concentrate", "concentrate", "Disperse", "disperse")
+	p.Choice("SchedulingPriceStrategy", "PriceHighPriority", "PriceLowPriority")
+	if p.Choice("ScheduleAreaLevel", "Region", "Big", "Middle", "Small") == "Region" {
+		if strings.EqualFold(p.Text("SchedulingStrategy"), "Disperse") {
+			p.Bad("SchedulingStrategy", "Concentrate with ScheduleAreaLevel=Region")
 		}
-		p.required("EnsRegionId")
-		return p.id("EnsRegionId")
+		p.Required("EnsRegionId")
+		return p.ID("EnsRegionId")
 	}
-	p.required("NetDistrictCode")
-	p.required("Carrier")
+	p.Required("NetDistrictCode")
+	p.Required("Carrier")
 	for _, name := range []string{"EnsRegionId", "VSwitchId", "NetWorkId", "PrivateIpAddress"} {
-		if p.has(name) {
-			p.bad(name, "it only with ScheduleAreaLevel=Region")
+		if p.Has(name) {
+			p.Bad(name, "it only with ScheduleAreaLevel=Region")
 		}
 	}
-	return "cn-" + p.id("NetDistrictCode") + "-" + p.id("Carrier")
+	return "cn-" + p.ID("NetDistrictCode") + "-" + p.ID("Carrier")
 }
 
-func checkENSCharge(p *aliParams) core.Charge {
-	p.required("InstanceChargeType")
-	spot := p.choice("SpotStrategy", "NoSpot", "SpotAsPriceGo", "SpotWithPriceLimit")
-	p.number("SpotDuration", 1, 0, 1)
-	p.flag("AutoRenew")
+func checkENSCharge(p *alibaba.Params) core.Charge {
+	p.Required("InstanceChargeType")
+	spot := p.Choice("SpotStrategy", "NoSpot", "SpotAsPriceGo", "SpotWithPriceLimit")
+	p.Number("SpotDuration", 1, 0, 1)
+	p.Flag("AutoRenew")
 	switch {
-	case p.choice("InstanceChargeType", "PostPaid", "PrePaid") == "PrePaid":
-		p.required("Period")
-		if p.choice("PeriodUnit", "Month", "Day") == "Day" {
-			p.oneOf("Period", 3)
+	case p.Choice("InstanceChargeType", "PostPaid", "PrePaid") == "PrePaid":
+		p.Required("Period")
+		if p.Choice("PeriodUnit", "Month", "Day") == "Day" {
+			p.OneOf("Period", 3)
 		} else {
-			p.oneOf("Period", 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
+			p.OneOf("Period", 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
 		}
 		return core.Prepaid
 	case spot != "NoSpot":
@@ -87,14 +88,14 @@ func checkENSCharge(p *aliParams) core.Charge {
 	}
 }
 
-func checkENSRelease(p *aliParams, now time.Time) time.Time {
-	s := p.text("AutoReleaseTime")
+func checkENSRelease(p *alibaba.Params, now time.Time) time.Time {
+	s := p.Text("AutoReleaseTime")
 	if s == "" {
 		return time.Time{}
 	}
-	at, err := time.Parse(aliStamp, s)
+	at, err := time.Parse(alibaba.TimeFormat, s)
 	if err != nil || !at.After(now) {
-		p.bad("AutoReleaseTime", "yyyy-MM-ddTHH:mm:ssZ in the future")
+		p.Bad("AutoReleaseTime", "yyyy-MM-ddTHH:mm:ssZ in the future")
 	}
 	return at
 }
@@ -102,7 +103,7 @@ func checkENSRelease(p *aliParams, now time.Time) time.Time {
 // ensFlat rewrites disks that came as JSON text, SystemDisk={"Size":40} and
 // DataDisk=[{"Size":20}], to the flat names. Which of the two the real service
 // prefers is not verified; clients of both kinds exist.
-func ensFlat(params map[string]string) (map[string]string, *aliError) {
+func ensFlat(params map[string]string) (map[string]string, *alibaba.Refusal) {
 	out := maps.Clone(params)
 	if text := params["SystemDisk"]; text != "" {
 		var disk map[string]any

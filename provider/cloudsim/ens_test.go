@@ -7,25 +7,27 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestENSCreateInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
 		c := newENSTestClient(t, sim)
-		reply := c.wantOK(c.call("CreateInstance", ensOld("Quantity", "2", "ImageId", "m-1", "SystemDisk.Size", "40",
+		reply := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Quantity", "2", "ImageId", "m-1", "SystemDisk.Size", "40",
 			"DataDisk.1.Size", "50", "InstanceName", "test:Instance_Name.1-2", "UniqueSuffix", "true", "AutoRenew", "True",
 			"AutoRenewPeriod", "12", "InternetChargeType", "95BandwidthByMonth", "PaymentType", "Subscription",
 			"PublicIpIdentification", "true")...))
-		if code, ok := reply.body["Code"].(float64); !ok || code != 0 {
-			t.Errorf("Code is %#v, want the number 0", reply.body["Code"])
+		if code, ok := reply.Body["Code"].(float64); !ok || code != 0 {
+			t.Errorf("Code is %#v, want the number 0", reply.Body["Code"])
 		}
-		ids := reply.strings("InstanceIds", "InstanceId")
+		ids := reply.Strings("InstanceIds", "InstanceId")
 		if len(ids) != 2 {
 			t.Fatalf("answered %v, want two IDs", ids)
 		}
 		time.Sleep(2 * time.Second)
-		list := c.wantOK(c.call("DescribeInstances", "InstanceIds", aliIDs(ids)))
+		list := c.WantOK(c.Call("DescribeInstances", "InstanceIds", simtest.IDList(ids)))
 		for _, w := range []struct {
 			path []any
 			want any
@@ -42,11 +44,11 @@ func TestENSCreateInstance(t *testing.T) {
 			{[]any{"CreationTime"}, "2000-01-01T00:00:00Z"},
 			{[]any{"ExpiredTime"}, "2001-01-01T00:00:00Z"},
 		} {
-			if got := list.at(append([]any{"Instances", "Instance", 1}, w.path...)...); got != w.want {
+			if got := list.At(append([]any{"Instances", "Instance", 1}, w.path...)...); got != w.want {
 				t.Errorf("%v is %v, want %v", w.path, got, w.want)
 			}
 		}
-		if list.at("Instances", "Instance", 1, "PublicIpAddress", "IpAddress", 0) == nil {
+		if list.At("Instances", "Instance", 1, "PublicIpAddress", "IpAddress", 0) == nil {
 			t.Error("a public address was asked for and is not there")
 		}
 	})
@@ -90,13 +92,13 @@ func TestENSCreateInstanceRefusals(t *testing.T) {
 	} {
 		sim := New(nil)
 		client := newENSTestClient(t, sim)
-		pairs := ensOld()
+		pairs := simtest.ENSCreateOld()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
 			pairs = append(pairs, name, value)
 		}
-		if reply := client.call("CreateInstance", pairs...); reply.status != 400 || reply.code() != c.code {
-			t.Errorf("%.60s: answered %d %s, want 400 %s", c.change, reply.status, reply.code(), c.code)
+		if reply := client.Call("CreateInstance", pairs...); reply.Status != 400 || reply.Code() != c.code {
+			t.Errorf("%.60s: answered %d %s, want 400 %s", c.change, reply.Status, reply.Code(), c.code)
 		}
 		if len(sim.Instances()) != 0 {
 			t.Errorf("%.60s: refused, but made a machine", c.change)
@@ -106,15 +108,15 @@ func TestENSCreateInstanceRefusals(t *testing.T) {
 
 func TestENSLoginChoices(t *testing.T) {
 	c := newENSTestClient(t, New(nil))
-	c.wantOK(c.call("CreateInstance", ensOld("Password", "", "KeyPairName", "kp")...))
-	c.wantOK(c.call("CreateInstance", ensOld("Password", "", "PasswordInherit", "true")...))
+	c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Password", "", "KeyPairName", "kp")...))
+	c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Password", "", "PasswordInherit", "true")...))
 }
 
 func TestENSDuplicatedAddress(t *testing.T) {
 	c := newENSTestClient(t, New(nil))
-	pairs := ensBase("VSwitchId", "vsw-1", "PrivateIpAddress", "10.0.0.120")
-	c.wantOK(c.call("RunInstances", pairs...))
-	c.wantCode(c.call("RunInstances", pairs...), 400, "InvalidPrivateIpAddress.Duplicated")
+	pairs := simtest.ENSCreate("VSwitchId", "vsw-1", "PrivateIpAddress", "10.0.0.120")
+	c.WantOK(c.Call("RunInstances", pairs...))
+	c.WantCode(c.Call("RunInstances", pairs...), 400, "InvalidPrivateIpAddress.Duplicated")
 }
 
 // TestENSRunInstances: disks come flat or as JSON text, sizes as numbers or
@@ -132,17 +134,17 @@ func TestENSRunInstances(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			client := newENSTestClient(t, New(nil))
-			reply := client.wantOK(client.call("RunInstances", ensBase(c.pairs...)...))
-			ids := reply.strings("InstanceIds")
-			if _, hasCode := reply.body["Code"]; hasCode || reply.body["OrderId"] == nil || len(ids) != 1 {
-				t.Fatalf("answered %s, want an order, one flat ID and no Code", reply.raw)
+			reply := client.WantOK(client.Call("RunInstances", simtest.ENSCreate(c.pairs...)...))
+			ids := reply.Strings("InstanceIds")
+			if _, hasCode := reply.Body["Code"]; hasCode || reply.Body["OrderId"] == nil || len(ids) != 1 {
+				t.Fatalf("answered %s, want an order, one flat ID and no Code", reply.Raw)
 			}
-			list := client.wantOK(client.call("DescribeInstances", "InstanceId", ids[0]))
-			if got := list.at("Instances", "Instance", 0, "SystemDisk", "Size"); got != c.system {
+			list := client.WantOK(client.Call("DescribeInstances", "InstanceId", ids[0]))
+			if got := list.At("Instances", "Instance", 0, "SystemDisk", "Size"); got != c.system {
 				t.Errorf("system disk of %v MiB, want %v", got, c.system)
 			}
 			for i, want := range c.data {
-				if got := list.at("Instances", "Instance", 0, "DataDisk", "DataDisk", i, "Size"); got != want {
+				if got := list.At("Instances", "Instance", 0, "DataDisk", "DataDisk", i, "Size"); got != want {
 					t.Errorf("data disk %d of %v MiB, want %v", i, got, want)
 				}
 			}
@@ -173,13 +175,13 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 		{"Tag.1.Value=v", "MissingParameter"},
 	} {
 		client := newENSTestClient(t, New(nil))
-		pairs := ensBase()
+		pairs := simtest.ENSCreate()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
 			pairs = append(pairs, name, value)
 		}
-		if reply := client.call("RunInstances", pairs...); reply.status != 400 || reply.code() != c.code {
-			t.Errorf("%s: answered %d %s, want 400 %s", c.change, reply.status, reply.code(), c.code)
+		if reply := client.Call("RunInstances", pairs...); reply.Status != 400 || reply.Code() != c.code {
+			t.Errorf("%s: answered %d %s, want 400 %s", c.change, reply.Status, reply.Code(), c.code)
 		}
 	}
 }
@@ -187,7 +189,7 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 func TestENSAreaScheduling(t *testing.T) {
 	sim := New(nil)
 	c := newENSTestClient(t, sim)
-	c.wantOK(c.call("RunInstances", ensBase("ScheduleAreaLevel", "Big", "EnsRegionId", "", "NetDistrictCode", "350000", "Carrier", "cmcc")...))
+	c.WantOK(c.Call("RunInstances", simtest.ENSCreate("ScheduleAreaLevel", "Big", "EnsRegionId", "", "NetDistrictCode", "350000", "Carrier", "cmcc")...))
 	if got := sim.Instances(ENS)[0].Region; got != "cn-350000-cmcc" {
 		t.Errorf("the cloud chose node %q", got)
 	}
@@ -195,10 +197,10 @@ func TestENSAreaScheduling(t *testing.T) {
 
 func TestENSDescribeInstances(t *testing.T) {
 	c := newENSTestClient(t, New(nil))
-	first := c.wantOK(c.call("RunInstances", ensBase("Amount", "12", "InstanceName", "web", "Tag.1.Key", "k", "Tag.1.Value", "v")...)).strings("InstanceIds")
-	second := c.wantOK(c.call("CreateInstance", ensOld("InstanceName", "web2")...)).strings("InstanceIds", "InstanceId")
+	first := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "12", "InstanceName", "web", "Tag.1.Key", "k", "Tag.1.Value", "v")...)).Strings("InstanceIds")
+	second := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("InstanceName", "web2")...)).Strings("InstanceIds", "InstanceId")
 	list := func(pairs ...string) []string {
-		return c.wantOK(c.call("DescribeInstances", pairs...)).names("InstanceId")
+		return c.WantOK(c.Call("DescribeInstances", pairs...)).Names("InstanceId")
 	}
 	all := slices.Concat(first, second)
 	for _, f := range []struct {
@@ -207,7 +209,7 @@ func TestENSDescribeInstances(t *testing.T) {
 		{nil, all[:10]},
 		{[]string{"PageSize", "100"}, all},
 		{[]string{"PageNumber", "2"}, all[10:]},
-		{[]string{"InstanceIds", aliIDs(second)}, second},
+		{[]string{"InstanceIds", simtest.IDList(second)}, second},
 		{[]string{"InstanceIds", "[]"}, nil},
 		{[]string{"InstanceId", second[0]}, second},
 		{[]string{"InstanceName", "web2"}, second},
@@ -222,22 +224,22 @@ func TestENSDescribeInstances(t *testing.T) {
 			t.Errorf("filter %v lists %d: %v, want %d", f.filter, len(got), got, len(f.want))
 		}
 	}
-	c.wantCode(c.call("DescribeInstances", "PageSize", "101"), 400, "InvalidParameter.PageSize")
-	c.wantCode(c.call("DescribeInstances", "EnsServiceId", "ens-1"), 400, "UnsupportedParameter")
+	c.WantCode(c.Call("DescribeInstances", "PageSize", "101"), 400, "InvalidParameter.PageSize")
+	c.WantCode(c.Call("DescribeInstances", "EnsServiceId", "ens-1"), 400, "UnsupportedParameter")
 }
 
 // TestENSRelease: each way of paying has its own action.
 func TestENSRelease(t *testing.T) {
 	c := newENSTestClient(t, New(nil))
-	post := c.wantOK(c.call("RunInstances", ensBase()...)).strings("InstanceIds")[0]
-	pre := c.wantOK(c.call("CreateInstance", ensOld()...)).strings("InstanceIds", "InstanceId")[0]
-	c.wantCode(c.call("ReleasePrePaidInstance", "InstanceId", post), 400, "InvalidParameter.InstanceId")
-	c.wantCode(c.call("ReleasePostPaidInstance", "InstanceId", pre), 400, "InvalidParameter.InstanceId")
-	c.wantCode(c.call("ReleasePostPaidInstance"), 400, "MissingParameter")
-	c.wantOK(c.call("ReleasePrePaidInstance", "InstanceId", pre))
-	c.wantOK(c.call("ReleasePostPaidInstance", "InstanceId", post))
-	c.wantCode(c.call("ReleasePostPaidInstance", "InstanceId", post), 400, "InstanceIdNotFound")
-	if got := c.wantOK(c.call("DescribeInstances")).at("TotalCount"); got != 0.0 {
+	post := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
+	pre := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld()...)).Strings("InstanceIds", "InstanceId")[0]
+	c.WantCode(c.Call("ReleasePrePaidInstance", "InstanceId", post), 400, "InvalidParameter.InstanceId")
+	c.WantCode(c.Call("ReleasePostPaidInstance", "InstanceId", pre), 400, "InvalidParameter.InstanceId")
+	c.WantCode(c.Call("ReleasePostPaidInstance"), 400, "MissingParameter")
+	c.WantOK(c.Call("ReleasePrePaidInstance", "InstanceId", pre))
+	c.WantOK(c.Call("ReleasePostPaidInstance", "InstanceId", post))
+	c.WantCode(c.Call("ReleasePostPaidInstance", "InstanceId", post), 400, "InstanceIdNotFound")
+	if got := c.WantOK(c.Call("DescribeInstances")).At("TotalCount"); got != 0.0 {
 		t.Errorf("%v machines are left, want none", got)
 	}
 }
@@ -245,9 +247,9 @@ func TestENSRelease(t *testing.T) {
 func TestENSPrepaidExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newENSTestClient(t, New(nil))
-		c.wantOK(c.call("CreateInstance", ensOld("Period", "1")...))
+		c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...))
 		time.Sleep(32 * 24 * time.Hour)
-		if got := c.wantOK(c.call("DescribeInstances", "Status", "Expired")).at("TotalCount"); got != 1.0 {
+		if got := c.WantOK(c.Call("DescribeInstances", "Status", "Expired")).At("TotalCount"); got != 1.0 {
 			t.Errorf("a month later %v machines have expired, want 1", got)
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // TestSingleMachinesShowUpLate: the first machine of three is hidden from
@@ -54,9 +56,9 @@ func TestENSPowerBatchDoesNotKnowLateMachines(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: LateVisibility, Delay: time.Minute})
 	c := newENSClient(t, sim)
-	ids := c.wantOK(c.call("RunInstances", ensBase()...)).strings("InstanceIds")
-	reply := c.wantOK(c.call("StopInstances", "InstanceIds.1", ids[0]))
-	if got := reply.at("InstanceResponses", 0, "Code"); got != 400.0 {
+	ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")
+	reply := c.WantOK(c.Call("StopInstances", "InstanceIds.1", ids[0]))
+	if got := reply.At("InstanceResponses", 0, "Code"); got != 400.0 {
 		t.Errorf("the machine of the batch is answered %v, want 400: it is not found", got)
 	}
 }

@@ -84,14 +84,14 @@ func TestOthersAreInventedWhenThereAreNone(t *testing.T) {
 func TestOthersLiveInTheSameRegion(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
-	far := c.run("RegionId", "cn-beijing", "Amount", "5")
-	gone := c.run("Amount", "5")
+	far := c.Run("RegionId", "cn-beijing", "Amount", "5")
+	gone := c.Run("Amount", "5")
 	for _, id := range gone {
-		c.wantOK(c.call("DeleteInstance", "InstanceId", id, "Force", "true"))
+		c.WantOK(c.Call("DeleteInstance", "InstanceId", id, "Force", "true"))
 	}
-	near := c.run()
+	near := c.Run()
 	sim.Inject(Fault{Kind: LongList, Count: 4})
-	got := c.run()
+	got := c.Run()
 	if len(got) != 5 || got[1] != near[0] {
 		t.Errorf("the answer names %v, want five machines, %s the second", got, near[0])
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
@@ -68,7 +69,7 @@ func FuzzParameters(f *testing.F) {
 		sim := New(nil)
 		name := Clouds()[int(cloud)%4]
 		actions := actionsOf(sim, name)
-		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(), Params: params, Format: aliJSON, RequestID: "r"}
+		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(), Params: params, Format: alibaba.JSON, RequestID: "r"}
 		if name == CVM {
 			tree, refused := tencentFormTree(params)
 			if refused != nil {

@@ -7,16 +7,18 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestQingCloudDescribeFilters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		group := c.newGroup("relation=repel")
-		old := c.run("instance_name=web-1", "image_id=img-1", "instance_class=1", "cpu=2", "memory=3072", "os_disk_size=30",
+		old := c.Run("instance_name=web-1", "image_id=img-1", "instance_class=1", "cpu=2", "memory=3072", "os_disk_size=30",
 			"dedicated_host_id=dh-1", "dedicated_host_group_id=dhg-1", "instance_group="+group)[0]
 		time.Sleep(3 * time.Second)
-		young := c.run("instance_name=db-1", "instance_type=c2m4")[0]
+		young := c.Run("instance_name=db-1", "instance_type=c2m4")[0]
 		tests := []struct {
 			pairs []string
 			want  []string
@@ -50,7 +52,7 @@ func TestQingCloudDescribeFilters(t *testing.T) {
 			{[]string{"search_word=-1", "status.1=pending"}, []string{young}},
 		}
 		for _, tt := range tests {
-			a := c.must("DescribeInstances", tt.pairs...)
+			a := c.Must("DescribeInstances", tt.pairs...)
 			var got []string
 			for _, m := range a.Set {
 				got = append(got, m.ID)
@@ -64,7 +66,7 @@ func TestQingCloudDescribeFilters(t *testing.T) {
 
 func TestQingCloudDescribePages(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	ids := c.run("count=130")
+	ids := c.Run("count=130")
 	tests := []struct {
 		pairs    []string
 		from, to int
@@ -79,7 +81,7 @@ func TestQingCloudDescribePages(t *testing.T) {
 		{[]string{"limit=0"}, 0, 0},
 	}
 	for _, tt := range tests {
-		a := c.must("DescribeInstances", tt.pairs...)
+		a := c.Must("DescribeInstances", tt.pairs...)
 		if len(a.Set) != tt.to-tt.from || a.Total != 130 {
 			t.Errorf("%v: %d of %d machines, want %d of 130", tt.pairs, len(a.Set), a.Total, tt.to-tt.from)
 			continue
@@ -93,10 +95,10 @@ func TestQingCloudDescribePages(t *testing.T) {
 func TestQingCloudDescribeByIDIsPagedToo(t *testing.T) {
 	c := newQingTestClient(t, nil)
 	var pairs []string
-	for i, id := range c.run("count=25") {
+	for i, id := range c.Run("count=25") {
 		pairs = append(pairs, fmt.Sprintf("instances.%d=%s", i+1, id))
 	}
-	if a := c.must("DescribeInstances", pairs...); len(a.Set) != 20 || a.Total != 25 {
+	if a := c.Must("DescribeInstances", pairs...); len(a.Set) != 20 || a.Total != 25 {
 		t.Errorf("25 IDs without a limit show %d of %d machines, want 20 of 25", len(a.Set), a.Total)
 	}
 }
@@ -107,32 +109,32 @@ func TestQingCloudDescribeRefusesBadFilters(t *testing.T) {
 		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100, "instance_class=x": 1100,
 		"vcpus_current=two": 1100, "os_disk_size=-1": 1101, "tags.1=a b": 1100, "exclude_reserved=2": 1101, "owner=a b": 1100,
 	} {
-		if a := c.call("DescribeInstances", pair); a.code() != want {
-			t.Errorf("%s: %s, want %d", pair, a.raw, want)
+		if a := c.Call("DescribeInstances", pair); a.Code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.Raw, want)
 		}
-		if a := c.call("DescribeJobs", pair); strings.HasPrefix(pair, "limit") && a.code() != want {
-			t.Errorf("%s: %s, want %d", pair, a.raw, want)
+		if a := c.Call("DescribeJobs", pair); strings.HasPrefix(pair, "limit") && a.Code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.Raw, want)
 		}
 	}
 }
 
 func TestQingCloudZonesAreApart(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	id := c.run()[0]
-	c.zone = "sh1a"
-	if n := c.must("DescribeInstances", "instances.1="+id).Total; n != 0 {
+	id := c.Run()[0]
+	c.Zone = "sh1a"
+	if n := c.Must("DescribeInstances", "instances.1="+id).Total; n != 0 {
 		t.Errorf("a machine of pek3a is listed in sh1a")
 	}
-	if a := c.call("ModifyInstanceAttributes", "instance="+id, "instance_name=x"); a.code() != 2100 {
-		t.Errorf("a machine of pek3a is changed from sh1a: %s", a.raw)
+	if a := c.Call("ModifyInstanceAttributes", "instance="+id, "instance_name=x"); a.Code() != 2100 {
+		t.Errorf("a machine of pek3a is changed from sh1a: %s", a.Raw)
 	}
 }
 
 func TestQingCloudAnswersNameAFinerZone(t *testing.T) {
 	for zone, want := range map[string]string{"sh1": "sh1b", "pek3a": "pek3a"} {
 		c := newQingTestClient(t, nil)
-		c.zone = zone
-		if got := c.show(c.run()[0]).ZoneID; got != want {
+		c.Zone = zone
+		if got := c.Show(c.Run()[0]).ZoneID; got != want {
 			t.Errorf("a machine ordered in %s is in %q, want %s", zone, got, want)
 		}
 	}
@@ -140,16 +142,16 @@ func TestQingCloudAnswersNameAFinerZone(t *testing.T) {
 
 func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	id := c.run("image_id=img-1", "instance_type=c2m4", "instance_class=201", "instance_name=web", "login_mode=keypair",
+	id := c.Run("image_id=img-1", "instance_type=c2m4", "instance_class=201", "instance_name=web", "login_mode=keypair",
 		"login_keypair=kp-1", "vxnets.1=vxnet-0", "vxnets.2=vxnet-b", "volumes.1=vol-1")[0]
-	m := c.show(id)
+	m := c.Show(id)
 	if m.Name != "web" || m.Type != "c2m4" || m.Class != 201 || m.Image.ID != "img-1" || m.Image.Platform != "linux" {
 		t.Errorf("machine is %+v", m)
 	}
 	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 || m.VxNets[0].NICID == m.VxNets[1].NICID {
 		t.Errorf("networks are %+v, want vxnet-0 and vxnet-b with interfaces of their own", m.VxNets)
 	}
-	whole := c.show(id, "verbose=1")
+	whole := c.Show(id, "verbose=1")
 	if !slices.Equal(whole.KeyPairIDs, []string{"kp-1"}) || !slices.Equal(m.VolumeIDs, []string{"vol-1"}) {
 		t.Errorf("key pairs %v and volumes %v, want kp-1 and vol-1", whole.KeyPairIDs, m.VolumeIDs)
 	}
@@ -161,39 +163,39 @@ func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
 func TestQingCloudJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		a := c.must("RunInstances", qingSmallest("count=2")...)
+		a := c.Must("RunInstances", simtest.QingCloudCreate("count=2")...)
 		for _, s := range []struct {
 			wait time.Duration
 			want string
 		}{{0, "pending"}, {time.Second, "working"}, {time.Second, "successful"}, {time.Hour, "successful"}} {
 			time.Sleep(s.wait)
-			job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]
-			want := qingJobShown{a.JobID, "RunInstances", s.want, strings.Join(a.Instances, " ")}
+			job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]
+			want := simtest.QingCloudJob{ID: a.JobID, Action: "RunInstances", Status: s.want, ResourceIDs: strings.Join(a.Instances, " ")}
 			if job != want {
 				t.Errorf("the job reads %+v, want %+v", job, want)
 			}
 		}
-		c.must("TerminateInstances", "instances.1="+a.Instances[0])
-		if got := c.must("DescribeJobs", "status.1=pending", "status.2=working"); got.Total != 1 || got.Jobs[0].Action != "TerminateInstances" {
-			t.Errorf("unfinished jobs are %s, want the terminate", got.raw)
+		c.Must("TerminateInstances", "instances.1="+a.Instances[0])
+		if got := c.Must("DescribeJobs", "status.1=pending", "status.2=working"); got.Total != 1 || got.Jobs[0].Action != "TerminateInstances" {
+			t.Errorf("unfinished jobs are %s, want the terminate", got.Raw)
 		}
-		if got := c.must("DescribeJobs", "limit=1", "offset=1"); got.Total != 2 || len(got.Jobs) != 1 {
-			t.Errorf("second page is %s", got.raw)
+		if got := c.Must("DescribeJobs", "limit=1", "offset=1"); got.Total != 2 || len(got.Jobs) != 1 {
+			t.Errorf("second page is %s", got.Raw)
 		}
 	})
 }
 
 func TestQingCloudUnknownJobIsAnError(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	a := c.must("RunInstances", qingSmallest()...)
-	if got := c.call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.code() != 2100 || !strings.Contains(got.Message, "j-unknown") {
-		t.Errorf("unknown job: %s, want 2100 that names it", got.raw)
+	a := c.Must("RunInstances", simtest.QingCloudCreate()...)
+	if got := c.Call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.Code() != 2100 || !strings.Contains(got.Message, "j-unknown") {
+		t.Errorf("unknown job: %s, want 2100 that names it", got.Raw)
 	}
-	c.zone = "sh1a"
-	if got := c.call("DescribeJobs", "jobs.1="+a.JobID); got.code() != 2100 {
-		t.Errorf("job of another zone: %s, want 2100", got.raw)
+	c.Zone = "sh1a"
+	if got := c.Call("DescribeJobs", "jobs.1="+a.JobID); got.Code() != 2100 {
+		t.Errorf("job of another zone: %s, want 2100", got.Raw)
 	}
-	if got := c.must("DescribeJobs"); got.Total != 0 || !strings.Contains(got.raw, `"job_set":[]`) {
-		t.Errorf("jobs of an empty zone are %s", got.raw)
+	if got := c.Must("DescribeJobs"); got.Total != 0 || !strings.Contains(got.Raw, `"job_set":[]`) {
+		t.Errorf("jobs of an empty zone are %s", got.Raw)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestQingCloudStatusOfEveryPhase(t *testing.T) {
@@ -45,10 +46,10 @@ func TestQingCloudStatusOfEveryPhase(t *testing.T) {
 
 func TestQingCloudEIPShapes(t *testing.T) {
 	service := core.NewService(core.Config{
-		AccessKeyID: DefaultAccessKeyID, AccessKeySecret: DefaultAccessKeySecret, Boot: func(*rand.Rand) time.Duration { return time.Second },
-	}, QingCloud, newQingCloud)
-	c := stNewQingCloud(t, stOver(service))
-	plain, self := c.show(c.run("vxnets.1=vxnet-a")[0]), c.show(c.run("vxnets.1=vxnet-self1")[0])
+		AccessKeyID: core.DefaultAccessKeyID, AccessKeySecret: core.DefaultAccessKeySecret, Boot: func(*rand.Rand) time.Duration { return time.Second },
+	}, core.QingCloud, newQingCloud)
+	c := simtest.NewQingCloud(t, simtest.Over(service))
+	plain, self := c.Show(c.Run("vxnets.1=vxnet-a")[0]), c.Show(c.Run("vxnets.1=vxnet-self1")[0])
 	if plain.EIP != nil {
 		t.Errorf("eip of a machine without one is %s, want absent", plain.EIP)
 	}
@@ -60,7 +61,7 @@ func TestQingCloudEIPShapes(t *testing.T) {
 		Address   string `json:"eip_addr"`
 		Bandwidth string `json:"bandwidth"`
 	}
-	if err := json.Unmarshal(c.show(plain.ID).EIP, &eip); err != nil || eip.Address != "203.0.113.7" || eip.Bandwidth == "" {
-		t.Errorf("eip is %s (%v), want an object with a string bandwidth", c.show(plain.ID).EIP, err)
+	if err := json.Unmarshal(c.Show(plain.ID).EIP, &eip); err != nil || eip.Address != "203.0.113.7" || eip.Bandwidth == "" {
+		t.Errorf("eip is %s (%v), want an object with a string bandwidth", c.Show(plain.ID).EIP, err)
 	}
 }

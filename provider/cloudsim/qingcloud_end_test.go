@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // qingUpTime is long enough for a machine to run, with an address and a lease.
@@ -13,14 +15,14 @@ func TestQingCloudTerminateNeedsTheLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		start := time.Now()
-		id := c.run()[0]
+		id := c.Run()[0]
 		for _, s := range []struct {
 			at   time.Duration
 			want int
 		}{{0, 1400}, {2 * time.Second, 1400}, {3*time.Second - 1, 1400}, {3 * time.Second, 0}, {3*time.Second + 1, 1400}} {
 			time.Sleep(time.Until(start.Add(s.at)))
-			if a := c.call("TerminateInstances", "instances.1="+id); a.code() != s.want {
-				t.Errorf("terminated %v after the create: %s, want %d", s.at, a.raw, s.want)
+			if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != s.want {
+				t.Errorf("terminated %v after the create: %s, want %d", s.at, a.Raw, s.want)
 			}
 		}
 	})
@@ -29,31 +31,31 @@ func TestQingCloudTerminateNeedsTheLease(t *testing.T) {
 func TestQingCloudTerminateGoesThroughTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		id := c.run()[0]
+		id := c.Run()[0]
 		time.Sleep(qingUpTime)
-		a := c.must("TerminateInstances", "instances.1="+id)
-		if m := c.show(id); m.Status != "running" || m.Transition != "terminating" {
+		a := c.Must("TerminateInstances", "instances.1="+id)
+		if m := c.Show(id); m.Status != "running" || m.Transition != "terminating" {
 			t.Errorf("right after: %s/%s, want running/terminating", m.Status, m.Transition)
 		}
 		time.Sleep(time.Second)
-		if m := c.show(id); m.Status != "terminated" || m.Transition != "" {
+		if m := c.Show(id); m.Status != "terminated" || m.Transition != "" {
 			t.Errorf("after 1 s: %s/%s, want terminated", m.Status, m.Transition)
 		}
-		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.Status != "successful" || job.ResourceIDs != id {
+		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.Status != "successful" || job.ResourceIDs != id {
 			t.Errorf("job is %+v", job)
 		}
 		if got := c.sim.Instances(); len(got) != 1 || got[0].Phase != Recycled {
 			t.Errorf("the account holds %v, want the machine in the recycle bin", got)
 		}
-		if a := c.call("TerminateInstances", "instances.1="+id); a.code() != 1400 {
-			t.Errorf("terminated twice: %s, want 1400", a.raw)
+		if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != 1400 {
+			t.Errorf("terminated twice: %s, want 1400", a.Raw)
 		}
 		time.Sleep(2 * time.Hour)
-		if n := c.must("DescribeInstances", "instances.1="+id).Total; n != 0 || len(c.sim.Instances()) != 0 {
+		if n := c.Must("DescribeInstances", "instances.1="+id).Total; n != 0 || len(c.sim.Instances()) != 0 {
 			t.Error("the machine is still there after two hours in the recycle bin")
 		}
-		if a := c.call("TerminateInstances", "instances.1="+id); a.code() != 2100 {
-			t.Errorf("terminating what is gone: %s, want 2100", a.raw)
+		if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != 2100 {
+			t.Errorf("terminating what is gone: %s, want 2100", a.Raw)
 		}
 	})
 }
@@ -61,15 +63,15 @@ func TestQingCloudTerminateGoesThroughTheRecycleBin(t *testing.T) {
 func TestQingCloudDirectCeaseSkipsTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		id := c.run()[0]
+		id := c.Run()[0]
 		time.Sleep(qingUpTime)
-		c.must("TerminateInstances", "instances.1="+id, "direct_cease=1")
+		c.Must("TerminateInstances", "instances.1="+id, "direct_cease=1")
 		time.Sleep(time.Second)
 		if n := len(c.sim.Instances()); n != 0 {
 			t.Error("the machine is still there")
 		}
-		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 2100 {
-			t.Errorf("ceasing what is gone: %s, want 2100", a.raw)
+		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 2100 {
+			t.Errorf("ceasing what is gone: %s, want 2100", a.Raw)
 		}
 	})
 }
@@ -77,15 +79,15 @@ func TestQingCloudDirectCeaseSkipsTheRecycleBin(t *testing.T) {
 func TestQingCloudTerminateIsAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		old := c.run()[0]
+		old := c.Run()[0]
 		time.Sleep(qingUpTime)
-		young := c.run()[0]
+		young := c.Run()[0]
 		for other, want := range map[string]int{young: 1400, "i-unknown": 2100} {
-			if a := c.call("TerminateInstances", "instances.1="+old, "instances.2="+other); a.code() != want {
-				t.Errorf("together with %s: %s, want %d", other, a.raw, want)
+			if a := c.Call("TerminateInstances", "instances.1="+old, "instances.2="+other); a.Code() != want {
+				t.Errorf("together with %s: %s, want %d", other, a.Raw, want)
 			}
 		}
-		if m := c.show(old); m.Status != "running" || m.Transition != "" {
+		if m := c.Show(old); m.Status != "running" || m.Transition != "" {
 			t.Errorf("the refused calls left %s/%s, want a running machine", m.Status, m.Transition)
 		}
 	})
@@ -94,8 +96,8 @@ func TestQingCloudTerminateIsAllOrNothing(t *testing.T) {
 func TestQingCloudTerminateRefusesBadParameters(t *testing.T) {
 	c := newQingTestClient(t, nil)
 	for _, pairs := range [][]string{nil, {"instances=i-1"}, {"instances.1=i-1", "direct_cease=yes"}, {"instances.1=i 1"}} {
-		if a := c.call("TerminateInstances", pairs...); a.code() == 0 {
-			t.Errorf("%v is accepted: %s", pairs, a.raw)
+		if a := c.Call("TerminateInstances", pairs...); a.Code() == 0 {
+			t.Errorf("%v is accepted: %s", pairs, a.Raw)
 		}
 	}
 }
@@ -103,18 +105,18 @@ func TestQingCloudTerminateRefusesBadParameters(t *testing.T) {
 func TestQingCloudCeaseEmptiesTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		id := c.run()[0]
+		id := c.Run()[0]
 		time.Sleep(qingUpTime)
-		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 1400 {
-			t.Errorf("ceasing a running machine: %s, want 1400", a.raw)
+		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 1400 {
+			t.Errorf("ceasing a running machine: %s, want 1400", a.Raw)
 		}
-		c.must("TerminateInstances", "instances.1="+id)
-		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 1400 {
-			t.Errorf("ceasing a machine still terminating: %s, want 1400", a.raw)
+		c.Must("TerminateInstances", "instances.1="+id)
+		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 1400 {
+			t.Errorf("ceasing a machine still terminating: %s, want 1400", a.Raw)
 		}
 		time.Sleep(time.Second)
-		c.must("CeaseInstances", "instances.1="+id)
-		if m := c.show(id); m.Status != "terminated" || m.Transition == "" {
+		c.Must("CeaseInstances", "instances.1="+id)
+		if m := c.Show(id); m.Status != "terminated" || m.Transition == "" {
 			t.Errorf("while ceasing: %s/%s, want terminated and busy", m.Status, m.Transition)
 		}
 		time.Sleep(time.Second)
@@ -128,15 +130,15 @@ func TestQingCloudFailedMachineCanBeCeased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LaunchFailure})
-		id := c.run()[0]
-		if a := c.call("CeaseInstances", "instances.1="+id); a.code() != 1400 {
-			t.Errorf("ceasing a machine that is still booting: %s, want 1400", a.raw)
+		id := c.Run()[0]
+		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 1400 {
+			t.Errorf("ceasing a machine that is still booting: %s, want 1400", a.Raw)
 		}
 		time.Sleep(qingUpTime)
-		if a := c.call("TerminateInstances", "instances.1="+id); a.code() != 1400 {
-			t.Errorf("terminating what is terminated: %s, want 1400", a.raw)
+		if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != 1400 {
+			t.Errorf("terminating what is terminated: %s, want 1400", a.Raw)
 		}
-		c.must("CeaseInstances", "instances.1="+id)
+		c.Must("CeaseInstances", "instances.1="+id)
 		time.Sleep(time.Second)
 		if n := len(c.sim.Instances()); n != 0 {
 			t.Error("the ceased machine is still there")
@@ -148,20 +150,20 @@ func TestQingCloudCeaseIsOneJobForAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		dead, binned, running := c.runTo("terminated after a failed launch"), c.runTo("terminated"), c.runTo("running")
-		if a := c.call("CeaseInstances", "instances.1="+dead, "instances.2="+running); a.code() != 1400 {
-			t.Errorf("ceasing together with a running machine: %s, want 1400", a.raw)
+		if a := c.Call("CeaseInstances", "instances.1="+dead, "instances.2="+running); a.Code() != 1400 {
+			t.Errorf("ceasing together with a running machine: %s, want 1400", a.Raw)
 		}
-		if m := c.show(dead); m.Status != "terminated" || m.Transition != "" {
+		if m := c.Show(dead); m.Status != "terminated" || m.Transition != "" {
 			t.Errorf("the refused call left %s/%q, want terminated", m.Status, m.Transition)
 		}
-		a := c.must("CeaseInstances", "instances.1="+dead, "instances.2="+binned)
-		want := qingJobShown{a.JobID, "CeaseInstances", "pending", dead + " " + binned}
-		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
+		a := c.Must("CeaseInstances", "instances.1="+dead, "instances.2="+binned)
+		want := simtest.QingCloudJob{ID: a.JobID, Action: "CeaseInstances", Status: "pending", ResourceIDs: dead + " " + binned}
+		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
 			t.Errorf("the job reads %+v, want %+v", job, want)
 		}
 		time.Sleep(qingEndTime)
-		if got := c.must("DescribeInstances"); got.Total != 1 || got.Set[0].ID != running {
-			t.Errorf("listed afterwards: %s, want the running machine alone", got.raw)
+		if got := c.Must("DescribeInstances"); got.Total != 1 || got.Set[0].ID != running {
+			t.Errorf("listed afterwards: %s, want the running machine alone", got.Raw)
 		}
 	})
 }

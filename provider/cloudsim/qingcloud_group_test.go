@@ -8,14 +8,16 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // newGroup creates one instance group and returns its ID.
 func (c *qingTestClient) newGroup(pairs ...string) string {
 	c.T.Helper()
-	a := c.must("CreateInstanceGroups", pairs...)
+	a := c.Must("CreateInstanceGroups", pairs...)
 	if len(a.Groups) != 1 {
-		c.T.Fatalf("one group is answered with %s", a.raw)
+		c.T.Fatalf("one group is answered with %s", a.Raw)
 	}
 	return a.Groups[0]
 }
@@ -23,9 +25,9 @@ func (c *qingTestClient) newGroup(pairs ...string) string {
 // wantMembers fails unless a group has exactly these machines.
 func (c *qingTestClient) wantMembers(group string, want ...string) {
 	c.T.Helper()
-	a := c.must("DescribeInstanceGroups", "instance_groups.1="+group, "verbose=1")
+	a := c.Must("DescribeInstanceGroups", "instance_groups.1="+group, "verbose=1")
 	if a.Total != 1 || len(a.GroupSet) != 1 || a.GroupSet[0].Instances == nil {
-		c.T.Fatalf("group %s is shown as %s, want it with its machines", group, a.raw)
+		c.T.Fatalf("group %s is shown as %s, want it with its machines", group, a.Raw)
 	}
 	var got []string
 	for _, m := range *a.GroupSet[0].Instances {
@@ -48,7 +50,7 @@ func TestQingCloudGroupAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		group := c.newGroup("relation=attract", "instance_group_name=together")
-		id := c.run()[0]
+		id := c.Run()[0]
 		time.Sleep(qingUpTime)
 		shown := `{"instance_group_name":"together","description":"","tags":[],"controller":"self","console_id":"qingcloud",%s` +
 			`"root_user_id":"usr-cloudsim","create_time":"2000-01-01T00:00:00Z","relation":"attract","owner":"usr-cloudsim",` +
@@ -72,7 +74,7 @@ func TestQingCloudGroupAnswers(t *testing.T) {
 				w.want += `"ret_code":0`
 			}
 			want := `{"action":"` + w.action + `Response",` + w.want + "}"
-			if got := qingVaries.ReplaceAllString(c.must(w.action, strings.Fields(w.pairs)...).raw, `"#"`); got != want {
+			if got := qingVaries.ReplaceAllString(c.Must(w.action, strings.Fields(w.pairs)...).Raw, `"#"`); got != want {
 				t.Errorf("%s answers\n%s\nwant\n%s", w.action, got, want)
 			}
 			time.Sleep(qingPowerTime)
@@ -85,9 +87,9 @@ func TestQingCloudGroupsAreRefused(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		group := c.newGroup("relation=repel")
 		other := c.newGroup("relation=repel")
-		ids := c.run("count=2", "instance_group="+group)
+		ids := c.Run("count=2", "instance_group="+group)
 		time.Sleep(qingUpTime)
-		young := c.run()[0]
+		young := c.Run()[0]
 		for _, w := range []struct {
 			action, pairs string
 			want          int
@@ -114,9 +116,9 @@ func TestQingCloudGroupsAreRefused(t *testing.T) {
 			{"DescribeInstanceGroups", "verbose=x", 1100, "verbose"},
 			{"DescribeInstanceGroups", "instance_groups.1=", 1100, "instance_groups.n"},
 		} {
-			a := c.call(w.action, strings.Split(w.pairs, " ")...)
-			if a.code() != w.want || !strings.Contains(a.Message, w.names) {
-				t.Errorf("%s %s: %s, want %d about %s", w.action, w.pairs, a.raw, w.want, w.names)
+			a := c.Call(w.action, strings.Split(w.pairs, " ")...)
+			if a.Code() != w.want || !strings.Contains(a.Message, w.names) {
+				t.Errorf("%s %s: %s, want %d about %s", w.action, w.pairs, a.Raw, w.want, w.names)
 			}
 		}
 		c.wantMembers(group, ids...)
@@ -128,30 +130,30 @@ func TestQingCloudRunIntoAGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		group := c.newGroup("relation=repel")
-		ids := c.run("count=2", "instance_group="+group)
-		c.run()
+		ids := c.Run("count=2", "instance_group="+group)
+		c.Run()
 		c.wantMembers(group, ids...)
-		if a := c.call("RunInstances", qingSmallest("instance_group=ig-unknown")...); a.code() != 2100 || !strings.Contains(a.Message, "ig-unknown") {
-			t.Errorf("an unknown group is answered %s, want 2100 that names it", a.raw)
+		if a := c.Call("RunInstances", simtest.QingCloudCreate("instance_group=ig-unknown")...); a.Code() != 2100 || !strings.Contains(a.Message, "ig-unknown") {
+			t.Errorf("an unknown group is answered %s, want 2100 that names it", a.Raw)
 		}
-		c.zone = "sh1a"
-		if a := c.call("RunInstances", qingSmallest("instance_group="+group)...); a.code() != 2100 {
-			t.Errorf("a group of another zone is answered %s, want 2100", a.raw)
+		c.Zone = "sh1a"
+		if a := c.Call("RunInstances", simtest.QingCloudCreate("instance_group="+group)...); a.Code() != 2100 {
+			t.Errorf("a group of another zone is answered %s, want 2100", a.Raw)
 		}
 		if n := len(c.sim.Everything()); n != 3 {
 			t.Errorf("%d machines exist, want the 3 that were not refused", n)
 		}
-		c.zone = "pek3a"
+		c.Zone = "pek3a"
 		time.Sleep(qingUpTime)
-		c.must("TerminateInstances", "instances.1="+ids[0], "instances.2="+ids[1], "direct_cease=1")
-		if a := c.call("DeleteInstanceGroups", "instance_groups.1="+group); a.code() != 5400 {
-			t.Errorf("a group whose machines are terminating is deleted: %s, want 5400", a.raw)
+		c.Must("TerminateInstances", "instances.1="+ids[0], "instances.2="+ids[1], "direct_cease=1")
+		if a := c.Call("DeleteInstanceGroups", "instance_groups.1="+group); a.Code() != 5400 {
+			t.Errorf("a group whose machines are terminating is deleted: %s, want 5400", a.Raw)
 		}
 		time.Sleep(qingEndTime)
 		c.wantMembers(group)
-		c.must("DeleteInstanceGroups", "instance_groups.1="+group)
-		if a := c.must("DescribeInstanceGroups"); a.Total != 0 || !strings.Contains(a.raw, `"instance_group_set":[]`) {
-			t.Errorf("groups after the last was deleted: %s", a.raw)
+		c.Must("DeleteInstanceGroups", "instance_groups.1="+group)
+		if a := c.Must("DescribeInstanceGroups"); a.Total != 0 || !strings.Contains(a.Raw, `"instance_group_set":[]`) {
+			t.Errorf("groups after the last was deleted: %s", a.Raw)
 		}
 	})
 }
@@ -162,24 +164,24 @@ func TestQingCloudGroupMovesAllOrNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		here, there := c.newGroup("relation=repel"), c.newGroup("relation=attract")
-		in, out := c.run("instance_group=" + here)[0], c.run()[0]
+		in, out := c.Run("instance_group=" + here)[0], c.Run()[0]
 		time.Sleep(qingUpTime)
-		if a := c.call("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+there); a.code() != 1400 {
-			t.Errorf("a member of another group joins: %s, want 1400", a.raw)
+		if a := c.Call("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+there); a.Code() != 1400 {
+			t.Errorf("a member of another group joins: %s, want 1400", a.Raw)
 		}
 		c.wantMembers(there)
-		a := c.must("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+here)
+		a := c.Must("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+here)
 		c.wantMembers(here, in, out)
 		time.Sleep(qingPowerTime)
-		want := qingJobShown{a.JobID, "JoinInstanceGroup", "successful", out + " " + in}
-		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
+		want := simtest.QingCloudJob{ID: a.JobID, Action: "JoinInstanceGroup", Status: "successful", ResourceIDs: out + " " + in}
+		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
 			t.Errorf("the job reads %+v, want %+v", job, want)
 		}
-		if a := c.call("LeaveInstanceGroup", "instances.1="+in, "instances.2="+out, "instance_group="+there); a.code() != 1400 {
-			t.Errorf("machines leave a group that they are not in: %s, want 1400", a.raw)
+		if a := c.Call("LeaveInstanceGroup", "instances.1="+in, "instances.2="+out, "instance_group="+there); a.Code() != 1400 {
+			t.Errorf("machines leave a group that they are not in: %s, want 1400", a.Raw)
 		}
-		c.must("LeaveInstanceGroup", "instances.1="+in, "instance_group="+here)
-		c.must("JoinInstanceGroup", "instances.1="+in, "instance_group="+there)
+		c.Must("LeaveInstanceGroup", "instances.1="+in, "instance_group="+here)
+		c.Must("JoinInstanceGroup", "instances.1="+in, "instance_group="+there)
 		c.wantMembers(here, out)
 		c.wantMembers(there, in)
 	})
@@ -189,11 +191,11 @@ func TestQingCloudDescribeGroupsFilters(t *testing.T) {
 	c := newQingTestClient(t, nil)
 	apart := c.newGroup("relation=repel", "instance_group_name=web apart")
 	near := c.newGroup("relation=attract", "instance_group_name=db near", "description=one rack")
-	three := c.must("CreateInstanceGroups", "relation=repel", "count=3", "instance_group_name=more").Groups
+	three := c.Must("CreateInstanceGroups", "relation=repel", "count=3", "instance_group_name=more").Groups
 	all := append([]string{apart, near}, three...)
-	c.must("ModifyInstanceGroupAttributes", "instance_group="+near, "instance_group_name=db", "relation=repel")
-	c.must("ModifyInstanceGroupAttributes", "instance_group="+near, "relation=attract")
-	if g := c.must("DescribeInstanceGroups", "instance_groups.1="+near).GroupSet[0]; g.Name != "db" || g.Description != "one rack" || g.Relation != "attract" {
+	c.Must("ModifyInstanceGroupAttributes", "instance_group="+near, "instance_group_name=db", "relation=repel")
+	c.Must("ModifyInstanceGroupAttributes", "instance_group="+near, "relation=attract")
+	if g := c.Must("DescribeInstanceGroups", "instance_groups.1="+near).GroupSet[0]; g.Name != "db" || g.Description != "one rack" || g.Relation != "attract" {
 		t.Errorf("the changed group is %+v, want db, one rack, attract", g)
 	}
 	for _, w := range []struct {
@@ -215,7 +217,7 @@ func TestQingCloudDescribeGroupsFilters(t *testing.T) {
 		{"limit=2 offset=3", 5, three[1:]},
 		{"relation=repel limit=1", 4, []string{apart}},
 	} {
-		a := c.must("DescribeInstanceGroups", strings.Fields(w.pairs)...)
+		a := c.Must("DescribeInstanceGroups", strings.Fields(w.pairs)...)
 		var got []string
 		for _, g := range a.GroupSet {
 			if got = append(got, g.ID); g.Instances != nil {
@@ -226,8 +228,8 @@ func TestQingCloudDescribeGroupsFilters(t *testing.T) {
 			t.Errorf("%s: found %v of %d, want %v of %d", w.pairs, got, a.Total, w.want, w.total)
 		}
 	}
-	c.zone = "sh1a"
-	if n := c.must("DescribeInstanceGroups").Total; n != 0 {
+	c.Zone = "sh1a"
+	if n := c.Must("DescribeInstanceGroups").Total; n != 0 {
 		t.Errorf("%d groups of pek3a are listed in sh1a", n)
 	}
 }

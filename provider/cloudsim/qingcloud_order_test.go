@@ -3,6 +3,8 @@ package cloudsim
 import (
 	"strings"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // qingBadOrder is the smallest order made wrong by some parameters.
@@ -90,9 +92,9 @@ func TestQingCloudRunRefusesBadOrders(t *testing.T) {
 		for _, tt := range orders {
 			t.Run(tt.name, func(t *testing.T) {
 				c := newQingTestClient(t, nil)
-				a := c.call("RunInstances", qingSmallest(tt.pairs...)...)
-				if a.code() != want || !strings.Contains(a.Message, "["+tt.names) {
-					t.Errorf("answer is %s, want %d about %s", a.raw, want, tt.names)
+				a := c.Call("RunInstances", simtest.QingCloudCreate(tt.pairs...)...)
+				if a.Code() != want || !strings.Contains(a.Message, "["+tt.names) {
+					t.Errorf("answer is %s, want %d about %s", a.Raw, want, tt.names)
 				}
 				if n := len(c.sim.Everything()); n != 0 {
 					t.Errorf("the refused order made %d machines", n)

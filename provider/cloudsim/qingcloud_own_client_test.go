@@ -1,16 +1,20 @@
 package cloudsim
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
+)
 
 // qingTestClient is a client of QingCloud with what the tests of this package ask
 // again and again, and the simulator that it talks to.
 type qingTestClient struct {
-	*qingClient
+	*simtest.QingCloud
 	sim *Sim
 }
 
 func newQingTestClient(t *testing.T, o *Options) *qingTestClient {
 	t.Helper()
 	sim := New(o)
-	return &qingTestClient{qingClient: stNewQingCloud(t, sim.Transport()), sim: sim}
+	return &qingTestClient{QingCloud: simtest.NewQingCloud(t, sim.Transport()), sim: sim}
 }

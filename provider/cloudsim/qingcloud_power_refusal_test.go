@@ -26,12 +26,12 @@ func TestQingCloudPowerNeedsTheRightStatus(t *testing.T) {
 				if slices.Contains(from, status) {
 					want = 0
 				}
-				if a := c.call(action, qingLogin("instances.1="+id)...); a.code() != want {
-					t.Errorf("%s of a machine that is %s: %s, want %d", action, status, a.raw, want)
+				if a := c.Call(action, qingLogin("instances.1="+id)...); a.Code() != want {
+					t.Errorf("%s of a machine that is %s: %s, want %d", action, status, a.Raw, want)
 				}
 			}
-			if a := c.call(action, qingLogin("instances.1=i-unknown")...); a.code() != 2100 {
-				t.Errorf("%s of an unknown machine: %s, want 2100", action, a.raw)
+			if a := c.Call(action, qingLogin("instances.1=i-unknown")...); a.Code() != 2100 {
+				t.Errorf("%s of an unknown machine: %s, want 2100", action, a.Raw)
 			}
 		}
 	})
@@ -47,7 +47,7 @@ func TestQingCloudRefusalSaysWhatTheMachineIs(t *testing.T) {
 			{"StartInstances", running}:   "is not stopped, can not be started",
 		} {
 			want = "PermissionDenied, instance [" + pair[1] + "] " + want
-			if a := c.call(pair[0], "instances.1="+pair[1]); a.Message != want {
+			if a := c.Call(pair[0], "instances.1="+pair[1]); a.Message != want {
 				t.Errorf("%s says %q, want %q", pair[0], a.Message, want)
 			}
 		}
@@ -62,12 +62,12 @@ func TestQingCloudMachineUnderWayTakesNoOtherCall(t *testing.T) {
 			"ResetInstances": "stopped", "TerminateInstances": "running",
 		} {
 			id := c.runTo(from)
-			c.must(first, qingLogin("instances.1="+id)...)
+			c.Must(first, qingLogin("instances.1="+id)...)
 			for _, then := range []string{
 				"StartInstances", "StopInstances", "RestartInstances", "ResetInstances", "TerminateInstances", "CeaseInstances",
 			} {
-				if a := c.call(then, qingLogin("instances.1="+id)...); a.code() != 1400 {
-					t.Errorf("%s during %s: %s, want 1400", then, first, a.raw)
+				if a := c.Call(then, qingLogin("instances.1="+id)...); a.Code() != 1400 {
+					t.Errorf("%s during %s: %s, want 1400", then, first, a.Raw)
 				}
 			}
 		}
@@ -78,22 +78,22 @@ func TestQingCloudPowerIsAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		stopped := c.runTo("stopped")
-		ids := c.run("count=2")
+		ids := c.Run("count=2")
 		time.Sleep(qingUpTime)
 		for other, want := range map[string]int{stopped: 1400, "i-unknown": 2100} {
-			if a := c.call("StopInstances", "instances.1="+ids[0], "instances.2="+other); a.code() != want {
-				t.Errorf("stopped together with %s: %s, want %d", other, a.raw, want)
+			if a := c.Call("StopInstances", "instances.1="+ids[0], "instances.2="+other); a.Code() != want {
+				t.Errorf("stopped together with %s: %s, want %d", other, a.Raw, want)
 			}
 		}
-		if m := c.show(ids[0]); m.Status != "running" || m.Transition != "" {
+		if m := c.Show(ids[0]); m.Status != "running" || m.Transition != "" {
 			t.Errorf("the refused calls left %s/%q, want a running machine", m.Status, m.Transition)
 		}
-		a := c.must("StopInstances", "instances.1="+ids[0], "instances.2="+ids[1])
-		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.ResourceIDs != strings.Join(ids, " ") {
+		a := c.Must("StopInstances", "instances.1="+ids[0], "instances.2="+ids[1])
+		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.ResourceIDs != strings.Join(ids, " ") {
 			t.Errorf("the one job is about %q, want both machines", job.ResourceIDs)
 		}
 		time.Sleep(qingPowerTime)
-		if n := c.must("DescribeInstances", "status.1=stopped").Total; n != 3 {
+		if n := c.Must("DescribeInstances", "status.1=stopped").Total; n != 3 {
 			t.Errorf("%d machines are stopped, want 3", n)
 		}
 	})
@@ -103,9 +103,9 @@ func TestQingCloudPowerStaysInItsZone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		id := c.runTo("running")
-		c.zone = "sh1a"
-		if a := c.call("StopInstances", "instances.1="+id); a.code() != 2100 {
-			t.Errorf("a machine of pek3a is stopped from sh1a: %s, want 2100", a.raw)
+		c.Zone = "sh1a"
+		if a := c.Call("StopInstances", "instances.1="+id); a.Code() != 2100 {
+			t.Errorf("a machine of pek3a is stopped from sh1a: %s, want 2100", a.Raw)
 		}
 	})
 }
@@ -115,8 +115,8 @@ func TestQingCloudMachineNotYetVisibleHasNoPower(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LateVisibility, Delay: time.Minute})
 		id := c.runTo("running")
-		if a := c.call("StopInstances", "instances.1="+id); a.code() != 2100 {
-			t.Errorf("a machine that no describe shows: %s, want 2100", a.raw)
+		if a := c.Call("StopInstances", "instances.1="+id); a.Code() != 2100 {
+			t.Errorf("a machine that no describe shows: %s, want 2100", a.Raw)
 		}
 	})
 }
@@ -143,14 +143,14 @@ func TestQingCloudPowerRefusesBadParameters(t *testing.T) {
 			{"ResetInstances", qingLogin("instances.1="+id, "need_newsid=yes")},
 		}
 		for _, tt := range tests {
-			if a := c.call(tt.action, tt.pairs...); a.code() != 1100 || strings.Contains(a.raw, "Secret-Word") {
+			if a := c.Call(tt.action, tt.pairs...); a.Code() != 1100 || strings.Contains(a.Raw, "Secret-Word") {
 				t.Errorf("%s with a bad parameter must be refused with 1100, without the values sent", tt.action)
 			}
 		}
-		if a := c.call("StopInstances", "instances.1="+id, "force=2"); a.code() != 1101 {
-			t.Errorf("a flag of 2 is answered %s, want 1101", a.raw)
+		if a := c.Call("StopInstances", "instances.1="+id, "force=2"); a.Code() != 1101 {
+			t.Errorf("a flag of 2 is answered %s, want 1101", a.Raw)
 		}
-		if m := c.show(id); m.Status != "running" || m.Transition != "" {
+		if m := c.Show(id); m.Status != "running" || m.Transition != "" {
 			t.Errorf("the refused calls left %s/%q, want a running machine", m.Status, m.Transition)
 		}
 	})

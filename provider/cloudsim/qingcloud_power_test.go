@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // runTo creates a machine and takes it to a status.
@@ -15,18 +17,18 @@ func (c *qingTestClient) runTo(status string) string {
 		remove := c.sim.Inject(Fault{Kind: LaunchFailure})
 		defer remove()
 	}
-	id := c.run()[0]
+	id := c.Run()[0]
 	if status == "pending" {
 		return id
 	}
 	time.Sleep(qingUpTime)
 	switch status {
 	case "stopped":
-		c.must("StopInstances", "instances.1="+id)
+		c.Must("StopInstances", "instances.1="+id)
 	case "terminated":
-		c.must("TerminateInstances", "instances.1="+id)
+		c.Must("TerminateInstances", "instances.1="+id)
 	case "ceased":
-		c.must("TerminateInstances", "instances.1="+id, "direct_cease=1")
+		c.Must("TerminateInstances", "instances.1="+id, "direct_cease=1")
 	}
 	time.Sleep(qingEndTime)
 	return id
@@ -54,7 +56,7 @@ func TestQingCloudPowerOfAMachine(t *testing.T) {
 			c := newQingTestClient(t, nil)
 			id := c.runTo(tt.from)
 			start := time.Now()
-			a := c.must(tt.action, qingLogin("instances.1="+id)...)
+			a := c.Must(tt.action, qingLogin("instances.1="+id)...)
 			for _, s := range []struct {
 				at                      time.Duration
 				status, transition, job string
@@ -66,14 +68,14 @@ func TestQingCloudPowerOfAMachine(t *testing.T) {
 				{time.Hour, tt.to, "", "successful", Phase(tt.to)},
 			} {
 				time.Sleep(time.Until(start.Add(s.at)))
-				if m := c.show(id); m.Status != s.status || m.Transition != s.transition {
+				if m := c.Show(id); m.Status != s.status || m.Transition != s.transition {
 					t.Errorf("%s, after %v: %s/%q, want %s/%q", tt.action, s.at, m.Status, m.Transition, s.status, s.transition)
 				}
 				if p := c.sim.Instances()[0].Phase; p != s.phase {
 					t.Errorf("%s, after %v: tests see it %s, want %s", tt.action, s.at, p, s.phase)
 				}
-				want := qingJobShown{a.JobID, tt.action, s.job, id}
-				if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
+				want := simtest.QingCloudJob{ID: a.JobID, Action: tt.action, Status: s.job, ResourceIDs: id}
+				if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
 					t.Errorf("%s, after %v: job %+v, want %+v", tt.action, s.at, job, want)
 				}
 			}
@@ -86,9 +88,9 @@ func TestQingCloudForcedStop(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		for _, force := range []string{"0", "1"} {
 			id := c.runTo("running")
-			c.must("StopInstances", "instances.1="+id, "force="+force)
+			c.Must("StopInstances", "instances.1="+id, "force="+force)
 			time.Sleep(qingPowerTime)
-			if m := c.show(id); m.Status != "stopped" {
+			if m := c.Show(id); m.Status != "stopped" {
 				t.Errorf("force=%s left the machine %s, want stopped", force, m.Status)
 			}
 		}
@@ -100,9 +102,9 @@ func TestQingCloudMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		id := c.runTo("running")
 		for _, action := range []string{"ResetInstances", "RestartInstances", "StopInstances"} {
-			c.must(action, qingLogin("instances.1="+id, "instances.2="+id)...)
+			c.Must(action, qingLogin("instances.1="+id, "instances.2="+id)...)
 			time.Sleep(qingPowerTime)
-			if m := c.show(id); m.Transition != "" {
+			if m := c.Show(id); m.Transition != "" {
 				t.Errorf("%s of a machine named twice never ends: %s/%s", action, m.Status, m.Transition)
 			}
 		}
@@ -112,13 +114,13 @@ func TestQingCloudMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
 func TestQingCloudPowerKeepsTheAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		id := c.run("vxnets.1=vxnet-a")[0]
+		id := c.Run("vxnets.1=vxnet-a")[0]
 		time.Sleep(qingUpTime)
-		before := c.show(id).VxNets[0].PrivateIP
+		before := c.Show(id).VxNets[0].PrivateIP
 		for _, action := range []string{"RestartInstances", "ResetInstances", "StopInstances", "StartInstances"} {
-			c.must(action, qingLogin("instances.1="+id)...)
+			c.Must(action, qingLogin("instances.1="+id)...)
 			time.Sleep(qingPowerTime)
-			if got := c.show(id).VxNets[0].PrivateIP; got != before || got == "" {
+			if got := c.Show(id).VxNets[0].PrivateIP; got != before || got == "" {
 				t.Errorf("after %s the address is %q, want %q still", action, got, before)
 			}
 		}
@@ -129,20 +131,20 @@ func TestQingCloudResetTakesTheNewLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		id := c.runTo("running")
-		c.must("ResetInstances", "instances.1="+id, "login_mode=keypair", "login_keypair=kp-2")
+		c.Must("ResetInstances", "instances.1="+id, "login_mode=keypair", "login_keypair=kp-2")
 		time.Sleep(qingPowerTime)
-		if got := c.show(id, "verbose=1").KeyPairIDs; !slices.Equal(got, []string{"kp-2"}) {
+		if got := c.Show(id, "verbose=1").KeyPairIDs; !slices.Equal(got, []string{"kp-2"}) {
 			t.Errorf("key pairs are %v after a reset with kp-2", got)
 		}
-		c.must("ResetInstances", qingLogin("instances.1="+id)...)
-		if got := c.show(id, "verbose=1").KeyPairIDs; len(got) != 0 {
+		c.Must("ResetInstances", qingLogin("instances.1="+id)...)
+		if got := c.Show(id, "verbose=1").KeyPairIDs; len(got) != 0 {
 			t.Errorf("key pairs are %v after a reset with a password, want none", got)
 		}
-		windows := c.run("image_id=winsrv2016")[0]
+		windows := c.Run("image_id=winsrv2016")[0]
 		time.Sleep(qingUpTime)
-		a := c.call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair", "login_keypair=kp-2")
-		if a.code() != 1101 || !strings.Contains(a.Message, "login_mode") {
-			t.Errorf("resetting a Windows to a key pair: %s, want 1101 about login_mode", a.raw)
+		a := c.Call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair", "login_keypair=kp-2")
+		if a.Code() != 1101 || !strings.Contains(a.Message, "login_mode") {
+			t.Errorf("resetting a Windows to a key pair: %s, want 1101 about login_mode", a.Raw)
 		}
 	})
 }
@@ -151,19 +153,19 @@ func TestQingCloudReleaseOfAStoppedMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		binned, ceased := c.runTo("stopped"), c.runTo("stopped")
-		c.must("TerminateInstances", "instances.1="+binned)
-		c.must("TerminateInstances", "instances.1="+ceased, "direct_cease=1")
-		if m := c.show(binned); m.Status != "stopped" || m.Transition != "terminating" {
+		c.Must("TerminateInstances", "instances.1="+binned)
+		c.Must("TerminateInstances", "instances.1="+ceased, "direct_cease=1")
+		if m := c.Show(binned); m.Status != "stopped" || m.Transition != "terminating" {
 			t.Errorf("right after: %s/%q, want stopped/terminating", m.Status, m.Transition)
 		}
 		time.Sleep(qingEndTime)
-		if m := c.show(binned); m.Status != "terminated" {
+		if m := c.Show(binned); m.Status != "terminated" {
 			t.Errorf("afterwards: %s, want terminated", m.Status)
 		}
-		if n := c.must("DescribeInstances").Total; n != 1 {
+		if n := c.Must("DescribeInstances").Total; n != 1 {
 			t.Errorf("%d machines are listed, want the one in the recycle bin", n)
 		}
-		c.must("CeaseInstances", "instances.1="+binned)
+		c.Must("CeaseInstances", "instances.1="+binned)
 		time.Sleep(qingEndTime)
 		if n := len(c.sim.Instances()); n != 0 {
 			t.Errorf("%d machines are left after the recycle bin was emptied", n)
@@ -177,11 +179,11 @@ func TestQingCloudFaultsStrikePowerCalls(t *testing.T) {
 		id := c.runTo("running")
 		c.sim.Inject(Fault{Kind: Throttle, API: "StopInstances", Times: 1})
 		c.sim.Inject(Fault{Kind: ServerErrorAfter, API: "StopInstances", Skip: 1, Times: 1})
-		if a := c.call("StopInstances", "instances.1="+id); a.code() != 2500 || c.show(id).Transition != "" {
-			t.Errorf("a throttled stop: %s, want 2500 and nothing done", a.raw)
+		if a := c.Call("StopInstances", "instances.1="+id); a.Code() != 2500 || c.Show(id).Transition != "" {
+			t.Errorf("a throttled stop: %s, want 2500 and nothing done", a.Raw)
 		}
-		if a := c.call("StopInstances", "instances.1="+id); a.httpStatus != 503 || c.show(id).Transition != "stopping" {
-			t.Errorf("a stop whose answer is lost: %d %s, want 503 and the machine stopping", a.httpStatus, a.raw)
+		if a := c.Call("StopInstances", "instances.1="+id); a.HttpStatus != 503 || c.Show(id).Transition != "stopping" {
+			t.Errorf("a stop whose answer is lost: %d %s, want 503 and the machine stopping", a.HttpStatus, a.Raw)
 		}
 	})
 }

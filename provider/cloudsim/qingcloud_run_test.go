@@ -8,20 +8,22 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	a := c.must("RunInstances", qingSmallest("count=3")...)
+	a := c.Must("RunInstances", simtest.QingCloudCreate("count=3")...)
 	if len(a.Instances) != 3 || !regexp.MustCompile(`^j-[0-9a-z]{8}$`).MatchString(a.JobID) {
-		t.Fatalf("3 machines are answered with %s", a.raw)
+		t.Fatalf("3 machines are answered with %s", a.Raw)
 	}
 	for _, id := range a.Instances {
 		if !regexp.MustCompile(`^i-[0-9a-z]{8}$`).MatchString(id) {
 			t.Errorf("machine is called %q, want the form i-rtyv0968", id)
 		}
 	}
-	if n := len(c.run()); n != 1 {
+	if n := len(c.Run()); n != 1 {
 		t.Errorf("without a count %d machines are made, want 1", n)
 	}
 }
@@ -29,7 +31,7 @@ func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
 func TestQingCloudRunUnderstandsEveryParameter(t *testing.T) {
 	c := newQingTestClient(t, nil)
 	group := c.newGroup("relation=repel")
-	id := c.run(
+	id := c.Run(
 		"image_id=img-12345678", "instance_type=e1.large.r2", "cpu=8", "memory=16384", "os_disk_size=41", "count=1",
 		"instance_name=web 1", "login_mode=keypair", "login_keypair=kp-1", "login_passwd=-",
 		"vxnets.1=vxnet-0", "vxnets.2=vxnet-abcd123|192.168.1.2", "security_group=sg-1", "volumes.1=vol-1", "volumes.2=vol-2",
@@ -80,8 +82,8 @@ func TestQingCloudRunLetsPassWhatIsSold(t *testing.T) {
 		{"need_userdata=1", "userdata_type=tar", "userdata_value=uda-12345678"},
 		{"userdata_value=ignored when switched off"},
 	} {
-		if a := newQingTestClient(t, nil).call("RunInstances", qingSmallest(pairs...)...); a.code() != 0 {
-			t.Errorf("%v is refused: %s", pairs, a.raw)
+		if a := newQingTestClient(t, nil).Call("RunInstances", simtest.QingCloudCreate(pairs...)...); a.Code() != 0 {
+			t.Errorf("%v is refused: %s", pairs, a.Raw)
 		}
 	}
 }
@@ -89,17 +91,17 @@ func TestQingCloudRunLetsPassWhatIsSold(t *testing.T) {
 func TestQingCloudUserDataLimitIsOnTheEncodedText(t *testing.T) {
 	for size, want := range map[int]int{3072: 0, 3073: 1100} {
 		value := base64.StdEncoding.EncodeToString(make([]byte, size))
-		a := newQingTestClient(t, nil).call("RunInstances", qingSmallest("need_userdata=1", "userdata_type=plain", "userdata_value="+value)...)
-		if a.code() != want {
-			t.Errorf("%d bytes, %d encoded: %s, want %d", size, len(value), a.raw, want)
+		a := newQingTestClient(t, nil).Call("RunInstances", simtest.QingCloudCreate("need_userdata=1", "userdata_type=plain", "userdata_value="+value)...)
+		if a.Code() != want {
+			t.Errorf("%d bytes, %d encoded: %s, want %d", size, len(value), a.Raw, want)
 		}
 	}
 }
 
 func TestQingCloudUserDataIsIgnoredUnlessSwitchedOn(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	c.run("userdata_type=plain", "userdata_value=YQ==")
-	c.run("userdata_type=plain", "userdata_value=YQ==", "need_userdata=1")
+	c.Run("userdata_type=plain", "userdata_value=YQ==")
+	c.Run("userdata_type=plain", "userdata_value=YQ==", "need_userdata=1")
 	off, on := c.sim.Instances()[0].Params, c.sim.Instances()[1].Params
 	if off["userdata_value"] != "" || on["userdata_value"] != "YQ==" {
 		t.Errorf("user data is %q without need_userdata and %q with it, want none and YQ==", off["userdata_value"], on["userdata_value"])
@@ -121,7 +123,7 @@ func TestQingCloudUserDataDefaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := newQingTestClient(t, nil)
-		c.run(append([]string{"need_userdata=1", "userdata_value=YQ=="}, tt.pairs...)...)
+		c.Run(append([]string{"need_userdata=1", "userdata_value=YQ=="}, tt.pairs...)...)
 		if p := c.sim.Instances()[0].Params; p["userdata_path"] != tt.path || p["userdata_file"] != tt.file {
 			t.Errorf("%v goes to %q and %q, want %q and %q", tt.pairs, p["userdata_path"], p["userdata_file"], tt.path, tt.file)
 		}
@@ -133,11 +135,11 @@ func TestQingCloudUserDataDefaults(t *testing.T) {
 func TestQingCloudVolumesAndAddressesAreHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		id := c.run("volumes.1=vol-1", "vxnets.1=vxnet-a|192.168.1.2")[0]
+		id := c.Run("volumes.1=vol-1", "vxnets.1=vxnet-a|192.168.1.2")[0]
 		order := func(pair string, want int) {
 			t.Helper()
-			if a := c.call("RunInstances", qingSmallest(pair)...); a.code() != want {
-				t.Errorf("%s: %s, want %d", pair, a.raw, want)
+			if a := c.Call("RunInstances", simtest.QingCloudCreate(pair)...); a.Code() != want {
+				t.Errorf("%s: %s, want %d", pair, a.Raw, want)
 			}
 		}
 		order("volumes.1=vol-1", 1400)
@@ -145,7 +147,7 @@ func TestQingCloudVolumesAndAddressesAreHeld(t *testing.T) {
 		order("vxnets.1=vxnet-b|192.168.1.2", 0)
 		order("vxnets.1=vxnet-a|192.168.1.3", 0)
 		time.Sleep(qingUpTime)
-		c.must("TerminateInstances", "instances.1="+id)
+		c.Must("TerminateInstances", "instances.1="+id)
 		order("volumes.1=vol-1", 1400)
 		time.Sleep(qingEndTime)
 		order("volumes.1=vol-1", 0)
@@ -173,7 +175,7 @@ func TestQingCloudNumbersBeatTheType(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := newQingTestClient(t, nil)
-		m := c.show(c.run(tt.pairs...)[0])
+		m := c.Show(c.Run(tt.pairs...)[0])
 		if m.VCPUs != tt.cpus || m.Memory != tt.memory {
 			t.Errorf("%v makes %d cores and %d MiB, want %d and %d", tt.pairs, m.VCPUs, m.Memory, tt.cpus, tt.memory)
 		}
@@ -191,7 +193,7 @@ func TestQingCloudSecurityGroup(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := newQingTestClient(t, nil)
-		if got := c.show(c.run(tt.pairs...)[0]).SecurityGroup.ID; got != tt.want {
+		if got := c.Show(c.Run(tt.pairs...)[0]).SecurityGroup.ID; got != tt.want {
 			t.Errorf("%v: security group is %q, want %q", tt.pairs, got, tt.want)
 		}
 	}
@@ -200,7 +202,7 @@ func TestQingCloudSecurityGroup(t *testing.T) {
 func TestQingCloudCharge(t *testing.T) {
 	for pair, want := range map[string]Charge{"months=1": Prepaid, "dedicated_host_id=dh-1": Host, "gpu=0": Postpaid} {
 		c := newQingTestClient(t, nil)
-		c.run(pair)
+		c.Run(pair)
 		if got := c.sim.Instances()[0].Charge; got != want {
 			t.Errorf("%s: paid as %s, want %s", pair, got, want)
 		}

@@ -22,10 +22,10 @@ import (
 func (c *qingTestClient) sdk() *service.InstanceService {
 	return &service.InstanceService{
 		Config: &config.Config{
-			AccessKeyID: c.key, SecretAccessKey: c.secret, Protocol: "https", Host: "api.qingcloud.com", Port: 443,
+			AccessKeyID: c.Key, SecretAccessKey: c.Secret, Protocol: "https", Host: "api.qingcloud.com", Port: 443,
 			URI: "/iaas/", Connection: &http.Client{Transport: c.sim.Transport()},
 		},
-		Properties: &service.InstanceServiceProperties{Zone: &c.zone},
+		Properties: &service.InstanceServiceProperties{Zone: &c.Zone},
 	}
 }
 
@@ -44,11 +44,11 @@ func qingTags(v any) []string {
 // asked for them.
 func TestQingCloudInstancesAreWhole(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	c.run("vxnets.1=vxnet-0", "volumes.1=vol-1")
+	c.Run("vxnets.1=vxnet-0", "volumes.1=vol-1")
 	var reply struct {
 		Set []map[string]json.RawMessage `json:"instance_set"`
 	}
-	if err := json.Unmarshal([]byte(c.must("DescribeInstances", "verbose=1").raw), &reply); err != nil {
+	if err := json.Unmarshal([]byte(c.Must("DescribeInstances", "verbose=1").Raw), &reply); err != nil {
 		t.Fatal(err)
 	}
 	instance := reply.Set[0]
@@ -104,7 +104,7 @@ func TestQingCloudGroupsAreWhole(t *testing.T) {
 	var reply struct {
 		Set []map[string]json.RawMessage `json:"instance_group_set"`
 	}
-	if err := json.Unmarshal([]byte(c.must("DescribeInstanceGroups").raw), &reply); err != nil {
+	if err := json.Unmarshal([]byte(c.Must("DescribeInstanceGroups").Raw), &reply); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range qingTags(service.InstanceGroup{}) {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // advance moves fake time to a moment, which must be ahead.
@@ -35,18 +37,18 @@ func TestQingCloudPublishedVectors(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				advance(t, "2013-08-27T14:30:10Z")
 				c := newQingTestClient(t, &Options{AccessKeyID: "QYACCESSKEYIDEXAMPLE", AccessKeySecret: "SECRETACCESSKEY"})
-				c.method = tt.method
+				c.Method = tt.method
 				text := strings.NewReplacer("HASH", tt.hash, "ZONE", tt.zone).Replace(query)
-				if a := c.send(text + "&signature=" + url.QueryEscape(tt.signature)); a.code() != 0 || len(a.Instances) != 1 {
-					t.Errorf("the vector is refused: %s", a.raw)
+				if a := c.Send(text + "&signature=" + url.QueryEscape(tt.signature)); a.Code() != 0 || len(a.Instances) != 1 {
+					t.Errorf("the vector is refused: %s", a.Raw)
 				}
 				// A signature put into the URL without encoding its plus signs.
-				if a := c.send(text + "&signature=" + tt.signature); a.code() != 0 {
-					t.Errorf("the vector with a bare signature is refused: %s", a.raw)
+				if a := c.Send(text + "&signature=" + tt.signature); a.Code() != 0 {
+					t.Errorf("the vector with a bare signature is refused: %s", a.Raw)
 				}
 				flipped := "A" + tt.signature[1:]
-				if a := c.send(text + "&signature=" + url.QueryEscape(flipped)); a.code() != 1200 {
-					t.Errorf("a wrong signature is answered %s, want 1200", a.raw)
+				if a := c.Send(text + "&signature=" + url.QueryEscape(flipped)); a.Code() != 1200 {
+					t.Errorf("a wrong signature is answered %s, want 1200", a.Raw)
 				}
 			})
 		})
@@ -80,14 +82,14 @@ func TestQingCloudCapturedRequests(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				advance(t, tt.stamp)
 				c := newQingTestClient(t, nil)
-				if a := c.send(tt.query); a.code() != 0 || len(a.Instances) != 3 {
-					t.Fatalf("the captured request is refused: %s", a.raw)
+				if a := c.Send(tt.query); a.Code() != 0 || len(a.Instances) != 3 {
+					t.Fatalf("the captured request is refused: %s", a.Raw)
 				}
 				if got := c.sim.Instances()[0].Name; got != tt.wantName {
 					t.Errorf("the machine is called %q, want %q", got, tt.wantName)
 				}
-				if a := c.send(strings.Replace(tt.query, "count=3", "count=4", 1)); a.code() != 1200 {
-					t.Errorf("a changed parameter is answered %s, want 1200", a.raw)
+				if a := c.Send(strings.Replace(tt.query, "count=3", "count=4", 1)); a.Code() != 1200 {
+					t.Errorf("a changed parameter is answered %s, want 1200", a.Raw)
 				}
 			})
 		})
@@ -99,9 +101,9 @@ func TestQingCloudAcceptsEveryWayToSign(t *testing.T) {
 		for _, sha1 := range []bool{false, true} {
 			for _, paths := range [][2]string{{"/iaas/", "/iaas/"}, {"/iaas", "/iaas"}, {"/", "/"}, {"/", "/iaas/"}, {"/", "/iaas"}} {
 				c := newQingTestClient(t, nil)
-				c.method, c.sha1, c.path, c.signs = method, sha1, paths[0], paths[1]
-				if a := c.call("DescribeInstances", "search_word=a b+c/测~"); a.code() != 0 {
-					t.Errorf("%s, SHA1 %v, sent to %s, signed for %s: %s", method, sha1, c.path, c.signs, a.raw)
+				c.Method, c.Sha1, c.Path, c.Signs = method, sha1, paths[0], paths[1]
+				if a := c.Call("DescribeInstances", "search_word=a b+c/测~"); a.Code() != 0 {
+					t.Errorf("%s, SHA1 %v, sent to %s, signed for %s: %s", method, sha1, c.Path, c.Signs, a.Raw)
 				}
 			}
 		}
@@ -110,28 +112,28 @@ func TestQingCloudAcceptsEveryWayToSign(t *testing.T) {
 
 func TestQingCloudSignatureCoversPathAndMethod(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	c.path, c.signs = "/iaas", "/iaas/"
-	if a := c.call("DescribeInstances"); a.code() != 1200 {
-		t.Errorf("sent to /iaas but signed for /iaas/: %s, want 1200", a.raw)
+	c.Path, c.Signs = "/iaas", "/iaas/"
+	if a := c.Call("DescribeInstances"); a.Code() != 1200 {
+		t.Errorf("sent to /iaas but signed for /iaas/: %s, want 1200", a.Raw)
 	}
-	c.path = "/iaas/"
-	query := c.sign("DescribeInstances")
-	c.method = http.MethodPost
-	if a := c.send(query); a.code() != 1200 {
-		t.Errorf("posted but signed as GET: %s, want 1200", a.raw)
+	c.Path = "/iaas/"
+	query := c.Sign("DescribeInstances")
+	c.Method = http.MethodPost
+	if a := c.Send(query); a.Code() != 1200 {
+		t.Errorf("posted but signed as GET: %s, want 1200", a.Raw)
 	}
 }
 
 // The official Python SDK posts forms in any order, with plus signs for blanks.
 func TestQingCloudAcceptsUnsortedForms(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	c.method = http.MethodPost
-	parts := strings.Split(c.sign("RunInstances", qingSmallest("instance_name=two words", "req_id=1", "need_newsid=0", "empty=")...), "&")
+	c.Method = http.MethodPost
+	parts := strings.Split(c.Sign("RunInstances", simtest.QingCloudCreate("instance_name=two words", "req_id=1", "need_newsid=0", "empty=")...), "&")
 	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
 		parts[i], parts[j] = parts[j], parts[i]
 	}
-	if a := c.send(strings.ReplaceAll(strings.Join(parts, "&"), "%20", "+")); a.code() != 0 {
-		t.Fatalf("an unsorted form is refused: %s", a.raw)
+	if a := c.Send(strings.ReplaceAll(strings.Join(parts, "&"), "%20", "+")); a.Code() != 0 {
+		t.Fatalf("an unsorted form is refused: %s", a.Raw)
 	}
 	if got := c.sim.Instances()[0].Name; got != "two words" {
 		t.Errorf("the machine is called %q, want two words", got)
@@ -140,24 +142,24 @@ func TestQingCloudAcceptsUnsortedForms(t *testing.T) {
 
 func TestQingCloudUnknownParametersAreSigned(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	query := c.sign("DescribeInstances", "is_cluster_node=0", "expires=2030-01-01T00:00:00Z")
-	if a := c.send(query); a.code() != 0 {
-		t.Errorf("unknown parameters are refused: %s", a.raw)
+	query := c.Sign("DescribeInstances", "is_cluster_node=0", "expires=2030-01-01T00:00:00Z")
+	if a := c.Send(query); a.Code() != 0 {
+		t.Errorf("unknown parameters are refused: %s", a.Raw)
 	}
-	if a := c.send(strings.Replace(query, "is_cluster_node=0", "is_cluster_node=1", 1)); a.code() != 1200 {
-		t.Errorf("a changed unknown parameter is answered %s, want 1200", a.raw)
+	if a := c.Send(strings.Replace(query, "is_cluster_node=0", "is_cluster_node=1", 1)); a.Code() != 1200 {
+		t.Errorf("a changed unknown parameter is answered %s, want 1200", a.Raw)
 	}
 }
 
 func TestQingCloudWrongKey(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	c.key = "somebody"
-	if a := c.call("DescribeInstances"); a.code() != 1200 {
-		t.Errorf("unknown key: %s, want 1200", a.raw)
+	c.Key = "somebody"
+	if a := c.Call("DescribeInstances"); a.Code() != 1200 {
+		t.Errorf("unknown key: %s, want 1200", a.Raw)
 	}
-	c.key, c.secret = DefaultAccessKeyID, "guess"
-	if a := c.call("DescribeInstances"); a.code() != 1200 {
-		t.Errorf("wrong secret: %s, want 1200", a.raw)
+	c.Key, c.Secret = DefaultAccessKeyID, "guess"
+	if a := c.Call("DescribeInstances"); a.Code() != 1200 {
+		t.Errorf("wrong secret: %s, want 1200", a.Raw)
 	}
 	if n := c.sim.Calls(QingCloud, ""); n != 0 {
 		t.Errorf("%d forged calls are counted", n)
@@ -172,9 +174,9 @@ func TestQingCloudTimeStampWindow(t *testing.T) {
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			c := newQingTestClient(t, nil)
-			c.stamp = func() time.Time { return time.Now().Add(tt.off) }
-			if a := c.call("DescribeInstances"); a.code() != tt.want {
-				t.Errorf("a stamp off by %v is answered %s, want %d", tt.off, a.raw, tt.want)
+			c.Stamp = func() time.Time { return time.Now().Add(tt.off) }
+			if a := c.Call("DescribeInstances"); a.Code() != tt.want {
+				t.Errorf("a stamp off by %v is answered %s, want %d", tt.off, a.Raw, tt.want)
 			}
 		})
 	}
@@ -183,10 +185,10 @@ func TestQingCloudTimeStampWindow(t *testing.T) {
 func TestQingCloudRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		query := c.sign("RunInstances", qingSmallest()...)
+		query := c.Sign("RunInstances", simtest.QingCloudCreate()...)
 		for i, want := range []int{0, 0, 1300} {
-			if a := c.send(query); a.code() != want {
-				t.Errorf("sent for the %d. time: %s, want %d", i+1, a.raw, want)
+			if a := c.Send(query); a.Code() != want {
+				t.Errorf("sent for the %d. time: %s, want %d", i+1, a.Raw, want)
 			}
 			time.Sleep(31 * time.Second)
 		}
@@ -198,18 +200,18 @@ func TestQingCloudRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
 
 func TestQingCloudMissingCommonParameter(t *testing.T) {
 	for _, name := range []string{"action", "access_key_id", "time_stamp", "signature_method", "signature_version"} {
-		a := newQingTestClient(t, nil).call("DescribeInstances", name+"=-")
-		if a.code() != 1100 || !strings.Contains(a.Message, name) {
-			t.Errorf("without %s: %s, want 1100 that names it", name, a.raw)
+		a := newQingTestClient(t, nil).Call("DescribeInstances", name+"=-")
+		if a.Code() != 1100 || !strings.Contains(a.Message, name) {
+			t.Errorf("without %s: %s, want 1100 that names it", name, a.Raw)
 		}
 	}
 	c := newQingTestClient(t, nil)
-	query, _, _ := strings.Cut(c.sign("DescribeInstances"), "&signature=")
-	if a := c.send(query); a.code() != 1100 {
-		t.Errorf("without a signature: %s, want 1100", a.raw)
+	query, _, _ := strings.Cut(c.Sign("DescribeInstances"), "&signature=")
+	if a := c.Send(query); a.Code() != 1100 {
+		t.Errorf("without a signature: %s, want 1100", a.Raw)
 	}
-	if a := c.send(""); a.code() != 1100 {
-		t.Errorf("without anything: %s, want 1100", a.raw)
+	if a := c.Send(""); a.Code() != 1100 {
+		t.Errorf("without anything: %s, want 1100", a.Raw)
 	}
 }
 
@@ -217,31 +219,31 @@ func TestQingCloudMalformedCommonParameter(t *testing.T) {
 	for pair, want := range map[string]int{
 		"signature_method=HmacMD5": 1101, "signature_version=2": 1101, "time_stamp=2026-11-22 13:14:36": 1100,
 	} {
-		if a := newQingTestClient(t, nil).call("DescribeInstances", pair); a.code() != want {
-			t.Errorf("%s: %s, want %d", pair, a.raw, want)
+		if a := newQingTestClient(t, nil).Call("DescribeInstances", pair); a.Code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.Raw, want)
 		}
 	}
 	c := newQingTestClient(t, nil)
 	for _, query := range []string{"action=%zz", "action=A&action=B", "action=A;zone=b"} {
-		if a := c.send(query); a.code() != 1100 {
-			t.Errorf("%s: %s, want 1100", query, a.raw)
+		if a := c.Send(query); a.Code() != 1100 {
+			t.Errorf("%s: %s, want 1100", query, a.Raw)
 		}
 	}
-	c.method = http.MethodPut
-	if a := c.call("DescribeInstances"); a.code() != 1100 {
-		t.Errorf("PUT: %s, want 1100", a.raw)
+	c.Method = http.MethodPut
+	if a := c.Call("DescribeInstances"); a.Code() != 1100 {
+		t.Errorf("PUT: %s, want 1100", a.Raw)
 	}
-	c.method = http.MethodGet
-	if a := c.send(strings.Replace(c.sign("DescribeInstances"), "&signature=", "&signature=!", 1)); a.code() != 1200 {
-		t.Errorf("a signature that is not base64: %s, want 1200", a.raw)
+	c.Method = http.MethodGet
+	if a := c.Send(strings.Replace(c.Sign("DescribeInstances"), "&signature=", "&signature=!", 1)); a.Code() != 1200 {
+		t.Errorf("a signature that is not base64: %s, want 1200", a.Raw)
 	}
 }
 
 func TestQingCloudSecurityToken(t *testing.T) {
 	c := newQingTestClient(t, &Options{SecurityToken: "tok-1"})
 	for pair, want := range map[string]int{"token=tok-1": 0, "token=tok-2": 1200, "token=-": 1200} {
-		if a := c.call("DescribeInstances", pair); a.code() != want {
-			t.Errorf("%s: %s, want %d", pair, a.raw, want)
+		if a := c.Call("DescribeInstances", pair); a.Code() != want {
+			t.Errorf("%s: %s, want %d", pair, a.Raw, want)
 		}
 	}
 }

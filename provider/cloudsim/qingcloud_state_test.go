@@ -6,13 +6,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestQingCloudBootOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		start := time.Now()
-		id := c.run("vxnets.1=vxnet-a")[0]
+		id := c.Run("vxnets.1=vxnet-a")[0]
 		steps := []struct {
 			at                 time.Duration
 			status, transition string
@@ -27,13 +29,13 @@ func TestQingCloudBootOrder(t *testing.T) {
 		}
 		for _, s := range steps {
 			time.Sleep(time.Until(start.Add(s.at)))
-			m := c.show(id)
+			m := c.Show(id)
 			if m.Status != s.status || m.Transition != s.transition || (m.VxNets[0].PrivateIP != "") != s.address {
 				t.Errorf("after %v: %q/%q, address %q, want %q/%q, address %v",
 					s.at, m.Status, m.Transition, m.VxNets[0].PrivateIP, s.status, s.transition, s.address)
 			}
 		}
-		if m := c.show(id); !m.CreateTime.Equal(start) || !m.StatusTime.Equal(start.Add(2*time.Second)) {
+		if m := c.Show(id); !m.CreateTime.Equal(start) || !m.StatusTime.Equal(start.Add(2*time.Second)) {
 			t.Errorf("created %v, changed %v, want %v and 2 s later", m.CreateTime, m.StatusTime, start)
 		}
 	})
@@ -42,9 +44,9 @@ func TestQingCloudBootOrder(t *testing.T) {
 func TestQingCloudSelfManagedNetworkNeverGivesAnAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
-		id := c.run("vxnets.1=vxnet-self1")[0]
+		id := c.Run("vxnets.1=vxnet-self1")[0]
 		time.Sleep(time.Hour)
-		m := c.show(id)
+		m := c.Show(id)
 		if m.VxNets[0].PrivateIP != "" || m.VxNets[0].Type != 0 || len(c.sim.Instances()[0].PrivateIPs) != 0 {
 			t.Errorf("network is %+v, want type 0 without an address", m.VxNets[0])
 		}
@@ -55,17 +57,17 @@ func TestQingCloudLaunchFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LaunchFailure, Count: 1})
-		a := c.must("RunInstances", qingSmallest("count=2", "vxnets.1=vxnet-a")...)
+		a := c.Must("RunInstances", simtest.QingCloudCreate("count=2", "vxnets.1=vxnet-a")...)
 		time.Sleep(3 * time.Second)
-		bad, good := c.show(a.Instances[0]), c.show(a.Instances[1])
+		bad, good := c.Show(a.Instances[0]), c.Show(a.Instances[1])
 		if bad.Status != "terminated" || bad.Transition != "" || bad.VxNets[0].PrivateIP != "" || good.Status != "running" {
 			t.Errorf("machines are %+v and %+v, want the first terminated without an address", bad, good)
 		}
-		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.Status != "failed" {
+		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.Status != "failed" {
 			t.Errorf("the job is %s, want failed", job.Status)
 		}
 		time.Sleep(2 * time.Hour)
-		if n := c.must("DescribeInstances").Total; n != 1 {
+		if n := c.Must("DescribeInstances").Total; n != 1 {
 			t.Errorf("%d machines are listed after two hours, want 1: the dead one left the recycle bin", n)
 		}
 	})
@@ -74,13 +76,13 @@ func TestQingCloudLaunchFailure(t *testing.T) {
 func TestQingCloudPartialCreate(t *testing.T) {
 	c := newQingTestClient(t, nil)
 	c.sim.Inject(Fault{Kind: Partial, Count: 2})
-	if got := c.run("count=5"); len(got) != 2 || len(c.sim.Instances()) != 2 {
+	if got := c.Run("count=5"); len(got) != 2 || len(c.sim.Instances()) != 2 {
 		t.Errorf("the answer names %d machines and %d exist, want 2 and 2", len(got), len(c.sim.Instances()))
 	}
 	c.sim.ClearFaults()
 	c.sim.Inject(Fault{Kind: Partial, Count: 0})
-	if a := c.must("RunInstances", qingSmallest()...); len(a.Instances) != 0 || !strings.Contains(a.raw, `"instances":[]`) {
-		t.Errorf("success without machines is answered %s", a.raw)
+	if a := c.Must("RunInstances", simtest.QingCloudCreate()...); len(a.Instances) != 0 || !strings.Contains(a.Raw, `"instances":[]`) {
+		t.Errorf("success without machines is answered %s", a.Raw)
 	}
 }
 
@@ -88,18 +90,18 @@ func TestQingCloudLateVisibility(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: LateVisibility, Delay: 5 * time.Second})
-		a := c.must("RunInstances", qingSmallest("instance_name=web-x1")...)
-		if n := c.must("DescribeInstances", "search_word=web-x1").Total; n != 0 {
+		a := c.Must("RunInstances", simtest.QingCloudCreate("instance_name=web-x1")...)
+		if n := c.Must("DescribeInstances", "search_word=web-x1").Total; n != 0 {
 			t.Errorf("%d machines are found right after the create, want none", n)
 		}
-		if got := c.call("TerminateInstances", "instances.1="+a.Instances[0]); got.code() != 2100 {
-			t.Errorf("terminating what is not visible: %s, want 2100", got.raw)
+		if got := c.Call("TerminateInstances", "instances.1="+a.Instances[0]); got.Code() != 2100 {
+			t.Errorf("terminating what is not visible: %s, want 2100", got.Raw)
 		}
-		if job := c.must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.ResourceIDs != a.Instances[0] {
+		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.ResourceIDs != a.Instances[0] {
 			t.Errorf("the job names %q, want %s all along", job.ResourceIDs, a.Instances[0])
 		}
 		time.Sleep(5 * time.Second)
-		if n := c.must("DescribeInstances", "search_word=web-x1").Total; n != 1 {
+		if n := c.Must("DescribeInstances", "search_word=web-x1").Total; n != 1 {
 			t.Errorf("%d machines are found after 5 s, want 1", n)
 		}
 	})
@@ -110,8 +112,8 @@ func TestQingCloudSameSeedSameAccount(t *testing.T) {
 		c := newQingTestClient(t, &Options{Seed: seed, Boot: func(_ Cloud, r *rand.Rand) time.Duration {
 			return time.Duration(r.IntN(1000)) * time.Millisecond
 		}})
-		a := c.must("RunInstances", qingSmallest("count=3", "vxnets.1=vxnet-a")...)
-		m := c.show(a.Instances[2])
+		a := c.Must("RunInstances", simtest.QingCloudCreate("count=3", "vxnets.1=vxnet-a")...)
+		m := c.Show(a.Instances[2])
 		return strings.Join(a.Instances, " ") + a.JobID + m.VxNets[0].NICID
 	}
 	if a, b := account(1), account(1); a != b {

@@ -4,55 +4,57 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestQingCloudUnknownAction(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	if a := c.call("FlyToTheMoon"); a.code() != 1101 || a.httpStatus != http.StatusOK {
-		t.Errorf("an unknown action is answered %d %s, want HTTP 200 with 1101", a.httpStatus, a.raw)
+	if a := c.Call("FlyToTheMoon"); a.Code() != 1101 || a.HttpStatus != http.StatusOK {
+		t.Errorf("an unknown action is answered %d %s, want HTTP 200 with 1101", a.HttpStatus, a.Raw)
 	}
-	if a := c.call("describeinstances"); a.code() != 1101 {
-		t.Errorf("action names are case-sensitive, got %s", a.raw)
+	if a := c.Call("describeinstances"); a.Code() != 1101 {
+		t.Errorf("action names are case-sensitive, got %s", a.Raw)
 	}
 }
 
 func TestQingCloudErrorHasOnlyMessageAndCode(t *testing.T) {
-	a := newQingTestClient(t, nil).call("RunInstances")
-	if a.contentType != "application/json" || a.httpStatus != http.StatusOK || a.Action != "" || a.Message == "" || a.code() != 1100 {
-		t.Errorf("an error is answered %d %s %s, want HTTP 200, JSON, message and ret_code", a.httpStatus, a.contentType, a.raw)
+	a := newQingTestClient(t, nil).Call("RunInstances")
+	if a.ContentType != "application/json" || a.HttpStatus != http.StatusOK || a.Action != "" || a.Message == "" || a.Code() != 1100 {
+		t.Errorf("an error is answered %d %s %s, want HTTP 200, JSON, message and ret_code", a.HttpStatus, a.ContentType, a.Raw)
 	}
 }
 
 func TestQingCloudZone(t *testing.T) {
 	for zone, want := range map[string]int{"pek3a": 0, "sh1": 0, "PEK3A": 1100, "": 1100, "pek 3": 1100} {
 		c := newQingTestClient(t, nil)
-		c.zone = zone
-		if a := c.call("DescribeInstances"); a.code() != want {
-			t.Errorf("zone %q is answered %s, want %d", zone, a.raw, want)
+		c.Zone = zone
+		if a := c.Call("DescribeInstances"); a.Code() != want {
+			t.Errorf("zone %q is answered %s, want %d", zone, a.Raw, want)
 		}
 	}
 }
 
 func TestQingCloudDescribeZonesNeedsNoZone(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	c.zone = ""
-	all := c.must("DescribeZones")
+	c.Zone = ""
+	all := c.Must("DescribeZones")
 	if all.Total < 2 || len(all.Zones) != all.Total {
-		t.Errorf("zones are %s", all.raw)
+		t.Errorf("zones are %s", all.Raw)
 	}
-	if one := c.must("DescribeZones", "zones.1=pek3a", "status.1=active"); one.Total != 1 || one.Zones[0].ID != "pek3a" {
-		t.Errorf("asked for pek3a, got %s", one.raw)
+	if one := c.Must("DescribeZones", "zones.1=pek3a", "status.1=active"); one.Total != 1 || one.Zones[0].ID != "pek3a" {
+		t.Errorf("asked for pek3a, got %s", one.Raw)
 	}
-	if none := c.must("DescribeZones", "status.1=defunct"); none.Total != 0 {
-		t.Errorf("defunct zones are %s, want none", none.raw)
+	if none := c.Must("DescribeZones", "status.1=defunct"); none.Total != 0 {
+		t.Errorf("defunct zones are %s, want none", none.Raw)
 	}
 }
 
 func TestQingCloudOtherPathsAreNotTheAPI(t *testing.T) {
 	c := newQingTestClient(t, nil)
-	c.path, c.signs = "/iam/", "/iam/"
-	if a := c.call("DescribeInstances"); a.httpStatus != http.StatusNotFound {
-		t.Errorf("/iam/ is answered %d %s, want 404", a.httpStatus, a.raw)
+	c.Path, c.Signs = "/iam/", "/iam/"
+	if a := c.Call("DescribeInstances"); a.HttpStatus != http.StatusNotFound {
+		t.Errorf("/iam/ is answered %d %s, want 404", a.HttpStatus, a.Raw)
 	}
 }
 
@@ -79,9 +81,9 @@ func TestQingCloudFaults(t *testing.T) {
 	for _, tt := range tests {
 		c := newQingTestClient(t, nil)
 		c.sim.Inject(tt.fault)
-		a := c.call("RunInstances", qingSmallest()...)
-		if a.httpStatus != tt.status || a.code() != tt.code || !strings.Contains(a.raw, tt.text) {
-			t.Errorf("%+v is answered %d %s, want %d, ret_code %d, %q", tt.fault, a.httpStatus, a.raw, tt.status, tt.code, tt.text)
+		a := c.Call("RunInstances", simtest.QingCloudCreate()...)
+		if a.HttpStatus != tt.status || a.Code() != tt.code || !strings.Contains(a.Raw, tt.text) {
+			t.Errorf("%+v is answered %d %s, want %d, ret_code %d, %q", tt.fault, a.HttpStatus, a.Raw, tt.status, tt.code, tt.text)
 		}
 		if n := len(c.sim.Everything()); n != 0 {
 			t.Errorf("%+v made %d machines", tt.fault, n)
@@ -93,14 +95,14 @@ func TestQingCloudServerErrorAfterTheEffect(t *testing.T) {
 	for code, status := range map[string]int{"": 503, "5000": 200} {
 		c := newQingTestClient(t, nil)
 		c.sim.Inject(Fault{Kind: ServerErrorAfter, Code: code, API: "RunInstances"})
-		a := c.call("RunInstances", qingSmallest("count=2")...)
-		if a.httpStatus != status || len(a.Instances) != 0 {
-			t.Errorf("answer is %d %s, want %d without IDs", a.httpStatus, a.raw, status)
+		a := c.Call("RunInstances", simtest.QingCloudCreate("count=2")...)
+		if a.HttpStatus != status || len(a.Instances) != 0 {
+			t.Errorf("answer is %d %s, want %d without IDs", a.HttpStatus, a.Raw, status)
 		}
 		if n := len(c.sim.Instances()); n != 2 {
 			t.Errorf("%d machines exist behind the error, want 2", n)
 		}
-		if n := c.must("DescribeInstances").Total; n != 2 {
+		if n := c.Must("DescribeInstances").Total; n != 2 {
 			t.Errorf("%d machines are listed afterwards, want 2", n)
 		}
 	}
@@ -109,11 +111,11 @@ func TestQingCloudServerErrorAfterTheEffect(t *testing.T) {
 func TestQingCloudAnswersNeverQuoteSecrets(t *testing.T) {
 	c := newQingTestClient(t, nil)
 	for _, pairs := range [][]string{
-		qingSmallest("login_mode=magic"),
-		qingSmallest("need_userdata=1", "userdata_type=plain", "userdata_value=Secret-Word-1!"),
-		qingSmallest("count=Secret-Word-1"),
+		simtest.QingCloudCreate("login_mode=magic"),
+		simtest.QingCloudCreate("need_userdata=1", "userdata_type=plain", "userdata_value=Secret-Word-1!"),
+		simtest.QingCloudCreate("count=Secret-Word-1"),
 	} {
-		if a := c.call("RunInstances", pairs...); a.code()/100 != 11 || strings.Contains(a.raw, "Secret-Word") {
+		if a := c.Call("RunInstances", pairs...); a.Code()/100 != 11 || strings.Contains(a.Raw, "Secret-Word") {
 			t.Errorf("answer must be an error without the values sent")
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // flatRun is fullRun as a query has it; the documents write TRUE and FALSE.
@@ -44,18 +46,18 @@ func flatten(flat map[string]string, path string, v any) {
 func TestTencentJSONQueryAndFormSayTheSame(t *testing.T) {
 	const group = `{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`
 	// Every simulator without a seed of its own gives its first group the same ID.
-	full := strings.Replace(fullRun, "ps-1", newCVMTestClient(t, nil).newGroup(group), 1)
+	full := strings.Replace(simtest.CVMFull, "ps-1", newCVMTestClient(t, nil).newGroup(group), 1)
 	flat := flatRun(t, full)
 	query := maps.Clone(flat)
 	query["Action"] = "RunInstances"
 	for name, r := range map[string]*http.Request{
-		"JSON":     stNewCVM(t, nil).request("RunInstances", full),
-		"v1 query": v1GET(query),
-		"v1 form":  v1POST(query),
-		"TC3 query": tc3Request{
-			method: "GET", query: "?" + encode(flat),
-			header: map[string]string{"X-TC-Action": "RunInstances"},
-		}.build(),
+		"JSON":     simtest.NewCVM(t, nil).Request("RunInstances", full),
+		"v1 query": simtest.V1GET(query),
+		"v1 form":  simtest.V1POST(query),
+		"TC3 query": simtest.TC3Request{
+			Method: "GET", Query: "?" + encode(flat),
+			Header: map[string]string{"X-TC-Action": "RunInstances"},
+		}.Build(),
 	} {
 		c := newCVMTestClient(t, nil)
 		c.newGroup(group)
@@ -82,7 +84,7 @@ func TestTencentJSONQueryAndFormSayTheSame(t *testing.T) {
 func encode(flat map[string]string) string {
 	var pairs []string
 	for _, key := range slices.Sorted(maps.Keys(flat)) {
-		pairs = append(pairs, key+"="+escape(flat[key]))
+		pairs = append(pairs, key+"="+simtest.Escape(flat[key]))
 	}
 	return strings.Join(pairs, "&")
 }
@@ -107,7 +109,7 @@ func TestTencentJSONParametersMustHaveTheirType(t *testing.T) {
 		`{"InstanceName":null,"DataDisks":null,"DryRun":null}`: "",
 		`{"SecurityGroupIds":[]}`:                              "",
 	} {
-		c.refused(members, c.call("RunInstances", runBody(t, members)), code)
+		c.Refused(members, c.Call("RunInstances", simtest.CVMCreate(t, members)), code)
 	}
 }
 
@@ -124,7 +126,7 @@ func TestTencentFlatParametersMustNest(t *testing.T) {
 		"an unexported Go field":   {"cvmPage.Limit=1", "UnknownParameter"},
 		"a list in any order":      {"Filters.0.Name=zone&Filters.0.Values.1=b&Filters.0.Values.0=a", ""},
 	} {
-		got := cvmAsk(t, New(nil), tc3Request{method: "GET", query: "?" + c.query}.build())
+		got := cvmAsk(t, New(nil), simtest.TC3Request{Method: "GET", Query: "?" + c.query}.Build())
 		if got.Error.Code != c.code {
 			t.Errorf("%s (%s): code %q, want %q", name, c.query, got.Error.Code, c.code)
 		}
@@ -141,7 +143,7 @@ func TestTencentErrorsDoNotRepeatValues(t *testing.T) {
 		`{"InstanceCount":"` + secret + `"}`,
 		`{"ImageId":"` + secret + `"}`,
 	} {
-		got := c.call("RunInstances", runBody(t, members))
+		got := c.Call("RunInstances", simtest.CVMCreate(t, members))
 		if got.Error.Code == "" || strings.Contains(got.Error.Message, secret) {
 			t.Errorf("code %q; the message must not repeat the value", got.Error.Code)
 		}

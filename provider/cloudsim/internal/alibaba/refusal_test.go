@@ -1,4 +1,4 @@
-package cloudsim
+package alibaba_test
 
 import (
 	"maps"
@@ -7,6 +7,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // TestRPCRefusals sends a good request with one thing wrong.
@@ -32,17 +36,17 @@ func TestRPCRefusals(t *testing.T) {
 		{"an unexpected token", []string{"SecurityToken", "tok"}, 400, "InvalidSecurityToken.MismatchWithAccessKey", "token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			sim := New(nil)
-			client := aliNewECS(t, sim)
-			params := client.system("DescribeRegions")
-			maps.Copy(params, aliPairs(c.change))
+			sim := cloudsim.New(nil)
+			client := newECS(t, sim)
+			params := client.System("DescribeRegions")
+			maps.Copy(params, simtest.Pairs(c.change))
 			maps.DeleteFunc(params, func(_, v string) bool { return v == "" })
-			reply := client.send("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), "")
-			client.wantCode(reply, c.status, c.code)
-			if message, _ := reply.body["Message"].(string); !strings.Contains(message, c.says) {
+			reply := client.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			client.WantCode(reply, c.status, c.code)
+			if message, _ := reply.Body["Message"].(string); !strings.Contains(message, c.says) {
 				t.Errorf("message %q does not mention %s", message, c.says)
 			}
-			if n := sim.Calls(ECS, ""); n != 0 {
+			if n := sim.Calls(cloudsim.ECS, ""); n != 0 {
 				t.Errorf("a request that was refused at the door counts as %d calls", n)
 			}
 		})
@@ -50,51 +54,51 @@ func TestRPCRefusals(t *testing.T) {
 }
 
 func TestRPCWithoutSignature(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	c.wantCode(c.send("GET", aliEncode(c.system("DescribeRegions"), ""), ""), 400, "MissingParameter")
+	c := newECS(t, cloudsim.New(nil))
+	c.WantCode(c.Send("GET", alibaba.EncodeParams(c.System("DescribeRegions"), ""), ""), 400, "MissingParameter")
 }
 
 func TestRPCSignatureThatIsNone(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	params := c.system("DescribeRegions")
+	c := newECS(t, cloudsim.New(nil))
+	params := c.System("DescribeRegions")
 	params["Signature"] = "not base64"
-	c.wantCode(c.send("GET", aliEncode(params, ""), ""), 400, "IncompleteSignature")
+	c.WantCode(c.Send("GET", alibaba.EncodeParams(params, ""), ""), 400, "IncompleteSignature")
 }
 
 // TestRPCWrongSecret: the server says what it signed, so that the client can
 // tell a wrong secret from a wrong encoding.
 func TestRPCWrongSecret(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	params := c.system("DescribeRegions")
-	reply := c.send("POST", aliEncode(aliSignRPC("POST", "guess", params), ""), "")
-	c.wantCode(reply, 400, "SignatureDoesNotMatch")
-	message, _ := reply.body["Message"].(string)
+	c := newECS(t, cloudsim.New(nil))
+	params := c.System("DescribeRegions")
+	reply := c.Send("POST", alibaba.EncodeParams(simtest.SignRPC("POST", "guess", params), ""), "")
+	c.WantCode(reply, 400, "SignatureDoesNotMatch")
+	message, _ := reply.Body["Message"].(string)
 	_, signed, _ := strings.Cut(message, "server string to sign is:")
-	if want := rpcStringToSign("POST", params); signed != want {
+	if want := alibaba.RPCStringToSign("POST", params); signed != want {
 		t.Errorf("the message ends with\n%s\nwant the string to sign\n%s", signed, want)
 	}
 }
 
 func TestRPCMethodIsSigned(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	query := aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, c.system("DescribeRegions")), "")
-	c.wantCode(c.send("POST", query, ""), 400, "SignatureDoesNotMatch")
+	c := newECS(t, cloudsim.New(nil))
+	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
+	c.WantCode(c.Send("POST", query, ""), 400, "SignatureDoesNotMatch")
 }
 
 func TestReplayedNonce(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	query := aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, c.system("DescribeRegions")), "")
-	c.wantOK(c.send("GET", query, ""))
-	c.wantCode(c.send("GET", query, ""), 400, "SignatureNonceUsed")
+	c := newECS(t, cloudsim.New(nil))
+	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
+	c.WantOK(c.Send("GET", query, ""))
+	c.WantCode(c.Send("GET", query, ""), 400, "SignatureNonceUsed")
 }
 
 // TestForgedNonceIsNotSpent: a request with a bad signature must not be able to
 // spoil the nonce of a good one.
 func TestForgedNonceIsNotSpent(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	params := c.system("DescribeRegions")
-	c.wantCode(c.send("GET", aliEncode(aliSignRPC("GET", "guess", params), ""), ""), 400, "SignatureDoesNotMatch")
-	c.wantOK(c.send("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), ""))
+	c := newECS(t, cloudsim.New(nil))
+	params := c.System("DescribeRegions")
+	c.WantCode(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", "guess", params), ""), ""), 400, "SignatureDoesNotMatch")
+	c.WantOK(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
 }
 
 func TestTimestampWindow(t *testing.T) {
@@ -108,15 +112,15 @@ func TestTimestampWindow(t *testing.T) {
 			{-15*time.Minute - time.Second, "InvalidTimeStamp.Expired"},
 			{15*time.Minute + time.Second, "InvalidTimeStamp.Expired"},
 		} {
-			c := aliNewECS(t, New(nil))
-			params := c.system("DescribeRegions")
-			params["Timestamp"] = time.Now().UTC().Add(w.off).Format(aliStamp)
-			rpc := c.send("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), "")
-			req := c.acs3("POST", "DescribeRegions", "", "")
+			c := newECS(t, cloudsim.New(nil))
+			params := c.System("DescribeRegions")
+			params["Timestamp"] = time.Now().UTC().Add(w.off).Format(alibaba.TimeFormat)
+			rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			req := c.ACS3("POST", "DescribeRegions", "", "")
 			req.Header.Set("x-acs-date", params["Timestamp"])
-			aliSignACS3(t, req, DefaultAccessKeySecret)
-			for name, reply := range map[string]aliReply{"RPC": rpc, "ACS3": c.do(req)} {
-				if got, _ := reply.body["Code"].(string); got != w.code {
+			simtest.SignACS3(t, req, cloudsim.DefaultAccessKeySecret)
+			for name, reply := range map[string]simtest.AlibabaAnswer{"RPC": rpc, "ACS3": c.Do(req)} {
+				if got, _ := reply.Body["Code"].(string); got != w.code {
 					t.Errorf("%s: a clock off by %v got %q, want %q", name, w.off, got, w.code)
 				}
 			}
@@ -125,21 +129,21 @@ func TestTimestampWindow(t *testing.T) {
 }
 
 func TestUnsupportedHTTPMethodAndPath(t *testing.T) {
-	c := aliNewECS(t, New(nil))
+	c := newECS(t, cloudsim.New(nil))
 	sign := func(method string) string {
-		return aliEncode(aliSignRPC(method, DefaultAccessKeySecret, c.system("DescribeRegions")), "")
+		return alibaba.EncodeParams(simtest.SignRPC(method, cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
 	}
-	c.wantCode(c.send(http.MethodPut, sign("PUT"), ""), 403, "UnsupportedHTTPMethod")
-	req := c.request("GET", sign("GET"), "")
+	c.WantCode(c.Send(http.MethodPut, sign("PUT"), ""), 403, "UnsupportedHTTPMethod")
+	req := c.Request("GET", sign("GET"), "")
 	req.URL.Path = "/v1"
-	c.wantCode(c.do(req), 403, "InvalidAction")
+	c.WantCode(c.Do(req), 403, "InvalidAction")
 }
 
 func TestBadlyEncodedQuery(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	req := c.request("GET", "", "")
+	c := newECS(t, cloudsim.New(nil))
+	req := c.Request("GET", "", "")
 	req.URL.RawQuery = "Action=%zz"
-	status, body := c.raw(req)
+	status, body := c.Raw(req)
 	if status != 400 || !strings.Contains(body, "<Code>InvalidParameter</Code>") {
 		t.Errorf("answered %d %s", status, body)
 	}
@@ -161,62 +165,62 @@ func TestACS3Refusals(t *testing.T) {
 		{"no nonce", drop("x-acs-signature-nonce"), 400, "MissingParameter"},
 		{"no content hash", drop("x-acs-content-sha256"), 400, "MissingParameter"},
 		{"authorization without a signature", func(_ *testing.T, r *http.Request) {
-			r.Header.Set("Authorization", acs3Name+" Credential=testid")
+			r.Header.Set("Authorization", alibaba.ACS3Name+" Credential=testid")
 		}, 400, "IncompleteSignature"},
 		{"signature that is no hash", func(_ *testing.T, r *http.Request) {
 			r.Header.Set("Authorization", r.Header.Get("Authorization")+"zz")
 		}, 400, "IncompleteSignature"},
 		{"host not signed", func(t *testing.T, r *http.Request) {
-			aliSignACS3List(t, r, DefaultAccessKeySecret, strings.Fields(acs3Signed)[1:])
+			simtest.SignACS3Headers(t, r, cloudsim.DefaultAccessKeySecret, strings.Fields(alibaba.ACS3Signed)[1:])
 		}, 400, "IncompleteSignature"},
-		{"wrong secret", func(t *testing.T, r *http.Request) { aliSignACS3(t, r, "guess") }, 400, "SignatureDoesNotMatch"},
+		{"wrong secret", func(t *testing.T, r *http.Request) { simtest.SignACS3(t, r, "guess") }, 400, "SignatureDoesNotMatch"},
 		{"another host", func(_ *testing.T, r *http.Request) { r.Host = "ecs.aliyuncs.com:80" }, 400, "SignatureDoesNotMatch"},
 		{"query changed on the way", func(_ *testing.T, r *http.Request) { r.URL.RawQuery = "a=b" }, 400, "SignatureDoesNotMatch"},
 		{"unknown action", func(t *testing.T, r *http.Request) {
 			r.Header.Set("x-acs-action", "MakeCoffee")
-			aliSignACS3(t, r, DefaultAccessKeySecret)
+			simtest.SignACS3(t, r, cloudsim.DefaultAccessKeySecret)
 		}, 403, "InvalidAction"},
 		{"wrong version", func(t *testing.T, r *http.Request) {
 			r.Header.Set("x-acs-version", "2014-05-27")
-			aliSignACS3(t, r, DefaultAccessKeySecret)
+			simtest.SignACS3(t, r, cloudsim.DefaultAccessKeySecret)
 		}, 400, "InvalidParameter"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			client := aliNewECS(t, New(nil))
-			req := client.acs3("POST", "DescribeRegions", "", "")
+			client := newECS(t, cloudsim.New(nil))
+			req := client.ACS3("POST", "DescribeRegions", "", "")
 			c.spoil(t, req)
-			client.wantCode(client.do(req), c.status, c.code)
+			client.WantCode(client.Do(req), c.status, c.code)
 		})
 	}
 }
 
 func TestACS3BodyChangedOnTheWay(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	signed := c.acs3("POST", "DescribeInstances", "", "RegionId=cn-hangzhou")
-	changed := c.request("POST", "", "RegionId=cn-beijing")
+	c := newECS(t, cloudsim.New(nil))
+	signed := c.ACS3("POST", "DescribeInstances", "", "RegionId=cn-hangzhou")
+	changed := c.Request("POST", "", "RegionId=cn-beijing")
 	changed.Header = signed.Header
-	c.wantCode(c.do(changed), 400, "SignatureDoesNotMatch")
+	c.WantCode(c.Do(changed), 400, "SignatureDoesNotMatch")
 }
 
 func TestSecurityToken(t *testing.T) {
-	sim := New(&Options{SecurityToken: "sts"})
+	sim := cloudsim.New(&cloudsim.Options{SecurityToken: "sts"})
 	for _, v := range []struct{ token, code string }{
 		{"sts", ""}, {"", "InvalidSecurityToken.Malformed"}, {"old", "InvalidSecurityToken.MismatchWithAccessKey"},
 	} {
-		c := aliNewECS(t, sim)
-		c.nonces = 100 * len(v.token) // one simulator, several clients: no nonce twice
-		params := c.system("DescribeRegions")
+		c := newECS(t, sim)
+		c.Nonces = 100 * len(v.token) // one simulator, several clients: no nonce twice
+		params := c.System("DescribeRegions")
 		if v.token != "" {
 			params["SecurityToken"] = v.token
 		}
-		rpc := c.send("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), "")
-		req := c.acs3("POST", "DescribeRegions", "", "")
+		rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+		req := c.ACS3("POST", "DescribeRegions", "", "")
 		if v.token != "" {
 			req.Header.Set("x-acs-security-token", v.token)
-			aliSignACS3(t, req, DefaultAccessKeySecret)
+			simtest.SignACS3(t, req, cloudsim.DefaultAccessKeySecret)
 		}
-		for name, reply := range map[string]aliReply{"RPC": rpc, "ACS3": c.do(req)} {
-			if got, _ := reply.body["Code"].(string); got != v.code {
+		for name, reply := range map[string]simtest.AlibabaAnswer{"RPC": rpc, "ACS3": c.Do(req)} {
+			if got, _ := reply.Body["Code"].(string); got != v.code {
 				t.Errorf("%s with token %q: code %q, want %q", name, v.token, got, v.code)
 			}
 		}

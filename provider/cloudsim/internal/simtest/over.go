@@ -1,12 +1,12 @@
-package cloudsim
+package simtest
 
 import (
 	"net/http"
 	"net/http/httptest"
 )
 
-// stOver returns a transport that hands every request to a handler.
-func stOver(h http.Handler) http.RoundTripper {
+// Over returns a transport that hands every request to a handler.
+func Over(h http.Handler) http.RoundTripper {
 	return transportFunc(func(r *http.Request) (*http.Response, error) {
 		in := r.Clone(r.Context())
 		if in.Body == nil {

@@ -1,4 +1,4 @@
-package cloudsim
+package alibaba
 
 import (
 	"net/netip"
@@ -7,8 +7,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// inUse tells whether a living machine of a vSwitch holds an address.
-func (a *alibaba) inUse(k *core.Call, vswitch, address string) bool {
+// InUse tells whether a living machine of a vSwitch holds an address.
+func (a *Gateway) InUse(k *core.Call, vswitch, address string) bool {
 	for _, m := range a.Service.All() {
 		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.PhaseAt(k.Now) != core.Gone {
 			return true
@@ -17,15 +17,15 @@ func (a *alibaba) inUse(k *core.Call, vswitch, address string) bool {
 	return false
 }
 
-// aliIsIPv4 tells whether text is an IPv4 address.
-func aliIsIPv4(s string) bool {
+// IsIPv4 tells whether text is an IPv4 address.
+func IsIPv4(s string) bool {
 	ip, err := netip.ParseAddr(s)
 	return err == nil && ip.Is4()
 }
 
-// aliIsIPv6 tells whether text is an IPv6 address, or begins as one and ends in
+// IsIPv6 tells whether text is an IPv6 address, or begins as one and ends in
 // the asterisks that hide a part of it in the vendor's examples.
-func aliIsIPv6(s string) bool {
+func IsIPv6(s string) bool {
 	ip, err := netip.ParseAddr(strings.ReplaceAll(s, "***", "1"))
 	return err == nil && ip.Is6()
 }

@@ -1,4 +1,4 @@
-package cloudsim
+package alibaba_test
 
 import (
 	"encoding/base64"
@@ -10,6 +10,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // TestRPCSignatureVectors pins the signature to what others computed: the
@@ -30,12 +34,12 @@ func TestRPCSignatureVectors(t *testing.T) {
 			"s/+790iTZVaGWRs/rM5WV85IztI=",
 		},
 	} {
-		params, err := aliDecode(v.query)
+		params, err := alibaba.DecodeParams(v.query)
 		if err != nil {
-			t.Fatal(err.message)
+			t.Fatal(err.Message)
 		}
-		text := rpcStringToSign(v.method, params)
-		if got := base64.StdEncoding.EncodeToString(rpcSign("testsecret", text)); got != v.want {
+		text := alibaba.RPCStringToSign(v.method, params)
+		if got := base64.StdEncoding.EncodeToString(alibaba.RPCSign("testsecret", text)); got != v.want {
 			t.Errorf("%s: signature %s, want %s\nsigned %s", v.name, got, v.want, text)
 		}
 	}
@@ -45,16 +49,16 @@ func TestRPCSignatureVectors(t *testing.T) {
 // on the day it was written.
 func TestReferenceRequestIsAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		at, _ := time.Parse(aliStamp, "2016-02-23T12:46:24Z")
+		at, _ := time.Parse(alibaba.TimeFormat, "2016-02-23T12:46:24Z")
 		time.Sleep(time.Until(at))
-		c := aliNewECS(t, New(nil))
-		status, body := c.raw(c.request(http.MethodGet, "SignatureVersion=1.0&Action=DescribeRegions&Format=XML"+
+		c := newECS(t, cloudsim.New(nil))
+		status, body := c.Raw(c.Request(http.MethodGet, "SignatureVersion=1.0&Action=DescribeRegions&Format=XML"+
 			"&SignatureNonce=3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf&Version=2014-05-26&AccessKeyId=testid"+
 			"&Signature=OLeaidS1JvxuMvnyHOwuJ%2BuX5qY%3D&SignatureMethod=HMAC-SHA1&Timestamp=2016-02-23T12%3A46%3A24Z", ""))
 		var got struct {
 			Regions struct{ Region []struct{ RegionId string } }
 		}
-		wantXML(t, body, "DescribeRegionsResponse", &got)
+		simtest.WantXML(t, body, "DescribeRegionsResponse", &got)
 		if status != 200 || len(got.Regions.Region) == 0 || got.Regions.Region[0].RegionId != "cn-qingdao" {
 			t.Errorf("answered %d:\n%s", status, body)
 		}
@@ -72,26 +76,26 @@ func TestACS3SignatureVector(t *testing.T) {
 		"x-acs-version":         "2014-05-26",
 		"x-acs-date":            "2026-01-02T03:04:05Z",
 		"x-acs-signature-nonce": "n-1",
-		"x-acs-content-sha256":  acs3Hash(nil),
+		"x-acs-content-sha256":  alibaba.ACS3Hash(nil),
 	} {
 		req.Header.Set(name, value)
 	}
-	params, aerr := aliDecode(query)
+	params, aerr := alibaba.DecodeParams(query)
 	if aerr != nil {
-		t.Fatal(aerr.message)
+		t.Fatal(aerr.Message)
 	}
-	canonical := acs3Canonical(req, params, strings.Fields(acs3Signed))
-	if got, want := acs3Hash([]byte(canonical)), "b165ec11037b3155c6b2c2177cfac08d4c345d50ce4f0cc20cdc56246c43efa7"; got != want {
+	canonical := alibaba.ACS3Canonical(req, params, strings.Fields(alibaba.ACS3Signed))
+	if got, want := alibaba.ACS3Hash([]byte(canonical)), "b165ec11037b3155c6b2c2177cfac08d4c345d50ce4f0cc20cdc56246c43efa7"; got != want {
 		t.Errorf("hash of the canonical request %s, want %s\n%s", got, want, canonical)
 	}
-	got := hex.EncodeToString(acs3Sign("testsecret", acs3StringToSign(canonical)))
+	got := hex.EncodeToString(alibaba.ACS3Sign("testsecret", alibaba.ACS3StringToSign(canonical)))
 	if want := "2b91a19773b6aa834354e6f606b4b43027c1c8d08be8146553c8827e248886bd"; got != want {
 		t.Errorf("signature %s, want %s", got, want)
 	}
 }
 
-// aliHard are parameters that survive only a careful encoder.
-var aliHard = []string{
+// hardParams are parameters that survive only a careful encoder.
+var hardParams = []string{
 	"RegionId", "cn-hangzhou", "InstanceName", "a b+c*d~e/空=(')!", "Tag.1.Key", "k", "Tag.10.Key", "k10", "Tag.2.Key", "k2",
 }
 
@@ -103,38 +107,38 @@ func TestRPCRequestShapes(t *testing.T) {
 		spell        func(system, business, signature map[string]string) (query, form string)
 	}{
 		{"GET, all in the query, sorted (pop-core)", "GET", nil, func(s, b, sig map[string]string) (string, string) {
-			return aliEncode(aliUnion(s, b, sig), ""), ""
+			return alibaba.EncodeParams(union(s, b, sig), ""), ""
 		}},
 		{"POST, all in the form (pop-core)", "POST", nil, func(s, b, sig map[string]string) (string, string) {
-			return "", aliEncode(aliUnion(s, b, sig), "")
+			return "", alibaba.EncodeParams(union(s, b, sig), "")
 		}},
 		{
 			"POST, all in the query, raw punctuation, lower-case format (openapi-core)", "POST",
 			[]string{"Format", "json"},
 			func(s, b, sig map[string]string) (string, string) {
 				raw := strings.NewReplacer("%28", "(", "%29", ")", "%2A", "*", "%27", "'", "%21", "!")
-				return raw.Replace(aliEncode(aliUnion(s, b, sig), "")), ""
+				return raw.Replace(alibaba.EncodeParams(union(s, b, sig), "")), ""
 			},
 		},
 		{
 			"POST, all in the query, plus for space, empty SignatureType (Go SDK, typed)", "POST",
 			[]string{"SignatureType", ""},
-			func(s, b, sig map[string]string) (string, string) { return aliForm(aliUnion(s, b, sig)), "" },
+			func(s, b, sig map[string]string) (string, string) { return formEncode(union(s, b, sig)), "" },
 		},
 		{
 			"POST, system in the query, business in the form (Go SDK, common)", "POST",
 			[]string{"SignatureType", ""},
-			func(s, b, sig map[string]string) (string, string) { return aliForm(aliUnion(s, sig)), aliForm(b) },
+			func(s, b, sig map[string]string) (string, string) { return formEncode(union(s, sig)), formEncode(b) },
 		},
 	}
 	for _, shape := range shapes {
 		t.Run(shape.name, func(t *testing.T) {
-			c := aliNewECS(t, New(nil))
-			system, business := c.system("DescribeInstances"), aliPairs(aliHard)
-			maps.Copy(system, aliPairs(shape.extra))
-			signed := aliSignRPC(shape.method, DefaultAccessKeySecret, aliUnion(system, business))
+			c := newECS(t, cloudsim.New(nil))
+			system, business := c.System("DescribeInstances"), simtest.Pairs(hardParams)
+			maps.Copy(system, simtest.Pairs(shape.extra))
+			signed := simtest.SignRPC(shape.method, cloudsim.DefaultAccessKeySecret, union(system, business))
 			query, form := shape.spell(system, business, map[string]string{"Signature": signed["Signature"]})
-			c.wantOK(c.send(shape.method, query, form))
+			c.WantOK(c.Send(shape.method, query, form))
 		})
 	}
 }
@@ -142,15 +146,15 @@ func TestRPCRequestShapes(t *testing.T) {
 // TestGoSDKNamesAFormThatIsEmpty covers a quirk: the content type of a form on
 // a request whose parameters are all in the query.
 func TestGoSDKNamesAFormThatIsEmpty(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	params := aliSignRPC("POST", DefaultAccessKeySecret, c.system("DescribeRegions"))
-	req := c.request("POST", aliForm(params), "")
+	c := newECS(t, cloudsim.New(nil))
+	params := simtest.SignRPC("POST", cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions"))
+	req := c.Request("POST", formEncode(params), "")
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	c.wantOK(c.do(req))
+	c.WantOK(c.Do(req))
 }
 
 func TestACS3RequestShapes(t *testing.T) {
-	query := aliEncode(aliPairs(aliHard), "")
+	query := alibaba.EncodeParams(simtest.Pairs(hardParams), "")
 	raw := strings.NewReplacer("%28", "(", "%29", ")", "%2A", "*", "%27", "'", "%21", "!").Replace(query)
 	for _, shape := range []struct{ name, method, query, form string }{
 		{"POST, business in the query", "POST", query, ""},
@@ -160,23 +164,23 @@ func TestACS3RequestShapes(t *testing.T) {
 		{"GET", "GET", query, ""},
 	} {
 		t.Run(shape.name, func(t *testing.T) {
-			c := aliNewECS(t, New(nil))
-			c.wantOK(c.do(c.acs3(shape.method, "DescribeInstances", shape.query, shape.form)))
+			c := newECS(t, cloudsim.New(nil))
+			c.WantOK(c.Do(c.ACS3(shape.method, "DescribeInstances", shape.query, shape.form)))
 		})
 	}
 }
 
 // TestACS3AcceptsALongerListOfHeaders: clients sign headers of their own too.
 func TestACS3AcceptsALongerListOfHeaders(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	req := c.acs3("POST", "DescribeRegions", "", "")
+	c := newECS(t, cloudsim.New(nil))
+	req := c.ACS3("POST", "DescribeRegions", "", "")
 	req.Header.Set("x-acs-credentials-provider", " static_ak ")
-	aliSignACS3List(t, req, DefaultAccessKeySecret, strings.Split(
+	simtest.SignACS3Headers(t, req, cloudsim.DefaultAccessKeySecret, strings.Split(
 		"host;x-acs-action;x-acs-content-sha256;x-acs-credentials-provider;x-acs-date;x-acs-signature-nonce;x-acs-version", ";"))
-	c.wantOK(c.do(req))
+	c.WantOK(c.Do(req))
 }
 
-func aliUnion(sets ...map[string]string) map[string]string {
+func union(sets ...map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, m := range sets {
 		maps.Copy(out, m)
@@ -184,8 +188,8 @@ func aliUnion(sets ...map[string]string) map[string]string {
 	return out
 }
 
-// aliForm encodes as HTML forms do: a space is a plus.
-func aliForm(params map[string]string) string {
+// formEncode encodes as HTML forms do: a space is a plus.
+func formEncode(params map[string]string) string {
 	values := url.Values{}
 	for name, value := range params {
 		values.Set(name, value)

@@ -1,4 +1,4 @@
-package cloudsim
+package alibaba
 
 import (
 	"crypto/hmac"
@@ -9,45 +9,45 @@ import (
 	"strings"
 )
 
-const acs3Name = "ACS3-HMAC-SHA256"
+const ACS3Name = "ACS3-HMAC-SHA256"
 
-// acs3Signed are the headers that every signature must cover.
-const acs3Signed = "host x-acs-action x-acs-content-sha256 x-acs-date x-acs-signature-nonce x-acs-version"
+// ACS3Signed are the headers that every signature must cover.
+const ACS3Signed = "host x-acs-action x-acs-content-sha256 x-acs-date x-acs-signature-nonce x-acs-version"
 
-func (q *aliRequest) acs3() bool {
-	return strings.HasPrefix(q.http.Header.Get("Authorization"), acs3Name)
+func (q *request) acs3() bool {
+	return strings.HasPrefix(q.http.Header.Get("Authorization"), ACS3Name)
 }
 
 // acs3Claims reads the protocol's headers; parameters are the API's alone.
-func (q *aliRequest) acs3Claims() (aliClaims, *aliError) {
-	for _, name := range strings.Fields(acs3Signed) {
+func (q *request) acs3Claims() (claims, *Refusal) {
+	for _, name := range strings.Fields(ACS3Signed) {
 		if q.header(name) == "" {
-			return aliClaims{}, aliMissing(name)
+			return claims{}, Missing(name)
 		}
 	}
 	auth := acs3Authorization(q.http.Header.Get("Authorization"))
 	if auth["Credential"] == "" || auth["SignedHeaders"] == "" || auth["Signature"] == "" {
-		return aliClaims{}, aliIncomplete()
+		return claims{}, incomplete()
 	}
 	signed := strings.Split(auth["SignedHeaders"], ";")
 	if !q.coversAll(signed) {
-		return aliClaims{}, aliIncomplete()
+		return claims{}, incomplete()
 	}
-	return aliClaims{
+	return claims{
 		action:  q.header("x-acs-action"),
 		version: q.header("x-acs-version"),
 		keyID:   auth["Credential"],
 		token:   q.header("x-acs-security-token"),
 		nonce:   q.header("x-acs-signature-nonce"),
 		date:    q.header("x-acs-date"),
-		check:   func(secret string) *aliError { return q.checkACS3(secret, signed, auth["Signature"]) },
+		check:   func(secret string) *Refusal { return q.checkACS3(secret, signed, auth["Signature"]) },
 	}, nil
 }
 
 // acs3Authorization splits "ACS3-HMAC-SHA256 Credential=a,SignedHeaders=b;c,Signature=d".
 func acs3Authorization(s string) map[string]string {
 	out := map[string]string{}
-	for _, part := range strings.Split(strings.TrimPrefix(s, acs3Name), ",") {
+	for _, part := range strings.Split(strings.TrimPrefix(s, ACS3Name), ",") {
 		if name, value, ok := strings.Cut(part, "="); ok {
 			out[strings.TrimSpace(name)] = strings.TrimSpace(value)
 		}
@@ -57,8 +57,8 @@ func acs3Authorization(s string) map[string]string {
 
 // coversAll tells whether a client's list of signed headers is long enough:
 // what changes the meaning of the request must be signed.
-func (q *aliRequest) coversAll(signed []string) bool {
-	want := strings.Fields(acs3Signed)
+func (q *request) coversAll(signed []string) bool {
+	want := strings.Fields(ACS3Signed)
 	if q.header("x-acs-security-token") != "" {
 		want = append(want, "x-acs-security-token")
 	}
@@ -71,7 +71,7 @@ func (q *aliRequest) coversAll(signed []string) bool {
 }
 
 // header returns a header as it is signed. Host counts with its port, as sent.
-func (q *aliRequest) header(name string) string { return acs3Header(q.http, name) }
+func (q *request) header(name string) string { return acs3Header(q.http, name) }
 
 func acs3Header(r *http.Request, name string) string {
 	if name == "host" {
@@ -80,27 +80,27 @@ func acs3Header(r *http.Request, name string) string {
 	return strings.TrimSpace(strings.Join(r.Header.Values(name), ","))
 }
 
-func (q *aliRequest) checkACS3(secret string, signed []string, signature string) *aliError {
+func (q *request) checkACS3(secret string, signed []string, signature string) *Refusal {
 	got, err := hex.DecodeString(signature)
 	if err != nil || len(got) != sha256.Size {
-		return aliIncomplete()
+		return incomplete()
 	}
-	text := acs3StringToSign(acs3Canonical(q.http, q.query, signed))
-	if !hmac.Equal(got, acs3Sign(secret, text)) {
-		return aliBadSignature(text)
+	text := ACS3StringToSign(ACS3Canonical(q.http, q.query, signed))
+	if !hmac.Equal(got, ACS3Sign(secret, text)) {
+		return badSignature(text)
 	}
-	if q.header("x-acs-content-sha256") != acs3Hash(q.body) {
+	if q.header("x-acs-content-sha256") != ACS3Hash(q.body) {
 		// The signature is right, the body is another one than was signed.
-		return aliRefusal(400, "SignatureDoesNotMatch", `The header "x-acs-content-sha256" is not the hash of the request body.`)
+		return Refuse(400, "SignatureDoesNotMatch", `The header "x-acs-content-sha256" is not the hash of the request body.`)
 	}
 	return nil
 }
 
-// acs3Canonical writes the request the way its client signed it, with the
+// ACS3Canonical writes the request the way its client signed it, with the
 // client's own list of headers.
-func acs3Canonical(r *http.Request, query map[string]string, signed []string) string {
+func ACS3Canonical(r *http.Request, query map[string]string, signed []string) string {
 	var b strings.Builder
-	b.WriteString(r.Method + "\n/\n" + aliEncode(query, "") + "\n")
+	b.WriteString(r.Method + "\n/\n" + EncodeParams(query, "") + "\n")
 	for _, name := range signed {
 		b.WriteString(name + ":" + acs3Header(r, name) + "\n")
 	}
@@ -108,16 +108,16 @@ func acs3Canonical(r *http.Request, query map[string]string, signed []string) st
 	return b.String()
 }
 
-func acs3StringToSign(canonical string) string {
-	return acs3Name + "\n" + acs3Hash([]byte(canonical))
+func ACS3StringToSign(canonical string) string {
+	return ACS3Name + "\n" + ACS3Hash([]byte(canonical))
 }
 
-func acs3Hash(b []byte) string {
+func ACS3Hash(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 
-func acs3Sign(secret, text string) []byte {
+func ACS3Sign(secret, text string) []byte {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(text))
 	return mac.Sum(nil)

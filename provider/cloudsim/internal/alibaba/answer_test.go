@@ -1,36 +1,40 @@
-package cloudsim
+package alibaba_test
 
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestAnswerInBothFormats(t *testing.T) {
-	o := aliObject{
+	o := alibaba.Object{
 		{"Text", `<a & "b"> 空`},
 		{"Number", 7},
 		{"Price", 0.97},
 		{"Yes", true},
 		{"Empty", ""},
-		{"Wrapped", aliList("Item", []string{"x", "y"})},
+		{"Wrapped", alibaba.List("Item", []string{"x", "y"})},
 		{"Flat", []any{"x", "y"}},
-		{"None", aliList("Item", []string(nil))},
+		{"None", alibaba.List("Item", []string(nil))},
 	}
 	var fields map[string]any
-	a := encodeAli(200, aliJSON, "Root", o)
+	a := alibaba.EncodeAnswer(200, alibaba.JSON, "Root", o)
 	if err := json.Unmarshal(a.Body, &fields); err != nil {
 		t.Fatalf("not JSON: %v\n%s", err, a.Body)
 	}
-	reply := aliReply{body: fields}
+	reply := simtest.AlibabaAnswer{Body: fields}
 	for _, w := range []struct {
 		got, want any
 	}{
-		{reply.at("Text"), `<a & "b"> 空`},
-		{reply.at("Number"), 7.0},
-		{reply.at("Price"), 0.97},
-		{reply.at("Yes"), true},
-		{reply.at("Wrapped", "Item", 1), "y"},
-		{reply.at("Flat", 1), "y"},
+		{reply.At("Text"), `<a & "b"> 空`},
+		{reply.At("Number"), 7.0},
+		{reply.At("Price"), 0.97},
+		{reply.At("Yes"), true},
+		{reply.At("Wrapped", "Item", 1), "y"},
+		{reply.At("Flat", 1), "y"},
 	} {
 		if w.got != w.want {
 			t.Errorf("JSON holds %v, want %v", w.got, w.want)
@@ -39,7 +43,7 @@ func TestAnswerInBothFormats(t *testing.T) {
 	const want = `<?xml version="1.0" encoding="UTF-8"?><Root><Text>&lt;a &amp; &#34;b&#34;&gt; 空</Text><Number>7</Number>` +
 		`<Price>0.97</Price><Yes>true</Yes><Empty></Empty><Wrapped><Item>x</Item><Item>y</Item></Wrapped>` +
 		`<Flat>x</Flat><Flat>y</Flat><None></None></Root>`
-	if got := string(encodeAli(200, aliXML, "Root", o).Body); got != want {
+	if got := string(alibaba.EncodeAnswer(200, alibaba.XML, "Root", o).Body); got != want {
 		t.Errorf("XML is\n%s\nwant\n%s", got, want)
 	}
 }
@@ -59,53 +63,53 @@ func TestFormat(t *testing.T) {
 		{"JSON", "MakeCoffee", "", true},
 	} {
 		t.Run(c.format+" "+c.action, func(t *testing.T) {
-			client := aliNewECS(t, New(nil))
-			params := client.system(c.action)
+			client := newECS(t, cloudsim.New(nil))
+			params := client.System(c.action)
 			delete(params, "Format")
 			if c.format != "" {
 				params["Format"] = c.format
 			}
-			req := client.request("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), "")
-			_, body := client.raw(req)
+			req := client.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			_, body := client.Raw(req)
 			var got struct{ RequestId string }
 			if c.json {
 				if err := json.Unmarshal([]byte(body), &got); err != nil {
 					t.Errorf("not JSON: %v\n%s", err, body)
 				}
 			} else {
-				wantXML(t, body, c.root, &got)
+				simtest.WantXML(t, body, c.root, &got)
 			}
 			if got.RequestId == "" {
 				t.Errorf("no RequestId in\n%s", body)
 			}
 		})
 	}
-	c := aliNewECS(t, New(nil))
-	c.wantCode(c.do(c.acs3("POST", "MakeCoffee", "Format=XML", "")), 403, "InvalidAction")
+	c := newECS(t, cloudsim.New(nil))
+	c.WantCode(c.Do(c.ACS3("POST", "MakeCoffee", "Format=XML", "")), 403, "InvalidAction")
 }
 
 // TestErrorFieldsAreStrings: the vendor's SDK for Go panics on anything else.
 func TestErrorFieldsAreStrings(t *testing.T) {
-	c := aliNewENS(t, New(nil))
-	reply := c.call("CreateInstance")
+	c := newENS(t, cloudsim.New(nil))
+	reply := c.Call("CreateInstance")
 	for _, name := range []string{"RequestId", "HostId", "Code", "Message"} {
-		if s, ok := reply.body[name].(string); !ok || s == "" {
-			t.Errorf("%s is %v, want text", name, reply.body[name])
+		if s, ok := reply.Body[name].(string); !ok || s == "" {
+			t.Errorf("%s is %v, want text", name, reply.Body[name])
 		}
 	}
-	if got := reply.body["HostId"]; got != "ens.aliyuncs.com" {
+	if got := reply.Body["HostId"]; got != "ens.aliyuncs.com" {
 		t.Errorf("HostId is %v", got)
 	}
 }
 
 // TestInstancesInXML reads what a client without Format gets.
 func TestInstancesInXML(t *testing.T) {
-	c := aliNewECS(t, New(nil))
-	ids := c.run("Amount", "2")
-	params := c.system("DescribeInstances")
+	c := newECS(t, cloudsim.New(nil))
+	ids := c.Run("Amount", "2")
+	params := c.System("DescribeInstances")
 	delete(params, "Format")
 	params["RegionId"] = "cn-hangzhou"
-	_, body := c.raw(c.request("GET", aliEncode(aliSignRPC("GET", DefaultAccessKeySecret, params), ""), ""))
+	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
 	var got struct {
 		TotalCount int
 		Instances  struct {
@@ -118,7 +122,7 @@ func TestInstancesInXML(t *testing.T) {
 			}
 		}
 	}
-	wantXML(t, body, "DescribeInstancesResponse", &got)
+	simtest.WantXML(t, body, "DescribeInstancesResponse", &got)
 	if got.TotalCount != 2 || len(got.Instances.Instance) != 2 || got.Instances.Instance[1].InstanceId != ids[1] ||
 		len(got.Instances.Instance[0].VpcAttributes.PrivateIpAddress.IpAddress) != 1 {
 		t.Errorf("XML holds %+v, want the machines %v\n%s", got, ids, body)
@@ -140,10 +144,10 @@ func TestNumberedNames(t *testing.T) {
 		{"odd[1]name", false, "odd[1]name", "odd[1]name"},
 		{"", true, "", ""},
 	} {
-		if got := aliNumbered(c.name, 0, c.unique); got != c.first {
+		if got := alibaba.Numbered(c.name, 0, c.unique); got != c.first {
 			t.Errorf("first of %q (suffix %t) is %q, want %q", c.name, c.unique, got, c.first)
 		}
-		if got := aliNumbered(c.name, 2, c.unique); got != c.third {
+		if got := alibaba.Numbered(c.name, 2, c.unique); got != c.third {
 			t.Errorf("third of %q (suffix %t) is %q, want %q", c.name, c.unique, got, c.third)
 		}
 	}
@@ -165,7 +169,7 @@ func TestWildcard(t *testing.T) {
 		{"*", "", true},
 		{"ab*ba", "aba", false},
 	} {
-		if got := aliWildcard(c.pattern, c.name); got != c.want {
+		if got := alibaba.Wildcard(c.pattern, c.name); got != c.want {
 			t.Errorf("pattern %q on %q: %t, want %t", c.pattern, c.name, got, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package cloudsim
+package alibaba
 
 import (
 	"crypto/hmac"
@@ -9,23 +9,23 @@ import (
 // rpcClaims reads the system parameters of signature version 1. They may stand
 // in the query or in the form, and so may the others: there is one signature
 // over all of them.
-func (q *aliRequest) rpcClaims() (aliClaims, *aliError) {
+func (q *request) rpcClaims() (claims, *Refusal) {
 	p := q.params
 	for _, name := range []string{
 		"Action", "Version", "AccessKeyId", "SignatureMethod", "SignatureVersion",
 		"SignatureNonce", "Timestamp", "Signature",
 	} {
 		if p[name] == "" {
-			return aliClaims{}, aliMissing(name)
+			return claims{}, Missing(name)
 		}
 	}
 	if p["SignatureMethod"] != "HMAC-SHA1" {
-		return aliClaims{}, aliMisspelt("SignatureMethod")
+		return claims{}, misspelt("SignatureMethod")
 	}
 	if p["SignatureVersion"] != "1.0" {
-		return aliClaims{}, aliMisspelt("SignatureVersion")
+		return claims{}, misspelt("SignatureVersion")
 	}
-	return aliClaims{
+	return claims{
 		action:  p["Action"],
 		version: p["Version"],
 		keyID:   p["AccessKeyId"],
@@ -36,28 +36,28 @@ func (q *aliRequest) rpcClaims() (aliClaims, *aliError) {
 	}, nil
 }
 
-// aliMisspelt refuses with the code as the vendor spells it, wrongly.
-func aliMisspelt(name string) *aliError {
-	return aliRefusal(400, "InvalidParamater", `The specified parameter "`+name+`" is not valid.`)
+// misspelt refuses with the code as the vendor spells it, wrongly.
+func misspelt(name string) *Refusal {
+	return Refuse(400, "InvalidParamater", `The specified parameter "`+name+`" is not valid.`)
 }
 
-func (q *aliRequest) checkRPC(secret string) *aliError {
+func (q *request) checkRPC(secret string) *Refusal {
 	got, err := base64.StdEncoding.DecodeString(q.params["Signature"])
 	if err != nil || len(got) != sha1.Size {
-		return aliIncomplete()
+		return incomplete()
 	}
-	text := rpcStringToSign(q.http.Method, q.params)
-	if !hmac.Equal(got, rpcSign(secret, text)) {
-		return aliBadSignature(text)
+	text := RPCStringToSign(q.http.Method, q.params)
+	if !hmac.Equal(got, RPCSign(secret, text)) {
+		return badSignature(text)
 	}
 	return nil
 }
 
-func rpcStringToSign(method string, params map[string]string) string {
-	return method + "&%2F&" + aliEscape(aliEncode(params, "Signature"))
+func RPCStringToSign(method string, params map[string]string) string {
+	return method + "&%2F&" + escape(EncodeParams(params, "Signature"))
 }
 
-func rpcSign(secret, text string) []byte {
+func RPCSign(secret, text string) []byte {
 	mac := hmac.New(sha1.New, []byte(secret+"&"))
 	mac.Write([]byte(text))
 	return mac.Sum(nil)

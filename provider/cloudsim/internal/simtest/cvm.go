@@ -1,4 +1,4 @@
-package cloudsim
+package simtest
 
 import (
 	"cmp"
@@ -17,53 +17,53 @@ import (
 	"time"
 )
 
-// tc3Request is a request of a test, signed on its own terms: nothing here uses
+// TC3Request is a request of a test, signed on its own terms: nothing here uses
 // the code that verifies.
-type tc3Request struct {
-	method, query, body string
-	header              map[string]string // over the usual ones; "" leaves one out
-	signed              string            // SignedHeaders; usually content-type;host
-	signedHost          string            // usually the Host header
-	date                string            // of the scope; usually today
-	payload             string            // what is hashed; usually the body
-	secret              string
+type TC3Request struct {
+	Method, Query, Body string
+	Header              map[string]string // over the usual ones; "" leaves one out
+	Signed              string            // SignedHeaders; usually content-type;host
+	SignedHost          string            // usually the Host header
+	Date                string            // of the scope; usually today
+	Payload             string            // what is hashed; usually the body
+	Secret              string
 }
 
-func (q tc3Request) build() *http.Request {
-	q.method = cmp.Or(q.method, http.MethodPost)
-	r := httptest.NewRequest(q.method, "/"+q.query, strings.NewReader(q.body))
+func (q TC3Request) Build() *http.Request {
+	q.Method = cmp.Or(q.Method, http.MethodPost)
+	r := httptest.NewRequest(q.Method, "/"+q.Query, strings.NewReader(q.Body))
 	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
 	now := time.Now().UTC()
 	header := map[string]string{
 		"Content-Type": "application/json; charset=utf-8", "X-TC-Action": "DescribeInstances", "X-TC-Version": "2017-03-12",
 		"X-TC-Region": "ap-guangzhou", "X-TC-Timestamp": fmt.Sprint(now.Unix()),
 	}
-	maps.Copy(header, q.header)
+	maps.Copy(header, q.Header)
 	for name, value := range header {
 		if value != "" {
 			r.Header.Set(name, value)
 		}
 	}
 	if r.Header.Get("Authorization") == "" {
-		r.Header.Set("Authorization", q.authorization(r, cmp.Or(q.date, now.Format("2006-01-02"))))
+		r.Header.Set("Authorization", q.Authorization(r, cmp.Or(q.Date, now.Format("2006-01-02"))))
 	}
 	return r
 }
 
-func (q tc3Request) authorization(r *http.Request, date string) string {
-	signed := cmp.Or(q.signed, "content-type;host")
-	canonical := q.method + "\n/\n" + strings.TrimPrefix(q.query, "?") + "\n"
+func (q TC3Request) Authorization(r *http.Request, date string) string {
+	signed := cmp.Or(q.Signed, "content-type;host")
+	canonical := q.Method + "\n/\n" + strings.TrimPrefix(q.Query, "?") + "\n"
 	for _, name := range strings.Split(signed, ";") {
 		value := r.Header.Get(name)
 		if name == "host" {
-			value = cmp.Or(q.signedHost, r.Host)
+			value = cmp.Or(q.SignedHost, r.Host)
 		}
 		canonical += name + ":" + strings.ToLower(value) + "\n"
 	}
-	canonical += "\n" + signed + "\n" + fmt.Sprintf("%x", sha256.Sum256([]byte(cmp.Or(q.payload, q.body))))
+	canonical += "\n" + signed + "\n" + fmt.Sprintf("%x", sha256.Sum256([]byte(cmp.Or(q.Payload, q.Body))))
 	scope := date + "/cvm/tc3_request"
 	text := fmt.Sprintf("TC3-HMAC-SHA256\n%s\n%s\n%x", r.Header.Get("X-TC-Timestamp"), scope, sha256.Sum256([]byte(canonical)))
-	key := []byte("TC3" + cmp.Or(q.secret, "testsecret"))
+	key := []byte("TC3" + cmp.Or(q.Secret, "testsecret"))
 	for _, part := range []string{date, "cvm", "tc3_request", text} {
 		mac := hmac.New(sha256.New, key)
 		mac.Write([]byte(part))
@@ -83,15 +83,15 @@ func v1Form(method string, params map[string]string) string {
 	var pairs, escaped []string
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		pairs = append(pairs, key+"="+all[key])
-		escaped = append(escaped, key+"="+escape(all[key]))
+		escaped = append(escaped, key+"="+Escape(all[key]))
 	}
 	mac := hmac.New(sha1.New, []byte("testsecret"))
 	mac.Write([]byte(method + "cvm.ap-guangzhou.tencentcloudapi.com:8443/?" + strings.Join(pairs, "&")))
-	return strings.Join(append(escaped, "Signature="+escape(base64.StdEncoding.EncodeToString(mac.Sum(nil)))), "&")
+	return strings.Join(append(escaped, "Signature="+Escape(base64.StdEncoding.EncodeToString(mac.Sum(nil)))), "&")
 }
 
-// escape percent-encodes every byte, as a client may.
-func escape(s string) string {
+// Escape percent-encodes every byte, as a client may.
+func Escape(s string) string {
 	var b strings.Builder
 	for _, c := range []byte(s) {
 		fmt.Fprintf(&b, "%%%02X", c)
@@ -99,49 +99,49 @@ func escape(s string) string {
 	return b.String()
 }
 
-func v1GET(params map[string]string) *http.Request {
+func V1GET(params map[string]string) *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "/?"+v1Form(http.MethodGet, params), nil)
 	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
 	return r
 }
 
-func v1POST(params map[string]string) *http.Request {
+func V1POST(params map[string]string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(v1Form(http.MethodPost, params)))
 	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
 }
 
-// cvmClient calls one simulator.
-type cvmClient struct {
+// CVM calls one simulator.
+type CVM struct {
 	T      *testing.T
 	h      http.Handler
-	region string
+	Region string
 }
 
-// stNewCVM returns a client of CVM in ap-guangzhou.
-func stNewCVM(t *testing.T, h http.Handler) *cvmClient {
-	return &cvmClient{T: t, h: h, region: "ap-guangzhou"}
+// NewCVM returns a client of CVM in ap-guangzhou.
+func NewCVM(t *testing.T, h http.Handler) *CVM {
+	return &CVM{T: t, h: h, Region: "ap-guangzhou"}
 }
 
-// call sends a JSON body; a fault that is not an API answer fails the test.
-func (c *cvmClient) call(action, body string) tencentResponse {
+// Call sends a JSON body; a fault that is not an API answer fails the test.
+func (c *CVM) Call(action, body string) CVMAnswer {
 	c.T.Helper()
-	return stAsk(c.T, c.h, c.request(action, body))
+	return AskCVM(c.T, c.h, c.Request(action, body))
 }
 
-func (c *cvmClient) request(action, body string) *http.Request {
-	return tc3Request{body: body, header: map[string]string{"X-TC-Action": action, "X-TC-Region": c.region}}.build()
+func (c *CVM) Request(action, body string) *http.Request {
+	return TC3Request{Body: body, Header: map[string]string{"X-TC-Action": action, "X-TC-Region": c.Region}}.Build()
 }
 
-// minimalRun is the least that RunInstances takes.
-const minimalRun = `{"Placement":{"Zone":"ap-guangzhou-2"},"ImageId":"img-pmqg1cw7"}`
+// CVMMinimal is the least that RunInstances takes.
+const CVMMinimal = `{"Placement":{"Zone":"ap-guangzhou-2"},"ImageId":"img-pmqg1cw7"}`
 
-// runBody is minimalRun with members added or replaced. A null takes one away.
-func runBody(t *testing.T, members string) string {
+// CVMCreate is minimalRun with members added or replaced. A null takes one away.
+func CVMCreate(t *testing.T, members string) string {
 	t.Helper()
 	body := map[string]any{}
-	for _, part := range []string{minimalRun, cmp.Or(members, "{}")} {
+	for _, part := range []string{CVMMinimal, cmp.Or(members, "{}")} {
 		if err := json.Unmarshal([]byte(part), &body); err != nil {
 			t.Fatalf("%s: %v", part, err)
 		}
@@ -150,30 +150,30 @@ func runBody(t *testing.T, members string) string {
 	return string(b)
 }
 
-// run creates machines and returns their IDs.
-func (c *cvmClient) run(members string) []string {
+// Run creates machines and returns their IDs.
+func (c *CVM) Run(members string) []string {
 	c.T.Helper()
-	got := c.call("RunInstances", runBody(c.T, members))
+	got := c.Call("RunInstances", CVMCreate(c.T, members))
 	if got.Error.Code != "" {
 		c.T.Fatalf("RunInstances with %s was refused: %+v", members, got.Error)
 	}
 	return got.InstanceIdSet
 }
 
-// instance returns the row of DescribeInstances for one machine.
-func (c *cvmClient) instance(id string) map[string]any {
+// Instance returns the row of DescribeInstances for one machine.
+func (c *CVM) Instance(id string) map[string]any {
 	c.T.Helper()
-	got := c.call("DescribeInstances", `{"InstanceIds":["`+id+`"]}`)
+	got := c.Call("DescribeInstances", `{"InstanceIds":["`+id+`"]}`)
 	if len(got.InstanceSet) != 1 {
 		c.T.Fatalf("DescribeInstances of %s: %d rows, error %+v", id, len(got.InstanceSet), got.Error)
 	}
 	return got.InstanceSet[0]
 }
 
-// states returns the states of machines in the order of the IDs.
-func (c *cvmClient) states(ids ...string) []string {
+// States returns the states of machines in the order of the IDs.
+func (c *CVM) States(ids ...string) []string {
 	c.T.Helper()
-	got := c.call("DescribeInstancesStatus", idsBody(ids, `,"Limit":100`))
+	got := c.Call("DescribeInstancesStatus", CVMIDs(ids, `,"Limit":100`))
 	var states []string
 	for _, s := range got.InstanceStatusSet {
 		states = append(states, s.InstanceState)
@@ -181,21 +181,21 @@ func (c *cvmClient) states(ids ...string) []string {
 	return states
 }
 
-func idsBody(ids []string, more string) string {
+func CVMIDs(ids []string, more string) string {
 	list, _ := json.Marshal(ids)
 	return `{"InstanceIds":` + string(list) + more + `}`
 }
 
-// refused checks an answer's code, and that it made nothing.
-func (c *cvmClient) refused(what string, got tencentResponse, code string) {
+// Refused checks an answer's code, and that it made nothing.
+func (c *CVM) Refused(what string, got CVMAnswer, code string) {
 	c.T.Helper()
 	if got.Error.Code != code {
 		c.T.Errorf("%s: code %q (%s), want %q", what, got.Error.Code, got.Error.Message, code)
 	}
 }
 
-// tencentResponse is any answer of the API.
-type tencentResponse struct {
+// CVMAnswer is any answer of the API.
+type CVMAnswer struct {
 	InstanceIdSet     []string
 	InstanceSet       []map[string]any
 	InstanceStatusSet []struct{ InstanceId, InstanceState string }
@@ -206,20 +206,20 @@ type tencentResponse struct {
 	Error             struct{ Code, Message string }
 }
 
-// stAsk sends a request to the handler and reads the answer.
-func stAsk(t *testing.T, h http.Handler, r *http.Request) tencentResponse {
+// AskCVM sends a request to the handler and reads the answer.
+func AskCVM(t *testing.T, h http.Handler, r *http.Request) CVMAnswer {
 	t.Helper()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
 		t.Fatalf("HTTP status %d, content type %q; the vendor answers everything with 200 and JSON", w.Code, w.Header().Get("Content-Type"))
 	}
-	return readTencent(t, w.Body.Bytes())
+	return ReadCVM(t, w.Body.Bytes())
 }
 
-func readTencent(t *testing.T, body []byte) tencentResponse {
+func ReadCVM(t *testing.T, body []byte) CVMAnswer {
 	t.Helper()
-	var envelope struct{ Response tencentResponse }
+	var envelope struct{ Response CVMAnswer }
 	if err := json.Unmarshal(body, &envelope); err != nil {
 		t.Fatalf("answer is not JSON: %v", err)
 	}
@@ -229,8 +229,8 @@ func readTencent(t *testing.T, body []byte) tencentResponse {
 	return envelope.Response
 }
 
-// fullRun has every parameter that a create can carry at once, in JSON.
-const fullRun = `{
+// CVMFull has every parameter that a create can carry at once, in JSON.
+const CVMFull = `{
 	"InstanceChargeType":"SPOTPAID","Placement":{"Zone":"ap-guangzhou-2","ProjectId":7,"HostIds":["host-q88gab4i"],
 	"DedicatedResourcePackTenancy":"ResourcePool","DedicatedResourcePackIds":["drp-1"]},
 	"InstanceType":"HCCIC5.48XLARGE192","ImageId":"img-pmqg1cw7","SystemDisk":{"DiskType":"CLOUD_BSSD","DiskSize":60,"CdcId":"cdc-1",
