@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
 )
 
 // Clouds returns the simulated services in a fixed order.
@@ -63,7 +64,7 @@ func New(o *Options) *Sim {
 		s.opts.Boot = func(Cloud, *rand.Rand) time.Duration { return 2 * time.Second }
 	}
 	s.clouds = map[Cloud]*core.Service{
-		ECS:       core.NewService(s.settings(ECS), ECS, newECS),
+		ECS:       core.NewService(s.settings(ECS), ECS, ecs.New),
 		ENS:       core.NewService(s.settings(ENS), ENS, newENS),
 		CVM:       core.NewService(s.settings(CVM), CVM, newCVM),
 		QingCloud: core.NewService(s.settings(QingCloud), QingCloud, newQingCloud),

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"regexp"
@@ -7,10 +7,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-var ecsRegion = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+var regionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// ecsFault is the documented answer to a fault.
-func ecsFault(k core.FaultKind) *alibaba.Refusal {
+// fault is the documented answer to a fault.
+func fault(k core.FaultKind) *alibaba.Refusal {
 	switch k {
 	case core.NoStock:
 		return alibaba.Refuse(403, "OperationDenied.NoStock",
@@ -24,26 +24,26 @@ func ecsFault(k core.FaultKind) *alibaba.Refusal {
 	}
 }
 
-// ecsMissing names the parameter in code and message, as the reference's own
+// missing names the parameter in code and message, as the reference's own
 // example of an error does.
-func ecsMissing(name string) *alibaba.Refusal {
+func missing(name string) *alibaba.Refusal {
 	return alibaba.Refuse(400, "MissingParameter."+name, alibaba.MissingText(name))
 }
 
-// ecsConflict refuses two parameters that exclude each other.
-func ecsConflict(a, b string) *alibaba.Refusal {
+// conflict refuses two parameters that exclude each other.
+func conflict(a, b string) *alibaba.Refusal {
 	return alibaba.Refuse(400, "InvalidParameter.Conflict", `The specified parameters "`+a+`" and "`+b+`" exclude each other.`)
 }
 
-// ecsInvalid refuses a value with the code documented for its parameter, or
+// invalid refuses a value with the code documented for its parameter, or
 // with the general one.
-func ecsInvalid(name string) *alibaba.Refusal {
+func invalid(name string) *alibaba.Refusal {
 	status, code := 400, "InvalidParameter"
-	if c := ecsMalformed(alibaba.GenericName(name)); c != "" {
+	if c := malformed(alibaba.GenericName(name)); c != "" {
 		code = c
-	} else if c := ecsUnknown(alibaba.GenericName(name)); c != "" {
+	} else if c := unknown(alibaba.GenericName(name)); c != "" {
 		status, code = 404, c
-	} else if c := ecsForbidden(alibaba.GenericName(name)); c != "" {
+	} else if c := forbidden(alibaba.GenericName(name)); c != "" {
 		status, code = 403, c
 	}
 	if name == "RegionId" {
@@ -52,8 +52,8 @@ func ecsInvalid(name string) *alibaba.Refusal {
 	return alibaba.Refuse(status, code, `The specified parameter "`+name+`" is not valid.`)
 }
 
-// ecsMalformed are the codes of status 400.
-func ecsMalformed(name string) string {
+// malformed are the codes of status 400.
+func malformed(name string) string {
 	switch name {
 	case "InstanceName", "Description", "Password":
 		return "Invalid" + name + ".Malformed"
@@ -100,8 +100,8 @@ func ecsMalformed(name string) string {
 	}
 }
 
-// ecsForbidden are the codes of status 403.
-func ecsForbidden(name string) string {
+// forbidden are the codes of status 403.
+func forbidden(name string) string {
 	switch name {
 	case "UserData":
 		return "InvalidUserData.Base64FormatInvalid"
@@ -116,8 +116,8 @@ func ecsForbidden(name string) string {
 	}
 }
 
-// ecsUnknown are the codes of status 404, odd ones among them.
-func ecsUnknown(name string) string {
+// unknown are the codes of status 404, odd ones among them.
+func unknown(name string) string {
 	switch name {
 	case "RegionId", "ZoneId", "ImageId", "SecurityGroupId", "VSwitchId", "KeyPairName", "InstanceChargeType":
 		return "Invalid" + name + ".NotFound"
@@ -142,27 +142,27 @@ func ecsUnknown(name string) string {
 	}
 }
 
-func ecsNoInstance() *alibaba.Refusal {
+func noInstance() *alibaba.Refusal {
 	return alibaba.Refuse(404, "InvalidInstanceId.NotFound", "The specified InstanceId does not exist.")
 }
 
-func ecsWrongStatus() *alibaba.Refusal {
+func wrongStatus() *alibaba.Refusal {
 	return alibaba.Refuse(403, "IncorrectInstanceStatus", "The current status of the resource does not support this operation.")
 }
 
-// ecsDryRun is how ECS says that a request would have been accepted.
-func ecsDryRun() *alibaba.Refusal {
+// dryRun is how ECS says that a request would have been accepted.
+func dryRun() *alibaba.Refusal {
 	return alibaba.Refuse(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
 }
 
-// ecsBatchDryRun is how the calls about several machines say the same. The
+// batchDryRun is how the calls about several machines say the same. The
 // status is not verified.
-func ecsBatchDryRun() *alibaba.Refusal {
+func batchDryRun() *alibaba.Refusal {
 	return alibaba.Refuse(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")
 }
 
-// ecsForbiddenRAM refuses a key that may not do something.
-func ecsForbiddenRAM() *alibaba.Refusal {
+// forbiddenRAM refuses a key that may not do something.
+func forbiddenRAM() *alibaba.Refusal {
 	return alibaba.Refuse(403, "Forbidden.RAM",
 		"User not authorized to operate on the specified resource, or this API doesn't support RAM.")
 }

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"maps"
@@ -14,29 +14,29 @@ import (
 
 // Limits of launch templates, per region and per template.
 const (
-	ecsMaxTemplates = 30
-	ecsMaxVersions  = 30
+	maxTemplates = 30
+	maxVersions  = 30
 )
 
-// ecsTemplateName allows periods, which the older reference does not name.
-var ecsTemplateName = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_.-]{1,127}$`)
+// templateNameForm allows periods, which the older reference does not name.
+var templateNameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_.-]{1,127}$`)
 
-// ecsAccount is the owner of everything, as CreatedBy tells it.
-const ecsAccount = "1234567890123456"
+// account is the owner of everything, as CreatedBy tells it.
+const account = "1234567890123456"
 
-// ecsTemplate is a launch template.
-type ecsTemplate struct {
+// template is a launch template.
+type template struct {
 	region, id, name  string
 	group             string // resource group of the template itself
 	tags              map[string]string
 	created, modified time.Time
-	versions          []*ecsVersion // ascending, gaps where some were deleted
-	standard          int           // the default version
-	last              int           // highest number ever given: numbers are not used twice
+	versions          []*version // ascending, gaps where some were deleted
+	standard          int        // the default version
+	last              int        // highest number ever given: numbers are not used twice
 }
 
-// ecsVersion is one version of a template.
-type ecsVersion struct {
+// version is one version of a template.
+type version struct {
 	number      int
 	description string
 	created     time.Time
@@ -44,7 +44,7 @@ type ecsVersion struct {
 }
 
 // version returns a version by its number, the default version for 0, or nil.
-func (t *ecsTemplate) version(number int) *ecsVersion {
+func (t *template) version(number int) *version {
 	if number == 0 {
 		number = t.standard
 	}
@@ -58,12 +58,12 @@ func (t *ecsTemplate) version(number int) *ecsVersion {
 
 // latest is the highest number that exists. What the service says once the
 // newest version is deleted is not verified.
-func (t *ecsTemplate) latest() int { return t.versions[len(t.versions)-1].number }
+func (t *template) latest() int { return t.versions[len(t.versions)-1].number }
 
 // add makes the next version of a template.
-func (t *ecsTemplate) add(k *core.Call, p *alibaba.Params) *ecsVersion {
+func (t *template) add(k *core.Call, p *alibaba.Params) *version {
 	t.last++
-	v := &ecsVersion{number: t.last, description: p.Text("VersionDescription"), created: k.Now, data: ecsTemplateData(p)}
+	v := &version{number: t.last, description: p.Text("VersionDescription"), created: k.Now, data: templateData(p)}
 	t.versions = append(t.versions, v)
 	t.modified = k.Now
 	return v
@@ -71,13 +71,13 @@ func (t *ecsTemplate) add(k *core.Call, p *alibaba.Params) *ecsVersion {
 
 // createLaunchTemplate serves CreateLaunchTemplate. It has no client token: a
 // name that is taken is what a repeated call meets.
-func (e *ecs) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	name := p.Required("LaunchTemplateName")
-	p.Matching("LaunchTemplateName", ecsTemplateName, "2 to 128 letters, digits and : _ . -, a letter first")
-	checkECSTemplate(p)
+	p.Matching("LaunchTemplateName", templateNameForm, "2 to 128 letters, digits and : _ . -, a letter first")
+	checkTemplate(p)
 	checkTemplateTags(p)
-	t := &ecsTemplate{
+	t := &template{
 		region: k.Region, name: name, group: p.Text("TemplateResourceGroupId"),
 		tags: p.TagsOf("TemplateTag", 20), created: k.Now, standard: 1,
 	}
@@ -94,7 +94,7 @@ func (e *ecs) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refus
 }
 
 // templateRoom tells why a template can not be added to its region.
-func (e *ecs) templateRoom(t *ecsTemplate) *alibaba.Refusal {
+func (e *api) templateRoom(t *template) *alibaba.Refusal {
 	n := 0
 	for _, other := range e.templates {
 		if other.region != t.region {
@@ -105,28 +105,28 @@ func (e *ecs) templateRoom(t *ecsTemplate) *alibaba.Refusal {
 		}
 		n++
 	}
-	if n >= ecsMaxTemplates {
+	if n >= maxTemplates {
 		return alibaba.Refuse(403, "LaunchTemplateLimitExceed", "The maximum number of templates is exceeded.")
 	}
 	return nil
 }
 
-func (e *ecs) freshTemplateID() string {
+func (e *api) freshTemplateID() string {
 	return core.UnusedID(e.Service.Rand, "lt-bp", 17, func(id string) bool {
-		return slices.ContainsFunc(e.templates, func(t *ecsTemplate) bool { return t.id == id })
+		return slices.ContainsFunc(e.templates, func(t *template) bool { return t.id == id })
 	})
 }
 
 // createLaunchTemplateVersion serves CreateLaunchTemplateVersion. A version
 // takes nothing over from those before it, and does not become the default.
-func (e *ecs) createLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) createLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
-	checkECSTemplate(p)
+	checkTemplate(p)
 	t := e.template(k, p)
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
-	if len(t.versions) >= ecsMaxVersions {
+	if len(t.versions) >= maxVersions {
 		return nil, alibaba.Refuse(403, "LaunchTemplateVersionLimitExceed", "The maximum number of template's versions is exceeded.")
 	}
 	return alibaba.Object{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", t.add(k, p).number}}, nil
@@ -136,7 +136,7 @@ func (e *ecs) createLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibab
 // when both are there, they have to agree. Without one it refuses, by p.
 // Newer tables of RunInstances have status 404 for both codes, older ones 400;
 // which one the service sends is not verified.
-func (e *ecs) template(k *core.Call, p *alibaba.Params) *ecsTemplate {
+func (e *api) template(k *core.Call, p *alibaba.Params) *template {
 	id, name := p.ID("LaunchTemplateId"), p.Text("LaunchTemplateName")
 	if id == "" && name == "" {
 		p.Refuse(p.Missing("LaunchTemplateId"))
@@ -152,26 +152,26 @@ func (e *ecs) template(k *core.Call, p *alibaba.Params) *ecsTemplate {
 	return nil
 }
 
-func ecsNoVersion(id string, number int) *alibaba.Refusal {
+func noVersion(id string, number int) *alibaba.Refusal {
 	return alibaba.Refuse(400, "InvalidLaunchTemplateVersion.NotFound",
 		`The specified LaunchTemplateId "`+id+`" Version "`+strconv.Itoa(number)+`" is not found.`)
 }
 
-// ecsLists are the parameters that come in numbers.
-const ecsLists = " DataDisk NetworkInterface Tag SecurityGroupIds Ipv6Address "
+// lists are the parameters that come in numbers.
+const lists = " DataDisk NetworkInterface Tag SecurityGroupIds Ipv6Address "
 
-// ecsMergeUnit is the part of a request that replaces a template's as a whole:
+// mergeUnit is the part of a request that replaces a template's as a whole:
 // a list with all its items, both ways to name security groups together, both
 // ways to ask for IPv6, and every other parameter by itself. That the service
 // merges in units of this size is not verified.
-func ecsMergeUnit(name string) string {
+func mergeUnit(name string) string {
 	first, _, _ := strings.Cut(name, ".")
 	switch {
 	case first == "SecurityGroupId" || first == "SecurityGroupIds":
 		return "SecurityGroupId"
 	case first == "Ipv6Address" || first == "Ipv6AddressCount":
 		return "Ipv6Address"
-	case strings.Contains(ecsLists, " "+first+" "):
+	case strings.Contains(lists, " "+first+" "):
 		return first
 	default:
 		return name
@@ -181,7 +181,7 @@ func ecsMergeUnit(name string) string {
 // fromTemplate puts a launch template under the parameters of a RunInstances:
 // it fills in what they leave out. An empty parameter is one that is left out,
 // so that nothing can blank what a template sets. Refusals go to p.
-func (e *ecs) fromTemplate(k *core.Call, p *alibaba.Params) {
+func (e *api) fromTemplate(k *core.Call, p *alibaba.Params) {
 	number := p.Number("LaunchTemplateVersion", 0, 1, 1<<30)
 	if !p.Has("LaunchTemplateId") && !p.Has("LaunchTemplateName") {
 		if p.Has("LaunchTemplateVersion") {
@@ -195,20 +195,20 @@ func (e *ecs) fromTemplate(k *core.Call, p *alibaba.Params) {
 	}
 	v := t.version(number)
 	if v == nil {
-		p.Refuse(ecsNoVersion(t.id, number))
+		p.Refuse(noVersion(t.id, number))
 		return
 	}
-	p.Values = ecsMerge(p.Values, v.data)
+	p.Values = merge(p.Values, v.data)
 }
 
-func ecsMerge(request, template map[string]string) map[string]string {
+func merge(request, template map[string]string) map[string]string {
 	own := map[string]bool{}
 	for name := range request {
-		own[ecsMergeUnit(name)] = true
+		own[mergeUnit(name)] = true
 	}
 	out := maps.Clone(request)
 	for name, value := range template {
-		if !own[ecsMergeUnit(name)] {
+		if !own[mergeUnit(name)] {
 			out[name] = value
 		}
 	}

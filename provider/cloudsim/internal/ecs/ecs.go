@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"maps"
@@ -9,25 +9,25 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// ecs is Alibaba Cloud ECS, API version 2014-05-26. Where the reference of
+// api is Alibaba Cloud ECS, API version 2014-05-26. Where the reference of
 // 2018-2020 and today's disagree (user data 16 or 32 KB, a private address for
 // more than one machine), the older and narrower one counts: what passes here
 // passes there.
-type ecs struct {
+type api struct {
 	*alibaba.Gateway
 	economical map[string]bool // machines by ID that StopCharging stopped last
-	templates  []*ecsTemplate  // in order of creation
-	sets       []*ecsSet       // in order of creation
-	placed     map[string]ecsPlace
+	templates  []*template     // in order of creation
+	sets       []*set          // in order of creation
+	placed     map[string]place
 }
 
-func newECS(c *core.Service) core.Wire {
-	e := &ecs{
+func New(c *core.Service) core.Wire {
+	e := &api{
 		Gateway:    alibaba.NewGateway(c, "ecs.aliyuncs.com", "2014-05-26"),
 		economical: map[string]bool{},
-		placed:     map[string]ecsPlace{},
+		placed:     map[string]place{},
 	}
-	e.Fault = ecsFault
+	e.Fault = fault
 	e.Table = map[string]alibaba.Action{
 		"RunInstances":           {Run: e.runInstances, Creates: true},
 		"DescribeInstances":      {Run: e.describeInstances, Lists: true},
@@ -48,7 +48,7 @@ func newECS(c *core.Service) core.Wire {
 }
 
 // templateActions are the actions about launch templates.
-func (e *ecs) templateActions() map[string]alibaba.Action {
+func (e *api) templateActions() map[string]alibaba.Action {
 	return map[string]alibaba.Action{
 		"CreateLaunchTemplate":               {Run: e.createLaunchTemplate},
 		"CreateLaunchTemplateVersion":        {Run: e.createLaunchTemplateVersion},
@@ -62,7 +62,7 @@ func (e *ecs) templateActions() map[string]alibaba.Action {
 
 // setActions are the actions about deployment sets. The older reference names
 // one of them in the plural, which the vendor's SDK does not know.
-func (e *ecs) setActions() map[string]alibaba.Action {
+func (e *api) setActions() map[string]alibaba.Action {
 	return map[string]alibaba.Action{
 		"CreateDeploymentSet":           {Run: e.createDeploymentSet},
 		"ModifyInstanceDeployment":      {Run: e.modifyInstanceDeployment},
@@ -74,7 +74,7 @@ func (e *ecs) setActions() map[string]alibaba.Action {
 }
 
 // Token implements wire.
-func (e *ecs) Token(k *core.Call) string {
+func (e *api) Token(k *core.Call) string {
 	if strings.EqualFold(k.Params["DryRun"], "true") {
 		return ""
 	}
@@ -82,7 +82,7 @@ func (e *ecs) Token(k *core.Call) string {
 }
 
 // Tagged implements wire.
-func (e *ecs) Tagged(k *core.Call) bool {
+func (e *api) Tagged(k *core.Call) bool {
 	for name := range k.Params {
 		if strings.HasPrefix(name, "Tag.") {
 			return true
@@ -92,7 +92,7 @@ func (e *ecs) Tagged(k *core.Call) bool {
 }
 
 // Has implements wire.
-func (e *ecs) Has(k *core.Call, kind core.FaultKind) bool {
+func (e *api) Has(k *core.Call, kind core.FaultKind) bool {
 	switch kind {
 	case core.DeadToken, core.ForgetToken:
 		return true
@@ -104,26 +104,26 @@ func (e *ecs) Has(k *core.Call, kind core.FaultKind) bool {
 }
 
 // params reads the parameters of a call with the codes of ECS.
-func (e *ecs) params(k *core.Call) *alibaba.Params {
-	return &alibaba.Params{Values: k.Params, Missing: ecsMissing, Invalid: ecsInvalid}
+func (e *api) params(k *core.Call) *alibaba.Params {
+	return &alibaba.Params{Values: k.Params, Missing: missing, Invalid: invalid}
 }
 
 // regional is params for the many actions that need a region.
-func (e *ecs) regional(k *core.Call) *alibaba.Params {
+func (e *api) regional(k *core.Call) *alibaba.Params {
 	p := e.params(k)
-	requireECSRegion(p)
+	requireRegion(p)
 	return p
 }
 
-// requireECSRegion demands RegionId.
-func requireECSRegion(p *alibaba.Params) {
+// requireRegion demands RegionId.
+func requireRegion(p *alibaba.Params) {
 	p.Required("RegionId")
-	p.Matching("RegionId", ecsRegion, "the ID of a region")
+	p.Matching("RegionId", regionForm, "the ID of a region")
 }
 
 // find returns a machine that the API still shows. ECS has no failed state: a
 // machine that did not come up is released and no longer listed.
-func (e *ecs) find(k *core.Call, id, region string) *core.Instance {
+func (e *api) find(k *core.Call, id, region string) *core.Instance {
 	m := e.Service.Find(id, k.Now)
 	if m == nil || m.PhaseAt(k.Now) == core.Failed || region != "" && m.Region != region {
 		return nil
@@ -134,7 +134,7 @@ func (e *ecs) find(k *core.Call, id, region string) *core.Instance {
 // list returns the machines of the call's region that the API shows and keep
 // accepts, in order of creation, starting at a position in that order. A cap on
 // the list counts what earlier pages had.
-func (e *ecs) list(k *core.Call, from int, keep func(*core.Instance) bool) []*core.Instance {
+func (e *api) list(k *core.Call, from int, keep func(*core.Instance) bool) []*core.Instance {
 	if from > 0 && k.Faults.Has(core.ListCap) {
 		return slices.DeleteFunc(e.list(k, 0, keep), func(m *core.Instance) bool { return m.Place < from })
 	}

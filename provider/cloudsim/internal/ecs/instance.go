@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"cmp"
@@ -8,19 +8,19 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-const ecsMinute = "2006-01-02T15:04Z" // how ECS spells the times of an instance
+const minuteFormat = "2006-01-02T15:04Z" // how ECS spells the times of an instance
 
 // instance is one instance in the answer of DescribeInstances.
-func (e *ecs) instance(k *core.Call, m *core.Instance) alibaba.Object {
+func (e *api) instance(k *core.Call, m *core.Instance) alibaba.Object {
 	out := e.identity(make(alibaba.Object, 0, 80), k, m)
-	out = ecsMoney(ecsHardware(out, m), m)
-	return ecsOptions(ecsNetwork(out, m), m)
+	out = money(hardware(out, m), m)
+	return options(network(out, m), m)
 }
 
-// ecsOptions is what newer versions of the answer have beside the rest. The
+// options is what newer versions of the answer have beside the rest. The
 // names are those of the vendor's SDK; what a machine that asked for none of it
 // shows there is not verified.
-func ecsOptions(o alibaba.Object, m *core.Instance) alibaba.Object {
+func options(o alibaba.Object, m *core.Instance) alibaba.Object {
 	p := m.Params
 	group := alibaba.Int(p, "DeploymentSetGroupNo")
 	hops := alibaba.Int(p, "HttpPutResponseHopLimit")
@@ -40,7 +40,7 @@ func ecsOptions(o alibaba.Object, m *core.Instance) alibaba.Object {
 	}...)
 }
 
-func (e *ecs) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba.Object {
+func (e *api) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba.Object {
 	p := m.Params
 	return append(o, alibaba.Object{
 		{"InstanceId", m.ID},
@@ -52,17 +52,17 @@ func (e *ecs) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 		{"RegionId", m.Region},
 		{"ZoneId", m.Zone},
 		{"ClusterId", ""},
-		{"SerialNumber", aliSerial(m.ID)},
+		{"SerialNumber", serial(m.ID)},
 		{"ImageId", m.ImageID},
 		{"OSName", ""},
 		{"OSNameEn", ""},
-		{"OSType", ecsOSType(m.ImageID)},
+		{"OSType", osType(m.ImageID)},
 		{"KeyPairName", p["KeyPairName"]},
 		{"ResourceGroupId", p["ResourceGroupId"]},
 		{"DeploymentSetId", e.placed[m.ID].set},
 		{"HpcClusterId", p["HpcClusterId"]},
-		{"CreationTime", m.Created.UTC().Format(ecsMinute)},
-		{"StartTime", m.Created.UTC().Format(ecsMinute)},
+		{"CreationTime", m.Created.UTC().Format(minuteFormat)},
+		{"StartTime", m.Created.UTC().Format(minuteFormat)},
 		{"DeletionProtection", p["DeletionProtection"] == "true"},
 		{"DeviceAvailable", true},
 		{"StoppedMode", e.stoppedMode(k, m)},
@@ -73,19 +73,19 @@ func (e *ecs) identity(o alibaba.Object, k *core.Call, m *core.Instance) alibaba
 	}...)
 }
 
-func ecsOSType(image string) string {
+func osType(image string) string {
 	if alibaba.Windows(image) {
 		return "windows"
 	}
 	return "linux"
 }
 
-func ecsHardware(o alibaba.Object, m *core.Instance) alibaba.Object {
+func hardware(o alibaba.Object, m *core.Instance) alibaba.Object {
 	core := alibaba.Int(m.Params, "CpuOptions.Core")
 	threads := alibaba.Int(m.Params, "CpuOptions.ThreadsPerCore")
 	return append(o, alibaba.Object{
 		{"InstanceType", m.InstanceType},
-		{"InstanceTypeFamily", ecsFamily(m.InstanceType)},
+		{"InstanceTypeFamily", familyOf(m.InstanceType)},
 		{"Cpu", m.CPUs},
 		{"CPU", m.CPUs},
 		{"Memory", m.MemoryMiB},
@@ -104,18 +104,18 @@ func ecsHardware(o alibaba.Object, m *core.Instance) alibaba.Object {
 	}...)
 }
 
-// ecsMoney is what is paid and for how long. A machine that is not prepaid
+// money is what is paid and for how long. A machine that is not prepaid
 // "expires" in 2099, as on the real service.
-func ecsMoney(o alibaba.Object, m *core.Instance) alibaba.Object {
+func money(o alibaba.Object, m *core.Instance) alibaba.Object {
 	p := m.Params
 	limit, _ := strconv.ParseFloat(p["SpotPriceLimit"], 64)
 	duration := alibaba.Int(p, "SpotDuration")
 	expires := "2099-12-31T15:59Z"
 	if m.Charge == core.Prepaid {
-		expires = alibaba.Expiry(m).UTC().Format(ecsMinute)
+		expires = alibaba.Expiry(m).UTC().Format(minuteFormat)
 	}
 	return append(o, alibaba.Object{
-		{"InstanceChargeType", ecsChargeType(m)},
+		{"InstanceChargeType", chargeType(m)},
 		{"ExpiredTime", expires},
 		{"AutoReleaseTime", p["AutoReleaseTime"]},
 		{"SaleCycle", ""},
@@ -128,7 +128,7 @@ func ecsMoney(o alibaba.Object, m *core.Instance) alibaba.Object {
 	}...)
 }
 
-func ecsNetwork(o alibaba.Object, m *core.Instance) alibaba.Object {
+func network(o alibaba.Object, m *core.Instance) alibaba.Object {
 	in := alibaba.Int(m.Params, "InternetMaxBandwidthIn")
 	out := alibaba.Int(m.Params, "InternetMaxBandwidthOut")
 	private := alibaba.List("IpAddress", m.PrivateIPs)
@@ -159,15 +159,15 @@ func ecsNetwork(o alibaba.Object, m *core.Instance) alibaba.Object {
 	}...)
 }
 
-func ecsChargeType(m *core.Instance) string {
+func chargeType(m *core.Instance) string {
 	if m.Charge == core.Prepaid {
 		return "PrePaid"
 	}
 	return "PostPaid"
 }
 
-// aliSerial is a serial number made of an instance ID.
-func aliSerial(id string) string {
+// serial is a serial number made of an instance ID.
+func serial(id string) string {
 	h := alibaba.ACS3Hash([]byte(id))
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:32]
 }

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"strconv"
@@ -10,7 +10,7 @@ import (
 
 // describeRegions serves DescribeRegions with the regions that the reference
 // gives endpoints for, a few of them. Machines can be made in any region.
-func (e *ecs) describeRegions(*core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeRegions(*core.Call) (alibaba.Object, *alibaba.Refusal) {
 	var regions []any
 	for _, r := range [][2]string{
 		{"cn-qingdao", "华北1（青岛）"},
@@ -30,22 +30,22 @@ func (e *ecs) describeRegions(*core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return alibaba.Object{{"Regions", alibaba.List("Region", regions)}}, nil
 }
 
-// ecsZone is the zone that the cloud chooses: cn-hangzhou-a, us-west-1a.
-func ecsZone(region string) string {
+// zoneOf is the zone that the cloud chooses: cn-hangzhou-a, us-west-1a.
+func zoneOf(region string) string {
 	if last := region[len(region)-1]; last >= '0' && last <= '9' {
 		return region + "a"
 	}
 	return region + "-a"
 }
 
-// ecsVPC is the network of a vSwitch: vsw-x belongs to vpc-x.
-func ecsVPC(vswitch string) string {
+// vpcOf is the network of a vSwitch: vsw-x belongs to vpc-x.
+func vpcOf(vswitch string) string {
 	return "vpc-" + strings.TrimPrefix(vswitch, "vsw-")
 }
 
-// ecsShape reads processors and memory off an instance type, by the families
+// shapeOf reads processors and memory off an instance type, by the families
 // in which they have a fixed ratio. Others count as general purpose.
-func ecsShape(instanceType string) (cpus, memoryMiB int) {
+func shapeOf(instanceType string) (cpus, memoryMiB int) {
 	parts := strings.Split(instanceType, ".")
 	cpus = 2
 	switch size := parts[len(parts)-1]; {
@@ -70,8 +70,8 @@ func ecsShape(instanceType string) (cpus, memoryMiB int) {
 	return cpus, cpus * perCPU * 1024
 }
 
-// ecsFamily is the family of an instance type: ecs.g5 of ecs.g5.large.
-func ecsFamily(instanceType string) string {
+// familyOf is the family of an instance type: ecs.g5 of ecs.g5.large.
+func familyOf(instanceType string) string {
 	if i := strings.LastIndexByte(instanceType, '.'); i > 0 {
 		return instanceType[:i]
 	}

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
@@ -7,48 +7,48 @@ import (
 
 // startInstance serves StartInstance. Like the other calls about one machine it
 // needs no region.
-func (e *ecs) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
 	p.Flag("InitLocalDisk")
 	return nil, e.switchOne(k, p, alibaba.Start())
 }
 
 // stopInstance serves StopInstance. Hibernation looks like any other stop.
-func (e *ecs) stopInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) stopInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
 	p.Flag("ConfirmStop")
 	p.Flag("Hibernate")
-	return nil, e.switchOne(k, p, ecsStop(p))
+	return nil, e.switchOne(k, p, stop(p))
 }
 
 // rebootInstance serves RebootInstance.
-func (e *ecs) rebootInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) rebootInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
 	p.Flag("ForceStop")
 	return nil, e.switchOne(k, p, alibaba.Reboot())
 }
 
 // startInstances serves StartInstances.
-func (e *ecs) startInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) startInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return e.switchMany(k, e.regional(k), alibaba.Start())
 }
 
 // stopInstances serves StopInstances.
-func (e *ecs) stopInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) stopInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
-	return e.switchMany(k, p, ecsStop(p))
+	return e.switchMany(k, p, stop(p))
 }
 
 // rebootInstances serves RebootInstances, where force has another name.
-func (e *ecs) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	p.Flag("ForceReboot")
 	return e.switchMany(k, p, alibaba.Reboot())
 }
 
-// ecsStop reads what both stops have in common. The account has not made the
+// stop reads what both stops have in common. The account has not made the
 // economical mode its default.
-func ecsStop(p *alibaba.Params) alibaba.Power {
+func stop(p *alibaba.Params) alibaba.Power {
 	c := alibaba.Stop()
 	p.Flag("ForceStop")
 	c.Economical = p.Choice("StoppedMode", "KeepCharging", "StopCharging") == "StopCharging"
@@ -56,7 +56,7 @@ func ecsStop(p *alibaba.Params) alibaba.Power {
 }
 
 // switchOne changes the power of one machine.
-func (e *ecs) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *alibaba.Refusal {
+func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *alibaba.Refusal {
 	id, dry := p.Required("InstanceId"), p.Flag("DryRun")
 	if p.Refusal != nil {
 		return p.Refusal
@@ -66,7 +66,7 @@ func (e *ecs) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *aliba
 	case err != nil:
 		return err
 	case dry:
-		return ecsDryRun()
+		return dryRun()
 	}
 	e.turn(k, m, c)
 	return nil
@@ -74,7 +74,7 @@ func (e *ecs) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *aliba
 
 // switchMany changes the power of up to 100 machines: of all or none, or of
 // those for which it goes. A dry run of the latter looks at no machine.
-func (e *ecs) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	together := p.Choice("BatchOptimization", "AllTogether", "SuccessFirst") == "AllTogether"
 	dry, ids := p.Flag("DryRun"), p.Batch("InstanceId", p.List("InstanceId", 100))
 	if p.Refusal != nil {
@@ -86,7 +86,7 @@ func (e *ecs) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alib
 		}
 	}
 	if dry {
-		return nil, ecsBatchDryRun()
+		return nil, batchDryRun()
 	}
 	out := make([]alibaba.Object, len(ids))
 	for i, id := range ids {
@@ -97,7 +97,7 @@ func (e *ecs) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alib
 
 // switched switches one machine of a batch and reports on it. That the code of
 // a refusal is the one a call about the machine alone would get is not verified.
-func (e *ecs) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object {
+func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object {
 	code, message, before, after := "200", "success", "", ""
 	m, err := e.switchable(k, id, c)
 	if m != nil {
@@ -121,26 +121,26 @@ func (e *ecs) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object 
 
 // switchable returns a machine, if there is one, and why it can not be switched
 // now, if it can not.
-func (e *ecs) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instance, *alibaba.Refusal) {
+func (e *api) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instance, *alibaba.Refusal) {
 	m := e.find(k, id, k.Region)
 	switch {
 	case m == nil:
-		return nil, ecsNoInstance()
+		return nil, noInstance()
 	case m.PhaseAt(k.Now) != c.From:
-		return m, ecsWrongStatus()
+		return m, wrongStatus()
 	default:
 		return m, nil
 	}
 }
 
-func (e *ecs) turn(k *core.Call, m *core.Instance, c alibaba.Power) {
+func (e *api) turn(k *core.Call, m *core.Instance, c alibaba.Power) {
 	c.Apply(m, k.Now)
 	e.economical[m.ID] = c.Economical && m.Charge != core.Prepaid
 }
 
 // stoppedMode is what DescribeInstances says of the way a machine is stopped.
 // That prepaid machines take StopCharging and go on as before is not verified.
-func (e *ecs) stoppedMode(k *core.Call, m *core.Instance) string {
+func (e *api) stoppedMode(k *core.Call, m *core.Instance) string {
 	switch {
 	case m.PhaseAt(k.Now) != core.Stopped || m.Charge == core.Prepaid:
 		return "Not-applicable"

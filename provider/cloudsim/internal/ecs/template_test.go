@@ -1,4 +1,4 @@
-package cloudsim
+package ecs_test
 
 import (
 	"encoding/base64"
@@ -10,18 +10,20 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // newTemplate creates a template and returns its ID.
-func (c *ecsTestClient) newTemplate(name string, more ...string) string {
+func (c *client) newTemplate(name string, more ...string) string {
 	c.T.Helper()
 	reply := c.WantOK(c.Template("CreateLaunchTemplate", append([]string{"LaunchTemplateName", name}, more...)...))
 	return fmt.Sprint(reply.At("LaunchTemplateId"))
 }
 
 // newVersion adds a version and returns its number.
-func (c *ecsTestClient) newVersion(id string, more ...string) int {
+func (c *client) newVersion(id string, more ...string) int {
 	c.T.Helper()
 	reply := c.WantOK(c.Template("CreateLaunchTemplateVersion", append([]string{"LaunchTemplateId", id}, more...)...))
 	n, _ := reply.At("LaunchTemplateVersionNumber").(float64)
@@ -29,7 +31,7 @@ func (c *ecsTestClient) newVersion(id string, more ...string) int {
 }
 
 // templateNames lists names as DescribeLaunchTemplates answers them.
-func (c *ecsTestClient) templateNames(filter ...string) []string {
+func (c *client) templateNames(filter ...string) []string {
 	c.T.Helper()
 	reply := c.WantOK(c.Template("DescribeLaunchTemplates", filter...))
 	list, _ := reply.At("LaunchTemplateSets", "LaunchTemplateSet").([]any)
@@ -41,7 +43,7 @@ func (c *ecsTestClient) templateNames(filter ...string) []string {
 }
 
 // versions lists numbers as DescribeLaunchTemplateVersions answers them.
-func (c *ecsTestClient) versions(id string, filter ...string) []int {
+func (c *client) versions(id string, filter ...string) []int {
 	c.T.Helper()
 	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", append([]string{"LaunchTemplateId", id}, filter...)...))
 	list, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet").([]any)
@@ -55,7 +57,7 @@ func (c *ecsTestClient) versions(id string, filter ...string) []int {
 
 func TestCreateLaunchTemplateRefusals(t *testing.T) {
 	big := base64.StdEncoding.EncodeToString(make([]byte, 16<<10+1))
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	for _, r := range []struct {
 		pairs         []string
 		status        int
@@ -97,8 +99,8 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 
 // TestTemplateValuesAreNotChecked: only a create of machines looks at them.
 func TestTemplateValuesAreNotChecked(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
 	id := c.newTemplate("odd", "ImageId", "~", "InstanceType", "none", "SystemDisk.Size", "7", "DataDisk.1.Category", "floppy",
 		"HostName", "-", "AutoReleaseTime", "2018-01-01T12:05:00Z")
 	c.WantCode(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id), 404, "InvalidImageId.NotFound")
@@ -108,7 +110,7 @@ func TestTemplateValuesAreNotChecked(t *testing.T) {
 }
 
 func TestTemplateNamesAreUniqueInARegion(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	id := c.newTemplate("lt-name1")
 	reply := c.Template("CreateLaunchTemplate", "LaunchTemplateName", "lt-name1")
 	c.WantCode(reply, 403, "LaunchTemplateName.Duplicated")
@@ -121,14 +123,14 @@ func TestTemplateNamesAreUniqueInARegion(t *testing.T) {
 }
 
 func TestTemplateLimits(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	var id string
-	for i := range ecsMaxTemplates {
+	for i := range ecs.MaxTemplates {
 		id = c.newTemplate("lt-" + strconv.Itoa(i))
 	}
 	c.WantCode(c.Template("CreateLaunchTemplate", "LaunchTemplateName", "one-more"), 403, "LaunchTemplateLimitExceed")
 	c.WantOK(c.Template("CreateLaunchTemplate", "LaunchTemplateName", "one-more", "RegionId", "cn-beijing"))
-	for n := 2; n <= ecsMaxVersions; n++ {
+	for n := 2; n <= ecs.MaxVersions; n++ {
 		if got := c.newVersion(id); got != n {
 			t.Fatalf("version %d got number %d", n, got)
 		}
@@ -142,7 +144,7 @@ func TestTemplateLimits(t *testing.T) {
 
 // TestUnknownTemplate: every action that names a template, by ID and by name.
 func TestUnknownTemplate(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	id := c.newTemplate("lt-name1")
 	for action, more := range map[string][]string{
 		"CreateLaunchTemplateVersion":        nil,
@@ -167,7 +169,7 @@ func TestUnknownTemplate(t *testing.T) {
 
 func TestDescribeLaunchTemplates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.newTemplate("wd-1526307480xxx", "TemplateTag.1.Key", "k", "TemplateTag.1.Value", "v", "TemplateResourceGroupId", "rg-1")
 		time.Sleep(time.Minute)
 		c.newVersion(id)
@@ -180,7 +182,7 @@ func TestDescribeLaunchTemplates(t *testing.T) {
 			{[]any{"PageNumber"}, 1.0},
 			{[]any{"PageSize"}, 10.0},
 			{[]any{"LaunchTemplateSets", "LaunchTemplateSet", 0, "LaunchTemplateName"}, "wd-1526307480xxx"},
-			{[]any{"LaunchTemplateSets", "LaunchTemplateSet", 0, "CreatedBy"}, ecsAccount},
+			{[]any{"LaunchTemplateSets", "LaunchTemplateSet", 0, "CreatedBy"}, ecs.Account},
 			{[]any{"LaunchTemplateSets", "LaunchTemplateSet", 0, "CreateTime"}, "2000-01-01T00:00:00Z"},
 			{[]any{"LaunchTemplateSets", "LaunchTemplateSet", 0, "ModifiedTime"}, "2000-01-01T00:01:00Z"},
 			{[]any{"LaunchTemplateSets", "LaunchTemplateSet", 0, "DefaultVersionNumber"}, 1.0},
@@ -205,14 +207,14 @@ func TestDescribeLaunchTemplates(t *testing.T) {
 		}
 		simtest.WantXML(t, c.XML("DescribeLaunchTemplates", "RegionId", "cn-hangzhou"), "DescribeLaunchTemplatesResponse", &xml)
 		if list := xml.LaunchTemplateSets.LaunchTemplateSet; xml.TotalCount != 1 || len(list) != 1 || list[0].LaunchTemplateId != id ||
-			list[0].LatestVersionNumber != 2 || list[0].CreatedBy != ecsAccount || list[0].CreateTime != "2000-01-01T00:00:00Z" {
+			list[0].LatestVersionNumber != 2 || list[0].CreatedBy != ecs.Account || list[0].CreateTime != "2000-01-01T00:00:00Z" {
 			t.Errorf("XML holds %+v", xml)
 		}
 	})
 }
 
 func TestDescribeLaunchTemplatesFilters(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	ids, all := map[string]string{}, []string{}
 	for i := range 12 {
 		name := "lt-" + strconv.Itoa(i)
@@ -245,7 +247,7 @@ func TestDescribeLaunchTemplatesFilters(t *testing.T) {
 }
 
 func TestDefaultVersion(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	id := c.newTemplate("lt-name1")
 	c.newVersion(id)
 	set := func(pairs ...string) simtest.AlibabaAnswer {
@@ -269,7 +271,7 @@ func TestDefaultVersion(t *testing.T) {
 
 // TestDeleteLaunchTemplateVersion: all or none, and never the default.
 func TestDeleteLaunchTemplateVersion(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	id := c.newTemplate("lt-name1")
 	for range 3 {
 		c.newVersion(id)
@@ -295,7 +297,7 @@ func TestDeleteLaunchTemplateVersion(t *testing.T) {
 }
 
 func TestDeleteLaunchTemplate(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	id := c.newTemplate("lt-name1")
 	c.newVersion(id)
 	reply := c.WantOK(c.Template("DeleteLaunchTemplate", "LaunchTemplateName", "lt-name1"))
@@ -312,7 +314,7 @@ func TestDeleteLaunchTemplate(t *testing.T) {
 
 // TestTemplateActionsInXML: the small answers, as the reference shows them.
 func TestTemplateActionsInXML(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	for _, w := range []struct {
 		action, want string
 		pairs        []string

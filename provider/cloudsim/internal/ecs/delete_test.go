@@ -1,15 +1,16 @@
-package cloudsim
+package ecs_test
 
 import (
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestDeleteInstances(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "3")
 	del := func(more ...string) simtest.AlibabaAnswer {
 		return c.Call("DeleteInstances", append([]string{"RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "InstanceId.2", ids[1]}, more...)...)
@@ -34,7 +35,7 @@ func TestDeleteInstances(t *testing.T) {
 
 func TestDeleteStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.Run()[0]
 		time.Sleep(2 * time.Second)
 		c.WantOK(c.Call("StopInstance", "InstanceId", id))
@@ -45,7 +46,7 @@ func TestDeleteStopped(t *testing.T) {
 
 func TestDeletePrepaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		run := func() string { return c.Run("InstanceChargeType", "PrePaid", "Period", "1")[0] }
 		id := run()
 		c.WantCode(c.Call("DeleteInstance", "InstanceId", id, "Force", "true"), 403, "ChargeTypeViolation")
@@ -57,7 +58,7 @@ func TestDeletePrepaid(t *testing.T) {
 }
 
 func TestDeletionProtection(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	id := c.Run("DeletionProtection", "true")[0]
 	c.WantCode(c.Call("DeleteInstance", "InstanceId", id, "Force", "true"), 403, "InvalidOperation.DeletionProtection")
 }

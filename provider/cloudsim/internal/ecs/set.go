@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"cmp"
@@ -14,21 +14,21 @@ import (
 // for sets that spread over hardware; that the other strategies have the same is
 // not verified. How many sets a region holds is not documented: accounts differ.
 const (
-	ecsMaxSets      = 100
-	ecsMaxSetInZone = 20
+	maxSets      = 100
+	maxSetInZone = 20
 )
 
-// ecsSetName allows blanks, since the reference's own example has one, and
+// setNameForm allows blanks, since the reference's own example has one, and
 // periods, which only its newer edition names.
-var ecsSetName = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_. -]{1,127}$`)
+var setNameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_. -]{1,127}$`)
 
-// readECSSetName checks the name of a set.
-func readECSSetName(p *alibaba.Params) string {
-	return p.Matching("DeploymentSetName", ecsSetName, "2 to 128 letters, digits and : _ . -, a letter first")
+// readSetName checks the name of a set.
+func readSetName(p *alibaba.Params) string {
+	return p.Matching("DeploymentSetName", setNameForm, "2 to 128 letters, digits and : _ . -, a letter first")
 }
 
-// ecsSet is a deployment set.
-type ecsSet struct {
+// set is a deployment set.
+type set struct {
 	region, id        string
 	name, description string
 	strategy          string
@@ -36,14 +36,14 @@ type ecsSet struct {
 	created           time.Time
 }
 
-// ecsPlace is where a machine stands.
-type ecsPlace struct {
+// place is where a machine stands.
+type place struct {
 	set   string // deployment set, "" without one
 	moved bool   // off the dedicated host that it was made on
 }
 
 // host is the dedicated host of a machine, "" without one.
-func (e *ecs) host(m *core.Instance) string {
+func (e *api) host(m *core.Instance) string {
 	if e.placed[m.ID].moved {
 		return ""
 	}
@@ -51,8 +51,8 @@ func (e *ecs) host(m *core.Instance) string {
 }
 
 // set returns a deployment set of the call's region, or nil.
-func (e *ecs) set(k *core.Call, id string) *ecsSet {
-	i := slices.IndexFunc(e.sets, func(s *ecsSet) bool { return s.region == k.Region && s.id == id })
+func (e *api) set(k *core.Call, id string) *set {
+	i := slices.IndexFunc(e.sets, func(s *set) bool { return s.region == k.Region && s.id == id })
 	if i < 0 {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (e *ecs) set(k *core.Call, id string) *ecsSet {
 
 // members returns the machines of a set. Those that are gone have left it, and
 // so have those that did not come up.
-func (e *ecs) members(k *core.Call, set string) []*core.Instance {
+func (e *api) members(k *core.Call, set string) []*core.Instance {
 	var out []*core.Instance
 	for _, m := range e.Service.All() {
 		if e.placed[m.ID].set == set && m.PhaseAt(k.Now) != core.Gone && m.PhaseAt(k.Now) != core.Failed {
@@ -72,49 +72,49 @@ func (e *ecs) members(k *core.Call, set string) []*core.Instance {
 }
 
 // roomInSet tells whether a set takes more machines in a zone.
-func (e *ecs) roomInSet(k *core.Call, set, zone string, more int) bool {
+func (e *api) roomInSet(k *core.Call, set, zone string, more int) bool {
 	for _, m := range e.members(k, set) {
 		if m.Zone == zone {
 			more++
 		}
 	}
-	return more <= ecsMaxSetInZone
+	return more <= maxSetInZone
 }
 
 // checkSet checks the deployment set that machines are to be made in.
-func (e *ecs) checkSet(k *core.Call, p *alibaba.Params, amount int) {
+func (e *api) checkSet(k *core.Call, p *alibaba.Params, amount int) {
 	id := p.Text("DeploymentSetId")
 	switch {
 	case id == "" || p.Refusal != nil:
 	case e.set(k, id) == nil:
 		p.Refuse(alibaba.Refuse(404, "DeploymentSet.NotFound", "The specified deployment set does not exist."))
-	case !e.roomInSet(k, id, cmp.Or(p.Text("ZoneId"), ecsZone(k.Region)), amount):
+	case !e.roomInSet(k, id, cmp.Or(p.Text("ZoneId"), zoneOf(k.Region)), amount):
 		p.Refuse(alibaba.Refuse(403, "QuotaExceed.DeploymentSetInstanceQuotaFull", "instance quota in one deployment set exceeded."))
 	}
 }
 
 // setParams is regional with the codes and messages of these actions.
-func (e *ecs) setParams(k *core.Call) *alibaba.Params {
-	p := &alibaba.Params{Values: k.Params, Missing: alibaba.Missing, Invalid: ecsSetInvalid}
-	requireECSRegion(p)
+func (e *api) setParams(k *core.Call) *alibaba.Params {
+	p := &alibaba.Params{Values: k.Params, Missing: alibaba.Missing, Invalid: setInvalid}
+	requireRegion(p)
 	return p
 }
 
-func ecsSetInvalid(name string) *alibaba.Refusal {
+func setInvalid(name string) *alibaba.Refusal {
 	switch name {
 	case "Strategy", "DeploymentStrategy":
 		return alibaba.Refuse(400, "InvalidParameter.Strategy", "The specified parameter Strategy is not valid.")
 	case "Description":
 		return alibaba.Refuse(400, "InvalidDescription.Malformed", `The specified parameter "Description" is not valid.`)
 	default:
-		return ecsInvalid(name)
+		return invalid(name)
 	}
 }
 
-// readECSStrategy reads the strategy under the name of the older reference or that of
+// readStrategy reads the strategy under the name of the older reference or that of
 // the vendor's SDK; a request that has both has to say the same twice.
 // Availability alone is in the older reference.
-func readECSStrategy(p *alibaba.Params) string {
+func readStrategy(p *alibaba.Params) string {
 	const newer, older = "Strategy", "DeploymentStrategy"
 	for _, name := range []string{older, newer} {
 		p.Choice(name, "", "Availability", "AvailabilityGroup", "LowLatency")
@@ -126,7 +126,7 @@ func readECSStrategy(p *alibaba.Params) string {
 }
 
 // createDeploymentSet serves CreateDeploymentSet.
-func (e *ecs) createDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) createDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	ids, err := e.Once(k, func() ([]string, *alibaba.Refusal) {
 		s, err := e.newSet(k)
 		if err != nil {
@@ -143,14 +143,14 @@ func (e *ecs) createDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 
 // newSet reads a set. The newer documentation has Availability as the default
 // of the strategy; the older one demands it.
-func (e *ecs) newSet(k *core.Call) (*ecsSet, *alibaba.Refusal) {
+func (e *api) newSet(k *core.Call) (*set, *alibaba.Refusal) {
 	p := e.setParams(k)
 	p.ClientToken()
 	p.Description("Description")
 	p.Choice("OnUnableToRedeployFailedInstance", "CancelMembershipAndStart", "KeepStopped")
-	s := &ecsSet{
-		region: k.Region, name: readECSSetName(p), description: p.Text("Description"),
-		strategy: readECSStrategy(p), created: k.Now,
+	s := &set{
+		region: k.Region, name: readSetName(p), description: p.Text("Description"),
+		strategy: readStrategy(p), created: k.Now,
 	}
 	if s.strategy == "" {
 		p.Refuse(p.Missing("DeploymentStrategy"))
@@ -167,11 +167,11 @@ func (e *ecs) newSet(k *core.Call) (*ecsSet, *alibaba.Refusal) {
 			n++
 		}
 	}
-	if n >= ecsMaxSets {
+	if n >= maxSets {
 		return nil, alibaba.Refuse(403, "DEPLOYMENTSET.QUOTA_FULL", "The deploymentSet quota is full")
 	}
 	s.id = core.UnusedID(e.Service.Rand, "ds-bp", 17, func(id string) bool {
-		return slices.ContainsFunc(e.sets, func(s *ecsSet) bool { return s.id == id })
+		return slices.ContainsFunc(e.sets, func(s *set) bool { return s.id == id })
 	})
 	return s, nil
 }

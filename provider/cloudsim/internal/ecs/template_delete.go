@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"slices"
@@ -10,13 +10,13 @@ import (
 // deleteLaunchTemplate serves DeleteLaunchTemplate and answers the versions
 // that went with the template, as the vendor's SDK for Go reads them: with a
 // lower-case v.
-func (e *ecs) deleteLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) deleteLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	t := e.template(k, p)
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
-	e.templates = slices.DeleteFunc(e.templates, func(other *ecsTemplate) bool { return other == t })
+	e.templates = slices.DeleteFunc(e.templates, func(other *template) bool { return other == t })
 	var numbers []int
 	for _, v := range t.versions {
 		numbers = append(numbers, v.number)
@@ -30,9 +30,9 @@ func (e *ecs) deleteLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refus
 // deleteLaunchTemplateVersion serves DeleteLaunchTemplateVersion: all of the
 // versions or none. The reference gives no code for a version that does not
 // exist; the one here is that of the other actions.
-func (e *ecs) deleteLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) deleteLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
-	numbers := p.Numbers("DeleteVersion", ecsMaxVersions-1)
+	numbers := p.Numbers("DeleteVersion", maxVersions-1)
 	if len(numbers) == 0 {
 		p.Refuse(p.Missing("DeleteVersion.1"))
 	}
@@ -43,18 +43,18 @@ func (e *ecs) deleteLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibab
 	for _, n := range numbers {
 		switch {
 		case t.version(n) == nil:
-			return nil, ecsNoVersion(t.id, n)
+			return nil, noVersion(t.id, n)
 		case n == t.standard:
 			return nil, alibaba.Refuse(403, "InvalidOperation.DeleteDefaultVersion", "Delete default version from template is not allowed.")
 		}
 	}
-	t.versions = slices.DeleteFunc(t.versions, func(v *ecsVersion) bool { return slices.Contains(numbers, v.number) })
+	t.versions = slices.DeleteFunc(t.versions, func(v *version) bool { return slices.Contains(numbers, v.number) })
 	t.modified = k.Now
 	return nil, nil
 }
 
 // modifyLaunchTemplateDefaultVersion serves ModifyLaunchTemplateDefaultVersion.
-func (e *ecs) modifyLaunchTemplateDefaultVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) modifyLaunchTemplateDefaultVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	p.Required("DefaultVersionNumber")
 	number := p.Number("DefaultVersionNumber", 1, 1, 1<<30)
@@ -63,7 +63,7 @@ func (e *ecs) modifyLaunchTemplateDefaultVersion(k *core.Call) (alibaba.Object, 
 	case p.Refusal != nil:
 		return nil, p.Refusal
 	case t.version(number) == nil:
-		return nil, ecsNoVersion(t.id, number)
+		return nil, noVersion(t.id, number)
 	}
 	t.standard, t.modified = number, k.Now
 	return nil, nil

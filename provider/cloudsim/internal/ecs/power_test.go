@@ -1,4 +1,4 @@
-package cloudsim
+package ecs_test
 
 import (
 	"fmt"
@@ -7,12 +7,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // statuses returns what DescribeInstanceStatus says, by ID.
-func (c *ecsTestClient) statuses() map[string]string {
+func (c *client) statuses() map[string]string {
 	c.T.Helper()
 	reply := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "50"))
 	list, _ := reply.At("InstanceStatuses", "InstanceStatus").([]any)
@@ -25,7 +26,7 @@ func (c *ecsTestClient) statuses() map[string]string {
 }
 
 // wantStatus fails unless both describes show a machine so.
-func (c *ecsTestClient) wantStatus(id, want string) {
+func (c *client) wantStatus(id, want string) {
 	c.T.Helper()
 	described := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "Status")
 	if polled := c.statuses()[id]; polled != want || described != want {
@@ -34,7 +35,7 @@ func (c *ecsTestClient) wantStatus(id, want string) {
 }
 
 // batch calls one of the batch actions in cn-hangzhou.
-func (c *ecsTestClient) batch(action string, ids []string, more ...string) simtest.AlibabaAnswer {
+func (c *client) batch(action string, ids []string, more ...string) simtest.AlibabaAnswer {
 	c.T.Helper()
 	pairs := []string{"RegionId", "cn-hangzhou"}
 	for i, id := range ids {
@@ -45,7 +46,7 @@ func (c *ecsTestClient) batch(action string, ids []string, more ...string) simte
 
 // wantResponses compares the per-ID results of a batch: code, previous and
 // current status of each.
-func (c *ecsTestClient) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...string) {
+func (c *client) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...string) {
 	c.T.Helper()
 	c.WantOK(r)
 	list, _ := r.At("InstanceResponses", "InstanceResponse").([]any)
@@ -72,7 +73,7 @@ func TestECSPowerTimeline(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				client := newECSTestClient(t, New(nil))
+				client := newClient(t, cloudsim.New(nil))
 				id := client.Run()[0]
 				call := func(action string) simtest.AlibabaAnswer {
 					return client.Call(action+c.plural, "RegionId", "cn-hangzhou", c.id, id)
@@ -108,7 +109,7 @@ func TestECSPowerTimeline(t *testing.T) {
 // machine is touched.
 func TestAllTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		ids := c.Up("Amount", "2")
 		c.wantResponses(c.batch("StopInstances", ids[:1]), ids, "200 Running>Stopping")
 		c.WantCode(c.batch("StopInstances", []string{ids[1], ids[0]}), 403, "IncorrectInstanceStatus")
@@ -122,7 +123,7 @@ func TestAllTogether(t *testing.T) {
 // TestSuccessFirst: every machine has its own result, inside a 200.
 func TestSuccessFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		ids := c.Up("Amount", "2")
 		c.WantOK(c.batch("StopInstances", ids[:1]))
 		time.Sleep(time.Second)
@@ -166,7 +167,7 @@ func TestECSPowerRefusals(t *testing.T) {
 		{"RebootInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "ForceReboot", "perhaps"}, 400, "InvalidParameter"},
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
-			c := newECSTestClient(t, New(nil))
+			c := newClient(t, cloudsim.New(nil))
 			c.WantCode(c.Call(r.action, r.pairs...), r.status, r.code)
 		})
 	}
@@ -176,7 +177,7 @@ func TestECSPowerRefusals(t *testing.T) {
 // call has for them.
 func TestECSPowerForced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.Up()[0]
 		for _, s := range []struct{ action, id, force, after string }{
 			{"RebootInstance", "InstanceId", "ForceStop", "Running"},
@@ -195,7 +196,7 @@ func TestECSPowerForced(t *testing.T) {
 // TestHundredAtOnce is as many as one call may name.
 func TestHundredAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		c.WantOK(c.batch("StopInstances", c.Up("Amount", "100")))
 		time.Sleep(time.Second)
 		if got := c.Describe("Status", "Stopped").At("TotalCount"); got != 100.0 {
@@ -208,7 +209,7 @@ func TestHundredAtOnce(t *testing.T) {
 // changes nothing. With SuccessFirst it approves everything.
 func TestECSPowerDryRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.Up()[0]
 		one := func(action string) simtest.AlibabaAnswer { return c.Call(action, "InstanceId", id, "DryRun", "true") }
 		c.WantCode(one("StopInstance"), 400, "DryRunOperation")
@@ -228,7 +229,7 @@ func TestECSPowerDryRun(t *testing.T) {
 // TestStoppedMode: how a machine is stopped shows only while it is.
 func TestStoppedMode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		hourly := c.Up()[0]
 		prepaid := c.Up("InstanceChargeType", "PrePaid", "Period", "1")[0]
 		want := func(id, mode string) {
@@ -256,7 +257,7 @@ func TestStoppedMode(t *testing.T) {
 // TestDeleteAfterStop: without Force a machine goes only once it is stopped.
 func TestDeleteAfterStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.Up()[0]
 		c.WantOK(c.Call("StopInstance", "InstanceId", id))
 		c.WantCode(c.Call("DeleteInstance", "InstanceId", id), 403, "IncorrectInstanceStatus")
@@ -270,7 +271,7 @@ func TestDeleteAfterStop(t *testing.T) {
 // release it was created with.
 func TestAutoReleaseSurvivesPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		release := time.Now().UTC().Add(30 * time.Minute)
 		id := c.Up("AutoReleaseTime", release.Format(alibaba.TimeFormat))[0]
 		c.WantOK(c.Call("StopInstance", "InstanceId", id))
@@ -292,7 +293,7 @@ func TestAutoReleaseSurvivesPower(t *testing.T) {
 // the query and one in a form.
 func TestPowerOverACS3(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		ids := c.Up("Amount", "2")
 		v := url.Values{"RegionId": {"cn-hangzhou"}, "InstanceId.1": {ids[0]}, "InstanceId.2": {ids[1]}}
 		c.wantResponses(c.Do(c.ACS3("POST", "StopInstances", v.Encode(), "")), ids, "200 Running>Stopping", "200 Running>Stopping")
@@ -304,11 +305,11 @@ func TestPowerOverACS3(t *testing.T) {
 // TestPowerInXML: the format of answers that ask for none.
 func TestPowerInXML(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.Up()[0]
 		params := c.System("StopInstances")
 		params["Format"], params["RegionId"], params["InstanceId.1"] = "XML", "cn-hangzhou", id
-		_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", DefaultAccessKeySecret, params), ""), ""))
+		_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
 		var got struct {
 			Responses []struct {
 				Code       string
@@ -325,17 +326,17 @@ func TestPowerInXML(t *testing.T) {
 // TestPowerFaults: faults reach these calls like any others.
 func TestPowerFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sim := New(nil)
-		c := newECSTestClient(t, sim)
+		sim := cloudsim.New(nil)
+		c := newClient(t, sim)
 		id := c.Up()[0]
-		sim.Inject(Fault{API: "StopInstance", Kind: Throttle, Times: 1})
+		sim.Inject(cloudsim.Fault{API: "StopInstance", Kind: cloudsim.Throttle, Times: 1})
 		c.WantCode(c.Call("StopInstance", "InstanceId", id), 400, "Throttling")
 		c.wantStatus(id, "Running")
-		sim.Inject(Fault{API: "StopInstance", Kind: ServerErrorAfter, Times: 1})
+		sim.Inject(cloudsim.Fault{API: "StopInstance", Kind: cloudsim.ServerErrorAfter, Times: 1})
 		c.WantCode(c.Call("StopInstance", "InstanceId", id), 500, "InternalError")
 		c.wantStatus(id, "Stopping")
 		time.Sleep(time.Second)
-		sim.Inject(Fault{API: "StartInstance", Kind: NoStock}) // what StopCharging risks
+		sim.Inject(cloudsim.Fault{API: "StartInstance", Kind: cloudsim.NoStock}) // what StopCharging risks
 		c.WantCode(c.Call("StartInstance", "InstanceId", id), 403, "OperationDenied.NoStock")
 		c.wantStatus(id, "Stopped")
 	})

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"cmp"
@@ -12,12 +12,12 @@ import (
 
 // checkNetwork checks where the machines are to stand and returns their
 // security groups.
-func (e *ecs) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string {
+func (e *api) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string {
 	p.ID("ZoneId")
 	vswitch := p.ID("VSwitchId")
-	groups := checkECSGroups(p, "")
-	checkECSInterfaces(p)
-	checkECSIPv6(p, amount)
+	groups := checkGroups(p, "")
+	checkInterfaces(p)
+	checkIPv6(p, amount)
 	e.checkPrivateIP(k, p, cmp.Or(vswitch, "vsw-default"), amount)
 	return groups
 }
@@ -25,7 +25,7 @@ func (e *ecs) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string
 // checkPrivateIP checks the address of the first machine; the others get those
 // after it. The older reference allows one machine only; the current one allows
 // more, but then no secondary interface.
-func (e *ecs) checkPrivateIP(k *core.Call, p *alibaba.Params, vswitch string, amount int) {
+func (e *api) checkPrivateIP(k *core.Call, p *alibaba.Params, vswitch string, amount int) {
 	first := p.Text("PrivateIpAddress")
 	switch {
 	case first == "":
@@ -34,17 +34,17 @@ func (e *ecs) checkPrivateIP(k *core.Call, p *alibaba.Params, vswitch string, am
 		p.Bad("PrivateIpAddress", "an IPv4 address")
 		return
 	case amount > 1 && len(p.Indexes("NetworkInterface", 2)) > 0:
-		p.Refuse(ecsConflict("PrivateIpAddress", "NetworkInterface.N"))
+		p.Refuse(conflict("PrivateIpAddress", "NetworkInterface.N"))
 	}
 	for i := range amount {
-		if e.InUse(k, vswitch, ecsAddress(first, i)) {
+		if e.InUse(k, vswitch, address(first, i)) {
 			p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated", "Specified private IP address is duplicated."))
 		}
 	}
 }
 
-// ecsAddress is the i-th address after the first.
-func ecsAddress(first string, i int) string {
+// address is the i-th address after the first.
+func address(first string, i int) string {
 	ip, err := netip.ParseAddr(first)
 	if err != nil {
 		return first
@@ -55,8 +55,8 @@ func ecsAddress(first string, i int) string {
 	return ip.String()
 }
 
-// checkECSGroups reads prefix+SecurityGroupId or prefix+SecurityGroupIds.N.
-func checkECSGroups(p *alibaba.Params, prefix string) []string {
+// checkGroups reads prefix+SecurityGroupId or prefix+SecurityGroupIds.N.
+func checkGroups(p *alibaba.Params, prefix string) []string {
 	one := p.ID(prefix + "SecurityGroupId")
 	many := p.List(prefix+"SecurityGroupIds", 100)
 	for i := range many {
@@ -66,14 +66,14 @@ func checkECSGroups(p *alibaba.Params, prefix string) []string {
 		return many
 	}
 	if len(many) > 0 {
-		p.Refuse(ecsConflict(prefix+"SecurityGroupId", prefix+"SecurityGroupIds.N"))
+		p.Refuse(conflict(prefix+"SecurityGroupId", prefix+"SecurityGroupIds.N"))
 	}
 	return []string{one}
 }
 
-// checkECSInterfaces checks the interfaces: a create takes one that is secondary
+// checkInterfaces checks the interfaces: a create takes one that is secondary
 // and, today, one that is said to be the primary one.
-func checkECSInterfaces(p *alibaba.Params) {
+func checkInterfaces(p *alibaba.Params) {
 	most := 1
 	for _, n := range []string{"1", "2"} {
 		if p.Choice("NetworkInterface."+n+".InstanceType", "Secondary", "Primary") == "Primary" {
@@ -82,7 +82,7 @@ func checkECSInterfaces(p *alibaba.Params) {
 	}
 	for _, n := range p.Indexes("NetworkInterface", most) {
 		prefix := fmt.Sprintf("NetworkInterface.%d.", n)
-		checkECSGroups(p, prefix)
+		checkGroups(p, prefix)
 		p.ID(prefix + "VSwitchId")
 		p.Name(prefix + "NetworkInterfaceName")
 		p.Description(prefix + "Description")
@@ -92,7 +92,7 @@ func checkECSInterfaces(p *alibaba.Params) {
 	}
 }
 
-func checkECSIPv6(p *alibaba.Params, amount int) {
+func checkIPv6(p *alibaba.Params, amount int) {
 	count := p.Number("Ipv6AddressCount", 0, 1, 10)
 	addresses := p.Indexes("Ipv6Address", 10)
 	if len(addresses) == 0 {
@@ -105,9 +105,9 @@ func checkECSIPv6(p *alibaba.Params, amount int) {
 		}
 	}
 	if count > 0 {
-		p.Refuse(ecsConflict("Ipv6Address.N", "Ipv6AddressCount"))
+		p.Refuse(conflict("Ipv6Address.N", "Ipv6AddressCount"))
 	}
 	if amount > 1 {
-		p.Refuse(ecsConflict("Ipv6Address.N", "Amount"))
+		p.Refuse(conflict("Ipv6Address.N", "Amount"))
 	}
 }

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"cmp"
@@ -10,7 +10,7 @@ import (
 
 // knownSet returns the set that DeploymentSetId names; without one it refuses,
 // by p. The reference gives this code for ModifyInstanceDeployment alone.
-func (e *ecs) knownSet(k *core.Call, p *alibaba.Params) *ecsSet {
+func (e *api) knownSet(k *core.Call, p *alibaba.Params) *set {
 	s := e.set(k, p.Required("DeploymentSetId"))
 	if s == nil {
 		p.Refuse(alibaba.Refuse(400, "DeploymentSet.InvalidId", "The specified Deployment Set id doesn't exist."))
@@ -21,10 +21,10 @@ func (e *ecs) knownSet(k *core.Call, p *alibaba.Params) *ecsSet {
 // modifyDeploymentSet serves ModifyDeploymentSetAttribute under both its names.
 // What is not given stays. A strategy is checked and changes nothing: the
 // reference has it in its example, not among the parameters.
-func (e *ecs) modifyDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) modifyDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
-	readECSStrategy(p)
-	name := readECSSetName(p)
+	readStrategy(p)
+	name := readSetName(p)
 	p.Description("Description")
 	s := e.knownSet(k, p)
 	if p.Refusal != nil {
@@ -36,7 +36,7 @@ func (e *ecs) modifyDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 }
 
 // deleteDeploymentSet serves DeleteDeploymentSet.
-func (e *ecs) deleteDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) deleteDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
 	s := e.knownSet(k, p)
 	switch {
@@ -45,19 +45,19 @@ func (e *ecs) deleteDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 	case len(e.members(k, s.id)) > 0:
 		return nil, alibaba.Refuse(403, "DependencyViolation.NotEmpty", "There are still instance(s) in the specified DeploymentSetId.")
 	}
-	e.sets = slices.DeleteFunc(e.sets, func(other *ecsSet) bool { return other == s })
+	e.sets = slices.DeleteFunc(e.sets, func(other *set) bool { return other == s })
 	return nil, nil
 }
 
 // modifyInstanceDeployment serves ModifyInstanceDeployment: a machine joins a
 // set, changes from one to another, or leaves the one it is in
 // (RemoveFromDeploymentSet, which the older reference does not have).
-func (e *ecs) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
 	force, leave := p.Flag("Force"), p.Flag("RemoveFromDeploymentSet")
 	id := p.Required("InstanceId")
 	p.Choice("MigrationType", "reboot", "live")
-	var to ecsSet
+	var to set
 	if !leave || p.Has("DeploymentSetId") {
 		if s := e.knownSet(k, p); s != nil {
 			to = *s
@@ -68,10 +68,10 @@ func (e *ecs) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.R
 	}
 	m := e.find(k, id, k.Region)
 	if m == nil {
-		return nil, ecsNoInstance()
+		return nil, noInstance()
 	}
 	if phase := m.PhaseAt(k.Now); phase != core.Running && phase != core.Stopped {
-		return nil, ecsWrongStatus()
+		return nil, wrongStatus()
 	}
 	if leave {
 		return nil, e.leaveSet(m, to.id)
@@ -80,10 +80,10 @@ func (e *ecs) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.R
 }
 
 // leaveSet takes a machine out of its set.
-func (e *ecs) leaveSet(m *core.Instance, set string) *alibaba.Refusal {
+func (e *api) leaveSet(m *core.Instance, set string) *alibaba.Refusal {
 	place := e.placed[m.ID]
 	if place.set == "" || set != "" && place.set != set {
-		return ecsNoModification()
+		return noModification()
 	}
 	place.set = ""
 	e.placed[m.ID] = place
@@ -93,7 +93,7 @@ func (e *ecs) leaveSet(m *core.Instance, set string) *alibaba.Refusal {
 // joinSet puts a machine into a set, off any other. Every machine has hardware
 // of its own here, but for those of one dedicated host: the second of them can
 // join only by moving, which Force allows and which restarts one that runs.
-func (e *ecs) joinSet(k *core.Call, m *core.Instance, set string, restart, move bool) *alibaba.Refusal {
+func (e *api) joinSet(k *core.Call, m *core.Instance, set string, restart, move bool) *alibaba.Refusal {
 	place := e.placed[m.ID]
 	if place.set == set {
 		return nil
@@ -105,7 +105,7 @@ func (e *ecs) joinSet(k *core.Call, m *core.Instance, set string, restart, move 
 	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *core.Instance) bool { return e.host(o) == host })
 	switch {
 	case shared && !move:
-		return ecsNoModification()
+		return noModification()
 	case shared:
 		place.moved = true
 		if restart && m.PhaseAt(k.Now) == core.Running {
@@ -117,6 +117,6 @@ func (e *ecs) joinSet(k *core.Call, m *core.Instance, set string, restart, move 
 	return nil
 }
 
-func ecsNoModification() *alibaba.Refusal {
+func noModification() *alibaba.Refusal {
 	return alibaba.Refuse(403, "DeploymentSet.ModificationFailed", "The modification of deployment set is currently impossible.")
 }

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"slices"
@@ -11,15 +11,15 @@ import (
 // reference spells the filter DeploymentSetsIds; its table and the vendor's SDK
 // do not, and like every parameter that an action does not have, that one is
 // ignored: the call lists all sets.
-func (e *ecs) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
 	p.Description("Description") // a documented code of an action without this parameter
 	page, id := p.Page(100), p.JSONFilter("DeploymentSetIds")
-	name, strategy := p.Text("DeploymentSetName"), readECSStrategy(p)
+	name, strategy := p.Text("DeploymentSetName"), readStrategy(p)
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
-	var all []*ecsSet
+	var all []*set
 	for _, s := range e.sets {
 		if s.region == k.Region && id(s.id) && (name == "" || name == s.name) && (strategy == "" || strategy == s.strategy) {
 			all = append(all, s)
@@ -40,7 +40,7 @@ func (e *ecs) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Ref
 
 // shownSet is one set in the answer. The older reference and the vendor's SDK
 // have different names for the strategy; both are there.
-func (e *ecs) shownSet(k *core.Call, s *ecsSet) alibaba.Object {
+func (e *api) shownSet(k *core.Call, s *set) alibaba.Object {
 	members := e.members(k, s.id)
 	ids := make([]string, len(members))
 	for i, m := range members {
@@ -58,12 +58,12 @@ func (e *ecs) shownSet(k *core.Call, s *ecsSet) alibaba.Object {
 		{"CreationTime", s.created.UTC().Format(alibaba.TimeFormat)},
 		{"InstanceAmount", len(ids)},
 		{"InstanceIds", alibaba.List("InstanceId", ids)},
-		{"Capacities", alibaba.List("Capacity", ecsCapacities(members))},
+		{"Capacities", alibaba.List("Capacity", capacities(members))},
 	}
 }
 
-// ecsCapacities tells for every zone a set has machines in how many more fit.
-func ecsCapacities(members []*core.Instance) []alibaba.Object {
+// capacities tells for every zone a set has machines in how many more fit.
+func capacities(members []*core.Instance) []alibaba.Object {
 	used := map[string]int{}
 	var zones []string
 	for _, m := range members {
@@ -77,7 +77,7 @@ func ecsCapacities(members []*core.Instance) []alibaba.Object {
 		out[i] = alibaba.Object{
 			{"ZoneId", zone},
 			{"UsedAmount", used[zone]},
-			{"AvailableAmount", ecsMaxSetInZone - used[zone]},
+			{"AvailableAmount", maxSetInZone - used[zone]},
 		}
 	}
 	return out

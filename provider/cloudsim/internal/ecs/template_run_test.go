@@ -1,28 +1,29 @@
-package cloudsim
+package ecs_test
 
 import (
 	"maps"
 	"slices"
 	"testing"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// ecsWhole is a template that needs nothing beside it to make a machine.
-func ecsWhole(more ...string) []string {
+// whole is a template that needs nothing beside it to make a machine.
+func whole(more ...string) []string {
 	return append([]string{"ImageId", "img-t", "InstanceType", "ecs.c6.large", "SecurityGroupId", "sg-t", "VSwitchId", "vsw-t"}, more...)
 }
 
 func TestRunByTemplateAlone(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
-	id := c.newTemplate("lt-name1", ecsWhole("InstanceName", "web", "HostName", "LocalHost", "Tag.1.Key", "k", "Tag.1.Value", "v",
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
+	id := c.newTemplate("lt-name1", whole("InstanceName", "web", "HostName", "LocalHost", "Tag.1.Key", "k", "Tag.1.Value", "v",
 		"InternetMaxBandwidthOut", "5", "SpotStrategy", "SpotAsPriceGo", "ZoneId", "cn-hangzhou-g")...)
 	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", ""))
 	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateName", "lt-name1"))
 	for _, m := range sim.Instances() {
 		if m.ImageID != "img-t" || m.InstanceType != "ecs.c6.large" || m.SubnetID != "vsw-t" || m.Name != "web" || m.HostName != "LocalHost" ||
-			m.Charge != Spot || m.Zone != "cn-hangzhou-g" || len(m.PublicIPs) != 1 || m.Tags["k"] != "v" || !slices.Equal(m.Groups, []string{"sg-t"}) {
+			m.Charge != cloudsim.Spot || m.Zone != "cn-hangzhou-g" || len(m.PublicIPs) != 1 || m.Tags["k"] != "v" || !slices.Equal(m.Groups, []string{"sg-t"}) {
 			t.Errorf("the machine is not what the template says: %+v", m)
 		}
 	}
@@ -34,9 +35,9 @@ func TestRunByTemplateAlone(t *testing.T) {
 // TestRequestWinsOverTemplate: a list replaces the template's list as a whole,
 // and so do the security groups, however they are named.
 func TestRequestWinsOverTemplate(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
-	id := c.newTemplate("lt-name1", ecsWhole("HostName", "LocalHost", "Tag.1.Key", "a", "Tag.2.Key", "b", "Description", "kept",
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
+	id := c.newTemplate("lt-name1", whole("HostName", "LocalHost", "Tag.1.Key", "a", "Tag.2.Key", "b", "Description", "kept",
 		"SystemDisk.Category", "cloud_ssd", "SystemDisk.Size", "100", "DataDisk.1.Size", "20", "DataDisk.2.Size", "30")...)
 	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", "MyHost", "Tag.1.Key", "c",
 		"SystemDisk.Size", "50", "DataDisk.1.Size", "40", "SecurityGroupIds.1", "sg-r"))
@@ -54,10 +55,10 @@ func TestRequestWinsOverTemplate(t *testing.T) {
 }
 
 func TestRunByVersion(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
-	id := c.newTemplate("lt-name1", ecsWhole("InstanceName", "first")...)
-	c.newVersion(id, ecsWhole("InstanceName", "second")...)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
+	id := c.newTemplate("lt-name1", whole("InstanceName", "first")...)
+	c.newVersion(id, whole("InstanceName", "second")...)
 	run := func(more ...string) simtest.AlibabaAnswer {
 		return c.Call("RunInstances", append([]string{"RegionId", "cn-hangzhou", "LaunchTemplateId", id}, more...)...)
 	}
@@ -80,19 +81,19 @@ func TestRunByVersion(t *testing.T) {
 // TestMissingIsMissingAfterTheMerge: what neither side has is refused, and what
 // is wrong in the template is refused as it would be in the request.
 func TestMissingIsMissingAfterTheMerge(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	image := c.newTemplate("image", "ImageId", "img-t")
 	run := func(id string, more ...string) simtest.AlibabaAnswer {
 		return c.Call("RunInstances", append([]string{"RegionId", "cn-hangzhou", "LaunchTemplateId", id}, more...)...)
 	}
 	c.WantCode(run(image), 400, "MissingParameter.InstanceType")
 	c.WantOK(run(image, "InstanceType", "ecs.g5.large"))
-	small := c.newTemplate("small", ecsWhole("SystemDisk.Size", "7")...)
+	small := c.newTemplate("small", whole("SystemDisk.Size", "7")...)
 	c.WantCode(run(small), 404, "InvalidSystemDiskSize")
 	c.WantOK(run(small, "SystemDisk.Size", "40"))
-	set := c.newTemplate("set", ecsWhole("DeploymentSetId", "ds-gone")...)
+	set := c.newTemplate("set", whole("DeploymentSetId", "ds-gone")...)
 	c.WantCode(run(set), 404, "DeploymentSet.NotFound")
-	prepaid := c.newTemplate("prepaid", ecsWhole("InstanceChargeType", "PrePaid", "Period", "1")...)
+	prepaid := c.newTemplate("prepaid", whole("InstanceChargeType", "PrePaid", "Period", "1")...)
 	if reply := c.WantOK(run(prepaid)); reply.At("OrderId") == nil {
 		t.Errorf("a prepaid create answered no order: %s", reply.Raw)
 	}
@@ -101,10 +102,10 @@ func TestMissingIsMissingAfterTheMerge(t *testing.T) {
 // TestTokenCountsTheRequestNotTheTemplate: a retry gets the same machines, also
 // when the template has another default version by then, or is gone.
 func TestTokenCountsTheRequestNotTheTemplate(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
-	id := c.newTemplate("lt-name1", ecsWhole("InstanceChargeType", "PrePaid", "Period", "1")...)
-	c.newVersion(id, ecsWhole()...)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
+	id := c.newTemplate("lt-name1", whole("InstanceChargeType", "PrePaid", "Period", "1")...)
+	c.newVersion(id, whole()...)
 	run := func() simtest.AlibabaAnswer {
 		return c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "ClientToken", "tok"))
 	}

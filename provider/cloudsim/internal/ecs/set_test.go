@@ -1,4 +1,4 @@
-package cloudsim
+package ecs_test
 
 import (
 	"fmt"
@@ -9,24 +9,26 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // newSet creates a deployment set in cn-hangzhou and returns its ID.
-func (c *ecsTestClient) newSet(more ...string) string {
+func (c *client) newSet(more ...string) string {
 	c.T.Helper()
 	pairs := append([]string{"RegionId", "cn-hangzhou", "DeploymentStrategy", "Availability"}, more...)
 	return fmt.Sprint(c.WantOK(c.Call("CreateDeploymentSet", pairs...)).At("DeploymentSetId"))
 }
 
 // sets describes the deployment sets of cn-hangzhou.
-func (c *ecsTestClient) sets(more ...string) simtest.AlibabaAnswer {
+func (c *client) sets(more ...string) simtest.AlibabaAnswer {
 	c.T.Helper()
 	return c.WantOK(c.Call("DescribeDeploymentSets", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
-// ecsSetIDs are the IDs of an answer of DescribeDeploymentSets.
-func ecsSetIDs(r simtest.AlibabaAnswer) []string {
+// setIDs are the IDs of an answer of DescribeDeploymentSets.
+func setIDs(r simtest.AlibabaAnswer) []string {
 	list, _ := r.At("DeploymentSets", "DeploymentSet").([]any)
 	out := make([]string, len(list))
 	for i := range list {
@@ -36,7 +38,7 @@ func ecsSetIDs(r simtest.AlibabaAnswer) []string {
 }
 
 // wantMembers fails unless a set has exactly these machines, by both describes.
-func (c *ecsTestClient) wantMembers(set string, want ...string) {
+func (c *client) wantMembers(set string, want ...string) {
 	c.T.Helper()
 	reply := c.sets("DeploymentSetIds", simtest.IDList([]string{set}))
 	if got := reply.Strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(got, want) {
@@ -50,14 +52,14 @@ func (c *ecsTestClient) wantMembers(set string, want ...string) {
 }
 
 // move calls ModifyInstanceDeployment in cn-hangzhou.
-func (c *ecsTestClient) move(id, set string, more ...string) simtest.AlibabaAnswer {
+func (c *client) move(id, set string, more ...string) simtest.AlibabaAnswer {
 	c.T.Helper()
 	return c.Call("ModifyInstanceDeployment", append([]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
 }
 
 func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		set := c.newSet("DeploymentSetName", "test default", "Description", "default")
 		if !strings.HasPrefix(set, "ds-bp") {
 			t.Errorf("the ID is %q, want one that begins with ds-bp", set)
@@ -107,7 +109,7 @@ func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 }
 
 func TestCreateDeploymentSet(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	region := func(more ...string) []string { return append([]string{"RegionId", "cn-hangzhou"}, more...) }
 	for _, r := range []struct {
 		pairs  []string
@@ -134,27 +136,27 @@ func TestCreateDeploymentSet(t *testing.T) {
 	if got := c.sets().At("DeploymentSets", "DeploymentSet", 0, "GroupCount"); got != 2.0 {
 		t.Errorf("the set has %v groups, want the 2 asked for", got)
 	}
-	if n := len(ecsSetIDs(c.sets())); n != 1 {
+	if n := len(setIDs(c.sets())); n != 1 {
 		t.Errorf("%d sets exist, want the one that was not refused", n)
 	}
 }
 
 func TestCreateDeploymentSetIsIdempotent(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	first := c.newSet("ClientToken", "tok")
 	if again := c.newSet("ClientToken", "tok"); again != first {
 		t.Errorf("the same token gave %s, want %s again", again, first)
 	}
 	pairs := []string{"RegionId", "cn-hangzhou", "Strategy", "LowLatency", "ClientToken", "tok"}
 	c.WantCode(c.Call("CreateDeploymentSet", pairs...), 400, "IdempotentParameterMismatch")
-	if got := ecsSetIDs(c.sets()); !slices.Equal(got, []string{first}) {
+	if got := setIDs(c.sets()); !slices.Equal(got, []string{first}) {
 		t.Errorf("sets %v exist, want %s alone", got, first)
 	}
 }
 
 func TestDeploymentSetQuota(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
-	for range ecsMaxSets {
+	c := newClient(t, cloudsim.New(nil))
+	for range ecs.MaxSets {
 		c.newSet()
 	}
 	pairs := []string{"RegionId", "cn-hangzhou", "Strategy", "Availability"}
@@ -163,7 +165,7 @@ func TestDeploymentSetQuota(t *testing.T) {
 }
 
 func TestDescribeDeploymentSetsFilters(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	var all []string
 	for i := range 12 {
 		all = append(all, c.newSet("DeploymentSetName", "set-"+strconv.Itoa(i)))
@@ -181,7 +183,7 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 		{[]string{"DeploymentSetName", "set-5"}, all[5:6]},
 		{[]string{"Strategy", "LowLatency"}, []string{near}},
 	} {
-		if got := ecsSetIDs(c.sets(f.filter...)); !slices.Equal(got, f.want) {
+		if got := setIDs(c.sets(f.filter...)); !slices.Equal(got, f.want) {
 			t.Errorf("filter %v lists %v, want %v", f.filter, got, f.want)
 		}
 	}
@@ -204,7 +206,7 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 // TestModifyDeploymentSet: both names of the action, and what is left out stays.
 func TestModifyDeploymentSet(t *testing.T) {
 	for _, action := range []string{"ModifyDeploymentSetAttribute", "ModifyDeploymentSetAttributes"} {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		set := c.newSet("DeploymentSetName", "old", "Description", "text")
 		modify := func(more ...string) simtest.AlibabaAnswer {
 			return c.Call(action, append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set}, more...)...)
@@ -225,7 +227,7 @@ func TestModifyDeploymentSet(t *testing.T) {
 
 // TestReleasedMachinesLeaveTheSet: only then can it be deleted.
 func TestReleasedMachinesLeaveTheSet(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	set := c.newSet()
 	ids := c.Run("Amount", "2", "DeploymentSetId", set)
 	del := func(more ...string) simtest.AlibabaAnswer {
@@ -247,9 +249,9 @@ func TestReleasedMachinesLeaveTheSet(t *testing.T) {
 // TestFailedMachinesLeaveTheSet: the cloud releases what does not come up.
 func TestFailedMachinesLeaveTheSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sim := New(nil)
-		sim.Inject(Fault{Kind: LaunchFailure, Count: 1})
-		c := newECSTestClient(t, sim)
+		sim := cloudsim.New(nil)
+		sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1})
+		c := newClient(t, sim)
 		set := c.newSet()
 		ids := c.Up("Amount", "2", "DeploymentSetId", set)
 		c.wantMembers(set, ids[1])
@@ -258,8 +260,8 @@ func TestFailedMachinesLeaveTheSet(t *testing.T) {
 
 // TestSetIsFullByZone: 20 machines in each.
 func TestSetIsFullByZone(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
 	set := c.newSet()
 	c.Run("Amount", "19", "DeploymentSetId", set)
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("Amount", "2", "DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
@@ -273,7 +275,7 @@ func TestSetIsFullByZone(t *testing.T) {
 
 func TestModifyInstanceDeployment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		one, two := c.newSet(), c.newSet()
 		id := c.Run()[0]
 		c.WantCode(c.move(id, one), 403, "IncorrectInstanceStatus")
@@ -303,7 +305,7 @@ func TestModifyInstanceDeployment(t *testing.T) {
 
 func TestFullSetTakesNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		set := c.newSet()
 		c.Run("Amount", "20", "DeploymentSetId", set)
 		id := c.Up()[0]
@@ -315,7 +317,7 @@ func TestFullSetTakesNoMore(t *testing.T) {
 // apart, unless one of them may move and restart.
 func TestForceMovesOffASharedHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		set := c.newSet()
 		ids := c.Up("Amount", "3", "DedicatedHostId", "dh-1")
 		c.WantOK(c.move(ids[0], set))

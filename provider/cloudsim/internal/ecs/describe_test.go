@@ -1,4 +1,4 @@
-package cloudsim
+package ecs_test
 
 import (
 	"fmt"
@@ -8,12 +8,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestDescribeInstancesFields(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.Run("InstanceName", "web", "InternetMaxBandwidthOut", "5", "Tag.1.Key", "k", "Tag.1.Value", "v",
 			"InstanceChargeType", "PrePaid", "Period", "2", "PeriodUnit", "Week", "DeploymentSetId", c.newSet(),
 			"CpuOptions.Core", "2")[0]
@@ -60,7 +61,7 @@ func TestDescribeInstancesFields(t *testing.T) {
 
 // TestPagesAreSmallUnlessAskedFor is the trap of this API: 10 of however many.
 func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "25")
 	first := c.Describe()
 	if first.At("TotalCount") != 25.0 || first.At("PageSize") != 10.0 || !slices.Equal(first.Names("InstanceId"), ids[:10]) {
@@ -80,7 +81,7 @@ func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
 
 // TestNextToken walks all pages while machines vanish and appear.
 func TestNextToken(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "9")
 	var got []string
 	for token, page := "", 0; ; page++ {
@@ -99,7 +100,7 @@ func TestNextToken(t *testing.T) {
 
 func TestDescribeInstancesFilters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		old := c.Run("InstanceName", "web-1", "ZoneId", "cn-hangzhou-g", "Tag.1.Key", "k", "Tag.1.Value", "v")[0]
 		time.Sleep(3 * time.Second)
 		recent := c.Run("InstanceName", "db-1", "InstanceChargeType", "PrePaid", "Period", "1", "Tag.1.Key", "k",
@@ -138,7 +139,7 @@ func TestDescribeInstancesRefusals(t *testing.T) {
 	for i := range many {
 		many[i] = "i-" + strconv.Itoa(i)
 	}
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	for _, v := range []struct {
 		pairs  []string
 		status int
@@ -157,7 +158,7 @@ func TestDescribeInstancesRefusals(t *testing.T) {
 }
 
 func TestDescribeInstanceStatus(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "60")
 	pairs := []string{"RegionId", "cn-hangzhou", "PageSize", "50"}
 	for i, id := range ids {

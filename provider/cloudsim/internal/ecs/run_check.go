@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"regexp"
@@ -10,52 +10,52 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-const ecsMaxUserData = 16 << 10 // raw; today's reference says 32 KB
+const maxUserData = 16 << 10 // raw; today's reference says 32 KB
 
 var (
-	ecsType  = regexp.MustCompile(`^ecs(\.[a-z0-9-]+){2,}$`)
-	ecsPrice = regexp.MustCompile(`^\d+(\.\d{1,3}0*)?$`)
+	typeForm  = regexp.MustCompile(`^ecs(\.[a-z0-9-]+){2,}$`)
+	priceForm = regexp.MustCompile(`^\d+(\.\d{1,3}0*)?$`)
 )
 
 // checkRun checks every parameter of RunInstances, those of its launch template
 // among them. The refusal, if any, is in the plan's params.
-func (e *ecs) checkRun(k *core.Call) *ecsPlan {
+func (e *api) checkRun(k *core.Call) *plan {
 	p := e.regional(k)
-	plan := &ecsPlan{p: p}
+	plan := &plan{p: p}
 	e.fromTemplate(k, p)
 	p.ClientToken()
 	p.Flag("DryRun")
 	plan.amount = p.Number("Amount", 1, 1, 100)
 	plan.least = p.Number("MinAmount", plan.amount, 1, plan.amount)
 	e.checkImage(p)
-	checkECSLogin(p)
+	checkLogin(p)
 	plan.groups = e.checkNetwork(k, p, plan.amount)
-	checkECSSystemDisk(p)
-	checkECSDataDisks(p)
-	plan.charge = checkECSBilling(p)
+	checkSystemDisk(p)
+	checkDataDisks(p)
+	plan.charge = checkBilling(p)
 	p.Flag("AutoPay")
 	plan.unpaid = plan.charge == core.Prepaid && strings.EqualFold(p.Text("AutoPay"), "false")
-	checkECSPlacement(p)
-	plan.tags = checkECSTags(p)
-	plan.release = checkECSRelease(p, k.Now)
+	checkPlacement(p)
+	plan.tags = checkTags(p)
+	plan.release = checkRelease(p, k.Now)
 	e.checkSet(k, p, plan.amount)
 	return plan
 }
 
-func (e *ecs) checkImage(p *alibaba.Params) {
+func (e *api) checkImage(p *alibaba.Params) {
 	if !p.Has("ImageFamily") {
 		p.Required("ImageId")
 	}
 	p.ID("ImageId")
 	if p.Has("ImageFamily") && p.Has("ImageId") { // also when a template has it; the code is not verified
-		p.Refuse(ecsConflict("ImageFamily", "ImageId"))
+		p.Refuse(conflict("ImageFamily", "ImageId"))
 	}
 	p.Required("InstanceType")
-	p.Matching("InstanceType", ecsType, "a type such as ecs.g5.large")
+	p.Matching("InstanceType", typeForm, "a type such as ecs.g5.large")
 	p.Name("InstanceName")
 	p.Description("Description")
 	p.HostName()
-	checkECSSuffix(p)
+	checkSuffix(p)
 	p.Choice("IoOptimized", "optimized", "none")
 	p.Choice("SecurityEnhancementStrategy", "Active", "Deactive")
 	p.Choice("CreditSpecification", "Standard", "Unlimited")
@@ -63,14 +63,14 @@ func (e *ecs) checkImage(p *alibaba.Params) {
 	p.Choice("HttpTokens", "optional", "required")
 	p.Number("CpuOptions.Core", 0, 1, 1024)
 	p.Number("CpuOptions.ThreadsPerCore", 0, 1, 2)
-	if data, ok := p.UserData(); ok && len(data) > ecsMaxUserData {
+	if data, ok := p.UserData(); ok && len(data) > maxUserData {
 		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded", `The specified parameter "UserData" exceeds the size.`))
 	}
 }
 
-// checkECSSuffix wants room for the numbers that UniqueSuffix adds to names without
+// checkSuffix wants room for the numbers that UniqueSuffix adds to names without
 // numbers of their own.
-func checkECSSuffix(p *alibaba.Params) {
+func checkSuffix(p *alibaba.Params) {
 	if !p.Flag("UniqueSuffix") {
 		return
 	}
@@ -87,7 +87,7 @@ func checkECSSuffix(p *alibaba.Params) {
 	check("HostName", "HostnameExceed", host)
 }
 
-func checkECSLogin(p *alibaba.Params) {
+func checkLogin(p *alibaba.Params) {
 	p.Password()
 	p.ID("KeyPairName")
 	p.ID("RamRoleName")
@@ -96,10 +96,10 @@ func checkECSLogin(p *alibaba.Params) {
 	}
 }
 
-func checkECSBilling(p *alibaba.Params) core.Charge {
+func checkBilling(p *alibaba.Params) core.Charge {
 	charge := p.Choice("InstanceChargeType", "PostPaid", "PrePaid")
 	spot := p.Choice("SpotStrategy", "NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")
-	p.Matching("SpotPriceLimit", ecsPrice, "a price with at most three decimals")
+	p.Matching("SpotPriceLimit", priceForm, "a price with at most three decimals")
 	p.Number("SpotDuration", 1, 0, 1)
 	p.Choice("SpotInterruptionBehavior", "Terminate", "Stop")
 	p.Choice("InternetChargeType", "PayByTraffic", "PayByBandwidth")
@@ -107,30 +107,30 @@ func checkECSBilling(p *alibaba.Params) core.Charge {
 	p.Number("InternetMaxBandwidthOut", 0, 0, 100)
 	protected := p.Flag("DeletionProtection")
 	if charge == "PrePaid" {
-		checkECSPrepaid(p)
+		checkPrepaid(p)
 		if spot != "NoSpot" {
 			p.Refuse(alibaba.Refuse(400, "InvalidSpotPrepaid", "The specified Spot type is not support PrePay Instance."))
 		}
 		if protected {
-			p.Refuse(ecsProtection())
+			p.Refuse(protection())
 		}
 		return core.Prepaid
 	}
 	if spot != "NoSpot" {
 		if protected {
-			p.Refuse(ecsProtection())
+			p.Refuse(protection())
 		}
 		return core.Spot
 	}
 	return core.Postpaid
 }
 
-func ecsProtection() *alibaba.Refusal {
+func protection() *alibaba.Refusal {
 	return alibaba.Refuse(403, "InvalidChargeType.ValueNotSupported",
 		"Deletion protection is only valid for postPaid instance, not for prePaid or spot instance.")
 }
 
-func checkECSPrepaid(p *alibaba.Params) {
+func checkPrepaid(p *alibaba.Params) {
 	p.Required("Period")
 	if p.Choice("PeriodUnit", "Month", "Week") == "Week" {
 		p.OneOf("Period", 1, 2, 3, 4)
@@ -142,7 +142,7 @@ func checkECSPrepaid(p *alibaba.Params) {
 	p.Flag("AutoRenew") // for AutoRenewPeriod, 1 if it is absent
 }
 
-func checkECSPlacement(p *alibaba.Params) {
+func checkPlacement(p *alibaba.Params) {
 	p.Choice("Tenancy", "default", "host")
 	p.Choice("Affinity", "default", "host")
 	p.Number("StorageSetPartitionNumber", 0, 1, 2000)
@@ -155,33 +155,33 @@ func checkECSPlacement(p *alibaba.Params) {
 	}
 }
 
-// checkECSTags checks the rules for tags; a value may be empty.
-func checkECSTags(p *alibaba.Params) map[string]string {
+// checkTags checks the rules for tags; a value may be empty.
+func checkTags(p *alibaba.Params) map[string]string {
 	seen := map[string]bool{}
-	for _, n := range p.Indexes("Tag", ecsMaxTags) {
+	for _, n := range p.Indexes("Tag", maxTags) {
 		prefix := "Tag." + strconv.Itoa(n) + "."
 		key, value := p.Text(prefix+"Key"), p.Text(prefix+"Value")
 		if seen[key] {
 			p.Refuse(alibaba.Refuse(400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key."))
 		}
 		seen[key] = key != ""
-		if len([]rune(key)) > 128 || strings.HasPrefix(key, "aliyun") || strings.HasPrefix(key, "acs:") || aliHoldsURL(key) {
+		if len([]rune(key)) > 128 || strings.HasPrefix(key, "aliyun") || strings.HasPrefix(key, "acs:") || holdsURL(key) {
 			p.Bad(prefix+"Key", "at most 128 characters, no aliyun or acs: in front, no URL")
 		}
-		if len([]rune(value)) > 128 || aliHoldsURL(value) {
+		if len([]rune(value)) > 128 || holdsURL(value) {
 			p.Bad(prefix+"Value", "at most 128 characters, no URL")
 		}
 	}
-	return p.Tags(ecsMaxTags)
+	return p.Tags(maxTags)
 }
 
-func aliHoldsURL(s string) bool {
+func holdsURL(s string) bool {
 	return strings.Contains(s, "http://") || strings.Contains(s, "https://")
 }
 
-// checkECSRelease reads AutoReleaseTime: half an hour to three years ahead, cut
+// checkRelease reads AutoReleaseTime: half an hour to three years ahead, cut
 // to the minute.
-func checkECSRelease(p *alibaba.Params, now time.Time) time.Time {
+func checkRelease(p *alibaba.Params, now time.Time) time.Time {
 	s := p.Text("AutoReleaseTime")
 	if s == "" {
 		return time.Time{}

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"slices"
@@ -9,11 +9,11 @@ import (
 
 // describeLaunchTemplates serves DescribeLaunchTemplates. The reference says
 // that an ID or a name is needed, its own example has neither and lists all.
-func (e *ecs) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	page := p.Page(50)
 	ids, names := p.OneOrMany("LaunchTemplateId", 100), p.OneOrMany("LaunchTemplateName", 100)
-	tags, inside, group := p.TagsOf("TemplateTag", ecsMaxTags), p.TagsOf("Tag", ecsMaxTags), p.Text("TemplateResourceGroupId")
+	tags, inside, group := p.TagsOf("TemplateTag", maxTags), p.TagsOf("Tag", maxTags), p.Text("TemplateResourceGroupId")
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
@@ -21,7 +21,7 @@ func (e *ecs) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Re
 	for _, t := range e.templates {
 		if t.region == k.Region && ids(t.id) && names(t.name) && (group == "" || group == t.group) &&
 			alibaba.HasTags(t.tags, tags) && t.tagsMachines(inside) {
-			all = append(all, ecsTemplateSet(t))
+			all = append(all, templateSet(t))
 		}
 	}
 	return alibaba.Object{
@@ -35,13 +35,13 @@ func (e *ecs) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Re
 // tagsMachines tells whether some version gives machines these tags. The
 // reference has Tag.N among the filters as "tags of instances"; which versions
 // the service looks at is not verified.
-func (t *ecsTemplate) tagsMachines(want map[string]string) bool {
-	return slices.ContainsFunc(t.versions, func(v *ecsVersion) bool {
-		return alibaba.HasTags((&alibaba.Params{Values: v.data}).TagsOf("Tag", ecsMaxTags), want)
+func (t *template) tagsMachines(want map[string]string) bool {
+	return slices.ContainsFunc(t.versions, func(v *version) bool {
+		return alibaba.HasTags((&alibaba.Params{Values: v.data}).TagsOf("Tag", maxTags), want)
 	})
 }
 
-func ecsTemplateSet(t *ecsTemplate) alibaba.Object {
+func templateSet(t *template) alibaba.Object {
 	return alibaba.Object{
 		{"CreateTime", t.created.UTC().Format(alibaba.TimeFormat)},
 		{"ModifiedTime", t.modified.UTC().Format(alibaba.TimeFormat)},
@@ -49,16 +49,16 @@ func ecsTemplateSet(t *ecsTemplate) alibaba.Object {
 		{"LaunchTemplateName", t.name},
 		{"DefaultVersionNumber", t.standard},
 		{"LatestVersionNumber", t.latest()},
-		{"CreatedBy", ecsAccount},
+		{"CreatedBy", account},
 		{"ResourceGroupId", t.group},
 		{"Tags", alibaba.List("Tag", alibaba.Tags(t.tags))},
 	}
 }
 
 // describeLaunchTemplateVersions serves DescribeLaunchTemplateVersions.
-func (e *ecs) describeLaunchTemplateVersions(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeLaunchTemplateVersions(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
-	page, keep := p.Page(50), readECSVersionFilter(p)
+	page, keep := p.Page(50), readVersionFilter(p)
 	// Without it the data is shown; that false hides it is documentation alone.
 	detail := !p.Has("DetailFlag") || p.Flag("DetailFlag")
 	t := e.template(k, p)
@@ -68,7 +68,7 @@ func (e *ecs) describeLaunchTemplateVersions(k *core.Call) (alibaba.Object, *ali
 	var all []alibaba.Object
 	for _, v := range t.versions {
 		if keep(t, v) {
-			all = append(all, ecsVersionSet(t, v, detail))
+			all = append(all, versionSet(t, v, detail))
 		}
 	}
 	return alibaba.Object{
@@ -79,22 +79,22 @@ func (e *ecs) describeLaunchTemplateVersions(k *core.Call) (alibaba.Object, *ali
 	}, nil
 }
 
-// readECSVersionFilter reads which versions are asked for; several filters narrow each
+// readVersionFilter reads which versions are asked for; several filters narrow each
 // other. A version that does not exist is left out: the action has no code for it.
-func readECSVersionFilter(p *alibaba.Params) func(*ecsTemplate, *ecsVersion) bool {
-	numbers := p.Numbers("LaunchTemplateVersion", ecsMaxVersions)
+func readVersionFilter(p *alibaba.Params) func(*template, *version) bool {
+	numbers := p.Numbers("LaunchTemplateVersion", maxVersions)
 	least, most := p.Number("MinVersion", 1, 1, 1<<30), p.Number("MaxVersion", 1<<30, 1, 1<<30)
 	if least > most {
 		p.Bad("MinVersion", "no more than MaxVersion")
 	}
 	standard := p.Flag("DefaultVersion")
-	return func(t *ecsTemplate, v *ecsVersion) bool {
+	return func(t *template, v *version) bool {
 		return (len(numbers) == 0 || slices.Contains(numbers, v.number)) &&
 			least <= v.number && v.number <= most && (!standard || v.number == t.standard)
 	}
 }
 
-func ecsVersionSet(t *ecsTemplate, v *ecsVersion, detail bool) alibaba.Object {
+func versionSet(t *template, v *version, detail bool) alibaba.Object {
 	out := alibaba.Object{
 		{"CreateTime", v.created.UTC().Format(alibaba.TimeFormat)},
 		{"ModifiedTime", v.created.UTC().Format(alibaba.TimeFormat)},
@@ -102,11 +102,11 @@ func ecsVersionSet(t *ecsTemplate, v *ecsVersion, detail bool) alibaba.Object {
 		{"LaunchTemplateName", t.name},
 		{"DefaultVersion", v.number == t.standard},
 		{"VersionNumber", v.number},
-		{"CreatedBy", ecsAccount},
+		{"CreatedBy", account},
 		{"VersionDescription", v.description},
 	}
 	if detail {
-		out = append(out, alibaba.Field{"LaunchTemplateData", ecsShownData(v.data)})
+		out = append(out, alibaba.Field{"LaunchTemplateData", shownData(v.data)})
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 )
 
-func checkECSSystemDisk(p *alibaba.Params) {
+func checkSystemDisk(p *alibaba.Params) {
 	category := p.Choice("SystemDisk.Category", "cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
 	// From 20 by the older reference, whatever the image needs; up to 2048 by
 	// the newer one, which also has kinds that begin at 1.
@@ -16,18 +16,18 @@ func checkECSSystemDisk(p *alibaba.Params) {
 	}
 	size := p.Number("SystemDisk.Size", 40, least, 2048)
 	p.Flag("SystemDisk.Encrypted")
-	checkECSDisk(p, "SystemDisk.", category, size)
+	checkDisk(p, "SystemDisk.", category, size)
 }
 
-func checkECSDataDisks(p *alibaba.Params) {
-	for _, n := range p.Indexes("DataDisk", ecsMaxDisks) {
+func checkDataDisks(p *alibaba.Params) {
+	for _, n := range p.Indexes("DataDisk", maxDisks) {
 		prefix := fmt.Sprintf("DataDisk.%d.", n)
 		category := p.Choice(prefix+"Category", "cloud", "cloud_efficiency", "cloud_ssd", "cloud_essd",
 			"ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
 		if !p.Has(prefix + "SnapshotId") {
 			p.Required(prefix + "Size")
 		}
-		least, most := ecsDiskSizes(category, p.Text(prefix+"PerformanceLevel"))
+		least, most := diskSizes(category, p.Text(prefix+"PerformanceLevel"))
 		size := p.Number(prefix+"Size", 0, least, most)
 		p.ID(prefix + "SnapshotId")
 		p.ID(prefix + "KMSKeyId")
@@ -35,29 +35,29 @@ func checkECSDataDisks(p *alibaba.Params) {
 			p.Refuse(alibaba.Refuse(400, "InvalidParameter.EncryptedIllegal", "The specified parameter Encrypted must be true when kmsKeyId is not empty."))
 		}
 		p.Flag(prefix + "DeleteWithInstance")
-		checkECSDisk(p, prefix, category, size)
+		checkDisk(p, prefix, category, size)
 	}
 }
 
-// checkECSDisk checks what system and data disks have in common. A size of 0 is
+// checkDisk checks what system and data disks have in common. A size of 0 is
 // that of a snapshot, which nobody knows here.
-func checkECSDisk(p *alibaba.Params, prefix, category string, size int) {
+func checkDisk(p *alibaba.Params, prefix, category string, size int) {
 	p.Name(prefix + "DiskName")
 	p.Description(prefix + "Description")
 	p.ID(prefix + "AutoSnapshotPolicyId")
 	level := p.Choice(prefix+"PerformanceLevel", "PL1", "PL0", "PL2", "PL3")
 	if p.Has(prefix+"PerformanceLevel") && category != "cloud_essd" {
-		p.Refuse(ecsConflict(prefix+"PerformanceLevel", prefix+"Category"))
+		p.Refuse(conflict(prefix+"PerformanceLevel", prefix+"Category"))
 	}
-	if size > 0 && size < ecsLeastForLevel(level) {
+	if size > 0 && size < leastForLevel(level) {
 		p.Refuse(alibaba.Refuse(403, "OperationDenied.PerformanceLevelNotMatch",
 			"The specified "+prefix+"PerformanceLevel and "+prefix+"Size do not match."))
 	}
 }
 
-// ecsLeastForLevel is the smallest cloud_essd in GiB that has a performance
+// leastForLevel is the smallest cloud_essd in GiB that has a performance
 // level; by the documentation alone.
-func ecsLeastForLevel(level string) int {
+func leastForLevel(level string) int {
 	switch level {
 	case "PL2":
 		return 461
@@ -68,8 +68,8 @@ func ecsLeastForLevel(level string) int {
 	}
 }
 
-// ecsDiskSizes is the range of a data disk in GiB.
-func ecsDiskSizes(category, level string) (least, most int) {
+// diskSizes is the range of a data disk in GiB.
+func diskSizes(category, level string) (least, most int) {
 	if category == "cloud_essd" && level == "PL0" {
 		return 1, 65536
 	}

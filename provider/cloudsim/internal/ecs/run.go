@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"cmp"
@@ -10,8 +10,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// ecsPlan is a RunInstances request that passed every check.
-type ecsPlan struct {
+// plan is a RunInstances request that passed every check.
+type plan struct {
 	p             *alibaba.Params
 	amount, least int
 	charge        core.Charge
@@ -21,11 +21,11 @@ type ecsPlan struct {
 	unpaid        bool      // AutoPay=false
 }
 
-// ecsOrder is the number from which orders are counted.
-const ecsOrder = 200_000_000_000
+// firstOrder is the number from which orders are counted.
+const firstOrder = 200_000_000_000
 
 // runInstances serves RunInstances.
-func (e *ecs) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	ids, err := e.Once(k, func() ([]string, *alibaba.Refusal) {
 		plan := e.checkRun(k)
 		if plan.p.Refusal != nil {
@@ -36,7 +36,7 @@ func (e *ecs) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	if err != nil {
 		return nil, err
 	}
-	named := e.Service.Answered(k, ids, ecsInstanceID)
+	named := e.Service.Answered(k, ids, instanceID)
 	answer := alibaba.Object{{"InstanceIdSets", alibaba.List("InstanceIdSet", named)}, {"TradePrice", 0.165 * float64(len(ids))}}
 	switch {
 	case k.Order != nil:
@@ -44,28 +44,28 @@ func (e *ecs) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	case len(ids) > 0:
 		// Of the machine, not of the call: a template may be what makes it prepaid.
 		if m := e.Service.Lookup(ids[0]); m.Charge == core.Prepaid {
-			answer = append(answer, alibaba.Field{"OrderId", fmt.Sprint(ecsOrder + int64(m.Create))})
+			answer = append(answer, alibaba.Field{"OrderId", fmt.Sprint(firstOrder + int64(m.Create))})
 		}
 	}
 	return answer, nil
 }
 
-// ecsInstanceID draws the ID of a machine.
-func ecsInstanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
+// instanceID draws the ID of a machine.
+func instanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
 
 // launch makes the machines of a plan, as many as the stock allows, or the order
 // for them if nobody pays it yet.
-func (e *ecs) launch(k *core.Call, plan *ecsPlan) ([]string, *alibaba.Refusal) {
+func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	amount, err := e.Stock(k, plan.amount, plan.least)
 	if err != nil {
 		return nil, err
 	}
 	if plan.p.Flag("DryRun") {
-		return nil, ecsDryRun()
+		return nil, dryRun()
 	}
 	deliver := func(k *core.Call, ordinal int) []string { return e.deliver(k, plan, amount, ordinal) }
 	if plan.unpaid || k.Faults.Has(core.UnpaidOrder) {
-		e.Service.LeaveUnpaid(k, ecsOrder, deliver)
+		e.Service.LeaveUnpaid(k, firstOrder, deliver)
 		return nil, nil
 	}
 	return deliver(k, 0), nil
@@ -73,11 +73,11 @@ func (e *ecs) launch(k *core.Call, plan *ecsPlan) ([]string, *alibaba.Refusal) {
 
 // deliver makes machines of a plan, those of the create with an ordinal if that
 // is not this call.
-func (e *ecs) deliver(k *core.Call, plan *ecsPlan, amount, ordinal int) []string {
+func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
 	made := e.Service.Create(k, core.CreateSpec{
 		Count:   amount,
 		Ordinal: ordinal,
-		ID:      ecsInstanceID,
+		ID:      instanceID,
 		Fill:    func(i int, m *core.Instance) { e.fill(k, plan, i, m) },
 	})
 	ids := make([]string, len(made))
@@ -91,20 +91,20 @@ func (e *ecs) deliver(k *core.Call, plan *ecsPlan, amount, ordinal int) []string
 }
 
 // fill describes the i-th machine of a plan.
-func (e *ecs) fill(k *core.Call, plan *ecsPlan, i int, m *core.Instance) {
+func (e *api) fill(k *core.Call, plan *plan, i int, m *core.Instance) {
 	p := plan.p
 	unique := p.Flag("UniqueSuffix")
 	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)
 	m.HostName = cmp.Or(alibaba.Numbered(p.Text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
-	m.Region, m.Zone = k.Region, cmp.Or(p.Text("ZoneId"), ecsZone(k.Region))
+	m.Region, m.Zone = k.Region, cmp.Or(p.Text("ZoneId"), zoneOf(k.Region))
 	m.InstanceType, m.ImageID = p.Text("InstanceType"), cmp.Or(p.Text("ImageId"), p.Text("ImageFamily"))
-	m.CPUs, m.MemoryMiB = ecsShape(m.InstanceType)
+	m.CPUs, m.MemoryMiB = shapeOf(m.InstanceType)
 	m.Charge, m.Groups, m.Tags = plan.charge, plan.groups, plan.tags
 	m.SubnetID = cmp.Or(p.Text("VSwitchId"), "vsw-default")
-	m.VPCID = ecsVPC(m.SubnetID)
+	m.VPCID = vpcOf(m.SubnetID)
 	m.PrivateIPs = []string{e.Service.PrivateIP()}
 	if first := p.Text("PrivateIpAddress"); first != "" {
-		m.PrivateIPs[0] = ecsAddress(first, i)
+		m.PrivateIPs[0] = address(first, i)
 	}
 	if p.Number("InternetMaxBandwidthOut", 0, 0, 100) > 0 {
 		m.PublicIPs = []string{e.Service.PublicIP()}
@@ -114,6 +114,6 @@ func (e *ecs) fill(k *core.Call, plan *ecsPlan, i int, m *core.Instance) {
 	}
 	m.Token, m.Params = p.Text("ClientToken"), p.Values
 	if set := p.Text("DeploymentSetId"); set != "" {
-		e.placed[m.ID] = ecsPlace{set: set}
+		e.placed[m.ID] = place{set: set}
 	}
 }

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"time"
@@ -8,27 +8,27 @@ import (
 )
 
 // deleteInstances serves DeleteInstances: all of the machines or none.
-func (e *ecs) deleteInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) deleteInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	p.ClientToken()
 	ids := p.List("InstanceId", 100)
 	if len(ids) == 0 {
 		p.Refuse(p.Missing("InstanceId"))
 	}
-	_, err := e.Once(k, func() ([]string, *alibaba.Refusal) { return nil, e.delete(k, p, ids, ecsBatchDryRun()) })
+	_, err := e.Once(k, func() ([]string, *alibaba.Refusal) { return nil, e.delete(k, p, ids, batchDryRun()) })
 	return nil, err
 }
 
 // deleteInstance serves DeleteInstance, which needs no region.
-func (e *ecs) deleteInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) deleteInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
-	return nil, e.delete(k, p, []string{p.Required("InstanceId")}, ecsDryRun())
+	return nil, e.delete(k, p, []string{p.Required("InstanceId")}, dryRun())
 }
 
 // delete releases machines at once. Force cuts the power of those that run; a
 // machine that still boots may be forced as well. Passed is the answer to a dry
 // run that would have gone well.
-func (e *ecs) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alibaba.Refusal) *alibaba.Refusal {
+func (e *api) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alibaba.Refusal) *alibaba.Refusal {
 	force, terminate, dry := p.Flag("Force"), p.Flag("TerminateSubscription"), p.Flag("DryRun")
 	if p.Refusal != nil {
 		return p.Refusal
@@ -36,9 +36,9 @@ func (e *ecs) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alib
 	machines := make([]*core.Instance, len(ids))
 	for i, id := range ids {
 		if machines[i] = e.find(k, id, k.Region); machines[i] == nil {
-			return ecsNoInstance()
+			return noInstance()
 		}
-		if err := ecsDeletable(machines[i], k.Now, force, terminate); err != nil {
+		if err := deletable(machines[i], k.Now, force, terminate); err != nil {
 			return err
 		}
 	}
@@ -51,14 +51,14 @@ func (e *ecs) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alib
 	return nil
 }
 
-func ecsDeletable(m *core.Instance, now time.Time, force, terminate bool) *alibaba.Refusal {
+func deletable(m *core.Instance, now time.Time, force, terminate bool) *alibaba.Refusal {
 	switch {
 	case m.Params["DeletionProtection"] == "true":
 		return alibaba.Refuse(403, "InvalidOperation.DeletionProtection", "The operation is not allowed due to the deletion protection of the instance.")
 	case m.Charge == core.Prepaid && now.Before(alibaba.Expiry(m)) && !terminate:
 		return alibaba.Refuse(403, "ChargeTypeViolation", "The operation is not permitted due to charge type of the instance.")
 	case !force && m.PhaseAt(now) != core.Stopped:
-		return ecsWrongStatus()
+		return wrongStatus()
 	default:
 		return nil
 	}

@@ -1,4 +1,4 @@
-package cloudsim
+package ecs_test
 
 import (
 	"encoding/base64"
@@ -8,21 +8,23 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // TestRunInstancesFull asks for most of what there is and looks at what came of it.
 func TestRunInstancesFull(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
 	ids := c.Run("Amount", "2", "InstanceName", "k8s-node-[1,4]-a", "HostName", "host", "UniqueSuffix", "true",
 		"ZoneId", "cn-hangzhou-g", "InternetMaxBandwidthOut", "5", "KeyPairName", "kp", "ClientToken", "tok",
 		"Tag.1.Key", "team", "Tag.1.Value", "a b", "Tag.2.Key", "empty", "Password", "EcsV587!",
 		"SystemDisk.Size", "40", "SystemDisk.Category", "cloud_essd", "SystemDisk.PerformanceLevel", "PL1",
 		"DataDisk.1.Size", "2000", "DataDisk.1.Category", "cloud_ssd", "UserData", "ZWNobyBoZWxsbyBlY3Mh",
 		"SpotStrategy", "SpotWithPriceLimit", "SpotPriceLimit", "0.97")
-	got := sim.Instances(ECS)
+	got := sim.Instances(cloudsim.ECS)
 	if len(got) != 2 || got[0].ID != ids[0] || got[1].ID != ids[1] {
 		t.Fatalf("machines %v, want the IDs answered, %v", got, ids)
 	}
@@ -33,7 +35,7 @@ func TestRunInstancesFull(t *testing.T) {
 		{"zone", m.Zone, "cn-hangzhou-g"},
 		{"region", m.Region, "cn-hangzhou"},
 		{"type", m.InstanceType, "ecs.g5.large"},
-		{"charge", string(m.Charge), string(Spot)},
+		{"charge", string(m.Charge), string(cloudsim.Spot)},
 		{"subnet", m.SubnetID, "vsw-1"},
 		{"network", m.VPCID, "vpc-1"},
 		{"groups", strings.Join(m.Groups, ","), "sg-1"},
@@ -60,10 +62,10 @@ func TestRunInstancesFull(t *testing.T) {
 }
 
 func TestRunInstancesDefaults(t *testing.T) {
-	sim := New(nil)
-	id := newECSTestClient(t, sim).Run()[0]
-	m := sim.Instances(ECS)[0]
-	if m.Name != id || m.Zone != "cn-hangzhou-a" || m.Charge != Postpaid || len(m.PublicIPs) != 0 {
+	sim := cloudsim.New(nil)
+	id := newClient(t, sim).Run()[0]
+	m := sim.Instances(cloudsim.ECS)[0]
+	if m.Name != id || m.Zone != "cn-hangzhou-a" || m.Charge != cloudsim.Postpaid || len(m.PublicIPs) != 0 {
 		t.Errorf("name %q, zone %q, charge %s, public %v; want the ID, a zone of the region, postpaid, none", m.Name, m.Zone, m.Charge, m.PublicIPs)
 	}
 }
@@ -177,8 +179,8 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"DryRun=true", 400, "DryRunOperation"},
 		{"DryRun=true Amount=0", 400, "InvalidParameter"},
 	} {
-		sim := New(nil)
-		client := newECSTestClient(t, sim)
+		sim := cloudsim.New(nil)
+		client := newClient(t, sim)
 		pairs := simtest.ECSCreate()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
@@ -211,7 +213,7 @@ func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
 		{"Password", "Aaaaaa,.?/"},
 		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false", "SystemDisk.Encrypted", "false"},
 	} {
-		if reply := newECSTestClient(t, New(nil)).Call("RunInstances", simtest.ECSCreate(pairs...)...); reply.Status != 200 {
+		if reply := newClient(t, cloudsim.New(nil)).Call("RunInstances", simtest.ECSCreate(pairs...)...); reply.Status != 200 {
 			t.Errorf("%.60q: answered %d %s", pairs, reply.Status, reply.Code())
 		}
 	}
@@ -219,7 +221,7 @@ func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
 
 // TestRefusalNamesTheParameterNotItsValue: the value might be a password.
 func TestRefusalNamesTheParameterNotItsValue(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	reply := c.Call("RunInstances", simtest.ECSCreate("Password", "hunter2hunter2")...)
 	message, _ := reply.Body["Message"].(string)
 	if !strings.Contains(message, `"Password"`) || strings.Contains(reply.Raw, "hunter2") {
@@ -228,10 +230,10 @@ func TestRefusalNamesTheParameterNotItsValue(t *testing.T) {
 }
 
 func TestPrivateAddressIsUsedOnce(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
 	id := c.Run("PrivateIpAddress", "10.9.9.9")[0]
-	if got := sim.Instances(ECS)[0].PrivateIPs; !slices.Equal(got, []string{"10.9.9.9"}) {
+	if got := sim.Instances(cloudsim.ECS)[0].PrivateIPs; !slices.Equal(got, []string{"10.9.9.9"}) {
 		t.Errorf("the machine has %v, want the address asked for", got)
 	}
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("PrivateIpAddress", "10.9.9.9")...), 400, "InvalidPrivateIpAddress.Duplicated")
@@ -240,10 +242,10 @@ func TestPrivateAddressIsUsedOnce(t *testing.T) {
 }
 
 func TestPrivateAddressesOfABatchAreConsecutive(t *testing.T) {
-	sim := New(nil)
-	newECSTestClient(t, sim).Run("PrivateIpAddress", "10.9.9.254", "Amount", "3")
+	sim := cloudsim.New(nil)
+	newClient(t, sim).Run("PrivateIpAddress", "10.9.9.254", "Amount", "3")
 	var got []string
-	for _, m := range sim.Instances(ECS) {
+	for _, m := range sim.Instances(cloudsim.ECS) {
 		got = append(got, m.PrivateIPs...)
 	}
 	if want := []string{"10.9.9.254", "10.9.9.255", "10.9.10.0"}; !slices.Equal(got, want) {
@@ -252,12 +254,12 @@ func TestPrivateAddressesOfABatchAreConsecutive(t *testing.T) {
 }
 
 func TestMaskedExampleIDsAreWellFormed(t *testing.T) {
-	newECSTestClient(t, New(nil)).Run("SecurityGroupId", "sg-bp15ed6xe1yxeycg7o***", "VSwitchId", "vsw-bp1s5fnvk4gn2tws03***")
+	newClient(t, cloudsim.New(nil)).Run("SecurityGroupId", "sg-bp15ed6xe1yxeycg7o***", "VSwitchId", "vsw-bp1s5fnvk4gn2tws03***")
 }
 
 func TestClientToken(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
 	first := c.Run("ClientToken", "t-1", "Amount", "2", "PrivateIpAddress", "")
 	if again := c.Run("ClientToken", "t-1", "Amount", "2"); !slices.Equal(again, first) {
 		t.Errorf("the same token gave %v, want %v again", again, first)
@@ -275,7 +277,7 @@ func TestClientToken(t *testing.T) {
 // call took the address, or because its release time has come closer.
 func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		pairs := []string{
 			"ClientToken", "t-1", "PrivateIpAddress", "10.9.9.9",
 			"AutoReleaseTime", time.Now().UTC().Add(30 * time.Minute).Format(alibaba.TimeFormat),
@@ -290,9 +292,9 @@ func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 
 // TestFailedCreateForgetsItsToken: nothing was made, so nothing is replayed.
 func TestFailedCreateForgetsItsToken(t *testing.T) {
-	sim := New(nil)
-	sim.Inject(Fault{Kind: NoStock, Count: 1, Times: 1})
-	c := newECSTestClient(t, sim)
+	sim := cloudsim.New(nil)
+	sim.Inject(cloudsim.Fault{Kind: cloudsim.NoStock, Count: 1, Times: 1})
+	c := newClient(t, sim)
 	pairs := simtest.ECSCreate("ClientToken", "t-1", "Amount", "2")
 	c.WantCode(c.Call("RunInstances", pairs...), 403, "OperationDenied.NoStock")
 	c.WantOK(c.Call("RunInstances", pairs...))
@@ -300,7 +302,7 @@ func TestFailedCreateForgetsItsToken(t *testing.T) {
 
 func TestAutoRelease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		c.Run("AutoReleaseTime", time.Now().UTC().Add(time.Hour).Format(alibaba.TimeFormat))
 		time.Sleep(59 * time.Minute)
 		if got := c.Describe().At("TotalCount"); got != 1.0 {
@@ -314,7 +316,7 @@ func TestAutoRelease(t *testing.T) {
 }
 
 func TestPrepaidCreateAnswersAnOrder(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	reply := c.WantOK(c.Call("RunInstances", simtest.ECSCreate("InstanceChargeType", "PrePaid", "Period", "1")...))
 	if reply.Body["OrderId"] == nil || reply.Body["TradePrice"] != 0.165 {
 		t.Errorf("order %v, price %v", reply.Body["OrderId"], reply.Body["TradePrice"])
@@ -326,7 +328,7 @@ func TestInstanceShapes(t *testing.T) {
 		"ecs.g5.large": {2, 8192}, "ecs.c6.xlarge": {4, 8192}, "ecs.r6.2xlarge": {8, 65536}, "ecs.t5-lc1m1.small": {1, 4096},
 		"ecs.g7.16xlarge": {64, 262144},
 	} {
-		if cpus, memory := ecsShape(name); cpus != want[0] || memory != want[1] {
+		if cpus, memory := ecs.ShapeOf(name); cpus != want[0] || memory != want[1] {
 			t.Errorf("%s has %d CPUs and %d MiB, want %v", name, cpus, memory, want)
 		}
 	}

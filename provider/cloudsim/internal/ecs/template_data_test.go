@@ -1,4 +1,4 @@
-package cloudsim
+package ecs_test
 
 import (
 	"encoding/json"
@@ -7,12 +7,14 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// ecsExampleTemplate is what the example of DescribeLaunchTemplateVersions in
+// exampleTemplate is what the example of DescribeLaunchTemplateVersions in
 // the reference was made of.
-func ecsExampleTemplate() []string {
+func exampleTemplate() []string {
 	return []string{
 		"Description", "Description1", "ResourceGroupId", "ResourceGroupId1",
 		"DataDisk.1.SnapshotId", "SnapshotId1", "DataDisk.1.Description", "Description1", "DataDisk.1.Category", "cloud_efficiency",
@@ -34,7 +36,7 @@ func ecsExampleTemplate() []string {
 
 // The example itself, with the user data in Base64, and what newer clients read
 // beside it: the system disk as an object and the list of security groups.
-const ecsExampleData = `{
+const exampleData = `{
 	"Description":"Description1", "ResourceGroupId":"ResourceGroupId1",
 	"DataDisks":{"DataDisk":[{"SnapshotId":"SnapshotId1","Description":"Description1","Category":"cloud_efficiency",
 		"Encrypted":false,"Size":44,"DeleteWithInstance":true,"DiskName":"DataDiskName1"}]},
@@ -54,18 +56,18 @@ const ecsExampleData = `{
 
 func TestVersionAnswersAsInTheReference(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newECSTestClient(t, New(nil))
-		id := c.newTemplate("wd-1526308145065", ecsExampleTemplate()...)
+		c := newClient(t, cloudsim.New(nil))
+		id := c.newTemplate("wd-1526308145065", exampleTemplate()...)
 		reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", "LaunchTemplateName", "wd-1526308145065"))
 		set, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0).(map[string]any)
 		var data any
-		if err := json.Unmarshal([]byte(ecsExampleData), &data); err != nil {
+		if err := json.Unmarshal([]byte(exampleData), &data); err != nil {
 			t.Fatal(err)
 		}
 		want := map[string]any{
 			"LaunchTemplateData": data,
 			"LaunchTemplateName": "wd-1526308145065",
-			"CreatedBy":          ecsAccount,
+			"CreatedBy":          ecs.Account,
 			"VersionDescription": "wwwdesc",
 			"ModifiedTime":       "2000-01-01T00:00:00Z",
 			"CreateTime":         "2000-01-01T00:00:00Z",
@@ -85,8 +87,8 @@ func TestVersionAnswersAsInTheReference(t *testing.T) {
 }
 
 func TestVersionInXML(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
-	c.newTemplate("lt-name1", ecsExampleTemplate()...)
+	c := newClient(t, cloudsim.New(nil))
+	c.newTemplate("lt-name1", exampleTemplate()...)
 	var got struct {
 		TotalCount                int
 		LaunchTemplateVersionSets struct {
@@ -128,8 +130,8 @@ func TestVersionInXML(t *testing.T) {
 // TestTemplateKeepsNoSecretAndNoCount: what a template can not hold is gone, not
 // shown and not used.
 func TestTemplateKeepsNoSecretAndNoCount(t *testing.T) {
-	sim := New(nil)
-	c := newECSTestClient(t, sim)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
 	id := c.newTemplate("lt-name1", "Password", "EcsV587!", "Amount", "5", "DryRun", "true", "Tenancy", "host",
 		"ImageId", "img", "InstanceType", "ecs.g5.large", "SecurityGroupIds.1", "sg-1", "SecurityGroupIds.2", "sg-2")
 	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", "LaunchTemplateId", id))
@@ -151,7 +153,7 @@ func TestTemplateKeepsNoSecretAndNoCount(t *testing.T) {
 }
 
 func TestVersionFilters(t *testing.T) {
-	c := newECSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	id := c.newTemplate("lt-name1")
 	for range 11 {
 		c.newVersion(id)

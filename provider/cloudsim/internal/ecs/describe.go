@@ -1,4 +1,4 @@
-package cloudsim
+package ecs
 
 import (
 	"cmp"
@@ -9,7 +9,7 @@ import (
 )
 
 // describeInstances serves DescribeInstances.
-func (e *ecs) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	keep := e.filter(k, p)
 	if p.Has("MaxResults") || p.Has("NextToken") {
@@ -32,7 +32,7 @@ func (e *ecs) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal)
 
 // describeByToken pages by NextToken; page fields are then ignored and the
 // total is not counted.
-func (e *ecs) describeByToken(k *core.Call, p *alibaba.Params, keep func(*core.Instance) bool) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeByToken(k *core.Call, p *alibaba.Params, keep func(*core.Instance) bool) (alibaba.Object, *alibaba.Refusal) {
 	size, from := p.Number("MaxResults", 10, 1, 100), p.Resume()
 	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (e *ecs) describeByToken(k *core.Call, p *alibaba.Params, keep func(*core.I
 // checkDescribe ends the reading of parameters: a refusal, what a dry run answers,
 // or leave to go on. A dry run says of a key without the right what the call itself
 // does not; that it looks at the machines that it names is not verified.
-func (e *ecs) checkDescribe(k *core.Call, p *alibaba.Params) *alibaba.Refusal {
+func (e *api) checkDescribe(k *core.Call, p *alibaba.Params) *alibaba.Refusal {
 	dry := p.Flag("DryRun")
 	if p.Refusal != nil || !dry {
 		return p.Refusal
@@ -65,13 +65,13 @@ func (e *ecs) checkDescribe(k *core.Call, p *alibaba.Params) *alibaba.Refusal {
 	}
 	switch {
 	case e.Service.Denies(k, named):
-		return ecsForbiddenRAM()
+		return forbiddenRAM()
 	default:
-		return ecsDryRun()
+		return dryRun()
 	}
 }
 
-func (e *ecs) instances(k *core.Call, machines []*core.Instance) alibaba.Object {
+func (e *api) instances(k *core.Call, machines []*core.Instance) alibaba.Object {
 	out := make([]alibaba.Object, len(machines))
 	for i, m := range machines {
 		out[i] = e.instance(k, m)
@@ -80,31 +80,31 @@ func (e *ecs) instances(k *core.Call, machines []*core.Instance) alibaba.Object 
 }
 
 // filter turns the filters of DescribeInstances into a predicate.
-func (e *ecs) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
+func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
 	p.Unsupported("InnerIpAddresses EipAddresses RdmaIpAddresses LockReason DeviceAvailable HttpEndpoint HttpTokens " +
 		"Ipv6Address.1 Filter.1.Key Filter.2.Key Filter.3.Key Filter.4.Key")
 	p.Choice("Status", "", "Pending", "Starting", "Running", "Stopping", "Stopped")
 	p.Choice("InstanceChargeType", "", "PostPaid", "PrePaid")
 	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"), p.JSONFilter("PublicIpAddresses")
 	tags, name := p.Tags(20), p.Text("InstanceName")
-	equal := p.EqualFilter(ecsFilters, func(name string, m *core.Instance) []string { return ecsValue(k, name, m) })
+	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return value(k, name, m) })
 	return func(m *core.Instance) bool {
 		return id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
 			(name == "" || alibaba.Wildcard(name, m.Name)) && alibaba.HasTags(m.Tags, tags) && equal(m)
 	}
 }
 
-// ecsFilters are the filters that compare one value.
-const ecsFilters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId InstanceType InstanceTypeFamily " +
+// filters are the filters that compare one value.
+const filters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId InstanceType InstanceTypeFamily " +
 	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType"
 
-// ecsValue is what a machine has under the name of a filter.
-func ecsValue(k *core.Call, name string, m *core.Instance) []string {
+// value is what a machine has under the name of a filter.
+func value(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "Status":
 		return []string{alibaba.Status(m.PhaseAt(k.Now))}
 	case "InstanceChargeType":
-		return []string{ecsChargeType(m)}
+		return []string{chargeType(m)}
 	case "ZoneId":
 		return []string{m.Zone}
 	case "VpcId":
@@ -114,7 +114,7 @@ func ecsValue(k *core.Call, name string, m *core.Instance) []string {
 	case "ImageId":
 		return []string{m.ImageID}
 	case "InstanceTypeFamily":
-		return []string{ecsFamily(m.InstanceType)}
+		return []string{familyOf(m.InstanceType)}
 	case "SecurityGroupId":
 		return m.Groups
 	case "InternetChargeType":
@@ -127,7 +127,7 @@ func ecsValue(k *core.Call, name string, m *core.Instance) []string {
 // describeInstanceStatus serves DescribeInstanceStatus, the cheapest poll. It
 // accepts 100 IDs but shows at most 50 a page; that an unknown ID is left out,
 // not refused, is not verified.
-func (e *ecs) describeInstanceStatus(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeInstanceStatus(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	page, ids, zone := p.Page(50), p.List("InstanceId", 100), p.ID("ZoneId")
 	if p.Refusal != nil {
