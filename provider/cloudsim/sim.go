@@ -9,6 +9,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ens"
 )
 
 // Clouds returns the simulated services in a fixed order.
@@ -65,7 +66,7 @@ func New(o *Options) *Sim {
 	}
 	s.clouds = map[Cloud]*core.Service{
 		ECS:       core.NewService(s.settings(ECS), ECS, ecs.New),
-		ENS:       core.NewService(s.settings(ENS), ENS, newENS),
+		ENS:       core.NewService(s.settings(ENS), ENS, ens.New),
 		CVM:       core.NewService(s.settings(CVM), CVM, newCVM),
 		QingCloud: core.NewService(s.settings(QingCloud), QingCloud, newQingCloud),
 	}

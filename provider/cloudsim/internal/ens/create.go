@@ -1,4 +1,4 @@
-package cloudsim
+package ens
 
 import (
 	"bytes"
@@ -12,8 +12,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// ensPlan is a create of either kind that passed every check.
-type ensPlan struct {
+// plan is a create of either kind that passed every check.
+type plan struct {
 	p      *alibaba.Params
 	amount int
 	charge core.Charge
@@ -24,7 +24,7 @@ type ensPlan struct {
 }
 
 // createInstance serves CreateInstance, the older create: prepaid only.
-func (e *ens) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
 	p.Required("InstanceType")
 	p.Required("EnsRegionId")
@@ -37,18 +37,18 @@ func (e *ens) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 		p.Required("AutoRenewPeriod")
 	}
 	p.Number("AutoRenewPeriod", 0, 1, 12)
-	plan := &ensPlan{p: p, amount: p.Number("Quantity", 1, 1, 100), charge: core.Prepaid, region: p.ID("EnsRegionId")}
+	plan := &plan{p: p, amount: p.Number("Quantity", 1, 1, 100), charge: core.Prepaid, region: p.ID("EnsRegionId")}
 	e.checkCreate(k, plan, 1)
 	ids, err := e.launch(k, plan)
 	if err != nil {
 		return nil, err
 	}
-	return alibaba.Object{{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, ensInstanceID))}, {"Code", 0}}, nil
+	return alibaba.Object{{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, instanceID))}, {"Code", 0}}, nil
 }
 
 // checkCreate checks what both creates have in common. InternetChargeType is
 // mandatory for the first create of an account only; this account is past that.
-func (e *ens) checkCreate(k *core.Call, plan *ensPlan, disks int) {
+func (e *api) checkCreate(k *core.Call, plan *plan, disks int) {
 	p := plan.p
 	p.ID("InstanceType")
 	p.ID("ImageId")
@@ -56,32 +56,32 @@ func (e *ens) checkCreate(k *core.Call, plan *ensPlan, disks int) {
 	p.Choice("IpType", "ipv4", "ipv6", "ipv4Andipv6", "ipv4Withipv6")
 	p.Flag("PublicIpIdentification")
 	p.Flag("UniqueSuffix")
-	p.Matching("InstanceName", ensName, ensNameWant)
+	p.Matching("InstanceName", nameForm, nameRule)
 	p.HostName()
 	for _, n := range p.Indexes("DataDisk", disks) {
 		name := "DataDisk." + strconv.Itoa(n) + ".Size"
 		p.Required(name)
-		checkENSDisk(p, name)
+		checkDisk(p, name)
 	}
-	checkENSLogin(p)
-	checkENSUserData(p)
+	checkLogin(p)
+	checkUserData(p)
 	e.checkAddress(k, p, plan.amount)
 }
 
-// ensName takes letters of any alphabet: the Chinese reference says English or
+// nameForm takes letters of any alphabet: the Chinese reference says English or
 // Chinese ones.
-var ensName = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}:_.-]{1,127}$`)
+var nameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}:_.-]{1,127}$`)
 
-const ensNameWant = "2 to 128 letters, digits and : _ . -, a letter first"
+const nameRule = "2 to 128 letters, digits and : _ . -, a letter first"
 
-func checkENSDisk(p *alibaba.Params, name string) {
+func checkDisk(p *alibaba.Params, name string) {
 	if p.Number(name, 20, 20, 1<<20)%10 != 0 {
 		p.Bad(name, "a multiple of 10 GiB, 20 at least")
 	}
 }
 
-// checkENSLogin wants one of three ways to log in.
-func checkENSLogin(p *alibaba.Params) {
+// checkLogin wants one of three ways to log in.
+func checkLogin(p *alibaba.Params) {
 	p.Password()
 	p.ID("KeyPairName")
 	inherit := p.Flag("PasswordInherit")
@@ -95,15 +95,15 @@ func checkENSLogin(p *alibaba.Params) {
 	}
 }
 
-// checkENSUserData wants a script of at most 16 KB. The reference also says 256
+// checkUserData wants a script of at most 16 KB. The reference also says 256
 // characters, which its own example all but fills; the larger limit counts.
-func checkENSUserData(p *alibaba.Params) {
+func checkUserData(p *alibaba.Params) {
 	if raw, ok := p.UserData(); ok && (len(raw) > 16<<10 || !bytes.HasPrefix(raw, []byte("#!"))) {
 		p.Bad("UserData", "a script of at most 16 KB that begins with #!")
 	}
 }
 
-func (e *ens) checkAddress(k *core.Call, p *alibaba.Params, amount int) {
+func (e *api) checkAddress(k *core.Call, p *alibaba.Params, amount int) {
 	vswitch, address := p.ID("VSwitchId"), p.Text("PrivateIpAddress")
 	switch {
 	case address == "":
@@ -116,15 +116,15 @@ func (e *ens) checkAddress(k *core.Call, p *alibaba.Params, amount int) {
 	}
 }
 
-// ensOrder is the number from which orders are counted.
-const ensOrder = 300_000_000_000
+// firstOrder is the number from which orders are counted.
+const firstOrder = 300_000_000_000
 
-// ensInstanceID draws the ID of a machine.
-func ensInstanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
+// instanceID draws the ID of a machine.
+func instanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
 
 // launch makes the machines of a plan, or the order for them if nobody pays it
 // yet. There is no minimum: stock for fewer than asked is no stock.
-func (e *ens) launch(k *core.Call, plan *ensPlan) ([]string, *alibaba.Refusal) {
+func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	if plan.p.Refusal != nil {
 		return nil, plan.p.Refusal
 	}
@@ -134,7 +134,7 @@ func (e *ens) launch(k *core.Call, plan *ensPlan) ([]string, *alibaba.Refusal) {
 	}
 	deliver := func(k *core.Call, ordinal int) []string { return e.deliver(k, plan, amount, ordinal) }
 	if k.Faults.Has(core.UnpaidOrder) {
-		e.Service.LeaveUnpaid(k, ensOrder, deliver)
+		e.Service.LeaveUnpaid(k, firstOrder, deliver)
 		return nil, nil
 	}
 	return deliver(k, 0), nil
@@ -142,11 +142,11 @@ func (e *ens) launch(k *core.Call, plan *ensPlan) ([]string, *alibaba.Refusal) {
 
 // deliver makes machines of a plan, those of the create with an ordinal if that
 // is not this call.
-func (e *ens) deliver(k *core.Call, plan *ensPlan, amount, ordinal int) []string {
+func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
 	made := e.Service.Create(k, core.CreateSpec{
 		Count:   amount,
 		Ordinal: ordinal,
-		ID:      ensInstanceID,
+		ID:      instanceID,
 		Fill:    func(i int, m *core.Instance) { e.fill(plan, i, m) },
 	})
 	ids := make([]string, len(made))
@@ -159,7 +159,7 @@ func (e *ens) deliver(k *core.Call, plan *ensPlan, amount, ordinal int) []string
 	return ids
 }
 
-func (e *ens) fill(plan *ensPlan, i int, m *core.Instance) {
+func (e *api) fill(plan *plan, i int, m *core.Instance) {
 	p := plan.p
 	unique := p.Flag("UniqueSuffix")
 	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)

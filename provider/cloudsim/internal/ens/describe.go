@@ -1,4 +1,4 @@
-package cloudsim
+package ens
 
 import (
 	"cmp"
@@ -12,7 +12,7 @@ import (
 )
 
 // describeInstances serves DescribeInstances. There is no NextToken.
-func (e *ens) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
 	page, keep := p.Page(100), e.filter(k, p)
 	if p.Refusal != nil {
@@ -28,7 +28,7 @@ func (e *ens) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal)
 	rows, total := e.Service.Claimed(k, page.Cut(all), len(all))
 	var out []alibaba.Object
 	for _, m := range rows {
-		out = append(out, ensInstance(k, m))
+		out = append(out, instance(k, m))
 	}
 	return alibaba.Object{
 		{"Code", 0},
@@ -41,11 +41,11 @@ func (e *ens) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal)
 
 // filter turns the filters into a predicate. InstanceName is compared whole
 // and SearchKey in part; that the real InstanceName is exact is not verified.
-func (e *ens) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
+func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
 	p.Unsupported("EnsServiceId ServiceStatus Tags.1.Key", "null", "[]")
 	id, region := p.JSONFilter("InstanceIds"), p.JSONFilter("EnsRegionIds")
-	key, tags := p.Text("SearchKey"), ensTagFilter(p)
-	equal := p.EqualFilter(ensFilters, func(name string, m *core.Instance) []string { return ensValue(k, name, m) })
+	key, tags := p.Text("SearchKey"), tagFilter(p)
+	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return value(k, name, m) })
 	return func(m *core.Instance) bool {
 		return id(m.ID) && region(m.Region) &&
 			strings.Contains(m.ID+" "+m.Name+" "+strings.Join(m.PrivateIPs, " "), key) &&
@@ -53,12 +53,12 @@ func (e *ens) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 	}
 }
 
-// ensFilters are the filters that compare one value.
-const ensFilters = "InstanceId InstanceName EnsRegionId Status ImageId InstanceType InstanceResourceType " +
+// filters are the filters that compare one value.
+const filters = "InstanceId InstanceName EnsRegionId Status ImageId InstanceType InstanceResourceType " +
 	"VSwitchId NetworkId SecurityGroupId IntranetIp"
 
-// ensValue is what a machine has under the name of a filter.
-func ensValue(k *core.Call, name string, m *core.Instance) []string {
+// value is what a machine has under the name of a filter.
+func value(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "InstanceId":
 		return []string{m.ID}
@@ -67,9 +67,9 @@ func ensValue(k *core.Call, name string, m *core.Instance) []string {
 	case "EnsRegionId":
 		return []string{m.Region}
 	case "Status":
-		return []string{ensStatus(k, m)}
+		return []string{status(k, m)}
 	case "InstanceResourceType":
-		return []string{ensResourceType(m)}
+		return []string{resourceTypeOf(m)}
 	case "NetworkId":
 		return []string{m.VPCID}
 	case "SecurityGroupId":
@@ -81,9 +81,9 @@ func ensValue(k *core.Call, name string, m *core.Instance) []string {
 	}
 }
 
-// ensTagFilter reads Tags=[{"Key":"k","Value":"v"}]. The vendor's SDK for Go
+// tagFilter reads Tags=[{"Key":"k","Value":"v"}]. The vendor's SDK for Go
 // sends null for every list that is not set.
-func ensTagFilter(p *alibaba.Params) map[string]string {
+func tagFilter(p *alibaba.Params) map[string]string {
 	var tags []struct{ Key, Value string }
 	if text := p.Text("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
 		p.Bad("Tags", "a JSON array of objects with Key and Value")
@@ -95,17 +95,17 @@ func ensTagFilter(p *alibaba.Params) map[string]string {
 	return out
 }
 
-// ensResourceType tells how a machine is paid for, and so how it is released.
-func ensResourceType(m *core.Instance) string {
+// resourceTypeOf tells how a machine is paid for, and so how it is released.
+func resourceTypeOf(m *core.Instance) string {
 	if m.Charge == core.Prepaid {
 		return "EnsInstance"
 	}
 	return "EnsPostPaidInstance"
 }
 
-// ensInstance is one instance in the answer. Cpu is a string and disks are in
+// instance is one instance in the answer. Cpu is a string and disks are in
 // MiB, although the create takes them in GiB.
-func ensInstance(k *core.Call, m *core.Instance) alibaba.Object {
+func instance(k *core.Call, m *core.Instance) alibaba.Object {
 	p := m.Params
 	expires := ""
 	if m.Charge == core.Prepaid {
@@ -118,17 +118,17 @@ func ensInstance(k *core.Call, m *core.Instance) alibaba.Object {
 		{"InstanceName", m.Name},
 		{"HostName", m.HostName},
 		{"EnsRegionId", m.Region},
-		{"Status", ensStatus(k, m)},
+		{"Status", status(k, m)},
 		{"StatusDescrip", ""},
 		{"ServiceStatus", ""},
-		{"InstanceResourceType", ensResourceType(m)},
+		{"InstanceResourceType", resourceTypeOf(m)},
 		{"SpecName", m.InstanceType},
 		{"InstanceTypeFamily", ""},
 		{"ImageId", m.ImageID},
 		{"OSName", ""},
 		{"Cpu", strconv.Itoa(m.CPUs)},
 		{"Memory", m.MemoryMiB},
-		{"Disk", ensMiB(p, "SystemDisk.")},
+		{"Disk", mib(p, "SystemDisk.")},
 		{"CreationTime", created},
 		{"StartTime", created},
 		{"UpdateTime", created},
@@ -139,23 +139,23 @@ func ensInstance(k *core.Call, m *core.Instance) alibaba.Object {
 		{"InternetMaxBandwidthOut", out},
 		{"InternetMaxBandwidthIn", 0},
 		{"SecurityGroupIds", alibaba.List("SecurityGroupId", m.Groups)},
-		{"SystemDisk", ensDisk(p, "SystemDisk.", m.ID)},
-		{"DataDisk", alibaba.List("DataDisk", ensDataDisks(m))},
+		{"SystemDisk", disk(p, "SystemDisk.", m.ID)},
+		{"DataDisk", alibaba.List("DataDisk", dataDisks(m))},
 		{"NetworkAttributes", alibaba.Object{
 			{"NetworkId", m.VPCID},
 			{"VSwitchId", m.SubnetID},
 			{"PrivateIpAddress", alibaba.List("IpAddress", m.PrivateIPs)},
 		}},
 		{"InnerIpAddress", alibaba.List("IpAddress", m.PrivateIPs)},
-		{"PrivateIpAddresses", alibaba.List("PrivateIpAddress", ensAddresses(m.PrivateIPs))},
+		{"PrivateIpAddresses", alibaba.List("PrivateIpAddress", addresses(m.PrivateIPs))},
 		{"PublicIpAddress", alibaba.List("IpAddress", m.PublicIPs)},
-		{"PublicIpAddresses", alibaba.List("PublicIpAddress", ensAddresses(m.PublicIPs))},
+		{"PublicIpAddresses", alibaba.List("PublicIpAddress", addresses(m.PublicIPs))},
 		{"NetworkInterfaces", alibaba.List("NetworkInterfaces", []alibaba.Object{alibaba.Interface(m)})},
 		{"Tags", alibaba.List("Tags", alibaba.Tags(m.Tags))},
 	}
 }
 
-func ensMiB(params map[string]string, prefix string) int {
+func mib(params map[string]string, prefix string) int {
 	gib, err := strconv.Atoi(params[prefix+"Size"])
 	if err != nil {
 		gib = 20 // the smallest system disk
@@ -163,26 +163,26 @@ func ensMiB(params map[string]string, prefix string) int {
 	return gib << 10
 }
 
-func ensDisk(params map[string]string, prefix, id string) alibaba.Object {
+func disk(params map[string]string, prefix, id string) alibaba.Object {
 	return alibaba.Object{
 		{"DiskId", "d-" + id[2:]},
 		{"DiskName", ""},
 		{"Category", params[prefix+"Category"]},
-		{"Size", ensMiB(params, prefix)},
+		{"Size", mib(params, prefix)},
 	}
 }
 
-func ensDataDisks(m *core.Instance) []alibaba.Object {
+func dataDisks(m *core.Instance) []alibaba.Object {
 	p := &alibaba.Params{Values: m.Params}
 	var out []alibaba.Object
 	for _, n := range p.Indexes("DataDisk", 1<<20) {
 		i := strconv.Itoa(n)
-		out = append(out, ensDisk(m.Params, "DataDisk."+i+".", m.ID+"-"+i))
+		out = append(out, disk(m.Params, "DataDisk."+i+".", m.ID+"-"+i))
 	}
 	return out
 }
 
-func ensAddresses(ips []string) []alibaba.Object {
+func addresses(ips []string) []alibaba.Object {
 	out := make([]alibaba.Object, len(ips))
 	for i, ip := range ips {
 		out[i] = alibaba.Object{{"Ip", ip}, {"Isp", "telecom"}, {"GateWay", ""}}

@@ -1,4 +1,4 @@
-package cloudsim
+package ens
 
 import (
 	"cmp"
@@ -10,10 +10,10 @@ import (
 // modifyInstance serves ModifyInstanceAttribute for one machine in any state,
 // but that a new password wants it stopped. The reference says that 0 is
 // success, and its example has 200; here it is 0, as in the other calls.
-func (e *ens) modifyInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) modifyInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
 	id := p.Required("InstanceId")
-	p.Matching("InstanceName", ensName, ensNameWant)
+	p.Matching("InstanceName", nameForm, nameRule)
 	p.HostName()
 	p.Password()
 	if raw, ok := p.UserData(); ok && len(raw) > 16<<10 {
@@ -25,9 +25,9 @@ func (e *ens) modifyInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	m := e.find(k, id)
 	switch {
 	case m == nil:
-		return nil, ensNoInstance()
-	case p.Has("Password") && ensStatus(k, m) != "Stopped":
-		return nil, ensWrongStatus()
+		return nil, noInstance()
+	case p.Has("Password") && status(k, m) != "Stopped":
+		return nil, wrongStatus()
 	}
 	m.Name = cmp.Or(p.Text("InstanceName"), m.Name)
 	m.HostName = cmp.Or(p.Text("HostName"), m.HostName)

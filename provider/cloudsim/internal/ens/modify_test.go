@@ -1,4 +1,4 @@
-package cloudsim
+package ens_test
 
 import (
 	"encoding/base64"
@@ -7,11 +7,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // wantENSNames checks what the API says of one machine.
-func (c *ensTestClient) wantENSNames(id, name, host string) {
+func (c *client) wantENSNames(id, name, host string) {
 	c.T.Helper()
 	reply := c.WantOK(c.Call("DescribeInstances", "InstanceId", id))
 	for field, want := range map[string]string{"InstanceName": name, "HostName": host} {
@@ -24,7 +25,7 @@ func (c *ensTestClient) wantENSNames(id, name, host string) {
 // TestENSModify gives new names in every state; what is not given stays.
 func TestENSModify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newENSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "2", "InstanceName", "first", "HostName", "host")...)).Strings("InstanceIds")
 		modify := func(pairs ...string) {
 			t.Helper()
@@ -50,7 +51,7 @@ func TestENSModify(t *testing.T) {
 }
 
 func TestENSModifyRefusals(t *testing.T) {
-	c := newENSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("InstanceName", "first", "HostName", "host")...)).Strings("InstanceIds")[0]
 	for _, r := range []struct {
 		pairs []string
@@ -75,10 +76,10 @@ func TestENSModifyRefusals(t *testing.T) {
 func TestENSNamesBegin(t *testing.T) {
 	for action, pairs := range map[string][]string{"RunInstances": simtest.ENSCreate("Amount", "2"), "CreateInstance": simtest.ENSCreateOld("Quantity", "2")} {
 		for _, suffix := range []string{"true", "false"} {
-			sim := New(nil)
-			c := newENSTestClient(t, sim)
+			sim := cloudsim.New(nil)
+			c := newClient(t, sim)
 			c.WantOK(c.Call(action, append(pairs, "InstanceName", "web-marker", "HostName", "host", "UniqueSuffix", suffix)...))
-			for _, i := range sim.Instances(ENS) {
+			for _, i := range sim.Instances(cloudsim.ENS) {
 				if !strings.HasPrefix(i.Name, "web-marker") || (i.Name == "web-marker") != (suffix == "false") {
 					t.Errorf("%s with UniqueSuffix %s made %q", action, suffix, i.Name)
 				}

@@ -1,4 +1,4 @@
-package cloudsim
+package ens_test
 
 import (
 	"fmt"
@@ -6,18 +6,19 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // ensUp creates ENS machines and waits for them to run. It needs a synctest bubble.
-func (c *ensTestClient) ensUp(amount string) []string {
+func (c *client) ensUp(amount string) []string {
 	c.T.Helper()
 	ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", amount)...)).Strings("InstanceIds")
 	time.Sleep(2 * time.Second)
 	return ids
 }
 
-func (c *ensTestClient) wantENSStatus(id, want string) {
+func (c *client) wantENSStatus(id, want string) {
 	c.T.Helper()
 	reply := c.WantOK(c.Call("DescribeInstances", "InstanceId", id))
 	if got := reply.At("Instances", "Instance", 0, "Status"); got != want {
@@ -29,7 +30,7 @@ func (c *ensTestClient) wantENSStatus(id, want string) {
 // each of them forbids.
 func TestENSPowerTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newENSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
 		state := func(status string, refused ...string) {
 			t.Helper()
@@ -80,7 +81,7 @@ func TestENSPowerRefusals(t *testing.T) {
 		{"RebootInstances", []string{"InstanceIds.101", "i-1"}, "InvalidParameter.InstanceIds"},
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
-			c := newENSTestClient(t, New(nil))
+			c := newClient(t, cloudsim.New(nil))
 			c.WantCode(c.Call(r.action, r.pairs...), 400, r.code)
 		})
 	}
@@ -104,7 +105,7 @@ func TestENSPowerBatch(t *testing.T) {
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := newENSTestClient(t, New(nil))
+				c := newClient(t, cloudsim.New(nil))
 				ids := c.ensUp("2")
 				c.WantOK(c.Call("StopInstance", "InstanceId", ids[1]))
 				time.Sleep(time.Second)
@@ -137,7 +138,7 @@ func TestENSPowerBatch(t *testing.T) {
 // switched.
 func TestENSExpiredStaysOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newENSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		id := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...)).Strings("InstanceIds", "InstanceId")[0]
 		time.Sleep(32 * 24 * time.Hour)
 		for _, action := range []string{"StartInstance", "StopInstance", "RebootInstance"} {

@@ -1,4 +1,4 @@
-package cloudsim
+package ens
 
 import (
 	"regexp"
@@ -8,13 +8,13 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// ens is Alibaba Cloud ENS, the edge nodes, API version 2017-11-10. It has no
+// api is Alibaba Cloud ENS, the edge nodes, API version 2017-11-10. It has no
 // client tokens and no dry run.
-type ens struct{ *alibaba.Gateway }
+type api struct{ *alibaba.Gateway }
 
-func newENS(c *core.Service) core.Wire {
-	e := &ens{alibaba.NewGateway(c, "ens.aliyuncs.com", "2017-11-10")}
-	e.Fault = ensFault
+func New(c *core.Service) core.Wire {
+	e := &api{alibaba.NewGateway(c, "ens.aliyuncs.com", "2017-11-10")}
+	e.Fault = fault
 	e.Table = map[string]alibaba.Action{
 		"CreateInstance":          {Run: e.createInstance, Creates: true},
 		"RunInstances":            {Run: e.runInstances, Creates: true},
@@ -33,13 +33,13 @@ func newENS(c *core.Service) core.Wire {
 }
 
 // Token implements wire.
-func (e *ens) Token(*core.Call) string { return "" }
+func (e *api) Token(*core.Call) string { return "" }
 
 // Tagged implements wire.
-func (e *ens) Tagged(k *core.Call) bool { return len(ensTagFilter(e.params(k.Params))) > 0 }
+func (e *api) Tagged(k *core.Call) bool { return len(tagFilter(e.params(k.Params))) > 0 }
 
 // Has implements wire.
-func (e *ens) Has(k *core.Call, kind core.FaultKind) bool {
+func (e *api) Has(k *core.Call, kind core.FaultKind) bool {
 	switch kind {
 	case core.StockRanOut:
 		return true
@@ -51,37 +51,37 @@ func (e *ens) Has(k *core.Call, kind core.FaultKind) bool {
 }
 
 // params reads parameters with the codes of ENS.
-func (e *ens) params(values map[string]string) *alibaba.Params {
-	return &alibaba.Params{Values: values, Missing: alibaba.Missing, Invalid: ensInvalid}
+func (e *api) params(values map[string]string) *alibaba.Params {
+	return &alibaba.Params{Values: values, Missing: alibaba.Missing, Invalid: invalid}
 }
 
 // shown tells whether the API still shows a machine. What it says of one that
 // did not come up is not documented; here it is no longer listed, as on ECS.
-func (e *ens) shown(k *core.Call, m *core.Instance) bool {
+func (e *api) shown(k *core.Call, m *core.Instance) bool {
 	return m.Visible(k.Now) && m.PhaseAt(k.Now) != core.Failed
 }
 
 // find returns a machine that the API still shows, or nil.
-func (e *ens) find(k *core.Call, id string) *core.Instance {
+func (e *api) find(k *core.Call, id string) *core.Instance {
 	if m := e.Service.Lookup(id); m != nil && e.shown(k, m) {
 		return m
 	}
 	return nil
 }
 
-// ensStatus is the vendor's word for the state of a machine. Running, Stopped,
+// status is the vendor's word for the state of a machine. Running, Stopped,
 // Expired, Starting (of a reboot) and Stopping are documented, the others are
 // not.
-func ensStatus(k *core.Call, m *core.Instance) string {
+func status(k *core.Call, m *core.Instance) string {
 	if m.Charge == core.Prepaid && !k.Now.Before(alibaba.Expiry(m)) {
 		return "Expired"
 	}
 	return alibaba.Status(m.PhaseAt(k.Now))
 }
 
-// ensFault is the documented answer to a fault. For quota ENS documents none;
+// fault is the documented answer to a fault. For quota ENS documents none;
 // the one here is that of ECS.
-func ensFault(k core.FaultKind) *alibaba.Refusal {
+func fault(k core.FaultKind) *alibaba.Refusal {
 	switch k {
 	case core.NoStock:
 		return alibaba.Refuse(400, "StockNotEnough", "The specified instance type has insufficient resource.")
@@ -94,11 +94,11 @@ func ensFault(k core.FaultKind) *alibaba.Refusal {
 	}
 }
 
-var ensDiskSize = regexp.MustCompile(`^(SystemDisk|DataDisk\.\d+)\.Size$`)
+var diskSizeForm = regexp.MustCompile(`^(SystemDisk|DataDisk\.\d+)\.Size$`)
 
-// ensInvalid refuses a value with the code documented for its parameter; most
+// invalid refuses a value with the code documented for its parameter; most
 // have InvalidParameter. and their own name. The status is always 400.
-func ensInvalid(name string) *alibaba.Refusal {
+func invalid(name string) *alibaba.Refusal {
 	code := "InvalidParameter." + strings.ReplaceAll(name, ".", "")
 	switch name {
 	case "InternetChargeType":
@@ -112,17 +112,17 @@ func ensInvalid(name string) *alibaba.Refusal {
 	case "KeyPairName":
 		code = "ENS_OperationUnsupported_KeyPairName"
 	}
-	if ensDiskSize.MatchString(name) {
+	if diskSizeForm.MatchString(name) {
 		code = "InvalidDiskSize.ValueNotSupported"
 	}
 	return alibaba.Refuse(400, code, "The specified field "+name+" invalid. Please check it again.")
 }
 
-// ensNoInstance has the vendor's own spelling.
-func ensNoInstance() *alibaba.Refusal {
+// noInstance has the vendor's own spelling.
+func noInstance() *alibaba.Refusal {
 	return alibaba.Refuse(400, "InstanceIdNotFound", "The input parameter instancdId that is not found.")
 }
 
-func ensWrongStatus() *alibaba.Refusal {
+func wrongStatus() *alibaba.Refusal {
 	return alibaba.Refuse(400, "IncorrectInstanceStatus", "The current status of the instance does not support this operation.")
 }

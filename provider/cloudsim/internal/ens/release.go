@@ -1,4 +1,4 @@
-package cloudsim
+package ens
 
 import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
@@ -6,18 +6,18 @@ import (
 )
 
 // releasePrepaid serves ReleasePrePaidInstance.
-func (e *ens) releasePrepaid(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) releasePrepaid(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return nil, e.release(k, "EnsInstance")
 }
 
 // releasePostpaid serves ReleasePostPaidInstance, for spot machines too.
-func (e *ens) releasePostpaid(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) releasePostpaid(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return nil, e.release(k, "EnsPostPaidInstance")
 }
 
 // release ends one machine, whatever its state, if it is paid for in the way
 // that the action is for. The code of the refusal otherwise is not verified.
-func (e *ens) release(k *core.Call, resourceType string) *alibaba.Refusal {
+func (e *api) release(k *core.Call, resourceType string) *alibaba.Refusal {
 	p := e.params(k.Params)
 	id := p.Required("InstanceId")
 	if p.Refusal != nil {
@@ -25,9 +25,9 @@ func (e *ens) release(k *core.Call, resourceType string) *alibaba.Refusal {
 	}
 	m := e.find(k, id)
 	if m == nil {
-		return ensNoInstance()
+		return noInstance()
 	}
-	if got := ensResourceType(m); got != resourceType {
+	if got := resourceTypeOf(m); got != resourceType {
 		p.Bad("InstanceId", "an instance of type "+resourceType+", this one is "+got)
 		return p.Refusal
 	}

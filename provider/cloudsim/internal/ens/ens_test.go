@@ -1,4 +1,4 @@
-package cloudsim
+package ens_test
 
 import (
 	"encoding/base64"
@@ -8,13 +8,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 func TestENSCreateInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sim := New(nil)
-		c := newENSTestClient(t, sim)
+		sim := cloudsim.New(nil)
+		c := newClient(t, sim)
 		reply := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Quantity", "2", "ImageId", "m-1", "SystemDisk.Size", "40",
 			"DataDisk.1.Size", "50", "InstanceName", "test:Instance_Name.1-2", "UniqueSuffix", "true", "AutoRenew", "True",
 			"AutoRenewPeriod", "12", "InternetChargeType", "95BandwidthByMonth", "PaymentType", "Subscription",
@@ -90,8 +91,8 @@ func TestENSCreateInstanceRefusals(t *testing.T) {
 		{"ImageId=win2016_64 KeyPairName=kp", "ENS_DependencyViolation_WindowsInstance"},
 		{"ImageId=win2016_64 HostName=a.b", "InvalidParameter.HostName"},
 	} {
-		sim := New(nil)
-		client := newENSTestClient(t, sim)
+		sim := cloudsim.New(nil)
+		client := newClient(t, sim)
 		pairs := simtest.ENSCreateOld()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
@@ -107,13 +108,13 @@ func TestENSCreateInstanceRefusals(t *testing.T) {
 }
 
 func TestENSLoginChoices(t *testing.T) {
-	c := newENSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Password", "", "KeyPairName", "kp")...))
 	c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Password", "", "PasswordInherit", "true")...))
 }
 
 func TestENSDuplicatedAddress(t *testing.T) {
-	c := newENSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	pairs := simtest.ENSCreate("VSwitchId", "vsw-1", "PrivateIpAddress", "10.0.0.120")
 	c.WantOK(c.Call("RunInstances", pairs...))
 	c.WantCode(c.Call("RunInstances", pairs...), 400, "InvalidPrivateIpAddress.Duplicated")
@@ -133,7 +134,7 @@ func TestENSRunInstances(t *testing.T) {
 		{"null", []string{"DataDisk", "null"}, 20480.0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			client := newENSTestClient(t, New(nil))
+			client := newClient(t, cloudsim.New(nil))
 			reply := client.WantOK(client.Call("RunInstances", simtest.ENSCreate(c.pairs...)...))
 			ids := reply.Strings("InstanceIds")
 			if _, hasCode := reply.Body["Code"]; hasCode || reply.Body["OrderId"] == nil || len(ids) != 1 {
@@ -174,7 +175,7 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 		{"AutoReleaseTime=soon", "InvalidParameter.AutoReleaseTime"},
 		{"Tag.1.Value=v", "MissingParameter"},
 	} {
-		client := newENSTestClient(t, New(nil))
+		client := newClient(t, cloudsim.New(nil))
 		pairs := simtest.ENSCreate()
 		for _, change := range strings.Fields(c.change) {
 			name, value, _ := strings.Cut(change, "=")
@@ -187,16 +188,16 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 }
 
 func TestENSAreaScheduling(t *testing.T) {
-	sim := New(nil)
-	c := newENSTestClient(t, sim)
+	sim := cloudsim.New(nil)
+	c := newClient(t, sim)
 	c.WantOK(c.Call("RunInstances", simtest.ENSCreate("ScheduleAreaLevel", "Big", "EnsRegionId", "", "NetDistrictCode", "350000", "Carrier", "cmcc")...))
-	if got := sim.Instances(ENS)[0].Region; got != "cn-350000-cmcc" {
+	if got := sim.Instances(cloudsim.ENS)[0].Region; got != "cn-350000-cmcc" {
 		t.Errorf("the cloud chose node %q", got)
 	}
 }
 
 func TestENSDescribeInstances(t *testing.T) {
-	c := newENSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	first := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "12", "InstanceName", "web", "Tag.1.Key", "k", "Tag.1.Value", "v")...)).Strings("InstanceIds")
 	second := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("InstanceName", "web2")...)).Strings("InstanceIds", "InstanceId")
 	list := func(pairs ...string) []string {
@@ -230,7 +231,7 @@ func TestENSDescribeInstances(t *testing.T) {
 
 // TestENSRelease: each way of paying has its own action.
 func TestENSRelease(t *testing.T) {
-	c := newENSTestClient(t, New(nil))
+	c := newClient(t, cloudsim.New(nil))
 	post := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
 	pre := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld()...)).Strings("InstanceIds", "InstanceId")[0]
 	c.WantCode(c.Call("ReleasePrePaidInstance", "InstanceId", post), 400, "InvalidParameter.InstanceId")
@@ -246,7 +247,7 @@ func TestENSRelease(t *testing.T) {
 
 func TestENSPrepaidExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newENSTestClient(t, New(nil))
+		c := newClient(t, cloudsim.New(nil))
 		c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...))
 		time.Sleep(32 * 24 * time.Hour)
 		if got := c.WantOK(c.Call("DescribeInstances", "Status", "Expired")).At("TotalCount"); got != 1.0 {

@@ -1,4 +1,4 @@
-package cloudsim
+package ens
 
 import (
 	"encoding/json"
@@ -8,41 +8,41 @@ import (
 )
 
 // startInstance serves StartInstance.
-func (e *ens) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return e.switchOne(k, e.params(k.Params), alibaba.Start())
 }
 
 // stopInstance serves StopInstance.
-func (e *ens) stopInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) stopInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
 	p.Flag("ForceStop")
 	return e.switchOne(k, p, alibaba.Stop())
 }
 
 // rebootInstance serves RebootInstance.
-func (e *ens) rebootInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) rebootInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
 	p.Flag("ForceStop")
 	return e.switchOne(k, p, alibaba.Reboot())
 }
 
 // startInstances serves StartInstances. The batch calls have no force.
-func (e *ens) startInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) startInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return e.switchMany(k, alibaba.Start())
 }
 
 // stopInstances serves StopInstances.
-func (e *ens) stopInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) stopInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return e.switchMany(k, alibaba.Stop())
 }
 
 // rebootInstances serves RebootInstances.
-func (e *ens) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return e.switchMany(k, alibaba.Reboot())
 }
 
 // switchOne changes the power of one machine.
-func (e *ens) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	id := p.Required("InstanceId")
 	if p.Refusal != nil {
 		return nil, p.Refusal
@@ -57,9 +57,9 @@ func (e *ens) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) (aliba
 // limit is not documented; it is that of DescribeInstances here. Nor are the
 // numbers in Code: zero is success, as in the calls about one machine, and
 // anything else is the status with which such a call is refused.
-func (e *ens) switchMany(k *core.Call, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) switchMany(k *core.Call, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
-	ids := ensIDs(p)
+	ids := readIDs(p)
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
@@ -74,10 +74,10 @@ func (e *ens) switchMany(k *core.Call, c alibaba.Power) (alibaba.Object, *alibab
 	return alibaba.Object{{"InstanceResponses", out}}, nil
 }
 
-// ensIDs reads the IDs of a batch: InstanceIds.1 and so on, which the vendor's
+// readIDs reads the IDs of a batch: InstanceIds.1 and so on, which the vendor's
 // SDK for Go sends, or JSON text, as in DescribeInstances. Which of the two the
 // real service takes is not verified.
-func ensIDs(p *alibaba.Params) []string {
+func readIDs(p *alibaba.Params) []string {
 	const name = "InstanceIds"
 	if !p.Has(name) {
 		return p.Batch(name, p.List(name, 100))
@@ -92,13 +92,13 @@ func ensIDs(p *alibaba.Params) []string {
 
 // turn switches one machine. One whose prepaid period is over can not be
 // switched, whatever it did when it ended.
-func (e *ens) turn(k *core.Call, id string, c alibaba.Power) *alibaba.Refusal {
+func (e *api) turn(k *core.Call, id string, c alibaba.Power) *alibaba.Refusal {
 	m := e.find(k, id)
 	switch {
 	case m == nil:
-		return ensNoInstance()
-	case ensStatus(k, m) != alibaba.Status(c.From):
-		return ensWrongStatus()
+		return noInstance()
+	case status(k, m) != alibaba.Status(c.From):
+		return wrongStatus()
 	}
 	c.Apply(m, k.Now)
 	return nil

@@ -1,4 +1,4 @@
-package cloudsim
+package ens
 
 import (
 	"bytes"
@@ -15,22 +15,22 @@ import (
 
 // runInstances serves RunInstances. Its answer, unlike that of CreateInstance,
 // has a flat list of IDs and no Code.
-func (e *ens) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
-	values, err := ensFlat(k.Params)
+func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	values, err := flat(k.Params)
 	if err != nil {
 		return nil, err
 	}
 	p := e.params(values)
 	p.Required("InstanceType")
 	p.Required("Amount")
-	plan := &ensPlan{p: p, amount: p.Number("Amount", 1, 1, 100), region: checkENSArea(p), charge: checkENSCharge(p)}
+	plan := &plan{p: p, amount: p.Number("Amount", 1, 1, 100), region: checkArea(p), charge: checkCharge(p)}
 	if p.Has("SystemDisk.Size") {
-		checkENSDisk(p, "SystemDisk.Size")
+		checkDisk(p, "SystemDisk.Size")
 	}
 	p.Number("InternetMaxBandwidthOut", 0, 0, 1<<20)
 	p.ID("SecurityId")
 	p.ID("NetWorkId")
-	plan.release = checkENSRelease(p, k.Now)
+	plan.release = checkRelease(p, k.Now)
 	plan.tags = p.Tags(20)
 	e.checkCreate(k, plan, 16)
 	ids, err := e.launch(k, plan)
@@ -38,15 +38,15 @@ func (e *ens) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 		return nil, err
 	}
 	flat := []any{}
-	for _, id := range e.Service.Answered(k, ids, ensInstanceID) {
+	for _, id := range e.Service.Answered(k, ids, instanceID) {
 		flat = append(flat, id)
 	}
-	return alibaba.Object{{"OrderId", fmt.Sprint(ensOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}}, nil
+	return alibaba.Object{{"OrderId", fmt.Sprint(firstOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}}, nil
 }
 
-// checkENSArea reads where the machines are to stand: on a node, or in an area
+// checkArea reads where the machines are to stand: on a node, or in an area
 // whose node the cloud chooses.
-func checkENSArea(p *alibaba.Params) string {
+func checkArea(p *alibaba.Params) string {
 	p.Required("ScheduleAreaLevel")
 	p.Choice("SchedulingStrategy", "Concentrate", "concentrate", "Disperse", "disperse")
 	p.Choice("SchedulingPriceStrategy", "PriceHighPriority", "PriceLowPriority")
@@ -67,7 +67,7 @@ func checkENSArea(p *alibaba.Params) string {
 	return "cn-" + p.ID("NetDistrictCode") + "-" + p.ID("Carrier")
 }
 
-func checkENSCharge(p *alibaba.Params) core.Charge {
+func checkCharge(p *alibaba.Params) core.Charge {
 	p.Required("InstanceChargeType")
 	spot := p.Choice("SpotStrategy", "NoSpot", "SpotAsPriceGo", "SpotWithPriceLimit")
 	p.Number("SpotDuration", 1, 0, 1)
@@ -88,7 +88,7 @@ func checkENSCharge(p *alibaba.Params) core.Charge {
 	}
 }
 
-func checkENSRelease(p *alibaba.Params, now time.Time) time.Time {
+func checkRelease(p *alibaba.Params, now time.Time) time.Time {
 	s := p.Text("AutoReleaseTime")
 	if s == "" {
 		return time.Time{}
@@ -100,40 +100,40 @@ func checkENSRelease(p *alibaba.Params, now time.Time) time.Time {
 	return at
 }
 
-// ensFlat rewrites disks that came as JSON text, SystemDisk={"Size":40} and
+// flat rewrites disks that came as JSON text, SystemDisk={"Size":40} and
 // DataDisk=[{"Size":20}], to the flat names. Which of the two the real service
 // prefers is not verified; clients of both kinds exist.
-func ensFlat(params map[string]string) (map[string]string, *alibaba.Refusal) {
+func flat(params map[string]string) (map[string]string, *alibaba.Refusal) {
 	out := maps.Clone(params)
 	if text := params["SystemDisk"]; text != "" {
 		var disk map[string]any
-		if !ensJSON(text, &disk) {
-			return nil, ensInvalid("SystemDisk")
+		if !decodeJSON(text, &disk) {
+			return nil, invalid("SystemDisk")
 		}
-		ensPut(out, "SystemDisk.", disk)
+		put(out, "SystemDisk.", disk)
 		delete(out, "SystemDisk")
 	}
 	if text := params["DataDisk"]; text != "" {
 		var disks []map[string]any
-		if !ensJSON(text, &disks) {
-			return nil, ensInvalid("DataDisk")
+		if !decodeJSON(text, &disks) {
+			return nil, invalid("DataDisk")
 		}
 		for i, disk := range disks {
-			ensPut(out, "DataDisk."+strconv.Itoa(i+1)+".", disk)
+			put(out, "DataDisk."+strconv.Itoa(i+1)+".", disk)
 		}
 		delete(out, "DataDisk")
 	}
 	return out, nil
 }
 
-// ensJSON decodes text; sizes come as numbers and as strings.
-func ensJSON(text string, into any) bool {
+// decodeJSON decodes text; sizes come as numbers and as strings.
+func decodeJSON(text string, into any) bool {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	d.UseNumber()
 	return d.Decode(into) == nil
 }
 
-func ensPut(out map[string]string, prefix string, object map[string]any) {
+func put(out map[string]string, prefix string, object map[string]any) {
 	for name, value := range object {
 		if s := fmt.Sprint(value); value != nil && s != "" {
 			out[prefix+name] = s
