@@ -11,6 +11,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
 )
 
 // FuzzRequests sends any request to each cloud: it is answered, and nothing is
@@ -36,7 +37,7 @@ func FuzzRequests(f *testing.F) {
 			r.Header.Set("Content-Type", kind)
 			r.Header.Set("Authorization", auth)
 			r.Header.Set("X-TC-Action", "RunInstances")
-			r.Header.Set("X-TC-Version", cvmVersion)
+			r.Header.Set("X-TC-Version", cvm.Version)
 			rec := httptest.NewRecorder()
 			sim := New(nil)
 			sim.Handler(c).ServeHTTP(rec, r)
@@ -71,7 +72,7 @@ func FuzzParameters(f *testing.F) {
 		actions := actionsOf(sim, name)
 		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(), Params: params, Format: alibaba.JSON, RequestID: "r"}
 		if name == CVM {
-			tree, refused := tencentFormTree(params)
+			tree, refused := cvm.FormTree(params)
 			if refused != nil {
 				return
 			}

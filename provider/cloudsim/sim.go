@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ens"
 )
@@ -67,7 +68,7 @@ func New(o *Options) *Sim {
 	s.clouds = map[Cloud]*core.Service{
 		ECS:       core.NewService(s.settings(ECS), ECS, ecs.New),
 		ENS:       core.NewService(s.settings(ENS), ENS, ens.New),
-		CVM:       core.NewService(s.settings(CVM), CVM, newCVM),
+		CVM:       core.NewService(s.settings(CVM), CVM, cvm.New),
 		QingCloud: core.NewService(s.settings(QingCloud), QingCloud, newQingCloud),
 	}
 	return s

@@ -1,9 +1,11 @@
 package ecs
 
 // What the tests outside the package see of it.
-const Account = account
-const MaxSets = maxSets
-const MaxTemplates = maxTemplates
-const MaxVersions = maxVersions
+const (
+	Account      = account
+	MaxSets      = maxSets
+	MaxTemplates = maxTemplates
+	MaxVersions  = maxVersions
+)
 
 var ShapeOf = shapeOf
