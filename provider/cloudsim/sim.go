@@ -11,6 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ens"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/qingcloud"
 )
 
 // Clouds returns the simulated services in a fixed order.
@@ -69,7 +70,7 @@ func New(o *Options) *Sim {
 		ECS:       core.NewService(s.settings(ECS), ECS, ecs.New),
 		ENS:       core.NewService(s.settings(ENS), ENS, ens.New),
 		CVM:       core.NewService(s.settings(CVM), CVM, cvm.New),
-		QingCloud: core.NewService(s.settings(QingCloud), QingCloud, newQingCloud),
+		QingCloud: core.NewService(s.settings(QingCloud), QingCloud, qingcloud.New),
 	}
 	return s
 }
