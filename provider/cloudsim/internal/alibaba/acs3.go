@@ -9,6 +9,7 @@ import (
 	"strings"
 )
 
+// ACS3Name is the name of the method, with which its Authorization header begins.
 const ACS3Name = "ACS3-HMAC-SHA256"
 
 // ACS3Signed are the headers that every signature must cover.
@@ -108,15 +109,18 @@ func ACS3Canonical(r *http.Request, query map[string]string, signed []string) st
 	return b.String()
 }
 
+// ACS3StringToSign returns the text that is signed, of a canonical request.
 func ACS3StringToSign(canonical string) string {
 	return ACS3Name + "\n" + ACS3Hash([]byte(canonical))
 }
 
+// ACS3Hash returns the SHA-256 of b in hexadecimal digits.
 func ACS3Hash(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 
+// ACS3Sign returns the signature of a text.
 func ACS3Sign(secret, text string) []byte {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(text))

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-const (
-	window     = 15 * time.Minute // in which a timestamp is accepted, each way; documented for ACS3
-	TimeFormat = "2006-01-02T15:04:05Z"
-)
+// TimeFormat is how requests and answers spell a time, in UTC.
+const TimeFormat = "2006-01-02T15:04:05Z"
+
+const window = 15 * time.Minute // in which a timestamp is accepted, each way; documented for ACS3
 
 // admit decides whether a request is authentic, fresh and meant for an API
 // that exists. The nonce is spent only once the signature is known to be good,
@@ -77,6 +77,7 @@ func Missing(name string) *Refusal {
 	return Refuse(400, "MissingParameter", MissingText(name))
 }
 
+// MissingText is the message about a parameter that is not there.
 func MissingText(name string) string {
 	return `The input parameter "` + name + `" that is mandatory for processing this request is not supplied.`
 }

@@ -27,6 +27,7 @@ type Field [2]any
 // Name returns the name on the wire.
 func (f Field) Name() string { return f[0].(string) }
 
+// Value returns the value.
 func (f Field) Value() any { return f[1] }
 
 // Object is a neutral answer, written once for both formats. Its order is
@@ -147,6 +148,7 @@ type Refusal struct {
 	Message string
 }
 
+// Refuse returns a refusal.
 func Refuse(status int, code, message string) *Refusal {
 	return &Refusal{Status: status, Code: code, Message: message}
 }

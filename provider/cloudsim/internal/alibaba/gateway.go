@@ -29,16 +29,18 @@ type Action struct {
 	Lists   bool // shows machines
 }
 
-func NewGateway(c *core.Service, host, version string) *Gateway {
+// NewGateway returns the gateway of a product, whose endpoint is host, without any
+// action: the product sets Table and Fault.
+func NewGateway(s *core.Service, host, version string) *Gateway {
 	return &Gateway{
-		Service: c,
+		Service: s,
 		host:    host,
 		version: version,
-		ids:     rand.New(rand.NewPCG(c.Rand.Uint64(), c.Rand.Uint64())),
+		ids:     rand.New(rand.NewPCG(s.Rand.Uint64(), s.Rand.Uint64())),
 	}
 }
 
-// Open implements wire.
+// Open implements [core.Wire].
 func (a *Gateway) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *core.Answer) {
 	k := &core.Call{Now: now, Format: XML, RequestID: a.nextRequestID()}
 	q, err := readRequest(r, body)
@@ -55,16 +57,16 @@ func (a *Gateway) Open(r *http.Request, body []byte, now time.Time) (*core.Call,
 	return k, nil
 }
 
-// Actions implements wire.
+// Actions implements [core.Wire].
 func (a *Gateway) Actions() []string { return slices.Sorted(maps.Keys(a.Table)) }
 
-// Creates implements wire.
+// Creates implements [core.Wire].
 func (a *Gateway) Creates(action string) bool { return a.Table[action].Creates }
 
-// Describes implements wire.
+// Describes implements [core.Wire].
 func (a *Gateway) Describes(action string) bool { return a.Table[action].Lists }
 
-// Serve implements wire.
+// Serve implements [core.Wire].
 func (a *Gateway) Serve(k *core.Call) *core.Answer {
 	o, err := a.Table[k.Action].Run(k)
 	if err != nil {
@@ -73,7 +75,7 @@ func (a *Gateway) Serve(k *core.Call) *core.Answer {
 	return a.success(k, o)
 }
 
-// Refuse implements wire. A NoStock fault with a Count is a stock that is low,
+// Refuse implements [core.Wire]. A NoStock fault with a Count is a stock that is low,
 // not gone: the call is executed and meets the stock in [Gateway.Stock].
 func (a *Gateway) Refuse(k *core.Call, f core.Fault) *core.Answer {
 	if f.Kind == core.NoStock && f.Count > 0 {

@@ -50,6 +50,7 @@ func (p *Params) Description(name string) {
 	}
 }
 
+// IsURL reports whether a text begins as a URL, which names may not.
 func IsURL(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }

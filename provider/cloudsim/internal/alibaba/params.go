@@ -44,6 +44,7 @@ func (p *Params) Bad(name, want string) {
 // Text returns a parameter, "" when absent.
 func (p *Params) Text(name string) string { return p.Values[name] }
 
+// Has reports whether a parameter is there.
 func (p *Params) Has(name string) bool { return p.Values[name] != "" }
 
 // Required is text that refuses absence.

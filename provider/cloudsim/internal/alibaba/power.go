@@ -19,8 +19,10 @@ type Power struct {
 	Economical    bool // stopped without paying for CPU and memory, where it can be
 }
 
+// Start is from stopped to running.
 func Start() Power { return Power{From: core.Stopped, Via: core.Starting, to: core.Running} }
 
+// Stop is from running to stopped.
 func Stop() Power { return Power{From: core.Running, Via: core.Stopping, to: core.Stopped} }
 
 // Reboot shows Starting all the way, as the references of both products have

@@ -53,10 +53,12 @@ func (q *request) checkRPC(secret string) *Refusal {
 	return nil
 }
 
+// RPCStringToSign returns the text that is signed, of a method and all parameters.
 func RPCStringToSign(method string, params map[string]string) string {
 	return method + "&%2F&" + escape(EncodeParams(params, "Signature"))
 }
 
+// RPCSign returns the signature of a text.
 func RPCSign(secret, text string) []byte {
 	mac := hmac.New(sha1.New, []byte(secret+"&"))
 	mac.Write([]byte(text))

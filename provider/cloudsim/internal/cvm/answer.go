@@ -58,7 +58,7 @@ func encode(response fields) *core.Answer {
 	return &core.Answer{Status: http.StatusOK, ContentType: "application/json", Body: body}
 }
 
-// Refuse implements wire.
+// Refuse implements [core.Wire].
 func (c *api) Refuse(k *core.Call, f core.Fault) *core.Answer {
 	if f.Code == "" && (f.Kind == core.ServerErrorBefore || f.Kind == core.ServerErrorAfter) {
 		return gatewayPage(f)

@@ -13,10 +13,9 @@ import (
 // Version is the one API version that is simulated.
 const Version = "2017-03-12"
 
-// api is Tencent Cloud CVM. The protocol that it shares with the vendor's other
-// products is in tencent_*.go, its actions are in cvm_*.go.
+// api is the protocol of Tencent Cloud CVM over a service.
 type api struct {
-	cloud   *core.Service
+	service *core.Service
 	actions map[string]action
 	details map[string]*details // by instance ID
 
@@ -69,12 +68,13 @@ func actions() map[string]action {
 	}
 }
 
-func New(c *core.Service) core.Wire {
+// New returns the protocol of CVM for a service.
+func New(s *core.Service) core.Wire {
 	return &api{
-		cloud:    c,
+		service:  s,
 		actions:  actions(),
 		details:  map[string]*details{},
-		requests: rand.New(rand.NewPCG(c.Config.Seed, 0x7463)),
+		requests: rand.New(rand.NewPCG(s.Config.Seed, 0x7463)),
 	}
 }
 
@@ -89,14 +89,16 @@ func decoded[R any](do func(*api, *core.Call, *R) (fields, *refusal)) func(*api,
 	}
 }
 
-// Actions implements wire.
+// Actions implements [core.Wire].
 func (c *api) Actions() []string { return slices.Sorted(maps.Keys(c.actions)) }
 
+// Creates implements [core.Wire].
 func (c *api) Creates(action string) bool { return c.actions[action].creates }
 
+// Describes implements [core.Wire].
 func (c *api) Describes(action string) bool { return c.actions[action].lists }
 
-// Token implements wire.
+// Token implements [core.Wire].
 func (c *api) Token(k *core.Call) string {
 	if strings.EqualFold(plain(member(k.Tree, "DryRun")), "true") {
 		return ""
@@ -104,7 +106,7 @@ func (c *api) Token(k *core.Call) string {
 	return plain(member(k.Tree, "ClientToken"))
 }
 
-// Tagged implements wire.
+// Tagged implements [core.Wire].
 func (c *api) Tagged(k *core.Call) bool {
 	for _, f := range elements(member(k.Tree, "Filters")) {
 		if name := plain(member(f, "Name")); strings.HasPrefix(name, "tag:") || strings.HasPrefix(name, "tag-") {
@@ -114,10 +116,11 @@ func (c *api) Tagged(k *core.Call) bool {
 	return false
 }
 
-// Has implements wire. That a token can die is not documented, and a create that
+// Has implements [core.Wire]. That a token can die is not documented, and a create that
 // answers with an order neither.
 func (c *api) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.ForgetToken }
 
+// Serve implements [core.Wire].
 func (c *api) Serve(k *core.Call) *core.Answer {
 	fields, refused := c.actions[k.Action].run(c, k)
 	if refused != nil {
@@ -129,7 +132,7 @@ func (c *api) Serve(k *core.Call) *core.Answer {
 // machine returns a machine that a call can see. The API is regional: a machine
 // of another region is as good as absent.
 func (c *api) machine(k *core.Call, id string) *core.Instance {
-	if m := c.cloud.Find(id, k.Now); m != nil && m.Region == k.Region {
+	if m := c.service.Find(id, k.Now); m != nil && m.Region == k.Region {
 		return m
 	}
 	return nil

@@ -80,8 +80,8 @@ func (c *api) list(k *core.Call, p page, ids []string, filters []filter) ([]*cor
 	if len(ids) == 0 {
 		found = c.matching(k, filters)
 	}
-	found = c.cloud.Listed(k, found)
-	page, total := c.cloud.Claimed(k, cut(p, found), len(found))
+	found = c.service.Listed(k, found)
+	page, total := c.service.Claimed(k, cut(p, found), len(found))
 	return page, total, nil
 }
 
@@ -98,7 +98,7 @@ func (c *api) named(k *core.Call, ids []string) []*core.Instance {
 func (c *api) matching(k *core.Call, filters []filter) []*core.Instance {
 	known := instanceFilters()
 	var found []*core.Instance
-	for _, m := range c.cloud.All() {
+	for _, m := range c.service.All() {
 		if m.Region != k.Region || !m.Visible(k.Now) {
 			continue
 		}

@@ -71,7 +71,7 @@ func (c *api) createGroup(k *core.Call, r *newGroupRequest) (fields, *refusal) {
 			region: k.Region, name: *r.Name, kind: *r.Type, strategy: valueOr(r.Strategy, spread),
 			affinity: valueOr(r.Affinity, 1), partitions: r.PartitionCount,
 			tags: tagsFor("ps", r.TagSpecification), created: k.Now,
-			id: core.UnusedID(c.cloud.Rand, "ps-", 8, func(id string) bool {
+			id: core.UnusedID(c.service.Rand, "ps-", 8, func(id string) bool {
 				return slices.ContainsFunc(c.groups, func(g *group) bool { return g.id == id })
 			}),
 		}
@@ -163,7 +163,7 @@ func (c *api) countGroups(k *core.Call) int {
 // so have those that did not come up.
 func (c *api) members(k *core.Call, group string) []*core.Instance {
 	var out []*core.Instance
-	for _, m := range c.cloud.All() {
+	for _, m := range c.service.All() {
 		if phase := m.PhaseAt(k.Now); c.details[m.ID].group == group && phase != core.Gone && phase != core.Failed {
 			out = append(out, m)
 		}
@@ -219,7 +219,7 @@ func (c *api) partition(k *core.Call, group string, wanted *int64) *int64 {
 	if wanted != nil {
 		return wanted
 	}
-	return new(1 + c.cloud.Rand.Int64N(*g.partitions))
+	return new(1 + c.service.Rand.Int64N(*g.partitions))
 }
 
 // The two codes for a placement group that does not exist: of calls about

@@ -28,9 +28,9 @@ type envelope struct {
 	tree any // the action's own parameters, still undecoded
 }
 
-// Open implements wire.
+// Open implements [core.Wire].
 func (c *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *core.Answer) {
-	id := c.cloud.RequestID(c.requests)
+	id := c.service.RequestID(c.requests)
 	e, refused := c.authenticate(r, body, now)
 	if refused == nil {
 		refused = c.admit(e)
@@ -73,7 +73,7 @@ func badSignature() *refusal {
 func (c *api) admit(e *envelope) *refusal {
 	action, known := c.actions[e.action]
 	switch {
-	case !equal(e.token, cmp.Or(c.cloud.Config.SecurityToken, e.token)):
+	case !equal(e.token, cmp.Or(c.service.Config.SecurityToken, e.token)):
 		return refuse("AuthFailure.TokenFailure", "The token is wrong or missing.")
 	case e.action == "":
 		return missing("Action")
@@ -94,7 +94,7 @@ func (c *api) admit(e *envelope) *refusal {
 
 // knows checks a secret ID.
 func (c *api) knows(secretID string) *refusal {
-	if !equal(secretID, c.cloud.Config.AccessKeyID) {
+	if !equal(secretID, c.service.Config.AccessKeyID) {
 		return refuse("AuthFailure.SecretIdNotFound", "The SecretId is not found.")
 	}
 	return nil

@@ -62,7 +62,7 @@ func (c *api) startInstances(k *core.Call, r *startRequest) (fields, *refusal) {
 		// That a machine gets another public address for the one that it lost
 		// when it was stopped without charges is [unverified].
 		if c.details[m.ID].request.public() && len(m.PublicIPs) == 0 {
-			m.PublicIPs = []string{c.cloud.PublicIP()}
+			m.PublicIPs = []string{c.service.PublicIP()}
 		}
 	}
 	return nil, nil

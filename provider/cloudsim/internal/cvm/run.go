@@ -67,7 +67,7 @@ func (c *api) runInstances(k *core.Call, r *runRequest) (fields, *refusal) {
 	if refused != nil || dry { // what a dry run answers, apart from the request ID, is [unverified]
 		return nil, refused
 	}
-	return fields{"InstanceIdSet": c.cloud.Answered(k, ids, newID)}, nil
+	return fields{"InstanceIdSet": c.service.Answered(k, ids, newID)}, nil
 }
 
 // once runs a create, or answers again what an earlier call with the same client
@@ -79,7 +79,7 @@ func (c *api) once(
 		return do()
 	}
 	fingerprint := fingerprint(k.Region, flatten(request))
-	if known := c.cloud.Recall(k, *token); known != nil {
+	if known := c.service.Recall(k, *token); known != nil {
 		if known.Fingerprint != fingerprint {
 			// No code is documented for this; [unverified].
 			return nil, refuse("InvalidParameterValue", "The ClientToken was used before with other parameters.")
@@ -88,7 +88,7 @@ func (c *api) once(
 	}
 	ids, refused := do()
 	if refused == nil {
-		c.cloud.Remember(k, *token, fingerprint, ids)
+		c.service.Remember(k, *token, fingerprint, ids)
 	}
 	return ids, refused
 }
@@ -109,7 +109,7 @@ func (c *api) checkFree(k *core.Call, r *runRequest) *refusal {
 		return nil
 	}
 	_, subnet := r.network()
-	for _, m := range c.cloud.All() {
+	for _, m := range c.service.All() {
 		if m.Region != k.Region || m.SubnetID != subnet || m.PhaseAt(k.Now) == core.Gone {
 			continue
 		}
@@ -127,7 +127,7 @@ func newID(r *rand.Rand) string { return "ins-" + core.Letters(r, 8) }
 
 // launch makes the machines and returns their IDs.
 func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []string {
-	machines := c.cloud.Create(k, core.CreateSpec{
+	machines := c.service.Create(k, core.CreateSpec{
 		Count: r.count(),
 		ID:    newID,
 		Fill: func(i int, m *core.Instance) {
@@ -144,7 +144,7 @@ func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []st
 }
 
 func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
-	rd := c.cloud.Rand
+	rd := c.service.Rand
 	m.Region, m.Zone = k.Region, *r.Placement.Zone
 	m.InstanceType = valueOr(r.InstanceType, defaultType)
 	if cores, gib := typeSize(m.InstanceType); cores > 0 {
@@ -154,12 +154,12 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 	m.Charge = charge(r.chargeType())
 	m.Token = valueOr(r.ClientToken, "")
 	m.VPCID, m.SubnetID = r.network()
-	m.PrivateIPs = []string{c.cloud.PrivateIP()}
+	m.PrivateIPs = []string{c.service.PrivateIP()}
 	if v := r.VirtualPrivateCloud; v != nil && len(v.PrivateIpAddresses) > 0 {
 		m.PrivateIPs = []string{v.PrivateIpAddresses[i]}
 	}
 	if r.public() {
-		m.PublicIPs = []string{c.cloud.PublicIP()}
+		m.PublicIPs = []string{c.service.PublicIP()}
 	}
 	m.Name = cmp.Or(numberedName(valueOr(r.InstanceName, ""), i, r.count()), defaultName)
 	m.HostName = hostName(valueOr(r.HostName, ""), i, r.count(), m.PrivateIPs[0])

@@ -58,7 +58,7 @@ func (c *api) openTC3(r *http.Request, body []byte, now time.Time) (*envelope, *
 	if refused != nil {
 		return nil, refused
 	}
-	if auth.date != at.UTC().Format(time.DateOnly) || !auth.verify(r, body, c.cloud.Config.AccessKeySecret) {
+	if auth.date != at.UTC().Format(time.DateOnly) || !auth.verify(r, body, c.service.Config.AccessKeySecret) {
 		return nil, badSignature()
 	}
 	tree, refused := tc3Params(r, body)

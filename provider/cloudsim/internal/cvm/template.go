@@ -99,7 +99,7 @@ func (c *api) createLaunchTemplate(k *core.Call, r *newTemplateRequest) (fields,
 		t := &template{
 			region: k.Region, name: *r.LaunchTemplateName, created: k.Now, standard: 1,
 			tags: tagsFor(templateKind, r.LaunchTemplateTagSpecification),
-			id: core.UnusedID(c.cloud.Rand, "lt-", 8, func(id string) bool {
+			id: core.UnusedID(c.service.Rand, "lt-", 8, func(id string) bool {
 				return slices.ContainsFunc(c.templates, func(t *template) bool { return t.id == id })
 			}),
 		}

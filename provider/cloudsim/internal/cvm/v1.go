@@ -81,7 +81,7 @@ func (c *api) verifyV1(r *http.Request, form map[string]string, now time.Time) *
 	}
 	// The nonce is documented to prevent replays, together with the timestamp.
 	// Which code a replay gets is [unverified].
-	if !c.cloud.UseNonce(form["Nonce"]+" "+form["Timestamp"]+" "+form["Signature"], now, skew) {
+	if !c.service.UseNonce(form["Nonce"]+" "+form["Timestamp"]+" "+form["Signature"], now, skew) {
 		return refuse("AuthFailure.SignatureFailure", "The nonce was used before.")
 	}
 	return nil
@@ -100,7 +100,7 @@ func v1Algorithm(method string) func() hash.Hash {
 
 func (c *api) matchesV1(r *http.Request, form map[string]string, algorithm func() hash.Hash) bool {
 	for _, host := range hosts(r) {
-		h := hmac.New(algorithm, []byte(c.cloud.Config.AccessKeySecret))
+		h := hmac.New(algorithm, []byte(c.service.Config.AccessKeySecret))
 		h.Write([]byte(v1Text(r.Method, host, form)))
 		if equal(form["Signature"], base64.StdEncoding.EncodeToString(h.Sum(nil))) {
 			return true

@@ -21,9 +21,10 @@ type api struct {
 	placed     map[string]place
 }
 
-func New(c *core.Service) core.Wire {
+// New returns the protocol of ECS for a service.
+func New(s *core.Service) core.Wire {
 	e := &api{
-		Gateway:    alibaba.NewGateway(c, "ecs.aliyuncs.com", "2014-05-26"),
+		Gateway:    alibaba.NewGateway(s, "ecs.aliyuncs.com", "2014-05-26"),
 		economical: map[string]bool{},
 		placed:     map[string]place{},
 	}
@@ -73,7 +74,7 @@ func (e *api) setActions() map[string]alibaba.Action {
 	}
 }
 
-// Token implements wire.
+// Token implements [core.Wire].
 func (e *api) Token(k *core.Call) string {
 	if strings.EqualFold(k.Params["DryRun"], "true") {
 		return ""
@@ -81,7 +82,7 @@ func (e *api) Token(k *core.Call) string {
 	return k.Params["ClientToken"]
 }
 
-// Tagged implements wire.
+// Tagged implements [core.Wire].
 func (e *api) Tagged(k *core.Call) bool {
 	for name := range k.Params {
 		if strings.HasPrefix(name, "Tag.") {
@@ -91,7 +92,7 @@ func (e *api) Tagged(k *core.Call) bool {
 	return false
 }
 
-// Has implements wire.
+// Has implements [core.Wire].
 func (e *api) Has(k *core.Call, kind core.FaultKind) bool {
 	switch kind {
 	case core.DeadToken, core.ForgetToken:

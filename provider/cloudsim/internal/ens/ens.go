@@ -12,8 +12,9 @@ import (
 // client tokens and no dry run.
 type api struct{ *alibaba.Gateway }
 
-func New(c *core.Service) core.Wire {
-	e := &api{alibaba.NewGateway(c, "ens.aliyuncs.com", "2017-11-10")}
+// New returns the protocol of ENS for a service.
+func New(s *core.Service) core.Wire {
+	e := &api{alibaba.NewGateway(s, "ens.aliyuncs.com", "2017-11-10")}
 	e.Fault = fault
 	e.Table = map[string]alibaba.Action{
 		"CreateInstance":          {Run: e.createInstance, Creates: true},
@@ -32,13 +33,13 @@ func New(c *core.Service) core.Wire {
 	return e
 }
 
-// Token implements wire.
+// Token implements [core.Wire].
 func (e *api) Token(*core.Call) string { return "" }
 
-// Tagged implements wire.
+// Tagged implements [core.Wire].
 func (e *api) Tagged(k *core.Call) bool { return len(tagFilter(e.params(k.Params))) > 0 }
 
-// Has implements wire.
+// Has implements [core.Wire].
 func (e *api) Has(k *core.Call, kind core.FaultKind) bool {
 	switch kind {
 	case core.StockRanOut:

@@ -28,9 +28,9 @@ func (q *api) describeInstances(k *core.Call, a *args) (reply, *refusal) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	candidates := q.All()
+	candidates := q.service.All()
 	if len(f.ids) > 0 {
-		candidates = q.Among(f.ids)
+		candidates = q.service.Among(f.ids)
 	}
 	var found []*core.Instance
 	for _, m := range candidates {
@@ -38,8 +38,8 @@ func (q *api) describeInstances(k *core.Call, a *args) (reply, *refusal) {
 			found = append(found, m)
 		}
 	}
-	found = q.Listed(k, found)
-	rows, total := q.Claimed(k, page(found, offset, limit), len(found))
+	found = q.service.Listed(k, found)
+	rows, total := q.service.Claimed(k, page(found, offset, limit), len(found))
 	set := []instanceView{}
 	for _, m := range rows {
 		set = append(set, q.view(m, k.Now, verbose))

@@ -53,7 +53,7 @@ func plainAnswer(status int, text string) *core.Answer {
 	return &core.Answer{Status: status, ContentType: "text/plain; charset=utf-8", Body: []byte(text)}
 }
 
-// Refuse implements wire. [Fault.Code] is a ret_code. A 5xx without one is what
+// Refuse implements [core.Wire]. [Fault.Code] is a ret_code. A 5xx without one is what
 // a proxy in front of the API would send: no JSON at all.
 func (q *api) Refuse(_ *core.Call, f core.Fault) *core.Answer {
 	if f.Code == "" && (f.Kind == core.ServerErrorBefore || f.Kind == core.ServerErrorAfter) {

@@ -49,7 +49,7 @@ func (q *api) namedGroup(k *core.Call, a *args) *group {
 // the recycle bin can come back and has not (unverified).
 func (q *api) members(group string, now time.Time) []*core.Instance {
 	var out []*core.Instance
-	for _, m := range q.All() {
+	for _, m := range q.service.All() {
 		if q.details[m.ID].group == group && m.PhaseAt(now) != core.Gone {
 			out = append(out, m)
 		}
@@ -85,7 +85,7 @@ func (q *api) createInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 
 // freshGroupID draws the ID of a group.
 func (q *api) freshGroupID() string {
-	return core.UnusedID(q.Rand, "ig-", 8, func(id string) bool {
+	return core.UnusedID(q.service.Rand, "ig-", 8, func(id string) bool {
 		return slices.ContainsFunc(q.groups, func(g *group) bool { return g.id == id })
 	})
 }

@@ -34,7 +34,7 @@ func (j *job) status(now time.Time) (status string, since time.Time) {
 
 // freshJobID draws the ID of a job.
 func (q *api) freshJobID() string {
-	return core.UnusedID(q.Rand, "j-", 8, func(id string) bool { return q.jobs[id] != nil })
+	return core.UnusedID(q.service.Rand, "j-", 8, func(id string) bool { return q.jobs[id] != nil })
 }
 
 func (q *api) addJob(j *job) {

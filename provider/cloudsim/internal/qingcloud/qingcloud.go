@@ -17,20 +17,9 @@ const (
 	console    = "qingcloud"
 )
 
-// api is the QingCloud IaaS protocol: flat parameters, a signature over
-// all of them, HTTP 200 with a ret_code for everything.
-//
-// Everything the simulator knows about the server comes from its documents. A
-// comment that says "unverified" marks behavior which they leave open.
-//
-// Rules of the simulator's own, where a real account would know: an image whose
-// ID begins with "win" is a Windows; a network whose ID begins with
-// "vxnet-self" is self-managed, and its machines never get an address; a zone
-// that ends in a digit is a region, and answers name a zone inside it.
-//
-// The quota of API calls is not enforced; inject a [Throttle] for it.
+// api is the protocol of QingCloud over a service.
 type api struct {
-	*core.Service
+	service  *core.Service
 	actions  map[string]action
 	details  map[string]*details // by machine ID, kept when the machine is gone
 	jobs     map[string]*job
@@ -50,9 +39,10 @@ type action struct {
 // added when it is encoded.
 type reply map[string]any
 
-func New(c *core.Service) core.Wire {
+// New returns the protocol of QingCloud for a service.
+func New(s *core.Service) core.Wire {
 	return &api{
-		Service: c,
+		service: s,
 		details: map[string]*details{},
 		jobs:    map[string]*job{},
 		actions: actions(),
@@ -81,7 +71,7 @@ func actions() map[string]action {
 	}
 }
 
-// Open implements wire. The order of the checks is unverified.
+// Open implements [core.Wire]. The order of the checks is unverified.
 func (q *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *core.Answer) {
 	switch r.URL.Path {
 	case "", "/", "/iaas", "/iaas/":
@@ -117,26 +107,26 @@ func (q *api) route(params map[string]string) *refusal {
 	return a.err
 }
 
-// Actions implements wire.
+// Actions implements [core.Wire].
 func (q *api) Actions() []string { return slices.Sorted(maps.Keys(q.actions)) }
 
-// Creates implements wire.
+// Creates implements [core.Wire].
 func (q *api) Creates(action string) bool { return q.actions[action].creates }
 
-// Describes implements wire.
+// Describes implements [core.Wire].
 func (q *api) Describes(action string) bool { return q.actions[action].lists }
 
-// Token implements wire.
+// Token implements [core.Wire].
 func (q *api) Token(*core.Call) string { return "" }
 
-// Tagged implements wire. Nothing in the simulated account has a tag.
+// Tagged implements [core.Wire]. Nothing in the simulated account has a tag.
 func (q *api) Tagged(*core.Call) bool { return false }
 
-// Has implements wire. Whether a create for several machines may make some and be
+// Has implements [core.Wire]. Whether a create for several machines may make some and be
 // refused is not documented.
 func (q *api) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.StockRanOut }
 
-// Serve implements wire.
+// Serve implements [core.Wire].
 func (q *api) Serve(k *core.Call) *core.Answer {
 	a := &args{params: k.Params}
 	reply, bad := q.actions[k.Action].run(q, k, a)

@@ -18,7 +18,7 @@ func (q *api) runInstances(k *core.Call, a *args) (reply, *refusal) {
 		return nil, a.err
 	}
 	job := &job{id: q.freshJobID(), action: k.Action, zone: k.Region, created: k.Now}
-	machines := q.Create(k, core.CreateSpec{
+	machines := q.service.Create(k, core.CreateSpec{
 		Count: o.count,
 		ID:    instanceID,
 		JobID: job.id,
@@ -27,13 +27,13 @@ func (q *api) runInstances(k *core.Call, a *args) (reply, *refusal) {
 	job.ids = idsOf(machines)
 	job.done, job.failed = recycleFailed(machines, k.Now)
 	q.addJob(job)
-	return reply{"instances": q.Answered(k, job.ids, instanceID), "job_id": job.id}, nil
+	return reply{"instances": q.service.Answered(k, job.ids, instanceID), "job_id": job.id}, nil
 }
 
 // checkFree refuses an order for a volume or an address that a machine has. The
 // code is unverified, and that a machine in the recycle bin holds neither.
 func (q *api) checkFree(k *core.Call, a *args, o order) {
-	for _, m := range q.All() {
+	for _, m := range q.service.All() {
 		if p := m.PhaseAt(k.Now); p == core.Gone || p == core.Recycled || p == core.Failed || m.Zone != k.Region {
 			continue
 		}
@@ -62,11 +62,11 @@ func (q *api) fill(m *core.Instance, k *core.Call, o order) {
 		volumes: o.volumes, addressless: len(o.networks) > 0,
 	}
 	for _, n := range o.networks {
-		nic := nic{vxnet: n.id, mac: macAddress(q.Rand), ip: n.ip}
+		nic := nic{vxnet: n.id, mac: macAddress(q.service.Rand), ip: n.ip}
 		if n.managed() {
 			d.addressless = false
 			if nic.ip == "" {
-				nic.ip = q.PrivateIP()
+				nic.ip = q.service.PrivateIP()
 			}
 			m.PrivateIPs = append(m.PrivateIPs, nic.ip)
 		}

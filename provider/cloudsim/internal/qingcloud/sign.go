@@ -80,7 +80,7 @@ func (q *api) authenticate(method, path string, params map[string]string, now ti
 // knows tells whether the access key, and the token if there has to be one, are
 // ours. That a missing token is answered like a wrong key is unverified.
 func (q *api) knows(params map[string]string) bool {
-	o := q.Config
+	o := q.service.Config
 	key := subtle.ConstantTimeCompare([]byte(params["access_key_id"]), []byte(o.AccessKeyID))
 	token := 1
 	if o.SecurityToken != "" {
@@ -100,7 +100,7 @@ func (q *api) signed(newHash func() hash.Hash, method, path string, params map[s
 	}
 	ok := 0
 	for _, p := range signedPaths(path) {
-		mac := hmac.New(newHash, []byte(q.Config.AccessKeySecret))
+		mac := hmac.New(newHash, []byte(q.service.Config.AccessKeySecret))
 		mac.Write([]byte(method + "\n" + p + "\n" + canonical(params)))
 		ok |= subtle.ConstantTimeCompare(got, mac.Sum(nil))
 	}

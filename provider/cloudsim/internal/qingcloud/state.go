@@ -90,7 +90,7 @@ func up(m *core.Instance, now time.Time, d time.Duration) bool {
 
 // lookup returns a machine that the zone of the call shows, or nil.
 func (q *api) lookup(k *core.Call, id string) *core.Instance {
-	if m := q.Find(id, k.Now); m != nil && m.Zone == k.Region {
+	if m := q.service.Find(id, k.Now); m != nil && m.Zone == k.Region {
 		return m
 	}
 	return nil
@@ -98,7 +98,7 @@ func (q *api) lookup(k *core.Call, id string) *core.Instance {
 
 // known is lookup with the machines included that ceased.
 func (q *api) known(k *core.Call, id string) *core.Instance {
-	m := q.Service.Lookup(id)
+	m := q.service.Lookup(id)
 	if m == nil || m.Zone != k.Region || k.Now.Before(m.VisibleAt) {
 		return nil
 	}

@@ -49,6 +49,7 @@ type AlibabaAnswer struct {
 	Raw    string
 }
 
+// Code returns the code of a refusal, "<nil>" without one.
 func (r AlibabaAnswer) Code() string { return fmt.Sprint(r.Body["Code"]) }
 
 // At walks an answer by names and indexes, as in at("Instances", "Instance", 0).
@@ -70,6 +71,7 @@ func (r AlibabaAnswer) At(path ...any) any {
 	return v
 }
 
+// Strings returns the list at a path, its items as text.
 func (r AlibabaAnswer) Strings(path ...any) []string {
 	list, _ := r.At(path...).([]any)
 	out := make([]string, len(list))
@@ -94,6 +96,7 @@ func (c *Alibaba) System(action string) map[string]string {
 	}
 }
 
+// SignRPC returns parameters with their signature of version 1.
 func SignRPC(method, secret string, params map[string]string) map[string]string {
 	out := maps.Clone(params)
 	out["Signature"] = base64.StdEncoding.EncodeToString(alibaba.RPCSign(secret, alibaba.RPCStringToSign(method, params)))
@@ -108,6 +111,7 @@ func (c *Alibaba) Call(action string, pairs ...string) AlibabaAnswer {
 	return c.Send(http.MethodPost, alibaba.EncodeParams(SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params), ""), "")
 }
 
+// Pairs makes a map of name, value pairs.
 func Pairs(pairs []string) map[string]string {
 	out := map[string]string{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -123,6 +127,7 @@ func (c *Alibaba) Send(method, query, form string) AlibabaAnswer {
 	return c.Do(req)
 }
 
+// Request builds a request with a query and a form that are signed already.
 func (c *Alibaba) Request(method, query, form string) *http.Request {
 	c.T.Helper()
 	u := c.url
@@ -139,6 +144,7 @@ func (c *Alibaba) Request(method, query, form string) *http.Request {
 	return req
 }
 
+// Do sends a request and decodes the answer.
 func (c *Alibaba) Do(req *http.Request) AlibabaAnswer {
 	c.T.Helper()
 	status, raw := c.Raw(req)
@@ -149,6 +155,7 @@ func (c *Alibaba) Do(req *http.Request) AlibabaAnswer {
 	return reply
 }
 
+// Raw sends a request and returns the answer as it came.
 func (c *Alibaba) Raw(req *http.Request) (status int, body string) {
 	c.T.Helper()
 	resp, err := c.rt.RoundTrip(req)
@@ -192,6 +199,7 @@ func SignACS3(t *testing.T, req *http.Request, secret string) {
 	SignACS3Headers(t, req, secret, signed)
 }
 
+// SignACS3Headers signs a request with a list of headers.
 func SignACS3Headers(t *testing.T, req *http.Request, secret string, signed []string) {
 	t.Helper()
 	query, aerr := alibaba.DecodeParams(req.URL.RawQuery)
@@ -246,6 +254,7 @@ func (c *Alibaba) Describe(more ...string) AlibabaAnswer {
 	return c.WantOK(c.Call("DescribeInstances", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
+// IDList returns IDs as a JSON list, which is how parameters have them.
 func IDList(ids []string) string {
 	text, _ := json.Marshal(ids)
 	return string(text)
@@ -298,7 +307,7 @@ func (r AlibabaAnswer) Names(field string) []string {
 	return out
 }
 
-// ENSCreate is the smallest RunInstances of ENS; ENSCreateOld the smallest CreateInstance.
+// ENSCreate is the smallest RunInstances of ENS, and what is added to it.
 func ENSCreate(more ...string) []string {
 	return append([]string{
 		"InstanceType", "ens.sn1.small", "Amount", "1", "InstanceChargeType", "PostPaid",
@@ -306,6 +315,7 @@ func ENSCreate(more ...string) []string {
 	}, more...)
 }
 
+// ENSCreateOld is the smallest CreateInstance of ENS, and what is added to it.
 func ENSCreateOld(more ...string) []string {
 	return append([]string{
 		"InstanceType", "ens.se1.tiny", "EnsRegionId", "cn-hangzhou", "Period", "12", "Quantity", "1", "Password", "EcsV587!",

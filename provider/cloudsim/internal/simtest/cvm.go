@@ -29,6 +29,7 @@ type TC3Request struct {
 	Secret              string
 }
 
+// Build returns the signed request.
 func (q TC3Request) Build() *http.Request {
 	q.Method = cmp.Or(q.Method, http.MethodPost)
 	r := httptest.NewRequest(q.Method, "/"+q.Query, strings.NewReader(q.Body))
@@ -50,6 +51,7 @@ func (q TC3Request) Build() *http.Request {
 	return r
 }
 
+// Authorization returns the header of that name for a request and a date.
 func (q TC3Request) Authorization(r *http.Request, date string) string {
 	signed := cmp.Or(q.Signed, "content-type;host")
 	canonical := q.Method + "\n/\n" + strings.TrimPrefix(q.Query, "?") + "\n"
@@ -99,12 +101,14 @@ func Escape(s string) string {
 	return b.String()
 }
 
+// V1GET returns a GET signed by version 1.
 func V1GET(params map[string]string) *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "/?"+v1Form(http.MethodGet, params), nil)
 	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
 	return r
 }
 
+// V1POST returns a POST of a form signed by version 1.
 func V1POST(params map[string]string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(v1Form(http.MethodPost, params)))
 	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
@@ -130,6 +134,7 @@ func (c *CVM) Call(action, body string) CVMAnswer {
 	return AskCVM(c.T, c.h, c.Request(action, body))
 }
 
+// Request returns a signed call with a JSON body.
 func (c *CVM) Request(action, body string) *http.Request {
 	return TC3Request{Body: body, Header: map[string]string{"X-TC-Action": action, "X-TC-Region": c.Region}}.Build()
 }
@@ -181,6 +186,7 @@ func (c *CVM) States(ids ...string) []string {
 	return states
 }
 
+// CVMIDs is a body that names instances, with more members.
 func CVMIDs(ids []string, more string) string {
 	list, _ := json.Marshal(ids)
 	return `{"InstanceIds":` + string(list) + more + `}`
@@ -217,6 +223,7 @@ func AskCVM(t *testing.T, h http.Handler, r *http.Request) CVMAnswer {
 	return ReadCVM(t, w.Body.Bytes())
 }
 
+// ReadCVM reads an answer, which must be JSON with a request ID.
 func ReadCVM(t *testing.T, body []byte) CVMAnswer {
 	t.Helper()
 	var envelope struct{ Response CVMAnswer }

@@ -63,6 +63,7 @@ type QingCloudAnswer struct {
 	Raw         string
 }
 
+// Code returns ret_code, -1 without one.
 func (a QingCloudAnswer) Code() int {
 	if a.RetCode == nil {
 		return -1
@@ -70,6 +71,7 @@ func (a QingCloudAnswer) Code() int {
 	return *a.RetCode
 }
 
+// QingCloudInstance is a row of DescribeInstances.
 type QingCloudInstance struct {
 	ID            string          `json:"instance_id"`
 	Name          string          `json:"instance_name"`
@@ -102,6 +104,7 @@ type QingCloudInstance struct {
 	} `json:"vxnets"`
 }
 
+// QingCloudJob is a row of DescribeJobs.
 type QingCloudJob struct {
 	ID          string `json:"job_id"`
 	Action      string `json:"job_action"`
@@ -206,6 +209,7 @@ func (c *QingCloud) Run(pairs ...string) []string {
 	return c.Must("RunInstances", QingCloudCreate(pairs...)...).Instances
 }
 
+// QingCloudCreate is the smallest RunInstances, changed by pairs.
 func QingCloudCreate(pairs ...string) []string {
 	return append([]string{"image_id=centos63x64", "instance_type=c1m1", "login_mode=passwd", "login_passwd=Secret-Word-1"}, pairs...)
 }
@@ -220,6 +224,7 @@ func (c *QingCloud) Show(id string, pairs ...string) QingCloudInstance {
 	return a.Set[0]
 }
 
+// QingCloudGroup is a row of DescribeInstanceGroups.
 type QingCloudGroup struct {
 	ID          string `json:"instance_group_id"`
 	Name        string `json:"instance_group_name"`
