@@ -21,7 +21,7 @@ import (
 )
 
 // BenchmarkDescribe makes signed describe calls through the in-memory transport on
-// one core, by ID, to clouds of a thousand machines. calls/s are by CPU time, the
+// one core, by ID, to clouds of a thousand instances. calls/s are by CPU time, the
 // caller's signing and reading included; sim-us/call is the simulator's own share.
 func BenchmarkDescribe(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -84,7 +84,7 @@ func benchSend(b *testing.B, t http.RoundTripper, req *http.Request) string {
 	return string(body)
 }
 
-// benchCaller makes signed requests: a create of a hundred machines, and a describe
+// benchCaller makes signed requests: a create of a hundred instances, and a describe
 // as often as one asks.
 type benchCaller struct {
 	create   func() *http.Request

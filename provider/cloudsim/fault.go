@@ -17,16 +17,16 @@ type Fault struct {
 	Times int // then strike this many; 0 = all that follow
 
 	Delay   time.Duration // Slow, LateVisibility; Proxy: announced in Retry-After
-	Spread  time.Duration // LateVisibility: each machine waits a drawn time below it on top of Delay
-	Count   int           // machines, IDs, rows or bytes, by kind; NoStock: left in stock, on clouds with a minimum (Alibaba)
-	Share   float64       // Blind, Flap: of the machines, from 0 to 1; 0 = Count decides
+	Spread  time.Duration // LateVisibility: each instance waits a drawn time below it on top of Delay
+	Count   int           // instances, IDs, rows or bytes, by kind; NoStock: left in stock, on clouds with a minimum (Alibaba)
+	Share   float64       // Blind, Flap: of the instances, from 0 to 1; 0 = Count decides
 	Total   int           // WrongTotal: the total that the answer claims
 	Code    string        // Refuse; optional for the other refusals and the 5xx kinds
 	Message string        // optional
 	Status  int           // HTTP status for Refuse, ServerError*, Malformed, DeadToken and Proxy; 0 = the usual
 	Body    string        // Malformed; optional for Proxy
 
-	Invented bool // LongList, ForeignList: the IDs belong to no machine
+	Invented bool // LongList, ForeignList: the IDs belong to no instance
 	NextPage bool // WrongTotal: announce a page after the last one
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestListCapIsSilent: a filter by tags finds the oldest machines up to the cap,
+// TestListCapIsSilent: a filter by tags finds the oldest instances up to the cap,
 // over all pages, and says nothing.
 func TestListCapIsSilent(t *testing.T) {
 	sim := New(nil)

@@ -13,8 +13,8 @@ const (
 	Quota             FaultKind = core.Quota             // create refused: account limit
 	Balance           FaultKind = core.Balance           // create refused: no money
 	Refuse            FaultKind = core.Refuse            // refused with Fault.Code and Fault.Status
-	LaunchFailure     FaultKind = core.LaunchFailure     // create accepted; Fault.Count machines (0 = all) die while booting
-	Partial           FaultKind = core.Partial           // create makes Fault.Count machines, whatever was asked for
+	LaunchFailure     FaultKind = core.LaunchFailure     // create accepted; Fault.Count instances (0 = all) die while booting
+	Partial           FaultKind = core.Partial           // create makes Fault.Count instances, whatever was asked for
 	ServerErrorBefore FaultKind = core.ServerErrorBefore // 5xx, nothing done
 	ServerErrorAfter  FaultKind = core.ServerErrorAfter  // done, then 5xx
 	ResetBefore       FaultKind = core.ResetBefore       // connection cut, nothing done
@@ -25,19 +25,19 @@ const (
 
 // Kinds of fault about what a create makes and names.
 const (
-	// LateVisibility accepts a create and hides its machines, or the first Count
+	// LateVisibility accepts a create and hides its instances, or the first Count
 	// of them, for Delay and for a time below Spread that is drawn for each. A
-	// hidden machine is left out of describes, and calls about it are refused as
-	// calls about a machine that does not exist. All clouds.
+	// hidden instance is left out of describes, and calls about it are refused as
+	// calls about an instance that does not exist. All clouds.
 	LateVisibility FaultKind = core.LateVisibility
 
-	// ShortList executes a create and names the first Count of the machines in the
+	// ShortList executes a create and names the first Count of the instances in the
 	// answer; 0 names none. The client token remembers all of them, so that the
 	// same token gets the whole list once the fault no longer strikes. All clouds.
 	ShortList FaultKind = core.ShortList
 
 	// LongList executes a create and adds Count IDs (0 = 1) to the answer: those of
-	// other machines of the account in the region, or made-up ones if Invented is
+	// other instances of the account in the region, or made-up ones if Invented is
 	// set or there are too few. All clouds.
 	LongList FaultKind = core.LongList
 
@@ -45,12 +45,12 @@ const (
 	// Count (0 = 1) of the answer. They come from where LongList has them. All clouds.
 	ForeignList FaultKind = core.ForeignList
 
-	// StockRanOut makes Count machines (0 = 1) of a create and then refuses it as
+	// StockRanOut makes Count instances (0 = 1) of a create and then refuses it as
 	// NoStock does. ENS and QingCloud, whose documents do not say that a refused
 	// create made nothing; it does not strike the others.
 	StockRanOut FaultKind = core.StockRanOut
 
-	// DeadToken fails a create that has a client token half-way: Count machines (0 =
+	// DeadToken fails a create that has a client token half-way: Count instances (0 =
 	// none) are made and the answer is a 5xx, with Status and Code if they are set.
 	// The cloud refuses every later create with that token: its first request has
 	// failed. ECS only, where CVM documents no such code. It does not strike calls
@@ -64,26 +64,26 @@ const (
 
 	// UnpaidOrder accepts a prepaid create as an order that waits to be paid, which
 	// is what AutoPay=false asks of ECS: the answer has the ID of the order and no
-	// machines. [Sim.Pay] pays it. ECS and RunInstances of ENS, the calls that
+	// instances. [Sim.Pay] pays it. ECS and RunInstances of ENS, the calls that
 	// answer with an order; it strikes those with InstanceChargeType=PrePaid.
 	UnpaidOrder FaultKind = core.UnpaidOrder
 )
 
-// Kinds of fault about what describes of machines show.
+// Kinds of fault about what describes of instances show.
 const (
 	// Blind answers with the list that a key without the right gets, at status 200:
-	// an empty one, or one without the first Count machines of each create, or
-	// without a Share of the machines. That is the same share in every answer. A dry
+	// an empty one, or one without the first Count instances of each create, or
+	// without a Share of the instances. That is the same share in every answer. A dry
 	// run of DescribeInstances of ECS is refused if everything is hidden or an ID
 	// that it names is. Documented for ECS; all clouds.
 	Blind FaultKind = core.Blind
 
-	// Flap leaves healthy machines out of one answer: all, the first Count of each
-	// create, or a Share that is drawn anew for every machine in every answer. All
+	// Flap leaves healthy instances out of one answer: all, the first Count of each
+	// create, or a Share that is drawn anew for every instance in every answer. All
 	// clouds.
 	Flap FaultKind = core.Flap
 
-	// ListCap lets a describe that filters by tags find Count machines (0 = 1000, as
+	// ListCap lets a describe that filters by tags find Count instances (0 = 1000, as
 	// ECS documents) over all its pages, the oldest ones. The total is of those. ECS,
 	// ENS and CVM; it does not strike describes without such a filter.
 	ListCap FaultKind = core.ListCap

@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestSingleMachinesShowUpLate: the first machine of three is hidden from
+// TestSingleMachinesShowUpLate: the first instance of three is hidden from
 // describes and from every call about it; the others are not.
 func TestSingleMachinesShowUpLate(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
@@ -63,7 +63,7 @@ func TestENSPowerBatchDoesNotKnowLateMachines(t *testing.T) {
 	}
 }
 
-// TestVisibilityIsDrawnForEachMachine: with a spread every machine has its own
+// TestVisibilityIsDrawnForEachMachine: with a spread every instance has its own
 // moment, the same one for the same seed.
 func TestVisibilityIsDrawnForEachMachine(t *testing.T) {
 	delays := func(t *testing.T, seed uint64) []time.Duration {
@@ -111,7 +111,7 @@ func TestDrawsOfFaultsDoNotChangeWhatMachinesGet(t *testing.T) {
 	}
 }
 
-// TestVisibleAtIsTheCreationWithoutFaults: what a test reads of a healthy machine.
+// TestVisibleAtIsTheCreationWithoutFaults: what a test reads of a healthy instance.
 func TestVisibleAtIsTheCreationWithoutFaults(t *testing.T) {
 	v := ecsVendor(t, New(nil))
 	v.made(1)

@@ -68,7 +68,7 @@ func TestLongLists(t *testing.T) {
 	})
 }
 
-// TestOthersAreInventedWhenThereAreNone: an account may have no other machine.
+// TestOthersAreInventedWhenThereAreNone: an account may have no other instance.
 func TestOthersAreInventedWhenThereAreNone(t *testing.T) {
 	v := cvmVendor(t, New(nil))
 	v.sim.Inject(Fault{Kind: LongList, Count: 3})
@@ -80,7 +80,7 @@ func TestOthersAreInventedWhenThereAreNone(t *testing.T) {
 	}
 }
 
-// TestOthersLiveInTheSameRegion: a foreign machine is one that a client could harm.
+// TestOthersLiveInTheSameRegion: a foreign instance is one that a client could harm.
 func TestOthersLiveInTheSameRegion(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
@@ -102,7 +102,7 @@ func TestOthersLiveInTheSameRegion(t *testing.T) {
 	}
 }
 
-// TestInventedIDsStayInvented: no machine gets one of them later.
+// TestInventedIDsStayInvented: no instance gets one of them later.
 func TestInventedIDsStayInvented(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		v.sim.Inject(Fault{Kind: LongList, Count: 20, Invented: true, Times: 1})

@@ -83,7 +83,7 @@ func TestDryRunTellsOfTheRight(t *testing.T) {
 	c.WantCode(c.Call("DescribeInstances", "RegionId", "cn-hangzhou", "DryRun", "maybe"), 400, "InvalidParameter")
 }
 
-// TestBlindKeysGetNoStatusesEither: every describe of machines is one.
+// TestBlindKeysGetNoStatusesEither: every describe of instances is one.
 func TestBlindKeysGetNoStatusesEither(t *testing.T) {
 	sim := New(nil)
 	ecs, cvm := newECSClient(t, sim), newCVMClient(t, sim)

@@ -6,10 +6,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Phase is where a machine is in its life, the same words for every cloud.
+// Phase is where an instance is in its life, the same words for every cloud.
 type Phase = core.Phase
 
-// Phases of a machine.
+// Phases of an instance.
 const (
 	Pending     Phase = core.Pending     // accepted, booting
 	Running     Phase = core.Running     // up
@@ -22,7 +22,7 @@ const (
 	Gone        Phase = core.Gone        // released; no longer exists
 )
 
-// Charge is how a machine is paid for, the same words for every cloud.
+// Charge is how an instance is paid for, the same words for every cloud.
 type Charge = core.Charge
 
 // Charges.
@@ -33,7 +33,7 @@ const (
 	Host     Charge = core.Host // on a dedicated host that is itself paid for
 )
 
-// Instance is a snapshot of one simulated machine.
+// Instance is a snapshot of one simulated instance.
 type Instance struct {
 	Cloud        Cloud
 	ID           string

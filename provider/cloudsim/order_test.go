@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestUnpaidOrders: AutoPay=false answers an order without machines, and the same
+// TestUnpaidOrders: AutoPay=false answers an order without instances, and the same
 // token names them once it is paid.
 func TestUnpaidOrders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

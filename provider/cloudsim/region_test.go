@@ -33,7 +33,7 @@ func TestECSRegionsAreApart(t *testing.T) {
 	})
 }
 
-// TestENSNodesAreApart: only describes name a node. Calls of ENS about one machine
+// TestENSNodesAreApart: only describes name a node. Calls of ENS about one instance
 // do not, and are for the whole account.
 func TestENSNodesAreApart(t *testing.T) {
 	c := newENSClient(t, New(nil))

@@ -31,7 +31,7 @@ type Options struct {
 	// like any other.
 	Seed uint64
 
-	// Boot draws the time from an accepted create to running, once a machine.
+	// Boot draws the time from an accepted create to running, once an instance.
 	// Nil means always 2 s. It is called with the cloud's lock held and must
 	// not call the Sim.
 	Boot func(c Cloud, r *rand.Rand) time.Duration
@@ -48,14 +48,14 @@ type Options struct {
 
 // Sim is a simulated account on four clouds. Create it with [New]; reach it
 // over [Sim.Transport], [Sim.Handler] or [Sim.Start]. All methods are safe for
-// concurrent use. A Sim starts no goroutine of its own: machines age when they
+// concurrent use. A Sim starts no goroutine of its own: instances age when they
 // are looked at, by the clock of the process.
 type Sim struct {
 	opts   Options
 	clouds map[Cloud]*core.Service
 }
 
-// New returns a simulator with no machines. Nil options mean the defaults.
+// New returns a simulator with no instances. Nil options mean the defaults.
 func New(o *Options) *Sim {
 	s := &Sim{}
 	if o != nil {
@@ -95,14 +95,14 @@ func (s *Sim) settings(c Cloud) core.Config {
 // panics for a cloud that is not simulated.
 func (s *Sim) Handler(c Cloud) http.Handler { return s.cloud(c) }
 
-// Instances returns a snapshot of every machine ever created and not yet gone,
-// on the named clouds (none means all), in order of creation. It has the machines
+// Instances returns a snapshot of every instance ever created and not yet gone,
+// on the named clouds (none means all), in order of creation. It has the instances
 // too that the cloud does not show, or not yet: see [Instance].VisibleAt.
 func (s *Sim) Instances(clouds ...Cloud) []Instance {
 	return s.collect(clouds, func(i Instance) bool { return i.Phase != Gone })
 }
 
-// Everything is [Sim.Instances] with the machines that are gone included.
+// Everything is [Sim.Instances] with the instances that are gone included.
 func (s *Sim) Everything(clouds ...Cloud) []Instance {
 	return s.collect(clouds, func(Instance) bool { return true })
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // fakeWire is a protocol of three actions, so that what all clouds share can be
-// tested without any vendor's rules: Make makes machines and answers with their
+// tested without any vendor's rules: Make makes instances and answers with their
 // IDs, List answers with the IDs that are visible, Nap does nothing. A key in
 // the query takes the place of a signature.
 type fakeWire struct{ c *core.Service }

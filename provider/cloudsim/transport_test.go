@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// resets are the faults that cut a connection, and how many machines a create
+// resets are the faults that cut a connection, and how many instances a create
 // leaves behind.
 var resets = map[FaultKind]int{ResetBefore: 0, ResetAfter: 1}
 

@@ -26,7 +26,7 @@ type vendor struct {
 	rename   func(id string) *http.Request // nil: the cloud's call is not simulated
 
 	read    func(body []byte) vendorAnswer
-	missing string // code for a machine that does not exist
+	missing string // code for an instance that does not exist
 }
 
 // vendorAnswer is what an answer says, whatever its shape.
@@ -220,7 +220,7 @@ func (v *vendor) ask(r *http.Request) vendorAnswer {
 	return v.read(body)
 }
 
-// made creates machines and returns the IDs in the answer.
+// made creates instances and returns the IDs in the answer.
 func (v *vendor) made(n int) []string {
 	v.t.Helper()
 	a := v.ask(v.create(n, ""))
@@ -230,7 +230,7 @@ func (v *vendor) made(n int) []string {
 	return a.ids
 }
 
-// exist returns the IDs of the machines that truly exist.
+// exist returns the IDs of the instances that truly exist.
 func (v *vendor) exist() []string {
 	var ids []string
 	for _, i := range v.sim.Instances(v.cloud) {
@@ -239,7 +239,7 @@ func (v *vendor) exist() []string {
 	return ids
 }
 
-// shows fails the test unless a describe shows exactly these machines.
+// shows fails the test unless a describe shows exactly these instances.
 func (v *vendor) shows(when string, want ...string) {
 	v.t.Helper()
 	if got := v.ask(v.describe()).ids; !slices.Equal(got, want) {

@@ -56,7 +56,7 @@ func acs3Authorization(s string) map[string]string {
 	return out
 }
 
-// coversAll tells whether a client's list of signed headers is long enough:
+// coversAll reports whether a client's list of signed headers is long enough:
 // what changes the meaning of the request must be signed.
 func (q *request) coversAll(signed []string) bool {
 	want := strings.Fields(ACS3Signed)

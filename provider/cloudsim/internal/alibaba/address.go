@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// InUse tells whether a living machine of a vSwitch holds an address.
+// InUse reports whether a living instance of a vSwitch holds an address.
 func (a *Gateway) InUse(k *core.Call, vswitch, address string) bool {
 	for _, m := range a.Service.All() {
 		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.PhaseAt(k.Now) != core.Gone {
@@ -17,13 +17,13 @@ func (a *Gateway) InUse(k *core.Call, vswitch, address string) bool {
 	return false
 }
 
-// IsIPv4 tells whether text is an IPv4 address.
+// IsIPv4 reports whether text is an IPv4 address.
 func IsIPv4(s string) bool {
 	ip, err := netip.ParseAddr(s)
 	return err == nil && ip.Is4()
 }
 
-// IsIPv6 tells whether text is an IPv6 address, or begins as one and ends in
+// IsIPv6 reports whether text is an IPv6 address, or begins as one and ends in
 // the asterisks that hide a part of it in the vendor's examples.
 func IsIPv6(s string) bool {
 	ip, err := netip.ParseAddr(strings.ReplaceAll(s, "***", "1"))

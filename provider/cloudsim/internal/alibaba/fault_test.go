@@ -41,7 +41,7 @@ func TestFaultsAnswerAsDocumented(t *testing.T) {
 	}
 }
 
-// TestLowStock: a NoStock fault with a Count leaves that many machines in
+// TestLowStock: a NoStock fault with a Count leaves that many instances in
 // stock, and MinAmount decides whether they are worth having.
 func TestLowStock(t *testing.T) {
 	for _, c := range []struct {

@@ -19,14 +19,14 @@ type Gateway struct {
 	version string // the only API version it knows
 	Table   map[string]Action
 	Fault   func(core.FaultKind) *Refusal
-	ids     *rand.Rand // for request IDs: polling must not change what machines get
+	ids     *rand.Rand // for request IDs: polling must not change what instances get
 }
 
 // Action is one API of a product. Its handler runs with the cloud's lock held.
 type Action struct {
 	Run     func(*core.Call) (Object, *Refusal)
 	Creates bool
-	Lists   bool // shows machines
+	Lists   bool // shows instances
 }
 
 // NewGateway returns the gateway of a product, whose endpoint is host, without any
@@ -88,7 +88,7 @@ func (a *Gateway) Refuse(k *core.Call, f core.Fault) *core.Answer {
 	return a.failure(k, e.As(f))
 }
 
-// Stock tells how many of amount machines there is room for, given that fewer
+// Stock tells how many of amount instances there is room for, given that fewer
 // than least must not be made.
 func (a *Gateway) Stock(k *core.Call, amount, least int) (int, *Refusal) {
 	f, low := k.Faults.Get(core.NoStock)

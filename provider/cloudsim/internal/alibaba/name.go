@@ -11,7 +11,7 @@ import (
 // sequence is the vendor's form for numbered names: prefix[begin,bits]suffix.
 var sequence = regexp.MustCompile(`^([^\[\]]*)\[(\d{1,6}),([1-6])\]([^\[\]]*)$`)
 
-// Numbered is the name of the i-th machine of a batch, from 0. UniqueSuffix
+// Numbered is the name of the i-th instance of a batch, from 0. UniqueSuffix
 // appends 001 and up, and has no effect on a name that numbers itself.
 func Numbered(name string, i int, uniqueSuffix bool) string {
 	if name == "" {
@@ -113,7 +113,7 @@ func classes(s string) int {
 	return upper + lower + digit + special
 }
 
-// Wildcard tells whether a name fits a pattern in which * is any text.
+// Wildcard reports whether a name fits a pattern in which * is any text.
 func Wildcard(pattern, name string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {

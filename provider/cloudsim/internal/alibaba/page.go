@@ -20,7 +20,7 @@ func (p *Params) Page(most int) Page {
 	}
 }
 
-// Cut returns the machines on a page.
+// Cut returns the instances on a page.
 func (w Page) Cut(all []*core.Instance) []*core.Instance { return Cut(w, all) }
 
 // Cut returns what of anything is on a page.
@@ -30,7 +30,7 @@ func Cut[T any](w Page, all []T) []T {
 }
 
 // Resume reads NextToken: the position in the order of creation at which the
-// page begins. Machines that appear or vanish meanwhile do not shift the rest.
+// page begins. Instances that appear or vanish meanwhile do not shift the rest.
 func (p *Params) Resume() int {
 	token := p.Text("NextToken")
 	if token == "" {
@@ -44,7 +44,7 @@ func (p *Params) Resume() int {
 	return from
 }
 
-// TokenPage cuts the first size machines and makes the token for the rest, ""
+// TokenPage cuts the first size instances and makes the token for the rest, ""
 // when there is none.
 func (a *Gateway) TokenPage(all []*core.Instance, size int) (page []*core.Instance, next string) {
 	if len(all) <= size {

@@ -173,8 +173,8 @@ func (p *Params) JSONFilter(name string) func(values ...string) bool {
 	}
 }
 
-// EqualFilter tells whether machines have the values asked for by any of the
-// named parameters; have returns what a machine has under a name.
+// EqualFilter reports whether instances have the values asked for by any of the
+// named parameters; have returns what an instance has under a name.
 func (p *Params) EqualFilter(names string, have func(name string, m *core.Instance) []string) func(*core.Instance) bool {
 	var asked []string
 	for _, name := range strings.Fields(names) {

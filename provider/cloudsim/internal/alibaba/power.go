@@ -7,12 +7,12 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// powerTime is how long a machine that is switched takes to get there,
+// powerTime is how long an instance that is switched takes to get there,
 // forced or not. The vendor publishes no times; this one is short, yet long
 // enough for a poll to see the state in between.
 const powerTime = time.Second
 
-// Power is a change of power: the state a machine has to be in, the one it
+// Power is a change of power: the state an instance has to be in, the one it
 // shows on the way, and the one it ends in.
 type Power struct {
 	From, Via, to core.Phase
@@ -30,7 +30,7 @@ func Stop() Power { return Power{From: core.Running, Via: core.Stopping, to: cor
 // them the service shows is not verified.
 func Reboot() Power { return Power{From: core.Running, Via: core.Starting, to: core.Running} }
 
-// Apply switches a machine. A release that is planned stays planned.
+// Apply switches an instance. A release that is planned stays planned.
 func (c Power) Apply(m *core.Instance, now time.Time) {
 	end := m.Steps[len(m.Steps)-1]
 	m.Move(now, core.At(now, c.Via), core.At(now.Add(powerTime), c.to))
@@ -40,7 +40,7 @@ func (c Power) Apply(m *core.Instance, now time.Time) {
 	}
 }
 
-// Batch reads the IDs of a call about many machines, each once: that the vendor
+// Batch reads the IDs of a call about many instances, each once: that the vendor
 // puts up with an ID named twice is not verified.
 func (p *Params) Batch(name string, ids []string) []string {
 	if len(ids) == 0 {

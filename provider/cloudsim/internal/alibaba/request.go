@@ -62,7 +62,7 @@ func readRequest(r *http.Request, body []byte) (*request, *Refusal) {
 	return q, err
 }
 
-// hasForm tells whether the body carries parameters. The vendor's SDK for Go
+// hasForm reports whether the body carries parameters. The vendor's SDK for Go
 // names the content type of a form also when everything is in the query.
 func (q *request) hasForm() bool {
 	kind := q.http.Header.Get("Content-Type")

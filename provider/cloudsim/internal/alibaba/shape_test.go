@@ -57,7 +57,7 @@ func TestSmallAnswers(t *testing.T) {
 				t.Errorf("%s answers\n%s\nwant\n%s", w.action, got, w.json)
 			}
 			time.Sleep(time.Second)
-			// Back to where the second call finds the machine as the first did.
+			// Back to where the second call finds the instance as the first did.
 			switch w.action {
 			case "StopInstance":
 				w.client.WantOK(w.client.Call("StartInstance", w.pairs...))

@@ -23,7 +23,7 @@ func Status(p core.Phase) string {
 	}
 }
 
-// Expiry is when the paid time of a prepaid machine ends.
+// Expiry is when the paid time of a prepaid instance ends.
 func Expiry(m *core.Instance) time.Time {
 	n, _ := strconv.Atoi(m.Params["Period"]) // checked by the create
 	switch m.Params["PeriodUnit"] {
@@ -61,7 +61,7 @@ func Tags(tags map[string]string) []Object {
 	return out
 }
 
-// HasTags tells whether all the wanted tags are there; an empty value asks
+// HasTags reports whether all the wanted tags are there; an empty value asks
 // for the key alone.
 func HasTags(have, want map[string]string) bool {
 	for key, value := range want {
@@ -72,7 +72,7 @@ func HasTags(have, want map[string]string) bool {
 	return true
 }
 
-// Int is a number that was checked when the machine was made, or 0.
+// Int is a number that was checked when the instance was made, or 0.
 func Int(params map[string]string, name string) int {
 	if params[name] == "" {
 		return 0

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Asked returns the machines that a call can be about, from a position in the
+// Asked returns the instances that a call can be about, from a position in the
 // order of creation on: those whose IDs a parameter lists in JSON, or all without
 // the parameter. To look through all for a hundred would take longer than the rest
 // of a call. That the list is well-formed is for the filter to say.
@@ -18,7 +18,7 @@ func (c *Service) Asked(k *Call, param string, from int) []*Instance {
 	return slices.DeleteFunc(c.Among(ids), func(m *Instance) bool { return m.Place < from })
 }
 
-// Among returns the machines with the given IDs, each once, in order of creation.
+// Among returns the instances with the given IDs, each once, in order of creation.
 func (c *Service) Among(ids []string) []*Instance {
 	out := make([]*Instance, 0, len(ids))
 	for _, id := range ids {

@@ -9,14 +9,14 @@ import (
 type CreateSpec struct {
 	Count int
 	ID    func(*rand.Rand) string
-	Fill  func(i int, m *Instance) // set the vendor's fields of machine i
+	Fill  func(i int, m *Instance) // set the vendor's fields of instance i
 	JobID string
 
-	Ordinal int // of the create that the machines belong to; 0 = this call is one
+	Ordinal int // of the create that the instances belong to; 0 = this call is one
 }
 
-// Create makes machines, honouring the faults about how many come up and when.
-// The returned machines are in order.
+// Create makes instances, honouring the faults about how many come up and when.
+// The returned instances are in order.
 func (c *Service) Create(k *Call, s CreateSpec) []*Instance {
 	n := k.Faults.cutCount(s.Count)
 	if s.Ordinal == 0 {

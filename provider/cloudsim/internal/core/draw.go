@@ -39,7 +39,7 @@ func (c *Service) RequestID(r *rand.Rand) string {
 	return UUID(r)
 }
 
-// PrivateIP returns an address that no other machine of this cloud was given.
+// PrivateIP returns an address that no other instance of this cloud was given.
 func (c *Service) PrivateIP() string {
 	c.lastIP++
 	n := c.lastIP
@@ -47,7 +47,7 @@ func (c *Service) PrivateIP() string {
 }
 
 // PublicIP returns an address of the documentation ranges (RFC 5737), so that
-// nobody mistakes it for a machine of somebody's.
+// nobody mistakes it for an instance of somebody's.
 func (c *Service) PublicIP() string {
 	return fmt.Sprintf("203.0.113.%d", 1+c.Rand.IntN(254))
 }

@@ -119,7 +119,7 @@ func (c *Service) hasSense(k *Call, kind FaultKind) bool {
 	}
 }
 
-// spent tells whether a fault will strike no more.
+// spent reports whether a fault will strike no more.
 func (p *pendingFault) spent() bool { return p.Times > 0 && p.seen >= p.Skip+p.Times }
 
 // Faults are those that hit one call.

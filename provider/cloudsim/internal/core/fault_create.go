@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// cutCount is how many of n machines a create makes.
+// cutCount is how many of n instances a create makes.
 func (fs Faults) cutCount(n int) int {
 	if f, ok := fs.Get(Partial); ok {
 		n = min(n, f.Count)
@@ -21,7 +21,7 @@ func (fs Faults) cutCount(n int) int {
 	return n
 }
 
-// hiddenFor is how long the i-th machine of a create stays invisible: what the
+// hiddenFor is how long the i-th instance of a create stays invisible: what the
 // first fault says that is about it.
 func (c *Service) hiddenFor(k *Call, i int) time.Duration {
 	for f := range k.Faults.all(LateVisibility) {
@@ -37,7 +37,7 @@ func (c *Service) hiddenFor(k *Call, i int) time.Duration {
 }
 
 // Answered returns the IDs that a create answers with, given those of the
-// machines it made. Id draws an ID of the vendor's form.
+// instances it made. Id draws an ID of the vendor's form.
 func (c *Service) Answered(k *Call, ids []string, id func(*rand.Rand) string) []string {
 	k.named = ids
 	made := ids
@@ -54,12 +54,12 @@ func (c *Service) Answered(k *Call, ids []string, id func(*rand.Rand) string) []
 	return k.named
 }
 
-// strangerLook bounds how many machines are looked at for one that a create did
+// strangerLook bounds how many instances are looked at for one that a create did
 // not make, so that a call costs the same however many there are.
 const strangerLook = 1000
 
-// others returns n IDs that a create did not make: of other machines that exist
-// in the region of those it made, begun with a drawn one, and of no machines when
+// others returns n IDs that a create did not make: of other instances that exist
+// in the region of those it made, begun with a drawn one, and of no instances when
 // these run out or the fault wants those.
 func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) string) []string {
 	var out []string
@@ -79,7 +79,7 @@ func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) stri
 	return out
 }
 
-// stranger reports whether a machine lives in the region of a create that did not
+// stranger reports whether an instance lives in the region of a create that did not
 // make it.
 func (c *Service) stranger(m *Instance, made []string, now time.Time) bool {
 	if len(made) > 0 && c.machines[made[0]].Region != m.Region {

@@ -35,7 +35,7 @@ const (
 	CutBody           FaultKind = "cut-body"
 )
 
-// createOnly tells whether a kind means nothing but on calls that make machines.
+// createOnly reports whether a kind means nothing but on calls that make instances.
 func (k FaultKind) createOnly() bool {
 	switch k {
 	case NoStock, Quota, Balance, LaunchFailure, LateVisibility, Partial:
@@ -59,7 +59,7 @@ func (k FaultKind) ofOneCloud() bool {
 	}
 }
 
-// describeOnly reports whether a kind means nothing but on describes of machines.
+// describeOnly reports whether a kind means nothing but on describes of instances.
 func (k FaultKind) describeOnly() bool {
 	switch k {
 	case Blind, Flap, ListCap, WrongTotal:
@@ -69,7 +69,7 @@ func (k FaultKind) describeOnly() bool {
 	}
 }
 
-// refusal tells whether a kind answers instead of executing the call.
+// refusal reports whether a kind answers instead of executing the call.
 func (k FaultKind) refusal() bool {
 	switch k {
 	case Throttle, NoStock, Quota, Balance, Refuse, ServerErrorBefore:

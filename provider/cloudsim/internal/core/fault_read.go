@@ -7,10 +7,10 @@ import (
 	"strconv"
 )
 
-// documentedListCap is how many machines a filter by tags finds on ECS at most.
+// documentedListCap is how many instances a filter by tags finds on ECS at most.
 const documentedListCap = 1000
 
-// Listed returns what a describe shows of the machines that it found, which are
+// Listed returns what a describe shows of the instances that it found, which are
 // all that match, in order of creation. Found is the caller's own list.
 func (c *Service) Listed(k *Call, found []*Instance) []*Instance {
 	for f := range k.Faults.all(Blind) {
@@ -25,7 +25,7 @@ func (c *Service) Listed(k *Call, found []*Instance) []*Instance {
 	return found
 }
 
-// hides reports whether a key does not see a machine, the same in every answer.
+// hides reports whether a key does not see an instance, the same in every answer.
 func (c *Service) hides(f Fault, m *Instance) bool {
 	if f.Share > 0 {
 		h := fnv.New64a()
@@ -43,7 +43,7 @@ func mixed(h uint64) uint64 {
 	return h ^ h>>31
 }
 
-// drops reports whether one answer leaves a machine out.
+// drops reports whether one answer leaves an instance out.
 func (c *Service) drops(f Fault, m *Instance) bool {
 	if f.Share > 0 {
 		return c.mischief.Float64() < f.Share
@@ -51,7 +51,7 @@ func (c *Service) drops(f Fault, m *Instance) bool {
 	return f.Count == 0 || m.index < f.Count
 }
 
-// Denies reports whether a key may not describe machines: none of the account's,
+// Denies reports whether a key may not describe instances: none of the account's,
 // or one of those that a call names.
 func (c *Service) Denies(k *Call, named []*Instance) bool {
 	for f := range k.Faults.all(Blind) {

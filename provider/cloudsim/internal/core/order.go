@@ -10,7 +10,7 @@ import (
 type Order struct {
 	ID      string
 	ordinal int      // of the create
-	IDs     []string // of its machines, once it is paid
+	IDs     []string // of its instances, once it is paid
 	paid    bool
 	make    func(now time.Time) []string
 }
@@ -43,7 +43,7 @@ func (c *Service) UnpaidOrders() []string {
 }
 
 // LeaveUnpaid makes a create an order. Number is the ID of the cloud's order zero;
-// launch makes the machines for a call, and belongs to the create of an ordinal.
+// launch makes the instances for a call, and belongs to the create of an ordinal.
 func (c *Service) LeaveUnpaid(k *Call, number int64, launch func(k *Call, ordinal int) []string) {
 	c.creates++
 	o := &Order{ID: fmt.Sprint(number + int64(c.creates)), ordinal: c.creates}

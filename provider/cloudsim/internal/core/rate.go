@@ -13,7 +13,7 @@ type Rate struct {
 // rateKey is what a rate counts together.
 type rateKey struct{ api, region string }
 
-// tooFast tells whether a call exceeds one of the rates, and counts it if it does
+// tooFast reports whether a call exceeds one of the rates, and counts it if it does
 // not. Callers hold the lock.
 func (c *Service) tooFast(k *Call) bool {
 	now := time.Now()

@@ -7,7 +7,7 @@ type TokenRecord struct {
 	Fingerprint string // of the parameters it came with
 	IDs         []string
 	at          time.Time
-	order       *Order // that the machines come from, if it was not paid at once
+	order       *Order // that the instances come from, if it was not paid at once
 	Dead        bool   // the request failed half-way
 }
 

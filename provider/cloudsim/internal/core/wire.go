@@ -55,7 +55,7 @@ type Call struct {
 	Format    string // answer format asked for; the vendor's codec knows its values
 	RequestID string
 
-	made  int      // machines that the call made
+	made  int      // instances that the call made
 	named []string // IDs in the answer of a create
 	Order *Order   // what the create left unpaid, if it did
 }

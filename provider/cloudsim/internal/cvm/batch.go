@@ -10,8 +10,8 @@ import (
 // maxIDs is the documented limit of every call that takes instance IDs.
 const maxIDs = 100
 
-// batch finds the machines that a call is to change, each once. One bad ID
-// fails the whole call: its answer has no result for each machine.
+// batch finds the instances that a call is to change, each once. One bad ID
+// fails the whole call: its answer has no result for each instance.
 func (c *api) batch(k *core.Call, ids []string) ([]*core.Instance, *refusal) {
 	if len(ids) == 0 {
 		return nil, missing("InstanceIds")
@@ -45,7 +45,7 @@ func checkIDs(ids []string) *refusal {
 	return nil
 }
 
-// settled refuses machines that are not in one of the states, and those that
+// settled refuses instances that are not in one of the states, and those that
 // another operation still works on.
 func (c *api) settled(k *core.Call, machines []*core.Instance, states ...string) *refusal {
 	for _, m := range machines {
@@ -59,7 +59,7 @@ func (c *api) settled(k *core.Call, machines []*core.Instance, states ...string)
 	return nil
 }
 
-// wrongState is the refusal of a machine because of its state. The code
+// wrongState is the refusal of an instance because of its state. The code
 // spells the state in its own way: LAUNCH_FAILED is InstanceStateLaunchFailed.
 // Not every action documents every one of these codes.
 func wrongState(state string) *refusal {

@@ -168,7 +168,7 @@ func (r *runRequest) checkNetwork() *refusal {
 	}
 }
 
-// checkPrivateIPs wants one address for each machine, at most 20. Which addresses
+// checkPrivateIPs wants one address for each instance, at most 20. Which addresses
 // a subnet has is not simulated; no subnet has others than those of private
 // networks, which leaves out that accounts can ask for more [unverified].
 func (r *runRequest) checkPrivateIPs(ips []string) *refusal {

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// price tells whether a bid is a plain positive decimal such as 0.97.
+// price reports whether a bid is a plain positive decimal such as 0.97.
 func price(s string) bool {
 	price, err := strconv.ParseFloat(s, 64)
 	return err == nil && price > 0 && madeOf(s, digits+".")
@@ -20,7 +20,7 @@ func (r *runRequest) checkNames() *refusal {
 		return refuse("InvalidInstanceName.TooLong", "The InstanceName may have 128 characters.")
 	}
 	if r.HostName != nil {
-		// The last machine has the longest number.
+		// The last instance has the longest number.
 		if n := r.count(); !hostNameForm(hostName(*r.HostName, n-1, n, "10.0.0.1"), n > 1 || hasPattern(*r.HostName)) {
 			return invalidAs("InvalidParameterValue.IllegalHostName", "HostName")
 		}

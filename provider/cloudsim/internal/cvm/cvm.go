@@ -31,7 +31,7 @@ type api struct {
 type action struct {
 	run        func(*api, *core.Call) (fields, *refusal)
 	creates    bool
-	lists      bool // shows machines
+	lists      bool // shows instances
 	regionless bool // the common parameter Region may be absent
 }
 
@@ -129,7 +129,7 @@ func (c *api) Serve(k *core.Call) *core.Answer {
 	return fields.answer(k.RequestID)
 }
 
-// machine returns a machine that a call can see. The API is regional: a machine
+// instance returns an instance that a call can see. The API is regional: an instance
 // of another region is as good as absent.
 func (c *api) machine(k *core.Call, id string) *core.Instance {
 	if m := c.service.Find(id, k.Now); m != nil && m.Region == k.Region {

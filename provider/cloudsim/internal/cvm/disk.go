@@ -73,7 +73,7 @@ func (d *dataDisk) check(path string) *refusal {
 
 func diskNameTooLong(name *string) bool { return utf8.RuneCountInString(valueOr(name, "")) > 128 }
 
-// systemDisk is the disk that a machine gets.
+// systemDisk is the disk that an instance gets.
 func (r *runRequest) systemDisk(rd *rand.Rand) systemDisk {
 	var d systemDisk
 	if r.SystemDisk != nil {
@@ -96,7 +96,7 @@ func (r *runRequest) dataDisks(rd *rand.Rand) []dataDisk {
 	return disks
 }
 
-// local tells whether a machine has a disk of its host's.
+// local reports whether an instance has a disk of its host's.
 func (m *details) local() bool {
 	isLocal := func(t *string) bool { return strings.HasPrefix(*t, "LOCAL_") }
 	return isLocal(m.systemDisk.DiskType) ||

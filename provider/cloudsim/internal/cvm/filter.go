@@ -34,7 +34,7 @@ func (s filters[T]) check(filters []filter) *refusal {
 	return nil
 }
 
-// fit tells whether a resource passes all of the filters, which are checked already.
+// fit reports whether a resource passes all of the filters, which are checked already.
 func (s filters[T]) fit(filters []filter, resource T) bool {
 	for _, f := range filters {
 		fits := func(v string) bool { return slices.Contains(f.Values, v) }
@@ -75,7 +75,7 @@ func (s filters[T]) tag(part func(tag) *string) func(T) []string {
 	}
 }
 
-// instanceFilters are the filters of machines. The two for the time of
+// instanceFilters are the filters of instances. The two for the time of
 // creation are documented as well, but not in which time zone, and are left out.
 func instanceFilters() filters[instance] {
 	return filters[instance]{

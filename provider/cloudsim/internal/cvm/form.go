@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// idForm tells whether an ID is a prefix and lower-case letters and digits.
+// idForm reports whether an ID is a prefix and lower-case letters and digits.
 // The clouds hand out eight; shorter ones make readable tests.
 func idForm(id, prefix string) bool {
 	rest, ok := strings.CutPrefix(id, prefix)
@@ -19,15 +19,15 @@ const (
 	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 
-// madeOf tells whether a text has no other characters than those of a set.
+// madeOf reports whether a text has no other characters than those of a set.
 func madeOf(s, set string) bool { return strings.Trim(s, set) == "" }
 
-// instanceID tells whether an ID is of the documented form ins-xxxxxxxx.
+// instanceID reports whether an ID is of the documented form ins-xxxxxxxx.
 func instanceID(id string) bool {
 	return len(id) == len("ins-")+8 && idForm(id, "ins-")
 }
 
-// regionForm tells whether a region has the form of ap-guangzhou.
+// regionForm reports whether a region has the form of ap-guangzhou.
 func regionForm(region string) bool {
 	parts := strings.Split(region, "-")
 	return len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return !idForm(p, "") })
@@ -44,7 +44,7 @@ func zoneRegion(zone string) (string, bool) {
 	return zone[:i], err == nil
 }
 
-// typeForm tells whether an instance type has the form of S5.MEDIUM2 or, for
+// typeForm reports whether an instance type has the form of S5.MEDIUM2 or, for
 // dedicated hosts, of CDH_1C1G.
 func typeForm(name, charge string) bool {
 	if charge == onHost {

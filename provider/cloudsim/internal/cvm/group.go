@@ -20,8 +20,8 @@ const (
 	partition = "PARTITION"
 )
 
-// room is how many machines a group takes, by its type: the numbers of the
-// same example. Every machine has hardware of its own here, so that the affinity
+// room is how many instances a group takes, by its type: the numbers of the
+// same example. Every instance has hardware of its own here, so that the affinity
 // (how many of a group may share some) changes nothing; whether it changes the
 // quota is [unverified].
 func room(groupType string) int {
@@ -159,7 +159,7 @@ func (c *api) countGroups(k *core.Call) int {
 	return n
 }
 
-// members returns the machines of a group. Those that are gone have left it, and
+// members returns the instances of a group. Those that are gone have left it, and
 // so have those that did not come up.
 func (c *api) members(k *core.Call, group string) []*core.Instance {
 	var out []*core.Instance
@@ -182,7 +182,7 @@ func (m *details) groups() []string {
 	return []string{m.group}
 }
 
-// checkGroup checks the placement group that machines are to be made in.
+// checkGroup checks the placement group that instances are to be made in.
 func (c *api) checkGroup(k *core.Call, r *runRequest) *refusal {
 	if r.group() == "" {
 		return nil
@@ -194,7 +194,7 @@ func (c *api) checkGroup(k *core.Call, r *runRequest) *refusal {
 	return c.checkRoom(k, g, r.count(), r.PartitionNumber)
 }
 
-// checkRoom tells whether a group takes more machines, and whether it has the
+// checkRoom reports whether a group takes more instances, and whether it has the
 // partition. The codes about partitions are [unverified].
 func (c *api) checkRoom(k *core.Call, g *group, more int, partition *int64) *refusal {
 	switch {
@@ -209,7 +209,7 @@ func (c *api) checkRoom(k *core.Call, g *group, more int, partition *int64) *ref
 	}
 }
 
-// partition returns the partition for one more machine of a group: the wanted
+// partition returns the partition for one more instance of a group: the wanted
 // one or, as documented, any.
 func (c *api) partition(k *core.Call, group string, wanted *int64) *int64 {
 	g := c.group(k, group)
@@ -223,7 +223,7 @@ func (c *api) partition(k *core.Call, group string, wanted *int64) *int64 {
 }
 
 // The two codes for a placement group that does not exist: of calls about
-// machines, and of calls about groups.
+// instances, and of calls about groups.
 func groupNotFound() *refusal {
 	return refuse("FailedOperation.DisasterRecoverGroupNotFound", "The placement group does not exist.")
 }

@@ -57,8 +57,8 @@ func (c *api) modifyGroup(k *core.Call, r *modifyGroupRequest) (fields, *refusal
 	return nil, nil
 }
 
-// joinGroup serves ModifyInstancesDisasterRecoverGroup: machines join a group,
-// off any other. Every machine has hardware of its own here, so that none has to
+// joinGroup serves ModifyInstancesDisasterRecoverGroup: instances join a group,
+// off any other. Every instance has hardware of its own here, so that none has to
 // move and Force never restarts one.
 func (c *api) joinGroup(k *core.Call, r *joinRequest) (fields, *refusal) {
 	g, refused := c.joined(k, r)
@@ -86,7 +86,7 @@ func (c *api) joinGroup(k *core.Call, r *joinRequest) (fields, *refusal) {
 	return nil, nil
 }
 
-// joined returns the group that machines are to join, by the parameter for it or
+// joined returns the group that instances are to join, by the parameter for it or
 // by its deprecated ancestor. The code for both is [unverified].
 func (c *api) joined(k *core.Call, r *joinRequest) (*group, *refusal) {
 	ids := append(optionalText(r.DisasterRecoverGroupId), r.DisasterRecoverGroupIds...)
@@ -108,7 +108,7 @@ func (c *api) joined(k *core.Call, r *joinRequest) (*group, *refusal) {
 	return g, nil
 }
 
-// checkJoin refuses machines that can not join. The documents have these codes,
+// checkJoin refuses instances that can not join. The documents have these codes,
 // and the rule about local disks; that the codes for charge types and local disks
 // are meant for this is [unverified].
 func (c *api) checkJoin(k *core.Call, r *joinRequest, g *group, machines []*core.Instance) *refusal {
@@ -127,7 +127,7 @@ func (c *api) checkJoin(k *core.Call, r *joinRequest, g *group, machines []*core
 	return nil
 }
 
-// leaveGroup serves DeleteInstancesDisasterRecoverGroups: machines leave the
+// leaveGroup serves DeleteInstancesDisasterRecoverGroups: instances leave the
 // group that they are in, which has to be among those of the request.
 func (c *api) leaveGroup(k *core.Call, r *leaveRequest) (fields, *refusal) {
 	if len(r.DisasterRecoverGroupIds) == 0 {

@@ -128,8 +128,8 @@ func TestCVMGroupQuotas(t *testing.T) {
 	}
 }
 
-// TestCVMGroupsLoseWhatIsGone: a group that still has a machine stays, and so
-// does one whose machine is in the recycle bin.
+// TestCVMGroupsLoseWhatIsGone: a group that still has an instance stays, and so
+// does one whose instance is in the recycle bin.
 func TestCVMGroupsLoseWhatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
@@ -246,7 +246,7 @@ func TestCVMPartitions(t *testing.T) {
 	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(spread, `,"PartitionNumber":1`)), "InvalidParameterCombination")
 }
 
-// TestCVMGroupsForgetFailedMachines: a machine that did not come up takes no room.
+// TestCVMGroupsForgetFailedMachines: an instance that did not come up takes no room.
 func TestCVMGroupsForgetFailedMachines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)

@@ -63,7 +63,7 @@ type instance struct {
 	EnableJumboFrame         bool
 }
 
-// instance describes a machine. The login password stays out: the API returns
+// instance describes an instance. The login password stays out: the API returns
 // key pairs alone.
 func (c *api) instance(m *core.Instance, now time.Time) instance {
 	more := c.details[m.ID]
@@ -118,7 +118,7 @@ func (c *api) instance(m *core.Instance, now time.Time) instance {
 	return i
 }
 
-// addPhase sets what depends on the charge type and on where the machine is in
+// addPhase sets what depends on the charge type and on where the instance is in
 // its life.
 func (i *instance) addPhase(m *core.Instance, more *details, phase core.Phase) {
 	if p := more.request.InstanceChargePrepaid; m.Charge == core.Prepaid {
@@ -136,7 +136,7 @@ func (i *instance) addPhase(m *core.Instance, more *details, phase core.Phase) {
 	}
 }
 
-// state is the vendor's word for where a machine is in its life.
+// state is the vendor's word for where an instance is in its life.
 func (c *api) state(m *core.Instance, now time.Time) string {
 	phase := m.PhaseAt(now)
 	if phase == core.Starting && c.details[m.ID].operation == reboot {
@@ -145,7 +145,7 @@ func (c *api) state(m *core.Instance, now time.Time) string {
 	return state(phase)
 }
 
-// state is the vendor's word for a phase. There is none for a machine that
+// state is the vendor's word for a phase. There is none for an instance that
 // is gone, because the API no longer lists it.
 func state(p core.Phase) string {
 	switch p {

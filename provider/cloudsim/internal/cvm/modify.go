@@ -16,7 +16,7 @@ type modifyRequest struct {
 	DisableApiTermination *bool
 }
 
-// modifyInstancesAttribute changes one attribute of machines that run or are
+// modifyInstancesAttribute changes one attribute of instances that run or are
 // stopped, at once.
 func (c *api) modifyInstancesAttribute(k *core.Call, r *modifyRequest) (fields, *refusal) {
 	if refused := r.check(); refused != nil {
@@ -65,7 +65,7 @@ func (r *modifyRequest) attributes() int {
 	return n
 }
 
-// modify gives every machine of the call the same name: patterns are for creates.
+// modify gives every instance of the call the same name: patterns are for creates.
 func (c *api) modify(k *core.Call, r *modifyRequest, m *core.Instance) {
 	more := c.details[m.ID]
 	more.operation, more.operationID = "ModifyInstancesAttribute", k.RequestID

@@ -77,7 +77,7 @@ func TestCVMModifyRefusals(t *testing.T) {
 	})
 }
 
-// TestCVMProtectionIsLiftedOneByOne makes machines with one create, which must
+// TestCVMProtectionIsLiftedOneByOne makes instances with one create, which must
 // not make them share what is changed later.
 func TestCVMProtectionIsLiftedOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

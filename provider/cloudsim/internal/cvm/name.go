@@ -12,8 +12,8 @@ import (
 // ordinary text.
 var sequence = regexp.MustCompile(`\{R:([0-9]{1,9})(?:,F:([0-8]))?\}`)
 
-// numberedName returns the name of machine i of n: patterns are replaced, and
-// without one each of several machines gets its number as a suffix.
+// numberedName returns the name of instance i of n: patterns are replaced, and
+// without one each of several instances gets its number as a suffix.
 func numberedName(name string, i, n int) string {
 	if !sequence.MatchString(name) {
 		if n == 1 || name == "" {
@@ -29,10 +29,10 @@ func numberedName(name string, i, n int) string {
 	})
 }
 
-// address is the pattern of host names for a machine's address.
+// address is the pattern of host names for an instance's address.
 const address = "{IP}"
 
-// hasPattern tells whether a host name has any pattern.
+// hasPattern reports whether a host name has any pattern.
 func hasPattern(name string) bool {
 	return sequence.MatchString(name) || strings.Contains(name, address)
 }

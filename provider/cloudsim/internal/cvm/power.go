@@ -8,7 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// How long machines take to change their power. Real times are not published.
+// How long instances take to change their power. Real times are not published.
 // A reboot takes a stop and a start. The simulated operating systems always
 // obey, so that SOFT_FIRST never has to cut the power.
 const (
@@ -59,7 +59,7 @@ func (c *api) startInstances(k *core.Call, r *startRequest) (fields, *refusal) {
 	}
 	for _, m := range machines {
 		c.power(k, m, start, core.At(k.Now, core.Starting), core.At(k.Now.Add(powerOn), core.Running))
-		// That a machine gets another public address for the one that it lost
+		// That an instance gets another public address for the one that it lost
 		// when it was stopped without charges is [unverified].
 		if c.details[m.ID].request.public() && len(m.PublicIPs) == 0 {
 			m.PublicIPs = []string{c.service.PublicIP()}
@@ -104,7 +104,7 @@ func (c *api) stop(k *core.Call, r *stopRequest, m *core.Instance) {
 	c.power(k, m, stop, core.At(k.Now, core.Stopping), core.At(k.Now.Add(stopTime(r.StopType)), core.Stopped))
 }
 
-// rebootInstances shows machines as REBOOTING. The words that all clouds share
+// rebootInstances shows instances as REBOOTING. The words that all clouds share
 // have none for that: a [Sim] tells of them as Starting.
 func (c *api) rebootInstances(k *core.Call, r *rebootRequest) (fields, *refusal) {
 	if refused := checkStopType(r.StopType, "ForceReboot", r.ForceReboot); refused != nil {
@@ -140,7 +140,7 @@ func stopTime(stopType *string) time.Duration {
 }
 
 // checkStoppedMode allows to stop without charges what is charged by the hour.
-// The documents say that the mode is for some of those machines, and have a code
+// The documents say that the mode is for some of those instances, and have a code
 // for the others; which instance types these are is not simulated. That the
 // cloud refuses them, rather than charging on in silence, is [unverified].
 func (c *api) checkStoppedMode(r *stopRequest, machines []*core.Instance) *refusal {
@@ -155,7 +155,7 @@ func (c *api) checkStoppedMode(r *stopRequest, machines []*core.Instance) *refus
 	return nil
 }
 
-// power sends a settled machine through steps. All that such a machine was going
+// power sends a settled instance through steps. All that such an instance was going
 // to do is to be destroyed by its timer; that stays due.
 func (c *api) power(k *core.Call, m *core.Instance, operation string, steps ...core.Step) {
 	more := c.details[m.ID]

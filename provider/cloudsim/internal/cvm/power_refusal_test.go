@@ -73,8 +73,8 @@ func TestCVMPowerIsRegional(t *testing.T) {
 	})
 }
 
-// TestCVMWrongStates meets every state that a machine can be in with every
-// action that changes machines.
+// TestCVMWrongStates meets every state that an instance can be in with every
+// action that changes instances.
 func TestCVMWrongStates(t *testing.T) {
 	const prepaid = `{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
 	after := func(action string) func(*client) string {

@@ -22,7 +22,7 @@ func (c *client) ok(action, body string) {
 	}
 }
 
-// running returns IDs of machines that have booted.
+// running returns IDs of instances that have booted.
 func (c *client) running(members string) []string {
 	c.T.Helper()
 	ids := c.Run(members)
@@ -30,7 +30,7 @@ func (c *client) running(members string) []string {
 	return ids
 }
 
-// stopped returns IDs of machines that have booted and been stopped.
+// stopped returns IDs of instances that have booted and been stopped.
 func (c *client) stopped(members, how string) []string {
 	c.T.Helper()
 	ids := c.running(members)
@@ -39,7 +39,7 @@ func (c *client) stopped(members, how string) []string {
 	return ids
 }
 
-// now checks what DescribeInstances says of a machine: state, latest operation,
+// now checks what DescribeInstances says of an instance: state, latest operation,
 // its state and the charging while stopped.
 func (c *client) now(when, id string, want ...string) {
 	c.T.Helper()
@@ -85,7 +85,7 @@ func TestCVMStopStartReboot(t *testing.T) {
 }
 
 // TestCVMPowerAnswersOnlyARequestID looks at the raw answer: there is no result
-// for each machine.
+// for each instance.
 func TestCVMPowerAnswersOnlyARequestID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
@@ -168,7 +168,7 @@ func TestCVMStopWithoutCharges(t *testing.T) {
 	})
 }
 
-// TestCVMTimerOutlivesPowerChanges stops machines that the create gave a time to
+// TestCVMTimerOutlivesPowerChanges stops instances that the create gave a time to
 // be destroyed at: in good time, and so late that they never get to be stopped.
 func TestCVMTimerOutlivesPowerChanges(t *testing.T) {
 	for name, early := range map[string]time.Duration{"long before": time.Hour, "just before": cvm.SoftStop / 2} {

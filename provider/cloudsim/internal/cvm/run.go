@@ -22,18 +22,18 @@ const (
 	defaultGroup  = "sg-default"
 )
 
-// leaving is how long a machine shows as TERMINATING, or as busy on its way
+// leaving is how long an instance shows as TERMINATING, or as busy on its way
 // to the recycle bin. Real times are not published.
 const leaving = time.Second
 
-// failedFor is how long a machine that failed to launch is listed. That the
+// failedFor is how long an instance that failed to launch is listed. That the
 // cloud removes it by itself is what the vendor's Terraform provider tells its
 // users; after what time is [unverified].
 const failedFor = 10 * time.Minute
 
-// details is what CVM knows about a machine that other clouds do not.
+// details is what CVM knows about an instance that other clouds do not.
 type details struct {
-	request     *runRequest // shared by the machines of one create
+	request     *runRequest // shared by the instances of one create
 	uuid        string
 	group       string // placement group, "" without one
 	partition   *int64 // in a group that has partitions
@@ -103,7 +103,7 @@ func fingerprint(region string, params map[string]string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// checkFree refuses a private address that a machine of the same subnet has.
+// checkFree refuses a private address that an instance of the same subnet has.
 func (c *api) checkFree(k *core.Call, r *runRequest) *refusal {
 	if r.VirtualPrivateCloud == nil || len(r.VirtualPrivateCloud.PrivateIpAddresses) == 0 {
 		return nil
@@ -122,10 +122,10 @@ func (c *api) checkFree(k *core.Call, r *runRequest) *refusal {
 	return nil
 }
 
-// newID draws the ID of a machine.
+// newID draws the ID of an instance.
 func newID(r *rand.Rand) string { return "ins-" + core.Letters(r, 8) }
 
-// launch makes the machines and returns their IDs.
+// launch makes the instances and returns their IDs.
 func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []string {
 	machines := c.service.Create(k, core.CreateSpec{
 		Count: r.count(),
@@ -187,7 +187,7 @@ func (r *runRequest) network() (vpc, subnet string) {
 	return defaultVPC, defaultSubnet
 }
 
-// schedule adds to what a machine is going to do that it is destroyed: at a
+// schedule adds to what an instance is going to do that it is destroyed: at a
 // time that the create asked for, or a while after it failed.
 func schedule(r *runRequest, m *core.Instance) {
 	last := m.Steps[len(m.Steps)-1]

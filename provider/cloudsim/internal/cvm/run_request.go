@@ -43,7 +43,7 @@ type templateData struct {
 	EnableJumboFrame        *bool
 }
 
-// count is how many machines are asked for.
+// count is how many instances are asked for.
 func (r *runRequest) count() int { return int(valueOr(r.InstanceCount, 1)) }
 
 func (r *runRequest) chargeType() string { return valueOr(r.InstanceChargeType, postpaid) }
@@ -56,7 +56,7 @@ func (r *runRequest) bandwidth() int64 {
 	return valueOr(r.InternetAccessible.InternetMaxBandwidthOut, 0)
 }
 
-// public tells whether a public address is asked for.
+// public reports whether a public address is asked for.
 func (r *runRequest) public() bool {
 	return r.bandwidth() > 0 && valueOr(r.InternetAccessible.PublicIpAssigned, true)
 }

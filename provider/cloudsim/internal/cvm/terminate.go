@@ -10,7 +10,7 @@ type terminateRequest struct {
 	ReleasePrepaidDataDisks *bool
 }
 
-// terminateInstances refuses the whole batch or accepts it. Machines may be
+// terminateInstances refuses the whole batch or accepts it. Instances may be
 // stopped before, but need not be.
 func (c *api) terminateInstances(k *core.Call, r *terminateRequest) (fields, *refusal) {
 	machines, refused := c.batch(k, r.InstanceIds)
@@ -42,7 +42,7 @@ func (c *api) checkTerminate(machines []*core.Instance) *refusal {
 	return nil
 }
 
-// terminate destroys a machine, except that a prepaid one goes to the recycle
+// terminate destroys an instance, except that a prepaid one goes to the recycle
 // bin first and is destroyed by a second call.
 func (c *api) terminate(k *core.Call, m *core.Instance) {
 	more := c.details[m.ID]

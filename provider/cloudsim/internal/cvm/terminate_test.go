@@ -103,7 +103,7 @@ func TestCVMTerminateStopped(t *testing.T) {
 	}
 }
 
-// TestCVMTerminatePrepaidStopped: a machine that is stopped needs both steps, and
+// TestCVMTerminatePrepaidStopped: an instance that is stopped needs both steps, and
 // while it is in the recycle bin it can be neither started nor changed.
 func TestCVMTerminatePrepaidStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 )
 
 // describeRegions serves DescribeRegions with the regions that the reference
-// gives endpoints for, a few of them. Machines can be made in any region.
+// gives endpoints for, a few of them. Instances can be made in any region.
 func (e *api) describeRegions(*core.Call) (alibaba.Object, *alibaba.Refusal) {
 	var regions []any
 	for _, r := range [][2]string{

@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// deleteInstances serves DeleteInstances: all of the machines or none.
+// deleteInstances serves DeleteInstances: all of the instances or none.
 func (e *api) deleteInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	p.ClientToken()
@@ -25,8 +25,8 @@ func (e *api) deleteInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return nil, e.delete(k, p, []string{p.Required("InstanceId")}, dryRun())
 }
 
-// delete releases machines at once. Force cuts the power of those that run; a
-// machine that still boots may be forced as well. Passed is the answer to a dry
+// delete releases instances at once. Force cuts the power of those that run; a
+// instance that still boots may be forced as well. Passed is the answer to a dry
 // run that would have gone well.
 func (e *api) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alibaba.Refusal) *alibaba.Refusal {
 	force, terminate, dry := p.Flag("Force"), p.Flag("TerminateSubscription"), p.Flag("DryRun")

@@ -53,7 +53,7 @@ func (e *api) describeByToken(k *core.Call, p *alibaba.Params, keep func(*core.I
 
 // checkDescribe ends the reading of parameters: a refusal, what a dry run answers,
 // or leave to go on. A dry run says of a key without the right what the call itself
-// does not; that it looks at the machines that it names is not verified.
+// does not; that it looks at the instances that it names is not verified.
 func (e *api) checkDescribe(k *core.Call, p *alibaba.Params) *alibaba.Refusal {
 	dry := p.Flag("DryRun")
 	if p.Refusal != nil || !dry {
@@ -98,7 +98,7 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 const filters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId InstanceType InstanceTypeFamily " +
 	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType"
 
-// value is what a machine has under the name of a filter.
+// value is what an instance has under the name of a filter.
 func value(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "Status":

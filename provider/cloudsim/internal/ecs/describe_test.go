@@ -79,7 +79,7 @@ func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
 	c.WantCode(c.Call("DescribeInstances", "RegionId", "cn-hangzhou", "PageSize", "101"), 400, "InvalidParameter")
 }
 
-// TestNextToken walks all pages while machines vanish and appear.
+// TestNextToken walks all pages while instances vanish and appear.
 func TestNextToken(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "9")

@@ -11,11 +11,11 @@ import (
 
 // api is Alibaba Cloud ECS, API version 2014-05-26. Where the reference of
 // 2018-2020 and today's disagree (user data 16 or 32 KB, a private address for
-// more than one machine), the older and narrower one counts: what passes here
+// more than one instance), the older and narrower one counts: what passes here
 // passes there.
 type api struct {
 	*alibaba.Gateway
-	economical map[string]bool // machines by ID that StopCharging stopped last
+	economical map[string]bool // instances by ID that StopCharging stopped last
 	templates  []*template     // in order of creation
 	sets       []*set          // in order of creation
 	placed     map[string]place
@@ -122,8 +122,8 @@ func requireRegion(p *alibaba.Params) {
 	p.Matching("RegionId", regionForm, "the ID of a region")
 }
 
-// find returns a machine that the API still shows. ECS has no failed state: a
-// machine that did not come up is released and no longer listed.
+// find returns an instance that the API still shows. ECS has no failed state: a
+// instance that did not come up is released and no longer listed.
 func (e *api) find(k *core.Call, id, region string) *core.Instance {
 	m := e.Service.Find(id, k.Now)
 	if m == nil || m.PhaseAt(k.Now) == core.Failed || region != "" && m.Region != region {
@@ -132,7 +132,7 @@ func (e *api) find(k *core.Call, id, region string) *core.Instance {
 	return m
 }
 
-// list returns the machines of the call's region that the API shows and keep
+// list returns the instances of the call's region that the API shows and keep
 // accepts, in order of creation, starting at a position in that order. A cap on
 // the list counts what earlier pages had.
 func (e *api) list(k *core.Call, from int, keep func(*core.Instance) bool) []*core.Instance {

@@ -155,7 +155,7 @@ func dryRun() *alibaba.Refusal {
 	return alibaba.Refuse(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
 }
 
-// batchDryRun is how the calls about several machines say the same. The
+// batchDryRun is how the calls about several instances say the same. The
 // status is not verified.
 func batchDryRun() *alibaba.Refusal {
 	return alibaba.Refuse(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")

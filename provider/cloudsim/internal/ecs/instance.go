@@ -18,7 +18,7 @@ func (e *api) instance(k *core.Call, m *core.Instance) alibaba.Object {
 }
 
 // options is what newer versions of the answer have beside the rest. The
-// names are those of the vendor's SDK; what a machine that asked for none of it
+// names are those of the vendor's SDK; what an instance that asked for none of it
 // shows there is not verified.
 func options(o alibaba.Object, m *core.Instance) alibaba.Object {
 	p := m.Params
@@ -104,7 +104,7 @@ func hardware(o alibaba.Object, m *core.Instance) alibaba.Object {
 	}...)
 }
 
-// money is what is paid and for how long. A machine that is not prepaid
+// money is what is paid and for how long. An instance that is not prepaid
 // "expires" in 2099, as on the real service.
 func money(o alibaba.Object, m *core.Instance) alibaba.Object {
 	p := m.Params

@@ -5,7 +5,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// startInstance serves StartInstance. Like the other calls about one machine it
+// startInstance serves StartInstance. Like the other calls about one instance it
 // needs no region.
 func (e *api) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
@@ -55,7 +55,7 @@ func stop(p *alibaba.Params) alibaba.Power {
 	return c
 }
 
-// switchOne changes the power of one machine.
+// switchOne changes the power of one instance.
 func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *alibaba.Refusal {
 	id, dry := p.Required("InstanceId"), p.Flag("DryRun")
 	if p.Refusal != nil {
@@ -72,8 +72,8 @@ func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *aliba
 	return nil
 }
 
-// switchMany changes the power of up to 100 machines: of all or none, or of
-// those for which it goes. A dry run of the latter looks at no machine.
+// switchMany changes the power of up to 100 instances: of all or none, or of
+// those for which it goes. A dry run of the latter looks at no instance.
 func (e *api) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	together := p.Choice("BatchOptimization", "AllTogether", "SuccessFirst") == "AllTogether"
 	dry, ids := p.Flag("DryRun"), p.Batch("InstanceId", p.List("InstanceId", 100))
@@ -95,8 +95,8 @@ func (e *api) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alib
 	return alibaba.Object{{"InstanceResponses", alibaba.List("InstanceResponse", out)}}, nil
 }
 
-// switched switches one machine of a batch and reports on it. That the code of
-// a refusal is the one a call about the machine alone would get is not verified.
+// switched switches one instance of a batch and reports on it. That the code of
+// a refusal is the one a call about the instance alone would get is not verified.
 func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object {
 	code, message, before, after := "200", "success", "", ""
 	m, err := e.switchable(k, id, c)
@@ -119,7 +119,7 @@ func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object 
 	}
 }
 
-// switchable returns a machine, if there is one, and why it can not be switched
+// switchable returns an instance, if there is one, and why it can not be switched
 // now, if it can not.
 func (e *api) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instance, *alibaba.Refusal) {
 	m := e.find(k, id, k.Region)
@@ -138,8 +138,8 @@ func (e *api) turn(k *core.Call, m *core.Instance, c alibaba.Power) {
 	e.economical[m.ID] = c.Economical && m.Charge != core.Prepaid
 }
 
-// stoppedMode is what DescribeInstances says of the way a machine is stopped.
-// That prepaid machines take StopCharging and go on as before is not verified.
+// stoppedMode is what DescribeInstances says of the way an instance is stopped.
+// That prepaid instances take StopCharging and go on as before is not verified.
 func (e *api) stoppedMode(k *core.Call, m *core.Instance) string {
 	switch {
 	case m.PhaseAt(k.Now) != core.Stopped || m.Charge == core.Prepaid:

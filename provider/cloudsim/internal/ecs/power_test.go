@@ -25,7 +25,7 @@ func (c *client) statuses() map[string]string {
 	return out
 }
 
-// wantStatus fails unless both describes show a machine so.
+// wantStatus fails unless both describes show an instance so.
 func (c *client) wantStatus(id, want string) {
 	c.T.Helper()
 	described := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "Status")
@@ -64,7 +64,7 @@ func (c *client) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...st
 	}
 }
 
-// TestECSPowerTimeline stops, starts and reboots one machine, each through the
+// TestECSPowerTimeline stops, starts and reboots one instance, each through the
 // state in between, and each refused while another one is under way.
 func TestECSPowerTimeline(t *testing.T) {
 	for _, c := range []struct{ name, plural, id string }{
@@ -106,7 +106,7 @@ func TestECSPowerTimeline(t *testing.T) {
 }
 
 // TestAllTogether: without BatchOptimization one bad ID spoils the call and no
-// machine is touched.
+// instance is touched.
 func TestAllTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -120,7 +120,7 @@ func TestAllTogether(t *testing.T) {
 	})
 }
 
-// TestSuccessFirst: every machine has its own result, inside a 200.
+// TestSuccessFirst: every instance has its own result, inside a 200.
 func TestSuccessFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -226,7 +226,7 @@ func TestECSPowerDryRun(t *testing.T) {
 	})
 }
 
-// TestStoppedMode: how a machine is stopped shows only while it is.
+// TestStoppedMode: how an instance is stopped shows only while it is.
 func TestStoppedMode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -254,7 +254,7 @@ func TestStoppedMode(t *testing.T) {
 	})
 }
 
-// TestDeleteAfterStop: without Force a machine goes only once it is stopped.
+// TestDeleteAfterStop: without Force an instance goes only once it is stopped.
 func TestDeleteAfterStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -267,7 +267,7 @@ func TestDeleteAfterStop(t *testing.T) {
 	})
 }
 
-// TestAutoReleaseSurvivesPower: switching a machine does not save it from the
+// TestAutoReleaseSurvivesPower: switching an instance does not save it from the
 // release it was created with.
 func TestAutoReleaseSurvivesPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -42,7 +42,7 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	case k.Order != nil:
 		answer = append(answer, alibaba.Field{"OrderId", k.Order.ID})
 	case len(ids) > 0:
-		// Of the machine, not of the call: a template may be what makes it prepaid.
+		// Of the instance, not of the call: a template may be what makes it prepaid.
 		if m := e.Service.Lookup(ids[0]); m.Charge == core.Prepaid {
 			answer = append(answer, alibaba.Field{"OrderId", fmt.Sprint(firstOrder + int64(m.Create))})
 		}
@@ -50,10 +50,10 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return answer, nil
 }
 
-// instanceID draws the ID of a machine.
+// instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
 
-// launch makes the machines of a plan, as many as the stock allows, or the order
+// launch makes the instances of a plan, as many as the stock allows, or the order
 // for them if nobody pays it yet.
 func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	amount, err := e.Stock(k, plan.amount, plan.least)
@@ -71,7 +71,7 @@ func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	return deliver(k, 0), nil
 }
 
-// deliver makes machines of a plan, those of the create with an ordinal if that
+// deliver makes instances of a plan, those of the create with an ordinal if that
 // is not this call.
 func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
 	made := e.Service.Create(k, core.CreateSpec{
@@ -90,7 +90,7 @@ func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
 	return ids
 }
 
-// fill describes the i-th machine of a plan.
+// fill describes the i-th instance of a plan.
 func (e *api) fill(k *core.Call, plan *plan, i int, m *core.Instance) {
 	p := plan.p
 	unique := p.Flag("UniqueSuffix")

@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// checkNetwork checks where the machines are to stand and returns their
+// checkNetwork checks where the instances are to stand and returns their
 // security groups.
 func (e *api) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string {
 	p.ID("ZoneId")
@@ -22,8 +22,8 @@ func (e *api) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string
 	return groups
 }
 
-// checkPrivateIP checks the address of the first machine; the others get those
-// after it. The older reference allows one machine only; the current one allows
+// checkPrivateIP checks the address of the first instance; the others get those
+// after it. The older reference allows one instance only; the current one allows
 // more, but then no secondary interface.
 func (e *api) checkPrivateIP(k *core.Call, p *alibaba.Params, vswitch string, amount int) {
 	first := p.Text("PrivateIpAddress")

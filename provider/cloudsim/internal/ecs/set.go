@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Limits of deployment sets. Twenty machines a zone is documentation alone, and
+// Limits of deployment sets. Twenty instances a zone is documentation alone, and
 // for sets that spread over hardware; that the other strategies have the same is
 // not verified. How many sets a region holds is not documented: accounts differ.
 const (
@@ -36,13 +36,13 @@ type set struct {
 	created           time.Time
 }
 
-// place is where a machine stands.
+// place is where an instance stands.
 type place struct {
 	set   string // deployment set, "" without one
 	moved bool   // off the dedicated host that it was made on
 }
 
-// host is the dedicated host of a machine, "" without one.
+// host is the dedicated host of an instance, "" without one.
 func (e *api) host(m *core.Instance) string {
 	if e.placed[m.ID].moved {
 		return ""
@@ -59,7 +59,7 @@ func (e *api) set(k *core.Call, id string) *set {
 	return e.sets[i]
 }
 
-// members returns the machines of a set. Those that are gone have left it, and
+// members returns the instances of a set. Those that are gone have left it, and
 // so have those that did not come up.
 func (e *api) members(k *core.Call, set string) []*core.Instance {
 	var out []*core.Instance
@@ -71,7 +71,7 @@ func (e *api) members(k *core.Call, set string) []*core.Instance {
 	return out
 }
 
-// roomInSet tells whether a set takes more machines in a zone.
+// roomInSet reports whether a set takes more instances in a zone.
 func (e *api) roomInSet(k *core.Call, set, zone string, more int) bool {
 	for _, m := range e.members(k, set) {
 		if m.Zone == zone {
@@ -81,7 +81,7 @@ func (e *api) roomInSet(k *core.Call, set, zone string, more int) bool {
 	return more <= maxSetInZone
 }
 
-// checkSet checks the deployment set that machines are to be made in.
+// checkSet checks the deployment set that instances are to be made in.
 func (e *api) checkSet(k *core.Call, p *alibaba.Params, amount int) {
 	id := p.Text("DeploymentSetId")
 	switch {

@@ -62,7 +62,7 @@ func (e *api) shownSet(k *core.Call, s *set) alibaba.Object {
 	}
 }
 
-// capacities tells for every zone a set has machines in how many more fit.
+// capacities tells for every zone a set has instances in how many more fit.
 func capacities(members []*core.Instance) []alibaba.Object {
 	used := map[string]int{}
 	var zones []string

@@ -49,7 +49,7 @@ func (e *api) deleteDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 	return nil, nil
 }
 
-// modifyInstanceDeployment serves ModifyInstanceDeployment: a machine joins a
+// modifyInstanceDeployment serves ModifyInstanceDeployment: an instance joins a
 // set, changes from one to another, or leaves the one it is in
 // (RemoveFromDeploymentSet, which the older reference does not have).
 func (e *api) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
@@ -79,7 +79,7 @@ func (e *api) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.R
 	return nil, e.joinSet(k, m, to.id, force && p.Text("MigrationType") != "live", force)
 }
 
-// leaveSet takes a machine out of its set.
+// leaveSet takes an instance out of its set.
 func (e *api) leaveSet(m *core.Instance, set string) *alibaba.Refusal {
 	place := e.placed[m.ID]
 	if place.set == "" || set != "" && place.set != set {
@@ -90,7 +90,7 @@ func (e *api) leaveSet(m *core.Instance, set string) *alibaba.Refusal {
 	return nil
 }
 
-// joinSet puts a machine into a set, off any other. Every machine has hardware
+// joinSet puts an instance into a set, off any other. Every instance has hardware
 // of its own here, but for those of one dedicated host: the second of them can
 // join only by moving, which Force allows and which restarts one that runs.
 func (e *api) joinSet(k *core.Call, m *core.Instance, set string, restart, move bool) *alibaba.Refusal {

@@ -37,7 +37,7 @@ func setIDs(r simtest.AlibabaAnswer) []string {
 	return out
 }
 
-// wantMembers fails unless a set has exactly these machines, by both describes.
+// wantMembers fails unless a set has exactly these instances, by both describes.
 func (c *client) wantMembers(set string, want ...string) {
 	c.T.Helper()
 	reply := c.sets("DeploymentSetIds", simtest.IDList([]string{set}))
@@ -258,7 +258,7 @@ func TestFailedMachinesLeaveTheSet(t *testing.T) {
 	})
 }
 
-// TestSetIsFullByZone: 20 machines in each.
+// TestSetIsFullByZone: 20 instances in each.
 func TestSetIsFullByZone(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
@@ -313,7 +313,7 @@ func TestFullSetTakesNoMore(t *testing.T) {
 	})
 }
 
-// TestForceMovesOffASharedHost: two machines of one dedicated host can not be
+// TestForceMovesOffASharedHost: two instances of one dedicated host can not be
 // apart, unless one of them may move and restart.
 func TestForceMovesOffASharedHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -32,7 +32,7 @@ const (
 		"SecurityGroupId VSwitchId"
 )
 
-// Numbers of list items. How many interfaces a machine takes depends on its
+// Numbers of list items. How many interfaces an instance takes depends on its
 // type, which a template is not held to.
 const (
 	maxDisks      = 16
@@ -168,7 +168,7 @@ func templateData(p *alibaba.Params) map[string]string {
 }
 
 // checkTemplate checks what goes into a version. Values are looked at when
-// machines are made, not here: only their types count, and what the reference
+// instances are made, not here: only their types count, and what the reference
 // gives these actions codes for.
 func checkTemplate(p *alibaba.Params) {
 	p.Description("VersionDescription")

@@ -32,7 +32,7 @@ func (e *api) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Re
 	}, nil
 }
 
-// tagsMachines tells whether some version gives machines these tags. The
+// tagsMachines reports whether some version gives instances these tags. The
 // reference has Tag.N among the filters as "tags of instances"; which versions
 // the service looks at is not verified.
 func (t *template) tagsMachines(want map[string]string) bool {

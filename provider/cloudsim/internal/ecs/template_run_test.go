@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// whole is a template that needs nothing beside it to make a machine.
+// whole is a template that needs nothing beside it to make an instance.
 func whole(more ...string) []string {
 	return append([]string{"ImageId", "img-t", "InstanceType", "ecs.c6.large", "SecurityGroupId", "sg-t", "VSwitchId", "vsw-t"}, more...)
 }
@@ -99,7 +99,7 @@ func TestMissingIsMissingAfterTheMerge(t *testing.T) {
 	}
 }
 
-// TestTokenCountsTheRequestNotTheTemplate: a retry gets the same machines, also
+// TestTokenCountsTheRequestNotTheTemplate: a retry gets the same instances, also
 // when the template has another default version by then, or is gone.
 func TestTokenCountsTheRequestNotTheTemplate(t *testing.T) {
 	sim := cloudsim.New(nil)

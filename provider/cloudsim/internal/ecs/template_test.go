@@ -97,7 +97,7 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 	}
 }
 
-// TestTemplateValuesAreNotChecked: only a create of machines looks at them.
+// TestTemplateValuesAreNotChecked: only a create of instances looks at them.
 func TestTemplateValuesAreNotChecked(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)

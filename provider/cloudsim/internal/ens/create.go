@@ -119,10 +119,10 @@ func (e *api) checkAddress(k *core.Call, p *alibaba.Params, amount int) {
 // firstOrder is the number from which orders are counted.
 const firstOrder = 300_000_000_000
 
-// instanceID draws the ID of a machine.
+// instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
 
-// launch makes the machines of a plan, or the order for them if nobody pays it
+// launch makes the instances of a plan, or the order for them if nobody pays it
 // yet. There is no minimum: stock for fewer than asked is no stock.
 func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	if plan.p.Refusal != nil {
@@ -140,7 +140,7 @@ func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	return deliver(k, 0), nil
 }
 
-// deliver makes machines of a plan, those of the create with an ordinal if that
+// deliver makes instances of a plan, those of the create with an ordinal if that
 // is not this call.
 func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
 	made := e.Service.Create(k, core.CreateSpec{

@@ -57,7 +57,7 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 const filters = "InstanceId InstanceName EnsRegionId Status ImageId InstanceType InstanceResourceType " +
 	"VSwitchId NetworkId SecurityGroupId IntranetIp"
 
-// value is what a machine has under the name of a filter.
+// value is what an instance has under the name of a filter.
 func value(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "InstanceId":
@@ -95,7 +95,7 @@ func tagFilter(p *alibaba.Params) map[string]string {
 	return out
 }
 
-// resourceTypeOf tells how a machine is paid for, and so how it is released.
+// resourceTypeOf tells how an instance is paid for, and so how it is released.
 func resourceTypeOf(m *core.Instance) string {
 	if m.Charge == core.Prepaid {
 		return "EnsInstance"

@@ -56,13 +56,13 @@ func (e *api) params(values map[string]string) *alibaba.Params {
 	return &alibaba.Params{Values: values, Missing: alibaba.Missing, Invalid: invalid}
 }
 
-// shown tells whether the API still shows a machine. What it says of one that
+// shown reports whether the API still shows an instance. What it says of one that
 // did not come up is not documented; here it is no longer listed, as on ECS.
 func (e *api) shown(k *core.Call, m *core.Instance) bool {
 	return m.Visible(k.Now) && m.PhaseAt(k.Now) != core.Failed
 }
 
-// find returns a machine that the API still shows, or nil.
+// find returns an instance that the API still shows, or nil.
 func (e *api) find(k *core.Call, id string) *core.Instance {
 	if m := e.Service.Lookup(id); m != nil && e.shown(k, m) {
 		return m
@@ -70,7 +70,7 @@ func (e *api) find(k *core.Call, id string) *core.Instance {
 	return nil
 }
 
-// status is the vendor's word for the state of a machine. Running, Stopped,
+// status is the vendor's word for the state of an instance. Running, Stopped,
 // Expired, Starting (of a reboot) and Stopping are documented, the others are
 // not.
 func status(k *core.Call, m *core.Instance) string {

@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// modifyInstance serves ModifyInstanceAttribute for one machine in any state,
+// modifyInstance serves ModifyInstanceAttribute for one instance in any state,
 // but that a new password wants it stopped. The reference says that 0 is
 // success, and its example has 200; here it is 0, as in the other calls.
 func (e *api) modifyInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {

@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// wantENSNames checks what the API says of one machine.
+// wantENSNames checks what the API says of one instance.
 func (c *client) wantENSNames(id, name, host string) {
 	c.T.Helper()
 	reply := c.WantOK(c.Call("DescribeInstances", "InstanceId", id))

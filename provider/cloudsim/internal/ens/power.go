@@ -41,7 +41,7 @@ func (e *api) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return e.switchMany(k, alibaba.Reboot())
 }
 
-// switchOne changes the power of one machine.
+// switchOne changes the power of one instance.
 func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	id := p.Required("InstanceId")
 	if p.Refusal != nil {
@@ -53,9 +53,9 @@ func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) (aliba
 	return alibaba.Object{{"Code", 0}}, nil
 }
 
-// switchMany changes the power of machines independently of each other. Their
+// switchMany changes the power of instances independently of each other. Their
 // limit is not documented; it is that of DescribeInstances here. Nor are the
-// numbers in Code: zero is success, as in the calls about one machine, and
+// numbers in Code: zero is success, as in the calls about one instance, and
 // anything else is the status with which such a call is refused.
 func (e *api) switchMany(k *core.Call, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
@@ -90,7 +90,7 @@ func readIDs(p *alibaba.Params) []string {
 	return p.Batch(name, ids)
 }
 
-// turn switches one machine. One whose prepaid period is over can not be
+// turn switches one instance. One whose prepaid period is over can not be
 // switched, whatever it did when it ended.
 func (e *api) turn(k *core.Call, id string, c alibaba.Power) *alibaba.Refusal {
 	m := e.find(k, id)

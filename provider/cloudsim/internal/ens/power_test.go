@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// ensUp creates ENS machines and waits for them to run. It needs a synctest bubble.
+// ensUp creates ENS instances and waits for them to run. It needs a synctest bubble.
 func (c *client) ensUp(amount string) []string {
 	c.T.Helper()
 	ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", amount)...)).Strings("InstanceIds")
@@ -26,7 +26,7 @@ func (c *client) wantENSStatus(id, want string) {
 	}
 }
 
-// TestENSPowerTimeline takes one machine through every state, and tries what
+// TestENSPowerTimeline takes one instance through every state, and tries what
 // each of them forbids.
 func TestENSPowerTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestENSPowerRefusals(t *testing.T) {
 	}
 }
 
-// TestENSPowerBatch: the list comes in either form, and every machine has its
+// TestENSPowerBatch: the list comes in either form, and every instance has its
 // own result, with a number for a code, in a list that is not wrapped.
 func TestENSPowerBatch(t *testing.T) {
 	for _, f := range []struct {
@@ -134,7 +134,7 @@ func TestENSPowerBatch(t *testing.T) {
 	}
 }
 
-// TestENSExpiredStaysOff: a machine whose prepaid period is over can not be
+// TestENSExpiredStaysOff: an instance whose prepaid period is over can not be
 // switched.
 func TestENSExpiredStaysOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -10,12 +10,12 @@ func (e *api) releasePrepaid(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return nil, e.release(k, "EnsInstance")
 }
 
-// releasePostpaid serves ReleasePostPaidInstance, for spot machines too.
+// releasePostpaid serves ReleasePostPaidInstance, for spot instances too.
 func (e *api) releasePostpaid(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return nil, e.release(k, "EnsPostPaidInstance")
 }
 
-// release ends one machine, whatever its state, if it is paid for in the way
+// release ends one instance, whatever its state, if it is paid for in the way
 // that the action is for. The code of the refusal otherwise is not verified.
 func (e *api) release(k *core.Call, resourceType string) *alibaba.Refusal {
 	p := e.params(k.Params)

@@ -44,7 +44,7 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return alibaba.Object{{"OrderId", fmt.Sprint(firstOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}}, nil
 }
 
-// checkArea reads where the machines are to stand: on a node, or in an area
+// checkArea reads where the instances are to stand: on a node, or in an area
 // whose node the cloud chooses.
 func checkArea(p *alibaba.Params) string {
 	p.Required("ScheduleAreaLevel")

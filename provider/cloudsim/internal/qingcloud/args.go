@@ -150,7 +150,7 @@ func page[T any](found []T, offset, limit int) []T {
 	return found[from:min(from+limit, len(found))]
 }
 
-// isID tells whether s has the form of an ID: vxnet-0, centos63x64, i-rtyv0968.
+// isID reports whether s has the form of an ID: vxnet-0, centos63x64, i-rtyv0968.
 func isID(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.", r)

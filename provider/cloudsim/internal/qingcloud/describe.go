@@ -19,7 +19,7 @@ type filter struct {
 }
 
 // describeInstances is the action of that name. An unknown ID is passed over in
-// silence, as the official SDKs expect, and a machine that ceased is unknown;
+// silence, as the official SDKs expect, and an instance that ceased is unknown;
 // both are unverified.
 func (q *api) describeInstances(k *core.Call, a *args) (reply, *refusal) {
 	f := readFilter(a)
@@ -68,12 +68,12 @@ func readFilter(a *args) filter {
 	return f
 }
 
-// ownerOf is the account that a machine belongs to: a sub-account, if it was
+// ownerOf is the account that an instance belongs to: a sub-account, if it was
 // made for one.
 func ownerOf(m *core.Instance) string { return cmp.Or(m.Params["target_user"], owner) }
 
 // passes applies a filter. A list without IDs and without an owner shows one's own
-// machines, as the page says; that those of sub-accounts do not count as such is
+// instances, as the page says; that those of sub-accounts do not count as such is
 // unverified. That a search word may stand anywhere in the ID or
 // the name is unverified; that a name may be a part of one is what the vendor's
 // client says. The simulator has no tags: nothing has the one asked for.
@@ -95,7 +95,7 @@ func (q *api) passes(f filter, m *core.Instance, now time.Time) bool {
 		slices.ContainsFunc([]string{m.ID, m.Name}, func(s string) bool { return strings.Contains(s, f.word) })
 }
 
-// column is one value of a machine that can be asked for.
+// column is one value of an instance that can be asked for.
 func (q *api) column(m *core.Instance, name, transition string) string {
 	d := q.details[m.ID]
 	switch name {

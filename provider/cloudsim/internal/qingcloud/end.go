@@ -6,7 +6,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// terminateInstances is the action of that name. All machines go or none does.
+// terminateInstances is the action of that name. All instances go or none does.
 func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
 	machines := q.targets(k, a, q.lookup)
 	direct := a.flag("direct_cease")
@@ -29,8 +29,8 @@ func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, machines, endTime), nil
 }
 
-// mayTerminate tells why a machine can not be terminated now, or nothing. A
-// machine that is in the recycle bin already takes CeaseInstances; that
+// mayTerminate tells why an instance can not be terminated now, or nothing. A
+// instance that is in the recycle bin already takes CeaseInstances; that
 // direct_cease does not work on it either is unverified.
 func mayTerminate(m *core.Instance, now time.Time) string {
 	status, transition, _ := status(m, now)
@@ -63,7 +63,7 @@ func (q *api) ceaseInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, machines, endTime), nil
 }
 
-// recycleFailed sends machines that die while booting through the recycle bin,
+// recycleFailed sends instances that die while booting through the recycle bin,
 // and tells when the last of them all has come up or died.
 func recycleFailed(machines []*core.Instance, now time.Time) (done time.Time, failed bool) {
 	done = now

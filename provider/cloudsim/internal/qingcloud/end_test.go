@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// upTime is long enough for a machine to run, with an address and a lease.
+// upTime is long enough for an instance to run, with an address and a lease.
 const upTime = 3 * time.Second
 
 func TestQingCloudTerminateNeedsTheLease(t *testing.T) {

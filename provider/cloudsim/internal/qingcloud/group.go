@@ -11,7 +11,7 @@ import (
 // maxGroups protects the simulator. A documented limit does not exist.
 const maxGroups = 1000
 
-// group is an instance group: machines that are to stand apart (repel) or
+// group is an instance group: instances that are to stand apart (repel) or
 // together (attract). The documents name no limit on its members, and none is
 // simulated.
 type group struct {
@@ -45,7 +45,7 @@ func (q *api) namedGroup(k *core.Call, a *args) *group {
 	return q.knownGroup(k, a, a.id("instance_group"))
 }
 
-// members returns the machines of a group. One that ceased has left it; one in
+// members returns the instances of a group. One that ceased has left it; one in
 // the recycle bin can come back and has not (unverified).
 func (q *api) members(group string, now time.Time) []*core.Instance {
 	var out []*core.Instance
@@ -110,7 +110,7 @@ func (q *api) modifyInstanceGroupAttributes(k *core.Call, a *args) (reply, *refu
 }
 
 // deleteInstanceGroups is the action of that name: all of them go or none does,
-// and one with machines in it does not. Both are unverified, and so is the code.
+// and one with instances in it does not. Both are unverified, and so is the code.
 func (q *api) deleteInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	ids := a.requiredIDs("instance_groups")
 	for _, id := range ids {

@@ -25,7 +25,7 @@ type groupView struct {
 	ZoneID      string         `json:"zone_id"`
 }
 
-// groupMember is a machine in its group.
+// groupMember is an instance in its group.
 type groupMember struct {
 	ID     string `json:"instance_id"`
 	Name   string `json:"instance_name"`

@@ -2,8 +2,8 @@ package qingcloud
 
 import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 
-// joinInstanceGroup is the action of that name: all machines join or none does.
-// Unverified: that a machine must run or be stopped, that it can be in one group
+// joinInstanceGroup is the action of that name: all instances join or none does.
+// Unverified: that an instance must run or be stopped, that it can be in one group
 // only, and that joining the group it is in already succeeds.
 func (q *api) joinInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 	return q.regroup(k, a, func(d *details, g *group) (group, refusal string) {
@@ -14,7 +14,7 @@ func (q *api) joinInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 	})
 }
 
-// leaveInstanceGroup is the action of that name: all machines leave or none
+// leaveInstanceGroup is the action of that name: all instances leave or none
 // does. That one which is not a member refuses the call is unverified.
 func (q *api) leaveInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 	return q.regroup(k, a, func(d *details, g *group) (group, refusal string) {
@@ -25,8 +25,8 @@ func (q *api) leaveInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 	})
 }
 
-// regroup gives every machine of a call the group that to says, or none of them
-// if it refuses one. Nobody sees a machine on its way: the membership is changed
+// regroup gives every instance of a call the group that to says, or none of them
+// if it refuses one. Nobody sees an instance on its way: the membership is changed
 // at once, and the job is there because the answer has one.
 func (q *api) regroup(
 	k *core.Call, a *args, to func(*details, *group) (group, refusal string),

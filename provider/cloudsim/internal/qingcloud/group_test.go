@@ -23,7 +23,7 @@ func (c *client) newGroup(pairs ...string) string {
 	return a.Groups[0]
 }
 
-// wantMembers fails unless a group has exactly these machines.
+// wantMembers fails unless a group has exactly these instances.
 func (c *client) wantMembers(group string, want ...string) {
 	c.T.Helper()
 	a := c.Must("DescribeInstanceGroups", "instance_groups.1="+group, "verbose=1")
@@ -159,7 +159,7 @@ func TestQingCloudRunIntoAGroup(t *testing.T) {
 	})
 }
 
-// TestQingCloudGroupMovesAllOrNone: one machine that can not move keeps the
+// TestQingCloudGroupMovesAllOrNone: one instance that can not move keeps the
 // others where they are.
 func TestQingCloudGroupMovesAllOrNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -14,7 +14,7 @@ const jobStart = 100 * time.Millisecond
 // job is the record of an asynchronous call.
 type job struct {
 	id, action, zone string
-	ids              []string // of the machines
+	ids              []string // of the instances
 	created, done    time.Time
 	failed           bool
 }

@@ -2,7 +2,7 @@ package qingcloud
 
 import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 
-// modifyInstanceAttributes is the action of that name. It takes one machine, in
+// modifyInstanceAttributes is the action of that name. It takes one instance, in
 // any state, and has no job. What is not given stays; what is given empty is
 // emptied (unverified). Limits on the texts are not documented.
 func (q *api) modifyInstanceAttributes(k *core.Call, a *args) (reply, *refusal) {

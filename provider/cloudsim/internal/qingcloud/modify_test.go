@@ -78,7 +78,7 @@ func TestQingCloudModifyInEveryState(t *testing.T) {
 	})
 }
 
-// TestQingCloudOneNameForAll: the machines of one call are alike, names included;
+// TestQingCloudOneNameForAll: the instances of one call are alike, names included;
 // a name of its own takes a call for each.
 func TestQingCloudOneNameForAll(t *testing.T) {
 	c := newClient(t, nil)

@@ -67,12 +67,12 @@ func readOrder(a *args) order {
 	return o
 }
 
-// windows tells whether an image is a Windows. Only QingCloud knows, so the
+// windows reports whether an image is a Windows. Only QingCloud knows, so the
 // simulator goes by the names of the images it is told of.
 func windows(image string) bool { return strings.HasPrefix(image, "win") }
 
 // readHostname reads a host name. Its rules are not documented: these are
-// those of the Internet (RFC 1123), which no system can do without. Machines of
+// those of the Internet (RFC 1123), which no system can do without. Instances of
 // one call share it like everything else (unverified).
 func readHostname(a *args) string {
 	name := a.text("hostname")

@@ -8,7 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// powerTime is how long a machine takes to start, stop, restart or be reset.
+// powerTime is how long an instance takes to start, stop, restart or be reset.
 // A real one takes tens of seconds; how many is not documented.
 const powerTime = 500 * time.Millisecond
 
@@ -18,7 +18,7 @@ func (q *api) startInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.change(k, a, machines, core.Starting, core.Running)
 }
 
-// stopInstances is the action of that name. With force or without, a machine
+// stopInstances is the action of that name. With force or without, an instance
 // takes the same time: there is no operating system that could refuse.
 func (q *api) stopInstances(k *core.Call, a *args) (reply, *refusal) {
 	a.flag("force")
@@ -26,7 +26,7 @@ func (q *api) stopInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.change(k, a, machines, core.Stopping, core.Stopped)
 }
 
-// restartInstances is the action of that name. A machine counts as running all
+// restartInstances is the action of that name. An instance counts as running all
 // the while; [phase] tells it from one that is started.
 func (q *api) restartInstances(k *core.Call, a *args) (reply, *refusal) {
 	machines := q.switchable(k, a, "restarted", "running")
@@ -34,7 +34,7 @@ func (q *api) restartInstances(k *core.Call, a *args) (reply, *refusal) {
 }
 
 // resetInstances is the action of that name: a fresh system disk, which needs
-// the login anew. That a machine is afterwards as it was before, running or
+// the login anew. That an instance is afterwards as it was before, running or
 // stopped, is unverified.
 func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
 	machines := q.switchable(k, a, "reset", "running", "stopped")
@@ -55,8 +55,8 @@ func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, machines, powerTime), nil
 }
 
-// switchable resolves the machines of a call that only the given statuses allow.
-// Done says what can not be done to the others. A machine that ceased is known
+// switchable resolves the instances of a call that only the given statuses allow.
+// Done says what can not be done to the others. An instance that ceased is known
 // here and refused for its status, where TerminateInstances no longer finds it:
 // which of the two a real account answers is unverified.
 func (q *api) switchable(k *core.Call, a *args, done string, from ...string) []*core.Instance {
@@ -69,7 +69,7 @@ func (q *api) switchable(k *core.Call, a *args, done string, from ...string) []*
 	return machines
 }
 
-// mayChange tells why a machine is in none of the statuses a call wants, or
+// mayChange tells why an instance is in none of the statuses a call wants, or
 // nothing. One on its way from one status to another is in none (unverified).
 func mayChange(m *core.Instance, now time.Time, from []string) string {
 	status, transition, _ := status(m, now)
@@ -83,7 +83,7 @@ func mayChange(m *core.Instance, now time.Time, from []string) string {
 	}
 }
 
-// change sends all machines through one phase to another, or none of them.
+// change sends all instances through one phase to another, or none of them.
 func (q *api) change(k *core.Call, a *args, machines []*core.Instance, via, to core.Phase) (reply, *refusal) {
 	if a.err != nil {
 		return nil, a.err

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// runTo creates a machine and takes it to a status.
+// runTo creates an instance and takes it to a status.
 func (c *client) runTo(status string) string {
 	c.T.Helper()
 	if status == "terminated after a failed launch" {

@@ -21,7 +21,7 @@ const (
 type api struct {
 	service  *core.Service
 	actions  map[string]action
-	details  map[string]*details // by machine ID, kept when the machine is gone
+	details  map[string]*details // by instance ID, kept when the instance is gone
 	jobs     map[string]*job
 	jobOrder []*job
 	groups   []*group
@@ -30,8 +30,8 @@ type api struct {
 // action is one row of the action table.
 type action struct {
 	run     func(*api, *core.Call, *args) (reply, *refusal)
-	creates bool // makes machines
-	lists   bool // shows machines
+	creates bool // makes instances
+	lists   bool // shows instances
 	global  bool // takes no zone
 }
 
@@ -122,7 +122,7 @@ func (q *api) Token(*core.Call) string { return "" }
 // Tagged implements [core.Wire]. Nothing in the simulated account has a tag.
 func (q *api) Tagged(*core.Call) bool { return false }
 
-// Has implements [core.Wire]. Whether a create for several machines may make some and be
+// Has implements [core.Wire]. Whether a create for several instances may make some and be
 // refused is not documented.
 func (q *api) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.StockRanOut }
 

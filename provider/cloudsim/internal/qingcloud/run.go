@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// runInstances is the action of that name: N machines, one job.
+// runInstances is the action of that name: N instances, one job.
 func (q *api) runInstances(k *core.Call, a *args) (reply, *refusal) {
 	o := readOrder(a)
 	q.knownGroup(k, a, o.placement)
@@ -30,8 +30,8 @@ func (q *api) runInstances(k *core.Call, a *args) (reply, *refusal) {
 	return reply{"instances": q.service.Answered(k, job.ids, instanceID), "job_id": job.id}, nil
 }
 
-// checkFree refuses an order for a volume or an address that a machine has. The
-// code is unverified, and that a machine in the recycle bin holds neither.
+// checkFree refuses an order for a volume or an address that an instance has. The
+// code is unverified, and that an instance in the recycle bin holds neither.
 func (q *api) checkFree(k *core.Call, a *args, o order) {
 	for _, m := range q.service.All() {
 		if p := m.PhaseAt(k.Now); p == core.Gone || p == core.Recycled || p == core.Failed || m.Zone != k.Region {
@@ -50,11 +50,11 @@ func (q *api) checkFree(k *core.Call, a *args, o order) {
 	}
 }
 
-// instanceID draws the ID of a machine.
+// instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-" + core.Letters(r, 8) }
 
-// fill sets what all machines of an order share, and gives each its own
-// addresses. They are reserved now and shown once the machine has been running
+// fill sets what all instances of an order share, and gives each its own
+// addresses. They are reserved now and shown once the instance has been running
 // for a moment.
 func (q *api) fill(m *core.Instance, k *core.Call, o order) {
 	d := &details{

@@ -132,7 +132,7 @@ func TestQingCloudUserDataDefaults(t *testing.T) {
 	}
 }
 
-// TestQingCloudVolumesAndAddressesAreHeld: what one machine has, no other gets
+// TestQingCloudVolumesAndAddressesAreHeld: what one instance has, no other gets
 // until it is gone.
 func TestQingCloudVolumesAndAddressesAreHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

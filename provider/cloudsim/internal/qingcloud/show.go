@@ -43,7 +43,7 @@ func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
 
 // eipOf returns the elastic address in one of the shapes that the documents
 // and clients know: an object; no eip but an empty list of eips; and, so that a
-// client can be tried with it, an empty list for eip. The last is for machines
+// client can be tried with it, an empty list for eip. The last is for instances
 // in self-managed networks only, because strict decoders break on it.
 func eipOf(m *core.Instance, d *details) (eip, eips any) {
 	switch {
@@ -93,7 +93,7 @@ func extra(m *core.Instance, d *details) extraView {
 	return v
 }
 
-// vxNets shows addresses only once the machine has them, and the security
+// vxNets shows addresses only once the instance has them, and the security
 // group where it works.
 func vxNets(nics []nic, groups []string, addressed bool) []vxNetView {
 	out := []vxNetView{}

@@ -77,7 +77,7 @@ func (q *api) authenticate(method, path string, params map[string]string, now ti
 	return nil
 }
 
-// knows tells whether the access key, and the token if there has to be one, are
+// knows reports whether the access key, and the token if there has to be one, are
 // ours. That a missing token is answered like a wrong key is unverified.
 func (q *api) knows(params map[string]string) bool {
 	o := q.service.Config

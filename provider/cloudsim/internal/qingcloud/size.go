@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// size is the size of a machine.
+// size is the size of an instance.
 type size struct {
 	name      string
 	cpus      int
@@ -34,7 +34,7 @@ func readSize(a *args) size {
 		size.memoryMiB = memory
 	}
 	if cpus != 0 && memory != 0 {
-		// What the server calls a machine of a free size is unverified; this
+		// What the server calls an instance of a free size is unverified; this
 		// is how its oldest types are called.
 		size.name = fmt.Sprintf("c%dm%d", cpus, memory/1024)
 	}

@@ -6,16 +6,16 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Times in the life of a machine. None of them is documented; the order of
+// Times in the life of an instance. None of them is documented; the order of
 // events is.
 const (
 	ipDelay    = 500 * time.Millisecond // from running to a private address
 	leaseDelay = time.Second            // from running to lease info: no terminate before
-	endTime    = time.Second            // a machine takes to terminate or cease
+	endTime    = time.Second            // an instance takes to terminate or cease
 	binTime    = 2 * time.Hour          // in the recycle bin; this one is documented
 )
 
-// details is what only QingCloud knows about a machine.
+// details is what only QingCloud knows about an instance.
 type details struct {
 	description *string // nil until somebody sets it
 	class       int
@@ -27,7 +27,7 @@ type details struct {
 	addressless bool // all its networks are self-managed
 }
 
-// nic is a machine's place in a network.
+// nic is an instance's place in a network.
 type nic struct {
 	vxnet string
 	mac   string
@@ -35,7 +35,7 @@ type nic struct {
 }
 
 // status returns status, transition_status and the time of the last change.
-// QingCloud has no status for a machine that died while booting: it simply ends
+// QingCloud has no status for an instance that died while booting: it simply ends
 // up in the recycle bin.
 func status(m *core.Instance, now time.Time) (status, transition string, since time.Time) {
 	for _, s := range m.Steps {
@@ -48,7 +48,7 @@ func status(m *core.Instance, now time.Time) (status, transition string, since t
 	return status, transition, since
 }
 
-// phase translates a phase that follows a status, "" for none. A machine on
+// phase translates a phase that follows a status, "" for none. An instance on
 // its way from one status to another keeps the old one meanwhile. One that boots
 // for the second time is being reset; one that starts while it runs, restarted.
 func phase(p core.Phase, before string) (status, transition string) {
@@ -78,7 +78,7 @@ func phase(p core.Phase, before string) (status, transition string) {
 	}
 }
 
-// up tells whether at least d has passed since the machine first ran.
+// up reports whether at least d has passed since the instance first ran.
 func up(m *core.Instance, now time.Time, d time.Duration) bool {
 	for _, s := range m.Steps {
 		if s.Phase == core.Running {
@@ -88,7 +88,7 @@ func up(m *core.Instance, now time.Time, d time.Duration) bool {
 	return false
 }
 
-// lookup returns a machine that the zone of the call shows, or nil.
+// lookup returns an instance that the zone of the call shows, or nil.
 func (q *api) lookup(k *core.Call, id string) *core.Instance {
 	if m := q.service.Find(id, k.Now); m != nil && m.Zone == k.Region {
 		return m
@@ -96,7 +96,7 @@ func (q *api) lookup(k *core.Call, id string) *core.Instance {
 	return nil
 }
 
-// known is lookup with the machines included that ceased.
+// known is lookup with the instances included that ceased.
 func (q *api) known(k *core.Call, id string) *core.Instance {
 	m := q.service.Lookup(id)
 	if m == nil || m.Zone != k.Region || k.Now.Before(m.VisibleAt) {

@@ -1,6 +1,6 @@
 package qingcloud
 
-// instanceView is a machine on the wire: every field that the page of
+// instanceView is an instance on the wire: every field that the page of
 // DescribeInstances, its sample, the sample of a newer server in the documents
 // (iaas_get) or the struct of the vendor's client has. Fields that are always
 // empty here have no source in the simulator.

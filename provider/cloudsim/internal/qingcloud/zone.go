@@ -25,17 +25,17 @@ func (q *api) describeZones(_ *core.Call, a *args) (reply, *refusal) {
 	return reply{"zone_set": set, "total_count": len(set)}, nil
 }
 
-// matches tells whether a filter lets a value pass; an empty one always does.
+// matches reports whether a filter lets a value pass; an empty one always does.
 func matches(filter []string, value string) bool {
 	return len(filter) == 0 || slices.Contains(filter, value)
 }
 
-// isZone tells whether s has the form of a zone ID, which is lower case.
+// isZone reports whether s has the form of a zone ID, which is lower case.
 func isZone(s string) bool {
 	return isID(s) && strings.ToLower(s) == s
 }
 
-// zoneOf is the zone that answers name for a machine: it may be finer than
+// zoneOf is the zone that answers name for an instance: it may be finer than
 // the one asked for, as sh1b for sh1.
 func zoneOf(zone string) string {
 	if last := zone[len(zone)-1]; last >= '0' && last <= '9' {

@@ -242,13 +242,13 @@ func ECSCreate(more ...string) []string {
 	}, more...)
 }
 
-// Run creates ECS machines and returns their IDs.
+// Run creates ECS instances and returns their IDs.
 func (c *Alibaba) Run(more ...string) []string {
 	c.T.Helper()
 	return c.WantOK(c.Call("RunInstances", ECSCreate(more...)...)).Strings("InstanceIdSets", "InstanceIdSet")
 }
 
-// Describe describes ECS machines of cn-hangzhou.
+// Describe describes ECS instances of cn-hangzhou.
 func (c *Alibaba) Describe(more ...string) AlibabaAnswer {
 	c.T.Helper()
 	return c.WantOK(c.Call("DescribeInstances", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
@@ -271,7 +271,7 @@ func WantXML(t *testing.T, body, root string, into any) {
 	}
 }
 
-// Up creates ECS machines and waits for them to run. It needs a synctest bubble.
+// Up creates ECS instances and waits for them to run. It needs a synctest bubble.
 func (c *Alibaba) Up(more ...string) []string {
 	c.T.Helper()
 	ids := c.Run(more...)

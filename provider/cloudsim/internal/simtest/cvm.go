@@ -155,7 +155,7 @@ func CVMCreate(t *testing.T, members string) string {
 	return string(b)
 }
 
-// Run creates machines and returns their IDs.
+// Run creates instances and returns their IDs.
 func (c *CVM) Run(members string) []string {
 	c.T.Helper()
 	got := c.Call("RunInstances", CVMCreate(c.T, members))
@@ -165,7 +165,7 @@ func (c *CVM) Run(members string) []string {
 	return got.InstanceIdSet
 }
 
-// Instance returns the row of DescribeInstances for one machine.
+// Instance returns the row of DescribeInstances for one instance.
 func (c *CVM) Instance(id string) map[string]any {
 	c.T.Helper()
 	got := c.Call("DescribeInstances", `{"InstanceIds":["`+id+`"]}`)
@@ -175,7 +175,7 @@ func (c *CVM) Instance(id string) map[string]any {
 	return got.InstanceSet[0]
 }
 
-// States returns the states of machines in the order of the IDs.
+// States returns the states of instances in the order of the IDs.
 func (c *CVM) States(ids ...string) []string {
 	c.T.Helper()
 	got := c.Call("DescribeInstancesStatus", CVMIDs(ids, `,"Limit":100`))

@@ -203,7 +203,7 @@ func (c *QingCloud) Must(action string, pairs ...string) QingCloudAnswer {
 	return a
 }
 
-// Run creates machines from the smallest order, changed by pairs.
+// Run creates instances from the smallest order, changed by pairs.
 func (c *QingCloud) Run(pairs ...string) []string {
 	c.T.Helper()
 	return c.Must("RunInstances", QingCloudCreate(pairs...)...).Instances
@@ -214,7 +214,7 @@ func QingCloudCreate(pairs ...string) []string {
 	return append([]string{"image_id=centos63x64", "instance_type=c1m1", "login_mode=passwd", "login_passwd=Secret-Word-1"}, pairs...)
 }
 
-// Show describes one machine that has to be there.
+// Show describes one instance that has to be there.
 func (c *QingCloud) Show(id string, pairs ...string) QingCloudInstance {
 	c.T.Helper()
 	a := c.Must("DescribeInstances", append([]string{"instances.1=" + id}, pairs...)...)
