@@ -20,7 +20,7 @@
 // or after the effect, a connection cut after the effect, partial fulfilment,
 // launch failure, malformed bodies, slow answers. It may also lie: instances that
 // show up late, answers that name too few, too many or foreign instances, a refusal
-// that made some all the same, client tokens that are dead or forgotten, orders that
+// that still made some, client tokens that are dead or forgotten, orders that
 // nobody paid, describes that leave instances out or contradict themselves, a proxy
 // that answers in place of the service, bodies that end early. [FaultKind] says of
 // each which clouds know it and which fields it reads. Faults combine. What they draw

@@ -6,8 +6,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Fault is a piece of mischief to do to matching calls. Which fields a kind
-// reads is said beside the kind; it ignores the others.
+// Fault is what goes wrong with the calls that it matches. Each [FaultKind] says
+// which fields it reads; it ignores the others.
 type Fault struct {
 	Cloud Cloud  // "" = all clouds
 	API   string // action name, for example "RunInstances"; "" = every action the kind makes sense for

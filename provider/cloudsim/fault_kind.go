@@ -2,7 +2,7 @@ package cloudsim
 
 import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 
-// FaultKind is a kind of mischief.
+// FaultKind is what a [Fault] does.
 type FaultKind = core.FaultKind
 
 // Kinds of fault. Where a kind has a vendor code, the simulator answers with

@@ -122,7 +122,7 @@ func (s *Sim) collect(clouds []Cloud, keep func(Instance) bool) []Instance {
 	return out
 }
 
-// Calls tells how many requests with a valid signature reached one API action
+// Calls returns how many requests with a valid signature reached one API action
 // of a cloud ("" counts all actions), refused ones and injected faults included.
 func (s *Sim) Calls(name Cloud, action string) int {
 	return s.cloud(name).Calls(action)

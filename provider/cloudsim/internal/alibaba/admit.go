@@ -12,7 +12,7 @@ const window = 15 * time.Minute // in which a timestamp is accepted, each way; d
 
 // admit decides whether a request is authentic, fresh and meant for an API
 // that exists. The nonce is spent only once the signature is known to be good,
-// so that nobody can spend another one's.
+// so that a request with a wrong signature spends no nonce.
 func (a *Gateway) admit(q *request, now time.Time) *Refusal {
 	c := q.claims
 	if c.keyID != a.Service.Config.AccessKeyID {

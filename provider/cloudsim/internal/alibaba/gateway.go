@@ -88,8 +88,8 @@ func (a *Gateway) Refuse(k *core.Call, f core.Fault) *core.Answer {
 	return a.failure(k, e.As(f))
 }
 
-// Stock tells how many of amount instances there is room for, given that fewer
-// than least must not be made.
+// Stock returns how many of amount instances there is room for. Fewer than least
+// are a refusal.
 func (a *Gateway) Stock(k *core.Call, amount, least int) (int, *Refusal) {
 	f, low := k.Faults.Get(core.NoStock)
 	switch {

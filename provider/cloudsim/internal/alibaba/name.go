@@ -70,8 +70,8 @@ func (p *Params) HostName() {
 	}
 }
 
-// Windows tells a public Windows image by its ID, as in
-// win2019_1809_x64_dtc_zh-cn_40G. Of custom images it can not tell.
+// Windows reports whether an ID is that of a public Windows image, as in
+// win2019_1809_x64_dtc_zh-cn_40G. It knows no custom images.
 func Windows(image string) bool { return strings.HasPrefix(image, "win") }
 
 var digitsForm = regexp.MustCompile(`^[0-9]+$`)

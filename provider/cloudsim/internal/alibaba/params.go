@@ -153,9 +153,9 @@ func (p *Params) Indexes(name string, most int) []int {
 	return out
 }
 
-// JSONFilter reads a JSON array of strings and tells of lists of values
-// whether one of them is in it. Without the parameter everything passes; an
-// empty array lets nothing pass.
+// JSONFilter reads a JSON array of strings and returns a filter: it reports whether
+// one of the values is in the array. Without the parameter everything passes; with
+// an empty array nothing does.
 func (p *Params) JSONFilter(name string) func(values ...string) bool {
 	if !p.Has(name) {
 		return func(...string) bool { return true }
@@ -251,8 +251,8 @@ func (p *Params) Decimal(name string) float64 {
 	return n
 }
 
-// OneOrMany reads a filter in both its forms, Name=a and Name.1=a, and tells of
-// a value whether it passes. An ID that does not exist is no error.
+// OneOrMany reads a filter in both its forms, Name=a and Name.1=a, and returns a
+// function that reports whether a value passes. An ID that does not exist is no error.
 func (p *Params) OneOrMany(name string, most int) func(string) bool {
 	wanted := p.List(name, most)
 	if p.Has(name) {

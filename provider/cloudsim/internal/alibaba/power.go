@@ -40,8 +40,8 @@ func (c Power) Apply(m *core.Instance, now time.Time) {
 	}
 }
 
-// Batch reads the IDs of a call about many instances, each once: that the vendor
-// puts up with an ID named twice is not verified.
+// Batch reads the IDs of a call about many instances, each once. That the vendor
+// accepts an ID named twice is not verified.
 func (p *Params) Batch(name string, ids []string) []string {
 	if len(ids) == 0 {
 		p.Refuse(p.Missing(name))

@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// Asked returns the instances that a call can be about, from a position in the
-// order of creation on: those whose IDs a parameter lists in JSON, or all without
-// the parameter. To look through all for a hundred would take longer than the rest
-// of a call. That the list is well-formed is for the filter to say.
+// Asked returns the instances that a call can be about, from a position in the order
+// of creation on: those whose IDs a parameter lists in JSON, or all without the
+// parameter. It does not look through all instances for a hundred IDs, which would
+// take longer than the rest of the call. The filter checks that the list is well-formed.
 func (c *Service) Asked(k *Call, param string, from int) []*Instance {
 	var ids []string
 	if text := k.Params[param]; text == "" || json.Unmarshal([]byte(text), &ids) != nil {

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// CreateSpec is what a vendor's create asks of the shared store.
+// CreateSpec is what a vendor's create asks for.
 type CreateSpec struct {
 	Count int
 	ID    func(*rand.Rand) string
@@ -15,8 +15,8 @@ type CreateSpec struct {
 	Ordinal int // of the create that the instances belong to; 0 = this call is one
 }
 
-// Create makes instances, honouring the faults about how many come up and when.
-// The returned instances are in order.
+// Create makes instances and returns them in order. Faults of the call decide how many
+// there are, which of them fail, and when they become visible.
 func (c *Service) Create(k *Call, s CreateSpec) []*Instance {
 	n := k.Faults.cutCount(s.Count)
 	if s.Ordinal == 0 {

@@ -46,8 +46,8 @@ func (c *Service) PrivateIP() string {
 	return fmt.Sprintf("10.%d.%d.%d", 1+n>>16, n>>8&0xff, n&0xff)
 }
 
-// PublicIP returns an address of the documentation ranges (RFC 5737), so that
-// nobody mistakes it for an instance of somebody's.
+// PublicIP returns an address of the documentation ranges (RFC 5737), which belongs
+// to no real instance.
 func (c *Service) PublicIP() string {
 	return fmt.Sprintf("203.0.113.%d", 1+c.Rand.IntN(254))
 }

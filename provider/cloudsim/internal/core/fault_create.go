@@ -21,8 +21,8 @@ func (fs Faults) cutCount(n int) int {
 	return n
 }
 
-// hiddenFor is how long the i-th instance of a create stays invisible: what the
-// first fault says that is about it.
+// hiddenFor returns how long the i-th instance of a create stays invisible. The first
+// fault that is about it decides.
 func (c *Service) hiddenFor(k *Call, i int) time.Duration {
 	for f := range k.Faults.all(LateVisibility) {
 		if f.Count > 0 && i >= f.Count {
@@ -37,7 +37,7 @@ func (c *Service) hiddenFor(k *Call, i int) time.Duration {
 }
 
 // Answered returns the IDs that a create answers with, given those of the
-// instances it made. Id draws an ID of the vendor's form.
+// instances it made. The id function draws an ID of the vendor's form.
 func (c *Service) Answered(k *Call, ids []string, id func(*rand.Rand) string) []string {
 	k.named = ids
 	made := ids
@@ -54,13 +54,13 @@ func (c *Service) Answered(k *Call, ids []string, id func(*rand.Rand) string) []
 	return k.named
 }
 
-// strangerLook bounds how many instances are looked at for one that a create did
-// not make, so that a call costs the same however many there are.
+// strangerLook is how many instances a call looks at to find one that its create did
+// not make. It bounds the cost of a call.
 const strangerLook = 1000
 
-// others returns n IDs that a create did not make: of other instances that exist
-// in the region of those it made, begun with a drawn one, and of no instances when
-// these run out or the fault wants those.
+// others returns n IDs that a create did not make. They are those of other instances
+// in the same region, from a drawn one on. Made-up IDs follow when these run out, or
+// come alone when the fault wants them.
 func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) string) []string {
 	var out []string
 	if look := min(strangerLook, len(c.order)); look > 0 && !f.Invented {
@@ -79,8 +79,8 @@ func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) stri
 	return out
 }
 
-// stranger reports whether an instance lives in the region of a create that did not
-// make it.
+// stranger reports whether a create did not make an instance, and the instance exists
+// in its region.
 func (c *Service) stranger(m *Instance, made []string, now time.Time) bool {
 	if len(made) > 0 && c.machines[made[0]].Region != m.Region {
 		return false

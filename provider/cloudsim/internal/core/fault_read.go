@@ -10,8 +10,8 @@ import (
 // documentedListCap is how many instances a filter by tags finds on ECS at most.
 const documentedListCap = 1000
 
-// Listed returns what a describe shows of the instances that it found, which are
-// all that match, in order of creation. Found is the caller's own list.
+// Listed returns the instances that a describe shows. Found are all that match, in
+// order of creation; Listed may change that list.
 func (c *Service) Listed(k *Call, found []*Instance) []*Instance {
 	for f := range k.Faults.all(Blind) {
 		found = slices.DeleteFunc(found, func(m *Instance) bool { return c.hides(f, m) })
@@ -25,7 +25,7 @@ func (c *Service) Listed(k *Call, found []*Instance) []*Instance {
 	return found
 }
 
-// hides reports whether a key does not see an instance, the same in every answer.
+// hides reports whether a Blind fault hides an instance, which is the same in every answer.
 func (c *Service) hides(f Fault, m *Instance) bool {
 	if f.Share > 0 {
 		h := fnv.New64a()
@@ -43,7 +43,7 @@ func mixed(h uint64) uint64 {
 	return h ^ h>>31
 }
 
-// drops reports whether one answer leaves an instance out.
+// drops reports whether a Flap fault leaves an instance out of one answer.
 func (c *Service) drops(f Fault, m *Instance) bool {
 	if f.Share > 0 {
 		return c.mischief.Float64() < f.Share
@@ -51,8 +51,8 @@ func (c *Service) drops(f Fault, m *Instance) bool {
 	return f.Count == 0 || m.index < f.Count
 }
 
-// Denies reports whether a key may not describe instances: none of the account's,
-// or one of those that a call names.
+// Denies reports whether a Blind fault keeps a key from describing instances: all
+// instances of the account, or one that a call names.
 func (c *Service) Denies(k *Call, named []*Instance) bool {
 	for f := range k.Faults.all(Blind) {
 		if f.Count == 0 && f.Share == 0 {

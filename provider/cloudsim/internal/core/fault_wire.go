@@ -23,7 +23,7 @@ func proxyAnswer(f Fault) *Answer {
 	return &Answer{Status: status, ContentType: "text/html", Body: []byte(cmp.Or(f.Body, page)), header: header}
 }
 
-// cut takes the end of the body away and promises it all the same.
+// cut takes the end of the body away. Content-Length still counts it.
 func (a *Answer) cut(f Fault, ids []string) {
 	if len(a.Body) == 0 {
 		return

@@ -68,8 +68,8 @@ func (c *Service) answer(r *http.Request, body []byte) *Answer {
 	return c.spoil(k, c.Wire.Serve(k))
 }
 
-// spoil does to the answer of an executed call what faults ask for. Nil means
-// that the connection is to be cut.
+// spoil changes the answer of an executed call as its faults ask. Nil means that the
+// connection is to be cut.
 func (c *Service) spoil(k *Call, a *Answer) *Answer {
 	if f, ok := k.Faults.Get(StockRanOut); ok && k.made > 0 {
 		f.Kind, f.Count = NoStock, 0

@@ -42,8 +42,9 @@ func (c *Service) UnpaidOrders() []string {
 	return ids
 }
 
-// LeaveUnpaid makes a create an order. Number is the ID of the cloud's order zero;
-// launch makes the instances for a call, and belongs to the create of an ordinal.
+// LeaveUnpaid makes an order of a create. Its ID is number plus the ordinal of the
+// create. Once the order is paid, launch makes the instances for the call, which
+// belong to the create with that ordinal.
 func (c *Service) LeaveUnpaid(k *Call, number int64, launch func(k *Call, ordinal int) []string) {
 	c.creates++
 	o := &Order{ID: fmt.Sprint(number + int64(c.creates)), ordinal: c.creates}

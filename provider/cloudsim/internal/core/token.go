@@ -11,11 +11,11 @@ type TokenRecord struct {
 	Dead        bool   // the request failed half-way
 }
 
-// tokenKey is where a client token is remembered.
+// tokenKey is the key under which a client token is remembered.
 func tokenKey(k *Call, token string) string { return k.Action + " " + token }
 
-// remembered returns what the cloud remembers of a client token, or nil. What is
-// too old is forgotten on the way.
+// remembered returns what the cloud remembers of a client token, or nil. It forgets a
+// token that is older than Config.TokenLife.
 func (c *Service) remembered(k *Call, token string) *TokenRecord {
 	key := tokenKey(k, token)
 	r := c.tokens[key]
@@ -26,8 +26,8 @@ func (c *Service) remembered(k *Call, token string) *TokenRecord {
 	return r
 }
 
-// Recall is remembered for the execution of a call, which a fault may make the
-// cloud forget first.
+// Recall returns what the cloud remembers of a client token, or nil, when a call is
+// executed. A ForgetToken fault makes the cloud forget the token first.
 func (c *Service) Recall(k *Call, token string) *TokenRecord {
 	if k.Faults.Has(ForgetToken) {
 		delete(c.tokens, tokenKey(k, token))

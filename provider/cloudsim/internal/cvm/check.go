@@ -218,7 +218,7 @@ func (r *runRequest) checkInternet() *refusal {
 	)
 }
 
-// oneOf refuses a value that is none of the documented ones.
+// oneOf refuses a value that is not documented.
 func oneOf(path string, value *string, allowed ...string) *refusal {
 	if value == nil || slices.Contains(allowed, *value) {
 		return nil

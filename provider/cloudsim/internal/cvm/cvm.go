@@ -116,8 +116,8 @@ func (c *api) Tagged(k *core.Call) bool {
 	return false
 }
 
-// Has implements [core.Wire]. That a token can die is not documented, and a create that
-// answers with an order neither.
+// Has implements [core.Wire]. The documents know no token that dies and no create that
+// answers with an order.
 func (c *api) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.ForgetToken }
 
 // Serve implements [core.Wire].

@@ -50,7 +50,7 @@ func (c *api) authenticate(r *http.Request, body []byte, now time.Time) (*envelo
 	case r.Method == http.MethodGet && len(r.URL.RawQuery) > maxQuery:
 		return nil, refuse("RequestSizeLimitExceeded", "The query of a GET request may have 32 KB.")
 	case r.Method == http.MethodPost && r.URL.RawQuery != "":
-		// Neither method signs it, so nobody can have meant it. Code [unverified].
+		// Neither method signs the query of a POST. Code [unverified].
 		return nil, refuse("InvalidRequest", "A POST request carries its parameters in the body, not in the query.")
 	case r.Header.Get("Authorization") != "":
 		return c.openTC3(r, body, now)

@@ -104,8 +104,8 @@ func (c *api) stop(k *core.Call, r *stopRequest, m *core.Instance) {
 	c.power(k, m, stop, core.At(k.Now, core.Stopping), core.At(k.Now.Add(stopTime(r.StopType)), core.Stopped))
 }
 
-// rebootInstances shows instances as REBOOTING. The words that all clouds share
-// have none for that: a [Sim] tells of them as Starting.
+// rebootInstances shows instances as REBOOTING. The phases that all clouds share
+// have no word for it: snapshots say Starting.
 func (c *api) rebootInstances(k *core.Call, r *rebootRequest) (fields, *refusal) {
 	if refused := checkStopType(r.StopType, "ForceReboot", r.ForceReboot); refused != nil {
 		return nil, refused

@@ -26,9 +26,9 @@ const (
 // to the recycle bin. Real times are not published.
 const leaving = time.Second
 
-// failedFor is how long an instance that failed to launch is listed. That the
-// cloud removes it by itself is what the vendor's Terraform provider tells its
-// users; after what time is [unverified].
+// failedFor is how long an instance that failed to launch is listed. The vendor's
+// Terraform provider says that the cloud removes it by itself; the time is
+// [unverified].
 const failedFor = 10 * time.Minute
 
 // details is what CVM knows about an instance that other clouds do not.
@@ -93,7 +93,7 @@ func (c *api) once(
 	return ids, refused
 }
 
-// fingerprint tells requests apart that share a client token.
+// fingerprint returns a hash that differs between requests with other parameters.
 func fingerprint(region string, params map[string]string) string {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%q\n", region)

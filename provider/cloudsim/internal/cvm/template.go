@@ -161,10 +161,10 @@ func (c *api) checkVersion(k *core.Call, r *versionRequest) *refusal {
 	return c.checkGroup(k, run)
 }
 
-// createLaunchTemplateVersion makes a version of what the request says and, where
-// it says nothing, of what the version has that it starts from. The reference
-// demands Placement although that could be taken over too, and does not say what
-// becomes of TemplateDataModifyAction; that it stays with its version is [unverified].
+// createLaunchTemplateVersion makes a version of the parameters in the request. What
+// it leaves out comes from the version that it starts from. The reference demands
+// Placement all the same, and does not say what becomes of TemplateDataModifyAction;
+// that it stays with its version is [unverified].
 func (c *api) createLaunchTemplateVersion(k *core.Call, r *newVersionRequest) (fields, *refusal) {
 	dry := valueOr(r.DryRun, false)
 	numbers, refused := c.once(k, r.ClientToken, dry, r, func() ([]string, *refusal) {
@@ -179,7 +179,7 @@ func (c *api) createLaunchTemplateVersion(k *core.Call, r *newVersionRequest) (f
 		if refused != nil {
 			return nil, refused
 		}
-		full := r.versionRequest // the request itself tells repeated calls apart
+		full := r.versionRequest // the fingerprint is of the request itself
 		full.fillIn(base.data)
 		if refused := c.checkVersion(k, &full); refused != nil {
 			return nil, refused

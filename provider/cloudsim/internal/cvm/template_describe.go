@@ -6,8 +6,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// The owner of everything, as CreatedBy tells it: of a template the UIN of the
-// user, of a version the application ID of the account.
+// Values of CreatedBy: templates have the UIN of the user, versions the application
+// ID of the account.
 const (
 	uin   = "100000000001"
 	appID = "1250000000"
@@ -196,8 +196,8 @@ func (t *template) shown(v *templateVersion) versionInfo {
 	}
 }
 
-// shown is the data as an answer has it. Of the login the password is left out, which
-// no version has; that the service tells the rest is [unverified].
+// shown is the data as an answer has it. The login has no password, since no version
+// has one; that the service shows the rest of the login is [unverified].
 func (d *templateData) shown() versionData {
 	out := versionData{
 		Placement:               d.Placement,

@@ -122,7 +122,7 @@ func requireRegion(p *alibaba.Params) {
 	p.Matching("RegionId", regionForm, "the ID of a region")
 }
 
-// find returns an instance that the API still shows. ECS has no failed state: a
+// find returns an instance that the API still shows. ECS has no failed state: an
 // instance that did not come up is released and no longer listed.
 func (e *api) find(k *core.Call, id, region string) *core.Instance {
 	m := e.Service.Find(id, k.Now)

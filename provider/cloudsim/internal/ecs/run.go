@@ -53,8 +53,8 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 // instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
 
-// launch makes the instances of a plan, as many as the stock allows, or the order
-// for them if nobody pays it yet.
+// launch makes the instances of a plan, as many as the stock allows, or an order that
+// waits to be paid.
 func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	amount, err := e.Stock(k, plan.amount, plan.least)
 	if err != nil {

@@ -39,8 +39,8 @@ func checkDataDisks(p *alibaba.Params) {
 	}
 }
 
-// checkDisk checks what system and data disks have in common. A size of 0 is
-// that of a snapshot, which nobody knows here.
+// checkDisk checks what system and data disks have in common. A size of 0 is that of
+// a snapshot, which the simulator does not know.
 func checkDisk(p *alibaba.Params, prefix, category string, size int) {
 	p.Name(prefix + "DiskName")
 	p.Description(prefix + "Description")

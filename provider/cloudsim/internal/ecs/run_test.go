@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestRunInstancesFull asks for most of what there is and looks at what came of it.
+// TestRunInstancesFull sets most parameters and looks at the instances.
 func TestRunInstancesFull(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)

@@ -62,7 +62,7 @@ func (e *api) shownSet(k *core.Call, s *set) alibaba.Object {
 	}
 }
 
-// capacities tells for every zone a set has instances in how many more fit.
+// capacities returns, for each zone where a set has instances, how many more fit.
 func capacities(members []*core.Instance) []alibaba.Object {
 	used := map[string]int{}
 	var zones []string

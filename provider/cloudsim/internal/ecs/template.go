@@ -21,7 +21,7 @@ const (
 // templateNameForm allows periods, which the older reference does not name.
 var templateNameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_.-]{1,127}$`)
 
-// account is the owner of everything, as CreatedBy tells it.
+// account is the owner of everything, which answers have as CreatedBy.
 const account = "1234567890123456"
 
 // template is a launch template.
@@ -93,7 +93,7 @@ func (e *api) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refus
 	return alibaba.Object{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", v.number}}, nil
 }
 
-// templateRoom tells why a template can not be added to its region.
+// templateRoom returns the refusal of one more template in its region, or nil.
 func (e *api) templateRoom(t *template) *alibaba.Refusal {
 	n := 0
 	for _, other := range e.templates {

@@ -122,8 +122,7 @@ const firstOrder = 300_000_000_000
 // instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
 
-// launch makes the instances of a plan, or the order for them if nobody pays it
-// yet. There is no minimum: stock for fewer than asked is no stock.
+// launch makes the instances of a plan, or an order that waits to be paid. There is no minimum: stock for fewer than asked is no stock.
 func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	if plan.p.Refusal != nil {
 		return nil, plan.p.Refusal

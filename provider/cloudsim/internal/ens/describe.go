@@ -95,7 +95,8 @@ func tagFilter(p *alibaba.Params) map[string]string {
 	return out
 }
 
-// resourceTypeOf tells how an instance is paid for, and so how it is released.
+// resourceTypeOf returns how an instance is paid for, which decides the call that
+// releases it.
 func resourceTypeOf(m *core.Instance) string {
 	if m.Charge == core.Prepaid {
 		return "EnsInstance"

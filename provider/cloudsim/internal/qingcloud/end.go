@@ -29,7 +29,7 @@ func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, machines, endTime), nil
 }
 
-// mayTerminate tells why an instance can not be terminated now, or nothing. A
+// mayTerminate returns why an instance can not be terminated now, or "". An
 // instance that is in the recycle bin already takes CeaseInstances; that
 // direct_cease does not work on it either is unverified.
 func mayTerminate(m *core.Instance, now time.Time) string {
@@ -63,8 +63,8 @@ func (q *api) ceaseInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, machines, endTime), nil
 }
 
-// recycleFailed sends instances that die while booting through the recycle bin,
-// and tells when the last of them all has come up or died.
+// recycleFailed sends instances that die while booting through the recycle bin. It
+// returns when the last of all instances has come up or died.
 func recycleFailed(machines []*core.Instance, now time.Time) (done time.Time, failed bool) {
 	done = now
 	for _, m := range machines {

@@ -137,7 +137,7 @@ func readGroups(a *args, networks []network) []string {
 	return nil
 }
 
-// readCharge tells how the order is paid for.
+// readCharge returns how the order is paid for.
 func readCharge(a *args) core.Charge {
 	months := a.integer("months", 0, 1)
 	a.integer("auto_renew", 0, 1)

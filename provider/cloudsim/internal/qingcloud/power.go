@@ -26,8 +26,8 @@ func (q *api) stopInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.change(k, a, machines, core.Stopping, core.Stopped)
 }
 
-// restartInstances is the action of that name. An instance counts as running all
-// the while; [phase] tells it from one that is started.
+// restartInstances is the action of that name. The instance shows as running all
+// the time; [phase] distinguishes it from one that is started.
 func (q *api) restartInstances(k *core.Call, a *args) (reply, *refusal) {
 	machines := q.switchable(k, a, "restarted", "running")
 	return q.change(k, a, machines, core.Starting, core.Running)
@@ -69,8 +69,8 @@ func (q *api) switchable(k *core.Call, a *args, done string, from ...string) []*
 	return machines
 }
 
-// mayChange tells why an instance is in none of the statuses a call wants, or
-// nothing. One on its way from one status to another is in none (unverified).
+// mayChange returns why an instance is not in one of the statuses that a call wants,
+// or "". An instance between two statuses is in neither (unverified).
 func mayChange(m *core.Instance, now time.Time, from []string) string {
 	status, transition, _ := status(m, now)
 	switch {

@@ -9,8 +9,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// What every answer says about everything: who owns it, who looks after it, and
-// which console it is managed from.
+// What every answer says about each resource: its owner, its controller and the
+// console that manages it.
 const (
 	owner      = "usr-cloudsim"
 	controller = "self"
