@@ -110,9 +110,11 @@ func (a *Gateway) nextRequestID() string { return strings.ToUpper(a.Service.Requ
 func CommonFault(k core.FaultKind) *Refusal {
 	switch k {
 	case core.Throttle:
-		return Refuse(400, "Throttling", "You have made too many requests within a short time; your request is denied due to request throttling.")
+		return Refuse(400, "Throttling",
+			"You have made too many requests within a short time; your request is denied due to request throttling.")
 	case core.ServerErrorBefore, core.ServerErrorAfter:
-		return Refuse(500, "InternalError", "The request processing has failed due to some unknown error, exception or failure.")
+		return Refuse(500, "InternalError",
+			"The request processing has failed due to some unknown error, exception or failure.")
 	default: // Refuse, whose code and status the fault brings itself
 		return Refuse(400, "InvalidParameter", "The specified parameter is not valid.")
 	}

@@ -22,7 +22,7 @@ func (c *Service) Asked(k *Call, param string, from int) []*Instance {
 func (c *Service) Among(ids []string) []*Instance {
 	out := make([]*Instance, 0, len(ids))
 	for _, id := range ids {
-		if m := c.machines[id]; m != nil {
+		if m := c.instances[id]; m != nil {
 			out = append(out, m)
 		}
 	}

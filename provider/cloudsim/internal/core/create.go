@@ -37,7 +37,7 @@ func (c *Service) Create(k *Call, s CreateSpec) []*Instance {
 			m.Reason = cmp.Or(failing.Message, "the host ran out of resources while the machine was booting")
 		}
 		m.VisibleAt = k.Now.Add(c.hiddenFor(k, i))
-		c.machines[m.ID] = m
+		c.instances[m.ID] = m
 		c.order = append(c.order, m)
 		out = append(out, m)
 	}
@@ -47,7 +47,7 @@ func (c *Service) Create(k *Call, s CreateSpec) []*Instance {
 
 func (c *Service) freshID(draw func(*rand.Rand) string) string {
 	for {
-		if id := draw(c.Rand); c.machines[id] == nil {
+		if id := draw(c.Rand); c.instances[id] == nil {
 			return id
 		}
 	}

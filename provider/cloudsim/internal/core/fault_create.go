@@ -72,7 +72,7 @@ func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) stri
 		}
 	}
 	for len(out) < n {
-		if invented := id(c.mischief); c.machines[invented] == nil {
+		if invented := id(c.mischief); c.instances[invented] == nil {
 			out = append(out, invented)
 		}
 	}
@@ -82,7 +82,7 @@ func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) stri
 // stranger reports whether a create did not make an instance, and the instance exists
 // in its region.
 func (c *Service) stranger(m *Instance, made []string, now time.Time) bool {
-	if len(made) > 0 && c.machines[made[0]].Region != m.Region {
+	if len(made) > 0 && c.instances[made[0]].Region != m.Region {
 		return false
 	}
 	return m.PhaseAt(now) != Gone && !slices.Contains(made, m.ID)

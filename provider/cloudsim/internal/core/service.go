@@ -16,19 +16,19 @@ type Service struct {
 	Wire   Wire
 	Rand   *rand.Rand // for what creates draw; used with the lock held
 
-	mu       sync.Mutex
-	mischief *rand.Rand // for faults: what they draw must not change what instances get
-	machines map[string]*Instance
-	order    []*Instance // in order of creation
-	creates  int
-	tokens   map[string]*TokenRecord
-	orders   map[string]*Order // unpaid and paid ones, by ID
-	nonces   nonces
-	calls    map[string]int
-	faults   []*pendingFault
-	struck   map[FaultKind]int
-	lastIP   uint32
-	taken    map[rateKey][]time.Time // calls within the window of a rate
+	mu        sync.Mutex
+	mischief  *rand.Rand // for faults: what they draw must not change what instances get
+	instances map[string]*Instance
+	order     []*Instance // in order of creation
+	creates   int
+	tokens    map[string]*TokenRecord
+	orders    map[string]*Order // unpaid and paid ones, by ID
+	nonces    nonces
+	calls     map[string]int
+	faults    []*pendingFault
+	struck    map[FaultKind]int
+	lastIP    uint32
+	taken     map[rateKey][]time.Time // calls within the window of a rate
 }
 
 // Config is what one service is told when it is made. The options of cloudsim
@@ -51,16 +51,16 @@ func NewService(cfg Config, name Cloud, wire func(*Service) Wire) *Service {
 		salt = salt<<8 | uint64(b)
 	}
 	c := &Service{
-		Config:   cfg,
-		Name:     name,
-		Rand:     rand.New(rand.NewPCG(cfg.Seed, salt)),
-		mischief: rand.New(rand.NewPCG(cfg.Seed, ^salt)),
-		machines: map[string]*Instance{},
-		tokens:   map[string]*TokenRecord{},
-		orders:   map[string]*Order{},
-		calls:    map[string]int{},
-		struck:   map[FaultKind]int{},
-		taken:    map[rateKey][]time.Time{},
+		Config:    cfg,
+		Name:      name,
+		Rand:      rand.New(rand.NewPCG(cfg.Seed, salt)),
+		mischief:  rand.New(rand.NewPCG(cfg.Seed, ^salt)),
+		instances: map[string]*Instance{},
+		tokens:    map[string]*TokenRecord{},
+		orders:    map[string]*Order{},
+		calls:     map[string]int{},
+		struck:    map[FaultKind]int{},
+		taken:     map[rateKey][]time.Time{},
 	}
 	c.Wire = wire(c)
 	return c
@@ -86,14 +86,14 @@ func (c *Service) Calls(action string) int {
 func (c *Service) All() []*Instance { return c.order }
 
 // Lookup returns an instance, visible or not, or nil. Callers hold the lock.
-func (c *Service) Lookup(id string) *Instance { return c.machines[id] }
+func (c *Service) Lookup(id string) *Instance { return c.instances[id] }
 
 // LastCreate returns the ordinal of the latest create. Callers hold the lock.
 func (c *Service) LastCreate() int { return c.creates }
 
 // Find returns an instance that is visible at a moment, or nil. Callers hold the lock.
 func (c *Service) Find(id string, now time.Time) *Instance {
-	if m := c.machines[id]; m != nil && m.Visible(now) {
+	if m := c.instances[id]; m != nil && m.Visible(now) {
 		return m
 	}
 	return nil

@@ -19,17 +19,17 @@ func (c *api) batch(k *core.Call, ids []string) ([]*core.Instance, *refusal) {
 	if refused := checkIDs(ids); refused != nil {
 		return nil, refused
 	}
-	var machines []*core.Instance
+	var instances []*core.Instance
 	for _, id := range ids {
-		m := c.machine(k, id)
+		m := c.find(k, id)
 		if m == nil {
 			return nil, refuse("InvalidInstanceId.NotFound", "An instance does not exist.")
 		}
-		if !slices.Contains(machines, m) { // else a prepaid one would take both steps of a release at once
-			machines = append(machines, m)
+		if !slices.Contains(instances, m) { // else a prepaid one would take both steps of a release at once
+			instances = append(instances, m)
 		}
 	}
-	return machines, nil
+	return instances, nil
 }
 
 // checkIDs refuses too many IDs, and the whole call for one malformed ID.
@@ -47,8 +47,8 @@ func checkIDs(ids []string) *refusal {
 
 // settled refuses instances that are not in one of the states, and those that
 // another operation still works on.
-func (c *api) settled(k *core.Call, machines []*core.Instance, states ...string) *refusal {
-	for _, m := range machines {
+func (c *api) settled(k *core.Call, instances []*core.Instance, states ...string) *refusal {
+	for _, m := range instances {
 		switch state := c.state(m, k.Now); {
 		case !slices.Contains(states, state):
 			return wrongState(state)

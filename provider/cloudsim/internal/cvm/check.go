@@ -78,7 +78,8 @@ func (r *runRequest) checkCount() *refusal {
 	case *r.MinCount > count:
 		return invalidAs("InvalidParameterValue.InvalidParameterMinCount", "MinCount")
 	case r.chargeType() == onHost || r.chargeType() == onCluster:
-		return refuse("UnsupportedOperation.MinCountUnsupportedChargeType", "MinCount is not supported with this charge type.")
+		return refuse("UnsupportedOperation.MinCountUnsupportedChargeType",
+			"MinCount is not supported with this charge type.")
 	default:
 		return nil
 	}
@@ -133,7 +134,8 @@ func (r *runRequest) checkType() *refusal {
 	case hpc && r.HpcClusterId == nil:
 		return refuse("InvalidParameterValue.InstanceTypeRequiredHpcCluster", "The instance type needs an HPC cluster.")
 	case r.InstanceType != nil && !hpc && r.HpcClusterId != nil:
-		return refuse("InvalidParameterValue.InstanceTypeNotSupportHpcCluster", "The instance type cannot be in an HPC cluster.")
+		return refuse("InvalidParameterValue.InstanceTypeNotSupportHpcCluster",
+			"The instance type cannot be in an HPC cluster.")
 	case r.CpuTopology == nil:
 		return nil
 	case r.CpuTopology.CoreCount == nil || r.CpuTopology.ThreadPerCore == nil:

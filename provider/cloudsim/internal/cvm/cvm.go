@@ -129,9 +129,9 @@ func (c *api) Serve(k *core.Call) *core.Answer {
 	return fields.answer(k.RequestID)
 }
 
-// instance returns an instance that a call can see. The API is regional: an instance
+// find returns an instance that a call can see. The API is regional: an instance
 // of another region is as good as absent.
-func (c *api) machine(k *core.Call, id string) *core.Instance {
+func (c *api) find(k *core.Call, id string) *core.Instance {
 	if m := c.service.Find(id, k.Now); m != nil && m.Region == k.Region {
 		return m
 	}

@@ -88,7 +88,7 @@ func (c *api) list(k *core.Call, p page, ids []string, filters []filter) ([]*cor
 func (c *api) named(k *core.Call, ids []string) []*core.Instance {
 	var found []*core.Instance
 	for _, id := range ids {
-		if m := c.machine(k, id); m != nil && !slices.Contains(found, m) {
+		if m := c.find(k, id); m != nil && !slices.Contains(found, m) {
 			found = append(found, m)
 		}
 	}

@@ -63,7 +63,8 @@ func (d *dataDisk) check(path string) *refusal {
 	case d.SnapshotId != nil && !idForm(*d.SnapshotId, "snap-"):
 		return invalidAs("InvalidParameterValue.SnapshotIdMalformed", path+".SnapshotId")
 	case d.ThroughputPerformance != nil && !fast:
-		return refuse("InvalidParameterCombination", "`%s.ThroughputPerformance` needs a disk of type CLOUD_HSSD or CLOUD_TSSD.", path)
+		return refuse("InvalidParameterCombination",
+			"`%s.ThroughputPerformance` needs a disk of type CLOUD_HSSD or CLOUD_TSSD.", path)
 	case diskNameTooLong(d.DiskName):
 		return invalidAs("InvalidParameterValue.TooLarge", path+".DiskName")
 	default:

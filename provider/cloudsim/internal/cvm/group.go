@@ -65,7 +65,8 @@ func (c *api) createGroup(k *core.Call, r *newGroupRequest) (fields, *refusal) {
 			return nil, refused
 		}
 		if c.countGroups(k) >= maxGroups {
-			return nil, refuse("ResourceInsufficient.InsufficientGroupQuota", "The number of placement groups exceeds the quota.")
+			return nil, refuse("ResourceInsufficient.InsufficientGroupQuota",
+				"The number of placement groups exceeds the quota.")
 		}
 		g := &group{
 			region: k.Region, name: *r.Name, kind: *r.Type, strategy: valueOr(r.Strategy, spread),
@@ -203,7 +204,8 @@ func (c *api) checkRoom(k *core.Call, g *group, more int, partition *int64) *ref
 	case partition != nil && (*partition < 1 || *partition > *g.partitions):
 		return invalidAs("InvalidParameterValue.Range", "PartitionNumber")
 	case len(c.members(k, g.id))+more > room(g.kind):
-		return refuse("ResourceInsufficient.DisasterRecoverGroupCvmQuota", "The number of instances exceeds the quota of the placement group.")
+		return refuse("ResourceInsufficient.DisasterRecoverGroupCvmQuota",
+			"The number of instances exceeds the quota of the placement group.")
 	default:
 		return nil
 	}

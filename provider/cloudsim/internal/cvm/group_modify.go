@@ -65,20 +65,20 @@ func (c *api) joinGroup(k *core.Call, r *joinRequest) (fields, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	machines, refused := c.batch(k, r.InstanceIds)
+	instances, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
-		refused = c.settled(k, machines, "RUNNING", "STOPPED")
+		refused = c.settled(k, instances, "RUNNING", "STOPPED")
 	}
 	if refused == nil {
-		refused = c.checkJoin(k, r, g, machines)
+		refused = c.checkJoin(k, r, g, instances)
 	}
 	if refused == nil {
-		refused = c.checkRoom(k, g, len(machines), r.PartitionNumber)
+		refused = c.checkRoom(k, g, len(instances), r.PartitionNumber)
 	}
 	if refused != nil {
 		return nil, refused
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		more := c.details[m.ID]
 		more.operation, more.operationID = "ModifyInstancesDisasterRecoverGroup", k.RequestID
 		more.group, more.partition = g.id, c.partition(k, g.id, r.PartitionNumber)
@@ -94,7 +94,8 @@ func (c *api) joined(k *core.Call, r *joinRequest) (*group, *refusal) {
 	case len(ids) == 0:
 		return nil, missing("DisasterRecoverGroupIds")
 	case r.DisasterRecoverGroupId != nil && len(r.DisasterRecoverGroupIds) > 0:
-		return nil, refuse("InvalidParameterCombination", "DisasterRecoverGroupId and DisasterRecoverGroupIds exclude each other.")
+		return nil, refuse("InvalidParameterCombination",
+			"DisasterRecoverGroupId and DisasterRecoverGroupIds exclude each other.")
 	case len(ids) > 1:
 		return nil, invalidAs("InvalidParameterValue.LimitExceeded", "DisasterRecoverGroupIds")
 	}
@@ -111,13 +112,14 @@ func (c *api) joined(k *core.Call, r *joinRequest) (*group, *refusal) {
 // checkJoin refuses instances that can not join. The documents have these codes,
 // and the rule about local disks; that the codes for charge types and local disks
 // are meant for this is [unverified].
-func (c *api) checkJoin(k *core.Call, r *joinRequest, g *group, machines []*core.Instance) *refusal {
-	for _, m := range machines {
+func (c *api) checkJoin(k *core.Call, r *joinRequest, g *group, instances []*core.Instance) *refusal {
+	for _, m := range instances {
 		switch more := c.details[m.ID]; {
 		case more.group == g.id:
 			return refuse("FailedOperation.AlreadyInDisasterRecoverGroup", "An instance is in the placement group already.")
 		case m.Charge == core.Host:
-			return refuse("UnsupportedOperation.InstanceChargeType", "The charge type of an instance does not support the operation.")
+			return refuse("UnsupportedOperation.InstanceChargeType",
+				"The charge type of an instance does not support the operation.")
 		case more.stoppedMode == stopCharging && m.PhaseAt(k.Now) == core.Stopped:
 			return refuse("UnsupportedOperation.StoppedModeStopCharging", "An instance is stopped without charges.")
 		case valueOr(r.Force, false) && more.local():
@@ -141,16 +143,16 @@ func (c *api) leaveGroup(k *core.Call, r *leaveRequest) (fields, *refusal) {
 			return nil, groupNotFound()
 		}
 	}
-	machines, refused := c.batch(k, r.InstanceIds)
+	instances, refused := c.batch(k, r.InstanceIds)
 	if refused != nil {
 		return nil, leaveRefusal(refused)
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		if !slices.Contains(r.DisasterRecoverGroupIds, c.details[m.ID].group) {
 			return nil, refuse("FailedOperation.DisasterRecoverGroupNotMatch", "An instance is not in the placement group.")
 		}
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		more := c.details[m.ID]
 		more.operation, more.operationID = "DeleteInstancesDisasterRecoverGroups", k.RequestID
 		more.group, more.partition = "", nil

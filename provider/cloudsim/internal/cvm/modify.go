@@ -22,14 +22,14 @@ func (c *api) modifyInstancesAttribute(k *core.Call, r *modifyRequest) (fields, 
 	if refused := r.check(); refused != nil {
 		return nil, refused
 	}
-	machines, refused := c.batch(k, r.InstanceIds)
+	instances, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
-		refused = c.settled(k, machines, "RUNNING", "STOPPED")
+		refused = c.settled(k, instances, "RUNNING", "STOPPED")
 	}
 	if refused != nil {
 		return nil, refused
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		c.modify(k, r, m)
 	}
 	return nil, nil

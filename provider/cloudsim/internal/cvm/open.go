@@ -66,7 +66,8 @@ func noAuthorization() *refusal {
 }
 
 func badSignature() *refusal {
-	return refuse("AuthFailure.SignatureFailure", "The provided credentials could not be validated. Please check your signature is correct.")
+	return refuse("AuthFailure.SignatureFailure",
+		"The provided credentials could not be validated. Please check your signature is correct.")
 }
 
 // admit checks what is left of the envelope once the signature is good.
@@ -111,7 +112,8 @@ func fresh(name, timestamp string, now time.Time) (time.Time, *refusal) {
 	}
 	at := time.Unix(seconds, 0)
 	if now.Truncate(time.Second).Sub(at).Abs() > skew {
-		return at, refuse("AuthFailure.SignatureExpire", "The timestamp differs from the time of the server by more than five minutes.")
+		return at, refuse("AuthFailure.SignatureExpire",
+			"The timestamp differs from the time of the server by more than five minutes.")
 	}
 	return at, nil
 }

@@ -50,14 +50,14 @@ type rebootRequest struct {
 }
 
 func (c *api) startInstances(k *core.Call, r *startRequest) (fields, *refusal) {
-	machines, refused := c.batch(k, r.InstanceIds)
+	instances, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
-		refused = c.settled(k, machines, "STOPPED")
+		refused = c.settled(k, instances, "STOPPED")
 	}
 	if refused != nil {
 		return nil, refused
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		c.power(k, m, start, core.At(k.Now, core.Starting), core.At(k.Now.Add(powerOn), core.Running))
 		// That an instance gets another public address for the one that it lost
 		// when it was stopped without charges is [unverified].
@@ -76,17 +76,17 @@ func (c *api) stopInstances(k *core.Call, r *stopRequest) (fields, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	machines, refused := c.batch(k, r.InstanceIds)
+	instances, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
-		refused = c.settled(k, machines, "RUNNING")
+		refused = c.settled(k, instances, "RUNNING")
 	}
 	if refused == nil {
-		refused = c.checkStoppedMode(r, machines)
+		refused = c.checkStoppedMode(r, instances)
 	}
 	if refused != nil {
 		return nil, refused
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		c.stop(k, r, m)
 	}
 	return nil, nil
@@ -110,14 +110,14 @@ func (c *api) rebootInstances(k *core.Call, r *rebootRequest) (fields, *refusal)
 	if refused := checkStopType(r.StopType, "ForceReboot", r.ForceReboot); refused != nil {
 		return nil, refused
 	}
-	machines, refused := c.batch(k, r.InstanceIds)
+	instances, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
-		refused = c.settled(k, machines, "RUNNING")
+		refused = c.settled(k, instances, "RUNNING")
 	}
 	if refused != nil {
 		return nil, refused
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		up := k.Now.Add(stopTime(r.StopType) + powerOn)
 		c.power(k, m, reboot, core.At(k.Now, core.Starting), core.At(up, core.Running))
 	}
@@ -143,13 +143,14 @@ func stopTime(stopType *string) time.Duration {
 // The documents say that the mode is for some of those instances, and have a code
 // for the others; which instance types these are is not simulated. That the
 // cloud refuses them, rather than charging on in silence, is [unverified].
-func (c *api) checkStoppedMode(r *stopRequest, machines []*core.Instance) *refusal {
+func (c *api) checkStoppedMode(r *stopRequest, instances []*core.Instance) *refusal {
 	if valueOr(r.StoppedMode, keepCharging) == keepCharging {
 		return nil
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		if c.details[m.ID].request.chargeType() != postpaid {
-			return refuse("UnsupportedOperation.StoppedModeStopCharging", "An instance does not support to be stopped without charges.")
+			return refuse("UnsupportedOperation.StoppedModeStopCharging",
+				"An instance does not support to be stopped without charges.")
 		}
 	}
 	return nil

@@ -127,7 +127,7 @@ func newID(r *rand.Rand) string { return "ins-" + core.Letters(r, 8) }
 
 // launch makes the instances and returns their IDs.
 func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []string {
-	machines := c.service.Create(k, core.CreateSpec{
+	instances := c.service.Create(k, core.CreateSpec{
 		Count: r.count(),
 		ID:    newID,
 		Fill: func(i int, m *core.Instance) {
@@ -135,8 +135,8 @@ func (c *api) launch(k *core.Call, r *runRequest, params map[string]string) []st
 			c.fill(k, r, i, m)
 		},
 	})
-	ids := make([]string, 0, len(machines))
-	for _, m := range machines {
+	ids := make([]string, 0, len(instances))
+	for _, m := range instances {
 		ids = append(ids, m.ID)
 		schedule(r, m)
 	}

@@ -185,7 +185,8 @@ func (c *api) createLaunchTemplateVersion(k *core.Call, r *newVersionRequest) (f
 			return nil, refused
 		}
 		if len(t.versions) >= maxVersions {
-			return nil, refuse("LimitExceeded.LaunchTemplateVersionQuota", "The number of versions of the launch template exceeds the quota.")
+			return nil, refuse("LimitExceeded.LaunchTemplateVersionQuota",
+				"The number of versions of the launch template exceeds the quota.")
 		}
 		if dry {
 			return nil, nil
@@ -222,7 +223,8 @@ func (t *template) existing(path string, number int64) (*templateVersion, *refus
 	}
 	v := t.version(number)
 	if v == nil {
-		return nil, refuse("InvalidParameterValue.LaunchTemplateIdVerNotExisted", "The launch template does not have the version.")
+		return nil, refuse("InvalidParameterValue.LaunchTemplateIdVerNotExisted",
+			"The launch template does not have the version.")
 	}
 	return v, nil
 }

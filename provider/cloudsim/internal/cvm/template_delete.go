@@ -65,7 +65,8 @@ func (c *api) modifyLaunchTemplateDefaultVersion(k *core.Call, r *defaultRequest
 	case refused != nil:
 		return nil, refused
 	case v.number == t.standard:
-		return nil, refuse("InvalidParameterValue.LaunchTemplateIdVerSetAlready", "The version is the default version already.")
+		return nil, refuse("InvalidParameterValue.LaunchTemplateIdVerSetAlready",
+			"The version is the default version already.")
 	}
 	t.standard = v.number
 	return nil, nil

@@ -13,25 +13,25 @@ type terminateRequest struct {
 // terminateInstances refuses the whole batch or accepts it. Instances may be
 // stopped before, but need not be.
 func (c *api) terminateInstances(k *core.Call, r *terminateRequest) (fields, *refusal) {
-	machines, refused := c.batch(k, r.InstanceIds)
+	instances, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
-		refused = c.checkTerminate(machines)
+		refused = c.checkTerminate(instances)
 	}
 	if refused == nil {
-		refused = c.settled(k, machines, "RUNNING", "STOPPED", "SHUTDOWN")
+		refused = c.settled(k, instances, "RUNNING", "STOPPED", "SHUTDOWN")
 	}
 	if refused != nil {
 		return nil, refused
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		c.terminate(k, m)
 	}
 	return nil, nil
 }
 
-func (c *api) checkTerminate(machines []*core.Instance) *refusal {
-	first := c.details[machines[0].ID].request.chargeType()
-	for _, m := range machines {
+func (c *api) checkTerminate(instances []*core.Instance) *refusal {
+	first := c.details[instances[0].ID].request.chargeType()
+	for _, m := range instances {
 		switch more := c.details[m.ID]; {
 		case more.request.chargeType() != first:
 			return refuse("UnsupportedOperation.InstanceMixedPricingModel", "All instances must have the same charge type.")

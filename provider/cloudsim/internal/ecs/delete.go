@@ -33,19 +33,19 @@ func (e *api) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alib
 	if p.Refusal != nil {
 		return p.Refusal
 	}
-	machines := make([]*core.Instance, len(ids))
+	instances := make([]*core.Instance, len(ids))
 	for i, id := range ids {
-		if machines[i] = e.find(k, id, k.Region); machines[i] == nil {
+		if instances[i] = e.find(k, id, k.Region); instances[i] == nil {
 			return noInstance()
 		}
-		if err := deletable(machines[i], k.Now, force, terminate); err != nil {
+		if err := deletable(instances[i], k.Now, force, terminate); err != nil {
 			return err
 		}
 	}
 	if dry {
 		return passed
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		m.Move(k.Now, core.At(k.Now, core.Gone))
 	}
 	return nil
@@ -54,9 +54,11 @@ func (e *api) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alib
 func deletable(m *core.Instance, now time.Time, force, terminate bool) *alibaba.Refusal {
 	switch {
 	case m.Params["DeletionProtection"] == "true":
-		return alibaba.Refuse(403, "InvalidOperation.DeletionProtection", "The operation is not allowed due to the deletion protection of the instance.")
+		return alibaba.Refuse(403, "InvalidOperation.DeletionProtection",
+			"The operation is not allowed due to the deletion protection of the instance.")
 	case m.Charge == core.Prepaid && now.Before(alibaba.Expiry(m)) && !terminate:
-		return alibaba.Refuse(403, "ChargeTypeViolation", "The operation is not permitted due to charge type of the instance.")
+		return alibaba.Refuse(403, "ChargeTypeViolation",
+			"The operation is not permitted due to charge type of the instance.")
 	case !force && m.PhaseAt(now) != core.Stopped:
 		return wrongStatus()
 	default:

@@ -71,9 +71,9 @@ func (e *api) checkDescribe(k *core.Call, p *alibaba.Params) *alibaba.Refusal {
 	}
 }
 
-func (e *api) instances(k *core.Call, machines []*core.Instance) alibaba.Object {
-	out := make([]alibaba.Object, len(machines))
-	for i, m := range machines {
+func (e *api) instances(k *core.Call, instances []*core.Instance) alibaba.Object {
+	out := make([]alibaba.Object, len(instances))
+	for i, m := range instances {
 		out[i] = e.instance(k, m)
 	}
 	return alibaba.List("Instance", out)

@@ -16,7 +16,8 @@ func fault(k core.FaultKind) *alibaba.Refusal {
 		return alibaba.Refuse(403, "OperationDenied.NoStock",
 			"The requested resource is sold out in the specified zone; try other types of resources or other regions and zones.")
 	case core.Quota:
-		return alibaba.Refuse(403, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account in this region.")
+		return alibaba.Refuse(403, "QuotaExceed.ElasticQuota",
+			"The number of instances exceeds the quota of the account in this region.")
 	case core.Balance:
 		return alibaba.Refuse(400, "InsufficientBalance", "Your account does not have enough balance.")
 	default:
@@ -147,7 +148,8 @@ func noInstance() *alibaba.Refusal {
 }
 
 func wrongStatus() *alibaba.Refusal {
-	return alibaba.Refuse(403, "IncorrectInstanceStatus", "The current status of the resource does not support this operation.")
+	return alibaba.Refuse(403, "IncorrectInstanceStatus",
+		"The current status of the resource does not support this operation.")
 }
 
 // dryRun is how ECS says that a request would have been accepted.

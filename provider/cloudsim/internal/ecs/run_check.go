@@ -92,7 +92,8 @@ func checkLogin(p *alibaba.Params) {
 	p.ID("KeyPairName")
 	p.ID("RamRoleName")
 	if p.Flag("PasswordInherit") && p.Has("Password") {
-		p.Refuse(alibaba.Refuse(400, "InvalidPasswordParam.Mismatch", "The input password should be null when passwdInherit is true."))
+		p.Refuse(alibaba.Refuse(400, "InvalidPasswordParam.Mismatch",
+			"The input password should be null when passwdInherit is true."))
 	}
 }
 
@@ -151,7 +152,8 @@ func checkPlacement(p *alibaba.Params) {
 	}
 	onHost := p.Has("DedicatedHostId") || p.Text("Tenancy") == "host"
 	if onHost && p.Has("DeploymentSetId") {
-		p.Refuse(alibaba.Refuse(400, "InvalidDeploymentOnHost", "The specified deployment set does not support dedicated hosts."))
+		p.Refuse(alibaba.Refuse(400, "InvalidDeploymentOnHost",
+			"The specified deployment set does not support dedicated hosts."))
 	}
 }
 

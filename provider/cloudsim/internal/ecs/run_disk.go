@@ -7,7 +7,8 @@ import (
 )
 
 func checkSystemDisk(p *alibaba.Params) {
-	category := p.Choice("SystemDisk.Category", "cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
+	category := p.Choice("SystemDisk.Category",
+		"cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
 	// From 20 by the older reference, whatever the image needs; up to 2048 by
 	// the newer one, which also has kinds that begin at 1.
 	least := 20
@@ -32,7 +33,8 @@ func checkDataDisks(p *alibaba.Params) {
 		p.ID(prefix + "SnapshotId")
 		p.ID(prefix + "KMSKeyId")
 		if !p.Flag(prefix+"Encrypted") && p.Has(prefix+"KMSKeyId") {
-			p.Refuse(alibaba.Refuse(400, "InvalidParameter.EncryptedIllegal", "The specified parameter Encrypted must be true when kmsKeyId is not empty."))
+			p.Refuse(alibaba.Refuse(400, "InvalidParameter.EncryptedIllegal",
+				"The specified parameter Encrypted must be true when kmsKeyId is not empty."))
 		}
 		p.Flag(prefix + "DeleteWithInstance")
 		checkDisk(p, prefix, category, size)

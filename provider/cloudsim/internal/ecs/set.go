@@ -89,7 +89,8 @@ func (e *api) checkSet(k *core.Call, p *alibaba.Params, amount int) {
 	case e.set(k, id) == nil:
 		p.Refuse(alibaba.Refuse(404, "DeploymentSet.NotFound", "The specified deployment set does not exist."))
 	case !e.roomInSet(k, id, cmp.Or(p.Text("ZoneId"), zoneOf(k.Region)), amount):
-		p.Refuse(alibaba.Refuse(403, "QuotaExceed.DeploymentSetInstanceQuotaFull", "instance quota in one deployment set exceeded."))
+		p.Refuse(alibaba.Refuse(403, "QuotaExceed.DeploymentSetInstanceQuotaFull",
+			"instance quota in one deployment set exceeded."))
 	}
 }
 

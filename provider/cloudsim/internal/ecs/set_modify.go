@@ -43,7 +43,8 @@ func (e *api) deleteDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 	case p.Refusal != nil:
 		return nil, p.Refusal
 	case len(e.members(k, s.id)) > 0:
-		return nil, alibaba.Refuse(403, "DependencyViolation.NotEmpty", "There are still instance(s) in the specified DeploymentSetId.")
+		return nil, alibaba.Refuse(403, "DependencyViolation.NotEmpty",
+			"There are still instance(s) in the specified DeploymentSetId.")
 	}
 	e.sets = slices.DeleteFunc(e.sets, func(other *set) bool { return other == s })
 	return nil, nil
@@ -99,7 +100,8 @@ func (e *api) joinSet(k *core.Call, m *core.Instance, set string, restart, move 
 		return nil
 	}
 	if !e.roomInSet(k, set, m.Zone, 1) {
-		return alibaba.Refuse(403, "DeploymentSet.InstanceLimitExceeded", "The number of instances on the specified Deployment Set has reached the limit.")
+		return alibaba.Refuse(403, "DeploymentSet.InstanceLimitExceeded",
+			"The number of instances on the specified Deployment Set has reached the limit.")
 	}
 	host := e.host(m)
 	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *core.Instance) bool { return e.host(o) == host })
@@ -118,5 +120,6 @@ func (e *api) joinSet(k *core.Call, m *core.Instance, set string, restart, move 
 }
 
 func noModification() *alibaba.Refusal {
-	return alibaba.Refuse(403, "DeploymentSet.ModificationFailed", "The modification of deployment set is currently impossible.")
+	return alibaba.Refuse(403, "DeploymentSet.ModificationFailed",
+		"The modification of deployment set is currently impossible.")
 }

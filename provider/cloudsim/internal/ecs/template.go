@@ -127,7 +127,8 @@ func (e *api) createLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibab
 		return nil, p.Refusal
 	}
 	if len(t.versions) >= maxVersions {
-		return nil, alibaba.Refuse(403, "LaunchTemplateVersionLimitExceed", "The maximum number of template's versions is exceeded.")
+		return nil, alibaba.Refuse(403, "LaunchTemplateVersionLimitExceed",
+			"The maximum number of template's versions is exceeded.")
 	}
 	return alibaba.Object{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", t.add(k, p).number}}, nil
 }

@@ -186,7 +186,8 @@ func checkTemplateUserData(p *alibaba.Params) {
 	raw, err := base64.StdEncoding.DecodeString(p.Text("UserData"))
 	switch {
 	case err != nil:
-		p.Refuse(alibaba.Refuse(400, "InvalidUserData.Base64FormatInvalid", "The specified parameter UserData must be base64 encoded."))
+		p.Refuse(alibaba.Refuse(400, "InvalidUserData.Base64FormatInvalid",
+			"The specified parameter UserData must be base64 encoded."))
 	case len(raw) > maxUserData:
 		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded", "The specified parameter UserData exceeds the size."))
 	}
@@ -220,7 +221,8 @@ func templateInvalid(name string) *alibaba.Refusal {
 	case "RegionId":
 		return invalid(name)
 	case "LaunchTemplateName":
-		return alibaba.Refuse(400, "InvalidLaunchTemplateName.Malformed", "The specified parameter LaunchTemplateName is not valid.")
+		return alibaba.Refuse(400, "InvalidLaunchTemplateName.Malformed",
+			"The specified parameter LaunchTemplateName is not valid.")
 	case "VersionDescription":
 		return alibaba.Refuse(400, "InvalidDescription.Malformed", `The specified parameter "VersionDescription" is not valid.`)
 	default:

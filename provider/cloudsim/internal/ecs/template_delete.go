@@ -45,7 +45,8 @@ func (e *api) deleteLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibab
 		case t.version(n) == nil:
 			return nil, noVersion(t.id, n)
 		case n == t.standard:
-			return nil, alibaba.Refuse(403, "InvalidOperation.DeleteDefaultVersion", "Delete default version from template is not allowed.")
+			return nil, alibaba.Refuse(403, "InvalidOperation.DeleteDefaultVersion",
+				"Delete default version from template is not allowed.")
 		}
 	}
 	t.versions = slices.DeleteFunc(t.versions, func(v *version) bool { return slices.Contains(numbers, v.number) })

@@ -20,7 +20,7 @@ func (e *api) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Re
 	var all []alibaba.Object
 	for _, t := range e.templates {
 		if t.region == k.Region && ids(t.id) && names(t.name) && (group == "" || group == t.group) &&
-			alibaba.HasTags(t.tags, tags) && t.tagsMachines(inside) {
+			alibaba.HasTags(t.tags, tags) && t.tagsInstances(inside) {
 			all = append(all, templateSet(t))
 		}
 	}
@@ -32,10 +32,10 @@ func (e *api) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Re
 	}, nil
 }
 
-// tagsMachines reports whether some version gives instances these tags. The
+// tagsInstances reports whether some version gives instances these tags. The
 // reference has Tag.N among the filters as "tags of instances"; which versions
 // the service looks at is not verified.
-func (t *template) tagsMachines(want map[string]string) bool {
+func (t *template) tagsInstances(want map[string]string) bool {
 	return slices.ContainsFunc(t.versions, func(v *version) bool {
 		return alibaba.HasTags((&alibaba.Params{Values: v.data}).TagsOf("Tag", maxTags), want)
 	})

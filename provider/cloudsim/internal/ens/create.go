@@ -87,11 +87,14 @@ func checkLogin(p *alibaba.Params) {
 	inherit := p.Flag("PasswordInherit")
 	switch {
 	case inherit && p.Has("Password"):
-		p.Refuse(alibaba.Refuse(400, "InvalidPasswordParam.Mismatch", "The input password should be null when passwordInherit is true."))
+		p.Refuse(alibaba.Refuse(400, "InvalidPasswordParam.Mismatch",
+			"The input password should be null when passwordInherit is true."))
 	case !inherit && !p.Has("Password") && !p.Has("KeyPairName"):
-		p.Refuse(alibaba.Refuse(400, "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN", "The required module pwd or keyPairName is not inputed"))
+		p.Refuse(alibaba.Refuse(400, "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN",
+			"The required module pwd or keyPairName is not inputed"))
 	case p.Has("KeyPairName") && alibaba.Windows(p.Text("ImageId")):
-		p.Refuse(alibaba.Refuse(400, "ENS_DependencyViolation_WindowsInstance", "The instance creating is window, only user password to login."))
+		p.Refuse(alibaba.Refuse(400, "ENS_DependencyViolation_WindowsInstance",
+			"The instance creating is window, only user password to login."))
 	}
 }
 
@@ -122,7 +125,8 @@ const firstOrder = 300_000_000_000
 // instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
 
-// launch makes the instances of a plan, or an order that waits to be paid. There is no minimum: stock for fewer than asked is no stock.
+// launch makes the instances of a plan, or an order that waits to be paid. There is no
+// minimum: a stock for fewer instances than asked for counts as no stock.
 func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 	if plan.p.Refusal != nil {
 		return nil, plan.p.Refusal

@@ -125,5 +125,6 @@ func noInstance() *alibaba.Refusal {
 }
 
 func wrongStatus() *alibaba.Refusal {
-	return alibaba.Refuse(400, "IncorrectInstanceStatus", "The current status of the instance does not support this operation.")
+	return alibaba.Refuse(400, "IncorrectInstanceStatus",
+		"The current status of the instance does not support this operation.")
 }

@@ -8,9 +8,9 @@ import (
 
 // terminateInstances is the action of that name. All instances go or none does.
 func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
-	machines := q.targets(k, a, q.lookup)
+	instances := q.targets(k, a, q.lookup)
 	direct := a.flag("direct_cease")
-	for _, m := range machines {
+	for _, m := range instances {
 		if why := mayTerminate(m, k.Now); why != "" {
 			a.refuse(refusef(denied, "PermissionDenied, instance [%s] %s, can not be terminated", m.ID, why))
 		}
@@ -19,14 +19,14 @@ func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
 		return nil, a.err
 	}
 	ended := k.Now.Add(endTime)
-	for _, m := range machines {
+	for _, m := range instances {
 		if direct {
 			m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Gone))
 			continue
 		}
 		m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Recycled), core.At(ended.Add(binTime), core.Gone))
 	}
-	return q.lifecycleJob(k, machines, endTime), nil
+	return q.lifecycleJob(k, instances, endTime), nil
 }
 
 // mayTerminate returns why an instance can not be terminated now, or "". An
@@ -48,8 +48,8 @@ func mayTerminate(m *core.Instance, now time.Time) string {
 
 // ceaseInstances is the action of that name: it empties the recycle bin.
 func (q *api) ceaseInstances(k *core.Call, a *args) (reply, *refusal) {
-	machines := q.targets(k, a, q.lookup)
-	for _, m := range machines {
+	instances := q.targets(k, a, q.lookup)
+	for _, m := range instances {
 		if status, transition, _ := status(m, k.Now); status != "terminated" || transition != "" {
 			a.refuse(refusef(denied, "PermissionDenied, instance [%s] is not terminated, can not be ceased", m.ID))
 		}
@@ -57,17 +57,17 @@ func (q *api) ceaseInstances(k *core.Call, a *args) (reply, *refusal) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(k.Now.Add(endTime), core.Gone))
 	}
-	return q.lifecycleJob(k, machines, endTime), nil
+	return q.lifecycleJob(k, instances, endTime), nil
 }
 
 // recycleFailed sends instances that die while booting through the recycle bin. It
 // returns when the last of all instances has come up or died.
-func recycleFailed(machines []*core.Instance, now time.Time) (done time.Time, failed bool) {
+func recycleFailed(instances []*core.Instance, now time.Time) (done time.Time, failed bool) {
 	done = now
-	for _, m := range machines {
+	for _, m := range instances {
 		last := m.Steps[len(m.Steps)-1]
 		if last.Phase == core.Failed {
 			failed = true

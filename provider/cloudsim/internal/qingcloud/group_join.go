@@ -32,20 +32,20 @@ func (q *api) regroup(
 	k *core.Call, a *args, to func(*details, *group) (group, refusal string),
 ) (reply, *refusal) {
 	g := q.namedGroup(k, a)
-	machines := q.switchable(k, a, "moved between instance groups", "running", "stopped")
+	instances := q.switchable(k, a, "moved between instance groups", "running", "stopped")
 	if a.err != nil {
 		return nil, a.err
 	}
-	groups := make([]string, len(machines))
-	for i, m := range machines {
+	groups := make([]string, len(instances))
+	for i, m := range instances {
 		group, refusal := to(q.details[m.ID], g)
 		if refusal != "" {
 			return nil, refusef(denied, "PermissionDenied, instance [%s] %s", m.ID, refusal)
 		}
 		groups[i] = group
 	}
-	for i, m := range machines {
+	for i, m := range instances {
 		q.details[m.ID].group = groups[i]
 	}
-	return q.lifecycleJob(k, machines, powerTime), nil
+	return q.lifecycleJob(k, instances, powerTime), nil
 }

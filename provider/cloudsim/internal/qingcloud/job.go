@@ -43,10 +43,10 @@ func (q *api) addJob(j *job) {
 }
 
 // lifecycleJob records the job of a call that takes some time, and answers it.
-func (q *api) lifecycleJob(k *core.Call, machines []*core.Instance, took time.Duration) reply {
+func (q *api) lifecycleJob(k *core.Call, instances []*core.Instance, took time.Duration) reply {
 	j := &job{
 		id: q.freshJobID(), action: k.Action, zone: k.Region,
-		ids: idsOf(machines), created: k.Now, done: k.Now.Add(took),
+		ids: idsOf(instances), created: k.Now, done: k.Now.Add(took),
 	}
 	q.addJob(j)
 	return reply{"job_id": j.id}

@@ -14,37 +14,37 @@ const powerTime = 500 * time.Millisecond
 
 // startInstances is the action of that name.
 func (q *api) startInstances(k *core.Call, a *args) (reply, *refusal) {
-	machines := q.switchable(k, a, "started", "stopped")
-	return q.change(k, a, machines, core.Starting, core.Running)
+	instances := q.switchable(k, a, "started", "stopped")
+	return q.change(k, a, instances, core.Starting, core.Running)
 }
 
 // stopInstances is the action of that name. With force or without, an instance
 // takes the same time: there is no operating system that could refuse.
 func (q *api) stopInstances(k *core.Call, a *args) (reply, *refusal) {
 	a.flag("force")
-	machines := q.switchable(k, a, "stopped", "running")
-	return q.change(k, a, machines, core.Stopping, core.Stopped)
+	instances := q.switchable(k, a, "stopped", "running")
+	return q.change(k, a, instances, core.Stopping, core.Stopped)
 }
 
 // restartInstances is the action of that name. The instance shows as running all
 // the time; [phase] distinguishes it from one that is started.
 func (q *api) restartInstances(k *core.Call, a *args) (reply, *refusal) {
-	machines := q.switchable(k, a, "restarted", "running")
-	return q.change(k, a, machines, core.Starting, core.Running)
+	instances := q.switchable(k, a, "restarted", "running")
+	return q.change(k, a, instances, core.Starting, core.Running)
 }
 
 // resetInstances is the action of that name: a fresh system disk, which needs
 // the login anew. That an instance is afterwards as it was before, running or
 // stopped, is unverified.
 func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
-	machines := q.switchable(k, a, "reset", "running", "stopped")
+	instances := q.switchable(k, a, "reset", "running", "stopped")
 	a.flag("need_newsid")
-	windows := slices.ContainsFunc(machines, func(m *core.Instance) bool { return windows(m.ImageID) })
+	windows := slices.ContainsFunc(instances, func(m *core.Instance) bool { return windows(m.ImageID) })
 	keyPairs := readLogin(a, windows)
 	if a.err != nil {
 		return nil, a.err
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		m.KeyPairs = slices.Clone(keyPairs)
 		after := core.Running
 		if status, _, _ := status(m, k.Now); status == "stopped" {
@@ -52,7 +52,7 @@ func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
 		}
 		m.Move(k.Now, core.At(k.Now, core.Pending), core.At(k.Now.Add(powerTime), after))
 	}
-	return q.lifecycleJob(k, machines, powerTime), nil
+	return q.lifecycleJob(k, instances, powerTime), nil
 }
 
 // switchable resolves the instances of a call that only the given statuses allow.
@@ -60,13 +60,13 @@ func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
 // here and refused for its status, where TerminateInstances no longer finds it:
 // which of the two a real account answers is unverified.
 func (q *api) switchable(k *core.Call, a *args, done string, from ...string) []*core.Instance {
-	machines := q.targets(k, a, q.known)
-	for _, m := range machines {
+	instances := q.targets(k, a, q.known)
+	for _, m := range instances {
 		if why := mayChange(m, k.Now, from); why != "" {
 			a.refuse(refusef(denied, "PermissionDenied, instance [%s] %s, can not be %s", m.ID, why, done))
 		}
 	}
-	return machines
+	return instances
 }
 
 // mayChange returns why an instance is not in one of the statuses that a call wants,
@@ -84,12 +84,12 @@ func mayChange(m *core.Instance, now time.Time, from []string) string {
 }
 
 // change sends all instances through one phase to another, or none of them.
-func (q *api) change(k *core.Call, a *args, machines []*core.Instance, via, to core.Phase) (reply, *refusal) {
+func (q *api) change(k *core.Call, a *args, instances []*core.Instance, via, to core.Phase) (reply, *refusal) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	for _, m := range machines {
+	for _, m := range instances {
 		m.Move(k.Now, core.At(k.Now, via), core.At(k.Now.Add(powerTime), to))
 	}
-	return q.lifecycleJob(k, machines, powerTime), nil
+	return q.lifecycleJob(k, instances, powerTime), nil
 }

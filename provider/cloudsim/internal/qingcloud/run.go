@@ -18,14 +18,14 @@ func (q *api) runInstances(k *core.Call, a *args) (reply, *refusal) {
 		return nil, a.err
 	}
 	job := &job{id: q.freshJobID(), action: k.Action, zone: k.Region, created: k.Now}
-	machines := q.service.Create(k, core.CreateSpec{
+	instances := q.service.Create(k, core.CreateSpec{
 		Count: o.count,
 		ID:    instanceID,
 		JobID: job.id,
 		Fill:  func(_ int, m *core.Instance) { q.fill(m, k, o) },
 	})
-	job.ids = idsOf(machines)
-	job.done, job.failed = recycleFailed(machines, k.Now)
+	job.ids = idsOf(instances)
+	job.done, job.failed = recycleFailed(instances, k.Now)
 	q.addJob(job)
 	return reply{"instances": q.service.Answered(k, job.ids, instanceID), "job_id": job.id}, nil
 }

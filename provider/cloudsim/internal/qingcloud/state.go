@@ -120,9 +120,9 @@ func (q *api) targets(k *core.Call, a *args, find func(*core.Call, string) *core
 	return found
 }
 
-func idsOf(machines []*core.Instance) []string {
-	ids := make([]string, 0, len(machines))
-	for _, m := range machines {
+func idsOf(instances []*core.Instance) []string {
+	ids := make([]string, 0, len(instances))
+	for _, m := range instances {
 		ids = append(ids, m.ID)
 	}
 	return ids
