@@ -64,8 +64,8 @@ func (c *api) Refuse(k *core.Call, f core.Fault) *core.Answer {
 		return gatewayPage(f)
 	}
 	usual := faultRefusal(f.Kind)
-	refusal := refusal{cmp.Or(f.Code, usual.code), cmp.Or(f.Message, usual.message)}
-	a := refusal.answer(k.RequestID)
+	own := refusal{cmp.Or(f.Code, usual.code), cmp.Or(f.Message, usual.message)}
+	a := own.answer(k.RequestID)
 	if f.Status != 0 {
 		a.Status = f.Status
 	}

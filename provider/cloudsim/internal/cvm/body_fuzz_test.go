@@ -21,7 +21,7 @@ func FuzzTencentBody(f *testing.F) {
 		var refused *refusal
 		if isJSON {
 			tree, refused = jsonTree([]byte(params))
-		} else if form, bad := form(params); bad == nil {
+		} else if form, bad := readForm(params); bad == nil {
 			tree, refused = FormTree(form)
 		} else {
 			refused = bad

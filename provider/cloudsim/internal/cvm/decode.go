@@ -16,17 +16,17 @@ import (
 // decode fills a schema from the neutral form. Parameters that the
 // schema does not have are refused, and so are values of another type.
 func decode(tree, schema any) *refusal {
-	return set("", tree, reflect.ValueOf(schema).Elem())
+	return setValue("", tree, reflect.ValueOf(schema).Elem())
 }
 
-func set(path string, in any, out reflect.Value) *refusal {
+func setValue(path string, in any, out reflect.Value) *refusal {
 	if in == nil { // JSON null, like an absent parameter
 		return nil
 	}
 	switch out.Kind() {
 	case reflect.Pointer:
 		out.Set(reflect.New(out.Type().Elem()))
-		return set(path, in, out.Elem())
+		return setValue(path, in, out.Elem())
 	case reflect.Struct:
 		return setStruct(path, in, out)
 	case reflect.Slice:
@@ -53,7 +53,7 @@ func setStruct(path string, in any, out reflect.Value) *refusal {
 		if !known || !field.IsExported() || field.Anonymous {
 			return refuse("UnknownParameter", "The parameter `%s` is not recognized.", at)
 		}
-		if refused := set(at, value, out.FieldByIndex(field.Index)); refused != nil {
+		if refused := setValue(at, value, out.FieldByIndex(field.Index)); refused != nil {
 			return refused
 		}
 	}
@@ -70,7 +70,7 @@ func setSlice(path string, in any, out reflect.Value) *refusal {
 	}
 	out.Set(reflect.MakeSlice(out.Type(), len(elements), len(elements)))
 	for i, element := range elements {
-		if refused := set(join(path, strconv.Itoa(i)), element, out.Index(i)); refused != nil {
+		if refused := setValue(join(path, strconv.Itoa(i)), element, out.Index(i)); refused != nil {
 			return refused
 		}
 	}

@@ -20,8 +20,8 @@ func (p page) check() *refusal {
 	return nil
 }
 
-// cut returns the page of a list.
-func cut[T any](p page, list []T) []T {
+// cutPage returns the page of a list.
+func cutPage[T any](p page, list []T) []T {
 	from := int(min(valueOr(p.Offset, 0), int64(len(list))))
 	return list[from:min(from+int(valueOr(p.Limit, 20)), len(list))]
 }
@@ -81,7 +81,7 @@ func (c *api) list(k *core.Call, p page, ids []string, filters []filter) ([]*cor
 		found = c.matching(k, filters)
 	}
 	found = c.service.Listed(k, found)
-	page, total := c.service.Claimed(k, cut(p, found), len(found))
+	page, total := c.service.Claimed(k, cutPage(p, found), len(found))
 	return page, total, nil
 }
 

@@ -12,14 +12,14 @@ type filter struct {
 	Values []string // one of them must fit
 }
 
-// filters says for one kind of resource which of its values a documented
+// filterSet says for one kind of resource which of its values a documented
 // filter looks at, by the name of the filter. Tags have filters of their own.
-type filters[T any] struct {
+type filterSet[T any] struct {
 	values map[string]func(T) []string
 	tags   func(T) []tag
 }
 
-func (s filters[T]) check(filters []filter) *refusal {
+func (s filterSet[T]) check(filters []filter) *refusal {
 	if len(filters) > 10 {
 		return invalidAs("InvalidParameterValue.LimitExceeded", "Filters")
 	}
@@ -35,7 +35,7 @@ func (s filters[T]) check(filters []filter) *refusal {
 }
 
 // fit reports whether a resource passes all of the filters, which are checked already.
-func (s filters[T]) fit(filters []filter, resource T) bool {
+func (s filterSet[T]) fit(filters []filter, resource T) bool {
 	for _, f := range filters {
 		fits := func(v string) bool { return slices.Contains(f.Values, v) }
 		if !slices.ContainsFunc(s.reader(*f.Name)(resource), fits) {
@@ -47,7 +47,7 @@ func (s filters[T]) fit(filters []filter, resource T) bool {
 
 // reader returns what reads the values that a filter looks at, nil for a filter
 // that does not exist.
-func (s filters[T]) reader(name string) func(T) []string {
+func (s filterSet[T]) reader(name string) func(T) []string {
 	if key, ok := strings.CutPrefix(name, "tag:"); ok && key != "" {
 		return s.tag(func(t tag) *string {
 			if *t.Key != key {
@@ -66,7 +66,7 @@ func (s filters[T]) reader(name string) func(T) []string {
 	}
 }
 
-func (s filters[T]) tag(part func(tag) *string) func(T) []string {
+func (s filterSet[T]) tag(part func(tag) *string) func(T) []string {
 	return func(resource T) (values []string) {
 		for _, tag := range s.tags(resource) {
 			values = append(values, optionalText(part(tag))...)
@@ -77,8 +77,8 @@ func (s filters[T]) tag(part func(tag) *string) func(T) []string {
 
 // instanceFilters are the filters of instances. The two for the time of
 // creation are documented as well, but not in which time zone, and are left out.
-func instanceFilters() filters[instance] {
-	return filters[instance]{
+func instanceFilters() filterSet[instance] {
+	return filterSet[instance]{
 		tags: func(i instance) []tag { return i.Tags },
 		values: map[string]func(instance) []string{
 			"zone":                 func(i instance) []string { return optionalText(i.Placement.Zone) },

@@ -50,7 +50,7 @@ func checkGroupIDs(ids []string) *refusal {
 // describeGroups serves DescribeDisasterRecoverGroups. IDs that do not exist are
 // left out without a word [unverified]: no code is documented for them.
 func (c *api) describeGroups(k *core.Call, r *groupsRequest) (fields, *refusal) {
-	filters := filters[*group]{tags: func(g *group) []tag { return tags(g.tags) }}
+	filters := filterSet[*group]{tags: func(g *group) []tag { return tagsOf(g.tags) }}
 	if refused := cmp.Or(r.check(), filters.check(r.Filters), checkGroupIDs(r.DisasterRecoverGroupIds)); refused != nil {
 		return nil, refused
 	}
@@ -61,7 +61,7 @@ func (c *api) describeGroups(k *core.Call, r *groupsRequest) (fields, *refusal) 
 			set = append(set, c.groupInfo(k, g))
 		}
 	}
-	return fields{"TotalCount": len(set), "DisasterRecoverGroupSet": cut(r.page, set)}, nil
+	return fields{"TotalCount": len(set), "DisasterRecoverGroupSet": cutPage(r.page, set)}, nil
 }
 
 func (c *api) groupInfo(k *core.Call, g *group) groupInfo {
@@ -80,7 +80,7 @@ func (c *api) groupInfo(k *core.Call, g *group) groupInfo {
 		Affinity:               g.affinity,
 		Strategy:               g.strategy,
 		PartitionCount:         g.partitions,
-		Tags:                   tags(g.tags),
+		Tags:                   tagsOf(g.tags),
 	}
 }
 

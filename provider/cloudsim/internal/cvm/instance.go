@@ -89,7 +89,7 @@ func (c *api) instance(m *core.Instance, now time.Time) instance {
 		SecurityGroupIds:         m.Groups,
 		LoginSettings:            login{KeyIds: m.KeyPairs},
 		InstanceState:            c.state(m, now),
-		Tags:                     tags(m.Tags),
+		Tags:                     tagsOf(m.Tags),
 		StopChargingMode:         notApplicable,
 		Uuid:                     more.uuid,
 		LatestOperation:          more.operation,
@@ -142,12 +142,12 @@ func (c *api) state(m *core.Instance, now time.Time) string {
 	if phase == core.Starting && c.details[m.ID].operation == reboot {
 		return "REBOOTING"
 	}
-	return state(phase)
+	return stateOf(phase)
 }
 
-// state is the vendor's word for a phase. There is none for an instance that
+// stateOf is the vendor's word for a phase. There is none for an instance that
 // is gone, because the API no longer lists it.
-func state(p core.Phase) string {
+func stateOf(p core.Phase) string {
 	switch p {
 	case core.Pending:
 		return "PENDING"
@@ -210,7 +210,7 @@ func (r *runRequest) ipv6(private string) []string {
 	return ips
 }
 
-func tags(tags map[string]string) []tag {
+func tagsOf(tags map[string]string) []tag {
 	list := []tag{}
 	for key, value := range maps.All(tags) {
 		list = append(list, tag{&key, &value})

@@ -78,7 +78,7 @@ func (c *api) once(
 	if valueOr(token, "") == "" || dry {
 		return do()
 	}
-	fingerprint := fingerprint(k.Region, flatten(request))
+	fingerprint := fingerprintOf(k.Region, flatten(request))
 	if known := c.service.Recall(k, *token); known != nil {
 		if known.Fingerprint != fingerprint {
 			// No code is documented for this; [unverified].
@@ -93,8 +93,8 @@ func (c *api) once(
 	return ids, refused
 }
 
-// fingerprint returns a hash that differs between requests with other parameters.
-func fingerprint(region string, params map[string]string) string {
+// fingerprintOf returns a hash that differs between requests with other parameters.
+func fingerprintOf(region string, params map[string]string) string {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%q\n", region)
 	for _, name := range slices.Sorted(maps.Keys(params)) {
@@ -151,7 +151,7 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 		m.CPUs, m.MemoryMiB = cores, gib<<10
 	}
 	m.ImageID = *r.ImageId
-	m.Charge = charge(r.chargeType())
+	m.Charge = chargeOf(r.chargeType())
 	m.Token = valueOr(r.ClientToken, "")
 	m.VPCID, m.SubnetID = r.network()
 	m.PrivateIPs = []string{c.service.PrivateIP()}
@@ -204,7 +204,7 @@ func schedule(r *runRequest, m *core.Instance) {
 	}
 }
 
-func charge(chargeType string) core.Charge {
+func chargeOf(chargeType string) core.Charge {
 	switch chargeType {
 	case prepaidType:
 		return core.Prepaid

@@ -127,7 +127,7 @@ func (a *tc3Authorization) canonical(r *http.Request, host string, body []byte) 
 func tc3Params(r *http.Request, body []byte) (any, *refusal) {
 	switch {
 	case r.Method == http.MethodGet:
-		values, refused := form(r.URL.RawQuery)
+		values, refused := readForm(r.URL.RawQuery)
 		if refused != nil {
 			return nil, refused
 		}

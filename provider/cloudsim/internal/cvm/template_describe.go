@@ -57,12 +57,12 @@ func (c *api) describeLaunchTemplates(k *core.Call, r *templatesRequest) (fields
 			set = append(set, t.info())
 		}
 	}
-	return fields{"TotalCount": len(set), "LaunchTemplateSet": cut(r.page, set)}, nil
+	return fields{"TotalCount": len(set), "LaunchTemplateSet": cutPage(r.page, set)}, nil
 }
 
-func templateFilters() filters[*template] {
-	return filters[*template]{
-		tags:   func(t *template) []tag { return tags(t.tags) },
+func templateFilters() filterSet[*template] {
+	return filterSet[*template]{
+		tags:   func(t *template) []tag { return tagsOf(t.tags) },
 		values: map[string]func(*template) []string{"LaunchTemplateName": func(t *template) []string { return []string{t.name} }},
 	}
 }
@@ -154,7 +154,7 @@ func (c *api) describeLaunchTemplateVersions(k *core.Call, r *versionsRequest) (
 			set = append(set, t.shown(v))
 		}
 	}
-	return fields{"TotalCount": len(set), "LaunchTemplateVersionSet": cut(r.page, set)}, nil
+	return fields{"TotalCount": len(set), "LaunchTemplateVersionSet": cutPage(r.page, set)}, nil
 }
 
 // check allows numbers or a range. Which code a range that is none has is [unverified].

@@ -21,8 +21,8 @@ type (
 	nodeTree map[string]any // of nodeTree and textNode
 )
 
-// form reads a query or form body. A name may come once.
-func form(raw string) (map[string]string, *refusal) {
+// readForm reads a query or form body. A name may come once.
+func readForm(raw string) (map[string]string, *refusal) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return nil, refuse("InvalidParameter", "The parameters are not URL-encoded.")

@@ -24,7 +24,7 @@ func (c *api) openV1(r *http.Request, body []byte, now time.Time) (*envelope, *r
 	if len(raw) > maxV1 {
 		return nil, refuse("RequestSizeLimitExceeded", "A request of signature method v1 may have 1 MB.")
 	}
-	form, refused := form(raw)
+	form, refused := readForm(raw)
 	if refused != nil {
 		return nil, refused
 	}

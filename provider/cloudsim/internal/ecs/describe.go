@@ -87,7 +87,7 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 	p.Choice("InstanceChargeType", "", "PostPaid", "PrePaid")
 	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"), p.JSONFilter("PublicIpAddresses")
 	tags, name := p.Tags(20), p.Text("InstanceName")
-	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return value(k, name, m) })
+	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return valueOf(k, name, m) })
 	return func(m *core.Instance) bool {
 		return id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
 			(name == "" || alibaba.Wildcard(name, m.Name)) && alibaba.HasTags(m.Tags, tags) && equal(m)
@@ -98,8 +98,8 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 const filters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId InstanceType InstanceTypeFamily " +
 	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType"
 
-// value is what an instance has under the name of a filter.
-func value(k *core.Call, name string, m *core.Instance) []string {
+// valueOf is what an instance has under the name of a filter.
+func valueOf(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "Status":
 		return []string{alibaba.Status(m.PhaseAt(k.Now))}

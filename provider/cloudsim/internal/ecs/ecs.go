@@ -15,9 +15,9 @@ import (
 // passes there.
 type api struct {
 	*alibaba.Gateway
-	economical map[string]bool // instances by ID that StopCharging stopped last
-	templates  []*template     // in order of creation
-	sets       []*set          // in order of creation
+	economical map[string]bool   // instances by ID that StopCharging stopped last
+	templates  []*launchTemplate // in order of creation
+	sets       []*deploymentSet  // in order of creation
 	placed     map[string]place
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// plan is a RunInstances request that passed every check.
-type plan struct {
+// runPlan is a RunInstances request that passed every check.
+type runPlan struct {
 	p             *alibaba.Params
 	amount, least int
 	charge        core.Charge
@@ -55,7 +55,7 @@ func instanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
 
 // launch makes the instances of a plan, as many as the stock allows, or an order that
 // waits to be paid.
-func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
+func (e *api) launch(k *core.Call, plan *runPlan) ([]string, *alibaba.Refusal) {
 	amount, err := e.Stock(k, plan.amount, plan.least)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 
 // deliver makes instances of a plan, those of the create with an ordinal if that
 // is not this call.
-func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
+func (e *api) deliver(k *core.Call, plan *runPlan, amount, ordinal int) []string {
 	made := e.Service.Create(k, core.CreateSpec{
 		Count:   amount,
 		Ordinal: ordinal,
@@ -91,7 +91,7 @@ func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
 }
 
 // fill describes the i-th instance of a plan.
-func (e *api) fill(k *core.Call, plan *plan, i int, m *core.Instance) {
+func (e *api) fill(k *core.Call, plan *runPlan, i int, m *core.Instance) {
 	p := plan.p
 	unique := p.Flag("UniqueSuffix")
 	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)

@@ -19,9 +19,9 @@ var (
 
 // checkRun checks every parameter of RunInstances, those of its launch template
 // among them. The refusal, if any, is in the plan's params.
-func (e *api) checkRun(k *core.Call) *plan {
+func (e *api) checkRun(k *core.Call) *runPlan {
 	p := e.regional(k)
-	plan := &plan{p: p}
+	plan := &runPlan{p: p}
 	e.fromTemplate(k, p)
 	p.ClientToken()
 	p.Flag("DryRun")

@@ -27,8 +27,8 @@ func readSetName(p *alibaba.Params) string {
 	return p.Matching("DeploymentSetName", setNameForm, "2 to 128 letters, digits and : _ . -, a letter first")
 }
 
-// set is a deployment set.
-type set struct {
+// deploymentSet is a deployment set.
+type deploymentSet struct {
 	region, id        string
 	name, description string
 	strategy          string
@@ -51,8 +51,8 @@ func (e *api) host(m *core.Instance) string {
 }
 
 // set returns a deployment set of the call's region, or nil.
-func (e *api) set(k *core.Call, id string) *set {
-	i := slices.IndexFunc(e.sets, func(s *set) bool { return s.region == k.Region && s.id == id })
+func (e *api) set(k *core.Call, id string) *deploymentSet {
+	i := slices.IndexFunc(e.sets, func(s *deploymentSet) bool { return s.region == k.Region && s.id == id })
 	if i < 0 {
 		return nil
 	}
@@ -144,12 +144,12 @@ func (e *api) createDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 
 // newSet reads a set. The newer documentation has Availability as the default
 // of the strategy; the older one demands it.
-func (e *api) newSet(k *core.Call) (*set, *alibaba.Refusal) {
+func (e *api) newSet(k *core.Call) (*deploymentSet, *alibaba.Refusal) {
 	p := e.setParams(k)
 	p.ClientToken()
 	p.Description("Description")
 	p.Choice("OnUnableToRedeployFailedInstance", "CancelMembershipAndStart", "KeepStopped")
-	s := &set{
+	s := &deploymentSet{
 		region: k.Region, name: readSetName(p), description: p.Text("Description"),
 		strategy: readStrategy(p), created: k.Now,
 	}
@@ -172,7 +172,7 @@ func (e *api) newSet(k *core.Call) (*set, *alibaba.Refusal) {
 		return nil, alibaba.Refuse(403, "DEPLOYMENTSET.QUOTA_FULL", "The deploymentSet quota is full")
 	}
 	s.id = core.UnusedID(e.Service.Rand, "ds-bp", 17, func(id string) bool {
-		return slices.ContainsFunc(e.sets, func(s *set) bool { return s.id == id })
+		return slices.ContainsFunc(e.sets, func(s *deploymentSet) bool { return s.id == id })
 	})
 	return s, nil
 }

@@ -19,7 +19,7 @@ func (e *api) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Ref
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
-	var all []*set
+	var all []*deploymentSet
 	for _, s := range e.sets {
 		if s.region == k.Region && id(s.id) && (name == "" || name == s.name) && (strategy == "" || strategy == s.strategy) {
 			all = append(all, s)
@@ -40,7 +40,7 @@ func (e *api) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Ref
 
 // shownSet is one set in the answer. The older reference and the vendor's SDK
 // have different names for the strategy; both are there.
-func (e *api) shownSet(k *core.Call, s *set) alibaba.Object {
+func (e *api) shownSet(k *core.Call, s *deploymentSet) alibaba.Object {
 	members := e.members(k, s.id)
 	ids := make([]string, len(members))
 	for i, m := range members {

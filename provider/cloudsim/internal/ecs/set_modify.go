@@ -10,7 +10,7 @@ import (
 
 // knownSet returns the set that DeploymentSetId names; without one it refuses,
 // by p. The reference gives this code for ModifyInstanceDeployment alone.
-func (e *api) knownSet(k *core.Call, p *alibaba.Params) *set {
+func (e *api) knownSet(k *core.Call, p *alibaba.Params) *deploymentSet {
 	s := e.set(k, p.Required("DeploymentSetId"))
 	if s == nil {
 		p.Refuse(alibaba.Refuse(400, "DeploymentSet.InvalidId", "The specified Deployment Set id doesn't exist."))
@@ -46,7 +46,7 @@ func (e *api) deleteDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 		return nil, alibaba.Refuse(403, "DependencyViolation.NotEmpty",
 			"There are still instance(s) in the specified DeploymentSetId.")
 	}
-	e.sets = slices.DeleteFunc(e.sets, func(other *set) bool { return other == s })
+	e.sets = slices.DeleteFunc(e.sets, func(other *deploymentSet) bool { return other == s })
 	return nil, nil
 }
 
@@ -58,7 +58,7 @@ func (e *api) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.R
 	force, leave := p.Flag("Force"), p.Flag("RemoveFromDeploymentSet")
 	id := p.Required("InstanceId")
 	p.Choice("MigrationType", "reboot", "live")
-	var to set
+	var to deploymentSet
 	if !leave || p.Has("DeploymentSetId") {
 		if s := e.knownSet(k, p); s != nil {
 			to = *s

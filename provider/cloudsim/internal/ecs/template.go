@@ -24,8 +24,8 @@ var templateNameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_.-]{1,127}$`)
 // account is the owner of everything, which answers have as CreatedBy.
 const account = "1234567890123456"
 
-// template is a launch template.
-type template struct {
+// launchTemplate is a launch template.
+type launchTemplate struct {
 	region, id, name  string
 	group             string // resource group of the template itself
 	tags              map[string]string
@@ -44,7 +44,7 @@ type version struct {
 }
 
 // version returns a version by its number, the default version for 0, or nil.
-func (t *template) version(number int) *version {
+func (t *launchTemplate) version(number int) *version {
 	if number == 0 {
 		number = t.standard
 	}
@@ -58,10 +58,10 @@ func (t *template) version(number int) *version {
 
 // latest is the highest number that exists. What the service says once the
 // newest version is deleted is not verified.
-func (t *template) latest() int { return t.versions[len(t.versions)-1].number }
+func (t *launchTemplate) latest() int { return t.versions[len(t.versions)-1].number }
 
 // add makes the next version of a template.
-func (t *template) add(k *core.Call, p *alibaba.Params) *version {
+func (t *launchTemplate) add(k *core.Call, p *alibaba.Params) *version {
 	t.last++
 	v := &version{number: t.last, description: p.Text("VersionDescription"), created: k.Now, data: templateData(p)}
 	t.versions = append(t.versions, v)
@@ -77,7 +77,7 @@ func (e *api) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refus
 	p.Matching("LaunchTemplateName", templateNameForm, "2 to 128 letters, digits and : _ . -, a letter first")
 	checkTemplate(p)
 	checkTemplateTags(p)
-	t := &template{
+	t := &launchTemplate{
 		region: k.Region, name: name, group: p.Text("TemplateResourceGroupId"),
 		tags: p.TagsOf("TemplateTag", 20), created: k.Now, standard: 1,
 	}
@@ -94,7 +94,7 @@ func (e *api) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refus
 }
 
 // templateRoom returns the refusal of one more template in its region, or nil.
-func (e *api) templateRoom(t *template) *alibaba.Refusal {
+func (e *api) templateRoom(t *launchTemplate) *alibaba.Refusal {
 	n := 0
 	for _, other := range e.templates {
 		if other.region != t.region {
@@ -113,7 +113,7 @@ func (e *api) templateRoom(t *template) *alibaba.Refusal {
 
 func (e *api) freshTemplateID() string {
 	return core.UnusedID(e.Service.Rand, "lt-bp", 17, func(id string) bool {
-		return slices.ContainsFunc(e.templates, func(t *template) bool { return t.id == id })
+		return slices.ContainsFunc(e.templates, func(t *launchTemplate) bool { return t.id == id })
 	})
 }
 
@@ -137,7 +137,7 @@ func (e *api) createLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibab
 // when both are there, they have to agree. Without one it refuses, by p.
 // Newer tables of RunInstances have status 404 for both codes, older ones 400;
 // which one the service sends is not verified.
-func (e *api) template(k *core.Call, p *alibaba.Params) *template {
+func (e *api) template(k *core.Call, p *alibaba.Params) *launchTemplate {
 	id, name := p.ID("LaunchTemplateId"), p.Text("LaunchTemplateName")
 	if id == "" && name == "" {
 		p.Refuse(p.Missing("LaunchTemplateId"))

@@ -16,7 +16,7 @@ func (e *api) deleteLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refus
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
-	e.templates = slices.DeleteFunc(e.templates, func(other *template) bool { return other == t })
+	e.templates = slices.DeleteFunc(e.templates, func(other *launchTemplate) bool { return other == t })
 	var numbers []int
 	for _, v := range t.versions {
 		numbers = append(numbers, v.number)

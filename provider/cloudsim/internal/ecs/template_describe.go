@@ -35,13 +35,13 @@ func (e *api) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Re
 // tagsInstances reports whether some version gives instances these tags. The
 // reference has Tag.N among the filters as "tags of instances"; which versions
 // the service looks at is not verified.
-func (t *template) tagsInstances(want map[string]string) bool {
+func (t *launchTemplate) tagsInstances(want map[string]string) bool {
 	return slices.ContainsFunc(t.versions, func(v *version) bool {
 		return alibaba.HasTags((&alibaba.Params{Values: v.data}).TagsOf("Tag", maxTags), want)
 	})
 }
 
-func templateSet(t *template) alibaba.Object {
+func templateSet(t *launchTemplate) alibaba.Object {
 	return alibaba.Object{
 		{"CreateTime", t.created.UTC().Format(alibaba.TimeFormat)},
 		{"ModifiedTime", t.modified.UTC().Format(alibaba.TimeFormat)},
@@ -81,20 +81,20 @@ func (e *api) describeLaunchTemplateVersions(k *core.Call) (alibaba.Object, *ali
 
 // readVersionFilter reads which versions are asked for; several filters narrow each
 // other. A version that does not exist is left out: the action has no code for it.
-func readVersionFilter(p *alibaba.Params) func(*template, *version) bool {
+func readVersionFilter(p *alibaba.Params) func(*launchTemplate, *version) bool {
 	numbers := p.Numbers("LaunchTemplateVersion", maxVersions)
 	least, most := p.Number("MinVersion", 1, 1, 1<<30), p.Number("MaxVersion", 1<<30, 1, 1<<30)
 	if least > most {
 		p.Bad("MinVersion", "no more than MaxVersion")
 	}
 	standard := p.Flag("DefaultVersion")
-	return func(t *template, v *version) bool {
+	return func(t *launchTemplate, v *version) bool {
 		return (len(numbers) == 0 || slices.Contains(numbers, v.number)) &&
 			least <= v.number && v.number <= most && (!standard || v.number == t.standard)
 	}
 }
 
-func versionSet(t *template, v *version, detail bool) alibaba.Object {
+func versionSet(t *launchTemplate, v *version, detail bool) alibaba.Object {
 	out := alibaba.Object{
 		{"CreateTime", v.created.UTC().Format(alibaba.TimeFormat)},
 		{"ModifiedTime", v.created.UTC().Format(alibaba.TimeFormat)},

@@ -12,8 +12,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// plan is a create of either kind that passed every check.
-type plan struct {
+// runPlan is a create of either kind that passed every check.
+type runPlan struct {
 	p      *alibaba.Params
 	amount int
 	charge core.Charge
@@ -37,7 +37,7 @@ func (e *api) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 		p.Required("AutoRenewPeriod")
 	}
 	p.Number("AutoRenewPeriod", 0, 1, 12)
-	plan := &plan{p: p, amount: p.Number("Quantity", 1, 1, 100), charge: core.Prepaid, region: p.ID("EnsRegionId")}
+	plan := &runPlan{p: p, amount: p.Number("Quantity", 1, 1, 100), charge: core.Prepaid, region: p.ID("EnsRegionId")}
 	e.checkCreate(k, plan, 1)
 	ids, err := e.launch(k, plan)
 	if err != nil {
@@ -48,7 +48,7 @@ func (e *api) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 
 // checkCreate checks what both creates have in common. InternetChargeType is
 // mandatory for the first create of an account only; this account is past that.
-func (e *api) checkCreate(k *core.Call, plan *plan, disks int) {
+func (e *api) checkCreate(k *core.Call, plan *runPlan, disks int) {
 	p := plan.p
 	p.ID("InstanceType")
 	p.ID("ImageId")
@@ -127,7 +127,7 @@ func instanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
 
 // launch makes the instances of a plan, or an order that waits to be paid. There is no
 // minimum: a stock for fewer instances than asked for counts as no stock.
-func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
+func (e *api) launch(k *core.Call, plan *runPlan) ([]string, *alibaba.Refusal) {
 	if plan.p.Refusal != nil {
 		return nil, plan.p.Refusal
 	}
@@ -145,7 +145,7 @@ func (e *api) launch(k *core.Call, plan *plan) ([]string, *alibaba.Refusal) {
 
 // deliver makes instances of a plan, those of the create with an ordinal if that
 // is not this call.
-func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
+func (e *api) deliver(k *core.Call, plan *runPlan, amount, ordinal int) []string {
 	made := e.Service.Create(k, core.CreateSpec{
 		Count:   amount,
 		Ordinal: ordinal,
@@ -162,7 +162,7 @@ func (e *api) deliver(k *core.Call, plan *plan, amount, ordinal int) []string {
 	return ids
 }
 
-func (e *api) fill(plan *plan, i int, m *core.Instance) {
+func (e *api) fill(plan *runPlan, i int, m *core.Instance) {
 	p := plan.p
 	unique := p.Flag("UniqueSuffix")
 	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)

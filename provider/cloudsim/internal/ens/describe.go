@@ -45,7 +45,7 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 	p.Unsupported("EnsServiceId ServiceStatus Tags.1.Key", "null", "[]")
 	id, region := p.JSONFilter("InstanceIds"), p.JSONFilter("EnsRegionIds")
 	key, tags := p.Text("SearchKey"), tagFilter(p)
-	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return value(k, name, m) })
+	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return valueOf(k, name, m) })
 	return func(m *core.Instance) bool {
 		return id(m.ID) && region(m.Region) &&
 			strings.Contains(m.ID+" "+m.Name+" "+strings.Join(m.PrivateIPs, " "), key) &&
@@ -57,8 +57,8 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 const filters = "InstanceId InstanceName EnsRegionId Status ImageId InstanceType InstanceResourceType " +
 	"VSwitchId NetworkId SecurityGroupId IntranetIp"
 
-// value is what an instance has under the name of a filter.
-func value(k *core.Call, name string, m *core.Instance) []string {
+// valueOf is what an instance has under the name of a filter.
+func valueOf(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "InstanceId":
 		return []string{m.ID}
@@ -140,7 +140,7 @@ func instance(k *core.Call, m *core.Instance) alibaba.Object {
 		{"InternetMaxBandwidthOut", out},
 		{"InternetMaxBandwidthIn", 0},
 		{"SecurityGroupIds", alibaba.List("SecurityGroupId", m.Groups)},
-		{"SystemDisk", disk(p, "SystemDisk.", m.ID)},
+		{"SystemDisk", diskOf(p, "SystemDisk.", m.ID)},
 		{"DataDisk", alibaba.List("DataDisk", dataDisks(m))},
 		{"NetworkAttributes", alibaba.Object{
 			{"NetworkId", m.VPCID},
@@ -164,7 +164,7 @@ func mib(params map[string]string, prefix string) int {
 	return gib << 10
 }
 
-func disk(params map[string]string, prefix, id string) alibaba.Object {
+func diskOf(params map[string]string, prefix, id string) alibaba.Object {
 	return alibaba.Object{
 		{"DiskId", "d-" + id[2:]},
 		{"DiskName", ""},
@@ -178,7 +178,7 @@ func dataDisks(m *core.Instance) []alibaba.Object {
 	var out []alibaba.Object
 	for _, n := range p.Indexes("DataDisk", 1<<20) {
 		i := strconv.Itoa(n)
-		out = append(out, disk(m.Params, "DataDisk."+i+".", m.ID+"-"+i))
+		out = append(out, diskOf(m.Params, "DataDisk."+i+".", m.ID+"-"+i))
 	}
 	return out
 }

@@ -16,14 +16,14 @@ import (
 // runInstances serves RunInstances. Its answer, unlike that of CreateInstance,
 // has a flat list of IDs and no Code.
 func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
-	values, err := flat(k.Params)
+	values, err := flatten(k.Params)
 	if err != nil {
 		return nil, err
 	}
 	p := e.params(values)
 	p.Required("InstanceType")
 	p.Required("Amount")
-	plan := &plan{p: p, amount: p.Number("Amount", 1, 1, 100), region: checkArea(p), charge: checkCharge(p)}
+	plan := &runPlan{p: p, amount: p.Number("Amount", 1, 1, 100), region: checkArea(p), charge: checkCharge(p)}
 	if p.Has("SystemDisk.Size") {
 		checkDisk(p, "SystemDisk.Size")
 	}
@@ -100,10 +100,10 @@ func checkRelease(p *alibaba.Params, now time.Time) time.Time {
 	return at
 }
 
-// flat rewrites disks that came as JSON text, SystemDisk={"Size":40} and
+// flatten rewrites disks that came as JSON text, SystemDisk={"Size":40} and
 // DataDisk=[{"Size":20}], to the flat names. Which of the two the real service
 // prefers is not verified; clients of both kinds exist.
-func flat(params map[string]string) (map[string]string, *alibaba.Refusal) {
+func flatten(params map[string]string) (map[string]string, *alibaba.Refusal) {
 	out := maps.Clone(params)
 	if text := params["SystemDisk"]; text != "" {
 		var disk map[string]any

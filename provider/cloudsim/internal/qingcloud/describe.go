@@ -78,7 +78,7 @@ func ownerOf(m *core.Instance) string { return cmp.Or(m.Params["target_user"], o
 // the name is unverified; that a name may be a part of one is what the vendor's
 // client says. The simulator has no tags: nothing has the one asked for.
 func (q *api) passes(f filter, m *core.Instance, now time.Time) bool {
-	status, transition, _ := status(m, now)
+	status, transition, _ := statusOf(m, now)
 	if f.equal["owner"] == "" && len(f.ids) == 0 && ownerOf(m) != owner {
 		return false
 	}

@@ -37,7 +37,7 @@ func TestQingCloudStatusOfEveryPhase(t *testing.T) {
 			m.Steps = append(m.Steps, core.At(now, p))
 		}
 		m.Steps = append(m.Steps, core.At(now.Add(1), core.Gone)) // not yet
-		status, transition, since := status(m, now)
+		status, transition, since := statusOf(m, now)
 		if status != tt.status || transition != tt.transition || !since.Equal(now) {
 			t.Errorf("%v is %q/%q since %v, want %q/%q since %v", tt.phases, status, transition, since, tt.status, tt.transition, now)
 		}

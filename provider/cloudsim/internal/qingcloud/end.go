@@ -33,7 +33,7 @@ func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
 // instance that is in the recycle bin already takes CeaseInstances; that
 // direct_cease does not work on it either is unverified.
 func mayTerminate(m *core.Instance, now time.Time) string {
-	status, transition, _ := status(m, now)
+	status, transition, _ := statusOf(m, now)
 	switch {
 	case transition != "":
 		return "is " + transition
@@ -50,7 +50,7 @@ func mayTerminate(m *core.Instance, now time.Time) string {
 func (q *api) ceaseInstances(k *core.Call, a *args) (reply, *refusal) {
 	instances := q.targets(k, a, q.lookup)
 	for _, m := range instances {
-		if status, transition, _ := status(m, k.Now); status != "terminated" || transition != "" {
+		if status, transition, _ := statusOf(m, k.Now); status != "terminated" || transition != "" {
 			a.refuse(refusef(denied, "PermissionDenied, instance [%s] is not terminated, can not be ceased", m.ID))
 		}
 	}

@@ -11,10 +11,10 @@ import (
 // maxGroups protects the simulator. A documented limit does not exist.
 const maxGroups = 1000
 
-// group is an instance group: instances that are to stand apart (repel) or
+// instanceGroup is an instance group: instances that are to stand apart (repel) or
 // together (attract). The documents name no limit on its members, and none is
 // simulated.
-type group struct {
+type instanceGroup struct {
 	id, zone          string
 	name, description string
 	relation          string
@@ -22,8 +22,8 @@ type group struct {
 }
 
 // group returns an instance group of the call's zone, or nil.
-func (q *api) group(k *core.Call, id string) *group {
-	i := slices.IndexFunc(q.groups, func(g *group) bool { return g.zone == k.Region && g.id == id })
+func (q *api) group(k *core.Call, id string) *instanceGroup {
+	i := slices.IndexFunc(q.groups, func(g *instanceGroup) bool { return g.zone == k.Region && g.id == id })
 	if i < 0 {
 		return nil
 	}
@@ -31,7 +31,7 @@ func (q *api) group(k *core.Call, id string) *group {
 }
 
 // knownGroup is group for one that has to be there, where an ID is given.
-func (q *api) knownGroup(k *core.Call, a *args, id string) *group {
+func (q *api) knownGroup(k *core.Call, a *args, id string) *instanceGroup {
 	g := q.group(k, id)
 	if g == nil && id != "" {
 		a.refuse(refusef(notFound, "ResourceNotFound, instance group [%s] is not found", id))
@@ -40,7 +40,7 @@ func (q *api) knownGroup(k *core.Call, a *args, id string) *group {
 }
 
 // namedGroup reads instance_group where it is required.
-func (q *api) namedGroup(k *core.Call, a *args) *group {
+func (q *api) namedGroup(k *core.Call, a *args) *instanceGroup {
 	a.required("instance_group")
 	return q.knownGroup(k, a, a.id("instance_group"))
 }
@@ -57,17 +57,17 @@ func (q *api) members(group string, now time.Time) []*core.Instance {
 	return out
 }
 
-// relation reads a relation. The documents show both in samples and list
+// readRelation reads a relation. The documents show both in samples and list
 // neither; the official clients do.
-func relation(a *args) string { return a.oneOf("relation", "repel", "attract") }
+func readRelation(a *args) string { return a.oneOf("relation", "repel", "attract") }
 
 // createInstanceGroups is the action of that name. Its page has no parameters
 // but the relation; the others are in the vendor's clients. It has no job.
 func (q *api) createInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	a.required("relation")
-	g := group{
+	g := instanceGroup{
 		zone: k.Region, name: a.text("instance_group_name"), description: a.text("description"),
-		relation: relation(a), created: k.Now,
+		relation: readRelation(a), created: k.Now,
 	}
 	count := a.between("count", 1, 1, maxGroups)
 	if a.err != nil {
@@ -86,7 +86,7 @@ func (q *api) createInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 // freshGroupID draws the ID of a group.
 func (q *api) freshGroupID() string {
 	return core.UnusedID(q.service.Rand, "ig-", 8, func(id string) bool {
-		return slices.ContainsFunc(q.groups, func(g *group) bool { return g.id == id })
+		return slices.ContainsFunc(q.groups, func(g *instanceGroup) bool { return g.id == id })
 	})
 }
 
@@ -95,7 +95,7 @@ func (q *api) freshGroupID() string {
 // the group has members is unverified, and so is all else.
 func (q *api) modifyInstanceGroupAttributes(k *core.Call, a *args) (reply, *refusal) {
 	g := q.namedGroup(k, a)
-	relation := relation(a)
+	relation := readRelation(a)
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -121,6 +121,6 @@ func (q *api) deleteInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	q.groups = slices.DeleteFunc(q.groups, func(g *group) bool { return slices.Contains(ids, g.id) })
+	q.groups = slices.DeleteFunc(q.groups, func(g *instanceGroup) bool { return slices.Contains(ids, g.id) })
 	return reply{"instance_groups": ids}, nil
 }

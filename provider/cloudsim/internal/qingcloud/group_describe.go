@@ -45,7 +45,7 @@ func (q *api) describeInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	var found []*group
+	var found []*instanceGroup
 	for _, g := range q.groups {
 		if g.zone == k.Region && matches(ids, g.id) && matches(relations, g.relation) &&
 			len(tags) == 0 && matches(owners, owner) && strings.Contains(g.name, name) &&
@@ -60,7 +60,7 @@ func (q *api) describeInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	return reply{"instance_group_set": set, "total_count": len(found)}, nil
 }
 
-func (q *api) groupView(g *group, now time.Time, verbose bool) groupView {
+func (q *api) groupView(g *instanceGroup, now time.Time, verbose bool) groupView {
 	v := groupView{
 		Name: g.name, Description: g.description, Tags: []string{},
 		Controller: controller, ConsoleID: console, RootUserID: owner,
@@ -71,7 +71,7 @@ func (q *api) groupView(g *group, now time.Time, verbose bool) groupView {
 		members := []groupMember{}
 		for _, m := range q.members(g.id, now) {
 			if m.Visible(now) {
-				status, _, _ := status(m, now)
+				status, _, _ := statusOf(m, now)
 				members = append(members, groupMember{m.ID, m.Name, status, g.id})
 			}
 		}

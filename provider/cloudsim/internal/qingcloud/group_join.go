@@ -6,7 +6,7 @@ import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 // Unverified: that an instance must run or be stopped, that it can be in one group
 // only, and that joining the group it is in already succeeds.
 func (q *api) joinInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
-	return q.regroup(k, a, func(d *details, g *group) (group, refusal string) {
+	return q.regroup(k, a, func(d *details, g *instanceGroup) (group, refusal string) {
 		if d.group != "" && d.group != g.id {
 			return "", "is in instance group [" + d.group + "] already"
 		}
@@ -17,7 +17,7 @@ func (q *api) joinInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 // leaveInstanceGroup is the action of that name: all instances leave or none
 // does. That one which is not a member refuses the call is unverified.
 func (q *api) leaveInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
-	return q.regroup(k, a, func(d *details, g *group) (group, refusal string) {
+	return q.regroup(k, a, func(d *details, g *instanceGroup) (group, refusal string) {
 		if d.group != g.id {
 			return "", "is not in instance group [" + g.id + "]"
 		}
@@ -29,7 +29,7 @@ func (q *api) leaveInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 // if it refuses one. Nobody sees an instance on its way: the membership is changed
 // at once, and the job is there because the answer has one.
 func (q *api) regroup(
-	k *core.Call, a *args, to func(*details, *group) (group, refusal string),
+	k *core.Call, a *args, to func(*details, *instanceGroup) (group, refusal string),
 ) (reply, *refusal) {
 	g := q.namedGroup(k, a)
 	instances := q.switchable(k, a, "moved between instance groups", "running", "stopped")

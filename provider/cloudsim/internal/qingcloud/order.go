@@ -26,7 +26,7 @@ const (
 type order struct {
 	image, name, hostname string
 	count, class, osDisk  int
-	size                  size
+	size                  instanceSize
 	charge                core.Charge
 	networks              []network
 	groups, keyPairs      []string
@@ -58,7 +58,7 @@ func readOrder(a *args) order {
 	if len(o.volumes) > 0 && o.count != 1 {
 		a.unknown("volumes.n", "needs a count of 1")
 	}
-	o.keyPairs = readLogin(a, windows(o.image))
+	o.keyPairs = readLogin(a, isWindows(o.image))
 	o.networks = readNetworks(a, o.count)
 	o.groups = readGroups(a, o.networks)
 	o.osDisk = readSystem(a, o.image)
@@ -67,9 +67,9 @@ func readOrder(a *args) order {
 	return o
 }
 
-// windows reports whether an image is a Windows. Only QingCloud knows, so the
+// isWindows reports whether an image is a Windows. Only QingCloud knows, so the
 // simulator goes by the names of the images it is told of.
-func windows(image string) bool { return strings.HasPrefix(image, "win") }
+func isWindows(image string) bool { return strings.HasPrefix(image, "win") }
 
 // readHostname reads a host name. Its rules are not documented: these are
 // those of the Internet (RFC 1123), which no system can do without. Instances of
@@ -166,7 +166,7 @@ func readSystem(a *args, image string) int {
 // leastDisk is the size of a system disk that an image needs, in GiB, and
 // gets where the create does not say more.
 func leastDisk(image string) int {
-	if windows(image) {
+	if isWindows(image) {
 		return 50
 	}
 	return 20

@@ -39,7 +39,7 @@ func (q *api) restartInstances(k *core.Call, a *args) (reply, *refusal) {
 func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
 	instances := q.switchable(k, a, "reset", "running", "stopped")
 	a.flag("need_newsid")
-	windows := slices.ContainsFunc(instances, func(m *core.Instance) bool { return windows(m.ImageID) })
+	windows := slices.ContainsFunc(instances, func(m *core.Instance) bool { return isWindows(m.ImageID) })
 	keyPairs := readLogin(a, windows)
 	if a.err != nil {
 		return nil, a.err
@@ -47,7 +47,7 @@ func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
 	for _, m := range instances {
 		m.KeyPairs = slices.Clone(keyPairs)
 		after := core.Running
-		if status, _, _ := status(m, k.Now); status == "stopped" {
+		if status, _, _ := statusOf(m, k.Now); status == "stopped" {
 			after = core.Stopped
 		}
 		m.Move(k.Now, core.At(k.Now, core.Pending), core.At(k.Now.Add(powerTime), after))
@@ -72,7 +72,7 @@ func (q *api) switchable(k *core.Call, a *args, done string, from ...string) []*
 // mayChange returns why an instance is not in one of the statuses that a call wants,
 // or "". An instance between two statuses is in neither (unverified).
 func mayChange(m *core.Instance, now time.Time, from []string) string {
-	status, transition, _ := status(m, now)
+	status, transition, _ := statusOf(m, now)
 	switch {
 	case transition != "":
 		return "is " + transition

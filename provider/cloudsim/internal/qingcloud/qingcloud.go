@@ -24,7 +24,7 @@ type api struct {
 	details  map[string]*details // by instance ID, kept when the instance is gone
 	jobs     map[string]*job
 	jobOrder []*job
-	groups   []*group
+	groups   []*instanceGroup
 }
 
 // action is one row of the action table.
@@ -78,7 +78,7 @@ func (q *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *co
 	default:
 		return nil, plainAnswer(http.StatusNotFound, "404 page not found\n")
 	}
-	params, bad := params(r, body)
+	params, bad := readParams(r, body)
 	if bad == nil {
 		bad = q.authenticate(r.Method, r.URL.Path, params, now)
 	}

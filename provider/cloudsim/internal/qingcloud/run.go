@@ -62,7 +62,7 @@ func (q *api) fill(m *core.Instance, k *core.Call, o order) {
 		volumes: o.volumes, addressless: len(o.networks) > 0,
 	}
 	for _, n := range o.networks {
-		nic := nic{vxnet: n.id, mac: macAddress(q.service.Rand), ip: n.ip}
+		nic := netInterface{vxnet: n.id, mac: macAddress(q.service.Rand), ip: n.ip}
 		if n.managed() {
 			d.addressless = false
 			if nic.ip == "" {

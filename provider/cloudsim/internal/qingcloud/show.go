@@ -11,7 +11,7 @@ import (
 
 func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
 	d := q.details[m.ID]
-	status, transition, since := status(m, now)
+	status, transition, since := statusOf(m, now)
 	group, groups := securityGroups(m.Groups)
 	v := instanceView{
 		ID: m.ID, Name: m.Name, Description: d.description, HostName: cmp.Or(m.HostName, m.ID),
@@ -24,7 +24,7 @@ func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
 		Owner:      ownerOf(m), RootUserID: owner, Controller: controller, ConsoleID: console,
 		Project: []string{}, Tags: []string{}, DNSAliases: []string{},
 		GraphicsProtocol: "vnc", GraphicsPasswd: "vnc-" + m.ID,
-		Image: image(m.ImageID), Extra: extra(m, d),
+		Image: imageOf(m.ImageID), Extra: extra(m, d),
 		VxNets:        vxNets(d.nics, m.Groups, up(m, now, ipDelay)),
 		SecurityGroup: group, SecurityGroups: groups,
 		VolumeIDs: append([]string{}, d.volumes...), Volumes: []volumeView{},
@@ -56,9 +56,9 @@ func eipOf(m *core.Instance, d *details) (eip, eips any) {
 	}
 }
 
-// image makes an image up from its ID. The name of a system image begins
+// imageOf makes an image up from its ID. The name of a system image begins
 // with its family, as in centos63x64.
-func image(id string) imageView {
+func imageOf(id string) imageView {
 	v := imageView{
 		ID: id, Name: id, SizeGiB: leastDisk(id), Platform: "linux", ProcessorType: "64bit",
 		Provider: "system", UIType: "tui", AgentType: "pitrix", DefaultUser: "root", ResetPasswd: 1,
@@ -68,7 +68,7 @@ func image(id string) imageView {
 	} else if digit := strings.IndexAny(id, "0123456789"); digit > 0 {
 		v.OSFamily = id[:digit]
 	}
-	if windows(id) {
+	if isWindows(id) {
 		v.Platform, v.OSFamily, v.UIType, v.DefaultUser = "windows", "windows", "gui", "administrator"
 	}
 	return v
@@ -95,7 +95,7 @@ func extra(m *core.Instance, d *details) extraView {
 
 // vxNets shows addresses only once the instance has them, and the security
 // group where it works.
-func vxNets(nics []nic, groups []string, addressed bool) []vxNetView {
+func vxNets(nics []netInterface, groups []string, addressed bool) []vxNetView {
 	out := []vxNetView{}
 	for i, n := range nics {
 		v := vxNetView{ID: n.vxnet, Name: n.vxnet, NICID: n.mac, SecurityGroups: []securityGroupView{}}

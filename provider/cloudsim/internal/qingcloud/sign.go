@@ -20,9 +20,9 @@ const (
 	window     = 60 * time.Second // how far a time_stamp may be off
 )
 
-// params reads the parameters of a request: the query of a GET, the form of
+// readParams reads the parameters of a request: the query of a GET, the form of
 // a POST. Names do not repeat.
-func params(r *http.Request, body []byte) (map[string]string, *refusal) {
+func readParams(r *http.Request, body []byte) (map[string]string, *refusal) {
 	raw := r.URL.RawQuery
 	switch r.Method {
 	case http.MethodGet:

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// size is the size of an instance.
-type size struct {
+// instanceSize is the size of an instance.
+type instanceSize struct {
 	name      string
 	cpus      int
 	memoryMiB int
@@ -17,7 +17,7 @@ type size struct {
 // readSize reads instance_type, cpu and memory. Either the type is given or
 // both numbers are; numbers beat the type. That one number beside a type changes
 // this one alone is unverified.
-func readSize(a *args) size {
+func readSize(a *args) instanceSize {
 	size := typeSize(a.id("instance_type"))
 	cpus := a.integer("cpu", 0, 1)
 	memory := a.integer("memory", 0, 1024)
@@ -44,8 +44,8 @@ func readSize(a *args) size {
 // typeSize guesses the size of a type from its name: c1m2 is 1 core and
 // 2 GiB; e1.large.r2 is 4 cores and twice as many GiB. That the second form
 // means this is unverified. What does not look like either has 2 cores and 4 GiB.
-func typeSize(name string) size {
-	size := size{name: name, cpus: 2, memoryMiB: 4096, guessed: true}
+func typeSize(name string) instanceSize {
+	size := instanceSize{name: name, cpus: 2, memoryMiB: 4096, guessed: true}
 	if rest, ok := strings.CutPrefix(name, "c"); ok {
 		c, m, _ := strings.Cut(rest, "m")
 		cpus, err1 := strconv.Atoi(c)
@@ -86,7 +86,7 @@ func sizeWord(word string) int {
 
 // checkHardware checks what else concerns the processor. Processor models
 // and classes are not closed lists: more are sold than the documents name.
-func checkHardware(a *args, size size) {
+func checkHardware(a *args, size instanceSize) {
 	if a.oneOf("hypervisor", "kvm", "bm") == "bm" && a.text("instance_type") == "" {
 		a.invalid("instance_type", "is missing, bare metal needs it")
 	}

@@ -22,22 +22,22 @@ type details struct {
 	osDisk      int    // GiB
 	mqueue      bool   // queues of its network interfaces
 	group       string // instance group, "" without one
-	nics        []nic
+	nics        []netInterface
 	volumes     []string
 	addressless bool // all its networks are self-managed
 }
 
-// nic is an instance's place in a network.
-type nic struct {
+// netInterface is an instance's place in a network.
+type netInterface struct {
 	vxnet string
 	mac   string
 	ip    string // "" where QingCloud assigns none
 }
 
-// status returns status, transition_status and the time of the last change.
+// statusOf returns status, transition_status and the time of the last change.
 // QingCloud has no status for an instance that died while booting: it simply ends
 // up in the recycle bin.
-func status(m *core.Instance, now time.Time) (status, transition string, since time.Time) {
+func statusOf(m *core.Instance, now time.Time) (status, transition string, since time.Time) {
 	for _, s := range m.Steps {
 		if s.At.After(now) {
 			break
