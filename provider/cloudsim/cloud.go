@@ -15,6 +15,6 @@ const (
 
 // Key pair that every simulated cloud accepts unless [Options] say otherwise.
 const (
-	DefaultAccessKeyID     = core.DefaultAccessKeyID
-	DefaultAccessKeySecret = core.DefaultAccessKeySecret
+	DefaultAccessKeyID     = core.DefaultAccessKeyID     // testid
+	DefaultAccessKeySecret = core.DefaultAccessKeySecret // testsecret
 )

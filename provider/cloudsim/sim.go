@@ -67,16 +67,16 @@ func New(o *Options) *Sim {
 		s.opts.Boot = func(Cloud, *rand.Rand) time.Duration { return 2 * time.Second }
 	}
 	s.clouds = map[Cloud]*core.Service{
-		ECS:       core.NewService(s.settings(ECS), ECS, ecs.New),
-		ENS:       core.NewService(s.settings(ENS), ENS, ens.New),
-		CVM:       core.NewService(s.settings(CVM), CVM, cvm.New),
-		QingCloud: core.NewService(s.settings(QingCloud), QingCloud, qingcloud.New),
+		ECS:       core.NewService(s.config(ECS), ECS, ecs.New),
+		ENS:       core.NewService(s.config(ENS), ENS, ens.New),
+		CVM:       core.NewService(s.config(CVM), CVM, cvm.New),
+		QingCloud: core.NewService(s.config(QingCloud), QingCloud, qingcloud.New),
 	}
 	return s
 }
 
-// settings returns what one cloud is told of the options.
-func (s *Sim) settings(c Cloud) core.Config {
+// config returns the part of the options that one cloud gets.
+func (s *Sim) config(c Cloud) core.Config {
 	cfg := core.Config{
 		AccessKeyID:     s.opts.AccessKeyID,
 		AccessKeySecret: s.opts.AccessKeySecret,

@@ -153,8 +153,8 @@ func Refuse(status int, code, message string) *Refusal {
 	return &Refusal{Status: status, Code: code, Message: message}
 }
 
-// As is the refusal with what a fault says differently.
-func (e *Refusal) As(f core.Fault) *Refusal {
+// as is the refusal with what a fault says differently.
+func (e *Refusal) as(f core.Fault) *Refusal {
 	if f.Status != 0 {
 		e.Status = f.Status
 	}

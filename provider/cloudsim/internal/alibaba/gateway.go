@@ -85,7 +85,7 @@ func (a *Gateway) Refuse(k *core.Call, f core.Fault) *core.Answer {
 	if e.Status == http.StatusInternalServerError && f.Status == http.StatusServiceUnavailable {
 		e = Refuse(f.Status, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
 	}
-	return a.failure(k, e.As(f))
+	return a.failure(k, e.as(f))
 }
 
 // Stock returns how many of amount instances there is room for. Fewer than least
@@ -98,7 +98,7 @@ func (a *Gateway) Stock(k *core.Call, amount, least int) (int, *Refusal) {
 	case f.Count >= least:
 		return f.Count, nil
 	default:
-		return 0, a.Fault(core.NoStock).As(f)
+		return 0, a.Fault(core.NoStock).as(f)
 	}
 }
 

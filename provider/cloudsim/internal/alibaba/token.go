@@ -13,11 +13,10 @@ func (p *Params) ClientToken() {
 	p.Matching("ClientToken", tokenForm, "at most 64 ASCII characters")
 }
 
-// Once executes a call, checks included, unless one with the same client token
-// already went well: then its IDs are the answer again, provided that the
-// parameters are the same too. Failures are not remembered, but for a [DeadToken].
-// How long the vendor remembers is not documented; here it is forever, or
-// [Options].TokenLife.
+// Once executes a call, checks included, unless one with the same client token went
+// well already. Then its IDs are the answer again, if the parameters are the same.
+// Failures are not remembered, except that of a DeadToken fault. How long the vendor
+// remembers is not documented; here it is forever, or Config.TokenLife of the service.
 func (a *Gateway) Once(k *core.Call, do func() ([]string, *Refusal)) ([]string, *Refusal) {
 	token := k.Params["ClientToken"]
 	if token == "" {
@@ -41,7 +40,7 @@ func (a *Gateway) Once(k *core.Call, do func() ([]string, *Refusal)) ([]string, 
 	r := a.Service.Remember(k, token, print, ids)
 	if f, ok := k.Faults.Get(core.DeadToken); ok {
 		r.Dead = true
-		return nil, a.Fault(core.ServerErrorAfter).As(f)
+		return nil, a.Fault(core.ServerErrorAfter).as(f)
 	}
 	return ids, nil
 }
