@@ -99,24 +99,22 @@ func (s *Sim) Handler(c Cloud) http.Handler { return s.cloud(c) }
 // on the named clouds (none means all), in order of creation. It has the instances
 // too that the cloud does not show, or not yet: see [Instance].VisibleAt.
 func (s *Sim) Instances(clouds ...Cloud) []Instance {
-	return s.collect(clouds, func(i Instance) bool { return i.Phase != Gone })
+	return s.collect(clouds, false)
 }
 
 // Everything is [Sim.Instances] with the instances that are gone included.
 func (s *Sim) Everything(clouds ...Cloud) []Instance {
-	return s.collect(clouds, func(Instance) bool { return true })
+	return s.collect(clouds, true)
 }
 
-func (s *Sim) collect(clouds []Cloud, keep func(Instance) bool) []Instance {
+func (s *Sim) collect(clouds []Cloud, everything bool) []Instance {
 	if len(clouds) == 0 {
 		clouds = Clouds()
 	}
 	var out []Instance
 	for _, name := range clouds {
-		for _, i := range s.cloud(name).Snapshots() {
-			if i := Instance(i); keep(i) {
-				out = append(out, i)
-			}
+		for _, i := range s.cloud(name).Snapshots(everything) {
+			out = append(out, Instance(i))
 		}
 	}
 	return out

@@ -109,14 +109,17 @@ func (m *Instance) Visible(now time.Time) bool {
 	return !now.Before(m.VisibleAt) && m.PhaseAt(now) != Gone
 }
 
-// Snapshots returns every instance ever created, in order of creation.
-func (c *Service) Snapshots() []Snapshot {
+// Snapshots returns the instances that exist, or every instance ever created, in
+// order of creation.
+func (c *Service) Snapshots(everything bool) []Snapshot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
-	out := make([]Snapshot, len(c.order))
-	for i, m := range c.order {
-		out[i] = m.snapshot(now)
+	var out []Snapshot
+	for _, m := range c.order {
+		if everything || m.PhaseAt(now) != Gone {
+			out = append(out, m.snapshot(now))
+		}
 	}
 	return out
 }
