@@ -70,7 +70,7 @@ func TestQingCloudZonesKnowNoOtherMachines(t *testing.T) {
 	})
 }
 
-// TestCVMRegionsDoNotRename completes TestCVMRegionsAreApart.
+// TestCVMRegionsDoNotRename completes cvm.TestRegionsAreApart.
 func TestCVMRegionsDoNotRename(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCVMClient(t, New(nil))

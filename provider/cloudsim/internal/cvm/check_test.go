@@ -42,7 +42,7 @@ func checkRuns(t *testing.T, cases map[string]string) {
 	}
 }
 
-func TestCVMWhereAndHowMany(t *testing.T) {
+func TestWhereAndHowMany(t *testing.T) {
 	checkRuns(t, map[string]string{
 		`{"Placement":null}`:                     "MissingParameter",
 		`{"Placement":{}}`:                       "MissingParameter",
@@ -72,7 +72,7 @@ func TestCVMWhereAndHowMany(t *testing.T) {
 	})
 }
 
-func TestCVMChargeRules(t *testing.T) {
+func TestChargeRules(t *testing.T) {
 	checkRuns(t, map[string]string{
 		`{"InstanceChargeType":"postpaid"}`:                                                                                    "InvalidParameterValue",
 		`{"InstanceChargeType":"PREPAID"}`:                                                                                     "MissingParameter",
@@ -104,7 +104,7 @@ func TestCVMChargeRules(t *testing.T) {
 	})
 }
 
-func TestCVMDiskRules(t *testing.T) {
+func TestDiskRules(t *testing.T) {
 	checkRuns(t, map[string]string{
 		`{"SystemDisk":{"DiskType":"SSD"}}`:                                                    "InvalidParameterValue",
 		`{"SystemDisk":{"DiskType":"CLOUD_BSSD","DiskSize":0}}`:                                "InvalidParameterValue.Range",
@@ -123,7 +123,7 @@ func TestCVMDiskRules(t *testing.T) {
 	})
 }
 
-func TestCVMNetworkRules(t *testing.T) {
+func TestNetworkRules(t *testing.T) {
 	checkRuns(t, map[string]string{
 		`{"VirtualPrivateCloud":{}}`:                                                           "MissingParameter",
 		`{"VirtualPrivateCloud":{"VpcId":"vpc-1"}}`:                                            "MissingParameter",
@@ -157,7 +157,7 @@ func TestCVMNetworkRules(t *testing.T) {
 	})
 }
 
-func TestCVMNameAndLoginRules(t *testing.T) {
+func TestNameAndLoginRules(t *testing.T) {
 	checkRuns(t, map[string]string{
 		`{"InstanceName":"` + strings.Repeat("名", 128) + `"}`: "",
 		`{"InstanceName":"` + strings.Repeat("n", 129) + `"}`: "InvalidInstanceName.TooLong",
@@ -189,7 +189,7 @@ func TestCVMNameAndLoginRules(t *testing.T) {
 	})
 }
 
-func TestCVMTagAndDataRules(t *testing.T) {
+func TestTagAndDataRules(t *testing.T) {
 	soon := time.Now().Add(4 * time.Minute).UTC().Format(time.RFC3339)
 	tags := func(list string) string {
 		return `{"TagSpecification":[{"ResourceType":"instance","Tags":[` + list + `]}]}`

@@ -44,7 +44,7 @@ func flatten(flat map[string]string, path string, v any) {
 	}
 }
 
-func TestTencentJSONQueryAndFormSayTheSame(t *testing.T) {
+func TestJSONQueryAndFormSayTheSame(t *testing.T) {
 	const group = `{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`
 	// Every simulator without a seed of its own gives its first group the same ID.
 	full := strings.Replace(simtest.CVMFull, "ps-1", newClient(t, nil).newGroup(group), 1)
@@ -90,7 +90,7 @@ func encode(flat map[string]string) string {
 	return strings.Join(pairs, "&")
 }
 
-func TestTencentJSONParametersMustHaveTheirType(t *testing.T) {
+func TestJSONParametersMustHaveTheirType(t *testing.T) {
 	c := newClient(t, nil)
 	for members, code := range map[string]string{
 		`{"InstanceCount":"1"}`:                                "InvalidParameterValue",
@@ -114,7 +114,7 @@ func TestTencentJSONParametersMustHaveTheirType(t *testing.T) {
 	}
 }
 
-func TestTencentFlatParametersMustNest(t *testing.T) {
+func TestFlatParametersMustNest(t *testing.T) {
 	for name, c := range map[string]struct{ query, code string }{
 		"a list that starts at 1":  {"InstanceIds.1=ins-00000000", "InvalidParameterValue"},
 		"a list with a gap":        {"InstanceIds.0=ins-00000000&InstanceIds.2=ins-00000001", "InvalidParameterValue"},
@@ -134,7 +134,7 @@ func TestTencentFlatParametersMustNest(t *testing.T) {
 	}
 }
 
-func TestTencentErrorsDoNotRepeatValues(t *testing.T) {
+func TestErrorsDoNotRepeatValues(t *testing.T) {
 	const secret = "hunter2"
 	c := newClient(t, nil)
 	for _, members := range []string{

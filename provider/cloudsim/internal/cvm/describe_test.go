@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestCVMPagesAreTwentyLongUnlessAsked(t *testing.T) {
+func TestPagesAreTwentyLongUnlessAsked(t *testing.T) {
 	c := newClient(t, nil)
 	ids := c.Run(`{"InstanceCount":130}`)
 	for _, action := range []string{"DescribeInstances", "DescribeInstancesStatus"} {
@@ -36,7 +36,7 @@ func TestCVMPagesAreTwentyLongUnlessAsked(t *testing.T) {
 	}
 }
 
-func TestCVMDescribeRefusals(t *testing.T) {
+func TestDescribeRefusals(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run(``)[0]
 	many := slices.Repeat([]string{id}, 101)
@@ -55,7 +55,7 @@ func TestCVMDescribeRefusals(t *testing.T) {
 	c.Refused("status with filters", c.Call("DescribeInstancesStatus", `{"Filters":[]}`), "UnknownParameter")
 }
 
-func TestCVMUnknownIDsAreLeftOut(t *testing.T) {
+func TestUnknownIDsAreLeftOut(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run(``)[0]
 	got := c.Call("DescribeInstances", simtest.CVMIDs([]string{"ins-zzzzzzzz", id, id}, ""))
@@ -64,7 +64,7 @@ func TestCVMUnknownIDsAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestCVMRegionsAreApart(t *testing.T) {
+func TestRegionsAreApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.Run(``)
@@ -80,7 +80,7 @@ func TestCVMRegionsAreApart(t *testing.T) {
 	})
 }
 
-func TestCVMFilters(t *testing.T) {
+func TestFilters(t *testing.T) {
 	c := newClient(t, nil)
 	web := c.Run(`{"InstanceName":"web","Placement":{"Zone":"ap-guangzhou-3","ProjectId":7,"HostIds":["host-1"]},"SecurityGroupIds":["sg-1","sg-2"],
 		"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","PrivateIpAddresses":["10.9.0.1"],"Ipv6AddressCount":1},
@@ -113,7 +113,7 @@ func TestCVMFilters(t *testing.T) {
 	}
 }
 
-func TestCVMFilterRefusals(t *testing.T) {
+func TestFilterRefusals(t *testing.T) {
 	c := newClient(t, nil)
 	one := `{"Name":"zone","Values":["a"]}`
 	for body, code := range map[string]string{
@@ -130,7 +130,7 @@ func TestCVMFilterRefusals(t *testing.T) {
 	}
 }
 
-func TestCVMInstanceRow(t *testing.T) {
+func TestInstanceRow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":12},"InstanceType":"S5.2XLARGE16","InstanceName":"web",
@@ -158,7 +158,7 @@ func TestCVMInstanceRow(t *testing.T) {
 	})
 }
 
-func TestCVMRegionsAndZones(t *testing.T) {
+func TestRegionsAndZones(t *testing.T) {
 	c := newClient(t, nil)
 	regions := c.Call("DescribeRegions", `{}`).RegionSet
 	if len(regions) < 3 {

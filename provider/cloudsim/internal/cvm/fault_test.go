@@ -15,7 +15,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestCVMFaultsHaveTheVendorsCodes(t *testing.T) {
+func TestFaultsHaveTheVendorsCodes(t *testing.T) {
 	for _, f := range []struct {
 		fault cloudsim.Fault
 		code  string
@@ -43,7 +43,7 @@ func TestCVMFaultsHaveTheVendorsCodes(t *testing.T) {
 	}
 }
 
-func TestCVMServerErrorsComeFromAGateway(t *testing.T) {
+func TestServerErrorsComeFromAGateway(t *testing.T) {
 	for _, f := range []struct {
 		fault        cloudsim.Fault
 		status, made int
@@ -69,7 +69,7 @@ func TestCVMServerErrorsComeFromAGateway(t *testing.T) {
 	}
 }
 
-func TestCVMServerErrorAfterWithACode(t *testing.T) {
+func TestServerErrorAfterWithACode(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.ServerErrorAfter, Code: "InternalError.TradeUnknownError"})
 	c.Refused("create", c.Call("RunInstances", simtest.CVMMinimal), "InternalError.TradeUnknownError")
@@ -78,7 +78,7 @@ func TestCVMServerErrorAfterWithACode(t *testing.T) {
 	}
 }
 
-func TestCVMLaunchFailureIsListedWithItsReason(t *testing.T) {
+func TestLaunchFailureIsListedWithItsReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1, Message: "the disk could not be attached"})
@@ -99,7 +99,7 @@ func TestCVMLaunchFailureIsListedWithItsReason(t *testing.T) {
 	})
 }
 
-func TestCVMLateMachinesAreInvisible(t *testing.T) {
+func TestLateMachinesAreInvisible(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Second})
@@ -116,7 +116,7 @@ func TestCVMLateMachinesAreInvisible(t *testing.T) {
 	})
 }
 
-func TestCVMPartialCreateAnswersFewerIDs(t *testing.T) {
+func TestPartialCreateAnswersFewerIDs(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 2, Times: 1})
 	body := `{"InstanceCount":5,"MinCount":1,"ClientToken":"op-1"}`
@@ -129,7 +129,7 @@ func TestCVMPartialCreateAnswersFewerIDs(t *testing.T) {
 	}
 }
 
-func TestCVMResetAfterTheCreateLeavesTheMachine(t *testing.T) {
+func TestResetAfterTheCreateLeavesTheMachine(t *testing.T) {
 	sim := cloudsim.New(nil)
 	sim.Inject(cloudsim.Fault{Kind: cloudsim.ResetAfter, Times: 1})
 	c := clientOf(t, sim)
@@ -148,7 +148,7 @@ func TestCVMResetAfterTheCreateLeavesTheMachine(t *testing.T) {
 	}
 }
 
-func TestCVMThrottledReadsCountAsCalls(t *testing.T) {
+func TestThrottledReadsCountAsCalls(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Throttle, API: "DescribeInstances", Times: 2})
 	for range 3 {
@@ -161,7 +161,7 @@ func TestCVMThrottledReadsCountAsCalls(t *testing.T) {
 	}
 }
 
-func TestCVMMalformedBody(t *testing.T) {
+func TestMalformedBody(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Malformed, Body: "null", Status: http.StatusBadGateway})
 	w := httptest.NewRecorder()

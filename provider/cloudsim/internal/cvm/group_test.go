@@ -28,7 +28,7 @@ func inGroup(id, more string) string {
 	return `{"DisasterRecoverGroupIds":["` + id + `"]` + more + `}`
 }
 
-func TestCVMGroupRefusals(t *testing.T) {
+func TestGroupRefusals(t *testing.T) {
 	c := newClient(t, nil)
 	for body, code := range map[string]string{
 		`{}`:                         "MissingParameter",
@@ -52,7 +52,7 @@ func TestCVMGroupRefusals(t *testing.T) {
 	}
 }
 
-func TestCVMGroupsAreListed(t *testing.T) {
+func TestGroupsAreListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		made := c.wantOK("CreateDisasterRecoverGroup", `{"Name":"web-a","Type":"SW","Affinity":2,
@@ -101,7 +101,7 @@ func TestCVMGroupsAreListed(t *testing.T) {
 	})
 }
 
-func TestCVMGroupQuotas(t *testing.T) {
+func TestGroupQuotas(t *testing.T) {
 	c := newClient(t, nil)
 	for room, kind := range map[int]string{50: "HOST", 20: "SW", 30: "RACK"} {
 		id := c.newGroup(`{"Name":"g","Type":"` + kind + `"}`)
@@ -128,9 +128,9 @@ func TestCVMGroupQuotas(t *testing.T) {
 	}
 }
 
-// TestCVMGroupsLoseWhatIsGone: a group that still has an instance stays, and so
+// TestGroupsLoseWhatIsGone: a group that still has an instance stays, and so
 // does one whose instance is in the recycle bin.
-func TestCVMGroupsLoseWhatIsGone(t *testing.T) {
+func TestGroupsLoseWhatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id, other := c.newGroup(`{"Name":"g","Type":"HOST"}`), c.newGroup(`{"Name":"h","Type":"HOST"}`)
@@ -152,7 +152,7 @@ func TestCVMGroupsLoseWhatIsGone(t *testing.T) {
 	})
 }
 
-func TestCVMGroupsChange(t *testing.T) {
+func TestGroupsChange(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.newGroup(`{"Name":"g","Type":"HOST","Affinity":2}`)
 	body := func(more string) string { return `{"DisasterRecoverGroupId":"` + id + `"` + more + `}` }
@@ -175,7 +175,7 @@ func TestCVMGroupsChange(t *testing.T) {
 	}
 }
 
-func TestCVMMachinesJoinAndLeaveGroups(t *testing.T) {
+func TestMachinesJoinAndLeaveGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		a, b := c.newGroup(`{"Name":"a","Type":"SW"}`), c.newGroup(`{"Name":"b","Type":"SW"}`)
@@ -227,7 +227,7 @@ func TestCVMMachinesJoinAndLeaveGroups(t *testing.T) {
 	})
 }
 
-func TestCVMPartitions(t *testing.T) {
+func TestPartitions(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.newGroup(`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`)
 	spread := c.newGroup(`{"Name":"g","Type":"HOST"}`)
@@ -246,8 +246,8 @@ func TestCVMPartitions(t *testing.T) {
 	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(spread, `,"PartitionNumber":1`)), "InvalidParameterCombination")
 }
 
-// TestCVMGroupsForgetFailedMachines: an instance that did not come up takes no room.
-func TestCVMGroupsForgetFailedMachines(t *testing.T) {
+// TestGroupsForgetFailedMachines: an instance that did not come up takes no room.
+func TestGroupsForgetFailedMachines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.newGroup(`{"Name":"g","Type":"SW"}`)

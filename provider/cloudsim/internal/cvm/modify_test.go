@@ -28,7 +28,7 @@ func answerMembers(t *testing.T, c *client, action, body string) []string {
 	return slices.Sorted(maps.Keys(envelope.Response))
 }
 
-func TestCVMModify(t *testing.T) {
+func TestModify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(`{"InstanceCount":3,"InstanceName":"web"}`)
@@ -53,7 +53,7 @@ func TestCVMModify(t *testing.T) {
 	})
 }
 
-func TestCVMModifyRefusals(t *testing.T) {
+func TestModifyRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(`{"InstanceName":"web"}`)
@@ -77,9 +77,9 @@ func TestCVMModifyRefusals(t *testing.T) {
 	})
 }
 
-// TestCVMProtectionIsLiftedOneByOne makes instances with one create, which must
+// TestProtectionIsLiftedOneByOne makes instances with one create, which must
 // not make them share what is changed later.
-func TestCVMProtectionIsLiftedOneByOne(t *testing.T) {
+func TestProtectionIsLiftedOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(`{"InstanceCount":2,"DisableApiTermination":true}`)

@@ -72,7 +72,7 @@ func TestTC3Refusals(t *testing.T) {
 	}
 }
 
-func TestTencentWantsASignature(t *testing.T) {
+func TestWantsASignature(t *testing.T) {
 	for name, r := range map[string]func() *http.Request{
 		"JSON": func() *http.Request { r := (simtest.TC3Request{}).Build(); r.Header.Del("Authorization"); return r },
 		"GET": func() *http.Request {
@@ -131,7 +131,7 @@ func TestV1FormOverTheLimit(t *testing.T) {
 	}
 }
 
-func TestTencentSecurityToken(t *testing.T) {
+func TestSecurityToken(t *testing.T) {
 	o := &cloudsim.Options{SecurityToken: "sts+token/="}
 	for name, c := range map[string]struct {
 		r    *http.Request

@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestCVMPowerParameterRefusals(t *testing.T) {
+func TestPowerParameterRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(``)
@@ -33,7 +33,7 @@ func TestCVMPowerParameterRefusals(t *testing.T) {
 	})
 }
 
-func TestCVMPowerAllOrNothing(t *testing.T) {
+func TestPowerAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		off, on := c.stopped(`{"InstanceCount":2}`, ""), c.running(`{"InstanceCount":2}`)
@@ -62,7 +62,7 @@ func TestCVMPowerAllOrNothing(t *testing.T) {
 	})
 }
 
-func TestCVMPowerIsRegional(t *testing.T) {
+func TestPowerIsRegional(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(``)
@@ -73,9 +73,9 @@ func TestCVMPowerIsRegional(t *testing.T) {
 	})
 }
 
-// TestCVMWrongStates meets every state that an instance can be in with every
+// TestWrongStates meets every state that an instance can be in with every
 // action that changes instances.
-func TestCVMWrongStates(t *testing.T) {
+func TestWrongStates(t *testing.T) {
 	const prepaid = `{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
 	after := func(action string) func(*client) string {
 		return func(c *client) string {
@@ -128,7 +128,7 @@ func TestCVMWrongStates(t *testing.T) {
 	}
 }
 
-func TestCVMOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
+func TestOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
 	for _, members := range []string{
 		`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`,
 		`{"InstanceChargeType":"SPOTPAID"}`,
@@ -147,7 +147,7 @@ func TestCVMOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
 	}
 }
 
-func TestCVMPowerFaults(t *testing.T) {
+func TestPowerFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.stopped(``, `,"StoppedMode":"STOP_CHARGING"`)[0]

@@ -54,7 +54,7 @@ func (c *client) now(when, id string, want ...string) {
 	}
 }
 
-func TestCVMStopStartReboot(t *testing.T) {
+func TestStopStartReboot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(`{"InstanceCount":2}`)
@@ -84,9 +84,9 @@ func TestCVMStopStartReboot(t *testing.T) {
 	})
 }
 
-// TestCVMPowerAnswersOnlyARequestID looks at the raw answer: there is no result
+// TestPowerAnswersOnlyARequestID looks at the raw answer: there is no result
 // for each instance.
-func TestCVMPowerAnswersOnlyARequestID(t *testing.T) {
+func TestPowerAnswersOnlyARequestID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(``)
@@ -100,7 +100,7 @@ func TestCVMPowerAnswersOnlyARequestID(t *testing.T) {
 	})
 }
 
-func TestCVMHardIsFaster(t *testing.T) {
+func TestHardIsFaster(t *testing.T) {
 	for how, takes := range map[string]time.Duration{
 		``:                                  cvm.SoftStop,
 		`,"StopType":"SOFT"`:                cvm.SoftStop,
@@ -132,7 +132,7 @@ func TestCVMHardIsFaster(t *testing.T) {
 	})
 }
 
-func TestCVMPowerTakesAHundredIDs(t *testing.T) {
+func TestPowerTakesAHundredIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(`{"InstanceCount":100}`)
@@ -145,7 +145,7 @@ func TestCVMPowerTakesAHundredIDs(t *testing.T) {
 	})
 }
 
-func TestCVMStopWithoutCharges(t *testing.T) {
+func TestStopWithoutCharges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.stopped(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`, `,"StoppedMode":"STOP_CHARGING"`)[0]
@@ -168,9 +168,9 @@ func TestCVMStopWithoutCharges(t *testing.T) {
 	})
 }
 
-// TestCVMTimerOutlivesPowerChanges stops instances that the create gave a time to
+// TestTimerOutlivesPowerChanges stops instances that the create gave a time to
 // be destroyed at: in good time, and so late that they never get to be stopped.
-func TestCVMTimerOutlivesPowerChanges(t *testing.T) {
+func TestTimerOutlivesPowerChanges(t *testing.T) {
 	for name, early := range map[string]time.Duration{"long before": time.Hour, "just before": cvm.SoftStop / 2} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newClient(t, nil)
@@ -191,7 +191,7 @@ func TestCVMTimerOutlivesPowerChanges(t *testing.T) {
 	}
 }
 
-func TestCVMPowerByEveryWire(t *testing.T) {
+func TestPowerByEveryWire(t *testing.T) {
 	for name, build := range map[string]func(map[string]string) *http.Request{
 		"v1 query": simtest.V1GET,
 		"v1 form":  simtest.V1POST,

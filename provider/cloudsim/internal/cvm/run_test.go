@@ -16,9 +16,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestCVMDocumentedExamples sends the five examples of the vendor's page about
+// TestDocumentedExamples sends the five examples of the vendor's page about
 // RunInstances, as the page has them.
-func TestCVMDocumentedExamples(t *testing.T) {
+func TestDocumentedExamples(t *testing.T) {
 	common := map[string]string{
 		"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7", "InstanceType": "S2.SMALL1",
 		"SystemDisk.DiskType": "LOCAL_BASIC", "SystemDisk.DiskSize": "50", "DataDisks.0.DiskType": "LOCAL_BASIC", "DataDisks.0.DiskSize": "100",
@@ -78,7 +78,7 @@ func TestCVMDocumentedExamples(t *testing.T) {
 	}
 }
 
-func TestCVMMachinesBootAfterTheCreate(t *testing.T) {
+func TestMachinesBootAfterTheCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.Run(`{"InstanceCount":2}`)
@@ -98,7 +98,7 @@ func TestCVMMachinesBootAfterTheCreate(t *testing.T) {
 	})
 }
 
-func TestCVMNamesOfSeveralMachines(t *testing.T) {
+func TestNamesOfSeveralMachines(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"web":              "web1 web2",
 		"web_{R:3}":        "web_3 web_4",
@@ -121,7 +121,7 @@ func TestCVMNamesOfSeveralMachines(t *testing.T) {
 	}
 }
 
-func TestCVMHostNames(t *testing.T) {
+func TestHostNames(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"web":            "web1 web2",
 		"web-{R:9}":      "web-9 web-10",
@@ -137,7 +137,7 @@ func TestCVMHostNames(t *testing.T) {
 	}
 }
 
-func TestCVMClientTokenMakesOnce(t *testing.T) {
+func TestClientTokenMakesOnce(t *testing.T) {
 	c := newClient(t, nil)
 	first := c.Run(`{"ClientToken":"op-1","InstanceCount":3}`)
 	if again := c.Run(`{"InstanceCount":3,"ClientToken":"op-1"}`); !slices.Equal(first, again) {
@@ -156,7 +156,7 @@ func TestCVMClientTokenMakesOnce(t *testing.T) {
 	}
 }
 
-func TestCVMRefusedCreateLeavesTheTokenFree(t *testing.T) {
+func TestRefusedCreateLeavesTheTokenFree(t *testing.T) {
 	c := newClient(t, nil)
 	c.Refused("bad period", c.Call("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
 	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
@@ -164,7 +164,7 @@ func TestCVMRefusedCreateLeavesTheTokenFree(t *testing.T) {
 	}
 }
 
-func TestCVMDryRunMakesNothing(t *testing.T) {
+func TestDryRunMakesNothing(t *testing.T) {
 	c := newClient(t, nil)
 	got := c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"ClientToken":"op-1"}`))
 	if got.Error.Code != "" || got.InstanceIdSet != nil || len(c.sim.Everything(cloudsim.CVM)) != 0 {
@@ -176,7 +176,7 @@ func TestCVMDryRunMakesNothing(t *testing.T) {
 	}
 }
 
-func TestCVMPrivateAddressesAreTakenOnce(t *testing.T) {
+func TestPrivateAddressesAreTakenOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		vpc := func(subnet string) string {
@@ -192,7 +192,7 @@ func TestCVMPrivateAddressesAreTakenOnce(t *testing.T) {
 	})
 }
 
-func TestCVMPublicAddress(t *testing.T) {
+func TestPublicAddress(t *testing.T) {
 	for members, want := range map[string]int{
 		`{}`: 0,
 		`{"InternetAccessible":{"InternetMaxBandwidthOut":0}}`:                            0,
@@ -213,7 +213,7 @@ func TestCVMPublicAddress(t *testing.T) {
 	}
 }
 
-func TestCVMTimerDestroysTheMachine(t *testing.T) {
+func TestTimerDestroysTheMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		at := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
@@ -229,7 +229,7 @@ func TestCVMTimerDestroysTheMachine(t *testing.T) {
 	})
 }
 
-func TestCVMSeedMakesTheSameMachines(t *testing.T) {
+func TestSeedMakesTheSameMachines(t *testing.T) {
 	make3 := func(polls int) string {
 		c := newClient(t, &cloudsim.Options{Seed: 7})
 		var all []string
@@ -246,7 +246,7 @@ func TestCVMSeedMakesTheSameMachines(t *testing.T) {
 	}
 }
 
-func TestCVMRunsInTheMemoryTransport(t *testing.T) {
+func TestRunsInTheMemoryTransport(t *testing.T) {
 	sim := cloudsim.New(nil)
 	r := simtest.TC3Request{}.Build()
 	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", "cvm.ap-guangzhou.tencentcloudapi.com"
@@ -264,8 +264,8 @@ func TestCVMRunsInTheMemoryTransport(t *testing.T) {
 	}
 }
 
-// TestCVMConcurrentCallers is for the race detector, and counts.
-func TestCVMConcurrentCallers(t *testing.T) {
+// TestConcurrentCallers is for the race detector, and counts.
+func TestConcurrentCallers(t *testing.T) {
 	c := newClient(t, nil)
 	var wg sync.WaitGroup
 	for i := range 16 {

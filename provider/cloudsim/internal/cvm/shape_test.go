@@ -115,9 +115,9 @@ func wholeCreate(group string) (template, more string) {
 		`,"CpuTopology":{"CoreCount":2,"ThreadPerCore":1}`
 }
 
-// TestCVMAnswersAreWhole: answers have the documented members, absent values as
+// TestAnswersAreWhole: answers have the documented members, absent values as
 // null, and no others.
-func TestCVMAnswersAreWhole(t *testing.T) {
+func TestAnswersAreWhole(t *testing.T) {
 	c := newClient(t, nil)
 	const newGroup = `{"Name":"g","Type":"HOST","TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"k","Value":"v"}]}]}`
 	group := c.newGroup(newGroup)
@@ -151,8 +151,8 @@ func TestCVMAnswersAreWhole(t *testing.T) {
 	}
 }
 
-// TestCVMSecretsAreNotShown: no answer repeats a password.
-func TestCVMSecretsAreNotShown(t *testing.T) {
+// TestSecretsAreNotShown: no answer repeats a password.
+func TestSecretsAreNotShown(t *testing.T) {
 	c := newClient(t, nil)
 	c.Run(`{"LoginSettings":{"Password":"Abcdefg1"}}`)
 	for _, action := range []string{"DescribeInstances", "DescribeInstancesStatus"} {
@@ -163,10 +163,10 @@ func TestCVMSecretsAreNotShown(t *testing.T) {
 	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`), "InvalidParameter.PasswordNotSupported")
 }
 
-// TestCVMEveryDocumentedCodeOfACreate: the page about RunInstances has these
+// TestEveryDocumentedCodeOfACreate: the page about RunInstances has these
 // codes. A check gives all that a request can provoke; the others depend on the
 // account. A fault gives each.
-func TestCVMEveryDocumentedCodeOfACreate(t *testing.T) {
+func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 	taken := vpcWith(1, `"10.0.0.9"`)
 	for code, members := range map[string]string{
 		"AccountQualificationRestrictions": ``,
@@ -200,7 +200,7 @@ func TestCVMEveryDocumentedCodeOfACreate(t *testing.T) {
 	}
 }
 
-func TestCVMNamesOfOneMachine(t *testing.T) {
+func TestNamesOfOneMachine(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"server": "server", "server_{R:3}": "server_3", "{R:1}{R:1,F:4}": "10001", "server_{R:x}": "server_{R:x}", "": "未命名",
 	} {

@@ -126,7 +126,7 @@ func runFrom(id, members string) string {
 	return strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplate":{"LaunchTemplateId":"`+id+`"}`+comma(members), 1)
 }
 
-func TestCVMTemplateRefusals(t *testing.T) {
+func TestTemplateRefusals(t *testing.T) {
 	c := newClient(t, nil)
 	for members, code := range map[string]string{
 		`{}`:                          "MissingParameter", // no name
@@ -157,7 +157,7 @@ func TestCVMTemplateRefusals(t *testing.T) {
 	}
 }
 
-func TestCVMTemplatesAreListed(t *testing.T) {
+func TestTemplatesAreListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		first := c.newTemplate(`{"LaunchTemplateTagSpecification":[{"ResourceType":"launch-template","Tags":[{"Key":"env","Value":"prod"}]}]}`)
@@ -206,9 +206,9 @@ func TestCVMTemplatesAreListed(t *testing.T) {
 	})
 }
 
-// TestCVMVersionsInherit: a version has what it says and, for the rest, what the
+// TestVersionsInherit: a version has what it says and, for the rest, what the
 // version has that it starts from: the default one, or another.
-func TestCVMVersionsInherit(t *testing.T) {
+func TestVersionsInherit(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.newTemplate(`{"InstanceType":"S5.MEDIUM2","HostName":"web","SystemDisk":{"DiskType":"CLOUD_SSD","DiskSize":60}}`)
 	c.newVersion(id, `{"InstanceType":"S5.LARGE8","SystemDisk":{"DiskSize":80}}`)
@@ -244,7 +244,7 @@ func TestCVMVersionsInherit(t *testing.T) {
 	}
 }
 
-func TestCVMVersionsAreListed(t *testing.T) {
+func TestVersionsAreListed(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.newTemplate(``)
 	for range 29 {
@@ -287,7 +287,7 @@ func TestCVMVersionsAreListed(t *testing.T) {
 	c.wantCode("DescribeLaunchTemplateVersions", `{}`, "MissingParameter")
 }
 
-func TestCVMDefaultVersionAndDeletion(t *testing.T) {
+func TestDefaultVersionAndDeletion(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.newTemplate(``)
 	c.newVersion(id, ``)
@@ -318,7 +318,7 @@ func TestCVMDefaultVersionAndDeletion(t *testing.T) {
 	c.wantCode("RunInstances", runFrom(id, ""), "InvalidParameterValue.LaunchTemplateIdNotExisted")
 }
 
-func TestCVMTemplateQuota(t *testing.T) {
+func TestTemplateQuota(t *testing.T) {
 	c := newClient(t, nil)
 	for range 200 {
 		c.newTemplate(``)
@@ -329,9 +329,9 @@ func TestCVMTemplateQuota(t *testing.T) {
 	c.wantOK("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"one more","Placement":{"Zone":"ap-shanghai-2"}}`))
 }
 
-// TestCVMTemplateTokens: the same token makes one template, one version, one
+// TestTemplateTokens: the same token makes one template, one version, one
 // group; each action has tokens of its own, and a dry run uses none up.
-func TestCVMTemplateTokens(t *testing.T) {
+func TestTemplateTokens(t *testing.T) {
 	c := newClient(t, nil)
 	body := simtest.CVMCreate(t, `{"LaunchTemplateName":"web","ClientToken":"t"}`)
 	dry := simtest.CVMCreate(t, `{"LaunchTemplateName":"web","ClientToken":"t","DryRun":true}`)
@@ -359,9 +359,9 @@ func TestCVMTemplateTokens(t *testing.T) {
 	}
 }
 
-// TestCVMRunFromATemplate: the request wins over the template, whose default
+// TestRunFromATemplate: the request wins over the template, whose default
 // version counts when none is named.
-func TestCVMRunFromATemplate(t *testing.T) {
+func TestRunFromATemplate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.newTemplate(`{"InstanceType":"S5.MEDIUM2","InstanceName":"web","InstanceCount":2,"SecurityGroupIds":["sg-1","sg-2"],
@@ -411,7 +411,7 @@ func TestCVMRunFromATemplate(t *testing.T) {
 	})
 }
 
-func TestCVMTemplateMetadata(t *testing.T) {
+func TestTemplateMetadata(t *testing.T) {
 	for action, want := range map[string]string{"": "k2:v3", "Replace": "k2:v3", "Update": "k1:v1 k2:v3"} {
 		c := newClient(t, nil)
 		members := `{"Metadata":{"Items":[{"Key":"k1","Value":"v1"},{"Key":"k2","Value":"v2"}]}}`
@@ -430,7 +430,7 @@ func TestCVMTemplateMetadata(t *testing.T) {
 	}
 }
 
-func TestCVMTemplateTimerRunsOut(t *testing.T) {
+func TestTemplateTimerRunsOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.newTemplate(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}}`)

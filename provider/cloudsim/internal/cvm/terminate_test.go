@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestCVMTerminateByTheHour(t *testing.T) {
+func TestTerminateByTheHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.Run(`{"InstanceCount":2}`)
@@ -32,7 +32,7 @@ func TestCVMTerminateByTheHour(t *testing.T) {
 	})
 }
 
-func TestCVMTerminatePrepaidTakesTwoCalls(t *testing.T) {
+func TestTerminatePrepaidTakesTwoCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run(`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`)[0]
@@ -60,7 +60,7 @@ func TestCVMTerminatePrepaidTakesTwoCalls(t *testing.T) {
 	})
 }
 
-func TestCVMTerminateAllOrNothing(t *testing.T) {
+func TestTerminateAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		hourly := c.Run(`{"InstanceCount":2}`)
@@ -88,7 +88,7 @@ func TestCVMTerminateAllOrNothing(t *testing.T) {
 	})
 }
 
-func TestCVMTerminateStopped(t *testing.T) {
+func TestTerminateStopped(t *testing.T) {
 	for _, mode := range []string{"KEEP_CHARGING", "STOP_CHARGING"} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newClient(t, nil)
@@ -103,9 +103,9 @@ func TestCVMTerminateStopped(t *testing.T) {
 	}
 }
 
-// TestCVMTerminatePrepaidStopped: an instance that is stopped needs both steps, and
+// TestTerminatePrepaidStopped: an instance that is stopped needs both steps, and
 // while it is in the recycle bin it can be neither started nor changed.
-func TestCVMTerminatePrepaidStopped(t *testing.T) {
+func TestTerminatePrepaidStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		prepaid := `{"InstanceCount":2,"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
@@ -129,7 +129,7 @@ func TestCVMTerminatePrepaidStopped(t *testing.T) {
 	})
 }
 
-func TestCVMFailedMachinesVanish(t *testing.T) {
+func TestFailedMachinesVanish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1, Times: 1})

@@ -113,7 +113,7 @@ func atTime(t *testing.T, timestamp int64, test func(t *testing.T)) {
 	})
 }
 
-func TestTencentAcceptsTheVendorsOwnSignatures(t *testing.T) {
+func TestAcceptsTheVendorsOwnSignatures(t *testing.T) {
 	for _, v := range vectors() {
 		t.Run(v.name, func(t *testing.T) {
 			atTime(t, v.timestamp, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestTencentAcceptsTheVendorsOwnSignatures(t *testing.T) {
 	}
 }
 
-func TestTencentRefusesTheSignatureOfAnotherRequest(t *testing.T) {
+func TestRefusesTheSignatureOfAnotherRequest(t *testing.T) {
 	edit := func(s string) string { return strings.Replace(s, "S1.SMALL1", "S1.SMALL2", 1) }
 	for _, v := range vectors() {
 		t.Run(v.name, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestTencentRefusesTheSignatureOfAnotherRequest(t *testing.T) {
 	}
 }
 
-func TestTencentRefusesAnotherSecret(t *testing.T) {
+func TestRefusesAnotherSecret(t *testing.T) {
 	for _, v := range vectors() {
 		atTime(t, v.timestamp, func(t *testing.T) {
 			sim := cloudsim.New(&cloudsim.Options{AccessKeySecret: "another"})
@@ -163,7 +163,7 @@ func TestTencentRefusesAnotherSecret(t *testing.T) {
 	}
 }
 
-func TestTencentAcceptsFiveMinutesOfSkew(t *testing.T) {
+func TestAcceptsFiveMinutesOfSkew(t *testing.T) {
 	for _, v := range vectors() {
 		for _, c := range []struct {
 			off  int64
@@ -178,7 +178,7 @@ func TestTencentAcceptsFiveMinutesOfSkew(t *testing.T) {
 	}
 }
 
-func TestTencentReplay(t *testing.T) {
+func TestReplay(t *testing.T) {
 	for _, v := range vectors() {
 		atTime(t, v.timestamp, func(t *testing.T) {
 			sim := cloudsim.New(nil)

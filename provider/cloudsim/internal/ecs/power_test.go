@@ -64,9 +64,9 @@ func (c *client) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...st
 	}
 }
 
-// TestECSPowerTimeline stops, starts and reboots one instance, each through the
+// TestPowerTimeline stops, starts and reboots one instance, each through the
 // state in between, and each refused while another one is under way.
-func TestECSPowerTimeline(t *testing.T) {
+func TestPowerTimeline(t *testing.T) {
 	for _, c := range []struct{ name, plural, id string }{
 		{"one machine a call", "", "InstanceId"},
 		{"batch", "s", "InstanceId.1"},
@@ -142,7 +142,7 @@ func TestSuccessFirst(t *testing.T) {
 	})
 }
 
-func TestECSPowerRefusals(t *testing.T) {
+func TestPowerRefusals(t *testing.T) {
 	for _, r := range []struct {
 		action string
 		pairs  []string
@@ -173,9 +173,9 @@ func TestECSPowerRefusals(t *testing.T) {
 	}
 }
 
-// TestECSPowerForced: power cuts are taken everywhere, under the name that each
+// TestPowerForced: power cuts are taken everywhere, under the name that each
 // call has for them.
-func TestECSPowerForced(t *testing.T) {
+func TestPowerForced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		id := c.Up()[0]
@@ -205,9 +205,9 @@ func TestHundredAtOnce(t *testing.T) {
 	})
 }
 
-// TestECSPowerDryRun: an approval is an error of its own name, and a dry run
+// TestPowerDryRun: an approval is an error of its own name, and a dry run
 // changes nothing. With SuccessFirst it approves everything.
-func TestECSPowerDryRun(t *testing.T) {
+func TestPowerDryRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		id := c.Up()[0]

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestENSCreateInstance(t *testing.T) {
+func TestCreateInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
 		c := newClient(t, sim)
@@ -55,7 +55,7 @@ func TestENSCreateInstance(t *testing.T) {
 	})
 }
 
-func TestENSCreateInstanceRefusals(t *testing.T) {
+func TestCreateInstanceRefusals(t *testing.T) {
 	for _, c := range []struct{ change, code string }{
 		{"InstanceType=", "MissingParameter"},
 		{"EnsRegionId=", "MissingParameter"},
@@ -107,22 +107,22 @@ func TestENSCreateInstanceRefusals(t *testing.T) {
 	}
 }
 
-func TestENSLoginChoices(t *testing.T) {
+func TestLoginChoices(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Password", "", "KeyPairName", "kp")...))
 	c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Password", "", "PasswordInherit", "true")...))
 }
 
-func TestENSDuplicatedAddress(t *testing.T) {
+func TestDuplicatedAddress(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	pairs := simtest.ENSCreate("VSwitchId", "vsw-1", "PrivateIpAddress", "10.0.0.120")
 	c.WantOK(c.Call("RunInstances", pairs...))
 	c.WantCode(c.Call("RunInstances", pairs...), 400, "InvalidPrivateIpAddress.Duplicated")
 }
 
-// TestENSRunInstances: disks come flat or as JSON text, sizes as numbers or
+// TestRunInstances: disks come flat or as JSON text, sizes as numbers or
 // strings, and null means none.
-func TestENSRunInstances(t *testing.T) {
+func TestRunInstances(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		pairs  []string
@@ -153,7 +153,7 @@ func TestENSRunInstances(t *testing.T) {
 	}
 }
 
-func TestENSRunInstancesRefusals(t *testing.T) {
+func TestRunInstancesRefusals(t *testing.T) {
 	for _, c := range []struct{ change, code string }{
 		{"Amount=", "MissingParameter"},
 		{"InstanceChargeType=", "MissingParameter"},
@@ -187,7 +187,7 @@ func TestENSRunInstancesRefusals(t *testing.T) {
 	}
 }
 
-func TestENSAreaScheduling(t *testing.T) {
+func TestAreaScheduling(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
 	c.WantOK(c.Call("RunInstances", simtest.ENSCreate("ScheduleAreaLevel", "Big", "EnsRegionId", "", "NetDistrictCode", "350000", "Carrier", "cmcc")...))
@@ -196,7 +196,7 @@ func TestENSAreaScheduling(t *testing.T) {
 	}
 }
 
-func TestENSDescribeInstances(t *testing.T) {
+func TestDescribeInstances(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	first := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "12", "InstanceName", "web", "Tag.1.Key", "k", "Tag.1.Value", "v")...)).Strings("InstanceIds")
 	second := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("InstanceName", "web2")...)).Strings("InstanceIds", "InstanceId")
@@ -229,8 +229,8 @@ func TestENSDescribeInstances(t *testing.T) {
 	c.WantCode(c.Call("DescribeInstances", "EnsServiceId", "ens-1"), 400, "UnsupportedParameter")
 }
 
-// TestENSRelease: each way of paying has its own action.
-func TestENSRelease(t *testing.T) {
+// TestRelease: each way of paying has its own action.
+func TestRelease(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	post := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
 	pre := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld()...)).Strings("InstanceIds", "InstanceId")[0]
@@ -245,7 +245,7 @@ func TestENSRelease(t *testing.T) {
 	}
 }
 
-func TestENSPrepaidExpires(t *testing.T) {
+func TestPrepaidExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...))

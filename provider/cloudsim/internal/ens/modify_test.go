@@ -22,8 +22,8 @@ func (c *client) wantENSNames(id, name, host string) {
 	}
 }
 
-// TestENSModify gives new names in every state; what is not given stays.
-func TestENSModify(t *testing.T) {
+// TestModify gives new names in every state; what is not given stays.
+func TestModify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "2", "InstanceName", "first", "HostName", "host")...)).Strings("InstanceIds")
@@ -50,7 +50,7 @@ func TestENSModify(t *testing.T) {
 	})
 }
 
-func TestENSModifyRefusals(t *testing.T) {
+func TestModifyRefusals(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("InstanceName", "first", "HostName", "host")...)).Strings("InstanceIds")[0]
 	for _, r := range []struct {
@@ -72,8 +72,8 @@ func TestENSModifyRefusals(t *testing.T) {
 	c.wantENSNames(id, "first", "host")
 }
 
-// TestENSNamesBegin: whatever ENS puts behind a name, the name is in front.
-func TestENSNamesBegin(t *testing.T) {
+// TestNamesBegin: whatever ENS puts behind a name, the name is in front.
+func TestNamesBegin(t *testing.T) {
 	for action, pairs := range map[string][]string{"RunInstances": simtest.ENSCreate("Amount", "2"), "CreateInstance": simtest.ENSCreateOld("Quantity", "2")} {
 		for _, suffix := range []string{"true", "false"} {
 			sim := cloudsim.New(nil)

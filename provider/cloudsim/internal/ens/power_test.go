@@ -26,9 +26,9 @@ func (c *client) wantENSStatus(id, want string) {
 	}
 }
 
-// TestENSPowerTimeline takes one instance through every state, and tries what
+// TestPowerTimeline takes one instance through every state, and tries what
 // each of them forbids.
-func TestENSPowerTimeline(t *testing.T) {
+func TestPowerTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
@@ -63,7 +63,7 @@ func TestENSPowerTimeline(t *testing.T) {
 	})
 }
 
-func TestENSPowerRefusals(t *testing.T) {
+func TestPowerRefusals(t *testing.T) {
 	for _, r := range []struct {
 		action string
 		pairs  []string
@@ -87,9 +87,9 @@ func TestENSPowerRefusals(t *testing.T) {
 	}
 }
 
-// TestENSPowerBatch: the list comes in either form, and every instance has its
+// TestPowerBatch: the list comes in either form, and every instance has its
 // own result, with a number for a code, in a list that is not wrapped.
-func TestENSPowerBatch(t *testing.T) {
+func TestPowerBatch(t *testing.T) {
 	for _, f := range []struct {
 		name string
 		ids  func(...string) []string
@@ -134,9 +134,9 @@ func TestENSPowerBatch(t *testing.T) {
 	}
 }
 
-// TestENSExpiredStaysOff: an instance whose prepaid period is over can not be
+// TestExpiredStaysOff: an instance whose prepaid period is over can not be
 // switched.
-func TestENSExpiredStaysOff(t *testing.T) {
+func TestExpiredStaysOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		id := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...)).Strings("InstanceIds", "InstanceId")[0]

@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestQingCloudDescribeFilters(t *testing.T) {
+func TestDescribeFilters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		group := c.newGroup("relation=repel")
@@ -64,7 +64,7 @@ func TestQingCloudDescribeFilters(t *testing.T) {
 	})
 }
 
-func TestQingCloudDescribePages(t *testing.T) {
+func TestDescribePages(t *testing.T) {
 	c := newClient(t, nil)
 	ids := c.Run("count=130")
 	tests := []struct {
@@ -92,7 +92,7 @@ func TestQingCloudDescribePages(t *testing.T) {
 	}
 }
 
-func TestQingCloudDescribeByIDIsPagedToo(t *testing.T) {
+func TestDescribeByIDIsPagedToo(t *testing.T) {
 	c := newClient(t, nil)
 	var pairs []string
 	for i, id := range c.Run("count=25") {
@@ -103,7 +103,7 @@ func TestQingCloudDescribeByIDIsPagedToo(t *testing.T) {
 	}
 }
 
-func TestQingCloudDescribeRefusesBadFilters(t *testing.T) {
+func TestDescribeRefusesBadFilters(t *testing.T) {
 	c := newClient(t, nil)
 	for pair, want := range map[string]int{
 		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100, "instance_class=x": 1100,
@@ -118,7 +118,7 @@ func TestQingCloudDescribeRefusesBadFilters(t *testing.T) {
 	}
 }
 
-func TestQingCloudZonesAreApart(t *testing.T) {
+func TestZonesAreApart(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run()[0]
 	c.Zone = "sh1a"
@@ -130,7 +130,7 @@ func TestQingCloudZonesAreApart(t *testing.T) {
 	}
 }
 
-func TestQingCloudAnswersNameAFinerZone(t *testing.T) {
+func TestAnswersNameAFinerZone(t *testing.T) {
 	for zone, want := range map[string]string{"sh1": "sh1b", "pek3a": "pek3a"} {
 		c := newClient(t, nil)
 		c.Zone = zone
@@ -140,7 +140,7 @@ func TestQingCloudAnswersNameAFinerZone(t *testing.T) {
 	}
 }
 
-func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
+func TestDescribeShowsTheMachine(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run("image_id=img-1", "instance_type=c2m4", "instance_class=201", "instance_name=web", "login_mode=keypair",
 		"login_keypair=kp-1", "vxnets.1=vxnet-0", "vxnets.2=vxnet-b", "volumes.1=vol-1")[0]
@@ -160,7 +160,7 @@ func TestQingCloudDescribeShowsTheMachine(t *testing.T) {
 	}
 }
 
-func TestQingCloudJobs(t *testing.T) {
+func TestJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		a := c.Must("RunInstances", simtest.QingCloudCreate("count=2")...)
@@ -185,7 +185,7 @@ func TestQingCloudJobs(t *testing.T) {
 	})
 }
 
-func TestQingCloudUnknownJobIsAnError(t *testing.T) {
+func TestUnknownJobIsAnError(t *testing.T) {
 	c := newClient(t, nil)
 	a := c.Must("RunInstances", simtest.QingCloudCreate()...)
 	if got := c.Call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.Code() != 2100 || !strings.Contains(got.Message, "j-unknown") {

@@ -13,7 +13,7 @@ import (
 // upTime is long enough for an instance to run, with an address and a lease.
 const upTime = 3 * time.Second
 
-func TestQingCloudTerminateNeedsTheLease(t *testing.T) {
+func TestTerminateNeedsTheLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		start := time.Now()
@@ -30,7 +30,7 @@ func TestQingCloudTerminateNeedsTheLease(t *testing.T) {
 	})
 }
 
-func TestQingCloudTerminateGoesThroughTheRecycleBin(t *testing.T) {
+func TestTerminateGoesThroughTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run()[0]
@@ -62,7 +62,7 @@ func TestQingCloudTerminateGoesThroughTheRecycleBin(t *testing.T) {
 	})
 }
 
-func TestQingCloudDirectCeaseSkipsTheRecycleBin(t *testing.T) {
+func TestDirectCeaseSkipsTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run()[0]
@@ -78,7 +78,7 @@ func TestQingCloudDirectCeaseSkipsTheRecycleBin(t *testing.T) {
 	})
 }
 
-func TestQingCloudTerminateIsAllOrNothing(t *testing.T) {
+func TestTerminateIsAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		old := c.Run()[0]
@@ -95,7 +95,7 @@ func TestQingCloudTerminateIsAllOrNothing(t *testing.T) {
 	})
 }
 
-func TestQingCloudTerminateRefusesBadParameters(t *testing.T) {
+func TestTerminateRefusesBadParameters(t *testing.T) {
 	c := newClient(t, nil)
 	for _, pairs := range [][]string{nil, {"instances=i-1"}, {"instances.1=i-1", "direct_cease=yes"}, {"instances.1=i 1"}} {
 		if a := c.Call("TerminateInstances", pairs...); a.Code() == 0 {
@@ -104,7 +104,7 @@ func TestQingCloudTerminateRefusesBadParameters(t *testing.T) {
 	}
 }
 
-func TestQingCloudCeaseEmptiesTheRecycleBin(t *testing.T) {
+func TestCeaseEmptiesTheRecycleBin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run()[0]
@@ -128,7 +128,7 @@ func TestQingCloudCeaseEmptiesTheRecycleBin(t *testing.T) {
 	})
 }
 
-func TestQingCloudFailedMachineCanBeCeased(t *testing.T) {
+func TestFailedMachineCanBeCeased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure})
@@ -148,7 +148,7 @@ func TestQingCloudFailedMachineCanBeCeased(t *testing.T) {
 	})
 }
 
-func TestQingCloudCeaseIsOneJobForAllOrNothing(t *testing.T) {
+func TestCeaseIsOneJobForAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		dead, binned, running := c.runTo("terminated after a failed launch"), c.runTo("terminated"), c.runTo("running")

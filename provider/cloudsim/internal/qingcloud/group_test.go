@@ -45,9 +45,9 @@ func (c *client) wantMembers(group string, want ...string) {
 // varies is what differs from run to run in an answer.
 var varies = regexp.MustCompile(`"(i|ig|j)-[0-9a-z]{8}"`)
 
-// TestQingCloudGroupAnswers compares whole answers with the samples of the
+// TestGroupAnswers compares whole answers with the samples of the
 // documents, IDs aside.
-func TestQingCloudGroupAnswers(t *testing.T) {
+func TestGroupAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		group := c.newGroup("relation=attract", "instance_group_name=together")
@@ -83,7 +83,7 @@ func TestQingCloudGroupAnswers(t *testing.T) {
 	})
 }
 
-func TestQingCloudGroupsAreRefused(t *testing.T) {
+func TestGroupsAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		group := c.newGroup("relation=repel")
@@ -127,7 +127,7 @@ func TestQingCloudGroupsAreRefused(t *testing.T) {
 	})
 }
 
-func TestQingCloudRunIntoAGroup(t *testing.T) {
+func TestRunIntoAGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		group := c.newGroup("relation=repel")
@@ -159,9 +159,9 @@ func TestQingCloudRunIntoAGroup(t *testing.T) {
 	})
 }
 
-// TestQingCloudGroupMovesAllOrNone: one instance that can not move keeps the
+// TestGroupMovesAllOrNone: one instance that can not move keeps the
 // others where they are.
-func TestQingCloudGroupMovesAllOrNone(t *testing.T) {
+func TestGroupMovesAllOrNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		here, there := c.newGroup("relation=repel"), c.newGroup("relation=attract")
@@ -188,7 +188,7 @@ func TestQingCloudGroupMovesAllOrNone(t *testing.T) {
 	})
 }
 
-func TestQingCloudDescribeGroupsFilters(t *testing.T) {
+func TestDescribeGroupsFilters(t *testing.T) {
 	c := newClient(t, nil)
 	apart := c.newGroup("relation=repel", "instance_group_name=web apart")
 	near := c.newGroup("relation=attract", "instance_group_name=db near", "description=one rack")

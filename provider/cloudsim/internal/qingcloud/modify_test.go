@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/qingcloud"
 )
 
-func TestQingCloudModifyInstanceAttributes(t *testing.T) {
+func TestModifyInstanceAttributes(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run("instance_name=web-x1")[0]
 	if m := c.Must("DescribeInstances", "instances.1="+id); !strings.Contains(m.Raw, `"description":null`) {
@@ -38,9 +38,9 @@ func TestQingCloudModifyInstanceAttributes(t *testing.T) {
 	}
 }
 
-// TestQingCloudModifyTakesOneMachine: the list of the other actions is not the
+// TestModifyTakesOneMachine: the list of the other actions is not the
 // parameter of this one.
-func TestQingCloudModifyTakesOneMachine(t *testing.T) {
+func TestModifyTakesOneMachine(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run()[0]
 	if a := c.Call("ModifyInstanceAttributes", "instances.1="+id, "instance_name=x"); a.Code() != 1100 || !strings.Contains(a.Message, "[instance]") {
@@ -48,7 +48,7 @@ func TestQingCloudModifyTakesOneMachine(t *testing.T) {
 	}
 }
 
-func TestQingCloudModifyInEveryState(t *testing.T) {
+func TestModifyInEveryState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run()[0]
@@ -78,9 +78,9 @@ func TestQingCloudModifyInEveryState(t *testing.T) {
 	})
 }
 
-// TestQingCloudOneNameForAll: the instances of one call are alike, names included;
+// TestOneNameForAll: the instances of one call are alike, names included;
 // a name of its own takes a call for each.
-func TestQingCloudOneNameForAll(t *testing.T) {
+func TestOneNameForAll(t *testing.T) {
 	c := newClient(t, nil)
 	ids := c.Run("count=3", "instance_name=web-q7")
 	for _, id := range ids {

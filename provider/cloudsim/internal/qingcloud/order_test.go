@@ -87,7 +87,7 @@ func notAllowed() []badOrder {
 	}
 }
 
-func TestQingCloudRunRefusesBadOrders(t *testing.T) {
+func TestRunRefusesBadOrders(t *testing.T) {
 	for want, orders := range map[int][]badOrder{1100: illFormed(), 1101: notAllowed()} {
 		for _, tt := range orders {
 			t.Run(tt.name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/qingcloud"
 )
 
-func TestQingCloudPowerNeedsTheRightStatus(t *testing.T) {
+func TestPowerNeedsTheRightStatus(t *testing.T) {
 	allowed := map[string][]string{
 		"StartInstances":   {"stopped"},
 		"StopInstances":    {"running"},
@@ -40,7 +40,7 @@ func TestQingCloudPowerNeedsTheRightStatus(t *testing.T) {
 	})
 }
 
-func TestQingCloudRefusalSaysWhatTheMachineIs(t *testing.T) {
+func TestRefusalSaysWhatTheMachineIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		running, stopped := c.runTo("running"), c.runTo("stopped")
@@ -57,7 +57,7 @@ func TestQingCloudRefusalSaysWhatTheMachineIs(t *testing.T) {
 	})
 }
 
-func TestQingCloudMachineUnderWayTakesNoOtherCall(t *testing.T) {
+func TestMachineUnderWayTakesNoOtherCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		for first, from := range map[string]string{
@@ -77,7 +77,7 @@ func TestQingCloudMachineUnderWayTakesNoOtherCall(t *testing.T) {
 	})
 }
 
-func TestQingCloudPowerIsAllOrNothing(t *testing.T) {
+func TestPowerIsAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		stopped := c.runTo("stopped")
@@ -102,7 +102,7 @@ func TestQingCloudPowerIsAllOrNothing(t *testing.T) {
 	})
 }
 
-func TestQingCloudPowerStaysInItsZone(t *testing.T) {
+func TestPowerStaysInItsZone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.runTo("running")
@@ -113,7 +113,7 @@ func TestQingCloudPowerStaysInItsZone(t *testing.T) {
 	})
 }
 
-func TestQingCloudMachineNotYetVisibleHasNoPower(t *testing.T) {
+func TestMachineNotYetVisibleHasNoPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: time.Minute})
@@ -124,7 +124,7 @@ func TestQingCloudMachineNotYetVisibleHasNoPower(t *testing.T) {
 	})
 }
 
-func TestQingCloudPowerRefusesBadParameters(t *testing.T) {
+func TestPowerRefusesBadParameters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.runTo("running")

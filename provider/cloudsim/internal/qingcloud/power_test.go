@@ -42,7 +42,7 @@ func login(pairs ...string) []string {
 	return append(pairs, "login_mode=passwd", "login_passwd=Secret-Word-2")
 }
 
-func TestQingCloudPowerOfAMachine(t *testing.T) {
+func TestPowerOfAMachine(t *testing.T) {
 	tests := []struct {
 		action, from, transition, to string
 		phase                        cloudsim.Phase // meanwhile
@@ -85,7 +85,7 @@ func TestQingCloudPowerOfAMachine(t *testing.T) {
 	}
 }
 
-func TestQingCloudForcedStop(t *testing.T) {
+func TestForcedStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		for _, force := range []string{"0", "1"} {
@@ -99,7 +99,7 @@ func TestQingCloudForcedStop(t *testing.T) {
 	})
 }
 
-func TestQingCloudMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
+func TestMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.runTo("running")
@@ -113,7 +113,7 @@ func TestQingCloudMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
 	})
 }
 
-func TestQingCloudPowerKeepsTheAddress(t *testing.T) {
+func TestPowerKeepsTheAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run("vxnets.1=vxnet-a")[0]
@@ -129,7 +129,7 @@ func TestQingCloudPowerKeepsTheAddress(t *testing.T) {
 	})
 }
 
-func TestQingCloudResetTakesTheNewLogin(t *testing.T) {
+func TestResetTakesTheNewLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.runTo("running")
@@ -151,7 +151,7 @@ func TestQingCloudResetTakesTheNewLogin(t *testing.T) {
 	})
 }
 
-func TestQingCloudReleaseOfAStoppedMachine(t *testing.T) {
+func TestReleaseOfAStoppedMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		binned, ceased := c.runTo("stopped"), c.runTo("stopped")
@@ -175,7 +175,7 @@ func TestQingCloudReleaseOfAStoppedMachine(t *testing.T) {
 	})
 }
 
-func TestQingCloudFaultsStrikePowerCalls(t *testing.T) {
+func TestFaultsStrikePowerCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.runTo("running")

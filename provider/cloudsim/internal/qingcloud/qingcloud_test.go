@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestQingCloudUnknownAction(t *testing.T) {
+func TestUnknownAction(t *testing.T) {
 	c := newClient(t, nil)
 	if a := c.Call("FlyToTheMoon"); a.Code() != 1101 || a.HttpStatus != http.StatusOK {
 		t.Errorf("an unknown action is answered %d %s, want HTTP 200 with 1101", a.HttpStatus, a.Raw)
@@ -19,14 +19,14 @@ func TestQingCloudUnknownAction(t *testing.T) {
 	}
 }
 
-func TestQingCloudErrorHasOnlyMessageAndCode(t *testing.T) {
+func TestErrorHasOnlyMessageAndCode(t *testing.T) {
 	a := newClient(t, nil).Call("RunInstances")
 	if a.ContentType != "application/json" || a.HttpStatus != http.StatusOK || a.Action != "" || a.Message == "" || a.Code() != 1100 {
 		t.Errorf("an error is answered %d %s %s, want HTTP 200, JSON, message and ret_code", a.HttpStatus, a.ContentType, a.Raw)
 	}
 }
 
-func TestQingCloudZone(t *testing.T) {
+func TestZone(t *testing.T) {
 	for zone, want := range map[string]int{"pek3a": 0, "sh1": 0, "PEK3A": 1100, "": 1100, "pek 3": 1100} {
 		c := newClient(t, nil)
 		c.Zone = zone
@@ -36,7 +36,7 @@ func TestQingCloudZone(t *testing.T) {
 	}
 }
 
-func TestQingCloudDescribeZonesNeedsNoZone(t *testing.T) {
+func TestDescribeZonesNeedsNoZone(t *testing.T) {
 	c := newClient(t, nil)
 	c.Zone = ""
 	all := c.Must("DescribeZones")
@@ -51,7 +51,7 @@ func TestQingCloudDescribeZonesNeedsNoZone(t *testing.T) {
 	}
 }
 
-func TestQingCloudOtherPathsAreNotTheAPI(t *testing.T) {
+func TestOtherPathsAreNotTheAPI(t *testing.T) {
 	c := newClient(t, nil)
 	c.Path, c.Signs = "/iam/", "/iam/"
 	if a := c.Call("DescribeInstances"); a.HttpStatus != http.StatusNotFound {
@@ -59,7 +59,7 @@ func TestQingCloudOtherPathsAreNotTheAPI(t *testing.T) {
 	}
 }
 
-func TestQingCloudFaults(t *testing.T) {
+func TestFaults(t *testing.T) {
 	tests := []struct {
 		fault  cloudsim.Fault
 		status int
@@ -92,7 +92,7 @@ func TestQingCloudFaults(t *testing.T) {
 	}
 }
 
-func TestQingCloudServerErrorAfterTheEffect(t *testing.T) {
+func TestServerErrorAfterTheEffect(t *testing.T) {
 	for code, status := range map[string]int{"": 503, "5000": 200} {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.ServerErrorAfter, Code: code, API: "RunInstances"})
@@ -109,7 +109,7 @@ func TestQingCloudServerErrorAfterTheEffect(t *testing.T) {
 	}
 }
 
-func TestQingCloudAnswersNeverQuoteSecrets(t *testing.T) {
+func TestAnswersNeverQuoteSecrets(t *testing.T) {
 	c := newClient(t, nil)
 	for _, pairs := range [][]string{
 		simtest.QingCloudCreate("login_mode=magic"),

@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
+func TestRunAnswersIDsAndOneJob(t *testing.T) {
 	c := newClient(t, nil)
 	a := c.Must("RunInstances", simtest.QingCloudCreate("count=3")...)
 	if len(a.Instances) != 3 || !regexp.MustCompile(`^j-[0-9a-z]{8}$`).MatchString(a.JobID) {
@@ -30,7 +30,7 @@ func TestQingCloudRunAnswersIDsAndOneJob(t *testing.T) {
 	}
 }
 
-func TestQingCloudRunUnderstandsEveryParameter(t *testing.T) {
+func TestRunUnderstandsEveryParameter(t *testing.T) {
 	c := newClient(t, nil)
 	group := c.newGroup("relation=repel")
 	id := c.Run(
@@ -66,7 +66,7 @@ func TestQingCloudRunUnderstandsEveryParameter(t *testing.T) {
 	}
 }
 
-func TestQingCloudRunLetsPassWhatIsSold(t *testing.T) {
+func TestRunLetsPassWhatIsSold(t *testing.T) {
 	for _, pairs := range [][]string{
 		{"instance_class=1002"},
 		{"cpu_model=SapphireRapids"},
@@ -90,7 +90,7 @@ func TestQingCloudRunLetsPassWhatIsSold(t *testing.T) {
 	}
 }
 
-func TestQingCloudUserDataLimitIsOnTheEncodedText(t *testing.T) {
+func TestUserDataLimitIsOnTheEncodedText(t *testing.T) {
 	for size, want := range map[int]int{3072: 0, 3073: 1100} {
 		value := base64.StdEncoding.EncodeToString(make([]byte, size))
 		a := newClient(t, nil).Call("RunInstances", simtest.QingCloudCreate("need_userdata=1", "userdata_type=plain", "userdata_value="+value)...)
@@ -100,7 +100,7 @@ func TestQingCloudUserDataLimitIsOnTheEncodedText(t *testing.T) {
 	}
 }
 
-func TestQingCloudUserDataIsIgnoredUnlessSwitchedOn(t *testing.T) {
+func TestUserDataIsIgnoredUnlessSwitchedOn(t *testing.T) {
 	c := newClient(t, nil)
 	c.Run("userdata_type=plain", "userdata_value=YQ==")
 	c.Run("userdata_type=plain", "userdata_value=YQ==", "need_userdata=1")
@@ -110,9 +110,9 @@ func TestQingCloudUserDataIsIgnoredUnlessSwitchedOn(t *testing.T) {
 	}
 }
 
-// TestQingCloudUserDataDefaults: where it goes is not asked of everybody, and a
+// TestUserDataDefaults: where it goes is not asked of everybody, and a
 // directory that will not do is no error.
-func TestQingCloudUserDataDefaults(t *testing.T) {
+func TestUserDataDefaults(t *testing.T) {
 	tests := []struct {
 		pairs      []string
 		path, file string
@@ -132,9 +132,9 @@ func TestQingCloudUserDataDefaults(t *testing.T) {
 	}
 }
 
-// TestQingCloudVolumesAndAddressesAreHeld: what one instance has, no other gets
+// TestVolumesAndAddressesAreHeld: what one instance has, no other gets
 // until it is gone.
-func TestQingCloudVolumesAndAddressesAreHeld(t *testing.T) {
+func TestVolumesAndAddressesAreHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run("volumes.1=vol-1", "vxnets.1=vxnet-a|192.168.1.2")[0]
@@ -157,7 +157,7 @@ func TestQingCloudVolumesAndAddressesAreHeld(t *testing.T) {
 	})
 }
 
-func TestQingCloudNumbersBeatTheType(t *testing.T) {
+func TestNumbersBeatTheType(t *testing.T) {
 	tests := []struct {
 		pairs        []string
 		cpus, memory int
@@ -184,7 +184,7 @@ func TestQingCloudNumbersBeatTheType(t *testing.T) {
 	}
 }
 
-func TestQingCloudSecurityGroup(t *testing.T) {
+func TestSecurityGroup(t *testing.T) {
 	tests := []struct {
 		pairs []string
 		want  string
@@ -201,7 +201,7 @@ func TestQingCloudSecurityGroup(t *testing.T) {
 	}
 }
 
-func TestQingCloudCharge(t *testing.T) {
+func TestCharge(t *testing.T) {
 	for pair, want := range map[string]cloudsim.Charge{"months=1": cloudsim.Prepaid, "dedicated_host_id=dh-1": cloudsim.Host, "gpu=0": cloudsim.Postpaid} {
 		c := newClient(t, nil)
 		c.Run(pair)

@@ -40,10 +40,10 @@ func tags(v any) []string {
 	return out
 }
 
-// TestQingCloudInstancesAreWhole: the fields that the vendor's own client reads
+// TestInstancesAreWhole: the fields that the vendor's own client reads
 // and those that the documents show are all there, whether or not the create
 // asked for them.
-func TestQingCloudInstancesAreWhole(t *testing.T) {
+func TestInstancesAreWhole(t *testing.T) {
 	c := newClient(t, nil)
 	c.Run("vxnets.1=vxnet-0", "volumes.1=vol-1")
 	var reply struct {
@@ -98,8 +98,8 @@ func TestQingCloudInstancesAreWhole(t *testing.T) {
 	}
 }
 
-// TestQingCloudGroupsAreWhole does the same for instance groups.
-func TestQingCloudGroupsAreWhole(t *testing.T) {
+// TestGroupsAreWhole does the same for instance groups.
+func TestGroupsAreWhole(t *testing.T) {
 	c := newClient(t, nil)
 	c.newGroup("relation=repel")
 	var reply struct {
@@ -115,9 +115,9 @@ func TestQingCloudGroupsAreWhole(t *testing.T) {
 	}
 }
 
-// TestQingCloudServesTheVendorsClient: its decoding is strict, so that one field
+// TestServesTheVendorsClient: its decoding is strict, so that one field
 // of another type would lose the whole answer.
-func TestQingCloudServesTheVendorsClient(t *testing.T) {
+func TestServesTheVendorsClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		sdk := c.sdk()

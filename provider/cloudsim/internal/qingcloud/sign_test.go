@@ -23,7 +23,7 @@ func advance(t *testing.T, stamp string) {
 }
 
 // The published vector and those derived from it by the same rule.
-func TestQingCloudPublishedVectors(t *testing.T) {
+func TestPublishedVectors(t *testing.T) {
 	const query = "access_key_id=QYACCESSKEYIDEXAMPLE&action=RunInstances&count=1&image_id=centos64x86a&instance_name=demo" +
 		"&instance_type=small_b&login_mode=passwd&login_passwd=QingCloud20130712&signature_method=HASH&signature_version=1" +
 		"&time_stamp=2013-08-27T14%3A30%3A10Z&version=1&vxnets.1=vxnet-0&zone=ZONE"
@@ -57,7 +57,7 @@ func TestQingCloudPublishedVectors(t *testing.T) {
 }
 
 // Requests as clients in other languages sent them.
-func TestQingCloudCapturedRequests(t *testing.T) {
+func TestCapturedRequests(t *testing.T) {
 	const head = "access_key_id=testid&action=RunInstances&count=3&image_id=centos63x64&instance_name="
 	const byHand = "bars%20%E6%B5%8B%E8%AF%95%20mwruzi8ilgv3%20%28%2B%2F~%2A%27%29&instance_type=small_a&login_mode=passwd&login_passwd=QingCloud20130712"
 	tests := []struct{ name, query, stamp, wantName string }{
@@ -97,7 +97,7 @@ func TestQingCloudCapturedRequests(t *testing.T) {
 	}
 }
 
-func TestQingCloudAcceptsEveryWayToSign(t *testing.T) {
+func TestAcceptsEveryWayToSign(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		for _, sha1 := range []bool{false, true} {
 			for _, paths := range [][2]string{{"/iaas/", "/iaas/"}, {"/iaas", "/iaas"}, {"/", "/"}, {"/", "/iaas/"}, {"/", "/iaas"}} {
@@ -111,7 +111,7 @@ func TestQingCloudAcceptsEveryWayToSign(t *testing.T) {
 	}
 }
 
-func TestQingCloudSignatureCoversPathAndMethod(t *testing.T) {
+func TestSignatureCoversPathAndMethod(t *testing.T) {
 	c := newClient(t, nil)
 	c.Path, c.Signs = "/iaas", "/iaas/"
 	if a := c.Call("DescribeInstances"); a.Code() != 1200 {
@@ -126,7 +126,7 @@ func TestQingCloudSignatureCoversPathAndMethod(t *testing.T) {
 }
 
 // The official Python SDK posts forms in any order, with plus signs for blanks.
-func TestQingCloudAcceptsUnsortedForms(t *testing.T) {
+func TestAcceptsUnsortedForms(t *testing.T) {
 	c := newClient(t, nil)
 	c.Method = http.MethodPost
 	parts := strings.Split(c.Sign("RunInstances", simtest.QingCloudCreate("instance_name=two words", "req_id=1", "need_newsid=0", "empty=")...), "&")
@@ -141,7 +141,7 @@ func TestQingCloudAcceptsUnsortedForms(t *testing.T) {
 	}
 }
 
-func TestQingCloudUnknownParametersAreSigned(t *testing.T) {
+func TestUnknownParametersAreSigned(t *testing.T) {
 	c := newClient(t, nil)
 	query := c.Sign("DescribeInstances", "is_cluster_node=0", "expires=2030-01-01T00:00:00Z")
 	if a := c.Send(query); a.Code() != 0 {
@@ -152,7 +152,7 @@ func TestQingCloudUnknownParametersAreSigned(t *testing.T) {
 	}
 }
 
-func TestQingCloudWrongKey(t *testing.T) {
+func TestWrongKey(t *testing.T) {
 	c := newClient(t, nil)
 	c.Key = "somebody"
 	if a := c.Call("DescribeInstances"); a.Code() != 1200 {
@@ -167,7 +167,7 @@ func TestQingCloudWrongKey(t *testing.T) {
 	}
 }
 
-func TestQingCloudTimeStampWindow(t *testing.T) {
+func TestTimeStampWindow(t *testing.T) {
 	tests := []struct {
 		off  time.Duration
 		want int
@@ -183,7 +183,7 @@ func TestQingCloudTimeStampWindow(t *testing.T) {
 	}
 }
 
-func TestQingCloudRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
+func TestRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		query := c.Sign("RunInstances", simtest.QingCloudCreate()...)
@@ -199,7 +199,7 @@ func TestQingCloudRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
 	})
 }
 
-func TestQingCloudMissingCommonParameter(t *testing.T) {
+func TestMissingCommonParameter(t *testing.T) {
 	for _, name := range []string{"action", "access_key_id", "time_stamp", "signature_method", "signature_version"} {
 		a := newClient(t, nil).Call("DescribeInstances", name+"=-")
 		if a.Code() != 1100 || !strings.Contains(a.Message, name) {
@@ -216,7 +216,7 @@ func TestQingCloudMissingCommonParameter(t *testing.T) {
 	}
 }
 
-func TestQingCloudMalformedCommonParameter(t *testing.T) {
+func TestMalformedCommonParameter(t *testing.T) {
 	for pair, want := range map[string]int{
 		"signature_method=HmacMD5": 1101, "signature_version=2": 1101, "time_stamp=2026-11-22 13:14:36": 1100,
 	} {
@@ -240,7 +240,7 @@ func TestQingCloudMalformedCommonParameter(t *testing.T) {
 	}
 }
 
-func TestQingCloudSecurityToken(t *testing.T) {
+func TestSecurityToken(t *testing.T) {
 	c := newClient(t, &cloudsim.Options{SecurityToken: "tok-1"})
 	for pair, want := range map[string]int{"token=tok-1": 0, "token=tok-2": 1200, "token=-": 1200} {
 		if a := c.Call("DescribeInstances", pair); a.Code() != want {

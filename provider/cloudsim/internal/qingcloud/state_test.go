@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestQingCloudBootOrder(t *testing.T) {
+func TestBootOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		start := time.Now()
@@ -42,7 +42,7 @@ func TestQingCloudBootOrder(t *testing.T) {
 	})
 }
 
-func TestQingCloudSelfManagedNetworkNeverGivesAnAddress(t *testing.T) {
+func TestSelfManagedNetworkNeverGivesAnAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.Run("vxnets.1=vxnet-self1")[0]
@@ -54,7 +54,7 @@ func TestQingCloudSelfManagedNetworkNeverGivesAnAddress(t *testing.T) {
 	})
 }
 
-func TestQingCloudLaunchFailure(t *testing.T) {
+func TestLaunchFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1})
@@ -74,7 +74,7 @@ func TestQingCloudLaunchFailure(t *testing.T) {
 	})
 }
 
-func TestQingCloudPartialCreate(t *testing.T) {
+func TestPartialCreate(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 2})
 	if got := c.Run("count=5"); len(got) != 2 || len(c.sim.Instances()) != 2 {
@@ -87,7 +87,7 @@ func TestQingCloudPartialCreate(t *testing.T) {
 	}
 }
 
-func TestQingCloudLateVisibility(t *testing.T) {
+func TestLateVisibility(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 5 * time.Second})
@@ -108,7 +108,7 @@ func TestQingCloudLateVisibility(t *testing.T) {
 	})
 }
 
-func TestQingCloudSameSeedSameAccount(t *testing.T) {
+func TestSameSeedSameAccount(t *testing.T) {
 	account := func(seed uint64) string {
 		c := newClient(t, &cloudsim.Options{Seed: seed, Boot: func(_ cloudsim.Cloud, r *rand.Rand) time.Duration {
 			return time.Duration(r.IntN(1000)) * time.Millisecond

@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestQingCloudStatusOfEveryPhase(t *testing.T) {
+func TestStatusOfEveryPhase(t *testing.T) {
 	tests := []struct {
 		phases             []core.Phase
 		status, transition string
@@ -44,7 +44,7 @@ func TestQingCloudStatusOfEveryPhase(t *testing.T) {
 	}
 }
 
-func TestQingCloudEIPShapes(t *testing.T) {
+func TestEIPShapes(t *testing.T) {
 	service := core.NewService(core.Config{
 		AccessKeyID: core.DefaultAccessKeyID, AccessKeySecret: core.DefaultAccessKeySecret, Boot: func(*rand.Rand) time.Duration { return time.Second },
 	}, core.QingCloud, New)
