@@ -12,10 +12,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/qingcloud"
 	"github.com/yunify/qingcloud-sdk-go/config"
 	sdkerrors "github.com/yunify/qingcloud-sdk-go/request/errors"
 	"github.com/yunify/qingcloud-sdk-go/service"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/qingcloud"
 )
 
 // sdk is the vendor's own client of the same simulator. A literal stands where
