@@ -130,7 +130,7 @@ func TestFewDependencies(t *testing.T) {
 		"/internal/poll":     {},
 	}
 	std := map[string]bool{}
-	for _, p := range list(t, "-deps", "./provider") {
+	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
 	for _, p := range list(t, "./provider", "./internal/ledger", "./internal/oncehttp", "./internal/poll") {
