@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -97,11 +98,11 @@ func TestRetryAfterIsTakenOver(t *testing.T) {
 		"-7":                            0,
 		"soon":                          0,
 		"1.5":                           0,
-		"86400":                         maxRetryAfter,
+		"86400":                         oncehttp.MaxRetryAfter,
 		"99999999999999999999":          0,
 		"Sun, 29 Nov 2026 12:00:30 GMT": 30 * time.Second,
 		"Sun, 29 Nov 2026 11:59:30 GMT": 0,
-		"Sun, 29 Nov 2099 12:00:30 GMT": maxRetryAfter,
+		"Sun, 29 Nov 2099 12:00:30 GMT": oncehttp.MaxRetryAfter,
 	} {
 		header := http.Header{"Retry-After": {text}, "Date": {now.Format(http.TimeFormat)}}
 		for _, status := range []int{429, 503} {
@@ -208,7 +209,7 @@ func TestAConnectionThatIsRefusedOnTheWaySendsNothing(t *testing.T) {
 			_ = conn.Close()
 		}
 	}()
-	through := newTransport(false)
+	through := oncehttp.NewTransport(false)
 	through.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
 	for name, c := range map[string]struct {
 		endpoint string
@@ -216,8 +217,8 @@ func TestAConnectionThatIsRefusedOnTheWaySendsNothing(t *testing.T) {
 	}{
 		"a proxy":               {"ecs.example.com", through},
 		"a proxy, wrapped":      {"ecs.example.com", wrapped{through}},
-		"no TLS there":          {plain.Addr().String(), newTransport(false)},
-		"no TLS there, wrapped": {plain.Addr().String(), wrapped{newTransport(false)}},
+		"no TLS there":          {plain.Addr().String(), oncehttp.NewTransport(false)},
+		"no TLS there, wrapped": {plain.Addr().String(), wrapped{oncehttp.NewTransport(false)}},
 	} {
 		caller, err := New(Config{Driver: "aliyun", Credentials: provider.StaticCredentials("i", "s", ""), Endpoint: c.endpoint, Transport: c.rt})
 		if err != nil {

@@ -3,7 +3,7 @@
 //
 //   - Did anything reach the service? [Exchange.Fate], [VerdictOf]
 //   - What arrived before a body ended early? [Exchange.Body], [Salvage]
-//   - What may an error show of an answer? [Redactor], [Strange]
+//   - What may an error show of an answer? [Redactor]
 //   - When may the call be repeated? [RetryAfter]
 //   - Which connection does a call get? [NewPair], [Direct]
 //   - Where does a call go? [ParseEndpoint]

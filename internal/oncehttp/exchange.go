@@ -18,7 +18,7 @@ const MaxBody = 16 << 20
 // Errors of an exchange.
 var (
 	ErrTooLarge = errors.New("the answer is larger than 16 MiB")
-	ErrNoAnswer = errors.New("the transport gave neither an answer nor an error")
+	ErrNoAnswer = errors.New("the transport gave no error, and no answer that can be read")
 	ErrPanic    = errors.New("the transport panicked")
 )
 
@@ -65,7 +65,10 @@ func Of(ctx context.Context) *Exchange {
 func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	x.tried = true
 	resp, err := guarded(base, req)
-	if err == nil && resp == nil {
+	if err == nil && resp != nil {
+		x.status, x.header = resp.StatusCode, resp.Header
+	}
+	if err == nil && (resp == nil || resp.Body == nil) {
 		err = ErrNoAnswer
 	}
 	if err != nil {
@@ -76,10 +79,6 @@ func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.R
 		resp.Header = http.Header{}
 	}
 	resp.Header.Del("Location")
-	x.status, x.header = resp.StatusCode, resp.Header
-	if resp.Body == nil {
-		resp.Body = http.NoBody
-	}
 	x.body = body{from: resp.Body, left: MaxBody, keep: x.Keep}
 	resp.Body = &x.body
 	return resp, nil

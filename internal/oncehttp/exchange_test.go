@@ -132,7 +132,7 @@ func TestOddTransports(t *testing.T) {
 	}{
 		"nothing":                     {func(*http.Request) (*http.Response, error) { return nil, nil }, ErrNoAnswer},
 		"panic":                       {func(*http.Request) (*http.Response, error) { panic("planted") }, ErrPanic},
-		"an answer of a status alone": {func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil }, nil},
+		"an answer of a status alone": {func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil }, ErrNoAnswer},
 		"an answer without a header": {func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 302, Body: http.NoBody}, nil
 		}, nil},

@@ -1,6 +1,7 @@
 package oncehttp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -209,6 +210,28 @@ var (
 	unseen = regexp.MustCompile(`(?is)<(head|script|style)\b.*?</(head|script|style)>|<!--.*?-->`)
 	tag    = regexp.MustCompile(`(?s)<[^<>]*>`)
 )
+
+// Strange says what arrived in place of an answer of the API: its status, why it was
+// refused if that is known, and its first words. What may be the service's own, and as
+// such hold passwords of instances, is not quoted.
+func (r *Redactor) Strange(status int, body []byte) string {
+	parts := []string{fmt.Sprintf("HTTP %d", status)}
+	if why := VerdictOf(status).why; why != "" {
+		parts = append(parts, why)
+	}
+	words := r.FirstWords(body)
+	isJSON := func(b []byte) bool { return bytes.HasPrefix(b, []byte("{")) || bytes.HasPrefix(b, []byte("[")) }
+	what := "not an answer of the API: "
+	switch ok := status/100 == 2; {
+	case words == "":
+		what += "it is empty"
+	case ok && (isJSON([]byte(words)) || isJSON(bytes.TrimSpace(body))):
+		what += "JSON that lacks what it must have"
+	default:
+		what += `"` + words + `"`
+	}
+	return strings.Join(append(parts, what), ", ")
+}
 
 // FirstWords returns the beginning of an answer that the API did not write, fit for an
 // error: one line of at most 80 characters, without tags and secrets. It is withheld if

@@ -164,6 +164,7 @@ func TestMessagesStayReadable(t *testing.T) {
 		`the parameter "Password" is not valid`: `the parameter "Password" is not valid`,
 		"got Password123!":                      "got [redacted]",
 		"got Password12":                        "got [redacted]",
+		"Password123!, again Password123!":      "[redacted], again [redacted]",
 		"no secret is given":                    "no secret is given",
 		"got secretsecret":                      "got [redacted]",
 		"short 1 stays":                         "short 1 stays",
@@ -235,6 +236,10 @@ func TestCauseTellsNoMoreThanItShould(t *testing.T) {
 		"secret":       {errors.New("got planted-secret"), withheld("*errors.errorString")},
 		"a piece":      {errors.New("got planted-"), withheld("*errors.errorString")},
 		"wrapped":      {opaque{errors.New("got planted-secret")}, withheld("oncehttp.opaque")},
+		"below one":    {fmt.Errorf("outer: %w", errors.New("planted-secret")), withheld("*fmt.wrapError")},
+		"beside one":   {errors.Join(reset, errors.New("planted-secret")), withheld("*errors.joinError")},
+		"far below":    {opaque{errors.Join(reset, opaque{errors.New("planted-secret")})}, withheld("oncehttp.opaque")},
+		"no error":     {&url.Error{Op: "Post", URL: "https://x"}, "the transport failed without a reason"},
 		"joined":       {opaque{errors.Join(io.EOF, errors.New("planted-secret"))}, withheld("oncehttp.opaque")},
 	} {
 		got := r.Cause(c.err)
@@ -244,6 +249,9 @@ func TestCauseTellsNoMoreThanItShould(t *testing.T) {
 		if errors.Is(got, context.DeadlineExceeded) || errors.Is(got, context.Canceled) {
 			t.Errorf("%s: reads as the end of a caller's ctx", name)
 		}
+	}
+	if got := r.Cause(errors.Join(reset, opaque{nil})); !errors.Is(got, reset) {
+		t.Errorf("a harmless error was withheld: %v", got)
 	}
 	if got := r.Cause(&url.Error{Err: reset}); !errors.Is(got, reset) {
 		t.Errorf("a harmless cause is not reachable: %v", got)

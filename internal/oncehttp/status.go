@@ -1,7 +1,6 @@
 package oncehttp
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -62,26 +61,6 @@ func VerdictOf(status int) Verdict {
 		return Verdict{Fate: Throttled}
 	}
 	return Verdict{}
-}
-
-// Strange says what arrived in place of an answer of the API: its status, why it was
-// refused if that is known, and its first words. What may be the service's own, and as
-// such hold passwords of instances, is not quoted.
-func Strange(status int, words string) string {
-	parts := []string{fmt.Sprintf("HTTP %d", status)}
-	if why := VerdictOf(status).why; why != "" {
-		parts = append(parts, why)
-	}
-	what := "not an answer of the API: "
-	switch ok := status/100 == 2; {
-	case words == "":
-		what += "it is empty"
-	case ok && strings.ContainsRune("{[", rune(words[0])): // it may hold what no error may show
-		what += "JSON that lacks what it must have"
-	default:
-		what += `"` + words + `"`
-	}
-	return strings.Join(append(parts, what), ", ")
 }
 
 // Busy reports whether a status asks to be left alone for a while.
