@@ -5,8 +5,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// outcomeOf translates what an exchange proves.
-func outcomeOf(f oncehttp.Fate) provider.Outcome {
+// outcomeOfFate translates what an exchange proves.
+func outcomeOfFate(f oncehttp.Fate) provider.Outcome {
 	switch f {
 	case oncehttp.Unsent:
 		return provider.OutcomeUnsent
@@ -17,8 +17,8 @@ func outcomeOf(f oncehttp.Fate) provider.Outcome {
 	}
 }
 
-// kindOf returns the sentinel of a status without a code of the vendor.
-func kindOf(v oncehttp.Verdict) error {
+// kindOfStatus returns the sentinel of a status without a code of the vendor.
+func kindOfStatus(v oncehttp.Verdict) error {
 	switch {
 	case v.TooLarge:
 		return provider.ErrInvalid

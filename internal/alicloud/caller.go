@@ -116,7 +116,7 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)
-	resp := f.response(sync.OnceValue(func() *oncehttp.Redactor { return redactorOf(r, p.key, f.query) }))
+	resp := f.response(sync.OnceValue(func() *oncehttp.Redactor { return redactorOf(r, p.key, f.Request().URL.RawQuery) }))
 	if err == nil {
 		return resp, nil
 	}

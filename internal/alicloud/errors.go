@@ -69,7 +69,7 @@ func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provi
 	case row.TokenDead: // whatever the status
 		e.TokenDead = true
 	case !known && says.Fate != oncehttp.Open:
-		e.Outcome, e.Kind, e.Lasting = outcomeOf(says.Fate), kindOf(says), says.Lasting
+		e.Outcome, e.Kind, e.Lasting = outcomeOfFate(says.Fate), kindOfStatus(says), says.Lasting
 	case status >= http.StatusInternalServerError:
 		e.Outcome, e.Kind, e.Stock = provider.OutcomeUnknown, provider.ErrUnavailable, ""
 	case row.Unknown:
@@ -153,8 +153,8 @@ func (c *Caller) ended(r Request, ctxErr error) *provider.APIError {
 // a ctx is no failure of the service.
 func (c *Caller) lost(r Request, f *flight, resp *Response, message string, err error) *provider.APIError {
 	says := oncehttp.VerdictOf(f.Status())
-	e := c.notSent(r, kindOf(says), message, err)
-	e.HTTPStatus, e.RequestID, e.Outcome, e.Lasting = f.Status(), resp.Clean(resp.RequestID), outcomeOf(f.Fate()), says.Lasting
+	e := c.notSent(r, kindOfStatus(says), message, err)
+	e.HTTPStatus, e.RequestID, e.Outcome, e.Lasting = f.Status(), resp.Clean(resp.RequestID), outcomeOfFate(f.Fate()), says.Lasting
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e.Kind, e.Lasting = nil, false
@@ -171,7 +171,7 @@ func (c *Caller) malformed(r Request, resp *Response) *provider.APIError {
 	e := &provider.APIError{
 		Driver: c.driver, Op: r.Action, Message: resp.redact().Strange(resp.HTTPStatus, resp.Body),
 		RequestID: resp.Clean(resp.RequestID), HTTPStatus: resp.HTTPStatus,
-		Outcome: outcomeOf(says.Fate), Kind: kindOf(says), Lasting: says.Lasting, Err: errMalform,
+		Outcome: outcomeOfFate(says.Fate), Kind: kindOfStatus(says), Lasting: says.Lasting, Err: errMalform,
 	}
 	resp.Pause(e)
 	return e

@@ -25,7 +25,6 @@ type flight struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	query   string // of the URL; holds the signature
 	body    []byte
 	into    responses.AcsResponse // for an answer that is no error
 	decoded error                 // whether it is what into is for
@@ -39,7 +38,6 @@ func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duratio
 
 // exchange sends a request and reads the whole answer.
 func (f *flight) exchange(req *http.Request) error {
-	f.query = req.URL.RawQuery
 	resp, err := f.RoundTrip(f.base, req.WithContext(f.ctx))
 	if err != nil {
 		return err

@@ -32,9 +32,9 @@ type Exchange struct {
 
 	wanted    atomic.Bool // net/http carries the request, and reports its connections
 	connected atomic.Bool // a connection was there: bytes may have left
-	tried     bool        // the request was given to a transport
-	unsent    bool        // a failure that proves that nothing left
-	err       error       // of the transport
+	req       *http.Request
+	unsent    bool  // a failure that proves that nothing left
+	err       error // of the transport
 	status    int
 	header    http.Header
 	body      body
@@ -63,7 +63,7 @@ func Of(ctx context.Context) *Exchange {
 // goes on for ever, and no Location: nobody follows a redirect, because that would send
 // the request again.
 func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-	x.tried = true
+	x.req = req
 	resp, err := guarded(base, req)
 	if err == nil && resp != nil {
 		x.status, x.header = resp.StatusCode, resp.Header
@@ -115,8 +115,8 @@ func (x *Exchange) Close() {
 	}
 }
 
-// Tried reports whether the request was given to a transport.
-func (x *Exchange) Tried() bool { return x.tried }
+// Request is what was given to a transport; nil if nothing was.
+func (x *Exchange) Request() *http.Request { return x.req }
 
 // Err is what the transport failed with, or what ended the answer early; nil means
 // neither.
@@ -147,7 +147,7 @@ func (x *Exchange) Fate() Fate {
 	switch {
 	case x.status != 0:
 		return VerdictOf(x.status).Fate
-	case x.unsent, !x.tried:
+	case x.unsent, x.req == nil:
 		return Unsent
 	default:
 		return Open
@@ -181,6 +181,19 @@ func (b *body) Read(p []byte) (int, error) {
 
 // Close implements io.Closer.
 func (b *body) Close() error { return b.from.Close() }
+
+// Fetch sends a request to a metadata service, through a transport of [Direct], and
+// reads the whole answer. Its errors may quote the request.
+func Fetch(direct http.RoundTripper, req *http.Request) (status int, body []byte, err error) {
+	x := &Exchange{}
+	resp, err := x.RoundTrip(direct, req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer x.Close()
+	err = x.ReadAll(resp)
+	return x.Status(), x.Body(), err
+}
 
 // noReplay is an empty body that net/http cannot rewind.
 type noReplay struct{}

@@ -201,8 +201,11 @@ func TestATransportInsideATransportProvesNothing(t *testing.T) {
 
 func TestWhatIsNotTriedIsNotSent(t *testing.T) {
 	x := &Exchange{}
-	if x.Tried() || x.Fate() != Unsent {
-		t.Errorf("tried: %v, fate: %v; want an unsent request", x.Tried(), x.Fate())
+	if got := x.Request(); got != nil {
+		t.Errorf("there is a request to %s", got.URL)
+	}
+	if got := x.Fate(); got != Unsent {
+		t.Errorf("the fate is %v, want unsent", got)
 	}
 }
 
