@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"sync"
 )
 
 const (
@@ -17,9 +18,9 @@ const (
 	// gram is how many bytes in a row are looked up. No piece is shorter.
 	gram = 6
 
-	// maxWork bounds the places that are compared for a text that repeats itself. What
-	// needs more is hidden as a whole.
-	maxWork = 1 << 18
+	// maxWork bounds the bytes that are compared, for a text and a secret that repeat
+	// themselves, to some 10 ms. A text that needs more is hidden as a whole.
+	maxWork = 1 << 20
 )
 
 // hidden is a value that must not be seen.
@@ -28,6 +29,10 @@ type hidden struct {
 	bare  []byte // without what servers change or drop
 	piece int    // how many bytes of raw in a row must not be seen
 }
+
+// places returns bare with its places in raw. Few secrets are found in a text, so they
+// are not kept.
+func (s *hidden) places() *view { return viewOf(s.raw).compact() }
 
 func hide(raw string, piece int) hidden {
 	bare := make([]byte, 0, len(raw))
@@ -107,30 +112,29 @@ func (x *search) secret(s *hidden) {
 		step = gram
 	}
 	compared := map[[2]int32]int32{} // by view and shift: up to where
+	places := sync.OnceValue(s.places)
 	for at := 0; at+gram <= len(s.bare) && x.work <= maxWork; at += step {
 		n, ok := x.first[key(s.bare[at:])]
 		for ok && n >= 0 && x.work <= maxWork {
 			spot := x.spots[n]
 			n = spot.next
-			x.work++
 			line := [2]int32{spot.view, int32(at) - spot.at}
-			if int32(at) < compared[line] {
-				continue
+			if x.work++; int32(at) >= compared[line] {
+				compared[line] = int32(x.compare(s, places, x.views[spot.view], int(spot.at), at))
 			}
-			hi := x.compare(s, x.views[spot.view], int(spot.at), at)
-			compared[line] = int32(hi)
 		}
 	}
 }
 
 // compare looks at a place in a view that is like one in a secret, records what is to
 // be masked, and returns where in the secret they begin to differ.
-func (x *search) compare(s *hidden, v *view, i, j int) int {
+func (x *search) compare(s *hidden, places func() *view, v *view, i, j int) int {
 	lo, hi := common(v.text, s.bare, i, j)
+	x.work += hi - lo
 	shift := j - i
 	partly := hi-lo < len(s.bare)
 	if partly {
-		if from := viewOf(s.raw).compact(); s.piece < PieceOfData {
+		if from := places(); s.piece < PieceOfData {
 			lo, hi = unbroken(v, from, lo, hi, i, shift)
 			if hi-lo < s.piece {
 				return j + 1

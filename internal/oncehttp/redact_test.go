@@ -189,6 +189,22 @@ func TestMessagesStayReadable(t *testing.T) {
 	}
 }
 
+// A text and a secret that repeat themselves have as many common places as the product
+// of their lengths. Nobody waits for all of them.
+func TestTextsThatRepeatThemselves(t *testing.T) {
+	r := &Redactor{}
+	r.Hide(PieceOfData, strings.Repeat("-", 16<<10))
+	r.Hide(PieceOfKey, strings.Repeat("ab", 500))
+	for _, text := range []string{strings.Repeat("-", 9000), strings.Repeat("ab", 4500)} {
+		if got := r.Text("x " + text); got != Redacted {
+			t.Errorf("%.20s... became %.60q, want %q", text, got, Redacted)
+		}
+	}
+	if got, want := r.Text("a line: ------------------ and more"), "a line: [redacted] and more"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestFirstWords(t *testing.T) {
 	long := strings.Repeat("wait a moment, ", 10)
 	r := testRedactor()
