@@ -40,7 +40,7 @@ type Config struct {
 
 	// Transport carries every call. Nil means transports of the client's own:
 	// certificates verified, proxies from the environment, up to eight kept
-	// connections for reads, a fresh one for each create.
+	// connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client: logger, poller, budget, patience. Nil means

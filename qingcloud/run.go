@@ -70,7 +70,7 @@ func (d *driver) TerminateInstances(ctx context.Context, r *provider.TerminateRe
 	if len(r.IDs) == 0 || len(r.IDs) > perCall {
 		return fieldError("IDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
 	}
-	c := &call{action: "TerminateInstances", zone: d.zone(r.Region), once: true}
+	c := &call{action: "TerminateInstances", zone: d.zone(r.Region)}
 	c.in = &terminateInput{Instances: pointers(r.IDs), DirectCease: number(1)}
 	if r.Recycled {
 		c.action, c.in = "CeaseInstances", &ceaseInput{Instances: pointers(r.IDs)}
@@ -272,12 +272,11 @@ type call struct {
 	in      any               // pointer to a struct with the SDK's tags
 	secrets map[string]string // parameters the SDK's builder would log
 	params  map[string]string // raw parameters of the user
-	once    bool              // the network layer must not repeat it
 }
 
 func (d *driver) runCall(spec *provider.RunInstancesSpec) *call {
 	r := translateRun(spec)
-	return &call{action: "RunInstances", zone: d.zone(spec.Region), in: &r.runInput, secrets: r.secrets, params: r.params, once: true}
+	return &call{action: "RunInstances", zone: d.zone(spec.Region), in: &r.runInput, secrets: r.secrets, params: r.params}
 }
 
 // call sends one request and decodes its answer into out. Its steps are those
@@ -308,7 +307,7 @@ func (d *driver) exchange(ctx context.Context, t *trip, c *call, out any) (err e
 		return err
 	}
 	t.secrets = redactorOf(c, creds, req)
-	body, err := d.send(ctx, t, c.once, req)
+	body, err := d.send(ctx, t, req)
 	if err != nil {
 		return err
 	}
@@ -322,16 +321,16 @@ const (
 )
 
 // send does the one HTTP exchange and returns the body of a 200.
-func (d *driver) send(ctx context.Context, t *trip, once bool, req *http.Request) ([]byte, error) {
+func (d *driver) send(ctx context.Context, t *trip, req *http.Request) ([]byte, error) {
 	patience := readPatience
-	if once {
+	if !oncehttp.IsRead(t.op) {
 		patience = writePatience
 		oncehttp.NoReplay(req)
 	}
 	inner, cancel := context.WithTimeout(t.Watch(ctx), patience)
 	defer cancel()
 	d.calls.add(time.Now())
-	resp, err := t.RoundTrip(d.transports.For(!once), req.WithContext(inner))
+	resp, err := t.RoundTrip(d.transports.For(t.op), req.WithContext(inner))
 	if err == nil {
 		err = t.ReadAll(resp)
 		t.Close()

@@ -75,6 +75,20 @@ func TestWhatAStatusAloneProves(t *testing.T) {
 	}
 }
 
+// A status says what it says, also when the rest of the answer does not come.
+func TestAStatusCountsThoughTheBodyEndsEarly(t *testing.T) {
+	for status, want := range map[int]provider.Outcome{413: provider.OutcomeUnsent, 429: provider.OutcomeThrottled, 200: provider.OutcomeUnknown, 503: provider.OutcomeUnknown} {
+		c := testCaller(t, func(*http.Request) (*http.Response, error) {
+			resp := respond(status, "")
+			resp.Body = io.NopCloser(cut{strings.NewReader("{")})
+			return resp, nil
+		})
+		if _, err := c.Call(t.Context(), createRequest()); outcome(err) != want {
+			t.Errorf("%d: got %v, %s; want %s", status, err, outcome(err), want)
+		}
+	}
+}
+
 // A code that the table knows counts more than the status beside it.
 func TestACodeOfTheVendorCountsMoreThanItsStatus(t *testing.T) {
 	const known, unlisted = `{"Code":"OperationDenied.NoStock","Message":"m","RequestId":"r"}`, `{"Code":"Blocked","Message":"m","RequestId":"r"}`

@@ -112,7 +112,7 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	case p.err != nil:
 		return nil, c.notSent(r, provider.ErrInvalid, errBuild.Error(), nil)
 	}
-	f := newFlight(ctx, c.transport(r), r.Timeout)
+	f := newFlight(ctx, c.transports.For(r.Action), r.Timeout)
 	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)

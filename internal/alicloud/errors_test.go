@@ -208,6 +208,35 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 	}
 }
 
+// What a refusal means does not depend on what its code shares with a secret.
+func TestACodeThatSharesAPieceWithAPassword(t *testing.T) {
+	r := createRequest()
+	r.Params["Password"] = "NoStock-2026!"
+	for code, want := range map[string]struct {
+		kind  error
+		shown string
+	}{
+		"OperationDenied.NoStock": {provider.ErrNoStock, "OperationDenied.NoStock"},
+		"InvalidNoStock-20":       {provider.ErrInvalid, "Invalid[redacted]"},
+	} {
+		c := testCaller(t, func(*http.Request) (*http.Response, error) {
+			return respond(403, `{"Code":"`+code+`","Message":"m","RequestId":"r"}`), nil
+		})
+		_, err := c.Call(t.Context(), r)
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, want.kind) {
+			t.Fatalf("%s: got %v, want %v", code, err, want.kind)
+		}
+		if e.Code != want.shown {
+			t.Errorf("%s is shown as %s, want %s", code, e.Code, want.shown)
+		}
+		var s *sdkerrors.ServerError
+		if !errors.As(err, &s) || s.ErrorCode() != want.shown {
+			t.Errorf("%s: the SDK's error is %v, want the code %s", code, s, want.shown)
+		}
+	}
+}
+
 // A code that nobody knows, in an answer without a request ID, was written by
 // something between us and the cloud: the call may have got through.
 func TestACodeOfNobodyProvesNothing(t *testing.T) {

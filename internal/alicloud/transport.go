@@ -4,18 +4,12 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 )
-
-// transport returns what carries a call.
-func (c *Caller) transport(r Request) http.RoundTripper {
-	return c.transports.For(strings.HasPrefix(r.Action, "Describe"))
-}
 
 // flight is the exchange of one call. It ties it to ctx and to a deadline, and reads
 // the whole answer.

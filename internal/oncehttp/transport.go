@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -30,7 +31,7 @@ const (
 // gives a transport of its own.
 type Pair struct {
 	Reads   http.RoundTripper // keeps a few connections
-	Creates http.RoundTripper // makes a new connection for each call
+	Creates http.RoundTripper // makes a new connection for each call; for all that must happen once
 }
 
 // NewPair returns the transports of a client. Given is the program's own, which then
@@ -47,9 +48,14 @@ func NewPair(given http.RoundTripper) Pair {
 	return Pair{Reads: NewTransport(true), Creates: NewTransport(false)}
 }
 
-// For returns the transport of a read, or of a call that must happen once.
-func (p Pair) For(read bool) http.RoundTripper {
-	if read {
+// IsRead reports whether a call only reads. Every other call must happen once: a second
+// stop, or a second release of what has got a new name since, does harm too. All four
+// vendors name their reads alike.
+func IsRead(action string) bool { return strings.HasPrefix(action, "Describe") }
+
+// For returns the transport of a call.
+func (p Pair) For(action string) http.RoundTripper {
+	if IsRead(action) {
 		return p.Reads
 	}
 	return p.Creates

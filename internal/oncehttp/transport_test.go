@@ -52,15 +52,15 @@ func TestCreatesHaveConnectionsOfTheirOwn(t *testing.T) {
 	defer srv.Close()
 	pair := NewPair(nil)
 	defer pair.Reads.(*http.Transport).CloseIdleConnections()
-	for read, want := range map[bool]int32{false: 3, true: 1} {
+	for action, want := range map[string]int32{"RunInstances": 3, "ModifyInstanceAttributes": 3, "DescribeInstances": 1} {
 		made.Store(0)
 		for range 3 {
-			if _, err := do(t, &Exchange{}, pair.For(read), srv.URL); err != nil {
+			if _, err := do(t, &Exchange{}, pair.For(action), srv.URL); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if n := made.Load(); n != want {
-			t.Errorf("reads: %v, 3 calls took %d connections, want %d", read, n, want)
+			t.Errorf("3 calls of %s took %d connections, want %d", action, n, want)
 		}
 	}
 }
@@ -68,9 +68,9 @@ func TestCreatesHaveConnectionsOfTheirOwn(t *testing.T) {
 func TestAGivenTransportCarriesEverything(t *testing.T) {
 	given := &http.Transport{}
 	pair := NewPair(given)
-	for _, read := range []bool{true, false} {
-		if got := pair.For(read); got != given {
-			t.Errorf("reads: %v, got %v, want the given transport", read, got)
+	for _, action := range []string{"DescribeInstances", "RunInstances"} {
+		if got := pair.For(action); got != given {
+			t.Errorf("%s goes through %v, want the given transport", action, got)
 		}
 	}
 }

@@ -15,13 +15,13 @@ type Guard struct{ oncehttp.Pair }
 
 // carrier returns the transport for a request.
 func (g *Guard) carrier(req *http.Request) http.RoundTripper {
-	read := false
+	action := ""
 	for name, values := range req.Header { // the SDK does not spell it canonically
 		if strings.EqualFold(name, "X-TC-Action") {
-			read = strings.HasPrefix(strings.Join(values, ""), "Describe")
+			action = strings.Join(values, "")
 		}
 	}
-	return g.For(read)
+	return g.For(action)
 }
 
 // RoundTrip sends the request once.
