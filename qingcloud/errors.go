@@ -74,7 +74,10 @@ func (d *driver) wrapError(ctx context.Context, t *trip, err error) error {
 		return err
 	}
 	says := oncehttp.VerdictOf(t.Status())
-	e := &provider.APIError{Driver: Name, Op: t.op, HTTPStatus: t.Status(), Outcome: t.outcome(), Kind: kindOfStatus(says), Lasting: says.Lasting}
+	e := &provider.APIError{
+		Driver: Name, Op: t.op, HTTPStatus: t.Status(),
+		Outcome: t.outcome(), Kind: kindOfStatus(says), Lasting: says.Lasting,
+	}
 	var api *qcerrors.QingCloudError
 	var creds *credentialsError
 	switch {
@@ -247,21 +250,13 @@ func redactorOf(c *call, creds provider.Credentials, req *http.Request) *oncehtt
 	out.Hide(oncehttp.PieceOfQuery, req.URL.RawQuery)
 	for _, params := range []map[string]string{c.secrets, c.params} {
 		for name, value := range params {
-			out.Hide(pieceOf(name), value)
+			out.Hide(oncehttp.PieceOf(name), value)
 		}
 	}
 	if data, err := base64.StdEncoding.DecodeString(c.secrets["userdata_value"]); err == nil {
 		out.Hide(oncehttp.PieceOfData, string(data))
 	}
 	return out
-}
-
-// pieceOf returns how much of a parameter must not be seen in a row.
-func pieceOf(name string) int {
-	if strings.Contains(name, "passw") {
-		return oncehttp.PieceOfKey
-	}
-	return oncehttp.PieceOfData
 }
 
 // tally counts the calls of the last hour by minute. It tells apart the two

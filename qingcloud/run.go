@@ -333,7 +333,7 @@ func (d *driver) send(ctx context.Context, t *trip, req *http.Request) ([]byte, 
 	resp, err := t.RoundTrip(d.transports.For(t.op), req.WithContext(inner))
 	if err == nil {
 		err = t.ReadAll(resp)
-		t.Close()
+		_ = resp.Body.Close()
 	}
 	switch {
 	case err != nil && inner.Err() != nil && ctx.Err() == nil:

@@ -286,8 +286,9 @@ func (ex *exchange) unanswered(err error) error {
 	default:
 		msg = ex.secrets.Strange(ex.Status(), ex.Body())
 	}
+	rebuilt := tcerr.NewTencentCloudSDKErrorWithCause(code, msg, "", cause)
 	says := oncehttp.VerdictOf(ex.Status())
-	e := ex.apiError(kindOfStatus(says), outcomeOfFate(ex.Fate()), msg, tcerr.NewTencentCloudSDKErrorWithCause(code, msg, "", cause))
+	e := ex.apiError(kindOfStatus(says), outcomeOfFate(ex.Fate()), msg, rebuilt)
 	e.Lasting = says.Lasting
 	return ex.paused(e)
 }
@@ -332,7 +333,7 @@ func redactorOf(spec *provider.RunInstancesSpec, creds provider.Credentials, req
 		out.Hide(oncehttp.PieceOfData, text)
 	}
 	for name, text := range opts.Params {
-		out.Hide(pieceOf(name), text)
+		out.Hide(oncehttp.PieceOf(name), text)
 		var tree any
 		if json.Unmarshal([]byte(text), &tree) != nil {
 			continue
@@ -340,18 +341,10 @@ func redactorOf(spec *provider.RunInstancesSpec, creds provider.Credentials, req
 		leaves := map[string]string{}
 		flatten(leaves, name, tree)
 		for path, leaf := range leaves {
-			out.Hide(pieceOf(path), leaf)
+			out.Hide(oncehttp.PieceOf(path), leaf)
 		}
 	}
 	return out
-}
-
-// pieceOf returns how much of a raw parameter must not be seen in a row.
-func pieceOf(name string) int {
-	if strings.Contains(strings.ToLower(name), "password") {
-		return oncehttp.PieceOfKey
-	}
-	return oncehttp.PieceOfData
 }
 
 // outcomeOfFate translates what an exchange proves.

@@ -360,7 +360,9 @@ type exchange struct {
 const keptOfAnswer = 4 << 10
 
 func (d *driver) exchange(ctx context.Context, op, region string, timeout time.Duration) *exchange {
-	return &exchange{Exchange: oncehttp.Exchange{Keep: keptOfAnswer}, ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
+	ex := &exchange{ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
+	ex.Keep = keptOfAnswer
+	return ex
 }
 
 // call runs one SDK call. It survives the SDK's panics, and returns the end of

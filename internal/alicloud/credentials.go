@@ -42,7 +42,8 @@ func newPlaces() *places {
 	if oidc, err := credentials.NewOIDCCredentialsProviderBuilder().Build(); err == nil {
 		all = append(all, oidc)
 	}
-	all = append(all, credentials.NewCLIProfileCredentialsProviderBuilder().Build(), credentials.NewProfileCredentialsProviderBuilder().Build())
+	all = append(all, credentials.NewCLIProfileCredentialsProviderBuilder().Build())
+	all = append(all, credentials.NewProfileCredentialsProviderBuilder().Build())
 	if r := newRole(); r != nil {
 		all = append(all, r)
 	}

@@ -60,7 +60,8 @@ func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provi
 		shown = resp.Clean(code)
 	}
 	e := &provider.APIError{
-		Driver: c.driver, Op: r.Action, Code: shown, Message: resp.Clean(message), RequestID: resp.Clean(resp.RequestID), HTTPStatus: status,
+		Driver: c.driver, Op: r.Action, HTTPStatus: status,
+		Code: shown, Message: resp.Clean(message), RequestID: resp.Clean(resp.RequestID),
 		Outcome: provider.OutcomeRejected, Kind: row.Kind, Temporary: row.Temporary, Lasting: row.Lasting, Stock: row.Stock,
 	}
 	switch {
@@ -154,7 +155,8 @@ func (c *Caller) ended(r Request, ctxErr error) *provider.APIError {
 func (c *Caller) lost(r Request, f *flight, resp *Response, message string, err error) *provider.APIError {
 	says := oncehttp.VerdictOf(f.Status())
 	e := c.notSent(r, kindOfStatus(says), message, err)
-	e.HTTPStatus, e.RequestID, e.Outcome, e.Lasting = f.Status(), resp.Clean(resp.RequestID), outcomeOfFate(f.Fate()), says.Lasting
+	e.HTTPStatus, e.RequestID = f.Status(), resp.Clean(resp.RequestID)
+	e.Outcome, e.Lasting = outcomeOfFate(f.Fate()), says.Lasting
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e.Kind, e.Lasting = nil, false

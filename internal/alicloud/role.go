@@ -107,7 +107,10 @@ func (r *role) take(text []byte) error {
 		return errNoRole
 	}
 	r.current = credentials.Credentials{
-		AccessKeyId: a.AccessKeyID, AccessKeySecret: a.AccessKeySecret, SecurityToken: a.SecurityToken, ProviderName: r.GetProviderName(),
+		AccessKeyId:     a.AccessKeyID,
+		AccessKeySecret: a.AccessKeySecret,
+		SecurityToken:   a.SecurityToken,
+		ProviderName:    r.GetProviderName(),
 	}
 	r.expires = a.Expiration
 	return nil

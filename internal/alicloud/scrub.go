@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
-	"strings"
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 
@@ -16,11 +15,7 @@ import (
 func redactorOf(r Request, key provider.Credentials, query string) *oncehttp.Redactor {
 	out := &oncehttp.Redactor{}
 	for _, name := range append(secretParams(), r.Secrets...) {
-		piece := oncehttp.PieceOfData
-		if strings.Contains(strings.ToLower(name), "password") {
-			piece = oncehttp.PieceOfKey
-		}
-		out.Hide(piece, r.Params[name])
+		out.Hide(oncehttp.PieceOf(name), r.Params[name])
 	}
 	if raw, err := base64.StdEncoding.DecodeString(r.Params["UserData"]); err == nil {
 		out.Hide(oncehttp.PieceOfData, string(raw))

@@ -36,7 +36,7 @@ func (f *flight) exchange(req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if f.into != nil && !f.refused() {
 		in := *resp
 		in.Body = io.NopCloser(resp.Body)

@@ -52,7 +52,7 @@ func (x *Exchange) Watch(ctx context.Context) context.Context {
 }
 
 // Of returns the exchange that watches a ctx, for transports that somebody else calls.
-// Nobody's ctx has nil.
+// A ctx without one has nil.
 func Of(ctx context.Context) *Exchange {
 	x, _ := ctx.Value(exchangeKey{}).(*Exchange)
 	return x
@@ -60,8 +60,8 @@ func Of(ctx context.Context) *Exchange {
 
 // RoundTrip sends a request once, whose ctx is of [Exchange.Watch]. A panic of the
 // transport is [ErrPanic]. The answer has a body, which ends with [ErrTooLarge] when it
-// goes on for ever, and no Location: nobody follows a redirect, because that would send
-// the request again.
+// goes on for ever, and no Location: a redirect must not be followed, because that would
+// send the request again.
 func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	x.req = req
 	resp, err := guarded(base, req)
@@ -190,7 +190,7 @@ func Fetch(direct http.RoundTripper, req *http.Request) (status int, body []byte
 	if err != nil {
 		return 0, nil, err
 	}
-	defer x.Close()
+	defer func() { _ = resp.Body.Close() }()
 	err = x.ReadAll(resp)
 	return x.Status(), x.Body(), err
 }

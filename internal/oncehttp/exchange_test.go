@@ -150,10 +150,10 @@ func TestOddTransports(t *testing.T) {
 	}
 }
 
-// A request that nobody watches, and one without a network, do no harm.
+// A ctx without an exchange, and an exchange without a request, do no harm.
 func TestOf(t *testing.T) {
 	if x := Of(t.Context()); x != nil {
-		t.Errorf("a ctx of nobody has %v", x)
+		t.Errorf("a ctx without an exchange has %v", x)
 	}
 	x := &Exchange{}
 	if got := Of(x.Watch(t.Context())); got != x {

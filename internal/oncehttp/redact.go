@@ -24,6 +24,16 @@ const (
 	PieceOfQuery = 48 // the parameters of a request as one text, which hold what messages say
 )
 
+// PieceOf returns how much of a parameter must not be seen, by its name. What a raw
+// parameter holds is not known; its name tells a password.
+func PieceOf(name string) int {
+	name = strings.ToLower(name)
+	if strings.Contains(name, "passw") || strings.Contains(name, "secret") {
+		return PieceOfKey
+	}
+	return PieceOfData
+}
+
 // maxMessage bounds what is kept of a text, and maxLook what is looked at for it.
 const (
 	maxMessage = 2048

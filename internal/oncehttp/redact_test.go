@@ -156,6 +156,17 @@ func TestPiecesOfSecretsAreHidden(t *testing.T) {
 	}
 }
 
+func TestPieceOf(t *testing.T) {
+	for name, want := range map[string]int{
+		"Password": PieceOfKey, "LoginSettings.Password": PieceOfKey, "login_passwd": PieceOfKey, "AdminSecret": PieceOfKey,
+		"UserData": PieceOfData, "userdata_value": PieceOfData, "KeyPairName": PieceOfData, "": PieceOfData,
+	} {
+		if got := PieceOf(name); got != want {
+			t.Errorf("of %q %d bytes are hidden, want %d", name, got, want)
+		}
+	}
+}
+
 // Words that every message needs stay, unless they are the secret.
 func TestMessagesStayReadable(t *testing.T) {
 	r := &Redactor{}
@@ -183,14 +194,14 @@ func TestMessagesStayReadable(t *testing.T) {
 			t.Errorf("%.60q became %.60q, want %.60q", text, got, want)
 		}
 	}
-	var nobody *Redactor
-	if got := nobody.Text("see https://x/?a=b"); got != "see [url]" {
+	var none *Redactor
+	if got := none.Text("see https://x/?a=b"); got != "see [url]" {
 		t.Errorf("without secrets: %q", got)
 	}
 }
 
 // A text and a secret that repeat themselves have as many common places as the product
-// of their lengths. Nobody waits for all of them.
+// of their lengths. Only some are looked at.
 func TestTextsThatRepeatThemselves(t *testing.T) {
 	r := &Redactor{}
 	r.Hide(PieceOfData, strings.Repeat("-", 16<<10))

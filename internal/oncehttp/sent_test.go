@@ -82,10 +82,10 @@ func exchanges(t *testing.T) []exchangeCase {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(407) }))
 	t.Cleanup(proxy.Close)
 	own := NewTransport(false)
-	old := quietTLS(t, &tls.Config{MaxVersion: tls.VersionTLS11}) //nolint:gosec // what is refused
+	old := quietTLS(t, &tls.Config{MaxVersion: tls.VersionTLS11}) // what is refused
 	wantsCert := quietTLS(t, &tls.Config{ClientAuth: tls.RequireAnyClientCert})
 	trusting := NewTransport(false)
-	trusting.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // to get as far as the client's certificate
+	trusting.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // to get as far as the client's certificate
 	badProxy := NewTransport(false)
 	badProxy.Proxy = func(*http.Request) (*url.URL, error) { return nil, errors.New("no URL") }
 	outOfSockets := dialing(func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("out of sockets") })
@@ -118,7 +118,7 @@ func TestDidAnythingReachTheService(t *testing.T) {
 	for _, c := range exchanges(t) {
 		for how, rt := range map[string]http.RoundTripper{"": c.rt, ", wrapped": transport(c.rt.RoundTrip)} {
 			if how != "" && c.name == "a proxy that has no URL" {
-				continue // nobody can tell
+				continue // that is hidden by the wrapper
 			}
 			x := &Exchange{}
 			_, err := do(t, x, rt, c.url)
@@ -188,7 +188,7 @@ func TestAConnectionOfAnEarlierTryCounts(t *testing.T) {
 	}
 }
 
-// Whoever registers a transport inside one of net/http hides its connections.
+// A transport that is registered inside one of net/http hides its connections.
 func TestATransportInsideATransportProvesNothing(t *testing.T) {
 	outer := NewTransport(false)
 	outer.RegisterProtocol("https", transport(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }))

@@ -86,19 +86,24 @@ func TestNoFormOfASecretIsShown(t *testing.T) {
 	}
 }
 
-// echoing are answers that repeat a text: a refusal that the cloud knows, one that
-// nobody knows, and a page of something in between.
+// echoing are answers that repeat a text: refusals with a code of the table and with
+// another one, and a page of something in between.
 func echoing(s *service, echo string) map[string]cloudsim.Fault {
-	known := map[cloudsim.Cloud]string{cloudsim.ECS: "InvalidParameter", cloudsim.ENS: "InvalidParameter", cloudsim.CVM: "InvalidParameterValue", cloudsim.QingCloud: "1100"}
-	unknown := "Nobody.Knows"
+	known, unknown := "InvalidParameter", "Unheard.Of"
 	if s.cloud == cloudsim.QingCloud {
-		unknown = "1999"
+		known, unknown = "1100", "1999"
 	}
 	refuse := func(code string) cloudsim.Fault {
-		return cloudsim.Fault{Cloud: s.cloud, API: "RunInstances", Kind: cloudsim.Refuse, Code: code, Status: http.StatusBadRequest, Message: "cannot use " + echo + " here"}
+		return cloudsim.Fault{
+			Cloud: s.cloud, API: "RunInstances", Kind: cloudsim.Refuse,
+			Code: code, Status: http.StatusBadRequest, Message: "cannot use " + echo + " here",
+		}
 	}
-	page := cloudsim.Fault{Cloud: s.cloud, API: "RunInstances", Kind: cloudsim.Proxy, Status: http.StatusBadGateway, Body: "<html><body>cannot use " + echo + " here</body></html>"}
-	return map[string]cloudsim.Fault{"a known code": refuse(known[s.cloud]), "a code of nobody": refuse(unknown), "a page": page}
+	page := cloudsim.Fault{
+		Cloud: s.cloud, API: "RunInstances", Kind: cloudsim.Proxy,
+		Status: http.StatusBadGateway, Body: "<html><body>cannot use " + echo + " here</body></html>",
+	}
+	return map[string]cloudsim.Fault{"a known code": refuse(known), "an unknown code": refuse(unknown), "a page": page}
 }
 
 // refusal returns all that the error of a create says which meets a fault.
@@ -126,12 +131,13 @@ func TestNoFormOfASecretIsShownByTransports(t *testing.T) {
 	for _, s := range services() {
 		for form, echo := range formsOf(password) {
 			sent := 0
-			client := s.connect(t, config{options: &provider.Options{RetryFor: -1, SearchFor: -1}, transport: wire(func(*http.Request) (*http.Response, error) {
+			transport := wire(func(*http.Request) (*http.Response, error) {
 				if sent++; sent > 1 { // what looks for the instances does not know the password
 					return nil, io.ErrUnexpectedEOF
 				}
 				return nil, &echoError{echo}
-			})})
+			})
+			client := s.connect(t, config{options: &provider.Options{RetryFor: -1, SearchFor: -1}, transport: transport})
 			_, err := client.RunInstances(t.Context(), s.spec, nil)
 			if part := shown(dump(err), echo); part != "" {
 				t.Errorf("%s: %s: %q is shown: %v", s.cloud, form, part, err)

@@ -48,7 +48,7 @@ func TestTheExchangeOfTheCtxKnowsTheAnswer(t *testing.T) {
 	}
 }
 
-// A request that nobody watches is sent all the same.
+// A request without an exchange is sent all the same.
 func TestARequestWithoutAnExchange(t *testing.T) {
 	req := httptest.NewRequest(http.MethodPost, "http://host", nil)
 	if _, err := (&Guard{oncehttp.NewPair(says(200, ""))}).RoundTrip(req); err != nil {
