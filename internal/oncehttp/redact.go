@@ -57,7 +57,15 @@ type Redactor struct {
 }
 
 // known is what a redactor knows.
-type known struct{ secrets []hidden }
+type known struct {
+	secrets []hidden
+	grams   grams
+}
+
+func (k *known) add(s hidden) {
+	k.secrets = append(k.secrets, s)
+	k.grams.add(&s)
+}
 
 // Hide adds secrets, of which so many bytes in a row must not be seen. A value of less
 // than four bytes is too short to be hidden. A key of less than eight bytes is hidden as
@@ -76,10 +84,10 @@ func (r *Redactor) Hide(piece int, values ...string) {
 		if len(value) < shortKey {
 			least = len(value)
 		}
-		k.secrets = append(k.secrets, hide(value, least))
+		k.add(hide(value, least))
 		if strings.ContainsRune(value, '\\') && piece > PieceOfKey {
 			// A server that escapes line ends alone leaves other escapes as they were.
-			k.secrets = append(k.secrets, hide(unescaped(value), least))
+			k.add(hide(unescaped(value), least))
 		}
 	}
 }
@@ -134,13 +142,12 @@ func (r *Redactor) clean(text, partly string) string {
 }
 
 func (r *Redactor) mask(text, partly string) string {
-	secrets := r.secrets()
-	if len(secrets) == 0 {
+	if len(r.secrets()) == 0 {
 		return text
 	}
 	var out strings.Builder
 	end := int32(0)
-	for _, s := range find(text, secrets) {
+	for _, s := range find(text, r.state()) {
 		mark := Redacted
 		if s.partly {
 			mark = partly
