@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
@@ -116,7 +115,7 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)
-	resp := f.response(sync.OnceValue(func() *oncehttp.Redactor { return redactorOf(r, p.key, f.Request().URL.RawQuery) }))
+	resp := f.response(func() *oncehttp.Redactor { return redactorOf(r, p.key, f.Request().URL.RawQuery) })
 	if err == nil {
 		return resp, nil
 	}

@@ -47,7 +47,8 @@ type Response struct {
 	RequestID  string // "" when the answer has none
 
 	decoded    error                     // how decoding into Request.Into went
-	redactor   func() *oncehttp.Redactor // knows the secrets of the call; nil: there are none
+	redactor   func() *oncehttp.Redactor // makes one that knows the secrets of the call; nil: there are none
+	known      *oncehttp.Redactor        // what it made; most answers need none
 	retryAfter time.Duration             // as the answer asks; 0: it does not
 }
 
@@ -73,10 +74,10 @@ func (r *Response) Salvage(lists ...string) (ids IDs, orderID string) {
 func (r *Response) Clean(text string) string { return r.redact().Text(text) }
 
 func (r *Response) redact() *oncehttp.Redactor {
-	if r.redactor == nil {
-		return nil
+	if r.known == nil && r.redactor != nil {
+		r.known = r.redactor()
 	}
-	return r.redactor()
+	return r.known
 }
 
 // Preview returns the request that Call would send, secrets masked. It does no I/O.
