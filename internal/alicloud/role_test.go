@@ -1,6 +1,7 @@
 package alicloud
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 )
@@ -159,7 +162,25 @@ func TestThePlacesOfTheDefaultChain(t *testing.T) {
 	if got := names(); len(got) != 4 || got[3] != sdk+"URLCredentialsProvider" {
 		t.Errorf("the places are %s, want the URI last and no role", got)
 	}
-	if found, err := newPlaces().GetCredentials(); err == nil {
-		t.Errorf("nowhere has a key, and it is %s", found.AccessKeyId)
+}
+
+func TestTheFirstPlaceWithAKeyIsKept(t *testing.T) {
+	asked := 0
+	empty := chainFunc(func() (*credentials.Credentials, error) {
+		asked++
+		return nil, errors.New("no key")
+	})
+	p := &places{all: []credentials.CredentialsProvider{empty, chainFunc(found)}}
+	for range 2 {
+		if keys, err := p.GetCredentials(); err != nil || keys.AccessKeyId != "id" {
+			t.Errorf("got %+v, %v; want the key of the second place", keys, err)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("the first place was asked %d times, want once", asked)
+	}
+	p = &places{all: []credentials.CredentialsProvider{empty}}
+	if _, err := p.GetCredentials(); !errors.Is(err, errNoCredentials) {
+		t.Errorf("nowhere is a key: got %v, want %v", err, errNoCredentials)
 	}
 }

@@ -12,6 +12,9 @@ import (
 type view struct {
 	text   []byte
 	lo, hi []int32 // byte i came from [lo[i], hi[i]) of the original
+
+	full *view   // of a compact view: what it was made of
+	at   []int32 // of a compact view: where byte i is in full
 }
 
 func viewOf(s string) *view {
@@ -41,9 +44,11 @@ func (v *view) take(of *view, i, j int, text string) {
 // the plus that stands for a blank in URLs.
 func (v *view) compact() *view {
 	out := newView(len(v.text))
+	out.full, out.at = v, make([]int32, 0, len(v.text))
 	for i, b := range v.text {
 		if !passing(b) {
 			out.add(b, v.lo[i], v.hi[i])
+			out.at = append(out.at, int32(i))
 		}
 	}
 	return out

@@ -174,6 +174,12 @@ func (x *search) compare(s *hidden, places func() *view, v *view, i, j int) int 
 		}
 	}
 	found := stretch{lo: v.lo[lo], hi: v.hi[hi-1], partly: partly}
+	if lo+shift == 0 {
+		found.lo = before(v, s.raw, lo)
+	}
+	if hi+shift == len(s.bare) {
+		found.hi = after(v, s.raw, hi-1)
+	}
 	if !partly || !isWord(x.text[found.lo:found.hi]) {
 		x.found = append(x.found, found)
 	}
@@ -192,6 +198,29 @@ func common(text, secret []byte, i, j int) (lo, hi int) {
 	}
 	return lo, hi
 }
+
+// before returns where a secret begins in a text whose first byte that counts is known:
+// one in base64 may begin with a plus.
+func before(v *view, secret string, first int) int32 {
+	at := v.at[first]
+	begin := len(secret) - len(strings.TrimLeftFunc(secret, passingRune))
+	for begin > 0 && at > 0 && v.full.text[at-1] == secret[begin-1] {
+		begin, at = begin-1, at-1
+	}
+	return v.full.lo[at]
+}
+
+// after returns where a secret ends in a text whose last byte that counts is known.
+func after(v *view, secret string, last int) int32 {
+	at := int(v.at[last])
+	end := len(strings.TrimRightFunc(secret, passingRune))
+	for end < len(secret) && at+1 < len(v.full.text) && v.full.text[at+1] == secret[end] {
+		end, at = end+1, at+1
+	}
+	return v.full.hi[at]
+}
+
+func passingRune(r rune) bool { return r < 0x80 && passing(byte(r)) }
 
 // unbroken returns the part of [lo, hi) around a place that has no blanks which the
 // secret does not have: words of a message next to each other are no piece of a key.

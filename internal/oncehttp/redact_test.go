@@ -134,21 +134,24 @@ func TestSecretsAreHiddenInEveryForm(t *testing.T) {
 
 func TestPiecesOfSecretsAreHidden(t *testing.T) {
 	r := &Redactor{}
-	r.Hide(PieceOfKey, "Pl4nted-Passw0rd+x", "seven77", "four")
+	r.Hide(PieceOfKey, "Pl4nted-Passw0rd+x", "seven77", "four", "+begins+with+a+plus+")
 	r.Hide(PieceOfData, "echo 'the ordinary words of a script'", "short words")
 	for text, want := range map[string]string{
-		"got Pl4nted-Pass of it":          "got [redacted] of it",
-		"got Pl4nte of it":                "got [redacted] of it",
-		"got Pl4nt of it":                 "got Pl4nt of it",
-		"got -Passw0rd x of it":           "got [redacted] of it",
-		"got UGw0bnRlZC1 of it":           "got [redacted] of it", // the first 8 letters
-		"got seven77, seven7":             "got [redacted], seven7",
-		"got four, fou, f our":            "got [redacted], fou, f our",
-		"the ordinary words of a message": "[redacted] message",
-		"my ordinary words":               "my ordinary words",
-		"ordinary words of a":             "[redacted]",
-		"short words, short word":         "[redacted], short word",
-		"a password is secret":            "a password is secret",
+		"got Pl4nted-Pass of it":             "got [redacted] of it",
+		"got Pl4nte of it":                   "got [redacted] of it",
+		"got Pl4nt of it":                    "got Pl4nt of it",
+		"got -Passw0rd x of it":              "got [redacted] of it",
+		"got UGw0bnRlZC1 of it":              "got [redacted] of it", // the first 8 letters
+		"got seven77, seven7":                "got [redacted], seven7",
+		"got four, fou, f our":               "got [redacted], fou, f our",
+		"the ordinary words of a message":    "[redacted] message",
+		"my ordinary words":                  "my ordinary words",
+		"ordinary words of a":                "[redacted]",
+		"short words, short word":            "[redacted], short word",
+		"a password is secret":               "a password is secret",
+		"got +begins+with+a+plus+":           "got [redacted]",
+		"got %2Bbegins%2Bwith%2Ba%2Bplus%2B": "got [redacted]",
+		"got  begins with a plus ":           "got  [redacted] ",
 	} {
 		if got := r.Text(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
