@@ -11,8 +11,8 @@
 // first call and again when keys expire: the environment variables
 // ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
 // ALIBABA_CLOUD_SECURITY_TOKEN, OIDC, the profile of the vendor's command line
-// tool, the credentials file, the role of the server this runs on, and
-// ALIBABA_CLOUD_CREDENTIALS_URI. What a failed chain says is not repeated,
+// tool, the credentials file, the role of the instance this runs on (which is asked
+// past any proxy), and ALIBABA_CLOUD_CREDENTIALS_URI. What a failed chain says is not repeated,
 // because it quotes URLs and answers.
 //
 // # Idempotency

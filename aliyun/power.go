@@ -89,8 +89,7 @@ func (d *driver) refused(r alicloud.Request, resp *alicloud.Response, ids []stri
 		case "":
 			failed[id] = d.caller.Senseless(r, resp)
 		default:
-			e := d.caller.Refusal(r, resp.Clean(string(row.Code)), resp.Clean(string(row.Message)), resp.RequestID, resp.HTTPStatus)
-			resp.Pause(e)
+			e := d.caller.Refusal(r, resp, string(row.Code), string(row.Message))
 			failed[id] = alicloud.ForPower(e, passing(string(row.CurrentStatus)))
 		}
 	}

@@ -92,7 +92,7 @@ func losesIDs(body []byte) bool {
 // contradiction is the error of an answer that says both, success by its status
 // and failure by its code. ECS does not answer so: it proves nothing.
 func (d *driver) contradiction(r alicloud.Request, resp *alicloud.Response, a *runAnswer) error {
-	e := d.caller.Refusal(r, resp.Clean(string(a.Code)), resp.Clean(string(a.Message)), resp.RequestID, resp.HTTPStatus)
+	e := d.caller.Refusal(r, resp, string(a.Code), string(a.Message))
 	e.Outcome, e.TokenDead = provider.OutcomeUnknown, false
 	if e.Kind == nil {
 		e.Kind = provider.ErrUnavailable

@@ -20,8 +20,8 @@
 //
 // Config.Credentials, or else the SDK's default chain: the environment
 // (ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET, _SECURITY_TOKEN), OIDC, the profile of
-// the vendor's command line, its credentials file, the role of the instance,
-// and the credentials URI.
+// the vendor's command line, its credentials file, the role of the instance (which
+// is asked past any proxy), and the credentials URI.
 //
 // # Idempotency
 //

@@ -37,9 +37,7 @@ func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code ali
 	if code == "" || code == "0" {
 		return nil
 	}
-	e := d.caller.Refusal(r, string(code), "", resp.RequestID, resp.HTTPStatus)
-	resp.Pause(e)
-	return e
+	return d.caller.Refusal(r, resp, string(code), "")
 }
 
 // ofSeveral corrects the error of a create of several instances. Whether one that runs

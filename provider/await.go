@@ -26,17 +26,23 @@ import (
 // alternative, and the wait goes on. With OnFailure terminate, a wait that ends
 // with instances that failed releases all instances of the operation.
 //
+// Instances that still bear a marker in place of their name get their name, unless the
+// operation was resumed without its spec. A name that is refused is told once, by an
+// error beside all that run.
+//
 // Where creates are found by a marker, an instance of a create that was given up may
 // become visible late. Wait looks for such instances, at least until half of
 // [Options].SearchFor has passed since the create was given up, and tells of them by a
 // *[RunError] with Surplus beside all that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	running := map[string]Instance{}
-	var trouble error // of replacing instances, told when the wait is over
+	var trouble error   // of replacing instances, told when the wait is over
+	var unnamed []error // of names, likewise
 	doubtful := len(op.ledger.Doubtful())
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
-		list, err := op.waitFor(ctx, ids, o)
+		list, nameErr, err := op.waitFor(ctx, ids, o)
+		unnamed = append(unnamed, nameErr)
 		for _, i := range list {
 			running[i.ID] = i
 		}
@@ -51,11 +57,11 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
 			continue
 		case !failed || ctx.Err() != nil:
-			return op.inOrder(running), op.endOfWait(ctx, doubtful, err, trouble)
+			return op.inOrder(running), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble)...)
 		}
 		more, mendErr := op.mend(ctx, w.Failed)
 		if !more {
-			return op.inOrder(running), op.endOfWait(ctx, doubtful, err, trouble, mendErr)
+			return op.inOrder(running), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble, mendErr)...)
 		}
 		o.replaced(len(w.Failed))
 		trouble = mendErr
@@ -76,14 +82,25 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 }
 
 // waitFor waits for some instances of the operation, and writes down which of them were
-// seen.
-func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) ([]Instance, error) {
+// seen. Those that still bear a marker get their names, and nameErr is what went wrong
+// with that.
+func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
+	owed := op.nameless()
+	if owed {
+		w.sightings = map[string]Instance{}
+	}
 	w.ownerOf = op.ownerByClock()
-	list, err := w.wait(ctx, op.target())
+	list, err = w.wait(ctx, op.target())
+	if owed && ctx.Err() == nil { // first, as long as parts have their strangers
+		nameErr = op.nameSighted(ctx, w.sightings)
+	}
 	op.recordSighted(w)
-	return list, err
+	for n := range list {
+		list[n].Name = op.nameGiven(&list[n])
+	}
+	return list, nameErr, err
 }
 
 // ownerByClock returns what tells whose an instance is from a sighting of it alone.

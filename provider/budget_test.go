@@ -231,6 +231,52 @@ func TestAThrottledRateHasASmallerBurst(t *testing.T) {
 	})
 }
 
+// However low the rate, one call goes at a time, and not two.
+func TestAMuchThrottledRateHasNoBurst(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 8, Per: time.Second})
+		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if n <= 4 {
+				return nil, throttled()
+			}
+			return f.look(r), nil
+		}
+		c := f.client()
+		read(t, c, 1) // throttled four times
+		time.Sleep(8 * time.Second)
+		f.calls = nil
+		read(t, c, 4)
+		if n := most(f.calls, time.Millisecond); n != 1 {
+			t.Errorf("%d calls at once at a sixteenth of the rate, want 1", n)
+		}
+	})
+}
+
+// A rate of more than a second is spread: clouds count shorter stretches as well.
+func TestARateOfAMinuteIsSpread(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 60, Per: time.Minute})
+		read(t, f.client(), 5)
+		if n := most(f.calls, time.Second); n != 1 {
+			t.Errorf("%d calls within a second, want 1", n)
+		}
+	})
+}
+
+// A rate without a number or without a time is no rate.
+func TestHalfARateIsNone(t *testing.T) {
+	for _, r := range []provider.Rate{{Calls: 1}, {Per: time.Minute}, {Calls: -1, Per: time.Minute}} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.rates(provider.APIDescribeInstances, r)
+			start := time.Now()
+			read(t, f.client(), 5)
+			if took := time.Since(start); took != 0 {
+				t.Errorf("%+v: five calls took %v", r, took)
+			}
+		})
+	}
+}
+
 func TestThrottlingNeverStopsTheCalls(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Second})

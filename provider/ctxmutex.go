@@ -24,4 +24,15 @@ func (m *ctxMutex) lock(ctx context.Context) error {
 	}
 }
 
+// tryLock locks the mutex if it is unlocked, and reports whether it did.
+func (m *ctxMutex) tryLock() bool {
+	m.once.Do(func() { m.held = make(chan struct{}, 1) })
+	select {
+	case m.held <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
 func (m *ctxMutex) unlock() { <-m.held }

@@ -176,3 +176,31 @@ func TestWhatIsNoIDIsNoInstance(t *testing.T) {
 		}
 	})
 }
+
+// On a cloud without tokens an answer that names too many, of which nothing is ever found,
+// leaves a way forward: a person looks, and says so.
+func TestADoubtfulCreateThatIsNeverFoundNeedsAPerson(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(gives(nil, "i-a", "i-b", "i-c"), works)
+		s := named(2, "web")
+		op, err := m.client().RunInstances(t.Context(), s, nil)
+		for _, want := range []string{"region-1", "i-a, i-b, i-c", "ResumeOptions.NoneMade"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("the error does not name %s: %v", want, err)
+			}
+		}
+		again, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || m.created != 0 {
+			t.Errorf("resumed, %d were made: %v; want none, and an unknown outcome", m.created, err)
+		}
+		again, err = m.client().Resume(t.Context(), tokenOf(t, again), &provider.ResumeOptions{Spec: &s, NoneMade: true})
+		if errors.Is(err, provider.ErrOutcomeUnknown) || m.created != 2 {
+			t.Errorf("after a person has looked, %d were made: %v; want 2", m.created, err)
+		}
+		for _, id := range m.alive() {
+			if !slices.Contains(again.InstanceIDs(), id) {
+				t.Errorf("%s is not in hand: %v", id, again.InstanceIDs())
+			}
+		}
+	})
+}

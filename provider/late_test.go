@@ -3,6 +3,8 @@ package provider_test
 import (
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -204,6 +206,81 @@ func TestASearchGoesOnWhileItFindsMore(t *testing.T) {
 		}
 		if got := op.InstanceIDs(); len(got) != 5 {
 			t.Errorf("in hand are %v, want five", got)
+		}
+	})
+}
+
+// A create that was given up may have made something: the error counts it for as long as
+// instances may take to become visible, and no longer.
+func TestWhatAGivenUpCreateMadeMayAppear(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) { return nil, lost() }
+		s := named(2, "web")
+		op, err := m.client().RunInstances(t.Context(), s, nil)
+		var e *provider.RunError
+		if !errors.As(err, &e) || e.MayAppear != 4 || e.Created != 0 {
+			t.Fatalf("got %v, want a RunError of two creates of which up to 4 instances may appear", err)
+		}
+		if errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("a search has found nothing, and the outcome is called unknown: %v", err)
+		}
+		if want := "up to 4 may still appear"; !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want it to say %q", err, want)
+		}
+		res, err := op.Terminate(t.Context(), nil)
+		if err != nil || res.MayAppear != 4 {
+			t.Errorf("terminated: %d may appear, %v; want 4", res.MayAppear, err)
+		}
+		time.Sleep(15 * time.Minute)
+		again, err := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if !errors.As(err, &e) || e.MayAppear != 0 {
+			t.Errorf("a quarter of an hour later: got %v, want a RunError of which nothing may appear", err)
+		}
+		if res, err = again.Terminate(t.Context(), nil); err != nil || res.MayAppear != 0 {
+			t.Errorf("terminated a quarter of an hour later: %d may appear, %v", res.MayAppear, err)
+		}
+	})
+}
+
+// What has appeared is not waited for any more.
+func TestWhatHasAppearedIsNotCountedAgain(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		late(m)
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e *provider.RunError
+		if _, err = op.Wait(t.Context(), nil); !errors.As(err, &e) || len(e.Surplus) != 2 || e.MayAppear != 0 {
+			t.Errorf("got %v, want a surplus of two, and nothing more that may appear", err)
+		}
+		if res, err := op.Terminate(t.Context(), nil); err != nil || res.MayAppear != 0 {
+			t.Errorf("terminated: %d may appear, %v; want 0", res.MayAppear, err)
+		}
+	})
+}
+
+// A search ends although each look finds more: nobody waits for ever.
+func TestASearchThatAlwaysFindsMoreEnds(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(but(lost()))
+		m.state = func(id string, age time.Duration) (provider.State, string) {
+			n, _ := strconv.Atoi(strings.TrimPrefix(id, "i-"))
+			if age < time.Duration(n)*time.Minute {
+				return "", ""
+			}
+			return provider.StateRunning, "Running"
+		}
+		start := time.Now()
+		op, err := m.client(func(o *provider.Options) { o.RetryFor = -1 }).RunInstances(t.Context(), named(30, "web"), nil)
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("got %v, want what happened to the create", err)
+		}
+		if took := time.Since(start); took < 4*time.Minute || took > 6*time.Minute {
+			t.Errorf("it took %v, want about five minutes", took)
+		}
+		if n := len(op.InstanceIDs()); n < 4 {
+			t.Errorf("%d instances in hand, want those that were visible", n)
 		}
 	})
 }

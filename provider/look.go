@@ -68,10 +68,23 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 		return fmt.Errorf("%w: looking for the instances of a lost create: %w", ErrOutcomeUnknown, err)
 	case p.Order != "" && p.Missing() > 0: // a second order would be paid as well
 		return op.unpaid(&p)
-	case !op.ledger.Looked(i, time.Now()):
-		return fmt.Errorf("%w: %w, and they are not found by their marker", ErrOutcomeUnknown, &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra)})
+	case op.ledger.Looked(i, time.Now()):
+	case op.noneMade:
+		op.ledger.Settle(i)
+	default:
+		return op.mustCheckNamed(&p)
 	}
 	return nil
+}
+
+// mustCheckNamed says what a person has to check about a create of which an answer that
+// cannot be true has named instances that the marker does not find: they may be visible
+// late, or gone, or somebody else's.
+func (op *Operation) mustCheckNamed(p *ledger.Part) error {
+	named := append(slices.Clone(p.IDs[p.Certain:]), p.Extra...)
+	return fmt.Errorf("%w: %w, and they are not found by their marker: resume later, or look in region %s for %s;"+
+		" terminate by ID what is the operation's, and resume with ResumeOptions.NoneMade once there is nothing",
+		ErrOutcomeUnknown, &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra)}, op.region, someOf(named))
 }
 
 // unpaid is the error of a part whose order waits to be paid, as far as anybody can see.

@@ -5,16 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/poll"
 )
+
+// Clouds without client tokens: instances are created with a marker in their name, and
+// get the name of the spec afterwards. That an answer names an instance is no proof
+// that it is the operation's: only what the cloud shows with the marker is renamed.
+// What is not visible yet gets its name when Wait, Look or Resume sees it.
+
+// naming is what is known of the name of one instance. It is not part of tokens, which
+// say only of which parts names are owed: a resumed operation looks again.
+type naming struct {
+	sent bool   // a rename went out: the name proves nothing any more
+	done bool   // it has its name, or is not to be renamed
+	name string // that it was given; "" before that
+	told bool   // the caller has heard that it keeps its marker
+	err  error  // why the latest rename failed
+}
+
+// owedName is an instance that has to get its name.
+type owedName struct {
+	id, name string
+	part     int
+}
 
 // nameless reports whether instances still bear the marker instead of their name.
 func (op *Operation) nameless() bool {
-	if !op.c.marksByName() || op.opts.KeepMarker || op.spec().Name == "" {
+	unmarked := !op.c.marksByName() || op.opts.KeepMarker
+	if unmarked || op.spec == nil || op.spec().Name == "" {
 		return false
 	}
 	return slices.ContainsFunc(op.ledger.All(), func(p ledger.Part) bool { return lacksNames(&p) })
@@ -24,108 +46,234 @@ func (op *Operation) nameless() bool {
 // may not be the operation's keeps the name it has.
 func lacksNames(p *ledger.Part) bool { return !p.Renamed && !p.Open() && p.Certain > 0 }
 
-// giveNames gives instances the name of the spec in place of the marker, once it
-// is known which they are. What fails is told with the operation's errors, also
-// that ctx has ended, and tried again by Resume. A cloud that renames nothing is
-// tried for as long as one call is repeated, not once for each instance.
-func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
+// owedNames returns the instances that have to get their name, in order.
+func (op *Operation) owedNames(spec *RunInstancesSpec) (list []owedName) {
+	parts := op.ledger.All()
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	for i := range parts {
+		p := &parts[i]
+		if !lacksNames(p) {
+			continue
+		}
+		for n, id := range p.IDs[:p.Certain] {
+			if !op.names[id].done {
+				list = append(list, owedName{id: id, part: i, name: numbered(spec, p.First+p.NumberOffset+n)})
+			}
+		}
+	}
+	return list
+}
+
+// nameOf changes what is known of the name of an instance.
+func (op *Operation) nameOf(id string, change func(*naming)) {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	if op.names == nil {
+		op.names = map[string]naming{}
+	}
+	n := op.names[id]
+	change(&n)
+	op.names[id] = n
+}
+
+// renamer returns what gives names, or nil where there is nothing to do. The marker of
+// instances that the journal does not have is the only trace of them: they keep it.
+func (op *Operation) renamer() Renamer {
 	r, ok := op.c.driver.(Renamer)
-	if !ok || !op.nameless() || op.unsaved() {
+	if !ok || !op.nameless() || op.unsaved() || op.ledger.Over() {
+		return nil
+	}
+	return r
+}
+
+// giveNames gives instances the name of the spec in place of the marker, once it is
+// known which they are. It looks at them first, in calls that are shared with all who
+// wait, and again at those that are not visible yet, for as long as one call is
+// repeated. What is not visible then is left to Wait, Look and Resume. What fails is
+// told with the operation's errors, also that ctx has ended, and is tried again by them.
+func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
+	r := op.renamer()
+	if r == nil {
 		return
 	}
-	op.forgetNames()
-	stop := time.Now().Add(op.c.opts.RetryFor)
-	for i, p := range op.ledger.All() {
-		if !lacksNames(&p) {
-			continue
-		}
-		if err := op.renameAll(ctx, r, spec, &p, stop); err != nil {
-			op.addProblem(&nameError{err})
-			continue
-		}
-		op.ledger.Rename(i)
+	err := op.naming.lock(ctx)
+	if err == nil {
+		defer op.naming.unlock()
+		op.clearNames()
+		err = op.nameVisible(ctx, r, spec)
 	}
+	if err != nil {
+		op.failNames(op.owedNames(spec), err)
+	}
+	_ = op.closeNames(spec) // the operation's error tells all of them
 	op.addProblem(op.saveAnswer(ctx))
 }
 
-// forgetNames drops what went wrong with names so far: all that lack theirs are
-// about to be tried again.
-func (op *Operation) forgetNames() {
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	op.problems = slices.DeleteFunc(op.problems, func(err error) bool { return errors.As(err, new(*nameError)) })
-}
-
-// nameError is names that could not be given back.
-type nameError struct{ err error }
-
-// Error says whose.
-func (e *nameError) Error() string { return e.err.Error() }
-
-// Unwrap returns the reason.
-func (e *nameError) Unwrap() error { return e.err }
-
-// renameAll gives the servers of a part their names. Its error names the servers
-// that keep the marker, with the first reason.
-func (op *Operation) renameAll(ctx context.Context, r Renamer, spec *RunInstancesSpec, p *ledger.Part, stop time.Time) error {
-	g := new(errgroup.Group)
-	g.SetLimit(parallelCalls)
-	ids := p.IDs[:p.Certain]
-	failed := make([]bool, len(ids))
-	for n, id := range ids {
-		g.Go(func() error {
-			err := op.rename(ctx, r, id, numbered(spec, p.First+p.NumberOffset+n), stop)
-			failed[n] = err != nil
+// nameVisible gives names to what looks show, until all have theirs. Only the pauses
+// between looks are patience: a look may wait in the library's own queue.
+func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstancesSpec) error {
+	patience := min(op.c.opts.RetryFor, op.c.opts.VisibleWithin-time.Since(op.ledger.NamedAt()))
+	for n := 0; ; n++ {
+		shown, err := op.lookAtNames(ctx, op.owedNames(spec))
+		op.nameShown(ctx, r, spec, shown)
+		d := pause(n)
+		patience -= d
+		left := op.owedNames(spec)
+		switch {
+		case len(left) == 0:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, errUnanswered):
+			return nil
+		case err != nil:
 			return err
-		})
-	}
-	err := g.Wait()
-	if err == nil {
-		return nil
-	}
-	var left []string
-	for n, id := range ids {
-		if failed[n] {
-			left = append(left, id)
+		case op.failedNames(left):
+			return nil
+		case patience < 0: // an ID that is never shown may stand in the place of another
+			op.adoptInPlace(ctx, spec, partsOf(left))
+			return nil
+		case !sleep(ctx, d):
+			return ctx.Err()
 		}
 	}
-	return fmt.Errorf("servers %v keep a marker in their name: %w", left, err)
 }
 
-// numbered is the name of the server at an index of the operation.
-func numbered(spec *RunInstancesSpec, index int) string {
-	if !spec.UniqueSuffix {
-		return spec.Name
+// errUnanswered is a look that waited in the library's own queue for too long. It is no
+// trouble: the names stay owed.
+var errUnanswered = errors.New("no look was answered")
+
+// slowestRate is how long the calls of one look may wait for each other: no cloud allows
+// fewer of them.
+const slowestRate = 10 * time.Second
+
+// lookAtNames looks once at instances, through the shared poller, and returns those that
+// are visible.
+func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[string]Instance, error) {
+	ids := make([]string, len(owed))
+	for n := range owed {
+		ids[n] = owed[n].id
 	}
-	digits := max(3, len(fmt.Sprint(max(spec.Count, 1))))
-	return fmt.Sprintf("%s%0*d", spec.Name, digits, index+1)
+	w := newWaiter(op.c, StateRunning, ids, nil)
+	w.sightings, w.ownerOf = map[string]Instance{}, op.ownerByClock()
+	t := op.target()
+	t.IDs, t.Observe = w.ids, w.observe
+	queued := time.Duration(len(ids)/op.c.limits.IDsPerDescribe) * slowestRate
+	within, cancel := context.WithTimeout(ctx, max(op.c.opts.RetryFor, ownerLook)+queued)
+	defer cancel()
+	err := op.c.poller.engine(op.c).Look(within, t)
+	seen := w.sighted() // of strangers the parts are needed: see doubtShown
+	op.ledger.See(append(seen[unclear], seen[foreign]...))
+	op.ledger.Recognize(seen[own])
+	var cut *poll.Interrupted
+	switch {
+	case err == nil:
+		return w.sightings, nil
+	case within.Err() == nil || ctx.Err() != nil:
+	case errors.As(err, &cut): // calls have failed until the time was over
+		err = cut.Call
+	default:
+		err = errUnanswered
+	}
+	return w.sightings, fmt.Errorf("looking at them: %w", err)
 }
 
-// rename gives one server its name. One that is gone already needs none: whoever
-// waits for it is told why.
-func (op *Operation) rename(ctx context.Context, r Renamer, id, name string, stop time.Time) error {
-	again := func(err error) bool { return passes(err) || op.unseen(err) }
-	err := repeatUntil(ctx, stop, again, func(ctx context.Context) error {
-		return op.c.once(ctx, op.region, APIRenameInstance, 1, func(ctx context.Context) (string, error) {
-			return "", r.RenameInstance(ctx, op.region, id, name)
-		})
-	})
-	if errors.Is(err, ErrNotFound) && time.Since(op.c.recent.at(id)) > youngFor && ctx.Err() == nil { // else it was not looked for to the end
+// nameSighted gives names to instances that a wait or a look has just seen. It returns
+// what went wrong, of each instance once.
+func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance) error {
+	r := op.renamer()
+	if r == nil || len(shown) == 0 || !op.naming.tryLock() { // whoever has the lock gives names
 		return nil
 	}
-	return err
+	defer op.naming.unlock()
+	spec := op.spec()
+	op.nameShown(ctx, r, spec, shown)
+	return oneParagraph(op.c.name, op.closeNames(spec), op.saveAnswer(ctx))
 }
 
-// unseen tells of a server that the cloud has named and does not find that it may
-// yet show up: for as long as servers of a lost create are looked for.
-func (op *Operation) unseen(err error) bool {
-	return errors.Is(err, ErrNotFound) && time.Since(op.ledger.NamedAt()) < op.c.opts.VisibleWithin
+// nameShown renames the instances that were seen with the operation's marker. Those that
+// cannot be the operation's are told as doubtful, and what bears the marker is taken in
+// their place. Callers have op.naming.
+func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstancesSpec, shown map[string]Instance) {
+	if parts := op.doubtShown(spec, shown); len(parts) > 0 {
+		op.adoptInPlace(ctx, spec, parts)
+	}
+	var marked []owedName
+	for _, o := range op.owedNames(spec) {
+		if i, ok := shown[o.id]; ok && op.bearsMarker(&i) {
+			marked = append(marked, o)
+		}
+	}
+	op.renameAll(ctx, r, marked)
 }
 
-// unsaved tells whether the journal has failed. The marker is then the only
-// trace of servers whose IDs it does not have.
-func (op *Operation) unsaved() bool {
+// bearsMarker reports whether an instance has the operation's marker in its name.
+func (op *Operation) bearsMarker(i *Instance) bool {
+	return strings.Contains(i.Name, markerStart(op.owner, op.id))
+}
+
+// doubtShown judges the instances that were seen without the marker, and returns the
+// parts that had some which cannot be the operation's.
+func (op *Operation) doubtShown(spec *RunInstancesSpec, shown map[string]Instance) (parts []int) {
+	oldest := op.oldestPossible(shown)
+	for _, o := range op.owedNames(spec) {
+		i, ok := shown[o.id]
+		switch {
+		case !ok, op.bearsMarker(&i), i.Name == "" && !released(i.State):
+			continue
+		case op.isOthers(&i, oldest):
+			op.ledger.Doubt([]string{o.id})
+			parts = append(parts, o.part)
+		}
+		op.nameOf(o.id, func(n *naming) { n.done, n.err = true, nil })
+	}
+	slices.Sort(parts)
+	return slices.Compact(parts)
+}
+
+// isOthers reports whether an instance that was seen without the marker cannot be the
+// operation's. After a rename was sent, here or by another process, its name proves
+// nothing.
+func (op *Operation) isOthers(i *Instance, oldest time.Time) bool {
+	op.mu.Lock()
+	sent := op.names[i.ID].sent
+	op.mu.Unlock()
+	resumed := op.began.IsZero()
+	if sent || resumed || released(i.State) {
+		return false
+	}
+	by := op.c.recent.namer(i.ID)
+	another := by != "" && by != op.id
+	return another || op.isForeign(i, oldest)
+}
+
+// partsOf returns the parts that instances belong to.
+func partsOf(list []owedName) (parts []int) {
+	for i := range list {
+		parts = append(parts, list[i].part)
+	}
+	return slices.Compact(parts)
+}
+
+// adoptInPlace looks by the marker for what parts have made of which an answer named
+// instances of somebody else, or such as nobody sees, and takes it over.
+func (op *Operation) adoptInPlace(ctx context.Context, spec *RunInstancesSpec, parts []int) {
+	for _, i := range parts {
+		p := op.ledger.Part(i)
+		if _, err := op.adoptMarked(ctx, i, op.marked(spec.Name, i, p.Generation), true); err != nil {
+			op.addProblem(fmt.Errorf("looking for instances that an answer may have left out: %w", err))
+		}
+	}
+}
+
+// nameGiven returns the name that an instance has been given since it was seen, or else
+// the one that was seen.
+func (op *Operation) nameGiven(i *Instance) string {
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	return slices.ContainsFunc(op.problems, func(err error) bool { return errors.As(err, new(*journalError)) })
+	if name := op.names[i.ID].name; name != "" && op.bearsMarker(i) {
+		return name
+	}
+	return i.Name
 }

@@ -88,6 +88,51 @@ func TestAFailedRenameIsTold(t *testing.T) {
 	})
 }
 
+// An instance of a moment ago that the cloud does not find is not gone: that it lacks its
+// name is told, also of one alone.
+func TestANewInstanceThatIsNotFoundLacksItsName(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.unknown = time.Hour
+		_, err := m.client(func(o *provider.Options) { o.RetryFor = 10 * time.Second }).RunInstances(t.Context(), named(1, "web"), nil)
+		if !errors.Is(err, provider.ErrNotFound) {
+			t.Errorf("got %v, want the name that could not be given", err)
+		}
+	})
+}
+
+// The journal hears that names are given: nobody gives them again.
+func TestTheJournalHearsOfNames(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		book, s := &notebook{}, named(2, "web")
+		if _, err := m.client().RunInstances(t.Context(), s, &provider.RunOptions{Journal: book}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.client().Resume(t.Context(), book.saved[len(book.saved)-1], &provider.ResumeOptions{Spec: &s}); err != nil {
+			t.Fatal(err)
+		}
+		if m.renames != 2 {
+			t.Errorf("%d renames, want one for each instance", m.renames)
+		}
+	})
+}
+
+// A rename that is refused for good is asked for once, and holds nobody up.
+func TestARefusedRenameIsNotRepeated(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Forbidden")
+		start := time.Now()
+		if _, err := m.client().RunInstances(t.Context(), named(2, "web"), nil); !errors.Is(err, provider.ErrPermission) {
+			t.Errorf("got %v, want the refusal", err)
+		}
+		if m.renames != 2 {
+			t.Errorf("%d renames, want one for each instance", m.renames)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
 // A wait that replaces servers tries names again that were refused. Those that could
 // be given at last are no trouble any more, and those that could not keep nobody
 // from waiting for the replacements.
@@ -256,6 +301,47 @@ func TestDriversShiftNames(t *testing.T) {
 			t.Errorf("names %v, want %v", names, want)
 		}
 	})
+}
+
+// Names go on also where each create makes one instance.
+func TestDriversShiftNamesByOne(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		c := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"})
+		op, err := c.RunInstances(t.Context(), named(3, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := op.Wait(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, i := range list {
+			names = append(names, i.Name)
+		}
+		if want := []string{"web", "web+1", "web+2"}; !slices.Equal(names, want) {
+			t.Errorf("names %v, want %v", names, want)
+		}
+	})
+}
+
+// A single instance has the name of the spec, however its count is written: the cloud
+// numbers it.
+func TestASingleInstanceIsNotNumberedByTheDriver(t *testing.T) {
+	for _, count := range []int{0, 1} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			s := named(count, "web")
+			s.UniqueSuffix = true
+			c := provider.NewClient(numbering{f}, &provider.Options{Region: "region-1"})
+			if _, err := c.RunInstances(t.Context(), s, nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := f.made(provider.APIRunInstances)[0].spec.Name; got != "web" {
+				t.Errorf("count %d: the name is %q, want web", count, got)
+			}
+		})
+	}
 }
 
 func TestDriversNumberNames(t *testing.T) {

@@ -30,7 +30,8 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 // Look asks about every instance of the operation once, in calls that are shared with
 // all who wait, for callers that must not hold a goroutine: a job that runs again at
 // Look.Next, a reconciler. It replaces nothing and releases nothing: call
-// [Operation.Wait] with failed instances for that, or [Operation.Terminate].
+// [Operation.Wait] with failed instances for that, or [Operation.Terminate]. Instances
+// that still bear a marker in place of their name get their name.
 //
 // Failed and throttled describes are repeated until ctx ends. What is known by then comes
 // beside the error.
@@ -38,16 +39,23 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 	late := op.findLate(ctx)
 	w := newWaiter(op.c, StateRunning, op.InstanceIDs(), nil)
 	w.ownerOf = op.ownerByClock()
+	if op.nameless() {
+		w.sightings = map[string]Instance{}
+	}
 	known := setOf(op.ledger.Seen())
 	t := op.target()
 	t.IDs, t.Observe = w.ids, w.observe
 	err := op.c.poller.engine(op.c).Look(ctx, t)
+	nameErr := op.nameSighted(ctx, w.sightings) // first, as long as parts have their strangers
 	op.recordSighted(w)
 	l := w.looked(known)
+	for n := range l.Ready {
+		l.Ready[n].Name = op.nameGiven(&l.Ready[n])
+	}
 	if !l.Done() {
 		l.Next = op.c.poller.engine(op.c).Next(op.class, op.ledger.NamedAt())
 	}
-	return l, op.about("looking at it", err, late)
+	return l, op.about("looking at it", err, late, nameErr)
 }
 
 // looked sorts what a single look has shown.

@@ -41,6 +41,7 @@ type Operation struct {
 	saving  ctxMutex // of the journal
 	mending ctxMutex // of instances that failed, and of releases
 	looking ctxMutex // for what old creates have made
+	naming  ctxMutex // of instances that bear the marker
 
 	// noneMade says that a person has looked for what old creates made, and found
 	// nothing: see [ResumeOptions].
@@ -48,7 +49,8 @@ type Operation struct {
 
 	mu         sync.Mutex // guards what follows: the words that go with the ledger
 	words      []partWords
-	problems   []error // beside the parts: the journal, names, releases
+	names      map[string]naming // by instance ID, where markers stand in names
+	problems   []error           // beside the parts: the journal, names, releases
 	tried      []TriedAlternative
 	released   []string
 	scarce     error // why parts were content with less than their share of MinCount

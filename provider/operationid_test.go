@@ -106,3 +106,42 @@ func TestMoreOfAnEarlierRunIsTold(t *testing.T) {
 		}
 	})
 }
+
+// An operation ID has 1 to 64 letters, digits, "-" and "_", and nothing that merely stands
+// beside those in the alphabet of computers.
+func TestHowAnOperationIDIsWritten(t *testing.T) {
+	for _, tc := range []struct {
+		id   string
+		fine bool
+	}{
+		{"AZaz09-_", true},
+		{strings.Repeat("a", 64), true},
+		{strings.Repeat("a", 65), false},
+		{"a@", false},
+		{"a[", false},
+		{"a`", false},
+		{"a{", false},
+		{"a/", false},
+		{"a:", false},
+		{"云", false},
+	} {
+		err := newFake().client().Validate(spec(1), &provider.RunOptions{OperationID: tc.id})
+		if (err == nil) != tc.fine {
+			t.Errorf("%q: fine %v, want %v: %v", tc.id, err == nil, tc.fine, err)
+		}
+	}
+}
+
+// A token of the caller's own is for one call of the cloud, however full.
+func TestAnOwnTokenIsForOneCall(t *testing.T) {
+	c := newFake().client() // 100 instances a call
+	for count, want := range map[int][]string{99: nil, 100: nil, 101: {"ClientToken"}} {
+		s := spec(count)
+		s.ClientToken = "mine"
+		if err := c.Validate(s, nil); want == nil && err != nil {
+			t.Errorf("%d instances: %v", count, err)
+		} else if want != nil && !slices.Equal(paths(t, err), want) {
+			t.Errorf("%d instances: got %v, want %v refused", count, err, want)
+		}
+	}
+}

@@ -47,6 +47,60 @@ func TestAPlainOutage(t *testing.T) {
 	}
 }
 
+// What a search finds proves that the cloud works: RetryFor begins anew.
+func TestProgressRenewsThePatience(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(some(1), fails(lost()), works)
+		op, err := m.client(func(o *provider.Options) { o.RetryFor = 3 * time.Minute }).RunInstances(t.Context(), named(3, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := op.InstanceIDs(); len(got) != 3 || !slices.Equal(got, m.alive()) {
+			t.Errorf("in hand are %v of %v, want three", got, m.alive())
+		}
+	})
+}
+
+// However often a search finds something, a part is created four times at most.
+func TestCreatesOfOnePartAreBounded(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(some(1))
+		op, err := m.client().RunInstances(t.Context(), named(10, "web"), nil)
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("got %v, want what happened to the last create", err)
+		}
+		if n := len(m.made(provider.APIRunInstances)); n != 4 {
+			t.Errorf("%d creates, want 4", n)
+		}
+		if got := op.InstanceIDs(); !slices.Equal(got, m.alive()) {
+			t.Errorf("in hand are %v of %v", got, m.alive())
+		}
+	})
+}
+
+// A negative RetryFor means one create for each call of the caller: a resume that only had
+// to look for the last one makes one of its own.
+func TestAResumeWithoutRepetitionMakesOneCreate(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		once := func(o *provider.Options) { o.RetryFor = -1 }
+		m.answers(fails(lost()), works)
+		m.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, lost() }
+		s := named(2, "web")
+		op, err := m.client(once).RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("got %v, want an unknown outcome", err)
+		}
+		m.describe = nil
+		again, err := m.client(once).Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.InstanceIDs(); len(got) != 2 || !slices.Equal(got, m.alive()) {
+			t.Errorf("in hand are %v of %v, want two", got, m.alive())
+		}
+	})
+}
+
 func unsent() error {
 	return &provider.APIError{Driver: "fake", Op: "Call", Message: "connection refused", Outcome: provider.OutcomeUnsent, Kind: provider.ErrUnavailable}
 }
@@ -62,8 +116,9 @@ func TestWhatWasNeverSentIsNotLookedFor(t *testing.T) {
 		if _, err := m.client().RunInstances(t.Context(), named(2, "web"), nil); err != nil {
 			t.Fatal(err)
 		}
-		if n := len(m.made(provider.APIDescribeInstances)); n != 0 {
-			t.Errorf("%d describes, want none", n)
+		searches := slices.DeleteFunc(m.made(provider.APIDescribeInstances), func(c call) bool { return len(c.ids) > 0 })
+		if n := len(searches); n != 0 {
+			t.Errorf("%d listings, want none", n)
 		}
 		names := map[string]bool{}
 		for _, c := range m.made(provider.APIRunInstances) {

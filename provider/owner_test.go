@@ -3,6 +3,7 @@ package provider_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -51,4 +52,62 @@ func TestOwnerInNamesIsNoMatterOfTemplates(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// An owner has at most 64 characters of valid UTF-8, and no blanks around.
+func TestHowAnOwnerIsWritten(t *testing.T) {
+	for _, tc := range []struct {
+		owner string
+		fine  bool
+	}{
+		{strings.Repeat("a", 64), true},
+		{strings.Repeat("云", 64), true},
+		{strings.Repeat("a", 65), false},
+		{" team-a", false},
+		{"team-a ", false},
+		{"team\xffa", false},
+	} {
+		err := newFake().client().Validate(spec(1), &provider.RunOptions{Owner: tc.owner})
+		if (err == nil) != tc.fine {
+			t.Errorf("owner %q: fine %v, want %v: %v", tc.owner, err == nil, tc.fine, err)
+		}
+	}
+}
+
+// The tags of an owner count against the limit of a cloud that takes tags.
+func TestTheTagsOfAnOwnerAreChecked(t *testing.T) {
+	f := newFake()
+	f.valid = func(s *provider.RunInstancesSpec) error {
+		var k provider.Checker
+		k.Require(len(s.Tags) <= 2, "Tags", nil, "at most 2")
+		return k.Err()
+	}
+	s := spec(1)
+	s.Tags = map[string]string{"team": "a"}
+	if err := f.client().Validate(s, nil); err != nil {
+		t.Errorf("without an owner: %v", err)
+	}
+	err := f.client().Validate(s, &provider.RunOptions{Owner: "team-a"})
+	if got := paths(t, err); !slices.Equal(got, []string{"RunOptions.Owner.Tags"}) {
+		t.Errorf("refused are %v, want the tags of the owner", got)
+	}
+}
+
+// A cloud without tags has no limit that an owner counts against.
+func TestAnOwnerWithoutTagsIsNotChecked(t *testing.T) {
+	f := newFake()
+	f.fields = everything()
+	for i, field := range f.fields {
+		if field.Path == "Tags" {
+			f.fields[i] = provider.Refused("Tags", "none")
+		}
+	}
+	f.valid = func(s *provider.RunInstancesSpec) error {
+		var k provider.Checker
+		k.Require(len(s.Tags) == 0, "Tags", nil, "none")
+		return k.Err()
+	}
+	if err := f.client().Validate(spec(1), &provider.RunOptions{Owner: "team-a"}); err != nil {
+		t.Errorf("got %v, want the owner to be fine", err)
+	}
 }

@@ -260,3 +260,47 @@ func TestEachPartHasItsOwnAge(t *testing.T) {
 		}
 	})
 }
+
+// Answers that name some of the instances, each time others, agree on nothing.
+func TestAnswersThatNeverAgreeLeaveTheOutcomeOpen(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.PartialCreates = true
+		s := spec(4)
+		s.MinCount = 1
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			ids := f.create(s).InstanceIDs
+			return &provider.RunResult{InstanceIDs: ids[n%2 : n%2+1]}, nil
+		}
+		op, err := f.client().RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("got %v, want an unknown outcome", err)
+		}
+		f.run = nil
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.InstanceIDs(); len(got) != 4 {
+			t.Errorf("resumed, in hand are %v, want all four", got)
+		}
+	})
+}
+
+// On a cloud without tokens a create asks for what no certain instance fills: what may be
+// somebody else's fills no slot, and what is in hand is not asked for again.
+func TestACreateAsksForWhatNoCertainInstanceFills(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(some(2), works)
+		op, err := m.client().RunInstances(t.Context(), named(5, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := m.made(provider.APIRunInstances)
+		if n := calls[len(calls)-1].spec.Count; n != 3 {
+			t.Errorf("the second create asks for %d, want the 3 that are missing", n)
+		}
+		if got := op.InstanceIDs(); len(got) != 5 {
+			t.Errorf("in hand are %v, want five", got)
+		}
+	})
+}

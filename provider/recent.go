@@ -15,6 +15,9 @@ type recent struct {
 	base   time.Time                // zero of born
 	born   map[string]time.Duration // a third of a time.Time: there may be a hundred thousand
 	pruned time.Time
+
+	// named is by which operation a recent instance was given its name.
+	named map[string]string
 }
 
 // add remembers instances that were created at the given time.
@@ -32,6 +35,7 @@ func (r *recent) add(ids []string, at time.Time) {
 		for id, at := range r.born {
 			if now.Sub(r.base)-at > r.within {
 				delete(r.born, id)
+				delete(r.named, id)
 			}
 		}
 		r.pruned = now
@@ -48,7 +52,28 @@ func (r *recent) forget(ids []string) {
 	defer r.mu.Unlock()
 	for _, id := range ids {
 		delete(r.born, id)
+		delete(r.named, id)
 	}
+}
+
+// name records which operation has given a recent instance its name.
+func (r *recent) name(id, operation string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.born[id]; !ok {
+		return
+	}
+	if r.named == nil {
+		r.named = map[string]string{}
+	}
+	r.named[id] = operation
+}
+
+// namer returns which operation has given a recent instance its name, or "".
+func (r *recent) namer(id string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.named[id]
 }
 
 // any reports whether one of the instances is recent.

@@ -43,6 +43,14 @@ func (op *Operation) ownerOf(i *Instance, oldest time.Time) owner {
 	return unclear
 }
 
+// isForeign reports whether an instance that was seen cannot be the operation's, or is named
+// as none of its instances would be.
+func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
+	whose := op.ownerOf(i, oldest)
+	misnamed := whose == unclear && op.isMisnamed(i)
+	return whose == foreign || misnamed
+}
+
 // setOf returns a set of IDs.
 func setOf(ids []string) map[string]bool {
 	set := make(map[string]bool, len(ids))
@@ -137,10 +145,10 @@ func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience tim
 	var certain []string
 	for _, id := range rest {
 		i, shown := seen[id]
-		switch whose := op.ownerOf(&i, oldest); {
+		switch {
 		case !shown:
 			s.unseen = append(s.unseen, id)
-		case whose == foreign, whose == unclear && op.isMisnamed(&i):
+		case op.isForeign(&i, oldest):
 			s.foreign = append(s.foreign, id)
 		default:
 			s.ours = append(s.ours, id)
@@ -171,9 +179,19 @@ const (
 
 // How long a release looks for the instances that nobody has seen.
 const (
-	ownerLook  = 20 * time.Second // at least, and one look at most
+	ownerLook  = 20 * time.Second // at least
 	ownerAgain = 5 * time.Second  // before each call, after a look that has failed
 )
+
+// lookPatience is how long a look before a release may be repeated: as long as other calls,
+// but at most half of the time that ctx leaves, so that the release can still go out.
+func (op *Operation) lookPatience(ctx context.Context) time.Duration {
+	d := max(ownerLook, op.c.opts.RetryFor)
+	if end, ok := ctx.Deadline(); ok {
+		d = min(d, time.Until(end)/2)
+	}
+	return d
+}
 
 // releaseRecognized releases instances that answers have named, and leaves out those that
 // are somebody else's. What was seen goes at once. What was not is looked for: as
@@ -187,7 +205,7 @@ func (op *Operation) releaseRecognized(ctx context.Context, ids []string, by aut
 	}
 	var foreign []string
 	for n := 0; len(ids) > 0; n++ {
-		s := op.sortByOwner(ctx, ids, ownerLook)
+		s := op.sortByOwner(ctx, ids, op.lookPatience(ctx))
 		last := s.err != nil || !time.Now().Before(end)
 		release := s.ours
 		if keep := by == aPolicy && s.err == nil; last && !keep {

@@ -93,6 +93,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	if o != nil && o.Wait && len(res.Released) > 0 {
 		err = oneParagraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
 	}
+	res.MayAppear = op.mayAppear()
 	return res, op.about("terminating it", open, late, err, op.kept())
 }
 

@@ -219,7 +219,7 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	default:
 		return false, nil
 	}
-	whose := op.sortByOwner(ctx, ids, ownerLook)
+	whose := op.sortByOwner(ctx, ids, op.lookPatience(ctx))
 	ids, strangers := append(whose.ours, whose.unseen...), foreignError(whose.foreign)
 	if len(ids) == 0 {
 		return false, strangers

@@ -74,3 +74,73 @@ func TestTheReportSaysWhatWasNotAskedFor(t *testing.T) {
 		}
 	})
 }
+
+// After a resume only what was out of stock before counts as tried.
+func TestAResumeRecallsOnlyWhatWasOutOfStock(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		kind error
+		want []string
+	}{
+		{"out of stock", provider.ErrNoStock, []string{"t1.small@a", "t1.small@b"}},
+		{"quota", provider.ErrQuota, nil},
+	} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.answers(fails(refusal(tc.kind, "No")))
+			s, o := inZone(1, "b")
+			op, _ := f.client().RunInstances(t.Context(), s, o)
+			_, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: o})
+			if got := tried(err); !slices.Equal(got, tc.want) {
+				t.Errorf("%s: tried %v, want %v: %v", tc.what, got, tc.want, err)
+			}
+		})
+	}
+}
+
+// Where an instance died and no alternative has another, the report says that it died.
+func TestTheReportSaysWhatDied(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.state = func(string, time.Duration) (provider.State, string) { return provider.StateFailed, "LAUNCH_FAILED" }
+		f.answers(works, fails(refusal(provider.ErrNoStock, "NoStock")))
+		s, o := inZone(1, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = op.Wait(t.Context(), nil)
+		var e *provider.RunError
+		if !errors.As(err, &e) || len(e.Tried) != 2 {
+			t.Fatalf("got %v, want a report of both zones", err)
+		}
+		if !errors.Is(e.Tried[0].Err, provider.ErrLaunchFailed) {
+			t.Errorf("zone a: %v, want the failed launch", e.Tried[0].Err)
+		}
+		if errors.Is(e.Tried[1].Err, provider.ErrLaunchFailed) {
+			t.Errorf("zone b: %v, want no stock", e.Tried[1].Err)
+		}
+	})
+}
+
+// With alternatives nothing is asked for once more with a smaller minimum: the next
+// alternative has what is missing, or none has.
+func TestNothingIsAskedForLessBesideAlternatives(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stocked(shelf{"t1.small@a": 0, "t1.small@b": 0}, "")
+		s, o := inZone(4, "b")
+		s.MinCount = 2
+		if _, err := f.client().RunInstances(t.Context(), s, o); !errors.Is(err, provider.ErrNoStock) {
+			t.Errorf("got %v, want no stock", err)
+		}
+		if got, want := f.asked(), []string{"4xt1.small@a", "4xt1.small@b"}; !slices.Equal(got, want) {
+			t.Errorf("asked for %v, want %v", got, want)
+		}
+	})
+}
+
+// What is wrong with a spec is told once, and not for each of its alternatives.
+func TestABadSpecIsToldOnce(t *testing.T) {
+	s, o := inZone(-1, "b", "c")
+	if got := paths(t, newFake().client().Validate(s, o)); !slices.Equal(got, []string{"Count"}) {
+		t.Errorf("refused are %v, want the count", got)
+	}
+}

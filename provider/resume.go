@@ -25,8 +25,10 @@ type ResumeOptions struct {
 
 	// NoneMade says that a person has looked for what the creates of unknown outcome
 	// made, and that there is nothing beyond the token's IDs that are certain (those of
-	// [RunError].Doubtful are not): what is missing is then created. It counts only for creates whose client token is too old to be sent
-	// again, of operations without an owner: the error says what to look for.
+	// [RunError].Doubtful are not): what is missing is then created. It counts only for
+	// creates that the library cannot settle, whose error names this field and says what to
+	// look for: those whose client token is too old to be sent again, of operations without
+	// an owner, and on clouds without tokens those whose answer cannot be true.
 	NoneMade bool
 }
 

@@ -208,6 +208,62 @@ func TestAResumedTokenKnowsItsFields(t *testing.T) {
 	})
 }
 
+// A spec that differs in many fields is told by ten of them, and how many more there are.
+func TestASpecThatDiffersInManyFields(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(4)
+		tok := cut(t, f, s)
+		other := s
+		other.ImageID, other.InstanceType, other.Zone = "x", "x", "x"
+		other.Name, other.HostName, other.Description = "x", "x", "x"
+		other.RoleName, other.ProjectID, other.Network.VPCID, other.Network.SubnetID = "x", "x", "x", "x"
+		_, err := f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &other})
+		if err == nil || strings.Contains(err.Error(), "more") || strings.Count(err.Error(), ",") < 9 {
+			t.Errorf("got %v, want ten fields", err)
+		}
+		other.Placement.GroupID = "x"
+		_, err = f.client().Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &other})
+		if err == nil || !strings.HasSuffix(err.Error(), " and 1 more") {
+			t.Errorf("got %v, want ten fields and 1 more", err)
+		}
+	})
+}
+
+// With nothing left to create, a spec that is refused today does no harm.
+func TestNothingLeftNeedsNoRules(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(2)
+		op := run(t, f.client(), 2)
+		f.valid = func(*provider.RunInstancesSpec) error {
+			return &provider.FieldError{Path: "Name", Reason: "a new rule"}
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.InstanceIDs(); !slices.Equal(got, op.InstanceIDs()) {
+			t.Errorf("in hand are %v, want %v", got, op.InstanceIDs())
+		}
+	})
+}
+
+// An operation that has one instance was no dry run: a resume without the spec says what
+// is missing.
+func TestOneInstanceIsNoDryRun(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(gives(refusal(provider.ErrQuota, "Quota"), "i-001"))
+		op, err := f.client().RunInstances(t.Context(), spec(2), nil)
+		if !errors.Is(err, provider.ErrQuota) {
+			t.Fatalf("got %v, want the quota", err)
+		}
+		_, err = f.client().Resume(t.Context(), tokenOf(t, op), nil)
+		var e *provider.RunError
+		if !errors.As(err, &e) || e.Created != 1 || e.Asked != 2 {
+			t.Errorf("got %v, want 1 of 2", err)
+		}
+	})
+}
+
 func TestResumeKeepsToTheRules(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		s := spec(4)

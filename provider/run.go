@@ -57,9 +57,10 @@ type RunOptions struct {
 
 	// KeepMarker leaves the names as they were sent on clouds without client
 	// tokens (ENS, QingCloud). There a create goes out with a marker at the end of
-	// the name, "web-yf...", which finds the servers if the answer is lost; once
-	// their IDs are known they get the name of the spec, by one call each. With
-	// KeepMarker those calls are saved.
+	// the name, "web-yf...", which finds the instances if the answer is lost; once
+	// the cloud shows them with it they get the name of the spec, by one call each. What
+	// is not visible when RunInstances returns gets its name from [Operation.Wait],
+	// [Operation.Look] or [Client.Resume]. With KeepMarker those calls are saved.
 	KeepMarker bool
 
 	// Progress is called when something takes time or is unusual: while nothing is

@@ -320,6 +320,33 @@ func TestPreviewShowsEveryRequest(t *testing.T) {
 	}
 }
 
+// A preview shows the caller's own token, and a stand-in for one that would be drawn.
+// Where the cloud takes none there is none.
+func TestPreviewShowsTheToken(t *testing.T) {
+	for _, tc := range []struct {
+		what  string
+		takes bool // the cloud takes tokens
+		own   string
+		want  string
+	}{
+		{"the caller's own", true, "mine", "mine"},
+		{"drawn", true, "", "drawn-for-each-operation"},
+		{"none", false, "", ""},
+	} {
+		f := newFake()
+		f.limits.ClientToken = tc.takes
+		s := spec(1)
+		s.ClientToken = tc.own
+		reqs, err := f.client().Preview(s)
+		if err != nil {
+			t.Fatalf("%s: %v", tc.what, err)
+		}
+		if got := reqs[0].Params["ClientToken"]; got != tc.want {
+			t.Errorf("%s: the token is %q, want %q", tc.what, got, tc.want)
+		}
+	}
+}
+
 // unpreviewed is a driver that fails to show a request.
 type unpreviewed struct{ *fake }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
@@ -36,6 +37,12 @@ type RunError struct {
 	// cannot be true named them. No policy releases them, and Created does not count
 	// them.
 	Doubtful []string
+
+	// MayAppear is how many instances may still become visible at most, of creates whose
+	// answers were lost in the last 15 minutes and that a search has not found. Created
+	// does not count them. [Operation.Wait], [Operation.Terminate] and [Client.Resume]
+	// find them later.
+	MayAppear int
 
 	unknown bool
 	failed  bool // instances are missing; otherwise only a name, the journal or a surplus is told
@@ -75,6 +82,9 @@ func (e *RunError) exists() string {
 	case e.unknown:
 		text = fmt.Sprintf("%d of %d instances exist for certain, more may exist", e.Created, e.Asked)
 	}
+	if n := e.MayAppear; n > 0 {
+		text += fmt.Sprintf(", up to %d may still appear of creates whose answers were lost", n)
+	}
 	if n := len(e.Released); n > 0 {
 		text += fmt.Sprintf(", %d released again", n)
 	}
@@ -94,8 +104,12 @@ func (e *RunError) next() string {
 		return "another process goes on with it; nothing is sent or released here"
 	case e.unknown:
 		return "resume it; do not create again"
+	case e.open && e.MayAppear > 0:
+		return "resume it in some minutes: it looks for those first, and creates the rest"
 	case e.open:
 		return "resume it to create the rest"
+	case e.MayAppear > 0:
+		return "resume or terminate it in some minutes: that finds them"
 	case len(e.Surplus)+len(e.Doubtful) > 0:
 		return "look at the instances beyond, and release them by ID if they are not wanted"
 	case e.failed && e.Created > 0:
@@ -222,6 +236,20 @@ func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
 	return nil
 }
 
+// mayAppearFor is how long after a create was given up what it made may still become
+// visible: no cloud is known to take longer. [Client.Sweep] finds what does.
+const mayAppearFor = 15 * time.Minute
+
+// mayAppear returns how many instances of creates that were given up may still become
+// visible. A moment that is ahead, by another clock, counts as now.
+func (op *Operation) mayAppear() (n int) {
+	after := time.Now().Add(-mayAppearFor)
+	for _, p := range op.ledger.All() {
+		n += p.MayAppear(after)
+	}
+	return n
+}
+
 // hasWords reports whether anything went wrong, with a part or beside the parts.
 func (op *Operation) hasWords() bool {
 	op.mu.Lock()
@@ -241,7 +269,7 @@ func (op *Operation) runError() error {
 	defer op.mu.Unlock()
 	e := &RunError{
 		Driver: op.c.name, Operation: op.id, Tried: slices.Clone(op.tried), Released: slices.Clone(op.released),
-		Surplus: op.ledger.Surplus(), Doubtful: op.ledger.Doubtful(),
+		Surplus: op.ledger.Surplus(), Doubtful: op.ledger.Doubtful(), MayAppear: op.mayAppear(),
 	}
 	onlyStock, filled := true, 0
 	for i := range parts {

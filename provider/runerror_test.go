@@ -66,6 +66,20 @@ func TestRunErrorParagraphs(t *testing.T) {
 				"operation op: look at the instances beyond, and release them by ID if they are not wanted",
 		},
 		{
+			"given up, and some left to create",
+			RunError{Driver: "d", Operation: "op", Asked: 4, Created: 2, MayAppear: 2, Errs: []error{lost}, failed: true, open: true},
+			"d: 2 of 4 instances created, up to 2 may still appear of creates whose answers were lost: " +
+				"RunInstances: service unavailable: HTTP 503: busy (request r-1); " +
+				"operation op: resume it in some minutes: it looks for those first, and creates the rest",
+		},
+		{
+			"given up, and refused",
+			RunError{Driver: "d", Operation: "op", Asked: 4, Created: 2, MayAppear: 2, Errs: []error{quota}, failed: true},
+			"d: 2 of 4 instances created, up to 2 may still appear of creates whose answers were lost: " +
+				"RunInstances: quota exceeded: HTTP 403: Quota: full; " +
+				"operation op: resume or terminate it in some minutes: that finds them",
+		},
+		{
 			"many too many",
 			RunError{Driver: "d", Asked: 1, Created: 13, Surplus: many},
 			"d: 13 of 1 instances created, 12 beyond what was asked for (i-1, i-2, i-3, i-4, i-5, i-6, i-7, i-8, i-9, i-10 and 2 more)" +

@@ -32,6 +32,13 @@ type TerminateResult struct {
 	// that they are gone: they may be in another region, invisible to these
 	// credentials, or not visible yet. They are in the error as well.
 	Unknown []string
+
+	// MayAppear is how many instances may still become visible at most after
+	// [Operation.Terminate]: creates that were given up in the last 15 minutes may have
+	// made them. That is no error, since most such creates made nothing. Keep the
+	// operation's token until it is 0, and terminate once more: that releases what has
+	// appeared. [Client.TerminateInstances] leaves it 0.
+	MayAppear int
 }
 
 // TerminateInstances releases instances for good, in as few calls as the cloud

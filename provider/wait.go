@@ -154,6 +154,9 @@ type waiter struct {
 	servers []awaited // as ids
 	word    string    // the latest raw state: one text for all servers in it
 
+	// sightings are the instances as last seen; nil when nobody wants to know.
+	sightings map[string]Instance
+
 	patience time.Duration // the shortest time that an instance never seen was waited for
 	words    error         // what the cloud said of one of those, where it says anything
 }
@@ -264,6 +267,9 @@ func (w *waiter) observe(e poll.Event[Instance]) poll.Verdict {
 	s := &w.servers[w.index(e.ID)]
 	before := s.count()
 	changed := s.take(w, e)
+	if w.sightings != nil && e.Kind == poll.Seen {
+		w.sightings[e.ID] = e.Value
+	}
 	w.tally.move(before, s.count())
 	verdict := poll.Keep
 	switch boot := w.target == StateRunning && !w.restarted; {

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"reflect"
 	"regexp"
@@ -19,6 +17,7 @@ import (
 	"github.com/yunify/qingcloud-sdk-go/request"
 	"github.com/yunify/qingcloud-sdk-go/request/data"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -41,7 +40,7 @@ type Config struct {
 
 	// Transport carries every call. Nil means transports of the client's own:
 	// certificates verified, proxies from the environment, up to eight kept
-	// connections for reads, a fresh one for each create.
+	// connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client: logger, poller, budget, patience. Nil means
@@ -73,9 +72,8 @@ type driver struct {
 
 	inputNames []string // of a create
 
-	reads  *http.Client
-	writes *http.Client
-	calls  tally
+	transports oncehttp.Pair
+	calls      tally
 }
 
 var (
@@ -99,11 +97,17 @@ func newDriver(cfg Config) (*driver, error) {
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	d := &driver{region: cfg.Region, creds: cfg.Credentials, sdk: sdk, support: supportTable(), inputNames: inputNames()}
+	d := &driver{
+		region:     cfg.Region,
+		creds:      cfg.Credentials,
+		sdk:        sdk,
+		support:    supportTable(),
+		inputNames: inputNames(),
+		transports: oncehttp.NewPair(cfg.Transport),
+	}
 	if d.creds == nil {
 		d.creds = environment{}
 	}
-	d.reads, d.writes = newHTTPClient(cfg.Transport, true), newHTTPClient(cfg.Transport, false)
 	return d, nil
 }
 
@@ -154,10 +158,7 @@ func checkRegion(c *provider.Checker, path, region string) {
 	c.Require(zoneForm.MatchString(region), path, region, "must be a zone of QingCloud in lower case, like pek3a")
 }
 
-var (
-	hostForm = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
-	pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
-)
+var pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
 
 // endpoint fills the SDK's configuration by hand: its constructors change a
 // global log level, and its builder panics on an address it cannot parse.
@@ -166,25 +167,13 @@ func endpoint(c *provider.Checker, s string) *config.Config {
 	if s == "" {
 		return cfg
 	}
-	rest := s
-	if scheme, after, ok := strings.Cut(s, "://"); ok {
-		cfg.Protocol, rest = scheme, after
-	}
-	host, path, _ := strings.Cut(rest, "/")
-	if cfg.Protocol == "http" {
-		cfg.Port = 80
-	}
-	u := &url.URL{Host: host}
-	cfg.Host = strings.TrimSuffix(host, ":"+u.Port())
-	if u.Port() != "" {
-		cfg.Port, _ = strconv.Atoi(u.Port())
-	}
-	if path != "" {
-		cfg.URI = "/" + path
-	}
-	ok := (cfg.Protocol == "https" || cfg.Protocol == "http") && hostForm.MatchString(host) && cfg.Port > 0 && cfg.Port < 1<<16
+	e, ok := oncehttp.ParseEndpoint(s)
 	// The value may hold a user's password, so the error does not repeat it.
-	c.Require(ok, "Config.Endpoint", nil, "must be host[:port], https://host[:port] or http://host[:port]")
+	c.Require(ok, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
+	cfg.Protocol, cfg.Host, cfg.Port = e.Scheme, e.HostOnly(), e.Port()
+	if strings.Trim(e.Path, "/") != "" {
+		cfg.URI = e.Path
+	}
 	// For exactly /iam the SDK would add the parameters of another service.
 	c.Require(pathForm.MatchString(cfg.URI) && cfg.URI != "/iam", "Config.Endpoint", nil, "has a path that cannot be signed")
 	return cfg
@@ -197,41 +186,6 @@ func (d *driver) host() string {
 	}
 	return d.sdk.Host + ":" + strconv.Itoa(d.sdk.Port)
 }
-
-// newHTTPClient never follows a redirect: that would repeat the call. Without a
-// transport of the caller's, calls that must happen once get a new connection
-// each, so that none dies on one the server has already closed.
-func newHTTPClient(rt http.RoundTripper, keepAlive bool) *http.Client {
-	if rt == nil {
-		rt = newTransport(keepAlive)
-	}
-	return &http.Client{
-		Transport:     rt,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// newTransport speaks HTTP/1 only: HTTP/2 has rules of its own for repeating
-// requests, and gains nothing here.
-func newTransport(keepAlive bool) *http.Transport {
-	var http1 http.Protocols
-	http1.SetHTTP1(true)
-	t := &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout: 10 * time.Second,
-		IdleConnTimeout:     90 * time.Second,
-		DisableKeepAlives:   !keepAlive,
-		Protocols:           &http1,
-	}
-	if keepAlive {
-		t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = readConnections, readConnections, readConnections
-	}
-	return t
-}
-
-// readConnections bounds the connections that reads keep.
-const readConnections = 8
 
 // environment is the credential chain of the package.
 type environment struct{}

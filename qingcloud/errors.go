@@ -2,27 +2,19 @@ package qingcloud
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
-	"net"
 	"net/http"
-	"net/http/httptrace"
-	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
-	"unicode"
 
 	qcerrors "github.com/yunify/qingcloud-sdk-go/request/errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -81,32 +73,32 @@ func (d *driver) wrapError(ctx context.Context, t *trip, err error) error {
 	if err == nil || errors.As(err, new(provider.FieldErrors)) {
 		return err
 	}
-	says := verdictOf(t.status)
-	e := &provider.APIError{Driver: Name, Op: t.op, HTTPStatus: t.status, Outcome: t.outcome(), Kind: says.kind, Lasting: says.lasting}
+	says := oncehttp.VerdictOf(t.Status())
+	e := &provider.APIError{
+		Driver: Name, Op: t.op, HTTPStatus: t.Status(),
+		Outcome: t.outcome(), Kind: kindOfStatus(says), Lasting: says.Lasting,
+	}
 	var api *qcerrors.QingCloudError
 	var creds *credentialsError
 	switch {
 	case errors.As(err, &api):
-		d.classify(e, &qcerrors.QingCloudError{RetCode: api.RetCode, Message: t.redact(api.Message)})
+		d.classify(e, &qcerrors.QingCloudError{RetCode: api.RetCode, Message: t.secrets.Text(api.Message)})
 	case ctx.Err() != nil: // which is no failure of the service
 		e.Err, e.Kind, e.Lasting, e.Message = ctx.Err(), nil, false, ctx.Err().Error()
-		if !t.sent {
-			e.Outcome = provider.OutcomeUnsent
-		}
+		e.Outcome = outcomeOfFate(t.Fate())
 	case errors.As(err, &creds):
 		e.Err, e.Kind, e.Message = creds.err, provider.ErrAuth, creds.err.Error()
-	case t.status == 0:
-		e.Err = t.clean(err)
+	case t.Status() == 0:
+		e.Err = t.secrets.Cause(err)
 		e.Message = e.Err.Error()
-	case t.cut:
-		e.Err = t.clean(err)
-		e.Message = fmt.Sprintf("HTTP %d, the answer ended early: %v", t.status, e.Err)
+	case t.Cut() != nil:
+		e.Err = t.secrets.Cause(err)
+		e.Message = fmt.Sprintf("HTTP %d, the answer ended early: %v", t.Status(), e.Err)
 	default:
-		e.Err, e.Message = t.clean(err), strange(t.status, t.firstWords())
+		e.Err, e.Message = t.secrets.Cause(err), t.secrets.Strange(t.Status(), t.Body())
 	}
-	busy := e.HTTPStatus == http.StatusTooManyRequests || e.HTTPStatus == http.StatusServiceUnavailable
-	if busy || e.Outcome == provider.OutcomeThrottled {
-		e.RetryAfter = t.retryAfter
+	if oncehttp.Busy(e.HTTPStatus) || e.Outcome == provider.OutcomeThrottled {
+		e.RetryAfter = t.RetryAfter()
 	}
 	return e
 }
@@ -209,267 +201,62 @@ func (d *driver) credentials(ctx context.Context) (provider.Credentials, error) 
 	return c, nil
 }
 
-// trip is what is known about one call while it is under way.
+// trip is one call while it is under way.
 type trip struct {
-	op         string
-	tried      bool // it was given to the transport
-	sent       bool
-	status     int
-	body       []byte // of the answer, as far as it came
-	cut        bool   // the answer ended early
-	retryAfter time.Duration
-	urls       []string // what names the request as a whole
-	secrets    []string
-	traced     atomic.Bool // the transport reports its connections
-	connected  atomic.Bool // it had one for this call
+	oncehttp.Exchange
+	op      string
+	secrets *oncehttp.Redactor // known once there is a request
 }
 
-// outcome is what is known about a call without an answer of the cloud.
+// outcome is what is known about a call without an answer of the cloud. What is wrong
+// before it can be sent will be wrong again.
 func (t *trip) outcome() provider.Outcome {
-	switch {
-	case t.sent:
-		return verdictOf(t.status).outcome
-	case t.tried:
+	if t.Request() == nil {
+		return provider.OutcomeRejected
+	}
+	return outcomeOfFate(t.Fate())
+}
+
+// outcomeOfFate translates what an exchange proves.
+func outcomeOfFate(f oncehttp.Fate) provider.Outcome {
+	switch f {
+	case oncehttp.Unsent:
 		return provider.OutcomeUnsent
+	case oncehttp.Throttled:
+		return provider.OutcomeThrottled
+	default:
+		return provider.OutcomeUnknown
 	}
-	return provider.OutcomeRejected
 }
 
-// trace watches for a connection: before there is one, nothing was sent.
-func (t *trip) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { t.traced.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { t.connected.Store(true) },
-	})
+// kindOfStatus returns the sentinel of a status without a code of the vendor.
+func kindOfStatus(v oncehttp.Verdict) error {
+	switch {
+	case v.TooLarge:
+		return provider.ErrInvalid
+	case v.Fate == oncehttp.Throttled:
+		return provider.ErrThrottled
+	default:
+		return provider.ErrUnavailable
+	}
 }
 
-// unsent reports whether a failed exchange provably sent nothing: a proxy that refuses
-// to connect, and a handshake that fails, come before a connection is there. Transports
-// that are not net/http's report no connections; then the kind of error decides.
-func (t *trip) unsent(err error) bool {
-	if t.status != 0 || t.connected.Load() {
-		return false
-	}
-	if t.traced.Load() {
-		return true
-	}
-	var op *net.OpError
-	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") {
-		return true
-	}
-	return errors.As(err, new(*net.DNSError)) || errors.As(err, new(tls.RecordHeaderError)) ||
-		errors.As(err, new(*tls.CertificateVerificationError))
-}
-
-// hide notes what no error of this call may repeat. Short raw parameters are
-// left alone: they are numbers and switches, and would garble every message.
-// The URL comes first, as it is made of the others.
-func (t *trip) hide(c *call, creds provider.Credentials, req *http.Request) {
-	t.urls = []string{req.URL.String(), req.URL.RawQuery}
-	t.secrets = []string{creds.AccessKeySecret.Reveal(), creds.AccessKeyID, req.URL.Query().Get("signature")}
-	for _, v := range c.secrets {
-		t.secrets = append(t.secrets, v)
+// redactorOf knows what no error of a call may show: its secrets, and the query that
+// they are a part of.
+func redactorOf(c *call, creds provider.Credentials, req *http.Request) *oncehttp.Redactor {
+	out := &oncehttp.Redactor{}
+	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal())
+	out.Hide(oncehttp.PieceOfData, creds.AccessKeyID, req.URL.Query().Get("signature"))
+	out.Hide(oncehttp.PieceOfQuery, req.URL.RawQuery)
+	for _, params := range []map[string]string{c.secrets, c.params} {
+		for name, value := range params {
+			out.Hide(oncehttp.PieceOf(name), value)
+		}
 	}
 	if data, err := base64.StdEncoding.DecodeString(c.secrets["userdata_value"]); err == nil {
-		t.secrets = append(t.secrets, string(data))
+		out.Hide(oncehttp.PieceOfData, string(data))
 	}
-	for _, v := range c.params {
-		if len(v) >= 4 {
-			t.secrets = append(t.secrets, v)
-		}
-	}
-}
-
-// redact masks secrets, in the forms a server might send them back.
-func (t *trip) redact(s string) string {
-	for _, x := range slices.Concat(t.urls, t.secrets) {
-		for _, form := range forms(x) {
-			s = strings.ReplaceAll(s, form, provider.Secret(x).String())
-		}
-	}
-	return s
-}
-
-// forms returns a secret in the forms in which a server may quote it: as it is, as a
-// part of a URL, of JSON or of Go, and in base64.
-func forms(s string) []string {
-	if s == "" {
-		return nil
-	}
-	query := url.QueryEscape(s)
-	blanks := strings.ReplaceAll(query, "+", "%20")
-	out := []string{s, query, blanks, url.QueryEscape(query), url.QueryEscape(blanks), strings.Trim(strconv.Quote(s), `"`)}
-	if text, err := json.Marshal(s); err == nil {
-		out = append(out, string(text[1:len(text)-1]))
-	}
-	out = append(out, base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
-	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) }) // no form is left as a part of another
-	return slices.Compact(out)
-}
-
-// clean strips the URL that net/http puts around its errors. Should the rest
-// repeat the request all the same, a plain error takes its place.
-func (t *trip) clean(err error) error {
-	if u := (*url.Error)(nil); errors.As(err, &u) {
-		err = u.Err
-	}
-	if t.leaks(err) {
-		return errors.New("the exchange failed; the error is withheld because it repeats the request")
-	}
-	return err
-}
-
-// leaks looks at the whole chain: each error in it can be printed by itself.
-func (t *trip) leaks(err error) bool {
-	for _, s := range []string{fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err)} {
-		if strings.Contains(s, "signature=") || t.redact(s) != s {
-			return true
-		}
-	}
-	switch e := err.(type) { //nolint:errorlint // it walks the chain itself
-	case interface{ Unwrap() error }:
-		return e.Unwrap() != nil && t.leaks(e.Unwrap())
-	case interface{ Unwrap() []error }:
-		return slices.ContainsFunc(e.Unwrap(), t.leaks)
-	}
-	return false
-}
-
-// verdict is what an HTTP status proves by itself, in an answer without a code of the
-// vendor.
-type verdict struct {
-	kind    error
-	outcome provider.Outcome
-	lasting bool
-	why     string // "" when the status says it all
-}
-
-// verdictOf reads a status. Unsent are those alone that say by their definition (RFC
-// 9110, 6585, 8470; 494 is nginx's) that whatever answered refused to take or to pass
-// on the request. Others say nothing of the kind: a gateway answers 404, 405, 408, 417 or
-// 451, or sends the request elsewhere, after the service has had it as well as before.
-func verdictOf(status int) verdict {
-	tooLarge := func(what string) verdict {
-		return verdict{provider.ErrInvalid, provider.OutcomeUnsent, true, what}
-	}
-	switch status {
-	case http.StatusRequestEntityTooLarge:
-		return tooLarge("the body of the request is too large")
-	case http.StatusRequestURITooLong:
-		return tooLarge("the URL of the request is too long")
-	case http.StatusRequestHeaderFieldsTooLarge, 494:
-		return tooLarge("the header of the request is too large")
-	case http.StatusProxyAuthRequired:
-		return verdict{provider.ErrUnavailable, provider.OutcomeUnsent, true, "a proxy wants credentials"}
-	case http.StatusNetworkAuthenticationRequired:
-		return verdict{provider.ErrUnavailable, provider.OutcomeUnsent, true, "the network wants a login"}
-	case http.StatusUpgradeRequired:
-		return verdict{provider.ErrUnavailable, provider.OutcomeUnsent, true, "another protocol is wanted"}
-	case http.StatusMisdirectedRequest, http.StatusTooEarly:
-		return verdict{provider.ErrUnavailable, provider.OutcomeUnsent, false, ""}
-	case http.StatusTooManyRequests:
-		return verdict{provider.ErrThrottled, provider.OutcomeThrottled, false, ""}
-	}
-	return verdict{provider.ErrUnavailable, provider.OutcomeUnknown, false, ""}
-}
-
-// strange tells what arrived in place of an answer of the API: its status, why it was
-// refused if that is known, and its first words. What may be the service's own, and as
-// such hold passwords of instances, is not quoted.
-func strange(status int, words string) string {
-	parts := []string{fmt.Sprintf("HTTP %d", status)}
-	if why := verdictOf(status).why; why != "" {
-		parts = append(parts, why)
-	}
-	what := "not an answer of the API: "
-	switch ok := status/100 == 2; {
-	case words == "":
-		what += "it is empty"
-	case ok && strings.ContainsRune("{[", rune(words[0])): // it may hold what no error may show
-		what += "JSON that lacks what it must have"
-	default:
-		what += `"` + words + `"`
-	}
-	return strings.Join(append(parts, what), ", ")
-}
-
-const (
-	maxWords = 80      // characters that are shown of an answer that is none
-	maxPage  = 1 << 16 // bytes that are looked at for them
-	maxShare = 8       // bytes of a secret that may not be seen
-)
-
-var (
-	urlWithQuery = regexp.MustCompile(`(?i)https?://[^\s"'<>]*\?[^\s"'<>]*`)
-	unseen       = regexp.MustCompile(`(?is)<(head|script|style)\b.*?</(head|script|style)>|<!--.*?-->`)
-	tag          = regexp.MustCompile(`(?s)<[^<>]*>`)
-	queryParam   = regexp.MustCompile(`\?[^\s"'<>]*=[^\s"'<>]*`)
-)
-
-// firstWords returns the beginning of an answer that the API did not write, fit for an
-// error: one line of at most 80 characters, without tags and secrets. A page that quotes
-// a part of a secret is withheld.
-func (t *trip) firstWords() string {
-	page := t.redact(strings.ToValidUTF8(string(t.body[:min(len(t.body), maxPage)]), ""))
-	text := t.plainText(unseen.ReplaceAllString(page, " "))
-	if text == "" {
-		text = t.plainText(page) // the title is all there is
-	}
-	if runes := []rune(text); len(runes) > maxWords {
-		text = strings.TrimSpace(string(runes[:maxWords])) + "..."
-	}
-	if t.quoted(text) {
-		return "(withheld: it quotes the request)"
-	}
-	return text
-}
-
-func (t *trip) plainText(page string) string {
-	text := t.redact(html.UnescapeString(tag.ReplaceAllString(page, " ")))
-	text = queryParam.ReplaceAllString(urlWithQuery.ReplaceAllString(text, "[url]"), "?[...]")
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
-	}), " ")
-}
-
-// quoted reports whether a text holds a part of a secret.
-func (t *trip) quoted(text string) bool {
-	for _, secret := range t.secrets {
-		for _, form := range forms(secret) {
-			for i := 0; i+maxShare <= len(text); i++ {
-				if strings.Contains(form, text[i:i+maxShare]) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// maxRetryAfter bounds what Retry-After may ask for: to ask again after that long costs
-// one call, and a proxy may ask for a day.
-const maxRetryAfter = 5 * time.Minute
-
-// retryAfter reads Retry-After, which is a number of seconds or a date. The date is
-// compared with that of the answer itself, because clocks differ. 0 means that there
-// is none.
-func retryAfter(h http.Header) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if text == "" {
-		return 0
-	}
-	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
-		return time.Duration(min(n, uint64(maxRetryAfter/time.Second))) * time.Second
-	}
-	until, err := http.ParseTime(text)
-	if err != nil {
-		return 0
-	}
-	from, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		from = time.Now()
-	}
-	return min(max(until.Sub(from), 0), maxRetryAfter)
+	return out
 }
 
 // tally counts the calls of the last hour by minute. It tells apart the two

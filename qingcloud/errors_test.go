@@ -523,6 +523,33 @@ func TestAContextThatEndsBeforeTheConnection(t *testing.T) {
 	}
 }
 
+// An answer that goes on for ever is not read for ever, nor taken for a whole one.
+func TestAnEndlessAnswerLeavesTheOutcomeUnknown(t *testing.T) {
+	endless := &memory{answer: func(*http.Request) (*http.Response, error) {
+		resp := response(200, "")
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"ret_code":0,"instances":["i-1"]}`), blanks{}))
+		return resp, nil
+	}}
+	got, err := mustDriver(t, testConfig(endless)).RunInstances(t.Context(), minimalSpec())
+	var e *provider.APIError
+	if !errors.As(err, &e) || e.Outcome != unknown || !strings.Contains(e.Message, "larger than 16 MiB") {
+		t.Errorf("got %v, want an unknown outcome that says why", err)
+	}
+	if got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
+		t.Errorf("the instance that the answer names is lost: %+v", got)
+	}
+}
+
+// blanks never end.
+type blanks struct{}
+
+func (blanks) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
 // The caller may watch the connections too.
 func TestTheCallersTraceStillWorks(t *testing.T) {
 	got := false

@@ -2,6 +2,7 @@ package qingcloud
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -72,9 +73,16 @@ func TestRenameRefusesBeforeAnyCall(t *testing.T) {
 // renaming takes it away, from every server.
 func TestNamesBearAMarkerUntilTheCreateIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var name string // of the create
 		m := &memory{answer: func(r *http.Request) (*http.Response, error) {
-			if r.URL.Query().Get("action") == "RunInstances" {
+			switch q := r.URL.Query(); q.Get("action") {
+			case "RunInstances":
+				name = q.Get("instance_name")
 				return response(200, `{"ret_code":0,"instances":["i-1","i-2"]}`), nil
+			case "DescribeInstances":
+				const row = `{"instance_id":%q,"instance_name":%q,"status":"pending"}`
+				rows := fmt.Sprintf(row+","+row, "i-1", name, "i-2", name)
+				return response(200, `{"ret_code":0,"total_count":2,"instance_set":[`+rows+`]}`), nil
 			}
 			return response(200, `{"ret_code":0}`), nil
 		}}
@@ -91,8 +99,11 @@ func TestNamesBearAMarkerUntilTheCreateIsKnown(t *testing.T) {
 		for _, r := range m.sent {
 			q := r.URL.Query()
 			name := q.Get("instance_name")
-			if q.Get("action") == "ModifyInstanceAttributes" {
+			switch q.Get("action") {
+			case "ModifyInstanceAttributes":
 				given[q.Get("instance")] = name
+				continue
+			case "DescribeInstances":
 				continue
 			}
 			if len(name) > maxName {

@@ -54,7 +54,7 @@ func (d *driver) CreatePlacementGroup(ctx context.Context, r *provider.CreatePla
 	}
 	in := &createGroupInput{Relation: &relation, Name: text(r.Spec.Name), Description: text(r.Spec.Description)}
 	out := &createGroupOutput{}
-	err := d.call(ctx, &call{action: "CreateInstanceGroups", zone: d.zone(r.Spec.Region), in: in, once: true}, out)
+	err := d.call(ctx, &call{action: "CreateInstanceGroups", zone: d.zone(r.Spec.Region), in: in}, out)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +111,13 @@ func (d *driver) MoveIntoPlacementGroup(ctx context.Context, r *provider.MoveReq
 		return err
 	}
 	in := &joinGroupInput{Group: &r.GroupID, Instances: pointers(r.InstanceIDs)}
-	return d.call(ctx, &call{action: "JoinInstanceGroup", zone: d.zone(r.Region), in: in, once: true}, &answer{})
+	return d.call(ctx, &call{action: "JoinInstanceGroup", zone: d.zone(r.Region), in: in}, &answer{})
 }
 
 // DeletePlacementGroup deletes one group.
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
 	in := &deleteGroupsInput{Groups: []*string{&id}}
-	return d.call(ctx, &call{action: "DeleteInstanceGroups", zone: d.zone(region), in: in, once: true}, &answer{})
+	return d.call(ctx, &call{action: "DeleteInstanceGroups", zone: d.zone(region), in: in}, &answer{})
 }
 
 // The name and the description are in the SDK's structs and not on the vendor's

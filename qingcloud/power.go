@@ -37,12 +37,12 @@ func translatePower(r *provider.PowerRequest) (*call, error) {
 	in := &powerInput{Instances: pointers(r.IDs)}
 	switch r.Action {
 	case provider.PowerStart:
-		return &call{action: "StartInstances", in: in, once: true}, nil
+		return &call{action: "StartInstances", in: in}, nil
 	case provider.PowerStop:
 		in.Force = onOff(&r.Force)
-		return &call{action: "StopInstances", in: in, once: true}, nil
+		return &call{action: "StopInstances", in: in}, nil
 	case provider.PowerReboot:
-		return &call{action: "RestartInstances", in: in, once: true}, nil
+		return &call{action: "RestartInstances", in: in}, nil
 	default:
 		return nil, &provider.FieldError{Driver: Name, Path: "Action", Value: string(r.Action), Reason: "must be start, stop or reboot"}
 	}

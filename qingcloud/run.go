@@ -1,18 +1,16 @@
 package qingcloud
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -22,15 +20,11 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	t := &trip{op: c.action}
 	err := d.wrapError(ctx, t, d.exchange(ctx, t, c, out))
 	if err != nil && len(out.Instances) == 0 { // it could not be decoded, or was not
-		found := salvage(t.body, "instances")
-		out.Instances, out.JobID = found.ids, found.texts["job_id"]
-		out.Instances = slices.DeleteFunc(out.Instances, func(id string) bool { return !idForm.MatchString(id) })
+		found := oncehttp.Salvage(t.Body(), "instances")
+		out.Instances, out.JobID = oncehttp.OnlyIDs(found.IDs), found.Texts["job_id"]
 	}
 	return runResult(out, max(spec.Count, 1), err)
 }
-
-// idForm is what an ID looks like, wherever it is from.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // PreviewRun returns the request of RunInstances. Besides the password and the
 // user data it masks every raw parameter: what those hold is not known here.
@@ -76,7 +70,7 @@ func (d *driver) TerminateInstances(ctx context.Context, r *provider.TerminateRe
 	if len(r.IDs) == 0 || len(r.IDs) > perCall {
 		return fieldError("IDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
 	}
-	c := &call{action: "TerminateInstances", zone: d.zone(r.Region), once: true}
+	c := &call{action: "TerminateInstances", zone: d.zone(r.Region)}
 	c.in = &terminateInput{Instances: pointers(r.IDs), DirectCease: number(1)}
 	if r.Recycled {
 		c.action, c.in = "CeaseInstances", &ceaseInput{Instances: pointers(r.IDs)}
@@ -278,12 +272,11 @@ type call struct {
 	in      any               // pointer to a struct with the SDK's tags
 	secrets map[string]string // parameters the SDK's builder would log
 	params  map[string]string // raw parameters of the user
-	once    bool              // the network layer must not repeat it
 }
 
 func (d *driver) runCall(spec *provider.RunInstancesSpec) *call {
 	r := translateRun(spec)
-	return &call{action: "RunInstances", zone: d.zone(spec.Region), in: &r.runInput, secrets: r.secrets, params: r.params, once: true}
+	return &call{action: "RunInstances", zone: d.zone(spec.Region), in: &r.runInput, secrets: r.secrets, params: r.params}
 }
 
 // call sends one request and decodes its answer into out. Its steps are those
@@ -296,7 +289,7 @@ func (d *driver) call(ctx context.Context, c *call, out any) error {
 func (d *driver) exchange(ctx context.Context, t *trip, c *call, out any) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			t.sent, err = true, fmt.Errorf("panic with a %T", p)
+			err = fmt.Errorf("panic with a %T", p)
 		}
 	}()
 	if ctx.Err() != nil {
@@ -313,8 +306,8 @@ func (d *driver) exchange(ctx context.Context, t *trip, c *call, out any) (err e
 	if err = sign(req, creds); err != nil {
 		return err
 	}
-	t.hide(c, creds, req)
-	body, err := d.send(ctx, t, c.once, req)
+	t.secrets = redactorOf(c, creds, req)
+	body, err := d.send(ctx, t, req)
 	if err != nil {
 		return err
 	}
@@ -327,84 +320,30 @@ const (
 	writePatience = 90 * time.Second
 )
 
-// noReplay is an empty body that net/http cannot rewind. With it no transport
-// repeats the request on another connection; without any body it would, when a
-// kept connection breaks before the answer.
-type noReplay struct{}
-
-func (noReplay) Read([]byte) (int, error) { return 0, io.EOF }
-func (noReplay) Close() error             { return nil }
-
 // send does the one HTTP exchange and returns the body of a 200.
-func (d *driver) send(ctx context.Context, t *trip, once bool, req *http.Request) ([]byte, error) {
-	client, patience := d.reads, readPatience
-	if once {
-		client, patience = d.writes, writePatience
-		req.Body, req.GetBody, req.ContentLength = noReplay{}, nil, 0
+func (d *driver) send(ctx context.Context, t *trip, req *http.Request) ([]byte, error) {
+	patience := readPatience
+	if !oncehttp.IsRead(t.op) {
+		patience = writePatience
+		oncehttp.NoReplay(req)
 	}
-	inner, cancel := context.WithTimeout(ctx, patience)
+	inner, cancel := context.WithTimeout(t.Watch(ctx), patience)
 	defer cancel()
 	d.calls.add(time.Now())
-	t.tried, t.sent = true, true
-	err := t.roundTrip(client, req.WithContext(t.trace(inner)))
+	resp, err := t.RoundTrip(d.transports.For(t.op), req.WithContext(inner))
+	if err == nil {
+		err = t.ReadAll(resp)
+		_ = resp.Body.Close()
+	}
 	switch {
 	case err != nil && inner.Err() != nil && ctx.Err() == nil:
-		t.sent = !t.unsent(err)
 		return nil, fmt.Errorf("no answer within %v", patience)
 	case err != nil:
-		t.sent = !t.unsent(err)
 		return nil, err
-	case t.status != http.StatusOK:
-		return nil, fmt.Errorf("HTTP status %d", t.status)
+	case t.Status() != http.StatusOK:
+		return nil, fmt.Errorf("HTTP status %d", t.Status())
 	}
-	return t.body, nil
-}
-
-// maxAnswer bounds an answer; a hundred servers are well under a megabyte.
-const maxAnswer = 16 << 20
-
-func (t *trip) roundTrip(client *http.Client, req *http.Request) error {
-	resp, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	t.status, t.retryAfter = resp.StatusCode, retryAfter(resp.Header)
-	t.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	t.cut = err != nil
-	return err
-}
-
-// salvaged is what a JSON text that ended early still names.
-type salvaged struct {
-	ids   []string
-	texts map[string]string // other members that are texts, by name
-}
-
-// salvage reads a JSON text as far as it goes. IDs are the texts of the lists that bear
-// one of the names; one that is cut off in the middle is none.
-func salvage(body []byte, lists ...string) salvaged {
-	out := salvaged{texts: map[string]string{}}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	name, inside := "", false
-	for {
-		token, err := dec.Token()
-		if err != nil {
-			return out
-		}
-		text, isText := token.(string)
-		switch _, known := out.texts[name]; {
-		case isText && inside:
-			out.ids = append(out.ids, text)
-		case isText && name != "" && !known:
-			out.texts[name] = text
-		case token == json.Delim('['):
-			inside = slices.Contains(lists, name)
-		case token == json.Delim(']'):
-			inside = false
-		}
-		name = text
-	}
+	return t.Body(), nil
 }
 
 func pointers(list []string) []*string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/credential"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
@@ -96,7 +96,7 @@ func newDriver(cfg Config) (*driver, error) {
 	c.Require(printable(cfg.Region), "Config.Region", cfg.Region, ruleRegion)
 	scheme, host, ok := splitEndpoint(cfg.Endpoint)
 	// The value is not shown: a URL may hold a password.
-	c.Require(ok, "Config.Endpoint", nil, "must be host[:port], https://host[:port] or http://host[:port]")
+	c.Require(ok, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
@@ -105,12 +105,9 @@ func newDriver(cfg Config) (*driver, error) {
 		scheme:      scheme,
 		host:        host,
 		credentials: cfg.Credentials,
-		transport:   &wire.Guard{Base: cfg.Transport},
+		transport:   &wire.Guard{Pair: oncehttp.NewPair(cfg.Transport)},
 		support:     supportTable(),
 		clients:     map[string]keyedClient{},
-	}
-	if cfg.Transport == nil {
-		d.transport.Base, d.transport.Reads = wire.NewTransport(false), wire.NewTransport(true)
 	}
 	if d.credentials == nil {
 		d.credentials = credential.NewChain(cfg.Transport)
@@ -182,17 +179,11 @@ func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
 	if endpoint == "" {
 		return "HTTPS", defaultHost, true
 	}
-	if !strings.Contains(endpoint, "://") {
-		endpoint = "https://" + endpoint
-	}
-	u, err := url.Parse(strings.TrimSuffix(endpoint, "/"))
-	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
+	e, ok := oncehttp.ParseEndpoint(endpoint)
+	if strings.Trim(e.Path, "/") != "" {
 		return "", "", false
 	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return "", "", false
-	}
-	return strings.ToUpper(u.Scheme), u.Host, true
+	return strings.ToUpper(e.Scheme), e.Host, ok
 }
 
 // api is what the driver uses of the SDK.

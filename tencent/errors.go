@@ -1,11 +1,11 @@
 package tencent
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"runtime"
 	"slices"
@@ -13,9 +13,8 @@ import (
 
 	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/tencent/internal/redact"
-	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
 // errorTable classifies the codes that the calls of this package document, and
@@ -207,26 +206,22 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 // the answer is read.
 func (d *driver) wrapError(err error, ex *exchange) error {
 	if ctxErr := ex.ctx.Err(); ctxErr != nil {
-		return ex.ended(ctxErr, ex.Unsent(err))
+		return ex.ended(ctxErr)
 	}
 	var sdk *tcerr.TencentCloudSDKError
 	if errors.As(err, &sdk) && sdk.Code != "" && !strings.HasPrefix(sdk.Code, "ClientError.") {
 		return ex.refused(sdk)
 	}
-	return ex.unanswered(err, sdk)
+	return ex.unanswered(err)
 }
 
 // ended is the error of a ctx that ended, which is no failure of the service. For a
 // create it also says whether there may be something that was created.
-func (ex *exchange) ended(ctxErr error, unsent bool) error {
+func (ex *exchange) ended(ctxErr error) error {
 	if !ex.creates {
 		return fmt.Errorf("%s: %s: %w", Name, ex.op, ctxErr)
 	}
-	e := ex.apiError(nil, provider.OutcomeUnknown, ctxErr.Error(), ctxErr)
-	if unsent {
-		e.Outcome = provider.OutcomeUnsent
-	}
-	return e
+	return ex.apiError(nil, outcomeOfFate(ex.Fate()), ctxErr.Error(), ctxErr)
 }
 
 // refused is an error that the cloud answered. The SDK's error is rebuilt,
@@ -237,20 +232,23 @@ func (ex *exchange) ended(ctxErr error, unsent bool) error {
 // create that happened, and its token makes it free to ask again; other calls count as
 // refused. The families of the table are those of checks before a call is carried out.
 func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
-	code, msg, requestID := ex.secrets.Clean(sdk.Code), ex.secrets.Clean(sdk.Message), ex.secrets.Clean(sdk.RequestId)
+	row, known := errorTable.Lookup(sdk.Code)
+	code, msg, requestID := sdk.Code, ex.secrets.Text(sdk.Message), ex.secrets.Text(sdk.RequestId)
+	if row.Code != code { // what the documents spell out repeats nothing
+		code = ex.secrets.Text(code)
+	}
 	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(code, msg, requestID))
 	e.Code, e.RequestID = code, requestID
-	row, known := errorTable.Lookup(sdk.Code)
 	e.Kind, e.Temporary, e.Stock = row.Kind, row.Temporary, row.Stock
 	if e.Stock == provider.StockOfDisk && ex.mixedDisks() {
 		e.Stock = "" // nobody knows which kind of disk is out
 	}
-	says := wire.VerdictOf(ex.Status())
+	says := oncehttp.VerdictOf(ex.Status())
 	switch {
 	case errors.Is(row.Kind, provider.ErrThrottled):
 		e.Outcome = provider.OutcomeThrottled
-	case !known && says.Outcome != provider.OutcomeUnknown:
-		e.Kind, e.Outcome, e.Lasting = says.Kind, says.Outcome, says.Lasting
+	case !known && says.Fate != oncehttp.Open:
+		e.Kind, e.Outcome, e.Lasting = kindOfStatus(says), outcomeOfFate(says.Fate), says.Lasting
 	case ex.Status() >= http.StatusInternalServerError, row.Unknown, !known && sdk.RequestId == "":
 		e.Kind, e.Outcome, e.Temporary, e.Stock = provider.ErrUnavailable, provider.OutcomeUnknown, false, ""
 	case !known && ex.creates:
@@ -262,8 +260,7 @@ func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 // paused adds to a refusal, or to a service that is not available, how long the answer
 // asks to be left alone.
 func (ex *exchange) paused(e *provider.APIError) *provider.APIError {
-	busy := e.HTTPStatus == http.StatusTooManyRequests || e.HTTPStatus == http.StatusServiceUnavailable
-	if busy || e.Outcome == provider.OutcomeThrottled {
+	if oncehttp.Busy(e.HTTPStatus) || e.Outcome == provider.OutcomeThrottled {
 		e.RetryAfter = ex.RetryAfter()
 	}
 	return e
@@ -277,32 +274,22 @@ func (ex *exchange) mixedDisks() bool {
 // unanswered is a call without an answer of the cloud, or with one that makes no
 // sense: its status alone says whether the call may have been executed. The text of the
 // SDK's error is replaced: it quotes the whole answer.
-func (ex *exchange) unanswered(err error, sdk *tcerr.TencentCloudSDKError) error {
+func (ex *exchange) unanswered(err error) error {
 	code, msg, cause := "ClientError.ParseJsonError", "", error(nil)
 	switch {
-	case ex.Status() == 0 && sdk == nil:
-		cause = ex.secrets.Cause(err)
 	case ex.Status() == 0:
-		cause = ex.secrets.Cause(errors.Unwrap(sdk))
+		cause = ex.secrets.Cause(cmp.Or(ex.Err(), err))
+		code, msg = "ClientError.NetworkError", "no answer: "+cause.Error()
 	case ex.Cut() != nil:
 		cause = ex.secrets.Cause(ex.Cut())
 		msg = fmt.Sprintf("HTTP %d, the answer ended early: %v", ex.Status(), cause)
 	default:
-		msg = wire.Strange(ex.Status(), ex.secrets.FirstWords(ex.Body()))
-	}
-	if ex.Status() == 0 {
-		code, msg = "ClientError.NetworkError", "no answer"
+		msg = ex.secrets.Strange(ex.Status(), ex.Body())
 	}
 	rebuilt := tcerr.NewTencentCloudSDKErrorWithCause(code, msg, "", cause)
-	if cause != nil && ex.Status() == 0 {
-		msg += ": " + cause.Error()
-	}
-	says := wire.VerdictOf(ex.Status())
-	e := ex.apiError(says.Kind, says.Outcome, msg, rebuilt)
+	says := oncehttp.VerdictOf(ex.Status())
+	e := ex.apiError(kindOfStatus(says), outcomeOfFate(ex.Fate()), msg, rebuilt)
 	e.Lasting = says.Lasting
-	if ex.Unsent(err) {
-		e.Outcome = provider.OutcomeUnsent
-	}
 	return ex.paused(e)
 }
 
@@ -318,7 +305,7 @@ func (ex *exchange) malformed(what, requestID string) error {
 // notSent is an error from before the call.
 func (ex *exchange) notSent(kind, err error) error {
 	if ctxErr := ex.ctx.Err(); ctxErr != nil {
-		return ex.ended(ctxErr, true)
+		return ex.ended(ctxErr)
 	}
 	return ex.apiError(kind, provider.OutcomeRejected, err.Error(), err)
 }
@@ -327,28 +314,61 @@ func (ex *exchange) apiError(kind error, outcome provider.Outcome, msg string, e
 	return &provider.APIError{Driver: Name, Op: ex.op, Message: msg, HTTPStatus: ex.Status(), Outcome: outcome, Kind: kind, Err: err}
 }
 
-// secretsOf lists what must not appear in an error about a create. Nil, for
-// another call, has nothing to hide.
-func secretsOf(spec *provider.RunInstancesSpec) redact.Secrets {
-	if spec == nil {
-		return nil
+// redactorOf knows what must not appear in an error of a call. Spec is nil of a call that
+// creates nothing, and req nil of one that was not sent.
+func redactorOf(spec *provider.RunInstancesSpec, creds provider.Credentials, req *http.Request) *oncehttp.Redactor {
+	out := &oncehttp.Redactor{}
+	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
+	if req != nil {
+		_, signature, _ := strings.Cut(req.Header.Get("Authorization"), "Signature=")
+		out.Hide(oncehttp.PieceOfData, signature)
 	}
-	secrets := redact.Secrets{spec.Login.Password.Reveal(), string(spec.UserData), base64.StdEncoding.EncodeToString(spec.UserData)}
+	if spec == nil {
+		return out
+	}
+	out.Hide(oncehttp.PieceOfKey, spec.Login.Password.Reveal())
+	out.Hide(oncehttp.PieceOfData, string(spec.UserData), base64.StdEncoding.EncodeToString(spec.UserData))
 	opts, _ := optionsOf(spec)
-	secrets = slices.AppendSeq(secrets, maps.Values(opts.Metadata))
-	for _, text := range opts.Params {
-		secrets = append(secrets, text)
+	for _, text := range opts.Metadata {
+		out.Hide(oncehttp.PieceOfData, text)
+	}
+	for name, text := range opts.Params {
+		out.Hide(oncehttp.PieceOf(name), text)
 		var tree any
 		if json.Unmarshal([]byte(text), &tree) != nil {
 			continue
 		}
 		leaves := map[string]string{}
-		flatten(leaves, "", tree)
-		for _, leaf := range leaves {
-			secrets = append(secrets, leaf)
+		flatten(leaves, name, tree)
+		for path, leaf := range leaves {
+			out.Hide(oncehttp.PieceOf(path), leaf)
 		}
 	}
-	return secrets
+	return out
+}
+
+// outcomeOfFate translates what an exchange proves.
+func outcomeOfFate(f oncehttp.Fate) provider.Outcome {
+	switch f {
+	case oncehttp.Unsent:
+		return provider.OutcomeUnsent
+	case oncehttp.Throttled:
+		return provider.OutcomeThrottled
+	default:
+		return provider.OutcomeUnknown
+	}
+}
+
+// kindOfStatus returns the sentinel of a status without a code of the vendor.
+func kindOfStatus(v oncehttp.Verdict) error {
+	switch {
+	case v.TooLarge:
+		return provider.ErrInvalid
+	case v.Fate == oncehttp.Throttled:
+		return provider.ErrThrottled
+	default:
+		return provider.ErrUnavailable
+	}
 }
 
 // checkCredentials finds what could not be put into a header: a key that was

@@ -585,6 +585,30 @@ func TestNoErrorTellsASecret(t *testing.T) {
 	}
 }
 
+// What a refusal means does not depend on what its code shares with a secret.
+func TestACodeThatSharesAPieceWithAPassword(t *testing.T) {
+	spec := bare()
+	spec.Login.Password = "SoldOut-2026!"
+	for code, want := range map[string]struct {
+		kind  error
+		shown string
+	}{
+		"ResourcesSoldOut.AvailableZone": {provider.ErrNoStock, "ResourcesSoldOut.AvailableZone"},
+		"LimitExceeded.SoldOut-20":       {provider.ErrQuota, "LimitExceeded.[redacted]"},
+	} {
+		_, err := testDriver(t, transport(func(*http.Request) (*http.Response, error) {
+			return answer(200, `{"Response":{"Error":{"Code":"`+code+`","Message":"m"},"RequestId":"r"}}`), nil
+		})).RunInstances(t.Context(), spec)
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, want.kind) {
+			t.Fatalf("%s: got %v, want %v", code, err, want.kind)
+		}
+		if e.Code != want.shown {
+			t.Errorf("%s is shown as %s, want %s", code, e.Code, want.shown)
+		}
+	}
+}
+
 func TestMetadataIsASecret(t *testing.T) {
 	spec := bare()
 	spec.Vendor = []provider.VendorOption{RunOptions{Metadata: map[string]string{"known-key": "planted-item"}}}

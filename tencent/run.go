@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,10 +14,9 @@ import (
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/tencent/internal/redact"
-	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
 // The vendor's names of the calls.
@@ -49,7 +47,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return nil, err
 	}
 	ex := d.exchange(ctx, actionRun, spec.Region, runTimeout)
-	ex.spec, ex.creates, ex.KeepBody = spec, true, true
+	ex.spec, ex.creates, ex.Keep = spec, true, oncehttp.MaxBody
 	var resp *cvm.RunInstancesResponse
 	err = d.call(ex, func(ctx context.Context, c api) (err error) {
 		if raw != nil {
@@ -347,18 +345,24 @@ func (d *driver) regionOf(region string) string {
 
 // exchange is one call on its way.
 type exchange struct {
-	wire.Exchange
+	oncehttp.Exchange
 	ctx     context.Context // the caller's
 	op      string
 	region  string
 	timeout time.Duration
 	creates bool                       // it makes something, which may exist when its answer is lost
 	spec    *provider.RunInstancesSpec // what it sends, for its secrets; nil when it has none
-	secrets redact.Secrets             // known once there is an error to clean
+	secrets *oncehttp.Redactor         // known once there is an error to clean
 }
 
+// keptOfAnswer is how many bytes are kept of an answer for its first words, should it be
+// no answer of the API.
+const keptOfAnswer = 4 << 10
+
 func (d *driver) exchange(ctx context.Context, op, region string, timeout time.Duration) *exchange {
-	return &exchange{ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
+	ex := &exchange{ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
+	ex.Keep = keptOfAnswer
+	return ex
 }
 
 // call runs one SDK call. It survives the SDK's panics, and returns the end of
@@ -382,7 +386,7 @@ func (d *driver) call(ex *exchange, send func(context.Context, api) error) error
 	defer cancel()
 	defer ex.Close()
 	if err := recovered(func() error { return send(ex.Watch(ctx), c) }); err != nil {
-		ex.secrets = append(secretsOf(ex.spec), creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal(), ex.Signature())
+		ex.secrets = redactorOf(ex.spec, creds, ex.Request())
 		return d.wrapError(err, ex)
 	}
 	return nil
@@ -418,11 +422,8 @@ func (ex *exchange) savedIDs() (ids []string, requestID string) {
 	if json.Unmarshal(ex.Body(), &answer) == nil {
 		ids, requestID = answer.Response.InstanceIDSet, answer.Response.RequestID
 	} else {
-		found := wire.Salvage(ex.Body(), "InstanceIdSet")
+		found := oncehttp.Salvage(ex.Body(), "InstanceIdSet")
 		ids, requestID = found.IDs, found.Texts["RequestId"]
 	}
-	return slices.DeleteFunc(ids, func(id string) bool { return !idForm.MatchString(id) }), requestID
+	return oncehttp.OnlyIDs(ids), requestID
 }
-
-// idForm is what an ID looks like, wherever it is from.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -74,6 +75,20 @@ func TestWhatAStatusAloneProves(t *testing.T) {
 	}
 }
 
+// A status says what it says, also when the rest of the answer does not come.
+func TestAStatusCountsThoughTheBodyEndsEarly(t *testing.T) {
+	for status, want := range map[int]provider.Outcome{413: provider.OutcomeUnsent, 429: provider.OutcomeThrottled, 200: provider.OutcomeUnknown, 503: provider.OutcomeUnknown} {
+		c := testCaller(t, func(*http.Request) (*http.Response, error) {
+			resp := respond(status, "")
+			resp.Body = io.NopCloser(cut{strings.NewReader("{")})
+			return resp, nil
+		})
+		if _, err := c.Call(t.Context(), createRequest()); outcome(err) != want {
+			t.Errorf("%d: got %v, %s; want %s", status, err, outcome(err), want)
+		}
+	}
+}
+
 // A code that the table knows counts more than the status beside it.
 func TestACodeOfTheVendorCountsMoreThanItsStatus(t *testing.T) {
 	const known, unlisted = `{"Code":"OperationDenied.NoStock","Message":"m","RequestId":"r"}`, `{"Code":"Blocked","Message":"m","RequestId":"r"}`
@@ -97,11 +112,11 @@ func TestRetryAfterIsTakenOver(t *testing.T) {
 		"-7":                            0,
 		"soon":                          0,
 		"1.5":                           0,
-		"86400":                         maxRetryAfter,
+		"86400":                         oncehttp.MaxRetryAfter,
 		"99999999999999999999":          0,
 		"Sun, 29 Nov 2026 12:00:30 GMT": 30 * time.Second,
 		"Sun, 29 Nov 2026 11:59:30 GMT": 0,
-		"Sun, 29 Nov 2099 12:00:30 GMT": maxRetryAfter,
+		"Sun, 29 Nov 2099 12:00:30 GMT": oncehttp.MaxRetryAfter,
 	} {
 		header := http.Header{"Retry-After": {text}, "Date": {now.Format(http.TimeFormat)}}
 		for _, status := range []int{429, 503} {
@@ -208,7 +223,7 @@ func TestAConnectionThatIsRefusedOnTheWaySendsNothing(t *testing.T) {
 			_ = conn.Close()
 		}
 	}()
-	through := newTransport(false)
+	through := oncehttp.NewTransport(false)
 	through.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
 	for name, c := range map[string]struct {
 		endpoint string
@@ -216,8 +231,8 @@ func TestAConnectionThatIsRefusedOnTheWaySendsNothing(t *testing.T) {
 	}{
 		"a proxy":               {"ecs.example.com", through},
 		"a proxy, wrapped":      {"ecs.example.com", wrapped{through}},
-		"no TLS there":          {plain.Addr().String(), newTransport(false)},
-		"no TLS there, wrapped": {plain.Addr().String(), wrapped{newTransport(false)}},
+		"no TLS there":          {plain.Addr().String(), oncehttp.NewTransport(false)},
+		"no TLS there, wrapped": {plain.Addr().String(), wrapped{oncehttp.NewTransport(false)}},
 	} {
 		caller, err := New(Config{Driver: "aliyun", Credentials: provider.StaticCredentials("i", "s", ""), Endpoint: c.endpoint, Transport: c.rt})
 		if err != nil {

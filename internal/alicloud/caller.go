@@ -12,6 +12,7 @@ import (
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -54,8 +55,7 @@ type Caller struct {
 	keys        provider.CredentialsSource
 	fixed       endpoint // zero: ask endpointFor
 	endpointFor func(region string) (string, error)
-	reads       http.RoundTripper
-	writes      http.RoundTripper
+	transports  oncehttp.Pair
 	errors      *provider.ErrorTable
 }
 
@@ -66,15 +66,11 @@ func New(cfg Config) (*Caller, error) {
 		driver:      cfg.Driver,
 		keys:        cfg.Credentials,
 		endpointFor: cfg.EndpointFor,
-		reads:       cfg.Transport,
-		writes:      cfg.Transport,
+		transports:  oncehttp.NewPair(cfg.Transport),
 		errors:      cfg.Errors,
 	}
 	if c.keys == nil {
 		c.keys = newDefaultChain()
-	}
-	if cfg.Transport == nil {
-		c.reads, c.writes = newTransport(true), newTransport(false)
 	}
 	if c.errors == nil {
 		c.errors = provider.NewErrorTable(ErrorCodes())
@@ -115,17 +111,17 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	case p.err != nil:
 		return nil, c.notSent(r, provider.ErrInvalid, errBuild.Error(), nil)
 	}
-	f := newFlight(ctx, c.transport(r), r.Timeout)
+	f := newFlight(ctx, c.transports.For(r.Action), r.Timeout)
 	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)
-	resp := f.response(func() []string { return secretValues(r, p.key, f.query) })
+	resp := f.response(func() *oncehttp.Redactor { return redactorOf(r, p.key, f.Request().URL.RawQuery) })
 	if err == nil {
 		return resp, nil
 	}
 	e := c.failure(ctx, r, f, resp, err)
 	resp.Pause(e)
-	if f.status == 0 { // no answer at all
+	if f.Status() == 0 { // no answer at all
 		resp = nil
 	}
 	return resp, e
@@ -144,7 +140,7 @@ func (f *flight) send(p prepared) (err error) {
 	if err := f.exchange(p.req); err != nil || !f.refused() {
 		return err
 	}
-	answer := &http.Response{StatusCode: f.status, Body: io.NopCloser(bytes.NewReader(f.body))}
+	answer := &http.Response{StatusCode: f.Status(), Body: io.NopCloser(bytes.NewReader(f.body))}
 	err = responses.Unmarshal(responses.NewCommonResponse(), answer, "JSON")
 	var s *sdkerrors.ServerError
 	if errors.As(err, &s) { // what the server signed tells a wrong key from a wrong request

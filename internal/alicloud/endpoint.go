@@ -2,9 +2,9 @@ package alicloud
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -43,15 +43,10 @@ func parseEndpoint(c *provider.Checker, s string) endpoint {
 	if s == "" {
 		return endpoint{}
 	}
-	if !strings.Contains(s, "://") {
-		s = "https://" + s
-	}
-	u, err := url.Parse(s)
-	ok := err == nil && u.Hostname() != "" && (u.Scheme == "https" || u.Scheme == "http") &&
-		u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
-	if !ok {
-		c.Fail("Config.Endpoint", nil, "must be host[:port], https://host[:port] or http://host[:port]")
+	e, ok := oncehttp.ParseEndpoint(s)
+	if !ok || strings.Trim(e.Path, "/") != "" {
+		c.Fail("Config.Endpoint", nil, oncehttp.RuleEndpoint)
 		return endpoint{}
 	}
-	return endpoint{scheme: strings.ToUpper(u.Scheme), host: u.Host}
+	return endpoint{scheme: strings.ToUpper(e.Scheme), host: e.Host}
 }

@@ -9,6 +9,7 @@ import (
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -21,37 +22,46 @@ var (
 // failure turns the end of a flight into an error. The ctx comes first, then
 // what the transport said, then the vendor's answer.
 func (c *Caller) failure(ctx context.Context, r Request, f *flight, resp *Response, err error) *provider.APIError {
+	failed := f.Err()
 	switch {
-	case f.err != nil && ctx.Err() != nil:
-		return c.lost(r, f, nil, "", ctx.Err())
-	case f.err != nil && f.ctx.Err() != nil:
-		return c.lost(r, f, provider.ErrUnavailable, fmt.Sprintf("no answer within %v", r.Timeout), nil)
-	case f.err != nil:
-		return c.lost(r, f, provider.ErrUnavailable, "", cleanTransportError(f.err, resp.Clean))
+	case failed != nil && ctx.Err() != nil:
+		return c.lost(r, f, resp, ctx.Err().Error(), ctx.Err())
+	case failed != nil && f.ctx.Err() != nil:
+		return c.lost(r, f, resp, fmt.Sprintf("no answer within %v", r.Timeout), nil)
+	case failed != nil:
+		cause := resp.redact().Cause(failed)
+		return c.lost(r, f, resp, cause.Error(), cause)
 	}
 	var s *sdkerrors.ServerError
 	if errors.As(err, &s) && s.ErrorCode() != "" {
-		e := c.Refusal(r, resp.Clean(s.ErrorCode()), resp.Clean(s.Message()), resp.Clean(s.RequestId()), f.status)
-		e.Err = rebuild(s, resp.Clean)
+		e := c.Refusal(r, resp, s.ErrorCode(), s.Message())
+		e.Err = rebuild(s, e.Code, resp.Clean)
 		return e
 	}
 	return c.malformed(r, resp)
 }
 
 // Refusal classifies an answer that says no: the vendor's code by the table,
-// other codes by their family. Message must hold no secret.
+// other codes by their family. The error shows no secret that the code or the message
+// repeats.
 //
 // A code that neither knows proves little. Without the status of an error and a
 // request ID something in between wrote it. With them it still may be about a create
 // that happened, and to ask again for a create by its token, or to look for it by its
 // marker, costs nothing; other calls count as refused.
-func (c *Caller) Refusal(r Request, code, message, requestID string, status int) *provider.APIError {
+func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provider.APIError {
 	row, found := classify(c.errors, code, message)
-	ofVendor := requestID != "" && status >= http.StatusBadRequest
+	status := resp.HTTPStatus
+	ofVendor := resp.RequestID != "" && status >= http.StatusBadRequest
 	known := found == listed || found == family && (ofVendor || !r.Create)
-	says := verdictOf(status)
+	says := oncehttp.VerdictOf(status)
+	shown := code
+	if row.Code != code { // what the documents spell out repeats nothing
+		shown = resp.Clean(code)
+	}
 	e := &provider.APIError{
-		Driver: c.driver, Op: r.Action, Code: code, Message: message, RequestID: requestID, HTTPStatus: status,
+		Driver: c.driver, Op: r.Action, HTTPStatus: status,
+		Code: shown, Message: resp.Clean(message), RequestID: resp.Clean(resp.RequestID),
 		Outcome: provider.OutcomeRejected, Kind: row.Kind, Temporary: row.Temporary, Lasting: row.Lasting, Stock: row.Stock,
 	}
 	switch {
@@ -59,18 +69,19 @@ func (c *Caller) Refusal(r Request, code, message, requestID string, status int)
 		e.Outcome = provider.OutcomeThrottled
 	case row.TokenDead: // whatever the status
 		e.TokenDead = true
-	case !known && says.outcome != provider.OutcomeUnknown:
-		e.Outcome, e.Kind, e.Lasting = says.outcome, says.kind, says.lasting
+	case !known && says.Fate != oncehttp.Open:
+		e.Outcome, e.Kind, e.Lasting = outcomeOfFate(says.Fate), kindOfStatus(says), says.Lasting
 	case status >= http.StatusInternalServerError:
 		e.Outcome, e.Kind, e.Stock = provider.OutcomeUnknown, provider.ErrUnavailable, ""
 	case row.Unknown:
 		e.Outcome = provider.OutcomeUnknown
 	case known:
-	case status < http.StatusMultipleChoices || requestID == "": // no proof that it is of the vendor
+	case status < http.StatusMultipleChoices || resp.RequestID == "": // no proof that it is of the vendor
 		e.Outcome, e.Kind = provider.OutcomeUnknown, provider.ErrUnavailable
 	case r.Create:
 		e.Outcome = provider.OutcomeUnknown
 	}
+	resp.Pause(e)
 	return e
 }
 
@@ -139,19 +150,18 @@ func (c *Caller) ended(r Request, ctxErr error) *provider.APIError {
 	return e
 }
 
-// lost is the error of a call whose answer did not arrive, or not all of it.
-func (c *Caller) lost(r Request, f *flight, kind error, message string, err error) *provider.APIError {
-	e := c.notSent(r, kind, message, err)
-	if err != nil && message == "" {
-		e.Message = err.Error()
-	}
-	e.HTTPStatus, e.RequestID = f.status, requestID(f.body)
-	if f.status != 0 && kind != nil {
-		e.Message = fmt.Sprintf("HTTP %d, the answer ended early: %s", f.status, e.Message)
-	}
-	e.Outcome = provider.OutcomeUnknown
-	if f.nothingSent() {
-		e.Outcome = provider.OutcomeUnsent
+// lost is the error of a call whose answer did not arrive, or not all of it. The end of
+// a ctx is no failure of the service.
+func (c *Caller) lost(r Request, f *flight, resp *Response, message string, err error) *provider.APIError {
+	says := oncehttp.VerdictOf(f.Status())
+	e := c.notSent(r, kindOfStatus(says), message, err)
+	e.HTTPStatus, e.RequestID = f.Status(), resp.Clean(resp.RequestID)
+	e.Outcome, e.Lasting = outcomeOfFate(f.Fate()), says.Lasting
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		e.Kind, e.Lasting = nil, false
+	case f.Status() != 0:
+		e.Message = fmt.Sprintf("HTTP %d, the answer ended early: %s", f.Status(), message)
 	}
 	return e
 }
@@ -159,15 +169,11 @@ func (c *Caller) lost(r Request, f *flight, kind error, message string, err erro
 // malformed is the error of an answer that the API does not give: the status alone
 // says whether the call may have been executed.
 func (c *Caller) malformed(r Request, resp *Response) *provider.APIError {
-	var secrets []string
-	if resp.secrets != nil {
-		secrets = resp.secrets()
-	}
-	says := verdictOf(resp.HTTPStatus)
+	says := oncehttp.VerdictOf(resp.HTTPStatus)
 	e := &provider.APIError{
-		Driver: c.driver, Op: r.Action, Message: strange(resp.HTTPStatus, firstWords(resp.Body, secrets)),
+		Driver: c.driver, Op: r.Action, Message: resp.redact().Strange(resp.HTTPStatus, resp.Body),
 		RequestID: resp.Clean(resp.RequestID), HTTPStatus: resp.HTTPStatus,
-		Outcome: says.outcome, Kind: says.kind, Lasting: says.lasting, Err: errMalform,
+		Outcome: outcomeOfFate(says.Fate), Kind: kindOfStatus(says), Lasting: says.Lasting, Err: errMalform,
 	}
 	resp.Pause(e)
 	return e

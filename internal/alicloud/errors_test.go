@@ -2,7 +2,6 @@ package alicloud
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -106,6 +106,9 @@ func TestEveryCodeOfRunInstancesHasASentinel(t *testing.T) {
 }
 
 // TestStockScopes: what a code does not prove is not said.
+// answered is an answer of that status and nothing else.
+func answered(status int) *Response { return &Response{HTTPStatus: status} }
+
 func TestStockScopes(t *testing.T) {
 	want := map[string]provider.StockScope{
 		"NoInstanceStock": provider.StockOfType, "InstanceType.Offline": provider.StockOfType,
@@ -116,10 +119,10 @@ func TestStockScopes(t *testing.T) {
 	}
 	c := testCaller(t, nil)
 	for _, row := range ErrorCodes() {
-		if got := c.Refusal(Request{}, row.Code, "", "", 403).Stock; got != want[row.Code] {
+		if got := c.Refusal(Request{}, answered(403), row.Code, "").Stock; got != want[row.Code] {
 			t.Errorf("%s is about %q, want %q", row.Code, got, want[row.Code])
 		}
-		if got := c.Refusal(Request{}, row.Code, "", "", 500).Stock; got != "" {
+		if got := c.Refusal(Request{}, answered(500), row.Code, "").Stock; got != "" {
 			t.Errorf("%s with status 500 is about %q: it proves nothing", row.Code, got)
 		}
 	}
@@ -127,7 +130,7 @@ func TestStockScopes(t *testing.T) {
 
 func TestRefusalKeepsEveryDetail(t *testing.T) {
 	c := testCaller(t, nil)
-	e := c.Refusal(Request{Action: "CreateInstance"}, "StockNotEnough", "sold out", "req-1", 200)
+	e := c.Refusal(Request{Action: "CreateInstance"}, &Response{HTTPStatus: 200, RequestID: "req-1"}, "StockNotEnough", "sold out")
 	want := provider.APIError{
 		Driver: "aliyun", Op: "CreateInstance", Code: "StockNotEnough", Message: "sold out", RequestID: "req-1",
 		HTTPStatus: 200, Outcome: provider.OutcomeRejected, Kind: provider.ErrNoStock,
@@ -153,32 +156,13 @@ func TestOwnErrorTableWins(t *testing.T) {
 	}
 }
 
-func TestScrubberCutsWhatQuotesTheRequest(t *testing.T) {
-	clean := scrubber([]string{"Planted-Pass!1"})
-	for in, want := range map[string]string{
-		"wrong signature. server string to sign is:POST&%2F&x": "wrong signature.",
-		"wrong, Server StringToSign: GET&%2F&x":                "wrong",
-		"bad; canonical request: POST\n/\nx":                   "bad",
-		"see https://ecs.aliyuncs.com/?a=b&Signature=c for it": "see [url] for it",
-		"see https://help.aliyun.com/document for it":          "see https://help.aliyun.com/document for it",
-		"password Planted-Pass!1, again Planted-Pass!1":        "password [redacted], again [redacted]",
-		"nothing to hide":                                       "nothing to hide",
-		strings.Repeat("x", maxMessage+1):                       strings.Repeat("x", maxMessage) + "...",
-		strings.Repeat("x", maxMessage-1) + "名" + "and further": strings.Repeat("x", maxMessage-1) + "...",
-	} {
-		if got := clean(in); got != want {
-			t.Errorf("%.60q became %.60q, want %.60q", in, got, want)
-		}
-	}
-}
-
 func TestSecretsAreFoundInEveryQuoting(t *testing.T) {
-	clean := scrubber(secretValues(createRequest(), provider.Credentials{AccessKeySecret: "key-secret-1", SecurityToken: "key-token-1"}, "Signature=a%2Bb%3D"))
+	clean := redactorOf(createRequest(), provider.Credentials{AccessKeySecret: "key-secret-1", SecurityToken: "key-token-1"}, "Signature=a%2Bb%3D").Text
 	for _, text := range []string{
 		"Planted-Pass!1", url.QueryEscape("Planted-Pass!1"), url.QueryEscape(url.QueryEscape("Planted-Pass!1")),
 		"cGxhbnRlZCB1c2VyIGRhdGE=", "planted user data", "planted-raw", "key-secret-1", "key-token-1", "a+b=", "a%2Bb%3D",
 	} {
-		if got := clean(text); got != redacted {
+		if got := clean(text); got != oncehttp.Redacted {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
@@ -201,36 +185,6 @@ func TestRebuildKeepsWhatExplainsADenial(t *testing.T) {
 	}
 }
 
-func TestTransportErrorsThatQuoteTheRequestAreWithheld(t *testing.T) {
-	clean := scrubber([]string{"planted-secret"})
-	inner := errors.New("connection reset")
-	if got := cleanTransportError(&url.Error{Op: "Post", URL: "https://x", Err: inner}, clean); got != inner {
-		t.Errorf("got %v, want the inner error itself", got)
-	}
-	for _, err := range []error{
-		errors.New("cannot reach https://x"),
-		errors.New("planted-secret"),
-		fmt.Errorf("outer: %w", errors.New("planted-secret")),
-		errors.Join(inner, errors.New("planted-secret")),
-		hiding{errors.New("planted-secret")},
-		hiding{errors.Join(inner, hiding{errors.New("planted-secret")})},
-		&url.Error{Op: "Post", URL: "https://x"},
-	} {
-		if got := cleanTransportError(err, clean); got != errTransport {
-			t.Errorf("%v became %v", err, got)
-		}
-	}
-	if got := cleanTransportError(errors.Join(inner, hiding{nil}), clean); !errors.Is(got, inner) {
-		t.Errorf("a harmless error was withheld: %v", got)
-	}
-}
-
-// hiding is an error that does not show what it wraps.
-type hiding struct{ inner error }
-
-func (hiding) Error() string   { return "hidden" }
-func (h hiding) Unwrap() error { return h.inner }
-
 func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 	c := testCaller(t, nil)
 	for code, want := range map[string]struct{ settled, passing bool }{
@@ -243,7 +197,7 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 		"InvalidInstanceId.NotFound":           {false, false},
 	} {
 		for passing, temporary := range map[bool]bool{false: want.settled, true: want.passing} {
-			e := c.Refusal(Request{Action: "StartInstances"}, code, "", "", 403)
+			e := c.Refusal(Request{Action: "StartInstances"}, answered(403), code, "")
 			if ForPower(e, passing); e.Temporary != temporary {
 				t.Errorf("%s of a server that is passing %v: temporary %v, want %v", code, passing, e.Temporary, temporary)
 			}
@@ -251,6 +205,35 @@ func TestStatusThatMayNotPassIsNotWorthARepetitionOfAStart(t *testing.T) {
 	}
 	if err := errors.New("other"); ForPower(err, true) != err || ForPower(nil, true) != nil {
 		t.Error("an error that is no *APIError was changed")
+	}
+}
+
+// What a refusal means does not depend on what its code shares with a secret.
+func TestACodeThatSharesAPieceWithAPassword(t *testing.T) {
+	r := createRequest()
+	r.Params["Password"] = "NoStock-2026!"
+	for code, want := range map[string]struct {
+		kind  error
+		shown string
+	}{
+		"OperationDenied.NoStock": {provider.ErrNoStock, "OperationDenied.NoStock"},
+		"InvalidNoStock-20":       {provider.ErrInvalid, "Invalid[redacted]"},
+	} {
+		c := testCaller(t, func(*http.Request) (*http.Response, error) {
+			return respond(403, `{"Code":"`+code+`","Message":"m","RequestId":"r"}`), nil
+		})
+		_, err := c.Call(t.Context(), r)
+		var e *provider.APIError
+		if !errors.As(err, &e) || !errors.Is(err, want.kind) {
+			t.Fatalf("%s: got %v, want %v", code, err, want.kind)
+		}
+		if e.Code != want.shown {
+			t.Errorf("%s is shown as %s, want %s", code, e.Code, want.shown)
+		}
+		var s *sdkerrors.ServerError
+		if !errors.As(err, &s) || s.ErrorCode() != want.shown {
+			t.Errorf("%s: the SDK's error is %v, want the code %s", code, s, want.shown)
+		}
 	}
 }
 

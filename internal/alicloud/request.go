@@ -1,23 +1,16 @@
 package alicloud
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
-	"net/http"
-	"net/url"
-	"regexp"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
-
-// redacted is what a secret parameter shows of itself.
-const redacted = "[redacted]"
 
 // Request is one call of the vendor's API.
 type Request struct {
@@ -53,17 +46,16 @@ type Response struct {
 	HTTPStatus int
 	RequestID  string // "" when the answer has none
 
-	decoded    error               // how decoding into Request.Into went
-	clean      func(string) string // knows the secrets of the call; nil: there are none
-	secrets    func() []string     // the same, for a page in place of an answer; nil: there are none
-	retryAfter time.Duration       // as the answer asks; 0: it does not
+	decoded    error                     // how decoding into Request.Into went
+	redactor   func() *oncehttp.Redactor // makes one that knows the secrets of the call; nil: there are none
+	known      *oncehttp.Redactor        // what it made; most answers need none
+	retryAfter time.Duration             // as the answer asks; 0: it does not
 }
 
 // Pause adds to a refusal, or to a service that is not available, how long the answer
 // asks to be left alone.
 func (r *Response) Pause(e *provider.APIError) {
-	busy := e.HTTPStatus == http.StatusTooManyRequests || e.HTTPStatus == http.StatusServiceUnavailable
-	if busy || e.Outcome == provider.OutcomeThrottled {
+	if oncehttp.Busy(e.HTTPStatus) || e.Outcome == provider.OutcomeThrottled {
 		e.RetryAfter = r.retryAfter
 	}
 }
@@ -71,22 +63,21 @@ func (r *Response) Pause(e *provider.APIError) {
 // Salvage reads what an answer names that is no JSON text, or only the beginning of one:
 // the IDs in the lists that bear one of the names, each complete, and its order.
 func (r *Response) Salvage(lists ...string) (ids IDs, orderID string) {
-	found := salvage(r.Body, lists...)
-	for _, text := range found.ids {
+	found := oncehttp.Salvage(r.Body, lists...)
+	for _, text := range found.IDs {
 		ids = append(ids, splitIDs(text)...)
 	}
-	return slices.DeleteFunc(ids, func(id string) bool { return !idForm.MatchString(id) }), found.texts["OrderId"]
+	return oncehttp.OnlyIDs(ids), found.Texts["OrderId"]
 }
 
-// idForm is what an ID looks like, wherever it is from.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-
 // Clean makes a text of the answer fit to be part of an error.
-func (r *Response) Clean(text string) string {
-	if r.clean == nil {
-		return text
+func (r *Response) Clean(text string) string { return r.redact().Text(text) }
+
+func (r *Response) redact() *oncehttp.Redactor {
+	if r.known == nil && r.redactor != nil {
+		r.known = r.redactor()
 	}
-	return r.clean(text)
+	return r.known
 }
 
 // Preview returns the request that Call would send, secrets masked. It does no I/O.
@@ -102,7 +93,7 @@ func (c *Caller) Preview(r Request) (provider.Request, error) {
 	params["RegionId"] = r.Region
 	for _, name := range append(secretParams(), r.Secrets...) {
 		if _, ok := params[name]; ok {
-			params[name] = redacted
+			params[name] = oncehttp.Redacted
 		}
 	}
 	return provider.Request{Driver: c.driver, Action: r.Action, Host: at.host, Params: params}, nil
@@ -121,29 +112,6 @@ func IsSystemParam(name string) bool {
 }
 
 func secretParams() []string { return []string{"Password", "UserData"} }
-
-// secretValues returns every text that no error may show, in the forms in
-// which a server may quote it.
-func secretValues(r Request, key provider.Credentials, query string) []string {
-	var out []string
-	add := func(s string) {
-		if len(s) >= 4 { // shorter ones would only garble the message
-			out = append(out, forms(s)...)
-		}
-	}
-	for _, name := range append(secretParams(), r.Secrets...) {
-		add(r.Params[name])
-	}
-	if raw, err := base64.StdEncoding.DecodeString(r.Params["UserData"]); err == nil {
-		add(string(raw))
-	}
-	add(key.AccessKeySecret.Reveal())
-	add(key.SecurityToken.Reveal())
-	if q, err := url.ParseQuery(query); err == nil {
-		add(q.Get("Signature"))
-	}
-	return out
-}
 
 // CheckIDs refuses a call that names fewer or more servers than the API takes.
 func CheckIDs(driver string, ids []string, least, most int) error {

@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -57,7 +58,7 @@ func TestADyingConnectionReplaysNothing(t *testing.T) {
 		}
 	}()
 	c := callerAt(t, "http://"+listener.Addr().String())
-	c.writes = newTransport(true) // as a program may give us
+	c.transports.Creates = oncehttp.NewTransport(true) // as a program may give us
 	if _, err := c.Call(t.Context(), createRequest()); err != nil {
 		t.Fatal(err)
 	}
@@ -143,21 +144,6 @@ func TestProxyVariablesAreTheTransportsBusiness(t *testing.T) {
 	c := testCaller(t, func(*http.Request) (*http.Response, error) { return respond(200, "{}"), nil })
 	if _, err := c.Call(t.Context(), createRequest()); err != nil {
 		t.Errorf("a bad proxy variable broke a call that uses no proxy: %v", err)
-	}
-}
-
-func TestTheOwnTransportHonorsTheProxyAndDropsIdleConnections(t *testing.T) {
-	for _, reads := range []bool{true, false} {
-		tr := newTransport(reads)
-		if tr.Proxy == nil || tr.IdleConnTimeout == 0 || tr.IdleConnTimeout > 10*time.Second || tr.TLSHandshakeTimeout == 0 {
-			t.Errorf("got %+v", tr)
-		}
-		if tr.TLSClientConfig != nil && tr.TLSClientConfig.InsecureSkipVerify {
-			t.Error("certificates are not verified")
-		}
-		if tr.DisableKeepAlives == reads {
-			t.Errorf("reads: %v, connections are kept: %v", reads, !tr.DisableKeepAlives)
-		}
 	}
 }
 
@@ -293,8 +279,8 @@ func TestHugeAnswersAreRefused(t *testing.T) {
 		resp.Body = io.NopCloser(readerFunc(func(p []byte) (int, error) { return len(p), nil }))
 		return resp, nil
 	})
-	if _, err := c.Call(t.Context(), createRequest()); !errors.Is(err, errTooLarge) || outcome(err) != provider.OutcomeUnknown {
-		t.Errorf("got %v, %s; want errTooLarge, unknown", err, outcome(err))
+	if _, err := c.Call(t.Context(), createRequest()); !errors.Is(err, oncehttp.ErrTooLarge) || outcome(err) != provider.OutcomeUnknown {
+		t.Errorf("got %v, %s; want oncehttp.ErrTooLarge, unknown", err, outcome(err))
 	}
 }
 

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -166,7 +167,7 @@ func (l *Ledger) ApproveDryRun(i int) {
 // nameLocked adds instances to a part, each once, and returns those that are new.
 func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fresh []string) {
 	p := &l.parts[i]
-	before := len(p.ids)
+	before, filled := len(p.ids), l.certainLocked(p)
 	if l.instances == nil {
 		l.instances = make(map[string]instance, len(ids))
 	}
@@ -185,7 +186,11 @@ func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fr
 	if len(fresh) > 0 {
 		l.accepted = now
 	}
-	if l.certainLocked(p) == p.Count {
+	certain := l.certainLocked(p)
+	if certain > filled { // their names are owed
+		p.renamed = false
+	}
+	if certain == p.Count {
 		p.fill()
 	}
 	return fresh
@@ -207,7 +212,22 @@ func (l *Ledger) Find(i int, ids []string, claim Claim, now time.Time) (fresh []
 	defer l.mu.Unlock()
 	fresh = l.nameLocked(i, ids, claim, now)
 	l.seeLocked(ids)
+	if p := &l.parts[i]; p.status != Sent { // else they are of the generation that is looked for
+		p.foundLate(len(fresh))
+	}
 	return fresh
+}
+
+// foundLate counts instances of given-up generations that have become visible. The list
+// is copied: what Part has returned is not written to.
+func (p *part) foundLate(n int) {
+	p.givenUp = slices.Clone(p.givenUp)
+	for i := range p.givenUp {
+		g := &p.givenUp[i]
+		took := min(n, max(cmp.Or(g.Missing, p.Count)-g.Found, 0))
+		g.Found += took
+		n -= took
+	}
 }
 
 // Deal gives instances that a look has shown to the parts that miss some, in order.
@@ -249,7 +269,7 @@ func (l *Ledger) Looked(i int, now time.Time) bool {
 		p.status = Accepted
 		return true
 	}
-	p.givenUp = append(p.givenUp, GivenUp{Generation: p.generation, At: now})
+	p.givenUp = append(p.givenUp, GivenUp{Generation: p.generation, At: now, Missing: p.Count - certain})
 	l.nextGenerationLocked(p)
 	return true
 }

@@ -54,6 +54,19 @@ type Plan struct {
 type GivenUp struct {
 	Generation int       `json:"gen"`
 	At         time.Time `json:"at"`
+	Missing    int       `json:"missing,omitempty"` // instances it was to make and that were not found; 0 in old tokens
+	Found      int       `json:"found,omitempty"`   // instances of it that were found since
+}
+
+// MayAppear returns how many instances of given-up generations may still become visible,
+// of those that were given up after a moment.
+func (p *Part) MayAppear(after time.Time) (n int) {
+	for _, g := range p.GivenUp {
+		if g.At.After(after) {
+			n += max(cmp.Or(g.Missing, p.Count)-g.Found, 0)
+		}
+	}
+	return n
 }
 
 // Part is a copy of what the ledger knows of one part.

@@ -203,6 +203,9 @@ func (p *SavedPart) check(seen map[string]bool) error {
 		if g.Generation < 0 || g.Generation >= p.Generation || !writable(g.At) {
 			return fmt.Errorf("impossible generation %d", g.Generation)
 		}
+		if g.Missing < 0 || g.Missing > MostSlots || g.Found < 0 || g.Found > MostSlots {
+			return fmt.Errorf("impossible counts of generation %d", g.Generation)
+		}
 	}
 	for _, id := range p.IDs {
 		if id == "" || seen[id] {

@@ -65,6 +65,44 @@ func TestVersionOne(t *testing.T) {
 	}
 }
 
+// What was seen is written by place: a 1 for each instance that was, and no zeros at the
+// end.
+func TestWhatWasSeenIsWritten(t *testing.T) {
+	for _, tc := range []struct {
+		seen []string
+		want string
+	}{
+		{nil, ""},
+		{[]string{"i-1"}, "1"},
+		{[]string{"i-2"}, "01"},
+		{[]string{"i-1", "i-3"}, "101"},
+	} {
+		l := states["accepted"]()
+		l.See(tc.seen)
+		if got := l.Save().Parts[0].Seen; got != tc.want {
+			t.Errorf("%v were seen, and %q is written; want %q", tc.seen, got, tc.want)
+		}
+	}
+}
+
+// A part whose instances all died and that another took the place of is read back, also
+// when some of them were of an earlier generation.
+func TestAPartOfTwoGenerationsThatDiedIsReadBack(t *testing.T) {
+	l := states["second generation sent"]()
+	l.Answer(0, ledger.Answer{IDs: []string{"i-2", "i-3"}, Asked: 2, Verdict: fine}, start)
+	all := l.IDs()
+	l.OweRelease(all)
+	if left := l.LaunchFailed(all); len(left) != 3 {
+		t.Fatalf("%v left, want all three", left)
+	}
+	if _, ok := l.Replace(0, 1, 0, 1); !ok {
+		t.Fatal("a part without instances was not replaced")
+	}
+	if _, err := ledger.Restore(l.Save()); err != nil {
+		t.Errorf("reading it back: %v", err)
+	}
+}
+
 func TestDamagedForms(t *testing.T) {
 	const part = `{"first":0,"count":2,"min":1,"status":"sent","ids":["i-1"]}`
 	for what, tc := range map[string]struct{ text, want string }{
@@ -73,6 +111,7 @@ func TestDamagedForms(t *testing.T) {
 		"no minimum":              {`{"parts":[` + part + `]}`, "at least 0 of 2"},
 		"too large a minimum":     {`{"min":3,"parts":[` + part + `]}`, "at least 3 of 2"},
 		"another age":             {`{"min":1,"accepted":"9999-12-31T23:59:59-10:00","parts":[` + part + `]}`, "accepted in the year 10000"},
+		"the last age":            {`{"min":1,"accepted":"9999-12-31T23:59:59Z","parts":[` + part + `]}`, ""},
 		"sent in another age":     {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","sent":"9999-12-31T23:59:59-10:00"}]}`, "sent in the year 10000"},
 		"an unknown status":       {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"odd"}]}`, `unknown status "odd"`},
 		"a count of zero":         {`{"min":1,"parts":[{"first":0,"count":0,"min":1,"status":"planned"}]}`, "impossible counts"},
@@ -91,6 +130,10 @@ func TestDamagedForms(t *testing.T) {
 		"given up before":         {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z"}]}]}`, ""},
 		"given up now":            {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":1,"at":"2026-03-01T12:00:00Z"}]}]}`, "impossible generation 1"},
 		"given up below":          {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","givenUp":[{"gen":-1,"at":"2026-03-01T12:00:00Z"}]}]}`, "impossible generation -1"},
+		"given up of too many":    {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z","missing":100001}]}]}`, "impossible counts of generation 0"},
+		"given up of less":        {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z","missing":-1}]}]}`, "impossible counts of generation 0"},
+		"found of too many":       {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z","found":100001}]}]}`, "impossible counts of generation 0"},
+		"found of less":           {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z","found":-1}]}]}`, "impossible counts of generation 0"},
 		"given up in an age":      {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","givenUp":[{"gen":0,"at":"9999-12-31T23:59:59-10:00"}]}]}`, "impossible generation 0"},
 		"an empty ID":             {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","ids":[""]}]}`, "empty or named twice"},
 		"an ID twice":             {`{"min":1,"parts":[` + part + `,{"first":2,"count":1,"min":1,"status":"sent","ids":["i-1"]}]}`, "empty or named twice"},

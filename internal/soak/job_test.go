@@ -301,13 +301,19 @@ func (j *job) attempt(do func(context.Context) (*provider.Operation, error)) (*p
 	return op, err
 }
 
-// wait waits until every instance runs or has failed, longer than any stays invisible.
+// wait waits until every instance runs or has failed, longer than any stays invisible, and
+// in the end with credentials that see the region.
 // It returns the error of creates that took the place of failed instances: they may
 // have more to do.
 func (j *job) wait(op *provider.Operation) error {
 	var hidden []provider.PendingInstance
-	for range 4 {
-		err := j.waitOnce(op)
+	for n := range 4 {
+		var err error
+		if n < 3 {
+			err = j.waitOnce(op)
+		} else {
+			j.inSight(func() { err = j.waitOnce(op) })
+		}
 		var e *provider.RunError
 		var w *provider.WaitError
 		if errors.As(err, &e) && again(e) {
@@ -358,7 +364,8 @@ func explained(err error) bool {
 		"the answer names", "a create was refused before the operation was resumed", "released because the operation had failed",
 		"of the request is too l", // 413, 414, 431
 		"more than asked for",     // by earlier runs
-		"IdempotentFailed",        // as often as there are generations
+		"may not see what they created", "the answers contradict themselves",
+		"IdempotentFailed", // as often as there are generations
 	} {
 		if strings.Contains(err.Error(), text) {
 			return true

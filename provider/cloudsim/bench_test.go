@@ -16,10 +16,12 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/overhead"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // BenchmarkDescribe makes signed describe calls through the in-memory transport on
-// one core, by ID, to clouds of a thousand machines. calls/s are by CPU time, the
+// one core, by ID, to clouds of a thousand instances. calls/s are by CPU time, the
 // caller's signing and reading included; sim-us/call is the simulator's own share.
 func BenchmarkDescribe(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -82,7 +84,7 @@ func benchSend(b *testing.B, t http.RoundTripper, req *http.Request) string {
 	return string(body)
 }
 
-// benchCaller makes signed requests: a create of a hundred machines, and a describe
+// benchCaller makes signed requests: a create of a hundred instances, and a describe
 // as often as one asks.
 type benchCaller struct {
 	create   func() *http.Request
@@ -119,10 +121,10 @@ var benchCallers = map[Cloud]benchCaller{
 	},
 	CVM: {
 		create: func() *http.Request {
-			return benchTencent("RunInstances", strings.TrimSuffix(minimalRun, "}")+`,"InstanceCount":100}`)()
+			return benchTencent("RunInstances", strings.TrimSuffix(simtest.CVMMinimal, "}")+`,"InstanceCount":100}`)()
 		},
 		describe: func(ids []string) func() *http.Request {
-			return benchTencent("DescribeInstances", idsBody(ids, `,"Limit":100`))
+			return benchTencent("DescribeInstances", simtest.CVMIDs(ids, `,"Limit":100`))
 		},
 	},
 	QingCloud: {
@@ -149,16 +151,16 @@ func benchJSON(ids []string) string {
 func benchAlibaba(host, version, action string, params map[string]string) func() *http.Request {
 	all := map[string]string{
 		"Action": action, "Version": version, "Format": "JSON", "AccessKeyId": DefaultAccessKeyID, "SignatureMethod": "HMAC-SHA1",
-		"SignatureVersion": "1.0", "SignatureNonce": "NONCE", "Timestamp": time.Now().UTC().Format(aliStamp),
+		"SignatureVersion": "1.0", "SignatureNonce": "NONCE", "Timestamp": time.Now().UTC().Format(alibaba.TimeFormat),
 	}
 	maps.Copy(all, params)
-	before, after, _ := strings.Cut(aliEncode(all, ""), "NONCE")
-	signed, unsigned, _ := strings.Cut(rpcStringToSign(http.MethodPost, all), "NONCE")
+	before, after, _ := strings.Cut(alibaba.EncodeParams(all, ""), "NONCE")
+	signed, unsigned, _ := strings.Cut(alibaba.RPCStringToSign(http.MethodPost, all), "NONCE")
 	nonce := 0
 	return func() *http.Request {
 		nonce++
 		n := action + strconv.Itoa(nonce) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36)
-		sum := base64.StdEncoding.EncodeToString(rpcSign(DefaultAccessKeySecret, signed+n+unsigned))
+		sum := base64.StdEncoding.EncodeToString(alibaba.RPCSign(DefaultAccessKeySecret, signed+n+unsigned))
 		form := before + n + after + "&Signature=" + url.QueryEscape(sum)
 		return benchRequest(http.MethodPost, host, "/", "", form, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
 	}
@@ -170,7 +172,7 @@ func benchTencent(action, body string) func() *http.Request {
 	var until time.Time
 	return func() *http.Request {
 		if now := time.Now(); now.After(until) {
-			signed := tc3Request{body: body, header: map[string]string{"X-TC-Action": action}}.build()
+			signed := simtest.TC3Request{Body: body, Header: map[string]string{"X-TC-Action": action}}.Build()
 			header, until = signed.Header, now.Add(time.Minute)
 		}
 		return benchRequest(http.MethodPost, "cvm.ap-guangzhou.tencentcloudapi.com:8443", "/", "", body, header)
@@ -179,13 +181,13 @@ func benchTencent(action, body string) func() *http.Request {
 
 // benchQing signs once in a while: a request may come again for a minute.
 func benchQing(action string, pairs ...string) func() *http.Request {
-	c := &qingClient{
-		key: DefaultAccessKeyID, secret: DefaultAccessKeySecret, zone: "pek3a", method: http.MethodGet, path: "/iaas/", signs: "/iaas/", stamp: time.Now,
+	c := &simtest.QingCloud{
+		Key: DefaultAccessKeyID, Secret: DefaultAccessKeySecret, Zone: "pek3a", Method: http.MethodGet, Path: "/iaas/", Signs: "/iaas/", Stamp: time.Now,
 	}
 	query, until := "", time.Time{}
 	return func() *http.Request {
 		if now := time.Now(); now.After(until) {
-			query, until = c.sign(action, pairs...), now.Add(20*time.Second)
+			query, until = c.Sign(action, pairs...), now.Add(20*time.Second)
 		}
 		return benchRequest(http.MethodGet, "api.qingcloud.com", "/iaas/", query, "", http.Header{})
 	}

@@ -18,14 +18,14 @@
 //
 // What a cloud does on a bad day is a [Fault]: throttling, no stock, 5xx before
 // or after the effect, a connection cut after the effect, partial fulfilment,
-// launch failure, malformed bodies, slow answers. It may also lie: machines that
-// show up late, answers that name too few, too many or foreign machines, a refusal
-// that made some all the same, client tokens that are dead or forgotten, orders that
-// nobody paid, describes that leave machines out or contradict themselves, a proxy
+// launch failure, malformed bodies, slow answers. It may also lie: instances that
+// show up late, answers that name too few, too many or foreign instances, a refusal
+// that still made some, client tokens that are dead or forgotten, orders that
+// nobody paid, describes that leave instances out or contradict themselves, a proxy
 // that answers in place of the service, bodies that end early. [FaultKind] says of
 // each which clouds know it and which fields it reads. Faults combine. What they draw
 // comes from [Options].Seed by a source of its own, which does not change what IDs,
-// addresses and boot times machines get.
+// addresses and boot times instances get.
 //
 // What truly exists is what [Sim.Instances] returns, not what the clouds show.
 package cloudsim

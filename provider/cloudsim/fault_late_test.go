@@ -5,9 +5,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestSingleMachinesShowUpLate: the first machine of three is hidden from
+// TestSingleMachinesShowUpLate: the first instance of three is hidden from
 // describes and from every call about it; the others are not.
 func TestSingleMachinesShowUpLate(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
@@ -54,14 +56,14 @@ func TestENSPowerBatchDoesNotKnowLateMachines(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: LateVisibility, Delay: time.Minute})
 	c := newENSClient(t, sim)
-	ids := c.wantOK(c.call("RunInstances", ensBase()...)).strings("InstanceIds")
-	reply := c.wantOK(c.call("StopInstances", "InstanceIds.1", ids[0]))
-	if got := reply.at("InstanceResponses", 0, "Code"); got != 400.0 {
+	ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")
+	reply := c.WantOK(c.Call("StopInstances", "InstanceIds.1", ids[0]))
+	if got := reply.At("InstanceResponses", 0, "Code"); got != 400.0 {
 		t.Errorf("the machine of the batch is answered %v, want 400: it is not found", got)
 	}
 }
 
-// TestVisibilityIsDrawnForEachMachine: with a spread every machine has its own
+// TestVisibilityIsDrawnForEachMachine: with a spread every instance has its own
 // moment, the same one for the same seed.
 func TestVisibilityIsDrawnForEachMachine(t *testing.T) {
 	delays := func(t *testing.T, seed uint64) []time.Duration {
@@ -109,7 +111,7 @@ func TestDrawsOfFaultsDoNotChangeWhatMachinesGet(t *testing.T) {
 	}
 }
 
-// TestVisibleAtIsTheCreationWithoutFaults: what a test reads of a healthy machine.
+// TestVisibleAtIsTheCreationWithoutFaults: what a test reads of a healthy instance.
 func TestVisibleAtIsTheCreationWithoutFaults(t *testing.T) {
 	v := ecsVendor(t, New(nil))
 	v.made(1)

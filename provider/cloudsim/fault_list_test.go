@@ -68,7 +68,7 @@ func TestLongLists(t *testing.T) {
 	})
 }
 
-// TestOthersAreInventedWhenThereAreNone: an account may have no other machine.
+// TestOthersAreInventedWhenThereAreNone: an account may have no other instance.
 func TestOthersAreInventedWhenThereAreNone(t *testing.T) {
 	v := cvmVendor(t, New(nil))
 	v.sim.Inject(Fault{Kind: LongList, Count: 3})
@@ -80,18 +80,18 @@ func TestOthersAreInventedWhenThereAreNone(t *testing.T) {
 	}
 }
 
-// TestOthersLiveInTheSameRegion: a foreign machine is one that a client could harm.
+// TestOthersLiveInTheSameRegion: a foreign instance is one that a client could harm.
 func TestOthersLiveInTheSameRegion(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
-	far := c.run("RegionId", "cn-beijing", "Amount", "5")
-	gone := c.run("Amount", "5")
+	far := c.Run("RegionId", "cn-beijing", "Amount", "5")
+	gone := c.Run("Amount", "5")
 	for _, id := range gone {
-		c.wantOK(c.call("DeleteInstance", "InstanceId", id, "Force", "true"))
+		c.WantOK(c.Call("DeleteInstance", "InstanceId", id, "Force", "true"))
 	}
-	near := c.run()
+	near := c.Run()
 	sim.Inject(Fault{Kind: LongList, Count: 4})
-	got := c.run()
+	got := c.Run()
 	if len(got) != 5 || got[1] != near[0] {
 		t.Errorf("the answer names %v, want five machines, %s the second", got, near[0])
 	}
@@ -102,7 +102,7 @@ func TestOthersLiveInTheSameRegion(t *testing.T) {
 	}
 }
 
-// TestInventedIDsStayInvented: no machine gets one of them later.
+// TestInventedIDsStayInvented: no instance gets one of them later.
 func TestInventedIDsStayInvented(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		v.sim.Inject(Fault{Kind: LongList, Count: 20, Invented: true, Times: 1})

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // TestBlindKeysGetEmptyLists: at status 200, while calls by ID go on.
@@ -59,39 +61,39 @@ func TestBlindKeysMaySeeAPart(t *testing.T) {
 func TestDryRunTellsOfTheRight(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
-	ids := c.run("Amount", "2")
-	dry := func(more ...string) aliReply {
-		return c.call("DescribeInstances", append([]string{"RegionId", "cn-hangzhou", "DryRun", "true"}, more...)...)
+	ids := c.Run("Amount", "2")
+	dry := func(more ...string) simtest.AlibabaAnswer {
+		return c.Call("DescribeInstances", append([]string{"RegionId", "cn-hangzhou", "DryRun", "true"}, more...)...)
 	}
-	c.wantCode(dry(), 400, "DryRunOperation")
+	c.WantCode(dry(), 400, "DryRunOperation")
 
 	remove := sim.Inject(Fault{Kind: Blind, Count: 1})
-	c.wantCode(dry(), 400, "DryRunOperation")
-	c.wantCode(dry("InstanceIds", aliIDs(ids[1:])), 400, "DryRunOperation")
-	c.wantCode(dry("InstanceIds", aliIDs(ids)), 403, "Forbidden.RAM")
+	c.WantCode(dry(), 400, "DryRunOperation")
+	c.WantCode(dry("InstanceIds", simtest.IDList(ids[1:])), 400, "DryRunOperation")
+	c.WantCode(dry("InstanceIds", simtest.IDList(ids)), 403, "Forbidden.RAM")
 	remove()
 
 	remove = sim.Inject(Fault{Kind: Blind, Share: 0.001})
-	c.wantCode(dry(), 400, "DryRunOperation")
+	c.WantCode(dry(), 400, "DryRunOperation")
 	remove()
 
 	sim.Inject(Fault{Kind: Blind})
-	c.wantCode(dry(), 403, "Forbidden.RAM")
-	c.wantCode(dry("MaxResults", "100"), 403, "Forbidden.RAM")
-	c.wantCode(c.call("DescribeInstances", "RegionId", "cn-hangzhou", "DryRun", "maybe"), 400, "InvalidParameter")
+	c.WantCode(dry(), 403, "Forbidden.RAM")
+	c.WantCode(dry("MaxResults", "100"), 403, "Forbidden.RAM")
+	c.WantCode(c.Call("DescribeInstances", "RegionId", "cn-hangzhou", "DryRun", "maybe"), 400, "InvalidParameter")
 }
 
-// TestBlindKeysGetNoStatusesEither: every describe of machines is one.
+// TestBlindKeysGetNoStatusesEither: every describe of instances is one.
 func TestBlindKeysGetNoStatusesEither(t *testing.T) {
 	sim := New(nil)
-	ecs, cvm := newECSClient(t, sim), &cvmClient{t: t, sim: sim, region: "ap-guangzhou"}
-	ecs.run()
-	ids := cvm.run(``)
+	ecs, cvm := newECSClient(t, sim), newCVMClient(t, sim)
+	ecs.Run()
+	ids := cvm.Run(``)
 	sim.Inject(Fault{Kind: Blind})
-	if got := ecs.wantOK(ecs.call("DescribeInstanceStatus", "RegionId", "cn-hangzhou")).at("TotalCount"); got != 0.0 {
+	if got := ecs.WantOK(ecs.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou")).At("TotalCount"); got != 0.0 {
 		t.Errorf("ECS has the status of %v machines, want none", got)
 	}
-	if got := cvm.states(ids...); len(got) != 0 {
+	if got := cvm.States(ids...); len(got) != 0 {
 		t.Errorf("CVM has the states %v, want none", got)
 	}
 }
@@ -164,24 +166,24 @@ func TestTotalsContradictTheRows(t *testing.T) {
 func TestPageAfterTheLast(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
-	c.run("Amount", "25")
+	c.Run("Amount", "25")
 	sim.Inject(Fault{Kind: WrongTotal, Count: 10, Total: 25, NextPage: true, Times: 1})
 	sim.Inject(Fault{Kind: WrongTotal, Count: 10, Total: 25, Skip: 2, Times: 1})
-	first := c.describe("MaxResults", "100")
-	if n := len(first.strings("Instances", "Instance")); n != 10 || first.at("TotalCount") != 25.0 {
-		t.Errorf("the first page has %d rows of %v, want 10 of 25", n, first.at("TotalCount"))
+	first := c.Describe("MaxResults", "100")
+	if n := len(first.Strings("Instances", "Instance")); n != 10 || first.At("TotalCount") != 25.0 {
+		t.Errorf("the first page has %d rows of %v, want 10 of 25", n, first.At("TotalCount"))
 	}
-	next := fmt.Sprint(first.at("NextToken"))
+	next := fmt.Sprint(first.At("NextToken"))
 	if next == "" {
 		t.Fatal("the first page announces no other")
 	}
-	second := c.describe("MaxResults", "100", "NextToken", next)
-	if n := len(second.strings("Instances", "Instance")); n != 0 || second.at("NextToken") != "" {
-		t.Errorf("the second page has %d rows and announces %v, want none", n, second.at("NextToken"))
+	second := c.Describe("MaxResults", "100", "NextToken", next)
+	if n := len(second.Strings("Instances", "Instance")); n != 0 || second.At("NextToken") != "" {
+		t.Errorf("the second page has %d rows and announces %v, want none", n, second.At("NextToken"))
 	}
-	third := c.describe("MaxResults", "100")
-	if n := len(third.strings("Instances", "Instance")); n != 10 || third.at("NextToken") != "" {
-		t.Errorf("without NextPage %d rows and the token %v, want 10 and none", n, third.at("NextToken"))
+	third := c.Describe("MaxResults", "100")
+	if n := len(third.Strings("Instances", "Instance")); n != 10 || third.At("NextToken") != "" {
+		t.Errorf("without NextPage %d rows and the token %v, want 10 and none", n, third.At("NextToken"))
 	}
 }
 

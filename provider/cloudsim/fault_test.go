@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// outcomes tells for each of n List calls whether it was refused.
+// outcomes returns a letter for each of n List calls: a dot for one that is
+// answered, an x for one that is refused.
 func outcomes(t *testing.T, s *Sim, n int) string {
 	t.Helper()
 	var b strings.Builder

@@ -2,14 +2,16 @@ package cloudsim
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
 )
 
 // FuzzRequests sends any request to each cloud: it is answered, and nothing is
@@ -35,7 +37,7 @@ func FuzzRequests(f *testing.F) {
 			r.Header.Set("Content-Type", kind)
 			r.Header.Set("Authorization", auth)
 			r.Header.Set("X-TC-Action", "RunInstances")
-			r.Header.Set("X-TC-Version", cvmVersion)
+			r.Header.Set("X-TC-Version", cvm.Version)
 			rec := httptest.NewRecorder()
 			sim := New(nil)
 			sim.Handler(c).ServeHTTP(rec, r)
@@ -68,18 +70,18 @@ func FuzzParameters(f *testing.F) {
 		sim := New(nil)
 		name := Clouds()[int(cloud)%4]
 		actions := actionsOf(sim, name)
-		k := &call{action: actions[int(action)%len(actions)], region: "cn-hangzhou", now: time.Now(), params: params, format: aliJSON, requestID: "r"}
+		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(), Params: params, Format: alibaba.JSON, RequestID: "r"}
 		if name == CVM {
-			tree, refused := tencentFormTree(params)
+			tree, refused := cvm.FormTree(params)
 			if refused != nil {
 				return
 			}
-			k.tree, k.region = tree, "ap-guangzhou"
+			k.Tree, k.Region = tree, "ap-guangzhou"
 		}
 		for range 2 {
-			a := sim.cloud(name).wire.serve(k)
-			if a == nil || !json.Valid(a.body) {
-				t.Fatalf("%s of %s is answered by %+v", k.action, name, a)
+			a := sim.cloud(name).Wire.Serve(k)
+			if a == nil || !json.Valid(a.Body) {
+				t.Fatalf("%s of %s is answered by %+v", k.Action, name, a)
 			}
 		}
 	})
@@ -87,16 +89,5 @@ func FuzzParameters(f *testing.F) {
 
 // actionsOf are the actions of a cloud, in order.
 func actionsOf(s *Sim, c Cloud) []string {
-	switch w := s.cloud(c).wire.(type) {
-	case *ecs:
-		return slices.Sorted(maps.Keys(w.actions))
-	case *ens:
-		return slices.Sorted(maps.Keys(w.actions))
-	case *cvm:
-		return slices.Sorted(maps.Keys(w.actions))
-	case *qingCloud:
-		return slices.Sorted(maps.Keys(w.actions))
-	default:
-		return nil
-	}
+	return s.cloud(c).Wire.Actions()
 }

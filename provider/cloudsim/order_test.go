@@ -5,16 +5,19 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestUnpaidOrders: AutoPay=false answers an order without machines, and the same
+// TestUnpaidOrders: AutoPay=false answers an order without instances, and the same
 // token names them once it is paid.
 func TestUnpaidOrders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
 		c := newECSClient(t, sim)
-		pairs := ecsBase("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false", "Amount", "2", "ClientToken", "op-1")
-		ask := func() vendorAnswer { return readAliAnswer([]byte(c.wantOK(c.call("RunInstances", pairs...)).raw)) }
+		pairs := simtest.ECSCreate("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false", "Amount", "2", "ClientToken", "op-1")
+		ask := func() vendorAnswer { return readAliAnswer([]byte(c.WantOK(c.Call("RunInstances", pairs...)).Raw)) }
 		first, again := ask(), ask()
 		if first.order == "" || len(first.ids) != 0 {
 			t.Fatalf("answered order %q and %v, want an order and no machines", first.order, first.ids)
@@ -62,11 +65,11 @@ func TestAutoPayIsForPrepaidMachines(t *testing.T) {
 		{"InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "true"},
 		{"InstanceChargeType", "PrePaid", "Period", "1"},
 	} {
-		if ids := c.run(pairs...); len(ids) != 1 {
+		if ids := c.Run(pairs...); len(ids) != 1 {
 			t.Errorf("%v is answered %v, want a machine", pairs, ids)
 		}
 	}
-	c.wantCode(c.call("RunInstances", ecsBase("AutoPay", "perhaps")...), 400, "InvalidParameter")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("AutoPay", "perhaps")...), 400, "InvalidParameter")
 }
 
 // TestUnpaidOrdersByFault: of calls that answer with an order and are prepaid.
@@ -76,11 +79,11 @@ func TestUnpaidOrdersByFault(t *testing.T) {
 	sim.Inject(Fault{Kind: LateVisibility, Delay: time.Minute})
 	ecs, ens := newECSClient(t, sim), newENSClient(t, sim)
 	prepaid := []string{"InstanceChargeType", "PrePaid", "Period", "1"}
-	for cloud, reply := range map[Cloud]aliReply{
-		ECS: ecs.wantOK(ecs.call("RunInstances", ecsBase(prepaid...)...)),
-		ENS: ens.wantOK(ens.call("RunInstances", ensBase(prepaid...)...)),
+	for cloud, reply := range map[Cloud]simtest.AlibabaAnswer{
+		ECS: ecs.WantOK(ecs.Call("RunInstances", simtest.ECSCreate(prepaid...)...)),
+		ENS: ens.WantOK(ens.Call("RunInstances", simtest.ENSCreate(prepaid...)...)),
 	} {
-		got := readAliAnswer([]byte(reply.raw))
+		got := readAliAnswer([]byte(reply.Raw))
 		if got.order == "" || len(got.ids) != 0 {
 			t.Errorf("%s answers order %q and %v, want an order and no machines", cloud, got.order, got.ids)
 		}
@@ -111,7 +114,7 @@ func TestUnpaidOrderSparesOtherCreates(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: UnpaidOrder})
 	ens := newENSClient(t, sim)
-	if ids := ens.wantOK(ens.call("CreateInstance", ensOld("InstanceChargeType", "PrePaid")...)).strings("InstanceIds", "InstanceId"); len(ids) != 1 {
+	if ids := ens.WantOK(ens.Call("CreateInstance", simtest.ENSCreateOld("InstanceChargeType", "PrePaid")...)).Strings("InstanceIds", "InstanceId"); len(ids) != 1 {
 		t.Errorf("CreateInstance of ENS, which answers no order, names %v, want a machine", ids)
 	}
 }
@@ -121,8 +124,8 @@ func TestUnpaidOrdersAreListedByAge(t *testing.T) {
 	c := newECSClient(t, sim)
 	var want []string
 	for range 12 {
-		reply := c.wantOK(c.call("RunInstances", ecsBase("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false")...))
-		want = append(want, readAliAnswer([]byte(reply.raw)).order)
+		reply := c.WantOK(c.Call("RunInstances", simtest.ECSCreate("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false")...))
+		want = append(want, readAliAnswer([]byte(reply.Raw)).order)
 	}
 	if got := sim.UnpaidOrders(ECS); !slices.Equal(got, want) {
 		t.Errorf("the unpaid orders are %v, want %v", got, want)
@@ -134,7 +137,7 @@ func TestENSAutoRelease(t *testing.T) {
 		sim := New(nil)
 		c := newENSClient(t, sim)
 		at := time.Now().Add(time.Hour)
-		c.wantOK(c.call("RunInstances", ensBase("AutoReleaseTime", at.UTC().Format(aliStamp))...))
+		c.WantOK(c.Call("RunInstances", simtest.ENSCreate("AutoReleaseTime", at.UTC().Format(alibaba.TimeFormat))...))
 		time.Sleep(time.Hour - 1)
 		if n := len(sim.Instances()); n != 1 {
 			t.Errorf("before its time %d machines exist, want 1", n)

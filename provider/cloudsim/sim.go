@@ -6,27 +6,16 @@ import (
 	"net/http"
 	"slices"
 	"time"
-)
 
-// Cloud names one of the simulated services.
-type Cloud string
-
-// The simulated services.
-const (
-	ECS       Cloud = "ecs"       // Alibaba Cloud ECS, API version 2014-05-26
-	ENS       Cloud = "ens"       // Alibaba Cloud ENS, API version 2017-11-10
-	CVM       Cloud = "cvm"       // Tencent Cloud CVM, API version 2017-03-12
-	QingCloud Cloud = "qingcloud" // QingCloud IaaS
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ecs"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/ens"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/qingcloud"
 )
 
 // Clouds returns the simulated services in a fixed order.
 func Clouds() []Cloud { return []Cloud{ECS, ENS, CVM, QingCloud} }
-
-// Key pair that every simulated cloud accepts unless [Options] say otherwise.
-const (
-	DefaultAccessKeyID     = "testid"
-	DefaultAccessKeySecret = "testsecret"
-)
 
 // Options configure a [Sim]. The zero value and nil are both useful.
 type Options struct {
@@ -42,7 +31,7 @@ type Options struct {
 	// like any other.
 	Seed uint64
 
-	// Boot draws the time from an accepted create to running, once a machine.
+	// Boot draws the time from an accepted create to running, once an instance.
 	// Nil means always 2 s. It is called with the cloud's lock held and must
 	// not call the Sim.
 	Boot func(c Cloud, r *rand.Rand) time.Duration
@@ -59,14 +48,14 @@ type Options struct {
 
 // Sim is a simulated account on four clouds. Create it with [New]; reach it
 // over [Sim.Transport], [Sim.Handler] or [Sim.Start]. All methods are safe for
-// concurrent use. A Sim starts no goroutine of its own: machines age when they
+// concurrent use. A Sim starts no goroutine of its own: instances age when they
 // are looked at, by the clock of the process.
 type Sim struct {
 	opts   Options
-	clouds map[Cloud]*cloud
+	clouds map[Cloud]*core.Service
 }
 
-// New returns a simulator with no machines. Nil options mean the defaults.
+// New returns a simulator with no instances. Nil options mean the defaults.
 func New(o *Options) *Sim {
 	s := &Sim{}
 	if o != nil {
@@ -77,67 +66,67 @@ func New(o *Options) *Sim {
 	if s.opts.Boot == nil {
 		s.opts.Boot = func(Cloud, *rand.Rand) time.Duration { return 2 * time.Second }
 	}
-	s.clouds = map[Cloud]*cloud{
-		ECS:       newCloud(s, ECS, newECS),
-		ENS:       newCloud(s, ENS, newENS),
-		CVM:       newCloud(s, CVM, newCVM),
-		QingCloud: newCloud(s, QingCloud, newQingCloud),
+	s.clouds = map[Cloud]*core.Service{
+		ECS:       core.NewService(s.config(ECS), ECS, ecs.New),
+		ENS:       core.NewService(s.config(ENS), ENS, ens.New),
+		CVM:       core.NewService(s.config(CVM), CVM, cvm.New),
+		QingCloud: core.NewService(s.config(QingCloud), QingCloud, qingcloud.New),
 	}
 	return s
+}
+
+// config returns the part of the options that one cloud gets.
+func (s *Sim) config(c Cloud) core.Config {
+	cfg := core.Config{
+		AccessKeyID:     s.opts.AccessKeyID,
+		AccessKeySecret: s.opts.AccessKeySecret,
+		SecurityToken:   s.opts.SecurityToken,
+		Seed:            s.opts.Seed,
+		Boot:            func(r *rand.Rand) time.Duration { return s.opts.Boot(c, r) },
+		TokenLife:       s.opts.TokenLife,
+	}
+	for _, r := range s.opts.Rates[c] {
+		cfg.Rates = append(cfg.Rates, core.Rate(r))
+	}
+	return cfg
 }
 
 // Handler returns the HTTP service of one cloud, for a server of your own. It
 // panics for a cloud that is not simulated.
 func (s *Sim) Handler(c Cloud) http.Handler { return s.cloud(c) }
 
-// Instances returns a snapshot of every machine ever created and not yet gone,
-// on the named clouds (none means all), in order of creation. It has the machines
+// Instances returns a snapshot of every instance ever created and not yet gone,
+// on the named clouds (none means all), in order of creation. It has the instances
 // too that the cloud does not show, or not yet: see [Instance].VisibleAt.
 func (s *Sim) Instances(clouds ...Cloud) []Instance {
-	return s.collect(clouds, func(m *machine, now time.Time) bool { return m.phase(now) != Gone })
+	return s.collect(clouds, false)
 }
 
-// Everything is [Sim.Instances] with the machines that are gone included.
+// Everything is [Sim.Instances] with the instances that are gone included.
 func (s *Sim) Everything(clouds ...Cloud) []Instance {
-	return s.collect(clouds, func(*machine, time.Time) bool { return true })
+	return s.collect(clouds, true)
 }
 
-func (s *Sim) collect(clouds []Cloud, keep func(*machine, time.Time) bool) []Instance {
+func (s *Sim) collect(clouds []Cloud, everything bool) []Instance {
 	if len(clouds) == 0 {
 		clouds = Clouds()
 	}
 	var out []Instance
 	for _, name := range clouds {
-		c := s.cloud(name)
-		c.mu.Lock()
-		now := time.Now()
-		for _, m := range c.order {
-			if keep(m, now) {
-				out = append(out, m.snapshot(now))
-			}
+		for _, i := range s.cloud(name).Snapshots(everything) {
+			out = append(out, Instance(i))
 		}
-		c.mu.Unlock()
 	}
 	return out
 }
 
-// Calls tells how many requests with a valid signature reached one API action
+// Calls returns how many requests with a valid signature reached one API action
 // of a cloud ("" counts all actions), refused ones and injected faults included.
 func (s *Sim) Calls(name Cloud, action string) int {
-	c := s.cloud(name)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if action != "" {
-		return c.calls[action]
-	}
-	n := 0
-	for _, k := range c.calls {
-		n += k
-	}
-	return n
+	return s.cloud(name).Calls(action)
 }
 
-func (s *Sim) cloud(name Cloud) *cloud {
+func (s *Sim) cloud(name Cloud) *core.Service {
 	c := s.clouds[name]
 	if c == nil {
 		panic("cloudsim: no such cloud: " + string(name) + ", want one of " + joinClouds())

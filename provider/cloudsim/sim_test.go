@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"math/rand/v2"
@@ -13,47 +14,51 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // fakeWire is a protocol of three actions, so that what all clouds share can be
-// tested without any vendor's rules: Make makes machines and answers with their
+// tested without any vendor's rules: Make makes instances and answers with their
 // IDs, List answers with the IDs that are visible, Nap does nothing. A key in
 // the query takes the place of a signature.
-type fakeWire struct{ c *cloud }
+type fakeWire struct{ c *core.Service }
 
-func (w fakeWire) open(r *http.Request, body []byte, now time.Time) (*call, *answer) {
+func (w fakeWire) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *core.Answer) {
 	query := r.URL.Query()
-	if query.Get("key") != w.c.sim.opts.AccessKeyID {
+	if query.Get("key") != w.c.Config.AccessKeyID {
 		return nil, fakeAnswer(http.StatusForbidden, "bad key")
 	}
-	return &call{action: query.Get("action"), params: map[string]string{"count": query.Get("count")}, now: now}, nil
+	return &core.Call{Action: query.Get("action"), Params: map[string]string{"count": query.Get("count")}, Now: now}, nil
 }
 
-func (w fakeWire) creates(action string) bool { return action == "Make" }
+func (w fakeWire) Actions() []string { return []string{"List", "Make", "Nap"} }
 
-func (w fakeWire) describes(action string) bool { return action == "List" }
+func (w fakeWire) Creates(action string) bool { return action == "Make" }
 
-func (w fakeWire) token(*call) string { return "" }
+func (w fakeWire) Describes(action string) bool { return action == "List" }
 
-func (w fakeWire) tagged(*call) bool { return false }
+func (w fakeWire) Token(*core.Call) string { return "" }
 
-func (w fakeWire) has(*call, FaultKind) bool { return true }
+func (w fakeWire) Tagged(*core.Call) bool { return false }
 
-func (w fakeWire) serve(k *call) *answer {
+func (w fakeWire) Has(*core.Call, FaultKind) bool { return true }
+
+func (w fakeWire) Serve(k *core.Call) *core.Answer {
 	var ids []string
-	switch k.action {
+	switch k.Action {
 	case "Make":
-		count, _ := strconv.Atoi(orElse(k.params["count"], "1"))
-		for _, m := range w.c.create(k, createSpec{
-			count: count,
-			id:    func(r *rand.Rand) string { return "m-" + letters(r, 8) },
-			fill:  func(int, *machine) {},
+		count, _ := strconv.Atoi(cmp.Or(k.Params["count"], "1"))
+		for _, m := range w.c.Create(k, core.CreateSpec{
+			Count: count,
+			ID:    func(r *rand.Rand) string { return "m-" + core.Letters(r, 8) },
+			Fill:  func(int, *core.Instance) {},
 		}) {
 			ids = append(ids, m.ID)
 		}
 	case "List":
-		for _, m := range w.c.order {
-			if w.c.find(m.ID, k.now) != nil {
+		for _, m := range w.c.All() {
+			if w.c.Find(m.ID, k.Now) != nil {
 				ids = append(ids, m.ID)
 			}
 		}
@@ -61,19 +66,19 @@ func (w fakeWire) serve(k *call) *answer {
 	return fakeAnswer(http.StatusOK, strings.Join(ids, " "))
 }
 
-func (w fakeWire) refuse(_ *call, f Fault) *answer {
+func (w fakeWire) Refuse(_ *core.Call, f core.Fault) *core.Answer {
 	return fakeAnswer(http.StatusServiceUnavailable, "refused: "+string(f.Kind))
 }
 
-func fakeAnswer(status int, text string) *answer {
-	return &answer{status: status, contentType: "text/plain", body: []byte(text)}
+func fakeAnswer(status int, text string) *core.Answer {
+	return &core.Answer{Status: status, ContentType: "text/plain", Body: []byte(text)}
 }
 
 // fakeSim is a simulator whose QingCloud speaks the protocol of fakeWire.
 func fakeSim(o *Options) *Sim {
 	s := New(o)
 	c := s.clouds[QingCloud]
-	c.wire = fakeWire{c}
+	c.Wire = fakeWire{c}
 	return s
 }
 
@@ -164,7 +169,7 @@ func TestInstancesLeavesOutWhatIsGone(t *testing.T) {
 	s := fakeSim(nil)
 	ids := strings.Fields(askFake(t, s, "action=Make&count=2"))
 	now := time.Now()
-	s.clouds[QingCloud].machines[ids[0]].move(now, step{now, Gone})
+	s.clouds[QingCloud].Lookup(ids[0]).Move(now, core.At(now, Gone))
 	if got := s.Instances(); len(got) != 1 || got[0].ID != ids[1] {
 		t.Errorf("Instances lists %v, want only %s: the other is gone", got, ids[1])
 	}
@@ -182,7 +187,7 @@ func TestInstancesLeavesOutWhatIsGone(t *testing.T) {
 func TestSnapshotsAreCopies(t *testing.T) {
 	s := fakeSim(nil)
 	id := askFake(t, s, "action=Make")
-	s.clouds[QingCloud].machines[id].Params = map[string]string{"image_id": "img-1"}
+	s.clouds[QingCloud].Lookup(id).Params = map[string]string{"image_id": "img-1"}
 	s.Instances()[0].Params["image_id"] = "changed"
 	if got := s.Instances()[0].Params["image_id"]; got != "img-1" {
 		t.Errorf("a caller changed the machine itself through its snapshot: image is %q", got)
@@ -265,7 +270,7 @@ func TestUnknownCloudPanicsWithTheKnownOnes(t *testing.T) {
 func TestHugeBodyIsRefused(t *testing.T) {
 	s := fakeSim(nil)
 	w := httptest.NewRecorder()
-	body := io.LimitReader(endless{}, maxBody+1)
+	body := io.LimitReader(endless{}, core.MaxBody+1)
 	s.Handler(QingCloud).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/?action=Make&key=testid", body))
 	if w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("a body above the limit is answered %d, want 413", w.Code)
@@ -278,29 +283,3 @@ func TestHugeBodyIsRefused(t *testing.T) {
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
-
-func TestNonceIsGoodOnce(t *testing.T) {
-	c := fakeSim(nil).clouds[QingCloud]
-	now := time.Now()
-	if !c.useNonce("a", now, time.Minute) || !c.useNonce("b", now, time.Minute) {
-		t.Error("a fresh nonce is refused")
-	}
-	if c.useNonce("a", now.Add(time.Second), time.Minute) {
-		t.Error("a nonce is accepted a second time: requests can be replayed")
-	}
-}
-
-func TestPrivateAddressesDiffer(t *testing.T) {
-	c := fakeSim(nil).clouds[QingCloud]
-	seen := map[string]bool{}
-	for range 70000 {
-		ip := c.privateIP()
-		if seen[ip] {
-			t.Fatalf("address %s is given to a second machine", ip)
-		}
-		seen[ip] = true
-	}
-	if !seen["10.1.0.1"] || !seen["10.2.0.0"] {
-		t.Error("addresses do not run on from 10.1.255.255 to 10.2.0.0")
-	}
-}

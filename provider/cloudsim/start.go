@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ type Server struct {
 // order of [Clouds]. Port 0 lets the system choose all four. Empty means
 // "127.0.0.1:0". Close the server when done.
 func (s *Sim) Start(addr string) (*Server, error) {
-	host, port, err := net.SplitHostPort(orElse(addr, "127.0.0.1:0"))
+	host, port, err := net.SplitHostPort(cmp.Or(addr, "127.0.0.1:0"))
 	if err != nil {
 		return nil, fmt.Errorf("cloudsim: address %q: %w", addr, err)
 	}

@@ -39,7 +39,7 @@ func freshConnections(t *testing.T) http.RoundTripper {
 	return rt
 }
 
-// listens tells whether somebody answers at a base URL.
+// listens reports whether somebody answers at a base URL.
 func listens(t *testing.T, base string) bool {
 	t.Helper()
 	u, err := url.Parse(base)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // TestDeadTokens: the first request fails half-way, and ECS says so of every later
@@ -45,21 +47,21 @@ func TestDeadTokens(t *testing.T) {
 func TestDeadTokensSpareWhatHasNone(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
-	ids := c.run("ClientToken", "old")
+	ids := c.Run("ClientToken", "old")
 	sim.Inject(Fault{Kind: DeadToken})
-	c.wantOK(c.call("RunInstances", ecsBase()...))
-	c.wantCode(c.call("RunInstances", ecsBase("ClientToken", "dry", "DryRun", "true")...), 400, "DryRunOperation")
-	if again := c.run("ClientToken", "old"); !slices.Equal(again, ids) {
+	c.WantOK(c.Call("RunInstances", simtest.ECSCreate()...))
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "dry", "DryRun", "true")...), 400, "DryRunOperation")
+	if again := c.Run("ClientToken", "old"); !slices.Equal(again, ids) {
 		t.Errorf("the old token is answered %v, want %v", again, ids)
 	}
-	c.wantOK(c.call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true", "ClientToken", "delete"))
+	c.WantOK(c.Call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true", "ClientToken", "delete"))
 	if got := sim.Struck(ECS, DeadToken); got != 0 {
 		t.Errorf("the fault has struck %d calls, want none", got)
 	}
 	sim.ClearFaults()
 	sim.Inject(Fault{Kind: DeadToken, Code: "ServiceUnavailable", Status: 503})
-	c.wantCode(c.call("RunInstances", ecsBase("ClientToken", "new")...), 503, "ServiceUnavailable")
-	c.wantCode(c.call("RunInstances", ecsBase("ClientToken", "new")...), 403, "IdempotentFailed")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "new")...), 503, "ServiceUnavailable")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "new")...), 403, "IdempotentFailed")
 	if n := len(sim.Instances()); n != 1 {
 		t.Errorf("%d machines exist, want 1", n)
 	}
@@ -86,14 +88,15 @@ func TestForgottenTokensCreateAgain(t *testing.T) {
 
 // TestForgetTokenSparesDryRuns: they use no token up.
 func TestForgetTokenSparesDryRuns(t *testing.T) {
-	c := newCVMClient(t, nil)
-	ids := c.run(`{"ClientToken":"op-1"}`)
-	c.sim.Inject(Fault{Kind: ForgetToken, Times: 1})
-	c.run(`{"ClientToken":"op-1","DryRun":true}`)
-	if got := c.sim.Struck(CVM, ForgetToken); got != 0 {
+	sim := New(nil)
+	c := newCVMClient(t, sim)
+	ids := c.Run(`{"ClientToken":"op-1"}`)
+	sim.Inject(Fault{Kind: ForgetToken, Times: 1})
+	c.Run(`{"ClientToken":"op-1","DryRun":true}`)
+	if got := sim.Struck(CVM, ForgetToken); got != 0 {
 		t.Errorf("the fault has struck %d dry runs, want none", got)
 	}
-	if again := c.run(`{"ClientToken":"op-1"}`); slices.Equal(again, ids) {
+	if again := c.Run(`{"ClientToken":"op-1"}`); slices.Equal(again, ids) {
 		t.Errorf("the create after the dry run is answered %v again, want another machine", ids)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
 // Transport returns a round tripper that answers in memory for the vendors'
@@ -50,7 +52,7 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // byHost finds the cloud that serves a vendor's host name.
-func (s *Sim) byHost(host string) *cloud {
+func (s *Sim) byHost(host string) *core.Service {
 	switch {
 	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ecs"):
 		return s.clouds[ECS]

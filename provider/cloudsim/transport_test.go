@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// resets are the faults that cut a connection, and how many machines a create
+// resets are the faults that cut a connection, and how many instances a create
 // leaves behind.
 var resets = map[FaultKind]int{ResetBefore: 0, ResetAfter: 1}
 
@@ -70,7 +70,7 @@ func TestTransportKnowsTheVendorsHosts(t *testing.T) {
 	}
 	s := New(nil)
 	for host, want := range hosts {
-		if c := s.byHost(host); c == nil || c.name != want {
+		if c := s.byHost(host); c == nil || c.Name != want {
 			t.Errorf("%s does not lead to %s", host, want)
 		}
 	}

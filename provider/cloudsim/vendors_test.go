@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
 // vendor is one cloud's protocol with the words that all clouds share, so that a
@@ -25,7 +26,7 @@ type vendor struct {
 	rename   func(id string) *http.Request // nil: the cloud's call is not simulated
 
 	read    func(body []byte) vendorAnswer
-	missing string // code for a machine that does not exist
+	missing string // code for an instance that does not exist
 }
 
 // vendorAnswer is what an answer says, whatever its shape.
@@ -49,20 +50,20 @@ func ecsVendor(t *testing.T, sim *Sim) *vendor {
 	c := newECSClient(t, sim)
 	one := func(action string, more ...string) func(string) *http.Request {
 		return func(id string) *http.Request {
-			return c.signed(action, append([]string{"RegionId", "cn-hangzhou", "InstanceId", id}, more...)...)
+			return c.Signed(action, append([]string{"RegionId", "cn-hangzhou", "InstanceId", id}, more...)...)
 		}
 	}
 	return &vendor{
 		t: t, sim: sim, cloud: ECS, read: readAliAnswer, missing: "InvalidInstanceId.NotFound",
 		create: func(n int, token string) *http.Request {
-			return c.signed("RunInstances", ecsBase("Amount", fmt.Sprint(n), "ClientToken", token)...)
+			return c.Signed("RunInstances", simtest.ECSCreate("Amount", fmt.Sprint(n), "ClientToken", token)...)
 		},
 		describe: func(ids ...string) *http.Request {
 			pairs := []string{"RegionId", "cn-hangzhou", "PageSize", "100"}
 			if len(ids) > 0 {
-				pairs = append(pairs, "InstanceIds", aliIDs(ids))
+				pairs = append(pairs, "InstanceIds", simtest.IDList(ids))
 			}
-			return c.signed("DescribeInstances", pairs...)
+			return c.Signed("DescribeInstances", pairs...)
 		},
 		end:  one("DeleteInstance", "Force", "true"),
 		stop: one("StopInstance"),
@@ -72,19 +73,19 @@ func ecsVendor(t *testing.T, sim *Sim) *vendor {
 func ensVendor(t *testing.T, sim *Sim) *vendor {
 	c := newENSClient(t, sim)
 	one := func(action string, more ...string) func(string) *http.Request {
-		return func(id string) *http.Request { return c.signed(action, append([]string{"InstanceId", id}, more...)...) }
+		return func(id string) *http.Request { return c.Signed(action, append([]string{"InstanceId", id}, more...)...) }
 	}
 	return &vendor{
 		t: t, sim: sim, cloud: ENS, read: readAliAnswer, missing: "InstanceIdNotFound",
 		create: func(n int, _ string) *http.Request {
-			return c.signed("RunInstances", ensBase("Amount", fmt.Sprint(n))...)
+			return c.Signed("RunInstances", simtest.ENSCreate("Amount", fmt.Sprint(n))...)
 		},
 		describe: func(ids ...string) *http.Request {
 			pairs := []string{"PageSize", "100"}
 			if len(ids) > 0 {
-				pairs = append(pairs, "InstanceIds", aliIDs(ids))
+				pairs = append(pairs, "InstanceIds", simtest.IDList(ids))
 			}
-			return c.signed("DescribeInstances", pairs...)
+			return c.Signed("DescribeInstances", pairs...)
 		},
 		end:    one("ReleasePostPaidInstance"),
 		stop:   one("StopInstance"),
@@ -93,19 +94,19 @@ func ensVendor(t *testing.T, sim *Sim) *vendor {
 }
 
 func cvmVendor(t *testing.T, sim *Sim) *vendor {
-	c := &cvmClient{t: t, sim: sim, region: "ap-guangzhou"}
+	c := newCVMClient(t, sim)
 	send := func(action, body string) *http.Request {
-		r := c.request(action, body)
+		r := c.Request(action, body)
 		r.URL.Scheme, r.URL.Host, r.RequestURI = "https", "cvm.tencentcloudapi.com", ""
 		return r
 	}
 	one := func(action, more string) func(string) *http.Request {
-		return func(id string) *http.Request { return send(action, idsBody([]string{id}, more)) }
+		return func(id string) *http.Request { return send(action, simtest.CVMIDs([]string{id}, more)) }
 	}
 	return &vendor{
 		t: t, sim: sim, cloud: CVM, missing: "InvalidInstanceId.NotFound",
 		read: func(body []byte) vendorAnswer {
-			got := readTencent(t, body)
+			got := simtest.ReadCVM(t, body)
 			out := vendorAnswer{code: got.Error.Code, ids: got.InstanceIdSet, total: got.TotalCount}
 			for _, row := range got.InstanceSet {
 				out.ids = append(out.ids, fmt.Sprint(row["InstanceId"]))
@@ -113,13 +114,13 @@ func cvmVendor(t *testing.T, sim *Sim) *vendor {
 			return out
 		},
 		create: func(n int, token string) *http.Request {
-			return send("RunInstances", runBody(t, fmt.Sprintf(`{"InstanceCount":%d,"ClientToken":%q}`, n, token)))
+			return send("RunInstances", simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":%d,"ClientToken":%q}`, n, token)))
 		},
 		describe: func(ids ...string) *http.Request {
 			if len(ids) == 0 {
 				return send("DescribeInstances", `{"Limit":100}`)
 			}
-			return send("DescribeInstances", idsBody(ids, `,"Limit":100`))
+			return send("DescribeInstances", simtest.CVMIDs(ids, `,"Limit":100`))
 		},
 		end:    one("TerminateInstances", ""),
 		stop:   one("StopInstances", ""),
@@ -128,10 +129,9 @@ func cvmVendor(t *testing.T, sim *Sim) *vendor {
 }
 
 func qingVendor(t *testing.T, sim *Sim) *vendor {
-	c := newQingClient(t, nil)
-	c.sim = sim
+	c := newQingClient(t, sim)
 	send := func(action string, pairs ...string) *http.Request {
-		return newTestRequest(t, http.MethodGet, "https://api.qingcloud.com/iaas/?"+c.sign(action, pairs...))
+		return newTestRequest(t, http.MethodGet, "https://api.qingcloud.com/iaas/?"+c.Sign(action, pairs...))
 	}
 	one := func(action, name string, more ...string) func(string) *http.Request {
 		return func(id string) *http.Request { return send(action, append([]string{name + "=" + id}, more...)...) }
@@ -139,18 +139,18 @@ func qingVendor(t *testing.T, sim *Sim) *vendor {
 	return &vendor{
 		t: t, sim: sim, cloud: QingCloud, missing: "2100",
 		read: func(body []byte) vendorAnswer {
-			var a qingAnswer
+			var a simtest.QingCloudAnswer
 			if err := json.Unmarshal(body, &a); err != nil {
 				t.Fatalf("the answer is not JSON: %v\n%s", err, body)
 			}
-			out := vendorAnswer{code: strings.TrimPrefix(fmt.Sprint(a.code()), "0"), ids: a.Instances, total: a.Total}
+			out := vendorAnswer{code: strings.TrimPrefix(fmt.Sprint(a.Code()), "0"), ids: a.Instances, total: a.Total}
 			for _, m := range a.Set {
 				out.ids = append(out.ids, m.ID)
 			}
 			return out
 		},
 		create: func(n int, _ string) *http.Request {
-			return send("RunInstances", qingSmallest(fmt.Sprintf("count=%d", n))...)
+			return send("RunInstances", simtest.QingCloudCreate(fmt.Sprintf("count=%d", n))...)
 		},
 		describe: func(ids ...string) *http.Request {
 			pairs := []string{"limit=100"}
@@ -165,14 +165,6 @@ func qingVendor(t *testing.T, sim *Sim) *vendor {
 	}
 }
 
-// signed is a signed POST with everything in the query.
-func (c *aliClient) signed(action string, pairs ...string) *http.Request {
-	c.t.Helper()
-	params := c.system(action)
-	maps.Copy(params, aliPairs(pairs))
-	return c.request(http.MethodPost, aliEncode(aliSignRPC(http.MethodPost, DefaultAccessKeySecret, params), ""), "")
-}
-
 func newTestRequest(t *testing.T, method, target string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, target, nil)
@@ -184,23 +176,23 @@ func newTestRequest(t *testing.T, method, target string) *http.Request {
 
 // readAliAnswer reads an answer of ECS or ENS.
 func readAliAnswer(body []byte) vendorAnswer {
-	r := aliReply{raw: string(body)}
-	if err := json.Unmarshal(body, &r.body); err != nil {
+	r := simtest.AlibabaAnswer{Raw: string(body)}
+	if err := json.Unmarshal(body, &r.Body); err != nil {
 		return vendorAnswer{code: "not JSON"}
 	}
 	var a vendorAnswer
-	if code, refused := r.body["Code"].(string); refused {
+	if code, refused := r.Body["Code"].(string); refused {
 		a.code = code
 	}
-	if total, ok := r.body["TotalCount"].(float64); ok {
+	if total, ok := r.Body["TotalCount"].(float64); ok {
 		a.total = int(total)
 	}
-	if order, ok := r.body["OrderId"].(string); ok {
+	if order, ok := r.Body["OrderId"].(string); ok {
 		a.order = order
 	}
-	a.ids = slices.Concat(r.strings("InstanceIdSets", "InstanceIdSet"), r.strings("InstanceIds"), r.strings("InstanceIds", "InstanceId"))
-	for i := range r.strings("Instances", "Instance") {
-		a.ids = append(a.ids, fmt.Sprint(r.at("Instances", "Instance", i, "InstanceId")))
+	a.ids = slices.Concat(r.Strings("InstanceIdSets", "InstanceIdSet"), r.Strings("InstanceIds"), r.Strings("InstanceIds", "InstanceId"))
+	for i := range r.Strings("Instances", "Instance") {
+		a.ids = append(a.ids, fmt.Sprint(r.At("Instances", "Instance", i, "InstanceId")))
 	}
 	return a
 }
@@ -228,7 +220,7 @@ func (v *vendor) ask(r *http.Request) vendorAnswer {
 	return v.read(body)
 }
 
-// made creates machines and returns the IDs in the answer.
+// made creates instances and returns the IDs in the answer.
 func (v *vendor) made(n int) []string {
 	v.t.Helper()
 	a := v.ask(v.create(n, ""))
@@ -238,7 +230,7 @@ func (v *vendor) made(n int) []string {
 	return a.ids
 }
 
-// exist returns the IDs of the machines that truly exist.
+// exist returns the IDs of the instances that truly exist.
 func (v *vendor) exist() []string {
 	var ids []string
 	for _, i := range v.sim.Instances(v.cloud) {
@@ -247,7 +239,7 @@ func (v *vendor) exist() []string {
 	return ids
 }
 
-// shows fails the test unless a describe shows exactly these machines.
+// shows fails the test unless a describe shows exactly these instances.
 func (v *vendor) shows(when string, want ...string) {
 	v.t.Helper()
 	if got := v.ask(v.describe()).ids; !slices.Equal(got, want) {
@@ -261,4 +253,14 @@ func (v *vendor) struck(k FaultKind, want int) {
 	if got := v.sim.Struck(v.cloud, k); got != want {
 		v.t.Errorf("%s has struck %d calls, want %d", k, got, want)
 	}
+}
+
+func newECSClient(t *testing.T, sim *Sim) *simtest.Alibaba { return simtest.NewECS(t, sim.Transport()) }
+
+func newENSClient(t *testing.T, sim *Sim) *simtest.Alibaba { return simtest.NewENS(t, sim.Transport()) }
+
+func newCVMClient(t *testing.T, sim *Sim) *simtest.CVM { return simtest.NewCVM(t, sim.Handler(CVM)) }
+
+func newQingClient(t *testing.T, sim *Sim) *simtest.QingCloud {
+	return simtest.NewQingCloud(t, sim.Transport())
 }

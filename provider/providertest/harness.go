@@ -105,6 +105,7 @@ func Run(t *testing.T, h Harness) {
 		{"Invisible", invisibleRules()},
 		{"Blind", blindRules()},
 		{"Answers", answerRules()},
+		{"Names", nameRules()},
 		{"OperationID", operationIDRules()},
 		{"OldTokens", oldTokenRules()},
 		{"Outages", outageRules()},

@@ -38,8 +38,8 @@ type Chain struct {
 }
 
 // NewChain returns a chain that reads nothing yet. The metadata service is asked
-// through transport; nil means a plain one without a proxy, because the service
-// is on the machine's own link.
+// through transport, but never through its proxy, because the service is on the
+// machine's own link and answers with keys. Nil means a plain transport.
 func NewChain(transport http.RoundTripper) *Chain {
 	return &Chain{role: newRole(transport)}
 }

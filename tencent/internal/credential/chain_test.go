@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -174,6 +177,24 @@ func TestNoCredentialsAnywhere(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), envID) || strings.Contains(err.Error(), "planted") || strings.Contains(err.Error(), "://") {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+}
+
+// The service answers with keys: no proxy may see them, nor may another host be asked
+// because the service says so.
+func TestNobodyElseSeesTheKeys(t *testing.T) {
+	var elsewhere atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+	defer other.Close()
+	service := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusFound))
+	defer service.Close()
+	r := newRole(&http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(other.URL) }})
+	r.url = service.URL + "/"
+	if _, err := r.Credentials(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP status 302") {
+		t.Errorf("got %v, want the status of the service", err)
+	}
+	if n := elsewhere.Load(); n != 0 {
+		t.Errorf("another host saw %d requests", n)
 	}
 }
 

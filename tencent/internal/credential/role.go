@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -31,7 +31,7 @@ const (
 // own provider has no timeout and no ctx, so that off-cloud it can hang.
 type role struct {
 	url    string
-	client *http.Client
+	direct http.RoundTripper
 
 	// turn holds one token: whoever has it may read and change the fields below.
 	// It is a channel so that a waiter can leave when its ctx ends.
@@ -41,10 +41,7 @@ type role struct {
 }
 
 func newRole(transport http.RoundTripper) *role {
-	if transport == nil {
-		transport = &http.Transport{DisableKeepAlives: true}
-	}
-	return &role{url: metadataURL, client: &http.Client{Transport: transport}, turn: make(chan struct{}, 1)}
+	return &role{url: metadataURL, direct: oncehttp.Direct(transport), turn: make(chan struct{}, 1)}
 }
 
 // Credentials returns keys that are still good, and asks for new ones when their
@@ -104,17 +101,12 @@ func (r *role) get(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, errors.New("the metadata service gave an impossible role name")
 	}
-	resp, err := r.client.Do(req)
+	status, body, err := oncehttp.Fetch(r.direct, req)
 	if err != nil {
 		return nil, unreachable(ctx)
 	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the metadata service answered HTTP status %d: no role is bound to this machine", resp.StatusCode)
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
-		return nil, unreachable(ctx)
+	if status != http.StatusOK {
+		return nil, fmt.Errorf("the metadata service answered HTTP status %d: no role is bound to this machine", status)
 	}
 	return body, nil
 }

@@ -1,0 +1,86 @@
+package ledger
+
+import (
+	"testing"
+	"time"
+)
+
+// What given-up generations may still show is what each was missing, less what has been
+// found since. What a search of the generation under way finds is no late find.
+func TestMayAppear(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	l := New(3, []Plan{{Count: 3, MinCount: 3}})
+	want := func(when string, after time.Time, n int) {
+		t.Helper()
+		p := l.Part(0)
+		if got := p.MayAppear(after); got != n {
+			t.Errorf("%s: %d may appear, want %d", when, got, n)
+		}
+	}
+	l.Send(0, now)
+	l.Find(0, []string{"i-1"}, Ours, now)
+	l.Looked(0, now)
+	before := now.Add(-time.Second)
+	want("two of three were not found", before, 2)
+	want("it was given up too long ago", now, 0)
+	l.Send(0, now)
+	l.Find(0, []string{"i-2"}, Ours, now)
+	want("one of the next was found", before, 2)
+	l.Looked(0, now.Add(time.Minute))
+	want("one of the next was not found", before, 3)
+	want("only the next counts", now, 1)
+	kept := l.Part(0)
+	l.Find(0, []string{"i-3", "i-4"}, Ours, now)
+	want("two were found late", before, 1)
+	if got := kept.MayAppear(before); got != 3 {
+		t.Errorf("a copy from before tells %d, want 3", got)
+	}
+	l.Find(0, []string{"i-4", "i-5", "i-6"}, Ours, now)
+	want("more were found than were missing", before, 0)
+	again, err := Restore(l.Save())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := again.Part(0)
+	if got := p.MayAppear(before); got != 0 {
+		t.Errorf("restored: %d may appear, want 0", got)
+	}
+}
+
+// A token of before says nothing of what was missing: it may have been all.
+func TestMayAppearOfAnOldToken(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	l, err := Restore(Saved{Enough: 2, Parts: []SavedPart{
+		{Count: 2, MinCount: 2, Generation: 1, Status: Planned, GivenUp: []GivenUp{{At: at}}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := l.Part(0)
+	if got := p.MayAppear(at.Add(-time.Second)); got != 2 {
+		t.Errorf("%d may appear, want 2", got)
+	}
+}
+
+// What fills a slot after the names of a part were given is owed its name.
+func TestALateFindIsOwedItsName(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	l := New(1, []Plan{{Count: 2, MinCount: 1}})
+	l.Send(0, now)
+	l.Answer(0, Answer{IDs: []string{"i-1"}, Asked: 2, Least: 1, Verdict: Verdict{Executed: Yes, Final: true}}, now)
+	l.Agree(0)
+	l.Rename(0)
+	l.Find(0, []string{"i-1"}, Ours, now)
+	if p := l.Part(0); !p.Renamed {
+		t.Error("what is known already brings no new name to give")
+	}
+	l.Find(0, []string{"i-2"}, Ours, now)
+	if p := l.Part(0); p.Renamed {
+		t.Error("an instance has filled a slot, and its name is not owed")
+	}
+	l.Rename(0)
+	l.Find(0, []string{"i-3"}, Ours, now)
+	if p := l.Part(0); !p.Renamed {
+		t.Error("an instance beyond the slots is owed no name")
+	}
+}

@@ -1,0 +1,95 @@
+package alibaba
+
+import (
+	"crypto/subtle"
+	"time"
+)
+
+// TimeFormat is how requests and answers spell a time, in UTC.
+const TimeFormat = "2006-01-02T15:04:05Z"
+
+const window = 15 * time.Minute // in which a timestamp is accepted, each way; documented for ACS3
+
+// admit decides whether a request is authentic, fresh and meant for an API
+// that exists. The nonce is spent only once the signature is known to be good,
+// so that a request with a wrong signature spends no nonce.
+func (a *Gateway) admit(q *request, now time.Time) *Refusal {
+	c := q.claims
+	if c.keyID != a.Service.Config.AccessKeyID {
+		return Refuse(400, "InvalidAccessKeyId.NotFound", "The specified Access Key ID does not exist.")
+	}
+	if err := a.checkToken(c.token); err != nil {
+		return err
+	}
+	if err := c.check(a.Service.Config.AccessKeySecret); err != nil {
+		return err
+	}
+	if err := fresh(c.date, now); err != nil {
+		return err
+	}
+	if !a.Service.UseNonce(c.nonce, now, window) {
+		return Refuse(400, "SignatureNonceUsed", "The request signature nonce has been used.")
+	}
+	return a.route(c)
+}
+
+// checkToken holds STS keys to their token. The prefix of the codes is
+// documented; which of them answers what, and the status, is not verified.
+func (a *Gateway) checkToken(got string) *Refusal {
+	want := a.Service.Config.SecurityToken
+	switch {
+	case subtle.ConstantTimeCompare([]byte(got), []byte(want)) == 1:
+		return nil
+	case got == "":
+		return Refuse(400, "InvalidSecurityToken.Malformed", "The security token is missing or malformed.")
+	default:
+		return Refuse(400, "InvalidSecurityToken.MismatchWithAccessKey", "The security token does not match the access key.")
+	}
+}
+
+func fresh(date string, now time.Time) *Refusal {
+	at, err := time.Parse(TimeFormat, date)
+	if err != nil {
+		return Refuse(400, "IllegalTimestamp", `The specified parameter "Timestamp" is not valid. Want YYYY-MM-DDThh:mm:ssZ.`)
+	}
+	if age := now.Sub(at); age > window || age < -window {
+		return Refuse(400, "InvalidTimeStamp.Expired", "The specified time stamp or date value is expired.")
+	}
+	return nil
+}
+
+func (a *Gateway) route(c claims) *Refusal {
+	if c.version != a.version {
+		return Refuse(400, "InvalidParameter", `The specified parameter "Action or Version" is not valid.`)
+	}
+	if _, ok := a.Table[c.action]; !ok {
+		return unknownAction()
+	}
+	return nil
+}
+
+func unknownAction() *Refusal {
+	return Refuse(403, "InvalidAction", "Specified action is not valid.")
+}
+
+// Missing is the refusal of a request without a parameter of the protocol.
+func Missing(name string) *Refusal {
+	return Refuse(400, "MissingParameter", MissingText(name))
+}
+
+// MissingText is the message about a parameter that is not there.
+func MissingText(name string) string {
+	return `The input parameter "` + name + `" that is mandatory for processing this request is not supplied.`
+}
+
+// badSignature repeats what the server signed, as the vendor does: the SDKs
+// compare it with their own and tell a wrong secret from a wrong encoding by
+// it. In RPC requests that text holds every parameter, passwords included.
+func badSignature(stringToSign string) *Refusal {
+	return Refuse(400, "SignatureDoesNotMatch",
+		"Specified signature is not matched with our calculation. server string to sign is:"+stringToSign)
+}
+
+func incomplete() *Refusal {
+	return Refuse(400, "IncompleteSignature", "The request signature does not conform to Aliyun standards.")
+}

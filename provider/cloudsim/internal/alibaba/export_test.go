@@ -1,0 +1,4 @@
+package alibaba
+
+// What the tests outside the package see of it.
+var EncodeAnswer = encodeAnswer

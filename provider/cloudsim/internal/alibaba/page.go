@@ -1,0 +1,73 @@
+package alibaba
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+// Page is a window on a list.
+type Page struct{ Number, Size int }
+
+// Page reads PageNumber and PageSize. A client that leaves them out gets the
+// first 10 of however many there are.
+func (p *Params) Page(most int) Page {
+	return Page{
+		Number: p.Number("PageNumber", 1, 1, 1<<20),
+		Size:   p.Number("PageSize", 10, 1, most),
+	}
+}
+
+// Cut returns the instances on a page.
+func (w Page) Cut(all []*core.Instance) []*core.Instance { return Cut(w, all) }
+
+// Cut returns what of anything is on a page.
+func Cut[T any](w Page, all []T) []T {
+	from := min((w.Number-1)*w.Size, len(all))
+	return all[from:min(from+w.Size, len(all))]
+}
+
+// Resume reads NextToken: the position in the order of creation at which the
+// page begins. Instances that appear or vanish meanwhile do not shift the rest.
+func (p *Params) Resume() int {
+	token := p.Text("NextToken")
+	if token == "" {
+		return 0
+	}
+	from, ok := readToken(token)
+	if !ok || from < 0 {
+		p.Bad("NextToken", "the token of an earlier answer")
+		return 0
+	}
+	return from
+}
+
+// TokenPage cuts the first size instances and makes the token for the rest, ""
+// when there is none.
+func (a *Gateway) TokenPage(all []*core.Instance, size int) (page []*core.Instance, next string) {
+	if len(all) <= size {
+		return all, ""
+	}
+	return all[:size], NextToken(all[size-1].Place + 1)
+}
+
+// NextToken hides a position in the order of creation, so that clients do not
+// come to rely on what it says.
+func NextToken(position int) string {
+	return base64.RawURLEncoding.EncodeToString([]byte("from:" + strconv.Itoa(position)))
+}
+
+func readToken(token string) (position int, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return 0, false
+	}
+	digits, ok := strings.CutPrefix(string(raw), "from:")
+	if !ok {
+		return 0, false
+	}
+	position, err = strconv.Atoi(digits)
+	return position, err == nil
+}

@@ -1,0 +1,82 @@
+package alibaba
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+// Status is the vendor's word for a phase.
+func Status(p core.Phase) string {
+	switch p {
+	case core.Pending:
+		return "Pending"
+	case core.Starting:
+		return "Starting"
+	case core.Running:
+		return "Running"
+	case core.Stopping, core.Terminating:
+		return "Stopping"
+	default:
+		return "Stopped"
+	}
+}
+
+// Expiry is when the paid time of a prepaid instance ends.
+func Expiry(m *core.Instance) time.Time {
+	n, _ := strconv.Atoi(m.Params["Period"]) // checked by the create
+	switch m.Params["PeriodUnit"] {
+	case "Week":
+		return m.Created.AddDate(0, 0, 7*n)
+	case "Day":
+		return m.Created.AddDate(0, 0, n)
+	default:
+		return m.Created.AddDate(0, n, 0)
+	}
+}
+
+// Interface is the network interface of an instance.
+func Interface(m *core.Instance) Object {
+	sets := make([]Object, len(m.PrivateIPs))
+	for i, ip := range m.PrivateIPs {
+		sets[i] = Object{{"PrivateIpAddress", ip}, {"Primary", i == 0}}
+	}
+	return Object{
+		{"NetworkInterfaceId", "eni-" + m.ID[2:]},
+		{"Type", "Primary"},
+		{"MacAddress", "00:16:3e:00:00:01"},
+		{"PrimaryIpAddress", m.PrivateIPs[0]},
+		{"PrivateIpSets", List("PrivateIpSet", sets)},
+		{"Ipv6Sets", List("Ipv6Set", []string(nil))},
+	}
+}
+
+// Tags are tags as answers have them, in order of their keys.
+func Tags(tags map[string]string) []Object {
+	var out []Object
+	for _, key := range sortedKeys(tags) {
+		out = append(out, Object{{"TagKey", key}, {"TagValue", tags[key]}})
+	}
+	return out
+}
+
+// HasTags reports whether all the wanted tags are there; an empty value asks
+// for the key alone.
+func HasTags(have, want map[string]string) bool {
+	for key, value := range want {
+		if got, ok := have[key]; !ok || value != "" && got != value {
+			return false
+		}
+	}
+	return true
+}
+
+// Int is a number that was checked when the instance was made, or 0.
+func Int(params map[string]string, name string) int {
+	if params[name] == "" {
+		return 0
+	}
+	n, _ := strconv.Atoi(params[name])
+	return n
+}

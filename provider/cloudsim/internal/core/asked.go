@@ -1,0 +1,31 @@
+package core
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+)
+
+// Asked returns the instances that a call can be about, from a position in the order
+// of creation on: those whose IDs a parameter lists in JSON, or all without the
+// parameter. It does not look through all instances for a hundred IDs, which would
+// take longer than the rest of the call. The filter checks that the list is well-formed.
+func (c *Service) Asked(k *Call, param string, from int) []*Instance {
+	var ids []string
+	if text := k.Params[param]; text == "" || json.Unmarshal([]byte(text), &ids) != nil {
+		return c.order[min(from, len(c.order)):]
+	}
+	return slices.DeleteFunc(c.Among(ids), func(m *Instance) bool { return m.Place < from })
+}
+
+// Among returns the instances with the given IDs, each once, in order of creation.
+func (c *Service) Among(ids []string) []*Instance {
+	out := make([]*Instance, 0, len(ids))
+	for _, id := range ids {
+		if m := c.instances[id]; m != nil {
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Instance) int { return cmp.Compare(a.Place, b.Place) })
+	return slices.Compact(out)
+}

@@ -1,0 +1,161 @@
+package core
+
+import (
+	"iter"
+	"slices"
+	"time"
+)
+
+// Fault is cloudsim.Fault, where its fields are documented. The two convert into
+// each other, so that a field that only one of them has does not compile.
+type Fault struct {
+	Cloud Cloud
+	API   string
+	Kind  FaultKind
+
+	Skip  int
+	Times int
+
+	Delay   time.Duration
+	Spread  time.Duration
+	Count   int
+	Share   float64
+	Total   int
+	Code    string
+	Message string
+	Status  int
+	Body    string
+
+	Invented bool
+	NextPage bool
+}
+
+// pendingFault is an injected fault with its counters.
+type pendingFault struct {
+	Fault
+	seen int
+}
+
+// Inject adds a fault. The function it returns takes the fault away again.
+func (c *Service) Inject(f Fault) (remove func()) {
+	p := &pendingFault{Fault: f}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = append(c.faults, p)
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.faults = slices.DeleteFunc(c.faults, func(q *pendingFault) bool { return q == p })
+	}
+}
+
+// Struck returns how many calls faults of a kind have hit.
+func (c *Service) Struck(k FaultKind) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.struck[k]
+}
+
+// ClearFaults takes every injected fault away.
+func (c *Service) ClearFaults() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = nil
+}
+
+// strikes returns the faults that hit this call, and counts it for each fault
+// that it matches.
+func (c *Service) strikes(k *Call) Faults {
+	var hit Faults
+	spent := false
+	for _, p := range c.faults {
+		if !c.matches(k, p.Fault) {
+			continue
+		}
+		p.seen++
+		if n := p.seen - p.Skip; n > 0 && (p.Times == 0 || n <= p.Times) {
+			hit = append(hit, p.Fault)
+			c.struck[p.Kind]++
+		}
+		spent = spent || p.spent()
+	}
+	if spent {
+		c.faults = slices.DeleteFunc(c.faults, (*pendingFault).spent)
+	}
+	return hit
+}
+
+// matches reports whether a fault is about a call. A kind that means something
+// for some clouds or calls only is about no other, whatever its API says.
+func (c *Service) matches(k *Call, f Fault) bool {
+	creates, describes := c.Wire.Creates(k.Action), c.Wire.Describes(k.Action)
+	switch {
+	case f.API != "" && f.API != k.Action:
+		return false
+	case f.Kind.describeOnly():
+		return describes && (f.Kind != ListCap || c.Wire.Tagged(k))
+	case f.Kind.ofOneCloud():
+		return creates && c.hasSense(k, f.Kind)
+	case f.Kind.listsIDs():
+		return creates
+	default:
+		return f.API != "" || !f.Kind.createOnly() || creates
+	}
+}
+
+// hasSense reports whether a kind for certain creates is for this one.
+func (c *Service) hasSense(k *Call, kind FaultKind) bool {
+	if !c.Wire.Has(k, kind) {
+		return false
+	}
+	token := c.Wire.Token(k)
+	switch kind {
+	case ForgetToken:
+		return token != "" && c.remembered(k, token) != nil
+	case DeadToken:
+		return token != "" && c.remembered(k, token) == nil
+	default:
+		return true
+	}
+}
+
+// spent reports whether a fault will strike no more.
+func (p *pendingFault) spent() bool { return p.Times > 0 && p.seen >= p.Skip+p.Times }
+
+// Faults are those that hit one call.
+type Faults []Fault
+
+// all are the faults of a kind, in the order in which they were injected.
+func (fs Faults) all(k FaultKind) iter.Seq[Fault] {
+	return func(yield func(Fault) bool) {
+		for _, f := range fs {
+			if f.Kind == k && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// Has reports whether a fault of a kind is among them.
+func (fs Faults) Has(k FaultKind) bool {
+	_, ok := fs.Get(k)
+	return ok
+}
+
+// Get returns the first fault of a kind.
+func (fs Faults) Get(k FaultKind) (Fault, bool) {
+	i := slices.IndexFunc(fs, func(f Fault) bool { return f.Kind == k })
+	if i < 0 {
+		return Fault{}, false
+	}
+	return fs[i], true
+}
+
+// refusal returns the first fault that refuses the call.
+func (fs Faults) refusal() (Fault, bool) {
+	i := slices.IndexFunc(fs, func(f Fault) bool { return f.Kind.refusal() })
+	if i < 0 {
+		return Fault{}, false
+	}
+	return fs[i], true
+}

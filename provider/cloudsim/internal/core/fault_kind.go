@@ -1,0 +1,80 @@
+package core
+
+// FaultKind is a kind of fault.
+type FaultKind string
+
+// Kinds of fault. Package cloudsim has them under the same names, and says of each
+// what it does, which clouds know it and which fields of [Fault] it reads.
+const (
+	Throttle          FaultKind = "throttle"
+	NoStock           FaultKind = "no-stock"
+	Quota             FaultKind = "quota"
+	Balance           FaultKind = "balance"
+	Refuse            FaultKind = "refuse"
+	LaunchFailure     FaultKind = "launch-failure"
+	Partial           FaultKind = "partial"
+	ServerErrorBefore FaultKind = "server-error-before"
+	ServerErrorAfter  FaultKind = "server-error-after"
+	ResetBefore       FaultKind = "reset-before"
+	ResetAfter        FaultKind = "reset-after"
+	Slow              FaultKind = "slow"
+	Malformed         FaultKind = "malformed"
+	LateVisibility    FaultKind = "late-visibility"
+	ShortList         FaultKind = "short-list"
+	LongList          FaultKind = "long-list"
+	ForeignList       FaultKind = "foreign-list"
+	StockRanOut       FaultKind = "stock-ran-out"
+	DeadToken         FaultKind = "dead-token"
+	ForgetToken       FaultKind = "forget-token"
+	UnpaidOrder       FaultKind = "unpaid-order"
+	Blind             FaultKind = "blind"
+	Flap              FaultKind = "flap"
+	ListCap           FaultKind = "list-cap"
+	WrongTotal        FaultKind = "wrong-total"
+	Proxy             FaultKind = "proxy"
+	CutBody           FaultKind = "cut-body"
+)
+
+// createOnly reports whether a kind means nothing but on calls that make instances.
+func (k FaultKind) createOnly() bool {
+	switch k {
+	case NoStock, Quota, Balance, LaunchFailure, LateVisibility, Partial:
+		return true
+	default:
+		return k.listsIDs() || k.ofOneCloud()
+	}
+}
+
+// listsIDs reports whether a kind changes the IDs that a create answers with.
+func (k FaultKind) listsIDs() bool { return k == ShortList || k == LongList || k == ForeignList }
+
+// ofOneCloud reports whether a kind is for creates of some clouds, or only for
+// some of their creates.
+func (k FaultKind) ofOneCloud() bool {
+	switch k {
+	case StockRanOut, DeadToken, ForgetToken, UnpaidOrder:
+		return true
+	default:
+		return false
+	}
+}
+
+// describeOnly reports whether a kind means nothing but on describes of instances.
+func (k FaultKind) describeOnly() bool {
+	switch k {
+	case Blind, Flap, ListCap, WrongTotal:
+		return true
+	default:
+		return false
+	}
+}
+
+// refusal reports whether a kind answers instead of executing the call.
+func (k FaultKind) refusal() bool {
+	switch k {
+	case Throttle, NoStock, Quota, Balance, Refuse, ServerErrorBefore:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,137 @@
+package core
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Phase is where an instance is in its life, the same words for every cloud.
+type Phase string
+
+// Phases of an instance, which package cloudsim documents.
+const (
+	Pending     Phase = "pending"
+	Running     Phase = "running"
+	Starting    Phase = "starting"
+	Stopping    Phase = "stopping"
+	Stopped     Phase = "stopped"
+	Failed      Phase = "failed"
+	Recycled    Phase = "recycled"
+	Terminating Phase = "terminating"
+	Gone        Phase = "gone"
+)
+
+// Charge is how an instance is paid for, the same words for every cloud.
+type Charge string
+
+// Charges, which package cloudsim documents.
+const (
+	Postpaid Charge = "postpaid"
+	Prepaid  Charge = "prepaid"
+	Spot     Charge = "spot"
+	Host     Charge = "host"
+)
+
+// Snapshot is cloudsim.Instance, where its fields are documented. The two convert
+// into each other, so that a field that only one of them has does not compile.
+type Snapshot struct {
+	Cloud        Cloud
+	ID           string
+	Name         string
+	HostName     string
+	Region, Zone string
+	InstanceType string
+	ImageID      string
+	CPUs         int
+	MemoryMiB    int
+	Phase        Phase
+	Charge       Charge
+	VPCID        string
+	SubnetID     string
+	PrivateIPs   []string
+	PublicIPs    []string
+	Groups       []string
+	KeyPairs     []string
+	Tags         map[string]string
+	Created      time.Time
+	VisibleAt    time.Time
+	Create       int
+	Token        string
+	Reason       string
+
+	Params map[string]string
+}
+
+// Step is one entry in the timeline of an instance. [At] makes one.
+type Step struct {
+	At    time.Time
+	Phase Phase
+}
+
+// At is the step into a phase at a moment.
+func At(at time.Time, p Phase) Step { return Step{At: at, Phase: p} }
+
+// Instance is an instance as it is stored. Its phase is a function of the clock:
+// nothing runs in the background to make it age. Everything in it is read and
+// written with the lock of its service held.
+type Instance struct {
+	Snapshot        // its Phase is not kept up to date: see PhaseAt
+	Steps    []Step // ascending; the last one not after now is the phase
+	Place    int    // in the order of creation
+	jobID    string // QingCloud's job of the create
+	index    int    // among the instances of its create, from 0
+}
+
+// PhaseAt returns the phase at a moment.
+func (m *Instance) PhaseAt(now time.Time) Phase {
+	p := m.Steps[0].Phase
+	for _, s := range m.Steps {
+		if s.At.After(now) {
+			break
+		}
+		p = s.Phase
+	}
+	return p
+}
+
+// Move replaces everything the instance was going to do after now.
+func (m *Instance) Move(now time.Time, steps ...Step) {
+	i := slices.IndexFunc(m.Steps, func(s Step) bool { return s.At.After(now) })
+	if i >= 0 {
+		m.Steps = m.Steps[:i]
+	}
+	m.Steps = append(m.Steps, steps...)
+}
+
+// Visible reports whether the cloud shows the instance and takes calls about it.
+func (m *Instance) Visible(now time.Time) bool {
+	return !now.Before(m.VisibleAt) && m.PhaseAt(now) != Gone
+}
+
+// Snapshots returns the instances that exist, or every instance ever created, in
+// order of creation.
+func (c *Service) Snapshots(everything bool) []Snapshot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	var out []Snapshot
+	for _, m := range c.order {
+		if everything || m.PhaseAt(now) != Gone {
+			out = append(out, m.snapshot(now))
+		}
+	}
+	return out
+}
+
+func (m *Instance) snapshot(now time.Time) Snapshot {
+	i := m.Snapshot
+	i.Phase = m.PhaseAt(now)
+	i.PrivateIPs = slices.Clone(i.PrivateIPs)
+	i.PublicIPs = slices.Clone(i.PublicIPs)
+	i.Groups = slices.Clone(i.Groups)
+	i.KeyPairs = slices.Clone(i.KeyPairs)
+	i.Tags = maps.Clone(i.Tags)
+	i.Params = maps.Clone(i.Params)
+	return i
+}

@@ -1,0 +1,48 @@
+package core
+
+import "time"
+
+// Rate is cloudsim.Rate, where its fields are documented.
+type Rate struct {
+	API       string
+	Calls     int
+	Per       time.Duration
+	PerRegion bool
+}
+
+// rateKey is what a rate counts together.
+type rateKey struct{ api, region string }
+
+// tooFast reports whether a call exceeds one of the rates, and counts it if it does
+// not. Callers hold the lock.
+func (c *Service) tooFast(k *Call) bool {
+	now := time.Now()
+	var keys []rateKey
+	for _, r := range c.Config.Rates {
+		if r.API != "" && r.API != k.Action {
+			continue
+		}
+		key := rateKey{api: r.API}
+		if r.PerRegion {
+			key.region = k.Region
+		}
+		if c.within(key, now.Add(-r.Per)) >= r.Calls {
+			return true
+		}
+		keys = append(keys, key)
+	}
+	for _, key := range keys {
+		c.taken[key] = append(c.taken[key], now)
+	}
+	return false
+}
+
+// within counts the calls since a time, and forgets those before it.
+func (c *Service) within(key rateKey, since time.Time) int {
+	calls := c.taken[key]
+	for len(calls) > 0 && !calls[0].After(since) {
+		calls = calls[1:]
+	}
+	c.taken[key] = calls
+	return len(calls)
+}

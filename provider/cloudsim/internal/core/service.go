@@ -1,0 +1,100 @@
+package core
+
+import (
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Service is the state of one simulated service: its instances, client tokens,
+// orders, faults and rates, under one lock. It is the [http.Handler] that every
+// request to the service passes. The methods that only a vendor's [Wire] calls want
+// the lock held, which it is while the wire serves a call; the others take it.
+type Service struct {
+	Config Config
+	Name   Cloud
+	Wire   Wire
+	Rand   *rand.Rand // for what creates draw; used with the lock held
+
+	mu        sync.Mutex
+	mischief  *rand.Rand // for faults: what they draw must not change what instances get
+	instances map[string]*Instance
+	order     []*Instance // in order of creation
+	creates   int
+	tokens    map[string]*TokenRecord
+	orders    map[string]*Order // unpaid and paid ones, by ID
+	nonces    nonces
+	calls     map[string]int
+	faults    []*pendingFault
+	struck    map[FaultKind]int
+	lastIP    uint32
+	taken     map[rateKey][]time.Time // calls within the window of a rate
+}
+
+// Config is what one service is told when it is made. The options of cloudsim
+// say what the fields mean.
+type Config struct {
+	AccessKeyID, AccessKeySecret string // the key pair that it knows
+	SecurityToken                string // what every request must carry; "" = nothing
+
+	Seed      uint64                         // of IDs, addresses, boot times and faults
+	Boot      func(*rand.Rand) time.Duration // draws the time from an accepted create to running, once an instance
+	Rates     []Rate                         // call rates that it enforces
+	TokenLife time.Duration                  // how long it remembers a client token; 0 = forever
+}
+
+// NewService returns a service without instances that speaks the protocol that wire
+// returns.
+func NewService(cfg Config, name Cloud, wire func(*Service) Wire) *Service {
+	var salt uint64
+	for _, b := range []byte(name) {
+		salt = salt<<8 | uint64(b)
+	}
+	c := &Service{
+		Config:    cfg,
+		Name:      name,
+		Rand:      rand.New(rand.NewPCG(cfg.Seed, salt)),
+		mischief:  rand.New(rand.NewPCG(cfg.Seed, ^salt)),
+		instances: map[string]*Instance{},
+		tokens:    map[string]*TokenRecord{},
+		orders:    map[string]*Order{},
+		calls:     map[string]int{},
+		struck:    map[FaultKind]int{},
+		taken:     map[rateKey][]time.Time{},
+	}
+	c.Wire = wire(c)
+	return c
+}
+
+// Calls returns how many requests with a valid signature reached an action; ""
+// counts all actions.
+func (c *Service) Calls(action string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if action != "" {
+		return c.calls[action]
+	}
+	n := 0
+	for _, k := range c.calls {
+		n += k
+	}
+	return n
+}
+
+// All returns every instance ever created, in order of creation. Callers hold the
+// lock and do not change the list.
+func (c *Service) All() []*Instance { return c.order }
+
+// Lookup returns an instance, visible or not, or nil. Callers hold the lock.
+func (c *Service) Lookup(id string) *Instance { return c.instances[id] }
+
+// LastCreate returns the ordinal of the latest create. Callers hold the lock.
+func (c *Service) LastCreate() int { return c.creates }
+
+// Find returns an instance that is visible at a moment, or nil. Callers hold the lock.
+func (c *Service) Find(id string, now time.Time) *Instance {
+	if m := c.instances[id]; m != nil && m.Visible(now) {
+		return m
+	}
+	return nil
+}

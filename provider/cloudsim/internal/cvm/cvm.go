@@ -1,0 +1,142 @@
+package cvm
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+// Version is the one API version that is simulated.
+const Version = "2017-03-12"
+
+// api is the protocol of Tencent Cloud CVM over a service.
+type api struct {
+	service *core.Service
+	actions map[string]action
+	details map[string]*details // by instance ID
+
+	templates []*template // in order of creation
+	groups    []*group    // in order of creation
+
+	// requests draws request IDs. It is not the source that creates draw from,
+	// so that polling more or less often never changes what a seed makes.
+	requests *rand.Rand
+}
+
+// action is one API action: its request schema and what it does.
+type action struct {
+	run        func(*api, *core.Call) (fields, *refusal)
+	creates    bool
+	lists      bool // shows instances
+	regionless bool // the common parameter Region may be absent
+}
+
+// actions is everything the service can do. An action is one line here and
+// one function, whose last parameter is a struct that spells the request.
+func actions() map[string]action {
+	return map[string]action{
+		"CreateLaunchTemplate":               {run: decoded((*api).createLaunchTemplate)},
+		"CreateLaunchTemplateVersion":        {run: decoded((*api).createLaunchTemplateVersion)},
+		"DescribeLaunchTemplates":            {run: decoded((*api).describeLaunchTemplates)},
+		"DescribeLaunchTemplateVersions":     {run: decoded((*api).describeLaunchTemplateVersions)},
+		"ModifyLaunchTemplateDefaultVersion": {run: decoded((*api).modifyLaunchTemplateDefaultVersion)},
+		"DeleteLaunchTemplateVersions":       {run: decoded((*api).deleteLaunchTemplateVersions)},
+		"DeleteLaunchTemplate":               {run: decoded((*api).deleteLaunchTemplate)},
+
+		"CreateDisasterRecoverGroup":           {run: decoded((*api).createGroup)},
+		"DescribeDisasterRecoverGroups":        {run: decoded((*api).describeGroups)},
+		"DescribeDisasterRecoverGroupQuota":    {run: decoded((*api).describeGroupQuota)},
+		"ModifyDisasterRecoverGroupAttribute":  {run: decoded((*api).modifyGroup)},
+		"ModifyInstancesDisasterRecoverGroup":  {run: decoded((*api).joinGroup)},
+		"DeleteInstancesDisasterRecoverGroups": {run: decoded((*api).leaveGroup)},
+		"DeleteDisasterRecoverGroups":          {run: decoded((*api).deleteGroups)},
+
+		"RunInstances":             {run: decoded((*api).runInstances), creates: true},
+		"DescribeInstances":        {run: decoded((*api).describeInstances), lists: true},
+		"DescribeInstancesStatus":  {run: decoded((*api).describeInstancesStatus), lists: true},
+		"TerminateInstances":       {run: decoded((*api).terminateInstances)},
+		"StartInstances":           {run: decoded((*api).startInstances)},
+		"StopInstances":            {run: decoded((*api).stopInstances)},
+		"RebootInstances":          {run: decoded((*api).rebootInstances)},
+		"ModifyInstancesAttribute": {run: decoded((*api).modifyInstancesAttribute)},
+		"DescribeRegions":          {run: decoded((*api).describeRegions), regionless: true},
+		"DescribeZones":            {run: decoded((*api).describeZones)},
+	}
+}
+
+// New returns the protocol of CVM for a service.
+func New(s *core.Service) core.Wire {
+	return &api{
+		service:  s,
+		actions:  actions(),
+		details:  map[string]*details{},
+		requests: rand.New(rand.NewPCG(s.Config.Seed, 0x7463)),
+	}
+}
+
+// decoded puts the decoding of the request in front of an action.
+func decoded[R any](do func(*api, *core.Call, *R) (fields, *refusal)) func(*api, *core.Call) (fields, *refusal) {
+	return func(c *api, k *core.Call) (fields, *refusal) {
+		req := new(R)
+		if refused := decode(k.Tree, req); refused != nil {
+			return nil, refused
+		}
+		return do(c, k, req)
+	}
+}
+
+// Actions implements [core.Wire].
+func (c *api) Actions() []string { return slices.Sorted(maps.Keys(c.actions)) }
+
+// Creates implements [core.Wire].
+func (c *api) Creates(action string) bool { return c.actions[action].creates }
+
+// Describes implements [core.Wire].
+func (c *api) Describes(action string) bool { return c.actions[action].lists }
+
+// Token implements [core.Wire].
+func (c *api) Token(k *core.Call) string {
+	if strings.EqualFold(plain(member(k.Tree, "DryRun")), "true") {
+		return ""
+	}
+	return plain(member(k.Tree, "ClientToken"))
+}
+
+// Tagged implements [core.Wire].
+func (c *api) Tagged(k *core.Call) bool {
+	for _, f := range elements(member(k.Tree, "Filters")) {
+		if name := plain(member(f, "Name")); strings.HasPrefix(name, "tag:") || strings.HasPrefix(name, "tag-") {
+			return true
+		}
+	}
+	return false
+}
+
+// Has implements [core.Wire]. The documents know no token that dies and no create that
+// answers with an order.
+func (c *api) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.ForgetToken }
+
+// Serve implements [core.Wire].
+func (c *api) Serve(k *core.Call) *core.Answer {
+	fields, refused := c.actions[k.Action].run(c, k)
+	if refused != nil {
+		return refused.answer(k.RequestID)
+	}
+	return fields.answer(k.RequestID)
+}
+
+// find returns an instance that a call can see. The API is regional: an instance
+// of another region is as good as absent.
+func (c *api) find(k *core.Call, id string) *core.Instance {
+	if m := c.service.Find(id, k.Now); m != nil && m.Region == k.Region {
+		return m
+	}
+	return nil
+}
+
+// formatTime writes a moment as the API does: UTC, whole seconds.
+func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

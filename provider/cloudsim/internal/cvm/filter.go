@@ -1,0 +1,109 @@
+package cvm
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// filter is one condition; several must all hold.
+type filter struct {
+	Name   *string
+	Values []string // one of them must fit
+}
+
+// filterSet says for one kind of resource which of its values a documented
+// filter looks at, by the name of the filter. Tags have filters of their own.
+type filterSet[T any] struct {
+	values map[string]func(T) []string
+	tags   func(T) []tag
+}
+
+func (s filterSet[T]) check(filters []filter) *refusal {
+	if len(filters) > 10 {
+		return invalidAs("InvalidParameterValue.LimitExceeded", "Filters")
+	}
+	for _, f := range filters {
+		if s.reader(valueOr(f.Name, "")) == nil || len(f.Values) == 0 {
+			return refuse("InvalidFilter", "A filter has an unknown name or no values.")
+		}
+		if len(f.Values) > 5 {
+			return invalidAs("InvalidFilterValue.LimitExceeded", "Filters.Values")
+		}
+	}
+	return nil
+}
+
+// fit reports whether a resource passes all of the filters, which are checked already.
+func (s filterSet[T]) fit(filters []filter, resource T) bool {
+	for _, f := range filters {
+		fits := func(v string) bool { return slices.Contains(f.Values, v) }
+		if !slices.ContainsFunc(s.reader(*f.Name)(resource), fits) {
+			return false
+		}
+	}
+	return true
+}
+
+// reader returns what reads the values that a filter looks at, nil for a filter
+// that does not exist.
+func (s filterSet[T]) reader(name string) func(T) []string {
+	if key, ok := strings.CutPrefix(name, "tag:"); ok && key != "" {
+		return s.tag(func(t tag) *string {
+			if *t.Key != key {
+				return nil
+			}
+			return t.Value
+		})
+	}
+	switch name {
+	case "tag-key":
+		return s.tag(func(t tag) *string { return t.Key })
+	case "tag-value":
+		return s.tag(func(t tag) *string { return t.Value })
+	default:
+		return s.values[name]
+	}
+}
+
+func (s filterSet[T]) tag(part func(tag) *string) func(T) []string {
+	return func(resource T) (values []string) {
+		for _, tag := range s.tags(resource) {
+			values = append(values, optionalText(part(tag))...)
+		}
+		return values
+	}
+}
+
+// instanceFilters are the filters of instances. The two for the time of
+// creation are documented as well, but not in which time zone, and are left out.
+func instanceFilters() filterSet[instance] {
+	return filterSet[instance]{
+		tags: func(i instance) []tag { return i.Tags },
+		values: map[string]func(instance) []string{
+			"zone":                 func(i instance) []string { return optionalText(i.Placement.Zone) },
+			"project-id":           func(i instance) []string { return []string{strconv.FormatInt(*i.Placement.ProjectId, 10)} },
+			"host-id":              func(i instance) []string { return optionalText(i.Placement.HostId) },
+			"dedicated-cluster-id": func(i instance) []string { return optionalText(i.DedicatedClusterId) },
+			"vpc-id":               func(i instance) []string { return optionalText(i.VirtualPrivateCloud.VpcId) },
+			"subnet-id":            func(i instance) []string { return optionalText(i.VirtualPrivateCloud.SubnetId) },
+			"instance-id":          func(i instance) []string { return []string{i.InstanceId} },
+			"uuid":                 func(i instance) []string { return []string{i.Uuid} },
+			"security-group-id":    func(i instance) []string { return i.SecurityGroupIds },
+			"instance-name":        func(i instance) []string { return []string{i.InstanceName} },
+			"instance-charge-type": func(i instance) []string { return []string{i.InstanceChargeType} },
+			"instance-state":       func(i instance) []string { return []string{i.InstanceState} },
+			"private-ip-address":   func(i instance) []string { return i.PrivateIpAddresses },
+			"public-ip-address":    func(i instance) []string { return i.PublicIpAddresses },
+			"ipv6-address":         func(i instance) []string { return i.IPv6Addresses },
+		},
+	}
+}
+
+// optionalText is the list of a value that may be absent.
+func optionalText(s *string) []string {
+	if s == nil {
+		return nil
+	}
+	return []string{*s}
+}

@@ -1,0 +1,94 @@
+package cvm
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// idForm reports whether an ID is a prefix and lower-case letters and digits.
+// The clouds hand out eight; shorter ones make readable tests.
+func idForm(id, prefix string) bool {
+	rest, ok := strings.CutPrefix(id, prefix)
+	return ok && rest != "" && madeOf(rest, lower+digits)
+}
+
+const (
+	digits = "0123456789"
+	lower  = "abcdefghijklmnopqrstuvwxyz"
+	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+// madeOf reports whether a text has no other characters than those of a set.
+func madeOf(s, set string) bool { return strings.Trim(s, set) == "" }
+
+// instanceID reports whether an ID is of the documented form ins-xxxxxxxx.
+func instanceID(id string) bool {
+	return len(id) == len("ins-")+8 && idForm(id, "ins-")
+}
+
+// regionForm reports whether a region has the form of ap-guangzhou.
+func regionForm(region string) bool {
+	parts := strings.Split(region, "-")
+	return len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return !idForm(p, "") })
+}
+
+// zoneRegion returns the region that a zone's name belongs to, and whether
+// it has the form of a zone: ap-guangzhou-2 is in ap-guangzhou.
+func zoneRegion(zone string) (string, bool) {
+	i := strings.LastIndexByte(zone, '-')
+	if i < 0 {
+		return "", false
+	}
+	_, err := strconv.ParseUint(zone[i+1:], 10, 16)
+	return zone[:i], err == nil
+}
+
+// typeForm reports whether an instance type has the form of S5.MEDIUM2 or, for
+// dedicated hosts, of CDH_1C1G.
+func typeForm(name, charge string) bool {
+	if charge == onHost {
+		_, _, ok := hostType(name)
+		return ok
+	}
+	family, size, ok := strings.Cut(name, ".")
+	return ok && family != "" && size != "" &&
+		madeOf(family[:1], upper) && madeOf(family+size, upper+lower+digits)
+}
+
+// hostType reads CDH_<cores>C<GiB>G.
+func hostType(name string) (cores, gib int, ok bool) {
+	rest, ok := strings.CutPrefix(name, "CDH_")
+	c, g, cut := strings.Cut(rest, "C")
+	g, suffix := strings.CutSuffix(g, "G")
+	cores, err1 := strconv.Atoi(c)
+	gib, err2 := strconv.Atoi(g)
+	return cores, gib, ok && cut && suffix && err1 == nil && err2 == nil && cores > 0 && gib > 0
+}
+
+// typeSize reads cores and memory out of a type's name: S5.2XLARGE16 has 8
+// cores and 16 GiB. Zero means that the name does not say.
+func typeSize(name string) (cores, gib int) {
+	if cores, gib, ok := hostType(name); ok {
+		return cores, gib
+	}
+	_, size, _ := strings.Cut(name, ".")
+	word := strings.TrimRight(size, digits)
+	gib, err := strconv.Atoi(size[len(word):])
+	if err != nil {
+		return 0, 0
+	}
+	switch word {
+	case "SMALL":
+		return 1, gib
+	case "MEDIUM":
+		return 2, gib
+	case "LARGE":
+		return 4, gib
+	}
+	n, err := strconv.Atoi(strings.TrimSuffix(word, "XLARGE"))
+	if err != nil {
+		return 0, 0
+	}
+	return 4 * n, gib
+}

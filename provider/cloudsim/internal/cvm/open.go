@@ -1,0 +1,141 @@
+package cvm
+
+import (
+	"cmp"
+	"crypto/hmac"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+// Documented limits of the protocol.
+const (
+	skew     = 5 * time.Minute // between the request's clock and ours
+	maxQuery = 32 << 10
+	maxV1    = 1 << 20
+)
+
+// envelope is what a request says apart from its parameters, however it
+// was signed.
+type envelope struct {
+	action, version, region, token string
+
+	tree any // the action's own parameters, still undecoded
+}
+
+// Open implements [core.Wire].
+func (c *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *core.Answer) {
+	id := c.service.RequestID(c.requests)
+	e, refused := c.authenticate(r, body, now)
+	if refused == nil {
+		refused = c.admit(e)
+	}
+	if refused != nil {
+		return nil, refused.answer(id)
+	}
+	return &core.Call{Action: e.action, Region: e.region, Now: now, Tree: e.tree, RequestID: id}, nil
+}
+
+// authenticate checks the signature by whichever method the request uses.
+// A JSON body takes TC3, a form body v1, and a GET either.
+func (c *api) authenticate(r *http.Request, body []byte, now time.Time) (*envelope, *refusal) {
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		return nil, refuse("UnsupportedProtocol", "Only GET and POST requests are supported.")
+	case r.Method == http.MethodGet && len(r.URL.RawQuery) > maxQuery:
+		return nil, refuse("RequestSizeLimitExceeded", "The query of a GET request may have 32 KB.")
+	case r.Method == http.MethodPost && r.URL.RawQuery != "":
+		// Neither method signs the query of a POST. Code [unverified].
+		return nil, refuse("InvalidRequest", "A POST request carries its parameters in the body, not in the query.")
+	case r.Header.Get("Authorization") != "":
+		return c.openTC3(r, body, now)
+	case r.Method == http.MethodPost && mediaType(r) != "application/x-www-form-urlencoded":
+		return nil, noAuthorization()
+	default:
+		return c.openV1(r, body, now)
+	}
+}
+
+func noAuthorization() *refusal {
+	return refuse("AuthFailure.InvalidAuthorization", "The request carries no valid Authorization header.")
+}
+
+func badSignature() *refusal {
+	return refuse("AuthFailure.SignatureFailure",
+		"The provided credentials could not be validated. Please check your signature is correct.")
+}
+
+// admit checks what is left of the envelope once the signature is good.
+func (c *api) admit(e *envelope) *refusal {
+	action, known := c.actions[e.action]
+	switch {
+	case !equal(e.token, cmp.Or(c.service.Config.SecurityToken, e.token)):
+		return refuse("AuthFailure.TokenFailure", "The token is wrong or missing.")
+	case e.action == "":
+		return missing("Action")
+	case !known:
+		return refuse("InvalidAction", "The action is invalid or not found.")
+	case e.version == "":
+		return missing("Version")
+	case e.version != Version:
+		return refuse("NoSuchVersion", "The version is not supported.")
+	case e.region == "" && !action.regionless:
+		return missing("Region")
+	case e.region != "" && !regionForm(e.region):
+		return refuse("UnsupportedRegion", "The region is not supported.")
+	default:
+		return nil
+	}
+}
+
+// knows checks a secret ID.
+func (c *api) knows(secretID string) *refusal {
+	if !equal(secretID, c.service.Config.AccessKeyID) {
+		return refuse("AuthFailure.SecretIdNotFound", "The SecretId is not found.")
+	}
+	return nil
+}
+
+// fresh checks a timestamp (Unix seconds) against the clock.
+func fresh(name, timestamp string, now time.Time) (time.Time, *refusal) {
+	if timestamp == "" {
+		return time.Time{}, missing(name)
+	}
+	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil {
+		return time.Time{}, invalid(name)
+	}
+	at := time.Unix(seconds, 0)
+	if now.Truncate(time.Second).Sub(at).Abs() > skew {
+		return at, refuse("AuthFailure.SignatureExpire",
+			"The timestamp differs from the time of the server by more than five minutes.")
+	}
+	return at, nil
+}
+
+// hosts are the spellings of the host that a signature may cover: as the
+// Host header has it, and without the port, which the vendor's Node SDK leaves
+// out. The two are one on the vendor's own endpoints.
+func hosts(r *http.Request) []string {
+	hosts := []string{r.Host}
+	if name, _, err := net.SplitHostPort(r.Host); err == nil {
+		hosts = append(hosts, name)
+	}
+	return hosts
+}
+
+func mediaType(r *http.Request) string {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return strings.ToLower(r.Header.Get("Content-Type"))
+	}
+	return media
+}
+
+// equal compares in constant time.
+func equal(a, b string) bool { return hmac.Equal([]byte(a), []byte(b)) }

@@ -1,0 +1,152 @@
+package ecs
+
+import (
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+// startInstance serves StartInstance. Like the other calls about one instance it
+// needs no region.
+func (e *api) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	p := e.params(k)
+	p.Flag("InitLocalDisk")
+	return nil, e.switchOne(k, p, alibaba.Start())
+}
+
+// stopInstance serves StopInstance. Hibernation looks like any other stop.
+func (e *api) stopInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	p := e.params(k)
+	p.Flag("ConfirmStop")
+	p.Flag("Hibernate")
+	return nil, e.switchOne(k, p, stop(p))
+}
+
+// rebootInstance serves RebootInstance.
+func (e *api) rebootInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	p := e.params(k)
+	p.Flag("ForceStop")
+	return nil, e.switchOne(k, p, alibaba.Reboot())
+}
+
+// startInstances serves StartInstances.
+func (e *api) startInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	return e.switchMany(k, e.regional(k), alibaba.Start())
+}
+
+// stopInstances serves StopInstances.
+func (e *api) stopInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	p := e.regional(k)
+	return e.switchMany(k, p, stop(p))
+}
+
+// rebootInstances serves RebootInstances, where force has another name.
+func (e *api) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	p := e.regional(k)
+	p.Flag("ForceReboot")
+	return e.switchMany(k, p, alibaba.Reboot())
+}
+
+// stop reads what both stops have in common. The account has not made the
+// economical mode its default.
+func stop(p *alibaba.Params) alibaba.Power {
+	c := alibaba.Stop()
+	p.Flag("ForceStop")
+	c.Economical = p.Choice("StoppedMode", "KeepCharging", "StopCharging") == "StopCharging"
+	return c
+}
+
+// switchOne changes the power of one instance.
+func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *alibaba.Refusal {
+	id, dry := p.Required("InstanceId"), p.Flag("DryRun")
+	if p.Refusal != nil {
+		return p.Refusal
+	}
+	m, err := e.switchable(k, id, c)
+	switch {
+	case err != nil:
+		return err
+	case dry:
+		return dryRun()
+	}
+	e.turn(k, m, c)
+	return nil
+}
+
+// switchMany changes the power of up to 100 instances: of all or none, or of
+// those for which it goes. A dry run of the latter looks at no instance.
+func (e *api) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
+	together := p.Choice("BatchOptimization", "AllTogether", "SuccessFirst") == "AllTogether"
+	dry, ids := p.Flag("DryRun"), p.Batch("InstanceId", p.List("InstanceId", 100))
+	if p.Refusal != nil {
+		return nil, p.Refusal
+	}
+	for _, id := range ids {
+		if _, err := e.switchable(k, id, c); err != nil && together {
+			return nil, err
+		}
+	}
+	if dry {
+		return nil, batchDryRun()
+	}
+	out := make([]alibaba.Object, len(ids))
+	for i, id := range ids {
+		out[i] = e.switched(k, id, c)
+	}
+	return alibaba.Object{{"InstanceResponses", alibaba.List("InstanceResponse", out)}}, nil
+}
+
+// switched switches one instance of a batch and reports on it. That the code of
+// a refusal is the one a call about the instance alone would get is not verified.
+func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object {
+	code, message, before, after := "200", "success", "", ""
+	m, err := e.switchable(k, id, c)
+	if m != nil {
+		before = alibaba.Status(m.PhaseAt(k.Now))
+		after = before
+	}
+	if err != nil {
+		code, message = err.Code, err.Message
+	} else {
+		e.turn(k, m, c)
+		after = alibaba.Status(c.Via)
+	}
+	return alibaba.Object{
+		{"Code", code},
+		{"Message", message},
+		{"InstanceId", id},
+		{"PreviousStatus", before},
+		{"CurrentStatus", after},
+	}
+}
+
+// switchable returns an instance, if there is one, and why it can not be switched
+// now, if it can not.
+func (e *api) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instance, *alibaba.Refusal) {
+	m := e.find(k, id, k.Region)
+	switch {
+	case m == nil:
+		return nil, noInstance()
+	case m.PhaseAt(k.Now) != c.From:
+		return m, wrongStatus()
+	default:
+		return m, nil
+	}
+}
+
+func (e *api) turn(k *core.Call, m *core.Instance, c alibaba.Power) {
+	c.Apply(m, k.Now)
+	e.economical[m.ID] = c.Economical && m.Charge != core.Prepaid
+}
+
+// stoppedMode is what DescribeInstances says of the way an instance is stopped.
+// That prepaid instances take StopCharging and go on as before is not verified.
+func (e *api) stoppedMode(k *core.Call, m *core.Instance) string {
+	switch {
+	case m.PhaseAt(k.Now) != core.Stopped || m.Charge == core.Prepaid:
+		return "Not-applicable"
+	case e.economical[m.ID]:
+		return "StopCharging"
+	default:
+		return "KeepCharging"
+	}
+}

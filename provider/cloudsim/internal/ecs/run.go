@@ -1,0 +1,119 @@
+package ecs
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+// runPlan is a RunInstances request that passed every check.
+type runPlan struct {
+	p             *alibaba.Params
+	amount, least int
+	charge        core.Charge
+	groups        []string
+	tags          map[string]string
+	release       time.Time // zero: when somebody deletes it
+	unpaid        bool      // AutoPay=false
+}
+
+// firstOrder is the number from which orders are counted.
+const firstOrder = 200_000_000_000
+
+// runInstances serves RunInstances.
+func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
+	ids, err := e.Once(k, func() ([]string, *alibaba.Refusal) {
+		plan := e.checkRun(k)
+		if plan.p.Refusal != nil {
+			return nil, plan.p.Refusal
+		}
+		return e.launch(k, plan)
+	})
+	if err != nil {
+		return nil, err
+	}
+	named := e.Service.Answered(k, ids, instanceID)
+	answer := alibaba.Object{{"InstanceIdSets", alibaba.List("InstanceIdSet", named)}, {"TradePrice", 0.165 * float64(len(ids))}}
+	switch {
+	case k.Order != nil:
+		answer = append(answer, alibaba.Field{"OrderId", k.Order.ID})
+	case len(ids) > 0:
+		// Of the instance, not of the call: a template may be what makes it prepaid.
+		if m := e.Service.Lookup(ids[0]); m.Charge == core.Prepaid {
+			answer = append(answer, alibaba.Field{"OrderId", fmt.Sprint(firstOrder + int64(m.Create))})
+		}
+	}
+	return answer, nil
+}
+
+// instanceID draws the ID of an instance.
+func instanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
+
+// launch makes the instances of a plan, as many as the stock allows, or an order that
+// waits to be paid.
+func (e *api) launch(k *core.Call, plan *runPlan) ([]string, *alibaba.Refusal) {
+	amount, err := e.Stock(k, plan.amount, plan.least)
+	if err != nil {
+		return nil, err
+	}
+	if plan.p.Flag("DryRun") {
+		return nil, dryRun()
+	}
+	deliver := func(k *core.Call, ordinal int) []string { return e.deliver(k, plan, amount, ordinal) }
+	if plan.unpaid || k.Faults.Has(core.UnpaidOrder) {
+		e.Service.LeaveUnpaid(k, firstOrder, deliver)
+		return nil, nil
+	}
+	return deliver(k, 0), nil
+}
+
+// deliver makes instances of a plan, those of the create with an ordinal if that
+// is not this call.
+func (e *api) deliver(k *core.Call, plan *runPlan, amount, ordinal int) []string {
+	made := e.Service.Create(k, core.CreateSpec{
+		Count:   amount,
+		Ordinal: ordinal,
+		ID:      instanceID,
+		Fill:    func(i int, m *core.Instance) { e.fill(k, plan, i, m) },
+	})
+	ids := make([]string, len(made))
+	for i, m := range made {
+		ids[i] = m.ID
+		if !plan.release.IsZero() {
+			m.Steps = append(m.Steps, core.At(plan.release, core.Gone))
+		}
+	}
+	return ids
+}
+
+// fill describes the i-th instance of a plan.
+func (e *api) fill(k *core.Call, plan *runPlan, i int, m *core.Instance) {
+	p := plan.p
+	unique := p.Flag("UniqueSuffix")
+	m.Name = cmp.Or(alibaba.Numbered(p.Text("InstanceName"), i, unique), m.ID)
+	m.HostName = cmp.Or(alibaba.Numbered(p.Text("HostName"), i, unique), "iZ"+m.ID[2:]+"Z")
+	m.Region, m.Zone = k.Region, cmp.Or(p.Text("ZoneId"), zoneOf(k.Region))
+	m.InstanceType, m.ImageID = p.Text("InstanceType"), cmp.Or(p.Text("ImageId"), p.Text("ImageFamily"))
+	m.CPUs, m.MemoryMiB = shapeOf(m.InstanceType)
+	m.Charge, m.Groups, m.Tags = plan.charge, plan.groups, plan.tags
+	m.SubnetID = cmp.Or(p.Text("VSwitchId"), "vsw-default")
+	m.VPCID = vpcOf(m.SubnetID)
+	m.PrivateIPs = []string{e.Service.PrivateIP()}
+	if first := p.Text("PrivateIpAddress"); first != "" {
+		m.PrivateIPs[0] = address(first, i)
+	}
+	if p.Number("InternetMaxBandwidthOut", 0, 0, 100) > 0 {
+		m.PublicIPs = []string{e.Service.PublicIP()}
+	}
+	if key := p.Text("KeyPairName"); key != "" {
+		m.KeyPairs = []string{key}
+	}
+	m.Token, m.Params = p.Text("ClientToken"), p.Values
+	if set := p.Text("DeploymentSetId"); set != "" {
+		e.placed[m.ID] = place{set: set}
+	}
+}

@@ -1,0 +1,130 @@
+package ens
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/alibaba"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+// api is Alibaba Cloud ENS, the edge nodes, API version 2017-11-10. It has no
+// client tokens and no dry run.
+type api struct{ *alibaba.Gateway }
+
+// New returns the protocol of ENS for a service.
+func New(s *core.Service) core.Wire {
+	e := &api{alibaba.NewGateway(s, "ens.aliyuncs.com", "2017-11-10")}
+	e.Fault = fault
+	e.Table = map[string]alibaba.Action{
+		"CreateInstance":          {Run: e.createInstance, Creates: true},
+		"RunInstances":            {Run: e.runInstances, Creates: true},
+		"DescribeInstances":       {Run: e.describeInstances, Lists: true},
+		"ModifyInstanceAttribute": {Run: e.modifyInstance},
+		"ReleasePrePaidInstance":  {Run: e.releasePrepaid},
+		"ReleasePostPaidInstance": {Run: e.releasePostpaid},
+		"StartInstance":           {Run: e.startInstance},
+		"StopInstance":            {Run: e.stopInstance},
+		"RebootInstance":          {Run: e.rebootInstance},
+		"StartInstances":          {Run: e.startInstances},
+		"StopInstances":           {Run: e.stopInstances},
+		"RebootInstances":         {Run: e.rebootInstances},
+	}
+	return e
+}
+
+// Token implements [core.Wire].
+func (e *api) Token(*core.Call) string { return "" }
+
+// Tagged implements [core.Wire].
+func (e *api) Tagged(k *core.Call) bool { return len(tagFilter(e.params(k.Params))) > 0 }
+
+// Has implements [core.Wire].
+func (e *api) Has(k *core.Call, kind core.FaultKind) bool {
+	switch kind {
+	case core.StockRanOut:
+		return true
+	case core.UnpaidOrder:
+		return k.Action == "RunInstances" && k.Params["InstanceChargeType"] == "PrePaid"
+	default:
+		return false
+	}
+}
+
+// params reads parameters with the codes of ENS.
+func (e *api) params(values map[string]string) *alibaba.Params {
+	return &alibaba.Params{Values: values, Missing: alibaba.Missing, Invalid: invalid}
+}
+
+// shown reports whether the API still shows an instance. What it says of one that
+// did not come up is not documented; here it is no longer listed, as on ECS.
+func (e *api) shown(k *core.Call, m *core.Instance) bool {
+	return m.Visible(k.Now) && m.PhaseAt(k.Now) != core.Failed
+}
+
+// find returns an instance that the API still shows, or nil.
+func (e *api) find(k *core.Call, id string) *core.Instance {
+	if m := e.Service.Lookup(id); m != nil && e.shown(k, m) {
+		return m
+	}
+	return nil
+}
+
+// status is the vendor's word for the state of an instance. Running, Stopped,
+// Expired, Starting (of a reboot) and Stopping are documented, the others are
+// not.
+func status(k *core.Call, m *core.Instance) string {
+	if m.Charge == core.Prepaid && !k.Now.Before(alibaba.Expiry(m)) {
+		return "Expired"
+	}
+	return alibaba.Status(m.PhaseAt(k.Now))
+}
+
+// fault is the documented answer to a fault. For quota ENS documents none;
+// the one here is that of ECS.
+func fault(k core.FaultKind) *alibaba.Refusal {
+	switch k {
+	case core.NoStock:
+		return alibaba.Refuse(400, "StockNotEnough", "The specified instance type has insufficient resource.")
+	case core.Quota:
+		return alibaba.Refuse(400, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account.")
+	case core.Balance:
+		return alibaba.Refuse(400, "InvalidAccountStatus.NotEnoughBalance", "Your account does not have enough balance.")
+	default:
+		return alibaba.CommonFault(k)
+	}
+}
+
+var diskSizeForm = regexp.MustCompile(`^(SystemDisk|DataDisk\.\d+)\.Size$`)
+
+// invalid refuses a value with the code documented for its parameter; most
+// have InvalidParameter. and their own name. The status is always 400.
+func invalid(name string) *alibaba.Refusal {
+	code := "InvalidParameter." + strings.ReplaceAll(name, ".", "")
+	switch name {
+	case "InternetChargeType":
+		code = "InvalidParameter.Bandwidth"
+	case "ImageId":
+		code = "InvalidParameter.Image"
+	case "PrivateIpAddress":
+		code = "InvalidPrivateIpAddress"
+	case "VSwitchId":
+		code = "InvalidVSwitchId.NotFound"
+	case "KeyPairName":
+		code = "ENS_OperationUnsupported_KeyPairName"
+	}
+	if diskSizeForm.MatchString(name) {
+		code = "InvalidDiskSize.ValueNotSupported"
+	}
+	return alibaba.Refuse(400, code, "The specified field "+name+" invalid. Please check it again.")
+}
+
+// noInstance has the vendor's own spelling.
+func noInstance() *alibaba.Refusal {
+	return alibaba.Refuse(400, "InstanceIdNotFound", "The input parameter instancdId that is not found.")
+}
+
+func wrongStatus() *alibaba.Refusal {
+	return alibaba.Refuse(400, "IncorrectInstanceStatus",
+		"The current status of the instance does not support this operation.")
+}

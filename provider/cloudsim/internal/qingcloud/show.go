@@ -1,0 +1,129 @@
+package qingcloud
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
+	d := q.details[m.ID]
+	status, transition, since := statusOf(m, now)
+	group, groups := securityGroups(m.Groups)
+	v := instanceView{
+		ID: m.ID, Name: m.Name, Description: d.description, HostName: cmp.Or(m.HostName, m.ID),
+		Type: m.InstanceType, Class: d.class, VCPUs: m.CPUs, VCPUsMax: m.CPUs,
+		MemoryMiB: m.MemoryMiB, MemoryMax: m.MemoryMiB, Topology: m.Params["cpu_topology"],
+		Status: status, Transition: transition,
+		CreateTime: m.Created.UTC().Format(timeFormat),
+		StatusTime: since.UTC().Format(timeFormat),
+		ZoneID:     zoneOf(m.Zone),
+		Owner:      ownerOf(m), RootUserID: owner, Controller: controller, ConsoleID: console,
+		Project: []string{}, Tags: []string{}, DNSAliases: []string{},
+		GraphicsProtocol: "vnc", GraphicsPasswd: "vnc-" + m.ID,
+		Image: imageOf(m.ImageID), Extra: extra(m, d),
+		VxNets:        vxNets(d.nics, m.Groups, up(m, now, ipDelay)),
+		SecurityGroup: group, SecurityGroups: groups,
+		VolumeIDs: append([]string{}, d.volumes...), Volumes: []volumeView{},
+	}
+	v.Platform = v.Image.Platform
+	v.EIP, v.EIPs = eipOf(m, d)
+	if verbose {
+		keyPairs := append([]string{}, m.KeyPairs...)
+		v.KeyPairIDs = &keyPairs
+		for _, id := range d.volumes {
+			v.Volumes = append(v.Volumes, volumeView{id, "in-use"})
+		}
+	}
+	return v
+}
+
+// eipOf returns the elastic address in one of the shapes that the documents
+// and clients know: an object; no eip but an empty list of eips; and, so that a
+// client can be tried with it, an empty list for eip. The last is for instances
+// in self-managed networks only, because strict decoders break on it.
+func eipOf(m *core.Instance, d *details) (eip, eips any) {
+	switch {
+	case len(m.PublicIPs) > 0:
+		return eipView{ID: "eip-" + m.ID[2:], Address: m.PublicIPs[0], Bandwidth: "50"}, nil
+	case d.addressless:
+		return []string{}, nil
+	default:
+		return nil, []string{}
+	}
+}
+
+// imageOf makes an image up from its ID. The name of a system image begins
+// with its family, as in centos63x64.
+func imageOf(id string) imageView {
+	v := imageView{
+		ID: id, Name: id, SizeGiB: leastDisk(id), Platform: "linux", ProcessorType: "64bit",
+		Provider: "system", UIType: "tui", AgentType: "pitrix", DefaultUser: "root", ResetPasswd: 1,
+	}
+	if strings.HasPrefix(id, "img-") {
+		v.Provider = "self"
+	} else if digit := strings.IndexAny(id, "0123456789"); digit > 0 {
+		v.OSFamily = id[:digit]
+	}
+	if isWindows(id) {
+		v.Platform, v.OSFamily, v.UIType, v.DefaultUser = "windows", "windows", "gui", "administrator"
+	}
+	return v
+}
+
+// extra repeats what the create asked for.
+func extra(m *core.Instance, d *details) extraView {
+	number := func(name string) int {
+		n, _ := strconv.Atoi(m.Params[name]) // the create checked it; absent is 0
+		return n
+	}
+	v := extraView{
+		CPUModel: m.Params["cpu_model"], GPU: number("gpu"), GPUClass: number("gpu_class"),
+		Hypervisor: cmp.Or(m.Params["hypervisor"], "kvm"), OSDiskSize: d.osDisk, USB: 1,
+	}
+	if d.mqueue {
+		v.NICMqueue = 1
+	}
+	if e := m.Params["os_disk_encryption"]; e == "1" || e == "true" {
+		v.OSDiskCipher = 1
+	}
+	return v
+}
+
+// vxNets shows addresses only once the instance has them, and the security
+// group where it works.
+func vxNets(nics []netInterface, groups []string, addressed bool) []vxNetView {
+	out := []vxNetView{}
+	for i, n := range nics {
+		v := vxNetView{ID: n.vxnet, Name: n.vxnet, NICID: n.mac, SecurityGroups: []securityGroupView{}}
+		if (network{id: n.vxnet}).managed() {
+			v.Type = 1
+		}
+		if addressed {
+			v.PrivateIP = n.ip
+		}
+		if i == 0 {
+			v.Role = 1
+		}
+		if n.vxnet == baseNet {
+			v.SecurityGroup, v.SecurityGroups = securityGroups(groups)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// securityGroups returns the security group, or null, and the list of it.
+func securityGroups(groups []string) (*securityGroupView, []securityGroupView) {
+	if len(groups) == 0 {
+		return nil, []securityGroupView{}
+	}
+	v := securityGroupView{ID: groups[0], Name: groups[0]}
+	if v.ID == "sg-default" {
+		v.IsDefault = 1
+	}
+	return &v, []securityGroupView{v}
+}

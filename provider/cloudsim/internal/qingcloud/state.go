@@ -1,0 +1,129 @@
+package qingcloud
+
+import (
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
+)
+
+// Times in the life of an instance. None of them is documented; the order of
+// events is.
+const (
+	ipDelay    = 500 * time.Millisecond // from running to a private address
+	leaseDelay = time.Second            // from running to lease info: no terminate before
+	endTime    = time.Second            // an instance takes to terminate or cease
+	binTime    = 2 * time.Hour          // in the recycle bin; this one is documented
+)
+
+// details is what only QingCloud knows about an instance.
+type details struct {
+	description *string // nil until somebody sets it
+	class       int
+	osDisk      int    // GiB
+	mqueue      bool   // queues of its network interfaces
+	group       string // instance group, "" without one
+	nics        []netInterface
+	volumes     []string
+	addressless bool // all its networks are self-managed
+}
+
+// netInterface is an instance's place in a network.
+type netInterface struct {
+	vxnet string
+	mac   string
+	ip    string // "" where QingCloud assigns none
+}
+
+// statusOf returns status, transition_status and the time of the last change.
+// QingCloud has no status for an instance that died while booting: it simply ends
+// up in the recycle bin.
+func statusOf(m *core.Instance, now time.Time) (status, transition string, since time.Time) {
+	for _, s := range m.Steps {
+		if s.At.After(now) {
+			break
+		}
+		status, transition = phase(s.Phase, status)
+		since = s.At
+	}
+	return status, transition, since
+}
+
+// phase translates a phase that follows a status, "" for none. An instance on
+// its way from one status to another keeps the old one meanwhile. One that boots
+// for the second time is being reset; one that starts while it runs, restarted.
+func phase(p core.Phase, before string) (status, transition string) {
+	switch p {
+	case core.Pending:
+		if before != "" {
+			return before, "resetting"
+		}
+		return "pending", "creating"
+	case core.Running:
+		return "running", ""
+	case core.Starting:
+		if before == "running" {
+			return before, "restarting"
+		}
+		return before, "starting"
+	case core.Stopping:
+		return before, "stopping"
+	case core.Terminating:
+		return before, "terminating"
+	case core.Stopped:
+		return "stopped", ""
+	case core.Failed, core.Recycled:
+		return "terminated", ""
+	default:
+		return "ceased", ""
+	}
+}
+
+// up reports whether at least d has passed since the instance first ran.
+func up(m *core.Instance, now time.Time, d time.Duration) bool {
+	for _, s := range m.Steps {
+		if s.Phase == core.Running {
+			return !now.Before(s.At.Add(d))
+		}
+	}
+	return false
+}
+
+// lookup returns an instance that the zone of the call shows, or nil.
+func (q *api) lookup(k *core.Call, id string) *core.Instance {
+	if m := q.service.Find(id, k.Now); m != nil && m.Zone == k.Region {
+		return m
+	}
+	return nil
+}
+
+// known is lookup with the instances included that ceased.
+func (q *api) known(k *core.Call, id string) *core.Instance {
+	m := q.service.Lookup(id)
+	if m == nil || m.Zone != k.Region || k.Now.Before(m.VisibleAt) {
+		return nil
+	}
+	return m
+}
+
+// targets resolves instances.n with lookup or known. One unknown ID refuses the
+// whole call; that the real cloud is as strict is unverified.
+func (q *api) targets(k *core.Call, a *args, find func(*core.Call, string) *core.Instance) []*core.Instance {
+	var found []*core.Instance
+	for _, id := range a.requiredIDs("instances") {
+		m := find(k, id)
+		if m == nil {
+			a.refuse(refusef(notFound, "ResourceNotFound, instance [%s] is not found", id))
+			continue
+		}
+		found = append(found, m)
+	}
+	return found
+}
+
+func idsOf(instances []*core.Instance) []string {
+	ids := make([]string, 0, len(instances))
+	for _, m := range instances {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}

@@ -1,0 +1,146 @@
+package providertest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
+)
+
+// nameRules are about clouds where a create goes out with a marker in the name of its
+// instances, which get their own name afterwards.
+func nameRules() []rule {
+	return []rule{
+		{
+			"an answer that names another's instance changes nothing of it",
+			"An answer proves nothing: only an instance that bears the marker is the operation's.", keepsForeignNames,
+		},
+		{
+			"an answer that names another operation's instance takes nothing from that one",
+			"Two operations of one client would release each other's instances.", keepsOperationsApart,
+		},
+		{
+			"an answer that names an instance which is not there hides none that runs",
+			"Nobody would look for it.", findsWhatAnInventedIDHides,
+		},
+		{
+			"an instance that is not visible yet gets its name when it is seen",
+			"A name that is owed must not be forgotten, here or in another process.", namesWhenSeen,
+		},
+	}
+}
+
+// nameOf returns the name of an instance at the cloud.
+func (w *world) nameOf(id string) string {
+	for _, i := range w.sim.Everything(w.Cloud) {
+		if i.ID == id {
+			return i.Name
+		}
+	}
+	return ""
+}
+
+func keepsForeignNames(t *testing.T, w *world) {
+	if !w.marks() {
+		return
+	}
+	spec := w.spec(1)
+	spec.Name = "somebody-else"
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2 * time.Hour)
+	w.wantForeign(op.InstanceIDs(), "somebody-else")
+}
+
+func keepsOperationsApart(_ *testing.T, w *world) {
+	if !w.marks() {
+		return
+	}
+	op := w.run(1)
+	w.wantForeign(op.InstanceIDs(), w.nameOf(op.InstanceIDs()[0]))
+}
+
+// wantForeign creates instances of which an answer names another one in the place of the
+// last, and checks that this keeps its name and its life, and that all that were made are
+// in hand and have theirs.
+func (w *world) wantForeign(others []string, name string) {
+	w.t.Helper()
+	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ForeignList})
+	spec := w.spec(2)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if !slices.Equal(doubtful(err), others) {
+		w.t.Errorf("want an error that doubts %v, got %v", others, err)
+	}
+	if got := w.nameOf(others[0]); got != name {
+		w.t.Errorf("the other instance is called %q, want %q", got, name)
+	}
+	for _, id := range minus(w.alive(), others) {
+		if !slices.Contains(op.InstanceIDs(), id) {
+			w.t.Errorf("%s was made and is not in hand", id)
+		}
+		if got := w.nameOf(id); got != spec.Name {
+			w.t.Errorf("%s is called %q, want %q", id, got, spec.Name)
+		}
+	}
+	time.Sleep(2 * time.Minute)
+	_, err = op.Terminate(w.ctx, &provider.TerminateOptions{Wait: true})
+	w.wantOthersAlive(op, others, nil, err)
+	if left := minus(w.alive(), others); len(left) > 0 {
+		w.t.Errorf("%v are left after a terminate", left)
+	}
+}
+
+func findsWhatAnInventedIDHides(t *testing.T, w *world) {
+	if !w.marks() {
+		return
+	}
+	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ForeignList, Invented: true})
+	op, err := w.client.RunInstances(w.ctx, w.spec(2), nil)
+	if err == nil {
+		t.Error("an ID that nobody sees is no success that needs no word")
+	}
+	if lost := minus(w.alive(), op.InstanceIDs()); len(lost) > 0 {
+		t.Errorf("%v run and are not in hand", lost)
+	}
+}
+
+func namesWhenSeen(t *testing.T, w *world) {
+	if !w.marks() {
+		return
+	}
+	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 3 * time.Minute})
+	spec := w.spec(2)
+	op, err := w.client.RunInstances(w.ctx, spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range op.InstanceIDs() {
+		if name := w.nameOf(id); !strings.HasPrefix(name, spec.Name) || name == spec.Name {
+			t.Errorf("%s is called %q, though nobody has seen it", id, name)
+		}
+	}
+	time.Sleep(2 * time.Minute)
+	again, err := w.resume(w.token(op), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := again.Wait(w.ctx, nil); err != nil { // without its spec it cannot name anything
+		t.Error(err)
+	}
+	again, err = w.resume(w.token(again), &provider.ResumeOptions{Spec: &spec})
+	if err != nil {
+		t.Error(err)
+	}
+	w.wantNames(&spec)
+	if n := w.creates(); n != 1 {
+		t.Errorf("%d creates, want 1", n)
+	}
+	if len(again.InstanceIDs()) != 2 {
+		t.Errorf("in hand are %v, want two", again.InstanceIDs())
+	}
+}
