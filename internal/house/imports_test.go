@@ -63,7 +63,8 @@ var forbidden = []struct{ in, dep, why string }{
 	{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 	{"/provider/cloudsim", module + "/", "the simulator must not share anybody's mistakes"},
 	{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
-	{"/internal/poll", module + "/", "the engine knows no cloud and no instance"},
+	{"/internal/poll", module + "/provider", "the poller knows no cloud and no instance"},
+	{"/internal/poll/boot", module + "/", "the statistics know no cloud and no poller"},
 	{"/aliyun", module + "/ens", "adapters never import each other"},
 	{"/aliyun", module + "/tencent", "adapters never import each other"},
 	{"/aliyun", module + "/qingcloud", "adapters never import each other"},
@@ -120,18 +121,32 @@ func TestNothingButTestsAndExamplesUsesTheSimulator(t *testing.T) {
 	}
 }
 
-// What provider, internal/ledger and internal/poll may use beyond the standard library.
+// What provider learns of boot times it learns through the poller.
+func TestOnlyThePollerUsesBootTimes(t *testing.T) {
+	const boot = module + "/internal/poll/boot"
+	for _, p := range list(t, "./...") {
+		if p.ImportPath != module+"/internal/poll" && slices.Contains(p.Imports, boot) {
+			t.Errorf("%s imports %s, which is for internal/poll only", p.ImportPath, boot)
+		}
+	}
+}
+
+// What these packages may use beyond the standard library.
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
-		"/provider":        {module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted", "golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2"},
-		"/internal/ledger": {},
-		"/internal/poll":   {},
+		"/provider": {
+			module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted",
+			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
+		},
+		"/internal/ledger":    {},
+		"/internal/poll":      {module + "/internal/poll/boot"},
+		"/internal/poll/boot": {},
 	}
 	std := map[string]bool{}
 	for _, p := range list(t, "-deps", "./provider") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/ledger", "./internal/poll") {
+	for _, p := range list(t, "./provider", "./internal/ledger", "./internal/poll/...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })

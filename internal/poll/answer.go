@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
 // outcome is how a Fetch ended.
@@ -132,7 +134,7 @@ func (g *group[T]) deliver(f *flight[T], e *entry[T], s *sub[T], ev Event[T]) {
 // about e, which then counts as asked.
 func (g *group[T]) requeue(f *flight[T], e *entry[T], told bool) {
 	now := g.p.now()
-	step := time.Duration(float64(e.subs.w.interval(f.round-e.born)) * f.stretch)
+	step := time.Duration(float64(e.subs.w.schedule.Interval(f.round-e.born)) * f.stretch)
 	next := max(f.round+step, now+minGap)
 	wish := max(e.due, now)
 	switch {
@@ -162,10 +164,10 @@ func (g *group[T]) requeue(f *flight[T], e *entry[T], told bool) {
 func (g *group[T]) confirm(e *entry[T], next, now time.Duration) time.Duration {
 	at := e.confirmAt(now)
 	if e.lookedAt() {
-		at = min(at, now+minInterval)
+		at = min(at, now+boot.MinInterval)
 	}
 	waitsToGo := at < noTime && e.leaving() // nobody needs to hear of it in between
-	at = max(at, now+minInterval)
+	at = max(at, now+boot.MinInterval)
 	if at >= next && !waitsToGo {
 		return next
 	}

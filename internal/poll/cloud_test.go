@@ -92,12 +92,7 @@ func (c *cloud) poller(prior time.Duration, change ...func(*Config[bool])) *Poll
 // known makes a Poller take the boot times of its class for known, with looks at
 // the usual pace after the first.
 func known(p *Poller[bool], first time.Duration) *Poller[bool] {
-	pl := &plan{first: first, seen: fewSeen}
-	for i := range pl.next {
-		age := ageOf(float64(i))
-		pl.next[i] = age + interval(time.Duration(age*float64(time.Second))).Seconds()
-	}
-	p.curve("").plan.Store(pl)
+	p.times.Class("", p.now()).Assume(first)
 	return p
 }
 

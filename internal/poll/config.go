@@ -100,9 +100,6 @@ func (c Config[T]) withDefaults() Config[T] {
 	if c.RetryAfter == nil {
 		c.RetryAfter = func(error) time.Duration { return 0 }
 	}
-	if c.First == nil {
-		c.First = func(string) time.Duration { return 0 }
-	}
 	if c.Rand == nil {
 		c.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
 // group schedules the IDs that may share calls. It has no goroutine of its own:
@@ -73,17 +75,11 @@ func (g *group[T]) open(w *watch[T], id string, b birth) *entry[T] {
 	e := &entry[T]{id: id, born: b.born, due: b.start, asked: never}
 	e.set(dated, b.dated)
 	e.set(dueIsFixed, !b.plan)
-	if w.scouts > 0 && b.plan {
-		w.scouts--
-		e.set(dueIsFixed, true) // whatever the first scouts tell, the second are sent
-		if w.scouts >= g.p.cfg.Batch {
-			e.due = max(b.born+(b.start-b.born)*3/5, g.p.now())
+	if b.plan {
+		if age, ok := w.schedule.Scout(b.start - b.born); ok {
+			e.set(dueIsFixed, true)
+			e.due = max(b.born+age, g.p.now())
 		}
-	}
-	if w.doubt.open && b.plan {
-		w.doubt = doubtOfPlan{asked: true}
-		e.set(dueIsFixed, true)
-		e.due = max(b.born+w.curve.early(), g.p.now())
 	}
 	e.add(w.sub(b, g.sent))
 	g.entries[id] = e
@@ -195,11 +191,10 @@ func (g *group[T]) collect(w *watch[T]) ([]item[T], error) {
 func (g *group[T]) hasten(w *watch[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !w.usingPrior || w.schedule() == nil {
+	if !w.schedule.PriorReplaced() {
 		return
 	}
-	w.usingPrior = false
-	now, first := g.p.now(), w.first()
+	now, first := g.p.now(), w.schedule.First()
 	for _, id := range w.IDs {
 		e := g.entries[id]
 		if e != nil && e.pos >= 0 && e.asked == never && e.due > e.born+first {
@@ -213,17 +208,17 @@ func (g *group[T]) hasten(w *watch[T]) {
 
 // rush moves looks at machines of a class forward to where they would be without the
 // plan: what it said was too late.
-func (g *group[T]) rush(c *curve) {
+func (g *group[T]) rush(c *boot.Class) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.p.now()
 	for _, e := range g.entries {
-		if e.pos < 0 || e.subs.w.curve != c {
+		if e.pos < 0 || e.subs.w.schedule.Class() != c {
 			continue
 		}
-		due := e.born + c.early()
+		due := e.born + c.PriorFirst()
 		if e.asked != never {
-			due = e.asked + interval(e.asked-e.born)
+			due = e.asked + boot.PriorInterval(e.asked-e.born)
 		}
 		if e.due > due {
 			e.due = max(due, now)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
 // listPause is how long a group does without listings after one failed.
@@ -41,11 +43,7 @@ func (g *group[T]) listing(now time.Duration) *watch[T] {
 // pages is how many calls a listing is expected to take when the oldest of w's IDs
 // have that age. Those that ended before are in it as well.
 func (g *group[T]) pages(w *watch[T], age time.Duration) int {
-	share := 0.1 // by what a prior means
-	if pl := w.curve.listed.Load(); pl != nil {
-		share = pl.share(age)
-	}
-	ready := max(share*float64(len(w.IDs)), float64(len(w.IDs)-w.left))
+	ready := max(w.schedule.ReadyShare(age)*float64(len(w.IDs)), float64(len(w.IDs)-w.left))
 	return int(ready)/g.p.cfg.Batch + 1
 }
 
@@ -94,7 +92,7 @@ func (p *Poller[T]) pagesOf(group, series string) fetcher[T] {
 // listed takes in a listing. What it does not mention is pending, as far as it
 // goes: nobody hears of that, and no absence counts.
 func (g *group[T]) listed(f *flight[T], o outcome[T]) {
-	var looks []look
+	var looks boot.Looks
 	now := g.p.now()
 	for _, e := range f.entries {
 		if e.subs == nil {
@@ -110,19 +108,19 @@ func (g *group[T]) listed(f *flight[T], o outcome[T]) {
 		}
 		g.requeue(f, e, tells)
 	}
-	f.list.curve.learn(now, looks)
+	f.list.schedule.Class().Learn(now, looks)
 }
 
 // pending adds that an entry was not ready.
-func (e *entry[T]) pending(looks []look, now time.Duration) []look {
+func (e *entry[T]) pending(looks boot.Looks, now time.Duration) boot.Looks {
 	if !e.is(dated) {
 		return looks
 	}
-	l := look{before: never, at: now - e.born, n: 1}
+	l := boot.Look{At: now - e.born, N: 1}
 	if e.asked > e.born {
-		l.before = e.asked - e.born
+		l.Before = e.asked - e.born
 	}
-	return addLook(looks, l)
+	return looks.Add(l)
 }
 
 // unlisted ends listings for a while: the cloud, or the caller's permissions, may

@@ -116,11 +116,7 @@ func TestAWaitThatJoinsALook(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Errorf("Look = %v, want nil", err)
 		}
-		var seen float64
-		for k := range bins {
-			seen += p.curve("").ready[k]
-		}
-		if seen == 0 {
+		if p.times.Class("", p.now()).Counts(0, time.Hour).Ready == 0 {
 			t.Error("the wait has learned nothing of a boot that it saw")
 		}
 	})

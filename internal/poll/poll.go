@@ -4,27 +4,29 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
 // Poller asks about IDs on behalf of everybody who waits for them. It is safe for
 // concurrent use and needs no Close: while nobody waits it runs nothing.
 type Poller[T any] struct {
-	cfg  Config[T]
-	base time.Time // zero of all moments
+	cfg   Config[T]
+	base  time.Time   // zero of all moments
+	times *boot.Times // what is known of boot times
 
 	mu     sync.Mutex // guards what follows and cfg.Rand; taken after a group's lock
 	groups map[string]*group[T]
-	boots  map[string]*curve
-	shape  *shape
 }
 
 // New returns a Poller. It panics when c.Fetch is nil.
 func New[T any](c Config[T]) *Poller[T] {
+	c = c.withDefaults()
 	return &Poller[T]{
-		cfg:    c.withDefaults(),
+		cfg:    c,
 		base:   time.Now(),
+		times:  boot.New(c.First, c.List != nil),
 		groups: make(map[string]*group[T]),
-		boots:  make(map[string]*curve),
 	}
 }
 
@@ -60,15 +62,15 @@ func (p *Poller[T]) Look(ctx context.Context, t Target[T]) error {
 // it again; the zero time stands for an acceptance long ago. It is never less than 2 s
 // from now. Nothing is asked and nothing left running.
 func (p *Poller[T]) Next(class string, accepted time.Time) time.Time {
-	now, c := time.Now(), p.curve(class)
-	soonest := now.Add(minInterval)
+	now, c := time.Now(), p.times.Class(class, p.now())
+	soonest := now.Add(boot.MinInterval)
 	if accepted.IsZero() {
 		return soonest
 	}
 	age := max(now.Sub(accepted), 0)
-	next := now.Add(c.first() - age)
-	if age >= c.first() {
-		next = now.Add(c.interval(age))
+	next := now.Add(c.First() - age)
+	if age >= c.First() {
+		next = now.Add(c.Interval(age))
 	}
 	if next.Before(soonest) {
 		return soonest

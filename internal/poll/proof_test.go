@@ -71,7 +71,8 @@ func TestFlappingReadsAreNoLoss(t *testing.T) {
 }
 
 func TestAFlappedMissTeachesNothing(t *testing.T) {
-	boots := func(hide bool) (ready [bins]float64) {
+	const at = 21500 * time.Millisecond // after the last sighting, before the last miss
+	boots := func(hide bool) (ready float64) {
 		synctest.Test(t, func(t *testing.T) {
 			c, l := newCloud(t), &log{}
 			c.boot("a", 25*time.Second)
@@ -80,15 +81,14 @@ func TestAFlappedMissTeachesNothing(t *testing.T) {
 			}
 			p := c.poller(16 * time.Second)
 			mustWait(t, p, l.fresh("a"))
-			ready = p.curve("").ready
+			ready = p.times.Class("", p.now()).Counts(at, at).Ready
 		})
 		return ready
 	}
-	at := int(binOf(21.5)) // after the last sighting, before the last miss
-	if steady := boots(false); steady[at] != 0 {
-		t.Fatalf("seen pending at 24 s, it counts %v as ready at 21.5 s", steady[at])
+	if steady := boots(false); steady != 0 {
+		t.Fatalf("seen pending at 24 s, it counts %v as ready at 21.5 s", steady)
 	}
-	if flapped := boots(true); flapped[at] == 0 {
+	if flapped := boots(true); flapped == 0 {
 		t.Error("an ID last seen at 20 s and missed until 25 s counts as pending until the last miss")
 	}
 }

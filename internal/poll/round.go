@@ -153,11 +153,11 @@ func (e *entry[T]) putOff(now time.Duration) bool {
 		return false
 	}
 	w, due := e.subs.w, time.Duration(0)
-	pace := w.interval(now - e.born)
+	pace := w.schedule.Interval(now - e.born)
 	if e.asked == never {
-		due = e.born + w.first()
+		due = e.born + w.schedule.First()
 	} else {
-		due = e.asked + w.interval(e.asked-e.born)
+		due = e.asked + w.schedule.Interval(e.asked-e.born)
 	}
 	if due <= e.due+pace/4 {
 		return false
@@ -180,7 +180,7 @@ func (g *group[T]) worthIt(chunk []*entry[T], now time.Duration) time.Duration {
 	if !full || last.due > max(now, g.round+joinWindow) {
 		at = oldest.due + meanDelay(chunk, slack)
 	}
-	scout := oldest.asked == never && oldest.subs.w.curve.young()
+	scout := oldest.asked == never && oldest.subs.w.schedule.FewSeen()
 	if full && !scout {
 		return at
 	}

@@ -4,15 +4,11 @@ import "time"
 
 // The schedule; the package comment tells the reasons.
 const (
-	minFirst    = 3 * time.Second        // the first look is never sooner ...
-	maxFirst    = 60 * time.Second       // ... or later than this after acceptance
-	minInterval = 2 * time.Second        // the pace of a young ID
-	maxInterval = 30 * time.Second       // the pace of an ID that seems stuck
-	joinWindow  = 200 * time.Millisecond // due this soon after a round: part of it
-	minGap      = time.Second            // between an answer and the next question
-	maxSlack    = 2 * time.Second        // the longest wait of a due ID for company
-	settleTime  = 20 * time.Millisecond  // lets Targets that start together share
-	lastLook    = time.Second            // before a Target's deadline
+	joinWindow = 200 * time.Millisecond // due this soon after a round: part of it
+	minGap     = time.Second            // between an answer and the next question
+	maxSlack   = 2 * time.Second        // the longest wait of a due ID for company
+	settleTime = 20 * time.Millisecond  // lets Targets that start together share
+	lastLook   = time.Second            // before a Target's deadline
 
 	visibleWithin  = 2 * time.Minute         // Config.Visible, where it is not set
 	proofAnswers   = 3                       // whole answers in a row that lack an ID seen before: it is gone ...
@@ -27,13 +23,6 @@ const (
 	maxBackoff = 30 * time.Second
 	fatalLimit = 3 // fatal answers in a row that end a group's Targets
 )
-
-// interval is the pause until an ID of that age is asked again: a tenth of what
-// it has waited already, so that a delay stays in proportion and a stuck machine
-// costs a number of calls that grows with the logarithm of its age.
-func interval(age time.Duration) time.Duration {
-	return min(max(age/10, minInterval), maxInterval)
-}
 
 // jitter draws the factor by which one round stretches its intervals.
 func (p *Poller[T]) jitter() float64 {

@@ -9,21 +9,6 @@ import (
 	"time"
 )
 
-func TestInterval(t *testing.T) {
-	for _, tc := range []struct{ age, want time.Duration }{
-		{-time.Second, 2 * time.Second},
-		{0, 2 * time.Second},
-		{20 * time.Second, 2 * time.Second},
-		{50 * time.Second, 5 * time.Second},
-		{5 * time.Minute, 30 * time.Second},
-		{24 * time.Hour, 30 * time.Second},
-	} {
-		if got := interval(tc.age); got != tc.want {
-			t.Errorf("an ID aged %v is asked again after %v, want %v", tc.age, got, tc.want)
-		}
-	}
-}
-
 func TestKindReadsAsAWord(t *testing.T) {
 	for kind, want := range map[Kind]string{Seen: "seen", Gone: "gone", Failed: "failed"} {
 		if got := kind.String(); got != want {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
 func TestWaitReturnsWhenTheLastIDIsReady(t *testing.T) {
@@ -119,7 +121,7 @@ func TestPaceSlowsWithAge(t *testing.T) {
 		mustWait(t, c.poller(16*time.Second), l.fresh("a"))
 		at := c.times("a")
 		for i := 1; i < len(at); i++ {
-			want, got := interval(at[i-1]), at[i]-at[i-1]
+			want, got := boot.PriorInterval(at[i-1]), at[i]-at[i-1]
 			if (got - want).Abs() > 20*time.Millisecond {
 				t.Errorf("pause after %v was %v, want %v", at[i-1], got, want)
 			}

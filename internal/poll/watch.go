@@ -5,22 +5,21 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
 // watch is one Wait: the Target, and the news that its goroutine has yet to take
 // to the observer. All but the Target is guarded by the group's lock.
 type watch[T any] struct {
 	*Target[T]
-	curve   *curve // what is known of its class
-	listing bool   // looks at its IDs may be listings
-	once    bool   // it is a Look: each ID ends with its first event
+	schedule boot.Schedule // when its IDs are looked at
+	listing  bool          // looks at its IDs may be listings
+	once     bool          // it is a Look: each ID ends with its first event
 
-	usingPrior bool          // its first looks were planned by a prior
-	scouts     int           // how many of its IDs are yet to be made scouts: they tell whether the prior is any good
-	doubt      doubtOfPlan   // whether the plan is too late
-	lists      int           // listings since its IDs were last asked about themselves
-	listed     time.Duration // start of the latest listing's round
-	last       time.Duration // when its IDs get a last look before the deadline
+	lists  int           // listings since its IDs were last asked about themselves
+	listed time.Duration // start of the latest listing's round
+	last   time.Duration // when its IDs get a last look before the deadline
 
 	wake    chan struct{} // holds a token when there is something to take
 	news    []item[T]
@@ -40,14 +39,10 @@ type item[T any] struct {
 }
 
 func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
-	w := &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime, wake: make(chan struct{}, 1)}
+	w := &watch[T]{Target: t, last: noTime, wake: make(chan struct{}, 1)}
 	w.listing = p.cfg.List != nil && t.Series != "" && len(t.IDs) > p.cfg.Batch
-	if w.schedule() == nil && len(t.IDs) > p.cfg.Batch && !w.listing {
-		w.usingPrior, w.scouts = true, 2*p.cfg.Batch
-	}
-	if pl := w.schedule(); pl != nil {
-		w.doubt.open = w.curve.doubts(p.now(), pl.first)
-	}
+	fleet := boot.Fleet{Size: len(t.IDs), Batch: p.cfg.Batch, Listings: w.listing}
+	w.schedule = p.times.Class(t.Class, p.now()).Schedule(p.now(), fleet)
 	if d, ok := ctx.Deadline(); ok {
 		w.last = d.Add(-lastLook).Sub(p.base)
 	}
@@ -58,7 +53,8 @@ func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
 // acceptance plays no part.
 func (p *Poller[T]) newLook(t *Target[T]) *watch[T] {
 	t.Accepted, t.Since, t.Leaving = time.Time{}, nil, false
-	return &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime, wake: make(chan struct{}, 1), once: true}
+	s := p.times.Class(t.Class, p.now()).Schedule(p.now(), boot.Fleet{})
+	return &watch[T]{Target: t, schedule: s, last: noTime, wake: make(chan struct{}, 1), once: true}
 }
 
 // birth is what follows from the acceptance of an ID.
@@ -96,7 +92,7 @@ func (w *watch[T]) birth(p *Poller[T], accepted time.Time, now time.Duration) bi
 		b.born, b.dated = min(accepted.Sub(p.base), now), true
 		b.fresh = b.born+p.cfg.Visible > patience
 		patience = max(patience, b.born+p.cfg.Visible)
-		due := b.born + w.first()
+		due := b.born + w.schedule.First()
 		b.start, b.plan = max(due, now), due > now
 	}
 	b.patience = uint32(min(patience/time.Second+1, math.MaxUint32))
@@ -147,16 +143,12 @@ func (w *watch[T]) ring() {
 // serve takes all news to the observer. done means that the Wait is over.
 func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error) {
 	news, failure := g.collect(w)
-	var looks []look
+	var looks boot.Looks
 	defer func() {
-		late := w.tooLate(looks)
-		if late {
-			w.curve.forget()
-		}
-		w.curve.learn(g.p.now(), looks)
+		late := w.schedule.Learn(g.p.now(), looks)
 		g.hasten(w)
 		if late {
-			g.rush(w.curve)
+			g.rush(w.schedule.Class())
 		}
 	}()
 	for i := range news {
@@ -173,78 +165,14 @@ func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error
 }
 
 // learns adds what an observation teaches, if anything.
-func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
+func (w *watch[T]) learns(looks boot.Looks, it *item[T], v Verdict) boot.Looks {
 	teaches := v == Keep || v == Ready
 	if w.once || !it.dated || it.event.Kind != Seen || !teaches {
 		return looks
 	}
-	l := look{before: never, at: it.at - it.born, ready: v == Ready, n: 1}
+	l := boot.Look{At: it.at - it.born, Ready: v == Ready, N: 1}
 	if it.before > it.born {
-		l.before = it.before - it.born
+		l.Before = it.before - it.born
 	}
-	if l.before < 0 && l.at > w.curve.first()*3/2 {
-		return looks // of its company some may have been ready for long, and are not here
-	}
-	return addLook(looks, l)
-}
-
-// doubtOfPlan is a question that a scout answers.
-type doubtOfPlan struct {
-	open  bool // the scout is yet to be chosen
-	asked bool // it was sent, or is about to be
-}
-
-// tooLate tells whether a scout, and those that rode along with it, show that the
-// plan is too late: one in ten is ready when the prior says so.
-func (w *watch[T]) tooLate(looks []look) bool {
-	if !w.doubt.asked {
-		return false
-	}
-	ready, all := 0, 0
-	for _, l := range looks {
-		if l.before >= 0 || l.at > w.curve.early()*3/2 {
-			continue
-		}
-		all += l.n
-		if l.ready {
-			ready += l.n
-		}
-	}
-	w.doubt.asked = all == 0
-	return ready > 0 && 10*ready >= all
-}
-
-// addLook adds a look to others, of which those alike are kept as one.
-func addLook(looks []look, l look) []look {
-	if n := len(looks); n > 0 {
-		if last := &looks[n-1]; last.before == l.before && last.at == l.at && last.ready == l.ready {
-			last.n++
-			return looks
-		}
-	}
-	return append(looks, l)
-}
-
-// schedule is the plan for w's IDs, nil while there is none.
-func (w *watch[T]) schedule() *plan {
-	if w.listing {
-		return w.curve.listed.Load()
-	}
-	return w.curve.plan.Load()
-}
-
-// first is how long after acceptance an ID is first asked.
-func (w *watch[T]) first() time.Duration {
-	if pl := w.schedule(); pl != nil {
-		return pl.first
-	}
-	return w.curve.first()
-}
-
-// interval is the pause until an ID of that age is asked again.
-func (w *watch[T]) interval(age time.Duration) time.Duration {
-	if pl := w.schedule(); pl != nil {
-		return pl.interval(age)
-	}
-	return w.curve.interval(age)
+	return looks.Add(l)
 }
