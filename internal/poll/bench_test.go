@@ -42,20 +42,20 @@ func BenchmarkRound(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		g.mu.Lock()
-		for len(g.shared) > 0 && g.shared.next() < noTime {
-			chunk := g.gather(g.p.now()) // whether it is worth its call yet does not matter here
+		for len(g.shared) > 0 && g.shared.next() < distantFuture {
+			chunk := g.takeChunk(g.p.now()) // whether it is worth its call yet does not matter here
 			answer := make(map[string]bool, len(chunk))
 			for _, e := range chunk {
 				answer[e.id] = false
-				e.pos = away
+				e.pos = inFlight
 			}
-			g.sent++
-			f := &flight[bool]{entries: chunk, number: g.sent, round: g.round, stretch: 1}
-			g.answered(f, outcome[bool]{answer: answer, whole: true})
+			g.callsSent++
+			c := &call[bool]{entries: chunk, number: g.callsSent, roundStart: g.roundStart, jitter: 1}
+			g.recordAnswer(c, outcome[bool]{answer: answer, whole: true})
 		}
 		g.mu.Unlock()
 		for _, w := range watches {
-			if _, err := w.serve(b.Context(), g); err != nil {
+			if _, err := w.observeEvents(b.Context(), g); err != nil {
 				b.Fatal(err)
 			}
 		}

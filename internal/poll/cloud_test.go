@@ -45,8 +45,8 @@ type machine struct {
 	bad                  bool // any call that names it is refused
 }
 
-// call is one Fetch that the cloud received.
-type call struct {
+// received is one Fetch that the cloud received.
+type received struct {
 	at  time.Duration // since the test began
 	ids []string
 }
@@ -59,7 +59,7 @@ type cloud struct {
 
 	mu       sync.Mutex
 	machines map[string]machine
-	calls    []call
+	calls    []received
 	inFlight int
 	most     int                                 // most calls in flight at once
 	fail     func(n int, ids []string) error     // n counts calls from 1; nil = never
@@ -172,7 +172,7 @@ func (c *cloud) listing(cfg *Config[bool]) { cfg.List = c.list }
 func (c *cloud) enter(ids []string) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.calls = append(c.calls, call{time.Since(c.start), slices.Clone(ids)})
+	c.calls = append(c.calls, received{time.Since(c.start), slices.Clone(ids)})
 	c.inFlight++
 	c.most = max(c.most, c.inFlight)
 	if c.fail == nil {

@@ -304,7 +304,7 @@ func TestAnEntryIsSmall(t *testing.T) {
 	if n := unsafe.Sizeof(entry[bool]{}); n != 64 {
 		t.Errorf("an entry takes %d bytes, want 64", n)
 	}
-	if n := unsafe.Sizeof(sub[bool]{}); n != 32 {
+	if n := unsafe.Sizeof(subscription[bool]{}); n != 32 {
 		t.Errorf("a subscription takes %d bytes, want 32", n)
 	}
 }

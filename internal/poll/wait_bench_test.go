@@ -41,7 +41,7 @@ func BenchmarkWait(b *testing.B) {
 			2*time.Second, 4*time.Second, 8*time.Second, 10*time.Second))},
 		{"aws-waiter", perMachine(awsWaiter)},
 		{"batched-every-5s", batched(5 * time.Second)},
-		{"optimum", optimum(noTime)},
+		{"optimum", optimum(distantFuture)},
 		{"optimum-within-5s", optimum(5 * time.Second)},
 	} {
 		for _, n := range []int{1, 100, 1000, 10000} {
@@ -52,7 +52,7 @@ func BenchmarkWait(b *testing.B) {
 					k = s.run(b, boots)
 				}
 				if best[n] == 0 {
-					one := optimum(noTime)(b, boots)
+					one := optimum(distantFuture)(b, boots)
 					best[n] = one.perLaunch()
 				}
 				b.ReportMetric(k.perLaunch(), "calls")
@@ -195,7 +195,7 @@ func oracle(fleet []time.Duration, price, limit time.Duration) cost {
 	}
 	for j := 1; j <= len(sorted); j++ { // calls that tell of the first j
 		at := sorted[j-1]
-		total[j] = noTime
+		total[j] = distantFuture
 		for i := j - 1; i >= max(j-100, 0) && at-sorted[i] <= limit; i-- {
 			if v := total[i] + price + time.Duration(j-i)*at - (sum[j] - sum[i]); v < total[j] {
 				total[j], from[j] = v, i
