@@ -22,13 +22,13 @@ const (
 // them, so it is kept to 64 bytes.
 type entry[T any] struct {
 	id         string
-	accepted   time.Duration // when the cloud accepted it; if unknown, when the first Wait for it began
-	firstMiss  time.Duration // when the first of its latest misses in a row came; meaningless without misses
-	due        time.Duration // when to ask next; in flight, when it was due
-	lastAnswer time.Duration // start of the round whose answer last said something about it
+	accepted   time.Duration    // when the cloud accepted it; if unknown, when the first Wait for it began
+	firstMiss  time.Duration    // when the first of its latest misses in a row came; meaningless without misses
+	due        time.Duration    // when to ask next; in flight, when it was due
+	lastAnswer time.Duration    // start of the round whose answer last said something about it
 	subs       *subscription[T] // at least one while the entry is in the group's map
-	pos        int32 // index in its queue, notQueued or inFlight
-	misses     uint8 // whole answers in a row that lack it, up to proofAnswers
+	pos        int32            // index in its queue, notQueued or inFlight
+	misses     uint8            // whole answers in a row that lack it, up to proofAnswers
 	marks      marks
 }
 

@@ -67,14 +67,20 @@ func (b bootTime) draw(n int, seed uint64) []time.Duration {
 	return all
 }
 
-// launch boots machines at once, waits for all and returns what it took.
+// launch starts machines together, waits for all and returns what it took.
 func (c *cloud) launch(t *testing.T, p *Poller[bool], boots []time.Duration) cost {
+	return c.launchFor(t, p, boots, func(v Verdict) Verdict { return v })
+}
+
+// launchFor is launch for an observer whose verdicts are changed.
+func (c *cloud) launchFor(t *testing.T, p *Poller[bool], boots []time.Duration, change func(Verdict) Verdict) cost {
 	l, before := &log{}, c.count()
 	ids := names(fmt.Sprint("launch", before), len(boots))
 	for i, id := range ids {
 		c.boot(id, boots[i])
 	}
 	target := l.fresh(ids...)
+	target.Observe = func(e Event[bool]) Verdict { return change(l.observe(e)) }
 	target.Series = fmt.Sprint("launch", before, "-")
 	mustWait(t, p, target)
 	k := cost{launches: 1, calls: c.count() - before}

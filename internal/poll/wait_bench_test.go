@@ -84,15 +84,8 @@ func listing(b *testing.B, boots [][]time.Duration) (k cost) {
 	return k
 }
 
-func learned(b *testing.B, boots [][]time.Duration) (k cost) {
-	inTest(b, func(t *testing.T) {
-		k = cost{}
-		for i, fleet := range boots {
-			before := bootTime(lognormal).draw(1000, uint64(1000+i))
-			k.add(experienced(t, ecsPrior, i, before, fleet)[1])
-		}
-	})
-	return k
+func learned(b *testing.B, boots [][]time.Duration) cost {
+	return learnedFrom(b, ecsPrior, lognormal, boots)
 }
 
 // schedule returns the pause before the look of that number, from 0.
