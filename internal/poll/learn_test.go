@@ -8,8 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
-// Waits for something else than a boot, and of those who do not know when it began,
-// teach nothing of it.
+// Only Waits for a boot teach something about boots, and only if they know when it began.
 func TestOnlyBootsTeach(t *testing.T) {
 	other := Target[bool]{Observe: func(e Event[bool]) Verdict { // does not know the acceptance
 		if e.Value {

@@ -25,7 +25,7 @@ func TestLook(t *testing.T) {
 		c := newCloud(t)
 		c.boot("ready", 0)
 		c.boot("pending", time.Hour)
-		c.machines["bad"] = machine{bad: true}
+		c.instances["bad"] = instance{bad: true}
 		began := time.Now()
 		got, err := glance(t.Context(), t, c.poller(16*time.Second), "ready", "pending", "absent", "bad")
 		if err != nil || len(got) != 4 {
@@ -51,8 +51,12 @@ func TestLook(t *testing.T) {
 func TestLookAsksFullChunks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t)
-		if got, err := glance(t.Context(), t, c.poller(16*time.Second), c.fleet("i", 250, time.Hour)...); err != nil || len(got) != 250 {
-			t.Errorf("Look = %v with %d IDs, want 250", err, len(got))
+		got, err := glance(t.Context(), t, c.poller(16*time.Second), c.fleet("i", 250, time.Hour)...)
+		if err != nil {
+			t.Errorf("Look = %v, want nil", err)
+		}
+		if len(got) != 250 {
+			t.Errorf("Look reported %d IDs, want 250", len(got))
 		}
 		sizes := c.sizes()
 		slices.Sort(sizes)
@@ -62,8 +66,8 @@ func TestLookAsksFullChunks(t *testing.T) {
 	})
 }
 
-// A look shares its calls with whoever waits, tells them what it saw, and leaves their
-// pace and what is learned as they were.
+// A Look shares its calls with Waits, and they are told what it has seen. It changes
+// neither their pace nor what is learned.
 func TestLookSharesWithWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -97,7 +101,7 @@ func TestLookSharesWithWaits(t *testing.T) {
 	})
 }
 
-// The wait that comes while a look is under way is as it would be without.
+// A Look that is under way does not change what a Wait does.
 func TestAWaitThatJoinsALook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -141,7 +145,7 @@ func TestLookAsksAgainAfterAShortAnswer(t *testing.T) {
 	})
 }
 
-// A short answer makes nothing urgent for those who wait, but it does for a look.
+// An answer that is not whole is repeated soon for a Look, but not for a Wait.
 func TestLookAtAnOldInstanceAfterAShortAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t)
@@ -201,7 +205,7 @@ func TestLookEnds(t *testing.T) {
 	}
 }
 
-// A look tells nobody that an ID is gone, whatever came before.
+// A Look never reports that an ID is gone.
 func TestLookNeverEndsAnID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t)

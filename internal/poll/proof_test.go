@@ -11,16 +11,16 @@ import (
 	"unsafe"
 )
 
-// Nothing that was never seen is ever gone: it is worth waiting for again.
+// An ID that was never seen is never gone, so a caller can wait for it again.
 func TestInvisibleForTenMinutesThenRunning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t)
 		accepted := time.Now()
 		ids := c.fleet("i", 10, 20*time.Second)
 		for _, id := range ids[5:] {
-			m := c.machines[id]
+			m := c.instances[id]
 			m.visible = accepted.Add(10 * time.Minute)
-			c.machines[id] = m
+			c.instances[id] = m
 		}
 		p := c.poller(16 * time.Second)
 		left := ids
@@ -64,13 +64,13 @@ func TestFlappingReadsAreNoLoss(t *testing.T) {
 			}
 		}
 		t.Logf("%d calls for 200 instances in 4 hours", c.count())
-		if n := c.count(); n > 4*480*5 { // twice a minute, two calls a time, and those about what was left out
+		if n := c.count(); n > 4*480*5 { // twice a minute, two calls a time, and the calls about the IDs that were left out
 			t.Errorf("%d calls for 200 instances in 4 hours", n)
 		}
 	})
 }
 
-func TestAFlappedMissTeachesNothing(t *testing.T) {
+func TestAMissByMistakeTeachesNothing(t *testing.T) {
 	const at = 21500 * time.Millisecond // after the last sighting, before the last miss
 	boots := func(hide bool) (ready float64) {
 		synctest.Test(t, func(t *testing.T) {
@@ -149,8 +149,9 @@ func TestShortAnswersBetweenMissesAreNotCounted(t *testing.T) {
 	})
 }
 
-// Patience is spent on answers: an outage, or the library's own queue, is no proof.
-func TestPatienceIsSpentOnAnswers(t *testing.T) {
+// Patience counts answers: time in an outage, or in the library's own queue, proves
+// nothing.
+func TestPatienceCountsAnswers(t *testing.T) {
 	for name, tc := range map[string]struct {
 		outage    time.Duration
 		notBefore time.Duration
@@ -182,7 +183,7 @@ func TestPatienceIsSpentOnAnswers(t *testing.T) {
 	}
 }
 
-func TestAnAnswerToAQuestionFromBeforeIsNoProof(t *testing.T) {
+func TestACallFromBeforeThePatienceEndedProvesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		c.latency = 25 * time.Second // each answer is that old
@@ -204,7 +205,7 @@ func TestVisibleIsAnOption(t *testing.T) {
 	})
 }
 
-// What was never seen and is shown no more after its release was accepted is gone.
+// An ID that was never seen is gone when its release was accepted and answers lack it.
 func TestAReleasedIDThatWasNeverSeen(t *testing.T) {
 	for name, missing := range map[string]bool{"left out": false, "an error": true} {
 		t.Run(name, func(t *testing.T) {
@@ -232,7 +233,7 @@ func TestAReleasedIDThatWasNeverSeen(t *testing.T) {
 	}
 }
 
-// Who heard that an ID is hidden hears no more; the others of the same wait go on.
+// A Wait is told once that an ID is hidden. It goes on for the other IDs.
 func TestHiddenEndsThatIDOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -247,7 +248,7 @@ func TestHiddenEndsThatIDOnly(t *testing.T) {
 	})
 }
 
-func TestWhyCallsTellNothing(t *testing.T) {
+func TestAnInterruptedWaitSaysWhy(t *testing.T) {
 	for name, tc := range map[string]struct {
 		fails func(n int, ids []string) error
 		want  error
@@ -272,15 +273,15 @@ func TestWhyCallsTellNothing(t *testing.T) {
 					t.Errorf("Wait = %v, an Interrupted: %v", err, got)
 				}
 				if tc.want != nil && !errors.Is(err, tc.want) {
-					t.Errorf("Wait = %v, want why the calls told nothing", err)
+					t.Errorf("Wait = %v, want the reason why the calls gave no answer", err)
 				}
 			})
 		})
 	}
 }
 
-// A Fetch that gets no answer has run into a deadline of its own, not the caller's.
-func TestAnUnansweredCallIsNoDeadlineOfTheCaller(t *testing.T) {
+// A Fetch that gets no answer has its own deadline, which is not the caller's.
+func TestTheDeadlineOfACallIsNotTheCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		c.hang = func(ctx context.Context, _ int) { <-ctx.Done() }
@@ -299,7 +300,7 @@ func TestAnUnansweredCallIsNoDeadlineOfTheCaller(t *testing.T) {
 	})
 }
 
-// A hundred thousand of them are kept.
+// There may be a hundred thousand entries.
 func TestAnEntryIsSmall(t *testing.T) {
 	if n := unsafe.Sizeof(entry[bool]{}); n != 64 {
 		t.Errorf("an entry takes %d bytes, want 64", n)
@@ -309,7 +310,7 @@ func TestAnEntryIsSmall(t *testing.T) {
 	}
 }
 
-// Known is the Target's own function: it is asked without locks, and once.
+// Known belongs to the Target: it is called without locks, and once for each ID.
 func TestKnownIsAskedOnceWithoutLocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -335,8 +336,8 @@ func TestKnownIsAskedOnceWithoutLocks(t *testing.T) {
 	})
 }
 
-// The time between two misses counts from an answer to the next question.
-func TestSlowAnswersAreNoProofTheSooner(t *testing.T) {
+// The time between two misses counts from the first answer to when the second call is sent.
+func TestSlowAnswersDoNotShortenTheProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		c.latency = 12 * time.Second
@@ -344,7 +345,7 @@ func TestSlowAnswersAreNoProofTheSooner(t *testing.T) {
 		asked := 0
 		c.answer = map[string]func(time.Time) bool{"a": func(time.Time) bool { asked++; return asked == 1 }}
 		mustWait(t, c.poller(3*time.Second), l.fresh("a"))
-		var missed []time.Duration // when questions were asked whose answers lack it
+		var missed []time.Duration // when the calls were sent whose answers lack it
 		missed = append(missed, c.times("a")[1:]...)
 		if end := l.ends()["a"]; end.Kind != Gone {
 			t.Errorf("it ended as %v, want gone", end.Kind)
@@ -355,8 +356,8 @@ func TestSlowAnswersAreNoProofTheSooner(t *testing.T) {
 	})
 }
 
-// A wait that joins another has patience of its own.
-func TestALaterWaitHasPatienceOfItsOwn(t *testing.T) {
+// A Wait that joins another has its own patience.
+func TestALaterWaitHasItsOwnPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		p := c.poller(0)
@@ -371,7 +372,7 @@ func TestALaterWaitHasPatienceOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestWhoIsSeenAgainSharesCallsAgain(t *testing.T) {
+func TestAnIDThatIsSeenAgainSharesCallsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		ids := c.fleet("i", 5, 10*time.Minute)

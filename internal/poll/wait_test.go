@@ -127,7 +127,7 @@ func TestPaceSlowsWithAge(t *testing.T) {
 			}
 		}
 		if len(at) > 45 {
-			t.Errorf("a machine stuck for 600 s cost %d calls, want at most 45", len(at))
+			t.Errorf("an instance stuck for 600 s cost %d calls, want at most 45", len(at))
 		}
 	})
 }
@@ -285,7 +285,7 @@ func TestSlowObserverDelaysNobodyElse(t *testing.T) {
 		if got := len(l.ends()); got != 8 {
 			t.Errorf("the slow observer heard of %d IDs, want 8", got)
 		}
-		// 16 observations of 3 s each: at most one call per second on their behalf.
+		// There are 16 observations of 3 s each. They may cause one call per second at most.
 		if c.count() > 100 {
 			t.Errorf("a slow observer caused %d calls", c.count())
 		}
@@ -320,10 +320,11 @@ func TestSlowObserverDoesNotCauseACallPerID(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		ids := c.fleet("i", 100, time.Hour)
-		_ = c.poller(3*time.Second).Wait(ctx, Target[bool]{IDs: ids, Accepted: time.Now(), Observe: func(Event[bool]) Verdict {
-			time.Sleep(100 * time.Millisecond) // 10 s for a round's news
+		slow := func(Event[bool]) Verdict {
+			time.Sleep(100 * time.Millisecond) // 10 s for the events of a round
 			return Keep
-		}})
+		}
+		_ = c.poller(3*time.Second).Wait(ctx, Target[bool]{IDs: ids, Accepted: time.Now(), Observe: slow})
 		if c.count() > 60 {
 			t.Errorf("an observer that takes 100 ms caused %d calls in a minute, want at most one a second", c.count())
 		}
