@@ -18,16 +18,19 @@ func hiddenBetween(from, to time.Duration) func(time.Time) bool {
 	}
 }
 
+// absentCase is an ID that answers lack for a while, and how the Wait for it must end.
+type absentCase struct {
+	boot     time.Duration
+	from, to time.Duration // hidden
+	oldID    bool          // accepted at an unknown time
+	known    bool          // somebody saw it before
+	want     Kind
+	min, max time.Duration // when it ends
+}
+
 func TestAbsentIDs(t *testing.T) {
 	const s = time.Second
-	for name, tc := range map[string]struct {
-		boot     time.Duration
-		from, to time.Duration // hidden
-		oldID    bool          // accepted at an unknown time
-		known    bool          // somebody saw it before
-		want     Kind
-		min, max time.Duration // when it ends
-	}{
+	for name, tc := range map[string]absentCase{
 		"visible late":              {boot: 20 * s, to: 50 * s, want: Seen, min: 50 * s, max: 56 * s},
 		"visible before a minute":   {boot: 20 * s, to: 59 * s, want: Seen, min: 59 * s, max: 66 * s},
 		"invisible for 90 s":        {boot: 20 * s, to: 90 * s, want: Seen, min: 90 * s, max: 100 * s},
@@ -44,40 +47,43 @@ func TestAbsentIDs(t *testing.T) {
 		"vanished when it was older": {boot: time.Hour, from: 90 * s, to: time.Hour, want: Gone, min: 110 * s, max: 123 * s},
 		"a short gap of an old one":  {boot: 5 * s, from: 1 * s, to: 4 * s, oldID: true, want: Seen, min: 5 * s, max: 10 * s},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c, l := newCloud(t), &log{}
-				c.fleet("other", 3, time.Hour) // so that "alone" means something
-				c.boot("a", tc.boot)
-				c.answer = map[string]func(time.Time) bool{"a": hiddenBetween(tc.from, tc.to)}
-				ctx, cancel := context.WithCancel(t.Context())
-				p := c.poller(16 * s)
-				company := start(ctx, p, new(log).fresh(names("other", 3)...))
-				target := l.fresh("a")
-				if tc.oldID {
-					target.Accepted = time.Time{}
-				}
-				if tc.known {
-					target.Known = func(id string) bool { return id == "a" }
-				}
-				began := time.Now()
-				mustWait(t, p, target)
-				took := time.Since(began)
-				end := l.ends()["a"]
-				if end.Kind != tc.want || end.Value != (tc.want == Seen) {
-					t.Errorf("a ended as %v, want %v", end.Kind, tc.want)
-				}
-				if took < tc.min || took > tc.max {
-					t.Errorf("a ended after %v, want between %v and %v", took, tc.min, tc.max)
-				}
-				if last := c.lastAbout("a"); tc.want == Gone && !slices.Equal(last, []string{"a"}) {
-					t.Errorf("the last question named %v, want a alone", last)
-				}
-				cancel()
-				<-company
-			})
-		})
+		t.Run(name, func(t *testing.T) { synctest.Test(t, tc.run) })
 	}
+}
+
+func (tc absentCase) run(t *testing.T) {
+	c, l := newCloud(t), &log{}
+	c.fleet("other", 3, time.Hour) // so that "alone" means something
+	c.boot("a", tc.boot)
+	c.answer = map[string]func(time.Time) bool{"a": hiddenBetween(tc.from, tc.to)}
+	ctx, cancel := context.WithCancel(t.Context())
+	p := c.poller(16 * time.Second)
+	company := start(ctx, p, new(log).fresh(names("other", 3)...))
+	target := l.fresh("a")
+	if tc.oldID {
+		target.Accepted = time.Time{}
+	}
+	if tc.known {
+		target.Known = func(id string) bool { return id == "a" }
+	}
+	began := time.Now()
+	mustWait(t, p, target)
+	took := time.Since(began)
+	end := l.ends()["a"]
+	if end.Kind != tc.want {
+		t.Errorf("a ended as %v, want %v", end.Kind, tc.want)
+	}
+	if ready := tc.want == Seen; end.Value != ready {
+		t.Errorf("a ended as ready: %v, want %v", end.Value, ready)
+	}
+	if took < tc.min || took > tc.max {
+		t.Errorf("a ended after %v, want between %v and %v", took, tc.min, tc.max)
+	}
+	if last := c.lastAbout("a"); tc.want == Gone && !slices.Equal(last, []string{"a"}) {
+		t.Errorf("the last question named %v, want a alone", last)
+	}
+	cancel()
+	<-company
 }
 
 func TestSightingBetweenTwoMissesResets(t *testing.T) {
@@ -212,8 +218,11 @@ func TestAFewThatVanishAreConfirmedOneByOne(t *testing.T) {
 			}
 			last = k.at
 		}
-		if alone != 15 || c.most != 1 {
-			t.Errorf("%d single questions, %d at once; want 15, one at a time", alone, c.most)
+		if alone != 15 {
+			t.Errorf("%d single questions, want 15", alone)
+		}
+		if c.most != 1 {
+			t.Errorf("%d calls were in flight at once, want 1", c.most)
 		}
 	})
 }
@@ -257,13 +266,18 @@ func TestMassDepartureIsConfirmedTogether(t *testing.T) {
 		mustWait(t, c.poller(16*time.Second), Target[bool]{IDs: ids, Leaving: true, Observe: l.observe})
 		took := time.Since(gone)
 		t.Logf("%d calls, the last after %v", c.count(), took)
-		if took > 15*time.Second || c.count() > 200 {
-			t.Errorf("1000 instances that went together took %v and %d calls, want at most 15s and 200", took, c.count())
+		if took > 15*time.Second {
+			t.Errorf("1000 instances that disappeared together took %v, want at most 15s", took)
+		}
+		if got := c.count(); got > 200 {
+			t.Errorf("they took %d calls, want at most 200", got)
 		}
 		for id, e := range l.ends() {
-			if e.Kind != Gone || e.At.Sub(first[id]) < leavingTime {
-				t.Fatalf("%s ended as %v %v after its first miss, want gone after at least %v",
-					id, e.Kind, e.At.Sub(first[id]), leavingTime)
+			if e.Kind != Gone {
+				t.Fatalf("%s ended as %v, want gone", id, e.Kind)
+			}
+			if after := e.At.Sub(first[id]); after < leavingTime {
+				t.Fatalf("%s is gone %v after its first miss, want at least %v", id, after, leavingTime)
 			}
 		}
 	})

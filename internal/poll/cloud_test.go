@@ -284,6 +284,20 @@ func (l *log) ends() map[string]Event[bool] {
 	return last
 }
 
+// mustEnd checks how IDs ended.
+func (l *log) mustEnd(t *testing.T, want map[string]Kind) {
+	t.Helper()
+	ends := l.ends()
+	for id, kind := range want {
+		got, ok := ends[id]
+		if !ok {
+			t.Errorf("nothing was reported of %s, want %v", id, kind)
+		} else if got.Kind != kind {
+			t.Errorf("%s ended as %v, want %v", id, got.Kind, kind)
+		}
+	}
+}
+
 // names returns n IDs.
 func names(prefix string, n int) []string {
 	ids := make([]string, n)

@@ -200,8 +200,14 @@ func TestSplitSurvivesThrottlingAndCancellation(t *testing.T) {
 			t.Errorf("the cut-off Wait = %v, want context.DeadlineExceeded", err)
 		}
 		ends := l.ends()
-		if len(ends) != 32 || ends[ids[10]].Kind != Failed || !ends[ids[11]].Value {
-			t.Errorf("%d IDs ended, the bad one as %v; want 32, failed", len(ends), ends[ids[10]].Kind)
+		if len(ends) != 32 {
+			t.Errorf("%d IDs ended, want 32", len(ends))
+		}
+		if got := ends[ids[10]].Kind; got != Failed {
+			t.Errorf("the bad ID ended as %v, want failed", got)
+		}
+		if !ends[ids[11]].Value {
+			t.Errorf("another ID ended as %v, want ready", ends[ids[11]].Kind)
 		}
 	})
 }

@@ -103,8 +103,11 @@ func TestScoutsMoveTheOtherLooks(t *testing.T) {
 				ready++
 			}
 		}
-		if sizes := c.sizes(); c.calls[0].at > 31*time.Second || sizes[0] != 100 {
-			t.Errorf("first asked about %d IDs at %v, want 100 at 30 s", sizes[0], c.calls[0].at)
+		if got := c.calls[0].at; got > 31*time.Second {
+			t.Errorf("the first call came at %v, want 30s", got)
+		}
+		if got := c.sizes()[0]; got != 100 {
+			t.Errorf("the first call named %d IDs, want 100", got)
 		}
 		if ready < 700 {
 			t.Errorf("%d of 1000 were noticed within 40 s, want most", ready)

@@ -21,8 +21,11 @@ func TestTargetsShareCalls(t *testing.T) {
 		if got := c.sizes(); len(got) < 2 || slices.Min(got) != 100 {
 			t.Errorf("calls named %v IDs, want all 100 each time", got)
 		}
-		if len(a.ends()) != 60 || len(b.ends()) != 40 {
-			t.Errorf("the Targets heard of %d and %d IDs, want 60 and 40", len(a.ends()), len(b.ends()))
+		if got := len(a.ends()); got != 60 {
+			t.Errorf("the first Target was told about %d IDs, want 60", got)
+		}
+		if got := len(b.ends()); got != 40 {
+			t.Errorf("the second Target was told about %d IDs, want 40", got)
 		}
 	})
 }
@@ -295,8 +298,11 @@ func TestGroupsDoNotShareCalls(t *testing.T) {
 		for _, w := range waits {
 			<-w
 		}
-		if mixed.Load() || c.count() != 2 {
-			t.Errorf("%d calls, mixed = %v; want 2, one per group", c.count(), mixed.Load())
+		if mixed.Load() {
+			t.Error("a call names IDs of two groups")
+		}
+		if got := c.count(); got != 2 {
+			t.Errorf("%d calls, want 2, one per group", got)
 		}
 	})
 }

@@ -42,6 +42,20 @@ func (k *cost) quantile(percent int) time.Duration {
 	return k.delays[(len(k.delays)*percent+99)/100-1]
 }
 
+// within checks the calls of a launch, and the delays.
+func (k *cost) within(t *testing.T, calls float64, mean, p99 time.Duration) {
+	t.Helper()
+	if got := k.perLaunch(); got > calls {
+		t.Errorf("%.1f calls, want at most %v", got, calls)
+	}
+	if got := k.mean(); got > mean {
+		t.Errorf("a mean delay of %v, want at most %v", got, mean)
+	}
+	if got := k.quantile(99); got > p99 {
+		t.Errorf("a p99 of the delay of %v, want at most %v", got, p99)
+	}
+}
+
 // String returns the cost as a test shows it.
 func (k *cost) String() string {
 	const ms = time.Millisecond
@@ -140,9 +154,7 @@ func TestSimulatedLaunches(t *testing.T) {
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
 			got := cold(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
 			t.Logf("%d instances: %v", tc.n, &got)
-			if got.perLaunch() > tc.calls || got.mean() > 1500*time.Millisecond || got.quantile(99) > 5*time.Second {
-				t.Errorf("want at most %v calls, delay 1.5s mean, 5s p99", tc.calls)
-			}
+			got.within(t, tc.calls, 1500*time.Millisecond, 5*time.Second)
 		})
 	}
 }
@@ -156,9 +168,7 @@ func TestSimulatedLaunchesWithListings(t *testing.T) {
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
 			got := coldListing(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
 			t.Logf("%d instances: %v", tc.n, &got)
-			if got.perLaunch() > tc.calls || got.mean() > 1500*time.Millisecond || got.quantile(99) > 5*time.Second {
-				t.Errorf("want at most %v calls, delay 1.5s mean, 5s p99", tc.calls)
-			}
+			got.within(t, tc.calls, 1500*time.Millisecond, 5*time.Second)
 		})
 	}
 }
@@ -189,9 +199,7 @@ func TestSimulatedLaunchesOfAllKinds(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			got := cold(t, tc.prior, fleets(tc.boots, 1000, 4)...)
 			t.Logf("%v", &got)
-			if got.perLaunch() > tc.calls || got.mean() > tc.mean {
-				t.Errorf("want at most %v calls, delay %v mean", tc.calls, tc.mean)
-			}
+			got.within(t, tc.calls, tc.mean, distantFuture)
 		})
 	}
 }
@@ -220,11 +228,19 @@ func TestTheSecondThousandIsCheaperThanTheFirst(t *testing.T) {
 			}
 			t.Logf("first: %v; second: %v", &first, &second)
 			if prior < 16*time.Second { // it made the first launch look too early
-				if second.perLaunch() >= first.perLaunch() || second.mean() > first.mean()+100*time.Millisecond {
-					t.Error("the second thousand takes no fewer calls than the first at the same delay")
+				if got, before := second.perLaunch(), first.perLaunch(); got >= before {
+					t.Errorf("the second thousand takes %.1f calls, want fewer than the %.1f of the first", got, before)
 				}
-			} else if second.mean() >= first.mean() || second.quantile(99) >= first.quantile(99) {
-				t.Error("the second thousand waits no less than the first")
+				if got, limit := second.mean(), first.mean()+100*time.Millisecond; got > limit {
+					t.Errorf("the second thousand has a mean delay of %v, want at most %v", got, limit)
+				}
+				return
+			}
+			if got, before := second.mean(), first.mean(); got >= before {
+				t.Errorf("the second thousand has a mean delay of %v, want less than the %v of the first", got, before)
+			}
+			if got, before := second.quantile(99), first.quantile(99); got >= before {
+				t.Errorf("the second thousand has a p99 of %v, want less than the %v of the first", got, before)
 			}
 		})
 	}
@@ -277,9 +293,11 @@ func TestOneStuckInstanceCostsFewCalls(t *testing.T) {
 					}
 				}
 				t.Logf("%d instances, one stuck for 600 s: %d calls, %d of them for it alone; %v", n, k.calls, extra, &k)
-				if extra > 45 || k.quantile(100) > boot.MaxInterval {
-					t.Errorf("an instance stuck for 600 s cost %d more calls and was seen after %v, want at most 45 and %v",
-						extra, k.quantile(100), boot.MaxInterval)
+				if extra > 45 {
+					t.Errorf("an instance stuck for 600 s cost %d more calls, want at most 45", extra)
+				}
+				if got := k.quantile(100); got > boot.MaxInterval {
+					t.Errorf("it was seen after %v, want at most %v", got, boot.MaxInterval)
 				}
 			})
 		})
@@ -317,9 +335,7 @@ func TestThrottledCloudCostsDelayOnly(t *testing.T) {
 		}
 		k := c.launch(t, c.poller(16*time.Second, jittery), bootTime(lognormal).draw(1000, 5))
 		t.Logf("%v", &k)
-		if k.calls > 130 || k.mean() > 5*time.Second {
-			t.Errorf("%d calls and a mean delay of %v, want at most 130 and 5s", k.calls, k.mean())
-		}
+		k.within(t, 130, 5*time.Second, distantFuture)
 	})
 }
 

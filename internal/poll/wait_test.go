@@ -97,8 +97,11 @@ func TestEachIDIsAskedByItsOwnAge(t *testing.T) {
 			return time.Time{}
 		}
 		mustWait(t, known(c.poller(0), 16*time.Second), target)
-		if a, b := c.times("old-00000"), c.times("new-00000"); !slices.Equal(a, seconds(6)) || !slices.Equal(b, seconds(16)) {
-			t.Errorf("asked at %v about the older half and at %v about the other, want 6s and 16s", a, b)
+		if got, want := c.times("old-00000"), seconds(6); !slices.Equal(got, want) {
+			t.Errorf("asked at %v about the older half, want %v", got, want)
+		}
+		if got, want := c.times("new-00000"), seconds(16); !slices.Equal(got, want) {
+			t.Errorf("asked at %v about the other half, want %v", got, want)
 		}
 	})
 }
@@ -163,8 +166,11 @@ func TestCancelEndsWaitAtOnceWhileACallHangs(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := start(ctx, c.poller(5*time.Second), l.fresh("a"))
 		time.Sleep(6 * time.Second)
-		if callEnded != nil || c.count() != 1 {
-			t.Fatalf("after 6 s: %d calls, call ended by %v; want one hanging call", c.count(), callEnded)
+		if got := c.count(); got != 1 {
+			t.Fatalf("after 6 s there were %d calls, want 1", got)
+		}
+		if callEnded != nil {
+			t.Fatalf("the call was ended by %v, want it hanging", callEnded)
 		}
 		cancel()
 		began := time.Now()
@@ -307,8 +313,10 @@ func TestSlowObserverHearsNothingMoreOfWhatItEnded(t *testing.T) {
 			}
 			return Done
 		}})
-		if heard[ids[0]] != 1 || heard[ids[1]] != 1 {
-			t.Errorf("an observer heard %v times of IDs of which it had ended the first two at first sight", heard)
+		for _, id := range ids[:2] {
+			if heard[id] != 1 {
+				t.Errorf("the observer was told %d times about %s, which it ended at once; want once", heard[id], id)
+			}
 		}
 		<-other
 	})

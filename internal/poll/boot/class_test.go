@@ -2,6 +2,7 @@ package boot
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -179,14 +180,87 @@ func TestEachInstanceCountsOnce(t *testing.T) {
 	}
 }
 
+// An instance that becomes ready between two looks is pending for half of that time on
+// average. When nobody looked before, the time begins at 0.6 of the age if all are ready.
+func TestWhatOneLookCounts(t *testing.T) {
+	const ten = 10 * time.Second
+	at := binOf(20)
+	for name, tc := range map[string]struct {
+		look           Look
+		ready, pending float64
+	}{
+		"pending":            {Look{At: 20 * time.Second, N: 1}, 0, at},
+		"pending once more":  {Look{Before: ten, At: 20 * time.Second, N: 1}, 0, at - binOf(10)},
+		"ready":              {Look{Before: ten, At: 20 * time.Second, Ready: true, N: 1}, 1, (at - binOf(10)) / 2},
+		"ready at its first": {Look{At: 20 * time.Second, Ready: true, N: 1}, 1, binOf(12) + (at-binOf(12))/2},
+	} {
+		var table lifeTable
+		table.addAll(Looks{tc.look})
+		var ready, pending float64
+		for k := range bins {
+			ready += table.ready[k]
+			pending += table.pending[k]
+		}
+		if math.Abs(ready-tc.ready) > 0.01 {
+			t.Errorf("%s: %.2f instances count as ready, want %v", name, ready, tc.ready)
+		}
+		if math.Abs(pending-tc.pending) > 0.01*tc.pending {
+			t.Errorf("%s: it counts as pending for %.2f bins, want %.2f", name, pending, tc.pending)
+		}
+	}
+}
+
 func TestLooksThatShowTheSameAreCountedTogether(t *testing.T) {
-	a, b := Look{At: 5, N: 1}, Look{At: 5, Ready: true, N: 1}
+	a, b := Look{At: 5, N: 2}, Look{At: 5, Ready: true, N: 1}
 	var looks Looks
 	for _, l := range []Look{a, a, b, b, b, a} {
 		looks = looks.Add(l)
 	}
-	if got, want := fmt.Sprint(looks), fmt.Sprint(Looks{{At: 5, N: 2}, {At: 5, Ready: true, N: 3}, a}); got != want {
+	if got, want := fmt.Sprint(looks), fmt.Sprint(Looks{{At: 5, N: 4}, {At: 5, Ready: true, N: 3}, a}); got != want {
 		t.Errorf("the list is %v, want %v", got, want)
+	}
+}
+
+// When all instances are ready at their first look, the first look of the next launch comes
+// earlier, until it finds some pending.
+func TestALatePriorIsForgottenSoon(t *testing.T) {
+	c := newClass(time.Minute)
+	for i := range uint64(5) {
+		first := c.First()
+		ages := append([]time.Duration{first}, everyTwo(first+2*time.Second, 3*time.Minute)...)
+		c.watch(0, usual(100, i), ages...)
+	}
+	if got := c.First(); got > 22*time.Second {
+		t.Errorf("after 5 launches with a p10 of 16s the first look comes at %v, want at most 22s", got)
+	}
+}
+
+// The prior's pace is fitted to what was seen. When 100 instances are still pending at 30 s, a
+// prior of 12 s is wrong.
+func TestPendingInstancesSlowThePrior(t *testing.T) {
+	c := newClass(12 * time.Second)
+	c.Learn(0, Looks{{At: 30 * time.Second, N: 100}})
+	if got := c.First(); got < 38*time.Second {
+		t.Errorf("with 100 pending at 30 s the first look comes at %v, want at least 38s", got)
+	}
+}
+
+func TestLooksComeEarlierWhileLittleIsKnown(t *testing.T) {
+	c := newClass(16 * time.Second)
+	c.watch(0, usual(5000, 1), everyTwo(4*time.Second, 2*time.Minute)...)
+	few, many := draw(c.hazards(), enough, false), draw(c.hazards(), 1e6, false)
+	if few.first >= many.first {
+		t.Errorf("with few instances the first look comes at %v, want it before %v", few.first, many.first)
+	}
+}
+
+// A hundred slow instances outweigh thousands of faster ones that were seen long ago.
+func TestAPlanIsRenewedWhenItsReasonsHaveFaded(t *testing.T) {
+	c := newClass(12 * time.Second)
+	c.watch(0, usual(5000, 1), everyTwo(4*time.Second, 2*time.Minute)...)
+	c.watch(10*halfLife, drawBoots(time.Minute, 100, 2), everyTwo(4*time.Second, 6*time.Minute)...)
+	if got := c.First(); got < 20*time.Second {
+		t.Errorf("the first look comes at %v, as if boots did not take 60 s now", got)
 	}
 }
 

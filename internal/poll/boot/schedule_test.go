@@ -48,6 +48,8 @@ func TestNoScoutsOf(t *testing.T) {
 		"a look":            unknown.Schedule(0, Fleet{}),
 		"a known class":     known.Schedule(0, Fleet{Size: 1000, Batch: 100}),
 		"a plan just drawn": learned(90*time.Second).Schedule(time.Minute, Fleet{Size: 1000, Batch: 100}),
+		"a plan near prior": known.Schedule(2*halfLife, Fleet{Size: 1000, Batch: 100}),
+		"a look, by a plan": learned(90*time.Second).Schedule(2*halfLife, Fleet{}),
 	} {
 		if sent := scouts(&s, 50*time.Second); len(sent) > 0 {
 			t.Errorf("%s sends scouts at %v, want none", name, sent)
@@ -165,6 +167,29 @@ func TestListingsHaveAPlanOfTheirOwn(t *testing.T) {
 	}
 	if got, want := s.First(), c.listed.Load().first; got != want {
 		t.Errorf("the first look comes at %v, want that of the plan for listings, %v", got, want)
+	}
+	if got, limit := s.First(), c.First()-2*time.Second; got > limit {
+		t.Errorf("the first listing comes at %v, want it by %v: while few are ready it is cheap", got, limit)
+	}
+	c.forget()
+	if got, want := s.First(), 12*time.Second; got != want {
+		t.Errorf("after the plans were forgotten the first look comes at %v, want the prior, %v", got, want)
+	}
+}
+
+// What is learned after a plan was forgotten makes a new plan soon.
+func TestAForgottenPlanIsReplaced(t *testing.T) {
+	c := learned(90 * time.Second)
+	c.forget()
+	if got, want := c.First(), 12*time.Second; got != want {
+		t.Errorf("the first look comes at %v, want the prior, %v", got, want)
+	}
+	c.watch(0, drawBoots(10*time.Second, 50, 2), everyTwo(4*time.Second, time.Minute)...)
+	if c.plan.Load() == nil {
+		t.Fatal("there is no new plan after 50 instances")
+	}
+	if got := c.First(); got > 12*time.Second {
+		t.Errorf("with a median of 10 s the first look comes at %v, want at most 12s", got)
 	}
 }
 
