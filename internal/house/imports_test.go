@@ -67,8 +67,9 @@ func rules() []rule {
 	list := []rule{
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
-		{"/internal/poll", module + "/", "the engine knows no cloud and no instance"},
 		{"/internal/oncehttp", module + "/", "the one way to send a request knows no cloud and no error of provider"},
+		{"/internal/poll", module + "/provider", "the poller knows no cloud and no instance"},
+		{"/internal/poll/boot", module + "/", "the statistics know no cloud and no poller"},
 		{"/aliyun", "github.com/aliyun/alibaba-cloud-sdk-go/services", "1.6 GB of compiler memory, and passwords in URLs"},
 		{"/ens", "github.com/aliyun/alibaba-cloud-sdk-go/services", "1.3 GB of compiler memory"},
 	}
@@ -173,19 +174,33 @@ func TestNoLibraryUsesTheSimulator(t *testing.T) {
 	}
 }
 
-// What provider and the rooms below the adapters may use beyond the standard library.
+// What provider learns of boot times it learns through the poller.
+func TestOnlyThePollerUsesBootTimes(t *testing.T) {
+	const boot = module + "/internal/poll/boot"
+	for _, p := range list(t, "./...") {
+		if p.ImportPath != module+"/internal/poll" && slices.Contains(p.Imports, boot) {
+			t.Errorf("%s imports %s, which is for internal/poll only", p.ImportPath, boot)
+		}
+	}
+}
+
+// What these packages may use beyond the standard library.
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
-		"/provider":          {module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted", "golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2"},
-		"/internal/ledger":   {},
-		"/internal/oncehttp": {},
-		"/internal/poll":     {},
+		"/provider": {
+			module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted",
+			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
+		},
+		"/internal/ledger":    {},
+		"/internal/oncehttp":  {},
+		"/internal/poll":      {module + "/internal/poll/boot"},
+		"/internal/poll/boot": {},
 	}
 	std := map[string]bool{}
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/ledger", "./internal/oncehttp", "./internal/poll") {
+	for _, p := range list(t, "./provider", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })
