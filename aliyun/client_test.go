@@ -92,8 +92,11 @@ func TestNewNamesEveryProblemOfTheConfig(t *testing.T) {
 	} else if all[1].Path != "Config.Endpoint" {
 		t.Errorf(`all[1].Path is %q, want "Config.Endpoint"`, all[1].Path)
 	}
-	if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted-pass") {
-		t.Errorf("got %v, want ErrInvalid without the password", err)
+	if !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
+	}
+	if strings.Contains(err.Error(), "planted-pass") {
+		t.Error("the error shows a secret")
 	}
 	if _, err := New(Config{}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("a config without region: got %v, want ErrInvalid", err)
@@ -106,15 +109,19 @@ func TestNewNeedsNoNetwork(t *testing.T) {
 		t.Error("New made a call")
 		return nil, errors.New("no network")
 	})
-	if c, err := New(cfg); err != nil || c == nil {
-		t.Errorf("New = %v, %v", c, err)
+	if c, err := New(cfg); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if c == nil {
+		t.Error("c is nil, want a value")
 	}
 }
 
 func TestEveryRegionHasTheEndpointOfTheVendorsSDK(t *testing.T) {
 	for region, want := range ecs.GetEndpointMap() {
-		if got, err := endpointFor(region); got != want || err != nil {
-			t.Errorf("%s is served by %s (%v), the vendor's SDK says %s", region, got, err, want)
+		if got, err := endpointFor(region); got != want {
+			t.Errorf("%v: got %v, want %v", region, got, want)
+		} else if err != nil {
+			t.Errorf("%v: got error %v, want none", region, err)
 		}
 	}
 	if ecs.GetEndpointType() != "regional" {
@@ -129,8 +136,10 @@ func TestEveryRegionHasTheDocumentedEndpoint(t *testing.T) {
 		"ap-south-1", "me-east-1", "eu-central-1", "us-west-1", "us-east-1", "cn-hongkong", "ap-southeast-1",
 	} {
 		want := "ecs." + region + ".aliyuncs.com"
-		if got, err := endpointFor(region); got != want || err != nil {
-			t.Errorf("%s is served by %s (%v), documented is %s", region, got, err, want)
+		if got, err := endpointFor(region); got != want {
+			t.Errorf("%v: got %v, want %v", region, got, want)
+		} else if err != nil {
+			t.Errorf("%v: got error %v, want none", region, err)
 		}
 	}
 }
@@ -218,15 +227,21 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 	if l.TagFilterCap != 1000 {
 		t.Errorf("a filter by tags returns at most %d, documented is 1000", l.TagFilterCap)
 	}
-	if !l.ClientToken || l.TerminateByBilling {
-		t.Errorf("got %+v: ECS has client tokens, and releases any billing mode together", l)
+	if !l.ClientToken {
+		t.Error("ClientToken is false, want true")
+	}
+	if l.TerminateByBilling {
+		t.Error("TerminateByBilling is true, want false")
 	}
 	for _, api := range []provider.API{
 		provider.APIRunInstances, provider.APIDescribeInstances, provider.APITerminateInstances,
 		provider.APIStartInstances, provider.APIStopInstances, provider.APIRebootInstances,
 	} {
-		if l.Rates[api].Calls == 0 || l.Rates[api].Per == 0 {
-			t.Errorf("%s has no rate", api)
+		if l.Rates[api].Calls == 0 {
+			t.Errorf("%v: l.Rates[api].Calls is %v, want anything but 0", api, l.Rates[api].Calls)
+		}
+		if l.Rates[api].Per == 0 {
+			t.Errorf("%v: l.Rates[api].Per is %v, want anything but 0", api, l.Rates[api].Per)
 		}
 	}
 	if l.FirstLook == 0 {

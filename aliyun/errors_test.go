@@ -114,8 +114,10 @@ func TestADeadTokenIsTold(t *testing.T) {
 		}
 	}
 	body := `{"RequestId":"r","Code":"IdempotentFailed","Message":"m","InstanceIdSets":{"InstanceIdSet":["i-1"]}}`
-	if e := apiError(t, 400, body); e.TokenDead || e.Outcome != provider.OutcomeUnknown {
-		t.Errorf("beside an instance: token dead %v, %s; want alive, unknown", e.TokenDead, e.Outcome)
+	if e := apiError(t, 400, body); e.TokenDead {
+		t.Error("beside an instance: TokenDead is true, want false")
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("beside an instance: Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
 	}
 }
 
@@ -199,16 +201,20 @@ func TestCodesWhoseMessageDecides(t *testing.T) {
 		{"OperationDenied", "The creation is temporarily suspended.", provider.ErrNoStock, provider.OutcomeRejected},
 		{"InvalidParam.Anything", "Another Instance has been creating", provider.ErrUnavailable, provider.OutcomeUnknown},
 	} {
-		if e := apiError(t, 404, failed(tc.code, tc.message)); !errors.Is(e, tc.kind) || e.Outcome != tc.outcome {
-			t.Errorf("%s %q: got %v, %s", tc.code, tc.message, e.Kind, e.Outcome)
+		if e := apiError(t, 404, failed(tc.code, tc.message)); !errors.Is(e, tc.kind) {
+			t.Errorf("%s %q: got error %v, want %v", tc.code, tc.message, e, tc.kind)
+		} else if e.Outcome != tc.outcome {
+			t.Errorf("%s %q: Outcome is %v, want %v", tc.code, tc.message, e.Outcome, tc.outcome)
 		}
 	}
 }
 
 func TestServerErrorsLeaveTheOutcomeOpen(t *testing.T) {
 	for _, body := range []string{failed("InternalError", "m"), failed("SomethingNew", "m"), failed("OperationDenied.NoStock", "m"), "<html>bad gateway</html>", ""} {
-		if e := apiError(t, 502, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
-			t.Errorf("502 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		if e := apiError(t, 502, body); e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("502 with %q: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
+		} else if !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("502 with %q: got error %v, want %v", body, e, provider.ErrUnavailable)
 		}
 	}
 	if e := apiError(t, 503, failed("Throttling.Api", "m")); e.Outcome != provider.OutcomeThrottled {
@@ -223,13 +229,17 @@ func TestAnswersWithoutSenseLeaveTheOutcomeOpen(t *testing.T) {
 		`{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[]}}`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[1]}}`, `{"InstanceIdSets":7}`,
 		`{"RequestId":"r","InstanceIdSets":"x"}`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":"please wait"}}`,
 	} {
-		if e := apiError(t, 200, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
-			t.Errorf("200 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		if e := apiError(t, 200, body); e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("200 with %q: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
+		} else if !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("200 with %q: got error %v, want %v", body, e, provider.ErrUnavailable)
 		}
 	}
 	for _, body := range []string{``, `null`, `{}`, `<html>`, `{"Code":400}`, `{"Code":"X","Message":{}}`, `{"Code":"X","RequestId":[]}`, `{"Code":"X","AccessDeniedDetail":"x"}`, `{"message":"no"}`} {
-		if e := apiError(t, 400, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
-			t.Errorf("400 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		if e := apiError(t, 400, body); e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("400 with %q: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
+		} else if !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("400 with %q: got error %v, want %v", body, e, provider.ErrUnavailable)
 		}
 	}
 }
@@ -241,8 +251,10 @@ func TestIDsAreFoundInAnswersOfOddTypes(t *testing.T) {
 		`{"RequestId":null,"OrderId":{},"InstanceIdSets":{"InstanceIdSet":"[i-1,i-2]"}}`,
 	} {
 		got, err := testDriver(t, answering(200, body)).RunInstances(t.Context(), minimalSpec())
-		if err != nil || fmt.Sprint(got.InstanceIDs) != "[i-1 i-2]" {
-			t.Errorf("%s: got %+v, %v; two servers are lost", body, got, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", body, err)
+		} else if got := fmt.Sprint(got.InstanceIDs); got != "[i-1 i-2]" {
+			t.Errorf(`%s: InstanceIDs is %q, want "[i-1 i-2]"`, body, got)
 		}
 	}
 }
@@ -257,12 +269,17 @@ func TestALostIDIsNoPartialSuccess(t *testing.T) {
 		`["i-1"]`: false, `["i-1","i-2"]`: false, `"[i-1]"`: false, `["i-1","i-2","i-3","i-3"]`: false,
 	} {
 		got, err := testDriver(t, answering(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":`+body+`}}`)).RunInstances(t.Context(), spec)
-		if got == nil || got.InstanceIDs[0] != "i-1" {
-			t.Errorf("%s: the ID is lost: %+v", body, got)
+		if got == nil {
+			t.Errorf("%s: got no result, want one", body)
+		} else if got.InstanceIDs[0] != "i-1" {
+			t.Errorf(`%s: got.InstanceIDs[0] is %q, want "i-1"`, body, got.InstanceIDs[0])
 		}
 		var e *provider.APIError
-		if errors.As(err, &e) != lost || lost && e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: got %v, lost %v", body, err, lost)
+		if failed := errors.As(err, &e); failed != lost {
+			t.Errorf("%s: got error %v, want one: %v", body, err, lost)
+		}
+		if open := e != nil && e.Outcome == provider.OutcomeUnknown; open != lost {
+			t.Errorf("%s: the outcome of %v is open: %v, want %v", body, err, open, lost)
 		}
 	}
 }
@@ -353,8 +370,11 @@ func TestTransportErrorsShowNoSecret(t *testing.T) {
 			return nil, fmt.Errorf("failed to send %s planted", r.URL)
 		}))
 		err := call(d, t.Context())
-		if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
-			t.Errorf("%s: got %v, %s", name, err, outcome(err))
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: got error %v, want %v", name, err, provider.ErrUnavailable)
+		}
+		if got := outcome(err); got != provider.OutcomeUnknown {
+			t.Errorf("%s: outcome(err) is %v, want %v", name, got, provider.OutcomeUnknown)
 		}
 		checkNoSecrets(t, err)
 	}
@@ -382,8 +402,11 @@ func TestCutConnectionsLeaveTheOutcomeOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = d.RunInstances(t.Context(), onDemandSpec())
-		if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
-			t.Errorf("cut %s: got %v, %s; want ErrUnavailable, unknown", what, err, outcome(err))
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("cut %s: got error %v, want %v", what, err, provider.ErrUnavailable)
+		}
+		if got := outcome(err); got != provider.OutcomeUnknown {
+			t.Errorf("cut %s: outcome(err) is %v, want %v", what, got, provider.OutcomeUnknown)
 		}
 		checkNoSecrets(t, err)
 		srv.Close()
@@ -400,8 +423,11 @@ func TestARefusedConnectionSendsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = d.RunInstances(t.Context(), onDemandSpec())
-	if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnsent {
-		t.Errorf("got %v, %s; want ErrUnavailable, unsent", err, outcome(err))
+	if !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("got error %v, want %v", err, provider.ErrUnavailable)
+	}
+	if got := outcome(err); got != provider.OutcomeUnsent {
+		t.Errorf("outcome(err) is %v, want %v", got, provider.OutcomeUnsent)
 	}
 	checkNoSecrets(t, err)
 }

@@ -107,8 +107,11 @@ func TestPlacementGroupRefusals(t *testing.T) {
 	}
 	_, err := g.Create(t.Context(), spec{Name: "x", PerUnit: 2, Level: provider.SwitchLevel})
 	var all provider.FieldErrors
-	if !errors.As(err, &all) || len(all) != 3 {
-		t.Errorf("got %v, want all three problems at once", err)
+	if !errors.As(err, &all) {
+		t.Errorf("got error %v, want a %T", err, all)
+	}
+	if len(all) != 3 {
+		t.Errorf("len(all) is %d, want 3", len(all))
 	}
 	if _, err := g.Create(t.Context(), spec{Name: "test default"}); err != nil {
 		t.Errorf("the name of the reference's example: %v", err)
@@ -122,16 +125,22 @@ func TestRefusalsOfChangesOfAPlacementGroup(t *testing.T) {
 		"PlacementGroupChange.Description": {Description: "https://x"},
 	} {
 		var e *provider.FieldError
-		if err := g.Modify(t.Context(), "", "ds-1", to); !errors.As(err, &e) || e.Path != path {
-			t.Errorf("got %v, want an error about %s", err, path)
+		if err := g.Modify(t.Context(), "", "ds-1", to); !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", path, err, e)
+		} else if e.Path != path {
+			t.Errorf("%v: Path is %v, want %v", path, e.Path, path)
 		}
 	}
 	var e *provider.FieldError
-	if err := g.Modify(t.Context(), "", "ds-1", provider.PlacementGroupChange{Name: "a/b"}); !errors.As(err, &e) || e.Path != "PlacementGroupChange.Name" {
-		t.Errorf("got %v, want an error about the name", err)
+	if err := g.Modify(t.Context(), "", "ds-1", provider.PlacementGroupChange{Name: "a/b"}); !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Path != "PlacementGroupChange.Name" {
+		t.Errorf(`Path is %q, want "PlacementGroupChange.Name"`, e.Path)
 	}
-	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) || e.Path != "MoveOptions.Partition" {
-		t.Errorf("got %v, want an error about the partition", err)
+	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Path != "MoveOptions.Partition" {
+		t.Errorf(`Path is %q, want "MoveOptions.Partition"`, e.Path)
 	}
 }
 
@@ -253,8 +262,10 @@ func TestPlacementGroupCalls(t *testing.T) {
 			map[string]string{"DeploymentSetId": "ds-1"},
 		},
 	} {
-		if err := tc.call(); err != nil || got.Action != action {
-			t.Errorf("%s: called %s, %v", action, got.Action, err)
+		if err := tc.call(); err != nil {
+			t.Errorf("%s: got error %v, want none", action, err)
+		} else if got.Action != action {
+			t.Errorf("%s: Action is %v, want %v", action, got.Action, action)
 		}
 		tc.want["RegionId"] = "cn-test-2"
 		if !maps.Equal(got.Params, tc.want) {
@@ -301,8 +312,12 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 	if got := fmt.Sprint(g.InstanceIDs); got != "[i-sdfkjsdfk i-kiiwsch]" {
 		t.Errorf(`InstanceIDs is %q, want "[i-sdfkjsdfk i-kiiwsch]"`, got)
 	}
-	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` || got.Params["PageSize"] != "50" {
-		t.Errorf("sent %v", got.Params)
+	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` {
+		t.Errorf("DeploymentSetIds is %q, want %q",
+			got.Params["DeploymentSetIds"], `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]`)
+	}
+	if got.Params["PageSize"] != "50" {
+		t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
 	}
 	checkTyped(t, ecs.DescribeDeploymentSetsRequest{}, got.Params)
 	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
@@ -321,11 +336,16 @@ func TestSetsOfNewerKinds(t *testing.T) {
 		`{"Type":"building","Affinity":0}`: {},
 	} {
 		p, err := testDriver(t, answering(200, `{"TotalCount":1,"DeploymentSets":{"DeploymentSet":[`+data+`]}}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{})
-		if err != nil || len(p.Groups) != 1 {
-			t.Fatal(p, err)
+		if err != nil {
+			t.Fatalf("%v: got error %v, want none", data, err)
 		}
-		if g := p.Groups[0]; g.Level != want.Level || g.PerUnit != want.PerUnit {
-			t.Errorf("%s is read as %q, %d to one; want %q, %d", data, g.Level, g.PerUnit, want.Level, want.PerUnit)
+		if len(p.Groups) != 1 {
+			t.Fatalf("%v: len(Groups) is %d, want 1", data, len(p.Groups))
+		}
+		if g := p.Groups[0]; g.Level != want.Level {
+			t.Errorf("%v: Level is %v, want %v", data, g.Level, want.Level)
+		} else if g.PerUnit != want.PerUnit {
+			t.Errorf("%v: PerUnit is %v, want %v", data, g.PerUnit, want.PerUnit)
 		}
 	}
 }
@@ -337,13 +357,18 @@ func TestALostSetIsNotMadeTwice(t *testing.T) {
 		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: "CreateDeploymentSet", Kind: cloudsim.ResetAfter, Times: 1})
 		g := groups(t, simClient(t, sim))
 		id, err := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "group-1"})
-		if err != nil || sim.Calls(cloudsim.ECS, "CreateDeploymentSet") != 2 {
-			t.Fatalf("%q, %v", id, err)
+		if err != nil {
+			t.Fatalf("got error %v, want none", err)
+		}
+		if got := sim.Calls(cloudsim.ECS, "CreateDeploymentSet"); got != 2 {
+			t.Fatalf(`sim.Calls(cloudsim.ECS, "CreateDeploymentSet") is %d, want 2`, got)
 		}
 		n := 0
 		for have, err := range g.List(t.Context(), provider.PlacementGroupQuery{}) {
-			if n++; err != nil || have.ID != id {
-				t.Errorf("found %+v, %v", have, err)
+			if n++; err != nil {
+				t.Errorf("got error %v, want none", err)
+			} else if have.ID != id {
+				t.Errorf("ID is %v, want %v", have.ID, id)
 			}
 		}
 		if n != 1 {
@@ -373,8 +398,11 @@ func TestSetsArePagedByTheAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Params["PageSize"] != "50" || got.Params["PageNumber"] != token {
-			t.Errorf("asked for page %q of %q", got.Params["PageNumber"], got.Params["PageSize"])
+		if got.Params["PageSize"] != "50" {
+			t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
+		}
+		if got.Params["PageNumber"] != token {
+			t.Errorf("PageNumber is %q, want %q", got.Params["PageNumber"], token)
 		}
 		for _, g := range p.Groups {
 			ids = append(ids, g.ID)
@@ -383,7 +411,9 @@ func TestSetsArePagedByTheAnswer(t *testing.T) {
 			break
 		}
 	}
-	if len(ids) != total || ids[total-1] != "ds-44" {
-		t.Errorf("read %d sets, want %d", len(ids), total)
+	if len(ids) != total {
+		t.Errorf("len(ids) is %d, want %d", len(ids), total)
+	} else if ids[total-1] != "ds-44" {
+		t.Errorf(`ids[total-1] is %q, want "ds-44"`, ids[total-1])
 	}
 }

@@ -160,12 +160,19 @@ func TestPowerTellsWhichServersWereRefused(t *testing.T) {
 	} {
 		failed := powerFailures(t, powerRows(succeeded("i-1"), refusal("i-2", code, "Running")))
 		var e *provider.APIError
-		if len(failed) != 1 || !errors.As(failed["i-2"], &e) {
-			t.Errorf("%s: got %v, want an *APIError for i-2 alone", code, failed)
+		if len(failed) != 1 {
+			t.Errorf("%s: len(failed) is %d, want 1", code, len(failed))
 			continue
 		}
-		if !errors.Is(e, want.kind) || e.Outcome != want.outcome {
-			t.Errorf("%s: got %v, %s; want %v, %s", code, e.Kind, e.Outcome, want.kind, want.outcome)
+		if !errors.As(failed["i-2"], &e) {
+			t.Errorf("%s: got error %v, want a %T", code, failed["i-2"], e)
+			continue
+		}
+		if !errors.Is(e, want.kind) {
+			t.Errorf("%s: got error %v, want %v", code, e, want.kind)
+		}
+		if e.Outcome != want.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, want.outcome)
 		}
 		if e.Driver != "aliyun" {
 			t.Errorf(`%s: Driver is %q, want "aliyun"`, code, e.Driver)
@@ -324,8 +331,10 @@ func TestPowerErrorsShowNoSecret(t *testing.T) {
 		row["CurrentStatus"] = echo
 		failed := powerFailures(t, powerRows(succeeded("i-1"), row)) // looks for secrets
 		var e *provider.APIError
-		if !errors.As(failed["i-2"], &e) || e.Message == "" {
-			t.Errorf("nothing is left of a message that quotes %q", echo)
+		if !errors.As(failed["i-2"], &e) {
+			t.Errorf("%v: got error %v, want a %T", echo, failed["i-2"], e)
+		} else if e.Message == "" {
+			t.Errorf("%v: Message is empty, want a value", echo)
 		}
 		row["Code"] = echo
 		powerFailures(t, powerRows(succeeded("i-1"), row))
@@ -342,8 +351,11 @@ func TestPowerEndsWithItsContext(t *testing.T) {
 			if took := time.Since(start); took > 3*time.Second+100*time.Millisecond {
 				t.Errorf("%s returned %v after the end of ctx", action, took-3*time.Second)
 			}
-			if !errors.Is(err, context.DeadlineExceeded) || outcome(err) != provider.OutcomeUnknown {
-				t.Errorf("%s: got %v (%s), want the ctx's error, unknown", action, err, outcome(err))
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: got error %v, want %v", action, err, context.DeadlineExceeded)
+			}
+			if got := outcome(err); got != provider.OutcomeUnknown {
+				t.Errorf("%s: outcome(err) is %v, want %v", action, got, provider.OutcomeUnknown)
 			}
 		})
 	}
@@ -384,11 +396,16 @@ func TestPowerOfMoreServersThanACallTakes(t *testing.T) {
 		ids := running(t, c, provider.RunInstancesSpec{Count: 250})
 		err := c.StopInstances(t.Context(), "", append(ids, "i-gone-1", "i-gone-2"), &provider.StopOptions{Force: true})
 		var b *provider.BatchError
-		if !errors.As(err, &b) || !errors.Is(err, provider.ErrNotFound) {
-			t.Fatalf("got %v, want a BatchError that matches ErrNotFound", err)
+		if !errors.As(err, &b) {
+			t.Fatalf("got error %v, want a %T", err, b)
 		}
-		if unknown := []string{"i-gone-1", "i-gone-2"}; !slices.Equal(b.IDs(), unknown) || !slices.Equal(b.Unknown(), unknown) {
-			t.Errorf("got %v, want the two that are not there alone", err)
+		if !errors.Is(err, provider.ErrNotFound) {
+			t.Fatalf("got error %v, want %v", err, provider.ErrNotFound)
+		}
+		if unknown := []string{"i-gone-1", "i-gone-2"}; !slices.Equal(b.IDs(), unknown) {
+			t.Errorf("b.IDs() is %v, want %v", b.IDs(), unknown)
+		} else if !slices.Equal(b.Unknown(), unknown) {
+			t.Errorf("b.Unknown() is %v, want %v", b.Unknown(), unknown)
 		}
 		if n := sim.Calls(cloudsim.ECS, "StopInstances"); n != 3 {
 			t.Errorf("%d calls for 252 servers, want 3", n)
@@ -419,8 +436,11 @@ func TestServersThatMayNotBeReleased(t *testing.T) {
 				t.Errorf("got %v, want %s for %s", err, code, id)
 			}
 		}
-		if !errors.Is(err, provider.ErrState) || errors.Is(err, provider.ErrInvalid) {
-			t.Errorf("got %v, want ErrState alone", err)
+		if !errors.Is(err, provider.ErrState) {
+			t.Errorf("got error %v, want %v", err, provider.ErrState)
+		}
+		if errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("got error %v, want one that is not %v", err, provider.ErrInvalid)
 		}
 		var left []string
 		for i, err := range c.DescribeInstances(t.Context(), provider.Query{}) {

@@ -42,8 +42,11 @@ func TestRunInstancesGoesToTheRegionOfTheSpec(t *testing.T) {
 		s := minimalSpec()
 		s.Region = region
 		got := sent(t, s)
-		if got.Host != "ecs."+want+".aliyuncs.com" || got.Params["RegionId"] != want {
-			t.Errorf("Region %q went to %s with RegionId=%s", region, got.Host, got.Params["RegionId"])
+		if got.Host != "ecs."+want+".aliyuncs.com" {
+			t.Errorf("%v: Host is %v, want %v", region, got.Host, "ecs."+want+".aliyuncs.com")
+		}
+		if got.Params["RegionId"] != want {
+			t.Errorf("%v: RegionId is %q, want %q", region, got.Params["RegionId"], want)
 		}
 	}
 }
@@ -133,8 +136,10 @@ func TestDescribeByIDsAsksForOneFullPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var listed []string
-	if err := json.Unmarshal([]byte(got.Params["InstanceIds"]), &listed); err != nil || !slices.Equal(listed, ids) {
-		t.Errorf("InstanceIds is %s, want the 100 IDs as JSON", got.Params["InstanceIds"])
+	if err := json.Unmarshal([]byte(got.Params["InstanceIds"]), &listed); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !slices.Equal(listed, ids) {
+		t.Errorf("listed is %v, want %v", listed, ids)
 	}
 	if got.Params["PageSize"] != "100" {
 		t.Errorf(`PageSize is %q, want "100"`, got.Params["PageSize"])
@@ -175,8 +180,11 @@ func TestDescribeListsPageByPage(t *testing.T) {
 	if fmt.Sprint(got.Params) != fmt.Sprint(want) {
 		t.Errorf("sent %v, want %v", got.Params, want)
 	}
-	if page.NextPage != "token-2" || len(page.Instances) != 1 {
-		t.Errorf("got %+v, want one instance and the next page", page)
+	if page.NextPage != "token-2" {
+		t.Errorf(`NextPage is %q, want "token-2"`, page.NextPage)
+	}
+	if len(page.Instances) != 1 {
+		t.Errorf("len(Instances) is %d, want 1", len(page.Instances))
 	}
 }
 
@@ -187,16 +195,20 @@ func TestDescribeComparesByEquality(t *testing.T) {
 		"a missing tag":                         {Tags: map[string]string{"k3": ""}},
 	} {
 		page, err := testDriver(t, answering(200, describePage("", describedInstance))).DescribeInstances(t.Context(), req)
-		if err != nil || len(page.Instances) != 0 {
-			t.Errorf("%s: got %+v, %v; want no instance", what, page, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", what, err)
+		} else if len(page.Instances) != 0 {
+			t.Errorf("%s: len(Instances) is %d, want 0", what, len(page.Instances))
 		}
 	}
 }
 
 func TestAnEmptyListIsNoError(t *testing.T) {
 	page, err := testDriver(t, answering(200, describePage(""))).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-9"}})
-	if err != nil || len(page.Instances) != 0 {
-		t.Errorf("got %+v, %v", page, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if len(page.Instances) != 0 {
+		t.Errorf("len(Instances) is %d, want 0", len(page.Instances))
 	}
 }
 
@@ -207,8 +219,11 @@ func TestTerminateReleasesRunningServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{"RegionId": "cn-test-2", "Force": "true", "InstanceId.1": "i-1", "InstanceId.2": "i-2"}
-	if got.Action != "DeleteInstances" || fmt.Sprint(got.Params) != fmt.Sprint(want) {
-		t.Errorf("sent %s %v, want %v", got.Action, got.Params, want)
+	if got.Action != "DeleteInstances" {
+		t.Errorf(`Action is %q, want "DeleteInstances"`, got.Action)
+	}
+	if got := fmt.Sprint(got.Params); got != fmt.Sprint(want) {
+		t.Errorf("Params is %v, want %v", got, fmt.Sprint(want))
 	}
 }
 
@@ -267,8 +282,11 @@ func TestCancelReturnsAtOnce(t *testing.T) {
 				if took := time.Since(start); took > 7*time.Second+100*time.Millisecond {
 					t.Errorf("the call returned %v after its start, ctx ended after 7s", took)
 				}
-				if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrUnavailable) {
-					t.Errorf("got %v, want the ctx's error and not the service's", err)
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("got error %v, want %v", err, context.DeadlineExceeded)
+				}
+				if errors.Is(err, provider.ErrUnavailable) {
+					t.Errorf("got error %v, want one that is not %v", err, provider.ErrUnavailable)
 				}
 				if outcome(err) != provider.OutcomeUnknown {
 					t.Errorf("the outcome is %q, want unknown: the request may have arrived", outcome(err))
@@ -331,8 +349,10 @@ func TestParallelCreatesDoNotMix(t *testing.T) {
 			s := onDemandSpec()
 			s.ClientToken = fmt.Sprint("token-", i)
 			got, err := d.RunInstances(t.Context(), s)
-			if err != nil || !slices.Equal(got.InstanceIDs, []string{"i-" + s.ClientToken}) {
-				t.Errorf("create %d got %+v, %v", i, got, err)
+			if err != nil {
+				t.Errorf("%v: got error %v, want none", i, err)
+			} else if !slices.Equal(got.InstanceIDs, []string{"i-" + s.ClientToken}) {
+				t.Errorf("%v: InstanceIDs is %v, want %v", i, got.InstanceIDs, []string{"i-" + s.ClientToken})
 			}
 		})
 	}
@@ -435,8 +455,11 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			spec := minimalSpec()
 			spec.Count = 3
 			res, err := testDriver(t, rt).RunInstances(t.Context(), spec)
-			if outcome(err) != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
-				t.Errorf("%s, %q: got %v (%s), want ErrUnavailable, unknown", name, body, err, outcome(err))
+			if got := outcome(err); got != provider.OutcomeUnknown {
+				t.Errorf("%s, %q: outcome(err) is %v, want %v", name, body, got, provider.OutcomeUnknown)
+			}
+			if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s, %q: got error %v, want %v", name, body, err, provider.ErrUnavailable)
 			}
 			if want == nil && res != nil {
 				t.Errorf("%s, %q: got %+v, want nothing", name, body, res)
@@ -491,8 +514,10 @@ func TestAnUnpaidOrderIsNoLostAnswer(t *testing.T) {
 
 func TestEveryIDOfAnAnswerIsReturned(t *testing.T) {
 	res, err := testDriver(t, answering(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-2","i-1","i-3"]}}`)).RunInstances(t.Context(), minimalSpec())
-	if err != nil || !slices.Equal(res.InstanceIDs, []string{"i-2", "i-1", "i-3"}) {
-		t.Errorf("got %+v, %v; want all three in their order", res, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !slices.Equal(res.InstanceIDs, []string{"i-2", "i-1", "i-3"}) {
+		t.Errorf("InstanceIDs is %v, want %v", res.InstanceIDs, []string{"i-2", "i-1", "i-3"})
 	}
 }
 

@@ -38,8 +38,11 @@ const describedInstance = `{
 func decodeInstance(t *testing.T, text string) *RawInstance {
 	t.Helper()
 	page, err := testDriver(t, answering(200, describePage("", text))).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
-	if err != nil || len(page.Instances) != 1 {
-		t.Fatalf("got %+v, %v", page, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if len(page.Instances) != 1 {
+		t.Fatalf("len(Instances) is %d, want 1", len(page.Instances))
 	}
 	return page.Instances[0].Sys().(*RawInstance)
 }
@@ -63,8 +66,13 @@ func TestInstanceOf(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if raw.OperationLocks.LockReason[0].LockReason != "financial" || raw.EipAddress.AllocationID != "eip-1" {
-		t.Errorf("the raw instance lost details: %+v", raw)
+	if raw.OperationLocks.LockReason[0].LockReason != "financial" {
+		t.Errorf(`the raw instance lost details: raw.OperationLocks.LockReason[0].LockReason is %q, want "financial"`,
+			raw.OperationLocks.LockReason[0].LockReason)
+	}
+	if raw.EipAddress.AllocationID != "eip-1" {
+		t.Errorf(`the raw instance lost details: raw.EipAddress.AllocationID is %q, want "eip-1"`,
+			raw.EipAddress.AllocationID)
 	}
 }
 

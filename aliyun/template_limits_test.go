@@ -39,8 +39,10 @@ func TestTemplateQueriesThatAreNotSent(t *testing.T) {
 	}
 	q := provider.LaunchTemplateVersionQuery{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Versions: numbers}
 	for _, err := range l.FindVersions(t.Context(), q) {
-		if !errors.As(err, &e) || e.Path != "LaunchTemplateVersionQuery.Versions" {
-			t.Errorf("got %v, want an error about 31 versions", err)
+		if !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", err, err, e)
+		} else if e.Path != "LaunchTemplateVersionQuery.Versions" {
+			t.Errorf(`%v: Path is %q, want "LaunchTemplateVersionQuery.Versions"`, err, e.Path)
 		}
 	}
 	for _, api := range []string{"DescribeLaunchTemplates", "DescribeLaunchTemplateVersions"} {
@@ -94,8 +96,10 @@ func TestFullTemplates(t *testing.T) {
 	} else if e.Code != "LaunchTemplateVersionLimitExceed" {
 		t.Errorf(`the 31st version: Code is %q, want "LaunchTemplateVersionLimitExceed"`, e.Code)
 	}
-	if got := versionNumbers(t, l, ref); len(got) != 30 || got[29] != 30 {
-		t.Errorf("versions %v, want all 30", got)
+	if got := versionNumbers(t, l, ref); len(got) != 30 {
+		t.Errorf("len(got) is %d, want 30", len(got))
+	} else if got[29] != 30 {
+		t.Errorf("got[29] is %d, want 30", got[29])
 	}
 }
 
@@ -136,8 +140,10 @@ func TestTagsThatAnAnswerDoesNotTell(t *testing.T) {
 		p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{
 			LaunchTemplateQuery: provider.LaunchTemplateQuery{Tags: map[string]string{"team": "a"}},
 		})
-		if err != nil || len(p.Templates) != want {
-			t.Errorf("%s: found %d, %v; want %d", body, len(p.Templates), err, want)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", body, err)
+		} else if len(p.Templates) != want {
+			t.Errorf("%s: len(Templates) is %d, want %d", body, len(p.Templates), want)
 		}
 	}
 }

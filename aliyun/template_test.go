@@ -278,12 +278,16 @@ func TestTemplateRefusals(t *testing.T) {
 		wantRefusal(t, err, tc.path, tc.text)
 	}
 	_, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{BaseVersion: 1, Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
-	if err == nil || !strings.Contains(err.Error(), "BaseVersion") {
-		t.Errorf("got %v, want an error about BaseVersion", err)
+	if err == nil {
+		t.Error("got no error, want one")
+	} else if !strings.Contains(err.Error(), "BaseVersion") {
+		t.Errorf(`the error is %q, want it to contain "BaseVersion"`, err.Error())
 	}
 	_, err = l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
-	if err == nil || !strings.Contains(err.Error(), "Vendor.ResourceGroupID") {
-		t.Errorf("got %v, want an error about ResourceGroupID", err)
+	if err == nil {
+		t.Error("got no error, want one")
+	} else if !strings.Contains(err.Error(), "Vendor.ResourceGroupID") {
+		t.Errorf(`the error is %q, want it to contain "Vendor.ResourceGroupID"`, err.Error())
 	}
 	for _, api := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
 		if n := sim.Calls(cloudsim.ECS, api); n != 0 {
@@ -321,8 +325,11 @@ func TestLifeOfATemplate(t *testing.T) {
 	byID, byName := provider.LaunchTemplateRef{ID: id}, provider.LaunchTemplateRef{Name: "template-1"}
 	for i, ref := range []provider.LaunchTemplateRef{byID, byName} {
 		n, err := l.CreateVersion(ctx, ref, provider.LaunchTemplateSpec{Spec: provider.RunInstancesSpec{ImageID: fmt.Sprint("image-", i+2)}})
-		if err != nil || n != i+2 {
-			t.Fatalf("version %d, %v; want %d", n, err, i+2)
+		if err != nil {
+			t.Fatalf("%v: got error %v, want none", i, err)
+		}
+		if n != i+2 {
+			t.Fatalf("%v: got %v, want %v", i, n, i+2)
 		}
 	}
 	if _, err := l.Create(ctx, provider.LaunchTemplateSpec{Name: "template-1"}); !errors.Is(err, provider.ErrExists) {
@@ -418,8 +425,11 @@ func TestTemplatesArePaged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Params["PageNumber"] != token || got.Params["PageSize"] != "50" {
-			t.Errorf("asked for page %q of %q", got.Params["PageNumber"], got.Params["PageSize"])
+		if got.Params["PageNumber"] != token {
+			t.Errorf("PageNumber is %q, want %q", got.Params["PageNumber"], token)
+		}
+		if got.Params["PageSize"] != "50" {
+			t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
 		}
 		for _, tpl := range p.Templates {
 			ids = append(ids, tpl.ID)
@@ -428,8 +438,10 @@ func TestTemplatesArePaged(t *testing.T) {
 			break
 		}
 	}
-	if len(ids) != 102 || ids[101] != "lt-102" {
-		t.Errorf("read %d templates, want 102", len(ids))
+	if len(ids) != 102 {
+		t.Errorf("len(ids) is %d, want 102", len(ids))
+	} else if ids[101] != "lt-102" {
+		t.Errorf(`ids[101] is %q, want "lt-102"`, ids[101])
 	}
 }
 
@@ -446,19 +458,25 @@ func TestTemplateCallsRefuseWhatIsNoRequest(t *testing.T) {
 	d := testDriver(t, answering(200, `{"RequestId":"r"}`))
 	ref := provider.LaunchTemplateRef{ID: "lt-1"}
 	var e *provider.FieldError
-	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, make([]int, 30)); !errors.As(err, &e) || e.Path != "versions" {
-		t.Errorf("30 versions: got %v", err)
+	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, make([]int, 30)); !errors.As(err, &e) {
+		t.Errorf("30 versions: got error %v, want a %T", err, e)
+	} else if e.Path != "versions" {
+		t.Errorf(`30 versions: Path is %q, want "versions"`, e.Path)
 	}
 	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, slices.Repeat([]int{2}, 29)); err != nil {
 		t.Errorf("29 versions: got %v", err)
 	}
 	_, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{LaunchTemplateQuery: provider.LaunchTemplateQuery{IDs: make([]string, 101)}})
-	if !errors.As(err, &e) || e.Path != "IDs" {
-		t.Errorf("101 IDs: got %v", err)
+	if !errors.As(err, &e) {
+		t.Errorf("101 IDs: got error %v, want a %T", err, e)
+	} else if e.Path != "IDs" {
+		t.Errorf(`101 IDs: Path is %q, want "IDs"`, e.Path)
 	}
 	_, err = d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{PageToken: "x"})
-	if !errors.As(err, &e) || e.Path != "PageToken" {
-		t.Errorf("a page token of nobody: got %v", err)
+	if !errors.As(err, &e) {
+		t.Errorf("a page token of nobody: got error %v, want a %T", err, e)
+	} else if e.Path != "PageToken" {
+		t.Errorf(`a page token of nobody: Path is %q, want "PageToken"`, e.Path)
 	}
 }
 
@@ -499,8 +517,11 @@ func TestRunFromATemplate(t *testing.T) {
 			t.Fatal(err)
 		}
 		list, err := op.Wait(t.Context(), nil)
-		if err != nil || len(list) != 2 {
-			t.Fatal(list, err)
+		if err != nil {
+			t.Fatalf("got error %v, want none", err)
+		}
+		if len(list) != 2 {
+			t.Fatalf("len(list) is %d, want 2", len(list))
 		}
 		i := list[0]
 		if i.ImageID != "image-1" {

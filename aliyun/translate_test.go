@@ -322,8 +322,13 @@ func TestMinAmountIsSentOnlyBelowAmount(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p["MinAmount"] != tc.want || p["Amount"] != strconv.Itoa(max(tc.count, 1)) {
-			t.Errorf("Count %d, MinCount %d: Amount=%q MinAmount=%q, want MinAmount %q", tc.count, tc.min, p["Amount"], p["MinAmount"], tc.want)
+		if p["MinAmount"] != tc.want {
+			t.Errorf("Count %d, MinCount %d: MinAmount is %v, want %v",
+				tc.count, tc.min, p["MinAmount"], tc.want)
+		}
+		if p["Amount"] != strconv.Itoa(max(tc.count, 1)) {
+			t.Errorf("Count %d, MinCount %d: Amount is %v, want %v",
+				tc.count, tc.min, p["Amount"], strconv.Itoa(max(tc.count, 1)))
 		}
 	}
 }
@@ -333,8 +338,13 @@ func TestRawParametersCannotOverrideOthers(t *testing.T) {
 		s := minimalSpec()
 		s.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{name: "planted-raw"}}}
 		_, err := translateRun(s)
-		if err == nil || !strings.Contains(err.Error(), strconv.Quote(name)) {
-			t.Errorf("raw parameter %q: got %v, want an error that names it", name, err)
+		if err == nil {
+			t.Errorf("raw parameter %q: got no error, want one", name)
+			continue
+		}
+		if !strings.Contains(err.Error(), strconv.Quote(name)) {
+			t.Errorf("raw parameter %q: the error is %q, want it to contain %q",
+				name, err.Error(), strconv.Quote(name))
 			continue
 		}
 		if strings.Contains(err.Error(), "planted-raw") {

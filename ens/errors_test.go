@@ -103,12 +103,17 @@ func TestEveryCodeMeansWhatItIsDocumentedToMean(t *testing.T) {
 		if e.Op != "RunInstances" {
 			t.Errorf(`%s: Op is %q, want "RunInstances"`, code, e.Op)
 		}
-		if e.Temporary != want.temporary || (want.kind == nil && e.Kind != nil) {
-			t.Errorf("%s: temporary %v and kind %v, want %v and %v", code, e.Temporary, e.Kind, want.temporary, want.kind)
+		if e.Temporary != want.temporary {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, want.temporary)
+		}
+		if want.kind == nil && e.Kind != nil {
+			t.Errorf("%s: Kind is %v, want none", code, e.Kind)
 		}
 		var s *sdkerrors.ServerError
-		if !errors.As(err, &s) || s.ErrorCode() != code {
-			t.Errorf("%s: the SDK's own error is out of reach", code)
+		if !errors.As(err, &s) {
+			t.Errorf("%s: got error %v, want a %T", code, err, s)
+		} else if got := s.ErrorCode(); got != code {
+			t.Errorf("%s: s.ErrorCode() is %v, want %v", code, got, code)
 		}
 	}
 }
@@ -219,8 +224,10 @@ func TestWhatIsOutOfStock(t *testing.T) {
 		d, _ := answering(t, tt.status, tt.body)
 		_, err := d.RunInstances(t.Context(), secretSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Stock != tt.want {
-			t.Errorf("%d %s: out of stock is %q, want %q", tt.status, tt.body, e.Stock, tt.want)
+		if !errors.As(err, &e) {
+			t.Errorf("%d %s: got error %v, want a %T", tt.status, tt.body, err, e)
+		} else if e.Stock != tt.want {
+			t.Errorf("%d %s: Stock is %v, want %v", tt.status, tt.body, e.Stock, tt.want)
 		}
 	}
 }

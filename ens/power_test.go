@@ -68,8 +68,11 @@ func TestPowerSendsWhatIsAskedFor(t *testing.T) {
 			want["ForceStop"] = tc.force
 		}
 		params := businessParams(got)
-		if got.params.Get("Action") != tc.action || !maps.Equal(params, want) {
-			t.Errorf("%s: sent %s %v, want %s %v", what, got.params.Get("Action"), params, tc.action, want)
+		if got := got.params.Get("Action"); got != tc.action {
+			t.Errorf("%s: Action is %q, want %q", what, got, tc.action)
+		}
+		if !maps.Equal(params, want) {
+			t.Errorf("%s: params is %v, want %v", what, params, want)
 		}
 		wantTyped(t, what, tc.typed, params)
 	}
@@ -79,8 +82,11 @@ func TestPowerTakesOneServer(t *testing.T) {
 	d, got := answering(t, 200, powered)
 	for _, ids := range [][]string{nil, {"i-1", "i-2"}} {
 		_, err := d.ChangePower(t.Context(), &provider.PowerRequest{IDs: ids, Action: provider.PowerStart})
-		if !errors.Is(err, provider.ErrInvalid) || got.params != nil {
-			t.Errorf("%v: got %v, want ErrInvalid before any call", ids, err)
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%v: got error %v, want %v", ids, err, provider.ErrInvalid)
+		}
+		if got.params != nil {
+			t.Errorf("%v: params is %v, want nil", ids, got.params)
 		}
 	}
 }
@@ -105,16 +111,20 @@ func TestPowerRefusesWhatENSDoesNotHave(t *testing.T) {
 			t.Errorf("%s: unsupported is %v: only a thing that ENS does not have at all is", path, unsupported)
 		}
 	}
-	if _, err := d.ChangePower(t.Context(), powerRequest("")); !errors.Is(err, provider.ErrInvalid) || got.params != nil {
-		t.Errorf("without an action: got %v, want ErrInvalid before any call", err)
+	if _, err := d.ChangePower(t.Context(), powerRequest("")); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("without an action: got error %v, want %v", err, provider.ErrInvalid)
+	} else if got.params != nil {
+		t.Errorf("without an action: params is %v, want nil", got.params)
 	}
 }
 
 func TestPowerReadsEverySuccess(t *testing.T) {
 	for _, body := range []string{powered, `{"RequestId":"req-4","Code":"0"}`, `{"RequestId":"req-4"}`, `{"RequestId":"req-4","Code":null}`} {
 		d, _ := answering(t, 200, body)
-		if res, err := d.ChangePower(t.Context(), powerRequest(provider.PowerStart)); err != nil || res.RequestID != "req-4" {
-			t.Errorf("%s: got %+v, %v", body, res, err)
+		if res, err := d.ChangePower(t.Context(), powerRequest(provider.PowerStart)); err != nil {
+			t.Errorf("%s: got error %v, want none", body, err)
+		} else if res.RequestID != "req-4" {
+			t.Errorf(`%s: RequestID is %q, want "req-4"`, body, res.RequestID)
 		}
 	}
 }

@@ -69,8 +69,10 @@ func TestIDsBesideAnErrorAreReturned(t *testing.T) {
 	} {
 		d, _ := answering(t, tt.status, tt.body)
 		res, err := d.RunInstances(t.Context(), some(2))
-		if res == nil || !slices.Equal(res.InstanceIDs, []string{"i-1"}) {
-			t.Errorf("%s: got %+v, want i-1 beside the error", name, res)
+		if res == nil {
+			t.Errorf("%s: got no result, want one", name)
+		} else if !slices.Equal(res.InstanceIDs, []string{"i-1"}) {
+			t.Errorf("%s: InstanceIDs is %v, want %v", name, res.InstanceIDs, []string{"i-1"})
 		}
 		// The other one may be there as well: an answer that contradicts itself
 		// proves nothing.
@@ -251,8 +253,11 @@ func TestCallsSayWhatTheyAre(t *testing.T) {
 	}
 	for name, call := range calls {
 		_ = call(t.Context(), d) // the answer is not the subject
-		if got.params.Get("Version") != "2017-11-10" || got.params.Get("RegionId") != "cn-hangzhou" {
-			t.Errorf("%s is sent as version %s to %s", name, got.params.Get("Version"), got.params.Get("RegionId"))
+		if got := got.params.Get("Version"); got != "2017-11-10" {
+			t.Errorf(`%v: Version is %q, want "2017-11-10"`, name, got)
+		}
+		if got := got.params.Get("RegionId"); got != "cn-hangzhou" {
+			t.Errorf(`%v: RegionId is %q, want "cn-hangzhou"`, name, got)
 		}
 	}
 }
@@ -275,8 +280,11 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	if p.Host != "ens.aliyuncs.com" {
 		t.Errorf(`Host is %q, want "ens.aliyuncs.com"`, p.Host)
 	}
-	if p.Params["Password"] != "[redacted]" || p.Params["UserData"] != "[redacted]" {
-		t.Error("the preview shows the password or the user data")
+	if p.Params["Password"] != "[redacted]" {
+		t.Errorf(`Password is %q, want "[redacted]"`, p.Params["Password"])
+	}
+	if p.Params["UserData"] != "[redacted]" {
+		t.Errorf(`UserData is %q, want "[redacted]"`, p.Params["UserData"])
 	}
 	if _, err := d.RunInstances(t.Context(), secretSpec()); err != nil {
 		t.Fatal(err)
@@ -312,8 +320,11 @@ func TestDescribeByIDAsksOnceForAllOnEveryNode(t *testing.T) {
 	} else if p.RequestID != "req-1" {
 		t.Errorf(`RequestID is %q, want "req-1"`, p.RequestID)
 	}
-	if got.params.Get("InstanceIds") != `["i-0","i-1","i-gone"]` || got.params.Get("PageSize") != "100" {
-		t.Errorf("asked for InstanceIds=%s with PageSize=%s", got.params.Get("InstanceIds"), got.params.Get("PageSize"))
+	if got := got.params.Get("InstanceIds"); got != `["i-0","i-1","i-gone"]` {
+		t.Errorf("InstanceIds is %q, want %q", got, `["i-0","i-1","i-gone"]`)
+	}
+	if got := got.params.Get("PageSize"); got != "100" {
+		t.Errorf(`PageSize is %q, want "100"`, got)
 	}
 	if got.params.Has("EnsRegionId") {
 		t.Error(`got.params.Has("EnsRegionId") is true, want false`)
@@ -394,8 +405,10 @@ func TestDescribePagesToTheEnd(t *testing.T) {
 	} {
 		d, _ := answering(t, 200, page(tt.rows, tt.fields))
 		p, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: tt.token})
-		if err != nil || p.NextPage != tt.want {
-			t.Errorf("%s: next page is %q (%v), want %q", name, p.NextPage, err, tt.want)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+		} else if p.NextPage != tt.want {
+			t.Errorf("%s: NextPage is %v, want %v", name, p.NextPage, tt.want)
 		}
 	}
 }
@@ -408,8 +421,10 @@ func TestDescribeRefusesWhatItCannotAsk(t *testing.T) {
 	} {
 		_, err := d.DescribeInstances(t.Context(), &req)
 		var fe *provider.FieldError
-		if !errors.As(err, &fe) || fe.Path != path {
-			t.Errorf("got %v, want an error that names %s", err, path)
+		if !errors.As(err, &fe) {
+			t.Errorf("%v: got error %v, want a %T", path, err, fe)
+		} else if fe.Path != path {
+			t.Errorf("%v: fe.Path is %v, want %v", path, fe.Path, path)
 		}
 	}
 }
@@ -426,8 +441,17 @@ func TestADescribeWithoutAListIsNoEmptyPage(t *testing.T) {
 	} {
 		d, _ := answering(t, 200, body)
 		page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "name-1"})
-		if ok && (err != nil || len(page.Instances) != 0) || !ok && !errors.Is(err, provider.ErrUnavailable) {
-			t.Errorf("%s: %+v, %v", body, page, err)
+		if failed := errors.Is(err, provider.ErrUnavailable); failed == ok {
+			t.Errorf("%s: got error %v, want %v: %v", body, err, provider.ErrUnavailable, !ok)
+		}
+		if !ok {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s: got error %v, want none", body, err)
+		}
+		if n := len(page.Instances); n != 0 {
+			t.Errorf("%s: got %d instances, want none", body, n)
 		}
 	}
 }
@@ -449,8 +473,11 @@ func TestTerminateUsesTheCallOfTheBillingMode(t *testing.T) {
 		if err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Billing: mode}); err != nil {
 			t.Fatal(err)
 		}
-		if got.params.Get("Action") != want || got.params.Get("InstanceId") != "i-1" {
-			t.Errorf("mode %q: called %s for %s, want %s for i-1", mode, got.params.Get("Action"), got.params.Get("InstanceId"), want)
+		if got := got.params.Get("Action"); got != want {
+			t.Errorf("mode %q: Action is %q, want %q", mode, got, want)
+		}
+		if got := got.params.Get("InstanceId"); got != "i-1" {
+			t.Errorf(`mode %q: InstanceId is %q, want "i-1"`, mode, got)
 		}
 	}
 }
@@ -459,8 +486,11 @@ func TestTerminateTakesOneServer(t *testing.T) {
 	d, got := answering(t, 200, `{"RequestId":"req-1"}`)
 	for _, ids := range [][]string{nil, {"i-1", "i-2"}} {
 		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: ids})
-		if !errors.Is(err, provider.ErrInvalid) || got.params != nil {
-			t.Errorf("%v: got %v, want ErrInvalid before any call", ids, err)
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%v: got error %v, want %v", ids, err, provider.ErrInvalid)
+		}
+		if got.params != nil {
+			t.Errorf("%v: params is %v, want nil", ids, got.params)
 		}
 	}
 }
@@ -505,8 +535,11 @@ func TestLostCreateByAreaIsFoundOnWhateverNode(t *testing.T) {
 				len(instances), len(sim.Everything()), got)
 		}
 		for _, i := range instances {
-			if i.Region != "cn-350000-cmcc" || i.Name != "web" {
-				t.Errorf("%s is %q on %s", i.ID, i.Name, i.Region)
+			if i.Region != "cn-350000-cmcc" {
+				t.Errorf(`%v: Region is %q, want "cn-350000-cmcc"`, i.ID, i.Region)
+			}
+			if i.Name != "web" {
+				t.Errorf(`%v: Name is %q, want "web"`, i.ID, i.Name)
 			}
 		}
 	})

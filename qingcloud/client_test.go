@@ -116,8 +116,11 @@ func TestEveryCallIsSignedAndStamped(t *testing.T) {
 			t.Errorf("%s: the cloud would refuse the signature", q.Get("action"))
 		}
 		at, err := time.Parse("2006-01-02T15:04:05Z", q.Get("time_stamp"))
-		if err != nil || time.Since(at).Abs() > time.Minute {
-			t.Errorf("%s: time stamp %q is not now", q.Get("action"), q.Get("time_stamp"))
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", q.Get("action"), err)
+		} else if time.Since(at).Abs() > time.Minute {
+			t.Errorf("%s: time.Since(at).Abs() is %v, want at most %v",
+				q.Get("action"), time.Since(at).Abs(), time.Minute)
 		}
 		if r.URL.Scheme+"://"+r.URL.Host+r.URL.Path != "https://api.qingcloud.com:443/iaas/" {
 			t.Errorf("%s goes to %s://%s%s", q.Get("action"), r.URL.Scheme, r.URL.Host, r.URL.Path)
@@ -159,8 +162,10 @@ func TestBadConfigurationsAreRefusedAtOnce(t *testing.T) {
 	for _, endpoint := range []string{"bad host", "::1", "ftp://x", "https://", "https://u:hunter2@x", "x:0", "x:99999", "x:y", "x?a=b", "http://x/iam", "http://x/a%20b", "http://x/a?b"} {
 		_, err := New(Config{Region: "pek3a", Endpoint: endpoint})
 		var f *provider.FieldError
-		if !errors.As(err, &f) || f.Path != "Config.Endpoint" {
-			t.Errorf("endpoint %q: error = %v, want one that names Config.Endpoint", endpoint, err)
+		if !errors.As(err, &f) {
+			t.Errorf("endpoint %q: got error %v, want a %T", endpoint, err, f)
+		} else if f.Path != "Config.Endpoint" {
+			t.Errorf(`endpoint %q: Path is %q, want "Config.Endpoint"`, endpoint, f.Path)
 		}
 		if err != nil && strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("endpoint %q: the error shows its password", endpoint)
@@ -173,11 +178,16 @@ func TestBadConfigurationsAreRefusedAtOnce(t *testing.T) {
 	}
 	_, err := New(Config{Endpoint: "bad host"})
 	var all provider.FieldErrors
-	if !errors.As(err, &all) || len(all) < 2 {
-		t.Errorf("error = %v, want all problems at once", err)
+	if !errors.As(err, &all) {
+		t.Errorf("got error %v, want a %T", err, all)
 	}
-	if c, err := New(Config{Region: "pek3a", Options: &provider.Options{Region: "other"}}); err != nil || c == nil {
-		t.Errorf("a good configuration is refused: %v", err)
+	if len(all) < 2 {
+		t.Errorf("len(all) is %v, want at least 2", len(all))
+	}
+	if c, err := New(Config{Region: "pek3a", Options: &provider.Options{Region: "other"}}); err != nil {
+		t.Errorf("a good configuration is refused: got error %v, want none", err)
+	} else if c == nil {
+		t.Error("a good configuration is refused: c is nil, want a value")
 	}
 }
 

@@ -71,8 +71,12 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 			want := map[bool]provider.Outcome{false: rejected, true: unknown}[open]
 			got, err := d.RunInstances(t.Context(), minimalSpec())
 			var e *provider.APIError
-			if !errors.As(err, &e) || got != nil {
-				t.Errorf("%s: %+v, %v, want an APIError alone", code, got, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s: got error %v, want a %T", code, err, e)
+				continue
+			}
+			if got != nil {
+				t.Errorf("%s: got is %v, want nil", code, got)
 				continue
 			}
 			if e.Kind != kind {
@@ -86,8 +90,10 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 			}
 			wantWords(t, e, code)
 			var sdk *qcerrors.QingCloudError
-			if n, _ := strconv.Atoi(code); !errors.As(err, &sdk) || sdk.RetCode != n {
-				t.Errorf("%s: the SDK's own error is not reachable", code)
+			if n, _ := strconv.Atoi(code); !errors.As(err, &sdk) {
+				t.Errorf("%s: got error %v, want a %T", code, err, sdk)
+			} else if sdk.RetCode != n {
+				t.Errorf("%s: sdk.RetCode is %v, want %v", code, sdk.RetCode, n)
 			}
 			if _, listed := errorTable.Lookup(code); listed != (kind != nil && code != "5999") {
 				t.Errorf("%s: listed in the table %v", code, listed)
@@ -211,14 +217,18 @@ func TestAQuotaIsAThrottleOnceTheHourIsNearlyUsedUp(t *testing.T) {
 		}
 		return e
 	}
-	if e := run(); e.Kind != provider.ErrQuota || e.Outcome != rejected {
-		t.Errorf("on the first call: %v, %s, want ErrQuota", e.Kind, e.Outcome)
+	if e := run(); e.Kind != provider.ErrQuota {
+		t.Errorf("on the first call: Kind is %v, want %v", e.Kind, provider.ErrQuota)
+	} else if e.Outcome != rejected {
+		t.Errorf("on the first call: Outcome is %v, want %v", e.Outcome, rejected)
 	}
 	for range 1798 {
 		d.calls.add(time.Now())
 	}
-	if e := run(); e.Kind != provider.ErrThrottled || e.Outcome != throttled {
-		t.Errorf("on the 1800th call of the hour: %v, %s, want ErrThrottled", e.Kind, e.Outcome)
+	if e := run(); e.Kind != provider.ErrThrottled {
+		t.Errorf("on the 1800th call of the hour: Kind is %v, want %v", e.Kind, provider.ErrThrottled)
+	} else if e.Outcome != throttled {
+		t.Errorf("on the 1800th call of the hour: Outcome is %v, want %v", e.Outcome, throttled)
 	}
 }
 
@@ -274,8 +284,10 @@ func TestAGoodAnswerCountsUnderAnyContentType(t *testing.T) {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
 	})
-	if got, err := d.RunInstances(t.Context(), minimalSpec()); err != nil || len(got.InstanceIDs) != 1 {
-		t.Errorf("servers that were made are lost: %+v, %v", got, err)
+	if got, err := d.RunInstances(t.Context(), minimalSpec()); err != nil {
+		t.Errorf("servers that were made are lost: got error %v, want none", err)
+	} else if len(got.InstanceIDs) != 1 {
+		t.Errorf("servers that were made are lost: len(InstanceIDs) is %d, want 1", len(got.InstanceIDs))
 	}
 }
 
@@ -296,8 +308,10 @@ func TestStatusesOtherThan200LeaveTheOutcomeOpen(t *testing.T) {
 		} else if e.HTTPStatus != status {
 			t.Errorf("status %d: HTTPStatus is %v, want %v", status, e.HTTPStatus, status)
 		}
-		if got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
-			t.Errorf("status %d: the instance that the answer names is lost: %+v", status, got)
+		if got == nil {
+			t.Errorf("status %d: got no result, want one", status)
+		} else if !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
+			t.Errorf("status %d: InstanceIDs is %v, want %v", status, got.InstanceIDs, []string{"i-1"})
 		}
 	}
 }
@@ -383,8 +397,10 @@ func TestRetryAfterIsTakenOver(t *testing.T) {
 			return resp, nil
 		}})).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.RetryAfter != c.want {
-			t.Errorf("%s: got %+v, want RetryAfter %v", name, e, c.want)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.RetryAfter != c.want {
+			t.Errorf("%s: RetryAfter is %v, want %v", name, e.RetryAfter, c.want)
 		}
 	}
 }
@@ -532,11 +548,18 @@ func TestAnEndlessAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 	}}
 	got, err := mustDriver(t, testConfig(endless)).RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != unknown || !strings.Contains(e.Message, "larger than 16 MiB") {
-		t.Errorf("got %v, want an unknown outcome that says why", err)
+	if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != unknown {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, unknown)
+	} else if !strings.Contains(e.Message, "larger than 16 MiB") {
+		t.Errorf(`Message is %q, want it to contain "larger than 16 MiB"`, e.Message)
 	}
-	if got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
-		t.Errorf("the instance that the answer names is lost: %+v", got)
+	if got == nil {
+		t.Error("the instance that the answer names is lost: got no result, want one")
+	} else if !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
+		t.Errorf("the instance that the answer names is lost: InstanceIDs is %v, want %v",
+			got.InstanceIDs, []string{"i-1"})
 	}
 }
 
@@ -557,8 +580,10 @@ func TestTheCallersTraceStillWorks(t *testing.T) {
 	d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
 	})
-	if _, err := d.RunInstances(ctx, minimalSpec()); err != nil || !got {
-		t.Errorf("error %v, traced %v", err, got)
+	if _, err := d.RunInstances(ctx, minimalSpec()); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !got {
+		t.Error("got is false, want true")
 	}
 }
 
@@ -648,8 +673,10 @@ func TestShortRawParametersDoNotGarbleMessages(t *testing.T) {
 	spec := minimalSpec()
 	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"extra": "1"}}}
 	_, err := mustDriver(t, testConfig(saying(200, `{"ret_code":1400,"message":"image [img-1] is not yours"}`))).RunInstances(t.Context(), spec)
-	if err == nil || !strings.Contains(err.Error(), "image [img-1] is not yours") {
-		t.Errorf("the message is %v", err)
+	if err == nil {
+		t.Error("got no error, want one")
+	} else if !strings.Contains(err.Error(), "image [img-1] is not yours") {
+		t.Errorf(`the error is %q, want it to contain "image [img-1] is not yours"`, err.Error())
 	}
 }
 
@@ -658,8 +685,10 @@ func TestWhatIsOutOfStock(t *testing.T) {
 	for code, want := range map[string]provider.StockScope{"5200": provider.StockOfType, "5100": "", "2500": ""} {
 		_, err := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+code+`}`))).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Stock != want {
-			t.Errorf("%s: out of stock is %q, want %q", code, e.Stock, want)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if e.Stock != want {
+			t.Errorf("%s: Stock is %v, want %v", code, e.Stock, want)
 		}
 	}
 }

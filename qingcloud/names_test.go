@@ -15,8 +15,10 @@ import (
 func TestRenameRequest(t *testing.T) {
 	for region, zone := range map[string]string{"": "pek3a", "gd2": "gd2"} {
 		m := saying(200, `{"action":"ModifyInstanceAttributesResponse","ret_code":0}`)
-		if err := mustDriver(t, testConfig(m)).RenameInstance(t.Context(), region, "i-1", "网站 web-1"); err != nil || len(m.sent) != 1 {
-			t.Fatalf("%v after %d requests", err, len(m.sent))
+		if err := mustDriver(t, testConfig(m)).RenameInstance(t.Context(), region, "i-1", "网站 web-1"); err != nil {
+			t.Fatalf("%v: got error %v, want none", region, err)
+		} else if len(m.sent) != 1 {
+			t.Fatalf("%v: len(m.sent) is %d, want 1", region, len(m.sent))
 		}
 		r := m.sent[0]
 		q := r.URL.Query()
@@ -24,8 +26,12 @@ func TestRenameRequest(t *testing.T) {
 		if got := ownParams(q); got != want.Encode() {
 			t.Errorf("the request is\n%s\nwant\n%s", got, want.Encode())
 		}
-		if r.Method != http.MethodGet || q.Get("signature") != signatureOf(r.Method, r.URL.Path, q, testSecret) {
-			t.Error("the cloud would refuse the signature")
+		if r.Method != http.MethodGet {
+			t.Errorf("%v: r.Method is %v, want %v", region, r.Method, http.MethodGet)
+		}
+		if got := q.Get("signature"); got != signatureOf(r.Method, r.URL.Path, q, testSecret) {
+			t.Errorf("%v: signature is %q, want %q",
+				region, got, signatureOf(r.Method, r.URL.Path, q, testSecret))
 		}
 	}
 }
@@ -63,8 +69,10 @@ func TestRenameRefusesBeforeAnyCall(t *testing.T) {
 	m := saying(200, `{"ret_code":0}`)
 	d := mustDriver(t, testConfig(m))
 	for _, pair := range [][2]string{{"", "web"}, {"i-1", ""}, {"i-1", " web"}, {"i-1", "web\n"}} {
-		if err := d.RenameInstance(t.Context(), "", pair[0], pair[1]); len(fieldErrors(err)) != 1 || len(m.sent) != 0 {
-			t.Errorf("%q: %v after %d requests", pair, err, len(m.sent))
+		if err := d.RenameInstance(t.Context(), "", pair[0], pair[1]); len(fieldErrors(err)) != 1 {
+			t.Errorf("%q: len(fieldErrors(err)) is %d, want 1", pair, len(fieldErrors(err)))
+		} else if len(m.sent) != 0 {
+			t.Errorf("%q: len(m.sent) is %d, want 0", pair, len(m.sent))
 		}
 	}
 }

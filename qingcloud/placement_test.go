@@ -33,8 +33,11 @@ func wantSent(t *testing.T, m *memory, want ...string) {
 	for _, r := range m.sent {
 		q := r.URL.Query()
 		got = append(got, ownParams(q))
-		if r.Method != http.MethodGet || q.Get("signature") != signatureOf(r.Method, r.URL.Path, q, testSecret) {
-			t.Errorf("the cloud would refuse the signature of %s", q.Get("action"))
+		if r.Method != http.MethodGet {
+			t.Errorf("%s: the method is %s, want GET", q.Get("action"), r.Method)
+		}
+		if got, want := q.Get("signature"), signatureOf(r.Method, r.URL.Path, q, testSecret); got != want {
+			t.Errorf("%s: the signature is %s, want %s", q.Get("action"), got, want)
 		}
 	}
 	if !slices.Equal(got, want) {
@@ -56,8 +59,10 @@ func TestGroupsAreCreated(t *testing.T) {
 	} {
 		m := saying(200, `{"action":"CreateInstanceGroupsResponse","instance_groups":["ig-c7v8lro1"],"ret_code":0}`)
 		id, err := groupsOver(t, m).Create(t.Context(), c.spec)
-		if err != nil || id != "ig-c7v8lro1" {
-			t.Errorf("%+v: %q, %v", c.spec, id, err)
+		if err != nil {
+			t.Errorf("%+v: got error %v, want none", c.spec, err)
+		} else if id != "ig-c7v8lro1" {
+			t.Errorf(`%+v: id is %q, want "ig-c7v8lro1"`, c.spec, id)
 		}
 		wantSent(t, m, c.want)
 	}
@@ -83,8 +88,12 @@ func TestWhatNoGroupHasIsNamed(t *testing.T) {
 		{"Vendor[1]", true, provider.PlacementGroupSpec{Vendor: []provider.VendorOption{elsewhere{}, RunOptions{}}}},
 	} {
 		_, err := g.Create(t.Context(), c.spec)
-		if !slices.Contains(refusedPaths(t, err), c.path) || errors.Is(err, errors.ErrUnsupported) != c.unsupported {
-			t.Errorf("%+v: %v, want %s named, unsupported %v", c.spec, err, c.path, c.unsupported)
+		if !slices.Contains(refusedPaths(t, err), c.path) {
+			t.Errorf("%+v: refusedPaths(t, err) is %v, want it to contain %v",
+				c.spec, refusedPaths(t, err), c.path)
+		}
+		if got := errors.Is(err, errors.ErrUnsupported); got != c.unsupported {
+			t.Errorf("%+v: errors.Is(err, errors.ErrUnsupported) is %v, want %v", c.spec, got, c.unsupported)
 		}
 	}
 	for path, o := range map[string]provider.MoveOptions{"Force": {Force: true}, "Partition": {Partition: 1}} {
@@ -291,8 +300,10 @@ func TestSenselessAnswersAboutGroups(t *testing.T) {
 			_, listErr := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{})
 			for _, err := range []error{err, listErr} {
 				var e *provider.APIError
-				if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-					t.Errorf("%s: %v, want an unknown outcome", body, err)
+				if !errors.As(err, &e) {
+					t.Errorf("%s: got error %v, want a %T", body, err, e)
+				} else if e.Outcome != provider.OutcomeUnknown {
+					t.Errorf("%s: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
 				}
 			}
 		}
@@ -304,11 +315,16 @@ func TestALostGroupIsNotMadeTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := failing(errors.New("connection reset"))
 		_, err := groupsOver(t, m).Create(t.Context(), provider.PlacementGroupSpec{})
-		if !errors.Is(err, provider.ErrOutcomeUnknown) || len(m.sent) != 1 {
-			t.Errorf("%v after %d requests", err, len(m.sent))
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("got error %v, want %v", err, provider.ErrOutcomeUnknown)
 		}
-		if body := m.sent[0].Body; body == nil || m.sent[0].GetBody != nil {
-			t.Error("the network layer may replay the request")
+		if len(m.sent) != 1 {
+			t.Errorf("len(m.sent) is %d, want 1", len(m.sent))
+		}
+		if body := m.sent[0].Body; body == nil {
+			t.Error("body is nil, want a value")
+		} else if m.sent[0].GetBody != nil {
+			t.Error("m.sent[0].GetBody is there, want nil")
 		}
 	})
 }

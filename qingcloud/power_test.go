@@ -82,8 +82,12 @@ func TestPowerRequests(t *testing.T) {
 		if sent := ownParams(q); sent != c.want {
 			t.Errorf("%+v: the request is\n%s\nwant\n%s", c.req, sent, c.want)
 		}
-		if r.Method != http.MethodGet || q.Get("signature") != signatureOf(r.Method, r.URL.Path, q, testSecret) {
-			t.Errorf("%+v: the cloud would refuse the signature", c.req)
+		if r.Method != http.MethodGet {
+			t.Errorf("%+v: r.Method is %v, want %v", c.req, r.Method, http.MethodGet)
+		}
+		if got := q.Get("signature"); got != signatureOf(r.Method, r.URL.Path, q, testSecret) {
+			t.Errorf("%+v: signature is %q, want %q",
+				c.req, got, signatureOf(r.Method, r.URL.Path, q, testSecret))
 		}
 	}
 }
@@ -262,8 +266,10 @@ func TestAnEndedContextEndsAPowerCall(t *testing.T) {
 				t.Errorf("%s: Outcome is %v, want %v", action, e.Outcome, unknown)
 			}
 			sent := len(m.sent)
-			if err := call(ctx); !errors.Is(err, context.Canceled) || len(m.sent) != sent {
-				t.Errorf("%s: with an ended context: %v, %d requests", action, err, len(m.sent)-sent)
+			if err := call(ctx); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: got error %v, want %v", action, err, context.Canceled)
+			} else if len(m.sent) != sent {
+				t.Errorf("%s: len(m.sent) is %d, want %d", action, len(m.sent), sent)
 			}
 		}
 	})

@@ -68,8 +68,11 @@ func TestIDsAreNeverLost(t *testing.T) {
 			t.Errorf("%s: IDs = %q, want %q", c.name, ids, c.ids)
 		}
 		var e *provider.APIError
-		if c.clean != (err == nil) || err != nil && (!errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown) {
-			t.Errorf("%s: error = %v, want clean %v or an unknown outcome", c.name, err, c.clean)
+		if clean := err == nil; clean != c.clean {
+			t.Errorf("%s: got error %v, want none: %v", c.name, err, c.clean)
+		}
+		if open := errors.As(err, &e) && e.Outcome == provider.OutcomeUnknown; open == c.clean {
+			t.Errorf("%s: the outcome of %v is open: %v, want %v", c.name, err, open, !c.clean)
 		}
 	}
 }
@@ -178,8 +181,10 @@ func TestNamesAreComparedByEquality(t *testing.T) {
 	} else if page.Instances[0].ID != "i-1" {
 		t.Errorf(`servers named web: page.Instances[0].ID is %q, want "i-1"`, page.Instances[0].ID)
 	}
-	if q := m.sent[0].URL.Query(); q.Get("search_word") != "web" || q.Get("zone") != "pek3a" {
-		t.Errorf("searched for %q in %q", q.Get("search_word"), q.Get("zone"))
+	if q := m.sent[0].URL.Query(); q.Get("search_word") != "web" {
+		t.Errorf(`search_word is %q, want "web"`, q.Get("search_word"))
+	} else if got := q.Get("zone"); got != "pek3a" {
+		t.Errorf(`zone is %q, want "pek3a"`, got)
 	}
 }
 
@@ -207,8 +212,11 @@ func TestPagesFollowTheTotal(t *testing.T) {
 				break
 			}
 		}
-		if len(seen) != 250 || len(m.sent) != 3 {
-			t.Errorf("with %q %d of 250 servers are found in %d pages, want 3", total, len(seen), len(m.sent))
+		if len(seen) != 250 {
+			t.Errorf("%v: len(seen) is %d, want 250", total, len(seen))
+		}
+		if len(m.sent) != 3 {
+			t.Errorf("%v: len(m.sent) is %d, want 3", total, len(m.sent))
 		}
 	}
 }
@@ -306,8 +314,10 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 // A loop that never ends is worse than a page that is short.
 func TestAnEmptyPageIsTheLast(t *testing.T) {
 	page, err := mustDriver(t, testConfig(saying(200, `{"ret_code":0,"total_count":500,"instance_set":[]}`))).DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: "100"})
-	if err != nil || page.NextPage != "" {
-		t.Errorf("after an empty page comes %+v, %v", page, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if page.NextPage != "" {
+		t.Errorf(`NextPage is %q, want ""`, page.NextPage)
 	}
 }
 
@@ -326,8 +336,17 @@ func TestADescribeThatSaysNothingIsNoProofOfAbsence(t *testing.T) {
 		{`{"ret_code":0,"instance_set":[{"status":"running"}]}`, false},
 	} {
 		page, err := mustDriver(t, testConfig(saying(200, c.body))).DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "a"})
-		if c.ok && (err != nil || len(page.Instances) != 0) || !c.ok && !errors.Is(err, provider.ErrUnavailable) {
-			t.Errorf("%s: page %+v, error %v", c.body, page, err)
+		if failed := errors.Is(err, provider.ErrUnavailable); failed == c.ok {
+			t.Errorf("%s: got error %v, want %v: %v", c.body, err, provider.ErrUnavailable, !c.ok)
+		}
+		if !c.ok {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s: got error %v, want none", c.body, err)
+		}
+		if n := len(page.Instances); n != 0 {
+			t.Errorf("%s: got %d instances, want none", c.body, n)
 		}
 	}
 }
@@ -335,8 +354,10 @@ func TestADescribeThatSaysNothingIsNoProofOfAbsence(t *testing.T) {
 func TestAnUnknownIDIsAbsentEvenWhenTheCloudRefusesIt(t *testing.T) {
 	d := mustDriver(t, testConfig(saying(200, `{"ret_code":2100,"message":"ResourceNotFound"}`)))
 	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
-	if err != nil || len(page.Instances) != 0 {
-		t.Errorf("one unknown ID: %+v, %v, want an empty page", page, err)
+	if err != nil {
+		t.Errorf("one unknown ID: got error %v, want none", err)
+	} else if len(page.Instances) != 0 {
+		t.Errorf("one unknown ID: len(Instances) is %d, want 0", len(page.Instances))
 	}
 	// Of several, nobody knows which: the caller has to ask one by one.
 	if _, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}}); !errors.Is(err, provider.ErrNotFound) {
@@ -505,8 +526,10 @@ func TestACreateOnABrokenConnectionArrivesOnce(t *testing.T) {
 	}
 	_, err := d.RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-		t.Errorf("error = %v, want an unknown outcome: the server has read the create", err)
+	if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
 	}
 	if n := arrived("RunInstances"); n != 1 {
 		t.Errorf("the create arrived %d times, want once", n)

@@ -155,8 +155,10 @@ func TestSecretsReachTheWireUnchanged(t *testing.T) {
 	if got["login_passwd"] != testPass {
 		t.Error("the password is not the one given")
 	}
-	if data, err := base64.StdEncoding.DecodeString(got["userdata_value"]); err != nil || !bytes.Equal(data, spec.UserData) {
-		t.Error("the user data is not the data given")
+	if data, err := base64.StdEncoding.DecodeString(got["userdata_value"]); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !bytes.Equal(data, spec.UserData) {
+		t.Errorf("data is %v, want %v", data, spec.UserData)
 	}
 }
 
@@ -276,8 +278,10 @@ func TestOddFieldsLoseOnlyThemselves(t *testing.T) {
 	} else if raw.CPUs != 0 {
 		t.Errorf("CPUs is %d, want 0", raw.CPUs)
 	}
-	if err := lenient([]byte(`{"instance_id":`), &raw); err == nil || strings.Contains(err.Error(), "instance_id") {
-		t.Errorf("broken JSON must be an error without its text, got %v", err)
+	if err := lenient([]byte(`{"instance_id":`), &raw); err == nil {
+		t.Error("got no error, want one")
+	} else if strings.Contains(err.Error(), "instance_id") {
+		t.Errorf(`the error is %q, want it not to contain "instance_id"`, err.Error())
 	}
 }
 

@@ -288,60 +288,64 @@ func TestSharedClientOfTheSDKIsNotTouched(t *testing.T) {
 	defer func() { common.DefaultHttpClient = nil }()
 	r := &recorder{body: oneServer}
 	_, err := testDriver(t, r).RunInstances(t.Context(), bare())
-	if err == nil || !strings.Contains(err.Error(), "DefaultHttpClient") {
-		t.Errorf("the error does not say what is in the way: %v", err)
+	if err == nil {
+		t.Error("the error does not say what is in the way: got no error, want one")
+	} else if !strings.Contains(err.Error(), "DefaultHttpClient") {
+		t.Errorf(`the error does not say what is in the way: the error is %q, want it to contain "DefaultHttpClient"`,
+			err.Error())
 	}
-	if shared.Transport != nil || shared.Timeout != 7*time.Second {
-		t.Error("the client of the whole process was changed")
+	if shared.Transport != nil {
+		t.Errorf("shared.Transport is %v, want nil", shared.Transport)
+	} else if shared.Timeout != 7*time.Second {
+		t.Errorf("shared.Timeout is %v, want %v", shared.Timeout, 7*time.Second)
 	}
 }
 
 func TestLimits(t *testing.T) {
 	l := testDriver(t, always(200, oneServer)).Limits()
 	if l.InstancesPerCreate != 100 {
-		t.Errorf("batches are not the documented 100: InstancesPerCreate is %d, want 100",
-			l.InstancesPerCreate)
+		t.Errorf("InstancesPerCreate is %d, want 100", l.InstancesPerCreate)
 	}
 	if l.IDsPerDescribe != 100 {
-		t.Errorf("batches are not the documented 100: IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
+		t.Errorf("IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
 	}
 	if l.IDsPerTerminate != 100 {
-		t.Errorf("batches are not the documented 100: IDsPerTerminate is %d, want 100", l.IDsPerTerminate)
+		t.Errorf("IDsPerTerminate is %d, want 100", l.IDsPerTerminate)
 	}
 	if l.IDsPerPower != 100 {
-		t.Errorf("batches are not the documented 100: IDsPerPower is %d, want 100", l.IDsPerPower)
+		t.Errorf("IDsPerPower is %d, want 100", l.IDsPerPower)
 	}
 	if !l.ClientToken {
-		t.Error("CVM has client tokens, terminates by billing mode and has a recycle bin: ClientToken is false, want true")
+		t.Error("ClientToken is false, want true")
 	}
 	if !l.TerminateByBilling {
-		t.Error("CVM has client tokens, terminates by billing mode and has a recycle bin: TerminateByBilling is false, want true")
+		t.Error("TerminateByBilling is false, want true")
 	}
 	if !l.RecycleBin {
-		t.Error("CVM has client tokens, terminates by billing mode and has a recycle bin: RecycleBin is false, want true")
+		t.Error("RecycleBin is false, want true")
 	}
 	for api, calls := range map[provider.API]int{
 		provider.APIRunInstances: 10, provider.APIDescribeInstances: 40, provider.APITerminateInstances: 10,
 		provider.APICreateLaunchTemplateVersion: 20, provider.APIDescribeLaunchTemplateVersions: 20, provider.APICreatePlacementGroup: 10,
 		provider.APIStartInstances: 10, provider.APIStopInstances: 10, provider.APIRebootInstances: 10,
 	} {
-		if r := l.Rates[api]; r.Calls != calls || r.Per != time.Second {
-			t.Errorf("%s: rate is %+v, want %d a second", api, r, calls)
+		if r := l.Rates[api]; r.Calls != calls {
+			t.Errorf("%s: r.Calls is %v, want %v", api, r.Calls, calls)
+		} else if r.Per != time.Second {
+			t.Errorf("%s: r.Per is %v, want %v", api, r.Per, time.Second)
 		}
 	}
 	if l.IDsPerMove != 100 {
-		t.Errorf("groups, templates or MinCount are not as documented: IDsPerMove is %d, want 100",
-			l.IDsPerMove)
+		t.Errorf("IDsPerMove is %d, want 100", l.IDsPerMove)
 	}
 	if l.IDsPerGroupDescribe != 10 {
-		t.Errorf("groups, templates or MinCount are not as documented: IDsPerGroupDescribe is %d, want 10",
-			l.IDsPerGroupDescribe)
+		t.Errorf("IDsPerGroupDescribe is %d, want 10", l.IDsPerGroupDescribe)
 	}
 	if !l.TemplateVersionsInherit {
-		t.Error("groups, templates or MinCount are not as documented: TemplateVersionsInherit is false, want true")
+		t.Error("TemplateVersionsInherit is false, want true")
 	}
 	if l.PartialCreates {
-		t.Error("groups, templates or MinCount are not as documented: PartialCreates is true, want false")
+		t.Error("PartialCreates is true, want false")
 	}
 	for _, api := range []provider.API{provider.APICreateLaunchTemplate, provider.APICreateLaunchTemplateVersion, provider.APICreatePlacementGroup} {
 		if !slices.Contains(l.Idempotent, api) {

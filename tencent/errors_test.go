@@ -451,8 +451,10 @@ func TestRetryAfterIsTakenOver(t *testing.T) {
 		})
 		_, err := testDriver(t, rt).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.RetryAfter != c.want {
-			t.Errorf("%s: got %+v, want RetryAfter %v", name, e, c.want)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.RetryAfter != c.want {
+			t.Errorf("%s: RetryAfter is %v, want %v", name, e.RetryAfter, c.want)
 		}
 	}
 }
@@ -600,8 +602,11 @@ func TestACodeThatSharesAPieceWithAPassword(t *testing.T) {
 			return answer(200, `{"Response":{"Error":{"Code":"`+code+`","Message":"m"},"RequestId":"r"}}`), nil
 		})).RunInstances(t.Context(), spec)
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, want.kind) {
-			t.Fatalf("%s: got %v, want %v", code, err, want.kind)
+		if !errors.As(err, &e) {
+			t.Fatalf("%s: got error %v, want a %T", code, err, e)
+		}
+		if !errors.Is(err, want.kind) {
+			t.Fatalf("%s: got error %v, want %v", code, err, want.kind)
 		}
 		if e.Code != want.shown {
 			t.Errorf("%s is shown as %s, want %s", code, e.Code, want.shown)

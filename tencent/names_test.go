@@ -54,8 +54,12 @@ func TestNamesStayUniqueOverSeveralCreates(t *testing.T) {
 		spec := c.spec
 		spec.Zone, spec.ImageID, spec.UniqueSuffix = "zone-1", "img-1", true
 		op, err := testClient(t, f).RunInstances(t.Context(), spec, nil)
-		if err != nil || len(op.InstanceIDs()) != spec.Count {
-			t.Errorf("%+v: %v", c.spec, err)
+		if err != nil {
+			t.Errorf("%+v: got error %v, want none", c.spec, err)
+			continue
+		}
+		if got := len(op.InstanceIDs()); got != spec.Count {
+			t.Errorf("%+v: len(op.InstanceIDs()) is %d, want %d", c.spec, got, spec.Count)
 			continue
 		}
 		slices.Sort(f.names)

@@ -35,8 +35,12 @@ func TestCreateGroup(t *testing.T) {
 	} {
 		r := &recorder{body: `{"Response":{"CreateTime":"2025-11-17 07:43:06","CurrentNum":0,"CvmQuotaTotal":20,"DisasterRecoverGroupId":"ps-1","Name":"web","RequestId":"r","Type":"SW"}}`}
 		id, err := groups(t, r).Create(t.Context(), spec)
-		if err != nil || id != "ps-1" {
-			t.Errorf("%s: %q, %v", want, id, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", want, err)
+			continue
+		}
+		if id != "ps-1" {
+			t.Errorf(`%s: id is %q, want "ps-1"`, want, id)
 			continue
 		}
 		token, _ := r.sent[0]["ClientToken"].(string)
@@ -47,8 +51,10 @@ func TestCreateGroup(t *testing.T) {
 		} else if len(token) > 64 {
 			t.Errorf("%v: len(token) is %v, want at most 64", want, len(token))
 		}
-		if h := r.reqs[0].Header; h.Get("X-TC-Action") != "CreateDisasterRecoverGroup" || h.Get("X-TC-Region") != "region-1" {
-			t.Errorf("it goes to %v", h)
+		if h := r.reqs[0].Header; h.Get("X-TC-Action") != "CreateDisasterRecoverGroup" {
+			t.Errorf(`%v: X-TC-Action is %q, want "CreateDisasterRecoverGroup"`, want, h.Get("X-TC-Action"))
+		} else if got := h.Get("X-TC-Region"); got != "region-1" {
+			t.Errorf(`%v: X-TC-Region is %q, want "region-1"`, want, got)
 		}
 	}
 }
@@ -88,8 +94,11 @@ func TestGroupsThatCVMDoesNotHave(t *testing.T) {
 	}
 	var list provider.FieldErrors
 	err := groups(t, r).Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: strings.Repeat("x", 61), Description: "d"})
-	if !errors.As(err, &list) || len(list) != 2 {
-		t.Errorf("a change that cannot be: %v", err)
+	if !errors.As(err, &list) {
+		t.Errorf("a change that cannot be: got error %v, want a %T", err, list)
+	}
+	if len(list) != 2 {
+		t.Errorf("a change that cannot be: len(list) is %d, want 2", len(list))
 	}
 	if len(r.reqs) != 0 {
 		t.Errorf("%d requests were sent", len(r.reqs))
@@ -212,8 +221,12 @@ func TestRefusalsAboutGroups(t *testing.T) {
 			"create": create, "modify": g.Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: "n"}),
 			"move": g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1"}, nil), "delete": g.Delete(t.Context(), "", "ps-1"),
 		} {
-			if !errors.Is(err, want) || errors.Is(err, provider.ErrOutcomeUnknown) {
-				t.Errorf("%s, %s: %v", call, code, err)
+			if !errors.Is(err, want) {
+				t.Errorf("%s, %s: got error %v, want %v", call, code, err, want)
+			}
+			if errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("%s, %s: got error %v, want one that is not %v",
+					call, code, err, provider.ErrOutcomeUnknown)
 			}
 		}
 	}

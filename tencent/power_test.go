@@ -155,8 +155,12 @@ func TestEveryDocumentedCodeOfAPowerCall(t *testing.T) {
 			d := testDriver(t, always(200, fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"the message"},"RequestId":"req-7"}}`, code)))
 			got, err := d.ChangePower(t.Context(), &provider.PowerRequest{IDs: []string{"ins-1", "ins-2"}, Action: provider.PowerStop})
 			var e *provider.APIError
-			if got != nil || !errors.As(err, &e) {
-				t.Errorf("%s: want an APIError alone, got %+v, %v", code, got, err)
+			if got != nil {
+				t.Errorf("%s: got is %v, want nil", code, got)
+				continue
+			}
+			if !errors.As(err, &e) {
+				t.Errorf("%s: got error %v, want a %T", code, err, e)
 				continue
 			}
 			if !errors.Is(err, class.kind) {
@@ -222,8 +226,11 @@ func TestNoErrorOfAPowerCallTellsASecret(t *testing.T) {
 		})
 		for _, action := range powerActions {
 			err := change(t.Context(), testDriver(t, watch), action)
-			if err == nil || signature == "" {
-				t.Fatalf("%s, %s: error %v, signature %q: this test tests nothing", name, action, err, signature)
+			if err == nil {
+				t.Fatalf("%s, %s: got no error, want one", name, action)
+			}
+			if signature == "" {
+				t.Fatalf("%s, %s: signature is empty, want a value", name, action)
 			}
 			mustNotTell(t, err, keyValue, keyToken, signature, "planted", "://")
 		}
@@ -240,8 +247,10 @@ func TestPowerCallIsNotReplayedOnADeadConnection(t *testing.T) {
 		}
 		err := change(t.Context(), d, action)
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: the second call may have been carried out, but the error is %v", action, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", action, err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", action, e.Outcome, provider.OutcomeUnknown)
 		}
 		if n := reads.Load(); n != 2 {
 			t.Errorf("%s: two calls reached the server %d times", action, n)

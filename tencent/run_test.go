@@ -25,8 +25,10 @@ func TestRunReturnsTheIDs(t *testing.T) {
 	for name, spec := range map[string]*provider.RunInstancesSpec{"typed": bare(), "with raw parameters": rawSpec()} {
 		got, err := testDriver(t, always(200, `{"Response":{"InstanceIdSet":["ins-1","ins-2"],"RequestId":"req-1"}}`)).RunInstances(t.Context(), spec)
 		want := &provider.RunResult{InstanceIDs: []string{"ins-1", "ins-2"}, RequestID: "req-1"}
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: got %+v, %v", name, got, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+		} else if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got is %v, want %v", name, got, want)
 		}
 	}
 }
@@ -51,8 +53,10 @@ func TestIDsAreKeptBesideAnError(t *testing.T) {
 	} {
 		got, err := testDriver(t, always(200, body)).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: machines exist that the answer does not name, but the error is %v", name, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeUnknown)
 		}
 		if got == nil {
 			t.Errorf("%s: got is nil, want a value", name)
@@ -128,8 +132,11 @@ func TestSpecThatCannotBeTranslatedSendsNothing(t *testing.T) {
 		d := testDriver(t, r)
 		spec := bare()
 		change(spec)
-		if _, err := d.RunInstances(t.Context(), spec); !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), name) {
-			t.Errorf("the error does not name %s: %v", name, err)
+		if _, err := d.RunInstances(t.Context(), spec); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("the error does not name %s: got error %v, want %v", name, err, provider.ErrInvalid)
+		} else if !strings.Contains(err.Error(), name) {
+			t.Errorf("the error does not name %s: the error is %q, want it to contain %q",
+				name, err.Error(), name)
 		}
 		if _, err := d.PreviewRun(spec); err == nil {
 			t.Errorf("%s: the preview shows a request that would not be sent", name)
@@ -225,8 +232,11 @@ func TestDescribeFiltersAndComparesByEquality(t *testing.T) {
 	} else if page.Instances[0].Region != "region-1" {
 		t.Errorf(`page.Instances[0].Region is %q, want "region-1"`, page.Instances[0].Region)
 	}
-	if page.NextPage != "204" || page.RequestID != "req-1" {
-		t.Errorf("the next page is %q of request %q", page.NextPage, page.RequestID)
+	if page.NextPage != "204" {
+		t.Errorf(`NextPage is %q, want "204"`, page.NextPage)
+	}
+	if page.RequestID != "req-1" {
+		t.Errorf(`RequestID is %q, want "req-1"`, page.RequestID)
 	}
 	want := `{"Filters":[{"Name":"instance-name","Values":["web"]},{"Name":"tag:a","Values":["1"]},{"Name":"tag:b","Values":["2"]}],"Offset":200,"Limit":100}`
 	if r.texts[0] != want {
@@ -244,8 +254,10 @@ func TestDescribePaging(t *testing.T) {
 		"null for all": {"", `{"Response":{"TotalCount":0,"InstanceSet":null}}`, ""},
 	} {
 		page, err := testDriver(t, always(200, c.body)).DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: c.token})
-		if err != nil || page.NextPage != c.next {
-			t.Errorf("%s: next page %+v, %v, want %q", name, page, err, c.next)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+		} else if page.NextPage != c.next {
+			t.Errorf("%s: NextPage is %v, want %v", name, page.NextPage, c.next)
 		}
 	}
 	for _, token := range []string{"x", "-1"} {
@@ -392,8 +404,10 @@ func TestTerminateRequest(t *testing.T) {
 	if err := testDriver(t, r).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1", "ins-2"}}); err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"InstanceIds":["ins-1","ins-2"]}`; r.texts[0] != want || r.reqs[0].Header.Get("X-TC-Action") != "TerminateInstances" {
-		t.Errorf("the request is %s, want %s", r.texts[0], want)
+	if want := `{"InstanceIds":["ins-1","ins-2"]}`; r.texts[0] != want {
+		t.Errorf("r.texts[0] is %v, want %v", r.texts[0], want)
+	} else if got := r.reqs[0].Header.Get("X-TC-Action"); got != "TerminateInstances" {
+		t.Errorf(`X-TC-Action is %q, want "TerminateInstances"`, got)
 	}
 	for _, n := range []int{0, 101} {
 		if err := testDriver(t, r).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: make([]string, n)}); !errors.Is(err, provider.ErrInvalid) {
@@ -409,8 +423,10 @@ func TestTerminateInTheRecycleBinIsTheSameCall(t *testing.T) {
 	if err := testDriver(t, r).TerminateInstances(t.Context(), req); err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"InstanceIds":["ins-1"]}`; r.texts[0] != want || r.reqs[0].Header.Get("X-TC-Action") != "TerminateInstances" {
-		t.Errorf("the request is %s, want %s", r.texts[0], want)
+	if want := `{"InstanceIds":["ins-1"]}`; r.texts[0] != want {
+		t.Errorf("r.texts[0] is %v, want %v", r.texts[0], want)
+	} else if got := r.reqs[0].Header.Get("X-TC-Action"); got != "TerminateInstances" {
+		t.Errorf(`X-TC-Action is %q, want "TerminateInstances"`, got)
 	}
 }
 
@@ -421,8 +437,11 @@ func TestTerminateOfWhatVanishesByItself(t *testing.T) {
 			t.Errorf("%s: nothing is left to terminate, but %v", code, err)
 		}
 		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1", "ins-2"}})
-		if !errors.Is(err, provider.ErrState) || !strings.Contains(err.Error(), "one at a time") {
-			t.Errorf("%s: the other server was not terminated, and the error does not say what to do: %v", code, err)
+		if !errors.Is(err, provider.ErrState) {
+			t.Errorf("%s: got error %v, want %v", code, err, provider.ErrState)
+		}
+		if !strings.Contains(err.Error(), "one at a time") {
+			t.Errorf(`%s: the error is %q, want it to contain "one at a time"`, code, err.Error())
 		}
 	}
 	d := testDriver(t, always(200, `{"Response":{"Error":{"Code":"InvalidInstanceId.NotFound","Message":"m"},"RequestId":"r"}}`))

@@ -55,8 +55,11 @@ func TestTemplateRequestsAreOnesOfTheSDK(t *testing.T) {
 	}
 	r.body = `{"Response":{"LaunchTemplateVersionNumber":5,"RequestId":"req-2"}}`
 	got, err := d.CreateLaunchTemplateVersion(t.Context(), &provider.CreateTemplateRequest{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Spec: spec, ClientToken: "token-2"})
-	if err != nil || *got != (provider.TemplateResult{Version: 5, RequestID: "req-2"}) {
-		t.Fatalf("%+v, %v", got, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if *got != (provider.TemplateResult{Version: 5, RequestID: "req-2"}) {
+		t.Fatalf("*got is %v, want %v", *got, provider.TemplateResult{Version: 5, RequestID: "req-2"})
 	}
 	create, version := cvm.NewCreateLaunchTemplateRequest(), cvm.NewCreateLaunchTemplateVersionRequest()
 	if err := errors.Join(create.FromJsonString(r.texts[0]), version.FromJsonString(r.texts[1])); err != nil {
@@ -148,8 +151,10 @@ func TestDescribeVersionsAsksForOneThingOnly(t *testing.T) {
 		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":100,"Limit":100}`: {Template: provider.LaunchTemplateRef{ID: "lt-1"}, PageToken: "100"},
 	} {
 		r := &recorder{body: `{"Response":{"TotalCount":0,"LaunchTemplateVersionSet":[],"RequestId":"r"}}`}
-		if _, err := testDriver(t, r).DescribeLaunchTemplateVersions(t.Context(), &in); err != nil || r.texts[0] != want {
-			t.Errorf("got %s, want %s, %v", r.texts[0], want, err)
+		if _, err := testDriver(t, r).DescribeLaunchTemplateVersions(t.Context(), &in); err != nil {
+			t.Errorf("%v: got error %v, want none", want, err)
+		} else if r.texts[0] != want {
+			t.Errorf("%v: r.texts[0] is %v, want %v", want, r.texts[0], want)
 		}
 	}
 }
@@ -184,8 +189,10 @@ func TestListTemplates(t *testing.T) {
 	want := &provider.TemplatePage{NextPage: "2", RequestID: "r", Templates: []provider.LaunchTemplate{{
 		ID: "lt-1", Name: "web", DefaultVersion: 2, LatestVersion: 4, Versions: 3, CreatedBy: "9", CreatedAt: time.Date(2020, 12, 17, 1, 54, 31, 0, time.UTC),
 	}}}
-	if err != nil || !reflect.DeepEqual(page, want) {
-		t.Errorf("%+v, %v", page, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !reflect.DeepEqual(page, want) {
+		t.Errorf("page is %v, want %v", page, want)
 	}
 	const asked = `{"Filters":[{"Name":"LaunchTemplateName","Values":["web"]},{"Name":"tag:a","Values":["1"]},{"Name":"tag:b","Values":["2"]}],"Offset":0,"Limit":100}`
 	if r.texts[0] != asked {
@@ -277,8 +284,11 @@ func TestRefusalsAboutTemplates(t *testing.T) {
 		"InvalidParameterValue.InvalidLaunchTemplateName": provider.ErrInvalid,
 	} {
 		_, err := templates(t, refusal(code)).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()})
-		if !errors.Is(err, want) || errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("%s: %v", code, err)
+		if !errors.Is(err, want) {
+			t.Errorf("%s: got error %v, want %v", code, err, want)
+		}
+		if errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%s: got error %v, want one that is not %v", code, err, provider.ErrOutcomeUnknown)
 		}
 	}
 }
@@ -347,8 +357,11 @@ func TestWhatATemplateCannotHoldIsNamed(t *testing.T) {
 		change(&spec)
 		_, err := l.Create(t.Context(), spec)
 		var list provider.FieldErrors
-		if !errors.As(err, &list) || list[0].Path != path {
-			t.Errorf("%s is not named: %v", path, err)
+		if !errors.As(err, &list) {
+			t.Errorf("%s is not named: got error %v, want a %T", path, err, list)
+		}
+		if list[0].Path != path {
+			t.Errorf("%s is not named: list[0].Path is %v, want %v", path, list[0].Path, path)
 		}
 		mustNotTell(t, err, "planted")
 	}
@@ -481,8 +494,10 @@ func defaultVersionBeyondThirty(t *testing.T) {
 	spec.Name = ""
 	ref := provider.LaunchTemplateRef{ID: id}
 	for n := 2; n <= 30; n++ {
-		if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != n {
-			t.Fatalf("version %d is %d, %v", n, got, err)
+		if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil {
+			t.Fatalf("got error %v, want none", err)
+		} else if got != n {
+			t.Fatalf("got %v, want %v", got, n)
 		}
 	}
 	if _, err := l.CreateVersion(t.Context(), ref, spec); !errors.Is(err, provider.ErrQuota) {
@@ -492,8 +507,11 @@ func defaultVersionBeyondThirty(t *testing.T) {
 		t.Fatal(err)
 	}
 	last, err := l.CreateVersion(t.Context(), ref, spec)
-	if err != nil || last != 31 {
-		t.Fatalf("the next version is %d, %v", last, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if last != 31 {
+		t.Fatalf("last is %d, want 31", last)
 	}
 	if err := l.SetDefault(t.Context(), "", provider.LaunchTemplateRef{ID: id, Version: last}); err != nil {
 		t.Fatal(err)
@@ -505,8 +523,10 @@ func defaultVersionBeyondThirty(t *testing.T) {
 	} else if !v.Default {
 		t.Error("Default is false, want true")
 	}
-	if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != 32 {
-		t.Errorf("a version that starts from it is %d, %v", got, err)
+	if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if got != 32 {
+		t.Errorf("got %d, want 32", got)
 	}
 }
 
@@ -532,7 +552,9 @@ func TestFalseInSoManyWords(t *testing.T) {
 	if _, err := templates(t, r).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: small}); err != nil {
 		t.Fatal(err)
 	}
-	if last := r.sent[len(r.sent)-1]; last["DryRun"] != nil || last["DisableApiTermination"] != false {
-		t.Errorf("the template is %v", last)
+	if last := r.sent[len(r.sent)-1]; last["DryRun"] != nil {
+		t.Errorf(`last["DryRun"] is %v, want nil`, last["DryRun"])
+	} else if last["DisableApiTermination"] != false {
+		t.Errorf(`last["DisableApiTermination"] is %v, want %v`, last["DisableApiTermination"], false)
 	}
 }

@@ -445,8 +445,10 @@ func TestOneFieldAloneIsSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := got.Params[want]; !ok || len(got.Params) != 3 { // with InstanceCount and Region
-			t.Errorf("want %s and nothing else, got %v", want, got.Params)
+		if _, ok := got.Params[want]; !ok {
+			t.Errorf("%v: not found", want)
+		} else if len(got.Params) != 3 {
+			t.Errorf("%v: len(Params) is %d, want 3", want, len(got.Params))
 		}
 	}
 }
@@ -548,8 +550,10 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got.Params[name], want)
 		}
 	}
-	if all := fmt.Sprint(got); strings.Contains(all, "Password<2>") || strings.Contains(all, "planted") {
-		t.Error("the preview shows a secret")
+	if all := fmt.Sprint(got); strings.Contains(all, "Password<2>") {
+		t.Error("all shows a secret")
+	} else if strings.Contains(all, "planted") {
+		t.Error("all shows a secret")
 	}
 }
 

@@ -277,8 +277,11 @@ func TestValidateRunReportsEveryProblemAtOnce(t *testing.T) {
 	spec := &provider.RunInstancesSpec{HostName: ".", ProjectID: "team", Vendor: []provider.VendorOption{impostor{}}}
 	err := testDriver(t, nil).ValidateRun(spec)
 	for _, path := range []string{"Zone", "ImageID", "HostName", "ProjectID", "Vendor[0]"} {
-		if err == nil || !strings.Contains(err.Error(), "tencent: "+path) {
-			t.Errorf("%s is missing in: %v", path, err)
+		if err == nil {
+			t.Errorf("%s is missing in: got no error, want one", path)
+		} else if !strings.Contains(err.Error(), "tencent: "+path) {
+			t.Errorf("%s is missing in: the error is %q, want it to contain %q",
+				path, err.Error(), "tencent: "+path)
 		}
 	}
 }
@@ -339,8 +342,11 @@ func TestRawParametersThatCollide(t *testing.T) {
 func TestRawParametersAmongThemselves(t *testing.T) {
 	spec := bare()
 	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"Metadata": "{}", "Metadata.Items.0.Key": "k"}}}
-	if err := testDriver(t, nil).ValidateRun(spec); err == nil || !strings.Contains(err.Error(), "Metadata.Items.0.Key") {
-		t.Errorf("a parameter within another raw one: %v", err)
+	if err := testDriver(t, nil).ValidateRun(spec); err == nil {
+		t.Error("a parameter within another raw one: got no error, want one")
+	} else if !strings.Contains(err.Error(), "Metadata.Items.0.Key") {
+		t.Errorf(`a parameter within another raw one: the error is %q, want it to contain "Metadata.Items.0.Key"`,
+			err.Error())
 	}
 	// Eleven items, given in any order, fill a list in order of their index.
 	params := map[string]string{}
