@@ -503,12 +503,33 @@ func TestAnUnpaidOrderIsNoLostAnswer(t *testing.T) {
 		spec := minimalSpec()
 		spec.Vendor = []provider.VendorOption{c.options}
 		res, err := testDriver(t, answering(200, c.body)).RunInstances(t.Context(), spec)
-		if c.unpaid && (err != nil || res == nil || len(res.InstanceIDs) != 0 || res.OrderID == "" || res.RequestID != "req-1") {
-			t.Errorf("%s: got %+v, %v; want the order alone", name, res, err)
+		if c.unpaid {
+			wantOrderAlone(t, name, res, err)
 		}
 		if !c.unpaid && outcome(err) != provider.OutcomeUnknown {
 			t.Errorf("%s: got %+v, %v; want an unknown outcome", name, res, err)
 		}
+	}
+}
+
+// wantOrderAlone checks that a result is an order without instances.
+func wantOrderAlone(t *testing.T, name string, res *provider.RunResult, err error) {
+	t.Helper()
+	if err != nil {
+		t.Errorf("%s: got error %v, want none", name, err)
+	}
+	if res == nil {
+		t.Errorf("%s: got no result, want the order", name)
+		return
+	}
+	if len(res.InstanceIDs) != 0 {
+		t.Errorf("%s: got instances %v, want none", name, res.InstanceIDs)
+	}
+	if res.OrderID == "" {
+		t.Errorf("%s: got no order, want one", name)
+	}
+	if res.RequestID != "req-1" {
+		t.Errorf("%s: the request is %q, want req-1", name, res.RequestID)
 	}
 }
 

@@ -3,6 +3,7 @@ package qingcloud
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -336,8 +337,9 @@ func TestRawParametersOfOneInstance(t *testing.T) {
 			if ok && err != nil {
 				t.Errorf("%s, %d instances: got %v, want no error", name, count, err)
 			}
-			if !ok && (err == nil || !strings.Contains(err.Error(), `Vendor.Params["`+name+`"]: belongs to one instance: Count must be 1`)) {
-				t.Errorf("%s, %d instances: got %v, want an error that names it", name, count, err)
+			want := `Vendor.Params["` + name + `"]: belongs to one instance: Count must be 1`
+			if !ok && !strings.Contains(fmt.Sprint(err), want) {
+				t.Errorf("%s, %d instances: got error %v, want %q in it", name, count, err, want)
 			}
 		}
 	}

@@ -213,8 +213,13 @@ func TestWhatARefusalProvesToBeOut(t *testing.T) {
 		}
 		spec.DataDisks[0].Type = "CLOUD_HSSD"
 		_, err = testDriver(t, refusal(code)).RunInstances(t.Context(), spec)
-		if want == provider.StockOfDisk && (!errors.As(err, &e) || e.Stock != "") {
-			t.Errorf("%s proves %q out, with two kinds of disks", code, e.Stock)
+		if want != provider.StockOfDisk {
+			continue
+		}
+		if !errors.As(err, &e) {
+			t.Errorf("%s, with two kinds of disks: got error %v, want a %T", code, err, e)
+		} else if e.Stock != "" {
+			t.Errorf("%s, with two kinds of disks, proves %q out, want nothing", code, e.Stock)
 		}
 	}
 }
@@ -359,11 +364,11 @@ func TestMalformedAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 				t.Errorf("got error %v, want %v", err, provider.ErrUnavailable)
 			}
 			named := name == "truncated" || name == "connection cut after"
-			if named && (result == nil || !slices.Equal(result.InstanceIDs, []string{"ins-1"})) {
-				t.Errorf("the ID before the end of the answer is lost: %+v", result)
+			if has := result != nil; has != named {
+				t.Fatalf("got result %+v, want one: %v", result, named)
 			}
-			if result != nil && !named {
-				t.Errorf("IDs out of nowhere: %v", result)
+			if named && !slices.Equal(result.InstanceIDs, []string{"ins-1"}) {
+				t.Errorf("InstanceIDs is %v, want ins-1", result.InstanceIDs)
 			}
 			mustNotTell(t, err, keyValue, keyToken, "://")
 			if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"ins-1"}}); !errors.Is(err, provider.ErrUnavailable) {

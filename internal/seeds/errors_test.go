@@ -119,8 +119,11 @@ func TestTheCodeOfADryRunIsSuccess(t *testing.T) {
 	// Where no dry run was asked for, it is not known what became of the create.
 	_, err := client.RunInstances(t.Context(), v.build(t, v.base), nil)
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Code != "DryRunOperation" {
-		t.Errorf("a create that makes nothing passes: %v", err)
+	if !errors.As(err, &e) {
+		t.Fatalf("a create that makes nothing: got error %v, want a %T", err, e)
+	}
+	if e.Code != "DryRunOperation" {
+		t.Errorf("a create that makes nothing: the code is %q, want DryRunOperation", e.Code)
 	}
 }
 

@@ -41,8 +41,11 @@ type example struct {
 
 func TestExamplesOfTheDocuments(t *testing.T) {
 	files, err := filepath.Glob("testdata/examples/*.json")
-	if err != nil || len(files) != 8 {
-		t.Fatalf("%d examples, want the eight of the documents: %v", len(files), err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != 8 {
+		t.Fatalf("%d examples, want the eight of the documents", len(files))
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
