@@ -61,6 +61,7 @@ var forbidden = []struct{ in, dep, why string }{
 	{"/provider", tencentSDK, "no SDK in the neutral API"},
 	{"/provider", qingcloudSDK, "no SDK in the neutral API"},
 	{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
+	{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
 	{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
 	{"/internal/poll", module + "/", "the engine knows no cloud and no instance"},
 	{"/internal/oncehttp", module + "/", "the one way to send a request knows no cloud and no error of provider"},
@@ -158,7 +159,8 @@ func TestNothingButTestsAndExamplesUsesTheSimulator(t *testing.T) {
 // What provider and the rooms below the adapters may use beyond the standard library.
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
-		"/provider":          {module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted", "golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2"},
+		"/provider":          {module + "/internal/account", module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted", "golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2"},
+		"/internal/account":  {"golang.org/x/time/"},
 		"/internal/ledger":   {},
 		"/internal/oncehttp": {},
 		"/internal/poll":     {},
@@ -167,7 +169,7 @@ func TestFewDependencies(t *testing.T) {
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/ledger", "./internal/oncehttp", "./internal/poll") {
+	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/oncehttp", "./internal/poll") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })

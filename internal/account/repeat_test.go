@@ -1,4 +1,4 @@
-package provider
+package account
 
 import (
 	"context"
@@ -12,11 +12,11 @@ func TestTheEndOfAContextIsToldOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	cut := fmt.Errorf("creating: %w", context.Canceled)
-	if got := ended(ctx, cut); got.Error() != cut.Error() {
+	if got := Ended(ctx, cut); got.Error() != cut.Error() {
 		t.Errorf("got %q, want %q", got, cut)
 	}
 	busy := errors.New("busy")
-	got := ended(ctx, busy)
+	got := Ended(ctx, busy)
 	if !errors.Is(got, context.Canceled) {
 		t.Errorf("%v does not say that ctx has ended", got)
 	}
