@@ -71,8 +71,8 @@ func (r *release) isMissing(id string) bool {
 }
 
 // contradicted is the refusal of an instance that the cloud shows, or may show, and
-// does not find when it is to be released. It passes while the instance is new, and
-// soon if it is not.
+// does not find when it is to be released. It is transient until goneBy is over, and
+// longer while the instance is new.
 func (r *release) contradicted(id string, refusal error) account.Refusal {
 	now := time.Now()
 	r.mu.Lock()
