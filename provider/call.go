@@ -11,7 +11,9 @@ import (
 
 // once makes one API call within the account's budget and records it. The time it
 // waits for the budget is not spent by the repetition that it belongs to.
-func (c *Client) once(ctx context.Context, region string, api API, n int, call func(context.Context) (requestID string, err error)) error {
+func (c *Client) once(
+	ctx context.Context, region string, api API, n int, call func(context.Context) (requestID string, err error),
+) error {
 	turn, err := c.budget.calls.Wait(ctx, c.kindOf(region, api))
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name, budgetError(api, err))

@@ -103,7 +103,8 @@ func (c *Client) StopInstances(ctx context.Context, region string, ids []string,
 	if o == nil {
 		o = &StopOptions{}
 	}
-	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerStop, Force: o.Force, StopCharging: o.StopCharging}, o.Wait)
+	req := PowerRequest{Region: region, IDs: ids, Action: PowerStop, Force: o.Force, StopCharging: o.StopCharging}
+	return c.power(ctx, req, o.Wait)
 }
 
 // RebootInstances restarts servers that run, like [Client.StartInstances]. A

@@ -19,8 +19,8 @@ type release struct {
 	region string
 	calls  *batches
 
-	kinds map[string]releaseKind // as looked up; nil where one call fits all
-	blind bool                   // the look has failed: kinds lacks some
+	kinds      map[string]releaseKind // as looked up; nil where one call fits all
+	lookFailed bool                   // the look has failed: kinds lacks some
 
 	// isForeign returns those of some instances that are somebody else's. It is asked
 	// before each call; nil where that is known.
@@ -51,7 +51,8 @@ const youngFor = time.Minute
 func (c *Client) newRelease(region string) *release {
 	r := &release{
 		c: c, region: region, calls: c.newBatches("terminate"),
-		foreign: map[string]bool{}, taken: map[string]bool{}, gone: map[string]bool{}, miss: map[string]*absence{}, shown: map[string]bool{},
+		foreign: map[string]bool{}, taken: map[string]bool{}, gone: map[string]bool{},
+		miss: map[string]*absence{}, shown: map[string]bool{},
 	}
 	r.calls.region, r.calls.DividesTransient = region, true
 	r.calls.Settle, r.calls.Divide = r.settle, r.groups
@@ -83,7 +84,7 @@ func (r *release) unreleased(ctx context.Context, ids []string, refusal error) a
 	if err != nil {
 		return account.Refusal{Left: ids, Err: refusal}
 	}
-	left := r.noteLook(ids, seen)
+	left := r.recordLook(ids, seen)
 	if errors.Is(refusal, ErrNotFound) {
 		return r.unfound(left, seen, whole, refusal)
 	}
@@ -92,9 +93,9 @@ func (r *release) unreleased(ctx context.Context, ids []string, refusal error) a
 	return account.Refusal{Left: left, Err: refusal, Transient: transient}
 }
 
-// noteLook records what a look has shown, and returns the instances that it does
+// recordLook records what a look has shown, and returns the instances that it does
 // not show as released.
-func (r *release) noteLook(ids []string, seen map[string]Instance) (left []string) {
+func (r *release) recordLook(ids []string, seen map[string]Instance) (left []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, id := range ids {

@@ -92,7 +92,7 @@ func (c *Client) terminate(ctx context.Context, region string, ids []string) (Te
 
 // run carries the release out.
 func (r *release) run(ctx context.Context, ids []string) (TerminateResult, error) {
-	lookErr := r.look(ctx, ids)
+	lookErr := r.lookUpKinds(ctx, ids)
 	if lookErr != nil {
 		lookErr = fmt.Errorf("looking up how the instances are to be released: %w", lookErr)
 	}

@@ -216,7 +216,12 @@ func TestAThrottleHalvesTheRateAndCalmRestoresIt(t *testing.T) {
 		if want := 4 * time.Second; c.gap() != want {
 			t.Errorf("twice throttled, a call every %v, want every %v", c.gap(), want)
 		}
-		for range 10 {
+		time.Sleep(calmTime)
+		c.all(3)
+		if want := 2857 * time.Millisecond; c.gap().Truncate(time.Millisecond) != want { // 0.25 + 0.1 calls a second
+			t.Errorf("after one calm time a call every %v, want every %v", c.gap(), want)
+		}
+		for range 9 {
 			time.Sleep(calmTime)
 			c.all(1)
 		}
@@ -290,6 +295,21 @@ func TestARetryAfterHoldsBackTheNextCalls(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Only a throttle holds back further calls.
+func TestARetryAfterOfAnotherErrorHoldsBackNothing(t *testing.T) {
+	inFakeTime(t, Rate{Calls: 100, Per: time.Second}, func(t *testing.T, c *caller) {
+		turn, err := c.budget.Wait(t.Context(), c.kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn.Report(false, time.Minute)
+		turn.Done()
+		if took := c.all(1); took != 0 {
+			t.Errorf("the next call waited %v, want no wait", took)
+		}
+	})
 }
 
 // What one API is asked to wait for does not hold back others that share the rate of
