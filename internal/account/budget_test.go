@@ -274,6 +274,25 @@ func TestCallsThrottledTogetherCountOnce(t *testing.T) {
 	})
 }
 
+// At the documented rate a success changes nothing, so that a throttle of an earlier
+// call still counts.
+func TestASuccessAtFullRateHidesNoThrottle(t *testing.T) {
+	inFakeTime(t, Rate{Calls: 1, Per: time.Second}, func(t *testing.T, c *caller) {
+		early, err := c.budget.Wait(t.Context(), c.kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * calmTime)
+		c.all(1)
+		early.Report(true, 0)
+		early.Done()
+		c.all(2)
+		if want := 2 * time.Second; c.gap() != want {
+			t.Errorf("a call every %v, want every %v", c.gap(), want)
+		}
+	})
+}
+
 // A throttle that says for how long holds back the calls behind it, but not for longer
 // than two minutes.
 func TestARetryAfterHoldsBackTheNextCalls(t *testing.T) {
