@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -87,11 +88,11 @@ func (op *Operation) save(ctx context.Context) error {
 	if op.opts.Journal == nil {
 		return nil
 	}
-	if err := op.saving.lock(ctx); err != nil { // an older token must not overwrite a newer one
+	if err := op.saving.Lock(ctx); err != nil { // an older token must not overwrite a newer one
 		return &journalError{err}
 	}
 	if err := op.endedBy(); err != nil {
-		op.saving.unlock()
+		op.saving.Unlock()
 		return &journalError{err}
 	}
 	// A journal that does not hear that ctx has ended keeps its goroutine, and
@@ -100,7 +101,7 @@ func (op *Operation) save(ctx context.Context) error {
 	go func() {
 		err := errors.New("the journal has not returned")
 		defer func() {
-			op.saving.unlock()
+			op.saving.Unlock()
 			done <- err
 		}()
 		err = op.saveNow(ctx)
@@ -166,7 +167,7 @@ func (op *Operation) saveAnswer(ctx context.Context) error {
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
-		if !sleep(inner, journalGrace) {
+		if !account.Sleep(inner, journalGrace) {
 			return
 		}
 		cancel()

@@ -66,6 +66,7 @@ type rule struct{ in, dep, why string }
 func rules() []rule {
 	list := []rule{
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
+		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
 		{"/internal/oncehttp", module + "/", "the one way to send a request knows no cloud and no error of provider"},
 		{"/internal/poll", module + "/provider", "the poller knows no cloud and no instance"},
@@ -188,9 +189,10 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
 		"/provider": {
-			module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted",
+			module + "/internal/account", module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted",
 			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
 		},
+		"/internal/account":   {"golang.org/x/time/"},
 		"/internal/ledger":    {},
 		"/internal/oncehttp":  {},
 		"/internal/poll":      {module + "/internal/poll/boot"},
@@ -200,7 +202,7 @@ func TestFewDependencies(t *testing.T) {
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
+	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })
