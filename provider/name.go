@@ -107,7 +107,7 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	if err != nil {
 		op.failNames(op.owedNames(spec), err)
 	}
-	op.closeNames(spec)
+	_ = op.closeNames(spec) // the operation's error tells all of them
 	op.addProblem(op.saveAnswer(ctx))
 }
 

@@ -113,7 +113,7 @@ func (op *Operation) closeNames(spec *RunInstancesSpec) error {
 			op.ledger.Rename(i)
 			continue
 		}
-		err, fresh := op.nameTrouble(left)
+		fresh, err := op.nameTrouble(left)
 		failed = append(failed, err)
 		if fresh {
 			news = append(news, err)
@@ -127,9 +127,9 @@ func (op *Operation) closeNames(spec *RunInstancesSpec) error {
 }
 
 // nameTrouble returns an error that names the instances which keep the marker because a
-// rename failed, with the first reason, or nil, and whether the caller has not heard of
-// one of them.
-func (op *Operation) nameTrouble(left []owedName) (trouble error, fresh bool) {
+// rename failed, with the first reason, or nil. Fresh reports whether the caller has not
+// heard of one of them.
+func (op *Operation) nameTrouble(left []owedName) (fresh bool, trouble error) {
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	var ids []string
@@ -145,9 +145,9 @@ func (op *Operation) nameTrouble(left []owedName) (trouble error, fresh bool) {
 		op.names[left[i].id] = n
 	}
 	if why == nil {
-		return nil, false
+		return false, nil
 	}
-	return &nameError{fmt.Errorf("instances %s keep a marker in their name: %w", someOf(ids), why)}, fresh
+	return fresh, &nameError{fmt.Errorf("instances %s keep a marker in their name: %w", someOf(ids), why)}
 }
 
 // nameError is names that could not be given back.

@@ -20,6 +20,9 @@ type settings struct {
 	count   int
 	timeout time.Duration
 
+	// inMemory reaches the simulated clouds without a listener, as tests in fake time need.
+	inMemory bool
+
 	// Of the live cloud.
 	region, zone, image, instanceType, vpc, subnet, group string
 }

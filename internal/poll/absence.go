@@ -5,70 +5,72 @@ import (
 	"time"
 )
 
-// errNotWhole is why an ID is still open that only answers lack which contradict themselves.
+// errNotWhole is why an ID is still open when only answers lack it that contradict
+// themselves.
 var errNotWhole = errors.New("the answers contradict themselves, and lack IDs")
 
-// missed takes in that a whole answer lacks e, or that the cloud says it does not
-// know it. What follows differs by subscriber: one may know that the ID is new, and
-// another that it was released.
-func (g *group[T]) missed(f *flight[T], e *entry[T], err error) {
+// recordMiss records that a whole answer lacks e, or that the cloud does not know it.
+// What this means differs by subscriber: one may know that the ID is new, and another
+// that it was released.
+func (g *group[T]) recordMiss(c *call[T], e *entry[T], err error) {
 	if e.misses == 0 {
-		e.missed = g.p.now()
+		e.firstMiss = g.p.now()
 	}
 	e.misses = min(e.misses+1, proofAnswers)
 	e.set(unanswered, false)
-	gone, hidden := e.gone(f.at), e.hidden(f.at)
+	gone, hidden := e.provedGone(c.sentAt), e.provedHidden(c.sentAt)
 	for s := e.subs; s != nil; s = s.next {
 		switch {
-		case s.w.once:
-			g.deliver(f, e, s, Event[T]{Kind: Absent, Err: err})
+		case s.w.isLook:
+			g.deliver(c, e, s, Event[T]{Kind: Absent, Err: err})
 		case gone:
-			g.deliver(f, e, s, Event[T]{Kind: Gone, Err: err})
-		case hidden && f.at >= s.patient():
-			g.deliver(f, e, s, Event[T]{Kind: Hidden, Err: err})
+			g.deliver(c, e, s, Event[T]{Kind: Gone, Err: err})
+		case hidden && c.sentAt >= s.patienceEnds():
+			g.deliver(c, e, s, Event[T]{Kind: Hidden, Err: err})
 		}
 	}
-	told := !e.is(seen) // a miss of one that was seen may be a bad read: nothing is learned from it
-	g.requeue(f, e, told)
+	answered := !e.is(seen) // if e was seen, the miss may be a mistake: nothing is learned from it
+	g.scheduleNext(c, e, answered)
 }
 
-// left takes in an answer that lacks e and is not whole: it says nothing about e.
-func (g *group[T]) left(f *flight[T], e *entry[T]) {
-	e.toldNothing(errNotWhole)
-	g.requeue(f, e, false)
+// recordOmission records that an answer which is not whole lacks e: it says nothing about
+// e.
+func (g *group[T]) recordOmission(c *call[T], e *entry[T]) {
+	e.recordNoAnswer(errNotWhole)
+	g.scheduleNext(c, e, false)
 }
 
-// gone reports whether the misses so far prove that e no longer exists, the latest
-// of them in an answer to a call that was sent at that moment.
-func (e *entry[T]) gone(sent time.Duration) bool {
-	if e.leaving() {
-		return e.misses >= leavingAnswers && sent >= e.missed+leavingTime
+// provedGone reports whether the misses prove that e no longer exists. sent is when the
+// call was sent whose answer is the latest miss.
+func (e *entry[T]) provedGone(sent time.Duration) bool {
+	if e.allExpectDeparture() {
+		return e.misses >= leavingAnswers && sent >= e.firstMiss+leavingTime
 	}
-	return e.existed() && e.confirmed(sent)
+	return e.existed() && e.enoughMisses(sent)
 }
 
-// hidden reports whether the misses so far are to be told of an e that was never
-// visible. Who knows that it is new is right: all others wait for the patience of that
-// one as well.
-func (e *entry[T]) hidden(sent time.Duration) bool {
-	return !e.existed() && e.confirmed(sent) && sent >= e.freshUntil()
+// provedHidden reports whether an e that was never seen is Hidden for the subscribers
+// whose patience has ended. As long as one subscriber knows that the ID is new, all
+// others wait with it.
+func (e *entry[T]) provedHidden(sent time.Duration) bool {
+	return !e.existed() && e.enoughMisses(sent) && sent >= e.newUntil()
 }
 
-// freshUntil returns the latest end of patience that follows from an acceptance.
-func (e *entry[T]) freshUntil() time.Duration {
-	until := never
+// newUntil returns the latest end of patience that follows from a recent acceptance.
+func (e *entry[T]) newUntil() time.Duration {
+	until := distantPast
 	for s := e.subs; s != nil; s = s.next {
-		if s.fresh {
-			until = max(until, s.patient())
+		if s.isNew {
+			until = max(until, s.patienceEnds())
 		}
 	}
 	return until
 }
 
-// confirmed reports whether the misses are enough and far enough apart to be no
-// matter of a bad read.
-func (e *entry[T]) confirmed(sent time.Duration) bool {
-	return e.misses >= proofAnswers && sent >= e.missed+proofTime
+// enoughMisses reports whether there are so many misses, so far apart, that they are not
+// mistakes of single answers.
+func (e *entry[T]) enoughMisses(sent time.Duration) bool {
+	return e.misses >= proofAnswers && sent >= e.firstMiss+proofTime
 }
 
 // existed reports whether e is known to have existed: it was seen, or the cloud has
@@ -85,12 +87,12 @@ func (e *entry[T]) existed() bool {
 	return false
 }
 
-// leaving reports whether everybody who waits for e expects it to go.
-func (e *entry[T]) leaving() bool {
+// allExpectDeparture reports whether every Wait for e waits for it to disappear.
+func (e *entry[T]) allExpectDeparture() bool {
 	waits := false
 	for s := e.subs; s != nil; s = s.next {
 		switch {
-		case s.w.once:
+		case s.w.isLook:
 		case !s.w.Leaving:
 			return false
 		default:
@@ -100,64 +102,56 @@ func (e *entry[T]) leaving() bool {
 	return waits
 }
 
-// confirmAt returns when the next answer about an entry that was missed is worth its
-// call; noTime where it was not missed, and after an answer that told nothing, which
-// makes nothing more urgent.
-func (e *entry[T]) confirmAt(now time.Duration) time.Duration {
-	proof := e.missed + proofTime
+// proofAt returns when the next answer about an entry that was missed proves more than
+// the last. It returns distantFuture if the entry was not missed. It does so too after
+// an answer that said nothing, which makes nothing more urgent.
+func (e *entry[T]) proofAt(now time.Duration) time.Duration {
+	proof := e.firstMiss + proofTime
 	switch {
 	case e.misses == 0, e.is(unanswered):
-		return noTime
-	case e.leaving():
-		return e.missed + leavingTime + joinWindow
-	case e.existed() && e.misses == 1: // most likely a bad read
-		return e.missed + 2*proofGap
-	case e.existed() && now < proof: // many bad reads in a row are rarer than three
+		return distantFuture
+	case e.allExpectDeparture():
+		return e.firstMiss + leavingTime + joinWindow
+	case e.existed() && e.misses == 1: // most likely a mistake
+		return e.firstMiss + 2*proofGap
+	case e.existed() && now < proof: // many mistakes in a row are less likely than three
 		return min(now+proofGap, proof)
 	case e.existed():
 		return now
 	case e.misses < proofAnswers-1:
-		proof = e.missed + proofTime/2
+		proof = e.firstMiss + proofTime/2
 	}
-	return max(proof, e.nextPatience())
+	return max(proof, e.nextPatienceEnd())
 }
 
-// nextPatience returns when the patience of the next subscriber of an entry that was
-// never seen is over; noTime where nobody is left.
-func (e *entry[T]) nextPatience() time.Duration {
-	next := noTime
+// nextPatienceEnd returns when the patience of the next subscriber with an entry that was
+// never seen ends. It returns distantFuture when no subscriber waits for an answer.
+func (e *entry[T]) nextPatienceEnd() time.Duration {
+	next := distantFuture
 	for s := e.subs; s != nil; s = s.next {
-		if !s.busy && !s.w.once {
-			next = min(next, s.patient())
+		if !s.busy && !s.w.isLook {
+			next = min(next, s.patienceEnds())
 		}
 	}
-	return max(next, e.freshUntil())
+	return max(next, e.newUntil())
 }
 
-// lookedAt reports whether a Look has yet to hear of e.
-func (e *entry[T]) lookedAt() bool {
+// awaitedByLook reports whether a Look has yet to be told about e.
+func (e *entry[T]) awaitedByLook() bool {
 	for s := e.subs; s != nil; s = s.next {
-		if s.w.once && !s.busy {
+		if s.w.isLook && !s.busy {
 			return true
 		}
 	}
 	return false
 }
 
-// lastQuestion reports whether the next miss of e, which is due at that moment, ends
-// it. It is then asked alone: a cloud that leaves IDs out of long answers shows it.
-// Where many vanish together they are asked together.
-func (g *group[T]) lastQuestion(e *entry[T], due time.Duration) bool {
-	if e.misses < proofAnswers-1 || len(g.single) >= aloneMost || e.leaving() {
+// nextMissIsFinal reports whether the next miss of e, which is due at that moment, proves
+// that it is gone. It is then asked about alone, because some clouds leave IDs out of
+// long answers. When many IDs disappear together they are asked about together.
+func (g *group[T]) nextMissIsFinal(e *entry[T], due time.Duration) bool {
+	if e.misses < proofAnswers-1 || len(g.single) >= aloneMost || e.allExpectDeparture() {
 		return false
 	}
-	return e.existed() && due >= e.missed+proofTime
-}
-
-// toldNothing takes in that a call about e told nothing of it, and why.
-func (e *entry[T]) toldNothing(why error) {
-	e.set(unanswered, true)
-	for s := e.subs; s != nil; s = s.next {
-		s.w.trouble = why
-	}
+	return e.existed() && due >= e.firstMiss+proofTime
 }

@@ -4,207 +4,214 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
-// outcome is how a Fetch ended.
+// outcome is how a call ended.
 type outcome[T any] struct {
-	answer  map[string]T
-	whole   bool // what the answer lacks is absent
-	err     error
-	failure Failure       // meaningful when err is not nil
-	after   time.Duration // the server's wish
+	answer     map[string]T
+	whole      bool // an ID that the answer lacks is absent
+	err        error
+	failure    Failure       // meaningful when err is not nil
+	retryAfter time.Duration // the pause that the server asks for
 }
 
-// judge asks the configuration what an error means; it runs without locks. An
-// error of a Fetch whose own time was up says nothing about the cloud.
-func (p *Poller[T]) judge(ctx context.Context, answer map[string]T, whole bool, err error) outcome[T] {
+// outcomeOf asks the configuration what an error means. It runs without locks. The error
+// of a call whose own time was over says nothing about the cloud.
+func (p *Poller[T]) outcomeOf(ctx context.Context, answer map[string]T, whole bool, err error) outcome[T] {
 	if err == nil {
 		return outcome[T]{answer: answer, whole: whole}
 	}
 	if ctx.Err() != nil {
 		return outcome[T]{err: p.noAnswer(), failure: Transient}
 	}
-	return outcome[T]{err: err, failure: p.cfg.Classify(err), after: p.cfg.RetryAfter(err)}
+	return outcome[T]{err: err, failure: p.cfg.Classify(err), retryAfter: p.cfg.RetryAfter(err)}
 }
 
-// noAnswer is the error of a Fetch whose time was up. It matches no context's: the
-// caller's has not ended.
+// noAnswer returns the error of a call whose time was over. It does not match the error
+// of a context, because no context of a caller has ended.
 func (p *Poller[T]) noAnswer() error {
 	return fmt.Errorf("no answer within %v", p.cfg.FetchTimeout)
 }
 
-// land takes in the end of a flight, once.
-func (g *group[T]) land(f *flight[T], o outcome[T]) {
+// finish records the end of a call. A second end of the same call is ignored.
+func (g *group[T]) finish(c *call[T], o outcome[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, ok := g.flights[f]; !ok { // abandoned, or of a time before the group was idle
+	if _, ok := g.calls[c]; !ok { // it was abandoned, or the group has stopped since
 		return
 	}
-	delete(g.flights, f)
-	g.hold = never
-	if !f.entries[0].alone() {
-		g.landed = g.p.now()
+	delete(g.calls, c)
+	g.sharedNotBefore = distantPast
+	if !c.entries[0].alone() {
+		g.lastReturn = g.p.now()
 	}
 	switch {
-	case o.err == nil && f.list != nil:
-		g.calm(f)
-		g.listed(f, o)
+	case o.err == nil && c.listOf != nil:
+		g.endBackoff(c)
+		g.recordListing(c, o)
 	case o.err == nil:
-		g.calm(f)
-		g.answered(f, o)
-	case f.list != nil && o.failure != Transient:
-		g.unlisted(f, o.err)
+		g.endBackoff(c)
+		g.recordAnswer(c, o)
+	case c.listOf != nil && o.failure != Transient:
+		g.pauseListings(c, o.err)
 	case o.failure == BadID || o.failure == Missing:
-		g.calm(f)
-		g.refused(f, o)
+		g.endBackoff(c)
+		g.recordRefusal(c, o)
 	default:
-		g.postpone(f, o.err)
-		if g.slow(f, o) {
-			g.giveUp(o.err)
+		g.requeueUnanswered(c, o.err)
+		g.startBackoff(c, o)
+		if g.fatals >= fatalLimit {
+			g.endTargets(o.err)
 			return
 		}
 	}
-	g.pump()
+	g.sendDue()
 }
 
-// answered takes in an answer about the IDs of f.
-func (g *group[T]) answered(f *flight[T], o outcome[T]) {
-	for _, e := range f.entries {
+// recordAnswer records an answer about the IDs of c.
+func (g *group[T]) recordAnswer(c *call[T], o outcome[T]) {
+	for _, e := range c.entries {
 		value, shown := o.answer[e.id]
 		switch {
 		case e.subs == nil:
 		case shown:
-			g.report(f, e, Event[T]{Kind: Seen, Value: value})
+			g.publish(c, e, Event[T]{Kind: Seen, Value: value})
 		case o.whole:
-			g.missed(f, e, nil)
+			g.recordMiss(c, e, nil)
 		default:
-			g.left(f, e)
+			g.recordOmission(c, e)
 		}
 	}
 }
 
-// refused takes in a call that the cloud rejects because of an ID in it. Halving
-// finds the culprit in about 2 log2(n) calls, and the others lose nothing.
-func (g *group[T]) refused(f *flight[T], o outcome[T]) {
-	if half := len(f.entries) / 2; half > 0 {
-		g.halves = append(g.halves, f.entries[:half], f.entries[half:])
+// recordRefusal records a call that the cloud refuses because of an ID in it. Splitting
+// the call finds that ID in about 2 log2(n) calls, and does not harm the others.
+func (g *group[T]) recordRefusal(c *call[T], o outcome[T]) {
+	if half := len(c.entries) / 2; half > 0 {
+		g.splitChunks = append(g.splitChunks, c.entries[:half], c.entries[half:])
 		return
 	}
-	e := f.entries[0]
+	e := c.entries[0]
 	switch {
 	case e.subs == nil:
 	case o.failure == BadID:
-		g.report(f, e, Event[T]{Kind: Failed, Err: o.err})
+		g.publish(c, e, Event[T]{Kind: Failed, Err: o.err})
 	default:
 		e.set(asksAlone, true)
-		g.missed(f, e, o.err)
+		g.recordMiss(c, e, o.err)
 	}
 }
 
-// report takes in a sighting of e, or its refusal, and hands it to everybody who can
-// take it.
-func (g *group[T]) report(f *flight[T], e *entry[T], ev Event[T]) {
-	if e.set(unanswered, false); ev.Kind == Seen {
-		e.sighted()
+// publish records that e was seen or refused, and hands the event to all subscribers
+// that can take it.
+func (g *group[T]) publish(c *call[T], e *entry[T], ev Event[T]) {
+	e.set(unanswered, false)
+	if ev.Kind == Seen {
+		e.recordSeen()
 	}
 	for s := e.subs; s != nil; s = s.next {
-		g.deliver(f, e, s, ev)
+		g.deliver(c, e, s, ev)
 	}
-	g.requeue(f, e, true)
+	g.scheduleNext(c, e, true)
 }
 
-// deliver hands an event about e to a subscriber. It does not reach a Target that
-// came after the call was sent, for which it may be old news, nor one that has yet
-// to observe the last.
-func (g *group[T]) deliver(f *flight[T], e *entry[T], s *sub[T], ev Event[T]) {
-	if s.busy || s.after >= f.number {
+// deliver hands an event about e to a subscriber. It leaves out a Target that came after
+// the call was sent, because the answer may be older than what that Target waits for. It
+// leaves out a Target that has yet to observe the last event.
+func (g *group[T]) deliver(c *call[T], e *entry[T], s *subscription[T], ev Event[T]) {
+	if s.busy || s.after >= c.number {
 		return
 	}
 	s.busy = true
-	it := item[T]{e: e, event: ev, born: e.born, before: e.asked, at: g.p.now(), dated: e.is(dated)}
-	it.event.ID, it.event.At, it.event.Age = e.id, time.Now(), it.at-e.born
-	s.w.tell(it, len(f.entries))
+	now := g.p.now()
+	ev.ID, ev.At, ev.Age = e.id, time.Now(), now-e.accepted
+	s.w.addEvent(pendingEvent[T]{
+		e: e, event: ev, at: now,
+		accepted: e.accepted, acceptanceKnown: e.is(acceptanceKnown), lastAnswer: e.lastAnswer,
+	}, len(c.entries))
 }
 
-// requeue plans the next look at e. The plan counts from the start of the round
-// and stretches with it, not with the ID, so that a cohort stays together. Who
-// rode along early keeps its later turn. told says that the answer said something
-// about e, which then counts as asked.
-func (g *group[T]) requeue(f *flight[T], e *entry[T], told bool) {
+// scheduleNext decides when e is looked at next, and queues it. The interval counts from
+// the start of the round and has the jitter of the round, so that IDs which were asked
+// about together stay together. An ID that filled a call before it was due keeps its due
+// time. answered means that the answer said something about e.
+func (g *group[T]) scheduleNext(c *call[T], e *entry[T], answered bool) {
 	now := g.p.now()
-	step := time.Duration(float64(e.subs.w.interval(f.round-e.born)) * f.stretch)
-	next := max(f.round+step, now+minGap)
-	wish := max(e.due, now)
+	step := time.Duration(float64(e.subs.w.schedule.Interval(c.roundStart-e.accepted)) * c.jitter)
+	next := max(c.roundStart+step, now+minGap)
+	fixed := max(e.due, now)
 	switch {
 	case !e.is(dueIsFixed):
 		next = max(next, e.due)
-	case wish <= next:
-		next = wish
+	case fixed <= next:
+		next = fixed
 	default:
 		e.set(dueIsFixed, false)
 	}
-	if told {
-		e.asked = f.round
+	if answered {
+		e.lastAnswer = c.roundStart
 	} else {
-		e.set(dueIsFixed, true) // a plan counts from the last answer
+		e.set(dueIsFixed, true) // the schedule counts from the last answer, and this was none
 	}
-	e.pos, e.due = parked, e.lastCall(g.confirm(e, next, now), now)
-	if g.lastQuestion(e, e.due) {
+	e.pos, e.due = notQueued, e.lastLookFirst(g.proofFirst(e, next, now), now)
+	if g.nextMissIsFinal(e, e.due) {
 		e.set(asksAlone, true)
 	}
-	if e.hungry() {
-		g.put(e)
+	if e.wantsAnswer() {
+		g.enqueue(e)
 	}
 }
 
-// confirm moves the next look at an entry that was missed to where it proves more
-// than the last, and that of a Look close to now.
-func (g *group[T]) confirm(e *entry[T], next, now time.Duration) time.Duration {
-	at := e.confirmAt(now)
-	if e.lookedAt() {
-		at = min(at, now+minInterval)
+// proofFirst returns when e is looked at next: at the moment next, or at another moment
+// where e was missed and the answer proves more, or where a Look waits for it.
+func (g *group[T]) proofFirst(e *entry[T], next, now time.Duration) time.Duration {
+	at := e.proofAt(now)
+	if e.awaitedByLook() {
+		at = min(at, now+boot.MinInterval)
 	}
-	waitsToGo := at < noTime && e.leaving() // nobody needs to hear of it in between
-	at = max(at, now+minInterval)
-	if at >= next && !waitsToGo {
+	departs := at < distantFuture && e.allExpectDeparture() // no answer before that moment proves anything
+	at = max(at, now+boot.MinInterval)
+	if at >= next && !departs {
 		return next
 	}
 	e.set(dueIsFixed, true)
 	return at
 }
 
-// postpone puts back the IDs of a call that told nothing. They stay as due as
+// requeueUnanswered queues the IDs of a call that gave no answer. They stay as due as
 // they were.
-func (g *group[T]) postpone(f *flight[T], why error) {
-	for _, e := range f.entries {
+func (g *group[T]) requeueUnanswered(c *call[T], why error) {
+	for _, e := range c.entries {
 		if e.subs == nil {
 			continue
 		}
 		if e.is(dueIsFixed) {
 			e.due = min(e.due, g.p.now())
 		}
-		e.toldNothing(why)
-		e.set(dueIsFixed, true) // it keeps its place
-		e.pos = parked
-		if e.hungry() {
-			g.put(e)
+		e.recordNoAnswer(why)
+		e.set(dueIsFixed, true) // a new plan must not make it wait longer
+		e.pos = notQueued
+		if e.wantsAnswer() {
+			g.enqueue(e)
 		}
 	}
 }
 
-// calm ends a back-off, unless f was sent before it began.
-func (g *group[T]) calm(f *flight[T]) {
-	if f.epoch == g.epoch {
+// endBackoff ends a back-off, unless c was sent before it began.
+func (g *group[T]) endBackoff(c *call[T]) {
+	if c.pauses == g.pauses {
 		g.backoff, g.fatals = 0, 0
 	}
 }
 
-// slow makes the whole group pause. Calls in flight together fail together: they
-// count once. It reports whether the group should give up.
-func (g *group[T]) slow(f *flight[T], o outcome[T]) bool {
-	pause := o.after
-	if f.epoch == g.epoch {
-		g.epoch++
+// startBackoff makes the whole group pause. Calls that were in flight together and failed
+// count as one failure.
+func (g *group[T]) startBackoff(c *call[T], o outcome[T]) {
+	pause := o.retryAfter
+	if c.pauses == g.pauses {
+		g.pauses++
 		g.backoff = min(max(2*g.backoff, minBackoff), maxBackoff)
 		if pause == 0 {
 			pause = g.backoff
@@ -215,16 +222,15 @@ func (g *group[T]) slow(f *flight[T], o outcome[T]) bool {
 			g.fatals = 0
 		}
 	}
-	g.pause = max(g.pause, g.p.now()+pause)
-	return g.fatals >= fatalLimit
+	g.pauseUntil = max(g.pauseUntil, g.p.now()+pause)
 }
 
-// giveUp ends every Target of the group.
-func (g *group[T]) giveUp(err error) {
+// endTargets ends every Target of the group with an error.
+func (g *group[T]) endTargets(err error) {
 	err = fmt.Errorf("refused %d times in a row: %w", fatalLimit, err)
 	for w := range g.watches {
 		w.err = err
-		w.ring()
+		w.signal()
 	}
 	for _, e := range g.entries {
 		e.subs = nil

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// fleetOf returns a Poller, and Targets of 100 machines each that are never ready.
+// fleetOf returns a Poller, and Targets of 100 instances each that are never ready.
 func fleetOf(n int) (*Poller[bool], []Target[bool]) {
 	p := New(Config[bool]{Fetch: func(_ context.Context, _ string, ids []string) (map[string]bool, bool, error) {
 		answer := make(map[string]bool, len(ids))
@@ -29,7 +29,7 @@ func fleetOf(n int) (*Poller[bool], []Target[bool]) {
 	return p, targets
 }
 
-// BenchmarkRound asks 10,000 pending machines of 100 operations once per iteration.
+// BenchmarkRound asks 10,000 pending instances of 100 operations once per iteration.
 func BenchmarkRound(b *testing.B) {
 	p, targets := fleetOf(10_000)
 	g := p.group("")
@@ -42,20 +42,20 @@ func BenchmarkRound(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		g.mu.Lock()
-		for len(g.shared) > 0 && g.shared.next() < noTime {
-			chunk := g.gather(g.p.now()) // whether it is worth its call yet does not matter here
+		for len(g.shared) > 0 && g.shared.next() < distantFuture {
+			chunk := g.takeChunk(g.p.now()) // also when it should wait for more IDs
 			answer := make(map[string]bool, len(chunk))
 			for _, e := range chunk {
 				answer[e.id] = false
-				e.pos = away
+				e.pos = inFlight
 			}
-			g.sent++
-			f := &flight[bool]{entries: chunk, number: g.sent, round: g.round, stretch: 1}
-			g.answered(f, outcome[bool]{answer: answer, whole: true})
+			g.callsSent++
+			c := &call[bool]{entries: chunk, number: g.callsSent, roundStart: g.roundStart, jitter: 1}
+			g.recordAnswer(c, outcome[bool]{answer: answer, whole: true})
 		}
 		g.mu.Unlock()
 		for _, w := range watches {
-			if _, err := w.serve(b.Context(), g); err != nil {
+			if _, err := w.observeEvents(b.Context(), g); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -72,7 +72,7 @@ func liveHeap() uint64 {
 	return m.HeapAlloc
 }
 
-// A large fleet is to be kept in little memory and without a goroutine per machine.
+// A large fleet takes little memory, and no goroutine per instance.
 func TestLargeFleetIsCheapToKeep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const n = 20_000
@@ -87,9 +87,9 @@ func TestLargeFleetIsCheapToKeep(t *testing.T) {
 		synctest.Wait()
 		bytes := (liveHeap() - before) / n
 		routines = runtime.NumGoroutine() - routines
-		t.Logf("%d bytes per machine, %d goroutines for %d operations", bytes, routines, len(targets))
+		t.Logf("%d bytes per instance, %d goroutines for %d operations", bytes, routines, len(targets))
 		if bytes > 300 {
-			t.Errorf("a machine that is waited for takes %d bytes, want at most 300", bytes)
+			t.Errorf("an instance that is waited for takes %d bytes, want at most 300", bytes)
 		}
 		if routines > len(targets)+10 {
 			t.Errorf("%d goroutines for %d operations, want one each and a handful", routines, len(targets))
@@ -99,7 +99,7 @@ func TestLargeFleetIsCheapToKeep(t *testing.T) {
 			<-w
 		}
 		if left := int64(liveHeap()) - int64(before); left > 100_000 {
-			t.Errorf("%d bytes are kept when nobody waits any more", left)
+			t.Errorf("%d bytes are kept after every Wait has ended", left)
 		}
 	})
 }

@@ -39,40 +39,40 @@ type steady struct{}
 
 func (steady) Uint64() uint64 { return 1 << 52 }
 
-// machine is one simulated machine. It is mentioned from visible until gone.
-type machine struct {
+// instance is one simulated instance. It is mentioned from visible until gone.
+type instance struct {
 	ready, visible, gone time.Time
 	bad                  bool // any call that names it is refused
 }
 
-// call is one Fetch that the cloud received.
-type call struct {
+// received is one Fetch that the cloud received.
+type received struct {
 	at  time.Duration // since the test began
 	ids []string
 }
 
-// cloud answers Fetches from a table of machines and writes them down.
+// cloud answers Fetches from a table of instances and records them.
 type cloud struct {
 	t       *testing.T
 	start   time.Time
 	latency time.Duration
 
-	mu       sync.Mutex
-	machines map[string]machine
-	calls    []call
-	inFlight int
-	most     int                                 // most calls in flight at once
-	fail     func(n int, ids []string) error     // n counts calls from 1; nil = never
-	hang     func(ctx context.Context, n int)    // blocks a call; nil = never
-	short    func(n int) bool                    // whether an answer is not whole; nil = never
-	unlisted map[string]bool                     // what listings leave out
-	lacks    func(id string) bool                // whether an answer leaves out what it should show; nil = never
-	shown    map[string]bool                     // what some answer mentioned
-	answer   map[string]func(now time.Time) bool // whether an ID is mentioned
+	mu        sync.Mutex
+	instances map[string]instance
+	calls     []received
+	inFlight  int
+	most      int                                 // most calls in flight at once
+	fail      func(n int, ids []string) error     // n counts calls from 1; nil = never
+	hang      func(ctx context.Context, n int)    // blocks a call; nil = never
+	short     func(n int) bool                    // whether an answer is not whole; nil = never
+	unlisted  map[string]bool                     // what listings leave out
+	lacks     func(id string) bool                // whether an answer leaves out what it should show; nil = never
+	shown     map[string]bool                     // what some answer mentioned
+	answer    map[string]func(now time.Time) bool // whether an ID is mentioned
 }
 
 func newCloud(t *testing.T) *cloud {
-	return &cloud{t: t, start: time.Now(), machines: make(map[string]machine), shown: make(map[string]bool)}
+	return &cloud{t: t, start: time.Now(), instances: make(map[string]instance), shown: make(map[string]bool)}
 }
 
 // poller returns a Poller that asks the cloud, with prior as the first look.
@@ -89,26 +89,21 @@ func (c *cloud) poller(prior time.Duration, change ...func(*Config[bool])) *Poll
 	return New(cfg)
 }
 
-// known makes a Poller take the boot times of its class for known, with looks at
-// the usual pace after the first.
+// known makes a Poller look first at that age, and then at the prior's pace, as if it had
+// learned that.
 func known(p *Poller[bool], first time.Duration) *Poller[bool] {
-	pl := &plan{first: first, seen: fewSeen}
-	for i := range pl.next {
-		age := ageOf(float64(i))
-		pl.next[i] = age + interval(time.Duration(age*float64(time.Second))).Seconds()
-	}
-	p.curve("").plan.Store(pl)
+	p.times.Class("", p.now()).Assume(first)
 	return p
 }
 
-// boot adds a machine that is visible at once and ready after d.
+// boot adds an instance that is visible at once and ready after d.
 func (c *cloud) boot(id string, d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.machines[id] = machine{ready: time.Now().Add(d)}
+	c.instances[id] = instance{ready: time.Now().Add(d)}
 }
 
-// fetch is the describe call. Its value says whether the machine is ready.
+// fetch is the describe call. Its value says whether the instance is ready.
 func (c *cloud) fetch(ctx context.Context, _ string, ids []string) (map[string]bool, bool, error) {
 	n, err := c.enter(ids)
 	defer c.exit()
@@ -128,7 +123,7 @@ func (c *cloud) fetch(ctx context.Context, _ string, ids []string) (map[string]b
 	return answer, c.short == nil || !c.short(n), err
 }
 
-// list is the listing of the ready machines whose IDs begin with series, 100 a page.
+// list answers a listing of the ready instances whose IDs begin with series, 100 a page.
 func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bool, string, bool, error) {
 	_, err := c.enter([]string{"list " + series + " " + page})
 	defer c.exit()
@@ -141,7 +136,7 @@ func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bo
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var ready []string
-	for id, m := range c.machines {
+	for id, m := range c.instances {
 		if strings.HasPrefix(id, series) && !time.Now().Before(m.ready) && !c.unlisted[id] {
 			ready = append(ready, id)
 		}
@@ -158,8 +153,8 @@ func (c *cloud) list(ctx context.Context, _, series, page string) (map[string]bo
 	return answer, "", true, nil
 }
 
-// lastAbout returns the IDs of the latest call that named id. The company of
-// id may ask again in the moment in which the wait for id ends.
+// lastAbout returns the IDs of the latest call that named id. There may be later calls
+// about other IDs.
 func (c *cloud) lastAbout(id string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -177,7 +172,7 @@ func (c *cloud) listing(cfg *Config[bool]) { cfg.List = c.list }
 func (c *cloud) enter(ids []string) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.calls = append(c.calls, call{time.Since(c.start), slices.Clone(ids)})
+	c.calls = append(c.calls, received{time.Since(c.start), slices.Clone(ids)})
 	c.inFlight++
 	c.most = max(c.most, c.inFlight)
 	if c.fail == nil {
@@ -197,14 +192,15 @@ func (c *cloud) describe(ids []string) (map[string]bool, error) {
 	defer c.mu.Unlock()
 	now, found := time.Now(), make(map[string]bool)
 	for _, id := range ids {
-		m, ok := c.machines[id]
+		m, ok := c.instances[id]
 		if m.bad {
 			return nil, fmt.Errorf("%w: %s", errBadID, id)
 		}
 		if mentioned := c.answer[id]; mentioned != nil && !mentioned(now) {
 			continue
 		}
-		if ok && !now.Before(m.visible) && (m.gone.IsZero() || now.Before(m.gone)) {
+		exists := m.gone.IsZero() || now.Before(m.gone)
+		if ok && exists && !now.Before(m.visible) {
 			if c.lacks != nil && c.lacks(id) {
 				continue
 			}
@@ -252,7 +248,7 @@ func (c *cloud) sizes() []int {
 	return n
 }
 
-// fleet adds n machines that are ready after d and returns their IDs.
+// fleet adds n instances that are ready after d and returns their IDs.
 func (c *cloud) fleet(prefix string, n int, d time.Duration) []string {
 	ids := names(prefix, n)
 	for _, id := range ids {
@@ -288,6 +284,20 @@ func (l *log) ends() map[string]Event[bool] {
 	return last
 }
 
+// mustEnd checks how IDs ended.
+func (l *log) mustEnd(t *testing.T, want map[string]Kind) {
+	t.Helper()
+	ends := l.ends()
+	for id, kind := range want {
+		got, ok := ends[id]
+		if !ok {
+			t.Errorf("nothing was reported of %s, want %v", id, kind)
+		} else if got.Kind != kind {
+			t.Errorf("%s ended as %v, want %v", id, got.Kind, kind)
+		}
+	}
+}
+
 // names returns n IDs.
 func names(prefix string, n int) []string {
 	ids := make([]string, n)
@@ -297,7 +307,7 @@ func names(prefix string, n int) []string {
 	return ids
 }
 
-// lognormal draws a boot time: median 25 s, sigma 0.35, and one machine in a
+// lognormal draws a boot time: median 25 s, sigma 0.35, and one instance in a
 // hundred takes 60 to 120 s. One in ten is ready after 16 s.
 func lognormal(r *rand.Rand) time.Duration {
 	s := 25 * math.Exp(0.35*r.NormFloat64())
@@ -307,7 +317,7 @@ func lognormal(r *rand.Rand) time.Duration {
 	return time.Duration(s * float64(time.Second))
 }
 
-// fresh is a Target of machines that were accepted just now.
+// fresh is a Target of instances that were accepted just now.
 func (l *log) fresh(ids ...string) Target[bool] {
 	return Target[bool]{IDs: ids, Accepted: time.Now(), Observe: l.observe}
 }

@@ -6,78 +6,82 @@ import (
 	"time"
 )
 
-// Config says how to ask and how to read what comes back. T is what one answer
-// says about one ID. Only Fetch is required. The functions are called from
-// several goroutines at once, never under a lock of the poller.
+// Config says how to ask a cloud and how to read its answers. T is what one answer says
+// about one ID. Only Fetch is required. The functions are called from several goroutines
+// at once, and never under a lock of the poller.
 type Config[T any] struct {
-	// Batch is the most IDs per Fetch, the cloud's limit. 0 = 100.
+	// Batch is the largest number of IDs per Fetch: the cloud's limit. 0 = 100.
 	Batch int
 
-	// Parallel is the most Fetches in flight at once per group. 0 = 4.
+	// Parallel is the largest number of Fetches that a group has in flight. 0 = 4.
 	Parallel int
 
-	// Fetch is one describe call. It waits for the account's rate budget
-	// itself. An ID that a whole answer does not mention is absent. An answer that
-	// is not whole contradicts itself: what it mentions counts, what it lacks is
-	// asked again. With an error the answer is ignored. Its context belongs to the
-	// poller, not to a caller of Wait: it ends after FetchTimeout, or when nobody
-	// waits for the group any more.
+	// Fetch makes one describe call. It waits for the account's rate budget itself.
+	//
+	// A whole answer says everything about the IDs: one that it does not mention is
+	// absent. An answer that is not whole contradicts itself: the IDs that it mentions
+	// count as seen, and the others are asked about again. With an error the answer is
+	// ignored.
+	//
+	// The context belongs to the poller, not to a caller of Wait. It ends after
+	// FetchTimeout, or when nobody waits for the group any more.
 	Fetch func(ctx context.Context, group string, ids []string) (answer map[string]T, whole bool, err error)
 
-	// List is one call for a page of the IDs of a Target's Series that are ready,
-	// and no others; next is "" after the last page. While few of many are ready
-	// that takes fewer calls than asking about the pending. What a listing
-	// misses is asked about by ID later, and one that fails is done without.
-	// From a page that is not whole nothing is learned of the IDs it lacks.
-	// nil = there is no such call.
+	// List reads one page of the IDs of a Target's Series that are ready, and of no
+	// others; next is "" after the last page. While few IDs of many are ready, listing
+	// them takes fewer calls than asking about those that are pending.
+	//
+	// An ID that a listing does not mention is asked about later. When a listing fails,
+	// all of them are. A page that is not whole proves nothing about the IDs that it
+	// lacks. nil = the cloud has no such call.
 	List func(ctx context.Context, group, series, page string) (answer map[string]T, next string, whole bool, err error)
 
-	// Visible is how long after its acceptance an ID may stay unknown before a
-	// Target hears that it is Hidden. 0 = 2 min.
+	// Visible is how long after its acceptance an ID may stay invisible before a Target
+	// is told that it is Hidden. 0 = 2 min.
 	Visible time.Duration
 
-	// Classify says what an error of Fetch means. nil = always Transient. It is
-	// not asked about a Fetch that ran into FetchTimeout: that is Transient.
+	// Classify says what an error of Fetch means. nil = every error is Transient. It is
+	// not asked about a Fetch that ran into FetchTimeout, which is Transient.
 	Classify func(error) Failure
 
-	// RetryAfter is the server's own wish in an error that is Transient or
-	// Fatal; it replaces the computed back-off. 0 = none. nil = never any.
+	// RetryAfter returns the pause that the server asks for in an error that is
+	// Transient or Fatal. It replaces the computed pause. 0 = none. nil = never any.
 	RetryAfter func(error) time.Duration
 
-	// FetchTimeout is the deadline of one Fetch, its wait for the rate budget
-	// included. 0 = 30 s. A Fetch that ignores it is abandoned: its IDs are
-	// asked again, its answer is dropped.
+	// FetchTimeout bounds one Fetch, including its wait for the rate budget. 0 = 30 s.
+	// A Fetch that does not end by then is abandoned: its IDs are asked about again, and
+	// its answer is dropped.
 	FetchTimeout time.Duration
 
-	// First is the time from acceptance to readiness that one machine in ten
-	// of a class undercuts, used until own observations exist. nil or a result
-	// of 0 = 10 s. When in doubt say less: asking early costs calls, asking
-	// late costs everybody's time.
+	// First returns the time from acceptance after which one ID in ten of a class is
+	// ready. It is used until the poller has seen enough IDs of the class. nil or a
+	// result of 0 = 10 s. When in doubt return less: asking early costs calls, asking
+	// late costs the time of every caller.
 	First func(class string) time.Duration
 
 	// Rand draws the jitter; the poller serializes its use. nil = a random seed.
 	Rand *rand.Rand
 }
 
-// Failure is what an error of Fetch means for the IDs that were asked.
+// Failure is what an error of Fetch means for the IDs that were asked about.
 type Failure int
 
 // Failures.
 const (
-	// Transient says nothing about any ID: throttled, 5xx, network. The round
-	// is late, nobody is told.
+	// Transient says nothing about any ID: throttled, 5xx, network. The call is repeated
+	// later, and no Target is told.
 	Transient Failure = iota
 	// BadID means that the cloud refuses the call because of an ID in it.
 	BadID
-	// Missing means that the cloud answers an unknown ID with an error instead
-	// of leaving it out. Asked alone the ID counts as missed once; in company it is
-	// first found by splitting, like a BadID.
+	// Missing means that the cloud answers an unknown ID with an error instead of leaving
+	// it out. If the call was about that ID alone, this counts as one miss. If not, the
+	// call is split to find the ID, as for BadID.
 	Missing
 	// Fatal means that asking again will not help: credentials, permission.
 	Fatal
 )
 
-// withDefaults returns c with every optional setting filled in.
+// withDefaults returns c with every optional setting filled in, except First.
 func (c Config[T]) withDefaults() Config[T] {
 	if c.Fetch == nil {
 		panic("poll: Config.Fetch is nil")
@@ -99,9 +103,6 @@ func (c Config[T]) withDefaults() Config[T] {
 	}
 	if c.RetryAfter == nil {
 		c.RetryAfter = func(error) time.Duration { return 0 }
-	}
-	if c.First == nil {
-		c.First = func(string) time.Duration { return 0 }
 	}
 	if c.Rand == nil {
 		c.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))

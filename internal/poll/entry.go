@@ -5,42 +5,42 @@ import (
 	"time"
 )
 
-// Moments are kept as time.Durations since the poller was made: 8 bytes instead
-// of 24, and monotonic.
+// Moments are kept as time.Durations since the poller was made: they take 8 bytes
+// instead of 24, and they are monotonic.
 const (
-	never  = time.Duration(math.MinInt64) // before everything
-	noTime = time.Duration(math.MaxInt64) // after everything
+	distantPast   = time.Duration(math.MinInt64) // before every moment
+	distantFuture = time.Duration(math.MaxInt64) // after every moment
 )
 
-// Where an entry is when it is in no queue.
+// The position of an entry that is in no queue.
 const (
-	parked = -1 // every subscriber still has news to observe
-	away   = -2 // in flight, or in half of a split chunk
+	notQueued = -1 // every subscriber still has an event to observe
+	inFlight  = -2 // it is in a call, or in a part of a call that was split
 )
 
-// entry is one ID of a group, no matter how many Targets wait for it. There may
-// be 100,000 of them: it is kept to 64 bytes.
+// entry is one ID of a group, however many Targets wait for it. There may be 100,000 of
+// them, so it is kept to 64 bytes.
 type entry[T any] struct {
-	id     string
-	born   time.Duration // its age counts from here
-	missed time.Duration // when the first of the latest misses in a row came; meaningless without misses
-	due    time.Duration // when to ask next; in flight, when it was due
-	asked  time.Duration // when the last answer that says something about it came
-	subs   *sub[T]       // never empty while the entry is in the group's map
-	pos    int32         // index in its queue, parked or away
-	misses uint8         // whole answers in a row that lack it, up to proofAnswers
-	marks  marks
+	id         string
+	accepted   time.Duration    // when the cloud accepted it; if unknown, when the first Wait for it began
+	firstMiss  time.Duration    // when the first of its latest misses in a row came; meaningless without misses
+	due        time.Duration    // when to ask next; in flight, when it was due
+	lastAnswer time.Duration    // start of the round whose answer last said something about it
+	subs       *subscription[T] // at least one while the entry is in the group's map
+	pos        int32            // index in its queue, notQueued or inFlight
+	misses     uint8            // whole answers in a row that lack it, up to proofAnswers
+	marks      marks
 }
 
 // marks are the yes-or-no facts about an entry, in one byte.
 type marks uint8
 
 const (
-	seen       marks = 1 << iota // some answer mentioned it, or a Target knows that it existed
-	dated                        // born is its acceptance
-	asksAlone                    // it makes a shared call fail, or its next miss ends it: ask it alone until it is seen
-	dueIsFixed                   // due is a subscriber's wish or a confirmation, not a plan's
-	unanswered                   // the latest call about it told nothing
+	seen            marks = 1 << iota // an answer mentioned it, or a Target knows that it existed
+	acceptanceKnown                   // accepted is its acceptance
+	asksAlone                         // until it is seen it shares no call: it makes calls fail, or its next miss is final
+	dueIsFixed                        // due does not follow from a schedule, so a new plan does not move it
+	unanswered                        // the latest call about it gave no answer
 )
 
 func (e *entry[T]) is(m marks) bool { return e.marks&m != 0 }
@@ -51,31 +51,41 @@ func (e *entry[T]) set(m marks, on bool) {
 	}
 }
 
-// sub is one Target's interest in one entry.
-type sub[T any] struct {
+// subscription is one Target's interest in one entry.
+type subscription[T any] struct {
 	w        *watch[T]
-	next     *sub[T]
-	after    uint64 // calls up to this one were sent before the Target asked
-	patience uint32 // an ID never seen is Hidden after this moment at the earliest, in seconds
-	fresh    bool   // patience follows from its acceptance
-	busy     bool   // an event for it waits to be observed
+	next     *subscription[T]
+	after    uint64 // calls up to this number were sent before the Target came
+	patience uint32 // an ID that was never seen is Hidden no earlier than this moment, in seconds
+	isNew    bool   // patience follows from a recent acceptance
+	busy     bool   // an event about the entry waits to be observed
 }
 
-// patient returns the moment from which on an ID that was never seen may be Hidden.
-func (s *sub[T]) patient() time.Duration { return time.Duration(s.patience) * time.Second }
+// patienceEnds returns the moment from which on an ID that was never seen may be Hidden.
+func (s *subscription[T]) patienceEnds() time.Duration {
+	return time.Duration(s.patience) * time.Second
+}
 
 // alone reports whether the entry must not share a call.
 func (e *entry[T]) alone() bool { return e.is(asksAlone) }
 
-// sighted takes in that an answer mentions the entry.
-func (e *entry[T]) sighted() {
+// recordSeen records that an answer mentions the entry.
+func (e *entry[T]) recordSeen() {
 	e.misses = 0
 	e.set(asksAlone|unanswered, false)
 	e.set(seen, true)
 }
 
-// find returns w's interest in the entry, or nil.
-func (e *entry[T]) find(w *watch[T]) *sub[T] {
+// recordNoAnswer records that a call about the entry said nothing about it, and why.
+func (e *entry[T]) recordNoAnswer(why error) {
+	e.set(unanswered, true)
+	for s := e.subs; s != nil; s = s.next {
+		s.w.lastProblem = why
+	}
+}
+
+// find returns w's subscription, or nil.
+func (e *entry[T]) find(w *watch[T]) *subscription[T] {
 	for s := e.subs; s != nil; s = s.next {
 		if s.w == w {
 			return s
@@ -84,17 +94,17 @@ func (e *entry[T]) find(w *watch[T]) *sub[T] {
 	return nil
 }
 
-// add adds an interest. The first in the list decides about the pace: a Wait comes
-// before a Look.
-func (e *entry[T]) add(s *sub[T]) {
-	if s.w.once && e.subs != nil {
+// add adds a subscription. The first in the list decides when the entry is due, so a
+// Wait stands before a Look.
+func (e *entry[T]) add(s *subscription[T]) {
+	if s.w.isLook && e.subs != nil {
 		s.next, e.subs.next = e.subs.next, s
 		return
 	}
 	s.next, e.subs = e.subs, s
 }
 
-// remove ends w's interest, if there was any.
+// remove removes w's subscription, if there is one.
 func (e *entry[T]) remove(w *watch[T]) {
 	for p := &e.subs; *p != nil; p = &(*p).next {
 		if (*p).w == w {
@@ -104,8 +114,8 @@ func (e *entry[T]) remove(w *watch[T]) {
 	}
 }
 
-// hungry reports whether somebody could use an answer now.
-func (e *entry[T]) hungry() bool {
+// wantsAnswer reports whether a subscriber could use an answer now.
+func (e *entry[T]) wantsAnswer() bool {
 	for s := e.subs; s != nil; s = s.next {
 		if !s.busy {
 			return true
@@ -114,14 +124,44 @@ func (e *entry[T]) hungry() bool {
 	return false
 }
 
-// lastCall moves due forward to the moment just before the deadline of a
-// subscriber, where that comes first and is still ahead.
-func (e *entry[T]) lastCall(due, now time.Duration) time.Duration {
+// lastLookFirst returns the earlier of two moments: due, and the last look before the
+// deadline of a subscriber if that is still ahead.
+func (e *entry[T]) lastLookFirst(due, now time.Duration) time.Duration {
 	for s := e.subs; s != nil; s = s.next {
-		if s.w.last > now+minGap/2 && s.w.last < due {
-			due = s.w.last
+		ahead := s.w.lastLookAt > now+minGap/2
+		if ahead && s.w.lastLookAt < due {
+			due = s.w.lastLookAt
 			e.set(dueIsFixed, true)
 		}
 	}
 	return due
+}
+
+// maxWait returns how long an entry that is due may wait for others.
+func (e *entry[T]) maxWait() time.Duration {
+	wait := (e.due - e.lastAnswer) / 2
+	if e.lastAnswer == distantPast {
+		wait = (e.due - e.accepted) / 10
+	}
+	return min(max(wait, 0), maxSlack)
+}
+
+// postponeByPlan moves due back when the schedule, by what is known now, wants the look
+// much later. It reports whether it did.
+func (e *entry[T]) postponeByPlan(now time.Duration) bool {
+	if e.is(dueIsFixed) {
+		return false
+	}
+	s, due := &e.subs.w.schedule, time.Duration(0)
+	pace := s.Interval(now - e.accepted)
+	if e.lastAnswer == distantPast {
+		due = e.accepted + s.First()
+	} else {
+		due = e.lastAnswer + s.Interval(e.lastAnswer-e.accepted)
+	}
+	if due <= e.due+pace/4 {
+		return false
+	}
+	e.due = min(due, now+pace+2*joinWindow)
+	return true
 }

@@ -38,7 +38,8 @@ func TestCallsThatFailTogetherCountOnceAndOneProbeFollows(t *testing.T) {
 			return nil
 		}
 		mustWait(t, known(c.poller(0), 16*time.Second), l.fresh(c.fleet("i", 1000, 5*time.Second)...))
-		// 4 at once, then probes after 1, 2 and 4 s, then the 10 chunks (one was the probe).
+		// 4 at once, then single calls after 1, 2 and 4 s. The last one succeeds, and is one of
+		// the 10 that ask about all.
 		if c.count() != 4+2+10 {
 			t.Errorf("a burst of throttling cost %d calls, want 16", c.count())
 		}
@@ -85,7 +86,7 @@ func TestServersWishForAPauseWins(t *testing.T) {
 	})
 }
 
-// An impatient caller that comes again and again must not get around the pause.
+// A caller that gives up and comes again must not shorten the pause.
 func TestBackOffOutlivesItsWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -152,14 +153,18 @@ func TestBadIDsHarmNobodyElse(t *testing.T) {
 				c, l := newCloud(t), &log{}
 				ids := c.fleet("i", tc.n, 0)
 				for i := range tc.bad {
-					c.machines[ids[i*tc.n/tc.bad]] = machine{bad: true}
+					c.instances[ids[i*tc.n/tc.bad]] = instance{bad: true}
 				}
 				mustWait(t, c.poller(3*time.Second), l.fresh(ids...))
 				for id, e := range l.ends() {
-					switch bad := c.machines[id].bad; {
-					case bad && (e.Kind != Failed || !errors.Is(e.Err, errBadID)):
-						t.Errorf("the bad ID %s ended as %v (%v), want failed with the cloud's error", id, e.Kind, e.Err)
-					case !bad && !e.Value:
+					bad := c.instances[id].bad
+					if bad && e.Kind != Failed {
+						t.Errorf("the bad ID %s ended as %v, want failed", id, e.Kind)
+					}
+					if bad && !errors.Is(e.Err, errBadID) {
+						t.Errorf("the bad ID %s failed with %v, want the cloud's error", id, e.Err)
+					}
+					if !bad && !e.Value {
 						t.Errorf("%s ended as %v, want ready: another ID was bad", id, e.Kind)
 					}
 				}
@@ -179,7 +184,7 @@ func TestSplitSurvivesThrottlingAndCancellation(t *testing.T) {
 		c, l, gone := newCloud(t), &log{}, &log{}
 		c.latency = time.Second
 		ids := c.fleet("i", 64, 0)
-		c.machines[ids[10]] = machine{bad: true}
+		c.instances[ids[10]] = instance{bad: true}
 		c.fail = func(n int, _ []string) error {
 			if n == 3 || n == 5 {
 				return errThrottled
@@ -195,18 +200,24 @@ func TestSplitSurvivesThrottlingAndCancellation(t *testing.T) {
 			t.Errorf("the cut-off Wait = %v, want context.DeadlineExceeded", err)
 		}
 		ends := l.ends()
-		if len(ends) != 32 || ends[ids[10]].Kind != Failed || !ends[ids[11]].Value {
-			t.Errorf("%d IDs ended, the bad one as %v; want 32, failed", len(ends), ends[ids[10]].Kind)
+		if len(ends) != 32 {
+			t.Errorf("%d IDs ended, want 32", len(ends))
+		}
+		if got := ends[ids[10]].Kind; got != Failed {
+			t.Errorf("the bad ID ended as %v, want failed", got)
+		}
+		if !ends[ids[11]].Value {
+			t.Errorf("another ID ended as %v, want ready", ends[ids[11]].Kind)
 		}
 	})
 }
 
-func TestHalvesThatNobodyWaitsForAreNotAsked(t *testing.T) {
+func TestPartsThatNobodyWaitsForAreNotAskedAbout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l, gone := newCloud(t), &log{}, &log{}
 		c.latency = time.Second
 		ids := c.fleet("i", 64, 0)
-		c.machines[ids[10]] = machine{bad: true}
+		c.instances[ids[10]] = instance{bad: true}
 		p := c.poller(3*time.Second, func(cfg *Config[bool]) { cfg.Parallel = 1 })
 		ctx, cancel := context.WithTimeout(t.Context(), 5600*time.Millisecond)
 		defer cancel()

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// frontier is the cost of schedules that ask all pending machines by ID, for
-// somebody who knows how lognormal draws, on a grid of a tenth of a second.
+// frontier computes what schedules cost that ask about all pending instances by ID and
+// know the distribution lognormal. Moments lie on a grid of a tenth of a second.
 type frontier struct {
-	n    float64 // machines
+	n    float64 // instances
 	done []float64
 	sum  []float64 // of done so far, times the grid
 }
@@ -32,14 +32,14 @@ func newFrontier(n int) *frontier {
 	return f
 }
 
-// calls is how many one look takes after a look at i.
+// calls returns how many calls one look takes after a look at moment i.
 func (f *frontier) calls(i int) float64 {
 	left := 1 - f.done[i]
 	return max(1-math.Pow(1-left, f.n), f.n*left/100)
 }
 
-// delay is the mean delay that looks at i and then at j leave between them, and
-// late the share of machines that are seen later than 5 s.
+// delay returns the mean delay of the instances that become ready between looks at i and
+// j, times their share, and the share that is seen later than 5 s after it was ready.
 func (f *frontier) delay(i, j int) (delay, late float64) {
 	delay = f.sum[j] - f.sum[i] - f.done[i]*float64(j-i)*grid
 	if j-lateGrid > i {
@@ -48,8 +48,8 @@ func (f *frontier) delay(i, j int) (delay, late float64) {
 	return delay, late
 }
 
-// best returns the looks that minimize the price of the calls, the delays, and the
-// price of those that are late.
+// best returns the looks with the lowest sum of the delays, the price of the calls and the
+// price of late looks.
 func (f *frontier) best(call, late float64) []int {
 	last := len(f.done) - 1
 	cost, next := make([]float64, last+1), make([]int, last+1)
@@ -69,7 +69,7 @@ func (f *frontier) best(call, late float64) []int {
 	return looks
 }
 
-// sums adds up what the looks cost.
+// sums returns the calls, the mean delay and the share of late instances of a schedule.
 func (f *frontier) sums(looks []int) (calls, delay, late float64) {
 	at := 0
 	for _, j := range looks {
@@ -80,8 +80,8 @@ func (f *frontier) sums(looks []int) (calls, delay, late float64) {
 	return calls, delay, late
 }
 
-// bestAges returns the ages at which to look for the fewest calls with a mean delay
-// of at most 1.5 s and at most one machine in a hundred seen later than 5 s.
+// bestAges returns the ages of the looks that take the fewest calls with a mean delay of at
+// most 1.5 s and at most one instance in a hundred seen later than 5 s.
 func bestAges(n int) (ages []time.Duration) {
 	f := newFrontier(n)
 	fewest := math.Inf(1)
@@ -104,31 +104,41 @@ func bestAges(n int) (ages []time.Duration) {
 	return ages
 }
 
-// No schedule that asks pending machines by ID does better in expectation, calls
-// counted in fractions. The aims of 65 and 500 calls lie beyond it.
+// No schedule that asks about pending instances by ID takes fewer calls on average, where
+// parts of a call count as fractions. So 65 calls for 1,000 and 500 for 10,000 are out of
+// its reach.
 func TestFrontierOfAskingByID(t *testing.T) {
 	for _, tc := range []struct {
 		n     int
 		least float64
 	}{{1, 5}, {100, 16}, {1000, 63}, {10000, 540}} {
+		if testing.Short() && tc.n != 1000 {
+			continue
+		}
 		var looks []int
 		for _, at := range bestAges(tc.n) {
 			looks = append(looks, int(math.Round(at.Seconds()/grid)))
 		}
 		calls, delay, late := newFrontier(tc.n).sums(looks)
-		t.Logf("%d machines: %.1f calls at a mean delay of %.2f s, %.1f %% later than 5 s", tc.n, calls, delay, 100*late)
-		if calls < tc.least || delay > 1.5 || late > 0.01 {
-			t.Errorf("want at least %v calls within the bounds", tc.least)
+		t.Logf("%d instances: %.1f calls at a mean delay of %.2f s, %.1f %% later than 5 s", tc.n, calls, delay, 100*late)
+		if calls < tc.least {
+			t.Errorf("%d instances: %.1f calls, want at least %v", tc.n, calls, tc.least)
+		}
+		if delay > 1.5 {
+			t.Errorf("%d instances: a mean delay of %.2f s, want at most 1.5 s", tc.n, delay)
+		}
+		if late > 0.01 {
+			t.Errorf("%d instances: a share of %.3f is late, want at most 0.01", tc.n, late)
 		}
 	}
 }
 
-// The oracle of the benchmark makes as few calls as the best of all ways to make them.
+// The oracle of the benchmark makes as few calls as the best of all schedules.
 func TestOracleMakesTheFewestCalls(t *testing.T) {
 	for seed := range uint64(50) {
 		fleet := slices.Sorted(slices.Values(bootTime(lognormal).draw(10, seed)))
 		fewest := len(fleet)
-		for cuts := range 1 << (len(fleet) - 1) { // after which machines a call goes
+		for cuts := range 1 << (len(fleet) - 1) { // after which instances a call goes
 			var sum, last time.Duration
 			for i := len(fleet) - 1; i >= 0; i-- {
 				if i == len(fleet)-1 || cuts>>i&1 == 1 {
@@ -140,9 +150,13 @@ func TestOracleMakesTheFewestCalls(t *testing.T) {
 				fewest = min(fewest, bits.OnesCount(uint(cuts))+1)
 			}
 		}
-		got := optimum(noTime)(nil, [][]time.Duration{fleet})
-		if got.calls < fewest || got.calls > fewest+1 || got.mean() > 1500*time.Millisecond { // one more where the price of a call cannot tell them apart
-			t.Errorf("seed %d: %d calls at a mean delay of %v, want %d", seed, got.calls, got.mean(), fewest)
+		got := optimum(distantFuture)(nil, [][]time.Duration{fleet})
+		// It may take one more, because no price of a call yields some of the schedules.
+		if got.calls < fewest || got.calls > fewest+1 {
+			t.Errorf("seed %d: %d calls, want %d", seed, got.calls, fewest)
+		}
+		if got.mean() > 1500*time.Millisecond {
+			t.Errorf("seed %d: a mean delay of %v, want at most 1.5s", seed, got.mean())
 		}
 	}
 }

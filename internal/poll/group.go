@@ -4,122 +4,118 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
-// group schedules the IDs that may share calls. It has no goroutine of its own:
-// a timer and the landing of each call drive it. Nothing that belongs to a caller
-// runs under its lock.
+// group schedules the calls about IDs that may share calls. It has no goroutine of its
+// own: the timer, and the end of each call, make it go on. It runs no code of a caller
+// under its lock.
 type group[T any] struct {
 	p    *Poller[T]
 	name string
 
-	mu      sync.Mutex
-	watches map[*watch[T]]struct{}
-	entries map[string]*entry[T]
-	shared  queue[T]      // entries for full calls
-	single  queue[T]      // entries to be asked alone
-	halves  [][]*entry[T] // chunks that were split because of a bad ID
-	flights map[*flight[T]]struct{}
-	sent    uint64 // calls so far
+	mu          sync.Mutex
+	watches     map[*watch[T]]struct{}
+	entries     map[string]*entry[T]
+	shared      queue[T]      // entries for full calls
+	single      queue[T]      // entries to be asked about alone
+	splitChunks [][]*entry[T] // parts of calls that were refused because of an ID
+	calls       map[*call[T]]struct{}
+	callsSent   uint64 // so far
 
-	ctx    context.Context // of the calls; ends when nobody waits
-	cancel context.CancelFunc
-	timer  *time.Timer
-	wakeAt time.Duration // when the timer fires; never = it is not set
+	ctx     context.Context // of the calls; it ends when nobody waits
+	cancel  context.CancelFunc
+	timer   *time.Timer
+	timerAt time.Duration // when the timer fires; distantPast = it is not set
 
-	round     time.Duration // start of the latest round
-	stretch   float64       // its jitter
-	listAgain time.Duration // no listing before this
-	hold      time.Duration // no shared call before this: it waits for company
-	landed    time.Duration // when the latest call came back
-	nextAlone time.Duration // no call for a single ID before this
-	wasAlone  bool          // the latest call was one
+	roundStart      time.Duration // of the latest round
+	roundJitter     float64       // factor of its intervals
+	lastReturn      time.Duration // when the latest shared call came back
+	lastWasAlone    bool          // the latest call was about a single ID
+	sharedNotBefore time.Duration // no shared call before this: it waits for more IDs
+	aloneNotBefore  time.Duration // no call about a single ID before this
+	listNotBefore   time.Duration // no listing before this
 
-	pause   time.Duration // no call before this
-	backoff time.Duration // latest pause; 0 after a success
-	epoch   int           // pauses so far: calls sent before one do not add to it
-	fatals  int           // fatal answers in a row
+	pauseUntil time.Duration // no call before this
+	backoff    time.Duration // latest pause; 0 after a success
+	pauses     int           // pauses so far; a call that was sent before the latest does not start another
+	fatals     int           // fatal answers in a row
 }
 
 // join adds the IDs of w.
 func (g *group[T]) join(w *watch[T]) {
-	births := w.births(g.p)
-	known := w.known()
-	w.Since, w.Known = nil, nil // they may hold more than the Target does
+	acceptances := w.acceptances(g.p)
+	known := w.knownIDs()
+	w.Since, w.Known = nil, nil // these functions may keep much memory alive
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.watches) == 0 {
 		g.start(len(w.IDs))
-		g.landed = never
+		g.lastReturn = distantPast
 	}
-	g.watches[w], g.hold = struct{}{}, never
+	g.watches[w], g.sharedNotBefore = struct{}{}, distantPast
 	for i, id := range w.IDs {
-		e, b := g.entries[id], births[min(i, len(births)-1)]
+		e, a := g.entries[id], acceptances[min(i, len(acceptances)-1)]
 		switch {
 		case e == nil:
-			e = g.open(w, id, b)
+			e = g.addEntry(w, id, a)
 		case e.find(w) == nil:
-			g.share(w, e, b)
+			g.subscribe(w, e, a)
 		}
 		if known != nil && known[i] {
 			e.set(seen, true)
 		}
 	}
-	g.arm(g.p.now())
+	g.setTimer(g.p.now())
 }
 
-// open adds an ID that nobody waited for so far.
-func (g *group[T]) open(w *watch[T], id string, b birth) *entry[T] {
-	e := &entry[T]{id: id, born: b.born, due: b.start, asked: never}
-	e.set(dated, b.dated)
-	e.set(dueIsFixed, !b.plan)
-	if w.scouts > 0 && b.plan {
-		w.scouts--
-		e.set(dueIsFixed, true) // whatever the first scouts tell, the second are sent
-		if w.scouts >= g.p.cfg.Batch {
-			e.due = max(b.born+(b.start-b.born)*3/5, g.p.now())
+// addEntry adds an ID that nobody waited for so far.
+func (g *group[T]) addEntry(w *watch[T], id string, a acceptance) *entry[T] {
+	e := &entry[T]{id: id, accepted: a.at, due: a.due, lastAnswer: distantPast}
+	e.set(acceptanceKnown, a.known)
+	e.set(dueIsFixed, !a.bySchedule)
+	if a.bySchedule {
+		if age, ok := w.schedule.Scout(a.due - a.at); ok {
+			e.set(dueIsFixed, true)
+			e.due = max(a.at+age, g.p.now())
 		}
 	}
-	if w.doubt.open && b.plan {
-		w.doubt = doubtOfPlan{asked: true}
-		e.set(dueIsFixed, true)
-		e.due = max(b.born+w.curve.early(), g.p.now())
-	}
-	e.add(w.sub(b, g.sent))
+	e.add(w.subscription(a, g.callsSent))
 	g.entries[id] = e
-	w.left++
+	w.open++
 	g.shared.add(e)
 	return e
 }
 
-// share adds w to an ID that others wait for or look at. The younger acceptance
-// counts, which is the more eager to ask; a Look knows of none.
-func (g *group[T]) share(w *watch[T], e *entry[T], b birth) {
-	onlyLooks := e.subs.w.once
-	e.add(w.sub(b, g.sent))
-	w.left++
+// subscribe adds w to an ID that others wait for or look at. If Waits disagree about its
+// acceptance, the latest counts, because it asks soonest. A Look knows no acceptance.
+func (g *group[T]) subscribe(w *watch[T], e *entry[T], a acceptance) {
+	onlyLooks := e.subs.w.isLook
+	e.add(w.subscription(a, g.callsSent))
+	w.open++
 	switch {
-	case w.once:
-	case onlyLooks, b.born > e.born:
-		e.born = b.born
-		e.set(dated, b.dated)
-	case b.born == e.born:
-		e.set(dated, b.dated || e.is(dated))
+	case w.isLook:
+	case onlyLooks, a.at > e.accepted:
+		e.accepted = a.at
+		e.set(acceptanceKnown, a.known)
+	case a.at == e.accepted:
+		e.set(acceptanceKnown, a.known || e.is(acceptanceKnown))
 	}
 	switch {
-	case e.pos == away:
-		e.due = b.start
+	case e.pos == inFlight:
+		e.due = a.due
 		e.set(dueIsFixed, true)
 		return
-	case b.start < e.due:
-		e.due = b.start
-		e.set(dueIsFixed, !b.plan)
+	case a.due < e.due:
+		e.due = a.due
+		e.set(dueIsFixed, !a.bySchedule)
 	}
-	g.put(e)
+	g.enqueue(e)
 }
 
-// put (re)inserts an entry that is not away into the queue it belongs to.
-func (g *group[T]) put(e *entry[T]) {
+// enqueue puts an entry that is not in flight where it belongs in its queue.
+func (g *group[T]) enqueue(e *entry[T]) {
 	q := &g.shared
 	if e.alone() {
 		q = &g.single
@@ -127,35 +123,35 @@ func (g *group[T]) put(e *entry[T]) {
 	switch {
 	case e.pos >= 0:
 		q.moved(e)
-	case e.pos == parked:
+	case e.pos == notQueued:
 		q.add(e)
 	}
 }
 
-// cut returns the error of a Wait that ctx ended: with what the latest calls about
-// its open IDs came to, where they told nothing.
-func (g *group[T]) cut(w *watch[T], ended error) error {
+// interruption returns the error of a Wait that ctx ended. If the latest calls about its
+// open IDs gave no answer, the error says why.
+func (g *group[T]) interruption(w *watch[T], ended error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if w.trouble == nil {
+	if w.lastProblem == nil {
 		return ended
 	}
 	for _, id := range w.IDs {
 		if e := g.entries[id]; e != nil && e.is(unanswered) && e.find(w) != nil {
-			return &Interrupted{Err: ended, Call: w.trouble}
+			return &Interrupted{Err: ended, Call: w.lastProblem}
 		}
 	}
 	return ended
 }
 
-// leave ends w's interest in everything; the last watch stops the group.
+// leave ends w. The last watch that leaves stops the group.
 func (g *group[T]) leave(w *watch[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if w.left > 0 && len(g.watches) > 1 { // else all of it goes at once
+	if w.open > 0 && len(g.watches) > 1 { // the last watch removes all entries at once
 		for _, id := range w.IDs {
 			if e := g.entries[id]; e != nil {
-				g.release(e, w)
+				g.unsubscribe(e, w)
 			}
 		}
 	}
@@ -165,8 +161,8 @@ func (g *group[T]) leave(w *watch[T]) {
 	}
 }
 
-// release ends w's interest in e, and e with its last subscriber.
-func (g *group[T]) release(e *entry[T], w *watch[T]) {
+// unsubscribe ends w's interest in e. An entry without subscribers is removed.
+func (g *group[T]) unsubscribe(e *entry[T], w *watch[T]) {
 	e.remove(w)
 	if e.subs != nil || g.entries[e.id] != e {
 		return
@@ -182,101 +178,106 @@ func (g *group[T]) release(e *entry[T], w *watch[T]) {
 	}
 }
 
-// collect takes the news of w and the reason why the group gave up, if it did.
-func (g *group[T]) collect(w *watch[T]) ([]item[T], error) {
+// takeEvents removes and returns the events of w, and the reason why the group has ended
+// its Targets, if it has.
+func (g *group[T]) takeEvents(w *watch[T]) ([]pendingEvent[T], error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	news := w.news
-	w.news = nil // not kept: it would outweigh the entries
-	return news, w.err
+	events := w.events
+	w.events = nil // not reused: it would take more memory than the entries
+	return events, w.err
 }
 
-// hasten moves first looks forward to when the plan wants them, once there is one.
-func (g *group[T]) hasten(w *watch[T]) {
+// moveFirstLooks moves the first looks at IDs of w, which the prior has scheduled,
+// forward to where a new plan wants them.
+func (g *group[T]) moveFirstLooks(w *watch[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !w.usingPrior || w.schedule() == nil {
+	if !w.schedule.PriorReplaced() {
 		return
 	}
-	w.usingPrior = false
-	now, first := g.p.now(), w.first()
+	now, first := g.p.now(), w.schedule.First()
 	for _, id := range w.IDs {
 		e := g.entries[id]
-		if e != nil && e.pos >= 0 && e.asked == never && e.due > e.born+first {
-			e.due = max(e.born+first, now)
-			g.put(e)
+		if e == nil || e.pos < 0 || e.lastAnswer != distantPast {
+			continue
+		}
+		if e.due > e.accepted+first {
+			e.due = max(e.accepted+first, now)
+			g.enqueue(e)
 		}
 	}
-	g.hold = min(g.hold, now+settleTime)
-	g.arm(now)
+	g.sharedNotBefore = min(g.sharedNotBefore, now+settleTime)
+	g.setTimer(now)
 }
 
-// rush moves looks at machines of a class forward to where they would be without the
-// plan: what it said was too late.
-func (g *group[T]) rush(c *curve) {
+// moveLooksToPrior moves looks at IDs of a class forward to where the prior wants them,
+// because the plan looked too late.
+func (g *group[T]) moveLooksToPrior(c *boot.Class) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.p.now()
 	for _, e := range g.entries {
-		if e.pos < 0 || e.subs.w.curve != c {
+		if e.pos < 0 || e.subs.w.schedule.Class() != c {
 			continue
 		}
-		due := e.born + c.early()
-		if e.asked != never {
-			due = e.asked + interval(e.asked-e.born)
+		due := e.accepted + c.PriorFirst()
+		if e.lastAnswer != distantPast {
+			due = e.lastAnswer + boot.PriorInterval(e.lastAnswer-e.accepted)
 		}
 		if e.due > due {
 			e.due = max(due, now)
-			g.put(e)
+			g.enqueue(e)
 		}
 	}
-	g.hold = min(g.hold, now+settleTime)
-	g.arm(now)
+	g.sharedNotBefore = min(g.sharedNotBefore, now+settleTime)
+	g.setTimer(now)
 }
 
-// conclude applies an observer's verdict and returns how many IDs w has left.
-func (g *group[T]) conclude(w *watch[T], it *item[T], v Verdict) int {
+// applyVerdict applies an observer's verdict and returns how many IDs of w are open.
+func (g *group[T]) applyVerdict(w *watch[T], ev *pendingEvent[T], v Verdict) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := it.e.find(w)
-	if s == nil { // the group gave up meanwhile
-		return w.left
+	s := ev.e.find(w)
+	if s == nil { // the group has ended its Targets meanwhile
+		return w.open
 	}
 	s.busy = false
-	if w.once || v == Done || v == Ready || it.event.Kind != Seen {
-		g.release(it.e, w)
-		w.left--
-		return w.left
+	if w.isLook || v == Done || v == Ready || ev.event.Kind != Seen {
+		g.unsubscribe(ev.e, w)
+		w.open--
+		return w.open
 	}
-	if it.e.pos == parked {
-		g.resume(it.e)
+	if ev.e.pos == notQueued {
+		g.requeueObserved(ev.e)
 	}
-	return w.left
+	return w.open
 }
 
-// resume plans the next look at an entry whose observer took its time. Overdue
-// ones wait a little for each other: a slow observer must not cause a call per ID.
-func (g *group[T]) resume(e *entry[T]) {
+// requeueObserved queues an entry whose observer took its time. Entries that became due
+// meanwhile wait a little for each other, so that a slow observer does not cause one call
+// per ID.
+func (g *group[T]) requeueObserved(e *entry[T]) {
 	now := g.p.now()
 	if e.due < now {
 		e.due = now + minGap
 	}
-	g.put(e)
-	g.hold = min(g.hold, now+settleTime)
-	g.arm(now)
+	g.enqueue(e)
+	g.sharedNotBefore = min(g.sharedNotBefore, now+settleTime)
+	g.setTimer(now)
 }
 
-// start readies an idle group.
+// start prepares a group that nobody waited for.
 func (g *group[T]) start(size int) {
 	g.watches = make(map[*watch[T]]struct{})
 	g.entries = make(map[string]*entry[T], size)
-	g.flights = make(map[*flight[T]]struct{})
+	g.calls = make(map[*call[T]]struct{})
 	g.ctx, g.cancel = context.WithCancel(context.Background())
-	g.wakeAt = never
+	g.timerAt = distantPast
 }
 
-// stop makes the group idle: calls in flight are cancelled and forgotten, memory
-// is given back. Back-off stays. It does nothing to an idle group.
+// stop cancels and forgets the calls in flight, and releases the memory of a group that
+// nobody waits for. Its back-off stays. A second stop does nothing.
 func (g *group[T]) stop() {
 	if g.cancel == nil {
 		return
@@ -286,6 +287,6 @@ func (g *group[T]) stop() {
 		g.timer.Stop()
 	}
 	g.ctx, g.cancel, g.timer = nil, nil, nil
-	g.watches, g.entries, g.flights = nil, nil, nil
-	g.shared, g.single, g.halves = nil, nil, nil
+	g.watches, g.entries, g.calls = nil, nil, nil
+	g.shared, g.single, g.splitChunks = nil, nil, nil
 }

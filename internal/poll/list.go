@@ -4,33 +4,35 @@ import (
 	"context"
 	"maps"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
-// listPause is how long a group does without listings after one failed.
+// listPause is how long a group sends no listing after one has failed.
 const listPause = 10 * time.Minute
 
-// maxLists is how many listings in a row may stand in for looks at an ID itself.
-// Clouds attach tags with a delay, and machines that fail are in no listing.
-const maxLists = 2
+// maxListings is how many listings in a row may replace looks at an ID itself. Clouds
+// attach tags late, and instances that failed are in no listing.
+const maxListings = 2
 
-// listing returns the Target whose oldest entry is due and about whose IDs a
-// listing of those that are ready takes fewer calls than asking for those that are
-// pending; nil when there is none.
-func (g *group[T]) listing(now time.Duration) *watch[T] {
-	for now >= g.listAgain && len(g.shared) > 0 && g.shared.next() <= now {
+// nextListing returns the Target whose IDs should be listed now, or nil. Its oldest
+// entry is due, and a listing of the IDs that are ready takes fewer calls than asking
+// about those that are pending.
+func (g *group[T]) nextListing(now time.Duration) *watch[T] {
+	for now >= g.listNotBefore && len(g.shared) > 0 && g.shared.next() <= now {
 		e := g.shared[0]
 		w := e.subs.w
-		if !w.listing || e.is(dueIsFixed) {
+		if !w.mayList || e.is(dueIsFixed) {
 			return nil
 		}
-		if w.lists >= maxLists && e.asked <= w.listed {
+		if w.listings >= maxListings && e.lastAnswer <= w.lastListing {
 			return nil
 		}
-		if e.putOff(now) {
+		if e.postponeByPlan(now) {
 			g.shared.moved(e)
 			continue
 		}
-		if g.pages(w, now-e.born) < (w.left+g.p.cfg.Batch-1)/g.p.cfg.Batch {
+		if g.expectedPages(w, now-e.accepted) < (w.open+g.p.cfg.Batch-1)/g.p.cfg.Batch {
 			return w
 		}
 		return nil
@@ -38,43 +40,40 @@ func (g *group[T]) listing(now time.Duration) *watch[T] {
 	return nil
 }
 
-// pages is how many calls a listing is expected to take when the oldest of w's IDs
-// have that age. Those that ended before are in it as well.
-func (g *group[T]) pages(w *watch[T], age time.Duration) int {
-	share := 0.1 // by what a prior means
-	if pl := w.curve.listed.Load(); pl != nil {
-		share = pl.share(age)
-	}
-	ready := max(share*float64(len(w.IDs)), float64(len(w.IDs)-w.left))
+// expectedPages returns how many calls a listing of w's IDs is expected to take when the
+// oldest of them have that age. The listing contains the IDs that ended before.
+func (g *group[T]) expectedPages(w *watch[T], age time.Duration) int {
+	ready := max(w.schedule.ReadyShare(age)*float64(len(w.IDs)), float64(len(w.IDs)-w.open))
 	return int(ready)/g.p.cfg.Batch + 1
 }
 
-// sendList starts one listing about all of w's IDs that could be asked.
-func (g *group[T]) sendList(w *watch[T], now time.Duration) {
-	if g.shared.next() > g.round+joinWindow || g.pause > g.round {
-		g.round, g.stretch = now, g.p.jitter()
+// sendListing starts one listing, which stands for looks at all of w's IDs that are in
+// the queue of shared calls.
+func (g *group[T]) sendListing(w *watch[T], now time.Duration) {
+	g.continueRound(g.shared.next(), now)
+	if w.listings >= maxListings {
+		w.listings = 0
 	}
-	g.sent++
-	if w.lists >= maxLists {
-		w.lists = 0
-	}
-	w.lists, w.listed = w.lists+1, g.round
-	f := &flight[T]{at: now, number: g.sent, epoch: g.epoch, round: g.round, stretch: g.stretch, list: w}
+	w.listings, w.lastListing = w.listings+1, g.roundStart
+	c := g.newCall(now)
+	c.listOf = w
 	for _, id := range w.IDs {
-		if e := g.entries[id]; e != nil && e.pos >= 0 && !e.alone() && e.find(w) != nil {
+		e := g.entries[id]
+		if e == nil || e.pos < 0 || e.alone() {
+			continue
+		}
+		if e.find(w) != nil {
 			g.shared.drop(e)
-			e.pos = away
+			e.pos = inFlight
 			e.set(dueIsFixed, false)
-			f.entries = append(f.entries, e)
+			c.entries = append(c.entries, e)
 		}
 	}
-	g.flights[f] = struct{}{}
-	ctx, cancel := context.WithTimeout(g.ctx, g.p.cfg.FetchTimeout)
-	go g.fly(ctx, cancel, f, g.p.pagesOf(g.name, w.Series))
+	g.startCall(c, g.p.readListing(g.name, w.Series))
 }
 
-// pagesOf returns a Fetch that reads a listing to its end.
-func (p *Poller[T]) pagesOf(group, series string) fetcher[T] {
+// readListing returns a request that reads all pages of a listing.
+func (p *Poller[T]) readListing(group, series string) request[T] {
 	return func(ctx context.Context) (all map[string]T, whole bool, err error) {
 		all, whole = make(map[string]T), true
 		for page := ""; ; {
@@ -91,43 +90,31 @@ func (p *Poller[T]) pagesOf(group, series string) fetcher[T] {
 	}
 }
 
-// listed takes in a listing. What it does not mention is pending, as far as it
-// goes: nobody hears of that, and no absence counts.
-func (g *group[T]) listed(f *flight[T], o outcome[T]) {
-	var looks []look
+// recordListing records a listing. The IDs that a whole listing does not mention were
+// pending; no Target is told so, and no miss is counted.
+func (g *group[T]) recordListing(c *call[T], o outcome[T]) {
+	var looks boot.Looks
 	now := g.p.now()
-	for _, e := range f.entries {
+	for _, e := range c.entries {
 		if e.subs == nil {
 			continue
 		}
 		if value, ok := o.answer[e.id]; ok {
-			g.report(f, e, Event[T]{Kind: Seen, Value: value})
+			g.publish(c, e, Event[T]{Kind: Seen, Value: value})
 			continue
 		}
-		tells := o.whole && e.misses == 0
-		if tells {
-			looks = e.pending(looks, now)
+		pending := o.whole && e.misses == 0
+		if pending && e.is(acceptanceKnown) {
+			looks = looks.Add(lookAt(e.accepted, e.lastAnswer, now, false))
 		}
-		g.requeue(f, e, tells)
+		g.scheduleNext(c, e, pending)
 	}
-	f.list.curve.learn(now, looks)
+	c.listOf.schedule.Class().Learn(now, looks)
 }
 
-// pending adds that an entry was not ready.
-func (e *entry[T]) pending(looks []look, now time.Duration) []look {
-	if !e.is(dated) {
-		return looks
-	}
-	l := look{before: never, at: now - e.born, n: 1}
-	if e.asked > e.born {
-		l.before = e.asked - e.born
-	}
-	return addLook(looks, l)
-}
-
-// unlisted ends listings for a while: the cloud, or the caller's permissions, may
-// not allow them. Asking by ID goes on.
-func (g *group[T]) unlisted(f *flight[T], why error) {
-	g.listAgain = g.p.now() + listPause
-	g.postpone(f, why)
+// pauseListings stops listings for a while: the cloud, or the permissions of the caller,
+// may not allow them. Asking by ID goes on.
+func (g *group[T]) pauseListings(c *call[T], why error) {
+	g.listNotBefore = g.p.now() + listPause
+	g.requeueUnanswered(c, why)
 }

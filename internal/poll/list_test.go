@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// listings counts the calls that listed.
+// listings returns how many calls were listings.
 func (c *cloud) listings() (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -21,8 +21,8 @@ func (c *cloud) listings() (n int) {
 	return n
 }
 
-// series is a Target of n machines that a listing tells of, of which every tenth is
-// ready early and the others late.
+// series returns a Target of n instances that can be listed. Every tenth is ready early,
+// and the others late.
 func (c *cloud) series(l *log, n int) Target[bool] {
 	ids := c.fleet("s", n, 40*time.Second)
 	for i := 0; i < n; i += 10 {
@@ -33,7 +33,7 @@ func (c *cloud) series(l *log, n int) Target[bool] {
 	return target
 }
 
-func TestListingTellsOfTheEarlyOnes(t *testing.T) {
+func TestAListingShowsTheEarlyInstances(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		mustWait(t, c.poller(16*time.Second, c.listing), c.series(l, 1000))
@@ -51,18 +51,19 @@ func TestListingTellsOfTheEarlyOnes(t *testing.T) {
 	})
 }
 
-func TestFewMachinesAreNotListed(t *testing.T) {
+func TestFewInstancesAreNotListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		mustWait(t, c.poller(16*time.Second, c.listing), c.series(l, 100))
 		if n := c.listings(); n > 0 {
-			t.Errorf("%d listings for machines that fit into one call", n)
+			t.Errorf("%d listings for instances that fit into one call", n)
 		}
 	})
 }
 
-// Machines that listings miss, for a tag that is late or gone, are asked by ID.
-func TestWhatAListingMissesIsAskedAbout(t *testing.T) {
+// An instance that listings leave out, because its tag is late or removed, is asked about
+// by ID.
+func TestWhatAListingLeavesOutIsAskedAbout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		target := c.series(l, 1000)
@@ -73,12 +74,12 @@ func TestWhatAListingMissesIsAskedAbout(t *testing.T) {
 		began := time.Now()
 		mustWait(t, c.poller(16*time.Second, c.listing), target)
 		if took := time.Since(began); took > 60*time.Second {
-			t.Errorf("machines that no listing mentions were noticed after %v", took)
+			t.Errorf("instances that no listing mentions were noticed after %v", took)
 		}
 	})
 }
 
-func TestAListingThatFailsIsDoneWithout(t *testing.T) {
+func TestAListingThatFailsIsNotRepeated(t *testing.T) {
 	for name, err := range map[string]error{"refused": errDenied, "bad": errBadID, "missing": errMissing} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -130,8 +131,11 @@ func TestCancelDuringAListing(t *testing.T) {
 		if err := <-first; !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Wait = %v, want its deadline", err)
 		}
-		if err := <-second; err != nil || len(b.ends()) != 1000 {
-			t.Errorf("the other Wait = %v with %d of 1000 IDs", err, len(b.ends()))
+		if err := <-second; err != nil {
+			t.Errorf("the other Wait = %v, want nil", err)
+		}
+		if got := len(b.ends()); got != 1000 {
+			t.Errorf("the other Wait was told about %d IDs, want 1000", got)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -20,24 +21,48 @@ func glance(ctx context.Context, t *testing.T, p *Poller[bool], ids ...string) (
 	return l.ends(), err
 }
 
+// mustLook runs a Look at IDs, and checks what it reports of each.
+func mustLook(t *testing.T, p *Poller[bool], want map[string]Kind) map[string]Event[bool] {
+	t.Helper()
+	got, err := glance(t.Context(), t, p, slices.Sorted(maps.Keys(want))...)
+	if err != nil {
+		t.Fatalf("Look = %v, want nil", err)
+	}
+	if len(got) != len(want) {
+		t.Errorf("Look reports %d IDs, want %d", len(got), len(want))
+	}
+	for id, kind := range want {
+		if got[id].Kind != kind {
+			t.Errorf("Look reports %s as %v, want %v", id, got[id].Kind, kind)
+		}
+	}
+	return got
+}
+
 func TestLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t)
 		c.boot("ready", 0)
 		c.boot("pending", time.Hour)
-		c.machines["bad"] = machine{bad: true}
+		c.instances["bad"] = instance{bad: true}
 		began := time.Now()
 		got, err := glance(t.Context(), t, c.poller(16*time.Second), "ready", "pending", "absent", "bad")
-		if err != nil || len(got) != 4 {
-			t.Fatalf("Look = %v with %d IDs, want nil with 4", err, len(got))
+		if err != nil {
+			t.Fatalf("Look = %v, want nil", err)
+		}
+		if len(got) != 4 {
+			t.Errorf("Look reported %d IDs, want 4", len(got))
 		}
 		for id, want := range map[string]Kind{"ready": Seen, "pending": Seen, "absent": Absent, "bad": Failed} {
 			if got[id].Kind != want {
 				t.Errorf("%s is %v, want %v", id, got[id].Kind, want)
 			}
 		}
-		if got["ready"].Value != true || got["pending"].Value != false {
-			t.Errorf("ready and pending are shown as %v and %v", got["ready"].Value, got["pending"].Value)
+		if !got["ready"].Value {
+			t.Error("the ready instance is shown as pending")
+		}
+		if got["pending"].Value {
+			t.Error("the pending instance is shown as ready")
 		}
 		if !errors.Is(got["bad"].Err, errBadID) {
 			t.Errorf("the bad ID failed for %v, want the cloud's error", got["bad"].Err)
@@ -51,8 +76,12 @@ func TestLook(t *testing.T) {
 func TestLookAsksFullChunks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t)
-		if got, err := glance(t.Context(), t, c.poller(16*time.Second), c.fleet("i", 250, time.Hour)...); err != nil || len(got) != 250 {
-			t.Errorf("Look = %v with %d IDs, want 250", err, len(got))
+		got, err := glance(t.Context(), t, c.poller(16*time.Second), c.fleet("i", 250, time.Hour)...)
+		if err != nil {
+			t.Errorf("Look = %v, want nil", err)
+		}
+		if len(got) != 250 {
+			t.Errorf("Look reported %d IDs, want 250", len(got))
 		}
 		sizes := c.sizes()
 		slices.Sort(sizes)
@@ -62,8 +91,8 @@ func TestLookAsksFullChunks(t *testing.T) {
 	})
 }
 
-// A look shares its calls with whoever waits, tells them what it saw, and leaves their
-// pace and what is learned as they were.
+// A Look shares its calls with Waits, and they are told what it has seen. It changes
+// neither their pace nor what is learned.
 func TestLookSharesWithWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -72,10 +101,7 @@ func TestLookSharesWithWaits(t *testing.T) {
 		wait := start(t.Context(), p, l.fresh("a", "b"))
 		for _, at := range []time.Duration{5 * time.Second, 17 * time.Second} {
 			time.Sleep(at - time.Since(c.start))
-			got, err := glance(t.Context(), t, p, "a", "b", "c")
-			if err != nil || got["a"].Kind != Seen || got["b"].Kind != Absent || got["c"].Kind != Absent {
-				t.Errorf("at %v: Look = %v, %v", at, got, err)
-			}
+			mustLook(t, p, map[string]Kind{"a": Seen, "b": Absent, "c": Absent})
 		}
 		l.mu.Lock()
 		if len(l.events) < 3 {
@@ -85,8 +111,9 @@ func TestLookSharesWithWaits(t *testing.T) {
 		if err := <-wait; err != nil {
 			t.Errorf("Wait = %v, want nil", err)
 		}
-		if got := l.ends(); !got["a"].Value || got["b"].Kind != Hidden {
-			t.Errorf("they ended as %v and %v, want ready and hidden", got["a"], got["b"].Kind)
+		l.mustEnd(t, map[string]Kind{"a": Seen, "b": Hidden})
+		if !l.ends()["a"].Value {
+			t.Error("a ended as pending, want ready")
 		}
 		if took := l.ends()["a"].At.Sub(c.start); took > 45*time.Second {
 			t.Errorf("a, ready at 40 s, was noticed after %v", took)
@@ -97,7 +124,7 @@ func TestLookSharesWithWaits(t *testing.T) {
 	})
 }
 
-// The wait that comes while a look is under way is as it would be without.
+// A Look that is under way does not change what a Wait does.
 func TestAWaitThatJoinsALook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -116,11 +143,7 @@ func TestAWaitThatJoinsALook(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Errorf("Look = %v, want nil", err)
 		}
-		var seen float64
-		for k := range bins {
-			seen += p.curve("").ready[k]
-		}
-		if seen == 0 {
+		if p.times.Class("", p.now()).Counts(0, time.Hour).Ready == 0 {
 			t.Error("the wait has learned nothing of a boot that it saw")
 		}
 	})
@@ -132,12 +155,12 @@ func TestLookAsksAgainAfterAShortAnswer(t *testing.T) {
 		c.boot("a", 0)
 		c.short = func(n int) bool { return n <= 3 }
 		began := time.Now()
-		got, err := glance(t.Context(), t, c.poller(16*time.Second), "a", "b")
-		if err != nil || got["a"].Kind != Seen || got["b"].Kind != Absent {
-			t.Errorf("Look = %v, %v; want a seen and b absent", got, err)
+		mustLook(t, c.poller(16*time.Second), map[string]Kind{"a": Seen, "b": Absent})
+		if got := c.count(); got != 4 {
+			t.Errorf("%d calls, want 4", got)
 		}
-		if c.count() != 4 || len(c.times("a")) != 1 {
-			t.Errorf("%d calls, %d about a; want 4, and 1 since the first shows it", c.count(), len(c.times("a")))
+		if got := len(c.times("a")); got != 1 {
+			t.Errorf("%d calls about a, want 1: the first shows it", got)
 		}
 		if took := time.Since(began); took > 8*time.Second {
 			t.Errorf("it took %v", took)
@@ -145,7 +168,7 @@ func TestLookAsksAgainAfterAShortAnswer(t *testing.T) {
 	})
 }
 
-// A short answer makes nothing urgent for those who wait, but it does for a look.
+// An answer that is not whole is repeated soon for a Look, but not for a Wait.
 func TestLookAtAnOldInstanceAfterAShortAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t)
@@ -157,9 +180,9 @@ func TestLookAtAnOldInstanceAfterAShortAnswer(t *testing.T) {
 		wait := start(ctx, p, new(log).fresh("a"))
 		time.Sleep(10 * time.Minute)
 		began := time.Now()
-		got, err := glance(t.Context(), t, p, "a")
-		if err != nil || got["a"].Kind != Absent || time.Since(began) > 4*time.Second {
-			t.Errorf("Look = %v, %v after %v; want absent within 4s", got, err, time.Since(began))
+		mustLook(t, p, map[string]Kind{"a": Absent})
+		if took := time.Since(began); took > 4*time.Second {
+			t.Errorf("the Look took %v, want at most 4s", took)
 		}
 		cancel()
 		<-wait
@@ -176,8 +199,8 @@ func TestLookRepeatsWhatFails(t *testing.T) {
 			}
 			return nil
 		}
-		if got, err := glance(t.Context(), t, c.poller(0), "a"); err != nil || !got["a"].Value {
-			t.Errorf("Look = %v, %v; want a ready", got, err)
+		if got := mustLook(t, c.poller(0), map[string]Kind{"a": Seen}); !got["a"].Value {
+			t.Error("a is shown as pending, want ready")
 		}
 	})
 }
@@ -197,24 +220,24 @@ func TestLookEnds(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				_, err := glance(ctx, t, c.poller(0), "a")
-				if !errors.Is(err, tc.want) || !errors.Is(err, tc.fail) {
-					t.Errorf("Look = %v, want %v for %v", err, tc.want, tc.fail)
+				if !errors.Is(err, tc.want) {
+					t.Errorf("Look = %v, want %v", err, tc.want)
+				}
+				if !errors.Is(err, tc.fail) {
+					t.Errorf("Look = %v, want the cloud's error, %v, in it", err, tc.fail)
 				}
 			})
 		})
 	}
 }
 
-// A look tells nobody that an ID is gone, whatever came before.
+// A Look never reports that an ID is gone.
 func TestLookNeverEndsAnID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCloud(t)
 		p := c.poller(0)
 		for range 30 {
-			got, err := glance(t.Context(), t, p, "a")
-			if err != nil || got["a"].Kind != Absent {
-				t.Fatalf("Look = %v, %v; want absent", got, err)
-			}
+			mustLook(t, p, map[string]Kind{"a": Absent})
 			time.Sleep(5 * time.Second)
 		}
 	})

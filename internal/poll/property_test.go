@@ -20,7 +20,7 @@ const (
 	refused
 )
 
-// chaos is a cloud with machines of all fates, hiccups and failures of all kinds.
+// chaos is a cloud with instances of all fates, hiccups and failures of all kinds.
 type chaos struct {
 	*cloud
 	rnd   *rand.Rand
@@ -43,8 +43,8 @@ func newChaos(t *testing.T, rnd *rand.Rand, n int) *chaos {
 		}
 		return nil
 	}
-	// Of answers, whole or not, under the lock. Seldom: where calls fail and hang, three misses
-	// may be far apart, and three in a row are proof.
+	// Answers leave out an ID rarely: three misses in a row are proof, and while calls fail and
+	// hang there may be no other answer in between. Both functions are called under the lock.
 	x.lacks = func(string) bool { return dice.IntN(200) == 0 }
 	x.short = func(n int) bool { return n%7 == 0 }
 	x.hang = func(ctx context.Context, n int) {
@@ -57,14 +57,14 @@ func newChaos(t *testing.T, rnd *rand.Rand, n int) *chaos {
 
 func (x *chaos) add(id string) {
 	now := time.Now()
-	m := machine{ready: now.Add(lognormal(x.rnd)), visible: now.Add(time.Duration(x.rnd.IntN(20)) * time.Second)}
+	m := instance{ready: now.Add(lognormal(x.rnd)), visible: now.Add(time.Duration(x.rnd.IntN(20)) * time.Second)}
 	switch x.rnd.IntN(20) {
 	case 0:
 		x.fates[id], m.gone, m.ready = vanishes, now.Add(time.Duration(x.rnd.IntN(60))*time.Second), now.Add(time.Hour)
 	case 1:
 		x.fates[id], m.bad = refused, true
 	}
-	x.machines[id] = m
+	x.instances[id] = m
 }
 
 // verdicts counts final events per ID for one Target.
@@ -127,8 +127,8 @@ func (x *chaos) wait(t *testing.T, p *Poller[bool], target Target[bool], timeout
 	}
 }
 
-// Whatever happens, every ID of every Target ends exactly once, in the way that is
-// its fate, unless the Target's own context ended first.
+// Every ID of every Target ends exactly once, as its fate says, unless the context of the
+// Target ends first.
 func TestEveryIDEndsExactlyOnce(t *testing.T) {
 	for seed := range uint64(30) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// queue is a heap of entries: the longest due first, among equals the oldest.
+// queue is a heap of entries. The entry that has been due longest comes first; of two
+// that are due at the same moment the older one does.
 type queue[T any] []*entry[T]
 
 func (q *queue[T]) add(e *entry[T])   { heap.Push(q, e) }
@@ -13,10 +14,10 @@ func (q *queue[T]) take() *entry[T]   { return heap.Pop(q).(*entry[T]) }
 func (q *queue[T]) moved(e *entry[T]) { heap.Fix(q, int(e.pos)) }
 func (q *queue[T]) drop(e *entry[T])  { heap.Remove(q, int(e.pos)) }
 
-// next returns when the first entry is due, noTime when there is none.
+// next returns when the first entry is due. It returns distantFuture when there is none.
 func (q queue[T]) next() time.Duration {
 	if len(q) == 0 {
-		return noTime
+		return distantFuture
 	}
 	return q[0].due
 }
@@ -29,7 +30,7 @@ func (q queue[T]) Less(i, j int) bool {
 	if q[i].due != q[j].due {
 		return q[i].due < q[j].due
 	}
-	return q[i].born < q[j].born
+	return q[i].accepted < q[j].accepted
 }
 
 // Swap implements [heap.Interface].
@@ -51,6 +52,6 @@ func (q *queue[T]) Pop() any {
 	e := (*q)[last]
 	(*q)[last] = nil
 	*q = (*q)[:last]
-	e.pos = parked
+	e.pos = notQueued
 	return e
 }

@@ -6,34 +6,42 @@ import (
 	"time"
 )
 
-// flight is one Fetch on its way.
-type flight[T any] struct {
-	entries []*entry[T]
-	at      time.Duration // when it was sent
-	number  uint64        // among the group's calls
-	epoch   int           // pauses before it was sent
-	round   time.Duration // start of its round: the anchor of the next one
-	stretch float64       // jitter of its round
-	list    *watch[T]     // it is a listing of this Target's IDs
+// call is one Fetch, or one listing, in flight.
+type call[T any] struct {
+	entries    []*entry[T]
+	sentAt     time.Duration
+	number     uint64        // among the calls of the group
+	pauses     int           // pauses of the group before it was sent
+	roundStart time.Duration // of its round; the next looks count from it
+	jitter     float64       // of its round
+	listOf     *watch[T]     // the Target whose IDs it lists; nil for a Fetch
 }
 
-// tick is the timer's call.
-func (g *group[T]) tick() {
+// newCall returns a call of the current round.
+func (g *group[T]) newCall(now time.Duration) *call[T] {
+	g.callsSent++
+	return &call[T]{
+		sentAt: now, number: g.callsSent, pauses: g.pauses, roundStart: g.roundStart, jitter: g.roundJitter,
+	}
+}
+
+// onTimer is called when the timer fires.
+func (g *group[T]) onTimer() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.cancel == nil {
 		return
 	}
-	g.wakeAt = never
-	g.pump()
+	g.timerAt = distantPast
+	g.sendDue()
 }
 
-// pump sends every call that is due and allowed.
-func (g *group[T]) pump() {
+// sendDue sends every call that is due and allowed.
+func (g *group[T]) sendDue() {
 	now := g.p.now()
-	for g.mayAsk(now) {
-		if w := g.listing(now); w != nil {
-			g.sendList(w, now)
+	for now >= g.pauseUntil && g.hasFreeSlot() {
+		if w := g.nextListing(now); w != nil {
+			g.sendListing(w, now)
 			continue
 		}
 		chunk := g.nextChunk(now)
@@ -42,70 +50,69 @@ func (g *group[T]) pump() {
 		}
 		g.send(chunk, now)
 	}
-	g.arm(now)
+	g.setTimer(now)
 }
 
-func (g *group[T]) mayAsk(now time.Duration) bool {
-	return now >= g.pause && g.hasSlot()
-}
-
-// hasSlot reports whether one more call may be in flight. After a failure a
-// single call goes out to see whether the cloud is well again.
-func (g *group[T]) hasSlot() bool {
+// hasFreeSlot reports whether one more call may be in flight. After a failure a single
+// call tests whether the cloud works again.
+func (g *group[T]) hasFreeSlot() bool {
 	if g.backoff == 0 {
-		return len(g.flights) < g.p.cfg.Parallel
+		return len(g.calls) < g.p.cfg.Parallel
 	}
-	for f := range g.flights {
-		if f.epoch == g.epoch {
+	for c := range g.calls {
+		if c.pauses == g.pauses {
 			return false
 		}
 	}
-	return len(g.flights) < g.p.cfg.Parallel
+	return len(g.calls) < g.p.cfg.Parallel
 }
 
-// nextChunk picks the IDs of the next call, nil when none is due. Calls for single
-// IDs take turns with full ones, so that neither waits for all of the other.
+// nextChunk returns the IDs of the next call, or nil when none is due. Calls about single
+// IDs and full calls take turns, so that neither kind waits for all calls of the other.
 func (g *group[T]) nextChunk(now time.Duration) []*entry[T] {
-	if half := g.takeHalf(); half != nil {
-		return half
+	if part := g.takeSplitChunk(); part != nil {
+		return part
 	}
-	alone, full := g.aloneAt() <= now, g.hold <= now && g.shared.next() <= max(now, g.round+joinWindow)
+	alone := g.nextAloneAt() <= now
+	full := g.sharedNotBefore <= now && g.shared.next() <= max(now, g.roundStart+joinWindow)
+	fullIsNext := full && g.lastWasAlone
 	switch {
-	case alone && !(full && g.wasAlone):
-		g.wasAlone, g.nextAlone = true, now+alonePace
+	case alone && !fullIsNext:
+		g.lastWasAlone, g.aloneNotBefore = true, now+alonePace
 		return []*entry[T]{g.single.take()}
 	case full:
-		g.wasAlone = false
-		if chunk := g.pack(now); chunk != nil || !alone {
+		g.lastWasAlone = false
+		if chunk := g.packChunk(now); chunk != nil || !alone {
 			return chunk
 		}
-		return g.nextChunk(now) // what was due has been put off
+		return g.nextChunk(now) // the shared call waits, so a single ID is next
 	}
 	return nil
 }
 
-// aloneAt is when the next call for a single ID is due. There is one at a time:
-// a hundred machines that vanish together must not become a hundred calls at once.
-func (g *group[T]) aloneAt() time.Duration {
-	for f := range g.flights {
-		if f.entries[0].alone() {
-			return noTime
+// nextAloneAt returns when the next call about a single ID is due. Only one is in flight
+// at a time: when a hundred IDs disappear together, there must not be a hundred calls at
+// once.
+func (g *group[T]) nextAloneAt() time.Duration {
+	for c := range g.calls {
+		if c.entries[0].alone() {
+			return distantFuture
 		}
 	}
-	return max(g.single.next(), g.nextAlone)
+	return max(g.single.next(), g.aloneNotBefore)
 }
 
-// takeHalf returns the next half of a split chunk, less the IDs that nobody waits
-// for any more.
-func (g *group[T]) takeHalf() []*entry[T] {
-	for len(g.halves) > 0 {
+// takeSplitChunk returns the next part of a call that was split, without the IDs that
+// nobody waits for any more.
+func (g *group[T]) takeSplitChunk() []*entry[T] {
+	for len(g.splitChunks) > 0 {
 		var live []*entry[T]
-		for _, e := range g.halves[0] {
+		for _, e := range g.splitChunks[0] {
 			if e.subs != nil {
 				live = append(live, e)
 			}
 		}
-		g.halves = g.halves[1:]
+		g.splitChunks = g.splitChunks[1:]
 		if live != nil {
 			return live
 		}
@@ -113,31 +120,38 @@ func (g *group[T]) takeHalf() []*entry[T] {
 	return nil
 }
 
-// pack takes the longest due entries; where they do not fill a call, the next due
-// ride along for free. A round lasts until all are asked that were due, or nearly
-// due, at its start, or until a pause interrupts it; then the next one begins. It
-// returns nil, and holds shared calls back, while waiting for company pays.
-func (g *group[T]) pack(now time.Duration) []*entry[T] {
-	chunk := g.gather(now)
-	if at := g.worthIt(chunk, now); at > now {
+// packChunk takes the entries of the next call off the queue. It returns nil when the
+// call should wait for more IDs; no shared call goes out until then. When all entries
+// have been asked about that were due at the start of a round, or a pause has come, the
+// next round begins.
+func (g *group[T]) packChunk(now time.Duration) []*entry[T] {
+	chunk := g.takeChunk(now)
+	if at := g.sendAt(chunk, now); at > now {
 		for _, e := range chunk {
 			g.shared.add(e)
 		}
-		g.hold = at
+		g.sharedNotBefore = at
 		return nil
 	}
-	if chunk[0].due > g.round+joinWindow || g.pause > g.round {
-		g.round, g.stretch = now, g.p.jitter()
-	}
+	g.continueRound(chunk[0].due, now)
 	return chunk
 }
 
-// gather takes the entries of the next call off the queue.
-func (g *group[T]) gather(now time.Duration) []*entry[T] {
+// continueRound begins a new round unless the oldest entry of a call, which was due at
+// that moment, is part of the present one.
+func (g *group[T]) continueRound(due, now time.Duration) {
+	if due > g.roundStart+joinWindow || g.pauseUntil > g.roundStart {
+		g.roundStart, g.roundJitter = now, g.p.jitter()
+	}
+}
+
+// takeChunk takes the longest due entries off the queue. If they do not fill a call, the
+// entries that are due next fill it.
+func (g *group[T]) takeChunk(now time.Duration) []*entry[T] {
 	chunk := make([]*entry[T], 0, min(g.p.cfg.Batch, len(g.shared)))
 	for len(chunk) < cap(chunk) && len(g.shared) > 0 {
 		e := g.shared.take()
-		if e.due <= now && e.putOff(now) {
+		if e.due <= now && e.postponeByPlan(now) {
 			g.shared.add(e)
 			continue
 		}
@@ -146,137 +160,118 @@ func (g *group[T]) gather(now time.Duration) []*entry[T] {
 	return chunk
 }
 
-// putOff moves the due time of an entry back if by now more is known of its class
-// that speaks for a much later one.
-func (e *entry[T]) putOff(now time.Duration) bool {
-	if e.is(dueIsFixed) {
-		return false
-	}
-	w, due := e.subs.w, time.Duration(0)
-	pace := w.interval(now - e.born)
-	if e.asked == never {
-		due = e.born + w.first()
-	} else {
-		due = e.asked + w.interval(e.asked-e.born)
-	}
-	if due <= e.due+pace/4 {
-		return false
-	}
-	e.due = min(due, now+pace+2*joinWindow)
-	return true
-}
-
-// worthIt returns when the gathered call should go. A full one goes when its
-// entries are due on average, so that those asked early make up for those asked
-// late; no entry is kept for long. Of a class of which little is known yet first
-// looks go one call at a time, each to tell whether it is too early for the others.
-func (g *group[T]) worthIt(chunk []*entry[T], now time.Duration) time.Duration {
+// sendAt returns when a call about these entries should go out.
+//
+// A call that is full of due entries goes at once. Another one waits, for a short time,
+// until its entries are due on average: then those that are asked about early make up
+// for those that are asked about late. An entry whose due time is fixed is never kept
+// waiting.
+//
+// While little is known of a class, calls with first looks go out one after the other,
+// so that each shows whether it is too early for the next.
+func (g *group[T]) sendAt(chunk []*entry[T], now time.Duration) time.Duration {
 	oldest, last := chunk[0], chunk[len(chunk)-1]
 	if slices.ContainsFunc(chunk, func(e *entry[T]) bool { return e.is(dueIsFixed) && e.due <= now }) {
 		return now
 	}
-	at, slack := now, oldest.slack()
+	at, wait := now, oldest.maxWait()
 	full := len(chunk) == g.p.cfg.Batch
-	if !full || last.due > max(now, g.round+joinWindow) {
-		at = oldest.due + meanDelay(chunk, slack)
+	if !full || last.due > max(now, g.roundStart+joinWindow) {
+		at = oldest.due + meanOffset(chunk, wait)
 	}
-	scout := oldest.asked == never && oldest.subs.w.curve.young()
-	if full && !scout {
+	testsPrior := oldest.lastAnswer == distantPast && oldest.subs.w.schedule.FewSeen()
+	if full && !testsPrior {
 		return at
 	}
 	switch {
-	case g.sharing(): // others are under way and may come back
-		return max(at, oldest.due+slack)
-	case now < g.landed+settleTime: // they are about to
-		return max(at, min(g.landed, oldest.due+slack)+settleTime)
+	case g.sharedCallInFlight(): // its IDs may join the next call
+		return max(at, oldest.due+wait)
+	case now < g.lastReturn+settleTime: // its IDs are about to be queued
+		return max(at, min(g.lastReturn, oldest.due+wait)+settleTime)
 	}
 	return at
 }
 
-// meanDelay is how much later than the first of them the entries are due on
-// average, as far as they are due soon after it.
-func meanDelay[T any](chunk []*entry[T], slack time.Duration) time.Duration {
+// meanOffset returns how much later than the first entry all of them are due on average.
+// Entries that are due much later than the first do not count.
+func meanOffset[T any](chunk []*entry[T], wait time.Duration) time.Duration {
 	var sum time.Duration
 	n := 0
 	for _, e := range chunk {
-		if after := e.due - chunk[0].due; after <= 2*slack {
+		if after := e.due - chunk[0].due; after <= 2*wait {
 			sum, n = sum+after, n+1
 		}
 	}
-	return min(sum/time.Duration(n), slack)
+	return min(sum/time.Duration(n), wait)
 }
 
-// sharing reports whether a shared call is in flight.
-func (g *group[T]) sharing() bool {
-	for f := range g.flights {
-		if !f.entries[0].alone() {
+// sharedCallInFlight reports whether a shared call is in flight.
+func (g *group[T]) sharedCallInFlight() bool {
+	for c := range g.calls {
+		if !c.entries[0].alone() {
 			return true
 		}
 	}
 	return false
 }
 
-// slack is how long an entry may wait for company.
-func (e *entry[T]) slack() time.Duration {
-	slack := (e.due - e.asked) / 2
-	if e.asked == never {
-		slack = (e.due - e.born) / 10
-	}
-	return min(max(slack, 0), maxSlack)
-}
-
 // send starts one Fetch.
 func (g *group[T]) send(chunk []*entry[T], now time.Duration) {
-	g.sent++
-	f := &flight[T]{entries: chunk, at: now, number: g.sent, epoch: g.epoch, round: g.round, stretch: g.stretch}
-	if chunk[0].alone() { // belongs to no round
-		f.round, f.stretch = now, g.p.jitter()
+	c := g.newCall(now)
+	c.entries = chunk
+	if chunk[0].alone() { // it belongs to no round
+		c.roundStart, c.jitter = now, g.p.jitter()
 	}
 	ids := make([]string, len(chunk))
 	for i, e := range chunk {
-		e.pos = away
+		e.pos = inFlight
 		e.set(dueIsFixed, false)
 		ids[i] = e.id
 	}
-	g.flights[f] = struct{}{}
-	ctx, cancel := context.WithTimeout(g.ctx, g.p.cfg.FetchTimeout)
-	go g.fly(ctx, cancel, f, func(ctx context.Context) (map[string]T, bool, error) {
+	g.startCall(c, func(ctx context.Context) (map[string]T, bool, error) {
 		return g.p.cfg.Fetch(ctx, g.name, ids)
 	})
 }
 
-// fetcher is a Fetch, or a listing, whose question stands.
-type fetcher[T any] func(context.Context) (answer map[string]T, whole bool, err error)
+// request is a Fetch, or a listing, with all its arguments but ctx.
+type request[T any] func(context.Context) (answer map[string]T, whole bool, err error)
 
-// fly runs one Fetch. When its time is up it counts as failed even if the Fetch
-// does not come back: whichever lands first is believed.
-func (g *group[T]) fly(ctx context.Context, cancel context.CancelFunc, f *flight[T], fetch fetcher[T]) {
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() {
-		g.land(f, outcome[T]{err: g.p.noAnswer(), failure: Transient})
-	})
-	defer stop()
-	answer, whole, err := fetch(ctx)
-	g.land(f, g.p.judge(ctx, answer, whole, err))
+// startCall runs a request in a goroutine of its own.
+func (g *group[T]) startCall(c *call[T], r request[T]) {
+	g.calls[c] = struct{}{}
+	ctx, cancel := context.WithTimeout(g.ctx, g.p.cfg.FetchTimeout)
+	go g.run(ctx, cancel, c, r)
 }
 
-// arm sets the timer for the next thing to do. While no call may be sent because
-// of those in flight, their landing does it instead.
-func (g *group[T]) arm(now time.Duration) {
-	at := min(max(g.shared.next(), g.hold), g.aloneAt())
-	if len(g.halves) > 0 {
+// run runs one request. When its time is over, the call counts as failed even if the
+// request does not return: the first of the two ends counts.
+func (g *group[T]) run(ctx context.Context, cancel context.CancelFunc, c *call[T], r request[T]) {
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		g.finish(c, outcome[T]{err: g.p.noAnswer(), failure: Transient})
+	})
+	defer stop()
+	answer, whole, err := r(ctx)
+	g.finish(c, g.p.outcomeOf(ctx, answer, whole, err))
+}
+
+// setTimer sets the timer for the next thing to do. When no call may be sent because of
+// those in flight, the end of one of them goes on instead.
+func (g *group[T]) setTimer(now time.Duration) {
+	at := min(max(g.shared.next(), g.sharedNotBefore), g.nextAloneAt())
+	if len(g.splitChunks) > 0 {
 		at = now
 	}
-	if at == noTime || !g.hasSlot() {
+	if at == distantFuture || !g.hasFreeSlot() {
 		return
 	}
-	at = max(at, g.pause, now+settleTime)
-	if g.wakeAt != never && g.wakeAt <= at {
+	at = max(at, g.pauseUntil, now+settleTime)
+	if g.timerAt != distantPast && g.timerAt <= at {
 		return
 	}
-	g.wakeAt = at
+	g.timerAt = at
 	if g.timer == nil {
-		g.timer = time.AfterFunc(at-now, g.tick)
+		g.timer = time.AfterFunc(at-now, g.onTimer)
 	} else {
 		g.timer.Reset(at - now)
 	}

@@ -2,40 +2,37 @@ package poll
 
 import "time"
 
-// The schedule; the package comment tells the reasons.
+// The schedule of calls. The package comment gives the reasons; when an ID is looked at
+// is the subject of package boot.
 const (
-	minFirst    = 3 * time.Second        // the first look is never sooner ...
-	maxFirst    = 60 * time.Second       // ... or later than this after acceptance
-	minInterval = 2 * time.Second        // the pace of a young ID
-	maxInterval = 30 * time.Second       // the pace of an ID that seems stuck
-	joinWindow  = 200 * time.Millisecond // due this soon after a round: part of it
-	minGap      = time.Second            // between an answer and the next question
-	maxSlack    = 2 * time.Second        // the longest wait of a due ID for company
-	settleTime  = 20 * time.Millisecond  // lets Targets that start together share
-	lastLook    = time.Second            // before a Target's deadline
+	joinWindow = 200 * time.Millisecond // an ID that is due this soon after a round began is part of it
+	minGap     = time.Second            // the shortest time between an answer about an ID and the next question
+	maxSlack   = 2 * time.Second        // the longest time that a due ID waits for others
+	settleTime = 20 * time.Millisecond  // lets Targets that start together share a call
+	lastLook   = time.Second            // how long before its deadline a Target looks once more
 
-	visibleWithin  = 2 * time.Minute         // Config.Visible, where it is not set
-	proofAnswers   = 3                       // whole answers in a row that lack an ID seen before: it is gone ...
-	proofTime      = 20 * time.Second        // ... where they are spread over this long
-	proofGap       = 2500 * time.Millisecond // between questions meanwhile: bad reads show themselves
-	leavingAnswers = 2                       // the same for an ID whose release was accepted ...
-	leavingTime    = 5 * time.Second         // ... and how far they are spread
-	aloneMost      = 20                      // IDs that wait for a last question of their own: more are asked together
-	alonePace      = 200 * time.Millisecond  // between two calls for one ID each
+	visibleWithin = 2 * time.Minute // the default of Config.Visible
+
+	// An ID that was seen before is gone when this many whole answers in a row lack it,
+	// over at least this time. Between the questions lies proofGap, so that an answer
+	// that leaves out an ID by mistake is noticed.
+	proofAnswers = 3
+	proofTime    = 20 * time.Second
+	proofGap     = 2500 * time.Millisecond
+
+	// The same for an ID whose release was accepted.
+	leavingAnswers = 2
+	leavingTime    = 5 * time.Second
+
+	aloneMost = 20                     // the last question about an ID goes alone, unless so many wait for theirs
+	alonePace = 200 * time.Millisecond // between two calls about a single ID
 
 	minBackoff = time.Second
 	maxBackoff = 30 * time.Second
-	fatalLimit = 3 // fatal answers in a row that end a group's Targets
+	fatalLimit = 3 // fatal answers in a row that end all Targets of a group
 )
 
-// interval is the pause until an ID of that age is asked again: a tenth of what
-// it has waited already, so that a delay stays in proportion and a stuck machine
-// costs a number of calls that grows with the logarithm of its age.
-func interval(age time.Duration) time.Duration {
-	return min(max(age/10, minInterval), maxInterval)
-}
-
-// jitter draws the factor by which one round stretches its intervals.
+// jitter draws the factor that one round multiplies its intervals by.
 func (p *Poller[T]) jitter() float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()

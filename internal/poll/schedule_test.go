@@ -9,21 +9,6 @@ import (
 	"time"
 )
 
-func TestInterval(t *testing.T) {
-	for _, tc := range []struct{ age, want time.Duration }{
-		{-time.Second, 2 * time.Second},
-		{0, 2 * time.Second},
-		{20 * time.Second, 2 * time.Second},
-		{50 * time.Second, 5 * time.Second},
-		{5 * time.Minute, 30 * time.Second},
-		{24 * time.Hour, 30 * time.Second},
-	} {
-		if got := interval(tc.age); got != tc.want {
-			t.Errorf("an ID aged %v is asked again after %v, want %v", tc.age, got, tc.want)
-		}
-	}
-}
-
 func TestKindReadsAsAWord(t *testing.T) {
 	for kind, want := range map[Kind]string{Seen: "seen", Gone: "gone", Failed: "failed"} {
 		if got := kind.String(); got != want {
@@ -32,8 +17,8 @@ func TestKindReadsAsAWord(t *testing.T) {
 	}
 }
 
-// firstLooks launches rounds of 100 machines one after the other and returns when
-// each round was first asked.
+// firstLooks launches 100 instances several times and returns when each launch was looked
+// at first.
 func firstLooks(t *testing.T, prior time.Duration, rounds int, boot func() time.Duration) (at []time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -84,7 +69,7 @@ func TestLearningIsPerClassAndNeedsTheWholeBoot(t *testing.T) {
 		}
 		look("resumed", time.Hour, 20) // joined late: nobody knows when they booted
 		if got := look("resumed", 0, 1); got != 16*time.Second {
-			t.Errorf("first look after observing resumed machines at %v, want the prior, 16s", got)
+			t.Errorf("first look after observing resumed instances at %v, want the prior, 16s", got)
 		}
 		look("slow", 0, 20)
 		if got := look("slow", 0, 1); got < 25*time.Second || got > 32*time.Second {
@@ -96,9 +81,9 @@ func TestLearningIsPerClassAndNeedsTheWholeBoot(t *testing.T) {
 	})
 }
 
-// A prior may be far too high. Of a fleet that fills several calls some are asked
-// early, and when those are ready the others are not left waiting for the prior.
-func TestScoutsHastenTheOthers(t *testing.T) {
+// A prior may be far too high. Of a fleet that fills several calls some instances are
+// looked at early. When those are ready, the others do not wait for the prior.
+func TestScoutsMoveTheOtherLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		rnd := rand.New(rand.NewPCG(4, 4))
@@ -118,8 +103,11 @@ func TestScoutsHastenTheOthers(t *testing.T) {
 				ready++
 			}
 		}
-		if sizes := c.sizes(); c.calls[0].at > 31*time.Second || sizes[0] != 100 {
-			t.Errorf("first asked about %d IDs at %v, want 100 at 30 s", sizes[0], c.calls[0].at)
+		if got := c.calls[0].at; got > 31*time.Second {
+			t.Errorf("the first call came at %v, want 30s", got)
+		}
+		if got := c.sizes()[0]; got != 100 {
+			t.Errorf("the first call named %d IDs, want 100", got)
 		}
 		if ready < 700 {
 			t.Errorf("%d of 1000 were noticed within 40 s, want most", ready)
@@ -127,7 +115,7 @@ func TestScoutsHastenTheOthers(t *testing.T) {
 	})
 }
 
-// One call's worth of machines has no scouts: its first look is when the prior says.
+// A fleet that fits into one call has no scouts: the prior decides about its first look.
 func TestSmallFleetsHaveNoScouts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}

@@ -21,8 +21,11 @@ func TestTargetsShareCalls(t *testing.T) {
 		if got := c.sizes(); len(got) < 2 || slices.Min(got) != 100 {
 			t.Errorf("calls named %v IDs, want all 100 each time", got)
 		}
-		if len(a.ends()) != 60 || len(b.ends()) != 40 {
-			t.Errorf("the Targets heard of %d and %d IDs, want 60 and 40", len(a.ends()), len(b.ends()))
+		if got := len(a.ends()); got != 60 {
+			t.Errorf("the first Target was told about %d IDs, want 60", got)
+		}
+		if got := len(b.ends()); got != 40 {
+			t.Errorf("the second Target was told about %d IDs, want 40", got)
 		}
 	})
 }
@@ -54,7 +57,7 @@ func TestVerdictsOfTwoTargetsAreTheirOwn(t *testing.T) {
 		second := start(t.Context(), p, patient.fresh("a"))
 		mustWait(t, p, hasty)
 		if took := time.Since(began); took != 16*time.Second {
-			t.Errorf("the Target content with any sight took %v, want 16s", took)
+			t.Errorf("the Target that any answer satisfies took %v, want 16s", took)
 		}
 		<-second
 		if !patient.ends()["a"].Value {
@@ -63,9 +66,9 @@ func TestVerdictsOfTwoTargetsAreTheirOwn(t *testing.T) {
 	})
 }
 
-// A machine is rebooted while a call about it is in flight: that call's answer
-// ("ready") is from before and must not reach who waits for the reboot.
-func TestAnswerToAnOlderQuestionIsNotNewsForALaterTarget(t *testing.T) {
+// An instance is rebooted while a call about it is in flight. The answer to that call,
+// "ready", is older than the reboot, and must not reach the Target that waits for it.
+func TestAnOlderAnswerDoesNotReachALaterTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, early, late := newCloud(t), &log{}, &log{}
 		c.latency = 2 * time.Second
@@ -82,7 +85,7 @@ func TestAnswerToAnOlderQuestionIsNotNewsForALaterTarget(t *testing.T) {
 	})
 }
 
-func TestLaterTargetDoesNotPutOffARetry(t *testing.T) {
+func TestALaterTargetDoesNotDelayARetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, early, late := newCloud(t), &log{}, &log{}
 		c.latency = time.Second
@@ -105,7 +108,7 @@ func TestLaterTargetDoesNotPutOffARetry(t *testing.T) {
 	})
 }
 
-func TestNearlyDueJoinTheRound(t *testing.T) {
+func TestIDsThatAreNearlyDueJoinTheRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
 		p := known(c.poller(0, func(cfg *Config[bool]) { cfg.Batch = 10 }), 16*time.Second)
@@ -168,7 +171,7 @@ func TestSpareSlotsGoToTheNextDue(t *testing.T) {
 		waits = append(waits, start(t.Context(), p, l.fresh(c.fleet("b", 7, 30*time.Second)...)))
 		time.Sleep(12 * time.Second)
 		if got, want := c.sizes(), []int{10}; !slices.Equal(got, want) {
-			t.Errorf("the first call named %v IDs, want %v: 7 due and 3 that ride along", got, want)
+			t.Errorf("the first call named %v IDs, want %v: 7 that are due and 3 that fill the call", got, want)
 		}
 		time.Sleep(4500 * time.Millisecond) // 21.5 s: b's first look was due at 21 s
 		if got := c.times("b-00006"); len(got) == 0 || got[len(got)-1] > 21*time.Second {
@@ -180,7 +183,7 @@ func TestSpareSlotsGoToTheNextDue(t *testing.T) {
 	})
 }
 
-func TestRidingAlongNeverAddsCalls(t *testing.T) {
+func TestFillingACallNeverAddsCalls(t *testing.T) {
 	calls := func(young int) (n int) {
 		synctest.Test(t, func(t *testing.T) {
 			c, l := newCloud(t), &log{}
@@ -208,7 +211,7 @@ func TestRidingAlongNeverAddsCalls(t *testing.T) {
 	}
 }
 
-// Cohorts accepted a little apart must end up in the same calls.
+// IDs that were accepted at slightly different times must share calls after a while.
 func TestCohortsDoNotDriftApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := newCloud(t), &log{}
@@ -295,8 +298,11 @@ func TestGroupsDoNotShareCalls(t *testing.T) {
 		for _, w := range waits {
 			<-w
 		}
-		if mixed.Load() || c.count() != 2 {
-			t.Errorf("%d calls, mixed = %v; want 2, one per group", c.count(), mixed.Load())
+		if mixed.Load() {
+			t.Error("a call names IDs of two groups")
+		}
+		if got := c.count(); got != 2 {
+			t.Errorf("%d calls, want 2, one per group", got)
 		}
 	})
 }

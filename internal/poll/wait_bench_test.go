@@ -9,22 +9,25 @@ import (
 	"time"
 )
 
-// BenchmarkWait compares schedules on the same launches: N machines accepted
-// together that boot like lognormal, 100 IDs a call, answers at once. It reports
-// the describe calls of one launch, the delay between ready and seen over all
-// machines of all launches, and how many times the calls of an oracle that is.
-// The oracle knows every boot time and makes the fewest calls with which the mean
-// delay is at most 1.5 s, however late some are seen; optimum-within-5s is one that
-// sees none later than that.
+// BenchmarkWait compares schedules on the same launches: N instances that are accepted
+// together and boot like lognormal, 100 IDs a call, answers at once. It reports the
+// describe calls of one launch, and the delay between ready and seen over all instances of
+// all launches. x-optimum is how many times the calls of an oracle that is. The oracle
+// knows every boot time, and makes the fewest calls with which the mean delay is at most
+// 1.5 s, however late some instances are seen. optimum-within-5s sees none later than that.
 //
-// yunfan is the real Poller, in fake time and new for each launch: it knows no more
-// than the prior of the ECS adapter. yunfan-learned has seen a launch of a thousand
-// machines before. yunfan-listing waits for an operation whose machines bear its
-// tag, on a cloud that filters by tag and state. known-by-id is no Poller: it is
-// the expected cost of the best schedule that asks pending machines by ID, for
-// somebody who knows the distribution of boot times exactly.
+//   - yunfan is the real Poller, in fake time, and new for each launch: it knows no more
+//     than the prior of the ECS adapter.
 //
-//	go test -run '^$' -bench Wait -benchtime 1x ./internal/poll
+//   - yunfan-learned has seen a launch of a thousand instances before.
+//
+//   - yunfan-listing waits for an operation whose instances bear its tag, on a cloud that
+//     filters by tag and state.
+//
+//   - known-by-id is no Poller. It is the best schedule that asks about pending instances by
+//     ID, if the distribution of boot times is known exactly.
+//
+//     go test -run '^$' -bench Wait -benchtime 1x ./internal/poll
 func BenchmarkWait(b *testing.B) {
 	best := map[int]float64{} // calls of the oracle, by N
 	for _, s := range []struct {
@@ -35,13 +38,13 @@ func BenchmarkWait(b *testing.B) {
 		{"yunfan-learned", learned},
 		{"yunfan-listing", listing},
 		{"known-by-id", knownByID},
-		{"machine-every-5s", perMachine(every(5 * time.Second))},
-		{"terraform-10-3-6-10", perMachine(pauses(10*time.Second, 3*time.Second, 6*time.Second, 10*time.Second))},
-		{"terraform-0.5-1-2-4-8-10", perMachine(pauses(500*time.Millisecond, time.Second,
+		{"instance-every-5s", perInstance(every(5 * time.Second))},
+		{"terraform-10-3-6-10", perInstance(pauses(10*time.Second, 3*time.Second, 6*time.Second, 10*time.Second))},
+		{"terraform-0.5-1-2-4-8-10", perInstance(pauses(500*time.Millisecond, time.Second,
 			2*time.Second, 4*time.Second, 8*time.Second, 10*time.Second))},
-		{"aws-waiter", perMachine(awsWaiter)},
+		{"aws-waiter", perInstance(awsWaiter)},
 		{"batched-every-5s", batched(5 * time.Second)},
-		{"optimum", optimum(noTime)},
+		{"optimum", optimum(distantFuture)},
 		{"optimum-within-5s", optimum(5 * time.Second)},
 	} {
 		for _, n := range []int{1, 100, 1000, 10000} {
@@ -52,7 +55,7 @@ func BenchmarkWait(b *testing.B) {
 					k = s.run(b, boots)
 				}
 				if best[n] == 0 {
-					one := optimum(noTime)(b, boots)
+					one := optimum(distantFuture)(b, boots)
 					best[n] = one.perLaunch()
 				}
 				b.ReportMetric(k.perLaunch(), "calls")
@@ -84,15 +87,8 @@ func listing(b *testing.B, boots [][]time.Duration) (k cost) {
 	return k
 }
 
-func learned(b *testing.B, boots [][]time.Duration) (k cost) {
-	inTest(b, func(t *testing.T) {
-		k = cost{}
-		for i, fleet := range boots {
-			before := bootTime(lognormal).draw(1000, uint64(1000+i))
-			k.add(experienced(t, ecsPrior, i, before, fleet)[1])
-		}
-	})
-	return k
+func learned(b *testing.B, boots [][]time.Duration) cost {
+	return learnedFrom(b, ecsPrior, lognormal, boots)
 }
 
 // schedule returns the pause before the look of that number, from 0.
@@ -107,8 +103,8 @@ func pauses(list ...time.Duration) schedule {
 	return func(look int, _ *rand.Rand) time.Duration { return list[min(look, len(list)-1)] }
 }
 
-// awsWaiter is the schedule of AWS SDK waiters with EC2's values: a look at once,
-// then pauses between 15 s and twice the last bound, up to 120 s.
+// awsWaiter is the schedule of the AWS SDK's waiters with the values of EC2: the first look
+// comes at once. Later pauses are drawn between 15 s and a bound, which doubles up to 120 s.
 func awsWaiter(look int, rnd *rand.Rand) time.Duration {
 	const least, most = 15 * time.Second, 120 * time.Second
 	if look == 0 {
@@ -121,8 +117,8 @@ func awsWaiter(look int, rnd *rand.Rand) time.Duration {
 	return least + time.Duration(rnd.Int64N(int64(bound-least)))
 }
 
-// perMachine asks about each machine by itself.
-func perMachine(s schedule) func(*testing.B, [][]time.Duration) cost {
+// perInstance asks about each instance by itself.
+func perInstance(s schedule) func(*testing.B, [][]time.Duration) cost {
 	return func(_ *testing.B, boots [][]time.Duration) (k cost) {
 		rnd := rand.New(rand.NewPCG(1, 9))
 		for _, fleet := range boots {
@@ -144,7 +140,7 @@ func perMachine(s schedule) func(*testing.B, [][]time.Duration) cost {
 	}
 }
 
-// batched asks about all pending machines together at a fixed pace.
+// batched asks about all pending instances together at a fixed pace.
 func batched(pace time.Duration) func(*testing.B, [][]time.Duration) cost {
 	return func(_ *testing.B, boots [][]time.Duration) (k cost) {
 		for _, fleet := range boots {
@@ -161,11 +157,11 @@ func batched(pace time.Duration) func(*testing.B, [][]time.Duration) cost {
 	}
 }
 
-// optimum is an oracle that knows every boot time. No schedule makes fewer calls
-// with a mean delay of at most 1.5 s and none above the limit. A call goes when
-// the last machine that it tells of becomes ready, and tells of up to 100 in the order
-// in which they do: how that order is cut is found by dynamic programming, at the
-// highest price of a call with which the mean over all launches keeps the bound.
+// optimum is an oracle that knows every boot time. No schedule makes fewer calls with a
+// mean delay of at most 1.5 s and no delay above the limit. A call goes out when the last
+// of its instances becomes ready; it reports up to 100 instances, in the order in which they
+// became ready. Dynamic programming cuts that order into calls, at the highest price of a
+// call with which the mean delay of all launches keeps the bound.
 func optimum(limit time.Duration) func(*testing.B, [][]time.Duration) cost {
 	return func(_ *testing.B, boots [][]time.Duration) (best cost) {
 		cheap, dear := 1.0, 1e14 // nanoseconds
@@ -184,18 +180,18 @@ func optimum(limit time.Duration) func(*testing.B, [][]time.Duration) cost {
 	}
 }
 
-// oracle makes the calls for a launch that cost least when one costs as much as a
-// delay of that price, and none may tell of machines that were ready longer before
-// than the limit.
+// oracle makes the cheapest calls for a launch, if a call costs as much as a delay of that
+// price. No call may report an instance that has been ready for longer than the limit.
 func oracle(fleet []time.Duration, price, limit time.Duration) cost {
 	sorted := slices.Sorted(slices.Values(fleet))
-	sum, total, from := make([]time.Duration, len(sorted)+1), make([]time.Duration, len(sorted)+1), make([]int, len(sorted)+1)
+	n := len(sorted)
+	sum, total, from := make([]time.Duration, n+1), make([]time.Duration, n+1), make([]int, n+1)
 	for i, ready := range sorted {
 		sum[i+1] = sum[i] + ready
 	}
-	for j := 1; j <= len(sorted); j++ { // calls that tell of the first j
+	for j := 1; j <= len(sorted); j++ { // calls that report the first j
 		at := sorted[j-1]
-		total[j] = noTime
+		total[j] = distantFuture
 		for i := j - 1; i >= max(j-100, 0) && at-sorted[i] <= limit; i-- {
 			if v := total[i] + price + time.Duration(j-i)*at - (sum[j] - sum[i]); v < total[j] {
 				total[j], from[j] = v, i
@@ -212,9 +208,9 @@ func oracle(fleet []time.Duration, price, limit time.Duration) cost {
 	return one
 }
 
-// knownByID asks all pending machines at the ages that a dynamic program finds best
-// for the true distribution: the fewest calls with which the mean delay is at most
-// 1.5 s and at most one machine in a hundred is seen later than 5 s.
+// knownByID asks about all pending instances at the ages that dynamic programming finds
+// best for the true distribution: they take the fewest calls with a mean delay of at most
+// 1.5 s, and at most one instance in a hundred is seen later than 5 s.
 func knownByID(_ *testing.B, boots [][]time.Duration) (k cost) {
 	ages := bestAges(len(boots[0]))
 	for _, fleet := range boots {

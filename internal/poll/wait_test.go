@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
 func TestWaitReturnsWhenTheLastIDIsReady(t *testing.T) {
@@ -95,8 +97,11 @@ func TestEachIDIsAskedByItsOwnAge(t *testing.T) {
 			return time.Time{}
 		}
 		mustWait(t, known(c.poller(0), 16*time.Second), target)
-		if a, b := c.times("old-00000"), c.times("new-00000"); !slices.Equal(a, seconds(6)) || !slices.Equal(b, seconds(16)) {
-			t.Errorf("asked at %v about the older half and at %v about the other, want 6s and 16s", a, b)
+		if got, want := c.times("old-00000"), seconds(6); !slices.Equal(got, want) {
+			t.Errorf("asked at %v about the older half, want %v", got, want)
+		}
+		if got, want := c.times("new-00000"), seconds(16); !slices.Equal(got, want) {
+			t.Errorf("asked at %v about the other half, want %v", got, want)
 		}
 	})
 }
@@ -119,13 +124,13 @@ func TestPaceSlowsWithAge(t *testing.T) {
 		mustWait(t, c.poller(16*time.Second), l.fresh("a"))
 		at := c.times("a")
 		for i := 1; i < len(at); i++ {
-			want, got := interval(at[i-1]), at[i]-at[i-1]
+			want, got := boot.PriorInterval(at[i-1]), at[i]-at[i-1]
 			if (got - want).Abs() > 20*time.Millisecond {
 				t.Errorf("pause after %v was %v, want %v", at[i-1], got, want)
 			}
 		}
 		if len(at) > 45 {
-			t.Errorf("a machine stuck for 600 s cost %d calls, want at most 45", len(at))
+			t.Errorf("an instance stuck for 600 s cost %d calls, want at most 45", len(at))
 		}
 	})
 }
@@ -161,8 +166,11 @@ func TestCancelEndsWaitAtOnceWhileACallHangs(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := start(ctx, c.poller(5*time.Second), l.fresh("a"))
 		time.Sleep(6 * time.Second)
-		if callEnded != nil || c.count() != 1 {
-			t.Fatalf("after 6 s: %d calls, call ended by %v; want one hanging call", c.count(), callEnded)
+		if got := c.count(); got != 1 {
+			t.Fatalf("after 6 s there were %d calls, want 1", got)
+		}
+		if callEnded != nil {
+			t.Fatalf("the call was ended by %v, want it hanging", callEnded)
 		}
 		cancel()
 		began := time.Now()
@@ -283,7 +291,7 @@ func TestSlowObserverDelaysNobodyElse(t *testing.T) {
 		if got := len(l.ends()); got != 8 {
 			t.Errorf("the slow observer heard of %d IDs, want 8", got)
 		}
-		// 16 observations of 3 s each: at most one call per second on their behalf.
+		// There are 16 observations of 3 s each. They may cause one call per second at most.
 		if c.count() > 100 {
 			t.Errorf("a slow observer caused %d calls", c.count())
 		}
@@ -305,8 +313,10 @@ func TestSlowObserverHearsNothingMoreOfWhatItEnded(t *testing.T) {
 			}
 			return Done
 		}})
-		if heard[ids[0]] != 1 || heard[ids[1]] != 1 {
-			t.Errorf("an observer heard %v times of IDs of which it had ended the first two at first sight", heard)
+		for _, id := range ids[:2] {
+			if heard[id] != 1 {
+				t.Errorf("the observer was told %d times about %s, which it ended at once; want once", heard[id], id)
+			}
 		}
 		<-other
 	})
@@ -318,10 +328,11 @@ func TestSlowObserverDoesNotCauseACallPerID(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		ids := c.fleet("i", 100, time.Hour)
-		_ = c.poller(3*time.Second).Wait(ctx, Target[bool]{IDs: ids, Accepted: time.Now(), Observe: func(Event[bool]) Verdict {
-			time.Sleep(100 * time.Millisecond) // 10 s for a round's news
+		slow := func(Event[bool]) Verdict {
+			time.Sleep(100 * time.Millisecond) // 10 s for the events of a round
 			return Keep
-		}})
+		}
+		_ = c.poller(3*time.Second).Wait(ctx, Target[bool]{IDs: ids, Accepted: time.Now(), Observe: slow})
 		if c.count() > 60 {
 			t.Errorf("an observer that takes 100 ms caused %d calls in a minute, want at most one a second", c.count())
 		}

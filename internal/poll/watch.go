@@ -5,114 +5,113 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll/boot"
 )
 
-// watch is one Wait: the Target, and the news that its goroutine has yet to take
-// to the observer. All but the Target is guarded by the group's lock.
+// watch is one Wait or Look: the Target, and the events that its goroutine has yet to
+// hand to the observer. The fields after mayList are guarded by the group's lock.
 type watch[T any] struct {
 	*Target[T]
-	curve   *curve // what is known of its class
-	listing bool   // looks at its IDs may be listings
-	once    bool   // it is a Look: each ID ends with its first event
+	schedule   boot.Schedule // when its IDs are looked at
+	isLook     bool          // each ID ends with its first event
+	lastLookAt time.Duration // when its IDs are looked at once more before the deadline
+	mayList    bool          // looks at its IDs may be listings
 
-	usingPrior bool          // its first looks were planned by a prior
-	scouts     int           // how many of its IDs are yet to be made scouts: they tell whether the prior is any good
-	doubt      doubtOfPlan   // whether the plan is too late
-	lists      int           // listings since its IDs were last asked about themselves
-	listed     time.Duration // start of the latest listing's round
-	last       time.Duration // when its IDs get a last look before the deadline
+	listings    int           // listings since its IDs were last asked about by ID
+	lastListing time.Duration // start of the round of the latest listing
 
-	wake    chan struct{} // holds a token when there is something to take
-	news    []item[T]
-	left    int   // IDs without an end
-	err     error // the group gave up
-	trouble error // why the latest call about some of its IDs told nothing
+	wake        chan struct{} // holds a token when there are events, or err
+	events      []pendingEvent[T]
+	open        int   // IDs that have not come to an end
+	err         error // why the group has ended its Targets
+	lastProblem error // why the latest call about some of its IDs gave no answer
 }
 
-// item is an event on its way to an observer.
-type item[T any] struct {
-	e      *entry[T]
-	event  Event[T]
-	born   time.Duration // the ID's
-	before time.Duration // the answer before this one, if any
-	at     time.Duration
-	dated  bool // born is its acceptance
+// pendingEvent is an event on its way to an observer.
+type pendingEvent[T any] struct {
+	e               *entry[T]
+	event           Event[T]
+	at              time.Duration // when the answer arrived
+	accepted        time.Duration // as in entry, at that moment
+	acceptanceKnown bool
+	lastAnswer      time.Duration // start of the round of the answer before this one
 }
 
+// newWatch returns the watch of a Wait.
 func (p *Poller[T]) newWatch(ctx context.Context, t *Target[T]) *watch[T] {
-	w := &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime, wake: make(chan struct{}, 1)}
-	w.listing = p.cfg.List != nil && t.Series != "" && len(t.IDs) > p.cfg.Batch
-	if w.schedule() == nil && len(t.IDs) > p.cfg.Batch && !w.listing {
-		w.usingPrior, w.scouts = true, 2*p.cfg.Batch
-	}
-	if pl := w.schedule(); pl != nil {
-		w.doubt.open = w.curve.doubts(p.now(), pl.first)
-	}
+	w := &watch[T]{Target: t, lastLookAt: distantFuture, wake: make(chan struct{}, 1)}
+	w.mayList = p.cfg.List != nil && t.Series != "" && len(t.IDs) > p.cfg.Batch
+	fleet := boot.Fleet{Size: len(t.IDs), Batch: p.cfg.Batch, Listings: w.mayList}
+	w.schedule = p.times.Class(t.Class, p.now()).Schedule(p.now(), fleet)
 	if d, ok := ctx.Deadline(); ok {
-		w.last = d.Add(-lastLook).Sub(p.base)
+		w.lastLookAt = d.Add(-lastLook).Sub(p.base)
 	}
 	return w
 }
 
-// newLook returns the watch of a Look. What it sees teaches nothing, and its Target's
-// acceptance plays no part.
+// newLook returns the watch of a Look. What it sees teaches nothing, and the acceptance
+// in its Target does not count.
 func (p *Poller[T]) newLook(t *Target[T]) *watch[T] {
 	t.Accepted, t.Since, t.Leaving = time.Time{}, nil, false
-	return &watch[T]{Target: t, curve: p.curve(t.Class), last: noTime, wake: make(chan struct{}, 1), once: true}
+	s := p.times.Class(t.Class, p.now()).Schedule(p.now(), boot.Fleet{})
+	return &watch[T]{Target: t, schedule: s, isLook: true, lastLookAt: distantFuture, wake: make(chan struct{}, 1)}
 }
 
-// birth is what follows from the acceptance of an ID.
-type birth struct {
-	born     time.Duration // acceptance, or the start of Wait where that is unknown
-	dated    bool          // it is the acceptance
-	patience uint32        // as in sub
-	fresh    bool          // as in sub
-	start    time.Duration // when it is first due
-	plan     bool          // start follows from the curve
+// acceptance is what follows from when an ID was accepted.
+type acceptance struct {
+	at         time.Duration // the acceptance, or the start of Wait if it is unknown
+	known      bool          // at is the acceptance
+	patience   uint32        // as in subscription
+	isNew      bool          // as in subscription
+	due        time.Duration // when the ID is first due
+	bySchedule bool          // due follows from the schedule
 }
 
-// births works out the birth of each ID of w: one for each, or one for all.
-func (w *watch[T]) births(p *Poller[T]) []birth {
+// acceptances returns the acceptance of each ID of w; or one for all, if they were
+// accepted together.
+func (w *watch[T]) acceptances(p *Poller[T]) []acceptance {
 	now := p.now()
-	common := w.birth(p, w.Accepted, now)
+	common := w.acceptance(p, w.Accepted, now)
 	if w.Since == nil {
-		return []birth{common}
+		return []acceptance{common}
 	}
-	all := make([]birth, len(w.IDs))
+	all := make([]acceptance, len(w.IDs))
 	for i, id := range w.IDs {
 		all[i] = common
 		if at := w.Since(id); !at.IsZero() {
-			all[i] = w.birth(p, at, now)
+			all[i] = w.acceptance(p, at, now)
 		}
 	}
 	return all
 }
 
-// birth works out the birth of an ID that was accepted at that time.
-func (w *watch[T]) birth(p *Poller[T], accepted time.Time, now time.Duration) birth {
-	b := birth{born: now, start: now}
+// acceptance returns what follows from an acceptance at that time.
+func (w *watch[T]) acceptance(p *Poller[T], at time.Time, now time.Duration) acceptance {
+	a := acceptance{at: now, due: now}
 	patience := now + proofTime
-	if !accepted.IsZero() {
-		b.born, b.dated = min(accepted.Sub(p.base), now), true
-		b.fresh = b.born+p.cfg.Visible > patience
-		patience = max(patience, b.born+p.cfg.Visible)
-		due := b.born + w.first()
-		b.start, b.plan = max(due, now), due > now
+	if !at.IsZero() {
+		a.at, a.known = min(at.Sub(p.base), now), true
+		a.isNew = a.at+p.cfg.Visible > patience
+		patience = max(patience, a.at+p.cfg.Visible)
+		due := a.at + w.schedule.First()
+		a.due, a.bySchedule = max(due, now), due > now
 	}
-	b.patience = uint32(min(patience/time.Second+1, math.MaxUint32))
-	if at := max(w.last, now); at < b.start {
-		b.start, b.plan = at, false
+	a.patience = uint32(min(patience/time.Second+1, math.MaxUint32))
+	if last := max(w.lastLookAt, now); last < a.due {
+		a.due, a.bySchedule = last, false
 	}
-	return b
+	return a
 }
 
-// sub returns w's interest in an ID, of calls after that number.
-func (w *watch[T]) sub(b birth, after uint64) *sub[T] {
-	return &sub[T]{w: w, after: after, patience: b.patience, fresh: b.fresh}
+// subscription returns w's interest in an ID. It ignores calls up to that number.
+func (w *watch[T]) subscription(a acceptance, after uint64) *subscription[T] {
+	return &subscription[T]{w: w, after: after, patience: a.patience, isNew: a.isNew}
 }
 
-// known asks the Target which of its IDs existed before; nil where it knows of none.
-func (w *watch[T]) known() (known []bool) {
+// knownIDs asks the Target which of its IDs existed before. It returns nil when none
+// did.
+func (w *watch[T]) knownIDs() (known []bool) {
 	if w.Known == nil {
 		return nil
 	}
@@ -128,123 +127,66 @@ func (w *watch[T]) known() (known []bool) {
 	return known
 }
 
-// tell hands an event to the watch; room is how many more may follow at once.
-func (w *watch[T]) tell(it item[T], room int) {
-	if w.news == nil {
-		w.news = slices.Grow(w.news, min(room, w.left))
+// addEvent queues an event for the observer; up to more others may follow at once.
+func (w *watch[T]) addEvent(ev pendingEvent[T], more int) {
+	if w.events == nil {
+		w.events = slices.Grow(w.events, min(more, w.open))
 	}
-	w.news = append(w.news, it)
-	w.ring()
+	w.events = append(w.events, ev)
+	w.signal()
 }
 
-func (w *watch[T]) ring() {
+// signal wakes the goroutine of the Wait.
+func (w *watch[T]) signal() {
 	select {
 	case w.wake <- struct{}{}:
-	default: // it has not taken the last token yet and will see this too
+	default: // the last token is still there, and stands for this signal too
 	}
 }
 
-// serve takes all news to the observer. done means that the Wait is over.
-func (w *watch[T]) serve(ctx context.Context, g *group[T]) (done bool, err error) {
-	news, failure := g.collect(w)
-	var looks []look
-	defer func() {
-		late := w.tooLate(looks)
-		if late {
-			w.curve.forget()
-		}
-		w.curve.learn(g.p.now(), looks)
-		g.hasten(w)
-		if late {
-			g.rush(w.curve)
-		}
-	}()
-	for i := range news {
+// observeEvents hands all events to the observer, and learns from them. It reports
+// whether the Wait has ended.
+func (w *watch[T]) observeEvents(ctx context.Context, g *group[T]) (done bool, err error) {
+	events, failure := g.takeEvents(w)
+	var looks boot.Looks
+	defer func() { g.learn(w, looks) }()
+	for i := range events {
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
-		verdict := w.Observe(news[i].event)
-		looks = w.learns(looks, &news[i], verdict)
-		if g.conclude(w, &news[i], verdict) == 0 {
+		verdict := w.Observe(events[i].event)
+		looks = w.addLook(looks, &events[i], verdict)
+		if g.applyVerdict(w, &events[i], verdict) == 0 {
 			return true, nil
 		}
 	}
 	return failure != nil, failure
 }
 
-// learns adds what an observation teaches, if anything.
-func (w *watch[T]) learns(looks []look, it *item[T], v Verdict) []look {
-	teaches := v == Keep || v == Ready
-	if w.once || !it.dated || it.event.Kind != Seen || !teaches {
+// addLook adds what an observation says about the time of a boot, if anything.
+func (w *watch[T]) addLook(looks boot.Looks, ev *pendingEvent[T], v Verdict) boot.Looks {
+	isBoot := v == Keep || v == Ready
+	if w.isLook || !isBoot || !ev.acceptanceKnown || ev.event.Kind != Seen {
 		return looks
 	}
-	l := look{before: never, at: it.at - it.born, ready: v == Ready, n: 1}
-	if it.before > it.born {
-		l.before = it.before - it.born
-	}
-	if l.before < 0 && l.at > w.curve.first()*3/2 {
-		return looks // of its company some may have been ready for long, and are not here
-	}
-	return addLook(looks, l)
+	return looks.Add(lookAt(ev.accepted, ev.lastAnswer, ev.at, v == Ready))
 }
 
-// doubtOfPlan is a question that a scout answers.
-type doubtOfPlan struct {
-	open  bool // the scout is yet to be chosen
-	asked bool // it was sent, or is about to be
+// lookAt returns what an answer at a moment has shown of an ID, about which the answer
+// before it came at the moment before.
+func lookAt(accepted, before, at time.Duration, ready bool) boot.Look {
+	l := boot.Look{At: at - accepted, Ready: ready, N: 1}
+	if before > accepted {
+		l.Before = before - accepted
+	}
+	return l
 }
 
-// tooLate tells whether a scout, and those that rode along with it, show that the
-// plan is too late: one in ten is ready when the prior says so.
-func (w *watch[T]) tooLate(looks []look) bool {
-	if !w.doubt.asked {
-		return false
+// learn records looks at IDs of w, and moves looks that were planned by less.
+func (g *group[T]) learn(w *watch[T], looks boot.Looks) {
+	planTooLate := w.schedule.Learn(g.p.now(), looks)
+	g.moveFirstLooks(w)
+	if planTooLate {
+		g.moveLooksToPrior(w.schedule.Class())
 	}
-	ready, all := 0, 0
-	for _, l := range looks {
-		if l.before >= 0 || l.at > w.curve.early()*3/2 {
-			continue
-		}
-		all += l.n
-		if l.ready {
-			ready += l.n
-		}
-	}
-	w.doubt.asked = all == 0
-	return ready > 0 && 10*ready >= all
-}
-
-// addLook adds a look to others, of which those alike are kept as one.
-func addLook(looks []look, l look) []look {
-	if n := len(looks); n > 0 {
-		if last := &looks[n-1]; last.before == l.before && last.at == l.at && last.ready == l.ready {
-			last.n++
-			return looks
-		}
-	}
-	return append(looks, l)
-}
-
-// schedule is the plan for w's IDs, nil while there is none.
-func (w *watch[T]) schedule() *plan {
-	if w.listing {
-		return w.curve.listed.Load()
-	}
-	return w.curve.plan.Load()
-}
-
-// first is how long after acceptance an ID is first asked.
-func (w *watch[T]) first() time.Duration {
-	if pl := w.schedule(); pl != nil {
-		return pl.first
-	}
-	return w.curve.first()
-}
-
-// interval is the pause until an ID of that age is asked again.
-func (w *watch[T]) interval(age time.Duration) time.Duration {
-	if pl := w.schedule(); pl != nil {
-		return pl.interval(age)
-	}
-	return w.curve.interval(age)
 }

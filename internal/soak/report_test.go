@@ -496,17 +496,3 @@ func kindsOf(reports []*report) (kinds []cloudsim.FaultKind) {
 	slices.Sort(kinds)
 	return slices.Compact(kinds)
 }
-
-// forbidden is the refusal of a call for lack of permission, as a vendor answers it.
-type forbidden struct {
-	code   string
-	status int
-}
-
-// others are alternatives to a machine type.
-func others(types ...string) (list []provider.Alternative) {
-	for _, t := range types {
-		list = append(list, provider.Alternative{InstanceType: t})
-	}
-	return list
-}
