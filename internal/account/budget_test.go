@@ -232,6 +232,20 @@ func TestAThrottleHalvesTheRateAndCalmRestoresIt(t *testing.T) {
 	})
 }
 
+// A throttle slows down the rate of all calls as well.
+func TestAThrottleSlowsDownAllCalls(t *testing.T) {
+	inFakeTime(t, Rate{}, func(t *testing.T, c *caller) {
+		c.kind.All = Rate{Calls: 1, Per: time.Second}
+		other := &caller{t: t, budget: c.budget, kind: Kind{Cloud: "fake", API: "Create", All: c.kind.All}}
+		c.answer = func(int) bool { return true }
+		c.all(1)
+		other.all(2)
+		if want := 2 * time.Second; other.gap() != want {
+			t.Errorf("a call of another kind every %v, want every %v", other.gap(), want)
+		}
+	})
+}
+
 // However low the rate, one call goes at a time, and not two.
 func TestAThrottledRateHasASmallerBurst(t *testing.T) {
 	for throttles, want := range map[int]int{1: 4, 2: 2, 3: 1, 4: 1} {
