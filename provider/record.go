@@ -39,7 +39,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 	if slices.Contains(ids, "") {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
 	}
-	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: judge(err, op.c.limits.ClientToken)}
+	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: op.judge(err)}
 	if err != nil {
 		a.Order = unpaidOrder(err)
 	}
@@ -75,7 +75,7 @@ func (op *Operation) recordFound(i int, ids []string, claim ledger.Claim) int {
 
 // close records how a part ended.
 func (op *Operation) close(i int, err error) {
-	op.ledger.Close(i, judge(err, op.c.limits.ClientToken))
+	op.ledger.Close(i, op.judge(err))
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	w := op.wordsLocked(i)
