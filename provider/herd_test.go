@@ -178,3 +178,29 @@ func TestThrottledCreatesSlowDown(t *testing.T) {
 		}
 	})
 }
+
+// A request whose calls are refused and taken apart still stands in line once, with all the
+// pieces together.
+func TestARequestThatIsTakenApartStandsInLineOnce(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.IDsPerPower = 2
+		f.rates(provider.APIStopInstances, provider.Rate{Calls: 60, Per: time.Minute, Burst: 1})
+		ids := old(t, f, 33)
+		f.power = func(_ int, r *provider.PowerRequest) (*provider.PowerResult, error) {
+			if len(r.IDs) > 1 {
+				return nil, refusal(provider.ErrState, "IncorrectInstanceStatus")
+			}
+			return f.change(r)
+		}
+		c := f.client()
+		var many sync.WaitGroup
+		many.Go(func() { changes(t, c, provider.PowerStop, false, ids[:32]...) })
+		time.Sleep(20 * time.Second) // all pairs are refused, and single ones have their turn
+		start := time.Now()
+		changes(t, c, provider.PowerStop, false, ids[32])
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("stopping one took %v beside one request at a call a second, want two turns", took)
+		}
+		many.Wait()
+	})
+}
