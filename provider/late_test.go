@@ -57,6 +57,26 @@ func TestLateFindsAreToldByTheWait(t *testing.T) {
 	})
 }
 
+// What becomes visible late is in the journal, before the caller does anything about it.
+func TestLateFindsAreInTheJournal(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		late(m)
+		book := &notebook{}
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), &provider.RunOptions{Journal: book})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = op.Wait(t.Context(), nil)
+		info, err := provider.ReadToken(book.saved[len(book.saved)-1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := len(info.InstanceIDs), 4; got != want {
+			t.Errorf("the journal has %v, want all four", info.InstanceIDs)
+		}
+	})
+}
+
 // What becomes visible late is released with the operation, here and after a resume.
 func TestLateFindsAreReleased(t *testing.T) {
 	for _, resumed := range []bool{false, true} {

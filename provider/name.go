@@ -226,8 +226,7 @@ func (op *Operation) doubtShown(spec *RunInstancesSpec, shown map[string]Instanc
 		}
 		op.nameOf(o.id, func(n *naming) { n.done, n.err = true, nil })
 	}
-	slices.Sort(parts)
-	return slices.Compact(parts)
+	return slices.Compact(parts) // owedNames goes by parts
 }
 
 // isOthers reports whether an instance that was seen without the marker cannot be the
