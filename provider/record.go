@@ -49,9 +49,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 
 // remember keeps the words of an answer, and tells the client which instances are new.
 func (op *Operation) remember(i int, res *RunResult, fresh []string, now time.Time) {
-	if len(fresh) > 0 {
-		op.c.recent.add(fresh, now)
-	}
+	op.c.recent.add(fresh, now)
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	w := op.wordsLocked(i)

@@ -98,6 +98,29 @@ func TestAResumeRecallsOnlyWhatWasOutOfStock(t *testing.T) {
 	}
 }
 
+// A resume with nothing left to create tries nothing, and so reports nothing as tried, also
+// where the client knows that the spec is out of stock now.
+func TestAResumeWithNothingLeftTriesNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		c := f.client()
+		f.answers(fails(refusal(provider.ErrQuota, "Quota")))
+		s, o := inZone(1, "b")
+		op, _ := c.RunInstances(t.Context(), s, o)
+		f.stocked(shelf{"t1.small@a": 0}, provider.StockOfType)
+		if _, err := c.RunInstances(t.Context(), s, o); err != nil {
+			t.Fatal(err)
+		}
+		_, err := c.Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: o})
+		var e *provider.RunError
+		if !errors.As(err, &e) {
+			t.Fatalf("got %v, want that the create was refused", err)
+		}
+		if got := tried(err); len(got) != 0 {
+			t.Errorf("tried %v, want nothing", got)
+		}
+	})
+}
+
 // Where an instance died and no alternative has another, the report says that it died.
 func TestTheReportSaysWhatDied(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {

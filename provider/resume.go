@@ -89,7 +89,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	if op.spec == nil {
 		return op, op.finish(ctx)
 	}
-	if op.left() > 0 || op.nameless() {
+	if op.left() > 0 {
 		return op, op.create(ctx)
 	}
 	return op, op.finish(ctx)
