@@ -195,7 +195,7 @@ func TestARequestThatIsTakenApartStandsInLineOnce(t *testing.T) {
 		c := f.client()
 		var many sync.WaitGroup
 		many.Go(func() { changes(t, c, provider.PowerStop, false, ids[:32]...) })
-		time.Sleep(20 * time.Second) // all pairs are refused, and single ones have their turn
+		time.Sleep(35 * time.Second) // the pairs were refused, and the single ones have their turn
 		start := time.Now()
 		changes(t, c, provider.PowerStop, false, ids[32])
 		if took := time.Since(start); took > 3*time.Second {

@@ -153,6 +153,38 @@ func TestWhatAnOwnersListLeftOutIsFoundLate(t *testing.T) {
 	})
 }
 
+// The owner's tags do not tell which create an instance is of: what is found late counts for
+// the first that was given up.
+func TestALateFindByTagsCountsForTheFirstCreate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		var told []provider.RunProgress
+		s := spec(2)
+		run := &provider.RunOptions{Owner: "team-a", Progress: func(p provider.RunProgress) { told = append(told, p) }}
+		f.answers(but(lost()))
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(2 * time.Hour)
+		f.tokens = map[string][]string{}
+		f.answers(works)
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return &provider.DescribePage{}, nil
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.describe = nil
+		_, _ = again.Wait(t.Context(), nil)
+		last := told[len(told)-1]
+		if last.Kind != provider.FoundLate || len(last.InstanceIDs) != 2 {
+			t.Fatalf("told at last %+v, want two that were found late", last)
+		}
+		if last.Create != 0 {
+			t.Errorf("they count for create %d, want the first", last.Create)
+		}
+	})
+}
+
 // Tags come late: what an old create made is looked for as long as what a lost one made.
 func TestOldCreatesAreLookedForAsLong(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {

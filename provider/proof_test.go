@@ -261,6 +261,36 @@ func TestEachPartHasItsOwnAge(t *testing.T) {
 	})
 }
 
+// An answer that names nothing new makes no instance younger.
+func TestAnAgeIsThatOfTheFirstAnswer(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		start, asked := time.Now(), map[string]bool{}
+		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			again := asked[s.ClientToken]
+			asked[s.ClientToken] = true
+			if again && time.Since(start) < time.Minute {
+				return nil, throttled()
+			}
+			few := *s
+			few.Count = 1
+			return f.create(&few), nil
+		}
+		c := f.client(func(o *provider.Options) { o.RetryFor = 5 * time.Minute })
+		op, err := c.RunInstances(t.Context(), withMinimum(4, 2), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("the wait took %v for instances a minute old, want none", took)
+		}
+	})
+}
+
 // Answers that name some of the instances, each time others, agree on nothing.
 func TestAnswersThatNeverAgreeLeaveTheOutcomeOpen(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {

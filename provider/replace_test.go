@@ -94,6 +94,9 @@ func TestAResumeRecallsOnlyWhatWasOutOfStock(t *testing.T) {
 			if got := tried(err); !slices.Equal(got, tc.want) {
 				t.Errorf("%s: tried %v, want %v: %v", tc.what, got, tc.want, err)
 			}
+			if got := skipped(err); len(got) != 0 {
+				t.Errorf("%s: not asked for are %v, want none: all were asked for once", tc.what, got)
+			}
 		})
 	}
 }
