@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -202,5 +204,33 @@ func TestARequestThatIsTakenApartStandsInLineOnce(t *testing.T) {
 			t.Errorf("stopping one took %v beside one request at a call a second, want two turns", took)
 		}
 		many.Wait()
+	})
+}
+
+// Readers who give up while they wait for the rate of all calls hold up no later reader.
+func TestReadersWhoGiveUpHoldUpNobody(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.AnyAPI, provider.Rate{Calls: 1, Per: time.Minute})
+		c := f.client()
+		read(t, c, 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				for _, err := range c.DescribeInstances(ctx, provider.Query{}) {
+					if !errors.Is(err, context.Canceled) {
+						t.Errorf("got %v, want the end of ctx", err)
+					}
+				}
+			})
+		}
+		time.Sleep(30 * time.Second)
+		cancel()
+		wg.Wait()
+		start := time.Now()
+		read(t, c, 1)
+		if took := time.Since(start); took > 61*time.Second {
+			t.Errorf("the next call waited %v, want a minute", took)
+		}
 	})
 }

@@ -256,3 +256,43 @@ func TestWhatADeadTokenMadeIsFoundLate(t *testing.T) {
 		}
 	})
 }
+
+// What one release has recognized needs no look by the next.
+func TestASecondReleaseLooksAtNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 2)
+		f.terminate = func(int, *provider.TerminateRequest) error { return refusal(provider.ErrPermission, "Forbidden") }
+		if _, err := op.Terminate(t.Context(), nil); !errors.Is(err, provider.ErrPermission) {
+			t.Fatalf("got %v, want the refusal", err)
+		}
+		f.terminate, f.calls = nil, nil
+		if _, err := op.Terminate(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(f.made(provider.APIDescribeInstances)); n != 0 {
+			t.Errorf("%d looks, want none", n)
+		}
+	})
+}
+
+// An instance that was named hours before the last create of its operation was sent is not
+// older than the operation.
+func TestAnInstanceOfAnEarlierCreateIsReleased(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(tellsMade(1, lost()))
+		s := spec(2)
+		op, err := f.client(func(o *provider.Options) { o.RetryFor = -1 }).RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("got %v, want an unknown outcome", err)
+		}
+		time.Sleep(3 * time.Hour)
+		f.answers(fails(refusal(provider.ErrQuota, "Quota")))
+		_, err = f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: &terminate, NoneMade: true})
+		if !errors.Is(err, provider.ErrQuota) {
+			t.Errorf("got %v, want the quota", err)
+		}
+		if got := f.alive(); len(got) != 0 {
+			t.Errorf("alive are %v, want none", got)
+		}
+	})
+}

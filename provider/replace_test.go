@@ -330,3 +330,22 @@ func TestAllIsNotAskedForLess(t *testing.T) {
 		}
 	})
 }
+
+// What the caller does with its list of alternatives afterwards changes nothing.
+func TestAlternativesThatAreChangedLater(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, o := inZone(2, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Alternatives[0].Zone = "c"
+		f.dies("i-001")
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := f.asked(), []string{"2xt1.small@a", "1xt1.small@b"}; !slices.Equal(got, want) {
+			t.Errorf("asked for %v, want %v", got, want)
+		}
+	})
+}
