@@ -242,3 +242,43 @@ func TestASearchByTagsEndsOnceAllAreFound(t *testing.T) {
 		})
 	}
 }
+
+// Of an old create of which nobody knows when it was sent, the person who looks for it is told
+// just that.
+func TestAnOldCreateOfUnknownTime(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(1)
+		f.answers(but(lost()))
+		op, _ := f.client().RunInstances(t.Context(), s, nil)
+		token := edit(t, tokenOf(t, op), func(_ map[string]any, part func(int) map[string]any) { delete(part(0), "sent") })
+		_, err := f.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &s})
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "nobody knows when") {
+			t.Errorf("got %v, want that nobody knows when it was sent", err)
+		}
+	})
+}
+
+// What bears the owner's tags beyond what old creates miss is told as surplus.
+func TestASearchByTagsTellsOfMoreThanIsMissing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, run := spec(2), &provider.RunOptions{Owner: "team-a"}
+		f.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if len(f.alive()) == 0 {
+				many := *s
+				many.Count = 3
+				f.create(&many)
+			}
+			return nil, lost()
+		})
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(48 * time.Hour)
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		var e *provider.RunError
+		if !errors.As(err, &e) || len(e.Surplus) != 1 {
+			t.Fatalf("got %v, want one beyond what was asked for", err)
+		}
+		if got := again.InstanceIDs(); len(got) != 3 {
+			t.Errorf("in hand are %v, want all three", got)
+		}
+	})
+}

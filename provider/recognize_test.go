@@ -296,3 +296,43 @@ func TestAnInstanceOfAnEarlierCreateIsReleased(t *testing.T) {
 		}
 	})
 }
+
+// Another process, whose clock is not trusted, knows a stranger by its age beside the
+// operation's own instances.
+func TestAResumedOperationKnowsAStrangerByItsAge(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.namesStranger()
+		op, err := f.client().RunInstances(t.Context(), spec(3), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := again.Terminate(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "i-foreign") {
+			t.Errorf("got %v, want the stranger that was kept", err)
+		}
+		if got := f.alive(); !slices.Equal(got, []string{"i-foreign"}) {
+			t.Errorf("alive are %v, want the stranger", got)
+		}
+	})
+}
+
+// A caller who wants an operation released waits 20 s for what nobody sees, and no longer.
+func TestACallersReleaseOfWhatNobodySees(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 2)
+		f.visibleFrom(time.Hour)
+		start := time.Now()
+		if _, err := op.Terminate(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 21*time.Second {
+			t.Errorf("the release took %v, want 20 s", took)
+		}
+		if got := f.alive(); len(got) != 0 {
+			t.Errorf("alive are %v, want none", got)
+		}
+	})
+}
