@@ -178,9 +178,6 @@ func (op *Operation) adoptEarlier(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("looking for what an earlier run of operation %s has created: %w", op.id, err)
 	}
-	if len(ids) == 0 {
-		return nil
-	}
 	now := time.Now()
 	left := op.ledger.Deal(op.everyPart(), ids, ledger.Shared, now)
 	op.c.recent.add(op.ledger.IDs(), now)

@@ -197,9 +197,7 @@ func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance)
 // cannot be the operation's are told as doubtful, and what bears the marker is taken in
 // their place. Callers have op.naming.
 func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstancesSpec, shown map[string]Instance) {
-	if parts := op.doubtShown(spec, shown); len(parts) > 0 {
-		op.adoptInPlace(ctx, spec, parts)
-	}
+	op.adoptInPlace(ctx, spec, op.doubtShown(spec, shown))
 	var marked []owedName
 	for _, o := range op.owedNames(spec) {
 		if i, ok := shown[o.id]; ok && op.bearsMarker(&i) {
@@ -229,8 +227,7 @@ func (op *Operation) doubtShown(spec *RunInstancesSpec, shown map[string]Instanc
 		}
 		op.nameOf(o.id, func(n *naming) { n.done, n.err = true, nil })
 	}
-	slices.Sort(parts)
-	return slices.Compact(parts)
+	return slices.Compact(parts) // owedNames goes by parts
 }
 
 // isOthers reports whether an instance that was seen without the marker cannot be the

@@ -40,7 +40,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 	if slices.Contains(ids, "") {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
 	}
-	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: judge(err, op.c.limits.ClientToken)}
+	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: op.judge(err)}
 	if err != nil {
 		a.Order = unpaidOrder(err)
 	}
@@ -50,9 +50,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 
 // remember keeps the words of an answer, and tells the client which instances are new.
 func (op *Operation) remember(i int, res *RunResult, fresh []string, now time.Time) {
-	if len(fresh) > 0 {
-		op.c.recent.add(fresh, now)
-	}
+	op.c.recent.add(fresh, now)
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	w := op.wordsLocked(i)
@@ -76,7 +74,7 @@ func (op *Operation) recordFound(i int, ids []string, claim ledger.Claim) int {
 
 // close records how a part ended.
 func (op *Operation) close(i int, err error) {
-	op.ledger.Close(i, judge(err, op.c.limits.ClientToken))
+	op.ledger.Close(i, op.judge(err))
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	w := op.wordsLocked(i)

@@ -135,11 +135,7 @@ func (op *Operation) kept() error {
 
 // releaseOwed releases what a process that ended had marked for its release.
 func (op *Operation) releaseOwed(ctx context.Context) error {
-	ids := op.ledger.Releasing()
-	if len(ids) == 0 {
-		return nil
-	}
-	res, kept, err := op.releaseRecognized(ctx, ids, aPolicy)
+	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), aPolicy)
 	err = oneParagraph(op.c.name, err, kept)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
 		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))

@@ -66,7 +66,7 @@ func numbered(spec *RunInstancesSpec, index int) string {
 	if !spec.UniqueSuffix {
 		return spec.Name
 	}
-	digits := max(3, len(fmt.Sprint(max(spec.Count, 1))))
+	digits := max(3, len(fmt.Sprint(spec.Count)))
 	return fmt.Sprintf("%s%0*d", spec.Name, digits, index+1)
 }
 

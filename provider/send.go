@@ -115,7 +115,7 @@ func (op *Operation) createByToken(ctx context.Context, i int) error {
 			return &endedError{fmt.Errorf("%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again", ErrTokenMismatch)}
 		}
 		err := op.repeatCreate(ctx, i)
-		dead := judge(err, true).TokenDead && op.ledger.Status(i) == ledger.Planned
+		dead := op.judge(err).TokenDead && op.ledger.Status(i) == ledger.Planned
 		if !dead || op.marksByOwner() || !op.mayGoOn(i) {
 			return err
 		}
@@ -137,7 +137,7 @@ func (op *Operation) retryDead(ctx context.Context) bool {
 	}
 	var dead []int
 	for i := range op.ledger.Parts() {
-		stuck := op.ledger.Status(i) == ledger.Planned && judge(op.wordsOf(i).err, true).TokenDead
+		stuck := op.ledger.Status(i) == ledger.Planned && op.judge(op.wordsOf(i).err).TokenDead
 		if stuck && op.mayGoOn(i) {
 			dead = append(dead, i)
 		}
@@ -179,19 +179,20 @@ func (op *Operation) repeatCreate(ctx context.Context, i int) error {
 	return op.tooFew(i)
 }
 
-// mayRepeatCreate reports whether a call for a part may go out again unchanged. Without
-// a token a call that brought IDs had an effect, whatever its error says.
+// mayRepeatCreate reports whether a call for a part may go out again unchanged. IDs
+// beside a refusal that proves that nothing more was made finish the part. Without a token
+// a call that brought IDs had an effect, whatever its error says.
 func (op *Operation) mayRepeatCreate(i int, before *ledger.Part, err error) bool {
 	byToken, now := op.c.limits.ClientToken, op.ledger.Part(i)
 	switch {
-	case !errors.As(err, new(*APIError)), now.Generation != before.Generation:
+	case !errors.As(err, new(*APIError)), now.Generation != before.Generation, !now.Open():
 		return false
 	case !byToken && len(now.IDs) > len(before.IDs):
 		return false
 	case now.Stale(time.Now(), tokenTrust-2*account.MaxPause):
 		return false
 	}
-	return mayRepeat(judge(err, byToken), byToken)
+	return mayRepeat(op.judge(err), byToken)
 }
 
 // mostAnswers is how many answers a create gets to agree with each other.
@@ -210,7 +211,7 @@ func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.P
 			return account.Ended(ctx, &countError{asked: p.Count, got: len(p.IDs)})
 		}
 		err := op.c.repeat(ctx, func(err error) bool { return op.mayRepeatCreate(i, before, err) }, send)
-		contradicts := judge(err, true).Scarce // the token has made something, and is not refused for lack of stock
+		contradicts := op.judge(err).Scarce // the token has made something, and is not refused for lack of stock
 		if err != nil && !contradicts {
 			return err
 		}
