@@ -379,7 +379,10 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 // keptOnPurpose reports whether an error says why an operation keeps its instances: their
 // release failed, only a name is missing, or a look for late ones has failed.
 func keptOnPurpose(err error) bool {
-	return slices.ContainsFunc([]string{"releas", "keep a marker in their name", "looking for instances of creates that were given up"},
+	return slices.ContainsFunc([]string{
+		"releas", "keep a marker in their name", "looking for instances of creates that were given up",
+		"looking for instances that an answer may have left out",
+	},
 		func(text string) bool { return strings.Contains(err.Error(), text) })
 }
 
