@@ -121,6 +121,27 @@ func TestALateFindIsTold(t *testing.T) {
 	})
 }
 
+// A single instance that becomes visible late is told as well.
+func TestALateFindOfOneIsTold(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		late(m)
+		found := 0
+		run := &provider.RunOptions{Progress: func(p provider.RunProgress) {
+			if p.Kind == provider.FoundLate {
+				found += len(p.InstanceIDs)
+			}
+		}}
+		op, err := m.client().RunInstances(t.Context(), named(1, "web"), run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = op.Wait(t.Context(), nil)
+		if found != 1 {
+			t.Errorf("%d were told as found late, want 1", found)
+		}
+	})
+}
+
 // An owner's list that left out an instance is found out: what shows up afterwards is
 // told, and released with the operation.
 func TestWhatAnOwnersListLeftOutIsFoundLate(t *testing.T) {

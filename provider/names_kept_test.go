@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -62,6 +63,53 @@ func (h *hasty) RenameInstance(ctx context.Context, region, id, name string) err
 	err := h.marking.RenameInstance(ctx, region, id, name)
 	h.giveUp()
 	return err
+}
+
+// That the caller has stopped is told of instances which nobody had seen by then, beside the
+// names that were refused.
+func TestNamesThatAreLeftWhenTheCallerStopsAreTold(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.limits.InstancesPerCreate = 1
+		m.refuse = refusal(provider.ErrPermission, "Denied")
+		m.state = func(id string, _ time.Duration) (provider.State, string) {
+			if id == "i-002" {
+				return "", ""
+			}
+			return provider.StateRunning, "Running"
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		c := provider.NewClient(&hasty{m, cancel}, &provider.Options{Region: "region-1"})
+		_, err := c.RunInstances(ctx, named(2, "web"), nil)
+		if !errors.Is(err, provider.ErrPermission) {
+			t.Errorf("got %v, want the refused rename", err)
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want that the caller has stopped", err)
+		}
+	})
+}
+
+// A look that has no turn within the account's rate is no trouble: the names are given when
+// the wait sees the instances.
+func TestNamesWaitForTheRate(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: 5 * time.Minute})
+		c := m.client()
+		read(t, c, 1)
+		op, err := c.RunInstances(t.Context(), named(2, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range m.names() {
+			if name != "web" {
+				t.Errorf("one is named %q, want web", name)
+			}
+		}
+	})
 }
 
 // Why a name was refused is told, also when the caller gives up then.

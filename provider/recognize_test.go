@@ -336,3 +336,53 @@ func TestACallersReleaseOfWhatNobodySees(t *testing.T) {
 		}
 	})
 }
+
+// What one release has found to be somebody else's is not released by the next, also if nobody
+// can look any more.
+func TestASecondReleaseKeepsTheStranger(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.namesStranger()
+		op, err := f.client().RunInstances(t.Context(), spec(3), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = op.Terminate(t.Context(), nil)
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return nil, refusal(provider.ErrUnavailable, "Busy")
+		}
+		_, _ = op.Terminate(t.Context(), nil)
+		if got := f.alive(); !slices.Equal(got, []string{"i-foreign"}) {
+			t.Errorf("alive are %v, want the stranger", got)
+		}
+	})
+}
+
+// So it is when the outage outlasts the look, and reads work again before releases do.
+func TestAnOutageThatOutlastsTheLookReleasesNoStranger(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.namesStranger()
+		c := f.client(func(o *provider.Options) { o.RetryFor = 45 * time.Second })
+		op, err := c.RunInstances(t.Context(), spec(3), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.outage(56 * time.Second)
+		begin := time.Now()
+		f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if time.Since(begin) < 50*time.Second {
+				return nil, refusal(provider.ErrUnavailable, "Busy")
+			}
+			return f.look(r), nil
+		}
+		res, err := op.Terminate(t.Context(), nil)
+		if err == nil || !strings.Contains(err.Error(), "i-foreign") {
+			t.Errorf("got %v, want the instance that was kept", err)
+		}
+		if len(res.Released) != 2 {
+			t.Errorf("released are %v, want the operation's two", res.Released)
+		}
+		if got := f.alive(); !slices.Equal(got, []string{"i-foreign"}) {
+			t.Errorf("alive are %v, want the stranger", got)
+		}
+	})
+}

@@ -405,3 +405,20 @@ func TestWhatIsGoneLeavesATerminatedOperation(t *testing.T) {
 		}
 	})
 }
+
+// Of an operation that released its instances nothing is left to create: a resume needs no
+// spec.
+func TestAReleasedOperationIsResumedWithoutItsSpec(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		f.answers(works, fails(throttled()))
+		op, err := f.client().RunInstances(t.Context(), spec(2), &terminate)
+		if !errors.Is(err, provider.ErrThrottled) || len(f.alive()) != 0 {
+			t.Fatalf("got %v, alive are %v; want a throttled create and nothing left", err, f.alive())
+		}
+		_, err = f.client().Resume(t.Context(), tokenOf(t, op), nil)
+		if errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("got %v, want no call for the spec", err)
+		}
+	})
+}
