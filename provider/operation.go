@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
 // Operation is a create in progress or done: the IDs it has, and what is needed
@@ -27,7 +28,7 @@ type Operation struct {
 	region string
 	class  string // what boots alike, for the poller
 	hash   string // of the spec, secrets left out; "" until it is needed, see specHash
-	print  specPrint
+	print  specs.Print
 	owner  string
 	opts   RunOptions
 	began  time.Time // by the clock of this process; zero when another one began it

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/poll"
+	"github.com/yunfan-cloud/yunfan/internal/sightings"
 )
 
 // Poller waits for servers on behalf of all clients of one account, and asks
@@ -18,7 +19,7 @@ import (
 type Poller struct {
 	mu      sync.Mutex
 	engines map[string]*poll.Poller[Instance] // by driver name
-	seen    sightings                         // of all clients that share it
+	seen    sightings.Memory                  // of all clients that share it
 }
 
 // NewPoller returns a poller to share.

@@ -120,7 +120,7 @@ func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error 
 		return nil
 	}
 	const not = "ResumeOptions.Spec, with Run.Owner and Run.Alternatives, is not what the operation was started with"
-	fields := op.print.differences(printSpec(spec, run, op.id))
+	fields := op.print.Differences(printSpec(spec, run, op.id))
 	if len(op.print) == 0 || len(fields) == 0 {
 		return fmt.Errorf("%w: %s", ErrInvalid, not)
 	}

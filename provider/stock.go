@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
 // StockScope is what a refusal proves to be out of stock.
@@ -54,8 +56,8 @@ func restOf(s *RunInstancesSpec) string {
 		return ""
 	}
 	var b strings.Builder
-	outline(&b, reflect.ValueOf(s.LaunchTemplate))
-	outline(&b, reflect.ValueOf(s.Vendor))
+	specs.Outline(&b, reflect.ValueOf(s.LaunchTemplate))
+	specs.Outline(&b, reflect.ValueOf(s.Vendor))
 	sum := sha256.Sum256([]byte(b.String()))
 	return string(sum[:16])
 }

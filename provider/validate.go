@@ -45,7 +45,7 @@ func (s *RunInstancesSpec) Validate() error {
 	s.checkTemplate(&c)
 	checkToken(&c, s.ClientToken)
 	checkVendor(&c, "Vendor", s.Vendor)
-	s.checkSecrets(&c)
+	shape.Placeholders(reflect.ValueOf(s).Elem(), c.failPlaceholder)
 	return c.Err()
 }
 
@@ -205,7 +205,7 @@ func checkVendor(c *Checker, path string, list []VendorOption) {
 			c.Fail(indexed(path, i), nil, "must not be nil")
 			continue
 		}
-		checkOption(c, path, i, v)
+		shape.OptionPlaceholders(path, i, v, c.failPlaceholder)
 		if name := o.VendorName(); seen[name] {
 			c.Fail(indexed(path, i), name, "options for this cloud are given twice")
 		} else {
@@ -213,6 +213,9 @@ func checkVendor(c *Checker, path string, list []VendorOption) {
 		}
 	}
 }
+
+// failPlaceholder records a secret that is its own placeholder.
+func (c *Checker) failPlaceholder(path string) { c.Fail(path, nil, rulePlaceholder) }
 
 // indexed is the path of an item.
 func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
