@@ -104,7 +104,7 @@ func (q *Query) check() error {
 	var k Checker
 	k.Require(q.Name == "", "Query.Name", q.Name, "excludes IDs")
 	k.Require(len(q.Tags) == 0, "Query.Tags", nil, "excludes IDs")
-	notEmpty(&k, "Query.IDs", q.IDs)
+	k.NoneEmpty("Query.IDs", q.IDs)
 	return k.Err()
 }
 

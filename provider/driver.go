@@ -60,9 +60,10 @@ type Driver interface {
 type RunValidator interface {
 	// ValidateRun returns nil or [FieldErrors] with every problem it finds.
 	// The spec has passed [RunInstancesSpec.Validate] and the support table;
-	// Count is the whole count, not yet split. Of a spec that has not passed the
-	// client asks as well, to report everything at once: it leaves out what is said
-	// of the fields that it reports itself, and survives a panic.
+	// Count is the whole count, not yet split. The client also asks about a spec
+	// that has not passed, to report everything at once, and leaves out what is said of
+	// the fields that it reports itself: whatever the spec holds, ValidateRun must not
+	// panic. Options of vendors are never nil.
 	ValidateRun(spec *RunInstancesSpec) error
 }
 

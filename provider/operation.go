@@ -33,9 +33,7 @@ type Operation struct {
 	opts   RunOptions
 	began  time.Time // by the clock of this process; zero when another one began it
 
-	// spec is a function because package fmt cannot look into one: a spec holds
-	// secrets. It is nil when a resumed operation was not given one.
-	spec func() *RunInstancesSpec
+	spec hiddenSpec // nil when a resumed operation was not given one
 
 	ledger *ledger.Ledger
 
@@ -90,10 +88,7 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	return op
 }
 
-func (op *Operation) keepSpec(spec *RunInstancesSpec) {
-	s := spec.clone()
-	op.spec = func() *RunInstancesSpec { return s }
-}
+func (op *Operation) keepSpec(spec *RunInstancesSpec) { op.spec = hide(spec.clone()) }
 
 // printSpec works out what identifies the spec.
 func (op *Operation) printSpec() {

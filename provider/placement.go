@@ -252,7 +252,7 @@ func (p *placementGroups) List(ctx context.Context, q PlacementGroupQuery) iter.
 	q.Region = p.c.region(q.Region)
 	return func(yield func(PlacementGroup, error) bool) {
 		var k Checker
-		notEmpty(&k, "PlacementGroupQuery.IDs", q.IDs)
+		k.NoneEmpty("PlacementGroupQuery.IDs", q.IDs)
 		checkStrategy(&k, "PlacementGroupQuery.Strategy", q.Strategy)
 		if k.Err() != nil {
 			yield(PlacementGroup{}, k.Err())

@@ -103,7 +103,7 @@ func (op *Operation) takeSpec(given *RunInstancesSpec, run *RunOptions, left int
 		return err
 	}
 	if left > 0 {
-		if err := join(run.check(op.c, &spec), op.c.check(&spec)); err != nil {
+		if err := op.c.checkRun(&spec, run); err != nil {
 			return err
 		}
 	}

@@ -292,21 +292,6 @@ func (l *launchTemplates) check(t *LaunchTemplateSpec, k *Checker, version bool)
 	return l.d.ValidateTemplate(t, version)
 }
 
-// within puts the paths of field errors inside a field.
-func within(field string, err error) error {
-	var list FieldErrors
-	if !errors.As(err, &list) {
-		return err
-	}
-	out := make(FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = field + "." + e.Path
-		out[i] = &inner
-	}
-	return out
-}
-
 // SetDefault implements [LaunchTemplates].
 func (l *launchTemplates) SetDefault(ctx context.Context, region string, ref LaunchTemplateRef) error {
 	var k Checker

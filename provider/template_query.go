@@ -50,7 +50,7 @@ func (l *launchTemplates) List(ctx context.Context, q LaunchTemplateQuery) iter.
 func (l *launchTemplates) list(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
 	return pages(func(token string) ([]LaunchTemplate, string, error) {
 		var k Checker
-		notEmpty(&k, "LaunchTemplateQuery.IDs", q.IDs)
+		k.NoneEmpty("LaunchTemplateQuery.IDs", q.IDs)
 		for field, tags := range map[string]map[string]string{"Tags": q.Tags, "InstanceTags": q.InstanceTags} {
 			_, empty := tags[""]
 			k.Require(!empty, "LaunchTemplateQuery."+field, nil, "a tag key must not be empty")
