@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // Sentinels for [errors.Is]. There is one for each different thing a caller may
@@ -109,7 +110,7 @@ func (e *APIError) Error() string {
 	}
 	for _, s := range []string{e.status(), e.Code, e.Message} {
 		if s != "" {
-			b.WriteString(": " + oneLine(s))
+			b.WriteString(": " + wording.OneLine(s))
 		}
 	}
 	if e.RequestID != "" {
@@ -120,17 +121,7 @@ func (e *APIError) Error() string {
 
 // Unwrap returns the sentinel and the SDK's error. A create or a reboot whose
 // outcome is unknown also matches [ErrOutcomeUnknown], which [Client] adds.
-func (e *APIError) Unwrap() []error { return compact(e.Kind, e.Err) }
-
-// oneLine keeps a vendor's line breaks from looking like log records of ours.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-}
+func (e *APIError) Unwrap() []error { return wording.Compact(e.Kind, e.Err) }
 
 // LaunchError is a server that was accepted and did not come up, or went away
 // while it was waited for.
@@ -145,10 +136,10 @@ type LaunchError struct {
 func (e *LaunchError) Error() string {
 	s := fmt.Sprintf("%s: %s: %v", e.Driver, e.InstanceID, ErrLaunchFailed)
 	if e.RawState != "" {
-		s += ": " + oneLine(e.RawState)
+		s += ": " + wording.OneLine(e.RawState)
 	}
 	if e.Reason != "" {
-		s += ": " + oneLine(e.Reason)
+		s += ": " + wording.OneLine(e.Reason)
 	}
 	return s
 }
@@ -205,16 +196,6 @@ func (e FieldErrors) Unwrap() []error {
 	out := make([]error, len(e))
 	for i, p := range e {
 		out[i] = p
-	}
-	return out
-}
-
-func compact(errs ...error) []error {
-	out := make([]error, 0, len(errs))
-	for _, err := range errs {
-		if err != nil {
-			out = append(out, err)
-		}
 	}
 	return out
 }

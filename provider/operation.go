@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/marker"
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
@@ -67,11 +68,11 @@ type partWords struct {
 
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	op := &Operation{
-		c: c, id: cmp.Or(o.OperationID, randomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
+		c: c, id: cmp.Or(o.OperationID, marker.RandomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
 		began: time.Now(),
 	}
 	if o.OperationID != "" && c.marksByName() {
-		op.run = randomID()[:runDigits]
+		op.run = marker.RandomID()[:runDigits]
 	}
 	op.opts.Alternatives = slices.Clone(o.Alternatives)
 	op.keepSpec(spec)

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/pages"
 )
 
 // PlacementGroups are the account's placement groups, for Placement.GroupID:
@@ -275,7 +277,7 @@ func (p *placementGroups) List(ctx context.Context, q PlacementGroupQuery) iter.
 }
 
 func (p *placementGroups) list(ctx context.Context, q PlacementGroupQuery) iter.Seq2[PlacementGroup, error] {
-	return pages(func(token string) ([]PlacementGroup, string, error) {
+	return pages.All(func(token string) ([]PlacementGroup, string, error) {
 		var page *PlacementGroupPage
 		err := p.c.read(ctx, q.Region, APIDescribePlacementGroups, func(ctx context.Context) (_ string, err error) {
 			page, err = p.d.DescribePlacementGroups(ctx, &DescribePlacementGroupsRequest{PlacementGroupQuery: q, PageToken: token})

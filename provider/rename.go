@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // renameAll gives instances their names, several at a time, and records of each what
@@ -28,7 +30,7 @@ func (op *Operation) renameAll(ctx context.Context, r Renamer, list []owedName) 
 				op.nameOf(o.id, func(n *naming) { n.done, n.err = err == nil, err })
 				if err == nil {
 					op.nameOf(o.id, func(n *naming) { n.name = o.name })
-					op.c.recent.name(o.id, op.id)
+					op.c.recent.Name(o.id, op.id)
 				}
 			}
 		})
@@ -120,8 +122,8 @@ func (op *Operation) closeNames(spec *RunInstancesSpec) error {
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	op.problems = slices.DeleteFunc(op.problems, func(err error) bool { return errors.As(err, new(*nameError)) })
-	op.problems = append(op.problems, compact(failed...)...)
-	return oneParagraph(op.c.name, news...)
+	op.problems = append(op.problems, wording.Compact(failed...)...)
+	return wording.Paragraph(op.c.name, news...)
 }
 
 // nameTrouble returns an error that names the instances which keep the marker because a
@@ -145,7 +147,7 @@ func (op *Operation) nameTrouble(left []owedName) (trouble error, fresh bool) {
 	if why == nil {
 		return nil, false
 	}
-	return &nameError{fmt.Errorf("instances %s keep a marker in their name: %w", someOf(ids), why)}, fresh
+	return &nameError{fmt.Errorf("instances %s keep a marker in their name: %w", wording.Some(ids), why)}, fresh
 }
 
 // nameError is names that could not be given back.

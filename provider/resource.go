@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
 // The calls about things that are not servers: launch templates and placement
@@ -17,7 +18,7 @@ import (
 // repetition by its token: the caller's own, or one that is drawn here.
 func (c *Client) add(ctx context.Context, region string, api API, token string, call func(ctx context.Context, token string) (requestID string, err error)) error {
 	if token == "" && slices.Contains(c.limits.Idempotent, api) {
-		token = "yunfan-" + randomID()
+		token = "yunfan-" + marker.RandomID()
 	}
 	again := func(err error) bool {
 		byToken := token != ""
@@ -65,28 +66,4 @@ func (c *Client) nameless(api API, requestID string) error {
 // read makes a call without effects.
 func (c *Client) read(ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error)) error {
 	return c.repeat(ctx, passes, func(ctx context.Context) error { return c.once(ctx, region, api, 0, call) })
-}
-
-// pages is a loop over everything that page returns, from the page token "" on.
-// It ends after the first error, which comes with a zero value.
-func pages[T any](page func(token string) (list []T, next string, err error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for token := ""; ; {
-			list, next, err := page(token)
-			if err != nil {
-				var zero T
-				yield(zero, err)
-				return
-			}
-			for _, v := range list {
-				if !yield(v, nil) {
-					return
-				}
-			}
-			if next == "" {
-				return
-			}
-			token = next
-		}
-	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
 // RunOptions are for [Client.RunInstances]. Nil is the default.
@@ -238,7 +240,7 @@ func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 			s.ClientToken = "drawn-for-each-operation"
 		}
 		if c.limits.ClientToken || c.limits.NameMarker {
-			s.Name = strings.Replace(s.Name, op.markerOf(i, 0), markerHead+"-drawn-for-each-create", 1)
+			s.Name = strings.Replace(s.Name, op.markerOf(i, 0), marker.Head+"-drawn-for-each-create", 1)
 		}
 		r, err := p.PreviewRun(s)
 		if err != nil {

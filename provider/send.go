@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // create carries out every part that is not finished, and the alternatives of
@@ -327,7 +328,7 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 			return err
 		}
 		if lookErr := op.search(ctx, i, err); lookErr != nil {
-			return oneParagraph(op.c.name, err, lookErr)
+			return wording.Paragraph(op.c.name, err, lookErr)
 		}
 		p := op.ledger.Part(i)
 		if !p.Open() {

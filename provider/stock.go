@@ -4,12 +4,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/recent"
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
@@ -92,15 +93,7 @@ func stockKeys(s *RunInstancesSpec) map[StockScope]stockKey {
 }
 
 // stock remembers what was out of stock a moment ago.
-type stock struct {
-	mu  sync.Mutex
-	out map[stockKey]shortage
-}
-
-type shortage struct {
-	since time.Time
-	err   error
-}
+type stock struct{ recent.Refusals[stockKey] }
 
 // remember takes note of a refusal of a spec.
 func (m *stock) remember(s *RunInstancesSpec, err error) {
@@ -109,28 +102,8 @@ func (m *stock) remember(s *RunInstancesSpec, err error) {
 	if errors.As(err, &e) {
 		scope = e.Stock
 	}
-	now := time.Now()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.out == nil {
-		m.out = map[stockKey]shortage{}
-	}
-	for k, v := range m.out {
-		if now.Sub(v.since) > stockMemory {
-			delete(m.out, k)
-		}
-	}
-	m.out[stockKeys(s)[scope]] = shortage{now, err}
+	m.Add(stockKeys(s)[scope], err)
 }
 
 // lacking returns why a spec need not be tried, or nil.
-func (m *stock) lacking(s *RunInstancesSpec) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, k := range stockKeys(s) {
-		if v, ok := m.out[k]; ok && time.Since(v.since) <= stockMemory {
-			return v.err
-		}
-	}
-	return nil
-}
+func (m *stock) lacking(s *RunInstancesSpec) error { return m.Of(maps.Values(stockKeys(s))) }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/pages"
 )
 
 // LaunchTemplateVersionQuery selects versions of one template. Beside the
@@ -48,7 +50,7 @@ func (l *launchTemplates) List(ctx context.Context, q LaunchTemplateQuery) iter.
 }
 
 func (l *launchTemplates) list(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
-	return pages(func(token string) ([]LaunchTemplate, string, error) {
+	return pages.All(func(token string) ([]LaunchTemplate, string, error) {
 		var k Checker
 		k.NoneEmpty("LaunchTemplateQuery.IDs", q.IDs)
 		for field, tags := range map[string]map[string]string{"Tags": q.Tags, "InstanceTags": q.InstanceTags} {
@@ -79,7 +81,7 @@ func (l *launchTemplates) Versions(ctx context.Context, region string, ref Launc
 }
 
 func (l *launchTemplates) versions(ctx context.Context, req *DescribeTemplateVersionsRequest) iter.Seq2[LaunchTemplateVersion, error] {
-	return pages(func(token string) ([]LaunchTemplateVersion, string, error) {
+	return pages.All(func(token string) ([]LaunchTemplateVersion, string, error) {
 		var k Checker
 		if checkRef(&k, req.Template); k.Err() != nil {
 			return nil, "", k.Err()
