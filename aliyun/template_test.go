@@ -158,19 +158,17 @@ func TestTemplateParametersAreTheVendors(t *testing.T) {
 			spec := provider.LaunchTemplateSpec{Spec: s, VersionDescription: "description-9", Vendor: []provider.VendorOption{TemplateOptions{
 				NetworkType: "vpc", ImageOwnerAlias: "self", EnableVMOSConfig: new(true), Params: map[string]string{"SystemDisk.Iops": "1"},
 			}}}
-			req := &provider.CreateTemplateRequest{Spec: &spec}
 			if version {
-				req.Template = provider.LaunchTemplateRef{ID: "lt-1"}
-				res, err := d.CreateLaunchTemplateVersion(t.Context(), req)
-				if err != nil || res.Version != 2 || res.RequestID != "req-1" || got.Action != "CreateLaunchTemplateVersion" || got.Params["LaunchTemplateId"] != "lt-1" {
-					t.Errorf("%s: %s %+v, %v", name, got.Action, res, err)
+				number, request, err := d.CreateLaunchTemplateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, &spec, "")
+				if err != nil || number != 2 || request != "req-1" || got.Action != "CreateLaunchTemplateVersion" || got.Params["LaunchTemplateId"] != "lt-1" {
+					t.Errorf("%s: %s %d %s, %v", name, got.Action, number, request, err)
 				}
 				checkTyped(t, ecs.CreateLaunchTemplateVersionRequest{}, got.Params)
 			} else {
 				spec.Name, spec.Tags = "template-1", map[string]string{"a": "b"}
-				res, err := d.CreateLaunchTemplate(t.Context(), req)
-				if err != nil || res.ID != "lt-1" || got.Action != "CreateLaunchTemplate" || got.Params["LaunchTemplateName"] != "template-1" || got.Params["TemplateTag.1.Key"] != "a" {
-					t.Errorf("%s: %s %+v, %v", name, got.Action, res, err)
+				id, _, err := d.CreateLaunchTemplate(t.Context(), &spec, "")
+				if err != nil || id != "lt-1" || got.Action != "CreateLaunchTemplate" || got.Params["LaunchTemplateName"] != "template-1" || got.Params["TemplateTag.1.Key"] != "a" {
+					t.Errorf("%s: %s %s, %v", name, got.Action, id, err)
 				}
 				checkTyped(t, ecs.CreateLaunchTemplateRequest{}, got.Params)
 			}
@@ -197,7 +195,7 @@ func TestTemplateRefusals(t *testing.T) {
 		{"Name", "letters, digits and : _ . -", func(s *spec) { s.Name = "web/1" }},
 		{"Name", "letters, digits and : _ . -", func(s *spec) { s.Name = "web 1" }},
 		{"Name", "http://", func(s *spec) { s.Name = "http://web" }},
-		{"Vendor.NetworkType", "classic or vpc", func(s *spec) { s.Vendor = own(TemplateOptions{NetworkType: "NetworkType1"}) }},
+		{"Vendor.NetworkType", `must be one of ["classic" "vpc"]`, func(s *spec) { s.Vendor = own(TemplateOptions{NetworkType: "NetworkType1"}) }},
 		{"Spec.Vendor.IoOptimized", "none or optimized", func(s *spec) { s.Spec.Vendor = run(RunOptions{IoOptimized: "true"}) }},
 		{`Spec.Tags["kkk`, "at most 64", func(s *spec) { s.Spec.Tags = map[string]string{strings.Repeat("k", 65): ""} }},
 		{`Spec.Tags["k"]`, "begin with aliyun", func(s *spec) { s.Spec.Tags = map[string]string{"k": "aliyun-v"} }},
@@ -334,14 +332,14 @@ func TestTemplatesArePaged(t *testing.T) {
 			page = "1"
 		}
 		d := testDriver(t, capture(&got, pages[page]))
-		p, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{PageToken: token})
+		p, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, token)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got.Params["PageNumber"] != token || got.Params["PageSize"] != "50" {
 			t.Errorf("asked for page %q of %q", got.Params["PageNumber"], got.Params["PageSize"])
 		}
-		for _, tpl := range p.Templates {
+		for _, tpl := range p.Items {
 			ids = append(ids, tpl.ID)
 		}
 		if token = p.NextPage; token == "" {
@@ -372,11 +370,11 @@ func TestTemplateCallsRefuseWhatIsNoRequest(t *testing.T) {
 	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, slices.Repeat([]int{2}, 29)); err != nil {
 		t.Errorf("29 versions: got %v", err)
 	}
-	_, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{LaunchTemplateQuery: provider.LaunchTemplateQuery{IDs: make([]string, 101)}})
+	_, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{IDs: make([]string, 101)}, "")
 	if !errors.As(err, &e) || e.Path != "IDs" {
 		t.Errorf("101 IDs: got %v", err)
 	}
-	_, err = d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{PageToken: "x"})
+	_, err = d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, "x")
 	if !errors.As(err, &e) || e.Path != "PageToken" {
 		t.Errorf("a page token of nobody: got %v", err)
 	}
@@ -385,10 +383,10 @@ func TestTemplateCallsRefuseWhatIsNoRequest(t *testing.T) {
 func TestSenselessTemplateAnswers(t *testing.T) {
 	for _, body := range []string{`{"RequestId":"r"}`, `{"LaunchTemplateVersionSets":{"LaunchTemplateVersionSet":[{"VersionNumber":1}]}}`, ``} {
 		d := testDriver(t, answering(200, body))
-		if _, err := d.DescribeLaunchTemplateVersions(t.Context(), &provider.DescribeTemplateVersionsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+		if _, err := d.DescribeLaunchTemplateVersions(t.Context(), &provider.LaunchTemplateVersionQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("versions %s: got %v, want ErrUnavailable", body, err)
 		}
-		if p, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+		if p, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("templates %s: got %+v, %v, want ErrUnavailable", body, p, err)
 		}
 	}

@@ -112,7 +112,7 @@ func NewClient(d Driver, o *Options) *Client {
 	c.tel = newTelemetry(c.name, c.opts.Logger, c.opts.Tracer)
 	c.poller = c.opts.Poller
 	if c.poller == nil {
-		c.poller = NewPoller()
+		c.poller = &Poller{}
 	}
 	return c
 }

@@ -130,7 +130,7 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 	return page, err
 }
 
-// nameless tells whether a server of the page has no ID.
+// nameless reports whether an instance of the page has no ID.
 func (p *DescribePage) nameless() bool {
 	for i := range p.Instances { // servers are long: they are not copied to be looked at
 		if p.Instances[i].ID == "" {

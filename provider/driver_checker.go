@@ -130,12 +130,14 @@ func (c *Checker) NoneEmpty(path string, list []string) {
 	}
 }
 
-// IDs requires a call to name from least to most instances. The error is that of a
-// driver's call, under the path "IDs".
-func (c *Checker) IDs(ids []string, least, most int) {
+// CheckIDs returns a *[FieldError] unless a call names from least to most instances. It
+// records nothing: it is for calls, which have no spec to check.
+func (c *Checker) CheckIDs(ids []string, least, most int) error {
 	if len(ids) < least || len(ids) > most {
-		c.Fail("IDs", len(ids), fmt.Sprintf("must be %d to %d", least, most))
+		rule := fmt.Sprintf("must be %d to %d", least, most)
+		return &FieldError{Driver: c.Driver, Path: "IDs", Value: strconv.Itoa(len(ids)), Reason: rule}
 	}
+	return nil
 }
 
 // Err returns nil or [FieldErrors], with all that was found by the checker that In,

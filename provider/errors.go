@@ -35,7 +35,7 @@ var (
 	ErrSuperseded = errors.New("superseded by another process")
 )
 
-// Outcome tells what an error says about the effect of a call.
+// Outcome says what an error says about the effect of a call.
 type Outcome string
 
 // Outcomes.
@@ -66,12 +66,12 @@ type APIError struct {
 	HTTPStatus int // 0 when unknown: some SDKs do not tell
 	Outcome    Outcome
 
-	// Temporary tells that the same call is likely to succeed soon although it
+	// Temporary reports that the same call is likely to succeed soon although it
 	// is neither throttled nor unavailable: the server is still being built,
 	// another task is running on it.
 	Temporary bool
 
-	// Lasting tells of [ErrUnavailable] that the same call fails until somebody
+	// Lasting reports, of [ErrUnavailable], that the same call fails until somebody
 	// puts the service right, such as its licence: it is not repeated.
 	Lasting bool
 

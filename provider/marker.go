@@ -12,8 +12,8 @@ import (
 
 // Keys of the tags that [RunOptions].Owner adds.
 const (
-	OwnerTag     = ReservedTagPrefix + "owner"
-	OperationTag = ReservedTagPrefix + "operation"
+	OwnerTag     = reservedTagPrefix + "owner"
+	OperationTag = reservedTagPrefix + "operation"
 )
 
 // clientToken is the idempotency token of one create: the same intent gives the

@@ -13,6 +13,23 @@ import (
 // groups. They cost nothing, but the rules are the same: a lost answer adds
 // nothing twice.
 
+// Calls about launch templates and placement groups, by the names of their methods.
+const (
+	apiCreateLaunchTemplate            API = "CreateLaunchTemplate"
+	apiCreateLaunchTemplateVersion     API = "CreateLaunchTemplateVersion"
+	apiDescribeLaunchTemplates         API = "DescribeLaunchTemplates"
+	apiDescribeLaunchTemplateVersions  API = "DescribeLaunchTemplateVersions"
+	apiSetDefaultLaunchTemplateVersion API = "SetDefaultLaunchTemplateVersion"
+	apiDeleteLaunchTemplateVersions    API = "DeleteLaunchTemplateVersions"
+	apiDeleteLaunchTemplate            API = "DeleteLaunchTemplate"
+
+	apiCreatePlacementGroup    API = "CreatePlacementGroup"
+	apiDescribePlacementGroups API = "DescribePlacementGroups"
+	apiModifyPlacementGroup    API = "ModifyPlacementGroup"
+	apiMoveIntoPlacementGroup  API = "MoveIntoPlacementGroup"
+	apiDeletePlacementGroup    API = "DeletePlacementGroup"
+)
+
 // add makes a call that creates something. It is repeated when it was certainly
 // not executed, and when its answer was lost only if the cloud recognizes the
 // repetition by its token: the caller's own, or one that is drawn here.
@@ -41,7 +58,7 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 // change makes a call that may be made twice. When the first answer was lost, a
 // repetition that finds nothing left to delete has found what it wanted.
 func (c *Client) change(ctx context.Context, region string, api API, call func(context.Context) error) error {
-	deletes := api == APIDeleteLaunchTemplate || api == APIDeleteLaunchTemplateVersions || api == APIDeletePlacementGroup
+	deletes := api == apiDeleteLaunchTemplate || api == apiDeleteLaunchTemplateVersions || api == apiDeletePlacementGroup
 	maybe := false
 	return c.repeat(ctx, passes, func(ctx context.Context) error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {

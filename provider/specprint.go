@@ -33,7 +33,10 @@ func Leaves() []string {
 
 // specSet returns what is set in a spec, and in the options that its creates follow from.
 func specSet(spec *RunInstancesSpec, o *RunOptions) specs.Set {
-	return shape.Set(reflect.ValueOf(spec).Elem(), specs.Extra{Path: "Run.Owner", Value: o.Owner}, specs.Extra{Path: "Run.Alternatives", Value: o.Alternatives})
+	return shape.Set(
+		reflect.ValueOf(spec).Elem(),
+		specs.Extra{Path: "Run.Owner", Value: o.Owner}, specs.Extra{Path: "Run.Alternatives", Value: o.Alternatives},
+	)
 }
 
 // printSpec returns the print of a spec, keyed with the ID of its operation.

@@ -15,8 +15,8 @@ import (
 // maxCount keeps a slip of the keyboard from becoming a fleet.
 const maxCount = 100_000
 
-// ReservedTagPrefix begins the tag keys that Yunfan keeps for itself.
-const ReservedTagPrefix = "yunfan:"
+// reservedTagPrefix begins the tag keys that Yunfan keeps for itself.
+const reservedTagPrefix = "yunfan:"
 
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
@@ -175,8 +175,8 @@ func checkTags(c *Checker, path string, tags map[string]string) {
 	}
 	for _, k := range sorted.Keys(tags) {
 		c.Require(k != "", path, nil, "a tag key must not be empty")
-		if strings.HasPrefix(k, ReservedTagPrefix) {
-			c.Fail(path, k, "keys that begin with "+ReservedTagPrefix+" are reserved")
+		if strings.HasPrefix(k, reservedTagPrefix) {
+			c.Fail(path, k, "keys that begin with "+reservedTagPrefix+" are reserved")
 		}
 		checkText(c, path, k)
 		checkText(c, path, tags[k])

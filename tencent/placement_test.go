@@ -91,7 +91,7 @@ const twoGroups = `{"Response":{"TotalCount":3,"DisasterRecoverGroupSet":[
 func TestDescribeGroups(t *testing.T) {
 	r := &recorder{body: twoGroups}
 	d := testDriver(t, r)
-	page, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PageToken: "100"})
+	page, err := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, "100")
 	want := []provider.PlacementGroup{
 		{
 			ID: "ps-1", Name: "web", Strategy: provider.SpreadPlacement, RawStrategy: "SPREAD", Level: provider.SwitchLevel, PerUnit: 3,
@@ -103,11 +103,11 @@ func TestDescribeGroups(t *testing.T) {
 			CreatedAt: time.Date(2020, 9, 22, 1, 2, 3, 0, time.UTC),
 		},
 	}
-	if err != nil || !reflect.DeepEqual(page.Groups, want) || page.RequestID != "r" || page.NextPage != "" {
+	if err != nil || !reflect.DeepEqual(page.Items, want) || page.RequestID != "r" || page.NextPage != "" {
 		t.Errorf("%v\ngot  %+v\nwant %+v", err, page, want)
 	}
-	page, err = d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PlacementGroupQuery: provider.PlacementGroupQuery{Name: "web"}})
-	if err != nil || len(page.Groups) != 1 || page.Groups[0].ID != "ps-1" || page.NextPage != "2" {
+	page, err = d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{Name: "web"}, "")
+	if err != nil || len(page.Items) != 1 || page.Items[0].ID != "ps-1" || page.NextPage != "2" {
 		t.Errorf("the name is searched for loosely, and compared exactly: %+v, %v", page, err)
 	}
 	for i, want := range []string{`{"Offset":100,"Limit":100}`, `{"Name":"web","Offset":0,"Limit":100}`} {
@@ -115,7 +115,7 @@ func TestDescribeGroups(t *testing.T) {
 			t.Errorf("asked %s, want %s", r.texts[i], want)
 		}
 	}
-	if _, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PlacementGroupQuery: provider.PlacementGroupQuery{IDs: make([]string, 11)}}); !errors.Is(err, provider.ErrInvalid) {
+	if _, err := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{IDs: make([]string, 11)}, ""); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("eleven groups at once: %v", err)
 	}
 }
@@ -161,7 +161,7 @@ func TestGroupChanges(t *testing.T) {
 		}
 	}
 	for _, n := range []int{0, 101} {
-		if err := testDriver(t, r).MoveIntoPlacementGroup(t.Context(), &provider.MoveRequest{InstanceIDs: make([]string, n)}); !errors.Is(err, provider.ErrInvalid) {
+		if err := testDriver(t, r).MoveIntoPlacementGroup(t.Context(), "", "", make([]string, n), provider.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%d servers in one call: %v", n, err)
 		}
 	}
@@ -211,7 +211,7 @@ func TestMalformedAnswersAboutGroups(t *testing.T) {
 	}
 	for _, row := range []string{"null", `{"Name":"n"}`} {
 		body := `{"Response":{"TotalCount":1,"DisasterRecoverGroupSet":[` + row + `],"RequestId":"r"}}`
-		if _, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+		if _, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("%s: %v", row, err)
 		}
 	}
