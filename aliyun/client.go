@@ -63,10 +63,8 @@ var (
 	_ provider.Driver       = (*driver)(nil)
 	_ provider.RunValidator = (*driver)(nil)
 	_ provider.RunPreviewer = (*driver)(nil)
-	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
 	_ provider.NameNumberer = (*driver)(nil)
-	_ provider.NameShifter  = (*driver)(nil)
 	_ provider.AccessProber = (*driver)(nil)
 
 	_ provider.LaunchTemplateDriver = (*driver)(nil)
@@ -118,7 +116,7 @@ func (d *driver) Limits() provider.Limits {
 		ClientToken:         true,
 		PartialCreates:      true, // MinAmount
 		TagFilterCap:        1000, // "a tag or a set of tags cannot be used to filter more than 1,000 resources"
-		Idempotent:          []provider.API{provider.APICreatePlacementGroup},
+		Idempotent:          []provider.API{"CreatePlacementGroup"},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 5, Per: time.Second},
 			provider.APIDescribeInstances:  {Calls: 8, Per: time.Second},

@@ -19,8 +19,12 @@ var numbering = regexp.MustCompile(`\[(\d*),(\d*)\]`)
 
 // NumberNames implements [provider.NameNumberer]. UniqueSuffix begins every
 // create at 001, so that the names say their numbers themselves, in as many
-// digits as the last one needs.
+// digits as the last one needs. Names that have a numbering go on with it.
 func (d *driver) NumberNames(spec *provider.RunInstancesSpec, first, last int) {
+	if !spec.UniqueSuffix {
+		shiftNames(spec, first-1)
+		return
+	}
 	digits := max(3, len(strconv.Itoa(last)))
 	for _, name := range []*string{&spec.Name, &spec.HostName} {
 		if *name != "" {
@@ -30,8 +34,8 @@ func (d *driver) NumberNames(spec *provider.RunInstancesSpec, first, last int) {
 	spec.UniqueSuffix = false
 }
 
-// ShiftNames implements [provider.NameShifter] for names with a numbering.
-func (d *driver) ShiftNames(spec *provider.RunInstancesSpec, by int) {
+// shiftNames makes the numberings of names begin by so much later.
+func shiftNames(spec *provider.RunInstancesSpec, by int) {
 	for _, name := range []*string{&spec.Name, &spec.HostName} {
 		if begin, ok := numberOf(*name); ok {
 			*name = numbering.ReplaceAllString(*name, fmt.Sprintf("[%d,$2]", begin+by))

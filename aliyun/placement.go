@@ -37,7 +37,7 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	}
 	checkKind[PlacementOptions](&c, "Vendor", g.Vendor)
 	o := vendorOptions[PlacementOptions](g.Vendor)
-	checkOneOf(&c, "Vendor.OnUnableToRedeployFailedInstance", o.OnUnableToRedeployFailedInstance, "CancelMembershipAndStart", "KeepStopped")
+	c.OneOf("Vendor.OnUnableToRedeployFailedInstance", o.OnUnableToRedeployFailedInstance, "CancelMembershipAndStart", "KeepStopped")
 	plain := *g
 	plain.Vendor = nil
 	checkRaw(&c, "Vendor.Params", translateSet(&plain, "-"), o.Params)
@@ -82,17 +82,19 @@ func strategyOf(raw string) provider.PlacementStrategy {
 
 // CreatePlacementGroup implements [provider.PlacementGroupDriver] by
 // CreateDeploymentSet.
-func (d *driver) CreatePlacementGroup(ctx context.Context, req *provider.CreatePlacementGroupRequest) (*provider.PlacementGroupResult, error) {
-	r := d.request("CreateDeploymentSet", req.Spec.Region, translateSet(req.Spec, req.ClientToken), setTimeout)
-	r.Secrets = slices.Collect(maps.Keys(vendorOptions[PlacementOptions](req.Spec.Vendor).Params))
+func (d *driver) CreatePlacementGroup(
+	ctx context.Context, g *provider.PlacementGroupSpec, token string,
+) (id, requestID string, err error) {
+	r := d.request("CreateDeploymentSet", g.Region, translateSet(g, token), setTimeout)
+	r.Secrets = slices.Collect(maps.Keys(vendorOptions[PlacementOptions](g.Vendor).Params))
 	var a struct {
 		ID alicloud.Text `json:"DeploymentSetId"`
 	}
 	resp, err := d.ask(ctx, r, &a)
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
-	return &provider.PlacementGroupResult{ID: string(a.ID), RequestID: resp.RequestID}, nil
+	return string(a.ID), resp.RequestID, nil
 }
 
 // setsAnswer is the answer of DescribeDeploymentSets. The reference's table has
@@ -119,22 +121,24 @@ type rawSet struct {
 
 // DescribePlacementGroups implements [provider.PlacementGroupDriver] by
 // DescribeDeploymentSets.
-func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.DescribePlacementGroupsRequest) (*provider.PlacementGroupPage, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 0, setsByID); err != nil {
+func (d *driver) DescribePlacementGroups(
+	ctx context.Context, q *provider.PlacementGroupQuery, pageToken string,
+) (*provider.Page[provider.PlacementGroup], error) {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(q.IDs, 0, setsByID); err != nil {
 		return nil, err
 	}
 	p := params{}
-	if err := p.page(req.PageToken, setPageSize); err != nil {
+	if err := p.page(pageToken, setPageSize); err != nil {
 		return nil, err
 	}
-	if len(req.IDs) > 0 {
-		p.text("DeploymentSetIds", jsonList(req.IDs))
+	if len(q.IDs) > 0 {
+		p.text("DeploymentSetIds", jsonList(q.IDs))
 	}
-	p.text("DeploymentSetName", req.Name)
-	if req.Strategy != "" {
-		p.text("Strategy", setStrategy(req.Strategy))
+	p.text("DeploymentSetName", q.Name)
+	if q.Strategy != "" {
+		p.text("Strategy", setStrategy(q.Strategy))
 	}
-	r := d.request("DescribeDeploymentSets", req.Region, p, setTimeout)
+	r := d.request("DescribeDeploymentSets", q.Region, p, setTimeout)
 	var a setsAnswer
 	resp, err := d.ask(ctx, r, &a)
 	if err != nil {
@@ -143,13 +147,13 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.Desc
 	if a.Sets == nil { // an answer without the list is not an empty list
 		return nil, d.caller.Senseless(r, resp)
 	}
-	page := &provider.PlacementGroupPage{
+	page := &provider.Page[provider.PlacementGroup]{
 		RequestID: resp.RequestID,
-		NextPage:  a.next(req.PageToken, len(a.Sets.Set), setPageSize),
+		NextPage:  a.next(pageToken, len(a.Sets.Set), setPageSize),
 	}
 	for i := range a.Sets.Set {
-		if g := groupOf(&a.Sets.Set[i]); req.Matches(&g) {
-			page.Groups = append(page.Groups, g)
+		if g := groupOf(&a.Sets.Set[i]); q.Matches(&g) {
+			page.Items = append(page.Items, g)
 		}
 	}
 	return page, nil
@@ -209,19 +213,21 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 
 // MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by
 // ModifyInstanceDeployment, which takes one server.
-func (d *driver) MoveIntoPlacementGroup(ctx context.Context, req *provider.MoveRequest) error {
-	if err := alicloud.CheckIDs(Name, req.InstanceIDs, 1, 1); err != nil {
+func (d *driver) MoveIntoPlacementGroup(
+	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
+) error {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(instanceIDs, 1, 1); err != nil {
 		return err
 	}
-	if req.Partition > maxSetGroups {
+	if o.Partition > maxSetGroups {
 		return &provider.FieldError{
-			Driver: Name, Path: "MoveOptions.Partition", Value: fmt.Sprint(req.Partition), Reason: fmt.Sprintf("must be at most %d", maxSetGroups),
+			Driver: Name, Path: "MoveOptions.Partition", Value: fmt.Sprint(o.Partition), Reason: fmt.Sprintf("must be at most %d", maxSetGroups),
 		}
 	}
-	p := params{"DeploymentSetId": req.GroupID, "InstanceId": req.InstanceIDs[0]}
-	p.number("DeploymentSetGroupNo", req.Partition)
-	p.flag("Force", req.Force)
-	return d.tell(ctx, "ModifyInstanceDeployment", req.Region, p)
+	p := params{"DeploymentSetId": id, "InstanceId": instanceIDs[0]}
+	p.number("DeploymentSetGroupNo", o.Partition)
+	p.flag("Force", o.Force)
+	return d.tell(ctx, "ModifyInstanceDeployment", region, p)
 }
 
 // DeletePlacementGroup implements [provider.PlacementGroupDriver] by

@@ -81,7 +81,7 @@ func TestPlacementGroupRefusals(t *testing.T) {
 		{"Name", "http://", false, spec{Name: "http://x"}},
 		{"Name", "letters, digits and : _ . -", false, spec{Name: "web!"}},
 		{"Description", "2 to 256", false, spec{Description: "x"}},
-		{"Vendor.OnUnableToRedeployFailedInstance", "CancelMembershipAndStart or KeepStopped", false, spec{Vendor: []provider.VendorOption{PlacementOptions{OnUnableToRedeployFailedInstance: "GiveUp"}}}},
+		{"Vendor.OnUnableToRedeployFailedInstance", `must be one of ["CancelMembershipAndStart" "KeepStopped"]`, false, spec{Vendor: []provider.VendorOption{PlacementOptions{OnUnableToRedeployFailedInstance: "GiveUp"}}}},
 		{"ClientToken", "at most 64", false, spec{ClientToken: strings.Repeat("x", 65)}},
 		{"Partitions", "at most 7", false, spec{Strategy: provider.PartitionPlacement, Partitions: 8}},
 		{"Level", "PlacementOptions.Params", true, spec{Level: provider.RackLevel}},
@@ -249,9 +249,7 @@ func TestPlacementGroupCalls(t *testing.T) {
 		},
 		"ModifyInstanceDeployment": {
 			func() error {
-				return d.MoveIntoPlacementGroup(t.Context(), &provider.MoveRequest{
-					Region: "cn-test-2", GroupID: "ds-1", InstanceIDs: []string{"i-1"}, MoveOptions: provider.MoveOptions{Force: true, Partition: 3},
-				})
+				return d.MoveIntoPlacementGroup(t.Context(), "cn-test-2", "ds-1", []string{"i-1"}, provider.MoveOptions{Force: true, Partition: 3})
 			},
 			ecs.ModifyInstanceDeploymentRequest{},
 			map[string]string{"DeploymentSetId": "ds-1", "InstanceId": "i-1", "DeploymentSetGroupNo": "3", "Force": "true"},
@@ -273,7 +271,7 @@ func TestPlacementGroupCalls(t *testing.T) {
 		}
 		checkTyped(t, tc.typed, got.Params)
 	}
-	if err := d.MoveIntoPlacementGroup(t.Context(), &provider.MoveRequest{InstanceIDs: []string{"i-1", "i-2"}}); !errors.Is(err, provider.ErrInvalid) {
+	if err := d.MoveIntoPlacementGroup(t.Context(), "", "", []string{"i-1", "i-2"}, provider.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("two servers at once: got %v, want ErrInvalid", err)
 	}
 }
@@ -284,24 +282,13 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 	const body = `{"PageSize":10,"TotalCount":1,"PageNumber":1,"RequestId":"req-1","DeploymentSets":{"DeploymentSet":[{
 		"DeploymentSetDescription":"default","DeploymentSetId":"ds-bp13v7bjnj9gisnlo1ow","DeploymentStrategy":"Availability",
 		"DeploymentSetName":"test default","InstanceIds":{"InstanceId":["i-sdfkjsdfk","i-kiiwsch"]}}]}}`
-	p, err := testDriver(t, capture(&got, body)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{
-		PlacementGroupQuery: provider.PlacementGroupQuery{IDs: []string{"ds-bp13v7bjnj9gisnlo1ow", "ds-2"}},
-	})
-	if err != nil {
-		t.Fatalf("got error %v, want none", err)
+	p, err := testDriver(t, capture(&got, body)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{IDs: []string{"ds-bp13v7bjnj9gisnlo1ow", "ds-2"}}, "")
+	if err != nil || len(p.Items) != 1 || p.NextPage != "" || p.RequestID != "req-1" {
+		t.Fatalf("read %+v, %v", p, err)
 	}
-	if len(p.Groups) != 1 {
-		t.Fatalf("len(Groups) is %d, want 1", len(p.Groups))
-	}
-	if p.NextPage != "" {
-		t.Fatalf(`NextPage is %q, want ""`, p.NextPage)
-	}
-	if p.RequestID != "req-1" {
-		t.Fatalf(`RequestID is %q, want "req-1"`, p.RequestID)
-	}
-	g := p.Groups[0]
-	if g.Name != "test default" {
-		t.Errorf(`Name is %q, want "test default"`, g.Name)
+	g := p.Items[0]
+	if g.Name != "test default" || g.Description != "default" || g.Strategy != provider.SpreadPlacement || fmt.Sprint(g.InstanceIDs) != "[i-sdfkjsdfk i-kiiwsch]" {
+		t.Errorf("read %+v", g)
 	}
 	if g.Description != "default" {
 		t.Errorf(`Description is %q, want "default"`, g.Description)
@@ -320,7 +307,7 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 		t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
 	}
 	checkTyped(t, ecs.DescribeDeploymentSetsRequest{}, got.Params)
-	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("an answer without the list: got %v, want ErrUnavailable", err)
 	}
 }
@@ -335,17 +322,12 @@ func TestSetsOfNewerKinds(t *testing.T) {
 		`{"Type":"rack"}`:                  {Level: provider.RackLevel},
 		`{"Type":"building","Affinity":0}`: {},
 	} {
-		p, err := testDriver(t, answering(200, `{"TotalCount":1,"DeploymentSets":{"DeploymentSet":[`+data+`]}}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{})
-		if err != nil {
-			t.Fatalf("%v: got error %v, want none", data, err)
+		p, err := testDriver(t, answering(200, `{"TotalCount":1,"DeploymentSets":{"DeploymentSet":[`+data+`]}}`)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, "")
+		if err != nil || len(p.Items) != 1 {
+			t.Fatal(p, err)
 		}
-		if len(p.Groups) != 1 {
-			t.Fatalf("%v: len(Groups) is %d, want 1", data, len(p.Groups))
-		}
-		if g := p.Groups[0]; g.Level != want.Level {
-			t.Errorf("%v: Level is %v, want %v", data, g.Level, want.Level)
-		} else if g.PerUnit != want.PerUnit {
-			t.Errorf("%v: PerUnit is %v, want %v", data, g.PerUnit, want.PerUnit)
+		if g := p.Items[0]; g.Level != want.Level || g.PerUnit != want.PerUnit {
+			t.Errorf("%s is read as %q, %d to one; want %q, %d", data, g.Level, g.PerUnit, want.Level, want.PerUnit)
 		}
 	}
 }
@@ -394,7 +376,7 @@ func TestSetsArePagedByTheAnswer(t *testing.T) {
 			"TotalCount": total, "PageNumber": number, "PageSize": size, "DeploymentSets": map[string]any{"DeploymentSet": list},
 		})
 		d := testDriver(t, capture(&got, string(body)))
-		p, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PageToken: token})
+		p, err := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, token)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -404,7 +386,7 @@ func TestSetsArePagedByTheAnswer(t *testing.T) {
 		if got.Params["PageNumber"] != token {
 			t.Errorf("PageNumber is %q, want %q", got.Params["PageNumber"], token)
 		}
-		for _, g := range p.Groups {
+		for _, g := range p.Items {
 			ids = append(ids, g.ID)
 		}
 		if token = p.NextPage; token == "" {

@@ -16,7 +16,7 @@ const powerTimeout = 46 * time.Second
 // ChangePower implements [provider.PowerDriver] by StartInstances, StopInstances
 // and RebootInstances.
 func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*provider.PowerResult, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, d.Limits().IDsPerPower); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, d.Limits().IDsPerPower); err != nil {
 		return nil, err
 	}
 	action, p, err := translatePower(req)

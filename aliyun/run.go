@@ -159,7 +159,7 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 // mean nothing once a token is used, so that only the one page of a short list is
 // measured by it.
 func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
 		return nil, err
 	}
 	r := d.request("DescribeInstances", req.Region, translateDescribe(req), describeTimeout)
@@ -215,7 +215,7 @@ func (d *driver) ProbeDescribe(ctx context.Context, region string) error {
 
 // TerminateInstances implements [provider.Driver].
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, d.Limits().IDsPerTerminate); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, d.Limits().IDsPerTerminate); err != nil {
 		return err
 	}
 	r := d.request("DeleteInstances", req.Region, translateTerminate(req), terminateTimeout)

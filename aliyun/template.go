@@ -27,33 +27,43 @@ const (
 // CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has
 // no client token, but a name exists once: what a lost answer has made is found
 // by it.
-func (d *driver) CreateLaunchTemplate(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	return d.addTemplate(ctx, "CreateLaunchTemplate", req)
+func (d *driver) CreateLaunchTemplate(
+	ctx context.Context, t *provider.LaunchTemplateSpec, _ string,
+) (id, requestID string, err error) {
+	a, requestID, err := d.addTemplate(ctx, "CreateLaunchTemplate", provider.LaunchTemplateRef{}, t)
+	return string(a.ID), requestID, err
 }
 
 // CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. It has
 // no client token: a repeated call makes one more version.
-func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	return d.addTemplate(ctx, "CreateLaunchTemplateVersion", req)
+func (d *driver) CreateLaunchTemplateVersion(
+	ctx context.Context, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec, _ string,
+) (version int, requestID string, err error) {
+	a, requestID, err := d.addTemplate(ctx, "CreateLaunchTemplateVersion", ref, t)
+	return a.Version.Int(), requestID, err
 }
 
-func (d *driver) addTemplate(ctx context.Context, action string, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	p, err := translateTemplate(req.Spec)
+// addedAnswer is the answer of both calls that add a template or a version.
+type addedAnswer struct {
+	ID      alicloud.Text `json:"LaunchTemplateId"`
+	Version alicloud.Text `json:"LaunchTemplateVersionNumber"`
+}
+
+func (d *driver) addTemplate(
+	ctx context.Context, action string, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec,
+) (a addedAnswer, requestID string, err error) {
+	p, err := translateTemplate(t)
 	if err != nil {
-		return nil, err
+		return a, "", err
 	}
-	p.ref(req.Template)
-	r := d.request(action, req.Spec.Spec.Region, p, templateTimeout)
-	r.Secrets = secretTemplateParams(req.Spec)
-	var a struct {
-		ID      alicloud.Text `json:"LaunchTemplateId"`
-		Version alicloud.Text `json:"LaunchTemplateVersionNumber"`
-	}
+	p.ref(ref)
+	r := d.request(action, t.Spec.Region, p, templateTimeout)
+	r.Secrets = secretTemplateParams(t)
 	resp, err := d.ask(ctx, r, &a)
 	if err != nil {
-		return nil, err
+		return addedAnswer{}, "", err
 	}
-	return &provider.TemplateResult{ID: string(a.ID), Version: a.Version.Int(), RequestID: resp.RequestID}, nil
+	return a, resp.RequestID, nil
 }
 
 // ask makes a call and reads its answer.
@@ -123,19 +133,21 @@ type rawTemplate struct {
 }
 
 // DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
-	if err := checkTemplateQuery(&req.LaunchTemplateQuery); err != nil {
+func (d *driver) DescribeLaunchTemplates(
+	ctx context.Context, q *provider.LaunchTemplateQuery, pageToken string,
+) (*provider.Page[provider.LaunchTemplate], error) {
+	if err := checkTemplateQuery(q); err != nil {
 		return nil, err
 	}
 	p := params{}
-	if err := p.page(req.PageToken, templatePageSize); err != nil {
+	if err := p.page(pageToken, templatePageSize); err != nil {
 		return nil, err
 	}
-	p.list("LaunchTemplateId", req.IDs)
-	p.text("LaunchTemplateName.1", req.Name)
-	p.tags("TemplateTag", req.Tags)
-	p.tags("Tag", req.InstanceTags) // of the older reference; the client compares them itself
-	r := d.request("DescribeLaunchTemplates", req.Region, p, templateTimeout)
+	p.list("LaunchTemplateId", q.IDs)
+	p.text("LaunchTemplateName.1", q.Name)
+	p.tags("TemplateTag", q.Tags)
+	p.tags("Tag", q.InstanceTags) // of the older reference; the client compares them itself
+	r := d.request("DescribeLaunchTemplates", q.Region, p, templateTimeout)
 	var a templatesAnswer
 	resp, err := d.ask(ctx, r, &a)
 	if err != nil {
@@ -144,20 +156,20 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 	if a.Sets == nil { // an answer without the list is not an empty list
 		return nil, d.caller.Senseless(r, resp)
 	}
-	page := &provider.TemplatePage{
+	page := &provider.Page[provider.LaunchTemplate]{
 		RequestID: resp.RequestID,
-		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
+		NextPage:  a.next(pageToken, len(a.Sets.Set), templatePageSize),
 	}
 	for i := range a.Sets.Set {
-		if t := templateOf(&a.Sets.Set[i]); req.Matches(&t) && wanted(&req.LaunchTemplateQuery, &a.Sets.Set[i]) {
-			page.Templates = append(page.Templates, t)
+		if t := templateOf(&a.Sets.Set[i]); q.Matches(&t) && wanted(q, &a.Sets.Set[i]) {
+			page.Items = append(page.Items, t)
 		}
 	}
 	return page, nil
 }
 
 func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
-	if err := alicloud.CheckIDs(Name, q.IDs, 0, templatesByID); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(q.IDs, 0, templatesByID); err != nil {
 		return err
 	}
 	c := provider.Checker{Driver: Name}
@@ -218,26 +230,28 @@ type rawVersion struct {
 }
 
 // DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
-	if n := len(req.Versions); n > maxVersions {
+func (d *driver) DescribeLaunchTemplateVersions(
+	ctx context.Context, q *provider.LaunchTemplateVersionQuery, pageToken string,
+) (*provider.Page[provider.LaunchTemplateVersion], error) {
+	if n := len(q.Versions); n > maxVersions {
 		return nil, &provider.FieldError{
 			Driver: Name, Path: "LaunchTemplateVersionQuery.Versions", Value: strconv.Itoa(n),
 			Reason: fmt.Sprintf("must be at most %d: a template has no more", maxVersions),
 		}
 	}
 	p := params{"DetailFlag": "true"}
-	if err := p.page(req.PageToken, templatePageSize); err != nil {
+	if err := p.page(pageToken, templatePageSize); err != nil {
 		return nil, err
 	}
-	p.ref(req.Template)
-	p.number("LaunchTemplateVersion.1", req.Template.Version)
-	for i, n := range req.Versions {
+	p.ref(q.Template)
+	p.number("LaunchTemplateVersion.1", q.Template.Version)
+	for i, n := range q.Versions {
 		p.number(fmt.Sprintf("LaunchTemplateVersion.%d", i+1), n)
 	}
-	p.number("MinVersion", req.MinVersion)
-	p.number("MaxVersion", req.MaxVersion)
-	p.flag("DefaultVersion", req.DefaultOnly)
-	r := d.request("DescribeLaunchTemplateVersions", req.Region, p, templateTimeout)
+	p.number("MinVersion", q.MinVersion)
+	p.number("MaxVersion", q.MaxVersion)
+	p.flag("DefaultVersion", q.DefaultOnly)
+	r := d.request("DescribeLaunchTemplateVersions", q.Region, p, templateTimeout)
 	var a versionsAnswer
 	resp, err := d.ask(ctx, r, &a)
 	if err != nil {
@@ -246,9 +260,9 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provid
 	if a.Sets == nil {
 		return nil, d.caller.Senseless(r, resp)
 	}
-	page := &provider.TemplateVersionPage{
+	page := &provider.Page[provider.LaunchTemplateVersion]{
 		RequestID: resp.RequestID,
-		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
+		NextPage:  a.next(pageToken, len(a.Sets.Set), templatePageSize),
 	}
 	for i := range a.Sets.Set {
 		v, ok := versionOf(&a.Sets.Set[i])
@@ -256,7 +270,7 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provid
 			return nil, d.caller.Senseless(r, resp)
 		}
 		v.Spec.Region = r.Region
-		page.Versions = append(page.Versions, v)
+		page.Items = append(page.Items, v)
 	}
 	return page, nil
 }

@@ -63,15 +63,12 @@ func TestIoOptimizedIsReadAsItIsWritten(t *testing.T) {
 func readTemplate(t *testing.T, data string) provider.RunInstancesSpec {
 	t.Helper()
 	body := `{"TotalCount":1,"LaunchTemplateVersionSets":{"LaunchTemplateVersionSet":[{"VersionNumber":1,"DefaultVersion":true,"LaunchTemplateData":` + data + `}]}}`
-	p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplateVersions(t.Context(), &provider.DescribeTemplateVersionsRequest{})
-	if err != nil {
-		t.Fatalf("%s: got error %v, want none", data, err)
+	p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplateVersions(t.Context(), &provider.LaunchTemplateVersionQuery{}, "")
+	if err != nil || len(p.Items) != 1 {
+		t.Fatalf("%s: %+v, %v", data, p, err)
 	}
-	if len(p.Versions) != 1 {
-		t.Fatalf("%s: len(Versions) is %d, want 1", data, len(p.Versions))
-	}
-	p.Versions[0].Spec.Region = ""
-	return p.Versions[0].Spec
+	p.Items[0].Spec.Region = ""
+	return p.Items[0].Spec
 }
 
 // TestWhatNoFieldCanSayIsKeptRaw: every parameter that goes into a version comes

@@ -176,35 +176,17 @@ func TestTemplateParametersAreTheVendors(t *testing.T) {
 			spec := provider.LaunchTemplateSpec{Spec: s, VersionDescription: "description-9", Vendor: []provider.VendorOption{TemplateOptions{
 				NetworkType: "vpc", ImageOwnerAlias: "self", EnableVMOSConfig: new(true), Params: map[string]string{"SystemDisk.Iops": "1"},
 			}}}
-			req := &provider.CreateTemplateRequest{Spec: &spec}
 			if version {
-				req.Template = provider.LaunchTemplateRef{ID: "lt-1"}
-				res, err := d.CreateLaunchTemplateVersion(t.Context(), req)
-				if err != nil {
-					t.Errorf("%s: got error %v, want none", name, err)
-				} else if res.Version != 2 {
-					t.Errorf("%s: Version is %d, want 2", name, res.Version)
-				} else if res.RequestID != "req-1" {
-					t.Errorf(`%s: RequestID is %q, want "req-1"`, name, res.RequestID)
-				} else if got.Action != "CreateLaunchTemplateVersion" {
-					t.Errorf(`%s: Action is %q, want "CreateLaunchTemplateVersion"`, name, got.Action)
-				} else if got.Params["LaunchTemplateId"] != "lt-1" {
-					t.Errorf(`%s: LaunchTemplateId is %q, want "lt-1"`, name, got.Params["LaunchTemplateId"])
+				number, request, err := d.CreateLaunchTemplateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, &spec, "")
+				if err != nil || number != 2 || request != "req-1" || got.Action != "CreateLaunchTemplateVersion" || got.Params["LaunchTemplateId"] != "lt-1" {
+					t.Errorf("%s: %s %d %s, %v", name, got.Action, number, request, err)
 				}
 				checkTyped(t, ecs.CreateLaunchTemplateVersionRequest{}, got.Params)
 			} else {
 				spec.Name, spec.Tags = "template-1", map[string]string{"a": "b"}
-				res, err := d.CreateLaunchTemplate(t.Context(), req)
-				if err != nil {
-					t.Errorf("%s: got error %v, want none", name, err)
-				} else if res.ID != "lt-1" {
-					t.Errorf(`%s: ID is %q, want "lt-1"`, name, res.ID)
-				} else if got.Action != "CreateLaunchTemplate" {
-					t.Errorf(`%s: Action is %q, want "CreateLaunchTemplate"`, name, got.Action)
-				} else if got.Params["LaunchTemplateName"] != "template-1" {
-					t.Errorf(`%s: LaunchTemplateName is %q, want "template-1"`, name, got.Params["LaunchTemplateName"])
-				} else if got.Params["TemplateTag.1.Key"] != "a" {
-					t.Errorf(`%s: TemplateTag.1.Key is %q, want "a"`, name, got.Params["TemplateTag.1.Key"])
+				id, _, err := d.CreateLaunchTemplate(t.Context(), &spec, "")
+				if err != nil || id != "lt-1" || got.Action != "CreateLaunchTemplate" || got.Params["LaunchTemplateName"] != "template-1" || got.Params["TemplateTag.1.Key"] != "a" {
+					t.Errorf("%s: %s %s, %v", name, got.Action, id, err)
 				}
 				checkTyped(t, ecs.CreateLaunchTemplateRequest{}, got.Params)
 			}
@@ -240,7 +222,7 @@ func TestTemplateRefusals(t *testing.T) {
 		{"Name", "letters, digits and : _ . -", func(s *spec) { s.Name = "web/1" }},
 		{"Name", "letters, digits and : _ . -", func(s *spec) { s.Name = "web 1" }},
 		{"Name", "http://", func(s *spec) { s.Name = "http://web" }},
-		{"Vendor.NetworkType", "classic or vpc", func(s *spec) { s.Vendor = own(TemplateOptions{NetworkType: "NetworkType1"}) }},
+		{"Vendor.NetworkType", `must be one of ["classic" "vpc"]`, func(s *spec) { s.Vendor = own(TemplateOptions{NetworkType: "NetworkType1"}) }},
 		{"Spec.Vendor.IoOptimized", "none or optimized", func(s *spec) { s.Spec.Vendor = run(RunOptions{IoOptimized: "true"}) }},
 		{`Spec.Tags["kkk`, "at most 64", func(s *spec) { s.Spec.Tags = map[string]string{strings.Repeat("k", 65): ""} }},
 		{`Spec.Tags["k"]`, "begin with aliyun", func(s *spec) { s.Spec.Tags = map[string]string{"k": "aliyun-v"} }},
@@ -421,7 +403,7 @@ func TestTemplatesArePaged(t *testing.T) {
 			page = "1"
 		}
 		d := testDriver(t, capture(&got, pages[page]))
-		p, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{PageToken: token})
+		p, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, token)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -431,7 +413,7 @@ func TestTemplatesArePaged(t *testing.T) {
 		if got.Params["PageSize"] != "50" {
 			t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
 		}
-		for _, tpl := range p.Templates {
+		for _, tpl := range p.Items {
 			ids = append(ids, tpl.ID)
 		}
 		if token = p.NextPage; token == "" {
@@ -466,27 +448,23 @@ func TestTemplateCallsRefuseWhatIsNoRequest(t *testing.T) {
 	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, slices.Repeat([]int{2}, 29)); err != nil {
 		t.Errorf("29 versions: got %v", err)
 	}
-	_, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{LaunchTemplateQuery: provider.LaunchTemplateQuery{IDs: make([]string, 101)}})
-	if !errors.As(err, &e) {
-		t.Errorf("101 IDs: got error %v, want a %T", err, e)
-	} else if e.Path != "IDs" {
-		t.Errorf(`101 IDs: Path is %q, want "IDs"`, e.Path)
+	_, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{IDs: make([]string, 101)}, "")
+	if !errors.As(err, &e) || e.Path != "IDs" {
+		t.Errorf("101 IDs: got %v", err)
 	}
-	_, err = d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{PageToken: "x"})
-	if !errors.As(err, &e) {
-		t.Errorf("a page token of nobody: got error %v, want a %T", err, e)
-	} else if e.Path != "PageToken" {
-		t.Errorf(`a page token of nobody: Path is %q, want "PageToken"`, e.Path)
+	_, err = d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, "x")
+	if !errors.As(err, &e) || e.Path != "PageToken" {
+		t.Errorf("a page token of nobody: got %v", err)
 	}
 }
 
 func TestSenselessTemplateAnswers(t *testing.T) {
 	for _, body := range []string{`{"RequestId":"r"}`, `{"LaunchTemplateVersionSets":{"LaunchTemplateVersionSet":[{"VersionNumber":1}]}}`, ``} {
 		d := testDriver(t, answering(200, body))
-		if _, err := d.DescribeLaunchTemplateVersions(t.Context(), &provider.DescribeTemplateVersionsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+		if _, err := d.DescribeLaunchTemplateVersions(t.Context(), &provider.LaunchTemplateVersionQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("versions %s: got %v, want ErrUnavailable", body, err)
 		}
-		if p, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+		if p, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("templates %s: got %+v, %v, want ErrUnavailable", body, p, err)
 		}
 	}

@@ -2,7 +2,6 @@ package aliyun
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -50,7 +49,7 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	in.Require(o.DeploymentSetGroupNo == 0, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, elsewhere)
 	in.Require(o.ImageFamily == "", "Vendor.ImageFamily", o.ImageFamily, elsewhere)
 	in.Require(o.AutoPay == nil, "Vendor.AutoPay", nil, elsewhere)
-	checkOneOf(&in, "Vendor.IoOptimized", o.IoOptimized, "none", "optimized")
+	in.OneOf("Vendor.IoOptimized", o.IoOptimized, "none", "optimized")
 
 	checkShortTags(&in, t.Spec.Tags)
 
@@ -62,44 +61,16 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	checkKind[TemplateOptions](&c, "Vendor", t.Vendor)
 	own := vendorOptions[TemplateOptions](t.Vendor)
 	c.Require(own.ResourceGroupID == "" || !version, "Vendor.ResourceGroupID", own.ResourceGroupID, "belongs to the template, not to a version")
-	checkOneOf(&c, "Vendor.NetworkType", own.NetworkType, "classic", "vpc")
-	return fieldErrors(c.Err(), within("Spec.", in.Err()), rawProblems(t))
+	c.OneOf("Vendor.NetworkType", own.NetworkType, "classic", "vpc")
+	c.In("Spec").Add(in.Err())
+	c.Add(rawProblems(t))
+	return c.Err()
 }
 
 // rawProblems finds raw parameters that a template cannot take.
 func rawProblems(t *provider.LaunchTemplateSpec) error {
 	_, err := translateTemplate(t)
 	return err
-}
-
-// within puts the paths of problems inside a field.
-func within(prefix string, err error) error {
-	var list provider.FieldErrors
-	if !errors.As(err, &list) {
-		return err
-	}
-	out := make(provider.FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = prefix + e.Path
-		out[i] = &inner
-	}
-	return out
-}
-
-// fieldErrors makes one list of several, or nil.
-func fieldErrors(errs ...error) error {
-	var all provider.FieldErrors
-	for _, err := range errs {
-		var list provider.FieldErrors
-		if errors.As(err, &list) {
-			all = append(all, list...)
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return all
 }
 
 // checkSpec checks what creates and launch templates have in common.
@@ -186,12 +157,6 @@ func checkPlainName(c *provider.Checker, path, name, more string) {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune(":_.-"+more, r)
 	})
 	c.Require(other < 0, path, name, "must be letters, digits and : _ . -")
-}
-
-// checkOneOf checks a word of which the reference lists all. A raw parameter
-// takes one that has come since.
-func checkOneOf(c *provider.Checker, path, value string, known ...string) {
-	c.Require(value == "" || slices.Contains(known, value), path, value, "must be "+strings.Join(known, " or "))
 }
 
 // checkText checks the length in characters, 2 at least, and that a text does not begin

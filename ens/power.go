@@ -15,7 +15,7 @@ const powerTimeout = 60 * time.Second
 // and RebootInstance. The calls for several servers are not used: the form of
 // their list is unverified, and they cannot cut the power.
 func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*provider.PowerResult, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, d.Limits().IDsPerPower); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, d.Limits().IDsPerPower); err != nil {
 		return nil, err
 	}
 	action, p, err := translatePower(req)

@@ -132,7 +132,7 @@ func (a *describeAnswer) lists() bool {
 
 // TerminateInstances implements [provider.Driver].
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, 1); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, 1); err != nil {
 		return err
 	}
 	action, p := translateTerminate(req)
@@ -182,7 +182,7 @@ type cursor struct{ page, seen int }
 
 // cursorOf checks a request and returns the page that it asks for.
 func cursorOf(req *provider.DescribeRequest) (cursor, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 0, perCall); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 0, perCall); err != nil {
 		return cursor{}, err
 	}
 	page, seen, short := strings.Cut(cmp.Or(req.PageToken, "1"), "+")

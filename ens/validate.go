@@ -205,16 +205,16 @@ func checkOptions(c *provider.Checker, o RunOptions) {
 // chooses in an area.
 func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	o, n := optionsOf(spec), &spec.Network
-	oneOf(c, "Vendor.ScheduleAreaLevel", o.ScheduleAreaLevel, nodeLevel, "Big", "Middle", "Small")
-	oneOf(c, "Vendor.SchedulingPriceStrategy", o.SchedulingPriceStrategy, "PriceHighPriority", "PriceLowPriority")
+	c.OneOf("Vendor.ScheduleAreaLevel", o.ScheduleAreaLevel, nodeLevel, "Big", "Middle", "Small")
+	c.OneOf("Vendor.SchedulingPriceStrategy", o.SchedulingPriceStrategy, "PriceHighPriority", "PriceLowPriority")
 	if !byArea(spec) {
 		const rule = "needs ScheduleAreaLevel Big, Middle or Small: the node says where"
 		c.Require(o.NetDistrictCode == "", "Vendor.NetDistrictCode", o.NetDistrictCode, rule)
 		c.Require(o.Carrier == "", "Vendor.Carrier", o.Carrier, rule)
-		oneOf(c, "Vendor.SchedulingStrategy", o.SchedulingStrategy, "Concentrate")
+		c.OneOf("Vendor.SchedulingStrategy", o.SchedulingStrategy, "Concentrate")
 		return
 	}
-	oneOf(c, "Vendor.SchedulingStrategy", o.SchedulingStrategy, "Concentrate", "Disperse")
+	c.OneOf("Vendor.SchedulingStrategy", o.SchedulingStrategy, "Concentrate", "Disperse")
 	c.Require(o.NetDistrictCode != "" || hasParam(spec, "NetDistrictCode"), "Vendor.NetDistrictCode", nil, "is required with ScheduleAreaLevel "+o.ScheduleAreaLevel)
 	c.Require(o.Carrier != "" || hasParam(spec, "Carrier"), "Vendor.Carrier", nil, "is required with ScheduleAreaLevel "+o.ScheduleAreaLevel)
 	const rule = "belongs to a node: ScheduleAreaLevel leaves the node to ENS"
@@ -222,12 +222,6 @@ func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec)
 	c.Require(n.VPCID == "", "Network.VPCID", n.VPCID, rule)
 	c.Require(n.SubnetID == "", "Network.SubnetID", n.SubnetID, rule)
 	c.Require(len(n.PrivateIPs) == 0, "Network.PrivateIPs", len(n.PrivateIPs), rule)
-}
-
-func oneOf(c *provider.Checker, path, value string, known ...string) {
-	if value != "" && !slices.Contains(known, value) {
-		c.Fail(path, value, fmt.Sprintf("must be one of %q", slices.Clone(known))) // the list itself stays off the heap
-	}
 }
 
 // checkRenewal: CreateInstance must be told how long a renewal is. RunInstances

@@ -8,6 +8,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // Wait blocks until every instance of the operation runs, has failed, or ctx
@@ -76,10 +77,10 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 // was asked for, also what has become visible meanwhile, and instances that turned out to
 // be somebody else's. Doubtful is how many of those were known before.
 func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error) error {
-	if len(compact(errs...)) > 0 && ctx.Err() == nil {
+	if len(wording.Compact(errs...)) > 0 && ctx.Err() == nil {
 		errs = append(errs, op.findLate(ctx))
 	}
-	return oneParagraph(op.c.name, append(errs, op.beyondError(doubtful))...)
+	return wording.Paragraph(op.c.name, append(errs, op.beyondError(doubtful))...)
 }
 
 // waitFor waits for some instances of the operation, and writes down which of them were
@@ -152,7 +153,7 @@ func (op *Operation) beyondError(doubtful int) error {
 // withTrouble adds to the end of a wait what went wrong beside it. A bare
 // *[WaitError] stays one.
 func (op *Operation) withTrouble(err, trouble error) error {
-	return oneParagraph(op.c.name, err, trouble)
+	return wording.Paragraph(op.c.name, err, trouble)
 }
 
 // mend replaces instances that failed, or releases all if that is wanted. It
@@ -169,7 +170,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	}
 	late := op.findLate(ctx)
 	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
-	return false, oneParagraph(op.c.name, err, late)
+	return false, wording.Paragraph(op.c.name, err, late)
 }
 
 // target is what the poller needs to know of the operation, beside the IDs.

@@ -79,7 +79,7 @@ type Client struct {
 	budget  *Budget
 	poller  *Poller
 	tel     telemetry
-	recent  recent
+	recent  recentInstances
 	stock   stock
 }
 
@@ -96,7 +96,8 @@ func NewClient(d Driver, o *Options) *Client {
 	}
 	c.opts.RetryFor = cmp.Or(c.opts.RetryFor, 2*time.Minute)
 	c.opts.VisibleWithin = cmp.Or(c.opts.VisibleWithin, defaultVisibleWithin)
-	c.recent.within = c.opts.VisibleWithin
+	c.recent.Within = c.opts.VisibleWithin
+	c.stock.Within = stockMemory
 	c.opts.SearchFor = cmp.Or(c.opts.SearchFor, c.opts.VisibleWithin)
 	c.limits.FirstLook = cmp.Or(c.opts.FirstLook, c.limits.FirstLook)
 	c.limits.Rates = maps.Clone(c.limits.Rates)
@@ -111,7 +112,7 @@ func NewClient(d Driver, o *Options) *Client {
 	c.tel = newTelemetry(c.name, c.opts.Logger, c.opts.Tracer)
 	c.poller = c.opts.Poller
 	if c.poller == nil {
-		c.poller = NewPoller()
+		c.poller = &Poller{}
 	}
 	return c
 }

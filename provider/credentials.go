@@ -39,32 +39,3 @@ func (s staticCredentials) Credentials(context.Context) (Credentials, error) {
 	}
 	return c, nil
 }
-
-// AskCredentials is for adapters. It asks a source and gives up when ctx ends:
-// sources renew keys over networks, and not all of them listen. One that hangs
-// keeps its goroutine, and nothing else; one that panics is an error.
-func AskCredentials(ctx context.Context, s CredentialsSource) (Credentials, error) {
-	if known, ok := s.(staticCredentials); ok {
-		return known.Credentials(ctx)
-	}
-	type answer struct {
-		keys Credentials
-		err  error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		a := answer{err: errors.New("the source of credentials panicked")}
-		defer func() {
-			_ = recover() // what it says may be a secret
-			done <- a
-		}()
-		keys, err := s.Credentials(ctx)
-		a = answer{keys, err}
-	}()
-	select {
-	case a := <-done:
-		return a.keys, a.err
-	case <-ctx.Done():
-		return Credentials{}, ctx.Err()
-	}
-}

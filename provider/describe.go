@@ -104,7 +104,7 @@ func (q *Query) check() error {
 	var k Checker
 	k.Require(q.Name == "", "Query.Name", q.Name, "excludes IDs")
 	k.Require(len(q.Tags) == 0, "Query.Tags", nil, "excludes IDs")
-	notEmpty(&k, "Query.IDs", q.IDs)
+	k.NoneEmpty("Query.IDs", q.IDs)
 	return k.Err()
 }
 
@@ -130,7 +130,7 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 	return page, err
 }
 
-// nameless tells whether a server of the page has no ID.
+// nameless reports whether an instance of the page has no ID.
 func (p *DescribePage) nameless() bool {
 	for i := range p.Instances { // servers are long: they are not copied to be looked at
 		if p.Instances[i].ID == "" {

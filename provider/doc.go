@@ -1,4 +1,4 @@
-// Package provider is one way to create servers on four clouds: Alibaba Cloud
+// Package provider is one way to create instances on four clouds: Alibaba Cloud
 // ECS, Alibaba Cloud ENS, Tencent Cloud CVM and QingCloud.
 //
 // A program builds a [Client] with one of the adapters (packages aliyun, ens,
@@ -9,13 +9,33 @@
 //	if err != nil { ... }                 // op may still hold IDs: see below
 //	instances, err := op.Wait(ctx, nil)   // until every one runs, or says why not
 //
+// # For programs
+//
+// Everything begins with a [Client], which the New of an adapter returns, and its
+// [Options]. The rest is found by task:
+//
+//   - Create: [RunInstancesSpec], [RunOptions], [Client.RunInstances], [Client.Validate],
+//     [Client.Preview].
+//   - Go on with what was created: [Operation], [Operation.Wait], [Operation.Watch],
+//     [Operation.Look], [Operation.Terminate], [WaitAll].
+//   - Survive a crash: [Journal], [Operation.MarshalText], [ReadToken], [Client.Resume].
+//   - Any other instance: [Client.DescribeInstances], [Client.WaitInstances],
+//     [Client.TerminateInstances], [Client.StartInstances], [Client.StopInstances],
+//     [Client.RebootInstances], [Client.Sweep].
+//   - Templates and groups: [Client.LaunchTemplates], [Client.PlacementGroups].
+//   - Errors: [FieldErrors] for specs, *[APIError] for calls, *[RunError], *[WaitError] and
+//     *[BatchError] for what took several calls, and the sentinels, such as [ErrNoStock].
+//   - Shared by the clients of one account: [Poller], [Budget], [CredentialsSource].
+//
+// What only authors of drivers need is under the last heading.
+//
 // # What you can rely on
 //
 // No field is dropped: a field that a cloud cannot express is an error that
 // names it, before any call. [Client.Support] is the table behind that rule.
 //
-// No server is made twice: a create whose answer was lost is repeated where the
-// cloud has a client token that makes it safe. Elsewhere its servers bear a
+// No instance is made twice: a create whose answer was lost is repeated where the
+// cloud has a client token that makes it safe. Elsewhere its instances bear a
 // marker in their name, and what it made is looked for before anything else is
 // created. What cannot be found out is [ErrOutcomeUnknown].
 //
@@ -29,14 +49,14 @@
 // # Power
 //
 // [Client.StartInstances], [Client.StopInstances] and [Client.RebootInstances]
-// name many servers in few calls, forgive servers that are where they should be
+// name many instances in few calls, forgive instances that are where they should be
 // already, and report every other refusal by ID without holding up the rest. A
 // cloud or an option without them is [errors.ErrUnsupported].
 //
 // # Out of stock, leaks, templates, groups
 //
 // [RunOptions].Alternatives are tried for what is proven to be out of stock.
-// [Client.Sweep] finds servers of an owner that no live operation knows.
+// [Client.Sweep] finds instances of an owner that no live operation knows.
 // [Client.LaunchTemplates] and [Client.PlacementGroups] are there where the cloud
 // has them, and [errors.ErrUnsupported] elsewhere.
 //
@@ -46,7 +66,7 @@
 // code and request ID with errors.As and *[APIError]:
 //
 //	switch {
-//	case errors.Is(err, provider.ErrOutcomeUnknown): // first: servers may exist, whatever else went wrong. Look before creating again
+//	case errors.Is(err, provider.ErrOutcomeUnknown): // first: instances may exist. Look before creating again
 //	case errors.Is(err, provider.ErrNoStock):        // another type or zone
 //	case errors.Is(err, provider.ErrQuota):          // ask for more
 //	}
@@ -56,8 +76,22 @@
 // ctx is the only deadline. Every call ends within 100 ms of it and returns
 // what is known by then.
 //
-// # Drivers
+// # For authors of drivers
 //
-// [Driver] is what an adapter implements: one HTTP request a call, no retries.
+// [Driver] is what an adapter implements: one HTTP request a call, no retries. Its
+// declarations are in the files named driver*.go, those of power in power.go, and programs
+// need none of them:
+//
+//   - The calls: [Driver], [RunResult], [DescribeRequest], [DescribePage],
+//     [TerminateRequest].
+//   - What the cloud can do: [Support] of [Field] lines by [NewSupport], [To] and [Refused];
+//     [Leaves]; [Limits], [API] and [Rate].
+//   - Optional abilities: [RunValidator], [RunPreviewer], [AccessProber], [Renamer],
+//     [NameNumberer], [PowerDriver] with [PowerRequest] and [PowerResult],
+//     [LaunchTemplateDriver] and [PlacementGroupDriver] with [Page].
+//   - Tools: [Checker] collects [FieldErrors], [ErrorTable] of [ErrorCode] lines by
+//     [NewErrorTable] maps vendor codes to sentinels, [AskCredentials] asks a source,
+//     [NewClient] makes the client.
+//
 // Package providertest holds the suite that every driver passes.
 package provider

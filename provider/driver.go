@@ -1,9 +1,6 @@
 package provider
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // Driver is what a cloud package implements. Everything that clouds share
 // (validation, default deny, splitting, tokens, retries, budgets, waiting,
@@ -16,8 +13,8 @@ import (
 // a password, key, signature, user data or request URL.
 //
 // The interface does not grow: further abilities are small optional interfaces
-// ([RunValidator], [RunPreviewer], [Renamer], [NameNumberer], [NameShifter],
-// [PowerDriver], [LaunchTemplateDriver], [PlacementGroupDriver], [ErrorLister]).
+// ([RunValidator], [RunPreviewer], [Renamer], [NameNumberer],
+// [AccessProber], [PowerDriver], [LaunchTemplateDriver], [PlacementGroupDriver]).
 type Driver interface {
 	// Name is the short name of the cloud: "aliyun", "ens", "tencent",
 	// "qingcloud". It is part of errors, tokens and log records.
@@ -38,7 +35,7 @@ type Driver interface {
 	//
 	// A result with IDs counts even beside an error. An answer without an error
 	// and without IDs is an error with [OutcomeUnknown], unless the spec is a
-	// dry run. APIError.Outcome tells whether the servers may exist; an error
+	// dry run. APIError.Outcome says whether the instances may exist; an error
 	// without an outcome leaves that open, except that a *[FieldError] means
 	// that nothing was sent.
 	RunInstances(ctx context.Context, spec *RunInstancesSpec) (*RunResult, error)
@@ -60,9 +57,10 @@ type Driver interface {
 type RunValidator interface {
 	// ValidateRun returns nil or [FieldErrors] with every problem it finds.
 	// The spec has passed [RunInstancesSpec.Validate] and the support table;
-	// Count is the whole count, not yet split. Of a spec that has not passed the
-	// client asks as well, to report everything at once: it leaves out what is said
-	// of the fields that it reports itself, and survives a panic.
+	// Count is the whole count, not yet split. The client also asks about a spec
+	// that has not passed, to report everything at once, and leaves out what is said of
+	// the fields that it reports itself: whatever the spec holds, ValidateRun must not
+	// panic. Options of vendors are never nil.
 	ValidateRun(spec *RunInstancesSpec) error
 }
 
@@ -94,17 +92,11 @@ type Renamer interface {
 // create from any number on.
 type NameNumberer interface {
 	// NumberNames changes Name, HostName and UniqueSuffix of a spec so that its
-	// servers are numbered from first on, where the numbers go up to last.
+	// instances are numbered from first on, where the numbers go up to last. Of a
+	// spec without UniqueSuffix it changes only names that number themselves, such as
+	// "web-[1,4]" on ECS: their numbers begin first-1 later, as if earlier creates
+	// had used those. Names without numbers stay.
 	NumberNames(spec *RunInstancesSpec, first, last int)
-}
-
-// NameShifter is implemented by drivers whose cloud has words in which a name
-// numbers itself, such as "web-[1,4]" on ECS. Without it every create of an
-// operation would number its servers from the same start.
-type NameShifter interface {
-	// ShiftNames changes Name and HostName of a spec without UniqueSuffix so that
-	// numbers in them begin by so much later. Names without numbers stay.
-	ShiftNames(spec *RunInstancesSpec, by int)
 }
 
 // Request is a vendor request as it would be sent, without its signature.
@@ -156,7 +148,7 @@ type DescribeRequest struct {
 	PageToken string
 }
 
-// Matches tells whether a server is what the request asks for. Names and tags
+// Matches reports whether an instance is what the request asks for. Names and tags
 // compare by equality: no vendor documents how closely its own filters do. With
 // IDs every server of the answer matches.
 func (r *DescribeRequest) Matches(i *Instance) bool {
@@ -196,117 +188,7 @@ type TerminateRequest struct {
 	// Limits.TerminateByBilling asks for it.
 	Billing BillingMode
 
-	// Recycled tells that the servers lie in the recycle bin, to be released
+	// Recycled reports that the instances lie in the recycle bin, to be released
 	// from there. It is set only when Limits.RecycleBin says that there is one.
 	Recycled bool
-}
-
-// API names one of the calls of a [Driver], for limits, budgets and telemetry.
-type API string
-
-// APIs of a driver.
-const (
-	APIRunInstances       API = "RunInstances"
-	APIDescribeInstances  API = "DescribeInstances"
-	APITerminateInstances API = "TerminateInstances"
-	APIStartInstances     API = "StartInstances"
-	APIStopInstances      API = "StopInstances"
-	APIRebootInstances    API = "RebootInstances"
-	APIRenameInstance     API = "RenameInstance"
-
-	APICreateLaunchTemplate            API = "CreateLaunchTemplate"
-	APICreateLaunchTemplateVersion     API = "CreateLaunchTemplateVersion"
-	APIDescribeLaunchTemplates         API = "DescribeLaunchTemplates"
-	APIDescribeLaunchTemplateVersions  API = "DescribeLaunchTemplateVersions"
-	APISetDefaultLaunchTemplateVersion API = "SetDefaultLaunchTemplateVersion"
-	APIDeleteLaunchTemplateVersions    API = "DeleteLaunchTemplateVersions"
-	APIDeleteLaunchTemplate            API = "DeleteLaunchTemplate"
-
-	APICreatePlacementGroup    API = "CreatePlacementGroup"
-	APIDescribePlacementGroups API = "DescribePlacementGroups"
-	APIModifyPlacementGroup    API = "ModifyPlacementGroup"
-	APIMoveIntoPlacementGroup  API = "MoveIntoPlacementGroup"
-	APIDeletePlacementGroup    API = "DeletePlacementGroup"
-
-	// AnyAPI stands for all calls of an account together.
-	AnyAPI API = "*"
-)
-
-// Rate is a number of calls in a time.
-type Rate struct {
-	Calls int
-	Per   time.Duration
-	Burst int // calls that may come at once; 0 means Calls when Per is a second or less, else 1
-}
-
-// Limits are the documented limits of a cloud. Zero numbers mean 1.
-type Limits struct {
-	InstancesPerCreate int
-	IDsPerDescribe     int
-	IDsPerTerminate    int
-
-	// TerminateByBilling tells that servers of different billing modes cannot
-	// be released by one call.
-	TerminateByBilling bool
-
-	// RecycleBin tells that releases may leave servers in a recycle bin
-	// ([StateRecycled]), where they have to be released again.
-	RecycleBin bool
-
-	// IDsPerPower is how many servers one start, stop or reboot may name.
-	IDsPerPower int
-
-	// IDsPerMove is how many servers one call moves into a placement group, and
-	// IDsPerGroupDescribe how many groups one call describes by ID.
-	IDsPerMove          int
-	IDsPerGroupDescribe int
-
-	// TemplateVersionsInherit tells that a new version of a launch template takes
-	// over what it does not set from the version it starts from.
-	TemplateVersionsInherit bool
-
-	// Idempotent are the calls, beside RunInstances, that create something and
-	// are idempotent by token.
-	Idempotent []API
-
-	// ListsRunning tells that the cloud filters by tags and state together, so that
-	// a wait may read who of a large operation runs instead of asking for those
-	// that do not yet.
-	ListsRunning bool
-
-	// ClientToken tells that creates are idempotent by token: the same token
-	// and parameters give the same servers. Without it a create whose outcome
-	// is unknown is never repeated blindly.
-	ClientToken bool
-
-	// NameMarker tells, of clouds without client tokens, that the servers of a
-	// create all begin their name with the spec's Name: a marker in it finds them
-	// when the answer was lost. The driver implements [Renamer], and describes
-	// every server when asked without IDs and filters.
-	NameMarker bool
-
-	// TagFilterCap is how many instances a describe filtered by tags may return in
-	// all, over all pages; what lies beyond is left out in silence. 0 means that
-	// there is no such cap.
-	TagFilterCap int
-
-	// NameLength is how many characters a server's name may have. 0 means 128.
-	NameLength int
-
-	// PartialCreates tells that every account may ask for fewer servers than
-	// Count by MinCount.
-	PartialCreates bool
-
-	// Rates are the documented call rates of an account: per API, or together
-	// under AnyAPI. An API without a rate is not limited beforehand.
-	Rates map[API]Rate
-
-	// RatesSpanRegions tells that the cloud counts the calls of all regions
-	// together. Otherwise each region has the rates for itself, but for AnyAPI.
-	RatesSpanRegions bool
-
-	// FirstLook is when servers begin to run after the create was accepted, as
-	// a first guess until the client has seen some (about the tenth
-	// percentile). 0 means 10 s.
-	FirstLook time.Duration
 }

@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // Sentinels for [errors.Is]. There is one for each different thing a caller may
@@ -34,7 +35,7 @@ var (
 	ErrSuperseded = errors.New("superseded by another process")
 )
 
-// Outcome tells what an error says about the effect of a call.
+// Outcome says what an error says about the effect of a call.
 type Outcome string
 
 // Outcomes.
@@ -65,12 +66,12 @@ type APIError struct {
 	HTTPStatus int // 0 when unknown: some SDKs do not tell
 	Outcome    Outcome
 
-	// Temporary tells that the same call is likely to succeed soon although it
+	// Temporary reports that the same call is likely to succeed soon although it
 	// is neither throttled nor unavailable: the server is still being built,
 	// another task is running on it.
 	Temporary bool
 
-	// Lasting tells of [ErrUnavailable] that the same call fails until somebody
+	// Lasting reports, of [ErrUnavailable], that the same call fails until somebody
 	// puts the service right, such as its licence: it is not repeated.
 	Lasting bool
 
@@ -109,7 +110,7 @@ func (e *APIError) Error() string {
 	}
 	for _, s := range []string{e.status(), e.Code, e.Message} {
 		if s != "" {
-			b.WriteString(": " + oneLine(s))
+			b.WriteString(": " + wording.OneLine(s))
 		}
 	}
 	if e.RequestID != "" {
@@ -120,17 +121,7 @@ func (e *APIError) Error() string {
 
 // Unwrap returns the sentinel and the SDK's error. A create or a reboot whose
 // outcome is unknown also matches [ErrOutcomeUnknown], which [Client] adds.
-func (e *APIError) Unwrap() []error { return compact(e.Kind, e.Err) }
-
-// oneLine keeps a vendor's line breaks from looking like log records of ours.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-}
+func (e *APIError) Unwrap() []error { return wording.Compact(e.Kind, e.Err) }
 
 // LaunchError is a server that was accepted and did not come up, or went away
 // while it was waited for.
@@ -145,10 +136,10 @@ type LaunchError struct {
 func (e *LaunchError) Error() string {
 	s := fmt.Sprintf("%s: %s: %v", e.Driver, e.InstanceID, ErrLaunchFailed)
 	if e.RawState != "" {
-		s += ": " + oneLine(e.RawState)
+		s += ": " + wording.OneLine(e.RawState)
 	}
 	if e.Reason != "" {
-		s += ": " + oneLine(e.Reason)
+		s += ": " + wording.OneLine(e.Reason)
 	}
 	return s
 }
@@ -205,114 +196,6 @@ func (e FieldErrors) Unwrap() []error {
 	out := make([]error, len(e))
 	for i, p := range e {
 		out[i] = p
-	}
-	return out
-}
-
-// Checker collects the problems of a spec. The zero value is for rules that
-// hold on every cloud; drivers set Driver.
-type Checker struct {
-	Driver string
-	errs   FieldErrors
-
-	// What In, Item and Entry set: paths are put together only when a check fails,
-	// since every create comes by here.
-	outer *Checker
-	name  string
-	form  pathForm
-	item  int
-	key   string
-}
-
-// pathForm is how a checker's fields are a part of another's.
-type pathForm int
-
-const (
-	asField pathForm = iota
-	asItem
-	asEntry
-)
-
-// In returns a checker for the fields of a field: its paths begin with that of the
-// field, and "" is the field itself. What it finds is found by c.
-func (c *Checker) In(path string) *Checker {
-	return &Checker{Driver: c.Driver, outer: c, name: path}
-}
-
-// Item is [Checker.In] for an item of a list, counted from 0.
-func (c *Checker) Item(list string, i int) *Checker {
-	return &Checker{Driver: c.Driver, outer: c, name: list, form: asItem, item: i}
-}
-
-// Entry is [Checker.In] for the value of a key of a map, like Tags["team"].
-func (c *Checker) Entry(mapping, key string) *Checker {
-	return &Checker{Driver: c.Driver, outer: c, name: mapping, form: asEntry, key: key}
-}
-
-// Fail records that the field at path breaks a rule. Value is printed with
-// fmt.Sprint; pass nil for an absent or secret value.
-func (c *Checker) Fail(path string, value any, rule string) {
-	v := ""
-	if value != nil {
-		v = fmt.Sprint(value)
-	}
-	c.record(&FieldError{Driver: c.Driver, Path: path, Value: v, Reason: rule})
-}
-
-// Require is Fail unless ok. A value that takes memory to pass, as a text does, takes
-// it when all is well too: where many are looked at, ask first and call Fail.
-func (c *Checker) Require(ok bool, path string, value any, rule string) {
-	if !ok {
-		c.Fail(path, value, rule)
-	}
-}
-
-// Refuse records that the cloud cannot express the field at path.
-func (c *Checker) Refuse(path, reason string) {
-	c.record(&FieldError{Driver: c.Driver, Path: path, Reason: reason, Unsupported: true})
-}
-
-func (c *Checker) record(e *FieldError) {
-	for ; c.outer != nil; c = c.outer {
-		e.Path = c.within(e.Path)
-	}
-	c.errs = append(c.errs, e)
-}
-
-// within is a path of this checker as the one around it sees it.
-func (c *Checker) within(path string) string {
-	at := c.name
-	switch c.form {
-	case asField:
-	case asItem:
-		at = indexed(at, c.item)
-	case asEntry:
-		at += "[" + strconv.Quote(c.key) + "]"
-	}
-	if path == "" {
-		return at
-	}
-	return at + "." + path
-}
-
-// Err returns nil or [FieldErrors], with all that was found by the checker that In,
-// Item and Entry began from.
-func (c *Checker) Err() error {
-	for c.outer != nil {
-		c = c.outer
-	}
-	if len(c.errs) == 0 {
-		return nil
-	}
-	return c.errs
-}
-
-func compact(errs ...error) []error {
-	out := make([]error, 0, len(errs))
-	for _, err := range errs {
-		if err != nil {
-			out = append(out, err)
-		}
 	}
 	return out
 }

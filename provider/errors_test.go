@@ -155,17 +155,3 @@ func TestWaitErrorText(t *testing.T) {
 		t.Error("what ended the wait and the failures must be found")
 	}
 }
-
-// lister is a driver that knows a code.
-type lister struct{ *fake }
-
-func (lister) ErrorCodes() []provider.ErrorCode { return []provider.ErrorCode{{Code: "A"}} }
-
-func TestErrorCodesAreOptional(t *testing.T) {
-	if got := newFake().client().ErrorCodes(); got != nil {
-		t.Errorf("a driver that does not tell has %v", got)
-	}
-	if got := provider.NewClient(lister{newFake()}, nil).ErrorCodes(); len(got) != 1 || got[0].Code != "A" {
-		t.Errorf("got %v", got)
-	}
-}

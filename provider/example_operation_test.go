@@ -38,9 +38,7 @@ func ExampleWaitAll() {
 		operations = append(operations, op)
 	}
 	var last provider.WaitProgress
-	results, err := provider.WaitAll(ctx, operations, &provider.WaitAllOptions{
-		Progress: func(p provider.WaitProgress) { last = p },
-	})
+	results, err := provider.WaitAll(ctx, operations, func(p provider.WaitProgress) { last = p })
 	fmt.Println(last, len(results), err) // 4 of 4 ready 2 <nil>
 }
 

@@ -26,7 +26,7 @@ type placementCloud struct {
 
 	groups   []*keptGroup
 	requests []groupRequest
-	results  map[string]*provider.PlacementGroupResult // by token
+	results  map[string]string // the group of a token
 }
 
 type keptGroup struct {
@@ -41,12 +41,14 @@ type groupRequest struct {
 	spec   provider.PlacementGroupSpec
 	query  provider.PlacementGroupQuery
 	page   string
-	move   provider.MoveRequest
+	move   provider.MoveOptions
+	group  string
+	ids    []string
 }
 
 func newPlacementCloud() *placementCloud {
-	f := &placementCloud{fake: newFake(), results: map[string]*provider.PlacementGroupResult{}, stuck: map[string]error{}}
-	f.limits.Idempotent = []provider.API{provider.APICreatePlacementGroup}
+	f := &placementCloud{fake: newFake(), results: map[string]string{}, stuck: map[string]error{}}
+	f.limits.Idempotent = []provider.API{"CreatePlacementGroup"}
 	f.limits.IDsPerGroupDescribe, f.limits.IDsPerMove = 3, 4
 	return f
 }
@@ -105,30 +107,34 @@ func (f *placementCloud) find(region, id string) (*keptGroup, error) {
 	return nil, refusal(provider.ErrNotFound, "InvalidGroup.NotFound")
 }
 
-func (f *placementCloud) CreatePlacementGroup(ctx context.Context, r *provider.CreatePlacementGroupRequest) (res *provider.PlacementGroupResult, err error) {
-	s := *r.Spec
-	err = f.do(ctx, call{token: r.ClientToken}, groupRequest{api: provider.APICreatePlacementGroup, region: s.Region, spec: s}, func() error {
-		if res = f.results[r.ClientToken]; res != nil {
+func (f *placementCloud) CreatePlacementGroup(
+	ctx context.Context, spec *provider.PlacementGroupSpec, token string,
+) (id, requestID string, err error) {
+	s := *spec
+	err = f.do(ctx, call{token: token}, groupRequest{api: "CreatePlacementGroup", region: s.Region, spec: s}, func() error {
+		if id = f.results[token]; id != "" {
 			return nil
 		}
 		g := &keptGroup{region: s.Region, PlacementGroup: provider.PlacementGroup{
 			ID: fmt.Sprintf("pg-%d", len(f.groups)+1), Name: s.Name, Description: s.Description, Strategy: s.Strategy, Partitions: s.Partitions,
 		}}
 		f.groups = append(f.groups, g)
-		res = &provider.PlacementGroupResult{ID: g.ID, RequestID: "req-group"}
-		if r.ClientToken != "" {
-			f.results[r.ClientToken] = res
+		id = g.ID
+		if token != "" {
+			f.results[token] = id
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
-	return res, nil
+	return id, "req-group", nil
 }
 
-func (f *placementCloud) DescribePlacementGroups(ctx context.Context, r *provider.DescribePlacementGroupsRequest) (page *provider.PlacementGroupPage, err error) {
-	asked := groupRequest{api: provider.APIDescribePlacementGroups, region: r.Region, query: r.PlacementGroupQuery, page: r.PageToken}
+func (f *placementCloud) DescribePlacementGroups(
+	ctx context.Context, r *provider.PlacementGroupQuery, token string,
+) (page *provider.Page[provider.PlacementGroup], err error) {
+	asked := groupRequest{api: "DescribePlacementGroups", region: r.Region, query: *r, page: token}
 	err = f.do(ctx, call{ids: r.IDs}, asked, func() error {
 		var all []provider.PlacementGroup
 		for _, g := range f.groups {
@@ -136,15 +142,15 @@ func (f *placementCloud) DescribePlacementGroups(ctx context.Context, r *provide
 				all = append(all, g.PlacementGroup)
 			}
 		}
-		page = &provider.PlacementGroupPage{RequestID: "req-groups"}
-		page.Groups, page.NextPage = paged(all, r.PageToken)
+		page = &provider.Page[provider.PlacementGroup]{RequestID: "req-groups"}
+		page.Items, page.NextPage = paged(all, token)
 		return nil
 	})
 	return page, err
 }
 
 func (f *placementCloud) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
-	return f.do(ctx, call{}, groupRequest{api: provider.APIModifyPlacementGroup, region: region}, func() error {
+	return f.do(ctx, call{}, groupRequest{api: "ModifyPlacementGroup", region: region}, func() error {
 		g, err := f.find(region, id)
 		if err != nil {
 			return err
@@ -160,13 +166,14 @@ func (f *placementCloud) ModifyPlacementGroup(ctx context.Context, region, id st
 }
 
 // MoveIntoPlacementGroup moves all servers of a call or none.
-func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, r *provider.MoveRequest) error {
-	return f.do(ctx, call{ids: slices.Clone(r.InstanceIDs)}, groupRequest{api: provider.APIMoveIntoPlacementGroup, region: r.Region, move: *r}, func() error {
-		g, err := f.find(r.Region, r.GroupID)
+func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, region, group string, ids []string, o provider.MoveOptions) error {
+	asked := groupRequest{api: "MoveIntoPlacementGroup", region: region, group: group, ids: ids, move: o}
+	return f.do(ctx, call{ids: slices.Clone(ids)}, asked, func() error {
+		g, err := f.find(region, group)
 		if err != nil {
 			return err
 		}
-		for _, id := range r.InstanceIDs {
+		for _, id := range ids {
 			if err := f.stuck[id]; err != nil {
 				return err
 			}
@@ -175,15 +182,15 @@ func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, r *provider
 			}
 		}
 		for _, other := range f.groups {
-			other.InstanceIDs = slices.DeleteFunc(other.InstanceIDs, func(id string) bool { return slices.Contains(r.InstanceIDs, id) })
+			other.InstanceIDs = slices.DeleteFunc(other.InstanceIDs, func(id string) bool { return slices.Contains(ids, id) })
 		}
-		g.InstanceIDs = append(g.InstanceIDs, r.InstanceIDs...)
+		g.InstanceIDs = append(g.InstanceIDs, ids...)
 		return nil
 	})
 }
 
 func (f *placementCloud) DeletePlacementGroup(ctx context.Context, region, id string) error {
-	return f.do(ctx, call{}, groupRequest{api: provider.APIDeletePlacementGroup, region: region}, func() error {
+	return f.do(ctx, call{}, groupRequest{api: "DeletePlacementGroup", region: region}, func() error {
 		g, err := f.find(region, id)
 		switch {
 		case err != nil:

@@ -25,7 +25,7 @@ type templateCloud struct {
 
 	templates []*keptTemplate
 	requests  []templateRequest
-	results   map[string]*provider.TemplateResult // by token
+	results   map[string]kept // by token
 }
 
 type keptTemplate struct {
@@ -47,8 +47,8 @@ type templateRequest struct {
 }
 
 func newTemplateCloud() *templateCloud {
-	f := &templateCloud{fake: newFake(), table: provider.NewSupport("fake", everything()), results: map[string]*provider.TemplateResult{}}
-	f.limits.Idempotent = []provider.API{provider.APICreateLaunchTemplate, provider.APICreateLaunchTemplateVersion}
+	f := &templateCloud{fake: newFake(), table: provider.NewSupport("fake", everything()), results: map[string]kept{}}
+	f.limits.Idempotent = []provider.API{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"}
 	return f
 }
 
@@ -125,50 +125,62 @@ func (t *keptTemplate) add(s *provider.LaunchTemplateSpec) int {
 	return t.LatestVersion
 }
 
-func (f *templateCloud) CreateLaunchTemplate(ctx context.Context, r *provider.CreateTemplateRequest) (res *provider.TemplateResult, err error) {
-	asked := templateRequest{api: provider.APICreateLaunchTemplate, region: r.Spec.Spec.Region, ref: r.Template, token: r.ClientToken}
+// kept is what a token has made.
+type kept struct {
+	id      string
+	version int
+}
+
+func (f *templateCloud) CreateLaunchTemplate(
+	ctx context.Context, s *provider.LaunchTemplateSpec, token string,
+) (id, requestID string, err error) {
+	asked := templateRequest{api: "CreateLaunchTemplate", region: s.Spec.Region, token: token}
 	err = f.do(ctx, asked, func() error {
-		if res = f.results[r.ClientToken]; res != nil {
+		if res, ok := f.results[token]; ok {
+			id = res.id
 			return nil
 		}
-		if _, err := f.find(asked.region, provider.LaunchTemplateRef{Name: r.Spec.Name}); err == nil {
+		if _, err := f.find(asked.region, provider.LaunchTemplateRef{Name: s.Name}); err == nil {
 			return refusal(provider.ErrExists, "LaunchTemplateName.Duplicated")
 		}
 		t := &keptTemplate{region: asked.region, LaunchTemplate: provider.LaunchTemplate{
-			ID: fmt.Sprintf("lt-%d", len(f.templates)+1), Name: r.Spec.Name, DefaultVersion: 1, Tags: r.Spec.Tags, CreatedAt: time.Now(),
+			ID: fmt.Sprintf("lt-%d", len(f.templates)+1), Name: s.Name, DefaultVersion: 1, Tags: s.Tags, CreatedAt: time.Now(),
 		}}
-		t.add(r.Spec)
+		t.add(s)
 		f.templates = append(f.templates, t)
-		res = f.keep(r.ClientToken, &provider.TemplateResult{ID: t.ID, RequestID: "req-template"})
+		id = f.keep(token, kept{id: t.ID}).id
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
-	return res, nil
+	return id, "req-template", nil
 }
 
-func (f *templateCloud) CreateLaunchTemplateVersion(ctx context.Context, r *provider.CreateTemplateRequest) (res *provider.TemplateResult, err error) {
-	asked := templateRequest{api: provider.APICreateLaunchTemplateVersion, region: r.Spec.Spec.Region, ref: r.Template, token: r.ClientToken}
+func (f *templateCloud) CreateLaunchTemplateVersion(
+	ctx context.Context, ref provider.LaunchTemplateRef, s *provider.LaunchTemplateSpec, token string,
+) (version int, requestID string, err error) {
+	asked := templateRequest{api: "CreateLaunchTemplateVersion", region: s.Spec.Region, ref: ref, token: token}
 	err = f.do(ctx, asked, func() error {
-		if res = f.results[r.ClientToken]; res != nil {
+		if res, ok := f.results[token]; ok {
+			version = res.version
 			return nil
 		}
-		t, err := f.find(asked.region, r.Template)
+		t, err := f.find(asked.region, ref)
 		if err != nil {
 			return err
 		}
-		res = f.keep(r.ClientToken, &provider.TemplateResult{Version: t.add(r.Spec), RequestID: "req-version"})
+		version = f.keep(token, kept{version: t.add(s)}).version
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return 0, "", err
 	}
-	return res, nil
+	return version, "req-version", nil
 }
 
 // keep remembers the result of a token.
-func (f *templateCloud) keep(token string, res *provider.TemplateResult) *provider.TemplateResult {
+func (f *templateCloud) keep(token string, res kept) kept {
 	if token != "" {
 		f.results[token] = res
 	}
@@ -185,8 +197,10 @@ func paged[T any](all []T, token string) (page []T, next string) {
 	return all[first:], ""
 }
 
-func (f *templateCloud) DescribeLaunchTemplates(ctx context.Context, r *provider.DescribeTemplatesRequest) (page *provider.TemplatePage, err error) {
-	asked := templateRequest{api: provider.APIDescribeLaunchTemplates, region: r.Region, query: r.LaunchTemplateQuery, page: r.PageToken}
+func (f *templateCloud) DescribeLaunchTemplates(
+	ctx context.Context, r *provider.LaunchTemplateQuery, token string,
+) (page *provider.Page[provider.LaunchTemplate], err error) {
+	asked := templateRequest{api: "DescribeLaunchTemplates", region: r.Region, query: *r, page: token}
 	err = f.do(ctx, asked, func() error {
 		var all []provider.LaunchTemplate
 		for _, t := range f.templates {
@@ -194,15 +208,17 @@ func (f *templateCloud) DescribeLaunchTemplates(ctx context.Context, r *provider
 				all = append(all, t.LaunchTemplate)
 			}
 		}
-		page = &provider.TemplatePage{RequestID: "req-list"}
-		page.Templates, page.NextPage = paged(all, r.PageToken)
+		page = &provider.Page[provider.LaunchTemplate]{RequestID: "req-list"}
+		page.Items, page.NextPage = paged(all, token)
 		return nil
 	})
 	return page, err
 }
 
-func (f *templateCloud) DescribeLaunchTemplateVersions(ctx context.Context, r *provider.DescribeTemplateVersionsRequest) (page *provider.TemplateVersionPage, err error) {
-	asked := templateRequest{api: provider.APIDescribeLaunchTemplateVersions, region: r.Region, ref: r.Template, only: r.DefaultOnly, page: r.PageToken}
+func (f *templateCloud) DescribeLaunchTemplateVersions(
+	ctx context.Context, r *provider.LaunchTemplateVersionQuery, token string,
+) (page *provider.Page[provider.LaunchTemplateVersion], err error) {
+	asked := templateRequest{api: "DescribeLaunchTemplateVersions", region: r.Region, ref: r.Template, only: r.DefaultOnly, page: token}
 	err = f.do(ctx, asked, func() error {
 		t, err := f.find(r.Region, r.Template)
 		if err != nil {
@@ -215,15 +231,15 @@ func (f *templateCloud) DescribeLaunchTemplateVersions(ctx context.Context, r *p
 				all = append(all, v)
 			}
 		}
-		page = &provider.TemplateVersionPage{RequestID: "req-versions"}
-		page.Versions, page.NextPage = paged(all, r.PageToken)
+		page = &provider.Page[provider.LaunchTemplateVersion]{RequestID: "req-versions"}
+		page.Items, page.NextPage = paged(all, token)
 		return nil
 	})
 	return page, err
 }
 
 func (f *templateCloud) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
-	return f.do(ctx, templateRequest{api: provider.APISetDefaultLaunchTemplateVersion, region: region, ref: ref}, func() error {
+	return f.do(ctx, templateRequest{api: "SetDefaultLaunchTemplateVersion", region: region, ref: ref}, func() error {
 		t, err := f.find(region, ref)
 		if err != nil {
 			return err
@@ -234,7 +250,7 @@ func (f *templateCloud) SetDefaultLaunchTemplateVersion(ctx context.Context, reg
 }
 
 func (f *templateCloud) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
-	return f.do(ctx, templateRequest{api: provider.APIDeleteLaunchTemplateVersions, region: region, ref: ref, versions: versions}, func() error {
+	return f.do(ctx, templateRequest{api: "DeleteLaunchTemplateVersions", region: region, ref: ref, versions: versions}, func() error {
 		t, err := f.find(region, ref)
 		if err != nil {
 			return err
@@ -253,7 +269,7 @@ func (f *templateCloud) DeleteLaunchTemplateVersions(ctx context.Context, region
 }
 
 func (f *templateCloud) DeleteLaunchTemplate(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
-	return f.do(ctx, templateRequest{api: provider.APIDeleteLaunchTemplate, region: region, ref: ref}, func() error {
+	return f.do(ctx, templateRequest{api: "DeleteLaunchTemplate", region: region, ref: ref}, func() error {
 		t, err := f.find(region, ref)
 		if err != nil {
 			return err

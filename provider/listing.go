@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/pages"
 )
 
 // listing reads every page of a describe request and yields every instance once.
@@ -71,7 +73,7 @@ func (l *listing) read(ctx context.Context) (goesOn bool) {
 
 // pages reads every page once, and reports false when the loop is over.
 func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
-	var pages pager
+	var watch pages.Watch
 	for {
 		page, err := l.page(ctx)
 		if err != nil {
@@ -80,7 +82,8 @@ func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
 		if page.NextPage != "" && l.shown == nil {
 			l.shown = map[string]struct{}{}
 		}
-		repeats, wrong := pages.turn(page)
+		rows := page.Instances
+		repeats, wrong := watch.Page(len(rows), func(n int) string { return rows[n].ID }, page.NextPage)
 		if repeats && l.strict && wrong == "" {
 			wrong = "a page shows instances of an earlier one: it may lack others"
 		}

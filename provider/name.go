@@ -11,6 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // Clouds without client tokens: instances are created with a marker in their name, and
@@ -190,7 +191,7 @@ func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance)
 	defer op.naming.Unlock()
 	spec := op.spec()
 	op.nameShown(ctx, r, spec, shown)
-	return oneParagraph(op.c.name, op.closeNames(spec), op.saveAnswer(ctx))
+	return wording.Paragraph(op.c.name, op.closeNames(spec), op.saveAnswer(ctx))
 }
 
 // nameShown renames the instances that were seen with the operation's marker. Those that
@@ -241,7 +242,7 @@ func (op *Operation) isOthers(i *Instance, oldest time.Time) bool {
 	if sent || resumed || released(i.State) {
 		return false
 	}
-	by := op.c.recent.namer(i.ID)
+	by := op.c.recent.Namer(i.ID)
 	another := by != "" && by != op.id
 	return another || op.isForeign(i, oldest)
 }

@@ -276,11 +276,11 @@ func TestServersThatAreGoneNeedNoName(t *testing.T) {
 type numbering struct{ *fake }
 
 func (numbering) NumberNames(s *provider.RunInstancesSpec, first, last int) {
+	if !s.UniqueSuffix {
+		s.Name = fmt.Sprintf("%s+%d", s.Name, first-1)
+		return
+	}
 	s.Name, s.UniqueSuffix = fmt.Sprintf("%s[%d,%d]", s.Name, first, last), false
-}
-
-func (numbering) ShiftNames(s *provider.RunInstancesSpec, by int) {
-	s.Name = fmt.Sprintf("%s+%d", s.Name, by)
 }
 
 // TestDriversShiftNames: names that number themselves go on from create to

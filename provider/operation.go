@@ -11,6 +11,8 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/marker"
+	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
 // Operation is a create in progress or done: the IDs it has, and what is needed
@@ -28,14 +30,12 @@ type Operation struct {
 	region string
 	class  string // what boots alike, for the poller
 	hash   string // of the spec, secrets left out; "" until it is needed, see specHash
-	print  specPrint
+	print  specs.Print
 	owner  string
 	opts   RunOptions
 	began  time.Time // by the clock of this process; zero when another one began it
 
-	// spec is a function because package fmt cannot look into one: a spec holds
-	// secrets. It is nil when a resumed operation was not given one.
-	spec func() *RunInstancesSpec
+	spec hiddenSpec // nil when a resumed operation was not given one
 
 	ledger *ledger.Ledger
 
@@ -69,11 +69,11 @@ type partWords struct {
 
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	op := &Operation{
-		c: c, id: cmp.Or(o.OperationID, randomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
+		c: c, id: cmp.Or(o.OperationID, marker.RandomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
 		began: time.Now(),
 	}
 	if o.OperationID != "" && c.marksByName() {
-		op.run = randomID()[:runDigits]
+		op.run = marker.RandomID()[:runDigits]
 	}
 	op.opts.Alternatives = slices.Clone(o.Alternatives)
 	op.keepSpec(spec)
@@ -90,10 +90,7 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	return op
 }
 
-func (op *Operation) keepSpec(spec *RunInstancesSpec) {
-	s := spec.clone()
-	op.spec = func() *RunInstancesSpec { return s }
-}
+func (op *Operation) keepSpec(spec *RunInstancesSpec) { op.spec = hide(spec.clone()) }
 
 // printSpec works out what identifies the spec.
 func (op *Operation) printSpec() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/pages"
 )
 
 // PlacementGroups are the account's placement groups, for Placement.GroupID:
@@ -98,7 +99,7 @@ type PlacementGroupQuery struct {
 	Strategy PlacementStrategy
 }
 
-// Matches tells whether a group is what the query asks for.
+// Matches reports whether a group is what the query asks for.
 func (q *PlacementGroupQuery) Matches(g *PlacementGroup) bool {
 	return (q.Name == "" || q.Name == g.Name) && (len(q.IDs) == 0 || slices.Contains(q.IDs, g.ID)) &&
 		(q.Strategy == "" || q.Strategy == g.Strategy)
@@ -136,56 +137,9 @@ type MoveOptions struct {
 	Partition int
 }
 
-// PlacementGroupDriver is implemented by drivers of clouds with placement
-// groups. Its calls keep the rules of [Driver]: one request each, no retry,
-// *[APIError], and a *[FieldError] for options that the cloud does not have.
-type PlacementGroupDriver interface {
-	// ValidatePlacementGroup returns nil or [FieldErrors], without a network. No
-	// vendor option is nil or given twice; other fields may break the rules that
-	// hold on every cloud, whose errors are added to the driver's.
-	ValidatePlacementGroup(g *PlacementGroupSpec) error
-
-	CreatePlacementGroup(ctx context.Context, req *CreatePlacementGroupRequest) (*PlacementGroupResult, error)
-	DescribePlacementGroups(ctx context.Context, req *DescribePlacementGroupsRequest) (*PlacementGroupPage, error)
-	ModifyPlacementGroup(ctx context.Context, region, id string, to PlacementGroupChange) error
-
-	// MoveIntoPlacementGroup moves at most Limits.IDsPerMove servers.
-	MoveIntoPlacementGroup(ctx context.Context, req *MoveRequest) error
-	DeletePlacementGroup(ctx context.Context, region, id string) error
-}
-
-// CreatePlacementGroupRequest asks for a group.
-type CreatePlacementGroupRequest struct {
-	Spec        *PlacementGroupSpec // Region is set
-	ClientToken string              // set where Limits.Idempotent names the call
-}
-
-// PlacementGroupResult is what a cloud answered to a create.
-type PlacementGroupResult struct {
-	ID        string
-	RequestID string
-}
-
-// DescribePlacementGroupsRequest asks for one page of groups. A driver whose
-// cloud searches loosely compares with [PlacementGroupQuery.Matches]. At most
-// Limits.IDsPerGroupDescribe IDs are asked for at once.
-type DescribePlacementGroupsRequest struct {
-	PlacementGroupQuery
-	PageToken string
-}
-
-// PlacementGroupPage is one page of groups.
-type PlacementGroupPage struct {
-	Groups    []PlacementGroup
-	NextPage  string // "" on the last page
-	RequestID string
-}
-
-// MoveRequest asks to move servers into a group.
-type MoveRequest struct {
-	Region      string
-	GroupID     string
-	InstanceIDs []string
+// moveRequest is a call that moves instances into a group.
+type moveRequest struct {
+	region, group string
 	MoveOptions
 }
 
@@ -210,16 +164,14 @@ func (p *placementGroups) Create(ctx context.Context, g PlacementGroupSpec) (id 
 	if err := p.check(&g); err != nil {
 		return "", err
 	}
-	err = p.c.add(ctx, g.Region, APICreatePlacementGroup, g.ClientToken, func(ctx context.Context, token string) (string, error) {
-		res, err := p.d.CreatePlacementGroup(ctx, &CreatePlacementGroupRequest{Spec: &g, ClientToken: token})
-		if res == nil {
-			res = &PlacementGroupResult{}
+	create := func(ctx context.Context, token string) (request string, err error) {
+		id, request, err = p.d.CreatePlacementGroup(ctx, &g, token)
+		if id == "" && err == nil {
+			err = p.c.nameless(apiCreatePlacementGroup, request)
 		}
-		if id = res.ID; id == "" && err == nil {
-			err = p.c.nameless(APICreatePlacementGroup, res.RequestID)
-		}
-		return res.RequestID, err
-	})
+		return request, err
+	}
+	err = p.c.add(ctx, g.Region, apiCreatePlacementGroup, g.ClientToken, create)
 	return id, err
 }
 
@@ -235,7 +187,7 @@ func (p *placementGroups) check(g *PlacementGroupSpec) error {
 	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions, "needs Strategy partition")
 	checkTags(&k, "Tags", g.Tags)
 	checkToken(&k, g.ClientToken)
-	if g.ClientToken != "" && !slices.Contains(p.c.limits.Idempotent, APICreatePlacementGroup) {
+	if g.ClientToken != "" && !slices.Contains(p.c.limits.Idempotent, apiCreatePlacementGroup) {
 		k.Refuse("ClientToken", "not supported: "+p.c.name+" has none for groups")
 	}
 	before := len(k.errs)
@@ -254,7 +206,7 @@ func (p *placementGroups) List(ctx context.Context, q PlacementGroupQuery) iter.
 	q.Region = p.c.region(q.Region)
 	return func(yield func(PlacementGroup, error) bool) {
 		var k Checker
-		notEmpty(&k, "PlacementGroupQuery.IDs", q.IDs)
+		k.NoneEmpty("PlacementGroupQuery.IDs", q.IDs)
 		checkStrategy(&k, "PlacementGroupQuery.Strategy", q.Strategy)
 		if k.Err() != nil {
 			yield(PlacementGroup{}, k.Err())
@@ -277,10 +229,10 @@ func (p *placementGroups) List(ctx context.Context, q PlacementGroupQuery) iter.
 }
 
 func (p *placementGroups) list(ctx context.Context, q PlacementGroupQuery) iter.Seq2[PlacementGroup, error] {
-	return pages(func(token string) ([]PlacementGroup, string, error) {
-		var page *PlacementGroupPage
-		err := p.c.read(ctx, q.Region, APIDescribePlacementGroups, func(ctx context.Context) (_ string, err error) {
-			page, err = p.d.DescribePlacementGroups(ctx, &DescribePlacementGroupsRequest{PlacementGroupQuery: q, PageToken: token})
+	return pages.All(func(token string) ([]PlacementGroup, string, error) {
+		var page *Page[PlacementGroup]
+		err := p.c.read(ctx, q.Region, apiDescribePlacementGroups, func(ctx context.Context) (_ string, err error) {
+			page, err = p.d.DescribePlacementGroups(ctx, &q, token)
 			if err != nil {
 				return "", err
 			}
@@ -289,7 +241,7 @@ func (p *placementGroups) list(ctx context.Context, q PlacementGroupQuery) iter.
 		if err != nil {
 			return nil, "", err
 		}
-		return page.Groups, page.NextPage, nil
+		return page.Items, page.NextPage, nil
 	})
 }
 
@@ -299,14 +251,14 @@ func (p *placementGroups) Modify(ctx context.Context, region, id string, to Plac
 	k.Require(to != PlacementGroupChange{}, "PlacementGroupChange", nil, "says nothing to change")
 	checkText(&k, "PlacementGroupChange.Name", to.Name)
 	checkText(&k, "PlacementGroupChange.Description", to.Description)
-	return p.change(ctx, region, id, &k, APIModifyPlacementGroup, func(ctx context.Context, region string) error {
+	return p.change(ctx, region, id, &k, apiModifyPlacementGroup, func(ctx context.Context, region string) error {
 		return p.d.ModifyPlacementGroup(ctx, region, id, to)
 	})
 }
 
 // Delete implements [PlacementGroups].
 func (p *placementGroups) Delete(ctx context.Context, region, id string) error {
-	return p.change(ctx, region, id, &Checker{}, APIDeletePlacementGroup, func(ctx context.Context, region string) error {
+	return p.change(ctx, region, id, &Checker{}, apiDeletePlacementGroup, func(ctx context.Context, region string) error {
 		return p.d.DeletePlacementGroup(ctx, region, id)
 	})
 }
@@ -334,7 +286,7 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 	if err := join(k.Err(), checkIDs(ids)); err != nil || len(ids) == 0 {
 		return err
 	}
-	req := MoveRequest{Region: p.c.region(region), GroupID: id, MoveOptions: *o}
+	req := moveRequest{p.c.region(region), id, *o}
 	var list []account.Group
 	for chunk := range slices.Chunk(ids, p.c.limits.IDsPerMove) {
 		list = append(list, account.Group{IDs: chunk, Call: func(ctx context.Context, ids []string) error { return p.move(ctx, req, ids) }})
@@ -348,8 +300,8 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 }
 
 // moves knows what to repeat and what to forgive.
-func (p *placementGroups) moves(req MoveRequest) *batches {
-	r := p.c.newBatches("move into " + req.GroupID)
+func (p *placementGroups) moves(req moveRequest) *batches {
+	r := p.c.newBatches("move into " + req.group)
 	r.atMostOnce = req.Force // a forced move restarts servers
 	r.Settle = func(ctx context.Context, ids []string, err error) account.Refusal {
 		switch {
@@ -368,22 +320,21 @@ func (p *placementGroups) moves(req MoveRequest) *batches {
 // and returns those that are not in it already: some clouds refuse what is done,
 // also when it was done by an earlier call whose answer was lost. If those left
 // are all on their way to some state, their refusal is transient.
-func (p *placementGroups) outside(ctx context.Context, req MoveRequest, ids []string, refusal error) account.Refusal {
-	for g, err := range p.list(ctx, PlacementGroupQuery{Region: req.Region, IDs: []string{req.GroupID}}) {
+func (p *placementGroups) outside(ctx context.Context, req moveRequest, ids []string, refusal error) account.Refusal {
+	for g, err := range p.list(ctx, PlacementGroupQuery{Region: req.region, IDs: []string{req.group}}) {
 		if err != nil {
 			return account.Refusal{Left: ids, Err: fmt.Errorf("%w; looking at the group: %w", refusal, err)}
 		}
-		if g.ID == req.GroupID {
+		if g.ID == req.group {
 			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(g.InstanceIDs, id) })
 		}
 	}
-	moving := len(ids) > 0 && p.c.allMoving(ctx, req.Region, ids)
+	moving := len(ids) > 0 && p.c.allMoving(ctx, req.region, ids)
 	return account.Refusal{Left: ids, Err: refusal, Transient: moving}
 }
 
-func (p *placementGroups) move(ctx context.Context, req MoveRequest, ids []string) error {
-	req.InstanceIDs = ids
-	return p.c.once(ctx, req.Region, APIMoveIntoPlacementGroup, len(ids), func(ctx context.Context) (string, error) {
-		return "", p.d.MoveIntoPlacementGroup(ctx, &req)
+func (p *placementGroups) move(ctx context.Context, req moveRequest, ids []string) error {
+	return p.c.once(ctx, req.region, apiMoveIntoPlacementGroup, len(ids), func(ctx context.Context) (string, error) {
+		return "", p.d.MoveIntoPlacementGroup(ctx, req.region, req.group, ids, req.MoveOptions)
 	})
 }

@@ -240,8 +240,8 @@ func TestMovesInFewCalls(t *testing.T) {
 			t.Errorf("%v are in the group after %d calls, want all after 3", got, len(f.calls))
 		}
 		for _, r := range f.requests {
-			if r.move.MoveOptions != *o || r.move.GroupID != id || len(r.move.InstanceIDs) > 4 {
-				t.Errorf("the driver got %+v", r.move)
+			if r.move != *o || r.group != id || len(r.ids) > 4 {
+				t.Errorf("the driver got %+v", r)
 			}
 		}
 		if err := errors.Join(p.MoveIn(t.Context(), "", id, nil, nil), p.MoveIn(t.Context(), "", id, []string{}, nil)); err != nil || len(f.calls) != 3 {
@@ -279,7 +279,7 @@ func TestAMoveIntoAFullGroup(t *testing.T) {
 		id := newGroup(t, p, "g")
 		f.before = func(provider.API, int) error { return refusal(provider.ErrQuota, "GroupFull") }
 		err := p.MoveIn(t.Context(), "", id, fleet(4), nil)
-		if n := len(f.made(provider.APIMoveIntoPlacementGroup)); !errors.Is(err, provider.ErrQuota) || n != 1 {
+		if n := len(f.made("MoveIntoPlacementGroup")); !errors.Is(err, provider.ErrQuota) || n != 1 {
 			t.Errorf("%v after %d calls, want ErrQuota after 1", err, n)
 		}
 		if !strings.Contains(err.Error(), "i-004") {
@@ -294,7 +294,7 @@ func TestLostAnswersToMoves(t *testing.T) {
 			id := newGroup(t, p, "g")
 			f.after = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[n == 1] }
 			err := p.MoveIn(t.Context(), "", id, fleet(3), &provider.MoveOptions{Force: force})
-			n := len(f.made(provider.APIMoveIntoPlacementGroup))
+			n := len(f.made("MoveIntoPlacementGroup"))
 			switch {
 			case !force && (err != nil || n != 2):
 				t.Errorf("%v after %d calls, want 2: a move adds nothing to one that was carried out", err, n)
@@ -338,7 +338,7 @@ func TestAGroupThatCannotBeLookedAt(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
 		id := newGroup(t, p, "g")
 		f.before = func(api provider.API, _ int) error {
-			if api == provider.APIDescribePlacementGroups {
+			if api == "DescribePlacementGroups" {
 				return refusal(provider.ErrPermission, "Forbidden")
 			}
 			return refusal(provider.ErrState, "AlreadyThere")
@@ -360,7 +360,7 @@ func TestThrottledMovesAreRepeated(t *testing.T) {
 				id := newGroup(t, p, "g")
 				f.before = func(_ provider.API, n int) error { return map[bool]error{true: first}[n <= 3] }
 				err := p.MoveIn(t.Context(), "", id, fleet(1), &provider.MoveOptions{Force: force})
-				if n := len(f.made(provider.APIMoveIntoPlacementGroup)); err != nil || n != 4 {
+				if n := len(f.made("MoveIntoPlacementGroup")); err != nil || n != 4 {
 					t.Errorf("%v: %v after %d calls, want 4", first, err, n)
 				}
 			})
@@ -408,7 +408,7 @@ func TestServersOnTheirWayAreMovedLater(t *testing.T) {
 			start := time.Now()
 			f.state = func(string, time.Duration) (provider.State, string) { return state, "" }
 			f.before = func(api provider.API, _ int) error {
-				if api == provider.APIMoveIntoPlacementGroup && time.Since(start) < 20*time.Second {
+				if api == "MoveIntoPlacementGroup" && time.Since(start) < 20*time.Second {
 					return refusal(provider.ErrState, "Building")
 				}
 				return nil

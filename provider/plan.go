@@ -55,14 +55,9 @@ func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *Ru
 
 // number makes names that stay unique and in order over several calls.
 func (op *Operation) number(s *RunInstancesSpec, first, total int) {
-	if !s.UniqueSuffix {
-		if n, ok := op.c.driver.(NameShifter); ok && first > 0 {
-			n.ShiftNames(s, first)
-		}
-		return
-	}
-	several := s.Count < total || first > 0
-	if n, ok := op.c.driver.(NameNumberer); ok && several {
+	n, ok := op.c.driver.(NameNumberer)
+	part := s.Count < total && s.UniqueSuffix
+	if later := first > 0; ok && (later || part) {
 		n.NumberNames(s, first+1, max(total, first+s.Count))
 	}
 }

@@ -8,22 +8,20 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
+	"github.com/yunfan-cloud/yunfan/internal/sightings"
 )
 
 // Poller waits for servers on behalf of all clients of one account, and asks
 // about up to a full describe call of them at a time. Share one through
 // [Options].Poller between clients with the same credentials; never between
 // accounts, because any client's credentials may be used for all. The zero value
-// is an unused poller. It is safe for concurrent use, works only while somebody
+// is an unused poller, ready to share. It is safe for concurrent use, works only while somebody
 // waits, and must not be copied.
 type Poller struct {
 	mu      sync.Mutex
 	engines map[string]*poll.Poller[Instance] // by driver name
-	seen    sightings                         // of all clients that share it
+	seen    sightings.Memory                  // of all clients that share it
 }
-
-// NewPoller returns a poller to share.
-func NewPoller() *Poller { return &Poller{} }
 
 // engine returns the engine for a client's cloud, made from the first client
 // that asks.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // errReleased is what is left to say about an operation that OnFailure ended.
@@ -22,7 +23,7 @@ func (op *Operation) releaseAfterFailure(ctx context.Context) error {
 	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
 	e := &RunError{}
 	errors.As(op.runError(), &e)
-	e.Errs = append(e.Errs, compact(err, problem)...)
+	e.Errs = append(e.Errs, wording.Compact(err, problem)...)
 	return e
 }
 
@@ -47,9 +48,9 @@ func (op *Operation) releaseOurs(ctx context.Context, what string, by authority)
 		err = fmt.Errorf("%s: %w", what, err)
 	}
 	if op.leave(&res) {
-		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
+		err = wording.Paragraph(op.c.name, err, op.saveAnswer(ctx))
 	}
-	return res, oneParagraph(op.c.name, err, kept)
+	return res, wording.Paragraph(op.c.name, err, kept)
 }
 
 // leave takes what was released, or is gone, out of the operation, and reports whether
@@ -92,7 +93,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	late := op.lingerForLate(ctx)
 	res, err := op.releaseOurs(ctx, "releasing the instances of the operation", theCaller)
 	if o != nil && o.Wait && len(res.Released) > 0 {
-		err = oneParagraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
+		err = wording.Paragraph(op.c.name, err, op.c.waitReleased(ctx, op.region, res.Released))
 	}
 	res.MayAppear = op.mayAppear()
 	return res, op.about("terminating it", open, late, err, op.kept())
@@ -100,11 +101,11 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 
 // about says of errors what was done to the operation when they came.
 func (op *Operation) about(doing string, errs ...error) error {
-	if len(compact(errs...)) == 0 {
+	if len(wording.Compact(errs...)) == 0 {
 		return nil
 	}
 	what := fmt.Errorf("operation %s: %s", op.id, doing)
-	return oneParagraph(op.c.name, append([]error{what}, errs...)...)
+	return wording.Paragraph(op.c.name, append([]error{what}, errs...)...)
 }
 
 // settleOpen finds out what creates whose outcome is unknown have made.
@@ -121,7 +122,7 @@ func (op *Operation) settleOpen(ctx context.Context) error {
 	for _, i := range op.openParts() {
 		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))
 	}
-	return oneParagraph(op.c.name, errs...)
+	return wording.Paragraph(op.c.name, errs...)
 }
 
 // kept says which instances were not released because they may not be the operation's.
@@ -130,15 +131,15 @@ func (op *Operation) kept() error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return fmt.Errorf("kept, because they may not be the operation's: %s; look at them, and release them by ID", someOf(ids))
+	return fmt.Errorf("kept, because they may not be the operation's: %s; look at them, and release them by ID", wording.Some(ids))
 }
 
 // releaseOwed releases what a process that ended had marked for its release.
 func (op *Operation) releaseOwed(ctx context.Context) error {
 	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), aPolicy)
-	err = oneParagraph(op.c.name, err, kept)
+	err = wording.Paragraph(op.c.name, err, kept)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
-		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))
+		err = wording.Paragraph(op.c.name, err, op.saveAnswer(ctx))
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // renameAll gives instances their names, several at a time, and records of each what
@@ -30,7 +31,7 @@ func (op *Operation) renameAll(ctx context.Context, r Renamer, list []owedName) 
 				op.nameOf(o.id, func(n *naming) { n.done, n.err = err == nil, err })
 				if err == nil {
 					op.nameOf(o.id, func(n *naming) { n.name = o.name })
-					op.c.recent.name(o.id, op.id)
+					op.c.recent.Name(o.id, op.id)
 				}
 			}
 		})
@@ -122,8 +123,8 @@ func (op *Operation) closeNames(spec *RunInstancesSpec) error {
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	op.problems = slices.DeleteFunc(op.problems, func(err error) bool { return errors.As(err, new(*nameError)) })
-	op.problems = append(op.problems, compact(failed...)...)
-	return oneParagraph(op.c.name, news...)
+	op.problems = append(op.problems, wording.Compact(failed...)...)
+	return wording.Paragraph(op.c.name, news...)
 }
 
 // nameTrouble returns an error that names the instances which keep the marker because a
@@ -147,7 +148,7 @@ func (op *Operation) nameTrouble(left []owedName) (fresh bool, trouble error) {
 	if why == nil {
 		return false, nil
 	}
-	return fresh, &nameError{fmt.Errorf("instances %s keep a marker in their name: %w", someOf(ids), why)}
+	return fresh, &nameError{fmt.Errorf("instances %s keep a marker in their name: %w", wording.Some(ids), why)}
 }
 
 // nameError is names that could not be given back.

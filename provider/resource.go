@@ -4,20 +4,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
 // The calls about things that are not servers: launch templates and placement
 // groups. They cost nothing, but the rules are the same: a lost answer adds
 // nothing twice.
 
+// Calls about launch templates and placement groups, by the names of their methods.
+const (
+	apiCreateLaunchTemplate            API = "CreateLaunchTemplate"
+	apiCreateLaunchTemplateVersion     API = "CreateLaunchTemplateVersion"
+	apiDescribeLaunchTemplates         API = "DescribeLaunchTemplates"
+	apiDescribeLaunchTemplateVersions  API = "DescribeLaunchTemplateVersions"
+	apiSetDefaultLaunchTemplateVersion API = "SetDefaultLaunchTemplateVersion"
+	apiDeleteLaunchTemplateVersions    API = "DeleteLaunchTemplateVersions"
+	apiDeleteLaunchTemplate            API = "DeleteLaunchTemplate"
+
+	apiCreatePlacementGroup    API = "CreatePlacementGroup"
+	apiDescribePlacementGroups API = "DescribePlacementGroups"
+	apiModifyPlacementGroup    API = "ModifyPlacementGroup"
+	apiMoveIntoPlacementGroup  API = "MoveIntoPlacementGroup"
+	apiDeletePlacementGroup    API = "DeletePlacementGroup"
+)
+
 // add makes a call that creates something. It is repeated when it was certainly
 // not executed, and when its answer was lost only if the cloud recognizes the
 // repetition by its token: the caller's own, or one that is drawn here.
 func (c *Client) add(ctx context.Context, region string, api API, token string, call func(ctx context.Context, token string) (requestID string, err error)) error {
 	if token == "" && slices.Contains(c.limits.Idempotent, api) {
-		token = "yunfan-" + randomID()
+		token = "yunfan-" + marker.RandomID()
 	}
 	again := func(err error) bool {
 		byToken := token != ""
@@ -40,7 +58,7 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 // change makes a call that may be made twice. When the first answer was lost, a
 // repetition that finds nothing left to delete has found what it wanted.
 func (c *Client) change(ctx context.Context, region string, api API, call func(context.Context) error) error {
-	deletes := api == APIDeleteLaunchTemplate || api == APIDeleteLaunchTemplateVersions || api == APIDeletePlacementGroup
+	deletes := api == apiDeleteLaunchTemplate || api == apiDeleteLaunchTemplateVersions || api == apiDeletePlacementGroup
 	maybe := false
 	return c.repeat(ctx, passes, func(ctx context.Context) error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
@@ -65,28 +83,4 @@ func (c *Client) nameless(api API, requestID string) error {
 // read makes a call without effects.
 func (c *Client) read(ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error)) error {
 	return c.repeat(ctx, passes, func(ctx context.Context) error { return c.once(ctx, region, api, 0, call) })
-}
-
-// pages is a loop over everything that page returns, from the page token "" on.
-// It ends after the first error, which comes with a zero value.
-func pages[T any](page func(token string) (list []T, next string, err error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for token := ""; ; {
-			list, next, err := page(token)
-			if err != nil {
-				var zero T
-				yield(zero, err)
-				return
-			}
-			for _, v := range list {
-				if !yield(v, nil) {
-					return
-				}
-			}
-			if next == "" {
-				return
-			}
-			token = next
-		}
-	}
 }

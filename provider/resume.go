@@ -103,7 +103,7 @@ func (op *Operation) takeSpec(given *RunInstancesSpec, run *RunOptions, left int
 		return err
 	}
 	if left > 0 {
-		if err := join(run.check(op.c, &spec), op.c.check(&spec)); err != nil {
+		if err := op.c.checkRun(&spec, run); err != nil {
 			return err
 		}
 	}
@@ -120,7 +120,7 @@ func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error 
 		return nil
 	}
 	const not = "ResumeOptions.Spec, with Run.Owner and Run.Alternatives, is not what the operation was started with"
-	fields := op.print.differences(printSpec(spec, run, op.id))
+	fields := op.print.Differences(printSpec(spec, run, op.id))
 	if len(fields) == 0 { // as of a token of version 1, which knows none
 		return fmt.Errorf("%w: %s", ErrInvalid, not)
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
 // RunOptions are for [Client.RunInstances]. Nil is the default.
@@ -147,7 +149,7 @@ func (c *Client) Validate(spec RunInstancesSpec, o *RunOptions) error {
 		o = &RunOptions{}
 	}
 	spec.Region = c.region(spec.Region)
-	return join(o.checkTemplate(c, &spec), o.check(c, &spec), c.check(&spec))
+	return join(o.checkTemplate(c, &spec), c.checkRun(&spec, o))
 }
 
 // checkTemplate keeps an owner's tags from replacing those of a template in
@@ -182,14 +184,23 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, "excludes Alternatives: each create needs a token of its own")
 		k.Require(!spec.DryRun, "DryRun", nil, "excludes Alternatives: nothing is created that could be missing")
 	}
-	return join(k.Err(), c.checkOwner(spec, o.Owner), c.checkAlternatives(spec, o.Alternatives))
+	return k.Err()
 }
 
-// checkOwner applies the rules of the cloud to a spec with the tags of its owner,
+// checkRun applies every rule to a spec, and to what the options make of it: once to each.
+func (c *Client) checkRun(spec *RunInstancesSpec, o *RunOptions) error {
+	options, own := o.check(c, spec), c.check(spec)
+	if own != nil { // the same would be said of whatever the options make of it
+		return join(options, own)
+	}
+	return join(options, c.checkOwner(spec, o.Owner), c.checkAlternatives(spec, o.Alternatives))
+}
+
+// checkOwner applies the rules of the cloud to a valid spec with the tags of its owner,
 // which count against the limit.
 func (c *Client) checkOwner(spec *RunInstancesSpec, owner string) error {
 	v, ok := c.driver.(RunValidator)
-	if owner == "" || !ok || !c.marksByTags() || c.check(spec) != nil {
+	if unmarked := owner == "" || !c.marksByTags(); unmarked || !ok {
 		return nil
 	}
 	s := *spec
@@ -198,17 +209,15 @@ func (c *Client) checkOwner(spec *RunInstancesSpec, owner string) error {
 	return within("RunOptions.Owner", v.ValidateRun(&s))
 }
 
-// checkAlternatives applies every rule to what each alternative makes of a spec.
+// checkAlternatives applies every rule to what each alternative makes of a valid spec.
 func (c *Client) checkAlternatives(spec *RunInstancesSpec, list []Alternative) error {
-	var errs []error
+	var k Checker
 	for i := range list {
 		s := *spec
 		list[i].apply(&s)
-		if err := c.check(&s); err != nil && c.check(spec) == nil {
-			errs = append(errs, within(fmt.Sprintf("RunOptions.Alternatives[%d]", i), err))
-		}
+		k.Item("RunOptions.Alternatives", i).Add(c.check(&s))
 	}
-	return join(errs...)
+	return k.Err()
 }
 
 // Preview returns the requests that RunInstances would send, secrets masked. It
@@ -231,7 +240,7 @@ func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 			s.ClientToken = "drawn-for-each-operation"
 		}
 		if c.limits.ClientToken || c.limits.NameMarker {
-			s.Name = strings.Replace(s.Name, op.markerOf(i, 0), markerHead+"-drawn-for-each-create", 1)
+			s.Name = strings.Replace(s.Name, op.markerOf(i, 0), marker.Head+"-drawn-for-each-create", 1)
 		}
 		r, err := p.PreviewRun(s)
 		if err != nil {
@@ -250,39 +259,33 @@ func (c *Client) check(spec *RunInstancesSpec) error {
 	err := join(region.Err(), spec.Validate(), c.support.Check(spec), c.checkSplit(spec))
 	v, ok := c.driver.(RunValidator)
 	switch {
-	case !ok:
+	case !ok, hasNilOptions(spec.Vendor):
 		return err
 	case err == nil:
 		return v.ValidateRun(spec)
-	default:
-		return withMore(err, v, spec)
 	}
+	return join(err, besides(err, v.ValidateRun(spec)))
 }
 
-// withMore adds what the driver finds wrong with a spec that is invalid already.
-// Its rules presume that the spec is not: what it says of fields that were
-// reported may be nonsense and is left out, and should it fail over one, nothing
-// is added.
-func withMore(err error, v RunValidator, spec *RunInstancesSpec) error {
-	var known, more FieldErrors
-	if !errors.As(err, &known) || !errors.As(validateInvalid(v, spec), &more) {
-		return err
+// besides returns what a driver finds wrong with other fields than those of an error. Its
+// rules presume that the general ones hold: what it says of a field that breaks one of
+// those, or otherwise than by a field, may be nonsense.
+func besides(known, found error) error {
+	var told, more FieldErrors
+	if !errors.As(known, &told) || !errors.As(found, &more) {
+		return nil
 	}
-	all := slices.Clone(known)
+	var k Checker
 	for _, e := range more {
-		if !slices.ContainsFunc(known, func(k *FieldError) bool { return sameField(k.Path, e.Path) }) {
-			all = append(all, e)
+		isTold := slices.ContainsFunc(told, func(k *FieldError) bool { return sameField(k.Path, e.Path) })
+		if !isTold {
+			k.Add(e)
 		}
 	}
-	return all
+	return k.Err()
 }
 
-func validateInvalid(v RunValidator, spec *RunInstancesSpec) (err error) {
-	defer func() { _ = recover() }() // err stays nil
-	return v.ValidateRun(spec)
-}
-
-// sameField tells whether two paths are of one field, or one of a part of the
+// sameField reports whether two paths are of one field, or one of a part of the
 // other.
 func sameField(a, b string) bool {
 	within := func(a, b string) bool {
@@ -305,31 +308,6 @@ func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 		k.Require(!spec.UniqueSuffix || numbers || renames, "UniqueSuffix", nil, rule+": each call would count from 001 again")
 	}
 	return k.Err()
-}
-
-// join makes one FieldErrors of several. An error of another kind, which a
-// validator should not return, is not lost.
-func join(errs ...error) error {
-	var all FieldErrors
-	for _, err := range errs {
-		if err == nil {
-			continue
-		}
-		var many FieldErrors
-		var one *FieldError
-		switch {
-		case errors.As(err, &many):
-			all = append(all, many...)
-		case errors.As(err, &one):
-			all = append(all, one)
-		default:
-			return errors.Join(errs...)
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return all
 }
 
 func isOperationID(id string) bool {

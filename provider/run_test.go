@@ -269,12 +269,52 @@ func TestAllProblemsComeTogether(t *testing.T) {
 		}
 	}
 	refused("Count", "DataDisks[0].SizeGiB", "Zone", "DataDisks[1].SizeGiB", "Name", "Zones")
-	for _, odd := range []func(*provider.RunInstancesSpec) error{
-		func(*provider.RunInstancesSpec) error { return errors.New("odd") },
-		func(*provider.RunInstancesSpec) error { panic("count is negative") },
+	f.valid = func(*provider.RunInstancesSpec) error { return errors.New("odd") }
+	refused("Count", "DataDisks[0].SizeGiB", "Zone")
+}
+
+// A driver's rules may be long: each spec that follows from the options is looked at once.
+func TestEachSpecIsValidatedOnce(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(*provider.RunInstancesSpec)
+		want   []string
+	}{
+		"valid":   {func(*provider.RunInstancesSpec) {}, []string{"type-1", "type-1 with an owner", "type-2", "type-3"}},
+		"invalid": {func(s *provider.RunInstancesSpec) { s.MinCount = -1 }, []string{"type-1"}},
 	} {
-		f.valid = odd
-		refused("Count", "DataDisks[0].SizeGiB", "Zone")
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			f := newFake()
+			f.valid = func(s *provider.RunInstancesSpec) error {
+				text := s.InstanceType
+				if s.Tags[provider.OwnerTag] != "" {
+					text += " with an owner"
+				}
+				got = append(got, text)
+				return nil
+			}
+			s := spec(1)
+			s.InstanceType = "type-1"
+			tc.change(&s)
+			o := &provider.RunOptions{Owner: "me", Alternatives: []provider.Alternative{{InstanceType: "type-2"}, {InstanceType: "type-3"}}}
+			_ = f.client().Validate(s, o)
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("the driver was asked about %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// Drivers look into the options of vendors: they are not asked about options that are nil.
+func TestDriversAreNotAskedAboutNilOptions(t *testing.T) {
+	f := newFake()
+	f.valid = func(*provider.RunInstancesSpec) error { panic("it looked into nil options") }
+	for _, option := range []provider.VendorOption{nil, (*option)(nil)} {
+		s := spec(1)
+		s.Vendor = []provider.VendorOption{option}
+		if got, want := paths(t, f.client().Validate(s, nil)), []string{"Vendor[0]"}; !slices.Equal(got, want) {
+			t.Errorf("%q are refused, want %q", got, want)
+		}
 	}
 }
 

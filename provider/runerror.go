@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // RunError is a create that did not do all it was asked to, or did more. It matches
@@ -54,15 +54,15 @@ type RunError struct {
 func (e *RunError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Driver, e.exists())
-	texts := distinct(e.Errs)
+	texts := wording.Distinct(e.Errs)
 	for i, text := range texts[:min(len(texts), 10)] {
-		b.WriteString([]string{": ", "; "}[min(i, 1)] + unnamed(e.Driver, text))
+		b.WriteString([]string{": ", "; "}[min(i, 1)] + wording.Unnamed(e.Driver, text))
 	}
 	if more := len(texts) - 10; more > 0 {
 		fmt.Fprintf(&b, "; and %d more", more)
 	}
 	for i, t := range e.Tried {
-		b.WriteString([]string{"; out of stock: ", ", "}[min(i, 1)] + unnamed(e.Driver, t.String()))
+		b.WriteString([]string{"; out of stock: ", ", "}[min(i, 1)] + wording.Unnamed(e.Driver, t.String()))
 	}
 	if e.Operation != "" {
 		b.WriteString("; operation " + e.Operation)
@@ -89,10 +89,10 @@ func (e *RunError) exists() string {
 		text += fmt.Sprintf(", %d released again", n)
 	}
 	if n := len(e.Surplus); n > 0 {
-		text += fmt.Sprintf(", %d beyond what was asked for (%s)", n, someOf(e.Surplus))
+		text += fmt.Sprintf(", %d beyond what was asked for (%s)", n, wording.Some(e.Surplus))
 	}
 	if n := len(e.Doubtful); n > 0 {
-		text += fmt.Sprintf(", %d named that may not belong to it (%s)", n, someOf(e.Doubtful))
+		text += fmt.Sprintf(", %d named that may not belong to it (%s)", n, wording.Some(e.Doubtful))
 	}
 	return text
 }
@@ -118,14 +118,6 @@ func (e *RunError) next() string {
 	return ""
 }
 
-// someOf names at most ten of many IDs.
-func someOf(ids []string) string {
-	if len(ids) <= 10 {
-		return strings.Join(ids, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(ids[:10], ", "), len(ids)-10)
-}
-
 // Unwrap returns the errors of the calls and of the alternatives, and
 // ErrOutcomeUnknown.
 func (e *RunError) Unwrap() []error {
@@ -137,25 +129,6 @@ func (e *RunError) Unwrap() []error {
 		return append([]error{ErrOutcomeUnknown}, all...)
 	}
 	return all
-}
-
-// distinct returns the texts of errors, each once, with their number.
-func distinct(errs []error) []string {
-	var texts []string
-	count := map[string]int{}
-	for _, err := range errs {
-		t := err.Error()
-		if count[t] == 0 {
-			texts = append(texts, t)
-		}
-		count[t]++
-	}
-	for i, t := range texts {
-		if n := count[t]; n > 1 {
-			texts[i] = t + " (" + strconv.Itoa(n) + " times)"
-		}
-	}
-	return texts
 }
 
 // UnpaidError is a create that the cloud answered with an order which waits to be paid:
@@ -170,9 +143,9 @@ type UnpaidError struct {
 
 // Error names the order.
 func (e *UnpaidError) Error() string {
-	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards", e.Driver, oneLine(e.OrderID))
+	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards", e.Driver, wording.OneLine(e.OrderID))
 	if e.RequestID != "" {
-		s += fmt.Sprintf(" (request %s)", oneLine(e.RequestID))
+		s += fmt.Sprintf(" (request %s)", wording.OneLine(e.RequestID))
 	}
 	return s
 }
@@ -288,7 +261,7 @@ func (op *Operation) runError() error {
 	}
 	e.Created -= len(e.Doubtful)
 	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun { // every part brought enough, and all of them did not
-		e.Errs = append(e.Errs, compact(op.scarce, &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()})...)
+		e.Errs = append(e.Errs, wording.Compact(op.scarce, &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()})...)
 	}
 	if len(e.Errs) == 0 && over {
 		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false

@@ -1,16 +1,12 @@
 package provider
 
 import (
-	"bytes"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
-)
 
-// redacted is what a secret shows of itself, everywhere.
-const redacted = "[redacted]"
+	"github.com/yunfan-cloud/yunfan/internal/specs"
+)
 
 // Secret is a text that prints, logs and marshals as "[redacted]". Only
 // [Secret.Reveal] and a conversion give the text away. It is decoded from any text
@@ -40,7 +36,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(mask(len(s))), nil
 // UnmarshalText takes the text as the secret; "" is no secret. The redacted form is
 // an error that matches [ErrInvalid], and the secret stays what it was.
 func (s *Secret) UnmarshalText(text []byte) error {
-	if isPlaceholder(text) {
+	if specs.IsPlaceholder(text) {
 		return errPlaceholder
 	}
 	*s = Secret(text)
@@ -72,7 +68,7 @@ func (u UserData) MarshalText() ([]byte, error) { return []byte(mask(len(u))), n
 // form, also in base64, is an error that matches [ErrInvalid], and the data stays what
 // it was.
 func (u *UserData) UnmarshalText(text []byte) error {
-	if isPlaceholder(text) {
+	if specs.IsPlaceholder(text) {
 		return errPlaceholder
 	}
 	*u = append(UserData(nil), text...)
@@ -86,7 +82,7 @@ func mask(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return redacted
+	return specs.Redacted
 }
 
 // rulePlaceholder is the rule that a secret breaks which is its own placeholder: an
@@ -96,62 +92,3 @@ const rulePlaceholder = "holds the placeholder that secrets marshal to; put the 
 // errPlaceholder is the error of decoding the placeholder into a secret.
 var errPlaceholder = fmt.Errorf("%w: the text is the placeholder that secrets marshal to; "+
 	"leave the secret out when encoding, and put it in after decoding", ErrInvalid)
-
-// isPlaceholder reports whether a text is "[redacted]", in any case, between blanks
-// and quotes, as it is or in base64.
-func isPlaceholder[T ~string | ~[]byte](text T) bool {
-	start, end := inner(text)
-	switch size := end - start; {
-	case size < len(redacted) || size > maxCoded:
-		return false
-	case size == len(redacted):
-		return equalsPlaceholder(text[start:end])
-	}
-	var coded [maxCoded]byte
-	return isCodedPlaceholder(coded[:copy(coded[:], text[start:end])])
-}
-
-// maxCoded is the longest base64 that is decoded: that of a placeholder between a
-// few blanks. Longer ones are data.
-const maxCoded = 48
-
-func isCodedPlaceholder(coded []byte) bool {
-	var decoded [maxCoded]byte
-	n, err := base64.RawStdEncoding.Decode(decoded[:], bytes.TrimRight(coded, "="))
-	start, end := inner(decoded[:n])
-	return err == nil && end-start == len(redacted) && equalsPlaceholder(decoded[start:end])
-}
-
-// inner returns where a text begins and ends without the blanks, control characters
-// and quotes around it.
-func inner[T ~string | ~[]byte](text T) (start, end int) {
-	edge := func(b byte) bool { return b <= ' ' || b == '"' || b == '\'' || b == '`' }
-	start, end = 0, len(text)
-	for start < end && edge(text[start]) {
-		start++
-	}
-	for start < end && edge(text[end-1]) {
-		end--
-	}
-	return start, end
-}
-
-// equalsPlaceholder compares a text of the placeholder's length with it.
-func equalsPlaceholder[T ~string | ~[]byte](text T) bool {
-	for i := range len(redacted) {
-		c := text[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != redacted[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// isRawPlaceholder is isPlaceholder for a raw parameter, whose value may be a JSON
-// document with the placeholder inside.
-func isRawPlaceholder(value string) bool {
-	return isPlaceholder(value) || strings.Contains(value, `"`+redacted+`"`)
-}

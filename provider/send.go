@@ -12,6 +12,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // create carries out every part that is not finished, and the alternatives of
@@ -329,7 +330,7 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 			return err
 		}
 		if lookErr := op.search(ctx, i, err); lookErr != nil {
-			return oneParagraph(op.c.name, err, lookErr)
+			return wording.Paragraph(op.c.name, err, lookErr)
 		}
 		p := op.ledger.Part(i)
 		if !p.Open() {

@@ -1,79 +1,69 @@
 package provider
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
-	"slices"
+	"encoding/hex"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// specPrint says of a spec, and of the options that its creates follow from, what is
-// set, without what it is set to: the path of every leaf ("DataDisks[0].SizeGiB",
-// `Tags["team"]`, "Run.Owner") with a digest of its value, or with "set" when it is a
-// secret, whose digest could be guessed back. A struct in a list or behind a pointer
-// has an entry of its own, for its presence. Nil is the print of a spec that nobody
-// knows.
-type specPrint map[string]string
-
-// isThere stands for the value of a secret.
-const isThere = "set"
-
-// printSpec returns the print of a spec. Digests are keyed with a salt, the ID of the
-// operation: those of two operations cannot be compared.
-func printSpec(spec *RunInstancesSpec, o *RunOptions, salt string) specPrint {
-	mac := hmac.New(sha256.New, []byte(salt))
-	leaves := setLeaves(spec, o)
-	p := make(specPrint, len(leaves))
-	var text, sum []byte
-	for i := range leaves {
-		l := &leaves[i]
-		if l.secret {
-			p[l.path] = isThere
-			continue
-		}
-		text = l.appendTo(text[:0])
-		mac.Reset()
-		_, _ = mac.Write(text)
-		sum = mac.Sum(sum[:0])
-		p[l.path] = base64.RawURLEncoding.EncodeToString(sum[:6])
-	}
-	return p
+// shape says what internal/specs needs to know of a spec.
+var shape = specs.Shape{
+	Secret:  reflect.TypeFor[Secret](),
+	Data:    reflect.TypeFor[UserData](),
+	Options: reflect.TypeFor[[]VendorOption](),
+	Package: reflect.TypeFor[RunInstancesSpec]().PkgPath(),
 }
 
-// differences returns the paths that differ, that other lacks or that only other has,
-// sorted. What is inside of a struct or list that only one of the two has is not named
-// beside it. A nil print differs in nothing that could be named.
-func (p specPrint) differences(other specPrint) []string {
-	if p == nil || other == nil {
-		return nil
+// specLeaves returns the leaves of the spec, in spec order.
+func specLeaves() []specs.Leaf { return shape.Leaves(reflect.TypeFor[RunInstancesSpec]()) }
+
+// Leaves returns the path of every leaf of [RunInstancesSpec], in spec order.
+// Vendor is not among them: it is addressed to drivers by name.
+func Leaves() []string {
+	var out []string
+	for _, l := range specLeaves() {
+		out = append(out, l.Path)
 	}
-	differs := map[string]bool{}
-	for path, digest := range p {
-		if other[path] != digest {
-			differs[path] = true
-		}
-	}
-	for path := range other {
-		if _, ok := p[path]; !ok {
-			differs[path] = true
-		}
-	}
-	var list []string
-	for path := range differs {
-		if !insideOf(path, differs) {
-			list = append(list, path)
-		}
-	}
-	slices.Sort(list)
-	return list
+	return out
 }
 
-// insideOf reports whether a path leads through one of others.
-func insideOf(path string, others map[string]bool) bool {
-	for i := range len(path) {
-		if step := path[i] == '.' || path[i] == '['; step && others[path[:i]] {
-			return true
-		}
+// specSet returns what is set in a spec, and in the options that its creates follow from.
+func specSet(spec *RunInstancesSpec, o *RunOptions) specs.Set {
+	return shape.Set(
+		reflect.ValueOf(spec).Elem(),
+		specs.Extra{Path: "Run.Owner", Value: o.Owner}, specs.Extra{Path: "Run.Alternatives", Value: o.Alternatives},
+	)
+}
+
+// printSpec returns the print of a spec, keyed with the ID of its operation.
+func printSpec(spec *RunInstancesSpec, o *RunOptions, operation string) specs.Print {
+	return specSet(spec, o).Print(operation)
+}
+
+// specHash identifies a spec, and the options that its creates follow from, without the
+// values of its secrets. Empty and absent mean the same, so that a spec keeps its hash
+// when it goes through JSON.
+func specHash(spec *RunInstancesSpec, o *RunOptions) string { return specSet(spec, o).Hash() }
+
+// specMatches reports whether a hash is that of a spec, by this version of the library
+// or by one that wrote tokens of version 1.
+func specMatches(hash string, spec *RunInstancesSpec, o *RunOptions) bool {
+	return hash == specHash(spec, o) || hash == specHashV1(spec, o)
+}
+
+// specHashV1 is the hash in tokens of version 1. It takes an empty list for another
+// one than none, and options for others than a pointer to them.
+func specHashV1(spec *RunInstancesSpec, o *RunOptions) string {
+	var b strings.Builder
+	specs.Outline(&b, reflect.ValueOf(*spec))
+	if o.Owner != "" || len(o.Alternatives) > 0 {
+		fmt.Fprintf(&b, "%q", o.Owner)
+		specs.Outline(&b, reflect.ValueOf(o.Alternatives))
 	}
-	return false
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:16])
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
 // knobs are options of a vendor with values of every kind.
@@ -89,7 +91,7 @@ func TestAPrintSaysOfSecretsOnlyThatTheyAreThere(t *testing.T) {
 	}
 	s.Login.Password, s.UserData = "other", []byte("other")
 	s.Vendor = []VendorOption{knobs{Number: 7, Params: map[string]string{"HttpTokens": "other"}, Key: "other"}}
-	if got := print.differences(printSpec(s, o, "op-1")); len(got) > 0 {
+	if got := print.Differences(printSpec(s, o, "op-1")); len(got) > 0 {
 		t.Errorf("other secrets differ in %q: something of them is in the print", got)
 	}
 	other, _ := sample()
@@ -149,10 +151,10 @@ func TestDifferencesAreNamed(t *testing.T) {
 		before, hash := printSpec(s, o, "op-1"), specHash(s, o)
 		change(s, o)
 		after := printSpec(s, o, "op-1")
-		if got := strings.Join(before.differences(after), " "); got != want {
+		if got := strings.Join(before.Differences(after), " "); got != want {
 			t.Errorf("the differences are %q, want %q", got, want)
 		}
-		if got := strings.Join(after.differences(before), " "); got != want {
+		if got := strings.Join(after.Differences(before), " "); got != want {
 			t.Errorf("the other way round the differences are %q, want %q", got, want)
 		}
 		if same := specHash(s, o) == hash; same != (want == "") {
@@ -164,10 +166,10 @@ func TestDifferencesAreNamed(t *testing.T) {
 func TestAnUnknownPrintDiffersInNothing(t *testing.T) {
 	s, o := sample()
 	print := printSpec(s, o, "op-1")
-	if got := print.differences(nil); got != nil {
+	if got := print.Differences(nil); got != nil {
 		t.Errorf("from the print of nobody it differs in %q", got)
 	}
-	if got := specPrint(nil).differences(print); got != nil {
+	if got := specs.Print(nil).Differences(print); got != nil {
 		t.Errorf("the print of nobody differs in %q", got)
 	}
 }
@@ -182,7 +184,7 @@ func TestEmptyAndAbsentAreOne(t *testing.T) {
 		Words: []string{}, Bytes: []byte{}, Disks: []knob{}, Params: map[string]string{}, Keys: map[string]Secret{}, Time: time.Time{}.UTC(),
 	}
 	for range 2 {
-		if got := printSpec(&one, &RunOptions{}, "op-1").differences(printSpec(&other, &RunOptions{Alternatives: []Alternative{}}, "op-1")); len(got) > 0 {
+		if got := printSpec(&one, &RunOptions{}, "op-1").Differences(printSpec(&other, &RunOptions{Alternatives: []Alternative{}}, "op-1")); len(got) > 0 {
 			t.Errorf("empty and absent differ in %q", got)
 		}
 		if specHash(&one, &RunOptions{}) != specHash(&other, &RunOptions{}) {
@@ -260,11 +262,11 @@ func TestAPrintStaysSmall(t *testing.T) {
 	if got := len(encode(t, long)) - size; got > 100 {
 		t.Errorf("5000 addresses make the print %d bytes longer", got)
 	}
-	if got, want := full.differences(long), []string{"Network.PrivateIPs"}; !slices.Equal(got, want) {
+	if got, want := full.Differences(long), []string{"Network.PrivateIPs"}; !slices.Equal(got, want) {
 		t.Errorf("the difference is %q, want %q", got, want)
 	}
 	s.Network.PrivateIPs[4000] = netip.MustParseAddr("10.9.9.9")
-	if got, want := long.differences(printSpec(&s, o, "op-1")), []string{"Network.PrivateIPs"}; !slices.Equal(got, want) {
+	if got, want := long.Differences(printSpec(&s, o, "op-1")), []string{"Network.PrivateIPs"}; !slices.Equal(got, want) {
 		t.Errorf("one address of many: the difference is %q, want %q", got, want)
 	}
 }
@@ -309,7 +311,7 @@ func TestASpecKeepsItsHashThroughJSON(t *testing.T) {
 		back.Login.Password, back.UserData, other.Key = s.Login.Password, s.UserData, o.Key
 		s.Vendor, back.Vendor = []VendorOption{others{}, &o}, []VendorOption{other, &others{}}
 		run := &RunOptions{Owner: "x"}
-		if got := printSpec(&s, run, "op-1").differences(printSpec(&back, run, "op-1")); len(got) > 0 {
+		if got := printSpec(&s, run, "op-1").Differences(printSpec(&back, run, "op-1")); len(got) > 0 {
 			t.Errorf("seed %d: after JSON the spec differs in %q", seed, got)
 		}
 		if specHash(&s, run) != specHash(&back, run) {

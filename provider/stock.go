@@ -4,11 +4,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/recent"
+	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
 // StockScope is what a refusal proves to be out of stock.
@@ -54,8 +57,8 @@ func restOf(s *RunInstancesSpec) string {
 		return ""
 	}
 	var b strings.Builder
-	outline(&b, reflect.ValueOf(s.LaunchTemplate))
-	outline(&b, reflect.ValueOf(s.Vendor))
+	specs.Outline(&b, reflect.ValueOf(s.LaunchTemplate))
+	specs.Outline(&b, reflect.ValueOf(s.Vendor))
 	sum := sha256.Sum256([]byte(b.String()))
 	return string(sum[:16])
 }
@@ -90,15 +93,7 @@ func stockKeys(s *RunInstancesSpec) map[StockScope]stockKey {
 }
 
 // stock remembers what was out of stock a moment ago.
-type stock struct {
-	mu  sync.Mutex
-	out map[stockKey]shortage
-}
-
-type shortage struct {
-	since time.Time
-	err   error
-}
+type stock struct{ recent.Refusals[stockKey] }
 
 // remember takes note of a refusal of a spec.
 func (m *stock) remember(s *RunInstancesSpec, err error) {
@@ -107,28 +102,8 @@ func (m *stock) remember(s *RunInstancesSpec, err error) {
 	if errors.As(err, &e) {
 		scope = e.Stock
 	}
-	now := time.Now()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.out == nil {
-		m.out = map[stockKey]shortage{}
-	}
-	for k, v := range m.out {
-		if now.Sub(v.since) > stockMemory {
-			delete(m.out, k)
-		}
-	}
-	m.out[stockKeys(s)[scope]] = shortage{now, err}
+	m.Add(stockKeys(s)[scope], err)
 }
 
 // lacking returns why a spec need not be tried, or nil.
-func (m *stock) lacking(s *RunInstancesSpec) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, k := range stockKeys(s) {
-		if v, ok := m.out[k]; ok && time.Since(v.since) <= stockMemory {
-			return v.err
-		}
-	}
-	return nil
-}
+func (m *stock) lacking(s *RunInstancesSpec) error { return m.Of(maps.Values(stockKeys(s))) }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
 // SweepOptions are for [Client.Sweep].
@@ -91,35 +93,14 @@ func (c *Client) markedBy(ctx context.Context, region, owner string) ([]Instance
 		if err != nil {
 			return nil, err
 		}
-		if i.Tags[OwnerTag] == owner || hasMarker(i.Name, owner) {
+		if i.Tags[OwnerTag] == owner || marker.Owned(i.Name, owner) {
 			list = append(list, i)
 		}
 	}
 	return list, nil
 }
 
-// markerStart is what the markers of one owner have in common, and with an
-// operation, of that operation.
-func markerStart(owner, op string) string {
-	s := markerHead + digest(ownerDigits, "owner|"+owner)
-	if op != "" {
-		s += digest(opDigits, "operation|"+op)
-	}
-	return s
-}
-
-// hasMarker tells whether a name ends with a marker of an owner. The cloud may
-// have added a number.
-func hasMarker(name, owner string) bool {
-	i := strings.LastIndex(name, markerStart(owner, ""))
-	if i < 0 || len(name)-i < markerLength {
-		return false
-	}
-	end := name[i+markerLength:]
-	return end == "" || isNumber(end)
-}
-
-// knownTo tells whether a server belongs to one of the operations.
+// knownTo reports whether an instance belongs to one of the operations.
 func knownTo(i *Instance, owner string, live []string) bool {
 	return slices.ContainsFunc(live, func(op string) bool {
 		return i.Tags[OperationTag] == op || strings.Contains(i.Name, markerStart(owner, op))

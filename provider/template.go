@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
 // LaunchTemplates are the launch templates of an account: specs that the cloud
@@ -129,82 +131,9 @@ type LaunchTemplateVersion struct {
 	Spec RunInstancesSpec
 }
 
-// LaunchTemplateDriver is implemented by drivers of clouds with launch
-// templates. Its calls keep the rules of [Driver]: one request each, no retry,
-// *[APIError].
-type LaunchTemplateDriver interface {
-	// TemplateSupport says for every leaf of the spec which parameter of a
-	// template it becomes, or why a template cannot hold it.
-	TemplateSupport() Support
-
-	// ValidateTemplate returns nil or [FieldErrors], without a network. The spec
-	// has passed Validate and the template's support table. Version tells that it
-	// is for CreateVersion.
-	ValidateTemplate(t *LaunchTemplateSpec, version bool) error
-
-	CreateLaunchTemplate(ctx context.Context, req *CreateTemplateRequest) (*TemplateResult, error)
-	CreateLaunchTemplateVersion(ctx context.Context, req *CreateTemplateRequest) (*TemplateResult, error)
-	DescribeLaunchTemplates(ctx context.Context, req *DescribeTemplatesRequest) (*TemplatePage, error)
-	DescribeLaunchTemplateVersions(ctx context.Context, req *DescribeTemplateVersionsRequest) (*TemplateVersionPage, error)
-	SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref LaunchTemplateRef) error
-	DeleteLaunchTemplateVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions []int) error
-	DeleteLaunchTemplate(ctx context.Context, region string, ref LaunchTemplateRef) error
-}
-
-// CreateTemplateRequest asks for a template or a version.
-type CreateTemplateRequest struct {
-	Template    LaunchTemplateRef   // of a new version; zero for a new template
-	Spec        *LaunchTemplateSpec // Spec.Spec.Region is set
-	ClientToken string              // set where Limits.Idempotent names the call
-}
-
-// TemplateResult is what a cloud answered to a create.
-type TemplateResult struct {
-	ID        string // of a new template
-	Version   int    // of a new version
-	RequestID string
-}
-
-// DescribeTemplatesRequest asks for one page of templates. A driver whose cloud
-// searches loosely compares with [LaunchTemplateQuery.Matches]; InstanceTags are
-// compared by the client in any case.
-type DescribeTemplatesRequest struct {
-	LaunchTemplateQuery
-	PageToken string
-}
-
-// Matches tells whether a template is what the query asks for.
+// Matches reports whether a template is what the query asks for.
 func (q *LaunchTemplateQuery) Matches(t *LaunchTemplate) bool {
 	return q.Name == "" || q.Name == t.Name
-}
-
-// TemplatePage is one page of templates.
-type TemplatePage struct {
-	Templates []LaunchTemplate
-	NextPage  string // "" on the last page
-	RequestID string
-}
-
-// DescribeTemplateVersionsRequest asks for one page of the versions of a
-// template: Template.Version alone if that is set, the default version alone if
-// DefaultOnly is. The other fields narrow the selection as those of
-// [LaunchTemplateVersionQuery] do; a driver whose cloud cannot do that ignores
-// them, since the client narrows what it gets.
-type DescribeTemplateVersionsRequest struct {
-	Region      string
-	Template    LaunchTemplateRef
-	DefaultOnly bool
-	PageToken   string
-
-	Versions               []int
-	MinVersion, MaxVersion int
-}
-
-// TemplateVersionPage is one page of versions.
-type TemplateVersionPage struct {
-	Versions  []LaunchTemplateVersion
-	NextPage  string
-	RequestID string
 }
 
 // LaunchTemplates returns the account's launch templates. The error matches
@@ -231,16 +160,14 @@ func (l *launchTemplates) Create(ctx context.Context, t LaunchTemplateSpec) (id 
 	if err := l.check(&t, &k, false); err != nil {
 		return "", err
 	}
-	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplate, "", func(ctx context.Context, token string) (string, error) {
-		res, err := l.d.CreateLaunchTemplate(ctx, &CreateTemplateRequest{Spec: &t, ClientToken: token})
-		if res == nil {
-			res = &TemplateResult{}
+	create := func(ctx context.Context, token string) (request string, err error) {
+		id, request, err = l.d.CreateLaunchTemplate(ctx, &t, token)
+		if id == "" && err == nil {
+			err = l.c.nameless(apiCreateLaunchTemplate, request)
 		}
-		if id = res.ID; id == "" && err == nil {
-			err = l.c.nameless(APICreateLaunchTemplate, res.RequestID)
-		}
-		return res.RequestID, err
-	})
+		return request, err
+	}
+	err = l.c.add(ctx, t.Spec.Region, apiCreateLaunchTemplate, "", create)
 	return id, err
 }
 
@@ -261,16 +188,14 @@ func (l *launchTemplates) CreateVersion(ctx context.Context, ref LaunchTemplateR
 	if err := l.checkInherited(ctx, ref, &t); err != nil {
 		return 0, err
 	}
-	err = l.c.add(ctx, t.Spec.Region, APICreateLaunchTemplateVersion, "", func(ctx context.Context, token string) (string, error) {
-		res, err := l.d.CreateLaunchTemplateVersion(ctx, &CreateTemplateRequest{Template: ref, Spec: &t, ClientToken: token})
-		if res == nil {
-			res = &TemplateResult{}
+	create := func(ctx context.Context, token string) (request string, err error) {
+		version, request, err = l.d.CreateLaunchTemplateVersion(ctx, ref, &t, token)
+		if version == 0 && err == nil {
+			err = l.c.nameless(apiCreateLaunchTemplateVersion, request)
 		}
-		if version = res.Version; version == 0 && err == nil {
-			err = l.c.nameless(APICreateLaunchTemplateVersion, res.RequestID)
-		}
-		return res.RequestID, err
-	})
+		return request, err
+	}
+	err = l.c.add(ctx, t.Spec.Region, apiCreateLaunchTemplateVersion, "", create)
 	return version, err
 }
 
@@ -292,27 +217,12 @@ func (l *launchTemplates) check(t *LaunchTemplateSpec, k *Checker, version bool)
 	return l.d.ValidateTemplate(t, version)
 }
 
-// within puts the paths of field errors inside a field.
-func within(field string, err error) error {
-	var list FieldErrors
-	if !errors.As(err, &list) {
-		return err
-	}
-	out := make(FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = field + "." + e.Path
-		out[i] = &inner
-	}
-	return out
-}
-
 // SetDefault implements [LaunchTemplates].
 func (l *launchTemplates) SetDefault(ctx context.Context, region string, ref LaunchTemplateRef) error {
 	var k Checker
 	checkRef(&k, ref)
 	k.Require(ref.Version != 0, "LaunchTemplateRef.Version", nil, "required: the version to make the default")
-	return l.change(ctx, region, &k, APISetDefaultLaunchTemplateVersion, func(ctx context.Context, region string) error {
+	return l.change(ctx, region, &k, apiSetDefaultLaunchTemplateVersion, func(ctx context.Context, region string) error {
 		return l.d.SetDefaultLaunchTemplateVersion(ctx, region, ref)
 	})
 }
@@ -326,8 +236,8 @@ func (l *launchTemplates) DeleteVersions(ctx context.Context, region string, ref
 	for i, v := range versions {
 		k.Require(v > 0, fmt.Sprintf("versions[%d]", i), v, "must be positive")
 	}
-	versions = distinctNumbers(versions)
-	return l.change(ctx, region, &k, APIDeleteLaunchTemplateVersions, func(ctx context.Context, region string) error {
+	versions = sorted.Distinct(versions)
+	return l.change(ctx, region, &k, apiDeleteLaunchTemplateVersions, func(ctx context.Context, region string) error {
 		return l.d.DeleteLaunchTemplateVersions(ctx, region, ref, versions)
 	})
 }
@@ -337,7 +247,7 @@ func (l *launchTemplates) Delete(ctx context.Context, region string, ref LaunchT
 	var k Checker
 	checkRef(&k, ref)
 	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "Delete deletes every version; use DeleteVersions for one")
-	return l.change(ctx, region, &k, APIDeleteLaunchTemplate, func(ctx context.Context, region string) error {
+	return l.change(ctx, region, &k, apiDeleteLaunchTemplate, func(ctx context.Context, region string) error {
 		return l.d.DeleteLaunchTemplate(ctx, region, ref)
 	})
 }

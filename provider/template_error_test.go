@@ -14,10 +14,10 @@ import (
 
 // templateAdds are the calls that make something.
 var templateAdds = map[provider.API]func(context.Context, provider.LaunchTemplates) (string, error){
-	provider.APICreateLaunchTemplate: func(ctx context.Context, l provider.LaunchTemplates) (string, error) {
+	"CreateLaunchTemplate": func(ctx context.Context, l provider.LaunchTemplates) (string, error) {
 		return l.Create(ctx, template("new"))
 	},
-	provider.APICreateLaunchTemplateVersion: func(ctx context.Context, l provider.LaunchTemplates) (string, error) {
+	"CreateLaunchTemplateVersion": func(ctx context.Context, l provider.LaunchTemplates) (string, error) {
 		n, err := l.CreateVersion(ctx, provider.LaunchTemplateRef{Name: "old"}, template(""))
 		return fmt.Sprint(n), err
 	},
@@ -25,19 +25,19 @@ var templateAdds = map[provider.API]func(context.Context, provider.LaunchTemplat
 
 // templateChanges are the calls that may be made twice.
 var templateChanges = map[provider.API]func(context.Context, provider.LaunchTemplates) error{
-	provider.APISetDefaultLaunchTemplateVersion: func(ctx context.Context, l provider.LaunchTemplates) error {
+	"SetDefaultLaunchTemplateVersion": func(ctx context.Context, l provider.LaunchTemplates) error {
 		return l.SetDefault(ctx, "", provider.LaunchTemplateRef{Name: "old", Version: 2})
 	},
-	provider.APIDeleteLaunchTemplateVersions: func(ctx context.Context, l provider.LaunchTemplates) error {
+	"DeleteLaunchTemplateVersions": func(ctx context.Context, l provider.LaunchTemplates) error {
 		return l.DeleteVersions(ctx, "", provider.LaunchTemplateRef{Name: "old"}, 2)
 	},
-	provider.APIDeleteLaunchTemplate: func(ctx context.Context, l provider.LaunchTemplates) error {
+	"DeleteLaunchTemplate": func(ctx context.Context, l provider.LaunchTemplates) error {
 		return l.Delete(ctx, "", provider.LaunchTemplateRef{Name: "old"})
 	},
-	provider.APIDescribeLaunchTemplates: func(ctx context.Context, l provider.LaunchTemplates) error {
+	"DescribeLaunchTemplates": func(ctx context.Context, l provider.LaunchTemplates) error {
 		return errOf(l.List(ctx, provider.LaunchTemplateQuery{}))
 	},
-	provider.APIDescribeLaunchTemplateVersions: func(ctx context.Context, l provider.LaunchTemplates) error {
+	"DescribeLaunchTemplateVersions": func(ctx context.Context, l provider.LaunchTemplates) error {
 		return errOf(l.Versions(ctx, "", provider.LaunchTemplateRef{Name: "old"}))
 	},
 }
@@ -74,14 +74,14 @@ func TestALostAnswerToANewTemplateIsAskedForAgain(t *testing.T) {
 		withOld(t, lose, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
 			before := f.kept()
 			named, err := add(t.Context(), l)
-			if err != nil || named != map[bool]string{true: "lt-2", false: "3"}[api == provider.APICreateLaunchTemplate] {
+			if err != nil || named != map[bool]string{true: "lt-2", false: "3"}[api == "CreateLaunchTemplate"] {
 				t.Errorf("%s: got %q, %v", api, named, err)
 			}
 			made := f.made(api)
 			if len(made) != 3 || made[0].token == "" || made[0].token != made[1].token || made[0].token != made[2].token || len(made[0].token) > 64 {
 				t.Errorf("%s: want 3 calls with one token, got %+v", api, made)
 			}
-			if n := f.kept() - before; n > 2 || n == 2 && api != provider.APICreateLaunchTemplate {
+			if n := f.kept() - before; n > 2 || n == 2 && api != "CreateLaunchTemplate" {
 				t.Errorf("%s: %d things were made", api, n)
 			}
 			if _, err := add(t.Context(), l); err == nil && f.made(api)[3].token == made[0].token {
@@ -256,8 +256,8 @@ func TestNotFoundAfterALostAnswer(t *testing.T) {
 func TestAnswersThatNameNothing(t *testing.T) {
 	for api, add := range templateAdds {
 		withOld(t, func(*templateCloud) {}, func(t *testing.T, f *templateCloud, _ provider.LaunchTemplates) {
-			for _, res := range []*provider.TemplateResult{nil, {RequestID: "req-9"}} {
-				l, err := provider.NewClient(&vagueTemplates{f, res}, &provider.Options{Region: "region-1"}).LaunchTemplates()
+			for _, request := range []string{"", "req-9"} {
+				l, err := provider.NewClient(&vagueTemplates{f, request}, &provider.Options{Region: "region-1"}).LaunchTemplates()
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -267,7 +267,7 @@ func TestAnswersThatNameNothing(t *testing.T) {
 				if !errors.Is(err, provider.ErrOutcomeUnknown) || !errors.As(err, &e) || e.Op != string(api) || e.Driver != "fake" {
 					t.Errorf("%s: want ErrOutcomeUnknown of the call, got %v", api, err)
 				}
-				if res != nil && e.RequestID != "req-9" {
+				if e.RequestID != request {
 					t.Errorf("%s: the request's ID is lost: %v", api, err)
 				}
 				if n := len(f.made(api)); n != 1 {
@@ -281,17 +281,21 @@ func TestAnswersThatNameNothing(t *testing.T) {
 // vagueTemplates answers creates without saying what was created.
 type vagueTemplates struct {
 	*templateCloud
-	res *provider.TemplateResult
+	request string
 }
 
-func (v *vagueTemplates) CreateLaunchTemplate(ctx context.Context, _ *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	_, err := v.enter(ctx, call{api: provider.APICreateLaunchTemplate})
-	return v.res, err
+func (v *vagueTemplates) CreateLaunchTemplate(
+	ctx context.Context, _ *provider.LaunchTemplateSpec, _ string,
+) (id, requestID string, err error) {
+	_, err = v.enter(ctx, call{api: "CreateLaunchTemplate"})
+	return "", v.request, err
 }
 
-func (v *vagueTemplates) CreateLaunchTemplateVersion(ctx context.Context, _ *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	_, err := v.enter(ctx, call{api: provider.APICreateLaunchTemplateVersion})
-	return v.res, err
+func (v *vagueTemplates) CreateLaunchTemplateVersion(
+	ctx context.Context, _ provider.LaunchTemplateRef, _ *provider.LaunchTemplateSpec, _ string,
+) (version int, requestID string, err error) {
+	_, err = v.enter(ctx, call{api: "CreateLaunchTemplateVersion"})
+	return 0, v.request, err
 }
 
 func TestTemplateCallsEndWithTheirContext(t *testing.T) {
@@ -408,10 +412,12 @@ func TestAnEmptyPageIsNotTheLast(t *testing.T) {
 // sparseTemplates has nothing on any page but the last.
 type sparseTemplates struct{ *templateCloud }
 
-func (s *sparseTemplates) DescribeLaunchTemplates(ctx context.Context, r *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
-	page, err := s.templateCloud.DescribeLaunchTemplates(ctx, r)
+func (s *sparseTemplates) DescribeLaunchTemplates(
+	ctx context.Context, q *provider.LaunchTemplateQuery, token string,
+) (*provider.Page[provider.LaunchTemplate], error) {
+	page, err := s.templateCloud.DescribeLaunchTemplates(ctx, q, token)
 	if err == nil && page.NextPage != "" {
-		page.Templates = nil
+		page.Items = nil
 	}
 	return page, err
 }

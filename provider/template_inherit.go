@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
 // checkInherited refuses a version that would silently take over fields of the
@@ -31,11 +33,11 @@ func inherited(older, newer *RunInstancesSpec) []string {
 	var out []string
 	o, n := reflect.ValueOf(older).Elem(), reflect.ValueOf(newer).Elem()
 	for _, f := range specLeaves() {
-		at, set := f.find(o)
-		if f.path == "Region" || f.path == "Count" && older.Count == 1 {
+		at, set := f.Find(o)
+		if f.Path == "Region" || f.Path == "Count" && older.Count == 1 {
 			continue // the place of the template; one server, which is what no count means
 		}
-		if _, kept := f.find(n); set && !kept {
+		if _, kept := f.Find(n); set && !kept {
 			out = append(out, at)
 		}
 	}
@@ -45,7 +47,7 @@ func inherited(older, newer *RunInstancesSpec) []string {
 			out = append(out, fmt.Sprintf("Vendor[%d]", i))
 			continue
 		}
-		for _, name := range lost(reflect.ValueOf(opt), reflect.ValueOf(newer.Vendor[j])) {
+		for _, name := range specs.Lost(reflect.ValueOf(opt), reflect.ValueOf(newer.Vendor[j])) {
 			out = append(out, fmt.Sprintf("Vendor[%d].%s", j, name))
 		}
 	}
@@ -54,55 +56,4 @@ func inherited(older, newer *RunInstancesSpec) []string {
 
 func sameType(a, b VendorOption) bool {
 	return reflect.Indirect(reflect.ValueOf(a)).Type() == reflect.Indirect(reflect.ValueOf(b)).Type()
-}
-
-// lost returns the fields of vendor options of one type that are set in the older
-// and not in the newer ones, the keys of maps and the fields of structures in them
-// likewise.
-func lost(older, newer reflect.Value) []string {
-	o, n := reflect.Indirect(older), reflect.Indirect(newer)
-	if o.Kind() != reflect.Struct {
-		return nil
-	}
-	var out []string
-	for i := range o.NumField() {
-		out = append(out, lostIn(o.Type().Field(i).Name, o.Field(i), n.Field(i))...)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// lostIn is lost for one field, whose name it puts before what it returns.
-func lostIn(name string, o, n reflect.Value) []string {
-	if !isSet(n) {
-		if isSet(o) {
-			return []string{name}
-		}
-		return nil
-	}
-	var out []string
-	switch o.Kind() {
-	case reflect.Map:
-		for _, key := range o.MapKeys() {
-			if !n.MapIndex(key).IsValid() {
-				out = append(out, fmt.Sprintf("%s[%v]", name, key))
-			}
-		}
-	case reflect.Struct:
-		for _, inner := range lost(o, n) {
-			out = append(out, name+"."+inner)
-		}
-	case reflect.Slice:
-		for i := range o.Len() {
-			at, element := fmt.Sprintf("%s[%d]", name, i), reflect.Zero(o.Type().Elem())
-			if i < n.Len() {
-				element = n.Index(i)
-			}
-			if o.Index(i).Kind() == reflect.Struct {
-				out = append(out, lostIn(at, o.Index(i), element)...)
-			}
-		}
-	default: // set in both
-	}
-	return out
 }

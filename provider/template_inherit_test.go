@@ -83,7 +83,7 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 			ref := inheriting(t, f, f.open(t), c.base)
 			_, err := f.open(t).CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: c.next})
 			if c.want == nil {
-				if err != nil || len(f.made(provider.APICreateLaunchTemplateVersion)) != 1 {
+				if err != nil || len(f.made("CreateLaunchTemplateVersion")) != 1 {
 					t.Errorf("%s: %v", name, err)
 				}
 				return
@@ -91,7 +91,7 @@ func TestAVersionThatWouldInherit(t *testing.T) {
 			if got := paths(t, err); !slices.Equal(got, c.want) || shows(err.Error()) {
 				t.Errorf("%s: the error names %v, want %v; %v", name, got, c.want, err)
 			}
-			if n := len(f.made(provider.APICreateLaunchTemplateVersion)); n != 0 {
+			if n := len(f.made("CreateLaunchTemplateVersion")); n != 0 {
 				t.Errorf("%s: %d versions were asked for", name, n)
 			}
 		})

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/pages"
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
 // LaunchTemplateVersionQuery selects versions of one template. Beside the
@@ -19,7 +22,7 @@ type LaunchTemplateVersionQuery struct {
 	DefaultOnly            bool  // the default version
 }
 
-// Matches tells whether a version is what the query asks for.
+// Matches reports whether a version is what the query asks for.
 func (q *LaunchTemplateVersionQuery) Matches(v *LaunchTemplateVersion) bool {
 	return (len(q.Versions) == 0 || slices.Contains(q.Versions, v.Version)) &&
 		v.Version >= q.MinVersion && (q.MaxVersion == 0 || v.Version <= q.MaxVersion) && (!q.DefaultOnly || v.Default)
@@ -48,9 +51,9 @@ func (l *launchTemplates) List(ctx context.Context, q LaunchTemplateQuery) iter.
 }
 
 func (l *launchTemplates) list(ctx context.Context, q LaunchTemplateQuery) iter.Seq2[LaunchTemplate, error] {
-	return pages(func(token string) ([]LaunchTemplate, string, error) {
+	return pages.All(func(token string) ([]LaunchTemplate, string, error) {
 		var k Checker
-		notEmpty(&k, "LaunchTemplateQuery.IDs", q.IDs)
+		k.NoneEmpty("LaunchTemplateQuery.IDs", q.IDs)
 		for field, tags := range map[string]map[string]string{"Tags": q.Tags, "InstanceTags": q.InstanceTags} {
 			_, empty := tags[""]
 			k.Require(!empty, "LaunchTemplateQuery."+field, nil, "a tag key must not be empty")
@@ -58,9 +61,9 @@ func (l *launchTemplates) list(ctx context.Context, q LaunchTemplateQuery) iter.
 		if k.Err() != nil {
 			return nil, "", k.Err()
 		}
-		var page *TemplatePage
-		err := l.c.read(ctx, q.Region, APIDescribeLaunchTemplates, func(ctx context.Context) (_ string, err error) {
-			page, err = l.d.DescribeLaunchTemplates(ctx, &DescribeTemplatesRequest{LaunchTemplateQuery: q, PageToken: token})
+		var page *Page[LaunchTemplate]
+		err := l.c.read(ctx, q.Region, apiDescribeLaunchTemplates, func(ctx context.Context) (_ string, err error) {
+			page, err = l.d.DescribeLaunchTemplates(ctx, &q, token)
 			if err != nil {
 				return "", err
 			}
@@ -69,25 +72,24 @@ func (l *launchTemplates) list(ctx context.Context, q LaunchTemplateQuery) iter.
 		if err != nil {
 			return nil, "", err
 		}
-		return page.Templates, page.NextPage, nil
+		return page.Items, page.NextPage, nil
 	})
 }
 
 // Versions implements [LaunchTemplates].
 func (l *launchTemplates) Versions(ctx context.Context, region string, ref LaunchTemplateRef) iter.Seq2[LaunchTemplateVersion, error] {
-	return l.versions(ctx, &DescribeTemplateVersionsRequest{Region: l.c.region(region), Template: ref})
+	return l.versions(ctx, &LaunchTemplateVersionQuery{Region: l.c.region(region), Template: ref})
 }
 
-func (l *launchTemplates) versions(ctx context.Context, req *DescribeTemplateVersionsRequest) iter.Seq2[LaunchTemplateVersion, error] {
-	return pages(func(token string) ([]LaunchTemplateVersion, string, error) {
+func (l *launchTemplates) versions(ctx context.Context, q *LaunchTemplateVersionQuery) iter.Seq2[LaunchTemplateVersion, error] {
+	return pages.All(func(token string) ([]LaunchTemplateVersion, string, error) {
 		var k Checker
-		if checkRef(&k, req.Template); k.Err() != nil {
+		if checkRef(&k, q.Template); k.Err() != nil {
 			return nil, "", k.Err()
 		}
-		page, r := (*TemplateVersionPage)(nil), *req
-		r.PageToken = token
-		err := l.c.read(ctx, r.Region, APIDescribeLaunchTemplateVersions, func(ctx context.Context) (_ string, err error) {
-			page, err = l.d.DescribeLaunchTemplateVersions(ctx, &r)
+		var page *Page[LaunchTemplateVersion]
+		err := l.c.read(ctx, q.Region, apiDescribeLaunchTemplateVersions, func(ctx context.Context) (_ string, err error) {
+			page, err = l.d.DescribeLaunchTemplateVersions(ctx, q, token)
 			if err != nil {
 				return "", err
 			}
@@ -96,14 +98,14 @@ func (l *launchTemplates) versions(ctx context.Context, req *DescribeTemplateVer
 		if err != nil {
 			return nil, "", err
 		}
-		return page.Versions, page.NextPage, nil
+		return page.Items, page.NextPage, nil
 	})
 }
 
 // Version implements [LaunchTemplates].
 func (l *launchTemplates) Version(ctx context.Context, region string, ref LaunchTemplateRef) (*LaunchTemplateVersion, error) {
-	req := DescribeTemplateVersionsRequest{Region: l.c.region(region), Template: ref, DefaultOnly: ref.Version == 0}
-	for v, err := range l.versions(ctx, &req) {
+	q := LaunchTemplateVersionQuery{Region: l.c.region(region), Template: ref, DefaultOnly: ref.Version == 0}
+	for v, err := range l.versions(ctx, &q) {
 		if err != nil {
 			return nil, err
 		}
@@ -126,11 +128,9 @@ func (l *launchTemplates) FindVersions(ctx context.Context, q LaunchTemplateVers
 			yield(LaunchTemplateVersion{}, err)
 			return
 		}
-		req := DescribeTemplateVersionsRequest{
-			Region: l.c.region(q.Region), Template: q.Template, DefaultOnly: q.DefaultOnly,
-			Versions: distinctNumbers(q.Versions), MinVersion: q.MinVersion, MaxVersion: q.MaxVersion,
-		}
-		for v, err := range l.versions(ctx, &req) {
+		asked := q
+		asked.Region, asked.Versions = l.c.region(q.Region), sorted.Distinct(q.Versions)
+		for v, err := range l.versions(ctx, &asked) {
 			if err == nil && !q.Matches(&v) {
 				continue
 			}
@@ -177,7 +177,7 @@ func (l *launchTemplates) tagsServers(ctx context.Context, q LaunchTemplateQuery
 	return false, nil
 }
 
-// hasTags tells whether all wanted tags are there, with their values.
+// hasTags reports whether all wanted tags are there, with their values.
 func hasTags(have, want map[string]string) bool {
 	for k, v := range want {
 		if value, ok := have[k]; !ok || value != v {
@@ -185,15 +185,4 @@ func hasTags(have, want map[string]string) bool {
 		}
 	}
 	return true
-}
-
-// distinctNumbers returns the numbers, each once, in their order.
-func distinctNumbers(list []int) []int {
-	var out []int
-	for _, n := range list {
-		if !slices.Contains(out, n) {
-			out = append(out, n)
-		}
-	}
-	return out
 }

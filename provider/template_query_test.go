@@ -103,7 +103,7 @@ func TestTemplatesByTheTagsOfTheirServers(t *testing.T) {
 		}
 		f.requests = nil
 		f.before = func(api provider.API, _ int) error {
-			if api == provider.APIDescribeLaunchTemplateVersions {
+			if api == "DescribeLaunchTemplateVersions" {
 				return refusal(provider.ErrPermission, "Forbidden.RAM")
 			}
 			return nil
@@ -132,7 +132,7 @@ func TestATemplateThatIsDeletedMeanwhile(t *testing.T) {
 	withTemplates(t, func(t *testing.T, f *templateCloud, l provider.LaunchTemplates) {
 		newTemplate(t, l, "web")
 		f.before = func(api provider.API, _ int) error {
-			if api == provider.APIDescribeLaunchTemplateVersions {
+			if api == "DescribeLaunchTemplateVersions" {
 				return refusal(provider.ErrNotFound, "InvalidLaunchTemplate.NotFound")
 			}
 			return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
+	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
 // tokenVersion is raised when an older library could misread a token.
@@ -14,15 +15,15 @@ const tokenVersion = 2
 // savedOperation is the form of an operation between processes. Version 1 knows
 // nothing of Owner, Run, Print, and of what was seen.
 type savedOperation struct {
-	Version int       `json:"yunfan"`
-	Driver  string    `json:"driver"`
-	Region  string    `json:"region"`
-	ID      string    `json:"operation"`
-	Run     string    `json:"run,omitempty"`
-	Owner   string    `json:"owner,omitempty"`
-	Class   string    `json:"class,omitempty"`
-	Hash    string    `json:"spec"`
-	Print   specPrint `json:"fields,omitempty"`
+	Version int         `json:"yunfan"`
+	Driver  string      `json:"driver"`
+	Region  string      `json:"region"`
+	ID      string      `json:"operation"`
+	Run     string      `json:"run,omitempty"`
+	Owner   string      `json:"owner,omitempty"`
+	Class   string      `json:"class,omitempty"`
+	Hash    string      `json:"spec"`
+	Print   specs.Print `json:"fields,omitempty"`
 	ledger.Saved
 }
 

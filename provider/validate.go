@@ -15,8 +15,8 @@ import (
 // maxCount keeps a slip of the keyboard from becoming a fleet.
 const maxCount = 100_000
 
-// ReservedTagPrefix begins the tag keys that Yunfan keeps for itself.
-const ReservedTagPrefix = "yunfan:"
+// reservedTagPrefix begins the tag keys that Yunfan keeps for itself.
+const reservedTagPrefix = "yunfan:"
 
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
@@ -45,7 +45,7 @@ func (s *RunInstancesSpec) Validate() error {
 	s.checkTemplate(&c)
 	checkToken(&c, s.ClientToken)
 	checkVendor(&c, "Vendor", s.Vendor)
-	s.checkSecrets(&c)
+	shape.Placeholders(reflect.ValueOf(s).Elem(), c.failPlaceholder)
 	return c.Err()
 }
 
@@ -82,13 +82,13 @@ func (l *Login) check(c *Checker) {
 		}
 	}
 	c.Require(ways <= 1, "Login", nil, "choose one of Password, KeyPairs and KeepImageLogin")
-	notEmpty(c, "Login.KeyPairs", l.KeyPairs)
+	c.NoneEmpty("Login.KeyPairs", l.KeyPairs)
 	c.Require(utf8.ValidString(l.Password.Reveal()), "Login.Password", nil, ruleText)
 }
 
 func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 	n := &s.Network
-	notEmpty(c, "Network.SecurityGroupIDs", n.SecurityGroupIDs)
+	c.NoneEmpty("Network.SecurityGroupIDs", n.SecurityGroupIDs)
 	checkAddrs(c, "Network.PrivateIPs", n.PrivateIPs, netip.Addr.Is4, "an IPv4 address")
 	checkAddrs(c, "Network.IPv6Addresses", n.IPv6Addresses, func(a netip.Addr) bool { return a.Is6() && !a.Is4In6() }, "an IPv6 address")
 	if k := len(n.PrivateIPs); k > 0 && k != max(s.Count, 1) {
@@ -107,7 +107,7 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 	}
 	for i := range n.Interfaces {
 		in, f := c.Item("Network.Interfaces", i), &n.Interfaces[i]
-		notEmpty(in, "SecurityGroupIDs", f.SecurityGroupIDs)
+		in.NoneEmpty("SecurityGroupIDs", f.SecurityGroupIDs)
 		checkText(in, "Name", f.Name)
 		checkText(in, "Description", f.Description)
 		if f.PrivateIP.IsValid() && s.Count > 1 {
@@ -164,7 +164,7 @@ func (o *SpotOptions) check(c *Checker, mode BillingMode) {
 
 func (s *RunInstancesSpec) checkPlacement(c *Checker) {
 	p := &s.Placement
-	notEmpty(c, "Placement.DedicatedHostIDs", p.DedicatedHostIDs)
+	c.NoneEmpty("Placement.DedicatedHostIDs", p.DedicatedHostIDs)
 	oneOf(c, "Placement.Tenancy", p.Tenancy, SharedTenancy, HostTenancy)
 	oneOf(c, "Placement.Affinity", p.Affinity, NoAffinity, HostAffinity)
 }
@@ -175,8 +175,8 @@ func checkTags(c *Checker, path string, tags map[string]string) {
 	}
 	for _, k := range sorted.Keys(tags) {
 		c.Require(k != "", path, nil, "a tag key must not be empty")
-		if strings.HasPrefix(k, ReservedTagPrefix) {
-			c.Fail(path, k, "keys that begin with "+ReservedTagPrefix+" are reserved")
+		if strings.HasPrefix(k, reservedTagPrefix) {
+			c.Fail(path, k, "keys that begin with "+reservedTagPrefix+" are reserved")
 		}
 		checkText(c, path, k)
 		checkText(c, path, tags[k])
@@ -200,12 +200,11 @@ func checkToken(c *Checker, token string) {
 func checkVendor(c *Checker, path string, list []VendorOption) {
 	seen := map[string]bool{}
 	for i, o := range list {
-		v := reflect.ValueOf(o)
-		if isNil := v.Kind() == reflect.Pointer && v.IsNil(); o == nil || isNil {
+		if isNilOption(o) {
 			c.Fail(indexed(path, i), nil, "must not be nil")
 			continue
 		}
-		checkOption(c, path, i, v)
+		shape.OptionPlaceholders(path, i, reflect.ValueOf(o), c.failPlaceholder)
 		if name := o.VendorName(); seen[name] {
 			c.Fail(indexed(path, i), name, "options for this cloud are given twice")
 		} else {
@@ -214,8 +213,16 @@ func checkVendor(c *Checker, path string, list []VendorOption) {
 	}
 }
 
-// indexed is the path of an item.
-func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+// isNilOption reports whether options are nil, or a nil pointer to some.
+func isNilOption(o VendorOption) bool {
+	v := reflect.ValueOf(o)
+	return o == nil || v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// hasNilOptions reports whether some of the options are nil: drivers look into them.
+func hasNilOptions(list []VendorOption) bool { return slices.ContainsFunc(list, isNilOption) }
+
+func notEmpty(c *Checker, path string, list []string) { c.NoneEmpty(path, list) }
 
 func notNegative(c *Checker, path string, n int) {
 	if n < 0 {
@@ -230,14 +237,6 @@ const ruleText = "must be UTF-8"
 func checkText(c *Checker, path, s string) {
 	if !utf8.ValidString(s) {
 		c.Fail(path, s, ruleText)
-	}
-}
-
-func notEmpty(c *Checker, path string, list []string) {
-	for i, s := range list {
-		if s == "" {
-			c.Fail(indexed(path, i), nil, "must not be empty")
-		}
 	}
 }
 

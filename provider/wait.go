@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/poll"
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
 // stoppedFor is how long a server that should come up may look stopped. ECS
@@ -178,7 +179,7 @@ type awaited struct {
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
-	w := &waiter{c: c, target: target, ids: unique(ids), start: time.Now()}
+	w := &waiter{c: c, target: target, ids: sorted.Distinct(ids), start: time.Now()}
 	w.servers = make([]awaited, len(w.ids))
 	w.byID = make([]int32, len(w.ids))
 	for i := range w.byID {
@@ -189,19 +190,6 @@ func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
 		w.progress, w.tally = o.Progress, o.tally
 	}
 	return w
-}
-
-// unique returns the IDs in their order, each once.
-func unique(ids []string) []string {
-	out := make([]string, 0, len(ids))
-	seen := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			out = append(out, id)
-		}
-	}
-	return out
 }
 
 // index is the place of an ID, which is there, in ids.

@@ -401,7 +401,7 @@ func describes(f *fake, do func()) int {
 
 func TestWaitsShareCalls(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
-		shared := provider.NewPoller()
+		shared := &provider.Poller{}
 		var clients []*provider.Client
 		for range 2 {
 			clients = append(clients, f.client(func(o *provider.Options) { o.Poller = shared }))

@@ -7,13 +7,6 @@ import (
 	"sync"
 )
 
-// WaitAllOptions are for [WaitAll]. Nil is the default.
-type WaitAllOptions struct {
-	// Progress is called for every change of the numbers, one call at a time. It should
-	// return soon: the waits go on only afterwards.
-	Progress func(WaitProgress)
-}
-
 // WaitProgress is how far the instances of several operations have come.
 type WaitProgress struct {
 	Asked      int // instances in hand, of all operations
@@ -50,11 +43,11 @@ type WaitResult struct {
 // with one progress. It returns when all of them have come to their end, or ctx has
 // ended, with a result for each in their order, and joins their errors. An operation that
 // fails ends no other. Operations of clients that share a [Poller] share describe calls.
-func WaitAll(ctx context.Context, ops []*Operation, o *WaitAllOptions) ([]WaitResult, error) {
-	t := &tally{}
-	if o != nil {
-		t.report = o.Progress
-	}
+//
+// Progress is called for every change of the numbers, one call at a time, unless it is
+// nil. It should return soon: the waits go on only afterwards.
+func WaitAll(ctx context.Context, ops []*Operation, progress func(WaitProgress)) ([]WaitResult, error) {
+	t := &tally{report: progress}
 	for _, op := range ops {
 		t.p.Asked += len(op.InstanceIDs())
 	}

@@ -142,10 +142,10 @@ func TestWaitAll(t *testing.T) {
 		}
 		var last provider.WaitProgress
 		calls := 0
-		results, err := provider.WaitAll(t.Context(), ops, &provider.WaitAllOptions{Progress: func(p provider.WaitProgress) {
+		results, err := provider.WaitAll(t.Context(), ops, func(p provider.WaitProgress) {
 			calls++
 			last = p
-		}})
+		})
 		if !errors.Is(err, provider.ErrLaunchFailed) {
 			t.Errorf("got %v, want the failed launch", err)
 		}
@@ -182,7 +182,7 @@ func TestWaitAllCountsReplacedOnes(t *testing.T) {
 			return provider.StateRunning, "Running"
 		}
 		var last provider.WaitProgress
-		_, err = provider.WaitAll(t.Context(), []*provider.Operation{op}, &provider.WaitAllOptions{Progress: func(p provider.WaitProgress) { last = p }})
+		_, err = provider.WaitAll(t.Context(), []*provider.Operation{op}, func(p provider.WaitProgress) { last = p })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,9 +218,7 @@ func TestTheProgressOfAFailureThatNothingReplaces(t *testing.T) {
 		}
 		f.dies("i-001")
 		var last provider.WaitProgress
-		_, err = provider.WaitAll(t.Context(), []*provider.Operation{op}, &provider.WaitAllOptions{
-			Progress: func(p provider.WaitProgress) { last = p },
-		})
+		_, err = provider.WaitAll(t.Context(), []*provider.Operation{op}, func(p provider.WaitProgress) { last = p })
 		if !errors.Is(err, provider.ErrLaunchFailed) {
 			t.Errorf("got %v, want the failed launch", err)
 		}

@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
-)
 
-// namedAtMost is how many instances of a kind the text of an error names.
-const namedAtMost = 10
+	"github.com/yunfan-cloud/yunfan/internal/wording"
+)
 
 // WaitError is a wait in which not every instance got where it should.
 type WaitError struct {
@@ -71,7 +69,7 @@ func (e *WaitError) Error() string {
 
 // text is that of an error, which does not name the driver once more.
 func (e *WaitError) text(err error) string {
-	return unnamed(e.Driver, oneLine(err.Error()))
+	return wording.Unnamed(e.Driver, wording.OneLine(err.Error()))
 }
 
 // writeFailed writes who failed, and why: each by itself where they are few, else
@@ -81,20 +79,20 @@ func (e *WaitError) writeFailed(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, ": %d failed:", len(e.Failed))
-	if len(e.Failed) <= namedAtMost {
+	if len(e.Failed) <= wording.AtMost {
 		for _, f := range e.Failed {
 			fmt.Fprintf(b, " [%s]", strings.TrimPrefix(f.Error(), f.Driver+": "))
 		}
 		return
 	}
-	alike := groupBy(e.Failed, func(f *LaunchError) string {
+	alike := wording.Group(e.Failed, func(f *LaunchError) string {
 		return strings.TrimPrefix(f.Error(), f.Driver+": "+f.InstanceID+": ")
 	})
-	for _, g := range alike[:min(len(alike), namedAtMost)] {
-		ids := listed(g.items, func(f *LaunchError) string { return f.InstanceID })
-		fmt.Fprintf(b, " [%d %s: %s]", len(g.items), g.name, ids)
+	for _, g := range alike[:min(len(alike), wording.AtMost)] {
+		ids := wording.Listed(g.Items, func(f *LaunchError) string { return f.InstanceID })
+		fmt.Fprintf(b, " [%d %s: %s]", len(g.Items), g.Name, ids)
 	}
-	if more := len(alike) - namedAtMost; more > 0 {
+	if more := len(alike) - wording.AtMost; more > 0 {
 		fmt.Fprintf(b, " and others for %d more reasons", more)
 	}
 }
@@ -106,15 +104,15 @@ func (e *WaitError) writePending(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, ": %d still pending: ", len(e.Pending))
-	states := groupBy(e.Pending, PendingInstance.word)
-	many := len(e.Pending) > namedAtMost
+	states := wording.Group(e.Pending, PendingInstance.word)
+	many := len(e.Pending) > wording.AtMost
 	if many {
-		for i, g := range states[:min(len(states), namedAtMost)] {
-			fmt.Fprintf(b, "%s%d %s", []string{"", ", "}[min(i, 1)], len(g.items), g.name)
+		for i, g := range states[:min(len(states), wording.AtMost)] {
+			fmt.Fprintf(b, "%s%d %s", []string{"", ", "}[min(i, 1)], len(g.Items), g.Name)
 		}
 		b.WriteString(": ")
 	}
-	b.WriteString(listed(e.Pending, func(p PendingInstance) string {
+	b.WriteString(wording.Listed(e.Pending, func(p PendingInstance) string {
 		if many && len(states) == 1 {
 			return p.ID
 		}
@@ -128,7 +126,7 @@ func (e *WaitError) writeNotVisible(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, ": %d not visible after %v: %s", len(e.NotVisible), e.Patience.Round(time.Second),
-		listed(e.NotVisible, func(p PendingInstance) string { return p.ID }))
+		wording.Listed(e.NotVisible, func(p PendingInstance) string { return p.ID }))
 	if e.words != nil {
 		b.WriteString(" (" + e.text(e.words) + ")")
 	}
@@ -148,7 +146,7 @@ func (e *WaitError) writeNotVisible(b *strings.Builder) {
 
 // word is the state of an instance as an error says it.
 func (p PendingInstance) word() string {
-	word := oneLine(p.RawState)
+	word := wording.OneLine(p.RawState)
 	switch {
 	case word == "" && !p.Visible:
 		return "never seen"
@@ -164,9 +162,9 @@ func (p PendingInstance) word() string {
 // Unwrap returns what ended the wait, why describes failed, and the failures. An error
 // with instances that were never visible matches [ErrNotFound].
 func (e *WaitError) Unwrap() []error {
-	out := compact(e.Err, e.Describe, e.Access)
+	out := wording.Compact(e.Err, e.Describe, e.Access)
 	if len(e.NotVisible) > 0 {
-		out = append(out, compact(ErrNotFound, e.words)...)
+		out = append(out, wording.Compact(ErrNotFound, e.words)...)
 	}
 	for _, f := range e.Failed {
 		out = append(out, f)
@@ -183,42 +181,6 @@ func (e *WaitError) besideFailures() error {
 	rest := *e
 	rest.Failed = nil
 	return &rest
-}
-
-// likes are items of which a text says the same.
-type likes[T any] struct {
-	name  string
-	items []T
-}
-
-// groupBy groups items by name, the largest group first.
-func groupBy[T any](items []T, name func(T) string) []likes[T] {
-	var groups []likes[T]
-	index := map[string]int{}
-	for _, item := range items {
-		n := name(item)
-		i, ok := index[n]
-		if !ok {
-			i = len(groups)
-			index[n], groups = i, append(groups, likes[T]{name: n})
-		}
-		groups[i].items = append(groups[i].items, item)
-	}
-	slices.SortStableFunc(groups, func(a, b likes[T]) int { return cmp.Compare(len(b.items), len(a.items)) })
-	return groups
-}
-
-// listed names items, up to ten of them.
-func listed[T any](items []T, name func(T) string) string {
-	var names []string
-	for _, item := range items[:min(len(items), namedAtMost)] {
-		names = append(names, name(item))
-	}
-	text := strings.Join(names, ", ")
-	if more := len(items) - namedAtMost; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
 }
 
 // deniesAccess reports whether an error proves that credentials may not describe.

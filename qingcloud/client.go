@@ -80,7 +80,6 @@ var (
 	_ provider.Driver       = (*driver)(nil)
 	_ provider.RunValidator = (*driver)(nil)
 	_ provider.RunPreviewer = (*driver)(nil)
-	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
 	_ provider.Renamer      = (*driver)(nil)
 

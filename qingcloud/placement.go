@@ -44,37 +44,41 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 
 // CreatePlacementGroup creates one group. There is no token: the call must not
 // be repeated by anybody.
-func (d *driver) CreatePlacementGroup(ctx context.Context, r *provider.CreatePlacementGroupRequest) (*provider.PlacementGroupResult, error) {
-	if err := d.ValidatePlacementGroup(r.Spec); err != nil {
-		return nil, err
+func (d *driver) CreatePlacementGroup(
+	ctx context.Context, g *provider.PlacementGroupSpec, _ string,
+) (id, requestID string, err error) {
+	if err := d.ValidatePlacementGroup(g); err != nil {
+		return "", "", err
 	}
 	relation := repel
-	if r.Spec.Strategy == provider.ClusterPlacement {
+	if g.Strategy == provider.ClusterPlacement {
 		relation = attract
 	}
-	in := &createGroupInput{Relation: &relation, Name: text(r.Spec.Name), Description: text(r.Spec.Description)}
+	in := &createGroupInput{Relation: &relation, Name: text(g.Name), Description: text(g.Description)}
 	out := &createGroupOutput{}
-	err := d.call(ctx, &call{action: "CreateInstanceGroups", zone: d.zone(r.Spec.Region), in: in}, out)
+	err = d.call(ctx, &call{action: "CreateInstanceGroups", zone: d.zone(g.Region), in: in}, out)
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
 	if len(out.Groups) == 0 || out.Groups[0] == "" {
-		return nil, badAnswer("CreateInstanceGroups", "the answer names no group")
+		return "", "", badAnswer("CreateInstanceGroups", "the answer names no group")
 	}
-	return &provider.PlacementGroupResult{ID: out.Groups[0]}, nil
+	return out.Groups[0], "", nil
 }
 
 // DescribePlacementGroups reads one page of 100. Members are asked for by
 // verbose, whose answer is not documented.
-func (d *driver) DescribePlacementGroups(ctx context.Context, r *provider.DescribePlacementGroupsRequest) (*provider.PlacementGroupPage, error) {
-	in, err := describeGroupsInputOf(r)
+func (d *driver) DescribePlacementGroups(
+	ctx context.Context, r *provider.PlacementGroupQuery, pageToken string,
+) (*provider.Page[provider.PlacementGroup], error) {
+	in, err := describeGroupsInputOf(r, pageToken)
 	if err != nil {
 		return nil, err
 	}
 	out := &describeGroupsOutput{}
 	err = d.call(ctx, &call{action: "DescribeInstanceGroups", zone: d.zone(r.Region), in: in}, out)
 	if len(r.IDs) == 1 && isNotFound(err) {
-		return &provider.PlacementGroupPage{}, nil
+		return &provider.Page[provider.PlacementGroup]{}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -96,22 +100,24 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 
 // MoveIntoPlacementGroup lets servers join a group. Whether a server that is in
 // another group leaves it is not documented.
-func (d *driver) MoveIntoPlacementGroup(ctx context.Context, r *provider.MoveRequest) error {
-	if len(r.InstanceIDs) == 0 || len(r.InstanceIDs) > perCall {
-		return fieldError("InstanceIDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
+func (d *driver) MoveIntoPlacementGroup(
+	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
+) error {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(instanceIDs, 1, perCall); err != nil {
+		return err
 	}
 	c := &provider.Checker{Driver: Name}
-	if r.Force {
+	if o.Force {
 		c.Refuse("Force", "JoinInstanceGroup has no such choice")
 	}
-	if r.Partition != 0 {
+	if o.Partition != 0 {
 		c.Refuse("Partition", "QingCloud has no partition groups")
 	}
 	if err := c.Err(); err != nil {
 		return err
 	}
-	in := &joinGroupInput{Group: &r.GroupID, Instances: pointers(r.InstanceIDs)}
-	return d.call(ctx, &call{action: "JoinInstanceGroup", zone: d.zone(r.Region), in: in}, &answer{})
+	in := &joinGroupInput{Group: &id, Instances: pointers(instanceIDs)}
+	return d.call(ctx, &call{action: "JoinInstanceGroup", zone: d.zone(region), in: in}, &answer{})
 }
 
 // DeletePlacementGroup deletes one group.
@@ -208,13 +214,13 @@ func (m *members) UnmarshalJSON(b []byte) error {
 }
 
 // describeGroupsInputOf always sends a limit: without it the service answers 20.
-func describeGroupsInputOf(r *provider.DescribePlacementGroupsRequest) (*describeGroupsInput, error) {
-	if len(r.IDs) > perCall {
-		return nil, fieldError("IDs", fmt.Sprintf("must be at most %d IDs", perCall))
+func describeGroupsInputOf(r *provider.PlacementGroupQuery, pageToken string) (*describeGroupsInput, error) {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(r.IDs, 0, perCall); err != nil {
+		return nil, err
 	}
 	in := &describeGroupsInput{Groups: pointers(r.IDs), Name: text(r.Name), Verbose: number(1), Limit: number(perCall)}
-	if r.PageToken != "" {
-		offset, err := strconv.Atoi(r.PageToken)
+	if pageToken != "" {
+		offset, err := strconv.Atoi(pageToken)
 		if err != nil || offset < 1 {
 			return nil, fieldError("PageToken", "is not one of this driver")
 		}
@@ -225,17 +231,19 @@ func describeGroupsInputOf(r *provider.DescribePlacementGroupsRequest) (*describ
 
 // groupPage turns an answer into a page. The service compares names in part, so
 // they are compared here.
-func groupPage(r *provider.DescribePlacementGroupsRequest, in *describeGroupsInput, out *describeGroupsOutput) (*provider.PlacementGroupPage, error) {
+func groupPage(
+	r *provider.PlacementGroupQuery, in *describeGroupsInput, out *describeGroupsOutput,
+) (*provider.Page[provider.PlacementGroup], error) {
 	if out.Groups == nil && (out.TotalCount == nil || *out.TotalCount > 0) {
 		return nil, badAnswer("DescribeInstanceGroups", "the answer has no list of groups")
 	}
-	p := &provider.PlacementGroupPage{}
+	p := &provider.Page[provider.PlacementGroup]{}
 	for i := range out.Groups {
 		if out.Groups[i].ID == "" {
 			return nil, badAnswer("DescribeInstanceGroups", "the answer has a group without an ID")
 		}
 		if g := groupOf(&out.Groups[i]); r.Matches(&g) {
-			p.Groups = append(p.Groups, g)
+			p.Items = append(p.Items, g)
 		}
 	}
 	if len(out.Groups) > 0 {

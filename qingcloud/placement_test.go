@@ -296,8 +296,8 @@ func TestSenselessAnswersAboutGroups(t *testing.T) {
 		for _, body := range []string{``, `null`, `{}`, `[]`, `<html>`, `{"ret_code":0}`, `{"ret_code":0,"instance_groups":[],"instance_group_set":7}`, `{"ret_code":0,"instance_groups":[""],"instance_group_set":[{}]}`} {
 			cfg := testConfig(saying(200, body))
 			d := mustDriver(t, cfg)
-			_, err := d.CreatePlacementGroup(t.Context(), &provider.CreatePlacementGroupRequest{Spec: &provider.PlacementGroupSpec{}})
-			_, listErr := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{})
+			_, _, err := d.CreatePlacementGroup(t.Context(), &provider.PlacementGroupSpec{}, "")
+			_, listErr := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, "")
 			for _, err := range []error{err, listErr} {
 				var e *provider.APIError
 				if !errors.As(err, &e) {

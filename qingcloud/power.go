@@ -2,7 +2,6 @@ package qingcloud
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -50,9 +49,10 @@ func translatePower(r *provider.PowerRequest) (*call, error) {
 
 // checkPower finds options that the call would have to drop.
 func checkPower(r *provider.PowerRequest) error {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(r.IDs, 1, perCall); err != nil {
+		return err
+	}
 	switch {
-	case len(r.IDs) == 0 || len(r.IDs) > perCall:
-		return fieldError("IDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
 	case r.Force && r.Action == provider.PowerReboot:
 		return &provider.FieldError{Driver: Name, Path: "Force", Reason: "RestartInstances cannot cut the power; stop with Force, then start", Unsupported: true}
 	case r.Force && r.Action == provider.PowerStart:

@@ -67,8 +67,8 @@ func (d *driver) DescribeInstances(ctx context.Context, r *provider.DescribeRequ
 // TerminateInstances removes the servers at once, past the recycle bin, or for
 // good from there.
 func (d *driver) TerminateInstances(ctx context.Context, r *provider.TerminateRequest) error {
-	if len(r.IDs) == 0 || len(r.IDs) > perCall {
-		return fieldError("IDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(r.IDs, 1, perCall); err != nil {
+		return err
 	}
 	c := &call{action: "TerminateInstances", zone: d.zone(r.Region)}
 	c.in = &terminateInput{Instances: pointers(r.IDs), DirectCease: number(1)}
@@ -177,7 +177,7 @@ func runResult(out *runOutput, count int, err error) (*provider.RunResult, error
 func describeInputOf(r *provider.DescribeRequest) (*describeInput, error) {
 	switch {
 	case len(r.IDs) > perCall:
-		return nil, fieldError("IDs", fmt.Sprintf("must be at most %d IDs", perCall))
+		return nil, (&provider.Checker{Driver: Name}).CheckIDs(r.IDs, 0, perCall)
 	case len(r.Tags) > 0:
 		return nil, &provider.FieldError{Driver: Name, Path: "Tags", Reason: "QingCloud's labels are no key-value pairs", Unsupported: true}
 	}

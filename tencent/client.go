@@ -82,7 +82,6 @@ var (
 	_ provider.Driver       = (*driver)(nil)
 	_ provider.RunValidator = (*driver)(nil)
 	_ provider.RunPreviewer = (*driver)(nil)
-	_ provider.ErrorLister  = (*driver)(nil)
 	_ provider.PowerDriver  = (*driver)(nil)
 
 	_ provider.NameNumberer         = (*driver)(nil)
@@ -143,9 +142,9 @@ func (d *driver) Limits() provider.Limits {
 		IDsPerGroupDescribe:     groupsPerCall,
 		TemplateVersionsInherit: true,
 		Idempotent: []provider.API{
-			provider.APICreateLaunchTemplate,
-			provider.APICreateLaunchTemplateVersion,
-			provider.APICreatePlacementGroup,
+			"CreateLaunchTemplate",
+			"CreateLaunchTemplateVersion",
+			"CreatePlacementGroup",
 		},
 		Rates: map[provider.API]provider.Rate{
 			provider.APIRunInstances:       {Calls: 10, Per: time.Second},
@@ -155,19 +154,19 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStopInstances:      {Calls: 10, Per: time.Second},
 			provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
 
-			provider.APICreateLaunchTemplate:            {Calls: 10, Per: time.Second},
-			provider.APICreateLaunchTemplateVersion:     {Calls: 20, Per: time.Second},
-			provider.APIDescribeLaunchTemplates:         {Calls: 10, Per: time.Second},
-			provider.APIDescribeLaunchTemplateVersions:  {Calls: 20, Per: time.Second},
-			provider.APISetDefaultLaunchTemplateVersion: {Calls: 10, Per: time.Second},
-			provider.APIDeleteLaunchTemplateVersions:    {Calls: 20, Per: time.Second},
-			provider.APIDeleteLaunchTemplate:            {Calls: 10, Per: time.Second},
+			"CreateLaunchTemplate":            {Calls: 10, Per: time.Second},
+			"CreateLaunchTemplateVersion":     {Calls: 20, Per: time.Second},
+			"DescribeLaunchTemplates":         {Calls: 10, Per: time.Second},
+			"DescribeLaunchTemplateVersions":  {Calls: 20, Per: time.Second},
+			"SetDefaultLaunchTemplateVersion": {Calls: 10, Per: time.Second},
+			"DeleteLaunchTemplateVersions":    {Calls: 20, Per: time.Second},
+			"DeleteLaunchTemplate":            {Calls: 10, Per: time.Second},
 
-			provider.APICreatePlacementGroup:    {Calls: 10, Per: time.Second},
-			provider.APIDescribePlacementGroups: {Calls: 10, Per: time.Second},
-			provider.APIModifyPlacementGroup:    {Calls: 10, Per: time.Second},
-			provider.APIMoveIntoPlacementGroup:  {Calls: 10, Per: time.Second},
-			provider.APIDeletePlacementGroup:    {Calls: 10, Per: time.Second},
+			"CreatePlacementGroup":    {Calls: 10, Per: time.Second},
+			"DescribePlacementGroups": {Calls: 10, Per: time.Second},
+			"ModifyPlacementGroup":    {Calls: 10, Per: time.Second},
+			"MoveIntoPlacementGroup":  {Calls: 10, Per: time.Second},
+			"DeletePlacementGroup":    {Calls: 10, Per: time.Second},
 		},
 		RatesSpanRegions: true, // they are of the access point, which serves all regions
 		FirstLook:        15 * time.Second,

@@ -326,7 +326,7 @@ func TestLimits(t *testing.T) {
 	}
 	for api, calls := range map[provider.API]int{
 		provider.APIRunInstances: 10, provider.APIDescribeInstances: 40, provider.APITerminateInstances: 10,
-		provider.APICreateLaunchTemplateVersion: 20, provider.APIDescribeLaunchTemplateVersions: 20, provider.APICreatePlacementGroup: 10,
+		"CreateLaunchTemplateVersion": 20, "DescribeLaunchTemplateVersions": 20, "CreatePlacementGroup": 10,
 		provider.APIStartInstances: 10, provider.APIStopInstances: 10, provider.APIRebootInstances: 10,
 	} {
 		if r := l.Rates[api]; r.Calls != calls {
@@ -347,7 +347,7 @@ func TestLimits(t *testing.T) {
 	if l.PartialCreates {
 		t.Error("PartialCreates is true, want false")
 	}
-	for _, api := range []provider.API{provider.APICreateLaunchTemplate, provider.APICreateLaunchTemplateVersion, provider.APICreatePlacementGroup} {
+	for _, api := range []provider.API{"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "CreatePlacementGroup"} {
 		if !slices.Contains(l.Idempotent, api) {
 			t.Errorf("%s takes a token", api)
 		}

@@ -7,8 +7,11 @@ import (
 )
 
 // NumberNames writes CVM's own pattern into the names, so that a create numbers
-// its servers from first on.
+// its instances from first on. A pattern that the caller has written is left as it is.
 func (d *driver) NumberNames(spec *provider.RunInstancesSpec, first, last int) {
+	if !spec.UniqueSuffix {
+		return
+	}
 	for _, name := range []*string{&spec.Name, &spec.HostName} {
 		if *name != "" {
 			*name += numberPattern(first, last)

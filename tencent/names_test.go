@@ -85,3 +85,13 @@ func TestNamesOfALargeOperationSort(t *testing.T) {
 		t.Error("spec.UniqueSuffix is true, want false")
 	}
 }
+
+// A pattern that the caller has written is left as it is.
+func TestNamesWithoutASuffixStay(t *testing.T) {
+	spec := bare()
+	spec.Name = "web{R:3}"
+	testDriver(t, nil).NumberNames(spec, 101, 200)
+	if got, want := spec.Name, "web{R:3}"; got != want {
+		t.Errorf("the name is %q, want %q", got, want)
+	}
+}

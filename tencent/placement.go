@@ -75,38 +75,42 @@ func checkGroupName(c *provider.Checker, path, name string) {
 }
 
 // CreatePlacementGroup makes a disaster-recover group.
-func (d *driver) CreatePlacementGroup(ctx context.Context, in *provider.CreatePlacementGroupRequest) (*provider.PlacementGroupResult, error) {
+func (d *driver) CreatePlacementGroup(
+	ctx context.Context, g *provider.PlacementGroupSpec, token string,
+) (id, requestID string, err error) {
 	req := cvm.NewCreateDisasterRecoverGroupRequest()
-	req.Name = text(in.Spec.Name)
-	req.Type = text(groupTypes[in.Spec.Level])
-	req.Affinity = number(in.Spec.PerUnit)
-	if in.Spec.Strategy == provider.PartitionPlacement { // the other one is the default
+	req.Name = text(g.Name)
+	req.Type = text(groupTypes[g.Level])
+	req.Affinity = number(g.PerUnit)
+	if g.Strategy == provider.PartitionPlacement { // the other one is the default
 		req.Strategy = text("PARTITION")
 	}
-	req.PartitionCount = number(in.Spec.Partitions)
-	req.TagSpecification = tagSpecification("ps", in.Spec.Tags)
-	req.ClientToken = text(in.ClientToken)
-	ex := d.exchange(ctx, req.GetAction(), in.Spec.Region, groupTimeout)
+	req.PartitionCount = number(g.Partitions)
+	req.TagSpecification = tagSpecification("ps", g.Tags)
+	req.ClientToken = text(token)
+	ex := d.exchange(ctx, req.GetAction(), g.Region, groupTimeout)
 	ex.creates = true
 	resp := cvm.NewCreateDisasterRecoverGroupResponse()
 	if err := d.ask(ex, req, resp); err != nil {
-		return nil, err
+		return "", "", err
 	}
 	if resp.Response == nil || value(resp.Response.DisasterRecoverGroupId) == "" {
-		return nil, ex.malformed("it has no group ID", "")
+		return "", "", ex.malformed("it has no group ID", "")
 	}
-	return &provider.PlacementGroupResult{ID: *resp.Response.DisasterRecoverGroupId, RequestID: value(resp.Response.RequestId)}, nil
+	return *resp.Response.DisasterRecoverGroupId, value(resp.Response.RequestId), nil
 }
 
 // DescribePlacementGroups reads one page. The name is only a hint: CVM searches
 // for it loosely.
-func (d *driver) DescribePlacementGroups(ctx context.Context, in *provider.DescribePlacementGroupsRequest) (*provider.PlacementGroupPage, error) {
-	offset, err := pageOffset(in.PageToken)
+func (d *driver) DescribePlacementGroups(
+	ctx context.Context, in *provider.PlacementGroupQuery, pageToken string,
+) (*provider.Page[provider.PlacementGroup], error) {
+	offset, err := pageOffset(pageToken)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(in.IDs); n > groupsPerCall {
-		return nil, &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(n), Reason: "one describe takes at most " + strconv.Itoa(groupsPerCall)}
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(in.IDs, 0, groupsPerCall); err != nil {
+		return nil, err
 	}
 	req := cvm.NewDescribeDisasterRecoverGroupsRequest()
 	req.DisasterRecoverGroupIds = list(in.IDs)
@@ -121,13 +125,13 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, in *provider.Descr
 	if r == nil || r.DisasterRecoverGroupSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
 		return nil, ex.malformed("it has no list of groups", "")
 	}
-	page := &provider.PlacementGroupPage{RequestID: value(r.RequestId)}
+	page := &provider.Page[provider.PlacementGroup]{RequestID: value(r.RequestId)}
 	for _, raw := range r.DisasterRecoverGroupSet {
 		if raw == nil || value(raw.DisasterRecoverGroupId) == "" {
 			return nil, ex.malformed("a group in it has no ID", page.RequestID)
 		}
 		if g := groupOf(raw); in.Matches(&g) {
-			page.Groups = append(page.Groups, g)
+			page.Items = append(page.Items, g)
 		}
 	}
 	if n := len(r.DisasterRecoverGroupSet); n > 0 && offset+n < int(value(r.TotalCount)) {
@@ -183,16 +187,18 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 
 // MoveIntoPlacementGroup moves servers. The answer has no result for each of
 // them: one that cannot be moved makes an error of the whole call.
-func (d *driver) MoveIntoPlacementGroup(ctx context.Context, in *provider.MoveRequest) error {
-	if n := len(in.InstanceIDs); n == 0 || n > idsPerCall {
-		return &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(n), Reason: "one call moves 1 to " + strconv.Itoa(idsPerCall)}
+func (d *driver) MoveIntoPlacementGroup(
+	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
+) error {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(instanceIDs, 1, idsPerCall); err != nil {
+		return err
 	}
 	req := cvm.NewModifyInstancesDisasterRecoverGroupRequest()
-	req.InstanceIds = list(in.InstanceIDs)
-	req.DisasterRecoverGroupIds = list([]string{in.GroupID})
-	req.Force = yes(in.Force, false)
-	req.PartitionNumber = number(in.Partition)
-	_, err := d.order(d.exchange(ctx, req.GetAction(), in.Region, groupTimeout), req)
+	req.InstanceIds = list(instanceIDs)
+	req.DisasterRecoverGroupIds = list([]string{id})
+	req.Force = yes(o.Force, false)
+	req.PartitionNumber = number(o.Partition)
+	_, err := d.order(d.exchange(ctx, req.GetAction(), region, groupTimeout), req)
 	return err
 }
 

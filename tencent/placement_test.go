@@ -112,7 +112,7 @@ const twoGroups = `{"Response":{"TotalCount":3,"DisasterRecoverGroupSet":[
 func TestDescribeGroups(t *testing.T) {
 	r := &recorder{body: twoGroups}
 	d := testDriver(t, r)
-	page, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PageToken: "100"})
+	page, err := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, "100")
 	want := []provider.PlacementGroup{
 		{
 			ID: "ps-1", Name: "web", Strategy: provider.SpreadPlacement, RawStrategy: "SPREAD", Level: provider.SwitchLevel, PerUnit: 3,
@@ -124,34 +124,19 @@ func TestDescribeGroups(t *testing.T) {
 			CreatedAt: time.Date(2020, 9, 22, 1, 2, 3, 0, time.UTC),
 		},
 	}
-	if err != nil {
-		t.Errorf("got error %v, want none", err)
-	} else if !reflect.DeepEqual(page.Groups, want) {
-		t.Errorf("Groups is %v, want %v", page.Groups, want)
-	} else if page.RequestID != "r" {
-		t.Errorf(`RequestID is %q, want "r"`, page.RequestID)
-	} else if page.NextPage != "" {
-		t.Errorf(`NextPage is %q, want ""`, page.NextPage)
+	if err != nil || !reflect.DeepEqual(page.Items, want) || page.RequestID != "r" || page.NextPage != "" {
+		t.Errorf("%v\ngot  %+v\nwant %+v", err, page, want)
 	}
-	page, err = d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PlacementGroupQuery: provider.PlacementGroupQuery{Name: "web"}})
-	if err != nil {
-		t.Errorf("the name is searched for loosely, and compared exactly: got error %v, want none", err)
-	} else if len(page.Groups) != 1 {
-		t.Errorf("the name is searched for loosely, and compared exactly: len(Groups) is %d, want 1",
-			len(page.Groups))
-	} else if page.Groups[0].ID != "ps-1" {
-		t.Errorf(`the name is searched for loosely, and compared exactly: page.Groups[0].ID is %q, want "ps-1"`,
-			page.Groups[0].ID)
-	} else if page.NextPage != "2" {
-		t.Errorf(`the name is searched for loosely, and compared exactly: NextPage is %q, want "2"`,
-			page.NextPage)
+	page, err = d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{Name: "web"}, "")
+	if err != nil || len(page.Items) != 1 || page.Items[0].ID != "ps-1" || page.NextPage != "2" {
+		t.Errorf("the name is searched for loosely, and compared exactly: %+v, %v", page, err)
 	}
 	for i, want := range []string{`{"Offset":100,"Limit":100}`, `{"Name":"web","Offset":0,"Limit":100}`} {
 		if r.texts[i] != want {
 			t.Errorf("asked %s, want %s", r.texts[i], want)
 		}
 	}
-	if _, err := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PlacementGroupQuery: provider.PlacementGroupQuery{IDs: make([]string, 11)}}); !errors.Is(err, provider.ErrInvalid) {
+	if _, err := d.DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{IDs: make([]string, 11)}, ""); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("eleven groups at once: %v", err)
 	}
 }
@@ -197,7 +182,7 @@ func TestGroupChanges(t *testing.T) {
 		}
 	}
 	for _, n := range []int{0, 101} {
-		if err := testDriver(t, r).MoveIntoPlacementGroup(t.Context(), &provider.MoveRequest{InstanceIDs: make([]string, n)}); !errors.Is(err, provider.ErrInvalid) {
+		if err := testDriver(t, r).MoveIntoPlacementGroup(t.Context(), "", "", make([]string, n), provider.MoveOptions{}); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%d servers in one call: %v", n, err)
 		}
 	}
@@ -251,7 +236,7 @@ func TestMalformedAnswersAboutGroups(t *testing.T) {
 	}
 	for _, row := range []string{"null", `{"Name":"n"}`} {
 		body := `{"Response":{"TotalCount":1,"DisasterRecoverGroupSet":[` + row + `],"RequestId":"r"}}`
-		if _, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
+		if _, err := testDriver(t, always(200, body)).DescribePlacementGroups(t.Context(), &provider.PlacementGroupQuery{}, ""); !errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("%s: %v", row, err)
 		}
 	}

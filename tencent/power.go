@@ -3,8 +3,6 @@ package tencent
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
 	"time"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
@@ -74,9 +72,10 @@ func translatePower(req *provider.PowerRequest) (tchttp.Request, error) {
 
 // checkPower finds options that the call would have to drop.
 func checkPower(req *provider.PowerRequest) error {
-	switch n := len(req.IDs); {
-	case n == 0 || n > idsPerCall:
-		return &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(n), Reason: fmt.Sprintf("one call takes 1 to %d", idsPerCall)}
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, idsPerCall); err != nil {
+		return err
+	}
+	switch {
 	case req.Force && req.Action == provider.PowerStart:
 		return &provider.FieldError{Driver: Name, Path: "Force", Reason: "is for stop and reboot", Unsupported: true}
 	case req.StopCharging && req.Action != provider.PowerStop:

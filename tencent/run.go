@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,18 +105,13 @@ func runResult(ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInsta
 	switch {
 	case len(r.InstanceIDs) < len(resp.Response.InstanceIdSet):
 		return r, ex.malformed("some of its instance IDs are empty", r.RequestID)
-	case len(r.InstanceIDs) > 1 && len(distinct(r.InstanceIDs)) < min(spec.Count, len(r.InstanceIDs)):
+	case len(r.InstanceIDs) > 1 && len(sorted.Distinct(r.InstanceIDs)) < min(spec.Count, len(r.InstanceIDs)):
 		return r, ex.malformed("it names an instance twice", r.RequestID)
 	case len(r.InstanceIDs) > 0, spec.DryRun && r.RequestID != "":
 		return r, nil
 	default:
 		return nil, ex.malformed("it has no instance IDs", r.RequestID)
 	}
-}
-
-// distinct returns every ID once.
-func distinct(ids []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(ids)))
 }
 
 // PreviewRun shows the request with its secrets masked. Values of raw parameters
@@ -185,8 +179,8 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 }
 
 func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
-	if len(req.IDs) > idsPerCall {
-		return 0, &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(len(req.IDs)), Reason: fmt.Sprintf("one describe takes at most %d", idsPerCall)}
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 0, idsPerCall); err != nil {
+		return 0, err
 	}
 	return pageOffset(req.PageToken)
 }
@@ -292,8 +286,8 @@ func nextPage(offset, got int, total *int64) (token string, short bool) {
 // first call and for good by a second, which is the same call: Recycled changes
 // nothing here. Their prepaid data disks are kept.
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if n := len(req.IDs); n == 0 || n > idsPerCall {
-		return &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(n), Reason: fmt.Sprintf("one terminate takes 1 to %d", idsPerCall)}
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, idsPerCall); err != nil {
+		return err
 	}
 	ex := d.exchange(ctx, actionTerminate, req.Region, terminateTimeout)
 	var resp *cvm.TerminateInstancesResponse

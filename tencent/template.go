@@ -77,68 +77,61 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 	for _, name := range sorted.Keys(opts.Params) {
 		spec.Require(!strings.HasPrefix(name, "LaunchTemplate"), fmt.Sprintf("Vendor.Params[%q]", name), nil, "use the fields of the template")
 	}
-	found := joined(spec.Err(), err)
-	if found == nil {
-		_, found = templateParams(cvm.NewCreateLaunchTemplateRequest(), &t.Spec)
+	spec.Add(err)
+	if spec.Err() == nil {
+		_, err = templateParams(cvm.NewCreateLaunchTemplateRequest(), &t.Spec)
+		spec.Add(err)
 	}
-	return joined(c.Err(), inside("Spec", found))
-}
-
-// inside puts the paths of field errors inside a field.
-func inside(field string, err error) error {
-	var list provider.FieldErrors
-	if !errors.As(err, &list) {
-		return err
-	}
-	out := make(provider.FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = field + "." + e.Path
-		out[i] = &inner
-	}
-	return out
+	c.In("Spec").Add(spec.Err())
+	return c.Err()
 }
 
 // CreateLaunchTemplate implements [provider.LaunchTemplateDriver].
-func (d *driver) CreateLaunchTemplate(ctx context.Context, in *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	req, err := newTemplate(in)
+func (d *driver) CreateLaunchTemplate(
+	ctx context.Context, t *provider.LaunchTemplateSpec, token string,
+) (id, requestID string, err error) {
+	req, err := newTemplate(t, token)
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
 	resp := cvm.NewCreateLaunchTemplateResponse()
-	ex, err := d.addTemplate(ctx, in, req, resp)
+	ex, err := d.addTemplate(ctx, t, req, resp)
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
 	if resp.Response == nil || value(resp.Response.LaunchTemplateId) == "" {
-		return nil, ex.malformed("it has no template ID", "")
+		return "", "", ex.malformed("it has no template ID", "")
 	}
-	return &provider.TemplateResult{ID: *resp.Response.LaunchTemplateId, RequestID: value(resp.Response.RequestId)}, nil
+	return *resp.Response.LaunchTemplateId, value(resp.Response.RequestId), nil
 }
 
 // CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, in *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	if err := byID(in.Template); err != nil {
-		return nil, err
+func (d *driver) CreateLaunchTemplateVersion(
+	ctx context.Context, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec, token string,
+) (version int, requestID string, err error) {
+	if err := byID(ref); err != nil {
+		return 0, "", err
 	}
-	req, err := newTemplateVersion(in)
+	req, err := newTemplateVersion(ref, t, token)
 	if err != nil {
-		return nil, err
+		return 0, "", err
 	}
 	resp := cvm.NewCreateLaunchTemplateVersionResponse()
-	ex, err := d.addTemplate(ctx, in, req, resp)
+	ex, err := d.addTemplate(ctx, t, req, resp)
 	if err != nil {
-		return nil, err
+		return 0, "", err
 	}
 	if resp.Response == nil || value(resp.Response.LaunchTemplateVersionNumber) == 0 {
-		return nil, ex.malformed("it has no version number", "")
+		return 0, "", ex.malformed("it has no version number", "")
 	}
-	return &provider.TemplateResult{Version: int(*resp.Response.LaunchTemplateVersionNumber), RequestID: value(resp.Response.RequestId)}, nil
+	return int(*resp.Response.LaunchTemplateVersionNumber), value(resp.Response.RequestId), nil
 }
 
-func (d *driver) addTemplate(ctx context.Context, in *provider.CreateTemplateRequest, req tchttp.Request, resp tchttp.Response) (*exchange, error) {
-	ex := d.exchange(ctx, req.GetAction(), in.Spec.Spec.Region, templateTimeout)
-	ex.creates, ex.spec = true, &in.Spec.Spec
+func (d *driver) addTemplate(
+	ctx context.Context, t *provider.LaunchTemplateSpec, req tchttp.Request, resp tchttp.Response,
+) (*exchange, error) {
+	ex := d.exchange(ctx, req.GetAction(), t.Spec.Region, templateTimeout)
+	ex.creates, ex.spec = true, &t.Spec
 	return ex, d.ask(ex, req, resp)
 }
 
@@ -154,8 +147,10 @@ func byID(ref provider.LaunchTemplateRef) error {
 }
 
 // DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplates(ctx context.Context, in *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
-	offset, err := pageOffset(in.PageToken)
+func (d *driver) DescribeLaunchTemplates(
+	ctx context.Context, in *provider.LaunchTemplateQuery, pageToken string,
+) (*provider.Page[provider.LaunchTemplate], error) {
+	offset, err := pageOffset(pageToken)
 	if err != nil {
 		return nil, err
 	}
@@ -175,13 +170,13 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, in *provider.Descr
 	if r.LaunchTemplateSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
 		return nil, ex.malformed("it has no list of templates", value(r.RequestId))
 	}
-	page := &provider.TemplatePage{RequestID: value(r.RequestId)}
+	page := &provider.Page[provider.LaunchTemplate]{RequestID: value(r.RequestId)}
 	for _, raw := range r.LaunchTemplateSet {
 		if raw == nil || value(raw.LaunchTemplateId) == "" {
 			return nil, ex.malformed("a template in it has no ID", page.RequestID)
 		}
 		if t := templateOf(raw); in.Matches(&t) {
-			page.Templates = append(page.Templates, t)
+			page.Items = append(page.Items, t)
 		}
 	}
 	next, rows := offset+idsPerCall, len(r.LaunchTemplateSet) // of the IDs
@@ -197,7 +192,9 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, in *provider.Descr
 
 // describeTemplates asks for IDs, a hundred at a time, or for what matches
 // filters: CVM takes one or the other. More tells that there are further IDs.
-func describeTemplates(in *provider.DescribeTemplatesRequest, offset int) (req *cvm.DescribeLaunchTemplatesRequest, more bool, err error) {
+func describeTemplates(
+	in *provider.LaunchTemplateQuery, offset int,
+) (req *cvm.DescribeLaunchTemplatesRequest, more bool, err error) {
 	req = cvm.NewDescribeLaunchTemplatesRequest()
 	req.Limit = number(idsPerCall)
 	if len(in.IDs) > 0 {
@@ -235,11 +232,13 @@ func templateOf(raw *cvm.LaunchTemplateInfo) provider.LaunchTemplate {
 }
 
 // DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, in *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
+func (d *driver) DescribeLaunchTemplateVersions(
+	ctx context.Context, in *provider.LaunchTemplateVersionQuery, pageToken string,
+) (*provider.Page[provider.LaunchTemplateVersion], error) {
 	if err := byID(in.Template); err != nil {
 		return nil, err
 	}
-	offset, err := pageOffset(in.PageToken)
+	offset, err := pageOffset(pageToken)
 	if err != nil {
 		return nil, err
 	}
@@ -253,23 +252,23 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, in *provide
 	if r == nil || r.LaunchTemplateVersionSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
 		return nil, ex.malformed("it has no list of versions", "")
 	}
-	page := &provider.TemplateVersionPage{RequestID: value(r.RequestId)}
+	page := &provider.Page[provider.LaunchTemplateVersion]{RequestID: value(r.RequestId)}
 	for _, raw := range r.LaunchTemplateVersionSet {
 		v, err := versionOf(raw)
 		if err != nil {
 			return nil, ex.malformed(err.Error(), page.RequestID)
 		}
 		v.TemplateID, v.Spec.Region = in.Template.ID, ex.region
-		page.Versions = append(page.Versions, *v)
+		page.Items = append(page.Items, *v)
 	}
-	if next := offset + len(page.Versions); req.Limit != nil && len(page.Versions) > 0 && next < int(value(r.TotalCount)) {
+	if next := offset + len(page.Items); req.Limit != nil && len(page.Items) > 0 && next < int(value(r.TotalCount)) {
 		page.NextPage = strconv.Itoa(next)
 	}
 	return page, nil
 }
 
 // describeVersions asks in one of three ways, which exclude each other.
-func describeVersions(in *provider.DescribeTemplateVersionsRequest, offset int) *cvm.DescribeLaunchTemplateVersionsRequest {
+func describeVersions(in *provider.LaunchTemplateVersionQuery, offset int) *cvm.DescribeLaunchTemplateVersionsRequest {
 	req := cvm.NewDescribeLaunchTemplateVersionsRequest()
 	req.LaunchTemplateId = text(in.Template.ID)
 	switch {

@@ -17,32 +17,34 @@ import (
 )
 
 // newTemplate is the request for a new template.
-func newTemplate(in *provider.CreateTemplateRequest) (tchttp.Request, error) {
+func newTemplate(t *provider.LaunchTemplateSpec, token string) (tchttp.Request, error) {
 	req := cvm.NewCreateLaunchTemplateRequest()
-	params, err := templateParams(req, &in.Spec.Spec)
+	params, err := templateParams(req, &t.Spec)
 	if err != nil {
 		return nil, err
 	}
-	req.LaunchTemplateName = text(in.Spec.Name)
-	req.LaunchTemplateVersionDescription = text(in.Spec.VersionDescription)
+	req.LaunchTemplateName = text(t.Name)
+	req.LaunchTemplateVersionDescription = text(t.VersionDescription)
 	// The documentation of the type lists no templates: this is the word of the
 	// product's resource names.
-	req.LaunchTemplateTagSpecification = tagSpecification("launch-template", in.Spec.Tags)
-	req.ClientToken = text(in.ClientToken)
+	req.LaunchTemplateTagSpecification = tagSpecification("launch-template", t.Tags)
+	req.ClientToken = text(token)
 	return withRaw(req, params)
 }
 
 // newTemplateVersion is the request for a new version.
-func newTemplateVersion(in *provider.CreateTemplateRequest) (tchttp.Request, error) {
+func newTemplateVersion(
+	ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec, token string,
+) (tchttp.Request, error) {
 	req := cvm.NewCreateLaunchTemplateVersionRequest()
-	params, err := templateParams(req, &in.Spec.Spec)
+	params, err := templateParams(req, &t.Spec)
 	if err != nil {
 		return nil, err
 	}
-	req.LaunchTemplateId = text(in.Template.ID)
-	req.LaunchTemplateVersion = number(in.Spec.BaseVersion)
-	req.LaunchTemplateVersionDescription = text(in.Spec.VersionDescription)
-	req.ClientToken = text(in.ClientToken)
+	req.LaunchTemplateId = text(ref.ID)
+	req.LaunchTemplateVersion = number(t.BaseVersion)
+	req.LaunchTemplateVersionDescription = text(t.VersionDescription)
+	req.ClientToken = text(token)
 	return withRaw(req, params)
 }
 

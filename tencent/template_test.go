@@ -50,16 +50,13 @@ func TestTemplateRequestsAreOnesOfTheSDK(t *testing.T) {
 	spec := &provider.LaunchTemplateSpec{
 		Name: "web", VersionDescription: "first one", Spec: *storable(), Tags: map[string]string{"b": "2", "a": "1"}, BaseVersion: 4,
 	}
-	if _, err := d.CreateLaunchTemplate(t.Context(), &provider.CreateTemplateRequest{Spec: spec, ClientToken: "token-1"}); err != nil {
+	if _, _, err := d.CreateLaunchTemplate(t.Context(), spec, "token-1"); err != nil {
 		t.Fatal(err)
 	}
 	r.body = `{"Response":{"LaunchTemplateVersionNumber":5,"RequestId":"req-2"}}`
-	got, err := d.CreateLaunchTemplateVersion(t.Context(), &provider.CreateTemplateRequest{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Spec: spec, ClientToken: "token-2"})
-	if err != nil {
-		t.Fatalf("got error %v, want none", err)
-	}
-	if *got != (provider.TemplateResult{Version: 5, RequestID: "req-2"}) {
-		t.Fatalf("*got is %v, want %v", *got, provider.TemplateResult{Version: 5, RequestID: "req-2"})
+	number, request, err := d.CreateLaunchTemplateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, spec, "token-2")
+	if err != nil || number != 5 || request != "req-2" {
+		t.Fatalf("%d, %s, %v", number, request, err)
 	}
 	create, version := cvm.NewCreateLaunchTemplateRequest(), cvm.NewCreateLaunchTemplateVersionRequest()
 	if err := errors.Join(create.FromJsonString(r.texts[0]), version.FromJsonString(r.texts[1])); err != nil {
@@ -144,17 +141,19 @@ func TestWhatAVersionWouldInheritIsNamed(t *testing.T) {
 }
 
 func TestDescribeVersionsAsksForOneThingOnly(t *testing.T) {
-	for want, in := range map[string]provider.DescribeTemplateVersionsRequest{
-		`{"LaunchTemplateId":"lt-1","LaunchTemplateVersions":[7]}`:               {Template: provider.LaunchTemplateRef{ID: "lt-1", Version: 7}},
-		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"DefaultVersion":true}`:    {Template: provider.LaunchTemplateRef{ID: "lt-1"}, DefaultOnly: true},
-		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":0,"Limit":100}`:   {Template: provider.LaunchTemplateRef{ID: "lt-1"}},
-		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":100,"Limit":100}`: {Template: provider.LaunchTemplateRef{ID: "lt-1"}, PageToken: "100"},
+	type asks = provider.LaunchTemplateVersionQuery
+	for want, in := range map[string]struct {
+		asks
+		page string
+	}{
+		`{"LaunchTemplateId":"lt-1","LaunchTemplateVersions":[7]}`:               {asks{Template: provider.LaunchTemplateRef{ID: "lt-1", Version: 7}}, ""},
+		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"DefaultVersion":true}`:    {asks{Template: provider.LaunchTemplateRef{ID: "lt-1"}, DefaultOnly: true}, ""},
+		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":0,"Limit":100}`:   {asks{Template: provider.LaunchTemplateRef{ID: "lt-1"}}, ""},
+		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":100,"Limit":100}`: {asks{Template: provider.LaunchTemplateRef{ID: "lt-1"}}, "100"},
 	} {
 		r := &recorder{body: `{"Response":{"TotalCount":0,"LaunchTemplateVersionSet":[],"RequestId":"r"}}`}
-		if _, err := testDriver(t, r).DescribeLaunchTemplateVersions(t.Context(), &in); err != nil {
-			t.Errorf("%v: got error %v, want none", want, err)
-		} else if r.texts[0] != want {
-			t.Errorf("%v: r.texts[0] is %v, want %v", want, r.texts[0], want)
+		if _, err := testDriver(t, r).DescribeLaunchTemplateVersions(t.Context(), &in.asks, in.page); err != nil || r.texts[0] != want {
+			t.Errorf("got %s, want %s, %v", r.texts[0], want, err)
 		}
 	}
 }
@@ -183,10 +182,8 @@ func TestListTemplates(t *testing.T) {
 	const rows = `{"Response":{"TotalCount":3,"LaunchTemplateSet":[{"LatestVersionNumber":4,"LaunchTemplateId":"lt-1","LaunchTemplateName":"web","DefaultVersionNumber":2,"LaunchTemplateVersionCount":3,"CreatedBy":"9","CreationTime":"2020-12-17T01:54:31Z"},{"LaunchTemplateId":"lt-2","LaunchTemplateName":"web-2"}],"RequestId":"r"}}`
 	r := &recorder{body: rows}
 	d := testDriver(t, r)
-	page, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{
-		LaunchTemplateQuery: provider.LaunchTemplateQuery{Name: "web", Tags: map[string]string{"b": "2", "a": "1"}},
-	})
-	want := &provider.TemplatePage{NextPage: "2", RequestID: "r", Templates: []provider.LaunchTemplate{{
+	page, err := d.DescribeLaunchTemplates(t.Context(), &provider.LaunchTemplateQuery{Name: "web", Tags: map[string]string{"b": "2", "a": "1"}}, "")
+	want := &provider.Page[provider.LaunchTemplate]{NextPage: "2", RequestID: "r", Items: []provider.LaunchTemplate{{
 		ID: "lt-1", Name: "web", DefaultVersion: 2, LatestVersion: 4, Versions: 3, CreatedBy: "9", CreatedAt: time.Date(2020, 12, 17, 1, 54, 31, 0, time.UTC),
 	}}}
 	if err != nil {
@@ -229,7 +226,7 @@ func TestListTemplates(t *testing.T) {
 		many[fmt.Sprint(i)] = ""
 	}
 	for name, q := range map[string]provider.LaunchTemplateQuery{"too many": {Tags: many}, "with IDs": {IDs: ids, Tags: many}} {
-		if _, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{LaunchTemplateQuery: q}); !errors.Is(err, provider.ErrInvalid) {
+		if _, err := d.DescribeLaunchTemplates(t.Context(), &q, ""); !errors.Is(err, provider.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -427,18 +424,12 @@ func TestLostAnswerOfATemplate(t *testing.T) {
 }
 
 func TestLostAnswerOfAVersion(t *testing.T) {
-	in := &provider.CreateTemplateRequest{
-		Template: provider.LaunchTemplateRef{ID: "lt-1"}, Spec: &provider.LaunchTemplateSpec{Spec: *bareTemplate()}, ClientToken: "token-1",
-	}
+	spec := &provider.LaunchTemplateSpec{Spec: *bareTemplate()}
 	for name, rt := range malformedAnswers() {
-		got, err := testDriver(t, rt).CreateLaunchTemplateVersion(t.Context(), in)
+		got, _, err := testDriver(t, rt).CreateLaunchTemplateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, spec, "token-1")
 		var e *provider.APIError
-		if got != nil {
-			t.Errorf("%s: got is %v, want nil", name, got)
-		} else if !errors.As(err, &e) {
-			t.Errorf("%s: got error %v, want a %T", name, err, e)
-		} else if e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeUnknown)
+		if got != 0 || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: a version may exist, but the answer is %d, %v", name, got, err)
 		}
 	}
 }
@@ -450,8 +441,8 @@ func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	spec := &provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()}
-	_, template := d.CreateLaunchTemplate(ctx, &provider.CreateTemplateRequest{Spec: spec})
-	_, group := d.CreatePlacementGroup(ctx, &provider.CreatePlacementGroupRequest{Spec: &provider.PlacementGroupSpec{Name: "web"}})
+	_, _, template := d.CreateLaunchTemplate(ctx, spec, "")
+	_, _, group := d.CreatePlacementGroup(ctx, &provider.PlacementGroupSpec{Name: "web"}, "")
 	for name, err := range map[string]error{"template": template, "group": group} {
 		var e *provider.APIError
 		if !errors.As(err, &e) {

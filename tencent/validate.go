@@ -1,7 +1,6 @@
 package tencent
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -29,11 +28,12 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
 	opts, err := optionsOf(spec)
 	checkSpec(c, spec, opts, spec.LaunchTemplate == nil)
-	if err != nil {
-		return joined(c.Err(), err)
+	c.Add(err)
+	if err == nil {
+		checkPerInstance(c, spec, opts)
+		c.Add(checkParams(spec, opts))
 	}
-	checkPerInstance(c, spec, opts)
-	return joined(c.Err(), checkParams(spec, opts))
+	return c.Err()
 }
 
 // checkPerInstance refuses lists that give each instance of a create an entry of its own
@@ -289,8 +289,8 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts Run
 	packs := opts.DedicatedResourcePackIDs
 	c.Require(opts.DedicatedResourcePackTenancy == "" || spec.Zone != "" || whole, "Zone", nil, "required with DedicatedResourcePackTenancy")
 	c.Require(len(packs) == 0 || opts.DedicatedResourcePackTenancy != "", "Vendor.DedicatedResourcePackIDs", nil, "needs DedicatedResourcePackTenancy")
-	checkIDs(c, "Vendor.DedicatedResourcePackIDs", packs)
-	checkIDs(c, "Vendor.CHCIDs", opts.CHCIDs)
+	c.NoneEmpty("Vendor.DedicatedResourcePackIDs", packs)
+	c.NoneEmpty("Vendor.CHCIDs", opts.CHCIDs)
 	checkMetadata(c, opts.Metadata)
 	checkRawText(c, opts.Params)
 	if n := len(opts.DataDisks); n > len(spec.DataDisks) {
@@ -339,14 +339,6 @@ func checkRawText(c *provider.Checker, params map[string]string) {
 	}
 }
 
-func checkIDs(c *provider.Checker, path string, ids []string) {
-	for i, id := range ids {
-		if id == "" {
-			c.Fail(fmt.Sprintf("%s[%d]", path, i), nil, "must not be empty")
-		}
-	}
-}
-
 // checkParams translates the spec to see what the raw parameters would collide
 // with. A spec that cannot be translated has been reported already.
 func checkParams(spec *provider.RunInstancesSpec, opts RunOptions) error {
@@ -376,28 +368,4 @@ func checkBetween(c *provider.Checker, path, s string, least, most int) {
 	if n < least || n > most {
 		c.Fail(path, s, fmt.Sprintf("must be %d to %d characters long, not %d", least, most, n))
 	}
-}
-
-// joined puts the problems that several checks found into one list.
-func joined(errs ...error) error {
-	var all provider.FieldErrors
-	for _, err := range errs {
-		if err == nil {
-			continue
-		}
-		var list provider.FieldErrors
-		var one *provider.FieldError
-		switch {
-		case errors.As(err, &list):
-			all = append(all, list...)
-		case errors.As(err, &one):
-			all = append(all, one)
-		default:
-			return err
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return all
 }

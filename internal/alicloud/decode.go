@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
 // Decode reads an answer into out, a pointer to a struct. An answer that is
@@ -66,13 +68,8 @@ func (t Text) Int() int {
 type IDs []string
 
 // Distinct returns every ID once, in order, without empty ones.
-func (ids IDs) Distinct() (out []string) {
-	for _, id := range ids {
-		if id != "" && !slices.Contains(out, id) {
-			out = append(out, id)
-		}
-	}
-	return out
+func (ids IDs) Distinct() []string {
+	return slices.DeleteFunc(sorted.Distinct(ids), func(id string) bool { return id == "" })
 }
 
 // text reads a JSON string, which seldom needs more than its quotes taken off.

@@ -50,10 +50,10 @@ func TestEveryFieldAndSentinelIsOnThePage(t *testing.T) {
 		known[a.kind] = true
 	}
 	for _, c := range all {
-		if len(c.ErrorCodes()) == 0 {
+		if len(codesOf(c)) == 0 {
 			t.Errorf("%s lists no error codes", c.Name())
 		}
-		for _, e := range c.ErrorCodes() {
+		for _, e := range codesOf(c) {
 			if !known[e.Kind] {
 				t.Errorf("%s: code %s has a sentinel without advice: %v", c.Name(), e.Code, e.Kind)
 			}

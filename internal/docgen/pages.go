@@ -116,7 +116,7 @@ func errorsPage(clients []*provider.Client) (string, error) {
 	}
 	for _, c := range clients {
 		fmt.Fprintf(&b, "\n## %s\n\n| Code | Sentinel | Remarks |\n|---|---|---|\n", title(c.Name()))
-		for _, e := range c.ErrorCodes() {
+		for _, e := range codesOf(c) {
 			b.WriteString(line([]string{code(e.Code), code(names[e.Kind]), remarks(e)}))
 		}
 		membersOf(&b, c, documented)
@@ -124,19 +124,28 @@ func errorsPage(clients []*provider.Client) (string, error) {
 	return b.String(), nil
 }
 
+// codesOf returns the error table of a client's driver, as it is written.
+func codesOf(c *provider.Client) []provider.ErrorCode {
+	d, ok := c.Driver().(interface{ ErrorCodes() []provider.ErrorCode })
+	if !ok {
+		return nil
+	}
+	return d.ErrorCodes()
+}
+
 // membersOf writes the codes of a cloud's documents that its table has by a family
 // or an ending only, so that each can be found by its name.
 func membersOf(b *strings.Builder, c *provider.Client, documented []seeds.Code) {
 	listed := map[string]bool{}
-	for _, e := range c.ErrorCodes() {
+	for _, e := range codesOf(c) {
 		listed[e.Code] = true
 	}
-	table := provider.NewErrorTable(c.ErrorCodes())
+	table := provider.NewErrorTable(codesOf(c))
 	for _, d := range documented {
 		if d.Driver != c.Name() || listed[d.Code] {
 			continue
 		}
-		if len(listed) == len(c.ErrorCodes()) {
+		if len(listed) == len(codesOf(c)) {
 			b.WriteString("\nOf its documents, by a row above:\n\n| Code | Sentinel | Remarks |\n|---|---|---|\n")
 		}
 		listed[d.Code] = true

@@ -68,6 +68,12 @@ func rules() []rule {
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
+		{"/internal/marker", module + "/", "markers follow from IDs alone: it knows no operation"},
+		{"/internal/pages", module + "/", "a list is a list, whatever is in it"},
+		{"/internal/recent", module + "/", "it remembers IDs and keys: it knows no instance and no spec"},
+		{"/internal/wording", module + "/", "texts of errors are put together of errors alone"},
+		{"/internal/specs", module + "/provider", "it looks into any struct, and knows no field by name"},
+		{"/internal/sightings", module + "/", "what was seen is kept by ID: it knows no cloud and no instance"},
 		{"/internal/oncehttp", module + "/", "the one way to send a request knows no cloud and no error of provider"},
 		{"/internal/poll", module + "/provider", "the poller knows no cloud and no instance"},
 		{"/internal/poll/boot", module + "/", "the statistics know no cloud and no poller"},
@@ -189,7 +195,8 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
 		"/provider": {
-			module + "/internal/account", module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted",
+			module + "/internal/account", module + "/internal/ledger", module + "/internal/marker", module + "/internal/pages", module + "/internal/poll",
+			module + "/internal/recent", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/wording",
 			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
 		},
 		"/internal/account":   {"golang.org/x/time/"},

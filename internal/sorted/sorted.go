@@ -1,5 +1,5 @@
 // Package sorted puts keys in order: the same spec must give the same request and
-// the same errors.
+// the same errors. It also takes repetitions out of lists.
 package sorted
 
 import "slices"
@@ -16,4 +16,19 @@ func Keys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// Distinct returns the elements of a list, each once, in their order.
+func Distinct[T comparable](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	seen, out := make(map[T]bool, len(list)), make([]T, 0, len(list))
+	for _, v := range list {
+		if !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
 }

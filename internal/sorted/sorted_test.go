@@ -26,3 +26,10 @@ func TestKeysTakeOneAllocation(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestDistinctKeepsTheOrder(t *testing.T) {
+	got := sorted.Distinct([]string{"b", "a", "b", "", "a", ""})
+	if want := []string{"b", "a", ""}; !slices.Equal(got, want) {
+		t.Errorf("distinct are %q, want %q", got, want)
+	}
+}

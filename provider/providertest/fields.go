@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"reflect"
 	"regexp"
 	"slices"
@@ -18,6 +19,8 @@ func fieldRules() []rule {
 		{"the support table has one line for every leaf", "A leaf without a line is a field nobody thought about.", tableIsComplete},
 		{"a refused field is an error that names it", "A field that is silently ignored makes a server that differs from what was paid for.", refusedFieldsAreNamed},
 		{"a full spec passes", "A table that refuses what it claims to map is of no use.", fullSpecsPass},
+		{"a spec that is wrong is an error", "A validator that panics takes the whole program with it.", wrongSpecsAreErrors},
+		{"limits name calls of the driver", "A rate under a name that no call has limits nothing.", limitsNameCalls},
 		{"a mapped field changes the request", "A field that is accepted and not sent is lost without anybody noticing.", mappedFieldsAreSent},
 		{"every mapped field is set in a full spec", "A mapping that no full spec sets is never put to the test.", fullSpecsCover},
 		{"a preview shows what is sent", "A preview that differs from the request is worse than none.", previewIsTheWire},
@@ -87,6 +90,50 @@ func fullSpecsPass(t *testing.T, w *world) {
 	for name, spec := range w.Full {
 		if reqs, err := w.client.Preview(*spec); err != nil || len(reqs) == 0 {
 			t.Errorf("full spec %q: %v", name, err)
+		}
+	}
+}
+
+// wrongSpecsAreErrors changes full specs by chance, in every way that the types allow. What
+// comes of it may be valid or not: the client must say so.
+func wrongSpecsAreErrors(t *testing.T, w *world) {
+	for name, full := range w.Full {
+		for seed := range uint64(300) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			m := mutation{data: make([]byte, 1+r.IntN(400))}
+			for i := range m.data {
+				m.data[i] = byte(r.Uint32())
+			}
+			spec := clone(full)
+			m.change(reflect.ValueOf(&spec).Elem())
+			spec.Vendor = slices.Clone(spec.Vendor)
+			for i, v := range spec.Vendor {
+				spec.Vendor[i] = m.option(v)
+			}
+			if problem := panicOf(func() { _ = w.client.Validate(spec, nil) }); problem != nil {
+				t.Errorf("full spec %q, changed by seed %d: the validator panics: %v", name, seed, problem)
+			}
+		}
+	}
+}
+
+// panicOf returns what a function panics with, or nil.
+func panicOf(f func()) (problem any) {
+	defer func() { problem = recover() }()
+	f()
+	return nil
+}
+
+// limitsNameCalls compares the calls that the limits name with the methods of the driver.
+func limitsNameCalls(t *testing.T, w *world) {
+	l := w.client.Driver().Limits()
+	for _, api := range slices.Concat(slices.Collect(maps.Keys(l.Rates)), l.Idempotent) {
+		power := []provider.API{provider.APIStartInstances, provider.APIStopInstances, provider.APIRebootInstances}
+		if api == provider.AnyAPI || slices.Contains(power, api) {
+			continue
+		}
+		if _, ok := reflect.TypeOf(w.client.Driver()).MethodByName(string(api)); !ok {
+			t.Errorf("the limits name %q, and the driver has no such call", api)
 		}
 	}
 }

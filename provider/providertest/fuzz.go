@@ -197,6 +197,7 @@ func FuzzSpecs(f *testing.F, h Harness) {
 		spec := clone(h.Full[names[int(data[0])%len(names)]])
 		m := mutation{data: data[1:]}
 		m.change(reflect.ValueOf(&spec).Elem())
+		spec.Vendor = slices.Clone(spec.Vendor)
 		for i, v := range spec.Vendor {
 			spec.Vendor[i] = m.option(v)
 		}

@@ -335,7 +335,7 @@ func throttledGroups(t *testing.T, w *world) {
 }
 
 func lostGroups(_ *testing.T, w *world) {
-	w.lostAdd(provider.APICreatePlacementGroup, "", func(i int) error {
+	w.lostAdd("CreatePlacementGroup", "", func(i int) error {
 		_, err := w.groups().Create(w.ctx, w.group(fmt.Sprintf("lost-%d", i)))
 		return err
 	}, w.groupCount)

@@ -83,7 +83,7 @@ func groupToken(t *testing.T, w *world) {
 	g := w.group("token")
 	g.ClientToken = "the-callers-own-token-1"
 	first, err := w.groups().Create(w.ctx, g)
-	if !slices.Contains(w.client.Driver().Limits().Idempotent, provider.APICreatePlacementGroup) {
+	if !slices.Contains(w.client.Driver().Limits().Idempotent, "CreatePlacementGroup") {
 		if !errors.Is(err, errors.ErrUnsupported) || !names(err, "ClientToken") || w.calls() != 0 {
 			t.Errorf("a cloud without tokens: want an error that says so and no request, got %v", err)
 		}

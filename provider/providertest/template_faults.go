@@ -95,11 +95,11 @@ func (w *world) lostAdd(api provider.API, action string, add func(n int) error, 
 
 func lostTemplates(_ *testing.T, w *world) {
 	l, ref := w.templates(), w.newTemplate("versions")
-	w.lostAdd(provider.APICreateLaunchTemplate, "CreateLaunchTemplate", func(i int) error {
+	w.lostAdd("CreateLaunchTemplate", "CreateLaunchTemplate", func(i int) error {
 		_, err := l.Create(w.ctx, w.template(fmt.Sprintf("lost-%d", i)))
 		return err
 	}, func() int { return len(read(w, "the list", l.List(w.ctx, provider.LaunchTemplateQuery{}))) })
-	w.lostAdd(provider.APICreateLaunchTemplateVersion, "CreateLaunchTemplateVersion", func(int) error {
+	w.lostAdd("CreateLaunchTemplateVersion", "CreateLaunchTemplateVersion", func(int) error {
 		_, err := l.CreateVersion(w.ctx, ref, w.template(""))
 		return err
 	}, func() int { numbers, _ := w.versionNumbers(ref); return len(numbers) })

@@ -13,7 +13,7 @@ type ErrorCode struct {
 
 	Kind error // one of the package's sentinels
 
-	// Unknown tells that a create answered with this code may have happened.
+	// Unknown reports that a create answered with this code may have happened.
 	// Without it a code proves that nothing was done.
 	Unknown bool
 

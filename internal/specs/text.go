@@ -1,4 +1,4 @@
-package provider
+package specs
 
 import (
 	"encoding"

@@ -1,13 +1,65 @@
-package provider
+package specs
 
 import (
 	"cmp"
+	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
 )
+
+// Set is what is set in a spec, sorted by path. [Shape.Set] makes it.
+type Set []setLeaf
+
+// Extra is a value beside the spec that belongs to the set, under a path of its own.
+type Extra struct {
+	Path  string
+	Value any
+}
+
+// Set returns what is set in a spec, a struct, and in the values beside it. Empty and
+// absent mean the same, except behind a pointer, where being there is a choice. What is
+// zero is left out: a field that a later version of this library adds must not change the
+// hashes of specs that do not use it, or an upgrade would cut off every operation under
+// way.
+func (s *Shape) Set(spec reflect.Value, beside ...Extra) Set {
+	w := leafWalk{shape: s}
+	w.value(spec, false)
+	for i := range beside {
+		w.field(beside[i].Path, reflect.ValueOf(beside[i].Value))
+	}
+	w.sort(0)
+	return w.leaves
+}
+
+// Hash identifies the set, without the values of its secrets: a hash of those could be
+// guessed back.
+func (s Set) Hash() string { return hex.EncodeToString(sumOf(s)[:16]) }
+
+// Print returns the print of the set. Its digests are keyed with the salt: those of two
+// salts cannot be compared.
+func (s Set) Print(salt string) Print {
+	mac := hmac.New(sha256.New, []byte(salt))
+	p := make(Print, len(s))
+	var text, sum []byte
+	for i := range s {
+		l := &s[i]
+		if l.secret {
+			p[l.path] = isThere
+			continue
+		}
+		text = l.appendTo(text[:0])
+		mac.Reset()
+		_, _ = mac.Write(text)
+		sum = mac.Sum(sum[:0])
+		p[l.path] = base64.RawURLEncoding.EncodeToString(sum[:6])
+	}
+	return p
+}
 
 // setLeaf is a leaf of a spec that is set: what the hash and the print are made of.
 type setLeaf struct {
@@ -25,20 +77,6 @@ func (l *setLeaf) appendTo(b []byte) []byte {
 	return b
 }
 
-// setLeaves returns what is set in a spec, and in the options that its creates follow
-// from, sorted by path. Empty and absent mean the same, except behind a pointer, where
-// being there is a choice. What is zero is left out: a field that a later version of
-// this library adds must not change the hashes of specs that do not use it, or an
-// upgrade would cut off every operation under way.
-func setLeaves(spec *RunInstancesSpec, o *RunOptions) []setLeaf {
-	var w leafWalk
-	w.value(reflect.ValueOf(spec).Elem(), false)
-	w.field("Run.Owner", reflect.ValueOf(o.Owner))
-	w.field("Run.Alternatives", reflect.ValueOf(o.Alternatives))
-	w.sort(0)
-	return w.leaves
-}
-
 // maxInside is how many leaves of a list or map are told apart. One with more is a
 // single leaf: tokens hold the print of a spec, and some specs hold an address for
 // each of thousands of instances. Hashes in tokens depend on it: it must not change.
@@ -46,6 +84,7 @@ const maxInside = 48
 
 // leafWalk collects leaves.
 type leafWalk struct {
+	shape  *Shape
 	leaves []setLeaf
 	path   []byte
 	depth  int
@@ -77,9 +116,9 @@ func (w *leafWalk) value(v reflect.Value, there bool) {
 	defer func() { w.depth-- }()
 	switch {
 	case w.depth > maxNesting: // options that hold themselves
-	case v.Type() == vendorType:
-		w.options(v.Interface().([]VendorOption))
-	case v.Type() == secretType, v.Type() == userDataType:
+	case v.Type() == w.shape.Options:
+		w.options(v)
+	case v.Type() == w.shape.Secret, v.Type() == w.shape.Data:
 		w.secret(v.Len() > 0, there)
 	default:
 		if text, ok := leafText(v); !ok {
@@ -168,15 +207,15 @@ func (w *leafWalk) entries(v reflect.Value) {
 
 // options walks the options of vendors, by name: their order has no meaning, and
 // neither has whether they are behind a pointer.
-func (w *leafWalk) options(list []VendorOption) {
+func (w *leafWalk) options(list reflect.Value) {
 	n, outside := len(w.path), w.vendor
 	w.vendor = true
-	for _, o := range list {
-		v := reflect.Indirect(reflect.ValueOf(o))
+	for i := range list.Len() {
+		v := reflect.Indirect(list.Index(i).Elem())
 		if !v.IsValid() {
 			continue
 		}
-		w.path = appendKey(w.path, o.VendorName())
+		w.path = appendKey(w.path, vendorName(list.Index(i)))
 		w.add(v.Type().String())
 		own := reflect.New(v.Type()).Elem() // with the methods of its pointer
 		own.Set(v)

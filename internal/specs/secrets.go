@@ -1,10 +1,10 @@
-package provider
+package specs
 
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
@@ -13,43 +13,46 @@ import (
 // themselves.
 const maxNesting = 32
 
-// placeholderCheck looks for placeholders among the secrets of a value: whatever is
-// a Secret or UserData, and every text in a map of a vendor's options, which are its
-// raw parameters. Every create comes by here: a struct's type says once which of its
-// fields can hold any, and a path takes memory only where something is found.
-type placeholderCheck struct {
-	c     *Checker
+// placeholders looks for placeholders among the secrets of a value: whatever has a secret
+// type, and every text in a map of a vendor's options, which are its raw parameters. Every
+// create comes by here: a struct's type says once which of its fields can hold any, and a
+// path takes memory only where something is found.
+type placeholders struct {
+	shape *Shape
+	found func(path string)
 	depth int
 }
 
-// checkSecrets looks into the spec; checkVendor looks into its options.
-func (s *RunInstancesSpec) checkSecrets(c *Checker) {
+// Placeholders calls found with the path of every secret of a spec that is a placeholder.
+// It does not look into the options of vendors: see [Shape.OptionPlaceholders].
+func (s *Shape) Placeholders(spec reflect.Value, found func(path string)) {
 	var path [96]byte
-	placeholderCheck{c: c}.fields(path[:0], reflect.ValueOf(s).Elem())
+	placeholders{shape: s, found: found}.fields(path[:0], spec)
 }
 
-// checkOption looks into the options of a vendor, the i-th of the list at path.
-func checkOption(c *Checker, path string, i int, v reflect.Value) {
+// OptionPlaceholders is [Shape.Placeholders] for the options of one vendor, the i-th of
+// the list at path.
+func (s *Shape) OptionPlaceholders(path string, i int, options reflect.Value, found func(path string)) {
 	var buf [96]byte
 	at := appendIndex(append(buf[:0], path...), i)
-	placeholderCheck{c: c}.value(at, reflect.Indirect(v), false)
+	placeholders{shape: s, found: found}.value(at, reflect.Indirect(options), false)
 }
 
 // fields looks into the fields of a struct.
-func (p placeholderCheck) fields(path []byte, v reflect.Value) {
-	for _, f := range secretFieldsOf(v.Type()) {
+func (p placeholders) fields(path []byte, v reflect.Value) {
+	for _, f := range p.shape.secretFields(v.Type()) {
 		p.value(appendField(path, f.name), v.Field(f.index), false)
 	}
 }
 
 // value looks into one value; raw says that it is in a map.
-func (p placeholderCheck) value(path []byte, v reflect.Value, raw bool) {
+func (p placeholders) value(path []byte, v reflect.Value, raw bool) {
 	if p.depth++; p.depth > maxNesting {
 		return
 	}
 	switch v.Kind() {
 	case reflect.String:
-		asSecret := v.Type() == secretType && isPlaceholder(v.String())
+		asSecret := v.Type() == p.shape.Secret && IsPlaceholder(v.String())
 		asParam := raw && isRawPlaceholder(v.String())
 		if asSecret || asParam {
 			p.fail(path)
@@ -68,9 +71,9 @@ func (p placeholderCheck) value(path []byte, v reflect.Value, raw bool) {
 	}
 }
 
-func (p placeholderCheck) list(path []byte, v reflect.Value, raw bool) {
-	if v.Type() == userDataType {
-		if isPlaceholder(v.Bytes()) {
+func (p placeholders) list(path []byte, v reflect.Value, raw bool) {
+	if v.Type() == p.shape.Data {
+		if IsPlaceholder(v.Bytes()) {
 			p.fail(path)
 		}
 		return
@@ -80,7 +83,7 @@ func (p placeholderCheck) list(path []byte, v reflect.Value, raw bool) {
 	}
 }
 
-func (p placeholderCheck) entries(path []byte, v reflect.Value) {
+func (p placeholders) entries(path []byte, v reflect.Value) {
 	params, plain := v.Interface().(map[string]string)
 	if !plain {
 		for iter := v.MapRange(); iter.Next(); {
@@ -102,7 +105,7 @@ func (p placeholderCheck) entries(path []byte, v reflect.Value) {
 	}
 }
 
-func (p placeholderCheck) fail(path []byte) { p.c.Fail(string(path), nil, rulePlaceholder) }
+func (p placeholders) fail(path []byte) { p.found(string(path)) }
 
 // appendField appends a field to the path of a struct.
 func appendField(path []byte, name string) []byte {
@@ -122,43 +125,35 @@ func appendKey(path []byte, key string) []byte {
 	return append(strconv.AppendQuote(append(path, '['), key), ']')
 }
 
-var (
-	secretType   = reflect.TypeFor[Secret]()
-	userDataType = reflect.TypeFor[UserData]()
-	vendorType   = reflect.TypeFor[[]VendorOption]()
-)
-
 // secretField is a field that can hold a secret.
 type secretField struct {
 	index int
 	name  string
 }
 
-// secretFields has the []secretField of every struct type that was asked for.
-var secretFields sync.Map
-
-func secretFieldsOf(t reflect.Type) []secretField {
-	if list, ok := secretFields.Load(t); ok {
+// secretFields returns the fields of a struct type that can hold secrets.
+func (s *Shape) secretFields(t reflect.Type) []secretField {
+	if list, ok := s.known.Load(t); ok {
 		return list.([]secretField)
 	}
 	var list []secretField
 	for i := range t.NumField() {
-		if f := t.Field(i); fieldHoldsSecrets(t, f, nil) {
+		if f := t.Field(i); s.fieldHoldsSecrets(t, f, nil) {
 			list = append(list, secretField{i, f.Name})
 		}
 	}
-	secretFields.Store(t, list)
+	s.known.Store(t, list)
 	return list
 }
 
 // fieldHoldsSecrets reports whether a field of a struct can hold a secret. The maps
 // of the spec's own structs are labels; options of vendors are looked at one by one.
-func fieldHoldsSecrets(owner reflect.Type, f reflect.StructField, seen []reflect.Type) bool {
-	labels := splits(owner) && f.Type.Kind() == reflect.Map && f.Type.Elem() != secretType
-	if !isReadable(f) || f.Type == vendorType || labels {
+func (s *Shape) fieldHoldsSecrets(owner reflect.Type, f reflect.StructField, seen []reflect.Type) bool {
+	labels := s.splits(owner) && f.Type.Kind() == reflect.Map && f.Type.Elem() != s.Secret
+	if !isReadable(f) || f.Type == s.Options || labels {
 		return false
 	}
-	return holdsSecrets(f.Type, seen)
+	return s.holdsSecrets(f.Type, seen)
 }
 
 // isReadable reports whether other packages can read a field, or the fields of the
@@ -170,27 +165,25 @@ func isReadable(f reflect.StructField) bool {
 
 // holdsSecrets reports whether a value of a type can hold a secret. Seen are the
 // structs around it.
-func holdsSecrets(t reflect.Type, seen []reflect.Type) bool {
+func (s *Shape) holdsSecrets(t reflect.Type, seen []reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Map, reflect.Interface:
 		return true
 	case reflect.Pointer, reflect.Array:
-		return holdsSecrets(t.Elem(), seen)
+		return s.holdsSecrets(t.Elem(), seen)
 	case reflect.Slice:
-		return t == userDataType || holdsSecrets(t.Elem(), seen)
+		return t == s.Data || s.holdsSecrets(t.Elem(), seen)
 	case reflect.Struct:
-		for _, s := range seen {
-			if s == t {
-				return false
-			}
+		if slices.Contains(seen, t) {
+			return false
 		}
 		for i := range t.NumField() {
-			if fieldHoldsSecrets(t, t.Field(i), append(seen, t)) {
+			if s.fieldHoldsSecrets(t, t.Field(i), append(seen, t)) {
 				return true
 			}
 		}
 		return false
 	default:
-		return t == secretType
+		return t == s.Secret
 	}
 }

@@ -1,44 +1,16 @@
-package provider
+package specs
 
 import (
-	"crypto/sha256"
 	"encoding"
-	"encoding/hex"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 )
 
-// specHash identifies a spec, and the options that its creates follow from, without
-// the values of its secrets: a hash of those could be guessed back. Empty and absent
-// mean the same, so that a spec keeps its hash when it goes through JSON.
-func specHash(spec *RunInstancesSpec, o *RunOptions) string {
-	return hex.EncodeToString(sumOf(setLeaves(spec, o))[:16])
-}
-
-// specMatches reports whether a hash is that of a spec, by this version of the library
-// or by one that wrote tokens of version 1.
-func specMatches(hash string, spec *RunInstancesSpec, o *RunOptions) bool {
-	return hash == specHash(spec, o) || hash == specHashV1(spec, o)
-}
-
-// specHashV1 is the hash in tokens of version 1. It takes an empty list for another
-// one than none, and options for others than a pointer to them.
-func specHashV1(spec *RunInstancesSpec, o *RunOptions) string {
-	var b strings.Builder
-	outline(&b, reflect.ValueOf(*spec))
-	if o.Owner != "" || len(o.Alternatives) > 0 {
-		fmt.Fprintf(&b, "%q", o.Owner)
-		outline(&b, reflect.ValueOf(o.Alternatives))
-	}
-	sum := sha256.Sum256([]byte(b.String()))
-	return hex.EncodeToString(sum[:16])
-}
-
-// outline writes what is set of a value, as tokens of version 1 have it: nothing of
+// Outline writes what is set of a value, as tokens of version 1 have it: nothing of
 // it may change.
-func outline(b *strings.Builder, v reflect.Value) {
+func Outline(b *strings.Builder, v reflect.Value) {
 	if text, ok := asText(v); ok { // secrets show no more here than elsewhere
 		fmt.Fprintf(b, "%q", text)
 		return
@@ -47,19 +19,19 @@ func outline(b *strings.Builder, v reflect.Value) {
 	case reflect.Pointer:
 		b.WriteByte('&') // also of a zero: it is a choice
 		if !v.IsNil() {
-			outline(b, v.Elem())
+			Outline(b, v.Elem())
 		}
 	case reflect.Interface:
-		if o, ok := v.Interface().(VendorOption); ok {
+		if o, ok := v.Interface().(vendorOption); ok {
 			fmt.Fprintf(b, "%q%v", o.VendorName(), v.Elem().Type())
-			outline(b, v.Elem())
+			Outline(b, v.Elem())
 		}
 	case reflect.Struct:
 		outlineFields(b, v)
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			b.WriteByte(',')
-			outline(b, v.Index(i))
+			Outline(b, v.Index(i))
 		}
 	case reflect.Map:
 		outlineMap(b, v)
@@ -75,7 +47,7 @@ func outlineFields(b *strings.Builder, v reflect.Value) {
 	for i := range v.NumField() {
 		if f := v.Type().Field(i); f.IsExported() && !v.Field(i).IsZero() {
 			b.WriteString(f.Name + ":")
-			outline(b, v.Field(i))
+			Outline(b, v.Field(i))
 		}
 	}
 	b.WriteByte('}')
@@ -85,9 +57,9 @@ func outlineMap(b *strings.Builder, v reflect.Value) {
 	lines := make([]string, 0, v.Len())
 	for _, k := range v.MapKeys() {
 		var line strings.Builder
-		outline(&line, k)
+		Outline(&line, k)
 		line.WriteByte(':')
-		outline(&line, v.MapIndex(k))
+		Outline(&line, v.MapIndex(k))
 		lines = append(lines, line.String())
 	}
 	slices.Sort(lines)

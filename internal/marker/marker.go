@@ -1,0 +1,113 @@
+// Package marker computes what marks the instances of an operation in the cloud itself:
+// client tokens, and markers in names. Everything follows from the IDs that it is given,
+// so that any process computes the same.
+package marker
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"strconv"
+	"strings"
+)
+
+// Head begins every marker.
+const Head = "-yf"
+
+// Lengths of the pieces of a marker.
+const (
+	ownerDigits = 4
+	opDigits    = 8
+	partDigits  = 8
+
+	// Length is how long a marker is, in bytes.
+	Length = len(Head) + ownerDigits + opDigits + partDigits
+)
+
+// NumberLength is what a cloud may add behind a name to tell instances apart.
+const NumberLength = 4
+
+// RandomID draws the name of an operation.
+func RandomID() string { return strings.ToLower(rand.Text()) }
+
+// Token is the client token of one create: the same intent gives the same token, in any
+// process.
+func Token(op string, part, generation int) string { return digest(52, op, part, generation) }
+
+// Start is what the markers of one owner have in common, and with an operation, of that
+// operation.
+func Start(owner, op string) string {
+	s := Head + digest(ownerDigits, "owner|"+owner)
+	if op != "" {
+		s += digest(opDigits, "operation|"+op)
+	}
+	return s
+}
+
+// Of is the marker of one create: the start of its operation, and what only this create
+// has. The seed is the operation's ID, or of several runs with one ID that of the run.
+func Of(owner, op, seed string, part, generation int) string {
+	return Start(owner, op) + digest(partDigits, seed, part, generation)
+}
+
+// In returns the marker in a name, or "".
+func In(name string) string {
+	i := strings.LastIndex(name, Head)
+	if i < 0 || len(name)-i < Length {
+		return ""
+	}
+	return name[i : i+Length]
+}
+
+// Owned reports whether a name ends with a marker of an owner. The cloud may have added a
+// number.
+func Owned(name, owner string) bool {
+	i := strings.LastIndex(name, Start(owner, ""))
+	if i < 0 || len(name)-i < Length {
+		return false
+	}
+	end := name[i+Length:]
+	return end == "" || isNumber(end)
+}
+
+// Matches reports whether a name is that of the instances of one create: the name
+// they were sent with and, if the cloud was asked for numbers, one of those. Whatever
+// else stands around a marker was written by somebody, into the name of an instance
+// that is not ours. But how names with other than plain characters come back no
+// vendor says, so that of those the marker alone counts.
+func Matches(name, marked string, numbered bool) bool {
+	end, ok := strings.CutPrefix(name, marked)
+	if !ok && !IsPlain(marked) {
+		_, end, ok = strings.Cut(name, marked[len(marked)-Length:])
+	}
+	withNumber := numbered && isNumber(end)
+	fits := end == "" || withNumber
+	return ok && fits
+}
+
+// isNumber reports whether the end of a name is a number that clouds add.
+func isNumber(end string) bool {
+	return len(end) >= 3 && len(end) <= NumberLength && strings.Trim(end, "0123456789") == ""
+}
+
+// IsPlain reports whether no cloud has a reason to write a name another way.
+func IsPlain(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.:", r)
+	})
+}
+
+// digest is a short text that only the same parts give, n letters and digits
+// long. Every create has one or several, and each is one allocation.
+func digest(n int, text string, numbers ...int) string {
+	var room [128]byte
+	b := append(room[:0], text...)
+	for _, i := range numbers {
+		b = strconv.AppendInt(append(b, '|'), int64(i), 10)
+	}
+	sum := sha256.Sum256(b)
+	var out [56]byte // base32 of 32 bytes, padded
+	base32.StdEncoding.Encode(out[:], sum[:])
+	return string(bytes.ToLower(out[:n]))
+}
