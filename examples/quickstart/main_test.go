@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestTwelveServersOnFourClouds(t *testing.T) {
+func TestTwelveInstancesOnFourClouds(t *testing.T) {
 	var out bytes.Buffer
 	if err := run(t.Context(), nil, &out, io.Discard); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
@@ -37,7 +37,7 @@ func TestTwelveServersOnFourClouds(t *testing.T) {
 	}
 }
 
-func TestLiveNeedsKeysAndSaysWhichItLookedFor(t *testing.T) {
+func TestLiveWithoutKeysListsTheVariables(t *testing.T) {
 	for _, c := range clouds() {
 		for _, name := range c.env {
 			t.Setenv(name, "")
@@ -54,7 +54,7 @@ func TestLiveNeedsKeysAndSaysWhichItLookedFor(t *testing.T) {
 	}
 }
 
-func TestRefusesNonsense(t *testing.T) {
+func TestRefusesWrongFlags(t *testing.T) {
 	for _, args := range [][]string{{"-live", "mars"}, {"-count", "0"}, {"extra"}, {"-region", "cn-hangzhou"}} {
 		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%q: want an error", args)
@@ -85,7 +85,7 @@ func TestTerminalTableIsRedrawnInPlace(t *testing.T) {
 		t.Errorf("two rows were erased %d times, want 2 (one redraw, one at the end): %q", n, out.String())
 	}
 	if len(d.rows) != 2 {
-		t.Errorf("%d rows, want one a server", len(d.rows))
+		t.Errorf("%d rows, want one per instance", len(d.rows))
 	}
 }
 
