@@ -118,7 +118,7 @@ func (r *Redactor) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(Redacted)
 var (
 	// A service that finds a wrong signature quotes the signed text: every parameter,
 	// including passwords.
-	signed       = regexp.MustCompile(`(?is)[\s,;:]*(server\s+|client\s+)?` +
+	signed = regexp.MustCompile(`(?is)[\s,;:]*(server\s+|client\s+)?` +
 		`(string\s*to\s*sign|canonical\s*(request|string)).*$`)
 	signedByTC3  = regexp.MustCompile(`(?s)TC3-HMAC-SHA256.*$`)
 	urlWithQuery = regexp.MustCompile(`(?i)https?://[^\s"'<>]*\?[^\s"'<>]*`)
