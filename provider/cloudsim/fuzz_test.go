@@ -14,8 +14,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
 )
 
-// FuzzRequests sends any request to each cloud: it is answered, and nothing is
-// made without a signature.
+// FuzzRequests sends any request to each cloud. The cloud must answer, and must create
+// nothing without a valid signature.
 func FuzzRequests(f *testing.F) {
 	for _, r := range []string{
 		"", "?Action=RunInstances&Signature=x", "?Format=JSON&Version=2014-05-26&Action=RunInstances&Timestamp=2026-01-01T00:00:00Z",
@@ -42,14 +42,14 @@ func FuzzRequests(f *testing.F) {
 			sim := New(nil)
 			sim.Handler(c).ServeHTTP(rec, r)
 			if rec.Code == 0 || rec.Body.Len() == 0 || len(sim.Everything()) > 0 {
-				t.Errorf("%s answers %d %q, and has %d machines", c, rec.Code, rec.Body, len(sim.Everything()))
+				t.Errorf("%s answers %d %q, and has %d instances", c, rec.Code, rec.Body, len(sim.Everything()))
 			}
 		}
 	})
 }
 
-// FuzzParameters gives any parameters to any action, as if they were signed: each
-// gets an answer in the form of its vendor, twice the same way.
+// FuzzParameters gives any parameters to any action, as if they were signed. Each call
+// gets an answer in the vendor's form, and the same answer twice.
 func FuzzParameters(f *testing.F) {
 	for i, c := range Clouds() {
 		for j := range actionsOf(New(nil), c) {
@@ -87,7 +87,7 @@ func FuzzParameters(f *testing.F) {
 	})
 }
 
-// actionsOf are the actions of a cloud, in order.
+// actionsOf returns the actions of a cloud, in order.
 func actionsOf(s *Sim, c Cloud) []string {
 	return s.cloud(c).Wire.Actions()
 }

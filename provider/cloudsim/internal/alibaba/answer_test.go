@@ -125,7 +125,7 @@ func TestInstancesInXML(t *testing.T) {
 	simtest.WantXML(t, body, "DescribeInstancesResponse", &got)
 	if got.TotalCount != 2 || len(got.Instances.Instance) != 2 || got.Instances.Instance[1].InstanceId != ids[1] ||
 		len(got.Instances.Instance[0].VpcAttributes.PrivateIpAddress.IpAddress) != 1 {
-		t.Errorf("XML holds %+v, want the machines %v\n%s", got, ids, body)
+		t.Errorf("XML holds %+v, want the instances %v\n%s", got, ids, body)
 	}
 }
 

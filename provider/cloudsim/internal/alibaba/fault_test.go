@@ -36,7 +36,7 @@ func TestFaultsAnswerAsDocumented(t *testing.T) {
 			want = 2
 		}
 		if n := len(sim.Instances()); n != want {
-			t.Errorf("%s left %d machines, want %d", c.fault.Kind, n, want)
+			t.Errorf("%s left %d instances, want %d", c.fault.Kind, n, want)
 		}
 	}
 }
@@ -64,7 +64,7 @@ func TestLowStock(t *testing.T) {
 				client.WantCode(reply, 403, "OperationDenied.NoStock")
 			}
 			if got := len(reply.Strings("InstanceIdSets", "InstanceIdSet")); got != c.made || len(sim.Instances()) != c.made {
-				t.Errorf("answered %d IDs and made %d machines, want %d", got, len(sim.Instances()), c.made)
+				t.Errorf("answered %d IDs and made %d instances, want %d", got, len(sim.Instances()), c.made)
 			}
 		})
 	}
@@ -83,7 +83,7 @@ func TestLaunchFailureDisappears(t *testing.T) {
 		ids := ecs.Run("Amount", "2")
 		ens.WantOK(ens.Call("RunInstances", simtest.ENSCreate("Amount", "2")...))
 		if got := ecs.Describe().At("TotalCount"); got != 2.0 {
-			t.Errorf("while booting %v machines are listed, want 2", got)
+			t.Errorf("while booting %v instances are listed, want 2", got)
 		}
 		time.Sleep(3 * time.Second)
 		reply := ecs.Describe()
@@ -92,7 +92,7 @@ func TestLaunchFailureDisappears(t *testing.T) {
 		}
 		ecs.WantCode(ecs.Call("DeleteInstance", "InstanceId", ids[0], "Force", "true"), 404, "InvalidInstanceId.NotFound")
 		if got := ens.WantOK(ens.Call("DescribeInstances")).At("TotalCount"); got != 1.0 {
-			t.Errorf("after the failure ENS lists %v machines, want 1", got)
+			t.Errorf("after the failure ENS lists %v instances, want 1", got)
 		}
 	})
 }
@@ -105,11 +105,11 @@ func TestLateVisibility(t *testing.T) {
 		ids := c.Run()
 		c.WantCode(c.Call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true"), 404, "InvalidInstanceId.NotFound")
 		if got := c.Describe("InstanceIds", simtest.IDList(ids)).At("TotalCount"); got != 0.0 {
-			t.Errorf("at once %v machines are listed, want none", got)
+			t.Errorf("at once %v instances are listed, want none", got)
 		}
 		time.Sleep(time.Minute)
 		if got := c.Describe("InstanceIds", simtest.IDList(ids)).At("TotalCount"); got != 1.0 {
-			t.Errorf("after a minute %v machines are listed, want 1", got)
+			t.Errorf("after a minute %v instances are listed, want 1", got)
 		}
 	})
 }
@@ -123,6 +123,6 @@ func TestLostAnswerAndRetry(t *testing.T) {
 	c.WantCode(c.Call("RunInstances", pairs...), 500, "InternalError")
 	ids := c.WantOK(c.Call("RunInstances", pairs...)).Strings("InstanceIdSets", "InstanceIdSet")
 	if len(ids) != 3 || len(sim.Instances()) != 3 {
-		t.Errorf("the retry got %d IDs and %d machines exist, want the 3 of the first call", len(ids), len(sim.Instances()))
+		t.Errorf("the retry got %d IDs and %d instances exist, want the 3 of the first call", len(ids), len(sim.Instances()))
 	}
 }

@@ -13,7 +13,7 @@ func TestPrivateAddressesDiffer(t *testing.T) {
 	for range 70000 {
 		ip := c.PrivateIP()
 		if seen[ip] {
-			t.Fatalf("address %s is given to a second machine", ip)
+			t.Fatalf("address %s is given to a second instance", ip)
 		}
 		seen[ip] = true
 	}

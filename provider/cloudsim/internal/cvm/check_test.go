@@ -37,7 +37,7 @@ func checkRuns(t *testing.T, cases map[string]string) {
 		short := members[:min(len(members), 120)]
 		c.Refused(short, got, code)
 		if made := len(c.sim.Everything(cloudsim.CVM)); code != "" && made != 0 {
-			t.Errorf("%s: refused, and yet %d machines exist", short, made)
+			t.Errorf("%s: refused, and yet %d instances exist", short, made)
 		}
 	}
 }

@@ -71,10 +71,10 @@ func TestRegionsAreApart(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		c.Region = "ap-shanghai"
 		if got := c.Call("DescribeInstances", `{}`); got.TotalCount != 0 {
-			t.Errorf("ap-shanghai lists %d machines of ap-guangzhou", got.TotalCount)
+			t.Errorf("ap-shanghai lists %d instances of ap-guangzhou", got.TotalCount)
 		}
 		if got := c.States(ids...); len(got) != 0 {
-			t.Errorf("ap-shanghai knows machines of ap-guangzhou: %v", got)
+			t.Errorf("ap-shanghai knows instances of ap-guangzhou: %v", got)
 		}
 		c.Refused("terminate from another region", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
 	})
@@ -98,7 +98,7 @@ func TestFilters(t *testing.T) {
 	} {
 		got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing",%q]}]}`, name, value))
 		if len(got.InstanceSet) != 1 || got.InstanceSet[0]["InstanceId"] != web {
-			t.Errorf("filter %s=%s: %d rows, want only the machine that has it; error %+v", name, value, len(got.InstanceSet), got.Error)
+			t.Errorf("filter %s=%s: %d rows, want only the instance that has it; error %+v", name, value, len(got.InstanceSet), got.Error)
 		}
 		if got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing"]}]}`, name)); got.TotalCount != 0 {
 			t.Errorf("filter %s=nothing: %d rows", name, got.TotalCount)
@@ -109,7 +109,7 @@ func TestFilters(t *testing.T) {
 		t.Errorf("two filters, of which one fits: %d rows", got.TotalCount)
 	}
 	if got := c.Call("DescribeInstances", `{"Filters":[{"Name":"instance-state","Values":["RUNNING","PENDING"]}]}`); got.TotalCount != 2 {
-		t.Errorf("one of two values fits both machines: %d rows", got.TotalCount)
+		t.Errorf("one of two values fits both instances: %d rows", got.TotalCount)
 	}
 }
 

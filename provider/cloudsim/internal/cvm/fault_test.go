@@ -35,10 +35,10 @@ func TestFaultsHaveTheVendorsCodes(t *testing.T) {
 		c.sim.Inject(f.fault)
 		c.Refused(string(f.fault.Kind), c.Call("RunInstances", simtest.CVMMinimal), f.code)
 		if n := len(c.sim.Everything(cloudsim.CVM)); n != 0 {
-			t.Errorf("%s: %d machines were made", f.fault.Kind, n)
+			t.Errorf("%s: %d instances were made", f.fault.Kind, n)
 		}
 		if ids := c.Run(``); len(ids) != 1 {
-			t.Errorf("%s: the next call made %d machines", f.fault.Kind, len(ids))
+			t.Errorf("%s: the next call made %d instances", f.fault.Kind, len(ids))
 		}
 	}
 }
@@ -61,10 +61,10 @@ func TestServerErrorsComeFromAGateway(t *testing.T) {
 			t.Errorf("%s: HTTP %d with body %q, want %d with a page", f.fault.Kind, w.Code, w.Body, f.status)
 		}
 		if n := len(c.sim.Everything(cloudsim.CVM)); n != f.made {
-			t.Errorf("%s: %d machines, want %d", f.fault.Kind, n, f.made)
+			t.Errorf("%s: %d instances, want %d", f.fault.Kind, n, f.made)
 		}
 		if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 || len(c.sim.Everything(cloudsim.CVM)) != 1 {
-			t.Errorf("%s: after the same token again there are %d machines", f.fault.Kind, len(c.sim.Everything(cloudsim.CVM)))
+			t.Errorf("%s: after the same token again there are %d instances", f.fault.Kind, len(c.sim.Everything(cloudsim.CVM)))
 		}
 	}
 }
@@ -74,7 +74,7 @@ func TestServerErrorAfterWithACode(t *testing.T) {
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.ServerErrorAfter, Code: "InternalError.TradeUnknownError"})
 	c.Refused("create", c.Call("RunInstances", simtest.CVMMinimal), "InternalError.TradeUnknownError")
 	if n := len(c.sim.Instances(cloudsim.CVM)); n != 1 {
-		t.Errorf("%d machines, want the one that the hidden answer was about", n)
+		t.Errorf("%d instances, want the one that the hidden answer was about", n)
 	}
 }
 
@@ -99,7 +99,7 @@ func TestLaunchFailureIsListedWithItsReason(t *testing.T) {
 	})
 }
 
-func TestLateMachinesAreInvisible(t *testing.T) {
+func TestLateInstancesAreInvisible(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Second})
@@ -129,7 +129,7 @@ func TestPartialCreateAnswersFewerIDs(t *testing.T) {
 	}
 }
 
-func TestResetAfterTheCreateLeavesTheMachine(t *testing.T) {
+func TestResetAfterTheCreateLeavesTheInstance(t *testing.T) {
 	sim := cloudsim.New(nil)
 	sim.Inject(cloudsim.Fault{Kind: cloudsim.ResetAfter, Times: 1})
 	c := clientOf(t, sim)
@@ -167,6 +167,6 @@ func TestMalformedBody(t *testing.T) {
 	w := httptest.NewRecorder()
 	c.sim.Handler(cloudsim.CVM).ServeHTTP(w, c.Request("RunInstances", simtest.CVMMinimal))
 	if w.Code != http.StatusBadGateway || w.Body.String() != "null" || len(c.sim.Instances(cloudsim.CVM)) != 1 {
-		t.Errorf("HTTP %d, body %q, %d machines", w.Code, w.Body, len(c.sim.Instances(cloudsim.CVM)))
+		t.Errorf("HTTP %d, body %q, %d instances", w.Code, w.Body, len(c.sim.Instances(cloudsim.CVM)))
 	}
 }

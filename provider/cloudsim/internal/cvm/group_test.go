@@ -110,7 +110,7 @@ func TestGroupQuotas(t *testing.T) {
 		c.wantCode("RunInstances", two, "ResourceInsufficient.DisasterRecoverGroupCvmQuota")
 		c.Run(inGroup(id, ""))
 		if row := c.groupRow(id); row["CurrentNum"] != float64(room) || row["CvmQuotaTotal"] != float64(room) {
-			t.Errorf("%s: %v machines of %v, want %d", kind, row["CurrentNum"], row["CvmQuotaTotal"], room)
+			t.Errorf("%s: %v instances of %v, want %d", kind, row["CurrentNum"], row["CvmQuotaTotal"], room)
 		}
 	}
 	for range 7 {
@@ -143,7 +143,7 @@ func TestGroupsLoseWhatIsGone(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		if row := c.groupRow(id); row["CurrentNum"] != 0.0 {
-			t.Errorf("%v machines are left in the group of a machine that is gone", row["CurrentNum"])
+			t.Errorf("%v instances are left in the group of an instance that is gone", row["CurrentNum"])
 		}
 		c.wantOK("DeleteDisasterRecoverGroups", both)
 		c.wantCode("DeleteDisasterRecoverGroups", both, "ResourceNotFound.InvalidPlacementSet")
@@ -175,7 +175,7 @@ func TestGroupsChange(t *testing.T) {
 	}
 }
 
-func TestMachinesJoinAndLeaveGroups(t *testing.T) {
+func TestInstancesJoinAndLeaveGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		a, b := c.newGroup(`{"Name":"a","Type":"SW"}`), c.newGroup(`{"Name":"b","Type":"SW"}`)
@@ -185,10 +185,10 @@ func TestMachinesJoinAndLeaveGroups(t *testing.T) {
 		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`))
 		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids[1:], `,"DisasterRecoverGroupId":"`+b+`","Force":true`))
 		if row := c.Instance(ids[1]); fmt.Sprint(row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"]) != "["+b+"]"+b {
-			t.Errorf("the machine shows group %v %v, want %s", row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"], b)
+			t.Errorf("the instance shows group %v %v, want %s", row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"], b)
 		}
 		if na, nb := c.groupRow(a)["CurrentNum"], c.groupRow(b)["CurrentNum"]; na != 1.0 || nb != 1.0 {
-			t.Errorf("%v and %v machines in the groups, want 1 and 1", na, nb)
+			t.Errorf("%v and %v instances in the groups, want 1 and 1", na, nb)
 		}
 		local := c.Run(`{"SystemDisk":{"DiskType":"LOCAL_BASIC"}}`)
 		host := c.Run(`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G","Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`)
@@ -236,7 +236,7 @@ func TestPartitions(t *testing.T) {
 	}
 	for _, m := range c.Run(inGroup(id, `,"InstanceCount":20`)) {
 		if n, _ := c.Instance(m)["PartitionNumber"].(float64); n < 1 || n > 3 {
-			t.Errorf("a machine is in partition %v of 3", n)
+			t.Errorf("an instance is in partition %v of 3", n)
 		}
 	}
 	if n := c.Instance(c.Run(inGroup(spread, ``))[0])["PartitionNumber"]; n != nil {
@@ -246,8 +246,8 @@ func TestPartitions(t *testing.T) {
 	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(spread, `,"PartitionNumber":1`)), "InvalidParameterCombination")
 }
 
-// TestGroupsForgetFailedMachines: an instance that did not come up takes no room.
-func TestGroupsForgetFailedMachines(t *testing.T) {
+// TestGroupsForgetFailedInstances: an instance that did not come up takes no room.
+func TestGroupsForgetFailedInstances(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.newGroup(`{"Name":"g","Type":"SW"}`)
@@ -257,7 +257,7 @@ func TestGroupsForgetFailedMachines(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		c.Run(inGroup(id, ``))
 		if row := c.groupRow(id); row["CurrentNum"] != 20.0 {
-			t.Errorf("%v machines in the group, want the 19 that came up and the new one", row["CurrentNum"])
+			t.Errorf("%v instances in the group, want the 19 that came up and the new one", row["CurrentNum"])
 		}
 	})
 }

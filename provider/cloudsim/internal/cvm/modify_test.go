@@ -48,7 +48,7 @@ func TestModify(t *testing.T) {
 			c.now("after "+change, ids[0], "RUNNING", "ModifyInstancesAttribute", "SUCCESS")
 		}
 		if i := c.sim.Instances(cloudsim.CVM)[2]; i.Name != "web3" || !slices.Equal(i.Groups, []string{cvm.DefaultGroup}) {
-			t.Errorf("the machine that was not named is now %s in %v", i.Name, i.Groups)
+			t.Errorf("the instance that was not named is now %s in %v", i.Name, i.Groups)
 		}
 	})
 }
@@ -89,7 +89,7 @@ func TestProtectionIsLiftedOneByOne(t *testing.T) {
 		time.Sleep(cvm.Leaving)
 		c.now("the protected one", ids[1], "RUNNING")
 		if left := c.States(ids...); len(left) != 1 {
-			t.Errorf("states %v, want only that of the protected machine", left)
+			t.Errorf("states %v, want only that of the protected instance", left)
 		}
 	})
 }

@@ -57,7 +57,7 @@ func TestPowerAllOrNothing(t *testing.T) {
 		c.Refused("stop with one that is stopped", c.Call("StopInstances", simtest.CVMIDs([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
 		c.Refused("reboot with one that is stopped", c.Call("RebootInstances", simtest.CVMIDs([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
 		if got := c.States(append(off, on...)...); !slices.Equal(got, []string{"STOPPED", "STOPPED", "RUNNING", "RUNNING"}) {
-			t.Errorf("refused calls have touched machines: %v", got)
+			t.Errorf("refused calls have touched instances: %v", got)
 		}
 	})
 }
@@ -128,7 +128,7 @@ func TestWrongStates(t *testing.T) {
 	}
 }
 
-func TestOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
+func TestOnlyHourlyInstancesStopWithoutCharges(t *testing.T) {
 	for _, members := range []string{
 		`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`,
 		`{"InstanceChargeType":"SPOTPAID"}`,

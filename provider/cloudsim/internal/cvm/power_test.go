@@ -139,7 +139,7 @@ func TestPowerTakesAHundredIDs(t *testing.T) {
 		c.ok("StopInstances", simtest.CVMIDs(ids, ""))
 		time.Sleep(cvm.SoftStop)
 		if got := slices.Compact(c.States(ids...)); !slices.Equal(got, []string{"STOPPED"}) {
-			t.Errorf("states of a hundred stopped machines: %v", got)
+			t.Errorf("states of a hundred stopped instances: %v", got)
 		}
 		c.ok("StartInstances", simtest.CVMIDs(slices.Repeat(ids[:1], 2), "")) // naming one twice is naming it
 	})
@@ -151,7 +151,7 @@ func TestStopWithoutCharges(t *testing.T) {
 		id := c.stopped(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`, `,"StoppedMode":"STOP_CHARGING"`)[0]
 		c.now("stopped", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
 		if ips := c.Instance(id)["PublicIpAddresses"]; ips != nil {
-			t.Errorf("stopped without charges the machine still has the public addresses %v", ips)
+			t.Errorf("stopped without charges the instance still has the public addresses %v", ips)
 		}
 		c.ok("StartInstances", simtest.CVMIDs([]string{id}, ""))
 		time.Sleep(cvm.PowerOn)
@@ -185,7 +185,7 @@ func TestTimerOutlivesPowerChanges(t *testing.T) {
 			c.now("at the time, stopped "+name, id, "TERMINATING")
 			time.Sleep(time.Hour)
 			if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-				t.Errorf("stopped %s: %d machines left", name, n)
+				t.Errorf("stopped %s: %d instances left", name, n)
 			}
 		})
 	}

@@ -69,7 +69,7 @@ func TestDocumentedExamples(t *testing.T) {
 			i := sim.Instances(cloudsim.CVM)[0]
 			got := cloudsim.Instance{Name: i.Name, Charge: i.Charge, CPUs: i.CPUs, MemoryMiB: i.MemoryMiB, PrivateIPs: i.PrivateIPs}
 			if !reflect.DeepEqual(got, c.want) {
-				t.Errorf("machine is %+v, want %+v", got, c.want)
+				t.Errorf("instance is %+v, want %+v", got, c.want)
 			}
 			if public := c.params["InternetAccessible.PublicIpAssigned"] != ""; public != (len(i.PublicIPs) == 1) {
 				t.Errorf("public addresses %v, asked for one: %v", i.PublicIPs, public)
@@ -78,7 +78,7 @@ func TestDocumentedExamples(t *testing.T) {
 	}
 }
 
-func TestMachinesBootAfterTheCreate(t *testing.T) {
+func TestInstancesBootAfterTheCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.Run(`{"InstanceCount":2}`)
@@ -93,12 +93,12 @@ func TestMachinesBootAfterTheCreate(t *testing.T) {
 			t.Errorf("after the boot time: %v", got)
 		}
 		if i := c.Instance(ids[0]); i["LatestOperationState"] != "SUCCESS" {
-			t.Errorf("latest operation of a running machine: %v", i["LatestOperationState"])
+			t.Errorf("latest operation of a running instance: %v", i["LatestOperationState"])
 		}
 	})
 }
 
-func TestNamesOfSeveralMachines(t *testing.T) {
+func TestNamesOfSeveralInstances(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"web":              "web1 web2",
 		"web_{R:3}":        "web_3 web_4",
@@ -152,7 +152,7 @@ func TestClientTokenMakesOnce(t *testing.T) {
 	c.Run(`{}`)
 	c.Run(`{}`)
 	if n := len(c.sim.Instances(cloudsim.CVM)); n != 8 {
-		t.Errorf("%d machines, want 3 + 3 with tokens and 2 without", n)
+		t.Errorf("%d instances, want 3 + 3 with tokens and 2 without", n)
 	}
 }
 
@@ -160,7 +160,7 @@ func TestRefusedCreateLeavesTheTokenFree(t *testing.T) {
 	c := newClient(t, nil)
 	c.Refused("bad period", c.Call("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
 	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
-		t.Errorf("corrected create with the same token made %d machines", len(ids))
+		t.Errorf("corrected create with the same token made %d instances", len(ids))
 	}
 }
 
@@ -168,7 +168,7 @@ func TestDryRunMakesNothing(t *testing.T) {
 	c := newClient(t, nil)
 	got := c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"ClientToken":"op-1"}`))
 	if got.Error.Code != "" || got.InstanceIdSet != nil || len(c.sim.Everything(cloudsim.CVM)) != 0 {
-		t.Errorf("dry run: ids %v, error %+v, %d machines", got.InstanceIdSet, got.Error, len(c.sim.Everything(cloudsim.CVM)))
+		t.Errorf("dry run: ids %v, error %+v, %d instances", got.InstanceIdSet, got.Error, len(c.sim.Everything(cloudsim.CVM)))
 	}
 	c.Refused("dry run of a bad create", c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"InstanceCount":0}`)), "InvalidParameterValue.Range")
 	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
@@ -213,7 +213,7 @@ func TestPublicAddress(t *testing.T) {
 	}
 }
 
-func TestTimerDestroysTheMachine(t *testing.T) {
+func TestTimerDestroysTheInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		at := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
@@ -224,12 +224,12 @@ func TestTimerDestroysTheMachine(t *testing.T) {
 		}
 		time.Sleep(3 * time.Second)
 		if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-			t.Errorf("%d machines outlive their time", n)
+			t.Errorf("%d instances outlive their time", n)
 		}
 	})
 }
 
-func TestSeedMakesTheSameMachines(t *testing.T) {
+func TestSeedMakesTheSameInstances(t *testing.T) {
 	make3 := func(polls int) string {
 		c := newClient(t, &cloudsim.Options{Seed: 7})
 		var all []string
@@ -279,6 +279,6 @@ func TestConcurrentCallers(t *testing.T) {
 	}
 	wg.Wait()
 	if n := len(c.sim.Instances(cloudsim.CVM)); n != 40 {
-		t.Errorf("%d machines, want 8 tokens with 5 each", n)
+		t.Errorf("%d instances, want 8 tokens with 5 each", n)
 	}
 }

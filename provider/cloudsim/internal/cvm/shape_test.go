@@ -195,12 +195,12 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 		c.sim.Inject(cloudsim.Fault{Cloud: cloudsim.CVM, API: "RunInstances", Kind: cloudsim.Refuse, Code: code, Times: 1})
 		c.wantCode("RunInstances", simtest.CVMMinimal, code)
 		if n := len(c.sim.Everything(cloudsim.CVM)); n != 1 {
-			t.Errorf("%s: %d machines, want the first alone", code, n)
+			t.Errorf("%s: %d instances, want the first alone", code, n)
 		}
 	}
 }
 
-func TestNamesOfOneMachine(t *testing.T) {
+func TestNamesOfOneInstance(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"server": "server", "server_{R:3}": "server_3", "{R:1}{R:1,F:4}": "10001", "server_{R:x}": "server_{R:x}", "": "未命名",
 	} {

@@ -55,7 +55,7 @@ func TestTerminatePrepaidTakesTwoCalls(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-			t.Errorf("%d machines left", n)
+			t.Errorf("%d instances left", n)
 		}
 	})
 }
@@ -83,7 +83,7 @@ func TestTerminateAllOrNothing(t *testing.T) {
 			c.Refused(name, c.Call("TerminateInstances", simtest.CVMIDs(bad.ids, "")), bad.code)
 		}
 		if got := c.States(hourly...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
-			t.Errorf("refused calls have touched machines: %v", got)
+			t.Errorf("refused calls have touched instances: %v", got)
 		}
 	})
 }
@@ -97,7 +97,7 @@ func TestTerminateStopped(t *testing.T) {
 			c.now("right after", ids[0], "TERMINATING", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
 			time.Sleep(time.Second)
 			if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-				t.Errorf("%d machines left", n)
+				t.Errorf("%d instances left", n)
 			}
 		})
 	}
@@ -124,12 +124,12 @@ func TestTerminatePrepaidStopped(t *testing.T) {
 		c.ok("TerminateInstances", simtest.CVMIDs(ids, ""))
 		time.Sleep(cvm.Leaving)
 		if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-			t.Errorf("%d machines left", n)
+			t.Errorf("%d instances left", n)
 		}
 	})
 }
 
-func TestFailedMachinesVanish(t *testing.T) {
+func TestFailedInstancesVanish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1, Times: 1})
@@ -140,7 +140,7 @@ func TestFailedMachinesVanish(t *testing.T) {
 		}
 		time.Sleep(time.Nanosecond)
 		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING"}) {
-			t.Errorf("after ten minutes: %v, want the failed machine gone", got)
+			t.Errorf("after ten minutes: %v, want the failed instance gone", got)
 		}
 		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")), "InvalidInstanceId.NotFound")
 		if again := c.Run(`{"InstanceCount":2,"ClientToken":"op-1"}`); !slices.Equal(again, ids) {

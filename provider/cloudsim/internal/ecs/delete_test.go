@@ -21,7 +21,7 @@ func TestDeleteInstances(t *testing.T) {
 	c.WantCode(del("Force", "true", "InstanceId.3", "i-unknown"), 404, "InvalidInstanceId.NotFound")
 	c.WantCode(del("Force", "true", "RegionId", "cn-beijing"), 404, "InvalidInstanceId.NotFound")
 	if got := c.Describe().At("TotalCount"); got != 3.0 {
-		t.Fatalf("refused deletes left %v machines, want 3", got)
+		t.Fatalf("refused deletes left %v instances, want 3", got)
 	}
 	c.WantOK(del("Force", "true", "ClientToken", "d-1"))
 	if got := c.Describe().Names("InstanceId"); len(got) != 1 || got[0] != ids[2] {

@@ -93,7 +93,7 @@ func TestNextToken(t *testing.T) {
 		c.WantOK(c.Call("DeleteInstance", "InstanceId", ids[page], "Force", "true"))
 	}
 	if !slices.Equal(got, ids) {
-		t.Errorf("the pages hold %v, want each machine once: %v", got, ids)
+		t.Errorf("the pages hold %v, want each instance once: %v", got, ids)
 	}
 	c.WantCode(c.Call("DescribeInstances", "RegionId", "cn-hangzhou", "NextToken", "guess"), 400, "InvalidParameter")
 }
@@ -174,7 +174,7 @@ func TestDescribeInstanceStatus(t *testing.T) {
 	}
 	small := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.1", ids[7], "InstanceId.2", "i-unknown"))
 	if small.At("TotalCount") != 1.0 || small.At("InstanceStatuses", "InstanceStatus", 0, "InstanceId") != ids[7] {
-		t.Errorf("asked for one known machine, got %v", small.Body)
+		t.Errorf("asked for one known instance, got %v", small.Body)
 	}
 	c.WantCode(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "51"), 400, "InvalidParameter")
 	c.WantCode(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.101", "i-1"), 400, "InvalidParameter")

@@ -25,8 +25,8 @@ func fault(k core.FaultKind) *alibaba.Refusal {
 	}
 }
 
-// missing names the parameter in code and message, as the reference's own
-// example of an error does.
+// missing names the parameter in code and message, like the error example in the
+// reference.
 func missing(name string) *alibaba.Refusal {
 	return alibaba.Refuse(400, "MissingParameter."+name, alibaba.MissingText(name))
 }
@@ -152,18 +152,18 @@ func wrongStatus() *alibaba.Refusal {
 		"The current status of the resource does not support this operation.")
 }
 
-// dryRun is how ECS says that a request would have been accepted.
+// dryRun is the answer of ECS to a dry run that would be accepted.
 func dryRun() *alibaba.Refusal {
 	return alibaba.Refuse(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
 }
 
-// batchDryRun is how the calls about several instances say the same. The
-// status is not verified.
+// batchDryRun is the same for calls about several instances. The status is not
+// verified.
 func batchDryRun() *alibaba.Refusal {
 	return alibaba.Refuse(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")
 }
 
-// forbiddenRAM refuses a key that may not do something.
+// forbiddenRAM refuses a key that lacks a permission.
 func forbiddenRAM() *alibaba.Refusal {
 	return alibaba.Refuse(403, "Forbidden.RAM",
 		"User not authorized to operate on the specified resource, or this API doesn't support RAM.")

@@ -68,7 +68,7 @@ func (c *client) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...st
 // state in between, and each refused while another one is under way.
 func TestPowerTimeline(t *testing.T) {
 	for _, c := range []struct{ name, plural, id string }{
-		{"one machine a call", "", "InstanceId"},
+		{"one instance a call", "", "InstanceId"},
 		{"batch", "s", "InstanceId.1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -200,7 +200,7 @@ func TestHundredAtOnce(t *testing.T) {
 		c.WantOK(c.batch("StopInstances", c.Up("Amount", "100")))
 		time.Sleep(time.Second)
 		if got := c.Describe("Status", "Stopped").At("TotalCount"); got != 100.0 {
-			t.Errorf("%v machines are stopped, want 100", got)
+			t.Errorf("%v instances are stopped, want 100", got)
 		}
 	})
 }
@@ -280,11 +280,11 @@ func TestAutoReleaseSurvivesPower(t *testing.T) {
 		c.WantOK(c.Call("StartInstance", "InstanceId", id))
 		time.Sleep(time.Second / 2)
 		if got := c.Describe().At("TotalCount"); got != 0.0 {
-			t.Errorf("%v machines are left after the release, want none", got)
+			t.Errorf("%v instances are left after the release, want none", got)
 		}
 		time.Sleep(time.Second)
 		if got := c.statuses(); len(got) != 0 {
-			t.Errorf("the machine came back: %v", got)
+			t.Errorf("the instance came back: %v", got)
 		}
 	})
 }

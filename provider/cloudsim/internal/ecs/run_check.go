@@ -17,8 +17,8 @@ var (
 	priceForm = regexp.MustCompile(`^\d+(\.\d{1,3}0*)?$`)
 )
 
-// checkRun checks every parameter of RunInstances, those of its launch template
-// among them. The refusal, if any, is in the plan's params.
+// checkRun checks every parameter of RunInstances, including those of its launch
+// template. The refusal, if any, is in the plan's params.
 func (e *api) checkRun(k *core.Call) *runPlan {
 	p := e.regional(k)
 	plan := &runPlan{p: p}
@@ -68,8 +68,8 @@ func (e *api) checkImage(p *alibaba.Params) {
 	}
 }
 
-// checkSuffix wants room for the numbers that UniqueSuffix adds to names without
-// numbers of their own.
+// checkSuffix requires room for the numbers that UniqueSuffix adds to names without
+// their own numbers.
 func checkSuffix(p *alibaba.Params) {
 	if !p.Flag("UniqueSuffix") {
 		return
@@ -157,7 +157,7 @@ func checkPlacement(p *alibaba.Params) {
 	}
 }
 
-// checkTags checks the rules for tags; a value may be empty.
+// checkTags checks tags; a value may be empty.
 func checkTags(p *alibaba.Params) map[string]string {
 	seen := map[string]bool{}
 	for _, n := range p.Indexes("Tag", maxTags) {
@@ -181,7 +181,7 @@ func holdsURL(s string) bool {
 	return strings.Contains(s, "http://") || strings.Contains(s, "https://")
 }
 
-// checkRelease reads AutoReleaseTime: half an hour to three years ahead, cut
+// checkRelease reads AutoReleaseTime: half an hour to three years ahead, rounded down
 // to the minute.
 func checkRelease(p *alibaba.Params, now time.Time) time.Time {
 	s := p.Text("AutoReleaseTime")

@@ -26,7 +26,7 @@ func TestRunInstancesFull(t *testing.T) {
 		"SpotStrategy", "SpotWithPriceLimit", "SpotPriceLimit", "0.97")
 	got := sim.Instances(cloudsim.ECS)
 	if len(got) != 2 || got[0].ID != ids[0] || got[1].ID != ids[1] {
-		t.Fatalf("machines %v, want the IDs answered, %v", got, ids)
+		t.Fatalf("instances %v, want the IDs answered, %v", got, ids)
 	}
 	m := got[1]
 	for _, w := range []struct{ what, got, want string }{
@@ -49,10 +49,10 @@ func TestRunInstancesFull(t *testing.T) {
 		}
 	}
 	if _, ok := m.Tags["empty"]; !ok || m.CPUs != 2 || m.MemoryMiB != 8192 || len(m.PublicIPs) != 1 || len(m.PrivateIPs) != 1 {
-		t.Errorf("machine %+v: want the tag without a value, 2 CPUs, 8 GiB and one address of each kind", m.Tags)
+		t.Errorf("instance %+v: want the tag without a value, 2 CPUs, 8 GiB and one address of each kind", m.Tags)
 	}
 	if got[0].PrivateIPs[0] == got[1].PrivateIPs[0] {
-		t.Error("two machines share a private address")
+		t.Error("two instances share a private address")
 	}
 	for _, name := range []string{"Signature", "SignatureNonce", "Timestamp", "Action"} {
 		if _, ok := m.Params[name]; ok {
@@ -191,7 +191,7 @@ func TestRunInstancesRefusals(t *testing.T) {
 			t.Errorf("%.60s: answered %d %s, want %d %s", c.change, reply.Status, reply.Code(), c.status, c.code)
 		}
 		if len(sim.Instances()) != 0 {
-			t.Errorf("%.60s: refused, but made a machine", c.change)
+			t.Errorf("%.60s: refused, but made an instance", c.change)
 		}
 	}
 }
@@ -234,7 +234,7 @@ func TestPrivateAddressIsUsedOnce(t *testing.T) {
 	c := newClient(t, sim)
 	id := c.Run("PrivateIpAddress", "10.9.9.9")[0]
 	if got := sim.Instances(cloudsim.ECS)[0].PrivateIPs; !slices.Equal(got, []string{"10.9.9.9"}) {
-		t.Errorf("the machine has %v, want the address asked for", got)
+		t.Errorf("the instance has %v, want the address asked for", got)
 	}
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("PrivateIpAddress", "10.9.9.9")...), 400, "InvalidPrivateIpAddress.Duplicated")
 	c.WantOK(c.Call("DeleteInstance", "InstanceId", id, "Force", "true"))
@@ -249,7 +249,7 @@ func TestPrivateAddressesOfABatchAreConsecutive(t *testing.T) {
 		got = append(got, m.PrivateIPs...)
 	}
 	if want := []string{"10.9.9.254", "10.9.9.255", "10.9.10.0"}; !slices.Equal(got, want) {
-		t.Errorf("the machines have %v, want %v", got, want)
+		t.Errorf("the instances have %v, want %v", got, want)
 	}
 }
 
@@ -266,10 +266,10 @@ func TestClientToken(t *testing.T) {
 	}
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "t-1", "Amount", "3")...), 400, "IdempotentParameterMismatch")
 	if other := c.Run("ClientToken", "t-2", "Amount", "2"); slices.Equal(other, first) {
-		t.Error("another token gave the same machines")
+		t.Error("another token gave the same instances")
 	}
 	if n := len(sim.Instances()); n != 4 {
-		t.Errorf("%d machines exist, want 4", n)
+		t.Errorf("%d instances exist, want 4", n)
 	}
 }
 
@@ -306,11 +306,11 @@ func TestAutoRelease(t *testing.T) {
 		c.Run("AutoReleaseTime", time.Now().UTC().Add(time.Hour).Format(alibaba.TimeFormat))
 		time.Sleep(59 * time.Minute)
 		if got := c.Describe().At("TotalCount"); got != 1.0 {
-			t.Errorf("before its time %v machines are listed, want 1", got)
+			t.Errorf("before its time %v instances are listed, want 1", got)
 		}
 		time.Sleep(time.Minute)
 		if got := c.Describe().At("TotalCount"); got != 0.0 {
-			t.Errorf("after its time %v machines are listed, want none", got)
+			t.Errorf("after its time %v instances are listed, want none", got)
 		}
 	})
 }

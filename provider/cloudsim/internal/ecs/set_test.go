@@ -46,7 +46,7 @@ func (c *client) wantMembers(set string, want ...string) {
 	}
 	for _, id := range want {
 		if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "DeploymentSetId"); got != set {
-			c.T.Errorf("machine %s says it is in set %v, want %s", id, got, set)
+			c.T.Errorf("instance %s says it is in set %v, want %s", id, got, set)
 		}
 	}
 }
@@ -225,8 +225,8 @@ func TestModifyDeploymentSet(t *testing.T) {
 	}
 }
 
-// TestReleasedMachinesLeaveTheSet: only then can it be deleted.
-func TestReleasedMachinesLeaveTheSet(t *testing.T) {
+// TestReleasedInstancesLeaveTheSet: only then can it be deleted.
+func TestReleasedInstancesLeaveTheSet(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	set := c.newSet()
 	ids := c.Run("Amount", "2", "DeploymentSetId", set)
@@ -246,8 +246,8 @@ func TestReleasedMachinesLeaveTheSet(t *testing.T) {
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 404, "DeploymentSet.NotFound")
 }
 
-// TestFailedMachinesLeaveTheSet: the cloud releases what does not come up.
-func TestFailedMachinesLeaveTheSet(t *testing.T) {
+// TestFailedInstancesLeaveTheSet: the cloud releases what does not come up.
+func TestFailedInstancesLeaveTheSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
 		sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1})
@@ -266,7 +266,7 @@ func TestSetIsFullByZone(t *testing.T) {
 	c.Run("Amount", "19", "DeploymentSetId", set)
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("Amount", "2", "DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
 	if n := len(sim.Instances()); n != 19 {
-		t.Errorf("a refused create left %d machines, want 19", n)
+		t.Errorf("a refused create left %d instances, want 19", n)
 	}
 	c.Run("DeploymentSetId", set)
 	c.Run("Amount", "20", "DeploymentSetId", set, "ZoneId", "cn-hangzhou-b")
@@ -330,7 +330,7 @@ func TestForceMovesOffASharedHost(t *testing.T) {
 		c.wantMembers(set, ids...)
 		for i, want := range []string{"dh-1", "", ""} {
 			if got := c.Describe().At("Instances", "Instance", i, "DedicatedHostAttribute", "DedicatedHostId"); got != want {
-				t.Errorf("machine %d is on host %v, want %q", i, got, want)
+				t.Errorf("instance %d is on host %v, want %q", i, got, want)
 			}
 		}
 	})

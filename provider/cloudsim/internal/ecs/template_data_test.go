@@ -148,7 +148,7 @@ func TestTemplateKeepsNoSecretAndNoCount(t *testing.T) {
 	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id))
 	list := sim.Instances()
 	if len(list) != 1 || list[0].Params["Password"] != "" || !slices.Equal(list[0].Groups, []string{"sg-1", "sg-2"}) {
-		t.Errorf("made %d machines, want one, without a password and with both groups", len(list))
+		t.Errorf("made %d instances, want one, without a password and with both groups", len(list))
 	}
 }
 

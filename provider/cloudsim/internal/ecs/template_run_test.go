@@ -24,11 +24,11 @@ func TestRunByTemplateAlone(t *testing.T) {
 	for _, m := range sim.Instances() {
 		if m.ImageID != "img-t" || m.InstanceType != "ecs.c6.large" || m.SubnetID != "vsw-t" || m.Name != "web" || m.HostName != "LocalHost" ||
 			m.Charge != cloudsim.Spot || m.Zone != "cn-hangzhou-g" || len(m.PublicIPs) != 1 || m.Tags["k"] != "v" || !slices.Equal(m.Groups, []string{"sg-t"}) {
-			t.Errorf("the machine is not what the template says: %+v", m)
+			t.Errorf("the instance is not what the template says: %+v", m)
 		}
 	}
 	if n := len(sim.Instances()); n != 2 {
-		t.Errorf("%d machines were made, want one by ID and one by name", n)
+		t.Errorf("%d instances were made, want one by ID and one by name", n)
 	}
 }
 
@@ -72,7 +72,7 @@ func TestRunByVersion(t *testing.T) {
 		names = append(names, m.Name)
 	}
 	if want := []string{"first", "second", "second", "first"}; !slices.Equal(names, want) {
-		t.Errorf("machines %v, want %v", names, want)
+		t.Errorf("instances %v, want %v", names, want)
 	}
 	c.WantCode(run("LaunchTemplateVersion", "3"), 400, "InvalidLaunchTemplateVersion.NotFound")
 	c.WantCode(run("RegionId", "cn-beijing"), 400, "InvalidLaunchTemplate.NotFound")

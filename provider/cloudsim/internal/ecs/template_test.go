@@ -105,7 +105,7 @@ func TestTemplateValuesAreNotChecked(t *testing.T) {
 		"HostName", "-", "AutoReleaseTime", "2018-01-01T12:05:00Z")
 	c.WantCode(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id), 404, "InvalidImageId.NotFound")
 	if n := len(sim.Instances()); n != 0 {
-		t.Errorf("%d machines were made of a template that is no good", n)
+		t.Errorf("%d instances were made of a template that is no good", n)
 	}
 }
 

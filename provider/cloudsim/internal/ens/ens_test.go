@@ -102,7 +102,7 @@ func TestCreateInstanceRefusals(t *testing.T) {
 			t.Errorf("%.60s: answered %d %s, want 400 %s", c.change, reply.Status, reply.Code(), c.code)
 		}
 		if len(sim.Instances()) != 0 {
-			t.Errorf("%.60s: refused, but made a machine", c.change)
+			t.Errorf("%.60s: refused, but made an instance", c.change)
 		}
 	}
 }
@@ -241,7 +241,7 @@ func TestRelease(t *testing.T) {
 	c.WantOK(c.Call("ReleasePostPaidInstance", "InstanceId", post))
 	c.WantCode(c.Call("ReleasePostPaidInstance", "InstanceId", post), 400, "InstanceIdNotFound")
 	if got := c.WantOK(c.Call("DescribeInstances")).At("TotalCount"); got != 0.0 {
-		t.Errorf("%v machines are left, want none", got)
+		t.Errorf("%v instances are left, want none", got)
 	}
 }
 
@@ -251,7 +251,7 @@ func TestPrepaidExpires(t *testing.T) {
 		c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...))
 		time.Sleep(32 * 24 * time.Hour)
 		if got := c.WantOK(c.Call("DescribeInstances", "Status", "Expired")).At("TotalCount"); got != 1.0 {
-			t.Errorf("a month later %v machines have expired, want 1", got)
+			t.Errorf("a month later %v instances have expired, want 1", got)
 		}
 	})
 }

@@ -83,11 +83,14 @@ func TestDescribePages(t *testing.T) {
 	for _, tt := range tests {
 		a := c.Must("DescribeInstances", tt.pairs...)
 		if len(a.Set) != tt.to-tt.from || a.Total != 130 {
-			t.Errorf("%v: %d of %d machines, want %d of 130", tt.pairs, len(a.Set), a.Total, tt.to-tt.from)
+			t.Errorf("%v: %d of %d instances, want %d of 130", tt.pairs, len(a.Set), a.Total, tt.to-tt.from)
 			continue
 		}
-		if len(a.Set) > 0 && (a.Set[0].ID != ids[tt.from] || a.Set[len(a.Set)-1].ID != ids[tt.to-1]) {
-			t.Errorf("%v: the page does not run from machine %d to %d", tt.pairs, tt.from, tt.to)
+		if len(a.Set) == 0 {
+			continue
+		}
+		if a.Set[0].ID != ids[tt.from] || a.Set[len(a.Set)-1].ID != ids[tt.to-1] {
+			t.Errorf("%v: the page does not run from instance %d to %d", tt.pairs, tt.from, tt.to)
 		}
 	}
 }
@@ -99,7 +102,7 @@ func TestDescribeByIDIsPagedToo(t *testing.T) {
 		pairs = append(pairs, fmt.Sprintf("instances.%d=%s", i+1, id))
 	}
 	if a := c.Must("DescribeInstances", pairs...); len(a.Set) != 20 || a.Total != 25 {
-		t.Errorf("25 IDs without a limit show %d of %d machines, want 20 of 25", len(a.Set), a.Total)
+		t.Errorf("25 IDs without a limit show %d of %d instances, want 20 of 25", len(a.Set), a.Total)
 	}
 }
 
@@ -123,10 +126,10 @@ func TestZonesAreApart(t *testing.T) {
 	id := c.Run()[0]
 	c.Zone = "sh1a"
 	if n := c.Must("DescribeInstances", "instances.1="+id).Total; n != 0 {
-		t.Errorf("a machine of pek3a is listed in sh1a")
+		t.Errorf("an instance of pek3a is listed in sh1a")
 	}
 	if a := c.Call("ModifyInstanceAttributes", "instance="+id, "instance_name=x"); a.Code() != 2100 {
-		t.Errorf("a machine of pek3a is changed from sh1a: %s", a.Raw)
+		t.Errorf("an instance of pek3a is changed from sh1a: %s", a.Raw)
 	}
 }
 
@@ -135,18 +138,18 @@ func TestAnswersNameAFinerZone(t *testing.T) {
 		c := newClient(t, nil)
 		c.Zone = zone
 		if got := c.Show(c.Run()[0]).ZoneID; got != want {
-			t.Errorf("a machine ordered in %s is in %q, want %s", zone, got, want)
+			t.Errorf("an instance ordered in %s is in %q, want %s", zone, got, want)
 		}
 	}
 }
 
-func TestDescribeShowsTheMachine(t *testing.T) {
+func TestDescribeShowsTheInstance(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run("image_id=img-1", "instance_type=c2m4", "instance_class=201", "instance_name=web", "login_mode=keypair",
 		"login_keypair=kp-1", "vxnets.1=vxnet-0", "vxnets.2=vxnet-b", "volumes.1=vol-1")[0]
 	m := c.Show(id)
 	if m.Name != "web" || m.Type != "c2m4" || m.Class != 201 || m.Image.ID != "img-1" || m.Image.Platform != "linux" {
-		t.Errorf("machine is %+v", m)
+		t.Errorf("instance is %+v", m)
 	}
 	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 || m.VxNets[0].NICID == m.VxNets[1].NICID {
 		t.Errorf("networks are %+v, want vxnet-0 and vxnet-b with interfaces of their own", m.VxNets)

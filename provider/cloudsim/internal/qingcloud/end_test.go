@@ -47,14 +47,14 @@ func TestTerminateGoesThroughTheRecycleBin(t *testing.T) {
 			t.Errorf("job is %+v", job)
 		}
 		if got := c.sim.Instances(); len(got) != 1 || got[0].Phase != cloudsim.Recycled {
-			t.Errorf("the account holds %v, want the machine in the recycle bin", got)
+			t.Errorf("the account holds %v, want the instance in the recycle bin", got)
 		}
 		if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != 1400 {
 			t.Errorf("terminated twice: %s, want 1400", a.Raw)
 		}
 		time.Sleep(2 * time.Hour)
 		if n := c.Must("DescribeInstances", "instances.1="+id).Total; n != 0 || len(c.sim.Instances()) != 0 {
-			t.Error("the machine is still there after two hours in the recycle bin")
+			t.Error("the instance is still there after two hours in the recycle bin")
 		}
 		if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != 2100 {
 			t.Errorf("terminating what is gone: %s, want 2100", a.Raw)
@@ -70,7 +70,7 @@ func TestDirectCeaseSkipsTheRecycleBin(t *testing.T) {
 		c.Must("TerminateInstances", "instances.1="+id, "direct_cease=1")
 		time.Sleep(time.Second)
 		if n := len(c.sim.Instances()); n != 0 {
-			t.Error("the machine is still there")
+			t.Error("the instance is still there")
 		}
 		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 2100 {
 			t.Errorf("ceasing what is gone: %s, want 2100", a.Raw)
@@ -90,7 +90,7 @@ func TestTerminateIsAllOrNothing(t *testing.T) {
 			}
 		}
 		if m := c.Show(old); m.Status != "running" || m.Transition != "" {
-			t.Errorf("the refused calls left %s/%s, want a running machine", m.Status, m.Transition)
+			t.Errorf("the refused calls left %s/%s, want a running instance", m.Status, m.Transition)
 		}
 	})
 }
@@ -110,11 +110,11 @@ func TestCeaseEmptiesTheRecycleBin(t *testing.T) {
 		id := c.Run()[0]
 		time.Sleep(upTime)
 		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 1400 {
-			t.Errorf("ceasing a running machine: %s, want 1400", a.Raw)
+			t.Errorf("ceasing a running instance: %s, want 1400", a.Raw)
 		}
 		c.Must("TerminateInstances", "instances.1="+id)
 		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 1400 {
-			t.Errorf("ceasing a machine still terminating: %s, want 1400", a.Raw)
+			t.Errorf("ceasing an instance still terminating: %s, want 1400", a.Raw)
 		}
 		time.Sleep(time.Second)
 		c.Must("CeaseInstances", "instances.1="+id)
@@ -123,18 +123,18 @@ func TestCeaseEmptiesTheRecycleBin(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		if n := len(c.sim.Instances()); n != 0 {
-			t.Error("the ceased machine is still there")
+			t.Error("the ceased instance is still there")
 		}
 	})
 }
 
-func TestFailedMachineCanBeCeased(t *testing.T) {
+func TestFailedInstanceCanBeCeased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure})
 		id := c.Run()[0]
 		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 1400 {
-			t.Errorf("ceasing a machine that is still booting: %s, want 1400", a.Raw)
+			t.Errorf("ceasing an instance that is still booting: %s, want 1400", a.Raw)
 		}
 		time.Sleep(upTime)
 		if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != 1400 {
@@ -143,7 +143,7 @@ func TestFailedMachineCanBeCeased(t *testing.T) {
 		c.Must("CeaseInstances", "instances.1="+id)
 		time.Sleep(time.Second)
 		if n := len(c.sim.Instances()); n != 0 {
-			t.Error("the ceased machine is still there")
+			t.Error("the ceased instance is still there")
 		}
 	})
 }
@@ -153,7 +153,7 @@ func TestCeaseIsOneJobForAllOrNothing(t *testing.T) {
 		c := newClient(t, nil)
 		dead, binned, running := c.runTo("terminated after a failed launch"), c.runTo("terminated"), c.runTo("running")
 		if a := c.Call("CeaseInstances", "instances.1="+dead, "instances.2="+running); a.Code() != 1400 {
-			t.Errorf("ceasing together with a running machine: %s, want 1400", a.Raw)
+			t.Errorf("ceasing together with a running instance: %s, want 1400", a.Raw)
 		}
 		if m := c.Show(dead); m.Status != "terminated" || m.Transition != "" {
 			t.Errorf("the refused call left %s/%q, want terminated", m.Status, m.Transition)
@@ -165,7 +165,7 @@ func TestCeaseIsOneJobForAllOrNothing(t *testing.T) {
 		}
 		time.Sleep(qingcloud.EndTime)
 		if got := c.Must("DescribeInstances"); got.Total != 1 || got.Set[0].ID != running {
-			t.Errorf("listed afterwards: %s, want the running machine alone", got.Raw)
+			t.Errorf("listed afterwards: %s, want the running instance alone", got.Raw)
 		}
 	})
 }

@@ -28,12 +28,12 @@ func (c *client) wantMembers(group string, want ...string) {
 	c.T.Helper()
 	a := c.Must("DescribeInstanceGroups", "instance_groups.1="+group, "verbose=1")
 	if a.Total != 1 || len(a.GroupSet) != 1 || a.GroupSet[0].Instances == nil {
-		c.T.Fatalf("group %s is shown as %s, want it with its machines", group, a.Raw)
+		c.T.Fatalf("group %s is shown as %s, want it with its instances", group, a.Raw)
 	}
 	var got []string
 	for _, m := range *a.GroupSet[0].Instances {
 		if m.Group != group {
-			c.T.Errorf("machine %s in group %s says it is in %q", m.ID, group, m.Group)
+			c.T.Errorf("instance %s in group %s says it is in %q", m.ID, group, m.Group)
 		}
 		got = append(got, m.ID)
 	}
@@ -142,13 +142,13 @@ func TestRunIntoAGroup(t *testing.T) {
 			t.Errorf("a group of another zone is answered %s, want 2100", a.Raw)
 		}
 		if n := len(c.sim.Everything()); n != 3 {
-			t.Errorf("%d machines exist, want the 3 that were not refused", n)
+			t.Errorf("%d instances exist, want the 3 that were not refused", n)
 		}
 		c.Zone = "pek3a"
 		time.Sleep(upTime)
 		c.Must("TerminateInstances", "instances.1="+ids[0], "instances.2="+ids[1], "direct_cease=1")
 		if a := c.Call("DeleteInstanceGroups", "instance_groups.1="+group); a.Code() != 5400 {
-			t.Errorf("a group whose machines are terminating is deleted: %s, want 5400", a.Raw)
+			t.Errorf("a group whose instances are terminating is deleted: %s, want 5400", a.Raw)
 		}
 		time.Sleep(qingcloud.EndTime)
 		c.wantMembers(group)
@@ -179,7 +179,7 @@ func TestGroupMovesAllOrNone(t *testing.T) {
 			t.Errorf("the job reads %+v, want %+v", job, want)
 		}
 		if a := c.Call("LeaveInstanceGroup", "instances.1="+in, "instances.2="+out, "instance_group="+there); a.Code() != 1400 {
-			t.Errorf("machines leave a group that they are not in: %s, want 1400", a.Raw)
+			t.Errorf("instances leave a group that they are not in: %s, want 1400", a.Raw)
 		}
 		c.Must("LeaveInstanceGroup", "instances.1="+in, "instance_group="+here)
 		c.Must("JoinInstanceGroup", "instances.1="+in, "instance_group="+there)
@@ -222,7 +222,7 @@ func TestDescribeGroupsFilters(t *testing.T) {
 		var got []string
 		for _, g := range a.GroupSet {
 			if got = append(got, g.ID); g.Instances != nil {
-				t.Errorf("%s: machines are shown without verbose", w.pairs)
+				t.Errorf("%s: instances are shown without verbose", w.pairs)
 			}
 		}
 		if !slices.Equal(got, w.want) || a.Total != w.total {

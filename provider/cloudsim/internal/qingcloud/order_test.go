@@ -97,7 +97,7 @@ func TestRunRefusesBadOrders(t *testing.T) {
 					t.Errorf("answer is %s, want %d about %s", a.Raw, want, tt.names)
 				}
 				if n := len(c.sim.Everything()); n != 0 {
-					t.Errorf("the refused order made %d machines", n)
+					t.Errorf("the refused order made %d instances", n)
 				}
 			})
 		}

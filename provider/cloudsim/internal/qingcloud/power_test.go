@@ -42,7 +42,7 @@ func login(pairs ...string) []string {
 	return append(pairs, "login_mode=passwd", "login_passwd=Secret-Word-2")
 }
 
-func TestPowerOfAMachine(t *testing.T) {
+func TestPowerOfAnInstance(t *testing.T) {
 	tests := []struct {
 		action, from, transition, to string
 		phase                        cloudsim.Phase // meanwhile
@@ -93,13 +93,13 @@ func TestForcedStop(t *testing.T) {
 			c.Must("StopInstances", "instances.1="+id, "force="+force)
 			time.Sleep(qingcloud.PowerTime)
 			if m := c.Show(id); m.Status != "stopped" {
-				t.Errorf("force=%s left the machine %s, want stopped", force, m.Status)
+				t.Errorf("force=%s left the instance %s, want stopped", force, m.Status)
 			}
 		}
 	})
 }
 
-func TestMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
+func TestInstanceNamedTwiceIsSwitchedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.runTo("running")
@@ -107,7 +107,7 @@ func TestMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
 			c.Must(action, login("instances.1="+id, "instances.2="+id)...)
 			time.Sleep(qingcloud.PowerTime)
 			if m := c.Show(id); m.Transition != "" {
-				t.Errorf("%s of a machine named twice never ends: %s/%s", action, m.Status, m.Transition)
+				t.Errorf("%s of an instance named twice never ends: %s/%s", action, m.Status, m.Transition)
 			}
 		}
 	})
@@ -151,7 +151,7 @@ func TestResetTakesTheNewLogin(t *testing.T) {
 	})
 }
 
-func TestReleaseOfAStoppedMachine(t *testing.T) {
+func TestReleaseOfAStoppedInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		binned, ceased := c.runTo("stopped"), c.runTo("stopped")
@@ -165,12 +165,12 @@ func TestReleaseOfAStoppedMachine(t *testing.T) {
 			t.Errorf("afterwards: %s, want terminated", m.Status)
 		}
 		if n := c.Must("DescribeInstances").Total; n != 1 {
-			t.Errorf("%d machines are listed, want the one in the recycle bin", n)
+			t.Errorf("%d instances are listed, want the one in the recycle bin", n)
 		}
 		c.Must("CeaseInstances", "instances.1="+binned)
 		time.Sleep(qingcloud.EndTime)
 		if n := len(c.sim.Instances()); n != 0 {
-			t.Errorf("%d machines are left after the recycle bin was emptied", n)
+			t.Errorf("%d instances are left after the recycle bin was emptied", n)
 		}
 	})
 }
@@ -185,7 +185,7 @@ func TestFaultsStrikePowerCalls(t *testing.T) {
 			t.Errorf("a throttled stop: %s, want 2500 and nothing done", a.Raw)
 		}
 		if a := c.Call("StopInstances", "instances.1="+id); a.HttpStatus != 503 || c.Show(id).Transition != "stopping" {
-			t.Errorf("a stop whose answer is lost: %d %s, want 503 and the machine stopping", a.HttpStatus, a.Raw)
+			t.Errorf("a stop whose answer is lost: %d %s, want 503 and the instance stopping", a.HttpStatus, a.Raw)
 		}
 	})
 }

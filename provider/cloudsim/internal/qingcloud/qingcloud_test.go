@@ -87,7 +87,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%+v is answered %d %s, want %d, ret_code %d, %q", tt.fault, a.HttpStatus, a.Raw, tt.status, tt.code, tt.text)
 		}
 		if n := len(c.sim.Everything()); n != 0 {
-			t.Errorf("%+v made %d machines", tt.fault, n)
+			t.Errorf("%+v made %d instances", tt.fault, n)
 		}
 	}
 }
@@ -101,10 +101,10 @@ func TestServerErrorAfterTheEffect(t *testing.T) {
 			t.Errorf("answer is %d %s, want %d without IDs", a.HttpStatus, a.Raw, status)
 		}
 		if n := len(c.sim.Instances()); n != 2 {
-			t.Errorf("%d machines exist behind the error, want 2", n)
+			t.Errorf("%d instances exist behind the error, want 2", n)
 		}
 		if n := c.Must("DescribeInstances").Total; n != 2 {
-			t.Errorf("%d machines are listed afterwards, want 2", n)
+			t.Errorf("%d instances are listed afterwards, want 2", n)
 		}
 	}
 }

@@ -18,15 +18,15 @@ func TestRunAnswersIDsAndOneJob(t *testing.T) {
 	c := newClient(t, nil)
 	a := c.Must("RunInstances", simtest.QingCloudCreate("count=3")...)
 	if len(a.Instances) != 3 || !regexp.MustCompile(`^j-[0-9a-z]{8}$`).MatchString(a.JobID) {
-		t.Fatalf("3 machines are answered with %s", a.Raw)
+		t.Fatalf("3 instances are answered with %s", a.Raw)
 	}
 	for _, id := range a.Instances {
 		if !regexp.MustCompile(`^i-[0-9a-z]{8}$`).MatchString(id) {
-			t.Errorf("machine is called %q, want the form i-rtyv0968", id)
+			t.Errorf("instance is called %q, want the form i-rtyv0968", id)
 		}
 	}
 	if n := len(c.Run()); n != 1 {
-		t.Errorf("without a count %d machines are made, want 1", n)
+		t.Errorf("without a count %d instances are made, want 1", n)
 	}
 }
 
@@ -50,7 +50,7 @@ func TestRunUnderstandsEveryParameter(t *testing.T) {
 	}
 	want := []string{id, "web 1", "web-1", "pek3a", "pek3a", "img-12345678", "vxnet-0", "prepaid", "sg-1", "kp-1", "192.168.1.2"}
 	if !slices.Equal(got, want) || len(i.PrivateIPs) != 2 || i.CPUs != 8 || i.MemoryMiB != 16384 {
-		t.Errorf("the machine is %q with %d cores, %d MiB, %v\nwant %q, 8, 16384, two addresses", got, i.CPUs, i.MemoryMiB, i.PrivateIPs, want)
+		t.Errorf("the instance is %q with %d cores, %d MiB, %v\nwant %q, 8, 16384, two addresses", got, i.CPUs, i.MemoryMiB, i.PrivateIPs, want)
 	}
 	for name, value := range map[string]string{
 		"os_disk_size": "41", "cpu_topology": "2,2,2", "userdata_file": "/etc/rc.x", "auto_renew": "1", "instance_group": group,

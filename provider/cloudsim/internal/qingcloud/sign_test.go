@@ -87,7 +87,7 @@ func TestCapturedRequests(t *testing.T) {
 					t.Fatalf("the captured request is refused: %s", a.Raw)
 				}
 				if got := c.sim.Instances()[0].Name; got != tt.wantName {
-					t.Errorf("the machine is called %q, want %q", got, tt.wantName)
+					t.Errorf("the instance is called %q, want %q", got, tt.wantName)
 				}
 				if a := c.Send(strings.Replace(tt.query, "count=3", "count=4", 1)); a.Code() != 1200 {
 					t.Errorf("a changed parameter is answered %s, want 1200", a.Raw)
@@ -137,7 +137,7 @@ func TestAcceptsUnsortedForms(t *testing.T) {
 		t.Fatalf("an unsorted form is refused: %s", a.Raw)
 	}
 	if got := c.sim.Instances()[0].Name; got != "two words" {
-		t.Errorf("the machine is called %q, want two words", got)
+		t.Errorf("the instance is called %q, want two words", got)
 	}
 }
 
@@ -194,7 +194,7 @@ func TestRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
 			time.Sleep(31 * time.Second)
 		}
 		if n := len(c.sim.Instances()); n != 2 {
-			t.Errorf("%d machines exist, want 2: there is no nonce", n)
+			t.Errorf("%d instances exist, want 2: there is no nonce", n)
 		}
 	})
 }

@@ -51,10 +51,10 @@ func TestEIPShapes(t *testing.T) {
 	c := simtest.NewQingCloud(t, simtest.Over(service))
 	plain, self := c.Show(c.Run("vxnets.1=vxnet-a")[0]), c.Show(c.Run("vxnets.1=vxnet-self1")[0])
 	if plain.EIP != nil {
-		t.Errorf("eip of a machine without one is %s, want absent", plain.EIP)
+		t.Errorf("eip of an instance without one is %s, want absent", plain.EIP)
 	}
 	if string(self.EIP) != "[]" {
-		t.Errorf("eip of a machine in a self-managed network is %s, want []", self.EIP)
+		t.Errorf("eip of an instance in a self-managed network is %s, want []", self.EIP)
 	}
 	service.Lookup(plain.ID).PublicIPs = []string{"203.0.113.7"}
 	var eip struct {

@@ -17,15 +17,15 @@ import (
 	"time"
 )
 
-// TC3Request is a request of a test, signed on its own terms: nothing here uses
-// the code that verifies.
+// TC3Request is a request of a test with its own signature code: it shares no code with
+// the verification.
 type TC3Request struct {
 	Method, Query, Body string
-	Header              map[string]string // over the usual ones; "" leaves one out
+	Header              map[string]string // replaces default headers; "" removes one
 	Signed              string            // SignedHeaders; usually content-type;host
 	SignedHost          string            // usually the Host header
-	Date                string            // of the scope; usually today
-	Payload             string            // what is hashed; usually the body
+	Date                string            // date in the scope; usually today
+	Payload             string            // text that is hashed; usually the body
 	Secret              string
 }
 
@@ -128,7 +128,7 @@ func NewCVM(t *testing.T, h http.Handler) *CVM {
 	return &CVM{T: t, h: h, Region: "ap-guangzhou"}
 }
 
-// Call sends a JSON body; a fault that is not an API answer fails the test.
+// Call sends a JSON body. An answer that is not in the API's form fails the test.
 func (c *CVM) Call(action, body string) CVMAnswer {
 	c.T.Helper()
 	return AskCVM(c.T, c.h, c.Request(action, body))
@@ -139,10 +139,10 @@ func (c *CVM) Request(action, body string) *http.Request {
 	return TC3Request{Body: body, Header: map[string]string{"X-TC-Action": action, "X-TC-Region": c.Region}}.Build()
 }
 
-// CVMMinimal is the least that RunInstances takes.
+// CVMMinimal is the smallest valid RunInstances.
 const CVMMinimal = `{"Placement":{"Zone":"ap-guangzhou-2"},"ImageId":"img-pmqg1cw7"}`
 
-// CVMCreate is minimalRun with members added or replaced. A null takes one away.
+// CVMCreate returns CVMMinimal with members added or replaced. A null removes one.
 func CVMCreate(t *testing.T, members string) string {
 	t.Helper()
 	body := map[string]any{}
@@ -186,13 +186,13 @@ func (c *CVM) States(ids ...string) []string {
 	return states
 }
 
-// CVMIDs is a body that names instances, with more members.
+// CVMIDs returns a body with instance IDs and more members.
 func CVMIDs(ids []string, more string) string {
 	list, _ := json.Marshal(ids)
 	return `{"InstanceIds":` + string(list) + more + `}`
 }
 
-// Refused checks an answer's code, and that it made nothing.
+// Refused checks an answer's code, and that no instance was created.
 func (c *CVM) Refused(what string, got CVMAnswer, code string) {
 	c.T.Helper()
 	if got.Error.Code != code {
