@@ -108,8 +108,9 @@ var benchCallers = map[Cloud]benchCaller{
 	ENS: {
 		create: func() *http.Request {
 			return benchAlibaba("ens.aliyuncs.com", "2017-11-10", "RunInstances", map[string]string{
-				"EnsRegionId": "cn-hangzhou-44", "Amount": "100", "ImageId": "m-1", "InstanceType": "ens.sn1.small", "ScheduleAreaLevel": "Region",
-				"SystemDisk": `{"Size":40}`, "InstanceChargeType": "PostPaid", "InternetChargeType": "95BandwidthByMonth", "Password": "Password-1",
+				"EnsRegionId": "cn-hangzhou-44", "Amount": "100", "ImageId": "m-1", "InstanceType": "ens.sn1.small",
+				"ScheduleAreaLevel": "Region",
+				"SystemDisk":        `{"Size":40}`, "InstanceChargeType": "PostPaid", "InternetChargeType": "95BandwidthByMonth", "Password": "Password-1",
 				"InternetMaxBandwidthOut": "5", "InstanceName": "bench",
 			})()
 		},
@@ -129,7 +130,8 @@ var benchCallers = map[Cloud]benchCaller{
 	},
 	QingCloud: {
 		create: func() *http.Request {
-			return benchQing("RunInstances", "count=100", "image_id=jammyx64", "instance_type=e2.large.r2", "login_mode=passwd", "login_passwd=Password-1")()
+			return benchQing("RunInstances", "count=100", "image_id=jammyx64", "instance_type=e2.large.r2",
+				"login_mode=passwd", "login_passwd=Password-1")()
 		},
 		describe: func(ids []string) func() *http.Request {
 			pairs := []string{"limit=100"}
@@ -162,7 +164,8 @@ func benchAlibaba(host, version, action string, params map[string]string) func()
 		n := action + strconv.Itoa(nonce) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36)
 		sum := base64.StdEncoding.EncodeToString(alibaba.RPCSign(DefaultAccessKeySecret, signed+n+unsigned))
 		form := before + n + after + "&Signature=" + url.QueryEscape(sum)
-		return benchRequest(http.MethodPost, host, "/", "", form, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+		return benchRequest(http.MethodPost, host, "/", "", form,
+			http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
 	}
 }
 
@@ -182,7 +185,8 @@ func benchTencent(action, body string) func() *http.Request {
 // benchQing signs from time to time: a request is accepted again for a minute.
 func benchQing(action string, pairs ...string) func() *http.Request {
 	c := &simtest.QingCloud{
-		Key: DefaultAccessKeyID, Secret: DefaultAccessKeySecret, Zone: "pek3a", Method: http.MethodGet, Path: "/iaas/", Signs: "/iaas/", Stamp: time.Now,
+		Key: DefaultAccessKeyID, Secret: DefaultAccessKeySecret, Zone: "pek3a", Method: http.MethodGet,
+		Path: "/iaas/", Signs: "/iaas/", Stamp: time.Now,
 	}
 	query, until := "", time.Time{}
 	return func() *http.Request {
@@ -195,8 +199,10 @@ func benchQing(action string, pairs ...string) func() *http.Request {
 
 func benchRequest(method, host, path, query, body string, header http.Header) *http.Request {
 	req := &http.Request{
-		Method: method, Host: host, URL: &url.URL{Scheme: "https", Host: host, Path: path, RawQuery: query}, Header: header,
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: method, Host: host, URL: &url.URL{Scheme: "https", Host: host, Path: path, RawQuery: query},
+		Header: header,
+		Body:   io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Proto: "HTTP/1.1",
+		ProtoMajor: 1, ProtoMinor: 1,
 	}
 	return req.WithContext(context.Background())
 }

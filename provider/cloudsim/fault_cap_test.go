@@ -64,7 +64,8 @@ func TestListCapOfENSAndCVM(t *testing.T) {
 	ens.WantOK(ens.Call("RunInstances", simtest.ENSCreate("Amount", "3", "Tag.1.Key", "k", "Tag.1.Value", "v")...))
 	cvm.Run(`{"InstanceCount":3,"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"k","Value":"v"}]}]}`)
 	sim.Inject(Fault{Kind: ListCap, Count: 2})
-	if got := ens.WantOK(ens.Call("DescribeInstances", "Tags", `[{"Key":"k","Value":"v"}]`)).At("TotalCount"); got != 2.0 {
+	if got := ens.WantOK(ens.Call("DescribeInstances", "Tags", `[{"Key":"k","Value":"v"}]`)).At(
+		"TotalCount"); got != 2.0 {
 		t.Errorf("ENS finds %v instances by tag, want 2", got)
 	}
 	if got := ens.WantOK(ens.Call("DescribeInstances", "Tags", "null")).At("TotalCount"); got != 3.0 {
@@ -72,7 +73,8 @@ func TestListCapOfENSAndCVM(t *testing.T) {
 	}
 	for filter, want := range map[string]int{"tag:k": 2, "tag-key": 2, "zone": 3} {
 		value := map[string]string{"tag:k": "v", "tag-key": "k", "zone": "ap-guangzhou-2"}[filter]
-		if got := cvm.Call("DescribeInstances", `{"Filters":[{"Name":"`+filter+`","Values":["`+value+`"]}]}`); got.TotalCount != want {
+		if got := cvm.Call("DescribeInstances",
+			`{"Filters":[{"Name":"`+filter+`","Values":["`+value+`"]}]}`); got.TotalCount != want {
 			t.Errorf("CVM finds %d instances by %s, want %d", got.TotalCount, filter, want)
 		}
 	}

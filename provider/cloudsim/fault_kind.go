@@ -8,19 +8,21 @@ type FaultKind = core.FaultKind
 // Kinds of fault. If a kind has a vendor code, the simulator answers with the code that
 // the vendor documents, unless [Fault.Code] names another.
 const (
-	Throttle          FaultKind = core.Throttle          // refused: too many calls
-	NoStock           FaultKind = core.NoStock           // create refused: sold out
-	Quota             FaultKind = core.Quota             // create refused: account limit
-	Balance           FaultKind = core.Balance           // create refused: no money
-	Refuse            FaultKind = core.Refuse            // refused with Fault.Code and Fault.Status
-	LaunchFailure     FaultKind = core.LaunchFailure     // create accepted; Fault.Count instances (0 = all) die while booting
+	Throttle FaultKind = core.Throttle // refused: too many calls
+	NoStock  FaultKind = core.NoStock  // create refused: sold out
+	Quota    FaultKind = core.Quota    // create refused: account limit
+	Balance  FaultKind = core.Balance  // create refused: no money
+	Refuse   FaultKind = core.Refuse   // refused with Fault.Code and Fault.Status
+	// create accepted; Fault.Count instances (0 = all) die while booting
+	LaunchFailure     FaultKind = core.LaunchFailure
 	Partial           FaultKind = core.Partial           // create makes only Fault.Count instances
 	ServerErrorBefore FaultKind = core.ServerErrorBefore // 5xx, nothing done
 	ServerErrorAfter  FaultKind = core.ServerErrorAfter  // done, then 5xx
 	ResetBefore       FaultKind = core.ResetBefore       // connection cut, nothing done
 	ResetAfter        FaultKind = core.ResetAfter        // done, then connection cut
 	Slow              FaultKind = core.Slow              // Fault.Delay passes before the call is handled
-	Malformed         FaultKind = core.Malformed         // done, then Fault.Body with Fault.Status instead of the answer
+	// done, then Fault.Body with Fault.Status instead of the answer
+	Malformed FaultKind = core.Malformed
 )
 
 // Kinds of fault about the instances that a create makes and names.

@@ -105,7 +105,8 @@ func TestDrawsOfFaultsDoNotChangeWhatInstancesGet(t *testing.T) {
 		return v.exist()
 	}
 	want := ids()
-	got := ids(Fault{Kind: LateVisibility, Spread: time.Hour}, Fault{Kind: LongList, Count: 2}, Fault{Kind: Flap, Share: 0.5})
+	got := ids(Fault{Kind: LateVisibility, Spread: time.Hour}, Fault{Kind: LongList, Count: 2},
+		Fault{Kind: Flap, Share: 0.5})
 	if !slices.Equal(got, want) {
 		t.Errorf("with faults the instances are %v, without %v", got, want)
 	}

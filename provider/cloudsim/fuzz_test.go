@@ -18,13 +18,17 @@ import (
 // nothing without a valid signature.
 func FuzzRequests(f *testing.F) {
 	for _, r := range []string{
-		"", "?Action=RunInstances&Signature=x", "?Format=JSON&Version=2014-05-26&Action=RunInstances&Timestamp=2026-01-01T00:00:00Z",
-		"iaas/?action=RunInstances&zone=pek3a&signature=x&version=1", "?a=%zz&b=%", "?Action=DescribeInstances&X-Amz=%41",
+		"", "?Action=RunInstances&Signature=x",
+		"?Format=JSON&Version=2014-05-26&Action=RunInstances&Timestamp=2026-01-01T00:00:00Z",
+		"iaas/?action=RunInstances&zone=pek3a&signature=x&version=1", "?a=%zz&b=%",
+		"?Action=DescribeInstances&X-Amz=%41",
 	} {
 		f.Add(http.MethodGet, r, "", "", "")
 		f.Add(http.MethodPost, "", "application/x-www-form-urlencoded", strings.TrimLeft(r, "?"), "")
-		f.Add(http.MethodPost, "", "application/json", `{"ImageId":"img-1"}`, "TC3-HMAC-SHA256 Credential=testid/2026-01-01/cvm/tc3_request, SignedHeaders=host, Signature=0")
-		f.Add(http.MethodPost, r, "application/json", "{}", "ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=host,Signature=0")
+		f.Add(http.MethodPost, "", "application/json", `{"ImageId":"img-1"}`,
+			"TC3-HMAC-SHA256 Credential=testid/2026-01-01/cvm/tc3_request, SignedHeaders=host, Signature=0")
+		f.Add(http.MethodPost, r, "application/json", "{}",
+			"ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=host,Signature=0")
 	}
 	f.Fuzz(func(t *testing.T, method, target, kind, body, auth string) {
 		for _, c := range Clouds() {
@@ -70,7 +74,8 @@ func FuzzParameters(f *testing.F) {
 		sim := New(nil)
 		name := Clouds()[int(cloud)%4]
 		actions := actionsOf(sim, name)
-		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(), Params: params, Format: alibaba.JSON, RequestID: "r"}
+		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(),
+			Params: params, Format: alibaba.JSON, RequestID: "r"}
 		if name == CVM {
 			tree, refused := cvm.FormTree(params)
 			if refused != nil {

@@ -16,7 +16,8 @@ func TestUnpaidOrders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
 		c := newECSClient(t, sim)
-		pairs := simtest.ECSCreate("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false", "Amount", "2", "ClientToken", "op-1")
+		pairs := simtest.ECSCreate("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false", "Amount", "2",
+			"ClientToken", "op-1")
 		ask := func() vendorAnswer { return readAliAnswer([]byte(c.WantOK(c.Call("RunInstances", pairs...)).Raw)) }
 		first, again := ask(), ask()
 		if first.order == "" || len(first.ids) != 0 {
@@ -39,7 +40,8 @@ func TestUnpaidOrders(t *testing.T) {
 		}
 		paid := ask()
 		if paid.order != first.order || len(paid.ids) != 2 {
-			t.Errorf("the paid order is answered %q and %v, want %q and two instances", paid.order, paid.ids, first.order)
+			t.Errorf("the paid order is answered %q and %v, want %q and two instances", paid.order, paid.ids,
+				first.order)
 		}
 		for i, m := range sim.Instances() {
 			if m.ID != paid.ids[i] || m.Charge != Prepaid || m.Create != 1 || !m.Created.Equal(paidAt) {
@@ -114,7 +116,8 @@ func TestUnpaidOrderSparesOtherCreates(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: UnpaidOrder})
 	ens := newENSClient(t, sim)
-	if ids := ens.WantOK(ens.Call("CreateInstance", simtest.ENSCreateOld("InstanceChargeType", "PrePaid")...)).Strings("InstanceIds", "InstanceId"); len(ids) != 1 {
+	if ids := ens.WantOK(ens.Call("CreateInstance", simtest.ENSCreateOld("InstanceChargeType",
+		"PrePaid")...)).Strings("InstanceIds", "InstanceId"); len(ids) != 1 {
 		t.Errorf("CreateInstance of ENS, which answers no order, names %v, want an instance", ids)
 	}
 }
@@ -124,7 +127,8 @@ func TestUnpaidOrdersAreListedByAge(t *testing.T) {
 	c := newECSClient(t, sim)
 	var want []string
 	for range 12 {
-		reply := c.WantOK(c.Call("RunInstances", simtest.ECSCreate("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false")...))
+		reply := c.WantOK(c.Call("RunInstances", simtest.ECSCreate("InstanceChargeType", "PrePaid", "Period", "1",
+			"AutoPay", "false")...))
 		want = append(want, readAliAnswer([]byte(reply.Raw)).order)
 	}
 	if got := sim.UnpaidOrders(ECS); !slices.Equal(got, want) {

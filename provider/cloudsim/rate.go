@@ -27,7 +27,8 @@ func DocumentedRates() map[Cloud][]Rate {
 	power := []string{"StartInstances", "StopInstances", "RebootInstances"}
 	return map[Cloud][]Rate{
 		ECS: each(500, time.Minute, true, append(power, "RunInstances", "DescribeInstances", "DeleteInstances")...),
-		ENS: append(each(10, time.Second, false, "RunInstances", "CreateInstance"), each(100, time.Second, false, "DescribeInstances")...),
+		ENS: append(each(10, time.Second, false, "RunInstances", "CreateInstance"),
+			each(100, time.Second, false, "DescribeInstances")...),
 		CVM: append(each(10, time.Second, false, append(power, "RunInstances", "TerminateInstances")...),
 			each(40, time.Second, false, "DescribeInstances", "DescribeInstancesStatus")...),
 		QingCloud: {{Calls: 2000, Per: time.Hour}},

@@ -29,7 +29,8 @@ func (w fakeWire) Open(r *http.Request, body []byte, now time.Time) (*core.Call,
 	if query.Get("key") != w.c.Config.AccessKeyID {
 		return nil, fakeAnswer(http.StatusForbidden, "bad key")
 	}
-	return &core.Call{Action: query.Get("action"), Params: map[string]string{"count": query.Get("count")}, Now: now}, nil
+	return &core.Call{Action: query.Get("action"), Params: map[string]string{"count": query.Get("count")}, Now: now},
+		nil
 }
 
 func (w fakeWire) Actions() []string { return []string{"List", "Make", "Nap"} }

@@ -40,7 +40,8 @@ func (s *Sim) Start(addr string) (*Server, error) {
 		if p != 0 {
 			p += uint64(i)
 		}
-		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.FormatUint(p, 10)))
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp",
+			net.JoinHostPort(host, strconv.FormatUint(p, 10)))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("cloudsim: listen for %s: %w", c, err), srv.Close())
 		}

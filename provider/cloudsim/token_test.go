@@ -50,11 +50,13 @@ func TestDeadTokensSpareOtherCalls(t *testing.T) {
 	ids := c.Run("ClientToken", "old")
 	sim.Inject(Fault{Kind: DeadToken})
 	c.WantOK(c.Call("RunInstances", simtest.ECSCreate()...))
-	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "dry", "DryRun", "true")...), 400, "DryRunOperation")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "dry", "DryRun", "true")...), 400,
+		"DryRunOperation")
 	if again := c.Run("ClientToken", "old"); !slices.Equal(again, ids) {
 		t.Errorf("the old token is answered %v, want %v", again, ids)
 	}
-	c.WantOK(c.Call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true", "ClientToken", "delete"))
+	c.WantOK(c.Call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true",
+		"ClientToken", "delete"))
 	if got := sim.Struck(ECS, DeadToken); got != 0 {
 		t.Errorf("the fault has struck %d calls, want none", got)
 	}

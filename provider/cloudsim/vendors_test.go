@@ -114,7 +114,8 @@ func cvmVendor(t *testing.T, sim *Sim) *vendor {
 			return out
 		},
 		create: func(n int, token string) *http.Request {
-			return send("RunInstances", simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":%d,"ClientToken":%q}`, n, token)))
+			return send("RunInstances", simtest.CVMCreate(
+				t, fmt.Sprintf(`{"InstanceCount":%d,"ClientToken":%q}`, n, token)))
 		},
 		describe: func(ids ...string) *http.Request {
 			if len(ids) == 0 {
@@ -190,7 +191,8 @@ func readAliAnswer(body []byte) vendorAnswer {
 	if order, ok := r.Body["OrderId"].(string); ok {
 		a.order = order
 	}
-	a.ids = slices.Concat(r.Strings("InstanceIdSets", "InstanceIdSet"), r.Strings("InstanceIds"), r.Strings("InstanceIds", "InstanceId"))
+	a.ids = slices.Concat(r.Strings("InstanceIdSets", "InstanceIdSet"), r.Strings("InstanceIds"),
+		r.Strings("InstanceIds", "InstanceId"))
 	for i := range r.Strings("Instances", "Instance") {
 		a.ids = append(a.ids, fmt.Sprint(r.At("Instances", "Instance", i, "InstanceId")))
 	}

@@ -92,7 +92,8 @@ func (q *request) checkACS3(secret string, signed []string, signature string) *R
 	}
 	if q.header("x-acs-content-sha256") != ACS3Hash(q.body) {
 		// The signature is right, but the body is not the signed one.
-		return Refuse(400, "SignatureDoesNotMatch", `The header "x-acs-content-sha256" is not the hash of the request body.`)
+		return Refuse(400, "SignatureDoesNotMatch",
+			`The header "x-acs-content-sha256" is not the hash of the request body.`)
 	}
 	return nil
 }

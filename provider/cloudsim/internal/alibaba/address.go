@@ -10,7 +10,8 @@ import (
 // InUse reports whether an existing instance of a vSwitch has an address.
 func (a *Gateway) InUse(k *core.Call, vswitch, address string) bool {
 	for _, m := range a.Service.All() {
-		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address && m.PhaseAt(k.Now) != core.Gone {
+		if m.SubnetID == vswitch && len(m.PrivateIPs) > 0 && m.PrivateIPs[0] == address &&
+			m.PhaseAt(k.Now) != core.Gone {
 			return true
 		}
 	}

@@ -42,14 +42,16 @@ func (a *Gateway) checkToken(got string) *Refusal {
 	case got == "":
 		return Refuse(400, "InvalidSecurityToken.Malformed", "The security token is missing or malformed.")
 	default:
-		return Refuse(400, "InvalidSecurityToken.MismatchWithAccessKey", "The security token does not match the access key.")
+		return Refuse(400, "InvalidSecurityToken.MismatchWithAccessKey",
+			"The security token does not match the access key.")
 	}
 }
 
 func fresh(date string, now time.Time) *Refusal {
 	at, err := time.Parse(TimeFormat, date)
 	if err != nil {
-		return Refuse(400, "IllegalTimestamp", `The specified parameter "Timestamp" is not valid. Want YYYY-MM-DDThh:mm:ssZ.`)
+		return Refuse(400, "IllegalTimestamp",
+			`The specified parameter "Timestamp" is not valid. Want YYYY-MM-DDThh:mm:ssZ.`)
 	}
 	if age := now.Sub(at); age > window || age < -window {
 		return Refuse(400, "InvalidTimeStamp.Expired", "The specified time stamp or date value is expired.")

@@ -69,7 +69,8 @@ func TestFormat(t *testing.T) {
 			if c.format != "" {
 				params["Format"] = c.format
 			}
-			req := client.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			req := client.Request("GET", alibaba.EncodeParams(
+				simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
 			_, body := client.Raw(req)
 			var got struct{ RequestId string }
 			if c.json {
@@ -109,7 +110,8 @@ func TestInstancesInXML(t *testing.T) {
 	params := c.System("DescribeInstances")
 	delete(params, "Format")
 	params["RegionId"] = "cn-hangzhou"
-	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
+	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(
+		simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
 	var got struct {
 		TotalCount int
 		Instances  struct {

@@ -33,7 +33,8 @@ func TestRPCRefusals(t *testing.T) {
 		{"unknown key", []string{"AccessKeyId", "nobody"}, 400, "InvalidAccessKeyId.NotFound", "Access Key"},
 		{"unknown action", []string{"Action", "MakeCoffee"}, 403, "InvalidAction", "action"},
 		{"another product's version", []string{"Version", "2017-11-10"}, 400, "InvalidParameter", "Action or Version"},
-		{"an unexpected token", []string{"SecurityToken", "tok"}, 400, "InvalidSecurityToken.MismatchWithAccessKey", "token"},
+		{"an unexpected token", []string{"SecurityToken", "tok"}, 400,
+			"InvalidSecurityToken.MismatchWithAccessKey", "token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sim := cloudsim.New(nil)
@@ -41,7 +42,8 @@ func TestRPCRefusals(t *testing.T) {
 			params := client.System("DescribeRegions")
 			maps.Copy(params, simtest.Pairs(c.change))
 			maps.DeleteFunc(params, func(_, v string) bool { return v == "" })
-			reply := client.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			reply := client.Send("GET", alibaba.EncodeParams(
+				simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
 			client.WantCode(reply, c.status, c.code)
 			if message, _ := reply.Body["Message"].(string); !strings.Contains(message, c.says) {
 				t.Errorf("message %q does not mention %s", message, c.says)
@@ -81,13 +83,15 @@ func TestRPCWrongSecret(t *testing.T) {
 
 func TestRPCMethodIsSigned(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
-	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
+	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret,
+		c.System("DescribeRegions")), "")
 	c.WantCode(c.Send("POST", query, ""), 400, "SignatureDoesNotMatch")
 }
 
 func TestReplayedNonce(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
-	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
+	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret,
+		c.System("DescribeRegions")), "")
 	c.WantOK(c.Send("GET", query, ""))
 	c.WantCode(c.Send("GET", query, ""), 400, "SignatureNonceUsed")
 }
@@ -97,8 +101,10 @@ func TestReplayedNonce(t *testing.T) {
 func TestForgedNonceIsNotSpent(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	params := c.System("DescribeRegions")
-	c.WantCode(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", "guess", params), ""), ""), 400, "SignatureDoesNotMatch")
-	c.WantOK(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
+	c.WantCode(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", "guess", params), ""), ""), 400,
+		"SignatureDoesNotMatch")
+	c.WantOK(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""),
+		""))
 }
 
 func TestTimestampWindow(t *testing.T) {
@@ -115,7 +121,8 @@ func TestTimestampWindow(t *testing.T) {
 			c := newECS(t, cloudsim.New(nil))
 			params := c.System("DescribeRegions")
 			params["Timestamp"] = time.Now().UTC().Add(w.off).Format(alibaba.TimeFormat)
-			rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params),
+				""), "")
 			req := c.ACS3("POST", "DescribeRegions", "", "")
 			req.Header.Set("x-acs-date", params["Timestamp"])
 			simtest.SignACS3(t, req, cloudsim.DefaultAccessKeySecret)
@@ -131,7 +138,8 @@ func TestTimestampWindow(t *testing.T) {
 func TestUnsupportedHTTPMethodAndPath(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	sign := func(method string) string {
-		return alibaba.EncodeParams(simtest.SignRPC(method, cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
+		return alibaba.EncodeParams(simtest.SignRPC(method, cloudsim.DefaultAccessKeySecret,
+			c.System("DescribeRegions")), "")
 	}
 	c.WantCode(c.Send(http.MethodPut, sign("PUT"), ""), 403, "UnsupportedHTTPMethod")
 	req := c.Request("GET", sign("GET"), "")
@@ -173,9 +181,15 @@ func TestACS3Refusals(t *testing.T) {
 		{"host not signed", func(t *testing.T, r *http.Request) {
 			simtest.SignACS3Headers(t, r, cloudsim.DefaultAccessKeySecret, strings.Fields(alibaba.ACS3Signed)[1:])
 		}, 400, "IncompleteSignature"},
-		{"wrong secret", func(t *testing.T, r *http.Request) { simtest.SignACS3(t, r, "guess") }, 400, "SignatureDoesNotMatch"},
-		{"another host", func(_ *testing.T, r *http.Request) { r.Host = "ecs.aliyuncs.com:80" }, 400, "SignatureDoesNotMatch"},
-		{"query changed on the way", func(_ *testing.T, r *http.Request) { r.URL.RawQuery = "a=b" }, 400, "SignatureDoesNotMatch"},
+		{"wrong secret", func(t *testing.T, r *http.Request) {
+			simtest.SignACS3(t, r, "guess")
+		}, 400, "SignatureDoesNotMatch"},
+		{"another host", func(_ *testing.T, r *http.Request) {
+			r.Host = "ecs.aliyuncs.com:80"
+		}, 400, "SignatureDoesNotMatch"},
+		{"query changed on the way", func(_ *testing.T, r *http.Request) {
+			r.URL.RawQuery = "a=b"
+		}, 400, "SignatureDoesNotMatch"},
 		{"unknown action", func(t *testing.T, r *http.Request) {
 			r.Header.Set("x-acs-action", "MakeCoffee")
 			simtest.SignACS3(t, r, cloudsim.DefaultAccessKeySecret)
@@ -213,7 +227,8 @@ func TestSecurityToken(t *testing.T) {
 		if v.token != "" {
 			params["SecurityToken"] = v.token
 		}
-		rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+		rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params),
+			""), "")
 		req := c.ACS3("POST", "DescribeRegions", "", "")
 		if v.token != "" {
 			req.Header.Set("x-acs-security-token", v.token)

@@ -49,11 +49,15 @@ func TestSmallAnswers(t *testing.T) {
 				`{"RequestId":"#","InstanceIds":{"InstanceId":["#"]},"Code":0}`,
 				`<RequestId>#</RequestId><InstanceIds><InstanceId>#</InstanceId></InstanceIds><Code>0</Code>`,
 			},
-			{ens, "RebootInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`, `<RequestId>#</RequestId><Code>0</Code>`},
-			{ens, "StopInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`, `<RequestId>#</RequestId><Code>0</Code>`},
-			{ens, "StartInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`, `<RequestId>#</RequestId><Code>0</Code>`},
+			{ens, "RebootInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`,
+				`<RequestId>#</RequestId><Code>0</Code>`},
+			{ens, "StopInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`,
+				`<RequestId>#</RequestId><Code>0</Code>`},
+			{ens, "StartInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`,
+				`<RequestId>#</RequestId><Code>0</Code>`},
 		} {
-			if got := varies.ReplaceAllString(w.client.WantOK(w.client.Call(w.action, w.pairs...)).Raw, "#"); got != w.json {
+			if got := varies.ReplaceAllString(w.client.WantOK(w.client.Call(w.action, w.pairs...)).Raw,
+				"#"); got != w.json {
 				t.Errorf("%s answers\n%s\nwant\n%s", w.action, got, w.json)
 			}
 			time.Sleep(time.Second)
@@ -65,7 +69,8 @@ func TestSmallAnswers(t *testing.T) {
 				w.client.WantOK(w.client.Call("StopInstance", w.pairs...))
 			}
 			time.Sleep(time.Second)
-			want := `<?xml version="1.0" encoding="UTF-8"?><` + w.action + "Response>" + w.xml + "</" + w.action + "Response>"
+			want := `<?xml version="1.0" encoding="UTF-8"?><` + w.action + "Response>" + w.xml + "</" +
+				w.action + "Response>"
 			if got := varies.ReplaceAllString(w.client.XML(w.action, w.pairs...), "#"); got != want {
 				t.Errorf("%s answers\n%s\nwant\n%s", w.action, got, want)
 			}
@@ -92,10 +97,11 @@ func TestDescribedInstancesAreWhole(t *testing.T) {
 			"LocalStorageCapacity Memory MetadataOptions NetworkInterfaces OSName OSNameEn OSType OperationLocks PublicIpAddress " +
 			"RdmaIpAddress Recyclable RegionId ResourceGroupId SaleCycle SecurityGroupIds SerialNumber SpotDuration " +
 			"SpotInterruptionBehavior SpotPriceLimit SpotStrategy StartTime Status StoppedMode Tags VlanId VpcAttributes ZoneId"},
-		{ens.WantOK(ens.Call("DescribeInstances")), "AutoReleaseTime Cpu CreationTime DataDisk Disk EnsRegionId ExpiredTime HostName " +
-			"ImageId InnerIpAddress InstanceId InstanceName InstanceResourceType InstanceTypeFamily InternetMaxBandwidthIn " +
-			"InternetMaxBandwidthOut KeyPairName Memory NetworkAttributes NetworkInterfaces OSName PrivateIpAddresses PublicIpAddress " +
-			"PublicIpAddresses SecurityGroupIds ServiceStatus SpecName SpotStrategy StartTime Status StatusDescrip SystemDisk Tags UpdateTime"},
+		{ens.WantOK(ens.Call("DescribeInstances")),
+			"AutoReleaseTime Cpu CreationTime DataDisk Disk EnsRegionId ExpiredTime HostName " +
+				"ImageId InnerIpAddress InstanceId InstanceName InstanceResourceType InstanceTypeFamily InternetMaxBandwidthIn " +
+				"InternetMaxBandwidthOut KeyPairName Memory NetworkAttributes NetworkInterfaces OSName PrivateIpAddresses PublicIpAddress " +
+				"PublicIpAddresses SecurityGroupIds ServiceStatus SpecName SpotStrategy StartTime Status StatusDescrip SystemDisk Tags UpdateTime"},
 	} {
 		instance, _ := w.reply.At("Instances", "Instance", 0).(map[string]any)
 		for _, name := range strings.Fields(w.names) {
@@ -107,7 +113,8 @@ func TestDescribedInstancesAreWhole(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	c.Run("HttpEndpoint", "disabled", "HttpTokens", "required", "ImageId", "win2019_64.vhd")
 	at := func(path ...any) any { return c.Describe().At(append([]any{"Instances", "Instance", 0}, path...)...) }
-	if at("MetadataOptions", "HttpEndpoint") != "disabled" || at("MetadataOptions", "HttpTokens") != "required" || at("OSType") != "windows" {
+	if at("MetadataOptions", "HttpEndpoint") != "disabled" || at("MetadataOptions", "HttpTokens") != "required" ||
+		at("OSType") != "windows" {
 		t.Errorf("metadata %v, system %v: want what the create asked for", at("MetadataOptions"), at("OSType"))
 	}
 }
@@ -116,14 +123,17 @@ func TestDescribedInstancesAreWhole(t *testing.T) {
 // nothing in a request can provoke come by a fault.
 func TestENSCodesThatDependOnTheAccount(t *testing.T) {
 	for _, code := range []string{
-		"InvalidUserData.NotInWhiteList", "NoPermission", "CallInterface", "InvalidParameter", "unsupported_Ipv6Feature", "Forbidden.CreateInstance",
+		"InvalidUserData.NotInWhiteList", "NoPermission", "CallInterface",
+		"InvalidParameter", "unsupported_Ipv6Feature", "Forbidden.CreateInstance",
 	} {
 		sim := cloudsim.New(nil)
-		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ENS, API: "CreateInstance", Kind: cloudsim.Refuse, Code: code, Status: 400})
+		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ENS, API: "CreateInstance", Kind: cloudsim.Refuse, Code: code,
+			Status: 400})
 		c := newENS(t, sim)
 		c.WantCode(c.Call("CreateInstance", simtest.ENSCreateOld()...), 400, code)
 	}
-	for kind, code := range map[cloudsim.FaultKind]string{cloudsim.NoStock: "StockNotEnough", cloudsim.Balance: "InvalidAccountStatus.NotEnoughBalance"} {
+	for kind, code := range map[cloudsim.FaultKind]string{cloudsim.NoStock: "StockNotEnough",
+		cloudsim.Balance: "InvalidAccountStatus.NotEnoughBalance"} {
 		sim := cloudsim.New(nil)
 		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ENS, Kind: kind})
 		c := newENS(t, sim)
@@ -134,7 +144,8 @@ func TestENSCodesThatDependOnTheAccount(t *testing.T) {
 // TestInnerServiceFailed: the code that every template action shares.
 func TestInnerServiceFailed(t *testing.T) {
 	sim := cloudsim.New(nil)
-	sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, Kind: cloudsim.Refuse, Code: "InnerServiceFailed", Message: "call inner service failed", Status: 403})
+	sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, Kind: cloudsim.Refuse, Code: "InnerServiceFailed",
+		Message: "call inner service failed", Status: 403})
 	c := newECS(t, sim)
 	for _, action := range []string{
 		"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "DeleteLaunchTemplateVersion",

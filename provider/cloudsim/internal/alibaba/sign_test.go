@@ -85,7 +85,8 @@ func TestACS3SignatureVector(t *testing.T) {
 		t.Fatal(aerr.Message)
 	}
 	canonical := alibaba.ACS3Canonical(req, params, strings.Fields(alibaba.ACS3Signed))
-	if got, want := alibaba.ACS3Hash([]byte(canonical)), "b165ec11037b3155c6b2c2177cfac08d4c345d50ce4f0cc20cdc56246c43efa7"; got != want {
+	if got, want := alibaba.ACS3Hash([]byte(canonical)),
+		"b165ec11037b3155c6b2c2177cfac08d4c345d50ce4f0cc20cdc56246c43efa7"; got != want {
 		t.Errorf("hash of the canonical request %s, want %s\n%s", got, want, canonical)
 	}
 	got := hex.EncodeToString(alibaba.ACS3Sign("testsecret", alibaba.ACS3StringToSign(canonical)))
@@ -96,7 +97,8 @@ func TestACS3SignatureVector(t *testing.T) {
 
 // hardParams are parameters that survive only a careful encoder.
 var hardParams = []string{
-	"RegionId", "cn-hangzhou", "InstanceName", "a b+c*d~e/空=(')!", "Tag.1.Key", "k", "Tag.10.Key", "k10", "Tag.2.Key", "k2",
+	"RegionId", "cn-hangzhou", "InstanceName", "a b+c*d~e/空=(')!", "Tag.1.Key", "k", "Tag.10.Key", "k10",
+	"Tag.2.Key", "k2",
 }
 
 // TestRPCRequestShapes sends what each known client sends.

@@ -18,7 +18,8 @@ func Letters(r *rand.Rand, n int) string {
 // UUID draws a UUID in lower case.
 func UUID(r *rand.Rand) string {
 	hi, lo := r.Uint64(), r.Uint64()
-	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff, lo&0xffffffffffff)
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff,
+		lo&0xffffffffffff)
 }
 
 // UnusedID draws an unused ID: a prefix and n letters.

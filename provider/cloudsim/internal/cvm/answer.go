@@ -97,6 +97,7 @@ func gatewayPage(f core.Fault) *core.Answer {
 		status = http.StatusServiceUnavailable
 	}
 	text := http.StatusText(status)
-	page := fmt.Sprintf("<html>\n<head><title>%d %s</title></head>\n<body>%s</body>\n</html>\n", status, text, cmp.Or(f.Message, text))
+	page := fmt.Sprintf("<html>\n<head><title>%d %s</title></head>\n<body>%s</body>\n</html>\n", status, text,
+		cmp.Or(f.Message, text))
 	return &core.Answer{Status: status, ContentType: "text/html", Body: []byte(page)}
 }

@@ -53,7 +53,8 @@ func (c *api) settled(k *core.Call, instances []*core.Instance, states ...string
 		case !slices.Contains(states, state):
 			return wrongState(state)
 		case k.Now.Before(c.details[m.ID].busyUntil):
-			return refuse("OperationDenied.InstanceOperationInProgress", "Another operation on an instance is in progress.")
+			return refuse("OperationDenied.InstanceOperationInProgress",
+				"Another operation on an instance is in progress.")
 		}
 	}
 	return nil

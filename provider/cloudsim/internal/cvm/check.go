@@ -139,7 +139,8 @@ func (r *runRequest) checkType() *refusal {
 	case r.CpuTopology == nil:
 		return nil
 	case r.CpuTopology.CoreCount == nil || r.CpuTopology.ThreadPerCore == nil:
-		return refuse("InvalidParameter.LackCoreCountOrThreadPerCore", "CoreCount and ThreadPerCore must come together.")
+		return refuse("InvalidParameter.LackCoreCountOrThreadPerCore",
+			"CoreCount and ThreadPerCore must come together.")
 	case *r.CpuTopology.CoreCount < 1:
 		return invalidAs("InvalidParameterValue.CoreCountValue", "CpuTopology.CoreCount")
 	case *r.CpuTopology.ThreadPerCore != 1 && *r.CpuTopology.ThreadPerCore != 2:

@@ -98,7 +98,8 @@ func setLeaf(in any, out reflect.Value) bool {
 	case reflect.Bool:
 		b, ok := in.(bool)
 		if isText { // the documents write TRUE, SDKs send true
-			b, ok = strings.EqualFold(string(text), "true"), strings.EqualFold(string(text), "true") || strings.EqualFold(string(text), "false")
+			b, ok = strings.EqualFold(string(text), "true"), strings.EqualFold(string(text), "true") ||
+				strings.EqualFold(string(text), "false")
 		}
 		out.SetBool(b)
 		return ok

@@ -94,12 +94,13 @@ func encode(flat map[string]string) string {
 func TestJSONParametersMustHaveTheirType(t *testing.T) {
 	c := newClient(t, nil)
 	for members, code := range map[string]string{
-		`{"InstanceCount":"1"}`:                                "InvalidParameterValue",
-		`{"InstanceCount":1.5}`:                                "InvalidParameterValue",
-		`{"InstanceCount":99999999999999999999}`:               "InvalidParameterValue",
-		`{"DryRun":"true"}`:                                    "InvalidParameterValue",
-		`{"InstanceName":1}`:                                   "InvalidParameterValue",
-		`{"LoginSettings":{"KeepImageLogin":true}}`:            "InvalidParameterValue", // a string, unlike other switches
+		`{"InstanceCount":"1"}`:                  "InvalidParameterValue",
+		`{"InstanceCount":1.5}`:                  "InvalidParameterValue",
+		`{"InstanceCount":99999999999999999999}`: "InvalidParameterValue",
+		`{"DryRun":"true"}`:                      "InvalidParameterValue",
+		`{"InstanceName":1}`:                     "InvalidParameterValue",
+		// a string, unlike other switches
+		`{"LoginSettings":{"KeepImageLogin":true}}`:            "InvalidParameterValue",
 		`{"VirtualPrivateCloud":{"Ipv6AddressCount":-1}}`:      "InvalidParameterValue",
 		`{"SystemDisk":[]}`:                                    "InvalidParameterValue",
 		`{"DataDisks":{"0":{"DiskSize":10}}}`:                  "InvalidParameterValue",

@@ -60,7 +60,8 @@ func TestUnknownIDsAreLeftOut(t *testing.T) {
 	id := c.Run(``)[0]
 	got := c.Call("DescribeInstances", simtest.CVMIDs([]string{"ins-zzzzzzzz", id, id}, ""))
 	if len(got.InstanceSet) != 1 || got.TotalCount != 1 || got.Error.Code != "" {
-		t.Errorf("a known ID twice and an unknown one: %d rows of %d, error %+v", len(got.InstanceSet), got.TotalCount, got.Error)
+		t.Errorf("a known ID twice and an unknown one: %d rows of %d, error %+v", len(got.InstanceSet),
+			got.TotalCount, got.Error)
 	}
 }
 
@@ -76,7 +77,8 @@ func TestRegionsAreApart(t *testing.T) {
 		if got := c.States(ids...); len(got) != 0 {
 			t.Errorf("ap-shanghai knows instances of ap-guangzhou: %v", got)
 		}
-		c.Refused("terminate from another region", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
+		c.Refused("terminate from another region", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")),
+			"InvalidInstanceId.NotFound")
 	})
 }
 
@@ -91,16 +93,21 @@ func TestFilters(t *testing.T) {
 	row := c.Instance(web)
 	public := row["PublicIpAddresses"].([]any)[0].(string)
 	for name, value := range map[string]string{
-		"zone": "ap-guangzhou-3", "project-id": "7", "host-id": "host-1", "dedicated-cluster-id": "cluster-1", "vpc-id": "vpc-1",
-		"subnet-id": "subnet-1", "instance-id": web, "uuid": row["Uuid"].(string), "security-group-id": "sg-2", "instance-name": "web",
+		"zone": "ap-guangzhou-3", "project-id": "7", "host-id": "host-1", "dedicated-cluster-id": "cluster-1",
+		"vpc-id":    "vpc-1",
+		"subnet-id": "subnet-1", "instance-id": web, "uuid": row["Uuid"].(string), "security-group-id": "sg-2",
+		"instance-name":        "web",
 		"instance-charge-type": "POSTPAID_BY_HOUR", "private-ip-address": "10.9.0.1", "public-ip-address": public,
 		"ipv6-address": "2001:db8:a09:1::1", "tag-key": "env", "tag-value": "shop", "tag:env": "prod",
 	} {
-		got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing",%q]}]}`, name, value))
+		got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing",%q]}]}`,
+			name, value))
 		if len(got.InstanceSet) != 1 || got.InstanceSet[0]["InstanceId"] != web {
-			t.Errorf("filter %s=%s: %d rows, want only the instance that has it; error %+v", name, value, len(got.InstanceSet), got.Error)
+			t.Errorf("filter %s=%s: %d rows, want only the instance that has it; error %+v", name, value,
+				len(got.InstanceSet), got.Error)
 		}
-		if got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing"]}]}`, name)); got.TotalCount != 0 {
+		if got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing"]}]}`,
+			name)); got.TotalCount != 0 {
 			t.Errorf("filter %s=nothing: %d rows", name, got.TotalCount)
 		}
 	}
@@ -138,11 +145,14 @@ func TestInstanceRow(t *testing.T) {
 			"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"b","Value":"2"},{"Key":"a","Value":"1"}]}]}`)[0]
 		row := c.Instance(id)
 		for member, want := range map[string]string{
-			"InstanceType": "S5.2XLARGE16", "CPU": "8", "Memory": "16", "InstanceName": "web", "InstanceChargeType": "PREPAID",
-			"InstanceState": "PENDING", "CreatedTime": "2000-01-01T00:00:00Z", "ExpiredTime": "2001-01-01T00:00:00Z",
-			"RenewFlag": "NOTIFY_AND_MANUAL_RENEW", "ImageId": "img-pmqg1cw7", "RestrictState": "NORMAL", "DisableApiTermination": "false",
-			"Tags": "[map[Key:a Value:1] map[Key:b Value:2]]", "PublicIpAddresses": "<nil>", "LatestOperationErrorMsg": "<nil>",
-			"PrivateIpAddresses": "[10.1.0.1]", "SecurityGroupIds": "[sg-default]", "IsolatedSource": "NOTISOLATED",
+			"InstanceType": "S5.2XLARGE16", "CPU": "8", "Memory": "16", "InstanceName": "web",
+			"InstanceChargeType": "PREPAID",
+			"InstanceState":      "PENDING", "CreatedTime": "2000-01-01T00:00:00Z", "ExpiredTime": "2001-01-01T00:00:00Z",
+			"RenewFlag": "NOTIFY_AND_MANUAL_RENEW", "ImageId": "img-pmqg1cw7", "RestrictState": "NORMAL",
+			"DisableApiTermination": "false",
+			"Tags":                  "[map[Key:a Value:1] map[Key:b Value:2]]", "PublicIpAddresses": "<nil>",
+			"LatestOperationErrorMsg": "<nil>",
+			"PrivateIpAddresses":      "[10.1.0.1]", "SecurityGroupIds": "[sg-default]", "IsolatedSource": "NOTISOLATED",
 		} {
 			if got := fmt.Sprint(row[member]); got != want {
 				t.Errorf("%s is %s, want %s", member, got, want)
@@ -152,7 +162,8 @@ func TestInstanceRow(t *testing.T) {
 			t.Errorf("the row repeats the login password")
 		}
 		disk := row["DataDisks"].([]any)[0].(map[string]any)
-		if disk["DiskSize"] != 100.0 || disk["DiskType"] != "CLOUD_SSD" || disk["DeleteWithInstance"] != true || disk["DiskId"] == "" {
+		if disk["DiskSize"] != 100.0 || disk["DiskType"] != "CLOUD_SSD" || disk["DeleteWithInstance"] != true ||
+			disk["DiskId"] == "" {
 			t.Errorf("data disk is %v", disk)
 		}
 	})

@@ -21,13 +21,16 @@ func TestFaultsHaveTheVendorsCodes(t *testing.T) {
 		code  string
 	}{
 		{cloudsim.Fault{Kind: cloudsim.Throttle}, "RequestLimitExceeded"},
-		{cloudsim.Fault{Kind: cloudsim.Throttle, Code: "RequestLimitExceeded.UinLimitExceeded"}, "RequestLimitExceeded.UinLimitExceeded"},
+		{cloudsim.Fault{Kind: cloudsim.Throttle, Code: "RequestLimitExceeded.UinLimitExceeded"},
+			"RequestLimitExceeded.UinLimitExceeded"},
 		{cloudsim.Fault{Kind: cloudsim.NoStock}, "ResourceInsufficient.SpecifiedInstanceType"},
-		{cloudsim.Fault{Kind: cloudsim.NoStock, Code: "ResourcesSoldOut.SpecifiedInstanceType"}, "ResourcesSoldOut.SpecifiedInstanceType"},
+		{cloudsim.Fault{Kind: cloudsim.NoStock, Code: "ResourcesSoldOut.SpecifiedInstanceType"},
+			"ResourcesSoldOut.SpecifiedInstanceType"},
 		{cloudsim.Fault{Kind: cloudsim.Quota}, "LimitExceeded.InstanceQuota"},
 		{cloudsim.Fault{Kind: cloudsim.Quota, Code: "InstancesQuotaLimitExceeded"}, "InstancesQuotaLimitExceeded"},
 		{cloudsim.Fault{Kind: cloudsim.Balance}, "InvalidAccount.InsufficientBalance"},
-		{cloudsim.Fault{Kind: cloudsim.Refuse, Code: "AccountQualificationRestrictions"}, "AccountQualificationRestrictions"},
+		{cloudsim.Fault{Kind: cloudsim.Refuse, Code: "AccountQualificationRestrictions"},
+			"AccountQualificationRestrictions"},
 		{cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, Code: "InternalError"}, "InternalError"},
 	} {
 		c := newClient(t, nil)
@@ -56,7 +59,8 @@ func TestServerErrorsComeFromAGateway(t *testing.T) {
 		f.fault.Times = 1
 		c.sim.Inject(f.fault)
 		w := httptest.NewRecorder()
-		c.sim.Handler(cloudsim.CVM).ServeHTTP(w, c.Request("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1"}`)))
+		c.sim.Handler(cloudsim.CVM).ServeHTTP(
+			w, c.Request("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1"}`)))
 		if w.Code != f.status || !strings.HasPrefix(w.Body.String(), "<html>") {
 			t.Errorf("%s: HTTP %d with body %q, want %d with a page", f.fault.Kind, w.Code, w.Body, f.status)
 		}
@@ -64,7 +68,8 @@ func TestServerErrorsComeFromAGateway(t *testing.T) {
 			t.Errorf("%s: %d instances, want %d", f.fault.Kind, n, f.made)
 		}
 		if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 || len(c.sim.Everything(cloudsim.CVM)) != 1 {
-			t.Errorf("%s: after the same token again there are %d instances", f.fault.Kind, len(c.sim.Everything(cloudsim.CVM)))
+			t.Errorf("%s: after the same token again there are %d instances", f.fault.Kind,
+				len(c.sim.Everything(cloudsim.CVM)))
 		}
 	}
 }
@@ -95,7 +100,8 @@ func TestLaunchFailureIsListedWithItsReason(t *testing.T) {
 				t.Errorf("%s is %v, want %s", member, row[member], want)
 			}
 		}
-		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")), "UnsupportedOperation.InstanceStateLaunchFailed")
+		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")),
+			"UnsupportedOperation.InstanceStateLaunchFailed")
 	})
 }
 

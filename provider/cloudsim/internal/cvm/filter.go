@@ -81,8 +81,10 @@ func instanceFilters() filterSet[instance] {
 	return filterSet[instance]{
 		tags: func(i instance) []tag { return i.Tags },
 		values: map[string]func(instance) []string{
-			"zone":                 func(i instance) []string { return optionalText(i.Placement.Zone) },
-			"project-id":           func(i instance) []string { return []string{strconv.FormatInt(*i.Placement.ProjectId, 10)} },
+			"zone": func(i instance) []string { return optionalText(i.Placement.Zone) },
+			"project-id": func(i instance) []string {
+				return []string{strconv.FormatInt(*i.Placement.ProjectId, 10)}
+			},
 			"host-id":              func(i instance) []string { return optionalText(i.Placement.HostId) },
 			"dedicated-cluster-id": func(i instance) []string { return optionalText(i.DedicatedClusterId) },
 			"vpc-id":               func(i instance) []string { return optionalText(i.VirtualPrivateCloud.VpcId) },

@@ -51,7 +51,8 @@ func checkGroupIDs(ids []string) *refusal {
 // an error [unverified]: no code is documented for them.
 func (c *api) describeGroups(k *core.Call, r *groupsRequest) (fields, *refusal) {
 	filters := filterSet[*group]{tags: func(g *group) []tag { return tagsOf(g.tags) }}
-	if refused := cmp.Or(r.check(), filters.check(r.Filters), checkGroupIDs(r.DisasterRecoverGroupIds)); refused != nil {
+	if refused := cmp.Or(r.check(), filters.check(r.Filters),
+		checkGroupIDs(r.DisasterRecoverGroupIds)); refused != nil {
 		return nil, refused
 	}
 	set := []groupInfo{}

@@ -116,7 +116,8 @@ func (c *api) checkJoin(k *core.Call, r *joinRequest, g *group, instances []*cor
 	for _, m := range instances {
 		switch more := c.details[m.ID]; {
 		case more.group == g.id:
-			return refuse("FailedOperation.AlreadyInDisasterRecoverGroup", "An instance is in the placement group already.")
+			return refuse("FailedOperation.AlreadyInDisasterRecoverGroup",
+				"An instance is in the placement group already.")
 		case m.Charge == core.Host:
 			return refuse("UnsupportedOperation.InstanceChargeType",
 				"The charge type of an instance does not support the operation.")
@@ -149,7 +150,8 @@ func (c *api) leaveGroup(k *core.Call, r *leaveRequest) (fields, *refusal) {
 	}
 	for _, m := range instances {
 		if !slices.Contains(r.DisasterRecoverGroupIds, c.details[m.ID].group) {
-			return nil, refuse("FailedOperation.DisasterRecoverGroupNotMatch", "An instance is not in the placement group.")
+			return nil, refuse("FailedOperation.DisasterRecoverGroupNotMatch",
+				"An instance is not in the placement group.")
 		}
 	}
 	for _, m := range instances {

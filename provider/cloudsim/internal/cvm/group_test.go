@@ -116,7 +116,8 @@ func TestGroupQuotas(t *testing.T) {
 	for range 7 {
 		c.newGroup(`{"Name":"g","Type":"HOST"}`)
 	}
-	c.wantCode("CreateDisasterRecoverGroup", `{"Name":"g","Type":"HOST"}`, "ResourceInsufficient.InsufficientGroupQuota")
+	c.wantCode("CreateDisasterRecoverGroup", `{"Name":"g","Type":"HOST"}`,
+		"ResourceInsufficient.InsufficientGroupQuota")
 	got := c.wantOK("DescribeDisasterRecoverGroupQuota", `{}`)
 	delete(got, "RequestId")
 	want := map[string]any{
@@ -148,7 +149,8 @@ func TestGroupsLoseWhatIsGone(t *testing.T) {
 		c.wantOK("DeleteDisasterRecoverGroups", both)
 		c.wantCode("DeleteDisasterRecoverGroups", both, "ResourceNotFound.InvalidPlacementSet")
 		c.wantCode("DeleteDisasterRecoverGroups", `{}`, "MissingParameter")
-		c.wantCode("DeleteDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["g"]}`, "InvalidParameterValue.DisasterRecoverGroupIdMalformed")
+		c.wantCode("DeleteDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["g"]}`,
+			"InvalidParameterValue.DisasterRecoverGroupIdMalformed")
 	})
 }
 
@@ -169,7 +171,8 @@ func TestGroupsChange(t *testing.T) {
 		c.wantCode("ModifyDisasterRecoverGroupAttribute", body(more), code)
 	}
 	c.wantCode("ModifyDisasterRecoverGroupAttribute", `{"Name":"h"}`, "MissingParameter")
-	c.wantCode("ModifyDisasterRecoverGroupAttribute", `{"DisasterRecoverGroupId":"ps-nothere","Name":"h"}`, "ResourceNotFound.InvalidPlacementSet")
+	c.wantCode("ModifyDisasterRecoverGroupAttribute", `{"DisasterRecoverGroupId":"ps-nothere","Name":"h"}`,
+		"ResourceNotFound.InvalidPlacementSet")
 	if row := c.groupRow(id); row["Name"] != "h" || row["Affinity"] != 5.0 {
 		t.Errorf("the group is %v with affinity %v, want h with 5", row["Name"], row["Affinity"])
 	}
@@ -180,12 +183,16 @@ func TestInstancesJoinAndLeaveGroups(t *testing.T) {
 		c := newClient(t, nil)
 		a, b := c.newGroup(`{"Name":"a","Type":"SW"}`), c.newGroup(`{"Name":"b","Type":"SW"}`)
 		ids := c.Run(`{"InstanceCount":2}`)
-		c.wantCode("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`), "UnsupportedOperation.InstanceStatePending")
+		c.wantCode("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`),
+			"UnsupportedOperation.InstanceStatePending")
 		time.Sleep(2 * time.Second)
 		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`))
-		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids[1:], `,"DisasterRecoverGroupId":"`+b+`","Force":true`))
-		if row := c.Instance(ids[1]); fmt.Sprint(row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"]) != "["+b+"]"+b {
-			t.Errorf("the instance shows group %v %v, want %s", row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"], b)
+		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(
+			ids[1:], `,"DisasterRecoverGroupId":"`+b+`","Force":true`))
+		if row := c.Instance(ids[1]); fmt.Sprint(row["DisasterRecoverGroupIds"],
+			row["DisasterRecoverGroupId"]) != "["+b+"]"+b {
+			t.Errorf("the instance shows group %v %v, want %s", row["DisasterRecoverGroupIds"],
+				row["DisasterRecoverGroupId"], b)
 		}
 		if na, nb := c.groupRow(a)["CurrentNum"], c.groupRow(b)["CurrentNum"]; na != 1.0 || nb != 1.0 {
 			t.Errorf("%v and %v instances in the groups, want 1 and 1", na, nb)
@@ -209,17 +216,19 @@ func TestInstancesJoinAndLeaveGroups(t *testing.T) {
 			simtest.CVMIDs(ids[:1], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "UnsupportedOperation.StoppedModeStopCharging",
 			simtest.CVMIDs(local, `,"DisasterRecoverGroupIds":["`+a+`"],"Force":true`):                    "InvalidInstance.NotSupported",
 			simtest.CVMIDs(host, `,"DisasterRecoverGroupIds":["`+a+`"]`):                                  "UnsupportedOperation.InstanceChargeType",
-			simtest.CVMIDs([]string{"ins-zzzzzzzz"}, `,"DisasterRecoverGroupIds":["`+a+`"]`):              "InvalidInstanceId.NotFound",
+			simtest.CVMIDs([]string{"ins-zzzzzzzz"},
+				`,"DisasterRecoverGroupIds":["`+a+`"]`): "InvalidInstanceId.NotFound",
 		} {
 			c.wantCode("ModifyInstancesDisasterRecoverGroup", body, code)
 		}
 		for body, code := range map[string]string{
 			simtest.CVMIDs(ids, ``): "MissingParameter",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["ps-nothere"]`):                 "FailedOperation.DisasterRecoverGroupNotFound",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`):                      "FailedOperation.DisasterRecoverGroupNotMatch",
-			simtest.CVMIDs([]string{"ins-zzzzzzzz"}, `,"DisasterRecoverGroupIds":["`+a+`"]`): "ResourceNotFound.InvalidInstanceIdNotFound",
-			simtest.CVMIDs([]string{"i-1"}, `,"DisasterRecoverGroupIds":["`+a+`"]`):          "InvalidParameterValue.InstanceIdMalformed",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):              "",
+			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["ps-nothere"]`): "FailedOperation.DisasterRecoverGroupNotFound",
+			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`):      "FailedOperation.DisasterRecoverGroupNotMatch",
+			simtest.CVMIDs([]string{"ins-zzzzzzzz"},
+				`,"DisasterRecoverGroupIds":["`+a+`"]`): "ResourceNotFound.InvalidInstanceIdNotFound",
+			simtest.CVMIDs([]string{"i-1"}, `,"DisasterRecoverGroupIds":["`+a+`"]`): "InvalidParameterValue.InstanceIdMalformed",
+			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):     "",
 		} {
 			c.wantCode("DeleteInstancesDisasterRecoverGroups", body, code)
 		}
@@ -243,7 +252,8 @@ func TestPartitions(t *testing.T) {
 		t.Errorf("partition %v of a group that has none", n)
 	}
 	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(id, `,"PartitionNumber":4`)), "InvalidParameterValue.Range")
-	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(spread, `,"PartitionNumber":1`)), "InvalidParameterCombination")
+	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(spread, `,"PartitionNumber":1`)),
+		"InvalidParameterCombination")
 }
 
 // TestGroupsForgetFailedInstances: an instance that did not come up takes no room.
@@ -253,7 +263,8 @@ func TestGroupsForgetFailedInstances(t *testing.T) {
 		id := c.newGroup(`{"Name":"g","Type":"SW"}`)
 		c.sim.Inject(cloudsim.Fault{Cloud: cloudsim.CVM, Kind: cloudsim.LaunchFailure, Count: 1, Times: 1})
 		c.Run(inGroup(id, `,"InstanceCount":20`))
-		c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(id, ``)), "ResourceInsufficient.DisasterRecoverGroupCvmQuota")
+		c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(id, ``)),
+			"ResourceInsufficient.DisasterRecoverGroupCvmQuota")
 		time.Sleep(2 * time.Second)
 		c.Run(inGroup(id, ``))
 		if row := c.groupRow(id); row["CurrentNum"] != 20.0 {

@@ -47,7 +47,8 @@ func TestModify(t *testing.T) {
 			}
 			c.now("after "+change, ids[0], "RUNNING", "ModifyInstancesAttribute", "SUCCESS")
 		}
-		if i := c.sim.Instances(cloudsim.CVM)[2]; i.Name != "web3" || !slices.Equal(i.Groups, []string{cvm.DefaultGroup}) {
+		if i := c.sim.Instances(cloudsim.CVM)[2]; i.Name != "web3" ||
+			!slices.Equal(i.Groups, []string{cvm.DefaultGroup}) {
 			t.Errorf("the instance that was not named is now %s in %v", i.Name, i.Groups)
 		}
 	})
@@ -84,7 +85,8 @@ func TestProtectionIsLiftedOneByOne(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(`{"InstanceCount":2,"DisableApiTermination":true}`)
 		c.ok("ModifyInstancesAttribute", simtest.CVMIDs(ids[:1], `,"DisableApiTermination":false`))
-		c.Refused("terminate both", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstancesProtected")
+		c.Refused("terminate both", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")),
+			"UnsupportedOperation.InstancesProtected")
 		c.ok("TerminateInstances", simtest.CVMIDs(ids[:1], ""))
 		time.Sleep(cvm.Leaving)
 		c.now("the protected one", ids[1], "RUNNING")

@@ -20,11 +20,15 @@ import (
 // RunInstances, as the page has them.
 func TestDocumentedExamples(t *testing.T) {
 	common := map[string]string{
-		"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7", "InstanceType": "S2.SMALL1",
-		"SystemDisk.DiskType": "LOCAL_BASIC", "SystemDisk.DiskSize": "50", "DataDisks.0.DiskType": "LOCAL_BASIC", "DataDisks.0.DiskSize": "100",
-		"InternetAccessible.InternetChargeType": "TRAFFIC_POSTPAID_BY_HOUR", "InternetAccessible.InternetMaxBandwidthOut": "10",
-		"InternetAccessible.PublicIpAssigned": "TRUE", "InstanceName": "QCLOUD-TEST", "LoginSettings.Password": "Qcloud@TestApi123++",
-		"EnhancedService.SecurityService.Enabled": "TRUE", "EnhancedService.MonitorService.Enabled": "TRUE", "InstanceCount": "1",
+		"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7",
+		"InstanceType":        "S2.SMALL1",
+		"SystemDisk.DiskType": "LOCAL_BASIC", "SystemDisk.DiskSize": "50", "DataDisks.0.DiskType": "LOCAL_BASIC",
+		"DataDisks.0.DiskSize":                       "100",
+		"InternetAccessible.InternetChargeType":      "TRAFFIC_POSTPAID_BY_HOUR",
+		"InternetAccessible.InternetMaxBandwidthOut": "10",
+		"InternetAccessible.PublicIpAssigned":        "TRUE", "InstanceName": "QCLOUD-TEST", "LoginSettings.Password": "Qcloud@TestApi123++",
+		"EnhancedService.SecurityService.Enabled": "TRUE", "EnhancedService.MonitorService.Enabled": "TRUE",
+		"InstanceCount": "1",
 	}
 	with := func(more map[string]string) map[string]string {
 		all := maps.Clone(common)
@@ -37,28 +41,36 @@ func TestDocumentedExamples(t *testing.T) {
 	}{
 		"1 the least": {
 			map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7"},
-			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 2, MemoryMiB: 4096, PrivateIPs: []string{"10.1.0.1"}},
+			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 2, MemoryMiB: 4096,
+				PrivateIPs: []string{"10.1.0.1"}},
 		},
 		"2 prepaid": {
-			with(map[string]string{"InstanceChargeType": "PREPAID", "InstanceChargePrepaid.Period": "1", "InstanceChargePrepaid.RenewFlag": "NOTIFY_AND_AUTO_RENEW"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Prepaid, CPUs: 1, MemoryMiB: 1024, PrivateIPs: []string{"10.1.0.1"}},
+			with(map[string]string{"InstanceChargeType": "PREPAID", "InstanceChargePrepaid.Period": "1",
+				"InstanceChargePrepaid.RenewFlag": "NOTIFY_AND_AUTO_RENEW"}),
+			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Prepaid, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"}},
 		},
 		"3 by the hour": {
 			with(map[string]string{"InstanceChargeType": "POSTPAID_BY_HOUR"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 1024, PrivateIPs: []string{"10.1.0.1"}},
+			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"}},
 		},
 		"4 on a dedicated host": {
-			with(map[string]string{"Placement.HostIds.0": "host-q88gab4i", "InstanceChargeType": "CDHPAID", "InstanceType": "CDH_1C1G"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Host, CPUs: 1, MemoryMiB: 1024, PrivateIPs: []string{"10.1.0.1"}},
+			with(map[string]string{"Placement.HostIds.0": "host-q88gab4i", "InstanceChargeType": "CDHPAID",
+				"InstanceType": "CDH_1C1G"}),
+			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Host, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"}},
 		},
 		"5 private addresses": {
 			map[string]string{
-				"Action": "RunInstances", "Region": "ap-hongkong", "Placement.Zone": "ap-hongkong-1", "ImageId": "img-dkwyg6sr", "InstanceType": "S1.SMALL2",
+				"Action": "RunInstances", "Region": "ap-hongkong", "Placement.Zone": "ap-hongkong-1",
+				"ImageId": "img-dkwyg6sr", "InstanceType": "S1.SMALL2",
 				"SystemDisk.DiskType": "CLOUD_BASIC", "SystemDisk.DiskSize": "50", "InstanceCount": "2",
 				"VirtualPrivateCloud.SubnetId": "subnet-dcs9x3gz", "VirtualPrivateCloud.VpcId": "vpc-1urkhbj4",
 				"VirtualPrivateCloud.PrivateIpAddresses.0": "10.0.0.18", "VirtualPrivateCloud.PrivateIpAddresses.1": "10.0.0.19",
 			},
-			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 2048, PrivateIPs: []string{"10.0.0.18"}},
+			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 2048,
+				PrivateIPs: []string{"10.0.0.18"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +79,8 @@ func TestDocumentedExamples(t *testing.T) {
 				t.Fatalf("refused with %+v", got.Error)
 			}
 			i := sim.Instances(cloudsim.CVM)[0]
-			got := cloudsim.Instance{Name: i.Name, Charge: i.Charge, CPUs: i.CPUs, MemoryMiB: i.MemoryMiB, PrivateIPs: i.PrivateIPs}
+			got := cloudsim.Instance{Name: i.Name, Charge: i.Charge, CPUs: i.CPUs, MemoryMiB: i.MemoryMiB,
+				PrivateIPs: i.PrivateIPs}
 			if !reflect.DeepEqual(got, c.want) {
 				t.Errorf("instance is %+v, want %+v", got, c.want)
 			}
@@ -143,11 +156,13 @@ func TestClientTokenMakesOnce(t *testing.T) {
 	if again := c.Run(`{"InstanceCount":3,"ClientToken":"op-1"}`); !slices.Equal(first, again) {
 		t.Errorf("same token, same parameters: %v, then %v", first, again)
 	}
-	flat := map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7", "InstanceCount": "3", "ClientToken": "op-1"}
+	flat := map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7",
+		"InstanceCount": "3", "ClientToken": "op-1"}
 	if again := ask(t, c.sim, simtest.V1POST(flat)); !slices.Equal(first, again.InstanceIdSet) {
 		t.Errorf("same token and parameters as a form: %v, error %+v", again.InstanceIdSet, again.Error)
 	}
-	c.Refused("same token, other parameters", c.Call("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":2}`)), "InvalidParameterValue")
+	c.Refused("same token, other parameters", c.Call(
+		"RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":2}`)), "InvalidParameterValue")
 	c.Run(`{"ClientToken":"op-2","InstanceCount":3}`)
 	c.Run(`{}`)
 	c.Run(`{}`)
@@ -158,7 +173,8 @@ func TestClientTokenMakesOnce(t *testing.T) {
 
 func TestRefusedCreateLeavesTheTokenFree(t *testing.T) {
 	c := newClient(t, nil)
-	c.Refused("bad period", c.Call("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
+	c.Refused("bad period", c.Call("RunInstances", simtest.CVMCreate(
+		t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
 	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
 		t.Errorf("corrected create with the same token made %d instances", len(ids))
 	}
@@ -168,9 +184,11 @@ func TestDryRunMakesNothing(t *testing.T) {
 	c := newClient(t, nil)
 	got := c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"ClientToken":"op-1"}`))
 	if got.Error.Code != "" || got.InstanceIdSet != nil || len(c.sim.Everything(cloudsim.CVM)) != 0 {
-		t.Errorf("dry run: ids %v, error %+v, %d instances", got.InstanceIdSet, got.Error, len(c.sim.Everything(cloudsim.CVM)))
+		t.Errorf("dry run: ids %v, error %+v, %d instances", got.InstanceIdSet, got.Error,
+			len(c.sim.Everything(cloudsim.CVM)))
 	}
-	c.Refused("dry run of a bad create", c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"InstanceCount":0}`)), "InvalidParameterValue.Range")
+	c.Refused("dry run of a bad create", c.Call(
+		"RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"InstanceCount":0}`)), "InvalidParameterValue.Range")
 	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
 		t.Errorf("the dry run used up the token")
 	}
@@ -180,7 +198,8 @@ func TestPrivateAddressesAreTakenOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		vpc := func(subnet string) string {
-			return `{"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"` + subnet + `","PrivateIpAddresses":["10.0.0.18"]}}`
+			return `{"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"` + subnet +
+				`","PrivateIpAddresses":["10.0.0.18"]}}`
 		}
 		ids := c.Run(vpc("subnet-1"))
 		c.Refused("the address again", c.Call("RunInstances", simtest.CVMCreate(t, vpc("subnet-1"))), "VpcIpIsUsed")
@@ -270,7 +289,8 @@ func TestConcurrentCallers(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			body := simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":5,"ClientToken":"op-%d"}`, i/2)) // each token twice
+			// each token twice
+			body := simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":5,"ClientToken":"op-%d"}`, i/2))
 			ids := c.Call("RunInstances", body).InstanceIdSet
 			c.Call("DescribeInstances", simtest.CVMIDs(ids, ""))
 			c.Call("DescribeInstances", `{"Filters":[{"Name":"zone","Values":["ap-guangzhou-2"]}]}`)

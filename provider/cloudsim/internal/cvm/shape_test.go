@@ -30,9 +30,12 @@ const (
 func shapes() map[string]string {
 	return map[string]string{
 		"RunInstances": "InstanceIdSet",
-		"DescribeInstances": "TotalCount InstanceSet(" + shapePlacement + " InstanceId InstanceType CPU Memory RestrictState InstanceName " +
-			"InstanceChargeType " + shapeDisks + " PrivateIpAddresses PublicIpAddresses " + shapeNetwork + " ImageId RenewFlag " +
-			"CreatedTime ExpiredTime OsName SecurityGroupIds " + shapeLogin + " InstanceState " + shapeTags + " StopChargingMode Uuid " +
+		"DescribeInstances": "TotalCount InstanceSet(" + shapePlacement +
+			" InstanceId InstanceType CPU Memory RestrictState InstanceName " +
+			"InstanceChargeType " + shapeDisks + " PrivateIpAddresses PublicIpAddresses " + shapeNetwork +
+			" ImageId RenewFlag " +
+			"CreatedTime ExpiredTime OsName SecurityGroupIds " + shapeLogin + " InstanceState " + shapeTags +
+			" StopChargingMode Uuid " +
 			"LatestOperation LatestOperationState LatestOperationRequestId DisasterRecoverGroupId IPv6Addresses CamRoleName HpcClusterId " +
 			"RdmaIpAddresses DedicatedClusterId IsolatedSource DisasterRecoverGroupIds GPUInfo LicenseType DisableApiTermination " +
 			"DefaultLoginUser DefaultLoginPort LatestOperationErrorMsg Metadata(Items(Key Value)) PublicIPv6Addresses " +
@@ -48,7 +51,8 @@ func shapes() map[string]string {
 			"EnhancedService(SecurityService(Enabled) MonitorService(Enabled) AutomationService(Enabled)) UserData DisasterRecoverGroupIds " +
 			"ActionTimer(TimerAction ActionTime Externals(ReleaseAddress UnsupportNetworks StorageBlockAttr(Type MinSize MaxSize)) " +
 			"ActionTimerId Status InstanceId) InstanceMarketOptions(SpotOptions(MaxPrice SpotInstanceType) MarketType) HostName ClientToken " +
-			"InstanceChargePrepaid(Period RenewFlag) TagSpecification(ResourceType " + shapeTags + ") DisableApiTermination) " +
+			"InstanceChargePrepaid(Period RenewFlag) TagSpecification(ResourceType " + shapeTags +
+			") DisableApiTermination) " +
 			"CreationTime LaunchTemplateId IsDefaultVersion LaunchTemplateVersionDescription CreatedBy)",
 		"CreateDisasterRecoverGroup": "DisasterRecoverGroupId Type Name CvmQuotaTotal CurrentNum CreateTime Strategy PartitionCount",
 		"DescribeDisasterRecoverGroups": "TotalCount DisasterRecoverGroupSet(DisasterRecoverGroupId Name Type CvmQuotaTotal CurrentNum " +
@@ -160,7 +164,9 @@ func TestSecretsAreNotShown(t *testing.T) {
 			t.Errorf("%s repeats the password", action)
 		}
 	}
-	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`), "InvalidParameter.PasswordNotSupported")
+	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(
+		t, `{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`),
+		"InvalidParameter.PasswordNotSupported")
 }
 
 // TestEveryDocumentedCodeOfACreate: the page about RunInstances has these
@@ -192,7 +198,8 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 		if members != `` {
 			c.wantCode("RunInstances", simtest.CVMCreate(t, members), code)
 		}
-		c.sim.Inject(cloudsim.Fault{Cloud: cloudsim.CVM, API: "RunInstances", Kind: cloudsim.Refuse, Code: code, Times: 1})
+		c.sim.Inject(cloudsim.Fault{Cloud: cloudsim.CVM, API: "RunInstances", Kind: cloudsim.Refuse,
+			Code: code, Times: 1})
 		c.wantCode("RunInstances", simtest.CVMMinimal, code)
 		if n := len(c.sim.Everything(cloudsim.CVM)); n != 1 {
 			t.Errorf("%s: %d instances, want the first alone", code, n)
@@ -202,7 +209,8 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 
 func TestNamesOfOneInstance(t *testing.T) {
 	for pattern, want := range map[string]string{
-		"server": "server", "server_{R:3}": "server_3", "{R:1}{R:1,F:4}": "10001", "server_{R:x}": "server_{R:x}", "": "未命名",
+		"server": "server", "server_{R:3}": "server_3", "{R:1}{R:1,F:4}": "10001",
+		"server_{R:x}": "server_{R:x}", "": "未命名",
 	} {
 		c := newClient(t, nil)
 		id := c.Run(fmt.Sprintf(`{"InstanceName":%q}`, pattern))[0]

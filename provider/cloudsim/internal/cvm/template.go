@@ -147,7 +147,8 @@ func (c *api) checkVersion(k *core.Call, r *versionRequest) *refusal {
 	description := valueOr(r.LaunchTemplateVersionDescription, "")
 	switch n := utf8.RuneCountInString(description); {
 	case n == 1 || n > 256: // an empty name means the default
-		return invalidAs("InvalidParameterValue.InvalidLaunchTemplateVersionDescription", "LaunchTemplateVersionDescription")
+		return invalidAs("InvalidParameterValue.InvalidLaunchTemplateVersionDescription",
+			"LaunchTemplateVersionDescription")
 	case r.LoginSettings != nil && r.LoginSettings.Password != nil:
 		return refuse("InvalidParameter.PasswordNotSupported", "A launch template cannot hold a password.")
 	}

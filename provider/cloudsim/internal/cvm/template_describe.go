@@ -61,8 +61,10 @@ func (c *api) describeLaunchTemplates(k *core.Call, r *templatesRequest) (fields
 
 func templateFilters() filterSet[*template] {
 	return filterSet[*template]{
-		tags:   func(t *template) []tag { return tagsOf(t.tags) },
-		values: map[string]func(*template) []string{"LaunchTemplateName": func(t *template) []string { return []string{t.name} }},
+		tags: func(t *template) []tag { return tagsOf(t.tags) },
+		values: map[string]func(*template) []string{
+			"LaunchTemplateName": func(t *template) []string { return []string{t.name} },
+		},
 	}
 }
 

@@ -79,7 +79,8 @@ func member(t *testing.T, v any, path ...any) any {
 // newTemplate creates a template of the least data and more members, and returns its ID.
 func (c *client) newTemplate(members string) string {
 	c.T.Helper()
-	body := simtest.CVMCreate(c.T, strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplateName":"web"`+comma(members), 1))
+	body := simtest.CVMCreate(c.T, strings.Replace(cmp.Or(members, "{}"), "{",
+		`{"LaunchTemplateName":"web"`+comma(members), 1))
 	return c.wantOK("CreateLaunchTemplate", body)["LaunchTemplateId"].(string)
 }
 
@@ -123,7 +124,8 @@ func (c *client) templateNames(body string) string {
 }
 
 func runFrom(id, members string) string {
-	return strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplate":{"LaunchTemplateId":"`+id+`"}`+comma(members), 1)
+	return strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplate":{"LaunchTemplateId":"`+id+`"}`+comma(
+		members), 1)
 }
 
 func TestTemplateRefusals(t *testing.T) {
@@ -168,7 +170,8 @@ func TestTemplatesAreListed(t *testing.T) {
 		c.wantOK("ModifyLaunchTemplateDefaultVersion", `{"LaunchTemplateId":"`+first+`","DefaultVersion":2}`)
 		got := c.wantOK("DescribeLaunchTemplates", `{"LaunchTemplateIds":["`+first+`"]}`)
 		want := map[string]any{
-			"LatestVersionNumber": 2.0, "LaunchTemplateId": first, "LaunchTemplateName": "web", "DefaultVersionNumber": 2.0,
+			"LatestVersionNumber": 2.0, "LaunchTemplateId": first, "LaunchTemplateName": "web",
+			"DefaultVersionNumber":       2.0,
 			"LaunchTemplateVersionCount": 2.0, "CreatedBy": "100000000001", "CreationTime": "2000-01-01T00:00:00Z",
 		}
 		if row := member(t, got, "LaunchTemplateSet", 0); fmt.Sprint(row) != fmt.Sprint(want) {
@@ -202,7 +205,8 @@ func TestTemplatesAreListed(t *testing.T) {
 		if names := c.templateNames(`{}`); names != "" {
 			t.Errorf("ap-shanghai lists templates of ap-guangzhou: %s", names)
 		}
-		c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+first+`"}`, "InvalidParameterValue.LaunchTemplateIdNotExisted")
+		c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+first+`"}`,
+			"InvalidParameterValue.LaunchTemplateIdNotExisted")
 	})
 }
 
@@ -215,12 +219,14 @@ func TestVersionsInherit(t *testing.T) {
 	c.newVersion(id, `{"LaunchTemplateVersion":2,"HostName":"db"}`)
 	c.newVersion(id, `{"LaunchTemplateVersionDescription":"from one"}`)
 	got := c.wantOK("DescribeLaunchTemplateVersions", `{"LaunchTemplateId":"`+id+`"}`)
-	for i, want := range []string{"S5.MEDIUM2 web 60 CLOUD_SSD", "S5.LARGE8 web 80 <nil>", "S5.LARGE8 db 80 <nil>", "S5.MEDIUM2 web 60 CLOUD_SSD"} {
+	for i, want := range []string{"S5.MEDIUM2 web 60 CLOUD_SSD", "S5.LARGE8 web 80 <nil>", "S5.LARGE8 db 80 <nil>",
+		"S5.MEDIUM2 web 60 CLOUD_SSD"} {
 		data := member(t, got, "LaunchTemplateVersionSet", i, "LaunchTemplateVersionData")
 		text := fmt.Sprint(member(t, data, "InstanceType"), " ", member(t, data, "HostName"), " ",
 			member(t, data, "SystemDisk", "DiskSize"), " ", member(t, data, "SystemDisk", "DiskType"))
 		if text != want || member(t, data, "ImageId") != "img-pmqg1cw7" {
-			t.Errorf("version %d has %s and image %v, want %s and the image of version 1", i+1, text, member(t, data, "ImageId"), want)
+			t.Errorf("version %d has %s and image %v, want %s and the image of version 1", i+1, text,
+				member(t, data, "ImageId"), want)
 		}
 	}
 	if d := member(t, got, "LaunchTemplateVersionSet", 3, "LaunchTemplateVersionDescription"); d != "from one" {
@@ -238,7 +244,8 @@ func TestVersionsInherit(t *testing.T) {
 	}
 	c.wantCode("CreateLaunchTemplateVersion", `{"LaunchTemplateId":"`+id+`"}`, "MissingParameter")
 	c.wantCode("CreateLaunchTemplateVersion", `{"Placement":{"Zone":"ap-guangzhou-2"}}`, "MissingParameter")
-	c.wantCode("CreateLaunchTemplateVersion", versionBody("lt-nothere", ""), "InvalidParameterValue.LaunchTemplateIdNotExisted")
+	c.wantCode("CreateLaunchTemplateVersion", versionBody("lt-nothere", ""),
+		"InvalidParameterValue.LaunchTemplateIdNotExisted")
 	if numbers := c.versionNumbers(id, ""); numbers != "1 2 3 4" {
 		t.Errorf("versions %s after the refusals", numbers)
 	}
@@ -312,8 +319,10 @@ func TestDefaultVersionAndDeletion(t *testing.T) {
 		t.Errorf("versions %s after the deletion, want 2", got)
 	}
 	c.wantOK("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`)
-	c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`, "InvalidParameterValue.LaunchTemplateIdNotExisted")
-	c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"template"}`, "InvalidParameterValue.LaunchTemplateIdMalformed")
+	c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`,
+		"InvalidParameterValue.LaunchTemplateIdNotExisted")
+	c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"template"}`,
+		"InvalidParameterValue.LaunchTemplateIdMalformed")
 	c.wantCode("DeleteLaunchTemplate", `{}`, "MissingParameter")
 	c.wantCode("RunInstances", runFrom(id, ""), "InvalidParameterValue.LaunchTemplateIdNotExisted")
 }
@@ -326,7 +335,8 @@ func TestTemplateQuota(t *testing.T) {
 	body := simtest.CVMCreate(t, `{"LaunchTemplateName":"one more"}`)
 	c.wantCode("CreateLaunchTemplate", body, "LimitExceeded.LaunchTemplateQuota")
 	c.Region = "ap-shanghai"
-	c.wantOK("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"one more","Placement":{"Zone":"ap-shanghai-2"}}`))
+	c.wantOK("CreateLaunchTemplate", simtest.CVMCreate(
+		t, `{"LaunchTemplateName":"one more","Placement":{"Zone":"ap-shanghai-2"}}`))
 }
 
 // TestTemplateTokens: the same token makes one template, one version, one
@@ -342,7 +352,8 @@ func TestTemplateTokens(t *testing.T) {
 	if again := c.wantOK("CreateLaunchTemplate", body)["LaunchTemplateId"]; again != id {
 		t.Errorf("the same token made %s and then %s", id, again)
 	}
-	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"db","ClientToken":"t"}`), "InvalidParameterValue")
+	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"db","ClientToken":"t"}`),
+		"InvalidParameterValue")
 	first, again := c.newVersion(id, `{"ClientToken":"t"}`), c.newVersion(id, `{"ClientToken":"t"}`)
 	if first != 2 || again != 2 {
 		t.Errorf("the same token made versions %d and %d, want 2", first, again)
@@ -369,8 +380,9 @@ func TestRunFromATemplate(t *testing.T) {
 		c.newVersion(id, `{"InstanceType":"S5.LARGE8","InstanceCount":1}`)
 		version := `"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":2}`
 		for name, run := range map[string]struct{ body, want string }{
-			"default version": {runFrom(id, ""), "web1 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7, web2 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
-			"version 2":       {`{` + version + `}`, "web S5.LARGE8 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
+			"default version": {runFrom(id, ""),
+				"web1 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7, web2 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
+			"version 2": {`{` + version + `}`, "web S5.LARGE8 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
 			"request over it": {
 				`{` + version + `,"InstanceName":"db","SecurityGroupIds":["sg-3"],"ImageId":"img-2"}`,
 				"db S5.LARGE8 [sg-3] [skey-1] img-2",
@@ -379,7 +391,8 @@ func TestRunFromATemplate(t *testing.T) {
 			var rows []string
 			for _, id := range c.wantOK("RunInstances", run.body)["InstanceIdSet"].([]any) {
 				i := c.Instance(id.(string))
-				rows = append(rows, fmt.Sprint(i["InstanceName"], " ", i["InstanceType"], " ", i["SecurityGroupIds"], " ",
+				rows = append(rows, fmt.Sprint(i["InstanceName"], " ", i["InstanceType"], " ",
+					i["SecurityGroupIds"], " ",
 					member(t, i, "LoginSettings", "KeyIds"), " ", i["ImageId"]))
 				if i["DisableApiTermination"] != true {
 					t.Errorf("%s: not protected, as the template has it", name)
@@ -403,7 +416,8 @@ func TestRunFromATemplate(t *testing.T) {
 		token := runFrom(id, `{"ClientToken":"t"}`)
 		first := c.Call("RunInstances", token).InstanceIdSet
 		c.wantOK("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`)
-		if again := c.Call("RunInstances", token).InstanceIdSet; !slices.Equal(first, again) || len(c.sim.Instances(cloudsim.CVM)) != before+2 {
+		if again := c.Call("RunInstances", token).InstanceIdSet; !slices.Equal(first, again) ||
+			len(c.sim.Instances(cloudsim.CVM)) != before+2 {
 			t.Errorf("a repeated create after its template was deleted makes %v, want %v again", again, first)
 		}
 		c.Region = "ap-shanghai"
@@ -419,7 +433,8 @@ func TestTemplateMetadata(t *testing.T) {
 			members = strings.Replace(members, "{", `{"TemplateDataModifyAction":"`+action+`",`, 1)
 		}
 		id := c.newTemplate(members)
-		ids := c.wantOK("RunInstances", runFrom(id, `{"Metadata":{"Items":[{"Key":"k2","Value":"v3"}]}}`))["InstanceIdSet"].([]any)
+		ids := c.wantOK("RunInstances", runFrom(
+			id, `{"Metadata":{"Items":[{"Key":"k2","Value":"v3"}]}}`))["InstanceIdSet"].([]any)
 		var got []string
 		for _, item := range member(t, c.Instance(ids[0].(string)), "Metadata", "Items").([]any) {
 			got = append(got, fmt.Sprint(member(t, item, "Key"), ":", member(t, item, "Value")))
@@ -433,7 +448,8 @@ func TestTemplateMetadata(t *testing.T) {
 func TestTemplateTimerRunsOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
-		id := c.newTemplate(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}}`)
+		id := c.newTemplate(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` +
+			time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}}`)
 		c.wantOK("RunInstances", runFrom(id, ""))
 		time.Sleep(time.Hour)
 		c.wantCode("RunInstances", runFrom(id, ""), "InvalidParameterValue.Range")

@@ -34,7 +34,8 @@ func (c *api) checkTerminate(instances []*core.Instance) *refusal {
 	for _, m := range instances {
 		switch more := c.details[m.ID]; {
 		case more.request.chargeType() != first:
-			return refuse("UnsupportedOperation.InstanceMixedPricingModel", "All instances must have the same charge type.")
+			return refuse("UnsupportedOperation.InstanceMixedPricingModel",
+				"All instances must have the same charge type.")
 		case more.protected:
 			return refuse("UnsupportedOperation.InstancesProtected", "An instance is protected against termination.")
 		}

@@ -16,19 +16,22 @@ func TestTerminateByTheHour(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
-		got := c.Call("TerminateInstances", simtest.CVMIDs(ids, `,"ReleaseAddress":true,"ReleasePrepaidDataDisks":false`))
+		got := c.Call("TerminateInstances", simtest.CVMIDs(
+			ids, `,"ReleaseAddress":true,"ReleasePrepaidDataDisks":false`))
 		if got.Error.Code != "" {
 			t.Fatalf("refused with %+v", got.Error)
 		}
 		if got := c.States(ids...); !slices.Equal(got, []string{"TERMINATING", "TERMINATING"}) {
 			t.Errorf("right after: %v", got)
 		}
-		c.Refused("again at once", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstanceStateTerminating")
+		c.Refused("again at once", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")),
+			"UnsupportedOperation.InstanceStateTerminating")
 		time.Sleep(time.Second)
 		if got := c.States(ids...); len(got) != 0 {
 			t.Errorf("a second later: %v, want them gone", got)
 		}
-		c.Refused("again when gone", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
+		c.Refused("again when gone", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")),
+			"InvalidInstanceId.NotFound")
 	})
 }
 
@@ -40,10 +43,13 @@ func TestTerminatePrepaidTakesTwoCalls(t *testing.T) {
 		twice := simtest.CVMIDs([]string{id, id}, "")
 		c.Call("TerminateInstances", twice)
 		row := c.Instance(id)
-		if row["InstanceState"] != "SHUTDOWN" || row["LatestOperation"] != "TerminateInstances" || row["LatestOperationState"] != "OPERATING" {
-			t.Errorf("after the first call: %v, %v %v", row["InstanceState"], row["LatestOperation"], row["LatestOperationState"])
+		if row["InstanceState"] != "SHUTDOWN" || row["LatestOperation"] != "TerminateInstances" ||
+			row["LatestOperationState"] != "OPERATING" {
+			t.Errorf("after the first call: %v, %v %v", row["InstanceState"], row["LatestOperation"],
+				row["LatestOperationState"])
 		}
-		c.Refused("second call too early", c.Call("TerminateInstances", twice), "OperationDenied.InstanceOperationInProgress")
+		c.Refused("second call too early", c.Call("TerminateInstances", twice),
+			"OperationDenied.InstanceOperationInProgress")
 		time.Sleep(time.Second)
 		if row := c.Instance(id); row["LatestOperationState"] != "SUCCESS" || row["IsolatedSource"] != "MANMADE" {
 			t.Errorf("in the recycle bin: %v, isolated %v", row["LatestOperationState"], row["IsolatedSource"])
@@ -116,7 +122,8 @@ func TestTerminatePrepaidStopped(t *testing.T) {
 		c.now("first call", ids[0], "SHUTDOWN", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
 		time.Sleep(cvm.Leaving)
 		for _, action := range []string{"StartInstances", "StopInstances", "RebootInstances"} {
-			c.Refused(action+" in the recycle bin", c.Call(action, simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstanceStateShutdown")
+			c.Refused(action+" in the recycle bin", c.Call(action, simtest.CVMIDs(ids, "")),
+				"UnsupportedOperation.InstanceStateShutdown")
 		}
 		if got := c.States(ids...); !slices.Equal(got, []string{"SHUTDOWN", "SHUTDOWN"}) {
 			t.Errorf("in the recycle bin: %v", got)

@@ -13,11 +13,13 @@ func TestDeleteInstances(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "3")
 	del := func(more ...string) simtest.AlibabaAnswer {
-		return c.Call("DeleteInstances", append([]string{"RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "InstanceId.2", ids[1]}, more...)...)
+		return c.Call("DeleteInstances", append(
+			[]string{"RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "InstanceId.2", ids[1]}, more...)...)
 	}
 	c.WantCode(del(), 403, "IncorrectInstanceStatus")
 	c.WantCode(del("Force", "true", "DryRun", "true"), 400, "DRYRUN.SUCCESS")
-	c.WantCode(c.Call("DeleteInstance", "InstanceId", ids[0], "Force", "true", "DryRun", "true"), 400, "DryRunOperation")
+	c.WantCode(c.Call("DeleteInstance", "InstanceId", ids[0], "Force", "true", "DryRun", "true"), 400,
+		"DryRunOperation")
 	c.WantCode(del("Force", "true", "InstanceId.3", "i-unknown"), 404, "InvalidInstanceId.NotFound")
 	c.WantCode(del("Force", "true", "RegionId", "cn-beijing"), 404, "InvalidInstanceId.NotFound")
 	if got := c.Describe().At("TotalCount"); got != 3.0 {

@@ -32,7 +32,8 @@ func (e *api) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal)
 
 // describeByToken pages by NextToken; page fields are then ignored and the
 // total is not counted.
-func (e *api) describeByToken(k *core.Call, p *alibaba.Params, keep func(*core.Instance) bool) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeByToken(k *core.Call, p *alibaba.Params,
+	keep func(*core.Instance) bool) (alibaba.Object, *alibaba.Refusal) {
 	size, from := p.Number("MaxResults", 10, 1, 100), p.Resume()
 	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err
@@ -85,7 +86,8 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 		"Ipv6Address.1 Filter.1.Key Filter.2.Key Filter.3.Key Filter.4.Key")
 	p.Choice("Status", "", "Pending", "Starting", "Running", "Stopping", "Stopped")
 	p.Choice("InstanceChargeType", "", "PostPaid", "PrePaid")
-	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"), p.JSONFilter("PublicIpAddresses")
+	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"),
+		p.JSONFilter("PublicIpAddresses")
 	tags, name := p.Tags(20), p.Text("InstanceName")
 	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return valueOf(k, name, m) })
 	return func(m *core.Instance) bool {

@@ -64,7 +64,8 @@ func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "25")
 	first := c.Describe()
-	if first.At("TotalCount") != 25.0 || first.At("PageSize") != 10.0 || !slices.Equal(first.Names("InstanceId"), ids[:10]) {
+	if first.At("TotalCount") != 25.0 || first.At("PageSize") != 10.0 ||
+		!slices.Equal(first.Names("InstanceId"), ids[:10]) {
 		t.Errorf("without a page size: total %v, %v", first.At("TotalCount"), first.Names("InstanceId"))
 	}
 	if got := c.Describe("PageNumber", "3").Names("InstanceId"); !slices.Equal(got, ids[20:]) {
@@ -172,10 +173,12 @@ func TestDescribeInstanceStatus(t *testing.T) {
 	if got := reply.At("InstanceStatuses", "InstanceStatus", 0, "Status"); got != "Pending" {
 		t.Errorf("status is %v, want Pending", got)
 	}
-	small := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.1", ids[7], "InstanceId.2", "i-unknown"))
+	small := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.1", ids[7],
+		"InstanceId.2", "i-unknown"))
 	if small.At("TotalCount") != 1.0 || small.At("InstanceStatuses", "InstanceStatus", 0, "InstanceId") != ids[7] {
 		t.Errorf("asked for one known instance, got %v", small.Body)
 	}
 	c.WantCode(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "51"), 400, "InvalidParameter")
-	c.WantCode(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.101", "i-1"), 400, "InvalidParameter")
+	c.WantCode(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.101", "i-1"), 400,
+		"InvalidParameter")
 }

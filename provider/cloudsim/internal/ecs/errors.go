@@ -33,7 +33,8 @@ func missing(name string) *alibaba.Refusal {
 
 // conflict refuses two parameters that exclude each other.
 func conflict(a, b string) *alibaba.Refusal {
-	return alibaba.Refuse(400, "InvalidParameter.Conflict", `The specified parameters "`+a+`" and "`+b+`" exclude each other.`)
+	return alibaba.Refuse(400, "InvalidParameter.Conflict",
+		`The specified parameters "`+a+`" and "`+b+`" exclude each other.`)
 }
 
 // invalid refuses a value with the code documented for its parameter, or

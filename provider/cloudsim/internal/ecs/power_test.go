@@ -55,7 +55,8 @@ func (c *client) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...st
 	}
 	for i := range list {
 		at := func(field string) any { return r.At("InstanceResponses", "InstanceResponse", i, field) }
-		if got := fmt.Sprintf("%v %v>%v", at("Code"), at("PreviousStatus"), at("CurrentStatus")); got != want[i] || at("InstanceId") != ids[i] {
+		if got := fmt.Sprintf("%v %v>%v", at("Code"), at("PreviousStatus"), at("CurrentStatus")); got != want[i] ||
+			at("InstanceId") != ids[i] {
 			c.T.Errorf("result %d is %q for %v, want %q for %s", i, got, at("InstanceId"), want[i], ids[i])
 		}
 		if message, _ := at("Message").(string); (message == "success") != (at("Code") == "200") {
@@ -132,8 +133,10 @@ func TestSuccessFirst(t *testing.T) {
 			action string
 			want   []string
 		}{
-			{"RebootInstances", []string{"IncorrectInstanceStatus Stopped>Stopped", "InvalidInstanceId.NotFound >", "200 Running>Starting"}},
-			{"StartInstances", []string{"200 Stopped>Starting", "InvalidInstanceId.NotFound >", "IncorrectInstanceStatus Running>Running"}},
+			{"RebootInstances", []string{"IncorrectInstanceStatus Stopped>Stopped", "InvalidInstanceId.NotFound >",
+				"200 Running>Starting"}},
+			{"StartInstances", []string{"200 Stopped>Starting", "InvalidInstanceId.NotFound >",
+				"IncorrectInstanceStatus Running>Running"}},
 			{"StopInstances", []string{"200 Running>Stopping", "InvalidInstanceId.NotFound >", "200 Running>Stopping"}},
 		} {
 			c.wantResponses(c.batch(b.action, three, "BatchOptimization", "SuccessFirst"), three, b.want...)
@@ -162,9 +165,12 @@ func TestPowerRefusals(t *testing.T) {
 		{"StartInstances", []string{"InstanceId.1", "i-1"}, 400, "MissingParameter.RegionId"},
 		{"StartInstances", []string{"RegionId", "cn-hangzhou"}, 400, "MissingParameter.InstanceId"},
 		{"StartInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.101", "i-1"}, 400, "InvalidParameter"},
-		{"StartInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "BatchOptimization", "Best"}, 400, "InvalidParameter"},
-		{"StopInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "StoppedMode", "Free"}, 400, "InvalidParameter"},
-		{"RebootInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "ForceReboot", "perhaps"}, 400, "InvalidParameter"},
+		{"StartInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "BatchOptimization", "Best"},
+			400, "InvalidParameter"},
+		{"StopInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "StoppedMode", "Free"}, 400,
+			"InvalidParameter"},
+		{"RebootInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "ForceReboot", "perhaps"}, 400,
+			"InvalidParameter"},
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
 			c := newClient(t, cloudsim.New(nil))
@@ -234,7 +240,8 @@ func TestStoppedMode(t *testing.T) {
 		prepaid := c.Up("InstanceChargeType", "PrePaid", "Period", "1")[0]
 		want := func(id, mode string) {
 			t.Helper()
-			if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "StoppedMode"); got != mode {
+			if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0,
+				"StoppedMode"); got != mode {
 				t.Errorf("StoppedMode of %s is %v, want %s", id, got, mode)
 			}
 		}
@@ -296,9 +303,11 @@ func TestPowerOverACS3(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		ids := c.Up("Amount", "2")
 		v := url.Values{"RegionId": {"cn-hangzhou"}, "InstanceId.1": {ids[0]}, "InstanceId.2": {ids[1]}}
-		c.wantResponses(c.Do(c.ACS3("POST", "StopInstances", v.Encode(), "")), ids, "200 Running>Stopping", "200 Running>Stopping")
+		c.wantResponses(c.Do(c.ACS3("POST", "StopInstances", v.Encode(), "")), ids, "200 Running>Stopping",
+			"200 Running>Stopping")
 		time.Sleep(time.Second)
-		c.wantResponses(c.Do(c.ACS3("POST", "StartInstances", "", v.Encode())), ids, "200 Stopped>Starting", "200 Stopped>Starting")
+		c.wantResponses(c.Do(c.ACS3("POST", "StartInstances", "", v.Encode())), ids, "200 Stopped>Starting",
+			"200 Stopped>Starting")
 	})
 }
 
@@ -309,7 +318,8 @@ func TestPowerInXML(t *testing.T) {
 		id := c.Up()[0]
 		params := c.System("StopInstances")
 		params["Format"], params["RegionId"], params["InstanceId.1"] = "XML", "cn-hangzhou", id
-		_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
+		_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(
+			simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
 		var got struct {
 			Responses []struct {
 				Code       string

@@ -64,7 +64,8 @@ func (e *api) checkImage(p *alibaba.Params) {
 	p.Number("CpuOptions.Core", 0, 1, 1024)
 	p.Number("CpuOptions.ThreadsPerCore", 0, 1, 2)
 	if data, ok := p.UserData(); ok && len(data) > maxUserData {
-		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded", `The specified parameter "UserData" exceeds the size.`))
+		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded",
+			`The specified parameter "UserData" exceeds the size.`))
 	}
 }
 
@@ -80,7 +81,8 @@ func checkSuffix(p *alibaba.Params) {
 	}
 	check := func(name, code string, most int) {
 		if text := p.Text(name); alibaba.PlainName(text) == text && len([]rune(text))+3 > most {
-			p.Refuse(alibaba.Refuse(403, "InvalidParams."+code, "The uniqueSuffix takes three naming places, please shorten your "+name+"."))
+			p.Refuse(alibaba.Refuse(403, "InvalidParams."+code,
+				"The uniqueSuffix takes three naming places, please shorten your "+name+"."))
 		}
 	}
 	check("InstanceName", "InstanceNameExceed", 128)
@@ -110,7 +112,8 @@ func checkBilling(p *alibaba.Params) core.Charge {
 	if charge == "PrePaid" {
 		checkPrepaid(p)
 		if spot != "NoSpot" {
-			p.Refuse(alibaba.Refuse(400, "InvalidSpotPrepaid", "The specified Spot type is not support PrePay Instance."))
+			p.Refuse(alibaba.Refuse(400, "InvalidSpotPrepaid",
+				"The specified Spot type is not support PrePay Instance."))
 		}
 		if protected {
 			p.Refuse(protection())
@@ -167,7 +170,8 @@ func checkTags(p *alibaba.Params) map[string]string {
 			p.Refuse(alibaba.Refuse(400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key."))
 		}
 		seen[key] = key != ""
-		if len([]rune(key)) > 128 || strings.HasPrefix(key, "aliyun") || strings.HasPrefix(key, "acs:") || holdsURL(key) {
+		if len([]rune(key)) > 128 || strings.HasPrefix(key, "aliyun") || strings.HasPrefix(key, "acs:") ||
+			holdsURL(key) {
 			p.Bad(prefix+"Key", "at most 128 characters, no aliyun or acs: in front, no URL")
 		}
 		if len([]rune(value)) > 128 || holdsURL(value) {

@@ -38,7 +38,8 @@ func (e *api) checkPrivateIP(k *core.Call, p *alibaba.Params, vswitch string, am
 	}
 	for i := range amount {
 		if e.InUse(k, vswitch, address(first, i)) {
-			p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated", "Specified private IP address is duplicated."))
+			p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated",
+				"Specified private IP address is duplicated."))
 		}
 	}
 }

@@ -106,7 +106,8 @@ func setInvalid(name string) *alibaba.Refusal {
 	case "Strategy", "DeploymentStrategy":
 		return alibaba.Refuse(400, "InvalidParameter.Strategy", "The specified parameter Strategy is not valid.")
 	case "Description":
-		return alibaba.Refuse(400, "InvalidDescription.Malformed", `The specified parameter "Description" is not valid.`)
+		return alibaba.Refuse(400, "InvalidDescription.Malformed",
+			`The specified parameter "Description" is not valid.`)
 	default:
 		return invalid(name)
 	}

@@ -105,7 +105,9 @@ func (e *api) joinSet(k *core.Call, m *core.Instance, set string, restart, move 
 			"The number of instances on the specified Deployment Set has reached the limit.")
 	}
 	host := e.host(m)
-	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *core.Instance) bool { return e.host(o) == host })
+	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *core.Instance) bool {
+		return e.host(o) == host
+	})
 	switch {
 	case shared && !move:
 		return noModification()

@@ -41,11 +41,13 @@ func setIDs(r simtest.AlibabaAnswer) []string {
 func (c *client) wantMembers(set string, want ...string) {
 	c.T.Helper()
 	reply := c.sets("DeploymentSetIds", simtest.IDList([]string{set}))
-	if got := reply.Strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(got, want) {
+	if got := reply.Strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(
+		got, want) {
 		c.T.Errorf("set %s has %v, want %v", set, got, want)
 	}
 	for _, id := range want {
-		if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "DeploymentSetId"); got != set {
+		if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0,
+			"DeploymentSetId"); got != set {
 			c.T.Errorf("instance %s says it is in set %v, want %s", id, got, set)
 		}
 	}
@@ -54,7 +56,8 @@ func (c *client) wantMembers(set string, want ...string) {
 // move calls ModifyInstanceDeployment in cn-hangzhou.
 func (c *client) move(id, set string, more ...string) simtest.AlibabaAnswer {
 	c.T.Helper()
-	return c.Call("ModifyInstanceDeployment", append([]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
+	return c.Call("ModifyInstanceDeployment", append(
+		[]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
 }
 
 func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
@@ -100,8 +103,10 @@ func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 				}
 			}
 		}
-		simtest.WantXML(t, c.XML("DescribeDeploymentSets", "RegionId", "cn-hangzhou"), "DescribeDeploymentSetsResponse", &xml)
-		if list := xml.DeploymentSets.DeploymentSet; xml.TotalCount != 1 || len(list) != 1 || list[0].DeploymentSetId != set ||
+		simtest.WantXML(t, c.XML("DescribeDeploymentSets", "RegionId", "cn-hangzhou"),
+			"DescribeDeploymentSetsResponse", &xml)
+		if list := xml.DeploymentSets.DeploymentSet; xml.TotalCount != 1 || len(list) != 1 ||
+			list[0].DeploymentSetId != set ||
 			list[0].DeploymentSetName != "test default" || !slices.Equal(list[0].InstanceIds.InstanceId, ids) {
 			t.Errorf("XML holds %+v", xml)
 		}
@@ -170,7 +175,8 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 	for i := range 12 {
 		all = append(all, c.newSet("DeploymentSetName", "set-"+strconv.Itoa(i)))
 	}
-	near := fmt.Sprint(c.WantOK(c.Call("CreateDeploymentSet", "RegionId", "cn-hangzhou", "Strategy", "LowLatency")).At("DeploymentSetId"))
+	near := fmt.Sprint(c.WantOK(c.Call("CreateDeploymentSet", "RegionId", "cn-hangzhou", "Strategy",
+		"LowLatency")).At("DeploymentSetId"))
 	c.WantOK(c.Call("CreateDeploymentSet", "RegionId", "cn-beijing", "Strategy", "Availability"))
 	all = append(all, near)
 	for _, f := range []struct{ filter, want []string }{
@@ -214,7 +220,8 @@ func TestModifyDeploymentSet(t *testing.T) {
 		c.WantOK(modify("DeploymentSetName", "AvailMySet", "Strategy", "Availability"))
 		first := func(field string) any { return c.sets().At("DeploymentSets", "DeploymentSet", 0, field) }
 		if first("DeploymentSetName") != "AvailMySet" || first("DeploymentSetDescription") != "text" {
-			t.Errorf("%s: name %v and description %v, want the new one and the old one", action, first("DeploymentSetName"), first("DeploymentSetDescription"))
+			t.Errorf("%s: name %v and description %v, want the new one and the old one", action,
+				first("DeploymentSetName"), first("DeploymentSetDescription"))
 		}
 		c.WantCode(modify("Description", "http://x"), 400, "InvalidDescription.Malformed")
 		c.WantCode(modify("Strategy", "Together"), 400, "InvalidParameter.Strategy")
@@ -231,7 +238,8 @@ func TestReleasedInstancesLeaveTheSet(t *testing.T) {
 	set := c.newSet()
 	ids := c.Run("Amount", "2", "DeploymentSetId", set)
 	del := func(more ...string) simtest.AlibabaAnswer {
-		return c.Call("DeleteDeploymentSet", append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set}, more...)...)
+		return c.Call("DeleteDeploymentSet", append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set},
+			more...)...)
 	}
 	c.WantCode(del(), 403, "DependencyViolation.NotEmpty")
 	c.WantOK(c.Call("DeleteInstance", "InstanceId", ids[0], "Force", "true"))
@@ -264,13 +272,15 @@ func TestSetIsFullByZone(t *testing.T) {
 	c := newClient(t, sim)
 	set := c.newSet()
 	c.Run("Amount", "19", "DeploymentSetId", set)
-	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("Amount", "2", "DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("Amount", "2", "DeploymentSetId", set)...), 403,
+		"QuotaExceed.DeploymentSetInstanceQuotaFull")
 	if n := len(sim.Instances()); n != 19 {
 		t.Errorf("a refused create left %d instances, want 19", n)
 	}
 	c.Run("DeploymentSetId", set)
 	c.Run("Amount", "20", "DeploymentSetId", set, "ZoneId", "cn-hangzhou-b")
-	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 403,
+		"QuotaExceed.DeploymentSetInstanceQuotaFull")
 }
 
 func TestModifyInstanceDeployment(t *testing.T) {
@@ -329,7 +339,8 @@ func TestForceMovesOffASharedHost(t *testing.T) {
 		c.wantStatus(ids[2], "Running")
 		c.wantMembers(set, ids...)
 		for i, want := range []string{"dh-1", "", ""} {
-			if got := c.Describe().At("Instances", "Instance", i, "DedicatedHostAttribute", "DedicatedHostId"); got != want {
+			if got := c.Describe().At("Instances", "Instance", i, "DedicatedHostAttribute",
+				"DedicatedHostId"); got != want {
 				t.Errorf("instance %d is on host %v, want %q", i, got, want)
 			}
 		}

@@ -101,7 +101,8 @@ func (e *api) templateRoom(t *launchTemplate) *alibaba.Refusal {
 			continue
 		}
 		if other.name == t.name {
-			return alibaba.Refuse(403, "LaunchTemplateName.Duplicated", `The specified LaunchTemplateName "`+t.name+`" already exist.`)
+			return alibaba.Refuse(403, "LaunchTemplateName.Duplicated",
+				`The specified LaunchTemplateName "`+t.name+`" already exist.`)
 		}
 		n++
 	}

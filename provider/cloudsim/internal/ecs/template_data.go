@@ -188,7 +188,8 @@ func checkTemplateUserData(p *alibaba.Params) {
 		p.Refuse(alibaba.Refuse(400, "InvalidUserData.Base64FormatInvalid",
 			"The specified parameter UserData must be base64 encoded."))
 	case len(raw) > maxUserData:
-		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded", "The specified parameter UserData exceeds the size."))
+		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded",
+			"The specified parameter UserData exceeds the size."))
 	}
 }
 
@@ -199,7 +200,8 @@ func checkTemplateTags(p *alibaba.Params) {
 		prefix := "TemplateTag." + strconv.Itoa(n) + "."
 		p.Required(prefix + "Key")
 		for name, most := range map[string]int{prefix + "Key": 64, prefix + "Value": 128} {
-			if s := p.Text(name); len([]rune(s)) > most || alibaba.IsURL(s) || strings.HasPrefix(s, "aliyun") || strings.HasPrefix(s, "acs:") {
+			if s := p.Text(name); len([]rune(s)) > most || alibaba.IsURL(s) || strings.HasPrefix(s, "aliyun") ||
+				strings.HasPrefix(s, "acs:") {
 				p.Bad(name, "at most "+strconv.Itoa(most)+" characters, no aliyun, acs: or URL in front")
 			}
 		}
@@ -223,7 +225,8 @@ func templateInvalid(name string) *alibaba.Refusal {
 		return alibaba.Refuse(400, "InvalidLaunchTemplateName.Malformed",
 			"The specified parameter LaunchTemplateName is not valid.")
 	case "VersionDescription":
-		return alibaba.Refuse(400, "InvalidDescription.Malformed", `The specified parameter "VersionDescription" is not valid.`)
+		return alibaba.Refuse(400, "InvalidDescription.Malformed",
+			`The specified parameter "VersionDescription" is not valid.`)
 	default:
 		return alibaba.Refuse(400, "InvalidParameter", `the parameter(s) "`+name+`" provided is(are) invalid.`)
 	}

@@ -43,7 +43,8 @@ func (e *api) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	if err != nil {
 		return nil, err
 	}
-	return alibaba.Object{{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, instanceID))}, {"Code", 0}}, nil
+	return alibaba.Object{{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, instanceID))},
+		{"Code", 0}}, nil
 }
 
 // checkCreate checks the common rules of both creates. InternetChargeType is mandatory
@@ -117,7 +118,8 @@ func (e *api) checkAddress(k *core.Call, p *alibaba.Params, amount int) {
 	case !alibaba.IsIPv4(address) || amount > 1:
 		p.Bad("PrivateIpAddress", "an IPv4 address, for one instance only")
 	case e.InUse(k, vswitch, address):
-		p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated", "Specified private IP address is duplicated."))
+		p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated",
+			"Specified private IP address is duplicated."))
 	}
 }
 

@@ -86,9 +86,11 @@ func fault(k core.FaultKind) *alibaba.Refusal {
 	case core.NoStock:
 		return alibaba.Refuse(400, "StockNotEnough", "The specified instance type has insufficient resource.")
 	case core.Quota:
-		return alibaba.Refuse(400, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account.")
+		return alibaba.Refuse(400, "QuotaExceed.ElasticQuota",
+			"The number of instances exceeds the quota of the account.")
 	case core.Balance:
-		return alibaba.Refuse(400, "InvalidAccountStatus.NotEnoughBalance", "Your account does not have enough balance.")
+		return alibaba.Refuse(400, "InvalidAccountStatus.NotEnoughBalance",
+			"Your account does not have enough balance.")
 	default:
 		return alibaba.CommonFault(k)
 	}

@@ -41,7 +41,8 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	for _, id := range e.Service.Answered(k, ids, instanceID) {
 		flat = append(flat, id)
 	}
-	return alibaba.Object{{"OrderId", fmt.Sprint(firstOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}}, nil
+	return alibaba.Object{{"OrderId", fmt.Sprint(firstOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}},
+		nil
 }
 
 // checkArea reads the place of the instances: a node, or an area in which the cloud

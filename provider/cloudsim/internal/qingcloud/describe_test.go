@@ -15,7 +15,8 @@ func TestDescribeFilters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		group := c.newGroup("relation=repel")
-		old := c.Run("instance_name=web-1", "image_id=img-1", "instance_class=1", "cpu=2", "memory=3072", "os_disk_size=30",
+		old := c.Run("instance_name=web-1", "image_id=img-1", "instance_class=1", "cpu=2", "memory=3072",
+			"os_disk_size=30",
 			"dedicated_host_id=dh-1", "dedicated_host_group_id=dhg-1", "instance_group="+group)[0]
 		time.Sleep(3 * time.Second)
 		young := c.Run("instance_name=db-1", "instance_type=c2m4")[0]
@@ -109,8 +110,10 @@ func TestDescribeByIDIsPagedToo(t *testing.T) {
 func TestDescribeRefusesBadFilters(t *testing.T) {
 	c := newClient(t, nil)
 	for pair, want := range map[string]int{
-		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100, "instance_class=x": 1100,
-		"vcpus_current=two": 1100, "os_disk_size=-1": 1101, "tags.1=a b": 1100, "exclude_reserved=2": 1101, "owner=a b": 1100,
+		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100,
+		"instance_class=x":  1100,
+		"vcpus_current=two": 1100, "os_disk_size=-1": 1101, "tags.1=a b": 1100, "exclude_reserved=2": 1101,
+		"owner=a b": 1100,
 	} {
 		if a := c.Call("DescribeInstances", pair); a.Code() != want {
 			t.Errorf("%s: %s, want %d", pair, a.Raw, want)
@@ -151,7 +154,8 @@ func TestDescribeShowsTheInstance(t *testing.T) {
 	if m.Name != "web" || m.Type != "c2m4" || m.Class != 201 || m.Image.ID != "img-1" || m.Image.Platform != "linux" {
 		t.Errorf("instance is %+v", m)
 	}
-	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 || m.VxNets[0].NICID == m.VxNets[1].NICID {
+	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 ||
+		m.VxNets[0].NICID == m.VxNets[1].NICID {
 		t.Errorf("networks are %+v, want vxnet-0 and vxnet-b with interfaces of their own", m.VxNets)
 	}
 	whole := c.Show(id, "verbose=1")
@@ -173,13 +177,15 @@ func TestJobs(t *testing.T) {
 		}{{0, "pending"}, {time.Second, "working"}, {time.Second, "successful"}, {time.Hour, "successful"}} {
 			time.Sleep(s.wait)
 			job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]
-			want := simtest.QingCloudJob{ID: a.JobID, Action: "RunInstances", Status: s.want, ResourceIDs: strings.Join(a.Instances, " ")}
+			want := simtest.QingCloudJob{ID: a.JobID, Action: "RunInstances", Status: s.want,
+				ResourceIDs: strings.Join(a.Instances, " ")}
 			if job != want {
 				t.Errorf("the job reads %+v, want %+v", job, want)
 			}
 		}
 		c.Must("TerminateInstances", "instances.1="+a.Instances[0])
-		if got := c.Must("DescribeJobs", "status.1=pending", "status.2=working"); got.Total != 1 || got.Jobs[0].Action != "TerminateInstances" {
+		if got := c.Must("DescribeJobs", "status.1=pending", "status.2=working"); got.Total != 1 ||
+			got.Jobs[0].Action != "TerminateInstances" {
 			t.Errorf("unfinished jobs are %s, want the terminate", got.Raw)
 		}
 		if got := c.Must("DescribeJobs", "limit=1", "offset=1"); got.Total != 2 || len(got.Jobs) != 1 {
@@ -191,7 +197,8 @@ func TestJobs(t *testing.T) {
 func TestUnknownJobIsAnError(t *testing.T) {
 	c := newClient(t, nil)
 	a := c.Must("RunInstances", simtest.QingCloudCreate()...)
-	if got := c.Call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.Code() != 2100 || !strings.Contains(got.Message, "j-unknown") {
+	if got := c.Call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.Code() != 2100 ||
+		!strings.Contains(got.Message, "j-unknown") {
 		t.Errorf("unknown job: %s, want 2100 that names it", got.Raw)
 	}
 	c.Zone = "sh1a"

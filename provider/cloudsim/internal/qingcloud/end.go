@@ -24,7 +24,8 @@ func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
 			m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Gone))
 			continue
 		}
-		m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Recycled), core.At(ended.Add(binTime), core.Gone))
+		m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Recycled),
+			core.At(ended.Add(binTime), core.Gone))
 	}
 	return q.lifecycleJob(k, instances, endTime), nil
 }

@@ -60,10 +60,12 @@ func TestGroupAnswers(t *testing.T) {
 			action, pairs, want string
 		}{
 			{"JoinInstanceGroup", "instances.1=" + id + " instance_group=" + group, `"job_id":"#",`},
-			{"DescribeInstanceGroups", "limit=1", `"instance_group_set":[` + fmt.Sprintf(shown, "") + `],"ret_code":0,"total_count":1`},
+			{"DescribeInstanceGroups", "limit=1", `"instance_group_set":[` + fmt.Sprintf(shown, "") +
+				`],"ret_code":0,"total_count":1`},
 			{
 				"DescribeInstanceGroups", "verbose=1",
-				`"instance_group_set":[` + fmt.Sprintf(shown, `"instances":[{"instance_id":"#","instance_name":"","status":"running","instance_group_id":"#"}],`) +
+				`"instance_group_set":[` + fmt.Sprintf(
+					shown, `"instances":[{"instance_id":"#","instance_name":"","status":"running","instance_group_id":"#"}],`) +
 					`],"ret_code":0,"total_count":1`,
 			},
 			{"LeaveInstanceGroup", "instances.1=" + id + " instance_group=" + group, `"job_id":"#",`},
@@ -134,7 +136,8 @@ func TestRunIntoAGroup(t *testing.T) {
 		ids := c.Run("count=2", "instance_group="+group)
 		c.Run()
 		c.wantMembers(group, ids...)
-		if a := c.Call("RunInstances", simtest.QingCloudCreate("instance_group=ig-unknown")...); a.Code() != 2100 || !strings.Contains(a.Message, "ig-unknown") {
+		if a := c.Call("RunInstances", simtest.QingCloudCreate("instance_group=ig-unknown")...); a.Code() != 2100 ||
+			!strings.Contains(a.Message, "ig-unknown") {
 			t.Errorf("an unknown group is answered %s, want 2100 that names it", a.Raw)
 		}
 		c.Zone = "sh1a"
@@ -167,18 +170,21 @@ func TestGroupMovesAllOrNone(t *testing.T) {
 		here, there := c.newGroup("relation=repel"), c.newGroup("relation=attract")
 		in, out := c.Run("instance_group=" + here)[0], c.Run()[0]
 		time.Sleep(upTime)
-		if a := c.Call("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+there); a.Code() != 1400 {
+		if a := c.Call("JoinInstanceGroup", "instances.1="+out, "instances.2="+in,
+			"instance_group="+there); a.Code() != 1400 {
 			t.Errorf("a member of another group joins: %s, want 1400", a.Raw)
 		}
 		c.wantMembers(there)
 		a := c.Must("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+here)
 		c.wantMembers(here, in, out)
 		time.Sleep(qingcloud.PowerTime)
-		want := simtest.QingCloudJob{ID: a.JobID, Action: "JoinInstanceGroup", Status: "successful", ResourceIDs: out + " " + in}
+		want := simtest.QingCloudJob{ID: a.JobID, Action: "JoinInstanceGroup", Status: "successful",
+			ResourceIDs: out + " " + in}
 		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
 			t.Errorf("the job reads %+v, want %+v", job, want)
 		}
-		if a := c.Call("LeaveInstanceGroup", "instances.1="+in, "instances.2="+out, "instance_group="+there); a.Code() != 1400 {
+		if a := c.Call("LeaveInstanceGroup", "instances.1="+in, "instances.2="+out,
+			"instance_group="+there); a.Code() != 1400 {
 			t.Errorf("instances leave a group that they are not in: %s, want 1400", a.Raw)
 		}
 		c.Must("LeaveInstanceGroup", "instances.1="+in, "instance_group="+here)
@@ -196,7 +202,8 @@ func TestDescribeGroupsFilters(t *testing.T) {
 	all := append([]string{apart, near}, three...)
 	c.Must("ModifyInstanceGroupAttributes", "instance_group="+near, "instance_group_name=db", "relation=repel")
 	c.Must("ModifyInstanceGroupAttributes", "instance_group="+near, "relation=attract")
-	if g := c.Must("DescribeInstanceGroups", "instance_groups.1="+near).GroupSet[0]; g.Name != "db" || g.Description != "one rack" || g.Relation != "attract" {
+	if g := c.Must("DescribeInstanceGroups", "instance_groups.1="+near).GroupSet[0]; g.Name != "db" ||
+		g.Description != "one rack" || g.Relation != "attract" {
 		t.Errorf("the changed group is %+v, want db, one rack, attract", g)
 	}
 	for _, w := range []struct {

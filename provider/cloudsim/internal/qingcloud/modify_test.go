@@ -15,7 +15,8 @@ func TestModifyInstanceAttributes(t *testing.T) {
 	if m := c.Must("DescribeInstances", "instances.1="+id); !strings.Contains(m.Raw, `"description":null`) {
 		t.Errorf("an instance without a description shows one: %s", m.Raw)
 	}
-	a := c.Must("ModifyInstanceAttributes", "instance="+id, "instance_name=web", "description=front end", "nic_mqueue=1")
+	a := c.Must("ModifyInstanceAttributes", "instance="+id, "instance_name=web", "description=front end",
+		"nic_mqueue=1")
 	if a.Raw != `{"action":"ModifyInstanceAttributesResponse","ret_code":0}` {
 		t.Errorf("answer is %s, want action and ret_code alone", a.Raw)
 	}
@@ -27,7 +28,8 @@ func TestModifyInstanceAttributes(t *testing.T) {
 		t.Errorf("changing one attribute left %q and %q, want web and nothing", m.Name, m.Description)
 	}
 	for pair, want := range map[string]int{
-		"instance=-": 1100, "instance=": 1100, "instance=i 1": 1100, "instance=i-unknown": 2100, "nic_mqueue=many": 1100,
+		"instance=-": 1100, "instance=": 1100, "instance=i 1": 1100, "instance=i-unknown": 2100,
+		"nic_mqueue=many": 1100,
 	} {
 		if a := c.Call("ModifyInstanceAttributes", "instance="+id, "instance_name=x", pair); a.Code() != want {
 			t.Errorf("%s: %s, want %d", pair, a.Raw, want)
@@ -43,7 +45,8 @@ func TestModifyInstanceAttributes(t *testing.T) {
 func TestModifyTakesOneInstance(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run()[0]
-	if a := c.Call("ModifyInstanceAttributes", "instances.1="+id, "instance_name=x"); a.Code() != 1100 || !strings.Contains(a.Message, "[instance]") {
+	if a := c.Call("ModifyInstanceAttributes", "instances.1="+id, "instance_name=x"); a.Code() != 1100 ||
+		!strings.Contains(a.Message, "[instance]") {
 		t.Errorf("a list is answered %s, want 1100 about instance", a.Raw)
 	}
 }

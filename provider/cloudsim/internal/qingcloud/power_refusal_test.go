@@ -67,7 +67,8 @@ func TestInstanceUnderWayTakesNoOtherCall(t *testing.T) {
 			id := c.runTo(from)
 			c.Must(first, login("instances.1="+id)...)
 			for _, then := range []string{
-				"StartInstances", "StopInstances", "RestartInstances", "ResetInstances", "TerminateInstances", "CeaseInstances",
+				"StartInstances", "StopInstances", "RestartInstances", "ResetInstances", "TerminateInstances",
+				"CeaseInstances",
 			} {
 				if a := c.Call(then, login("instances.1="+id)...); a.Code() != 1400 {
 					t.Errorf("%s during %s: %s, want 1400", then, first, a.Raw)

@@ -71,7 +71,8 @@ func TestPowerOfAnInstance(t *testing.T) {
 			} {
 				time.Sleep(time.Until(start.Add(s.at)))
 				if m := c.Show(id); m.Status != s.status || m.Transition != s.transition {
-					t.Errorf("%s, after %v: %s/%q, want %s/%q", tt.action, s.at, m.Status, m.Transition, s.status, s.transition)
+					t.Errorf("%s, after %v: %s/%q, want %s/%q", tt.action, s.at, m.Status, m.Transition, s.status,
+						s.transition)
 				}
 				if p := c.sim.Instances()[0].Phase; p != s.phase {
 					t.Errorf("%s, after %v: tests see it %s, want %s", tt.action, s.at, p, s.phase)
@@ -144,7 +145,8 @@ func TestResetTakesTheNewLogin(t *testing.T) {
 		}
 		windows := c.Run("image_id=winsrv2016")[0]
 		time.Sleep(upTime)
-		a := c.Call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair", "login_keypair=kp-2")
+		a := c.Call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair",
+			"login_keypair=kp-2")
 		if a.Code() != 1101 || !strings.Contains(a.Message, "login_mode") {
 			t.Errorf("resetting a Windows to a key pair: %s, want 1101 about login_mode", a.Raw)
 		}

@@ -37,10 +37,12 @@ func TestPublishedVectors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				advance(t, "2013-08-27T14:30:10Z")
-				c := newClient(t, &cloudsim.Options{AccessKeyID: "QYACCESSKEYIDEXAMPLE", AccessKeySecret: "SECRETACCESSKEY"})
+				c := newClient(t, &cloudsim.Options{AccessKeyID: "QYACCESSKEYIDEXAMPLE",
+					AccessKeySecret: "SECRETACCESSKEY"})
 				c.Method = tt.method
 				text := strings.NewReplacer("HASH", tt.hash, "ZONE", tt.zone).Replace(query)
-				if a := c.Send(text + "&signature=" + url.QueryEscape(tt.signature)); a.Code() != 0 || len(a.Instances) != 1 {
+				if a := c.Send(text + "&signature=" + url.QueryEscape(tt.signature)); a.Code() != 0 ||
+					len(a.Instances) != 1 {
 					t.Errorf("the vector is refused: %s", a.Raw)
 				}
 				// A signature put into the URL without encoding its plus signs.
@@ -62,7 +64,8 @@ func TestCapturedRequests(t *testing.T) {
 	const byHand = "bars%20%E6%B5%8B%E8%AF%95%20mwruzi8ilgv3%20%28%2B%2F~%2A%27%29&instance_type=small_a&login_mode=passwd&login_passwd=QingCloud20130712"
 	tests := []struct{ name, query, stamp, wantName string }{
 		{
-			"by hand, SHA256", head + byHand + "&signature_method=HmacSHA256&signature_version=1&time_stamp=2026-11-22T13%3A14%3A36Z&version=1" +
+			"by hand, SHA256", head + byHand +
+				"&signature_method=HmacSHA256&signature_version=1&time_stamp=2026-11-22T13%3A14%3A36Z&version=1" +
 				"&vxnets.1=vxnet-0&zone=pek3a&signature=7eEM5qwPZKRhhM6r9uKJfiwZQ9BHqG5ITZcZd4ExSsI%3D",
 			"2026-11-22T13:14:36Z", "bars 测试 mwruzi8ilgv3 (+/~*')",
 		},
@@ -100,7 +103,8 @@ func TestCapturedRequests(t *testing.T) {
 func TestAcceptsEveryWayToSign(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		for _, sha1 := range []bool{false, true} {
-			for _, paths := range [][2]string{{"/iaas/", "/iaas/"}, {"/iaas", "/iaas"}, {"/", "/"}, {"/", "/iaas/"}, {"/", "/iaas"}} {
+			for _, paths := range [][2]string{{"/iaas/", "/iaas/"}, {"/iaas", "/iaas"}, {"/", "/"}, {"/", "/iaas/"},
+				{"/", "/iaas"}} {
 				c := newClient(t, nil)
 				c.Method, c.Sha1, c.Path, c.Signs = method, sha1, paths[0], paths[1]
 				if a := c.Call("DescribeInstances", "search_word=a b+c/测~"); a.Code() != 0 {
@@ -129,7 +133,8 @@ func TestSignatureCoversPathAndMethod(t *testing.T) {
 func TestAcceptsUnsortedForms(t *testing.T) {
 	c := newClient(t, nil)
 	c.Method = http.MethodPost
-	parts := strings.Split(c.Sign("RunInstances", simtest.QingCloudCreate("instance_name=two words", "req_id=1", "need_newsid=0", "empty=")...), "&")
+	parts := strings.Split(c.Sign("RunInstances", simtest.QingCloudCreate("instance_name=two words", "req_id=1",
+		"need_newsid=0", "empty=")...), "&")
 	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
 		parts[i], parts[j] = parts[j], parts[i]
 	}

@@ -61,7 +61,8 @@ func TestLaunchFailure(t *testing.T) {
 		a := c.Must("RunInstances", simtest.QingCloudCreate("count=2", "vxnets.1=vxnet-a")...)
 		time.Sleep(3 * time.Second)
 		bad, good := c.Show(a.Instances[0]), c.Show(a.Instances[1])
-		if bad.Status != "terminated" || bad.Transition != "" || bad.VxNets[0].PrivateIP != "" || good.Status != "running" {
+		if bad.Status != "terminated" || bad.Transition != "" || bad.VxNets[0].PrivateIP != "" ||
+			good.Status != "running" {
 			t.Errorf("instances are %+v and %+v, want the first terminated without an address", bad, good)
 		}
 		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.Status != "failed" {
@@ -82,7 +83,8 @@ func TestPartialCreate(t *testing.T) {
 	}
 	c.sim.ClearFaults()
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 0})
-	if a := c.Must("RunInstances", simtest.QingCloudCreate()...); len(a.Instances) != 0 || !strings.Contains(a.Raw, `"instances":[]`) {
+	if a := c.Must("RunInstances", simtest.QingCloudCreate()...); len(a.Instances) != 0 ||
+		!strings.Contains(a.Raw, `"instances":[]`) {
 		t.Errorf("success without instances is answered %s", a.Raw)
 	}
 }

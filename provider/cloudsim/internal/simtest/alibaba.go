@@ -99,7 +99,8 @@ func (c *Alibaba) System(action string) map[string]string {
 // SignRPC returns parameters with their signature of version 1.
 func SignRPC(method, secret string, params map[string]string) map[string]string {
 	out := maps.Clone(params)
-	out["Signature"] = base64.StdEncoding.EncodeToString(alibaba.RPCSign(secret, alibaba.RPCStringToSign(method, params)))
+	out["Signature"] = base64.StdEncoding.EncodeToString(
+		alibaba.RPCSign(secret, alibaba.RPCStringToSign(method, params)))
 	return out
 }
 
@@ -108,7 +109,8 @@ func (c *Alibaba) Call(action string, pairs ...string) AlibabaAnswer {
 	c.T.Helper()
 	params := c.System(action)
 	maps.Copy(params, Pairs(pairs))
-	return c.Send(http.MethodPost, alibaba.EncodeParams(SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params), ""), "")
+	return c.Send(http.MethodPost, alibaba.EncodeParams(SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params),
+		""), "")
 }
 
 // Pairs makes a map of name, value pairs.
@@ -287,7 +289,8 @@ func (c *Alibaba) XML(action string, pairs ...string) string {
 	for name, value := range Pairs(pairs) {
 		params[name] = value
 	}
-	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(SignRPC("GET", core.DefaultAccessKeySecret, params), ""), ""))
+	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(SignRPC("GET", core.DefaultAccessKeySecret, params), ""),
+		""))
 	return body
 }
 
@@ -318,7 +321,8 @@ func ENSCreate(more ...string) []string {
 // ENSCreateOld returns the smallest CreateInstance of ENS with added parameters.
 func ENSCreateOld(more ...string) []string {
 	return append([]string{
-		"InstanceType", "ens.se1.tiny", "EnsRegionId", "cn-hangzhou", "Period", "12", "Quantity", "1", "Password", "EcsV587!",
+		"InstanceType", "ens.se1.tiny", "EnsRegionId", "cn-hangzhou", "Period", "12", "Quantity", "1",
+		"Password", "EcsV587!",
 	}, more...)
 }
 
@@ -327,5 +331,6 @@ func (c *Alibaba) Signed(action string, pairs ...string) *http.Request {
 	c.T.Helper()
 	params := c.System(action)
 	maps.Copy(params, Pairs(pairs))
-	return c.Request(http.MethodPost, alibaba.EncodeParams(SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params), ""), "")
+	return c.Request(http.MethodPost, alibaba.EncodeParams(
+		SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params), ""), "")
 }

@@ -36,8 +36,9 @@ func (q TC3Request) Build() *http.Request {
 	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
 	now := time.Now().UTC()
 	header := map[string]string{
-		"Content-Type": "application/json; charset=utf-8", "X-TC-Action": "DescribeInstances", "X-TC-Version": "2017-03-12",
-		"X-TC-Region": "ap-guangzhou", "X-TC-Timestamp": fmt.Sprint(now.Unix()),
+		"Content-Type": "application/json; charset=utf-8", "X-TC-Action": "DescribeInstances",
+		"X-TC-Version": "2017-03-12",
+		"X-TC-Region":  "ap-guangzhou", "X-TC-Timestamp": fmt.Sprint(now.Unix()),
 	}
 	maps.Copy(header, q.Header)
 	for name, value := range header {
@@ -64,7 +65,8 @@ func (q TC3Request) Authorization(r *http.Request, date string) string {
 	}
 	canonical += "\n" + signed + "\n" + fmt.Sprintf("%x", sha256.Sum256([]byte(cmp.Or(q.Payload, q.Body))))
 	scope := date + "/cvm/tc3_request"
-	text := fmt.Sprintf("TC3-HMAC-SHA256\n%s\n%s\n%x", r.Header.Get("X-TC-Timestamp"), scope, sha256.Sum256([]byte(canonical)))
+	text := fmt.Sprintf("TC3-HMAC-SHA256\n%s\n%s\n%x", r.Header.Get("X-TC-Timestamp"), scope,
+		sha256.Sum256([]byte(canonical)))
 	key := []byte("TC3" + cmp.Or(q.Secret, "testsecret"))
 	for _, part := range []string{date, "cvm", "tc3_request", text} {
 		mac := hmac.New(sha256.New, key)
@@ -218,7 +220,8 @@ func AskCVM(t *testing.T, h http.Handler, r *http.Request) CVMAnswer {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
-		t.Fatalf("HTTP status %d, content type %q; the vendor answers everything with 200 and JSON", w.Code, w.Header().Get("Content-Type"))
+		t.Fatalf("HTTP status %d, content type %q; the vendor answers everything with 200 and JSON", w.Code,
+			w.Header().Get("Content-Type"))
 	}
 	return ReadCVM(t, w.Body.Bytes())
 }
