@@ -48,8 +48,8 @@ func TestAnswerInBothFormats(t *testing.T) {
 	}
 }
 
-// TestFormat: RPC answers XML unless JSON is asked for, in whatever case; ACS3
-// always answers JSON. Errors follow.
+// TestFormat: RPC answers in XML unless JSON is requested, in any case; ACS3 always
+// answers in JSON. So do errors.
 func TestFormat(t *testing.T) {
 	for _, c := range []struct {
 		format, action, root string

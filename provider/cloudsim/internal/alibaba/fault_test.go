@@ -46,8 +46,8 @@ func TestFaultsAnswerAsDocumented(t *testing.T) {
 	}
 }
 
-// TestLowStock: a NoStock fault with a Count leaves that many instances in
-// stock, and MinAmount decides whether they are worth having.
+// TestLowStock: a NoStock fault with a Count leaves that many instances in stock.
+// MinAmount decides whether they are enough.
 func TestLowStock(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -122,7 +122,7 @@ func TestLateVisibility(t *testing.T) {
 	})
 }
 
-// TestLostAnswerAndRetry is the reason for client tokens.
+// TestLostAnswerAndRetry: a client token makes a retry after a lost answer safe.
 func TestLostAnswerAndRetry(t *testing.T) {
 	sim := cloudsim.New(nil)
 	sim.Inject(cloudsim.Fault{Kind: cloudsim.ServerErrorAfter, Times: 1})

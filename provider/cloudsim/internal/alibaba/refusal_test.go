@@ -13,7 +13,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestRPCRefusals sends a good request with one thing wrong.
+// TestRPCRefusals sends good requests with one mistake each.
 func TestRPCRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -49,7 +49,7 @@ func TestRPCRefusals(t *testing.T) {
 				t.Errorf("message %q does not mention %s", message, c.says)
 			}
 			if n := sim.Calls(cloudsim.ECS, ""); n != 0 {
-				t.Errorf("a request that was refused at the door counts as %d calls", n)
+				t.Errorf("a request without a valid signature counts as %d calls, want 0", n)
 			}
 		})
 	}
@@ -67,8 +67,8 @@ func TestRPCSignatureThatIsNone(t *testing.T) {
 	c.WantCode(c.Send("GET", alibaba.EncodeParams(params, ""), ""), 400, "IncompleteSignature")
 }
 
-// TestRPCWrongSecret: the server says what it signed, so that the client can
-// tell a wrong secret from a wrong encoding.
+// TestRPCWrongSecret: the answer has the text that the service signed, so that the
+// client can tell a wrong secret from a wrong encoding.
 func TestRPCWrongSecret(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	params := c.System("DescribeRegions")
@@ -96,8 +96,8 @@ func TestReplayedNonce(t *testing.T) {
 	c.WantCode(c.Send("GET", query, ""), 400, "SignatureNonceUsed")
 }
 
-// TestForgedNonceIsNotSpent: a request with a bad signature must not be able to
-// spoil the nonce of a good one.
+// TestForgedNonceIsNotSpent: a request with a bad signature must not use up the nonce
+// of a good one.
 func TestForgedNonceIsNotSpent(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	params := c.System("DescribeRegions")
@@ -157,7 +157,7 @@ func TestBadlyEncodedQuery(t *testing.T) {
 	}
 }
 
-// TestACS3Refusals spoils one thing after signing, or signs it wrongly.
+// TestACS3Refusals changes one thing after signing, or signs it wrongly.
 func TestACS3Refusals(t *testing.T) {
 	drop := func(name string) func(*testing.T, *http.Request) {
 		return func(_ *testing.T, r *http.Request) { r.Header.Del(name) }

@@ -13,11 +13,11 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// varies is what differs from run to run in an answer.
+// varies matches the parts of an answer that differ from run to run.
 var varies = regexp.MustCompile(`[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}|(i|lt|ds)-(bp|5)[0-9a-z]{17,20}`)
 
-// TestSmallAnswers compares whole answers with the examples of the references,
-// IDs aside: create, release and power on both products, JSON and XML.
+// TestSmallAnswers compares whole answers, without IDs, with the examples of the
+// references: create, release and power on both products, in JSON and XML.
 func TestSmallAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ecs, ens := newECS(t, cloudsim.New(nil)), newENS(t, cloudsim.New(nil))
@@ -61,7 +61,8 @@ func TestSmallAnswers(t *testing.T) {
 				t.Errorf("%s answers\n%s\nwant\n%s", w.action, got, w.json)
 			}
 			time.Sleep(time.Second)
-			// Back to where the second call finds the instance as the first did.
+			// Go back in time, so that the second call finds the instance in the same
+			// state as the first.
 			switch w.action {
 			case "StopInstance":
 				w.client.WantOK(w.client.Call("StartInstance", w.pairs...))
@@ -79,8 +80,8 @@ func TestSmallAnswers(t *testing.T) {
 	})
 }
 
-// TestDescribedInstancesAreWhole: the fields that the vendor's own clients read
-// are all there, whether or not the create asked for them.
+// TestDescribedInstancesAreWhole: all fields that the vendor's own clients read are
+// present, even if the create did not set them.
 func TestDescribedInstancesAreWhole(t *testing.T) {
 	ecs, ens := newECS(t, cloudsim.New(nil)), newENS(t, cloudsim.New(nil))
 	ecs.Run()
@@ -119,8 +120,8 @@ func TestDescribedInstancesAreWhole(t *testing.T) {
 	}
 }
 
-// TestENSCodesThatDependOnTheAccount: the codes of the reference's table that
-// nothing in a request can provoke come by a fault.
+// TestENSCodesThatDependOnTheAccount: a fault gives each code of the reference's table
+// that no request can cause.
 func TestENSCodesThatDependOnTheAccount(t *testing.T) {
 	for _, code := range []string{
 		"InvalidUserData.NotInWhiteList", "NoPermission", "CallInterface",
@@ -141,7 +142,7 @@ func TestENSCodesThatDependOnTheAccount(t *testing.T) {
 	}
 }
 
-// TestInnerServiceFailed: the code that every template action shares.
+// TestInnerServiceFailed: a code that all template actions have.
 func TestInnerServiceFailed(t *testing.T) {
 	sim := cloudsim.New(nil)
 	sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, Kind: cloudsim.Refuse, Code: "InnerServiceFailed",

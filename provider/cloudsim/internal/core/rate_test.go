@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// A rate of all actions counts each of them, and a rate of a region only those of
-// that region.
-func TestWhatARateCountsTogether(t *testing.T) {
+// A rate without an API counts all actions together. A rate per region counts each
+// region by itself.
+func TestRatesOfAllActionsAndOfRegions(t *testing.T) {
 	all, region := Rate{Calls: 2, Per: time.Hour}, Rate{API: "List", Calls: 2, Per: time.Hour, PerRegion: true}
 	for _, tc := range []struct {
 		rate  Rate

@@ -18,6 +18,6 @@ func TestPrivateAddressesDiffer(t *testing.T) {
 		seen[ip] = true
 	}
 	if !seen["10.1.0.1"] || !seen["10.2.0.0"] {
-		t.Error("addresses do not run on from 10.1.255.255 to 10.2.0.0")
+		t.Error("addresses do not continue from 10.1.255.255 to 10.2.0.0")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// manyDisks is a list of n data disks of one type.
+// manyDisks returns a list of n data disks of one type.
 func manyDisks(n int, diskType string) string {
 	disk := `{"DiskSize":10,"DiskType":"` + diskType + `"}`
 	return strings.TrimSuffix(strings.Repeat(disk+",", n), ",")
@@ -333,7 +333,7 @@ func TestTagAndDataRules(t *testing.T) {
 		"": {
 			tags(`{"Key":"k","Value":""},{"Key":"K","Value":"w"}`),
 			tags(`{"Key":"` + strings.Repeat("键", 127) + `","Value":"` + strings.Repeat("值", 255) + `"}`),
-			// 16 KB to the byte
+			// exactly 16 KB
 			`{"UserData":"` + strings.Repeat("QUFB", 16<<10/3) + `QQ=="}`,
 		},
 		"FailedOperation.IllegalTagValue": {

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// flatRun is fullRun as a query has it; the documents write TRUE and FALSE.
+// flatRun is fullRun in the form of a query; the documents write TRUE and FALSE.
 func flatRun(t *testing.T, full string) map[string]string {
 	var body any
 	d := json.NewDecoder(strings.NewReader(full))
@@ -46,7 +46,7 @@ func flatten(flat map[string]string, path string, v any) {
 
 func TestJSONQueryAndFormSayTheSame(t *testing.T) {
 	const group = `{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`
-	// Every simulator without a seed of its own gives its first group the same ID.
+	// All simulators without a seed give their first group the same ID.
 	full := strings.Replace(simtest.CVMFull, "ps-1", newClient(t, nil).newGroup(group), 1)
 	flat := flatRun(t, full)
 	query := maps.Clone(flat)

@@ -28,7 +28,7 @@ func TestPagesAreTwentyLongUnlessAsked(t *testing.T) {
 				t.Errorf("%s {%s}: %d rows of %d, want %d of 130", action, page, rows, got.TotalCount, want)
 			}
 		}
-		// The trap: a hundred IDs, and the default page.
+		// A hundred IDs get only the default page.
 		got := c.Call(action, simtest.CVMIDs(ids[:100], ""))
 		if rows := len(got.InstanceSet) + len(got.InstanceStatusSet); rows != 20 || got.TotalCount != 100 {
 			t.Errorf("%s of 100 IDs without a limit: %d rows of %d, want 20 of 100", action, rows, got.TotalCount)
@@ -113,7 +113,7 @@ func TestFilters(t *testing.T) {
 	}
 	both := `{"Filters":[{"Name":"tag:env","Values":["prod"]},{"Name":"instance-state","Values":["RUNNING"]}]}`
 	if got := c.Call("DescribeInstances", both); got.TotalCount != 0 {
-		t.Errorf("two filters, of which one fits: %d rows", got.TotalCount)
+		t.Errorf("two filters, one of them matches: %d rows, want 0", got.TotalCount)
 	}
 	if got := c.Call("DescribeInstances", `{"Filters":[{"Name":"instance-state","Values":["RUNNING","PENDING"]}]}`); got.TotalCount != 2 {
 		t.Errorf("one of two values fits both instances: %d rows", got.TotalCount)

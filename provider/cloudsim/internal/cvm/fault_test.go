@@ -112,12 +112,12 @@ func TestLateInstancesAreInvisible(t *testing.T) {
 		ids := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(9 * time.Second)
 		if got := c.States(ids...); len(got) != 0 {
-			t.Errorf("before its time: %v", got)
+			t.Errorf("before it is visible: %v", got)
 		}
 		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
 		time.Sleep(time.Second)
 		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
-			t.Errorf("after its time: %v", got)
+			t.Errorf("after it is visible: %v", got)
 		}
 	})
 }

@@ -17,7 +17,7 @@ func (c *client) newGroup(body string) string {
 	return c.wantOK("CreateDisasterRecoverGroup", body)["DisasterRecoverGroupId"].(string)
 }
 
-// groupRow returns a group as DescribeDisasterRecoverGroups shows it.
+// groupRow returns the row of a group in DescribeDisasterRecoverGroups.
 func (c *client) groupRow(id string) map[string]any {
 	c.T.Helper()
 	got := c.wantOK("DescribeDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["`+id+`"]}`)
@@ -129,9 +129,9 @@ func TestGroupQuotas(t *testing.T) {
 	}
 }
 
-// TestGroupsLoseWhatIsGone: a group that still has an instance stays, and so
-// does one whose instance is in the recycle bin.
-func TestGroupsLoseWhatIsGone(t *testing.T) {
+// TestGroupsLoseGoneInstances: a group that still has an instance stays. So does one
+// whose instance is in the recycle bin.
+func TestGroupsLoseGoneInstances(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id, other := c.newGroup(`{"Name":"g","Type":"HOST"}`), c.newGroup(`{"Name":"h","Type":"HOST"}`)
@@ -256,7 +256,7 @@ func TestPartitions(t *testing.T) {
 		"InvalidParameterCombination")
 }
 
-// TestGroupsForgetFailedInstances: an instance that did not come up takes no room.
+// TestGroupsForgetFailedInstances: an instance that failed to launch takes no room.
 func TestGroupsForgetFailedInstances(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)

@@ -16,7 +16,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// answerMembers returns the names that an answer has, sorted.
+// answerMembers returns the names of an answer's members, sorted.
 func answerMembers(t *testing.T, c *client, action, body string) []string {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -78,8 +78,8 @@ func TestModifyRefusals(t *testing.T) {
 	})
 }
 
-// TestProtectionIsLiftedOneByOne makes instances with one create, which must
-// not make them share what is changed later.
+// TestProtectionIsLiftedOneByOne: instances of one create must not share values that
+// are changed later.
 func TestProtectionIsLiftedOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)

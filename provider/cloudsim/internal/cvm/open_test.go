@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-func TestTC3AcceptsWhatTheDocumentsAllow(t *testing.T) {
+func TestTC3AcceptsDocumentedRequests(t *testing.T) {
 	get := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
 	for name, q := range map[string]simtest.TC3Request{
 		"empty JSON object": {Body: "{}"},

@@ -62,7 +62,7 @@ func TestPowerAllOrNothing(t *testing.T) {
 			"")), "UnsupportedOperation.InstanceStateStopped")
 		if got := c.States(append(off, on...)...); !slices.Equal(
 			got, []string{"STOPPED", "STOPPED", "RUNNING", "RUNNING"}) {
-			t.Errorf("refused calls have touched instances: %v", got)
+			t.Errorf("refused calls have changed instances: %v", got)
 		}
 	})
 }
@@ -79,8 +79,8 @@ func TestPowerIsRegional(t *testing.T) {
 	})
 }
 
-// TestWrongStates meets every state that an instance can be in with every
-// action that changes instances.
+// TestWrongStates tries every action that changes instances in every state of an
+// instance.
 func TestWrongStates(t *testing.T) {
 	const prepaid = `{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
 	after := func(action string) func(*client) string {

@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// ok sends a call that has nothing to answer and must not be refused.
+// ok sends a call that must succeed and has an empty answer.
 func (c *client) ok(action, body string) {
 	c.T.Helper()
 	if got := c.Call(action, body); got.Error.Code != "" {
@@ -30,7 +30,7 @@ func (c *client) running(members string) []string {
 	return ids
 }
 
-// stopped returns IDs of instances that have booted and been stopped.
+// stopped returns IDs of instances that were stopped after the boot.
 func (c *client) stopped(members, how string) []string {
 	c.T.Helper()
 	ids := c.running(members)
@@ -39,8 +39,8 @@ func (c *client) stopped(members, how string) []string {
 	return ids
 }
 
-// now checks what DescribeInstances says of an instance: state, latest operation,
-// its state and the charging while stopped.
+// now checks an instance in DescribeInstances: state, latest operation, its state, and
+// the charging while stopped.
 func (c *client) now(when, id string, want ...string) {
 	c.T.Helper()
 	row := c.Instance(id)
@@ -51,7 +51,7 @@ func (c *client) now(when, id string, want ...string) {
 		}
 	}
 	if status := c.States(id); !slices.Equal(status, want[:1]) {
-		c.T.Errorf("%s: DescribeInstancesStatus says %v, want %s", when, status, want[0])
+		c.T.Errorf("%s: DescribeInstancesStatus has %v, want %s", when, status, want[0])
 	}
 }
 
@@ -85,8 +85,7 @@ func TestStopStartReboot(t *testing.T) {
 	})
 }
 
-// TestPowerAnswersOnlyARequestID looks at the raw answer: there is no result
-// for each instance.
+// TestPowerAnswersOnlyARequestID: the raw answer has no result per instance.
 func TestPowerAnswersOnlyARequestID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
@@ -171,8 +170,8 @@ func TestStopWithoutCharges(t *testing.T) {
 	})
 }
 
-// TestTimerOutlivesPowerChanges stops instances that the create gave a time to
-// be destroyed at: in good time, and so late that they never get to be stopped.
+// TestTimerOutlivesPowerChanges stops instances with a time of destruction: some long
+// before that time, others so late that the stop does not end before it.
 func TestTimerOutlivesPowerChanges(t *testing.T) {
 	for name, early := range map[string]time.Duration{"long before": time.Hour, "just before": cvm.SoftStop / 2} {
 		synctest.Test(t, func(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestDocumentedExamples sends the five examples of the vendor's page about
-// RunInstances, as the page has them.
+// TestDocumentedExamples sends the five examples on the vendor's page about
+// RunInstances unchanged.
 func TestDocumentedExamples(t *testing.T) {
 	common := map[string]string{
 		"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7",
@@ -239,11 +239,11 @@ func TestTimerDestroysTheInstance(t *testing.T) {
 		ids := c.Run(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + at + `"}}`)
 		time.Sleep(time.Hour - time.Second)
 		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING"}) {
-			t.Errorf("just before its time: %v", got)
+			t.Errorf("just before the timer: %v", got)
 		}
 		time.Sleep(3 * time.Second)
 		if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-			t.Errorf("%d instances outlive their time", n)
+			t.Errorf("after the timer %d instances exist, want none", n)
 		}
 	})
 }
@@ -283,13 +283,13 @@ func TestRunsInTheMemoryTransport(t *testing.T) {
 	}
 }
 
-// TestConcurrentCallers is for the race detector, and counts.
+// TestConcurrentCallers is for the race detector; it also counts instances.
 func TestConcurrentCallers(t *testing.T) {
 	c := newClient(t, nil)
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			// each token twice
+			// each token is used twice
 			body := simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":5,"ClientToken":"op-%d"}`, i/2))
 			ids := c.Call("RunInstances", body).InstanceIdSet
 			c.Call("DescribeInstances", simtest.CVMIDs(ids, ""))

@@ -12,8 +12,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// The structures of the vendor's data types that several answers have, as its
-// SDK for Go reads them. Members of a structure are in parentheses.
+// Structures of the vendor's data types that several answers have, as the vendor's SDK
+// for Go reads them. Members of a structure are in parentheses.
 const (
 	shapePlacement = "Placement(Zone ProjectId HostIds HostId DedicatedResourcePackTenancy DedicatedResourcePackIds RackId)"
 	shapeDisks     = "SystemDisk(DiskType DiskId DiskSize CdcId DiskName Encrypt KmsKeyId) " +
@@ -25,8 +25,8 @@ const (
 	shapeTags  = "Tags(Key Value)"
 )
 
-// shapes are all members of the answers. HostName and EnableJumboFrame are in
-// newer versions of the SDK than the others.
+// shapes has all members of the answers. HostName and EnableJumboFrame come from a
+// newer version of the SDK than the others.
 func shapes() map[string]string {
 	return map[string]string{
 		"RunInstances": "InstanceIdSet",
@@ -106,8 +106,8 @@ func answerPaths(paths map[string]bool, prefix string, v any) {
 	}
 }
 
-// wholeCreate is a create, of which a template takes all but the last line, that
-// fills every structure of an answer.
+// wholeCreate is a create that fills every structure of an answer. A template accepts
+// all of it except the last line.
 func wholeCreate(group string) (template, more string) {
 	return `"Placement":{"Zone":"ap-guangzhou-2"},"ImageId":"img-pmqg1cw7","SystemDisk":{"DiskSize":60},"DataDisks":[{"DiskSize":10}],
 		"InternetAccessible":{"InternetMaxBandwidthOut":1},"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1"},
@@ -169,9 +169,9 @@ func TestSecretsAreNotShown(t *testing.T) {
 		"InvalidParameter.PasswordNotSupported")
 }
 
-// TestEveryDocumentedCodeOfACreate: the page about RunInstances has these
-// codes. A check gives all that a request can provoke; the others depend on the
-// account. A fault gives each.
+// TestEveryDocumentedCodeOfACreate: the page about RunInstances has these codes. Checks
+// give the codes that a request can cause. The others depend on the account. A fault
+// can give each.
 func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 	taken := vpcWith(1, `"10.0.0.9"`)
 	for code, members := range map[string]string{

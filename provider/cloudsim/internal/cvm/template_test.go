@@ -16,8 +16,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// response calls an action through the transport that callers use and returns
-// what the answer has.
+// response calls an action through the public transport and returns the content of the
+// answer.
 func (c *client) response(action, body string) map[string]any {
 	c.T.Helper()
 	r := c.Request(action, body)
@@ -76,7 +76,8 @@ func member(t *testing.T, v any, path ...any) any {
 	return v
 }
 
-// newTemplate creates a template of the least data and more members, and returns its ID.
+// newTemplate creates a template with the minimal data and more members, and returns
+// its ID.
 func (c *client) newTemplate(members string) string {
 	c.T.Helper()
 	body := simtest.CVMCreate(c.T, strings.Replace(cmp.Or(members, "{}"), "{",
@@ -91,7 +92,8 @@ func comma(members string) string {
 	return ","
 }
 
-// newVersion adds a version with the least data and more members, and returns its number.
+// newVersion adds a version with the minimal data and more members, and returns its
+// number.
 func (c *client) newVersion(id, members string) int {
 	c.T.Helper()
 	got := c.wantOK("CreateLaunchTemplateVersion", versionBody(id, members))
@@ -103,7 +105,7 @@ func versionBody(id, members string) string {
 		`{"LaunchTemplateId":"`+id+`","Placement":{"Zone":"ap-guangzhou-2"}`+comma(members), 1)
 }
 
-// versionNumbers lists versions as DescribeLaunchTemplateVersions answers them.
+// versionNumbers returns the versions in the order of DescribeLaunchTemplateVersions.
 func (c *client) versionNumbers(id, members string) string {
 	c.T.Helper()
 	got := c.wantOK("DescribeLaunchTemplateVersions", fmt.Sprintf(`{"LaunchTemplateId":%q%s}`, id, members))
@@ -210,8 +212,8 @@ func TestTemplatesAreListed(t *testing.T) {
 	})
 }
 
-// TestVersionsInherit: a version has what it says and, for the rest, what the
-// version has that it starts from: the default one, or another.
+// TestVersionsInherit: a version takes missing values from the version that it starts
+// from: the default one, or another.
 func TestVersionsInherit(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.newTemplate(`{"InstanceType":"S5.MEDIUM2","HostName":"web","SystemDisk":{"DiskType":"CLOUD_SSD","DiskSize":60}}`)
@@ -339,8 +341,8 @@ func TestTemplateQuota(t *testing.T) {
 		t, `{"LaunchTemplateName":"one more","Placement":{"Zone":"ap-shanghai-2"}}`))
 }
 
-// TestTemplateTokens: the same token makes one template, one version, one
-// group; each action has tokens of its own, and a dry run uses none up.
+// TestTemplateTokens: the same token makes one template, one version, one group. Each
+// action has its own tokens. A dry run uses none.
 func TestTemplateTokens(t *testing.T) {
 	c := newClient(t, nil)
 	body := simtest.CVMCreate(t, `{"LaunchTemplateName":"web","ClientToken":"t"}`)
@@ -370,8 +372,8 @@ func TestTemplateTokens(t *testing.T) {
 	}
 }
 
-// TestRunFromATemplate: the request wins over the template, whose default
-// version counts when none is named.
+// TestRunFromATemplate: values of the request override the template. Without a version
+// the default version is used.
 func TestRunFromATemplate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)

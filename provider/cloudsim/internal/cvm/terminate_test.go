@@ -89,7 +89,7 @@ func TestTerminateAllOrNothing(t *testing.T) {
 			c.Refused(name, c.Call("TerminateInstances", simtest.CVMIDs(bad.ids, "")), bad.code)
 		}
 		if got := c.States(hourly...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
-			t.Errorf("refused calls have touched instances: %v", got)
+			t.Errorf("refused calls have changed instances: %v", got)
 		}
 	})
 }
@@ -109,8 +109,8 @@ func TestTerminateStopped(t *testing.T) {
 	}
 }
 
-// TestTerminatePrepaidStopped: an instance that is stopped needs both steps, and
-// while it is in the recycle bin it can be neither started nor changed.
+// TestTerminatePrepaidStopped: a stopped instance needs both steps. In the recycle bin
+// it cannot be started or changed.
 func TestTerminatePrepaidStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
@@ -143,7 +143,7 @@ func TestFailedInstancesVanish(t *testing.T) {
 		ids := c.running(`{"InstanceCount":2,"ClientToken":"op-1"}`)
 		time.Sleep(cvm.FailedFor - time.Nanosecond)
 		if got := c.States(ids...); !slices.Equal(got, []string{"LAUNCH_FAILED", "RUNNING"}) {
-			t.Errorf("before its time: %v", got)
+			t.Errorf("before it is visible: %v", got)
 		}
 		time.Sleep(time.Nanosecond)
 		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING"}) {
@@ -151,7 +151,7 @@ func TestFailedInstancesVanish(t *testing.T) {
 		}
 		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")), "InvalidInstanceId.NotFound")
 		if again := c.Run(`{"InstanceCount":2,"ClientToken":"op-1"}`); !slices.Equal(again, ids) {
-			t.Errorf("the token then answers %v, want %v: a token makes once", again, ids)
+			t.Errorf("the token then answers %v, want %v: a token creates only once", again, ids)
 		}
 	})
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
 )
 
-// Requests captured from the vendor's own Node SDK, with their signatures. They
-// are what proves that the simulator verifies what the vendor's clients sign.
+// Requests captured from the vendor's own Node SDK, with their signatures. They prove
+// that the simulator accepts the signatures of the vendor's clients.
 const (
 	vectorQuery = "Placement.Zone=ap-guangzhou-2&Placement.ProjectId=0&ImageId=img-pmqg1cw7&InstanceType=S1.SMALL1" +
 		"&InstanceChargeType=POSTPAID_BY_HOUR&SystemDisk.DiskType=CLOUD_BASIC&SystemDisk.DiskSize=50" +
@@ -108,8 +108,8 @@ func (v vector) v1Request(edit func(string) string) *http.Request {
 	return r
 }
 
-// atTime runs a test with the clock at a moment of the capture. The clock of a
-// bubble starts in the year 2000, and a sleep in it takes no time.
+// atTime runs a test with the clock at the time of a capture. The clock of a bubble
+// starts in the year 2000, and a sleep in it takes no real time.
 func atTime(t *testing.T, timestamp int64, test func(t *testing.T)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Unix(timestamp, 0)))

@@ -27,7 +27,7 @@ func TestDeleteInstances(t *testing.T) {
 	}
 	c.WantOK(del("Force", "true", "ClientToken", "d-1"))
 	if got := c.Describe().Names("InstanceId"); len(got) != 1 || got[0] != ids[2] {
-		t.Errorf("left are %v, want %s alone", got, ids[2])
+		t.Errorf("got %v left, want %s alone", got, ids[2])
 	}
 	c.WantOK(del("Force", "true", "ClientToken", "d-1"))
 	c.WantCode(del("Force", "true"), 404, "InvalidInstanceId.NotFound")

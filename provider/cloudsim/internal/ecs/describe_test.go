@@ -59,7 +59,7 @@ func TestDescribeInstancesFields(t *testing.T) {
 	})
 }
 
-// TestPagesAreSmallUnlessAskedFor is the trap of this API: 10 of however many.
+// TestPagesAreSmallUnlessAskedFor: the default page has 10 rows only.
 func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "25")
@@ -80,7 +80,7 @@ func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
 	c.WantCode(c.Call("DescribeInstances", "RegionId", "cn-hangzhou", "PageSize", "101"), 400, "InvalidParameter")
 }
 
-// TestNextToken walks all pages while instances vanish and appear.
+// TestNextToken reads all pages while instances disappear and appear.
 func TestNextToken(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "9")

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// statuses returns what DescribeInstanceStatus says, by ID.
+// statuses returns the statuses in DescribeInstanceStatus, by ID.
 func (c *client) statuses() map[string]string {
 	c.T.Helper()
 	reply := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "50"))
@@ -25,7 +25,7 @@ func (c *client) statuses() map[string]string {
 	return out
 }
 
-// wantStatus fails unless both describes show an instance so.
+// wantStatus fails the test unless both describes show this status.
 func (c *client) wantStatus(id, want string) {
 	c.T.Helper()
 	described := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "Status")
@@ -65,8 +65,8 @@ func (c *client) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...st
 	}
 }
 
-// TestPowerTimeline stops, starts and reboots one instance, each through the
-// state in between, and each refused while another one is under way.
+// TestPowerTimeline stops, starts and reboots one instance. Each change has a state in
+// between, and other changes are refused meanwhile.
 func TestPowerTimeline(t *testing.T) {
 	for _, c := range []struct{ name, plural, id string }{
 		{"one instance a call", "", "InstanceId"},
@@ -106,8 +106,8 @@ func TestPowerTimeline(t *testing.T) {
 	}
 }
 
-// TestAllTogether: without BatchOptimization one bad ID spoils the call and no
-// instance is touched.
+// TestAllTogether: without BatchOptimization one bad ID fails the call and no instance
+// changes.
 func TestAllTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -179,8 +179,8 @@ func TestPowerRefusals(t *testing.T) {
 	}
 }
 
-// TestPowerForced: power cuts are taken everywhere, under the name that each
-// call has for them.
+// TestPowerForced: every action accepts force, under the name that each call has for
+// it.
 func TestPowerForced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -199,7 +199,7 @@ func TestPowerForced(t *testing.T) {
 	})
 }
 
-// TestHundredAtOnce is as many as one call may name.
+// TestHundredAtOnce: one call may name at most a hundred instances.
 func TestHundredAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -211,8 +211,8 @@ func TestHundredAtOnce(t *testing.T) {
 	})
 }
 
-// TestPowerDryRun: an approval is an error of its own name, and a dry run
-// changes nothing. With SuccessFirst it approves everything.
+// TestPowerDryRun: an approval is an error with its own code, and a dry run changes
+// nothing. With SuccessFirst it approves every request.
 func TestPowerDryRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -232,7 +232,7 @@ func TestPowerDryRun(t *testing.T) {
 	})
 }
 
-// TestStoppedMode: how an instance is stopped shows only while it is.
+// TestStoppedMode: the stop mode is shown only while the instance is stopped.
 func TestStoppedMode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -261,7 +261,7 @@ func TestStoppedMode(t *testing.T) {
 	})
 }
 
-// TestDeleteAfterStop: without Force an instance goes only once it is stopped.
+// TestDeleteAfterStop: without Force only a stopped instance can be deleted.
 func TestDeleteAfterStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -274,8 +274,8 @@ func TestDeleteAfterStop(t *testing.T) {
 	})
 }
 
-// TestAutoReleaseSurvivesPower: switching an instance does not save it from the
-// release it was created with.
+// TestAutoReleaseSurvivesPower: a power change does not cancel the release time of the
+// create.
 func TestAutoReleaseSurvivesPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -296,8 +296,8 @@ func TestAutoReleaseSurvivesPower(t *testing.T) {
 	})
 }
 
-// TestPowerOverACS3 takes the other protocol through a batch with parameters in
-// the query and one in a form.
+// TestPowerOverACS3 sends a batch over the other protocol, with parameters in the query
+// and one in a form.
 func TestPowerOverACS3(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -311,7 +311,7 @@ func TestPowerOverACS3(t *testing.T) {
 	})
 }
 
-// TestPowerInXML: the format of answers that ask for none.
+// TestPowerInXML: XML is the default format of answers.
 func TestPowerInXML(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))

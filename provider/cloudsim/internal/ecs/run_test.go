@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestRunInstancesFull sets most parameters and looks at the instances.
+// TestRunInstancesFull sets most parameters and checks the instances.
 func TestRunInstancesFull(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
@@ -204,8 +204,9 @@ func TestRunInstancesRefusals(t *testing.T) {
 	}
 }
 
-// TestRunInstancesTakesWhatIsDocumented: the edges of what the references allow.
-func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
+// TestRunInstancesAcceptsDocumentedLimits: the limits of the allowed values in the
+// references.
+func TestRunInstancesAcceptsDocumentedLimits(t *testing.T) {
 	for _, pairs := range [][]string{
 		{"InstanceChargeType", "PrePaid", "Period", "1", "AutoRenew", "true"}, // for a month by default
 		{"UniqueSuffix", "true", "InstanceName", strings.Repeat("n", 125), "HostName", strings.Repeat("h", 61)},
@@ -281,8 +282,8 @@ func TestClientToken(t *testing.T) {
 	}
 }
 
-// TestClientTokenSurvivesItsOwnEffects: a retry must not fail because the first
-// call took the address, or because its release time has come closer.
+// TestClientTokenSurvivesItsOwnEffects: a retry must not fail because the first call
+// has taken the address, or because its release time is nearer now.
 func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -298,7 +299,7 @@ func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 	})
 }
 
-// TestFailedCreateForgetsItsToken: nothing was made, so nothing is replayed.
+// TestFailedCreateForgetsItsToken: no instance was made, so no answer is repeated.
 func TestFailedCreateForgetsItsToken(t *testing.T) {
 	sim := cloudsim.New(nil)
 	sim.Inject(cloudsim.Fault{Kind: cloudsim.NoStock, Count: 1, Times: 1})
@@ -314,11 +315,11 @@ func TestAutoRelease(t *testing.T) {
 		c.Run("AutoReleaseTime", time.Now().UTC().Add(time.Hour).Format(alibaba.TimeFormat))
 		time.Sleep(59 * time.Minute)
 		if got := c.Describe().At("TotalCount"); got != 1.0 {
-			t.Errorf("before its time %v instances are listed, want 1", got)
+			t.Errorf("before the release time %v instances are listed, want 1", got)
 		}
 		time.Sleep(time.Minute)
 		if got := c.Describe().At("TotalCount"); got != 0.0 {
-			t.Errorf("after its time %v instances are listed, want none", got)
+			t.Errorf("after the release time %v instances are listed, want none", got)
 		}
 	})
 }

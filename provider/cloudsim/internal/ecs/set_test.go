@@ -27,7 +27,7 @@ func (c *client) sets(more ...string) simtest.AlibabaAnswer {
 	return c.WantOK(c.Call("DescribeDeploymentSets", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
-// setIDs are the IDs of an answer of DescribeDeploymentSets.
+// setIDs returns the IDs in an answer of DescribeDeploymentSets.
 func setIDs(r simtest.AlibabaAnswer) []string {
 	list, _ := r.At("DeploymentSets", "DeploymentSet").([]any)
 	out := make([]string, len(list))
@@ -48,7 +48,7 @@ func (c *client) wantMembers(set string, want ...string) {
 	for _, id := range want {
 		if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0,
 			"DeploymentSetId"); got != set {
-			c.T.Errorf("instance %s says it is in set %v, want %s", id, got, set)
+			c.T.Errorf("instance %s shows set %v, want %s", id, got, set)
 		}
 	}
 }
@@ -209,7 +209,7 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 	}
 }
 
-// TestModifyDeploymentSet: both names of the action, and what is left out stays.
+// TestModifyDeploymentSet: both names of the action; absent values stay unchanged.
 func TestModifyDeploymentSet(t *testing.T) {
 	for _, action := range []string{"ModifyDeploymentSetAttribute", "ModifyDeploymentSetAttributes"} {
 		c := newClient(t, cloudsim.New(nil))
@@ -232,7 +232,7 @@ func TestModifyDeploymentSet(t *testing.T) {
 	}
 }
 
-// TestReleasedInstancesLeaveTheSet: only then can it be deleted.
+// TestReleasedInstancesLeaveTheSet: after that the set can be deleted.
 func TestReleasedInstancesLeaveTheSet(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	set := c.newSet()
@@ -254,7 +254,7 @@ func TestReleasedInstancesLeaveTheSet(t *testing.T) {
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 404, "DeploymentSet.NotFound")
 }
 
-// TestFailedInstancesLeaveTheSet: the cloud releases what does not come up.
+// TestFailedInstancesLeaveTheSet: the cloud releases instances that fail to launch.
 func TestFailedInstancesLeaveTheSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
@@ -266,7 +266,7 @@ func TestFailedInstancesLeaveTheSet(t *testing.T) {
 	})
 }
 
-// TestSetIsFullByZone: 20 instances in each.
+// TestSetIsFullByZone: a set may have 20 instances in each zone.
 func TestSetIsFullByZone(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
@@ -323,8 +323,8 @@ func TestFullSetTakesNoMore(t *testing.T) {
 	})
 }
 
-// TestForceMovesOffASharedHost: two instances of one dedicated host can not be
-// apart, unless one of them may move and restart.
+// TestForceMovesOffASharedHost: two instances of one dedicated host cannot be apart,
+// unless one of them may move and restart.
 func TestForceMovesOffASharedHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))

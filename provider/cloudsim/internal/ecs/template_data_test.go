@@ -12,8 +12,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// exampleTemplate is what the example of DescribeLaunchTemplateVersions in
-// the reference was made of.
+// exampleTemplate is the input for the example of DescribeLaunchTemplateVersions in the
+// reference.
 func exampleTemplate() []string {
 	return []string{
 		"Description", "Description1", "ResourceGroupId", "ResourceGroupId1",
@@ -39,8 +39,8 @@ func exampleTemplate() []string {
 	}
 }
 
-// The example itself, with the user data in Base64, and what newer clients read
-// beside it: the system disk as an object and the list of security groups.
+// The example itself, with the user data in Base64, and the fields that newer clients
+// read: the system disk as an object and the list of security groups.
 const exampleData = `{
 	"Description":"Description1", "ResourceGroupId":"ResourceGroupId1",
 	"DataDisks":{"DataDisk":[{"SnapshotId":"SnapshotId1","Description":"Description1","Category":"cloud_efficiency",
@@ -136,8 +136,8 @@ func TestVersionInXML(t *testing.T) {
 	}
 }
 
-// TestTemplateKeepsNoSecretAndNoCount: what a template can not hold is gone, not
-// shown and not used.
+// TestTemplateKeepsNoSecretAndNoCount: a parameter that a template cannot hold is
+// neither shown nor used.
 func TestTemplateKeepsNoSecretAndNoCount(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)

@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// whole is a template that needs nothing beside it to make an instance.
+// whole is a template that can create an instance without other parameters.
 func whole(more ...string) []string {
 	return append([]string{"ImageId", "img-t", "InstanceType", "ecs.c6.large", "SecurityGroupId", "sg-t",
 		"VSwitchId", "vsw-t"}, more...)
@@ -28,7 +28,7 @@ func TestRunByTemplateAlone(t *testing.T) {
 			m.HostName != "LocalHost" ||
 			m.Charge != cloudsim.Spot || m.Zone != "cn-hangzhou-g" || len(m.PublicIPs) != 1 || m.Tags["k"] != "v" ||
 			!slices.Equal(m.Groups, []string{"sg-t"}) {
-			t.Errorf("the instance is not what the template says: %+v", m)
+			t.Errorf("the instance differs from the template: %+v", m)
 		}
 	}
 	if n := len(sim.Instances()); n != 2 {
@@ -36,8 +36,8 @@ func TestRunByTemplateAlone(t *testing.T) {
 	}
 }
 
-// TestRequestWinsOverTemplate: a list replaces the template's list as a whole,
-// and so do the security groups, however they are named.
+// TestRequestWinsOverTemplate: a list replaces the template's list as a whole. So do
+// the security groups, in either of their forms.
 func TestRequestWinsOverTemplate(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
@@ -87,8 +87,8 @@ func TestRunByVersion(t *testing.T) {
 	c.WantCode(run("RegionId", "cn-beijing"), 400, "InvalidLaunchTemplate.NotFound")
 }
 
-// TestMissingIsMissingAfterTheMerge: what neither side has is refused, and what
-// is wrong in the template is refused as it would be in the request.
+// TestMissingIsMissingAfterTheMerge: a parameter that neither side has is refused. A
+// wrong value in the template is refused as in the request.
 func TestMissingIsMissingAfterTheMerge(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	image := c.newTemplate("image", "ImageId", "img-t")
@@ -108,8 +108,8 @@ func TestMissingIsMissingAfterTheMerge(t *testing.T) {
 	}
 }
 
-// TestTokenCountsTheRequestNotTheTemplate: a retry gets the same instances, also
-// when the template has another default version by then, or is gone.
+// TestTokenCountsTheRequestNotTheTemplate: a retry gets the same instances, even if the
+// template now has another default version or is gone.
 func TestTokenCountsTheRequestNotTheTemplate(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)

@@ -30,7 +30,7 @@ func (c *client) newVersion(id string, more ...string) int {
 	return int(n)
 }
 
-// templateNames lists names as DescribeLaunchTemplates answers them.
+// templateNames returns the names in the order of DescribeLaunchTemplates.
 func (c *client) templateNames(filter ...string) []string {
 	c.T.Helper()
 	reply := c.WantOK(c.Template("DescribeLaunchTemplates", filter...))
@@ -42,7 +42,7 @@ func (c *client) templateNames(filter ...string) []string {
 	return out
 }
 
-// versions lists numbers as DescribeLaunchTemplateVersions answers them.
+// versions returns the numbers in the order of DescribeLaunchTemplateVersions.
 func (c *client) versions(id string, filter ...string) []int {
 	c.T.Helper()
 	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", append([]string{"LaunchTemplateId", id},
@@ -105,7 +105,7 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 	}
 }
 
-// TestTemplateValuesAreNotChecked: only a create of instances looks at them.
+// TestTemplateValuesAreNotChecked: only a create of instances checks them.
 func TestTemplateValuesAreNotChecked(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
@@ -115,7 +115,7 @@ func TestTemplateValuesAreNotChecked(t *testing.T) {
 	c.WantCode(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id), 404,
 		"InvalidImageId.NotFound")
 	if n := len(sim.Instances()); n != 0 {
-		t.Errorf("%d instances were made of a template that is no good", n)
+		t.Errorf("%d instances were made from a template with wrong values, want none", n)
 	}
 }
 
@@ -309,7 +309,7 @@ func TestDeleteLaunchTemplateVersion(t *testing.T) {
 		t.Errorf("answered %s, want the RequestId alone", reply.Raw)
 	}
 	if got := c.versions(id); !slices.Equal(got, []int{1, 3}) {
-		t.Errorf("left are %v, want 1 and 3", got)
+		t.Errorf("got %v left, want 1 and 3", got)
 	}
 }
 
@@ -323,14 +323,14 @@ func TestDeleteLaunchTemplate(t *testing.T) {
 		t.Errorf("answered %s, want the template and its versions", reply.Raw)
 	}
 	if got := c.templateNames(); len(got) != 0 {
-		t.Errorf("left are %v, want none", got)
+		t.Errorf("got %v left, want none", got)
 	}
 	c.WantCode(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", id), 400, "InvalidLaunchTemplate.NotFound")
 	c.WantCode(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", "no ID"), 400, "InvalidParameter")
 	c.WantCode(c.Template("DeleteLaunchTemplate"), 400, "MissingParameter")
 }
 
-// TestTemplateActionsInXML: the small answers, as the reference shows them.
+// TestTemplateActionsInXML: the small answers as in the reference.
 func TestTemplateActionsInXML(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	for _, w := range []struct {

@@ -123,8 +123,8 @@ func TestDuplicatedAddress(t *testing.T) {
 	c.WantCode(c.Call("RunInstances", pairs...), 400, "InvalidPrivateIpAddress.Duplicated")
 }
 
-// TestRunInstances: disks come flat or as JSON text, sizes as numbers or
-// strings, and null means none.
+// TestRunInstances: disks may be flat or JSON text, sizes may be numbers or strings,
+// and null means none.
 func TestRunInstances(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -237,7 +237,7 @@ func TestDescribeInstances(t *testing.T) {
 	c.WantCode(c.Call("DescribeInstances", "EnsServiceId", "ens-1"), 400, "UnsupportedParameter")
 }
 
-// TestRelease: each way of paying has its own action.
+// TestRelease: each billing mode has its own action.
 func TestRelease(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	post := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]

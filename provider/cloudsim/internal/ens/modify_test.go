@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// wantENSNames checks what the API says of one instance.
+// wantENSNames checks the names of one instance in the API.
 func (c *client) wantENSNames(id, name, host string) {
 	c.T.Helper()
 	reply := c.WantOK(c.Call("DescribeInstances", "InstanceId", id))
@@ -22,7 +22,7 @@ func (c *client) wantENSNames(id, name, host string) {
 	}
 }
 
-// TestModify gives new names in every state; what is not given stays.
+// TestModify gives new names in every state; absent values stay unchanged.
 func TestModify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -75,7 +75,7 @@ func TestModifyRefusals(t *testing.T) {
 	c.wantENSNames(id, "first", "host")
 }
 
-// TestNamesBegin: whatever ENS puts behind a name, the name is in front.
+// TestNamesBegin: ENS may add a suffix to a name, but no prefix.
 func TestNamesBegin(t *testing.T) {
 	for action, pairs := range map[string][]string{"RunInstances": simtest.ENSCreate("Amount", "2"),
 		"CreateInstance": simtest.ENSCreateOld("Quantity", "2")} {

@@ -26,8 +26,8 @@ func (c *client) wantENSStatus(id, want string) {
 	}
 }
 
-// TestPowerTimeline takes one instance through every state, and tries what
-// each of them forbids.
+// TestPowerTimeline takes one instance through every state and tries the calls that
+// each state forbids.
 func TestPowerTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -87,8 +87,8 @@ func TestPowerRefusals(t *testing.T) {
 	}
 }
 
-// TestPowerBatch: the list comes in either form, and every instance has its
-// own result, with a number for a code, in a list that is not wrapped.
+// TestPowerBatch: the list may have either form. Every instance has its own result,
+// with a number for a code, in a list that is not wrapped.
 func TestPowerBatch(t *testing.T) {
 	for _, f := range []struct {
 		name string

@@ -59,7 +59,7 @@ func TestTerminateGoesThroughTheRecycleBin(t *testing.T) {
 			t.Error("the instance is still there after two hours in the recycle bin")
 		}
 		if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != 2100 {
-			t.Errorf("terminating what is gone: %s, want 2100", a.Raw)
+			t.Errorf("terminating a gone instance: %s, want 2100", a.Raw)
 		}
 	})
 }
@@ -75,7 +75,7 @@ func TestDirectCeaseSkipsTheRecycleBin(t *testing.T) {
 			t.Error("the instance is still there")
 		}
 		if a := c.Call("CeaseInstances", "instances.1="+id); a.Code() != 2100 {
-			t.Errorf("ceasing what is gone: %s, want 2100", a.Raw)
+			t.Errorf("ceasing a gone instance: %s, want 2100", a.Raw)
 		}
 	})
 }
@@ -141,7 +141,7 @@ func TestFailedInstanceCanBeCeased(t *testing.T) {
 		}
 		time.Sleep(upTime)
 		if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != 1400 {
-			t.Errorf("terminating what is terminated: %s, want 1400", a.Raw)
+			t.Errorf("terminating a terminated instance: %s, want 1400", a.Raw)
 		}
 		c.Must("CeaseInstances", "instances.1="+id)
 		time.Sleep(time.Second)

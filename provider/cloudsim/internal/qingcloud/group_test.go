@@ -33,7 +33,7 @@ func (c *client) wantMembers(group string, want ...string) {
 	var got []string
 	for _, m := range *a.GroupSet[0].Instances {
 		if m.Group != group {
-			c.T.Errorf("instance %s in group %s says it is in %q", m.ID, group, m.Group)
+			c.T.Errorf("instance %s in group %s shows group %q", m.ID, group, m.Group)
 		}
 		got = append(got, m.ID)
 	}
@@ -42,11 +42,11 @@ func (c *client) wantMembers(group string, want ...string) {
 	}
 }
 
-// varies is what differs from run to run in an answer.
+// varies matches the parts of an answer that differ from run to run.
 var varies = regexp.MustCompile(`"(i|ig|j)-[0-9a-z]{8}"`)
 
-// TestGroupAnswers compares whole answers with the samples of the
-// documents, IDs aside.
+// TestGroupAnswers compares whole answers, without IDs, with the samples in the
+// documents.
 func TestGroupAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
@@ -162,8 +162,7 @@ func TestRunIntoAGroup(t *testing.T) {
 	})
 }
 
-// TestGroupMovesAllOrNone: one instance that can not move keeps the
-// others where they are.
+// TestGroupMovesAllOrNone: if one instance cannot move, the others stay in their group.
 func TestGroupMovesAllOrNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)

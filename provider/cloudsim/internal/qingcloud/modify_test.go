@@ -40,8 +40,7 @@ func TestModifyInstanceAttributes(t *testing.T) {
 	}
 }
 
-// TestModifyTakesOneInstance: the list of the other actions is not the
-// parameter of this one.
+// TestModifyTakesOneInstance: the parameter is one ID, not the list of other actions.
 func TestModifyTakesOneInstance(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run()[0]
@@ -81,8 +80,8 @@ func TestModifyInEveryState(t *testing.T) {
 	})
 }
 
-// TestOneNameForAll: the instances of one call are alike, names included;
-// a name of its own takes a call for each.
+// TestOneNameForAll: all instances of one call have the same name. A different name
+// needs one call per instance.
 func TestOneNameForAll(t *testing.T) {
 	c := newClient(t, nil)
 	ids := c.Run("count=3", "instance_name=web-q7")

@@ -7,14 +7,14 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// badOrder is the smallest order made wrong by some parameters.
+// badOrder is the smallest order with some wrong parameters.
 type badOrder struct {
 	name  string
 	pairs []string
 	names string // parameter that the message has to name
 }
 
-// illFormed are orders that lack a parameter or have one of the wrong form.
+// illFormed are orders with a missing or ill-formed parameter.
 func illFormed() []badOrder {
 	return []badOrder{
 		{"no image", []string{"image_id=-"}, "image_id"},
@@ -61,7 +61,7 @@ func illFormed() []badOrder {
 	}
 }
 
-// notAllowed are orders with a value that does not exist, or not here.
+// notAllowed are orders with a value that does not exist or is not allowed.
 func notAllowed() []badOrder {
 	return []badOrder{
 		{"unknown login mode", []string{"login_mode=password"}, "login_mode"},

@@ -40,7 +40,7 @@ func TestPowerNeedsTheRightStatus(t *testing.T) {
 	})
 }
 
-func TestRefusalSaysWhatTheInstanceIs(t *testing.T) {
+func TestRefusalShowsTheState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		running, stopped := c.runTo("running"), c.runTo("stopped")
@@ -51,7 +51,7 @@ func TestRefusalSaysWhatTheInstanceIs(t *testing.T) {
 		} {
 			want = "PermissionDenied, instance [" + pair[1] + "] " + want
 			if a := c.Call(pair[0], "instances.1="+pair[1]); a.Message != want {
-				t.Errorf("%s says %q, want %q", pair[0], a.Message, want)
+				t.Errorf("%s: got message %q, want %q", pair[0], a.Message, want)
 			}
 		}
 	})

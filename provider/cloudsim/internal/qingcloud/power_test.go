@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// runTo creates an instance and takes it to a status.
+// runTo creates an instance and brings it to a status.
 func (c *client) runTo(status string) string {
 	c.T.Helper()
 	if status == "terminated after a failed launch" {
@@ -36,8 +36,7 @@ func (c *client) runTo(status string) string {
 	return id
 }
 
-// login is the login that ResetInstances needs, and which the other actions
-// pass over.
+// login is the login that ResetInstances needs; other actions ignore it.
 func login(pairs ...string) []string {
 	return append(pairs, "login_mode=passwd", "login_passwd=Secret-Word-2")
 }
@@ -75,7 +74,7 @@ func TestPowerOfAnInstance(t *testing.T) {
 						s.transition)
 				}
 				if p := c.sim.Instances()[0].Phase; p != s.phase {
-					t.Errorf("%s, after %v: tests see it %s, want %s", tt.action, s.at, p, s.phase)
+					t.Errorf("%s, after %v: the snapshot is %s, want %s", tt.action, s.at, p, s.phase)
 				}
 				want := simtest.QingCloudJob{ID: a.JobID, Action: tt.action, Status: s.job, ResourceIDs: id}
 				if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
@@ -148,7 +147,7 @@ func TestResetTakesTheNewLogin(t *testing.T) {
 		a := c.Call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair",
 			"login_keypair=kp-2")
 		if a.Code() != 1101 || !strings.Contains(a.Message, "login_mode") {
-			t.Errorf("resetting a Windows to a key pair: %s, want 1101 about login_mode", a.Raw)
+			t.Errorf("resetting a Windows instance with a key pair: %s, want 1101 about login_mode", a.Raw)
 		}
 	})
 }

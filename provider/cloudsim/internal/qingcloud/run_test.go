@@ -71,7 +71,7 @@ func TestRunUnderstandsEveryParameter(t *testing.T) {
 	}
 }
 
-func TestRunLetsPassWhatIsSold(t *testing.T) {
+func TestRunAcceptsUnlistedTypes(t *testing.T) {
 	for _, pairs := range [][]string{
 		{"instance_class=1002"},
 		{"cpu_model=SapphireRapids"},
@@ -117,8 +117,8 @@ func TestUserDataIsIgnoredUnlessSwitchedOn(t *testing.T) {
 	}
 }
 
-// TestUserDataDefaults: where it goes is not asked of everybody, and a
-// directory that will not do is no error.
+// TestUserDataDefaults: the place of user data is optional, and an unsuitable directory
+// is no error.
 func TestUserDataDefaults(t *testing.T) {
 	tests := []struct {
 		pairs      []string
@@ -141,8 +141,8 @@ func TestUserDataDefaults(t *testing.T) {
 	}
 }
 
-// TestVolumesAndAddressesAreHeld: what one instance has, no other gets
-// until it is gone.
+// TestVolumesAndAddressesAreHeld: no other instance can get the volume or address of an
+// instance until it is gone.
 func TestVolumesAndAddressesAreHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)

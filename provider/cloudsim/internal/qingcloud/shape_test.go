@@ -19,8 +19,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/qingcloud"
 )
 
-// sdk is the vendor's own client of the same simulator. A literal stands where
-// its constructors would read files and change a global.
+// sdk returns the vendor's own client of the same simulator. It is a literal, because
+// the vendor's constructors read files and change a global.
 func (c *client) sdk() *service.InstanceService {
 	return &service.InstanceService{
 		Config: &config.Config{
@@ -31,7 +31,7 @@ func (c *client) sdk() *service.InstanceService {
 	}
 }
 
-// tags are the JSON names of a struct's fields.
+// tags returns the JSON names of a struct's fields.
 func tags(v any) []string {
 	var out []string
 	for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
@@ -41,9 +41,8 @@ func tags(v any) []string {
 	return out
 }
 
-// TestInstancesAreWhole: the fields that the vendor's own client reads
-// and those that the documents show are all there, whether or not the create
-// asked for them.
+// TestInstancesAreWhole: all fields that the vendor's own client reads or the documents
+// show are present, even if the create did not set them.
 func TestInstancesAreWhole(t *testing.T) {
 	c := newClient(t, nil)
 	c.Run("vxnets.1=vxnet-0", "volumes.1=vol-1")
@@ -119,8 +118,8 @@ func TestGroupsAreWhole(t *testing.T) {
 	}
 }
 
-// TestServesTheVendorsClient: its decoding is strict, so that one field
-// of another type would lose the whole answer.
+// TestServesTheVendorsClient: its decoding is strict. One field of another type would
+// make the whole answer unreadable.
 func TestServesTheVendorsClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// advance moves fake time to a moment, which must be ahead.
+// advance moves fake time forward to a time.
 func advance(t *testing.T, stamp string) {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339, stamp)
@@ -22,7 +22,7 @@ func advance(t *testing.T, stamp string) {
 	time.Sleep(time.Until(at))
 }
 
-// The published vector and those derived from it by the same rule.
+// The published vector and others made by the same rule.
 func TestPublishedVectors(t *testing.T) {
 	const query = "access_key_id=QYACCESSKEYIDEXAMPLE&action=RunInstances&count=1&image_id=centos64x86a&instance_name=demo" +
 		"&instance_type=small_b&login_mode=passwd&login_passwd=QingCloud20130712&signature_method=HASH&signature_version=1" +
@@ -58,7 +58,7 @@ func TestPublishedVectors(t *testing.T) {
 	}
 }
 
-// Requests as clients in other languages sent them.
+// Requests from clients in other languages.
 func TestCapturedRequests(t *testing.T) {
 	const head = "access_key_id=testid&action=RunInstances&count=3&image_id=centos63x64&instance_name="
 	const byHand = "bars%20%E6%B5%8B%E8%AF%95%20mwruzi8ilgv3%20%28%2B%2F~%2A%27%29&instance_type=small_a&login_mode=passwd&login_passwd=QingCloud20130712"
