@@ -67,39 +67,27 @@ func TestWhereAndHowMany(t *testing.T) {
 			`{"Placement":{"Zone":"ap-guangzhou"}}`,
 			`{"Placement":{"Zone":"2"}}`,
 		},
-		"InvalidHostId.Malformed": {
-			`{"Placement":{"Zone":"ap-guangzhou-2","HostIds":["h-1"]}}`,
-		},
+		"InvalidHostId.Malformed": {`{"Placement":{"Zone":"ap-guangzhou-2","HostIds":["h-1"]}}`},
 		"": {
 			`{"Placement":{"Zone":"ap-guangzhou-7","ProjectId":0}}`,
 			`{"InstanceCount":500}`,
 			`{"InstanceCount":2,"MinCount":2}`,
 			`{"ClientToken":"` + strings.Repeat("x", 64) + `"}`,
 		},
-		"InvalidParameterValue.LaunchTemplateIdMalformed": {
-			`{"LaunchTemplate":{"LaunchTemplateId":"tpl"}}`,
-		},
-		"InvalidParameterValue.LaunchTemplateIdNotExisted": {
-			`{"LaunchTemplate":{"LaunchTemplateId":"lt-1"}}`,
-		},
+		"InvalidParameterValue.LaunchTemplateIdMalformed":  {`{"LaunchTemplate":{"LaunchTemplateId":"tpl"}}`},
+		"InvalidParameterValue.LaunchTemplateIdNotExisted": {`{"LaunchTemplate":{"LaunchTemplateId":"lt-1"}}`},
 		"InvalidParameterValue.Range": {
 			`{"InstanceCount":0}`,
 			`{"InstanceCount":-1}`,
 			`{"InstanceCount":501}`,
 			`{"InstanceCount":2,"MinCount":0}`,
 		},
-		"InvalidParameterValue.InvalidParameterMinCount": {
-			`{"InstanceCount":2,"MinCount":3}`,
-		},
+		"InvalidParameterValue.InvalidParameterMinCount": {`{"InstanceCount":2,"MinCount":3}`},
 		"UnsupportedOperation.MinCountUnsupportedChargeType": {
 			`{"MinCount":1,"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G"}`,
 		},
-		"InvalidClientToken.TooLong": {
-			`{"ClientToken":"` + strings.Repeat("x", 65) + `"}`,
-		},
-		"InvalidParameterValue": {
-			`{"ClientToken":"令牌"}`,
-		},
+		"InvalidClientToken.TooLong": {`{"ClientToken":"` + strings.Repeat("x", 65) + `"}`},
+		"InvalidParameterValue":      {`{"ClientToken":"令牌"}`},
 	})
 }
 
@@ -137,21 +125,13 @@ func TestChargeRules(t *testing.T) {
 			`{"InstanceType":"s5.medium2"}`,
 			`{"InstanceType":"S5"}`,
 		},
-		"InvalidParameterValue.InstanceTypeRequiredHpcCluster": {
-			`{"InstanceType":"HCCIC5.48XLARGE192"}`,
-		},
+		"InvalidParameterValue.InstanceTypeRequiredHpcCluster": {`{"InstanceType":"HCCIC5.48XLARGE192"}`},
 		"InvalidParameterValue.InstanceTypeNotSupportHpcCluster": {
 			`{"InstanceType":"S5.MEDIUM2","HpcClusterId":"hpc-1"}`,
 		},
-		"InvalidParameter.LackCoreCountOrThreadPerCore": {
-			`{"CpuTopology":{"CoreCount":2}}`,
-		},
-		"InvalidParameterValue.CoreCountValue": {
-			`{"CpuTopology":{"CoreCount":0,"ThreadPerCore":1}}`,
-		},
-		"InvalidParameterValue.ThreadPerCoreValue": {
-			`{"CpuTopology":{"CoreCount":2,"ThreadPerCore":3}}`,
-		},
+		"InvalidParameter.LackCoreCountOrThreadPerCore": {`{"CpuTopology":{"CoreCount":2}}`},
+		"InvalidParameterValue.CoreCountValue":          {`{"CpuTopology":{"CoreCount":0,"ThreadPerCore":1}}`},
+		"InvalidParameterValue.ThreadPerCoreValue":      {`{"CpuTopology":{"CoreCount":2,"ThreadPerCore":3}}`},
 	})
 }
 
@@ -166,16 +146,12 @@ func TestDiskRules(t *testing.T) {
 			`{"DataDisks":[{"DiskSize":10},{"DiskSize":15}]}`,
 			`{"DataDisks":[{"DiskSize":0}]}`,
 		},
-		"InvalidParameterValue.TooLarge": {
-			`{"SystemDisk":{"DiskName":"` + strings.Repeat("n", 129) + `"}}`,
-		},
+		"InvalidParameterValue.TooLarge": {`{"SystemDisk":{"DiskName":"` + strings.Repeat("n", 129) + `"}}`},
 		"MissingParameter": {
 			`{"DataDisks":[{"DiskType":"CLOUD_SSD"}]}`,
 			`{"DataDisks":[{"SnapshotId":"snap-r9unnd89"}]}`,
 		},
-		"InvalidParameterValue.SnapshotIdMalformed": {
-			`{"DataDisks":[{"DiskSize":10,"SnapshotId":"s"}]}`,
-		},
+		"InvalidParameterValue.SnapshotIdMalformed": {`{"DataDisks":[{"DiskSize":10,"SnapshotId":"s"}]}`},
 		"": {
 			`{"DataDisks":[{"SnapshotId":"snap-r9unnd89","DiskSize":20}]}`,
 			`{"DataDisks":[` + manyDisks(20, "CLOUD_SSD") + `,` + manyDisks(1, "LOCAL_SSD") + `]}`,
@@ -197,12 +173,8 @@ func TestNetworkRules(t *testing.T) {
 			`{"VirtualPrivateCloud":{"VpcId":"vpc-1"}}`,
 			`{"InternetAccessible":{"IPv4AddressType":"AntiDDoSEIP","InternetMaxBandwidthOut":1}}`,
 		},
-		"InvalidParameterValue.VpcIdMalformed": {
-			`{"VirtualPrivateCloud":{"VpcId":"1","SubnetId":"subnet-1"}}`,
-		},
-		"InvalidParameterValue.SubnetIdMalformed": {
-			`{"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"vsw-1"}}`,
-		},
+		"InvalidParameterValue.VpcIdMalformed":    {`{"VirtualPrivateCloud":{"VpcId":"1","SubnetId":"subnet-1"}}`},
+		"InvalidParameterValue.SubnetIdMalformed": {`{"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"vsw-1"}}`},
 		"": {
 			`{"VirtualPrivateCloud":{"VpcId":"DEFAULT","SubnetId":"DEFAULT"}}`,
 			vpcWith(1, `"172.31.0.1"`),
@@ -215,12 +187,8 @@ func TestNetworkRules(t *testing.T) {
 			vpcWith(1, `"10.0.0"`),
 			vpcWith(1, `"2001:db8::1"`),
 		},
-		"VpcAddrNotInSubNet": {
-			vpcWith(1, `"172.32.0.1"`),
-		},
-		"InvalidParameterValue.Duplicate": {
-			vpcWith(2, `"10.0.0.1","10.0.0.1"`),
-		},
+		"VpcAddrNotInSubNet":              {vpcWith(1, `"172.32.0.1"`)},
+		"InvalidParameterValue.Duplicate": {vpcWith(2, `"10.0.0.1","10.0.0.1"`)},
 		"InvalidParameterCombination": {
 			vpcWith(1, ipList(2)),
 			vpcWith(3, ipList(2)),
@@ -244,9 +212,7 @@ func TestNetworkRules(t *testing.T) {
 		"InvalidParameterValue.BandwidthPackageIdMalformed": {
 			`{"InternetAccessible":{"BandwidthPackageId":"x","InternetMaxBandwidthOut":1}}`,
 		},
-		"InvalidSecurityGroupId.NotFound": {
-			`{"SecurityGroupIds":["default"]}`,
-		},
+		"InvalidSecurityGroupId.NotFound": {`{"SecurityGroupIds":["default"]}`},
 		"FailedOperation.DisasterRecoverGroupNotFound": {
 			`{"DisasterRecoverGroupIds":["ps-1"]}`,
 			`{"DisasterRecoverGroupIds":["group"]}`,
@@ -266,9 +232,7 @@ func TestNameAndLoginRules(t *testing.T) {
 			`{"LoginSettings":{"KeepImageLogin":"true"}}`,
 			`{"LoginSettings":{"Password":"Abcdefg1","KeepImageLogin":"FALSE"}}`,
 		},
-		"InvalidInstanceName.TooLong": {
-			`{"InstanceName":"` + strings.Repeat("n", 129) + `"}`,
-		},
+		"InvalidInstanceName.TooLong": {`{"InstanceName":"` + strings.Repeat("n", 129) + `"}`},
 		"InvalidParameterValue.IllegalHostName": {
 			`{"HostName":""}`,
 			`{"HostName":"w"}`,
@@ -285,22 +249,14 @@ func TestNameAndLoginRules(t *testing.T) {
 			`{"LoginSettings":{"Password":"abc defg1"}}`,
 			`{"LoginSettings":{"Password":"` + strings.Repeat("Aa", 15) + `1"}}`,
 		},
-		"InvalidKeyPairId.Malformed": {
-			`{"LoginSettings":{"KeyIds":["key"]}}`,
-		},
-		"InvalidParameterValue": {
-			`{"LoginSettings":{"KeepImageLogin":"yes"}}`,
-		},
+		"InvalidKeyPairId.Malformed": {`{"LoginSettings":{"KeyIds":["key"]}}`},
+		"InvalidParameterValue":      {`{"LoginSettings":{"KeepImageLogin":"yes"}}`},
 		"InvalidParameterCombination": {
 			`{"LoginSettings":{"Password":"Abcdefg1","KeyIds":["skey-1"]}}`,
 			`{"LoginSettings":{"Password":"Abcdefg1","KeepImageLogin":"TRUE"}}`,
 		},
-		"InvalidParameter.ParameterConflict": {
-			`{"LoginSettings":{"KeyIds":["skey-1"],"KeepImageLogin":"TRUE"}}`,
-		},
-		"InvalidParameterValue.CamRoleNameMalformed": {
-			`{"CamRoleName":"a role"}`,
-		},
+		"InvalidParameter.ParameterConflict":         {`{"LoginSettings":{"KeyIds":["skey-1"],"KeepImageLogin":"TRUE"}}`},
+		"InvalidParameterValue.CamRoleNameMalformed": {`{"CamRoleName":"a role"}`},
 	})
 }
 
@@ -327,27 +283,19 @@ func TestTagAndDataRules(t *testing.T) {
 			tags(`{"Key":"","Value":"v"}`),
 			tags(`{"Key":"` + strings.Repeat("k", 128) + `","Value":"v"}`),
 		},
-		"InvalidParameterValue.DuplicateTags": {
-			tags(`{"Key":"k","Value":"v"},{"Key":"k","Value":"w"}`),
-		},
+		"InvalidParameterValue.DuplicateTags": {tags(`{"Key":"k","Value":"v"},{"Key":"k","Value":"w"}`)},
 		"": {
 			tags(`{"Key":"k","Value":""},{"Key":"K","Value":"w"}`),
 			tags(`{"Key":"` + strings.Repeat("键", 127) + `","Value":"` + strings.Repeat("值", 255) + `"}`),
 			// exactly 16 KB
 			`{"UserData":"` + strings.Repeat("QUFB", 16<<10/3) + `QQ=="}`,
 		},
-		"FailedOperation.IllegalTagValue": {
-			tags(`{"Key":"k","Value":"` + strings.Repeat("v", 256) + `"}`),
-		},
-		"FailedOperation.TagKeyReserved": {
-			tags(`{"Key":"qcs:k","Value":"v"}`),
-		},
+		"FailedOperation.IllegalTagValue": {tags(`{"Key":"k","Value":"` + strings.Repeat("v", 256) + `"}`)},
+		"FailedOperation.TagKeyReserved":  {tags(`{"Key":"qcs:k","Value":"v"}`)},
 		"InvalidParameterValue.TagQuotaLimitExceeded": {
 			tags(strings.Repeat(`{"Key":"k","Value":"v"},`, 50) + `{"Key":"k","Value":"v"}`),
 		},
-		"InvalidParameterValue.InvalidUserDataFormat": {
-			`{"UserData":"#!/bin/sh"}`,
-		},
+		"InvalidParameterValue.InvalidUserDataFormat": {`{"UserData":"#!/bin/sh"}`},
 		"InvalidParameterValue.TooLarge": {
 			`{"UserData":"` + strings.Repeat("QUFB", 16<<10/3+1) + `"}`,
 			`{"Metadata":{"Items":[{"Key":"a","Value":"` + strings.Repeat("v", 256<<10+1) + `"}]}}`,

@@ -123,17 +123,25 @@ func TestFilters(t *testing.T) {
 func TestFilterRefusals(t *testing.T) {
 	c := newClient(t, nil)
 	one := `{"Name":"zone","Values":["a"]}`
-	for body, code := range map[string]string{
-		`{"Filters":[{"Name":"client-token","Values":["t"]}]}`:                       "InvalidFilter",
-		`{"Filters":[{"Name":"tag:","Values":["t"]}]}`:                               "InvalidFilter",
-		`{"Filters":[{"Values":["t"]}]}`:                                             "InvalidFilter",
-		`{"Filters":[{"Name":"zone"}]}`:                                              "InvalidFilter",
-		`{"Filters":[{"Name":"zone","Values":["1","2","3","4","5","6"]}]}`:           "InvalidFilterValue.LimitExceeded",
-		`{"Filters":[` + strings.TrimSuffix(strings.Repeat(one+",", 11), ",") + `]}`: "InvalidParameterValue.LimitExceeded",
-		`{"Filters":[` + one + `],"InstanceIds":["ins-00000000"]}`:                   "InvalidParameter",
-		`{"Filters":[],"InstanceIds":["ins-00000000"]}`:                              "",
+	for code, list := range map[string][]string{
+		"InvalidFilter": {
+			`{"Filters":[{"Name":"client-token","Values":["t"]}]}`,
+			`{"Filters":[{"Name":"tag:","Values":["t"]}]}`,
+			`{"Filters":[{"Values":["t"]}]}`,
+			`{"Filters":[{"Name":"zone"}]}`,
+		},
+		"InvalidFilterValue.LimitExceeded": {
+			`{"Filters":[{"Name":"zone","Values":["1","2","3","4","5","6"]}]}`,
+		},
+		"InvalidParameterValue.LimitExceeded": {
+			`{"Filters":[` + strings.TrimSuffix(strings.Repeat(one+",", 11), ",") + `]}`,
+		},
+		"InvalidParameter": {`{"Filters":[` + one + `],"InstanceIds":["ins-00000000"]}`},
+		"":                 {`{"Filters":[],"InstanceIds":["ins-00000000"]}`},
 	} {
-		c.Refused(body[:min(len(body), 60)], c.Call("DescribeInstances", body), code)
+		for _, body := range list {
+			c.Refused(body[:min(len(body), 60)], c.Call("DescribeInstances", body), code)
+		}
 	}
 }
 

@@ -30,25 +30,39 @@ func inGroup(id, more string) string {
 
 func TestGroupRefusals(t *testing.T) {
 	c := newClient(t, nil)
-	for body, code := range map[string]string{
-		`{}`:                         "MissingParameter",
-		`{"Name":"g"}`:               "MissingParameter",
-		`{"Name":"","Type":"HOST"}`:  "MissingParameter",
-		`{"Name":"g","Type":"host"}`: "InvalidParameterValue",
-		`{"Name":"` + strings.Repeat("g", 61) + `","Type":"HOST"}`:                                              "InvalidParameterValue.TooLong",
-		`{"Name":"` + strings.Repeat("群", 60) + `","Type":"SW"}`:                                                "",
-		`{"Name":"g","Type":"RACK","Affinity":0}`:                                                               "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"RACK","Affinity":11}`:                                                              "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"RACK","Affinity":10}`:                                                              "",
-		`{"Name":"g","Type":"HOST","Strategy":"CLUSTER"}`:                                                       "InvalidParameterValue",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION"}`:                                                     "MissingParameter",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":1}`:                                  "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":31}`:                                 "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"HOST","PartitionCount":2}`:                                                         "InvalidParameterCombination",
-		`{"Name":"g","Type":"HOST","ClientToken":"` + strings.Repeat("t", 65) + `"}`:                            "InvalidClientToken.TooLong",
-		`{"Name":"g","Type":"HOST","TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"","Value":"v"}]}]}`: "FailedOperation.IllegalTagKey",
+	for code, list := range map[string][]string{
+		"MissingParameter": {
+			`{}`,
+			`{"Name":"g"}`,
+			`{"Name":"","Type":"HOST"}`,
+			`{"Name":"g","Type":"HOST","Strategy":"PARTITION"}`,
+		},
+		"InvalidParameterValue": {
+			`{"Name":"g","Type":"host"}`,
+			`{"Name":"g","Type":"HOST","Strategy":"CLUSTER"}`,
+		},
+		"InvalidParameterValue.TooLong": {`{"Name":"` + strings.Repeat("g", 61) + `","Type":"HOST"}`},
+		"": {
+			`{"Name":"` + strings.Repeat("群", 60) + `","Type":"SW"}`,
+			`{"Name":"g","Type":"RACK","Affinity":10}`,
+		},
+		"InvalidParameterValue.Range": {
+			`{"Name":"g","Type":"RACK","Affinity":0}`,
+			`{"Name":"g","Type":"RACK","Affinity":11}`,
+			`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":1}`,
+			`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":31}`,
+		},
+		"InvalidParameterCombination": {`{"Name":"g","Type":"HOST","PartitionCount":2}`},
+		"InvalidClientToken.TooLong": {
+			`{"Name":"g","Type":"HOST","ClientToken":"` + strings.Repeat("t", 65) + `"}`,
+		},
+		"FailedOperation.IllegalTagKey": {
+			`{"Name":"g","Type":"HOST","TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"","Value":"v"}]}]}`,
+		},
 	} {
-		c.wantCode("CreateDisasterRecoverGroup", body, code)
+		for _, body := range list {
+			c.wantCode("CreateDisasterRecoverGroup", body, code)
+		}
 	}
 }
 
@@ -178,15 +192,20 @@ func TestGroupsChange(t *testing.T) {
 	}
 }
 
+// toGroup returns the parameters for instances and a placement group.
+func toGroup(ids []string, group string, more ...string) string {
+	return simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+group+`"]`+strings.Join(more, ""))
+}
+
 func TestInstancesJoinAndLeaveGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		a, b := c.newGroup(`{"Name":"a","Type":"SW"}`), c.newGroup(`{"Name":"b","Type":"SW"}`)
 		ids := c.Run(`{"InstanceCount":2}`)
-		c.wantCode("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`),
+		c.wantCode("ModifyInstancesDisasterRecoverGroup", toGroup(ids, a),
 			"UnsupportedOperation.InstanceStatePending")
 		time.Sleep(2 * time.Second)
-		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`))
+		c.wantOK("ModifyInstancesDisasterRecoverGroup", toGroup(ids, a))
 		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(
 			ids[1:], `,"DisasterRecoverGroupId":"`+b+`","Force":true`))
 		if row := c.Instance(ids[1]); fmt.Sprint(row["DisasterRecoverGroupIds"],
@@ -198,42 +217,56 @@ func TestInstancesJoinAndLeaveGroups(t *testing.T) {
 			t.Errorf("%v and %v instances in the groups, want 1 and 1", na, nb)
 		}
 		local := c.Run(`{"SystemDisk":{"DiskType":"LOCAL_BASIC"}}`)
-		host := c.Run(`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G","Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`)
+		host := c.Run(`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G",
+			"Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`)
 		c.Run(inGroup(b, `,"InstanceCount":18`)) // 19 of 20
 		free := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
 		c.wantOK("StopInstances", simtest.CVMIDs(ids[:1], `,"StoppedMode":"STOP_CHARGING"`))
 		time.Sleep(2 * time.Second)
-		for body, code := range map[string]string{
-			simtest.CVMIDs(free, ``): "MissingParameter",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):                          "InvalidParameterValue.LimitExceeded",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`"],"DisasterRecoverGroupId":"`+a+`"`): "InvalidParameterCombination",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["g"]`):                                      "InvalidParameterValue.DisasterRecoverGroupIdMalformed",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["ps-nothere"]`):                             "FailedOperation.DisasterRecoverGroupNotFound",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+b+`"]`):                                  "ResourceInsufficient.DisasterRecoverGroupCvmQuota",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`"],"PartitionNumber":1`):              "InvalidParameterCombination",
-			simtest.CVMIDs(ids[1:], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "FailedOperation.AlreadyInDisasterRecoverGroup",
-			simtest.CVMIDs(ids[:1], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "UnsupportedOperation.StoppedModeStopCharging",
-			simtest.CVMIDs(local, `,"DisasterRecoverGroupIds":["`+a+`"],"Force":true`):                    "InvalidInstance.NotSupported",
-			simtest.CVMIDs(host, `,"DisasterRecoverGroupIds":["`+a+`"]`):                                  "UnsupportedOperation.InstanceChargeType",
-			simtest.CVMIDs([]string{"ins-zzzzzzzz"},
-				`,"DisasterRecoverGroupIds":["`+a+`"]`): "InvalidInstanceId.NotFound",
+		for code, list := range map[string][]string{
+			"MissingParameter": {simtest.CVMIDs(free, ``)},
+			"InvalidParameterValue.LimitExceeded": {
+				simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`),
+			},
+			"InvalidParameterCombination": {
+				simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`"],"DisasterRecoverGroupId":"`+a+`"`),
+				toGroup(free, a, `,"PartitionNumber":1`),
+			},
+			"InvalidParameterValue.DisasterRecoverGroupIdMalformed": {toGroup(free, "g")},
+			"FailedOperation.DisasterRecoverGroupNotFound":          {toGroup(free, "ps-nothere")},
+			"ResourceInsufficient.DisasterRecoverGroupCvmQuota":     {toGroup(free, b)},
+			"FailedOperation.AlreadyInDisasterRecoverGroup":         {toGroup(ids[1:], b)},
+			"UnsupportedOperation.StoppedModeStopCharging":          {toGroup(ids[:1], b)},
+			"InvalidInstance.NotSupported":                          {toGroup(local, a, `,"Force":true`)},
+			"UnsupportedOperation.InstanceChargeType":               {toGroup(host, a)},
+			"InvalidInstanceId.NotFound":                            {toGroup([]string{"ins-zzzzzzzz"}, a)},
 		} {
-			c.wantCode("ModifyInstancesDisasterRecoverGroup", body, code)
+			for _, body := range list {
+				c.wantCode("ModifyInstancesDisasterRecoverGroup", body, code)
+			}
 		}
-		for body, code := range map[string]string{
-			simtest.CVMIDs(ids, ``): "MissingParameter",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["ps-nothere"]`): "FailedOperation.DisasterRecoverGroupNotFound",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`):      "FailedOperation.DisasterRecoverGroupNotMatch",
-			simtest.CVMIDs([]string{"ins-zzzzzzzz"},
-				`,"DisasterRecoverGroupIds":["`+a+`"]`): "ResourceNotFound.InvalidInstanceIdNotFound",
-			simtest.CVMIDs([]string{"i-1"}, `,"DisasterRecoverGroupIds":["`+a+`"]`): "InvalidParameterValue.InstanceIdMalformed",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):     "",
-		} {
-			c.wantCode("DeleteInstancesDisasterRecoverGroups", body, code)
-		}
+		c.wantLeaveRefusals(ids, a, b)
 		c.wantOK("DeleteDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["`+a+`"]}`)
 	})
+}
+
+// wantLeaveRefusals tries wrong ways for instances of two groups to leave them, and then
+// a right one.
+func (c *client) wantLeaveRefusals(ids []string, a, b string) {
+	c.T.Helper()
+	for code, list := range map[string][]string{
+		"MissingParameter": {simtest.CVMIDs(ids, ``)},
+		"FailedOperation.DisasterRecoverGroupNotFound": {toGroup(ids, "ps-nothere")},
+		"FailedOperation.DisasterRecoverGroupNotMatch": {toGroup(ids, a)},
+		"ResourceNotFound.InvalidInstanceIdNotFound":   {toGroup([]string{"ins-zzzzzzzz"}, a)},
+		"InvalidParameterValue.InstanceIdMalformed":    {toGroup([]string{"i-1"}, a)},
+		"": {simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`)},
+	} {
+		for _, body := range list {
+			c.wantCode("DeleteInstancesDisasterRecoverGroups", body, code)
+		}
+	}
 }
 
 func TestPartitions(t *testing.T) {

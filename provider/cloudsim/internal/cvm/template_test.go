@@ -132,29 +132,53 @@ func runFrom(id, members string) string {
 
 func TestTemplateRefusals(t *testing.T) {
 	c := newClient(t, nil)
-	for members, code := range map[string]string{
-		`{}`:                          "MissingParameter", // no name
-		`{"LaunchTemplateName":"w"}`:  "InvalidParameterValue.InvalidLaunchTemplateName",
-		`{"LaunchTemplateName":"模板"}`: "",
-		`{"LaunchTemplateName":"web","MinCount":1}`:                                                          "UnknownParameter",
-		`{"LaunchTemplateName":"` + strings.Repeat("名", 128) + `"}`:                                          "",
-		`{"LaunchTemplateName":"` + strings.Repeat("n", 129) + `"}`:                                          "InvalidParameterValue.InvalidLaunchTemplateName",
-		`{"LaunchTemplateName":"web","LaunchTemplateVersionDescription":"d"}`:                                "InvalidParameterValue.InvalidLaunchTemplateVersionDescription",
-		`{"LaunchTemplateName":"web","LaunchTemplateVersionDescription":"` + strings.Repeat("d", 257) + `"}`: "InvalidParameterValue.InvalidLaunchTemplateVersionDescription",
-		`{"LaunchTemplateName":"web","Placement":null}`:                                                      "MissingParameter",
-		`{"LaunchTemplateName":"web","ImageId":null}`:                                                        "MissingParameter",
-		`{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`:                               "InvalidParameter.PasswordNotSupported",
-		`{"LaunchTemplateName":"web","InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":13}}`:  "InvalidPeriod",
-		`{"LaunchTemplateName":"web","TemplateDataModifyAction":"Merge"}`:                                    "InvalidParameterValue",
-		`{"LaunchTemplateName":"web","ClientToken":"` + strings.Repeat("t", 65) + `"}`:                       "InvalidClientToken.TooLong",
-		`{"LaunchTemplateName":"web","DisasterRecoverGroupIds":["ps-1"]}`:                                    "FailedOperation.DisasterRecoverGroupNotFound",
-		`{"LaunchTemplateName":"web","LaunchTemplateTagSpecification":[{"ResourceType":"vm","Tags":[]}]}`:    "InvalidParameterValue",
-		`{"LaunchTemplateName":"web","DryRun":true,"InstanceCount":501}`:                                     "InvalidParameterValue.Range",
-		`{"LaunchTemplateName":"web","InstanceName":"` + strings.Repeat("n", 129) + `"}`:                     "InvalidInstanceName.TooLong",
-		`{"LaunchTemplateName":"web","VirtualPrivateCloud":{"VpcId":"1","SubnetId":"subnet-1"}}`:             "InvalidParameterValue.VpcIdMalformed",
-		`{"LaunchTemplateName":"web","Placement":{"Zone":"ap-shanghai-2"}}`:                                  "InvalidZone.MismatchRegion",
+	for code, list := range map[string][]string{
+		"MissingParameter": {
+			`{}`, // no name
+			`{"LaunchTemplateName":"web","Placement":null}`,
+			`{"LaunchTemplateName":"web","ImageId":null}`,
+		},
+		"InvalidParameterValue.InvalidLaunchTemplateName": {
+			`{"LaunchTemplateName":"w"}`,
+			`{"LaunchTemplateName":"` + strings.Repeat("n", 129) + `"}`,
+		},
+		"": {
+			`{"LaunchTemplateName":"模板"}`,
+			`{"LaunchTemplateName":"` + strings.Repeat("名", 128) + `"}`,
+		},
+		"UnknownParameter": {`{"LaunchTemplateName":"web","MinCount":1}`},
+		"InvalidParameterValue.InvalidLaunchTemplateVersionDescription": {
+			`{"LaunchTemplateName":"web","LaunchTemplateVersionDescription":"d"}`,
+			`{"LaunchTemplateName":"web","LaunchTemplateVersionDescription":"` + strings.Repeat("d", 257) + `"}`,
+		},
+		"InvalidParameter.PasswordNotSupported": {
+			`{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`,
+		},
+		"InvalidPeriod": {
+			`{"LaunchTemplateName":"web","InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":13}}`,
+		},
+		"InvalidParameterValue": {
+			`{"LaunchTemplateName":"web","TemplateDataModifyAction":"Merge"}`,
+			`{"LaunchTemplateName":"web","LaunchTemplateTagSpecification":[{"ResourceType":"vm","Tags":[]}]}`,
+		},
+		"InvalidClientToken.TooLong": {
+			`{"LaunchTemplateName":"web","ClientToken":"` + strings.Repeat("t", 65) + `"}`,
+		},
+		"FailedOperation.DisasterRecoverGroupNotFound": {
+			`{"LaunchTemplateName":"web","DisasterRecoverGroupIds":["ps-1"]}`,
+		},
+		"InvalidParameterValue.Range": {`{"LaunchTemplateName":"web","DryRun":true,"InstanceCount":501}`},
+		"InvalidInstanceName.TooLong": {
+			`{"LaunchTemplateName":"web","InstanceName":"` + strings.Repeat("n", 129) + `"}`,
+		},
+		"InvalidParameterValue.VpcIdMalformed": {
+			`{"LaunchTemplateName":"web","VirtualPrivateCloud":{"VpcId":"1","SubnetId":"subnet-1"}}`,
+		},
+		"InvalidZone.MismatchRegion": {`{"LaunchTemplateName":"web","Placement":{"Zone":"ap-shanghai-2"}}`},
 	} {
-		c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, members), code)
+		for _, members := range list {
+			c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, members), code)
+		}
 	}
 	if names := c.templateNames(`{}`); len(strings.Fields(names)) != 2 {
 		t.Errorf("templates after the refused creates: %q, want the two that were not refused", names)
@@ -193,15 +217,21 @@ func TestTemplatesAreListed(t *testing.T) {
 		if total := c.wantOK("DescribeLaunchTemplates", `{"Limit":1}`)["TotalCount"]; total != 25.0 {
 			t.Errorf("TotalCount is %v, want 25 of all pages", total)
 		}
-		for body, code := range map[string]string{
-			`{"Limit":0}`:                                    "InvalidParameterValue",
-			`{"Limit":101}`:                                  "InvalidParameterValue",
-			`{"LaunchTemplateIds":["tpl"]}`:                  "InvalidParameterValue.LaunchTemplateIdMalformed",
-			`{"LaunchTemplateIds":["lt-nothere"]}`:           "InvalidParameterValue.LaunchTemplateIdNotExisted",
-			`{"Filters":[{"Name":"name","Values":["web"]}]}`: "InvalidFilter",
-			`{"LaunchTemplateIds":["` + first + `"],"Filters":[{"Name":"tag-key","Values":["env"]}]}`: "InvalidParameter",
+		for code, list := range map[string][]string{
+			"InvalidParameterValue": {
+				`{"Limit":0}`,
+				`{"Limit":101}`,
+			},
+			"InvalidParameterValue.LaunchTemplateIdMalformed":  {`{"LaunchTemplateIds":["tpl"]}`},
+			"InvalidParameterValue.LaunchTemplateIdNotExisted": {`{"LaunchTemplateIds":["lt-nothere"]}`},
+			"InvalidFilter": {`{"Filters":[{"Name":"name","Values":["web"]}]}`},
+			"InvalidParameter": {
+				`{"LaunchTemplateIds":["` + first + `"],"Filters":[{"Name":"tag-key","Values":["env"]}]}`,
+			},
 		} {
-			c.wantCode("DescribeLaunchTemplates", body, code)
+			for _, body := range list {
+				c.wantCode("DescribeLaunchTemplates", body, code)
+			}
 		}
 		c.Region = "ap-shanghai"
 		if names := c.templateNames(`{}`); names != "" {
@@ -404,15 +434,21 @@ func TestRunFromATemplate(t *testing.T) {
 				t.Errorf("%s makes %s, want %s", name, got, run.want)
 			}
 		}
-		for body, code := range map[string]string{
-			`{"LaunchTemplate":{}}`: "MissingParameter",
-			`{"LaunchTemplate":{"LaunchTemplateId":"lt-1","LaunchTemplateVersion":1}}`:                          "InvalidParameterValue.LaunchTemplateIdNotExisted",
-			`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":3}}`:                    "InvalidParameterValue.LaunchTemplateVersion",
-			`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":0}}`:                    "InvalidParameterValue.LaunchTemplateVersion",
-			`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":18446744073709551615}}`: "InvalidParameterValue.LaunchTemplateVersion",
-			runFrom(id, `{"Placement":{"Zone":"ap-shanghai-2"}}`):                                               "InvalidZone.MismatchRegion",
+		for code, list := range map[string][]string{
+			"MissingParameter": {`{"LaunchTemplate":{}}`},
+			"InvalidParameterValue.LaunchTemplateIdNotExisted": {
+				`{"LaunchTemplate":{"LaunchTemplateId":"lt-1","LaunchTemplateVersion":1}}`,
+			},
+			"InvalidParameterValue.LaunchTemplateVersion": {
+				`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":3}}`,
+				`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":0}}`,
+				`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":18446744073709551615}}`,
+			},
+			"InvalidZone.MismatchRegion": {runFrom(id, `{"Placement":{"Zone":"ap-shanghai-2"}}`)},
 		} {
-			c.wantCode("RunInstances", body, code)
+			for _, body := range list {
+				c.wantCode("RunInstances", body, code)
+			}
 		}
 		before := len(c.sim.Instances(cloudsim.CVM))
 		token := runFrom(id, `{"ClientToken":"t"}`)
