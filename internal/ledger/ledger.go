@@ -69,7 +69,7 @@ func (p *Part) MayAppear(after time.Time) (n int) {
 	return n
 }
 
-// Part is a copy of what the ledger knows of one part.
+// Part is a copy of a part's state.
 type Part struct {
 	Plan
 	NumberOffset int // number in the first instance's name, minus First

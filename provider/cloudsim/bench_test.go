@@ -110,7 +110,8 @@ var benchCallers = map[Cloud]benchCaller{
 			return benchAlibaba("ens.aliyuncs.com", "2017-11-10", "RunInstances", map[string]string{
 				"EnsRegionId": "cn-hangzhou-44", "Amount": "100", "ImageId": "m-1", "InstanceType": "ens.sn1.small",
 				"ScheduleAreaLevel": "Region",
-				"SystemDisk":        `{"Size":40}`, "InstanceChargeType": "PostPaid", "InternetChargeType": "95BandwidthByMonth", "Password": "Password-1",
+				"SystemDisk":        `{"Size":40}`, "InstanceChargeType": "PostPaid",
+				"InternetChargeType": "95BandwidthByMonth", "Password": "Password-1",
 				"InternetMaxBandwidthOut": "5", "InstanceName": "bench",
 			})()
 		},

@@ -20,7 +20,7 @@ func answerRules() []rule {
 	return []rule{
 		{"an answer that names too few is asked for again", few, shortOnce(0)},
 		{"an answer that names too few, but at least MinCount, is asked for again", few, shortOnce(1)},
-		{"an answer without instances does not prove that none was created", few, namesNobody},
+		{"an answer without instances does not prove that none was created", few, namesNoInstance},
 		{"if all answers name too few, the outcome stays open until Resume finds out", few, shortForEver},
 		{"IDs of an answer that ended early are kept", few, keepsCutIDs},
 		{"if all answers end early, the outcome stays open until Resume finds out", few, cutForEver},
@@ -64,7 +64,7 @@ func (w *world) wantWhole(spec *provider.RunInstancesSpec) {
 	}
 }
 
-func namesNobody(_ *testing.T, w *world) {
+func namesNoInstance(_ *testing.T, w *world) {
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ShortList})
 	spec := w.spec(4)
 	w.wantWhole(&spec)

@@ -70,7 +70,8 @@ func TestJSONQueryAndFormSayTheSame(t *testing.T) {
 		params := sim.Instances(cloudsim.CVM)[0].Params
 		for key, want := range flat {
 			keepsCase := want == "FALSE" && key == "LoginSettings.KeepImageLogin" // a string, not a boolean
-			if isBool := want == "TRUE" || want == "FALSE"; isBool && !keepsCase {
+			isBool := want == "TRUE" || want == "FALSE"
+			if isBool && !keepsCase {
 				want = strings.ToLower(want)
 			}
 			if params[key] != want {

@@ -85,7 +85,8 @@ func TestRegionsAreApart(t *testing.T) {
 func TestFilters(t *testing.T) {
 	c := newClient(t, nil)
 	web := c.Run(`{"InstanceName":"web","Placement":{"Zone":"ap-guangzhou-3","ProjectId":7,"HostIds":["host-1"]},"SecurityGroupIds":["sg-1","sg-2"],
-		"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","PrivateIpAddresses":["10.9.0.1"],"Ipv6AddressCount":1},
+		"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","PrivateIpAddresses":["10.9.0.1"],
+			"Ipv6AddressCount":1},
 		"InternetAccessible":{"InternetMaxBandwidthOut":1},"DedicatedClusterId":"cluster-1",
 		"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"env","Value":"prod"},{"Key":"app","Value":"shop"}]}]}`)[0]
 	c.Run(`{"InstanceName":"db","InstanceChargeType":"SPOTPAID",

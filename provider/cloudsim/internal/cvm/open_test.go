@@ -21,7 +21,8 @@ func TestTC3AcceptsDocumentedRequests(t *testing.T) {
 		"action signed as well": {Signed: "content-type;host;x-tc-action"},
 		"body left out": {Body: "{}", Payload: "UNSIGNED-PAYLOAD",
 			Header: map[string]string{"X-TC-Content-SHA256": "UNSIGNED-PAYLOAD"}},
-		"headers without a rule":  {Header: map[string]string{"X-TC-Language": "en-US", "X-TC-RequestClient": "SDK_GO", "X-TC-TraceId": "1"}},
+		"headers without a rule": {Header: map[string]string{"X-TC-Language": "en-US", "X-TC-RequestClient": "SDK_GO",
+			"X-TC-TraceId": "1"}},
 		"no region where allowed": {Header: map[string]string{"X-TC-Action": "DescribeRegions", "X-TC-Region": ""}},
 	} {
 		if got := ask(t, cloudsim.New(nil), q.Build()); got.Error.Code != "" {

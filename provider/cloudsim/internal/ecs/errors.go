@@ -14,7 +14,8 @@ func fault(k core.FaultKind) *alibaba.Refusal {
 	switch k {
 	case core.NoStock:
 		return alibaba.Refuse(403, "OperationDenied.NoStock",
-			"The requested resource is sold out in the specified zone; try other types of resources or other regions and zones.")
+			"The requested resource is sold out in the specified zone; try other types of resources or other "+
+				"regions and zones.")
 	case core.Quota:
 		return alibaba.Refuse(403, "QuotaExceed.ElasticQuota",
 			"The number of instances exceeds the quota of the account in this region.")

@@ -95,7 +95,7 @@ func (e *api) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alib
 }
 
 // switched switches one instance of a batch and returns its result. It is not verified
-// that the code of a refusal is that of the call about one instance.
+// that a refusal has the same code as in the call about one instance.
 func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object {
 	code, message, before, after := "200", "success", "", ""
 	m, err := e.switchable(k, id, c)

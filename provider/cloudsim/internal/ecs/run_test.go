@@ -220,9 +220,11 @@ func TestRunInstancesAcceptsDocumentedLimits(t *testing.T) {
 		{"NetworkInterface.1.InstanceType", "Primary", "NetworkInterface.2.VSwitchId", "vsw-2"},
 		{"Password", "Aa()`~!@#$%^&*-_+=|{}[]:;'<>"},
 		{"Password", "Aaaaaa,.?/"},
-		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false", "SystemDisk.Encrypted", "false"},
+		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false",
+			"SystemDisk.Encrypted", "false"},
 	} {
-		if reply := newClient(t, cloudsim.New(nil)).Call("RunInstances", simtest.ECSCreate(pairs...)...); reply.Status != 200 {
+		if reply := newClient(t, cloudsim.New(nil)).Call(
+			"RunInstances", simtest.ECSCreate(pairs...)...); reply.Status != 200 {
 			t.Errorf("%.60q: answered %d %s", pairs, reply.Status, reply.Code())
 		}
 	}

@@ -98,8 +98,10 @@ func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 			TotalCount     int
 			DeploymentSets struct {
 				DeploymentSet []struct {
-					DeploymentSetDescription, DeploymentSetId, DeploymentStrategy, DeploymentSetName string
-					InstanceIds                                                                      struct{ InstanceId []string }
+					DeploymentSetDescription, DeploymentSetId string
+					DeploymentStrategy, DeploymentSetName     string
+
+					InstanceIds struct{ InstanceId []string }
 				}
 			}
 		}

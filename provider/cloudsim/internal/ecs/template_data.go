@@ -12,10 +12,10 @@ import (
 // Fields that a template can hold, by their type in the answer. The names are those of
 // RunInstances, and some that only templates have.
 const (
-	templateTexts = "AutoReleaseTime CreditSpecification DeploymentSetId Description HostName HttpEndpoint HttpTokens " +
-		"ImageId ImageOwnerAlias InstanceChargeType InstanceName InstanceType InternetChargeType IoOptimized KeyPairName " +
-		"NetworkType PeriodUnit PrivateIpAddress RamRoleName ResourceGroupId SecurityEnhancementStrategy SecurityGroupId " +
-		"SpotStrategy UserData VSwitchId VpcId ZoneId"
+	templateTexts = "AutoReleaseTime CreditSpecification DeploymentSetId Description HostName HttpEndpoint " +
+		"HttpTokens ImageId ImageOwnerAlias InstanceChargeType InstanceName InstanceType InternetChargeType IoOptimized " +
+		"KeyPairName NetworkType PeriodUnit PrivateIpAddress RamRoleName ResourceGroupId SecurityEnhancementStrategy " +
+		"SecurityGroupId SpotStrategy UserData VSwitchId VpcId ZoneId"
 	templateNumbers = "AutoRenewPeriod HttpPutResponseHopLimit InternetMaxBandwidthIn InternetMaxBandwidthOut " +
 		"Ipv6AddressCount Period SpotDuration"
 	templateFlags    = "AutoRenew DeletionProtection EnableVmOsConfig PasswordInherit"
@@ -24,7 +24,8 @@ const (
 	templateSecurity = "TrustedSystemMode" // inside SecurityOptions
 	templateImage    = "LoginAsNonRoot"    // inside ImageOptions
 
-	templateDiskTexts   = "AutoSnapshotPolicyId Category Description Device DiskName KMSKeyId PerformanceLevel SnapshotId"
+	templateDiskTexts = "AutoSnapshotPolicyId Category Description Device DiskName KMSKeyId PerformanceLevel " +
+		"SnapshotId"
 	templateDiskNumbers = "Iops ProvisionedIops Size"
 	templateDiskFlags   = "BurstingEnabled DeleteWithInstance Encrypted"
 
