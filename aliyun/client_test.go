@@ -81,11 +81,22 @@ func TestNewNamesEveryProblemOfTheConfig(t *testing.T) {
 		t.Fatal("a config with a bad region and a bad endpoint was accepted")
 	}
 	var all provider.FieldErrors
-	if !errors.As(err, &all) || len(all) != 2 || all[0].Path != "Config.Region" || all[0].Value != "cn hangzhou/" || all[1].Path != "Config.Endpoint" {
-		t.Errorf("want one FieldErrors that names Config.Region and Config.Endpoint, got %v", err)
+	if !errors.As(err, &all) {
+		t.Errorf("got error %v, want a %T", err, all)
+	} else if len(all) != 2 {
+		t.Errorf("len(all) is %d, want 2", len(all))
+	} else if all[0].Path != "Config.Region" {
+		t.Errorf(`all[0].Path is %q, want "Config.Region"`, all[0].Path)
+	} else if all[0].Value != "cn hangzhou/" {
+		t.Errorf(`all[0].Value is %q, want "cn hangzhou/"`, all[0].Value)
+	} else if all[1].Path != "Config.Endpoint" {
+		t.Errorf(`all[1].Path is %q, want "Config.Endpoint"`, all[1].Path)
 	}
-	if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted-pass") {
-		t.Errorf("got %v, want ErrInvalid without the password", err)
+	if !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
+	}
+	if strings.Contains(err.Error(), "planted-pass") {
+		t.Error("the error shows a secret")
 	}
 	if _, err := New(Config{}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("a config without region: got %v, want ErrInvalid", err)
@@ -98,15 +109,19 @@ func TestNewNeedsNoNetwork(t *testing.T) {
 		t.Error("New made a call")
 		return nil, errors.New("no network")
 	})
-	if c, err := New(cfg); err != nil || c == nil {
-		t.Errorf("New = %v, %v", c, err)
+	if c, err := New(cfg); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if c == nil {
+		t.Error("c is nil, want a value")
 	}
 }
 
 func TestEveryRegionHasTheEndpointOfTheVendorsSDK(t *testing.T) {
 	for region, want := range ecs.GetEndpointMap() {
-		if got, err := endpointFor(region); got != want || err != nil {
-			t.Errorf("%s is served by %s (%v), the vendor's SDK says %s", region, got, err, want)
+		if got, err := endpointFor(region); got != want {
+			t.Errorf("%v: got %v, want %v", region, got, want)
+		} else if err != nil {
+			t.Errorf("%v: got error %v, want none", region, err)
 		}
 	}
 	if ecs.GetEndpointType() != "regional" {
@@ -121,8 +136,10 @@ func TestEveryRegionHasTheDocumentedEndpoint(t *testing.T) {
 		"ap-south-1", "me-east-1", "eu-central-1", "us-west-1", "us-east-1", "cn-hongkong", "ap-southeast-1",
 	} {
 		want := "ecs." + region + ".aliyuncs.com"
-		if got, err := endpointFor(region); got != want || err != nil {
-			t.Errorf("%s is served by %s (%v), documented is %s", region, got, err, want)
+		if got, err := endpointFor(region); got != want {
+			t.Errorf("%v: got %v, want %v", region, got, want)
+		} else if err != nil {
+			t.Errorf("%v: got error %v, want none", region, err)
 		}
 	}
 }
@@ -184,28 +201,47 @@ func TestUnknownCertificatesAreRefused(t *testing.T) {
 	}
 	_, err = d.RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || !errors.Is(err, provider.ErrUnavailable) {
-		t.Errorf("a self-signed certificate: got %v, want ErrUnavailable with nothing sent", err)
+	if !errors.As(err, &e) {
+		t.Errorf("a self-signed certificate: got error %v, want a %T", err, e)
+	} else if e.Outcome != provider.OutcomeUnsent {
+		t.Errorf("a self-signed certificate: Outcome is %v, want %v", e.Outcome, provider.OutcomeUnsent)
+	} else if !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("a self-signed certificate: got error %v, want %v", err, provider.ErrUnavailable)
 	}
 }
 
 func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 	l := testDriver(t, answering(200, "")).Limits()
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 {
-		t.Errorf("got %+v, want 100 of each", l)
+	if l.InstancesPerCreate != 100 {
+		t.Errorf("InstancesPerCreate is %d, want 100", l.InstancesPerCreate)
+	}
+	if l.IDsPerDescribe != 100 {
+		t.Errorf("IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
+	}
+	if l.IDsPerTerminate != 100 {
+		t.Errorf("IDsPerTerminate is %d, want 100", l.IDsPerTerminate)
+	}
+	if l.IDsPerPower != 100 {
+		t.Errorf("IDsPerPower is %d, want 100", l.IDsPerPower)
 	}
 	if l.TagFilterCap != 1000 {
 		t.Errorf("a filter by tags returns at most %d, documented is 1000", l.TagFilterCap)
 	}
-	if !l.ClientToken || l.TerminateByBilling {
-		t.Errorf("got %+v: ECS has client tokens, and releases any billing mode together", l)
+	if !l.ClientToken {
+		t.Error("ClientToken is false, want true")
+	}
+	if l.TerminateByBilling {
+		t.Error("TerminateByBilling is true, want false")
 	}
 	for _, api := range []provider.API{
 		provider.APIRunInstances, provider.APIDescribeInstances, provider.APITerminateInstances,
 		provider.APIStartInstances, provider.APIStopInstances, provider.APIRebootInstances,
 	} {
-		if l.Rates[api].Calls == 0 || l.Rates[api].Per == 0 {
-			t.Errorf("%s has no rate", api)
+		if l.Rates[api].Calls == 0 {
+			t.Errorf("%v: l.Rates[api].Calls is %v, want anything but 0", api, l.Rates[api].Calls)
+		}
+		if l.Rates[api].Per == 0 {
+			t.Errorf("%v: l.Rates[api].Per is %v, want anything but 0", api, l.Rates[api].Per)
 		}
 	}
 	if l.FirstLook == 0 {
@@ -215,7 +251,13 @@ func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 
 func TestDriverName(t *testing.T) {
 	d := testDriver(t, answering(200, ""))
-	if d.Name() != "aliyun" || d.Support().Driver() != "aliyun" || (RunOptions{}).VendorName() != "aliyun" {
-		t.Error("driver, support table and options disagree about the name")
+	if got := d.Name(); got != "aliyun" {
+		t.Errorf(`d.Name() is %q, want "aliyun"`, got)
+	}
+	if got := d.Support().Driver(); got != "aliyun" {
+		t.Errorf(`d.Support().Driver() is %q, want "aliyun"`, got)
+	}
+	if got := (RunOptions{}).VendorName(); got != "aliyun" {
+		t.Errorf(`(RunOptions{}).VendorName() is %q, want "aliyun"`, got)
 	}
 }

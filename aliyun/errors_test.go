@@ -96,8 +96,14 @@ func apiError(t *testing.T, status int, body string) *provider.APIError {
 func TestADeadTokenIsTold(t *testing.T) {
 	for _, status := range []int{400, 403, 500} {
 		e := apiError(t, status, failed("IdempotentFailed", "m"))
-		if !e.TokenDead || e.Outcome != provider.OutcomeRejected || e.Temporary {
-			t.Errorf("%d: token dead %v, %s, temporary %v; want dead, rejected, lasting", status, e.TokenDead, e.Outcome, e.Temporary)
+		if !e.TokenDead {
+			t.Errorf("%d: TokenDead is false, want true", status)
+		}
+		if e.Outcome != provider.OutcomeRejected {
+			t.Errorf("%d: Outcome is %v, want %v", status, e.Outcome, provider.OutcomeRejected)
+		}
+		if e.Temporary {
+			t.Errorf("%d: Temporary is true, want false", status)
 		}
 	}
 	for _, class := range documentedClasses {
@@ -108,8 +114,10 @@ func TestADeadTokenIsTold(t *testing.T) {
 		}
 	}
 	body := `{"RequestId":"r","Code":"IdempotentFailed","Message":"m","InstanceIdSets":{"InstanceIdSet":["i-1"]}}`
-	if e := apiError(t, 400, body); e.TokenDead || e.Outcome != provider.OutcomeUnknown {
-		t.Errorf("beside an instance: token dead %v, %s; want alive, unknown", e.TokenDead, e.Outcome)
+	if e := apiError(t, 400, body); e.TokenDead {
+		t.Error("beside an instance: TokenDead is true, want false")
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("beside an instance: Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
 	}
 }
 
@@ -139,15 +147,45 @@ func TestEveryDocumentedCodeHasItsClass(t *testing.T) {
 	for _, class := range documentedClasses {
 		for _, code := range strings.Fields(class.codes) {
 			e := apiError(t, 403, failed(code, "message-7"))
-			if !errors.Is(e.Kind, class.kind) || e.Kind == nil != (class.kind == nil) || e.Outcome != class.outcome || e.Temporary != class.temporary {
-				t.Errorf("%s: got %v, %s, temporary %v; want %v, %s, temporary %v", code, e.Kind, e.Outcome, e.Temporary, class.kind, class.outcome, class.temporary)
+			if !errors.Is(e.Kind, class.kind) {
+				t.Errorf("%s: got error %v, want %v", code, e.Kind, class.kind)
 			}
-			if e.Driver != "aliyun" || e.Op != "RunInstances" || e.Code != code || e.Message != "message-7" || e.RequestID != "req-7" || e.HTTPStatus != 403 {
-				t.Errorf("%s: details are lost: %+v", code, e)
+			if e.Kind == nil != (class.kind == nil) {
+				t.Errorf("%s: e.Kind == nil is %v, want %v", code, e.Kind == nil, class.kind == nil)
+			}
+			if e.Outcome != class.outcome {
+				t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, class.outcome)
+			}
+			if e.Temporary != class.temporary {
+				t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, class.temporary)
+			}
+			if e.Driver != "aliyun" {
+				t.Errorf(`%s: Driver is %q, want "aliyun"`, code, e.Driver)
+			}
+			if e.Op != "RunInstances" {
+				t.Errorf(`%s: Op is %q, want "RunInstances"`, code, e.Op)
+			}
+			if e.Code != code {
+				t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
+			}
+			if e.Message != "message-7" {
+				t.Errorf(`%s: Message is %q, want "message-7"`, code, e.Message)
+			}
+			if e.RequestID != "req-7" {
+				t.Errorf(`%s: RequestID is %q, want "req-7"`, code, e.RequestID)
+			}
+			if e.HTTPStatus != 403 {
+				t.Errorf("%s: HTTPStatus is %d, want 403", code, e.HTTPStatus)
 			}
 			var s *sdkerrors.ServerError
-			if !errors.As(e, &s) || s.ErrorCode() != code || s.RequestId() != "req-7" || s.HttpStatus() != 403 {
-				t.Errorf("%s: the SDK's error is not reachable: %v", code, s)
+			if !errors.As(e, &s) {
+				t.Errorf("%s: got error %v, want a %T", code, e, s)
+			} else if got := s.ErrorCode(); got != code {
+				t.Errorf("%s: s.ErrorCode() is %v, want %v", code, got, code)
+			} else if got := s.RequestId(); got != "req-7" {
+				t.Errorf(`%s: s.RequestId() is %q, want "req-7"`, code, got)
+			} else if got := s.HttpStatus(); got != 403 {
+				t.Errorf("%s: s.HttpStatus() is %d, want 403", code, got)
 			}
 		}
 	}
@@ -163,16 +201,20 @@ func TestCodesWhoseMessageDecides(t *testing.T) {
 		{"OperationDenied", "The creation is temporarily suspended.", provider.ErrNoStock, provider.OutcomeRejected},
 		{"InvalidParam.Anything", "Another Instance has been creating", provider.ErrUnavailable, provider.OutcomeUnknown},
 	} {
-		if e := apiError(t, 404, failed(tc.code, tc.message)); !errors.Is(e, tc.kind) || e.Outcome != tc.outcome {
-			t.Errorf("%s %q: got %v, %s", tc.code, tc.message, e.Kind, e.Outcome)
+		if e := apiError(t, 404, failed(tc.code, tc.message)); !errors.Is(e, tc.kind) {
+			t.Errorf("%s %q: got error %v, want %v", tc.code, tc.message, e, tc.kind)
+		} else if e.Outcome != tc.outcome {
+			t.Errorf("%s %q: Outcome is %v, want %v", tc.code, tc.message, e.Outcome, tc.outcome)
 		}
 	}
 }
 
 func TestServerErrorsLeaveTheOutcomeOpen(t *testing.T) {
 	for _, body := range []string{failed("InternalError", "m"), failed("SomethingNew", "m"), failed("OperationDenied.NoStock", "m"), "<html>bad gateway</html>", ""} {
-		if e := apiError(t, 502, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
-			t.Errorf("502 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		if e := apiError(t, 502, body); e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("502 with %q: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
+		} else if !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("502 with %q: got error %v, want %v", body, e, provider.ErrUnavailable)
 		}
 	}
 	if e := apiError(t, 503, failed("Throttling.Api", "m")); e.Outcome != provider.OutcomeThrottled {
@@ -187,13 +229,17 @@ func TestAnswersWithoutSenseLeaveTheOutcomeOpen(t *testing.T) {
 		`{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[]}}`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":[1]}}`, `{"InstanceIdSets":7}`,
 		`{"RequestId":"r","InstanceIdSets":"x"}`, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":"please wait"}}`,
 	} {
-		if e := apiError(t, 200, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
-			t.Errorf("200 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		if e := apiError(t, 200, body); e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("200 with %q: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
+		} else if !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("200 with %q: got error %v, want %v", body, e, provider.ErrUnavailable)
 		}
 	}
 	for _, body := range []string{``, `null`, `{}`, `<html>`, `{"Code":400}`, `{"Code":"X","Message":{}}`, `{"Code":"X","RequestId":[]}`, `{"Code":"X","AccessDeniedDetail":"x"}`, `{"message":"no"}`} {
-		if e := apiError(t, 400, body); e.Outcome != provider.OutcomeUnknown || !errors.Is(e, provider.ErrUnavailable) {
-			t.Errorf("400 with %q: got %v, %s; want ErrUnavailable, unknown", body, e.Kind, e.Outcome)
+		if e := apiError(t, 400, body); e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("400 with %q: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
+		} else if !errors.Is(e, provider.ErrUnavailable) {
+			t.Errorf("400 with %q: got error %v, want %v", body, e, provider.ErrUnavailable)
 		}
 	}
 }
@@ -205,8 +251,10 @@ func TestIDsAreFoundInAnswersOfOddTypes(t *testing.T) {
 		`{"RequestId":null,"OrderId":{},"InstanceIdSets":{"InstanceIdSet":"[i-1,i-2]"}}`,
 	} {
 		got, err := testDriver(t, answering(200, body)).RunInstances(t.Context(), minimalSpec())
-		if err != nil || fmt.Sprint(got.InstanceIDs) != "[i-1 i-2]" {
-			t.Errorf("%s: got %+v, %v; two servers are lost", body, got, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", body, err)
+		} else if got := fmt.Sprint(got.InstanceIDs); got != "[i-1 i-2]" {
+			t.Errorf(`%s: InstanceIDs is %q, want "[i-1 i-2]"`, body, got)
 		}
 	}
 }
@@ -221,12 +269,17 @@ func TestALostIDIsNoPartialSuccess(t *testing.T) {
 		`["i-1"]`: false, `["i-1","i-2"]`: false, `"[i-1]"`: false, `["i-1","i-2","i-3","i-3"]`: false,
 	} {
 		got, err := testDriver(t, answering(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":`+body+`}}`)).RunInstances(t.Context(), spec)
-		if got == nil || got.InstanceIDs[0] != "i-1" {
-			t.Errorf("%s: the ID is lost: %+v", body, got)
+		if got == nil {
+			t.Errorf("%s: got no result, want one", body)
+		} else if got.InstanceIDs[0] != "i-1" {
+			t.Errorf(`%s: got.InstanceIDs[0] is %q, want "i-1"`, body, got.InstanceIDs[0])
 		}
 		var e *provider.APIError
-		if errors.As(err, &e) != lost || lost && e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: got %v, lost %v", body, err, lost)
+		if failed := errors.As(err, &e); failed != lost {
+			t.Errorf("%s: got error %v, want one: %v", body, err, lost)
+		}
+		if open := e != nil && e.Outcome == provider.OutcomeUnknown; open != lost {
+			t.Errorf("%s: the outcome of %v is open: %v, want %v", body, err, open, lost)
 		}
 	}
 }
@@ -258,8 +311,12 @@ func TestAReleaseNeedsAnAnswerOfTheCloud(t *testing.T) {
 		}
 		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, provider.ErrUnavailable) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: got %v, want ErrUnavailable, unknown", body, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", body, err, e)
+		} else if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: got error %v, want %v", body, err, provider.ErrUnavailable)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
 		}
 	}
 }
@@ -276,8 +333,12 @@ func TestTerminateTellsGoneFromNotYet(t *testing.T) {
 	} {
 		err := testDriver(t, answering(403, failed(code, "m"))).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}})
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, want.kind) || e.Temporary != want.temporary {
-			t.Errorf("%s: got %v, want %v, temporary %v", code, err, want.kind, want.temporary)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if !errors.Is(err, want.kind) {
+			t.Errorf("%s: got error %v, want %v", code, err, want.kind)
+		} else if e.Temporary != want.temporary {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, want.temporary)
 		}
 	}
 }
@@ -309,8 +370,11 @@ func TestTransportErrorsShowNoSecret(t *testing.T) {
 			return nil, fmt.Errorf("failed to send %s planted", r.URL)
 		}))
 		err := call(d, t.Context())
-		if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
-			t.Errorf("%s: got %v, %s", name, err, outcome(err))
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("%s: got error %v, want %v", name, err, provider.ErrUnavailable)
+		}
+		if got := outcome(err); got != provider.OutcomeUnknown {
+			t.Errorf("%s: outcome(err) is %v, want %v", name, got, provider.OutcomeUnknown)
 		}
 		checkNoSecrets(t, err)
 	}
@@ -338,8 +402,11 @@ func TestCutConnectionsLeaveTheOutcomeOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = d.RunInstances(t.Context(), onDemandSpec())
-		if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
-			t.Errorf("cut %s: got %v, %s; want ErrUnavailable, unknown", what, err, outcome(err))
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Errorf("cut %s: got error %v, want %v", what, err, provider.ErrUnavailable)
+		}
+		if got := outcome(err); got != provider.OutcomeUnknown {
+			t.Errorf("cut %s: outcome(err) is %v, want %v", what, got, provider.OutcomeUnknown)
 		}
 		checkNoSecrets(t, err)
 		srv.Close()
@@ -356,8 +423,11 @@ func TestARefusedConnectionSendsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = d.RunInstances(t.Context(), onDemandSpec())
-	if !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnsent {
-		t.Errorf("got %v, %s; want ErrUnavailable, unsent", err, outcome(err))
+	if !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("got error %v, want %v", err, provider.ErrUnavailable)
+	}
+	if got := outcome(err); got != provider.OutcomeUnsent {
+		t.Errorf("outcome(err) is %v, want %v", got, provider.OutcomeUnsent)
 	}
 	checkNoSecrets(t, err)
 }
@@ -382,8 +452,14 @@ func TestMissingCredentialsAreAnAuthError(t *testing.T) {
 	}
 	for name, call := range methods() {
 		err := call(d, t.Context())
-		if !errors.Is(err, provider.ErrAuth) || !errors.Is(err, cause) || outcome(err) != provider.OutcomeRejected {
-			t.Errorf("%s: got %v, %s; want ErrAuth with its cause, rejected", name, err, outcome(err))
+		if !errors.Is(err, provider.ErrAuth) {
+			t.Errorf("%s: got error %v, want %v", name, err, provider.ErrAuth)
+		}
+		if !errors.Is(err, cause) {
+			t.Errorf("%s: got error %v, want %v", name, err, cause)
+		}
+		if got := outcome(err); got != provider.OutcomeRejected {
+			t.Errorf("%s: outcome(err) is %v, want %v", name, got, provider.OutcomeRejected)
 		}
 	}
 }

@@ -136,8 +136,10 @@ func TestShiftNamesKeepsTheForm(t *testing.T) {
 		"web-[1,4]-x": "web-[101,4]-x", "web[,]": "web[100,]", "web[7,]": "web[107,]", "web": "web", "": "", "web[a,b]": "web[a,b]",
 	} {
 		s := provider.RunInstancesSpec{Name: name, HostName: name}
-		if d.ShiftNames(&s, 100); s.Name != want || s.HostName != want {
-			t.Errorf("%q became %q and %q, want %q", name, s.Name, s.HostName, want)
+		if d.ShiftNames(&s, 100); s.Name != want {
+			t.Errorf("%v: Name is %v, want %v", name, s.Name, want)
+		} else if s.HostName != want {
+			t.Errorf("%v: HostName is %v, want %v", name, s.HostName, want)
 		}
 	}
 }

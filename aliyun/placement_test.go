@@ -48,8 +48,12 @@ func TestPlacementGroupsAreDeploymentSets(t *testing.T) {
 		var got wire
 		c := provider.NewClient(testDriver(t, capture(&got, `{"RequestId":"r","DeploymentSetId":"ds-1"}`)), &provider.Options{Region: "cn-test-1"})
 		id, err := groups(t, c).Create(t.Context(), tc.spec)
-		if err != nil || id != "ds-1" || got.Action != "CreateDeploymentSet" {
-			t.Errorf("%s: %s gave %q, %v", what, got.Action, id, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", what, err)
+		} else if id != "ds-1" {
+			t.Errorf(`%s: id is %q, want "ds-1"`, what, id)
+		} else if got.Action != "CreateDeploymentSet" {
+			t.Errorf(`%s: Action is %q, want "CreateDeploymentSet"`, what, got.Action)
 		}
 		checkTyped(t, ecs.CreateDeploymentSetRequest{}, got.Params)
 		if got.Params["ClientToken"] == "" {
@@ -89,33 +93,54 @@ func TestPlacementGroupRefusals(t *testing.T) {
 	} {
 		_, err := g.Create(t.Context(), tc.spec)
 		var e *provider.FieldError
-		if !errors.As(err, &e) || e.Path != tc.path || e.Unsupported != tc.unsupported || !strings.Contains(err.Error(), tc.text) || strings.Contains(err.Error(), "planted") {
-			t.Errorf("got %v, want an error about %s that says %q", err, tc.path, tc.text)
+		if !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", tc.path, err, e)
+		} else if e.Path != tc.path {
+			t.Errorf("%v: Path is %v, want %v", tc.path, e.Path, tc.path)
+		} else if e.Unsupported != tc.unsupported {
+			t.Errorf("%v: Unsupported is %v, want %v", tc.path, e.Unsupported, tc.unsupported)
+		} else if !strings.Contains(err.Error(), tc.text) {
+			t.Errorf("%v: the error is %q, want it to contain %q", tc.path, err.Error(), tc.text)
+		} else if strings.Contains(err.Error(), "planted") {
+			t.Errorf("%v: the error shows a secret", tc.path)
 		}
 	}
 	_, err := g.Create(t.Context(), spec{Name: "x", PerUnit: 2, Level: provider.SwitchLevel})
 	var all provider.FieldErrors
-	if !errors.As(err, &all) || len(all) != 3 {
-		t.Errorf("got %v, want all three problems at once", err)
+	if !errors.As(err, &all) {
+		t.Errorf("got error %v, want a %T", err, all)
 	}
+	if len(all) != 3 {
+		t.Errorf("len(all) is %d, want 3", len(all))
+	}
+	if _, err := g.Create(t.Context(), spec{Name: "test default"}); err != nil {
+		t.Errorf("the name of the reference's example: %v", err)
+	}
+}
+
+func TestRefusalsOfChangesOfAPlacementGroup(t *testing.T) {
+	g := groups(t, simClient(t, cloudsim.New(nil)))
 	for path, to := range map[string]provider.PlacementGroupChange{
 		"PlacementGroupChange.Name":        {Name: "x"},
 		"PlacementGroupChange.Description": {Description: "https://x"},
 	} {
 		var e *provider.FieldError
-		if err := g.Modify(t.Context(), "", "ds-1", to); !errors.As(err, &e) || e.Path != path {
-			t.Errorf("got %v, want an error about %s", err, path)
+		if err := g.Modify(t.Context(), "", "ds-1", to); !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", path, err, e)
+		} else if e.Path != path {
+			t.Errorf("%v: Path is %v, want %v", path, e.Path, path)
 		}
 	}
 	var e *provider.FieldError
-	if err := g.Modify(t.Context(), "", "ds-1", provider.PlacementGroupChange{Name: "a/b"}); !errors.As(err, &e) || e.Path != "PlacementGroupChange.Name" {
-		t.Errorf("got %v, want an error about the name", err)
+	if err := g.Modify(t.Context(), "", "ds-1", provider.PlacementGroupChange{Name: "a/b"}); !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Path != "PlacementGroupChange.Name" {
+		t.Errorf(`Path is %q, want "PlacementGroupChange.Name"`, e.Path)
 	}
-	if _, err := g.Create(t.Context(), spec{Name: "test default"}); err != nil {
-		t.Errorf("the name of the reference's example: %v", err)
-	}
-	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) || e.Path != "MoveOptions.Partition" {
-		t.Errorf("got %v, want an error about the partition", err)
+	if err := g.MoveIn(t.Context(), "", "ds-1", []string{"i-1"}, &provider.MoveOptions{Partition: 8}); !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Path != "MoveOptions.Partition" {
+		t.Errorf(`Path is %q, want "MoveOptions.Partition"`, e.Path)
 	}
 }
 
@@ -149,10 +174,10 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 		found := 0
 		for have, err := range g.List(ctx, provider.PlacementGroupQuery{IDs: []string{id, "ds-unknown"}, Name: "group-1"}) {
 			found++
-			if err != nil || have.ID != id || have.Name != "group-1" || have.Description != "description-1" || have.Partitions != 5 ||
-				have.Strategy != provider.PartitionPlacement || have.RawStrategy != "AvailabilityGroup" || have.Level != provider.HostLevel || have.CreatedAt.IsZero() {
-				t.Errorf("found %+v, %v", have, err)
+			if err != nil {
+				t.Fatal(err)
 			}
+			wantGroup(t, have, id)
 			if !slices.Equal(slices.Sorted(slices.Values(have.InstanceIDs)), slices.Sorted(slices.Values(ids))) {
 				t.Errorf("servers %v, want %v", have.InstanceIDs, ids)
 			}
@@ -176,6 +201,35 @@ func TestLifeOfAPlacementGroup(t *testing.T) {
 			t.Errorf("deleting twice: got %v, want ErrNotFound", err)
 		}
 	})
+}
+
+// wantGroup checks what the list says of the group of the test.
+func wantGroup(t *testing.T, have provider.PlacementGroup, id string) {
+	t.Helper()
+	if have.ID != id {
+		t.Errorf("ID is %v, want %v", have.ID, id)
+	}
+	if have.Name != "group-1" {
+		t.Errorf(`Name is %q, want "group-1"`, have.Name)
+	}
+	if have.Description != "description-1" {
+		t.Errorf(`Description is %q, want "description-1"`, have.Description)
+	}
+	if have.Partitions != 5 {
+		t.Errorf("Partitions is %d, want 5", have.Partitions)
+	}
+	if have.Strategy != provider.PartitionPlacement {
+		t.Errorf("Strategy is %v, want %v", have.Strategy, provider.PartitionPlacement)
+	}
+	if have.RawStrategy != "AvailabilityGroup" {
+		t.Errorf(`RawStrategy is %q, want "AvailabilityGroup"`, have.RawStrategy)
+	}
+	if have.Level != provider.HostLevel {
+		t.Errorf("Level is %v, want %v", have.Level, provider.HostLevel)
+	}
+	if have.CreatedAt.IsZero() {
+		t.Error("CreatedAt is zero, want a value")
+	}
 }
 
 func TestPlacementGroupCalls(t *testing.T) {
@@ -208,8 +262,10 @@ func TestPlacementGroupCalls(t *testing.T) {
 			map[string]string{"DeploymentSetId": "ds-1"},
 		},
 	} {
-		if err := tc.call(); err != nil || got.Action != action {
-			t.Errorf("%s: called %s, %v", action, got.Action, err)
+		if err := tc.call(); err != nil {
+			t.Errorf("%s: got error %v, want none", action, err)
+		} else if got.Action != action {
+			t.Errorf("%s: Action is %v, want %v", action, got.Action, action)
 		}
 		tc.want["RegionId"] = "cn-test-2"
 		if !maps.Equal(got.Params, tc.want) {
@@ -231,15 +287,37 @@ func TestTheOlderAnswerIsReadToo(t *testing.T) {
 	p, err := testDriver(t, capture(&got, body)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{
 		PlacementGroupQuery: provider.PlacementGroupQuery{IDs: []string{"ds-bp13v7bjnj9gisnlo1ow", "ds-2"}},
 	})
-	if err != nil || len(p.Groups) != 1 || p.NextPage != "" || p.RequestID != "req-1" {
-		t.Fatalf("read %+v, %v", p, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if len(p.Groups) != 1 {
+		t.Fatalf("len(Groups) is %d, want 1", len(p.Groups))
+	}
+	if p.NextPage != "" {
+		t.Fatalf(`NextPage is %q, want ""`, p.NextPage)
+	}
+	if p.RequestID != "req-1" {
+		t.Fatalf(`RequestID is %q, want "req-1"`, p.RequestID)
 	}
 	g := p.Groups[0]
-	if g.Name != "test default" || g.Description != "default" || g.Strategy != provider.SpreadPlacement || fmt.Sprint(g.InstanceIDs) != "[i-sdfkjsdfk i-kiiwsch]" {
-		t.Errorf("read %+v", g)
+	if g.Name != "test default" {
+		t.Errorf(`Name is %q, want "test default"`, g.Name)
 	}
-	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` || got.Params["PageSize"] != "50" {
-		t.Errorf("sent %v", got.Params)
+	if g.Description != "default" {
+		t.Errorf(`Description is %q, want "default"`, g.Description)
+	}
+	if g.Strategy != provider.SpreadPlacement {
+		t.Errorf("Strategy is %v, want %v", g.Strategy, provider.SpreadPlacement)
+	}
+	if got := fmt.Sprint(g.InstanceIDs); got != "[i-sdfkjsdfk i-kiiwsch]" {
+		t.Errorf(`InstanceIDs is %q, want "[i-sdfkjsdfk i-kiiwsch]"`, got)
+	}
+	if got.Params["DeploymentSetIds"] != `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]` {
+		t.Errorf("DeploymentSetIds is %q, want %q",
+			got.Params["DeploymentSetIds"], `["ds-bp13v7bjnj9gisnlo1ow","ds-2"]`)
+	}
+	if got.Params["PageSize"] != "50" {
+		t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
 	}
 	checkTyped(t, ecs.DescribeDeploymentSetsRequest{}, got.Params)
 	if _, err := testDriver(t, answering(200, `{"RequestId":"r"}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{}); !errors.Is(err, provider.ErrUnavailable) {
@@ -258,11 +336,16 @@ func TestSetsOfNewerKinds(t *testing.T) {
 		`{"Type":"building","Affinity":0}`: {},
 	} {
 		p, err := testDriver(t, answering(200, `{"TotalCount":1,"DeploymentSets":{"DeploymentSet":[`+data+`]}}`)).DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{})
-		if err != nil || len(p.Groups) != 1 {
-			t.Fatal(p, err)
+		if err != nil {
+			t.Fatalf("%v: got error %v, want none", data, err)
 		}
-		if g := p.Groups[0]; g.Level != want.Level || g.PerUnit != want.PerUnit {
-			t.Errorf("%s is read as %q, %d to one; want %q, %d", data, g.Level, g.PerUnit, want.Level, want.PerUnit)
+		if len(p.Groups) != 1 {
+			t.Fatalf("%v: len(Groups) is %d, want 1", data, len(p.Groups))
+		}
+		if g := p.Groups[0]; g.Level != want.Level {
+			t.Errorf("%v: Level is %v, want %v", data, g.Level, want.Level)
+		} else if g.PerUnit != want.PerUnit {
+			t.Errorf("%v: PerUnit is %v, want %v", data, g.PerUnit, want.PerUnit)
 		}
 	}
 }
@@ -274,13 +357,18 @@ func TestALostSetIsNotMadeTwice(t *testing.T) {
 		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, API: "CreateDeploymentSet", Kind: cloudsim.ResetAfter, Times: 1})
 		g := groups(t, simClient(t, sim))
 		id, err := g.Create(t.Context(), provider.PlacementGroupSpec{Name: "group-1"})
-		if err != nil || sim.Calls(cloudsim.ECS, "CreateDeploymentSet") != 2 {
-			t.Fatalf("%q, %v", id, err)
+		if err != nil {
+			t.Fatalf("got error %v, want none", err)
+		}
+		if got := sim.Calls(cloudsim.ECS, "CreateDeploymentSet"); got != 2 {
+			t.Fatalf(`sim.Calls(cloudsim.ECS, "CreateDeploymentSet") is %d, want 2`, got)
 		}
 		n := 0
 		for have, err := range g.List(t.Context(), provider.PlacementGroupQuery{}) {
-			if n++; err != nil || have.ID != id {
-				t.Errorf("found %+v, %v", have, err)
+			if n++; err != nil {
+				t.Errorf("got error %v, want none", err)
+			} else if have.ID != id {
+				t.Errorf("ID is %v, want %v", have.ID, id)
 			}
 		}
 		if n != 1 {
@@ -310,8 +398,11 @@ func TestSetsArePagedByTheAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Params["PageSize"] != "50" || got.Params["PageNumber"] != token {
-			t.Errorf("asked for page %q of %q", got.Params["PageNumber"], got.Params["PageSize"])
+		if got.Params["PageSize"] != "50" {
+			t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
+		}
+		if got.Params["PageNumber"] != token {
+			t.Errorf("PageNumber is %q, want %q", got.Params["PageNumber"], token)
 		}
 		for _, g := range p.Groups {
 			ids = append(ids, g.ID)
@@ -320,7 +411,9 @@ func TestSetsArePagedByTheAnswer(t *testing.T) {
 			break
 		}
 	}
-	if len(ids) != total || ids[total-1] != "ds-44" {
-		t.Errorf("read %d sets, want %d", len(ids), total)
+	if len(ids) != total {
+		t.Errorf("len(ids) is %d, want %d", len(ids), total)
+	} else if ids[total-1] != "ds-44" {
+		t.Errorf(`ids[total-1] is %q, want "ds-44"`, ids[total-1])
 	}
 }

@@ -66,13 +66,23 @@ func TestPowerSendsWhatIsAskedFor(t *testing.T) {
 		var got wire
 		tc.req.IDs = []string{"i-1", "i-2"}
 		res, err := testDriver(t, capture(&got, powerRows(succeeded("i-1"), succeeded("i-2")))).ChangePower(t.Context(), &tc.req)
-		if err != nil || res.RequestID != "req-4" || len(res.Failed) != 0 {
-			t.Errorf("%s: got %+v, %v", what, res, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", what, err)
+		} else if res.RequestID != "req-4" {
+			t.Errorf(`%s: RequestID is %q, want "req-4"`, what, res.RequestID)
+		} else if len(res.Failed) != 0 {
+			t.Errorf("%s: len(Failed) is %d, want 0", what, len(res.Failed))
 		}
 		want := map[string]string{"RegionId": "cn-test-1", "BatchOptimization": "SuccessFirst", "InstanceId.1": "i-1", "InstanceId.2": "i-2"}
 		maps.Copy(want, tc.params)
-		if got.Action != tc.action || !maps.Equal(got.Params, want) || got.Host != "ecs."+want["RegionId"]+".aliyuncs.com" {
-			t.Errorf("%s: sent %s %v to %s, want %s %v", what, got.Action, got.Params, got.Host, tc.action, want)
+		if got.Action != tc.action {
+			t.Errorf("%s: Action is %v, want %v", what, got.Action, tc.action)
+		}
+		if !maps.Equal(got.Params, want) {
+			t.Errorf("%s: Params is %v, want %v", what, got.Params, want)
+		}
+		if got.Host != "ecs."+want["RegionId"]+".aliyuncs.com" {
+			t.Errorf("%s: Host is %v, want %v", what, got.Host, "ecs."+want["RegionId"]+".aliyuncs.com")
 		}
 		checkTyped(t, tc.typed, got.Params)
 	}
@@ -86,8 +96,12 @@ func TestPowerOfAHundredServersIsOneCall(t *testing.T) {
 	}
 	var got wire
 	res, err := testDriver(t, capture(&got, powerRows(rows...))).ChangePower(t.Context(), req)
-	if err != nil || len(res.Failed) != 0 || got.Params["InstanceId.100"] != "i-100" {
-		t.Errorf("got %+v, %v; the last server was sent as %q", res, err, got.Params["InstanceId.100"])
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if len(res.Failed) != 0 {
+		t.Errorf("len(Failed) is %d, want 0", len(res.Failed))
+	} else if got.Params["InstanceId.100"] != "i-100" {
+		t.Errorf(`InstanceId.100 is %q, want "i-100"`, got.Params["InstanceId.100"])
 	}
 }
 
@@ -102,8 +116,12 @@ func TestPowerRefusesWhatIsNoRequest(t *testing.T) {
 	} {
 		_, err := d.ChangePower(t.Context(), req)
 		var e *provider.FieldError
-		if !errors.As(err, &e) || e.Path != path || !errors.Is(err, provider.ErrInvalid) {
-			t.Errorf("got %v, want an error that names %s", err, path)
+		if !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", path, err, e)
+		} else if e.Path != path {
+			t.Errorf("%v: Path is %v, want %v", path, e.Path, path)
+		} else if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%v: got error %v, want %v", path, err, provider.ErrInvalid)
 		}
 	}
 	if _, err := d.ChangePower(t.Context(), powerRequest(provider.PowerStart, 0)); !errors.Is(err, provider.ErrInvalid) {
@@ -142,15 +160,37 @@ func TestPowerTellsWhichServersWereRefused(t *testing.T) {
 	} {
 		failed := powerFailures(t, powerRows(succeeded("i-1"), refusal("i-2", code, "Running")))
 		var e *provider.APIError
-		if len(failed) != 1 || !errors.As(failed["i-2"], &e) {
-			t.Errorf("%s: got %v, want an *APIError for i-2 alone", code, failed)
+		if len(failed) != 1 {
+			t.Errorf("%s: len(failed) is %d, want 1", code, len(failed))
 			continue
 		}
-		if !errors.Is(e, want.kind) || e.Outcome != want.outcome {
-			t.Errorf("%s: got %v, %s; want %v, %s", code, e.Kind, e.Outcome, want.kind, want.outcome)
+		if !errors.As(failed["i-2"], &e) {
+			t.Errorf("%s: got error %v, want a %T", code, failed["i-2"], e)
+			continue
 		}
-		if e.Driver != "aliyun" || e.Op != "StopInstances" || e.Code != code || e.Message != "message-4" || e.RequestID != "req-4" || e.HTTPStatus != 200 {
-			t.Errorf("%s: details are lost: %+v", code, e)
+		if !errors.Is(e, want.kind) {
+			t.Errorf("%s: got error %v, want %v", code, e, want.kind)
+		}
+		if e.Outcome != want.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, want.outcome)
+		}
+		if e.Driver != "aliyun" {
+			t.Errorf(`%s: Driver is %q, want "aliyun"`, code, e.Driver)
+		}
+		if e.Op != "StopInstances" {
+			t.Errorf(`%s: Op is %q, want "StopInstances"`, code, e.Op)
+		}
+		if e.Code != code {
+			t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
+		}
+		if e.Message != "message-4" {
+			t.Errorf(`%s: Message is %q, want "message-4"`, code, e.Message)
+		}
+		if e.RequestID != "req-4" {
+			t.Errorf(`%s: RequestID is %q, want "req-4"`, code, e.RequestID)
+		}
+		if e.HTTPStatus != 200 {
+			t.Errorf("%s: HTTPStatus is %d, want 200", code, e.HTTPStatus)
 		}
 	}
 }
@@ -183,8 +223,14 @@ func TestPowerRefusalIsTemporaryWhileTheStatePasses(t *testing.T) {
 	} {
 		failed := powerFailures(t, powerRows(succeeded("i-1"), refusal("i-2", tc.code, tc.status)))
 		var e *provider.APIError
-		if !errors.As(failed["i-2"], &e) || !errors.Is(e, provider.ErrState) || e.Temporary != tc.want {
-			t.Errorf("%s of a server that is %q: got %+v, want ErrState, temporary %v", tc.code, tc.status, e, tc.want)
+		if !errors.As(failed["i-2"], &e) {
+			t.Errorf("%s of a server that is %q: got error %v, want a %T", tc.code, tc.status, failed["i-2"], e)
+		} else if !errors.Is(e, provider.ErrState) {
+			t.Errorf("%s of a server that is %q: got error %v, want %v",
+				tc.code, tc.status, e, provider.ErrState)
+		} else if e.Temporary != tc.want {
+			t.Errorf("%s of a server that is %q: Temporary is %v, want %v",
+				tc.code, tc.status, e.Temporary, tc.want)
 		}
 	}
 }
@@ -198,8 +244,12 @@ func TestPowerOfAServerTheAnswerLeavesOutIsUnknown(t *testing.T) {
 		"an ID that is missing": powerRows(succeeded("i-1"), map[string]any{"Code": "200"}),
 	} {
 		failed := powerFailures(t, body)
-		if len(failed) != 1 || !errors.Is(failed["i-2"], provider.ErrUnavailable) || outcome(failed["i-2"]) != provider.OutcomeUnknown {
-			t.Errorf("%s: got %v, want i-2 alone with ErrUnavailable, unknown", what, failed)
+		if len(failed) != 1 {
+			t.Errorf("%s: len(failed) is %d, want 1", what, len(failed))
+		} else if !errors.Is(failed["i-2"], provider.ErrUnavailable) {
+			t.Errorf("%s: got error %v, want %v", what, failed["i-2"], provider.ErrUnavailable)
+		} else if got := outcome(failed["i-2"]); got != provider.OutcomeUnknown {
+			t.Errorf(`%s: outcome(failed["i-2"]) is %v, want %v`, what, got, provider.OutcomeUnknown)
 		}
 	}
 }
@@ -212,8 +262,12 @@ func TestPowerAnswersWithoutSenseFailTheWholeCall(t *testing.T) {
 	} {
 		for _, action := range powerActions {
 			res, err := testDriver(t, answering(200, body)).ChangePower(t.Context(), powerRequest(action, 1))
-			if res != nil || !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
-				t.Errorf("%s: 200 with %q: got %+v, %v (%s), want ErrUnavailable, unknown", action, body, res, err, outcome(err))
+			if res != nil {
+				t.Errorf("%s: res is %v, want nil", action, res)
+			} else if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: got error %v, want %v", action, err, provider.ErrUnavailable)
+			} else if got := outcome(err); got != provider.OutcomeUnknown {
+				t.Errorf("%s: outcome(err) is %v, want %v", action, got, provider.OutcomeUnknown)
 			}
 			checkNoSecrets(t, err)
 		}
@@ -236,12 +290,36 @@ func TestPowerRefusedAsAWhole(t *testing.T) {
 	} {
 		_, err := testDriver(t, answering(403, failed(code, "message-7"))).ChangePower(t.Context(), powerRequest(provider.PowerReboot, 2))
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, want.kind) || e.Outcome != want.outcome || e.Temporary != want.temporary {
-			t.Errorf("%s: got %+v, want %v, %s, temporary %v", code, e, want.kind, want.outcome, want.temporary)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
 			continue
 		}
-		if e.Op != "RebootInstances" || e.Code != code || e.Message != "message-7" || e.RequestID != "req-7" || e.HTTPStatus != 403 {
-			t.Errorf("%s: details are lost: %+v", code, e)
+		if !errors.Is(err, want.kind) {
+			t.Errorf("%s: got error %v, want %v", code, err, want.kind)
+			continue
+		}
+		if e.Outcome != want.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, want.outcome)
+			continue
+		}
+		if e.Temporary != want.temporary {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, want.temporary)
+			continue
+		}
+		if e.Op != "RebootInstances" {
+			t.Errorf(`%s: Op is %q, want "RebootInstances"`, code, e.Op)
+		}
+		if e.Code != code {
+			t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
+		}
+		if e.Message != "message-7" {
+			t.Errorf(`%s: Message is %q, want "message-7"`, code, e.Message)
+		}
+		if e.RequestID != "req-7" {
+			t.Errorf(`%s: RequestID is %q, want "req-7"`, code, e.RequestID)
+		}
+		if e.HTTPStatus != 403 {
+			t.Errorf("%s: HTTPStatus is %d, want 403", code, e.HTTPStatus)
 		}
 	}
 }
@@ -253,8 +331,10 @@ func TestPowerErrorsShowNoSecret(t *testing.T) {
 		row["CurrentStatus"] = echo
 		failed := powerFailures(t, powerRows(succeeded("i-1"), row)) // looks for secrets
 		var e *provider.APIError
-		if !errors.As(failed["i-2"], &e) || e.Message == "" {
-			t.Errorf("nothing is left of a message that quotes %q", echo)
+		if !errors.As(failed["i-2"], &e) {
+			t.Errorf("%v: got error %v, want a %T", echo, failed["i-2"], e)
+		} else if e.Message == "" {
+			t.Errorf("%v: Message is empty, want a value", echo)
 		}
 		row["Code"] = echo
 		powerFailures(t, powerRows(succeeded("i-1"), row))
@@ -271,8 +351,11 @@ func TestPowerEndsWithItsContext(t *testing.T) {
 			if took := time.Since(start); took > 3*time.Second+100*time.Millisecond {
 				t.Errorf("%s returned %v after the end of ctx", action, took-3*time.Second)
 			}
-			if !errors.Is(err, context.DeadlineExceeded) || outcome(err) != provider.OutcomeUnknown {
-				t.Errorf("%s: got %v (%s), want the ctx's error, unknown", action, err, outcome(err))
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: got error %v, want %v", action, err, context.DeadlineExceeded)
+			}
+			if got := outcome(err); got != provider.OutcomeUnknown {
+				t.Errorf("%s: outcome(err) is %v, want %v", action, got, provider.OutcomeUnknown)
 			}
 		})
 	}
@@ -313,11 +396,16 @@ func TestPowerOfMoreServersThanACallTakes(t *testing.T) {
 		ids := running(t, c, provider.RunInstancesSpec{Count: 250})
 		err := c.StopInstances(t.Context(), "", append(ids, "i-gone-1", "i-gone-2"), &provider.StopOptions{Force: true})
 		var b *provider.BatchError
-		if !errors.As(err, &b) || !errors.Is(err, provider.ErrNotFound) {
-			t.Fatalf("got %v, want a BatchError that matches ErrNotFound", err)
+		if !errors.As(err, &b) {
+			t.Fatalf("got error %v, want a %T", err, b)
 		}
-		if unknown := []string{"i-gone-1", "i-gone-2"}; !slices.Equal(b.IDs(), unknown) || !slices.Equal(b.Unknown(), unknown) {
-			t.Errorf("got %v, want the two that are not there alone", err)
+		if !errors.Is(err, provider.ErrNotFound) {
+			t.Fatalf("got error %v, want %v", err, provider.ErrNotFound)
+		}
+		if unknown := []string{"i-gone-1", "i-gone-2"}; !slices.Equal(b.IDs(), unknown) {
+			t.Errorf("b.IDs() is %v, want %v", b.IDs(), unknown)
+		} else if !slices.Equal(b.Unknown(), unknown) {
+			t.Errorf("b.Unknown() is %v, want %v", b.Unknown(), unknown)
 		}
 		if n := sim.Calls(cloudsim.ECS, "StopInstances"); n != 3 {
 			t.Errorf("%d calls for 252 servers, want 3", n)
@@ -348,8 +436,11 @@ func TestServersThatMayNotBeReleased(t *testing.T) {
 				t.Errorf("got %v, want %s for %s", err, code, id)
 			}
 		}
-		if !errors.Is(err, provider.ErrState) || errors.Is(err, provider.ErrInvalid) {
-			t.Errorf("got %v, want ErrState alone", err)
+		if !errors.Is(err, provider.ErrState) {
+			t.Errorf("got error %v, want %v", err, provider.ErrState)
+		}
+		if errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("got error %v, want one that is not %v", err, provider.ErrInvalid)
 		}
 		var left []string
 		for i, err := range c.DescribeInstances(t.Context(), provider.Query{}) {

@@ -26,8 +26,14 @@ func TestRunInstancesReturnsWhatTheCloudAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(got.InstanceIDs, []string{"i-1", "i-2"}) || got.RequestID != "req-1" || got.OrderID != "order-1" {
-		t.Errorf("got %+v", got)
+	if !slices.Equal(got.InstanceIDs, []string{"i-1", "i-2"}) {
+		t.Errorf("InstanceIDs is %v, want %v", got.InstanceIDs, []string{"i-1", "i-2"})
+	}
+	if got.RequestID != "req-1" {
+		t.Errorf(`RequestID is %q, want "req-1"`, got.RequestID)
+	}
+	if got.OrderID != "order-1" {
+		t.Errorf(`OrderID is %q, want "order-1"`, got.OrderID)
 	}
 }
 
@@ -36,8 +42,11 @@ func TestRunInstancesGoesToTheRegionOfTheSpec(t *testing.T) {
 		s := minimalSpec()
 		s.Region = region
 		got := sent(t, s)
-		if got.Host != "ecs."+want+".aliyuncs.com" || got.Params["RegionId"] != want {
-			t.Errorf("Region %q went to %s with RegionId=%s", region, got.Host, got.Params["RegionId"])
+		if got.Host != "ecs."+want+".aliyuncs.com" {
+			t.Errorf("%v: Host is %v, want %v", region, got.Host, "ecs."+want+".aliyuncs.com")
+		}
+		if got.Params["RegionId"] != want {
+			t.Errorf("%v: RegionId is %q, want %q", region, got.Params["RegionId"], want)
 		}
 	}
 }
@@ -47,8 +56,12 @@ func TestAnApprovedDryRunIsASuccess(t *testing.T) {
 	s := minimalSpec()
 	s.DryRun = true
 	got, err := d.RunInstances(t.Context(), s)
-	if err != nil || len(got.InstanceIDs) != 0 || got.RequestID != "req-1" {
-		t.Errorf("got %+v, %v; want success without IDs", got, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if len(got.InstanceIDs) != 0 {
+		t.Errorf("len(InstanceIDs) is %d, want 0", len(got.InstanceIDs))
+	} else if got.RequestID != "req-1" {
+		t.Errorf(`RequestID is %q, want "req-1"`, got.RequestID)
 	}
 	if _, err := d.RunInstances(t.Context(), minimalSpec()); err == nil {
 		t.Error("DryRunOperation for a create that was no dry run counted as success")
@@ -80,8 +93,17 @@ func TestPreviewIsWhatIsSentWithSecretsMasked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Driver != "aliyun" || got.Action != want.Action || got.Host != want.Host || fmt.Sprint(got.Params) != fmt.Sprint(want.Params) {
-			t.Errorf("%s: preview %+v, sent %+v", name, got, want)
+		if got.Driver != "aliyun" {
+			t.Errorf(`%s: Driver is %q, want "aliyun"`, name, got.Driver)
+		}
+		if got.Action != want.Action {
+			t.Errorf("%s: Action is %v, want %v", name, got.Action, want.Action)
+		}
+		if got.Host != want.Host {
+			t.Errorf("%s: Host is %v, want %v", name, got.Host, want.Host)
+		}
+		if got := fmt.Sprint(got.Params); got != fmt.Sprint(want.Params) {
+			t.Errorf("%s: Params is %v, want %v", name, got, fmt.Sprint(want.Params))
 		}
 	}
 }
@@ -114,14 +136,31 @@ func TestDescribeByIDsAsksForOneFullPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var listed []string
-	if err := json.Unmarshal([]byte(got.Params["InstanceIds"]), &listed); err != nil || !slices.Equal(listed, ids) {
-		t.Errorf("InstanceIds is %s, want the 100 IDs as JSON", got.Params["InstanceIds"])
+	if err := json.Unmarshal([]byte(got.Params["InstanceIds"]), &listed); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !slices.Equal(listed, ids) {
+		t.Errorf("listed is %v, want %v", listed, ids)
 	}
-	if got.Params["PageSize"] != "100" || len(got.Params) != 3 || got.Host != "ecs.cn-test-2.aliyuncs.com" || got.Action != "DescribeInstances" {
-		t.Errorf("sent %+v", got)
+	if got.Params["PageSize"] != "100" {
+		t.Errorf(`PageSize is %q, want "100"`, got.Params["PageSize"])
 	}
-	if len(page.Instances) != 1 || page.NextPage != "" || page.RequestID != "req-2" {
-		t.Errorf("got %+v", page)
+	if len(got.Params) != 3 {
+		t.Errorf("len(Params) is %d, want 3", len(got.Params))
+	}
+	if got.Host != "ecs.cn-test-2.aliyuncs.com" {
+		t.Errorf(`Host is %q, want "ecs.cn-test-2.aliyuncs.com"`, got.Host)
+	}
+	if got.Action != "DescribeInstances" {
+		t.Errorf(`Action is %q, want "DescribeInstances"`, got.Action)
+	}
+	if len(page.Instances) != 1 {
+		t.Errorf("len(Instances) is %d, want 1", len(page.Instances))
+	}
+	if page.NextPage != "" {
+		t.Errorf(`NextPage is %q, want ""`, page.NextPage)
+	}
+	if page.RequestID != "req-2" {
+		t.Errorf(`RequestID is %q, want "req-2"`, page.RequestID)
 	}
 }
 
@@ -141,8 +180,11 @@ func TestDescribeListsPageByPage(t *testing.T) {
 	if fmt.Sprint(got.Params) != fmt.Sprint(want) {
 		t.Errorf("sent %v, want %v", got.Params, want)
 	}
-	if page.NextPage != "token-2" || len(page.Instances) != 1 {
-		t.Errorf("got %+v, want one instance and the next page", page)
+	if page.NextPage != "token-2" {
+		t.Errorf(`NextPage is %q, want "token-2"`, page.NextPage)
+	}
+	if len(page.Instances) != 1 {
+		t.Errorf("len(Instances) is %d, want 1", len(page.Instances))
 	}
 }
 
@@ -153,16 +195,20 @@ func TestDescribeComparesByEquality(t *testing.T) {
 		"a missing tag":                         {Tags: map[string]string{"k3": ""}},
 	} {
 		page, err := testDriver(t, answering(200, describePage("", describedInstance))).DescribeInstances(t.Context(), req)
-		if err != nil || len(page.Instances) != 0 {
-			t.Errorf("%s: got %+v, %v; want no instance", what, page, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", what, err)
+		} else if len(page.Instances) != 0 {
+			t.Errorf("%s: len(Instances) is %d, want 0", what, len(page.Instances))
 		}
 	}
 }
 
 func TestAnEmptyListIsNoError(t *testing.T) {
 	page, err := testDriver(t, answering(200, describePage(""))).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-9"}})
-	if err != nil || len(page.Instances) != 0 {
-		t.Errorf("got %+v, %v", page, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if len(page.Instances) != 0 {
+		t.Errorf("len(Instances) is %d, want 0", len(page.Instances))
 	}
 }
 
@@ -173,8 +219,11 @@ func TestTerminateReleasesRunningServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{"RegionId": "cn-test-2", "Force": "true", "InstanceId.1": "i-1", "InstanceId.2": "i-2"}
-	if got.Action != "DeleteInstances" || fmt.Sprint(got.Params) != fmt.Sprint(want) {
-		t.Errorf("sent %s %v, want %v", got.Action, got.Params, want)
+	if got.Action != "DeleteInstances" {
+		t.Errorf(`Action is %q, want "DeleteInstances"`, got.Action)
+	}
+	if got := fmt.Sprint(got.Params); got != fmt.Sprint(want) {
+		t.Errorf("Params is %v, want %v", got, fmt.Sprint(want))
 	}
 }
 
@@ -233,8 +282,11 @@ func TestCancelReturnsAtOnce(t *testing.T) {
 				if took := time.Since(start); took > 7*time.Second+100*time.Millisecond {
 					t.Errorf("the call returned %v after its start, ctx ended after 7s", took)
 				}
-				if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrUnavailable) {
-					t.Errorf("got %v, want the ctx's error and not the service's", err)
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("got error %v, want %v", err, context.DeadlineExceeded)
+				}
+				if errors.Is(err, provider.ErrUnavailable) {
+					t.Errorf("got error %v, want one that is not %v", err, provider.ErrUnavailable)
 				}
 				if outcome(err) != provider.OutcomeUnknown {
 					t.Errorf("the outcome is %q, want unknown: the request may have arrived", outcome(err))
@@ -251,11 +303,24 @@ func TestAServerThatNeverAnswersEndsTheCall(t *testing.T) {
 				start := time.Now()
 				err := call(testDriver(t, roundTrip(hanging)), t.Context())
 				took := time.Since(start)
-				if name == "RunInstances" && took < time.Minute || took < 10*time.Second || took > 2*time.Minute {
-					t.Errorf("gave up after %v", took)
+				least := 10 * time.Second
+				if name == "RunInstances" {
+					least = time.Minute
 				}
-				if errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, provider.ErrUnavailable) || outcome(err) != provider.OutcomeUnknown {
-					t.Errorf("got %v (%s), want ErrUnavailable, outcome unknown, and not the caller's deadline", err, outcome(err))
+				if took < least {
+					t.Errorf("gave up after %v, want at least %v", took, least)
+				}
+				if took > 2*time.Minute {
+					t.Errorf("gave up after %v, want at most 2m", took)
+				}
+				if errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("got error %v, want one that is not %v", err, context.DeadlineExceeded)
+				}
+				if !errors.Is(err, provider.ErrUnavailable) {
+					t.Errorf("got error %v, want %v", err, provider.ErrUnavailable)
+				}
+				if got := outcome(err); got != provider.OutcomeUnknown {
+					t.Errorf("outcome(err) is %v, want %v", got, provider.OutcomeUnknown)
 				}
 			})
 		})
@@ -284,8 +349,10 @@ func TestParallelCreatesDoNotMix(t *testing.T) {
 			s := onDemandSpec()
 			s.ClientToken = fmt.Sprint("token-", i)
 			got, err := d.RunInstances(t.Context(), s)
-			if err != nil || !slices.Equal(got.InstanceIDs, []string{"i-" + s.ClientToken}) {
-				t.Errorf("create %d got %+v, %v", i, got, err)
+			if err != nil {
+				t.Errorf("%v: got error %v, want none", i, err)
+			} else if !slices.Equal(got.InstanceIDs, []string{"i-" + s.ClientToken}) {
+				t.Errorf("%v: InstanceIDs is %v, want %v", i, got.InstanceIDs, []string{"i-" + s.ClientToken})
 			}
 		})
 	}
@@ -309,11 +376,19 @@ func TestServersBesideAnErrorAreNotLost(t *testing.T) {
 	} {
 		res, err := testDriver(t, answering(tc.status, tc.body)).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, tc.is) || e.Outcome != tc.outcome {
-			t.Errorf("%s: got %v, want %v", what, err, tc.is)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", what, err, e)
+		} else if !errors.Is(err, tc.is) {
+			t.Errorf("%s: got error %v, want %v", what, err, tc.is)
+		} else if e.Outcome != tc.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", what, e.Outcome, tc.outcome)
 		}
-		if res == nil || !slices.Equal(res.InstanceIDs, []string{"i-1", "i-2"}) || res.RequestID != "req-1" {
-			t.Errorf("%s: the result is %+v, want both servers", what, res)
+		if res == nil {
+			t.Errorf("%s: res is nil, want a value", what)
+		} else if !slices.Equal(res.InstanceIDs, []string{"i-1", "i-2"}) {
+			t.Errorf("%s: InstanceIDs is %v, want %v", what, res.InstanceIDs, []string{"i-1", "i-2"})
+		} else if res.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, what, res.RequestID)
 		}
 	}
 	c := provider.NewClient(testDriver(t, answering(403, `{"Code":"OperationDenied.NoStock","Message":"m",`+ids+`}`)), &provider.Options{Region: "cn-test-1"})
@@ -321,21 +396,37 @@ func TestServersBesideAnErrorAreNotLost(t *testing.T) {
 	s.Count, s.ClientToken, s.MinCount = 3, "", 0
 	synctest.Test(t, func(t *testing.T) { // it is asked for again by its token
 		op, err := c.RunInstances(t.Context(), s, nil)
-		if !errors.Is(err, provider.ErrOutcomeUnknown) || op == nil || !slices.Equal(op.InstanceIDs(), []string{"i-1", "i-2"}) {
-			t.Errorf("the operation does not have both servers: %v", err)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("the operation does not have both servers: got error %v, want %v",
+				err, provider.ErrOutcomeUnknown)
+		} else if op == nil {
+			t.Error("the operation does not have both servers: op is nil, want a value")
+		} else if !slices.Equal(op.InstanceIDs(), []string{"i-1", "i-2"}) {
+			t.Errorf("the operation does not have both servers: op.InstanceIDs() is %v, want %v",
+				op.InstanceIDs(), []string{"i-1", "i-2"})
 		}
 	})
 	if _, err := testDriver(t, answering(200, `{"Code":"Success",`+ids+`}`)).RunInstances(t.Context(), minimalSpec()); err != nil {
 		t.Errorf("a code of success: got %v", err)
 	}
+}
+
+func TestASuccessWithoutServersIsAnOpenOutcome(t *testing.T) {
 	for body, is := range map[string]error{
 		`{"RequestId":"r","Code":"QuotaExceed.ElasticQuota","Message":"m"}`: provider.ErrQuota,
 		`{"RequestId":"r","Code":500}`:                                      provider.ErrUnavailable,
 	} {
 		res, err := testDriver(t, answering(200, body)).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if res != nil || !errors.Is(err, is) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("a 200 without servers, %s: got %+v, %v; want %v, unknown", body, res, err, is)
+		if res != nil {
+			t.Errorf("%s: res is %v, want nil", body, res)
+		} else if !errors.Is(err, is) {
+			t.Errorf("%s: got error %v, want %v", body, err, is)
+		} else if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", body, err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v",
+				body, e.Outcome, provider.OutcomeUnknown)
 		}
 	}
 }
@@ -364,8 +455,11 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			spec := minimalSpec()
 			spec.Count = 3
 			res, err := testDriver(t, rt).RunInstances(t.Context(), spec)
-			if outcome(err) != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
-				t.Errorf("%s, %q: got %v (%s), want ErrUnavailable, unknown", name, body, err, outcome(err))
+			if got := outcome(err); got != provider.OutcomeUnknown {
+				t.Errorf("%s, %q: outcome(err) is %v, want %v", name, body, got, provider.OutcomeUnknown)
+			}
+			if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s, %q: got error %v, want %v", name, body, err, provider.ErrUnavailable)
 			}
 			if want == nil && res != nil {
 				t.Errorf("%s, %q: got %+v, want nothing", name, body, res)
@@ -373,8 +467,14 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			if want == nil {
 				continue
 			}
-			if res == nil || !slices.Equal(res.InstanceIDs, want) || res.RequestID != "req-1" || res.OrderID != "o-1" {
-				t.Errorf("%s, %q: got %+v, want %v of req-1 and o-1", name, body, res, want)
+			if res == nil {
+				t.Errorf("%s, %q: res is nil, want a value", name, body)
+			} else if !slices.Equal(res.InstanceIDs, want) {
+				t.Errorf("%s, %q: InstanceIDs is %v, want %v", name, body, res.InstanceIDs, want)
+			} else if res.RequestID != "req-1" {
+				t.Errorf(`%s, %q: RequestID is %q, want "req-1"`, name, body, res.RequestID)
+			} else if res.OrderID != "o-1" {
+				t.Errorf(`%s, %q: OrderID is %q, want "o-1"`, name, body, res.OrderID)
 			}
 		}
 	}
@@ -403,8 +503,8 @@ func TestAnUnpaidOrderIsNoLostAnswer(t *testing.T) {
 		spec := minimalSpec()
 		spec.Vendor = []provider.VendorOption{c.options}
 		res, err := testDriver(t, answering(200, c.body)).RunInstances(t.Context(), spec)
-		if c.unpaid && (err != nil || res == nil || len(res.InstanceIDs) != 0 || res.OrderID == "" || res.RequestID != "req-1") {
-			t.Errorf("%s: got %+v, %v; want the order alone", name, res, err)
+		if c.unpaid {
+			wantOrderAlone(t, name, res, err)
 		}
 		if !c.unpaid && outcome(err) != provider.OutcomeUnknown {
 			t.Errorf("%s: got %+v, %v; want an unknown outcome", name, res, err)
@@ -412,10 +512,33 @@ func TestAnUnpaidOrderIsNoLostAnswer(t *testing.T) {
 	}
 }
 
+// wantOrderAlone checks that a result is an order without instances.
+func wantOrderAlone(t *testing.T, name string, res *provider.RunResult, err error) {
+	t.Helper()
+	if err != nil {
+		t.Errorf("%s: got error %v, want none", name, err)
+	}
+	if res == nil {
+		t.Errorf("%s: got no result, want the order", name)
+		return
+	}
+	if len(res.InstanceIDs) != 0 {
+		t.Errorf("%s: got instances %v, want none", name, res.InstanceIDs)
+	}
+	if res.OrderID == "" {
+		t.Errorf("%s: got no order, want one", name)
+	}
+	if res.RequestID != "req-1" {
+		t.Errorf("%s: the request is %q, want req-1", name, res.RequestID)
+	}
+}
+
 func TestEveryIDOfAnAnswerIsReturned(t *testing.T) {
 	res, err := testDriver(t, answering(200, `{"RequestId":"r","InstanceIdSets":{"InstanceIdSet":["i-2","i-1","i-3"]}}`)).RunInstances(t.Context(), minimalSpec())
-	if err != nil || !slices.Equal(res.InstanceIDs, []string{"i-2", "i-1", "i-3"}) {
-		t.Errorf("got %+v, %v; want all three in their order", res, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !slices.Equal(res.InstanceIDs, []string{"i-2", "i-1", "i-3"}) {
+		t.Errorf("InstanceIDs is %v, want %v", res.InstanceIDs, []string{"i-2", "i-1", "i-3"})
 	}
 }
 
@@ -476,8 +599,14 @@ func TestProbeOfTheRightToDescribe(t *testing.T) {
 	if err := d.ProbeDescribe(t.Context(), "cn-test-9"); !errors.Is(err, provider.ErrUnavailable) {
 		t.Errorf("a list: got %v, want an error that proves nothing", err)
 	}
-	if got.Action != "DescribeInstances" || got.Params["DryRun"] != "true" || got.Params["RegionId"] != "cn-test-9" {
-		t.Errorf("asked %+v, want a dry run in cn-test-9", got)
+	if got.Action != "DescribeInstances" {
+		t.Errorf(`Action is %q, want "DescribeInstances"`, got.Action)
+	}
+	if got.Params["DryRun"] != "true" {
+		t.Errorf(`DryRun is %q, want "true"`, got.Params["DryRun"])
+	}
+	if got.Params["RegionId"] != "cn-test-9" {
+		t.Errorf(`RegionId is %q, want "cn-test-9"`, got.Params["RegionId"])
 	}
 	for code, want := range map[string]error{
 		"DryRunOperation":             nil,

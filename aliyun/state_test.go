@@ -38,8 +38,11 @@ const describedInstance = `{
 func decodeInstance(t *testing.T, text string) *RawInstance {
 	t.Helper()
 	page, err := testDriver(t, answering(200, describePage("", text))).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
-	if err != nil || len(page.Instances) != 1 {
-		t.Fatalf("got %+v, %v", page, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if len(page.Instances) != 1 {
+		t.Fatalf("len(Instances) is %d, want 1", len(page.Instances))
 	}
 	return page.Instances[0].Sys().(*RawInstance)
 }
@@ -63,8 +66,13 @@ func TestInstanceOf(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if raw.OperationLocks.LockReason[0].LockReason != "financial" || raw.EipAddress.AllocationID != "eip-1" {
-		t.Errorf("the raw instance lost details: %+v", raw)
+	if raw.OperationLocks.LockReason[0].LockReason != "financial" {
+		t.Errorf(`the raw instance lost details: raw.OperationLocks.LockReason[0].LockReason is %q, want "financial"`,
+			raw.OperationLocks.LockReason[0].LockReason)
+	}
+	if raw.EipAddress.AllocationID != "eip-1" {
+		t.Errorf(`the raw instance lost details: raw.EipAddress.AllocationID is %q, want "eip-1"`,
+			raw.EipAddress.AllocationID)
 	}
 }
 
@@ -78,8 +86,17 @@ func TestInstanceOfAnEmptyDescriptionIsEmpty(t *testing.T) {
 
 func TestInstanceOfTakesEitherSpelling(t *testing.T) {
 	got := instanceOf(decodeInstance(t, `{"Hostname":"host-2","CPU":"8","Memory":"2048","CreationTime":"2031-02-03T04:05:06Z"}`))
-	if got.HostName != "host-2" || got.CPUs != 8 || got.MemoryMiB != 2048 || got.CreatedAt.Second() != 6 {
-		t.Errorf("got %+v", got)
+	if got.HostName != "host-2" {
+		t.Errorf(`HostName is %q, want "host-2"`, got.HostName)
+	}
+	if got.CPUs != 8 {
+		t.Errorf("CPUs is %d, want 8", got.CPUs)
+	}
+	if got.MemoryMiB != 2048 {
+		t.Errorf("MemoryMiB is %d, want 2048", got.MemoryMiB)
+	}
+	if got := got.CreatedAt.Second(); got != 6 {
+		t.Errorf("got.CreatedAt.Second() is %d, want 6", got)
 	}
 }
 

@@ -54,8 +54,11 @@ func TestRefusedLeavesAreNamed(t *testing.T) {
 		"MonitorAgent":                  {MonitorAgent: new(false)},
 	} {
 		err := supportTable().Check(&spec)
-		if err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(path, "[]", "[0]")) {
-			t.Errorf("%s is set: got %v, want an error that names it", path, err)
+		if err == nil {
+			t.Errorf("%s is set: got no error, want one", path)
+		} else if !strings.Contains(err.Error(), strings.ReplaceAll(path, "[]", "[0]")) {
+			t.Errorf("%s is set: the error is %q, want it to contain %q",
+				path, err.Error(), strings.ReplaceAll(path, "[]", "[0]"))
 		}
 		if supportTable().Field(path).Param != "" {
 			t.Errorf("%s is mapped now: take it off this list", path)

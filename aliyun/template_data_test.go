@@ -64,8 +64,11 @@ func readTemplate(t *testing.T, data string) provider.RunInstancesSpec {
 	t.Helper()
 	body := `{"TotalCount":1,"LaunchTemplateVersionSets":{"LaunchTemplateVersionSet":[{"VersionNumber":1,"DefaultVersion":true,"LaunchTemplateData":` + data + `}]}}`
 	p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplateVersions(t.Context(), &provider.DescribeTemplateVersionsRequest{})
-	if err != nil || len(p.Versions) != 1 {
-		t.Fatalf("%s: %+v, %v", data, p, err)
+	if err != nil {
+		t.Fatalf("%s: got error %v, want none", data, err)
+	}
+	if len(p.Versions) != 1 {
+		t.Fatalf("%s: len(Versions) is %d, want 1", data, len(p.Versions))
 	}
 	p.Versions[0].Spec.Region = ""
 	return p.Versions[0].Spec

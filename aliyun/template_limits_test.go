@@ -24,8 +24,12 @@ func TestTemplateQueriesThatAreNotSent(t *testing.T) {
 		"LaunchTemplateQuery.Tags": {Tags: many}, "LaunchTemplateQuery.InstanceTags": {InstanceTags: many}, "IDs": {IDs: slices.Repeat([]string{"lt-1"}, 101)},
 	} {
 		for _, err := range l.List(t.Context(), q) {
-			if !errors.As(err, &e) || e.Path != path || !errors.Is(err, provider.ErrInvalid) {
-				t.Errorf("got %v, want an error about %s", err, path)
+			if !errors.As(err, &e) {
+				t.Errorf("%v: got error %v, want a %T", err, err, e)
+			} else if e.Path != path {
+				t.Errorf("%v: Path is %v, want %v", err, e.Path, path)
+			} else if !errors.Is(err, provider.ErrInvalid) {
+				t.Errorf("%v: got error %v, want %v", err, err, provider.ErrInvalid)
 			}
 		}
 	}
@@ -35,8 +39,10 @@ func TestTemplateQueriesThatAreNotSent(t *testing.T) {
 	}
 	q := provider.LaunchTemplateVersionQuery{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Versions: numbers}
 	for _, err := range l.FindVersions(t.Context(), q) {
-		if !errors.As(err, &e) || e.Path != "LaunchTemplateVersionQuery.Versions" {
-			t.Errorf("got %v, want an error about 31 versions", err)
+		if !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", err, err, e)
+		} else if e.Path != "LaunchTemplateVersionQuery.Versions" {
+			t.Errorf(`%v: Path is %q, want "LaunchTemplateVersionQuery.Versions"`, err, e.Path)
 		}
 	}
 	for _, api := range []string{"DescribeLaunchTemplates", "DescribeLaunchTemplateVersions"} {
@@ -57,8 +63,14 @@ func TestFullTemplates(t *testing.T) {
 	}
 	var e *provider.APIError
 	_, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "template-30", Spec: spec})
-	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateLimitExceed" || e.RequestID == "" {
-		t.Errorf("the 31st template: got %v, want ErrQuota", err)
+	if !errors.Is(err, provider.ErrQuota) {
+		t.Errorf("the 31st template: got error %v, want %v", err, provider.ErrQuota)
+	} else if !errors.As(err, &e) {
+		t.Errorf("the 31st template: got error %v, want a %T", err, e)
+	} else if e.Code != "LaunchTemplateLimitExceed" {
+		t.Errorf(`the 31st template: Code is %q, want "LaunchTemplateLimitExceed"`, e.Code)
+	} else if e.RequestID == "" {
+		t.Error("the 31st template: RequestID is empty, want a value")
 	}
 	found := 0
 	for _, err := range l.List(t.Context(), provider.LaunchTemplateQuery{}) {
@@ -77,11 +89,17 @@ func TestFullTemplates(t *testing.T) {
 		}
 	}
 	_, err = l.CreateVersion(t.Context(), ref, provider.LaunchTemplateSpec{Spec: spec})
-	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || e.Code != "LaunchTemplateVersionLimitExceed" {
-		t.Errorf("the 31st version: got %v, want ErrQuota", err)
+	if !errors.Is(err, provider.ErrQuota) {
+		t.Errorf("the 31st version: got error %v, want %v", err, provider.ErrQuota)
+	} else if !errors.As(err, &e) {
+		t.Errorf("the 31st version: got error %v, want a %T", err, e)
+	} else if e.Code != "LaunchTemplateVersionLimitExceed" {
+		t.Errorf(`the 31st version: Code is %q, want "LaunchTemplateVersionLimitExceed"`, e.Code)
 	}
-	if got := versionNumbers(t, l, ref); len(got) != 30 || got[29] != 30 {
-		t.Errorf("versions %v, want all 30", got)
+	if got := versionNumbers(t, l, ref); len(got) != 30 {
+		t.Errorf("len(got) is %d, want 30", len(got))
+	} else if got[29] != 30 {
+		t.Errorf("got[29] is %d, want 30", got[29])
 	}
 }
 
@@ -122,8 +140,10 @@ func TestTagsThatAnAnswerDoesNotTell(t *testing.T) {
 		p, err := testDriver(t, answering(200, body)).DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{
 			LaunchTemplateQuery: provider.LaunchTemplateQuery{Tags: map[string]string{"team": "a"}},
 		})
-		if err != nil || len(p.Templates) != want {
-			t.Errorf("%s: found %d, %v; want %d", body, len(p.Templates), err, want)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", body, err)
+		} else if len(p.Templates) != want {
+			t.Errorf("%s: len(Templates) is %d, want %d", body, len(p.Templates), want)
 		}
 	}
 }

@@ -111,8 +111,26 @@ func TestATemplateReadsAsItWasWritten(t *testing.T) {
 		if !reflect.DeepEqual(v.Spec, want) {
 			t.Errorf("%s: read\n%s\nwant\n%s", name, shown(v.Spec), shown(want))
 		}
-		if v.TemplateID != id || v.TemplateName != name+"-template" || v.Version != 1 || !v.Default || v.Description != "description-9" || v.CreatedAt.IsZero() || v.CreatedBy == "" {
-			t.Errorf("%s: read %+v", name, v)
+		if v.TemplateID != id {
+			t.Errorf("%s: TemplateID is %v, want %v", name, v.TemplateID, id)
+		}
+		if v.TemplateName != name+"-template" {
+			t.Errorf("%s: TemplateName is %v, want %v", name, v.TemplateName, name+"-template")
+		}
+		if v.Version != 1 {
+			t.Errorf("%s: Version is %d, want 1", name, v.Version)
+		}
+		if !v.Default {
+			t.Errorf("%s: Default is false, want true", name)
+		}
+		if v.Description != "description-9" {
+			t.Errorf(`%s: Description is %q, want "description-9"`, name, v.Description)
+		}
+		if v.CreatedAt.IsZero() {
+			t.Errorf("%s: CreatedAt is zero, want a value", name)
+		}
+		if v.CreatedBy == "" {
+			t.Errorf("%s: CreatedBy is empty, want a value", name)
 		}
 	}
 }
@@ -162,20 +180,45 @@ func TestTemplateParametersAreTheVendors(t *testing.T) {
 			if version {
 				req.Template = provider.LaunchTemplateRef{ID: "lt-1"}
 				res, err := d.CreateLaunchTemplateVersion(t.Context(), req)
-				if err != nil || res.Version != 2 || res.RequestID != "req-1" || got.Action != "CreateLaunchTemplateVersion" || got.Params["LaunchTemplateId"] != "lt-1" {
-					t.Errorf("%s: %s %+v, %v", name, got.Action, res, err)
+				if err != nil {
+					t.Errorf("%s: got error %v, want none", name, err)
+				} else if res.Version != 2 {
+					t.Errorf("%s: Version is %d, want 2", name, res.Version)
+				} else if res.RequestID != "req-1" {
+					t.Errorf(`%s: RequestID is %q, want "req-1"`, name, res.RequestID)
+				} else if got.Action != "CreateLaunchTemplateVersion" {
+					t.Errorf(`%s: Action is %q, want "CreateLaunchTemplateVersion"`, name, got.Action)
+				} else if got.Params["LaunchTemplateId"] != "lt-1" {
+					t.Errorf(`%s: LaunchTemplateId is %q, want "lt-1"`, name, got.Params["LaunchTemplateId"])
 				}
 				checkTyped(t, ecs.CreateLaunchTemplateVersionRequest{}, got.Params)
 			} else {
 				spec.Name, spec.Tags = "template-1", map[string]string{"a": "b"}
 				res, err := d.CreateLaunchTemplate(t.Context(), req)
-				if err != nil || res.ID != "lt-1" || got.Action != "CreateLaunchTemplate" || got.Params["LaunchTemplateName"] != "template-1" || got.Params["TemplateTag.1.Key"] != "a" {
-					t.Errorf("%s: %s %+v, %v", name, got.Action, res, err)
+				if err != nil {
+					t.Errorf("%s: got error %v, want none", name, err)
+				} else if res.ID != "lt-1" {
+					t.Errorf(`%s: ID is %q, want "lt-1"`, name, res.ID)
+				} else if got.Action != "CreateLaunchTemplate" {
+					t.Errorf(`%s: Action is %q, want "CreateLaunchTemplate"`, name, got.Action)
+				} else if got.Params["LaunchTemplateName"] != "template-1" {
+					t.Errorf(`%s: LaunchTemplateName is %q, want "template-1"`, name, got.Params["LaunchTemplateName"])
+				} else if got.Params["TemplateTag.1.Key"] != "a" {
+					t.Errorf(`%s: TemplateTag.1.Key is %q, want "a"`, name, got.Params["TemplateTag.1.Key"])
 				}
 				checkTyped(t, ecs.CreateLaunchTemplateRequest{}, got.Params)
 			}
-			if got.Params["NetworkType"] != "vpc" || got.Params["EnableVmOsConfig"] != "true" || got.Params["Amount"] != "" || got.Params["SystemDisk.Iops"] != "1" {
-				t.Errorf("%s: sent %v", name, got.Params)
+			if got.Params["NetworkType"] != "vpc" {
+				t.Errorf(`%s: NetworkType is %q, want "vpc"`, name, got.Params["NetworkType"])
+			}
+			if got.Params["EnableVmOsConfig"] != "true" {
+				t.Errorf(`%s: EnableVmOsConfig is %q, want "true"`, name, got.Params["EnableVmOsConfig"])
+			}
+			if got.Params["Amount"] != "" {
+				t.Errorf(`%s: Amount is %q, want ""`, name, got.Params["Amount"])
+			}
+			if got.Params["SystemDisk.Iops"] != "1" {
+				t.Errorf(`%s: SystemDisk.Iops is %q, want "1"`, name, got.Params["SystemDisk.Iops"])
 			}
 		}
 	}
@@ -232,23 +275,39 @@ func TestTemplateRefusals(t *testing.T) {
 		s := provider.LaunchTemplateSpec{Name: "template-1", Spec: provider.RunInstancesSpec{ImageID: "image-1"}}
 		tc.change(&s)
 		_, err := l.Create(t.Context(), s)
-		var e *provider.FieldError
-		if !errors.As(err, &e) || !strings.HasPrefix(e.Path, tc.path) || !strings.Contains(err.Error(), tc.text) || strings.Contains(strings.ToLower(err.Error()), "planted") {
-			t.Errorf("got %v, want an error about %s that says %q", err, tc.path, tc.text)
-		}
+		wantRefusal(t, err, tc.path, tc.text)
 	}
 	_, err := l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{BaseVersion: 1, Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
-	if err == nil || !strings.Contains(err.Error(), "BaseVersion") {
-		t.Errorf("got %v, want an error about BaseVersion", err)
+	if err == nil {
+		t.Error("got no error, want one")
+	} else if !strings.Contains(err.Error(), "BaseVersion") {
+		t.Errorf(`the error is %q, want it to contain "BaseVersion"`, err.Error())
 	}
 	_, err = l.CreateVersion(t.Context(), provider.LaunchTemplateRef{ID: "lt-1"}, provider.LaunchTemplateSpec{Vendor: own(TemplateOptions{ResourceGroupID: "rg-1"})})
-	if err == nil || !strings.Contains(err.Error(), "Vendor.ResourceGroupID") {
-		t.Errorf("got %v, want an error about ResourceGroupID", err)
+	if err == nil {
+		t.Error("got no error, want one")
+	} else if !strings.Contains(err.Error(), "Vendor.ResourceGroupID") {
+		t.Errorf(`the error is %q, want it to contain "Vendor.ResourceGroupID"`, err.Error())
 	}
 	for _, api := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
 		if n := sim.Calls(cloudsim.ECS, api); n != 0 {
 			t.Errorf("%d requests of %s left, want none", n, api)
 		}
+	}
+}
+
+// wantRefusal checks that an error names a field, says a text, and shows no secret.
+func wantRefusal(t *testing.T, err error, path, text string) {
+	t.Helper()
+	var e *provider.FieldError
+	if !errors.As(err, &e) {
+		t.Errorf("%v: got error %v, want a %T", path, err, e)
+	} else if !strings.HasPrefix(e.Path, path) {
+		t.Errorf("%v: Path is %q, want it to begin with %q", path, e.Path, path)
+	} else if !strings.Contains(err.Error(), text) {
+		t.Errorf("%v: the error is %q, want it to contain %q", path, err.Error(), text)
+	} else if strings.Contains(strings.ToLower(err.Error()), "planted") {
+		t.Errorf("%v: the error shows a secret", path)
 	}
 }
 
@@ -266,8 +325,11 @@ func TestLifeOfATemplate(t *testing.T) {
 	byID, byName := provider.LaunchTemplateRef{ID: id}, provider.LaunchTemplateRef{Name: "template-1"}
 	for i, ref := range []provider.LaunchTemplateRef{byID, byName} {
 		n, err := l.CreateVersion(ctx, ref, provider.LaunchTemplateSpec{Spec: provider.RunInstancesSpec{ImageID: fmt.Sprint("image-", i+2)}})
-		if err != nil || n != i+2 {
-			t.Fatalf("version %d, %v; want %d", n, err, i+2)
+		if err != nil {
+			t.Fatalf("%v: got error %v, want none", i, err)
+		}
+		if n != i+2 {
+			t.Fatalf("%v: got %v, want %v", i, n, i+2)
 		}
 	}
 	if _, err := l.Create(ctx, provider.LaunchTemplateSpec{Name: "template-1"}); !errors.Is(err, provider.ErrExists) {
@@ -278,13 +340,18 @@ func TestLifeOfATemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	byName.Version = 0
-	if v, err := l.Version(ctx, "", byName); err != nil || v.Version != 3 || v.Spec.ImageID != "image-3" {
-		t.Errorf("the default version is %+v, %v; want 3", v, err)
+	if v, err := l.Version(ctx, "", byName); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if v.Version != 3 {
+		t.Errorf("Version is %d, want 3", v.Version)
+	} else if v.Spec.ImageID != "image-3" {
+		t.Errorf(`v.Spec.ImageID is %q, want "image-3"`, v.Spec.ImageID)
 	}
 	for found, err := range l.List(ctx, provider.LaunchTemplateQuery{Name: "template-1", IDs: []string{id, "lt-unknown"}, Tags: map[string]string{"team": "a"}}) {
-		if err != nil || found.ID != id || found.DefaultVersion != 3 || found.LatestVersion != 3 || found.Tags["team"] != "a" || found.CreatedAt.IsZero() {
-			t.Errorf("found %+v, %v", found, err)
+		if err != nil {
+			t.Fatal(err)
 		}
+		wantListed(t, found, id)
 	}
 	for found, err := range l.List(ctx, provider.LaunchTemplateQuery{Tags: map[string]string{"team": ""}}) {
 		t.Errorf("found %+v, %v by another value of the tag", found, err)
@@ -308,6 +375,26 @@ func TestLifeOfATemplate(t *testing.T) {
 	}
 	if err := l.Delete(ctx, "", byID); !errors.Is(err, provider.ErrNotFound) {
 		t.Errorf("deleting twice: got %v, want ErrNotFound", err)
+	}
+}
+
+// wantListed checks what the list says of the template of the test.
+func wantListed(t *testing.T, found provider.LaunchTemplate, id string) {
+	t.Helper()
+	if found.ID != id {
+		t.Errorf("ID is %v, want %v", found.ID, id)
+	}
+	if found.DefaultVersion != 3 {
+		t.Errorf("DefaultVersion is %d, want 3", found.DefaultVersion)
+	}
+	if found.LatestVersion != 3 {
+		t.Errorf("LatestVersion is %d, want 3", found.LatestVersion)
+	}
+	if found.Tags["team"] != "a" {
+		t.Errorf(`found.Tags["team"] is %q, want "a"`, found.Tags["team"])
+	}
+	if found.CreatedAt.IsZero() {
+		t.Error("CreatedAt is zero, want a value")
 	}
 }
 
@@ -338,8 +425,11 @@ func TestTemplatesArePaged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Params["PageNumber"] != token || got.Params["PageSize"] != "50" {
-			t.Errorf("asked for page %q of %q", got.Params["PageNumber"], got.Params["PageSize"])
+		if got.Params["PageNumber"] != token {
+			t.Errorf("PageNumber is %q, want %q", got.Params["PageNumber"], token)
+		}
+		if got.Params["PageSize"] != "50" {
+			t.Errorf(`PageSize is %q, want "50"`, got.Params["PageSize"])
 		}
 		for _, tpl := range p.Templates {
 			ids = append(ids, tpl.ID)
@@ -348,8 +438,10 @@ func TestTemplatesArePaged(t *testing.T) {
 			break
 		}
 	}
-	if len(ids) != 102 || ids[101] != "lt-102" {
-		t.Errorf("read %d templates, want 102", len(ids))
+	if len(ids) != 102 {
+		t.Errorf("len(ids) is %d, want 102", len(ids))
+	} else if ids[101] != "lt-102" {
+		t.Errorf(`ids[101] is %q, want "lt-102"`, ids[101])
 	}
 }
 
@@ -366,19 +458,25 @@ func TestTemplateCallsRefuseWhatIsNoRequest(t *testing.T) {
 	d := testDriver(t, answering(200, `{"RequestId":"r"}`))
 	ref := provider.LaunchTemplateRef{ID: "lt-1"}
 	var e *provider.FieldError
-	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, make([]int, 30)); !errors.As(err, &e) || e.Path != "versions" {
-		t.Errorf("30 versions: got %v", err)
+	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, make([]int, 30)); !errors.As(err, &e) {
+		t.Errorf("30 versions: got error %v, want a %T", err, e)
+	} else if e.Path != "versions" {
+		t.Errorf(`30 versions: Path is %q, want "versions"`, e.Path)
 	}
 	if err := d.DeleteLaunchTemplateVersions(t.Context(), "", ref, slices.Repeat([]int{2}, 29)); err != nil {
 		t.Errorf("29 versions: got %v", err)
 	}
 	_, err := d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{LaunchTemplateQuery: provider.LaunchTemplateQuery{IDs: make([]string, 101)}})
-	if !errors.As(err, &e) || e.Path != "IDs" {
-		t.Errorf("101 IDs: got %v", err)
+	if !errors.As(err, &e) {
+		t.Errorf("101 IDs: got error %v, want a %T", err, e)
+	} else if e.Path != "IDs" {
+		t.Errorf(`101 IDs: Path is %q, want "IDs"`, e.Path)
 	}
 	_, err = d.DescribeLaunchTemplates(t.Context(), &provider.DescribeTemplatesRequest{PageToken: "x"})
-	if !errors.As(err, &e) || e.Path != "PageToken" {
-		t.Errorf("a page token of nobody: got %v", err)
+	if !errors.As(err, &e) {
+		t.Errorf("a page token of nobody: got error %v, want a %T", err, e)
+	} else if e.Path != "PageToken" {
+		t.Errorf(`a page token of nobody: Path is %q, want "PageToken"`, e.Path)
 	}
 }
 
@@ -419,13 +517,30 @@ func TestRunFromATemplate(t *testing.T) {
 			t.Fatal(err)
 		}
 		list, err := op.Wait(t.Context(), nil)
-		if err != nil || len(list) != 2 {
-			t.Fatal(list, err)
+		if err != nil {
+			t.Fatalf("got error %v, want none", err)
+		}
+		if len(list) != 2 {
+			t.Fatalf("len(list) is %d, want 2", len(list))
 		}
 		i := list[0]
-		if i.ImageID != "image-1" || i.InstanceType != "ecs.g7.large" || i.Name != "from-template" || i.SubnetID != "vsw-1" || i.Tags["a"] != "b" ||
-			!slices.Equal(i.SecurityGroupIDs, []string{"sg-3"}) {
-			t.Errorf("made %+v", i)
+		if i.ImageID != "image-1" {
+			t.Errorf(`ImageID is %q, want "image-1"`, i.ImageID)
+		}
+		if i.InstanceType != "ecs.g7.large" {
+			t.Errorf(`InstanceType is %q, want "ecs.g7.large"`, i.InstanceType)
+		}
+		if i.Name != "from-template" {
+			t.Errorf(`Name is %q, want "from-template"`, i.Name)
+		}
+		if i.SubnetID != "vsw-1" {
+			t.Errorf(`SubnetID is %q, want "vsw-1"`, i.SubnetID)
+		}
+		if i.Tags["a"] != "b" {
+			t.Errorf(`i.Tags["a"] is %q, want "b"`, i.Tags["a"])
+		}
+		if !slices.Equal(i.SecurityGroupIDs, []string{"sg-3"}) {
+			t.Errorf("SecurityGroupIDs is %v, want %v", i.SecurityGroupIDs, []string{"sg-3"})
 		}
 		_, err = c.RunInstances(t.Context(), provider.RunInstancesSpec{LaunchTemplate: &provider.LaunchTemplateRef{Name: "template-1", Version: 9}}, nil)
 		if !errors.Is(err, provider.ErrNotFound) {

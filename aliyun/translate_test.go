@@ -16,6 +16,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
 
+	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -321,8 +322,13 @@ func TestMinAmountIsSentOnlyBelowAmount(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p["MinAmount"] != tc.want || p["Amount"] != strconv.Itoa(max(tc.count, 1)) {
-			t.Errorf("Count %d, MinCount %d: Amount=%q MinAmount=%q, want MinAmount %q", tc.count, tc.min, p["Amount"], p["MinAmount"], tc.want)
+		if p["MinAmount"] != tc.want {
+			t.Errorf("Count %d, MinCount %d: MinAmount is %v, want %v",
+				tc.count, tc.min, p["MinAmount"], tc.want)
+		}
+		if p["Amount"] != strconv.Itoa(max(tc.count, 1)) {
+			t.Errorf("Count %d, MinCount %d: Amount is %v, want %v",
+				tc.count, tc.min, p["Amount"], strconv.Itoa(max(tc.count, 1)))
 		}
 	}
 }
@@ -332,8 +338,13 @@ func TestRawParametersCannotOverrideOthers(t *testing.T) {
 		s := minimalSpec()
 		s.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{name: "planted-raw"}}}
 		_, err := translateRun(s)
-		if err == nil || !strings.Contains(err.Error(), strconv.Quote(name)) {
-			t.Errorf("raw parameter %q: got %v, want an error that names it", name, err)
+		if err == nil {
+			t.Errorf("raw parameter %q: got no error, want one", name)
+			continue
+		}
+		if !strings.Contains(err.Error(), strconv.Quote(name)) {
+			t.Errorf("raw parameter %q: the error is %q, want it to contain %q",
+				name, err.Error(), strconv.Quote(name))
 			continue
 		}
 		if strings.Contains(err.Error(), "planted-raw") {
@@ -373,7 +384,26 @@ func whoRuns() *provider.DescribeRequest {
 
 func TestRunningServersAreFiltered(t *testing.T) {
 	p := translateDescribe(whoRuns())
-	if p["Status"] != "Running" || p["Tag.1.Key"] != "k" || p["Tag.1.Value"] != "v" {
-		t.Errorf("got %v, want a tag and Status=Running", p)
+	if p["Status"] != "Running" {
+		t.Errorf(`Status is %q, want "Running"`, p["Status"])
 	}
+	if p["Tag.1.Key"] != "k" {
+		t.Errorf(`Tag.1.Key is %q, want "k"`, p["Tag.1.Key"])
+	}
+	if p["Tag.1.Value"] != "v" {
+		t.Errorf(`Tag.1.Value is %q, want "v"`, p["Tag.1.Value"])
+	}
+}
+
+// BenchmarkTranslate checks a spec as the client does before each create and
+// translates it.
+func BenchmarkTranslate(b *testing.B) {
+	d, err := newDriver(Config{Region: "cn-hangzhou"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
+		_, err := d.runRequest(spec)
+		return err
+	})
 }

@@ -217,8 +217,16 @@ func TestValidateNamesTheField(t *testing.T) {
 		{`Vendor.Params["RegionId"]`, "", func(s *spec) { s.Vendor = raw("RegionId") }},
 	} {
 		err := testDriver(t, answering(200, "")).ValidateRun(with(tc.change))
-		if !errors.Is(err, provider.ErrInvalid) || !strings.HasPrefix(err.Error(), "aliyun: "+tc.path) || !strings.Contains(err.Error(), tc.value) {
-			t.Errorf("got %v, want an error about %s that shows %s", err, tc.path, tc.value)
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%v: got error %v, want %v", tc.path, err, provider.ErrInvalid)
+			continue
+		}
+		if !strings.HasPrefix(err.Error(), "aliyun: "+tc.path) {
+			t.Errorf("%v: the error is %q, want it to begin with %q", tc.path, err.Error(), "aliyun: "+tc.path)
+			continue
+		}
+		if !strings.Contains(err.Error(), tc.value) {
+			t.Errorf("%v: the error is %q, want it to contain %q", tc.path, err.Error(), tc.value)
 			continue
 		}
 		if strings.Contains(strings.ToLower(err.Error()), "plant") {
@@ -248,16 +256,28 @@ func TestOwnersTagsCount(t *testing.T) {
 		}
 		sent = 0
 		op, err := c.RunInstances(t.Context(), spec, &provider.RunOptions{Owner: "team"})
-		if want == "" && (err != nil || sent != 1) || want != "" && (op != nil || sent != 0 || !strings.Contains(fmt.Sprint(err), want)) {
-			t.Errorf("%d tags and those of an owner: %d calls and %v, want an error about %q", n, sent, err, want)
+		fits := want == ""
+		if accepted := err == nil; accepted != fits {
+			t.Errorf("%d tags and those of an owner: got error %v, want none: %v", n, err, fits)
+		}
+		if made := op != nil; made != fits {
+			t.Errorf("%d tags and those of an owner: an operation: %v, want %v", n, made, fits)
+		}
+		if called := sent == 1; called != fits {
+			t.Errorf("%d tags and those of an owner: %d calls, want one: %v", n, sent, fits)
+		}
+		if text := fmt.Sprint(err); !strings.Contains(text, want) {
+			t.Errorf("%d tags and those of an owner: got error %q, want one about %q", n, text, want)
 		}
 		if _, err := c.RunInstances(t.Context(), spec, nil); err != nil {
 			t.Errorf("%d tags without an owner: %v", n, err)
 		}
 	}
 	bad := provider.RunOptions{Owner: "https://team"}
-	if op, err := c.RunInstances(t.Context(), *minimalSpec(), &bad); op != nil || !strings.Contains(fmt.Sprint(err), "RunOptions.Owner.Tags") {
-		t.Errorf("an owner that cannot be the value of a tag gives %v", err)
+	if op, err := c.RunInstances(t.Context(), *minimalSpec(), &bad); op != nil {
+		t.Errorf("op is %v, want nil", op)
+	} else if !strings.Contains(fmt.Sprint(err), "RunOptions.Owner.Tags") {
+		t.Errorf(`err is %q, want it to contain "RunOptions.Owner.Tags"`, fmt.Sprint(err))
 	}
 }
 
@@ -276,8 +296,11 @@ func disks(n int) []provider.Disk {
 func TestValidateNamesEveryProblemAtOnce(t *testing.T) {
 	err := testDriver(t, answering(200, "")).ValidateRun(&provider.RunInstancesSpec{Name: "x", DataDisks: disks(17)})
 	for _, path := range []string{"ImageID", "InstanceType", "Name", "DataDisks"} {
-		if err == nil || !strings.Contains(err.Error(), "aliyun: "+path) {
-			t.Errorf("the error does not name %s: %v", path, err)
+		if err == nil {
+			t.Errorf("the error does not name %s: got no error, want one", path)
+		} else if !strings.Contains(err.Error(), "aliyun: "+path) {
+			t.Errorf("the error does not name %s: the error is %q, want it to contain %q",
+				path, err.Error(), "aliyun: "+path)
 		}
 	}
 }
@@ -399,8 +422,12 @@ func TestDiskSizes(t *testing.T) {
 			err := testDriver(t, answering(200, "")).ValidateRun(with(func(s *provider.RunInstancesSpec) {
 				set(s, provider.Disk{Type: tc.kind, PerformanceLevel: tc.level, SizeGiB: size})
 			}))
-			if fits := size >= limits[0] && size <= limits[1]; fits != (err == nil) || err != nil && !strings.Contains(err.Error(), field+".SizeGiB = ") {
-				t.Errorf("%d GiB of %s %s as %s: %v", size, tc.kind, tc.level, field, err)
+			fits := size >= limits[0] && size <= limits[1]
+			if accepted := err == nil; accepted != fits {
+				t.Errorf("%d GiB of %s %s as %s: got error %v, want none: %v", size, tc.kind, tc.level, field, err, fits)
+			}
+			if err != nil && !strings.Contains(err.Error(), field+".SizeGiB = ") {
+				t.Errorf("%d GiB of %s %s as %s: got error %v, want one about SizeGiB", size, tc.kind, tc.level, field, err)
 			}
 		}
 		for _, d := range []int{-1, 0} {
@@ -448,8 +475,10 @@ func TestEveryParameterThatIsSetIsRefusedAsARawOne(t *testing.T) {
 			clash := *spec
 			clash.Vendor = []provider.VendorOption{o}
 			want := fmt.Sprintf("Vendor.Params[%q]", name) + ": is set by another field of the spec already"
-			if err := d.ValidateRun(&clash); err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: raw %s: got %v, want %s", at, name, err, want)
+			if err := d.ValidateRun(&clash); err == nil {
+				t.Errorf("%s: got no error, want one", at)
+			} else if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: the error is %q, want it to contain %q", at, err.Error(), want)
 			}
 		}
 	}
@@ -482,8 +511,12 @@ func TestRawValuesOfEachInstanceNeedOneCall(t *testing.T) {
 				continue
 			}
 			var fe *provider.FieldError
-			if !errors.As(err, &fe) || fe.Path != `Vendor.Params["`+name+`"]` || !strings.Contains(fe.Reason, tc.next) {
-				t.Errorf("%s, %s: got %v, want an error that names it and says %q", name, what, err, tc.next)
+			if !errors.As(err, &fe) {
+				t.Errorf("%s, %s: got error %v, want a %T", name, what, err, fe)
+			} else if fe.Path != `Vendor.Params["`+name+`"]` {
+				t.Errorf("%s, %s: fe.Path is %v, want %v", name, what, fe.Path, `Vendor.Params["`+name+`"]`)
+			} else if !strings.Contains(fe.Reason, tc.next) {
+				t.Errorf("%s, %s: fe.Reason is %q, want it to contain %q", name, what, fe.Reason, tc.next)
 			}
 			if strings.Contains(err.Error(), value) {
 				t.Errorf("%s, %s: the error shows the value: %v", name, what, err)

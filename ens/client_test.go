@@ -114,8 +114,14 @@ func wantAPIError(t *testing.T, err, kind error, outcome provider.Outcome) *prov
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want an *APIError", err)
 	}
-	if e.Outcome != outcome || (kind != nil && !errors.Is(err, kind)) || e.Driver != "ens" {
-		t.Errorf("got %v with outcome %q, want %v with %q", err, e.Outcome, kind, outcome)
+	if e.Outcome != outcome {
+		t.Errorf("the outcome of %v is %q, want %q", err, e.Outcome, outcome)
+	}
+	if missed := kind != nil && !errors.Is(err, kind); missed {
+		t.Errorf("got error %v, want %v", err, kind)
+	}
+	if e.Driver != "ens" {
+		t.Errorf("the driver of %v is %q, want ens", err, e.Driver)
 	}
 	wantSafe(t, err)
 	return e
@@ -124,18 +130,33 @@ func wantAPIError(t *testing.T, err, kind error, outcome provider.Outcome) *prov
 func TestNewNamesEveryProblem(t *testing.T) {
 	_, err := New(Config{Region: " node 1", Endpoint: "ftp://planted@example.com"})
 	var all provider.FieldErrors
-	if !errors.As(err, &all) || len(all) != 2 || all[0].Path != "Config.Region" || all[0].Value != " node 1" || all[1].Path != "Config.Endpoint" {
-		t.Errorf("want one FieldErrors that names Config.Region and Config.Endpoint, got %v", err)
+	if !errors.As(err, &all) {
+		t.Errorf("got error %v, want a %T", err, all)
+	} else if len(all) != 2 {
+		t.Errorf("len(all) is %d, want 2", len(all))
+	} else if all[0].Path != "Config.Region" {
+		t.Errorf(`all[0].Path is %q, want "Config.Region"`, all[0].Path)
+	} else if all[0].Value != " node 1" {
+		t.Errorf(`all[0].Value is %q, want " node 1"`, all[0].Value)
+	} else if all[1].Path != "Config.Endpoint" {
+		t.Errorf(`all[1].Path is %q, want "Config.Endpoint"`, all[1].Path)
 	}
 	if _, err := New(Config{}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("a config without region: got %v, want ErrInvalid", err)
 	}
-	if !errors.Is(err, provider.ErrInvalid) || strings.Contains(err.Error(), "planted") {
-		t.Errorf("got %v, want ErrInvalid without the endpoint's own text", err)
+	if !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("got error %v, want %v", err, provider.ErrInvalid)
+	}
+	if strings.Contains(err.Error(), "planted") {
+		t.Error("the error shows a secret")
 	}
 	for _, o := range []*provider.Options{nil, {Region: "elsewhere"}} {
-		if c, err := New(Config{Region: "node-1", Options: o}); err != nil || c == nil {
-			t.Errorf("New = %v, %v, want a client", c, err)
+		c, err := New(Config{Region: "node-1", Options: o})
+		if err != nil {
+			t.Errorf("got error %v, want none", err)
+		}
+		if c == nil {
+			t.Error("got no client, want one")
 		}
 	}
 }
@@ -143,24 +164,45 @@ func TestNewNamesEveryProblem(t *testing.T) {
 func TestLimitsAreTheDocumentedOnes(t *testing.T) {
 	d, _ := answering(t, 200, created)
 	l := d.Limits()
-	if d.Name() != "ens" || d.Support().Driver() != "ens" {
-		t.Errorf("the driver is called %q and its table %q, want ens", d.Name(), d.Support().Driver())
+	if got := d.Name(); got != "ens" {
+		t.Errorf(`d.Name() is %q, want "ens"`, got)
 	}
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 1 || !l.TerminateByBilling || l.ClientToken {
-		t.Errorf("limits are %+v", l)
+	if got := d.Support().Driver(); got != "ens" {
+		t.Errorf(`d.Support().Driver() is %q, want "ens"`, got)
 	}
-	if r := l.Rates[provider.APIRunInstances]; r.Calls != 10 || r.Per != time.Second {
-		t.Errorf("creates are limited to %+v, want 10 a second", r)
+	if l.InstancesPerCreate != 100 {
+		t.Errorf("InstancesPerCreate is %d, want 100", l.InstancesPerCreate)
 	}
-	if r := l.Rates[provider.APIDescribeInstances]; r.Calls != 100 || r.Per != time.Second {
-		t.Errorf("descriptions are limited to %+v, want 100 a second", r)
+	if l.IDsPerDescribe != 100 {
+		t.Errorf("IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
+	}
+	if l.IDsPerTerminate != 1 {
+		t.Errorf("IDsPerTerminate is %d, want 1", l.IDsPerTerminate)
+	}
+	if !l.TerminateByBilling {
+		t.Error("TerminateByBilling is false, want true")
+	}
+	if l.ClientToken {
+		t.Error("ClientToken is true, want false")
+	}
+	if r := l.Rates[provider.APIRunInstances]; r.Calls != 10 {
+		t.Errorf("r.Calls is %d, want 10", r.Calls)
+	} else if r.Per != time.Second {
+		t.Errorf("r.Per is %v, want %v", r.Per, time.Second)
+	}
+	if r := l.Rates[provider.APIDescribeInstances]; r.Calls != 100 {
+		t.Errorf("r.Calls is %d, want 100", r.Calls)
+	} else if r.Per != time.Second {
+		t.Errorf("r.Per is %v, want %v", r.Per, time.Second)
 	}
 	if l.IDsPerPower != 1 {
 		t.Errorf("starts, stops and reboots name %d servers, want 1: a list of them is unverified", l.IDsPerPower)
 	}
 	for _, api := range []provider.API{provider.APIStartInstances, provider.APIStopInstances, provider.APIRebootInstances} {
-		if r := l.Rates[api]; r.Calls != 10 || r.Per != time.Second {
-			t.Errorf("%s is limited to %+v, want 10 a second", api, r)
+		if r := l.Rates[api]; r.Calls != 10 {
+			t.Errorf("%v: r.Calls is %d, want 10", api, r.Calls)
+		} else if r.Per != time.Second {
+			t.Errorf("%v: r.Per is %v, want %v", api, r.Per, time.Second)
 		}
 	}
 	if l.FirstLook != 40*time.Second {
@@ -173,22 +215,36 @@ func TestCallsUseHTTPSAndKeepSecretsOutOfTheURL(t *testing.T) {
 	if _, err := d.RunInstances(t.Context(), secretSpec()); err != nil {
 		t.Fatal(err)
 	}
-	if got.scheme != "https" || got.host != "ens.aliyuncs.com" || got.method != "POST" {
-		t.Errorf("the call went as %s to %s://%s", got.method, got.scheme, got.host)
+	if got.scheme != "https" {
+		t.Errorf(`scheme is %q, want "https"`, got.scheme)
 	}
-	if strings.Contains(got.query, "Planted") || strings.Contains(got.query, "UserData") {
-		t.Error("the URL holds a secret")
+	if got.host != "ens.aliyuncs.com" {
+		t.Errorf(`host is %q, want "ens.aliyuncs.com"`, got.host)
 	}
-	if got.params.Get("Password") != "Planted-Password-1" || got.params.Get("RegionId") != "cn-hangzhou" {
-		t.Errorf("Password or RegionId did not arrive: RegionId = %q", got.params.Get("RegionId"))
+	if got.method != "POST" {
+		t.Errorf(`method is %q, want "POST"`, got.method)
+	}
+	if strings.Contains(got.query, "Planted") {
+		t.Error("query shows a secret")
+	}
+	if strings.Contains(got.query, "UserData") {
+		t.Errorf(`query is %q, want it not to contain "UserData"`, got.query)
+	}
+	if got := got.params.Get("Password"); got != "Planted-Password-1" {
+		t.Errorf(`Password or RegionId did not arrive: Password is %q, want "Planted-Password-1"`, got)
+	}
+	if got := got.params.Get("RegionId"); got != "cn-hangzhou" {
+		t.Errorf(`Password or RegionId did not arrive: RegionId is %q, want "cn-hangzhou"`, got)
 	}
 }
 
 func TestPlainHTTPNeedsAnExplicitEndpoint(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, created) }))
 	defer s.Close()
-	if res, err := overTCP(t, s.URL).RunInstances(t.Context(), secretSpec()); err != nil || res.InstanceIDs[0] != "i-1" {
-		t.Errorf("over http:// got %v, %v", res, err)
+	if res, err := overTCP(t, s.URL).RunInstances(t.Context(), secretSpec()); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if res.InstanceIDs[0] != "i-1" {
+		t.Errorf(`res.InstanceIDs[0] is %q, want "i-1"`, res.InstanceIDs[0])
 	}
 	_, err := overTCP(t, strings.TrimPrefix(s.URL, "http://")).RunInstances(t.Context(), secretSpec())
 	wantAPIError(t, err, provider.ErrUnavailable, provider.OutcomeUnsent)
@@ -330,8 +386,10 @@ func TestOwnTimeoutIsNotTheCallersDeadline(t *testing.T) {
 		d := driverOver(t, roundTrip(hang), "")
 		start := time.Now()
 		_, err := d.RunInstances(t.Context(), secretSpec())
-		if took := time.Since(start); took < time.Minute || took > 2*time.Minute {
-			t.Errorf("a create was given up after %v, want 60 to 120 s", took)
+		if took := time.Since(start); took < time.Minute {
+			t.Errorf("took is %v, want at least %v", took, time.Minute)
+		} else if took > 2*time.Minute {
+			t.Errorf("took is %v, want at most %v", took, 2*time.Minute)
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			t.Error("the adapter's own deadline looks like the caller's")
@@ -370,8 +428,12 @@ func TestParallelCreatesDoNotMix(t *testing.T) {
 			spec := secretSpec()
 			spec.Name = fmt.Sprintf("name-%d", i)
 			res, err := d.RunInstances(t.Context(), spec)
-			if err != nil || res.InstanceIDs[0] != "i-"+spec.Name || res.RequestID != "req-"+spec.Name {
-				t.Errorf("create %s got %v, %v", spec.Name, res, err)
+			if err != nil {
+				t.Errorf("%v: got error %v, want none", i, err)
+			} else if res.InstanceIDs[0] != "i-"+spec.Name {
+				t.Errorf("%v: res.InstanceIDs[0] is %v, want %v", i, res.InstanceIDs[0], "i-"+spec.Name)
+			} else if res.RequestID != "req-"+spec.Name {
+				t.Errorf("%v: RequestID is %v, want %v", i, res.RequestID, "req-"+spec.Name)
 			}
 		})
 	}

@@ -88,15 +88,32 @@ func TestEveryCodeMeansWhatItIsDocumentedToMean(t *testing.T) {
 		d, _ := answering(t, 400, string(body))
 		_, err = d.RunInstances(t.Context(), secretSpec())
 		e := wantAPIError(t, err, want.kind, want.outcome)
-		if e.Code != code || e.Message != "message-1" || e.RequestID != "req-1" || e.HTTPStatus != 400 || e.Op != "RunInstances" {
-			t.Errorf("%s: code, message, request ID, status or call is lost: %+v", code, e)
+		if e.Code != code {
+			t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
 		}
-		if e.Temporary != want.temporary || (want.kind == nil && e.Kind != nil) {
-			t.Errorf("%s: temporary %v and kind %v, want %v and %v", code, e.Temporary, e.Kind, want.temporary, want.kind)
+		if e.Message != "message-1" {
+			t.Errorf(`%s: Message is %q, want "message-1"`, code, e.Message)
+		}
+		if e.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, code, e.RequestID)
+		}
+		if e.HTTPStatus != 400 {
+			t.Errorf("%s: HTTPStatus is %d, want 400", code, e.HTTPStatus)
+		}
+		if e.Op != "RunInstances" {
+			t.Errorf(`%s: Op is %q, want "RunInstances"`, code, e.Op)
+		}
+		if e.Temporary != want.temporary {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, want.temporary)
+		}
+		if want.kind == nil && e.Kind != nil {
+			t.Errorf("%s: Kind is %v, want none", code, e.Kind)
 		}
 		var s *sdkerrors.ServerError
-		if !errors.As(err, &s) || s.ErrorCode() != code {
-			t.Errorf("%s: the SDK's own error is out of reach", code)
+		if !errors.As(err, &s) {
+			t.Errorf("%s: got error %v, want a %T", code, err, s)
+		} else if got := s.ErrorCode(); got != code {
+			t.Errorf("%s: s.ErrorCode() is %v, want %v", code, got, code)
 		}
 	}
 }
@@ -123,8 +140,14 @@ func TestCodeInsideASuccess(t *testing.T) {
 		d, _ := answering(t, 200, `{"RequestId":"req-1","Code":`+code+`,"Message":"Planted-Password-1","InstanceIds":{"InstanceId":[]}}`)
 		res, err := d.RunInstances(t.Context(), secretSpec())
 		e := wantAPIError(t, err, want.kind, want.outcome)
-		if res != nil || e.RequestID != "req-1" || e.HTTPStatus != 200 || e.Code == "" {
-			t.Errorf("Code %s: got %+v beside %+v", code, res, e)
+		if res != nil {
+			t.Errorf("Code %s: res is %v, want nil", code, res)
+		} else if e.RequestID != "req-1" {
+			t.Errorf(`Code %s: RequestID is %q, want "req-1"`, code, e.RequestID)
+		} else if e.HTTPStatus != 200 {
+			t.Errorf("Code %s: HTTPStatus is %d, want 200", code, e.HTTPStatus)
+		} else if e.Code == "" {
+			t.Errorf("Code %s: Code is empty, want a value", code)
 		}
 	}
 }
@@ -201,8 +224,10 @@ func TestWhatIsOutOfStock(t *testing.T) {
 		d, _ := answering(t, tt.status, tt.body)
 		_, err := d.RunInstances(t.Context(), secretSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Stock != tt.want {
-			t.Errorf("%d %s: out of stock is %q, want %q", tt.status, tt.body, e.Stock, tt.want)
+		if !errors.As(err, &e) {
+			t.Errorf("%d %s: got error %v, want a %T", tt.status, tt.body, err, e)
+		} else if e.Stock != tt.want {
+			t.Errorf("%d %s: Stock is %v, want %v", tt.status, tt.body, e.Stock, tt.want)
 		}
 	}
 }

@@ -23,8 +23,11 @@ func TestRenameSendsIDAndName(t *testing.T) {
 			t.Errorf("in %q: %v", region, err)
 		}
 		params := businessParams(got)
-		if want := map[string]string{"InstanceId": "i-1", "InstanceName": "web-1"}; got.params.Get("Action") != "ModifyInstanceAttribute" || !maps.Equal(params, want) {
-			t.Errorf("sent %s %v, want %v", got.params.Get("Action"), params, want)
+		if action := got.params.Get("Action"); action != "ModifyInstanceAttribute" {
+			t.Errorf("the action is %s, want ModifyInstanceAttribute", action)
+		}
+		if want := map[string]string{"InstanceId": "i-1", "InstanceName": "web-1"}; !maps.Equal(params, want) {
+			t.Errorf("sent %v, want %v", params, want)
 		}
 		wantTyped(t, "rename", &ens.ModifyInstanceAttributeRequest{}, params)
 	}
@@ -69,8 +72,10 @@ func TestRenameRefusesBeforeAnyCall(t *testing.T) {
 	d, got := answering(t, 200, renamed)
 	for _, pair := range [][2]string{{"", "web-1"}, {"i-1", ""}, {"i-1", "1st"}, {"i-1", "a" + strings.Repeat("b", 128)}} {
 		var fe *provider.FieldError
-		if err := d.RenameInstance(t.Context(), "", pair[0], pair[1]); !errors.As(err, &fe) || got.params != nil {
-			t.Errorf("%q: got %v, want a *FieldError and no request (%v)", pair, err, got.params)
+		if err := d.RenameInstance(t.Context(), "", pair[0], pair[1]); !errors.As(err, &fe) {
+			t.Errorf("%q: got error %v, want a %T", pair, err, fe)
+		} else if got.params != nil {
+			t.Errorf("%q: params is %v, want nil", pair, got.params)
 		}
 	}
 }
@@ -97,8 +102,11 @@ func TestTheLongestNameIsGiven(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, i := range sim.Instances(cloudsim.ENS) {
-			if i.Name != name || !slices.Contains(op.InstanceIDs(), i.ID) {
-				t.Errorf("%s is named %q", i.ID, i.Name)
+			if i.Name != name {
+				t.Errorf("%v: Name is %v, want %v", i.ID, i.Name, name)
+			}
+			if !slices.Contains(op.InstanceIDs(), i.ID) {
+				t.Errorf("%v: op.InstanceIDs() is %v, want it to contain %v", i.ID, op.InstanceIDs(), i.ID)
 			}
 		}
 	})

@@ -56,16 +56,23 @@ func TestPowerSendsWhatIsAskedFor(t *testing.T) {
 		d, got := answering(t, 200, powered)
 		tc.req.IDs = []string{"i-1"}
 		res, err := d.ChangePower(t.Context(), &tc.req)
-		if err != nil || res.RequestID != "req-4" || len(res.Failed) != 0 {
-			t.Errorf("%s: got %+v, %v", what, res, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", what, err)
+		} else if res.RequestID != "req-4" {
+			t.Errorf(`%s: RequestID is %q, want "req-4"`, what, res.RequestID)
+		} else if len(res.Failed) != 0 {
+			t.Errorf("%s: len(Failed) is %d, want 0", what, len(res.Failed))
 		}
 		want := map[string]string{"InstanceId": "i-1"}
 		if tc.force != "" {
 			want["ForceStop"] = tc.force
 		}
 		params := businessParams(got)
-		if got.params.Get("Action") != tc.action || !maps.Equal(params, want) {
-			t.Errorf("%s: sent %s %v, want %s %v", what, got.params.Get("Action"), params, tc.action, want)
+		if got := got.params.Get("Action"); got != tc.action {
+			t.Errorf("%s: Action is %q, want %q", what, got, tc.action)
+		}
+		if !maps.Equal(params, want) {
+			t.Errorf("%s: params is %v, want %v", what, params, want)
 		}
 		wantTyped(t, what, tc.typed, params)
 	}
@@ -75,8 +82,11 @@ func TestPowerTakesOneServer(t *testing.T) {
 	d, got := answering(t, 200, powered)
 	for _, ids := range [][]string{nil, {"i-1", "i-2"}} {
 		_, err := d.ChangePower(t.Context(), &provider.PowerRequest{IDs: ids, Action: provider.PowerStart})
-		if !errors.Is(err, provider.ErrInvalid) || got.params != nil {
-			t.Errorf("%v: got %v, want ErrInvalid before any call", ids, err)
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%v: got error %v, want %v", ids, err, provider.ErrInvalid)
+		}
+		if got.params != nil {
+			t.Errorf("%v: params is %v, want nil", ids, got.params)
 		}
 	}
 }
@@ -88,23 +98,33 @@ func TestPowerRefusesWhatENSDoesNotHave(t *testing.T) {
 	for path, req := range map[string]*provider.PowerRequest{"StopCharging": stop, "Action": powerRequest("explode")} {
 		_, err := d.ChangePower(t.Context(), req)
 		var fe *provider.FieldError
-		if !errors.As(err, &fe) || fe.Path != path || fe.Driver != "ens" || got.params != nil {
-			t.Errorf("got %v, want an error that names %s before any call", err, path)
+		if !errors.As(err, &fe) {
+			t.Errorf("%v: got error %v, want a %T", path, err, fe)
+		} else if fe.Path != path {
+			t.Errorf("%v: fe.Path is %v, want %v", path, fe.Path, path)
+		} else if fe.Driver != "ens" {
+			t.Errorf(`%v: fe.Driver is %q, want "ens"`, path, fe.Driver)
+		} else if got.params != nil {
+			t.Errorf("%v: params is %v, want nil", path, got.params)
 		}
 		if unsupported := errors.Is(err, errors.ErrUnsupported); unsupported != (path == "StopCharging") {
 			t.Errorf("%s: unsupported is %v: only a thing that ENS does not have at all is", path, unsupported)
 		}
 	}
-	if _, err := d.ChangePower(t.Context(), powerRequest("")); !errors.Is(err, provider.ErrInvalid) || got.params != nil {
-		t.Errorf("without an action: got %v, want ErrInvalid before any call", err)
+	if _, err := d.ChangePower(t.Context(), powerRequest("")); !errors.Is(err, provider.ErrInvalid) {
+		t.Errorf("without an action: got error %v, want %v", err, provider.ErrInvalid)
+	} else if got.params != nil {
+		t.Errorf("without an action: params is %v, want nil", got.params)
 	}
 }
 
 func TestPowerReadsEverySuccess(t *testing.T) {
 	for _, body := range []string{powered, `{"RequestId":"req-4","Code":"0"}`, `{"RequestId":"req-4"}`, `{"RequestId":"req-4","Code":null}`} {
 		d, _ := answering(t, 200, body)
-		if res, err := d.ChangePower(t.Context(), powerRequest(provider.PowerStart)); err != nil || res.RequestID != "req-4" {
-			t.Errorf("%s: got %+v, %v", body, res, err)
+		if res, err := d.ChangePower(t.Context(), powerRequest(provider.PowerStart)); err != nil {
+			t.Errorf("%s: got error %v, want none", body, err)
+		} else if res.RequestID != "req-4" {
+			t.Errorf(`%s: RequestID is %q, want "req-4"`, body, res.RequestID)
 		}
 	}
 }
@@ -147,8 +167,20 @@ func TestPowerRefusalsMeanWhatTheyAreDocumentedToMean(t *testing.T) {
 			if e.Temporary != want.temporary {
 				t.Errorf("%s with %d: temporary %v, want %v", code, status, e.Temporary, want.temporary)
 			}
-			if e.Op != "StopInstance" || e.Code != code || e.Message != message || e.RequestID != "req-4" || e.HTTPStatus != status {
-				t.Errorf("%s with %d: details are lost: %+v", code, status, e)
+			if e.Op != "StopInstance" {
+				t.Errorf(`%s with %d: Op is %q, want "StopInstance"`, code, status, e.Op)
+			}
+			if e.Code != code {
+				t.Errorf("%s with %d: Code is %v, want %v", code, status, e.Code, code)
+			}
+			if e.Message != message {
+				t.Errorf("%s with %d: Message is %v, want %v", code, status, e.Message, message)
+			}
+			if e.RequestID != "req-4" {
+				t.Errorf(`%s with %d: RequestID is %q, want "req-4"`, code, status, e.RequestID)
+			}
+			if e.HTTPStatus != status {
+				t.Errorf("%s with %d: HTTPStatus is %v, want %v", code, status, e.HTTPStatus, status)
 			}
 		}
 	}
@@ -233,8 +265,14 @@ func TestAStopOfAStoppedServerIsNoErrorAndTakesNoTime(t *testing.T) {
 		if err := provider.NewClient(d, nil).StopInstances(t.Context(), "node-1", []string{"i-off", "i-on"}, nil); err != nil {
 			t.Errorf("a server that is stopped already is an error: %v", err)
 		}
-		if stops["i-off"] != 1 || stops["i-on"] != 1 || time.Since(start) > time.Second {
-			t.Errorf("the stops were %v and took %v, want one each, at once", stops, time.Since(start))
+		if stops["i-off"] != 1 {
+			t.Errorf(`stops["i-off"] is %d, want 1`, stops["i-off"])
+		}
+		if stops["i-on"] != 1 {
+			t.Errorf(`stops["i-on"] is %d, want 1`, stops["i-on"])
+		}
+		if time.Since(start) > time.Second {
+			t.Errorf("time.Since(start) is %v, want at most %v", time.Since(start), time.Second)
 		}
 	})
 }

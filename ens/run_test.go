@@ -40,8 +40,14 @@ func TestCreateReadsEveryShapeOfIDs(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if !slices.Equal(res.InstanceIDs, tt.want) || res.RequestID != "req-1" || res.OrderID != "o-1" {
-			t.Errorf("%s: got %+v, want the IDs %v", name, res, tt.want)
+		if !slices.Equal(res.InstanceIDs, tt.want) {
+			t.Errorf("%s: InstanceIDs is %v, want %v", name, res.InstanceIDs, tt.want)
+		}
+		if res.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, name, res.RequestID)
+		}
+		if res.OrderID != "o-1" {
+			t.Errorf(`%s: OrderID is %q, want "o-1"`, name, res.OrderID)
 		}
 	}
 }
@@ -63,8 +69,10 @@ func TestIDsBesideAnErrorAreReturned(t *testing.T) {
 	} {
 		d, _ := answering(t, tt.status, tt.body)
 		res, err := d.RunInstances(t.Context(), some(2))
-		if res == nil || !slices.Equal(res.InstanceIDs, []string{"i-1"}) {
-			t.Errorf("%s: got %+v, want i-1 beside the error", name, res)
+		if res == nil {
+			t.Errorf("%s: got no result, want one", name)
+		} else if !slices.Equal(res.InstanceIDs, []string{"i-1"}) {
+			t.Errorf("%s: InstanceIDs is %v, want %v", name, res.InstanceIDs, []string{"i-1"})
 		}
 		// The other one may be there as well: an answer that contradicts itself
 		// proves nothing.
@@ -101,8 +109,14 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			if want == nil {
 				continue
 			}
-			if res == nil || !slices.Equal(res.InstanceIDs, want) || res.RequestID != "req-1" || res.OrderID != "o-1" {
-				t.Errorf("%s, %s: got %+v, want %v of req-1 and o-1", name, body, res, want)
+			if res == nil {
+				t.Errorf("%s, %s: res is nil, want a value", name, body)
+			} else if !slices.Equal(res.InstanceIDs, want) {
+				t.Errorf("%s, %s: InstanceIDs is %v, want %v", name, body, res.InstanceIDs, want)
+			} else if res.RequestID != "req-1" {
+				t.Errorf(`%s, %s: RequestID is %q, want "req-1"`, name, body, res.RequestID)
+			} else if res.OrderID != "o-1" {
+				t.Errorf(`%s, %s: OrderID is %q, want "o-1"`, name, body, res.OrderID)
 			}
 		}
 	}
@@ -228,13 +242,22 @@ func TestEmptyRegionMeansTheConfiguredNode(t *testing.T) {
 // The shared caller treats creates differently, and ENS answers them late.
 func TestCallsSayWhatTheyAre(t *testing.T) {
 	d, got := answering(t, 200, created)
-	if r := d.runRequest(secretSpec()); !r.Create || r.Product != "Ens" || r.Timeout < time.Minute || !slices.Equal(r.Secrets, []string{"Carrier"}) {
-		t.Errorf("a create goes out as %s, create %v, timeout %v, secrets %v", r.Product, r.Create, r.Timeout, r.Secrets)
+	if r := d.runRequest(secretSpec()); !r.Create {
+		t.Error("r.Create is false, want true")
+	} else if r.Product != "Ens" {
+		t.Errorf(`r.Product is %q, want "Ens"`, r.Product)
+	} else if r.Timeout < time.Minute {
+		t.Errorf("r.Timeout is %v, want at least %v", r.Timeout, time.Minute)
+	} else if !slices.Equal(r.Secrets, []string{"Carrier"}) {
+		t.Errorf("r.Secrets is %v, want %v", r.Secrets, []string{"Carrier"})
 	}
 	for name, call := range calls {
 		_ = call(t.Context(), d) // the answer is not the subject
-		if got.params.Get("Version") != "2017-11-10" || got.params.Get("RegionId") != "cn-hangzhou" {
-			t.Errorf("%s is sent as version %s to %s", name, got.params.Get("Version"), got.params.Get("RegionId"))
+		if got := got.params.Get("Version"); got != "2017-11-10" {
+			t.Errorf(`%v: Version is %q, want "2017-11-10"`, name, got)
+		}
+		if got := got.params.Get("RegionId"); got != "cn-hangzhou" {
+			t.Errorf(`%v: RegionId is %q, want "cn-hangzhou"`, name, got)
 		}
 	}
 }
@@ -248,11 +271,20 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	if got.params != nil {
 		t.Error("the preview sent a request")
 	}
-	if p.Driver != "ens" || p.Action != "RunInstances" || p.Host != "ens.aliyuncs.com" {
-		t.Errorf("the preview goes as %s %s to %s", p.Driver, p.Action, p.Host)
+	if p.Driver != "ens" {
+		t.Errorf(`Driver is %q, want "ens"`, p.Driver)
 	}
-	if p.Params["Password"] != "[redacted]" || p.Params["UserData"] != "[redacted]" {
-		t.Error("the preview shows the password or the user data")
+	if p.Action != "RunInstances" {
+		t.Errorf(`Action is %q, want "RunInstances"`, p.Action)
+	}
+	if p.Host != "ens.aliyuncs.com" {
+		t.Errorf(`Host is %q, want "ens.aliyuncs.com"`, p.Host)
+	}
+	if p.Params["Password"] != "[redacted]" {
+		t.Errorf(`Password is %q, want "[redacted]"`, p.Params["Password"])
+	}
+	if p.Params["UserData"] != "[redacted]" {
+		t.Errorf(`UserData is %q, want "[redacted]"`, p.Params["UserData"])
 	}
 	if _, err := d.RunInstances(t.Context(), secretSpec()); err != nil {
 		t.Fatal(err)
@@ -279,14 +311,29 @@ func TestDescribeByIDAsksOnceForAllOnEveryNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Instances) != 2 || p.Instances[1].ID != "i-1" || p.NextPage != "" || p.RequestID != "req-1" {
-		t.Errorf("got %+v, want i-0 and i-1 on one page", p)
+	if len(p.Instances) != 2 {
+		t.Errorf("len(Instances) is %d, want 2", len(p.Instances))
+	} else if p.Instances[1].ID != "i-1" {
+		t.Errorf(`p.Instances[1].ID is %q, want "i-1"`, p.Instances[1].ID)
+	} else if p.NextPage != "" {
+		t.Errorf(`NextPage is %q, want ""`, p.NextPage)
+	} else if p.RequestID != "req-1" {
+		t.Errorf(`RequestID is %q, want "req-1"`, p.RequestID)
 	}
-	if got.params.Get("InstanceIds") != `["i-0","i-1","i-gone"]` || got.params.Get("PageSize") != "100" {
-		t.Errorf("asked for InstanceIds=%s with PageSize=%s", got.params.Get("InstanceIds"), got.params.Get("PageSize"))
+	if got := got.params.Get("InstanceIds"); got != `["i-0","i-1","i-gone"]` {
+		t.Errorf("InstanceIds is %q, want %q", got, `["i-0","i-1","i-gone"]`)
 	}
-	if got.params.Has("EnsRegionId") || got.params.Get("Action") != "DescribeInstances" || got.params.Get("Version") != "2017-11-10" {
-		t.Errorf("asked %v, want DescribeInstances on every node", got.params)
+	if got := got.params.Get("PageSize"); got != "100" {
+		t.Errorf(`PageSize is %q, want "100"`, got)
+	}
+	if got.params.Has("EnsRegionId") {
+		t.Error(`got.params.Has("EnsRegionId") is true, want false`)
+	}
+	if got := got.params.Get("Action"); got != "DescribeInstances" {
+		t.Errorf(`Action is %q, want "DescribeInstances"`, got)
+	}
+	if got := got.params.Get("Version"); got != "2017-11-10" {
+		t.Errorf(`Version is %q, want "2017-11-10"`, got)
 	}
 }
 
@@ -358,8 +405,10 @@ func TestDescribePagesToTheEnd(t *testing.T) {
 	} {
 		d, _ := answering(t, 200, page(tt.rows, tt.fields))
 		p, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: tt.token})
-		if err != nil || p.NextPage != tt.want {
-			t.Errorf("%s: next page is %q (%v), want %q", name, p.NextPage, err, tt.want)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+		} else if p.NextPage != tt.want {
+			t.Errorf("%s: NextPage is %v, want %v", name, p.NextPage, tt.want)
 		}
 	}
 }
@@ -372,8 +421,10 @@ func TestDescribeRefusesWhatItCannotAsk(t *testing.T) {
 	} {
 		_, err := d.DescribeInstances(t.Context(), &req)
 		var fe *provider.FieldError
-		if !errors.As(err, &fe) || fe.Path != path {
-			t.Errorf("got %v, want an error that names %s", err, path)
+		if !errors.As(err, &fe) {
+			t.Errorf("%v: got error %v, want a %T", path, err, fe)
+		} else if fe.Path != path {
+			t.Errorf("%v: fe.Path is %v, want %v", path, fe.Path, path)
 		}
 	}
 }
@@ -390,8 +441,17 @@ func TestADescribeWithoutAListIsNoEmptyPage(t *testing.T) {
 	} {
 		d, _ := answering(t, 200, body)
 		page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "name-1"})
-		if ok && (err != nil || len(page.Instances) != 0) || !ok && !errors.Is(err, provider.ErrUnavailable) {
-			t.Errorf("%s: %+v, %v", body, page, err)
+		if failed := errors.Is(err, provider.ErrUnavailable); failed == ok {
+			t.Errorf("%s: got error %v, want %v: %v", body, err, provider.ErrUnavailable, !ok)
+		}
+		if !ok {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s: got error %v, want none", body, err)
+		}
+		if n := len(page.Instances); n != 0 {
+			t.Errorf("%s: got %d instances, want none", body, n)
 		}
 	}
 }
@@ -413,8 +473,11 @@ func TestTerminateUsesTheCallOfTheBillingMode(t *testing.T) {
 		if err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"i-1"}, Billing: mode}); err != nil {
 			t.Fatal(err)
 		}
-		if got.params.Get("Action") != want || got.params.Get("InstanceId") != "i-1" {
-			t.Errorf("mode %q: called %s for %s, want %s for i-1", mode, got.params.Get("Action"), got.params.Get("InstanceId"), want)
+		if got := got.params.Get("Action"); got != want {
+			t.Errorf("mode %q: Action is %q, want %q", mode, got, want)
+		}
+		if got := got.params.Get("InstanceId"); got != "i-1" {
+			t.Errorf(`mode %q: InstanceId is %q, want "i-1"`, mode, got)
 		}
 	}
 }
@@ -423,8 +486,11 @@ func TestTerminateTakesOneServer(t *testing.T) {
 	d, got := answering(t, 200, `{"RequestId":"req-1"}`)
 	for _, ids := range [][]string{nil, {"i-1", "i-2"}} {
 		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: ids})
-		if !errors.Is(err, provider.ErrInvalid) || got.params != nil {
-			t.Errorf("%v: got %v, want ErrInvalid before any call", ids, err)
+		if !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("%v: got error %v, want %v", ids, err, provider.ErrInvalid)
+		}
+		if got.params != nil {
+			t.Errorf("%v: params is %v, want nil", ids, got.params)
 		}
 	}
 }
@@ -456,12 +522,24 @@ func TestLostCreateByAreaIsFoundOnWhateverNode(t *testing.T) {
 			t.Fatal(err)
 		}
 		instances, err := op.Wait(t.Context(), nil)
-		if err != nil || len(instances) != 3 || len(sim.Everything()) != 3 {
-			t.Fatalf("%d servers in hand, %d exist, want 3: %v", len(instances), len(sim.Everything()), err)
+		if err != nil {
+			t.Fatalf("%d servers in hand, %d exist, want 3: got error %v, want none",
+				len(instances), len(sim.Everything()), err)
+		}
+		if len(instances) != 3 {
+			t.Fatalf("%d servers in hand, %d exist, want 3: len(instances) is %d, want 3",
+				len(instances), len(sim.Everything()), len(instances))
+		}
+		if got := len(sim.Everything()); got != 3 {
+			t.Fatalf("%d servers in hand, %d exist, want 3: len(sim.Everything()) is %d, want 3",
+				len(instances), len(sim.Everything()), got)
 		}
 		for _, i := range instances {
-			if i.Region != "cn-350000-cmcc" || i.Name != "web" {
-				t.Errorf("%s is %q on %s", i.ID, i.Name, i.Region)
+			if i.Region != "cn-350000-cmcc" {
+				t.Errorf(`%v: Region is %q, want "cn-350000-cmcc"`, i.ID, i.Region)
+			}
+			if i.Name != "web" {
+				t.Errorf(`%v: Name is %q, want "web"`, i.ID, i.Name)
 			}
 		}
 	})

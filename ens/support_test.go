@@ -71,8 +71,13 @@ func TestEveryRefusedLeafIsNamed(t *testing.T) {
 		set(t, reflect.ValueOf(&spec).Elem(), f.Path)
 		err := table.Check(&spec)
 		at := strings.ReplaceAll(f.Path, "[].", "[0].")
-		if err == nil || !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), strings.TrimSuffix(at, "[]")) {
-			t.Errorf("setting %s gives %v, want an error that names it", f.Path, err)
+		if err == nil {
+			t.Errorf("%v: got no error, want one", f.Path)
+		} else if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%v: got error %v, want %v", f.Path, err, errors.ErrUnsupported)
+		} else if !strings.Contains(err.Error(), strings.TrimSuffix(at, "[]")) {
+			t.Errorf("%v: the error is %q, want it to contain %q",
+				f.Path, err.Error(), strings.TrimSuffix(at, "[]"))
 		}
 	}
 	if refused == 0 {

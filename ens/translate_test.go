@@ -20,6 +20,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ens"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -265,8 +266,13 @@ func TestEveryCreateParameterExistsInTheSDK(t *testing.T) {
 		sent[w.Action] += len(w.Params)
 		wantTyped(t, name, requests[w.Action], w.Params)
 	}
-	if sent["RunInstances"] == 0 || sent["CreateInstance"] == 0 {
-		t.Errorf("parameters checked: %v, want some of both calls", sent)
+	if sent["RunInstances"] == 0 {
+		t.Errorf(`parameters checked: sent["RunInstances"] is %v, want anything but 0`,
+			sent["RunInstances"])
+	}
+	if sent["CreateInstance"] == 0 {
+		t.Errorf(`parameters checked: sent["CreateInstance"] is %v, want anything but 0`,
+			sent["CreateInstance"])
 	}
 }
 
@@ -439,8 +445,14 @@ func TestTranslatorLeavesTheSpecAlone(t *testing.T) {
 func TestUnsetBillingModeNeverBuysAContract(t *testing.T) {
 	for _, mode := range []provider.BillingMode{"", provider.OnDemand, provider.Spot} {
 		action, p := translateRun(&provider.RunInstancesSpec{InstanceType: "ens.type-1", Billing: provider.Billing{Mode: mode}})
-		if action != "RunInstances" || p["InstanceChargeType"] != "PostPaid" || p["Period"] != "" {
-			t.Errorf("mode %q is sent as %s with %v", mode, action, p)
+		if action != "RunInstances" {
+			t.Errorf(`%v: action is %q, want "RunInstances"`, mode, action)
+		}
+		if p["InstanceChargeType"] != "PostPaid" {
+			t.Errorf(`%v: InstanceChargeType is %q, want "PostPaid"`, mode, p["InstanceChargeType"])
+		}
+		if p["Period"] != "" {
+			t.Errorf(`%v: Period is %q, want ""`, mode, p["Period"])
 		}
 	}
 }
@@ -526,8 +538,10 @@ func TestOptionsOfOtherCloudsAreIgnored(t *testing.T) {
 	if _, got := translateRun(spec); got["Carrier"] == "" {
 		t.Error("an option behind one of another cloud is lost")
 	}
-	if o := (RunOptions{}); o.VendorName() != "ens" || !slices.Contains([]string{"ens"}, (&o).VendorName()) {
-		t.Errorf("the options are for %q, want ens", o.VendorName())
+	if o := (RunOptions{}); o.VendorName() != "ens" {
+		t.Errorf(`o.VendorName() is %q, want "ens"`, o.VendorName())
+	} else if !slices.Contains([]string{"ens"}, (&o).VendorName()) {
+		t.Errorf(`[]string{"ens"} is %v, want it to contain %v`, []string{"ens"}, (&o).VendorName())
 	}
 }
 
@@ -542,11 +556,28 @@ func TestAddressListsAreApart(t *testing.T) {
 		raw.PublicIPAddress.IPAddress = []string{"203.0.113.1", "203.0.113.2"}
 		got := instanceOf(raw)
 		_ = append(got.PrivateIPs, netip.MustParseAddr("10.9.9.9"))
-		if len(got.PrivateIPs) != private || (got.PrivateIPs == nil) != (private == 0) {
-			t.Errorf("%d private addresses are read as %v", private, got.PrivateIPs)
+		if len(got.PrivateIPs) != private {
+			t.Errorf("%v: len(PrivateIPs) is %d, want %d", private, len(got.PrivateIPs), private)
+		}
+		if (got.PrivateIPs == nil) != (private == 0) {
+			t.Errorf("%v: (got.PrivateIPs == nil) is %v, want %v",
+				private, (got.PrivateIPs == nil), private == 0)
 		}
 		if want := "[203.0.113.1 203.0.113.2]"; fmt.Sprint(got.PublicIPs) != want {
 			t.Errorf("beside %d private addresses the public ones are %v, want %s", private, got.PublicIPs, want)
 		}
 	}
+}
+
+// BenchmarkTranslate checks a spec as the client does before each create and
+// translates it.
+func BenchmarkTranslate(b *testing.B) {
+	d, err := newDriver(Config{Region: "cn-hangzhou-44"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
+		_ = d.runRequest(spec)
+		return nil
+	})
 }

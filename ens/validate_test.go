@@ -2,6 +2,7 @@ package ens
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -20,12 +21,18 @@ func problems(t *testing.T, spec *provider.RunInstancesSpec) (paths []string, te
 	}
 	wantSafe(t, err)
 	var errs provider.FieldErrors
-	if !errors.As(err, &errs) || !errors.Is(err, provider.ErrInvalid) {
-		t.Fatalf("got %v, want FieldErrors that match ErrInvalid", err)
+	if !errors.As(err, &errs) {
+		t.Fatalf("got error %v, want a %T", err, errs)
+	}
+	if !errors.Is(err, provider.ErrInvalid) {
+		t.Fatalf("got error %v, want %v", err, provider.ErrInvalid)
 	}
 	for _, e := range errs {
-		if e.Driver != "ens" || e.Reason == "" {
-			t.Errorf("%+v does not name the driver and the rule", e)
+		if e.Driver != "ens" {
+			t.Errorf(`Driver is %q, want "ens"`, e.Driver)
+		}
+		if e.Reason == "" {
+			t.Error("Reason is empty, want a value")
 		}
 		paths = append(paths, e.Path)
 	}
@@ -262,8 +269,11 @@ func TestSpecThatNeitherCallCanExpressNamesBothSides(t *testing.T) {
 	if want := []string{"Billing.AutoRenewPeriod", "Tags", "DataDisks[1]"}; !slices.Equal(got, want) {
 		t.Errorf("named %v, want %v", got, want)
 	}
-	if !strings.Contains(text, "cannot express Tags, DataDisks[1]") || !strings.Contains(text, "has no Billing.AutoRenewPeriod") {
-		t.Errorf("the text does not say what excludes what: %s", text)
+	if !strings.Contains(text, "cannot express Tags, DataDisks[1]") {
+		t.Errorf(`text is %q, want it to contain "cannot express Tags, DataDisks[1]"`, text)
+	}
+	if !strings.Contains(text, "has no Billing.AutoRenewPeriod") {
+		t.Errorf(`text is %q, want it to contain "has no Billing.AutoRenewPeriod"`, text)
 	}
 }
 
@@ -307,8 +317,10 @@ func TestValidationLeavesTheRequestToTheTranslator(t *testing.T) {
 	spec := prepaidSpec()
 	spec.Vendor = rawParam("Extra")
 	d, got := answering(t, 200, created)
-	if _, err := d.RunInstances(t.Context(), spec); err != nil || got.params.Get("Extra") != "planted-raw-value" {
-		t.Errorf("a raw parameter arrived as %q (%v)", got.params.Get("Extra"), err)
+	if _, err := d.RunInstances(t.Context(), spec); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if got := got.params.Get("Extra"); got != "planted-raw-value" {
+		t.Errorf(`Extra is %q, want "planted-raw-value"`, got)
 	}
 }
 
@@ -322,8 +334,9 @@ func TestARawAddressIsForOneInstance(t *testing.T) {
 		if ok && err != nil {
 			t.Errorf("%d instances: got %v, want no error", count, err)
 		}
-		if !ok && (err == nil || !strings.Contains(err.Error(), `Vendor.Params["PrivateIpAddress"]: is the address of one instance`)) {
-			t.Errorf("%d instances: got %v, want an error that names the parameter", count, err)
+		want := `Vendor.Params["PrivateIpAddress"]: is the address of one instance`
+		if !ok && !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("%d instances: got error %v, want %q in it", count, err, want)
 		}
 	}
 }

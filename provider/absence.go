@@ -3,6 +3,8 @@ package provider
 import (
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // What it takes to believe that an instance which was seen is gone: reads flap.
@@ -69,9 +71,9 @@ func (r *release) isMissing(id string) bool {
 }
 
 // contradicted is the refusal of an instance that the cloud shows, or may show, and
-// does not find when it is to be released. It passes while the instance is new, and
-// soon if it is not.
-func (r *release) contradicted(id string, refusal error) error {
+// does not find when it is to be released. It is transient until goneBy is over, and
+// longer while the instance is new.
+func (r *release) contradicted(id string, refusal error) account.Refusal {
 	now := time.Now()
 	r.mu.Lock()
 	until := r.absenceOf(id, now).first.Add(goneBy)
@@ -79,18 +81,19 @@ func (r *release) contradicted(id string, refusal error) error {
 	if by := r.c.visibleBy(id); by.After(until) {
 		until = by
 	}
-	return passing{error: refusal, until: until}
+	return account.Refusal{Left: []string{id}, Err: refusal, Transient: true, Until: until}
 }
 
 // missed takes in that the cloud did not find instances, and returns those for whom
 // the refusal stands. An instance is gone when its release was accepted, or when it
 // was seen and is missing for long enough. While it may yet be found, or proven to be
-// gone, the refusal is passing. One that is missing beside others is asked for alone before
+// gone, the refusal is transient. One that is missing beside others is asked for alone before
 // it counts as gone: the refusal may be about another, and credentials may lose sight of
 // what they can still release.
-func (r *release) missed(ids []string, refusal error) (left []string, err error) {
+func (r *release) missed(ids []string, refusal error) account.Refusal {
 	now := time.Now()
 	var until time.Time
+	var left []string
 	for _, id := range ids {
 		by, gone := r.missedOne(id, now, len(ids) == 1)
 		if gone {
@@ -101,10 +104,7 @@ func (r *release) missed(ids []string, refusal error) (left []string, err error)
 			until = by
 		}
 	}
-	if until.After(now) {
-		return left, passing{error: refusal, until: until}
-	}
-	return left, refusal
+	return account.Refusal{Left: left, Err: refusal, Transient: until.After(now), Until: until}
 }
 
 // missedOne takes in that the cloud did not find an instance. It reports whether

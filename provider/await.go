@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 )
 
@@ -133,7 +134,7 @@ func (op *Operation) lingerForLate(ctx context.Context) error {
 	if !any {
 		return nil
 	}
-	if err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !sleep(ctx, time.Until(until)) {
+	if err := op.findLate(ctx); err != nil || !time.Now().Before(until) || !account.Sleep(ctx, time.Until(until)) {
 		return err
 	}
 	return op.findLate(ctx)
@@ -158,10 +159,10 @@ func (op *Operation) withTrouble(err, trouble error) error {
 // reports whether there is something new to wait for. Several may wait for the
 // operation: one at a time mends it.
 func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool, err error) {
-	if err := op.mending.lock(ctx); err != nil {
+	if err := op.mending.Lock(ctx); err != nil {
 		return false, err
 	}
-	defer op.mending.unlock()
+	defer op.mending.Unlock()
 	more, err = op.replaceFailed(ctx, failed)
 	if err != nil || more || op.opts.OnFailure != TerminateServers {
 		return more, err

@@ -12,10 +12,10 @@ import (
 // How instances are to be released: by how they are paid for, and out of a recycle
 // bin.
 
-// look finds out what kinds the instances are of, where the cloud releases them
+// lookUpKinds finds out what kinds the instances are of, where the cloud releases them
 // differently by how they are paid for, or when they lie in a recycle bin. It takes
 // at most half of the time that ctx leaves: the release must still go out.
-func (r *release) look(ctx context.Context, ids []string) error {
+func (r *release) lookUpKinds(ctx context.Context, ids []string) error {
 	if !r.c.limits.TerminateByBilling && !r.c.limits.RecycleBin {
 		return nil
 	}
@@ -27,13 +27,13 @@ func (r *release) look(ctx context.Context, ids []string) error {
 	r.kinds = make(map[string]releaseKind, len(ids))
 	seen, _, err := r.c.seen(ctx, r.region, ids)
 	for _, i := range seen {
-		r.see(i)
+		r.recordKind(i)
 	}
-	r.blind = err != nil
+	r.lookFailed = err != nil
 	return err
 }
 
-func (r *release) see(i Instance) {
+func (r *release) recordKind(i Instance) {
 	r.kinds[i.ID] = releaseKind{billing: i.Billing, recycled: i.State == StateRecycled}
 }
 
@@ -59,7 +59,7 @@ func (r *release) recyclable(ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		k, looked := r.kinds[id]
 		goesToBin := k.billing == Prepaid && !k.recycled
-		mayGo := !looked && !r.blind
+		mayGo := !looked && !r.lookFailed
 		return !r.taken[id] || !(goesToBin || mayGo)
 	})
 }
@@ -82,7 +82,7 @@ func (r *release) emptyBin(ctx context.Context, ids []string) {
 	for _, i := range ended {
 		delete(open, i.ID)
 		if i.State == StateRecycled {
-			r.see(i)
+			r.recordKind(i)
 			binned = append(binned, i.ID)
 		}
 	}

@@ -76,27 +76,6 @@ func TestDocumentedRatesAreNeverExceeded(t *testing.T) {
 	}
 }
 
-// Calls that the rate allowed while a slow cloud kept others under way must not all
-// go in the moment it is quick again.
-func TestARateHoldsWhenASlowCloudRecovers(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 40, Per: time.Second})
-		f.limits.RatesSpanRegions = true
-		start := time.Now()
-		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
-			if time.Since(start) < 30*time.Second {
-				time.Sleep(5 * time.Second)
-			}
-			return &provider.DescribePage{}, nil
-		}
-		read(t, f.client(), 400)
-		calls := f.made(provider.APIDescribeInstances)
-		if n := most(calls, time.Second); n > 40 || len(calls) != 400 {
-			t.Errorf("%d calls, up to %d within a second; want 400 and 40", len(calls), n)
-		}
-	})
-}
-
 // Describes that hang hold up no create, also where one rate counts all calls.
 func TestHangingDescribesHoldUpNoCreate(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -114,13 +93,6 @@ func TestHangingDescribesHoldUpNoCreate(t *testing.T) {
 			t.Errorf("a create took %v: %v", time.Since(start), err)
 		}
 		wg.Wait()
-	})
-}
-
-func TestARateOfMillionsCostsNoMemory(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.AnyAPI, provider.Rate{Calls: 1 << 30, Per: time.Hour})
-		read(t, f.client(), 100)
 	})
 }
 
@@ -211,105 +183,6 @@ func TestThrottlingHalvesTheRateAndCalmRestoresIt(t *testing.T) {
 	})
 }
 
-func TestAThrottledRateHasASmallerBurst(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 8, Per: time.Second})
-		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
-			if n <= 2 {
-				return nil, throttled()
-			}
-			return f.look(r), nil
-		}
-		c := f.client()
-		read(t, c, 1) // throttled twice
-		time.Sleep(8 * time.Second)
-		f.calls = nil
-		read(t, c, 8)
-		if n := most(f.calls, time.Millisecond); n != 2 {
-			t.Errorf("%d calls at once at a quarter of the rate, want a quarter of the burst of 8", n)
-		}
-	})
-}
-
-// However low the rate, one call goes at a time, and not two.
-func TestAMuchThrottledRateHasNoBurst(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 8, Per: time.Second})
-		f.describe = func(n int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
-			if n <= 4 {
-				return nil, throttled()
-			}
-			return f.look(r), nil
-		}
-		c := f.client()
-		read(t, c, 1) // throttled four times
-		time.Sleep(8 * time.Second)
-		f.calls = nil
-		read(t, c, 4)
-		if n := most(f.calls, time.Millisecond); n != 1 {
-			t.Errorf("%d calls at once at a sixteenth of the rate, want 1", n)
-		}
-	})
-}
-
-// A rate of more than a second is spread: clouds count shorter stretches as well.
-func TestARateOfAMinuteIsSpread(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 60, Per: time.Minute})
-		read(t, f.client(), 5)
-		if n := most(f.calls, time.Second); n != 1 {
-			t.Errorf("%d calls within a second, want 1", n)
-		}
-	})
-}
-
-// A rate without a number or without a time is no rate.
-func TestHalfARateIsNone(t *testing.T) {
-	for _, r := range []provider.Rate{{Calls: 1}, {Per: time.Minute}, {Calls: -1, Per: time.Minute}} {
-		inFakeTime(t, func(t *testing.T, f *fake) {
-			f.rates(provider.APIDescribeInstances, r)
-			start := time.Now()
-			read(t, f.client(), 5)
-			if took := time.Since(start); took != 0 {
-				t.Errorf("%+v: five calls took %v", r, took)
-			}
-		})
-	}
-}
-
-func TestThrottlingNeverStopsTheCalls(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Second})
-		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) { return nil, throttled() }
-		c := f.client(func(o *provider.Options) { o.RetryFor = -1 })
-		for range 20 {
-			for range c.DescribeInstances(t.Context(), provider.Query{}) {
-			}
-		}
-		if f.gap() > 10100*time.Millisecond {
-			t.Errorf("a call every %v, want at least every 10 s", f.gap())
-		}
-	})
-}
-
-func TestCallsThrottledTogetherCountOnce(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.APIRunInstances, provider.Rate{Calls: 8, Per: time.Second})
-		f.limits.InstancesPerCreate, f.delay = 1, 100*time.Millisecond
-		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
-			if n <= 8 {
-				return nil, throttled()
-			}
-			return f.create(s), nil
-		}
-		start := time.Now()
-		run(t, f.client(), 8)
-		if took := time.Since(start); took > 4*time.Second {
-			t.Errorf("eight calls throttled at once slowed the rest down to %v; half the rate takes two seconds", took)
-		}
-	})
-}
-
 func TestABudgetThatIsTooSlowForTheDeadline(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Hour})
@@ -333,34 +206,6 @@ func TestABudgetThatIsTooSlowForTheDeadline(t *testing.T) {
 		}
 		if len(f.calls) != 1 {
 			t.Errorf("%d calls", len(f.calls))
-		}
-	})
-}
-
-// Callers who gave up must not hold up those who come later.
-func TestGivingUpCostsNobodyABudget(t *testing.T) {
-	inFakeTime(t, func(t *testing.T, f *fake) {
-		f.rates(provider.APIDescribeInstances, provider.Rate{Calls: 1, Per: time.Minute})
-		c := f.client()
-		read(t, c, 1)
-		ctx, cancel := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		for range 50 {
-			wg.Go(func() {
-				for _, err := range c.DescribeInstances(ctx, provider.Query{}) {
-					if !errors.Is(err, context.Canceled) {
-						t.Error(err)
-					}
-				}
-			})
-		}
-		time.Sleep(30 * time.Second)
-		cancel()
-		wg.Wait()
-		start := time.Now()
-		read(t, c, 1)
-		if took := time.Since(start); took > 61*time.Second {
-			t.Errorf("the next call waited %v", took)
 		}
 	})
 }

@@ -195,3 +195,90 @@ func TestADeadTokenThatCannotBeLookedFor(t *testing.T) {
 		}
 	})
 }
+
+// A token of the caller's own that is dead is not sent again by a resume.
+func TestADeadTokenOfTheCallersOwnIsNotSentAgain(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(deadToken()))
+		s := spec(2)
+		s.ClientToken = "mine"
+		op, _ := f.client().RunInstances(t.Context(), s, nil)
+		_, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if !errors.Is(err, provider.ErrTokenMismatch) {
+			t.Errorf("got %v, want a token that cannot be used again", err)
+		}
+		if n := len(f.tokensSent()); n != 1 {
+			t.Errorf("%d creates were sent, want 1", n)
+		}
+	})
+}
+
+// A search by the owner's tags ends with the look that shows all of them, and not before.
+func TestASearchByTagsEndsOnceAllAreFound(t *testing.T) {
+	for last, looks := range map[time.Duration]int{0: 1, 10 * time.Second: 3} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			s, run := spec(2), &provider.RunOptions{Owner: "team-a"}
+			f.answers(but(lost()))
+			op, _ := f.client().RunInstances(t.Context(), s, run)
+			time.Sleep(48 * time.Hour)
+			shown := time.Now().Add(last)
+			f.state = func(id string, _ time.Duration) (provider.State, string) {
+				if id == "i-002" && time.Now().Before(shown) {
+					return "", ""
+				}
+				return provider.StateRunning, "Running"
+			}
+			f.calls = nil
+			again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+			if err != nil {
+				t.Fatalf("the last one shown after %v: %v", last, err)
+			}
+			if got := again.InstanceIDs(); len(got) != 2 || !slices.Equal(got, f.alive()) {
+				t.Errorf("the last one shown after %v: in hand are %v of %v", last, got, f.alive())
+			}
+			if n := len(f.made(provider.APIDescribeInstances)); n != looks {
+				t.Errorf("the last one shown after %v: %d looks, want %d", last, n, looks)
+			}
+		})
+	}
+}
+
+// Of an old create of which nobody knows when it was sent, the person who looks for it is told
+// just that.
+func TestAnOldCreateOfUnknownTime(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(1)
+		f.answers(but(lost()))
+		op, _ := f.client().RunInstances(t.Context(), s, nil)
+		token := edit(t, tokenOf(t, op), func(_ map[string]any, part func(int) map[string]any) { delete(part(0), "sent") })
+		_, err := f.client().Resume(t.Context(), token, &provider.ResumeOptions{Spec: &s})
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "nobody knows when") {
+			t.Errorf("got %v, want that nobody knows when it was sent", err)
+		}
+	})
+}
+
+// What bears the owner's tags beyond what old creates miss is told as surplus.
+func TestASearchByTagsTellsOfMoreThanIsMissing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, run := spec(2), &provider.RunOptions{Owner: "team-a"}
+		f.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if len(f.alive()) == 0 {
+				many := *s
+				many.Count = 3
+				f.create(&many)
+			}
+			return nil, lost()
+		})
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(48 * time.Hour)
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		var e *provider.RunError
+		if !errors.As(err, &e) || len(e.Surplus) != 1 {
+			t.Fatalf("got %v, want one beyond what was asked for", err)
+		}
+		if got := again.InstanceIDs(); len(got) != 3 {
+			t.Errorf("in hand are %v, want all three", got)
+		}
+	})
+}

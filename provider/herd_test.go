@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -175,6 +177,60 @@ func TestThrottledCreatesSlowDown(t *testing.T) {
 		refused := len(f.made(provider.APIRunInstances)) - len(f.alive())
 		if took := time.Since(start); len(f.alive()) != 200 || took > 150*time.Second || refused > 60 {
 			t.Errorf("%d servers after %v and %d throttled calls", len(f.alive()), took, refused)
+		}
+	})
+}
+
+// A request whose calls are refused and taken apart still stands in line once, with all the
+// pieces together.
+func TestARequestThatIsTakenApartStandsInLineOnce(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.IDsPerPower = 2
+		f.rates(provider.APIStopInstances, provider.Rate{Calls: 60, Per: time.Minute, Burst: 1})
+		ids := old(t, f, 33)
+		f.power = func(_ int, r *provider.PowerRequest) (*provider.PowerResult, error) {
+			if len(r.IDs) > 1 {
+				return nil, refusal(provider.ErrState, "IncorrectInstanceStatus")
+			}
+			return f.change(r)
+		}
+		c := f.client()
+		var many sync.WaitGroup
+		many.Go(func() { changes(t, c, provider.PowerStop, false, ids[:32]...) })
+		time.Sleep(35 * time.Second) // the pairs were refused, and the single ones have their turn
+		start := time.Now()
+		changes(t, c, provider.PowerStop, false, ids[32])
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("stopping one took %v beside one request at a call a second, want two turns", took)
+		}
+		many.Wait()
+	})
+}
+
+// Readers who give up while they wait for the rate of all calls hold up no later reader.
+func TestReadersWhoGiveUpHoldUpNobody(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.rates(provider.AnyAPI, provider.Rate{Calls: 1, Per: time.Minute})
+		c := f.client()
+		read(t, c, 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				for _, err := range c.DescribeInstances(ctx, provider.Query{}) {
+					if !errors.Is(err, context.Canceled) {
+						t.Errorf("got %v, want the end of ctx", err)
+					}
+				}
+			})
+		}
+		time.Sleep(30 * time.Second)
+		cancel()
+		wg.Wait()
+		start := time.Now()
+		read(t, c, 1)
+		if took := time.Since(start); took > 61*time.Second {
+			t.Errorf("the next call waited %v, want a minute", took)
 		}
 	})
 }

@@ -57,6 +57,26 @@ func TestLateFindsAreToldByTheWait(t *testing.T) {
 	})
 }
 
+// What becomes visible late is in the journal, before the caller does anything about it.
+func TestLateFindsAreInTheJournal(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		late(m)
+		book := &notebook{}
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), &provider.RunOptions{Journal: book})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = op.Wait(t.Context(), nil)
+		info, err := provider.ReadToken(book.saved[len(book.saved)-1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := len(info.InstanceIDs), 4; got != want {
+			t.Errorf("the journal has %v, want all four", info.InstanceIDs)
+		}
+	})
+}
+
 // What becomes visible late is released with the operation, here and after a resume.
 func TestLateFindsAreReleased(t *testing.T) {
 	for _, resumed := range []bool{false, true} {
@@ -129,6 +149,38 @@ func TestWhatAnOwnersListLeftOutIsFoundLate(t *testing.T) {
 		}
 		if got := f.alive(); len(got) != 0 {
 			t.Errorf("%v are left", got)
+		}
+	})
+}
+
+// The owner's tags do not tell which create an instance is of: what is found late counts for
+// the first that was given up.
+func TestALateFindByTagsCountsForTheFirstCreate(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 1
+		var told []provider.RunProgress
+		s := spec(2)
+		run := &provider.RunOptions{Owner: "team-a", Progress: func(p provider.RunProgress) { told = append(told, p) }}
+		f.answers(but(lost()))
+		op, _ := f.client().RunInstances(t.Context(), s, run)
+		time.Sleep(2 * time.Hour)
+		f.tokens = map[string][]string{}
+		f.answers(works)
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return &provider.DescribePage{}, nil
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.describe = nil
+		_, _ = again.Wait(t.Context(), nil)
+		last := told[len(told)-1]
+		if last.Kind != provider.FoundLate || len(last.InstanceIDs) != 2 {
+			t.Fatalf("told at last %+v, want two that were found late", last)
+		}
+		if last.Create != 0 {
+			t.Errorf("they count for create %d, want the first", last.Create)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -50,7 +51,7 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 	most := len(op.c.searches()) + 2
 	var err error
 	for n := 0; n < len(pauses); n++ {
-		if !sleep(ctx, pauses[n]) {
+		if !account.Sleep(ctx, pauses[n]) {
 			return ctx.Err()
 		}
 		last := n == len(pauses)-1
@@ -177,9 +178,6 @@ func (op *Operation) adoptEarlier(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("looking for what an earlier run of operation %s has created: %w", op.id, err)
 	}
-	if len(ids) == 0 {
-		return nil
-	}
 	now := time.Now()
 	left := op.ledger.Deal(op.everyPart(), ids, ledger.Shared, now)
 	op.c.recent.add(op.ledger.IDs(), now)
@@ -225,10 +223,10 @@ func (op *Operation) findOld(ctx context.Context, i int) error {
 
 // settleOld settles every part whose client token may be forgotten, once.
 func (op *Operation) settleOld(ctx context.Context, i int) error {
-	if err := op.looking.lock(ctx); err != nil {
+	if err := op.looking.Lock(ctx); err != nil {
 		return err
 	}
-	defer op.looking.unlock()
+	defer op.looking.Unlock()
 	if op.ledger.Status(i) != ledger.Sent { // settled beside another part
 		return nil
 	}
@@ -250,7 +248,7 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 func (op *Operation) searchTagged(ctx context.Context, parts []int, pauses []time.Duration) (err error) {
 	op.tellSearch(ctx, parts[0], pauses)
 	for _, pause := range pauses {
-		if !sleep(ctx, pause) {
+		if !account.Sleep(ctx, pause) {
 			return ctx.Err()
 		}
 		err = op.adoptTagged(ctx, parts)
@@ -291,7 +289,7 @@ func (op *Operation) marksByOwner() bool { return op.owner != "" && op.c.marksBy
 // staleParts are the parts whose client tokens may be forgotten.
 func (op *Operation) staleParts() (list []int) {
 	for i := range op.ledger.Parts() {
-		if p := op.ledger.Part(i); p.Stale(time.Now(), tokenTrust-2*maxPause) {
+		if p := op.ledger.Part(i); p.Stale(time.Now(), tokenTrust-2*account.MaxPause) {
 			list = append(list, i)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 )
@@ -97,9 +98,9 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	if r == nil {
 		return
 	}
-	err := op.naming.lock(ctx)
+	err := op.naming.Lock(ctx)
 	if err == nil {
-		defer op.naming.unlock()
+		defer op.naming.Unlock()
 		op.clearNames()
 		err = op.nameVisible(ctx, r, spec)
 	}
@@ -117,7 +118,7 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 	for n := 0; ; n++ {
 		shown, err := op.lookAtNames(ctx, op.owedNames(spec))
 		op.nameShown(ctx, r, spec, shown)
-		d := pause(n)
+		d := account.Pause(n)
 		patience -= d
 		left := op.owedNames(spec)
 		switch {
@@ -134,7 +135,7 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 		case patience < 0: // an ID that is never shown may stand in the place of another
 			op.adoptInPlace(ctx, spec, partsOf(left))
 			return nil
-		case !sleep(ctx, d):
+		case !account.Sleep(ctx, d):
 			return ctx.Err()
 		}
 	}
@@ -183,10 +184,10 @@ func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[stri
 // what went wrong, of each instance once.
 func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance) error {
 	r := op.renamer()
-	if r == nil || len(shown) == 0 || !op.naming.tryLock() { // whoever has the lock gives names
+	if r == nil || len(shown) == 0 || !op.naming.TryLock() { // whoever has the lock gives names
 		return nil
 	}
-	defer op.naming.unlock()
+	defer op.naming.Unlock()
 	spec := op.spec()
 	op.nameShown(ctx, r, spec, shown)
 	return oneParagraph(op.c.name, op.closeNames(spec), op.saveAnswer(ctx))
@@ -196,9 +197,7 @@ func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance)
 // cannot be the operation's are told as doubtful, and what bears the marker is taken in
 // their place. Callers have op.naming.
 func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstancesSpec, shown map[string]Instance) {
-	if parts := op.doubtShown(spec, shown); len(parts) > 0 {
-		op.adoptInPlace(ctx, spec, parts)
-	}
+	op.adoptInPlace(ctx, spec, op.doubtShown(spec, shown))
 	var marked []owedName
 	for _, o := range op.owedNames(spec) {
 		if i, ok := shown[o.id]; ok && op.bearsMarker(&i) {
@@ -228,8 +227,7 @@ func (op *Operation) doubtShown(spec *RunInstancesSpec, shown map[string]Instanc
 		}
 		op.nameOf(o.id, func(n *naming) { n.done, n.err = true, nil })
 	}
-	slices.Sort(parts)
-	return slices.Compact(parts)
+	return slices.Compact(parts) // owedNames goes by parts
 }
 
 // isOthers reports whether an instance that was seen without the marker cannot be the

@@ -338,3 +338,51 @@ func TestNamesAreGivenOnceByMany(t *testing.T) {
 		}
 	})
 }
+
+// An ID that nobody ever sees may stand in the place of another: before RunInstances
+// returns, what bears the marker is taken over as well.
+func TestAnIDThatIsNeverShownStandsInNobodysPlace(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.misnaming("i-ghost")
+		op, _ := m.client().RunInstances(t.Context(), named(2, "web"), nil)
+		for _, id := range append(m.alive(), "i-ghost") {
+			if got := op.InstanceIDs(); !slices.Contains(got, id) {
+				t.Errorf("in hand are %v, want %s among them", got, id)
+			}
+		}
+	})
+}
+
+// A look at new names may take 20 s, however briefly calls are repeated.
+func TestALookAtNamesMayTakeLong(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			time.Sleep(15 * time.Second)
+			return m.look(r), nil
+		}
+		_, err := m.client(func(o *provider.Options) { o.RetryFor = time.Second }).RunInstances(t.Context(), named(2, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.names(); !slices.Equal(got, []string{"web", "web"}) {
+			t.Errorf("the names are %q, want web", got)
+		}
+	})
+}
+
+// What a look has shown with the marker is the operation's: its release needs no other.
+func TestWhatBoreTheMarkerIsReleasedWithoutALook(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		op, err := m.client().RunInstances(t.Context(), named(2, "web"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.calls = nil
+		if _, err := op.Terminate(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(m.made(provider.APIDescribeInstances)); n != 0 {
+			t.Errorf("%d looks before the release, want none", n)
+		}
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -38,10 +39,10 @@ type Operation struct {
 
 	ledger *ledger.Ledger
 
-	saving  ctxMutex // of the journal
-	mending ctxMutex // of instances that failed, and of releases
-	looking ctxMutex // for what old creates have made
-	naming  ctxMutex // of instances that bear the marker
+	saving  account.Mutex // of the journal
+	mending account.Mutex // of instances that failed, and of releases
+	looking account.Mutex // for what old creates have made
+	naming  account.Mutex // of instances that bear the marker
 
 	// noneMade says that a person has looked for what old creates made, and found
 	// nothing: see [ResumeOptions].

@@ -126,6 +126,9 @@ func TestHowAnOperationIDIsWritten(t *testing.T) {
 		{"云", false},
 	} {
 		err := newFake().client().Validate(spec(1), &provider.RunOptions{OperationID: tc.id})
+		if err != nil && !strings.Contains(err.Error(), "64 letters, digits, - and _") {
+			t.Errorf("%q: got %v, want what an ID is made of", tc.id, err)
+		}
 		if (err == nil) != tc.fine {
 			t.Errorf("%q: fine %v, want %v: %v", tc.id, err == nil, tc.fine, err)
 		}

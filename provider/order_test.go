@@ -3,6 +3,7 @@ package provider_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,23 @@ func TestAnUnpaidOrderIsOrderedOnce(t *testing.T) {
 		}
 		if n := len(f.tokensSent()); n != 1 || op == nil {
 			t.Errorf("%d creates were sent, want 1", n)
+		}
+	})
+}
+
+// A person who has to look for an old create that was answered with an order is told of the
+// order, which may have been paid since.
+func TestAnOldOrderIsToldToThePersonWhoLooks(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(func(*fake, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			return &provider.RunResult{OrderID: "order-7"}, nil
+		})
+		s := spec(2)
+		op, _ := f.client().RunInstances(t.Context(), s, nil)
+		time.Sleep(48 * time.Hour)
+		_, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s})
+		if !errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "order-7") {
+			t.Errorf("got %v, want the order to look for", err)
 		}
 	})
 }

@@ -82,6 +82,8 @@ type outcome struct {
 func outcomes() []outcome {
 	quota := refusal(provider.ErrQuota, "Quota")
 	none, open := []error{}, []error{provider.ErrOutcomeUnknown}
+	later := refusal(provider.ErrNoStock, "NoStockNow")
+	later.Temporary = true
 	return []outcome{
 		{"accepted", false, []answer{works}, 1, 2, none, nil, "accepted"},
 		{"throttled, then accepted", false, []answer{fails(throttled()), fails(throttled()), works}, 3, 2, none, nil, "accepted"},
@@ -112,6 +114,8 @@ func outcomes() []outcome {
 		// IDs count, whatever stands beside them.
 		{"all IDs beside a rejection", true, []answer{gives(quota, "i-a", "i-b")}, 1, 2, []error{provider.ErrQuota}, open, "accepted"},
 		{"one ID beside a throttle", true, []answer{gives(throttled(), "i-a")}, 1, 1, []error{provider.ErrThrottled}, open, "accepted"},
+		{"one ID beside a throttle, with a token", false, []answer{gives(throttled(), "i-a")}, 1, 1, []error{provider.ErrThrottled}, open, "accepted"},
+		{"all IDs beside a throttle", false, []answer{gives(throttled(), "i-a", "i-b")}, 1, 2, []error{provider.ErrThrottled}, open, "accepted"},
 		{"one ID beside a lost answer", true, []answer{gives(lost(), "i-a")}, 1, 1, open, nil, "sent"},
 		{"one ID beside a lost answer, then both", false, []answer{gives(lost(), "i-a"), gives(nil, "i-b", "i-a")}, 2, 2, none, nil, "accepted"},
 		{"an ID twice", false, []answer{gives(nil, "i-a", "i-b", "i-a", "")}, 1, 2, none, nil, "accepted"},
@@ -120,6 +124,7 @@ func outcomes() []outcome {
 		{"fewer IDs than asked, twice", false, []answer{gives(nil, "i-a")}, 2, 1, open, nil, "sent"},
 		{"fewer IDs than asked, then all", false, []answer{gives(nil, "i-a"), gives(nil, "i-a", "i-b")}, 2, 2, none, nil, "accepted"},
 		{"fewer IDs than asked, then no answer", false, []answer{gives(nil, "i-a"), fails(lost())}, 0, 1, []error{provider.ErrOutcomeUnknown}, nil, "sent"},
+		{"fewer IDs than asked, then out of stock for now, then all", false, []answer{gives(nil, "i-a"), fails(later), gives(nil, "i-a", "i-b")}, 3, 2, none, nil, "accepted"},
 		{"no ID and no error", true, []answer{gives(nil)}, 1, 0, open, nil, "sent"},
 		{"no answer and no error, then both", false, []answer{fails(nil), works}, 2, 2, none, nil, "accepted"},
 	}

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // PlacementGroups are the account's placement groups, for Placement.GroupID:
@@ -333,9 +335,9 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 		return err
 	}
 	req := MoveRequest{Region: p.c.region(region), GroupID: id, MoveOptions: *o}
-	var list []batch
+	var list []account.Group
 	for chunk := range slices.Chunk(ids, p.c.limits.IDsPerMove) {
-		list = append(list, batch{ids: chunk, call: func(ctx context.Context, ids []string) error { return p.move(ctx, req, ids) }})
+		list = append(list, account.Group{IDs: chunk, Call: func(ctx context.Context, ids []string) error { return p.move(ctx, req, ids) }})
 	}
 	err := p.moves(req).all(ctx, list)
 	var field *FieldError
@@ -349,14 +351,14 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 func (p *placementGroups) moves(req MoveRequest) *batches {
 	r := p.c.newBatches("move into " + req.GroupID)
 	r.atMostOnce = req.Force // a forced move restarts servers
-	r.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
+	r.Settle = func(ctx context.Context, ids []string, err error) account.Refusal {
 		switch {
 		case len(ids) == 1 && p.c.tooNew(err, ids[0]):
-			return ids, p.c.notYetVisible(err, ids[0])
+			return p.c.notYetVisible(ids[0], err)
 		case errors.Is(err, ErrState):
 			return p.outside(ctx, req, ids, err)
 		default:
-			return ids, err
+			return account.Refusal{Left: ids, Err: err}
 		}
 	}
 	return r
@@ -365,20 +367,18 @@ func (p *placementGroups) moves(req MoveRequest) *batches {
 // outside looks at the group into which servers were not moved for their state,
 // and returns those that are not in it already: some clouds refuse what is done,
 // also when it was done by an earlier call whose answer was lost. If those left
-// are all on their way to some state, their refusal is passing.
-func (p *placementGroups) outside(ctx context.Context, req MoveRequest, ids []string, refusal error) ([]string, error) {
+// are all on their way to some state, their refusal is transient.
+func (p *placementGroups) outside(ctx context.Context, req MoveRequest, ids []string, refusal error) account.Refusal {
 	for g, err := range p.list(ctx, PlacementGroupQuery{Region: req.Region, IDs: []string{req.GroupID}}) {
 		if err != nil {
-			return ids, fmt.Errorf("%w; looking at the group: %w", refusal, err)
+			return account.Refusal{Left: ids, Err: fmt.Errorf("%w; looking at the group: %w", refusal, err)}
 		}
 		if g.ID == req.GroupID {
 			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(g.InstanceIDs, id) })
 		}
 	}
-	if len(ids) > 0 && p.c.allMoving(ctx, req.Region, ids) {
-		refusal = passing{error: refusal}
-	}
-	return ids, refusal
+	moving := len(ids) > 0 && p.c.allMoving(ctx, req.Region, ids)
+	return account.Refusal{Left: ids, Err: refusal, Transient: moving}
 }
 
 func (p *placementGroups) move(ctx context.Context, req MoveRequest, ids []string) error {

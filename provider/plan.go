@@ -35,10 +35,7 @@ func (c *Client) split(spec *RunInstancesSpec) []ledger.Plan {
 func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *RunInstancesSpec {
 	s := *whole
 	op.candidate(p.Candidate).apply(&s)
-	have := p.Before // a repeated token asks for the same instances again
-	if !op.c.limits.ClientToken {
-		have = p.Certain
-	}
+	have := p.Before // of earlier generations: a repeated token asks for the same instances again
 	s.Count, s.MinCount = p.Count-have, max(p.MinCount-have, 1)
 	first := p.First + have
 	if len(s.Network.PrivateIPs) > s.Count {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 )
 
@@ -40,7 +41,7 @@ func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 			// The driver has its own deadline for a call; this one also covers the
 			// wait for a turn in a small call budget.
 			FetchTimeout: 10 * time.Minute,
-			Parallel:     describesAtOnce,
+			Parallel:     account.ReadsAtOnce,
 		}
 		if c.limits.ListsRunning {
 			cfg.List = c.lookAtRunning

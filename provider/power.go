@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // PowerAction is a change of the power of servers.
@@ -101,7 +103,8 @@ func (c *Client) StopInstances(ctx context.Context, region string, ids []string,
 	if o == nil {
 		o = &StopOptions{}
 	}
-	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerStop, Force: o.Force, StopCharging: o.StopCharging}, o.Wait)
+	req := PowerRequest{Region: region, IDs: ids, Action: PowerStop, Force: o.Force, StopCharging: o.StopCharging}
+	return c.power(ctx, req, o.Wait)
 }
 
 // RebootInstances restarts servers that run, like [Client.StartInstances]. A
@@ -146,9 +149,10 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 	if err := checkIDs(ids); err != nil || len(ids) == 0 {
 		return err
 	}
-	var list []batch
+	call := func(ctx context.Context, ids []string) error { return c.powerOnce(ctx, d, req, ids) }
+	var list []account.Group
 	for chunk := range slices.Chunk(ids, c.limits.IDsPerPower) {
-		list = append(list, batch{ids: chunk, call: func(ctx context.Context, ids []string) error { return c.powerOnce(ctx, d, req, ids) }})
+		list = append(list, account.Group{IDs: chunk, Call: call})
 	}
 	err := c.powerBatches(req).all(ctx, list)
 	var field *FieldError
@@ -169,14 +173,14 @@ func (c *Client) powerBatches(req PowerRequest) *batches {
 	r := c.newBatches(string(req.Action))
 	r.region = req.Region
 	r.atMostOnce = req.Action == PowerReboot
-	r.settle = func(ctx context.Context, ids []string, err error) ([]string, error) {
+	r.Settle = func(ctx context.Context, ids []string, err error) account.Refusal {
 		switch {
 		case len(ids) == 1 && c.tooNew(err, ids[0]):
-			return ids, c.notYetVisible(err, ids[0])
+			return c.notYetVisible(ids[0], err)
 		case errors.Is(err, ErrState):
 			return c.lookAfter(ctx, req, ids, err)
 		default:
-			return ids, err
+			return account.Refusal{Left: ids, Err: err}
 		}
 	}
 	return r
@@ -196,19 +200,17 @@ func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest,
 	})
 }
 
-// lookAfter looks at servers that were refused for their state. It returns those
-// that are not where they should be; if they are all on their way somewhere,
-// their refusal is passing: not every cloud says so itself.
-func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, refusal error) ([]string, error) {
+// lookAfter looks at instances that were refused for their state. The refusal stands
+// for those that are not where they should be. If they are all on their way
+// somewhere, it is transient: not every cloud says so itself.
+func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, refusal error) account.Refusal {
 	seen, whole, err := c.seen(ctx, req.Region, ids)
 	if err != nil {
-		return ids, fmt.Errorf("%w; looking at its state: %w", refusal, err)
+		return account.Refusal{Left: ids, Err: fmt.Errorf("%w; looking at its state: %w", refusal, err)}
 	}
 	left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return req.fulfilledBy(seen[id].State) })
-	if !slices.ContainsFunc(left, func(id string) bool { return !mayBeMoving(seen, id, whole) }) {
-		refusal = passing{error: refusal}
-	}
-	return left, refusal
+	stays := slices.ContainsFunc(left, func(id string) bool { return !mayBeMoving(seen, id, whole) })
+	return account.Refusal{Left: left, Err: refusal, Transient: !stays}
 }
 
 // mayBeMoving reports whether an instance is on its way to another state, as far as

@@ -261,6 +261,32 @@ func TestEachPartHasItsOwnAge(t *testing.T) {
 	})
 }
 
+// An answer that names nothing new makes no instance younger.
+func TestAnAgeIsThatOfTheFirstAnswer(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n > 2 { // both are asked again, and take a minute to say the same
+				time.Sleep(time.Minute)
+			}
+			few := *s
+			few.Count = 1
+			return f.create(&few), nil
+		}
+		op, err := f.client().RunInstances(t.Context(), withMinimum(4, 2), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("the wait took %v for instances a minute old, want none", took)
+		}
+	})
+}
+
 // Answers that name some of the instances, each time others, agree on nothing.
 func TestAnswersThatNeverAgreeLeaveTheOutcomeOpen(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
@@ -286,8 +312,7 @@ func TestAnswersThatNeverAgreeLeaveTheOutcomeOpen(t *testing.T) {
 	})
 }
 
-// On a cloud without tokens a create asks for what no certain instance fills: what may be
-// somebody else's fills no slot, and what is in hand is not asked for again.
+// On a cloud without tokens what is in hand is not asked for again.
 func TestACreateAsksForWhatNoCertainInstanceFills(t *testing.T) {
 	inMarkedTime(t, func(t *testing.T, m *marking) {
 		m.answers(some(2), works)
@@ -301,6 +326,37 @@ func TestACreateAsksForWhatNoCertainInstanceFills(t *testing.T) {
 		}
 		if got := op.InstanceIDs(); len(got) != 5 {
 			t.Errorf("in hand are %v, want five", got)
+		}
+	})
+}
+
+// What may be somebody else's fills no slot on such a cloud: once a person has looked, the
+// next create asks for all that is not certain.
+func TestACreateAsksForWhatOnlyDoubtfulInstancesFill(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(func(f *fake, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			one := *s
+			one.Count = 1
+			ids := f.create(&one).InstanceIDs
+			return &provider.RunResult{InstanceIDs: append([]string{"i-x", "i-y", "i-z"}, ids...)}, nil
+		}, works)
+		s := named(3, "web")
+		op, err := m.client().RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("got %v, want an unknown outcome", err)
+		}
+		again, _ := m.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, NoneMade: true})
+		calls := m.made(provider.APIRunInstances)
+		if len(calls) != 2 {
+			t.Fatalf("%d creates were sent, want 2", len(calls))
+		}
+		if n := calls[1].spec.Count; n != 2 {
+			t.Errorf("the second create asks for %d, want the 2 that nothing certain fills", n)
+		}
+		for _, id := range m.alive() {
+			if !slices.Contains(again.InstanceIDs(), id) {
+				t.Errorf("%s is not in hand: %v", id, again.InstanceIDs())
+			}
 		}
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // An answer may name an instance of somebody else. Before the operation releases an
@@ -215,7 +217,7 @@ func (op *Operation) releaseRecognized(ctx context.Context, ids []string, by aut
 		all.add(&res)
 		foreign = append(append(foreign, s.foreign...), strangers...)
 		err = oneParagraph(op.c.name, err, problem)
-		if ids = s.unseen; last || len(ids) == 0 || !sleep(ctx, min(pause(n+2), time.Until(end))) {
+		if ids = s.unseen; last || len(ids) == 0 || !account.Sleep(ctx, min(account.Pause(n+2), time.Until(end))) {
 			break
 		}
 	}
@@ -233,7 +235,7 @@ func (op *Operation) releaseNow(ctx context.Context, ids []string, lookAgain boo
 		r.isForeign = func(ctx context.Context, ids []string) []string { return op.sortByOwner(ctx, ids, ownerAgain).foreign }
 	}
 	res, err = r.run(ctx, ids)
-	return res, r.strangers(ids), err
+	return res, r.leftOut(ids), err
 }
 
 // add adds what became of further instances.

@@ -256,3 +256,83 @@ func TestWhatADeadTokenMadeIsFoundLate(t *testing.T) {
 		}
 	})
 }
+
+// What one release has recognized needs no look by the next.
+func TestASecondReleaseLooksAtNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 2)
+		f.terminate = func(int, *provider.TerminateRequest) error { return refusal(provider.ErrPermission, "Forbidden") }
+		if _, err := op.Terminate(t.Context(), nil); !errors.Is(err, provider.ErrPermission) {
+			t.Fatalf("got %v, want the refusal", err)
+		}
+		f.terminate, f.calls = nil, nil
+		if _, err := op.Terminate(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(f.made(provider.APIDescribeInstances)); n != 0 {
+			t.Errorf("%d looks, want none", n)
+		}
+	})
+}
+
+// An instance that was named hours before the last create of its operation was sent is not
+// older than the operation.
+func TestAnInstanceOfAnEarlierCreateIsReleased(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(tellsMade(1, lost()))
+		s := spec(2)
+		op, err := f.client(func(o *provider.Options) { o.RetryFor = -1 }).RunInstances(t.Context(), s, nil)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("got %v, want an unknown outcome", err)
+		}
+		time.Sleep(3 * time.Hour)
+		f.answers(fails(refusal(provider.ErrQuota, "Quota")))
+		_, err = f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: &terminate, NoneMade: true})
+		if !errors.Is(err, provider.ErrQuota) {
+			t.Errorf("got %v, want the quota", err)
+		}
+		if got := f.alive(); len(got) != 0 {
+			t.Errorf("alive are %v, want none", got)
+		}
+	})
+}
+
+// Another process, whose clock is not trusted, knows a stranger by its age beside the
+// operation's own instances.
+func TestAResumedOperationKnowsAStrangerByItsAge(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.namesStranger()
+		op, err := f.client().RunInstances(t.Context(), spec(3), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := again.Terminate(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "i-foreign") {
+			t.Errorf("got %v, want the stranger that was kept", err)
+		}
+		if got := f.alive(); !slices.Equal(got, []string{"i-foreign"}) {
+			t.Errorf("alive are %v, want the stranger", got)
+		}
+	})
+}
+
+// A caller who wants an operation released waits 20 s for what nobody sees, and no longer.
+func TestACallersReleaseOfWhatNobodySees(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 2)
+		f.visibleFrom(time.Hour)
+		start := time.Now()
+		if _, err := op.Terminate(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 21*time.Second {
+			t.Errorf("the release took %v, want 20 s", took)
+		}
+		if got := f.alive(); len(got) != 0 {
+			t.Errorf("alive are %v, want none", got)
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -39,7 +40,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 	if slices.Contains(ids, "") {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
 	}
-	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: judge(err, op.c.limits.ClientToken)}
+	a := ledger.Answer{IDs: ids, Asked: s.Count, Verdict: op.judge(err)}
 	if err != nil {
 		a.Order = unpaidOrder(err)
 	}
@@ -49,9 +50,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 
 // remember keeps the words of an answer, and tells the client which instances are new.
 func (op *Operation) remember(i int, res *RunResult, fresh []string, now time.Time) {
-	if len(fresh) > 0 {
-		op.c.recent.add(fresh, now)
-	}
+	op.c.recent.add(fresh, now)
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	w := op.wordsLocked(i)
@@ -75,7 +74,7 @@ func (op *Operation) recordFound(i int, ids []string, claim ledger.Claim) int {
 
 // close records how a part ended.
 func (op *Operation) close(i int, err error) {
-	op.ledger.Close(i, judge(err, op.c.limits.ClientToken))
+	op.ledger.Close(i, op.judge(err))
 	op.mu.Lock()
 	defer op.mu.Unlock()
 	w := op.wordsLocked(i)
@@ -87,11 +86,11 @@ func (op *Operation) save(ctx context.Context) error {
 	if op.opts.Journal == nil {
 		return nil
 	}
-	if err := op.saving.lock(ctx); err != nil { // an older token must not overwrite a newer one
+	if err := op.saving.Lock(ctx); err != nil { // an older token must not overwrite a newer one
 		return &journalError{err}
 	}
 	if err := op.endedBy(); err != nil {
-		op.saving.unlock()
+		op.saving.Unlock()
 		return &journalError{err}
 	}
 	// A journal that does not hear that ctx has ended keeps its goroutine, and
@@ -100,7 +99,7 @@ func (op *Operation) save(ctx context.Context) error {
 	go func() {
 		err := errors.New("the journal has not returned")
 		defer func() {
-			op.saving.unlock()
+			op.saving.Unlock()
 			done <- err
 		}()
 		err = op.saveNow(ctx)
@@ -166,7 +165,7 @@ func (op *Operation) saveAnswer(ctx context.Context) error {
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
-		if !sleep(inner, journalGrace) {
+		if !account.Sleep(inner, journalGrace) {
 			return
 		}
 		cancel()

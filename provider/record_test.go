@@ -105,3 +105,24 @@ func TestARefusalIsNoAnswer(t *testing.T) {
 		}
 	})
 }
+
+// The ID of a request that brought nothing else, and an order alone, are answers too: support
+// cases and invoices name them.
+func TestARequestOrAnOrderAloneIsAnAnswer(t *testing.T) {
+	for _, want := range []provider.RunResult{{RequestID: "req-7"}, {OrderID: "order-7"}} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.run = func(int, *provider.RunInstancesSpec) (*provider.RunResult, error) {
+				res := want
+				return &res, nil
+			}
+			op, _ := f.client(func(o *provider.Options) { o.RetryFor = -1 }).RunInstances(t.Context(), spec(1), nil)
+			got := op.Answers()
+			if len(got) != 1 {
+				t.Fatalf("answers %+v, want that with %+v", got, want)
+			}
+			if got[0].RequestID != want.RequestID || got[0].OrderID != want.OrderID {
+				t.Errorf("the answer is %+v, want %+v", got[0], want)
+			}
+		})
+	}
+}

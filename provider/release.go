@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
@@ -76,10 +77,10 @@ func (op *Operation) leave(res *TerminateResult) bool {
 // half of [Options].SearchFor has passed since; what shows up later still is found by
 // another Terminate or Resume, and by [Client.Sweep].
 func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (TerminateResult, error) {
-	if err := op.mending.lock(ctx); err != nil {
+	if err := op.mending.Lock(ctx); err != nil {
 		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
 	}
-	defer op.mending.unlock()
+	defer op.mending.Unlock()
 	began := op.ledger.BeginRelease()
 	if err := op.saveAnswer(ctx); err != nil {
 		if began {
@@ -115,7 +116,7 @@ func (op *Operation) settleOpen(ctx context.Context) error {
 		return fmt.Errorf("%w: creates were sent whose answer is not known;"+
 			" resume the operation with its spec, and terminate it then", ErrOutcomeUnknown)
 	}
-	op.createParts(inLine(ctx))
+	op.createParts(account.Serialize(ctx))
 	var errs []error
 	for _, i := range op.openParts() {
 		errs = append(errs, fmt.Errorf("%w: %w", ErrOutcomeUnknown, op.wordsOf(i).err))
@@ -134,11 +135,7 @@ func (op *Operation) kept() error {
 
 // releaseOwed releases what a process that ended had marked for its release.
 func (op *Operation) releaseOwed(ctx context.Context) error {
-	ids := op.ledger.Releasing()
-	if len(ids) == 0 {
-		return nil
-	}
-	res, kept, err := op.releaseRecognized(ctx, ids, aPolicy)
+	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), aPolicy)
 	err = oneParagraph(op.c.name, err, kept)
 	if left := op.ledger.LaunchFailed(append(res.Released, res.Gone...)); len(left) > 0 {
 		err = oneParagraph(op.c.name, err, op.saveAnswer(ctx))

@@ -384,3 +384,24 @@ func TestAJournalIsNoReasonToRelease(t *testing.T) {
 		})
 	}
 }
+
+// What is gone when its operation is terminated leaves it, like what was released.
+func TestWhatIsGoneLeavesATerminatedOperation(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 2)
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		f.servers = f.servers[1:]
+		res, err := op.Terminate(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(res.Gone, []string{"i-001"}) {
+			t.Errorf("gone are %v, want i-001", res.Gone)
+		}
+		if got := op.InstanceIDs(); len(got) != 0 {
+			t.Errorf("in hand are %v, want none", got)
+		}
+	})
+}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // release is one request to release instances.
@@ -17,8 +19,8 @@ type release struct {
 	region string
 	calls  *batches
 
-	kinds map[string]releaseKind // as looked up; nil where one call fits all
-	blind bool                   // the look has failed: kinds lacks some
+	kinds      map[string]releaseKind // as looked up; nil where one call fits all
+	lookFailed bool                   // the look has failed: kinds lacks some
 
 	// isForeign returns those of some instances that are somebody else's. It is asked
 	// before each call; nil where that is known.
@@ -49,52 +51,51 @@ const youngFor = time.Minute
 func (c *Client) newRelease(region string) *release {
 	r := &release{
 		c: c, region: region, calls: c.newBatches("terminate"),
-		foreign: map[string]bool{}, taken: map[string]bool{}, gone: map[string]bool{}, miss: map[string]*absence{}, shown: map[string]bool{},
+		foreign: map[string]bool{}, taken: map[string]bool{}, gone: map[string]bool{},
+		miss: map[string]*absence{}, shown: map[string]bool{},
 	}
-	r.calls.region, r.calls.divides = region, true
-	r.calls.settle, r.calls.groups = r.settle, r.groups
+	r.calls.region, r.calls.DividesTransient = region, true
+	r.calls.Settle, r.calls.Divide = r.settle, r.groups
 	return r
 }
 
-// settle has the last word about instances whose release was refused.
-func (r *release) settle(ctx context.Context, ids []string, err error) ([]string, error) {
+// settle decides for which instances the refusal of their release stands.
+func (r *release) settle(ctx context.Context, ids []string, err error) account.Refusal {
 	alone := len(ids) == 1
 	switch {
 	case alone && errors.Is(err, ErrNotFound) && r.needsLook(ids[0]):
 		return r.unreleased(ctx, ids, err)
 	case alone && errors.Is(err, ErrNotFound):
 		return r.missed(ids, err)
-	case blamesOne(err, ids):
+	case !alone && blamesSome(err):
 		return r.unreleased(ctx, ids, err)
 	case alone && errors.Is(err, ErrState) && time.Since(r.c.recent.at(ids[0])) > youngFor: // it may have ended by itself
 		return r.unreleased(ctx, ids, err)
 	default:
-		return ids, err
+		return account.Refusal{Left: ids, Err: err}
 	}
 }
 
 // unreleased leaves out the instances that are released already, by us or by
 // somebody else: one look instead of a call for each of them. When all of the others
-// are too new to be released, the refusal is passing: they are waited for together.
-func (r *release) unreleased(ctx context.Context, ids []string, refusal error) ([]string, error) {
+// are too new to be released, the refusal is transient: they are waited for together.
+func (r *release) unreleased(ctx context.Context, ids []string, refusal error) account.Refusal {
 	seen, whole, err := r.c.seen(ctx, r.region, ids)
 	if err != nil {
-		return ids, refusal
+		return account.Refusal{Left: ids, Err: refusal}
 	}
-	left := r.noteLook(ids, seen)
+	left := r.recordLook(ids, seen)
 	if errors.Is(refusal, ErrNotFound) {
 		return r.unfound(left, seen, whole, refusal)
 	}
 	settled := func(id string) bool { return !r.c.recent.any([]string{id}) && seen[id].State != StatePending }
-	if errors.Is(refusal, ErrState) && passes(refusal) && !slices.ContainsFunc(left, settled) {
-		refusal = passing{error: refusal}
-	}
-	return left, refusal
+	transient := errors.Is(refusal, ErrState) && passes(refusal) && !slices.ContainsFunc(left, settled)
+	return account.Refusal{Left: left, Err: refusal, Transient: transient}
 }
 
-// noteLook records what a look has shown, and returns the instances that it does
+// recordLook records what a look has shown, and returns the instances that it does
 // not show as released.
-func (r *release) noteLook(ids []string, seen map[string]Instance) (left []string) {
+func (r *release) recordLook(ids []string, seen map[string]Instance) (left []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, id := range ids {
@@ -118,8 +119,8 @@ func (r *release) noteLook(ids []string, seen map[string]Instance) (left []strin
 // unfound goes on with instances of which the cloud did not find one. Those that a
 // whole look shows are released by a call of their own. What a look leaves out that
 // is not whole it says nothing about.
-func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, refusal error) (left []string, err error) {
-	var absent []string
+func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, refusal error) account.Refusal {
+	var left, absent []string
 	for _, id := range ids {
 		_, shown := seen[id]
 		if shown || !whole {
@@ -128,14 +129,14 @@ func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, re
 			absent = append(absent, id)
 		}
 	}
-	absent, again := r.missed(absent, refusal)
+	missed := r.missed(absent, refusal)
 	switch {
 	case len(left) == 0:
-		return absent, again
+		return missed
 	case len(ids) == 1:
-		return left, r.contradicted(ids[0], refusal)
+		return r.contradicted(ids[0], refusal)
 	}
-	return append(left, absent...), refusal
+	return account.Refusal{Left: append(left, missed.Left...), Err: refusal}
 }
 
 // all releases the instances, packed into requests that one call may carry.
@@ -144,14 +145,14 @@ func (r *release) all(ctx context.Context, ids []string) {
 	for _, id := range ids {
 		kinds[r.kind(id)] = append(kinds[r.kind(id)], id)
 	}
-	var list []batch
+	var list []account.Group
 	for _, kind := range slices.SortedFunc(maps.Keys(kinds), releaseKind.compare) {
 		call := func(ctx context.Context, ids []string) error { return r.once(ctx, kind, ids) }
 		for chunk := range slices.Chunk(kinds[kind], r.c.limits.IDsPerTerminate) {
-			list = append(list, batch{ids: chunk, call: call})
+			list = append(list, account.Group{IDs: chunk, Call: call})
 		}
 	}
-	r.calls.run(ctx, list)
+	r.calls.Run(ctx, list)
 }
 
 func (r *release) once(ctx context.Context, kind releaseKind, ids []string) error {
@@ -184,8 +185,8 @@ func (r *release) withoutForeign(ctx context.Context, ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return r.foreign[id] })
 }
 
-// strangers returns those of some instances that were left out as somebody else's.
-func (r *release) strangers(ids []string) []string {
+// leftOut returns those of some instances that were left out as somebody else's.
+func (r *release) leftOut(ids []string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !r.foreign[id] })

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // renameAll gives instances their names, several at a time, and records of each what
@@ -19,12 +21,12 @@ func (op *Operation) renameAll(ctx context.Context, r Renamer, list []owedName) 
 	stop := time.Now().Add(op.c.opts.RetryFor)
 	var next atomic.Int64
 	var lanes sync.WaitGroup
-	for range min(parallelCalls, len(list)) {
+	for range min(account.CallsAtOnce, len(list)) {
 		lanes.Go(func() {
-			queue := countQueued(ctx) // of this lane, whose calls follow one another
+			queue := account.CountQueued(ctx) // of this lane, whose calls follow one another
 			for n := next.Add(1); n <= int64(len(list)); n = next.Add(1) {
 				o := &list[n-1]
-				err := op.rename(queue, r, o, stop.Add(queue.total()))
+				err := op.rename(queue, r, o, stop.Add(queue.Total()))
 				op.nameOf(o.id, func(n *naming) { n.done, n.err = err == nil, err })
 				if err == nil {
 					op.nameOf(o.id, func(n *naming) { n.name = o.name })
@@ -64,7 +66,7 @@ func numbered(spec *RunInstancesSpec, index int) string {
 	if !spec.UniqueSuffix {
 		return spec.Name
 	}
-	digits := max(3, len(fmt.Sprint(max(spec.Count, 1))))
+	digits := max(3, len(fmt.Sprint(spec.Count)))
 	return fmt.Sprintf("%s%0*d", spec.Name, digits, index+1)
 }
 

@@ -92,14 +92,12 @@ func (op *Operation) replace(i int) bool {
 		if p.LaunchFailed { // the numbers of the dead are not given again
 			offset = op.ledger.Numbered() - p.First - len(p.IDs)
 		}
-		if _, ok := op.ledger.Replace(i, n, offset, op.fewest(p.Count-len(p.IDs), spec)); !ok {
-			return false
-		}
+		_, ok := op.ledger.Replace(i, n, offset, op.fewest(p.Count-len(p.IDs), spec))
 		op.mu.Lock()
+		defer op.mu.Unlock()
 		w := op.wordsLocked(i)
 		w.err, w.launchFailure = nil, nil
-		op.mu.Unlock()
-		return true
+		return ok
 	}
 	return false
 }
@@ -116,12 +114,11 @@ func (op *Operation) fewest(count int, spec *RunInstancesSpec) int {
 // rememberOutOfStock remembers what a part was out of, once: what is said of it later,
 // or was skipped because of the memory, proves nothing new.
 func (op *Operation) rememberOutOfStock(i int, p *ledger.Part) {
-	s := *op.spec()
-	op.candidate(p.Candidate).apply(&s)
-	if p.FromToken { // nobody knows how long ago
-		op.recordTried(&s, errNoStockBefore, false)
+	if p.FromToken { // nobody knows how long ago; the report has it, see recallTried
 		return
 	}
+	s := *op.spec()
+	op.candidate(p.Candidate).apply(&s)
 	w := op.wordsOf(i)
 	why := cmp.Or(w.launchFailure, w.err)
 	if why == nil {

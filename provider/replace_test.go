@@ -3,6 +3,7 @@ package provider_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,8 +94,34 @@ func TestAResumeRecallsOnlyWhatWasOutOfStock(t *testing.T) {
 			if got := tried(err); !slices.Equal(got, tc.want) {
 				t.Errorf("%s: tried %v, want %v: %v", tc.what, got, tc.want, err)
 			}
+			if got := skipped(err); len(got) != 0 {
+				t.Errorf("%s: not asked for are %v, want none: all were asked for once", tc.what, got)
+			}
 		})
 	}
+}
+
+// A resume with nothing left to create tries nothing, and so reports nothing as tried, also
+// where the client knows that the spec is out of stock now.
+func TestAResumeWithNothingLeftTriesNothing(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		c := f.client()
+		f.answers(fails(refusal(provider.ErrQuota, "Quota")))
+		s, o := inZone(1, "b")
+		op, _ := c.RunInstances(t.Context(), s, o)
+		f.stocked(shelf{"t1.small@a": 0}, provider.StockOfType)
+		if _, err := c.RunInstances(t.Context(), s, o); err != nil {
+			t.Fatal(err)
+		}
+		_, err := c.Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: o})
+		var e *provider.RunError
+		if !errors.As(err, &e) {
+			t.Fatalf("got %v, want that the create was refused", err)
+		}
+		if got := tried(err); len(got) != 0 {
+			t.Errorf("tried %v, want nothing", got)
+		}
+	})
 }
 
 // Where an instance died and no alternative has another, the report says that it died.
@@ -143,4 +170,182 @@ func TestABadSpecIsToldOnce(t *testing.T) {
 	if got := paths(t, newFake().client().Validate(s, o)); !slices.Equal(got, []string{"Count"}) {
 		t.Errorf("refused are %v, want the count", got)
 	}
+}
+
+// dies makes instances fail to launch, and all others run.
+func (f *fake) dies(ids ...string) {
+	f.state = func(id string, _ time.Duration) (provider.State, string) {
+		if slices.Contains(ids, id) {
+			return provider.StateFailed, "LAUNCH_FAILED"
+		}
+		return provider.StateRunning, "Running"
+	}
+}
+
+// An instance of somebody else that dies beside ours is told, and is no lack of stock: only
+// ours is replaced.
+func TestADeadStrangerIsNoLackOfStock(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stranger()
+		time.Sleep(24 * time.Hour)
+		f.limits.InstancesPerCreate = 1
+		f.answers(works, gives(nil, "i-foreign"), works)
+		f.dies("i-001", "i-foreign")
+		s, o := inZone(2, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = op.Wait(t.Context(), nil)
+		var e *provider.RunError
+		if !errors.As(err, &e) || !slices.Equal(e.Doubtful, []string{"i-foreign"}) {
+			t.Fatalf("got %v, want the stranger in doubt", err)
+		}
+		for _, why := range e.Errs {
+			if errors.Is(why, provider.ErrNoStock) {
+				t.Errorf("out of stock is told of the stranger: %v", why)
+			}
+		}
+		if got, want := f.alive(), []string{"i-foreign", "i-002"}; !slices.Equal(got, want) {
+			t.Errorf("alive are %v, want %v", got, want)
+		}
+	})
+}
+
+// A stranger that only the look before the release recognizes, by its name, is kept and
+// told, and ours that died beside it is replaced.
+func TestAMisnamedStrangerIsNotReplaced(t *testing.T) {
+	for _, dead := range [][]string{{"i-001", "i-foreign"}, {"i-foreign"}} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.stranger()
+			f.limits.InstancesPerCreate = 1
+			f.answers(works, gives(nil, "i-foreign"), works)
+			f.dies(dead...)
+			s, o := inZone(2, "b")
+			s.Name = "web"
+			op, err := f.client().RunInstances(t.Context(), s, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err = op.Wait(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "not released") {
+				t.Errorf("%v died: got %v, want why the stranger is kept", dead, err)
+			}
+			if got := f.alive(); !slices.Contains(got, "i-foreign") {
+				t.Errorf("%v died: alive are %v, want the stranger among them", dead, got)
+			}
+			if got, want := len(f.asked()), 1+len(dead); got != want {
+				t.Errorf("%v died: %d creates, want %d", dead, got, want)
+			}
+		})
+	}
+}
+
+// What dies of a resumed operation without its spec is not replaced: the wait says so.
+func TestNothingIsReplacedWithoutTheSpec(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, o := inZone(2, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.dies("i-001")
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Run: o})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := again.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) {
+			t.Errorf("got %v, want the failed launch", err)
+		}
+		if got := f.alive(); !slices.Equal(got, []string{"i-001", "i-002"}) {
+			t.Errorf("alive are %v, want both, released by nobody", got)
+		}
+	})
+}
+
+// An instance with an address of its own is not replaced: the address is taken until the
+// dead one is gone.
+func TestNothingIsReplacedAtAFixedAddress(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, o := inZone(2, "b")
+		s.Network.PrivateIPs = addrs("10.0.0.1", "10.0.0.2")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.dies("i-001")
+		if _, err := op.Wait(t.Context(), nil); !errors.Is(err, provider.ErrLaunchFailed) {
+			t.Errorf("got %v, want the failed launch", err)
+		}
+		if got := f.asked(); len(got) != 1 {
+			t.Errorf("asked for %v, want the first create alone", got)
+		}
+	})
+}
+
+// A replacement is content with as many as it asks for, or with one where the cloud makes
+// some of many.
+func TestTheMinimumOfAReplacement(t *testing.T) {
+	for partial, want := range map[bool]int{false: 2, true: 1} {
+		inFakeTime(t, func(t *testing.T, f *fake) {
+			f.limits.PartialCreates = partial
+			f.dies("i-001", "i-002")
+			s, o := inZone(5, "b")
+			op, err := f.client().RunInstances(t.Context(), s, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := op.Wait(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			calls := f.made(provider.APIRunInstances)
+			if got := calls[len(calls)-1].spec; got.Count != 2 || got.MinCount != want {
+				t.Errorf("partial %v: the replacement asks for %d, at least %d; want 2, at least %d", partial, got.Count, got.MinCount, want)
+			}
+		})
+	}
+}
+
+// Without a minimum all is wanted: what is out of stock is not asked for once more with
+// less, also where another answer named an instance too many.
+func TestAllIsNotAskedForLess(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.limits.InstancesPerCreate = 2
+		first := ""
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if first == "" {
+				first = s.ClientToken
+				return foreign(f, s)
+			}
+			if s.ClientToken == first {
+				return f.create(s), nil
+			}
+			return nil, refusal(provider.ErrNoStock, "NoStock")
+		}
+		_, err := f.client().RunInstances(t.Context(), spec(4), nil)
+		if !errors.Is(err, provider.ErrNoStock) {
+			t.Errorf("got %v, want no stock", err)
+		}
+		if n := len(f.tokensSent()); n != 3 {
+			t.Errorf("%d creates, want 3: one of them asked about again", n)
+		}
+	})
+}
+
+// What the caller does with its list of alternatives afterwards changes nothing.
+func TestAlternativesThatAreChangedLater(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s, o := inZone(2, "b")
+		op, err := f.client().RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Alternatives[0].Zone = "c"
+		f.dies("i-001")
+		if _, err := op.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := f.asked(), []string{"2xt1.small@a", "1xt1.small@b"}; !slices.Equal(got, want) {
+			t.Errorf("asked for %v, want %v", got, want)
+		}
+	})
 }

@@ -89,7 +89,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	if op.spec == nil {
 		return op, op.finish(ctx)
 	}
-	if op.left() > 0 || op.nameless() {
+	if op.left() > 0 {
 		return op, op.create(ctx)
 	}
 	return op, op.finish(ctx)
@@ -121,7 +121,7 @@ func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error 
 	}
 	const not = "ResumeOptions.Spec, with Run.Owner and Run.Alternatives, is not what the operation was started with"
 	fields := op.print.differences(printSpec(spec, run, op.id))
-	if len(op.print) == 0 || len(fields) == 0 {
+	if len(fields) == 0 { // as of a token of version 1, which knows none
 		return fmt.Errorf("%w: %s", ErrInvalid, not)
 	}
 	more := ""

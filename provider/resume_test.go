@@ -432,3 +432,27 @@ func FuzzResume(f *testing.F) {
 		_, _ = c.Resume(t.Context(), tok, &provider.ResumeOptions{Spec: &s})
 	})
 }
+
+// A mismatch that no field explains names none: of a token of version 1, which knows no
+// fields, and of another number of instances than the spec's.
+func TestAMismatchThatNoFieldExplains(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		s := spec(4)
+		tok := cut(t, f, s)
+		other := s
+		other.ImageID = "img-2"
+		old := edit(t, tok, func(top map[string]any, _ func(int) map[string]any) { delete(top, "fields") })
+		fewer := edit(t, tok, func(top map[string]any, _ func(int) map[string]any) {
+			top["parts"], top["min"] = top["parts"].([]any)[:3], 3
+		})
+		for what, tc := range map[string]struct {
+			token []byte
+			spec  provider.RunInstancesSpec
+		}{"another image": {old, other}, "three of four instances": {fewer, s}} {
+			_, err := f.client().Resume(t.Context(), tc.token, &provider.ResumeOptions{Spec: &tc.spec})
+			if !errors.Is(err, provider.ErrInvalid) || !strings.HasSuffix(err.Error(), "started with") {
+				t.Errorf("%s: got %v, want a mismatch without fields", what, err)
+			}
+		}
+	})
+}

@@ -10,13 +10,14 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
 // create carries out every part that is not finished, and the alternatives of
 // what is out of stock, and returns what went wrong, as a *RunError.
 func (op *Operation) create(ctx context.Context) error {
-	ctx = inLine(ctx)
+	ctx = account.Serialize(ctx)
 	op.skipKnownOutOfStock()
 	for more := true; more; more = ctx.Err() == nil && op.plansMore(ctx) {
 		op.createParts(ctx)
@@ -60,7 +61,7 @@ func (op *Operation) createParts(ctx context.Context) {
 		return
 	}
 	g := new(errgroup.Group)
-	g.SetLimit(parallelCalls)
+	g.SetLimit(account.CallsAtOnce)
 	for _, i := range open {
 		g.Go(func() error {
 			one(i)
@@ -108,13 +109,13 @@ func (op *Operation) createByToken(ctx context.Context, i int) error {
 	for {
 		p := op.ledger.Part(i)
 		switch {
-		case p.Stale(time.Now(), tokenTrust-2*maxPause):
+		case p.Stale(time.Now(), tokenTrust-2*account.MaxPause):
 			return op.findOld(ctx, i)
 		case op.ownToken() && p.Generation > 0:
 			return &endedError{fmt.Errorf("%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again", ErrTokenMismatch)}
 		}
 		err := op.repeatCreate(ctx, i)
-		dead := judge(err, true).TokenDead && op.ledger.Status(i) == ledger.Planned
+		dead := op.judge(err).TokenDead && op.ledger.Status(i) == ledger.Planned
 		if !dead || op.marksByOwner() || !op.mayGoOn(i) {
 			return err
 		}
@@ -136,7 +137,7 @@ func (op *Operation) retryDead(ctx context.Context) bool {
 	}
 	var dead []int
 	for i := range op.ledger.Parts() {
-		stuck := op.ledger.Status(i) == ledger.Planned && judge(op.wordsOf(i).err, true).TokenDead
+		stuck := op.ledger.Status(i) == ledger.Planned && op.judge(op.wordsOf(i).err).TokenDead
 		if stuck && op.mayGoOn(i) {
 			dead = append(dead, i)
 		}
@@ -178,19 +179,20 @@ func (op *Operation) repeatCreate(ctx context.Context, i int) error {
 	return op.tooFew(i)
 }
 
-// mayRepeatCreate reports whether a call for a part may go out again unchanged. Without
-// a token a call that brought IDs had an effect, whatever its error says.
+// mayRepeatCreate reports whether a call for a part may go out again unchanged. IDs
+// beside a refusal that proves that nothing more was made finish the part. Without a token
+// a call that brought IDs had an effect, whatever its error says.
 func (op *Operation) mayRepeatCreate(i int, before *ledger.Part, err error) bool {
 	byToken, now := op.c.limits.ClientToken, op.ledger.Part(i)
 	switch {
-	case !errors.As(err, new(*APIError)), now.Generation != before.Generation:
+	case !errors.As(err, new(*APIError)), now.Generation != before.Generation, !now.Open():
 		return false
 	case !byToken && len(now.IDs) > len(before.IDs):
 		return false
-	case now.Stale(time.Now(), tokenTrust-2*maxPause):
+	case now.Stale(time.Now(), tokenTrust-2*account.MaxPause):
 		return false
 	}
-	return mayRepeat(judge(err, byToken), byToken)
+	return mayRepeat(op.judge(err), byToken)
 }
 
 // mostAnswers is how many answers a create gets to agree with each other.
@@ -205,11 +207,11 @@ func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.P
 		if !p.Open() || op.ledger.Agreed(i) {
 			break
 		}
-		if !sleep(ctx, pause(n)) {
-			return ended(ctx, &countError{asked: p.Count, got: len(p.IDs)})
+		if !account.Sleep(ctx, account.Pause(n)) {
+			return account.Ended(ctx, &countError{asked: p.Count, got: len(p.IDs)})
 		}
 		err := op.c.repeat(ctx, func(err error) bool { return op.mayRepeatCreate(i, before, err) }, send)
-		contradicts := judge(err, true).Scarce // the token has made something, and is not refused for lack of stock
+		contradicts := op.judge(err).Scarce // the token has made something, and is not refused for lack of stock
 		if err != nil && !contradicts {
 			return err
 		}
@@ -314,7 +316,7 @@ func dropOddIDs(res *RunResult) (odd bool) {
 // lost, its instances are looked for before anything else is created.
 func (op *Operation) createByMarker(ctx context.Context, i int) error {
 	began, sent := time.Now(), 0
-	queue := countQueued(ctx) // what the library's own queue takes is not the cloud's
+	queue := account.CountQueued(ctx) // what the library's own queue takes is not the cloud's
 	for {
 		ctx := context.Context(queue)
 		have := len(op.ledger.Part(i).IDs)
@@ -335,9 +337,9 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 		}
 		progress := len(p.IDs) > have
 		if progress {
-			began, queue = time.Now(), countQueued(queue.Context)
+			began, queue = time.Now(), account.CountQueued(queue.Context)
 		}
-		inTime := time.Since(began)-queue.total() <= op.c.opts.RetryFor
+		inTime := time.Since(began)-queue.Total() <= op.c.opts.RetryFor
 		patient := sent < 2 || progress || inTime
 		if sent > 0 && op.c.opts.RetryFor < 0 {
 			patient = false

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
 // TerminateOptions are for [Client.TerminateInstances]. Nil is the default.
@@ -90,7 +92,7 @@ func (c *Client) terminate(ctx context.Context, region string, ids []string) (Te
 
 // run carries the release out.
 func (r *release) run(ctx context.Context, ids []string) (TerminateResult, error) {
-	lookErr := r.look(ctx, ids)
+	lookErr := r.lookUpKinds(ctx, ids)
 	if lookErr != nil {
 		lookErr = fmt.Errorf("looking up how the instances are to be released: %w", lookErr)
 	}
@@ -130,9 +132,9 @@ func (c *Client) tooNew(err error, id string) bool {
 }
 
 // notYetVisible is the refusal of an instance that is too new to be found. It is
-// passing until the instance is not new any more.
-func (c *Client) notYetVisible(refusal error, id string) error {
-	return passing{error: refusal, until: c.visibleBy(id)}
+// transient until the instance is not new any more.
+func (c *Client) notYetVisible(id string, refusal error) account.Refusal {
+	return account.Refusal{Left: []string{id}, Err: refusal, Transient: true, Until: c.visibleBy(id)}
 }
 
 // visibleBy returns until when a new instance may stay invisible, zero for others.

@@ -34,6 +34,9 @@ func judge(err error, byToken bool) ledger.Verdict {
 	return v
 }
 
+// judge returns what the error of one of the operation's creates proves.
+func (op *Operation) judge(err error) ledger.Verdict { return judge(err, op.c.limits.ClientToken) }
+
 // judgeOther judges what is no error of the service. What the driver refused by itself,
 // a *[FieldError], never left, and neither did what the journal did not take.
 func judgeOther(err error) ledger.Verdict {

@@ -199,3 +199,33 @@ func TestWaitAllOfNone(t *testing.T) {
 		t.Errorf("%v, %v; want nothing", results, err)
 	}
 }
+
+// An instance that died counts as failed for good where every alternative is known to be out
+// of stock: no other is waited for.
+func TestTheProgressOfAFailureThatNothingReplaces(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.stocked(shelf{"t1.small@b": 0}, provider.StockOfType)
+		c := f.client()
+		s, o := inZone(2, "b")
+		op, err := c.RunInstances(t.Context(), s, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		elsewhere, from := inZone(1, "c")
+		elsewhere.Zone = "b"
+		if _, err := c.RunInstances(t.Context(), elsewhere, from); err != nil {
+			t.Fatal(err)
+		}
+		f.dies("i-001")
+		var last provider.WaitProgress
+		_, err = provider.WaitAll(t.Context(), []*provider.Operation{op}, &provider.WaitAllOptions{
+			Progress: func(p provider.WaitProgress) { last = p },
+		})
+		if !errors.Is(err, provider.ErrLaunchFailed) {
+			t.Errorf("got %v, want the failed launch", err)
+		}
+		if got := last.String(); got != "1 of 2 ready, 1 failed" {
+			t.Errorf("the progress ends with %q, want one failed", got)
+		}
+	})
+}

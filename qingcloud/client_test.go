@@ -116,8 +116,11 @@ func TestEveryCallIsSignedAndStamped(t *testing.T) {
 			t.Errorf("%s: the cloud would refuse the signature", q.Get("action"))
 		}
 		at, err := time.Parse("2006-01-02T15:04:05Z", q.Get("time_stamp"))
-		if err != nil || time.Since(at).Abs() > time.Minute {
-			t.Errorf("%s: time stamp %q is not now", q.Get("action"), q.Get("time_stamp"))
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", q.Get("action"), err)
+		} else if time.Since(at).Abs() > time.Minute {
+			t.Errorf("%s: time.Since(at).Abs() is %v, want at most %v",
+				q.Get("action"), time.Since(at).Abs(), time.Minute)
 		}
 		if r.URL.Scheme+"://"+r.URL.Host+r.URL.Path != "https://api.qingcloud.com:443/iaas/" {
 			t.Errorf("%s goes to %s://%s%s", q.Get("action"), r.URL.Scheme, r.URL.Host, r.URL.Path)
@@ -159,8 +162,10 @@ func TestBadConfigurationsAreRefusedAtOnce(t *testing.T) {
 	for _, endpoint := range []string{"bad host", "::1", "ftp://x", "https://", "https://u:hunter2@x", "x:0", "x:99999", "x:y", "x?a=b", "http://x/iam", "http://x/a%20b", "http://x/a?b"} {
 		_, err := New(Config{Region: "pek3a", Endpoint: endpoint})
 		var f *provider.FieldError
-		if !errors.As(err, &f) || f.Path != "Config.Endpoint" {
-			t.Errorf("endpoint %q: error = %v, want one that names Config.Endpoint", endpoint, err)
+		if !errors.As(err, &f) {
+			t.Errorf("endpoint %q: got error %v, want a %T", endpoint, err, f)
+		} else if f.Path != "Config.Endpoint" {
+			t.Errorf(`endpoint %q: Path is %q, want "Config.Endpoint"`, endpoint, f.Path)
 		}
 		if err != nil && strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("endpoint %q: the error shows its password", endpoint)
@@ -173,11 +178,16 @@ func TestBadConfigurationsAreRefusedAtOnce(t *testing.T) {
 	}
 	_, err := New(Config{Endpoint: "bad host"})
 	var all provider.FieldErrors
-	if !errors.As(err, &all) || len(all) < 2 {
-		t.Errorf("error = %v, want all problems at once", err)
+	if !errors.As(err, &all) {
+		t.Errorf("got error %v, want a %T", err, all)
 	}
-	if c, err := New(Config{Region: "pek3a", Options: &provider.Options{Region: "other"}}); err != nil || c == nil {
-		t.Errorf("a good configuration is refused: %v", err)
+	if len(all) < 2 {
+		t.Errorf("len(all) is %v, want at least 2", len(all))
+	}
+	if c, err := New(Config{Region: "pek3a", Options: &provider.Options{Region: "other"}}); err != nil {
+		t.Errorf("a good configuration is refused: got error %v, want none", err)
+	} else if c == nil {
+		t.Error("a good configuration is refused: c is nil, want a value")
 	}
 }
 
@@ -235,8 +245,14 @@ func TestUnusableCredentialsStopTheCall(t *testing.T) {
 		cfg.Credentials = source
 		_, err := mustDriver(t, cfg).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Kind != provider.ErrAuth || e.Outcome != provider.OutcomeRejected || len(m.sent) != 0 {
-			t.Errorf("%s: error = %v after %d requests, want a rejected ErrAuth before any", name, err, len(m.sent))
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Kind != provider.ErrAuth {
+			t.Errorf("%s: Kind is %v, want %v", name, e.Kind, provider.ErrAuth)
+		} else if e.Outcome != provider.OutcomeRejected {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeRejected)
+		} else if len(m.sent) != 0 {
+			t.Errorf("%s: len(m.sent) is %d, want 0", name, len(m.sent))
 		}
 		if name == "source fails" && !errors.Is(err, own) {
 			t.Errorf("the source's own error is lost: %v", err)
@@ -293,8 +309,29 @@ func TestTheTallyForgetsAfterAnHour(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	l := mustDriver(t, testConfig(nil)).Limits()
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 || l.ClientToken || l.TerminateByBilling || !l.RecycleBin || l.FirstLook != 8*time.Second {
-		t.Errorf("limits = %+v", l)
+	if l.InstancesPerCreate != 100 {
+		t.Errorf("InstancesPerCreate is %d, want 100", l.InstancesPerCreate)
+	}
+	if l.IDsPerDescribe != 100 {
+		t.Errorf("IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
+	}
+	if l.IDsPerTerminate != 100 {
+		t.Errorf("IDsPerTerminate is %d, want 100", l.IDsPerTerminate)
+	}
+	if l.IDsPerPower != 100 {
+		t.Errorf("IDsPerPower is %d, want 100", l.IDsPerPower)
+	}
+	if l.ClientToken {
+		t.Error("ClientToken is true, want false")
+	}
+	if l.TerminateByBilling {
+		t.Error("TerminateByBilling is true, want false")
+	}
+	if !l.RecycleBin {
+		t.Error("RecycleBin is false, want true")
+	}
+	if l.FirstLook != 8*time.Second {
+		t.Errorf("FirstLook is %v, want %v", l.FirstLook, 8*time.Second)
 	}
 	if r := l.Rates[provider.AnyAPI]; r != (provider.Rate{Calls: 2000, Per: time.Hour, Burst: 100}) {
 		t.Errorf("rate of all calls together = %+v, want 2000 an hour", r)

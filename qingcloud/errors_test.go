@@ -71,19 +71,29 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 			want := map[bool]provider.Outcome{false: rejected, true: unknown}[open]
 			got, err := d.RunInstances(t.Context(), minimalSpec())
 			var e *provider.APIError
-			if !errors.As(err, &e) || got != nil {
-				t.Errorf("%s: %+v, %v, want an APIError alone", code, got, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s: got error %v, want a %T", code, err, e)
 				continue
 			}
-			if e.Kind != kind || e.Outcome != want || e.Temporary {
-				t.Errorf("%s: kind %v, outcome %s, temporary %v; want %v, %s", code, e.Kind, e.Outcome, e.Temporary, kind, want)
+			if got != nil {
+				t.Errorf("%s: got is %v, want nil", code, got)
+				continue
 			}
-			if e.Driver != Name || e.Op != "RunInstances" || e.Code != code || e.Message != "PermissionDenied, why" || e.HTTPStatus != 200 {
-				t.Errorf("%s: the cloud's words are lost: %+v", code, e)
+			if e.Kind != kind {
+				t.Errorf("%s: Kind is %v, want %v", code, e.Kind, kind)
 			}
+			if e.Outcome != want {
+				t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, want)
+			}
+			if e.Temporary {
+				t.Errorf("%s: Temporary is true, want false", code)
+			}
+			wantWords(t, e, code)
 			var sdk *qcerrors.QingCloudError
-			if n, _ := strconv.Atoi(code); !errors.As(err, &sdk) || sdk.RetCode != n {
-				t.Errorf("%s: the SDK's own error is not reachable", code)
+			if n, _ := strconv.Atoi(code); !errors.As(err, &sdk) {
+				t.Errorf("%s: got error %v, want a %T", code, err, sdk)
+			} else if sdk.RetCode != n {
+				t.Errorf("%s: sdk.RetCode is %v, want %v", code, sdk.RetCode, n)
 			}
 			if _, listed := errorTable.Lookup(code); listed != (kind != nil && code != "5999") {
 				t.Errorf("%s: listed in the table %v", code, listed)
@@ -93,6 +103,26 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 	}
 	if want := len(errorTable.Rows()); tested < want {
 		t.Errorf("%d codes are tested, the table has %d", tested, want)
+	}
+}
+
+// wantWords checks that an error has kept what the cloud said.
+func wantWords(t *testing.T, e *provider.APIError, code string) {
+	t.Helper()
+	if e.Driver != Name {
+		t.Errorf("%s: Driver is %v, want %v", code, e.Driver, Name)
+	}
+	if e.Op != "RunInstances" {
+		t.Errorf(`%s: Op is %q, want "RunInstances"`, code, e.Op)
+	}
+	if e.Code != code {
+		t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
+	}
+	if e.Message != "PermissionDenied, why" {
+		t.Errorf(`%s: Message is %q, want "PermissionDenied, why"`, code, e.Message)
+	}
+	if e.HTTPStatus != 200 {
+		t.Errorf("%s: HTTPStatus is %d, want 200", code, e.HTTPStatus)
 	}
 }
 
@@ -128,15 +158,21 @@ func TestCodesThatMeanSomethingElseElsewhere(t *testing.T) {
 	} {
 		d := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+c.code+`}`)))
 		var e *provider.APIError
-		if err := c.call(d); !errors.As(err, &e) || e.Kind != c.kind || e.Outcome != c.outcome || e.Temporary != c.temporary {
-			t.Errorf("%s: %+v, want %v, %s, temporary %v", c.name, e, c.kind, c.outcome, c.temporary)
+		if err := c.call(d); !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", c.name, err, e)
+		} else if e.Kind != c.kind {
+			t.Errorf("%s: Kind is %v, want %v", c.name, e.Kind, c.kind)
+		} else if e.Outcome != c.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", c.name, e.Outcome, c.outcome)
+		} else if e.Temporary != c.temporary {
+			t.Errorf("%s: Temporary is %v, want %v", c.name, e.Temporary, c.temporary)
 		}
 	}
 }
 
 // Nobody renews the licence of a private cloud while a client repeats its call.
 func TestWhatLastsIsNotRepeated(t *testing.T) {
-	for code, creates := range map[string]int{"4001": 1, "5500": 1, "8004": 1, "5300": 0} {
+	for code, creates := range map[string]int{"4001": 1, "5500": 1, "8004": 1, "5300": 0} { // 0: several
 		synctest.Test(t, func(t *testing.T) {
 			n := 0
 			c, err := New(testConfig(&memory{answer: func(r *http.Request) (*http.Response, error) {
@@ -150,11 +186,21 @@ func TestWhatLastsIsNotRepeated(t *testing.T) {
 				t.Fatal(err)
 			}
 			op, err := c.RunInstances(t.Context(), *minimalSpec(), nil)
-			if !errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrOutcomeUnknown) || creates > 0 && n != creates || creates == 0 && n < 2 {
-				t.Errorf("%s: %d creates, %v", code, n, err)
+			if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: got error %v, want %v", code, err, provider.ErrUnavailable)
 			}
-			if token, err := op.MarshalText(); err != nil || strings.Contains(string(token), `"rejected"`) != (creates == 1) {
-				t.Errorf("%s: the operation is %s, %v", code, token, err)
+			if errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("%s: got error %v, want a known outcome", code, err)
+			}
+			if once := n == 1; once != (creates == 1) {
+				t.Errorf("%s: %d creates, want %d (0: several)", code, n, creates)
+			}
+			token, err := op.MarshalText()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rejected := strings.Contains(string(token), `"rejected"`); rejected != (creates == 1) {
+				t.Errorf("%s: the create is rejected: %v, want %v; the token is %s", code, rejected, creates == 1, token)
 			}
 		})
 	}
@@ -171,14 +217,18 @@ func TestAQuotaIsAThrottleOnceTheHourIsNearlyUsedUp(t *testing.T) {
 		}
 		return e
 	}
-	if e := run(); e.Kind != provider.ErrQuota || e.Outcome != rejected {
-		t.Errorf("on the first call: %v, %s, want ErrQuota", e.Kind, e.Outcome)
+	if e := run(); e.Kind != provider.ErrQuota {
+		t.Errorf("on the first call: Kind is %v, want %v", e.Kind, provider.ErrQuota)
+	} else if e.Outcome != rejected {
+		t.Errorf("on the first call: Outcome is %v, want %v", e.Outcome, rejected)
 	}
 	for range 1798 {
 		d.calls.add(time.Now())
 	}
-	if e := run(); e.Kind != provider.ErrThrottled || e.Outcome != throttled {
-		t.Errorf("on the 1800th call of the hour: %v, %s, want ErrThrottled", e.Kind, e.Outcome)
+	if e := run(); e.Kind != provider.ErrThrottled {
+		t.Errorf("on the 1800th call of the hour: Kind is %v, want %v", e.Kind, provider.ErrThrottled)
+	} else if e.Outcome != throttled {
+		t.Errorf("on the 1800th call of the hour: Outcome is %v, want %v", e.Outcome, throttled)
 	}
 }
 
@@ -208,15 +258,21 @@ func TestAnswersThatCannotBeReadLeaveTheOutcomeOpen(t *testing.T) {
 			})
 			got, err := d.RunInstances(t.Context(), minimalSpec())
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != 200 {
-				t.Errorf("%s as %q: %+v, %v, want ErrUnavailable with an unknown outcome", name, contentType, got, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s as %q: got error %v, want a %T", name, contentType, err, e)
+			} else if e.Outcome != unknown {
+				t.Errorf("%s as %q: Outcome is %v, want %v", name, contentType, e.Outcome, unknown)
+			} else if e.Kind != provider.ErrUnavailable {
+				t.Errorf("%s as %q: Kind is %v, want %v", name, contentType, e.Kind, provider.ErrUnavailable)
+			} else if e.HTTPStatus != 200 {
+				t.Errorf("%s as %q: HTTPStatus is %d, want 200", name, contentType, e.HTTPStatus)
 			}
 			named := name == "truncated" || name == "trailing text"
-			if named && (got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"})) {
-				t.Errorf("%s as %q: the ID is lost: %+v", name, contentType, got)
+			if has := got != nil; has != named {
+				t.Fatalf("%s as %q: got result %+v, want one: %v", name, contentType, got, named)
 			}
-			if got != nil && !named {
-				t.Errorf("%s as %q: IDs out of nowhere: %+v", name, contentType, got)
+			if named && !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
+				t.Errorf("%s as %q: InstanceIDs is %v, want i-1", name, contentType, got.InstanceIDs)
 			}
 		}
 	}
@@ -228,8 +284,10 @@ func TestAGoodAnswerCountsUnderAnyContentType(t *testing.T) {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
 	})
-	if got, err := d.RunInstances(t.Context(), minimalSpec()); err != nil || len(got.InstanceIDs) != 1 {
-		t.Errorf("servers that were made are lost: %+v, %v", got, err)
+	if got, err := d.RunInstances(t.Context(), minimalSpec()); err != nil {
+		t.Errorf("servers that were made are lost: got error %v, want none", err)
+	} else if len(got.InstanceIDs) != 1 {
+		t.Errorf("servers that were made are lost: len(InstanceIDs) is %d, want 1", len(got.InstanceIDs))
 	}
 }
 
@@ -241,11 +299,19 @@ func TestStatusesOtherThan200LeaveTheOutcomeOpen(t *testing.T) {
 		})
 		got, err := d.RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable || e.HTTPStatus != status {
-			t.Errorf("status %d: %+v, want ErrUnavailable with an unknown outcome", status, e)
+		if !errors.As(err, &e) {
+			t.Errorf("status %d: got error %v, want a %T", status, err, e)
+		} else if e.Outcome != unknown {
+			t.Errorf("status %d: Outcome is %v, want %v", status, e.Outcome, unknown)
+		} else if e.Kind != provider.ErrUnavailable {
+			t.Errorf("status %d: Kind is %v, want %v", status, e.Kind, provider.ErrUnavailable)
+		} else if e.HTTPStatus != status {
+			t.Errorf("status %d: HTTPStatus is %v, want %v", status, e.HTTPStatus, status)
 		}
-		if got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
-			t.Errorf("status %d: the instance that the answer names is lost: %+v", status, got)
+		if got == nil {
+			t.Errorf("status %d: got no result, want one", status)
+		} else if !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
+			t.Errorf("status %d: InstanceIDs is %v, want %v", status, got.InstanceIDs, []string{"i-1"})
 		}
 	}
 }
@@ -281,8 +347,12 @@ func TestWhatAStatusAloneProves(t *testing.T) {
 		// Instances that it names all the same contradict it.
 		got, err := mustDriver(t, testConfig(saying(status, `{"instances":["i-1"]}`))).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if got == nil || !errors.As(err, &e) || e.Outcome != unknown {
-			t.Errorf("%d beside an instance: got %+v, %v; want the instance and an unknown outcome", status, got, err)
+		if got == nil {
+			t.Errorf("%d beside an instance: got is nil, want a value", status)
+		} else if !errors.As(err, &e) {
+			t.Errorf("%d beside an instance: got error %v, want a %T", status, err, e)
+		} else if e.Outcome != unknown {
+			t.Errorf("%d beside an instance: Outcome is %v, want %v", status, e.Outcome, unknown)
 		}
 	}
 }
@@ -327,8 +397,10 @@ func TestRetryAfterIsTakenOver(t *testing.T) {
 			return resp, nil
 		}})).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.RetryAfter != c.want {
-			t.Errorf("%s: got %+v, want RetryAfter %v", name, e, c.want)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.RetryAfter != c.want {
+			t.Errorf("%s: RetryAfter is %v, want %v", name, e.RetryAfter, c.want)
 		}
 	}
 }
@@ -383,8 +455,14 @@ func TestConnectionsThatBreak(t *testing.T) {
 		cfg.Endpoint = c.endpoint
 		_, err := mustDriver(t, cfg).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != c.outcome || e.Kind != provider.ErrUnavailable || e.Message == "" {
-			t.Errorf("%s: %+v, want ErrUnavailable, %s", c.name, e, c.outcome)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", c.name, err, e)
+		} else if e.Outcome != c.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", c.name, e.Outcome, c.outcome)
+		} else if e.Kind != provider.ErrUnavailable {
+			t.Errorf("%s: Kind is %v, want %v", c.name, e.Kind, provider.ErrUnavailable)
+		} else if e.Message == "" {
+			t.Errorf("%s: Message is empty, want a value", c.name)
 		}
 		if c.is != nil && !errors.Is(err, c.is) {
 			t.Errorf("%s: %v does not match %v", c.name, err, c.is)
@@ -412,15 +490,23 @@ func TestForeignTransports(t *testing.T) {
 	} {
 		_, err := mustDriver(t, testConfig(failing(c.err))).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != c.want || !errors.Is(err, c.err) {
-			t.Errorf("%s: %v, want %s and the transport's own error", c.name, err, c.want)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", c.name, err, e)
+		} else if e.Outcome != c.want {
+			t.Errorf("%s: Outcome is %v, want %v", c.name, e.Outcome, c.want)
+		} else if !errors.Is(err, c.err) {
+			t.Errorf("%s: got error %v, want %v", c.name, err, c.err)
 		}
 	}
 	panicking := &memory{answer: func(r *http.Request) (*http.Response, error) { panic(r.URL.String()) }}
 	_, err := mustDriver(t, testConfig(panicking)).RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != unknown || e.Kind != provider.ErrUnavailable {
-		t.Errorf("panic: %v, want ErrUnavailable with an unknown outcome", err)
+	if !errors.As(err, &e) {
+		t.Errorf("panic: got error %v, want a %T", err, e)
+	} else if e.Outcome != unknown {
+		t.Errorf("panic: Outcome is %v, want %v", e.Outcome, unknown)
+	} else if e.Kind != provider.ErrUnavailable {
+		t.Errorf("panic: Kind is %v, want %v", e.Kind, provider.ErrUnavailable)
 	}
 	assertNoSecret(t, "panic", err)
 	headless := &memory{answer: func(*http.Request) (*http.Response, error) {
@@ -442,8 +528,14 @@ func TestAContextThatEndsBeforeTheConnection(t *testing.T) {
 	}}
 	_, err := mustDriver(t, testConfig(rt)).RunInstances(ctx, minimalSpec())
 	var e *provider.APIError
-	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != unsent || e.Kind != nil {
-		t.Errorf("error = %v, want the context's and nothing sent", err)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v, want %v", err, context.Canceled)
+	} else if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != unsent {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, unsent)
+	} else if e.Kind != nil {
+		t.Errorf("Kind is %v, want nil", e.Kind)
 	}
 }
 
@@ -456,11 +548,18 @@ func TestAnEndlessAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 	}}
 	got, err := mustDriver(t, testConfig(endless)).RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != unknown || !strings.Contains(e.Message, "larger than 16 MiB") {
-		t.Errorf("got %v, want an unknown outcome that says why", err)
+	if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != unknown {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, unknown)
+	} else if !strings.Contains(e.Message, "larger than 16 MiB") {
+		t.Errorf(`Message is %q, want it to contain "larger than 16 MiB"`, e.Message)
 	}
-	if got == nil || !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
-		t.Errorf("the instance that the answer names is lost: %+v", got)
+	if got == nil {
+		t.Error("the instance that the answer names is lost: got no result, want one")
+	} else if !slices.Equal(got.InstanceIDs, []string{"i-1"}) {
+		t.Errorf("the instance that the answer names is lost: InstanceIDs is %v, want %v",
+			got.InstanceIDs, []string{"i-1"})
 	}
 }
 
@@ -481,8 +580,10 @@ func TestTheCallersTraceStillWorks(t *testing.T) {
 	d := serverDriver(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"ret_code":0,"instances":["i-1"]}`)
 	})
-	if _, err := d.RunInstances(ctx, minimalSpec()); err != nil || !got {
-		t.Errorf("error %v, traced %v", err, got)
+	if _, err := d.RunInstances(ctx, minimalSpec()); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !got {
+		t.Error("got is false, want true")
 	}
 }
 
@@ -572,8 +673,10 @@ func TestShortRawParametersDoNotGarbleMessages(t *testing.T) {
 	spec := minimalSpec()
 	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"extra": "1"}}}
 	_, err := mustDriver(t, testConfig(saying(200, `{"ret_code":1400,"message":"image [img-1] is not yours"}`))).RunInstances(t.Context(), spec)
-	if err == nil || !strings.Contains(err.Error(), "image [img-1] is not yours") {
-		t.Errorf("the message is %v", err)
+	if err == nil {
+		t.Error("got no error, want one")
+	} else if !strings.Contains(err.Error(), "image [img-1] is not yours") {
+		t.Errorf(`the error is %q, want it to contain "image [img-1] is not yours"`, err.Error())
 	}
 }
 
@@ -582,8 +685,10 @@ func TestWhatIsOutOfStock(t *testing.T) {
 	for code, want := range map[string]provider.StockScope{"5200": provider.StockOfType, "5100": "", "2500": ""} {
 		_, err := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+code+`}`))).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Stock != want {
-			t.Errorf("%s: out of stock is %q, want %q", code, e.Stock, want)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if e.Stock != want {
+			t.Errorf("%s: Stock is %v, want %v", code, e.Stock, want)
 		}
 	}
 }

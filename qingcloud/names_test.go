@@ -15,8 +15,10 @@ import (
 func TestRenameRequest(t *testing.T) {
 	for region, zone := range map[string]string{"": "pek3a", "gd2": "gd2"} {
 		m := saying(200, `{"action":"ModifyInstanceAttributesResponse","ret_code":0}`)
-		if err := mustDriver(t, testConfig(m)).RenameInstance(t.Context(), region, "i-1", "网站 web-1"); err != nil || len(m.sent) != 1 {
-			t.Fatalf("%v after %d requests", err, len(m.sent))
+		if err := mustDriver(t, testConfig(m)).RenameInstance(t.Context(), region, "i-1", "网站 web-1"); err != nil {
+			t.Fatalf("%v: got error %v, want none", region, err)
+		} else if len(m.sent) != 1 {
+			t.Fatalf("%v: len(m.sent) is %d, want 1", region, len(m.sent))
 		}
 		r := m.sent[0]
 		q := r.URL.Query()
@@ -24,8 +26,12 @@ func TestRenameRequest(t *testing.T) {
 		if got := ownParams(q); got != want.Encode() {
 			t.Errorf("the request is\n%s\nwant\n%s", got, want.Encode())
 		}
-		if r.Method != http.MethodGet || q.Get("signature") != signatureOf(r.Method, r.URL.Path, q, testSecret) {
-			t.Error("the cloud would refuse the signature")
+		if r.Method != http.MethodGet {
+			t.Errorf("%v: r.Method is %v, want %v", region, r.Method, http.MethodGet)
+		}
+		if got := q.Get("signature"); got != signatureOf(r.Method, r.URL.Path, q, testSecret) {
+			t.Errorf("%v: signature is %q, want %q",
+				region, got, signatureOf(r.Method, r.URL.Path, q, testSecret))
 		}
 	}
 }
@@ -45,8 +51,16 @@ func TestRenameRefusals(t *testing.T) {
 		err := mustDriver(t, testConfig(saying(200, `{"message":"why","ret_code":`+code+`}`))).RenameInstance(t.Context(), "", "i-1", "web")
 		var e *provider.APIError
 		// The vendor's own clients leave a new server alone until it is leased.
-		if !errors.As(err, &e) || e.Kind != want.kind || e.Outcome != want.outcome || e.Temporary != (code == "1400") || e.Op != "ModifyInstanceAttributes" {
-			t.Errorf("%s: %+v, want %v, %s", code, e, want.kind, want.outcome)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if e.Kind != want.kind {
+			t.Errorf("%s: Kind is %v, want %v", code, e.Kind, want.kind)
+		} else if e.Outcome != want.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, want.outcome)
+		} else if e.Temporary != (code == "1400") {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, code == "1400")
+		} else if e.Op != "ModifyInstanceAttributes" {
+			t.Errorf(`%s: Op is %q, want "ModifyInstanceAttributes"`, code, e.Op)
 		}
 	}
 }
@@ -55,8 +69,10 @@ func TestRenameRefusesBeforeAnyCall(t *testing.T) {
 	m := saying(200, `{"ret_code":0}`)
 	d := mustDriver(t, testConfig(m))
 	for _, pair := range [][2]string{{"", "web"}, {"i-1", ""}, {"i-1", " web"}, {"i-1", "web\n"}} {
-		if err := d.RenameInstance(t.Context(), "", pair[0], pair[1]); len(fieldErrors(err)) != 1 || len(m.sent) != 0 {
-			t.Errorf("%q: %v after %d requests", pair, err, len(m.sent))
+		if err := d.RenameInstance(t.Context(), "", pair[0], pair[1]); len(fieldErrors(err)) != 1 {
+			t.Errorf("%q: len(fieldErrors(err)) is %d, want 1", pair, len(fieldErrors(err)))
+		} else if len(m.sent) != 0 {
+			t.Errorf("%q: len(m.sent) is %d, want 0", pair, len(m.sent))
 		}
 	}
 }
@@ -98,12 +114,22 @@ func TestNamesBearAMarkerUntilTheCreateIsKnown(t *testing.T) {
 			case "DescribeInstances":
 				continue
 			}
-			if len(name) > maxName || !strings.HasPrefix(name, "nnnnnnnn") || !strings.Contains(name, "-yf") {
-				t.Errorf("the create names its servers %q", name)
+			if len(name) > maxName {
+				t.Errorf("the create's name %q has %d bytes, want at most %d", name, len(name), maxName)
+			}
+			if !strings.HasPrefix(name, "nnnnnnnn") {
+				t.Errorf("the create's name is %q, want it to begin with that of the spec", name)
+			}
+			if !strings.Contains(name, "-yf") {
+				t.Errorf("the create's name is %q, want a marker in it", name)
 			}
 		}
-		if len(given) != 2 || given["i-1"] != spec.Name+"001" || given["i-2"] != spec.Name+"002" {
-			t.Errorf("names given: %v", given)
+		if len(given) != 2 {
+			t.Errorf("names given: len(given) is %d, want 2", len(given))
+		} else if given["i-1"] != spec.Name+"001" {
+			t.Errorf(`names given: given["i-1"] is %v, want %v`, given["i-1"], spec.Name+"001")
+		} else if given["i-2"] != spec.Name+"002" {
+			t.Errorf(`names given: given["i-2"] is %v, want %v`, given["i-2"], spec.Name+"002")
 		}
 	})
 }

@@ -33,8 +33,11 @@ func wantSent(t *testing.T, m *memory, want ...string) {
 	for _, r := range m.sent {
 		q := r.URL.Query()
 		got = append(got, ownParams(q))
-		if r.Method != http.MethodGet || q.Get("signature") != signatureOf(r.Method, r.URL.Path, q, testSecret) {
-			t.Errorf("the cloud would refuse the signature of %s", q.Get("action"))
+		if r.Method != http.MethodGet {
+			t.Errorf("%s: the method is %s, want GET", q.Get("action"), r.Method)
+		}
+		if got, want := q.Get("signature"), signatureOf(r.Method, r.URL.Path, q, testSecret); got != want {
+			t.Errorf("%s: the signature is %s, want %s", q.Get("action"), got, want)
 		}
 	}
 	if !slices.Equal(got, want) {
@@ -56,8 +59,10 @@ func TestGroupsAreCreated(t *testing.T) {
 	} {
 		m := saying(200, `{"action":"CreateInstanceGroupsResponse","instance_groups":["ig-c7v8lro1"],"ret_code":0}`)
 		id, err := groupsOver(t, m).Create(t.Context(), c.spec)
-		if err != nil || id != "ig-c7v8lro1" {
-			t.Errorf("%+v: %q, %v", c.spec, id, err)
+		if err != nil {
+			t.Errorf("%+v: got error %v, want none", c.spec, err)
+		} else if id != "ig-c7v8lro1" {
+			t.Errorf(`%+v: id is %q, want "ig-c7v8lro1"`, c.spec, id)
 		}
 		wantSent(t, m, c.want)
 	}
@@ -83,15 +88,23 @@ func TestWhatNoGroupHasIsNamed(t *testing.T) {
 		{"Vendor[1]", true, provider.PlacementGroupSpec{Vendor: []provider.VendorOption{elsewhere{}, RunOptions{}}}},
 	} {
 		_, err := g.Create(t.Context(), c.spec)
-		if !slices.Contains(refusedPaths(t, err), c.path) || errors.Is(err, errors.ErrUnsupported) != c.unsupported {
-			t.Errorf("%+v: %v, want %s named, unsupported %v", c.spec, err, c.path, c.unsupported)
+		if !slices.Contains(refusedPaths(t, err), c.path) {
+			t.Errorf("%+v: refusedPaths(t, err) is %v, want it to contain %v",
+				c.spec, refusedPaths(t, err), c.path)
+		}
+		if got := errors.Is(err, errors.ErrUnsupported); got != c.unsupported {
+			t.Errorf("%+v: errors.Is(err, errors.ErrUnsupported) is %v, want %v", c.spec, got, c.unsupported)
 		}
 	}
 	for path, o := range map[string]provider.MoveOptions{"Force": {Force: true}, "Partition": {Partition: 1}} {
 		err := g.MoveIn(t.Context(), "", "ig-1", []string{"i-1"}, &o)
 		var f *provider.FieldError
-		if !errors.As(err, &f) || f.Path != path || !f.Unsupported {
-			t.Errorf("%s: %v", path, err)
+		if !errors.As(err, &f) {
+			t.Errorf("%s: got error %v, want a %T", path, err, f)
+		} else if f.Path != path {
+			t.Errorf("%s: Path is %v, want %v", path, f.Path, path)
+		} else if !f.Unsupported {
+			t.Errorf("%s: Unsupported is false, want true", path)
 		}
 	}
 	if err := g.Modify(t.Context(), "", "ig-1", provider.PlacementGroupChange{Name: " a"}); !errors.Is(err, provider.ErrInvalid) {
@@ -118,9 +131,29 @@ func TestGroupsAreRead(t *testing.T) {
 		}
 		w := want[n]
 		n++
-		if g.ID != w.ID || g.Name != w.Name || g.Description != w.Description || g.Strategy != w.Strategy || g.RawStrategy != w.RawStrategy ||
-			g.Level != w.Level || !g.CreatedAt.Equal(w.CreatedAt) || !slices.Equal(g.InstanceIDs, w.InstanceIDs) {
-			t.Errorf("got %+v, want %+v", g, w)
+		if g.ID != w.ID {
+			t.Errorf("ID is %v, want %v", g.ID, w.ID)
+		}
+		if g.Name != w.Name {
+			t.Errorf("Name is %v, want %v", g.Name, w.Name)
+		}
+		if g.Description != w.Description {
+			t.Errorf("Description is %v, want %v", g.Description, w.Description)
+		}
+		if g.Strategy != w.Strategy {
+			t.Errorf("Strategy is %v, want %v", g.Strategy, w.Strategy)
+		}
+		if g.RawStrategy != w.RawStrategy {
+			t.Errorf("RawStrategy is %v, want %v", g.RawStrategy, w.RawStrategy)
+		}
+		if g.Level != w.Level {
+			t.Errorf("Level is %v, want %v", g.Level, w.Level)
+		}
+		if !g.CreatedAt.Equal(w.CreatedAt) {
+			t.Errorf("CreatedAt is %v, want %v", g.CreatedAt, w.CreatedAt)
+		}
+		if !slices.Equal(g.InstanceIDs, w.InstanceIDs) {
+			t.Errorf("InstanceIDs is %v, want %v", g.InstanceIDs, w.InstanceIDs)
 		}
 	}
 	if n != 3 {
@@ -267,8 +300,10 @@ func TestSenselessAnswersAboutGroups(t *testing.T) {
 			_, listErr := d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{})
 			for _, err := range []error{err, listErr} {
 				var e *provider.APIError
-				if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-					t.Errorf("%s: %v, want an unknown outcome", body, err)
+				if !errors.As(err, &e) {
+					t.Errorf("%s: got error %v, want a %T", body, err, e)
+				} else if e.Outcome != provider.OutcomeUnknown {
+					t.Errorf("%s: Outcome is %v, want %v", body, e.Outcome, provider.OutcomeUnknown)
 				}
 			}
 		}
@@ -280,11 +315,16 @@ func TestALostGroupIsNotMadeTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := failing(errors.New("connection reset"))
 		_, err := groupsOver(t, m).Create(t.Context(), provider.PlacementGroupSpec{})
-		if !errors.Is(err, provider.ErrOutcomeUnknown) || len(m.sent) != 1 {
-			t.Errorf("%v after %d requests", err, len(m.sent))
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("got error %v, want %v", err, provider.ErrOutcomeUnknown)
 		}
-		if body := m.sent[0].Body; body == nil || m.sent[0].GetBody != nil {
-			t.Error("the network layer may replay the request")
+		if len(m.sent) != 1 {
+			t.Errorf("len(m.sent) is %d, want 1", len(m.sent))
+		}
+		if body := m.sent[0].Body; body == nil {
+			t.Error("body is nil, want a value")
+		} else if m.sent[0].GetBody != nil {
+			t.Error("m.sent[0].GetBody is there, want nil")
 		}
 	})
 }
@@ -333,9 +373,7 @@ func TestTheLifeOfAGroup(t *testing.T) {
 			}
 			found = append(found, group)
 		}
-		if len(found) != 1 || found[0].Description != "d" || found[0].Strategy != provider.SpreadPlacement || !slices.Equal(found[0].InstanceIDs, ids) {
-			t.Errorf("found %+v, want one group with %q", found, ids)
-		}
+		wantFound(t, found, ids)
 		if err := g.Delete(t.Context(), "", id); !errors.Is(err, provider.ErrState) {
 			t.Errorf("a group with servers: %v, want ErrState", err)
 		}
@@ -350,6 +388,21 @@ func TestTheLifeOfAGroup(t *testing.T) {
 			t.Errorf("a group that is gone: %v, want ErrNotFound", err)
 		}
 	})
+}
+
+// wantFound checks that one group is found, with its instances.
+func wantFound(t *testing.T, found []provider.PlacementGroup, ids []string) {
+	t.Helper()
+	if len(found) != 1 {
+		t.Fatalf("%d groups are found, want 1", len(found))
+	}
+	if found[0].Description != "d" {
+		t.Errorf(`found[0].Description is %q, want "d"`, found[0].Description)
+	} else if found[0].Strategy != provider.SpreadPlacement {
+		t.Errorf("found[0].Strategy is %v, want %v", found[0].Strategy, provider.SpreadPlacement)
+	} else if !slices.Equal(found[0].InstanceIDs, ids) {
+		t.Errorf("found[0].InstanceIDs is %v, want %v", found[0].InstanceIDs, ids)
+	}
 }
 
 func TestServersAreCreatedInAGroup(t *testing.T) {

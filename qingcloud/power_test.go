@@ -61,8 +61,20 @@ func TestPowerRequests(t *testing.T) {
 		m := saying(200, `{"action":"Response","job_id":"j-1","ret_code":0}`)
 		c.req.Region, c.req.IDs = "gd2", []string{"i-1", "i-2"}
 		got, err := mustDriver(t, testConfig(m)).ChangePower(t.Context(), &c.req)
-		if err != nil || got == nil || len(got.Failed) != 0 || len(m.sent) != 1 {
-			t.Errorf("%+v: %+v, %v after %d requests", c.req, got, err, len(m.sent))
+		if err != nil {
+			t.Errorf("%+v: got error %v, want none", c.req, err)
+			continue
+		}
+		if got == nil {
+			t.Errorf("%+v: got is nil, want a value", c.req)
+			continue
+		}
+		if len(got.Failed) != 0 {
+			t.Errorf("%+v: len(Failed) is %d, want 0", c.req, len(got.Failed))
+			continue
+		}
+		if len(m.sent) != 1 {
+			t.Errorf("%+v: len(m.sent) is %d, want 1", c.req, len(m.sent))
 			continue
 		}
 		r := m.sent[0]
@@ -70,8 +82,12 @@ func TestPowerRequests(t *testing.T) {
 		if sent := ownParams(q); sent != c.want {
 			t.Errorf("%+v: the request is\n%s\nwant\n%s", c.req, sent, c.want)
 		}
-		if r.Method != http.MethodGet || q.Get("signature") != signatureOf(r.Method, r.URL.Path, q, testSecret) {
-			t.Errorf("%+v: the cloud would refuse the signature", c.req)
+		if r.Method != http.MethodGet {
+			t.Errorf("%+v: r.Method is %v, want %v", c.req, r.Method, http.MethodGet)
+		}
+		if got := q.Get("signature"); got != signatureOf(r.Method, r.URL.Path, q, testSecret) {
+			t.Errorf("%+v: signature is %q, want %q",
+				c.req, got, signatureOf(r.Method, r.URL.Path, q, testSecret))
 		}
 	}
 }
@@ -86,8 +102,12 @@ func TestPowerTakesAHundredServersACall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q := m.sent[0].URL.Query(); q.Get("instances.1") != "i-0" || q.Get("instances.100") != "i-99" || q.Get("zone") != "pek3a" {
-		t.Errorf("asked for instances.1 %q to instances.100 %q in %q", q.Get("instances.1"), q.Get("instances.100"), q.Get("zone"))
+	if q := m.sent[0].URL.Query(); q.Get("instances.1") != "i-0" {
+		t.Errorf(`instances.1 is %q, want "i-0"`, q.Get("instances.1"))
+	} else if got := q.Get("instances.100"); got != "i-99" {
+		t.Errorf(`instances.100 is %q, want "i-99"`, got)
+	} else if got := q.Get("zone"); got != "pek3a" {
+		t.Errorf(`zone is %q, want "pek3a"`, got)
 	}
 }
 
@@ -110,8 +130,14 @@ func TestPowerRequestsThatCannotBeMadeAreNotSent(t *testing.T) {
 	} {
 		_, err := mustDriver(t, testConfig(m)).ChangePower(t.Context(), &c.req)
 		var f *provider.FieldError
-		if !errors.As(err, &f) || f.Path != c.path || f.Driver != Name || f.Unsupported != c.unsupported {
-			t.Errorf("%+v: error = %v, want one that names %s, unsupported %v", c.req, err, c.path, c.unsupported)
+		if !errors.As(err, &f) {
+			t.Errorf("%+v: got error %v, want a %T", c.req, err, f)
+		} else if f.Path != c.path {
+			t.Errorf("%+v: Path is %v, want %v", c.req, f.Path, c.path)
+		} else if f.Driver != Name {
+			t.Errorf("%+v: Driver is %v, want %v", c.req, f.Driver, Name)
+		} else if f.Unsupported != c.unsupported {
+			t.Errorf("%+v: Unsupported is %v, want %v", c.req, f.Unsupported, c.unsupported)
 		}
 	}
 	if len(m.sent) != 0 {
@@ -142,13 +168,34 @@ func TestCodesOfAPowerCall(t *testing.T) {
 		for action, call := range changesOf(d) {
 			err := call(t.Context())
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Kind != c.kind || e.Outcome != c.outcome || e.Temporary {
-				t.Errorf("%s, %s: %+v, want %v, %s, not temporary", action, c.code, e, c.kind, c.outcome)
+			if !errors.As(err, &e) {
+				t.Errorf("%s, %s: got error %v, want a %T", action, c.code, err, e)
+				continue
+			}
+			if e.Kind != c.kind {
+				t.Errorf("%s, %s: Kind is %v, want %v", action, c.code, e.Kind, c.kind)
+				continue
+			}
+			if e.Outcome != c.outcome {
+				t.Errorf("%s, %s: Outcome is %v, want %v", action, c.code, e.Outcome, c.outcome)
+				continue
+			}
+			if e.Temporary {
+				t.Errorf("%s, %s: Temporary is true, want false", action, c.code)
 				continue
 			}
 			var sdk *qcerrors.QingCloudError
-			if e.Op != action || e.Code != c.code || e.Message != "PermissionDenied, why" || !errors.As(err, &sdk) {
-				t.Errorf("%s, %s: the cloud's words are lost: %+v", action, c.code, e)
+			if e.Op != action {
+				t.Errorf("%s, %s: Op is %v, want %v", action, c.code, e.Op, action)
+			}
+			if e.Code != c.code {
+				t.Errorf("%s, %s: Code is %v, want %v", action, c.code, e.Code, c.code)
+			}
+			if e.Message != "PermissionDenied, why" {
+				t.Errorf(`%s, %s: Message is %q, want "PermissionDenied, why"`, action, c.code, e.Message)
+			}
+			if !errors.As(err, &sdk) {
+				t.Errorf("%s, %s: got error %v, want a %T", action, c.code, err, sdk)
 			}
 		}
 	}
@@ -163,8 +210,12 @@ func TestAPowerCallWithoutAClearAnswerIsNoSuccess(t *testing.T) {
 		for action, call := range changesOf(mustDriver(t, testConfig(rt))) {
 			err := call(t.Context())
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Kind != provider.ErrUnavailable || e.Outcome != unknown {
-				t.Errorf("%s: error = %v, want ErrUnavailable with an unknown outcome", action, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s: got error %v, want a %T", action, err, e)
+			} else if e.Kind != provider.ErrUnavailable {
+				t.Errorf("%s: Kind is %v, want %v", action, e.Kind, provider.ErrUnavailable)
+			} else if e.Outcome != unknown {
+				t.Errorf("%s: Outcome is %v, want %v", action, e.Outcome, unknown)
 			}
 			assertNoSecret(t, action, err)
 		}
@@ -207,12 +258,18 @@ func TestAnEndedContextEndsAPowerCall(t *testing.T) {
 				t.Errorf("%s: the call returns %v after it was cancelled", action, took-time.Second)
 			}
 			var e *provider.APIError
-			if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != unknown {
-				t.Errorf("%s: error = %v, want the context's and an unknown outcome", action, err)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: got error %v, want %v", action, err, context.Canceled)
+			} else if !errors.As(err, &e) {
+				t.Errorf("%s: got error %v, want a %T", action, err, e)
+			} else if e.Outcome != unknown {
+				t.Errorf("%s: Outcome is %v, want %v", action, e.Outcome, unknown)
 			}
 			sent := len(m.sent)
-			if err := call(ctx); !errors.Is(err, context.Canceled) || len(m.sent) != sent {
-				t.Errorf("%s: with an ended context: %v, %d requests", action, err, len(m.sent)-sent)
+			if err := call(ctx); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: got error %v, want %v", action, err, context.Canceled)
+			} else if len(m.sent) != sent {
+				t.Errorf("%s: len(m.sent) is %d, want %d", action, len(m.sent), sent)
 			}
 		}
 	})

@@ -27,8 +27,12 @@ func TestACreateReturnsItsIDsAndJob(t *testing.T) {
 	spec := minimalSpec()
 	spec.Count = 2
 	got, err := d.RunInstances(t.Context(), spec)
-	if err != nil || !slices.Equal(got.InstanceIDs, []string{"i-1", "i-2"}) || got.JobID != "j-1" {
-		t.Errorf("create = %+v, %v", got, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !slices.Equal(got.InstanceIDs, []string{"i-1", "i-2"}) {
+		t.Errorf("InstanceIDs is %v, want %v", got.InstanceIDs, []string{"i-1", "i-2"})
+	} else if got.JobID != "j-1" {
+		t.Errorf(`JobID is %q, want "j-1"`, got.JobID)
 	}
 }
 
@@ -64,8 +68,11 @@ func TestIDsAreNeverLost(t *testing.T) {
 			t.Errorf("%s: IDs = %q, want %q", c.name, ids, c.ids)
 		}
 		var e *provider.APIError
-		if c.clean != (err == nil) || err != nil && (!errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown) {
-			t.Errorf("%s: error = %v, want clean %v or an unknown outcome", c.name, err, c.clean)
+		if clean := err == nil; clean != c.clean {
+			t.Errorf("%s: got error %v, want none: %v", c.name, err, c.clean)
+		}
+		if open := errors.As(err, &e) && e.Outcome == provider.OutcomeUnknown; open == c.clean {
+			t.Errorf("%s: the outcome of %v is open: %v, want %v", c.name, err, open, !c.clean)
 		}
 	}
 }
@@ -82,8 +89,14 @@ func TestPreviewShowsTheRequestAndNoSecret(t *testing.T) {
 	if len(m.sent) != 0 {
 		t.Error("a preview makes a call")
 	}
-	if got.Driver != Name || got.Action != "RunInstances" || got.Host != "api.qingcloud.com" {
-		t.Errorf("preview is of %s %s at %s", got.Driver, got.Action, got.Host)
+	if got.Driver != Name {
+		t.Errorf("Driver is %v, want %v", got.Driver, Name)
+	}
+	if got.Action != "RunInstances" {
+		t.Errorf(`Action is %q, want "RunInstances"`, got.Action)
+	}
+	if got.Host != "api.qingcloud.com" {
+		t.Errorf(`Host is %q, want "api.qingcloud.com"`, got.Host)
 	}
 	sent := wireOf(t, spec).Params
 	for k, v := range sent {
@@ -125,23 +138,53 @@ func TestDescribeAsksForAllIDsOnOnePage(t *testing.T) {
 		ids = append(ids, "i-"+strconv.Itoa(i))
 	}
 	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{Region: "sh1", IDs: ids, Name: "ignored"})
-	if err != nil || len(page.Instances) != 1 || page.NextPage != "" || page.Instances[0].Region != "sh1" {
-		t.Fatalf("describe = %+v, %v", page, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if len(page.Instances) != 1 {
+		t.Fatalf("len(Instances) is %d, want 1", len(page.Instances))
+	}
+	if page.NextPage != "" {
+		t.Fatalf(`NextPage is %q, want ""`, page.NextPage)
+	}
+	if page.Instances[0].Region != "sh1" {
+		t.Fatalf(`page.Instances[0].Region is %q, want "sh1"`, page.Instances[0].Region)
 	}
 	q := m.sent[0].URL.Query()
-	if q.Get("limit") != "100" || q.Get("zone") != "sh1" || q.Get("instances.1") != "i-0" || q.Get("instances.100") != "i-99" || q.Has("search_word") || q.Has("offset") {
-		t.Errorf("asked with limit %q zone %q instances.100 %q search_word %q", q.Get("limit"), q.Get("zone"), q.Get("instances.100"), q.Get("search_word"))
+	if got := q.Get("limit"); got != "100" {
+		t.Errorf(`limit is %q, want "100"`, got)
+	}
+	if got := q.Get("zone"); got != "sh1" {
+		t.Errorf(`zone is %q, want "sh1"`, got)
+	}
+	if got := q.Get("instances.1"); got != "i-0" {
+		t.Errorf(`instances.1 is %q, want "i-0"`, got)
+	}
+	if got := q.Get("instances.100"); got != "i-99" {
+		t.Errorf(`instances.100 is %q, want "i-99"`, got)
+	}
+	if q.Has("search_word") {
+		t.Error(`q.Has("search_word") is true, want false`)
+	}
+	if q.Has("offset") {
+		t.Error(`q.Has("offset") is true, want false`)
 	}
 }
 
 func TestNamesAreComparedByEquality(t *testing.T) {
 	m := saying(200, `{"ret_code":0,"total_count":3,"instance_set":[{"instance_id":"i-1","instance_name":"web"},{"instance_id":"i-2","instance_name":"web-2"},{"instance_id":"i-web","instance_name":""}]}`)
 	page, err := mustDriver(t, testConfig(m)).DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "web"})
-	if err != nil || len(page.Instances) != 1 || page.Instances[0].ID != "i-1" {
-		t.Errorf("servers named web: %+v, %v", page, err)
+	if err != nil {
+		t.Errorf("servers named web: got error %v, want none", err)
+	} else if len(page.Instances) != 1 {
+		t.Errorf("servers named web: len(Instances) is %d, want 1", len(page.Instances))
+	} else if page.Instances[0].ID != "i-1" {
+		t.Errorf(`servers named web: page.Instances[0].ID is %q, want "i-1"`, page.Instances[0].ID)
 	}
-	if q := m.sent[0].URL.Query(); q.Get("search_word") != "web" || q.Get("zone") != "pek3a" {
-		t.Errorf("searched for %q in %q", q.Get("search_word"), q.Get("zone"))
+	if q := m.sent[0].URL.Query(); q.Get("search_word") != "web" {
+		t.Errorf(`search_word is %q, want "web"`, q.Get("search_word"))
+	} else if got := q.Get("zone"); got != "pek3a" {
+		t.Errorf(`zone is %q, want "pek3a"`, got)
 	}
 }
 
@@ -169,8 +212,11 @@ func TestPagesFollowTheTotal(t *testing.T) {
 				break
 			}
 		}
-		if len(seen) != 250 || len(m.sent) != 3 {
-			t.Errorf("with %q %d of 250 servers are found in %d pages, want 3", total, len(seen), len(m.sent))
+		if len(seen) != 250 {
+			t.Errorf("%v: len(seen) is %d, want 250", total, len(seen))
+		}
+		if len(m.sent) != 3 {
+			t.Errorf("%v: len(m.sent) is %d, want 3", total, len(m.sent))
 		}
 	}
 }
@@ -238,8 +284,12 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			spec.Count = 3
 			got, err := mustDriver(t, testConfig(rt)).RunInstances(t.Context(), spec)
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
-				t.Errorf("%s, %s: got %v, want ErrUnavailable, unknown", name, body, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s, %s: got error %v, want a %T", name, body, err, e)
+			} else if e.Outcome != provider.OutcomeUnknown {
+				t.Errorf("%s, %s: Outcome is %v, want %v", name, body, e.Outcome, provider.OutcomeUnknown)
+			} else if e.Kind != provider.ErrUnavailable {
+				t.Errorf("%s, %s: Kind is %v, want %v", name, body, e.Kind, provider.ErrUnavailable)
 			}
 			if name == "cut" && !strings.Contains(err.Error(), "HTTP 200, the answer ended early: unexpected EOF") {
 				t.Errorf("%s: told as %v", body, err)
@@ -250,8 +300,12 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			if want == nil {
 				continue
 			}
-			if got == nil || !slices.Equal(got.InstanceIDs, want) || got.JobID != "j-1" {
-				t.Errorf("%s, %s: got %+v, want %v of j-1", name, body, got, want)
+			if got == nil {
+				t.Errorf("%s, %s: got is nil, want a value", name, body)
+			} else if !slices.Equal(got.InstanceIDs, want) {
+				t.Errorf("%s, %s: InstanceIDs is %v, want %v", name, body, got.InstanceIDs, want)
+			} else if got.JobID != "j-1" {
+				t.Errorf(`%s, %s: JobID is %q, want "j-1"`, name, body, got.JobID)
 			}
 		}
 	}
@@ -260,8 +314,10 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 // A loop that never ends is worse than a page that is short.
 func TestAnEmptyPageIsTheLast(t *testing.T) {
 	page, err := mustDriver(t, testConfig(saying(200, `{"ret_code":0,"total_count":500,"instance_set":[]}`))).DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: "100"})
-	if err != nil || page.NextPage != "" {
-		t.Errorf("after an empty page comes %+v, %v", page, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if page.NextPage != "" {
+		t.Errorf(`NextPage is %q, want ""`, page.NextPage)
 	}
 }
 
@@ -280,8 +336,17 @@ func TestADescribeThatSaysNothingIsNoProofOfAbsence(t *testing.T) {
 		{`{"ret_code":0,"instance_set":[{"status":"running"}]}`, false},
 	} {
 		page, err := mustDriver(t, testConfig(saying(200, c.body))).DescribeInstances(t.Context(), &provider.DescribeRequest{Name: "a"})
-		if c.ok && (err != nil || len(page.Instances) != 0) || !c.ok && !errors.Is(err, provider.ErrUnavailable) {
-			t.Errorf("%s: page %+v, error %v", c.body, page, err)
+		if failed := errors.Is(err, provider.ErrUnavailable); failed == c.ok {
+			t.Errorf("%s: got error %v, want %v: %v", c.body, err, provider.ErrUnavailable, !c.ok)
+		}
+		if !c.ok {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s: got error %v, want none", c.body, err)
+		}
+		if n := len(page.Instances); n != 0 {
+			t.Errorf("%s: got %d instances, want none", c.body, n)
 		}
 	}
 }
@@ -289,8 +354,10 @@ func TestADescribeThatSaysNothingIsNoProofOfAbsence(t *testing.T) {
 func TestAnUnknownIDIsAbsentEvenWhenTheCloudRefusesIt(t *testing.T) {
 	d := mustDriver(t, testConfig(saying(200, `{"ret_code":2100,"message":"ResourceNotFound"}`)))
 	page, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1"}})
-	if err != nil || len(page.Instances) != 0 {
-		t.Errorf("one unknown ID: %+v, %v, want an empty page", page, err)
+	if err != nil {
+		t.Errorf("one unknown ID: got error %v, want none", err)
+	} else if len(page.Instances) != 0 {
+		t.Errorf("one unknown ID: len(Instances) is %d, want 0", len(page.Instances))
 	}
 	// Of several, nobody knows which: the caller has to ask one by one.
 	if _, err = d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"i-1", "i-2"}}); !errors.Is(err, provider.ErrNotFound) {
@@ -327,8 +394,18 @@ func TestTerminateSkipsTheRecycleBin(t *testing.T) {
 	m := saying(200, `{"action":"TerminateInstancesResponse","job_id":"j-1","ret_code":0}`)
 	err := mustDriver(t, testConfig(m)).TerminateInstances(t.Context(), &provider.TerminateRequest{Region: "gd2", IDs: []string{"i-1", "i-2"}})
 	q := m.sent[0].URL.Query()
-	if err != nil || q.Get("action") != "TerminateInstances" || q.Get("direct_cease") != "1" || q.Get("instances.1") != "i-1" || q.Get("instances.2") != "i-2" || q.Get("zone") != "gd2" {
-		t.Errorf("terminate: error %v, direct_cease %q, instances.2 %q, zone %q", err, q.Get("direct_cease"), q.Get("instances.2"), q.Get("zone"))
+	if err != nil {
+		t.Errorf("terminate: got error %v, want none", err)
+	} else if got := q.Get("action"); got != "TerminateInstances" {
+		t.Errorf(`terminate: action is %q, want "TerminateInstances"`, got)
+	} else if got := q.Get("direct_cease"); got != "1" {
+		t.Errorf(`terminate: direct_cease is %q, want "1"`, got)
+	} else if got := q.Get("instances.1"); got != "i-1" {
+		t.Errorf(`terminate: instances.1 is %q, want "i-1"`, got)
+	} else if got := q.Get("instances.2"); got != "i-2" {
+		t.Errorf(`terminate: instances.2 is %q, want "i-2"`, got)
+	} else if got := q.Get("zone"); got != "gd2" {
+		t.Errorf(`terminate: zone is %q, want "gd2"`, got)
 	}
 }
 
@@ -336,8 +413,18 @@ func TestTerminateEmptiesTheRecycleBin(t *testing.T) {
 	m := saying(200, `{"action":"CeaseInstancesResponse","job_id":"j-1","ret_code":0}`)
 	err := mustDriver(t, testConfig(m)).TerminateInstances(t.Context(), &provider.TerminateRequest{Region: "gd2", IDs: []string{"i-1", "i-2"}, Recycled: true})
 	q := m.sent[0].URL.Query()
-	if err != nil || q.Get("action") != "CeaseInstances" || q.Has("direct_cease") || q.Get("instances.1") != "i-1" || q.Get("instances.2") != "i-2" || q.Get("zone") != "gd2" {
-		t.Errorf("cease: error %v, action %q, direct_cease %q, instances.2 %q, zone %q", err, q.Get("action"), q.Get("direct_cease"), q.Get("instances.2"), q.Get("zone"))
+	if err != nil {
+		t.Errorf("cease: got error %v, want none", err)
+	} else if got := q.Get("action"); got != "CeaseInstances" {
+		t.Errorf(`cease: action is %q, want "CeaseInstances"`, got)
+	} else if q.Has("direct_cease") {
+		t.Error(`cease: q.Has("direct_cease") is true, want false`)
+	} else if got := q.Get("instances.1"); got != "i-1" {
+		t.Errorf(`cease: instances.1 is %q, want "i-1"`, got)
+	} else if got := q.Get("instances.2"); got != "i-2" {
+		t.Errorf(`cease: instances.2 is %q, want "i-2"`, got)
+	} else if got := q.Get("zone"); got != "gd2" {
+		t.Errorf(`cease: zone is %q, want "gd2"`, got)
 	}
 }
 
@@ -361,8 +448,12 @@ func TestAClientLooksIntoTheRecycleBinFirst(t *testing.T) {
 		q := r.URL.Query()
 		got[q.Get("action")] += q.Get("instances.1") + q.Get("instances.2")
 	}
-	if len(got) != 2 || got["TerminateInstances"] != "i-1" || got["CeaseInstances"] != "i-2" {
-		t.Errorf("the servers are released by %v, want TerminateInstances for i-1 and CeaseInstances for i-2", got)
+	if len(got) != 2 {
+		t.Errorf("len(got) is %d, want 2", len(got))
+	} else if got["TerminateInstances"] != "i-1" {
+		t.Errorf(`got["TerminateInstances"] is %q, want "i-1"`, got["TerminateInstances"])
+	} else if got["CeaseInstances"] != "i-2" {
+		t.Errorf(`got["CeaseInstances"] is %q, want "i-2"`, got["CeaseInstances"])
 	}
 }
 
@@ -435,8 +526,10 @@ func TestACreateOnABrokenConnectionArrivesOnce(t *testing.T) {
 	}
 	_, err := d.RunInstances(t.Context(), minimalSpec())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-		t.Errorf("error = %v, want an unknown outcome: the server has read the create", err)
+	if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
 	}
 	if n := arrived("RunInstances"); n != 1 {
 		t.Errorf("the create arrived %d times, want once", n)
@@ -465,8 +558,12 @@ func TestAChangeOnABrokenConnectionArrivesOnce(t *testing.T) {
 		}
 		err := call(t.Context())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Op != action || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: error = %v, want an unknown outcome: the server has read it", action, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", action, err, e)
+		} else if e.Op != action {
+			t.Errorf("%s: Op is %v, want %v", action, e.Op, action)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", action, e.Outcome, provider.OutcomeUnknown)
 		}
 		if n := arrived(action); n != 1 {
 			t.Errorf("%s arrived %d times, want once", action, n)
@@ -504,8 +601,14 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		cfg.Endpoint = s.URL
 		_, err := mustDriver(t, cfg).RunInstances(t.Context(), minimalSpec())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.HTTPStatus != status || e.Outcome != provider.OutcomeUnknown || calls.Load() != 1 {
-			t.Errorf("status %d: error = %v after %d requests, want one request and an unknown outcome", status, err, calls.Load())
+		if !errors.As(err, &e) {
+			t.Errorf("status %d: got error %v, want a %T", status, err, e)
+		} else if e.HTTPStatus != status {
+			t.Errorf("status %d: HTTPStatus is %v, want %v", status, e.HTTPStatus, status)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("status %d: Outcome is %v, want %v", status, e.Outcome, provider.OutcomeUnknown)
+		} else if got := calls.Load(); got != 1 {
+			t.Errorf("status %d: calls.Load() is %d, want 1", status, got)
 		}
 		s.Close()
 	}
@@ -530,8 +633,12 @@ func TestFiftyCreatesAtOnceDoNotMixUp(t *testing.T) {
 			spec := minimalSpec()
 			spec.Name, spec.Region = strconv.Itoa(i), "zone"+strconv.Itoa(i)
 			got, err := d.RunInstances(t.Context(), spec)
-			if err != nil || got.InstanceIDs[0] != "i-"+spec.Name || got.JobID != "j-"+spec.Region {
-				t.Errorf("create %d: %+v, %v", i, got, err)
+			if err != nil {
+				t.Errorf("create %d: got error %v, want none", i, err)
+			} else if got.InstanceIDs[0] != "i-"+spec.Name {
+				t.Errorf("create %d: got.InstanceIDs[0] is %v, want %v", i, got.InstanceIDs[0], "i-"+spec.Name)
+			} else if got.JobID != "j-"+spec.Region {
+				t.Errorf("create %d: JobID is %v, want %v", i, got.JobID, "j-"+spec.Region)
 			}
 		})
 	}
@@ -560,8 +667,12 @@ func TestAnEndedContextEndsTheCall(t *testing.T) {
 			t.Errorf("the call returns %v after it began, its context ended after 3 s", took)
 		}
 		var e *provider.APIError
-		if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("error = %v, want the context's and an unknown outcome", err)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got error %v, want %v", err, context.DeadlineExceeded)
+		} else if !errors.As(err, &e) {
+			t.Errorf("got error %v, want a %T", err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
 		}
 		if errors.Is(err, provider.ErrUnavailable) {
 			t.Errorf("the caller's deadline counts as the service's failure: %v", err)
@@ -569,8 +680,12 @@ func TestAnEndedContextEndsTheCall(t *testing.T) {
 		cancelled, cancel2 := context.WithCancel(t.Context())
 		cancel2()
 		_, err = d.RunInstances(cancelled, minimalSpec())
-		if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent {
-			t.Errorf("error = %v, want the context's and nothing sent", err)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got error %v, want %v", err, context.Canceled)
+		} else if !errors.As(err, &e) {
+			t.Errorf("got error %v, want a %T", err, e)
+		} else if e.Outcome != provider.OutcomeUnsent {
+			t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnsent)
 		}
 	})
 }
@@ -608,8 +723,14 @@ func assertGivenUp(t *testing.T, name string, want time.Duration, call func() er
 		t.Errorf("%s: given up after %v, want %v", name, took, want)
 	}
 	var e *provider.APIError
-	if errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
-		t.Errorf("%s: error = %v, want ErrUnavailable with an unknown outcome", name, err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%s: got error %v, want one that is not %v", name, err, context.DeadlineExceeded)
+	} else if !errors.As(err, &e) {
+		t.Errorf("%s: got error %v, want a %T", name, err, e)
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeUnknown)
+	} else if e.Kind != provider.ErrUnavailable {
+		t.Errorf("%s: Kind is %v, want %v", name, e.Kind, provider.ErrUnavailable)
 	}
 }
 
@@ -630,7 +751,11 @@ func TestCancellingOverARealConnectionIsPrompt(t *testing.T) {
 		t.Errorf("the call returns %v after it was cancelled", took)
 	}
 	var e *provider.APIError
-	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-		t.Errorf("error = %v, want the context's and an unknown outcome", err)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v, want %v", err, context.Canceled)
+	} else if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -154,8 +155,10 @@ func TestSecretsReachTheWireUnchanged(t *testing.T) {
 	if got["login_passwd"] != testPass {
 		t.Error("the password is not the one given")
 	}
-	if data, err := base64.StdEncoding.DecodeString(got["userdata_value"]); err != nil || !bytes.Equal(data, spec.UserData) {
-		t.Error("the user data is not the data given")
+	if data, err := base64.StdEncoding.DecodeString(got["userdata_value"]); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !bytes.Equal(data, spec.UserData) {
+		t.Errorf("data is %v, want %v", data, spec.UserData)
 	}
 }
 
@@ -231,8 +234,16 @@ func TestAServerIsReadAsDocumented(t *testing.T) {
 		t.Errorf("the server is\n%+v\nwant\n%+v", got, want)
 	}
 	sys, ok := got.Sys().(*Instance)
-	if !ok || sys.EIP.BandwidthMbps != 50 || sys.InstanceClass != 101 || !slices.Equal(sys.KeyPairIDs, []string{"kp-bn2n77ow"}) {
-		t.Errorf("the vendor's own words are lost: %+v", sys)
+	if !ok {
+		t.Error("the vendor's own words are lost: not found")
+	} else if sys.EIP.BandwidthMbps != 50 {
+		t.Errorf("the vendor's own words are lost: sys.EIP.BandwidthMbps is %d, want 50",
+			sys.EIP.BandwidthMbps)
+	} else if sys.InstanceClass != 101 {
+		t.Errorf("the vendor's own words are lost: InstanceClass is %d, want 101", sys.InstanceClass)
+	} else if !slices.Equal(sys.KeyPairIDs, []string{"kp-bn2n77ow"}) {
+		t.Errorf("the vendor's own words are lost: KeyPairIDs is %v, want %v",
+			sys.KeyPairIDs, []string{"kp-bn2n77ow"})
 	}
 }
 
@@ -246,19 +257,31 @@ func TestOddFieldsLoseOnlyThemselves(t *testing.T) {
 		var raw Instance
 		err := lenient([]byte(`{`+field+`,"instance_id":"i-1","status":"stopped","instance_type":"t"}`), &raw)
 		got := instanceOf(&raw, "pek3a")
-		if err != nil || got.ID != "i-1" || got.State != provider.StateStopped || got.InstanceType != "t" {
-			t.Errorf("%s spoils the rest: %+v, %v", field, got, err)
+		if err != nil {
+			t.Errorf("%s spoils the rest: got error %v, want none", field, err)
+		} else if got.ID != "i-1" {
+			t.Errorf(`%s spoils the rest: ID is %q, want "i-1"`, field, got.ID)
+		} else if got.State != provider.StateStopped {
+			t.Errorf("%s spoils the rest: State is %v, want %v", field, got.State, provider.StateStopped)
+		} else if got.InstanceType != "t" {
+			t.Errorf(`%s spoils the rest: InstanceType is %q, want "t"`, field, got.InstanceType)
 		}
 		if len(got.PrivateIPs)+len(got.PublicIPs) != 0 {
 			t.Errorf("%s gives addresses %v %v", field, got.PrivateIPs, got.PublicIPs)
 		}
 	}
 	var raw Instance
-	if err := lenient([]byte(`{"memory_current":2048.0,"vcpus_current":" "}`), &raw); err != nil || raw.MemoryMiB != 2048 || raw.CPUs != 0 {
-		t.Errorf("memory 2048.0 is read as %d (%v)", raw.MemoryMiB, err)
+	if err := lenient([]byte(`{"memory_current":2048.0,"vcpus_current":" "}`), &raw); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if raw.MemoryMiB != 2048 {
+		t.Errorf("MemoryMiB is %d, want 2048", raw.MemoryMiB)
+	} else if raw.CPUs != 0 {
+		t.Errorf("CPUs is %d, want 0", raw.CPUs)
 	}
-	if err := lenient([]byte(`{"instance_id":`), &raw); err == nil || strings.Contains(err.Error(), "instance_id") {
-		t.Errorf("broken JSON must be an error without its text, got %v", err)
+	if err := lenient([]byte(`{"instance_id":`), &raw); err == nil {
+		t.Error("got no error, want one")
+	} else if strings.Contains(err.Error(), "instance_id") {
+		t.Errorf(`the error is %q, want it not to contain "instance_id"`, err.Error())
 	}
 }
 
@@ -288,4 +311,17 @@ func TestTakenIsWhatTheBuilderSends(t *testing.T) {
 			t.Errorf("%s: got  %q\nwant %q", name, got, want)
 		}
 	}
+}
+
+// BenchmarkTranslate checks a spec as the client does before each create and
+// translates it.
+func BenchmarkTranslate(b *testing.B) {
+	d, err := newDriver(Config{Region: "pek3a"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
+		_ = d.runCall(spec)
+		return nil
+	})
 }

@@ -144,8 +144,12 @@ func TestEndpoint(t *testing.T) {
 			t.Errorf("%q: %v", c.endpoint, err)
 			continue
 		}
-		if u := r.reqs[0].URL; u.Scheme != c.scheme || u.Host != c.host || u.Path != "/" {
-			t.Errorf("%q: the request goes to %s", c.endpoint, u)
+		if u := r.reqs[0].URL; u.Scheme != c.scheme {
+			t.Errorf("%q: u.Scheme is %v, want %v", c.endpoint, u.Scheme, c.scheme)
+		} else if u.Host != c.host {
+			t.Errorf("%q: u.Host is %v, want %v", c.endpoint, u.Host, c.host)
+		} else if u.Path != "/" {
+			t.Errorf(`%q: u.Path is %q, want "/"`, c.endpoint, u.Path)
 		}
 		if r.reqs[0].Host != c.host {
 			t.Errorf("%q: the Host header is %q", c.endpoint, r.reqs[0].Host)
@@ -261,8 +265,12 @@ func TestCredentialsThatCannotBeUsedSendNothing(t *testing.T) {
 			}
 			_, err = d.RunInstances(t.Context(), bare())
 			var e *provider.APIError
-			if !errors.As(err, &e) || !errors.Is(err, provider.ErrAuth) || e.Outcome != provider.OutcomeRejected {
-				t.Errorf("want ErrAuth with nothing done, got %v", err)
+			if !errors.As(err, &e) {
+				t.Errorf("got error %v, want a %T", err, e)
+			} else if !errors.Is(err, provider.ErrAuth) {
+				t.Errorf("got error %v, want %v", err, provider.ErrAuth)
+			} else if e.Outcome != provider.OutcomeRejected {
+				t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeRejected)
 			}
 			if len(r.reqs) != 0 {
 				t.Error("a request was sent")
@@ -280,33 +288,64 @@ func TestSharedClientOfTheSDKIsNotTouched(t *testing.T) {
 	defer func() { common.DefaultHttpClient = nil }()
 	r := &recorder{body: oneServer}
 	_, err := testDriver(t, r).RunInstances(t.Context(), bare())
-	if err == nil || !strings.Contains(err.Error(), "DefaultHttpClient") {
-		t.Errorf("the error does not say what is in the way: %v", err)
+	if err == nil {
+		t.Error("the error does not say what is in the way: got no error, want one")
+	} else if !strings.Contains(err.Error(), "DefaultHttpClient") {
+		t.Errorf(`the error does not say what is in the way: the error is %q, want it to contain "DefaultHttpClient"`,
+			err.Error())
 	}
-	if shared.Transport != nil || shared.Timeout != 7*time.Second {
-		t.Error("the client of the whole process was changed")
+	if shared.Transport != nil {
+		t.Errorf("shared.Transport is %v, want nil", shared.Transport)
+	} else if shared.Timeout != 7*time.Second {
+		t.Errorf("shared.Timeout is %v, want %v", shared.Timeout, 7*time.Second)
 	}
 }
 
 func TestLimits(t *testing.T) {
 	l := testDriver(t, always(200, oneServer)).Limits()
-	if l.InstancesPerCreate != 100 || l.IDsPerDescribe != 100 || l.IDsPerTerminate != 100 || l.IDsPerPower != 100 {
-		t.Errorf("batches are not the documented 100: %+v", l)
+	if l.InstancesPerCreate != 100 {
+		t.Errorf("InstancesPerCreate is %d, want 100", l.InstancesPerCreate)
 	}
-	if !l.ClientToken || !l.TerminateByBilling || !l.RecycleBin {
-		t.Errorf("CVM has client tokens, terminates by billing mode and has a recycle bin: %+v", l)
+	if l.IDsPerDescribe != 100 {
+		t.Errorf("IDsPerDescribe is %d, want 100", l.IDsPerDescribe)
+	}
+	if l.IDsPerTerminate != 100 {
+		t.Errorf("IDsPerTerminate is %d, want 100", l.IDsPerTerminate)
+	}
+	if l.IDsPerPower != 100 {
+		t.Errorf("IDsPerPower is %d, want 100", l.IDsPerPower)
+	}
+	if !l.ClientToken {
+		t.Error("ClientToken is false, want true")
+	}
+	if !l.TerminateByBilling {
+		t.Error("TerminateByBilling is false, want true")
+	}
+	if !l.RecycleBin {
+		t.Error("RecycleBin is false, want true")
 	}
 	for api, calls := range map[provider.API]int{
 		provider.APIRunInstances: 10, provider.APIDescribeInstances: 40, provider.APITerminateInstances: 10,
 		provider.APICreateLaunchTemplateVersion: 20, provider.APIDescribeLaunchTemplateVersions: 20, provider.APICreatePlacementGroup: 10,
 		provider.APIStartInstances: 10, provider.APIStopInstances: 10, provider.APIRebootInstances: 10,
 	} {
-		if r := l.Rates[api]; r.Calls != calls || r.Per != time.Second {
-			t.Errorf("%s: rate is %+v, want %d a second", api, r, calls)
+		if r := l.Rates[api]; r.Calls != calls {
+			t.Errorf("%s: r.Calls is %v, want %v", api, r.Calls, calls)
+		} else if r.Per != time.Second {
+			t.Errorf("%s: r.Per is %v, want %v", api, r.Per, time.Second)
 		}
 	}
-	if l.IDsPerMove != 100 || l.IDsPerGroupDescribe != 10 || !l.TemplateVersionsInherit || l.PartialCreates {
-		t.Errorf("groups, templates or MinCount are not as documented: %+v", l)
+	if l.IDsPerMove != 100 {
+		t.Errorf("IDsPerMove is %d, want 100", l.IDsPerMove)
+	}
+	if l.IDsPerGroupDescribe != 10 {
+		t.Errorf("IDsPerGroupDescribe is %d, want 10", l.IDsPerGroupDescribe)
+	}
+	if !l.TemplateVersionsInherit {
+		t.Error("TemplateVersionsInherit is false, want true")
+	}
+	if l.PartialCreates {
+		t.Error("PartialCreates is true, want false")
 	}
 	for _, api := range []provider.API{provider.APICreateLaunchTemplate, provider.APICreateLaunchTemplateVersion, provider.APICreatePlacementGroup} {
 		if !slices.Contains(l.Idempotent, api) {

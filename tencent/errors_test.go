@@ -112,12 +112,30 @@ func TestEveryDocumentedCode(t *testing.T) {
 				if strings.HasPrefix(code, "ClientError.") {
 					return // the SDK's own words: nothing of the cloud to keep
 				}
-				if e.Code != code || e.RequestID != "req-7" || e.Message != "the message" || e.Op != "RunInstances" || e.HTTPStatus != 200 {
-					t.Errorf("the vendor's words are lost: %+v", e)
+				if e.Code != code {
+					t.Errorf("the vendor's words are lost: Code is %v, want %v", e.Code, code)
+				}
+				if e.RequestID != "req-7" {
+					t.Errorf(`the vendor's words are lost: RequestID is %q, want "req-7"`, e.RequestID)
+				}
+				if e.Message != "the message" {
+					t.Errorf(`the vendor's words are lost: Message is %q, want "the message"`, e.Message)
+				}
+				if e.Op != "RunInstances" {
+					t.Errorf(`the vendor's words are lost: Op is %q, want "RunInstances"`, e.Op)
+				}
+				if e.HTTPStatus != 200 {
+					t.Errorf("the vendor's words are lost: HTTPStatus is %d, want 200", e.HTTPStatus)
 				}
 				var sdk *tcerr.TencentCloudSDKError
-				if !errors.As(err, &sdk) || sdk.Code != code || sdk.Message != "the message" || sdk.RequestId != "req-7" {
-					t.Errorf("the SDK's error is not reachable: %v", sdk)
+				if !errors.As(err, &sdk) {
+					t.Errorf("the SDK's error is not reachable: got error %v, want a %T", err, sdk)
+				} else if sdk.Code != code {
+					t.Errorf("the SDK's error is not reachable: sdk.Code is %v, want %v", sdk.Code, code)
+				} else if sdk.Message != "the message" {
+					t.Errorf(`the SDK's error is not reachable: sdk.Message is %q, want "the message"`, sdk.Message)
+				} else if sdk.RequestId != "req-7" {
+					t.Errorf(`the SDK's error is not reachable: sdk.RequestId is %q, want "req-7"`, sdk.RequestId)
 				}
 			})
 		}
@@ -147,8 +165,14 @@ func TestCodesOfTheDocumentation(t *testing.T) {
 	} {
 		_, err := testDriver(t, refusal(code)).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, want) || e.Outcome != provider.OutcomeRejected || e.Temporary {
-			t.Errorf("%s is %+v, want %v", code, e, want)
+		if !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", code, err, e)
+		} else if !errors.Is(err, want) {
+			t.Errorf("%v: got error %v, want %v", code, err, want)
+		} else if e.Outcome != provider.OutcomeRejected {
+			t.Errorf("%v: Outcome is %v, want %v", code, e.Outcome, provider.OutcomeRejected)
+		} else if e.Temporary {
+			t.Errorf("%v: Temporary is true, want false", code)
 		}
 	}
 }
@@ -180,13 +204,22 @@ func TestWhatARefusalProvesToBeOut(t *testing.T) {
 		spec.SystemDisk.Type, spec.DataDisks = "CLOUD_SSD", []provider.Disk{{Type: "CLOUD_SSD"}}
 		_, err := testDriver(t, refusal(code)).RunInstances(t.Context(), spec)
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, provider.ErrNoStock) || e.Stock != want {
-			t.Errorf("%s proves %q out, want %q", code, e.Stock, want)
+		if !errors.As(err, &e) {
+			t.Errorf("%v: got error %v, want a %T", code, err, e)
+		} else if !errors.Is(err, provider.ErrNoStock) {
+			t.Errorf("%v: got error %v, want %v", code, err, provider.ErrNoStock)
+		} else if e.Stock != want {
+			t.Errorf("%v: Stock is %v, want %v", code, e.Stock, want)
 		}
 		spec.DataDisks[0].Type = "CLOUD_HSSD"
 		_, err = testDriver(t, refusal(code)).RunInstances(t.Context(), spec)
-		if want == provider.StockOfDisk && (!errors.As(err, &e) || e.Stock != "") {
-			t.Errorf("%s proves %q out, with two kinds of disks", code, e.Stock)
+		if want != provider.StockOfDisk {
+			continue
+		}
+		if !errors.As(err, &e) {
+			t.Errorf("%s, with two kinds of disks: got error %v, want a %T", code, err, e)
+		} else if e.Stock != "" {
+			t.Errorf("%s, with two kinds of disks, proves %q out, want nothing", code, e.Stock)
 		}
 	}
 }
@@ -230,8 +263,12 @@ func TestTemporaryCodes(t *testing.T) {
 		body := fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"m"},"RequestId":"r"}}`, code)
 		err := testDriver(t, always(200, body)).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1"}})
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, provider.ErrState) || e.Temporary != want {
-			t.Errorf("%s: want ErrState with Temporary %v, got %+v", code, want, e)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", code, err, e)
+		} else if !errors.Is(err, provider.ErrState) {
+			t.Errorf("%s: got error %v, want %v", code, err, provider.ErrState)
+		} else if e.Temporary != want {
+			t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, want)
 		}
 	}
 }
@@ -250,8 +287,12 @@ func TestUnknownCodes(t *testing.T) {
 	} {
 		_, err := testDriver(t, always(200, c.body)).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != c.outcome || !errors.Is(e.Kind, c.kind) {
-			t.Errorf("%s: want %v and %s, got %+v", name, c.kind, c.outcome, e)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Outcome != c.outcome {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, c.outcome)
+		} else if !errors.Is(e.Kind, c.kind) {
+			t.Errorf("%s: got error %v, want %v", name, e.Kind, c.kind)
 		}
 	}
 }
@@ -315,15 +356,19 @@ func TestMalformedAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 			d := testDriver(t, rt)
 			result, err := d.RunInstances(t.Context(), bare())
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
-				t.Errorf("a create must be unknown and unavailable, got %v, %#v", result, err)
+			if !errors.As(err, &e) {
+				t.Errorf("got error %v, want a %T", err, e)
+			} else if e.Outcome != provider.OutcomeUnknown {
+				t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
+			} else if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("got error %v, want %v", err, provider.ErrUnavailable)
 			}
 			named := name == "truncated" || name == "connection cut after"
-			if named && (result == nil || !slices.Equal(result.InstanceIDs, []string{"ins-1"})) {
-				t.Errorf("the ID before the end of the answer is lost: %+v", result)
+			if has := result != nil; has != named {
+				t.Fatalf("got result %+v, want one: %v", result, named)
 			}
-			if result != nil && !named {
-				t.Errorf("IDs out of nowhere: %v", result)
+			if named && !slices.Equal(result.InstanceIDs, []string{"ins-1"}) {
+				t.Errorf("InstanceIDs is %v, want ins-1", result.InstanceIDs)
 			}
 			mustNotTell(t, err, keyValue, keyToken, "://")
 			if _, err := d.DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: []string{"ins-1"}}); !errors.Is(err, provider.ErrUnavailable) {
@@ -411,8 +456,10 @@ func TestRetryAfterIsTakenOver(t *testing.T) {
 		})
 		_, err := testDriver(t, rt).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.RetryAfter != c.want {
-			t.Errorf("%s: got %+v, want RetryAfter %v", name, e, c.want)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.RetryAfter != c.want {
+			t.Errorf("%s: RetryAfter is %v, want %v", name, e.RetryAfter, c.want)
 		}
 	}
 }
@@ -421,8 +468,13 @@ func TestHTTPStatusIsKept(t *testing.T) {
 	for _, status := range []int{302, 404, 500, 503} {
 		_, err := testDriver(t, always(status, "<html>")).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.HTTPStatus != status || !strings.Contains(e.Message, fmt.Sprint(status)) {
-			t.Errorf("status %d is lost: %+v", status, e)
+		if !errors.As(err, &e) {
+			t.Errorf("status %d is lost: got error %v, want a %T", status, err, e)
+		} else if e.HTTPStatus != status {
+			t.Errorf("status %d is lost: HTTPStatus is %v, want %v", status, e.HTTPStatus, status)
+		} else if !strings.Contains(e.Message, fmt.Sprint(status)) {
+			t.Errorf("status %d is lost: Message is %q, want it to contain %q",
+				status, e.Message, fmt.Sprint(status))
 		}
 	}
 }
@@ -457,8 +509,12 @@ func TestWhatWasNeverSentIsUnsent(t *testing.T) {
 			d := driverAt(t, c.endpoint, c.rt)
 			_, err := d.RunInstances(t.Context(), bare())
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || !errors.Is(err, provider.ErrUnavailable) {
-				t.Errorf("nothing was sent, but the error says %#v", err)
+			if !errors.As(err, &e) {
+				t.Errorf("got error %v, want a %T", err, e)
+			} else if e.Outcome != provider.OutcomeUnsent {
+				t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnsent)
+			} else if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("got error %v, want %v", err, provider.ErrUnavailable)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
 				t.Error("the error reads as if the caller's ctx had ended")
@@ -551,8 +607,11 @@ func TestACodeThatSharesAPieceWithAPassword(t *testing.T) {
 			return answer(200, `{"Response":{"Error":{"Code":"`+code+`","Message":"m"},"RequestId":"r"}}`), nil
 		})).RunInstances(t.Context(), spec)
 		var e *provider.APIError
-		if !errors.As(err, &e) || !errors.Is(err, want.kind) {
-			t.Fatalf("%s: got %v, want %v", code, err, want.kind)
+		if !errors.As(err, &e) {
+			t.Fatalf("%s: got error %v, want a %T", code, err, e)
+		}
+		if !errors.Is(err, want.kind) {
+			t.Fatalf("%s: got error %v, want %v", code, err, want.kind)
 		}
 		if e.Code != want.shown {
 			t.Errorf("%s is shown as %s, want %s", code, e.Code, want.shown)
@@ -571,8 +630,13 @@ func TestMetadataIsASecret(t *testing.T) {
 		mustNotTell(t, err, "planted-item")
 	}
 	got, err := testDriver(t, nil).PreviewRun(spec)
-	if err != nil || got.Params["Metadata.Items.0.Key"] != "known-key" || got.Params["Metadata.Items.0.Value"] != provider.Secret("x").String() {
-		t.Errorf("the preview shows %v, %v", got.Params, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if got.Params["Metadata.Items.0.Key"] != "known-key" {
+		t.Errorf(`Metadata.Items.0.Key is %q, want "known-key"`, got.Params["Metadata.Items.0.Key"])
+	} else if got.Params["Metadata.Items.0.Value"] != provider.Secret("x").String() {
+		t.Errorf("Metadata.Items.0.Value is %q, want %q",
+			got.Params["Metadata.Items.0.Value"], provider.Secret("x").String())
 	}
 }
 
@@ -596,8 +660,12 @@ func TestAnEndlessAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 	}))
 	_, err := d.RunInstances(t.Context(), bare())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || body.read > 64<<20 {
-		t.Errorf("after %d MiB: %v", body.read>>20, err)
+	if !errors.As(err, &e) {
+		t.Errorf("after %d MiB: got error %v, want a %T", body.read>>20, err, e)
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("after %d MiB: Outcome is %v, want %v", body.read>>20, e.Outcome, provider.OutcomeUnknown)
+	} else if body.read > 64<<20 {
+		t.Errorf("after %d MiB: body.read is %v, want at most %v", body.read>>20, body.read, 64<<20)
 	}
 }
 

@@ -54,8 +54,12 @@ func TestNamesStayUniqueOverSeveralCreates(t *testing.T) {
 		spec := c.spec
 		spec.Zone, spec.ImageID, spec.UniqueSuffix = "zone-1", "img-1", true
 		op, err := testClient(t, f).RunInstances(t.Context(), spec, nil)
-		if err != nil || len(op.InstanceIDs()) != spec.Count {
-			t.Errorf("%+v: %v", c.spec, err)
+		if err != nil {
+			t.Errorf("%+v: got error %v, want none", c.spec, err)
+			continue
+		}
+		if got := len(op.InstanceIDs()); got != spec.Count {
+			t.Errorf("%+v: len(op.InstanceIDs()) is %d, want %d", c.spec, got, spec.Count)
 			continue
 		}
 		slices.Sort(f.names)
@@ -71,7 +75,13 @@ func TestNamesOfALargeOperationSort(t *testing.T) {
 	spec := bare()
 	spec.Name, spec.UniqueSuffix = "web", true
 	testDriver(t, nil).NumberNames(spec, 901, 1200)
-	if spec.Name != "web{R:901,F:4}" || spec.HostName != "" || spec.UniqueSuffix {
-		t.Errorf("the names are %q and %q", spec.Name, spec.HostName)
+	if spec.Name != "web{R:901,F:4}" {
+		t.Errorf(`spec.Name is %q, want "web{R:901,F:4}"`, spec.Name)
+	}
+	if spec.HostName != "" {
+		t.Errorf(`spec.HostName is %q, want ""`, spec.HostName)
+	}
+	if spec.UniqueSuffix {
+		t.Error("spec.UniqueSuffix is true, want false")
 	}
 }

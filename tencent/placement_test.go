@@ -35,16 +35,26 @@ func TestCreateGroup(t *testing.T) {
 	} {
 		r := &recorder{body: `{"Response":{"CreateTime":"2025-11-17 07:43:06","CurrentNum":0,"CvmQuotaTotal":20,"DisasterRecoverGroupId":"ps-1","Name":"web","RequestId":"r","Type":"SW"}}`}
 		id, err := groups(t, r).Create(t.Context(), spec)
-		if err != nil || id != "ps-1" {
-			t.Errorf("%s: %q, %v", want, id, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", want, err)
+			continue
+		}
+		if id != "ps-1" {
+			t.Errorf(`%s: id is %q, want "ps-1"`, want, id)
 			continue
 		}
 		token, _ := r.sent[0]["ClientToken"].(string)
-		if got := strings.Replace(r.texts[0], fmt.Sprintf(`,"ClientToken":%q`, token), "", 1); got != want || token == "" || len(token) > 64 {
-			t.Errorf("got  %s\nwant %s with a token", r.texts[0], want)
+		if got := strings.Replace(r.texts[0], fmt.Sprintf(`,"ClientToken":%q`, token), "", 1); got != want {
+			t.Errorf("%v: got is %v, want %v", want, got, want)
+		} else if token == "" {
+			t.Errorf("%v: token is empty, want a value", want)
+		} else if len(token) > 64 {
+			t.Errorf("%v: len(token) is %v, want at most 64", want, len(token))
 		}
-		if h := r.reqs[0].Header; h.Get("X-TC-Action") != "CreateDisasterRecoverGroup" || h.Get("X-TC-Region") != "region-1" {
-			t.Errorf("it goes to %v", h)
+		if h := r.reqs[0].Header; h.Get("X-TC-Action") != "CreateDisasterRecoverGroup" {
+			t.Errorf(`%v: X-TC-Action is %q, want "CreateDisasterRecoverGroup"`, want, h.Get("X-TC-Action"))
+		} else if got := h.Get("X-TC-Region"); got != "region-1" {
+			t.Errorf(`%v: X-TC-Region is %q, want "region-1"`, want, got)
 		}
 	}
 }
@@ -70,14 +80,25 @@ func TestGroupsThatCVMDoesNotHave(t *testing.T) {
 	} {
 		_, err := groups(t, r).Create(t.Context(), c.spec)
 		var list provider.FieldErrors
-		if !errors.As(err, &list) || len(list) != 1 || list[0].Path != c.path || list[0].Unsupported != c.unsupported || list[0].Driver != Name {
-			t.Errorf("%s: want %s alone, got %v", name, c.path, err)
+		if !errors.As(err, &list) {
+			t.Errorf("%s: got error %v, want a %T", name, err, list)
+		} else if len(list) != 1 {
+			t.Errorf("%s: len(list) is %d, want 1", name, len(list))
+		} else if list[0].Path != c.path {
+			t.Errorf("%s: list[0].Path is %v, want %v", name, list[0].Path, c.path)
+		} else if list[0].Unsupported != c.unsupported {
+			t.Errorf("%s: list[0].Unsupported is %v, want %v", name, list[0].Unsupported, c.unsupported)
+		} else if list[0].Driver != Name {
+			t.Errorf("%s: list[0].Driver is %v, want %v", name, list[0].Driver, Name)
 		}
 	}
 	var list provider.FieldErrors
 	err := groups(t, r).Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: strings.Repeat("x", 61), Description: "d"})
-	if !errors.As(err, &list) || len(list) != 2 {
-		t.Errorf("a change that cannot be: %v", err)
+	if !errors.As(err, &list) {
+		t.Errorf("a change that cannot be: got error %v, want a %T", err, list)
+	}
+	if len(list) != 2 {
+		t.Errorf("a change that cannot be: len(list) is %d, want 2", len(list))
 	}
 	if len(r.reqs) != 0 {
 		t.Errorf("%d requests were sent", len(r.reqs))
@@ -103,12 +124,27 @@ func TestDescribeGroups(t *testing.T) {
 			CreatedAt: time.Date(2020, 9, 22, 1, 2, 3, 0, time.UTC),
 		},
 	}
-	if err != nil || !reflect.DeepEqual(page.Groups, want) || page.RequestID != "r" || page.NextPage != "" {
-		t.Errorf("%v\ngot  %+v\nwant %+v", err, page, want)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !reflect.DeepEqual(page.Groups, want) {
+		t.Errorf("Groups is %v, want %v", page.Groups, want)
+	} else if page.RequestID != "r" {
+		t.Errorf(`RequestID is %q, want "r"`, page.RequestID)
+	} else if page.NextPage != "" {
+		t.Errorf(`NextPage is %q, want ""`, page.NextPage)
 	}
 	page, err = d.DescribePlacementGroups(t.Context(), &provider.DescribePlacementGroupsRequest{PlacementGroupQuery: provider.PlacementGroupQuery{Name: "web"}})
-	if err != nil || len(page.Groups) != 1 || page.Groups[0].ID != "ps-1" || page.NextPage != "2" {
-		t.Errorf("the name is searched for loosely, and compared exactly: %+v, %v", page, err)
+	if err != nil {
+		t.Errorf("the name is searched for loosely, and compared exactly: got error %v, want none", err)
+	} else if len(page.Groups) != 1 {
+		t.Errorf("the name is searched for loosely, and compared exactly: len(Groups) is %d, want 1",
+			len(page.Groups))
+	} else if page.Groups[0].ID != "ps-1" {
+		t.Errorf(`the name is searched for loosely, and compared exactly: page.Groups[0].ID is %q, want "ps-1"`,
+			page.Groups[0].ID)
+	} else if page.NextPage != "2" {
+		t.Errorf(`the name is searched for loosely, and compared exactly: NextPage is %q, want "2"`,
+			page.NextPage)
 	}
 	for i, want := range []string{`{"Offset":100,"Limit":100}`, `{"Name":"web","Offset":0,"Limit":100}`} {
 		if r.texts[i] != want {
@@ -185,8 +221,12 @@ func TestRefusalsAboutGroups(t *testing.T) {
 			"create": create, "modify": g.Modify(t.Context(), "", "ps-1", provider.PlacementGroupChange{Name: "n"}),
 			"move": g.MoveIn(t.Context(), "", "ps-1", []string{"ins-1"}, nil), "delete": g.Delete(t.Context(), "", "ps-1"),
 		} {
-			if !errors.Is(err, want) || errors.Is(err, provider.ErrOutcomeUnknown) {
-				t.Errorf("%s, %s: %v", call, code, err)
+			if !errors.Is(err, want) {
+				t.Errorf("%s, %s: got error %v, want %v", call, code, err, want)
+			}
+			if errors.Is(err, provider.ErrOutcomeUnknown) {
+				t.Errorf("%s, %s: got error %v, want one that is not %v",
+					call, code, err, provider.ErrOutcomeUnknown)
 			}
 		}
 	}

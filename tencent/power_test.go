@@ -48,16 +48,30 @@ func TestPowerRequests(t *testing.T) {
 		r := &recorder{body: `{"Response":{"RequestId":"req-9"}}`}
 		c.req.Region, c.req.IDs = "region-5", []string{"ins-1", "ins-2"}
 		got, err := testDriver(t, r).ChangePower(t.Context(), &c.req)
-		if err != nil || got.RequestID != "req-9" || len(got.Failed) != 0 {
-			t.Errorf("%+v: %+v, %v", c.req, got, err)
+		if err != nil {
+			t.Errorf("%+v: got error %v, want none", c.req, err)
+			continue
+		}
+		if got.RequestID != "req-9" {
+			t.Errorf(`%+v: RequestID is %q, want "req-9"`, c.req, got.RequestID)
+			continue
+		}
+		if len(got.Failed) != 0 {
+			t.Errorf("%+v: len(Failed) is %d, want 0", c.req, len(got.Failed))
 			continue
 		}
 		if r.texts[0] != c.body {
 			t.Errorf("%+v: the request is\n%s\nwant\n%s", c.req, r.texts[0], c.body)
 		}
 		h := r.reqs[0].Header
-		if h.Get("X-TC-Action") != c.action || h.Get("X-TC-Version") != "2017-03-12" || h.Get("X-TC-Region") != "region-5" {
-			t.Errorf("%+v: it goes to %s of %s in %s", c.req, h.Get("X-TC-Action"), h.Get("X-TC-Version"), h.Get("X-TC-Region"))
+		if got := h.Get("X-TC-Action"); got != c.action {
+			t.Errorf("%+v: X-TC-Action is %q, want %q", c.req, got, c.action)
+		}
+		if got := h.Get("X-TC-Version"); got != "2017-03-12" {
+			t.Errorf(`%+v: X-TC-Version is %q, want "2017-03-12"`, c.req, got)
+		}
+		if got := h.Get("X-TC-Region"); got != "region-5" {
+			t.Errorf(`%+v: X-TC-Region is %q, want "region-5"`, c.req, got)
 		}
 		if !strings.HasPrefix(h.Get("Authorization"), "TC3-HMAC-SHA256 Credential="+keyID+"/") {
 			t.Errorf("%+v: the request is not signed", c.req)
@@ -97,8 +111,12 @@ func TestPowerRequestsThatMakeNoSenseAreNotSent(t *testing.T) {
 	} {
 		_, err := testDriver(t, r).ChangePower(t.Context(), &c.req)
 		var f *provider.FieldError
-		if !errors.As(err, &f) || f.Path != c.path || f.Driver != Name {
-			t.Errorf("%+v: the error does not name %s: %v", c.req, c.path, err)
+		if !errors.As(err, &f) {
+			t.Errorf("%+v: got error %v, want a %T", c.req, err, f)
+		} else if f.Path != c.path {
+			t.Errorf("%+v: Path is %v, want %v", c.req, f.Path, c.path)
+		} else if f.Driver != Name {
+			t.Errorf("%+v: Driver is %v, want %v", c.req, f.Driver, Name)
 		}
 	}
 	if len(r.reqs) != 0 {
@@ -137,16 +155,36 @@ func TestEveryDocumentedCodeOfAPowerCall(t *testing.T) {
 			d := testDriver(t, always(200, fmt.Sprintf(`{"Response":{"Error":{"Code":%q,"Message":"the message"},"RequestId":"req-7"}}`, code)))
 			got, err := d.ChangePower(t.Context(), &provider.PowerRequest{IDs: []string{"ins-1", "ins-2"}, Action: provider.PowerStop})
 			var e *provider.APIError
-			if got != nil || !errors.As(err, &e) {
-				t.Errorf("%s: want an APIError alone, got %+v, %v", code, got, err)
+			if got != nil {
+				t.Errorf("%s: got is %v, want nil", code, got)
 				continue
 			}
-			if !errors.Is(err, class.kind) || e.Temporary != class.temporary || e.Outcome != outcomeOf(class.kind) {
-				t.Errorf("%s: want %v, temporary %v, got %+v", code, class.kind, class.temporary, e)
+			if !errors.As(err, &e) {
+				t.Errorf("%s: got error %v, want a %T", code, err, e)
+				continue
+			}
+			if !errors.Is(err, class.kind) {
+				t.Errorf("%s: got error %v, want %v", code, err, class.kind)
+			}
+			if e.Temporary != class.temporary {
+				t.Errorf("%s: Temporary is %v, want %v", code, e.Temporary, class.temporary)
+			}
+			if e.Outcome != outcomeOf(class.kind) {
+				t.Errorf("%s: Outcome is %v, want %v", code, e.Outcome, outcomeOf(class.kind))
 			}
 			var sdk *tcerr.TencentCloudSDKError
-			if e.Op != "StopInstances" || e.Code != code || e.RequestID != "req-7" || e.Message != "the message" || !errors.As(err, &sdk) || sdk.Code != code {
-				t.Errorf("%s: the vendor's words are lost: %+v", code, e)
+			if e.Op != "StopInstances" {
+				t.Errorf(`%s: Op is %q, want "StopInstances"`, code, e.Op)
+			} else if e.Code != code {
+				t.Errorf("%s: Code is %v, want %v", code, e.Code, code)
+			} else if e.RequestID != "req-7" {
+				t.Errorf(`%s: RequestID is %q, want "req-7"`, code, e.RequestID)
+			} else if e.Message != "the message" {
+				t.Errorf(`%s: Message is %q, want "the message"`, code, e.Message)
+			} else if !errors.As(err, &sdk) {
+				t.Errorf("%s: got error %v, want a %T", code, err, sdk)
+			} else if sdk.Code != code {
+				t.Errorf("%s: sdk.Code is %v, want %v", code, sdk.Code, code)
 			}
 		}
 	}
@@ -160,8 +198,12 @@ func TestMalformedAnswerToAPowerCall(t *testing.T) {
 		for _, action := range powerActions {
 			err := change(t.Context(), testDriver(t, rt), action)
 			var e *provider.APIError
-			if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
-				t.Errorf("%s, %s: the server may have been changed, but the error is %v", name, action, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s, %s: got error %v, want a %T", name, action, err, e)
+			} else if e.Outcome != provider.OutcomeUnknown {
+				t.Errorf("%s, %s: Outcome is %v, want %v", name, action, e.Outcome, provider.OutcomeUnknown)
+			} else if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s, %s: got error %v, want %v", name, action, err, provider.ErrUnavailable)
 			}
 			mustNotTell(t, err, keyValue, keyToken, "://")
 		}
@@ -184,8 +226,11 @@ func TestNoErrorOfAPowerCallTellsASecret(t *testing.T) {
 		})
 		for _, action := range powerActions {
 			err := change(t.Context(), testDriver(t, watch), action)
-			if err == nil || signature == "" {
-				t.Fatalf("%s, %s: error %v, signature %q: this test tests nothing", name, action, err, signature)
+			if err == nil {
+				t.Fatalf("%s, %s: got no error, want one", name, action)
+			}
+			if signature == "" {
+				t.Fatalf("%s, %s: signature is empty, want a value", name, action)
 			}
 			mustNotTell(t, err, keyValue, keyToken, signature, "planted", "://")
 		}
@@ -202,8 +247,10 @@ func TestPowerCallIsNotReplayedOnADeadConnection(t *testing.T) {
 		}
 		err := change(t.Context(), d, action)
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: the second call may have been carried out, but the error is %v", action, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", action, err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", action, e.Outcome, provider.OutcomeUnknown)
 		}
 		if n := reads.Load(); n != 2 {
 			t.Errorf("%s: two calls reached the server %d times", action, n)

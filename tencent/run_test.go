@@ -25,8 +25,10 @@ func TestRunReturnsTheIDs(t *testing.T) {
 	for name, spec := range map[string]*provider.RunInstancesSpec{"typed": bare(), "with raw parameters": rawSpec()} {
 		got, err := testDriver(t, always(200, `{"Response":{"InstanceIdSet":["ins-1","ins-2"],"RequestId":"req-1"}}`)).RunInstances(t.Context(), spec)
 		want := &provider.RunResult{InstanceIDs: []string{"ins-1", "ins-2"}, RequestID: "req-1"}
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: got %+v, %v", name, got, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+		} else if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got is %v, want %v", name, got, want)
 		}
 	}
 }
@@ -51,11 +53,17 @@ func TestIDsAreKeptBesideAnError(t *testing.T) {
 	} {
 		got, err := testDriver(t, always(200, body)).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: machines exist that the answer does not name, but the error is %v", name, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeUnknown)
 		}
-		if got == nil || !reflect.DeepEqual(got.InstanceIDs, []string{"ins-1"}) || got.RequestID != "req-1" {
-			t.Errorf("%s: the ID is lost: %+v", name, got)
+		if got == nil {
+			t.Errorf("%s: got is nil, want a value", name)
+		} else if !reflect.DeepEqual(got.InstanceIDs, []string{"ins-1"}) {
+			t.Errorf("%s: InstanceIDs is %v, want %v", name, got.InstanceIDs, []string{"ins-1"})
+		} else if got.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, name, got.RequestID)
 		}
 	}
 }
@@ -71,8 +79,17 @@ func TestAnIDThatIsNamedTwiceIsNoPartialSuccess(t *testing.T) {
 	} {
 		got, err := testDriver(t, always(200, `{"Response":{"InstanceIdSet":[`+list+`],"RequestId":"req-1"}}`)).RunInstances(t.Context(), spec)
 		var e *provider.APIError
-		if got == nil || got.InstanceIDs[0] != "ins-1" || errors.As(err, &e) != lost || lost && e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: got %+v, %v; lost: %v", list, got, err, lost)
+		if got == nil {
+			t.Fatalf("%s: no result beside %v, want one", list, err)
+		}
+		if first := got.InstanceIDs[0]; first != "ins-1" {
+			t.Errorf("%s: the first instance is %s, want ins-1", list, first)
+		}
+		if failed := errors.As(err, &e); failed != lost {
+			t.Errorf("%s: got error %v, want one: %v", list, err, lost)
+		}
+		if open := e != nil && e.Outcome == provider.OutcomeUnknown; open != lost {
+			t.Errorf("%s: the outcome of %v is open: %v, want %v", list, err, open, lost)
 		}
 	}
 }
@@ -85,8 +102,14 @@ func TestDryRun(t *testing.T) {
 		"approved by code": `{"Response":{"Error":{"Code":"DryRunOperation","Message":"would have succeeded"},"RequestId":"req-1"}}`,
 	} {
 		got, err := testDriver(t, always(200, body)).RunInstances(t.Context(), dry)
-		if err != nil || got == nil || len(got.InstanceIDs) != 0 || got.RequestID != "req-1" {
-			t.Errorf("%s: got %+v, %v", name, got, err)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+		} else if got == nil {
+			t.Errorf("%s: got is nil, want a value", name)
+		} else if len(got.InstanceIDs) != 0 {
+			t.Errorf("%s: len(InstanceIDs) is %d, want 0", name, len(got.InstanceIDs))
+		} else if got.RequestID != "req-1" {
+			t.Errorf(`%s: RequestID is %q, want "req-1"`, name, got.RequestID)
 		}
 		if _, err := testDriver(t, always(200, body)).RunInstances(t.Context(), bare()); err == nil {
 			t.Errorf("%s: a real create without IDs is no success", name)
@@ -109,8 +132,11 @@ func TestSpecThatCannotBeTranslatedSendsNothing(t *testing.T) {
 		d := testDriver(t, r)
 		spec := bare()
 		change(spec)
-		if _, err := d.RunInstances(t.Context(), spec); !errors.Is(err, provider.ErrInvalid) || !strings.Contains(err.Error(), name) {
-			t.Errorf("the error does not name %s: %v", name, err)
+		if _, err := d.RunInstances(t.Context(), spec); !errors.Is(err, provider.ErrInvalid) {
+			t.Errorf("the error does not name %s: got error %v, want %v", name, err, provider.ErrInvalid)
+		} else if !strings.Contains(err.Error(), name) {
+			t.Errorf("the error does not name %s: the error is %q, want it to contain %q",
+				name, err.Error(), name)
 		}
 		if _, err := d.PreviewRun(spec); err == nil {
 			t.Errorf("%s: the preview shows a request that would not be sent", name)
@@ -159,12 +185,24 @@ func TestDescribeAsksForFullPages(t *testing.T) {
 	}
 	r := &recorder{body: noRows}
 	page, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: ids})
-	if err != nil || len(page.Instances) != 0 || page.NextPage != "" {
-		t.Fatalf("no rows are no error: %+v, %v", page, err)
+	if err != nil {
+		t.Fatalf("no rows are no error: got error %v, want none", err)
+	}
+	if len(page.Instances) != 0 {
+		t.Fatalf("no rows are no error: len(Instances) is %d, want 0", len(page.Instances))
+	}
+	if page.NextPage != "" {
+		t.Fatalf(`no rows are no error: NextPage is %q, want ""`, page.NextPage)
 	}
 	got := r.sent[0]
-	if got["Limit"] != 100.0 || len(got["InstanceIds"].([]any)) != 100 || got["Filters"] != nil || got["Offset"] != nil {
-		t.Errorf("the request is %v", got)
+	if got["Limit"] != 100.0 {
+		t.Errorf(`got["Limit"] is %v, want 100.0`, got["Limit"])
+	} else if len(got["InstanceIds"].([]any)) != 100 {
+		t.Errorf(`len(got["InstanceIds"].([]any)) is %d, want 100`, len(got["InstanceIds"].([]any)))
+	} else if got["Filters"] != nil {
+		t.Errorf(`got["Filters"] is %v, want nil`, got["Filters"])
+	} else if got["Offset"] != nil {
+		t.Errorf(`got["Offset"] is %v, want nil`, got["Offset"])
 	}
 	if _, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{IDs: append(ids, "ins-100")}); !errors.Is(err, provider.ErrInvalid) {
 		t.Errorf("101 IDs in one call: %v", err)
@@ -187,11 +225,18 @@ func TestDescribeFiltersAndComparesByEquality(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(page.Instances) != 1 || page.Instances[0].ID != "ins-1" || page.Instances[0].Region != "region-1" {
-		t.Errorf("want ins-1 alone, got %+v", page.Instances)
+	if len(page.Instances) != 1 {
+		t.Errorf("len(Instances) is %d, want 1", len(page.Instances))
+	} else if page.Instances[0].ID != "ins-1" {
+		t.Errorf(`page.Instances[0].ID is %q, want "ins-1"`, page.Instances[0].ID)
+	} else if page.Instances[0].Region != "region-1" {
+		t.Errorf(`page.Instances[0].Region is %q, want "region-1"`, page.Instances[0].Region)
 	}
-	if page.NextPage != "204" || page.RequestID != "req-1" {
-		t.Errorf("the next page is %q of request %q", page.NextPage, page.RequestID)
+	if page.NextPage != "204" {
+		t.Errorf(`NextPage is %q, want "204"`, page.NextPage)
+	}
+	if page.RequestID != "req-1" {
+		t.Errorf(`RequestID is %q, want "req-1"`, page.RequestID)
 	}
 	want := `{"Filters":[{"Name":"instance-name","Values":["web"]},{"Name":"tag:a","Values":["1"]},{"Name":"tag:b","Values":["2"]}],"Offset":200,"Limit":100}`
 	if r.texts[0] != want {
@@ -209,8 +254,10 @@ func TestDescribePaging(t *testing.T) {
 		"null for all": {"", `{"Response":{"TotalCount":0,"InstanceSet":null}}`, ""},
 	} {
 		page, err := testDriver(t, always(200, c.body)).DescribeInstances(t.Context(), &provider.DescribeRequest{PageToken: c.token})
-		if err != nil || page.NextPage != c.next {
-			t.Errorf("%s: next page %+v, %v, want %q", name, page, err, c.next)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+		} else if page.NextPage != c.next {
+			t.Errorf("%s: NextPage is %v, want %v", name, page.NextPage, c.next)
 		}
 	}
 	for _, token := range []string{"x", "-1"} {
@@ -291,8 +338,12 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 			for _, spec := range []*provider.RunInstancesSpec{bare(), rawSpec()} {
 				res, err := testDriver(t, rt).RunInstances(t.Context(), spec)
 				var e *provider.APIError
-				if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || e.Kind != provider.ErrUnavailable {
-					t.Errorf("%s, %s: got %v, want ErrUnavailable, unknown", name, body, err)
+				if !errors.As(err, &e) {
+					t.Errorf("%s, %s: got error %v, want a %T", name, body, err, e)
+				} else if e.Outcome != provider.OutcomeUnknown {
+					t.Errorf("%s, %s: Outcome is %v, want %v", name, body, e.Outcome, provider.OutcomeUnknown)
+				} else if e.Kind != provider.ErrUnavailable {
+					t.Errorf("%s, %s: Kind is %v, want %v", name, body, e.Kind, provider.ErrUnavailable)
 				}
 				if want == nil && res != nil {
 					t.Errorf("%s, %s: got %+v, want nothing", name, body, res)
@@ -300,8 +351,12 @@ func TestIDsOfAnAnswerThatEndsEarlyAreKept(t *testing.T) {
 				if want == nil {
 					continue
 				}
-				if res == nil || !slices.Equal(res.InstanceIDs, want) || res.RequestID != "req-1" {
-					t.Errorf("%s, %s: got %+v, want %v of req-1", name, body, res, want)
+				if res == nil {
+					t.Errorf("%s, %s: res is nil, want a value", name, body)
+				} else if !slices.Equal(res.InstanceIDs, want) {
+					t.Errorf("%s, %s: InstanceIDs is %v, want %v", name, body, res.InstanceIDs, want)
+				} else if res.RequestID != "req-1" {
+					t.Errorf(`%s, %s: RequestID is %q, want "req-1"`, name, body, res.RequestID)
 				}
 			}
 		}
@@ -332,8 +387,12 @@ func TestDescribeWithManyTags(t *testing.T) {
 	r := &recorder{body: fmt.Sprintf(`{"Response":{"TotalCount":2,"InstanceSet":[{"InstanceId":"ins-1","Tags":[%s]},{"InstanceId":"ins-2","Tags":[%s]}],"RequestId":"r"}}`,
 		strings.Join(rows, ","), strings.Join(rows[:11], ","))}
 	page, err := testDriver(t, r).DescribeInstances(t.Context(), &provider.DescribeRequest{Tags: tags})
-	if err != nil || len(page.Instances) != 1 || page.Instances[0].ID != "ins-1" {
-		t.Errorf("got %+v, %v", page, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if len(page.Instances) != 1 {
+		t.Errorf("len(Instances) is %d, want 1", len(page.Instances))
+	} else if page.Instances[0].ID != "ins-1" {
+		t.Errorf(`page.Instances[0].ID is %q, want "ins-1"`, page.Instances[0].ID)
 	}
 	if n := len(r.sent[0]["Filters"].([]any)); n != 10 {
 		t.Errorf("%d filters were sent; CVM takes 10", n)
@@ -345,8 +404,10 @@ func TestTerminateRequest(t *testing.T) {
 	if err := testDriver(t, r).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1", "ins-2"}}); err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"InstanceIds":["ins-1","ins-2"]}`; r.texts[0] != want || r.reqs[0].Header.Get("X-TC-Action") != "TerminateInstances" {
-		t.Errorf("the request is %s, want %s", r.texts[0], want)
+	if want := `{"InstanceIds":["ins-1","ins-2"]}`; r.texts[0] != want {
+		t.Errorf("r.texts[0] is %v, want %v", r.texts[0], want)
+	} else if got := r.reqs[0].Header.Get("X-TC-Action"); got != "TerminateInstances" {
+		t.Errorf(`X-TC-Action is %q, want "TerminateInstances"`, got)
 	}
 	for _, n := range []int{0, 101} {
 		if err := testDriver(t, r).TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: make([]string, n)}); !errors.Is(err, provider.ErrInvalid) {
@@ -362,8 +423,10 @@ func TestTerminateInTheRecycleBinIsTheSameCall(t *testing.T) {
 	if err := testDriver(t, r).TerminateInstances(t.Context(), req); err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"InstanceIds":["ins-1"]}`; r.texts[0] != want || r.reqs[0].Header.Get("X-TC-Action") != "TerminateInstances" {
-		t.Errorf("the request is %s, want %s", r.texts[0], want)
+	if want := `{"InstanceIds":["ins-1"]}`; r.texts[0] != want {
+		t.Errorf("r.texts[0] is %v, want %v", r.texts[0], want)
+	} else if got := r.reqs[0].Header.Get("X-TC-Action"); got != "TerminateInstances" {
+		t.Errorf(`X-TC-Action is %q, want "TerminateInstances"`, got)
 	}
 }
 
@@ -374,8 +437,11 @@ func TestTerminateOfWhatVanishesByItself(t *testing.T) {
 			t.Errorf("%s: nothing is left to terminate, but %v", code, err)
 		}
 		err := d.TerminateInstances(t.Context(), &provider.TerminateRequest{IDs: []string{"ins-1", "ins-2"}})
-		if !errors.Is(err, provider.ErrState) || !strings.Contains(err.Error(), "one at a time") {
-			t.Errorf("%s: the other server was not terminated, and the error does not say what to do: %v", code, err)
+		if !errors.Is(err, provider.ErrState) {
+			t.Errorf("%s: got error %v, want %v", code, err, provider.ErrState)
+		}
+		if !strings.Contains(err.Error(), "one at a time") {
+			t.Errorf(`%s: the error is %q, want it to contain "one at a time"`, code, err.Error())
 		}
 	}
 	d := testDriver(t, always(200, `{"Response":{"Error":{"Code":"InvalidInstanceId.NotFound","Message":"m"},"RequestId":"r"}}`))
@@ -453,9 +519,8 @@ func TestCancelEndsEveryCallAtOnce(t *testing.T) {
 				if !errors.Is(err, context.Canceled) {
 					t.Errorf("%s, %s: the error is not the ctx's: %v", op, name, err)
 				}
-				var e *provider.APIError
-				if isCreate(op) && (!errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown) {
-					t.Errorf("%s: a create that was under way may have happened: %v", name, err)
+				if isCreate(op) {
+					wantOutcome(t, err, provider.OutcomeUnknown) // it was under way
 				}
 			}
 		})
@@ -493,8 +558,12 @@ func TestOurOwnTimeoutIsNotTheCallers(t *testing.T) {
 				t.Errorf("%s gave up after %v, want %v", op, took, want)
 			}
 			var e *provider.APIError
-			if !errors.As(err, &e) || !errors.Is(err, provider.ErrUnavailable) || e.Outcome != provider.OutcomeUnknown {
-				t.Errorf("%s: want unavailable with an unknown outcome, got %v", op, err)
+			if !errors.As(err, &e) {
+				t.Errorf("%s: got error %v, want a %T", op, err, e)
+			} else if !errors.Is(err, provider.ErrUnavailable) {
+				t.Errorf("%s: got error %v, want %v", op, err, provider.ErrUnavailable)
+			} else if e.Outcome != provider.OutcomeUnknown {
+				t.Errorf("%s: Outcome is %v, want %v", op, e.Outcome, provider.OutcomeUnknown)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: the error reads as if the caller's ctx had ended", op)
@@ -528,9 +597,10 @@ func TestEndedContextSendsNothing(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", op, err)
 		}
-		var e *provider.APIError
-		if isCreate(op) && (!errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || e.Kind != nil) {
-			t.Errorf("nothing was sent, but the create is %v", err)
+		if isCreate(op) {
+			if e := wantOutcome(t, err, provider.OutcomeUnsent); e.Kind != nil {
+				t.Errorf("%s: Kind is %v, want none", op, e.Kind)
+			}
 		}
 	}
 	if len(r.reqs) != 0 {
@@ -548,8 +618,12 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		}))
 		_, err := driverAt(t, srv.URL, nil).RunInstances(t.Context(), bare())
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.HTTPStatus != status || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%d: %v", status, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%d: got error %v, want a %T", status, err, e)
+		} else if e.HTTPStatus != status {
+			t.Errorf("%d: HTTPStatus is %v, want %v", status, e.HTTPStatus, status)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%d: Outcome is %v, want %v", status, e.Outcome, provider.OutcomeUnknown)
 		}
 		if n := hits.Load(); n != 1 {
 			t.Errorf("%d: the create was sent %d times", status, n)
@@ -572,8 +646,12 @@ func TestCreateIsNotReplayedOnADeadConnection(t *testing.T) {
 	}
 	_, err := d.RunInstances(t.Context(), bare())
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown || !errors.Is(err, provider.ErrUnavailable) {
-		t.Errorf("the second create may have happened, but the error is %v", err)
+	if !errors.As(err, &e) {
+		t.Errorf("got error %v, want a %T", err, e)
+	} else if e.Outcome != provider.OutcomeUnknown {
+		t.Errorf("Outcome is %v, want %v", e.Outcome, provider.OutcomeUnknown)
+	} else if !errors.Is(err, provider.ErrUnavailable) {
+		t.Errorf("got error %v, want %v", err, provider.ErrUnavailable)
 	}
 	if n := reads.Load(); n != 2 {
 		t.Errorf("two creates reached the server %d times", n)
@@ -644,4 +722,17 @@ func TestParallelCreatesShareOneDriver(t *testing.T) {
 	if len(tokens) != 50 {
 		t.Errorf("50 creates arrived with %d tokens", len(tokens))
 	}
+}
+
+// wantOutcome checks what an error says of a create, and returns it.
+func wantOutcome(t *testing.T, err error, want provider.Outcome) *provider.APIError {
+	t.Helper()
+	var e *provider.APIError
+	if !errors.As(err, &e) {
+		t.Fatalf("got error %v, want a %T", err, e)
+	}
+	if e.Outcome != want {
+		t.Errorf("the outcome of %v is %s, want %s", err, e.Outcome, want)
+	}
+	return e
 }

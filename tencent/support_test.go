@@ -89,8 +89,11 @@ func TestRefusedLeavesAreNamed(t *testing.T) {
 			continue
 		}
 		at := strings.TrimSuffix(strings.ReplaceAll(f.Path, "[].", "[0]."), "[]")
-		if err == nil || !strings.Contains(err.Error(), at+": not supported") {
-			t.Errorf("%s is set and dropped without a word: %v", f.Path, err)
+		if err == nil {
+			t.Errorf("%s is set and dropped without a word: got no error, want one", f.Path)
+		} else if !strings.Contains(err.Error(), at+": not supported") {
+			t.Errorf("%s is set and dropped without a word: the error is %q, want it to contain %q",
+				f.Path, err.Error(), at+": not supported")
 		}
 	}
 }

@@ -85,8 +85,11 @@ func TestTemplateIsReadBackAsItWasKept(t *testing.T) {
 	for name, spec := range storables() {
 		r := mirror(t)
 		l := templates(t, r)
-		if id, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: *spec}); err != nil || id != "lt-1" {
-			t.Errorf("%s: %q, %v", name, id, err)
+		if id, err := l.Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: *spec}); err != nil {
+			t.Errorf("%s: got error %v, want none", name, err)
+			continue
+		} else if id != "lt-1" {
+			t.Errorf(`%s: id is %q, want "lt-1"`, name, id)
 			continue
 		}
 		r.keep(t)
@@ -172,8 +175,10 @@ func documentedSpec() provider.RunInstancesSpec {
 
 func TestDocumentedVersion(t *testing.T) {
 	got, err := templates(t, always(200, documentedVersion)).Version(t.Context(), "", provider.LaunchTemplateRef{ID: "lt-1", Version: 1})
-	if err != nil || !reflect.DeepEqual(got.Spec, documentedSpec()) {
-		t.Errorf("%v\ngot  %+v\nwant %+v", err, got.Spec, documentedSpec())
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !reflect.DeepEqual(got.Spec, documentedSpec()) {
+		t.Errorf("Spec is %v, want %v", got.Spec, documentedSpec())
 	}
 }
 
@@ -225,8 +230,10 @@ func TestOddTemplateData(t *testing.T) {
 		`{"HostName":"b{R:1,F:3}"}`:                    {HostName: "b", UniqueSuffix: true},
 	} {
 		got, err := specOfTemplate([]byte(data))
-		if err != nil || !reflect.DeepEqual(*got, want) {
-			t.Errorf("%s: %v\ngot  %+v\nwant %+v", data, err, *got, want)
+		if err != nil {
+			t.Errorf("%s: got error %v, want none", data, err)
+		} else if !reflect.DeepEqual(*got, want) {
+			t.Errorf("%s: *got is %v, want %v", data, *got, want)
 		}
 	}
 }

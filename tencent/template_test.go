@@ -55,30 +55,67 @@ func TestTemplateRequestsAreOnesOfTheSDK(t *testing.T) {
 	}
 	r.body = `{"Response":{"LaunchTemplateVersionNumber":5,"RequestId":"req-2"}}`
 	got, err := d.CreateLaunchTemplateVersion(t.Context(), &provider.CreateTemplateRequest{Template: provider.LaunchTemplateRef{ID: "lt-1"}, Spec: spec, ClientToken: "token-2"})
-	if err != nil || *got != (provider.TemplateResult{Version: 5, RequestID: "req-2"}) {
-		t.Fatalf("%+v, %v", got, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if *got != (provider.TemplateResult{Version: 5, RequestID: "req-2"}) {
+		t.Fatalf("*got is %v, want %v", *got, provider.TemplateResult{Version: 5, RequestID: "req-2"})
 	}
 	create, version := cvm.NewCreateLaunchTemplateRequest(), cvm.NewCreateLaunchTemplateVersionRequest()
 	if err := errors.Join(create.FromJsonString(r.texts[0]), version.FromJsonString(r.texts[1])); err != nil {
 		t.Fatal(err)
 	}
-	if value(create.LaunchTemplateName) != "web" || value(create.LaunchTemplateVersionDescription) != "first one" || value(create.ClientToken) != "token-1" {
-		t.Errorf("the template's own words are lost: %s", r.texts[0])
+	if got := value(create.LaunchTemplateName); got != "web" {
+		t.Errorf(`LaunchTemplateName is %q, want "web"`, got)
 	}
-	tags := create.LaunchTemplateTagSpecification
-	if len(tags) != 1 || len(tags[0].Tags) != 2 || *tags[0].Tags[0].Key != "a" || *tags[0].ResourceType != "launch-template" {
-		t.Errorf("the template's tags are %s", r.texts[0])
+	if got := value(create.LaunchTemplateVersionDescription); got != "first one" {
+		t.Errorf(`LaunchTemplateVersionDescription is %q, want "first one"`, got)
 	}
-	if value(version.LaunchTemplateId) != "lt-1" || value(version.LaunchTemplateVersion) != 4 || value(version.ClientToken) != "token-2" {
-		t.Errorf("the version is of another one: %s", r.texts[1])
+	if got := value(create.ClientToken); got != "token-1" {
+		t.Errorf(`ClientToken is %q, want "token-1"`, got)
 	}
-	if value(create.InstanceCount) != 3 || len(create.Metadata.Items) != 3 || value(create.Metadata.Items[0].Value) != "item-a" || *create.EnableJumboFrame {
-		t.Errorf("the servers are others: %s", r.texts[0])
+	wantTagsOfTheTemplate(t, create.LaunchTemplateTagSpecification)
+	if got := value(version.LaunchTemplateId); got != "lt-1" {
+		t.Errorf(`LaunchTemplateId is %q, want "lt-1"`, got)
+	}
+	if got := value(version.LaunchTemplateVersion); got != 4 {
+		t.Errorf("LaunchTemplateVersion is %d, want 4", got)
+	}
+	if got := value(version.ClientToken); got != "token-2" {
+		t.Errorf(`ClientToken is %q, want "token-2"`, got)
+	}
+	if got := value(create.InstanceCount); got != 3 {
+		t.Errorf("value(create.InstanceCount) is %d, want 3", got)
+	} else if len(create.Metadata.Items) != 3 {
+		t.Errorf("len(create.Metadata.Items) is %d, want 3",
+			len(create.Metadata.Items))
+	} else if got := value(create.Metadata.Items[0].Value); got != "item-a" {
+		t.Errorf(`value(create.Metadata.Items[0].Value) is %q, want "item-a"`, got)
+	} else if *create.EnableJumboFrame {
+		t.Error("*create.EnableJumboFrame is true, want false")
 	}
 	for i, action := range []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion"} {
-		if h := r.reqs[i].Header; h.Get("X-TC-Action") != action || h.Get("X-TC-Version") != "2017-03-12" || h.Get("X-TC-Region") != "region-1" {
-			t.Errorf("call %d is %v", i, h)
+		if h := r.reqs[i].Header; h.Get("X-TC-Action") != action {
+			t.Errorf("%v: X-TC-Action is %q, want %q", i, h.Get("X-TC-Action"), action)
+		} else if got := h.Get("X-TC-Version"); got != "2017-03-12" {
+			t.Errorf(`%v: X-TC-Version is %q, want "2017-03-12"`, i, got)
+		} else if got := h.Get("X-TC-Region"); got != "region-1" {
+			t.Errorf(`%v: X-TC-Region is %q, want "region-1"`, i, got)
 		}
+	}
+}
+
+// wantTagsOfTheTemplate checks the tags of the template itself.
+func wantTagsOfTheTemplate(t *testing.T, tags []*cvm.TagSpecification) {
+	t.Helper()
+	if len(tags) != 1 {
+		t.Errorf("len(tags) is %d, want 1", len(tags))
+	} else if len(tags[0].Tags) != 2 {
+		t.Errorf("len(tags[0].Tags) is %d, want 2", len(tags[0].Tags))
+	} else if *tags[0].Tags[0].Key != "a" {
+		t.Errorf(`*tags[0].Tags[0].Key is %q, want "a"`, *tags[0].Tags[0].Key)
+	} else if *tags[0].ResourceType != "launch-template" {
+		t.Errorf(`*tags[0].ResourceType is %q, want "launch-template"`, *tags[0].ResourceType)
 	}
 }
 
@@ -114,8 +151,10 @@ func TestDescribeVersionsAsksForOneThingOnly(t *testing.T) {
 		`{"LaunchTemplateId":"lt-1","MaxVersion":9999,"Offset":100,"Limit":100}`: {Template: provider.LaunchTemplateRef{ID: "lt-1"}, PageToken: "100"},
 	} {
 		r := &recorder{body: `{"Response":{"TotalCount":0,"LaunchTemplateVersionSet":[],"RequestId":"r"}}`}
-		if _, err := testDriver(t, r).DescribeLaunchTemplateVersions(t.Context(), &in); err != nil || r.texts[0] != want {
-			t.Errorf("got %s, want %s, %v", r.texts[0], want, err)
+		if _, err := testDriver(t, r).DescribeLaunchTemplateVersions(t.Context(), &in); err != nil {
+			t.Errorf("%v: got error %v, want none", want, err)
+		} else if r.texts[0] != want {
+			t.Errorf("%v: r.texts[0] is %v, want %v", want, r.texts[0], want)
 		}
 	}
 }
@@ -150,8 +189,10 @@ func TestListTemplates(t *testing.T) {
 	want := &provider.TemplatePage{NextPage: "2", RequestID: "r", Templates: []provider.LaunchTemplate{{
 		ID: "lt-1", Name: "web", DefaultVersion: 2, LatestVersion: 4, Versions: 3, CreatedBy: "9", CreatedAt: time.Date(2020, 12, 17, 1, 54, 31, 0, time.UTC),
 	}}}
-	if err != nil || !reflect.DeepEqual(page, want) {
-		t.Errorf("%+v, %v", page, err)
+	if err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if !reflect.DeepEqual(page, want) {
+		t.Errorf("page is %v, want %v", page, want)
 	}
 	const asked = `{"Filters":[{"Name":"LaunchTemplateName","Values":["web"]},{"Name":"tag:a","Values":["1"]},{"Name":"tag:b","Values":["2"]}],"Offset":0,"Limit":100}`
 	if r.texts[0] != asked {
@@ -170,8 +211,18 @@ func TestListTemplates(t *testing.T) {
 		n++
 	}
 	first, second := r.sent[1]["LaunchTemplateIds"].([]any), r.sent[2]["LaunchTemplateIds"].([]any)
-	if n != 2 || len(r.sent) != 3 || len(first) != 100 || len(second) != 50 || second[0] != "lt-100" || r.sent[1]["Offset"] != nil {
-		t.Errorf("%d rows, asked for %d and %d", n, len(first), len(second))
+	if n != 2 {
+		t.Errorf("n is %d, want 2", n)
+	} else if len(r.sent) != 3 {
+		t.Errorf("len(r.sent) is %d, want 3", len(r.sent))
+	} else if len(first) != 100 {
+		t.Errorf("len(first) is %d, want 100", len(first))
+	} else if len(second) != 50 {
+		t.Errorf("len(second) is %d, want 50", len(second))
+	} else if second[0] != "lt-100" {
+		t.Errorf(`second[0] is %q, want "lt-100"`, second[0])
+	} else if r.sent[1]["Offset"] != nil {
+		t.Errorf(`r.sent[1]["Offset"] is %v, want nil`, r.sent[1]["Offset"])
 	}
 	many := map[string]string{}
 	for i := range 11 {
@@ -233,8 +284,11 @@ func TestRefusalsAboutTemplates(t *testing.T) {
 		"InvalidParameterValue.InvalidLaunchTemplateName": provider.ErrInvalid,
 	} {
 		_, err := templates(t, refusal(code)).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: *bareTemplate()})
-		if !errors.Is(err, want) || errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("%s: %v", code, err)
+		if !errors.Is(err, want) {
+			t.Errorf("%s: got error %v, want %v", code, err, want)
+		}
+		if errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Errorf("%s: got error %v, want one that is not %v", code, err, provider.ErrOutcomeUnknown)
 		}
 	}
 }
@@ -256,8 +310,12 @@ func TestTemplatesByNameAreRefused(t *testing.T) {
 		"versions": l.DeleteVersions(t.Context(), "", ref, 1), "delete": l.Delete(t.Context(), "", ref),
 	} {
 		var f *provider.FieldError
-		if !errors.As(err, &f) || f.Path != "LaunchTemplateRef.Name" || !errors.Is(err, errors.ErrUnsupported) {
-			t.Errorf("%s: %v", name, err)
+		if !errors.As(err, &f) {
+			t.Errorf("%s: got error %v, want a %T", name, err, f)
+		} else if f.Path != "LaunchTemplateRef.Name" {
+			t.Errorf(`%s: Path is %q, want "LaunchTemplateRef.Name"`, name, f.Path)
+		} else if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: got error %v, want %v", name, err, errors.ErrUnsupported)
 		}
 	}
 	if len(r.reqs) != 0 {
@@ -299,8 +357,11 @@ func TestWhatATemplateCannotHoldIsNamed(t *testing.T) {
 		change(&spec)
 		_, err := l.Create(t.Context(), spec)
 		var list provider.FieldErrors
-		if !errors.As(err, &list) || list[0].Path != path {
-			t.Errorf("%s is not named: %v", path, err)
+		if !errors.As(err, &list) {
+			t.Errorf("%s is not named: got error %v, want a %T", path, err, list)
+		}
+		if list[0].Path != path {
+			t.Errorf("%s is not named: list[0].Path is %v, want %v", path, list[0].Path, path)
 		}
 		mustNotTell(t, err, "planted")
 	}
@@ -372,8 +433,12 @@ func TestLostAnswerOfAVersion(t *testing.T) {
 	for name, rt := range malformedAnswers() {
 		got, err := testDriver(t, rt).CreateLaunchTemplateVersion(t.Context(), in)
 		var e *provider.APIError
-		if got != nil || !errors.As(err, &e) || e.Outcome != provider.OutcomeUnknown {
-			t.Errorf("%s: a version may exist, but the answer is %+v, %v", name, got, err)
+		if got != nil {
+			t.Errorf("%s: got is %v, want nil", name, got)
+		} else if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Outcome != provider.OutcomeUnknown {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeUnknown)
 		}
 	}
 }
@@ -389,8 +454,12 @@ func TestCreatesUnderAContextThatHasEnded(t *testing.T) {
 	_, group := d.CreatePlacementGroup(ctx, &provider.CreatePlacementGroupRequest{Spec: &provider.PlacementGroupSpec{Name: "web"}})
 	for name, err := range map[string]error{"template": template, "group": group} {
 		var e *provider.APIError
-		if !errors.As(err, &e) || e.Outcome != provider.OutcomeUnsent || !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: %v", name, err)
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got error %v, want a %T", name, err, e)
+		} else if e.Outcome != provider.OutcomeUnsent {
+			t.Errorf("%s: Outcome is %v, want %v", name, e.Outcome, provider.OutcomeUnsent)
+		} else if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got error %v, want %v", name, err, context.Canceled)
 		}
 	}
 	if len(r.reqs) != 0 {
@@ -425,8 +494,10 @@ func defaultVersionBeyondThirty(t *testing.T) {
 	spec.Name = ""
 	ref := provider.LaunchTemplateRef{ID: id}
 	for n := 2; n <= 30; n++ {
-		if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != n {
-			t.Fatalf("version %d is %d, %v", n, got, err)
+		if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil {
+			t.Fatalf("got error %v, want none", err)
+		} else if got != n {
+			t.Fatalf("got %v, want %v", got, n)
 		}
 	}
 	if _, err := l.CreateVersion(t.Context(), ref, spec); !errors.Is(err, provider.ErrQuota) {
@@ -436,17 +507,26 @@ func defaultVersionBeyondThirty(t *testing.T) {
 		t.Fatal(err)
 	}
 	last, err := l.CreateVersion(t.Context(), ref, spec)
-	if err != nil || last != 31 {
-		t.Fatalf("the next version is %d, %v", last, err)
+	if err != nil {
+		t.Fatalf("got error %v, want none", err)
+	}
+	if last != 31 {
+		t.Fatalf("last is %d, want 31", last)
 	}
 	if err := l.SetDefault(t.Context(), "", provider.LaunchTemplateRef{ID: id, Version: last}); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := l.Version(t.Context(), "", ref); err != nil || v.Version != last || !v.Default {
-		t.Errorf("the default version is %+v, %v", v, err)
+	if v, err := l.Version(t.Context(), "", ref); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if v.Version != last {
+		t.Errorf("Version is %v, want %v", v.Version, last)
+	} else if !v.Default {
+		t.Error("Default is false, want true")
 	}
-	if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil || got != 32 {
-		t.Errorf("a version that starts from it is %d, %v", got, err)
+	if got, err := l.CreateVersion(t.Context(), ref, spec); err != nil {
+		t.Errorf("got error %v, want none", err)
+	} else if got != 32 {
+		t.Errorf("got %d, want 32", got)
 	}
 }
 
@@ -472,7 +552,9 @@ func TestFalseInSoManyWords(t *testing.T) {
 	if _, err := templates(t, r).Create(t.Context(), provider.LaunchTemplateSpec{Name: "web", Spec: small}); err != nil {
 		t.Fatal(err)
 	}
-	if last := r.sent[len(r.sent)-1]; last["DryRun"] != nil || last["DisableApiTermination"] != false {
-		t.Errorf("the template is %v", last)
+	if last := r.sent[len(r.sent)-1]; last["DryRun"] != nil {
+		t.Errorf(`last["DryRun"] is %v, want nil`, last["DryRun"])
+	} else if last["DisableApiTermination"] != false {
+		t.Errorf(`last["DisableApiTermination"] is %v, want %v`, last["DisableApiTermination"], false)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -444,8 +445,10 @@ func TestOneFieldAloneIsSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := got.Params[want]; !ok || len(got.Params) != 3 { // with InstanceCount and Region
-			t.Errorf("want %s and nothing else, got %v", want, got.Params)
+		if _, ok := got.Params[want]; !ok {
+			t.Errorf("%v: not found", want)
+		} else if len(got.Params) != 3 {
+			t.Errorf("%v: len(Params) is %d, want 3", want, len(got.Params))
 		}
 	}
 }
@@ -484,8 +487,18 @@ func TestInstanceOfNulls(t *testing.T) {
 	var ip *string
 	raw := &cvm.Instance{Tags: []*cvm.Tag{nil}, PrivateIpAddresses: []*string{ip}, SecurityGroupIds: []*string{nil}, VirtualPrivateCloud: &cvm.VirtualPrivateCloud{}, Placement: &cvm.Placement{}}
 	got := instanceOf(raw)
-	if got.ID != "" || got.State != provider.StateUnknown || len(got.Tags) != 0 || got.PrivateIPs != nil || got.SecurityGroupIDs != nil || got.Billing != "" {
-		t.Errorf("an empty row became %+v", got)
+	if got.ID != "" {
+		t.Errorf(`ID is %q, want ""`, got.ID)
+	} else if got.State != provider.StateUnknown {
+		t.Errorf("State is %v, want %v", got.State, provider.StateUnknown)
+	} else if len(got.Tags) != 0 {
+		t.Errorf("len(Tags) is %d, want 0", len(got.Tags))
+	} else if got.PrivateIPs != nil {
+		t.Errorf("PrivateIPs is %v, want nil", got.PrivateIPs)
+	} else if got.SecurityGroupIDs != nil {
+		t.Errorf("SecurityGroupIDs is %v, want nil", got.SecurityGroupIDs)
+	} else if got.Billing != "" {
+		t.Errorf(`Billing is %q, want ""`, got.Billing)
 	}
 	if got := instanceOf(&cvm.Instance{}); got.Tags != nil {
 		t.Errorf("a row without tags has %v", got.Tags)
@@ -519,8 +532,14 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Driver != "tencent" || got.Action != "RunInstances" || got.Host != "cvm.tencentcloudapi.com" {
-		t.Errorf("the head is %s %s %s", got.Driver, got.Action, got.Host)
+	if got.Driver != "tencent" {
+		t.Errorf(`Driver is %q, want "tencent"`, got.Driver)
+	}
+	if got.Action != "RunInstances" {
+		t.Errorf(`Action is %q, want "RunInstances"`, got.Action)
+	}
+	if got.Host != "cvm.tencentcloudapi.com" {
+		t.Errorf(`Host is %q, want "cvm.tencentcloudapi.com"`, got.Host)
 	}
 	for name, want := range map[string]string{
 		"Region": "region-9", "InstanceCount": "3", "DataDisks.1.DiskSize": "270", "SecurityGroupIds.1": "sg-22",
@@ -531,8 +550,10 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got.Params[name], want)
 		}
 	}
-	if all := fmt.Sprint(got); strings.Contains(all, "Password<2>") || strings.Contains(all, "planted") {
-		t.Error("the preview shows a secret")
+	if all := fmt.Sprint(got); strings.Contains(all, "Password<2>") {
+		t.Error("all shows a secret")
+	} else if strings.Contains(all, "planted") {
+		t.Error("all shows a secret")
 	}
 }
 
@@ -542,7 +563,24 @@ func TestRunningServersAreFiltered(t *testing.T) {
 	for _, f := range r.Filters {
 		got[*f.Name] = *f.Values[0]
 	}
-	if len(got) != 2 || got["instance-state"] != "RUNNING" || got["tag:k"] != "v" {
-		t.Errorf("got filters %v, want a tag and instance-state=RUNNING", got)
+	if len(got) != 2 {
+		t.Errorf("len(got) is %d, want 2", len(got))
+	} else if got["instance-state"] != "RUNNING" {
+		t.Errorf(`got["instance-state"] is %q, want "RUNNING"`, got["instance-state"])
+	} else if got["tag:k"] != "v" {
+		t.Errorf(`got["tag:k"] is %q, want "v"`, got["tag:k"])
 	}
+}
+
+// BenchmarkTranslate checks a spec as the client does before each create and
+// translates it.
+func BenchmarkTranslate(b *testing.B) {
+	d, err := newDriver(Config{Region: "ap-guangzhou"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
+		_, _, err := d.runRequest(spec)
+		return err
+	})
 }

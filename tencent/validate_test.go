@@ -183,8 +183,17 @@ func TestValidateRunNamesTheField(t *testing.T) {
 			c.change(spec)
 			err := testDriver(t, nil).ValidateRun(spec)
 			var list provider.FieldErrors
-			if !errors.As(err, &list) || len(list) != 1 || list[0].Path != c.path || list[0].Driver != "tencent" {
-				t.Fatalf("want one problem, with %s, got %v", c.path, err)
+			if !errors.As(err, &list) {
+				t.Fatalf("got error %v, want a %T", err, list)
+			}
+			if len(list) != 1 {
+				t.Fatalf("len(list) is %d, want 1", len(list))
+			}
+			if list[0].Path != c.path {
+				t.Fatalf("list[0].Path is %v, want %v", list[0].Path, c.path)
+			}
+			if list[0].Driver != "tencent" {
+				t.Fatalf(`list[0].Driver is %q, want "tencent"`, list[0].Driver)
 			}
 			mustNotTell(t, err, "planted", "Plante")
 		})
@@ -253,8 +262,12 @@ func TestBytesThatAreNoTextAreRefused(t *testing.T) {
 		spec := bare()
 		spec.Vendor = []provider.VendorOption{o}
 		err := testDriver(t, nil).ValidateRun(spec)
-		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "UTF-8") {
-			t.Errorf("want %s named, got %v", path, err)
+		if err == nil {
+			t.Errorf("%v: got no error, want one", path)
+		} else if !strings.Contains(err.Error(), path) {
+			t.Errorf("%v: the error is %q, want it to contain %q", path, err.Error(), path)
+		} else if !strings.Contains(err.Error(), "UTF-8") {
+			t.Errorf(`%v: the error is %q, want it to contain "UTF-8"`, path, err.Error())
 		}
 		mustNotTell(t, err, "planted")
 	}
@@ -264,8 +277,11 @@ func TestValidateRunReportsEveryProblemAtOnce(t *testing.T) {
 	spec := &provider.RunInstancesSpec{HostName: ".", ProjectID: "team", Vendor: []provider.VendorOption{impostor{}}}
 	err := testDriver(t, nil).ValidateRun(spec)
 	for _, path := range []string{"Zone", "ImageID", "HostName", "ProjectID", "Vendor[0]"} {
-		if err == nil || !strings.Contains(err.Error(), "tencent: "+path) {
-			t.Errorf("%s is missing in: %v", path, err)
+		if err == nil {
+			t.Errorf("%s is missing in: got no error, want one", path)
+		} else if !strings.Contains(err.Error(), "tencent: "+path) {
+			t.Errorf("%s is missing in: the error is %q, want it to contain %q",
+				path, err.Error(), "tencent: "+path)
 		}
 	}
 }
@@ -311,8 +327,13 @@ func TestRawParametersThatCollide(t *testing.T) {
 		spec := base()
 		spec.Vendor = raw(name, "planted-value")
 		err := testDriver(t, nil).ValidateRun(spec)
-		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("Vendor.Params[%q]", name)) || !strings.Contains(err.Error(), rule) {
-			t.Errorf("%q: want it named with %q, got %v", name, rule, err)
+		if err == nil {
+			t.Errorf("%q: got no error, want one", name)
+		} else if !strings.Contains(err.Error(), fmt.Sprintf("Vendor.Params[%q]", name)) {
+			t.Errorf("%q: the error is %q, want it to contain %q",
+				name, err.Error(), fmt.Sprintf("Vendor.Params[%q]", name))
+		} else if !strings.Contains(err.Error(), rule) {
+			t.Errorf("%q: the error is %q, want it to contain %q", name, err.Error(), rule)
 		}
 		mustNotTell(t, err, "planted")
 	}
@@ -321,8 +342,11 @@ func TestRawParametersThatCollide(t *testing.T) {
 func TestRawParametersAmongThemselves(t *testing.T) {
 	spec := bare()
 	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"Metadata": "{}", "Metadata.Items.0.Key": "k"}}}
-	if err := testDriver(t, nil).ValidateRun(spec); err == nil || !strings.Contains(err.Error(), "Metadata.Items.0.Key") {
-		t.Errorf("a parameter within another raw one: %v", err)
+	if err := testDriver(t, nil).ValidateRun(spec); err == nil {
+		t.Error("a parameter within another raw one: got no error, want one")
+	} else if !strings.Contains(err.Error(), "Metadata.Items.0.Key") {
+		t.Errorf(`a parameter within another raw one: the error is %q, want it to contain "Metadata.Items.0.Key"`,
+			err.Error())
 	}
 	// Eleven items, given in any order, fill a list in order of their index.
 	params := map[string]string{}
@@ -334,8 +358,12 @@ func TestRawParametersAmongThemselves(t *testing.T) {
 	if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.sent[0]["ChcIds"].([]any); len(got) != 11 || got[2] != "chc-2" || got[10] != "chc-10" {
-		t.Errorf("the list is %v", got)
+	if got := r.sent[0]["ChcIds"].([]any); len(got) != 11 {
+		t.Errorf("len(got) is %d, want 11", len(got))
+	} else if got[2] != "chc-2" {
+		t.Errorf(`got[2] is %q, want "chc-2"`, got[2])
+	} else if got[10] != "chc-10" {
+		t.Errorf(`got[10] is %q, want "chc-10"`, got[10])
 	}
 }
 
@@ -400,8 +428,12 @@ func TestListsOfEachInstanceNeedOneCall(t *testing.T) {
 				continue
 			}
 			var fe *provider.FieldError
-			if !errors.As(err, &fe) || fe.Path != path || !strings.Contains(fe.Reason, tc.next) {
-				t.Errorf("%s, %s: got %v, want an error that names it and says %q", path, what, err, tc.next)
+			if !errors.As(err, &fe) {
+				t.Errorf("%s, %s: got error %v, want a %T", path, what, err, fe)
+			} else if fe.Path != path {
+				t.Errorf("%s, %s: fe.Path is %v, want %v", path, what, fe.Path, path)
+			} else if !strings.Contains(fe.Reason, tc.next) {
+				t.Errorf("%s, %s: fe.Reason is %q, want it to contain %q", path, what, fe.Reason, tc.next)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"time"
 
@@ -24,10 +25,11 @@ type cloud struct {
 
 // account holds the settings for a client of any cloud.
 type account struct {
-	region   string
-	endpoint string // "" is the real one
-	keys     provider.CredentialsSource
-	options  *provider.Options
+	region    string
+	endpoint  string            // "" is the real one
+	transport http.RoundTripper // nil is the adapter's own
+	keys      provider.CredentialsSource
+	options   *provider.Options
 }
 
 func clouds() []cloud {
@@ -63,20 +65,26 @@ func clouds() []cloud {
 }
 
 func dialAliyun(a account) (*provider.Client, error) {
-	return aliyun.New(aliyun.Config{Region: a.region, Endpoint: a.endpoint, Credentials: a.keys, Options: a.options})
+	return aliyun.New(aliyun.Config{
+		Region: a.region, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys, Options: a.options,
+	})
 }
 
 func dialENS(a account) (*provider.Client, error) {
-	return ens.New(ens.Config{Region: a.region, Endpoint: a.endpoint, Credentials: a.keys, Options: a.options})
+	return ens.New(ens.Config{
+		Region: a.region, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys, Options: a.options,
+	})
 }
 
 func dialTencent(a account) (*provider.Client, error) {
-	return tencent.New(tencent.Config{Region: a.region, Endpoint: a.endpoint, Credentials: a.keys, Options: a.options})
+	return tencent.New(tencent.Config{
+		Region: a.region, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys, Options: a.options,
+	})
 }
 
 func dialQingCloud(a account) (*provider.Client, error) {
 	return qingcloud.New(qingcloud.Config{
-		Region: a.region, Endpoint: a.endpoint, Credentials: a.keys, Options: a.options,
+		Region: a.region, Endpoint: a.endpoint, Transport: a.transport, Credentials: a.keys, Options: a.options,
 	})
 }
 
@@ -107,17 +115,16 @@ func (s *settings) targets() (list []target, closeAll func(), err error) {
 			return time.Second + time.Duration(r.Int64N(int64(5*time.Second)))
 		},
 	})
-	srv, err := sim.Start("127.0.0.1:0")
+	url, transport, closeAll, err := s.listen(sim)
 	if err != nil {
 		return nil, nil, err
 	}
-	closeAll = func() { _ = srv.Close() }
 	keys := provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
 	for _, c := range clouds() {
 		spec := s.spec()
 		c.fill(&spec)
 		client, err := c.dial(account{
-			region: spec.Region, endpoint: srv.URL(c.sim), keys: keys,
+			region: spec.Region, endpoint: url(c.sim), transport: transport, keys: keys,
 			options: &provider.Options{FirstLook: 3 * time.Second}, // simulated instances start fast
 		})
 		if err != nil {
@@ -127,6 +134,20 @@ func (s *settings) targets() (list []target, closeAll func(), err error) {
 		list = append(list, target{client, spec})
 	}
 	return list, closeAll, nil
+}
+
+// listen returns the addresses of the simulated clouds, or a transport that reaches them
+// without any.
+func (s *settings) listen(sim *cloudsim.Sim) (url func(cloudsim.Cloud) string, rt http.RoundTripper, closeAll func(),
+	err error) {
+	if s.inMemory {
+		return func(cloudsim.Cloud) string { return "" }, sim.Transport(), func() {}, nil
+	}
+	srv, err := sim.Start("127.0.0.1:0")
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return srv.URL, nil, func() { _ = srv.Close() }, nil
 }
 
 func (s *settings) liveTarget() ([]target, error) {

@@ -33,19 +33,24 @@ func main() {
 	}
 }
 
-// run is the whole program: start, show, clean up, sum up.
+// run is the whole program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
-	targets, closeAll, err := set.targets()
+	return set.run(ctx, stdout)
+}
+
+// run starts, shows, cleans up and sums up.
+func (s *settings) run(ctx context.Context, stdout io.Writer) error {
+	targets, closeAll, err := s.targets()
 	if err != nil {
 		return err
 	}
 	defer closeAll()
 
-	ctx, cancel := context.WithTimeout(ctx, set.timeout)
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	show := newDisplay(stdout)
 	runs := createAll(ctx, targets, show)

@@ -9,11 +9,27 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
+// Over loopback the test takes real time. With -short it runs in memory and in fake time.
 func TestTwelveInstancesOnFourClouds(t *testing.T) {
+	set, err := parse(nil, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if testing.Short() {
+		set.inMemory = true
+		synctest.Test(t, func(t *testing.T) { runsTwelve(t, set) })
+		return
+	}
+	runsTwelve(t, set)
+}
+
+func runsTwelve(t *testing.T, set settings) {
+	t.Helper()
 	var out bytes.Buffer
-	if err := run(t.Context(), nil, &out, io.Discard); err != nil {
+	if err := set.run(t.Context(), &out); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")

@@ -20,6 +20,9 @@ type settings struct {
 	count   int
 	timeout time.Duration
 
+	// inMemory reaches the simulated clouds without a listener: tests in fake time need that.
+	inMemory bool
+
 	// For the live cloud.
 	region, zone, image, instanceType, vpc, subnet, group string
 }

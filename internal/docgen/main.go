@@ -12,11 +12,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/yunfan-cloud/yunfan/aliyun"
-	"github.com/yunfan-cloud/yunfan/ens"
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/qingcloud"
-	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
 func main() {
@@ -68,23 +65,9 @@ func run(root string, check bool) error {
 
 // clients builds one client of each adapter. Nothing is sent.
 func clients() ([]*provider.Client, error) {
-	keys := provider.StaticCredentials("documentation", "documentation", "")
 	var out []*provider.Client
-	for _, build := range []func() (*provider.Client, error){
-		func() (*provider.Client, error) {
-			return aliyun.New(aliyun.Config{Region: "cn-hangzhou", Credentials: keys})
-		},
-		func() (*provider.Client, error) {
-			return ens.New(ens.Config{Region: "cn-hangzhou-44", Credentials: keys})
-		},
-		func() (*provider.Client, error) {
-			return tencent.New(tencent.Config{Region: "ap-guangzhou", Credentials: keys})
-		},
-		func() (*provider.Client, error) {
-			return qingcloud.New(qingcloud.Config{Region: "pek3a", Credentials: keys})
-		},
-	} {
-		c, err := build()
+	for _, cloud := range clouds.All() {
+		c, err := cloud.New(clouds.Config{})
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -21,9 +22,8 @@ pointer by itself is its presence.
 
 // title is the name people know a cloud by.
 func title(driver string) string {
-	return map[string]string{
-		"aliyun": "Alibaba Cloud ECS", "ens": "Alibaba Cloud ENS", "tencent": "Tencent Cloud CVM", "qingcloud": "QingCloud",
-	}[driver]
+	c, _ := clouds.Named(driver)
+	return c.Title
 }
 
 // fields is FIELDS.md.

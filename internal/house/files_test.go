@@ -7,14 +7,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 )
 
-// adapters are the packages that run the suite of drivers.
+// adapters are the packages that run the suite of drivers, whatever any list says.
 func adapters(t *testing.T) (names []string) {
 	t.Helper()
 	paths, err := filepath.Glob("../../*/conformance_test.go")
-	if err != nil || len(paths) < 4 {
-		t.Fatalf("adapters: %v, %v", paths, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) < 4 {
+		t.Fatalf("%d adapters, want at least 4: %v", len(paths), paths)
 	}
 	for _, p := range paths {
 		names = append(names, filepath.Base(filepath.Dir(p)))
@@ -22,21 +27,36 @@ func adapters(t *testing.T) (names []string) {
 	return names
 }
 
-// What an adapter is left out of does not fail by itself.
+// The tests of all clouds, and the tools, reach an adapter through the list.
+func TestEveryAdapterIsInTheList(t *testing.T) {
+	var got []string
+	for _, c := range clouds.All() {
+		got = append(got, c.Name)
+	}
+	slices.Sort(got)
+	if want := adapters(t); !slices.Equal(got, want) {
+		t.Errorf("internal/clouds lists %v, want %v", got, want)
+	}
+}
+
+// What an adapter is left out of does not fail by itself. CONTRIBUTING.md names the
+// same files.
 func TestEveryAdapterIsNamedWhereItHasToBe(t *testing.T) {
+	guide, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for path, why := range map[string]string{
-		".golangci.yml":                  "the import rules",
-		"internal/house/imports_test.go": "the import rules, without the linter",
-		"internal/docgen/main.go":        "FIELDS.md and ERRORS.md",
-		"internal/soak/cloud_test.go":    "the storms of faults",
-		"internal/secrets/cloud_test.go": "the search for secrets",
-		"internal/scale/fleet_test.go":   "the fleet of a hundred thousand servers",
-		"internal/weight/main.go":        "what its import costs",
-		"examples/quickstart/clouds.go":  "the first program that people run",
-		"README.md":                      "its package",
-		"README.zh-CN.md":                "its package",
-		"DESIGN.md":                      "its package, and its SDK",
+		"internal/clouds/clouds.go":     "the one list of adapters",
+		".golangci.yml":                 "the import rules",
+		"examples/quickstart/clouds.go": "the first program that people run",
+		"README.md":                     "its package",
+		"README.zh-CN.md":               "its package",
+		"DESIGN.md":                     "its package, and its SDK",
 	} {
+		if !strings.Contains(string(guide), "`"+path+"`") {
+			t.Errorf("CONTRIBUTING.md does not say that %s names every adapter", path)
+		}
 		text, err := os.ReadFile(filepath.Join("../..", path))
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +110,10 @@ func TestBothReadmesShowTheSameCode(t *testing.T) {
 		return regexp.MustCompile("(?s)```.*?```").FindAllString(bare, -1)
 	}
 	english, chinese := blocks("README.md"), blocks("README.zh-CN.md")
-	if len(english) < 2 || len(english) != len(chinese) {
+	if len(english) < 2 {
+		t.Fatalf("%d blocks of code, want at least 2", len(english))
+	}
+	if len(english) != len(chinese) {
 		t.Fatalf("%d blocks of code in English, %d in Chinese", len(english), len(chinese))
 	}
 	for i := range english {

@@ -9,21 +9,34 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 )
 
-const module = "github.com/yunfan-cloud/yunfan"
+const (
+	module    = "github.com/yunfan-cloud/yunfan"
+	allClouds = module + "/internal/clouds"
+)
 
 // pkg is what go list tells about a package.
 type pkg struct {
+	Name       string
 	ImportPath string
 	Deps       []string // of its own code, tests left out
 	Imports    []string
 	Standard   bool
 }
 
+// lists are the answers of go list, which takes a second, by its arguments.
+var lists = map[string][]pkg{}
+
 func list(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json=ImportPath,Deps,Imports,Standard"}, args...)...)
+	key := strings.Join(args, " ")
+	if pkgs, ok := lists[key]; ok {
+		return pkgs
+	}
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json=Name,ImportPath,Deps,Imports,Standard"}, args...)...)
 	cmd.Dir = "../.."
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -35,6 +48,7 @@ func list(t *testing.T, args ...string) []pkg {
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p pkg
 		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			lists[key] = pkgs
 			return pkgs
 		} else if err != nil {
 			t.Fatal(err)
@@ -43,64 +57,67 @@ func list(t *testing.T, args ...string) []pkg {
 	}
 }
 
-// The SDKs by vendor.
-const (
-	alibabaSDK   = "github.com/aliyun/"
-	tencentSDK   = "github.com/tencentcloud/"
-	qingcloudSDK = "github.com/yunify/"
-)
+// rule says what must not be in the dependencies of a package, and why. Each is a
+// promise of DESIGN.md.
+type rule struct{ in, dep, why string }
 
-// forbidden says what must not be in the dependencies of a package, and why.
-// Each line is a promise of DESIGN.md.
-var forbidden = []struct{ in, dep, why string }{
-	{"/provider", module + "/aliyun", "provider imports no adapter: drivers depend on it"},
-	{"/provider", module + "/ens", "provider imports no adapter: drivers depend on it"},
-	{"/provider", module + "/tencent", "provider imports no adapter: drivers depend on it"},
-	{"/provider", module + "/qingcloud", "provider imports no adapter: drivers depend on it"},
-	{"/provider", alibabaSDK, "no SDK in the neutral API"},
-	{"/provider", tencentSDK, "no SDK in the neutral API"},
-	{"/provider", qingcloudSDK, "no SDK in the neutral API"},
-	{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
-	{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
-	{"/internal/oncehttp", module + "/", "the one way to send a request knows no cloud and no error of provider"},
-	{"/internal/poll", module + "/provider", "the poller knows no cloud and no instance"},
-	{"/internal/poll/boot", module + "/", "the statistics know no cloud and no poller"},
-	{"/aliyun", module + "/ens", "adapters never import each other"},
-	{"/aliyun", module + "/tencent", "adapters never import each other"},
-	{"/aliyun", module + "/qingcloud", "adapters never import each other"},
-	{"/aliyun", tencentSDK, "one adapter links one vendor"},
-	{"/aliyun", qingcloudSDK, "one adapter links one vendor"},
-	{"/aliyun", alibabaSDK + "alibaba-cloud-sdk-go/services", "1.6 GB of compiler memory, and passwords in URLs"},
-	{"/ens", module + "/aliyun", "adapters never import each other"},
-	{"/ens", module + "/tencent", "adapters never import each other"},
-	{"/ens", module + "/qingcloud", "adapters never import each other"},
-	{"/ens", tencentSDK, "one adapter links one vendor"},
-	{"/ens", qingcloudSDK, "one adapter links one vendor"},
-	{"/ens", alibabaSDK + "alibaba-cloud-sdk-go/services", "1.3 GB of compiler memory"},
-	{"/tencent", module + "/aliyun", "adapters never import each other"},
-	{"/tencent", module + "/ens", "adapters never import each other"},
-	{"/tencent", module + "/qingcloud", "adapters never import each other"},
-	{"/tencent", alibabaSDK, "one adapter links one vendor"},
-	{"/tencent", qingcloudSDK, "one adapter links one vendor"},
-	{"/qingcloud", module + "/aliyun", "adapters never import each other"},
-	{"/qingcloud", module + "/ens", "adapters never import each other"},
-	{"/qingcloud", module + "/tencent", "adapters never import each other"},
-	{"/qingcloud", alibabaSDK, "one adapter links one vendor"},
-	{"/qingcloud", tencentSDK, "one adapter links one vendor"},
+// rules are those of the packages that every adapter stands on, and those of each
+// adapter.
+func rules() []rule {
+	list := []rule{
+		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
+		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
+		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
+		{"/internal/oncehttp", module + "/", "the one way to send a request knows no cloud and no error of provider"},
+		{"/internal/poll", module + "/provider", "the poller knows no cloud and no instance"},
+		{"/internal/poll/boot", module + "/", "the statistics know no cloud and no poller"},
+		{"/aliyun", "github.com/aliyun/alibaba-cloud-sdk-go/services", "1.6 GB of compiler memory, and passwords in URLs"},
+		{"/ens", "github.com/aliyun/alibaba-cloud-sdk-go/services", "1.3 GB of compiler memory"},
+	}
+	for _, c := range clouds.All() {
+		list = append(list,
+			rule{"/provider", module + "/" + c.Name, "provider imports no adapter: drivers depend on it"},
+			rule{"/provider", c.SDK, "no SDK in the neutral API"},
+		)
+		for _, other := range clouds.All() {
+			if other.Name != c.Name {
+				list = append(list, rule{"/" + c.Name, module + "/" + other.Name, "adapters never import each other"})
+			}
+			if other.SDK != c.SDK {
+				list = append(list, rule{"/" + c.Name, other.SDK, "one adapter links one vendor"})
+			}
+		}
+	}
+	return list
+}
+
+// forbids reports whether a dependency is the one of the rule, or below it.
+func (r rule) forbids(dep string) bool {
+	return strings.HasPrefix(dep+"/", strings.TrimSuffix(r.dep, "/")+"/")
 }
 
 func TestImportRules(t *testing.T) {
 	pkgs := list(t, "./...")
-	for _, rule := range forbidden {
+	for _, rule := range rules() {
 		i := slices.IndexFunc(pkgs, func(p pkg) bool { return p.ImportPath == module+rule.in })
 		if i < 0 {
 			t.Errorf("package %s does not exist", rule.in)
 			continue
 		}
 		for _, dep := range pkgs[i].Deps {
-			if strings.HasPrefix(dep+"/", rule.dep+"/") || strings.HasSuffix(rule.dep, "/") && strings.HasPrefix(dep, rule.dep) {
+			if rule.forbids(dep) {
 				t.Errorf("%s depends on %s: %s", rule.in, dep, rule.why)
 			}
+		}
+	}
+}
+
+// A package that depends on the list of adapters links all of them. So only commands
+// do: the tools of internal and the examples.
+func TestNoLibraryUsesTheListOfAdapters(t *testing.T) {
+	for _, p := range list(t, "./...") {
+		if slices.Contains(p.Deps, allClouds) && p.Name != "main" {
+			t.Errorf("%s depends on %s, which is for tests, tools and examples", p.ImportPath, allClouds)
 		}
 	}
 }
@@ -140,12 +157,14 @@ func TestTheSimulatorStandsAlone(t *testing.T) {
 	}
 }
 
-// The simulator and the suite are for tests and examples. The suite itself is
-// test code and runs against the simulator.
-func TestNothingButTestsAndExamplesUsesTheSimulator(t *testing.T) {
+// The simulator and the suite are for tests, tools and examples. The suite itself is
+// test code and runs against the simulator; the list of adapters names its clouds.
+func TestNoLibraryUsesTheSimulator(t *testing.T) {
 	for _, p := range list(t, "./...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
-		if strings.HasPrefix(at, "/examples/") || at == "/provider/providertest" {
+		forTests := at == "/provider/providertest" || p.ImportPath == allClouds
+		tool := slices.Contains(p.Deps, allClouds)
+		if forTests || tool || strings.HasPrefix(at, "/examples/") {
 			continue
 		}
 		for _, dep := range []string{"/provider/cloudsim", "/provider/cloudsim/internal/simtest", "/provider/providertest"} {
@@ -170,9 +189,10 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
 		"/provider": {
-			module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted",
+			module + "/internal/account", module + "/internal/ledger", module + "/internal/poll", module + "/internal/sorted",
 			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
 		},
+		"/internal/account":   {"golang.org/x/time/"},
 		"/internal/ledger":    {},
 		"/internal/oncehttp":  {},
 		"/internal/poll":      {module + "/internal/poll/boot"},
@@ -182,7 +202,7 @@ func TestFewDependencies(t *testing.T) {
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
+	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })

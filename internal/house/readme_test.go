@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 )
 
 // given are the names that README's pieces of code use without saying where they
@@ -65,9 +67,11 @@ func used(t *testing.T, block string) string {
 // imports are those of the packages that code names.
 func imports(code string) string {
 	var b strings.Builder
-	for _, path := range []string{
-		"context", "errors", "log", module + "/aliyun", module + "/ens", module + "/tencent", module + "/qingcloud", module + "/provider", module + "/provider/cloudsim",
-	} {
+	paths := []string{"context", "errors", "log", module + "/provider", module + "/provider/cloudsim"}
+	for _, c := range clouds.All() {
+		paths = append(paths, module+"/"+c.Name)
+	}
+	for _, path := range paths {
 		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.[A-Z]`).MatchString(code) {
 			fmt.Fprintf(&b, "\t%q\n", path)
 		}

@@ -151,6 +151,9 @@ func TestSimulatedLaunches(t *testing.T) {
 		n, launches int
 		calls       float64
 	}{{1, 500, 9}, {100, 40, 24}, {1000, 30, 80}, {10000, 6, 640}} {
+		if testing.Short() && tc.n > 1000 {
+			continue
+		}
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
 			got := cold(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
 			t.Logf("%d instances: %v", tc.n, &got)
@@ -165,6 +168,9 @@ func TestSimulatedLaunchesWithListings(t *testing.T) {
 		n, launches int
 		calls       float64
 	}{{100, 20, 24}, {1000, 10, 65}, {10000, 2, 500}} {
+		if testing.Short() && tc.n > 1000 {
+			continue
+		}
 		t.Run(fmt.Sprint(tc.n), func(t *testing.T) {
 			got := coldListing(t, ecsPrior, fleets(lognormal, tc.n, tc.launches)...)
 			t.Logf("%d instances: %v", tc.n, &got)

@@ -10,12 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/aliyun"
-	"github.com/yunfan-cloud/yunfan/ens"
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
-	"github.com/yunfan-cloud/yunfan/qingcloud"
-	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
 // large tells whether the tests are to be as large as they claim.
@@ -44,47 +41,24 @@ type account struct {
 
 // accounts returns a client of each cloud, with call rates that hold up nobody:
 // the documented ones would only make the hours of fake time longer.
-func accounts(t testing.TB, sim *cloudsim.Sim) []account {
+func accounts(t testing.TB, sim *cloudsim.Sim) (list []account) {
 	t.Helper()
-	keys := provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
-	rt := sim.Transport()
 	fast := provider.Rate{Calls: 1000, Per: time.Second}
-	o := func() *provider.Options {
-		return &provider.Options{
+	for _, c := range clouds.All() {
+		client, err := c.New(clouds.Config{Transport: sim.Transport(), Options: &provider.Options{
 			FirstLook: 12 * time.Second,
 			Rates: map[provider.API]provider.Rate{
 				provider.AnyAPI: fast, provider.APIRunInstances: fast, provider.APIDescribeInstances: fast,
 			},
-		}
-	}
-	login := provider.Login{Password: "Many-Servers-1"}
-	return []account{
-		{must(t)(aliyun.New(aliyun.Config{Region: "cn-hangzhou", Credentials: keys, Transport: rt, Options: o()})), provider.RunInstancesSpec{
-			Zone: "cn-hangzhou-g", ImageID: "ubuntu_22_04_x64_20G_alibase_20230907.vhd", InstanceType: "ecs.g6.large", Name: "many", Login: login,
-			Network: provider.Network{SubnetID: "vsw-1", SecurityGroupIDs: []string{"sg-1"}},
-		}},
-		{must(t)(ens.New(ens.Config{Region: "cn-hangzhou-44", Credentials: keys, Transport: rt, Options: o()})), provider.RunInstancesSpec{
-			ImageID: "m-1", InstanceType: "ens.sn1.small", Name: "many", Login: login, SystemDisk: provider.Disk{SizeGiB: 40},
-			Network: provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}},
-		}},
-		{must(t)(tencent.New(tencent.Config{Region: "ap-guangzhou", Credentials: keys, Transport: rt, Options: o()})), provider.RunInstancesSpec{
-			Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4", Name: "many", Login: login,
-			Network: provider.Network{VPCID: "vpc-12345678", SubnetID: "subnet-12345678", SecurityGroupIDs: []string{"sg-12345678"}},
-		}},
-		{must(t)(qingcloud.New(qingcloud.Config{Region: "pek3a", Credentials: keys, Transport: rt, Options: o()})), provider.RunInstancesSpec{
-			ImageID: "jammyx64", InstanceType: "e2.large.r2", Name: "many", Login: login, Network: provider.Network{SubnetID: "vxnet-12345678"},
-		}},
-	}
-}
-
-func must(t testing.TB) func(*provider.Client, error) *provider.Client {
-	t.Helper()
-	return func(c *provider.Client, err error) *provider.Client {
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c
+		spec := c.Spec
+		spec.Name = "many"
+		list = append(list, account{client, spec})
 	}
+	return list
 }
 
 // create starts operations on all clouds in turns.

@@ -55,8 +55,12 @@ func TestManyMachinesAreCreatedAndAwaited(t *testing.T) {
 		}
 		wg.Wait()
 		fake = time.Since(start)
-		if want := int64(operations() * perOperation); running.Load() != want || int64(len(sim.Instances())) != want {
-			t.Errorf("%d machines are reported to run and %d exist, want %d", running.Load(), len(sim.Instances()), want)
+		want := int64(operations() * perOperation)
+		if got := running.Load(); got != want {
+			t.Errorf("%d instances are reported to run, want %d", got, want)
+		}
+		if got := int64(len(sim.Instances())); got != want {
+			t.Errorf("%d instances exist, want %d", got, want)
 		}
 	})
 	t.Logf("%d machines, %d operations: %.1f s real, %.1f s CPU, %.0f s fake", operations()*perOperation, operations(),
@@ -112,9 +116,12 @@ func report(t *testing.T, bytes int64, routines int, stacks int64, describes int
 	each := bytes / n
 	t.Logf("%d machines, %d operations, %d describe calls so far", n, operations(), describes)
 	t.Logf("%d bytes of heap a machine, %d goroutines, %d bytes of stack an operation", each, routines, stacks/int64(operations()))
-	// A client's own tables are the same for a few machines.
-	if large() && each > 400 || each > 1000 {
-		t.Errorf("a machine that is waited for takes %d bytes, want at most 400", each)
+	most := int64(1000) // a client's own tables are the same for a few instances
+	if large() {
+		most = 400
+	}
+	if each > most {
+		t.Errorf("an instance that is waited for takes %d bytes, want at most %d", each, most)
 	}
 	if most := 2*operations() + 100; routines > most {
 		t.Errorf("%d goroutines for %d operations, want at most %d", routines, operations(), most)

@@ -4,12 +4,9 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/yunfan-cloud/yunfan/aliyun"
-	"github.com/yunfan-cloud/yunfan/ens"
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
-	"github.com/yunfan-cloud/yunfan/qingcloud"
-	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
 // Secrets that are planted. Each has characters that the encodings of the wires
@@ -23,10 +20,10 @@ const (
 
 // service is a cloud, and a spec with every secret that it takes.
 type service struct {
-	cloud  cloudsim.Cloud
-	tokens bool // takes temporary credentials
-	spec   provider.RunInstancesSpec
-	open   func(c config) (*provider.Client, error)
+	adapter clouds.Cloud
+	cloud   cloudsim.Cloud
+	tokens  bool // takes temporary credentials
+	spec    provider.RunInstancesSpec
 }
 
 // config is what the tests set of an adapter's configuration.
@@ -50,7 +47,7 @@ func (s *service) secrets() []string {
 
 func (s *service) connect(t testing.TB, c config) *provider.Client {
 	t.Helper()
-	client, err := s.open(c)
+	client, err := s.adapter.New(clouds.Config{Credentials: s.keys(), Endpoint: c.endpoint, Transport: c.transport, Options: c.options})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,36 +61,11 @@ func (s *service) keys() provider.CredentialsSource {
 	return provider.StaticCredentials("AKplanted", keySecret, "")
 }
 
-func services() []*service {
-	login := provider.Login{Password: password}
-	ecs := &service{cloud: cloudsim.ECS, tokens: true, spec: provider.RunInstancesSpec{
-		Region: "cn-hangzhou", ImageID: "ubuntu_22_04", InstanceType: "ecs.g6.large", Login: login, UserData: []byte(userData),
-		Network: provider.Network{SubnetID: "vsw-bp1secret", SecurityGroupIDs: []string{"sg-bp1secret"}},
-	}}
-	ecs.open = func(c config) (*provider.Client, error) {
-		return aliyun.New(aliyun.Config{Region: ecs.spec.Region, Credentials: ecs.keys(), Endpoint: c.endpoint, Transport: c.transport, Options: c.options})
+func services() (list []*service) {
+	for _, c := range clouds.All() {
+		s := &service{adapter: c, cloud: c.Sim, tokens: c.SessionTokens, spec: c.Spec}
+		s.spec.Login, s.spec.UserData = provider.Login{Password: password}, []byte(userData)
+		list = append(list, s)
 	}
-	edge := &service{cloud: cloudsim.ENS, tokens: true, spec: provider.RunInstancesSpec{
-		Region: "cn-hangzhou-44", ImageID: "m-secret", InstanceType: "ens.sn1.small", Login: login, UserData: []byte(userData),
-		Network:    provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}},
-		SystemDisk: provider.Disk{SizeGiB: 40},
-	}}
-	edge.open = func(c config) (*provider.Client, error) {
-		return ens.New(ens.Config{Region: edge.spec.Region, Credentials: edge.keys(), Endpoint: c.endpoint, Transport: c.transport, Options: c.options})
-	}
-	cvm := &service{cloud: cloudsim.CVM, tokens: true, spec: provider.RunInstancesSpec{
-		Region: "ap-guangzhou", Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4", Login: login, UserData: []byte(userData),
-		Network: provider.Network{VPCID: "vpc-secret12", SubnetID: "subnet-secret12", SecurityGroupIDs: []string{"sg-secret12"}},
-	}}
-	cvm.open = func(c config) (*provider.Client, error) {
-		return tencent.New(tencent.Config{Region: cvm.spec.Region, Credentials: cvm.keys(), Endpoint: c.endpoint, Transport: c.transport, Options: c.options})
-	}
-	qing := &service{cloud: cloudsim.QingCloud, spec: provider.RunInstancesSpec{
-		Region: "pek3a", ImageID: "jammyx64", InstanceType: "e2.large.r2", Login: login, UserData: []byte(userData),
-		Network: provider.Network{SubnetID: "vxnet-secret1"},
-	}}
-	qing.open = func(c config) (*provider.Client, error) {
-		return qingcloud.New(qingcloud.Config{Region: qing.spec.Region, Credentials: qing.keys(), Endpoint: c.endpoint, Transport: c.transport, Options: c.options})
-	}
-	return []*service{ecs, edge, cvm, qing}
+	return list
 }

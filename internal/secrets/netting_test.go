@@ -109,8 +109,14 @@ func (n *netting) search() {
 	for what, text := range n.texts {
 		texts[what] = text
 	}
-	if len(n.spans.Ended()) == 0 || texts["a log record"] == "" || len(n.signatures) == 0 {
-		n.t.Errorf("%s: nothing was collected", n.service.cloud)
+	if len(n.spans.Ended()) == 0 {
+		n.t.Errorf("%s: no spans were collected, want some", n.service.cloud)
+	}
+	if texts["a log record"] == "" {
+		n.t.Errorf("%s: no log records were collected, want some", n.service.cloud)
+	}
+	if len(n.signatures) == 0 {
+		n.t.Errorf("%s: no signatures were collected, want some", n.service.cloud)
 	}
 	for what, text := range texts {
 		wantClean(n.t, n.service, what, text)

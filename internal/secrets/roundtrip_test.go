@@ -12,11 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/aliyun"
-	"github.com/yunfan-cloud/yunfan/ens"
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/qingcloud"
-	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
 // anything is a cloud that takes every spec, and whose first create is lost.
@@ -93,8 +90,12 @@ func TestASpecFromJSONResumesItsOperation(t *testing.T) {
 			t.Errorf("seed %d: %v\nbefore %+v\nafter  %+v", seed, err, spec, back)
 			continue
 		}
-		if got := cloud.specs[0]; got.Login.Password != spec.Login.Password || string(got.UserData) != string(spec.UserData) {
-			t.Errorf("seed %d: the instances got other secrets", seed)
+		got := cloud.specs[0]
+		if got.Login.Password != spec.Login.Password {
+			t.Errorf("seed %d: the instances got another password, want that of the spec", seed)
+		}
+		if string(got.UserData) != string(spec.UserData) {
+			t.Errorf("seed %d: the instances got other user data, want that of the spec", seed)
 		}
 		back.ImageID += "-other"
 		if _, err := resume(t, token, back); !errors.Is(err, provider.ErrInvalid) {
@@ -128,17 +129,17 @@ func TestASpecWithPlaceholdersCreatesNothing(t *testing.T) {
 	}
 }
 
-// rawOptions are options of every adapter with a raw parameter of that value.
-func rawOptions(value string) []provider.VendorOption {
-	raw := map[string]string{"x": value}
-	return []provider.VendorOption{
-		aliyun.RunOptions{Params: raw},
-		&ens.RunOptions{Params: raw},
-		tencent.RunOptions{Params: raw},
-		&qingcloud.RunOptions{Params: raw},
-		&aliyun.TemplateOptions{Params: raw},
-		aliyun.PlacementOptions{Params: raw},
+// rawOptions are options of every adapter with a raw parameter of that value, by value
+// and by pointer.
+func rawOptions(value string) (list []provider.VendorOption) {
+	for _, c := range clouds.All() {
+		for _, zero := range c.Options {
+			o := reflect.New(reflect.TypeOf(zero))
+			o.Elem().FieldByName("Params").Set(reflect.ValueOf(map[string]string{"x": value}))
+			list = append(list, o.Interface().(provider.VendorOption), o.Elem().Interface().(provider.VendorOption))
+		}
 	}
+	return list
 }
 
 func wantPlaceholder(t *testing.T, err error, path string) {
@@ -227,8 +228,9 @@ func randomNetwork(r *rand.Rand, s *provider.RunInstancesSpec) {
 
 // randomOptions returns options of some adapters, by value and by pointer.
 func randomOptions(r *rand.Rand) (list []provider.VendorOption) {
-	kinds := []reflect.Type{
-		reflect.TypeFor[aliyun.RunOptions](), reflect.TypeFor[ens.RunOptions](), reflect.TypeFor[tencent.RunOptions](), reflect.TypeFor[qingcloud.RunOptions](),
+	var kinds []reflect.Type
+	for _, c := range clouds.All() {
+		kinds = append(kinds, reflect.TypeOf(c.Options[0]))
 	}
 	for _, i := range r.Perm(len(kinds))[:r.IntN(len(kinds)+1)] {
 		o := reflect.New(kinds[i])

@@ -6,64 +6,47 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/yunfan-cloud/yunfan/aliyun"
-	"github.com/yunfan-cloud/yunfan/ens"
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
-	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
-	"github.com/yunfan-cloud/yunfan/qingcloud"
-	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
 // vendor is a cloud as its users reach it, and a spec that it accepts.
 type vendor struct {
-	cloud   cloudsim.Cloud
-	client  func(region string, rt http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) (*provider.Client, error)
-	region  string
-	options provider.VendorOption
-	base    string // assignments
+	clouds.Cloud
+	region string
+	base   string // assignments
+}
+
+// documented are the regions and the plainest specs of the vendors' documents, by the
+// name of the driver.
+var documented = map[string]vendor{
+	"aliyun": {region: "cn-beijing", base: "ImageID=image-0; InstanceType=ecs.g6.large"},
+	"ens": {
+		region: "cn-beijing-15",
+		base:   "InstanceType=ens.sn1.small; Login.Password=Base-pass1; Billing.Mode=prepaid; Billing.Period=1",
+	},
+	"tencent":   {region: "ap-guangzhou", base: "Zone=ap-guangzhou-4; ImageID=img-00000000; InstanceType=S5.MEDIUM4"},
+	"qingcloud": {region: "sh1a", base: "ImageID=trustysrvx64; InstanceType=c1m1; Login.Password=Base-pass1"},
 }
 
 // vendors are by the name of the driver.
 func vendors() map[string]vendor {
-	return map[string]vendor{
-		"aliyun": {
-			cloud: cloudsim.ECS, region: "cn-beijing", options: aliyun.RunOptions{},
-			base: "ImageID=image-0; InstanceType=ecs.g6.large",
-			client: func(region string, rt http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) (*provider.Client, error) {
-				return aliyun.New(aliyun.Config{Region: region, Transport: rt, Credentials: keys, Options: o})
-			},
-		},
-		"ens": {
-			cloud: cloudsim.ENS, region: "cn-beijing-15", options: ens.RunOptions{},
-			base: "InstanceType=ens.sn1.small; Login.Password=Base-pass1; Billing.Mode=prepaid; Billing.Period=1",
-			client: func(region string, rt http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) (*provider.Client, error) {
-				return ens.New(ens.Config{Region: region, Transport: rt, Credentials: keys, Options: o})
-			},
-		},
-		"tencent": {
-			cloud: cloudsim.CVM, region: "ap-guangzhou", options: tencent.RunOptions{},
-			base: "Zone=ap-guangzhou-4; ImageID=img-00000000; InstanceType=S5.MEDIUM4",
-			client: func(region string, rt http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) (*provider.Client, error) {
-				return tencent.New(tencent.Config{Region: region, Transport: rt, Credentials: keys, Options: o})
-			},
-		},
-		"qingcloud": {
-			cloud: cloudsim.QingCloud, region: "sh1a", options: qingcloud.RunOptions{},
-			base: "ImageID=trustysrvx64; InstanceType=c1m1; Login.Password=Base-pass1",
-			client: func(region string, rt http.RoundTripper, keys provider.CredentialsSource, o *provider.Options) (*provider.Client, error) {
-				return qingcloud.New(qingcloud.Config{Region: region, Transport: rt, Credentials: keys, Options: o})
-			},
-		},
+	list := map[string]vendor{}
+	for _, c := range clouds.All() {
+		if v, ok := documented[c.Name]; ok {
+			v.Cloud = c
+			list[c.Name] = v
+		}
 	}
+	return list
 }
 
 // connect returns a client that repeats nothing. Log may be nil.
 func (v vendor) connect(t *testing.T, region string, rt http.RoundTripper, log *slog.Logger) *provider.Client {
 	t.Helper()
-	keys := provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
-	c, err := v.client(region, rt, keys, &provider.Options{RetryFor: -1, Logger: log})
+	c, err := v.New(clouds.Config{Region: region, Transport: rt, Options: &provider.Options{RetryFor: -1, Logger: log}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +75,7 @@ func (u unmarked) Limits() provider.Limits {
 // build makes a spec of assignments.
 func (v vendor) build(t *testing.T, assignments ...string) provider.RunInstancesSpec {
 	t.Helper()
-	r := request{options: reflect.New(reflect.TypeOf(v.options)).Elem()}
+	r := request{options: reflect.New(reflect.TypeOf(v.Options[0])).Elem()}
 	for _, a := range assignments {
 		if err := r.assign(a); err != nil {
 			t.Fatal(err)

@@ -64,8 +64,11 @@ func TestTheErrorOfTheReferenceIsReadWhole(t *testing.T) {
 	v := vendors()["aliyun"]
 	_, err := v.connect(t, v.region, refusing{http.StatusBadRequest, errorJSON}, nil).RunInstances(t.Context(), v.build(t, v.base), nil)
 	var e *provider.APIError
-	if !errors.As(err, &e) || !errors.Is(err, provider.ErrInvalid) {
-		t.Fatalf("the example gives %v", err)
+	if !errors.As(err, &e) {
+		t.Fatalf("the example gives %v, want a %T", err, e)
+	}
+	if !errors.Is(err, provider.ErrInvalid) {
+		t.Fatalf("the example gives %v, want %v", err, provider.ErrInvalid)
 	}
 	want := provider.APIError{
 		Driver: "aliyun", Op: "RunInstances", Code: "MissingParameter.CommandId", HTTPStatus: 400, Outcome: provider.OutcomeRejected,
@@ -105,8 +108,11 @@ func TestXMLExamplesThatBelongToNoAction(t *testing.T) {
 		{"DescribeRegions", regionsXML, http.StatusOK},
 	} {
 		status, body := ecs.send(c.action, nil)
-		if status != c.status || !strings.HasPrefix(body, `<?xml version="1.0" encoding="UTF-8"?>`) {
+		if status != c.status {
 			t.Errorf("%s: status %d, want %d: %s", c.action, status, c.status, body)
+		}
+		if head := `<?xml version="1.0" encoding="UTF-8"?>`; !strings.HasPrefix(body, head) {
+			t.Errorf("%s: the answer is %s, want it to begin with %s", c.action, body, head)
 		}
 		got := elements(t, body)
 		for _, want := range elements(t, c.want) {

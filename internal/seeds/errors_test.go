@@ -31,7 +31,7 @@ func TestEveryErrorCodeOfTheDocuments(t *testing.T) {
 		t.Run(c.driver+"/"+c.action+"/"+c.code, func(t *testing.T) {
 			sim := cloudsim.New(nil)
 			sim.Inject(cloudsim.Fault{
-				Cloud: vendors()[c.driver].cloud, API: seeds.SentAs(c.action),
+				Cloud: vendors()[c.driver].Sim, API: seeds.SentAs(c.action),
 				Kind: cloudsim.Refuse, Code: c.code, Message: c.message, Status: c.status,
 			})
 			if c.action != "" {
@@ -51,8 +51,14 @@ func (c *errorCode) checkCreate(t *testing.T, sim *cloudsim.Sim) {
 	if errors.Is(err, provider.ErrOutcomeUnknown) != (c.outcome == provider.OutcomeUnknown) {
 		t.Errorf("outcome %s: %v", c.outcome, err)
 	}
-	if op == nil || len(op.InstanceIDs()) != 0 || len(sim.Everything()) != 0 {
-		t.Errorf("operation %v, and %d servers exist; want an operation without any", op, len(sim.Everything()))
+	if op == nil {
+		t.Fatal("no operation, want one without instances")
+	}
+	if ids := op.InstanceIDs(); len(ids) != 0 {
+		t.Errorf("the operation has %v, want no instances", ids)
+	}
+	if n := len(sim.Everything()); n != 0 {
+		t.Errorf("%d instances exist, want none", n)
 	}
 }
 
@@ -85,7 +91,10 @@ func (c *errorCode) check(t *testing.T, err error) {
 			t.Errorf("the error is %q as well", other)
 		}
 	}
-	if e.Code != c.code || e.Message != c.message {
+	if e.Code != c.code {
+		t.Errorf("the code is %q, want %q", e.Code, c.code)
+	}
+	if e.Message != c.message {
 		t.Errorf("code %q, message %q; the cloud said %q, %q", e.Code, e.Message, c.code, c.message)
 	}
 	if (e.RequestID == "") != (c.driver == "qingcloud") {
@@ -100,7 +109,7 @@ func (c *errorCode) check(t *testing.T, err error) {
 func TestTheCodeOfADryRunIsSuccess(t *testing.T) {
 	sim, v := cloudsim.New(nil), vendors()["aliyun"]
 	sim.Inject(cloudsim.Fault{
-		Cloud: v.cloud, Kind: cloudsim.Refuse, Code: "DryRunOperation", Status: 400,
+		Cloud: v.Sim, Kind: cloudsim.Refuse, Code: "DryRunOperation", Status: 400,
 		Message: "Request validation has been passed with DryRun flag set.",
 	})
 	client := v.connect(t, v.region, sim.Transport(), nil)
@@ -110,8 +119,11 @@ func TestTheCodeOfADryRunIsSuccess(t *testing.T) {
 	// Where no dry run was asked for, it is not known what became of the create.
 	_, err := client.RunInstances(t.Context(), v.build(t, v.base), nil)
 	var e *provider.APIError
-	if !errors.As(err, &e) || e.Code != "DryRunOperation" {
-		t.Errorf("a create that makes nothing passes: %v", err)
+	if !errors.As(err, &e) {
+		t.Fatalf("a create that makes nothing: got error %v, want a %T", err, e)
+	}
+	if e.Code != "DryRunOperation" {
+		t.Errorf("a create that makes nothing: the code is %q, want DryRunOperation", e.Code)
 	}
 }
 
@@ -125,8 +137,11 @@ func errorCodes(t *testing.T) []errorCode {
 	var out []errorCode
 	for _, row := range rows {
 		sentinel := sentinels()[row.Sentinel]
-		if sentinel == nil || vendors()[row.Driver].client == nil {
-			t.Fatalf("unreadable row: %+v", row)
+		if sentinel == nil {
+			t.Fatalf("%+v: no sentinel has this name", row)
+		}
+		if _, ok := vendors()[row.Driver]; !ok {
+			t.Fatalf("%+v: no driver has this name", row)
 		}
 		text := strings.NewReplacer("%s", "Period")
 		out = append(out, errorCode{

@@ -3,6 +3,7 @@ package seeds_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -40,8 +41,11 @@ type example struct {
 
 func TestExamplesOfTheDocuments(t *testing.T) {
 	files, err := filepath.Glob("testdata/examples/*.json")
-	if err != nil || len(files) != 8 {
-		t.Fatalf("%d examples, want the eight of the documents: %v", len(files), err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != 8 {
+		t.Fatalf("%d examples, want the eight of the documents", len(files))
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
@@ -65,8 +69,11 @@ func (e *example) check(t *testing.T) {
 	var log bytes.Buffer
 	client := v.connect(t, e.Region, cloud, slog.New(slog.NewJSONHandler(&log, nil)))
 	op, err := client.RunInstances(t.Context(), v.build(t, e.Spec...), nil)
-	if err == nil && e.Error != "" || err != nil && (e.Error == "" || !strings.Contains(err.Error(), e.Error)) {
+	if failed := err != nil; failed != (e.Error != "") {
 		t.Errorf("%s: the answer of the document gives the error %v, want %q", e.Title, err, e.Error)
+	}
+	if text := fmt.Sprint(err); !strings.Contains(text, e.Error) {
+		t.Errorf("%s: the answer of the document gives the error %q, want %q in it", e.Title, text, e.Error)
 	}
 	if op == nil {
 		t.Fatalf("%s: no operation", e.Title)
@@ -74,14 +81,21 @@ func (e *example) check(t *testing.T) {
 	if got := op.InstanceIDs(); !slices.Equal(got, e.InstanceIDs) {
 		t.Errorf("%s: the servers are %q, want %q", e.Title, got, e.InstanceIDs)
 	}
-	if got := op.Answers(); len(got) != 1 || got[0].JobID != e.JobID {
-		t.Errorf("%s: the answers are %+v, want job %q", e.Title, got, e.JobID)
+	answers := op.Answers()
+	if len(answers) != 1 {
+		t.Fatalf("%s: %d answers, want 1", e.Title, len(answers))
+	}
+	if got := answers[0].JobID; got != e.JobID {
+		t.Errorf("%s: the job is %q, want %q", e.Title, got, e.JobID)
 	}
 	var record struct {
 		Request string `json:"request"`
 	}
-	if err := json.Unmarshal(log.Bytes(), &record); err != nil || record.Request != e.RequestID {
-		t.Errorf("%s: the log names request %q, want %q (%v)", e.Title, record.Request, e.RequestID, err)
+	if err := json.Unmarshal(log.Bytes(), &record); err != nil {
+		t.Fatalf("%s: the log is no record: %v", e.Title, err)
+	}
+	if record.Request != e.RequestID {
+		t.Errorf("%s: the log names request %q, want %q", e.Title, record.Request, e.RequestID)
 	}
 	if len(cloud.got) != 1 {
 		t.Fatalf("%s: %d calls, want 1", e.Title, len(cloud.got))
@@ -102,7 +116,10 @@ func (e *example) compare(t *testing.T, got providertest.Wire) {
 	maps.Copy(want, e.Extra)
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		value, ok := got.Params[name]
-		if !ok || want[name] != "*" && value != want[name] && !sameBoolean(value, want[name]) {
+		if !ok {
+			t.Errorf("%s is not sent, want %q", name, want[name])
+		}
+		if same := want[name] == "*" || value == want[name]; !same && !sameBoolean(value, want[name]) {
 			t.Errorf("%s = %q, and the example has %q", name, value, want[name])
 		}
 	}

@@ -26,7 +26,7 @@ func TestEveryOptionOfAlibabaCloudCounts(t *testing.T) {
 	for _, driver := range []string{"aliyun", "ens"} {
 		v := vendors()[driver]
 		before := v.send(t, v.build(t, v.base))
-		for _, f := range reflect.VisibleFields(reflect.TypeOf(v.options)) {
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(v.Options[0])) {
 			if f.Name == "Params" {
 				continue
 			}
@@ -44,7 +44,7 @@ func TestEveryOptionOfAlibabaCloudCounts(t *testing.T) {
 // optionCounts tells whether an option changes the request, or is named by an error.
 func (v vendor) optionCounts(t *testing.T, before providertest.Wire, option, value string) bool {
 	t.Helper()
-	r := request{options: reflect.New(reflect.TypeOf(v.options)).Elem()}
+	r := request{options: reflect.New(reflect.TypeOf(v.Options[0])).Elem()}
 	if r.assign(v.base) != nil || r.set("RunOptions."+option, value) != nil {
 		return false
 	}

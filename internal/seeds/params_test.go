@@ -17,8 +17,10 @@ func TestListsAreWhole(t *testing.T) {
 	} {
 		seen, own := map[string]bool{}, 0
 		for _, p := range parameters(t, driver) {
-			if p.Name == "" || p.Type == "" || p.Document == "" {
-				t.Errorf("%s: a line lacks name, type or document: %+v", driver, p)
+			for what, text := range map[string]string{"name": p.Name, "type": p.Type, "document": p.Document} {
+				if text == "" {
+					t.Errorf("%s: a line has no %s, want one: %+v", driver, what, p)
+				}
 			}
 			if seen[p.Document+p.Name] {
 				t.Errorf("%s: %s stands twice in the list", driver, p.Name)

@@ -42,8 +42,13 @@ func TestReferenceIsWhole(t *testing.T) {
 	}
 	count, seen := map[string]int{}, map[string]bool{}
 	for _, p := range reference(t) {
-		if p.Name == "" || p.Type == "" || p.Document == "" || seen[p.Document+" "+p.Name] {
-			t.Errorf("%s: a line lacks name, type or document, or stands twice: %+v", p.Document, p)
+		for what, text := range map[string]string{"name": p.Name, "type": p.Type, "document": p.Document} {
+			if text == "" {
+				t.Errorf("a line has no %s, want one: %+v", what, p)
+			}
+		}
+		if seen[p.Document+" "+p.Name] {
+			t.Errorf("%s has %s twice, want it once", p.Document, p.Name)
 		}
 		seen[p.Document+" "+p.Name] = true
 		if !p.System {

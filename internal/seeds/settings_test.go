@@ -133,8 +133,14 @@ func TestFalseInSoManyWords(t *testing.T) {
 			}
 			tested++
 			without, with := valueOf(v.send(t, v.build(t, v.base, s.On)), p), valueOf(v.send(t, v.build(t, v.base, s.On, s.False)), p)
-			if without != "" || with != p.Example || with != "false" {
-				t.Errorf("%s: %s is %q without and %q with %s; want none and %q", driver, p.Name, without, with, s.False, p.Example)
+			if without != "" {
+				t.Errorf("%s: %s is %q without %s, want none", driver, p.Name, without, s.False)
+			}
+			if with != "false" {
+				t.Errorf("%s: %s is %q with %s, want false", driver, p.Name, with, s.False)
+			}
+			if with != p.Example {
+				t.Errorf("%s: %s is %q with %s, want the example %q", driver, p.Name, with, s.False, p.Example)
 			}
 		}
 	}

@@ -185,13 +185,17 @@ func sorted(delays map[string]time.Duration) []time.Duration {
 func TestWaitsOfAllSizesShareTheBudget(t *testing.T) {
 	inFleet(t, func(f *fleet) {
 		var wg sync.WaitGroup
-		total, small := 0, []string{}
+		total, ones := 0, []string{}
 		sizes := []int{10_000, 1000, 100, 1}
-		if raced {
+		rate := provider.Rate{Calls: 10, Per: time.Second}
+		if small() {
 			sizes[0] = 2000
 		}
-		if raced && f.cloud == cloudsim.CVM { // a round over fewer servers takes as long
-			f.slow(provider.Rate{Calls: 10, Per: time.Second})
+		if testing.Short() {
+			sizes, rate.Calls = []int{600, 200, 100, 1}, 3
+		}
+		if small() && f.cloud == cloudsim.CVM { // a round over fewer instances takes as long
+			f.slow(rate)
 		}
 		for _, n := range sizes {
 			total += n
@@ -200,12 +204,12 @@ func TestWaitsOfAllSizesShareTheBudget(t *testing.T) {
 		for range 20 {
 			time.Sleep(f.round(total) / 10)
 			op := f.create(1)
-			small = append(small, op.InstanceIDs()...)
+			ones = append(ones, op.InstanceIDs()...)
 			wg.Go(func() { f.await(op, 1) })
 		}
 		wg.Wait()
 		delays, round, worst := f.delays(), f.round(total), time.Duration(0)
-		for _, id := range small {
+		for _, id := range ones {
 			worst = max(worst, delays[id])
 		}
 		all := sorted(delays)
@@ -263,9 +267,13 @@ func TestStuckServersNeverExceedTheBudget(t *testing.T) {
 // minute and the time to speed up again, but no server and no wait.
 func TestAThrottlingBurstLosesNobody(t *testing.T) {
 	inFleet(t, func(f *fleet) {
-		sizes, total := []int{2000, 1000, 100, 1, 1, 1}, 3103
+		sizes, total := []int{2000, 1000, 100, 1, 1, 1}, 0
+		if testing.Short() {
+			sizes = []int{300, 100, 1, 1, 1}
+		}
 		var wg sync.WaitGroup
 		for _, n := range sizes {
+			total += n
 			op := f.create(n)
 			wg.Go(func() { f.await(op, n) })
 		}

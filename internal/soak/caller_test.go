@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -256,7 +257,7 @@ func shifted(token []byte, by time.Duration) ([]byte, error) {
 // bystand makes instances of other people in the account, long before the storm.
 func (s *storm) bystand(t *testing.T) {
 	t.Helper()
-	c, err := s.open(s.inner, goodKeys())
+	c, err := s.adapter.New(clouds.Config{Transport: s.inner, Credentials: goodKeys()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +273,7 @@ func (s *storm) bystand(t *testing.T) {
 // from its operation, as an owner does from time to time, and releases it.
 func (s *storm) sweep(ctx context.Context, r *report) error {
 	time.Sleep(20 * time.Minute)
-	c, err := s.open(s.inner, goodKeys())
+	c, err := s.adapter.New(clouds.Config{Transport: s.inner, Credentials: goodKeys()})
 	if err != nil {
 		return err
 	}

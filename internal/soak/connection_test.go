@@ -12,12 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/aliyun"
-	"github.com/yunfan-cloud/yunfan/ens"
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
-	"github.com/yunfan-cloud/yunfan/qingcloud"
-	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
 // connections counts the connections of a server.
@@ -54,25 +51,13 @@ func (c *connections) counts() (most, made int) {
 }
 
 // dial returns a client of a cloud that uses its own transport.
-func dial(t *testing.T, cloud cloudsim.Cloud, region, url string) *provider.Client {
+func dial(t *testing.T, c clouds.Cloud, url string) *provider.Client {
 	t.Helper()
-	keys := provider.StaticCredentials(cloudsim.DefaultAccessKeyID, cloudsim.DefaultAccessKeySecret, "")
-	var c *provider.Client
-	var err error
-	switch cloud {
-	case cloudsim.ECS:
-		c, err = aliyun.New(aliyun.Config{Region: region, Endpoint: url, Credentials: keys})
-	case cloudsim.ENS:
-		c, err = ens.New(ens.Config{Region: region, Endpoint: url, Credentials: keys})
-	case cloudsim.CVM:
-		c, err = tencent.New(tencent.Config{Region: region, Endpoint: url, Credentials: keys})
-	case cloudsim.QingCloud:
-		c, err = qingcloud.New(qingcloud.Config{Region: region, Endpoint: url, Credentials: keys})
-	}
+	client, err := c.New(clouds.Config{Endpoint: url})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return client
 }
 
 // account is a cloud that listens, and what its thousand waits are about.
@@ -82,16 +67,6 @@ type account struct {
 	conns connections
 	url   string
 	ids   map[string][]string // by region
-}
-
-// regions are four of each cloud.
-func regions(c cloudsim.Cloud) []string {
-	return map[cloudsim.Cloud][]string{
-		cloudsim.ECS:       {"cn-hangzhou", "cn-beijing", "cn-shanghai", "cn-shenzhen"},
-		cloudsim.ENS:       {"cn-hangzhou-44", "cn-beijing-15", "cn-shanghai-6", "cn-shenzhen-4"},
-		cloudsim.CVM:       {"ap-guangzhou", "ap-beijing", "ap-shanghai", "ap-chengdu"},
-		cloudsim.QingCloud: {"pek3a", "pek3b", "sh1a", "gd2"},
-	}[c]
 }
 
 // listen starts a cloud that takes a moment to answer, with n servers, and counts
@@ -109,18 +84,15 @@ func listen(t *testing.T, s service, n int) *account {
 	srv.Start()
 	t.Cleanup(srv.Close)
 	a.url = srv.URL
-	c := dial(t, s.cloud, s.spec.Region, a.url)
-	for _, region := range regions(s.cloud) {
+	c := dial(t, s.adapter, a.url)
+	for _, p := range s.adapter.Places {
 		spec := s.spec
-		spec.Region, spec.Count = region, n/4
-		if spec.Zone != "" {
-			spec.Zone = region + "-3"
-		}
-		op, err := c.RunInstances(t.Context(), spec, &provider.RunOptions{KeepMarker: s.cloud == cloudsim.ENS || s.cloud == cloudsim.QingCloud})
+		spec.Region, spec.Zone, spec.Count = p.Region, p.Zone, n/len(s.adapter.Places)
+		op, err := c.RunInstances(t.Context(), spec, &provider.RunOptions{KeepMarker: !s.tokens})
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.ids[region] = op.InstanceIDs()
+		a.ids[p.Region] = op.InstanceIDs()
 	}
 	return a
 }
@@ -130,7 +102,10 @@ func listen(t *testing.T, s service, n int) *account {
 // connections. The network and the clock are real; the servers never run, and the
 // waits end when everybody was asked about twice, however long that takes.
 func TestWaitsShareConnections(t *testing.T) {
-	const waits, calls = 1000, 2 * 4 * 3 // two rounds, four regions, 250 servers each
+	waits, calls := 1000, 2*4*3 // two rounds, four regions, 250 instances each
+	if testing.Short() {
+		waits, calls = 200, 2*4*1
+	}
 	var accounts []*account
 	for _, s := range services() {
 		accounts = append(accounts, listen(t, s, waits))
@@ -141,7 +116,7 @@ func TestWaitsShareConnections(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for _, a := range accounts {
 		a.conns.reset()
-		c := dial(t, a.cloud, a.spec.Region, a.url) // a new process: it does not know when they were created
+		c := dial(t, a.adapter, a.url) // a new process: it does not know when they were created
 		for region, ids := range a.ids {
 			for _, id := range ids {
 				wg.Go(func() {

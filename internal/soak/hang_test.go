@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
@@ -176,7 +177,7 @@ func hung(t *testing.T, s *service, h hang, call func(context.Context, *provider
 	defer cancel()
 	arrived := make(chan struct{}, 1000)
 	rt, keys := h(t, func() { arrived <- struct{}{} })
-	c, err := s.open(rt, keys)
+	c, err := s.adapter.New(clouds.Config{Transport: rt, Credentials: keys})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,22 +12,24 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// herd is how many creates come at once, and huge how many large ones after them.
-const herd, huge = 1000, 12
-
 // A thousand creates at once, from several clients of one account, against clouds
 // that enforce their documented rates: none of them is throttled, and a server
 // that is created, awaited and released beside them does not wait for the end.
 func TestSoakHerdKeepsTheDocumentedRates(t *testing.T) {
+	herd, huge := 1000, 12 // creates at once, and large ones after them
+	if testing.Short() {
+		herd, huge = 200, 3
+	}
 	for _, s := range services() {
 		t.Run(string(s.cloud), func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { stampede(t, s) })
+			synctest.Test(t, func(t *testing.T) { stampede(t, s, herd, huge) })
 		})
 	}
 }
 
-func stampede(t *testing.T, s service) {
+// stampede makes a herd of creates, and then huge ones.
+func stampede(t *testing.T, s service, herd, huge int) {
 	boot := func(cloudsim.Cloud, *rand.Rand) time.Duration { return 20 * time.Second }
 	sim := cloudsim.New(&cloudsim.Options{Boot: boot, Rates: cloudsim.DocumentedRates()})
 	budget, poller := provider.NewBudget(), provider.NewPoller()

@@ -3,5 +3,5 @@
 package soak_test
 
 // raced tells that the race detector runs, under which everything takes ten times
-// as long: the largest fleets are smaller then.
+// as long.
 const raced = true

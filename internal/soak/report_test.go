@@ -379,7 +379,10 @@ func (r *report) judge(j *job, op *provider.Operation, err error) {
 // keptOnPurpose reports whether an error says why an operation keeps its instances: their
 // release failed, only a name is missing, or a look for late ones has failed.
 func keptOnPurpose(err error) bool {
-	return slices.ContainsFunc([]string{"releas", "keep a marker in their name", "looking for instances of creates that were given up"},
+	return slices.ContainsFunc([]string{
+		"releas", "keep a marker in their name", "looking for instances of creates that were given up",
+		"looking for instances that an answer may have left out",
+	},
 		func(text string) bool { return strings.Contains(err.Error(), text) })
 }
 
@@ -495,18 +498,4 @@ func kindsOf(reports []*report) (kinds []cloudsim.FaultKind) {
 	}
 	slices.Sort(kinds)
 	return slices.Compact(kinds)
-}
-
-// forbidden is the refusal of a call for lack of permission, as a vendor answers it.
-type forbidden struct {
-	code   string
-	status int
-}
-
-// others are alternatives to a machine type.
-func others(types ...string) (list []provider.Alternative) {
-	for _, t := range types {
-		list = append(list, provider.Alternative{InstanceType: t})
-	}
-	return list
 }

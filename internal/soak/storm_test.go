@@ -284,7 +284,7 @@ func (s *storm) sharpen(f *cloudsim.Fault) {
 	case cloudsim.Partial, cloudsim.LaunchFailure:
 		f.Count = 1
 	case cloudsim.Refuse:
-		f.Code, f.Status = s.forbidden.code, s.forbidden.status
+		f.Code, f.Status = s.adapter.NoPermission.Code, s.adapter.NoPermission.Status
 	case cloudsim.Proxy:
 		s.refuseByProxy(f)
 	case cloudsim.ShortList, cloudsim.StockRanOut:

@@ -209,7 +209,11 @@ func TestNoTwistedAnswerMakesAServerTwice(t *testing.T) {
 			continue
 		}
 		for _, twist := range twists() {
-			for times := 1; times <= 2; times++ {
+			most := 2
+			if testing.Short() {
+				most = 1
+			}
+			for times := 1; times <= most; times++ {
 				name := strings.Join([]string{string(s.cloud), twist.what, "before " + strconv.FormatBool(twist.before), strconv.Itoa(times)}, "/")
 				t.Run(name, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) { twisted(t, s, twist, times) })

@@ -17,22 +17,6 @@ import (
 
 const module = "github.com/yunfan-cloud/yunfan"
 
-// vendors are the modules of the SDKs.
-var vendors = map[string]string{
-	"alibaba":   "github.com/aliyun",
-	"tencent":   "github.com/tencentcloud",
-	"qingcloud": "github.com/yunify",
-}
-
-func vendorOf(adapter string) string {
-	if adapter == "aliyun" || adapter == "ens" {
-		return "alibaba"
-	}
-	return adapter
-}
-
-func within(pkg, path string) bool { return strings.HasPrefix(pkg+"/", path+"/") }
-
 // program is a main that does something with a package, so that the linker cannot
 // leave out what any program needs.
 func program(name string) string {

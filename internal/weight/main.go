@@ -16,6 +16,9 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
+
+	"github.com/yunfan-cloud/yunfan/internal/clouds"
 )
 
 // Bounds of a program with the aliyun adapter.
@@ -39,16 +42,16 @@ func run(only []string) error {
 	}
 	bare.print("net/http", bare)
 	var missed []string
-	for _, name := range []string{"aliyun", "ens", "tencent", "qingcloud"} {
-		if len(only) > 0 && !slices.Contains(only, name) {
+	for _, c := range clouds.All() {
+		if len(only) > 0 && !slices.Contains(only, c.Name) {
 			continue
 		}
-		w, err := weigh(name)
+		w, err := weigh(c.Name)
 		if err != nil {
 			return err
 		}
-		w.print(name, bare)
-		missed = append(missed, w.missed(name, bare)...)
+		w.print(c.Name, bare)
+		missed = append(missed, w.missed(c, bare)...)
 	}
 	if len(missed) > 0 {
 		return fmt.Errorf("%d bounds are missed: %q", len(missed), missed)
@@ -69,16 +72,19 @@ func (w weight) print(name string, bare weight) {
 }
 
 // missed names the bounds that a build does not keep.
-func (w weight) missed(name string, bare weight) (out []string) {
-	if name == "aliyun" && w.peak > mostMemory {
-		out = append(out, "memory of aliyun")
+func (w weight) missed(c clouds.Cloud, bare weight) (out []string) {
+	if c.Name == "aliyun" {
+		if w.peak > mostMemory {
+			out = append(out, "memory of aliyun")
+		}
+		if w.binary-bare.binary > mostExtra {
+			out = append(out, "binary of aliyun")
+		}
 	}
-	if name == "aliyun" && w.binary-bare.binary > mostExtra {
-		out = append(out, "binary of aliyun")
-	}
-	for vendor, path := range vendors {
-		if vendor != vendorOf(name) && slices.ContainsFunc(w.packages, func(p string) bool { return within(p, path) }) {
-			out = append(out, name+" links "+vendor)
+	for _, other := range clouds.All() {
+		foreign := func(p string) bool { return strings.HasPrefix(p, other.SDK) }
+		if other.SDK != c.SDK && slices.ContainsFunc(w.packages, foreign) {
+			out = append(out, c.Name+" links "+other.SDK)
 		}
 	}
 	return out

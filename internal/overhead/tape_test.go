@@ -1,4 +1,4 @@
-package overhead
+package overhead_test
 
 import (
 	"bytes"
@@ -8,10 +8,10 @@ import (
 	"sync"
 )
 
-// Tape is a transport that first passes calls on, and after [Tape.Rewind] answers
+// tape is a transport that first passes calls on, and after rewind answers
 // every call with the last answer it heard. It reads each request to its end, as
 // a network would.
-type Tape struct {
+type tape struct {
 	base http.RoundTripper
 
 	mu     sync.Mutex
@@ -20,18 +20,18 @@ type Tape struct {
 	body   []byte
 }
 
-// NewTape returns a tape that listens to what base answers.
-func NewTape(base http.RoundTripper) *Tape { return &Tape{base: base} }
+// newTape returns a tape that listens to what base answers.
+func newTape(base http.RoundTripper) *tape { return &tape{base: base} }
 
-// Rewind makes the tape answer by itself.
-func (t *Tape) Rewind() {
+// rewind makes the tape answer by itself.
+func (t *tape) rewind() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.replay = true
 }
 
-// RoundTrip implements [http.RoundTripper].
-func (t *Tape) RoundTrip(req *http.Request) (*http.Response, error) {
+// RoundTrip implements http.RoundTripper.
+func (t *tape) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.replay {
@@ -50,7 +50,7 @@ func (t *Tape) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &resp, nil
 }
 
-func (t *Tape) listen(req *http.Request) error {
+func (t *tape) listen(req *http.Request) error {
 	resp, err := t.base.RoundTrip(req)
 	if err != nil {
 		return err
