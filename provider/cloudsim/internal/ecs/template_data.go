@@ -13,9 +13,9 @@ import (
 // RunInstances, and some that only templates have.
 const (
 	templateTexts = "AutoReleaseTime CreditSpecification DeploymentSetId Description HostName HttpEndpoint " +
-		"HttpTokens ImageId ImageOwnerAlias InstanceChargeType InstanceName InstanceType InternetChargeType IoOptimized " +
-		"KeyPairName NetworkType PeriodUnit PrivateIpAddress RamRoleName ResourceGroupId SecurityEnhancementStrategy " +
-		"SecurityGroupId SpotStrategy UserData VSwitchId VpcId ZoneId"
+		"HttpTokens ImageId ImageOwnerAlias InstanceChargeType InstanceName InstanceType InternetChargeType " +
+		"IoOptimized KeyPairName NetworkType PeriodUnit PrivateIpAddress RamRoleName ResourceGroupId " +
+		"SecurityEnhancementStrategy SecurityGroupId SpotStrategy UserData VSwitchId VpcId ZoneId"
 	templateNumbers = "AutoRenewPeriod HttpPutResponseHopLimit InternetMaxBandwidthIn InternetMaxBandwidthOut " +
 		"Ipv6AddressCount Period SpotDuration"
 	templateFlags    = "AutoRenew DeletionProtection EnableVmOsConfig PasswordInherit"
