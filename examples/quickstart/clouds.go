@@ -14,16 +14,16 @@ import (
 	"github.com/yunfan-cloud/yunfan/tencent"
 )
 
-// cloud is one of the four: how to reach it, and what it calls things.
+// cloud is one of the four clouds: how to reach it, and its names for things.
 type cloud struct {
 	name string
 	sim  cloudsim.Cloud
 	env  []string // key ID, secret, optionally token
 	dial func(account) (*provider.Client, error)
-	fill func(*provider.RunInstancesSpec) // place, image, type and network of the simulated account
+	fill func(*provider.RunInstancesSpec) // sets place, image, type and network of the simulated account
 }
 
-// account is what a client of any of the clouds is made from.
+// account holds the settings for a client of any cloud.
 type account struct {
 	region    string
 	endpoint  string            // "" is the real one
@@ -33,7 +33,11 @@ type account struct {
 }
 
 func clouds() []cloud {
-	alibabaKeys := []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"}
+	alibabaKeys := []string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN",
+	}
+	tencentKeys := []string{"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"}
+	qingcloudKeys := []string{"QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY"}
 	return []cloud{
 		{aliyun.Name, cloudsim.ECS, alibabaKeys, dialAliyun, func(s *provider.RunInstancesSpec) {
 			s.Region, s.Zone = "cn-hangzhou", "cn-hangzhou-g"
@@ -46,12 +50,13 @@ func clouds() []cloud {
 			s.Network = provider.Network{PublicIP: &provider.PublicIP{BandwidthMbps: 5, ChargeType: provider.PayBy95th}}
 			s.SystemDisk.SizeGiB = 40
 		}},
-		{tencent.Name, cloudsim.CVM, []string{"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"}, dialTencent, func(s *provider.RunInstancesSpec) {
+		{tencent.Name, cloudsim.CVM, tencentKeys, dialTencent, func(s *provider.RunInstancesSpec) {
 			s.Region, s.Zone = "ap-guangzhou", "ap-guangzhou-3"
 			s.ImageID, s.InstanceType = "img-487zeit5", "S5.MEDIUM4"
-			s.Network = provider.Network{VPCID: "vpc-quickst1", SubnetID: "subnet-quickst1", SecurityGroupIDs: []string{"sg-quickst1"}}
+			s.Network = provider.Network{VPCID: "vpc-quickst1", SubnetID: "subnet-quickst1"}
+			s.Network.SecurityGroupIDs = []string{"sg-quickst1"}
 		}},
-		{qingcloud.Name, cloudsim.QingCloud, []string{"QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY"}, dialQingCloud, func(s *provider.RunInstancesSpec) {
+		{qingcloud.Name, cloudsim.QingCloud, qingcloudKeys, dialQingCloud, func(s *provider.RunInstancesSpec) {
 			s.Region = "pek3a"
 			s.ImageID, s.InstanceType = "jammyx64", "e2.large.r2"
 			s.Network = provider.Network{SubnetID: "vxnet-quickst1"}
@@ -105,7 +110,7 @@ func (s *settings) targets() (list []target, closeAll func(), err error) {
 	}
 	sim := cloudsim.New(&cloudsim.Options{
 		Seed: rand.Uint64(),
-		// Every machine takes its own time, as in life, only shorter.
+		// Boot times differ, as on a real cloud, but are shorter.
 		Boot: func(_ cloudsim.Cloud, r *rand.Rand) time.Duration {
 			return time.Second + time.Duration(r.Int64N(int64(5*time.Second)))
 		},
@@ -120,7 +125,7 @@ func (s *settings) targets() (list []target, closeAll func(), err error) {
 		c.fill(&spec)
 		client, err := c.dial(account{
 			region: spec.Region, endpoint: url(c.sim), transport: transport, keys: keys,
-			options: &provider.Options{FirstLook: 3 * time.Second}, // simulated machines are quick
+			options: &provider.Options{FirstLook: 3 * time.Second}, // simulated instances start fast
 		})
 		if err != nil {
 			closeAll()
@@ -133,7 +138,8 @@ func (s *settings) targets() (list []target, closeAll func(), err error) {
 
 // listen returns the addresses of the simulated clouds, or a transport that reaches them
 // without any.
-func (s *settings) listen(sim *cloudsim.Sim) (url func(cloudsim.Cloud) string, rt http.RoundTripper, closeAll func(), err error) {
+func (s *settings) listen(sim *cloudsim.Sim) (url func(cloudsim.Cloud) string, rt http.RoundTripper, closeAll func(),
+	err error) {
 	if s.inMemory {
 		return func(cloudsim.Cloud) string { return "" }, sim.Transport(), func() {}, nil
 	}

@@ -35,7 +35,7 @@ func newDisplay(out io.Writer) *display {
 	return &display{out: out, terminal: ok}
 }
 
-// set shows a server for the first time, or anew.
+// set adds or updates the row of an instance.
 func (d *display) set(r row) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -57,8 +57,8 @@ func (d *display) keep(r row) {
 	d.rows = append(d.rows, r)
 }
 
-// draw writes the table over the one before: up so many lines, then clear to
-// the end of the screen.
+// draw writes the table over the previous one: it moves up to the first line of that
+// table and clears to the end of the screen.
 func (d *display) draw() {
 	d.erase()
 	t := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
@@ -76,7 +76,7 @@ func (d *display) erase() {
 	d.drawn = 0
 }
 
-// done takes the table off the screen: the result follows.
+// done removes the table from the screen: the result follows.
 func (d *display) done() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -1,12 +1,12 @@
-// Command quickstart creates servers on all four clouds at the same time from
-// one spec, waits until they run, shows them, and terminates them again.
+// Command quickstart creates instances on all four clouds at the same time from one
+// spec, waits until they run, shows them, and terminates them.
 //
 //	go run ./examples/quickstart
 //
-// Without flags it needs no account and no network: the clouds are package
-// cloudsim on loopback, reached through the vendors' own SDKs with signatures
-// and all. With -live CLOUD it does the same on one real cloud, which costs
-// money, with keys from the environment.
+// Without flags it needs no account and no network. Package cloudsim simulates the
+// clouds on loopback; the program reaches them through the vendors' own SDKs, with
+// signatures. With -live CLOUD it does the same on one real cloud. That costs money and
+// needs keys in the environment.
 package main
 
 import (
@@ -57,8 +57,8 @@ func (s *settings) run(ctx context.Context, stdout io.Writer) error {
 	show.done()
 	table(stdout, runs)
 
-	// The clean-up has a context of its own: an interrupted run must not leave
-	// servers behind.
+	// The clean-up has its own context: an interrupted run must not leave instances
+	// behind.
 	clean, cancelClean := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Minute)
 	defer cancelClean()
 	total := terminateAll(clean, runs)

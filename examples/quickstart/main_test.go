@@ -12,8 +12,8 @@ import (
 	"testing/synctest"
 )
 
-// On loopback it takes real time, which -short does without.
-func TestTwelveServersOnFourClouds(t *testing.T) {
+// Over loopback the test takes real time. With -short it runs in memory and in fake time.
+func TestTwelveInstancesOnFourClouds(t *testing.T) {
 	set, err := parse(nil, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func runsTwelve(t *testing.T, set settings) {
 	}
 }
 
-func TestLiveNeedsKeysAndSaysWhichItLookedFor(t *testing.T) {
+func TestLiveWithoutKeysListsTheVariables(t *testing.T) {
 	for _, c := range clouds() {
 		for _, name := range c.env {
 			t.Setenv(name, "")
@@ -70,7 +70,7 @@ func TestLiveNeedsKeysAndSaysWhichItLookedFor(t *testing.T) {
 	}
 }
 
-func TestRefusesNonsense(t *testing.T) {
+func TestRefusesWrongFlags(t *testing.T) {
 	for _, args := range [][]string{{"-live", "mars"}, {"-count", "0"}, {"extra"}, {"-region", "cn-hangzhou"}} {
 		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%q: want an error", args)
@@ -101,7 +101,7 @@ func TestTerminalTableIsRedrawnInPlace(t *testing.T) {
 		t.Errorf("two rows were erased %d times, want 2 (one redraw, one at the end): %q", n, out.String())
 	}
 	if len(d.rows) != 2 {
-		t.Errorf("%d rows, want one a server", len(d.rows))
+		t.Errorf("%d rows, want one per instance", len(d.rows))
 	}
 }
 

@@ -14,26 +14,26 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// settings are the flags.
+// settings are the values of the flags.
 type settings struct {
 	live    string
 	count   int
 	timeout time.Duration
 
-	// inMemory reaches the simulated clouds without a listener, as tests in fake time need.
+	// inMemory reaches the simulated clouds without a listener: tests in fake time need that.
 	inMemory bool
 
-	// Of the live cloud.
+	// For the live cloud.
 	region, zone, image, instanceType, vpc, subnet, group string
 }
 
 const usage = `Usage: quickstart [-count N]
        quickstart -live CLOUD -region R -image I -type T [flags]
 
-Creates servers on Alibaba Cloud ECS, Alibaba Cloud ENS, Tencent Cloud CVM and
+Creates instances on Alibaba Cloud ECS, Alibaba Cloud ENS, Tencent Cloud CVM and
 QingCloud at the same time, waits until they run, shows and terminates them.
 Without -live the four clouds are simulated on loopback: no account, no network,
-no cost. With -live it is one real cloud, and the servers are paid for until
+no cost. With -live it is one real cloud, and the instances cost money until
 they are terminated, a minute or two later. Keys come from the environment:
 
 `
@@ -43,9 +43,10 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	var s settings
 	f := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.IntVar(&s.count, "count", 3, "servers on each cloud")
+	f.IntVar(&s.count, "count", 3, "instances on each cloud")
 	f.DurationVar(&s.timeout, "timeout", 15*time.Minute, "give up, and clean up, after this time")
-	f.StringVar(&s.live, "live", "", "use this real `cloud` instead of the simulator: "+strings.Join(cloudNames(), ", "))
+	f.StringVar(&s.live, "live", "",
+		"use this real `cloud` instead of the simulator: "+strings.Join(cloudNames(), ", "))
 	f.StringVar(&s.region, "region", "", "with -live: region (QingCloud: zone, ENS: edge node)")
 	f.StringVar(&s.zone, "zone", "", "with -live: availability zone (ECS, CVM)")
 	f.StringVar(&s.image, "image", "", "with -live: image ID")
@@ -67,7 +68,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	return s, s.check(f)
 }
 
-// check refuses flags that make no sense together.
+// check refuses flags that do not fit together.
 func (s *settings) check(f *flag.FlagSet) error {
 	switch {
 	case f.NArg() > 0:
@@ -90,7 +91,7 @@ func (s *settings) check(f *flag.FlagSet) error {
 	return nil
 }
 
-// checkLive names everything that a real cloud needs and that is missing.
+// checkLive reports every missing flag that a real cloud needs.
 func (s *settings) checkLive(given map[string]bool) error {
 	c := clouds()[slices.Index(cloudNames(), s.live)]
 	_, err := c.liveKeys()
@@ -103,8 +104,8 @@ func (s *settings) checkLive(given map[string]bool) error {
 	return errors.Join(errs...)
 }
 
-// spec is the one spec of all clouds. A target fills in what names something of
-// its own cloud.
+// spec returns the one spec for all clouds. A target fills in the IDs and names of its
+// cloud.
 func (s *settings) spec() provider.RunInstancesSpec {
 	return provider.RunInstancesSpec{
 		Count:   s.count,
@@ -114,12 +115,12 @@ func (s *settings) spec() provider.RunInstancesSpec {
 	}
 }
 
-// password draws one that every cloud accepts. Nobody needs to know it: the
-// servers do not live long enough.
+// password returns a random password that every cloud accepts. It is not shown: the
+// instances are terminated soon.
 func password() provider.Secret { return provider.Secret("Yf1-" + rand.Text()[:16]) }
 
-// liveKeys looks the keys of a real cloud up. What it looked for is part of the
-// error, since nobody remembers the names.
+// liveKeys looks up the keys of a real cloud. The error lists the names of the
+// variables.
 func (c cloud) liveKeys() (provider.CredentialsSource, error) {
 	id, secret, token := os.Getenv(c.env[0]), os.Getenv(c.env[1]), ""
 	if len(c.env) > 2 {
@@ -132,7 +133,7 @@ func (c cloud) liveKeys() (provider.CredentialsSource, error) {
 	return provider.StaticCredentials(id, provider.Secret(secret), provider.Secret(token)), nil
 }
 
-// keyNames are the environment variables that liveKeys reads.
+// keyNames returns the names of the environment variables that liveKeys reads.
 func (c cloud) keyNames() []string {
 	names := slices.Clone(c.env)
 	if len(names) > 2 {

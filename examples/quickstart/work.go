@@ -12,23 +12,23 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// cloudRun is what happened on one cloud.
+// cloudRun is the run on one cloud.
 type cloudRun struct {
 	target
-	op      *provider.Operation // nil when nothing was sent
-	running []server
+	op      *provider.Operation // nil if nothing was sent
+	running []readyInstance
 	err     error
 
 	terminated, left int
 }
 
-// server is one server that ran.
-type server struct {
+// readyInstance is one instance that ran.
+type readyInstance struct {
 	provider.Instance
 	took time.Duration // from the create to running
 }
 
-// createAll creates on every cloud at the same time and waits for all of them.
+// createAll creates instances on every cloud at the same time and waits for all of them.
 func createAll(ctx context.Context, targets []target, show *display) []*cloudRun {
 	runs := make([]*cloudRun, len(targets))
 	var wg sync.WaitGroup
@@ -40,8 +40,8 @@ func createAll(ctx context.Context, targets []target, show *display) []*cloudRun
 	return runs
 }
 
-// create creates on one cloud and watches the servers come up. Whatever goes
-// wrong, op keeps the IDs that exist.
+// create creates instances on one cloud and shows their progress. After any error, op
+// keeps the IDs that exist.
 func (r *cloudRun) create(ctx context.Context, show *display) {
 	start := time.Now()
 	r.op, r.err = r.client.RunInstances(ctx, r.spec, nil)
@@ -61,12 +61,12 @@ func (r *cloudRun) create(ctx context.Context, show *display) {
 		took := e.Time.Sub(start)
 		show.set(row{r.client.Name(), e.Instance.ID, string(e.Instance.State), address(e.Instance), took})
 		if e.Instance.State == provider.StateRunning {
-			r.running = append(r.running, server{e.Instance, took})
+			r.running = append(r.running, readyInstance{e.Instance, took})
 		}
 	}
 }
 
-// address is the one a person would use.
+// address returns the public address, or else the private one.
 func address(i provider.Instance) string {
 	for _, ips := range [][]string{texts(i.PublicIPs), texts(i.PrivateIPs)} {
 		if len(ips) > 0 {
@@ -84,7 +84,7 @@ func texts[T fmt.Stringer](list []T) []string {
 	return out
 }
 
-// table prints what runs.
+// table prints the running instances.
 func table(w io.Writer, runs []*cloudRun) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "\nCLOUD\tID\tTYPE\tIP\tSECONDS TO RUNNING")
@@ -106,7 +106,8 @@ type totals struct{ ran, clouds, terminated, left int }
 
 // String is the last line.
 func (t totals) String() string {
-	return fmt.Sprintf("%s ran on %s; %d terminated; %d left", count(t.ran, "instance"), count(t.clouds, "cloud"), t.terminated, t.left)
+	return fmt.Sprintf("%s ran on %s; %d terminated; %d left",
+		count(t.ran, "instance"), count(t.clouds, "cloud"), t.terminated, t.left)
 }
 
 func count(n int, what string) string {
@@ -116,8 +117,8 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// terminateAll releases every server whose ID is known, on all clouds at the
-// same time, and asks each cloud what is left.
+// terminateAll releases every instance with a known ID, on all clouds at the same time,
+// and asks each cloud which instances are left.
 func terminateAll(ctx context.Context, runs []*cloudRun) totals {
 	var wg sync.WaitGroup
 	for _, r := range runs {
@@ -146,7 +147,7 @@ func (r *cloudRun) terminate(ctx context.Context) {
 	for i, err := range r.client.DescribeInstances(ctx, provider.Query{Region: r.op.Region(), IDs: ids}) {
 		if err != nil {
 			r.err = errors.Join(r.err, err)
-			r.left = len(ids) // unknown is not none
+			r.left = len(ids) // not known: assume that all are left
 			return
 		}
 		if i.State != provider.StateTerminated {
@@ -156,7 +157,7 @@ func (r *cloudRun) terminate(ctx context.Context) {
 	r.terminated = len(ids) - r.left
 }
 
-// err tells whether the run was what it should be.
+// err returns an error if the run did not have the expected result.
 func (t totals) err(runs []*cloudRun) error {
 	var errs []error
 	for _, r := range runs {
@@ -164,7 +165,8 @@ func (t totals) err(runs []*cloudRun) error {
 			errs = append(errs, fmt.Errorf("%s: %w", r.client.Name(), r.err))
 		}
 		if r.op != nil && r.left > 0 {
-			errs = append(errs, fmt.Errorf("%s: %d servers are left and cost money: %v", r.client.Name(), r.left, r.op.InstanceIDs()))
+			errs = append(errs, fmt.Errorf("%s: %d instances are left and cost money: %v",
+				r.client.Name(), r.left, r.op.InstanceIDs()))
 		}
 	}
 	return errors.Join(errs...)

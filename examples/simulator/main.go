@@ -3,8 +3,8 @@
 //
 //	go run ./examples/simulator -boot 2s -env cloudsim.env
 //
-// It prints, and writes to the -env file, where each cloud listens and which
-// key it accepts, as NAME=value lines, and serves until it is interrupted.
+// It prints where each cloud listens and which key it accepts, as NAME=value lines. It
+// also writes these lines to the -env file. Then it serves until it is interrupted.
 package main
 
 import (
@@ -40,7 +40,8 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	addr := flags.String("addr", "127.0.0.1:0", "`host:port` of the first cloud; the others get the next three ports; port 0 lets the system choose")
+	addr := flags.String("addr", "127.0.0.1:0",
+		"`host:port` of the first cloud; the others get the next three ports; port 0 lets the system choose")
 	boot := flags.Duration("boot", 2*time.Second, "time from an accepted create to running")
 	env := flags.String("env", "", "also write the NAME=value lines to this `file`, once all four clouds listen")
 	if err := flags.Parse(args); err != nil {
@@ -53,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("-boot %v: must not be negative", *boot)
 	}
 	sim := cloudsim.New(&cloudsim.Options{
-		Seed: uint64(time.Now().UnixNano()), // or else a client that outlives a restart would meet its old IDs again
+		Seed: uint64(time.Now().UnixNano()), // a client that survives a restart must not see its old IDs again
 		Boot: func(cloudsim.Cloud, *rand.Rand) time.Duration { return *boot },
 	})
 	srv, err := sim.Start(*addr)
@@ -74,14 +75,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// writeWhole makes a file appear only when it is complete: who waits for it may
-// read it at once.
+// writeWhole creates a file that appears only when it is complete: a program that waits
+// for it may read it at once.
 func writeWhole(name, text string) error {
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".cloudsim-*")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name()) // gone already after a rename
+	defer os.Remove(tmp.Name()) // after the rename there is nothing to remove
 	_, err = tmp.WriteString(text)
 	if err := errors.Join(err, tmp.Close()); err != nil {
 		return err

@@ -67,7 +67,7 @@ func wantService(t *testing.T, url string) {
 	}
 }
 
-func TestRefusesNonsense(t *testing.T) {
+func TestRefusesWrongFlags(t *testing.T) {
 	for _, args := range [][]string{
 		{"-boot", "-1s"}, {"-boot", "soon"}, {"-addr", "nowhere"}, {"extra"}, {"-env", "/no/such/folder/sim.env"},
 	} {

@@ -1,12 +1,12 @@
-// Package ledger records what an operation asked for, what it was told and what
-// it has seen. It is the state machine of a create, and it keeps facts apart from
-// guesses.
+// Package ledger is the state machine of an operation's parts. It records what the
+// operation asked for, what the cloud answered and what describes showed. It keeps
+// facts apart from guesses.
 //
-// An operation is a number of instances, divided into parts. A part is one create:
-// a range of the operation's slots, asked for by one call at a time. The calls of a
-// part are numbered by generation: all calls of one generation bear the same client
-// token or marker, and stand for the same instances. A part may have been changed
-// by a candidate: an alternative to what the operation asked for first.
+// An operation asks for a number of instances. It is divided into parts. A part is a
+// range of the operation's slots; one call at a time asks for its instances. The calls
+// of a part are numbered by generation. All calls of one generation carry the same
+// client token or marker, so they create the same instances. A part's candidate is 0
+// for the spec itself, or the number of an alternative.
 //
 //	           Send                      Answer: all of them, or two that agree
 //	planned ----------> sent ------------------------------------> accepted
@@ -22,11 +22,11 @@
 //	            released <-------- Leave, after BeginRelease ---------+ (and from accepted)
 //
 // An instance is named (an answer named it), seen (a describe showed it) or gone. It
-// leaves the ledger only by proof: its release was accepted, or it was seen before and
-// is gone now. An instance is doubtful while the only answers that name it contradict
-// themselves.
+// leaves the ledger only by proof: the cloud accepted its release, or it was seen
+// before and is gone now. An instance is doubtful if only contradictory answers name
+// it.
 //
-// The package is pure: it makes no calls, has no clock and starts nothing. Errors
-// reach it as a [Verdict]. A [Ledger] is safe for concurrent use. Every change of
-// state is a method in event.go, named for its event.
+// The package is pure: it makes no calls, has no clock and starts no goroutine. Errors
+// reach it as a [Verdict]. A [Ledger] is safe for concurrent use. Every change of state
+// is a method in event.go, named for its event.
 package ledger

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Every change of state of a ledger is a method of this file, named for its
-// event. An event that does not fit the state of a part changes nothing, but an ID
-// that comes with one is always kept.
+// Every change of state of a ledger is a method in this file, named for its event. An
+// event that does not fit a part's state leaves the state unchanged. But every ID that
+// an event brings is kept.
 
-// Send records that a call of a part is about to go out. It reports false when none
-// may: the part is finished, or everything is being released and this part has made
-// nothing. First reports whether it is the first call of its generation.
+// Send records that a call of a part is about to be sent. First reports whether it is
+// the first call of its generation. It reports ok = false if no call may be sent: the
+// part is finished, or everything is being released and this part has created nothing.
 func (l *Ledger) Send(i int, now time.Time) (first, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -28,7 +28,7 @@ func (l *Ledger) Send(i int, now time.Time) (first, ok bool) {
 	return false, false
 }
 
-// TakeBack undoes the first Send of a generation: the call did not go out.
+// TakeBack undoes the first Send of a generation: the call was not sent.
 func (l *Ledger) TakeBack(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -42,18 +42,18 @@ func (l *Ledger) TakeBack(i int) {
 type Answer struct {
 	IDs []string // distinct or not, none empty
 
-	// Asked is how many instances the call asked for, and Least with how many it
-	// would be content.
+	// Asked is how many instances the call asked for. Least is the smallest number that
+	// the call accepts.
 	Asked, Least int
 
-	Order   string // an order that waits to be paid
+	Order   string // the ID of an order that is not paid yet
 	Verdict Verdict
 }
 
-// Answer records how a call of a part ended. All calls of a part under one token
-// name the same instances. An answer contradicts itself when it names more than were
-// asked for or an instance of another part; what only such answers name is doubtful. It
-// returns the instances that are new.
+// Answer records how a call of a part ended, and returns the instances that are new.
+// All calls of a part under one token name the same instances. An answer contradicts
+// itself if it names more instances than the call asked for, or an instance of another
+// part. An instance is doubtful if only such answers name it.
 func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,16 +79,16 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 		l.compareLocked(p, &a)
 	case !p.doubt && len(fresh) == 0:
 		p.status = Planned
-	case !p.doubt && claim == Ours: // it made these, and the rest was refused
+	case !p.doubt && claim == Ours: // it created these, and the rest was refused
 		p.status = Accepted
 	}
 	return fresh
 }
 
 // contradictsLocked reports whether an answer cannot be true: it names an instance of
-// another part, or all answers of the generation together name more than
-// were asked for. When everything is being released, what contradicted an answer may be
-// gone already: what is doubtful stays so.
+// another part, or all answers of the generation together name more than were asked
+// for. While everything is being released, the other instances of a contradiction may
+// be gone already. So a doubtful instance stays doubtful.
 func (l *Ledger) contradictsLocked(i int, a *Answer) bool {
 	named := a.IDs
 	p := &l.parts[i]
@@ -106,7 +106,7 @@ func (l *Ledger) contradictsLocked(i int, a *Answer) bool {
 	return len(named) > a.Asked && len(distinct(named)) > a.Asked
 }
 
-// generationLocked returns the certain instances of the generation that is under way.
+// generationLocked returns the certain instances of the current generation.
 func (l *Ledger) generationLocked(p *part) (ids []string) {
 	for _, id := range p.ids[min(p.before, len(p.ids)):] {
 		if l.instances[id].claim == Ours {
@@ -116,11 +116,12 @@ func (l *Ledger) generationLocked(p *part) (ids []string) {
 	return ids
 }
 
-// distinct returns IDs sorted, each once.
+// distinct returns the IDs sorted and without duplicates.
 func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 
-// compareLocked decides what an answer without an error proves. All that was asked
-// for: nothing more will come. Fewer: nothing, until another answer agrees.
+// compareLocked decides what an answer without an error proves. If it names all
+// instances that were asked for, no more will come. If it names fewer, it proves
+// nothing until another answer agrees.
 func (l *Ledger) compareLocked(p *part, a *Answer) {
 	if l.certainLocked(p) == p.Count {
 		p.status, p.last, p.agreed = Accepted, nil, false
@@ -132,9 +133,9 @@ func (l *Ledger) compareLocked(p *part, a *Answer) {
 	p.last = named
 }
 
-// Agree records that a part has no more instances than it has: the two latest
-// answers agree, or nobody can be asked again. It does so only with at least as many
-// as the part's call is content with, of which none is doubtful.
+// Agree records that a part has all the instances it will get: the two latest answers
+// agree, or no further answer is possible. It does so only if the part has at least its
+// call's minimum, and none of them is doubtful.
 func (l *Ledger) Agree(i int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -147,15 +148,15 @@ func (l *Ledger) Agree(i int) bool {
 	return true
 }
 
-// Agreed reports whether the two latest answers of a part without an error named the
-// same instances, and all that earlier answers have named.
+// Agreed reports whether the two latest answers without an error named the same
+// instances, including all that earlier answers named.
 func (l *Ledger) Agreed(i int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.parts[i].agreed
 }
 
-// ApproveDryRun records that the cloud approves of a part that makes nothing.
+// ApproveDryRun records that the cloud approved a dry run of a part.
 func (l *Ledger) ApproveDryRun(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -164,7 +165,7 @@ func (l *Ledger) ApproveDryRun(i int) {
 	}
 }
 
-// nameLocked adds instances to a part, each once, and returns those that are new.
+// nameLocked adds instances to a part, each once, and returns the new ones.
 func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fresh []string) {
 	p := &l.parts[i]
 	before, filled := len(p.ids), l.certainLocked(p)
@@ -187,7 +188,7 @@ func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fr
 		l.accepted = now
 	}
 	certain := l.certainLocked(p)
-	if certain > filled { // their names are owed
+	if certain > filled { // they still need their own names
 		p.renamed = false
 	}
 	if certain == p.Count {
@@ -196,8 +197,8 @@ func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fr
 	return fresh
 }
 
-// fill records that a part misses nothing. Only that of one that may still make more is
-// for an answer or a look to say.
+// fill records that no slot of a part is empty. For a part that is still open, only an
+// answer or a look decides that.
 func (p *part) fill() {
 	p.outOfStock, p.refused = false, false
 	if p.status == Planned || p.status == Rejected {
@@ -205,21 +206,21 @@ func (p *part) fill() {
 	}
 }
 
-// Find records instances that a look for those of a part has shown, and returns those
-// that are new. What is beyond the part's slots is surplus.
+// Find records instances that a look for a part has shown, and returns the new ones.
+// Instances beyond the part's slots are surplus.
 func (l *Ledger) Find(i int, ids []string, claim Claim, now time.Time) (fresh []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fresh = l.nameLocked(i, ids, claim, now)
 	l.seeLocked(ids)
-	if p := &l.parts[i]; p.status != Sent { // else they are of the generation that is looked for
+	if p := &l.parts[i]; p.status != Sent { // for Sent, they belong to the current generation
 		p.foundLate(len(fresh))
 	}
 	return fresh
 }
 
-// foundLate counts instances of given-up generations that have become visible. The list
-// is copied: what Part has returned is not written to.
+// foundLate counts instances of given-up generations that have become visible. It
+// copies the list: a list that Part has returned is never changed.
 func (p *part) foundLate(n int) {
 	p.givenUp = slices.Clone(p.givenUp)
 	for i := range p.givenUp {
@@ -230,9 +231,9 @@ func (p *part) foundLate(n int) {
 	}
 }
 
-// Deal gives instances that a look has shown to the parts that miss some, in order.
-// Each takes at most what it is missing. It returns those that were new and that no
-// part had room for, which the ledger does not keep.
+// Deal gives instances that a look has shown to parts with empty slots, in order. Each
+// part takes at most what it is missing. It returns the new instances that fit into no
+// part; the ledger does not keep them.
 func (l *Ledger) Deal(parts []int, ids []string, claim Claim, now time.Time) (left []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -250,12 +251,13 @@ func (l *Ledger) Deal(parts []int, ids []string, claim Claim, now time.Time) (le
 	return left
 }
 
-// Looked records that a search has found everything that a part's generation made, as
-// far as anybody can see: the next generation is for what is missing. What it made may
-// still become visible later: the generation is remembered as given up.
+// Looked records that a search has found all visible instances of a part's generation.
+// The next generation creates the missing ones. The old generation is remembered as
+// given up, because more of its instances may still become visible.
 //
-// It reports false, and the part stays open, when an answer that contradicts itself has
-// named instances and the search did not find enough others: they may be the missing ones.
+// It reports false, and the part stays open, if a contradictory answer has named
+// instances and the search did not find enough others. The named instances may be the
+// missing ones.
 func (l *Ledger) Looked(i int, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -274,9 +276,8 @@ func (l *Ledger) Looked(i int, now time.Time) bool {
 	return true
 }
 
-// KeepLooking records that the generation before the one that is planned may have made
-// something after all, although the cloud says that it failed: what it made may still
-// become visible.
+// KeepLooking records that the generation before the planned one may still have created
+// instances, although the cloud reports that it failed. They may become visible later.
 func (l *Ledger) KeepLooking(i int, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -288,8 +289,8 @@ func (l *Ledger) KeepLooking(i int, now time.Time) {
 	}
 }
 
-// Settle records that a person says that the generation of a part made nothing but what
-// is known: the next one is for what is missing.
+// Settle records that a person has confirmed that a part's generation created only the
+// known instances. The next generation creates the missing ones.
 func (l *Ledger) Settle(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -298,8 +299,9 @@ func (l *Ledger) Settle(i int) {
 	}
 }
 
-// earlierLocked is how many instances are of the generations before the one that is
-// under way, or about to be. Those that may be others' fill no slot.
+// earlierLocked returns how many instances belong to generations before the current or
+// planned one. Instances that another run may have created fill no slot and do not
+// count.
 func (l *Ledger) earlierLocked(p *part) int {
 	if p.status == Sent {
 		return p.before
@@ -307,24 +309,24 @@ func (l *Ledger) earlierLocked(p *part) int {
 	return l.certainLocked(p)
 }
 
-// nextGenerationLocked starts over for what is missing: the instances in hand are of the
-// generations before.
+// nextGenerationLocked plans a new generation for the missing instances. The known
+// instances then belong to earlier generations.
 func (l *Ledger) nextGenerationLocked(p *part) {
 	p.generation++
 	p.status, p.sent = Planned, time.Time{}
 	p.doubt, p.last, p.agreed, p.order = false, nil, false, ""
 }
 
-// Close records the last word about a part for now. A part that is known to have made
-// nothing more is rejected when the same call would fail again, or accepted with what
-// it has.
+// Close records the final error of a part for now. A part that certainly created no
+// unknown instances is rejected if the same call would fail again, or accepted with the
+// instances it has.
 func (l *Ledger) Close(i int, v Verdict) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := &l.parts[i]
 	p.fromToken, p.launchFailed = false, false
 	ends := v.Final || v.Scarce
-	if p.status == Planned && ends && v.Executed != Yes { // it made nothing that is not known
+	if p.status == Planned && ends && v.Executed != Yes { // it created no unknown instances
 		p.status = Rejected
 		if len(p.ids) > 0 {
 			p.status = Accepted // the rest was refused
@@ -336,11 +338,11 @@ func (l *Ledger) Close(i int, v Verdict) {
 	}
 }
 
-// finished reports whether a part has nothing left to do and was neither replaced nor
-// released.
+// finished reports whether a part has no more calls to make and was neither replaced
+// nor released.
 func (p *part) finished() bool { return p.status == Accepted || p.status == Rejected }
 
-// Skip records that a part is known to be out of stock before anything was sent.
+// Skip records that a part is known to be out of stock before any call was sent.
 func (l *Ledger) Skip(i int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -353,8 +355,8 @@ func (l *Ledger) Skip(i int) bool {
 	return true
 }
 
-// Replaceable reports whether a part is finished and what it is missing may be had by
-// another candidate.
+// Replaceable reports whether a part is finished and another candidate may create its
+// missing instances.
 func (l *Ledger) Replaceable(i int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -365,8 +367,8 @@ func (l *Ledger) replaceableLocked(p *part) bool {
 	return p.finished() && p.outOfStock && len(p.ids) < p.Count
 }
 
-// Replace plans a new part, of another candidate, for what a part is missing, and
-// returns it. The old part shrinks to what it has.
+// Replace plans a new part with another candidate for a part's missing instances, and
+// returns the new part. The old part shrinks to the instances it has.
 func (l *Ledger) Replace(i, candidate, numberOffset, minCount int) (next int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -379,14 +381,13 @@ func (l *Ledger) Replace(i, candidate, numberOffset, minCount int) (next int, ok
 		Plan:         Plan{First: p.First + have, Count: p.Count - have, MinCount: minCount, Candidate: candidate},
 		numberOffset: numberOffset, status: Planned,
 	}
-	p.Count, p.MinCount = have, min(p.MinCount, max(have, 1)) // the minimum counts again should one of them die
+	p.Count, p.MinCount = have, min(p.MinCount, max(have, 1)) // the minimum counts again if one of them dies
 	p.status, p.outOfStock, p.launchFailed, p.refused = Replaced, false, false, false
 	l.parts = append(l.parts, rest)
 	return len(l.parts) - 1, true
 }
 
-// Hopeless reports whether a part ended for a reason that no other candidate helps
-// against.
+// Hopeless reports whether a part ended for a reason that applies to every candidate.
 func (l *Ledger) Hopeless() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -397,15 +398,15 @@ func (l *Ledger) Hopeless() bool {
 	})
 }
 
-// PlanForLess plans the parts that were refused for lack of stock once more, content
-// with a single instance. The minimum is of the whole: the shares of the parts may keep
-// out what would have been enough together. A refusal proves that there are fewer than
-// its share: where even that would not be enough, nothing is planned. It returns the
-// parts that it planned.
+// PlanForLess plans again the parts that were refused for lack of stock, this time with
+// a minimum of one instance. It returns those parts. The operation's minimum counts for
+// all parts together. So a part's own minimum may refuse instances that would have been
+// enough together. A refusal proves that the stock is smaller than the part's minimum.
+// If even that stock would not be enough, nothing is planned.
 func (l *Ledger) PlanForLess() (planned []int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	have, most := 0, 0 // most is what the refused parts may bring yet
+	have, most := 0, 0 // most is the number that the refused parts can still create
 	for i := range l.parts {
 		p := &l.parts[i]
 		if p.status == Planned || p.status == Sent || p.refused {
@@ -429,7 +430,7 @@ func (l *Ledger) PlanForLess() (planned []int) {
 	return planned
 }
 
-// asksForLess reports whether a part was refused for lack of stock by this process.
+// asksForLess reports whether this process saw a part refused for lack of stock.
 func (p *part) asksForLess() bool { return p.status == Rejected && p.outOfStock && !p.fromToken }
 
 // See records that a describe has shown instances.
@@ -445,8 +446,8 @@ func (l *Ledger) seeLocked(ids []string) {
 	}
 }
 
-// Recognize records that a describe has shown instances, and that they are the
-// operation's. One that is in doubt stays so.
+// Recognize records that a describe has shown instances with evidence that they belong
+// to the operation. A doubtful instance stays doubtful.
 func (l *Ledger) Recognize(ids []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -455,7 +456,7 @@ func (l *Ledger) Recognize(ids []string) {
 	}
 }
 
-// changeLocked changes what is known of an instance, if it is the ledger's.
+// changeLocked changes the evidence about an instance that the ledger has.
 func (l *Ledger) changeLocked(id string, how func(*instance)) {
 	if s, ok := l.instances[id]; ok {
 		how(&s)
@@ -463,8 +464,8 @@ func (l *Ledger) changeLocked(id string, how func(*instance)) {
 	}
 }
 
-// BeginRelease records that everything is to be released, and nothing more created. It
-// reports false when that was so already.
+// BeginRelease records that everything is to be released and no more instances are
+// created. It reports false if that was recorded before.
 func (l *Ledger) BeginRelease() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -473,16 +474,16 @@ func (l *Ledger) BeginRelease() bool {
 	return began
 }
 
-// CancelRelease undoes a BeginRelease that could not be written down, before anything
-// was released.
+// CancelRelease undoes a BeginRelease that could not be saved. No release has been
+// sent.
 func (l *Ledger) CancelRelease() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.over = false
 }
 
-// Doubt records that instances seem to be somebody else's although an answer has named
-// them.
+// Doubt records that instances seem to belong to another operation, although an answer
+// named them.
 func (l *Ledger) Doubt(ids []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -491,8 +492,8 @@ func (l *Ledger) Doubt(ids []string) {
 	}
 }
 
-// OweRelease records that instances are to be released. It returns those that were not
-// before, for CancelOwed.
+// OweRelease records that instances are to be released. It returns those for which this
+// is new, for CancelOwed.
 func (l *Ledger) OweRelease(ids []string) (fresh []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -505,7 +506,7 @@ func (l *Ledger) OweRelease(ids []string) (fresh []string) {
 	return fresh
 }
 
-// CancelOwed undoes an OweRelease that could not be written down.
+// CancelOwed undoes an OweRelease that could not be saved.
 func (l *Ledger) CancelOwed(ids []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -523,9 +524,9 @@ const (
 	GoneForGood                  // it was seen, and is gone
 )
 
-// Leave takes instances out of a ledger that is being released, and returns those that
-// went. One that was never seen does not go because it is gone: nothing proves that it
-// was ever there.
+// Leave removes instances from a ledger that is being released, and returns the removed
+// ones. GoneForGood removes only instances that were seen: without that nothing proves
+// that the instance ever existed.
 func (l *Ledger) Leave(ids []string, proof Proof) (left []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -544,8 +545,8 @@ func (l *Ledger) Leave(ids []string, proof Proof) (left []string) {
 	return left
 }
 
-// dropLocked takes an instance out of its part. The list is copied: what Part and IDs
-// have returned is not written to.
+// dropLocked removes an instance from its part. It copies the list: a list that Part or
+// IDs has returned is never changed.
 func (l *Ledger) dropLocked(id string, s instance) *part {
 	delete(l.instances, id)
 	p := &l.parts[s.part]
@@ -555,8 +556,8 @@ func (l *Ledger) dropLocked(id string, s instance) *part {
 }
 
 // LaunchFailed records that instances died after they were accepted, and that the cloud
-// accepted the release which was owed for them. What a finished part is missing now
-// counts as out of stock. It returns those that went.
+// accepted their release. It returns the removed instances. The missing instances of a
+// finished part now count as out of stock.
 func (l *Ledger) LaunchFailed(ids []string) (left []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -568,7 +569,7 @@ func (l *Ledger) LaunchFailed(ids []string) (left []string) {
 		left = append(left, id)
 		p := l.dropLocked(id, s)
 		ended := p.finished() || p.status == Replaced
-		if ended && p.Count > 0 { // else it was surplus: nothing is missing
+		if ended && p.Count > 0 { // otherwise it was surplus: no slot is empty
 			p.status, p.outOfStock, p.launchFailed = Accepted, true, true
 			p.fromToken, p.refused = false, false
 		}
@@ -576,7 +577,7 @@ func (l *Ledger) LaunchFailed(ids []string) (left []string) {
 	return left
 }
 
-// Rename records that the instances of a part have their own names.
+// Rename records that the instances of a part have got their own names.
 func (l *Ledger) Rename(i int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

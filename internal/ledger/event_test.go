@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// start is the moment at which the tests begin.
+// start is the time at which the tests begin.
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // Verdicts.
@@ -27,7 +27,7 @@ var (
 	dead      = ledger.Verdict{Final: true, TokenDead: true}
 )
 
-// plan is one part of three slots, content with two.
+// plan is one part of three slots with a minimum of two.
 func plan() []ledger.Plan { return []ledger.Plan{{First: 0, Count: 3, MinCount: 2}} }
 
 // answer is how a call for three instances ended.
@@ -35,7 +35,7 @@ func answer(v ledger.Verdict, ids ...string) ledger.Answer {
 	return ledger.Answer{IDs: ids, Asked: 3, Least: 2, Verdict: v}
 }
 
-// read is a ledger as another process reads it.
+// read returns a ledger as another process restores it.
 func read(l *ledger.Ledger) *ledger.Ledger {
 	again, err := ledger.Restore(l.Save())
 	if err != nil {
@@ -44,7 +44,7 @@ func read(l *ledger.Ledger) *ledger.Ledger {
 	return again
 }
 
-// states are ways into each state of a part.
+// states creates a ledger in each state of a part.
 var states = map[string]func() *ledger.Ledger{
 	"planned": func() *ledger.Ledger { return ledger.New(2, plan()) },
 	"sent": func() *ledger.Ledger {
@@ -204,13 +204,15 @@ var states = map[string]func() *ledger.Ledger{
 // both are two results in one.
 func both(a, b any) any { return []any{a, b} }
 
-// events are everything that can happen to a part, with what the method returns.
+// events are all events of a part; each returns the results of the method.
 var events = map[string]func(*ledger.Ledger) any{
-	"send":               func(l *ledger.Ledger) any { return both(l.Send(0, start.Add(time.Minute))) },
-	"take back":          func(l *ledger.Ledger) any { l.TakeBack(0); return nil },
-	"answer: all":        func(l *ledger.Ledger) any { return l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start) },
-	"answer: two":        func(l *ledger.Ledger) any { return l.Answer(0, answer(fine, "i-1", "i-2"), start) },
-	"answer: too many":   func(l *ledger.Ledger) any { return l.Answer(0, answer(fine, "i-1", "i-2", "i-3", "i-4"), start) },
+	"send":        func(l *ledger.Ledger) any { return both(l.Send(0, start.Add(time.Minute))) },
+	"take back":   func(l *ledger.Ledger) any { l.TakeBack(0); return nil },
+	"answer: all": func(l *ledger.Ledger) any { return l.Answer(0, answer(fine, "i-1", "i-2", "i-3"), start) },
+	"answer: two": func(l *ledger.Ledger) any { return l.Answer(0, answer(fine, "i-1", "i-2"), start) },
+	"answer: too many": func(l *ledger.Ledger) any {
+		return l.Answer(0, answer(fine, "i-1", "i-2", "i-3", "i-4"), start)
+	},
 	"answer: lost":       func(l *ledger.Ledger) any { return l.Answer(0, answer(lost), start) },
 	"answer: lost, one":  func(l *ledger.Ledger) any { return l.Answer(0, answer(lost, "i-9"), start) },
 	"answer: throttled":  func(l *ledger.Ledger) any { return l.Answer(0, answer(throttled), start) },
@@ -218,28 +220,30 @@ var events = map[string]func(*ledger.Ledger) any{
 	"answer: dead token": func(l *ledger.Ledger) any { return l.Answer(0, answer(dead), start) },
 	"agree":              func(l *ledger.Ledger) any { return l.Agree(0) },
 	"approve a dry run":  func(l *ledger.Ledger) any { l.ApproveDryRun(0); return nil },
-	"find the rest":      func(l *ledger.Ledger) any { return l.Find(0, []string{"i-1", "i-2", "i-3"}, ledger.Ours, start) },
-	"deal one":           func(l *ledger.Ledger) any { return l.Deal([]int{0}, []string{"i-9"}, ledger.Shared, start) },
-	"looked":             func(l *ledger.Ledger) any { return l.Looked(0, start) },
-	"settle":             func(l *ledger.Ledger) any { l.Settle(0); return nil },
-	"close: fine":        func(l *ledger.Ledger) any { l.Close(0, fine); return nil },
-	"close: refused":     func(l *ledger.Ledger) any { l.Close(0, refused); return nil },
-	"close: scarce":      func(l *ledger.Ledger) any { l.Close(0, scarce); return nil },
-	"close: passing":     func(l *ledger.Ledger) any { l.Close(0, throttled); return nil },
-	"skip":               func(l *ledger.Ledger) any { return l.Skip(0) },
-	"replace":            func(l *ledger.Ledger) any { return both(l.Replace(0, 1, 4, 1)) },
-	"plan for less":      func(l *ledger.Ledger) any { return l.PlanForLess() },
-	"see":                func(l *ledger.Ledger) any { l.See([]string{"i-1", "i-2", "i-3"}); return nil },
-	"recognize":          func(l *ledger.Ledger) any { l.Recognize([]string{"i-1", "i-2"}); return l.Recognized() },
-	"keep looking":       func(l *ledger.Ledger) any { l.KeepLooking(0, start); return nil },
-	"begin release":      func(l *ledger.Ledger) any { return l.BeginRelease() },
-	"cancel release":     func(l *ledger.Ledger) any { l.CancelRelease(); return nil },
-	"doubt":              func(l *ledger.Ledger) any { l.Doubt([]string{"i-1", "i-9"}); return nil },
-	"owe release":        func(l *ledger.Ledger) any { return l.OweRelease([]string{"i-1"}) },
-	"cancel owed":        func(l *ledger.Ledger) any { l.CancelOwed([]string{"i-1"}); return nil },
-	"leave: accepted":    func(l *ledger.Ledger) any { return l.Leave([]string{"i-1"}, ledger.ReleaseAccepted) },
-	"leave: gone":        func(l *ledger.Ledger) any { return l.Leave([]string{"i-1"}, ledger.GoneForGood) },
-	"launch failed":      func(l *ledger.Ledger) any { return l.LaunchFailed([]string{"i-1"}) },
+	"find the rest": func(l *ledger.Ledger) any {
+		return l.Find(0, []string{"i-1", "i-2", "i-3"}, ledger.Ours, start)
+	},
+	"deal one":        func(l *ledger.Ledger) any { return l.Deal([]int{0}, []string{"i-9"}, ledger.Shared, start) },
+	"looked":          func(l *ledger.Ledger) any { return l.Looked(0, start) },
+	"settle":          func(l *ledger.Ledger) any { l.Settle(0); return nil },
+	"close: fine":     func(l *ledger.Ledger) any { l.Close(0, fine); return nil },
+	"close: refused":  func(l *ledger.Ledger) any { l.Close(0, refused); return nil },
+	"close: scarce":   func(l *ledger.Ledger) any { l.Close(0, scarce); return nil },
+	"close: passing":  func(l *ledger.Ledger) any { l.Close(0, throttled); return nil },
+	"skip":            func(l *ledger.Ledger) any { return l.Skip(0) },
+	"replace":         func(l *ledger.Ledger) any { return both(l.Replace(0, 1, 4, 1)) },
+	"plan for less":   func(l *ledger.Ledger) any { return l.PlanForLess() },
+	"see":             func(l *ledger.Ledger) any { l.See([]string{"i-1", "i-2", "i-3"}); return nil },
+	"recognize":       func(l *ledger.Ledger) any { l.Recognize([]string{"i-1", "i-2"}); return l.Recognized() },
+	"keep looking":    func(l *ledger.Ledger) any { l.KeepLooking(0, start); return nil },
+	"begin release":   func(l *ledger.Ledger) any { return l.BeginRelease() },
+	"cancel release":  func(l *ledger.Ledger) any { l.CancelRelease(); return nil },
+	"doubt":           func(l *ledger.Ledger) any { l.Doubt([]string{"i-1", "i-9"}); return nil },
+	"owe release":     func(l *ledger.Ledger) any { return l.OweRelease([]string{"i-1"}) },
+	"cancel owed":     func(l *ledger.Ledger) any { l.CancelOwed([]string{"i-1"}); return nil },
+	"leave: accepted": func(l *ledger.Ledger) any { return l.Leave([]string{"i-1"}, ledger.ReleaseAccepted) },
+	"leave: gone":     func(l *ledger.Ledger) any { return l.Leave([]string{"i-1"}, ledger.GoneForGood) },
+	"launch failed":   func(l *ledger.Ledger) any { return l.LaunchFailed([]string{"i-1"}) },
 	"answer: two, twice": func(l *ledger.Ledger) any {
 		l.Answer(0, answer(fine, "i-2", "i-1"), start)
 		return l.Answer(0, answer(fine, "i-1", "i-2"), start)
@@ -277,8 +281,8 @@ var events = map[string]func(*ledger.Ledger) any{
 // update rewrites the table of transitions: go test ./internal/ledger -update.
 var update = flag.Bool("update", false, "rewrite testdata/transitions.txt")
 
-// Every event in every state does what testdata/transitions.txt says, which is written to
-// be read: one line for each pair, "-" where nothing changes.
+// Every event in every state does what testdata/transitions.txt lists. The file has one
+// line for each pair, with "-" where nothing changes.
 func TestEveryEventInEveryState(t *testing.T) {
 	var b strings.Builder
 	for _, state := range slices.Sorted(maps.Keys(states)) {
@@ -312,7 +316,7 @@ func TestEveryEventInEveryState(t *testing.T) {
 	}
 }
 
-// returned writes what a method has returned, where it returns something.
+// returned writes the results of a method, if it has any.
 func returned(result any) string {
 	if result == nil {
 		return ""
@@ -320,7 +324,7 @@ func returned(result any) string {
 	return fmt.Sprintf(" = %v", result)
 }
 
-// describe writes a ledger in a line.
+// describe writes a ledger in one line.
 func describe(l *ledger.Ledger) string {
 	var parts []string
 	for _, p := range l.All() {
@@ -335,7 +339,8 @@ func describe(l *ledger.Ledger) string {
 			text += fmt.Sprintf(" %s%v", list.name, list.ids)
 		}
 	}
-	flags := map[string]bool{"over": l.Over(), "complete": l.Complete(), "hopeless": l.Hopeless(), "agreed": l.Agreed(0), "replaceable": l.Replaceable(0)}
+	flags := map[string]bool{"over": l.Over(), "complete": l.Complete(), "hopeless": l.Hopeless(),
+		"agreed": l.Agreed(0), "replaceable": l.Replaceable(0)}
 	for _, word := range slices.Sorted(maps.Keys(flags)) {
 		if flags[word] {
 			text += " " + word
@@ -375,8 +380,8 @@ func describePart(p *ledger.Part) string {
 	return text
 }
 
-// A late find of a part that another took the place of may die as well: the ledger can
-// still be read back.
+// An instance that was found late in a replaced part may die as well. The ledger can
+// still be restored.
 func TestALateFindOfAReplacedPartThatDies(t *testing.T) {
 	l := ledger.New(1, []ledger.Plan{{Count: 1, MinCount: 1}})
 	l.Send(0, start)
@@ -388,7 +393,7 @@ func TestALateFindOfAReplacedPartThatDies(t *testing.T) {
 	l.Find(0, []string{"i-1"}, ledger.Ours, start)
 	l.OweRelease([]string{"i-1"})
 	if left := l.LaunchFailed([]string{"i-1"}); len(left) != 1 {
-		t.Errorf("%v left, want the dead one", left)
+		t.Errorf("removed %v, want the dead instance", left)
 	}
 	if _, err := ledger.Restore(l.Save()); err != nil {
 		t.Errorf("reading it back: %v", err)

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// What given-up generations may still show is what each was missing, less what has been
-// found since. What a search of the generation under way finds is no late find.
+// A given-up generation may still show its missing instances, less those that were
+// found since. An instance that a search finds for the current generation is not a late
+// find.
 func TestMayAppear(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	l := New(3, []Plan{{Count: 3, MinCount: 3}})
@@ -33,7 +34,7 @@ func TestMayAppear(t *testing.T) {
 	l.Find(0, []string{"i-3", "i-4"}, Ours, now)
 	want("two were found late", before, 1)
 	if got := kept.MayAppear(before); got != 3 {
-		t.Errorf("a copy from before tells %d, want 3", got)
+		t.Errorf("an earlier copy of the part: %d may appear, want 3", got)
 	}
 	l.Find(0, []string{"i-4", "i-5", "i-6"}, Ours, now)
 	want("more were found than were missing", before, 0)
@@ -47,7 +48,7 @@ func TestMayAppear(t *testing.T) {
 	}
 }
 
-// A token of before says nothing of what was missing: it may have been all.
+// An old token does not record how many instances were missing: it may have been all.
 func TestMayAppearOfAnOldToken(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	l, err := Restore(Saved{Enough: 2, Parts: []SavedPart{
@@ -62,7 +63,7 @@ func TestMayAppearOfAnOldToken(t *testing.T) {
 	}
 }
 
-// What fills a slot after the names of a part were given is owed its name.
+// An instance that fills a slot after a part was renamed still needs its own name.
 func TestALateFindIsOwedItsName(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	l := New(1, []Plan{{Count: 2, MinCount: 1}})
@@ -72,15 +73,15 @@ func TestALateFindIsOwedItsName(t *testing.T) {
 	l.Rename(0)
 	l.Find(0, []string{"i-1"}, Ours, now)
 	if p := l.Part(0); !p.Renamed {
-		t.Error("what is known already brings no new name to give")
+		t.Error("a known instance: Renamed is false, want true")
 	}
 	l.Find(0, []string{"i-2"}, Ours, now)
 	if p := l.Part(0); p.Renamed {
-		t.Error("an instance has filled a slot, and its name is not owed")
+		t.Error("a new instance in a slot: Renamed is true, want false")
 	}
 	l.Rename(0)
 	l.Find(0, []string{"i-3"}, Ours, now)
 	if p := l.Part(0); !p.Renamed {
-		t.Error("an instance beyond the slots is owed no name")
+		t.Error("an instance beyond the slots: Renamed is false, want true")
 	}
 }

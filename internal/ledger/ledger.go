@@ -12,54 +12,54 @@ type Status string
 
 // Statuses. The words are part of written ledgers.
 const (
-	Planned  Status = "planned"  // certainly made nothing that is not known
+	Planned  Status = "planned"  // certainly created no unknown instances
 	Sent     Status = "sent"     // may have been executed
-	Accepted Status = "accepted" // executed, and nothing more will come
-	Rejected Status = "rejected" // certainly not executed, and never will be
+	Accepted Status = "accepted" // executed, and no more instances will come
+	Rejected Status = "rejected" // certainly not executed, now or later
 	Replaced Status = "replaced" // another part creates its missing instances; Count has shrunk
 	Released Status = "released" // its instances were released
 )
 
-// Executed is what is known of the effect of one call.
+// Executed is what is known about the effect of one call.
 type Executed int
 
-// Knowledge of the effect of a call.
+// Values of Executed.
 const (
-	No    Executed = iota // the call certainly made nothing
-	Maybe                 // the call may have made something
-	Yes                   // the call was answered without an error
+	No    Executed = iota // the call certainly created nothing
+	Maybe                 // the call may have created instances
+	Yes                   // the answer had no error
 )
 
-// Verdict is what an error means to the ledger.
+// Verdict is the meaning of an error for the ledger.
 type Verdict struct {
 	Executed Executed
 	Final    bool // the same call would fail again
-	Scarce   bool // for lack of stock
+	Scarce   bool // the cause is lack of stock
 
-	// TokenDead means that an earlier call of the same generation failed for good,
-	// and that the token of the generation makes nothing any more.
+	// TokenDead means that an earlier call of the same generation failed for good, and
+	// that its token can create nothing any more.
 	TokenDead bool
 }
 
-// Plan is one part as it is planned.
+// Plan is what a part asks for.
 type Plan struct {
 	First     int // index of its first slot
 	Count     int
-	MinCount  int // instances the part's call has to bring at least
-	Candidate int // 0 is what was asked for, n the alternative n-1
+	MinCount  int // least number of instances that the part's call accepts
+	Candidate int // 0 is the spec itself, n is alternative n-1
 }
 
-// GivenUp is a generation of which nothing more was found, although an answer of it
-// was lost. What it made may still become visible.
+// GivenUp is a generation whose answer was lost and whose missing instances a search
+// did not find. They may still become visible.
 type GivenUp struct {
 	Generation int       `json:"gen"`
 	At         time.Time `json:"at"`
-	Missing    int       `json:"missing,omitempty"` // instances it was to make and that were not found; 0 in old tokens
-	Found      int       `json:"found,omitempty"`   // instances of it that were found since
+	Missing    int       `json:"missing,omitempty"` // instances that were not found; 0 in old tokens
+	Found      int       `json:"found,omitempty"`   // of these, instances found later
 }
 
-// MayAppear returns how many instances of given-up generations may still become visible,
-// of those that were given up after a moment.
+// MayAppear returns how many instances may still become visible. It counts generations
+// that were given up after a moment.
 func (p *Part) MayAppear(after time.Time) (n int) {
 	for _, g := range p.GivenUp {
 		if g.At.After(after) {
@@ -69,40 +69,40 @@ func (p *Part) MayAppear(after time.Time) (n int) {
 	return n
 }
 
-// Part is a copy of what the ledger knows of one part.
+// Part is a copy of a part's state.
 type Part struct {
 	Plan
-	NumberOffset int // what the numbers in names are ahead of First
+	NumberOffset int // number in the first instance's name, minus First
 	Generation   int
 	Status       Status
 	Sent         time.Time // first call of this generation; zero before it
 	IDs          []string  // instances that fill its slots, in order; at most Count
-	Certain      int       // how many of IDs are not doubtful; those come first
-	Extra        []string  // instances beyond IDs
-	Before       int       // how many of IDs are of earlier generations
+	Certain      int       // how many of IDs are not doubtful; they come first
+	Extra        []string  // instances that fill no slot
+	Before       int       // how many of IDs belong to earlier generations
 	Renamed      bool      // its instances have their own names, without a marker
-	OutOfStock   bool      // what it is missing is out of stock
-	LaunchFailed bool      // instances of it died after they were accepted
+	OutOfStock   bool      // its missing instances are out of stock
+	LaunchFailed bool      // some of its instances died after they were accepted
 	FromToken    bool      // it ended before the operation was resumed
-	Order        string    // the order that waits to be paid
+	Order        string    // the ID of an order that is not paid yet
 	GivenUp      []GivenUp
 }
 
-// Missing returns how many slots no certain instance fills.
+// Missing returns the number of slots without a certain instance.
 func (p *Part) Missing() int { return p.Count - p.Certain }
 
 // Open reports whether the part has something left to do.
 func (p *Part) Open() bool { return p.Status == Planned || p.Status == Sent }
 
-// Doubtful reports whether only answers that contradict themselves named some of the
-// instances that fill slots.
+// Doubtful reports whether doubtful instances fill some of the slots.
 func (p *Part) Doubtful() bool { return len(p.IDs) > p.Certain }
 
-// skew is how far the clock of another computer may be ahead.
+// skew is how far another computer's clock may be ahead.
 const skew = 5 * time.Minute
 
-// Stale reports whether a client token may be forgotten by now: it was first sent
-// longer ago than trust, nobody knows when, or in a future that no clock explains.
+// Stale reports whether the cloud may have forgotten a client token: it was first sent
+// longer ago than trust, at an unknown time, or too far in the future for a correct
+// clock.
 func (p *Part) Stale(now time.Time, trust time.Duration) bool {
 	if p.Status != Sent {
 		return false
@@ -111,7 +111,7 @@ func (p *Part) Stale(now time.Time, trust time.Duration) bool {
 	return p.Sent.IsZero() || age > trust || age < -skew
 }
 
-// part is one create.
+// part is the state of one part.
 type part struct {
 	Plan
 	numberOffset int
@@ -119,27 +119,27 @@ type part struct {
 	status       Status
 	sent         time.Time
 	doubt        bool     // a call of this generation may have been executed
-	ids          []string // all that were named for it, in order
-	last         []string // what the latest answer without an error named, sorted
+	ids          []string // all its named instances, in order
+	last         []string // instances in the latest answer without an error, sorted
 	agreed       bool     // the two latest answers without an error named the same
-	before       int      // how many of ids are of earlier generations, once it is sent
+	before       int      // how many of ids belong to earlier generations; set by Send
 	renamed      bool
 	outOfStock   bool
-	refused      bool // its last word is a refusal for another reason than stock
+	refused      bool // its final error is a refusal, and the reason is not stock
 	launchFailed bool
 	fromToken    bool
 	order        string
 	givenUp      []GivenUp
 }
 
-// Claim is how certain it is that an instance is the operation's.
+// Claim is how certain it is that an instance belongs to the operation.
 type Claim int
 
 // Claims, the strongest first.
 const (
 	Ours     Claim = iota // it fills a slot, and policies may release it
-	Shared                // it fills a slot, but another run of the operation may have made it
-	Doubtful              // only answers that contradict themselves name it
+	Shared                // it fills a slot, but another run of the operation may have created it
+	Doubtful              // only contradictory answers name it
 )
 
 // instance is the evidence about one instance.
@@ -147,7 +147,7 @@ type instance struct {
 	part      int
 	claim     Claim
 	seen      bool
-	own       bool // what was seen shows that it is the operation's; not written down
+	own       bool // a describe proved that it belongs to the operation; not saved
 	releasing bool // a release of it is under way or owed
 }
 
@@ -156,13 +156,13 @@ type Ledger struct {
 	mu        sync.Mutex
 	parts     []part
 	instances map[string]instance
-	enough    int       // instances that are enough
+	enough    int       // least number of instances that the operation accepts
 	accepted  time.Time // when the latest instance was named
 	over      bool      // everything is being released; nothing more is created
 }
 
-// New returns the ledger of an operation that has made no call. Enough is how many
-// instances are enough.
+// New returns the ledger of an operation that has made no call. Enough is the least
+// number of instances that the operation accepts.
 func New(enough int, plans []Plan) *Ledger {
 	l := &Ledger{enough: enough, parts: make([]part, len(plans))}
 	for i, p := range plans {
@@ -171,7 +171,7 @@ func New(enough int, plans []Plan) *Ledger {
 	return l
 }
 
-// Parts returns how many parts there are. It only grows.
+// Parts returns the number of parts. It never shrinks.
 func (l *Ledger) Parts() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -207,9 +207,9 @@ func (l *Ledger) viewLocked(i int) Part {
 	return v
 }
 
-// assignLocked says which instances fill the slots of a part: the certain ones
-// first, then the doubtful ones, each in the order in which they were named. The lists
-// are never written to, see dropLocked.
+// assignLocked assigns instances to the slots of a part: first the certain ones, then
+// the doubtful ones, each in the order in which they were named. The returned lists are
+// never changed, see dropLocked.
 func (l *Ledger) assignLocked(p *part) (ids, extra []string, certain int) {
 	all := p.ids
 	certain = l.certainLocked(p)
@@ -221,7 +221,7 @@ func (l *Ledger) assignLocked(p *part) (ids, extra []string, certain int) {
 	return all[:n:n], all[n:len(all):len(all)], certain
 }
 
-// rank orders the certain instances before the doubtful ones.
+// rank sorts certain instances before doubtful ones.
 func (l *Ledger) rank(id string) int {
 	if l.instances[id].claim == Doubtful {
 		return 1
@@ -236,13 +236,13 @@ func (l *Ledger) doubtfulLocked(p *part) (n int) {
 	return n
 }
 
-// certainLocked is how many slots of a part are filled for certain.
+// certainLocked returns how many slots of a part have a certain instance.
 func (l *Ledger) certainLocked(p *part) int {
 	return min(len(p.ids)-l.doubtfulLocked(p), p.Count)
 }
 
-// IDs returns every instance in hand: those that fill slots, in the order of
-// creation, and then the others.
+// IDs returns every known instance: first those in slots, in the order of creation,
+// then the others.
 func (l *Ledger) IDs() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -254,27 +254,27 @@ func (l *Ledger) IDs() []string {
 	return append(ids, extra...)
 }
 
-// Ours returns the instances that are certainly the operation's, in the order of
-// creation: what a policy may release.
+// Ours returns the instances that certainly belong to the operation, in the order of
+// creation. A policy may release them.
 func (l *Ledger) Ours() []string { return l.pick(func(s instance) bool { return s.claim == Ours }) }
 
 // NotOurs returns the instances that no policy may release: another run may have
-// made them, or only answers that contradict themselves name them.
+// created them, or they are doubtful.
 func (l *Ledger) NotOurs() []string { return l.pick(func(s instance) bool { return s.claim != Ours }) }
 
-// Doubtful returns the instances that only answers which contradict themselves name.
+// Doubtful returns the instances that only contradictory answers name.
 func (l *Ledger) Doubtful() []string {
 	return l.pick(func(s instance) bool { return s.claim == Doubtful })
 }
 
-// Releasing returns the instances whose release is owed.
+// Releasing returns the instances whose release is under way or owed.
 func (l *Ledger) Releasing() []string { return l.pick(func(s instance) bool { return s.releasing }) }
 
 // Seen returns the instances that a describe has shown.
 func (l *Ledger) Seen() []string { return l.pick(func(s instance) bool { return s.seen }) }
 
-// Recognized returns the instances that are the operation's for certain: see
-// [Ledger.Recognize].
+// Recognized returns the instances that a describe proved to belong to the operation:
+// see [Ledger.Recognize].
 func (l *Ledger) Recognized() []string { return l.pick(func(s instance) bool { return s.own }) }
 
 // Unseen returns the instances that no describe has shown.
@@ -294,8 +294,8 @@ func (l *Ledger) pick(wanted func(instance) bool) []string {
 	return ids
 }
 
-// Complete reports whether every part has all that was asked for, and no instance is
-// beyond that or doubtful.
+// Complete reports whether every slot is filled, and no instance is surplus or
+// doubtful.
 func (l *Ledger) Complete() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -328,8 +328,8 @@ func (l *Ledger) Surplus() []string {
 	return ids
 }
 
-// PartOf returns the part that an instance belongs to, or false when the ledger
-// does not have it.
+// PartOf returns the part of an instance, or false if the ledger does not have the
+// instance.
 func (l *Ledger) PartOf(id string) (i int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -347,7 +347,7 @@ func (l *Ledger) Count() (n int) {
 	return n
 }
 
-// Enough returns how many instances are enough.
+// Enough returns the least number of instances that the operation accepts.
 func (l *Ledger) Enough() int { return l.enough }
 
 // NamedAt returns when the latest instance was named; zero before that.
@@ -364,8 +364,8 @@ func (l *Ledger) Over() bool {
 	return l.over || slices.ContainsFunc(l.parts, func(p part) bool { return p.status == Released })
 }
 
-// Numbered returns how many instances have been numbered so far: the numbers of
-// the dead are not given again.
+// Numbered returns how many instances have been numbered so far. A number is not used
+// again after its instance has died.
 func (l *Ledger) Numbered() (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

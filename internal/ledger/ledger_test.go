@@ -10,13 +10,15 @@ import (
 
 // two are two parts of two slots each.
 func two() *ledger.Ledger {
-	return ledger.New(3, []ledger.Plan{{First: 0, Count: 2, MinCount: 1}, {First: 2, Count: 2, MinCount: 1, Candidate: 1}})
+	return ledger.New(3, []ledger.Plan{{First: 0, Count: 2, MinCount: 1},
+		{First: 2, Count: 2, MinCount: 1, Candidate: 1}})
 }
 
-// take sends a part and lets it be answered.
+// take sends a call of a part and records its answer.
 func take(l *ledger.Ledger, i, asked int, v ledger.Verdict, ids ...string) []string {
 	l.Send(i, start)
-	return l.Answer(i, ledger.Answer{IDs: ids, Asked: asked, Least: 1, Verdict: v}, start.Add(time.Duration(i)*time.Minute))
+	return l.Answer(i, ledger.Answer{IDs: ids, Asked: asked, Least: 1, Verdict: v},
+		start.Add(time.Duration(i)*time.Minute))
 }
 
 func TestQuestions(t *testing.T) {
@@ -24,10 +26,10 @@ func TestQuestions(t *testing.T) {
 	take(l, 1, 2, fine, "i-3", "i-4")
 	fresh := take(l, 0, 2, fine, "i-1", "i-2", "i-1")
 	if !slices.Equal(fresh, []string{"i-1", "i-2"}) {
-		t.Errorf("new are %v, want each once", fresh)
+		t.Errorf("got new instances %v, want each once", fresh)
 	}
 	if got := l.IDs(); !slices.Equal(got, []string{"i-1", "i-2", "i-3", "i-4"}) {
-		t.Errorf("IDs %v, want them in the order of the slots", got)
+		t.Errorf("got IDs %v, want the order of the slots", got)
 	}
 	if i, ok := l.PartOf("i-3"); i != 1 || !ok {
 		t.Errorf("i-3 is of part %d, %v; want 1", i, ok)
@@ -46,12 +48,12 @@ func TestQuestions(t *testing.T) {
 	}
 	l.Answer(0, ledger.Answer{IDs: []string{"i-1"}, Asked: 2, Verdict: fine}, start.Add(time.Hour))
 	if got := l.NamedAt(); !got.Equal(start) {
-		t.Errorf("named at %v after an answer that names nobody new, want %v", got, start)
+		t.Errorf("named at %v after an answer without a new instance, want %v", got, start)
 	}
 }
 
-// An instance that two parts name belongs to the first, and the other's answer proves
-// nothing.
+// An instance that two parts name belongs to the first part. The other part's answer
+// proves nothing.
 func TestAnInstanceOfTwoParts(t *testing.T) {
 	l := two()
 	take(l, 0, 2, fine, "i-1", "i-2")
@@ -60,17 +62,17 @@ func TestAnInstanceOfTwoParts(t *testing.T) {
 		t.Errorf("IDs %v, want each once", got)
 	}
 	if got := l.Doubtful(); !slices.Equal(got, []string{"i-3"}) {
-		t.Errorf("doubtful %v, want what the contradicting answer names", got)
+		t.Errorf("doubtful %v, want the instances of the contradictory answer", got)
 	}
 	if got := l.Part(1).Status; got != ledger.Sent {
 		t.Errorf("status %s, want sent", got)
 	}
 	if p := l.Part(1); !p.Open() {
-		t.Error("the part of an answer that cannot be true is not open")
+		t.Error("a part with a contradictory answer is finished, want it open")
 	}
 }
 
-// Found instances go to the parts that miss some, and those left over to nobody.
+// Found instances go to the parts with empty slots. The rest go to no part.
 func TestDeal(t *testing.T) {
 	l := two()
 	take(l, 0, 2, lost, "i-1")
@@ -90,8 +92,8 @@ func TestDeal(t *testing.T) {
 	}
 }
 
-// The minimum is of the whole: parts that were refused for lack of stock are asked for
-// less, as long as that may still be enough.
+// The operation's minimum counts for all parts together. Parts that were refused for
+// lack of stock are asked for fewer instances if that may be enough.
 func TestPlanForLess(t *testing.T) {
 	for _, tc := range []struct {
 		what    string
@@ -118,13 +120,14 @@ func TestPlanForLess(t *testing.T) {
 			t.Errorf("%s: planned %v, want %v", tc.what, planned, tc.planned)
 		}
 		p := l.Part(1)
-		if tc.planned != nil && (p.MinCount != 1 || p.Generation != 1 || p.OutOfStock) {
+		forLess := p.MinCount == 1 && p.Generation == 1 && !p.OutOfStock
+		if tc.planned != nil && !forLess {
 			t.Errorf("%s: %s, want the next generation, content with one", tc.what, describePart(&p))
 		}
 	}
 }
 
-// Of several that were refused only those are asked for less that can be.
+// Only refused parts with a minimum above one can be asked for less.
 func TestPlanForLessOfSome(t *testing.T) {
 	l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 1}, {First: 4, Count: 4, MinCount: 3}})
 	for i := range 2 {
@@ -139,20 +142,20 @@ func TestPlanForLessOfSome(t *testing.T) {
 	}
 }
 
-// Complete is what has everything, and nothing else.
+// A ledger is complete when all slots are filled and there is no surplus.
 func TestComplete(t *testing.T) {
 	l := two()
 	if l.Complete() {
-		t.Error("nothing was created, and it is complete")
+		t.Error("an operation without instances is complete")
 	}
 	take(l, 0, 2, fine, "i-1", "i-2")
 	take(l, 1, 2, fine, "i-3", "i-4")
 	if !l.Complete() {
-		t.Error("everything is there, and it is not complete")
+		t.Error("an operation with all instances is not complete")
 	}
 	l.Find(1, []string{"i-5"}, ledger.Doubtful, start)
 	if l.Complete() {
-		t.Error("there is one too many, and it is complete")
+		t.Error("an operation with a surplus instance is complete")
 	}
 }
 
@@ -168,7 +171,7 @@ func TestPlanForLessWaits(t *testing.T) {
 	l.Close(1, scarce)
 	l.BeginRelease()
 	if got := l.PlanForLess(); got != nil {
-		t.Errorf("planned %v of what is being released", got)
+		t.Errorf("planned %v while everything is being released", got)
 	}
 	l.CancelRelease()
 	again, err := ledger.Restore(l.Save())
@@ -176,15 +179,15 @@ func TestPlanForLessWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := again.PlanForLess(); got != nil {
-		t.Errorf("planned %v of what another process was refused", got)
+		t.Errorf("planned %v although another process saw the refusal", got)
 	}
 	if got := l.PlanForLess(); !slices.Equal(got, []int{0, 1}) {
 		t.Errorf("planned %v, want both", got)
 	}
 }
 
-// Beside a part that may bring more yet, or that was refused for another reason, nothing
-// is planned for less, although less would be enough.
+// Nothing is planned for less beside a part that is still open or was refused for
+// another reason, even if less would be enough.
 func TestPlanForLessBesideAnother(t *testing.T) {
 	for _, tc := range []struct {
 		what    string
@@ -206,8 +209,8 @@ func TestPlanForLessBesideAnother(t *testing.T) {
 	}
 }
 
-// A part that another took the place of has said its last word: that it was refused
-// before keeps nothing from being asked for less.
+// A replaced part is finished: its earlier refusal does not stop other parts from being
+// asked for less.
 func TestPlanForLessAfterAReplacement(t *testing.T) {
 	l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 1}})
 	take(l, 0, 4, lost)
@@ -221,16 +224,16 @@ func TestPlanForLessAfterAReplacement(t *testing.T) {
 	take(l, next, 3, scarce)
 	l.Close(next, scarce)
 	if got := l.PlanForLess(); !slices.Equal(got, []int{next}) {
-		t.Errorf("planned %v, want the part that took the place", got)
+		t.Errorf("planned %v, want the part that replaced it", got)
 	}
 }
 
-// Every new instance moves the moment of the latest, also one alone.
+// Every new instance changes NamedAt, also a single one.
 func TestNamedAt(t *testing.T) {
 	l := two()
 	take(l, 0, 2, lost)
 	if got := l.NamedAt(); !got.IsZero() {
-		t.Errorf("named at %v, and no instance was", got)
+		t.Errorf("named at %v without an instance, want zero", got)
 	}
 	for n, id := range []string{"i-1", "i-2"} {
 		at := start.Add(time.Duration(n+1) * time.Hour)
@@ -241,8 +244,8 @@ func TestNamedAt(t *testing.T) {
 	}
 }
 
-// A part that a look has filled misses nothing when its answers agree: it is not out of
-// stock, and nothing takes its place.
+// A part whose slots a look has filled misses nothing when its answers agree. It is not
+// out of stock and is not replaced.
 func TestAPartThatALookHasFilledIsNotOutOfStock(t *testing.T) {
 	l := ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 1}})
 	take(l, 0, 2, fine, "i-1")
@@ -254,12 +257,12 @@ func TestAPartThatALookHasFilledIsNotOutOfStock(t *testing.T) {
 		t.Error("a part that has everything is out of stock")
 	}
 	if !l.Complete() {
-		t.Error("everything is there, and it is not complete")
+		t.Error("an operation with all instances is not complete")
 	}
 }
 
-// An instance that dies is missing, however few there were, and another candidate may
-// bring it: what was said of its part before counts no more.
+// A dead instance is missing, even if it was the only one. Another candidate may create
+// it. Earlier refusals of its part no longer count.
 func TestLaunchFailedMakesAPartReplaceable(t *testing.T) {
 	for _, tc := range []struct {
 		what string
@@ -270,7 +273,7 @@ func TestLaunchFailedMakesAPartReplaceable(t *testing.T) {
 			take(l, 0, 1, fine, "i-1")
 			return l
 		}},
-		{"one of a part that was refused the rest", func() *ledger.Ledger {
+		{"one of a part whose rest was refused", func() *ledger.Ledger {
 			l := ledger.New(1, []ledger.Plan{{Count: 2, MinCount: 1}})
 			take(l, 0, 2, refused, "i-1")
 			l.Close(0, refused)
@@ -286,18 +289,18 @@ func TestLaunchFailedMakesAPartReplaceable(t *testing.T) {
 		l.OweRelease([]string{"i-1"})
 		l.LaunchFailed([]string{"i-1"})
 		if !l.Replaceable(0) {
-			t.Errorf("%s: nothing may take its place", tc.what)
+			t.Errorf("%s: the part is not replaceable", tc.what)
 		}
 		if l.Hopeless() {
-			t.Errorf("%s: no other candidate would help", tc.what)
+			t.Errorf("%s: hopeless, want not hopeless", tc.what)
 		}
 		if l.Part(0).FromToken {
-			t.Errorf("%s: it died in this process, and counts as an end before it", tc.what)
+			t.Errorf("%s: FromToken is true, want false: it died in this process", tc.what)
 		}
 	}
 }
 
-// The numbers of the dead are not given again.
+// The number of a dead instance is not used again.
 func TestNumbered(t *testing.T) {
 	l := two()
 	if got := l.Numbered(); got != 4 {
@@ -318,8 +321,8 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-// An operation of a token whose parts ended short for another reason than stock is
-// helped by no other candidate.
+// An operation from a token is hopeless if its parts ended short for another reason
+// than stock.
 func TestHopelessAfterResume(t *testing.T) {
 	for _, tc := range []struct {
 		text string
@@ -340,15 +343,15 @@ func TestHopelessAfterResume(t *testing.T) {
 	}
 }
 
-// BeginRelease says who began it, and what is owed is told once.
+// BeginRelease and OweRelease report only the first time.
 func TestReleasesAreBegunOnce(t *testing.T) {
 	l := two()
 	take(l, 0, 2, fine, "i-1", "i-2")
 	if !l.BeginRelease() {
-		t.Error("the first release did not begin")
+		t.Error("the first BeginRelease: got false, want true")
 	}
 	if l.BeginRelease() {
-		t.Error("the second release began as well")
+		t.Error("the second BeginRelease: got true, want false")
 	}
 	if got := l.OweRelease([]string{"i-1", "i-9"}); !slices.Equal(got, []string{"i-1"}) {
 		t.Errorf("owed are %v, want i-1", got)
@@ -358,41 +361,41 @@ func TestReleasesAreBegunOnce(t *testing.T) {
 	}
 }
 
-// Two answers of one token are about the same instances: together they cannot name more
+// Two answers under one token name the same instances. Together they cannot name more
 // than were asked for.
 func TestAnswersThatTogetherNameTooMany(t *testing.T) {
 	l := ledger.New(4, []ledger.Plan{{Count: 4, MinCount: 4}})
 	take(l, 0, 4, fine, "m0", "m1", "m2")
 	take(l, 0, 4, fine, "m0", "m1", "f0", "f1")
 	if got := l.Ours(); !slices.Equal(got, []string{"m0", "m1", "m2"}) {
-		t.Errorf("ours are %v, want what the first answer named", got)
+		t.Errorf("ours are %v, want the instances of the first answer", got)
 	}
 	if got := l.Doubtful(); !slices.Equal(got, []string{"f0", "f1"}) {
-		t.Errorf("doubtful are %v, want what the second added", got)
+		t.Errorf("doubtful are %v, want the instances that only the second answer names", got)
 	}
 	if p := l.Part(0); !p.Open() {
 		t.Errorf("the part is %s, want it open", p.Status)
 	}
 }
 
-// Answers that shrink do not agree: they lack what earlier ones have named.
+// An answer that lacks instances of an earlier answer does not agree with it.
 func TestShrinkingAnswersDoNotAgree(t *testing.T) {
 	l := ledger.New(2, []ledger.Plan{{Count: 4, MinCount: 2}})
 	take(l, 0, 4, fine, "a", "b", "c")
 	take(l, 0, 4, fine, "a")
 	take(l, 0, 4, fine, "a")
 	if l.Agreed(0) {
-		t.Error("two answers agree that lack what an earlier one named")
+		t.Error("two answers that lack an earlier instance agree, want no agreement")
 	}
 	take(l, 0, 4, fine, "a", "b", "c")
 	take(l, 0, 4, fine, "c", "b", "a")
 	if !l.Agreed(0) {
-		t.Error("two answers that name all do not agree")
+		t.Error("two answers that name all instances do not agree")
 	}
 }
 
-// When everything is being released, what was doubtful stays so: what contradicted it may be
-// gone.
+// While everything is being released, a doubtful instance stays doubtful: the instances
+// that it contradicts may be gone.
 func TestDoubtOutlivesARelease(t *testing.T) {
 	l := ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 2}})
 	take(l, 0, 2, fine, "a", "b", "c")

@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// driver makes random events happen to a ledger of some parts, and remembers what they
+// driver applies random events to a ledger of some parts, and remembers what the events
 // prove.
 type driver struct {
 	t       *testing.T
@@ -19,15 +19,16 @@ type driver struct {
 	l       *ledger.Ledger
 	slots   int
 	drawn   int             // IDs so far
-	named   map[string]bool // and not gone by proof
-	unknown map[int]bool    // parts whose generation may have made what nobody knows
+	named   map[string]bool // IDs that were named and did not leave by proof
+	unknown map[int]bool    // parts whose generation may have created unknown instances
 	lastGen map[int]int
 	log     []string
 }
 
 func newDriver(t *testing.T, seed uint64) *driver {
 	d := &driver{
-		t: t, r: rand.New(rand.NewPCG(seed, 1)), named: map[string]bool{}, unknown: map[int]bool{}, lastGen: map[int]int{},
+		t: t, r: rand.New(rand.NewPCG(seed, 1)), named: map[string]bool{}, unknown: map[int]bool{},
+		lastGen: map[int]int{},
 	}
 	var plans []ledger.Plan
 	for range 1 + d.r.IntN(3) {
@@ -63,12 +64,13 @@ func (d *driver) ids(i, n int) (ids []string) {
 
 func (d *driver) now() time.Time { return start.Add(time.Duration(len(d.log)) * time.Second) }
 
-// step makes one event happen.
+// step applies one random event.
 func (d *driver) step() {
 	i := d.r.IntN(d.l.Parts())
 	p := d.l.Part(i)
 	steps := []func(int, *ledger.Part) string{
-		d.send, d.answer, d.answer, d.answer, d.agree, d.look, d.looked, d.close, d.settle, d.replace, d.forLess, d.see, d.release, d.leave, d.die,
+		d.send, d.answer, d.answer, d.answer, d.agree, d.look, d.looked, d.close, d.settle, d.replace, d.forLess,
+		d.see, d.release, d.leave, d.die,
 	}
 	d.log = append(d.log, fmt.Sprintf("%s part %d", steps[d.r.IntN(len(steps))](i, &p), i))
 }
@@ -89,7 +91,8 @@ func (d *driver) answer(i int, p *ledger.Part) string {
 		return "no answer"
 	}
 	asked := p.Count - p.Before
-	a := ledger.Answer{Asked: asked, Least: 1, Verdict: []ledger.Verdict{fine, fine, lost, throttled, refused, scarce, dead}[d.r.IntN(7)]}
+	a := ledger.Answer{Asked: asked, Least: 1, Verdict: []ledger.Verdict{fine, fine, lost, throttled, refused, scarce,
+		dead}[d.r.IntN(7)]}
 	switch a.Verdict.Executed {
 	case ledger.Yes:
 		a.IDs = d.ids(i, d.r.IntN(asked+2))
@@ -103,7 +106,7 @@ func (d *driver) answer(i int, p *ledger.Part) string {
 		d.unknown[i] = false
 	}
 	if a.Verdict.Executed == ledger.Yes && now.Status == ledger.Sent {
-		d.unknown[i] = true // fewer than were asked for, or too many
+		d.unknown[i] = true // fewer than were asked for, or more
 	}
 	return fmt.Sprintf("answer %v %v", a.Verdict, a.IDs)
 }
@@ -112,7 +115,7 @@ func (d *driver) agree(i int, p *ledger.Part) string {
 	if d.l.Agree(i) {
 		d.unknown[i] = false
 		if p.Certain < p.MinCount {
-			d.t.Errorf("%d instances were taken for all, fewer than the minimum %d", p.Certain, p.MinCount)
+			d.t.Errorf("Agree accepted %d instances, fewer than the minimum %d", p.Certain, p.MinCount)
 		}
 	}
 	return "agree"
@@ -179,7 +182,7 @@ func (d *driver) leave(_ int, p *ledger.Part) string {
 			d.t.Errorf("%s left although nothing is being released", id)
 		}
 		if proof == ledger.GoneForGood && slices.Contains(unseen, id) {
-			d.t.Errorf("%s left as gone, and was never seen", id)
+			d.t.Errorf("%s left as gone although it was never seen", id)
 		}
 		delete(d.named, id)
 	}
@@ -193,14 +196,14 @@ func (d *driver) die(_ int, p *ledger.Part) string {
 	owed := d.l.Releasing()
 	for _, id := range d.l.LaunchFailed(p.IDs) {
 		if !slices.Contains(owed, id) {
-			d.t.Errorf("%s left, and no release was owed for it", id)
+			d.t.Errorf("%s left although no release was owed for it", id)
 		}
 		delete(d.named, id)
 	}
 	return "die"
 }
 
-// check looks at the invariants.
+// check checks the invariants.
 func (d *driver) check() {
 	d.checkIDs()
 	d.checkSlots()
@@ -208,7 +211,7 @@ func (d *driver) check() {
 	d.checkWritten()
 }
 
-// No ID leaves without proof, and none is there twice.
+// No ID leaves without proof, and no ID is there twice.
 func (d *driver) checkIDs() {
 	ids := d.l.IDs()
 	if len(slices.Compact(slices.Sorted(slices.Values(ids)))) != len(ids) {
@@ -220,7 +223,7 @@ func (d *driver) checkIDs() {
 		}
 	}
 	if n := len(d.l.Ours()) + len(d.l.NotOurs()); n != len(ids) {
-		d.t.Errorf("%d are ours or not, of %d", n, len(ids))
+		d.t.Errorf("Ours and NotOurs hold %d instances together, want %d", n, len(ids))
 	}
 }
 
@@ -240,7 +243,8 @@ func (d *driver) checkSlots() {
 	}
 }
 
-// No generation is followed by another while it may have made what nobody knows.
+// The next generation begins only if the generation before it created no unknown
+// instances.
 func (d *driver) checkGenerations() {
 	for i, p := range d.l.All() {
 		if p.Generation > d.lastGen[i] && d.unknown[i] {
@@ -250,7 +254,7 @@ func (d *driver) checkGenerations() {
 	}
 }
 
-// What is written can be read back to the same state.
+// The written form is restored to the same state.
 func (d *driver) checkWritten() {
 	before, err := json.Marshal(d.l.Save())
 	if err != nil {
@@ -273,7 +277,7 @@ func (d *driver) checkWritten() {
 	}
 }
 
-// Whatever happens, in whatever order, the invariants hold.
+// The invariants hold after any events in any order.
 func TestInvariants(t *testing.T) {
 	runs := uint64(1000)
 	if testing.Short() {

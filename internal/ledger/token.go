@@ -16,7 +16,7 @@ type Saved struct {
 	Over     bool        `json:"over,omitempty"`
 	Parts    []SavedPart `json:"parts"`
 
-	// By instance ID; what is the rule is left out.
+	// By instance ID; default values are left out.
 	Shared    []string `json:"shared,omitempty"`
 	Doubtful  []string `json:"doubtful,omitempty"`
 	Releasing []string `json:"releasing,omitempty"`
@@ -35,8 +35,8 @@ type SavedPart struct {
 	IDs          []string  `json:"ids,omitempty"`
 	Before       int       `json:"before,omitempty"`
 
-	// Seen has a 1 for each of IDs that a describe has shown, and a 0 for each other;
-	// trailing zeros are left out.
+	// Seen has a 1 for each of IDs that a describe has shown, and a 0 for the others.
+	// Trailing zeros are left out.
 	Seen string `json:"seen,omitempty"`
 
 	Renamed    bool      `json:"named,omitempty"`
@@ -54,7 +54,8 @@ func (l *Ledger) Save() Saved {
 		p := &l.parts[i]
 		s.Parts[i] = SavedPart{
 			First: p.First, Count: p.Count, MinCount: p.MinCount, NumberOffset: p.numberOffset, Candidate: p.Candidate,
-			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids), Before: p.sentBefore(),
+			Generation: p.generation, Status: p.status, Sent: plain(p.sent), IDs: slices.Clone(p.ids),
+			Before:  p.sentBefore(),
 			Renamed: p.renamed, OutOfStock: p.outOfStock, Order: p.order, GivenUp: slices.Clone(p.givenUp),
 		}
 		s.Parts[i].Seen = l.bitsLocked(p)
@@ -65,7 +66,7 @@ func (l *Ledger) Save() Saved {
 	return s
 }
 
-// bitsLocked writes which instances of a part were seen.
+// bitsLocked returns the text for SavedPart.Seen.
 func (l *Ledger) bitsLocked(p *part) string {
 	bits := make([]byte, len(p.ids))
 	for n, id := range p.ids {
@@ -89,7 +90,7 @@ func (s *Saved) markLocked(id string, i instance) {
 	}
 }
 
-// sentBefore is how many instances are of earlier generations, of a part that was sent.
+// sentBefore returns how many instances of a sent part belong to earlier generations.
 func (p *part) sentBefore() int {
 	if p.status == Sent {
 		return p.before
@@ -97,11 +98,11 @@ func (p *part) sentBefore() int {
 	return 0
 }
 
-// plain drops the monotonic part of a time, which means nothing in another process.
+// plain removes the monotonic part of a time: another process cannot use it.
 func plain(t time.Time) time.Time { return t.UTC().Round(0) }
 
-// Restore rebuilds a ledger from its written form, or says why that cannot be what
-// Save returned.
+// Restore rebuilds a ledger from its written form. It returns an error if Save cannot
+// have returned that form.
 func Restore(s Saved) (*Ledger, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -121,14 +122,15 @@ func Restore(s Saved) (*Ledger, error) {
 func (p *SavedPart) restored() part {
 	return part{
 		Plan:         Plan{First: p.First, Count: p.Count, MinCount: p.MinCount, Candidate: p.Candidate},
-		numberOffset: p.NumberOffset, generation: p.Generation, status: p.Status, sent: p.Sent, ids: slices.Clone(p.IDs), before: p.Before,
+		numberOffset: p.NumberOffset, generation: p.Generation, status: p.Status, sent: p.Sent,
+		ids: slices.Clone(p.IDs), before: p.Before,
 		renamed: p.Renamed, outOfStock: p.OutOfStock, order: p.Order, givenUp: slices.Clone(p.GivenUp),
 		doubt: p.Status == Sent, fromToken: true,
 	}
 }
 
-// restoreEvidence marks the instances. A mark of an instance that belongs to no part
-// says nothing.
+// restoreEvidence restores the marks of the instances. It ignores a mark of an instance
+// that belongs to no part.
 func (l *Ledger) restoreEvidence(s *Saved) {
 	for _, mark := range []struct {
 		ids []string
@@ -149,7 +151,7 @@ const MostSlots = 100_000
 
 func (s *Saved) check() error {
 	if len(s.Parts) == 0 {
-		return fmt.Errorf("no creates")
+		return fmt.Errorf("no parts")
 	}
 	if !writable(s.Accepted) {
 		return fmt.Errorf("accepted in the year %d", s.Accepted.UTC().Year())
@@ -176,7 +178,7 @@ func writable(t time.Time) bool {
 	return y >= 1 && y <= 9999
 }
 
-// checkSlots makes sure that every slot of the operation belongs to one part.
+// checkSlots checks that every slot of the operation belongs to one part.
 func (s *Saved) checkSlots() (total int, err error) {
 	list := slices.Clone(s.Parts)
 	slices.SortStableFunc(list, func(a, b SavedPart) int {
@@ -184,14 +186,15 @@ func (s *Saved) checkSlots() (total int, err error) {
 	})
 	for i := range list {
 		if list[i].First != total {
-			return 0, fmt.Errorf("a create begins at instance %d, and the one before ends at %d", list[i].First, total)
+			return 0, fmt.Errorf("a part begins at instance %d, but the part before it ends at %d", list[i].First,
+				total)
 		}
 		total += list[i].Count
 	}
 	return total, nil
 }
 
-// check looks at one part; seen holds the IDs of those before it.
+// check checks one part; seen holds the IDs of the parts before it.
 func (p *SavedPart) check(seen map[string]bool) error {
 	if err := p.checkCounts(); err != nil {
 		return err
@@ -222,15 +225,16 @@ func (p *SavedPart) checkCounts() error {
 		if p.Count < 1 || p.MinCount < 1 || p.MinCount > p.Count {
 			return fmt.Errorf("impossible counts")
 		}
-	case Released: // what could not be released is left, and may be more than was asked for
+	case Released: // unreleased instances stay, possibly more than Count
 	case Replaced:
 		if p.Count > len(p.IDs) {
-			return fmt.Errorf("a replaced create of %d instances has %d", p.Count, len(p.IDs))
+			return fmt.Errorf("a replaced part of %d instances has %d", p.Count, len(p.IDs))
 		}
 	default:
 		return fmt.Errorf("unknown status %q", p.Status)
 	}
-	if p.Count < 0 || p.Count > MostSlots || p.Generation < 0 || p.Candidate < 0 || p.NumberOffset < 0 || p.Before < 0 || p.Before > p.Count {
+	if p.Count < 0 || p.Count > MostSlots || p.Generation < 0 || p.Candidate < 0 || p.NumberOffset < 0 ||
+		p.Before < 0 || p.Before > p.Count {
 		return fmt.Errorf("impossible counts")
 	}
 	return nil

@@ -19,7 +19,7 @@ func restored(t *testing.T, text string) (*ledger.Ledger, error) {
 	return ledger.Restore(s)
 }
 
-// Every state that can be reached is read back as it was written.
+// A ledger in any reachable state is restored to the same state.
 func TestEveryStateIsReadBack(t *testing.T) {
 	for name, state := range states {
 		l := state()
@@ -29,7 +29,7 @@ func TestEveryStateIsReadBack(t *testing.T) {
 			continue
 		}
 		text, want := describe(again), describe(l)
-		// What follows from answers is not written down.
+		// These follow from answers of this process and are not saved.
 		for _, lost := range []string{" hopeless", " agreed", ", launch failed", ", of a token"} {
 			text, want = strings.ReplaceAll(text, lost, ""), strings.ReplaceAll(want, lost, "")
 		}
@@ -39,7 +39,7 @@ func TestEveryStateIsReadBack(t *testing.T) {
 	}
 }
 
-// What a version-1 token says is read, and of what was seen nothing is known.
+// A version-1 token can be read. It does not record which instances were seen.
 func TestVersionOne(t *testing.T) {
 	l, err := restored(t, `{"min":3,"accepted":"2026-03-01T12:00:00Z","parts":[
 		{"first":0,"count":2,"min":2,"status":"accepted","ids":["i-1","i-2"],"named":true},
@@ -61,12 +61,12 @@ func TestVersionOne(t *testing.T) {
 		t.Errorf("named at %v, want %v", got, start)
 	}
 	if !l.Part(0).FromToken {
-		t.Error("a part of a token does not say so")
+		t.Error("FromToken of a restored part: got false, want true")
 	}
 }
 
-// What was seen is written by place: a 1 for each instance that was, and no zeros at the
-// end.
+// The instances that were seen are written by place: a 1 for each seen one, and no
+// zeros at the end.
 func TestWhatWasSeenIsWritten(t *testing.T) {
 	for _, tc := range []struct {
 		seen []string
@@ -80,13 +80,13 @@ func TestWhatWasSeenIsWritten(t *testing.T) {
 		l := states["accepted"]()
 		l.See(tc.seen)
 		if got := l.Save().Parts[0].Seen; got != tc.want {
-			t.Errorf("%v were seen, and %q is written; want %q", tc.seen, got, tc.want)
+			t.Errorf("seen %v: got %q, want %q", tc.seen, got, tc.want)
 		}
 	}
 }
 
-// A part whose instances all died and that another took the place of is read back, also
-// when some of them were of an earlier generation.
+// A replaced part whose instances all died can be restored, also when some of them
+// belonged to an earlier generation.
 func TestAPartOfTwoGenerationsThatDiedIsReadBack(t *testing.T) {
 	l := states["second generation sent"]()
 	l.Answer(0, ledger.Answer{IDs: []string{"i-2", "i-3"}, Asked: 2, Verdict: fine}, start)
@@ -105,52 +105,69 @@ func TestAPartOfTwoGenerationsThatDiedIsReadBack(t *testing.T) {
 
 func TestDamagedForms(t *testing.T) {
 	const part = `{"first":0,"count":2,"min":1,"status":"sent","ids":["i-1"]}`
+	const first0 = `{"min":1,"parts":[{"first":0,` // the beginning of a single part
+	const one = first0 + `"count":1,"min":1,`
+	const gaveUp = one + `"gen":1,"status":"sent","givenUp":[{`
 	for what, tc := range map[string]struct{ text, want string }{
-		"whole":                   {`{"min":1,"parts":[` + part + `]}`, ""},
-		"no parts":                {`{"min":1}`, "no creates"},
-		"no minimum":              {`{"parts":[` + part + `]}`, "at least 0 of 2"},
-		"too large a minimum":     {`{"min":3,"parts":[` + part + `]}`, "at least 3 of 2"},
-		"another age":             {`{"min":1,"accepted":"9999-12-31T23:59:59-10:00","parts":[` + part + `]}`, "accepted in the year 10000"},
-		"the last age":            {`{"min":1,"accepted":"9999-12-31T23:59:59Z","parts":[` + part + `]}`, ""},
-		"sent in another age":     {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","sent":"9999-12-31T23:59:59-10:00"}]}`, "sent in the year 10000"},
-		"an unknown status":       {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"odd"}]}`, `unknown status "odd"`},
-		"a count of zero":         {`{"min":1,"parts":[{"first":0,"count":0,"min":1,"status":"planned"}]}`, "impossible counts"},
-		"a count below":           {`{"min":1,"parts":[{"first":0,"count":-1,"min":1,"status":"released"}]}`, "impossible counts"},
-		"an absurd count":         {`{"min":1,"parts":[{"first":0,"count":100001,"min":1,"status":"planned"}]}`, "impossible counts"},
-		"a minimum of zero":       {`{"min":1,"parts":[{"first":0,"count":1,"min":0,"status":"rejected"}]}`, "impossible counts"},
-		"a minimum above":         {`{"min":1,"parts":[{"first":0,"count":1,"min":2,"status":"accepted"}]}`, "impossible counts"},
-		"a generation below":      {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":-1,"status":"sent"}]}`, "impossible counts"},
-		"a candidate below":       {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"alternative":-1,"status":"sent"}]}`, "impossible counts"},
-		"an offset below":         {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"shift":-1,"status":"sent"}]}`, "impossible counts"},
-		"before below":            {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"before":-1,"status":"sent"}]}`, "impossible counts"},
-		"before above":            {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"before":2,"status":"sent"}]}`, "impossible counts"},
-		"replaced by too many":    {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"replaced"}]}`, "a replaced create of 1 instances has 0"},
-		"given up too late":       {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","givenUp":[{"gen":1,"at":"2026-03-01T12:00:00Z"}]}]}`, "impossible generation 1"},
-		"as many as there may be": {`{"min":1,"parts":[{"first":0,"count":100000,"min":1,"status":"planned"}]}`, ""},
-		"given up before":         {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z"}]}]}`, ""},
-		"given up now":            {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":1,"at":"2026-03-01T12:00:00Z"}]}]}`, "impossible generation 1"},
-		"given up below":          {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","givenUp":[{"gen":-1,"at":"2026-03-01T12:00:00Z"}]}]}`, "impossible generation -1"},
-		"given up of too many":    {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z","missing":100001}]}]}`, "impossible counts of generation 0"},
-		"given up of less":        {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z","missing":-1}]}]}`, "impossible counts of generation 0"},
-		"found of too many":       {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z","found":100001}]}]}`, "impossible counts of generation 0"},
-		"found of less":           {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"gen":1,"status":"sent","givenUp":[{"gen":0,"at":"2026-03-01T12:00:00Z","found":-1}]}]}`, "impossible counts of generation 0"},
-		"given up in an age":      {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","givenUp":[{"gen":0,"at":"9999-12-31T23:59:59-10:00"}]}]}`, "impossible generation 0"},
-		"an empty ID":             {`{"min":1,"parts":[{"first":0,"count":1,"min":1,"status":"sent","ids":[""]}]}`, "empty or named twice"},
-		"an ID twice":             {`{"min":1,"parts":[` + part + `,{"first":2,"count":1,"min":1,"status":"sent","ids":["i-1"]}]}`, "empty or named twice"},
-		"a gap":                   {`{"min":1,"parts":[{"first":1,"count":1,"min":1,"status":"sent"}]}`, "begins at instance 1"},
-		"an overlap":              {`{"min":1,"parts":[` + part + `,{"first":1,"count":2,"min":1,"status":"sent"}]}`, "begins at instance 1, and the one before ends at 2"},
+		"whole":               {`{"min":1,"parts":[` + part + `]}`, ""},
+		"no parts":            {`{"min":1}`, "no parts"},
+		"no minimum":          {`{"parts":[` + part + `]}`, "at least 0 of 2"},
+		"too large a minimum": {`{"min":3,"parts":[` + part + `]}`, "at least 3 of 2"},
+		"another age": {`{"min":1,"accepted":"9999-12-31T23:59:59-10:00","parts":[` + part + `]}`,
+			"accepted in the year 10000"},
+		"the last age": {`{"min":1,"accepted":"9999-12-31T23:59:59Z","parts":[` + part + `]}`, ""},
+		"sent in another age": {one + `"status":"sent","sent":"9999-12-31T23:59:59-10:00"}]}`,
+			"sent in the year 10000"},
+		"an unknown status":  {first0 + `"count":1,"min":1,"status":"odd"}]}`, `unknown status "odd"`},
+		"a count of zero":    {first0 + `"count":0,"min":1,"status":"planned"}]}`, "impossible counts"},
+		"a count below":      {first0 + `"count":-1,"min":1,"status":"released"}]}`, "impossible counts"},
+		"an absurd count":    {first0 + `"count":100001,"min":1,"status":"planned"}]}`, "impossible counts"},
+		"a minimum of zero":  {first0 + `"count":1,"min":0,"status":"rejected"}]}`, "impossible counts"},
+		"a minimum above":    {first0 + `"count":1,"min":2,"status":"accepted"}]}`, "impossible counts"},
+		"a generation below": {first0 + `"count":1,"min":1,"gen":-1,"status":"sent"}]}`, "impossible counts"},
+		"a candidate below":  {one + `"alternative":-1,"status":"sent"}]}`, "impossible counts"},
+		"an offset below":    {first0 + `"count":1,"min":1,"shift":-1,"status":"sent"}]}`, "impossible counts"},
+		"before below":       {first0 + `"count":1,"min":1,"before":-1,"status":"sent"}]}`, "impossible counts"},
+		"before above":       {first0 + `"count":1,"min":1,"before":2,"status":"sent"}]}`, "impossible counts"},
+		"replaced by too many": {first0 + `"count":1,"min":1,"status":"replaced"}]}`,
+			"a replaced part of 1 instances has 0"},
+		"given up too late": {one + `"status":"sent","givenUp":[{"gen":1,"at":"2026-03-01T12:00:00Z"}]}]}`,
+			"impossible generation 1"},
+		"as many as there may be": {first0 + `"count":100000,"min":1,"status":"planned"}]}`, ""},
+		"given up before":         {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z"}]}]}`, ""},
+		"given up now":            {gaveUp + `"gen":1,"at":"2026-03-01T12:00:00Z"}]}]}`, "impossible generation 1"},
+		"given up below": {one + `"status":"sent","givenUp":[{"gen":-1,"at":"2026-03-01T12:00:00Z"}]}]}`,
+			"impossible generation -1"},
+		"given up of too many": {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","missing":100001}]}]}`,
+			"impossible counts of generation 0"},
+		"given up of less": {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","missing":-1}]}]}`,
+			"impossible counts of generation 0"},
+		"found of too many": {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","found":100001}]}]}`,
+			"impossible counts of generation 0"},
+		"found of less": {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","found":-1}]}]}`,
+			"impossible counts of generation 0"},
+		"given up in an age": {one + `"status":"sent","givenUp":[{"gen":0,"at":"9999-12-31T23:59:59-10:00"}]}]}`,
+			"impossible generation 0"},
+		"an empty ID": {first0 + `"count":1,"min":1,"status":"sent","ids":[""]}]}`, "empty or named twice"},
+		"an ID twice": {`{"min":1,"parts":[` + part +
+			`,{"first":2,"count":1,"min":1,"status":"sent","ids":["i-1"]}]}`, "empty or named twice"},
+		"a gap": {`{"min":1,"parts":[{"first":1,"count":1,"min":1,"status":"sent"}]}`,
+			"begins at instance 1"},
+		"an overlap": {`{"min":1,"parts":[` + part + `,{"first":1,"count":2,"min":1,"status":"sent"}]}`,
+			"begins at instance 1, but the part before it ends at 2"},
 	} {
 		_, err := restored(t, tc.text)
 		if tc.want == "" && err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
-		if tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+		saysWhy := err != nil && strings.Contains(err.Error(), tc.want)
+		if tc.want != "" && !saysWhy {
 			t.Errorf("%s: got %v, want %s", what, err, tc.want)
 		}
 	}
 }
 
-// A moment that no clock of ours explains counts as too old: a token that may be
+// A moment too far in the future counts as too old: a token that the cloud may have
 // forgotten must not look fresh.
 func TestStale(t *testing.T) {
 	const trust = time.Hour
@@ -167,7 +184,7 @@ func TestStale(t *testing.T) {
 		{"five minutes ahead", start.Add(5 * time.Minute), false},
 		{"more than five minutes ahead", start.Add(5*time.Minute + time.Second), true},
 		{"days ahead", start.Add(48 * time.Hour), true},
-		{"nobody knows", time.Time{}, true},
+		{"at an unknown time", time.Time{}, true},
 	} {
 		l := ledger.New(1, plan())
 		l.Send(0, tc.sent)
@@ -178,6 +195,6 @@ func TestStale(t *testing.T) {
 	}
 	planned := ledger.New(1, plan()).Part(0)
 	if planned.Stale(start, trust) {
-		t.Error("a part that was never sent has no token to be forgotten")
+		t.Error("a part that was never sent: stale, want not stale")
 	}
 }

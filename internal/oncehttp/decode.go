@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// view is a text as a decoder reads it. Each of its bytes knows which part of the
-// original it came from.
+// view is a text as a decoder reads it. Each byte keeps the range of the original text
+// from which it was decoded.
 type view struct {
 	text   []byte
 	lo, hi []int32 // byte i came from [lo[i], hi[i]) of the original
 
-	full *view   // of a compact view: what it was made of
-	at   []int32 // of a compact view: where byte i is in full
+	full *view   // set in a compact view: the view before blanks were removed
+	at   []int32 // set in a compact view: byte i stands at at[i] in full
 }
 
 func viewOf(s string) *view {
@@ -33,20 +33,20 @@ func (v *view) add(b byte, lo, hi int32) {
 	v.text, v.lo, v.hi = append(v.text, b), append(v.lo, lo), append(v.hi, hi)
 }
 
-// take adds text that replaces the bytes [i, j) of another view.
-func (v *view) take(of *view, i, j int, text string) {
+// replace adds text in place of the bytes [i, j) of another view.
+func (v *view) replace(of *view, i, j int, text string) {
 	for n := range len(text) {
 		v.add(text[n], of.lo[i], of.hi[j-1])
 	}
 }
 
-// compact returns a view without what servers change or drop: blanks, line ends, and
-// the plus that stands for a blank in URLs.
+// compact returns a view without the bytes that services change or drop: blanks, line
+// ends, and the plus sign that means a blank in URLs.
 func (v *view) compact() *view {
 	out := newView(len(v.text))
 	out.full, out.at = v, make([]int32, 0, len(v.text))
 	for i, b := range v.text {
-		if !passing(b) {
+		if !isBlank(b) {
 			out.add(b, v.lo[i], v.hi[i])
 			out.at = append(out.at, int32(i))
 		}
@@ -54,16 +54,16 @@ func (v *view) compact() *view {
 	return out
 }
 
-// passing reports whether a byte counts for nothing in a comparison.
-func passing(b byte) bool { return b <= ' ' || b == '+' || b == 0x7f }
+// isBlank reports whether a comparison ignores a byte.
+func isBlank(b byte) bool { return b <= ' ' || b == '+' || b == 0x7f }
 
 const (
-	maxDepth = 4  // a body in base64 holds user data in base64, each of them escaped
-	maxViews = 64 // bounds the work for a text that is all escapes
+	maxDepth = 4  // base64 inside base64, with one escape on each
+	maxViews = 64 // bounds the work for a text full of escapes
 )
 
-// views returns all ways to read a text: as it is, and with one escape after the other
-// undone. A server may have escaped what it repeats once or several times.
+// views returns all ways to read a text: as it is, and with escapes undone one after
+// the other. A service may escape a text once or several times before it repeats it.
 func views(text string) []*view {
 	list := []*view{viewOf(text)}
 	for from, depth := 0, 1; depth <= maxDepth; depth++ {
@@ -82,8 +82,8 @@ func views(text string) []*view {
 	return list
 }
 
-// escapes returns what the decoders of escapes make of a view, for those that change
-// anything.
+// escapes returns the view after each decoder of escapes. Decoders that change nothing
+// are left out.
 func (v *view) escapes() (list []*view) {
 	for _, d := range []struct {
 		mark   byte
@@ -96,8 +96,8 @@ func (v *view) escapes() (list []*view) {
 	return list
 }
 
-// unescape undoes the escapes that begin with a mark. Decode returns how many bytes one
-// has and what it stands for; 0 means that there is none.
+// unescape undoes the escapes that begin with a mark. Decode returns the length of one
+// escape and its plain text; length 0 means that there is no escape.
 func (v *view) unescape(mark byte, decode func([]byte) (int, string)) (out *view, changed bool) {
 	if bytes.IndexByte(v.text, mark) < 0 {
 		return nil, false
@@ -106,7 +106,7 @@ func (v *view) unescape(mark byte, decode func([]byte) (int, string)) (out *view
 	for i := 0; i < len(v.text); {
 		if v.text[i] == mark {
 			if n, plain := decode(v.text[i:]); n > 0 {
-				out.take(v, i, i+n, plain)
+				out.replace(v, i, i+n, plain)
 				i, changed = i+n, true
 				continue
 			}
@@ -176,7 +176,7 @@ func utf16(b []byte) (int, string) {
 	return numbered(b, 4)
 }
 
-// entity reads what HTML and XML write for a character.
+// entity reads a character reference of HTML or XML.
 func entity(b []byte) (int, string) {
 	end := bytes.IndexByte(b[:min(len(b), 12)], ';')
 	if end < 0 {
@@ -190,9 +190,9 @@ func entity(b []byte) (int, string) {
 	return end + 1, plain
 }
 
-// base64 reads a view as base64, standard or for URLs, padded or not, in lines or not.
-// It does not look for where a text begins: the four views begin at each place in turn,
-// and one of them reads it right.
+// base64 reads a view as base64: standard or for URLs, padded or not, in lines or not.
+// The start of the encoded text is not known. So it returns four views that begin at
+// offsets 0 to 3; one of them is right.
 func (v *view) base64() []*view {
 	in := newView(len(v.text))
 	for i, b := range v.text {
@@ -210,8 +210,8 @@ func (v *view) base64() []*view {
 	return list
 }
 
-// leastBase64 is how many characters of base64 are worth reading: they hold the
-// shortest secret.
+// leastBase64 is the least number of base64 characters that is worth decoding: it can
+// hold the shortest secret.
 const leastBase64 = (shortest*8 + 5) / 6
 
 func hasBase64(text []byte) bool {
@@ -228,8 +228,8 @@ func hasBase64(text []byte) bool {
 	return false
 }
 
-// base64From reads groups of four characters. What does not belong to one becomes a
-// byte that no secret has next to others.
+// base64From decodes groups of four characters. A character outside base64 becomes a
+// gap.
 func (v *view) base64From(start int) *view {
 	out := newView(len(v.text))
 	for i := start; i < len(v.text); i += 4 {
@@ -250,7 +250,8 @@ func (v *view) base64From(start int) *view {
 	return out
 }
 
-// gap is between two texts in base64. It never occurs in valid UTF-8.
+// gap separates two texts in base64. It never occurs in valid UTF-8, so no secret holds
+// it.
 const gap = 0xff
 
 // sextet returns the value of a character of base64, or -1.

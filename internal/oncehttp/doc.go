@@ -1,9 +1,9 @@
-// Package oncehttp is HTTP exactly once, for all adapters. It holds the one answer
-// to each question that every vendor's wire asks alike:
+// Package oncehttp sends an HTTP request exactly once, for all adapters. It answers the
+// questions that are the same for every vendor:
 //
 //   - Did anything reach the service? [Exchange.Fate], [VerdictOf]
 //   - What arrived before a body ended early? [Exchange.Body], [Salvage]
-//   - What may an error show of an answer? [Redactor]
+//   - What part of an answer may an error show? [Redactor]
 //   - When may the call be repeated? [RetryAfter]
 //   - Which connection does a call get? [NewPair], [Direct]
 //   - Where does a call go? [ParseEndpoint]

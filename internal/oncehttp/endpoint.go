@@ -11,17 +11,17 @@ import (
 type Endpoint struct {
 	Scheme string // "https" or "http"
 	Host   string // with the port, if one is given
-	Path   string // "" or begins with "/"; as it is written
+	Path   string // "" or begins with "/"; unchanged
 }
 
-// RuleEndpoint says what [ParseEndpoint] takes.
+// RuleEndpoint describes the text that [ParseEndpoint] accepts.
 const RuleEndpoint = "must be host[:port], https://host[:port] or http://host[:port]"
 
 var hostForm = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
 
-// ParseEndpoint reads a host, with or without a scheme, a port and a path. Without a
-// scheme it is HTTPS. A user, a query and a fragment are refused. An error must not
-// quote a text that is refused: it may hold a password.
+// ParseEndpoint reads a host, with or without a scheme, a port and a path. The default
+// scheme is HTTPS. It refuses a user, a query and a fragment. Callers must not quote a
+// refused text in an error: it may hold a password.
 func ParseEndpoint(text string) (Endpoint, bool) {
 	e := Endpoint{Scheme: "https"}
 	rest := text
@@ -43,7 +43,7 @@ func ParseEndpoint(text string) (Endpoint, bool) {
 	return e, true
 }
 
-// Port returns the port, which the scheme implies if none is given.
+// Port returns the port. If none is given, it is the default port of the scheme.
 func (e Endpoint) Port() int {
 	if text := (&url.URL{Host: e.Host}).Port(); text != "" {
 		port, err := strconv.Atoi(text)
@@ -58,7 +58,7 @@ func (e Endpoint) Port() int {
 	return 443
 }
 
-// HostOnly returns the host without its port, an IPv6 address in brackets.
+// HostOnly returns the host without its port. An IPv6 address keeps its brackets.
 func (e Endpoint) HostOnly() string {
 	return strings.TrimSuffix(e.Host, ":"+(&url.URL{Host: e.Host}).Port())
 }

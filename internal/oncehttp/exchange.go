@@ -11,30 +11,31 @@ import (
 	"time"
 )
 
-// MaxBody bounds an answer. The largest honest ones, 100 described instances, are well
-// below 1 MiB.
+// MaxBody bounds an answer. The largest normal answers (100 described instances) are
+// well below 1 MiB.
 const MaxBody = 16 << 20
 
 // Errors of an exchange.
 var (
 	ErrTooLarge = errors.New("the answer is larger than 16 MiB")
-	ErrNoAnswer = errors.New("the transport gave no error, and no answer that can be read")
+	ErrNoAnswer = errors.New("the transport returned neither an error nor a readable answer")
 	ErrPanic    = errors.New("the transport panicked")
 )
 
-// Exchange is one request and its answer. It is for one call: [Exchange.Watch], then
-// [Exchange.RoundTrip], then read the answer, then ask. The zero value is ready. Only
-// one goroutine may use it, but net/http may report from others.
+// Exchange is one request and its answer. Use it for one call, in this order:
+// [Exchange.Watch], [Exchange.RoundTrip], read the answer, then the other methods. The
+// zero value is ready. Only one goroutine may use it; net/http may report to it from
+// other goroutines.
 type Exchange struct {
-	// Keep is how many bytes are kept of an answer that somebody else reads, for
-	// [Exchange.Body].
+	// Keep is how many bytes of the answer are kept for [Exchange.Body] when another
+	// reader, such as an SDK, reads the answer.
 	Keep int
 
-	wanted    atomic.Bool // net/http carries the request, and reports its connections
-	connected atomic.Bool // a connection was there: bytes may have left
+	wanted    atomic.Bool // net/http carries the request and reports its connections
+	connected atomic.Bool // there was a connection: bytes may have been sent
 	req       *http.Request
-	unsent    bool  // a failure that proves that nothing left
-	err       error // of the transport
+	unsent    bool  // the failure proves that nothing was sent
+	err       error // the transport's error
 	status    int
 	header    http.Header
 	body      body
@@ -42,8 +43,8 @@ type Exchange struct {
 
 type exchangeKey struct{}
 
-// Watch returns a ctx for the request: net/http reports to x what it does for it, and
-// [Of] finds x there.
+// Watch returns a ctx for the request. With it net/http reports the request's
+// connections to x, and [Of] finds x.
 func (x *Exchange) Watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(context.WithValue(ctx, exchangeKey{}, x), &httptrace.ClientTrace{
 		GetConn: func(string) { x.wanted.Store(true) },
@@ -51,24 +52,25 @@ func (x *Exchange) Watch(ctx context.Context) context.Context {
 	})
 }
 
-// Of returns the exchange that watches a ctx, for transports that somebody else calls.
-// A ctx without one has nil.
+// Of returns the exchange that watches a ctx, or nil. Transports that an SDK calls use
+// it.
 func Of(ctx context.Context) *Exchange {
 	x, _ := ctx.Value(exchangeKey{}).(*Exchange)
 	return x
 }
 
-// RoundTrip sends a request once, whose ctx is of [Exchange.Watch]. A panic of the
-// transport is [ErrPanic]. The answer has a body, which ends with [ErrTooLarge] when it
-// goes on for ever, and no Location: a redirect must not be followed, because that would
-// send the request again.
+// RoundTrip sends a request once. The request's ctx must come from [Exchange.Watch]. A
+// panic of the transport becomes [ErrPanic]. The answer always has a body; a body
+// without end stops with [ErrTooLarge]. The Location header is removed: a client that
+// followed a redirect would send the request again.
 func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	x.req = req
 	resp, err := guarded(base, req)
 	if err == nil && resp != nil {
 		x.status, x.header = resp.StatusCode, resp.Header
 	}
-	if err == nil && (resp == nil || resp.Body == nil) {
+	readable := resp != nil && resp.Body != nil
+	if err == nil && !readable {
 		err = ErrNoAnswer
 	}
 	if err != nil {
@@ -84,8 +86,8 @@ func (x *Exchange) RoundTrip(base http.RoundTripper, req *http.Request) (*http.R
 	return resp, nil
 }
 
-// guarded turns a panic of a transport into an error like any other of its own: the
-// request may have left. The value is not kept, because it may quote the request.
+// guarded turns a panic of a transport into an error. The request may have been sent.
+// The panic's value is dropped, because it may quote the request.
 func guarded(base http.RoundTripper, req *http.Request) (resp *http.Response, err error) {
 	defer func() {
 		if recover() != nil {
@@ -95,8 +97,8 @@ func guarded(base http.RoundTripper, req *http.Request) (resp *http.Response, er
 	return base.RoundTrip(req)
 }
 
-// ReadAll reads the rest of an answer, which [Exchange.Body] then returns, also when it
-// ended early.
+// ReadAll reads the rest of an answer. [Exchange.Body] then returns it, also when the
+// answer ended early.
 func (x *Exchange) ReadAll(resp *http.Response) error {
 	var text bytes.Buffer
 	if n := resp.ContentLength; n > 0 && n <= MaxBody {
@@ -115,11 +117,11 @@ func (x *Exchange) Close() {
 	}
 }
 
-// Request is what was given to a transport; nil if nothing was.
+// Request returns the request that a transport received; nil if none did.
 func (x *Exchange) Request() *http.Request { return x.req }
 
-// Err is what the transport failed with, or what ended the answer early; nil means
-// neither.
+// Err returns the transport's error, or the error that ended the answer early; nil if
+// there was neither.
 func (x *Exchange) Err() error {
 	if x.err != nil {
 		return x.err
@@ -127,22 +129,23 @@ func (x *Exchange) Err() error {
 	return x.body.err
 }
 
-// Cut is what ended an answer early; nil if it came to its end or is not read yet.
+// Cut returns the error that ended an answer early; nil if the answer is complete or
+// not read yet.
 func (x *Exchange) Cut() error { return x.body.err }
 
-// Status is the HTTP status of the answer, 0 when there is none.
+// Status returns the HTTP status of the answer, or 0 without an answer.
 func (x *Exchange) Status() int { return x.status }
 
-// Body is what arrived of an answer, as far as it was read and kept.
+// Body returns the bytes of the answer that were read and kept.
 func (x *Exchange) Body() []byte { return x.body.kept }
 
-// RetryAfter is how long the answer asks to be left alone; 0 if it does not.
+// RetryAfter returns how long the answer asks callers to wait; 0 if it does not ask.
 func (x *Exchange) RetryAfter() time.Duration { return RetryAfter(x.header) }
 
-// Fate is what the exchange proves of the request. It is the only judge of that: an
-// answer counts by its status, also when its body ended early or a ctx has ended. A
-// request without an answer counts as unsent if it was given to no transport, or if
-// there was never a connection for it.
+// Fate returns what the exchange proves about the request. No other code decides this.
+// An answer counts by its status, also when its body ended early or a ctx has ended. A
+// request without an answer counts as unsent if no transport received it, or if there
+// was never a connection for it.
 func (x *Exchange) Fate() Fate {
 	switch {
 	case x.status != 0:
@@ -154,8 +157,8 @@ func (x *Exchange) Fate() Fate {
 	}
 }
 
-// body is the body of an answer. It is bounded, and remembers its first bytes and why
-// it ended if not by its end.
+// body is the body of an answer. It is bounded. It keeps its first bytes and the error
+// that ended it early.
 type body struct {
 	from io.ReadCloser
 	left int64
@@ -202,8 +205,8 @@ func (noReplay) Read([]byte) (int, error) { return 0, io.EOF }
 func (noReplay) Close() error             { return nil }
 
 // NoReplay keeps net/http from repeating a GET on another connection: it does so for
-// requests without a body when a kept connection breaks before the answer. A POST is
-// never repeated once anything of it is written.
+// requests without a body when a kept connection breaks before the answer. It never
+// repeats a POST after a part of it was written.
 func NoReplay(req *http.Request) {
 	if req.Body == nil || req.Body == http.NoBody {
 		req.Body, req.GetBody, req.ContentLength = noReplay{}, nil, 0

@@ -33,7 +33,7 @@ func do(t *testing.T, x *Exchange, rt http.RoundTripper, url string) (*http.Resp
 	return resp, err
 }
 
-// stout is an answer of more than its beginning.
+// stout is an answer that is longer than the kept part.
 var stout = strings.Repeat("short and stout, ", 1000)
 
 func TestAnExchangeKnowsItsAnswer(t *testing.T) {
@@ -50,7 +50,7 @@ func TestAnExchangeKnowsItsAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := resp.Header.Get("Location"); got != "" {
-		t.Errorf("the answer still says where to repeat the request: %s", got)
+		t.Errorf("the answer still has a Location: got %q, want none", got)
 	}
 	if x.Status() != http.StatusTemporaryRedirect {
 		t.Errorf("the status is %d, want %d", x.Status(), http.StatusTemporaryRedirect)
@@ -66,7 +66,7 @@ func TestAnExchangeKnowsItsAnswer(t *testing.T) {
 	}
 }
 
-func TestAnExchangeKeepsTheBeginningOfWhatOthersRead(t *testing.T) {
+func TestAnExchangeKeepsTheBeginningOfAnAnswerThatOthersRead(t *testing.T) {
 	for keep, want := range map[int]string{0: "", 10: stout[:10], MaxBody: stout} {
 		x := &Exchange{Keep: keep}
 		req := httptest.NewRequest(http.MethodPost, "http://host", nil)
@@ -130,14 +130,20 @@ func TestOddTransports(t *testing.T) {
 		rt   transport
 		want error
 	}{
-		"nothing":                     {func(*http.Request) (*http.Response, error) { return nil, nil }, ErrNoAnswer},
-		"panic":                       {func(*http.Request) (*http.Response, error) { panic("planted") }, ErrPanic},
-		"an answer of a status alone": {func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil }, ErrNoAnswer},
+		"nothing": {func(*http.Request) (*http.Response, error) { return nil, nil }, ErrNoAnswer},
+		"panic":   {func(*http.Request) (*http.Response, error) { panic("planted") }, ErrPanic},
+		"an answer with a status only": {func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200}, nil
+		}, ErrNoAnswer},
 		"an answer without a header": {func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 302, Body: http.NoBody}, nil
 		}, nil},
-		"a failure beside an answer":    {func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, io.EOF }, io.EOF},
-		"a panic after it was given up": {func(*http.Request) (*http.Response, error) { panic(&net.OpError{Op: "dial"}) }, ErrPanic},
+		"a failure beside an answer": {func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200}, io.EOF
+		}, io.EOF},
+		"a panic after it was given up": {func(*http.Request) (*http.Response, error) {
+			panic(&net.OpError{Op: "dial"})
+		}, ErrPanic},
 	} {
 		x := &Exchange{}
 		_, err := do(t, x, c.rt, "http://host")
@@ -150,10 +156,10 @@ func TestOddTransports(t *testing.T) {
 	}
 }
 
-// A ctx without an exchange, and an exchange without a request, do no harm.
+// A ctx without an exchange and an exchange without a request cause no failure.
 func TestOf(t *testing.T) {
 	if x := Of(t.Context()); x != nil {
-		t.Errorf("a ctx without an exchange has %v", x)
+		t.Errorf("a ctx without an exchange: got %v, want nil", x)
 	}
 	x := &Exchange{}
 	if got := Of(x.Watch(t.Context())); got != x {
@@ -161,7 +167,7 @@ func TestOf(t *testing.T) {
 	}
 	x.Close()
 	if x.Err() != nil {
-		t.Errorf("nothing was done, and failed with %v", x.Err())
+		t.Errorf("an exchange without a request: got %v, want no error", x.Err())
 	}
 }
 
@@ -170,7 +176,9 @@ func TestTheCallersTraceStillWorks(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	defer srv.Close()
 	got := false
-	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { got = true }})
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		got = true
+	}})
 	x := &Exchange{}
 	req, err := http.NewRequestWithContext(x.Watch(ctx), http.MethodGet, srv.URL, http.NoBody)
 	if err != nil {
@@ -181,12 +189,12 @@ func TestTheCallersTraceStillWorks(t *testing.T) {
 	}
 	x.Close()
 	if !got {
-		t.Error("the caller was not told of the connection")
+		t.Error("the caller's trace got no report of the connection")
 	}
 }
 
-// net/http repeats a GET when a kept connection breaks; what must happen once must not
-// be among them.
+// net/http repeats a GET when a kept connection breaks. It must not repeat a request
+// that must be sent once.
 func TestADyingConnectionReplaysNothing(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -208,7 +216,8 @@ func TestADyingConnectionReplaysNothing(t *testing.T) {
 	var x *Exchange
 	for range 2 {
 		x = &Exchange{}
-		req, err := http.NewRequestWithContext(x.Watch(context.Background()), http.MethodGet, "http://"+listener.Addr().String(), http.NoBody)
+		req, err := http.NewRequestWithContext(x.Watch(context.Background()), http.MethodGet,
+			"http://"+listener.Addr().String(), http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +228,7 @@ func TestADyingConnectionReplaysNothing(t *testing.T) {
 		x.Close()
 	}
 	if n := requests.Load(); n != 2 {
-		t.Errorf("the server saw %d requests of 2 calls", n)
+		t.Errorf("2 calls sent %d requests, want 2", n)
 	}
 	if x.Fate() != Open {
 		t.Errorf("the fate of the second is %v, want open", x.Fate())

@@ -8,45 +8,45 @@ import (
 )
 
 const (
-	// shortest is the length from which a value counts as a secret: masking every
-	// "1" or "yes" would leave no message readable.
+	// shortest is the length from which a value counts as a secret. If every "1" or
+	// "yes" were masked, no message would be readable.
 	shortest = 4
 
-	// shortKey is the length below which only the whole of a value is looked for.
+	// shortKey is a length. Of a shorter key only the whole value is searched for.
 	shortKey = 8
 
-	// gram is how many bytes in a row are looked up. No piece is shorter.
+	// gram is the length of the keys in the index. No searched piece is shorter.
 	gram = 6
 
-	// maxWork bounds the bytes that are compared, for a text and a secret that repeat
-	// themselves, to some 10 ms. A text that needs more is hidden as a whole.
+	// maxWork bounds the bytes that are compared to about 10 ms. Repetitive texts and
+	// secrets would need more. A text that needs more is hidden as a whole.
 	maxWork = 1 << 20
 )
 
 // hidden is a value that must not be seen.
 type hidden struct {
 	raw   string
-	bare  []byte // without what servers change or drop
-	piece int    // how many bytes of raw in a row must not be seen
+	bare  []byte // without the bytes that services change or drop
+	piece int    // so many consecutive bytes of raw are hidden
 }
 
-// places returns bare with its places in raw. Few secrets are found in a text, so they
-// are not kept.
+// places returns bare with each byte's place in raw. It is computed on demand, because
+// few texts show a secret.
 func (s *hidden) places() *view { return viewOf(s.raw).compact() }
 
 func hide(raw string, piece int) hidden {
 	bare := make([]byte, 0, len(raw))
 	for i := range len(raw) {
-		if !passing(raw[i]) {
+		if !isBlank(raw[i]) {
 			bare = append(bare, raw[i])
 		}
 	}
 	return hidden{raw, bare, piece}
 }
 
-// step is how far apart the bytes are that are looked up. Of a secret that shows in pieces
-// of eleven bytes or more, every sixth place is enough: each such piece holds six bytes
-// from there.
+// step is the distance between the bytes that are looked up. For pieces of eleven bytes
+// or more every sixth place is enough: each such piece holds six bytes that start at
+// such a place.
 func (s *hidden) step() int {
 	if s.piece >= PieceOfData {
 		return gram
@@ -54,8 +54,8 @@ func (s *hidden) step() int {
 	return 1
 }
 
-// grams are the bytes that are looked up in some secrets, as a set that may hold more.
-// Most of a text is passed by in 2 ns a byte because of it.
+// grams is a set of the keys of some secrets. It may report keys that are not in it.
+// With it most of a text is skipped in 2 ns a byte.
 type grams [1 << 12]uint64
 
 func (g *grams) add(s *hidden) {
@@ -94,10 +94,10 @@ type search struct {
 	work  int
 }
 
-// spot is where some bytes stand in a view. Next is another spot of the same bytes, or -1.
+// spot is a place of a key in a view. Next is another spot of the same key, or -1.
 type spot struct{ view, at, next int32 }
 
-// find returns what to mask in a text, in order and without overlaps.
+// find returns the stretches of a text to mask, in order and without overlaps.
 func find(text string, k *known) []stretch {
 	x := &search{text: text, known: k, first: map[uint64]int32{}}
 	for _, v := range views(text) {
@@ -141,7 +141,7 @@ func key(b []byte) (k uint64) {
 
 // secret looks for a secret and its pieces.
 func (x *search) secret(s *hidden) {
-	compared := map[[2]int32]int32{} // by view and shift: up to where
+	compared := map[[2]int32]int32{} // by view and shift: how far it was compared
 	places := sync.OnceValue(s.places)
 	for at := 0; at+gram <= len(s.bare) && x.work <= maxWork; at += s.step() {
 		n, ok := x.first[key(s.bare[at:])]
@@ -156,8 +156,9 @@ func (x *search) secret(s *hidden) {
 	}
 }
 
-// compare looks at a place in a view that is like one in a secret, records what is to
-// be masked, and returns where in the secret they begin to differ.
+// compare compares a place in a view with a place in a secret that has the same key. It
+// records the stretch to mask, and returns the position in the secret where the two
+// begin to differ.
 func (x *search) compare(s *hidden, places func() *view, v *view, i, j int) int {
 	lo, hi := common(v.text, s.bare, i, j)
 	x.work += hi - lo
@@ -186,8 +187,8 @@ func (x *search) compare(s *hidden, places func() *view, v *view, i, j int) int 
 	return hi + shift - gram + 1
 }
 
-// common returns the longest part [lo, hi) of a text that is in a secret around two
-// places which are known to be alike.
+// common returns the longest range [lo, hi) of a text around i that is equal to the
+// secret around j.
 func common(text, secret []byte, i, j int) (lo, hi int) {
 	lo, hi = i, i+gram
 	for end := j + gram; hi < len(text) && end < len(secret) && text[hi] == secret[end]; end++ {
@@ -199,31 +200,33 @@ func common(text, secret []byte, i, j int) (lo, hi int) {
 	return lo, hi
 }
 
-// before returns where a secret begins in a text whose first byte that counts is known:
-// one in base64 may begin with a plus.
+// before returns where a secret begins in a text, given the place of its first byte
+// that is not a blank. A secret in base64 may begin with a plus, which counts as a
+// blank.
 func before(v *view, secret string, first int) int32 {
 	at := v.at[first]
-	begin := len(secret) - len(strings.TrimLeftFunc(secret, passingRune))
+	begin := len(secret) - len(strings.TrimLeftFunc(secret, isBlankRune))
 	for begin > 0 && at > 0 && v.full.text[at-1] == secret[begin-1] {
 		begin, at = begin-1, at-1
 	}
 	return v.full.lo[at]
 }
 
-// after returns where a secret ends in a text whose last byte that counts is known.
+// after returns where a secret ends in a text, given the place of its last byte that is
+// not a blank.
 func after(v *view, secret string, last int) int32 {
 	at := int(v.at[last])
-	end := len(strings.TrimRightFunc(secret, passingRune))
+	end := len(strings.TrimRightFunc(secret, isBlankRune))
 	for end < len(secret) && at+1 < len(v.full.text) && v.full.text[at+1] == secret[end] {
 		end, at = end+1, at+1
 	}
 	return v.full.hi[at]
 }
 
-func passingRune(r rune) bool { return r < 0x80 && passing(byte(r)) }
+func isBlankRune(r rune) bool { return r < 0x80 && isBlank(byte(r)) }
 
-// unbroken returns the part of [lo, hi) around a place that has no blanks which the
-// secret does not have: words of a message next to each other are no piece of a key.
+// unbroken returns the part of [lo, hi) around a place in which blanks stand only where
+// the secret has blanks. Neighboring words of a message are not a piece of a key.
 func unbroken(v, secret *view, lo, hi, at, shift int) (int, int) {
 	for i := hi - 1; i > lo; i-- {
 		inText, inSecret := v.lo[i] > v.hi[i-1], secret.lo[i+shift] > secret.hi[i+shift-1]
@@ -238,7 +241,7 @@ func unbroken(v, secret *view, lo, hi, at, shift int) (int, int) {
 	return lo, hi
 }
 
-// short finds secrets that are too short to be looked up, without leaving out blanks.
+// short finds secrets that are shorter than an index key. It does not skip blanks.
 func (x *search) short(v *view, secrets []hidden) {
 	for _, s := range secrets {
 		if len(s.bare) >= gram {
@@ -255,8 +258,8 @@ func (x *search) short(v *view, secrets []hidden) {
 	}
 }
 
-// merged puts stretches in order and those that overlap together. What lies within a
-// whole secret is not a piece of another.
+// merged sorts stretches and joins those that overlap. A stretch inside a whole secret
+// is dropped.
 func merged(list []stretch) (out []stretch) {
 	slices.SortFunc(list, func(a, b stretch) int {
 		if a.lo != b.lo {
@@ -264,7 +267,7 @@ func merged(list []stretch) (out []stretch) {
 		}
 		return int(b.hi - a.hi)
 	})
-	whole := int32(0) // up to where a whole secret reaches
+	whole := int32(0) // end of the last whole secret
 	for _, s := range list {
 		if s.partly && s.hi <= whole {
 			continue
@@ -273,7 +276,9 @@ func merged(list []stretch) (out []stretch) {
 			whole = max(whole, s.hi)
 		}
 		if last := len(out) - 1; last >= 0 && s.lo < out[last].hi {
-			out[last].partly = out[last].partly && s.lo > out[last].lo || s.partly
+			startsLater := s.lo > out[last].lo
+			stillPartly := out[last].partly && startsLater
+			out[last].partly = stillPartly || s.partly
 			out[last].hi = max(out[last].hi, s.hi)
 			continue
 		}
@@ -283,12 +288,12 @@ func merged(list []stretch) (out []stretch) {
 }
 
 // isWord reports whether a piece of a secret is a word that messages need and that
-// gives nothing away.
+// reveals nothing.
 func isWord(text string) bool {
 	return slices.Contains([]string{"password", "passwd", "secret"}, strings.ToLower(text))
 }
 
-// quotes reports whether a text shows that many bytes of any secret in a row.
+// quotes reports whether a text shows that many consecutive bytes of any secret.
 func quotes(text string, secrets []hidden, most int) bool {
 	for _, v := range views(text) {
 		c := v.compact().text

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// encoders are the ways of a server to write a text into another.
+// encoders are ways in which a service may write one text into another.
 var encoders = []struct {
 	name   string
 	encode func(string) string
@@ -26,7 +26,7 @@ var encoders = []struct {
 	{"blanks", func(s string) string { return strings.Join(strings.Fields(s), " ") }},
 }
 
-// Any secret is hidden in any three encodings, one in the other.
+// Any secret is hidden under any three encodings, applied one after the other.
 func TestRandomSecretsInRandomForms(t *testing.T) {
 	const letters = "abcdefghijKLMNOP0123456789%%\\\\&&++//\"'<>=;#$-_~  \n\t云é"
 	alphabet := []rune(letters)
@@ -37,7 +37,7 @@ func TestRandomSecretsInRandomForms(t *testing.T) {
 			piece, length = PieceOfData, 40+r.IntN(400)
 		}
 		var b strings.Builder
-		b.WriteString("x") // blanks at its ends are not looked for
+		b.WriteString("x") // blanks at the ends of a secret are not searched for
 		for range length {
 			b.WriteRune(alphabet[r.IntN(len(alphabet))])
 		}
@@ -51,7 +51,7 @@ func TestRandomSecretsInRandomForms(t *testing.T) {
 		redactor.Hide(piece, secret)
 		got := redactor.Text("cannot use " + echo + " here")
 		tail, ok := strings.CutPrefix(got, "cannot use [redacted]")
-		padding := strings.TrimSuffix(tail, " here") // of base64, which may be encoded itself
+		padding := strings.TrimSuffix(tail, " here") // base64 padding, which may itself be encoded
 		if !ok || len(padding) > 12 {
 			t.Errorf("seed %d, in%s: %q as %q became %q", seed, how, secret, echo, got)
 		}

@@ -13,19 +13,20 @@ import (
 	"unicode"
 )
 
-// Redacted is what a secret shows of itself.
+// Redacted replaces a secret in a text.
 const Redacted = "[redacted]"
 
-// How much of a secret must not be seen: so many bytes in a row are hidden. Of a value
-// that is not longer only the whole is.
+// A piece of this many consecutive bytes is hidden. Of a value that is not longer, only
+// the whole is hidden.
 const (
 	PieceOfKey   = 6  // passwords, keys, tokens: a few letters help to guess the rest
 	PieceOfData  = 16 // user data and the like, which hold ordinary words
-	PieceOfQuery = 48 // the parameters of a request as one text, which hold what messages say
+	PieceOfQuery = 48 // all parameters of a request as one text, which shares words with messages
 )
 
-// PieceOf returns how much of a parameter must not be seen, by its name. What a raw
-// parameter holds is not known; its name tells a password.
+// PieceOf returns the length of a piece that must be hidden in a parameter's value, by
+// the parameter's name. The content of a raw parameter is not known, but its name may
+// mean a password.
 func PieceOf(name string) int {
 	name = strings.ToLower(name)
 	if strings.Contains(name, "passw") || strings.Contains(name, "secret") {
@@ -34,29 +35,31 @@ func PieceOf(name string) int {
 	return PieceOfData
 }
 
-// maxMessage bounds what is kept of a text, and maxLook what is looked at for it.
+// maxMessage bounds the text that is kept, and maxLook the text that is examined for
+// it.
 const (
 	maxMessage = 2048
 	maxLook    = 4 * maxMessage
 )
 
-// Redactor makes texts of a server, and errors of a transport, fit to be shown. It
-// hides secrets in every form in which they may come back: as they are, escaped for
-// URLs, JSON, Go or HTML, once or several times, in base64 at any place, with blanks
-// and line ends changed, and long pieces of all these. See [Redactor.Hide].
+// Redactor removes secrets from a service's texts and a transport's errors. It hides
+// every form in which a secret may come back: plain; escaped for URLs, JSON, Go or
+// HTML, once or several times; in base64 at any place; with blanks and line ends
+// changed; and long pieces of all these. See [Redactor.Hide].
 //
-// It reads a text as if every escape in it were undone, instead of guessing how a
-// server may have escaped a secret: there are too many ways.
+// It undoes every escape in the text and compares the result. It does not guess how a
+// service escaped a secret: there are too many ways.
 //
-// A nil Redactor knows no secrets, and still hides URLs and what was signed. It is
-// safe for concurrent use once it hides all that it should. No format of package fmt
-// shows what it hides.
+// A nil Redactor knows no secrets. It still hides URLs and signed texts. A Redactor is
+// safe for concurrent use after the last call of Hide. No format of package fmt shows
+// its secrets.
 type Redactor struct {
-	// state is a function because package fmt cannot look into one. Nil knows nothing.
+	// state is a function because package fmt cannot print its content. Nil knows no
+	// secrets.
 	state func() *known
 }
 
-// known is what a redactor knows.
+// known is the content of a redactor.
 type known struct {
 	secrets []hidden
 	grams   grams
@@ -67,9 +70,9 @@ func (k *known) add(s hidden) {
 	k.grams.add(&s)
 }
 
-// Hide adds secrets, of which so many bytes in a row must not be seen. A value of less
-// than four bytes is too short to be hidden. A key of less than eight bytes is hidden as
-// a whole only.
+// Hide adds secrets. Any piece of that many consecutive bytes is hidden. A value of
+// less than four bytes is too short to be hidden. A key of less than eight bytes is
+// hidden only as a whole.
 func (r *Redactor) Hide(piece int, values ...string) {
 	if r.state == nil {
 		k := &known{}
@@ -86,7 +89,7 @@ func (r *Redactor) Hide(piece int, values ...string) {
 		}
 		k.add(hide(value, least))
 		if strings.ContainsRune(value, '\\') && piece > PieceOfKey {
-			// A server that escapes line ends alone leaves other escapes as they were.
+			// A service may escape line ends only and leave other escapes unchanged.
 			k.add(hide(unescaped(value), least))
 		}
 	}
@@ -113,16 +116,17 @@ func unescaped(text string) string {
 func (r *Redactor) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(Redacted)) }
 
 var (
-	// A server that finds a wrong signature quotes what it signed: every parameter,
-	// password included.
-	signed       = regexp.MustCompile(`(?is)[\s,;:]*(server\s+|client\s+)?(string\s*to\s*sign|canonical\s*(request|string)).*$`)
+	// A service that finds a wrong signature quotes the signed text: every parameter,
+	// including passwords.
+	signed = regexp.MustCompile(`(?is)[\s,;:]*(server\s+|client\s+)?` +
+		`(string\s*to\s*sign|canonical\s*(request|string)).*$`)
 	signedByTC3  = regexp.MustCompile(`(?s)TC3-HMAC-SHA256.*$`)
 	urlWithQuery = regexp.MustCompile(`(?i)https?://[^\s"'<>]*\?[^\s"'<>]*`)
 	queryParam   = regexp.MustCompile(`\?[^\s"'<>]*=[^\s"'<>]*`)
 )
 
-// Text returns a text of a server without secrets, URLs with a query, and what was
-// signed. It is at most about 2 KiB long.
+// Text returns a service's text without secrets, without URLs that have a query, and
+// without signed texts. The result has at most about 2 KiB.
 func (r *Redactor) Text(text string) string {
 	text = r.clean(text, Redacted)
 	if len(text) > maxMessage {
@@ -131,7 +135,7 @@ func (r *Redactor) Text(text string) string {
 	return text
 }
 
-// clean masks secrets, and pieces of them with a mark of their own.
+// clean masks secrets. Pieces of secrets get the mark partly.
 func (r *Redactor) clean(text, partly string) string {
 	if len(text) > maxLook {
 		text = strings.ToValidUTF8(text[:maxLook], "")
@@ -172,9 +176,9 @@ var (
 	errNothing  = errors.New("the transport failed without a reason")
 )
 
-// Cause returns what made a request fail, without its URL. A timeout of a transport
-// matches context.DeadlineExceeded although no ctx of the caller ended; the result does
-// not. An error that repeats the request, or any error below it, is replaced.
+// Cause returns why a request failed, without its URL. A transport's timeout matches
+// context.DeadlineExceeded although no ctx of the caller ended; the result does not
+// match it. An error that repeats the request, itself or in its chain, is replaced.
 func (r *Redactor) Cause(err error) error {
 	for u := (*url.Error)(nil); errors.As(err, &u); {
 		err = u.Err
@@ -186,27 +190,27 @@ func (r *Redactor) Cause(err error) error {
 		return errNothing
 	case isCtx, errors.As(err, &timeout) && timeout.Timeout():
 		return errTimedOut
-	case r.tells(err):
+	case r.revealsSecret(err):
 		return fmt.Errorf("the exchange failed with a %T, withheld because it repeats the request", err)
 	default:
 		return err
 	}
 }
 
-// tells reports whether an error, or one below it, says too much. Each can be printed
-// by itself.
-func (r *Redactor) tells(err error) bool {
+// revealsSecret reports whether an error, or an error in its chain, shows a secret or a
+// URL. Each error of the chain can be printed by itself.
+func (r *Redactor) revealsSecret(err error) bool {
 	for _, text := range []string{err.Error(), fmt.Sprintf("%+v", err)} {
 		if strings.Contains(text, "://") || r.clean(text, Redacted) != text {
 			return true
 		}
 	}
-	switch e := err.(type) { //nolint:errorlint // every level is looked at
+	switch e := err.(type) { //nolint:errorlint // every level is examined
 	case interface{ Unwrap() error }:
-		return e.Unwrap() != nil && r.tells(e.Unwrap())
+		return e.Unwrap() != nil && r.revealsSecret(e.Unwrap())
 	case interface{ Unwrap() []error }:
 		for _, below := range e.Unwrap() {
-			if r.tells(below) {
+			if r.revealsSecret(below) {
 				return true
 			}
 		}
@@ -215,11 +219,11 @@ func (r *Redactor) tells(err error) bool {
 }
 
 const (
-	maxWords = 80      // characters that are shown of an answer that is none
-	maxPage  = 1 << 16 // bytes that are looked at for them
-	maxShare = 8       // bytes of a secret that may not be seen in them
+	maxWords = 80      // characters shown of an answer that the API did not write
+	maxPage  = 1 << 16 // bytes examined for them
+	maxShare = 8       // so many consecutive bytes of a secret are withheld
 
-	// partMark stands for a piece of a secret until it is known whether it is shown.
+	// partMark marks a piece of a secret until it is known whether the piece is shown.
 	partMark = "\ue000"
 )
 
@@ -228,21 +232,22 @@ var (
 	tag    = regexp.MustCompile(`(?s)<[^<>]*>`)
 )
 
-// Strange says what arrived in place of an answer of the API: its status, why it was
-// refused if that is known, and its first words. What may be the service's own, and as
-// such hold passwords of instances, is not quoted.
+// Strange describes an answer that the API did not write: its status, the reason for
+// the refusal if that is known, and its first words. An answer that may come from the
+// service itself is not quoted: it may hold passwords of instances.
 func (r *Redactor) Strange(status int, body []byte) string {
 	parts := []string{fmt.Sprintf("HTTP %d", status)}
 	if why := VerdictOf(status).why; why != "" {
 		parts = append(parts, why)
 	}
 	words := r.FirstWords(body)
-	isJSON := func(b []byte) bool { return bytes.HasPrefix(b, []byte("{")) || bytes.HasPrefix(b, []byte("[")) }
+	beginsJSON := func(b []byte) bool { return bytes.HasPrefix(b, []byte("{")) || bytes.HasPrefix(b, []byte("[")) }
+	isJSON := beginsJSON([]byte(words)) || beginsJSON(bytes.TrimSpace(body))
 	what := "not an answer of the API: "
 	switch ok := status/100 == 2; {
 	case words == "":
 		what += "it is empty"
-	case ok && (isJSON([]byte(words)) || isJSON(bytes.TrimSpace(body))):
+	case ok && isJSON:
 		what += "JSON that lacks what it must have"
 	default:
 		what += `"` + words + `"`
@@ -250,14 +255,14 @@ func (r *Redactor) Strange(status int, body []byte) string {
 	return strings.Join(append(parts, what), ", ")
 }
 
-// FirstWords returns the beginning of an answer that the API did not write, fit for an
-// error: one line of at most 80 characters, without tags and secrets. It is withheld if
-// it quotes a part of a secret.
+// FirstWords returns the beginning of an answer that the API did not write, for use in
+// an error: one line of at most 80 characters, without tags and secrets. It is withheld
+// if it quotes a part of a secret.
 func (r *Redactor) FirstWords(body []byte) string {
 	page := strings.ToValidUTF8(string(body[:min(len(body), maxPage)]), "")
 	text := r.plain(unseen.ReplaceAllString(page, " "))
 	if text == "" {
-		text = r.plain(page) // the title is all there is
+		text = r.plain(page) // the page has nothing but a title
 	}
 	if runes := []rune(text); len(runes) > maxWords {
 		text = strings.TrimSpace(string(runes[:maxWords])) + "..."

@@ -28,7 +28,7 @@ func testRedactor() *Redactor {
 	return r
 }
 
-// escaped returns a secret in the forms in which a server may repeat it.
+// escaped returns a secret in the forms in which a service may repeat it.
 func escaped(s string) map[string]string {
 	quoted := func(s string) string {
 		text, _ := json.Marshal(s)
@@ -38,40 +38,41 @@ func escaped(s string) map[string]string {
 	query := url.QueryEscape(s)
 	b := []byte(s)
 	return map[string]string{
-		"as it is":                       s,
-		"URL":                            query,
-		"URL, blanks as %20":             blanks(query),
-		"URL, lower case":                lowerEscapes(query),
-		"URL path":                       url.PathEscape(s),
-		"URL twice":                      url.QueryEscape(query),
-		"URL twice, blanks as %20":       url.QueryEscape(blanks(query)),
-		"JSON":                           quoted(s),
-		"JSON twice":                     quoted(quoted(s)),
-		"JSON three times":               quoted(quoted(quoted(s))),
-		"JSON of a URL":                  quoted(query),
-		"URL of JSON":                    url.QueryEscape(quoted(s)),
-		"Go":                             strings.Trim(strconv.Quote(s), `"`),
-		"Go, ASCII":                      strings.Trim(strconv.QuoteToASCII(s), `"`),
-		"HTML":                           html.EscapeString(s),
-		"HTML of JSON":                   html.EscapeString(quoted(s)),
-		"line ends as blanks":            strings.ReplaceAll(s, "\n", " "),
-		"line ends escaped":              strings.ReplaceAll(s, "\n", `\n`),
-		"line ends of another system":    strings.ReplaceAll(s, "\n", "\r\n"),
-		"line ends dropped":              strings.ReplaceAll(s, "\n", ""),
-		"line ends escaped twice":        strings.ReplaceAll(s, "\n", `\\n`),
-		"base64":                         base64.StdEncoding.EncodeToString(b),
-		"base64 without padding":         base64.RawStdEncoding.EncodeToString(b),
-		"base64 for URLs":                base64.URLEncoding.EncodeToString(b),
-		"base64 in a URL":                url.QueryEscape(base64.StdEncoding.EncodeToString(b)),
-		"base64 in lines":                inLines(base64.StdEncoding.EncodeToString(b), "\n"),
-		"base64 in lines, then blanks":   inLines(base64.StdEncoding.EncodeToString(b), " "),
-		"base64 in lines, then JSON":     quoted(inLines(base64.StdEncoding.EncodeToString(b), "\n")),
-		"base64 twice":                   base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString(b))),
-		"base64, one byte before it":     base64.StdEncoding.EncodeToString([]byte("x" + s)),
-		"base64, two bytes around it":    base64.StdEncoding.EncodeToString([]byte("xy" + s + "z")),
-		"base64 of JSON":                 base64.StdEncoding.EncodeToString([]byte(`{"a":"` + quoted(s) + `"}`)),
-		"base64 of a form":               base64.StdEncoding.EncodeToString([]byte("a=b&c=" + query)),
-		"base64 in JSON in base64":       base64.StdEncoding.EncodeToString([]byte(`{"a":"` + base64.StdEncoding.EncodeToString(b) + `"}`)),
+		"as it is":                     s,
+		"URL":                          query,
+		"URL, blanks as %20":           blanks(query),
+		"URL, lower case":              lowerEscapes(query),
+		"URL path":                     url.PathEscape(s),
+		"URL twice":                    url.QueryEscape(query),
+		"URL twice, blanks as %20":     url.QueryEscape(blanks(query)),
+		"JSON":                         quoted(s),
+		"JSON twice":                   quoted(quoted(s)),
+		"JSON three times":             quoted(quoted(quoted(s))),
+		"JSON of a URL":                quoted(query),
+		"URL of JSON":                  url.QueryEscape(quoted(s)),
+		"Go":                           strings.Trim(strconv.Quote(s), `"`),
+		"Go, ASCII":                    strings.Trim(strconv.QuoteToASCII(s), `"`),
+		"HTML":                         html.EscapeString(s),
+		"HTML of JSON":                 html.EscapeString(quoted(s)),
+		"line ends as blanks":          strings.ReplaceAll(s, "\n", " "),
+		"line ends escaped":            strings.ReplaceAll(s, "\n", `\n`),
+		"line ends of another system":  strings.ReplaceAll(s, "\n", "\r\n"),
+		"line ends dropped":            strings.ReplaceAll(s, "\n", ""),
+		"line ends escaped twice":      strings.ReplaceAll(s, "\n", `\\n`),
+		"base64":                       base64.StdEncoding.EncodeToString(b),
+		"base64 without padding":       base64.RawStdEncoding.EncodeToString(b),
+		"base64 for URLs":              base64.URLEncoding.EncodeToString(b),
+		"base64 in a URL":              url.QueryEscape(base64.StdEncoding.EncodeToString(b)),
+		"base64 in lines":              inLines(base64.StdEncoding.EncodeToString(b), "\n"),
+		"base64 in lines, then blanks": inLines(base64.StdEncoding.EncodeToString(b), " "),
+		"base64 in lines, then JSON":   quoted(inLines(base64.StdEncoding.EncodeToString(b), "\n")),
+		"base64 twice":                 base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString(b))),
+		"base64, one byte before it":   base64.StdEncoding.EncodeToString([]byte("x" + s)),
+		"base64, two bytes around it":  base64.StdEncoding.EncodeToString([]byte("xy" + s + "z")),
+		"base64 of JSON":               base64.StdEncoding.EncodeToString([]byte(`{"a":"` + quoted(s) + `"}`)),
+		"base64 of a form":             base64.StdEncoding.EncodeToString([]byte("a=b&c=" + query)),
+		"base64 in JSON in base64": base64.StdEncoding.EncodeToString([]byte(`{"a":"` +
+			base64.StdEncoding.EncodeToString(b) + `"}`)),
 		"the first half":                 s[:len(s)/2],
 		"the last half":                  s[len(s)/2:],
 		"the first half, JSON":           quoted(s[:len(s)/2]),
@@ -99,7 +100,7 @@ func inLines(s, end string) string {
 	return out.String() + s
 }
 
-// shows returns a part of a secret that a text shows, if it is too long.
+// shows returns a part of a secret that a text shows, if it is longer than allowed.
 func shows(text, secret string, most int) string {
 	for i := 0; i+most <= len(secret); i++ {
 		if strings.Contains(text, secret[i:i+most]) {
@@ -112,19 +113,22 @@ func shows(text, secret string, most int) string {
 func TestSecretsAreHiddenInEveryForm(t *testing.T) {
 	for name, secret := range map[string]string{"password": password, "user data": userData} {
 		for form, echo := range escaped(secret) {
-			for where, text := range map[string]string{"in a sentence": "cannot use " + echo + " here", "alone": echo, "inside a word": "xx" + echo + "xx"} {
+			for where, text := range map[string]string{
+				"in a sentence": "cannot use " + echo + " here", "alone": echo, "inside a word": "xx" + echo + "xx",
+			} {
 				got := testRedactor().Text(text)
 				if !strings.Contains(got, Redacted) {
 					t.Errorf("%s, %s, %s: nothing is hidden: %s", name, form, where, got)
 				}
 				secretly := echo
 				if strings.Contains(form, "base64 of") || strings.Contains(form, "base64 in JSON") {
-					secretly = echo[12 : len(echo)-12] // what stands around the secret is none
+					secretly = echo[12 : len(echo)-12] // the text around the secret is not secret
 				}
 				if part := shows(got, secretly, 8); part != "" {
 					t.Errorf("%s, %s, %s: %q is shown: %s", name, form, where, part, got)
 				}
-				if where == "in a sentence" && (!strings.HasPrefix(got, "cannot use ") || !strings.HasSuffix(got, " here")) {
+				rest := strings.HasPrefix(got, "cannot use ") && strings.HasSuffix(got, " here")
+				if where == "in a sentence" && !rest {
 					t.Errorf("%s, %s: more than the secret is hidden: %s", name, form, got)
 				}
 			}
@@ -161,11 +165,12 @@ func TestPiecesOfSecretsAreHidden(t *testing.T) {
 
 func TestPieceOf(t *testing.T) {
 	for name, want := range map[string]int{
-		"Password": PieceOfKey, "LoginSettings.Password": PieceOfKey, "login_passwd": PieceOfKey, "AdminSecret": PieceOfKey,
-		"UserData": PieceOfData, "userdata_value": PieceOfData, "KeyPairName": PieceOfData, "": PieceOfData,
+		"Password": PieceOfKey, "LoginSettings.Password": PieceOfKey, "login_passwd": PieceOfKey,
+		"AdminSecret": PieceOfKey,
+		"UserData":    PieceOfData, "userdata_value": PieceOfData, "KeyPairName": PieceOfData, "": PieceOfData,
 	} {
 		if got := PieceOf(name); got != want {
-			t.Errorf("of %q %d bytes are hidden, want %d", name, got, want)
+			t.Errorf("%q: pieces of %d bytes are hidden, want %d", name, got, want)
 		}
 	}
 }
@@ -203,7 +208,7 @@ func TestMessagesStayReadable(t *testing.T) {
 	}
 }
 
-// A text and a secret that repeat themselves have as many common places as the product
+// A repetitive text and a repetitive secret have as many common places as the product
 // of their lengths. Only some are looked at.
 func TestTextsThatRepeatThemselves(t *testing.T) {
 	r := &Redactor{}
@@ -223,7 +228,7 @@ func TestFirstWords(t *testing.T) {
 	long := strings.Repeat("wait a moment, ", 10)
 	r := testRedactor()
 	for body, want := range map[string]string{
-		"<html><head><title>503 x</title></head><body><h1>503 Unavailable</h1><hr>nginx</body>": "503 Unavailable nginx",
+		"<html><head><title>503 x</title></head><body><h1>503 Unavailable</h1><hr>nginx": "503 Unavailable nginx",
 		"": "",
 		"<head><title>Only a title</title></head>":                                   "Only a title",
 		"line one\n\x1b[31mline\ttwo\u0085":                                          "line one [31mline two",
@@ -239,7 +244,7 @@ func TestFirstWords(t *testing.T) {
 		strings.Repeat("<br>", 20000) + "late":                  "",
 	} {
 		if got := r.FirstWords([]byte(body)); got != want {
-			t.Errorf("%.60q is told as %q, want %q", body, got, want)
+			t.Errorf("%.60q: got %q, want %q", body, got, want)
 		}
 	}
 }
@@ -255,29 +260,31 @@ func TestCauseTellsNoMoreThanItShould(t *testing.T) {
 		err  error
 		want string
 	}{
-		"nothing":      {nil, "the transport failed without a reason"},
-		"plain":        {io.ErrUnexpectedEOF, "unexpected EOF"},
-		"URL":          {&url.Error{Op: "Post", URL: "https://h/?planted-secret", Err: reset}, "read: connection reset"},
-		"URL in a URL": {fmt.Errorf("x: %w", &url.Error{Op: "Post", URL: "u", Err: &url.Error{Op: "Get", URL: "v", Err: io.EOF}}), "EOF"},
-		"deadline":     {context.DeadlineExceeded, "timed out"},
-		"cancel":       {&url.Error{Op: "Post", URL: "u", Err: context.Canceled}, "timed out"},
-		"net timeout":  {&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, "timed out"},
-		"URL as text":  {errors.New("see http://h"), withheld("*errors.errorString")},
-		"secret":       {errors.New("got planted-secret"), withheld("*errors.errorString")},
-		"a piece":      {errors.New("got planted-"), withheld("*errors.errorString")},
-		"wrapped":      {opaque{errors.New("got planted-secret")}, withheld("oncehttp.opaque")},
-		"below one":    {fmt.Errorf("outer: %w", errors.New("planted-secret")), withheld("*fmt.wrapError")},
-		"beside one":   {errors.Join(reset, errors.New("planted-secret")), withheld("*errors.joinError")},
-		"far below":    {opaque{errors.Join(reset, opaque{errors.New("planted-secret")})}, withheld("oncehttp.opaque")},
-		"no error":     {&url.Error{Op: "Post", URL: "https://x"}, "the transport failed without a reason"},
-		"joined":       {opaque{errors.Join(io.EOF, errors.New("planted-secret"))}, withheld("oncehttp.opaque")},
+		"nothing": {nil, "the transport failed without a reason"},
+		"plain":   {io.ErrUnexpectedEOF, "unexpected EOF"},
+		"URL": {&url.Error{Op: "Post", URL: "https://h/?planted-secret", Err: reset},
+			"read: connection reset"},
+		"URL in a URL": {fmt.Errorf("x: %w", &url.Error{Op: "Post", URL: "u",
+			Err: &url.Error{Op: "Get", URL: "v", Err: io.EOF}}), "EOF"},
+		"deadline":    {context.DeadlineExceeded, "timed out"},
+		"cancel":      {&url.Error{Op: "Post", URL: "u", Err: context.Canceled}, "timed out"},
+		"net timeout": {&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, "timed out"},
+		"URL as text": {errors.New("see http://h"), withheld("*errors.errorString")},
+		"secret":      {errors.New("got planted-secret"), withheld("*errors.errorString")},
+		"a piece":     {errors.New("got planted-"), withheld("*errors.errorString")},
+		"wrapped":     {opaque{errors.New("got planted-secret")}, withheld("oncehttp.opaque")},
+		"below one":   {fmt.Errorf("outer: %w", errors.New("planted-secret")), withheld("*fmt.wrapError")},
+		"beside one":  {errors.Join(reset, errors.New("planted-secret")), withheld("*errors.joinError")},
+		"far below":   {opaque{errors.Join(reset, opaque{errors.New("planted-secret")})}, withheld("oncehttp.opaque")},
+		"no error":    {&url.Error{Op: "Post", URL: "https://x"}, "the transport failed without a reason"},
+		"joined":      {opaque{errors.Join(io.EOF, errors.New("planted-secret"))}, withheld("oncehttp.opaque")},
 	} {
 		got := r.Cause(c.err)
 		if got.Error() != c.want {
 			t.Errorf("%s: got %v, want %s", name, got, c.want)
 		}
 		if errors.Is(got, context.DeadlineExceeded) || errors.Is(got, context.Canceled) {
-			t.Errorf("%s: reads as the end of a caller's ctx", name)
+			t.Errorf("%s: the cause matches context.DeadlineExceeded, want no match", name)
 		}
 	}
 	if got := r.Cause(errors.Join(reset, opaque{nil})); !errors.Is(got, reset) {
@@ -314,7 +321,8 @@ func FuzzText(f *testing.F) {
 		r.Hide(PieceOfKey, secret)
 		r.Hide(PieceOfData, secret)
 		got := r.Text(text + secret)
-		if len(text) < 1000 && len(secret) < 1000 && len(secret) >= 8 && len(viewOf(secret).compact().text) >= 8 && strings.Contains(got, secret) {
+		if len(text) < 1000 && len(secret) < 1000 && len(secret) >= 8 && len(viewOf(secret).compact().text) >= 8 &&
+			strings.Contains(got, secret) {
 			t.Errorf("%q shows %q", got, secret)
 		}
 		_ = r.FirstWords([]byte(text))
@@ -322,7 +330,8 @@ func FuzzText(f *testing.F) {
 }
 
 func BenchmarkText(b *testing.B) {
-	for name, n := range map[string]int{"password": 0, "16 KiB of user data": 16 << 10, "256 KiB of metadata": 256 << 10} {
+	for name, n := range map[string]int{"password": 0, "16 KiB of user data": 16 << 10,
+		"256 KiB of metadata": 256 << 10} {
 		data := make([]byte, n)
 		for i := range data {
 			data[i] = byte(32 + i*7919%61 + i*i%29)

@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// Salvaged is what a JSON text still names that ended early, or is none to its end.
+// Salvaged is the content of a JSON text that ended early or is damaged.
 type Salvaged struct {
 	IDs   []string
 	Texts map[string]string // other members that are texts, by name
 }
 
-// Salvage reads a JSON text as far as it goes. IDs are the texts of the lists that bear
-// one of the names; one that is cut off in the middle is not among them.
+// Salvage reads a JSON text up to the first error. IDs are the texts in the lists with
+// one of the names; an ID that is cut off in the middle is left out.
 func Salvage(text []byte, lists ...string) Salvaged {
 	out := Salvaged{Texts: map[string]string{}}
 	dec := json.NewDecoder(bytes.NewReader(text))

@@ -8,13 +8,13 @@ import (
 	"net/http"
 )
 
-// nothingLeft reports whether a failed request provably never left. A byte of it leaves
-// on a connection, and dialing, a proxy's consent and the TLS handshake come before
-// there is one.
+// nothingLeft reports whether nothing of a failed request was sent, for certain. A
+// request is sent on a connection. Dialing, the proxy's consent and the TLS handshake
+// come before there is one.
 //
 // Transports of net/http, wrapped or not, report that they want a connection and that
-// they have one. What wanted one and never had it sent nothing. Of other transports the
-// kind of error decides.
+// they have one. A request that wanted one and never had it was not sent. For other
+// transports the kind of error decides.
 func (x *Exchange) nothingLeft(base http.RoundTripper, req *http.Request, err error) bool {
 	switch {
 	case x.connected.Load(), errors.Is(err, ErrPanic), errors.Is(err, ErrNoAnswer):
@@ -26,9 +26,9 @@ func (x *Exchange) nothingLeft(base http.RoundTripper, req *http.Request, err er
 	}
 }
 
-// isProxyError recognizes a failure of net/http to find out which proxy it should use.
-// It comes before a connection is wanted. That a transport is one of net/http proves
-// nothing by itself: another one may be registered inside it.
+// isProxyError reports whether net/http failed to find out which proxy it should use.
+// That comes before it wants a connection. The transport's type proves nothing by
+// itself: another transport may be registered inside it.
 func isProxyError(base http.RoundTripper, req *http.Request, err error) bool {
 	t, ok := base.(*http.Transport)
 	if errors.Is(err, errProxy) {
@@ -41,9 +41,9 @@ func isProxyError(base http.RoundTripper, req *http.Request, err error) bool {
 	return proxyErr != nil && proxyErr.Error() == err.Error()
 }
 
-// beforeConnection recognizes failures of dialing, name lookup and TLS handshakes. Of
-// several errors in one all must be such: a transport that tries twice may have sent
-// the request the first time.
+// beforeConnection reports whether an error comes from dialing, name lookup or a TLS
+// handshake. If one error joins several, all must be such errors: a transport that
+// tries twice may have sent the request the first time.
 func beforeConnection(err error) bool {
 	switch e := err.(type) { //nolint:errorlint // this walks the chain itself
 	case nil:

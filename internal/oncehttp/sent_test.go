@@ -18,8 +18,8 @@ import (
 	"testing"
 )
 
-// rawServer reads a request from every connection, writes what it is told to, and
-// closes it.
+// rawServer reads a request from every connection, writes a fixed text, and closes the
+// connection.
 func rawServer(t *testing.T, write string) (address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -41,7 +41,7 @@ func rawServer(t *testing.T, write string) (address string) {
 	return l.Addr().String()
 }
 
-// quietTLS is a server that no client of this test trusts.
+// quietTLS is a server whose certificate no client of this test trusts.
 func quietTLS(t *testing.T, c *tls.Config) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -59,7 +59,7 @@ func through(proxy string) *http.Transport {
 	return rt
 }
 
-// dialing is a transport that dials so.
+// dialing is a transport with the given dial function.
 func dialing(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
 	rt := NewTransport(false)
 	rt.DialContext = dial
@@ -72,7 +72,7 @@ type exchangeCase struct {
 	want      Fate
 }
 
-// exchanges are all that may happen to a request on a transport of net/http.
+// exchanges are all things that may happen to a request on a transport of net/http.
 func exchanges(t *testing.T) []exchangeCase {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -82,21 +82,24 @@ func exchanges(t *testing.T) []exchangeCase {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(407) }))
 	t.Cleanup(proxy.Close)
 	own := NewTransport(false)
-	old := quietTLS(t, &tls.Config{MaxVersion: tls.VersionTLS11}) // what is refused
+	old := quietTLS(t, &tls.Config{MaxVersion: tls.VersionTLS11}) // a version that clients refuse
 	wantsCert := quietTLS(t, &tls.Config{ClientAuth: tls.RequireAnyClientCert})
 	trusting := NewTransport(false)
-	trusting.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // to get as far as the client's certificate
+	// so that the server asks for the client's certificate
+	trusting.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
 	badProxy := NewTransport(false)
 	badProxy.Proxy = func(*http.Request) (*url.URL, error) { return nil, errors.New("no URL") }
-	outOfSockets := dialing(func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("out of sockets") })
+	outOfSockets := dialing(func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("out of sockets")
+	})
 	return []exchangeCase{
-		{"nobody listens", "http://" + closed.Addr().String(), own, Unsent},
+		{"no listener", "http://" + closed.Addr().String(), own, Unsent},
 		{"no such host", "https://nowhere.invalid", own, Unsent},
 		{"a dialer of the program that fails", "http://host", outOfSockets, Unsent},
-		{"certificate of a stranger", quietTLS(t, nil).URL, own, Unsent},
+		{"untrusted certificate", quietTLS(t, nil).URL, own, Unsent},
 		{"TLS too old", old.URL, own, Unsent},
-		{"no TLS there", "https://" + rawServer(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), own, Unsent},
-		{"TLS there that ends", "https://" + rawServer(t, ""), own, Unsent},
+		{"no TLS on the other side", "https://" + rawServer(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), own, Unsent},
+		{"TLS handshake that ends early", "https://" + rawServer(t, ""), own, Unsent},
 		{"a proxy that wants credentials", "https://host", through(proxy.URL), Unsent},
 		{"a proxy that is not there", "https://host", through("http://" + closed.Addr().String()), Unsent},
 		{"a proxy that has no URL", "https://host", badProxy, Unsent},
@@ -104,12 +107,14 @@ func exchanges(t *testing.T) []exchangeCase {
 		{"a certificate of ours that is not there", wantsCert.URL, trusting, Open}, // refused after the request is out
 		{"closed before the answer", "http://" + rawServer(t, ""), own, Open},
 		{"closed inside the head", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-"), own, Open},
-		{"closed inside the body", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"), own, Open},
+		{"closed inside the body", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"), own,
+			Open},
 		{"no HTTP", "http://" + rawServer(t, "SSH-2.0-OpenSSH\r\n"), own, Open},
 
 		{"413", "http://" + rawServer(t, "HTTP/1.1 413 no\r\nContent-Length: 0\r\n\r\n"), own, Unsent},
 		{"413 that ends early", "http://" + rawServer(t, "HTTP/1.1 413 no\r\nContent-Length: 9\r\n\r\n"), own, Unsent},
-		{"429 that ends early", "http://" + rawServer(t, "HTTP/1.1 429 no\r\nContent-Length: 9\r\n\r\n"), own, Throttled},
+		{"429 that ends early", "http://" + rawServer(t, "HTTP/1.1 429 no\r\nContent-Length: 9\r\n\r\n"), own,
+			Throttled},
 		{"503", "http://" + rawServer(t, "HTTP/1.1 503 no\r\nContent-Length: 0\r\n\r\n"), own, Open},
 	}
 }
@@ -118,7 +123,7 @@ func TestDidAnythingReachTheService(t *testing.T) {
 	for _, c := range exchanges(t) {
 		for how, rt := range map[string]http.RoundTripper{"": c.rt, ", wrapped": transport(c.rt.RoundTrip)} {
 			if how != "" && c.name == "a proxy that has no URL" {
-				continue // that is hidden by the wrapper
+				continue // the wrapper hides it
 			}
 			x := &Exchange{}
 			_, err := do(t, x, rt, c.url)
@@ -129,8 +134,8 @@ func TestDidAnythingReachTheService(t *testing.T) {
 	}
 }
 
-// Transports that are not of net/http report no connections: only an error that can
-// come at no other time proves that there was none.
+// Transports other than those of net/http report no connections. Only an error that
+// comes before any connection proves that nothing was sent.
 func TestErrorsOfForeignTransports(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	read := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
@@ -173,7 +178,8 @@ func TestErrorsOfForeignTransports(t *testing.T) {
 	}
 }
 
-// A transport that uses net/http and tries again has had a connection.
+// A transport that uses net/http and tries twice had a connection if the first try had
+// one.
 func TestAConnectionOfAnEarlierTryCounts(t *testing.T) {
 	first := "http://" + rawServer(t, "")
 	x := &Exchange{}
@@ -188,10 +194,12 @@ func TestAConnectionOfAnEarlierTryCounts(t *testing.T) {
 	}
 }
 
-// A transport that is registered inside one of net/http hides its connections.
+// A transport that is registered inside a transport of net/http hides its connections.
 func TestATransportInsideATransportProvesNothing(t *testing.T) {
 	outer := NewTransport(false)
-	outer.RegisterProtocol("https", transport(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }))
+	outer.RegisterProtocol("https", transport(func(*http.Request) (*http.Response, error) {
+		return nil, io.ErrUnexpectedEOF
+	}))
 	x := &Exchange{}
 	_, _ = do(t, x, outer, "https://host")
 	if x.Fate() != Open {
@@ -212,7 +220,8 @@ func TestWhatIsNotTriedIsNotSent(t *testing.T) {
 // A caller whose ctx ends while the connection is still being made has sent nothing.
 func TestACtxThatEndsBeforeTheConnection(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	rt := dialing(func(context.Context, string, string) (net.Conn, error) { // whose own ctx goes on: others could use the connection
+	rt := dialing(func(context.Context, string, string) (net.Conn, error) {
+		// whose own ctx goes on: others could use the connection
 		cancel()
 		<-ctx.Done()
 		return nil, ctx.Err()

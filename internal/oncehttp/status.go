@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Fate is what is known of a request without a word of the service.
+// Fate is what is known about a request that has no answer of the service.
 type Fate int
 
 const (
@@ -17,26 +17,26 @@ const (
 	// Unsent is a request that provably never reached the service.
 	Unsent
 
-	// Throttled is a request that was turned away because there were too many.
+	// Throttled is a request that was refused because there were too many requests.
 	Throttled
 )
 
 // String returns a word for tests and messages.
 func (f Fate) String() string { return [...]string{"open", "unsent", "throttled"}[f] }
 
-// Verdict is what an HTTP status proves by itself, in an answer without a code of the
-// vendor.
+// Verdict is what an HTTP status proves by itself, in an answer without a vendor's
+// code.
 type Verdict struct {
 	Fate     Fate
-	TooLarge bool   // the request is at fault; otherwise what it met on its way
-	Lasting  bool   // the same request will meet the same answer
-	why      string // "" when the status says it all
+	TooLarge bool   // the request is the cause; false means something on its way
+	Lasting  bool   // the same request will get the same answer
+	why      string // "" when the status is enough
 }
 
-// VerdictOf reads a status. Unsent are those alone that say by their definition (RFC
-// 9110, 6585, 8470; 494 is nginx's) that whatever answered refused to take or to pass
-// on the request. Others say nothing of the kind: a gateway answers 404, 405, 408, 417 or
-// 451, or sends the request elsewhere, after the service has had it as well as before.
+// VerdictOf reads a status. A status proves Unsent only if its definition (RFC 9110,
+// 6585, 8470; 494 is nginx's) says that the request was not accepted or not passed on.
+// Other statuses prove nothing: a gateway may answer 404, 405, 408, 417, 451 or a
+// redirect before or after the service has received the request.
 func VerdictOf(status int) Verdict {
 	tooLarge := func(what string) Verdict {
 		return Verdict{Fate: Unsent, TooLarge: true, Lasting: true, why: "the " + what + " of the request is too large"}
@@ -63,18 +63,18 @@ func VerdictOf(status int) Verdict {
 	return Verdict{}
 }
 
-// Busy reports whether a status asks to be left alone for a while.
+// Busy reports whether a status asks callers to wait.
 func Busy(status int) bool {
 	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
 }
 
-// MaxRetryAfter bounds what Retry-After may ask for: to ask again after that long costs
-// one call, and a proxy may ask for a day.
+// MaxRetryAfter bounds the time that Retry-After may ask for. A proxy may ask for a
+// day; asking again after five minutes costs one call only.
 const MaxRetryAfter = 5 * time.Minute
 
-// RetryAfter reads Retry-After, which is a number of seconds or a date. The date is
-// compared with that of the answer itself, because clocks differ. 0 means that there
-// is none.
+// RetryAfter reads the header Retry-After, which is a number of seconds or a date. A
+// date is compared with the date of the answer, because clocks differ. 0 means that
+// there is none.
 func RetryAfter(h http.Header) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if text == "" {

@@ -7,15 +7,17 @@ import (
 	"time"
 )
 
-// Only a status that says by itself that nothing was passed on proves it.
+// A status alone proves that nothing was passed on only if its definition says so.
 func TestWhatAStatusAloneProves(t *testing.T) {
 	tooLarge := Verdict{Fate: Unsent, TooLarge: true, Lasting: true}
 	stopped := Verdict{Fate: Unsent, Lasting: true}
 	again, open := Verdict{Fate: Unsent}, Verdict{}
 	for status, want := range map[int]Verdict{
-		413: tooLarge, 414: tooLarge, 431: tooLarge, 494: tooLarge, 407: stopped, 426: stopped, 511: stopped, 421: again, 425: again,
+		413: tooLarge, 414: tooLarge, 431: tooLarge, 494: tooLarge, 407: stopped, 426: stopped, 511: stopped,
+		421: again, 425: again,
 		429: {Fate: Throttled},
-		200: open, 201: open, 301: open, 302: open, 307: open, 400: open, 401: open, 403: open, 404: open, 405: open, 408: open,
+		200: open, 201: open, 301: open, 302: open, 307: open, 400: open, 401: open, 403: open, 404: open, 405: open,
+		408: open,
 		417: open, 451: open, 500: open, 502: open, 503: open, 504: open, 520: open,
 	} {
 		got := VerdictOf(status)
@@ -36,7 +38,8 @@ func TestStrange(t *testing.T) {
 		{503, "Unavailable", `HTTP 503, not an answer of the API: "Unavailable"`},
 		{503, `{"error":"x"}`, `HTTP 503, not an answer of the API: "{"error":"x"}"`},
 		{200, `{"UserData":"x"}`, "HTTP 200, not an answer of the API: JSON that lacks what it must have"},
-		{200, ` {"Password":"` + password + `"}`, "HTTP 200, not an answer of the API: JSON that lacks what it must have"},
+		{200, ` {"Password":"` + password + `"}`,
+			"HTTP 200, not an answer of the API: JSON that lacks what it must have"},
 		{200, "[1]", "HTTP 200, not an answer of the API: JSON that lacks what it must have"},
 		{413, "", "HTTP 413, the body of the request is too large, not an answer of the API: it is empty"},
 		{414, "", "HTTP 414, the URL of the request is too long, not an answer of the API: it is empty"},
@@ -70,7 +73,7 @@ func TestRetryAfter(t *testing.T) {
 			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}
-	// Without a clock of its own, an answer's date is compared with ours.
+	// Without a Date header, the date is compared with our clock.
 	header := http.Header{"Retry-After": {time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)}}
 	if got := RetryAfter(header); got < 50*time.Second || got > time.Minute {
 		t.Errorf("a date a minute ahead: got %v", got)
@@ -99,18 +102,20 @@ func TestEndpoints(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"", "ftp://host", "http://", "https://user:pass@host", "user@host", "host?x=1", "host#x", "ho st", "http://:80", "https://host:x",
+		"", "ftp://host", "http://", "https://user:pass@host", "user@host", "host?x=1", "host#x", "ho st",
+		"http://:80", "https://host:x",
 		"host:0", "host:99999", "::1", "host/path?x", "host/pa th", "host/p#x", "://host", "host\n",
 	} {
 		if got, ok := ParseEndpoint(text); ok {
-			t.Errorf("%q was taken for %+v", text, got)
+			t.Errorf("%q: got %+v, want it refused", text, got)
 		}
 	}
 	for text, want := range map[string]struct {
 		host string
 		port int
 	}{
-		"host": {"host", 443}, "http://host": {"host", 80}, "host:81": {"host", 81}, "http://[::1]:81": {"[::1]", 81}, "[::1]": {"[::1]", 443},
+		"host": {"host", 443}, "http://host": {"host", 80}, "host:81": {"host", 81}, "http://[::1]:81": {"[::1]", 81},
+		"[::1]": {"[::1]", 443},
 	} {
 		e, _ := ParseEndpoint(text)
 		if e.HostOnly() != want.host {

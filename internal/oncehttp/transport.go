@@ -16,31 +16,31 @@ const (
 	keepAlive   = 30 * time.Second
 	tlsTimeout  = 10 * time.Second
 
-	// idleTimeout is below the ten seconds or so after which servers of Alibaba Cloud
-	// drop idle connections: a request on a dropped one fails. Servers of the others
-	// wait longer, and a new connection in place of an idle one costs them one handshake.
+	// idleTimeout is below the ten seconds or so after which Alibaba Cloud drops idle
+	// connections: a request on a dropped connection fails. Other clouds wait longer;
+	// there a new connection in place of an idle one costs one handshake.
 	idleTimeout = 8 * time.Second
 
-	// readConnections bounds the connections that reads keep.
+	// readConnections bounds the number of kept connections for reads.
 	readConnections = 8
 
 	tlsFloor = tls.VersionTLS12
 )
 
-// Pair is what carries the calls of one client. Both are the same when the program
-// gives a transport of its own.
+// Pair holds the transports of one client. Both are the same when the program gives its
+// own transport.
 type Pair struct {
 	Reads   http.RoundTripper // keeps a few connections
-	Creates http.RoundTripper // makes a new connection for each call; for all that must happen once
+	Creates http.RoundTripper // makes a new connection for each call; for every call that must happen once
 }
 
-// NewPair returns the transports of a client. Given is the program's own, which then
-// carries everything; nil means transports with the proxy of the environment and
-// verified certificates.
+// NewPair returns the transports of a client. Given is the program's own transport,
+// which then carries every call. Nil means new transports with the environment's proxy
+// and verified certificates.
 //
-// Reads share a few connections and keep them for a while. Whatever must happen once
-// gets a new connection each time: a create on one that the server has already closed
-// would lose its certainty.
+// Reads share a few kept connections. A call that must happen once gets a new
+// connection. On a connection that the service has already closed, it would be unknown
+// whether a create was executed.
 func NewPair(given http.RoundTripper) Pair {
 	if given != nil {
 		return Pair{Reads: given, Creates: given}
@@ -49,8 +49,7 @@ func NewPair(given http.RoundTripper) Pair {
 }
 
 // IsRead reports whether a call only reads. Every other call must happen once: a second
-// stop, or a second release of what has got a new name since, does harm too. All four
-// vendors name their reads alike.
+// stop does harm too. All four vendors begin the names of their reads with Describe.
 func IsRead(action string) bool { return strings.HasPrefix(action, "Describe") }
 
 // For returns the transport of a call.
@@ -64,9 +63,9 @@ func (p Pair) For(action string) http.RoundTripper {
 // NewTransport returns a transport that keeps connections, for reads, or makes a new
 // one for each request.
 //
-// It speaks HTTP/1.1 only: one connection for each call under way, so that one that
-// breaks takes one create with it, not all of them, and no rules for repeating but
-// those of net/http's first version.
+// It speaks HTTP/1.1 only. Each call in flight has its own connection, so a broken
+// connection affects one create, not all of them. And net/http repeats fewer requests
+// under HTTP/1.1.
 func NewTransport(keep bool) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -85,10 +84,10 @@ func NewTransport(keep bool) *http.Transport {
 	return t
 }
 
-// Direct returns a transport for metadata services, which answer with keys: no proxy
-// sees such a request. Given is the program's own transport, whose proxy is left out
-// if it is an [http.Transport]; any other carries the request as it is. Nil means one
-// that makes a new connection for each request.
+// Direct returns a transport for metadata services. Their answers hold keys, so no
+// proxy may see such a request. Given is the program's own transport. If it is an
+// [http.Transport], its proxy is left out; any other carries the request as it is. Nil
+// means a transport that makes a new connection for each request.
 func Direct(given http.RoundTripper) http.RoundTripper {
 	switch t := given.(type) {
 	case nil:
@@ -98,14 +97,14 @@ func Direct(given http.RoundTripper) http.RoundTripper {
 	case *http.Transport:
 		direct := t.Clone()
 		direct.Proxy = nil
-		direct.DisableKeepAlives = true // nobody closes the idle connections of a copy
+		direct.DisableKeepAlives = true // no code closes the idle connections of a copy
 		return direct
 	default:
 		return given
 	}
 }
 
-var errProxy = errors.New("the proxy of the environment is not a URL")
+var errProxy = errors.New("the environment's proxy is not a URL")
 
 // proxyFromEnvironment keeps a malformed proxy URL, password included, out of
 // the error.

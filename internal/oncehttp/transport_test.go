@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// The library must not follow HTTP/2 into one connection for all creates, nor trust
-// servers that TLS does not.
+// All creates must not share one HTTP/2 connection. An untrusted TLS certificate must
+// be refused.
 func TestTransportIsTuned(t *testing.T) {
 	for _, keep := range []bool{true, false} {
 		rt := NewTransport(keep)
 		if rt.Protocols.HTTP2() || !rt.Protocols.HTTP1() {
-			t.Error("HTTP/1.1 alone is meant")
+			t.Error("the transport's protocols: want HTTP/1.1 only")
 		}
 		if rt.TLSClientConfig.InsecureSkipVerify {
 			t.Error("certificates are not verified")
@@ -38,11 +38,13 @@ func TestTransportIsTuned(t *testing.T) {
 	}
 }
 
-// Without a transport of the program's, nothing that must happen once goes out on a
-// connection that the server may have closed.
+// Without the program's own transport, a call that must happen once never uses a
+// connection that the service may have closed.
 func TestCreatesHaveConnectionsOfTheirOwn(t *testing.T) {
 	var made atomic.Int32
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "{}")
+	}))
 	srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
 			made.Add(1)
@@ -52,7 +54,8 @@ func TestCreatesHaveConnectionsOfTheirOwn(t *testing.T) {
 	defer srv.Close()
 	pair := NewPair(nil)
 	defer pair.Reads.(*http.Transport).CloseIdleConnections()
-	for action, want := range map[string]int32{"RunInstances": 3, "ModifyInstanceAttributes": 3, "DescribeInstances": 1} {
+	for action, want := range map[string]int32{"RunInstances": 3, "ModifyInstanceAttributes": 3,
+		"DescribeInstances": 1} {
 		made.Store(0)
 		for range 3 {
 			if _, err := do(t, &Exchange{}, pair.For(action), srv.URL); err != nil {
@@ -75,7 +78,7 @@ func TestAGivenTransportCarriesEverything(t *testing.T) {
 	}
 }
 
-// Metadata services answer with keys: no proxy may see them.
+// Answers of metadata services hold keys: no proxy may see them.
 func TestNoProxySeesMetadata(t *testing.T) {
 	var seen atomic.Int32
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { seen.Add(1) }))
@@ -96,7 +99,7 @@ func TestNoProxySeesMetadata(t *testing.T) {
 		t.Error("the program's transport was changed")
 	}
 	if Direct(nil).(*http.Transport).Proxy != nil {
-		t.Error("the own transport has a proxy")
+		t.Error("the default transport has a proxy")
 	}
 	foreign := transport(func(*http.Request) (*http.Response, error) { return nil, io.EOF })
 	if _, err := do(t, &Exchange{}, Direct(foreign), "http://host"); err != io.EOF {

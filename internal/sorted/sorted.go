@@ -1,11 +1,11 @@
-// Package sorted puts keys in order: the same spec must give the same request and
-// the same errors. It also takes repetitions out of lists.
+// Package sorted sorts keys: the same spec must give the same request and the same
+// errors. It also removes repetitions from lists.
 package sorted
 
 import "slices"
 
-// Keys returns the keys of a map in order. It makes room for all of them at once,
-// which slices.Sorted of maps.Keys cannot: every create comes by here several times.
+// Keys returns the keys of a map in order. It allocates once, which slices.Sorted of
+// maps.Keys cannot do: every create calls it several times.
 func Keys[V any](m map[string]V) []string {
 	if len(m) == 0 {
 		return nil

@@ -13,7 +13,7 @@ func TestKeysAreInOrder(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := sorted.Keys[int](nil); got != nil {
-		t.Errorf("no keys are %q", got)
+		t.Errorf("a nil map: got %q, want nil", got)
 	}
 }
 
@@ -23,7 +23,7 @@ func TestKeysTakeOneAllocation(t *testing.T) {
 		m[k] = k
 	}
 	if n := testing.AllocsPerRun(100, func() { sorted.Keys(m) }); n > 1 {
-		t.Errorf("%v allocations", n)
+		t.Errorf("%v allocations, want 1", n)
 	}
 }
 

@@ -20,9 +20,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// BenchmarkDescribe makes signed describe calls through the in-memory transport on
-// one core, by ID, to clouds of a thousand instances. calls/s are by CPU time, the
-// caller's signing and reading included; sim-us/call is the simulator's own share.
+// BenchmarkDescribe makes signed describe calls by ID through the in-memory transport
+// on one core, to clouds of a thousand instances. calls/s counts CPU time, including
+// the caller's signing and reading. sim-us/call is the simulator's share.
 func BenchmarkDescribe(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, c := range Clouds() {
@@ -45,11 +45,11 @@ func benchmarkDescribe(b *testing.B, c Cloud, n int) {
 		ids = append(ids, i.ID)
 	}
 	if len(sim.Instances(c)) != 1000 {
-		b.Fatalf("%d machines, want 1000", len(sim.Instances(c)))
+		b.Fatalf("%d instances, want 1000", len(sim.Instances(c)))
 	}
 	next := caller.describe(ids)
 	if body := benchSend(b, t, next()); strings.Count(body, ids[0]) == 0 || !strings.Contains(body, ids[n-1]) {
-		b.Fatalf("the answer does not tell about the machines: %.300s", body)
+		b.Fatalf("the answer lacks the instances: %.300s", body)
 	}
 	var serving time.Duration
 	calls := 0
@@ -84,8 +84,8 @@ func benchSend(b *testing.B, t http.RoundTripper, req *http.Request) string {
 	return string(body)
 }
 
-// benchCaller makes signed requests: a create of a hundred instances, and a describe
-// as often as one asks.
+// benchCaller makes signed requests: one create of a hundred instances, and any number
+// of describes.
 type benchCaller struct {
 	create   func() *http.Request
 	describe func(ids []string) func() *http.Request
@@ -108,8 +108,10 @@ var benchCallers = map[Cloud]benchCaller{
 	ENS: {
 		create: func() *http.Request {
 			return benchAlibaba("ens.aliyuncs.com", "2017-11-10", "RunInstances", map[string]string{
-				"EnsRegionId": "cn-hangzhou-44", "Amount": "100", "ImageId": "m-1", "InstanceType": "ens.sn1.small", "ScheduleAreaLevel": "Region",
-				"SystemDisk": `{"Size":40}`, "InstanceChargeType": "PostPaid", "InternetChargeType": "95BandwidthByMonth", "Password": "Password-1",
+				"EnsRegionId": "cn-hangzhou-44", "Amount": "100", "ImageId": "m-1", "InstanceType": "ens.sn1.small",
+				"ScheduleAreaLevel": "Region",
+				"SystemDisk":        `{"Size":40}`, "InstanceChargeType": "PostPaid",
+				"InternetChargeType": "95BandwidthByMonth", "Password": "Password-1",
 				"InternetMaxBandwidthOut": "5", "InstanceName": "bench",
 			})()
 		},
@@ -129,7 +131,8 @@ var benchCallers = map[Cloud]benchCaller{
 	},
 	QingCloud: {
 		create: func() *http.Request {
-			return benchQing("RunInstances", "count=100", "image_id=jammyx64", "instance_type=e2.large.r2", "login_mode=passwd", "login_passwd=Password-1")()
+			return benchQing("RunInstances", "count=100", "image_id=jammyx64", "instance_type=e2.large.r2",
+				"login_mode=passwd", "login_passwd=Password-1")()
 		},
 		describe: func(ids []string) func() *http.Request {
 			pairs := []string{"limit=100"}
@@ -146,8 +149,8 @@ func benchJSON(ids []string) string {
 	return string(text)
 }
 
-// benchAlibaba signs each call anew: every nonce may be used once. All but the
-// nonce and the signature is made once.
+// benchAlibaba signs each call again, because every nonce may be used once. It builds
+// the rest of the request only once.
 func benchAlibaba(host, version, action string, params map[string]string) func() *http.Request {
 	all := map[string]string{
 		"Action": action, "Version": version, "Format": "JSON", "AccessKeyId": DefaultAccessKeyID, "SignatureMethod": "HMAC-SHA1",
@@ -162,11 +165,12 @@ func benchAlibaba(host, version, action string, params map[string]string) func()
 		n := action + strconv.Itoa(nonce) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36)
 		sum := base64.StdEncoding.EncodeToString(alibaba.RPCSign(DefaultAccessKeySecret, signed+n+unsigned))
 		form := before + n + after + "&Signature=" + url.QueryEscape(sum)
-		return benchRequest(http.MethodPost, host, "/", "", form, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+		return benchRequest(http.MethodPost, host, "/", "", form,
+			http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
 	}
 }
 
-// benchTencent signs once: the same request may come again for five minutes.
+// benchTencent signs once: the same request is accepted again for five minutes.
 func benchTencent(action, body string) func() *http.Request {
 	var header http.Header
 	var until time.Time
@@ -179,10 +183,11 @@ func benchTencent(action, body string) func() *http.Request {
 	}
 }
 
-// benchQing signs once in a while: a request may come again for a minute.
+// benchQing signs from time to time: a request is accepted again for a minute.
 func benchQing(action string, pairs ...string) func() *http.Request {
 	c := &simtest.QingCloud{
-		Key: DefaultAccessKeyID, Secret: DefaultAccessKeySecret, Zone: "pek3a", Method: http.MethodGet, Path: "/iaas/", Signs: "/iaas/", Stamp: time.Now,
+		Key: DefaultAccessKeyID, Secret: DefaultAccessKeySecret, Zone: "pek3a", Method: http.MethodGet,
+		Path: "/iaas/", Signs: "/iaas/", Stamp: time.Now,
 	}
 	query, until := "", time.Time{}
 	return func() *http.Request {
@@ -195,8 +200,10 @@ func benchQing(action string, pairs ...string) func() *http.Request {
 
 func benchRequest(method, host, path, query, body string, header http.Header) *http.Request {
 	req := &http.Request{
-		Method: method, Host: host, URL: &url.URL{Scheme: "https", Host: host, Path: path, RawQuery: query}, Header: header,
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: method, Host: host, URL: &url.URL{Scheme: "https", Host: host, Path: path, RawQuery: query},
+		Header: header,
+		Body:   io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Proto: "HTTP/1.1",
+		ProtoMajor: 1, ProtoMinor: 1,
 	}
 	return req.WithContext(context.Background())
 }

@@ -11,21 +11,21 @@
 //		Transport:   sim.Transport(),
 //	})
 //
-// The simulator verifies every signature by itself, from the vendors'
-// documents, and imports no vendor SDK and no adapter, so that it cannot share
-// their mistakes. Clients in any language can use it over loopback: see
-// [Sim.Start] and the simulator example.
+// The simulator verifies every signature with its own code, written from the vendors'
+// documents. It imports no vendor SDK and no adapter, so it cannot share their
+// mistakes. Clients in any language can use it over loopback: see [Sim.Start] and the
+// simulator example.
 //
-// What a cloud does on a bad day is a [Fault]: throttling, no stock, 5xx before
-// or after the effect, a connection cut after the effect, partial fulfilment,
-// launch failure, malformed bodies, slow answers. It may also lie: instances that
-// show up late, answers that name too few, too many or foreign instances, a refusal
-// that still made some, client tokens that are dead or forgotten, orders that
-// nobody paid, describes that leave instances out or contradict themselves, a proxy
-// that answers in place of the service, bodies that end early. [FaultKind] says of
-// each which clouds know it and which fields it reads. Faults combine. What they draw
-// comes from [Options].Seed by a source of its own, which does not change what IDs,
-// addresses and boot times instances get.
+// A [Fault] makes calls fail: throttling, no stock, 5xx before or after the effect, a
+// connection cut after the effect, partial fulfilment, launch failure, malformed
+// bodies, slow answers. A fault may also make answers wrong: instances that become
+// visible late; answers that name too few, too many or foreign instances; a refusal
+// that still created instances; client tokens that are dead or forgotten; unpaid
+// orders; describes that leave instances out or contradict themselves; a proxy that
+// answers in place of the service; bodies that end early. [FaultKind] documents each
+// kind: the clouds that have it and the fields it reads. Faults combine. Random choices
+// of faults come from [Options].Seed by a source of their own. They do not change the
+// IDs, addresses and boot times of instances.
 //
-// What truly exists is what [Sim.Instances] returns, not what the clouds show.
+// [Sim.Instances] returns the instances that exist, whatever the clouds show.
 package cloudsim

@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// launch is the code under test: a service's own.
+// launch is the code under test: code of your service.
 func launch(ctx context.Context, client *provider.Client) (*provider.Operation, error) {
 	return client.RunInstances(ctx, provider.RunInstancesSpec{
 		ImageID: "ubuntu_22_04_x64_20G_alibase_20230907.vhd", InstanceType: "ecs.g6.large", Count: 2,
@@ -18,9 +18,9 @@ func launch(ctx context.Context, client *provider.Client) (*provider.Operation, 
 	}, nil)
 }
 
-// A test of one's own code: the real client and the vendor's real protocol, on a
-// cloud in memory that has a bad day. Within testing/synctest nothing takes real
-// time, so that the code may wait for its servers as well.
+// A test of your own code with the real client and the vendor's real protocol, on a
+// simulated cloud with a fault. Inside testing/synctest nothing takes real time, so the
+// code may also wait for its instances.
 func ExampleNew() {
 	sim := cloudsim.New(nil)
 	client, err := aliyun.New(aliyun.Config{

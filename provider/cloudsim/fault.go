@@ -6,32 +6,33 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Fault is what goes wrong with the calls that it matches. Each [FaultKind] says
-// which fields it reads; it ignores the others.
+// Fault makes the calls that it matches go wrong. Each [FaultKind] documents the fields
+// that it reads; it ignores the others.
 type Fault struct {
 	Cloud Cloud  // "" = all clouds
-	API   string // action name, for example "RunInstances"; "" = every action the kind makes sense for
+	API   string // action name, for example "RunInstances"; "" = every action that the kind applies to
 	Kind  FaultKind
 
-	Skip  int // let this many matching calls pass first
-	Times int // then strike this many; 0 = all that follow
+	Skip  int // this many matching calls pass first
+	Times int // then it hits this many calls; 0 = all that follow
 
-	Delay   time.Duration // Slow, LateVisibility; Proxy: announced in Retry-After
-	Spread  time.Duration // LateVisibility: each instance waits a drawn time below it on top of Delay
-	Count   int           // instances, IDs, rows or bytes, by kind; NoStock: left in stock, on clouds with a minimum (Alibaba)
-	Share   float64       // Blind, Flap: of the instances, from 0 to 1; 0 = Count decides
-	Total   int           // WrongTotal: the total that the answer claims
-	Code    string        // Refuse; optional for the other refusals and the 5xx kinds
-	Message string        // optional
-	Status  int           // HTTP status for Refuse, ServerError*, Malformed, DeadToken and Proxy; 0 = the usual
-	Body    string        // Malformed; optional for Proxy
+	Delay  time.Duration // Slow, LateVisibility; Proxy: announced in Retry-After
+	Spread time.Duration // LateVisibility: each instance waits Delay plus a random time below Spread
+	// instances, IDs, rows or bytes, by kind; NoStock: left in stock, on clouds with a minimum (Alibaba)
+	Count   int
+	Share   float64 // Blind, Flap: share of the instances, from 0 to 1; 0 = Count decides
+	Total   int     // WrongTotal: the total that the answer claims
+	Code    string  // Refuse; optional for the other refusals and the 5xx kinds
+	Message string  // optional
+	Status  int     // HTTP status for Refuse, ServerError*, Malformed, DeadToken and Proxy; 0 = the usual
+	Body    string  // Malformed; optional for Proxy
 
 	Invented bool // LongList, ForeignList: the IDs belong to no instance
 	NextPage bool // WrongTotal: announce a page after the last one
 }
 
-// Inject adds a fault. The function it returns takes the fault away again.
-// Several faults may strike one call; refusals win over effects.
+// Inject adds a fault. The returned function removes the fault. Several faults may hit
+// one call; refusals win over effects.
 func (s *Sim) Inject(f Fault) (remove func()) {
 	var undo []func()
 	for name, c := range s.clouds {
@@ -46,12 +47,12 @@ func (s *Sim) Inject(f Fault) (remove func()) {
 	}
 }
 
-// Struck returns how many calls of a cloud faults of a kind have hit. A call that
-// several faults hit counts for each of them, also for one that another hid. A
-// call that [Options].Rates refused counts as one that Throttle has hit.
+// Struck returns how many calls of a cloud were hit by faults of a kind. A call that
+// several faults hit counts for each of them, also if one fault hid another. A call
+// that [Options].Rates refused counts as hit by Throttle.
 func (s *Sim) Struck(name Cloud, k FaultKind) int { return s.cloud(name).Struck(k) }
 
-// ClearFaults takes every injected fault away.
+// ClearFaults removes every injected fault.
 func (s *Sim) ClearFaults() {
 	for _, c := range s.clouds {
 		c.ClearFaults()

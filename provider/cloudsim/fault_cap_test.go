@@ -8,8 +8,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestListCapIsSilent: a filter by tags finds the oldest instances up to the cap,
-// over all pages, and says nothing.
+// TestListCapIsSilent: a filter by tags finds the oldest instances up to the cap, over
+// all pages, and reports no error.
 func TestListCapIsSilent(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
@@ -35,7 +35,7 @@ func TestListCapIsSilent(t *testing.T) {
 		}
 	}
 	if !slices.Equal(paged, ids[:25]) {
-		t.Errorf("by token %d machines are shown, want the first 25", len(paged))
+		t.Errorf("by token %d instances are shown, want the first 25", len(paged))
 	}
 	if got := c.Describe("PageSize", "10").At("TotalCount"); got != 30.0 {
 		t.Errorf("without the filter the total is %v, want 30", got)
@@ -64,20 +64,22 @@ func TestListCapOfENSAndCVM(t *testing.T) {
 	ens.WantOK(ens.Call("RunInstances", simtest.ENSCreate("Amount", "3", "Tag.1.Key", "k", "Tag.1.Value", "v")...))
 	cvm.Run(`{"InstanceCount":3,"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"k","Value":"v"}]}]}`)
 	sim.Inject(Fault{Kind: ListCap, Count: 2})
-	if got := ens.WantOK(ens.Call("DescribeInstances", "Tags", `[{"Key":"k","Value":"v"}]`)).At("TotalCount"); got != 2.0 {
-		t.Errorf("ENS finds %v machines by tag, want 2", got)
+	if got := ens.WantOK(ens.Call("DescribeInstances", "Tags", `[{"Key":"k","Value":"v"}]`)).At(
+		"TotalCount"); got != 2.0 {
+		t.Errorf("ENS finds %v instances by tag, want 2", got)
 	}
 	if got := ens.WantOK(ens.Call("DescribeInstances", "Tags", "null")).At("TotalCount"); got != 3.0 {
-		t.Errorf("ENS finds %v machines without a filter, want 3", got)
+		t.Errorf("ENS finds %v instances without a filter, want 3", got)
 	}
 	for filter, want := range map[string]int{"tag:k": 2, "tag-key": 2, "zone": 3} {
 		value := map[string]string{"tag:k": "v", "tag-key": "k", "zone": "ap-guangzhou-2"}[filter]
-		if got := cvm.Call("DescribeInstances", `{"Filters":[{"Name":"`+filter+`","Values":["`+value+`"]}]}`); got.TotalCount != want {
-			t.Errorf("CVM finds %d machines by %s, want %d", got.TotalCount, filter, want)
+		if got := cvm.Call("DescribeInstances",
+			`{"Filters":[{"Name":"`+filter+`","Values":["`+value+`"]}]}`); got.TotalCount != want {
+			t.Errorf("CVM finds %d instances by %s, want %d", got.TotalCount, filter, want)
 		}
 	}
 	form := simtest.V1POST(map[string]string{"Filters.0.Name": "tag:k", "Filters.0.Values.0": "v"})
 	if got := simtest.AskCVM(t, sim.Handler(CVM), form); got.TotalCount != 2 {
-		t.Errorf("CVM finds %d machines by tag in a form, want 2", got.TotalCount)
+		t.Errorf("CVM finds %d instances by tag in a form, want 2", got.TotalCount)
 	}
 }

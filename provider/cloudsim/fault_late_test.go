@@ -9,18 +9,18 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestSingleMachinesShowUpLate: the first instance of three is hidden from
+// TestSingleInstancesShowUpLate: the first instance of three is hidden from
 // describes and from every call about it; the others are not.
-func TestSingleMachinesShowUpLate(t *testing.T) {
+func TestSingleInstancesShowUpLate(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		synctest.Test(t, func(t *testing.T) {
 			v.sim.Inject(Fault{API: "RunInstances", Kind: LateVisibility, Count: 1, Delay: 10 * time.Minute})
 			ids := v.made(3)
 			v.struck(LateVisibility, 1)
 			time.Sleep(10*time.Minute - 1)
-			v.shows("before its time", ids[1:]...)
+			v.shows("before it is visible", ids[1:]...)
 			if got := v.ask(v.describe(ids...)); got.total != 2 {
-				t.Errorf("the total of three named machines is %d, want 2", got.total)
+				t.Errorf("the total of three named instances is %d, want 2", got.total)
 			}
 			for what, call := range map[string]func(string) string{
 				"end":    func(id string) string { return v.ask(v.end(id)).code },
@@ -28,22 +28,22 @@ func TestSingleMachinesShowUpLate(t *testing.T) {
 				"rename": func(id string) string { return v.renameCode(id) },
 			} {
 				if got := call(ids[0]); got != v.missing {
-					t.Errorf("%s of a machine that is not visible is answered %q, want %q", what, got, v.missing)
+					t.Errorf("%s of an instance that is not visible is answered %q, want %q", what, got, v.missing)
 				}
 			}
 			if n := len(v.exist()); n != 3 {
-				t.Errorf("the simulator tells of %d machines, want 3", n)
+				t.Errorf("the simulator has %d instances, want 3", n)
 			}
 			time.Sleep(time.Nanosecond)
-			v.shows("after its time", ids...)
+			v.shows("after it is visible", ids...)
 			if got := v.ask(v.end(ids[0])).code; got != "" {
-				t.Errorf("a visible machine can not be ended: %s", got)
+				t.Errorf("a visible instance can not be ended: %s", got)
 			}
 		})
 	})
 }
 
-// renameCode is how a rename is answered; a cloud without one says what it must.
+// renameCode returns the code of a rename; for a cloud without one it returns the expected code.
 func (v *vendor) renameCode(id string) string {
 	v.t.Helper()
 	if v.rename == nil {
@@ -52,20 +52,20 @@ func (v *vendor) renameCode(id string) string {
 	return v.ask(v.rename(id)).code
 }
 
-func TestENSPowerBatchDoesNotKnowLateMachines(t *testing.T) {
+func TestENSPowerBatchDoesNotKnowLateInstances(t *testing.T) {
 	sim := New(nil)
 	sim.Inject(Fault{Kind: LateVisibility, Delay: time.Minute})
 	c := newENSClient(t, sim)
 	ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")
 	reply := c.WantOK(c.Call("StopInstances", "InstanceIds.1", ids[0]))
 	if got := reply.At("InstanceResponses", 0, "Code"); got != 400.0 {
-		t.Errorf("the machine of the batch is answered %v, want 400: it is not found", got)
+		t.Errorf("the instance of the batch is answered %v, want 400: it is not found", got)
 	}
 }
 
-// TestVisibilityIsDrawnForEachMachine: with a spread every instance has its own
-// moment, the same one for the same seed.
-func TestVisibilityIsDrawnForEachMachine(t *testing.T) {
+// TestVisibilityIsDrawnForEachInstance: with a spread every instance becomes visible at
+// its own random time, which is the same for the same seed.
+func TestVisibilityIsDrawnForEachInstance(t *testing.T) {
 	delays := func(t *testing.T, seed uint64) []time.Duration {
 		v := cvmVendor(t, New(&Options{Seed: seed}))
 		v.sim.Inject(Fault{Kind: LateVisibility, Delay: time.Minute, Spread: 15 * time.Minute})
@@ -79,10 +79,10 @@ func TestVisibilityIsDrawnForEachMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := delays(t, 7)
 		if shortest := slices.Min(first); shortest < time.Minute {
-			t.Errorf("a machine is visible after %v, want a minute at least", shortest)
+			t.Errorf("an instance is visible after %v, want a minute at least", shortest)
 		}
 		if longest := slices.Max(first); longest < 10*time.Minute || longest >= 16*time.Minute {
-			t.Errorf("the last of 50 machines is visible after %v, want nearly 16m", longest)
+			t.Errorf("the last of 50 instances is visible after %v, want nearly 16m", longest)
 		}
 		if again := delays(t, 7); !slices.Equal(again, first) {
 			t.Errorf("the same seed draws %v, and then %v", first, again)
@@ -93,8 +93,8 @@ func TestVisibilityIsDrawnForEachMachine(t *testing.T) {
 	})
 }
 
-// TestDrawsOfFaultsDoNotChangeWhatMachinesGet: IDs are those of the seed.
-func TestDrawsOfFaultsDoNotChangeWhatMachinesGet(t *testing.T) {
+// TestDrawsOfFaultsDoNotChangeWhatInstancesGet: IDs are those of the seed.
+func TestDrawsOfFaultsDoNotChangeWhatInstancesGet(t *testing.T) {
 	ids := func(faults ...Fault) []string {
 		v := ecsVendor(t, New(nil))
 		for _, f := range faults {
@@ -105,9 +105,10 @@ func TestDrawsOfFaultsDoNotChangeWhatMachinesGet(t *testing.T) {
 		return v.exist()
 	}
 	want := ids()
-	got := ids(Fault{Kind: LateVisibility, Spread: time.Hour}, Fault{Kind: LongList, Count: 2}, Fault{Kind: Flap, Share: 0.5})
+	got := ids(Fault{Kind: LateVisibility, Spread: time.Hour}, Fault{Kind: LongList, Count: 2},
+		Fault{Kind: Flap, Share: 0.5})
 	if !slices.Equal(got, want) {
-		t.Errorf("with faults the machines are %v, without %v", got, want)
+		t.Errorf("with faults the instances are %v, without %v", got, want)
 	}
 }
 

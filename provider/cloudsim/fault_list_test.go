@@ -12,11 +12,11 @@ func TestShortLists(t *testing.T) {
 			before := len(v.exist())
 			got := v.made(3)
 			if len(got) != want {
-				t.Errorf("a list of %d names %d machines, want %d", count, len(got), want)
+				t.Errorf("a list of %d names %d instances, want %d", count, len(got), want)
 			}
 			made := v.exist()[before:]
 			if len(made) != 3 {
-				t.Fatalf("%d machines were made, want 3", len(made))
+				t.Fatalf("%d instances were made, want 3", len(made))
 			}
 			if !slices.Equal(got, made[:want]) {
 				t.Errorf("%v are named, want the first of %v", got, made)
@@ -27,18 +27,18 @@ func TestShortLists(t *testing.T) {
 	})
 }
 
-// TestShortListUnderATokenMayBeWholeLater: the token remembers what was made.
+// TestShortListUnderATokenMayBeWholeLater: the token remembers all instances.
 func TestShortListUnderATokenMayBeWholeLater(t *testing.T) {
 	for _, connect := range []func(*testing.T, *Sim) *vendor{ecsVendor, cvmVendor} {
 		v := connect(t, New(nil))
 		v.sim.Inject(Fault{Kind: ShortList, Count: 3, Times: 2})
 		for i, want := range []int{3, 3, 4, 4} {
 			if got := v.ask(v.create(4, "op-1")).ids; len(got) != want {
-				t.Errorf("%s: answer %d names %d machines, want %d", v.cloud, i+1, len(got), want)
+				t.Errorf("%s: answer %d names %d instances, want %d", v.cloud, i+1, len(got), want)
 			}
 		}
 		if n := len(v.exist()); n != 4 {
-			t.Errorf("%s: one token made %d machines, want 4", v.cloud, n)
+			t.Errorf("%s: one token made %d instances, want 4", v.cloud, n)
 		}
 	}
 }
@@ -54,14 +54,14 @@ func TestLongLists(t *testing.T) {
 		v.sim.Inject(Fault{Kind: LongList, Count: 2, Invented: true, Times: 1})
 		got = v.made(1)
 		if len(got) != 3 {
-			t.Fatalf("the answer names %d machines, want 3", len(got))
+			t.Fatalf("the answer names %d instances, want 3", len(got))
 		}
 		for _, id := range got[1:] {
 			if slices.Contains(v.exist(), id) {
-				t.Errorf("%s exists, want an ID that nobody has", id)
+				t.Errorf("%s exists, want an ID without an instance", id)
 			}
 			if len(id) != len(got[0]) {
-				t.Errorf("%s has not the form of %s", id, got[0])
+				t.Errorf("%s does not have the form of %s", id, got[0])
 			}
 		}
 		v.struck(LongList, 2)
@@ -73,14 +73,14 @@ func TestOthersAreInventedWhenThereAreNone(t *testing.T) {
 	v := cvmVendor(t, New(nil))
 	v.sim.Inject(Fault{Kind: LongList, Count: 3})
 	if got := v.made(2); len(got) != 5 {
-		t.Errorf("the answer names %v, want 5 machines", got)
+		t.Errorf("the answer names %v, want 5 instances", got)
 	}
 	if n := len(v.exist()); n != 2 {
-		t.Errorf("%d machines exist, want 2", n)
+		t.Errorf("%d instances exist, want 2", n)
 	}
 }
 
-// TestOthersLiveInTheSameRegion: a foreign instance is one that a client could harm.
+// TestOthersLiveInTheSameRegion: a client could harm only instances of its region.
 func TestOthersLiveInTheSameRegion(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
@@ -93,7 +93,7 @@ func TestOthersLiveInTheSameRegion(t *testing.T) {
 	sim.Inject(Fault{Kind: LongList, Count: 4})
 	got := c.Run()
 	if len(got) != 5 || got[1] != near[0] {
-		t.Errorf("the answer names %v, want five machines, %s the second", got, near[0])
+		t.Errorf("the answer names %v, want five instances, %s the second", got, near[0])
 	}
 	for _, id := range got[2:] {
 		if slices.Contains(far, id) || slices.Contains(gone, id) {
@@ -110,7 +110,7 @@ func TestInventedIDsStayInvented(t *testing.T) {
 		v.made(30)
 		for _, id := range v.exist() {
 			if slices.Contains(invented, id) {
-				t.Errorf("%s was invented, and now a machine has it", id)
+				t.Errorf("%s was invented, and now an instance has it", id)
 			}
 		}
 	})
@@ -126,7 +126,7 @@ func TestForeignLists(t *testing.T) {
 		}
 		v.sim.Inject(Fault{Kind: ForeignList, Count: 9, Invented: true, Times: 1})
 		if got := v.made(2); len(got) != 2 || slices.Contains(v.exist(), got[0]) || slices.Contains(v.exist(), got[1]) {
-			t.Errorf("the answer names %v, want two that nobody has", got)
+			t.Errorf("the answer names %v, want two without instances", got)
 		}
 		v.struck(ForeignList, 2)
 	})
@@ -140,7 +140,7 @@ func TestListFaultsCombine(t *testing.T) {
 		v.sim.Inject(Fault{Kind: Partial, Count: 3})
 		got, made := v.made(5), v.exist()
 		if len(got) != 3 || len(made) != 3 {
-			t.Fatalf("%d machines are named and %d made, want 3 and 3", len(got), len(made))
+			t.Fatalf("%d instances are named and %d made, want 3 and 3", len(got), len(made))
 		}
 		if !slices.Equal(got[:2], made[:2]) {
 			t.Errorf("%v are named, want the first two of %v", got, made)

@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestBlindKeysGetEmptyLists: at status 200, while calls by ID go on.
+// TestBlindKeysGetEmptyLists: with status 200; other calls by ID still work.
 func TestBlindKeysGetEmptyLists(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		synctest.Test(t, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestBlindKeysGetEmptyLists(t *testing.T) {
 	})
 }
 
-// TestBlindKeysMaySeeAPart: a part that is always the same.
+// TestBlindKeysMaySeeAPart: every answer shows the same part.
 func TestBlindKeysMaySeeAPart(t *testing.T) {
 	eachVendor(t, &Options{Seed: 3}, func(t *testing.T, v *vendor) {
 		first, second := v.made(3), v.made(40)
@@ -46,7 +46,7 @@ func TestBlindKeysMaySeeAPart(t *testing.T) {
 		v.sim.Inject(Fault{Kind: Blind, Share: 0.5})
 		seen := v.ask(v.describe())
 		if n := len(seen.ids); n < 10 || n > 33 {
-			t.Errorf("%d of 43 machines are shown, want about half", n)
+			t.Errorf("%d of 43 instances are shown, want about half", n)
 		}
 		if seen.total != len(seen.ids) {
 			t.Errorf("the total is %d beside %d rows", seen.total, len(seen.ids))
@@ -57,8 +57,8 @@ func TestBlindKeysMaySeeAPart(t *testing.T) {
 	})
 }
 
-// TestDryRunTellsOfTheRight: what ECS documents beside the empty list.
-func TestDryRunTellsOfTheRight(t *testing.T) {
+// TestDryRunChecksTheRight: ECS documents it besides the empty list.
+func TestDryRunChecksTheRight(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
 	ids := c.Run("Amount", "2")
@@ -83,7 +83,7 @@ func TestDryRunTellsOfTheRight(t *testing.T) {
 	c.WantCode(c.Call("DescribeInstances", "RegionId", "cn-hangzhou", "DryRun", "maybe"), 400, "InvalidParameter")
 }
 
-// TestBlindKeysGetNoStatusesEither: every describe of instances is one.
+// TestBlindKeysGetNoStatusesEither: every describe of instances counts.
 func TestBlindKeysGetNoStatusesEither(t *testing.T) {
 	sim := New(nil)
 	ecs, cvm := newECSClient(t, sim), newCVMClient(t, sim)
@@ -91,15 +91,15 @@ func TestBlindKeysGetNoStatusesEither(t *testing.T) {
 	ids := cvm.Run(``)
 	sim.Inject(Fault{Kind: Blind})
 	if got := ecs.WantOK(ecs.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou")).At("TotalCount"); got != 0.0 {
-		t.Errorf("ECS has the status of %v machines, want none", got)
+		t.Errorf("ECS has the status of %v instances, want none", got)
 	}
 	if got := cvm.States(ids...); len(got) != 0 {
 		t.Errorf("CVM has the states %v, want none", got)
 	}
 }
 
-// TestFlapLeavesMachinesOutOfSomeAnswers: of exactly the n-th, or by a share.
-func TestFlapLeavesMachinesOutOfSomeAnswers(t *testing.T) {
+// TestFlapLeavesInstancesOutOfSomeAnswers: of exactly the n-th, or by a share.
+func TestFlapLeavesInstancesOutOfSomeAnswers(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		ids := v.made(3)
 		v.sim.Inject(Fault{Kind: Flap, Count: 1, Skip: 1, Times: 1})
@@ -132,7 +132,7 @@ func TestFlapDrawsAnewForEveryAnswer(t *testing.T) {
 	})
 }
 
-// TestTotalsContradictTheRows: 25 is the total, 10 are the rows.
+// TestTotalsContradictTheRows: a total of 25 with 10 rows.
 func TestTotalsContradictTheRows(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		ids := v.made(25)
@@ -161,8 +161,8 @@ func TestTotalsContradictTheRows(t *testing.T) {
 	})
 }
 
-// TestPageAfterTheLast: a token for a page that has nothing, and none for what a
-// page lacks.
+// TestPageAfterTheLast: there is a token for a page without rows, and no token for rows
+// that a page lacks.
 func TestPageAfterTheLast(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
@@ -187,8 +187,8 @@ func TestPageAfterTheLast(t *testing.T) {
 	}
 }
 
-// TestReadFaultsCombineAndSpareOtherCalls: what is hidden is hidden from the cut
-// page too, and creates are none of their business, whatever API they name.
+// TestReadFaultsCombineAndSpareOtherCalls: a hidden instance is also missing in the cut
+// page. Creates are not affected, whatever API the fault names.
 func TestReadFaultsCombineAndSpareOtherCalls(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		v.sim.Inject(Fault{API: "RunInstances", Kind: Flap})

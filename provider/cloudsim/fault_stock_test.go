@@ -2,8 +2,8 @@ package cloudsim
 
 import "testing"
 
-// TestStockRunsOutHalfWay: a refusal that is not the whole truth, where the
-// documents do not rule it out.
+// TestStockRunsOutHalfWay: on clouds whose documents do not rule it out, a refused
+// create made some instances.
 func TestStockRunsOutHalfWay(t *testing.T) {
 	soldOut := map[Cloud]string{ENS: "StockNotEnough", QingCloud: "5200"}
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
@@ -17,7 +17,7 @@ func TestStockRunsOutHalfWay(t *testing.T) {
 			t.Errorf("the create is answered %q, want %q", got.code, want)
 		}
 		if n := len(v.exist()); n != left {
-			t.Errorf("%d machines exist, want %d", n, left)
+			t.Errorf("%d instances exist, want %d", n, left)
 		}
 		v.struck(StockRanOut, struck)
 		v.sim.Inject(Fault{Kind: StockRanOut, Times: 1})
@@ -26,7 +26,7 @@ func TestStockRunsOutHalfWay(t *testing.T) {
 			t.Errorf("without a Count the create is answered %q, want %q", got, want)
 		}
 		if n := len(v.exist()) - before; want != "" && n != 1 {
-			t.Errorf("without a Count the refusal made %d machines, want 1", n)
+			t.Errorf("without a Count the refusal made %d instances, want 1", n)
 		}
 		v.sim.ClearFaults()
 		if code := v.ask(v.create(1, "")).code; code != "" {
@@ -35,7 +35,7 @@ func TestStockRunsOutHalfWay(t *testing.T) {
 	})
 }
 
-// TestStockRunsOutHidesNoOtherRefusal: what is wrong with the request is said.
+// TestStockRunsOutHidesNoOtherRefusal: an error of the request is still reported.
 func TestStockRunsOutHidesNoOtherRefusal(t *testing.T) {
 	v := ensVendor(t, New(nil))
 	v.sim.Inject(Fault{Kind: StockRanOut})

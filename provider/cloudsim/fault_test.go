@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// outcomes returns a letter for each of n List calls: a dot for one that is
-// answered, an x for one that is refused.
+// outcomes returns one character for each of n List calls: a dot for a success, an x
+// for a refusal.
 func outcomes(t *testing.T, s *Sim, n int) string {
 	t.Helper()
 	var b strings.Builder
@@ -26,7 +26,7 @@ func outcomes(t *testing.T, s *Sim, n int) string {
 	return b.String()
 }
 
-func TestFaultStrikesTheCallsItSays(t *testing.T) {
+func TestFaultHitsTheCallsOfSkipAndTimes(t *testing.T) {
 	tests := []struct {
 		name        string
 		skip, times int
@@ -56,7 +56,7 @@ func TestStruckCountsTheCallsThatFaultsHit(t *testing.T) {
 		t.Errorf("struck %d calls, want 2", got)
 	}
 	if got := s.Struck(QingCloud, Quota) + s.Struck(ECS, Throttle); got != 0 {
-		t.Errorf("struck %d calls by faults that nobody injected", got)
+		t.Errorf("hit %d calls without an injected fault", got)
 	}
 }
 
@@ -89,7 +89,7 @@ func TestCreateFaultsSpareOtherActions(t *testing.T) {
 			t.Errorf("%s: the create is answered %q, want the refusal", kind, got)
 		}
 		if n := len(s.Everything()); n != 0 {
-			t.Errorf("%s: the refused create made %d machines", kind, n)
+			t.Errorf("%s: the refused create made %d instances", kind, n)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestRefusalWinsOverEffect(t *testing.T) {
 		t.Errorf("answer is %q, want the refusal", got)
 	}
 	if n := len(s.Everything()); n != 0 {
-		t.Errorf("%d machines were made by a refused call", n)
+		t.Errorf("%d instances were made by a refused call", n)
 	}
 }
 
@@ -140,7 +140,7 @@ func TestServerErrorBeforeAndAfter(t *testing.T) {
 			t.Errorf("%s: answer is %q, want a 5xx", kind, got)
 		}
 		if n := len(s.Instances()); n != want {
-			t.Errorf("%s: %d machines exist, want %d", kind, n, want)
+			t.Errorf("%s: %d instances exist, want %d", kind, n, want)
 		}
 	}
 }
@@ -183,24 +183,24 @@ func TestLaunchFailure(t *testing.T) {
 					}
 				}
 				if !slices.Equal(phases, tt.want) {
-					t.Errorf("machines are %v, want %v", phases, tt.want)
+					t.Errorf("instances are %v, want %v", phases, tt.want)
 				}
 			})
 		})
 	}
 }
 
-func TestMachinesMayShowUpLate(t *testing.T) {
+func TestInstancesMayShowUpLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fakeSim(nil)
 		s.Inject(Fault{Kind: LateVisibility, Delay: 10 * time.Second, Times: 1})
 		id := askFake(t, s, "action=Make")
 		time.Sleep(10*time.Second - 1)
 		if got := askFake(t, s, "action=List"); got != "" {
-			t.Errorf("%q is listed before its time", got)
+			t.Errorf("%q is listed before it is visible", got)
 		}
 		if n := len(s.Instances()); n != 1 {
-			t.Errorf("the test itself sees %d machines, want 1", n)
+			t.Errorf("the test itself sees %d instances, want 1", n)
 		}
 		time.Sleep(time.Nanosecond)
 		if got := askFake(t, s, "action=List"); got != id {
@@ -220,7 +220,7 @@ func TestMalformedHidesTheAnswerOfADoneCall(t *testing.T) {
 		t.Errorf("second answer is %q", got)
 	}
 	if n := len(s.Instances()); n != 2 {
-		t.Errorf("%d machines exist, want 2: both calls were executed", n)
+		t.Errorf("%d instances exist, want 2: both calls were executed", n)
 	}
 }
 
@@ -236,7 +236,7 @@ func TestSlowCallTakesItsTime(t *testing.T) {
 			t.Errorf("the call took %v, want 30s", took)
 		}
 		if made := s.Instances()[0].Created.Sub(start); made != 30*time.Second {
-			t.Errorf("the machine is from %v after the call, want 30s: the call is looked at after the delay", made)
+			t.Errorf("the instance is from %v after the call, want 30s: the call is handled after the delay", made)
 		}
 	})
 }
@@ -256,7 +256,7 @@ func TestSlowCallEndsWithItsCaller(t *testing.T) {
 			t.Errorf("the call hung for %v after a deadline of 50ms", took)
 		}
 		if n := len(s.Everything()); n != 0 {
-			t.Errorf("%d machines were made for a caller who had left", n)
+			t.Errorf("%d instances were made after the caller's ctx ended", n)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestProxiesAnswerInPlaceOfTheService: a page, the headers, and nothing done.
+// TestProxiesAnswerInPlaceOfTheService: a page and headers, without any effect.
 func TestProxiesAnswerInPlaceOfTheService(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		for _, c := range []struct {
@@ -49,7 +49,7 @@ func TestProxiesAnswerInPlaceOfTheService(t *testing.T) {
 		}
 		v.struck(Proxy, 8)
 		if n := len(v.sim.Everything()); n != 0 {
-			t.Errorf("%d machines were made behind a proxy that refuses", n)
+			t.Errorf("%d instances were made behind a proxy that refuses", n)
 		}
 		if code := v.ask(v.create(2, "op-1")).code; code != "" {
 			t.Errorf("afterwards the same create is refused with %s", code)
@@ -57,7 +57,7 @@ func TestProxiesAnswerInPlaceOfTheService(t *testing.T) {
 	})
 }
 
-// TestProxiesStrikeAnyCallAndSpareTheRate: the service never sees the call.
+// TestProxiesStrikeAnyCallAndSpareTheRate: the service never receives the call.
 func TestProxiesStrikeAnyCallAndSpareTheRate(t *testing.T) {
 	v := cvmVendor(t, New(&Options{Rates: map[Cloud][]Rate{CVM: {{Calls: 1, Per: time.Hour}}}}))
 	v.sim.Inject(Fault{Kind: Proxy, Times: 3})
@@ -74,7 +74,7 @@ func TestProxiesStrikeAnyCallAndSpareTheRate(t *testing.T) {
 	}
 }
 
-// cutBody is a create whose body ends early, and what the reader gets of it.
+// cutBody checks what a reader gets of a create answer whose body ends early.
 func cutBody(t *testing.T, v *vendor, do func(*http.Request) (*http.Response, error)) {
 	t.Helper()
 	for _, count := range []int{0, 1, 40, 1 << 20} {
@@ -97,9 +97,11 @@ func cutBody(t *testing.T, v *vendor, do func(*http.Request) (*http.Response, er
 		}
 		made := v.exist()[before:]
 		if len(made) != 3 {
-			t.Fatalf("%d machines were made, want 3", len(made))
+			t.Fatalf("%d instances were made, want 3", len(made))
 		}
-		if text := string(body); count == 0 && (!strings.Contains(text, made[0]) || strings.Contains(text, made[1])) {
+		text := string(body)
+		endsInTheList := strings.Contains(text, made[0]) && !strings.Contains(text, made[1])
+		if count == 0 && !endsInTheList {
 			t.Errorf("the body ends with %s, want the first ID of %v and a part of the second", text, made)
 		}
 	}
@@ -129,8 +131,8 @@ func TestBodiesEndEarlyOverLoopback(t *testing.T) {
 	})
 }
 
-// TestBodyWithoutIDsEndsInTheMiddle, and with other faults it is what they made
-// of it that is cut.
+// TestBodyWithoutIDsEndsInTheMiddle: CutBody cuts the body that other faults have
+// changed.
 func TestBodyWithoutIDsEndsInTheMiddle(t *testing.T) {
 	v := qingVendor(t, New(nil))
 	v.sim.Inject(Fault{Kind: CutBody})
@@ -143,6 +145,6 @@ func TestBodyWithoutIDsEndsInTheMiddle(t *testing.T) {
 		t.Errorf("the describe ends with %v, want an unexpected end", err)
 	}
 	if n := len(v.exist()); n != 1 {
-		t.Errorf("%d machines exist, want 1", n)
+		t.Errorf("%d instances exist, want 1", n)
 	}
 }

@@ -14,17 +14,21 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
 )
 
-// FuzzRequests sends any request to each cloud: it is answered, and nothing is
-// made without a signature.
+// FuzzRequests sends any request to each cloud. The cloud must answer, and must create
+// nothing without a valid signature.
 func FuzzRequests(f *testing.F) {
 	for _, r := range []string{
-		"", "?Action=RunInstances&Signature=x", "?Format=JSON&Version=2014-05-26&Action=RunInstances&Timestamp=2026-01-01T00:00:00Z",
-		"iaas/?action=RunInstances&zone=pek3a&signature=x&version=1", "?a=%zz&b=%", "?Action=DescribeInstances&X-Amz=%41",
+		"", "?Action=RunInstances&Signature=x",
+		"?Format=JSON&Version=2014-05-26&Action=RunInstances&Timestamp=2026-01-01T00:00:00Z",
+		"iaas/?action=RunInstances&zone=pek3a&signature=x&version=1", "?a=%zz&b=%",
+		"?Action=DescribeInstances&X-Amz=%41",
 	} {
 		f.Add(http.MethodGet, r, "", "", "")
 		f.Add(http.MethodPost, "", "application/x-www-form-urlencoded", strings.TrimLeft(r, "?"), "")
-		f.Add(http.MethodPost, "", "application/json", `{"ImageId":"img-1"}`, "TC3-HMAC-SHA256 Credential=testid/2026-01-01/cvm/tc3_request, SignedHeaders=host, Signature=0")
-		f.Add(http.MethodPost, r, "application/json", "{}", "ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=host,Signature=0")
+		f.Add(http.MethodPost, "", "application/json", `{"ImageId":"img-1"}`,
+			"TC3-HMAC-SHA256 Credential=testid/2026-01-01/cvm/tc3_request, SignedHeaders=host, Signature=0")
+		f.Add(http.MethodPost, r, "application/json", "{}",
+			"ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=host,Signature=0")
 	}
 	f.Fuzz(func(t *testing.T, method, target, kind, body, auth string) {
 		for _, c := range Clouds() {
@@ -42,14 +46,14 @@ func FuzzRequests(f *testing.F) {
 			sim := New(nil)
 			sim.Handler(c).ServeHTTP(rec, r)
 			if rec.Code == 0 || rec.Body.Len() == 0 || len(sim.Everything()) > 0 {
-				t.Errorf("%s answers %d %q, and has %d machines", c, rec.Code, rec.Body, len(sim.Everything()))
+				t.Errorf("%s answers %d %q, and has %d instances", c, rec.Code, rec.Body, len(sim.Everything()))
 			}
 		}
 	})
 }
 
-// FuzzParameters gives any parameters to any action, as if they were signed: each
-// gets an answer in the form of its vendor, twice the same way.
+// FuzzParameters gives any parameters to any action, as if they were signed. Each call
+// gets an answer in the vendor's form, and the same answer twice.
 func FuzzParameters(f *testing.F) {
 	for i, c := range Clouds() {
 		for j := range actionsOf(New(nil), c) {
@@ -70,7 +74,8 @@ func FuzzParameters(f *testing.F) {
 		sim := New(nil)
 		name := Clouds()[int(cloud)%4]
 		actions := actionsOf(sim, name)
-		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(), Params: params, Format: alibaba.JSON, RequestID: "r"}
+		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(),
+			Params: params, Format: alibaba.JSON, RequestID: "r"}
 		if name == CVM {
 			tree, refused := cvm.FormTree(params)
 			if refused != nil {
@@ -87,7 +92,7 @@ func FuzzParameters(f *testing.F) {
 	})
 }
 
-// actionsOf are the actions of a cloud, in order.
+// actionsOf returns the actions of a cloud, in order.
 func actionsOf(s *Sim, c Cloud) []string {
 	return s.cloud(c).Wire.Actions()
 }

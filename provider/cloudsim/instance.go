@@ -6,7 +6,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Phase is where an instance is in its life, the same words for every cloud.
+// Phase is the state of an instance, in the same words for every cloud.
 type Phase = core.Phase
 
 // Phases of an instance.
@@ -22,7 +22,7 @@ const (
 	Gone        Phase = core.Gone        // released; no longer exists
 )
 
-// Charge is how an instance is paid for, the same words for every cloud.
+// Charge is the billing mode of an instance, in the same words for every cloud.
 type Charge = core.Charge
 
 // Charges.
@@ -39,7 +39,7 @@ type Instance struct {
 	ID           string
 	Name         string
 	HostName     string
-	Region, Zone string // as the create asked; the cloud's own spelling
+	Region, Zone string // as in the create, in the cloud's spelling
 	InstanceType string
 	ImageID      string
 	CPUs         int
@@ -54,12 +54,12 @@ type Instance struct {
 	KeyPairs     []string
 	Tags         map[string]string
 	Created      time.Time
-	VisibleAt    time.Time // when the cloud begins to show it, and to take calls about it; Created, unless a fault hides it
-	Create       int       // ordinal of the create call that made it, from 1 on each cloud
+	VisibleAt    time.Time // when describes and calls begin to find it; Created, unless a fault hides it
+	Create       int       // number of the create call that made it, from 1 on each cloud
 	Token        string    // client token of that call, if any
 	Reason       string    // why it failed, if it did
 
-	// Params are the parameters of the create call as the cloud understood
-	// them, flat and under their wire names. Secrets are among them.
+	// Params are the parameters of the create call as the cloud understood them, flat
+	// and under their wire names. They include secrets.
 	Params map[string]string
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// What exceeds a rate is refused by the vendor's code, in any stretch of time that
-// long, and not counted itself.
+// Calls beyond a rate are refused with the vendor's code, in any span of that length,
+// and do not count themselves.
 func TestRatesAreEnforced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fakeSim(&Options{Rates: map[Cloud][]Rate{QingCloud: {{API: "List", Calls: 3, Per: time.Minute}}}})
@@ -29,13 +29,16 @@ func TestRatesAreEnforced(t *testing.T) {
 	})
 }
 
-// The documented rates are of actions that exist.
+// The documented rates name existing actions.
 func TestDocumentedRatesNameActions(t *testing.T) {
 	for cloud, list := range DocumentedRates() {
 		actions := actionsOf(New(nil), cloud)
 		for _, r := range list {
-			if r.API != "" && !slices.Contains(actions, r.API) || r.Calls < 1 || r.Per <= 0 {
-				t.Errorf("%s: %+v", cloud, r)
+			if r.API != "" && !slices.Contains(actions, r.API) {
+				t.Errorf("%s: the rate of %s, want a known action", cloud, r.API)
+			}
+			if r.Calls < 1 || r.Per <= 0 {
+				t.Errorf("%s: got %+v, want at least one call and a time", cloud, r)
 			}
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestTheFaceHasAllKinds: what internal/core knows as a kind of fault, a phase or a
-// charge, a user of this package can name.
+// TestTheFaceHasAllKinds: this package exports every fault kind, phase and charge of
+// internal/core.
 func TestTheFaceHasAllKinds(t *testing.T) {
 	for core, face := range map[string]string{
 		"internal/core/fault_kind.go": "fault_kind.go",

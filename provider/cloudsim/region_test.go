@@ -28,25 +28,26 @@ func TestECSRegionsAreApart(t *testing.T) {
 			c.WantCode(c.Call(action, append(there, "InstanceId.1", id)...), 404, "InvalidInstanceId.NotFound")
 		}
 		if n := len(sim.Instances()); n != 1 {
-			t.Errorf("%d machines exist, want 1", n)
+			t.Errorf("%d instances exist, want 1", n)
 		}
 	})
 }
 
-// TestENSNodesAreApart: only describes name a node. Calls of ENS about one instance
-// do not, and are for the whole account.
+// TestENSNodesAreApart: only describes name a node. Other calls of ENS do not, and
+// apply to the whole account.
 func TestENSNodesAreApart(t *testing.T) {
 	c := newENSClient(t, New(nil))
 	id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
-	for name, node := range map[string]string{"EnsRegionId": "cn-beijing-unicom", "EnsRegionIds": `["cn-beijing-unicom"]`} {
+	for name, node := range map[string]string{"EnsRegionId": "cn-beijing-unicom",
+		"EnsRegionIds": `["cn-beijing-unicom"]`} {
 		reply := c.WantOK(c.Call("DescribeInstances", name, node, "InstanceIds", simtest.IDList([]string{id})))
 		if got := reply.At("TotalCount"); got != 0.0 {
-			t.Errorf("another node shows %v machines, asked by %s", got, name)
+			t.Errorf("another node shows %v instances, asked by %s", got, name)
 		}
 	}
 }
 
-func TestQingCloudZonesKnowNoOtherMachines(t *testing.T) {
+func TestQingCloudZonesKnowNoOtherInstances(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := New(nil)
 		c := newQingClient(t, sim)
@@ -54,9 +55,10 @@ func TestQingCloudZonesKnowNoOtherMachines(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		c.Zone = "sh1a"
 		if got := c.Must("DescribeInstances", "instances.1="+id).Total; got != 0 {
-			t.Errorf("another zone shows %d machines", got)
+			t.Errorf("another zone shows %d instances", got)
 		}
-		for _, action := range []string{"TerminateInstances", "CeaseInstances", "StartInstances", "StopInstances", "RestartInstances"} {
+		for _, action := range []string{"TerminateInstances", "CeaseInstances", "StartInstances", "StopInstances",
+			"RestartInstances"} {
 			if got := c.Call(action, "instances.1="+id).Code(); got != 2100 {
 				t.Errorf("%s in another zone is answered %d, want 2100", action, got)
 			}
@@ -65,7 +67,7 @@ func TestQingCloudZonesKnowNoOtherMachines(t *testing.T) {
 			t.Errorf("a rename in another zone is answered %d, want 2100", got)
 		}
 		if n := len(sim.Instances()); n != 1 {
-			t.Errorf("%d machines exist, want 1", n)
+			t.Errorf("%d instances exist, want 1", n)
 		}
 	})
 }

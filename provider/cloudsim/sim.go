@@ -23,33 +23,33 @@ type Options struct {
 	// know. Empty means [DefaultAccessKeyID] and [DefaultAccessKeySecret].
 	AccessKeyID, AccessKeySecret string
 
-	// SecurityToken, when set, must come with every request, as temporary (STS)
-	// credentials demand.
+	// SecurityToken, if set, must come with every request, as for temporary (STS)
+	// credentials.
 	SecurityToken string
 
 	// Seed makes IDs, addresses and boot times reproducible. Zero is a seed
 	// like any other.
 	Seed uint64
 
-	// Boot draws the time from an accepted create to running, once an instance.
-	// Nil means always 2 s. It is called with the cloud's lock held and must
-	// not call the Sim.
+	// Boot returns the random time from an accepted create to running. It is called
+	// once for each instance. Nil means always 2 s. It is called with the cloud's lock
+	// held and must not call the Sim.
 	Boot func(c Cloud, r *rand.Rand) time.Duration
 
 	// Rates are call rates that the clouds enforce; see [DocumentedRates]. Nil
 	// enforces none.
 	Rates map[Cloud][]Rate
 
-	// TokenLife is how long a cloud remembers a client token, from the create that
-	// used it on. After that the same token creates again. Zero means forever; no
-	// vendor documents a time.
+	// TokenLife is how long a cloud remembers a client token after the create that used
+	// it. After that time the same token creates again. Zero means forever; no vendor
+	// documents a time.
 	TokenLife time.Duration
 }
 
-// Sim is a simulated account on four clouds. Create it with [New]; reach it
-// over [Sim.Transport], [Sim.Handler] or [Sim.Start]. All methods are safe for
-// concurrent use. A Sim starts no goroutine of its own: instances age when they
-// are looked at, by the clock of the process.
+// Sim is a simulated account on four clouds. Create it with [New]; reach it over
+// [Sim.Transport], [Sim.Handler] or [Sim.Start]. All methods are safe for concurrent
+// use. A Sim starts no goroutine: the state of an instance is computed from the process
+// clock when a call reads it.
 type Sim struct {
 	opts   Options
 	clouds map[Cloud]*core.Service
@@ -91,18 +91,18 @@ func (s *Sim) config(c Cloud) core.Config {
 	return cfg
 }
 
-// Handler returns the HTTP service of one cloud, for a server of your own. It
+// Handler returns the HTTP service of one cloud, for use in your own HTTP server. It
 // panics for a cloud that is not simulated.
 func (s *Sim) Handler(c Cloud) http.Handler { return s.cloud(c) }
 
-// Instances returns a snapshot of every instance ever created and not yet gone,
-// on the named clouds (none means all), in order of creation. It has the instances
-// too that the cloud does not show, or not yet: see [Instance].VisibleAt.
+// Instances returns a snapshot of every instance that was created and is not gone, on
+// the named clouds (none means all), in order of creation. It includes instances that
+// the cloud does not show, or not yet: see [Instance].VisibleAt.
 func (s *Sim) Instances(clouds ...Cloud) []Instance {
 	return s.collect(clouds, false)
 }
 
-// Everything is [Sim.Instances] with the instances that are gone included.
+// Everything is like [Sim.Instances] but includes instances that are gone.
 func (s *Sim) Everything(clouds ...Cloud) []Instance {
 	return s.collect(clouds, true)
 }
@@ -120,8 +120,9 @@ func (s *Sim) collect(clouds []Cloud, everything bool) []Instance {
 	return out
 }
 
-// Calls returns how many requests with a valid signature reached one API action
-// of a cloud ("" counts all actions), refused ones and injected faults included.
+// Calls returns how many requests with a valid signature reached one API action of a
+// cloud ("" counts all actions). It includes refused requests and those with injected
+// faults.
 func (s *Sim) Calls(name Cloud, action string) int {
 	return s.cloud(name).Calls(action)
 }

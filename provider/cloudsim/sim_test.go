@@ -18,10 +18,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// fakeWire is a protocol of three actions, so that what all clouds share can be
-// tested without any vendor's rules: Make makes instances and answers with their
-// IDs, List answers with the IDs that are visible, Nap does nothing. A key in
-// the query takes the place of a signature.
+// fakeWire is a protocol of three actions, to test the common part of all clouds
+// without a vendor's rules. Make creates instances and answers with their IDs. List
+// answers with the visible IDs. Nap does nothing. A key in the query replaces the
+// signature.
 type fakeWire struct{ c *core.Service }
 
 func (w fakeWire) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *core.Answer) {
@@ -29,7 +29,8 @@ func (w fakeWire) Open(r *http.Request, body []byte, now time.Time) (*core.Call,
 	if query.Get("key") != w.c.Config.AccessKeyID {
 		return nil, fakeAnswer(http.StatusForbidden, "bad key")
 	}
-	return &core.Call{Action: query.Get("action"), Params: map[string]string{"count": query.Get("count")}, Now: now}, nil
+	return &core.Call{Action: query.Get("action"), Params: map[string]string{"count": query.Get("count")}, Now: now},
+		nil
 }
 
 func (w fakeWire) Actions() []string { return []string{"List", "Make", "Nap"} }
@@ -99,7 +100,7 @@ func fakeCall(ctx context.Context, rt http.RoundTripper, base, query string) (in
 
 const fakeURL = "https://api.qingcloud.com"
 
-// ask is fakeCall over the memory transport for a call that must be answered.
+// askFake sends a fakeCall over the memory transport; the call must get an answer.
 func askFake(t *testing.T, s *Sim, query string) string {
 	t.Helper()
 	status, body, err := fakeCall(t.Context(), s.Transport(), fakeURL, query)
@@ -112,12 +113,12 @@ func askFake(t *testing.T, s *Sim, query string) string {
 	return body
 }
 
-func TestMachinesComeUpAfterTheBootTime(t *testing.T) {
+func TestInstancesComeUpAfterTheBootTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fakeSim(nil)
 		ids := strings.Fields(askFake(t, s, "action=Make&count=3"))
 		if len(ids) != 3 {
-			t.Fatalf("3 machines were asked for, the answer names %d", len(ids))
+			t.Fatalf("3 instances were asked for, the answer names %d", len(ids))
 		}
 		for _, i := range s.Instances() {
 			if i.Phase != Pending {
@@ -127,13 +128,13 @@ func TestMachinesComeUpAfterTheBootTime(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		for n, i := range s.Instances(QingCloud) {
 			if i.Phase != Running || i.ID != ids[n] {
-				t.Errorf("machine %d is %s and %s after 2 s, want %s and running", n, i.ID, i.Phase, ids[n])
+				t.Errorf("instance %d is %s and %s after 2 s, want %s and running", n, i.ID, i.Phase, ids[n])
 			}
 		}
 	})
 }
 
-func TestBootTimesAreDrawnOnceAMachine(t *testing.T) {
+func TestBootTimesAreDrawnOncePerInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draws := 0
 		s := fakeSim(&Options{Boot: func(c Cloud, _ *rand.Rand) time.Duration {
@@ -150,7 +151,7 @@ func TestBootTimesAreDrawnOnceAMachine(t *testing.T) {
 			phases = append(phases, i.Phase)
 		}
 		if want := []Phase{Running, Running, Pending}; !slices.Equal(phases, want) {
-			t.Errorf("after 2 of 3 drawn boot times the machines are %v, want %v", phases, want)
+			t.Errorf("after 2 of 3 drawn boot times the instances are %v, want %v", phases, want)
 		}
 	})
 }
@@ -165,7 +166,7 @@ func TestSameSeedSameIDs(t *testing.T) {
 	}
 }
 
-func TestInstancesLeavesOutWhatIsGone(t *testing.T) {
+func TestInstancesLeavesOutGoneInstances(t *testing.T) {
 	s := fakeSim(nil)
 	ids := strings.Fields(askFake(t, s, "action=Make&count=2"))
 	now := time.Now()
@@ -174,10 +175,10 @@ func TestInstancesLeavesOutWhatIsGone(t *testing.T) {
 		t.Errorf("Instances lists %v, want only %s: the other is gone", got, ids[1])
 	}
 	if got := s.Everything(QingCloud); len(got) != 2 {
-		t.Errorf("Everything lists %d machines, want both", len(got))
+		t.Errorf("Everything lists %d instances, want both", len(got))
 	}
 	if got := s.Everything(ECS); len(got) != 0 {
-		t.Errorf("a machine of QingCloud is listed as one of ECS: %v", got)
+		t.Errorf("an instance of QingCloud is listed as one of ECS: %v", got)
 	}
 	if got := askFake(t, s, "action=List"); got != ids[1] {
 		t.Errorf("the cloud lists %q, want only %s", got, ids[1])
@@ -190,11 +191,11 @@ func TestSnapshotsAreCopies(t *testing.T) {
 	s.clouds[QingCloud].Lookup(id).Params = map[string]string{"image_id": "img-1"}
 	s.Instances()[0].Params["image_id"] = "changed"
 	if got := s.Instances()[0].Params["image_id"]; got != "img-1" {
-		t.Errorf("a caller changed the machine itself through its snapshot: image is %q", got)
+		t.Errorf("a caller changed the instance itself through its snapshot: image is %q", got)
 	}
 }
 
-func TestCallsCountsWhatWasAuthenticated(t *testing.T) {
+func TestCallsCountsAuthenticatedRequests(t *testing.T) {
 	s := fakeSim(nil)
 	askFake(t, s, "action=Make")
 	askFake(t, s, "action=List")
@@ -222,7 +223,7 @@ func TestCreatesAreNumbered(t *testing.T) {
 		got = append(got, i.Create)
 	}
 	if want := []int{1, 1, 2}; !slices.Equal(got, want) {
-		t.Errorf("machines say they come from creates %v, want %v", got, want)
+		t.Errorf("the instances have Create %v, want %v", got, want)
 	}
 }
 
@@ -250,7 +251,7 @@ func TestConcurrentCallers(t *testing.T) {
 		seen[i.ID] = true
 	}
 	if want := callers * each * 2; len(seen) != want {
-		t.Errorf("%d different machines exist, want %d", len(seen), want)
+		t.Errorf("%d different instances exist, want %d", len(seen), want)
 	}
 	if got, want := s.Calls(QingCloud, ""), callers*each*3; got != want {
 		t.Errorf("%d calls are counted, want %d", got, want)
@@ -276,7 +277,7 @@ func TestHugeBodyIsRefused(t *testing.T) {
 		t.Errorf("a body above the limit is answered %d, want 413", w.Code)
 	}
 	if n := len(s.Instances()); n != 0 {
-		t.Errorf("the refused call made %d machines", n)
+		t.Errorf("the refused call made %d instances", n)
 	}
 }
 

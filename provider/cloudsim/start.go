@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Server is a [Sim] that listens, one port a cloud.
+// Server is a [Sim] that listens on one port for each cloud.
 type Server struct {
 	sim     *Sim
 	urls    map[Cloud]string
@@ -21,10 +21,10 @@ type Server struct {
 	wg      sync.WaitGroup
 }
 
-// Start listens for all four clouds in plain HTTP. Addr is the host and first
-// port, as in "127.0.0.1:8080": the other clouds get the ports after it, in the
-// order of [Clouds]. Port 0 lets the system choose all four. Empty means
-// "127.0.0.1:0". Close the server when done.
+// Start listens for all four clouds in plain HTTP. Addr is the host and the first port,
+// as in "127.0.0.1:8080"; the other clouds get the ports after it, in the order of
+// [Clouds]. With port 0 the system chooses all four. Empty means "127.0.0.1:0". The
+// caller must close the Server.
 func (s *Sim) Start(addr string) (*Server, error) {
 	host, port, err := net.SplitHostPort(cmp.Or(addr, "127.0.0.1:0"))
 	if err != nil {
@@ -40,7 +40,8 @@ func (s *Sim) Start(addr string) (*Server, error) {
 		if p != 0 {
 			p += uint64(i)
 		}
-		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.FormatUint(p, 10)))
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp",
+			net.JoinHostPort(host, strconv.FormatUint(p, 10)))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("cloudsim: listen for %s: %w", c, err), srv.Close())
 		}
@@ -59,8 +60,8 @@ func (srv *Server) serve(c Cloud, l net.Listener) {
 // URL returns the base URL of one cloud, for example "http://127.0.0.1:40001".
 func (srv *Server) URL(c Cloud) string { return srv.urls[c] }
 
-// Env returns NAME=value lines that tell a client in any language where the
-// clouds listen and which key they accept.
+// Env returns NAME=value lines for a client in any language: the URL of each cloud and
+// the accepted key.
 func (srv *Server) Env() []string {
 	var lines []string
 	for _, c := range Clouds() {
@@ -71,7 +72,7 @@ func (srv *Server) Env() []string {
 		"CLOUDSIM_ACCESS_KEY_SECRET="+srv.sim.opts.AccessKeySecret)
 }
 
-// Close stops listening, cuts what is open and waits for the listeners to end.
+// Close stops listening, cuts open connections and waits for the listeners to end.
 func (srv *Server) Close() error {
 	var errs []error
 	for _, h := range srv.servers {
@@ -81,7 +82,7 @@ func (srv *Server) Close() error {
 	return errors.Join(errs...)
 }
 
-// Shutdown stops listening and lets the calls under way finish, until ctx ends.
+// Shutdown stops listening and lets running calls finish, until ctx ends.
 func (srv *Server) Shutdown(ctx context.Context) error {
 	var errs []error
 	for _, h := range srv.servers {

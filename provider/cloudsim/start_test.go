@@ -30,8 +30,8 @@ func startFake(t *testing.T) (*Sim, *Server) {
 	return s, srv
 }
 
-// freshConnections dials anew for every call. On a connection used before,
-// net/http repeats a GET by itself when it breaks.
+// freshConnections dials again for every call. When a kept connection breaks, net/http
+// repeats a GET.
 func freshConnections(t *testing.T) http.RoundTripper {
 	t.Helper()
 	rt := &http.Transport{DisableKeepAlives: true}
@@ -39,7 +39,7 @@ func freshConnections(t *testing.T) http.RoundTripper {
 	return rt
 }
 
-// listens reports whether somebody answers at a base URL.
+// listens reports whether a base URL answers.
 func listens(t *testing.T, base string) bool {
 	t.Helper()
 	u, err := url.Parse(base)
@@ -58,7 +58,7 @@ func TestStartServesAllClouds(t *testing.T) {
 	s, srv := startFake(t)
 	for _, c := range Clouds() {
 		if !strings.HasPrefix(srv.URL(c), "http://127.0.0.1:") || !listens(t, srv.URL(c)) {
-			t.Errorf("nobody listens for %s at %q", c, srv.URL(c))
+			t.Errorf("no listener for %s at %q", c, srv.URL(c))
 		}
 	}
 	status, body, err := fakeCall(t.Context(), freshConnections(t), srv.URL(QingCloud), "action=Make")
@@ -67,7 +67,7 @@ func TestStartServesAllClouds(t *testing.T) {
 	}
 }
 
-func TestEnvTellsEverythingAClientNeeds(t *testing.T) {
+func TestEnvHasTheURLsAndTheKey(t *testing.T) {
 	s := New(&Options{AccessKeyID: "id-1", AccessKeySecret: "secret-1"})
 	srv, err := s.Start("127.0.0.1:0")
 	if err != nil {
@@ -87,8 +87,8 @@ func TestEnvTellsEverythingAClientNeeds(t *testing.T) {
 	}
 }
 
-// startAtFixedPort finds four free ports in a row. Another process may take one
-// between looking and listening, so it tries a few times.
+// startAtFixedPort finds four free ports in a row. Another process may take one of them
+// before Start listens, so it tries a few times.
 func startAtFixedPort(t *testing.T, s *Sim) (*Server, int) {
 	t.Helper()
 	var last error
@@ -148,7 +148,7 @@ func TestTakenPortLeavesNothingListening(t *testing.T) {
 		t.Fatal("Start succeeds though the second cloud's port is taken")
 	}
 	if !strings.Contains(err.Error(), "listen for ens") {
-		t.Errorf("error %q does not tell which cloud it was about", err)
+		t.Errorf("error %q does not name the cloud", err)
 	}
 	if listens(t, "http://"+addr) {
 		t.Error("the failed start left the first cloud listening")
@@ -185,7 +185,7 @@ func TestCloseLeavesNothingListening(t *testing.T) {
 	}
 }
 
-// slowFake runs a fakeSim whose creates hang, once entered, until released.
+// slowFake runs a fakeSim whose creates hang until released.
 func slowFake(t *testing.T) (srv *Server, entered <-chan bool, release func()) {
 	t.Helper()
 	arrived, gate := make(chan bool, 1), make(chan bool)
@@ -204,8 +204,8 @@ func slowFake(t *testing.T) (srv *Server, entered <-chan bool, release func()) {
 	return srv, arrived, release
 }
 
-// makeInBackground starts a create and returns where its status arrives: 0 if
-// it broke.
+// makeInBackground starts a create and returns a channel for its status: 0 if the
+// connection broke.
 func makeInBackground(t *testing.T, srv *Server) <-chan int {
 	t.Helper()
 	rt, done := freshConnections(t), make(chan int, 1)

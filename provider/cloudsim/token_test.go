@@ -9,8 +9,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestDeadTokens: the first request fails half-way, and ECS says so of every later
-// one. The other clouds have no such code and know no such fault.
+// TestDeadTokens: the first request fails half-way, and ECS refuses every later one.
+// The other clouds have no such code and no such fault.
 func TestDeadTokens(t *testing.T) {
 	eachVendor(t, nil, func(t *testing.T, v *vendor) {
 		v.sim.Inject(Fault{Kind: DeadToken, Count: 1})
@@ -35,26 +35,28 @@ func TestDeadTokens(t *testing.T) {
 			t.Errorf("with other parameters it is answered %q, want IdempotentFailed", got)
 		}
 		if n := len(v.exist()); n != 1 {
-			t.Errorf("%d machines exist, want the 1 of the request that failed half-way", n)
+			t.Errorf("%d instances exist, want the 1 of the request that failed half-way", n)
 		}
 		if got := v.ask(v.create(2, "op-2")); len(got.ids) != 2 {
-			t.Errorf("another token makes %d machines, want 2 (%s)", len(got.ids), got.code)
+			t.Errorf("another token makes %d instances, want 2 (%s)", len(got.ids), got.code)
 		}
 	})
 }
 
-// TestDeadTokensSpareWhatHasNone: no token, a dry run, and a token that answered.
-func TestDeadTokensSpareWhatHasNone(t *testing.T) {
+// TestDeadTokensSpareOtherCalls: without a token, dry runs, and tokens with an answer.
+func TestDeadTokensSpareOtherCalls(t *testing.T) {
 	sim := New(nil)
 	c := newECSClient(t, sim)
 	ids := c.Run("ClientToken", "old")
 	sim.Inject(Fault{Kind: DeadToken})
 	c.WantOK(c.Call("RunInstances", simtest.ECSCreate()...))
-	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "dry", "DryRun", "true")...), 400, "DryRunOperation")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "dry", "DryRun", "true")...), 400,
+		"DryRunOperation")
 	if again := c.Run("ClientToken", "old"); !slices.Equal(again, ids) {
 		t.Errorf("the old token is answered %v, want %v", again, ids)
 	}
-	c.WantOK(c.Call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true", "ClientToken", "delete"))
+	c.WantOK(c.Call("DeleteInstances", "RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "Force", "true",
+		"ClientToken", "delete"))
 	if got := sim.Struck(ECS, DeadToken); got != 0 {
 		t.Errorf("the fault has struck %d calls, want none", got)
 	}
@@ -63,7 +65,7 @@ func TestDeadTokensSpareWhatHasNone(t *testing.T) {
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "new")...), 503, "ServiceUnavailable")
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "new")...), 403, "IdempotentFailed")
 	if n := len(sim.Instances()); n != 1 {
-		t.Errorf("%d machines exist, want 1", n)
+		t.Errorf("%d instances exist, want 1", n)
 	}
 }
 
@@ -80,13 +82,13 @@ func TestForgottenTokensCreateAgain(t *testing.T) {
 			t.Errorf("%s: the third answer is %v, want %v", v.cloud, third.ids, second.ids)
 		}
 		if n := len(v.exist()); n != 4 {
-			t.Errorf("%s: %d machines exist, want 4", v.cloud, n)
+			t.Errorf("%s: %d instances exist, want 4", v.cloud, n)
 		}
 		v.struck(ForgetToken, 1)
 	}
 }
 
-// TestForgetTokenSparesDryRuns: they use no token up.
+// TestForgetTokenSparesDryRuns: the cloud does not record their token.
 func TestForgetTokenSparesDryRuns(t *testing.T) {
 	sim := New(nil)
 	c := newCVMClient(t, sim)
@@ -97,7 +99,7 @@ func TestForgetTokenSparesDryRuns(t *testing.T) {
 		t.Errorf("the fault has struck %d dry runs, want none", got)
 	}
 	if again := c.Run(`{"ClientToken":"op-1"}`); slices.Equal(again, ids) {
-		t.Errorf("the create after the dry run is answered %v again, want another machine", ids)
+		t.Errorf("the create after the dry run is answered %v again, want another instance", ids)
 	}
 }
 
@@ -125,13 +127,13 @@ func TestTokensLiveAsLongAsOptionsSay(t *testing.T) {
 				t.Errorf("%s: after its life the token is answered %v again", v.cloud, later)
 			}
 			if n := len(v.exist()); n != 2 {
-				t.Errorf("%s: %d machines exist, want 2", v.cloud, n)
+				t.Errorf("%s: %d instances exist, want 2", v.cloud, n)
 			}
 		})
 	}
 }
 
-// TestDeadTokensAreForgottenToo: like any other, after their time.
+// TestDeadTokensAreForgottenToo: after TokenLife, like other tokens.
 func TestDeadTokensAreForgottenToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := ecsVendor(t, New(&Options{TokenLife: time.Hour}))
@@ -139,7 +141,7 @@ func TestDeadTokensAreForgottenToo(t *testing.T) {
 		v.ask(v.create(1, "op-1"))
 		time.Sleep(time.Hour)
 		if got := v.ask(v.create(1, "op-1")); got.code != "" || len(got.ids) != 1 {
-			t.Errorf("after an hour the dead token is answered %q with %v, want a machine", got.code, got.ids)
+			t.Errorf("after an hour the dead token is answered %q with %v, want an instance", got.code, got.ids)
 		}
 	})
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Transport returns a round tripper that answers in memory for the vendors'
-// own host names (ecs.cn-hangzhou.aliyuncs.com, api.qingcloud.com, ...), so
-// that an adapter with its usual endpoint talks to the simulator. No socket is
-// opened and no goroutine started, which lets whole fleets run inside a
-// testing/synctest bubble. An injected connection reset is an error that
-// matches [syscall.ECONNRESET]; an unknown host fails like a failed dial.
+// Transport returns a round tripper that answers in memory for the vendors' own host
+// names (ecs.cn-hangzhou.aliyuncs.com, api.qingcloud.com, ...). So an adapter with its
+// usual endpoint talks to the simulator. It opens no socket and starts no goroutine, so
+// many instances can run inside a testing/synctest bubble. An injected connection reset
+// is an error that matches [syscall.ECONNRESET]. An unknown host fails like a failed
+// dial.
 func (s *Sim) Transport() http.RoundTripper { return &memory{sim: s} }
 
 type memory struct{ sim *Sim }
@@ -34,7 +34,8 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c := t.sim.byHost(req.URL.Hostname())
 	if c == nil {
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true}}
+		return nil, &net.OpError{Op: "dial", Net: "tcp",
+			Err: &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true}}
 	}
 	in, err := received(req)
 	if err != nil {
@@ -51,7 +52,7 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 	return rec.response(req), nil
 }
 
-// byHost finds the cloud that serves a vendor's host name.
+// byHost returns the cloud that serves a vendor's host name.
 func (s *Sim) byHost(host string) *core.Service {
 	switch {
 	case strings.HasSuffix(host, ".aliyuncs.com") && strings.HasPrefix(host, "ecs"):
@@ -67,7 +68,7 @@ func (s *Sim) byHost(host string) *core.Service {
 	}
 }
 
-// received turns a client's request into what a server would have read.
+// received turns a client's request into the request that an HTTP server reads.
 func received(req *http.Request) (*http.Request, error) {
 	in := req.Clone(req.Context())
 	in.RequestURI = req.URL.RequestURI()
@@ -140,7 +141,7 @@ func (r *recorder) response(req *http.Request) *http.Response {
 	}
 }
 
-// cutReader ends a body before its time.
+// cutReader ends a body too early.
 type cutReader struct{}
 
 func (cutReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

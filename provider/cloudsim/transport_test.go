@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// resets are the faults that cut a connection, and how many instances a create
-// leaves behind.
+// resets are the faults that cut a connection, with the number of instances that a
+// create makes.
 var resets = map[FaultKind]int{ResetBefore: 0, ResetAfter: 1}
 
 func TestResetInMemory(t *testing.T) {
@@ -25,13 +25,13 @@ func TestResetInMemory(t *testing.T) {
 				t.Errorf("error is %v, want a connection reset", err)
 			}
 			if n := len(s.Instances()); n != want {
-				t.Errorf("%d machines exist, want %d", n, want)
+				t.Errorf("%d instances exist, want %d", n, want)
 			}
 			if n := s.Calls(QingCloud, "Make"); n != 1 {
 				t.Errorf("%d calls arrived, want 1", n)
 			}
 			if got := askFake(t, s, "action=List"); len(strings.Fields(got)) != want {
-				t.Errorf("after the reset the cloud lists %q, want %d machines", got, want)
+				t.Errorf("after the reset the cloud lists %q, want %d instances", got, want)
 			}
 		})
 	}
@@ -48,10 +48,10 @@ func TestResetOverLoopback(t *testing.T) {
 				t.Errorf("answer is %d %q, want a broken connection", status, body)
 			}
 			if n := len(s.Instances()); n != want {
-				t.Errorf("%d machines exist, want %d", n, want)
+				t.Errorf("%d instances exist, want %d", n, want)
 			}
 			if _, _, err := fakeCall(t.Context(), rt, srv.URL(QingCloud), "action=List"); err != nil {
-				t.Errorf("the server does not recover: %v", err)
+				t.Errorf("after the reset the simulator does not answer: %v", err)
 			}
 		})
 	}
@@ -102,7 +102,7 @@ func TestCancelledContextSendsNothing(t *testing.T) {
 	}
 }
 
-// closer is a request body that remembers being closed.
+// closer is a request body that records its Close.
 type closer struct {
 	io.Reader
 	closed bool
@@ -149,7 +149,7 @@ func TestTransportReportsABodyItCannotRead(t *testing.T) {
 		t.Errorf("error is %v, body closed %v, want the caller's error and true", err, body.closed)
 	}
 	if n := len(s.Everything()); n != 0 {
-		t.Errorf("half a request made %d machines", n)
+		t.Errorf("half a request made %d instances", n)
 	}
 }
 

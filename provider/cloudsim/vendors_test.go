@@ -12,8 +12,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// vendor is one cloud's protocol with the words that all clouds share, so that a
-// test of a fault is written once and runs over four wires.
+// vendor is one cloud's protocol under common names, so that a test of a fault is
+// written once and runs over four wires.
 type vendor struct {
 	t     *testing.T
 	sim   *Sim
@@ -29,10 +29,10 @@ type vendor struct {
 	missing string // code for an instance that does not exist
 }
 
-// vendorAnswer is what an answer says, whatever its shape.
+// vendorAnswer is the content of an answer in a common form.
 type vendorAnswer struct {
 	code  string   // "" for success
-	ids   []string // that a create names or a describe shows
+	ids   []string // in the answer of a create or a describe
 	total int
 	order string
 }
@@ -114,7 +114,8 @@ func cvmVendor(t *testing.T, sim *Sim) *vendor {
 			return out
 		},
 		create: func(n int, token string) *http.Request {
-			return send("RunInstances", simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":%d,"ClientToken":%q}`, n, token)))
+			return send("RunInstances", simtest.CVMCreate(
+				t, fmt.Sprintf(`{"InstanceCount":%d,"ClientToken":%q}`, n, token)))
 		},
 		describe: func(ids ...string) *http.Request {
 			if len(ids) == 0 {
@@ -190,15 +191,16 @@ func readAliAnswer(body []byte) vendorAnswer {
 	if order, ok := r.Body["OrderId"].(string); ok {
 		a.order = order
 	}
-	a.ids = slices.Concat(r.Strings("InstanceIdSets", "InstanceIdSet"), r.Strings("InstanceIds"), r.Strings("InstanceIds", "InstanceId"))
+	a.ids = slices.Concat(r.Strings("InstanceIdSets", "InstanceIdSet"), r.Strings("InstanceIds"),
+		r.Strings("InstanceIds", "InstanceId"))
 	for i := range r.Strings("Instances", "Instance") {
 		a.ids = append(a.ids, fmt.Sprint(r.At("Instances", "Instance", i, "InstanceId")))
 	}
 	return a
 }
 
-// send sends a request in memory and returns what comes, a body that ends early
-// included.
+// send sends a request in memory and returns the answer, including a body that ends
+// early.
 func (v *vendor) send(r *http.Request) (resp *http.Response, body []byte, err error) {
 	v.t.Helper()
 	resp, err = v.sim.Transport().RoundTrip(r)
@@ -210,7 +212,7 @@ func (v *vendor) send(r *http.Request) (resp *http.Response, body []byte, err er
 	return resp, body, err
 }
 
-// ask sends a request that is answered with the vendor's words.
+// ask sends a request and returns the vendor's answer.
 func (v *vendor) ask(r *http.Request) vendorAnswer {
 	v.t.Helper()
 	_, body, err := v.send(r)
@@ -230,7 +232,7 @@ func (v *vendor) made(n int) []string {
 	return a.ids
 }
 
-// exist returns the IDs of the instances that truly exist.
+// exist returns the IDs of the instances that exist.
 func (v *vendor) exist() []string {
 	var ids []string
 	for _, i := range v.sim.Instances(v.cloud) {

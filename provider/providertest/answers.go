@@ -11,37 +11,37 @@ import (
 )
 
 // answerRules are about creates whose answers name fewer, more or other instances than
-// were made.
+// the create made.
 func answerRules() []rule {
 	const (
-		few  = "Instances that an answer left out run, and nobody would look for them."
-		many = "An instance of somebody else must not die for an answer that names it."
+		few  = "Instances that an answer left out run, and no caller would look for them."
+		many = "An instance of another operation must not die because an answer names it."
 	)
 	return []rule{
 		{"an answer that names too few is asked for again", few, shortOnce(0)},
-		{"an answer that names too few, though fewer would do, is asked for again", few, shortOnce(1)},
-		{"an answer that names no instance is no create of none", few, namesNobody},
-		{"answers that go on naming too few leave the outcome open until Resume knows", few, shortForEver},
+		{"an answer that names too few, but at least MinCount, is asked for again", few, shortOnce(1)},
+		{"an answer without instances does not prove that none was created", few, namesNoInstance},
+		{"if all answers name too few, the outcome stays open until Resume finds out", few, shortForEver},
 		{"IDs of an answer that ended early are kept", few, keepsCutIDs},
-		{"answers that go on ending early leave the outcome open until Resume knows", few, cutForEver},
-		{"one ID too many is told, and all that were made are in hand", many, longOnce},
-		{"one ID too many in every answer releases nobody else's instance", many, longForEver},
-		{"one ID too many, and a failed operation, release nobody else's instance", many, longAndFailed},
-		{"another's ID, and a failed operation, release nobody else's instance", many, foreignAndFailed},
-		{"ending an operation releases nobody else's instance", many, endsForeign},
+		{"if all answers end early, the outcome stays open until Resume finds out", few, cutForEver},
+		{"one ID too many is reported, and the operation has all instances that were created", many, longOnce},
+		{"one ID too many in every answer releases no instance of another operation", many, longForEver},
+		{"one ID too many in a failed operation releases no instance of another operation", many, longAndFailed},
+		{"an ID of another operation in a failed operation is not released", many, foreignAndFailed},
+		{"terminating an operation releases no instance of another operation", many, endsForeign},
 		{
-			"IDs that belong to nothing are told",
-			"They must neither hide the instances that run nor look released.", longInvented,
+			"IDs that belong to no instance are reported",
+			"They must neither hide running instances nor look released.", longInvented,
 		},
 	}
 }
 
-// shortOnce makes a rule: of a create whose first answer names two of four, all four
-// are in hand. Least is MinCount.
+// shortOnce returns a rule: the first answer to a create names two of four instances,
+// and the operation must still get all four. Least is MinCount.
 func shortOnce(least int) func(*testing.T, *world) {
 	return func(_ *testing.T, w *world) {
 		if least > 0 && w.client.Support().Field("MinCount").Param == "" {
-			return // the cloud makes all or nothing, and the spec cannot say otherwise
+			return // the cloud creates all or nothing, and the spec cannot change that
 		}
 		spec := w.spec(4)
 		spec.MinCount = least
@@ -50,12 +50,12 @@ func shortOnce(least int) func(*testing.T, *world) {
 	}
 }
 
-// wantWhole creates what a spec asks for, and wants all of it and nothing more.
+// wantWhole creates the instances of a spec and checks that exactly these exist.
 func (w *world) wantWhole(spec *provider.RunInstancesSpec) {
 	w.t.Helper()
 	op, err := w.client.RunInstances(w.ctx, *spec, nil)
 	if err != nil {
-		w.t.Errorf("what became of the create can be found out, got %v", err)
+		w.t.Errorf("the outcome of the create can be found out: want no error, got %v", err)
 	}
 	w.wantInHand(op, spec.Count)
 	w.wantNames(spec)
@@ -64,7 +64,7 @@ func (w *world) wantWhole(spec *provider.RunInstancesSpec) {
 	}
 }
 
-func namesNobody(_ *testing.T, w *world) {
+func namesNoInstance(_ *testing.T, w *world) {
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ShortList})
 	spec := w.spec(4)
 	w.wantWhole(&spec)
@@ -84,9 +84,9 @@ func cutForEver(_ *testing.T, w *world) {
 	w.openUntilResumed(cloudsim.Fault{Kind: cloudsim.CutBody}, 2)
 }
 
-// openUntilResumed creates four instances under a fault that never ends and of which
-// answers name a few. With a token the outcome stays open, and Resume in another
-// process, once the fault is over, has all. With a marker they are found.
+// openUntilResumed creates four instances under a fault that never ends; answers name
+// only some of them. With a token the outcome stays open. After the fault has ended,
+// Resume in another process gets all four. With a marker they are found.
 func (w *world) openUntilResumed(f cloudsim.Fault, named int) {
 	w.t.Helper()
 	remove := w.injectCreates(f)
@@ -97,20 +97,20 @@ func (w *world) openUntilResumed(f cloudsim.Fault, named int) {
 	}
 	op, err := w.client.RunInstances(w.ctx, spec, nil)
 	if !errors.Is(err, provider.ErrOutcomeUnknown) || !says(err, "resume it; do not create again") {
-		w.t.Errorf("want ErrOutcomeUnknown and what to do, got %v", err)
+		w.t.Errorf("want ErrOutcomeUnknown and the next step, got %v", err)
 	}
 	if ids := op.InstanceIDs(); len(ids) != named || len(minus(ids, w.alive())) > 0 {
-		w.t.Errorf("in hand are %v, want %d of %v", ids, named, w.alive())
+		w.t.Errorf("InstanceIDs %v, want %d of %v", ids, named, w.alive())
 	}
 	token := w.token(op)
 	_, err = w.resume(token, &provider.ResumeOptions{Spec: &spec})
 	if !errors.Is(err, provider.ErrOutcomeUnknown) {
-		w.t.Errorf("resumed while nothing has changed: want ErrOutcomeUnknown, got %v", err)
+		w.t.Errorf("resumed under the same fault: want ErrOutcomeUnknown, got %v", err)
 	}
 	remove()
 	again, err := w.resume(token, &provider.ResumeOptions{Spec: &spec})
 	if err != nil {
-		w.t.Errorf("resumed when answers are whole: %v", err)
+		w.t.Errorf("resumed when answers are complete: %v", err)
 	}
 	w.wantInHand(again, 4)
 }
@@ -122,7 +122,7 @@ func (w *world) others(n int) []string {
 	return ids
 }
 
-// doubtful returns the instances of an error that may not be the operation's.
+// doubtful returns an error's list of instances that may belong to another operation.
 func doubtful(err error) []string {
 	var e *provider.RunError
 	if !errors.As(err, &e) {
@@ -139,8 +139,8 @@ func longOnce(t *testing.T, w *world) {
 	if !slices.Equal(doubtful(err), others) || errors.Is(err, provider.ErrOutcomeUnknown) {
 		t.Errorf("want an error that doubts %v and leaves nothing open, got %v", others, err)
 	}
-	w.wantInHand(op, 4) // the other's too: nobody knows whose it is
-	w.wantNoReleases("after an answer that cannot be true")
+	w.wantInHand(op, 4) // also the foreign one: it is not known whose it is
+	w.wantNoReleases("after a contradictory answer")
 }
 
 func longForEver(t *testing.T, w *world) {
@@ -152,14 +152,15 @@ func longForEver(t *testing.T, w *world) {
 		t.Errorf("want an error that doubts %v, got %v", others, err)
 	}
 	if open := errors.Is(err, provider.ErrOutcomeUnknown); open == w.marks() {
-		t.Errorf("only a marker tells which instances were made, and the error is %v", err)
+		t.Errorf("only a marker shows which instances were created, got %v", err)
 	}
 	w.wantInHand(op, 4)
 	w.wantNoReleases("while every answer names one too many")
 }
 
-// failing creates instances by two calls of equal size, of which the second that comes is refused.
-// The first is struck by a fault. It returns those that the first has made, too.
+// failing creates instances by two calls of equal size; the call that comes second is
+// refused. The fault applies to the first. It also returns the instances that the first
+// call created.
 func (w *world) failing(f cloudsim.Fault) (op *provider.Operation, made []string, err error) {
 	w.t.Helper()
 	before := w.alive()
@@ -178,8 +179,8 @@ func (w *world) failing(f cloudsim.Fault) (op *provider.Operation, made []string
 	return op, minus(made, before), err
 }
 
-// wantOthersAlive checks that nobody else's instance died, and that every instance of
-// the operation was released or is in hand, where an error tells of it.
+// wantOthersAlive checks that no instance of another operation died. Every instance of
+// this operation must be released, or be in InstanceIDs and in an error.
 func (w *world) wantOthersAlive(op *provider.Operation, others, made []string, err error) {
 	w.t.Helper()
 	alive := w.alive()
@@ -188,11 +189,12 @@ func (w *world) wantOthersAlive(op *provider.Operation, others, made []string, e
 	}
 	for _, id := range made {
 		if slices.Contains(alive, id) && !slices.Contains(op.InstanceIDs(), id) {
-			w.t.Errorf("%s was made and runs, and is not in hand", id)
+			w.t.Errorf("%s was created and runs, but InstanceIDs lacks it", id)
 		}
 	}
 	if len(alive) > len(others) && err == nil {
-		w.t.Errorf("%d instances beside the others' run, and no error says so", len(alive)-len(others))
+		w.t.Errorf("%d more instances run than those of the other operation, but there is no error",
+			len(alive)-len(others))
 	}
 }
 
@@ -205,8 +207,8 @@ func longAndFailed(_ *testing.T, w *world) {
 	}
 }
 
-// foreignAndFailed is about an answer that nothing contradicts: it names as many as
-// were asked for. What it leaves out no driver can know.
+// foreignAndFailed is about a wrong answer without a contradiction: it names as many
+// instances as were asked for. A driver cannot know the instance that it leaves out.
 func foreignAndFailed(_ *testing.T, w *world) {
 	others := w.others(1)
 	op, _, err := w.failing(cloudsim.Fault{Kind: cloudsim.ForeignList})
@@ -215,7 +217,7 @@ func foreignAndFailed(_ *testing.T, w *world) {
 		w.t.Errorf("the error does not name %s, which was not released: %v", others[0], err)
 	}
 	if left := op.InstanceIDs(); !slices.Equal(left, others) {
-		w.t.Errorf("in hand are %v, want %v only: the rest is released", left, others)
+		w.t.Errorf("InstanceIDs %v, want only %v: the rest is released", left, others)
 	}
 }
 
@@ -243,7 +245,7 @@ func longInvented(t *testing.T, w *world) {
 		t.Fatalf("want an error that doubts %v, got %v", unreal, err)
 	}
 	if lost := minus(w.alive(), op.InstanceIDs()); len(lost) > 0 {
-		t.Errorf("%v run and are not in hand", lost)
+		t.Errorf("%v run, but InstanceIDs lacks them", lost)
 	}
 	list, err := op.Wait(w.ctx, nil)
 	if len(list) != 3 || !says(err, unreal[0]) {

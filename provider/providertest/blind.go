@@ -10,31 +10,31 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// blindRules are about reads that do not show what exists: because of the credentials,
-// because they leave rows out, or because they contradict themselves.
+// blindRules are about reads that do not show everything: because of the credentials,
+// because rows are left out, or because the answers contradict themselves.
 func blindRules() []rule {
-	const why = "A list that lacks an instance is no proof that it is gone, and costs money if it is taken for one."
+	const why = "A list that lacks an instance does not prove that the instance is gone. A second purchase costs money."
 	return []rule{
-		{"a key that may not describe buys and releases nothing", why, blindKeepsAll},
+		{"with a key that may not describe, nothing is created twice or released", why, blindKeepsAll},
 		{"a key that sees a part of the account keeps the rest", why, halfBlindKeepsAll},
 		{
-			"whether a key may describe is asked once",
+			"the right to describe is checked once",
 			"An empty list does not say why it is empty, and calls are few.", blindAsksOnce,
 		},
 		{
-			"a key that goes blind after a lost create buys nothing twice",
-			"What the search does not find may run all the same.", blindBuysNothingTwice,
+			"with a key that loses its rights after a lost create, nothing is created twice",
+			"Instances that the search does not find may still run.", blindBuysNothingTwice,
 		},
 		{"a key that may not describe still releases", "A cleanup must not depend on a read.", blindReleases},
-		{"answers that leave out healthy instances fail no wait", why, flapFailsNobody},
-		{"answers that contradict themselves fail no wait", why, contradictionFailsNobody},
+		{"answers that leave out healthy instances do not fail a wait", why, missingRowsFailNoWait},
+		{"answers that contradict themselves do not fail a wait", why, contradictionFailsNoWait},
 		{
-			"lists that contradict themselves are no lists",
-			"What it leaves out would be lost in silence.", contradictionIsNoList,
+			"a list that contradicts itself is an error",
+			"The instances that it leaves out would be lost without an error.", contradictoryListIsAnError,
 		},
 		{
-			"answers that lack instances release nobody's instance by mistake",
-			"Gone takes proof.", releasesThroughLies,
+			"answers that lack instances do not make an instance look released",
+			"That an instance is gone needs proof.", releasesDespiteWrongLists,
 		},
 	}
 }
@@ -75,7 +75,7 @@ func halfBlindKeepsAll(_ *testing.T, w *world) {
 	})
 }
 
-// Only ECS documents a dry run of its describe; other drivers have no such ability.
+// Only ECS documents a dry run of its describe; other drivers do not implement it.
 func blindAsksOnce(t *testing.T, w *world) {
 	_, can := w.client.Driver().(provider.AccessProber)
 	if documented := w.Cloud == cloudsim.ECS; can != documented {
@@ -100,8 +100,8 @@ func blindAsksOnce(t *testing.T, w *world) {
 	}
 }
 
-// blindBuysNothingTwice loses the answer to a create in a region whose list was not empty
-// a moment ago, and is now.
+// blindBuysNothingTwice loses the answer to a create. The list of the region was not
+// empty before, and is empty now.
 func blindBuysNothingTwice(t *testing.T, w *world) {
 	w.running(1)
 	w.describe(provider.Query{})
@@ -115,7 +115,7 @@ func blindBuysNothingTwice(t *testing.T, w *world) {
 	remove()
 	if w.marks() {
 		if !errors.Is(err, provider.ErrOutcomeUnknown) || !says(err, "may not see what they created") {
-			t.Errorf("want ErrOutcomeUnknown and a suspicion of the credentials, got %v", err)
+			t.Errorf("want ErrOutcomeUnknown that suspects the credentials, got %v", err)
 		}
 		op, err = w.resume(w.token(op), &provider.ResumeOptions{Spec: &spec})
 	}
@@ -123,7 +123,7 @@ func blindBuysNothingTwice(t *testing.T, w *world) {
 		t.Errorf("once the key sees again: %v", err)
 	}
 	if ids := op.InstanceIDs(); len(ids) != 2 {
-		t.Errorf("in hand are %v, want both", ids)
+		t.Errorf("InstanceIDs %v, want both", ids)
 	}
 }
 
@@ -132,19 +132,19 @@ func blindReleases(t *testing.T, w *world) {
 	time.Sleep(5 * time.Minute)
 	w.inject(cloudsim.Fault{Kind: cloudsim.Blind})
 	if _, err := op.Terminate(w.ctx, &provider.TerminateOptions{Wait: true}); err != nil {
-		t.Errorf("the cloud takes every release, got %v", err)
+		t.Errorf("the cloud accepts every release: want no error, got %v", err)
 	}
 	time.Sleep(10 * time.Minute) // releases take their time
 	w.wantAlive("released by a key that may not describe")
 }
 
-// slowly makes the instances of a simulated cloud take minutes to boot, so that a wait
-// asks about each many times.
+// slowly gives instances a boot time of some minutes, so that a wait asks about each
+// many times.
 func (w *world) slowly() { w.simulate(cloudsim.Options{Boot: bootsIn(6 * time.Minute)}) }
 
-// flapFailsNobody leaves out every instance of two answers in a row, again and again
-// while all of them have been seen.
-func flapFailsNobody(_ *testing.T, w *world) {
+// missingRowsFailNoWait leaves every instance out of two consecutive answers, again and
+// again, after all of them have been seen.
+func missingRowsFailNoWait(_ *testing.T, w *world) {
 	eachPolicy(w, func(w *world, o provider.RunOptions) {
 		w.slowly()
 		op := w.create(4, &o)
@@ -161,7 +161,7 @@ func flapFailsNobody(_ *testing.T, w *world) {
 	})
 }
 
-func contradictionFailsNobody(_ *testing.T, w *world) {
+func contradictionFailsNoWait(_ *testing.T, w *world) {
 	eachPolicy(w, func(w *world, o provider.RunOptions) {
 		w.slowly()
 		op := w.create(4, &o)
@@ -188,7 +188,7 @@ func (w *world) wantAllRun(op *provider.Operation, n int) {
 	w.wantNoReleases("after the wait")
 }
 
-func contradictionIsNoList(t *testing.T, w *world) {
+func contradictoryListIsAnError(t *testing.T, w *world) {
 	w.run(5)
 	remove := w.inject(cloudsim.Fault{Kind: cloudsim.WrongTotal, Count: 3, Total: 25})
 	var last error
@@ -205,7 +205,7 @@ func contradictionIsNoList(t *testing.T, w *world) {
 	}
 }
 
-func releasesThroughLies(t *testing.T, w *world) {
+func releasesDespiteWrongLists(t *testing.T, w *world) {
 	for _, f := range []cloudsim.Fault{
 		{Kind: cloudsim.Flap, Times: 2},
 		{Kind: cloudsim.WrongTotal, Count: 1, Total: 25, Times: 4},

@@ -10,19 +10,19 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// promptly is how soon everything ends once ctx has.
+// promptly is the time in which a call must end after its ctx has ended.
 const promptly = 100 * time.Millisecond
 
 func cancelRules() []rule {
-	const why = "A service that shuts down, or a user who gives up, must not hang."
+	const why = "A program that shuts down, or that gives up, must not hang."
 	return []rule{
 		{"a create that hangs", why, cancelsCreate},
 		{"a create that is throttled for ever", why, cancelsThrottled},
 		{"a describe that hangs", why, cancelsDescribe},
 		{"a wait", why, cancelsWait},
 		{"a terminate that hangs", why, cancelsTerminate},
-		{"one wait leaves the others alone", "One impatient caller must not disturb the rest.", cancelsOne},
-		{"an ended ctx sends nothing", "Nobody wants the result any more.", endedSendsNothing},
+		{"a cancelled wait does not end other waits", "One caller must not affect the others.", cancelsOne},
+		{"with an ended ctx nothing is sent", "The caller does not want the result any more.", endedSendsNothing},
 	}
 }
 
@@ -79,7 +79,7 @@ func cancelsWait(t *testing.T, w *world) {
 		_, err := op.Wait(ctx, nil)
 		var e *provider.WaitError
 		if !errors.As(err, &e) || len(e.Pending) != 3 {
-			t.Errorf("want a WaitError that names the 3 servers, got %v", err)
+			t.Errorf("want a WaitError that names the 3 instances, got %v", err)
 		}
 		return err
 	})
@@ -107,10 +107,10 @@ func cancelsOne(t *testing.T, w *world) {
 		done <- err
 	}()
 	if _, err := op.Wait(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("the impatient wait: %v", err)
+		t.Errorf("the cancelled wait: %v", err)
 	}
 	if err := <-done; err != nil {
-		t.Errorf("the patient wait: %v", err)
+		t.Errorf("the other wait: %v", err)
 	}
 }
 

@@ -10,16 +10,16 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// capRules are about lists by tags that the cloud cuts off without a word. Where it
-// documents no such cap, nothing shows that a list is not whole.
+// capRules are about lists by tags that the cloud cuts off without notice. On clouds
+// without a documented cap nothing shows that a list is incomplete.
 func capRules() []rule {
-	const why = "What a list leaves out in silence nobody looks for again."
+	const why = "Instances that a list leaves out without an error are never looked for again."
 	rules := []rule{
-		{"a list by tags has what lies beyond the cloud's cap", why, listsBeyondCap},
-		{"a sweep finds what lies beyond the cloud's cap", why, sweepsBeyondCap},
+		{"a list by tags includes instances beyond the cloud's cap", why, listsBeyondCap},
+		{"a sweep finds instances beyond the cloud's cap", why, sweepsBeyondCap},
 		{
-			"a lost create of an owner is settled beyond the cloud's cap",
-			"What is not found would be made again.", settlesBeyondCap,
+			"a lost create with an owner is found beyond the cloud's cap",
+			"Instances that are not found would be created again.", settlesBeyondCap,
 		},
 	}
 	for i := range rules {
@@ -34,7 +34,7 @@ func capRules() []rule {
 	return rules
 }
 
-// beyondCap is more than a list by tags shows.
+// beyondCap returns a number of instances that exceeds the cap of a list by tags.
 func (w *world) beyondCap() int {
 	w.inject(cloudsim.Fault{Kind: cloudsim.ListCap, Count: w.client.Limits().TagFilterCap})
 	return w.client.Limits().TagFilterCap + 3
@@ -59,7 +59,8 @@ func listsBeyondCap(t *testing.T, w *world) {
 	time.Sleep(10 * time.Minute) // tags may come late
 	got := idsOf(w.describe(provider.Query{Tags: spec.Tags}))
 	if !slices.Equal(got, sorted(op.InstanceIDs())) {
-		t.Errorf("%d instances bear the tag, the list has %d; missing %v", spec.Count, len(got), minus(op.InstanceIDs(), got))
+		t.Errorf("%d instances bear the tag, the list has %d; missing %v", spec.Count, len(got),
+			minus(op.InstanceIDs(), got))
 	}
 	w.wantCapped()
 }
@@ -77,7 +78,7 @@ func sweepsBeyondCap(t *testing.T, w *world) {
 	w.wantCapped()
 }
 
-// settlesBeyondCap loses the answers of the last creates, whose instances lie beyond
+// settlesBeyondCap loses the answers of the last creates. Their instances lie beyond
 // the cap.
 func settlesBeyondCap(t *testing.T, w *world) {
 	spec, o := w.spec(w.beyondCap()), provider.RunOptions{Owner: "suite"}
@@ -91,9 +92,9 @@ func settlesBeyondCap(t *testing.T, w *world) {
 	time.Sleep(48 * time.Hour)
 	again, err := w.resume(w.token(op), &provider.ResumeOptions{Spec: &spec, Run: &o})
 	if err != nil {
-		t.Errorf("all of them are there: %v", err)
+		t.Errorf("all instances exist: want no error, got %v", err)
 	}
 	w.wantInHand(again, spec.Count)
-	w.wantCreates("all of them are there", before)
+	w.wantCreates("all instances exist", before)
 	w.wantCapped()
 }

@@ -13,14 +13,23 @@ import (
 
 func createRules() []rule {
 	return []rule{
-		{"one server", "The simplest create must give one machine and its ID.", createsOne},
-		{"several servers by one call", "A batch costs one call, not one a server.", createsSeveral},
-		{"more servers than one call may ask for", "Count has no limit for the caller.", createsMany},
-		{"the names that were asked for", "A server is found by its name, by people and by programs.", namesAreGiven},
-		{"fifty creates at once", "A platform service creates in parallel; every server must be somebody's.", createsInParallel},
-		{"a dry run makes nothing", "Somebody who only asks must not be billed.", dryRunMakesNothing},
-		{"an invalid spec sends nothing", "All problems come together, before any call.", invalidSendsNothing},
-		{"the same operation ID gives the same servers", "A program that crashed and repeats itself must not pay twice.", operationIDIsIdempotent},
+		{"one instance", "The simplest create must give one instance and its ID.", createsOne},
+		{"several instances by one call", "One call must create the whole batch.", createsSeveral},
+		{"more instances than one call may ask for", "Count has no limit for the caller.", createsMany},
+		{"the names that were asked for", "People and programs find an instance by its name.", namesAreGiven},
+		{
+			"fifty creates at once",
+			"A platform service creates in parallel; every instance must be in an operation.", createsInParallel,
+		},
+		{"a dry run creates nothing", "A caller that only checks a spec must not be billed.", dryRunMakesNothing},
+		{
+			"with an invalid spec nothing is sent",
+			"The error must list all problems before any call.", invalidSendsNothing,
+		},
+		{
+			"the same operation ID gives the same instances",
+			"A program that crashed and starts again must not pay twice.", operationIDIsIdempotent,
+		},
 	}
 }
 
@@ -33,7 +42,7 @@ func createsSeveral(t *testing.T, w *world) {
 	op := w.run(7)
 	w.wantExactly(op.InstanceIDs(), 7)
 	if n := w.creates(); n != 1 {
-		t.Errorf("%d create calls for 7 servers, want 1", n)
+		t.Errorf("%d create calls for 7 instances, want 1", n)
 	}
 }
 
@@ -42,15 +51,15 @@ func createsMany(t *testing.T, w *world) {
 	op := w.run(n)
 	w.wantExactly(op.InstanceIDs(), n)
 	if got := w.creates(); got != 3 {
-		t.Errorf("%d create calls for %d servers, want 3", got, n)
+		t.Errorf("%d create calls for %d instances, want 3", got, n)
 	}
 }
 
-// namesAreGiven is about clouds whose names carry a marker at first. Numbers go
-// on over several creates, in the order of the IDs.
+// namesAreGiven is about clouds whose names carry a marker at first. Numbers continue
+// over several creates, in the order of the IDs.
 func namesAreGiven(t *testing.T, w *world) {
 	if !w.marks() {
-		return // names go out with the create: Fields has the rules for those
+		return // the create sends the names: the rules of Fields check them
 	}
 	n := w.client.Limits().InstancesPerCreate + 2
 	spec := w.spec(n)
@@ -69,7 +78,7 @@ func namesAreGiven(t *testing.T, w *world) {
 			want = fmt.Sprintf("web%03d", i+1)
 		}
 		if names[id] != want {
-			t.Errorf("server %d of %d is named %q, want %q", i+1, n, names[id], want)
+			t.Errorf("instance %d of %d is named %q, want %q", i+1, n, names[id], want)
 		}
 	}
 }
@@ -106,7 +115,7 @@ func dryRunMakesNothing(t *testing.T, w *world) {
 		t.Errorf("an approved dry run: want no error and no IDs, got %v", err)
 	}
 	if n := len(w.alive()); n != 0 {
-		t.Errorf("%d servers exist after a dry run", n)
+		t.Errorf("%d instances exist after a dry run", n)
 	}
 }
 
@@ -130,7 +139,7 @@ func invalidSendsNothing(t *testing.T, w *world) {
 
 func operationIDIsIdempotent(t *testing.T, w *world) {
 	if !w.client.Limits().ClientToken {
-		return // no token, no promise: Outcomes has the rule for such clouds
+		return // without tokens the rules of operation IDs apply
 	}
 	var ids [2][]string
 	for i := range ids {
@@ -142,19 +151,20 @@ func operationIDIsIdempotent(t *testing.T, w *world) {
 		ids[i] = op.InstanceIDs()
 	}
 	if !slices.Equal(ids[0], ids[1]) || len(w.alive()) != 3 {
-		t.Errorf("first %v, then %v, %d servers exist; want the same three", ids[0], ids[1], len(w.alive()))
+		t.Errorf("first %v, then %v, %d instances exist; want the same three", ids[0], ids[1], len(w.alive()))
 	}
 }
 
-// wantExactly checks that the IDs in hand are n, each once, and are all that
-// the cloud has.
+// wantExactly checks that there are n IDs without duplicates, and that they are all
+// instances of the cloud.
 func (w *world) wantExactly(ids []string, n int) {
 	w.t.Helper()
 	got, have := slices.Sorted(slices.Values(ids)), slices.Sorted(slices.Values(w.alive()))
 	if len(got) != n || len(slices.Compact(slices.Clone(got))) != n {
-		w.t.Errorf("%d IDs in hand (%d distinct), want %d", len(got), len(slices.Compact(slices.Clone(got))), n)
+		w.t.Errorf("%d IDs (%d distinct), want %d", len(got), len(slices.Compact(slices.Clone(got))), n)
 	}
 	if !slices.Equal(got, have) {
-		w.t.Errorf("IDs in hand and servers at the cloud differ\nlost: %v\nunreal: %v", minus(have, got), minus(got, have))
+		w.t.Errorf("InstanceIDs and the cloud's instances differ\nlost: %v\nunreal: %v", minus(have, got),
+			minus(got, have))
 	}
 }

@@ -11,13 +11,25 @@ import (
 
 func describeRules() []rule {
 	return []rule{
-		{"by ID, more than one call may carry", "IDs past the limit of one call must not be forgotten.", describesManyIDs},
-		{"all pages of a list", "A list that ends after the vendor's default page loses servers.", describesAllPages},
+		{
+			"by more IDs than one call may carry",
+			"IDs past the limit of one call must not be forgotten.", describesManyIDs,
+		},
+		{"all pages of a list", "A list that ends after the vendor's first page loses instances.", describesAllPages},
 		{"unknown IDs are absent", "One stale ID must not hide the others.", describesAroundMissing},
-		{"an instance that is not visible yet is absent", "It is neither an error nor gone, and it hides no other.", describesAroundInvisible},
-		{"by tags, more than a page", "What a filter leaves out nobody looks for again.", describesByTags},
-		{"by name", "A name that only begins alike is another server.", describesByName},
-		{"what a server is", "ID, state, type, image, place and address are what callers read.", describesDetails},
+		{
+			"an instance that is not visible yet is absent",
+			"It is neither an error nor gone, and it hides no other.", describesAroundInvisible,
+		},
+		{
+			"by tags, more than one page",
+			"Instances that a filter leaves out are never looked for again.", describesByTags,
+		},
+		{"by name", "A name that only begins the same is another instance.", describesByName},
+		{
+			"the details of an instance",
+			"ID, state, type, image, place and address are what callers read.", describesDetails,
+		},
 	}
 }
 
@@ -47,7 +59,7 @@ func describesManyIDs(t *testing.T, w *world) {
 	ids := w.run(n).InstanceIDs()
 	got := idsOf(w.describe(provider.Query{IDs: ids}))
 	if !slices.Equal(got, slices.Sorted(slices.Values(ids))) {
-		t.Errorf("asked for %d servers, got %d; missing %v", n, len(got), minus(ids, got))
+		t.Errorf("asked for %d instances, got %d; missing %v", n, len(got), minus(ids, got))
 	}
 }
 
@@ -56,7 +68,7 @@ func describesAllPages(t *testing.T, w *world) {
 	ids := w.run(n).InstanceIDs()
 	got := idsOf(w.describe(provider.Query{}))
 	if !slices.Equal(got, slices.Sorted(slices.Values(ids))) {
-		t.Errorf("%d servers exist, the list has %d; missing %v", n, len(got), minus(ids, got))
+		t.Errorf("%d instances exist, the list has %d; missing %v", n, len(got), minus(ids, got))
 	}
 }
 
@@ -122,7 +134,7 @@ func describesByName(t *testing.T, w *world) {
 		}
 	}
 	if got := idsOf(w.describe(provider.Query{Name: "web"})); !slices.Equal(got, want) {
-		t.Errorf("the server named web is %v, got %v", want, got)
+		t.Errorf("the instance named web is %v, got %v", want, got)
 	}
 }
 
@@ -135,19 +147,23 @@ func describesDetails(t *testing.T, w *world) {
 	}
 	list, err := op.Wait(w.ctx, nil)
 	if err != nil || len(list) != 1 {
-		t.Fatalf("%d servers, %v", len(list), err)
+		t.Fatalf("%d instances, %v", len(list), err)
 	}
 	i := list[0]
 	if i.ID != op.InstanceIDs()[0] || i.State != provider.StateRunning || i.RawState == "" {
 		t.Errorf("ID %q, state %q, raw state %q", i.ID, i.State, i.RawState)
 	}
 	if i.Name != "detail" || i.ImageID != spec.ImageID || i.Region != op.Region() {
-		t.Errorf("name %q, image %q, region %q; want detail, %q, %q", i.Name, i.ImageID, i.Region, spec.ImageID, op.Region())
+		t.Errorf("name %q, image %q, region %q; want detail, %q, %q", i.Name, i.ImageID, i.Region, spec.ImageID,
+			op.Region())
 	}
-	if spec.InstanceType != "" && i.InstanceType != spec.InstanceType || spec.Zone != "" && i.Zone != spec.Zone {
+	typeDiffers := spec.InstanceType != "" && i.InstanceType != spec.InstanceType
+	zoneDiffers := spec.Zone != "" && i.Zone != spec.Zone
+	if typeDiffers || zoneDiffers {
 		t.Errorf("type %q, zone %q; want %q, %q", i.InstanceType, i.Zone, spec.InstanceType, spec.Zone)
 	}
 	if len(i.PrivateIPs) == 0 || i.Sys() == nil || i.CPUs == 0 || i.MemoryMiB == 0 {
-		t.Errorf("private addresses %v, %d CPUs, %d MiB, raw record %v; want all of them", i.PrivateIPs, i.CPUs, i.MemoryMiB, i.Sys() != nil)
+		t.Errorf("private addresses %v, %d CPUs, %d MiB, raw record %v; want all of them", i.PrivateIPs, i.CPUs,
+			i.MemoryMiB, i.Sys() != nil)
 	}
 }

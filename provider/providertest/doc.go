@@ -1,6 +1,6 @@
-// Package providertest is the suite that every driver passes: the promises of
-// package provider, checked through the public API and the driver's real wire
-// protocol against package cloudsim. It is for tests.
+// Package providertest is the test suite that every driver must pass. It checks the
+// promises of package provider through the public API, with the driver's real wire
+// protocol, against package cloudsim.
 //
-// A rule that fails says what was broken and why it matters.
+// The output of a failed rule names the rule and the reason why it matters.
 package providertest

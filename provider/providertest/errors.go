@@ -11,13 +11,31 @@ import (
 
 func errorRules() []rule {
 	return []rule{
-		{"a wrong key is ErrAuth", "The key must be replaced; trying again is useless.", wrongKey},
-		{"no stock is ErrNoStock", "The caller wants to try another type or zone.", refusedWith(cloudsim.Fault{Kind: cloudsim.NoStock}, provider.ErrNoStock)},
-		{"quota is ErrQuota", "The caller has to ask for more.", refusedWith(cloudsim.Fault{Kind: cloudsim.Quota}, provider.ErrQuota)},
-		{"no money is ErrBalance", "The caller has to pay.", refusedWith(cloudsim.Fault{Kind: cloudsim.Balance}, provider.ErrBalance)},
+		{"a wrong key is ErrAuth", "The key must be replaced; trying again does not help.", wrongKey},
+		{
+			"no stock is ErrNoStock",
+			"The caller can try another type or zone.",
+			refusedWith(cloudsim.Fault{Kind: cloudsim.NoStock}, provider.ErrNoStock),
+		},
+		{
+			"quota is ErrQuota",
+			"The caller has to ask for more quota.",
+			refusedWith(cloudsim.Fault{Kind: cloudsim.Quota}, provider.ErrQuota),
+		},
+		{
+			"no money is ErrBalance",
+			"The caller has to pay.", refusedWith(cloudsim.Fault{Kind: cloudsim.Balance}, provider.ErrBalance),
+		},
 		{"a refused parameter is ErrInvalid", "The caller has to change the request.", refusedAsInvalid},
-		{"lasting throttling is ErrThrottled", "The caller has to slow down, and nothing was created.", refusedWith(cloudsim.Fault{Kind: cloudsim.Throttle}, provider.ErrThrottled)},
-		{"passing throttling is nobody's business", "A throttled create was not executed; the client repeats it.", passingThrottle},
+		{
+			"lasting throttling is ErrThrottled",
+			"The caller has to slow down, and nothing was created.",
+			refusedWith(cloudsim.Fault{Kind: cloudsim.Throttle}, provider.ErrThrottled),
+		},
+		{
+			"short throttling is not reported",
+			"A throttled create was not executed; the client repeats it.", passingThrottle,
+		},
 		{"no secret in any error", "Errors end up in logs.", errorsAreClean},
 	}
 }
@@ -33,7 +51,7 @@ func wrongKey(t *testing.T, w *world) {
 	_, err = client.RunInstances(w.ctx, w.spec(1), nil)
 	wantAPIError(t, "create with an unknown key", err, provider.ErrAuth)
 	if n := len(w.alive()); n != 0 {
-		t.Errorf("%d servers exist", n)
+		t.Errorf("%d instances exist", n)
 	}
 }
 
@@ -44,31 +62,33 @@ func wantAPIError(t *testing.T, what string, err, want error) {
 		t.Fatalf("%s: want %v, got %v", what, want, err)
 	}
 	if e.Code == "" || e.Op == "" || e.Driver == "" || e.Message == "" {
-		t.Errorf("%s: driver %q, call %q, code %q, message %q; want all of them", what, e.Driver, e.Op, e.Code, e.Message)
+		t.Errorf("%s: driver %q, call %q, code %q, message %q; want all of them", what, e.Driver, e.Op, e.Code,
+			e.Message)
 	}
 }
 
-// refusedWith makes a rule: creates that a fault refuses end with an error, and
-// create nothing.
+// refusedWith returns a rule: a create that a fault refuses ends with an error and
+// creates nothing.
 func refusedWith(f cloudsim.Fault, want error) func(*testing.T, *world) {
 	return func(t *testing.T, w *world) {
 		w.inject(f)
 		op, err := w.client.RunInstances(w.ctx, w.spec(2), nil)
 		wantAPIError(t, "create", err, want)
 		if errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("nothing was created, and the error leaves that open: %v", err)
+			t.Errorf("nothing was created, but the error leaves the outcome open: %v", err)
 		}
 		if op == nil || len(op.InstanceIDs()) != 0 || len(w.alive()) != 0 {
-			t.Errorf("operation %v, %d servers exist; want an operation without IDs and none", op, len(w.alive()))
+			t.Errorf("operation %v, %d instances exist; want an operation without IDs and none", op, len(w.alive()))
 		}
-		if n := w.creates(); want != provider.ErrThrottled && n != 1 { //nolint:errorlint // a sentinel of the table above
+		if n := w.creates(); want != provider.ErrThrottled && n != 1 { //nolint:errorlint // a sentinel of the table
 			t.Errorf("%d create calls, want 1: a definite refusal is not repeated", n)
 		}
 	}
 }
 
 func refusedAsInvalid(t *testing.T, w *world) {
-	refusedWith(cloudsim.Fault{Kind: cloudsim.Refuse, Code: w.Invalid, Message: "refused by the rule"}, provider.ErrInvalid)(t, w)
+	refusedWith(cloudsim.Fault{Kind: cloudsim.Refuse, Code: w.Invalid, Message: "refused by the rule"},
+		provider.ErrInvalid)(t, w)
 }
 
 func passingThrottle(t *testing.T, w *world) {
@@ -102,13 +122,14 @@ func errorsAreClean(t *testing.T, w *world) {
 		wantClean(t, err, password, plantedSecret, plantedUserData)
 		remove()
 	}
-	client := w.New(t, w.sim.Transport(), provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret+"!", ""), nil)
+	client := w.New(t, w.sim.Transport(), provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret+"!",
+		""), nil)
 	_, err := client.RunInstances(w.ctx, spec, nil)
 	wantClean(t, err, password, plantedSecret, plantedUserData)
 }
 
-// wantClean searches an error and everything it wraps, in every form a log may
-// print.
+// wantClean searches for secrets in an error and in every error that it wraps, in all
+// forms that a log may print.
 func wantClean(t *testing.T, err error, secrets ...string) {
 	t.Helper()
 	for _, e := range chain(err) {
@@ -118,7 +139,7 @@ func wantClean(t *testing.T, err error, secrets ...string) {
 	}
 }
 
-// chain returns an error and everything it wraps.
+// chain returns an error and all errors that it wraps.
 func chain(err error) []error {
 	if err == nil {
 		return nil

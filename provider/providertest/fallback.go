@@ -13,26 +13,45 @@ import (
 // fallbackRules are about alternatives, for drivers whose harness has one.
 func fallbackRules(h Harness) []rule {
 	rules := []rule{
-		{"a failed operation releases what it made, and nothing else", "Half a cluster costs money and does nothing.", failureReleases},
+		{
+			"a failed operation releases its own instances and no others",
+			"Half a cluster costs money and is of no use.", failureReleases,
+		},
 	}
 	if h.Alternative == (provider.Alternative{}) {
 		return rules
 	}
 	return append(rules, []rule{
-		{"what is out of stock comes from the next alternative", "Servers are needed more than a certain type.", fallsBack},
-		{"only what is missing is asked of the next alternative", "Nobody asked for more servers.", fallsBackForTheRest},
-		{"a server that fails to launch is replaced", "Stock also runs out after a create was accepted.", fallsBackLate},
-		{"quota stops at once", "The next alternative would meet it again.", fallsBackForStockOnly},
-		{"no stock anywhere is one error that names each alternative", "Somebody has to decide what to order instead.", fallsBackInVain},
+		{
+			"if a type is out of stock, the next alternative is used",
+			"The caller needs instances more than a certain type.", fallsBack,
+		},
+		{
+			"the next alternative is asked for the missing instances only",
+			"The caller did not ask for more instances.", fallsBackForTheRest,
+		},
+		{
+			"an instance that fails to launch is replaced",
+			"Stock also runs out after a create was accepted.", fallsBackLate,
+		},
+		{
+			"exceeded quota ends the create at once",
+			"The next alternative would meet the same limit.", fallsBackForStockOnly,
+		},
+		{
+			"no stock anywhere is one error that names each alternative",
+			"The caller has to decide what to order instead.", fallsBackInVain,
+		},
 	}...)
 }
 
-// fallback creates n servers with the harness's alternative.
+// fallback creates n instances with the harness's alternative.
 func (w *world) fallback(n int) (*provider.Operation, error) {
-	return w.client.RunInstances(w.ctx, w.spec(n), &provider.RunOptions{Alternatives: []provider.Alternative{w.Alternative}})
+	return w.client.RunInstances(w.ctx, w.spec(n),
+		&provider.RunOptions{Alternatives: []provider.Alternative{w.Alternative}})
 }
 
-// types counts the servers that exist by machine type.
+// types counts the instances that exist by instance type.
 func (w *world) types() map[string]int {
 	types := map[string]int{}
 	for _, i := range w.sim.Instances(w.Cloud) {
@@ -57,7 +76,7 @@ func fallsBack(t *testing.T, w *world) {
 
 func fallsBackForTheRest(t *testing.T, w *world) {
 	if w.marks() {
-		return // such clouds make all of a create or nothing, as far as they document
+		return // such clouds create all instances of a call or none, by their documents
 	}
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.Partial, Count: 2})
 	op, err := w.fallback(5)
@@ -83,10 +102,10 @@ func fallsBackLate(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.describe(provider.Query{}) // what was never seen is not known to have died
+	w.describe(provider.Query{}) // an instance that was never seen cannot be known to have died
 	list, err := op.Wait(w.ctx, nil)
 	if err != nil || len(list) != 3 || len(op.InstanceIDs()) != 3 {
-		t.Errorf("%d of %d servers run, %v", len(list), len(op.InstanceIDs()), err)
+		t.Errorf("%d of %d instances run, %v", len(list), len(op.InstanceIDs()), err)
 	}
 	if types := w.types(); types[w.Spec.InstanceType] != 2 || types[w.Alternative.InstanceType] != 1 {
 		t.Errorf("%v, want 2 and 1", types)
@@ -109,18 +128,19 @@ func fallsBackForStockOnly(t *testing.T, w *world) {
 
 func fallsBackInVain(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.NoStock})
-	for _, asked := range []int{2, 0} { // a moment later nothing is asked any more
+	for _, asked := range []int{2, 0} { // the second create comes while the lack of stock is remembered
 		before := w.creates()
 		_, err := w.fallback(2)
 		var e *provider.RunError
-		if !errors.Is(err, provider.ErrNoStock) || !errors.As(err, &e) || len(e.Tried) != 2 || w.creates() != before+asked {
+		if !errors.Is(err, provider.ErrNoStock) || !errors.As(err, &e) || len(e.Tried) != 2 ||
+			w.creates() != before+asked {
 			t.Errorf("after %d create calls, want %d: %v", w.creates()-before, asked, err)
 		}
 	}
 }
 
-// failureReleases has a second create refused: the servers of the first go, and
-// those of another operation stay.
+// failureReleases lets the cloud refuse a second create. The instances of the first are
+// released, and those of another operation stay.
 func failureReleases(t *testing.T, w *world) {
 	other := w.run(2).InstanceIDs()
 	time.Sleep(2 * time.Minute)
@@ -129,10 +149,10 @@ func failureReleases(t *testing.T, w *world) {
 	op, err := w.client.RunInstances(w.ctx, spec, &provider.RunOptions{OnFailure: provider.TerminateServers})
 	var e *provider.RunError
 	if !errors.Is(err, provider.ErrQuota) || !errors.As(err, &e) || len(e.Released) == 0 || len(op.InstanceIDs()) != 0 {
-		t.Fatalf("%d servers are left, %v", len(op.InstanceIDs()), err)
+		t.Fatalf("%d instances are left, %v", len(op.InstanceIDs()), err)
 	}
 	time.Sleep(10 * time.Minute) // releases take their time
 	if alive := w.alive(); !slices.Equal(alive, other) {
-		t.Errorf("%d servers exist, want the %d of the other operation", len(alive), len(other))
+		t.Errorf("%d instances exist, want the %d of the other operation", len(alive), len(other))
 	}
 }

@@ -16,15 +16,34 @@ import (
 
 func fieldRules() []rule {
 	return []rule{
-		{"the support table has one line for every leaf", "A leaf without a line is a field nobody thought about.", tableIsComplete},
-		{"a refused field is an error that names it", "A field that is silently ignored makes a server that differs from what was paid for.", refusedFieldsAreNamed},
-		{"a full spec passes", "A table that refuses what it claims to map is of no use.", fullSpecsPass},
-		{"a spec that is wrong is an error", "A validator that panics takes the whole program with it.", wrongSpecsAreErrors},
+		{
+			"the support table has one line for every leaf",
+			"A leaf without a line is a field that was forgotten.", tableIsComplete,
+		},
+		{
+			"a refused field is an error that names it",
+			"If a field is ignored without an error, the instance differs from the one that was paid for.",
+			refusedFieldsAreNamed,
+		},
+		{"a full spec passes", "A table must not refuse a field that it claims to map.", fullSpecsPass},
+		{"a wrong spec is an error", "A validator that panics stops the whole program.", wrongSpecsAreErrors},
 		{"limits name calls of the driver", "A rate under a name that no call has limits nothing.", limitsNameCalls},
-		{"a mapped field changes the request", "A field that is accepted and not sent is lost without anybody noticing.", mappedFieldsAreSent},
-		{"every mapped field is set in a full spec", "A mapping that no full spec sets is never put to the test.", fullSpecsCover},
-		{"a preview shows what is sent", "A preview that differs from the request is worse than none.", previewIsTheWire},
-		{"an option for another cloud changes nothing", "One spec must be able to serve several clouds.", foreignOptionsAreIgnored},
+		{
+			"a mapped field changes the request",
+			"A field that is accepted but not sent is lost without an error.", mappedFieldsAreSent,
+		},
+		{
+			"every mapped field is set in a full spec",
+			"A mapping that no full spec sets is never tested.", fullSpecsCover,
+		},
+		{
+			"a preview shows the request that is sent",
+			"A preview that differs from the request misleads its reader.", previewIsTheWire,
+		},
+		{
+			"an option for another cloud changes nothing",
+			"One spec must be able to serve several clouds.", foreignOptionsAreIgnored,
+		},
 	}
 }
 
@@ -37,7 +56,8 @@ func tableIsComplete(t *testing.T, w *world) {
 		}
 	}
 	if want := provider.Leaves(); !slices.Equal(listed, want) {
-		t.Errorf("the support table does not list the leaves of the spec in spec order\nmissing: %v\nstale or twice: %v\nif both are empty, the order differs",
+		t.Errorf("the support table does not list the leaves of the spec in spec order\n"+
+			"missing: %v\nstale or twice: %v\nif both are empty, the order differs",
 			minus(want, listed), minus(listed, want))
 	}
 }
@@ -74,7 +94,7 @@ func refusedFieldsAreNamed(t *testing.T, w *world) {
 	}
 }
 
-// names tells whether an error names the leaf, whatever the list index.
+// names reports whether an error names the leaf, with any list index.
 func names(err error, path string) bool {
 	var all provider.FieldErrors
 	if !errors.As(err, &all) {
@@ -149,12 +169,12 @@ func (w *world) sender() *sender {
 	return &sender{w.newClient(c, &provider.Options{RetryFor: -1}), c}
 }
 
-// anyMarker is what makes the names of each create different on clouds without tokens.
+// anyMarker matches the part that makes the names of each create different on clouds
+// without tokens.
 var anyMarker = regexp.MustCompile(`-yf[a-z2-7]{20}`)
 
-// send returns the requests as text, or the error that kept the spec back. The
-// operation's name is fixed, so that tokens are the same each time; markers are
-// left out.
+// send returns the requests as text, or the error that stopped the spec. The
+// operation's name is fixed, so tokens are the same each time. Markers are left out.
 func (s *sender) send(spec provider.RunInstancesSpec) (string, error) {
 	o := &provider.RunOptions{}
 	if s.client.Limits().ClientToken {
@@ -173,13 +193,14 @@ func (s *sender) send(spec provider.RunInstancesSpec) (string, error) {
 	return strings.Join(texts, ""), nil
 }
 
-// mappedFieldsAreSent changes one leaf of each full spec at a time. The request
-// must change, or an error must say that the change makes no sense here; and in
-// at least one of the specs it must really change.
+// mappedFieldsAreSent changes one leaf of each full spec at a time. The request must
+// change, or an error must report that the change is not possible here. In at least one
+// of the specs the request must change.
 //
-// Its traps: a list must hold an element already, or else adding one hides that
-// the leaf itself is lost; the presence of a container is a leaf of its own; a
-// leaf that matters only in some context needs a full spec for that context.
+// The full specs must avoid three traps. A list must hold an element already; otherwise
+// adding one hides that the leaf itself is lost. The presence of a container is a leaf
+// of its own. A leaf that has an effect only in some context needs a full spec for that
+// context.
 func mappedFieldsAreSent(t *testing.T, w *world) {
 	s := w.sender()
 	sent := map[string]bool{}
@@ -199,7 +220,7 @@ func mappedFieldsAreSent(t *testing.T, w *world) {
 				case after != before:
 					sent[path] = true
 				case !p.implicit && !w.follows(path, &p.spec):
-					t.Errorf("full spec %q: changing %s changed nothing in the request, and no error said so", name, path)
+					t.Errorf("full spec %q: changing %s changed nothing in the request and gave no error", name, path)
 				}
 			}
 		}
@@ -209,13 +230,13 @@ func mappedFieldsAreSent(t *testing.T, w *world) {
 			t.Errorf("%s is mapped to %s, but changing it alone changes no request in any full spec", path, p)
 		}
 		if sent[path] && w.Coupled[path] != "" {
-			t.Errorf("%s is declared coupled (%s), and is not", path, w.Coupled[path])
+			t.Errorf("%s is declared coupled (%s), but it can change alone", path, w.Coupled[path])
 		}
 	}
 }
 
-// follows tells whether a leaf takes effect after the create: where names are
-// markers first, numbers come with the renaming.
+// follows reports whether a leaf takes effect after the create: if names are markers at
+// first, numbers come with the renaming.
 func (w *world) follows(path string, spec *provider.RunInstancesSpec) bool {
 	return path == "UniqueSuffix" && spec.HostName == "" && w.marks()
 }
@@ -225,8 +246,10 @@ func fullSpecsCover(t *testing.T, w *world) {
 		if w.client.Support().Field(path).Param == "" {
 			continue
 		}
-		if !slices.ContainsFunc(slices.Collect(maps.Values(w.Full)), func(s *provider.RunInstancesSpec) bool { return isSet(s, path) }) {
-			t.Errorf("%s is mapped, and no full spec sets it", path)
+		if !slices.ContainsFunc(slices.Collect(maps.Values(w.Full)), func(s *provider.RunInstancesSpec) bool {
+			return isSet(s, path)
+		}) {
+			t.Errorf("%s is mapped, but no full spec sets it", path)
 		}
 	}
 }
@@ -235,7 +258,7 @@ func previewIsTheWire(t *testing.T, w *world) {
 	for name, full := range w.Full {
 		spec := clone(full)
 		if w.client.Limits().ClientToken {
-			spec.ClientToken = "preview-token" // else each operation draws its own
+			spec.ClientToken = "preview-token" // otherwise each operation has its own random token
 		}
 		shown, err := w.client.Preview(spec)
 		if err != nil {
@@ -258,7 +281,11 @@ func comparePreview(t *testing.T, name string, shown provider.Request, sent Wire
 		t.Errorf("full spec %q: shown %s to %s, sent %s to %s", name, shown.Action, shown.Host, sent.Action, sent.Host)
 	}
 	for k, v := range shown.Params {
-		if got, ok := sent.Params[k]; !volatile[k] && (!ok || v != "[redacted]" && !sameMarked(v, got)) && v != sent.Region {
+		got, ok := sent.Params[k]
+		equal := v == "[redacted]" || sameMarked(v, got)
+		same := ok && equal
+		ignored := volatile[k] || v == sent.Region
+		if !same && !ignored {
 			t.Errorf("full spec %q: %s shown as %q, sent as %q", name, k, v, got)
 		}
 		if strings.Contains(v, plantedSecret) {
@@ -267,13 +294,13 @@ func comparePreview(t *testing.T, name string, shown provider.Request, sent Wire
 	}
 	for k := range sent.Params {
 		if _, ok := shown.Params[k]; !ok {
-			t.Errorf("full spec %q: %s is sent and not shown", name, k)
+			t.Errorf("full spec %q: %s is sent but not shown", name, k)
 		}
 	}
 }
 
-// sameMarked compares a parameter as it is shown and as it is sent. A marker is
-// drawn for each create and cannot be shown.
+// sameMarked compares the shown value of a parameter with the sent value. The preview
+// cannot show a marker, because each create has a new one.
 func sameMarked(shown, sent string) bool {
 	head, tail, marked := strings.Cut(shown, "-drawn-for-each-create")
 	if !marked {

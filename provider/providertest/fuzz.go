@@ -20,14 +20,15 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// FuzzAnswers feeds a driver any answer at all: no panic comes out, no secret
-// shows, and what counts as success names servers. It begins with what the
-// simulator answers to each call.
+// FuzzAnswers gives a driver arbitrary answers. The driver must not panic, must show no
+// secret, and must name instances when it reports success. The first inputs are the
+// simulator's answers to each call.
 func FuzzAnswers(f *testing.F, h Harness) {
 	for _, body := range realAnswers(f, h) {
 		f.Add(http.StatusOK, body)
 	}
-	for _, body := range []string{"", "null", "{}", "[]", `""`, "0", "<html>", "{", `{"Code":500}`, `{"Response":{}}`, `{"Response":{"Error":{}}}`, `{"ret_code":"x"}`} {
+	for _, body := range []string{"", "null", "{}", "[]", `""`, "0", "<html>", "{", `{"Code":500}`, `{"Response":{}}`,
+		`{"Response":{"Error":{}}}`, `{"ret_code":"x"}`} {
 		f.Add(http.StatusOK, []byte(body))
 		f.Add(http.StatusBadGateway, []byte(body))
 	}
@@ -40,7 +41,8 @@ func FuzzAnswers(f *testing.F, h Harness) {
 }
 
 func fuzzAnswer(t *testing.T, h Harness, status int, body []byte) {
-	client := h.New(t, answering{status, body}, provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret, ""),
+	client := h.New(t, answering{status, body}, provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret,
+		""),
 		&provider.Options{RetryFor: -1})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
@@ -48,13 +50,15 @@ func fuzzAnswer(t *testing.T, h Harness, status int, body []byte) {
 	spec.Count = 2
 	op, err := client.RunInstances(ctx, spec, nil)
 	wantCleanAnswer(t, err, body)
-	if ids := op.InstanceIDs(); err == nil && (len(ids) != 2 || ids[0] == ids[1] || slices.Contains(ids, "")) {
-		t.Errorf("a create of 2 servers succeeded with %q", ids)
+	ids := op.InstanceIDs()
+	two := len(ids) == 2 && ids[0] != ids[1] && !slices.Contains(ids, "")
+	if err == nil && !two {
+		t.Errorf("a create of 2 instances succeeded with %q", ids)
 	}
 	for i, err := range client.DescribeInstances(ctx, provider.Query{IDs: []string{"i-1", "i-2"}}) {
 		wantCleanAnswer(t, err, body)
 		if err == nil && i.ID == "" {
-			t.Error("a described server has no ID")
+			t.Error("a described instance has no ID")
 		}
 	}
 	_, err = client.TerminateInstances(ctx, "", []string{"i-1"}, nil)
@@ -73,8 +77,8 @@ func powerCalls(ctx context.Context, c *provider.Client) []error {
 	}
 }
 
-// extraCalls makes every call about launch templates and placement groups that the
-// cloud has, and returns the errors.
+// extraCalls makes all calls for launch templates and placement groups that the cloud
+// has, and returns the errors.
 func extraCalls(ctx context.Context, h Harness, c *provider.Client) (errs []error) {
 	if templates, err := c.LaunchTemplates(); err == nil {
 		errs = append(errs, templateCalls(ctx, h, templates)...)
@@ -111,7 +115,7 @@ func templateCalls(ctx context.Context, h Harness, templates provider.LaunchTemp
 	return append(errs, templates.DeleteVersions(ctx, "", ref, 2), templates.Delete(ctx, "", ref))
 }
 
-// wantCleanAnswer looks for the secret in an error, unless the answer has it.
+// wantCleanAnswer checks that an error shows no secret, unless the answer holds it.
 func wantCleanAnswer(t *testing.T, err error, body []byte) {
 	t.Helper()
 	if !bytes.Contains(body, []byte(plantedSecret)) {
@@ -119,8 +123,8 @@ func wantCleanAnswer(t *testing.T, err error, body []byte) {
 	}
 }
 
-// answering is a transport that always answers the same. Each answer takes a while,
-// so that ctx ends a list that never does.
+// answering is a transport that always returns the same answer. Each answer takes some
+// time, so that the end of ctx ends an endless list.
 type answering struct {
 	status int
 	body   []byte
@@ -139,11 +143,12 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{
 		Status: http.StatusText(a.status), StatusCode: a.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(a.body)), Request: r,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(a.body)),
+		Request: r,
 	}, nil
 }
 
-// realAnswers are the bodies of the simulator's answers to a server's life.
+// realAnswers returns the simulator's answers to all calls in the life of an instance.
 func realAnswers(f *testing.F, h Harness) (bodies [][]byte) {
 	sim := cloudsim.New(&cloudsim.Options{AccessKeySecret: plantedSecret, Seed: 1})
 	inner := sim.Transport()
@@ -177,9 +182,9 @@ type tee func(*http.Request) (*http.Response, error)
 // RoundTrip implements http.RoundTripper.
 func (t tee) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
-// FuzzSpecs changes the full specs of a driver in any way: checking and
-// translating never panics, nothing is sent, and no secret shows. The first byte
-// chooses the spec; each change after that takes a path and a value.
+// FuzzSpecs changes the full specs of a driver in any way. Checking and translating
+// must never panic, send nothing and show no secret. The first input byte chooses the
+// spec. Each change after that takes a path and a value.
 func FuzzSpecs(f *testing.F, h Harness) {
 	names := slices.Sorted(maps.Keys(h.Full))
 	for i := range names {
@@ -214,10 +219,10 @@ func FuzzSpecs(f *testing.F, h Harness) {
 	})
 }
 
-// mutation changes values as its bytes say.
+// mutation changes values; its bytes control the changes.
 type mutation struct{ data []byte }
 
-// next returns the next byte, 0 at the end.
+// next returns the next byte, or 0 at the end.
 func (m *mutation) next() byte {
 	if len(m.data) == 0 {
 		return 0
@@ -343,8 +348,9 @@ func (m *mutation) replaceContainer(v reflect.Value) {
 		}
 		v.Set(reflect.MakeMap(v.Type()))
 		for range m.next() % 24 {
-			v.SetMapIndex(reflect.ValueOf(m.text()).Convert(v.Type().Key()), reflect.ValueOf(m.text()).Convert(v.Type().Elem()))
+			v.SetMapIndex(reflect.ValueOf(m.text()).Convert(v.Type().Key()),
+				reflect.ValueOf(m.text()).Convert(v.Type().Elem()))
 		}
-	default: // of no kind that specs have
+	default: // specs have no such kind
 	}
 }

@@ -14,22 +14,22 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// Harness is what a driver's test brings to the suite.
+// Harness is the input of the suite from a driver's test.
 type Harness struct {
 	// Cloud is the simulated service the driver talks to.
 	Cloud cloudsim.Cloud
 
-	// New returns a client whose calls go through transport, with the vendor's
-	// own endpoint. Creds and options are to be used as they are.
-	New func(t testing.TB, transport http.RoundTripper, creds provider.CredentialsSource, o *provider.Options) *provider.Client
+	// New returns a client whose calls go through transport, with the vendor's own
+	// endpoint. It must use creds and options unchanged.
+	New func(t testing.TB, transport http.RoundTripper, creds provider.CredentialsSource,
+		o *provider.Options) *provider.Client
 
-	// Spec is a small valid spec for one server: region, image, type, network,
+	// Spec is a small valid spec for one instance: region, image, type, network,
 	// a login.
 	Spec provider.RunInstancesSpec
 
-	// Prepaid is a small valid spec for one prepaid server, on clouds that release
-	// such servers before their time is over. Nil means that the cloud does not:
-	// the rules about it are left out.
+	// Prepaid is a small valid spec for one prepaid instance, on clouds that release
+	// such instances before their time is over. Nil leaves out the rules about it.
 	Prepaid *provider.RunInstancesSpec
 
 	// Full are valid specs that together set every leaf the driver maps, by
@@ -37,44 +37,44 @@ type Harness struct {
 	// demand, prepaid, spot, dedicated host, ... as far as the cloud has them.
 	Full map[string]*provider.RunInstancesSpec
 
-	// Coupled are mapped leaves that cannot change alone, with the reason: every
-	// such change is an error. Golden requests must cover them.
+	// Coupled are mapped leaves that cannot change alone, with the reason: every such
+	// change is an error. Golden requests must test them.
 	Coupled map[string]string
 
-	// Alternative is another machine type for Spec. Zero leaves out the rules about
+	// Alternative is another instance type for Spec. Zero leaves out the rules about
 	// alternatives.
 	Alternative provider.Alternative
 
-	// Invalid is a vendor code that stands for a refused parameter.
+	// Invalid is a vendor code for a refused parameter.
 	Invalid string
 
-	// Unpaid is a small valid spec whose create the simulated cloud may answer with an
-	// order that waits to be paid, see [cloudsim.UnpaidOrder]. Nil means that the cloud
-	// has no such orders.
+	// Unpaid is a small valid spec. The simulated cloud may answer its create with an
+	// unpaid order, see [cloudsim.UnpaidOrder]. Nil means that the cloud has no such
+	// orders.
 	Unpaid *provider.RunInstancesSpec
 
-	// PerInstance are options of the cloud with a raw parameter, of the name
-	// PerInstanceName, that gives each instance of a create a value of its own. The
-	// driver must refuse it where an operation may take several creates.
+	// PerInstance are options of the cloud with the raw parameter PerInstanceName,
+	// which gives each instance of a create its own value. The driver must refuse it if
+	// an operation may take several creates.
 	PerInstance     provider.VendorOption
 	PerInstanceName string
 
-	// Template is about the cloud's launch templates. Nil means that it has none,
-	// and the driver must say so.
+	// Template describes the cloud's launch templates. Nil means that it has none,
+	// and the driver must report that.
 	Template *TemplateCase
 
-	// Placement is about the cloud's placement groups. Nil means that it has none,
-	// and the driver must say so.
+	// Placement describes the cloud's placement groups. Nil means that it has none,
+	// and the driver must report that.
 	Placement *PlacementCase
 }
 
-// Secrets that the suite plants and then looks for.
+// Secrets that the suite puts into specs and then searches for.
 const (
 	plantedSecret   = "Pl4nted-acCess-secret"
 	plantedUserData = "planted user data"
 )
 
-// rule is one promise and the reason it is worth keeping.
+// rule is one promise and the reason why it matters.
 type rule struct {
 	name  string
 	why   string
@@ -133,7 +133,7 @@ func (r rule) run(t *testing.T, h Harness) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, h)
-		// A driver that never gets there must fail the rule, not hang it.
+		// A driver that never ends must fail the rule, not hang it.
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		w.ctx = ctx
@@ -144,18 +144,18 @@ func (r rule) run(t *testing.T, h Harness) {
 	})
 }
 
-// patience is the time of the simulated world in which every rule must come to
-// an end. The slowest take some hours, but for those that resume after days.
+// patience is the simulated time in which every rule must end. The slowest rules take
+// some hours, except those that resume after days.
 const patience = 10 * 24 * time.Hour
 
 // world is one simulated account and a client of it.
 type world struct {
 	Harness
 	t      *testing.T
-	ctx    context.Context // of the rule
+	ctx    context.Context // ends with the rule
 	sim    *cloudsim.Sim
 	client *provider.Client
-	log    logged // of every client of the rule
+	log    logged // all clients of the rule write to it
 }
 
 // logged is a log that several clients write to.
@@ -192,19 +192,19 @@ func (w *world) newClient(rt http.RoundTripper, o *provider.Options) *provider.C
 	return w.New(w.t, rt, provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret, ""), &all)
 }
 
-// spec returns the harness's small spec for n servers.
+// spec returns the harness's small spec for n instances.
 func (w *world) spec(n int) provider.RunInstancesSpec {
 	s := clone(&w.Spec)
 	s.Count = n
 	return s
 }
 
-// run creates n servers and fails the test on any error.
+// run creates n instances and fails the test on any error.
 func (w *world) run(n int) *provider.Operation {
 	w.t.Helper()
 	op, err := w.client.RunInstances(w.ctx, w.spec(n), nil)
 	if err != nil {
-		w.t.Fatalf("creating %d servers: %v", n, err)
+		w.t.Fatalf("creating %d instances: %v", n, err)
 	}
 	return op
 }
@@ -215,7 +215,7 @@ func (w *world) inject(f cloudsim.Fault) (remove func()) {
 	return w.sim.Inject(f)
 }
 
-// alive returns the IDs of the servers that exist at the cloud.
+// alive returns the IDs of the instances that exist at the cloud.
 func (w *world) alive() []string {
 	var ids []string
 	for _, i := range w.sim.Instances(w.Cloud) {
@@ -227,7 +227,7 @@ func (w *world) alive() []string {
 // calls counts every request the cloud has taken.
 func (w *world) calls() int { return w.sim.Calls(w.Cloud, "") }
 
-// creates counts the requests that made or might have made servers.
+// creates counts the requests that made or might have made instances.
 func (w *world) creates() int {
 	return w.sim.Calls(w.Cloud, "RunInstances") + w.sim.Calls(w.Cloud, "CreateInstance")
 }

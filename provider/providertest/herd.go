@@ -13,12 +13,12 @@ import (
 
 func herdRules() []rule {
 	return []rule{{
-		"three hundred creates at once end with an answer, though half of the calls are spoilt",
-		"The time in the library's own queue is not the cloud's: patience with the cloud must not end there.", herdEnds,
+		"three hundred parallel creates end with an answer although half of the calls fail",
+		"Time in the library's own queue must not count as waiting for the cloud.", herdEnds,
 	}}
 }
 
-// spoil has about half of the calls of an API refused or lost, by a seeded drawing.
+// spoil makes about half of the calls of an API fail, chosen by a seeded draw.
 func (w *world) spoil(api string, calls int) {
 	draw := rand.New(rand.NewPCG(2, 17))
 	for n := range calls {
@@ -31,8 +31,8 @@ func (w *world) spoil(api string, calls int) {
 	}
 }
 
-// herdEnds gives every create of a herd as long as the slowest rate takes for all of
-// their calls, a call every ten seconds: far more than the patience with one call.
+// herdEnds gives every create the time that the slowest rate needs for all calls of the
+// herd: a call every ten seconds. That is far longer than the patience with one call.
 func herdEnds(t *testing.T, w *world) {
 	herd := 300
 	if testing.Short() {
@@ -62,7 +62,7 @@ func herdEnds(t *testing.T, w *world) {
 	calls := w.creates()
 	spoilt := w.sim.Struck(w.Cloud, cloudsim.Throttle) + w.sim.Struck(w.Cloud, cloudsim.ServerErrorBefore)
 	if spoilt < calls*2/5 {
-		t.Errorf("%d of %d calls were spoilt: the rule proves nothing", spoilt, calls)
+		t.Errorf("%d of %d calls failed: the rule proves nothing", spoilt, calls)
 	}
 	if took, most := time.Since(start), time.Duration(calls)*10*time.Second; took > most {
 		t.Errorf("%d creates took %v, want at most %v", herd, took, most)

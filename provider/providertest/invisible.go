@@ -10,30 +10,33 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// invisibleRules are about instances that exist and that no answer shows.
+// invisibleRules are about instances that exist but that no answer shows.
 func invisibleRules() []rule {
-	const why = "Taken for dead, they would be forgotten, or bought a second time, and run on unseen."
+	const why = "If they counted as dead, they would be forgotten or created again, and would run on and cost money."
 	return []rule{
 		{"instances invisible for 90 s are waited for", why, waitsNinetySeconds},
-		{"instances invisible for 10 minutes are kept, told, and found later", why, keepsInvisible},
+		{"instances invisible for 10 minutes are kept, reported, and found later", why, keepsInvisible},
 		{
-			"one invisible instance of several is told by its ID",
-			"The others run, and somebody has to know which one to look for.", keepsOneInvisible,
+			"one invisible instance of several is reported by its ID",
+			"The others run. The caller has to know which one to look for.", keepsOneInvisible,
 		},
 		{
 			"how long an instance may be invisible is one option",
-			"Who knows a cloud better must not wait for longer, nor for less.", keepsToPatience,
+			"A caller that knows a cloud well must be able to wait longer or shorter.", keepsToPatience,
 		},
 		{
 			"a release of invisible instances is never nil while they run",
-			"It runs, and nobody would look for it again.", releasesInvisible,
+			"It runs, and no caller would look for it again.", releasesInvisible,
 		},
-		{"ending an operation of invisible instances names them until the cloud takes it", why, endsInvisible},
-		{"a failed operation keeps what it cannot see until it can release it", why, failsInvisible},
+		{
+			"terminating an operation names its invisible instances until the cloud accepts their release",
+			why, endsInvisible,
+		},
+		{"a failed operation keeps invisible instances until it can release them", why, failsInvisible},
 	}
 }
 
-// policies are the options that do something about instances that die.
+// policies are the options that act when instances die.
 func (w *world) policies() map[string]provider.RunOptions {
 	all := map[string]provider.RunOptions{
 		"nothing":   {},
@@ -48,8 +51,9 @@ func (w *world) policies() map[string]provider.RunOptions {
 	return all
 }
 
-// eachPolicy checks a rule in a world of its own for each of the policies. Names stay
-// as they were sent: what cannot be seen cannot be renamed, which is another error.
+// eachPolicy checks a rule under each of the policies, each in its own world. Names
+// keep their marker: an invisible instance cannot be renamed, which would be another
+// error.
 func eachPolicy(w *world, check func(w *world, o provider.RunOptions)) {
 	w.t.Helper()
 	for name, o := range w.policies() {
@@ -86,10 +90,10 @@ func (w *world) wantNotVisible(err error, ids ...string) {
 		told = append(told, p.ID)
 	}
 	if !slices.Equal(sorted(told), sorted(ids)) {
-		w.t.Errorf("told as not visible are %v, want %v", told, ids)
+		w.t.Errorf("reported as not visible: %v, want %v", told, ids)
 	}
 	if len(e.Failed) > 0 || errors.Is(err, provider.ErrLaunchFailed) {
-		w.t.Errorf("nothing proves that an instance is dead, got %v", err)
+		w.t.Errorf("nothing proves that an instance is dead: want no launch failure, got %v", err)
 	}
 	if !errors.Is(err, provider.ErrNotFound) {
 		w.t.Errorf("want ErrNotFound, got %v", err)
@@ -124,17 +128,17 @@ func keepsInvisible(_ *testing.T, w *world) {
 			_, err := op.Wait(w.ctx, nil)
 			w.wantNotVisible(err, ids...)
 			if !says(err, "may not see what they created") {
-				w.t.Errorf("nothing was visible, and the error does not suspect the credentials: %v", err)
+				w.t.Errorf("nothing was visible, but the error does not suspect the credentials: %v", err)
 			}
 		})
 		w.wantInHand(op, 3)
-		w.wantCreates("once they are told as not visible", 1)
-		w.wantNoReleases("once they are told as not visible")
+		w.wantCreates("after they were reported as not visible", 1)
+		w.wantNoReleases("after they were reported as not visible")
 		token := w.token(op)
 		time.Sleep(10 * time.Minute)
 		list, err := op.Wait(w.ctx, nil)
 		if err != nil || len(list) != 3 {
-			w.t.Errorf("visible at last, %d instances run, %v; want 3", len(list), err)
+			w.t.Errorf("after they became visible, %d instances run, %v; want 3", len(list), err)
 		}
 		again, err := w.resume(token, nil)
 		if err != nil || !slices.Equal(again.InstanceIDs(), ids) {
@@ -153,7 +157,7 @@ func keepsOneInvisible(_ *testing.T, w *world) {
 		list, err := op.Wait(w.ctx, nil)
 		w.wantNotVisible(err, ids[0])
 		if says(err, "may not see what they created") {
-			w.t.Errorf("two of three were visible, and the error suspects the credentials: %v", err)
+			w.t.Errorf("two of three were visible, but the error suspects the credentials: %v", err)
 		}
 		if !slices.Equal(idsOf(list), sorted(ids[1:])) {
 			w.t.Errorf("%v run, want the other two of %v", idsOf(list), ids)
@@ -164,7 +168,7 @@ func keepsOneInvisible(_ *testing.T, w *world) {
 	})
 }
 
-// keepsToPatience measures from the create on: the first look comes earlier.
+// keepsToPatience measures the time since the create: the first look comes earlier.
 func keepsToPatience(t *testing.T, w *world) {
 	for _, patience := range []time.Duration{30 * time.Second, 5 * time.Minute} {
 		w.simulate(cloudsim.Options{})
@@ -176,7 +180,7 @@ func keepsToPatience(t *testing.T, w *world) {
 		_, err := op.Wait(w.ctx, nil)
 		w.wantNotVisible(err, ids...)
 		if took := time.Since(start); took < patience || took > patience+time.Minute {
-			t.Errorf("told as not visible after %v, want about %v", took, patience)
+			t.Errorf("reported as not visible after %v, want about %v", took, patience)
 		}
 	}
 }
@@ -188,7 +192,7 @@ func releasesInvisible(t *testing.T, w *world) {
 		res, err := client.TerminateInstances(w.ctx, "", ids, &provider.TerminateOptions{Wait: true})
 		for _, id := range slices.Concat(res.Released, res.Gone) {
 			if slices.Contains(w.alive(), id) {
-				t.Errorf("%s runs and is called released: %+v, %v", id, res, err)
+				t.Errorf("%s runs but is reported as released: %+v, %v", id, res, err)
 			}
 		}
 		if len(w.alive()) > 0 && !errors.Is(err, provider.ErrNotFound) {
@@ -197,7 +201,7 @@ func releasesInvisible(t *testing.T, w *world) {
 	}
 	time.Sleep(10 * time.Minute)
 	w.terminate(ids)
-	w.wantAlive("released once they were visible")
+	w.wantAlive("released after they became visible")
 }
 
 func endsInvisible(t *testing.T, w *world) {
@@ -205,7 +209,7 @@ func endsInvisible(t *testing.T, w *world) {
 	op := w.create(3, &provider.RunOptions{KeepMarker: true})
 	_, err := op.Terminate(w.ctx, &provider.TerminateOptions{Wait: true})
 	if alive := w.alive(); (err == nil) != (len(alive) == 0) || !slices.Equal(sorted(op.InstanceIDs()), sorted(alive)) {
-		t.Errorf("%v run, %v are in hand, and the error is %v", alive, op.InstanceIDs(), err)
+		t.Errorf("%v run, InstanceIDs are %v, and the error is %v", alive, op.InstanceIDs(), err)
 	}
 	again, err := w.resume(w.token(op), nil)
 	if !slices.Equal(again.InstanceIDs(), op.InstanceIDs()) {
@@ -215,11 +219,12 @@ func endsInvisible(t *testing.T, w *world) {
 	if _, err := again.Terminate(w.ctx, &provider.TerminateOptions{Wait: true}); err != nil {
 		t.Errorf("once they were visible: %v", err)
 	}
-	w.wantAlive("ended once they were visible")
-	w.wantCreates("an operation that is ended", 1)
+	w.wantAlive("terminated after they became visible")
+	w.wantCreates("a terminated operation", 1)
 }
 
-// failsInvisible has the second create refused while those of the first cannot be seen.
+// failsInvisible lets the cloud refuse the second create while the instances of the
+// first are invisible.
 func failsInvisible(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Minute})
 	w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
@@ -234,7 +239,8 @@ func failsInvisible(t *testing.T, w *world) {
 	time.Sleep(10 * time.Minute)
 	again, err := w.resume(w.token(op), &provider.ResumeOptions{Spec: &spec, Run: &o})
 	if err == nil || len(again.InstanceIDs()) != 0 {
-		t.Errorf("resumed once they were visible, %d are in hand, %v; want none and an error", len(again.InstanceIDs()), err)
+		t.Errorf("resumed after they became visible: %d instances, %v; want none and an error",
+			len(again.InstanceIDs()), err)
 	}
 	time.Sleep(10 * time.Minute) // releases take their time
 	w.wantAlive("a failed operation, resumed once its instances were visible")

@@ -10,33 +10,33 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// lateRules are about clouds without client tokens: what becomes visible after it was
-// looked for, and after another create went out in its place, exists twice.
+// lateRules are about clouds without client tokens. An instance that becomes visible
+// only after the search for it, and after another create has replaced it, exists twice.
 func lateRules() []rule {
-	const why = "It exists twice, which nobody could prevent; unseen it would be paid for for ever."
+	const why = "The duplicate could not be prevented. If it is not found, it costs money for ever."
 	rules := []rule{
-		{"what shows up late is found by a wait", why, lateByWait},
-		{"what shows up late is found by Resume", why, lateByResume},
-		{"what shows up late is found by ending the operation", why, lateByTerminate},
+		{"instances that become visible late are found by a wait", why, lateByWait},
+		{"instances that become visible late are found by Resume", why, lateByResume},
+		{"instances that become visible late are found by terminating the operation", why, lateByTerminate},
 		{
-			"what shows up late is kept, unless the caller wants failed operations released",
-			"Only the caller knows which of them are in use.", lateByFailure,
+			"instances that become visible late are kept unless OnFailure releases failed operations",
+			"Only the caller knows which instances are in use.", lateByFailure,
 		},
 		{
-			"what a create made that was refused for stock is found",
-			"Not every refusal is the whole truth.", stockRanOut,
+			"instances of a create that was refused for lack of stock are found",
+			"A refused create may still have created some instances.", stockRanOut,
 		},
 		{
-			"only the rest of what was refused for stock comes from an alternative",
-			"Nobody asked for more instances.", stockRanOutAlternative,
+			"after a refusal for lack of stock the alternative creates the missing instances only",
+			"The caller did not ask for more instances.", stockRanOutAlternative,
 		},
-		{"what a create made that was refused for stock is found late", why, stockRanOutLate},
+		{"instances of a create that was refused for lack of stock are found late", why, stockRanOutLate},
 	}
 	for i := range rules {
 		check := rules[i].check
 		rules[i].check = func(t *testing.T, w *world) {
 			if !w.marks() {
-				return // the client token names them, however late
+				return // the client token finds them at any time
 			}
 			check(t, w)
 		}
@@ -44,8 +44,8 @@ func lateRules() []rule {
 	return rules
 }
 
-// late makes an operation of three whose first create was lost, and shows its instances
-// after 150 s only: when the search for them is over, and three others were made.
+// late creates an operation of three whose first create is lost. Its instances become
+// visible after 150 s: the search for them is over, and three others were created.
 func (w *world) late(o *provider.RunOptions) (op *provider.Operation, first []string) {
 	w.t.Helper()
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
@@ -54,13 +54,13 @@ func (w *world) late(o *provider.RunOptions) (op *provider.Operation, first []st
 	w.wantCreates("after a search in vain", 2)
 	first = minus(w.alive(), op.InstanceIDs())
 	if len(first) != 3 {
-		w.t.Fatalf("%d instances are not in hand, want the 3 of the first create", len(first))
+		w.t.Fatalf("InstanceIDs lacks %d instances, want the 3 of the first create", len(first))
 	}
 	return op, first
 }
 
-// wantSurplus checks that an operation has all instances, and that an error names those
-// beyond what was asked for.
+// wantSurplus checks that an operation has all instances, and that an error names the
+// surplus ones.
 func (w *world) wantSurplus(op *provider.Operation, err error, first []string) {
 	w.t.Helper()
 	var e *provider.RunError
@@ -71,7 +71,7 @@ func (w *world) wantSurplus(op *provider.Operation, err error, first []string) {
 		w.t.Errorf("the surplus is %v, want %v", op.SurplusIDs(), first)
 	}
 	w.wantInHand(op, 6)
-	w.wantNoReleases("a surplus is the caller's business")
+	w.wantNoReleases("a surplus")
 }
 
 func lateByWait(t *testing.T, w *world) {
@@ -88,7 +88,7 @@ func lateByWait(t *testing.T, w *world) {
 	}
 	w.wantSurplus(op, err, first)
 	if !slices.Equal(sorted(found), sorted(first)) {
-		t.Errorf("told as found late are %v, want %v", found, first)
+		t.Errorf("reported as found late: %v, want %v", found, first)
 	}
 }
 
@@ -109,10 +109,10 @@ func lateByTerminate(t *testing.T, w *world) {
 		t.Errorf("%+v, %v; want 6 released", res, err)
 	}
 	time.Sleep(10 * time.Minute) // releases take their time
-	w.wantAlive("the operation has ended")
+	w.wantAlive("after Terminate")
 }
 
-// lateByFailure has the create refused that follows the search.
+// lateByFailure lets the cloud refuse the create that follows the search.
 func lateByFailure(t *testing.T, w *world) {
 	for _, policy := range []provider.OnFailure{provider.KeepServers, provider.TerminateServers} {
 		w.simulate(cloudsim.Options{})
@@ -128,7 +128,7 @@ func lateByFailure(t *testing.T, w *world) {
 		again, err := w.resume(w.token(op), &provider.ResumeOptions{Spec: &spec, Run: &o})
 		time.Sleep(10 * time.Minute) // releases take their time
 		if lost := minus(w.alive(), again.InstanceIDs()); len(lost) > 0 {
-			t.Errorf("%s: %v run and are not in hand, %v", policy, lost, err)
+			t.Errorf("%s: %v run, but InstanceIDs lacks them, %v", policy, lost, err)
 		}
 		w.wantCreates("resumed", 2)
 	}
@@ -157,7 +157,7 @@ func stockRanOutAlternative(t *testing.T, w *world) {
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.StockRanOut, Count: 2})
 	op, err := w.fallback(3)
 	if err != nil {
-		t.Errorf("the rest comes from the alternative, got %v", err)
+		t.Errorf("the alternative creates the rest: want no error, got %v", err)
 	}
 	w.wantInHand(op, 3)
 	if types := w.types(); types[w.Spec.InstanceType] != 2 || types[w.Alternative.InstanceType] != 1 {

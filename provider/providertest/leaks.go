@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// Leaks returns the ways in which secrets show in a text: as they are, escaped for
-// a URL, JSON or Go, in base64 at any alignment, in hexadecimal, or as a list of
-// bytes. It names the ways, never the secrets. Secrets should be 12 characters or
-// longer, or a text may hold them by chance.
+// Leaks returns the forms in which a text shows secrets: plain; escaped for a URL, JSON
+// or Go; in base64 at any alignment; in hexadecimal; or as a list of bytes. It returns
+// the names of the forms, never the secrets. Use secrets of 12 characters or more: a
+// text may hold a shorter one by chance.
 func Leaks(text string, secrets ...string) (ways []string) {
 	for n, s := range secrets {
 		for _, f := range forms(s) {
@@ -61,8 +61,8 @@ func forms(s string) []form {
 	return list
 }
 
-// aligned is the part of an encoding that does not depend on what stands around
-// the secret, when it begins that many bytes after a multiple of three.
+// aligned returns the part of an encoding that does not depend on the text around the
+// secret. The secret begins shift bytes after a multiple of three.
 func aligned(enc *base64.Encoding, s string, shift int) string {
 	all := enc.EncodeToString([]byte(strings.Repeat("x", shift) + s))
 	first := (shift*8 + 5) / 6

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A search that cannot find is worth nothing.
+// The search must really find secrets.
 func TestLeaksAreFound(t *testing.T) {
 	const secret = "Pl4nted <p4ss>/wörd+&?"
 	js, err := json.Marshal(map[string]string{"k": "before " + secret})
@@ -34,12 +34,14 @@ func TestLeaksAreFound(t *testing.T) {
 		"Go bytes":      fmt.Sprintf("%#v", []byte("x"+secret+"y")),
 	}
 	for name, enc := range map[string]*base64.Encoding{
-		"std": base64.StdEncoding, "url": base64.URLEncoding, "raw std": base64.RawStdEncoding, "raw url": base64.RawURLEncoding,
+		"std": base64.StdEncoding, "url": base64.URLEncoding, "raw std": base64.RawStdEncoding,
+		"raw url": base64.RawURLEncoding,
 	} {
 		for before := range 4 {
 			for after := range 4 {
 				what := fmt.Sprintf("base64 %s, %d before, %d after", name, before, after)
-				texts[what] = enc.EncodeToString([]byte(strings.Repeat("a", before) + secret + strings.Repeat("b", after)))
+				texts[what] = enc.EncodeToString([]byte(strings.Repeat("a", before) + secret +
+					strings.Repeat("b", after)))
 				texts[what+", escaped"] = url.QueryEscape(texts[what])
 			}
 		}
@@ -49,7 +51,7 @@ func TestLeaksAreFound(t *testing.T) {
 			t.Errorf("%s: a secret is not found", what)
 		}
 		if found := Leaks(text, "another secret", strings.ToUpper(secret)); len(found) > 0 {
-			t.Errorf("%s: found %v, which is not there", what, found)
+			t.Errorf("%s: found %v, want nothing", what, found)
 		}
 	}
 }

@@ -10,25 +10,25 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// nameRules are about clouds where a create goes out with a marker in the name of its
-// instances, which get their own name afterwards.
+// nameRules are about clouds whose creates put a marker into the names of instances.
+// The instances get their own names afterwards.
 func nameRules() []rule {
 	return []rule{
 		{
-			"an answer that names another's instance changes nothing of it",
-			"An answer proves nothing: only an instance that bears the marker is the operation's.", keepsForeignNames,
+			"an answer that names a foreign instance does not change that instance",
+			"An answer is no proof. Only an instance with the marker belongs to the operation.", keepsForeignNames,
 		},
 		{
-			"an answer that names another operation's instance takes nothing from that one",
+			"an answer that names an instance of another operation leaves it with that operation",
 			"Two operations of one client would release each other's instances.", keepsOperationsApart,
 		},
 		{
-			"an answer that names an instance which is not there hides none that runs",
-			"Nobody would look for it.", findsWhatAnInventedIDHides,
+			"an answer that names an instance which does not exist hides no running instance",
+			"No caller would look for the running one.", findsWhatAnInventedIDHides,
 		},
 		{
 			"an instance that is not visible yet gets its name when it is seen",
-			"A name that is owed must not be forgotten, here or in another process.", namesWhenSeen,
+			"A name that is still to be given must not be forgotten, in this process or another.", namesWhenSeen,
 		},
 	}
 }
@@ -65,9 +65,9 @@ func keepsOperationsApart(_ *testing.T, w *world) {
 	w.wantForeign(op.InstanceIDs(), w.nameOf(op.InstanceIDs()[0]))
 }
 
-// wantForeign creates instances of which an answer names another one in the place of the
-// last, and checks that this keeps its name and its life, and that all that were made are
-// in hand and have theirs.
+// wantForeign creates instances; the answer names a foreign instance in place of the
+// last one. It checks that the foreign instance keeps its name and stays alive. All
+// created instances must be in InstanceIDs and have their names.
 func (w *world) wantForeign(others []string, name string) {
 	w.t.Helper()
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ForeignList})
@@ -81,7 +81,7 @@ func (w *world) wantForeign(others []string, name string) {
 	}
 	for _, id := range minus(w.alive(), others) {
 		if !slices.Contains(op.InstanceIDs(), id) {
-			w.t.Errorf("%s was made and is not in hand", id)
+			w.t.Errorf("%s was created, but InstanceIDs lacks it", id)
 		}
 		if got := w.nameOf(id); got != spec.Name {
 			w.t.Errorf("%s is called %q, want %q", id, got, spec.Name)
@@ -91,7 +91,7 @@ func (w *world) wantForeign(others []string, name string) {
 	_, err = op.Terminate(w.ctx, &provider.TerminateOptions{Wait: true})
 	w.wantOthersAlive(op, others, nil, err)
 	if left := minus(w.alive(), others); len(left) > 0 {
-		w.t.Errorf("%v are left after a terminate", left)
+		w.t.Errorf("after Terminate %v are left, want none", left)
 	}
 }
 
@@ -102,10 +102,10 @@ func findsWhatAnInventedIDHides(t *testing.T, w *world) {
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ForeignList, Invented: true})
 	op, err := w.client.RunInstances(w.ctx, w.spec(2), nil)
 	if err == nil {
-		t.Error("an ID that nobody sees is no success that needs no word")
+		t.Error("an ID that no describe shows: want an error, got nil")
 	}
 	if lost := minus(w.alive(), op.InstanceIDs()); len(lost) > 0 {
-		t.Errorf("%v run and are not in hand", lost)
+		t.Errorf("%v run, but InstanceIDs lacks them", lost)
 	}
 }
 
@@ -121,7 +121,7 @@ func namesWhenSeen(t *testing.T, w *world) {
 	}
 	for _, id := range op.InstanceIDs() {
 		if name := w.nameOf(id); !strings.HasPrefix(name, spec.Name) || name == spec.Name {
-			t.Errorf("%s is called %q, though nobody has seen it", id, name)
+			t.Errorf("%s is called %q although no describe has shown it", id, name)
 		}
 	}
 	time.Sleep(2 * time.Minute)
@@ -129,7 +129,7 @@ func namesWhenSeen(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := again.Wait(w.ctx, nil); err != nil { // without its spec it cannot name anything
+	if _, err := again.Wait(w.ctx, nil); err != nil { // without its spec it cannot give names
 		t.Error(err)
 	}
 	again, err = w.resume(w.token(again), &provider.ResumeOptions{Spec: &spec})
@@ -141,6 +141,6 @@ func namesWhenSeen(t *testing.T, w *world) {
 		t.Errorf("%d creates, want 1", n)
 	}
 	if len(again.InstanceIDs()) != 2 {
-		t.Errorf("in hand are %v, want two", again.InstanceIDs())
+		t.Errorf("InstanceIDs %v, want two", again.InstanceIDs())
 	}
 }

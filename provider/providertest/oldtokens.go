@@ -11,38 +11,38 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// oldTokenRules are about creates whose answer was lost and that are asked about much
-// later, by another process, whose clock may differ.
+// oldTokenRules are about creates whose answer was lost. Another process, whose clock
+// may differ, asks about them much later.
 func oldTokenRules() []rule {
-	const why = "A cloud that has forgotten a client token creates everything a second time."
+	const why = "A cloud that has forgotten a client token creates all instances again."
 	return []rule{
-		{"a create is never repeated by what a wrong clock says", why, distrustsClocks},
+		{"a wrong clock never makes a create repeat", why, distrustsClocks},
 		{
-			"a client token of minutes ago is asked again",
-			"Who need not look at the cloud should not have to.", trustsFreshTokens,
+			"a client token that is minutes old is used again",
+			"The token gives the answer without a search.", trustsFreshTokens,
 		},
 		{
-			"a lost create of an owner is settled after hours and days",
-			"What is tagged is there, and what is not was never made.", settlesByOwner,
+			"a lost create with an owner is settled after hours and days",
+			"Instances with the tag exist, and others were never created.", settlesByOwner,
 		},
-		{"a lost create that nobody can look for needs a person, who is told what to check", why, needsPerson},
+		{"a lost create that cannot be searched for needs a person; the error lists what to check", why, needsPerson},
 		{
-			"once a person says that nothing is there, the rest is created",
-			"Somebody has to be able to go on.", noneMadeGoesOn,
-		},
-		{
-			"a client token that is dead is followed by a new one",
-			"The cloud says that it will never make anything.", deadTokenGoesOn,
+			"after a person confirms that nothing was created, the rest is created",
+			"There must be a way to go on.", noneMadeGoesOn,
 		},
 		{
-			"a client token that is dead in another process is followed by a new one",
-			"A crash between must not end the operation.", deadTokenResumes,
+			"a dead client token is replaced by a new one",
+			"The cloud reports that the token will never create instances.", deadTokenGoesOn,
+		},
+		{
+			"a client token that is dead in another process is replaced by a new one",
+			"A crash in between must not end the operation.", deadTokenResumes,
 		},
 	}
 }
 
-// sentAt returns a token whose creates were sent at another moment, by the clock of
-// whoever sent them. Zero takes the moment away.
+// sentAt returns a token whose creates have another send time, as a sender with a wrong
+// clock would write it. Zero removes the time.
 func (w *world) sentAt(token []byte, at time.Time) []byte {
 	w.t.Helper()
 	var saved map[string]any
@@ -69,14 +69,14 @@ func (w *world) sentAt(token []byte, at time.Time) []byte {
 	return out
 }
 
-// clockErrors are moments before and after now that a clock may claim for a create of
-// three minutes ago. Zero claims none.
+// clockErrors are errors of a clock about a create that was sent three minutes ago.
+// Zero removes the time.
 var clockErrors = []time.Duration{
 	-72 * time.Hour, -2 * time.Hour, -61 * time.Minute, 6 * time.Minute, 2 * time.Hour, 72 * time.Hour, 0,
 }
 
-// distrustsClocks resumes lost creates whose moment a clock got wrong, while the cloud
-// forgets the client token before every call.
+// distrustsClocks resumes lost creates with a wrong send time. The cloud forgets the
+// client token before every call.
 func distrustsClocks(t *testing.T, w *world) {
 	for _, owner := range []string{"", "suite"} {
 		for _, off := range clockErrors {
@@ -122,11 +122,11 @@ func trustsFreshTokens(t *testing.T, w *world) {
 	}
 }
 
-// ages are how long a create is under way when it is resumed.
+// ages are times between a create and its resume.
 var ages = []time.Duration{time.Hour, 48 * time.Hour}
 
-// losses are what became of a create whose answer was lost, and how many instances it
-// made.
+// losses are outcomes of a create whose answer was lost, and how many instances each
+// created.
 var losses = map[cloudsim.FaultKind]int{cloudsim.ResetAfter: 3, cloudsim.ResetBefore: 0}
 
 func settlesByOwner(t *testing.T, w *world) {
@@ -151,7 +151,7 @@ func settlesByOwner(t *testing.T, w *world) {
 	}
 }
 
-// Where names bear a marker, the instances are found however long ago it was.
+// If names carry a marker, the instances are found at any age.
 func needsPerson(t *testing.T, w *world) {
 	for _, age := range ages {
 		w.simulate(cloudsim.Options{TokenLife: 30 * time.Minute})
@@ -177,8 +177,8 @@ func needsPerson(t *testing.T, w *world) {
 	}
 }
 
-// noneMadeGoesOn also resumes what made instances after all: with a marker, which needs
-// no person, nothing is made twice by a person who errs.
+// noneMadeGoesOn also resumes creates that did create instances. With a marker nothing
+// is created twice, even if the person is wrong.
 func noneMadeGoesOn(t *testing.T, w *world) {
 	for kind, made := range losses {
 		if made > 0 && !w.marks() {
@@ -208,7 +208,7 @@ func deadTokenGoesOn(t *testing.T, w *world) {
 		t.Fatalf("%d tokens died: the rule proves nothing", n)
 	}
 	w.wantInHand(op, 3)
-	w.wantCreates("the first fails, its token is dead, and the next one makes all", 3)
+	w.wantCreates("the first fails, its token is dead, and the next one creates all", 3)
 }
 
 func deadTokenResumes(t *testing.T, w *world) {

@@ -11,26 +11,26 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// operationIDRules are about IDs of the caller's own on clouds without client tokens.
-// Where there are tokens, the same ID gives the same tokens: see the rule of creates.
+// operationIDRules are about the caller's own operation IDs on clouds without client
+// tokens. On clouds with tokens, the same ID gives the same tokens: see createRules.
 func operationIDRules() []rule {
-	const why = "A program that crashed and repeats itself must neither pay twice nor touch what another run made."
+	const why = "A program that starts again after a crash must not pay twice or touch instances of another run."
 	rules := []rule{
 		{
 			"an operation ID without KeepMarker is refused before any call",
-			"An ID that is not honoured makes everything twice.", idNeedsMarker,
+			"If the ID has no effect, all instances are created twice.", idNeedsMarker,
 		},
-		{"the same operation ID adopts what an earlier run made", why, idAdopts},
-		{"the same operation ID creates only what is missing", why, idCreatesTheRest},
-		{"the same operation ID tells what there is beyond", "Somebody pays for it.", idTellsMore},
-		{"a failed run releases nothing that an earlier run with its ID made", why, idReleasesOwnOnly},
-		{"runs with one ID at the same time never take each other's instances", why, idKeepsApart},
+		{"the same operation ID adopts the instances of an earlier run", why, idAdopts},
+		{"the same operation ID creates only the missing instances", why, idCreatesTheRest},
+		{"the same operation ID reports surplus instances", "They cost money.", idTellsMore},
+		{"a failed run releases no instance of an earlier run with its ID", why, idReleasesOwnOnly},
+		{"parallel runs with one ID never take each other's instances", why, idKeepsApart},
 	}
 	for i := range rules {
 		check := rules[i].check
 		rules[i].check = func(t *testing.T, w *world) {
 			if !w.marks() {
-				return // the client token does it
+				return // the client token keeps this promise
 			}
 			check(t, w)
 		}
@@ -38,7 +38,7 @@ func operationIDRules() []rule {
 	return rules
 }
 
-// named are options for a run with an ID of the caller's own.
+// named returns options for a run with the caller's own operation ID.
 func named() *provider.RunOptions {
 	return &provider.RunOptions{OperationID: "job-4711", KeepMarker: true}
 }
@@ -90,7 +90,7 @@ func idTellsMore(t *testing.T, w *world) {
 	}
 	for _, id := range minus(first.InstanceIDs(), second.InstanceIDs()) {
 		if !says(err, id) {
-			t.Errorf("%s is there beside, and the error does not name it: %v", id, err)
+			t.Errorf("%s exists too, but the error does not name it: %v", id, err)
 		}
 	}
 	w.wantAlive("after both runs", first.InstanceIDs()...)
@@ -106,10 +106,10 @@ func idReleasesOwnOnly(t *testing.T, w *world) {
 		t.Errorf("want ErrQuota, got %v", err)
 	}
 	time.Sleep(10 * time.Minute) // releases take their time
-	w.wantAlive("a later run failed and released what it made", first...)
+	w.wantAlive("after a later run failed and released its instances", first...)
 }
 
-// idKeepsApart loses the answer of one of two runs that began before either could see
+// idKeepsApart loses the answer of one of two runs. Both began before either could see
 // the other's instances.
 func idKeepsApart(t *testing.T, w *world) {
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})

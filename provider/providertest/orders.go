@@ -11,20 +11,20 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// orderRules are about creates that only order: nothing exists until somebody pays.
-// They are for clouds with a [Harness.Unpaid].
+// orderRules are about creates that only place an order: no instance exists until the
+// order is paid. They are for clouds with a [Harness.Unpaid].
 func orderRules(h Harness) []rule {
 	if h.Unpaid == nil {
 		return nil
 	}
-	const why = "Somebody has to pay it, and a second order would be paid as well."
+	const why = "A person has to pay the order, and would pay a second order too."
 	return []rule{
-		{"an order that waits to be paid is told at once, and made once", why, ordersOnce},
+		{"an unpaid order is reported at once and placed once", why, ordersOnce},
 		{
-			"an order that was paid gives its instances to Resume",
-			"They exist, and nobody has their IDs.", resumesPaid,
+			"after an order is paid, Resume finds its instances",
+			"They exist, and no caller has their IDs.", resumesPaid,
 		},
-		{"an order that is not paid yet is not made again by Resume", why, resumesUnpaid},
+		{"Resume does not place an unpaid order again", why, resumesUnpaid},
 	}
 }
 
@@ -35,7 +35,7 @@ func (w *world) unpaid(n int) provider.RunInstancesSpec {
 	return spec
 }
 
-// order orders what a spec asks for, and leaves it unpaid.
+// order places an order for a spec and leaves it unpaid.
 func (w *world) order(
 	spec *provider.RunInstancesSpec, o *provider.RunOptions,
 ) (op *provider.Operation, id string, err error) {
@@ -67,7 +67,8 @@ func ordersOnce(t *testing.T, w *world) {
 	w.wantOrdered("ordered", op, id, err)
 }
 
-// resumesPaid also resumes after two days, when the client token counts for nothing.
+// resumesPaid also resumes after two days, when the cloud has forgotten the client
+// token.
 func resumesPaid(t *testing.T, w *world) {
 	for _, age := range []time.Duration{10 * time.Minute, 48 * time.Hour} {
 		w.simulate(cloudsim.Options{})
@@ -86,7 +87,7 @@ func resumesPaid(t *testing.T, w *world) {
 		w.wantInHand(again, 3)
 		w.wantNames(&spec)
 		if n := len(w.sim.UnpaidOrders(w.Cloud)); n != 0 {
-			t.Errorf("%d more orders wait to be paid", n)
+			t.Errorf("%d more orders are unpaid, want none", n)
 		}
 		if info, err := provider.ReadToken(w.token(again)); err != nil || len(info.Orders) > 0 {
 			t.Errorf("paid, the token still has the orders %v, %v", info.Orders, err)
@@ -118,7 +119,7 @@ func (w *world) wantOrdered(when string, op *provider.Operation, id string, err 
 		w.t.Errorf("%s: want an error that names order %s, got %v", when, id, err)
 	}
 	if orders := w.sim.UnpaidOrders(w.Cloud); !slices.Equal(orders, []string{id}) {
-		w.t.Errorf("%s: orders that wait to be paid are %v, want %s alone", when, orders, id)
+		w.t.Errorf("%s: unpaid orders are %v, want only %s", when, orders, id)
 	}
 	w.wantInHand(op, 0)
 	info, err := provider.ReadToken(w.token(op))

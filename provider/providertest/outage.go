@@ -15,29 +15,38 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// outageRules are about what lies between the client and the service, and about a
+// outageRules are about failures between the client and the service, and about a
 // service that is down.
 func outageRules() []rule {
-	const why = "What never reached the service made nothing: whoever looks for it loses minutes."
+	const why = "A request that never reached the service created nothing. A search would waste minutes."
 	const alike = "RetryFor must mean the same on every cloud."
 	return []rule{
 		{"a request too large for a proxy is one call and no search", why, tooLarge},
-		{"a proxy that asks for patience gets it, and no search", why, proxyPause},
-		{"a pause beyond RetryFor is told at once", "Nobody waits for what he gives up anyway.", proxyLongPause},
+		{"a proxy's Retry-After is kept, without a search", why, proxyPause},
+		{
+			"a pause longer than RetryFor is reported at once",
+			"Waiting is useless if the call is given up anyway.", proxyLongPause,
+		},
 		{"refused connections are repeated for RetryFor, and leave nothing open", alike, refusedConnections},
 		{"refused connections are not repeated with a negative RetryFor", alike, refusedOnce},
-		{"a service that is down ends a create within RetryFor and one search", alike, serviceDown},
-		{"a service that is down is asked once with a negative RetryFor", alike, serviceDownOnce},
-		{"a create cut short before it left is made by Resume", "Nothing was refused: the caller gave up.", cutShort},
-		{"a service that comes back is used", "An outage of a minute must not fail a create.", serviceComesBack},
+		{"with a service that is down, a create ends within RetryFor and one search", alike, serviceDown},
+		{"with a negative RetryFor, a service that is down is asked once", alike, serviceDownOnce},
 		{
-			"a search for lost instances is told, with how long it may take",
-			"For two minutes nothing else seems to happen.", tellsSearch,
+			"a create that was cancelled before it was sent is made by Resume",
+			"The cloud refused nothing: the caller gave up.", cutShort,
+		},
+		{
+			"a create goes on when the service is up again",
+			"An outage of a minute must not fail a create.", serviceComesBack,
+		},
+		{
+			"a search for lost instances is reported, with the time it may take",
+			"Nothing else is reported for two minutes.", tellsSearch,
 		},
 	}
 }
 
-// wantNoSearch checks that nothing was looked for.
+// wantNoSearch checks that there was no search.
 func (w *world) wantNoSearch(when string) {
 	w.t.Helper()
 	if n := w.sim.Calls(w.Cloud, "DescribeInstances"); n != 0 {
@@ -45,7 +54,7 @@ func (w *world) wantNoSearch(when string) {
 	}
 }
 
-// wantClosed checks an error that leaves nothing open.
+// wantClosed checks that an error leaves no outcome open and no instance exists.
 func (w *world) wantClosed(when string, err error) {
 	w.t.Helper()
 	if err == nil || errors.Is(err, provider.ErrOutcomeUnknown) {
@@ -83,24 +92,24 @@ func proxyPause(t *testing.T, w *world) {
 		t.Errorf("it took %v, want the 40 s that the proxy asked for", took)
 	}
 	w.wantInHand(op, 2)
-	w.wantCreates("the pause was kept", 2)
-	w.wantNoSearch("the pause was kept")
+	w.wantCreates("after the pause", 2)
+	w.wantNoSearch("after the pause")
 }
 
 func proxyLongPause(_ *testing.T, w *world) {
 	w.injectCreates(cloudsim.Fault{Kind: cloudsim.Proxy, Status: http.StatusTooManyRequests, Delay: time.Hour})
 	within(w.t, time.Second, "the create", func() {
 		_, err := w.client.RunInstances(w.ctx, w.spec(2), nil)
-		w.wantClosed("an hour of peace", err)
+		w.wantClosed("asked to wait an hour", err)
 		if !errors.Is(err, provider.ErrThrottled) {
 			w.t.Errorf("want ErrThrottled, got %v", err)
 		}
 	})
-	w.wantCreates("an hour of peace", 1)
-	w.wantNoSearch("an hour of peace")
+	w.wantCreates("asked to wait an hour", 1)
+	w.wantNoSearch("asked to wait an hour")
 }
 
-// deaf is a host that refuses every connection.
+// deaf is a transport to a host that refuses every connection.
 type deaf struct {
 	mu    sync.Mutex
 	tried int
@@ -143,7 +152,7 @@ func refusedOnce(t *testing.T, w *world) {
 	}
 }
 
-// serviceDown is an outage that is no proof: the service may have executed the call. With
+// serviceDown is an outage without proof: the service may have executed the call. With
 // a token it is asked again; with a marker one more create may follow a search.
 func serviceDown(t *testing.T, w *world) {
 	w.injectCreates(cloudsim.Fault{Kind: cloudsim.Proxy})
@@ -171,18 +180,18 @@ func serviceDownOnce(t *testing.T, w *world) {
 	w.injectCreates(cloudsim.Fault{Kind: cloudsim.Proxy})
 	limit := time.Second
 	if w.marks() {
-		limit = 2*time.Minute + 10*time.Second // what it may have made is looked for
+		limit = 2*time.Minute + 10*time.Second // the search for its instances
 	}
 	within(t, limit, "the create", func() {
 		_, err := w.client.RunInstances(w.ctx, w.spec(2), nil)
 		if open := errors.Is(err, provider.ErrOutcomeUnknown); err == nil || open == w.marks() {
-			t.Errorf("with markers a search settles it, and only there; got %v", err)
+			t.Errorf("want the outcome open unless a search by marker settles it, got %v", err)
 		}
 	})
 	w.wantCreates("a negative RetryFor", 1)
 }
 
-// silent is a host that never answers to a connection.
+// silent is a transport to a host that never accepts a connection.
 type silent struct{}
 
 // RoundTrip implements [http.RoundTripper].
@@ -218,7 +227,7 @@ func serviceComesBack(_ *testing.T, w *world) {
 	w.wantNames(&spec)
 }
 
-// tellsSearch: with a token nothing is looked for.
+// tellsSearch: with a token there is no search.
 func tellsSearch(t *testing.T, w *world) {
 	var told []provider.RunProgress
 	o := provider.RunOptions{Progress: func(p provider.RunProgress) { told = append(told, p) }}
@@ -228,17 +237,17 @@ func tellsSearch(t *testing.T, w *world) {
 	logged := strings.Count(w.log.String(), "looking for instances of a create whose answer was lost")
 	if !w.marks() {
 		if len(told) != 0 || logged != 0 {
-			t.Errorf("%v, and %d records, of a search that is not needed", told, logged)
+			t.Errorf("got %v and %d log records of a search, want no search", told, logged)
 		}
 		return
 	}
 	if len(told) != 1 || told[0].Kind != provider.Searching || logged != 1 {
-		t.Fatalf("told %v, and %d records; want one search", told, logged)
+		t.Fatalf("got %v and %d log records, want one search", told, logged)
 	}
 	if d := told[0].For; d < 110*time.Second || d > 130*time.Second {
-		t.Errorf("it may take %v, want about two minutes", d)
+		t.Errorf("the reported time is %v, want about two minutes", d)
 	}
 	if at := told[0].Time.Sub(start); at > 5*time.Second {
-		t.Errorf("told after %v, want at once", at)
+		t.Errorf("reported after %v, want at once", at)
 	}
 }

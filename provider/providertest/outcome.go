@@ -11,11 +11,17 @@ import (
 )
 
 func outcomeRules() []rule {
-	const why = "A lost answer is when machines are made twice, or lost."
+	const why = "After a lost answer instances may be created twice or be lost."
 	rules := []rule{
-		{"fewer servers than asked", "IDs that exist must be in the caller's hands, also beside an error.", partialKeepsIDs},
-		{"a lost answer, and servers that nobody sees for a minute", why, lostAndInvisible},
-		{"a lost answer that nothing can be found out about", "Who cannot know must say so, and not guess.", lostForGood},
+		{
+			"fewer instances than asked",
+			"The caller must get the IDs of all existing instances, also with an error.", partialKeepsIDs,
+		},
+		{"a lost answer, and instances that are invisible for a minute", why, lostAndInvisible},
+		{
+			"a lost answer whose outcome cannot be found out",
+			"An unknown outcome must be reported as unknown.", lostForGood,
+		},
 	}
 	for _, f := range []cloudsim.Fault{
 		{Kind: cloudsim.ResetAfter},
@@ -37,8 +43,7 @@ func outcomeRules() []rule {
 	return rules
 }
 
-// injectCreate adds a fault that strikes the next create, whatever the cloud
-// calls it.
+// injectCreate adds a fault for the next create call, whatever its name on the cloud.
 func (w *world) injectCreate(f cloudsim.Fault) {
 	f.Times = 1
 	for _, api := range []string{"RunInstances", "CreateInstance"} {
@@ -47,27 +52,27 @@ func (w *world) injectCreate(f cloudsim.Fault) {
 	}
 }
 
-// knows tells whether the cloud has a way to find out what became of a create.
-func (w *world) knows() bool { return w.client.Limits().ClientToken || w.marks() }
+// canFindOut reports whether the cloud has a way to find out the outcome of a create.
+func (w *world) canFindOut() bool { return w.client.Limits().ClientToken || w.marks() }
 
-// marks tells whether creates are found by a marker in the names of servers.
+// marks reports whether creates are found by a marker in the names of instances.
 func (w *world) marks() bool { l := w.client.Limits(); return l.NameMarker && !l.ClientToken }
 
-// lostAnswer makes a rule. With a token the create is repeated and gives the
-// same servers. With a marker they are looked for, and nothing is created while
-// they may be there. With neither the create is never repeated, and the error
-// says that the outcome is open.
+// lostAnswer returns a rule. With a token the create is repeated and gives the same
+// instances. With a marker there is a search, and nothing is created while the
+// instances may exist. With neither the create is never repeated, and the error reports
+// that the outcome is open.
 func lostAnswer(f cloudsim.Fault) func(*testing.T, *world) {
 	return func(t *testing.T, w *world) {
 		w.injectCreate(f)
 		spec := w.spec(3)
 		op, err := w.client.RunInstances(w.ctx, spec, nil)
-		if !w.knows() {
+		if !w.canFindOut() {
 			w.wantUnknown(op, err)
 			return
 		}
 		if err != nil {
-			t.Fatalf("what became of a create can be found out, got %v", err)
+			t.Fatalf("the outcome of the create can be found out: want no error, got %v", err)
 		}
 		w.wantExactly(op.InstanceIDs(), 3)
 		w.wantNames(&spec)
@@ -81,19 +86,19 @@ func lostAnswer(f cloudsim.Fault) func(*testing.T, *world) {
 	}
 }
 
-// wantUnknown checks that nobody guessed about a create without an answer.
+// wantUnknown checks that a create without an answer is reported as unknown.
 func (w *world) wantUnknown(op *provider.Operation, err error) {
 	w.t.Helper()
 	if !errors.Is(err, provider.ErrOutcomeUnknown) || op == nil {
 		w.t.Errorf("want ErrOutcomeUnknown and the operation, got %v", err)
 	}
 	if n := w.creates(); n != 1 {
-		w.t.Errorf("%d create calls, want 1: a second one may make servers twice", n)
+		w.t.Errorf("%d create calls, want 1: a second one may create instances twice", n)
 	}
 }
 
 func lostAndInvisible(t *testing.T, w *world) {
-	if !w.knows() {
+	if !w.canFindOut() {
 		return
 	}
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
@@ -124,14 +129,14 @@ func lostForGood(t *testing.T, w *world) {
 	w.sim.ClearFaults()
 	again, err := w.newClient(w.sim.Transport(), nil).Resume(w.ctx, token, &provider.ResumeOptions{Spec: &spec})
 	if err != nil {
-		t.Fatalf("the cloud answers again, and the servers are there: %v", err)
+		t.Fatalf("the cloud answers again and shows the instances: want no error, got %v", err)
 	}
 	w.wantExactly(again.InstanceIDs(), 3)
 	w.wantNames(&spec)
 }
 
-// partialKeepsIDs: with a marker the rest is created when it is certain that it
-// is not there.
+// partialKeepsIDs: with a marker the rest is created after it is certain that it does
+// not exist.
 func partialKeepsIDs(t *testing.T, w *world) {
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.Partial, Count: 3})
 	spec := w.spec(5)
@@ -145,7 +150,7 @@ func partialKeepsIDs(t *testing.T, w *world) {
 		return
 	}
 	if err == nil || op == nil {
-		t.Fatalf("3 of 5 servers is not what was asked for, and no error says so")
+		t.Fatalf("3 of 5 instances were created, but there is no error")
 	}
 	w.wantExactly(op.InstanceIDs(), 3)
 	var e *provider.RunError
@@ -154,12 +159,13 @@ func partialKeepsIDs(t *testing.T, w *world) {
 	}
 }
 
-// wantNames checks that no server is left with another name than the one it was
-// asked for. Clouds that need no marker may number names by themselves.
+// wantNames checks that every instance has the name of the spec. Clouds that need no
+// marker may add numbers to names.
 func (w *world) wantNames(spec *provider.RunInstancesSpec) {
 	w.t.Helper()
 	for _, i := range w.sim.Instances(w.Cloud) {
-		if i.Name != spec.Name && (w.marks() || !strings.HasPrefix(i.Name, spec.Name)) {
+		numbered := !w.marks() && strings.HasPrefix(i.Name, spec.Name)
+		if i.Name != spec.Name && !numbered {
 			w.t.Errorf("%s is named %q, want %q", i.ID, i.Name, spec.Name)
 		}
 	}

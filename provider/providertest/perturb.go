@@ -10,13 +10,15 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// enums lists every value of the spec's enumerations, so that one of them is
-// another than the present one.
+// enums lists every value of the spec's enumerations, to find a value that differs from
+// the present one.
 func enums() map[reflect.Type][]string {
 	return map[reflect.Type][]string{
-		typeOf(provider.IPv4):           texts(provider.IPv4, provider.IPv6, provider.DualStack),
-		typeOf(provider.PayByTraffic):   texts(provider.PayByTraffic, provider.PayByBandwidth, provider.PrepaidBandwidth, provider.BandwidthPackage, provider.PayByDailyPeak, provider.PayBy95th),
-		typeOf(provider.OnDemand):       texts(provider.OnDemand, provider.Prepaid, provider.Spot, provider.DedicatedHost),
+		typeOf(provider.IPv4): texts(provider.IPv4, provider.IPv6, provider.DualStack),
+		typeOf(provider.PayByTraffic): texts(provider.PayByTraffic, provider.PayByBandwidth,
+			provider.PrepaidBandwidth, provider.BandwidthPackage, provider.PayByDailyPeak, provider.PayBy95th),
+		typeOf(provider.OnDemand): texts(provider.OnDemand, provider.Prepaid, provider.Spot,
+			provider.DedicatedHost),
 		typeOf(provider.Month):          texts(provider.Day, provider.Week, provider.Month, provider.Year),
 		typeOf(provider.SpotTerminate):  texts(provider.SpotTerminate, provider.SpotStop),
 		typeOf(provider.SpotPriceLimit): texts(provider.SpotMarketPrice, provider.SpotPriceLimit),
@@ -35,15 +37,15 @@ func texts[E ~string](values ...E) []string {
 	return out
 }
 
-// perturbed is a spec in which one leaf is not as it was.
+// perturbed is a spec with one changed leaf.
 type perturbed struct {
 	spec     provider.RunInstancesSpec
-	implicit bool // the leaf was zero and now says, perhaps, what zero means
+	implicit bool // the leaf was zero, and its new value may mean the same as zero
 }
 
-// perturb returns copies of a spec in which one leaf differs, in several ways
-// and in each element of a list; none when the leaf sits in a container that
-// this spec does not have.
+// perturb returns copies of a spec in which one leaf differs, in several ways and in
+// each element of a list. It returns none if the leaf sits in a container that this
+// spec does not have.
 func perturb(spec *provider.RunInstancesSpec, path string) []perturbed {
 	var out []perturbed
 	elements := 1
@@ -61,7 +63,7 @@ func perturb(spec *provider.RunInstancesSpec, path string) []perturbed {
 			if n >= len(ways) {
 				break
 			}
-			implicit := means(leaf, ways[n], path)
+			implicit := sameMeaning(leaf, ways[n], path)
 			leaf.Set(ways[n])
 			out = append(out, perturbed{copied, implicit})
 		}
@@ -69,16 +71,18 @@ func perturb(spec *provider.RunInstancesSpec, path string) []perturbed {
 	return out
 }
 
-// means tells whether two values of a leaf may stand for the same: a zero
-// enumeration or count is some value, and not to renew is what clouds do.
-func means(a, b reflect.Value, path string) bool {
+// sameMeaning reports whether two values of a leaf may mean the same: a zero
+// enumeration or count stands for some value, and nil for AutoRenew means false.
+func sameMeaning(a, b reflect.Value, path string) bool {
 	if path == "Billing.AutoRenew" {
-		return a.IsNil() && !b.Elem().Bool() || b.IsNil() && !a.Elem().Bool()
+		isFalse := func(v reflect.Value) bool { return v.IsNil() || !v.Elem().Bool() }
+		return isFalse(a) && isFalse(b)
 	}
-	return a.IsZero() && (enums()[a.Type()] != nil || path == "Count" || path == "MinCount")
+	hasDefault := enums()[a.Type()] != nil || path == "Count" || path == "MinCount"
+	return a.IsZero() && hasDefault
 }
 
-// clone copies a spec so that nothing is shared.
+// clone returns a deep copy of a spec.
 func clone(spec *provider.RunInstancesSpec) provider.RunInstancesSpec {
 	return deepCopy(reflect.ValueOf(*spec)).Interface().(provider.RunInstancesSpec)
 }
@@ -125,8 +129,8 @@ func enumVariations(v reflect.Value, known []string) []reflect.Value {
 	return out
 }
 
-// stringVariations tries several forms, since clouds check the form of names,
-// numbers and IDs differently. An error about one form is not silence.
+// stringVariations tries several forms, since clouds check names, numbers and IDs
+// differently. An error about one form is a proper answer.
 func stringVariations(v reflect.Value) []reflect.Value {
 	var out []reflect.Value
 	s := v.String()
@@ -149,8 +153,7 @@ func intVariations(v reflect.Value) []reflect.Value {
 	return out
 }
 
-// pointerVariations flips presence, and for a pointer to a plain value also the
-// value behind it.
+// pointerVariations sets or clears a pointer, and also changes a plain value behind it.
 func pointerVariations(v reflect.Value) []reflect.Value {
 	if v.IsNil() {
 		return []reflect.Value{reflect.New(v.Type().Elem())}
@@ -189,7 +192,7 @@ func sliceVariations(v reflect.Value) []reflect.Value {
 	var out []reflect.Value
 	for i := range v.Len() {
 		if v.Type().Elem().Kind() == reflect.Struct && v.Type().Elem() != reflect.TypeFor[netip.Addr]() {
-			continue // its leaves are perturbed by themselves
+			continue // its leaves are changed separately
 		}
 		for _, w := range elementVariations(v.Index(i)) {
 			c := deepCopy(v)
@@ -208,13 +211,13 @@ func elementVariations(v reflect.Value) []reflect.Value {
 	if v.Kind() == reflect.Uint8 { // user data
 		return []reflect.Value{reflect.ValueOf(byte(v.Uint() ^ 1))}
 	}
-	if v.Kind() == reflect.String { // IDs: a number is none
+	if v.Kind() == reflect.String { // IDs: a number is not a valid ID
 		return []reflect.Value{reflect.ValueOf(v.String() + "x").Convert(v.Type())}
 	}
 	return variations(v)
 }
 
-// setLeaf gives a leaf some value that counts as set, making its containers.
+// setLeaf gives a leaf some non-zero value and creates its containers.
 func setLeaf(spec reflect.Value, path string) {
 	v := spec
 	for hop := range strings.SplitSeq(path, ".") {
@@ -300,7 +303,7 @@ func findLeaf(v reflect.Value, path string, i int) (reflect.Value, bool) {
 	return v, true
 }
 
-// isSet tells whether a leaf is set anywhere in a spec.
+// isSet reports whether a leaf is set anywhere in a spec.
 func isSet(spec *provider.RunInstancesSpec, path string) bool {
 	v, ok := findLeaf(reflect.ValueOf(spec).Elem(), path, 0)
 	if !ok {
@@ -312,7 +315,7 @@ func isSet(spec *provider.RunInstancesSpec, path string) bool {
 	return !v.IsZero()
 }
 
-// deepCopy copies everything that a perturbation may write to.
+// deepCopy copies all values that a perturbation may change.
 func deepCopy(v reflect.Value) reflect.Value {
 	switch v.Kind() {
 	case reflect.Struct:

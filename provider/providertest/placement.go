@@ -14,44 +14,65 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// PlacementCase is what the suite needs to know about a cloud's placement
-// groups.
+// PlacementCase describes a cloud's placement groups for the suite.
 type PlacementCase struct {
-	// Groups are valid groups by name, at least one for each strategy that the
-	// cloud has, which together set every field that its groups have. Strategies
-	// that no group has must be refused.
+	// Groups are valid groups by name, at least one for each strategy of the cloud.
+	// Together they set every field that its groups have. The driver must refuse all
+	// other strategies.
 	Groups map[string]*provider.PlacementGroupSpec
 
-	// Stays tells that a server in a group cannot be moved on into another one:
-	// that is [provider.ErrState].
+	// Stays means that an instance in a group cannot be moved to another group: that is
+	// [provider.ErrState].
 	Stays bool
 
-	// Full is a vendor code that stands for an account that holds no more groups.
+	// Full is a vendor code for an account that cannot have more groups.
 	Full string
 }
 
 func placementRules(h Harness) []rule {
 	if h.Placement == nil {
-		return []rule{{"a cloud without placement groups says so", "A program must be able to ask before it relies on them.", noGroups}}
+		return []rule{{"a cloud without placement groups reports that",
+			"A program must be able to ask before it relies on them.", noGroups}}
 	}
 	return []rule{
-		{"every strategy is made or refused", "Servers that are spread less than was asked for fail together.", groupStrategies},
-		{"a group reads as it was written", "What is lost on the way is lost for every server.", groupsRoundTrip},
+		{
+			"every strategy is either supported or refused",
+			"Instances with a weaker spread than requested fail together.", groupStrategies,
+		},
+		{"a group is read back unchanged", "A lost field is lost for every instance.", groupsRoundTrip},
 		{"groups are listed, each once", "A group that is not listed is never cleaned up.", listsGroups},
-		{"groups are listed by strategy", "Servers that are to be apart must not go where they stand together.", listsByStrategy},
-		{"the caller's token is the same group, or an error", "A program that starts anew must not make a second group.", groupToken},
-		{"a group is renamed", "What is not changed stays as it was.", renamesGroups},
-		{"servers are created in a group", "Outside of it they may share hardware.", createsInGroup},
-		{"servers are moved into a group", "A server that is called moved must be there.", movesIntoGroup},
-		{"one bad server keeps no other from being moved", "One stale ID must not leave a whole fleet on one host.", movesAroundBad},
-		{"a group with servers cannot be deleted", "The caller has to move or release them first.", keepsFullGroup},
+		{
+			"groups are listed by strategy",
+			"Instances must not go into a group with the wrong strategy.", listsByStrategy,
+		},
+		{
+			"the same caller's token gives the same group, or an error",
+			"A program that starts again must not create a second group.", groupToken,
+		},
+		{"a group is renamed", "Other fields must stay unchanged.", renamesGroups},
+		{"instances are created in a group", "Outside the group they may share hardware.", createsInGroup},
+		{
+			"instances are moved into a group",
+			"An instance that is reported as moved must be in the group.", movesIntoGroup,
+		},
+		{
+			"one bad instance does not stop the others from being moved",
+			"One stale ID must not leave a whole fleet on one host.", movesAroundBad,
+		},
+		{"a group with instances cannot be deleted", "The caller has to move or release them first.", keepsFullGroup},
 		{"a group that was deleted is gone", "A stale ID must not look like success.", deletedGroupIsGone},
 		{"a full account is ErrQuota", "The caller has to delete some, or ask for more.", fullAccountOfGroups},
-		{"a throttled call about groups is nobody's business", "It was not executed; the client repeats it.", throttledGroups},
-		{"a lost answer makes no second group", "Nobody would know which of the two is meant.", lostGroups},
-		{"a lost answer to a change of a group is asked for again", "It adds nothing to one that was carried out.", lostGroupChanges},
-		{"a forced move whose answer was lost is not sent again", "Servers must not restart twice.", lostForcedMove},
-		{"calls about groups end with their ctx", "A user who gives up must not hang.", cancelsGroups},
+		{
+			"a throttled call about groups is repeated, not reported",
+			"The call was not executed; the client repeats it.", throttledGroups,
+		},
+		{"a lost answer creates no second group", "It would be unknown which of the two is meant.", lostGroups},
+		{
+			"a lost answer to a change of a group is asked for again",
+			"Repeating a change that was made has no effect.", lostGroupChanges,
+		},
+		{"a forced move whose answer was lost is not sent again", "Instances must not restart twice.", lostForcedMove},
+		{"calls about groups end with their ctx", "A caller that gives up must not hang.", cancelsGroups},
 		{"no secret in any error about groups", "Errors end up in logs.", groupErrorsAreClean},
 	}
 }
@@ -72,7 +93,7 @@ func (w *world) groups() provider.PlacementGroups {
 	return p
 }
 
-// group is one that servers can be put into.
+// group returns a group that can hold instances.
 func (w *world) group(name string) provider.PlacementGroupSpec {
 	return provider.PlacementGroupSpec{Name: name}
 }
@@ -97,10 +118,10 @@ func (w *world) describeGroup(id string) provider.PlacementGroup {
 	return list[0]
 }
 
-// wantMembers gives the cloud time to move servers.
+// wantMembers gives the cloud time to move instances.
 func (w *world) wantMembers(when, id string, want ...string) {
 	w.t.Helper()
-	time.Sleep(30 * time.Second) // inside a bubble
+	time.Sleep(30 * time.Second) // fake time
 	have := slices.Sorted(slices.Values(w.describeGroup(id).InstanceIDs))
 	if want = slices.Sorted(slices.Values(want)); !slices.Equal(have, want) {
 		w.t.Errorf("%s: %v are in the group %s, want %v", when, have, id, want)
@@ -128,7 +149,8 @@ func groupStrategies(t *testing.T, w *world) {
 		}
 	}
 	before := w.calls()
-	for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement, provider.ClusterPlacement} {
+	for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement,
+		provider.ClusterPlacement} {
 		if has[s] {
 			continue
 		}
@@ -143,8 +165,8 @@ func groupStrategies(t *testing.T, w *world) {
 	}
 }
 
-// groupsRoundTrip compares what was said: the rest is the cloud's choice. That a
-// cloud does not tell a field is no error.
+// groupsRoundTrip compares only the fields that were set: the cloud chooses the rest.
+// Some clouds do not report a field; that is no error.
 func groupsRoundTrip(t *testing.T, w *world) {
 	for _, name := range slices.Sorted(maps.Keys(w.Placement.Groups)) {
 		want := w.Placement.Groups[name]
@@ -154,10 +176,7 @@ func groupsRoundTrip(t *testing.T, w *world) {
 			continue
 		}
 		got := w.describeGroup(id)
-		if got.Name != want.Name || got.Description != want.Description || got.Strategy != strategyOf(want) || got.RawStrategy == "" ||
-			want.Partitions != 0 && got.Partitions != want.Partitions ||
-			want.PerUnit != 0 && got.PerUnit != 0 && got.PerUnit != want.PerUnit ||
-			want.Level != "" && got.Level != want.Level || len(got.InstanceIDs) != 0 {
+		if !sameGroup(&got, want) {
 			t.Errorf("group %q: read %+v, want %+v", name, got, *want)
 		}
 		found := read(w, "the list", w.groups().List(w.ctx, provider.PlacementGroupQuery{Name: want.Name}))
@@ -167,9 +186,19 @@ func groupsRoundTrip(t *testing.T, w *world) {
 	}
 }
 
+// sameGroup reports whether a group without instances has the fields that were set.
+func sameGroup(got *provider.PlacementGroup, want *provider.PlacementGroupSpec) bool {
+	words := got.Name == want.Name && got.Description == want.Description
+	strategy := got.Strategy == strategyOf(want) && got.RawStrategy != ""
+	partitions := want.Partitions == 0 || got.Partitions == want.Partitions
+	perUnit := want.PerUnit == 0 || got.PerUnit == 0 || got.PerUnit == want.PerUnit
+	level := want.Level == "" || got.Level == want.Level
+	return words && strategy && partitions && perUnit && level && len(got.InstanceIDs) == 0
+}
+
 func listsGroups(t *testing.T, w *world) {
 	var want []string
-	for i := range 9 { // some accounts have no more than ten
+	for i := range 9 { // some accounts have at most ten
 		want = append(want, w.newGroup(fmt.Sprintf("listed-%d", i)))
 	}
 	have := func(q provider.PlacementGroupQuery) (ids []string) {
@@ -206,7 +235,7 @@ func renamesGroups(t *testing.T, w *world) {
 	before := w.calls()
 	err := p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Description: "described"})
 	switch sent := w.calls() - before; {
-	case errors.Is(err, errors.ErrUnsupported) && sent == 0: // groups of the cloud have none
+	case errors.Is(err, errors.ErrUnsupported) && sent == 0: // the cloud's groups have no description
 	case err != nil:
 		t.Errorf("describing a group: %v after %d requests", err, sent)
 	default:
@@ -216,19 +245,19 @@ func renamesGroups(t *testing.T, w *world) {
 	}
 }
 
-// inGroup creates n servers in a group and waits until they run.
+// inGroup creates n instances in a group and waits until they run.
 func (w *world) inGroup(n int, id string) []string {
 	w.t.Helper()
 	s := w.spec(n)
 	s.Placement.GroupID = id
 	op, err := w.client.RunInstances(w.ctx, s, nil)
 	if err != nil {
-		w.t.Fatalf("creating %d servers in a group: %v", n, err)
+		w.t.Fatalf("creating %d instances in a group: %v", n, err)
 	}
 	if _, err := op.Wait(w.ctx, nil); err != nil {
 		w.t.Fatal(err)
 	}
-	time.Sleep(2 * time.Minute) // as in running
+	time.Sleep(2 * time.Minute) // see running
 	return op.InstanceIDs()
 }
 
@@ -276,12 +305,12 @@ func movesAroundBad(_ *testing.T, w *world) {
 func keepsFullGroup(t *testing.T, w *world) {
 	p, id := w.groups(), w.newGroup("members")
 	ids := w.inGroup(2, id)
-	wantAPIError(t, "deleting a group with servers", p.Delete(w.ctx, "", id), provider.ErrState)
+	wantAPIError(t, "deleting a group with instances", p.Delete(w.ctx, "", id), provider.ErrState)
 	w.wantMembers("after the refusal", id, ids...)
 	w.terminate(ids)
-	time.Sleep(time.Hour) // until nothing is left of them
+	time.Sleep(time.Hour) // until the instances have disappeared
 	if err := p.Delete(w.ctx, "", id); err != nil {
-		t.Errorf("deleting a group whose servers are gone: %v", err)
+		t.Errorf("deleting a group whose instances are gone: %v", err)
 	}
 }
 
@@ -291,9 +320,10 @@ func deletedGroupIsGone(t *testing.T, w *world) {
 	if err := p.Delete(w.ctx, "", id); err != nil {
 		t.Fatal(err)
 	}
-	wantAPIError(t, "renaming it", p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Name: "again"}), provider.ErrNotFound)
+	wantAPIError(t, "renaming it", p.Modify(w.ctx, "", id, provider.PlacementGroupChange{Name: "again"}),
+		provider.ErrNotFound)
 	wantAPIError(t, "deleting it again", p.Delete(w.ctx, "", id), provider.ErrNotFound)
-	wantAPIError(t, "moving a server into it", p.MoveIn(w.ctx, "", id, ids, nil), provider.ErrNotFound)
+	wantAPIError(t, "moving an instance into it", p.MoveIn(w.ctx, "", id, ids, nil), provider.ErrNotFound)
 	list := read(w, "the list", p.List(w.ctx, provider.PlacementGroupQuery{}))
 	if len(list) != 1 || list[0].ID != other {
 		t.Errorf("listed: %+v, want %s alone", list, other)
@@ -301,9 +331,9 @@ func deletedGroupIsGone(t *testing.T, w *world) {
 	s := w.spec(1)
 	s.Placement.GroupID = id
 	_, err := w.client.RunInstances(w.ctx, s, nil)
-	wantAPIError(t, "a server in a group that was deleted", err, provider.ErrNotFound)
+	wantAPIError(t, "an instance in a group that was deleted", err, provider.ErrNotFound)
 	if got := w.alive(); !slices.Equal(got, ids) {
-		t.Errorf("servers %v, want %v", got, ids)
+		t.Errorf("instances %v, want %v", got, ids)
 	}
 }
 
@@ -312,7 +342,7 @@ func fullAccountOfGroups(t *testing.T, w *world) {
 	_, err := w.groups().Create(w.ctx, w.group("more"))
 	wantAPIError(t, "a further group", err, provider.ErrQuota)
 	if n := w.calls(); n != 1 || errors.Is(err, provider.ErrOutcomeUnknown) {
-		t.Errorf("%v after %d requests; want 1, and nothing left open", err, n)
+		t.Errorf("%v after %d requests; want 1 request and no open outcome", err, n)
 	}
 }
 
@@ -377,10 +407,11 @@ func lostForcedMove(t *testing.T, w *world) {
 		remove()
 		sent := w.calls() - before
 		if errors.Is(err, errors.ErrUnsupported) && sent == 0 {
-			return // the cloud forces nothing
+			return // the cloud has no forced move
 		}
 		if !errors.Is(err, provider.ErrOutcomeUnknown) || !strings.Contains(err.Error(), ids[0]) || sent != 1 {
-			t.Errorf("%s: want ErrOutcomeUnknown that names %s after 1 request, got %v after %d", kind, ids[0], err, sent)
+			t.Errorf("%s: want ErrOutcomeUnknown that names %s after 1 request, got %v after %d", kind, ids[0], err,
+				sent)
 		}
 	}
 }
@@ -409,7 +440,7 @@ func cancelsGroups(t *testing.T, w *world) {
 	w.endedSends(all...)
 }
 
-// endedSends checks calls with a ctx that has ended already.
+// endedSends checks that calls with an ended ctx send nothing.
 func (w *world) endedSends(calls ...func(context.Context) error) {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.ctx)
@@ -440,7 +471,8 @@ func groupErrorsAreClean(t *testing.T, w *world) {
 			t.Fatal(err)
 		}
 		_, err = p.Create(w.ctx, w.group("more"))
-		for _, err := range []error{err, listError(p.List(w.ctx, provider.PlacementGroupQuery{})), p.Delete(w.ctx, "", id)} {
+		for _, err := range []error{err, listError(p.List(w.ctx, provider.PlacementGroupQuery{})),
+			p.Delete(w.ctx, "", id)} {
 			if err == nil {
 				t.Errorf("fault %s: no error", f.Kind)
 			}
@@ -448,7 +480,8 @@ func groupErrorsAreClean(t *testing.T, w *world) {
 		}
 		remove()
 	}
-	c := w.New(t, w.sim.Transport(), provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret+"!", ""), nil)
+	c := w.New(t, w.sim.Transport(), provider.StaticCredentials(cloudsim.DefaultAccessKeyID, plantedSecret+"!", ""),
+		nil)
 	p, err := c.PlacementGroups()
 	if err != nil {
 		t.Fatal(err)

@@ -15,21 +15,45 @@ import (
 
 func powerRules() []rule {
 	rules := []rule{
-		{"stop, start and reboot", "What is called stopped must be off, and what is called running must run.", switchesPower},
-		{"more servers than one call may name", "IDs past the limit of one call must not be forgotten.", switchesMany},
-		{"servers that are there already", "A program that repeats itself must not fail, nor restart anything.", forgivesWhatIsDone},
-		{"an unknown server is ErrNotFound", "A stale ID must not look like success.", unknownIsNotFound},
-		{"in the wrong region it is told", "Servers that run on somewhere else must not look stopped.", switchesElsewhere},
-		{"each unknown server is told", "The caller has to know which ones to look for.", unknownAreListed},
-		{"a server that was released is an error", "A server that is gone must not be called running.", releasedIsAnError},
-		{"a reboot of a stopped server is ErrState", "The caller has to start it instead.", rebootNeedsRunning},
-		{"one bad server keeps no other from being stopped", "One stale ID must not leave a whole fleet running.", stopsAroundBad},
-		{"a server that is still being built", "A state that passes is waited for.", stopsFresh},
-		{"a throttled stop is nobody's business", "It was not executed; the client repeats it.", stopsThrottled},
-		{"a lost answer to a stop or start is asked for again", "Neither adds anything to one that was carried out.", lostSwitch},
-		{"a reboot whose answer was lost is not sent again", "A server must not go down twice.", lostReboot},
-		{"a stop that hangs ends with its ctx", "A user who gives up must not hang.", cancelsStop},
-		{"an ended ctx switches nothing", "Nobody wants the result any more.", endedSwitchesNothing},
+		{"stop, start and reboot", "A stopped instance must be off, and a running instance must run.", switchesPower},
+		{
+			"more instances than one call may name",
+			"IDs past the limit of one call must not be forgotten.", switchesMany,
+		},
+		{
+			"instances that are already in the state",
+			"A program that repeats a call must not fail and must not restart an instance.", forgivesWhatIsDone,
+		},
+		{"an unknown instance is ErrNotFound", "A stale ID must not look like success.", unknownIsNotFound},
+		{
+			"in the wrong region it is an error",
+			"Instances that run on somewhere else must not look stopped.", switchesElsewhere,
+		},
+		{"each unknown instance is reported", "The caller has to know which ones to look for.", unknownAreListed},
+		{
+			"an instance that was released is an error",
+			"An instance that is gone must not be reported as running.", releasedIsAnError,
+		},
+		{"a reboot of a stopped instance is ErrState", "The caller has to start it instead.", rebootNeedsRunning},
+		{
+			"one bad instance does not stop the others from being stopped",
+			"One stale ID must not leave a whole fleet running.", stopsAroundBad,
+		},
+		{"an instance that is still being built", "The call must wait until the state allows it.", stopsFresh},
+		{
+			"a throttled stop is repeated, not reported",
+			"The call was not executed; the client repeats it.", stopsThrottled,
+		},
+		{
+			"a lost answer to a stop or start is asked for again",
+			"Repeating a stop or start that was made has no effect.", lostSwitch,
+		},
+		{"a reboot whose answer was lost is not sent again", "An instance must not go down twice.", lostReboot},
+		{"a stop that hangs ends with its ctx", "A caller that gives up must not hang.", cancelsStop},
+		{
+			"with an ended ctx no instance is switched",
+			"The caller does not want the result any more.", endedSwitchesNothing,
+		},
 	}
 	for i := range rules {
 		rules[i].check = orUnsupported(rules[i].check)
@@ -37,8 +61,8 @@ func powerRules() []rule {
 	return rules
 }
 
-// orUnsupported checks a rule if the driver can switch servers. If it cannot, the
-// rule is that it says so before any call.
+// orUnsupported checks a rule if the driver can switch instances. Otherwise the driver
+// must return ErrUnsupported before any call.
 func orUnsupported(check func(*testing.T, *world)) func(*testing.T, *world) {
 	return func(t *testing.T, w *world) {
 		if !errors.Is(w.change(w.ctx, provider.PowerStart, false), errors.ErrUnsupported) {
@@ -60,7 +84,7 @@ func actions() []provider.PowerAction {
 	return []provider.PowerAction{provider.PowerStart, provider.PowerStop, provider.PowerReboot}
 }
 
-// change makes one change of power.
+// change makes one power change.
 func (w *world) change(ctx context.Context, a provider.PowerAction, wait bool, ids ...string) error {
 	switch a {
 	case provider.PowerStart:
@@ -72,7 +96,7 @@ func (w *world) change(ctx context.Context, a provider.PowerAction, wait bool, i
 	}
 }
 
-// changed makes one change of power, waits for its end, and checks the state at
+// changed makes one power change, waits for its end, and checks the state at
 // the cloud.
 func (w *world) changed(a provider.PowerAction, want cloudsim.Phase, ids ...string) {
 	w.t.Helper()
@@ -82,7 +106,7 @@ func (w *world) changed(a provider.PowerAction, want cloudsim.Phase, ids ...stri
 	w.wantPhase("after "+string(a)+" with Wait", want, ids...)
 }
 
-// phases returns the state of every server at the cloud.
+// phases returns the state of every instance at the cloud.
 func (w *world) phases() map[string]cloudsim.Phase {
 	out := map[string]cloudsim.Phase{}
 	for _, i := range w.sim.Instances(w.Cloud) {
@@ -101,18 +125,18 @@ func (w *world) wantPhase(when string, want cloudsim.Phase, ids ...string) {
 	}
 }
 
-// running creates n servers and waits until they run.
+// running creates n instances and waits until they run.
 func (w *world) running(n int) []string {
 	w.t.Helper()
 	op := w.run(n)
 	if _, err := op.Wait(w.ctx, nil); err != nil {
 		w.t.Fatal(err)
 	}
-	time.Sleep(2 * time.Minute) // inside a bubble: past every wait of a cloud for its own new servers
+	time.Sleep(2 * time.Minute) // fake time: until every cloud accepts calls for new instances
 	return op.InstanceIDs()
 }
 
-// unknownLike returns an ID of the form of one that exists, which does not.
+// unknownLike returns an unused ID of the same form as an existing ID.
 func (w *world) unknownLike(id string) string {
 	all := slices.Collect(maps.Keys(w.phases()))
 	for _, c := range "0123456789" {
@@ -124,7 +148,7 @@ func (w *world) unknownLike(id string) string {
 	return ""
 }
 
-// wantNamed checks that an error is of a kind and names the bad server, and no
+// wantNamed checks that an error is of a kind, names the bad instance, and names no
 // good one.
 func (w *world) wantNamed(what string, err, kind error, bad string, good ...string) {
 	w.t.Helper()
@@ -171,9 +195,9 @@ func switchesMany(_ *testing.T, w *world) {
 func forgivesWhatIsDone(t *testing.T, w *world) {
 	ids := w.running(3)
 	if err := w.change(w.ctx, provider.PowerStart, false, ids...); err != nil {
-		t.Errorf("start of servers that run: %v", err)
+		t.Errorf("start of instances that run: %v", err)
 	}
-	w.wantPhase("started though it ran", cloudsim.Running, ids...)
+	w.wantPhase("started while running", cloudsim.Running, ids...)
 	w.changed(provider.PowerStop, cloudsim.Stopped, ids[0])
 	w.changed(provider.PowerStop, cloudsim.Stopped, ids...)
 	w.changed(provider.PowerStop, cloudsim.Stopped, ids...)
@@ -190,11 +214,11 @@ func unknownIsNotFound(t *testing.T, w *world) {
 	}
 }
 
-// Where the region is no part of the call, as on ENS, there is no wrong one.
+// On ENS the region is no part of the call, so no region is wrong.
 func switchesElsewhere(t *testing.T, w *world) {
 	for _, action := range []provider.PowerAction{provider.PowerReboot, provider.PowerStop, provider.PowerStart} {
 		ids := w.running(1)
-		reached := cloudsim.Stopped // of a stop; the others leave it running
+		reached := cloudsim.Stopped // by a stop; other actions leave it running
 		if action == provider.PowerStart {
 			w.changed(provider.PowerStop, cloudsim.Stopped, ids...)
 			reached = cloudsim.Running
@@ -209,12 +233,12 @@ func switchesElsewhere(t *testing.T, w *world) {
 		}
 		time.Sleep(time.Minute)
 		if phase := w.phases()[ids[0]]; action != provider.PowerReboot && phase != reached {
-			t.Errorf("%s elsewhere is no error, and %s is %s", action, ids[0], phase)
+			t.Errorf("%s in the wrong region is no error, but %s is %s", action, ids[0], phase)
 		}
 	}
 }
 
-// changeIn makes one change of power in a region, without a wait.
+// changeIn makes one power change in a region without waiting.
 func (w *world) changeIn(region string, a provider.PowerAction, ids ...string) error {
 	switch a {
 	case provider.PowerStart:
@@ -238,17 +262,17 @@ func unknownAreListed(t *testing.T, w *world) {
 		}
 		for _, id := range unknown {
 			if !slices.Contains(b.Unknown(), id) {
-				t.Errorf("%s: %s is not told as unknown: %v", action, id, err)
+				t.Errorf("%s: %s is not reported as unknown: %v", action, id, err)
 			}
 		}
 		if slices.Contains(b.Unknown(), ids[0]) {
-			t.Errorf("%s: %s is told as unknown", action, ids[0])
+			t.Errorf("%s: %s is reported as unknown", action, ids[0])
 		}
 		time.Sleep(time.Minute)
 	}
 }
 
-// Which error it is depends on how long a cloud remembers its servers.
+// The kind of error depends on how long a cloud remembers its instances.
 func releasedIsAnError(t *testing.T, w *world) {
 	ids := w.running(1)
 	w.terminate(ids)
@@ -270,7 +294,7 @@ func rebootNeedsRunning(t *testing.T, w *world) {
 	w.wantPhase("refused a reboot", cloudsim.Stopped, ids[1])
 	for _, id := range []string{ids[0], ids[2]} {
 		if p := w.phases()[id]; p == cloudsim.Running {
-			t.Errorf("%s was not rebooted, because another server is stopped", id)
+			t.Errorf("%s was not rebooted although only another instance is stopped", id)
 		}
 	}
 }
@@ -297,7 +321,8 @@ func stopsThrottled(_ *testing.T, w *world) {
 }
 
 func lostSwitch(_ *testing.T, w *world) {
-	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ResetBefore, cloudsim.ServerErrorAfter, cloudsim.ServerErrorBefore} {
+	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ResetBefore, cloudsim.ServerErrorAfter,
+		cloudsim.ServerErrorBefore} {
 		ids := w.running(2)
 		w.inject(cloudsim.Fault{Kind: kind, Times: 1})
 		w.changed(provider.PowerStop, cloudsim.Stopped, ids...)
@@ -323,7 +348,9 @@ func lostReboot(t *testing.T, w *world) {
 func cancelsStop(_ *testing.T, w *world) {
 	ids := w.running(2)
 	w.inject(cloudsim.Fault{Kind: cloudsim.Slow, Delay: time.Hour})
-	w.cancelled(3*time.Second, func(ctx context.Context) error { return w.change(ctx, provider.PowerStop, true, ids...) })
+	w.cancelled(3*time.Second, func(ctx context.Context) error {
+		return w.change(ctx, provider.PowerStop, true, ids...)
+	})
 	w.wantPhase("never asked to stop", cloudsim.Running, ids...)
 }
 
@@ -333,7 +360,8 @@ func endedSwitchesNothing(t *testing.T, w *world) {
 	cancel()
 	before := w.calls()
 	for _, action := range actions() {
-		if err := w.change(ctx, action, true, ids...); !errors.Is(err, context.Canceled) || errors.Is(err, provider.ErrOutcomeUnknown) {
+		if err := w.change(ctx, action, true, ids...); !errors.Is(err, context.Canceled) ||
+			errors.Is(err, provider.ErrOutcomeUnknown) {
 			t.Errorf("%s: want context.Canceled and nothing left open, got %v", action, err)
 		}
 	}

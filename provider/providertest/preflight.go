@@ -10,29 +10,32 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// preflightRules are about specs that would be carried out as something else than they
-// seem to say: they are refused before anything is sent.
+// preflightRules are about specs that would have another effect than they seem to have.
+// They are refused before anything is sent.
 func preflightRules() []rule {
 	return []rule{
 		{
-			"a placeholder is no password",
-			"Everybody would know the password of these instances.", placeholderPassword,
+			"a placeholder is refused as a password",
+			"The password of these instances would be public.", placeholderPassword,
 		},
-		{"a placeholder is no user data", "The instances would come up without what they need.", placeholderUserData},
+		{
+			"a placeholder is refused as user data",
+			"The instances would start without their configuration.", placeholderUserData,
+		},
 		{
 			"a placeholder is refused by Resume as well",
-			"A spec that went through JSON is what another process has.", placeholderResumed,
+			"Another process has only a spec that went through JSON.", placeholderResumed,
 		},
 		{
 			"a spec that went through JSON is the same spec",
-			"Empty and absent mean the same, or nothing could be resumed.", resumesDecoded,
+			"Empty and absent must mean the same. Otherwise Resume would fail.", resumesDecoded,
 		},
 		{
-			"a spec that differs is refused by the name of the field",
-			"Somebody has to find the difference.", namesDifference,
+			"a different spec is refused, and the error names the field",
+			"The caller has to find the difference.", namesDifference,
 		},
 		{
-			"a list with an entry for each instance is refused for several creates",
+			"a list with one entry per instance is refused for several creates",
 			"Each create would send the whole list.", perInstanceList,
 		},
 	}
@@ -49,7 +52,7 @@ func (w *world) wantRefused(what string, err error, path string, before int) {
 	}
 }
 
-// placeholders are forms of the text that secrets marshal to.
+// placeholders are forms of the text that replaces secrets in JSON.
 var placeholders = map[string]string{
 	"as it is": "[redacted]", "in capitals": "[REDACTED]", "between blanks": " [redacted]\n", "quoted": `"[redacted]"`,
 	"in base64": base64.StdEncoding.EncodeToString([]byte("[redacted]")),
@@ -66,7 +69,7 @@ func placeholderPassword(_ *testing.T, w *world) {
 }
 
 func placeholderUserData(_ *testing.T, w *world) {
-	for form, text := range placeholders { // where a cloud has no user data, it is refused as well
+	for form, text := range placeholders { // a cloud without user data refuses it as well
 		spec := w.spec(1)
 		spec.UserData = provider.UserData(text)
 		_, err := w.client.RunInstances(w.ctx, spec, nil)
@@ -84,7 +87,7 @@ func placeholderResumed(_ *testing.T, w *world) {
 	w.wantRefused("resumed", err, "Login.Password", before)
 }
 
-// resumesDecoded puts the password back in: it is not in the JSON.
+// resumesDecoded restores the password: it is not in the JSON.
 func resumesDecoded(t *testing.T, w *world) {
 	spec := w.spec(2)
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
@@ -111,7 +114,7 @@ func resumesDecoded(t *testing.T, w *world) {
 	}
 	text, _ = json.Marshal(spec)
 	if err := json.Unmarshal(text, &decoded); !errors.Is(err, provider.ErrInvalid) {
-		t.Errorf("a spec with its placeholder is decoded: %v", err)
+		t.Errorf("a spec with a placeholder was decoded, want an error: %v", err)
 	}
 }
 
@@ -133,8 +136,8 @@ func namesDifference(_ *testing.T, w *world) {
 	}
 }
 
-// perInstanceList asks for as many instances as need two creates, and for fewer than
-// Count where the cloud can do that.
+// perInstanceList asks for as many instances as need two creates. If the cloud allows
+// it, it also asks for fewer than Count.
 func perInstanceList(t *testing.T, w *world) {
 	if w.PerInstance == nil {
 		t.Fatal("Harness.PerInstance is missing")

@@ -9,29 +9,38 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// prepaidRules are for clouds whose prepaid servers can be released before their
-// time: those with a [Harness.Prepaid].
+// prepaidRules are for clouds that release prepaid instances before their time is over:
+// those with a [Harness.Prepaid].
 func prepaidRules(h Harness) []rule {
 	if h.Prepaid == nil {
 		return nil
 	}
 	return []rule{
-		{"prepaid servers", "A server in a recycle bin still holds its addresses and its disks.", releasesPrepaid},
-		{"prepaid servers and others by one request", "The caller need not know how a server is paid for.", releasesMixed},
-		{"prepaid servers twice", "A cleanup that is repeated must not fail.", releasesPrepaidTwice},
-		{"prepaid servers beside a bad ID", "One stale ID must leave no other in the recycle bin.", releasesPrepaidAroundMissing},
-		{"a throttled release of prepaid servers", "It was not executed; the client repeats it.", releasesPrepaidThrottled},
+		{"prepaid instances", "An instance in a recycle bin still holds its addresses and its disks.", releasesPrepaid},
+		{
+			"prepaid instances and others by one request",
+			"The caller need not know the billing mode of an instance.", releasesMixed,
+		},
+		{"prepaid instances twice", "A cleanup that is repeated must not fail.", releasesPrepaidTwice},
+		{
+			"prepaid instances beside a bad ID",
+			"One stale ID must not leave other instances in the recycle bin.", releasesPrepaidAroundMissing,
+		},
+		{
+			"a throttled release of prepaid instances",
+			"The call was not executed; the client repeats it.", releasesPrepaidThrottled,
+		},
 	}
 }
 
-// prepaid creates n prepaid servers and waits until they run.
+// prepaid creates n prepaid instances and waits until they run.
 func (w *world) prepaid(n int) []string {
 	w.t.Helper()
 	spec := clone(w.Prepaid)
 	spec.Count = n
 	op, err := w.client.RunInstances(w.ctx, spec, nil)
 	if err != nil {
-		w.t.Fatalf("creating %d prepaid servers: %v", n, err)
+		w.t.Fatalf("creating %d prepaid instances: %v", n, err)
 	}
 	list, err := op.Wait(w.ctx, nil)
 	if err != nil {
@@ -39,14 +48,14 @@ func (w *world) prepaid(n int) []string {
 	}
 	for _, i := range list {
 		if i.Billing != provider.Prepaid {
-			w.t.Fatalf("%s is %q: Harness.Prepaid makes no prepaid servers", i.ID, i.Billing)
+			w.t.Fatalf("%s is %q: Harness.Prepaid makes no prepaid instances", i.ID, i.Billing)
 		}
 	}
 	return op.InstanceIDs()
 }
 
-// wantGone checks that nothing is left, a recycle bin included, once releases
-// have had their time.
+// wantGone checks that no instance is left, also in a recycle bin, after releases have
+// had their time.
 func (w *world) wantGone(ids ...string) {
 	w.t.Helper()
 	time.Sleep(time.Minute)
@@ -80,7 +89,8 @@ func releasesPrepaidTwice(_ *testing.T, w *world) {
 func releasesPrepaidAroundMissing(_ *testing.T, w *world) {
 	ids := w.prepaid(3)
 	unknown := w.unknownLike(ids[0])
-	res, err := w.client.TerminateInstances(w.ctx, "", []string{ids[0], unknown, ids[1]}, &provider.TerminateOptions{Wait: true})
+	res, err := w.client.TerminateInstances(w.ctx, "", []string{ids[0], unknown, ids[1]},
+		&provider.TerminateOptions{Wait: true})
 	w.wantNamed("terminate", err, provider.ErrNotFound, unknown, ids...)
 	if !slices.Equal(res.Released, ids[:2]) || !slices.Equal(res.Unknown, []string{unknown}) {
 		w.t.Errorf("released %v, unknown %v; want %v and %s", res.Released, res.Unknown, ids[:2], unknown)

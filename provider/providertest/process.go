@@ -14,9 +14,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// What rules about several processes, and about what they send, have in common.
+// This file holds the helpers for rules about several processes and the requests they
+// send.
 
-// token returns the token of an operation, as a process leaves it behind.
+// token returns the token of an operation.
 func (w *world) token(op *provider.Operation) []byte {
 	w.t.Helper()
 	token, err := op.MarshalText()
@@ -26,7 +27,7 @@ func (w *world) token(op *provider.Operation) []byte {
 	return token
 }
 
-// resume goes on with an operation in another process.
+// resume continues an operation in another process.
 func (w *world) resume(token []byte, o *provider.ResumeOptions) (*provider.Operation, error) {
 	w.t.Helper()
 	op, err := w.newClient(w.sim.Transport(), nil).Resume(w.ctx, token, o)
@@ -36,8 +37,8 @@ func (w *world) resume(token []byte, o *provider.ResumeOptions) (*provider.Opera
 	return op, err
 }
 
-// lose makes a create whose answer is lost, in a process that has no time to find out
-// what became of it. It returns the token that is left.
+// lose sends a create whose answer is lost, in a process that ends before it can find
+// out the outcome. It returns the operation's token.
 func (w *world) lose(spec *provider.RunInstancesSpec, o *provider.RunOptions) []byte {
 	w.t.Helper()
 	ctx, crash := context.WithTimeout(w.ctx, time.Second)
@@ -49,8 +50,8 @@ func (w *world) lose(spec *provider.RunInstancesSpec, o *provider.RunOptions) []
 	return w.token(op)
 }
 
-// injectCreates adds a fault to creates, whatever the cloud calls them. Times is that
-// of each call.
+// injectCreates adds a fault to all create calls, whatever their names on the cloud.
+// Times counts for each call.
 func (w *world) injectCreates(f cloudsim.Fault) (remove func()) {
 	var undo []func()
 	for _, api := range []string{"RunInstances", "CreateInstance"} {
@@ -74,19 +75,19 @@ func (w *world) releases() (n int) {
 	return n
 }
 
-// simulate replaces the simulated cloud, and the client of it, before anything was made.
+// simulate replaces the simulated cloud and its client. Call it before any create.
 func (w *world) simulate(o cloudsim.Options) {
 	o.AccessKeySecret, o.Seed = plantedSecret, 1
 	w.sim = cloudsim.New(&o)
 	w.client = w.newClient(w.sim.Transport(), nil)
 }
 
-// bootsIn makes every instance take the same time to boot.
+// bootsIn gives every instance the same boot time.
 func bootsIn(d time.Duration) func(cloudsim.Cloud, *rand.Rand) time.Duration {
 	return func(cloudsim.Cloud, *rand.Rand) time.Duration { return d }
 }
 
-// says reports whether an error has a word in its text. No error says nothing.
+// says reports whether an error's text holds a word. It returns false for nil.
 func says(err error, word string) bool { return err != nil && strings.Contains(err.Error(), word) }
 
 // wantInHand checks that an operation has all instances of the cloud, each once.
@@ -94,10 +95,11 @@ func (w *world) wantInHand(op *provider.Operation, n int) {
 	w.t.Helper()
 	got, have := sorted(op.InstanceIDs()), sorted(w.alive())
 	if len(slices.Compact(slices.Clone(got))) != n {
-		w.t.Errorf("%d IDs in hand, want %d: %v", len(got), n, got)
+		w.t.Errorf("%d IDs, want %d: %v", len(got), n, got)
 	}
 	if !slices.Equal(got, have) {
-		w.t.Errorf("IDs in hand and instances at the cloud differ\nlost: %v\nunreal: %v", minus(have, got), minus(got, have))
+		w.t.Errorf("InstanceIDs and the cloud's instances differ\nlost: %v\nunreal: %v", minus(have, got),
+			minus(got, have))
 	}
 }
 
@@ -122,16 +124,16 @@ func (w *world) wantAlive(when string, ids ...string) {
 	w.t.Helper()
 	have, want := sorted(w.alive()), sorted(ids)
 	if !slices.Equal(have, want) {
-		w.t.Errorf("%s: gone are %v, and there are %v beside\n", when, minus(want, have), minus(have, want))
+		w.t.Errorf("%s: missing %v, unexpected %v\n", when, minus(want, have), minus(have, want))
 	}
 }
 
-// notebook is a journal that keeps every token, and refuses where that is asked for.
+// notebook is a journal that keeps every token and can refuse saves.
 type notebook struct {
 	mu     sync.Mutex
 	saved  [][]byte
 	asked  int               // saves, refused ones included
-	refuse func(n int) error // the n-th save, counted from 1; nil refuses none
+	refuse func(n int) error // called for the n-th save, from 1; nil refuses no save
 }
 
 // Save implements [provider.Journal].
@@ -162,7 +164,7 @@ func (b *notebook) last() []byte {
 	return b.saved[len(b.saved)-1]
 }
 
-// tap is a transport that hands requests on and keeps what they asked for.
+// tap is a transport that passes requests on and records them.
 type tap struct {
 	next http.RoundTripper
 

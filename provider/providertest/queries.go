@@ -12,7 +12,7 @@ import (
 func findsVersions(t *testing.T, w *world) {
 	ref := w.newTemplate("found")
 	for i := range 4 {
-		w.newVersion(ref, fmt.Sprint("servers-", i))
+		w.newVersion(ref, fmt.Sprint("instances-", i))
 	}
 	if err := w.templates().SetDefault(w.ctx, "", provider.LaunchTemplateRef{ID: ref.ID, Version: 3}); err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func findsTemplatesByTags(t *testing.T, w *world) {
 		got = append(got, v.Name)
 	}
 	if !slices.Equal(got, []string{"tagged"}) {
-		t.Errorf("found %v, want the one whose servers have the tag", got)
+		t.Errorf("found %v, want the template with the tag", got)
 	}
 }
 
@@ -66,7 +66,8 @@ func listsByStrategy(t *testing.T, w *world) {
 		}
 		count[strategyOf(g)]++
 	}
-	for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement, provider.ClusterPlacement} {
+	for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement,
+		provider.ClusterPlacement} {
 		list := read(w, "the list", w.groups().List(w.ctx, provider.PlacementGroupQuery{Strategy: s}))
 		for _, g := range list {
 			if g.Strategy != s {

@@ -16,9 +16,12 @@ import (
 func resumeRules() []rule {
 	return []rule{
 		{"in a new client", "The process that created may not be the one that waits.", resumes},
-		{"a create that was cut off", "A crash between question and answer must not cost a machine, or make one twice.", resumesCutOff},
-		{"a token that is not ours", "A mixed-up token must not touch somebody else's servers.", refusesForeignTokens},
-		{"a token holds no secret", "Tokens are stored where secrets are not.", tokenIsClean},
+		{
+			"a create that was cut off",
+			"A crash before the answer must not lose an instance or create it twice.", resumesCutOff,
+		},
+		{"a token of another kind", "A wrong token must not affect other instances.", refusesForeignTokens},
+		{"a token holds no secret", "Tokens may be stored in places that are not safe for secrets.", tokenIsClean},
 	}
 }
 
@@ -41,8 +44,8 @@ func resumes(t *testing.T, w *world) {
 	}
 }
 
-// resumesCutOff loses the answer of a create, and then the process: it has no
-// time to find out what became of it.
+// resumesCutOff loses the answer of a create and then ends the process before it can
+// find out the outcome.
 func resumesCutOff(t *testing.T, w *world) {
 	w.injectCreate(cloudsim.Fault{Kind: cloudsim.ResetAfter})
 	spec := w.spec(3)
@@ -58,15 +61,16 @@ func resumesCutOff(t *testing.T, w *world) {
 	}
 	client := w.newClient(w.sim.Transport(), nil)
 	if _, err := client.Resume(w.ctx, token, nil); !errors.Is(err, provider.ErrInvalid) {
-		t.Errorf("creates are left, so the spec is needed; got %v", err)
+		t.Errorf("creates are left: want an error that asks for the spec, got %v", err)
 	}
 	other := spec
 	other.Count, other.ImageID = 4, "img-other"
-	if _, err := client.Resume(w.ctx, token, &provider.ResumeOptions{Spec: &other}); !errors.Is(err, provider.ErrInvalid) {
+	if _, err := client.Resume(w.ctx, token, &provider.ResumeOptions{Spec: &other}); !errors.Is(err,
+		provider.ErrInvalid) {
 		t.Errorf("another spec must be refused, got %v", err)
 	}
 	again, err := client.Resume(w.ctx, token, &provider.ResumeOptions{Spec: &spec})
-	if !w.knows() {
+	if !w.canFindOut() {
 		w.wantUnknown(again, err)
 		return
 	}
@@ -76,7 +80,7 @@ func resumesCutOff(t *testing.T, w *world) {
 	w.wantExactly(again.InstanceIDs(), 3)
 	w.wantNames(&spec)
 	if n := w.creates(); w.marks() && n != 1 {
-		t.Errorf("%d create calls, want 1: the servers were there", n)
+		t.Errorf("%d create calls, want 1: the instances existed", n)
 	}
 }
 

@@ -10,25 +10,25 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// supersededRules are about a process whose journal says that another one has resumed
-// its operation, or that does not save.
+// supersededRules are about a process whose journal reports that another process has
+// resumed the operation, or whose journal cannot save.
 func supersededRules() []rule {
-	const why = "The successor counts on these instances, and knows nothing of what this process does to them."
+	const why = "The other process uses these instances, and does not know what this process does to them."
 	return []rule{
 		{"a superseded process sends no create", why, supersededSendsNothing},
-		{"a superseded process saves and sends nothing more, wherever it learns it", why, supersededStops},
+		{"a superseded process saves and sends nothing more, at whatever save it finds out", why, supersededStops},
 		{"a superseded process releases nothing when its operation fails", why, supersededKeepsFailed},
 		{"a superseded process releases nothing when its wait fails", why, supersededKeepsWaiting},
-		{"a superseded process ends no operation", why, supersededEndsNothing},
+		{"a superseded process does not terminate the operation", why, supersededEndsNothing},
 		{
-			"a release whose mark is not saved does not go out",
-			"A crash after it would leave a token that creates everything again.", unsavedReleasesNothing,
+			"a release is not sent unless its mark is saved",
+			"After a crash, the old token would create all instances again.", unsavedReleasesNothing,
 		},
 	}
 }
 
-// superseding is a journal that says from its n-th save on, counted from 1, that another
-// process goes on.
+// superseding returns a journal that reports from its n-th save on (counted from 1)
+// that another process has resumed the operation.
 func superseding(n int) *notebook {
 	return &notebook{refuse: func(k int) error {
 		if k >= n {
@@ -38,7 +38,7 @@ func superseding(n int) *notebook {
 	}}
 }
 
-// wantSuperseded checks an error that says so.
+// wantSuperseded checks that an error is ErrSuperseded.
 func (w *world) wantSuperseded(when string, err error) {
 	w.t.Helper()
 	if !errors.Is(err, provider.ErrSuperseded) {
@@ -59,8 +59,8 @@ func supersededSendsNothing(t *testing.T, w *world) {
 	}
 }
 
-// supersededStops has the journal refuse at each save of an operation in turn, while the
-// second create is refused by the cloud. What was under way at that moment may end.
+// supersededStops lets the journal refuse at each save of an operation in turn, while
+// the cloud refuses the second create. Calls in flight at that moment may end.
 func supersededStops(t *testing.T, w *world) {
 	for n := 1; ; n++ {
 		w.simulate(cloudsim.Options{})
@@ -77,7 +77,7 @@ func supersededStops(t *testing.T, w *world) {
 		when := fmt.Sprintf("at save %d", n)
 		w.wantSuperseded(when, err)
 		if got := book.count(); got != n {
-			t.Errorf("%s: %d saves in all", when, got)
+			t.Errorf("%s: %d saves in total", when, got)
 		}
 		sent := w.calls()
 		_, err = op.Terminate(w.ctx, nil)
@@ -85,13 +85,13 @@ func supersededStops(t *testing.T, w *world) {
 		if more := w.calls() - sent; more != 0 {
 			t.Errorf("%s: %d more requests when it is terminated", when, more)
 		}
-		if n <= 5 { // two creates, their answers and the mark of the release; then it may go out
+		if n <= 5 { // two creates, two answers and the mark; after that the release may be sent
 			w.wantNoReleases(when)
 		}
 	}
 }
 
-// supersededKeepsFailed learns it when it is about to release: the answers are saved.
+// supersededKeepsFailed finds out just before the release: the answers are saved.
 func supersededKeepsFailed(_ *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.Quota, Skip: 1})
 	book := superseding(5) // two creates and their answers come before
@@ -105,10 +105,10 @@ func supersededKeepsFailed(_ *testing.T, w *world) {
 	w.wantInHand(op, w.client.Limits().InstancesPerCreate)
 }
 
-// supersededKeepsWaiting has an instance die that the wait has seen.
+// supersededKeepsWaiting lets an instance die after the wait has seen it.
 func supersededKeepsWaiting(t *testing.T, w *world) {
 	policies := w.policies()
-	delete(policies, "nothing") // which releases nothing anyway
+	delete(policies, "nothing") // this policy releases nothing
 	for name, o := range policies {
 		w.simulate(cloudsim.Options{})
 		w.injectCreate(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1})
@@ -149,7 +149,7 @@ func supersededEndsNothing(t *testing.T, w *world) {
 	}
 }
 
-// unsavedReleasesNothing is about a journal that is down for a while.
+// unsavedReleasesNothing is about a journal that fails for a while.
 func unsavedReleasesNothing(t *testing.T, w *world) {
 	down := errors.New("the disk is full")
 	full := false
@@ -174,6 +174,6 @@ func unsavedReleasesNothing(t *testing.T, w *world) {
 	w.wantAlive("once the journal is back")
 	info, err := provider.ReadToken(book.last())
 	if err != nil || !info.Over || len(info.InstanceIDs) > 0 {
-		t.Errorf("the journal has %+v, %v; want an operation that is over", info, err)
+		t.Errorf("the journal has %+v, %v; want a terminated operation", info, err)
 	}
 }

@@ -13,14 +13,23 @@ import (
 
 func sweepRules() []rule {
 	return []rule{
-		{"a sweep finds what nobody answers for", "A process that crashed leaves servers that cost money for ever.", sweepFinds},
-		{"a sweep finds more than a page", "A list that ends early leaves servers that cost money for ever.", sweepFindsMany},
-		{"a sweep that cannot see releases nothing", "A list that breaks off is no proof that somebody's server is lost.", sweepInDoubt},
+		{
+			"a sweep finds instances that no operation knows",
+			"A process that crashed leaves instances that cost money for ever.", sweepFinds,
+		},
+		{
+			"a sweep finds more than a page",
+			"A list that ends early leaves instances that cost money for ever.", sweepFindsMany,
+		},
+		{
+			"a sweep with an incomplete list releases nothing",
+			"An incomplete list does not prove that an instance is lost.", sweepInDoubt,
+		},
 	}
 }
 
-// owned creates servers that bear the mark of an owner: tags, or the marker that a
-// process leaves in their name when it dies before it has their IDs.
+// owned creates instances with the mark of an owner: tags, or the marker in their names
+// that stays when a process dies before it has their IDs.
 func (w *world) owned(owner string, n int) *provider.Operation {
 	w.t.Helper()
 	op, err := w.client.RunInstances(w.ctx, w.spec(n), &provider.RunOptions{Owner: owner, KeepMarker: true})
@@ -30,7 +39,7 @@ func (w *world) owned(owner string, n int) *provider.Operation {
 	return op
 }
 
-// canSweep tells whether the driver's servers can be marked.
+// canSweep reports whether the driver's instances can be marked.
 func (w *world) canSweep() bool {
 	return w.client.Limits().NameMarker || w.client.Support().Field("Tags").Param != ""
 }
@@ -40,11 +49,13 @@ func sweepFinds(t *testing.T, w *world) {
 		return
 	}
 	lost, live := w.owned("suite", 3), w.owned("suite", 2)
-	w.owned("suites", 1) // of another owner
+	w.owned("suites", 1) // another owner
 	w.run(1)
 	time.Sleep(16 * time.Minute)
-	w.owned("suite", 1) // young
-	o := provider.SweepOptions{Owner: "suite", Live: func(context.Context) ([]string, error) { return []string{live.ID()}, nil }}
+	w.owned("suite", 1) // too young
+	o := provider.SweepOptions{Owner: "suite", Live: func(context.Context) ([]string, error) {
+		return []string{live.ID()}, nil
+	}}
 	for _, terminate := range []bool{false, true} {
 		o.Terminate = terminate
 		found, err := w.client.Sweep(w.ctx, o)
@@ -54,7 +65,7 @@ func sweepFinds(t *testing.T, w *world) {
 	}
 	time.Sleep(10 * time.Minute)
 	if n := len(w.alive()); n != 5 {
-		t.Errorf("%d servers exist, want the 5 that are not lost", n)
+		t.Errorf("%d instances exist, want the 5 that are not lost", n)
 	}
 }
 
@@ -70,7 +81,7 @@ func sweepFindsMany(t *testing.T, w *world) {
 	}
 	time.Sleep(10 * time.Minute)
 	if left := w.alive(); len(left) != 0 {
-		t.Errorf("%d servers are left", len(left))
+		t.Errorf("%d instances are left", len(left))
 	}
 }
 
@@ -83,7 +94,7 @@ func sweepInDoubt(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, API: "DescribeInstances"})
 	found, err := w.client.Sweep(w.ctx, provider.SweepOptions{Owner: "suite", Terminate: true})
 	if !errors.Is(err, provider.ErrUnavailable) || len(found) != 0 || len(w.alive()) != 2 {
-		t.Errorf("found %d, %v, %d servers left", len(found), err, len(w.alive()))
+		t.Errorf("found %d, %v, %d instances left", len(found), err, len(w.alive()))
 	}
 }
 

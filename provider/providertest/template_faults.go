@@ -12,12 +12,13 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim"
 )
 
-// lossKinds are the ways in which an answer is lost.
+// lossKinds are the faults that lose an answer.
 func lossKinds() []cloudsim.FaultKind {
-	return []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.ResetBefore, cloudsim.ServerErrorBefore}
+	return []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.ResetBefore,
+		cloudsim.ServerErrorBefore}
 }
 
-// takenTemplate leaves clouds alone that let a name be used twice.
+// takenTemplate skips clouds that allow a name to be used twice.
 func takenTemplate(t *testing.T, w *world) {
 	w.newTemplate("taken")
 	_, err := w.templates().Create(w.ctx, w.template("taken"))
@@ -34,15 +35,19 @@ func takenTemplate(t *testing.T, w *world) {
 func fullTemplates(t *testing.T, w *world) {
 	l, ref := w.templates(), w.newTemplate("first")
 	for action, add := range map[string]func() error{
-		"CreateLaunchTemplate":        func() error { _, err := l.Create(w.ctx, w.template("second")); return err },
-		"CreateLaunchTemplateVersion": func() error { _, err := l.CreateVersion(w.ctx, ref, w.template("")); return err },
+		"CreateLaunchTemplate": func() error { _, err := l.Create(w.ctx, w.template("second")); return err },
+		"CreateLaunchTemplateVersion": func() error {
+			_, err := l.CreateVersion(w.ctx, ref, w.template(""))
+			return err
+		},
 	} {
-		remove := w.inject(cloudsim.Fault{Kind: cloudsim.Refuse, API: action, Code: w.Template.Full, Message: "refused by the rule"})
+		remove := w.inject(cloudsim.Fault{Kind: cloudsim.Refuse, API: action, Code: w.Template.Full,
+			Message: "refused by the rule"})
 		before := w.sim.Calls(w.Cloud, action)
 		err := add()
 		wantAPIError(t, action, err, provider.ErrQuota)
 		if n := w.sim.Calls(w.Cloud, action) - before; n != 1 || errors.Is(err, provider.ErrOutcomeUnknown) {
-			t.Errorf("%s: %v after %d requests; want 1, and nothing left open", action, err, n)
+			t.Errorf("%s: %v after %d requests; want 1 request and no open outcome", action, err, n)
 		}
 		remove()
 	}
@@ -71,8 +76,8 @@ func throttledTemplates(t *testing.T, w *world) {
 	}
 }
 
-// lostAdd checks a call that makes one thing and whose answer is lost: it is
-// asked for again where the cloud knows its token, and nowhere else.
+// lostAdd checks a call that creates one object and whose answer is lost. It must be
+// repeated if the cloud knows its token, and not otherwise.
 func (w *world) lostAdd(api provider.API, action string, add func(n int) error, count func() int) {
 	w.t.Helper()
 	again := slices.Contains(w.client.Limits().Idempotent, api)
@@ -82,13 +87,16 @@ func (w *world) lostAdd(api provider.API, action string, add func(n int) error, 
 		err := add(i)
 		remove()
 		made := count() - before
+		executed := kind == cloudsim.ResetAfter || kind == cloudsim.ServerErrorAfter
+		want := map[bool]int{true: 1}[executed]
+		wellRepeated := err == nil && made == 1
 		switch {
-		case again && (err != nil || made != 1):
+		case again && !wellRepeated:
 			w.t.Errorf("%s, %s: %d were made, want 1; %v", api, kind, made, err)
 		case !again && !errors.Is(err, provider.ErrOutcomeUnknown):
 			w.t.Errorf("%s, %s: want ErrOutcomeUnknown, got %v", api, kind, err)
-		case !again && made != map[bool]int{true: 1}[kind == cloudsim.ResetAfter || kind == cloudsim.ServerErrorAfter]:
-			w.t.Errorf("%s, %s: %d were made", api, kind, made)
+		case !again && made != want:
+			w.t.Errorf("%s, %s: %d were made, want %d", api, kind, made, want)
 		}
 	}
 }

@@ -15,35 +15,34 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// TemplateCase is what the suite needs to know about a cloud's launch templates.
+// TemplateCase describes a cloud's launch templates for the suite.
 type TemplateCase struct {
-	// Specs are valid specs for templates, by name, that together set every leaf
-	// that a template holds, in the very words in which the driver reads them:
-	// with defaults that the cloud fills in, if it does.
+	// Specs are valid specs for templates, by name. Together they set every leaf that a
+	// template holds. They are written exactly as the driver reads them back, including
+	// defaults that the cloud fills in.
 	Specs map[string]*provider.RunInstancesSpec
 
-	// Implied are leaves that a template holds and that are never read back, with
-	// the reason why nothing is lost.
+	// Implied are leaves that a template holds but that are never read back, with the
+	// reason why nothing is lost.
 	Implied map[string]string
 
-	// Small is a spec for a template that servers can be made of, with an image
-	// and an instance type.
+	// Small is a spec for a template that can create instances, with an image and an
+	// instance type.
 	Small provider.RunInstancesSpec
 
-	// Beside is what RunInstances has to say beside the name of a template of
-	// Small: nothing, or what a template does not hold. It has no name, no count,
-	// no image and no instance type.
+	// Beside is the rest of the spec for RunInstances with a template of Small: empty,
+	// or fields that a template does not hold. It has no name, count, image or instance
+	// type.
 	Beside provider.RunInstancesSpec
 
-	// OtherType is another instance type than that of Small.
+	// OtherType is an instance type other than Small's.
 	OtherType string
 
-	// Full is a vendor code that stands for an account, or a template, that holds
-	// no more.
+	// Full is a vendor code for an account or a template that is full.
 	Full string
 
-	// Many is how many templates to list: more than a page of the driver holds,
-	// where an account may have as many. 0 means 12.
+	// Many is how many templates to list: more than one page of the driver, if an
+	// account may have so many. 0 means 12.
 	Many int
 }
 
@@ -52,26 +51,54 @@ var index = regexp.MustCompile(`\[\d+\]`)
 
 func templateRules(h Harness) []rule {
 	if h.Template == nil {
-		return []rule{{"a cloud without launch templates says so", "A program must be able to ask before it relies on them.", noTemplates}}
+		return []rule{{"a cloud without launch templates reports that",
+			"A program must be able to ask before it relies on them.", noTemplates}}
 	}
 	return []rule{
-		{"the support table of templates has one line for every leaf", "A leaf without a line is a field nobody thought about.", templateTableIsComplete},
-		{"a field that a template does not hold is an error that names it", "It would be missing from every server made of the template.", templatesRefuse},
-		{"a template reads as it was written", "What is lost or changed on the way is lost or changed for every server.", templatesRoundTrip},
-		{"every leaf that a template holds is in a spec", "A leaf that no spec sets is never put to the test.", templatesCover},
+		{
+			"the support table of templates has one line for every leaf",
+			"A leaf without a line is a field that was forgotten.", templateTableIsComplete,
+		},
+		{
+			"a field that a template does not hold is an error that names it",
+			"It would be missing from every instance of the template.", templatesRefuse,
+		},
+		{
+			"a template is read back unchanged",
+			"A lost or changed field is lost or changed for every instance.", templatesRoundTrip,
+		},
+		{"every leaf that a template holds is in a spec", "A leaf that no spec sets is never tested.", templatesCover},
 		{"templates are listed, each once", "A template that is not listed is never cleaned up.", listsTemplates},
-		{"a new version leaves the default alone", "Servers made without a version must not change by surprise.", versionsTemplates},
-		{"versions are found by number and range", "Who asks for one version must not get another.", findsVersions},
-		{"templates are found by the tags of their servers", "A template that gives other tags is not the one that is meant.", findsTemplatesByTags},
+		{
+			"a new version does not change the default",
+			"Instances that name no version must not change unexpectedly.", versionsTemplates,
+		},
+		{"versions are found by number and range", "A query for one version must not return another.", findsVersions},
+		{
+			"templates are found by the tags of their instances",
+			"A template with other tags is another template.", findsTemplatesByTags,
+		},
 		{"the default version cannot be deleted", "Every create that names no version would fail.", deletesVersions},
-		{"what is deleted is gone", "A template must not come back, nor be deleted twice in silence.", deletesTemplates},
-		{"servers are made of a template", "A template that is not applied makes other servers than were meant.", runsTemplates},
+		{
+			"a deleted template is gone",
+			"A template must not come back, and a second delete must be an error.", deletesTemplates,
+		},
+		{
+			"instances are created from a template",
+			"If a template is not applied, the instances have wrong settings.", runsTemplates,
+		},
 		{"a name that is taken is ErrExists", "The caller has to look it up instead.", takenTemplate},
 		{"a full account is ErrQuota", "The caller has to delete some, or ask for more.", fullTemplates},
-		{"a throttled call about templates is nobody's business", "It was not executed; the client repeats it.", throttledTemplates},
-		{"a lost answer makes no second version", "Nobody would know which of the two is meant.", lostTemplates},
-		{"a lost answer to a change of a template is asked for again", "It adds nothing to one that was carried out.", lostTemplateChanges},
-		{"calls about templates end with their ctx", "A user who gives up must not hang.", cancelsTemplates},
+		{
+			"a throttled call about templates is repeated, not reported",
+			"The call was not executed; the client repeats it.", throttledTemplates,
+		},
+		{"a lost answer creates no second version", "It would be unknown which of the two is meant.", lostTemplates},
+		{
+			"a lost answer to a change of a template is asked for again",
+			"Repeating a change that was made has no effect.", lostTemplateChanges,
+		},
+		{"calls about templates end with their ctx", "A caller that gives up must not hang.", cancelsTemplates},
 		{"no secret of a template in any error", "Errors end up in logs.", templateErrorsAreClean},
 	}
 }
@@ -92,7 +119,7 @@ func (w *world) templates() provider.LaunchTemplates {
 	return l
 }
 
-// template is one that servers can be made of.
+// template returns a template that can create instances.
 func (w *world) template(name string) provider.LaunchTemplateSpec {
 	return provider.LaunchTemplateSpec{Name: name, Spec: clone(&w.Template.Small)}
 }
@@ -107,11 +134,11 @@ func (w *world) newTemplate(name string) provider.LaunchTemplateRef {
 	return provider.LaunchTemplateRef{ID: id}
 }
 
-// newVersion adds a version whose servers have a name.
-func (w *world) newVersion(ref provider.LaunchTemplateRef, servers string) int {
+// newVersion adds a version whose instances have a name.
+func (w *world) newVersion(ref provider.LaunchTemplateRef, name string) int {
 	w.t.Helper()
 	s := w.template("")
-	s.Spec.Name = servers
+	s.Spec.Name = name
 	n, err := w.templates().CreateVersion(w.ctx, ref, s)
 	if err != nil {
 		w.t.Fatalf("adding a version: %v", err)
@@ -155,7 +182,8 @@ func (w *world) versionNumbers(ref provider.LaunchTemplateRef) (numbers, default
 
 func (w *world) wantVersions(when string, ref provider.LaunchTemplateRef, standard int, numbers ...int) {
 	w.t.Helper()
-	if have, defaults := w.versionNumbers(ref); !slices.Equal(have, numbers) || !slices.Equal(defaults, []int{standard}) {
+	if have, defaults := w.versionNumbers(ref); !slices.Equal(have, numbers) ||
+		!slices.Equal(defaults, []int{standard}) {
 		w.t.Errorf("%s: versions %v, default %v; want %v and %d", when, have, defaults, numbers, standard)
 	}
 	if v, err := w.templates().Version(w.ctx, "", ref); err != nil || v.Version != standard {
@@ -164,7 +192,8 @@ func (w *world) wantVersions(when string, ref provider.LaunchTemplateRef, standa
 }
 
 func (w *world) templateTable() provider.Support {
-	return w.client.Driver().(provider.LaunchTemplateDriver).TemplateSupport() //nolint:forcetypeassert // LaunchTemplates has asked
+	driver := w.client.Driver().(provider.LaunchTemplateDriver) //nolint:forcetypeassert // LaunchTemplates has checked
+	return driver.TemplateSupport()
 }
 
 func templateTableIsComplete(t *testing.T, w *world) {
@@ -177,11 +206,12 @@ func templateTableIsComplete(t *testing.T, w *world) {
 		}
 	}
 	if want := provider.Leaves(); !slices.Equal(listed, want) {
-		t.Errorf("the table does not list the leaves of the spec in spec order\nmissing: %v\nstale or twice: %v", minus(want, listed), minus(listed, want))
+		t.Errorf("the table does not list the leaves of the spec in spec order\nmissing: %v\nstale or twice: %v",
+			minus(want, listed), minus(listed, want))
 	}
 }
 
-// templatesRefuse leaves out the region, which says where a template is kept.
+// templatesRefuse leaves out the region, which is the place of a template.
 func templatesRefuse(t *testing.T, w *world) {
 	l := w.templates()
 	for _, path := range provider.Leaves() {
@@ -211,15 +241,17 @@ func templatesRoundTrip(t *testing.T, w *world) {
 	for _, name := range slices.Sorted(maps.Keys(w.Template.Specs)) {
 		want := clone(w.Template.Specs[name])
 		if want.Placement.GroupID != "" && w.Placement != nil {
-			want.Placement.GroupID = w.newGroup(name) // some clouds look whether it exists
+			want.Placement.GroupID = w.newGroup(name) // some clouds check that it exists
 		}
-		id, err := l.Create(w.ctx, provider.LaunchTemplateSpec{Name: "round-trip-" + name, VersionDescription: "description-1", Spec: want})
+		id, err := l.Create(w.ctx, provider.LaunchTemplateSpec{Name: "round-trip-" + name,
+			VersionDescription: "description-1", Spec: want})
 		if err != nil {
 			t.Errorf("spec %q: %v", name, err)
 			continue
 		}
 		ref := provider.LaunchTemplateRef{ID: id}
-		if n, err := l.CreateVersion(w.ctx, ref, provider.LaunchTemplateSpec{VersionDescription: "description-2", Spec: want}); err != nil || n != 2 {
+		if n, err := l.CreateVersion(w.ctx, ref, provider.LaunchTemplateSpec{VersionDescription: "description-2",
+			Spec: want}); err != nil || n != 2 {
 			t.Errorf("spec %q: version %d, %v", name, n, err)
 			continue
 		}
@@ -231,8 +263,10 @@ func templatesRoundTrip(t *testing.T, w *world) {
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("spec %q, version %d: read\n%+v\nwant\n%+v", name, v.Version, got, want)
 			}
-			if v.TemplateID != id || v.Description != fmt.Sprint("description-", v.Version) || v.Default != (v.Version == 1) {
-				t.Errorf("spec %q: read version %d of %s, %q, default %v", name, v.Version, v.TemplateID, v.Description, v.Default)
+			if v.TemplateID != id || v.Description != fmt.Sprint("description-", v.Version) ||
+				v.Default != (v.Version == 1) {
+				t.Errorf("spec %q: read version %d of %s, %q, default %v", name, v.Version, v.TemplateID,
+					v.Description, v.Default)
 			}
 		}
 	}
@@ -325,7 +359,8 @@ func deletesVersions(t *testing.T, w *world) {
 		t.Fatal(err)
 	}
 	w.wantVersions("after two were deleted", ref, 1, 1, 3)
-	if _, err := l.Version(w.ctx, "", provider.LaunchTemplateRef{ID: ref.ID, Version: 2}); !errors.Is(err, provider.ErrNotFound) {
+	if _, err := l.Version(w.ctx, "", provider.LaunchTemplateRef{ID: ref.ID, Version: 2}); !errors.Is(err,
+		provider.ErrNotFound) {
 		t.Errorf("a deleted version: want ErrNotFound, got %v", err)
 	}
 	if n := w.newVersion(ref, "again"); n != 5 {
@@ -344,7 +379,8 @@ func deletesTemplates(t *testing.T, w *world) {
 	_, err2 := l.CreateVersion(w.ctx, ref, w.template(""))
 	for what, err := range map[string]error{
 		"reading it": err, "a new version": err2, "its versions": listError(l.Versions(w.ctx, "", ref)),
-		"its default": l.SetDefault(w.ctx, "", at), "deleting a version": l.DeleteVersions(w.ctx, "", ref, 2), "deleting it again": l.Delete(w.ctx, "", ref),
+		"its default": l.SetDefault(w.ctx, "", at), "deleting a version": l.DeleteVersions(w.ctx, "", ref, 2),
+		"deleting it again": l.Delete(w.ctx, "", ref),
 	} {
 		if !errors.Is(err, provider.ErrNotFound) {
 			t.Errorf("a template that was deleted, %s: want ErrNotFound, got %v", what, err)
@@ -356,13 +392,13 @@ func deletesTemplates(t *testing.T, w *world) {
 	}
 	s := w.beside(&ref)
 	_, err = w.client.RunInstances(w.ctx, s, nil)
-	wantAPIError(t, "servers of a template that was deleted", err, provider.ErrNotFound)
+	wantAPIError(t, "instances of a template that was deleted", err, provider.ErrNotFound)
 	if n := len(w.alive()); n != 0 {
-		t.Errorf("%d servers exist", n)
+		t.Errorf("%d instances exist", n)
 	}
 }
 
-// beside is a create of servers from a template.
+// beside returns a spec that creates instances from a template.
 func (w *world) beside(ref *provider.LaunchTemplateRef) provider.RunInstancesSpec {
 	s := clone(&w.Template.Beside)
 	s.LaunchTemplate = ref
@@ -370,18 +406,18 @@ func (w *world) beside(ref *provider.LaunchTemplateRef) provider.RunInstancesSpe
 }
 
 func runsTemplates(t *testing.T, w *world) {
-	ref := w.newTemplate("servers")
+	ref := w.newTemplate("instances")
 	w.newVersion(ref, "second")
 	small := w.Template.Small
 	for what, c := range map[string]struct {
 		version         int
-		typ, name       string // of the request
+		typ, name       string // in the request
 		wantTyp, wanted string
 	}{
-		"the default version":   {0, "", "", small.InstanceType, small.Name},
-		"version 2":             {2, "", "", small.InstanceType, "second"},
-		"with a type of theirs": {0, w.Template.OtherType, "", w.Template.OtherType, small.Name},
-		"with a name of theirs": {2, "", "mine", small.InstanceType, "mine"},
+		"the default version": {0, "", "", small.InstanceType, small.Name},
+		"version 2":           {2, "", "", small.InstanceType, "second"},
+		"with another type":   {0, w.Template.OtherType, "", w.Template.OtherType, small.Name},
+		"with another name":   {2, "", "mine", small.InstanceType, "mine"},
 	} {
 		s := w.beside(&provider.LaunchTemplateRef{ID: ref.ID, Version: c.version})
 		s.Count, s.InstanceType, s.Name = 2, c.typ, c.name
@@ -398,12 +434,15 @@ func runsTemplates(t *testing.T, w *world) {
 			if !slices.Contains(op.InstanceIDs(), i.ID) {
 				continue
 			}
-			if made++; i.ImageID != small.ImageID || i.InstanceType != c.wantTyp || !strings.HasPrefix(i.Name, c.wanted) { // CVM numbers names
-				t.Errorf("%s: made %s of type %s called %q, want %s, %s and %q", what, i.ImageID, i.InstanceType, i.Name, small.ImageID, c.wantTyp, c.wanted)
+			made++
+			same := i.ImageID == small.ImageID && i.InstanceType == c.wantTyp
+			if !same || !strings.HasPrefix(i.Name, c.wanted) { // CVM adds numbers to names
+				t.Errorf("%s: created image %s, type %s, name %q, want %s, %s and %q", what,
+					i.ImageID, i.InstanceType, i.Name, small.ImageID, c.wantTyp, c.wanted)
 			}
 		}
 		if made != 2 {
-			t.Errorf("%s: %d servers, want 2", what, made)
+			t.Errorf("%s: %d instances, want 2", what, made)
 		}
 	}
 }

@@ -12,19 +12,28 @@ import (
 
 func terminateRules() []rule {
 	return []rule{
-		{"servers that run", "What is released must be gone, and no longer billed.", terminatesRunning},
-		{"servers that have just been created", "Cleaning up after a mistake must work at once.", terminatesFresh},
+		{"instances that run", "A released instance must be gone and no longer billed.", terminatesRunning},
+		{"instances that have just been created", "Cleaning up after a mistake must work at once.", terminatesFresh},
 		{"twice", "A cleanup that is repeated must not fail.", terminatesTwice},
-		{"some that are gone already", "One stale ID must not save the others.", terminatesAroundMissing},
+		{
+			"some that are gone already",
+			"One stale ID must not stop the release of the others.", terminatesAroundMissing,
+		},
 		{"in the wrong region", "Instances that run on somewhere else must not look released.", terminatesElsewhere},
-		{"an unknown instance", "A mistyped ID must not look like success, unless the caller does not mind.", terminatesUnknown},
+		{
+			"an unknown instance",
+			"A mistyped ID must not look like success, unless the caller sets MissingOK.", terminatesUnknown,
+		},
 		{
 			"an instance invisible for 10 minutes is never counted as released",
-			"It runs, and nobody would look for it again.", terminatesInvisible,
+			"It runs, and no caller would look for it again.", terminatesInvisible,
 		},
-		{"an instance that another process has released", "What was seen and is not there any more is gone.", terminatesVanished},
-		{"though nobody can look", "A cleanup must not depend on a read that can fail.", terminatesBlindly},
-		{"though the answers are lost", "A release adds nothing to one that was carried out.", terminatesThoughLost},
+		{
+			"an instance that another process has released",
+			"An instance that was seen before and does not exist any more is gone.", terminatesVanished,
+		},
+		{"while every describe fails", "A cleanup must not depend on a read that can fail.", terminatesBlindly},
+		{"when the answers are lost", "Repeating a release that was made has no effect.", terminatesThoughLost},
 	}
 }
 
@@ -66,11 +75,12 @@ func terminatesTwice(t *testing.T, w *world) {
 // elsewhere is a region of the cloud in which the suite creates nothing.
 func (w *world) elsewhere() string {
 	return map[cloudsim.Cloud]string{
-		cloudsim.ECS: "cn-beijing", cloudsim.ENS: "cn-beijing-11", cloudsim.CVM: "ap-beijing", cloudsim.QingCloud: "gd2",
+		cloudsim.ECS: "cn-beijing", cloudsim.ENS: "cn-beijing-11", cloudsim.CVM: "ap-beijing",
+		cloudsim.QingCloud: "gd2",
 	}[w.Cloud]
 }
 
-// Where the region is no part of the call, as on ENS, there is no wrong one.
+// On ENS the region is no part of the call, so no region is wrong.
 func terminatesElsewhere(t *testing.T, w *world) {
 	ids := w.running(2)
 	res, err := w.client.TerminateInstances(w.ctx, w.elsewhere(), ids, &provider.TerminateOptions{Wait: true})
@@ -78,12 +88,12 @@ func terminatesElsewhere(t *testing.T, w *world) {
 	switch {
 	case slices.Equal(res.Released, ids):
 		if err != nil || len(alive) != 0 {
-			t.Errorf("called released, %v, and alive are %v", err, alive)
+			t.Errorf("reported as released, %v, but %v still exist", err, alive)
 		}
 	case !errors.Is(err, provider.ErrNotFound) || !slices.Equal(res.Unknown, ids):
 		t.Errorf("want ErrNotFound and all of %v unknown, got %+v, %v", ids, res, err)
 	case len(alive) != 2:
-		t.Errorf("called unknown, and alive are %v", alive)
+		t.Errorf("reported as unknown, but only %v exist", alive)
 	}
 }
 
@@ -96,7 +106,8 @@ func terminatesUnknown(t *testing.T, w *world) {
 	if !slices.Equal(res.Released, ids[:1]) || !slices.Equal(res.Unknown, []string{unknown}) {
 		t.Errorf("got %+v, want %s released and %s unknown", res, ids[0], unknown)
 	}
-	res, err = w.client.TerminateInstances(w.ctx, "", []string{unknown, ids[1]}, &provider.TerminateOptions{MissingOK: true})
+	res, err = w.client.TerminateInstances(w.ctx, "", []string{unknown, ids[1]},
+		&provider.TerminateOptions{MissingOK: true})
 	if err != nil || !slices.Equal(res.Released, ids[1:]) || !slices.Equal(res.Unknown, []string{unknown}) {
 		t.Errorf("with MissingOK: %+v, %v", res, err)
 	}
@@ -108,7 +119,8 @@ func terminatesInvisible(t *testing.T, w *world) {
 	res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
 	for _, id := range ids {
 		dead := w.phases()[id] == cloudsim.Gone || !slices.Contains(w.alive(), id)
-		if told := slices.Contains(res.Released, id) || slices.Contains(res.Gone, id); told && !dead {
+		toldGone := slices.Contains(slices.Concat(res.Released, res.Gone), id)
+		if toldGone && !dead {
 			t.Errorf("%s runs and is called released: %+v, %v", id, res, err)
 		}
 	}
@@ -128,7 +140,7 @@ func terminatesVanished(t *testing.T, w *world) {
 	if _, err := other.TerminateInstances(w.ctx, "", ids[:2], &provider.TerminateOptions{Wait: true}); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(3 * time.Hour) // past every recycle bin
+	time.Sleep(3 * time.Hour) // longer than any recycle bin keeps instances
 	res, err := w.client.TerminateInstances(w.ctx, "", ids, nil)
 	if err != nil || !slices.Equal(res.Gone, ids[:2]) || !slices.Equal(res.Released, ids[2:]) {
 		t.Errorf("got %+v, %v; want %v gone and %v released", res, err, ids[:2], ids[2:])
@@ -169,7 +181,7 @@ func terminatesThoughLost(t *testing.T, w *world) {
 func terminatesAroundMissing(t *testing.T, w *world) {
 	gone := w.run(1).InstanceIDs()
 	w.terminate(gone)
-	time.Sleep(2 * time.Minute) // inside a bubble: gone is no longer new
+	time.Sleep(2 * time.Minute) // fake time: the instances are no longer new
 	op := w.run(3)
 	if _, err := op.Wait(w.ctx, nil); err != nil {
 		t.Fatal(err)

@@ -14,16 +14,25 @@ import (
 
 func waitRules() []rule {
 	return []rule{
-		{"until every server runs", "A server that is called running must run.", waitsForAll},
-		{"a server that dies is reported with the cloud's reason", "The others are fine, and somebody must know which one is not, and why.", reportsLaunchFailure},
-		{"a throttled or failing describe fails no wait", "The servers are fine; only the question was refused.", survivesBadDescribes},
-		{"a server may be invisible at first", "Every cloud's describe lags behind its create.", toleratesLateVisibility},
+		{"until every instance runs", "An instance that is reported as running must run.", waitsForAll},
 		{
-			"an instance that is never shown is told as not visible, and not as dead",
-			"Taken for dead, it would be bought a second time, and run on unseen.", tellsInvisible,
+			"an instance that dies is reported with the cloud's reason",
+			"The others are fine. The caller must know which one is not, and why.", reportsLaunchFailure,
 		},
-		{"waits share describe calls", "Calls are what accounts run out of.", sharesCalls},
-		{"a watch tells every change once", "A progress display must not lie and must end.", watches},
+		{
+			"a throttled or failing describe does not fail a wait",
+			"The instances are fine; only the describe call failed.", survivesBadDescribes,
+		},
+		{
+			"an instance may be invisible at first",
+			"Every cloud's describe lags behind its create.", toleratesLateVisibility,
+		},
+		{
+			"an instance that is never shown is reported as not visible, not as dead",
+			"If it counted as dead, it would be created again, and would run on and cost money.", tellsInvisible,
+		},
+		{"waits share describe calls", "The number of calls is limited for each account.", sharesCalls},
+		{"a watch reports every change once", "A progress display must be correct and must end.", watches},
 	}
 }
 
@@ -62,13 +71,14 @@ func reportsLaunchFailure(t *testing.T, w *world) {
 	}
 	vanishes := w.Cloud == cloudsim.ECS || w.Cloud == cloudsim.ENS
 	if id := op.InstanceIDs()[0]; vanishes && len(e.NotVisible) == 1 && e.NotVisible[0].ID == id {
-		return // it was gone before anybody saw it: nothing proves that it is dead
+		return // it was gone before any describe showed it: nothing proves that it is dead
 	}
 	if !errors.As(err, &launch) || !errors.Is(err, provider.ErrLaunchFailed) {
 		t.Fatalf("want a WaitError with a LaunchError, got %v", err)
 	}
 	if len(list) != 2 || len(e.Failed) != 1 || len(e.Pending) != 0 || launch.InstanceID != op.InstanceIDs()[0] {
-		t.Errorf("%d run, %d failed, %d pending, failed is %s; want 2, 1, 0, %s", len(list), len(e.Failed), len(e.Pending), launch.InstanceID, op.InstanceIDs()[0])
+		t.Errorf("%d run, %d failed, %d pending, failed is %s; want 2, 1, 0, %s", len(list), len(e.Failed),
+			len(e.Pending), launch.InstanceID, op.InstanceIDs()[0])
 	}
 	if w.Cloud == cloudsim.CVM && !strings.Contains(err.Error(), "reason of the cloud") {
 		t.Errorf("the cloud's own reason is lost: %v", err)
@@ -86,7 +96,7 @@ func survivesBadDescribes(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{API: "DescribeInstances", Kind: cloudsim.Malformed, Skip: 5, Times: 1, Body: "<html>"})
 	list, err := op.Wait(w.ctx, nil)
 	if err != nil || len(list) != 3 {
-		t.Errorf("%d servers run, %v; want 3", len(list), err)
+		t.Errorf("%d instances run, %v; want 3", len(list), err)
 	}
 }
 
@@ -94,13 +104,13 @@ func toleratesLateVisibility(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 40 * time.Second})
 	list, err := w.run(3).Wait(w.ctx, nil)
 	if err != nil || len(list) != 3 {
-		t.Errorf("%d servers run, %v; want 3", len(list), err)
+		t.Errorf("%d instances run, %v; want 3", len(list), err)
 	}
 }
 
 func tellsInvisible(t *testing.T, w *world) {
 	w.inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 24 * time.Hour})
-	// A server that cannot be seen cannot be renamed either; that is another error.
+	// An invisible instance cannot be renamed; that would be another error.
 	op, err := w.client.RunInstances(w.ctx, w.spec(1), &provider.RunOptions{KeepMarker: true})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +136,7 @@ func sharesCalls(t *testing.T, w *world) {
 	}
 	wg.Wait()
 	if n := w.sim.Calls(w.Cloud, "DescribeInstances"); n > 20 {
-		t.Errorf("20 waits for 2 servers each took %d describe calls, want them shared", n)
+		t.Errorf("20 waits for 2 instances each took %d describe calls, want them shared", n)
 	}
 }
 
@@ -147,6 +157,6 @@ func watches(t *testing.T, w *world) {
 		}
 	}
 	op.Watch(w.ctx)(func(provider.Event, error) bool {
-		return false // ends the watch; the bubble would notice what is left behind
+		return false // ends the watch; synctest would report a goroutine that is left
 	})
 }

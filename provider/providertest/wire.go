@@ -14,16 +14,16 @@ import (
 	"sync"
 )
 
-// Wire is a vendor request as it left the driver, without what differs from
+// Wire is a vendor request as the driver sent it, without the parts that differ from
 // call to call: signature, nonce, time and client library.
 type Wire struct {
 	Host   string
 	Action string
-	Region string            // where it travels in a header
+	Region string            // if a header carries it
 	Params map[string]string // flat, by wire name; query, form and JSON body together
 }
 
-// volatile parameters say nothing about the spec.
+// volatile parameters do not depend on the spec.
 var volatile = map[string]bool{
 	"Signature": true, "SignatureNonce": true, "SignatureMethod": true, "SignatureVersion": true, "SignatureType": true,
 	"Timestamp": true, "AccessKeyId": true, "Format": true, "Version": true, "Action": true, "SecurityToken": true,
@@ -31,9 +31,10 @@ var volatile = map[string]bool{
 	"action": true, "version": true,
 }
 
-// ReadWire takes a request of any of the four vendors apart.
+// ReadWire parses a request to any of the four vendors.
 func ReadWire(req *http.Request) (Wire, error) {
-	w := Wire{Host: strings.TrimSuffix(req.URL.Host, ":443"), Region: req.Header.Get("X-Tc-Region"), Params: map[string]string{}}
+	w := Wire{Host: strings.TrimSuffix(req.URL.Host, ":443"), Region: req.Header.Get("X-Tc-Region"),
+		Params: map[string]string{}}
 	var body []byte
 	if req.Body != nil {
 		var err error
@@ -115,7 +116,7 @@ type Capture struct {
 	sent []Wire
 }
 
-// errCaptured is what a captured call ends with: a dial error, so that no
+// errCaptured is the error of a captured call: a dial error, so that no
 // driver believes that the cloud has seen the request.
 var errCaptured = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("captured, not sent")}
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// ACS3Name is the name of the method, with which its Authorization header begins.
+// ACS3Name is the name of the method; its Authorization header begins with it.
 const ACS3Name = "ACS3-HMAC-SHA256"
 
 // ACS3Signed are the headers that every signature must cover.
@@ -19,7 +19,7 @@ func (q *request) acs3() bool {
 	return strings.HasPrefix(q.http.Header.Get("Authorization"), ACS3Name)
 }
 
-// acs3Claims reads the protocol's headers; parameters are the API's alone.
+// acs3Claims reads the protocol's headers. All parameters belong to the API.
 func (q *request) acs3Claims() (claims, *Refusal) {
 	for _, name := range strings.Fields(ACS3Signed) {
 		if q.header(name) == "" {
@@ -56,8 +56,8 @@ func acs3Authorization(s string) map[string]string {
 	return out
 }
 
-// coversAll reports whether a client's list of signed headers is long enough:
-// what changes the meaning of the request must be signed.
+// coversAll reports whether a client's list of signed headers includes every header
+// that changes the meaning of the request.
 func (q *request) coversAll(signed []string) bool {
 	want := strings.Fields(ACS3Signed)
 	if q.header("x-acs-security-token") != "" {
@@ -71,7 +71,7 @@ func (q *request) coversAll(signed []string) bool {
 	return true
 }
 
-// header returns a header as it is signed. Host counts with its port, as sent.
+// header returns the signed form of a header. Host includes its port, as sent.
 func (q *request) header(name string) string { return acs3Header(q.http, name) }
 
 func acs3Header(r *http.Request, name string) string {
@@ -91,14 +91,14 @@ func (q *request) checkACS3(secret string, signed []string, signature string) *R
 		return badSignature(text)
 	}
 	if q.header("x-acs-content-sha256") != ACS3Hash(q.body) {
-		// The signature is right, the body is another one than was signed.
-		return Refuse(400, "SignatureDoesNotMatch", `The header "x-acs-content-sha256" is not the hash of the request body.`)
+		// The signature is right, but the body is not the signed one.
+		return Refuse(400, "SignatureDoesNotMatch",
+			`The header "x-acs-content-sha256" is not the hash of the request body.`)
 	}
 	return nil
 }
 
-// ACS3Canonical writes the request the way its client signed it, with the
-// client's own list of headers.
+// ACS3Canonical returns the canonical request with the client's own list of headers.
 func ACS3Canonical(r *http.Request, query map[string]string, signed []string) string {
 	var b strings.Builder
 	b.WriteString(r.Method + "\n/\n" + EncodeParams(query, "") + "\n")
@@ -109,7 +109,7 @@ func ACS3Canonical(r *http.Request, query map[string]string, signed []string) st
 	return b.String()
 }
 
-// ACS3StringToSign returns the text that is signed, of a canonical request.
+// ACS3StringToSign returns the text to sign for a canonical request.
 func ACS3StringToSign(canonical string) string {
 	return ACS3Name + "\n" + ACS3Hash([]byte(canonical))
 }

@@ -5,14 +5,13 @@ import (
 	"time"
 )
 
-// TimeFormat is how requests and answers spell a time, in UTC.
+// TimeFormat is the format of a time in requests and answers, in UTC.
 const TimeFormat = "2006-01-02T15:04:05Z"
 
-const window = 15 * time.Minute // in which a timestamp is accepted, each way; documented for ACS3
+const window = 15 * time.Minute // accepted difference of a timestamp, before and after; documented for ACS3
 
-// admit decides whether a request is authentic, fresh and meant for an API
-// that exists. The nonce is spent only once the signature is known to be good,
-// so that a request with a wrong signature spends no nonce.
+// admit checks that a request is authentic, fresh and for an existing API. It records
+// the nonce only after the signature is known to be good.
 func (a *Gateway) admit(q *request, now time.Time) *Refusal {
 	c := q.claims
 	if c.keyID != a.Service.Config.AccessKeyID {
@@ -33,8 +32,8 @@ func (a *Gateway) admit(q *request, now time.Time) *Refusal {
 	return a.route(c)
 }
 
-// checkToken holds STS keys to their token. The prefix of the codes is
-// documented; which of them answers what, and the status, is not verified.
+// checkToken checks the security token of STS keys. The prefix of the codes is
+// documented. It is not verified which code and status answer which mistake.
 func (a *Gateway) checkToken(got string) *Refusal {
 	want := a.Service.Config.SecurityToken
 	switch {
@@ -43,14 +42,16 @@ func (a *Gateway) checkToken(got string) *Refusal {
 	case got == "":
 		return Refuse(400, "InvalidSecurityToken.Malformed", "The security token is missing or malformed.")
 	default:
-		return Refuse(400, "InvalidSecurityToken.MismatchWithAccessKey", "The security token does not match the access key.")
+		return Refuse(400, "InvalidSecurityToken.MismatchWithAccessKey",
+			"The security token does not match the access key.")
 	}
 }
 
 func fresh(date string, now time.Time) *Refusal {
 	at, err := time.Parse(TimeFormat, date)
 	if err != nil {
-		return Refuse(400, "IllegalTimestamp", `The specified parameter "Timestamp" is not valid. Want YYYY-MM-DDThh:mm:ssZ.`)
+		return Refuse(400, "IllegalTimestamp",
+			`The specified parameter "Timestamp" is not valid. Want YYYY-MM-DDThh:mm:ssZ.`)
 	}
 	if age := now.Sub(at); age > window || age < -window {
 		return Refuse(400, "InvalidTimeStamp.Expired", "The specified time stamp or date value is expired.")
@@ -77,14 +78,14 @@ func Missing(name string) *Refusal {
 	return Refuse(400, "MissingParameter", MissingText(name))
 }
 
-// MissingText is the message about a parameter that is not there.
+// MissingText is the message about a missing parameter.
 func MissingText(name string) string {
 	return `The input parameter "` + name + `" that is mandatory for processing this request is not supplied.`
 }
 
-// badSignature repeats what the server signed, as the vendor does: the SDKs
-// compare it with their own and tell a wrong secret from a wrong encoding by
-// it. In RPC requests that text holds every parameter, passwords included.
+// badSignature repeats the text that the service signed, as the vendor does. The SDKs
+// compare it with their own text, to tell a wrong secret from a wrong encoding. In RPC
+// requests that text holds every parameter, including passwords.
 func badSignature(stringToSign string) *Refusal {
 	return Refuse(400, "SignatureDoesNotMatch",
 		"Specified signature is not matched with our calculation. server string to sign is:"+stringToSign)

@@ -12,16 +12,15 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Answer formats of the Alibaba gateway, as the Format parameter spells them
-// once it is lower case.
+// Answer formats of the Alibaba gateway: values of the Format parameter in lower case.
 const (
 	JSON = "json"
 	XML  = "xml"
 )
 
-// Field is one named value of an answer: its name, and then a string, bool, int
-// or float64, an Object, or a list as []any. It is an array so that answers can be
-// written {"Name", value} in every package.
+// Field is one named value of an answer: a name, and a value that is a string, bool,
+// int, float64, Object or []any. It is an array, so that every package can write an
+// answer as {"Name", value}.
 type Field [2]any
 
 // Name returns the name on the wire.
@@ -30,12 +29,12 @@ func (f Field) Name() string { return f[0].(string) }
 // Value returns the value.
 func (f Field) Value() any { return f[1] }
 
-// Object is a neutral answer, written once for both formats. Its order is
-// the order on the wire.
+// Object is an answer in a neutral form for both formats. Its order is the order on the
+// wire.
 type Object []Field
 
-// List wraps values the vendor's usual way, twice: Instances.Instance[]. A
-// list that the vendor does not wrap is a bare []any.
+// List wraps values twice, as the vendor usually does: Instances.Instance[]. A list
+// that the vendor does not wrap is a plain []any.
 func List[T any](item string, values []T) Object {
 	items := make([]any, len(values))
 	for i, v := range values {
@@ -44,11 +43,12 @@ func List[T any](item string, values []T) Object {
 	return Object{{item, items}}
 }
 
-// encodeAnswer turns an answer into the format that was asked for. XML needs a
-// name for its root.
+// encodeAnswer encodes an answer in the requested format. XML needs a name for its
+// root.
 func encodeAnswer(status int, format, root string, o Object) *core.Answer {
 	if format == JSON {
-		return &core.Answer{Status: status, ContentType: "application/json;charset=utf-8", Body: appendJSON(make([]byte, 0, 4<<10), o)}
+		return &core.Answer{Status: status, ContentType: "application/json;charset=utf-8",
+			Body: appendJSON(make([]byte, 0, 4<<10), o)}
 	}
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
@@ -61,7 +61,7 @@ func appendJSON(b []byte, v any) []byte {
 	case Object:
 		b = append(b, '{')
 		for i, f := range v {
-			b = append(comma(b, i), '"') // names are ours, and plain
+			b = append(comma(b, i), '"') // names are our own and need no escape
 			b = append(b, f.Name()...)
 			b = appendJSON(append(b, '"', ':'), f.Value())
 		}
@@ -71,7 +71,7 @@ func appendJSON(b []byte, v any) []byte {
 		start := len(b)
 		for i, item := range v {
 			b = appendJSON(comma(b, i), item)
-			if i == 0 { // the others of a list are about as long
+			if i == 0 { // the other items have about the same length
 				b = slices.Grow(b, (len(v)-1)*(len(b)-start+16))
 			}
 		}
@@ -87,7 +87,7 @@ func appendJSON(b []byte, v any) []byte {
 	}
 }
 
-// appendText writes a JSON string. Nearly all of an answer is plain.
+// appendText writes a JSON string. Most text needs no escape.
 func appendText(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
@@ -129,7 +129,7 @@ func writeXML(b *bytes.Buffer, name string, v any) {
 	b.WriteString("</" + name + ">")
 }
 
-// scalar spells numbers and booleans alike in both formats.
+// scalar returns the text of numbers and booleans, the same in both formats.
 func scalar(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -138,10 +138,9 @@ func scalar(v any) []byte {
 	return text
 }
 
-// Refusal is a refusal by the vendor's code. Its message never repeats the
-// value of a parameter, because that might be a password. The exceptions are
-// those of the vendor: IDs and names of launch templates, and the string to
-// sign, which it sends back in full.
+// Refusal is a refusal with the vendor's code. Its message never repeats the value of a
+// parameter, because it might be a password. The vendor's own exceptions stay: IDs and
+// names of launch templates, and the string to sign, which the vendor returns in full.
 type Refusal struct {
 	Status  int
 	Code    string
@@ -153,7 +152,7 @@ func Refuse(status int, code, message string) *Refusal {
 	return &Refusal{Status: status, Code: code, Message: message}
 }
 
-// as is the refusal with what a fault says differently.
+// as returns the refusal with the changes of a fault.
 func (e *Refusal) as(f core.Fault) *Refusal {
 	if f.Status != 0 {
 		e.Status = f.Status
@@ -162,7 +161,7 @@ func (e *Refusal) as(f core.Fault) *Refusal {
 	return e
 }
 
-// success encodes the answer of a call that went well.
+// success encodes the answer of a successful call.
 func (a *Gateway) success(k *core.Call, o Object) *core.Answer {
 	o = append(Object{{"RequestId", k.RequestID}}, o...)
 	return encodeAnswer(http.StatusOK, k.Format, k.Action+"Response", o)

@@ -48,8 +48,8 @@ func TestAnswerInBothFormats(t *testing.T) {
 	}
 }
 
-// TestFormat: RPC answers XML unless JSON is asked for, in whatever case; ACS3
-// always answers JSON. Errors follow.
+// TestFormat: RPC answers in XML unless JSON is requested, in any case; ACS3 always
+// answers in JSON. So do errors.
 func TestFormat(t *testing.T) {
 	for _, c := range []struct {
 		format, action, root string
@@ -69,7 +69,8 @@ func TestFormat(t *testing.T) {
 			if c.format != "" {
 				params["Format"] = c.format
 			}
-			req := client.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			req := client.Request("GET", alibaba.EncodeParams(
+				simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
 			_, body := client.Raw(req)
 			var got struct{ RequestId string }
 			if c.json {
@@ -109,7 +110,8 @@ func TestInstancesInXML(t *testing.T) {
 	params := c.System("DescribeInstances")
 	delete(params, "Format")
 	params["RegionId"] = "cn-hangzhou"
-	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
+	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(
+		simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
 	var got struct {
 		TotalCount int
 		Instances  struct {
@@ -125,7 +127,7 @@ func TestInstancesInXML(t *testing.T) {
 	simtest.WantXML(t, body, "DescribeInstancesResponse", &got)
 	if got.TotalCount != 2 || len(got.Instances.Instance) != 2 || got.Instances.Instance[1].InstanceId != ids[1] ||
 		len(got.Instances.Instance[0].VpcAttributes.PrivateIpAddress.IpAddress) != 1 {
-		t.Errorf("XML holds %+v, want the machines %v\n%s", got, ids, body)
+		t.Errorf("XML holds %+v, want the instances %v\n%s", got, ids, body)
 	}
 }
 

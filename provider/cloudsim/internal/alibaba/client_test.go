@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// newECS returns a client of ECS, the product that speaks for both here.
+// newECS returns a client of ECS, which stands for both products here.
 func newECS(t *testing.T, sim *cloudsim.Sim) *simtest.Alibaba {
 	return simtest.NewECS(t, sim.Transport())
 }

@@ -1,5 +1,5 @@
-// Package alibaba is what Alibaba Cloud's products share: the [Gateway] that reads,
-// authenticates and answers calls (RPC signatures version 1 and ACS3, XML and JSON),
-// [Params] that reads the parameters of a call, client tokens, pages, names and power.
-// Packages ecs and ens are the products.
+// Package alibaba is the common part of Alibaba Cloud's products: the [Gateway] that
+// reads, authenticates and answers calls (RPC signatures version 1 and ACS3, XML and
+// JSON), [Params] that reads the parameters of a call, client tokens, pages, names and
+// power. The products are packages ecs and ens.
 package alibaba

@@ -1,4 +1,4 @@
 package alibaba
 
-// What the tests outside the package see of it.
+// Names that the tests outside the package use.
 var EncodeAnswer = encodeAnswer

@@ -15,22 +15,22 @@ import (
 // gateway: RPC signatures version 1 and ACS3, answers in XML and JSON.
 type Gateway struct {
 	Service *core.Service
-	host    string // the product's central endpoint, as errors name it
-	version string // the only API version it knows
+	host    string // the product's central endpoint, shown in errors
+	version string // the only supported API version
 	Table   map[string]Action
 	Fault   func(core.FaultKind) *Refusal
-	ids     *rand.Rand // for request IDs: polling must not change what instances get
+	ids     *rand.Rand // random values of request IDs: polling must not change what instances get
 }
 
 // Action is one API of a product. Its handler runs with the cloud's lock held.
 type Action struct {
 	Run     func(*core.Call) (Object, *Refusal)
 	Creates bool
-	Lists   bool // shows instances
+	Lists   bool // lists instances
 }
 
-// NewGateway returns the gateway of a product, whose endpoint is host, without any
-// action: the product sets Table and Fault.
+// NewGateway returns the gateway of a product with the endpoint host, without any
+// action. The product sets Table and Fault.
 func NewGateway(s *core.Service, host, version string) *Gateway {
 	return &Gateway{
 		Service: s,
@@ -75,8 +75,8 @@ func (a *Gateway) Serve(k *core.Call) *core.Answer {
 	return a.success(k, o)
 }
 
-// Refuse implements [core.Wire]. A NoStock fault with a Count is a stock that is low,
-// not gone: the call is executed and meets the stock in [Gateway.Stock].
+// Refuse implements [core.Wire]. A NoStock fault with a Count means low stock: the call
+// is executed, and [Gateway.Stock] limits it.
 func (a *Gateway) Refuse(k *core.Call, f core.Fault) *core.Answer {
 	if f.Kind == core.NoStock && f.Count > 0 {
 		return a.Serve(k)
@@ -88,8 +88,8 @@ func (a *Gateway) Refuse(k *core.Call, f core.Fault) *core.Answer {
 	return a.failure(k, e.as(f))
 }
 
-// Stock returns how many of amount instances there is room for. Fewer than least
-// are a refusal.
+// Stock returns how many of amount instances are in stock. Fewer than least are a
+// refusal.
 func (a *Gateway) Stock(k *core.Call, amount, least int) (int, *Refusal) {
 	f, low := k.Faults.Get(core.NoStock)
 	switch {
@@ -105,8 +105,8 @@ func (a *Gateway) Stock(k *core.Call, amount, least int) (int, *Refusal) {
 // nextRequestID draws an ID of the vendor's form, an upper-case UUID.
 func (a *Gateway) nextRequestID() string { return strings.ToUpper(a.Service.RequestID(a.ids)) }
 
-// CommonFault is the answer to a fault for which the two products do not
-// document codes of their own.
+// CommonFault is the answer to a fault for which neither product documents its own
+// code.
 func CommonFault(k core.FaultKind) *Refusal {
 	switch k {
 	case core.Throttle:

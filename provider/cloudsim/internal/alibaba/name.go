@@ -11,8 +11,8 @@ import (
 // sequence is the vendor's form for numbered names: prefix[begin,bits]suffix.
 var sequence = regexp.MustCompile(`^([^\[\]]*)\[(\d{1,6}),([1-6])\]([^\[\]]*)$`)
 
-// Numbered is the name of the i-th instance of a batch, from 0. UniqueSuffix
-// appends 001 and up, and has no effect on a name that numbers itself.
+// Numbered returns the name of the i-th instance of a batch, from 0. UniqueSuffix
+// appends 001 and up. It has no effect on a name with its own numbering.
 func Numbered(name string, i int, uniqueSuffix bool) string {
 	if name == "" {
 		return ""
@@ -28,7 +28,8 @@ func Numbered(name string, i int, uniqueSuffix bool) string {
 	return name
 }
 
-// PlainName is a name without its numbering, as the rules for its form mean it.
+// PlainName returns a name without its numbering. The rules for the form of names apply
+// to it.
 func PlainName(name string) string { return Numbered(name, 0, false) }
 
 // Name checks the name of a resource of ECS.
@@ -45,7 +46,8 @@ func (p *Params) Name(name string) {
 // Description checks a description of a resource of ECS.
 func (p *Params) Description(name string) {
 	s := []rune(p.Text(name))
-	if len(s) > 0 && (len(s) < 2 || len(s) > 256 || IsURL(string(s))) {
+	allowed := len(s) >= 2 && len(s) <= 256 && !IsURL(string(s))
+	if len(s) > 0 && !allowed {
 		p.Bad(name, "2 to 256 characters, no URL")
 	}
 }
@@ -65,20 +67,25 @@ func (p *Params) HostName() {
 	switch {
 	case !hostForm.MatchString(plain) || len(plain) < 2 || len(plain) > 64:
 		p.Bad("HostName", "2 to 64 letters, digits, single periods and hyphens, the last two only inside")
-	case Windows(p.Text("ImageId")) && (len(plain) > 15 || strings.Contains(plain, ".") || digitsForm.MatchString(plain)):
+	case Windows(p.Text("ImageId")) && !windowsHostName(plain):
 		p.Bad("HostName", "for Windows at most 15 characters, no period, not digits alone")
 	}
 }
 
-// Windows reports whether an ID is that of a public Windows image, as in
-// win2019_1809_x64_dtc_zh-cn_40G. It knows no custom images.
+// windowsHostName reports whether Windows allows a host name.
+func windowsHostName(s string) bool {
+	return len(s) <= 15 && !strings.Contains(s, ".") && !digitsForm.MatchString(s)
+}
+
+// Windows reports whether an ID belongs to a public Windows image, as in
+// win2019_1809_x64_dtc_zh-cn_40G. It recognizes no custom images.
 func Windows(image string) bool { return strings.HasPrefix(image, "win") }
 
 var digitsForm = regexp.MustCompile(`^[0-9]+$`)
 
 var hostForm = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$`)
 
-// Password checks the strength that both products demand.
+// Password checks the password rules of both products.
 func (p *Params) Password() {
 	s := p.Text("Password")
 	if s == "" {
@@ -92,8 +99,8 @@ func (p *Params) Password() {
 	}
 }
 
-// passwordForm is what a password may consist of: both references list the special
-// characters.
+// passwordForm is the set of allowed characters in a password: both references list the
+// special characters.
 var passwordForm = regexp.MustCompile("^[A-Za-z0-9()`~!@#$%^&*_+=|{}\\[\\]:;'<>,.?/-]+$")
 
 func classes(s string) int {

@@ -8,11 +8,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Page is a window on a list.
+// Page is a range of a list.
 type Page struct{ Number, Size int }
 
-// Page reads PageNumber and PageSize. A client that leaves them out gets the
-// first 10 of however many there are.
+// Page reads PageNumber and PageSize. Without them it is the first page of 10.
 func (p *Params) Page(most int) Page {
 	return Page{
 		Number: p.Number("PageNumber", 1, 1, 1<<20),
@@ -23,14 +22,14 @@ func (p *Params) Page(most int) Page {
 // Cut returns the instances on a page.
 func (w Page) Cut(all []*core.Instance) []*core.Instance { return Cut(w, all) }
 
-// Cut returns what of anything is on a page.
+// Cut returns the items of any list on a page.
 func Cut[T any](w Page, all []T) []T {
 	from := min((w.Number-1)*w.Size, len(all))
 	return all[from:min(from+w.Size, len(all))]
 }
 
-// Resume reads NextToken: the position in the order of creation at which the
-// page begins. Instances that appear or vanish meanwhile do not shift the rest.
+// Resume reads NextToken: the position in the order of creation where the page begins.
+// Instances that appear or disappear meanwhile do not shift the rest.
 func (p *Params) Resume() int {
 	token := p.Text("NextToken")
 	if token == "" {
@@ -44,8 +43,8 @@ func (p *Params) Resume() int {
 	return from
 }
 
-// TokenPage cuts the first size instances and makes the token for the rest, ""
-// when there is none.
+// TokenPage returns the first size instances and the token for the rest, or "" if there
+// is no rest.
 func (a *Gateway) TokenPage(all []*core.Instance, size int) (page []*core.Instance, next string) {
 	if len(all) <= size {
 		return all, ""
@@ -53,8 +52,8 @@ func (a *Gateway) TokenPage(all []*core.Instance, size int) (page []*core.Instan
 	return all[:size], NextToken(all[size-1].Place + 1)
 }
 
-// NextToken hides a position in the order of creation, so that clients do not
-// come to rely on what it says.
+// NextToken encodes a position in the order of creation in a form that clients cannot
+// read, so that they do not depend on it.
 func NextToken(position int) string {
 	return base64.RawURLEncoding.EncodeToString([]byte("from:" + strconv.Itoa(position)))
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Params reads the parameters of one call. The first refusal sticks and the
-// readers go on with zero values, so that a handler reads everything and asks
-// once, with err.
+// Params reads the parameters of one call. It keeps the first refusal; after that the
+// readers return zero values. So a handler reads all parameters and then checks err
+// once.
 type Params struct {
 	Values map[string]string
 
-	// missing and invalid name the product's codes for a parameter that is not
-	// there and for one that is wrong.
+	// missing and invalid return the product's codes for a missing parameter and for a
+	// wrong one.
 	Missing func(name string) *Refusal
 	Invalid func(name string) *Refusal
 
@@ -34,7 +34,7 @@ func (p *Params) Refuse(e *Refusal) {
 	}
 }
 
-// Bad refuses the value of a parameter, saying what would have been good.
+// Bad refuses the value of a parameter and describes a good value.
 func (p *Params) Bad(name, want string) {
 	e := p.Invalid(name)
 	e.Message += " Want " + want + "."
@@ -44,10 +44,10 @@ func (p *Params) Bad(name, want string) {
 // Text returns a parameter, "" when absent.
 func (p *Params) Text(name string) string { return p.Values[name] }
 
-// Has reports whether a parameter is there.
+// Has reports whether a parameter is present.
 func (p *Params) Has(name string) bool { return p.Values[name] != "" }
 
-// Required is text that refuses absence.
+// Required returns a parameter, and refuses its absence.
 func (p *Params) Required(name string) string {
 	if !p.Has(name) {
 		p.Refuse(p.Missing(name))
@@ -68,7 +68,7 @@ func (p *Params) Number(name string, absent, lo, hi int) int {
 	return n
 }
 
-// OneOf checks an integer out of a list; absence is fine.
+// OneOf checks that an integer is in a list; the parameter may be absent.
 func (p *Params) OneOf(name string, allowed ...int) {
 	if !p.Has(name) {
 		return
@@ -113,11 +113,11 @@ func (p *Params) Matching(name string, form *regexp.Regexp, want string) string 
 	return s
 }
 
-// ID returns the ID of a resource. Every well-formed one exists.
+// ID returns the ID of a resource. Every well-formed ID counts as existing.
 func (p *Params) ID(name string) string { return p.Matching(name, idForm, "a well-formed ID") }
 
-// idForm is wide on purpose: letters, digits, the punctuation of image IDs, and
-// the asterisks that hide a part of every ID in the vendor's examples.
+// idForm accepts many forms on purpose: letters, digits, the punctuation of image IDs,
+// and the asterisks that hide a part of each ID in the vendor's examples.
 var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/*-]{0,127}$`)
 
 // List returns the values of name.1, name.2, ... up to name.most.
@@ -129,8 +129,8 @@ func (p *Params) List(name string, most int) []string {
 	return out
 }
 
-// Indexes returns the numbers N, ascending, for which name.N or name.N.any is
-// there. Numbers start at 1; one past most is refused.
+// Indexes returns the numbers N, in order, for which name.N or name.N.any is present.
+// Numbers start at 1; a number above most is refused.
 func (p *Params) Indexes(name string, most int) []int {
 	var out []int
 	for key := range p.Values {
@@ -153,9 +153,9 @@ func (p *Params) Indexes(name string, most int) []int {
 	return out
 }
 
-// JSONFilter reads a JSON array of strings and returns a filter: it reports whether
-// one of the values is in the array. Without the parameter everything passes; with
-// an empty array nothing does.
+// JSONFilter reads a JSON array of strings and returns a filter, which reports whether
+// one of the values is in the array. Without the parameter all values pass; with an
+// empty array none does.
 func (p *Params) JSONFilter(name string) func(values ...string) bool {
 	if !p.Has(name) {
 		return func(...string) bool { return true }
@@ -173,9 +173,10 @@ func (p *Params) JSONFilter(name string) func(values ...string) bool {
 	}
 }
 
-// EqualFilter reports whether instances have the values asked for by any of the
-// named parameters; have returns what an instance has under a name.
-func (p *Params) EqualFilter(names string, have func(name string, m *core.Instance) []string) func(*core.Instance) bool {
+// EqualFilter returns a filter that compares instances with the named parameters; have
+// returns the value of an instance for a name.
+func (p *Params) EqualFilter(names string, have func(name string,
+	m *core.Instance) []string) func(*core.Instance) bool {
 	var asked []string
 	for _, name := range strings.Fields(names) {
 		if p.Has(name) {
@@ -192,8 +193,8 @@ func (p *Params) EqualFilter(names string, have func(name string, m *core.Instan
 	}
 }
 
-// Unsupported refuses filters that the simulator does not know, unless their
-// value means nothing. Ignoring them would list too much.
+// Unsupported refuses filters that the simulator does not support, unless their value
+// has no effect. If they were ignored, the list would be too long.
 func (p *Params) Unsupported(names string, nothing ...string) {
 	for _, name := range strings.Fields(names) {
 		if p.Has(name) && !slices.Contains(nothing, p.Text(name)) {
@@ -215,8 +216,8 @@ func (p *Params) TagsOf(list string, most int) map[string]string {
 	return out
 }
 
-// GenericName replaces the numbers of a parameter's name: DataDisk.3.Size is
-// DataDisk.n.Size, as the vendor's tables of error codes have it.
+// GenericName replaces the numbers in a parameter's name: DataDisk.3.Size becomes
+// DataDisk.n.Size, as in the vendor's tables of error codes.
 func GenericName(name string) string {
 	parts := strings.Split(name, ".")
 	for i, part := range parts {
@@ -229,7 +230,7 @@ func GenericName(name string) string {
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
-// UserData decodes UserData, which both products want in Base64.
+// UserData decodes UserData, which is Base64 for both products.
 func (p *Params) UserData() (raw []byte, ok bool) {
 	if !p.Has("UserData") {
 		return nil, false
@@ -252,7 +253,7 @@ func (p *Params) Decimal(name string) float64 {
 }
 
 // OneOrMany reads a filter in both its forms, Name=a and Name.1=a, and returns a
-// function that reports whether a value passes. An ID that does not exist is no error.
+// function that reports whether a value passes. An ID without a resource is no error.
 func (p *Params) OneOrMany(name string, most int) func(string) bool {
 	wanted := p.List(name, most)
 	if p.Has(name) {

@@ -13,7 +13,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestRPCRefusals sends a good request with one thing wrong.
+// TestRPCRefusals sends good requests with one mistake each.
 func TestRPCRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -33,7 +33,8 @@ func TestRPCRefusals(t *testing.T) {
 		{"unknown key", []string{"AccessKeyId", "nobody"}, 400, "InvalidAccessKeyId.NotFound", "Access Key"},
 		{"unknown action", []string{"Action", "MakeCoffee"}, 403, "InvalidAction", "action"},
 		{"another product's version", []string{"Version", "2017-11-10"}, 400, "InvalidParameter", "Action or Version"},
-		{"an unexpected token", []string{"SecurityToken", "tok"}, 400, "InvalidSecurityToken.MismatchWithAccessKey", "token"},
+		{"an unexpected token", []string{"SecurityToken", "tok"}, 400,
+			"InvalidSecurityToken.MismatchWithAccessKey", "token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sim := cloudsim.New(nil)
@@ -41,13 +42,14 @@ func TestRPCRefusals(t *testing.T) {
 			params := client.System("DescribeRegions")
 			maps.Copy(params, simtest.Pairs(c.change))
 			maps.DeleteFunc(params, func(_, v string) bool { return v == "" })
-			reply := client.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			reply := client.Send("GET", alibaba.EncodeParams(
+				simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
 			client.WantCode(reply, c.status, c.code)
 			if message, _ := reply.Body["Message"].(string); !strings.Contains(message, c.says) {
 				t.Errorf("message %q does not mention %s", message, c.says)
 			}
 			if n := sim.Calls(cloudsim.ECS, ""); n != 0 {
-				t.Errorf("a request that was refused at the door counts as %d calls", n)
+				t.Errorf("a request without a valid signature counts as %d calls, want 0", n)
 			}
 		})
 	}
@@ -65,8 +67,8 @@ func TestRPCSignatureThatIsNone(t *testing.T) {
 	c.WantCode(c.Send("GET", alibaba.EncodeParams(params, ""), ""), 400, "IncompleteSignature")
 }
 
-// TestRPCWrongSecret: the server says what it signed, so that the client can
-// tell a wrong secret from a wrong encoding.
+// TestRPCWrongSecret: the answer has the text that the service signed, so that the
+// client can tell a wrong secret from a wrong encoding.
 func TestRPCWrongSecret(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	params := c.System("DescribeRegions")
@@ -81,24 +83,28 @@ func TestRPCWrongSecret(t *testing.T) {
 
 func TestRPCMethodIsSigned(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
-	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
+	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret,
+		c.System("DescribeRegions")), "")
 	c.WantCode(c.Send("POST", query, ""), 400, "SignatureDoesNotMatch")
 }
 
 func TestReplayedNonce(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
-	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
+	query := alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret,
+		c.System("DescribeRegions")), "")
 	c.WantOK(c.Send("GET", query, ""))
 	c.WantCode(c.Send("GET", query, ""), 400, "SignatureNonceUsed")
 }
 
-// TestForgedNonceIsNotSpent: a request with a bad signature must not be able to
-// spoil the nonce of a good one.
+// TestForgedNonceIsNotSpent: a request with a bad signature must not use up the nonce
+// of a good one.
 func TestForgedNonceIsNotSpent(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	params := c.System("DescribeRegions")
-	c.WantCode(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", "guess", params), ""), ""), 400, "SignatureDoesNotMatch")
-	c.WantOK(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
+	c.WantCode(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", "guess", params), ""), ""), 400,
+		"SignatureDoesNotMatch")
+	c.WantOK(c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""),
+		""))
 }
 
 func TestTimestampWindow(t *testing.T) {
@@ -115,7 +121,8 @@ func TestTimestampWindow(t *testing.T) {
 			c := newECS(t, cloudsim.New(nil))
 			params := c.System("DescribeRegions")
 			params["Timestamp"] = time.Now().UTC().Add(w.off).Format(alibaba.TimeFormat)
-			rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+			rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params),
+				""), "")
 			req := c.ACS3("POST", "DescribeRegions", "", "")
 			req.Header.Set("x-acs-date", params["Timestamp"])
 			simtest.SignACS3(t, req, cloudsim.DefaultAccessKeySecret)
@@ -131,7 +138,8 @@ func TestTimestampWindow(t *testing.T) {
 func TestUnsupportedHTTPMethodAndPath(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	sign := func(method string) string {
-		return alibaba.EncodeParams(simtest.SignRPC(method, cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions")), "")
+		return alibaba.EncodeParams(simtest.SignRPC(method, cloudsim.DefaultAccessKeySecret,
+			c.System("DescribeRegions")), "")
 	}
 	c.WantCode(c.Send(http.MethodPut, sign("PUT"), ""), 403, "UnsupportedHTTPMethod")
 	req := c.Request("GET", sign("GET"), "")
@@ -149,7 +157,7 @@ func TestBadlyEncodedQuery(t *testing.T) {
 	}
 }
 
-// TestACS3Refusals spoils one thing after signing, or signs it wrongly.
+// TestACS3Refusals changes one thing after signing, or signs it wrongly.
 func TestACS3Refusals(t *testing.T) {
 	drop := func(name string) func(*testing.T, *http.Request) {
 		return func(_ *testing.T, r *http.Request) { r.Header.Del(name) }
@@ -173,9 +181,15 @@ func TestACS3Refusals(t *testing.T) {
 		{"host not signed", func(t *testing.T, r *http.Request) {
 			simtest.SignACS3Headers(t, r, cloudsim.DefaultAccessKeySecret, strings.Fields(alibaba.ACS3Signed)[1:])
 		}, 400, "IncompleteSignature"},
-		{"wrong secret", func(t *testing.T, r *http.Request) { simtest.SignACS3(t, r, "guess") }, 400, "SignatureDoesNotMatch"},
-		{"another host", func(_ *testing.T, r *http.Request) { r.Host = "ecs.aliyuncs.com:80" }, 400, "SignatureDoesNotMatch"},
-		{"query changed on the way", func(_ *testing.T, r *http.Request) { r.URL.RawQuery = "a=b" }, 400, "SignatureDoesNotMatch"},
+		{"wrong secret", func(t *testing.T, r *http.Request) {
+			simtest.SignACS3(t, r, "guess")
+		}, 400, "SignatureDoesNotMatch"},
+		{"another host", func(_ *testing.T, r *http.Request) {
+			r.Host = "ecs.aliyuncs.com:80"
+		}, 400, "SignatureDoesNotMatch"},
+		{"query changed on the way", func(_ *testing.T, r *http.Request) {
+			r.URL.RawQuery = "a=b"
+		}, 400, "SignatureDoesNotMatch"},
 		{"unknown action", func(t *testing.T, r *http.Request) {
 			r.Header.Set("x-acs-action", "MakeCoffee")
 			simtest.SignACS3(t, r, cloudsim.DefaultAccessKeySecret)
@@ -213,7 +227,8 @@ func TestSecurityToken(t *testing.T) {
 		if v.token != "" {
 			params["SecurityToken"] = v.token
 		}
-		rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), "")
+		rpc := c.Send("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params),
+			""), "")
 		req := c.ACS3("POST", "DescribeRegions", "", "")
 		if v.token != "" {
 			req.Header.Set("x-acs-security-token", v.token)

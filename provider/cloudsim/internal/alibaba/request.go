@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// system are the parameters of the protocol; the rest belong to the API.
+// system are the parameters of the protocol; the others belong to the API.
 const system = " Action Version Format AccessKeyId Timestamp Signature SignatureMethod " +
 	"SignatureVersion SignatureNonce SignatureType SecurityToken "
 
-// request is a request as it was read, before any of it is believed.
+// request is a request before its authentication.
 type request struct {
 	http   *http.Request
 	body   []byte
@@ -20,7 +20,7 @@ type request struct {
 	claims claims
 }
 
-// claims is what a request says about itself, in either protocol.
+// claims are the protocol's values in a request, for both protocols.
 type claims struct {
 	action, version string
 	keyID, token    string
@@ -30,8 +30,8 @@ type claims struct {
 	check func(secret string) *Refusal
 }
 
-// readRequest takes a request apart. The request is returned also beside an error
-// as soon as its answer format is known.
+// readRequest parses a request. It returns the request also with an error if its answer
+// format is known.
 func readRequest(r *http.Request, body []byte) (*request, *Refusal) {
 	query, err := DecodeParams(r.URL.RawQuery)
 	if err != nil {
@@ -62,14 +62,15 @@ func readRequest(r *http.Request, body []byte) (*request, *Refusal) {
 	return q, err
 }
 
-// hasForm reports whether the body carries parameters. The vendor's SDK for Go
-// names the content type of a form also when everything is in the query.
+// hasForm reports whether the body carries parameters. The vendor's SDK for Go sends
+// the content type of a form even if all parameters are in the query.
 func (q *request) hasForm() bool {
 	kind := q.http.Header.Get("Content-Type")
 	return q.http.Method == http.MethodPost && strings.HasPrefix(kind, "application/x-www-form-urlencoded")
 }
 
-// format is JSON for ACS3; RPC requests choose, and get XML when they do not.
+// format returns the answer format: JSON for ACS3. RPC requests choose it; their
+// default is XML.
 func (q *request) format() string {
 	if q.acs3() || strings.EqualFold(q.params["Format"], JSON) {
 		return JSON
@@ -77,8 +78,8 @@ func (q *request) format() string {
 	return XML
 }
 
-// business returns what is left for the API. Empty values are part of the
-// signature, but mean the same as absence after that.
+// business returns the parameters of the API. Empty values are part of the signature,
+// but after that they count as absent.
 func (q *request) business() map[string]string {
 	out := map[string]string{}
 	for name, value := range q.params {
@@ -89,8 +90,8 @@ func (q *request) business() map[string]string {
 	return out
 }
 
-// DecodeParams reads urlencoded parameters: a plus is a space. The first of two
-// values of one name counts.
+// DecodeParams reads urlencoded parameters: a plus is a space. If a name has two
+// values, the first counts.
 func DecodeParams(s string) (map[string]string, *Refusal) {
 	values, err := url.ParseQuery(s)
 	if err != nil {
@@ -103,8 +104,8 @@ func DecodeParams(s string) (map[string]string, *Refusal) {
 	return out, nil
 }
 
-// EncodeParams is the canonical form of parameters: names in byte order, both
-// sides encoded by RFC 3986, empty values with their equals sign.
+// EncodeParams returns the canonical form of parameters: names in byte order, names and
+// values encoded by RFC 3986, empty values with an equals sign.
 func EncodeParams(params map[string]string, without string) string {
 	names := make([]string, 0, len(params))
 	for name := range params {
@@ -119,5 +120,5 @@ func EncodeParams(params map[string]string, without string) string {
 	return strings.Join(names, "&")
 }
 
-// escape encodes by RFC 3986: Go's form encoding differs in the space alone.
+// escape encodes by RFC 3986: Go's form encoding differs only for the space.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

@@ -6,9 +6,8 @@ import (
 	"encoding/base64"
 )
 
-// rpcClaims reads the system parameters of signature version 1. They may stand
-// in the query or in the form, and so may the others: there is one signature
-// over all of them.
+// rpcClaims reads the system parameters of signature version 1. All parameters may be
+// in the query or in the form: one signature covers all of them.
 func (q *request) rpcClaims() (claims, *Refusal) {
 	p := q.params
 	for _, name := range []string{
@@ -36,7 +35,7 @@ func (q *request) rpcClaims() (claims, *Refusal) {
 	}, nil
 }
 
-// misspelt refuses with the code as the vendor spells it, wrongly.
+// misspelt refuses with the vendor's code, which has a spelling mistake.
 func misspelt(name string) *Refusal {
 	return Refuse(400, "InvalidParamater", `The specified parameter "`+name+`" is not valid.`)
 }
@@ -53,7 +52,7 @@ func (q *request) checkRPC(secret string) *Refusal {
 	return nil
 }
 
-// RPCStringToSign returns the text that is signed, of a method and all parameters.
+// RPCStringToSign returns the text to sign for a method and all parameters.
 func RPCStringToSign(method string, params map[string]string) string {
 	return method + "&%2F&" + escape(EncodeParams(params, "Signature"))
 }

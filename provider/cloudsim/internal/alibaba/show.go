@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Status is the vendor's word for a phase.
+// Status returns the vendor's word for a phase.
 func Status(p core.Phase) string {
 	switch p {
 	case core.Pending:
@@ -23,7 +23,7 @@ func Status(p core.Phase) string {
 	}
 }
 
-// Expiry is when the paid time of a prepaid instance ends.
+// Expiry returns when the paid time of a prepaid instance ends.
 func Expiry(m *core.Instance) time.Time {
 	n, _ := strconv.Atoi(m.Params["Period"]) // checked by the create
 	switch m.Params["PeriodUnit"] {
@@ -52,7 +52,7 @@ func Interface(m *core.Instance) Object {
 	}
 }
 
-// Tags are tags as answers have them, in order of their keys.
+// Tags returns tags in the form of answers, in order of their keys.
 func Tags(tags map[string]string) []Object {
 	var out []Object
 	for _, key := range sortedKeys(tags) {
@@ -61,18 +61,20 @@ func Tags(tags map[string]string) []Object {
 	return out
 }
 
-// HasTags reports whether all the wanted tags are there; an empty value asks
-// for the key alone.
+// HasTags reports whether all the wanted tags are present. A wanted tag with an empty
+// value matches the key only.
 func HasTags(have, want map[string]string) bool {
 	for key, value := range want {
-		if got, ok := have[key]; !ok || value != "" && got != value {
+		got, ok := have[key]
+		sameValue := value == "" || got == value
+		if !ok || !sameValue {
 			return false
 		}
 	}
 	return true
 }
 
-// Int is a number that was checked when the instance was made, or 0.
+// Int returns a number that the create has checked, or 0.
 func Int(params map[string]string, name string) int {
 	if params[name] == "" {
 		return 0

@@ -16,8 +16,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestRPCSignatureVectors pins the signature to what others computed: the
-// example of the vendor's reference, and one made to hold every trap.
+// TestRPCSignatureVectors compares signatures with independent results: the example in
+// the vendor's reference, and one with every difficult character.
 func TestRPCSignatureVectors(t *testing.T) {
 	for _, v := range []struct{ name, method, query, want string }{
 		{
@@ -45,8 +45,8 @@ func TestRPCSignatureVectors(t *testing.T) {
 	}
 }
 
-// TestReferenceRequestIsAccepted sends the reference's example as it stands,
-// on the day it was written.
+// TestReferenceRequestIsAccepted sends the reference's example unchanged, at the time
+// of the example.
 func TestReferenceRequestIsAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		at, _ := time.Parse(alibaba.TimeFormat, "2016-02-23T12:46:24Z")
@@ -85,7 +85,8 @@ func TestACS3SignatureVector(t *testing.T) {
 		t.Fatal(aerr.Message)
 	}
 	canonical := alibaba.ACS3Canonical(req, params, strings.Fields(alibaba.ACS3Signed))
-	if got, want := alibaba.ACS3Hash([]byte(canonical)), "b165ec11037b3155c6b2c2177cfac08d4c345d50ce4f0cc20cdc56246c43efa7"; got != want {
+	if got, want := alibaba.ACS3Hash([]byte(canonical)),
+		"b165ec11037b3155c6b2c2177cfac08d4c345d50ce4f0cc20cdc56246c43efa7"; got != want {
 		t.Errorf("hash of the canonical request %s, want %s\n%s", got, want, canonical)
 	}
 	got := hex.EncodeToString(alibaba.ACS3Sign("testsecret", alibaba.ACS3StringToSign(canonical)))
@@ -94,12 +95,13 @@ func TestACS3SignatureVector(t *testing.T) {
 	}
 }
 
-// hardParams are parameters that survive only a careful encoder.
+// hardParams are parameters that are difficult to encode.
 var hardParams = []string{
-	"RegionId", "cn-hangzhou", "InstanceName", "a b+c*d~e/空=(')!", "Tag.1.Key", "k", "Tag.10.Key", "k10", "Tag.2.Key", "k2",
+	"RegionId", "cn-hangzhou", "InstanceName", "a b+c*d~e/空=(')!", "Tag.1.Key", "k", "Tag.10.Key", "k10",
+	"Tag.2.Key", "k2",
 }
 
-// TestRPCRequestShapes sends what each known client sends.
+// TestRPCRequestShapes sends requests in the form of each known client.
 func TestRPCRequestShapes(t *testing.T) {
 	shapes := []struct {
 		name, method string
@@ -143,8 +145,8 @@ func TestRPCRequestShapes(t *testing.T) {
 	}
 }
 
-// TestGoSDKNamesAFormThatIsEmpty covers a quirk: the content type of a form on
-// a request whose parameters are all in the query.
+// TestGoSDKNamesAFormThatIsEmpty: the SDK sends the content type of a form although all
+// parameters are in the query.
 func TestGoSDKNamesAFormThatIsEmpty(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	params := simtest.SignRPC("POST", cloudsim.DefaultAccessKeySecret, c.System("DescribeRegions"))
@@ -170,7 +172,7 @@ func TestACS3RequestShapes(t *testing.T) {
 	}
 }
 
-// TestACS3AcceptsALongerListOfHeaders: clients sign headers of their own too.
+// TestACS3AcceptsALongerListOfHeaders: clients may sign additional headers.
 func TestACS3AcceptsALongerListOfHeaders(t *testing.T) {
 	c := newECS(t, cloudsim.New(nil))
 	req := c.ACS3("POST", "DescribeRegions", "", "")

@@ -13,10 +13,11 @@ func (p *Params) ClientToken() {
 	p.Matching("ClientToken", tokenForm, "at most 64 ASCII characters")
 }
 
-// Once executes a call, checks included, unless one with the same client token went
-// well already. Then its IDs are the answer again, if the parameters are the same.
-// Failures are not remembered, except that of a DeadToken fault. How long the vendor
-// remembers is not documented; here it is forever, or Config.TokenLife of the service.
+// Once executes a call, including its checks, unless an earlier call with the same
+// client token succeeded. Then it returns the IDs of that call if the parameters are
+// the same. Failures are not remembered, except a DeadToken fault. The vendor does not
+// document how long it remembers; here it is forever, or Config.TokenLife of the
+// service.
 func (a *Gateway) Once(k *core.Call, do func() ([]string, *Refusal)) ([]string, *Refusal) {
 	token := k.Params["ClientToken"]
 	if token == "" {
@@ -45,9 +46,9 @@ func (a *Gateway) Once(k *core.Call, do func() ([]string, *Refusal)) ([]string, 
 	return ids, nil
 }
 
-// tokenDead is what a client token gets whose first request has failed. Code and
-// message are those that users report (cloudfoundry/bosh-alicloud-cpi-release
-// issue 105); the status is not verified.
+// tokenDead is the refusal of a client token whose first request has failed. Users
+// report this code and message (cloudfoundry/bosh-alicloud-cpi-release issue 105); the
+// status is not verified.
 func tokenDead() *Refusal {
 	return Refuse(403, "IdempotentFailed",
 		"The previous idempotent request(s) has failed due to some unknown error, exception or failure.")

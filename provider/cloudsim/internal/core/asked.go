@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// Asked returns the instances that a call can be about, from a position in the order
-// of creation on: those whose IDs a parameter lists in JSON, or all without the
-// parameter. It does not look through all instances for a hundred IDs, which would
-// take longer than the rest of the call. The filter checks that the list is well-formed.
+// Asked returns the instances that a call may be about, from a position in the order of
+// creation on: the instances in a JSON list of IDs, or all without that parameter. It
+// does not search all instances for a hundred IDs: that would take longer than the rest
+// of the call. The caller's filter checks that the list is well-formed.
 func (c *Service) Asked(k *Call, param string, from int) []*Instance {
 	var ids []string
 	if text := k.Params[param]; text == "" || json.Unmarshal([]byte(text), &ids) != nil {

@@ -5,18 +5,18 @@ import (
 	"math/rand/v2"
 )
 
-// CreateSpec is what a vendor's create asks for.
+// CreateSpec is the content of a vendor's create.
 type CreateSpec struct {
 	Count int
 	ID    func(*rand.Rand) string
 	Fill  func(i int, m *Instance) // set the vendor's fields of instance i
 	JobID string
 
-	Ordinal int // of the create that the instances belong to; 0 = this call is one
+	Ordinal int // number of the create that the instances belong to; 0 = this call
 }
 
-// Create makes instances and returns them in order. Faults of the call decide how many
-// there are, which of them fail, and when they become visible.
+// Create makes instances and returns them in order. The call's faults decide how many
+// instances it makes, which of them fail, and when they become visible.
 func (c *Service) Create(k *Call, s CreateSpec) []*Instance {
 	n := k.Faults.cutCount(s.Count)
 	if s.Ordinal == 0 {
@@ -32,9 +32,10 @@ func (c *Service) Create(k *Call, s CreateSpec) []*Instance {
 		s.Fill(i, m)
 		up := k.Now.Add(c.Config.Boot(c.Rand))
 		m.Steps = []Step{{k.Now, Pending}, {up, Running}}
-		if failed && (failing.Count == 0 || i < failing.Count) {
+		counted := failing.Count == 0 || i < failing.Count
+		if failed && counted {
 			m.Steps[1].Phase = Failed
-			m.Reason = cmp.Or(failing.Message, "the host ran out of resources while the machine was booting")
+			m.Reason = cmp.Or(failing.Message, "the host ran out of resources while the instance was booting")
 		}
 		m.VisibleAt = k.Now.Add(c.hiddenFor(k, i))
 		c.instances[m.ID] = m

@@ -1,8 +1,8 @@
-// Package core is what all simulated clouds share: a [Service] with its clock,
-// instances, client tokens, orders, faults and rates, and the gate that every request
-// passes. A vendor's package speaks its protocol as a [Wire] on top of it.
+// Package core is the common part of all simulated clouds: a [Service] with its clock,
+// instances, client tokens, orders, faults and rates, and the checks that every request
+// passes. A vendor's package implements its protocol as a [Wire] on top of it.
 //
-// The clock is that of the process. A request takes this way: the wire reads and
-// authenticates it (Open), the faults that strike it and the rates are looked at, the
-// wire executes it (Serve), and faults spoil the answer.
+// The clock is the process clock. A request passes four steps. The wire reads and
+// authenticates it (Open). The service checks its faults and rates. The wire executes
+// it (Serve). Faults may change the answer.
 package core

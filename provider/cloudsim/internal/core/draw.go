@@ -18,10 +18,11 @@ func Letters(r *rand.Rand, n int) string {
 // UUID draws a UUID in lower case.
 func UUID(r *rand.Rand) string {
 	hi, lo := r.Uint64(), r.Uint64()
-	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff, lo&0xffffffffffff)
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff,
+		lo&0xffffffffffff)
 }
 
-// UnusedID draws an ID of n letters after a prefix that is not taken.
+// UnusedID draws an unused ID: a prefix and n letters.
 func UnusedID(r *rand.Rand, prefix string, n int, taken func(id string) bool) string {
 	for {
 		if id := prefix + Letters(r, n); !taken(id) {
@@ -30,16 +31,15 @@ func UnusedID(r *rand.Rand, prefix string, n int, taken func(id string) bool) st
 	}
 }
 
-// RequestID draws the ID of a request, a UUID in lower case, and takes the lock for
-// it. Vendors give it a source of its own, so that polling more or less often never
-// changes what creates draw.
+// RequestID draws the ID of a request, a UUID in lower case. It takes the lock. Vendors
+// give it a source of its own, so the number of polls never changes what creates draw.
 func (c *Service) RequestID(r *rand.Rand) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return UUID(r)
 }
 
-// PrivateIP returns an address that no other instance of this cloud was given.
+// PrivateIP returns an address that no other instance of this cloud has had.
 func (c *Service) PrivateIP() string {
 	c.lastIP++
 	n := c.lastIP

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Fault is cloudsim.Fault, where its fields are documented. The two convert into
-// each other, so that a field that only one of them has does not compile.
+// Fault is cloudsim.Fault, which documents the fields. The two types convert into each
+// other, so a field in only one of them does not compile.
 type Fault struct {
 	Cloud Cloud
 	API   string
@@ -36,7 +36,7 @@ type pendingFault struct {
 	seen int
 }
 
-// Inject adds a fault. The function it returns takes the fault away again.
+// Inject adds a fault. The returned function removes it.
 func (c *Service) Inject(f Fault) (remove func()) {
 	p := &pendingFault{Fault: f}
 	c.mu.Lock()
@@ -49,22 +49,22 @@ func (c *Service) Inject(f Fault) (remove func()) {
 	}
 }
 
-// Struck returns how many calls faults of a kind have hit.
+// Struck returns how many calls were hit by faults of a kind.
 func (c *Service) Struck(k FaultKind) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.struck[k]
 }
 
-// ClearFaults takes every injected fault away.
+// ClearFaults removes every injected fault.
 func (c *Service) ClearFaults() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults = nil
 }
 
-// strikes returns the faults that hit this call, and counts it for each fault
-// that it matches.
+// strikes returns the faults that hit this call. It counts the call for each fault that
+// matches it.
 func (c *Service) strikes(k *Call) Faults {
 	var hit Faults
 	spent := false
@@ -73,7 +73,9 @@ func (c *Service) strikes(k *Call) Faults {
 			continue
 		}
 		p.seen++
-		if n := p.seen - p.Skip; n > 0 && (p.Times == 0 || n <= p.Times) {
+		n := p.seen - p.Skip
+		notSpent := p.Times == 0 || n <= p.Times
+		if n > 0 && notSpent {
 			hit = append(hit, p.Fault)
 			c.struck[p.Kind]++
 		}
@@ -85,17 +87,18 @@ func (c *Service) strikes(k *Call) Faults {
 	return hit
 }
 
-// matches reports whether a fault is about a call. A kind that means something
-// for some clouds or calls only is about no other, whatever its API says.
+// matches reports whether a fault applies to a call. A kind that applies only to some
+// clouds or calls matches no other call, whatever its API.
 func (c *Service) matches(k *Call, f Fault) bool {
 	creates, describes := c.Wire.Creates(k.Action), c.Wire.Describes(k.Action)
 	switch {
 	case f.API != "" && f.API != k.Action:
 		return false
 	case f.Kind.describeOnly():
-		return describes && (f.Kind != ListCap || c.Wire.Tagged(k))
+		hasList := f.Kind != ListCap || c.Wire.Tagged(k)
+		return describes && hasList
 	case f.Kind.ofOneCloud():
-		return creates && c.hasSense(k, f.Kind)
+		return creates && c.appliesToCreate(k, f.Kind)
 	case f.Kind.listsIDs():
 		return creates
 	default:
@@ -103,8 +106,8 @@ func (c *Service) matches(k *Call, f Fault) bool {
 	}
 }
 
-// hasSense reports whether a kind for certain creates is for this one.
-func (c *Service) hasSense(k *Call, kind FaultKind) bool {
+// appliesToCreate reports whether a kind for certain creates applies to this one.
+func (c *Service) appliesToCreate(k *Call, kind FaultKind) bool {
 	if !c.Wire.Has(k, kind) {
 		return false
 	}
@@ -119,13 +122,13 @@ func (c *Service) hasSense(k *Call, kind FaultKind) bool {
 	}
 }
 
-// spent reports whether a fault will strike no more.
+// spent reports whether a fault will hit no more calls.
 func (p *pendingFault) spent() bool { return p.Times > 0 && p.seen >= p.Skip+p.Times }
 
-// Faults are those that hit one call.
+// Faults are the faults that hit one call.
 type Faults []Fault
 
-// all are the faults of a kind, in the order in which they were injected.
+// all returns the faults of a kind, in the order in which they were injected.
 func (fs Faults) all(k FaultKind) iter.Seq[Fault] {
 	return func(yield func(Fault) bool) {
 		for _, f := range fs {

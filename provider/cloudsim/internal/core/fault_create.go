@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// cutCount is how many of n instances a create makes.
+// cutCount returns how many of n instances a create makes.
 func (fs Faults) cutCount(n int) int {
 	if f, ok := fs.Get(Partial); ok {
 		n = min(n, f.Count)
@@ -22,7 +22,7 @@ func (fs Faults) cutCount(n int) int {
 }
 
 // hiddenFor returns how long the i-th instance of a create stays invisible. The first
-// fault that is about it decides.
+// matching fault decides.
 func (c *Service) hiddenFor(k *Call, i int) time.Duration {
 	for f := range k.Faults.all(LateVisibility) {
 		if f.Count > 0 && i >= f.Count {
@@ -36,8 +36,8 @@ func (c *Service) hiddenFor(k *Call, i int) time.Duration {
 	return 0
 }
 
-// Answered returns the IDs that a create answers with, given those of the
-// instances it made. The id function draws an ID of the vendor's form.
+// Answered returns the IDs in the answer of a create, given the IDs of its instances.
+// The id function draws an ID of the vendor's form.
 func (c *Service) Answered(k *Call, ids []string, id func(*rand.Rand) string) []string {
 	k.named = ids
 	made := ids
@@ -46,27 +46,26 @@ func (c *Service) Answered(k *Call, ids []string, id func(*rand.Rand) string) []
 	}
 	if f, ok := k.Faults.Get(ForeignList); ok {
 		n := min(cmp.Or(f.Count, 1), len(k.named))
-		k.named = append(slices.Clone(k.named[:len(k.named)-n]), c.others(f, made, n, id)...)
+		k.named = append(slices.Clone(k.named[:len(k.named)-n]), c.otherIDs(f, made, n, id)...)
 	}
 	if f, ok := k.Faults.Get(LongList); ok {
-		k.named = append(slices.Clone(k.named), c.others(f, made, cmp.Or(f.Count, 1), id)...)
+		k.named = append(slices.Clone(k.named), c.otherIDs(f, made, cmp.Or(f.Count, 1), id)...)
 	}
 	return k.named
 }
 
-// strangerLook is how many instances a call looks at to find one that its create did
-// not make. It bounds the cost of a call.
-const strangerLook = 1000
+// foreignSearch is how many instances a call examines to find one of another create. It
+// bounds the cost of a call.
+const foreignSearch = 1000
 
-// others returns n IDs that a create did not make. They are those of other instances
-// in the same region, from a drawn one on. Made-up IDs follow when these run out, or
-// come alone when the fault wants them.
-func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) string) []string {
+// otherIDs returns n IDs of other creates: instances in the same region, beginning at a
+// random one. If these run out, or if the fault wants it, the IDs are made up.
+func (c *Service) otherIDs(f Fault, made []string, n int, id func(*rand.Rand) string) []string {
 	var out []string
-	if look := min(strangerLook, len(c.order)); look > 0 && !f.Invented {
+	if look := min(foreignSearch, len(c.order)); look > 0 && !f.Invented {
 		start, now := c.mischief.IntN(len(c.order)), time.Now()
 		for i := 0; i < look && len(out) < n; i++ {
-			if m := c.order[(start+i)%len(c.order)]; c.stranger(m, made, now) {
+			if m := c.order[(start+i)%len(c.order)]; c.isForeign(m, made, now) {
 				out = append(out, m.ID)
 			}
 		}
@@ -79,9 +78,9 @@ func (c *Service) others(f Fault, made []string, n int, id func(*rand.Rand) stri
 	return out
 }
 
-// stranger reports whether a create did not make an instance, and the instance exists
-// in its region.
-func (c *Service) stranger(m *Instance, made []string, now time.Time) bool {
+// isForeign reports whether an instance was made by another create and exists in the
+// call's region.
+func (c *Service) isForeign(m *Instance, made []string, now time.Time) bool {
 	if len(made) > 0 && c.instances[made[0]].Region != m.Region {
 		return false
 	}

@@ -3,8 +3,8 @@ package core
 // FaultKind is a kind of fault.
 type FaultKind string
 
-// Kinds of fault. Package cloudsim has them under the same names, and says of each
-// what it does, which clouds know it and which fields of [Fault] it reads.
+// Kinds of fault. Package cloudsim has them under the same names. It documents each
+// kind: its effect, the clouds that have it, and the fields of [Fault] that it reads.
 const (
 	Throttle          FaultKind = "throttle"
 	NoStock           FaultKind = "no-stock"
@@ -35,7 +35,7 @@ const (
 	CutBody           FaultKind = "cut-body"
 )
 
-// createOnly reports whether a kind means nothing but on calls that make instances.
+// createOnly reports whether a kind applies only to calls that make instances.
 func (k FaultKind) createOnly() bool {
 	switch k {
 	case NoStock, Quota, Balance, LaunchFailure, LateVisibility, Partial:
@@ -45,10 +45,10 @@ func (k FaultKind) createOnly() bool {
 	}
 }
 
-// listsIDs reports whether a kind changes the IDs that a create answers with.
+// listsIDs reports whether a kind changes the IDs in the answer of a create.
 func (k FaultKind) listsIDs() bool { return k == ShortList || k == LongList || k == ForeignList }
 
-// ofOneCloud reports whether a kind is for creates of some clouds, or only for
+// ofOneCloud reports whether a kind applies only to creates of some clouds, or only to
 // some of their creates.
 func (k FaultKind) ofOneCloud() bool {
 	switch k {
@@ -59,7 +59,7 @@ func (k FaultKind) ofOneCloud() bool {
 	}
 }
 
-// describeOnly reports whether a kind means nothing but on describes of instances.
+// describeOnly reports whether a kind applies only to describes of instances.
 func (k FaultKind) describeOnly() bool {
 	switch k {
 	case Blind, Flap, ListCap, WrongTotal:
@@ -69,7 +69,7 @@ func (k FaultKind) describeOnly() bool {
 	}
 }
 
-// refusal reports whether a kind answers instead of executing the call.
+// refusal reports whether a kind refuses the call instead of executing it.
 func (k FaultKind) refusal() bool {
 	switch k {
 	case Throttle, NoStock, Quota, Balance, Refuse, ServerErrorBefore:

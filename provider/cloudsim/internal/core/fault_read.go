@@ -7,11 +7,11 @@ import (
 	"strconv"
 )
 
-// documentedListCap is how many instances a filter by tags finds on ECS at most.
+// documentedListCap is the most instances that a filter by tags finds on ECS.
 const documentedListCap = 1000
 
-// Listed returns the instances that a describe shows. Found are all that match, in
-// order of creation; Listed may change that list.
+// Listed returns the instances that a describe shows. Found are all matching instances,
+// in order of creation; Listed may change that list.
 func (c *Service) Listed(k *Call, found []*Instance) []*Instance {
 	for f := range k.Faults.all(Blind) {
 		found = slices.DeleteFunc(found, func(m *Instance) bool { return c.hides(f, m) })
@@ -25,7 +25,7 @@ func (c *Service) Listed(k *Call, found []*Instance) []*Instance {
 	return found
 }
 
-// hides reports whether a Blind fault hides an instance, which is the same in every answer.
+// hides reports whether a Blind fault hides an instance. All answers give the same result.
 func (c *Service) hides(f Fault, m *Instance) bool {
 	if f.Share > 0 {
 		h := fnv.New64a()
@@ -35,8 +35,8 @@ func (c *Service) hides(f Fault, m *Instance) bool {
 	return f.Count == 0 || m.index < f.Count
 }
 
-// mixed spreads the bits of a hash: the high ones of FNV hardly differ for IDs
-// that differ at their ends (the finalizer of SplitMix64).
+// mixed spreads the bits of a hash (the finalizer of SplitMix64). The high bits of FNV
+// hardly differ for IDs that differ only at their end.
 func mixed(h uint64) uint64 {
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
 	h = (h ^ h>>27) * 0x94d049bb133111eb
@@ -51,8 +51,8 @@ func (c *Service) drops(f Fault, m *Instance) bool {
 	return f.Count == 0 || m.index < f.Count
 }
 
-// Denies reports whether a Blind fault keeps a key from describing instances: all
-// instances of the account, or one that a call names.
+// Denies reports whether a Blind fault stops a key from describing instances: all
+// instances of the account, or one that the call names.
 func (c *Service) Denies(k *Call, named []*Instance) bool {
 	for f := range k.Faults.all(Blind) {
 		if f.Count == 0 && f.Share == 0 {
@@ -66,7 +66,7 @@ func (c *Service) Denies(k *Call, named []*Instance) bool {
 	return false
 }
 
-// Claimed returns the rows of a page and the total that the answer has for them.
+// Claimed returns the rows of a page and the total in the answer.
 func (c *Service) Claimed(k *Call, page []*Instance, total int) ([]*Instance, int) {
 	f, ok := k.Faults.Get(WrongTotal)
 	if !ok {

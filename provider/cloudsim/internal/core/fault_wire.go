@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// proxyAnswer is what something in front of the service answers in its place: a
-// page, and no word of the vendor's.
+// proxyAnswer returns the answer of a proxy in front of the service: a page without the
+// vendor's format.
 func proxyAnswer(f Fault) *Answer {
 	status := cmp.Or(f.Status, http.StatusServiceUnavailable)
 	text := cmp.Or(f.Message, http.StatusText(status))
@@ -23,7 +23,7 @@ func proxyAnswer(f Fault) *Answer {
 	return &Answer{Status: status, ContentType: "text/html", Body: []byte(cmp.Or(f.Body, page)), header: header}
 }
 
-// cut takes the end of the body away. Content-Length still counts it.
+// cut removes the end of the body. Content-Length still counts it.
 func (a *Answer) cut(f Fault, ids []string) {
 	if len(a.Body) == 0 {
 		return
@@ -36,8 +36,8 @@ func (a *Answer) cut(f Fault, ids []string) {
 	a.Body, a.missing = a.Body[:at], len(a.Body)-at
 }
 
-// middleOf is a place in the middle of a list of IDs, inside one of them, or in
-// the middle of a body that does not have them.
+// middleOf returns a position inside an ID in the middle of a list of IDs, or in the
+// middle of a body without them.
 func middleOf(body []byte, ids []string) int {
 	if len(ids) > 0 {
 		id := ids[len(ids)/2]

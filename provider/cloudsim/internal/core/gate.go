@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// MaxBody is the largest request body any of the vendors documents (Tencent
+// MaxBody is the largest request body that a vendor documents (Tencent
 // Cloud, TC3: 10 MB).
 const MaxBody = 10 << 20
 
@@ -33,8 +33,8 @@ func (c *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.Body)
 }
 
-// answer takes a request through authentication, faults and execution. Nil
-// means that the connection is to be cut.
+// answer runs a request through authentication, faults and execution. Nil means that
+// the connection must be cut.
 func (c *Service) answer(r *http.Request, body []byte) *Answer {
 	k, refused := c.Wire.Open(r, body, time.Now())
 	if refused != nil {
@@ -68,8 +68,8 @@ func (c *Service) answer(r *http.Request, body []byte) *Answer {
 	return c.spoil(k, c.Wire.Serve(k))
 }
 
-// spoil changes the answer of an executed call as its faults ask. Nil means that the
-// connection is to be cut.
+// spoil changes the answer of an executed call as its faults require. Nil means that
+// the connection must be cut.
 func (c *Service) spoil(k *Call, a *Answer) *Answer {
 	if f, ok := k.Faults.Get(StockRanOut); ok && k.made > 0 {
 		f.Kind, f.Count = NoStock, 0
@@ -92,7 +92,7 @@ func (c *Service) spoil(k *Call, a *Answer) *Answer {
 	return a
 }
 
-// sleep waits and reports false when ctx ends first.
+// sleep waits, and reports false if ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Phase is where an instance is in its life, the same words for every cloud.
+// Phase is the state of an instance, in the same words for every cloud.
 type Phase string
 
 // Phases of an instance, which package cloudsim documents.
@@ -22,7 +22,7 @@ const (
 	Gone        Phase = "gone"
 )
 
-// Charge is how an instance is paid for, the same words for every cloud.
+// Charge is the billing mode of an instance, in the same words for every cloud.
 type Charge string
 
 // Charges, which package cloudsim documents.
@@ -33,8 +33,8 @@ const (
 	Host     Charge = "host"
 )
 
-// Snapshot is cloudsim.Instance, where its fields are documented. The two convert
-// into each other, so that a field that only one of them has does not compile.
+// Snapshot is cloudsim.Instance, which documents the fields. The two types convert into
+// each other, so a field in only one of them does not compile.
 type Snapshot struct {
 	Cloud        Cloud
 	ID           string
@@ -69,21 +69,20 @@ type Step struct {
 	Phase Phase
 }
 
-// At is the step into a phase at a moment.
+// At returns the step into a phase at a time.
 func At(at time.Time, p Phase) Step { return Step{At: at, Phase: p} }
 
-// Instance is an instance as it is stored. Its phase is a function of the clock:
-// nothing runs in the background to make it age. Everything in it is read and
-// written with the lock of its service held.
+// Instance is a stored instance. Its phase is computed from the clock; nothing runs in
+// the background. Read and write it only with the lock of its service held.
 type Instance struct {
-	Snapshot        // its Phase is not kept up to date: see PhaseAt
+	Snapshot        // its Phase is not current: use PhaseAt
 	Steps    []Step // ascending; the last one not after now is the phase
-	Place    int    // in the order of creation
-	jobID    string // QingCloud's job of the create
-	index    int    // among the instances of its create, from 0
+	Place    int    // position in the order of creation
+	jobID    string // ID of QingCloud's job for the create
+	index    int    // position in its create, from 0
 }
 
-// PhaseAt returns the phase at a moment.
+// PhaseAt returns the phase at a time.
 func (m *Instance) PhaseAt(now time.Time) Phase {
 	p := m.Steps[0].Phase
 	for _, s := range m.Steps {
@@ -95,7 +94,7 @@ func (m *Instance) PhaseAt(now time.Time) Phase {
 	return p
 }
 
-// Move replaces everything the instance was going to do after now.
+// Move replaces all later steps of the instance.
 func (m *Instance) Move(now time.Time, steps ...Step) {
 	i := slices.IndexFunc(m.Steps, func(s Step) bool { return s.At.After(now) })
 	if i >= 0 {
@@ -104,7 +103,7 @@ func (m *Instance) Move(now time.Time, steps ...Step) {
 	m.Steps = append(m.Steps, steps...)
 }
 
-// Visible reports whether the cloud shows the instance and takes calls about it.
+// Visible reports whether the cloud shows the instance and accepts calls about it.
 func (m *Instance) Visible(now time.Time) bool {
 	return !now.Before(m.VisibleAt) && m.PhaseAt(now) != Gone
 }

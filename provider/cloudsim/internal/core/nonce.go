@@ -2,17 +2,17 @@ package core
 
 import "time"
 
-// UseNonce records a nonce and reports whether it is new. Timestamps are accepted
-// for a window each way, so that a request can come again for twice the window:
-// its nonce is remembered for at least that, and forgotten some time later.
+// UseNonce records a nonce and reports whether it is new. A timestamp is accepted
+// within a window before and after now, so a request can be repeated for twice the
+// window. Its nonce is remembered at least that long.
 func (c *Service) UseNonce(nonce string, now time.Time, window time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.nonces.use(nonce, now, 2*window)
 }
 
-// nonces are stored in two generations. The older one is forgotten as a whole, so
-// that no call has to look through what is stored.
+// nonces are stored in two generations. The older generation is forgotten as a whole,
+// so no call has to search the stored nonces.
 type nonces struct {
 	young, old map[string]struct{}
 	born       time.Time // when the young generation began

@@ -34,11 +34,11 @@ func TestNoncesAreForgottenInTheEnd(t *testing.T) {
 		t.Errorf("%d nonces are stored after 1000 s, want those of two generations, 240 s", n)
 	}
 	if !c.UseNonce("a", now, window) {
-		t.Error("a nonce of long ago is refused: a long-lived simulator never forgets")
+		t.Error("an old nonce is refused: the simulator never forgets nonces")
 	}
 }
 
-// A scan of what is stored for each call makes this test take minutes.
+// If each call searched all stored nonces, this test would take minutes.
 func TestManyFreshNoncesDoNotSlowCallsDown(t *testing.T) {
 	c := unwired(Config{})
 	now := time.Now()

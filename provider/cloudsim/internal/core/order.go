@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Order is a create that waits to be paid, or did.
+// Order is a create with a separate payment, paid or not.
 type Order struct {
 	ID      string
-	ordinal int      // of the create
-	IDs     []string // of its instances, once it is paid
+	ordinal int      // number of the create
+	IDs     []string // IDs of its instances, after it is paid
 	paid    bool
 	make    func(now time.Time) []string
 }
 
-// Pay pays an order that a create left unpaid. The error says that the cloud has
-// no such unpaid order.
+// Pay pays an order that a create left unpaid. It returns an error if the cloud has no
+// such unpaid order.
 func (c *Service) Pay(orderID string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -28,7 +28,7 @@ func (c *Service) Pay(orderID string) error {
 	return nil
 }
 
-// UnpaidOrders returns the IDs of the orders that wait to be paid, the oldest first.
+// UnpaidOrders returns the IDs of the unpaid orders, the oldest first.
 func (c *Service) UnpaidOrders() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -42,9 +42,9 @@ func (c *Service) UnpaidOrders() []string {
 	return ids
 }
 
-// LeaveUnpaid makes an order of a create. Its ID is number plus the ordinal of the
-// create. Once the order is paid, launch makes the instances for the call, which
-// belong to the create with that ordinal.
+// LeaveUnpaid makes an unpaid order of a create. Its ID is number plus the create's
+// number. When the order is paid, launch makes the instances for the call; they belong
+// to the create with that number.
 func (c *Service) LeaveUnpaid(k *Call, number int64, launch func(k *Call, ordinal int) []string) {
 	c.creates++
 	o := &Order{ID: fmt.Sprint(number + int64(c.creates)), ordinal: c.creates}

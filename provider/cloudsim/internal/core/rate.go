@@ -2,7 +2,7 @@ package core
 
 import "time"
 
-// Rate is cloudsim.Rate, where its fields are documented.
+// Rate is cloudsim.Rate, which documents the fields.
 type Rate struct {
 	API       string
 	Calls     int
@@ -10,11 +10,11 @@ type Rate struct {
 	PerRegion bool
 }
 
-// rateKey is what a rate counts together.
+// rateKey identifies the calls that a rate counts together.
 type rateKey struct{ api, region string }
 
-// tooFast reports whether a call exceeds one of the rates, and counts it if it does
-// not. Callers hold the lock.
+// tooFast reports whether a call exceeds one of the rates. If not, it counts the call.
+// Callers hold the lock.
 func (c *Service) tooFast(k *Call) bool {
 	now := time.Now()
 	var keys []rateKey
@@ -37,7 +37,7 @@ func (c *Service) tooFast(k *Call) bool {
 	return false
 }
 
-// within counts the calls since a time, and forgets those before it.
+// within counts the calls since a time, and forgets earlier calls.
 func (c *Service) within(key rateKey, since time.Time) int {
 	calls := c.taken[key]
 	for len(calls) > 0 && !calls[0].After(since) {

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Service is the state of one simulated service: its instances, client tokens,
-// orders, faults and rates, under one lock. It is the [http.Handler] that every
-// request to the service passes. The methods that only a vendor's [Wire] calls want
-// the lock held, which it is while the wire serves a call; the others take it.
+// Service is the state of one simulated service: its instances, client tokens, orders,
+// faults and rates, under one lock. It is the [http.Handler] for every request to the
+// service. Methods that only a vendor's [Wire] calls need the lock held; it is held
+// while the wire serves a call. The other methods take the lock.
 type Service struct {
 	Config Config
 	Name   Cloud
 	Wire   Wire
-	Rand   *rand.Rand // for what creates draw; used with the lock held
+	Rand   *rand.Rand // random values of creates; used with the lock held
 
 	mu        sync.Mutex
-	mischief  *rand.Rand // for faults: what they draw must not change what instances get
+	mischief  *rand.Rand // random values of faults: they must not change what instances get
 	instances map[string]*Instance
 	order     []*Instance // in order of creation
 	creates   int
@@ -31,20 +31,18 @@ type Service struct {
 	taken     map[rateKey][]time.Time // calls within the window of a rate
 }
 
-// Config is what one service is told when it is made. The options of cloudsim
-// say what the fields mean.
+// Config configures one service. The options of cloudsim document the fields.
 type Config struct {
-	AccessKeyID, AccessKeySecret string // the key pair that it knows
-	SecurityToken                string // what every request must carry; "" = nothing
+	AccessKeyID, AccessKeySecret string // the key pair that it accepts
+	SecurityToken                string // token that every request must carry; "" = none
 
-	Seed      uint64                         // of IDs, addresses, boot times and faults
-	Boot      func(*rand.Rand) time.Duration // draws the time from an accepted create to running, once an instance
-	Rates     []Rate                         // call rates that it enforces
+	Seed      uint64                         // seed for IDs, addresses, boot times and faults
+	Boot      func(*rand.Rand) time.Duration // random time from an accepted create to running, once per instance
+	Rates     []Rate                         // enforced call rates
 	TokenLife time.Duration                  // how long it remembers a client token; 0 = forever
 }
 
-// NewService returns a service without instances that speaks the protocol that wire
-// returns.
+// NewService returns a service without instances. Its protocol is the result of wire.
 func NewService(cfg Config, name Cloud, wire func(*Service) Wire) *Service {
 	var salt uint64
 	for _, b := range []byte(name) {

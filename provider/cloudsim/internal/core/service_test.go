@@ -13,11 +13,11 @@ func TestPrivateAddressesDiffer(t *testing.T) {
 	for range 70000 {
 		ip := c.PrivateIP()
 		if seen[ip] {
-			t.Fatalf("address %s is given to a second machine", ip)
+			t.Fatalf("address %s is given to a second instance", ip)
 		}
 		seen[ip] = true
 	}
 	if !seen["10.1.0.1"] || !seen["10.2.0.0"] {
-		t.Error("addresses do not run on from 10.1.255.255 to 10.2.0.0")
+		t.Error("addresses do not continue from 10.1.255.255 to 10.2.0.0")
 	}
 }

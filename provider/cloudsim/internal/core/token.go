@@ -2,20 +2,20 @@ package core
 
 import "time"
 
-// TokenRecord remembers what a client token made.
+// TokenRecord records the result of a client token.
 type TokenRecord struct {
-	Fingerprint string // of the parameters it came with
+	Fingerprint string // hash of the parameters that came with it
 	IDs         []string
 	at          time.Time
-	order       *Order // that the instances come from, if it was not paid at once
+	order       *Order // order of the instances, if it was not paid at once
 	Dead        bool   // the request failed half-way
 }
 
 // tokenKey is the key under which a client token is remembered.
 func tokenKey(k *Call, token string) string { return k.Action + " " + token }
 
-// remembered returns what the cloud remembers of a client token, or nil. It forgets a
-// token that is older than Config.TokenLife.
+// remembered returns the record of a client token, or nil. It forgets a token that is
+// older than Config.TokenLife.
 func (c *Service) remembered(k *Call, token string) *TokenRecord {
 	key := tokenKey(k, token)
 	r := c.tokens[key]
@@ -26,8 +26,8 @@ func (c *Service) remembered(k *Call, token string) *TokenRecord {
 	return r
 }
 
-// Recall returns what the cloud remembers of a client token, or nil, when a call is
-// executed. A ForgetToken fault makes the cloud forget the token first.
+// Recall returns the record of a client token, or nil, when a call is executed. A
+// ForgetToken fault first makes the cloud forget the token.
 func (c *Service) Recall(k *Call, token string) *TokenRecord {
 	if k.Faults.Has(ForgetToken) {
 		delete(c.tokens, tokenKey(k, token))
@@ -35,15 +35,15 @@ func (c *Service) Recall(k *Call, token string) *TokenRecord {
 	return c.remembered(k, token)
 }
 
-// Remember records what a call made under its client token.
+// Remember records the result of a call under its client token.
 func (c *Service) Remember(k *Call, token, fingerprint string, ids []string) *TokenRecord {
 	r := &TokenRecord{Fingerprint: fingerprint, IDs: ids, at: k.Now, order: k.Order}
 	c.tokens[tokenKey(k, token)] = r
 	return r
 }
 
-// Replay returns the IDs that a call with the token gets again, and lets the call
-// know the order that they come from, if there is one.
+// Replay returns the IDs that a repeated call with the token gets. It sets the call's
+// order, if the token has one.
 func (r *TokenRecord) Replay(k *Call) []string {
 	k.Order = r.order
 	if r.order != nil {

@@ -60,7 +60,8 @@ func encode(response fields) *core.Answer {
 
 // Refuse implements [core.Wire].
 func (c *api) Refuse(k *core.Call, f core.Fault) *core.Answer {
-	if f.Code == "" && (f.Kind == core.ServerErrorBefore || f.Kind == core.ServerErrorAfter) {
+	isServerError := f.Kind == core.ServerErrorBefore || f.Kind == core.ServerErrorAfter
+	if f.Code == "" && isServerError {
 		return gatewayPage(f)
 	}
 	usual := faultRefusal(f.Kind)
@@ -88,7 +89,7 @@ func faultRefusal(kind core.FaultKind) refusal {
 	}
 }
 
-// gatewayPage is a 5xx as something in front of the API would give it:
+// gatewayPage is a 5xx answer of a proxy in front of the API:
 // no JSON, no request ID.
 func gatewayPage(f core.Fault) *core.Answer {
 	status := f.Status
@@ -96,6 +97,7 @@ func gatewayPage(f core.Fault) *core.Answer {
 		status = http.StatusServiceUnavailable
 	}
 	text := http.StatusText(status)
-	page := fmt.Sprintf("<html>\n<head><title>%d %s</title></head>\n<body>%s</body>\n</html>\n", status, text, cmp.Or(f.Message, text))
+	page := fmt.Sprintf("<html>\n<head><title>%d %s</title></head>\n<body>%s</body>\n</html>\n", status, text,
+		cmp.Or(f.Message, text))
 	return &core.Answer{Status: status, ContentType: "text/html", Body: []byte(page)}
 }

@@ -10,8 +10,8 @@ import (
 // maxIDs is the documented limit of every call that takes instance IDs.
 const maxIDs = 100
 
-// batch finds the instances that a call is to change, each once. One bad ID
-// fails the whole call: its answer has no result for each instance.
+// batch returns the instances that a call is to change, without duplicates. One bad ID
+// fails the whole call: its answer has no result per instance.
 func (c *api) batch(k *core.Call, ids []string) ([]*core.Instance, *refusal) {
 	if len(ids) == 0 {
 		return nil, missing("InstanceIds")
@@ -25,7 +25,7 @@ func (c *api) batch(k *core.Call, ids []string) ([]*core.Instance, *refusal) {
 		if m == nil {
 			return nil, refuse("InvalidInstanceId.NotFound", "An instance does not exist.")
 		}
-		if !slices.Contains(instances, m) { // else a prepaid one would take both steps of a release at once
+		if !slices.Contains(instances, m) { // otherwise a prepaid one would take both steps of a release at once
 			instances = append(instances, m)
 		}
 	}
@@ -45,23 +45,24 @@ func checkIDs(ids []string) *refusal {
 	return nil
 }
 
-// settled refuses instances that are not in one of the states, and those that
-// another operation still works on.
+// settled refuses instances that are in none of the states, and those with an operation
+// in progress.
 func (c *api) settled(k *core.Call, instances []*core.Instance, states ...string) *refusal {
 	for _, m := range instances {
 		switch state := c.state(m, k.Now); {
 		case !slices.Contains(states, state):
 			return wrongState(state)
 		case k.Now.Before(c.details[m.ID].busyUntil):
-			return refuse("OperationDenied.InstanceOperationInProgress", "Another operation on an instance is in progress.")
+			return refuse("OperationDenied.InstanceOperationInProgress",
+				"Another operation on an instance is in progress.")
 		}
 	}
 	return nil
 }
 
-// wrongState is the refusal of an instance because of its state. The code
-// spells the state in its own way: LAUNCH_FAILED is InstanceStateLaunchFailed.
-// Not every action documents every one of these codes.
+// wrongState refuses an instance because of its state. The code writes the state in its
+// own way: LAUNCH_FAILED is InstanceStateLaunchFailed. Not every action documents all
+// of these codes.
 func wrongState(state string) *refusal {
 	code := "UnsupportedOperation.InstanceState"
 	for word := range strings.SplitSeq(state, "_") {

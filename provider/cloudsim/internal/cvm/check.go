@@ -8,8 +8,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// check validates a create against the documented rules. Where the documents
-// give a rule but no code, the code is the nearest listed one and [unverified].
+// check validates a create against the documented rules. If the documents give a rule
+// but no code, the code is the closest listed one and [unverified].
 func (r *runRequest) check(k *core.Call) *refusal {
 	return cmp.Or(
 		checkToken(r.ClientToken),
@@ -44,8 +44,8 @@ func checkToken(t *string) *refusal {
 	return nil
 }
 
-// checkTarget demands what has no default. A launch template has filled it in
-// before, if there is one.
+// checkTarget requires the parameters without a default. A launch template, if there is
+// one, has been merged before.
 func (r *runRequest) checkTarget(region string) *refusal {
 	switch {
 	case r.Placement == nil:
@@ -139,7 +139,8 @@ func (r *runRequest) checkType() *refusal {
 	case r.CpuTopology == nil:
 		return nil
 	case r.CpuTopology.CoreCount == nil || r.CpuTopology.ThreadPerCore == nil:
-		return refuse("InvalidParameter.LackCoreCountOrThreadPerCore", "CoreCount and ThreadPerCore must come together.")
+		return refuse("InvalidParameter.LackCoreCountOrThreadPerCore",
+			"CoreCount and ThreadPerCore must come together.")
 	case *r.CpuTopology.CoreCount < 1:
 		return invalidAs("InvalidParameterValue.CoreCountValue", "CpuTopology.CoreCount")
 	case *r.CpuTopology.ThreadPerCore != 1 && *r.CpuTopology.ThreadPerCore != 2:
@@ -170,9 +171,9 @@ func (r *runRequest) checkNetwork() *refusal {
 	}
 }
 
-// checkPrivateIPs wants one address for each instance, at most 20. Which addresses
-// a subnet has is not simulated; no subnet has others than those of private
-// networks, which leaves out that accounts can ask for more [unverified].
+// checkPrivateIPs requires one address for each instance, at most 20. The address
+// ranges of subnets are not simulated: every subnet has the addresses of private
+// networks. Accounts can ask for more; that is left out [unverified].
 func (r *runRequest) checkPrivateIPs(ips []string) *refusal {
 	const path = "VirtualPrivateCloud.PrivateIpAddresses"
 	for i, ip := range ips {
@@ -220,7 +221,7 @@ func (r *runRequest) checkInternet() *refusal {
 	)
 }
 
-// oneOf refuses a value that is not documented.
+// oneOf refuses an undocumented value.
 func oneOf(path string, value *string, allowed ...string) *refusal {
 	if value == nil || slices.Contains(allowed, *value) {
 		return nil

@@ -12,7 +12,7 @@ import (
 // price reports whether a bid is a plain positive decimal such as 0.97.
 func price(s string) bool {
 	price, err := strconv.ParseFloat(s, 64)
-	return err == nil && price > 0 && madeOf(s, digits+".")
+	return err == nil && price > 0 && onlyHas(s, digits+".")
 }
 
 func (r *runRequest) checkNames() *refusal {
@@ -39,7 +39,7 @@ func (r *runRequest) checkLogin() *refusal {
 		return invalid("LoginSettings.KeepImageLogin")
 	case len(l.KeyIds) > 0 && keep == "TRUE":
 		return refuse("InvalidParameter.ParameterConflict", "KeyIds and KeepImageLogin exclude each other.")
-	case l.Password != nil && (len(l.KeyIds) > 0 || keep == "TRUE"):
+	case l.Password != nil && len(l.KeyIds) > 0, l.Password != nil && keep == "TRUE":
 		return refuse("InvalidParameterCombination", "Password excludes KeyIds and KeepImageLogin.")
 	case l.Password != nil && !passwordForm(*l.Password):
 		return refuse("InvalidPassword", "The password does not have the required length and kinds of characters.")
@@ -92,16 +92,15 @@ func (r *runRequest) checkGroups() *refusal {
 		return invalidAs("InvalidParameterValue.Range", "PartitionNumber")
 	case r.PartitionNumber != nil && len(r.DisasterRecoverGroupIds) == 0:
 		return refuse("InvalidParameterCombination", "PartitionNumber needs a placement group.")
-	case !madeOf(valueOr(r.CamRoleName, ""), lower+upper+digits+"+=,.@_-"):
+	case !onlyHas(valueOr(r.CamRoleName, ""), lower+upper+digits+"+=,.@_-"):
 		return invalidAs("InvalidParameterValue.CamRoleNameMalformed", "CamRoleName")
 	default:
 		return nil
 	}
 }
 
-// checkTags checks the tags of a new resource. The documented list of kinds
-// has none for launch templates; that the word for them is launch-template is
-// [unverified].
+// checkTags checks the tags of a new resource. The documented list of resource kinds
+// has none for launch templates; the word launch-template is [unverified].
 func checkTags(path string, specs []tagSpecification) *refusal {
 	for _, spec := range specs {
 		if spec.ResourceType == nil {
@@ -131,8 +130,8 @@ func checkTags(path string, specs []tagSpecification) *refusal {
 	return nil
 }
 
-// check is the rule of tags (cloud.tencent.com/document/product/651/13354); which
-// prefixes are reserved differs from page to page, but for this one.
+// check applies the rules for tags (cloud.tencent.com/document/product/651/13354).
+// Pages differ about the reserved prefixes, except for this one.
 func (t *tag) check(path string) *refusal {
 	switch {
 	case t.Key == nil:
@@ -150,7 +149,7 @@ func (t *tag) check(path string) *refusal {
 	}
 }
 
-// tagsFor are the tags for one kind of resource.
+// tagsFor returns the tags for one kind of resource.
 func tagsFor(kind string, specs []tagSpecification) map[string]string {
 	tags := map[string]string{}
 	for _, spec := range specs {
@@ -201,7 +200,7 @@ func (r *runRequest) checkData() *refusal {
 			return missing("Metadata.Items.Value")
 		}
 		key := valueOr(item.Key, "")
-		if key == "" || len(key) > 128 || !madeOf(key, lower+upper+digits+"_-") {
+		if key == "" || len(key) > 128 || !onlyHas(key, lower+upper+digits+"_-") {
 			return invalid("Metadata.Items.Key")
 		}
 		if len(*item.Value) > 256<<10 {

@@ -8,8 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// client is a client of CVM with what the tests of this package ask again and
-// again, and the simulator that it talks to.
+// client is a client of CVM and its simulator, with helpers that several tests use.
 type client struct {
 	*simtest.CVM
 	sim *cloudsim.Sim

@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Version is the one API version that is simulated.
+// Version is the simulated API version.
 const Version = "2017-03-12"
 
 // api is the protocol of Tencent Cloud CVM over a service.
@@ -22,12 +22,12 @@ type api struct {
 	templates []*template // in order of creation
 	groups    []*group    // in order of creation
 
-	// requests draws request IDs. It is not the source that creates draw from,
-	// so that polling more or less often never changes what a seed makes.
+	// requests draws request IDs. Creates draw from another source, so the number of
+	// polls never changes the results of a seed.
 	requests *rand.Rand
 }
 
-// action is one API action: its request schema and what it does.
+// action is one API action: its request schema and its effect.
 type action struct {
 	run        func(*api, *core.Call) (fields, *refusal)
 	creates    bool
@@ -35,8 +35,8 @@ type action struct {
 	regionless bool // the common parameter Region may be absent
 }
 
-// actions is everything the service can do. An action is one line here and
-// one function, whose last parameter is a struct that spells the request.
+// actions are all actions of the service. An action is one line here and one function.
+// The last parameter of the function is a struct with the request's fields.
 func actions() map[string]action {
 	return map[string]action{
 		"CreateLaunchTemplate":               {run: decoded((*api).createLaunchTemplate)},
@@ -78,7 +78,7 @@ func New(s *core.Service) core.Wire {
 	}
 }
 
-// decoded puts the decoding of the request in front of an action.
+// decoded decodes the request before it calls an action.
 func decoded[R any](do func(*api, *core.Call, *R) (fields, *refusal)) func(*api, *core.Call) (fields, *refusal) {
 	return func(c *api, k *core.Call) (fields, *refusal) {
 		req := new(R)
@@ -116,8 +116,8 @@ func (c *api) Tagged(k *core.Call) bool {
 	return false
 }
 
-// Has implements [core.Wire]. The documents know no token that dies and no create that
-// answers with an order.
+// Has implements [core.Wire]. The documents know no dead tokens and no creates that
+// answer with an order.
 func (c *api) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.ForgetToken }
 
 // Serve implements [core.Wire].
@@ -129,8 +129,8 @@ func (c *api) Serve(k *core.Call) *core.Answer {
 	return fields.answer(k.RequestID)
 }
 
-// find returns an instance that a call can see. The API is regional: an instance
-// of another region is as good as absent.
+// find returns an instance that a call can see. The API is regional: an instance of
+// another region counts as absent.
 func (c *api) find(k *core.Call, id string) *core.Instance {
 	if m := c.service.Find(id, k.Now); m != nil && m.Region == k.Region {
 		return m
@@ -138,5 +138,5 @@ func (c *api) find(k *core.Call, id string) *core.Instance {
 	return nil
 }
 
-// formatTime writes a moment as the API does: UTC, whole seconds.
+// formatTime returns a time in the API's format: UTC, whole seconds.
 func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -8,13 +8,13 @@ import (
 )
 
 // A request schema is a struct whose exported fields have the wire names of the
-// parameters. Pointers tell absent from zero; an embedded struct contributes
-// its fields. Leaves are string, bool, int64 and uint64.
+// parameters. Pointers distinguish absent from zero. An embedded struct contributes its
+// fields. Leaves are string, bool, int64 and uint64.
 //
-// encoding/json would not do: it matches names in any case, and forms are not JSON.
+// encoding/json is not suitable: it ignores the case of names, and forms are not JSON.
 
-// decode fills a schema from the neutral form. Parameters that the
-// schema does not have are refused, and so are values of another type.
+// decode fills a schema from the neutral form. It refuses unknown parameters and values
+// of another type.
 func decode(tree, schema any) *refusal {
 	return setValue("", tree, reflect.ValueOf(schema).Elem())
 }
@@ -77,7 +77,7 @@ func setSlice(path string, in any, out reflect.Value) *refusal {
 	return nil
 }
 
-// elements reads the nodes as a list: exactly the names 0 to n-1.
+// elements reads the nodes as a list: the names must be exactly 0 to n-1.
 func (n nodeTree) elements() ([]any, bool) {
 	list := make([]any, len(n))
 	for i := range list {
@@ -98,13 +98,15 @@ func setLeaf(in any, out reflect.Value) bool {
 	case reflect.Bool:
 		b, ok := in.(bool)
 		if isText { // the documents write TRUE, SDKs send true
-			b, ok = strings.EqualFold(string(text), "true"), strings.EqualFold(string(text), "true") || strings.EqualFold(string(text), "false")
+			b, ok = strings.EqualFold(string(text), "true"), strings.EqualFold(string(text), "true") ||
+				strings.EqualFold(string(text), "false")
 		}
 		out.SetBool(b)
 		return ok
 	default:
 		number, ok := in.(json.Number)
-		return (ok || isText) && setNumber(string(number)+string(text), out)
+		readable := ok || isText
+		return readable && setNumber(string(number)+string(text), out)
 	}
 }
 
@@ -126,8 +128,8 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// flatten writes a decoded request as a query would: the same text for
-// the same parameters, however they came.
+// flatten returns the parameters of a request in the form of a query: the same text for
+// the same parameters, in any encoding.
 func flatten(schema any) map[string]string {
 	flat := map[string]string{}
 	write(flat, "", reflect.ValueOf(schema).Elem())

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// flatRun is fullRun as a query has it; the documents write TRUE and FALSE.
+// flatRun is fullRun in the form of a query; the documents write TRUE and FALSE.
 func flatRun(t *testing.T, full string) map[string]string {
 	var body any
 	d := json.NewDecoder(strings.NewReader(full))
@@ -46,7 +46,7 @@ func flatten(flat map[string]string, path string, v any) {
 
 func TestJSONQueryAndFormSayTheSame(t *testing.T) {
 	const group = `{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":3}`
-	// Every simulator without a seed of its own gives its first group the same ID.
+	// All simulators without a seed give their first group the same ID.
 	full := strings.Replace(simtest.CVMFull, "ps-1", newClient(t, nil).newGroup(group), 1)
 	flat := flatRun(t, full)
 	query := maps.Clone(flat)
@@ -69,7 +69,9 @@ func TestJSONQueryAndFormSayTheSame(t *testing.T) {
 		}
 		params := sim.Instances(cloudsim.CVM)[0].Params
 		for key, want := range flat {
-			if want == "TRUE" || want == "FALSE" && key != "LoginSettings.KeepImageLogin" {
+			keepsCase := want == "FALSE" && key == "LoginSettings.KeepImageLogin" // a string, not a boolean
+			isBool := want == "TRUE" || want == "FALSE"
+			if isBool && !keepsCase {
 				want = strings.ToLower(want)
 			}
 			if params[key] != want {
@@ -93,12 +95,13 @@ func encode(flat map[string]string) string {
 func TestJSONParametersMustHaveTheirType(t *testing.T) {
 	c := newClient(t, nil)
 	for members, code := range map[string]string{
-		`{"InstanceCount":"1"}`:                                "InvalidParameterValue",
-		`{"InstanceCount":1.5}`:                                "InvalidParameterValue",
-		`{"InstanceCount":99999999999999999999}`:               "InvalidParameterValue",
-		`{"DryRun":"true"}`:                                    "InvalidParameterValue",
-		`{"InstanceName":1}`:                                   "InvalidParameterValue",
-		`{"LoginSettings":{"KeepImageLogin":true}}`:            "InvalidParameterValue", // a string, unlike other switches
+		`{"InstanceCount":"1"}`:                  "InvalidParameterValue",
+		`{"InstanceCount":1.5}`:                  "InvalidParameterValue",
+		`{"InstanceCount":99999999999999999999}`: "InvalidParameterValue",
+		`{"DryRun":"true"}`:                      "InvalidParameterValue",
+		`{"InstanceName":1}`:                     "InvalidParameterValue",
+		// a string, unlike other switches
+		`{"LoginSettings":{"KeepImageLogin":true}}`:            "InvalidParameterValue",
 		`{"VirtualPrivateCloud":{"Ipv6AddressCount":-1}}`:      "InvalidParameterValue",
 		`{"SystemDisk":[]}`:                                    "InvalidParameterValue",
 		`{"DataDisks":{"0":{"DiskSize":10}}}`:                  "InvalidParameterValue",

@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// page is the paging of every describe.
+// page holds the paging parameters of every describe.
 type page struct{ Offset, Limit *int64 }
 
 func (p page) check() *refusal {
@@ -70,8 +70,8 @@ func (c *api) describeInstancesStatus(k *core.Call, r *statusRequest) (fields, *
 	return fields{"TotalCount": total, "InstanceStatusSet": set}, nil
 }
 
-// list returns one page of what matches, and how many match. IDs that do not
-// exist are left out without a word [unverified].
+// list returns one page of the matching instances and their total. Unknown IDs are left
+// out without an error [unverified].
 func (c *api) list(k *core.Call, p page, ids []string, filters []filter) ([]*core.Instance, int, *refusal) {
 	if refused := cmp.Or(p.check(), checkIDs(ids)); refused != nil {
 		return nil, 0, refused

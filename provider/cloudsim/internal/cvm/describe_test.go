@@ -28,7 +28,7 @@ func TestPagesAreTwentyLongUnlessAsked(t *testing.T) {
 				t.Errorf("%s {%s}: %d rows of %d, want %d of 130", action, page, rows, got.TotalCount, want)
 			}
 		}
-		// The trap: a hundred IDs, and the default page.
+		// A hundred IDs get only the default page.
 		got := c.Call(action, simtest.CVMIDs(ids[:100], ""))
 		if rows := len(got.InstanceSet) + len(got.InstanceStatusSet); rows != 20 || got.TotalCount != 100 {
 			t.Errorf("%s of 100 IDs without a limit: %d rows of %d, want 20 of 100", action, rows, got.TotalCount)
@@ -60,7 +60,8 @@ func TestUnknownIDsAreLeftOut(t *testing.T) {
 	id := c.Run(``)[0]
 	got := c.Call("DescribeInstances", simtest.CVMIDs([]string{"ins-zzzzzzzz", id, id}, ""))
 	if len(got.InstanceSet) != 1 || got.TotalCount != 1 || got.Error.Code != "" {
-		t.Errorf("a known ID twice and an unknown one: %d rows of %d, error %+v", len(got.InstanceSet), got.TotalCount, got.Error)
+		t.Errorf("a known ID twice and an unknown one: %d rows of %d, error %+v", len(got.InstanceSet),
+			got.TotalCount, got.Error)
 	}
 }
 
@@ -71,19 +72,21 @@ func TestRegionsAreApart(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		c.Region = "ap-shanghai"
 		if got := c.Call("DescribeInstances", `{}`); got.TotalCount != 0 {
-			t.Errorf("ap-shanghai lists %d machines of ap-guangzhou", got.TotalCount)
+			t.Errorf("ap-shanghai lists %d instances of ap-guangzhou", got.TotalCount)
 		}
 		if got := c.States(ids...); len(got) != 0 {
-			t.Errorf("ap-shanghai knows machines of ap-guangzhou: %v", got)
+			t.Errorf("ap-shanghai knows instances of ap-guangzhou: %v", got)
 		}
-		c.Refused("terminate from another region", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
+		c.Refused("terminate from another region", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")),
+			"InvalidInstanceId.NotFound")
 	})
 }
 
 func TestFilters(t *testing.T) {
 	c := newClient(t, nil)
 	web := c.Run(`{"InstanceName":"web","Placement":{"Zone":"ap-guangzhou-3","ProjectId":7,"HostIds":["host-1"]},"SecurityGroupIds":["sg-1","sg-2"],
-		"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","PrivateIpAddresses":["10.9.0.1"],"Ipv6AddressCount":1},
+		"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","PrivateIpAddresses":["10.9.0.1"],
+			"Ipv6AddressCount":1},
 		"InternetAccessible":{"InternetMaxBandwidthOut":1},"DedicatedClusterId":"cluster-1",
 		"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"env","Value":"prod"},{"Key":"app","Value":"shop"}]}]}`)[0]
 	c.Run(`{"InstanceName":"db","InstanceChargeType":"SPOTPAID",
@@ -91,42 +94,55 @@ func TestFilters(t *testing.T) {
 	row := c.Instance(web)
 	public := row["PublicIpAddresses"].([]any)[0].(string)
 	for name, value := range map[string]string{
-		"zone": "ap-guangzhou-3", "project-id": "7", "host-id": "host-1", "dedicated-cluster-id": "cluster-1", "vpc-id": "vpc-1",
-		"subnet-id": "subnet-1", "instance-id": web, "uuid": row["Uuid"].(string), "security-group-id": "sg-2", "instance-name": "web",
+		"zone": "ap-guangzhou-3", "project-id": "7", "host-id": "host-1", "dedicated-cluster-id": "cluster-1",
+		"vpc-id":    "vpc-1",
+		"subnet-id": "subnet-1", "instance-id": web, "uuid": row["Uuid"].(string), "security-group-id": "sg-2",
+		"instance-name":        "web",
 		"instance-charge-type": "POSTPAID_BY_HOUR", "private-ip-address": "10.9.0.1", "public-ip-address": public,
 		"ipv6-address": "2001:db8:a09:1::1", "tag-key": "env", "tag-value": "shop", "tag:env": "prod",
 	} {
-		got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing",%q]}]}`, name, value))
+		got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing",%q]}]}`,
+			name, value))
 		if len(got.InstanceSet) != 1 || got.InstanceSet[0]["InstanceId"] != web {
-			t.Errorf("filter %s=%s: %d rows, want only the machine that has it; error %+v", name, value, len(got.InstanceSet), got.Error)
+			t.Errorf("filter %s=%s: %d rows, want only the instance that has it; error %+v", name, value,
+				len(got.InstanceSet), got.Error)
 		}
-		if got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing"]}]}`, name)); got.TotalCount != 0 {
+		if got := c.Call("DescribeInstances", fmt.Sprintf(`{"Filters":[{"Name":%q,"Values":["nothing"]}]}`,
+			name)); got.TotalCount != 0 {
 			t.Errorf("filter %s=nothing: %d rows", name, got.TotalCount)
 		}
 	}
 	both := `{"Filters":[{"Name":"tag:env","Values":["prod"]},{"Name":"instance-state","Values":["RUNNING"]}]}`
 	if got := c.Call("DescribeInstances", both); got.TotalCount != 0 {
-		t.Errorf("two filters, of which one fits: %d rows", got.TotalCount)
+		t.Errorf("two filters, one of them matches: %d rows, want 0", got.TotalCount)
 	}
 	if got := c.Call("DescribeInstances", `{"Filters":[{"Name":"instance-state","Values":["RUNNING","PENDING"]}]}`); got.TotalCount != 2 {
-		t.Errorf("one of two values fits both machines: %d rows", got.TotalCount)
+		t.Errorf("one of two values fits both instances: %d rows", got.TotalCount)
 	}
 }
 
 func TestFilterRefusals(t *testing.T) {
 	c := newClient(t, nil)
 	one := `{"Name":"zone","Values":["a"]}`
-	for body, code := range map[string]string{
-		`{"Filters":[{"Name":"client-token","Values":["t"]}]}`:                       "InvalidFilter",
-		`{"Filters":[{"Name":"tag:","Values":["t"]}]}`:                               "InvalidFilter",
-		`{"Filters":[{"Values":["t"]}]}`:                                             "InvalidFilter",
-		`{"Filters":[{"Name":"zone"}]}`:                                              "InvalidFilter",
-		`{"Filters":[{"Name":"zone","Values":["1","2","3","4","5","6"]}]}`:           "InvalidFilterValue.LimitExceeded",
-		`{"Filters":[` + strings.TrimSuffix(strings.Repeat(one+",", 11), ",") + `]}`: "InvalidParameterValue.LimitExceeded",
-		`{"Filters":[` + one + `],"InstanceIds":["ins-00000000"]}`:                   "InvalidParameter",
-		`{"Filters":[],"InstanceIds":["ins-00000000"]}`:                              "",
+	for code, list := range map[string][]string{
+		"InvalidFilter": {
+			`{"Filters":[{"Name":"client-token","Values":["t"]}]}`,
+			`{"Filters":[{"Name":"tag:","Values":["t"]}]}`,
+			`{"Filters":[{"Values":["t"]}]}`,
+			`{"Filters":[{"Name":"zone"}]}`,
+		},
+		"InvalidFilterValue.LimitExceeded": {
+			`{"Filters":[{"Name":"zone","Values":["1","2","3","4","5","6"]}]}`,
+		},
+		"InvalidParameterValue.LimitExceeded": {
+			`{"Filters":[` + strings.TrimSuffix(strings.Repeat(one+",", 11), ",") + `]}`,
+		},
+		"InvalidParameter": {`{"Filters":[` + one + `],"InstanceIds":["ins-00000000"]}`},
+		"":                 {`{"Filters":[],"InstanceIds":["ins-00000000"]}`},
 	} {
-		c.Refused(body[:min(len(body), 60)], c.Call("DescribeInstances", body), code)
+		for _, body := range list {
+			c.Refused(body[:min(len(body), 60)], c.Call("DescribeInstances", body), code)
+		}
 	}
 }
 
@@ -138,11 +154,14 @@ func TestInstanceRow(t *testing.T) {
 			"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"b","Value":"2"},{"Key":"a","Value":"1"}]}]}`)[0]
 		row := c.Instance(id)
 		for member, want := range map[string]string{
-			"InstanceType": "S5.2XLARGE16", "CPU": "8", "Memory": "16", "InstanceName": "web", "InstanceChargeType": "PREPAID",
-			"InstanceState": "PENDING", "CreatedTime": "2000-01-01T00:00:00Z", "ExpiredTime": "2001-01-01T00:00:00Z",
-			"RenewFlag": "NOTIFY_AND_MANUAL_RENEW", "ImageId": "img-pmqg1cw7", "RestrictState": "NORMAL", "DisableApiTermination": "false",
-			"Tags": "[map[Key:a Value:1] map[Key:b Value:2]]", "PublicIpAddresses": "<nil>", "LatestOperationErrorMsg": "<nil>",
-			"PrivateIpAddresses": "[10.1.0.1]", "SecurityGroupIds": "[sg-default]", "IsolatedSource": "NOTISOLATED",
+			"InstanceType": "S5.2XLARGE16", "CPU": "8", "Memory": "16", "InstanceName": "web",
+			"InstanceChargeType": "PREPAID",
+			"InstanceState":      "PENDING", "CreatedTime": "2000-01-01T00:00:00Z", "ExpiredTime": "2001-01-01T00:00:00Z",
+			"RenewFlag": "NOTIFY_AND_MANUAL_RENEW", "ImageId": "img-pmqg1cw7", "RestrictState": "NORMAL",
+			"DisableApiTermination": "false",
+			"Tags":                  "[map[Key:a Value:1] map[Key:b Value:2]]", "PublicIpAddresses": "<nil>",
+			"LatestOperationErrorMsg": "<nil>",
+			"PrivateIpAddresses":      "[10.1.0.1]", "SecurityGroupIds": "[sg-default]", "IsolatedSource": "NOTISOLATED",
 		} {
 			if got := fmt.Sprint(row[member]); got != want {
 				t.Errorf("%s is %s, want %s", member, got, want)
@@ -152,7 +171,8 @@ func TestInstanceRow(t *testing.T) {
 			t.Errorf("the row repeats the login password")
 		}
 		disk := row["DataDisks"].([]any)[0].(map[string]any)
-		if disk["DiskSize"] != 100.0 || disk["DiskType"] != "CLOUD_SSD" || disk["DeleteWithInstance"] != true || disk["DiskId"] == "" {
+		if disk["DiskSize"] != 100.0 || disk["DiskType"] != "CLOUD_SSD" || disk["DeleteWithInstance"] != true ||
+			disk["DiskId"] == "" {
 			t.Errorf("data disk is %v", disk)
 		}
 	})

@@ -10,8 +10,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Disk types that a request may name. LOCAL_NVME and LOCAL_PRO exist too, but
-// come with an instance type and cannot be asked for.
+// Disk types that a request may name. LOCAL_NVME and LOCAL_PRO exist too, but they
+// belong to instance types and cannot be requested.
 func diskTypes() []string {
 	return []string{
 		"LOCAL_BASIC", "LOCAL_SSD",
@@ -74,7 +74,7 @@ func (d *dataDisk) check(path string) *refusal {
 
 func diskNameTooLong(name *string) bool { return utf8.RuneCountInString(valueOr(name, "")) > 128 }
 
-// systemDisk is the disk that an instance gets.
+// systemDisk returns the system disk of an instance.
 func (r *runRequest) systemDisk(rd *rand.Rand) systemDisk {
 	var d systemDisk
 	if r.SystemDisk != nil {
@@ -97,7 +97,7 @@ func (r *runRequest) dataDisks(rd *rand.Rand) []dataDisk {
 	return disks
 }
 
-// local reports whether an instance has a disk of its host's.
+// local reports whether an instance has a local disk of its host.
 func (m *details) local() bool {
 	isLocal := func(t *string) bool { return strings.HasPrefix(*t, "LOCAL_") }
 	return isLocal(m.systemDisk.DiskType) ||

@@ -1,6 +1,6 @@
 package cvm
 
-// What the tests outside the package see of it.
+// Names that the tests outside the package use.
 const (
 	DefaultGroup = defaultGroup
 	FailedFor    = failedFor

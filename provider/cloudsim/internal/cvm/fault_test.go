@@ -21,13 +21,16 @@ func TestFaultsHaveTheVendorsCodes(t *testing.T) {
 		code  string
 	}{
 		{cloudsim.Fault{Kind: cloudsim.Throttle}, "RequestLimitExceeded"},
-		{cloudsim.Fault{Kind: cloudsim.Throttle, Code: "RequestLimitExceeded.UinLimitExceeded"}, "RequestLimitExceeded.UinLimitExceeded"},
+		{cloudsim.Fault{Kind: cloudsim.Throttle, Code: "RequestLimitExceeded.UinLimitExceeded"},
+			"RequestLimitExceeded.UinLimitExceeded"},
 		{cloudsim.Fault{Kind: cloudsim.NoStock}, "ResourceInsufficient.SpecifiedInstanceType"},
-		{cloudsim.Fault{Kind: cloudsim.NoStock, Code: "ResourcesSoldOut.SpecifiedInstanceType"}, "ResourcesSoldOut.SpecifiedInstanceType"},
+		{cloudsim.Fault{Kind: cloudsim.NoStock, Code: "ResourcesSoldOut.SpecifiedInstanceType"},
+			"ResourcesSoldOut.SpecifiedInstanceType"},
 		{cloudsim.Fault{Kind: cloudsim.Quota}, "LimitExceeded.InstanceQuota"},
 		{cloudsim.Fault{Kind: cloudsim.Quota, Code: "InstancesQuotaLimitExceeded"}, "InstancesQuotaLimitExceeded"},
 		{cloudsim.Fault{Kind: cloudsim.Balance}, "InvalidAccount.InsufficientBalance"},
-		{cloudsim.Fault{Kind: cloudsim.Refuse, Code: "AccountQualificationRestrictions"}, "AccountQualificationRestrictions"},
+		{cloudsim.Fault{Kind: cloudsim.Refuse, Code: "AccountQualificationRestrictions"},
+			"AccountQualificationRestrictions"},
 		{cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, Code: "InternalError"}, "InternalError"},
 	} {
 		c := newClient(t, nil)
@@ -35,10 +38,10 @@ func TestFaultsHaveTheVendorsCodes(t *testing.T) {
 		c.sim.Inject(f.fault)
 		c.Refused(string(f.fault.Kind), c.Call("RunInstances", simtest.CVMMinimal), f.code)
 		if n := len(c.sim.Everything(cloudsim.CVM)); n != 0 {
-			t.Errorf("%s: %d machines were made", f.fault.Kind, n)
+			t.Errorf("%s: %d instances were made", f.fault.Kind, n)
 		}
 		if ids := c.Run(``); len(ids) != 1 {
-			t.Errorf("%s: the next call made %d machines", f.fault.Kind, len(ids))
+			t.Errorf("%s: the next call made %d instances", f.fault.Kind, len(ids))
 		}
 	}
 }
@@ -56,15 +59,17 @@ func TestServerErrorsComeFromAGateway(t *testing.T) {
 		f.fault.Times = 1
 		c.sim.Inject(f.fault)
 		w := httptest.NewRecorder()
-		c.sim.Handler(cloudsim.CVM).ServeHTTP(w, c.Request("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1"}`)))
+		c.sim.Handler(cloudsim.CVM).ServeHTTP(
+			w, c.Request("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1"}`)))
 		if w.Code != f.status || !strings.HasPrefix(w.Body.String(), "<html>") {
 			t.Errorf("%s: HTTP %d with body %q, want %d with a page", f.fault.Kind, w.Code, w.Body, f.status)
 		}
 		if n := len(c.sim.Everything(cloudsim.CVM)); n != f.made {
-			t.Errorf("%s: %d machines, want %d", f.fault.Kind, n, f.made)
+			t.Errorf("%s: %d instances, want %d", f.fault.Kind, n, f.made)
 		}
 		if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 || len(c.sim.Everything(cloudsim.CVM)) != 1 {
-			t.Errorf("%s: after the same token again there are %d machines", f.fault.Kind, len(c.sim.Everything(cloudsim.CVM)))
+			t.Errorf("%s: after the same token again there are %d instances", f.fault.Kind,
+				len(c.sim.Everything(cloudsim.CVM)))
 		}
 	}
 }
@@ -74,7 +79,7 @@ func TestServerErrorAfterWithACode(t *testing.T) {
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.ServerErrorAfter, Code: "InternalError.TradeUnknownError"})
 	c.Refused("create", c.Call("RunInstances", simtest.CVMMinimal), "InternalError.TradeUnknownError")
 	if n := len(c.sim.Instances(cloudsim.CVM)); n != 1 {
-		t.Errorf("%d machines, want the one that the hidden answer was about", n)
+		t.Errorf("%d instances, want the one that the hidden answer was about", n)
 	}
 }
 
@@ -95,23 +100,24 @@ func TestLaunchFailureIsListedWithItsReason(t *testing.T) {
 				t.Errorf("%s is %v, want %s", member, row[member], want)
 			}
 		}
-		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")), "UnsupportedOperation.InstanceStateLaunchFailed")
+		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")),
+			"UnsupportedOperation.InstanceStateLaunchFailed")
 	})
 }
 
-func TestLateMachinesAreInvisible(t *testing.T) {
+func TestLateInstancesAreInvisible(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 10 * time.Second})
 		ids := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(9 * time.Second)
 		if got := c.States(ids...); len(got) != 0 {
-			t.Errorf("before its time: %v", got)
+			t.Errorf("before it is visible: %v", got)
 		}
 		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
 		time.Sleep(time.Second)
 		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
-			t.Errorf("after its time: %v", got)
+			t.Errorf("after it is visible: %v", got)
 		}
 	})
 }
@@ -129,7 +135,7 @@ func TestPartialCreateAnswersFewerIDs(t *testing.T) {
 	}
 }
 
-func TestResetAfterTheCreateLeavesTheMachine(t *testing.T) {
+func TestResetAfterTheCreateLeavesTheInstance(t *testing.T) {
 	sim := cloudsim.New(nil)
 	sim.Inject(cloudsim.Fault{Kind: cloudsim.ResetAfter, Times: 1})
 	c := clientOf(t, sim)
@@ -167,6 +173,6 @@ func TestMalformedBody(t *testing.T) {
 	w := httptest.NewRecorder()
 	c.sim.Handler(cloudsim.CVM).ServeHTTP(w, c.Request("RunInstances", simtest.CVMMinimal))
 	if w.Code != http.StatusBadGateway || w.Body.String() != "null" || len(c.sim.Instances(cloudsim.CVM)) != 1 {
-		t.Errorf("HTTP %d, body %q, %d machines", w.Code, w.Body, len(c.sim.Instances(cloudsim.CVM)))
+		t.Errorf("HTTP %d, body %q, %d instances", w.Code, w.Body, len(c.sim.Instances(cloudsim.CVM)))
 	}
 }

@@ -9,11 +9,11 @@ import (
 // filter is one condition; several must all hold.
 type filter struct {
 	Name   *string
-	Values []string // one of them must fit
+	Values []string // one of them must match
 }
 
-// filterSet says for one kind of resource which of its values a documented
-// filter looks at, by the name of the filter. Tags have filters of their own.
+// filterSet maps the name of a documented filter to the values that it compares, for
+// one kind of resource. Tags have their own filters.
 type filterSet[T any] struct {
 	values map[string]func(T) []string
 	tags   func(T) []tag
@@ -34,7 +34,7 @@ func (s filterSet[T]) check(filters []filter) *refusal {
 	return nil
 }
 
-// fit reports whether a resource passes all of the filters, which are checked already.
+// fit reports whether a resource passes all filters, which have been checked.
 func (s filterSet[T]) fit(filters []filter, resource T) bool {
 	for _, f := range filters {
 		fits := func(v string) bool { return slices.Contains(f.Values, v) }
@@ -45,8 +45,8 @@ func (s filterSet[T]) fit(filters []filter, resource T) bool {
 	return true
 }
 
-// reader returns what reads the values that a filter looks at, nil for a filter
-// that does not exist.
+// reader returns the function that reads the values for a filter; nil for an unknown
+// filter.
 func (s filterSet[T]) reader(name string) func(T) []string {
 	if key, ok := strings.CutPrefix(name, "tag:"); ok && key != "" {
 		return s.tag(func(t tag) *string {
@@ -75,14 +75,16 @@ func (s filterSet[T]) tag(part func(tag) *string) func(T) []string {
 	}
 }
 
-// instanceFilters are the filters of instances. The two for the time of
-// creation are documented as well, but not in which time zone, and are left out.
+// instanceFilters are the filters of instances. The two filters for the time of
+// creation are left out: their time zone is not documented.
 func instanceFilters() filterSet[instance] {
 	return filterSet[instance]{
 		tags: func(i instance) []tag { return i.Tags },
 		values: map[string]func(instance) []string{
-			"zone":                 func(i instance) []string { return optionalText(i.Placement.Zone) },
-			"project-id":           func(i instance) []string { return []string{strconv.FormatInt(*i.Placement.ProjectId, 10)} },
+			"zone": func(i instance) []string { return optionalText(i.Placement.Zone) },
+			"project-id": func(i instance) []string {
+				return []string{strconv.FormatInt(*i.Placement.ProjectId, 10)}
+			},
 			"host-id":              func(i instance) []string { return optionalText(i.Placement.HostId) },
 			"dedicated-cluster-id": func(i instance) []string { return optionalText(i.DedicatedClusterId) },
 			"vpc-id":               func(i instance) []string { return optionalText(i.VirtualPrivateCloud.VpcId) },
@@ -100,7 +102,7 @@ func instanceFilters() filterSet[instance] {
 	}
 }
 
-// optionalText is the list of a value that may be absent.
+// optionalText returns a list of one value, or of none if it is absent.
 func optionalText(s *string) []string {
 	if s == nil {
 		return nil

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// idForm reports whether an ID is a prefix and lower-case letters and digits.
-// The clouds hand out eight; shorter ones make readable tests.
+// idForm reports whether an ID is a prefix and lower-case letters and digits. The cloud
+// gives eight; shorter ones make tests readable.
 func idForm(id, prefix string) bool {
 	rest, ok := strings.CutPrefix(id, prefix)
-	return ok && rest != "" && madeOf(rest, lower+digits)
+	return ok && rest != "" && onlyHas(rest, lower+digits)
 }
 
 const (
@@ -19,8 +19,8 @@ const (
 	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 
-// madeOf reports whether a text has no other characters than those of a set.
-func madeOf(s, set string) bool { return strings.Trim(s, set) == "" }
+// onlyHas reports whether a text has only characters of a set.
+func onlyHas(s, set string) bool { return strings.Trim(s, set) == "" }
 
 // instanceID reports whether an ID is of the documented form ins-xxxxxxxx.
 func instanceID(id string) bool {
@@ -53,7 +53,7 @@ func typeForm(name, charge string) bool {
 	}
 	family, size, ok := strings.Cut(name, ".")
 	return ok && family != "" && size != "" &&
-		madeOf(family[:1], upper) && madeOf(family+size, upper+lower+digits)
+		onlyHas(family[:1], upper) && onlyHas(family+size, upper+lower+digits)
 }
 
 // hostType reads CDH_<cores>C<GiB>G.
@@ -67,7 +67,7 @@ func hostType(name string) (cores, gib int, ok bool) {
 }
 
 // typeSize reads cores and memory out of a type's name: S5.2XLARGE16 has 8
-// cores and 16 GiB. Zero means that the name does not say.
+// cores and 16 GiB. Zero means that the name has no size.
 func typeSize(name string) (cores, gib int) {
 	if cores, gib, ok := hostType(name); ok {
 		return cores, gib

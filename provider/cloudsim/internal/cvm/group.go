@@ -9,9 +9,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// maxGroups is how many placement groups a region holds, by the example of
-// DescribeDisasterRecoverGroupQuota. Quotas of real accounts differ; that they
-// are regional is [unverified].
+// maxGroups is how many placement groups a region may have, from the example of
+// DescribeDisasterRecoverGroupQuota. Quotas of real accounts differ. It is [unverified]
+// that they are regional.
 const maxGroups = 10
 
 // Strategies of placement groups.
@@ -20,10 +20,9 @@ const (
 	partition = "PARTITION"
 )
 
-// room is how many instances a group takes, by its type: the numbers of the
-// same example. Every instance has hardware of its own here, so that the affinity
-// (how many of a group may share some) changes nothing; whether it changes the
-// quota is [unverified].
+// room is how many instances a group may have, by its type: the numbers of the same
+// example. Here no two instances share hardware. So the affinity (how many of a group
+// may share hardware) has no effect. It is [unverified] whether it changes the quota.
 func room(groupType string) int {
 	switch groupType {
 	case "HOST":
@@ -57,8 +56,8 @@ type newGroupRequest struct {
 	TagSpecification []tagSpecification
 }
 
-// createGroup serves CreateDisasterRecoverGroup. What a repeated call gets whose
-// group was deleted since is [unverified].
+// createGroup serves CreateDisasterRecoverGroup. The answer to a repeated call whose
+// group was deleted meanwhile is [unverified].
 func (c *api) createGroup(k *core.Call, r *newGroupRequest) (fields, *refusal) {
 	ids, refused := c.once(k, r.ClientToken, false, r, func() ([]string, *refusal) {
 		if refused := r.check(); refused != nil {
@@ -93,9 +92,8 @@ func (c *api) createGroup(k *core.Call, r *newGroupRequest) (fields, *refusal) {
 	}, nil
 }
 
-// check uses the codes of this action where they fit; those for a value that is
-// none of the documented ones, and for a partition count that does not go with
-// the strategy, are [unverified].
+// check uses the codes of this action where they apply. The codes for undocumented
+// values, and for a partition count with another strategy, are [unverified].
 func (r *newGroupRequest) check() *refusal {
 	strategy, count := valueOr(r.Strategy, spread), valueOr(r.PartitionCount, 2)
 	switch {
@@ -160,8 +158,8 @@ func (c *api) countGroups(k *core.Call) int {
 	return n
 }
 
-// members returns the instances of a group. Those that are gone have left it, and
-// so have those that did not come up.
+// members returns the instances of a group. Instances that are gone or failed to launch
+// are no longer members.
 func (c *api) members(k *core.Call, group string) []*core.Instance {
 	var out []*core.Instance
 	for _, m := range c.service.All() {
@@ -172,10 +170,10 @@ func (c *api) members(k *core.Call, group string) []*core.Instance {
 	return out
 }
 
-// group is the placement group that a create asks for, "" for none.
+// group returns the placement group in a create, or "".
 func (r *runRequest) group() string { return strings.Join(r.DisasterRecoverGroupIds, "") } // at most one
 
-// groups is the placement group as an instance shows it.
+// groups returns the placement group in the form of an instance's answer.
 func (m *details) groups() []string {
 	if m.group == "" {
 		return nil
@@ -183,7 +181,7 @@ func (m *details) groups() []string {
 	return []string{m.group}
 }
 
-// checkGroup checks the placement group that instances are to be made in.
+// checkGroup checks the placement group for new instances.
 func (c *api) checkGroup(k *core.Call, r *runRequest) *refusal {
 	if r.group() == "" {
 		return nil
@@ -195,13 +193,13 @@ func (c *api) checkGroup(k *core.Call, r *runRequest) *refusal {
 	return c.checkRoom(k, g, r.count(), r.PartitionNumber)
 }
 
-// checkRoom reports whether a group takes more instances, and whether it has the
+// checkRoom refuses a group that cannot take more instances or does not have the
 // partition. The codes about partitions are [unverified].
 func (c *api) checkRoom(k *core.Call, g *group, more int, partition *int64) *refusal {
 	switch {
 	case partition != nil && g.partitions == nil:
 		return refuse("InvalidParameterCombination", "PartitionNumber needs a placement group with partitions.")
-	case partition != nil && (*partition < 1 || *partition > *g.partitions):
+	case partition != nil && *partition < 1, partition != nil && *partition > *g.partitions:
 		return invalidAs("InvalidParameterValue.Range", "PartitionNumber")
 	case len(c.members(k, g.id))+more > room(g.kind):
 		return refuse("ResourceInsufficient.DisasterRecoverGroupCvmQuota",
@@ -211,8 +209,8 @@ func (c *api) checkRoom(k *core.Call, g *group, more int, partition *int64) *ref
 	}
 }
 
-// partition returns the partition for one more instance of a group: the wanted
-// one or, as documented, any.
+// partition returns the partition for a new instance of a group: the requested one, or
+// any, as documented.
 func (c *api) partition(k *core.Call, group string, wanted *int64) *int64 {
 	g := c.group(k, group)
 	if g == nil || g.partitions == nil {
@@ -224,8 +222,8 @@ func (c *api) partition(k *core.Call, group string, wanted *int64) *int64 {
 	return new(1 + c.service.Rand.Int64N(*g.partitions))
 }
 
-// The two codes for a placement group that does not exist: of calls about
-// instances, and of calls about groups.
+// The two codes for an unknown placement group: in calls about instances, and in calls
+// about groups.
 func groupNotFound() *refusal {
 	return refuse("FailedOperation.DisasterRecoverGroupNotFound", "The placement group does not exist.")
 }

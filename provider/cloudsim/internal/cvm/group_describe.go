@@ -47,11 +47,12 @@ func checkGroupIDs(ids []string) *refusal {
 	}
 }
 
-// describeGroups serves DescribeDisasterRecoverGroups. IDs that do not exist are
-// left out without a word [unverified]: no code is documented for them.
+// describeGroups serves DescribeDisasterRecoverGroups. Unknown IDs are left out without
+// an error [unverified]: no code is documented for them.
 func (c *api) describeGroups(k *core.Call, r *groupsRequest) (fields, *refusal) {
 	filters := filterSet[*group]{tags: func(g *group) []tag { return tagsOf(g.tags) }}
-	if refused := cmp.Or(r.check(), filters.check(r.Filters), checkGroupIDs(r.DisasterRecoverGroupIds)); refused != nil {
+	if refused := cmp.Or(r.check(), filters.check(r.Filters),
+		checkGroupIDs(r.DisasterRecoverGroupIds)); refused != nil {
 		return nil, refused
 	}
 	set := []groupInfo{}
@@ -84,8 +85,8 @@ func (c *api) groupInfo(k *core.Call, g *group) groupInfo {
 	}
 }
 
-// describeGroupQuota serves DescribeDisasterRecoverGroupQuota, with the number
-// for switches under its deprecated name too.
+// describeGroupQuota serves DescribeDisasterRecoverGroupQuota. It shows the number for
+// switches also under its deprecated name.
 func (c *api) describeGroupQuota(k *core.Call, _ *nothing) (fields, *refusal) {
 	return fields{
 		"GroupQuota":            maxGroups,

@@ -37,7 +37,7 @@ func (c *api) modifyGroup(k *core.Call, r *modifyGroupRequest) (fields, *refusal
 	switch {
 	case r.DisasterRecoverGroupId == nil:
 		return nil, missing("DisasterRecoverGroupId")
-	case r.Name == nil: // required, also where it is not what is to change
+	case r.Name == nil: // required even if the name does not change
 		return nil, missing("Name")
 	}
 	g := c.group(k, *r.DisasterRecoverGroupId)
@@ -57,9 +57,9 @@ func (c *api) modifyGroup(k *core.Call, r *modifyGroupRequest) (fields, *refusal
 	return nil, nil
 }
 
-// joinGroup serves ModifyInstancesDisasterRecoverGroup: instances join a group,
-// off any other. Every instance has hardware of its own here, so that none has to
-// move and Force never restarts one.
+// joinGroup serves ModifyInstancesDisasterRecoverGroup: instances join a group and
+// leave any other. Here no two instances share hardware. So no instance has to move,
+// and Force never restarts one.
 func (c *api) joinGroup(k *core.Call, r *joinRequest) (fields, *refusal) {
 	g, refused := c.joined(k, r)
 	if refused != nil {
@@ -86,8 +86,8 @@ func (c *api) joinGroup(k *core.Call, r *joinRequest) (fields, *refusal) {
 	return nil, nil
 }
 
-// joined returns the group that instances are to join, by the parameter for it or
-// by its deprecated ancestor. The code for both is [unverified].
+// joined returns the group for the instances, from the parameter or its deprecated
+// form. The code for both at once is [unverified].
 func (c *api) joined(k *core.Call, r *joinRequest) (*group, *refusal) {
 	ids := append(optionalText(r.DisasterRecoverGroupId), r.DisasterRecoverGroupIds...)
 	switch {
@@ -109,14 +109,15 @@ func (c *api) joined(k *core.Call, r *joinRequest) (*group, *refusal) {
 	return g, nil
 }
 
-// checkJoin refuses instances that can not join. The documents have these codes,
-// and the rule about local disks; that the codes for charge types and local disks
-// are meant for this is [unverified].
+// checkJoin refuses instances that cannot join. The documents have these codes and the
+// rule about local disks. It is [unverified] that the codes for charge types and local
+// disks apply here.
 func (c *api) checkJoin(k *core.Call, r *joinRequest, g *group, instances []*core.Instance) *refusal {
 	for _, m := range instances {
 		switch more := c.details[m.ID]; {
 		case more.group == g.id:
-			return refuse("FailedOperation.AlreadyInDisasterRecoverGroup", "An instance is in the placement group already.")
+			return refuse("FailedOperation.AlreadyInDisasterRecoverGroup",
+				"An instance is in the placement group already.")
 		case m.Charge == core.Host:
 			return refuse("UnsupportedOperation.InstanceChargeType",
 				"The charge type of an instance does not support the operation.")
@@ -129,8 +130,8 @@ func (c *api) checkJoin(k *core.Call, r *joinRequest, g *group, instances []*cor
 	return nil
 }
 
-// leaveGroup serves DeleteInstancesDisasterRecoverGroups: instances leave the
-// group that they are in, which has to be among those of the request.
+// leaveGroup serves DeleteInstancesDisasterRecoverGroups: instances leave their group,
+// which must be in the request.
 func (c *api) leaveGroup(k *core.Call, r *leaveRequest) (fields, *refusal) {
 	if len(r.DisasterRecoverGroupIds) == 0 {
 		return nil, missing("DisasterRecoverGroupIds")
@@ -149,7 +150,8 @@ func (c *api) leaveGroup(k *core.Call, r *leaveRequest) (fields, *refusal) {
 	}
 	for _, m := range instances {
 		if !slices.Contains(r.DisasterRecoverGroupIds, c.details[m.ID].group) {
-			return nil, refuse("FailedOperation.DisasterRecoverGroupNotMatch", "An instance is not in the placement group.")
+			return nil, refuse("FailedOperation.DisasterRecoverGroupNotMatch",
+				"An instance is not in the placement group.")
 		}
 	}
 	for _, m := range instances {
@@ -160,7 +162,7 @@ func (c *api) leaveGroup(k *core.Call, r *leaveRequest) (fields, *refusal) {
 	return nil, nil
 }
 
-// leaveRefusal spells codes about instance IDs as that one action does.
+// leaveRefusal changes codes about instance IDs to the form of this action.
 func leaveRefusal(r *refusal) *refusal {
 	switch r.code {
 	case "InvalidInstanceId.NotFound":

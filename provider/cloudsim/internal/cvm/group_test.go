@@ -17,7 +17,7 @@ func (c *client) newGroup(body string) string {
 	return c.wantOK("CreateDisasterRecoverGroup", body)["DisasterRecoverGroupId"].(string)
 }
 
-// groupRow returns a group as DescribeDisasterRecoverGroups shows it.
+// groupRow returns the row of a group in DescribeDisasterRecoverGroups.
 func (c *client) groupRow(id string) map[string]any {
 	c.T.Helper()
 	got := c.wantOK("DescribeDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["`+id+`"]}`)
@@ -30,25 +30,39 @@ func inGroup(id, more string) string {
 
 func TestGroupRefusals(t *testing.T) {
 	c := newClient(t, nil)
-	for body, code := range map[string]string{
-		`{}`:                         "MissingParameter",
-		`{"Name":"g"}`:               "MissingParameter",
-		`{"Name":"","Type":"HOST"}`:  "MissingParameter",
-		`{"Name":"g","Type":"host"}`: "InvalidParameterValue",
-		`{"Name":"` + strings.Repeat("g", 61) + `","Type":"HOST"}`:                                              "InvalidParameterValue.TooLong",
-		`{"Name":"` + strings.Repeat("群", 60) + `","Type":"SW"}`:                                                "",
-		`{"Name":"g","Type":"RACK","Affinity":0}`:                                                               "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"RACK","Affinity":11}`:                                                              "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"RACK","Affinity":10}`:                                                              "",
-		`{"Name":"g","Type":"HOST","Strategy":"CLUSTER"}`:                                                       "InvalidParameterValue",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION"}`:                                                     "MissingParameter",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":1}`:                                  "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":31}`:                                 "InvalidParameterValue.Range",
-		`{"Name":"g","Type":"HOST","PartitionCount":2}`:                                                         "InvalidParameterCombination",
-		`{"Name":"g","Type":"HOST","ClientToken":"` + strings.Repeat("t", 65) + `"}`:                            "InvalidClientToken.TooLong",
-		`{"Name":"g","Type":"HOST","TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"","Value":"v"}]}]}`: "FailedOperation.IllegalTagKey",
+	for code, list := range map[string][]string{
+		"MissingParameter": {
+			`{}`,
+			`{"Name":"g"}`,
+			`{"Name":"","Type":"HOST"}`,
+			`{"Name":"g","Type":"HOST","Strategy":"PARTITION"}`,
+		},
+		"InvalidParameterValue": {
+			`{"Name":"g","Type":"host"}`,
+			`{"Name":"g","Type":"HOST","Strategy":"CLUSTER"}`,
+		},
+		"InvalidParameterValue.TooLong": {`{"Name":"` + strings.Repeat("g", 61) + `","Type":"HOST"}`},
+		"": {
+			`{"Name":"` + strings.Repeat("群", 60) + `","Type":"SW"}`,
+			`{"Name":"g","Type":"RACK","Affinity":10}`,
+		},
+		"InvalidParameterValue.Range": {
+			`{"Name":"g","Type":"RACK","Affinity":0}`,
+			`{"Name":"g","Type":"RACK","Affinity":11}`,
+			`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":1}`,
+			`{"Name":"g","Type":"HOST","Strategy":"PARTITION","PartitionCount":31}`,
+		},
+		"InvalidParameterCombination": {`{"Name":"g","Type":"HOST","PartitionCount":2}`},
+		"InvalidClientToken.TooLong": {
+			`{"Name":"g","Type":"HOST","ClientToken":"` + strings.Repeat("t", 65) + `"}`,
+		},
+		"FailedOperation.IllegalTagKey": {
+			`{"Name":"g","Type":"HOST","TagSpecification":[{"ResourceType":"ps","Tags":[{"Key":"","Value":"v"}]}]}`,
+		},
 	} {
-		c.wantCode("CreateDisasterRecoverGroup", body, code)
+		for _, body := range list {
+			c.wantCode("CreateDisasterRecoverGroup", body, code)
+		}
 	}
 }
 
@@ -110,13 +124,14 @@ func TestGroupQuotas(t *testing.T) {
 		c.wantCode("RunInstances", two, "ResourceInsufficient.DisasterRecoverGroupCvmQuota")
 		c.Run(inGroup(id, ""))
 		if row := c.groupRow(id); row["CurrentNum"] != float64(room) || row["CvmQuotaTotal"] != float64(room) {
-			t.Errorf("%s: %v machines of %v, want %d", kind, row["CurrentNum"], row["CvmQuotaTotal"], room)
+			t.Errorf("%s: %v instances of %v, want %d", kind, row["CurrentNum"], row["CvmQuotaTotal"], room)
 		}
 	}
 	for range 7 {
 		c.newGroup(`{"Name":"g","Type":"HOST"}`)
 	}
-	c.wantCode("CreateDisasterRecoverGroup", `{"Name":"g","Type":"HOST"}`, "ResourceInsufficient.InsufficientGroupQuota")
+	c.wantCode("CreateDisasterRecoverGroup", `{"Name":"g","Type":"HOST"}`,
+		"ResourceInsufficient.InsufficientGroupQuota")
 	got := c.wantOK("DescribeDisasterRecoverGroupQuota", `{}`)
 	delete(got, "RequestId")
 	want := map[string]any{
@@ -128,9 +143,9 @@ func TestGroupQuotas(t *testing.T) {
 	}
 }
 
-// TestGroupsLoseWhatIsGone: a group that still has an instance stays, and so
-// does one whose instance is in the recycle bin.
-func TestGroupsLoseWhatIsGone(t *testing.T) {
+// TestGroupsLoseGoneInstances: a group that still has an instance stays. So does one
+// whose instance is in the recycle bin.
+func TestGroupsLoseGoneInstances(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id, other := c.newGroup(`{"Name":"g","Type":"HOST"}`), c.newGroup(`{"Name":"h","Type":"HOST"}`)
@@ -143,12 +158,13 @@ func TestGroupsLoseWhatIsGone(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		if row := c.groupRow(id); row["CurrentNum"] != 0.0 {
-			t.Errorf("%v machines are left in the group of a machine that is gone", row["CurrentNum"])
+			t.Errorf("%v instances are left in the group of an instance that is gone", row["CurrentNum"])
 		}
 		c.wantOK("DeleteDisasterRecoverGroups", both)
 		c.wantCode("DeleteDisasterRecoverGroups", both, "ResourceNotFound.InvalidPlacementSet")
 		c.wantCode("DeleteDisasterRecoverGroups", `{}`, "MissingParameter")
-		c.wantCode("DeleteDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["g"]}`, "InvalidParameterValue.DisasterRecoverGroupIdMalformed")
+		c.wantCode("DeleteDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["g"]}`,
+			"InvalidParameterValue.DisasterRecoverGroupIdMalformed")
 	})
 }
 
@@ -169,62 +185,88 @@ func TestGroupsChange(t *testing.T) {
 		c.wantCode("ModifyDisasterRecoverGroupAttribute", body(more), code)
 	}
 	c.wantCode("ModifyDisasterRecoverGroupAttribute", `{"Name":"h"}`, "MissingParameter")
-	c.wantCode("ModifyDisasterRecoverGroupAttribute", `{"DisasterRecoverGroupId":"ps-nothere","Name":"h"}`, "ResourceNotFound.InvalidPlacementSet")
+	c.wantCode("ModifyDisasterRecoverGroupAttribute", `{"DisasterRecoverGroupId":"ps-nothere","Name":"h"}`,
+		"ResourceNotFound.InvalidPlacementSet")
 	if row := c.groupRow(id); row["Name"] != "h" || row["Affinity"] != 5.0 {
 		t.Errorf("the group is %v with affinity %v, want h with 5", row["Name"], row["Affinity"])
 	}
 }
 
-func TestMachinesJoinAndLeaveGroups(t *testing.T) {
+// toGroup returns the parameters for instances and a placement group.
+func toGroup(ids []string, group string, more ...string) string {
+	return simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+group+`"]`+strings.Join(more, ""))
+}
+
+func TestInstancesJoinAndLeaveGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		a, b := c.newGroup(`{"Name":"a","Type":"SW"}`), c.newGroup(`{"Name":"b","Type":"SW"}`)
 		ids := c.Run(`{"InstanceCount":2}`)
-		c.wantCode("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`), "UnsupportedOperation.InstanceStatePending")
+		c.wantCode("ModifyInstancesDisasterRecoverGroup", toGroup(ids, a),
+			"UnsupportedOperation.InstanceStatePending")
 		time.Sleep(2 * time.Second)
-		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`))
-		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(ids[1:], `,"DisasterRecoverGroupId":"`+b+`","Force":true`))
-		if row := c.Instance(ids[1]); fmt.Sprint(row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"]) != "["+b+"]"+b {
-			t.Errorf("the machine shows group %v %v, want %s", row["DisasterRecoverGroupIds"], row["DisasterRecoverGroupId"], b)
+		c.wantOK("ModifyInstancesDisasterRecoverGroup", toGroup(ids, a))
+		c.wantOK("ModifyInstancesDisasterRecoverGroup", simtest.CVMIDs(
+			ids[1:], `,"DisasterRecoverGroupId":"`+b+`","Force":true`))
+		if row := c.Instance(ids[1]); fmt.Sprint(row["DisasterRecoverGroupIds"],
+			row["DisasterRecoverGroupId"]) != "["+b+"]"+b {
+			t.Errorf("the instance shows group %v %v, want %s", row["DisasterRecoverGroupIds"],
+				row["DisasterRecoverGroupId"], b)
 		}
 		if na, nb := c.groupRow(a)["CurrentNum"], c.groupRow(b)["CurrentNum"]; na != 1.0 || nb != 1.0 {
-			t.Errorf("%v and %v machines in the groups, want 1 and 1", na, nb)
+			t.Errorf("%v and %v instances in the groups, want 1 and 1", na, nb)
 		}
 		local := c.Run(`{"SystemDisk":{"DiskType":"LOCAL_BASIC"}}`)
-		host := c.Run(`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G","Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`)
+		host := c.Run(`{"InstanceChargeType":"CDHPAID","InstanceType":"CDH_1C1G",
+			"Placement":{"Zone":"ap-guangzhou-2","HostIds":["host-1"]}}`)
 		c.Run(inGroup(b, `,"InstanceCount":18`)) // 19 of 20
 		free := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
 		c.wantOK("StopInstances", simtest.CVMIDs(ids[:1], `,"StoppedMode":"STOP_CHARGING"`))
 		time.Sleep(2 * time.Second)
-		for body, code := range map[string]string{
-			simtest.CVMIDs(free, ``): "MissingParameter",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):                          "InvalidParameterValue.LimitExceeded",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`"],"DisasterRecoverGroupId":"`+a+`"`): "InvalidParameterCombination",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["g"]`):                                      "InvalidParameterValue.DisasterRecoverGroupIdMalformed",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["ps-nothere"]`):                             "FailedOperation.DisasterRecoverGroupNotFound",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+b+`"]`):                                  "ResourceInsufficient.DisasterRecoverGroupCvmQuota",
-			simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`"],"PartitionNumber":1`):              "InvalidParameterCombination",
-			simtest.CVMIDs(ids[1:], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "FailedOperation.AlreadyInDisasterRecoverGroup",
-			simtest.CVMIDs(ids[:1], `,"DisasterRecoverGroupIds":["`+b+`"]`):                               "UnsupportedOperation.StoppedModeStopCharging",
-			simtest.CVMIDs(local, `,"DisasterRecoverGroupIds":["`+a+`"],"Force":true`):                    "InvalidInstance.NotSupported",
-			simtest.CVMIDs(host, `,"DisasterRecoverGroupIds":["`+a+`"]`):                                  "UnsupportedOperation.InstanceChargeType",
-			simtest.CVMIDs([]string{"ins-zzzzzzzz"}, `,"DisasterRecoverGroupIds":["`+a+`"]`):              "InvalidInstanceId.NotFound",
+		for code, list := range map[string][]string{
+			"MissingParameter": {simtest.CVMIDs(free, ``)},
+			"InvalidParameterValue.LimitExceeded": {
+				simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`),
+			},
+			"InvalidParameterCombination": {
+				simtest.CVMIDs(free, `,"DisasterRecoverGroupIds":["`+a+`"],"DisasterRecoverGroupId":"`+a+`"`),
+				toGroup(free, a, `,"PartitionNumber":1`),
+			},
+			"InvalidParameterValue.DisasterRecoverGroupIdMalformed": {toGroup(free, "g")},
+			"FailedOperation.DisasterRecoverGroupNotFound":          {toGroup(free, "ps-nothere")},
+			"ResourceInsufficient.DisasterRecoverGroupCvmQuota":     {toGroup(free, b)},
+			"FailedOperation.AlreadyInDisasterRecoverGroup":         {toGroup(ids[1:], b)},
+			"UnsupportedOperation.StoppedModeStopCharging":          {toGroup(ids[:1], b)},
+			"InvalidInstance.NotSupported":                          {toGroup(local, a, `,"Force":true`)},
+			"UnsupportedOperation.InstanceChargeType":               {toGroup(host, a)},
+			"InvalidInstanceId.NotFound":                            {toGroup([]string{"ins-zzzzzzzz"}, a)},
 		} {
-			c.wantCode("ModifyInstancesDisasterRecoverGroup", body, code)
+			for _, body := range list {
+				c.wantCode("ModifyInstancesDisasterRecoverGroup", body, code)
+			}
 		}
-		for body, code := range map[string]string{
-			simtest.CVMIDs(ids, ``): "MissingParameter",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["ps-nothere"]`):                 "FailedOperation.DisasterRecoverGroupNotFound",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`"]`):                      "FailedOperation.DisasterRecoverGroupNotMatch",
-			simtest.CVMIDs([]string{"ins-zzzzzzzz"}, `,"DisasterRecoverGroupIds":["`+a+`"]`): "ResourceNotFound.InvalidInstanceIdNotFound",
-			simtest.CVMIDs([]string{"i-1"}, `,"DisasterRecoverGroupIds":["`+a+`"]`):          "InvalidParameterValue.InstanceIdMalformed",
-			simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`):              "",
-		} {
-			c.wantCode("DeleteInstancesDisasterRecoverGroups", body, code)
-		}
+		c.wantLeaveRefusals(ids, a, b)
 		c.wantOK("DeleteDisasterRecoverGroups", `{"DisasterRecoverGroupIds":["`+a+`"]}`)
 	})
+}
+
+// wantLeaveRefusals tries wrong ways for instances of two groups to leave them, and then
+// a right one.
+func (c *client) wantLeaveRefusals(ids []string, a, b string) {
+	c.T.Helper()
+	for code, list := range map[string][]string{
+		"MissingParameter": {simtest.CVMIDs(ids, ``)},
+		"FailedOperation.DisasterRecoverGroupNotFound": {toGroup(ids, "ps-nothere")},
+		"FailedOperation.DisasterRecoverGroupNotMatch": {toGroup(ids, a)},
+		"ResourceNotFound.InvalidInstanceIdNotFound":   {toGroup([]string{"ins-zzzzzzzz"}, a)},
+		"InvalidParameterValue.InstanceIdMalformed":    {toGroup([]string{"i-1"}, a)},
+		"": {simtest.CVMIDs(ids, `,"DisasterRecoverGroupIds":["`+a+`","`+b+`"]`)},
+	} {
+		for _, body := range list {
+			c.wantCode("DeleteInstancesDisasterRecoverGroups", body, code)
+		}
+	}
 }
 
 func TestPartitions(t *testing.T) {
@@ -236,28 +278,30 @@ func TestPartitions(t *testing.T) {
 	}
 	for _, m := range c.Run(inGroup(id, `,"InstanceCount":20`)) {
 		if n, _ := c.Instance(m)["PartitionNumber"].(float64); n < 1 || n > 3 {
-			t.Errorf("a machine is in partition %v of 3", n)
+			t.Errorf("an instance is in partition %v of 3", n)
 		}
 	}
 	if n := c.Instance(c.Run(inGroup(spread, ``))[0])["PartitionNumber"]; n != nil {
 		t.Errorf("partition %v of a group that has none", n)
 	}
 	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(id, `,"PartitionNumber":4`)), "InvalidParameterValue.Range")
-	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(spread, `,"PartitionNumber":1`)), "InvalidParameterCombination")
+	c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(spread, `,"PartitionNumber":1`)),
+		"InvalidParameterCombination")
 }
 
-// TestGroupsForgetFailedMachines: an instance that did not come up takes no room.
-func TestGroupsForgetFailedMachines(t *testing.T) {
+// TestGroupsForgetFailedInstances: an instance that failed to launch takes no room.
+func TestGroupsForgetFailedInstances(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.newGroup(`{"Name":"g","Type":"SW"}`)
 		c.sim.Inject(cloudsim.Fault{Cloud: cloudsim.CVM, Kind: cloudsim.LaunchFailure, Count: 1, Times: 1})
 		c.Run(inGroup(id, `,"InstanceCount":20`))
-		c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(id, ``)), "ResourceInsufficient.DisasterRecoverGroupCvmQuota")
+		c.wantCode("RunInstances", simtest.CVMCreate(t, inGroup(id, ``)),
+			"ResourceInsufficient.DisasterRecoverGroupCvmQuota")
 		time.Sleep(2 * time.Second)
 		c.Run(inGroup(id, ``))
 		if row := c.groupRow(id); row["CurrentNum"] != 20.0 {
-			t.Errorf("%v machines in the group, want the 19 that came up and the new one", row["CurrentNum"])
+			t.Errorf("%v instances in the group, want the 19 that came up and the new one", row["CurrentNum"])
 		}
 	})
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// instance is the documented data type Instance, member for member. Nil
-// pointers and lists are JSON null, which the documents allow for most members.
+// instance is the documented data type Instance with all its members. Nil pointers and
+// lists are JSON null, which the documents allow for most members.
 type instance struct {
 	Placement                placement
 	InstanceId               string
@@ -63,8 +63,8 @@ type instance struct {
 	EnableJumboFrame         bool
 }
 
-// instance describes an instance. The login password stays out: the API returns
-// key pairs alone.
+// instance describes an instance. The login password is left out: the API returns only
+// key pairs.
 func (c *api) instance(m *core.Instance, now time.Time) instance {
 	more := c.details[m.ID]
 	r, phase := more.request, m.PhaseAt(now)
@@ -118,8 +118,7 @@ func (c *api) instance(m *core.Instance, now time.Time) instance {
 	return i
 }
 
-// addPhase sets what depends on the charge type and on where the instance is in
-// its life.
+// addPhase sets the fields that depend on the charge type and the phase.
 func (i *instance) addPhase(m *core.Instance, more *details, phase core.Phase) {
 	if p := more.request.InstanceChargePrepaid; m.Charge == core.Prepaid {
 		i.RenewFlag = new(valueOr(p.RenewFlag, "NOTIFY_AND_MANUAL_RENEW"))
@@ -132,11 +131,11 @@ func (i *instance) addPhase(m *core.Instance, more *details, phase core.Phase) {
 		i.IsolatedSource = "MANMADE"
 	case core.Stopped:
 		i.StopChargingMode = more.stoppedMode
-	default: // nothing more to say
+	default: // no more fields
 	}
 }
 
-// state is the vendor's word for where an instance is in its life.
+// state returns the vendor's word for the state of an instance.
 func (c *api) state(m *core.Instance, now time.Time) string {
 	phase := m.PhaseAt(now)
 	if phase == core.Starting && c.details[m.ID].operation == reboot {
@@ -145,8 +144,8 @@ func (c *api) state(m *core.Instance, now time.Time) string {
 	return stateOf(phase)
 }
 
-// stateOf is the vendor's word for a phase. There is none for an instance that
-// is gone, because the API no longer lists it.
+// stateOf returns the vendor's word for a phase. An instance that is gone has none,
+// because the API does not list it.
 func stateOf(p core.Phase) string {
 	switch p {
 	case core.Pending:
@@ -188,7 +187,7 @@ func placed(r *runRequest) placement {
 	return p
 }
 
-// internet echoes the request without its input-only members.
+// internet repeats the request's members except those that only requests have.
 func (r *runRequest) internet() internet {
 	charge := "TRAFFIC_POSTPAID_BY_HOUR"
 	if r.InternetAccessible != nil {
@@ -203,7 +202,7 @@ func (r *runRequest) ipv6(private string) []string {
 		return nil
 	}
 	var ips []string
-	ip := netip.MustParseAddr(private).As4() // ours, or checked before
+	ip := netip.MustParseAddr(private).As4() // our own, or checked before
 	for i := range min(valueOr(r.VirtualPrivateCloud.Ipv6AddressCount, 0), 100) {
 		ips = append(ips, fmt.Sprintf("2001:db8:%x:%x::%x", int(ip[0])<<8|int(ip[1]), int(ip[2])<<8|int(ip[3]), i+1))
 	}

@@ -6,9 +6,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// modifyRequest is the schema of ModifyInstancesAttribute. The attributes
-// that are missing here (host name, user data, role) are not simulated and
-// refused as unknown.
+// modifyRequest is the schema of ModifyInstancesAttribute. Attributes that are missing
+// here (host name, user data, role) are not simulated and are refused as unknown.
 type modifyRequest struct {
 	InstanceIds           []string
 	InstanceName          *string
@@ -16,8 +15,8 @@ type modifyRequest struct {
 	DisableApiTermination *bool
 }
 
-// modifyInstancesAttribute changes one attribute of instances that run or are
-// stopped, at once.
+// modifyInstancesAttribute changes one attribute of running or stopped instances at
+// once.
 func (c *api) modifyInstancesAttribute(k *core.Call, r *modifyRequest) (fields, *refusal) {
 	if refused := r.check(); refused != nil {
 		return nil, refused
@@ -35,9 +34,9 @@ func (c *api) modifyInstancesAttribute(k *core.Call, r *modifyRequest) (fields, 
 	return nil, nil
 }
 
-// check demands one attribute (www.tencentcloud.com/document/api/213/33246),
-// with a code for several that is [unverified]. The limit of 60 characters is
-// the documented one of this action; a create takes longer names.
+// check requires exactly one attribute (www.tencentcloud.com/document/api/213/33246).
+// The code for several is [unverified]. The limit of 60 characters is documented for
+// this action; a create accepts longer names.
 func (r *modifyRequest) check() *refusal {
 	switch n := r.attributes(); {
 	case n == 0:

@@ -16,7 +16,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// answerMembers returns the names that an answer has, sorted.
+// answerMembers returns the names of an answer's members, sorted.
 func answerMembers(t *testing.T, c *client, action, body string) []string {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -47,8 +47,9 @@ func TestModify(t *testing.T) {
 			}
 			c.now("after "+change, ids[0], "RUNNING", "ModifyInstancesAttribute", "SUCCESS")
 		}
-		if i := c.sim.Instances(cloudsim.CVM)[2]; i.Name != "web3" || !slices.Equal(i.Groups, []string{cvm.DefaultGroup}) {
-			t.Errorf("the machine that was not named is now %s in %v", i.Name, i.Groups)
+		if i := c.sim.Instances(cloudsim.CVM)[2]; i.Name != "web3" ||
+			!slices.Equal(i.Groups, []string{cvm.DefaultGroup}) {
+			t.Errorf("the instance that was not named is now %s in %v", i.Name, i.Groups)
 		}
 	})
 }
@@ -77,19 +78,20 @@ func TestModifyRefusals(t *testing.T) {
 	})
 }
 
-// TestProtectionIsLiftedOneByOne makes instances with one create, which must
-// not make them share what is changed later.
+// TestProtectionIsLiftedOneByOne: instances of one create must not share values that
+// are changed later.
 func TestProtectionIsLiftedOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(`{"InstanceCount":2,"DisableApiTermination":true}`)
 		c.ok("ModifyInstancesAttribute", simtest.CVMIDs(ids[:1], `,"DisableApiTermination":false`))
-		c.Refused("terminate both", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstancesProtected")
+		c.Refused("terminate both", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")),
+			"UnsupportedOperation.InstancesProtected")
 		c.ok("TerminateInstances", simtest.CVMIDs(ids[:1], ""))
 		time.Sleep(cvm.Leaving)
 		c.now("the protected one", ids[1], "RUNNING")
 		if left := c.States(ids...); len(left) != 1 {
-			t.Errorf("states %v, want only that of the protected machine", left)
+			t.Errorf("states %v, want only that of the protected instance", left)
 		}
 	})
 }

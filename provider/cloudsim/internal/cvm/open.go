@@ -15,13 +15,13 @@ import (
 
 // Documented limits of the protocol.
 const (
-	skew     = 5 * time.Minute // between the request's clock and ours
+	skew     = 5 * time.Minute // between the request's timestamp and our clock
 	maxQuery = 32 << 10
 	maxV1    = 1 << 20
 )
 
-// envelope is what a request says apart from its parameters, however it
-// was signed.
+// envelope is the content of a request apart from its parameters, for both signature
+// methods.
 type envelope struct {
 	action, version, region, token string
 
@@ -41,8 +41,8 @@ func (c *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *co
 	return &core.Call{Action: e.action, Region: e.region, Now: now, Tree: e.tree, RequestID: id}, nil
 }
 
-// authenticate checks the signature by whichever method the request uses.
-// A JSON body takes TC3, a form body v1, and a GET either.
+// authenticate checks the signature with the method that the request uses. A JSON body
+// uses TC3, a form body v1, and a GET either.
 func (c *api) authenticate(r *http.Request, body []byte, now time.Time) (*envelope, *refusal) {
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodPost:
@@ -70,7 +70,7 @@ func badSignature() *refusal {
 		"The provided credentials could not be validated. Please check your signature is correct.")
 }
 
-// admit checks what is left of the envelope once the signature is good.
+// admit checks the rest of the envelope after the signature.
 func (c *api) admit(e *envelope) *refusal {
 	action, known := c.actions[e.action]
 	switch {
@@ -118,9 +118,9 @@ func fresh(name, timestamp string, now time.Time) (time.Time, *refusal) {
 	return at, nil
 }
 
-// hosts are the spellings of the host that a signature may cover: as the
-// Host header has it, and without the port, which the vendor's Node SDK leaves
-// out. The two are one on the vendor's own endpoints.
+// hosts returns the forms of the host that a signature may cover: the Host header, and
+// the same without its port, which the vendor's Node SDK leaves out. On the vendor's
+// own endpoints both are the same.
 func hosts(r *http.Request) []string {
 	hosts := []string{r.Host}
 	if name, _, err := net.SplitHostPort(r.Host); err == nil {

@@ -8,16 +8,16 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// How long instances take to change their power. Real times are not published.
-// A reboot takes a stop and a start. The simulated operating systems always
-// obey, so that SOFT_FIRST never has to cut the power.
+// Times of power changes. Real times are not published. A reboot is a stop and a start.
+// The simulated operating systems always shut down, so SOFT_FIRST never has to cut the
+// power.
 const (
 	softStop = 2 * time.Second
 	hardStop = time.Second
 	powerOn  = 2 * time.Second
 )
 
-// Names of the operations, as LatestOperation has them.
+// Names of the operations in LatestOperation.
 const (
 	start  = "StartInstances"
 	stop   = "StopInstances"
@@ -59,8 +59,8 @@ func (c *api) startInstances(k *core.Call, r *startRequest) (fields, *refusal) {
 	}
 	for _, m := range instances {
 		c.power(k, m, start, core.At(k.Now, core.Starting), core.At(k.Now.Add(powerOn), core.Running))
-		// That an instance gets another public address for the one that it lost
-		// when it was stopped without charges is [unverified].
+		// An instance that lost its public address, because it was stopped without
+		// charges, gets another one. That is [unverified].
 		if c.details[m.ID].request.public() && len(m.PublicIPs) == 0 {
 			m.PublicIPs = []string{c.service.PublicIP()}
 		}
@@ -104,8 +104,8 @@ func (c *api) stop(k *core.Call, r *stopRequest, m *core.Instance) {
 	c.power(k, m, stop, core.At(k.Now, core.Stopping), core.At(k.Now.Add(stopTime(r.StopType)), core.Stopped))
 }
 
-// rebootInstances shows instances as REBOOTING. The phases that all clouds share
-// have no word for it: snapshots say Starting.
+// rebootInstances shows instances as REBOOTING. The common phases have no word for it:
+// snapshots say Starting.
 func (c *api) rebootInstances(k *core.Call, r *rebootRequest) (fields, *refusal) {
 	if refused := checkStopType(r.StopType, "ForceReboot", r.ForceReboot); refused != nil {
 		return nil, refused
@@ -124,7 +124,7 @@ func (c *api) rebootInstances(k *core.Call, r *rebootRequest) (fields, *refusal)
 	return nil, nil
 }
 
-// checkStopType allows the parameter or its deprecated ancestor.
+// checkStopType allows the parameter or its deprecated form, not both.
 func checkStopType(stopType *string, name string, force *bool) *refusal {
 	if stopType != nil && force != nil {
 		return refuse("InvalidParameterCombination", "StopType and %s exclude each other.", name)
@@ -139,10 +139,10 @@ func stopTime(stopType *string) time.Duration {
 	return softStop
 }
 
-// checkStoppedMode allows to stop without charges what is charged by the hour.
-// The documents say that the mode is for some of those instances, and have a code
-// for the others; which instance types these are is not simulated. That the
-// cloud refuses them, rather than charging on in silence, is [unverified].
+// checkStoppedMode allows only instances with hourly charges to stop without charges.
+// The documents say that the mode works for some of those instances, and have a code
+// for the others. Which instance types these are is not simulated. It is [unverified]
+// that the cloud refuses them and does not just go on charging.
 func (c *api) checkStoppedMode(r *stopRequest, instances []*core.Instance) *refusal {
 	if valueOr(r.StoppedMode, keepCharging) == keepCharging {
 		return nil
@@ -156,8 +156,8 @@ func (c *api) checkStoppedMode(r *stopRequest, instances []*core.Instance) *refu
 	return nil
 }
 
-// power sends a settled instance through steps. All that such an instance was going
-// to do is to be destroyed by its timer; that stays due.
+// power sends a settled instance through steps. Its only other plan can be its
+// destruction by a timer; that plan stays.
 func (c *api) power(k *core.Call, m *core.Instance, operation string, steps ...core.Step) {
 	more := c.details[m.ID]
 	more.operation, more.operationID = operation, k.RequestID

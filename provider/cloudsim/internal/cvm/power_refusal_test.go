@@ -37,7 +37,8 @@ func TestPowerAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		off, on := c.stopped(`{"InstanceCount":2}`, ""), c.running(`{"InstanceCount":2}`)
-		good := map[string]string{"StartInstances": off[0], "StopInstances": on[0], "RebootInstances": on[0], "ModifyInstancesAttribute": on[0]}
+		good := map[string]string{"StartInstances": off[0], "StopInstances": on[0], "RebootInstances": on[0],
+			"ModifyInstancesAttribute": on[0]}
 		more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"new"`}
 		for action, fine := range good {
 			for _, bad := range []struct {
@@ -53,11 +54,15 @@ func TestPowerAllOrNothing(t *testing.T) {
 				c.Refused(action, c.Call(action, simtest.CVMIDs(bad.ids, more[action])), bad.code)
 			}
 		}
-		c.Refused("start with one that runs", c.Call("StartInstances", simtest.CVMIDs([]string{off[0], on[0]}, "")), "UnsupportedOperation.InstanceStateRunning")
-		c.Refused("stop with one that is stopped", c.Call("StopInstances", simtest.CVMIDs([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
-		c.Refused("reboot with one that is stopped", c.Call("RebootInstances", simtest.CVMIDs([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
-		if got := c.States(append(off, on...)...); !slices.Equal(got, []string{"STOPPED", "STOPPED", "RUNNING", "RUNNING"}) {
-			t.Errorf("refused calls have touched machines: %v", got)
+		c.Refused("start with one that runs", c.Call("StartInstances", simtest.CVMIDs([]string{off[0], on[0]}, "")),
+			"UnsupportedOperation.InstanceStateRunning")
+		c.Refused("stop with one that is stopped", c.Call(
+			"StopInstances", simtest.CVMIDs([]string{on[0], off[0]}, "")), "UnsupportedOperation.InstanceStateStopped")
+		c.Refused("reboot with one that is stopped", c.Call("RebootInstances", simtest.CVMIDs([]string{on[0], off[0]},
+			"")), "UnsupportedOperation.InstanceStateStopped")
+		if got := c.States(append(off, on...)...); !slices.Equal(
+			got, []string{"STOPPED", "STOPPED", "RUNNING", "RUNNING"}) {
+			t.Errorf("refused calls have changed instances: %v", got)
 		}
 	})
 }
@@ -68,13 +73,14 @@ func TestPowerIsRegional(t *testing.T) {
 		ids := c.running(``)
 		c.Region = "ap-shanghai"
 		for _, action := range []string{"StartInstances", "StopInstances", "RebootInstances"} {
-			c.Refused(action+" from another region", c.Call(action, simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
+			c.Refused(action+" from another region", c.Call(action, simtest.CVMIDs(ids, "")),
+				"InvalidInstanceId.NotFound")
 		}
 	})
 }
 
-// TestWrongStates meets every state that an instance can be in with every
-// action that changes instances.
+// TestWrongStates tries every action that changes instances in every state of an
+// instance.
 func TestWrongStates(t *testing.T) {
 	const prepaid = `{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`
 	after := func(action string) func(*client) string {
@@ -128,7 +134,7 @@ func TestWrongStates(t *testing.T) {
 	}
 }
 
-func TestOnlyHourlyMachinesStopWithoutCharges(t *testing.T) {
+func TestOnlyHourlyInstancesStopWithoutCharges(t *testing.T) {
 	for _, members := range []string{
 		`{"InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":1}}`,
 		`{"InstanceChargeType":"SPOTPAID"}`,
@@ -152,10 +158,13 @@ func TestPowerFaults(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.stopped(``, `,"StoppedMode":"STOP_CHARGING"`)[0]
 		c.sim.Inject(cloudsim.Fault{API: "StartInstances", Kind: cloudsim.NoStock, Times: 1})
-		c.Refused("start without stock", c.Call("StartInstances", simtest.CVMIDs([]string{id}, "")), "ResourceInsufficient.SpecifiedInstanceType")
+		c.Refused("start without stock", c.Call("StartInstances", simtest.CVMIDs([]string{id}, "")),
+			"ResourceInsufficient.SpecifiedInstanceType")
 		c.now("after that", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
-		c.sim.Inject(cloudsim.Fault{API: "StartInstances", Kind: cloudsim.ServerErrorAfter, Code: "InternalServerError", Times: 1})
-		c.Refused("start with a lost answer", c.Call("StartInstances", simtest.CVMIDs([]string{id}, "")), "InternalServerError")
+		c.sim.Inject(cloudsim.Fault{API: "StartInstances", Kind: cloudsim.ServerErrorAfter,
+			Code: "InternalServerError", Times: 1})
+		c.Refused("start with a lost answer", c.Call("StartInstances", simtest.CVMIDs([]string{id}, "")),
+			"InternalServerError")
 		c.now("after that", id, "STARTING", "StartInstances", "OPERATING")
 	})
 }

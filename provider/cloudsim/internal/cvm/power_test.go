@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// ok sends a call that has nothing to answer and must not be refused.
+// ok sends a call that must succeed and has an empty answer.
 func (c *client) ok(action, body string) {
 	c.T.Helper()
 	if got := c.Call(action, body); got.Error.Code != "" {
@@ -30,7 +30,7 @@ func (c *client) running(members string) []string {
 	return ids
 }
 
-// stopped returns IDs of instances that have booted and been stopped.
+// stopped returns IDs of instances that were stopped after the boot.
 func (c *client) stopped(members, how string) []string {
 	c.T.Helper()
 	ids := c.running(members)
@@ -39,18 +39,19 @@ func (c *client) stopped(members, how string) []string {
 	return ids
 }
 
-// now checks what DescribeInstances says of an instance: state, latest operation,
-// its state and the charging while stopped.
+// now checks an instance in DescribeInstances: state, latest operation, its state, and
+// the charging while stopped.
 func (c *client) now(when, id string, want ...string) {
 	c.T.Helper()
 	row := c.Instance(id)
-	for i, member := range []string{"InstanceState", "LatestOperation", "LatestOperationState", "StopChargingMode"}[:len(want)] {
+	for i, member := range []string{"InstanceState", "LatestOperation", "LatestOperationState",
+		"StopChargingMode"}[:len(want)] {
 		if row[member] != want[i] {
 			c.T.Errorf("%s: %s is %v, want %s", when, member, row[member], want[i])
 		}
 	}
 	if status := c.States(id); !slices.Equal(status, want[:1]) {
-		c.T.Errorf("%s: DescribeInstancesStatus says %v, want %s", when, status, want[0])
+		c.T.Errorf("%s: DescribeInstancesStatus has %v, want %s", when, status, want[0])
 	}
 }
 
@@ -84,15 +85,16 @@ func TestStopStartReboot(t *testing.T) {
 	})
 }
 
-// TestPowerAnswersOnlyARequestID looks at the raw answer: there is no result
-// for each instance.
+// TestPowerAnswersOnlyARequestID: the raw answer has no result per instance.
 func TestPowerAnswersOnlyARequestID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(``)
-		for _, action := range []string{"StopInstances", "StartInstances", "RebootInstances", "ModifyInstancesAttribute"} {
+		for _, action := range []string{"StopInstances", "StartInstances", "RebootInstances",
+			"ModifyInstancesAttribute"} {
 			more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"n"`}[action]
-			if got := answerMembers(t, c, action, simtest.CVMIDs(ids, more)); !slices.Equal(got, []string{"RequestId"}) {
+			if got := answerMembers(t, c, action, simtest.CVMIDs(ids, more)); !slices.Equal(
+				got, []string{"RequestId"}) {
 				t.Errorf("%s answers %v, want only RequestId", action, got)
 			}
 			time.Sleep(time.Minute)
@@ -139,7 +141,7 @@ func TestPowerTakesAHundredIDs(t *testing.T) {
 		c.ok("StopInstances", simtest.CVMIDs(ids, ""))
 		time.Sleep(cvm.SoftStop)
 		if got := slices.Compact(c.States(ids...)); !slices.Equal(got, []string{"STOPPED"}) {
-			t.Errorf("states of a hundred stopped machines: %v", got)
+			t.Errorf("states of a hundred stopped instances: %v", got)
 		}
 		c.ok("StartInstances", simtest.CVMIDs(slices.Repeat(ids[:1], 2), "")) // naming one twice is naming it
 	})
@@ -151,7 +153,7 @@ func TestStopWithoutCharges(t *testing.T) {
 		id := c.stopped(`{"InternetAccessible":{"InternetMaxBandwidthOut":1}}`, `,"StoppedMode":"STOP_CHARGING"`)[0]
 		c.now("stopped", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
 		if ips := c.Instance(id)["PublicIpAddresses"]; ips != nil {
-			t.Errorf("stopped without charges the machine still has the public addresses %v", ips)
+			t.Errorf("stopped without charges the instance still has the public addresses %v", ips)
 		}
 		c.ok("StartInstances", simtest.CVMIDs([]string{id}, ""))
 		time.Sleep(cvm.PowerOn)
@@ -168,14 +170,15 @@ func TestStopWithoutCharges(t *testing.T) {
 	})
 }
 
-// TestTimerOutlivesPowerChanges stops instances that the create gave a time to
-// be destroyed at: in good time, and so late that they never get to be stopped.
+// TestTimerOutlivesPowerChanges stops instances with a time of destruction: some long
+// before that time, others so late that the stop does not end before it.
 func TestTimerOutlivesPowerChanges(t *testing.T) {
 	for name, early := range map[string]time.Duration{"long before": time.Hour, "just before": cvm.SoftStop / 2} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newClient(t, nil)
 			at := time.Now().Add(24 * time.Hour)
-			id := c.Run(fmt.Sprintf(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":%q}}`, at.UTC().Format(time.RFC3339)))[0]
+			id := c.Run(fmt.Sprintf(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":%q}}`,
+				at.UTC().Format(time.RFC3339)))[0]
 			time.Sleep(time.Until(at.Add(-early)))
 			c.ok("StopInstances", simtest.CVMIDs([]string{id}, ""))
 			time.Sleep(time.Until(at) - time.Nanosecond)
@@ -185,7 +188,7 @@ func TestTimerOutlivesPowerChanges(t *testing.T) {
 			c.now("at the time, stopped "+name, id, "TERMINATING")
 			time.Sleep(time.Hour)
 			if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-				t.Errorf("stopped %s: %d machines left", name, n)
+				t.Errorf("stopped %s: %d instances left", name, n)
 			}
 		})
 	}
@@ -198,7 +201,8 @@ func TestPowerByEveryWire(t *testing.T) {
 		"TC3 query": func(p map[string]string) *http.Request {
 			own := maps.Clone(p)
 			delete(own, "Action")
-			return simtest.TC3Request{Method: "GET", Query: "?" + encode(own), Header: map[string]string{"X-TC-Action": p["Action"]}}.Build()
+			return simtest.TC3Request{Method: "GET", Query: "?" + encode(own),
+				Header: map[string]string{"X-TC-Action": p["Action"]}}.Build()
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -208,11 +212,13 @@ func TestPowerByEveryWire(t *testing.T) {
 				params map[string]string
 				then   []string
 			}{
-				{map[string]string{"Action": "StopInstances", "StopType": "HARD", "StoppedMode": "STOP_CHARGING"}, []string{"STOPPED", "STOPPED"}},
+				{map[string]string{"Action": "StopInstances", "StopType": "HARD", "StoppedMode": "STOP_CHARGING"},
+					[]string{"STOPPED", "STOPPED"}},
 				{map[string]string{"Action": "StartInstances"}, []string{"RUNNING", "RUNNING"}},
 				{map[string]string{"Action": "RebootInstances", "ForceReboot": "TRUE"}, []string{"RUNNING", "RUNNING"}},
 				{map[string]string{"Action": "StopInstances", "ForceStop": "false"}, []string{"STOPPED", "STOPPED"}},
-				{map[string]string{"Action": "ModifyInstancesAttribute", "InstanceName": "a b"}, []string{"STOPPED", "STOPPED"}},
+				{map[string]string{"Action": "ModifyInstancesAttribute", "InstanceName": "a b"},
+					[]string{"STOPPED", "STOPPED"}},
 			} {
 				s.params["InstanceIds.0"], s.params["InstanceIds.1"] = ids[0], ids[1]
 				if got := ask(t, c.sim, build(s.params)); got.Error.Code != "" {

@@ -10,8 +10,8 @@ import (
 // nothing is the schema of an action without parameters.
 type nothing struct{}
 
-// place is a region of the small inventory. Creates take any well-formed
-// region; the inventory is for clients that list before they choose.
+// place is a region of the small inventory. Creates accept any well-formed region. The
+// inventory is for clients that list regions before they choose.
 type place struct {
 	region, name string
 	zones        []int // numbers of the zones

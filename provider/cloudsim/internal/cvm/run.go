@@ -13,7 +13,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// What a create gets that does not say otherwise.
+// Defaults of a create.
 const (
 	defaultType   = "S5.MEDIUM4" // stands for "a type in stock"
 	defaultName   = "未命名"        // documented
@@ -22,16 +22,15 @@ const (
 	defaultGroup  = "sg-default"
 )
 
-// leaving is how long an instance shows as TERMINATING, or as busy on its way
-// to the recycle bin. Real times are not published.
+// leaving is how long an instance is shown as TERMINATING, or as busy on its way to the
+// recycle bin. Real times are not published.
 const leaving = time.Second
 
-// failedFor is how long an instance that failed to launch is listed. The vendor's
-// Terraform provider says that the cloud removes it by itself; the time is
-// [unverified].
+// failedFor is how long an instance that failed to launch is listed. By the vendor's
+// Terraform provider the cloud then removes it; the time is [unverified].
 const failedFor = 10 * time.Minute
 
-// details is what CVM knows about an instance that other clouds do not.
+// details are the fields of an instance that only CVM has.
 type details struct {
 	request     *runRequest // shared by the instances of one create
 	uuid        string
@@ -39,7 +38,7 @@ type details struct {
 	partition   *int64 // in a group that has partitions
 	systemDisk  systemDisk
 	dataDisks   []dataDisk
-	operation   string // the latest one
+	operation   string // the latest operation
 	operationID string // its request ID
 	busyUntil   time.Time
 	protected   bool   // DisableApiTermination
@@ -64,14 +63,14 @@ func (c *api) runInstances(k *core.Call, r *runRequest) (fields, *refusal) {
 		}
 		return c.launch(k, full, flatten(full)), nil
 	})
-	if refused != nil || dry { // what a dry run answers, apart from the request ID, is [unverified]
+	if refused != nil || dry { // the answer to a dry run, except the request ID, is [unverified]
 		return nil, refused
 	}
 	return fields{"InstanceIdSet": c.service.Answered(k, ids, newID)}, nil
 }
 
-// once runs a create, or answers again what an earlier call with the same client
-// token made. A dry run neither uses a token up nor is answered by one.
+// once runs a create, or repeats the answer of an earlier call with the same client
+// token. A dry run does not use a token and does not get an earlier answer.
 func (c *api) once(
 	k *core.Call, token *string, dry bool, request any, do func() ([]string, *refusal),
 ) ([]string, *refusal) {
@@ -93,7 +92,7 @@ func (c *api) once(
 	return ids, refused
 }
 
-// fingerprintOf returns a hash that differs between requests with other parameters.
+// fingerprintOf returns a hash of the parameters of a request.
 func fingerprintOf(region string, params map[string]string) string {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%q\n", region)
@@ -179,7 +178,7 @@ func (c *api) fill(k *core.Call, r *runRequest, i int, m *core.Instance) {
 	}
 }
 
-// network returns the VPC and subnet; DEFAULT and nothing mean the default ones.
+// network returns the VPC and subnet; DEFAULT and "" mean the default ones.
 func (r *runRequest) network() (vpc, subnet string) {
 	if v := r.VirtualPrivateCloud; v != nil && *v.VpcId != "DEFAULT" {
 		return *v.VpcId, *v.SubnetId
@@ -187,8 +186,8 @@ func (r *runRequest) network() (vpc, subnet string) {
 	return defaultVPC, defaultSubnet
 }
 
-// schedule adds to what an instance is going to do that it is destroyed: at a
-// time that the create asked for, or a while after it failed.
+// schedule adds the destruction of an instance to its plan: at the time that the create
+// asked for, or some time after it failed.
 func schedule(r *runRequest, m *core.Instance) {
 	last := m.Steps[len(m.Steps)-1]
 	if last.Phase == core.Failed {

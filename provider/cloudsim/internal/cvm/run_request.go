@@ -1,7 +1,7 @@
 package cvm
 
-// runRequest is the schema of RunInstances. Structures that also stand in
-// answers have, like the vendor's data types, members that only answers fill.
+// runRequest is the schema of RunInstances. Structures that answers use too have, like
+// the vendor's data types, members that only answers fill.
 type runRequest struct {
 	templateData
 	MinCount           *int64
@@ -14,7 +14,7 @@ type runRequest struct {
 	ChcIds             []string
 }
 
-// templateData is what a launch template can hold of a create.
+// templateData are the create parameters that a launch template can hold.
 type templateData struct {
 	InstanceChargeType      *string
 	InstanceChargePrepaid   *prepaid
@@ -43,12 +43,12 @@ type templateData struct {
 	EnableJumboFrame        *bool
 }
 
-// count is how many instances are asked for.
+// count returns the requested number of instances.
 func (r *runRequest) count() int { return int(valueOr(r.InstanceCount, 1)) }
 
 func (r *runRequest) chargeType() string { return valueOr(r.InstanceChargeType, postpaid) }
 
-// bandwidth is the outbound limit in Mbps; 0 means no public address.
+// bandwidth returns the outbound limit in Mbps; 0 means no public address.
 func (r *runRequest) bandwidth() int64 {
 	if r.InternetAccessible == nil {
 		return 0
@@ -56,7 +56,7 @@ func (r *runRequest) bandwidth() int64 {
 	return valueOr(r.InternetAccessible.InternetMaxBandwidthOut, 0)
 }
 
-// public reports whether a public address is asked for.
+// public reports whether a public address is requested.
 func (r *runRequest) public() bool {
 	return r.bandwidth() > 0 && valueOr(r.InternetAccessible.PublicIpAssigned, true)
 }
@@ -131,7 +131,7 @@ type internet struct {
 type login struct {
 	Password       *string
 	KeyIds         []string
-	KeepImageLogin *string // a string, unlike every other switch
+	KeepImageLogin *string // a string, unlike all other switches
 }
 
 type enabled struct{ Enabled *bool }
@@ -191,7 +191,7 @@ type templateRef struct {
 	LaunchTemplateVersion *uint64
 }
 
-// valueOr returns what a parameter says, or the default where it is absent.
+// valueOr returns the value of a parameter, or a default if it is absent.
 func valueOr[T any](p *T, otherwise T) T {
 	if p == nil {
 		return otherwise

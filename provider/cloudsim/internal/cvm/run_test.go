@@ -16,15 +16,20 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestDocumentedExamples sends the five examples of the vendor's page about
-// RunInstances, as the page has them.
+// TestDocumentedExamples sends the five examples on the vendor's page about
+// RunInstances unchanged.
 func TestDocumentedExamples(t *testing.T) {
 	common := map[string]string{
-		"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7", "InstanceType": "S2.SMALL1",
-		"SystemDisk.DiskType": "LOCAL_BASIC", "SystemDisk.DiskSize": "50", "DataDisks.0.DiskType": "LOCAL_BASIC", "DataDisks.0.DiskSize": "100",
-		"InternetAccessible.InternetChargeType": "TRAFFIC_POSTPAID_BY_HOUR", "InternetAccessible.InternetMaxBandwidthOut": "10",
-		"InternetAccessible.PublicIpAssigned": "TRUE", "InstanceName": "QCLOUD-TEST", "LoginSettings.Password": "Qcloud@TestApi123++",
-		"EnhancedService.SecurityService.Enabled": "TRUE", "EnhancedService.MonitorService.Enabled": "TRUE", "InstanceCount": "1",
+		"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7",
+		"InstanceType":        "S2.SMALL1",
+		"SystemDisk.DiskType": "LOCAL_BASIC", "SystemDisk.DiskSize": "50", "DataDisks.0.DiskType": "LOCAL_BASIC",
+		"DataDisks.0.DiskSize":                       "100",
+		"InternetAccessible.InternetChargeType":      "TRAFFIC_POSTPAID_BY_HOUR",
+		"InternetAccessible.InternetMaxBandwidthOut": "10",
+		"InternetAccessible.PublicIpAssigned":        "TRUE", "InstanceName": "QCLOUD-TEST",
+		"LoginSettings.Password":                  "Qcloud@TestApi123++",
+		"EnhancedService.SecurityService.Enabled": "TRUE", "EnhancedService.MonitorService.Enabled": "TRUE",
+		"InstanceCount": "1",
 	}
 	with := func(more map[string]string) map[string]string {
 		all := maps.Clone(common)
@@ -37,28 +42,37 @@ func TestDocumentedExamples(t *testing.T) {
 	}{
 		"1 the least": {
 			map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7"},
-			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 2, MemoryMiB: 4096, PrivateIPs: []string{"10.1.0.1"}},
+			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 2, MemoryMiB: 4096,
+				PrivateIPs: []string{"10.1.0.1"}},
 		},
 		"2 prepaid": {
-			with(map[string]string{"InstanceChargeType": "PREPAID", "InstanceChargePrepaid.Period": "1", "InstanceChargePrepaid.RenewFlag": "NOTIFY_AND_AUTO_RENEW"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Prepaid, CPUs: 1, MemoryMiB: 1024, PrivateIPs: []string{"10.1.0.1"}},
+			with(map[string]string{"InstanceChargeType": "PREPAID", "InstanceChargePrepaid.Period": "1",
+				"InstanceChargePrepaid.RenewFlag": "NOTIFY_AND_AUTO_RENEW"}),
+			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Prepaid, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"}},
 		},
 		"3 by the hour": {
 			with(map[string]string{"InstanceChargeType": "POSTPAID_BY_HOUR"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 1024, PrivateIPs: []string{"10.1.0.1"}},
+			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"}},
 		},
 		"4 on a dedicated host": {
-			with(map[string]string{"Placement.HostIds.0": "host-q88gab4i", "InstanceChargeType": "CDHPAID", "InstanceType": "CDH_1C1G"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Host, CPUs: 1, MemoryMiB: 1024, PrivateIPs: []string{"10.1.0.1"}},
+			with(map[string]string{"Placement.HostIds.0": "host-q88gab4i", "InstanceChargeType": "CDHPAID",
+				"InstanceType": "CDH_1C1G"}),
+			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Host, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"}},
 		},
 		"5 private addresses": {
 			map[string]string{
-				"Action": "RunInstances", "Region": "ap-hongkong", "Placement.Zone": "ap-hongkong-1", "ImageId": "img-dkwyg6sr", "InstanceType": "S1.SMALL2",
+				"Action": "RunInstances", "Region": "ap-hongkong", "Placement.Zone": "ap-hongkong-1",
+				"ImageId": "img-dkwyg6sr", "InstanceType": "S1.SMALL2",
 				"SystemDisk.DiskType": "CLOUD_BASIC", "SystemDisk.DiskSize": "50", "InstanceCount": "2",
 				"VirtualPrivateCloud.SubnetId": "subnet-dcs9x3gz", "VirtualPrivateCloud.VpcId": "vpc-1urkhbj4",
-				"VirtualPrivateCloud.PrivateIpAddresses.0": "10.0.0.18", "VirtualPrivateCloud.PrivateIpAddresses.1": "10.0.0.19",
+				"VirtualPrivateCloud.PrivateIpAddresses.0": "10.0.0.18",
+				"VirtualPrivateCloud.PrivateIpAddresses.1": "10.0.0.19",
 			},
-			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 2048, PrivateIPs: []string{"10.0.0.18"}},
+			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 2048,
+				PrivateIPs: []string{"10.0.0.18"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,9 +81,10 @@ func TestDocumentedExamples(t *testing.T) {
 				t.Fatalf("refused with %+v", got.Error)
 			}
 			i := sim.Instances(cloudsim.CVM)[0]
-			got := cloudsim.Instance{Name: i.Name, Charge: i.Charge, CPUs: i.CPUs, MemoryMiB: i.MemoryMiB, PrivateIPs: i.PrivateIPs}
+			got := cloudsim.Instance{Name: i.Name, Charge: i.Charge, CPUs: i.CPUs, MemoryMiB: i.MemoryMiB,
+				PrivateIPs: i.PrivateIPs}
 			if !reflect.DeepEqual(got, c.want) {
-				t.Errorf("machine is %+v, want %+v", got, c.want)
+				t.Errorf("instance is %+v, want %+v", got, c.want)
 			}
 			if public := c.params["InternetAccessible.PublicIpAssigned"] != ""; public != (len(i.PublicIPs) == 1) {
 				t.Errorf("public addresses %v, asked for one: %v", i.PublicIPs, public)
@@ -78,7 +93,7 @@ func TestDocumentedExamples(t *testing.T) {
 	}
 }
 
-func TestMachinesBootAfterTheCreate(t *testing.T) {
+func TestInstancesBootAfterTheCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.Run(`{"InstanceCount":2}`)
@@ -93,12 +108,12 @@ func TestMachinesBootAfterTheCreate(t *testing.T) {
 			t.Errorf("after the boot time: %v", got)
 		}
 		if i := c.Instance(ids[0]); i["LatestOperationState"] != "SUCCESS" {
-			t.Errorf("latest operation of a running machine: %v", i["LatestOperationState"])
+			t.Errorf("latest operation of a running instance: %v", i["LatestOperationState"])
 		}
 	})
 }
 
-func TestNamesOfSeveralMachines(t *testing.T) {
+func TestNamesOfSeveralInstances(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"web":              "web1 web2",
 		"web_{R:3}":        "web_3 web_4",
@@ -143,24 +158,27 @@ func TestClientTokenMakesOnce(t *testing.T) {
 	if again := c.Run(`{"InstanceCount":3,"ClientToken":"op-1"}`); !slices.Equal(first, again) {
 		t.Errorf("same token, same parameters: %v, then %v", first, again)
 	}
-	flat := map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7", "InstanceCount": "3", "ClientToken": "op-1"}
+	flat := map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7",
+		"InstanceCount": "3", "ClientToken": "op-1"}
 	if again := ask(t, c.sim, simtest.V1POST(flat)); !slices.Equal(first, again.InstanceIdSet) {
 		t.Errorf("same token and parameters as a form: %v, error %+v", again.InstanceIdSet, again.Error)
 	}
-	c.Refused("same token, other parameters", c.Call("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":2}`)), "InvalidParameterValue")
+	c.Refused("same token, other parameters", c.Call(
+		"RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":2}`)), "InvalidParameterValue")
 	c.Run(`{"ClientToken":"op-2","InstanceCount":3}`)
 	c.Run(`{}`)
 	c.Run(`{}`)
 	if n := len(c.sim.Instances(cloudsim.CVM)); n != 8 {
-		t.Errorf("%d machines, want 3 + 3 with tokens and 2 without", n)
+		t.Errorf("%d instances, want 3 + 3 with tokens and 2 without", n)
 	}
 }
 
 func TestRefusedCreateLeavesTheTokenFree(t *testing.T) {
 	c := newClient(t, nil)
-	c.Refused("bad period", c.Call("RunInstances", simtest.CVMCreate(t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
+	c.Refused("bad period", c.Call("RunInstances", simtest.CVMCreate(
+		t, `{"ClientToken":"op-1","InstanceCount":501}`)), "InvalidParameterValue.Range")
 	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
-		t.Errorf("corrected create with the same token made %d machines", len(ids))
+		t.Errorf("corrected create with the same token made %d instances", len(ids))
 	}
 }
 
@@ -168,9 +186,11 @@ func TestDryRunMakesNothing(t *testing.T) {
 	c := newClient(t, nil)
 	got := c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"ClientToken":"op-1"}`))
 	if got.Error.Code != "" || got.InstanceIdSet != nil || len(c.sim.Everything(cloudsim.CVM)) != 0 {
-		t.Errorf("dry run: ids %v, error %+v, %d machines", got.InstanceIdSet, got.Error, len(c.sim.Everything(cloudsim.CVM)))
+		t.Errorf("dry run: ids %v, error %+v, %d instances", got.InstanceIdSet, got.Error,
+			len(c.sim.Everything(cloudsim.CVM)))
 	}
-	c.Refused("dry run of a bad create", c.Call("RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"InstanceCount":0}`)), "InvalidParameterValue.Range")
+	c.Refused("dry run of a bad create", c.Call(
+		"RunInstances", simtest.CVMCreate(t, `{"DryRun":true,"InstanceCount":0}`)), "InvalidParameterValue.Range")
 	if ids := c.Run(`{"ClientToken":"op-1"}`); len(ids) != 1 {
 		t.Errorf("the dry run used up the token")
 	}
@@ -180,7 +200,8 @@ func TestPrivateAddressesAreTakenOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		vpc := func(subnet string) string {
-			return `{"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"` + subnet + `","PrivateIpAddresses":["10.0.0.18"]}}`
+			return `{"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"` + subnet +
+				`","PrivateIpAddresses":["10.0.0.18"]}}`
 		}
 		ids := c.Run(vpc("subnet-1"))
 		c.Refused("the address again", c.Call("RunInstances", simtest.CVMCreate(t, vpc("subnet-1"))), "VpcIpIsUsed")
@@ -213,23 +234,23 @@ func TestPublicAddress(t *testing.T) {
 	}
 }
 
-func TestTimerDestroysTheMachine(t *testing.T) {
+func TestTimerDestroysTheInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		at := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 		ids := c.Run(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + at + `"}}`)
 		time.Sleep(time.Hour - time.Second)
 		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING"}) {
-			t.Errorf("just before its time: %v", got)
+			t.Errorf("just before the timer: %v", got)
 		}
 		time.Sleep(3 * time.Second)
 		if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-			t.Errorf("%d machines outlive their time", n)
+			t.Errorf("after the timer %d instances exist, want none", n)
 		}
 	})
 }
 
-func TestSeedMakesTheSameMachines(t *testing.T) {
+func TestSeedMakesTheSameInstances(t *testing.T) {
 	make3 := func(polls int) string {
 		c := newClient(t, &cloudsim.Options{Seed: 7})
 		var all []string
@@ -264,13 +285,14 @@ func TestRunsInTheMemoryTransport(t *testing.T) {
 	}
 }
 
-// TestConcurrentCallers is for the race detector, and counts.
+// TestConcurrentCallers is for the race detector; it also counts instances.
 func TestConcurrentCallers(t *testing.T) {
 	c := newClient(t, nil)
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			body := simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":5,"ClientToken":"op-%d"}`, i/2)) // each token twice
+			// each token is used twice
+			body := simtest.CVMCreate(t, fmt.Sprintf(`{"InstanceCount":5,"ClientToken":"op-%d"}`, i/2))
 			ids := c.Call("RunInstances", body).InstanceIdSet
 			c.Call("DescribeInstances", simtest.CVMIDs(ids, ""))
 			c.Call("DescribeInstances", `{"Filters":[{"Name":"zone","Values":["ap-guangzhou-2"]}]}`)
@@ -279,6 +301,6 @@ func TestConcurrentCallers(t *testing.T) {
 	}
 	wg.Wait()
 	if n := len(c.sim.Instances(cloudsim.CVM)); n != 40 {
-		t.Errorf("%d machines, want 8 tokens with 5 each", n)
+		t.Errorf("%d instances, want 8 tokens with 5 each", n)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// The structures of the vendor's data types that several answers have, as its
-// SDK for Go reads them. Members of a structure are in parentheses.
+// Structures of the vendor's data types that several answers have, as the vendor's SDK
+// for Go reads them. Members of a structure are in parentheses.
 const (
 	shapePlacement = "Placement(Zone ProjectId HostIds HostId DedicatedResourcePackTenancy DedicatedResourcePackIds RackId)"
 	shapeDisks     = "SystemDisk(DiskType DiskId DiskSize CdcId DiskName Encrypt KmsKeyId) " +
@@ -25,14 +25,17 @@ const (
 	shapeTags  = "Tags(Key Value)"
 )
 
-// shapes are all members of the answers. HostName and EnableJumboFrame are in
-// newer versions of the SDK than the others.
+// shapes has all members of the answers. HostName and EnableJumboFrame come from a
+// newer version of the SDK than the others.
 func shapes() map[string]string {
 	return map[string]string{
 		"RunInstances": "InstanceIdSet",
-		"DescribeInstances": "TotalCount InstanceSet(" + shapePlacement + " InstanceId InstanceType CPU Memory RestrictState InstanceName " +
-			"InstanceChargeType " + shapeDisks + " PrivateIpAddresses PublicIpAddresses " + shapeNetwork + " ImageId RenewFlag " +
-			"CreatedTime ExpiredTime OsName SecurityGroupIds " + shapeLogin + " InstanceState " + shapeTags + " StopChargingMode Uuid " +
+		"DescribeInstances": "TotalCount InstanceSet(" + shapePlacement +
+			" InstanceId InstanceType CPU Memory RestrictState InstanceName " +
+			"InstanceChargeType " + shapeDisks + " PrivateIpAddresses PublicIpAddresses " + shapeNetwork +
+			" ImageId RenewFlag " +
+			"CreatedTime ExpiredTime OsName SecurityGroupIds " + shapeLogin + " InstanceState " + shapeTags +
+			" StopChargingMode Uuid " +
 			"LatestOperation LatestOperationState LatestOperationRequestId DisasterRecoverGroupId IPv6Addresses CamRoleName HpcClusterId " +
 			"RdmaIpAddresses DedicatedClusterId IsolatedSource DisasterRecoverGroupIds GPUInfo LicenseType DisableApiTermination " +
 			"DefaultLoginUser DefaultLoginPort LatestOperationErrorMsg Metadata(Items(Key Value)) PublicIPv6Addresses " +
@@ -48,7 +51,8 @@ func shapes() map[string]string {
 			"EnhancedService(SecurityService(Enabled) MonitorService(Enabled) AutomationService(Enabled)) UserData DisasterRecoverGroupIds " +
 			"ActionTimer(TimerAction ActionTime Externals(ReleaseAddress UnsupportNetworks StorageBlockAttr(Type MinSize MaxSize)) " +
 			"ActionTimerId Status InstanceId) InstanceMarketOptions(SpotOptions(MaxPrice SpotInstanceType) MarketType) HostName ClientToken " +
-			"InstanceChargePrepaid(Period RenewFlag) TagSpecification(ResourceType " + shapeTags + ") DisableApiTermination) " +
+			"InstanceChargePrepaid(Period RenewFlag) TagSpecification(ResourceType " + shapeTags +
+			") DisableApiTermination) " +
 			"CreationTime LaunchTemplateId IsDefaultVersion LaunchTemplateVersionDescription CreatedBy)",
 		"CreateDisasterRecoverGroup": "DisasterRecoverGroupId Type Name CvmQuotaTotal CurrentNum CreateTime Strategy PartitionCount",
 		"DescribeDisasterRecoverGroups": "TotalCount DisasterRecoverGroupSet(DisasterRecoverGroupId Name Type CvmQuotaTotal CurrentNum " +
@@ -102,8 +106,8 @@ func answerPaths(paths map[string]bool, prefix string, v any) {
 	}
 }
 
-// wholeCreate is a create, of which a template takes all but the last line, that
-// fills every structure of an answer.
+// wholeCreate is a create that fills every structure of an answer. A template accepts
+// all of it except the last line.
 func wholeCreate(group string) (template, more string) {
 	return `"Placement":{"Zone":"ap-guangzhou-2"},"ImageId":"img-pmqg1cw7","SystemDisk":{"DiskSize":60},"DataDisks":[{"DiskSize":10}],
 		"InternetAccessible":{"InternetMaxBandwidthOut":1},"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1"},
@@ -160,12 +164,14 @@ func TestSecretsAreNotShown(t *testing.T) {
 			t.Errorf("%s repeats the password", action)
 		}
 	}
-	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`), "InvalidParameter.PasswordNotSupported")
+	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(
+		t, `{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`),
+		"InvalidParameter.PasswordNotSupported")
 }
 
-// TestEveryDocumentedCodeOfACreate: the page about RunInstances has these
-// codes. A check gives all that a request can provoke; the others depend on the
-// account. A fault gives each.
+// TestEveryDocumentedCodeOfACreate: the page about RunInstances has these codes. Checks
+// give the codes that a request can cause. The others depend on the account. A fault
+// can give each.
 func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 	taken := vpcWith(1, `"10.0.0.9"`)
 	for code, members := range map[string]string{
@@ -192,17 +198,19 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 		if members != `` {
 			c.wantCode("RunInstances", simtest.CVMCreate(t, members), code)
 		}
-		c.sim.Inject(cloudsim.Fault{Cloud: cloudsim.CVM, API: "RunInstances", Kind: cloudsim.Refuse, Code: code, Times: 1})
+		c.sim.Inject(cloudsim.Fault{Cloud: cloudsim.CVM, API: "RunInstances", Kind: cloudsim.Refuse,
+			Code: code, Times: 1})
 		c.wantCode("RunInstances", simtest.CVMMinimal, code)
 		if n := len(c.sim.Everything(cloudsim.CVM)); n != 1 {
-			t.Errorf("%s: %d machines, want the first alone", code, n)
+			t.Errorf("%s: %d instances, want the first alone", code, n)
 		}
 	}
 }
 
-func TestNamesOfOneMachine(t *testing.T) {
+func TestNamesOfOneInstance(t *testing.T) {
 	for pattern, want := range map[string]string{
-		"server": "server", "server_{R:3}": "server_3", "{R:1}{R:1,F:4}": "10001", "server_{R:x}": "server_{R:x}", "": "未命名",
+		"server": "server", "server_{R:3}": "server_3", "{R:1}{R:1,F:4}": "10001",
+		"server_{R:x}": "server_{R:x}", "": "未命名",
 	} {
 		c := newClient(t, nil)
 		id := c.Run(fmt.Sprintf(`{"InstanceName":%q}`, pattern))[0]

@@ -19,7 +19,8 @@ type tc3Authorization struct {
 	signature               string
 }
 
-// parseTC3 reads an Authorization header. Nil means that it is not one of TC3.
+// parseTC3 reads an Authorization header. It returns nil if the header is not in TC3
+// form.
 func parseTC3(header string) *tc3Authorization {
 	list, ok := strings.CutPrefix(header, tc3Algorithm+" ")
 	if !ok {
@@ -43,9 +44,9 @@ func parseTC3(header string) *tc3Authorization {
 	}
 }
 
-// openTC3 authenticates a request of signature method v3. The method has no
-// nonce: the same bytes may come again while their timestamp is fresh, as they
-// do when a client repeats a call after a lost answer.
+// openTC3 authenticates a request of signature method v3. The method has no nonce: the
+// same bytes may be sent again while their timestamp is fresh. A client does that when
+// it repeats a call after a lost answer.
 func (c *api) openTC3(r *http.Request, body []byte, now time.Time) (*envelope, *refusal) {
 	auth := parseTC3(r.Header.Get("Authorization"))
 	if auth == nil {
@@ -74,9 +75,9 @@ func (c *api) openTC3(r *http.Request, body []byte, now time.Time) (*envelope, *
 	}, nil
 }
 
-// verify computes the signature from the secret and what was received.
+// verify computes the signature from the secret and the received request.
 func (a *tc3Authorization) verify(r *http.Request, body []byte, secret string) bool {
-	// The document requires these two, so that neither can be swapped.
+	// The document requires these two headers in the signature.
 	if !slices.Contains(a.signedHeaders, "host") || !slices.Contains(a.signedHeaders, "content-type") {
 		return false
 	}
@@ -99,8 +100,8 @@ func (a *tc3Authorization) sign(r *http.Request, host string, body []byte, secre
 	return hex.EncodeToString(hmacSHA256(key, toSign))
 }
 
-// canonical spells the request as both sides hash it. The path is always "/",
-// and the query is the bytes that came: clients sort and escape as they like.
+// canonical returns the text that both sides hash. The path is always "/". The query is
+// the received bytes: clients sort and escape in different ways.
 func (a *tc3Authorization) canonical(r *http.Request, host string, body []byte) string {
 	query := ""
 	if r.Method == http.MethodGet {
@@ -122,8 +123,8 @@ func (a *tc3Authorization) canonical(r *http.Request, host string, body []byte) 
 	}, "\n")
 }
 
-// tc3Params reads the parameters. The common ones are headers, so that all of
-// the query or body belongs to the action.
+// tc3Params reads the parameters. The common ones are headers, so the whole query or
+// body belongs to the action.
 func tc3Params(r *http.Request, body []byte) (any, *refusal) {
 	switch {
 	case r.Method == http.MethodGet:

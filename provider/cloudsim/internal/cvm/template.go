@@ -10,14 +10,14 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Limits of launch templates. How many a region holds is not documented, only
-// that there is a quota: the number is [unverified].
+// Limits of launch templates. The documents mention a quota per region but no number;
+// the number is [unverified].
 const (
 	maxTemplates = 200
 	maxVersions  = 30
 )
 
-// templateKind is the kind of resource that a template is, in tags.
+// templateKind is the resource kind of a template in tags.
 const templateKind = "launch-template"
 
 // template is a launch template.
@@ -25,9 +25,9 @@ type template struct {
 	region, id, name string
 	tags             map[string]string
 	created          time.Time
-	versions         []*templateVersion // ascending, gaps where some were deleted
+	versions         []*templateVersion // ascending; deleted versions leave gaps
 	standard         int64              // the default version
-	last             int64              // highest number ever given: numbers are not used twice
+	last             int64              // highest number used so far: numbers are not used twice
 }
 
 // templateVersion is one version of a template.
@@ -39,8 +39,8 @@ type templateVersion struct {
 	modify      string // TemplateDataModifyAction
 }
 
-// versionRequest is what both calls that make a version have in common. Each
-// version is checked like a create, as the codes of these actions say.
+// versionRequest is the common part of both calls that make a version. By the codes of
+// these actions each version is checked like a create.
 type versionRequest struct {
 	templateData
 	LaunchTemplateVersionDescription *string
@@ -60,7 +60,7 @@ type newTemplateRequest struct {
 type newVersionRequest struct {
 	versionRequest
 	LaunchTemplateId      *string
-	LaunchTemplateVersion *int64 // the one to start from
+	LaunchTemplateVersion *int64 // the version to start from
 }
 
 // version returns a version by its number, or nil.
@@ -72,7 +72,7 @@ func (t *template) version(number int64) *templateVersion {
 	return t.versions[i]
 }
 
-// add makes the next version of a template.
+// add creates the next version of a template.
 func (t *template) add(k *core.Call, r *versionRequest) *templateVersion {
 	t.last++
 	v := &templateVersion{
@@ -113,8 +113,8 @@ func (c *api) createLaunchTemplate(k *core.Call, r *newTemplateRequest) (fields,
 	return fields{"LaunchTemplateId": ids[0]}, nil
 }
 
-// checkTemplate checks a new template. Names need not differ: there is no code
-// for one that is taken.
+// checkTemplate checks a new template. Two templates may have the same name: no code
+// refuses that.
 func (c *api) checkTemplate(k *core.Call, r *newTemplateRequest) *refusal {
 	name := valueOr(r.LaunchTemplateName, "")
 	switch n := utf8.RuneCountInString(name); {
@@ -141,13 +141,14 @@ func (c *api) checkTemplate(k *core.Call, r *newTemplateRequest) *refusal {
 	return nil
 }
 
-// checkVersion checks what is to become a version: by the rules of a create, and
-// that it has no password.
+// checkVersion checks a new version by the rules of a create. It must not have a
+// password.
 func (c *api) checkVersion(k *core.Call, r *versionRequest) *refusal {
 	description := valueOr(r.LaunchTemplateVersionDescription, "")
 	switch n := utf8.RuneCountInString(description); {
-	case n == 1 || n > 256: // an empty one is the default
-		return invalidAs("InvalidParameterValue.InvalidLaunchTemplateVersionDescription", "LaunchTemplateVersionDescription")
+	case n == 1 || n > 256: // an empty name means the default
+		return invalidAs("InvalidParameterValue.InvalidLaunchTemplateVersionDescription",
+			"LaunchTemplateVersionDescription")
 	case r.LoginSettings != nil && r.LoginSettings.Password != nil:
 		return refuse("InvalidParameter.PasswordNotSupported", "A launch template cannot hold a password.")
 	}
@@ -161,10 +162,10 @@ func (c *api) checkVersion(k *core.Call, r *versionRequest) *refusal {
 	return c.checkGroup(k, run)
 }
 
-// createLaunchTemplateVersion makes a version of the parameters in the request. What
-// it leaves out comes from the version that it starts from. The reference demands
-// Placement all the same, and does not say what becomes of TemplateDataModifyAction;
-// that it stays with its version is [unverified].
+// createLaunchTemplateVersion makes a version of the parameters in the request. Missing
+// parameters come from the version that it starts from. The reference requires
+// Placement anyway. It does not explain the effect of TemplateDataModifyAction; it is
+// [unverified] that it stays with its version.
 func (c *api) createLaunchTemplateVersion(k *core.Call, r *newVersionRequest) (fields, *refusal) {
 	dry := valueOr(r.DryRun, false)
 	numbers, refused := c.once(k, r.ClientToken, dry, r, func() ([]string, *refusal) {
@@ -179,7 +180,7 @@ func (c *api) createLaunchTemplateVersion(k *core.Call, r *newVersionRequest) (f
 		if refused != nil {
 			return nil, refused
 		}
-		full := r.versionRequest // the fingerprint is of the request itself
+		full := r.versionRequest // the fingerprint covers only the request itself
 		full.fillIn(base.data)
 		if refused := c.checkVersion(k, &full); refused != nil {
 			return nil, refused
@@ -215,8 +216,8 @@ func (c *api) template(k *core.Call, path string, id *string) (*template, *refus
 	return c.templates[i], nil
 }
 
-// existing returns a version, refusing a number that can not be one and one that
-// the template does not have.
+// existing returns a version. It refuses an impossible number and a number that the
+// template does not have.
 func (t *template) existing(path string, number int64) (*templateVersion, *refusal) {
 	if number < 1 {
 		return nil, invalidAs("InvalidParameterValue.LaunchTemplateVersion", path)
@@ -229,9 +230,9 @@ func (t *template) existing(path string, number int64) (*templateVersion, *refus
 	return v, nil
 }
 
-// fromTemplate puts a launch template under the parameters of a create. RunInstances
-// has no code for a version that does not exist but the one for a number that is
-// not valid.
+// fromTemplate fills the missing parameters of a create from a launch template.
+// RunInstances has no code for an unknown version; the code for an invalid number is
+// used.
 func (c *api) fromTemplate(k *core.Call, r *runRequest) (*runRequest, *refusal) {
 	if r.LaunchTemplate == nil {
 		return r, nil
@@ -253,8 +254,8 @@ func (c *api) fromTemplate(k *core.Call, r *runRequest) (*runRequest, *refusal) 
 	return &full, nil
 }
 
-// fillIn takes what is not set from another version. That a structure or a list
-// replaces the other's as a whole, and an empty list too, is [unverified].
+// fillIn takes missing values from another version. It is [unverified] that a structure
+// or a list, even an empty one, replaces the other's as a whole.
 func (d *templateData) fillIn(from templateData) {
 	to, other := reflect.ValueOf(d).Elem(), reflect.ValueOf(from)
 	for i := range to.NumField() {
@@ -264,7 +265,7 @@ func (d *templateData) fillIn(from templateData) {
 	}
 }
 
-// updated is the metadata of a template with the items of a create over it.
+// updated returns the metadata of a template, overridden by the items of a create.
 func updated(template, request *metadata) *metadata {
 	items := slices.Clone(template.Items)
 	for _, item := range request.Items {

@@ -45,10 +45,13 @@ func (c *api) deleteLaunchTemplateVersions(k *core.Call, r *deleteVersionsReques
 			return nil, refused
 		}
 		if number == t.standard {
-			return nil, refuse("InvalidParameterValue.LaunchTemplateDefaultVersion", "The default version cannot be deleted.")
+			return nil, refuse("InvalidParameterValue.LaunchTemplateDefaultVersion",
+				"The default version cannot be deleted.")
 		}
 	}
-	t.versions = slices.DeleteFunc(t.versions, func(v *templateVersion) bool { return slices.Contains(r.LaunchTemplateVersions, v.number) })
+	t.versions = slices.DeleteFunc(t.versions, func(v *templateVersion) bool {
+		return slices.Contains(r.LaunchTemplateVersions, v.number)
+	})
 	return nil, nil
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Values of CreatedBy: templates have the UIN of the user, versions the application
-// ID of the account.
+// Values of CreatedBy: for templates the user's UIN, for versions the account's
+// application ID.
 const (
 	uin   = "100000000001"
 	appID = "1250000000"
@@ -31,9 +31,8 @@ type templateInfo struct {
 	CreationTime               string
 }
 
-// describeLaunchTemplates refuses a template that does not exist: the codes of
-// this action have one for that, which those of DescribeInstances do not. That
-// the service uses it is [unverified].
+// describeLaunchTemplates refuses an unknown template, because this action has a code
+// for it, unlike DescribeInstances. It is [unverified] that the service uses it.
 func (c *api) describeLaunchTemplates(k *core.Call, r *templatesRequest) (fields, *refusal) {
 	filters := templateFilters()
 	if refused := r.check(); refused != nil {
@@ -62,13 +61,15 @@ func (c *api) describeLaunchTemplates(k *core.Call, r *templatesRequest) (fields
 
 func templateFilters() filterSet[*template] {
 	return filterSet[*template]{
-		tags:   func(t *template) []tag { return tagsOf(t.tags) },
-		values: map[string]func(*template) []string{"LaunchTemplateName": func(t *template) []string { return []string{t.name} }},
+		tags: func(t *template) []tag { return tagsOf(t.tags) },
+		values: map[string]func(*template) []string{
+			"LaunchTemplateName": func(t *template) []string { return []string{t.name} },
+		},
 	}
 }
 
-// info describes a template. What the latest version is once the newest one is
-// deleted is [unverified].
+// info describes a template. The latest version after the newest one is deleted is
+// [unverified].
 func (t *template) info() templateInfo {
 	return templateInfo{
 		LatestVersionNumber:        t.versions[len(t.versions)-1].number,
@@ -101,10 +102,10 @@ type versionInfo struct {
 	CreatedBy                        string
 }
 
-// versionData is the documented data type LaunchTemplateVersionData, member
-// for member: it lacks some of what a template holds. What is not set is null.
-// ClientToken is always null here, because a token that creates took over from
-// their template would make all of them one; what the service says is [unverified].
+// versionData is the documented data type LaunchTemplateVersionData with all its
+// members. It lacks some fields of a template. Unset members are null. ClientToken is
+// always null here: creates that took their token from the same template would count as
+// one create. The service's behavior is [unverified].
 type versionData struct {
 	Placement               *placement
 	InstanceType            *string
@@ -132,9 +133,8 @@ type versionData struct {
 	DisableApiTermination   *bool
 }
 
-// describeLaunchTemplateVersions lists versions by number, or those of a range.
-// The range ends at 30 when nothing else is said, also for a template whose
-// numbers have gone beyond that.
+// describeLaunchTemplateVersions lists versions by number or by range. The default end
+// of the range is 30, even for a template with higher numbers.
 func (c *api) describeLaunchTemplateVersions(k *core.Call, r *versionsRequest) (fields, *refusal) {
 	if refused := r.check(); refused != nil {
 		return nil, refused
@@ -157,7 +157,7 @@ func (c *api) describeLaunchTemplateVersions(k *core.Call, r *versionsRequest) (
 	return fields{"TotalCount": len(set), "LaunchTemplateVersionSet": cutPage(r.page, set)}, nil
 }
 
-// check allows numbers or a range. Which code a range that is none has is [unverified].
+// check allows numbers or a range. The code for an empty range is [unverified].
 func (r *versionsRequest) check() *refusal {
 	least, most := valueOr(r.MinVersion, 0), valueOr(r.MaxVersion, maxVersions)
 	others := r.MinVersion != nil || r.MaxVersion != nil || r.Offset != nil || r.Limit != nil || r.DefaultVersion != nil
@@ -196,8 +196,8 @@ func (t *template) shown(v *templateVersion) versionInfo {
 	}
 }
 
-// shown is the data as an answer has it. The login has no password, since no version
-// has one; that the service shows the rest of the login is [unverified].
+// shown returns the data in the form of an answer. The login has no password, because
+// no version has one. It is [unverified] that the service shows the rest of the login.
 func (d *templateData) shown() versionData {
 	out := versionData{
 		Placement:               d.Placement,

@@ -16,8 +16,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// response calls an action through the transport that callers use and returns
-// what the answer has.
+// response calls an action through the public transport and returns the content of the
+// answer.
 func (c *client) response(action, body string) map[string]any {
 	c.T.Helper()
 	r := c.Request(action, body)
@@ -76,10 +76,12 @@ func member(t *testing.T, v any, path ...any) any {
 	return v
 }
 
-// newTemplate creates a template of the least data and more members, and returns its ID.
+// newTemplate creates a template with the minimal data and more members, and returns
+// its ID.
 func (c *client) newTemplate(members string) string {
 	c.T.Helper()
-	body := simtest.CVMCreate(c.T, strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplateName":"web"`+comma(members), 1))
+	body := simtest.CVMCreate(c.T, strings.Replace(cmp.Or(members, "{}"), "{",
+		`{"LaunchTemplateName":"web"`+comma(members), 1))
 	return c.wantOK("CreateLaunchTemplate", body)["LaunchTemplateId"].(string)
 }
 
@@ -90,7 +92,8 @@ func comma(members string) string {
 	return ","
 }
 
-// newVersion adds a version with the least data and more members, and returns its number.
+// newVersion adds a version with the minimal data and more members, and returns its
+// number.
 func (c *client) newVersion(id, members string) int {
 	c.T.Helper()
 	got := c.wantOK("CreateLaunchTemplateVersion", versionBody(id, members))
@@ -102,7 +105,7 @@ func versionBody(id, members string) string {
 		`{"LaunchTemplateId":"`+id+`","Placement":{"Zone":"ap-guangzhou-2"}`+comma(members), 1)
 }
 
-// versionNumbers lists versions as DescribeLaunchTemplateVersions answers them.
+// versionNumbers returns the versions in the order of DescribeLaunchTemplateVersions.
 func (c *client) versionNumbers(id, members string) string {
 	c.T.Helper()
 	got := c.wantOK("DescribeLaunchTemplateVersions", fmt.Sprintf(`{"LaunchTemplateId":%q%s}`, id, members))
@@ -123,34 +126,59 @@ func (c *client) templateNames(body string) string {
 }
 
 func runFrom(id, members string) string {
-	return strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplate":{"LaunchTemplateId":"`+id+`"}`+comma(members), 1)
+	return strings.Replace(cmp.Or(members, "{}"), "{", `{"LaunchTemplate":{"LaunchTemplateId":"`+id+`"}`+comma(
+		members), 1)
 }
 
 func TestTemplateRefusals(t *testing.T) {
 	c := newClient(t, nil)
-	for members, code := range map[string]string{
-		`{}`:                          "MissingParameter", // no name
-		`{"LaunchTemplateName":"w"}`:  "InvalidParameterValue.InvalidLaunchTemplateName",
-		`{"LaunchTemplateName":"模板"}`: "",
-		`{"LaunchTemplateName":"web","MinCount":1}`:                                                          "UnknownParameter",
-		`{"LaunchTemplateName":"` + strings.Repeat("名", 128) + `"}`:                                          "",
-		`{"LaunchTemplateName":"` + strings.Repeat("n", 129) + `"}`:                                          "InvalidParameterValue.InvalidLaunchTemplateName",
-		`{"LaunchTemplateName":"web","LaunchTemplateVersionDescription":"d"}`:                                "InvalidParameterValue.InvalidLaunchTemplateVersionDescription",
-		`{"LaunchTemplateName":"web","LaunchTemplateVersionDescription":"` + strings.Repeat("d", 257) + `"}`: "InvalidParameterValue.InvalidLaunchTemplateVersionDescription",
-		`{"LaunchTemplateName":"web","Placement":null}`:                                                      "MissingParameter",
-		`{"LaunchTemplateName":"web","ImageId":null}`:                                                        "MissingParameter",
-		`{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`:                               "InvalidParameter.PasswordNotSupported",
-		`{"LaunchTemplateName":"web","InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":13}}`:  "InvalidPeriod",
-		`{"LaunchTemplateName":"web","TemplateDataModifyAction":"Merge"}`:                                    "InvalidParameterValue",
-		`{"LaunchTemplateName":"web","ClientToken":"` + strings.Repeat("t", 65) + `"}`:                       "InvalidClientToken.TooLong",
-		`{"LaunchTemplateName":"web","DisasterRecoverGroupIds":["ps-1"]}`:                                    "FailedOperation.DisasterRecoverGroupNotFound",
-		`{"LaunchTemplateName":"web","LaunchTemplateTagSpecification":[{"ResourceType":"vm","Tags":[]}]}`:    "InvalidParameterValue",
-		`{"LaunchTemplateName":"web","DryRun":true,"InstanceCount":501}`:                                     "InvalidParameterValue.Range",
-		`{"LaunchTemplateName":"web","InstanceName":"` + strings.Repeat("n", 129) + `"}`:                     "InvalidInstanceName.TooLong",
-		`{"LaunchTemplateName":"web","VirtualPrivateCloud":{"VpcId":"1","SubnetId":"subnet-1"}}`:             "InvalidParameterValue.VpcIdMalformed",
-		`{"LaunchTemplateName":"web","Placement":{"Zone":"ap-shanghai-2"}}`:                                  "InvalidZone.MismatchRegion",
+	for code, list := range map[string][]string{
+		"MissingParameter": {
+			`{}`, // no name
+			`{"LaunchTemplateName":"web","Placement":null}`,
+			`{"LaunchTemplateName":"web","ImageId":null}`,
+		},
+		"InvalidParameterValue.InvalidLaunchTemplateName": {
+			`{"LaunchTemplateName":"w"}`,
+			`{"LaunchTemplateName":"` + strings.Repeat("n", 129) + `"}`,
+		},
+		"": {
+			`{"LaunchTemplateName":"模板"}`,
+			`{"LaunchTemplateName":"` + strings.Repeat("名", 128) + `"}`,
+		},
+		"UnknownParameter": {`{"LaunchTemplateName":"web","MinCount":1}`},
+		"InvalidParameterValue.InvalidLaunchTemplateVersionDescription": {
+			`{"LaunchTemplateName":"web","LaunchTemplateVersionDescription":"d"}`,
+			`{"LaunchTemplateName":"web","LaunchTemplateVersionDescription":"` + strings.Repeat("d", 257) + `"}`,
+		},
+		"InvalidParameter.PasswordNotSupported": {
+			`{"LaunchTemplateName":"web","LoginSettings":{"Password":"Abcdefg1"}}`,
+		},
+		"InvalidPeriod": {
+			`{"LaunchTemplateName":"web","InstanceChargeType":"PREPAID","InstanceChargePrepaid":{"Period":13}}`,
+		},
+		"InvalidParameterValue": {
+			`{"LaunchTemplateName":"web","TemplateDataModifyAction":"Merge"}`,
+			`{"LaunchTemplateName":"web","LaunchTemplateTagSpecification":[{"ResourceType":"vm","Tags":[]}]}`,
+		},
+		"InvalidClientToken.TooLong": {
+			`{"LaunchTemplateName":"web","ClientToken":"` + strings.Repeat("t", 65) + `"}`,
+		},
+		"FailedOperation.DisasterRecoverGroupNotFound": {
+			`{"LaunchTemplateName":"web","DisasterRecoverGroupIds":["ps-1"]}`,
+		},
+		"InvalidParameterValue.Range": {`{"LaunchTemplateName":"web","DryRun":true,"InstanceCount":501}`},
+		"InvalidInstanceName.TooLong": {
+			`{"LaunchTemplateName":"web","InstanceName":"` + strings.Repeat("n", 129) + `"}`,
+		},
+		"InvalidParameterValue.VpcIdMalformed": {
+			`{"LaunchTemplateName":"web","VirtualPrivateCloud":{"VpcId":"1","SubnetId":"subnet-1"}}`,
+		},
+		"InvalidZone.MismatchRegion": {`{"LaunchTemplateName":"web","Placement":{"Zone":"ap-shanghai-2"}}`},
 	} {
-		c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, members), code)
+		for _, members := range list {
+			c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, members), code)
+		}
 	}
 	if names := c.templateNames(`{}`); len(strings.Fields(names)) != 2 {
 		t.Errorf("templates after the refused creates: %q, want the two that were not refused", names)
@@ -168,7 +196,8 @@ func TestTemplatesAreListed(t *testing.T) {
 		c.wantOK("ModifyLaunchTemplateDefaultVersion", `{"LaunchTemplateId":"`+first+`","DefaultVersion":2}`)
 		got := c.wantOK("DescribeLaunchTemplates", `{"LaunchTemplateIds":["`+first+`"]}`)
 		want := map[string]any{
-			"LatestVersionNumber": 2.0, "LaunchTemplateId": first, "LaunchTemplateName": "web", "DefaultVersionNumber": 2.0,
+			"LatestVersionNumber": 2.0, "LaunchTemplateId": first, "LaunchTemplateName": "web",
+			"DefaultVersionNumber":       2.0,
 			"LaunchTemplateVersionCount": 2.0, "CreatedBy": "100000000001", "CreationTime": "2000-01-01T00:00:00Z",
 		}
 		if row := member(t, got, "LaunchTemplateSet", 0); fmt.Sprint(row) != fmt.Sprint(want) {
@@ -188,26 +217,33 @@ func TestTemplatesAreListed(t *testing.T) {
 		if total := c.wantOK("DescribeLaunchTemplates", `{"Limit":1}`)["TotalCount"]; total != 25.0 {
 			t.Errorf("TotalCount is %v, want 25 of all pages", total)
 		}
-		for body, code := range map[string]string{
-			`{"Limit":0}`:                                    "InvalidParameterValue",
-			`{"Limit":101}`:                                  "InvalidParameterValue",
-			`{"LaunchTemplateIds":["tpl"]}`:                  "InvalidParameterValue.LaunchTemplateIdMalformed",
-			`{"LaunchTemplateIds":["lt-nothere"]}`:           "InvalidParameterValue.LaunchTemplateIdNotExisted",
-			`{"Filters":[{"Name":"name","Values":["web"]}]}`: "InvalidFilter",
-			`{"LaunchTemplateIds":["` + first + `"],"Filters":[{"Name":"tag-key","Values":["env"]}]}`: "InvalidParameter",
+		for code, list := range map[string][]string{
+			"InvalidParameterValue": {
+				`{"Limit":0}`,
+				`{"Limit":101}`,
+			},
+			"InvalidParameterValue.LaunchTemplateIdMalformed":  {`{"LaunchTemplateIds":["tpl"]}`},
+			"InvalidParameterValue.LaunchTemplateIdNotExisted": {`{"LaunchTemplateIds":["lt-nothere"]}`},
+			"InvalidFilter": {`{"Filters":[{"Name":"name","Values":["web"]}]}`},
+			"InvalidParameter": {
+				`{"LaunchTemplateIds":["` + first + `"],"Filters":[{"Name":"tag-key","Values":["env"]}]}`,
+			},
 		} {
-			c.wantCode("DescribeLaunchTemplates", body, code)
+			for _, body := range list {
+				c.wantCode("DescribeLaunchTemplates", body, code)
+			}
 		}
 		c.Region = "ap-shanghai"
 		if names := c.templateNames(`{}`); names != "" {
 			t.Errorf("ap-shanghai lists templates of ap-guangzhou: %s", names)
 		}
-		c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+first+`"}`, "InvalidParameterValue.LaunchTemplateIdNotExisted")
+		c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+first+`"}`,
+			"InvalidParameterValue.LaunchTemplateIdNotExisted")
 	})
 }
 
-// TestVersionsInherit: a version has what it says and, for the rest, what the
-// version has that it starts from: the default one, or another.
+// TestVersionsInherit: a version takes missing values from the version that it starts
+// from: the default one, or another.
 func TestVersionsInherit(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.newTemplate(`{"InstanceType":"S5.MEDIUM2","HostName":"web","SystemDisk":{"DiskType":"CLOUD_SSD","DiskSize":60}}`)
@@ -215,12 +251,14 @@ func TestVersionsInherit(t *testing.T) {
 	c.newVersion(id, `{"LaunchTemplateVersion":2,"HostName":"db"}`)
 	c.newVersion(id, `{"LaunchTemplateVersionDescription":"from one"}`)
 	got := c.wantOK("DescribeLaunchTemplateVersions", `{"LaunchTemplateId":"`+id+`"}`)
-	for i, want := range []string{"S5.MEDIUM2 web 60 CLOUD_SSD", "S5.LARGE8 web 80 <nil>", "S5.LARGE8 db 80 <nil>", "S5.MEDIUM2 web 60 CLOUD_SSD"} {
+	for i, want := range []string{"S5.MEDIUM2 web 60 CLOUD_SSD", "S5.LARGE8 web 80 <nil>", "S5.LARGE8 db 80 <nil>",
+		"S5.MEDIUM2 web 60 CLOUD_SSD"} {
 		data := member(t, got, "LaunchTemplateVersionSet", i, "LaunchTemplateVersionData")
 		text := fmt.Sprint(member(t, data, "InstanceType"), " ", member(t, data, "HostName"), " ",
 			member(t, data, "SystemDisk", "DiskSize"), " ", member(t, data, "SystemDisk", "DiskType"))
 		if text != want || member(t, data, "ImageId") != "img-pmqg1cw7" {
-			t.Errorf("version %d has %s and image %v, want %s and the image of version 1", i+1, text, member(t, data, "ImageId"), want)
+			t.Errorf("version %d has %s and image %v, want %s and the image of version 1", i+1, text,
+				member(t, data, "ImageId"), want)
 		}
 	}
 	if d := member(t, got, "LaunchTemplateVersionSet", 3, "LaunchTemplateVersionDescription"); d != "from one" {
@@ -238,7 +276,8 @@ func TestVersionsInherit(t *testing.T) {
 	}
 	c.wantCode("CreateLaunchTemplateVersion", `{"LaunchTemplateId":"`+id+`"}`, "MissingParameter")
 	c.wantCode("CreateLaunchTemplateVersion", `{"Placement":{"Zone":"ap-guangzhou-2"}}`, "MissingParameter")
-	c.wantCode("CreateLaunchTemplateVersion", versionBody("lt-nothere", ""), "InvalidParameterValue.LaunchTemplateIdNotExisted")
+	c.wantCode("CreateLaunchTemplateVersion", versionBody("lt-nothere", ""),
+		"InvalidParameterValue.LaunchTemplateIdNotExisted")
 	if numbers := c.versionNumbers(id, ""); numbers != "1 2 3 4" {
 		t.Errorf("versions %s after the refusals", numbers)
 	}
@@ -312,8 +351,10 @@ func TestDefaultVersionAndDeletion(t *testing.T) {
 		t.Errorf("versions %s after the deletion, want 2", got)
 	}
 	c.wantOK("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`)
-	c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`, "InvalidParameterValue.LaunchTemplateIdNotExisted")
-	c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"template"}`, "InvalidParameterValue.LaunchTemplateIdMalformed")
+	c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`,
+		"InvalidParameterValue.LaunchTemplateIdNotExisted")
+	c.wantCode("DeleteLaunchTemplate", `{"LaunchTemplateId":"template"}`,
+		"InvalidParameterValue.LaunchTemplateIdMalformed")
 	c.wantCode("DeleteLaunchTemplate", `{}`, "MissingParameter")
 	c.wantCode("RunInstances", runFrom(id, ""), "InvalidParameterValue.LaunchTemplateIdNotExisted")
 }
@@ -326,11 +367,12 @@ func TestTemplateQuota(t *testing.T) {
 	body := simtest.CVMCreate(t, `{"LaunchTemplateName":"one more"}`)
 	c.wantCode("CreateLaunchTemplate", body, "LimitExceeded.LaunchTemplateQuota")
 	c.Region = "ap-shanghai"
-	c.wantOK("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"one more","Placement":{"Zone":"ap-shanghai-2"}}`))
+	c.wantOK("CreateLaunchTemplate", simtest.CVMCreate(
+		t, `{"LaunchTemplateName":"one more","Placement":{"Zone":"ap-shanghai-2"}}`))
 }
 
-// TestTemplateTokens: the same token makes one template, one version, one
-// group; each action has tokens of its own, and a dry run uses none up.
+// TestTemplateTokens: the same token makes one template, one version, one group. Each
+// action has its own tokens. A dry run uses none.
 func TestTemplateTokens(t *testing.T) {
 	c := newClient(t, nil)
 	body := simtest.CVMCreate(t, `{"LaunchTemplateName":"web","ClientToken":"t"}`)
@@ -342,7 +384,8 @@ func TestTemplateTokens(t *testing.T) {
 	if again := c.wantOK("CreateLaunchTemplate", body)["LaunchTemplateId"]; again != id {
 		t.Errorf("the same token made %s and then %s", id, again)
 	}
-	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"db","ClientToken":"t"}`), "InvalidParameterValue")
+	c.wantCode("CreateLaunchTemplate", simtest.CVMCreate(t, `{"LaunchTemplateName":"db","ClientToken":"t"}`),
+		"InvalidParameterValue")
 	first, again := c.newVersion(id, `{"ClientToken":"t"}`), c.newVersion(id, `{"ClientToken":"t"}`)
 	if first != 2 || again != 2 {
 		t.Errorf("the same token made versions %d and %d, want 2", first, again)
@@ -359,8 +402,8 @@ func TestTemplateTokens(t *testing.T) {
 	}
 }
 
-// TestRunFromATemplate: the request wins over the template, whose default
-// version counts when none is named.
+// TestRunFromATemplate: values of the request override the template. Without a version
+// the default version is used.
 func TestRunFromATemplate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
@@ -369,8 +412,9 @@ func TestRunFromATemplate(t *testing.T) {
 		c.newVersion(id, `{"InstanceType":"S5.LARGE8","InstanceCount":1}`)
 		version := `"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":2}`
 		for name, run := range map[string]struct{ body, want string }{
-			"default version": {runFrom(id, ""), "web1 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7, web2 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
-			"version 2":       {`{` + version + `}`, "web S5.LARGE8 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
+			"default version": {runFrom(id, ""),
+				"web1 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7, web2 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
+			"version 2": {`{` + version + `}`, "web S5.LARGE8 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
 			"request over it": {
 				`{` + version + `,"InstanceName":"db","SecurityGroupIds":["sg-3"],"ImageId":"img-2"}`,
 				"db S5.LARGE8 [sg-3] [skey-1] img-2",
@@ -379,7 +423,8 @@ func TestRunFromATemplate(t *testing.T) {
 			var rows []string
 			for _, id := range c.wantOK("RunInstances", run.body)["InstanceIdSet"].([]any) {
 				i := c.Instance(id.(string))
-				rows = append(rows, fmt.Sprint(i["InstanceName"], " ", i["InstanceType"], " ", i["SecurityGroupIds"], " ",
+				rows = append(rows, fmt.Sprint(i["InstanceName"], " ", i["InstanceType"], " ",
+					i["SecurityGroupIds"], " ",
 					member(t, i, "LoginSettings", "KeyIds"), " ", i["ImageId"]))
 				if i["DisableApiTermination"] != true {
 					t.Errorf("%s: not protected, as the template has it", name)
@@ -389,21 +434,28 @@ func TestRunFromATemplate(t *testing.T) {
 				t.Errorf("%s makes %s, want %s", name, got, run.want)
 			}
 		}
-		for body, code := range map[string]string{
-			`{"LaunchTemplate":{}}`: "MissingParameter",
-			`{"LaunchTemplate":{"LaunchTemplateId":"lt-1","LaunchTemplateVersion":1}}`:                          "InvalidParameterValue.LaunchTemplateIdNotExisted",
-			`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":3}}`:                    "InvalidParameterValue.LaunchTemplateVersion",
-			`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":0}}`:                    "InvalidParameterValue.LaunchTemplateVersion",
-			`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":18446744073709551615}}`: "InvalidParameterValue.LaunchTemplateVersion",
-			runFrom(id, `{"Placement":{"Zone":"ap-shanghai-2"}}`):                                               "InvalidZone.MismatchRegion",
+		for code, list := range map[string][]string{
+			"MissingParameter": {`{"LaunchTemplate":{}}`},
+			"InvalidParameterValue.LaunchTemplateIdNotExisted": {
+				`{"LaunchTemplate":{"LaunchTemplateId":"lt-1","LaunchTemplateVersion":1}}`,
+			},
+			"InvalidParameterValue.LaunchTemplateVersion": {
+				`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":3}}`,
+				`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":0}}`,
+				`{"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":18446744073709551615}}`,
+			},
+			"InvalidZone.MismatchRegion": {runFrom(id, `{"Placement":{"Zone":"ap-shanghai-2"}}`)},
 		} {
-			c.wantCode("RunInstances", body, code)
+			for _, body := range list {
+				c.wantCode("RunInstances", body, code)
+			}
 		}
 		before := len(c.sim.Instances(cloudsim.CVM))
 		token := runFrom(id, `{"ClientToken":"t"}`)
 		first := c.Call("RunInstances", token).InstanceIdSet
 		c.wantOK("DeleteLaunchTemplate", `{"LaunchTemplateId":"`+id+`"}`)
-		if again := c.Call("RunInstances", token).InstanceIdSet; !slices.Equal(first, again) || len(c.sim.Instances(cloudsim.CVM)) != before+2 {
+		if again := c.Call("RunInstances", token).InstanceIdSet; !slices.Equal(first, again) ||
+			len(c.sim.Instances(cloudsim.CVM)) != before+2 {
 			t.Errorf("a repeated create after its template was deleted makes %v, want %v again", again, first)
 		}
 		c.Region = "ap-shanghai"
@@ -419,7 +471,8 @@ func TestTemplateMetadata(t *testing.T) {
 			members = strings.Replace(members, "{", `{"TemplateDataModifyAction":"`+action+`",`, 1)
 		}
 		id := c.newTemplate(members)
-		ids := c.wantOK("RunInstances", runFrom(id, `{"Metadata":{"Items":[{"Key":"k2","Value":"v3"}]}}`))["InstanceIdSet"].([]any)
+		ids := c.wantOK("RunInstances", runFrom(
+			id, `{"Metadata":{"Items":[{"Key":"k2","Value":"v3"}]}}`))["InstanceIdSet"].([]any)
 		var got []string
 		for _, item := range member(t, c.Instance(ids[0].(string)), "Metadata", "Items").([]any) {
 			got = append(got, fmt.Sprint(member(t, item, "Key"), ":", member(t, item, "Value")))
@@ -433,7 +486,8 @@ func TestTemplateMetadata(t *testing.T) {
 func TestTemplateTimerRunsOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
-		id := c.newTemplate(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}}`)
+		id := c.newTemplate(`{"ActionTimer":{"TimerAction":"TerminateInstances","ActionTime":"` +
+			time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}}`)
 		c.wantOK("RunInstances", runFrom(id, ""))
 		time.Sleep(time.Hour)
 		c.wantCode("RunInstances", runFrom(id, ""), "InvalidParameterValue.Range")

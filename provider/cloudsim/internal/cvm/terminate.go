@@ -2,16 +2,16 @@ package cvm
 
 import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 
-// terminateRequest is the schema of TerminateInstances. The addresses and
-// disks that its switches are about are not simulated.
+// terminateRequest is the schema of TerminateInstances. Its switches are about
+// addresses and disks, which are not simulated.
 type terminateRequest struct {
 	InstanceIds             []string
 	ReleaseAddress          *bool
 	ReleasePrepaidDataDisks *bool
 }
 
-// terminateInstances refuses the whole batch or accepts it. Instances may be
-// stopped before, but need not be.
+// terminateInstances refuses or accepts all instances together. Instances need not be
+// stopped before.
 func (c *api) terminateInstances(k *core.Call, r *terminateRequest) (fields, *refusal) {
 	instances, refused := c.batch(k, r.InstanceIds)
 	if refused == nil {
@@ -34,7 +34,8 @@ func (c *api) checkTerminate(instances []*core.Instance) *refusal {
 	for _, m := range instances {
 		switch more := c.details[m.ID]; {
 		case more.request.chargeType() != first:
-			return refuse("UnsupportedOperation.InstanceMixedPricingModel", "All instances must have the same charge type.")
+			return refuse("UnsupportedOperation.InstanceMixedPricingModel",
+				"All instances must have the same charge type.")
 		case more.protected:
 			return refuse("UnsupportedOperation.InstancesProtected", "An instance is protected against termination.")
 		}
@@ -42,8 +43,8 @@ func (c *api) checkTerminate(instances []*core.Instance) *refusal {
 	return nil
 }
 
-// terminate destroys an instance, except that a prepaid one goes to the recycle
-// bin first and is destroyed by a second call.
+// terminate destroys an instance. A prepaid instance first goes to the recycle bin; a
+// second call destroys it.
 func (c *api) terminate(k *core.Call, m *core.Instance) {
 	more := c.details[m.ID]
 	more.operation, more.operationID, more.busyUntil = "TerminateInstances", k.RequestID, k.Now.Add(leaving)

@@ -16,19 +16,22 @@ func TestTerminateByTheHour(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.Run(`{"InstanceCount":2}`)
 		time.Sleep(2 * time.Second)
-		got := c.Call("TerminateInstances", simtest.CVMIDs(ids, `,"ReleaseAddress":true,"ReleasePrepaidDataDisks":false`))
+		got := c.Call("TerminateInstances", simtest.CVMIDs(
+			ids, `,"ReleaseAddress":true,"ReleasePrepaidDataDisks":false`))
 		if got.Error.Code != "" {
 			t.Fatalf("refused with %+v", got.Error)
 		}
 		if got := c.States(ids...); !slices.Equal(got, []string{"TERMINATING", "TERMINATING"}) {
 			t.Errorf("right after: %v", got)
 		}
-		c.Refused("again at once", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstanceStateTerminating")
+		c.Refused("again at once", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")),
+			"UnsupportedOperation.InstanceStateTerminating")
 		time.Sleep(time.Second)
 		if got := c.States(ids...); len(got) != 0 {
 			t.Errorf("a second later: %v, want them gone", got)
 		}
-		c.Refused("again when gone", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")), "InvalidInstanceId.NotFound")
+		c.Refused("again when gone", c.Call("TerminateInstances", simtest.CVMIDs(ids, "")),
+			"InvalidInstanceId.NotFound")
 	})
 }
 
@@ -40,10 +43,13 @@ func TestTerminatePrepaidTakesTwoCalls(t *testing.T) {
 		twice := simtest.CVMIDs([]string{id, id}, "")
 		c.Call("TerminateInstances", twice)
 		row := c.Instance(id)
-		if row["InstanceState"] != "SHUTDOWN" || row["LatestOperation"] != "TerminateInstances" || row["LatestOperationState"] != "OPERATING" {
-			t.Errorf("after the first call: %v, %v %v", row["InstanceState"], row["LatestOperation"], row["LatestOperationState"])
+		if row["InstanceState"] != "SHUTDOWN" || row["LatestOperation"] != "TerminateInstances" ||
+			row["LatestOperationState"] != "OPERATING" {
+			t.Errorf("after the first call: %v, %v %v", row["InstanceState"], row["LatestOperation"],
+				row["LatestOperationState"])
 		}
-		c.Refused("second call too early", c.Call("TerminateInstances", twice), "OperationDenied.InstanceOperationInProgress")
+		c.Refused("second call too early", c.Call("TerminateInstances", twice),
+			"OperationDenied.InstanceOperationInProgress")
 		time.Sleep(time.Second)
 		if row := c.Instance(id); row["LatestOperationState"] != "SUCCESS" || row["IsolatedSource"] != "MANMADE" {
 			t.Errorf("in the recycle bin: %v, isolated %v", row["LatestOperationState"], row["IsolatedSource"])
@@ -55,7 +61,7 @@ func TestTerminatePrepaidTakesTwoCalls(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-			t.Errorf("%d machines left", n)
+			t.Errorf("%d instances left", n)
 		}
 	})
 }
@@ -83,7 +89,7 @@ func TestTerminateAllOrNothing(t *testing.T) {
 			c.Refused(name, c.Call("TerminateInstances", simtest.CVMIDs(bad.ids, "")), bad.code)
 		}
 		if got := c.States(hourly...); !slices.Equal(got, []string{"RUNNING", "RUNNING"}) {
-			t.Errorf("refused calls have touched machines: %v", got)
+			t.Errorf("refused calls have changed instances: %v", got)
 		}
 	})
 }
@@ -97,14 +103,14 @@ func TestTerminateStopped(t *testing.T) {
 			c.now("right after", ids[0], "TERMINATING", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
 			time.Sleep(time.Second)
 			if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-				t.Errorf("%d machines left", n)
+				t.Errorf("%d instances left", n)
 			}
 		})
 	}
 }
 
-// TestTerminatePrepaidStopped: an instance that is stopped needs both steps, and
-// while it is in the recycle bin it can be neither started nor changed.
+// TestTerminatePrepaidStopped: a stopped instance needs both steps. In the recycle bin
+// it cannot be started or changed.
 func TestTerminatePrepaidStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
@@ -116,7 +122,8 @@ func TestTerminatePrepaidStopped(t *testing.T) {
 		c.now("first call", ids[0], "SHUTDOWN", "TerminateInstances", "OPERATING", "NOT_APPLICABLE")
 		time.Sleep(cvm.Leaving)
 		for _, action := range []string{"StartInstances", "StopInstances", "RebootInstances"} {
-			c.Refused(action+" in the recycle bin", c.Call(action, simtest.CVMIDs(ids, "")), "UnsupportedOperation.InstanceStateShutdown")
+			c.Refused(action+" in the recycle bin", c.Call(action, simtest.CVMIDs(ids, "")),
+				"UnsupportedOperation.InstanceStateShutdown")
 		}
 		if got := c.States(ids...); !slices.Equal(got, []string{"SHUTDOWN", "SHUTDOWN"}) {
 			t.Errorf("in the recycle bin: %v", got)
@@ -124,27 +131,27 @@ func TestTerminatePrepaidStopped(t *testing.T) {
 		c.ok("TerminateInstances", simtest.CVMIDs(ids, ""))
 		time.Sleep(cvm.Leaving)
 		if n := len(c.sim.Instances(cloudsim.CVM)); n != 0 {
-			t.Errorf("%d machines left", n)
+			t.Errorf("%d instances left", n)
 		}
 	})
 }
 
-func TestFailedMachinesVanish(t *testing.T) {
+func TestFailedInstancesVanish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1, Times: 1})
 		ids := c.running(`{"InstanceCount":2,"ClientToken":"op-1"}`)
 		time.Sleep(cvm.FailedFor - time.Nanosecond)
 		if got := c.States(ids...); !slices.Equal(got, []string{"LAUNCH_FAILED", "RUNNING"}) {
-			t.Errorf("before its time: %v", got)
+			t.Errorf("before it is visible: %v", got)
 		}
 		time.Sleep(time.Nanosecond)
 		if got := c.States(ids...); !slices.Equal(got, []string{"RUNNING"}) {
-			t.Errorf("after ten minutes: %v, want the failed machine gone", got)
+			t.Errorf("after ten minutes: %v, want the failed instance gone", got)
 		}
 		c.Refused("terminate", c.Call("TerminateInstances", simtest.CVMIDs(ids[:1], "")), "InvalidInstanceId.NotFound")
 		if again := c.Run(`{"InstanceCount":2,"ClientToken":"op-1"}`); !slices.Equal(again, ids) {
-			t.Errorf("the token then answers %v, want %v: a token makes once", again, ids)
+			t.Errorf("the token then answers %v, want %v: a token creates only once", again, ids)
 		}
 	})
 }

@@ -12,16 +12,16 @@ import (
 	"strings"
 )
 
-// The neutral form of parameters is what encoding/json makes of a JSON body
-// (numbers as json.Number), plus the two types below for a query or form. There
-// every value is text and the schema alone can tell a number from a string, and
-// "DataDisks.0" could be a member or an element.
+// The neutral form of parameters is the result of encoding/json for a JSON body
+// (numbers as json.Number), plus the two types below for a query or form. There every
+// value is text. Only the schema can distinguish a number from a string, or a member
+// from an element in "DataDisks.0".
 type (
 	textNode string
 	nodeTree map[string]any // of nodeTree and textNode
 )
 
-// readForm reads a query or form body. A name may come once.
+// readForm reads a query or form body. A name may occur once.
 func readForm(raw string) (map[string]string, *refusal) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
@@ -86,7 +86,7 @@ func plain(in any) string {
 	}
 }
 
-// put reports false where the place is already taken by something of another kind.
+// put reports false if the place already has a value of another kind.
 func (n nodeTree) put(path []string, value textNode) bool {
 	for _, name := range path[:len(path)-1] {
 		if n[name] == nil {

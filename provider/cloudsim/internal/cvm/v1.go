@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// openV1 authenticates a request of signature method v1: everything, the common
-// parameters included, is in the query or in the form body.
+// openV1 authenticates a request of signature method v1. All parameters, including the
+// common ones, are in the query or in the form body.
 func (c *api) openV1(r *http.Request, body []byte, now time.Time) (*envelope, *refusal) {
 	raw := r.URL.RawQuery
 	if r.Method == http.MethodPost {
@@ -44,7 +44,7 @@ func (c *api) openV1(r *http.Request, body []byte, now time.Time) (*envelope, *r
 	return e, refused
 }
 
-// v1Own leaves out the common parameters, which belong to no action.
+// v1Own returns the parameters of the action, without the common ones.
 func v1Own(form map[string]string) map[string]string {
 	own := maps.Clone(form)
 	for _, name := range []string{
@@ -80,7 +80,7 @@ func (c *api) verifyV1(r *http.Request, form map[string]string, now time.Time) *
 		return badSignature()
 	}
 	// The nonce is documented to prevent replays, together with the timestamp.
-	// Which code a replay gets is [unverified].
+	// The code for a replay is [unverified].
 	if !c.service.UseNonce(form["Nonce"]+" "+form["Timestamp"]+" "+form["Signature"], now, skew) {
 		return refuse("AuthFailure.SignatureFailure", "The nonce was used before.")
 	}
@@ -109,7 +109,7 @@ func (c *api) matchesV1(r *http.Request, form map[string]string, algorithm func(
 	return false
 }
 
-// v1Text is the text that both sides sign: decoded values, keys in byte order.
+// v1Text returns the text that both sides sign: decoded values, keys in byte order.
 func v1Text(method, host string, form map[string]string) string {
 	var pairs []string
 	for _, key := range slices.Sorted(maps.Keys(form)) {

@@ -14,8 +14,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/cvm"
 )
 
-// Requests captured from the vendor's own Node SDK, with their signatures. They
-// are what proves that the simulator verifies what the vendor's clients sign.
+// Requests captured from the vendor's own Node SDK, with their signatures. They prove
+// that the simulator accepts the signatures of the vendor's clients.
 const (
 	vectorQuery = "Placement.Zone=ap-guangzhou-2&Placement.ProjectId=0&ImageId=img-pmqg1cw7&InstanceType=S1.SMALL1" +
 		"&InstanceChargeType=POSTPAID_BY_HOUR&SystemDisk.DiskType=CLOUD_BASIC&SystemDisk.DiskSize=50" +
@@ -52,7 +52,8 @@ func vectors() []vector {
 			"677de60adea600522d640cd0ff5fdf24f2006ddb30871d70a2636eefa6d32cab",
 		},
 		{
-			"TC3 POST to the vendor's host", "POST", cvm.TC3Algorithm, "cvm.tencentcloudapi.com", "2026-11-22/cvm", 1795353269, "",
+			"TC3 POST to the vendor's host", "POST", cvm.TC3Algorithm, "cvm.tencentcloudapi.com", "2026-11-22/cvm",
+			1795353269, "",
 			"e8fbc2b7bd08375c3182e8cb7019ee09791a53b5e93024494750b0d60990fd4b",
 		},
 		{
@@ -61,8 +62,10 @@ func vectors() []vector {
 		},
 		{"HmacSHA1 GET", "GET", "HmacSHA1", vectorHost, "", 1795353271, "15559", "uIvuiQH0DcXAZu6KKtFfb2f16E0="},
 		{"HmacSHA1 POST", "POST", "HmacSHA1", vectorHost, "", 1795353272, "54606", "Rh+A8cJ/9rP0XLXJbDQDnCS2Z/k="},
-		{"HmacSHA256 GET", "GET", "HmacSHA256", vectorHost, "", 1795353274, "58591", "V+/TudSSq7r7n/Uynpaswi4qnqUHeTlBfadSVS2CGvE="},
-		{"HmacSHA256 POST", "POST", "HmacSHA256", vectorHost, "", 1795353275, "2498", "dsixoE+SkEkYKLOtFcIcL1C+vs4Fqpv3TKMCjF0STOo="},
+		{"HmacSHA256 GET", "GET", "HmacSHA256", vectorHost, "", 1795353274, "58591",
+			"V+/TudSSq7r7n/Uynpaswi4qnqUHeTlBfadSVS2CGvE="},
+		{"HmacSHA256 POST", "POST", "HmacSHA256", vectorHost, "", 1795353275, "2498",
+			"dsixoE+SkEkYKLOtFcIcL1C+vs4Fqpv3TKMCjF0STOo="},
 	}
 }
 
@@ -87,7 +90,8 @@ func (v vector) request(edit func(params string) string) *http.Request {
 	r.Header.Set("X-TC-Region", "ap-guangzhou")
 	r.Header.Set("X-TC-Timestamp", fmt.Sprint(v.timestamp))
 	r.Header.Set("Authorization", fmt.Sprintf(
-		"TC3-HMAC-SHA256 Credential=testid/%s/tc3_request, SignedHeaders=content-type;host, Signature=%s", v.scope, v.signature))
+		"TC3-HMAC-SHA256 Credential=testid/%s/tc3_request, SignedHeaders=content-type;host, Signature=%s", v.scope,
+		v.signature))
 	return r
 }
 
@@ -104,8 +108,8 @@ func (v vector) v1Request(edit func(string) string) *http.Request {
 	return r
 }
 
-// atTime runs a test with the clock at a moment of the capture. The clock of a
-// bubble starts in the year 2000, and a sleep in it takes no time.
+// atTime runs a test with the clock at the time of a capture. The clock of a bubble
+// starts in the year 2000, and a sleep in it takes no real time.
 func atTime(t *testing.T, timestamp int64, test func(t *testing.T)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Unix(timestamp, 0)))
@@ -123,7 +127,8 @@ func TestAcceptsTheVendorsOwnSignatures(t *testing.T) {
 					t.Fatalf("a request that the vendor's SDK signed was refused: %+v", got.Error)
 				}
 				first := sim.Instances(cloudsim.CVM)[0]
-				if first.Name != "bars 测试-mwruzat8fdes1" || first.Params["LoginSettings.Password"] != "Qcloud@TestApi123++" {
+				if first.Name != "bars 测试-mwruzat8fdes1" ||
+					first.Params["LoginSettings.Password"] != "Qcloud@TestApi123++" {
 					t.Errorf("parameters were not decoded as sent: name %q", first.Name)
 				}
 			})

@@ -8,8 +8,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// describeRegions serves DescribeRegions with the regions that the reference
-// gives endpoints for, a few of them. Instances can be made in any region.
+// describeRegions serves DescribeRegions with a few of the regions that have endpoints
+// in the reference. Instances can be created in any region.
 func (e *api) describeRegions(*core.Call) (alibaba.Object, *alibaba.Refusal) {
 	var regions []any
 	for _, r := range [][2]string{
@@ -30,7 +30,7 @@ func (e *api) describeRegions(*core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return alibaba.Object{{"Regions", alibaba.List("Region", regions)}}, nil
 }
 
-// zoneOf is the zone that the cloud chooses: cn-hangzhou-a, us-west-1a.
+// zoneOf returns the zone that the cloud chooses: cn-hangzhou-a, us-west-1a.
 func zoneOf(region string) string {
 	if last := region[len(region)-1]; last >= '0' && last <= '9' {
 		return region + "a"
@@ -38,13 +38,13 @@ func zoneOf(region string) string {
 	return region + "-a"
 }
 
-// vpcOf is the network of a vSwitch: vsw-x belongs to vpc-x.
+// vpcOf returns the network of a vSwitch: vsw-x belongs to vpc-x.
 func vpcOf(vswitch string) string {
 	return "vpc-" + strings.TrimPrefix(vswitch, "vsw-")
 }
 
-// shapeOf reads processors and memory off an instance type, by the families
-// in which they have a fixed ratio. Others count as general purpose.
+// shapeOf returns the processors and memory of an instance type. Some families have a
+// fixed ratio; others count as general purpose.
 func shapeOf(instanceType string) (cpus, memoryMiB int) {
 	parts := strings.Split(instanceType, ".")
 	cpus = 2
@@ -70,7 +70,7 @@ func shapeOf(instanceType string) (cpus, memoryMiB int) {
 	return cpus, cpus * perCPU * 1024
 }
 
-// familyOf is the family of an instance type: ecs.g5 of ecs.g5.large.
+// familyOf returns the family of an instance type: ecs.g5 for ecs.g5.large.
 func familyOf(instanceType string) string {
 	if i := strings.LastIndexByte(instanceType, '.'); i > 0 {
 		return instanceType[:i]

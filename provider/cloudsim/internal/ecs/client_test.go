@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// client is a client of ECS with what the tests of this package ask again and again.
+// client is a client of ECS with helpers that several tests use.
 type client struct{ *simtest.Alibaba }
 
 func newClient(t *testing.T, sim *cloudsim.Sim) *client {

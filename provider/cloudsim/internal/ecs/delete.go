@@ -25,9 +25,8 @@ func (e *api) deleteInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return nil, e.delete(k, p, []string{p.Required("InstanceId")}, dryRun())
 }
 
-// delete releases instances at once. Force cuts the power of those that run; an
-// instance that still boots may be forced as well. Passed is the answer to a dry
-// run that would have gone well.
+// delete releases instances at once. Force also releases instances that run or boot.
+// Passed is the answer to a dry run that would succeed.
 func (e *api) delete(k *core.Call, p *alibaba.Params, ids []string, passed *alibaba.Refusal) *alibaba.Refusal {
 	force, terminate, dry := p.Flag("Force"), p.Flag("TerminateSubscription"), p.Flag("DryRun")
 	if p.Refusal != nil {

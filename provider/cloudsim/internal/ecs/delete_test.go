@@ -13,19 +13,21 @@ func TestDeleteInstances(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "3")
 	del := func(more ...string) simtest.AlibabaAnswer {
-		return c.Call("DeleteInstances", append([]string{"RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "InstanceId.2", ids[1]}, more...)...)
+		return c.Call("DeleteInstances", append(
+			[]string{"RegionId", "cn-hangzhou", "InstanceId.1", ids[0], "InstanceId.2", ids[1]}, more...)...)
 	}
 	c.WantCode(del(), 403, "IncorrectInstanceStatus")
 	c.WantCode(del("Force", "true", "DryRun", "true"), 400, "DRYRUN.SUCCESS")
-	c.WantCode(c.Call("DeleteInstance", "InstanceId", ids[0], "Force", "true", "DryRun", "true"), 400, "DryRunOperation")
+	c.WantCode(c.Call("DeleteInstance", "InstanceId", ids[0], "Force", "true", "DryRun", "true"), 400,
+		"DryRunOperation")
 	c.WantCode(del("Force", "true", "InstanceId.3", "i-unknown"), 404, "InvalidInstanceId.NotFound")
 	c.WantCode(del("Force", "true", "RegionId", "cn-beijing"), 404, "InvalidInstanceId.NotFound")
 	if got := c.Describe().At("TotalCount"); got != 3.0 {
-		t.Fatalf("refused deletes left %v machines, want 3", got)
+		t.Fatalf("refused deletes left %v instances, want 3", got)
 	}
 	c.WantOK(del("Force", "true", "ClientToken", "d-1"))
 	if got := c.Describe().Names("InstanceId"); len(got) != 1 || got[0] != ids[2] {
-		t.Errorf("left are %v, want %s alone", got, ids[2])
+		t.Errorf("got %v left, want %s alone", got, ids[2])
 	}
 	c.WantOK(del("Force", "true", "ClientToken", "d-1"))
 	c.WantCode(del("Force", "true"), 404, "InvalidInstanceId.NotFound")

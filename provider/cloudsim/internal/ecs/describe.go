@@ -32,7 +32,8 @@ func (e *api) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal)
 
 // describeByToken pages by NextToken; page fields are then ignored and the
 // total is not counted.
-func (e *api) describeByToken(k *core.Call, p *alibaba.Params, keep func(*core.Instance) bool) (alibaba.Object, *alibaba.Refusal) {
+func (e *api) describeByToken(k *core.Call, p *alibaba.Params,
+	keep func(*core.Instance) bool) (alibaba.Object, *alibaba.Refusal) {
 	size, from := p.Number("MaxResults", 10, 1, 100), p.Resume()
 	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err
@@ -51,9 +52,9 @@ func (e *api) describeByToken(k *core.Call, p *alibaba.Params, keep func(*core.I
 	}, nil
 }
 
-// checkDescribe ends the reading of parameters: a refusal, what a dry run answers,
-// or leave to go on. A dry run says of a key without the right what the call itself
-// does not; that it looks at the instances that it names is not verified.
+// checkDescribe is the last check of the parameters: it returns a refusal, the answer
+// to a dry run, or nil. A dry run refuses a key without the right; the call itself does
+// not. It is not verified that it checks the named instances.
 func (e *api) checkDescribe(k *core.Call, p *alibaba.Params) *alibaba.Refusal {
 	dry := p.Flag("DryRun")
 	if p.Refusal != nil || !dry {
@@ -85,12 +86,14 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 		"Ipv6Address.1 Filter.1.Key Filter.2.Key Filter.3.Key Filter.4.Key")
 	p.Choice("Status", "", "Pending", "Starting", "Running", "Stopping", "Stopped")
 	p.Choice("InstanceChargeType", "", "PostPaid", "PrePaid")
-	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"), p.JSONFilter("PublicIpAddresses")
+	id, private, public := p.JSONFilter("InstanceIds"), p.JSONFilter("PrivateIpAddresses"),
+		p.JSONFilter("PublicIpAddresses")
 	tags, name := p.Tags(20), p.Text("InstanceName")
 	equal := p.EqualFilter(filters, func(name string, m *core.Instance) []string { return valueOf(k, name, m) })
 	return func(m *core.Instance) bool {
-		return id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
-			(name == "" || alibaba.Wildcard(name, m.Name)) && alibaba.HasTags(m.Tags, tags) && equal(m)
+		named := name == "" || alibaba.Wildcard(name, m.Name)
+		return named && id(m.ID) && private(m.PrivateIPs...) && public(m.PublicIPs...) &&
+			alibaba.HasTags(m.Tags, tags) && equal(m)
 	}
 }
 
@@ -98,7 +101,7 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 const filters = "Status InstanceChargeType ZoneId VpcId VSwitchId ImageId InstanceType InstanceTypeFamily " +
 	"SecurityGroupId KeyPairName ResourceGroupId HpcClusterId InternetChargeType"
 
-// valueOf is what an instance has under the name of a filter.
+// valueOf returns an instance's value for the name of a filter.
 func valueOf(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "Status":
@@ -124,9 +127,9 @@ func valueOf(k *core.Call, name string, m *core.Instance) []string {
 	}
 }
 
-// describeInstanceStatus serves DescribeInstanceStatus, the cheapest poll. It
-// accepts 100 IDs but shows at most 50 a page; that an unknown ID is left out,
-// not refused, is not verified.
+// describeInstanceStatus serves DescribeInstanceStatus, the cheapest poll. It accepts
+// 100 IDs but shows at most 50 per page. It is not verified that an unknown ID is left
+// out without a refusal.
 func (e *api) describeInstanceStatus(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.regional(k)
 	page, ids, zone := p.Page(50), p.List("InstanceId", 100), p.ID("ZoneId")
@@ -134,7 +137,9 @@ func (e *api) describeInstanceStatus(k *core.Call) (alibaba.Object, *alibaba.Ref
 		return nil, p.Refusal
 	}
 	all := e.list(k, 0, func(m *core.Instance) bool {
-		return (len(ids) == 0 || slices.Contains(ids, m.ID)) && (zone == "" || m.Zone == zone)
+		wanted := len(ids) == 0 || slices.Contains(ids, m.ID)
+		inZone := zone == "" || m.Zone == zone
+		return wanted && inZone
 	})
 	rows, total := e.Service.Claimed(k, page.Cut(all), len(all))
 	var statuses []alibaba.Object

@@ -59,12 +59,13 @@ func TestDescribeInstancesFields(t *testing.T) {
 	})
 }
 
-// TestPagesAreSmallUnlessAskedFor is the trap of this API: 10 of however many.
+// TestPagesAreSmallUnlessAskedFor: the default page has 10 rows only.
 func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "25")
 	first := c.Describe()
-	if first.At("TotalCount") != 25.0 || first.At("PageSize") != 10.0 || !slices.Equal(first.Names("InstanceId"), ids[:10]) {
+	if first.At("TotalCount") != 25.0 || first.At("PageSize") != 10.0 ||
+		!slices.Equal(first.Names("InstanceId"), ids[:10]) {
 		t.Errorf("without a page size: total %v, %v", first.At("TotalCount"), first.Names("InstanceId"))
 	}
 	if got := c.Describe("PageNumber", "3").Names("InstanceId"); !slices.Equal(got, ids[20:]) {
@@ -79,7 +80,7 @@ func TestPagesAreSmallUnlessAskedFor(t *testing.T) {
 	c.WantCode(c.Call("DescribeInstances", "RegionId", "cn-hangzhou", "PageSize", "101"), 400, "InvalidParameter")
 }
 
-// TestNextToken walks all pages while instances vanish and appear.
+// TestNextToken reads all pages while instances disappear and appear.
 func TestNextToken(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	ids := c.Run("Amount", "9")
@@ -93,7 +94,7 @@ func TestNextToken(t *testing.T) {
 		c.WantOK(c.Call("DeleteInstance", "InstanceId", ids[page], "Force", "true"))
 	}
 	if !slices.Equal(got, ids) {
-		t.Errorf("the pages hold %v, want each machine once: %v", got, ids)
+		t.Errorf("the pages hold %v, want each instance once: %v", got, ids)
 	}
 	c.WantCode(c.Call("DescribeInstances", "RegionId", "cn-hangzhou", "NextToken", "guess"), 400, "InvalidParameter")
 }
@@ -172,10 +173,12 @@ func TestDescribeInstanceStatus(t *testing.T) {
 	if got := reply.At("InstanceStatuses", "InstanceStatus", 0, "Status"); got != "Pending" {
 		t.Errorf("status is %v, want Pending", got)
 	}
-	small := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.1", ids[7], "InstanceId.2", "i-unknown"))
+	small := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.1", ids[7],
+		"InstanceId.2", "i-unknown"))
 	if small.At("TotalCount") != 1.0 || small.At("InstanceStatuses", "InstanceStatus", 0, "InstanceId") != ids[7] {
-		t.Errorf("asked for one known machine, got %v", small.Body)
+		t.Errorf("asked for one known instance, got %v", small.Body)
 	}
 	c.WantCode(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "51"), 400, "InvalidParameter")
-	c.WantCode(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.101", "i-1"), 400, "InvalidParameter")
+	c.WantCode(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "InstanceId.101", "i-1"), 400,
+		"InvalidParameter")
 }

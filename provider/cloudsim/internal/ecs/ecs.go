@@ -9,10 +9,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// api is Alibaba Cloud ECS, API version 2014-05-26. Where the reference of
-// 2018-2020 and today's disagree (user data 16 or 32 KB, a private address for
-// more than one instance), the older and narrower one counts: what passes here
-// passes there.
+// api is Alibaba Cloud ECS, API version 2014-05-26. If the reference of 2018-2020 and
+// today's differ (user data of 16 or 32 KB, a private address for more than one
+// instance), the older and stricter one counts. A request that passes here passes on
+// the service.
 type api struct {
 	*alibaba.Gateway
 	economical map[string]bool   // instances by ID that StopCharging stopped last
@@ -61,8 +61,8 @@ func (e *api) templateActions() map[string]alibaba.Action {
 	}
 }
 
-// setActions are the actions about deployment sets. The older reference names
-// one of them in the plural, which the vendor's SDK does not know.
+// setActions are the actions about deployment sets. The older reference names one of
+// them in the plural; the vendor's SDK does not have that name.
 func (e *api) setActions() map[string]alibaba.Action {
 	return map[string]alibaba.Action{
 		"CreateDeploymentSet":           {Run: e.createDeploymentSet},
@@ -109,32 +109,34 @@ func (e *api) params(k *core.Call) *alibaba.Params {
 	return &alibaba.Params{Values: k.Params, Missing: missing, Invalid: invalid}
 }
 
-// regional is params for the many actions that need a region.
+// regional is params for actions that need a region.
 func (e *api) regional(k *core.Call) *alibaba.Params {
 	p := e.params(k)
 	requireRegion(p)
 	return p
 }
 
-// requireRegion demands RegionId.
+// requireRegion requires RegionId.
 func requireRegion(p *alibaba.Params) {
 	p.Required("RegionId")
 	p.Matching("RegionId", regionForm, "the ID of a region")
 }
 
 // find returns an instance that the API still shows. ECS has no failed state: an
-// instance that did not come up is released and no longer listed.
+// instance that failed to launch is released and not listed.
 func (e *api) find(k *core.Call, id, region string) *core.Instance {
 	m := e.Service.Find(id, k.Now)
-	if m == nil || m.PhaseAt(k.Now) == core.Failed || region != "" && m.Region != region {
+	if m == nil || m.PhaseAt(k.Now) == core.Failed {
+		return nil
+	}
+	if region != "" && m.Region != region {
 		return nil
 	}
 	return m
 }
 
-// list returns the instances of the call's region that the API shows and keep
-// accepts, in order of creation, starting at a position in that order. A cap on
-// the list counts what earlier pages had.
+// list returns the visible instances of the call's region that keep accepts, in order
+// of creation, from a position on. A cap on the list counts earlier pages too.
 func (e *api) list(k *core.Call, from int, keep func(*core.Instance) bool) []*core.Instance {
 	if from > 0 && k.Faults.Has(core.ListCap) {
 		return slices.DeleteFunc(e.list(k, 0, keep), func(m *core.Instance) bool { return m.Place < from })

@@ -14,7 +14,8 @@ func fault(k core.FaultKind) *alibaba.Refusal {
 	switch k {
 	case core.NoStock:
 		return alibaba.Refuse(403, "OperationDenied.NoStock",
-			"The requested resource is sold out in the specified zone; try other types of resources or other regions and zones.")
+			"The requested resource is sold out in the specified zone; try other types of resources or other "+
+				"regions and zones.")
 	case core.Quota:
 		return alibaba.Refuse(403, "QuotaExceed.ElasticQuota",
 			"The number of instances exceeds the quota of the account in this region.")
@@ -25,15 +26,16 @@ func fault(k core.FaultKind) *alibaba.Refusal {
 	}
 }
 
-// missing names the parameter in code and message, as the reference's own
-// example of an error does.
+// missing names the parameter in code and message, like the error example in the
+// reference.
 func missing(name string) *alibaba.Refusal {
 	return alibaba.Refuse(400, "MissingParameter."+name, alibaba.MissingText(name))
 }
 
 // conflict refuses two parameters that exclude each other.
 func conflict(a, b string) *alibaba.Refusal {
-	return alibaba.Refuse(400, "InvalidParameter.Conflict", `The specified parameters "`+a+`" and "`+b+`" exclude each other.`)
+	return alibaba.Refuse(400, "InvalidParameter.Conflict",
+		`The specified parameters "`+a+`" and "`+b+`" exclude each other.`)
 }
 
 // invalid refuses a value with the code documented for its parameter, or
@@ -152,18 +154,18 @@ func wrongStatus() *alibaba.Refusal {
 		"The current status of the resource does not support this operation.")
 }
 
-// dryRun is how ECS says that a request would have been accepted.
+// dryRun is the answer of ECS to a dry run that would be accepted.
 func dryRun() *alibaba.Refusal {
 	return alibaba.Refuse(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
 }
 
-// batchDryRun is how the calls about several instances say the same. The
-// status is not verified.
+// batchDryRun is the same for calls about several instances. The status is not
+// verified.
 func batchDryRun() *alibaba.Refusal {
 	return alibaba.Refuse(400, "DRYRUN.SUCCESS", "Request validation has been passed with DryRun flag set.")
 }
 
-// forbiddenRAM refuses a key that may not do something.
+// forbiddenRAM refuses a key that lacks a permission.
 func forbiddenRAM() *alibaba.Refusal {
 	return alibaba.Refuse(403, "Forbidden.RAM",
 		"User not authorized to operate on the specified resource, or this API doesn't support RAM.")

@@ -1,6 +1,6 @@
 package ecs
 
-// What the tests outside the package see of it.
+// Names that the tests outside the package use.
 const (
 	Account      = account
 	MaxSets      = maxSets

@@ -8,7 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-const minuteFormat = "2006-01-02T15:04Z" // how ECS spells the times of an instance
+const minuteFormat = "2006-01-02T15:04Z" // format of an instance's times on ECS
 
 // instance is one instance in the answer of DescribeInstances.
 func (e *api) instance(k *core.Call, m *core.Instance) alibaba.Object {
@@ -17,9 +17,8 @@ func (e *api) instance(k *core.Call, m *core.Instance) alibaba.Object {
 	return options(network(out, m), m)
 }
 
-// options is what newer versions of the answer have beside the rest. The
-// names are those of the vendor's SDK; what an instance that asked for none of it
-// shows there is not verified.
+// options are the fields that newer versions of the answer add. The names are those of
+// the vendor's SDK. The values for an instance that uses none of them are not verified.
 func options(o alibaba.Object, m *core.Instance) alibaba.Object {
 	p := m.Params
 	group := alibaba.Int(p, "DeploymentSetGroupNo")
@@ -104,8 +103,8 @@ func hardware(o alibaba.Object, m *core.Instance) alibaba.Object {
 	}...)
 }
 
-// money is what is paid and for how long. An instance that is not prepaid
-// "expires" in 2099, as on the real service.
+// money holds the billing fields. An instance that is not prepaid "expires" in 2099, as
+// on the real service.
 func money(o alibaba.Object, m *core.Instance) alibaba.Object {
 	p := m.Params
 	limit, _ := strconv.ParseFloat(p["SpotPriceLimit"], 64)
@@ -166,7 +165,7 @@ func chargeType(m *core.Instance) string {
 	return "PostPaid"
 }
 
-// serial is a serial number made of an instance ID.
+// serial returns a serial number derived from an instance ID.
 func serial(id string) string {
 	h := alibaba.ACS3Hash([]byte(id))
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:32]

@@ -5,8 +5,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// startInstance serves StartInstance. Like the other calls about one instance it
-// needs no region.
+// startInstance serves StartInstance. Calls about one instance need no region.
 func (e *api) startInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k)
 	p.Flag("InitLocalDisk")
@@ -46,8 +45,8 @@ func (e *api) rebootInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return e.switchMany(k, p, alibaba.Reboot())
 }
 
-// stop reads what both stops have in common. The account has not made the
-// economical mode its default.
+// stop reads the common parameters of both stops. The account's default is not the
+// economical mode.
 func stop(p *alibaba.Params) alibaba.Power {
 	c := alibaba.Stop()
 	p.Flag("ForceStop")
@@ -68,12 +67,12 @@ func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) *aliba
 	case dry:
 		return dryRun()
 	}
-	e.turn(k, m, c)
+	e.switchInstance(k, m, c)
 	return nil
 }
 
-// switchMany changes the power of up to 100 instances: of all or none, or of
-// those for which it goes. A dry run of the latter looks at no instance.
+// switchMany changes the power of up to 100 instances: of all or none, or of each one
+// that allows it. In the second mode a dry run checks no instance.
 func (e *api) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	together := p.Choice("BatchOptimization", "AllTogether", "SuccessFirst") == "AllTogether"
 	dry, ids := p.Flag("DryRun"), p.Batch("InstanceId", p.List("InstanceId", 100))
@@ -95,8 +94,8 @@ func (e *api) switchMany(k *core.Call, p *alibaba.Params, c alibaba.Power) (alib
 	return alibaba.Object{{"InstanceResponses", alibaba.List("InstanceResponse", out)}}, nil
 }
 
-// switched switches one instance of a batch and reports on it. That the code of
-// a refusal is the one a call about the instance alone would get is not verified.
+// switched switches one instance of a batch and returns its result. It is not verified
+// that a refusal has the same code as in the call about one instance.
 func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object {
 	code, message, before, after := "200", "success", "", ""
 	m, err := e.switchable(k, id, c)
@@ -107,7 +106,7 @@ func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object 
 	if err != nil {
 		code, message = err.Code, err.Message
 	} else {
-		e.turn(k, m, c)
+		e.switchInstance(k, m, c)
 		after = alibaba.Status(c.Via)
 	}
 	return alibaba.Object{
@@ -119,8 +118,7 @@ func (e *api) switched(k *core.Call, id string, c alibaba.Power) alibaba.Object 
 	}
 }
 
-// switchable returns an instance, if there is one, and why it can not be switched
-// now, if it can not.
+// switchable returns an instance, or nil, and the refusal if it cannot be switched now.
 func (e *api) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instance, *alibaba.Refusal) {
 	m := e.find(k, id, k.Region)
 	switch {
@@ -133,13 +131,13 @@ func (e *api) switchable(k *core.Call, id string, c alibaba.Power) (*core.Instan
 	}
 }
 
-func (e *api) turn(k *core.Call, m *core.Instance, c alibaba.Power) {
+func (e *api) switchInstance(k *core.Call, m *core.Instance, c alibaba.Power) {
 	c.Apply(m, k.Now)
 	e.economical[m.ID] = c.Economical && m.Charge != core.Prepaid
 }
 
-// stoppedMode is what DescribeInstances says of the way an instance is stopped.
-// That prepaid instances take StopCharging and go on as before is not verified.
+// stoppedMode returns the stop mode that DescribeInstances shows. It is not verified
+// that prepaid instances accept StopCharging without an effect.
 func (e *api) stoppedMode(k *core.Call, m *core.Instance) string {
 	switch {
 	case m.PhaseAt(k.Now) != core.Stopped || m.Charge == core.Prepaid:

@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// statuses returns what DescribeInstanceStatus says, by ID.
+// statuses returns the statuses in DescribeInstanceStatus, by ID.
 func (c *client) statuses() map[string]string {
 	c.T.Helper()
 	reply := c.WantOK(c.Call("DescribeInstanceStatus", "RegionId", "cn-hangzhou", "PageSize", "50"))
@@ -25,7 +25,7 @@ func (c *client) statuses() map[string]string {
 	return out
 }
 
-// wantStatus fails unless both describes show an instance so.
+// wantStatus fails the test unless both describes show this status.
 func (c *client) wantStatus(id, want string) {
 	c.T.Helper()
 	described := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "Status")
@@ -55,7 +55,8 @@ func (c *client) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...st
 	}
 	for i := range list {
 		at := func(field string) any { return r.At("InstanceResponses", "InstanceResponse", i, field) }
-		if got := fmt.Sprintf("%v %v>%v", at("Code"), at("PreviousStatus"), at("CurrentStatus")); got != want[i] || at("InstanceId") != ids[i] {
+		if got := fmt.Sprintf("%v %v>%v", at("Code"), at("PreviousStatus"), at("CurrentStatus")); got != want[i] ||
+			at("InstanceId") != ids[i] {
 			c.T.Errorf("result %d is %q for %v, want %q for %s", i, got, at("InstanceId"), want[i], ids[i])
 		}
 		if message, _ := at("Message").(string); (message == "success") != (at("Code") == "200") {
@@ -64,11 +65,11 @@ func (c *client) wantResponses(r simtest.AlibabaAnswer, ids []string, want ...st
 	}
 }
 
-// TestPowerTimeline stops, starts and reboots one instance, each through the
-// state in between, and each refused while another one is under way.
+// TestPowerTimeline stops, starts and reboots one instance. Each change has a state in
+// between, and other changes are refused meanwhile.
 func TestPowerTimeline(t *testing.T) {
 	for _, c := range []struct{ name, plural, id string }{
-		{"one machine a call", "", "InstanceId"},
+		{"one instance a call", "", "InstanceId"},
 		{"batch", "s", "InstanceId.1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -105,8 +106,8 @@ func TestPowerTimeline(t *testing.T) {
 	}
 }
 
-// TestAllTogether: without BatchOptimization one bad ID spoils the call and no
-// instance is touched.
+// TestAllTogether: without BatchOptimization one bad ID fails the call and no instance
+// changes.
 func TestAllTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -132,8 +133,10 @@ func TestSuccessFirst(t *testing.T) {
 			action string
 			want   []string
 		}{
-			{"RebootInstances", []string{"IncorrectInstanceStatus Stopped>Stopped", "InvalidInstanceId.NotFound >", "200 Running>Starting"}},
-			{"StartInstances", []string{"200 Stopped>Starting", "InvalidInstanceId.NotFound >", "IncorrectInstanceStatus Running>Running"}},
+			{"RebootInstances", []string{"IncorrectInstanceStatus Stopped>Stopped", "InvalidInstanceId.NotFound >",
+				"200 Running>Starting"}},
+			{"StartInstances", []string{"200 Stopped>Starting", "InvalidInstanceId.NotFound >",
+				"IncorrectInstanceStatus Running>Running"}},
 			{"StopInstances", []string{"200 Running>Stopping", "InvalidInstanceId.NotFound >", "200 Running>Stopping"}},
 		} {
 			c.wantResponses(c.batch(b.action, three, "BatchOptimization", "SuccessFirst"), three, b.want...)
@@ -162,9 +165,12 @@ func TestPowerRefusals(t *testing.T) {
 		{"StartInstances", []string{"InstanceId.1", "i-1"}, 400, "MissingParameter.RegionId"},
 		{"StartInstances", []string{"RegionId", "cn-hangzhou"}, 400, "MissingParameter.InstanceId"},
 		{"StartInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.101", "i-1"}, 400, "InvalidParameter"},
-		{"StartInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "BatchOptimization", "Best"}, 400, "InvalidParameter"},
-		{"StopInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "StoppedMode", "Free"}, 400, "InvalidParameter"},
-		{"RebootInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "ForceReboot", "perhaps"}, 400, "InvalidParameter"},
+		{"StartInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "BatchOptimization", "Best"},
+			400, "InvalidParameter"},
+		{"StopInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "StoppedMode", "Free"}, 400,
+			"InvalidParameter"},
+		{"RebootInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "ForceReboot", "perhaps"}, 400,
+			"InvalidParameter"},
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
 			c := newClient(t, cloudsim.New(nil))
@@ -173,8 +179,8 @@ func TestPowerRefusals(t *testing.T) {
 	}
 }
 
-// TestPowerForced: power cuts are taken everywhere, under the name that each
-// call has for them.
+// TestPowerForced: every action accepts force, under the name that each call has for
+// it.
 func TestPowerForced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -193,20 +199,20 @@ func TestPowerForced(t *testing.T) {
 	})
 }
 
-// TestHundredAtOnce is as many as one call may name.
+// TestHundredAtOnce: one call may name at most a hundred instances.
 func TestHundredAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		c.WantOK(c.batch("StopInstances", c.Up("Amount", "100")))
 		time.Sleep(time.Second)
 		if got := c.Describe("Status", "Stopped").At("TotalCount"); got != 100.0 {
-			t.Errorf("%v machines are stopped, want 100", got)
+			t.Errorf("%v instances are stopped, want 100", got)
 		}
 	})
 }
 
-// TestPowerDryRun: an approval is an error of its own name, and a dry run
-// changes nothing. With SuccessFirst it approves everything.
+// TestPowerDryRun: an approval is an error with its own code, and a dry run changes
+// nothing. With SuccessFirst it approves every request.
 func TestPowerDryRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -226,7 +232,7 @@ func TestPowerDryRun(t *testing.T) {
 	})
 }
 
-// TestStoppedMode: how an instance is stopped shows only while it is.
+// TestStoppedMode: the stop mode is shown only while the instance is stopped.
 func TestStoppedMode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -234,7 +240,8 @@ func TestStoppedMode(t *testing.T) {
 		prepaid := c.Up("InstanceChargeType", "PrePaid", "Period", "1")[0]
 		want := func(id, mode string) {
 			t.Helper()
-			if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "StoppedMode"); got != mode {
+			if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0,
+				"StoppedMode"); got != mode {
 				t.Errorf("StoppedMode of %s is %v, want %s", id, got, mode)
 			}
 		}
@@ -254,7 +261,7 @@ func TestStoppedMode(t *testing.T) {
 	})
 }
 
-// TestDeleteAfterStop: without Force an instance goes only once it is stopped.
+// TestDeleteAfterStop: without Force only a stopped instance can be deleted.
 func TestDeleteAfterStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -267,8 +274,8 @@ func TestDeleteAfterStop(t *testing.T) {
 	})
 }
 
-// TestAutoReleaseSurvivesPower: switching an instance does not save it from the
-// release it was created with.
+// TestAutoReleaseSurvivesPower: a power change does not cancel the release time of the
+// create.
 func TestAutoReleaseSurvivesPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -280,36 +287,39 @@ func TestAutoReleaseSurvivesPower(t *testing.T) {
 		c.WantOK(c.Call("StartInstance", "InstanceId", id))
 		time.Sleep(time.Second / 2)
 		if got := c.Describe().At("TotalCount"); got != 0.0 {
-			t.Errorf("%v machines are left after the release, want none", got)
+			t.Errorf("%v instances are left after the release, want none", got)
 		}
 		time.Sleep(time.Second)
 		if got := c.statuses(); len(got) != 0 {
-			t.Errorf("the machine came back: %v", got)
+			t.Errorf("the instance came back: %v", got)
 		}
 	})
 }
 
-// TestPowerOverACS3 takes the other protocol through a batch with parameters in
-// the query and one in a form.
+// TestPowerOverACS3 sends a batch over the other protocol, with parameters in the query
+// and one in a form.
 func TestPowerOverACS3(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		ids := c.Up("Amount", "2")
 		v := url.Values{"RegionId": {"cn-hangzhou"}, "InstanceId.1": {ids[0]}, "InstanceId.2": {ids[1]}}
-		c.wantResponses(c.Do(c.ACS3("POST", "StopInstances", v.Encode(), "")), ids, "200 Running>Stopping", "200 Running>Stopping")
+		c.wantResponses(c.Do(c.ACS3("POST", "StopInstances", v.Encode(), "")), ids, "200 Running>Stopping",
+			"200 Running>Stopping")
 		time.Sleep(time.Second)
-		c.wantResponses(c.Do(c.ACS3("POST", "StartInstances", "", v.Encode())), ids, "200 Stopped>Starting", "200 Stopped>Starting")
+		c.wantResponses(c.Do(c.ACS3("POST", "StartInstances", "", v.Encode())), ids, "200 Stopped>Starting",
+			"200 Stopped>Starting")
 	})
 }
 
-// TestPowerInXML: the format of answers that ask for none.
+// TestPowerInXML: XML is the default format of answers.
 func TestPowerInXML(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
 		id := c.Up()[0]
 		params := c.System("StopInstances")
 		params["Format"], params["RegionId"], params["InstanceId.1"] = "XML", "cn-hangzhou", id
-		_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
+		_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(
+			simtest.SignRPC("GET", cloudsim.DefaultAccessKeySecret, params), ""), ""))
 		var got struct {
 			Responses []struct {
 				Code       string

@@ -17,7 +17,7 @@ type runPlan struct {
 	charge        core.Charge
 	groups        []string
 	tags          map[string]string
-	release       time.Time // zero: when somebody deletes it
+	release       time.Time // zero: only when it is deleted
 	unpaid        bool      // AutoPay=false
 }
 
@@ -37,12 +37,13 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 		return nil, err
 	}
 	named := e.Service.Answered(k, ids, instanceID)
-	answer := alibaba.Object{{"InstanceIdSets", alibaba.List("InstanceIdSet", named)}, {"TradePrice", 0.165 * float64(len(ids))}}
+	answer := alibaba.Object{{"InstanceIdSets", alibaba.List("InstanceIdSet", named)},
+		{"TradePrice", 0.165 * float64(len(ids))}}
 	switch {
 	case k.Order != nil:
 		answer = append(answer, alibaba.Field{"OrderId", k.Order.ID})
 	case len(ids) > 0:
-		// Of the instance, not of the call: a template may be what makes it prepaid.
+		// Read from the instance, not from the call: a template may make it prepaid.
 		if m := e.Service.Lookup(ids[0]); m.Charge == core.Prepaid {
 			answer = append(answer, alibaba.Field{"OrderId", fmt.Sprint(firstOrder + int64(m.Create))})
 		}
@@ -53,8 +54,8 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 // instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-bp" + core.Letters(r, 17) }
 
-// launch makes the instances of a plan, as many as the stock allows, or an order that
-// waits to be paid.
+// launch makes the instances of a plan, as many as the stock allows, or an unpaid
+// order.
 func (e *api) launch(k *core.Call, plan *runPlan) ([]string, *alibaba.Refusal) {
 	amount, err := e.Stock(k, plan.amount, plan.least)
 	if err != nil {
@@ -71,8 +72,8 @@ func (e *api) launch(k *core.Call, plan *runPlan) ([]string, *alibaba.Refusal) {
 	return deliver(k, 0), nil
 }
 
-// deliver makes instances of a plan, those of the create with an ordinal if that
-// is not this call.
+// deliver makes the instances of a plan. Ordinal is the number of their create; 0 means
+// this call.
 func (e *api) deliver(k *core.Call, plan *runPlan, amount, ordinal int) []string {
 	made := e.Service.Create(k, core.CreateSpec{
 		Count:   amount,
@@ -90,7 +91,7 @@ func (e *api) deliver(k *core.Call, plan *runPlan, amount, ordinal int) []string
 	return ids
 }
 
-// fill describes the i-th instance of a plan.
+// fill sets the fields of the i-th instance of a plan.
 func (e *api) fill(k *core.Call, plan *runPlan, i int, m *core.Instance) {
 	p := plan.p
 	unique := p.Flag("UniqueSuffix")

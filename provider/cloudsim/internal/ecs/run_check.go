@@ -17,8 +17,8 @@ var (
 	priceForm = regexp.MustCompile(`^\d+(\.\d{1,3}0*)?$`)
 )
 
-// checkRun checks every parameter of RunInstances, those of its launch template
-// among them. The refusal, if any, is in the plan's params.
+// checkRun checks every parameter of RunInstances, including those of its launch
+// template. The refusal, if any, is in the plan's params.
 func (e *api) checkRun(k *core.Call) *runPlan {
 	p := e.regional(k)
 	plan := &runPlan{p: p}
@@ -64,12 +64,13 @@ func (e *api) checkImage(p *alibaba.Params) {
 	p.Number("CpuOptions.Core", 0, 1, 1024)
 	p.Number("CpuOptions.ThreadsPerCore", 0, 1, 2)
 	if data, ok := p.UserData(); ok && len(data) > maxUserData {
-		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded", `The specified parameter "UserData" exceeds the size.`))
+		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded",
+			`The specified parameter "UserData" exceeds the size.`))
 	}
 }
 
-// checkSuffix wants room for the numbers that UniqueSuffix adds to names without
-// numbers of their own.
+// checkSuffix requires room for the numbers that UniqueSuffix adds to names without
+// their own numbers.
 func checkSuffix(p *alibaba.Params) {
 	if !p.Flag("UniqueSuffix") {
 		return
@@ -80,7 +81,8 @@ func checkSuffix(p *alibaba.Params) {
 	}
 	check := func(name, code string, most int) {
 		if text := p.Text(name); alibaba.PlainName(text) == text && len([]rune(text))+3 > most {
-			p.Refuse(alibaba.Refuse(403, "InvalidParams."+code, "The uniqueSuffix takes three naming places, please shorten your "+name+"."))
+			p.Refuse(alibaba.Refuse(403, "InvalidParams."+code,
+				"The uniqueSuffix takes three naming places, please shorten your "+name+"."))
 		}
 	}
 	check("InstanceName", "InstanceNameExceed", 128)
@@ -110,7 +112,8 @@ func checkBilling(p *alibaba.Params) core.Charge {
 	if charge == "PrePaid" {
 		checkPrepaid(p)
 		if spot != "NoSpot" {
-			p.Refuse(alibaba.Refuse(400, "InvalidSpotPrepaid", "The specified Spot type is not support PrePay Instance."))
+			p.Refuse(alibaba.Refuse(400, "InvalidSpotPrepaid",
+				"The specified Spot type is not support PrePay Instance."))
 		}
 		if protected {
 			p.Refuse(protection())
@@ -157,7 +160,7 @@ func checkPlacement(p *alibaba.Params) {
 	}
 }
 
-// checkTags checks the rules for tags; a value may be empty.
+// checkTags checks tags; a value may be empty.
 func checkTags(p *alibaba.Params) map[string]string {
 	seen := map[string]bool{}
 	for _, n := range p.Indexes("Tag", maxTags) {
@@ -167,7 +170,8 @@ func checkTags(p *alibaba.Params) map[string]string {
 			p.Refuse(alibaba.Refuse(400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key."))
 		}
 		seen[key] = key != ""
-		if len([]rune(key)) > 128 || strings.HasPrefix(key, "aliyun") || strings.HasPrefix(key, "acs:") || holdsURL(key) {
+		if len([]rune(key)) > 128 || strings.HasPrefix(key, "aliyun") || strings.HasPrefix(key, "acs:") ||
+			holdsURL(key) {
 			p.Bad(prefix+"Key", "at most 128 characters, no aliyun or acs: in front, no URL")
 		}
 		if len([]rune(value)) > 128 || holdsURL(value) {
@@ -181,7 +185,7 @@ func holdsURL(s string) bool {
 	return strings.Contains(s, "http://") || strings.Contains(s, "https://")
 }
 
-// checkRelease reads AutoReleaseTime: half an hour to three years ahead, cut
+// checkRelease reads AutoReleaseTime: half an hour to three years ahead, rounded down
 // to the minute.
 func checkRelease(p *alibaba.Params, now time.Time) time.Time {
 	s := p.Text("AutoReleaseTime")

@@ -9,8 +9,8 @@ import (
 func checkSystemDisk(p *alibaba.Params) {
 	category := p.Choice("SystemDisk.Category",
 		"cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud", "ephemeral_ssd", "cloud_auto", "cloud_essd_entry")
-	// From 20 by the older reference, whatever the image needs; up to 2048 by
-	// the newer one, which also has kinds that begin at 1.
+	// From 20 by the older reference, for any image. Up to 2048 by the newer one, which
+	// also has types that begin at 1.
 	least := 20
 	if category == "cloud_auto" || p.Text("SystemDisk.PerformanceLevel") == "PL0" {
 		least = 1
@@ -41,8 +41,8 @@ func checkDataDisks(p *alibaba.Params) {
 	}
 }
 
-// checkDisk checks what system and data disks have in common. A size of 0 is that of
-// a snapshot, which the simulator does not know.
+// checkDisk checks the common rules of system and data disks. Size 0 means the size of
+// a snapshot, which is not simulated.
 func checkDisk(p *alibaba.Params, prefix, category string, size int) {
 	p.Name(prefix + "DiskName")
 	p.Description(prefix + "Description")
@@ -57,8 +57,8 @@ func checkDisk(p *alibaba.Params, prefix, category string, size int) {
 	}
 }
 
-// leastForLevel is the smallest cloud_essd in GiB that has a performance
-// level; by the documentation alone.
+// leastForLevel returns the smallest size in GiB of a cloud_essd with a performance
+// level; by the documentation only.
 func leastForLevel(level string) int {
 	switch level {
 	case "PL2":
@@ -66,11 +66,11 @@ func leastForLevel(level string) int {
 	case "PL3":
 		return 1261
 	default:
-		return 0 // what the category allows
+		return 0 // the category's own minimum
 	}
 }
 
-// diskSizes is the range of a data disk in GiB.
+// diskSizes returns the size range of a data disk in GiB.
 func diskSizes(category, level string) (least, most int) {
 	if category == "cloud_essd" && level == "PL0" {
 		return 1, 65536

@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// checkNetwork checks where the instances are to stand and returns their
+// checkNetwork checks the place of the instances in the network and returns their
 // security groups.
 func (e *api) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string {
 	p.ID("ZoneId")
@@ -22,9 +22,9 @@ func (e *api) checkNetwork(k *core.Call, p *alibaba.Params, amount int) []string
 	return groups
 }
 
-// checkPrivateIP checks the address of the first instance; the others get those
-// after it. The older reference allows one instance only; the current one allows
-// more, but then no secondary interface.
+// checkPrivateIP checks the address of the first instance; the others get the next
+// addresses. The older reference allows one instance only. The current one allows more,
+// but then no secondary interface.
 func (e *api) checkPrivateIP(k *core.Call, p *alibaba.Params, vswitch string, amount int) {
 	first := p.Text("PrivateIpAddress")
 	switch {
@@ -38,12 +38,13 @@ func (e *api) checkPrivateIP(k *core.Call, p *alibaba.Params, vswitch string, am
 	}
 	for i := range amount {
 		if e.InUse(k, vswitch, address(first, i)) {
-			p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated", "Specified private IP address is duplicated."))
+			p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated",
+				"Specified private IP address is duplicated."))
 		}
 	}
 }
 
-// address is the i-th address after the first.
+// address returns the i-th address after the first.
 func address(first string, i int) string {
 	ip, err := netip.ParseAddr(first)
 	if err != nil {
@@ -71,8 +72,8 @@ func checkGroups(p *alibaba.Params, prefix string) []string {
 	return []string{one}
 }
 
-// checkInterfaces checks the interfaces: a create takes one that is secondary
-// and, today, one that is said to be the primary one.
+// checkInterfaces checks the interfaces. A create accepts one secondary interface and,
+// today, one that is declared primary.
 func checkInterfaces(p *alibaba.Params) {
 	most := 1
 	for _, n := range []string{"1", "2"} {

@@ -14,7 +14,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// TestRunInstancesFull sets most parameters and looks at the instances.
+// TestRunInstancesFull sets most parameters and checks the instances.
 func TestRunInstancesFull(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
@@ -26,7 +26,7 @@ func TestRunInstancesFull(t *testing.T) {
 		"SpotStrategy", "SpotWithPriceLimit", "SpotPriceLimit", "0.97")
 	got := sim.Instances(cloudsim.ECS)
 	if len(got) != 2 || got[0].ID != ids[0] || got[1].ID != ids[1] {
-		t.Fatalf("machines %v, want the IDs answered, %v", got, ids)
+		t.Fatalf("instances %v, want the IDs answered, %v", got, ids)
 	}
 	m := got[1]
 	for _, w := range []struct{ what, got, want string }{
@@ -48,11 +48,12 @@ func TestRunInstancesFull(t *testing.T) {
 			t.Errorf("%s is %q, want %q", w.what, w.got, w.want)
 		}
 	}
-	if _, ok := m.Tags["empty"]; !ok || m.CPUs != 2 || m.MemoryMiB != 8192 || len(m.PublicIPs) != 1 || len(m.PrivateIPs) != 1 {
-		t.Errorf("machine %+v: want the tag without a value, 2 CPUs, 8 GiB and one address of each kind", m.Tags)
+	if _, ok := m.Tags["empty"]; !ok || m.CPUs != 2 || m.MemoryMiB != 8192 || len(m.PublicIPs) != 1 ||
+		len(m.PrivateIPs) != 1 {
+		t.Errorf("instance %+v: want the tag without a value, 2 CPUs, 8 GiB and one address of each kind", m.Tags)
 	}
 	if got[0].PrivateIPs[0] == got[1].PrivateIPs[0] {
-		t.Error("two machines share a private address")
+		t.Error("two instances share a private address")
 	}
 	for _, name := range []string{"Signature", "SignatureNonce", "Timestamp", "Action"} {
 		if _, ok := m.Params[name]; ok {
@@ -66,7 +67,8 @@ func TestRunInstancesDefaults(t *testing.T) {
 	id := newClient(t, sim).Run()[0]
 	m := sim.Instances(cloudsim.ECS)[0]
 	if m.Name != id || m.Zone != "cn-hangzhou-a" || m.Charge != cloudsim.Postpaid || len(m.PublicIPs) != 0 {
-		t.Errorf("name %q, zone %q, charge %s, public %v; want the ID, a zone of the region, postpaid, none", m.Name, m.Zone, m.Charge, m.PublicIPs)
+		t.Errorf("name %q, zone %q, charge %s, public %v; want the ID, a zone of the region, postpaid, none", m.Name,
+			m.Zone, m.Charge, m.PublicIPs)
 	}
 }
 
@@ -103,7 +105,8 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"Password=EcsV587密", 400, "InvalidPassword.Malformed"},
 		{"UniqueSuffix=true InstanceName=" + strings.Repeat("n", 126), 403, "InvalidParams.InstanceNameExceed"},
 		{"UniqueSuffix=true HostName=" + strings.Repeat("h", 62), 403, "InvalidParams.HostnameExceed"},
-		{"UniqueSuffix=true ImageId=win2019_64.vhd HostName=" + strings.Repeat("h", 13), 403, "InvalidParams.HostnameExceed"},
+		{"UniqueSuffix=true ImageId=win2019_64.vhd HostName=" + strings.Repeat("h", 13), 403,
+			"InvalidParams.HostnameExceed"},
 		{"DeploymentSetId=ds-1 DedicatedHostId=dh-1", 400, "InvalidDeploymentOnHost"},
 		{"DeploymentSetId=ds-1 Tenancy=host", 400, "InvalidDeploymentOnHost"},
 		{"NetworkInterface.1.VSwitchId=vsw-2 NetworkInterface.3.VSwitchId=vsw-2 NetworkInterface.1.InstanceType=Primary", 400, "InvalidParam.NetworkInterface"},
@@ -112,7 +115,8 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"DataDisk.1.Size=9 DataDisk.1.Category=cloud_essd_entry", 400, "InvalidDataDiskSize.ValueNotSupported"},
 		{"ImageFamily=family-1", 400, "InvalidParameter.Conflict"},
 		{"SecurityGroupIds.1=sg-2", 400, "InvalidParameter.Conflict"},
-		{"NetworkInterface.1.SecurityGroupId=sg-1 NetworkInterface.1.SecurityGroupIds.1=sg-2", 400, "InvalidParameter.Conflict"},
+		{"NetworkInterface.1.SecurityGroupId=sg-1 NetworkInterface.1.SecurityGroupIds.1=sg-2", 400,
+			"InvalidParameter.Conflict"},
 		{"NetworkInterface.2.VSwitchId=vsw-2", 400, "InvalidParam.NetworkInterface"},
 		{"PrivateIpAddress=10.9.9.9 Amount=2 NetworkInterface.1.VSwitchId=vsw-2", 400, "InvalidParameter.Conflict"},
 		{"PrivateIpAddress=nonsense", 400, "InvalidPrivateIpAddress.Malformed"},
@@ -131,7 +135,8 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"InstanceChargeType=PrePaid Period=10", 400, "InvalidPeriod"},
 		{"InstanceChargeType=PrePaid Period=5 PeriodUnit=Week", 400, "InvalidPeriod"},
 		{"InstanceChargeType=PrePaid Period=1 PeriodUnit=Year", 400, "InvalidPeriodUnit.ValueNotSupported"},
-		{"InstanceChargeType=PrePaid Period=1 AutoRenew=true AutoRenewPeriod=5", 400, "InvalidAutoRenewPeriod.ValueNotSupported"},
+		{"InstanceChargeType=PrePaid Period=1 AutoRenew=true AutoRenewPeriod=5", 400,
+			"InvalidAutoRenewPeriod.ValueNotSupported"},
 		{"InstanceChargeType=PrePaid Period=1 SpotStrategy=SpotAsPriceGo", 400, "InvalidSpotPrepaid"},
 		{"InstanceChargeType=PrePaid Period=1 DeletionProtection=true", 403, "InvalidChargeType.ValueNotSupported"},
 		{"SpotStrategy=SpotAsPriceGo DeletionProtection=true", 403, "InvalidChargeType.ValueNotSupported"},
@@ -161,10 +166,13 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"HttpTokens=some", 400, "InvalidHttpTokens.NotSupported"},
 		{"Ipv6Address.1=10.0.0.1", 403, "InvalidIp.Address"},
 		{"DataDisk.1.SnapshotId=~", 404, "InvalidSnapshotId.NotFound"},
-		{"DataDisk.1.Size=20 DataDisk.1.Encrypted=true DataDisk.1.KMSKeyId=~", 404, "InvalidParameter.KMSKeyId.NotFound"},
+		{"DataDisk.1.Size=20 DataDisk.1.Encrypted=true DataDisk.1.KMSKeyId=~", 404,
+			"InvalidParameter.KMSKeyId.NotFound"},
 		{"DataDisk.1.Size=20 DataDisk.1.KMSKeyId=key-1", 400, "InvalidParameter.EncryptedIllegal"},
-		{"DataDisk.1.Size=460 DataDisk.1.Category=cloud_essd DataDisk.1.PerformanceLevel=PL2", 403, "OperationDenied.PerformanceLevelNotMatch"},
-		{"SystemDisk.Category=cloud_essd SystemDisk.PerformanceLevel=PL3", 403, "OperationDenied.PerformanceLevelNotMatch"},
+		{"DataDisk.1.Size=460 DataDisk.1.Category=cloud_essd DataDisk.1.PerformanceLevel=PL2", 403,
+			"OperationDenied.PerformanceLevelNotMatch"},
+		{"SystemDisk.Category=cloud_essd SystemDisk.PerformanceLevel=PL3", 403,
+			"OperationDenied.PerformanceLevelNotMatch"},
 		{"Tag.1.Key=k Tag.2.Key=k", 400, "Duplicate.TagKey"},
 		{"ImageId=win2019_64.vhd HostName=host.name", 404, "HOSTNAME_ILLEGAL"},
 		{"ImageId=win2019_64.vhd HostName=1234567", 404, "HOSTNAME_ILLEGAL"},
@@ -191,13 +199,14 @@ func TestRunInstancesRefusals(t *testing.T) {
 			t.Errorf("%.60s: answered %d %s, want %d %s", c.change, reply.Status, reply.Code(), c.status, c.code)
 		}
 		if len(sim.Instances()) != 0 {
-			t.Errorf("%.60s: refused, but made a machine", c.change)
+			t.Errorf("%.60s: refused, but made an instance", c.change)
 		}
 	}
 }
 
-// TestRunInstancesTakesWhatIsDocumented: the edges of what the references allow.
-func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
+// TestRunInstancesAcceptsDocumentedLimits: the limits of the allowed values in the
+// references.
+func TestRunInstancesAcceptsDocumentedLimits(t *testing.T) {
 	for _, pairs := range [][]string{
 		{"InstanceChargeType", "PrePaid", "Period", "1", "AutoRenew", "true"}, // for a month by default
 		{"UniqueSuffix", "true", "InstanceName", strings.Repeat("n", 125), "HostName", strings.Repeat("h", 61)},
@@ -211,9 +220,11 @@ func TestRunInstancesTakesWhatIsDocumented(t *testing.T) {
 		{"NetworkInterface.1.InstanceType", "Primary", "NetworkInterface.2.VSwitchId", "vsw-2"},
 		{"Password", "Aa()`~!@#$%^&*-_+=|{}[]:;'<>"},
 		{"Password", "Aaaaaa,.?/"},
-		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false", "SystemDisk.Encrypted", "false"},
+		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false",
+			"SystemDisk.Encrypted", "false"},
 	} {
-		if reply := newClient(t, cloudsim.New(nil)).Call("RunInstances", simtest.ECSCreate(pairs...)...); reply.Status != 200 {
+		if reply := newClient(t, cloudsim.New(nil)).Call(
+			"RunInstances", simtest.ECSCreate(pairs...)...); reply.Status != 200 {
 			t.Errorf("%.60q: answered %d %s", pairs, reply.Status, reply.Code())
 		}
 	}
@@ -234,7 +245,7 @@ func TestPrivateAddressIsUsedOnce(t *testing.T) {
 	c := newClient(t, sim)
 	id := c.Run("PrivateIpAddress", "10.9.9.9")[0]
 	if got := sim.Instances(cloudsim.ECS)[0].PrivateIPs; !slices.Equal(got, []string{"10.9.9.9"}) {
-		t.Errorf("the machine has %v, want the address asked for", got)
+		t.Errorf("the instance has %v, want the address asked for", got)
 	}
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("PrivateIpAddress", "10.9.9.9")...), 400, "InvalidPrivateIpAddress.Duplicated")
 	c.WantOK(c.Call("DeleteInstance", "InstanceId", id, "Force", "true"))
@@ -249,7 +260,7 @@ func TestPrivateAddressesOfABatchAreConsecutive(t *testing.T) {
 		got = append(got, m.PrivateIPs...)
 	}
 	if want := []string{"10.9.9.254", "10.9.9.255", "10.9.10.0"}; !slices.Equal(got, want) {
-		t.Errorf("the machines have %v, want %v", got, want)
+		t.Errorf("the instances have %v, want %v", got, want)
 	}
 }
 
@@ -266,15 +277,15 @@ func TestClientToken(t *testing.T) {
 	}
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("ClientToken", "t-1", "Amount", "3")...), 400, "IdempotentParameterMismatch")
 	if other := c.Run("ClientToken", "t-2", "Amount", "2"); slices.Equal(other, first) {
-		t.Error("another token gave the same machines")
+		t.Error("another token gave the same instances")
 	}
 	if n := len(sim.Instances()); n != 4 {
-		t.Errorf("%d machines exist, want 4", n)
+		t.Errorf("%d instances exist, want 4", n)
 	}
 }
 
-// TestClientTokenSurvivesItsOwnEffects: a retry must not fail because the first
-// call took the address, or because its release time has come closer.
+// TestClientTokenSurvivesItsOwnEffects: a retry must not fail because the first call
+// has taken the address, or because its release time is nearer now.
 func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -290,7 +301,7 @@ func TestClientTokenSurvivesItsOwnEffects(t *testing.T) {
 	})
 }
 
-// TestFailedCreateForgetsItsToken: nothing was made, so nothing is replayed.
+// TestFailedCreateForgetsItsToken: no instance was made, so no answer is repeated.
 func TestFailedCreateForgetsItsToken(t *testing.T) {
 	sim := cloudsim.New(nil)
 	sim.Inject(cloudsim.Fault{Kind: cloudsim.NoStock, Count: 1, Times: 1})
@@ -306,11 +317,11 @@ func TestAutoRelease(t *testing.T) {
 		c.Run("AutoReleaseTime", time.Now().UTC().Add(time.Hour).Format(alibaba.TimeFormat))
 		time.Sleep(59 * time.Minute)
 		if got := c.Describe().At("TotalCount"); got != 1.0 {
-			t.Errorf("before its time %v machines are listed, want 1", got)
+			t.Errorf("before the release time %v instances are listed, want 1", got)
 		}
 		time.Sleep(time.Minute)
 		if got := c.Describe().At("TotalCount"); got != 0.0 {
-			t.Errorf("after its time %v machines are listed, want none", got)
+			t.Errorf("after the release time %v instances are listed, want none", got)
 		}
 	})
 }

@@ -10,16 +10,16 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Limits of deployment sets. Twenty instances a zone is documentation alone, and
-// for sets that spread over hardware; that the other strategies have the same is
-// not verified. How many sets a region holds is not documented: accounts differ.
+// Limits of deployment sets. Twenty instances per zone is from the documentation only,
+// for sets that spread over hardware. It is not verified that other strategies have the
+// same limit. The number of sets in a region is not documented: accounts differ.
 const (
 	maxSets      = 100
 	maxSetInZone = 20
 )
 
-// setNameForm allows blanks, since the reference's own example has one, and
-// periods, which only its newer edition names.
+// setNameForm allows blanks, because an example in the reference has one, and periods,
+// which only the newer edition names.
 var setNameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_. -]{1,127}$`)
 
 // readSetName checks the name of a set.
@@ -36,13 +36,13 @@ type deploymentSet struct {
 	created           time.Time
 }
 
-// place is where an instance stands.
+// place is the placement of an instance.
 type place struct {
 	set   string // deployment set, "" without one
-	moved bool   // off the dedicated host that it was made on
+	moved bool   // no longer on the dedicated host of its create
 }
 
-// host is the dedicated host of an instance, "" without one.
+// host returns the dedicated host of an instance, or "".
 func (e *api) host(m *core.Instance) string {
 	if e.placed[m.ID].moved {
 		return ""
@@ -59,8 +59,8 @@ func (e *api) set(k *core.Call, id string) *deploymentSet {
 	return e.sets[i]
 }
 
-// members returns the instances of a set. Those that are gone have left it, and
-// so have those that did not come up.
+// members returns the instances of a set. Instances that are gone or failed to launch
+// are no longer members.
 func (e *api) members(k *core.Call, set string) []*core.Instance {
 	var out []*core.Instance
 	for _, m := range e.Service.All() {
@@ -71,7 +71,7 @@ func (e *api) members(k *core.Call, set string) []*core.Instance {
 	return out
 }
 
-// roomInSet reports whether a set takes more instances in a zone.
+// roomInSet reports whether a set may have more instances in a zone.
 func (e *api) roomInSet(k *core.Call, set, zone string, more int) bool {
 	for _, m := range e.members(k, set) {
 		if m.Zone == zone {
@@ -81,7 +81,7 @@ func (e *api) roomInSet(k *core.Call, set, zone string, more int) bool {
 	return more <= maxSetInZone
 }
 
-// checkSet checks the deployment set that instances are to be made in.
+// checkSet checks the deployment set for new instances.
 func (e *api) checkSet(k *core.Call, p *alibaba.Params, amount int) {
 	id := p.Text("DeploymentSetId")
 	switch {
@@ -106,15 +106,16 @@ func setInvalid(name string) *alibaba.Refusal {
 	case "Strategy", "DeploymentStrategy":
 		return alibaba.Refuse(400, "InvalidParameter.Strategy", "The specified parameter Strategy is not valid.")
 	case "Description":
-		return alibaba.Refuse(400, "InvalidDescription.Malformed", `The specified parameter "Description" is not valid.`)
+		return alibaba.Refuse(400, "InvalidDescription.Malformed",
+			`The specified parameter "Description" is not valid.`)
 	default:
 		return invalid(name)
 	}
 }
 
-// readStrategy reads the strategy under the name of the older reference or that of
-// the vendor's SDK; a request that has both has to say the same twice.
-// Availability alone is in the older reference.
+// readStrategy reads the strategy under its name in the older reference or its name in
+// the vendor's SDK. If a request has both, they must be equal. Only Availability is in
+// the older reference.
 func readStrategy(p *alibaba.Params) string {
 	const newer, older = "Strategy", "DeploymentStrategy"
 	for _, name := range []string{older, newer} {
@@ -142,8 +143,8 @@ func (e *api) createDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 	return alibaba.Object{{"DeploymentSetId", ids[0]}}, nil
 }
 
-// newSet reads a set. The newer documentation has Availability as the default
-// of the strategy; the older one demands it.
+// newSet reads a set. In the newer documentation the default strategy is Availability;
+// the older one requires the parameter.
 func (e *api) newSet(k *core.Call) (*deploymentSet, *alibaba.Refusal) {
 	p := e.setParams(k)
 	p.ClientToken()

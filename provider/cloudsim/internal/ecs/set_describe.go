@@ -7,10 +7,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// describeDeploymentSets serves DescribeDeploymentSets. The example of the older
-// reference spells the filter DeploymentSetsIds; its table and the vendor's SDK
-// do not, and like every parameter that an action does not have, that one is
-// ignored: the call lists all sets.
+// describeDeploymentSets serves DescribeDeploymentSets. An example in the older
+// reference names the filter DeploymentSetsIds; its table and the vendor's SDK do not.
+// Like every unknown parameter it is ignored, so the call lists all sets.
 func (e *api) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
 	p.Description("Description") // a documented code of an action without this parameter
@@ -21,7 +20,9 @@ func (e *api) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Ref
 	}
 	var all []*deploymentSet
 	for _, s := range e.sets {
-		if s.region == k.Region && id(s.id) && (name == "" || name == s.name) && (strategy == "" || strategy == s.strategy) {
+		named := name == "" || name == s.name
+		hasStrategy := strategy == "" || strategy == s.strategy
+		if s.region == k.Region && id(s.id) && named && hasStrategy {
 			all = append(all, s)
 		}
 	}
@@ -38,8 +39,8 @@ func (e *api) describeDeploymentSets(k *core.Call) (alibaba.Object, *alibaba.Ref
 	}, nil
 }
 
-// shownSet is one set in the answer. The older reference and the vendor's SDK
-// have different names for the strategy; both are there.
+// shownSet returns one set in the form of an answer. The older reference and the
+// vendor's SDK have different names for the strategy; the answer has both.
 func (e *api) shownSet(k *core.Call, s *deploymentSet) alibaba.Object {
 	members := e.members(k, s.id)
 	ids := make([]string, len(members))

@@ -8,8 +8,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// knownSet returns the set that DeploymentSetId names; without one it refuses,
-// by p. The reference gives this code for ModifyInstanceDeployment alone.
+// knownSet returns the set with the ID in DeploymentSetId. If there is none, it refuses
+// through p. The reference has this code only for ModifyInstanceDeployment.
 func (e *api) knownSet(k *core.Call, p *alibaba.Params) *deploymentSet {
 	s := e.set(k, p.Required("DeploymentSetId"))
 	if s == nil {
@@ -18,9 +18,9 @@ func (e *api) knownSet(k *core.Call, p *alibaba.Params) *deploymentSet {
 	return s
 }
 
-// modifyDeploymentSet serves ModifyDeploymentSetAttribute under both its names.
-// What is not given stays. A strategy is checked and changes nothing: the
-// reference has it in its example, not among the parameters.
+// modifyDeploymentSet serves ModifyDeploymentSetAttribute under both its names. Absent
+// values stay unchanged. A strategy is checked but has no effect: in the reference it
+// is in the example but not among the parameters.
 func (e *api) modifyDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
 	readStrategy(p)
@@ -50,9 +50,9 @@ func (e *api) deleteDeploymentSet(k *core.Call) (alibaba.Object, *alibaba.Refusa
 	return nil, nil
 }
 
-// modifyInstanceDeployment serves ModifyInstanceDeployment: an instance joins a
-// set, changes from one to another, or leaves the one it is in
-// (RemoveFromDeploymentSet, which the older reference does not have).
+// modifyInstanceDeployment serves ModifyInstanceDeployment: an instance joins a set,
+// moves to another set, or leaves its set (RemoveFromDeploymentSet, which the older
+// reference does not have).
 func (e *api) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.setParams(k)
 	force, leave := p.Flag("Force"), p.Flag("RemoveFromDeploymentSet")
@@ -80,10 +80,11 @@ func (e *api) modifyInstanceDeployment(k *core.Call) (alibaba.Object, *alibaba.R
 	return nil, e.joinSet(k, m, to.id, force && p.Text("MigrationType") != "live", force)
 }
 
-// leaveSet takes an instance out of its set.
+// leaveSet removes an instance from its set.
 func (e *api) leaveSet(m *core.Instance, set string) *alibaba.Refusal {
 	place := e.placed[m.ID]
-	if place.set == "" || set != "" && place.set != set {
+	isWanted := set == "" || place.set == set
+	if place.set == "" || !isWanted {
 		return noModification()
 	}
 	place.set = ""
@@ -91,9 +92,9 @@ func (e *api) leaveSet(m *core.Instance, set string) *alibaba.Refusal {
 	return nil
 }
 
-// joinSet puts an instance into a set, off any other. Every instance has hardware
-// of its own here, but for those of one dedicated host: the second of them can
-// join only by moving, which Force allows and which restarts one that runs.
+// joinSet puts an instance into a set and out of any other. Here no two instances share
+// hardware, except on one dedicated host. A second instance of that host can join only
+// by moving. Force allows that, and restarts a running instance.
 func (e *api) joinSet(k *core.Call, m *core.Instance, set string, restart, move bool) *alibaba.Refusal {
 	place := e.placed[m.ID]
 	if place.set == set {
@@ -104,7 +105,9 @@ func (e *api) joinSet(k *core.Call, m *core.Instance, set string, restart, move 
 			"The number of instances on the specified Deployment Set has reached the limit.")
 	}
 	host := e.host(m)
-	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *core.Instance) bool { return e.host(o) == host })
+	shared := host != "" && slices.ContainsFunc(e.members(k, set), func(o *core.Instance) bool {
+		return e.host(o) == host
+	})
 	switch {
 	case shared && !move:
 		return noModification()

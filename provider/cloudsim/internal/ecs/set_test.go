@@ -27,7 +27,7 @@ func (c *client) sets(more ...string) simtest.AlibabaAnswer {
 	return c.WantOK(c.Call("DescribeDeploymentSets", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
-// setIDs are the IDs of an answer of DescribeDeploymentSets.
+// setIDs returns the IDs in an answer of DescribeDeploymentSets.
 func setIDs(r simtest.AlibabaAnswer) []string {
 	list, _ := r.At("DeploymentSets", "DeploymentSet").([]any)
 	out := make([]string, len(list))
@@ -41,12 +41,14 @@ func setIDs(r simtest.AlibabaAnswer) []string {
 func (c *client) wantMembers(set string, want ...string) {
 	c.T.Helper()
 	reply := c.sets("DeploymentSetIds", simtest.IDList([]string{set}))
-	if got := reply.Strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(got, want) {
+	if got := reply.Strings("DeploymentSets", "DeploymentSet", 0, "InstanceIds", "InstanceId"); !slices.Equal(
+		got, want) {
 		c.T.Errorf("set %s has %v, want %v", set, got, want)
 	}
 	for _, id := range want {
-		if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0, "DeploymentSetId"); got != set {
-			c.T.Errorf("machine %s says it is in set %v, want %s", id, got, set)
+		if got := c.Describe("InstanceIds", simtest.IDList([]string{id})).At("Instances", "Instance", 0,
+			"DeploymentSetId"); got != set {
+			c.T.Errorf("instance %s shows set %v, want %s", id, got, set)
 		}
 	}
 }
@@ -54,7 +56,8 @@ func (c *client) wantMembers(set string, want ...string) {
 // move calls ModifyInstanceDeployment in cn-hangzhou.
 func (c *client) move(id, set string, more ...string) simtest.AlibabaAnswer {
 	c.T.Helper()
-	return c.Call("ModifyInstanceDeployment", append([]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
+	return c.Call("ModifyInstanceDeployment", append(
+		[]string{"RegionId", "cn-hangzhou", "InstanceId", id, "DeploymentSetId", set}, more...)...)
 }
 
 func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
@@ -95,13 +98,17 @@ func TestDeploymentSetAnswersAsInTheReference(t *testing.T) {
 			TotalCount     int
 			DeploymentSets struct {
 				DeploymentSet []struct {
-					DeploymentSetDescription, DeploymentSetId, DeploymentStrategy, DeploymentSetName string
-					InstanceIds                                                                      struct{ InstanceId []string }
+					DeploymentSetDescription, DeploymentSetId string
+					DeploymentStrategy, DeploymentSetName     string
+
+					InstanceIds struct{ InstanceId []string }
 				}
 			}
 		}
-		simtest.WantXML(t, c.XML("DescribeDeploymentSets", "RegionId", "cn-hangzhou"), "DescribeDeploymentSetsResponse", &xml)
-		if list := xml.DeploymentSets.DeploymentSet; xml.TotalCount != 1 || len(list) != 1 || list[0].DeploymentSetId != set ||
+		simtest.WantXML(t, c.XML("DescribeDeploymentSets", "RegionId", "cn-hangzhou"),
+			"DescribeDeploymentSetsResponse", &xml)
+		if list := xml.DeploymentSets.DeploymentSet; xml.TotalCount != 1 || len(list) != 1 ||
+			list[0].DeploymentSetId != set ||
 			list[0].DeploymentSetName != "test default" || !slices.Equal(list[0].InstanceIds.InstanceId, ids) {
 			t.Errorf("XML holds %+v", xml)
 		}
@@ -170,7 +177,8 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 	for i := range 12 {
 		all = append(all, c.newSet("DeploymentSetName", "set-"+strconv.Itoa(i)))
 	}
-	near := fmt.Sprint(c.WantOK(c.Call("CreateDeploymentSet", "RegionId", "cn-hangzhou", "Strategy", "LowLatency")).At("DeploymentSetId"))
+	near := fmt.Sprint(c.WantOK(c.Call("CreateDeploymentSet", "RegionId", "cn-hangzhou", "Strategy",
+		"LowLatency")).At("DeploymentSetId"))
 	c.WantOK(c.Call("CreateDeploymentSet", "RegionId", "cn-beijing", "Strategy", "Availability"))
 	all = append(all, near)
 	for _, f := range []struct{ filter, want []string }{
@@ -203,7 +211,7 @@ func TestDescribeDeploymentSetsFilters(t *testing.T) {
 	}
 }
 
-// TestModifyDeploymentSet: both names of the action, and what is left out stays.
+// TestModifyDeploymentSet: both names of the action; absent values stay unchanged.
 func TestModifyDeploymentSet(t *testing.T) {
 	for _, action := range []string{"ModifyDeploymentSetAttribute", "ModifyDeploymentSetAttributes"} {
 		c := newClient(t, cloudsim.New(nil))
@@ -214,7 +222,8 @@ func TestModifyDeploymentSet(t *testing.T) {
 		c.WantOK(modify("DeploymentSetName", "AvailMySet", "Strategy", "Availability"))
 		first := func(field string) any { return c.sets().At("DeploymentSets", "DeploymentSet", 0, field) }
 		if first("DeploymentSetName") != "AvailMySet" || first("DeploymentSetDescription") != "text" {
-			t.Errorf("%s: name %v and description %v, want the new one and the old one", action, first("DeploymentSetName"), first("DeploymentSetDescription"))
+			t.Errorf("%s: name %v and description %v, want the new one and the old one", action,
+				first("DeploymentSetName"), first("DeploymentSetDescription"))
 		}
 		c.WantCode(modify("Description", "http://x"), 400, "InvalidDescription.Malformed")
 		c.WantCode(modify("Strategy", "Together"), 400, "InvalidParameter.Strategy")
@@ -225,13 +234,14 @@ func TestModifyDeploymentSet(t *testing.T) {
 	}
 }
 
-// TestReleasedMachinesLeaveTheSet: only then can it be deleted.
-func TestReleasedMachinesLeaveTheSet(t *testing.T) {
+// TestReleasedInstancesLeaveTheSet: after that the set can be deleted.
+func TestReleasedInstancesLeaveTheSet(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	set := c.newSet()
 	ids := c.Run("Amount", "2", "DeploymentSetId", set)
 	del := func(more ...string) simtest.AlibabaAnswer {
-		return c.Call("DeleteDeploymentSet", append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set}, more...)...)
+		return c.Call("DeleteDeploymentSet", append([]string{"RegionId", "cn-hangzhou", "DeploymentSetId", set},
+			more...)...)
 	}
 	c.WantCode(del(), 403, "DependencyViolation.NotEmpty")
 	c.WantOK(c.Call("DeleteInstance", "InstanceId", ids[0], "Force", "true"))
@@ -246,8 +256,8 @@ func TestReleasedMachinesLeaveTheSet(t *testing.T) {
 	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 404, "DeploymentSet.NotFound")
 }
 
-// TestFailedMachinesLeaveTheSet: the cloud releases what does not come up.
-func TestFailedMachinesLeaveTheSet(t *testing.T) {
+// TestFailedInstancesLeaveTheSet: the cloud releases instances that fail to launch.
+func TestFailedInstancesLeaveTheSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
 		sim.Inject(cloudsim.Fault{Kind: cloudsim.LaunchFailure, Count: 1})
@@ -258,19 +268,21 @@ func TestFailedMachinesLeaveTheSet(t *testing.T) {
 	})
 }
 
-// TestSetIsFullByZone: 20 instances in each.
+// TestSetIsFullByZone: a set may have 20 instances in each zone.
 func TestSetIsFullByZone(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
 	set := c.newSet()
 	c.Run("Amount", "19", "DeploymentSetId", set)
-	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("Amount", "2", "DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("Amount", "2", "DeploymentSetId", set)...), 403,
+		"QuotaExceed.DeploymentSetInstanceQuotaFull")
 	if n := len(sim.Instances()); n != 19 {
-		t.Errorf("a refused create left %d machines, want 19", n)
+		t.Errorf("a refused create left %d instances, want 19", n)
 	}
 	c.Run("DeploymentSetId", set)
 	c.Run("Amount", "20", "DeploymentSetId", set, "ZoneId", "cn-hangzhou-b")
-	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 403, "QuotaExceed.DeploymentSetInstanceQuotaFull")
+	c.WantCode(c.Call("RunInstances", simtest.ECSCreate("DeploymentSetId", set)...), 403,
+		"QuotaExceed.DeploymentSetInstanceQuotaFull")
 }
 
 func TestModifyInstanceDeployment(t *testing.T) {
@@ -313,8 +325,8 @@ func TestFullSetTakesNoMore(t *testing.T) {
 	})
 }
 
-// TestForceMovesOffASharedHost: two instances of one dedicated host can not be
-// apart, unless one of them may move and restart.
+// TestForceMovesOffASharedHost: two instances of one dedicated host cannot be apart,
+// unless one of them may move and restart.
 func TestForceMovesOffASharedHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -329,8 +341,9 @@ func TestForceMovesOffASharedHost(t *testing.T) {
 		c.wantStatus(ids[2], "Running")
 		c.wantMembers(set, ids...)
 		for i, want := range []string{"dh-1", "", ""} {
-			if got := c.Describe().At("Instances", "Instance", i, "DedicatedHostAttribute", "DedicatedHostId"); got != want {
-				t.Errorf("machine %d is on host %v, want %q", i, got, want)
+			if got := c.Describe().At("Instances", "Instance", i, "DedicatedHostAttribute",
+				"DedicatedHostId"); got != want {
+				t.Errorf("instance %d is on host %v, want %q", i, got, want)
 			}
 		}
 	})

@@ -21,18 +21,18 @@ const (
 // templateNameForm allows periods, which the older reference does not name.
 var templateNameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{N}:_.-]{1,127}$`)
 
-// account is the owner of everything, which answers have as CreatedBy.
+// account is the owner of all resources, shown as CreatedBy.
 const account = "1234567890123456"
 
 // launchTemplate is a launch template.
 type launchTemplate struct {
 	region, id, name  string
-	group             string // resource group of the template itself
+	group             string // resource group of the template, not of its instances
 	tags              map[string]string
 	created, modified time.Time
-	versions          []*version // ascending, gaps where some were deleted
+	versions          []*version // ascending; deleted versions leave gaps
 	standard          int        // the default version
-	last              int        // highest number ever given: numbers are not used twice
+	last              int        // highest number used so far: numbers are not used twice
 }
 
 // version is one version of a template.
@@ -56,11 +56,11 @@ func (t *launchTemplate) version(number int) *version {
 	return nil
 }
 
-// latest is the highest number that exists. What the service says once the
-// newest version is deleted is not verified.
+// latest returns the highest existing number. The service's answer after the newest
+// version is deleted is not verified.
 func (t *launchTemplate) latest() int { return t.versions[len(t.versions)-1].number }
 
-// add makes the next version of a template.
+// add creates the next version of a template.
 func (t *launchTemplate) add(k *core.Call, p *alibaba.Params) *version {
 	t.last++
 	v := &version{number: t.last, description: p.Text("VersionDescription"), created: k.Now, data: templateData(p)}
@@ -69,8 +69,8 @@ func (t *launchTemplate) add(k *core.Call, p *alibaba.Params) *version {
 	return v
 }
 
-// createLaunchTemplate serves CreateLaunchTemplate. It has no client token: a
-// name that is taken is what a repeated call meets.
+// createLaunchTemplate serves CreateLaunchTemplate. It has no client token: a repeated
+// call is refused because its name is taken.
 func (e *api) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	name := p.Required("LaunchTemplateName")
@@ -93,7 +93,7 @@ func (e *api) createLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refus
 	return alibaba.Object{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", v.number}}, nil
 }
 
-// templateRoom returns the refusal of one more template in its region, or nil.
+// templateRoom returns the refusal of a further template in its region, or nil.
 func (e *api) templateRoom(t *launchTemplate) *alibaba.Refusal {
 	n := 0
 	for _, other := range e.templates {
@@ -101,7 +101,8 @@ func (e *api) templateRoom(t *launchTemplate) *alibaba.Refusal {
 			continue
 		}
 		if other.name == t.name {
-			return alibaba.Refuse(403, "LaunchTemplateName.Duplicated", `The specified LaunchTemplateName "`+t.name+`" already exist.`)
+			return alibaba.Refuse(403, "LaunchTemplateName.Duplicated",
+				`The specified LaunchTemplateName "`+t.name+`" already exist.`)
 		}
 		n++
 	}
@@ -117,8 +118,8 @@ func (e *api) freshTemplateID() string {
 	})
 }
 
-// createLaunchTemplateVersion serves CreateLaunchTemplateVersion. A version
-// takes nothing over from those before it, and does not become the default.
+// createLaunchTemplateVersion serves CreateLaunchTemplateVersion. A version inherits
+// nothing from earlier ones and does not become the default.
 func (e *api) createLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	checkTemplate(p)
@@ -133,10 +134,10 @@ func (e *api) createLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibab
 	return alibaba.Object{{"LaunchTemplateId", t.id}, {"LaunchTemplateVersionNumber", t.add(k, p).number}}, nil
 }
 
-// template returns the one that LaunchTemplateId or LaunchTemplateName names;
-// when both are there, they have to agree. Without one it refuses, by p.
-// Newer tables of RunInstances have status 404 for both codes, older ones 400;
-// which one the service sends is not verified.
+// template returns the template that LaunchTemplateId or LaunchTemplateName names. If
+// both are present, they must match. If there is none, it refuses through p. For both
+// codes, newer tables of RunInstances have status 404, older ones 400. It is not
+// verified which one the service sends.
 func (e *api) template(k *core.Call, p *alibaba.Params) *launchTemplate {
 	id, name := p.ID("LaunchTemplateId"), p.Text("LaunchTemplateName")
 	if id == "" && name == "" {
@@ -144,7 +145,9 @@ func (e *api) template(k *core.Call, p *alibaba.Params) *launchTemplate {
 		return nil
 	}
 	for _, t := range e.templates {
-		if t.region == k.Region && (id == "" || t.id == id) && (name == "" || t.name == name) {
+		hasID := id == "" || t.id == id
+		hasName := name == "" || t.name == name
+		if t.region == k.Region && hasID && hasName {
 			return t
 		}
 	}
@@ -158,13 +161,13 @@ func noVersion(id string, number int) *alibaba.Refusal {
 		`The specified LaunchTemplateId "`+id+`" Version "`+strconv.Itoa(number)+`" is not found.`)
 }
 
-// lists are the parameters that come in numbers.
+// lists are the parameters with numbered items.
 const lists = " DataDisk NetworkInterface Tag SecurityGroupIds Ipv6Address "
 
-// mergeUnit is the part of a request that replaces a template's as a whole:
-// a list with all its items, both ways to name security groups together, both
-// ways to ask for IPv6, and every other parameter by itself. That the service
-// merges in units of this size is not verified.
+// mergeUnit returns the part of a request that replaces a template's part as a whole: a
+// list with all its items, both ways to name security groups together, both ways to ask
+// for IPv6, and every other parameter by itself. It is not verified that the service
+// merges these parts.
 func mergeUnit(name string) string {
 	first, _, _ := strings.Cut(name, ".")
 	switch {
@@ -179,9 +182,9 @@ func mergeUnit(name string) string {
 	}
 }
 
-// fromTemplate puts a launch template under the parameters of a RunInstances:
-// it fills in what they leave out. An empty parameter is one that is left out,
-// so that nothing can blank what a template sets. Refusals go to p.
+// fromTemplate fills the missing parameters of a RunInstances from a launch template.
+// An empty parameter counts as missing, so no request can clear a value of a template.
+// Refusals go to p.
 func (e *api) fromTemplate(k *core.Call, p *alibaba.Params) {
 	number := p.Number("LaunchTemplateVersion", 0, 1, 1<<30)
 	if !p.Has("LaunchTemplateId") && !p.Has("LaunchTemplateName") {

@@ -9,22 +9,23 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// What a template can hold, by the type in which a version shows it again. The
-// names are those of RunInstances, and a few that only templates have.
+// Fields that a template can hold, by their type in the answer. The names are those of
+// RunInstances, and some that only templates have.
 const (
-	templateTexts = "AutoReleaseTime CreditSpecification DeploymentSetId Description HostName HttpEndpoint HttpTokens " +
-		"ImageId ImageOwnerAlias InstanceChargeType InstanceName InstanceType InternetChargeType IoOptimized KeyPairName " +
-		"NetworkType PeriodUnit PrivateIpAddress RamRoleName ResourceGroupId SecurityEnhancementStrategy SecurityGroupId " +
-		"SpotStrategy UserData VSwitchId VpcId ZoneId"
+	templateTexts = "AutoReleaseTime CreditSpecification DeploymentSetId Description HostName HttpEndpoint " +
+		"HttpTokens ImageId ImageOwnerAlias InstanceChargeType InstanceName InstanceType InternetChargeType " +
+		"IoOptimized KeyPairName NetworkType PeriodUnit PrivateIpAddress RamRoleName ResourceGroupId " +
+		"SecurityEnhancementStrategy SecurityGroupId SpotStrategy UserData VSwitchId VpcId ZoneId"
 	templateNumbers = "AutoRenewPeriod HttpPutResponseHopLimit InternetMaxBandwidthIn InternetMaxBandwidthOut " +
 		"Ipv6AddressCount Period SpotDuration"
 	templateFlags    = "AutoRenew DeletionProtection EnableVmOsConfig PasswordInherit"
 	templateDecimals = "SpotPriceLimit"
 
-	templateSecurity = "TrustedSystemMode" // of SecurityOptions
-	templateImage    = "LoginAsNonRoot"    // of ImageOptions
+	templateSecurity = "TrustedSystemMode" // inside SecurityOptions
+	templateImage    = "LoginAsNonRoot"    // inside ImageOptions
 
-	templateDiskTexts   = "AutoSnapshotPolicyId Category Description Device DiskName KMSKeyId PerformanceLevel SnapshotId"
+	templateDiskTexts = "AutoSnapshotPolicyId Category Description Device DiskName KMSKeyId PerformanceLevel " +
+		"SnapshotId"
 	templateDiskNumbers = "Iops ProvisionedIops Size"
 	templateDiskFlags   = "BurstingEnabled DeleteWithInstance Encrypted"
 
@@ -32,8 +33,8 @@ const (
 		"SecurityGroupId VSwitchId"
 )
 
-// Numbers of list items. How many interfaces an instance takes depends on its
-// type, which a template is not held to.
+// Limits of list items. How many interfaces an instance may have depends on its type,
+// which is not checked for a template.
 const (
 	maxDisks      = 16
 	maxTags       = 20
@@ -41,8 +42,8 @@ const (
 	maxGroups     = 16
 )
 
-// templateFields reads the fields under a prefix that are there, in the
-// types of the answer. A value that is not of its type is refused.
+// templateFields returns the present fields under a prefix, in the types of the answer.
+// It refuses a value of the wrong type.
 func templateFields(p *alibaba.Params, prefix, texts, numbers, flags, decimals string) alibaba.Object {
 	var out alibaba.Object
 	each := func(names string, read func(name string) any) {
@@ -67,7 +68,7 @@ func templateDisk(p *alibaba.Params, prefix string) alibaba.Object {
 	return templateFields(p, prefix, templateDiskTexts, templateDiskNumbers, templateDiskFlags, "")
 }
 
-// templateObjects are those that newer documentation has.
+// templateObjects are the objects in newer documentation.
 func templateObjects(p *alibaba.Params) alibaba.Object {
 	var out alibaba.Object
 	for _, f := range []alibaba.Field{
@@ -111,11 +112,10 @@ func templateTags(p *alibaba.Params) []alibaba.Object {
 	return out
 }
 
-// shownData is LaunchTemplateData. The system disk is there twice: older
-// clients read keys with a dot, "SystemDisk.Size", newer ones an object. What a
-// template does not set is left out; that the service does so is not verified.
-// The lists are always there. The reference's XML has these names in lower case
-// throughout, which its JSON and its SDK contradict.
+// shownData returns LaunchTemplateData. The system disk is there twice: older clients
+// read keys with a dot, "SystemDisk.Size", newer ones an object. Unset values are left
+// out; it is not verified that the service does so. The lists are always there. The
+// reference's XML has these names in lower case, but its JSON and its SDK do not.
 func shownData(data map[string]string) alibaba.Object {
 	p := &alibaba.Params{Values: data, Missing: alibaba.Missing, Invalid: templateInvalid}
 	out, disk := templateScalars(p), templateDisk(p, "SystemDisk.")
@@ -132,9 +132,9 @@ func shownData(data map[string]string) alibaba.Object {
 	)
 }
 
-// templateData returns what of a request a template keeps. The rest is
-// ignored, as the gateway ignores every parameter that an action does not have:
-// a template holds no password and no count.
+// templateData returns the parameters that a template keeps. It ignores the others, as
+// the gateway ignores every unknown parameter: a template holds no password and no
+// count.
 func templateData(p *alibaba.Params) map[string]string {
 	const top = " " + templateTexts + " " + templateNumbers + " " + templateFlags + " " + templateDecimals + " "
 	const disk = " " + templateDiskTexts + " " + templateDiskNumbers + " " + templateDiskFlags + " "
@@ -167,9 +167,9 @@ func templateData(p *alibaba.Params) map[string]string {
 	return out
 }
 
-// checkTemplate checks what goes into a version. Values are looked at when
-// instances are made, not here: only their types count, and what the reference
-// gives these actions codes for.
+// checkTemplate checks the content of a version. Values are checked when instances are
+// created. Here only types count, and values for which the reference gives these
+// actions a code.
 func checkTemplate(p *alibaba.Params) {
 	p.Description("VersionDescription")
 	templateScalars(p)
@@ -189,27 +189,29 @@ func checkTemplateUserData(p *alibaba.Params) {
 		p.Refuse(alibaba.Refuse(400, "InvalidUserData.Base64FormatInvalid",
 			"The specified parameter UserData must be base64 encoded."))
 	case len(raw) > maxUserData:
-		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded", "The specified parameter UserData exceeds the size."))
+		p.Refuse(alibaba.Refuse(400, "InvalidUserData.SizeExceeded",
+			"The specified parameter UserData exceeds the size."))
 	}
 }
 
-// checkTemplateTags checks the tags of a template itself. Their rules have no
-// code of their own.
+// checkTemplateTags checks the tags of a template itself. Their rules have no code of
+// their own.
 func checkTemplateTags(p *alibaba.Params) {
 	for _, n := range p.Indexes("TemplateTag", maxTags) {
 		prefix := "TemplateTag." + strconv.Itoa(n) + "."
 		p.Required(prefix + "Key")
 		for name, most := range map[string]int{prefix + "Key": 64, prefix + "Value": 128} {
-			if s := p.Text(name); len([]rune(s)) > most || alibaba.IsURL(s) || strings.HasPrefix(s, "aliyun") || strings.HasPrefix(s, "acs:") {
+			if s := p.Text(name); len([]rune(s)) > most || alibaba.IsURL(s) || strings.HasPrefix(s, "aliyun") ||
+				strings.HasPrefix(s, "acs:") {
 				p.Bad(name, "at most "+strconv.Itoa(most)+" characters, no aliyun, acs: or URL in front")
 			}
 		}
 	}
 }
 
-// templateParams is regional with the codes and messages of the template
-// actions. For CreateLaunchTemplate the reference leaves the name of the
-// parameter out of both messages; here it is always there.
+// templateParams is regional with the codes and messages of the template actions. For
+// CreateLaunchTemplate the reference leaves the parameter's name out of both messages;
+// here it is always there.
 func (e *api) templateParams(k *core.Call) *alibaba.Params {
 	p := &alibaba.Params{Values: k.Params, Missing: alibaba.Missing, Invalid: templateInvalid}
 	requireRegion(p)
@@ -224,7 +226,8 @@ func templateInvalid(name string) *alibaba.Refusal {
 		return alibaba.Refuse(400, "InvalidLaunchTemplateName.Malformed",
 			"The specified parameter LaunchTemplateName is not valid.")
 	case "VersionDescription":
-		return alibaba.Refuse(400, "InvalidDescription.Malformed", `The specified parameter "VersionDescription" is not valid.`)
+		return alibaba.Refuse(400, "InvalidDescription.Malformed",
+			`The specified parameter "VersionDescription" is not valid.`)
 	default:
 		return alibaba.Refuse(400, "InvalidParameter", `the parameter(s) "`+name+`" provided is(are) invalid.`)
 	}

@@ -12,30 +12,35 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// exampleTemplate is what the example of DescribeLaunchTemplateVersions in
-// the reference was made of.
+// exampleTemplate is the input for the example of DescribeLaunchTemplateVersions in the
+// reference.
 func exampleTemplate() []string {
 	return []string{
 		"Description", "Description1", "ResourceGroupId", "ResourceGroupId1",
-		"DataDisk.1.SnapshotId", "SnapshotId1", "DataDisk.1.Description", "Description1", "DataDisk.1.Category", "cloud_efficiency",
-		"DataDisk.1.Encrypted", "false", "DataDisk.1.Size", "44", "DataDisk.1.DeleteWithInstance", "true", "DataDisk.1.DiskName", "DataDiskName1",
+		"DataDisk.1.SnapshotId", "SnapshotId1", "DataDisk.1.Description", "Description1",
+		"DataDisk.1.Category", "cloud_efficiency",
+		"DataDisk.1.Encrypted", "false", "DataDisk.1.Size", "44", "DataDisk.1.DeleteWithInstance", "true",
+		"DataDisk.1.DiskName", "DataDiskName1",
 		"UserData", "ZWNobyBoZWxsbyBlY3Mh", "SystemDisk.DiskName", "SystemDiskDiskName1", "SystemDisk.Size", "44",
 		"RamRoleName", "RamRoleName1", "NetworkType", "NetworkType1",
 		"NetworkInterface.1.Description", "Description1", "NetworkInterface.1.SecurityGroupId", "SecurityGroupId1",
-		"NetworkInterface.1.VSwitchId", "VSwitchId1", "NetworkInterface.1.NetworkInterfaceName", "NetworkInterfaceName1",
+		"NetworkInterface.1.VSwitchId", "VSwitchId1", "NetworkInterface.1.NetworkInterfaceName",
+		"NetworkInterfaceName1",
 		"NetworkInterface.1.PrimaryIpAddress", "PrimaryIpAddress1",
-		"ImageId", "windows2008.vhd", "SpotPriceLimit", "1", "SystemDisk.Category", "cloud_efficiency", "InstanceType", "ecs.xn4.small",
+		"ImageId", "windows2008.vhd", "SpotPriceLimit", "1", "SystemDisk.Category", "cloud_efficiency",
+		"InstanceType", "ecs.xn4.small",
 		"SpotStrategy", "SpotWithPriceLimit", "HostName", "HostName1", "Tag.1.Key", "ss", "Tag.1.Value", "bb",
 		"KeyPairName", "KeyPairName1", "SystemDisk.Iops", "22", "IoOptimized", "true", "ZoneId", "ZoneId1",
-		"SystemDisk.Description", "SystemDiskDescription1", "SecurityGroupId", "sg-tiantt1234", "VSwitchId", "vsw-xxxxxx",
+		"SystemDisk.Description", "SystemDiskDescription1", "SecurityGroupId", "sg-tiantt1234",
+		"VSwitchId", "vsw-xxxxxx",
 		"Period", "1", "InternetChargeType", "PayByBandwidth", "InstanceName", "InstanceName1",
 		"InternetMaxBandwidthOut", "20", "InternetMaxBandwidthIn", "1", "SecurityEnhancementStrategy", "Active",
 		"AutoReleaseTime", "2019-10-21T00:00:00Z", "VersionDescription", "wwwdesc",
 	}
 }
 
-// The example itself, with the user data in Base64, and what newer clients read
-// beside it: the system disk as an object and the list of security groups.
+// The example itself, with the user data in Base64, and the fields that newer clients
+// read: the system disk as an object and the list of security groups.
 const exampleData = `{
 	"Description":"Description1", "ResourceGroupId":"ResourceGroupId1",
 	"DataDisks":{"DataDisk":[{"SnapshotId":"SnapshotId1","Description":"Description1","Category":"cloud_efficiency",
@@ -80,7 +85,8 @@ func TestVersionAnswersAsInTheReference(t *testing.T) {
 				t.Errorf("%s is\n%v\nwant\n%v", name, set[name], value)
 			}
 		}
-		if len(set) != len(want) || reply.At("TotalCount") != 1.0 || reply.At("PageNumber") != 1.0 || reply.At("PageSize") != 10.0 {
+		if len(set) != len(want) || reply.At("TotalCount") != 1.0 || reply.At("PageNumber") != 1.0 ||
+			reply.At("PageSize") != 10.0 {
 			t.Errorf("answered %s", reply.Raw)
 		}
 	})
@@ -113,42 +119,47 @@ func TestVersionInXML(t *testing.T) {
 			}
 		}
 	}
-	simtest.WantXML(t, c.XML("DescribeLaunchTemplateVersions", "RegionId", "cn-hangzhou", "LaunchTemplateName", "lt-name1"),
+	simtest.WantXML(t, c.XML("DescribeLaunchTemplateVersions", "RegionId", "cn-hangzhou",
+		"LaunchTemplateName", "lt-name1"),
 		"DescribeLaunchTemplateVersionsResponse", &got)
 	if len(got.LaunchTemplateVersionSets.LaunchTemplateVersionSet) != 1 {
 		t.Fatalf("XML holds %+v, want one version", got)
 	}
 	v := got.LaunchTemplateVersionSets.LaunchTemplateVersionSet[0]
-	if d := v.LaunchTemplateData; !v.DefaultVersion || v.VersionNumber != 1 || v.VersionDescription != "wwwdesc" || d.FlatSize != 44 ||
+	if d := v.LaunchTemplateData; !v.DefaultVersion || v.VersionNumber != 1 || v.VersionDescription != "wwwdesc" ||
+		d.FlatSize != 44 ||
 		d.SystemDisk.Size != 44 || len(d.Tags.InstanceTag) != 1 || d.Tags.InstanceTag[0].Key != "ss" ||
 		len(d.DataDisks.DataDisk) != 1 || d.DataDisks.DataDisk[0].Size != 44 ||
-		len(d.NetworkInterfaces.NetworkInterface) != 1 || d.NetworkInterfaces.NetworkInterface[0].PrimaryIpAddress != "PrimaryIpAddress1" {
+		len(d.NetworkInterfaces.NetworkInterface) != 1 ||
+		d.NetworkInterfaces.NetworkInterface[0].PrimaryIpAddress != "PrimaryIpAddress1" {
 		t.Errorf("XML holds %+v", v)
 	}
 }
 
-// TestTemplateKeepsNoSecretAndNoCount: what a template can not hold is gone, not
-// shown and not used.
+// TestTemplateKeepsNoSecretAndNoCount: a parameter that a template cannot hold is
+// neither shown nor used.
 func TestTemplateKeepsNoSecretAndNoCount(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
 	id := c.newTemplate("lt-name1", "Password", "EcsV587!", "Amount", "5", "DryRun", "true", "Tenancy", "host",
 		"ImageId", "img", "InstanceType", "ecs.g5.large", "SecurityGroupIds.1", "sg-1", "SecurityGroupIds.2", "sg-2")
 	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", "LaunchTemplateId", id))
-	data, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData").(map[string]any)
+	data, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0,
+		"LaunchTemplateData").(map[string]any)
 	for _, name := range []string{"Password", "Amount", "DryRun", "Tenancy"} {
 		if _, ok := data[name]; ok {
 			t.Errorf("the template shows %s", name)
 		}
 	}
-	groups := reply.Strings("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData", "SecurityGroupIds", "SecurityGroupId")
+	groups := reply.Strings("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData",
+		"SecurityGroupIds", "SecurityGroupId")
 	if !slices.Equal(groups, []string{"sg-1", "sg-2"}) {
 		t.Errorf("the template shows groups %v", groups)
 	}
 	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id))
 	list := sim.Instances()
 	if len(list) != 1 || list[0].Params["Password"] != "" || !slices.Equal(list[0].Groups, []string{"sg-1", "sg-2"}) {
-		t.Errorf("made %d machines, want one, without a password and with both groups", len(list))
+		t.Errorf("made %d instances, want one, without a password and with both groups", len(list))
 	}
 }
 
@@ -165,7 +176,8 @@ func TestVersionFilters(t *testing.T) {
 	}{
 		{nil, []int{1, 2, 4, 5, 6, 7, 8, 9, 10, 11}},
 		{[]string{"PageNumber", "2"}, []int{12}},
-		{[]string{"LaunchTemplateVersion.1", "2", "LaunchTemplateVersion.2", "5", "LaunchTemplateVersion.3", "3"}, []int{2, 5}},
+		{[]string{"LaunchTemplateVersion.1", "2", "LaunchTemplateVersion.2", "5", "LaunchTemplateVersion.3", "3"},
+			[]int{2, 5}},
 		{[]string{"MinVersion", "10"}, []int{10, 11, 12}},
 		{[]string{"MaxVersion", "4"}, []int{1, 2, 4}},
 		{[]string{"MinVersion", "2", "MaxVersion", "4"}, []int{2, 4}},
@@ -177,9 +189,11 @@ func TestVersionFilters(t *testing.T) {
 		}
 	}
 	for _, pairs := range [][]string{
-		{"PageSize", "51"}, {"LaunchTemplateVersion.1", "last"}, {"MinVersion", "0"}, {"MinVersion", "3", "MaxVersion", "2"}, {"DefaultVersion", "yes"},
+		{"PageSize", "51"}, {"LaunchTemplateVersion.1", "last"}, {"MinVersion", "0"},
+		{"MinVersion", "3", "MaxVersion", "2"}, {"DefaultVersion", "yes"},
 	} {
-		c.WantCode(c.Template("DescribeLaunchTemplateVersions", append(pairs, "LaunchTemplateId", id)...), 400, "InvalidParameter")
+		c.WantCode(c.Template("DescribeLaunchTemplateVersions", append(pairs, "LaunchTemplateId", id)...), 400,
+			"InvalidParameter")
 	}
 	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", "LaunchTemplateId", id, "DetailFlag", "false"))
 	if got := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet", 0, "LaunchTemplateData"); got != nil {

@@ -7,9 +7,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// deleteLaunchTemplate serves DeleteLaunchTemplate and answers the versions
-// that went with the template, as the vendor's SDK for Go reads them: with a
-// lower-case v.
+// deleteLaunchTemplate serves DeleteLaunchTemplate. It answers with the versions that
+// were deleted with the template, in the form that the vendor's SDK for Go reads: with
+// a lower-case v.
 func (e *api) deleteLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	t := e.template(k, p)
@@ -27,9 +27,9 @@ func (e *api) deleteLaunchTemplate(k *core.Call) (alibaba.Object, *alibaba.Refus
 	}, nil
 }
 
-// deleteLaunchTemplateVersion serves DeleteLaunchTemplateVersion: all of the
-// versions or none. The reference gives no code for a version that does not
-// exist; the one here is that of the other actions.
+// deleteLaunchTemplateVersion serves DeleteLaunchTemplateVersion: all of the versions
+// or none. The reference gives no code for an unknown version; the code here is that of
+// the other actions.
 func (e *api) deleteLaunchTemplateVersion(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	numbers := p.Numbers("DeleteVersion", maxVersions-1)

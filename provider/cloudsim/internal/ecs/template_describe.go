@@ -7,8 +7,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// describeLaunchTemplates serves DescribeLaunchTemplates. The reference says
-// that an ID or a name is needed, its own example has neither and lists all.
+// describeLaunchTemplates serves DescribeLaunchTemplates. The reference requires an ID
+// or a name, but its own example has neither and lists all.
 func (e *api) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	page := p.Page(50)
@@ -19,7 +19,8 @@ func (e *api) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Re
 	}
 	var all []alibaba.Object
 	for _, t := range e.templates {
-		if t.region == k.Region && ids(t.id) && names(t.name) && (group == "" || group == t.group) &&
+		inGroup := group == "" || group == t.group
+		if inGroup && t.region == k.Region && ids(t.id) && names(t.name) &&
 			alibaba.HasTags(t.tags, tags) && t.tagsInstances(inside) {
 			all = append(all, templateSet(t))
 		}
@@ -32,9 +33,9 @@ func (e *api) describeLaunchTemplates(k *core.Call) (alibaba.Object, *alibaba.Re
 	}, nil
 }
 
-// tagsInstances reports whether some version gives instances these tags. The
-// reference has Tag.N among the filters as "tags of instances"; which versions
-// the service looks at is not verified.
+// tagsInstances reports whether a version gives instances these tags. The reference
+// lists Tag.N among the filters as "tags of instances". It is not verified which
+// versions the service checks.
 func (t *launchTemplate) tagsInstances(want map[string]string) bool {
 	return slices.ContainsFunc(t.versions, func(v *version) bool {
 		return alibaba.HasTags((&alibaba.Params{Values: v.data}).TagsOf("Tag", maxTags), want)
@@ -59,7 +60,7 @@ func templateSet(t *launchTemplate) alibaba.Object {
 func (e *api) describeLaunchTemplateVersions(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.templateParams(k)
 	page, keep := p.Page(50), readVersionFilter(p)
-	// Without it the data is shown; that false hides it is documentation alone.
+	// By default the data is shown. That false hides it is from the documentation only.
 	detail := !p.Has("DetailFlag") || p.Flag("DetailFlag")
 	t := e.template(k, p)
 	if p.Refusal != nil {
@@ -79,8 +80,8 @@ func (e *api) describeLaunchTemplateVersions(k *core.Call) (alibaba.Object, *ali
 	}, nil
 }
 
-// readVersionFilter reads which versions are asked for; several filters narrow each
-// other. A version that does not exist is left out: the action has no code for it.
+// readVersionFilter reads the filters for versions; a version must pass all of them. An
+// unknown version is left out: the action has no code for it.
 func readVersionFilter(p *alibaba.Params) func(*launchTemplate, *version) bool {
 	numbers := p.Numbers("LaunchTemplateVersion", maxVersions)
 	least, most := p.Number("MinVersion", 1, 1, 1<<30), p.Number("MaxVersion", 1<<30, 1, 1<<30)
@@ -89,8 +90,10 @@ func readVersionFilter(p *alibaba.Params) func(*launchTemplate, *version) bool {
 	}
 	standard := p.Flag("DefaultVersion")
 	return func(t *launchTemplate, v *version) bool {
-		return (len(numbers) == 0 || slices.Contains(numbers, v.number)) &&
-			least <= v.number && v.number <= most && (!standard || v.number == t.standard)
+		wanted := len(numbers) == 0 || slices.Contains(numbers, v.number)
+		inRange := least <= v.number && v.number <= most
+		fitsDefault := !standard || v.number == t.standard
+		return wanted && inRange && fitsDefault
 	}
 }
 

@@ -9,44 +9,53 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// whole is a template that needs nothing beside it to make an instance.
+// whole is a template that can create an instance without other parameters.
 func whole(more ...string) []string {
-	return append([]string{"ImageId", "img-t", "InstanceType", "ecs.c6.large", "SecurityGroupId", "sg-t", "VSwitchId", "vsw-t"}, more...)
+	return append([]string{"ImageId", "img-t", "InstanceType", "ecs.c6.large", "SecurityGroupId", "sg-t",
+		"VSwitchId", "vsw-t"}, more...)
 }
 
 func TestRunByTemplateAlone(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
-	id := c.newTemplate("lt-name1", whole("InstanceName", "web", "HostName", "LocalHost", "Tag.1.Key", "k", "Tag.1.Value", "v",
+	id := c.newTemplate("lt-name1", whole("InstanceName", "web", "HostName", "LocalHost", "Tag.1.Key", "k",
+		"Tag.1.Value", "v",
 		"InternetMaxBandwidthOut", "5", "SpotStrategy", "SpotAsPriceGo", "ZoneId", "cn-hangzhou-g")...)
 	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", ""))
 	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateName", "lt-name1"))
 	for _, m := range sim.Instances() {
-		if m.ImageID != "img-t" || m.InstanceType != "ecs.c6.large" || m.SubnetID != "vsw-t" || m.Name != "web" || m.HostName != "LocalHost" ||
-			m.Charge != cloudsim.Spot || m.Zone != "cn-hangzhou-g" || len(m.PublicIPs) != 1 || m.Tags["k"] != "v" || !slices.Equal(m.Groups, []string{"sg-t"}) {
-			t.Errorf("the machine is not what the template says: %+v", m)
+		if m.ImageID != "img-t" || m.InstanceType != "ecs.c6.large" || m.SubnetID != "vsw-t" || m.Name != "web" ||
+			m.HostName != "LocalHost" ||
+			m.Charge != cloudsim.Spot || m.Zone != "cn-hangzhou-g" || len(m.PublicIPs) != 1 || m.Tags["k"] != "v" ||
+			!slices.Equal(m.Groups, []string{"sg-t"}) {
+			t.Errorf("the instance differs from the template: %+v", m)
 		}
 	}
 	if n := len(sim.Instances()); n != 2 {
-		t.Errorf("%d machines were made, want one by ID and one by name", n)
+		t.Errorf("%d instances were made, want one by ID and one by name", n)
 	}
 }
 
-// TestRequestWinsOverTemplate: a list replaces the template's list as a whole,
-// and so do the security groups, however they are named.
+// TestRequestWinsOverTemplate: a list replaces the template's list as a whole. So do
+// the security groups, in either of their forms.
 func TestRequestWinsOverTemplate(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
-	id := c.newTemplate("lt-name1", whole("HostName", "LocalHost", "Tag.1.Key", "a", "Tag.2.Key", "b", "Description", "kept",
-		"SystemDisk.Category", "cloud_ssd", "SystemDisk.Size", "100", "DataDisk.1.Size", "20", "DataDisk.2.Size", "30")...)
-	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", "MyHost", "Tag.1.Key", "c",
+	id := c.newTemplate("lt-name1", whole("HostName", "LocalHost", "Tag.1.Key", "a", "Tag.2.Key", "b",
+		"Description", "kept",
+		"SystemDisk.Category", "cloud_ssd", "SystemDisk.Size", "100", "DataDisk.1.Size", "20",
+		"DataDisk.2.Size", "30")...)
+	c.WantOK(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id, "HostName", "MyHost",
+		"Tag.1.Key", "c",
 		"SystemDisk.Size", "50", "DataDisk.1.Size", "40", "SecurityGroupIds.1", "sg-r"))
 	m := sim.Instances()[0]
-	if m.HostName != "MyHost" || !maps.Equal(m.Tags, map[string]string{"c": ""}) || !slices.Equal(m.Groups, []string{"sg-r"}) {
+	if m.HostName != "MyHost" || !maps.Equal(m.Tags, map[string]string{"c": ""}) ||
+		!slices.Equal(m.Groups, []string{"sg-r"}) {
 		t.Errorf("host name %s, tags %v, groups %v: want those of the request", m.HostName, m.Tags, m.Groups)
 	}
 	for name, want := range map[string]string{
-		"Description": "kept", "SystemDisk.Category": "cloud_ssd", "SystemDisk.Size": "50", "DataDisk.1.Size": "40", "DataDisk.2.Size": "",
+		"Description": "kept", "SystemDisk.Category": "cloud_ssd", "SystemDisk.Size": "50", "DataDisk.1.Size": "40",
+		"DataDisk.2.Size": "",
 	} {
 		if got := m.Params[name]; got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
@@ -72,14 +81,14 @@ func TestRunByVersion(t *testing.T) {
 		names = append(names, m.Name)
 	}
 	if want := []string{"first", "second", "second", "first"}; !slices.Equal(names, want) {
-		t.Errorf("machines %v, want %v", names, want)
+		t.Errorf("instances %v, want %v", names, want)
 	}
 	c.WantCode(run("LaunchTemplateVersion", "3"), 400, "InvalidLaunchTemplateVersion.NotFound")
 	c.WantCode(run("RegionId", "cn-beijing"), 400, "InvalidLaunchTemplate.NotFound")
 }
 
-// TestMissingIsMissingAfterTheMerge: what neither side has is refused, and what
-// is wrong in the template is refused as it would be in the request.
+// TestMissingIsMissingAfterTheMerge: a parameter that neither side has is refused. A
+// wrong value in the template is refused as in the request.
 func TestMissingIsMissingAfterTheMerge(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	image := c.newTemplate("image", "ImageId", "img-t")
@@ -99,8 +108,8 @@ func TestMissingIsMissingAfterTheMerge(t *testing.T) {
 	}
 }
 
-// TestTokenCountsTheRequestNotTheTemplate: a retry gets the same instances, also
-// when the template has another default version by then, or is gone.
+// TestTokenCountsTheRequestNotTheTemplate: a retry gets the same instances, even if the
+// template now has another default version or is gone.
 func TestTokenCountsTheRequestNotTheTemplate(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
@@ -114,7 +123,8 @@ func TestTokenCountsTheRequestNotTheTemplate(t *testing.T) {
 	c.Run()
 	c.WantOK(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", id))
 	again := run()
-	if a, b := first.Strings("InstanceIdSets", "InstanceIdSet"), again.Strings("InstanceIdSets", "InstanceIdSet"); !slices.Equal(a, b) {
+	if a, b := first.Strings("InstanceIdSets", "InstanceIdSet"),
+		again.Strings("InstanceIdSets", "InstanceIdSet"); !slices.Equal(a, b) {
 		t.Errorf("the retry gave %v, want %v", b, a)
 	}
 	if first.At("OrderId") == nil || first.At("OrderId") != again.At("OrderId") {

@@ -30,7 +30,7 @@ func (c *client) newVersion(id string, more ...string) int {
 	return int(n)
 }
 
-// templateNames lists names as DescribeLaunchTemplates answers them.
+// templateNames returns the names in the order of DescribeLaunchTemplates.
 func (c *client) templateNames(filter ...string) []string {
 	c.T.Helper()
 	reply := c.WantOK(c.Template("DescribeLaunchTemplates", filter...))
@@ -42,10 +42,11 @@ func (c *client) templateNames(filter ...string) []string {
 	return out
 }
 
-// versions lists numbers as DescribeLaunchTemplateVersions answers them.
+// versions returns the numbers in the order of DescribeLaunchTemplateVersions.
 func (c *client) versions(id string, filter ...string) []int {
 	c.T.Helper()
-	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", append([]string{"LaunchTemplateId", id}, filter...)...))
+	reply := c.WantOK(c.Template("DescribeLaunchTemplateVersions", append([]string{"LaunchTemplateId", id},
+		filter...)...))
 	list, _ := reply.At("LaunchTemplateVersionSets", "LaunchTemplateVersionSet").([]any)
 	out := make([]int, len(list))
 	for i := range list {
@@ -63,19 +64,26 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 		status        int
 		code, message string
 	}{
-		{[]string{"RegionId", ""}, 400, "MissingParameter", `The input parameter "RegionId" that is mandatory for processing this request is not supplied.`},
-		{[]string{"RegionId", "a/b"}, 404, "InvalidRegionId.NotFound", "The RegionId provided does not exist in our records."},
+		{[]string{"RegionId", ""}, 400, "MissingParameter",
+			`The input parameter "RegionId" that is mandatory for processing this request is not supplied.`},
+		{[]string{"RegionId", "a/b"}, 404, "InvalidRegionId.NotFound",
+			"The RegionId provided does not exist in our records."},
 		{[]string{"LaunchTemplateName", ""}, 400, "MissingParameter", `"LaunchTemplateName"`},
-		{[]string{"LaunchTemplateName", "x"}, 400, "InvalidLaunchTemplateName.Malformed", "The specified parameter LaunchTemplateName is not valid."},
+		{[]string{"LaunchTemplateName", "x"}, 400, "InvalidLaunchTemplateName.Malformed",
+			"The specified parameter LaunchTemplateName is not valid."},
 		{[]string{"LaunchTemplateName", "1st"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"LaunchTemplateName", "http://x"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"LaunchTemplateName", strings.Repeat("x", 129)}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"LaunchTemplateName", "web/1"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
-		{[]string{"VersionDescription", "x"}, 400, "InvalidDescription.Malformed", `The specified parameter "VersionDescription" is not valid.`},
+		{[]string{"VersionDescription", "x"}, 400, "InvalidDescription.Malformed",
+			`The specified parameter "VersionDescription" is not valid.`},
 		{[]string{"VersionDescription", "https://x"}, 400, "InvalidDescription.Malformed", ""},
-		{[]string{"UserData", "!"}, 400, "InvalidUserData.Base64FormatInvalid", "The specified parameter UserData must be base64 encoded."},
-		{[]string{"UserData", big}, 400, "InvalidUserData.SizeExceeded", "The specified parameter UserData exceeds the size."},
-		{[]string{"SystemDisk.Size", "big"}, 400, "InvalidParameter", `the parameter(s) "SystemDisk.Size" provided is(are) invalid.`},
+		{[]string{"UserData", "!"}, 400, "InvalidUserData.Base64FormatInvalid",
+			"The specified parameter UserData must be base64 encoded."},
+		{[]string{"UserData", big}, 400, "InvalidUserData.SizeExceeded",
+			"The specified parameter UserData exceeds the size."},
+		{[]string{"SystemDisk.Size", "big"}, 400, "InvalidParameter",
+			`the parameter(s) "SystemDisk.Size" provided is(are) invalid.`},
 		{[]string{"DataDisk.1.Encrypted", "maybe"}, 400, "InvalidParameter", `"DataDisk.1.Encrypted"`},
 		{[]string{"DataDisk.17.Size", "20"}, 400, "InvalidParameter", `"DataDisk"`},
 		{[]string{"InternetMaxBandwidthOut", "fast"}, 400, "InvalidParameter", `"InternetMaxBandwidthOut"`},
@@ -97,15 +105,17 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 	}
 }
 
-// TestTemplateValuesAreNotChecked: only a create of instances looks at them.
+// TestTemplateValuesAreNotChecked: only a create of instances checks them.
 func TestTemplateValuesAreNotChecked(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
-	id := c.newTemplate("odd", "ImageId", "~", "InstanceType", "none", "SystemDisk.Size", "7", "DataDisk.1.Category", "floppy",
+	id := c.newTemplate("odd", "ImageId", "~", "InstanceType", "none", "SystemDisk.Size", "7",
+		"DataDisk.1.Category", "floppy",
 		"HostName", "-", "AutoReleaseTime", "2018-01-01T12:05:00Z")
-	c.WantCode(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id), 404, "InvalidImageId.NotFound")
+	c.WantCode(c.Call("RunInstances", "RegionId", "cn-hangzhou", "LaunchTemplateId", id), 404,
+		"InvalidImageId.NotFound")
 	if n := len(sim.Instances()); n != 0 {
-		t.Errorf("%d machines were made of a template that is no good", n)
+		t.Errorf("%d instances were made from a template with wrong values, want none", n)
 	}
 }
 
@@ -135,7 +145,8 @@ func TestTemplateLimits(t *testing.T) {
 			t.Fatalf("version %d got number %d", n, got)
 		}
 	}
-	c.WantCode(c.Template("CreateLaunchTemplateVersion", "LaunchTemplateId", id), 403, "LaunchTemplateVersionLimitExceed")
+	c.WantCode(c.Template("CreateLaunchTemplateVersion", "LaunchTemplateId", id), 403,
+		"LaunchTemplateVersionLimitExceed")
 	c.WantOK(c.Template("DeleteLaunchTemplateVersion", "LaunchTemplateId", id, "DeleteVersion.1", "30"))
 	if got := c.newVersion(id); got != 31 {
 		t.Errorf("after version 30 was deleted the next one is %d, want 31: numbers are not used twice", got)
@@ -170,7 +181,8 @@ func TestUnknownTemplate(t *testing.T) {
 func TestDescribeLaunchTemplates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
-		id := c.newTemplate("wd-1526307480xxx", "TemplateTag.1.Key", "k", "TemplateTag.1.Value", "v", "TemplateResourceGroupId", "rg-1")
+		id := c.newTemplate("wd-1526307480xxx", "TemplateTag.1.Key", "k", "TemplateTag.1.Value", "v",
+			"TemplateResourceGroupId", "rg-1")
 		time.Sleep(time.Minute)
 		c.newVersion(id)
 		reply := c.WantOK(c.Template("DescribeLaunchTemplates"))
@@ -205,9 +217,12 @@ func TestDescribeLaunchTemplates(t *testing.T) {
 				}
 			}
 		}
-		simtest.WantXML(t, c.XML("DescribeLaunchTemplates", "RegionId", "cn-hangzhou"), "DescribeLaunchTemplatesResponse", &xml)
-		if list := xml.LaunchTemplateSets.LaunchTemplateSet; xml.TotalCount != 1 || len(list) != 1 || list[0].LaunchTemplateId != id ||
-			list[0].LatestVersionNumber != 2 || list[0].CreatedBy != ecs.Account || list[0].CreateTime != "2000-01-01T00:00:00Z" {
+		simtest.WantXML(t, c.XML("DescribeLaunchTemplates", "RegionId", "cn-hangzhou"),
+			"DescribeLaunchTemplatesResponse", &xml)
+		if list := xml.LaunchTemplateSets.LaunchTemplateSet; xml.TotalCount != 1 || len(list) != 1 ||
+			list[0].LaunchTemplateId != id ||
+			list[0].LatestVersionNumber != 2 || list[0].CreatedBy != ecs.Account ||
+			list[0].CreateTime != "2000-01-01T00:00:00Z" {
 			t.Errorf("XML holds %+v", xml)
 		}
 	})
@@ -227,7 +242,8 @@ func TestDescribeLaunchTemplatesFilters(t *testing.T) {
 		{[]string{"PageNumber", "2"}, all[10:]},
 		{[]string{"PageSize", "50"}, all},
 		{[]string{"LaunchTemplateId", ids["lt-3"]}, all[3:4]},
-		{[]string{"LaunchTemplateId.1", ids["lt-3"], "LaunchTemplateId.2", ids["lt-4"], "LaunchTemplateId.3", "lt-unknown"}, all[3:5]},
+		{[]string{"LaunchTemplateId.1", ids["lt-3"], "LaunchTemplateId.2", ids["lt-4"],
+			"LaunchTemplateId.3", "lt-unknown"}, all[3:5]},
 		{[]string{"LaunchTemplateName", "lt-5"}, all[5:6]},
 		{[]string{"LaunchTemplateName.1", "lt-5", "LaunchTemplateName.2", "lt-6"}, all[5:7]},
 		{[]string{"LaunchTemplateId", ids["lt-3"], "LaunchTemplateName", "lt-4"}, nil},
@@ -251,7 +267,8 @@ func TestDefaultVersion(t *testing.T) {
 	id := c.newTemplate("lt-name1")
 	c.newVersion(id)
 	set := func(pairs ...string) simtest.AlibabaAnswer {
-		return c.Template("ModifyLaunchTemplateDefaultVersion", append([]string{"LaunchTemplateName", "lt-name1"}, pairs...)...)
+		return c.Template("ModifyLaunchTemplateDefaultVersion", append([]string{"LaunchTemplateName", "lt-name1"},
+			pairs...)...)
 	}
 	if got := c.versions(id, "DefaultVersion", "true"); !slices.Equal(got, []int{1}) {
 		t.Errorf("the default version is %v, want the first", got)
@@ -292,7 +309,7 @@ func TestDeleteLaunchTemplateVersion(t *testing.T) {
 		t.Errorf("answered %s, want the RequestId alone", reply.Raw)
 	}
 	if got := c.versions(id); !slices.Equal(got, []int{1, 3}) {
-		t.Errorf("left are %v, want 1 and 3", got)
+		t.Errorf("got %v left, want 1 and 3", got)
 	}
 }
 
@@ -301,18 +318,19 @@ func TestDeleteLaunchTemplate(t *testing.T) {
 	id := c.newTemplate("lt-name1")
 	c.newVersion(id)
 	reply := c.WantOK(c.Template("DeleteLaunchTemplate", "LaunchTemplateName", "lt-name1"))
-	if got := reply.Strings("LaunchTemplateVersionNumbers", "versionNumbers"); !slices.Equal(got, []string{"1", "2"}) || reply.At("LaunchTemplateId") != id {
+	if got := reply.Strings("LaunchTemplateVersionNumbers", "versionNumbers"); !slices.Equal(
+		got, []string{"1", "2"}) || reply.At("LaunchTemplateId") != id {
 		t.Errorf("answered %s, want the template and its versions", reply.Raw)
 	}
 	if got := c.templateNames(); len(got) != 0 {
-		t.Errorf("left are %v, want none", got)
+		t.Errorf("got %v left, want none", got)
 	}
 	c.WantCode(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", id), 400, "InvalidLaunchTemplate.NotFound")
 	c.WantCode(c.Template("DeleteLaunchTemplate", "LaunchTemplateId", "no ID"), 400, "InvalidParameter")
 	c.WantCode(c.Template("DeleteLaunchTemplate"), 400, "MissingParameter")
 }
 
-// TestTemplateActionsInXML: the small answers, as the reference shows them.
+// TestTemplateActionsInXML: the small answers as in the reference.
 func TestTemplateActionsInXML(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	for _, w := range []struct {
@@ -321,12 +339,16 @@ func TestTemplateActionsInXML(t *testing.T) {
 	}{
 		{"CreateLaunchTemplate", "</RequestId><LaunchTemplateId>lt-", []string{"LaunchTemplateName", "lt-name1"}},
 		{"CreateLaunchTemplateVersion", "<LaunchTemplateVersionNumber>2</LaunchTemplateVersionNumber></CreateLaunchTemplateVersionResponse>", []string{"LaunchTemplateName", "lt-name1"}},
-		{"ModifyLaunchTemplateDefaultVersion", "</RequestId></ModifyLaunchTemplateDefaultVersionResponse>", []string{"LaunchTemplateName", "lt-name1", "DefaultVersionNumber", "2"}},
-		{"DeleteLaunchTemplateVersion", "</RequestId></DeleteLaunchTemplateVersionResponse>", []string{"LaunchTemplateName", "lt-name1", "DeleteVersion.1", "1"}},
+		{"ModifyLaunchTemplateDefaultVersion", "</RequestId></ModifyLaunchTemplateDefaultVersionResponse>",
+			[]string{"LaunchTemplateName", "lt-name1", "DefaultVersionNumber", "2"}},
+		{"DeleteLaunchTemplateVersion", "</RequestId></DeleteLaunchTemplateVersionResponse>",
+			[]string{"LaunchTemplateName", "lt-name1", "DeleteVersion.1", "1"}},
 		{"DeleteLaunchTemplate", "<LaunchTemplateVersionNumbers><versionNumbers>2</versionNumbers></LaunchTemplateVersionNumbers>", []string{"LaunchTemplateName", "lt-name1"}},
-		{"DeleteLaunchTemplate", "<Code>InvalidLaunchTemplate.NotFound</Code>", []string{"LaunchTemplateName", "lt-name1"}},
+		{"DeleteLaunchTemplate", "<Code>InvalidLaunchTemplate.NotFound</Code>",
+			[]string{"LaunchTemplateName", "lt-name1"}},
 	} {
-		if body := c.XML(w.action, append([]string{"RegionId", "cn-hangzhou"}, w.pairs...)...); !strings.Contains(body, w.want) {
+		if body := c.XML(w.action, append([]string{"RegionId", "cn-hangzhou"}, w.pairs...)...); !strings.Contains(
+			body, w.want) {
 			t.Errorf("%s answers %s\nwant it to hold %s", w.action, body, w.want)
 		}
 	}

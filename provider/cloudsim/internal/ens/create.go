@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// runPlan is a create of either kind that passed every check.
+// runPlan is a create of either kind that has passed all checks.
 type runPlan struct {
 	p      *alibaba.Params
 	amount int
@@ -20,7 +20,7 @@ type runPlan struct {
 	region string
 	tags   map[string]string
 
-	release time.Time // zero: when somebody releases it
+	release time.Time // zero: only when it is released
 }
 
 // createInstance serves CreateInstance, the older create: prepaid only.
@@ -43,11 +43,12 @@ func (e *api) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	if err != nil {
 		return nil, err
 	}
-	return alibaba.Object{{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, instanceID))}, {"Code", 0}}, nil
+	return alibaba.Object{{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, instanceID))},
+		{"Code", 0}}, nil
 }
 
-// checkCreate checks what both creates have in common. InternetChargeType is
-// mandatory for the first create of an account only; this account is past that.
+// checkCreate checks the common rules of both creates. InternetChargeType is mandatory
+// only for the first create of an account; this account has had its first.
 func (e *api) checkCreate(k *core.Call, plan *runPlan, disks int) {
 	p := plan.p
 	p.ID("InstanceType")
@@ -68,7 +69,7 @@ func (e *api) checkCreate(k *core.Call, plan *runPlan, disks int) {
 	e.checkAddress(k, p, plan.amount)
 }
 
-// nameForm takes letters of any alphabet: the Chinese reference says English or
+// nameForm accepts letters of any alphabet: the Chinese reference says English or
 // Chinese ones.
 var nameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}:_.-]{1,127}$`)
 
@@ -80,7 +81,7 @@ func checkDisk(p *alibaba.Params, name string) {
 	}
 }
 
-// checkLogin wants one of three ways to log in.
+// checkLogin requires one of three ways to log in.
 func checkLogin(p *alibaba.Params) {
 	p.Password()
 	p.ID("KeyPairName")
@@ -98,10 +99,12 @@ func checkLogin(p *alibaba.Params) {
 	}
 }
 
-// checkUserData wants a script of at most 16 KB. The reference also says 256
-// characters, which its own example all but fills; the larger limit counts.
+// checkUserData requires a script of at most 16 KB. The reference also says 256
+// characters, but its own example has almost as many; the larger limit counts.
 func checkUserData(p *alibaba.Params) {
-	if raw, ok := p.UserData(); ok && (len(raw) > 16<<10 || !bytes.HasPrefix(raw, []byte("#!"))) {
+	raw, ok := p.UserData()
+	isScript := len(raw) <= 16<<10 && bytes.HasPrefix(raw, []byte("#!"))
+	if ok && !isScript {
 		p.Bad("UserData", "a script of at most 16 KB that begins with #!")
 	}
 }
@@ -115,7 +118,8 @@ func (e *api) checkAddress(k *core.Call, p *alibaba.Params, amount int) {
 	case !alibaba.IsIPv4(address) || amount > 1:
 		p.Bad("PrivateIpAddress", "an IPv4 address, for one instance only")
 	case e.InUse(k, vswitch, address):
-		p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated", "Specified private IP address is duplicated."))
+		p.Refuse(alibaba.Refuse(400, "InvalidPrivateIpAddress.Duplicated",
+			"Specified private IP address is duplicated."))
 	}
 }
 
@@ -125,8 +129,8 @@ const firstOrder = 300_000_000_000
 // instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-5" + core.Letters(r, 20) }
 
-// launch makes the instances of a plan, or an order that waits to be paid. There is no
-// minimum: a stock for fewer instances than asked for counts as no stock.
+// launch makes the instances of a plan, or an unpaid order. There is no minimum: if the
+// stock is too small for all instances, there is no stock.
 func (e *api) launch(k *core.Call, plan *runPlan) ([]string, *alibaba.Refusal) {
 	if plan.p.Refusal != nil {
 		return nil, plan.p.Refusal
@@ -143,8 +147,8 @@ func (e *api) launch(k *core.Call, plan *runPlan) ([]string, *alibaba.Refusal) {
 	return deliver(k, 0), nil
 }
 
-// deliver makes instances of a plan, those of the create with an ordinal if that
-// is not this call.
+// deliver makes the instances of a plan. Ordinal is the number of their create; 0 means
+// this call.
 func (e *api) deliver(k *core.Call, plan *runPlan, amount, ordinal int) []string {
 	made := e.Service.Create(k, core.CreateSpec{
 		Count:   amount,

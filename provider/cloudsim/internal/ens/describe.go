@@ -39,8 +39,8 @@ func (e *api) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal)
 	}, nil
 }
 
-// filter turns the filters into a predicate. InstanceName is compared whole
-// and SearchKey in part; that the real InstanceName is exact is not verified.
+// filter returns a predicate for the filters. InstanceName is compared as a whole and
+// SearchKey as a part. It is not verified that the real InstanceName is exact.
 func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool {
 	p.Unsupported("EnsServiceId ServiceStatus Tags.1.Key", "null", "[]")
 	id, region := p.JSONFilter("InstanceIds"), p.JSONFilter("EnsRegionIds")
@@ -57,7 +57,7 @@ func (e *api) filter(k *core.Call, p *alibaba.Params) func(*core.Instance) bool 
 const filters = "InstanceId InstanceName EnsRegionId Status ImageId InstanceType InstanceResourceType " +
 	"VSwitchId NetworkId SecurityGroupId IntranetIp"
 
-// valueOf is what an instance has under the name of a filter.
+// valueOf returns an instance's value for the name of a filter.
 func valueOf(k *core.Call, name string, m *core.Instance) []string {
 	switch name {
 	case "InstanceId":
@@ -81,8 +81,8 @@ func valueOf(k *core.Call, name string, m *core.Instance) []string {
 	}
 }
 
-// tagFilter reads Tags=[{"Key":"k","Value":"v"}]. The vendor's SDK for Go
-// sends null for every list that is not set.
+// tagFilter reads Tags=[{"Key":"k","Value":"v"}]. The vendor's SDK for Go sends null
+// for every unset list.
 func tagFilter(p *alibaba.Params) map[string]string {
 	var tags []struct{ Key, Value string }
 	if text := p.Text("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
@@ -95,7 +95,7 @@ func tagFilter(p *alibaba.Params) map[string]string {
 	return out
 }
 
-// resourceTypeOf returns how an instance is paid for, which decides the call that
+// resourceTypeOf returns the billing mode of an instance, which decides the call that
 // releases it.
 func resourceTypeOf(m *core.Instance) string {
 	if m.Charge == core.Prepaid {
@@ -104,8 +104,8 @@ func resourceTypeOf(m *core.Instance) string {
 	return "EnsPostPaidInstance"
 }
 
-// instance is one instance in the answer. Cpu is a string and disks are in
-// MiB, although the create takes them in GiB.
+// instance is one instance in the answer. Cpu is a string, and disks are in MiB
+// although the create uses GiB.
 func instance(k *core.Call, m *core.Instance) alibaba.Object {
 	p := m.Params
 	expires := ""

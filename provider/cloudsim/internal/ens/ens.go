@@ -56,8 +56,8 @@ func (e *api) params(values map[string]string) *alibaba.Params {
 	return &alibaba.Params{Values: values, Missing: alibaba.Missing, Invalid: invalid}
 }
 
-// shown reports whether the API still shows an instance. What it says of one that
-// did not come up is not documented; here it is no longer listed, as on ECS.
+// shown reports whether the API still shows an instance. The documents do not cover an
+// instance that failed to launch; here it is not listed, as on ECS.
 func (e *api) shown(k *core.Call, m *core.Instance) bool {
 	return m.Visible(k.Now) && m.PhaseAt(k.Now) != core.Failed
 }
@@ -70,9 +70,8 @@ func (e *api) find(k *core.Call, id string) *core.Instance {
 	return nil
 }
 
-// status is the vendor's word for the state of an instance. Running, Stopped,
-// Expired, Starting (of a reboot) and Stopping are documented, the others are
-// not.
+// status returns the vendor's word for the state of an instance. Running, Stopped,
+// Expired, Starting (during a reboot) and Stopping are documented; the others are not.
 func status(k *core.Call, m *core.Instance) string {
 	if m.Charge == core.Prepaid && !k.Now.Before(alibaba.Expiry(m)) {
 		return "Expired"
@@ -80,16 +79,18 @@ func status(k *core.Call, m *core.Instance) string {
 	return alibaba.Status(m.PhaseAt(k.Now))
 }
 
-// fault is the documented answer to a fault. For quota ENS documents none;
-// the one here is that of ECS.
+// fault is the documented answer to a fault. ENS documents none for quota; the answer
+// here is that of ECS.
 func fault(k core.FaultKind) *alibaba.Refusal {
 	switch k {
 	case core.NoStock:
 		return alibaba.Refuse(400, "StockNotEnough", "The specified instance type has insufficient resource.")
 	case core.Quota:
-		return alibaba.Refuse(400, "QuotaExceed.ElasticQuota", "The number of instances exceeds the quota of the account.")
+		return alibaba.Refuse(400, "QuotaExceed.ElasticQuota",
+			"The number of instances exceeds the quota of the account.")
 	case core.Balance:
-		return alibaba.Refuse(400, "InvalidAccountStatus.NotEnoughBalance", "Your account does not have enough balance.")
+		return alibaba.Refuse(400, "InvalidAccountStatus.NotEnoughBalance",
+			"Your account does not have enough balance.")
 	default:
 		return alibaba.CommonFault(k)
 	}
@@ -97,8 +98,8 @@ func fault(k core.FaultKind) *alibaba.Refusal {
 
 var diskSizeForm = regexp.MustCompile(`^(SystemDisk|DataDisk\.\d+)\.Size$`)
 
-// invalid refuses a value with the code documented for its parameter; most
-// have InvalidParameter. and their own name. The status is always 400.
+// invalid refuses a value with the code documented for its parameter. Most codes are
+// InvalidParameter. and the parameter's name. The status is always 400.
 func invalid(name string) *alibaba.Refusal {
 	code := "InvalidParameter." + strings.ReplaceAll(name, ".", "")
 	switch name {
@@ -119,7 +120,7 @@ func invalid(name string) *alibaba.Refusal {
 	return alibaba.Refuse(400, code, "The specified field "+name+" invalid. Please check it again.")
 }
 
-// noInstance has the vendor's own spelling.
+// noInstance has the vendor's own spelling mistake.
 func noInstance() *alibaba.Refusal {
 	return alibaba.Refuse(400, "InstanceIdNotFound", "The input parameter instancdId that is not found.")
 }

@@ -16,8 +16,10 @@ func TestCreateInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := cloudsim.New(nil)
 		c := newClient(t, sim)
-		reply := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Quantity", "2", "ImageId", "m-1", "SystemDisk.Size", "40",
-			"DataDisk.1.Size", "50", "InstanceName", "test:Instance_Name.1-2", "UniqueSuffix", "true", "AutoRenew", "True",
+		reply := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Quantity", "2", "ImageId", "m-1",
+			"SystemDisk.Size", "40",
+			"DataDisk.1.Size", "50", "InstanceName", "test:Instance_Name.1-2", "UniqueSuffix", "true",
+			"AutoRenew", "True",
 			"AutoRenewPeriod", "12", "InternetChargeType", "95BandwidthByMonth", "PaymentType", "Subscription",
 			"PublicIpIdentification", "true")...))
 		if code, ok := reply.Body["Code"].(float64); !ok || code != 0 {
@@ -76,7 +78,8 @@ func TestCreateInstanceRefusals(t *testing.T) {
 		{"KeyPairName=a,b", "ENS_OperationUnsupported_KeyPairName"},
 		{"UserData=!", "InvalidParameter.UserData"},
 		{"UserData=" + base64.StdEncoding.EncodeToString([]byte("echo")), "InvalidParameter.UserData"},
-		{"UserData=" + base64.StdEncoding.EncodeToString(append([]byte("#!"), make([]byte, 16<<10)...)), "InvalidParameter.UserData"},
+		{"UserData=" + base64.StdEncoding.EncodeToString(append([]byte("#!"), make([]byte, 16<<10)...)),
+			"InvalidParameter.UserData"},
 		{"PrivateIpAddress=10.10.10.10", "MissingParameter"},
 		{"PrivateIpAddress=ten VSwitchId=vsw-1", "InvalidPrivateIpAddress"},
 		{"VSwitchId=~", "InvalidVSwitchId.NotFound"},
@@ -102,7 +105,7 @@ func TestCreateInstanceRefusals(t *testing.T) {
 			t.Errorf("%.60s: answered %d %s, want 400 %s", c.change, reply.Status, reply.Code(), c.code)
 		}
 		if len(sim.Instances()) != 0 {
-			t.Errorf("%.60s: refused, but made a machine", c.change)
+			t.Errorf("%.60s: refused, but made an instance", c.change)
 		}
 	}
 }
@@ -120,8 +123,8 @@ func TestDuplicatedAddress(t *testing.T) {
 	c.WantCode(c.Call("RunInstances", pairs...), 400, "InvalidPrivateIpAddress.Duplicated")
 }
 
-// TestRunInstances: disks come flat or as JSON text, sizes as numbers or
-// strings, and null means none.
+// TestRunInstances: disks may be flat or JSON text, sizes may be numbers or strings,
+// and null means none.
 func TestRunInstances(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -129,8 +132,10 @@ func TestRunInstances(t *testing.T) {
 		system any
 		data   []any
 	}{
-		{"flat", []string{"SystemDisk.Size", "40", "DataDisk.1.Size", "20", "DataDisk.2.Size", "30"}, 40960.0, []any{20480.0, 30720.0}},
-		{"JSON", []string{"SystemDisk", `{"Size":40,"Category":"cloud_ssd"}`, "DataDisk", `[{"Size":20},{"Size":"30"}]`}, 40960.0, []any{20480.0, 30720.0}},
+		{"flat", []string{"SystemDisk.Size", "40", "DataDisk.1.Size", "20", "DataDisk.2.Size", "30"}, 40960.0,
+			[]any{20480.0, 30720.0}},
+		{"JSON", []string{"SystemDisk", `{"Size":40,"Category":"cloud_ssd"}`, "DataDisk",
+			`[{"Size":20},{"Size":"30"}]`}, 40960.0, []any{20480.0, 30720.0}},
 		{"null", []string{"DataDisk", "null"}, 20480.0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -190,7 +195,8 @@ func TestRunInstancesRefusals(t *testing.T) {
 func TestAreaScheduling(t *testing.T) {
 	sim := cloudsim.New(nil)
 	c := newClient(t, sim)
-	c.WantOK(c.Call("RunInstances", simtest.ENSCreate("ScheduleAreaLevel", "Big", "EnsRegionId", "", "NetDistrictCode", "350000", "Carrier", "cmcc")...))
+	c.WantOK(c.Call("RunInstances", simtest.ENSCreate("ScheduleAreaLevel", "Big", "EnsRegionId", "",
+		"NetDistrictCode", "350000", "Carrier", "cmcc")...))
 	if got := sim.Instances(cloudsim.ENS)[0].Region; got != "cn-350000-cmcc" {
 		t.Errorf("the cloud chose node %q", got)
 	}
@@ -198,8 +204,10 @@ func TestAreaScheduling(t *testing.T) {
 
 func TestDescribeInstances(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
-	first := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "12", "InstanceName", "web", "Tag.1.Key", "k", "Tag.1.Value", "v")...)).Strings("InstanceIds")
-	second := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("InstanceName", "web2")...)).Strings("InstanceIds", "InstanceId")
+	first := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "12", "InstanceName", "web",
+		"Tag.1.Key", "k", "Tag.1.Value", "v")...)).Strings("InstanceIds")
+	second := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("InstanceName", "web2")...)).Strings(
+		"InstanceIds", "InstanceId")
 	list := func(pairs ...string) []string {
 		return c.WantOK(c.Call("DescribeInstances", pairs...)).Names("InstanceId")
 	}
@@ -229,7 +237,7 @@ func TestDescribeInstances(t *testing.T) {
 	c.WantCode(c.Call("DescribeInstances", "EnsServiceId", "ens-1"), 400, "UnsupportedParameter")
 }
 
-// TestRelease: each way of paying has its own action.
+// TestRelease: each billing mode has its own action.
 func TestRelease(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
 	post := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
@@ -241,7 +249,7 @@ func TestRelease(t *testing.T) {
 	c.WantOK(c.Call("ReleasePostPaidInstance", "InstanceId", post))
 	c.WantCode(c.Call("ReleasePostPaidInstance", "InstanceId", post), 400, "InstanceIdNotFound")
 	if got := c.WantOK(c.Call("DescribeInstances")).At("TotalCount"); got != 0.0 {
-		t.Errorf("%v machines are left, want none", got)
+		t.Errorf("%v instances are left, want none", got)
 	}
 }
 
@@ -251,7 +259,7 @@ func TestPrepaidExpires(t *testing.T) {
 		c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...))
 		time.Sleep(32 * 24 * time.Hour)
 		if got := c.WantOK(c.Call("DescribeInstances", "Status", "Expired")).At("TotalCount"); got != 1.0 {
-			t.Errorf("a month later %v machines have expired, want 1", got)
+			t.Errorf("a month later %v instances have expired, want 1", got)
 		}
 	})
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// modifyInstance serves ModifyInstanceAttribute for one instance in any state,
-// but that a new password wants it stopped. The reference says that 0 is
-// success, and its example has 200; here it is 0, as in the other calls.
+// modifyInstance serves ModifyInstanceAttribute for one instance in any state; a new
+// password requires a stopped one. By the reference 0 means success, but its example
+// has 200. Here it is 0, as in the other calls.
 func (e *api) modifyInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
 	id := p.Required("InstanceId")

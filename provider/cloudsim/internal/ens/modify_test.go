@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// wantENSNames checks what the API says of one instance.
+// wantENSNames checks the names of one instance in the API.
 func (c *client) wantENSNames(id, name, host string) {
 	c.T.Helper()
 	reply := c.WantOK(c.Call("DescribeInstances", "InstanceId", id))
@@ -22,11 +22,12 @@ func (c *client) wantENSNames(id, name, host string) {
 	}
 }
 
-// TestModify gives new names in every state; what is not given stays.
+// TestModify gives new names in every state; absent values stay unchanged.
 func TestModify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
-		ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "2", "InstanceName", "first", "HostName", "host")...)).Strings("InstanceIds")
+		ids := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("Amount", "2", "InstanceName", "first",
+			"HostName", "host")...)).Strings("InstanceIds")
 		modify := func(pairs ...string) {
 			t.Helper()
 			reply := c.WantOK(c.Call("ModifyInstanceAttribute", append([]string{"InstanceId", ids[0]}, pairs...)...))
@@ -43,7 +44,8 @@ func TestModify(t *testing.T) {
 		c.wantENSNames(ids[0], "云帆:a_b.c-1", "other.host")
 		c.wantENSNames(ids[1], "first", "host")
 
-		c.WantCode(c.Call("ModifyInstanceAttribute", "InstanceId", ids[0], "Password", "EcsV588!"), 400, "IncorrectInstanceStatus")
+		c.WantCode(c.Call("ModifyInstanceAttribute", "InstanceId", ids[0], "Password", "EcsV588!"), 400,
+			"IncorrectInstanceStatus")
 		c.WantOK(c.Call("StopInstance", "InstanceId", ids[0]))
 		time.Sleep(time.Second)
 		modify("Password", "EcsV588!")
@@ -52,7 +54,8 @@ func TestModify(t *testing.T) {
 
 func TestModifyRefusals(t *testing.T) {
 	c := newClient(t, cloudsim.New(nil))
-	id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("InstanceName", "first", "HostName", "host")...)).Strings("InstanceIds")[0]
+	id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate("InstanceName", "first", "HostName", "host")...)).Strings(
+		"InstanceIds")[0]
 	for _, r := range []struct {
 		pairs []string
 		code  string
@@ -72,13 +75,15 @@ func TestModifyRefusals(t *testing.T) {
 	c.wantENSNames(id, "first", "host")
 }
 
-// TestNamesBegin: whatever ENS puts behind a name, the name is in front.
+// TestNamesBegin: ENS may add a suffix to a name, but no prefix.
 func TestNamesBegin(t *testing.T) {
-	for action, pairs := range map[string][]string{"RunInstances": simtest.ENSCreate("Amount", "2"), "CreateInstance": simtest.ENSCreateOld("Quantity", "2")} {
+	for action, pairs := range map[string][]string{"RunInstances": simtest.ENSCreate("Amount", "2"),
+		"CreateInstance": simtest.ENSCreateOld("Quantity", "2")} {
 		for _, suffix := range []string{"true", "false"} {
 			sim := cloudsim.New(nil)
 			c := newClient(t, sim)
-			c.WantOK(c.Call(action, append(pairs, "InstanceName", "web-marker", "HostName", "host", "UniqueSuffix", suffix)...))
+			c.WantOK(c.Call(action, append(pairs, "InstanceName", "web-marker", "HostName", "host",
+				"UniqueSuffix", suffix)...))
 			for _, i := range sim.Instances(cloudsim.ENS) {
 				if !strings.HasPrefix(i.Name, "web-marker") || (i.Name == "web-marker") != (suffix == "false") {
 					t.Errorf("%s with UniqueSuffix %s made %q", action, suffix, i.Name)

@@ -47,16 +47,16 @@ func (e *api) switchOne(k *core.Call, p *alibaba.Params, c alibaba.Power) (aliba
 	if p.Refusal != nil {
 		return nil, p.Refusal
 	}
-	if err := e.turn(k, id, c); err != nil {
+	if err := e.switchInstance(k, id, c); err != nil {
 		return nil, err
 	}
 	return alibaba.Object{{"Code", 0}}, nil
 }
 
-// switchMany changes the power of instances independently of each other. Their
-// limit is not documented; it is that of DescribeInstances here. Nor are the
-// numbers in Code: zero is success, as in the calls about one instance, and
-// anything else is the status with which such a call is refused.
+// switchMany changes the power of instances independently of each other. Their limit is
+// not documented; here it is the limit of DescribeInstances. The numbers in Code are
+// not documented either. Here 0 means success, as in calls about one instance; another
+// number is the HTTP status of a refusal in such a call.
 func (e *api) switchMany(k *core.Call, c alibaba.Power) (alibaba.Object, *alibaba.Refusal) {
 	p := e.params(k.Params)
 	ids := readIDs(p)
@@ -66,7 +66,7 @@ func (e *api) switchMany(k *core.Call, c alibaba.Power) (alibaba.Object, *alibab
 	out := make([]any, len(ids))
 	for i, id := range ids {
 		code, message := 0, "success"
-		if err := e.turn(k, id, c); err != nil {
+		if err := e.switchInstance(k, id, c); err != nil {
 			code, message = err.Status, err.Message
 		}
 		out[i] = alibaba.Object{{"Code", code}, {"Message", message}, {"InstanceId", id}}
@@ -74,9 +74,9 @@ func (e *api) switchMany(k *core.Call, c alibaba.Power) (alibaba.Object, *alibab
 	return alibaba.Object{{"InstanceResponses", out}}, nil
 }
 
-// readIDs reads the IDs of a batch: InstanceIds.1 and so on, which the vendor's
-// SDK for Go sends, or JSON text, as in DescribeInstances. Which of the two the
-// real service takes is not verified.
+// readIDs reads the IDs of a batch: InstanceIds.1 and so on, which the vendor's SDK for
+// Go sends, or JSON text, as in DescribeInstances. It is not verified which one the
+// real service accepts.
 func readIDs(p *alibaba.Params) []string {
 	const name = "InstanceIds"
 	if !p.Has(name) {
@@ -90,9 +90,9 @@ func readIDs(p *alibaba.Params) []string {
 	return p.Batch(name, ids)
 }
 
-// turn switches one instance. One whose prepaid period is over can not be
-// switched, whatever it did when it ended.
-func (e *api) turn(k *core.Call, id string, c alibaba.Power) *alibaba.Refusal {
+// switchInstance switches one instance. It refuses an instance whose prepaid period is
+// over, in any state.
+func (e *api) switchInstance(k *core.Call, id string, c alibaba.Power) *alibaba.Refusal {
 	m := e.find(k, id)
 	switch {
 	case m == nil:

@@ -26,8 +26,8 @@ func (c *client) wantENSStatus(id, want string) {
 	}
 }
 
-// TestPowerTimeline takes one instance through every state, and tries what
-// each of them forbids.
+// TestPowerTimeline takes one instance through every state and tries the calls that
+// each state forbids.
 func TestPowerTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
@@ -87,8 +87,8 @@ func TestPowerRefusals(t *testing.T) {
 	}
 }
 
-// TestPowerBatch: the list comes in either form, and every instance has its
-// own result, with a number for a code, in a list that is not wrapped.
+// TestPowerBatch: the list may have either form. Every instance has its own result,
+// with a number for a code, in a list that is not wrapped.
 func TestPowerBatch(t *testing.T) {
 	for _, f := range []struct {
 		name string
@@ -120,7 +120,8 @@ func TestPowerBatch(t *testing.T) {
 				} {
 					reply := c.WantOK(c.Call(b.action, f.ids(ids[0], "i-unknown", ids[1])...))
 					for i, want := range b.codes {
-						code, id := reply.At("InstanceResponses", i, "Code"), reply.At("InstanceResponses", i, "InstanceId")
+						code, id := reply.At("InstanceResponses", i, "Code"),
+							reply.At("InstanceResponses", i, "InstanceId")
 						if code != want || id != []string{ids[0], "i-unknown", ids[1]}[i] {
 							t.Errorf("%s: result %d is %v of %v, want %v", b.action, i, code, id, want)
 						}
@@ -139,7 +140,8 @@ func TestPowerBatch(t *testing.T) {
 func TestExpiredStaysOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, cloudsim.New(nil))
-		id := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...)).Strings("InstanceIds", "InstanceId")[0]
+		id := c.WantOK(c.Call("CreateInstance", simtest.ENSCreateOld("Period", "1")...)).Strings(
+			"InstanceIds", "InstanceId")[0]
 		time.Sleep(32 * 24 * time.Hour)
 		for _, action := range []string{"StartInstance", "StopInstance", "RebootInstance"} {
 			c.WantCode(c.Call(action, "InstanceId", id), 400, "IncorrectInstanceStatus")

@@ -15,8 +15,8 @@ func (e *api) releasePostpaid(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	return nil, e.release(k, "EnsPostPaidInstance")
 }
 
-// release ends one instance, whatever its state, if it is paid for in the way
-// that the action is for. The code of the refusal otherwise is not verified.
+// release ends one instance in any state if its billing mode fits the action. The code
+// of the refusal otherwise is not verified.
 func (e *api) release(k *core.Call, resourceType string) *alibaba.Refusal {
 	p := e.params(k.Params)
 	id := p.Required("InstanceId")

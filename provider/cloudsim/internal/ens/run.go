@@ -41,11 +41,12 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	for _, id := range e.Service.Answered(k, ids, instanceID) {
 		flat = append(flat, id)
 	}
-	return alibaba.Object{{"OrderId", fmt.Sprint(firstOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}}, nil
+	return alibaba.Object{{"OrderId", fmt.Sprint(firstOrder + int64(e.Service.LastCreate()))}, {"InstanceIds", flat}},
+		nil
 }
 
-// checkArea reads where the instances are to stand: on a node, or in an area
-// whose node the cloud chooses.
+// checkArea reads the place of the instances: a node, or an area in which the cloud
+// chooses the node.
 func checkArea(p *alibaba.Params) string {
 	p.Required("ScheduleAreaLevel")
 	p.Choice("SchedulingStrategy", "Concentrate", "concentrate", "Disperse", "disperse")
@@ -100,9 +101,9 @@ func checkRelease(p *alibaba.Params, now time.Time) time.Time {
 	return at
 }
 
-// flatten rewrites disks that came as JSON text, SystemDisk={"Size":40} and
-// DataDisk=[{"Size":20}], to the flat names. Which of the two the real service
-// prefers is not verified; clients of both kinds exist.
+// flatten rewrites disks in JSON text, SystemDisk={"Size":40} and
+// DataDisk=[{"Size":20}], to the flat names. It is not verified which form the real
+// service prefers; clients of both kinds exist.
 func flatten(params map[string]string) (map[string]string, *alibaba.Refusal) {
 	out := maps.Clone(params)
 	if text := params["SystemDisk"]; text != "" {
@@ -126,7 +127,7 @@ func flatten(params map[string]string) (map[string]string, *alibaba.Refusal) {
 	return out, nil
 }
 
-// decodeJSON decodes text; sizes come as numbers and as strings.
+// decodeJSON decodes text; sizes may be numbers or strings.
 func decodeJSON(text string, into any) bool {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	d.UseNumber()

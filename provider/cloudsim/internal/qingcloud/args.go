@@ -7,22 +7,21 @@ import (
 	"strings"
 )
 
-// args reads the parameters of a call. The first problem sticks in err, so
-// that an action reads everything it needs and looks at err once.
+// args reads the parameters of a call. It keeps the first problem in err, so that an
+// action reads all parameters and then checks err once.
 type args struct {
 	params map[string]string
 	err    *refusal
 }
 
-// unknown reports the value of a parameter as one that does not exist or is not
-// allowed here, never with the value. The documents tell it from a value of the
-// wrong form by these words alone; which side of the line a server puts a certain
-// mistake on is unverified.
+// unknown reports a value that does not exist or is not allowed here, without showing
+// the value. The documents distinguish it from an ill-formed value by these words only.
+// It is unverified which of the two the service reports for a certain mistake.
 func (a *args) unknown(name, why string) {
 	a.refuse(refusef(unknown, "InvalidParameterValue, parameter [%s] %s", name, why))
 }
 
-// invalid reports a parameter as missing or ill-formed, never with its value.
+// invalid reports a parameter as missing or ill-formed, without showing its value.
 func (a *args) invalid(name, why string) {
 	a.refuse(refusef(invalid, "InvalidRequestFormat, parameter [%s] %s", name, why))
 }
@@ -36,7 +35,7 @@ func (a *args) refuse(e *refusal) {
 // text returns a parameter, or "".
 func (a *args) text(name string) string { return a.params[name] }
 
-// required returns a parameter that must be there and not empty.
+// required returns a parameter that must be present and not empty.
 func (a *args) required(name string) string {
 	v := a.params[name]
 	if v == "" {
@@ -45,12 +44,12 @@ func (a *args) required(name string) string {
 	return v
 }
 
-// integer returns a number of at least least, or otherwise if it is absent.
+// integer returns a number that is at least least, or the default if it is absent.
 func (a *args) integer(name string, otherwise, least int) int {
 	return a.between(name, otherwise, least, math.MaxInt32)
 }
 
-// between returns a number from least to most, or otherwise if it is absent.
+// between returns a number from least to most, or the default if it is absent.
 func (a *args) between(name string, otherwise, least, most int) int {
 	v := a.params[name]
 	if v == "" {
@@ -78,7 +77,7 @@ func (a *args) oneOf(name string, values ...string) string {
 	return v
 }
 
-// id returns the ID of a resource, or "". Any well-formed one will do.
+// id returns the ID of a resource, or "". Any well-formed ID is accepted.
 func (a *args) id(name string) string {
 	v := a.params[name]
 	if v != "" && !isID(v) {
@@ -87,8 +86,8 @@ func (a *args) id(name string) string {
 	return v
 }
 
-// list returns name.1, name.2 and so on in the order of their numbers. Gaps are
-// let pass (unverified).
+// list returns name.1, name.2 and so on in the order of their numbers. Gaps are allowed
+// (unverified).
 func (a *args) list(name string) []string {
 	var numbers []int
 	for key := range a.params {
@@ -120,8 +119,8 @@ func (a *args) ids(name string) []string {
 	return values
 }
 
-// either is list for a parameter that documents and clients disagree about: one
-// value, or a list of them.
+// either is list for a parameter that is one value for some documents and clients and a
+// list for others.
 func (a *args) either(name string) []string {
 	values := a.list(name)
 	if one := a.text(name); one != "" {
@@ -139,12 +138,12 @@ func (a *args) requiredIDs(name string) []string {
 	return values
 }
 
-// page reads offset and limit. A limit above 100 is cut to 100.
+// page reads offset and limit. A limit above 100 counts as 100.
 func (a *args) page() (offset, limit int) {
 	return a.integer("offset", 0, 0), min(a.integer("limit", 20, 0), 100)
 }
 
-// page cuts a page out of what was found.
+// page returns one page of the results.
 func page[T any](found []T, offset, limit int) []T {
 	from := min(offset, len(found))
 	return found[from:min(from+limit, len(found))]
@@ -152,7 +151,6 @@ func page[T any](found []T, offset, limit int) []T {
 
 // isID reports whether s has the form of an ID: vxnet-0, centos63x64, i-rtyv0968.
 func isID(s string) bool {
-	return s != "" && strings.IndexFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.", r)
-	}) < 0
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+	return s != "" && strings.Trim(s, allowed) == ""
 }

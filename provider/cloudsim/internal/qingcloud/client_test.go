@@ -7,8 +7,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// client is a client of QingCloud with what the tests of this package ask
-// again and again, and the simulator that it talks to.
+// client is a client of QingCloud and its simulator, with helpers that several tests
+// use.
 type client struct {
 	*simtest.QingCloud
 	sim *cloudsim.Sim

@@ -10,17 +10,17 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// filter is what DescribeInstances looks for. Empty fields let everything pass.
+// filter holds the filters of DescribeInstances. Empty fields match all instances.
 type filter struct {
 	ids, images, types, statuses []string
 	tags                         []string
 	name, word                   string
-	equal                        map[string]string // of the columns below
+	equal                        map[string]string // wanted values of the columns below
 }
 
-// describeInstances is the action of that name. An unknown ID is passed over in
-// silence, as the official SDKs expect, and an instance that ceased is unknown;
-// both are unverified.
+// describeInstances is the action of that name. An unknown ID is left out without an
+// error, as the official SDKs expect. A ceased instance counts as unknown. Both are
+// unverified.
 func (q *api) describeInstances(k *core.Call, a *args) (reply, *refusal) {
 	f := readFilter(a)
 	verbose := a.flag("verbose")
@@ -47,9 +47,9 @@ func (q *api) describeInstances(k *core.Call, a *args) (reply, *refusal) {
 	return reply{"instance_set": set, "total_count": total}, nil
 }
 
-// readFilter reads the filters of the page, and from the vendor's client
-// those for the name, the instance group and the transition. Nothing here is
-// reserved, so that exclude_reserved changes nothing.
+// readFilter reads the filters of the documented page, and three filters of the
+// vendor's client: name, instance group and transition. No instance here is reserved,
+// so exclude_reserved has no effect.
 func readFilter(a *args) filter {
 	f := filter{
 		ids: a.ids("instances"), images: a.list("image_id"), types: a.list("instance_type"),
@@ -68,15 +68,15 @@ func readFilter(a *args) filter {
 	return f
 }
 
-// ownerOf is the account that an instance belongs to: a sub-account, if it was
-// made for one.
+// ownerOf returns the owner of an instance: the sub-account for which it was created,
+// or else the main account.
 func ownerOf(m *core.Instance) string { return cmp.Or(m.Params["target_user"], owner) }
 
-// passes applies a filter. A list without IDs and without an owner shows one's own
-// instances, as the page says; that those of sub-accounts do not count as such is
-// unverified. That a search word may stand anywhere in the ID or
-// the name is unverified; that a name may be a part of one is what the vendor's
-// client says. The simulator has no tags: nothing has the one asked for.
+// passes reports whether an instance passes a filter. As the page says, a list without
+// IDs and without an owner shows the account's own instances. It is unverified that
+// instances of sub-accounts are not among them. It is unverified that a search word may
+// be at any place in the ID or name. By the vendor's client a name filter may be a part
+// of the name. The simulator has no tags: no instance has a wanted one.
 func (q *api) passes(f filter, m *core.Instance, now time.Time) bool {
 	status, transition, _ := statusOf(m, now)
 	if f.equal["owner"] == "" && len(f.ids) == 0 && ownerOf(m) != owner {
@@ -95,7 +95,7 @@ func (q *api) passes(f filter, m *core.Instance, now time.Time) bool {
 		slices.ContainsFunc([]string{m.ID, m.Name}, func(s string) bool { return strings.Contains(s, f.word) })
 }
 
-// column is one value of an instance that can be asked for.
+// column is one value of an instance that filters can compare.
 func (q *api) column(m *core.Instance, name, transition string) string {
 	d := q.details[m.ID]
 	switch name {

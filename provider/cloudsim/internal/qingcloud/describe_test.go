@@ -15,7 +15,8 @@ func TestDescribeFilters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		group := c.newGroup("relation=repel")
-		old := c.Run("instance_name=web-1", "image_id=img-1", "instance_class=1", "cpu=2", "memory=3072", "os_disk_size=30",
+		old := c.Run("instance_name=web-1", "image_id=img-1", "instance_class=1", "cpu=2", "memory=3072",
+			"os_disk_size=30",
 			"dedicated_host_id=dh-1", "dedicated_host_group_id=dhg-1", "instance_group="+group)[0]
 		time.Sleep(3 * time.Second)
 		young := c.Run("instance_name=db-1", "instance_type=c2m4")[0]
@@ -83,11 +84,14 @@ func TestDescribePages(t *testing.T) {
 	for _, tt := range tests {
 		a := c.Must("DescribeInstances", tt.pairs...)
 		if len(a.Set) != tt.to-tt.from || a.Total != 130 {
-			t.Errorf("%v: %d of %d machines, want %d of 130", tt.pairs, len(a.Set), a.Total, tt.to-tt.from)
+			t.Errorf("%v: %d of %d instances, want %d of 130", tt.pairs, len(a.Set), a.Total, tt.to-tt.from)
 			continue
 		}
-		if len(a.Set) > 0 && (a.Set[0].ID != ids[tt.from] || a.Set[len(a.Set)-1].ID != ids[tt.to-1]) {
-			t.Errorf("%v: the page does not run from machine %d to %d", tt.pairs, tt.from, tt.to)
+		if len(a.Set) == 0 {
+			continue
+		}
+		if a.Set[0].ID != ids[tt.from] || a.Set[len(a.Set)-1].ID != ids[tt.to-1] {
+			t.Errorf("%v: the page does not run from instance %d to %d", tt.pairs, tt.from, tt.to)
 		}
 	}
 }
@@ -99,15 +103,17 @@ func TestDescribeByIDIsPagedToo(t *testing.T) {
 		pairs = append(pairs, fmt.Sprintf("instances.%d=%s", i+1, id))
 	}
 	if a := c.Must("DescribeInstances", pairs...); len(a.Set) != 20 || a.Total != 25 {
-		t.Errorf("25 IDs without a limit show %d of %d machines, want 20 of 25", len(a.Set), a.Total)
+		t.Errorf("25 IDs without a limit show %d of %d instances, want 20 of 25", len(a.Set), a.Total)
 	}
 }
 
 func TestDescribeRefusesBadFilters(t *testing.T) {
 	c := newClient(t, nil)
 	for pair, want := range map[string]int{
-		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100, "instance_class=x": 1100,
-		"vcpus_current=two": 1100, "os_disk_size=-1": 1101, "tags.1=a b": 1100, "exclude_reserved=2": 1101, "owner=a b": 1100,
+		"limit=all": 1100, "offset=-1": 1101, "verbose=2": 1101, "instances.1=": 1100, "instances.x=i-1": 1100,
+		"instance_class=x":  1100,
+		"vcpus_current=two": 1100, "os_disk_size=-1": 1101, "tags.1=a b": 1100, "exclude_reserved=2": 1101,
+		"owner=a b": 1100,
 	} {
 		if a := c.Call("DescribeInstances", pair); a.Code() != want {
 			t.Errorf("%s: %s, want %d", pair, a.Raw, want)
@@ -123,10 +129,10 @@ func TestZonesAreApart(t *testing.T) {
 	id := c.Run()[0]
 	c.Zone = "sh1a"
 	if n := c.Must("DescribeInstances", "instances.1="+id).Total; n != 0 {
-		t.Errorf("a machine of pek3a is listed in sh1a")
+		t.Errorf("an instance of pek3a is listed in sh1a")
 	}
 	if a := c.Call("ModifyInstanceAttributes", "instance="+id, "instance_name=x"); a.Code() != 2100 {
-		t.Errorf("a machine of pek3a is changed from sh1a: %s", a.Raw)
+		t.Errorf("an instance of pek3a is changed from sh1a: %s", a.Raw)
 	}
 }
 
@@ -135,20 +141,21 @@ func TestAnswersNameAFinerZone(t *testing.T) {
 		c := newClient(t, nil)
 		c.Zone = zone
 		if got := c.Show(c.Run()[0]).ZoneID; got != want {
-			t.Errorf("a machine ordered in %s is in %q, want %s", zone, got, want)
+			t.Errorf("an instance ordered in %s is in %q, want %s", zone, got, want)
 		}
 	}
 }
 
-func TestDescribeShowsTheMachine(t *testing.T) {
+func TestDescribeShowsTheInstance(t *testing.T) {
 	c := newClient(t, nil)
 	id := c.Run("image_id=img-1", "instance_type=c2m4", "instance_class=201", "instance_name=web", "login_mode=keypair",
 		"login_keypair=kp-1", "vxnets.1=vxnet-0", "vxnets.2=vxnet-b", "volumes.1=vol-1")[0]
 	m := c.Show(id)
 	if m.Name != "web" || m.Type != "c2m4" || m.Class != 201 || m.Image.ID != "img-1" || m.Image.Platform != "linux" {
-		t.Errorf("machine is %+v", m)
+		t.Errorf("instance is %+v", m)
 	}
-	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 || m.VxNets[0].NICID == m.VxNets[1].NICID {
+	if len(m.VxNets) != 2 || m.VxNets[1].ID != "vxnet-b" || m.VxNets[1].Type != 1 ||
+		m.VxNets[0].NICID == m.VxNets[1].NICID {
 		t.Errorf("networks are %+v, want vxnet-0 and vxnet-b with interfaces of their own", m.VxNets)
 	}
 	whole := c.Show(id, "verbose=1")
@@ -170,13 +177,15 @@ func TestJobs(t *testing.T) {
 		}{{0, "pending"}, {time.Second, "working"}, {time.Second, "successful"}, {time.Hour, "successful"}} {
 			time.Sleep(s.wait)
 			job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]
-			want := simtest.QingCloudJob{ID: a.JobID, Action: "RunInstances", Status: s.want, ResourceIDs: strings.Join(a.Instances, " ")}
+			want := simtest.QingCloudJob{ID: a.JobID, Action: "RunInstances", Status: s.want,
+				ResourceIDs: strings.Join(a.Instances, " ")}
 			if job != want {
 				t.Errorf("the job reads %+v, want %+v", job, want)
 			}
 		}
 		c.Must("TerminateInstances", "instances.1="+a.Instances[0])
-		if got := c.Must("DescribeJobs", "status.1=pending", "status.2=working"); got.Total != 1 || got.Jobs[0].Action != "TerminateInstances" {
+		if got := c.Must("DescribeJobs", "status.1=pending", "status.2=working"); got.Total != 1 ||
+			got.Jobs[0].Action != "TerminateInstances" {
 			t.Errorf("unfinished jobs are %s, want the terminate", got.Raw)
 		}
 		if got := c.Must("DescribeJobs", "limit=1", "offset=1"); got.Total != 2 || len(got.Jobs) != 1 {
@@ -188,7 +197,8 @@ func TestJobs(t *testing.T) {
 func TestUnknownJobIsAnError(t *testing.T) {
 	c := newClient(t, nil)
 	a := c.Must("RunInstances", simtest.QingCloudCreate()...)
-	if got := c.Call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.Code() != 2100 || !strings.Contains(got.Message, "j-unknown") {
+	if got := c.Call("DescribeJobs", "jobs.1="+a.JobID, "jobs.2=j-unknown"); got.Code() != 2100 ||
+		!strings.Contains(got.Message, "j-unknown") {
 		t.Errorf("unknown job: %s, want 2100 that names it", got.Raw)
 	}
 	c.Zone = "sh1a"

@@ -6,7 +6,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// terminateInstances is the action of that name. All instances go or none does.
+// terminateInstances is the action of that name: for all of the instances or none.
 func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
 	instances := q.targets(k, a, q.lookup)
 	direct := a.flag("direct_cease")
@@ -24,14 +24,15 @@ func (q *api) terminateInstances(k *core.Call, a *args) (reply, *refusal) {
 			m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Gone))
 			continue
 		}
-		m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Recycled), core.At(ended.Add(binTime), core.Gone))
+		m.Move(k.Now, core.At(k.Now, core.Terminating), core.At(ended, core.Recycled),
+			core.At(ended.Add(binTime), core.Gone))
 	}
 	return q.lifecycleJob(k, instances, endTime), nil
 }
 
-// mayTerminate returns why an instance can not be terminated now, or "". An
-// instance that is in the recycle bin already takes CeaseInstances; that
-// direct_cease does not work on it either is unverified.
+// mayTerminate returns why an instance cannot be terminated now, or "". An instance in
+// the recycle bin needs CeaseInstances. It is unverified that direct_cease does not
+// work on it either.
 func mayTerminate(m *core.Instance, now time.Time) string {
 	status, transition, _ := statusOf(m, now)
 	switch {
@@ -63,8 +64,8 @@ func (q *api) ceaseInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, instances, endTime), nil
 }
 
-// recycleFailed sends instances that die while booting through the recycle bin. It
-// returns when the last of all instances has come up or died.
+// recycleFailed sends instances that fail to boot to the recycle bin. It returns the
+// time when the last instance has started or failed.
 func recycleFailed(instances []*core.Instance, now time.Time) (done time.Time, failed bool) {
 	done = now
 	for _, m := range instances {

@@ -10,8 +10,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Return codes of QingCloud. The texts that go with them are our own: what the
-// server writes is not documented beyond a few samples.
+// Return codes of QingCloud. Their texts are our own: the service's texts are not
+// documented except a few samples.
 const (
 	invalid      = 1100 // a parameter is missing or ill-formed
 	unknown      = 1101 // no such action, or no such value of a parameter
@@ -20,14 +20,14 @@ const (
 	denied       = 1400 // not in this state
 	notFound     = 2100
 	noBalance    = 2400
-	noQuota      = 2500 // of resources, and of API calls: one code for both
+	noQuota      = 2500 // quota of resources or of API calls: one code for both
 	internal     = 5000
 	soldOut      = 5200
-	inUse        = 5400 // something depends on it
+	inUse        = 5400 // another resource depends on it
 )
 
-// refusal is a refusal. Its message never quotes the value of a parameter
-// that could be a secret.
+// refusal is a refused call. Its message never quotes a parameter value that may be
+// secret.
 type refusal struct {
 	code    int
 	message string
@@ -53,10 +53,11 @@ func plainAnswer(status int, text string) *core.Answer {
 	return &core.Answer{Status: status, ContentType: "text/plain; charset=utf-8", Body: []byte(text)}
 }
 
-// Refuse implements [core.Wire]. [Fault.Code] is a ret_code. A 5xx without one is what
-// a proxy in front of the API would send: no JSON at all.
+// Refuse implements [core.Wire]. [Fault.Code] is a ret_code. A 5xx without a code is
+// the answer of a proxy in front of the API: it is not JSON.
 func (q *api) Refuse(_ *core.Call, f core.Fault) *core.Answer {
-	if f.Code == "" && (f.Kind == core.ServerErrorBefore || f.Kind == core.ServerErrorAfter) {
+	isServerError := f.Kind == core.ServerErrorBefore || f.Kind == core.ServerErrorAfter
+	if f.Code == "" && isServerError {
 		status := cmp.Or(f.Status, http.StatusServiceUnavailable)
 		return plainAnswer(status, cmp.Or(f.Message, http.StatusText(status))+"\n")
 	}
@@ -72,7 +73,7 @@ func (q *api) Refuse(_ *core.Call, f core.Fault) *core.Answer {
 	return e.answer(cmp.Or(f.Status, http.StatusOK))
 }
 
-// fault is the refusal that QingCloud documents for a kind of fault.
+// fault returns QingCloud's documented refusal for a kind of fault.
 func fault(kind core.FaultKind) *refusal {
 	switch kind {
 	case core.Throttle:

@@ -1,6 +1,6 @@
 package qingcloud
 
-// What the tests outside the package see of it.
+// Names that the tests outside the package use.
 const (
 	EndTime   = endTime
 	PowerTime = powerTime

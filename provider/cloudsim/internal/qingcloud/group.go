@@ -8,12 +8,11 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// maxGroups protects the simulator. A documented limit does not exist.
+// maxGroups protects the simulator. There is no documented limit.
 const maxGroups = 1000
 
-// instanceGroup is an instance group: instances that are to stand apart (repel) or
-// together (attract). The documents name no limit on its members, and none is
-// simulated.
+// instanceGroup is an instance group: its instances are to be apart (repel) or together
+// (attract). The documents give no limit on its members, so none is simulated.
 type instanceGroup struct {
 	id, zone          string
 	name, description string
@@ -30,7 +29,7 @@ func (q *api) group(k *core.Call, id string) *instanceGroup {
 	return q.groups[i]
 }
 
-// knownGroup is group for one that has to be there, where an ID is given.
+// knownGroup is group for an ID that must exist if it is given.
 func (q *api) knownGroup(k *core.Call, a *args, id string) *instanceGroup {
 	g := q.group(k, id)
 	if g == nil && id != "" {
@@ -39,14 +38,14 @@ func (q *api) knownGroup(k *core.Call, a *args, id string) *instanceGroup {
 	return g
 }
 
-// namedGroup reads instance_group where it is required.
+// namedGroup reads the required parameter instance_group.
 func (q *api) namedGroup(k *core.Call, a *args) *instanceGroup {
 	a.required("instance_group")
 	return q.knownGroup(k, a, a.id("instance_group"))
 }
 
-// members returns the instances of a group. One that ceased has left it; one in
-// the recycle bin can come back and has not (unverified).
+// members returns the instances of a group. A ceased instance has left it. An instance
+// in the recycle bin can be restored and is still a member (unverified).
 func (q *api) members(group string, now time.Time) []*core.Instance {
 	var out []*core.Instance
 	for _, m := range q.service.All() {
@@ -57,12 +56,12 @@ func (q *api) members(group string, now time.Time) []*core.Instance {
 	return out
 }
 
-// readRelation reads a relation. The documents show both in samples and list
-// neither; the official clients do.
+// readRelation reads a relation. The documents show both values in samples without a
+// list; the official clients have both.
 func readRelation(a *args) string { return a.oneOf("relation", "repel", "attract") }
 
-// createInstanceGroups is the action of that name. Its page has no parameters
-// but the relation; the others are in the vendor's clients. It has no job.
+// createInstanceGroups is the action of that name. Its page has only the relation as a
+// parameter; the others are in the vendor's clients. It has no job.
 func (q *api) createInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	a.required("relation")
 	g := instanceGroup{
@@ -91,8 +90,8 @@ func (q *api) freshGroupID() string {
 }
 
 // modifyInstanceGroupAttributes is the action of that name. It has no page: the
-// parameters are those of the vendor's client, that a relation can change while
-// the group has members is unverified, and so is all else.
+// parameters are those of the vendor's client. All of its behavior is unverified, also
+// that a relation can change while the group has members.
 func (q *api) modifyInstanceGroupAttributes(k *core.Call, a *args) (reply, *refusal) {
 	g := q.namedGroup(k, a)
 	relation := readRelation(a)
@@ -109,8 +108,8 @@ func (q *api) modifyInstanceGroupAttributes(k *core.Call, a *args) (reply, *refu
 	return reply{}, nil
 }
 
-// deleteInstanceGroups is the action of that name: all of them go or none does,
-// and one with instances in it does not. Both are unverified, and so is the code.
+// deleteInstanceGroups is the action of that name: it deletes all of the groups or
+// none. It refuses a group with instances. Both rules and the code are unverified.
 func (q *api) deleteInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	ids := a.requiredIDs("instance_groups")
 	for _, id := range ids {

@@ -7,8 +7,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// groupView is an instance group on the wire: the fields of the sample in
-// the documents, and those that the vendor's clients know besides.
+// groupView is an instance group on the wire: the fields of the documented sample and
+// those of the vendor's clients.
 type groupView struct {
 	Name        string         `json:"instance_group_name"`
 	Description string         `json:"description"`
@@ -25,7 +25,7 @@ type groupView struct {
 	ZoneID      string         `json:"zone_id"`
 }
 
-// groupMember is an instance in its group.
+// groupMember is a member of a group on the wire.
 type groupMember struct {
 	ID     string `json:"instance_id"`
 	Name   string `json:"instance_name"`
@@ -33,10 +33,10 @@ type groupMember struct {
 	Group  string `json:"instance_group_id"`
 }
 
-// describeInstanceGroups is the action of that name. An unknown ID is passed
-// over in silence (unverified), as in DescribeInstances. The page has no
-// search_word and no name to look for; the vendor's client has both, the name as
-// a part of one. The relation is one value there and a list here: both work.
+// describeInstanceGroups is the action of that name. An unknown ID is left out without
+// an error (unverified), as in DescribeInstances. The page has no search_word and no
+// name filter; the vendor's client has both, and its name may be a part of the group's
+// name. The relation is one value on the page and a list here: both work.
 func (q *api) describeInstanceGroups(k *core.Call, a *args) (reply, *refusal) {
 	ids, tags, owners := a.ids("instance_groups"), a.ids("tags"), a.either("owner")
 	relations, name, word := a.either("relation"), a.text("instance_group_name"), a.text("search_word")

@@ -2,9 +2,9 @@ package qingcloud
 
 import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 
-// joinInstanceGroup is the action of that name: all instances join or none does.
-// Unverified: that an instance must run or be stopped, that it can be in one group
-// only, and that joining the group it is in already succeeds.
+// joinInstanceGroup is the action of that name: all instances join or none does. Three
+// rules are unverified: an instance must run or be stopped; it can be in one group
+// only; joining its own group again succeeds.
 func (q *api) joinInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 	return q.regroup(k, a, func(d *details, g *instanceGroup) (group, refusal string) {
 		if d.group != "" && d.group != g.id {
@@ -14,8 +14,8 @@ func (q *api) joinInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 	})
 }
 
-// leaveInstanceGroup is the action of that name: all instances leave or none
-// does. That one which is not a member refuses the call is unverified.
+// leaveInstanceGroup is the action of that name: all instances leave or none does. It
+// is unverified that an instance outside the group refuses the call.
 func (q *api) leaveInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 	return q.regroup(k, a, func(d *details, g *instanceGroup) (group, refusal string) {
 		if d.group != g.id {
@@ -25,9 +25,9 @@ func (q *api) leaveInstanceGroup(k *core.Call, a *args) (reply, *refusal) {
 	})
 }
 
-// regroup gives every instance of a call the group that to says, or none of them
-// if it refuses one. Nobody sees an instance on its way: the membership is changed
-// at once, and the job is there because the answer has one.
+// regroup gives every instance of a call the group that the function to returns. If to
+// refuses one instance, none changes. The change takes effect at once; the job exists
+// only because the answer has one.
 func (q *api) regroup(
 	k *core.Call, a *args, to func(*details, *instanceGroup) (group, refusal string),
 ) (reply, *refusal) {

@@ -28,12 +28,12 @@ func (c *client) wantMembers(group string, want ...string) {
 	c.T.Helper()
 	a := c.Must("DescribeInstanceGroups", "instance_groups.1="+group, "verbose=1")
 	if a.Total != 1 || len(a.GroupSet) != 1 || a.GroupSet[0].Instances == nil {
-		c.T.Fatalf("group %s is shown as %s, want it with its machines", group, a.Raw)
+		c.T.Fatalf("group %s is shown as %s, want it with its instances", group, a.Raw)
 	}
 	var got []string
 	for _, m := range *a.GroupSet[0].Instances {
 		if m.Group != group {
-			c.T.Errorf("machine %s in group %s says it is in %q", m.ID, group, m.Group)
+			c.T.Errorf("instance %s in group %s shows group %q", m.ID, group, m.Group)
 		}
 		got = append(got, m.ID)
 	}
@@ -42,11 +42,11 @@ func (c *client) wantMembers(group string, want ...string) {
 	}
 }
 
-// varies is what differs from run to run in an answer.
+// varies matches the parts of an answer that differ from run to run.
 var varies = regexp.MustCompile(`"(i|ig|j)-[0-9a-z]{8}"`)
 
-// TestGroupAnswers compares whole answers with the samples of the
-// documents, IDs aside.
+// TestGroupAnswers compares whole answers, without IDs, with the samples in the
+// documents.
 func TestGroupAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
@@ -60,10 +60,12 @@ func TestGroupAnswers(t *testing.T) {
 			action, pairs, want string
 		}{
 			{"JoinInstanceGroup", "instances.1=" + id + " instance_group=" + group, `"job_id":"#",`},
-			{"DescribeInstanceGroups", "limit=1", `"instance_group_set":[` + fmt.Sprintf(shown, "") + `],"ret_code":0,"total_count":1`},
+			{"DescribeInstanceGroups", "limit=1", `"instance_group_set":[` + fmt.Sprintf(shown, "") +
+				`],"ret_code":0,"total_count":1`},
 			{
 				"DescribeInstanceGroups", "verbose=1",
-				`"instance_group_set":[` + fmt.Sprintf(shown, `"instances":[{"instance_id":"#","instance_name":"","status":"running","instance_group_id":"#"}],`) +
+				`"instance_group_set":[` + fmt.Sprintf(
+					shown, `"instances":[{"instance_id":"#","instance_name":"","status":"running","instance_group_id":"#"}],`) +
 					`],"ret_code":0,"total_count":1`,
 			},
 			{"LeaveInstanceGroup", "instances.1=" + id + " instance_group=" + group, `"job_id":"#",`},
@@ -134,7 +136,8 @@ func TestRunIntoAGroup(t *testing.T) {
 		ids := c.Run("count=2", "instance_group="+group)
 		c.Run()
 		c.wantMembers(group, ids...)
-		if a := c.Call("RunInstances", simtest.QingCloudCreate("instance_group=ig-unknown")...); a.Code() != 2100 || !strings.Contains(a.Message, "ig-unknown") {
+		if a := c.Call("RunInstances", simtest.QingCloudCreate("instance_group=ig-unknown")...); a.Code() != 2100 ||
+			!strings.Contains(a.Message, "ig-unknown") {
 			t.Errorf("an unknown group is answered %s, want 2100 that names it", a.Raw)
 		}
 		c.Zone = "sh1a"
@@ -142,13 +145,13 @@ func TestRunIntoAGroup(t *testing.T) {
 			t.Errorf("a group of another zone is answered %s, want 2100", a.Raw)
 		}
 		if n := len(c.sim.Everything()); n != 3 {
-			t.Errorf("%d machines exist, want the 3 that were not refused", n)
+			t.Errorf("%d instances exist, want the 3 that were not refused", n)
 		}
 		c.Zone = "pek3a"
 		time.Sleep(upTime)
 		c.Must("TerminateInstances", "instances.1="+ids[0], "instances.2="+ids[1], "direct_cease=1")
 		if a := c.Call("DeleteInstanceGroups", "instance_groups.1="+group); a.Code() != 5400 {
-			t.Errorf("a group whose machines are terminating is deleted: %s, want 5400", a.Raw)
+			t.Errorf("a group whose instances are terminating is deleted: %s, want 5400", a.Raw)
 		}
 		time.Sleep(qingcloud.EndTime)
 		c.wantMembers(group)
@@ -159,27 +162,29 @@ func TestRunIntoAGroup(t *testing.T) {
 	})
 }
 
-// TestGroupMovesAllOrNone: one instance that can not move keeps the
-// others where they are.
+// TestGroupMovesAllOrNone: if one instance cannot move, the others stay in their group.
 func TestGroupMovesAllOrNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		here, there := c.newGroup("relation=repel"), c.newGroup("relation=attract")
 		in, out := c.Run("instance_group=" + here)[0], c.Run()[0]
 		time.Sleep(upTime)
-		if a := c.Call("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+there); a.Code() != 1400 {
+		if a := c.Call("JoinInstanceGroup", "instances.1="+out, "instances.2="+in,
+			"instance_group="+there); a.Code() != 1400 {
 			t.Errorf("a member of another group joins: %s, want 1400", a.Raw)
 		}
 		c.wantMembers(there)
 		a := c.Must("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+here)
 		c.wantMembers(here, in, out)
 		time.Sleep(qingcloud.PowerTime)
-		want := simtest.QingCloudJob{ID: a.JobID, Action: "JoinInstanceGroup", Status: "successful", ResourceIDs: out + " " + in}
+		want := simtest.QingCloudJob{ID: a.JobID, Action: "JoinInstanceGroup", Status: "successful",
+			ResourceIDs: out + " " + in}
 		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
 			t.Errorf("the job reads %+v, want %+v", job, want)
 		}
-		if a := c.Call("LeaveInstanceGroup", "instances.1="+in, "instances.2="+out, "instance_group="+there); a.Code() != 1400 {
-			t.Errorf("machines leave a group that they are not in: %s, want 1400", a.Raw)
+		if a := c.Call("LeaveInstanceGroup", "instances.1="+in, "instances.2="+out,
+			"instance_group="+there); a.Code() != 1400 {
+			t.Errorf("instances leave a group that they are not in: %s, want 1400", a.Raw)
 		}
 		c.Must("LeaveInstanceGroup", "instances.1="+in, "instance_group="+here)
 		c.Must("JoinInstanceGroup", "instances.1="+in, "instance_group="+there)
@@ -196,7 +201,8 @@ func TestDescribeGroupsFilters(t *testing.T) {
 	all := append([]string{apart, near}, three...)
 	c.Must("ModifyInstanceGroupAttributes", "instance_group="+near, "instance_group_name=db", "relation=repel")
 	c.Must("ModifyInstanceGroupAttributes", "instance_group="+near, "relation=attract")
-	if g := c.Must("DescribeInstanceGroups", "instance_groups.1="+near).GroupSet[0]; g.Name != "db" || g.Description != "one rack" || g.Relation != "attract" {
+	if g := c.Must("DescribeInstanceGroups", "instance_groups.1="+near).GroupSet[0]; g.Name != "db" ||
+		g.Description != "one rack" || g.Relation != "attract" {
 		t.Errorf("the changed group is %+v, want db, one rack, attract", g)
 	}
 	for _, w := range []struct {
@@ -222,7 +228,7 @@ func TestDescribeGroupsFilters(t *testing.T) {
 		var got []string
 		for _, g := range a.GroupSet {
 			if got = append(got, g.ID); g.Instances != nil {
-				t.Errorf("%s: machines are shown without verbose", w.pairs)
+				t.Errorf("%s: instances are shown without verbose", w.pairs)
 			}
 		}
 		if !slices.Equal(got, w.want) || a.Total != w.total {

@@ -8,7 +8,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// jobStart is how long a job waits before it is worked on (unverified).
+// jobStart is how long a job waits before it starts (unverified).
 const jobStart = 100 * time.Millisecond
 
 // job is the record of an asynchronous call.
@@ -42,7 +42,8 @@ func (q *api) addJob(j *job) {
 	q.jobOrder = append(q.jobOrder, j)
 }
 
-// lifecycleJob records the job of a call that takes some time, and answers it.
+// lifecycleJob records the job of a call that takes some time, and returns the call's
+// answer.
 func (q *api) lifecycleJob(k *core.Call, instances []*core.Instance, took time.Duration) reply {
 	j := &job{
 		id: q.freshJobID(), action: k.Action, zone: k.Region,
@@ -52,8 +53,8 @@ func (q *api) lifecycleJob(k *core.Call, instances []*core.Instance, took time.D
 	return reply{"job_id": j.id}
 }
 
-// describeJobs is the action of that name. An unknown job is an error, which
-// the documents say and DescribeInstances' do not.
+// describeJobs is the action of that name. An unknown job is an error, by the
+// documents. Those of DescribeInstances have no such rule.
 func (q *api) describeJobs(k *core.Call, a *args) (reply, *refusal) {
 	found := q.jobsNamed(k, a)
 	statuses := a.list("status")
@@ -104,7 +105,7 @@ type jobView struct {
 	Action      string `json:"job_action"`
 	Status      string `json:"status"`
 	ResourceIDs string `json:"resource_ids"` // one string, IDs separated by blanks
-	ErrorCodes  string `json:"error_codes"`  // in a sample only; empty there and here
+	ErrorCodes  string `json:"error_codes"`  // only in a sample, where it is empty as here
 	Owner       string `json:"owner"`
 	CreateTime  string `json:"create_time"`
 	StatusTime  string `json:"status_time"`

@@ -2,9 +2,9 @@ package qingcloud
 
 import "github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 
-// modifyInstanceAttributes is the action of that name. It takes one instance, in
-// any state, and has no job. What is not given stays; what is given empty is
-// emptied (unverified). Limits on the texts are not documented.
+// modifyInstanceAttributes is the action of that name. It accepts one instance in any
+// state and has no job. An absent parameter changes nothing; an empty one clears the
+// value (unverified). Limits on the texts are not documented.
 func (q *api) modifyInstanceAttributes(k *core.Call, a *args) (reply, *refusal) {
 	a.required("instance")
 	id := a.id("instance")

@@ -9,20 +9,19 @@ import (
 )
 
 const (
-	// maxCount protects the simulator. A documented limit does not exist.
+	// maxCount protects the simulator. There is no documented limit.
 	maxCount = 10000
 
-	// baseNet is the base network: security groups work here, fixed
-	// addresses do not.
+	// baseNet is the base network: security groups work in it, fixed addresses do not.
 	baseNet = "vxnet-0"
 
-	// selfNet begins the IDs of self-managed networks (vxnet_type 0), to
-	// which QingCloud never assigns an address. Real IDs do not tell; this is a
-	// rule of the simulator.
+	// selfNet is the prefix of IDs of self-managed networks (vxnet_type 0). QingCloud
+	// never assigns an address in them. Real IDs do not show the type; this is a rule
+	// of the simulator.
 	selfNet = "vxnet-self"
 )
 
-// order is a checked RunInstances.
+// order is a RunInstances request that has passed its checks.
 type order struct {
 	image, name, hostname string
 	count, class, osDisk  int
@@ -48,7 +47,7 @@ func readOrder(a *args) order {
 		name:      a.text("instance_name"),
 		hostname:  readHostname(a),
 		count:     a.between("count", 1, 1, maxCount),
-		class:     a.integer("instance_class", 0, 0), // a list exists, but more than it are sold
+		class:     a.integer("instance_class", 0, 0), // the documented list is incomplete
 		size:      readSize(a),
 		charge:    readCharge(a),
 		volumes:   a.ids("volumes"),
@@ -67,26 +66,26 @@ func readOrder(a *args) order {
 	return o
 }
 
-// isWindows reports whether an image is a Windows. Only QingCloud knows, so the
-// simulator goes by the names of the images it is told of.
+// isWindows reports whether an image is a Windows image. The simulator decides it by
+// the image's name.
 func isWindows(image string) bool { return strings.HasPrefix(image, "win") }
 
-// readHostname reads a host name. Its rules are not documented: these are
-// those of the Internet (RFC 1123), which no system can do without. Instances of
-// one call share it like everything else (unverified).
+// readHostname reads a host name. Its rules are not documented; these are the rules of
+// RFC 1123. All instances of one call share it (unverified).
 func readHostname(a *args) string {
 	name := a.text("hostname")
 	for label := range strings.SplitSeq(name, ".") {
 		edges := strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-")
-		if name != "" && (!isID(label) || strings.Contains(label, "_") || edges || len(label) > 63) {
+		isLabel := isID(label) && !strings.Contains(label, "_") && !edges && len(label) <= 63
+		if name != "" && !isLabel {
 			a.invalid("hostname", "must be letters, digits and hyphens, with dots between")
 		}
 	}
 	return name
 }
 
-// readLogin checks the login and returns the key pair, if that is the mode.
-// The credential of the other mode is ignored (unverified).
+// readLogin checks the login and returns the key pair in that mode. It ignores the
+// credential of the other mode (unverified).
 func readLogin(a *args, windows bool) []string {
 	a.required("login_mode")
 	switch a.oneOf("login_mode", "keypair", "passwd") {
@@ -112,10 +111,13 @@ func readNetworks(a *args, count int) []network {
 		if !isID(id) {
 			a.invalid(name, "must be the ID of a network, or ID|address")
 		}
-		if addr, err := netip.ParseAddr(ip); fixed && (err != nil || !addr.Is4()) {
+		addr, err := netip.ParseAddr(ip)
+		isIPv4 := err == nil && addr.Is4()
+		if fixed && !isIPv4 {
 			a.invalid(name, "has a malformed address")
 		}
-		if fixed && (count != 1 || id == baseNet || !n.managed()) {
+		mayBeFixed := count == 1 && id != baseNet && n.managed()
+		if fixed && !mayBeFixed {
 			a.unknown(name, "can have an address only in a managed network of your own and with a count of 1")
 		}
 		out = append(out, n)
@@ -123,8 +125,8 @@ func readNetworks(a *args, count int) []network {
 	return out
 }
 
-// readGroups returns the security groups. One that is named without the
-// base network is let pass and taken (unverified).
+// readGroups returns the security groups. It accepts a group without the base network
+// (unverified).
 func readGroups(a *args, networks []network) []string {
 	if group := a.id("security_group"); group != "" {
 		return []string{group}
@@ -137,7 +139,7 @@ func readGroups(a *args, networks []network) []string {
 	return nil
 }
 
-// readCharge returns how the order is paid for.
+// readCharge returns the billing mode of the order.
 func readCharge(a *args) core.Charge {
 	months := a.integer("months", 0, 1)
 	a.integer("auto_renew", 0, 1)
@@ -152,19 +154,19 @@ func readCharge(a *args) core.Charge {
 	}
 }
 
-// readSystem checks what concerns the system disk and the account, and
-// returns the size of that disk in GiB.
+// readSystem checks the parameters about the system disk and the account, and returns
+// the size of that disk in GiB.
 func readSystem(a *args, image string) int {
 	least := leastDisk(image)
-	a.oneOf("os_disk_encryption", "0", "1", "true", "false") // how true is written is unverified
+	a.oneOf("os_disk_encryption", "0", "1", "true", "false") // the form of true is unverified
 	a.oneOf("cipher_alg", "aes256")
 	a.flag("need_newsid")
 	a.id("target_user")
 	return a.between("os_disk_size", least, least, 100)
 }
 
-// leastDisk is the size of a system disk that an image needs, in GiB, and
-// gets where the create does not say more.
+// leastDisk returns the smallest system disk for an image in GiB, which is also the
+// default.
 func leastDisk(image string) int {
 	if isWindows(image) {
 		return 50

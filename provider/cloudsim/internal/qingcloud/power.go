@@ -8,8 +8,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// powerTime is how long an instance takes to start, stop, restart or be reset.
-// A real one takes tens of seconds; how many is not documented.
+// powerTime is how long an instance takes to start, stop, restart or be reset. A real
+// one takes tens of seconds; the time is not documented.
 const powerTime = 500 * time.Millisecond
 
 // startInstances is the action of that name.
@@ -18,24 +18,24 @@ func (q *api) startInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.change(k, a, instances, core.Starting, core.Running)
 }
 
-// stopInstances is the action of that name. With force or without, an instance
-// takes the same time: there is no operating system that could refuse.
+// stopInstances is the action of that name. Force does not change the time: there is no
+// operating system that could refuse.
 func (q *api) stopInstances(k *core.Call, a *args) (reply, *refusal) {
 	a.flag("force")
 	instances := q.switchable(k, a, "stopped", "running")
 	return q.change(k, a, instances, core.Stopping, core.Stopped)
 }
 
-// restartInstances is the action of that name. The instance shows as running all
-// the time; [phase] distinguishes it from one that is started.
+// restartInstances is the action of that name. The instance is shown as running all the
+// time; [phase] distinguishes it from one that is started.
 func (q *api) restartInstances(k *core.Call, a *args) (reply, *refusal) {
 	instances := q.switchable(k, a, "restarted", "running")
 	return q.change(k, a, instances, core.Starting, core.Running)
 }
 
-// resetInstances is the action of that name: a fresh system disk, which needs
-// the login anew. That an instance is afterwards as it was before, running or
-// stopped, is unverified.
+// resetInstances is the action of that name: the instance gets a new system disk, which
+// needs the login again. It is unverified that it is running or stopped afterwards as
+// it was before.
 func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
 	instances := q.switchable(k, a, "reset", "running", "stopped")
 	a.flag("need_newsid")
@@ -55,10 +55,10 @@ func (q *api) resetInstances(k *core.Call, a *args) (reply, *refusal) {
 	return q.lifecycleJob(k, instances, powerTime), nil
 }
 
-// switchable resolves the instances of a call that only the given statuses allow.
-// Done says what can not be done to the others. An instance that ceased is known
-// here and refused for its status, where TerminateInstances no longer finds it:
-// which of the two a real account answers is unverified.
+// switchable returns the instances of a call, which must be in one of the given
+// statuses. Done is the word for the refused action. A ceased instance is known here
+// and refused for its status, but TerminateInstances does not find it. It is unverified
+// which answer a real account gives.
 func (q *api) switchable(k *core.Call, a *args, done string, from ...string) []*core.Instance {
 	instances := q.targets(k, a, q.known)
 	for _, m := range instances {
@@ -69,8 +69,8 @@ func (q *api) switchable(k *core.Call, a *args, done string, from ...string) []*
 	return instances
 }
 
-// mayChange returns why an instance is not in one of the statuses that a call wants,
-// or "". An instance between two statuses is in neither (unverified).
+// mayChange returns why an instance is not in one of the required statuses, or "". An
+// instance between two statuses is in neither (unverified).
 func mayChange(m *core.Instance, now time.Time, from []string) string {
 	status, transition, _ := statusOf(m, now)
 	switch {

@@ -30,17 +30,17 @@ func TestPowerNeedsTheRightStatus(t *testing.T) {
 					want = 0
 				}
 				if a := c.Call(action, login("instances.1="+id)...); a.Code() != want {
-					t.Errorf("%s of a machine that is %s: %s, want %d", action, status, a.Raw, want)
+					t.Errorf("%s of an instance that is %s: %s, want %d", action, status, a.Raw, want)
 				}
 			}
 			if a := c.Call(action, login("instances.1=i-unknown")...); a.Code() != 2100 {
-				t.Errorf("%s of an unknown machine: %s, want 2100", action, a.Raw)
+				t.Errorf("%s of an unknown instance: %s, want 2100", action, a.Raw)
 			}
 		}
 	})
 }
 
-func TestRefusalSaysWhatTheMachineIs(t *testing.T) {
+func TestRefusalShowsTheState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		running, stopped := c.runTo("running"), c.runTo("stopped")
@@ -51,13 +51,13 @@ func TestRefusalSaysWhatTheMachineIs(t *testing.T) {
 		} {
 			want = "PermissionDenied, instance [" + pair[1] + "] " + want
 			if a := c.Call(pair[0], "instances.1="+pair[1]); a.Message != want {
-				t.Errorf("%s says %q, want %q", pair[0], a.Message, want)
+				t.Errorf("%s: got message %q, want %q", pair[0], a.Message, want)
 			}
 		}
 	})
 }
 
-func TestMachineUnderWayTakesNoOtherCall(t *testing.T) {
+func TestInstanceUnderWayTakesNoOtherCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		for first, from := range map[string]string{
@@ -67,7 +67,8 @@ func TestMachineUnderWayTakesNoOtherCall(t *testing.T) {
 			id := c.runTo(from)
 			c.Must(first, login("instances.1="+id)...)
 			for _, then := range []string{
-				"StartInstances", "StopInstances", "RestartInstances", "ResetInstances", "TerminateInstances", "CeaseInstances",
+				"StartInstances", "StopInstances", "RestartInstances", "ResetInstances", "TerminateInstances",
+				"CeaseInstances",
 			} {
 				if a := c.Call(then, login("instances.1="+id)...); a.Code() != 1400 {
 					t.Errorf("%s during %s: %s, want 1400", then, first, a.Raw)
@@ -89,15 +90,15 @@ func TestPowerIsAllOrNothing(t *testing.T) {
 			}
 		}
 		if m := c.Show(ids[0]); m.Status != "running" || m.Transition != "" {
-			t.Errorf("the refused calls left %s/%q, want a running machine", m.Status, m.Transition)
+			t.Errorf("the refused calls left %s/%q, want a running instance", m.Status, m.Transition)
 		}
 		a := c.Must("StopInstances", "instances.1="+ids[0], "instances.2="+ids[1])
 		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.ResourceIDs != strings.Join(ids, " ") {
-			t.Errorf("the one job is about %q, want both machines", job.ResourceIDs)
+			t.Errorf("the one job is about %q, want both instances", job.ResourceIDs)
 		}
 		time.Sleep(qingcloud.PowerTime)
 		if n := c.Must("DescribeInstances", "status.1=stopped").Total; n != 3 {
-			t.Errorf("%d machines are stopped, want 3", n)
+			t.Errorf("%d instances are stopped, want 3", n)
 		}
 	})
 }
@@ -108,18 +109,18 @@ func TestPowerStaysInItsZone(t *testing.T) {
 		id := c.runTo("running")
 		c.Zone = "sh1a"
 		if a := c.Call("StopInstances", "instances.1="+id); a.Code() != 2100 {
-			t.Errorf("a machine of pek3a is stopped from sh1a: %s, want 2100", a.Raw)
+			t.Errorf("an instance of pek3a is stopped from sh1a: %s, want 2100", a.Raw)
 		}
 	})
 }
 
-func TestMachineNotYetVisibleHasNoPower(t *testing.T) {
+func TestInstanceNotYetVisibleHasNoPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: time.Minute})
 		id := c.runTo("running")
 		if a := c.Call("StopInstances", "instances.1="+id); a.Code() != 2100 {
-			t.Errorf("a machine that no describe shows: %s, want 2100", a.Raw)
+			t.Errorf("an instance that no describe shows: %s, want 2100", a.Raw)
 		}
 	})
 }
@@ -154,7 +155,7 @@ func TestPowerRefusesBadParameters(t *testing.T) {
 			t.Errorf("a flag of 2 is answered %s, want 1101", a.Raw)
 		}
 		if m := c.Show(id); m.Status != "running" || m.Transition != "" {
-			t.Errorf("the refused calls left %s/%q, want a running machine", m.Status, m.Transition)
+			t.Errorf("the refused calls left %s/%q, want a running instance", m.Status, m.Transition)
 		}
 	})
 }

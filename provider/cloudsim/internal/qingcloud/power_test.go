@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// runTo creates an instance and takes it to a status.
+// runTo creates an instance and brings it to a status.
 func (c *client) runTo(status string) string {
 	c.T.Helper()
 	if status == "terminated after a failed launch" {
@@ -36,13 +36,12 @@ func (c *client) runTo(status string) string {
 	return id
 }
 
-// login is the login that ResetInstances needs, and which the other actions
-// pass over.
+// login is the login that ResetInstances needs; other actions ignore it.
 func login(pairs ...string) []string {
 	return append(pairs, "login_mode=passwd", "login_passwd=Secret-Word-2")
 }
 
-func TestPowerOfAMachine(t *testing.T) {
+func TestPowerOfAnInstance(t *testing.T) {
 	tests := []struct {
 		action, from, transition, to string
 		phase                        cloudsim.Phase // meanwhile
@@ -71,10 +70,11 @@ func TestPowerOfAMachine(t *testing.T) {
 			} {
 				time.Sleep(time.Until(start.Add(s.at)))
 				if m := c.Show(id); m.Status != s.status || m.Transition != s.transition {
-					t.Errorf("%s, after %v: %s/%q, want %s/%q", tt.action, s.at, m.Status, m.Transition, s.status, s.transition)
+					t.Errorf("%s, after %v: %s/%q, want %s/%q", tt.action, s.at, m.Status, m.Transition, s.status,
+						s.transition)
 				}
 				if p := c.sim.Instances()[0].Phase; p != s.phase {
-					t.Errorf("%s, after %v: tests see it %s, want %s", tt.action, s.at, p, s.phase)
+					t.Errorf("%s, after %v: the snapshot is %s, want %s", tt.action, s.at, p, s.phase)
 				}
 				want := simtest.QingCloudJob{ID: a.JobID, Action: tt.action, Status: s.job, ResourceIDs: id}
 				if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
@@ -93,13 +93,13 @@ func TestForcedStop(t *testing.T) {
 			c.Must("StopInstances", "instances.1="+id, "force="+force)
 			time.Sleep(qingcloud.PowerTime)
 			if m := c.Show(id); m.Status != "stopped" {
-				t.Errorf("force=%s left the machine %s, want stopped", force, m.Status)
+				t.Errorf("force=%s left the instance %s, want stopped", force, m.Status)
 			}
 		}
 	})
 }
 
-func TestMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
+func TestInstanceNamedTwiceIsSwitchedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		id := c.runTo("running")
@@ -107,7 +107,7 @@ func TestMachineNamedTwiceIsSwitchedOnce(t *testing.T) {
 			c.Must(action, login("instances.1="+id, "instances.2="+id)...)
 			time.Sleep(qingcloud.PowerTime)
 			if m := c.Show(id); m.Transition != "" {
-				t.Errorf("%s of a machine named twice never ends: %s/%s", action, m.Status, m.Transition)
+				t.Errorf("%s of an instance named twice never ends: %s/%s", action, m.Status, m.Transition)
 			}
 		}
 	})
@@ -144,14 +144,15 @@ func TestResetTakesTheNewLogin(t *testing.T) {
 		}
 		windows := c.Run("image_id=winsrv2016")[0]
 		time.Sleep(upTime)
-		a := c.Call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair", "login_keypair=kp-2")
+		a := c.Call("ResetInstances", "instances.1="+id, "instances.2="+windows, "login_mode=keypair",
+			"login_keypair=kp-2")
 		if a.Code() != 1101 || !strings.Contains(a.Message, "login_mode") {
-			t.Errorf("resetting a Windows to a key pair: %s, want 1101 about login_mode", a.Raw)
+			t.Errorf("resetting a Windows instance with a key pair: %s, want 1101 about login_mode", a.Raw)
 		}
 	})
 }
 
-func TestReleaseOfAStoppedMachine(t *testing.T) {
+func TestReleaseOfAStoppedInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		binned, ceased := c.runTo("stopped"), c.runTo("stopped")
@@ -165,12 +166,12 @@ func TestReleaseOfAStoppedMachine(t *testing.T) {
 			t.Errorf("afterwards: %s, want terminated", m.Status)
 		}
 		if n := c.Must("DescribeInstances").Total; n != 1 {
-			t.Errorf("%d machines are listed, want the one in the recycle bin", n)
+			t.Errorf("%d instances are listed, want the one in the recycle bin", n)
 		}
 		c.Must("CeaseInstances", "instances.1="+binned)
 		time.Sleep(qingcloud.EndTime)
 		if n := len(c.sim.Instances()); n != 0 {
-			t.Errorf("%d machines are left after the recycle bin was emptied", n)
+			t.Errorf("%d instances are left after the recycle bin was emptied", n)
 		}
 	})
 }
@@ -185,7 +186,7 @@ func TestFaultsStrikePowerCalls(t *testing.T) {
 			t.Errorf("a throttled stop: %s, want 2500 and nothing done", a.Raw)
 		}
 		if a := c.Call("StopInstances", "instances.1="+id); a.HttpStatus != 503 || c.Show(id).Transition != "stopping" {
-			t.Errorf("a stop whose answer is lost: %d %s, want 503 and the machine stopping", a.HttpStatus, a.Raw)
+			t.Errorf("a stop whose answer is lost: %d %s, want 503 and the instance stopping", a.HttpStatus, a.Raw)
 		}
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// What every answer says about each resource: its owner, its controller and the
-// console that manages it.
+// Constant fields of each resource in an answer: its owner, its controller and its
+// console.
 const (
 	owner      = "usr-cloudsim"
 	controller = "self"
@@ -35,8 +35,7 @@ type action struct {
 	global  bool // takes no zone
 }
 
-// reply holds the fields of a successful answer; action and ret_code are
-// added when it is encoded.
+// reply holds the fields of a successful answer. The encoder adds action and ret_code.
 type reply map[string]any
 
 // New returns the protocol of QingCloud for a service.
@@ -91,7 +90,7 @@ func (q *api) Open(r *http.Request, body []byte, now time.Time) (*core.Call, *co
 	return &core.Call{Action: params["action"], Region: params["zone"], Now: now, Params: params}, nil
 }
 
-// route checks that a call names an action we have, and a zone if it needs one.
+// route checks that a call names a known action, and a zone if it needs one.
 func (q *api) route(params map[string]string) *refusal {
 	action, ok := q.actions[params["action"]]
 	if !ok {
@@ -122,8 +121,8 @@ func (q *api) Token(*core.Call) string { return "" }
 // Tagged implements [core.Wire]. Nothing in the simulated account has a tag.
 func (q *api) Tagged(*core.Call) bool { return false }
 
-// Has implements [core.Wire]. Whether a create for several instances may make some and be
-// refused is not documented.
+// Has implements [core.Wire]. It is not documented whether a create for several
+// instances may make some and then be refused.
 func (q *api) Has(_ *core.Call, kind core.FaultKind) bool { return kind == core.StockRanOut }
 
 // Serve implements [core.Wire].

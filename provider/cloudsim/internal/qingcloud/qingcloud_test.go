@@ -21,8 +21,10 @@ func TestUnknownAction(t *testing.T) {
 
 func TestErrorHasOnlyMessageAndCode(t *testing.T) {
 	a := newClient(t, nil).Call("RunInstances")
-	if a.ContentType != "application/json" || a.HttpStatus != http.StatusOK || a.Action != "" || a.Message == "" || a.Code() != 1100 {
-		t.Errorf("an error is answered %d %s %s, want HTTP 200, JSON, message and ret_code", a.HttpStatus, a.ContentType, a.Raw)
+	if a.ContentType != "application/json" || a.HttpStatus != http.StatusOK || a.Action != "" || a.Message == "" ||
+		a.Code() != 1100 {
+		t.Errorf("an error is answered %d %s %s, want HTTP 200, JSON, message and ret_code", a.HttpStatus,
+			a.ContentType, a.Raw)
 	}
 }
 
@@ -43,7 +45,8 @@ func TestDescribeZonesNeedsNoZone(t *testing.T) {
 	if all.Total < 2 || len(all.Zones) != all.Total {
 		t.Errorf("zones are %s", all.Raw)
 	}
-	if one := c.Must("DescribeZones", "zones.1=pek3a", "status.1=active"); one.Total != 1 || one.Zones[0].ID != "pek3a" {
+	if one := c.Must("DescribeZones", "zones.1=pek3a", "status.1=active"); one.Total != 1 ||
+		one.Zones[0].ID != "pek3a" {
 		t.Errorf("asked for pek3a, got %s", one.Raw)
 	}
 	if none := c.Must("DescribeZones", "status.1=defunct"); none.Total != 0 {
@@ -84,10 +87,11 @@ func TestFaults(t *testing.T) {
 		c.sim.Inject(tt.fault)
 		a := c.Call("RunInstances", simtest.QingCloudCreate()...)
 		if a.HttpStatus != tt.status || a.Code() != tt.code || !strings.Contains(a.Raw, tt.text) {
-			t.Errorf("%+v is answered %d %s, want %d, ret_code %d, %q", tt.fault, a.HttpStatus, a.Raw, tt.status, tt.code, tt.text)
+			t.Errorf("%+v is answered %d %s, want %d, ret_code %d, %q", tt.fault, a.HttpStatus, a.Raw, tt.status,
+				tt.code, tt.text)
 		}
 		if n := len(c.sim.Everything()); n != 0 {
-			t.Errorf("%+v made %d machines", tt.fault, n)
+			t.Errorf("%+v made %d instances", tt.fault, n)
 		}
 	}
 }
@@ -101,10 +105,10 @@ func TestServerErrorAfterTheEffect(t *testing.T) {
 			t.Errorf("answer is %d %s, want %d without IDs", a.HttpStatus, a.Raw, status)
 		}
 		if n := len(c.sim.Instances()); n != 2 {
-			t.Errorf("%d machines exist behind the error, want 2", n)
+			t.Errorf("%d instances exist behind the error, want 2", n)
 		}
 		if n := c.Must("DescribeInstances").Total; n != 2 {
-			t.Errorf("%d machines are listed afterwards, want 2", n)
+			t.Errorf("%d instances are listed afterwards, want 2", n)
 		}
 	}
 }

@@ -30,8 +30,8 @@ func (q *api) runInstances(k *core.Call, a *args) (reply, *refusal) {
 	return reply{"instances": q.service.Answered(k, job.ids, instanceID), "job_id": job.id}, nil
 }
 
-// checkFree refuses an order for a volume or an address that an instance has. The
-// code is unverified, and that an instance in the recycle bin holds neither.
+// checkFree refuses a volume or an address that another instance has. It is unverified
+// that an instance in the recycle bin has neither; the code is unverified too.
 func (q *api) checkFree(k *core.Call, a *args, o order) {
 	for _, m := range q.service.All() {
 		if p := m.PhaseAt(k.Now); p == core.Gone || p == core.Recycled || p == core.Failed || m.Zone != k.Region {
@@ -53,9 +53,9 @@ func (q *api) checkFree(k *core.Call, a *args, o order) {
 // instanceID draws the ID of an instance.
 func instanceID(r *rand.Rand) string { return "i-" + core.Letters(r, 8) }
 
-// fill sets what all instances of an order share, and gives each its own
-// addresses. They are reserved now and shown once the instance has been running
-// for a moment.
+// fill sets the common values of an order's instances, and gives each its own
+// addresses. The addresses are reserved now, and are shown a moment after the instance
+// runs.
 func (q *api) fill(m *core.Instance, k *core.Call, o order) {
 	d := &details{
 		class: o.class, osDisk: o.osDisk, mqueue: o.params["nic_mqueue"] == "1", group: o.placement,

@@ -19,8 +19,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/qingcloud"
 )
 
-// sdk is the vendor's own client of the same simulator. A literal stands where
-// its constructors would read files and change a global.
+// sdk returns the vendor's own client of the same simulator. It is a literal, because
+// the vendor's constructors read files and change a global.
 func (c *client) sdk() *service.InstanceService {
 	return &service.InstanceService{
 		Config: &config.Config{
@@ -31,7 +31,7 @@ func (c *client) sdk() *service.InstanceService {
 	}
 }
 
-// tags are the JSON names of a struct's fields.
+// tags returns the JSON names of a struct's fields.
 func tags(v any) []string {
 	var out []string
 	for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
@@ -41,9 +41,8 @@ func tags(v any) []string {
 	return out
 }
 
-// TestInstancesAreWhole: the fields that the vendor's own client reads
-// and those that the documents show are all there, whether or not the create
-// asked for them.
+// TestInstancesAreWhole: all fields that the vendor's own client reads or the documents
+// show are present, even if the create did not set them.
 func TestInstancesAreWhole(t *testing.T) {
 	c := newClient(t, nil)
 	c.Run("vxnets.1=vxnet-0", "volumes.1=vol-1")
@@ -71,16 +70,19 @@ func TestInstancesAreWhole(t *testing.T) {
 	}{
 		{"the client's instance", instance, top},
 		{"the client's extra", object("extra"), tags(service.Extra{})},
-		{"the page of the action", instance, strings.Fields("instance_id instance_name description instance_type vcpus_current memory_current " +
-			"status transition_status create_time status_time image vxnets security_group volume_ids keypair_ids graphics_protocol graphics_passwd")},
-		{"its image", object("image"), strings.Fields("processor_type platform os_family image_size image_name image_id provider")},
+		{"the page of the action", instance, strings.Fields(
+			"instance_id instance_name description instance_type vcpus_current memory_current " +
+				"status transition_status create_time status_time image vxnets security_group volume_ids keypair_ids graphics_protocol graphics_passwd")},
+		{"its image", object("image"), strings.Fields(
+			"processor_type platform os_family image_size image_name image_id provider")},
 		{"its security group", object("security_group"), strings.Fields("security_group_id is_default")},
 		{"its volume", object("volumes"), []string{"volume_id"}},
-		{"the newer sample", instance, strings.Fields("host_machine hostname vxnets memory_current graphics_port extra vcpus_max image " +
-			"graphics_passwd console_id create_time alarm_status owner place_group_id broker_port security_groups vcpus_current instance_id " +
-			"instance_type memory_max sub_code graphics_protocol label platform instance_class status_time status description cpu_topology " +
-			"tags transition_status eips controller repl broker_host cpu_oversale_rate volume_ids zone_id lastest_snapshot_time instance_name " +
-			"cpu_model_name root_user_id dns_aliases volumes security_group resource_project_info")},
+		{"the newer sample", instance, strings.Fields(
+			"host_machine hostname vxnets memory_current graphics_port extra vcpus_max image " +
+				"graphics_passwd console_id create_time alarm_status owner place_group_id broker_port security_groups vcpus_current instance_id " +
+				"instance_type memory_max sub_code graphics_protocol label platform instance_class status_time status description cpu_topology " +
+				"tags transition_status eips controller repl broker_host cpu_oversale_rate volume_ids zone_id lastest_snapshot_time instance_name " +
+				"cpu_model_name root_user_id dns_aliases volumes security_group resource_project_info")},
 	} {
 		for _, name := range w.names {
 			if _, ok := w.has[name]; !ok {
@@ -116,20 +118,22 @@ func TestGroupsAreWhole(t *testing.T) {
 	}
 }
 
-// TestServesTheVendorsClient: its decoding is strict, so that one field
-// of another type would lose the whole answer.
+// TestServesTheVendorsClient: its decoding is strict. One field of another type would
+// make the whole answer unreadable.
 func TestServesTheVendorsClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		sdk := c.sdk()
 		defer sdk.Config.Connection.CloseIdleConnections()
-		made, err := sdk.CreateInstanceGroups(&service.CreateInstanceGroupsInput{Relation: new("repel"), InstanceGroupName: new("apart")})
+		made, err := sdk.CreateInstanceGroups(
+			&service.CreateInstanceGroupsInput{Relation: new("repel"), InstanceGroupName: new("apart")})
 		if err != nil || len(made.InstanceGroups) != 1 {
 			t.Fatalf("CreateInstanceGroups: %v, %+v", err, made)
 		}
 		group := made.InstanceGroups[0]
 		run, err := sdk.RunInstances(&service.RunInstancesInput{
-			ImageID: new("centos77x64a"), InstanceType: new("e1.large.r2"), CPU: new(4), Memory: new(8192), Count: new(2),
+			ImageID: new("centos77x64a"), InstanceType: new("e1.large.r2"), CPU: new(4), Memory: new(8192),
+			Count:     new(2),
 			LoginMode: new("keypair"), LoginKeyPair: new("kp-1"), InstanceName: new("web"), InstanceGroup: &group,
 			VxNets: []*string{new("vxnet-0")}, OSDiskSize: new(40), NicMqueue: new(1),
 		})
@@ -147,16 +151,20 @@ func TestServesTheVendorsClient(t *testing.T) {
 			t.Fatalf("DescribeInstances: %v, %+v", err, shown)
 		}
 		m := shown.InstanceSet[0]
-		if *m.InstanceName != "web-1" || *m.Description != "front end" || *m.Status != "running" || *m.VCPUsCurrent != 4 ||
-			*m.Extra.OSDiskSize != 40 || *m.Extra.NICMqueue != 1 || *m.Extra.CPUModel != "Westmere" || *m.Image.OSFamily != "centos" ||
+		if *m.InstanceName != "web-1" || *m.Description != "front end" || *m.Status != "running" ||
+			*m.VCPUsCurrent != 4 ||
+			*m.Extra.OSDiskSize != 40 || *m.Extra.NICMqueue != 1 || *m.Extra.CPUModel != "Westmere" ||
+			*m.Image.OSFamily != "centos" ||
 			*m.VxNets[0].Role != 1 || *m.SecurityGroup.IsDefault != 1 || len(m.KeyPairIDs) != 1 {
 			t.Errorf("the vendor's client reads %+v", m)
 		}
-		groups, err := sdk.DescribeInstanceGroups(&service.DescribeInstanceGroupsInput{Relation: []*string{new("repel")}})
+		groups, err := sdk.DescribeInstanceGroups(
+			&service.DescribeInstanceGroupsInput{Relation: []*string{new("repel")}})
 		if err != nil || len(groups.InstanceGroups) != 1 || *groups.InstanceGroups[0].InstanceGroupName != "apart" {
 			t.Fatalf("DescribeInstanceGroups: %v, %+v", err, groups)
 		}
-		left, err := sdk.LeaveInstanceGroup(&service.LeaveInstanceGroupInput{InstanceGroup: &group, Instances: run.Instances})
+		left, err := sdk.LeaveInstanceGroup(&service.LeaveInstanceGroupInput{InstanceGroup: &group,
+			Instances: run.Instances})
 		if err != nil || left.JobID == nil {
 			t.Errorf("LeaveInstanceGroup: %v", err)
 		}

@@ -41,10 +41,10 @@ func (q *api) view(m *core.Instance, now time.Time, verbose bool) instanceView {
 	return v
 }
 
-// eipOf returns the elastic address in one of the shapes that the documents
-// and clients know: an object; no eip but an empty list of eips; and, so that a
-// client can be tried with it, an empty list for eip. The last is for instances
-// in self-managed networks only, because strict decoders break on it.
+// eipOf returns the elastic address in one of the forms that documents and clients
+// know: an object, or no eip with an empty list of eips. For tests of clients there is
+// a third form, an empty list for eip. Only instances in self-managed networks have it,
+// because strict decoders fail on it.
 func eipOf(m *core.Instance, d *details) (eip, eips any) {
 	switch {
 	case len(m.PublicIPs) > 0:
@@ -56,8 +56,8 @@ func eipOf(m *core.Instance, d *details) (eip, eips any) {
 	}
 }
 
-// imageOf makes an image up from its ID. The name of a system image begins
-// with its family, as in centos63x64.
+// imageOf derives an image from its ID. The name of a system image begins with its
+// family, as in centos63x64.
 func imageOf(id string) imageView {
 	v := imageView{
 		ID: id, Name: id, SizeGiB: leastDisk(id), Platform: "linux", ProcessorType: "64bit",
@@ -74,7 +74,7 @@ func imageOf(id string) imageView {
 	return v
 }
 
-// extra repeats what the create asked for.
+// extra repeats values of the create.
 func extra(m *core.Instance, d *details) extraView {
 	number := func(name string) int {
 		n, _ := strconv.Atoi(m.Params[name]) // the create checked it; absent is 0
@@ -93,8 +93,8 @@ func extra(m *core.Instance, d *details) extraView {
 	return v
 }
 
-// vxNets shows addresses only once the instance has them, and the security
-// group where it works.
+// vxNets shows addresses only after the instance has them, and the security group only
+// where it has an effect.
 func vxNets(nics []netInterface, groups []string, addressed bool) []vxNetView {
 	out := []vxNetView{}
 	for i, n := range nics {

@@ -20,8 +20,8 @@ const (
 	window     = 60 * time.Second // how far a time_stamp may be off
 )
 
-// readParams reads the parameters of a request: the query of a GET, the form of
-// a POST. Names do not repeat.
+// readParams reads the parameters of a request: the query of a GET, the form of a POST.
+// A name must not occur twice.
 func readParams(r *http.Request, body []byte) (map[string]string, *refusal) {
 	raw := r.URL.RawQuery
 	switch r.Method {
@@ -45,9 +45,8 @@ func readParams(r *http.Request, body []byte) (map[string]string, *refusal) {
 	return params, nil
 }
 
-// authenticate checks the common parameters, the signature and the time stamp.
-// Zone is left to the action, version is optional: the official Go SDK never
-// sends it.
+// authenticate checks the common parameters, the signature and the time stamp. The
+// action checks the zone. The version is optional: the official Go SDK never sends it.
 func (q *api) authenticate(method, path string, params map[string]string, now time.Time) *refusal {
 	a := &args{params: params}
 	for _, name := range []string{"action", "access_key_id", "time_stamp", "signature"} {
@@ -69,16 +68,16 @@ func (q *api) authenticate(method, path string, params map[string]string, now ti
 	if !q.knows(params) || !q.signed(newHash, method, path, params) {
 		return refusef(unauthorized, "AuthFailure, access key or signature is wrong")
 	}
-	// The documents speak of stamps that are too old. That the window is as
-	// wide into the future is unverified; it catches local time sent as UTC.
+	// The documents mention stamps that are too old. It is unverified that the window
+	// is as wide into the future; it catches local time sent as UTC.
 	if now.Sub(stamp).Abs() > window {
 		return refusef(expired, "RequestHasExpired, time_stamp is off by more than 60 seconds")
 	}
 	return nil
 }
 
-// knows reports whether the access key, and the token if there has to be one, are
-// ours. That a missing token is answered like a wrong key is unverified.
+// knows reports whether the access key, and the token if one is required, are correct.
+// It is unverified that a missing token gets the same answer as a wrong key.
 func (q *api) knows(params map[string]string) bool {
 	o := q.service.Config
 	key := subtle.ConstantTimeCompare([]byte(params["access_key_id"]), []byte(o.AccessKeyID))
@@ -89,11 +88,11 @@ func (q *api) knows(params map[string]string) bool {
 	return key&token == 1
 }
 
-// signed verifies the signature. It is computed over the decoded parameters,
-// sorted and encoded again, because the official Python SDK posts forms that
-// are unsorted and have plus signs for blanks.
+// signed verifies the signature. It is computed over the decoded parameters, sorted and
+// encoded again: the official Python SDK posts unsorted forms with plus signs for
+// blanks.
 func (q *api) signed(newHash func() hash.Hash, method, path string, params map[string]string) bool {
-	// A client that left the plus signs of its signature bare sends blanks.
+	// A client that does not encode the plus signs of its signature sends blanks.
 	got, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(params["signature"], " ", "+"))
 	if err != nil {
 		return false
@@ -107,9 +106,9 @@ func (q *api) signed(newHash func() hash.Hash, method, path string, params map[s
 	return ok == 1
 }
 
-// signedPaths are the paths that a request may have been signed for: the
-// one it came to. A client that was given only host and port comes to the root,
-// and may still have signed for one of the two documented paths.
+// signedPaths returns the paths that a signature may cover. Normally it is the
+// request's path. A client with only a host and port sends to the root, and may sign
+// one of the two documented paths.
 func signedPaths(received string) []string {
 	if received == "" || received == "/" {
 		return []string{"/", "/iaas/", "/iaas"}
@@ -128,8 +127,8 @@ func hashOf(method string) func() hash.Hash {
 	}
 }
 
-// canonical encodes all parameters but the signature: sorted by name, a
-// blank as %20.
+// canonical encodes all parameters except the signature, sorted by name, with a blank
+// as %20.
 func canonical(params map[string]string) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(params)) {
@@ -144,8 +143,8 @@ func canonical(params map[string]string) string {
 	return b.String()
 }
 
-// escape leaves only letters, digits and -_.~ bare. QueryEscape does the
-// same but for the blank.
+// escape leaves only letters, digits and -_.~ unchanged. QueryEscape differs only for
+// the blank.
 func escape(s string) string {
 	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 }

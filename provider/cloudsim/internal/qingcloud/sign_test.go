@@ -12,7 +12,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/simtest"
 )
 
-// advance moves fake time to a moment, which must be ahead.
+// advance moves fake time forward to a time.
 func advance(t *testing.T, stamp string) {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339, stamp)
@@ -22,7 +22,7 @@ func advance(t *testing.T, stamp string) {
 	time.Sleep(time.Until(at))
 }
 
-// The published vector and those derived from it by the same rule.
+// The published vector and others made by the same rule.
 func TestPublishedVectors(t *testing.T) {
 	const query = "access_key_id=QYACCESSKEYIDEXAMPLE&action=RunInstances&count=1&image_id=centos64x86a&instance_name=demo" +
 		"&instance_type=small_b&login_mode=passwd&login_passwd=QingCloud20130712&signature_method=HASH&signature_version=1" +
@@ -37,10 +37,12 @@ func TestPublishedVectors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				advance(t, "2013-08-27T14:30:10Z")
-				c := newClient(t, &cloudsim.Options{AccessKeyID: "QYACCESSKEYIDEXAMPLE", AccessKeySecret: "SECRETACCESSKEY"})
+				c := newClient(t, &cloudsim.Options{AccessKeyID: "QYACCESSKEYIDEXAMPLE",
+					AccessKeySecret: "SECRETACCESSKEY"})
 				c.Method = tt.method
 				text := strings.NewReplacer("HASH", tt.hash, "ZONE", tt.zone).Replace(query)
-				if a := c.Send(text + "&signature=" + url.QueryEscape(tt.signature)); a.Code() != 0 || len(a.Instances) != 1 {
+				if a := c.Send(text + "&signature=" + url.QueryEscape(tt.signature)); a.Code() != 0 ||
+					len(a.Instances) != 1 {
 					t.Errorf("the vector is refused: %s", a.Raw)
 				}
 				// A signature put into the URL without encoding its plus signs.
@@ -56,13 +58,14 @@ func TestPublishedVectors(t *testing.T) {
 	}
 }
 
-// Requests as clients in other languages sent them.
+// Requests from clients in other languages.
 func TestCapturedRequests(t *testing.T) {
 	const head = "access_key_id=testid&action=RunInstances&count=3&image_id=centos63x64&instance_name="
 	const byHand = "bars%20%E6%B5%8B%E8%AF%95%20mwruzi8ilgv3%20%28%2B%2F~%2A%27%29&instance_type=small_a&login_mode=passwd&login_passwd=QingCloud20130712"
 	tests := []struct{ name, query, stamp, wantName string }{
 		{
-			"by hand, SHA256", head + byHand + "&signature_method=HmacSHA256&signature_version=1&time_stamp=2026-11-22T13%3A14%3A36Z&version=1" +
+			"by hand, SHA256", head + byHand +
+				"&signature_method=HmacSHA256&signature_version=1&time_stamp=2026-11-22T13%3A14%3A36Z&version=1" +
 				"&vxnets.1=vxnet-0&zone=pek3a&signature=7eEM5qwPZKRhhM6r9uKJfiwZQ9BHqG5ITZcZd4ExSsI%3D",
 			"2026-11-22T13:14:36Z", "bars 测试 mwruzi8ilgv3 (+/~*')",
 		},
@@ -87,7 +90,7 @@ func TestCapturedRequests(t *testing.T) {
 					t.Fatalf("the captured request is refused: %s", a.Raw)
 				}
 				if got := c.sim.Instances()[0].Name; got != tt.wantName {
-					t.Errorf("the machine is called %q, want %q", got, tt.wantName)
+					t.Errorf("the instance is called %q, want %q", got, tt.wantName)
 				}
 				if a := c.Send(strings.Replace(tt.query, "count=3", "count=4", 1)); a.Code() != 1200 {
 					t.Errorf("a changed parameter is answered %s, want 1200", a.Raw)
@@ -100,7 +103,8 @@ func TestCapturedRequests(t *testing.T) {
 func TestAcceptsEveryWayToSign(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		for _, sha1 := range []bool{false, true} {
-			for _, paths := range [][2]string{{"/iaas/", "/iaas/"}, {"/iaas", "/iaas"}, {"/", "/"}, {"/", "/iaas/"}, {"/", "/iaas"}} {
+			for _, paths := range [][2]string{{"/iaas/", "/iaas/"}, {"/iaas", "/iaas"}, {"/", "/"}, {"/", "/iaas/"},
+				{"/", "/iaas"}} {
 				c := newClient(t, nil)
 				c.Method, c.Sha1, c.Path, c.Signs = method, sha1, paths[0], paths[1]
 				if a := c.Call("DescribeInstances", "search_word=a b+c/测~"); a.Code() != 0 {
@@ -129,7 +133,8 @@ func TestSignatureCoversPathAndMethod(t *testing.T) {
 func TestAcceptsUnsortedForms(t *testing.T) {
 	c := newClient(t, nil)
 	c.Method = http.MethodPost
-	parts := strings.Split(c.Sign("RunInstances", simtest.QingCloudCreate("instance_name=two words", "req_id=1", "need_newsid=0", "empty=")...), "&")
+	parts := strings.Split(c.Sign("RunInstances", simtest.QingCloudCreate("instance_name=two words", "req_id=1",
+		"need_newsid=0", "empty=")...), "&")
 	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
 		parts[i], parts[j] = parts[j], parts[i]
 	}
@@ -137,7 +142,7 @@ func TestAcceptsUnsortedForms(t *testing.T) {
 		t.Fatalf("an unsorted form is refused: %s", a.Raw)
 	}
 	if got := c.sim.Instances()[0].Name; got != "two words" {
-		t.Errorf("the machine is called %q, want two words", got)
+		t.Errorf("the instance is called %q, want two words", got)
 	}
 }
 
@@ -194,7 +199,7 @@ func TestRequestCanBeSentAgainWithinTheWindow(t *testing.T) {
 			time.Sleep(31 * time.Second)
 		}
 		if n := len(c.sim.Instances()); n != 2 {
-			t.Errorf("%d machines exist, want 2: there is no nonce", n)
+			t.Errorf("%d instances exist, want 2: there is no nonce", n)
 		}
 	})
 }

@@ -11,12 +11,12 @@ type instanceSize struct {
 	name      string
 	cpus      int
 	memoryMiB int
-	guessed   bool // the simulator does not know the type and made the numbers up
+	guessed   bool // the type is unknown; the numbers are made up
 }
 
-// readSize reads instance_type, cpu and memory. Either the type is given or
-// both numbers are; numbers beat the type. That one number beside a type changes
-// this one alone is unverified.
+// readSize reads instance_type, cpu and memory. The type or both numbers are required;
+// numbers override the type. It is unverified that one number beside a type changes
+// only that number.
 func readSize(a *args) instanceSize {
 	size := typeSize(a.id("instance_type"))
 	cpus := a.integer("cpu", 0, 1)
@@ -24,7 +24,8 @@ func readSize(a *args) instanceSize {
 	if memory%1024 != 0 {
 		a.unknown("memory", "must be whole GiB, in MiB")
 	}
-	if size.name == "" && (cpus == 0 || memory == 0) {
+	free := cpus != 0 && memory != 0
+	if size.name == "" && !free {
 		a.invalid("instance_type", "is missing, and so is cpu or memory")
 	}
 	if cpus != 0 {
@@ -34,16 +35,16 @@ func readSize(a *args) instanceSize {
 		size.memoryMiB = memory
 	}
 	if cpus != 0 && memory != 0 {
-		// What the server calls an instance of a free size is unverified; this
-		// is how its oldest types are called.
+		// The service's type name for a free size is unverified; its oldest types have
+		// such names.
 		size.name = fmt.Sprintf("c%dm%d", cpus, memory/1024)
 	}
 	return size
 }
 
-// typeSize guesses the size of a type from its name: c1m2 is 1 core and
-// 2 GiB; e1.large.r2 is 4 cores and twice as many GiB. That the second form
-// means this is unverified. What does not look like either has 2 cores and 4 GiB.
+// typeSize guesses the size of a type from its name: c1m2 is 1 core and 2 GiB;
+// e1.large.r2 is 4 cores and twice as many GiB. The meaning of the second form is
+// unverified. Other names mean 2 cores and 4 GiB.
 func typeSize(name string) instanceSize {
 	size := instanceSize{name: name, cpus: 2, memoryMiB: 4096, guessed: true}
 	if rest, ok := strings.CutPrefix(name, "c"); ok {
@@ -64,7 +65,7 @@ func typeSize(name string) instanceSize {
 	return size
 }
 
-// sizeWord is the number of cores behind small, medium, large, xlarge,
+// sizeWord returns the number of cores for small, medium, large, xlarge,
 // 2xlarge and so on, or 0.
 func sizeWord(word string) int {
 	switch word {
@@ -84,8 +85,8 @@ func sizeWord(word string) int {
 	return 8 * n
 }
 
-// checkHardware checks what else concerns the processor. Processor models
-// and classes are not closed lists: more are sold than the documents name.
+// checkHardware checks the other processor parameters. The documented lists of
+// processor models and classes are incomplete.
 func checkHardware(a *args, size instanceSize) {
 	if a.oneOf("hypervisor", "kvm", "bm") == "bm" && a.text("instance_type") == "" {
 		a.invalid("instance_type", "is missing, bare metal needs it")
@@ -105,8 +106,8 @@ func checkHardware(a *args, size instanceSize) {
 	}
 }
 
-// topology multiplies the three numbers of a topology, or returns -1. What
-// stands between them is unverified, so anything may.
+// topology multiplies the three numbers of a topology, or returns -1. The separator is
+// unverified, so any is accepted.
 func topology(s string) int {
 	numbers := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 	if len(numbers) != 3 {

@@ -6,37 +6,36 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider/cloudsim/internal/core"
 )
 
-// Times in the life of an instance. None of them is documented; the order of
+// Times in the life of an instance. The times are not documented, but the order of
 // events is.
 const (
 	ipDelay    = 500 * time.Millisecond // from running to a private address
 	leaseDelay = time.Second            // from running to lease info: no terminate before
 	endTime    = time.Second            // an instance takes to terminate or cease
-	binTime    = 2 * time.Hour          // in the recycle bin; this one is documented
+	binTime    = 2 * time.Hour          // in the recycle bin; this time is documented
 )
 
-// details is what only QingCloud knows about an instance.
+// details are the fields of an instance that only QingCloud has.
 type details struct {
-	description *string // nil until somebody sets it
+	description *string // nil until it is set
 	class       int
 	osDisk      int    // GiB
-	mqueue      bool   // queues of its network interfaces
+	mqueue      bool   // multiple queues on its network interfaces
 	group       string // instance group, "" without one
 	nics        []netInterface
 	volumes     []string
 	addressless bool // all its networks are self-managed
 }
 
-// netInterface is an instance's place in a network.
+// netInterface is an instance's interface in a network.
 type netInterface struct {
 	vxnet string
 	mac   string
-	ip    string // "" where QingCloud assigns none
+	ip    string // "" if QingCloud assigns none
 }
 
-// statusOf returns status, transition_status and the time of the last change.
-// QingCloud has no status for an instance that died while booting: it simply ends
-// up in the recycle bin.
+// statusOf returns status, transition_status and the time of the last change. QingCloud
+// has no status for an instance that failed to boot: it goes to the recycle bin.
 func statusOf(m *core.Instance, now time.Time) (status, transition string, since time.Time) {
 	for _, s := range m.Steps {
 		if s.At.After(now) {
@@ -48,9 +47,9 @@ func statusOf(m *core.Instance, now time.Time) (status, transition string, since
 	return status, transition, since
 }
 
-// phase translates a phase that follows a status, "" for none. An instance on
-// its way from one status to another keeps the old one meanwhile. One that boots
-// for the second time is being reset; one that starts while it runs, restarted.
+// phase returns the status for a phase after a status, or "". An instance on its way
+// from one status to another keeps the old one meanwhile. An instance that boots a
+// second time is being reset; one that starts while it runs is being restarted.
 func phase(p core.Phase, before string) (status, transition string) {
 	switch p {
 	case core.Pending:
@@ -96,7 +95,7 @@ func (q *api) lookup(k *core.Call, id string) *core.Instance {
 	return nil
 }
 
-// known is lookup with the instances included that ceased.
+// known is lookup that includes ceased instances.
 func (q *api) known(k *core.Call, id string) *core.Instance {
 	m := q.service.Lookup(id)
 	if m == nil || m.Zone != k.Region || k.Now.Before(m.VisibleAt) {
@@ -105,8 +104,8 @@ func (q *api) known(k *core.Call, id string) *core.Instance {
 	return m
 }
 
-// targets resolves instances.n with lookup or known. One unknown ID refuses the
-// whole call; that the real cloud is as strict is unverified.
+// targets finds the instances of instances.n with lookup or known. One unknown ID
+// refuses the whole call; it is unverified that the real cloud does the same.
 func (q *api) targets(k *core.Call, a *args, find func(*core.Call, string) *core.Instance) []*core.Instance {
 	var found []*core.Instance
 	for _, id := range a.requiredIDs("instances") {

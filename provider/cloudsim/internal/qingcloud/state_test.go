@@ -61,15 +61,16 @@ func TestLaunchFailure(t *testing.T) {
 		a := c.Must("RunInstances", simtest.QingCloudCreate("count=2", "vxnets.1=vxnet-a")...)
 		time.Sleep(3 * time.Second)
 		bad, good := c.Show(a.Instances[0]), c.Show(a.Instances[1])
-		if bad.Status != "terminated" || bad.Transition != "" || bad.VxNets[0].PrivateIP != "" || good.Status != "running" {
-			t.Errorf("machines are %+v and %+v, want the first terminated without an address", bad, good)
+		if bad.Status != "terminated" || bad.Transition != "" || bad.VxNets[0].PrivateIP != "" ||
+			good.Status != "running" {
+			t.Errorf("instances are %+v and %+v, want the first terminated without an address", bad, good)
 		}
 		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job.Status != "failed" {
 			t.Errorf("the job is %s, want failed", job.Status)
 		}
 		time.Sleep(2 * time.Hour)
 		if n := c.Must("DescribeInstances").Total; n != 1 {
-			t.Errorf("%d machines are listed after two hours, want 1: the dead one left the recycle bin", n)
+			t.Errorf("%d instances are listed after two hours, want 1: the dead one left the recycle bin", n)
 		}
 	})
 }
@@ -78,12 +79,13 @@ func TestPartialCreate(t *testing.T) {
 	c := newClient(t, nil)
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 2})
 	if got := c.Run("count=5"); len(got) != 2 || len(c.sim.Instances()) != 2 {
-		t.Errorf("the answer names %d machines and %d exist, want 2 and 2", len(got), len(c.sim.Instances()))
+		t.Errorf("the answer names %d instances and %d exist, want 2 and 2", len(got), len(c.sim.Instances()))
 	}
 	c.sim.ClearFaults()
 	c.sim.Inject(cloudsim.Fault{Kind: cloudsim.Partial, Count: 0})
-	if a := c.Must("RunInstances", simtest.QingCloudCreate()...); len(a.Instances) != 0 || !strings.Contains(a.Raw, `"instances":[]`) {
-		t.Errorf("success without machines is answered %s", a.Raw)
+	if a := c.Must("RunInstances", simtest.QingCloudCreate()...); len(a.Instances) != 0 ||
+		!strings.Contains(a.Raw, `"instances":[]`) {
+		t.Errorf("success without instances is answered %s", a.Raw)
 	}
 }
 
@@ -93,7 +95,7 @@ func TestLateVisibility(t *testing.T) {
 		c.sim.Inject(cloudsim.Fault{Kind: cloudsim.LateVisibility, Delay: 5 * time.Second})
 		a := c.Must("RunInstances", simtest.QingCloudCreate("instance_name=web-x1")...)
 		if n := c.Must("DescribeInstances", "search_word=web-x1").Total; n != 0 {
-			t.Errorf("%d machines are found right after the create, want none", n)
+			t.Errorf("%d instances are found right after the create, want none", n)
 		}
 		if got := c.Call("TerminateInstances", "instances.1="+a.Instances[0]); got.Code() != 2100 {
 			t.Errorf("terminating what is not visible: %s, want 2100", got.Raw)
@@ -103,7 +105,7 @@ func TestLateVisibility(t *testing.T) {
 		}
 		time.Sleep(5 * time.Second)
 		if n := c.Must("DescribeInstances", "search_word=web-x1").Total; n != 1 {
-			t.Errorf("%d machines are found after 5 s, want 1", n)
+			t.Errorf("%d instances are found after 5 s, want 1", n)
 		}
 	})
 }

@@ -31,8 +31,8 @@ func checkUserData(a *args) {
 	}
 }
 
-// understood is a copy of the parameters without the common ones and
-// without those that the server does not look at.
+// understood returns a copy of the parameters without the common ones and without those
+// that the service ignores.
 func understood(params map[string]string) map[string]string {
 	out := maps.Clone(params)
 	for _, common := range []string{
@@ -45,8 +45,8 @@ func understood(params map[string]string) map[string]string {
 		maps.DeleteFunc(out, func(name, _ string) bool { return strings.HasPrefix(name, "userdata_") })
 		return out
 	}
-	// A directory that is missing or will not do is not an error: it is the
-	// default. The file is for scripts alone.
+	// A missing or unsuitable directory is not an error: the default is used. The file
+	// is for scripts only.
 	if !path.IsAbs(out["userdata_path"]) {
 		out["userdata_path"] = "/etc/qingcloud/userdata"
 	}

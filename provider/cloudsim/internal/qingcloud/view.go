@@ -1,9 +1,9 @@
 package qingcloud
 
-// instanceView is an instance on the wire: every field that the page of
-// DescribeInstances, its sample, the sample of a newer server in the documents
-// (iaas_get) or the struct of the vendor's client has. Fields that are always
-// empty here have no source in the simulator.
+// instanceView is an instance on the wire. It has every field of the page of
+// DescribeInstances, of its sample, of a newer sample in the documents (iaas_get), and
+// of the struct in the vendor's client. The simulator has no values for fields that are
+// always empty.
 type instanceView struct {
 	ID          string  `json:"instance_id"`
 	Name        string  `json:"instance_name"`
@@ -39,7 +39,7 @@ type instanceView struct {
 	Host       string  `json:"host_machine"`
 	PlaceGroup string  `json:"place_group_id"`
 	Repl       string  `json:"repl"`
-	Device     *string `json:"device"` // in the client alone
+	Device     *string `json:"device"` // only in the client
 
 	BrokerHost       string `json:"broker_host"`
 	BrokerPort       string `json:"broker_port"`
@@ -58,9 +58,9 @@ type instanceView struct {
 	VolumeIDs      []string            `json:"volume_ids"`
 	Volumes        []volumeView        `json:"volumes"` // filled when verbose
 
-	// KeyPairIDs are there when verbose only. The page says the same of the
-	// security group and of volume_ids; but the newer sample has both without,
-	// and lacks the key pairs.
+	// KeyPairIDs are present only when verbose. The page says the same of the security
+	// group and of volume_ids. But the newer sample has both without verbose, and lacks
+	// the key pairs.
 	KeyPairIDs *[]string `json:"keypair_ids,omitempty"`
 }
 
@@ -80,8 +80,8 @@ type imageView struct {
 	Features      int    `json:"features"`
 }
 
-// extraView is what the documents show in a sample and never explain; the
-// struct of the vendor's client has most of it.
+// extraView has the fields of a documented sample without an explanation; the struct of
+// the vendor's client has most of them.
 type extraView struct {
 	BlockBus     string `json:"block_bus"`
 	BootDev      string `json:"boot_dev"`
@@ -123,8 +123,8 @@ type volumeView struct {
 	Status string `json:"status"`
 }
 
-// eipView is an elastic address. Its bandwidth is a string in the documented
-// sample, a number by the documented type.
+// eipView is an elastic address. Its bandwidth is a string in the documented sample and
+// a number in the documented type.
 type eipView struct {
 	ID        string `json:"eip_id"`
 	Name      string `json:"eip_name"`

@@ -22,8 +22,8 @@ const (
 	ensURL = "http://ens.aliyuncs.com/"
 )
 
-// Alibaba is a client as an Alibaba customer would write one by hand: RPC
-// signature version 1, everything in the query, JSON answers.
+// Alibaba is a client like one that a customer writes by hand: RPC signature version 1,
+// all parameters in the query, JSON answers.
 type Alibaba struct {
 	T      *testing.T
 	rt     http.RoundTripper
@@ -52,7 +52,7 @@ type AlibabaAnswer struct {
 // Code returns the code of a refusal, "<nil>" without one.
 func (r AlibabaAnswer) Code() string { return fmt.Sprint(r.Body["Code"]) }
 
-// At walks an answer by names and indexes, as in at("Instances", "Instance", 0).
+// At returns the value at a path of names and indexes, as in At("Instances", "Instance", 0).
 func (r AlibabaAnswer) At(path ...any) any {
 	var v any = r.Body
 	for _, step := range path {
@@ -99,7 +99,8 @@ func (c *Alibaba) System(action string) map[string]string {
 // SignRPC returns parameters with their signature of version 1.
 func SignRPC(method, secret string, params map[string]string) map[string]string {
 	out := maps.Clone(params)
-	out["Signature"] = base64.StdEncoding.EncodeToString(alibaba.RPCSign(secret, alibaba.RPCStringToSign(method, params)))
+	out["Signature"] = base64.StdEncoding.EncodeToString(
+		alibaba.RPCSign(secret, alibaba.RPCStringToSign(method, params)))
 	return out
 }
 
@@ -108,7 +109,8 @@ func (c *Alibaba) Call(action string, pairs ...string) AlibabaAnswer {
 	c.T.Helper()
 	params := c.System(action)
 	maps.Copy(params, Pairs(pairs))
-	return c.Send(http.MethodPost, alibaba.EncodeParams(SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params), ""), "")
+	return c.Send(http.MethodPost, alibaba.EncodeParams(SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params),
+		""), "")
 }
 
 // Pairs makes a map of name, value pairs.
@@ -155,7 +157,7 @@ func (c *Alibaba) Do(req *http.Request) AlibabaAnswer {
 	return reply
 }
 
-// Raw sends a request and returns the answer as it came.
+// Raw sends a request and returns the undecoded answer.
 func (c *Alibaba) Raw(req *http.Request) (status int, body string) {
 	c.T.Helper()
 	resp, err := c.rt.RoundTrip(req)
@@ -184,7 +186,7 @@ func (c *Alibaba) ACS3(method, action, query, form string) *http.Request {
 	return req
 }
 
-// SignACS3 signs all that the protocol wants signed and is there.
+// SignACS3 signs all present headers that the protocol requires.
 func SignACS3(t *testing.T, req *http.Request, secret string) {
 	t.Helper()
 	signed := []string{}
@@ -211,7 +213,7 @@ func SignACS3Headers(t *testing.T, req *http.Request, secret string, signed []st
 		",SignedHeaders="+strings.Join(signed, ";")+",Signature="+hex.EncodeToString(sum))
 }
 
-// WantCode fails unless a call was refused so.
+// WantCode fails the test unless a call was refused with this status and code.
 func (c *Alibaba) WantCode(r AlibabaAnswer, status int, code string) {
 	c.T.Helper()
 	if r.Status != status || r.Code() != code {
@@ -219,7 +221,7 @@ func (c *Alibaba) WantCode(r AlibabaAnswer, status int, code string) {
 	}
 }
 
-// WantOK fails the test unless a call went well.
+// WantOK fails the test unless a call succeeded.
 func (c *Alibaba) WantOK(r AlibabaAnswer) AlibabaAnswer {
 	c.T.Helper()
 	if r.Status != http.StatusOK {
@@ -231,7 +233,7 @@ func (c *Alibaba) WantOK(r AlibabaAnswer) AlibabaAnswer {
 	return r
 }
 
-// ECSCreate is the smallest RunInstances, and what is added to it.
+// ECSCreate returns the smallest RunInstances with added parameters.
 func ECSCreate(more ...string) []string {
 	return append([]string{
 		"RegionId", "cn-hangzhou",
@@ -254,7 +256,7 @@ func (c *Alibaba) Describe(more ...string) AlibabaAnswer {
 	return c.WantOK(c.Call("DescribeInstances", append([]string{"RegionId", "cn-hangzhou"}, more...)...))
 }
 
-// IDList returns IDs as a JSON list, which is how parameters have them.
+// IDList returns IDs as a JSON list, the form of parameters.
 func IDList(ids []string) string {
 	text, _ := json.Marshal(ids)
 	return string(text)
@@ -287,7 +289,8 @@ func (c *Alibaba) XML(action string, pairs ...string) string {
 	for name, value := range Pairs(pairs) {
 		params[name] = value
 	}
-	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(SignRPC("GET", core.DefaultAccessKeySecret, params), ""), ""))
+	_, body := c.Raw(c.Request("GET", alibaba.EncodeParams(SignRPC("GET", core.DefaultAccessKeySecret, params), ""),
+		""))
 	return body
 }
 
@@ -297,7 +300,7 @@ func (c *Alibaba) Template(action string, pairs ...string) AlibabaAnswer {
 	return c.Call(action, append([]string{"RegionId", "cn-hangzhou"}, pairs...)...)
 }
 
-// Names lists what a describe answered, by one field of each instance.
+// Names returns one field of each instance in a describe answer.
 func (r AlibabaAnswer) Names(field string) []string {
 	list, _ := r.At("Instances", "Instance").([]any)
 	out := make([]string, len(list))
@@ -307,7 +310,7 @@ func (r AlibabaAnswer) Names(field string) []string {
 	return out
 }
 
-// ENSCreate is the smallest RunInstances of ENS, and what is added to it.
+// ENSCreate returns the smallest RunInstances of ENS with added parameters.
 func ENSCreate(more ...string) []string {
 	return append([]string{
 		"InstanceType", "ens.sn1.small", "Amount", "1", "InstanceChargeType", "PostPaid",
@@ -315,17 +318,19 @@ func ENSCreate(more ...string) []string {
 	}, more...)
 }
 
-// ENSCreateOld is the smallest CreateInstance of ENS, and what is added to it.
+// ENSCreateOld returns the smallest CreateInstance of ENS with added parameters.
 func ENSCreateOld(more ...string) []string {
 	return append([]string{
-		"InstanceType", "ens.se1.tiny", "EnsRegionId", "cn-hangzhou", "Period", "12", "Quantity", "1", "Password", "EcsV587!",
+		"InstanceType", "ens.se1.tiny", "EnsRegionId", "cn-hangzhou", "Period", "12", "Quantity", "1",
+		"Password", "EcsV587!",
 	}, more...)
 }
 
-// Signed is a signed POST with everything in the query.
+// Signed returns a signed POST with all parameters in the query.
 func (c *Alibaba) Signed(action string, pairs ...string) *http.Request {
 	c.T.Helper()
 	params := c.System(action)
 	maps.Copy(params, Pairs(pairs))
-	return c.Request(http.MethodPost, alibaba.EncodeParams(SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params), ""), "")
+	return c.Request(http.MethodPost, alibaba.EncodeParams(
+		SignRPC(http.MethodPost, core.DefaultAccessKeySecret, params), ""), "")
 }

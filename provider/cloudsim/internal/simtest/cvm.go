@@ -17,15 +17,15 @@ import (
 	"time"
 )
 
-// TC3Request is a request of a test, signed on its own terms: nothing here uses
-// the code that verifies.
+// TC3Request is a request of a test with its own signature code: it shares no code with
+// the verification.
 type TC3Request struct {
 	Method, Query, Body string
-	Header              map[string]string // over the usual ones; "" leaves one out
+	Header              map[string]string // replaces default headers; "" removes one
 	Signed              string            // SignedHeaders; usually content-type;host
 	SignedHost          string            // usually the Host header
-	Date                string            // of the scope; usually today
-	Payload             string            // what is hashed; usually the body
+	Date                string            // date in the scope; usually today
+	Payload             string            // text that is hashed; usually the body
 	Secret              string
 }
 
@@ -36,8 +36,9 @@ func (q TC3Request) Build() *http.Request {
 	r.Host = "cvm.ap-guangzhou.tencentcloudapi.com:8443"
 	now := time.Now().UTC()
 	header := map[string]string{
-		"Content-Type": "application/json; charset=utf-8", "X-TC-Action": "DescribeInstances", "X-TC-Version": "2017-03-12",
-		"X-TC-Region": "ap-guangzhou", "X-TC-Timestamp": fmt.Sprint(now.Unix()),
+		"Content-Type": "application/json; charset=utf-8", "X-TC-Action": "DescribeInstances",
+		"X-TC-Version": "2017-03-12",
+		"X-TC-Region":  "ap-guangzhou", "X-TC-Timestamp": fmt.Sprint(now.Unix()),
 	}
 	maps.Copy(header, q.Header)
 	for name, value := range header {
@@ -64,7 +65,8 @@ func (q TC3Request) Authorization(r *http.Request, date string) string {
 	}
 	canonical += "\n" + signed + "\n" + fmt.Sprintf("%x", sha256.Sum256([]byte(cmp.Or(q.Payload, q.Body))))
 	scope := date + "/cvm/tc3_request"
-	text := fmt.Sprintf("TC3-HMAC-SHA256\n%s\n%s\n%x", r.Header.Get("X-TC-Timestamp"), scope, sha256.Sum256([]byte(canonical)))
+	text := fmt.Sprintf("TC3-HMAC-SHA256\n%s\n%s\n%x", r.Header.Get("X-TC-Timestamp"), scope,
+		sha256.Sum256([]byte(canonical)))
 	key := []byte("TC3" + cmp.Or(q.Secret, "testsecret"))
 	for _, part := range []string{date, "cvm", "tc3_request", text} {
 		mac := hmac.New(sha256.New, key)
@@ -128,7 +130,7 @@ func NewCVM(t *testing.T, h http.Handler) *CVM {
 	return &CVM{T: t, h: h, Region: "ap-guangzhou"}
 }
 
-// Call sends a JSON body; a fault that is not an API answer fails the test.
+// Call sends a JSON body. An answer that is not in the API's form fails the test.
 func (c *CVM) Call(action, body string) CVMAnswer {
 	c.T.Helper()
 	return AskCVM(c.T, c.h, c.Request(action, body))
@@ -139,10 +141,10 @@ func (c *CVM) Request(action, body string) *http.Request {
 	return TC3Request{Body: body, Header: map[string]string{"X-TC-Action": action, "X-TC-Region": c.Region}}.Build()
 }
 
-// CVMMinimal is the least that RunInstances takes.
+// CVMMinimal is the smallest valid RunInstances.
 const CVMMinimal = `{"Placement":{"Zone":"ap-guangzhou-2"},"ImageId":"img-pmqg1cw7"}`
 
-// CVMCreate is minimalRun with members added or replaced. A null takes one away.
+// CVMCreate returns CVMMinimal with members added or replaced. A null removes one.
 func CVMCreate(t *testing.T, members string) string {
 	t.Helper()
 	body := map[string]any{}
@@ -186,13 +188,13 @@ func (c *CVM) States(ids ...string) []string {
 	return states
 }
 
-// CVMIDs is a body that names instances, with more members.
+// CVMIDs returns a body with instance IDs and more members.
 func CVMIDs(ids []string, more string) string {
 	list, _ := json.Marshal(ids)
 	return `{"InstanceIds":` + string(list) + more + `}`
 }
 
-// Refused checks an answer's code, and that it made nothing.
+// Refused checks an answer's code, and that no instance was created.
 func (c *CVM) Refused(what string, got CVMAnswer, code string) {
 	c.T.Helper()
 	if got.Error.Code != code {
@@ -218,7 +220,8 @@ func AskCVM(t *testing.T, h http.Handler, r *http.Request) CVMAnswer {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
-		t.Fatalf("HTTP status %d, content type %q; the vendor answers everything with 200 and JSON", w.Code, w.Header().Get("Content-Type"))
+		t.Fatalf("HTTP status %d, content type %q; the vendor answers everything with 200 and JSON", w.Code,
+			w.Header().Get("Content-Type"))
 	}
 	return ReadCVM(t, w.Body.Bytes())
 }
@@ -240,19 +243,29 @@ func ReadCVM(t *testing.T, body []byte) CVMAnswer {
 const CVMFull = `{
 	"InstanceChargeType":"SPOTPAID","Placement":{"Zone":"ap-guangzhou-2","ProjectId":7,"HostIds":["host-q88gab4i"],
 	"DedicatedResourcePackTenancy":"ResourcePool","DedicatedResourcePackIds":["drp-1"]},
-	"InstanceType":"HCCIC5.48XLARGE192","ImageId":"img-pmqg1cw7","SystemDisk":{"DiskType":"CLOUD_BSSD","DiskSize":60,"CdcId":"cdc-1",
-	"DiskName":"sys","Encrypt":true,"KmsKeyId":"kms-1"},"DataDisks":[{"DiskType":"CLOUD_TSSD","DiskSize":100,"DeleteWithInstance":false,
-	"SnapshotId":"snap-1","Encrypt":true,"KmsKeyId":"kms-2","ThroughputPerformance":150,"CdcId":"cdc-2","BurstPerformance":true,"DiskName":"d0"},
+	"InstanceType":"HCCIC5.48XLARGE192","ImageId":"img-pmqg1cw7",
+	"SystemDisk":{"DiskType":"CLOUD_BSSD","DiskSize":60,"CdcId":"cdc-1",
+	"DiskName":"sys","Encrypt":true,"KmsKeyId":"kms-1"},
+	"DataDisks":[{"DiskType":"CLOUD_TSSD","DiskSize":100,"DeleteWithInstance":false,
+	"SnapshotId":"snap-1","Encrypt":true,"KmsKeyId":"kms-2","ThroughputPerformance":150,"CdcId":"cdc-2",
+	"BurstPerformance":true,"DiskName":"d0"},
 	{"DiskType":"LOCAL_SSD","DiskSize":200}],
-	"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","AsVpcGateway":true,"PrivateIpAddresses":["10.0.0.18","10.0.0.19"],"Ipv6AddressCount":2},
-	"InternetAccessible":{"InternetChargeType":"BANDWIDTH_PACKAGE","InternetMaxBandwidthOut":5,"PublicIpAssigned":true,"BandwidthPackageId":"bwp-1",
-	"InternetServiceProvider":"CMCC","IPv4AddressType":"AntiDDoSEIP","IPv6AddressType":"EIPv6","AntiDDoSPackageId":"bgp-1"},
+	"VirtualPrivateCloud":{"VpcId":"vpc-1","SubnetId":"subnet-1","AsVpcGateway":true,
+	"PrivateIpAddresses":["10.0.0.18","10.0.0.19"],"Ipv6AddressCount":2},
+	"InternetAccessible":{"InternetChargeType":"BANDWIDTH_PACKAGE","InternetMaxBandwidthOut":5,
+	"PublicIpAssigned":true,"BandwidthPackageId":"bwp-1",
+	"InternetServiceProvider":"CMCC","IPv4AddressType":"AntiDDoSEIP","IPv6AddressType":"EIPv6",
+	"AntiDDoSPackageId":"bgp-1"},
 	"InstanceCount":2,"MinCount":1,"InstanceName":"web","LoginSettings":{"KeyIds":["skey-1"],"KeepImageLogin":"FALSE"},
-	"SecurityGroupIds":["sg-1","sg-2"],"EnhancedService":{"SecurityService":{"Enabled":false},"MonitorService":{"Enabled":true},
-	"AutomationService":{"Enabled":true}},"ClientToken":"t-1","HostName":"web-{IP}","ActionTimer":{"TimerAction":"TerminateInstances",
-	"ActionTime":"2099-01-01T00:00:00Z","Externals":{"ReleaseAddress":true}},"DisasterRecoverGroupIds":["ps-1"],"PartitionNumber":3,
+	"SecurityGroupIds":["sg-1","sg-2"],"EnhancedService":{"SecurityService":{"Enabled":false},
+	"MonitorService":{"Enabled":true},
+	"AutomationService":{"Enabled":true}},"ClientToken":"t-1","HostName":"web-{IP}",
+	"ActionTimer":{"TimerAction":"TerminateInstances",
+	"ActionTime":"2099-01-01T00:00:00Z","Externals":{"ReleaseAddress":true}},"DisasterRecoverGroupIds":["ps-1"],
+	"PartitionNumber":3,
 	"TagSpecification":[{"ResourceType":"instance","Tags":[{"Key":"env","Value":"a b"}]}],
 	"InstanceMarketOptions":{"MarketType":"spot","SpotOptions":{"MaxPrice":"0.97","SpotInstanceType":"one-time"}},
-	"UserData":"IyEvYmluL3NoCg==","Metadata":{"Items":[{"Key":"k","Value":"v"}]},"DryRun":false,"CpuTopology":{"CoreCount":2,"ThreadPerCore":1},
+	"UserData":"IyEvYmluL3NoCg==","Metadata":{"Items":[{"Key":"k","Value":"v"}]},"DryRun":false,
+	"CpuTopology":{"CoreCount":2,"ThreadPerCore":1},
 	"CamRoleName":"role","HpcClusterId":"hpc-1","DedicatedClusterId":"cluster-1","ChcIds":["chc-1"],
 	"DisableApiTermination":true,"EnableJumboFrame":true}`

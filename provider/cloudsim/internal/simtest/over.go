@@ -5,12 +5,12 @@ import (
 	"net/http/httptest"
 )
 
-// Over returns a transport that hands every request to a handler.
+// Over returns a transport that passes every request to a handler.
 func Over(h http.Handler) http.RoundTripper {
 	return transportFunc(func(r *http.Request) (*http.Response, error) {
 		in := r.Clone(r.Context())
 		if in.Body == nil {
-			in.Body = http.NoBody // as a server has it
+			in.Body = http.NoBody // as in a request that an HTTP server reads
 		}
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, in)

@@ -27,7 +27,7 @@ type QingCloud struct {
 	Secret string
 	Method string
 	Sha1   bool
-	Path   string // of the request
+	Path   string // path of the request
 	Signs  string // path it signs for
 	Zone   string
 	Stamp  func() time.Time
@@ -145,7 +145,7 @@ func (c *QingCloud) Sign(action string, pairs ...string) string {
 	}
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(p)) {
-		if p[name] != "-" { // a pair "name=-" takes a parameter away
+		if p[name] != "-" { // a pair "name=-" removes a parameter
 			parts = append(parts, qingcloudEncode(name)+"="+qingcloudEncode(p[name]))
 		}
 	}
@@ -155,7 +155,7 @@ func (c *QingCloud) Sign(action string, pairs ...string) string {
 	return text + "&signature=" + qingcloudEncode(base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 }
 
-// Send sends an encoded query or form as it is.
+// Send sends an encoded query or form unchanged.
 func (c *QingCloud) Send(text string) QingCloudAnswer {
 	c.T.Helper()
 	var body io.Reader
@@ -193,7 +193,7 @@ func (c *QingCloud) Call(action string, pairs ...string) QingCloudAnswer {
 	return c.Send(c.Sign(action, pairs...))
 }
 
-// Must is call for an action that has to succeed.
+// Must is Call for an action that must succeed.
 func (c *QingCloud) Must(action string, pairs ...string) QingCloudAnswer {
 	c.T.Helper()
 	a := c.Call(action, pairs...)
@@ -211,10 +211,11 @@ func (c *QingCloud) Run(pairs ...string) []string {
 
 // QingCloudCreate is the smallest RunInstances, changed by pairs.
 func QingCloudCreate(pairs ...string) []string {
-	return append([]string{"image_id=centos63x64", "instance_type=c1m1", "login_mode=passwd", "login_passwd=Secret-Word-1"}, pairs...)
+	return append([]string{"image_id=centos63x64", "instance_type=c1m1", "login_mode=passwd",
+		"login_passwd=Secret-Word-1"}, pairs...)
 }
 
-// Show describes one instance that has to be there.
+// Show describes one instance that must exist.
 func (c *QingCloud) Show(id string, pairs ...string) QingCloudInstance {
 	c.T.Helper()
 	a := c.Must("DescribeInstances", append([]string{"instances.1=" + id}, pairs...)...)
