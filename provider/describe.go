@@ -66,9 +66,17 @@ func (c *Client) describeIDs(ctx context.Context, region string, ids []string, y
 // which means something only when the answer is whole: it does not contradict
 // itself. An error comes with what was read before it.
 func (c *Client) seen(ctx context.Context, region string, ids []string) (list map[string]Instance, whole bool, err error) {
+	return c.seenBy(ctx, &listing{c: c, req: &DescribeRequest{Region: region, IDs: ids}, takesShort: true})
+}
+
+// seenBy is [Client.seen] by calls like those of a listing.
+func (c *Client) seenBy(ctx context.Context, like *listing) (list map[string]Instance, whole bool, err error) {
+	ids := like.req.IDs
 	list, whole = make(map[string]Instance, len(ids)), true
 	for chunk := range slices.Chunk(ids, c.limits.IDsPerDescribe) {
-		short, err := c.seenOf(ctx, region, chunk, list)
+		l := *like
+		l.req = &DescribeRequest{Region: like.req.Region, IDs: chunk}
+		short, err := l.seenOf(ctx, list)
 		if err != nil {
 			return list, false, err
 		}
@@ -77,9 +85,9 @@ func (c *Client) seen(ctx context.Context, region string, ids []string) (list ma
 	return list, whole, nil
 }
 
-// seenOf is seen for the instances of one call.
-func (c *Client) seenOf(ctx context.Context, region string, ids []string, list map[string]Instance) (short bool, err error) {
-	l := listing{c: c, req: &DescribeRequest{Region: region, IDs: ids}, takesShort: true}
+// seenOf is [Client.seen] for the instances of one call.
+func (l listing) seenOf(ctx context.Context, list map[string]Instance) (short bool, err error) {
+	like, ids := l, l.req.IDs
 	l.yield = func(i Instance, e error) bool {
 		if err = e; err == nil {
 			list[i.ID] = i
@@ -91,11 +99,13 @@ func (c *Client) seenOf(ctx context.Context, region string, ids []string, list m
 		return l.short, err
 	}
 	half := len(ids) / 2
-	first, err := c.seenOf(ctx, region, ids[:half], list)
+	like.req = &DescribeRequest{Region: l.req.Region, IDs: ids[:half]}
+	first, err := like.seenOf(ctx, list)
 	if err != nil {
 		return false, err
 	}
-	second, err := c.seenOf(ctx, region, ids[half:], list)
+	like.req = &DescribeRequest{Region: l.req.Region, IDs: ids[half:]}
+	second, err := like.seenOf(ctx, list)
 	return first || second, err
 }
 

@@ -17,6 +17,7 @@ type listing struct {
 	// Otherwise a short answer is repeated, and then an error.
 	takesShort bool
 	strict     bool // a page that repeats others is short: for looks that prove absence
+	once       bool // no call is repeated
 	short      bool
 	behind     bool // the short answer was a page behind others
 
@@ -59,7 +60,7 @@ func (l *listing) all(ctx context.Context) bool {
 // read reads every page of the request. A page behind others that is short may lack
 // what an earlier one should have shown: the list is then read from its beginning.
 func (l *listing) read(ctx context.Context) (goesOn bool) {
-	err := l.c.repeat(ctx, func(error) bool { return l.behind }, func(ctx context.Context) (err error) {
+	err := l.repeat(ctx, func(error) bool { return l.behind }, func(ctx context.Context) (err error) {
 		l.req.PageToken, l.behind = "", false
 		goesOn, err = l.pages(ctx)
 		return err
@@ -69,6 +70,14 @@ func (l *listing) read(ctx context.Context) (goesOn bool) {
 		return false
 	}
 	return goesOn
+}
+
+// repeat makes a call, again while that helps unless the listing is for once.
+func (l *listing) repeat(ctx context.Context, again func(error) bool, call func(context.Context) error) error {
+	if l.once {
+		return call(ctx)
+	}
+	return l.c.repeat(ctx, again, call)
 }
 
 // pages reads every page once, and reports false when the loop is over.
@@ -106,7 +115,7 @@ func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
 // page reads one page, again while that helps.
 func (l *listing) page(ctx context.Context) (page *DescribePage, err error) {
 	again := func(err error) bool { return passes(err) && !l.behind }
-	err = l.c.repeat(ctx, again, func(ctx context.Context) (err error) {
+	err = l.repeat(ctx, again, func(ctx context.Context) (err error) {
 		page, err = l.c.describePage(ctx, l.req)
 		if err == nil && l.lacks(page) {
 			l.short = true

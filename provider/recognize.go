@@ -126,7 +126,14 @@ type sortedByOwner struct {
 }
 
 // sortByOwner looks at instances, for as long as patience, and records whose they are.
-func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience time.Duration) (s sortedByOwner) {
+func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience time.Duration) sortedByOwner {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return op.sortByLook(ctx, ids, &listing{c: op.c, takesShort: true})
+}
+
+// sortByLook is sortByOwner by calls like those of a listing.
+func (op *Operation) sortByLook(ctx context.Context, ids []string, like *listing) (s sortedByOwner) {
 	known := setOf(op.ledger.Recognized())
 	var rest []string
 	for _, id := range ids {
@@ -139,9 +146,8 @@ func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience tim
 	if len(rest) == 0 {
 		return s
 	}
-	look, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	seen, _, err := op.c.seen(look, op.region, rest)
+	like.req = &DescribeRequest{Region: op.region, IDs: rest}
+	seen, _, err := op.c.seenBy(ctx, like)
 	s.err = err
 	oldest := op.oldestPossible(seen)
 	var certain []string
@@ -182,7 +188,8 @@ const (
 // How long a release looks for the instances that nobody has seen.
 const (
 	ownerLook  = 20 * time.Second // at least
-	ownerAgain = 5 * time.Second  // before each call, after a look that has failed
+	ownerAgain = 5 * time.Second  // one try before each call, after a look that has failed
+	ownerTries = 3                // of those
 )
 
 // lookPatience is how long a look before a release may be repeated: as long as other calls,
@@ -232,10 +239,24 @@ func (op *Operation) releaseNow(ctx context.Context, ids []string, lookAgain boo
 	}
 	r := op.c.newRelease(op.region)
 	if lookAgain {
-		r.isForeign = func(ctx context.Context, ids []string) []string { return op.sortByOwner(ctx, ids, ownerAgain).foreign }
+		r.isForeign = op.foreignOf
 	}
 	res, err = r.run(ctx, ids)
 	return res, r.leftOut(ids), err
+}
+
+// foreignOf returns those of some instances that a look shows to be somebody else's. After
+// the last try that fails nothing is waited for: the call that follows must not find a
+// service that has come back meanwhile.
+func (op *Operation) foreignOf(ctx context.Context, ids []string) []string {
+	for n := 0; ; n++ {
+		within, cancel := context.WithTimeout(ctx, ownerAgain)
+		s := op.sortByLook(within, ids, &listing{c: op.c, takesShort: true, once: true})
+		cancel()
+		if last := n == ownerTries-1; last || s.err == nil || !passes(s.err) || !account.Sleep(ctx, account.Pause(n)) {
+			return s.foreign
+		}
+	}
 }
 
 // add adds what became of further instances.
