@@ -22,10 +22,19 @@ func (l *Ledger) Send(i int, now time.Time) (first, ok bool) {
 		return false, true
 	case p.status == Planned && !l.over:
 		p.before = l.earlierLocked(p)
+		l.closeGenerationLocked(p)
 		p.status, p.sent = Sent, now
 		return true, true
 	}
 	return false, false
+}
+
+// closeGenerationLocked records that the known instances of a part belong to generations
+// before the one that is about to be sent.
+func (l *Ledger) closeGenerationLocked(p *part) {
+	for _, id := range p.ids {
+		l.changeLocked(id, func(s *instance) { s.earlier = true })
+	}
 }
 
 // TakeBack undoes the first Send of a generation: the call was not sent.
@@ -66,7 +75,7 @@ func (l *Ledger) Answer(i int, a Answer, now time.Time) (fresh []string) {
 	if p.status != Sent {
 		return fresh
 	}
-	if a.Verdict.TokenDead && len(p.ids) <= p.before {
+	if a.Verdict.TokenDead && !l.namesLocked(p) {
 		l.nextGenerationLocked(p)
 		return fresh
 	}
@@ -108,12 +117,25 @@ func (l *Ledger) contradictsLocked(i int, a *Answer) bool {
 
 // generationLocked returns the certain instances of the current generation.
 func (l *Ledger) generationLocked(p *part) (ids []string) {
-	for _, id := range p.ids[min(p.before, len(p.ids)):] {
-		if l.instances[id].claim == Ours {
+	for _, id := range p.ids {
+		if s := l.instances[id]; s.claim == Ours && !s.earlier {
 			ids = append(ids, id)
 		}
 	}
 	return ids
+}
+
+// namesLocked reports whether an answer has named an instance of the current generation.
+func (l *Ledger) namesLocked(p *part) bool {
+	return slices.ContainsFunc(p.ids, func(id string) bool { return !l.instances[id].earlier })
+}
+
+// inDoubtLocked reports whether an instance of the current generation is doubtful.
+func (l *Ledger) inDoubtLocked(p *part) bool {
+	return slices.ContainsFunc(p.ids, func(id string) bool {
+		s := l.instances[id]
+		return s.claim == Doubtful && !s.earlier
+	})
 }
 
 // distinct returns the IDs sorted and without duplicates.
@@ -141,7 +163,7 @@ func (l *Ledger) Agree(i int) bool {
 	defer l.mu.Unlock()
 	p := &l.parts[i]
 	certain := l.certainLocked(p)
-	if p.status != Sent || certain < p.MinCount || certain < len(p.ids) {
+	if p.status != Sent || certain < p.MinCount || l.inDoubtLocked(p) {
 		return false
 	}
 	p.status, p.outOfStock = Accepted, certain < p.Count
@@ -179,7 +201,9 @@ func (l *Ledger) nameLocked(i int, ids []string, claim Claim, now time.Time) (fr
 			l.instances[id] = instance{part: i, claim: claim}
 			p.ids = append(p.ids, id)
 		case s.part == i:
-			s.claim = min(s.claim, claim)
+			if claim < s.claim { // it belongs to the generation that has made it certain
+				s.claim, s.earlier = claim, false
+			}
 			l.instances[id] = s
 		}
 	}
@@ -263,7 +287,7 @@ func (l *Ledger) Looked(i int, now time.Time) bool {
 	defer l.mu.Unlock()
 	p := &l.parts[i]
 	certain := l.certainLocked(p)
-	doubtful := certain < min(len(p.ids), p.Count)
+	doubtful := certain < p.Count && l.inDoubtLocked(p)
 	if p.status != Sent || doubtful {
 		return false
 	}

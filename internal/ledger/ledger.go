@@ -147,6 +147,7 @@ type instance struct {
 	part      int
 	claim     Claim
 	seen      bool
+	earlier   bool // it was named before the current generation was sent
 	own       bool // a describe proved that it belongs to the operation; not saved
 	releasing bool // a release of it is under way or owed
 }

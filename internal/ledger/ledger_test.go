@@ -405,3 +405,35 @@ func TestDoubtOutlivesARelease(t *testing.T) {
 		t.Errorf("ours are %v, want none", got)
 	}
 }
+
+// What an earlier generation left in doubt does not contradict a later one, whatever the
+// order in which instances were named.
+func TestAnOldDoubtContradictsNoLaterGeneration(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 2}})
+	take(l, 0, 2, fine, "d1", "d2", "d3")
+	l.Find(0, []string{"a"}, ledger.Ours, start)
+	l.Settle(0)
+	take(l, 0, 1, fine, "b")
+	if got := l.Part(0).Status; got != ledger.Accepted {
+		t.Errorf("the part is %s, want accepted: %+v", got, l.Part(0))
+	}
+	if got := l.Ours(); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("ours are %v, want a and b", got)
+	}
+}
+
+// A search after a person has settled an earlier doubt ends like any other.
+func TestAnOldDoubtKeepsNoLaterSearchOpen(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 2}})
+	take(l, 0, 2, fine, "d1", "d2", "d3")
+	if l.Looked(0, start) {
+		t.Error("a search that found none of the named instances ended the generation")
+	}
+	l.Settle(0)
+	take(l, 0, 2, lost)
+	for name, l := range map[string]*ledger.Ledger{"in another process": read(l), "in this process": l} {
+		if !l.Looked(0, start) {
+			t.Errorf("%s, the doubt of the earlier generation keeps the later one open", name)
+		}
+	}
+}

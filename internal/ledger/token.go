@@ -20,6 +20,9 @@ type Saved struct {
 	Shared    []string `json:"shared,omitempty"`
 	Doubtful  []string `json:"doubtful,omitempty"`
 	Releasing []string `json:"releasing,omitempty"`
+
+	// Settled are the doubtful instances of earlier generations: they keep no later one open.
+	Settled []string `json:"settled,omitempty"`
 }
 
 // SavedPart is the written form of a part.
@@ -85,6 +88,9 @@ func (s *Saved) markLocked(id string, i instance) {
 	if i.claim == Doubtful {
 		s.Doubtful = append(s.Doubtful, id)
 	}
+	if i.claim == Doubtful && i.earlier {
+		s.Settled = append(s.Settled, id)
+	}
 	if i.releasing {
 		s.Releasing = append(s.Releasing, id)
 	}
@@ -116,7 +122,22 @@ func Restore(s Saved) (*Ledger, error) {
 		}
 	}
 	l.restoreEvidence(&s)
+	for i := range l.parts {
+		l.restoreEarlier(&l.parts[i])
+	}
 	return l, nil
+}
+
+// restoreEarlier restores which instances were named before the current generation: as
+// many certain ones as the written form says.
+func (l *Ledger) restoreEarlier(p *part) {
+	left := p.before
+	for _, id := range p.ids {
+		if left > 0 && l.instances[id].claim != Doubtful {
+			l.changeLocked(id, func(s *instance) { s.earlier = true })
+			left--
+		}
+	}
 }
 
 func (p *SavedPart) restored() part {
@@ -139,6 +160,7 @@ func (l *Ledger) restoreEvidence(s *Saved) {
 		{s.Shared, func(i *instance) { i.claim = Shared }},
 		{s.Doubtful, func(i *instance) { i.claim = Doubtful }},
 		{s.Releasing, func(i *instance) { i.releasing = true }},
+		{s.Settled, func(i *instance) { i.earlier = true }},
 	} {
 		for _, id := range mark.ids {
 			l.changeLocked(id, mark.set)
