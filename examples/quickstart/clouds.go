@@ -139,7 +139,8 @@ func (s *settings) targets() (list []target, closeAll func(), err error) {
 // listen returns the addresses of the simulated clouds, or a transport that reaches them
 // without any.
 func (s *settings) listen(sim *cloudsim.Sim) (url func(cloudsim.Cloud) string, rt http.RoundTripper, closeAll func(),
-	err error) {
+	err error,
+) {
 	if s.inMemory {
 		return func(cloudsim.Cloud) string { return "" }, sim.Transport(), func() {}, nil
 	}

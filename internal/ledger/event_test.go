@@ -339,8 +339,10 @@ func describe(l *ledger.Ledger) string {
 			text += fmt.Sprintf(" %s%v", list.name, list.ids)
 		}
 	}
-	flags := map[string]bool{"over": l.Over(), "complete": l.Complete(), "hopeless": l.Hopeless(),
-		"agreed": l.Agreed(0), "replaceable": l.Replaceable(0)}
+	flags := map[string]bool{
+		"over": l.Over(), "complete": l.Complete(), "hopeless": l.Hopeless(),
+		"agreed": l.Agreed(0), "replaceable": l.Replaceable(0),
+	}
 	for _, word := range slices.Sorted(maps.Keys(flags)) {
 		if flags[word] {
 			text += " " + word

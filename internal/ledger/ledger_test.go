@@ -10,8 +10,10 @@ import (
 
 // two are two parts of two slots each.
 func two() *ledger.Ledger {
-	return ledger.New(3, []ledger.Plan{{First: 0, Count: 2, MinCount: 1},
-		{First: 2, Count: 2, MinCount: 1, Candidate: 1}})
+	return ledger.New(3, []ledger.Plan{
+		{First: 0, Count: 2, MinCount: 1},
+		{First: 2, Count: 2, MinCount: 1, Candidate: 1},
+	})
 }
 
 // take sends a call of a part and records its answer.

@@ -91,8 +91,10 @@ func (d *driver) answer(i int, p *ledger.Part) string {
 		return "no answer"
 	}
 	asked := p.Count - p.Before
-	a := ledger.Answer{Asked: asked, Least: 1, Verdict: []ledger.Verdict{fine, fine, lost, throttled, refused, scarce,
-		dead}[d.r.IntN(7)]}
+	a := ledger.Answer{Asked: asked, Least: 1, Verdict: []ledger.Verdict{
+		fine, fine, lost, throttled, refused, scarce,
+		dead,
+	}[d.r.IntN(7)]}
 	switch a.Verdict.Executed {
 	case ledger.Yes:
 		a.IDs = d.ids(i, d.r.IntN(asked+2))

@@ -113,11 +113,15 @@ func TestDamagedForms(t *testing.T) {
 		"no parts":            {`{"min":1}`, "no parts"},
 		"no minimum":          {`{"parts":[` + part + `]}`, "at least 0 of 2"},
 		"too large a minimum": {`{"min":3,"parts":[` + part + `]}`, "at least 3 of 2"},
-		"another age": {`{"min":1,"accepted":"9999-12-31T23:59:59-10:00","parts":[` + part + `]}`,
-			"accepted in the year 10000"},
+		"another age": {
+			`{"min":1,"accepted":"9999-12-31T23:59:59-10:00","parts":[` + part + `]}`,
+			"accepted in the year 10000",
+		},
 		"the last age": {`{"min":1,"accepted":"9999-12-31T23:59:59Z","parts":[` + part + `]}`, ""},
-		"sent in another age": {one + `"status":"sent","sent":"9999-12-31T23:59:59-10:00"}]}`,
-			"sent in the year 10000"},
+		"sent in another age": {
+			one + `"status":"sent","sent":"9999-12-31T23:59:59-10:00"}]}`,
+			"sent in the year 10000",
+		},
 		"an unknown status":  {first0 + `"count":1,"min":1,"status":"odd"}]}`, `unknown status "odd"`},
 		"a count of zero":    {first0 + `"count":0,"min":1,"status":"planned"}]}`, "impossible counts"},
 		"a count below":      {first0 + `"count":-1,"min":1,"status":"released"}]}`, "impossible counts"},
@@ -129,32 +133,52 @@ func TestDamagedForms(t *testing.T) {
 		"an offset below":    {first0 + `"count":1,"min":1,"shift":-1,"status":"sent"}]}`, "impossible counts"},
 		"before below":       {first0 + `"count":1,"min":1,"before":-1,"status":"sent"}]}`, "impossible counts"},
 		"before above":       {first0 + `"count":1,"min":1,"before":2,"status":"sent"}]}`, "impossible counts"},
-		"replaced by too many": {first0 + `"count":1,"min":1,"status":"replaced"}]}`,
-			"a replaced part of 1 instances has 0"},
-		"given up too late": {one + `"status":"sent","givenUp":[{"gen":1,"at":"2026-03-01T12:00:00Z"}]}]}`,
-			"impossible generation 1"},
+		"replaced by too many": {
+			first0 + `"count":1,"min":1,"status":"replaced"}]}`,
+			"a replaced part of 1 instances has 0",
+		},
+		"given up too late": {
+			one + `"status":"sent","givenUp":[{"gen":1,"at":"2026-03-01T12:00:00Z"}]}]}`,
+			"impossible generation 1",
+		},
 		"as many as there may be": {first0 + `"count":100000,"min":1,"status":"planned"}]}`, ""},
 		"given up before":         {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z"}]}]}`, ""},
 		"given up now":            {gaveUp + `"gen":1,"at":"2026-03-01T12:00:00Z"}]}]}`, "impossible generation 1"},
-		"given up below": {one + `"status":"sent","givenUp":[{"gen":-1,"at":"2026-03-01T12:00:00Z"}]}]}`,
-			"impossible generation -1"},
-		"given up of too many": {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","missing":100001}]}]}`,
-			"impossible counts of generation 0"},
-		"given up of less": {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","missing":-1}]}]}`,
-			"impossible counts of generation 0"},
-		"found of too many": {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","found":100001}]}]}`,
-			"impossible counts of generation 0"},
-		"found of less": {gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","found":-1}]}]}`,
-			"impossible counts of generation 0"},
-		"given up in an age": {one + `"status":"sent","givenUp":[{"gen":0,"at":"9999-12-31T23:59:59-10:00"}]}]}`,
-			"impossible generation 0"},
+		"given up below": {
+			one + `"status":"sent","givenUp":[{"gen":-1,"at":"2026-03-01T12:00:00Z"}]}]}`,
+			"impossible generation -1",
+		},
+		"given up of too many": {
+			gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","missing":100001}]}]}`,
+			"impossible counts of generation 0",
+		},
+		"given up of less": {
+			gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","missing":-1}]}]}`,
+			"impossible counts of generation 0",
+		},
+		"found of too many": {
+			gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","found":100001}]}]}`,
+			"impossible counts of generation 0",
+		},
+		"found of less": {
+			gaveUp + `"gen":0,"at":"2026-03-01T12:00:00Z","found":-1}]}]}`,
+			"impossible counts of generation 0",
+		},
+		"given up in an age": {
+			one + `"status":"sent","givenUp":[{"gen":0,"at":"9999-12-31T23:59:59-10:00"}]}]}`,
+			"impossible generation 0",
+		},
 		"an empty ID": {first0 + `"count":1,"min":1,"status":"sent","ids":[""]}]}`, "empty or named twice"},
 		"an ID twice": {`{"min":1,"parts":[` + part +
 			`,{"first":2,"count":1,"min":1,"status":"sent","ids":["i-1"]}]}`, "empty or named twice"},
-		"a gap": {`{"min":1,"parts":[{"first":1,"count":1,"min":1,"status":"sent"}]}`,
-			"begins at instance 1"},
-		"an overlap": {`{"min":1,"parts":[` + part + `,{"first":1,"count":2,"min":1,"status":"sent"}]}`,
-			"begins at instance 1, but the part before it ends at 2"},
+		"a gap": {
+			`{"min":1,"parts":[{"first":1,"count":1,"min":1,"status":"sent"}]}`,
+			"begins at instance 1",
+		},
+		"an overlap": {
+			`{"min":1,"parts":[` + part + `,{"first":1,"count":2,"min":1,"status":"sent"}]}`,
+			"begins at instance 1, but the part before it ends at 2",
+		},
 	} {
 		_, err := restored(t, tc.text)
 		if tc.want == "" && err != nil {

@@ -262,10 +262,14 @@ func TestCauseTellsNoMoreThanItShould(t *testing.T) {
 	}{
 		"nothing": {nil, "the transport failed without a reason"},
 		"plain":   {io.ErrUnexpectedEOF, "unexpected EOF"},
-		"URL": {&url.Error{Op: "Post", URL: "https://h/?planted-secret", Err: reset},
-			"read: connection reset"},
-		"URL in a URL": {fmt.Errorf("x: %w", &url.Error{Op: "Post", URL: "u",
-			Err: &url.Error{Op: "Get", URL: "v", Err: io.EOF}}), "EOF"},
+		"URL": {
+			&url.Error{Op: "Post", URL: "https://h/?planted-secret", Err: reset},
+			"read: connection reset",
+		},
+		"URL in a URL": {fmt.Errorf("x: %w", &url.Error{
+			Op: "Post", URL: "u",
+			Err: &url.Error{Op: "Get", URL: "v", Err: io.EOF},
+		}), "EOF"},
 		"deadline":    {context.DeadlineExceeded, "timed out"},
 		"cancel":      {&url.Error{Op: "Post", URL: "u", Err: context.Canceled}, "timed out"},
 		"net timeout": {&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, "timed out"},
@@ -330,8 +334,10 @@ func FuzzText(f *testing.F) {
 }
 
 func BenchmarkText(b *testing.B) {
-	for name, n := range map[string]int{"password": 0, "16 KiB of user data": 16 << 10,
-		"256 KiB of metadata": 256 << 10} {
+	for name, n := range map[string]int{
+		"password": 0, "16 KiB of user data": 16 << 10,
+		"256 KiB of metadata": 256 << 10,
+	} {
 		data := make([]byte, n)
 		for i := range data {
 			data[i] = byte(32 + i*7919%61 + i*i%29)

@@ -107,14 +107,18 @@ func exchanges(t *testing.T) []exchangeCase {
 		{"a certificate of ours that is not there", wantsCert.URL, trusting, Open}, // refused after the request is out
 		{"closed before the answer", "http://" + rawServer(t, ""), own, Open},
 		{"closed inside the head", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-"), own, Open},
-		{"closed inside the body", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"), own,
-			Open},
+		{
+			"closed inside the body", "http://" + rawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"), own,
+			Open,
+		},
 		{"no HTTP", "http://" + rawServer(t, "SSH-2.0-OpenSSH\r\n"), own, Open},
 
 		{"413", "http://" + rawServer(t, "HTTP/1.1 413 no\r\nContent-Length: 0\r\n\r\n"), own, Unsent},
 		{"413 that ends early", "http://" + rawServer(t, "HTTP/1.1 413 no\r\nContent-Length: 9\r\n\r\n"), own, Unsent},
-		{"429 that ends early", "http://" + rawServer(t, "HTTP/1.1 429 no\r\nContent-Length: 9\r\n\r\n"), own,
-			Throttled},
+		{
+			"429 that ends early", "http://" + rawServer(t, "HTTP/1.1 429 no\r\nContent-Length: 9\r\n\r\n"), own,
+			Throttled,
+		},
 		{"503", "http://" + rawServer(t, "HTTP/1.1 503 no\r\nContent-Length: 0\r\n\r\n"), own, Open},
 	}
 }

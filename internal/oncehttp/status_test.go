@@ -38,8 +38,10 @@ func TestStrange(t *testing.T) {
 		{503, "Unavailable", `HTTP 503, not an answer of the API: "Unavailable"`},
 		{503, `{"error":"x"}`, `HTTP 503, not an answer of the API: "{"error":"x"}"`},
 		{200, `{"UserData":"x"}`, "HTTP 200, not an answer of the API: JSON that lacks what it must have"},
-		{200, ` {"Password":"` + password + `"}`,
-			"HTTP 200, not an answer of the API: JSON that lacks what it must have"},
+		{
+			200, ` {"Password":"` + password + `"}`,
+			"HTTP 200, not an answer of the API: JSON that lacks what it must have",
+		},
 		{200, "[1]", "HTTP 200, not an answer of the API: JSON that lacks what it must have"},
 		{413, "", "HTTP 413, the body of the request is too large, not an answer of the API: it is empty"},
 		{414, "", "HTTP 414, the URL of the request is too long, not an answer of the API: it is empty"},

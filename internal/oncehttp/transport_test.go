@@ -54,8 +54,10 @@ func TestCreatesHaveConnectionsOfTheirOwn(t *testing.T) {
 	defer srv.Close()
 	pair := NewPair(nil)
 	defer pair.Reads.(*http.Transport).CloseIdleConnections()
-	for action, want := range map[string]int32{"RunInstances": 3, "ModifyInstanceAttributes": 3,
-		"DescribeInstances": 1} {
+	for action, want := range map[string]int32{
+		"RunInstances": 3, "ModifyInstanceAttributes": 3,
+		"DescribeInstances": 1,
+	} {
 		made.Store(0)
 		for range 3 {
 			if _, err := do(t, &Exchange{}, pair.For(action), srv.URL); err != nil {

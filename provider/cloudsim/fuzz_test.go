@@ -74,8 +74,10 @@ func FuzzParameters(f *testing.F) {
 		sim := New(nil)
 		name := Clouds()[int(cloud)%4]
 		actions := actionsOf(sim, name)
-		k := &core.Call{Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(),
-			Params: params, Format: alibaba.JSON, RequestID: "r"}
+		k := &core.Call{
+			Action: actions[int(action)%len(actions)], Region: "cn-hangzhou", Now: time.Now(),
+			Params: params, Format: alibaba.JSON, RequestID: "r",
+		}
 		if name == CVM {
 			tree, refused := cvm.FormTree(params)
 			if refused != nil {

@@ -38,8 +38,10 @@ func TestECSRegionsAreApart(t *testing.T) {
 func TestENSNodesAreApart(t *testing.T) {
 	c := newENSClient(t, New(nil))
 	id := c.WantOK(c.Call("RunInstances", simtest.ENSCreate()...)).Strings("InstanceIds")[0]
-	for name, node := range map[string]string{"EnsRegionId": "cn-beijing-unicom",
-		"EnsRegionIds": `["cn-beijing-unicom"]`} {
+	for name, node := range map[string]string{
+		"EnsRegionId":  "cn-beijing-unicom",
+		"EnsRegionIds": `["cn-beijing-unicom"]`,
+	} {
 		reply := c.WantOK(c.Call("DescribeInstances", name, node, "InstanceIds", simtest.IDList([]string{id})))
 		if got := reply.At("TotalCount"); got != 0.0 {
 			t.Errorf("another node shows %v instances, asked by %s", got, name)
@@ -57,8 +59,10 @@ func TestQingCloudZonesKnowNoOtherInstances(t *testing.T) {
 		if got := c.Must("DescribeInstances", "instances.1="+id).Total; got != 0 {
 			t.Errorf("another zone shows %d instances", got)
 		}
-		for _, action := range []string{"TerminateInstances", "CeaseInstances", "StartInstances", "StopInstances",
-			"RestartInstances"} {
+		for _, action := range []string{
+			"TerminateInstances", "CeaseInstances", "StartInstances", "StopInstances",
+			"RestartInstances",
+		} {
 			if got := c.Call(action, "instances.1="+id).Code(); got != 2100 {
 				t.Errorf("%s in another zone is answered %d, want 2100", action, got)
 			}

@@ -34,8 +34,10 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c := t.sim.byHost(req.URL.Hostname())
 	if c == nil {
-		return nil, &net.OpError{Op: "dial", Net: "tcp",
-			Err: &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true}}
+		return nil, &net.OpError{
+			Op: "dial", Net: "tcp",
+			Err: &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true},
+		}
 	}
 	in, err := received(req)
 	if err != nil {

@@ -27,8 +27,10 @@ func FuzzAnswers(f *testing.F, h Harness) {
 	for _, body := range realAnswers(f, h) {
 		f.Add(http.StatusOK, body)
 	}
-	for _, body := range []string{"", "null", "{}", "[]", `""`, "0", "<html>", "{", `{"Code":500}`, `{"Response":{}}`,
-		`{"Response":{"Error":{}}}`, `{"ret_code":"x"}`} {
+	for _, body := range []string{
+		"", "null", "{}", "[]", `""`, "0", "<html>", "{", `{"Code":500}`, `{"Response":{}}`,
+		`{"Response":{"Error":{}}}`, `{"ret_code":"x"}`,
+	} {
 		f.Add(http.StatusOK, []byte(body))
 		f.Add(http.StatusBadGateway, []byte(body))
 	}

@@ -31,8 +31,10 @@ type PlacementCase struct {
 
 func placementRules(h Harness) []rule {
 	if h.Placement == nil {
-		return []rule{{"a cloud without placement groups reports that",
-			"A program must be able to ask before it relies on them.", noGroups}}
+		return []rule{{
+			"a cloud without placement groups reports that",
+			"A program must be able to ask before it relies on them.", noGroups,
+		}}
 	}
 	return []rule{
 		{
@@ -149,8 +151,10 @@ func groupStrategies(t *testing.T, w *world) {
 		}
 	}
 	before := w.calls()
-	for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement,
-		provider.ClusterPlacement} {
+	for _, s := range []provider.PlacementStrategy{
+		provider.SpreadPlacement, provider.PartitionPlacement,
+		provider.ClusterPlacement,
+	} {
 		if has[s] {
 			continue
 		}
@@ -471,8 +475,10 @@ func groupErrorsAreClean(t *testing.T, w *world) {
 			t.Fatal(err)
 		}
 		_, err = p.Create(w.ctx, w.group("more"))
-		for _, err := range []error{err, listError(p.List(w.ctx, provider.PlacementGroupQuery{})),
-			p.Delete(w.ctx, "", id)} {
+		for _, err := range []error{
+			err, listError(p.List(w.ctx, provider.PlacementGroupQuery{})),
+			p.Delete(w.ctx, "", id),
+		} {
 			if err == nil {
 				t.Errorf("fault %s: no error", f.Kind)
 			}

@@ -321,8 +321,10 @@ func stopsThrottled(_ *testing.T, w *world) {
 }
 
 func lostSwitch(_ *testing.T, w *world) {
-	for _, kind := range []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ResetBefore, cloudsim.ServerErrorAfter,
-		cloudsim.ServerErrorBefore} {
+	for _, kind := range []cloudsim.FaultKind{
+		cloudsim.ResetAfter, cloudsim.ResetBefore, cloudsim.ServerErrorAfter,
+		cloudsim.ServerErrorBefore,
+	} {
 		ids := w.running(2)
 		w.inject(cloudsim.Fault{Kind: kind, Times: 1})
 		w.changed(provider.PowerStop, cloudsim.Stopped, ids...)

@@ -66,8 +66,10 @@ func listsByStrategy(t *testing.T, w *world) {
 		}
 		count[strategyOf(g)]++
 	}
-	for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement,
-		provider.ClusterPlacement} {
+	for _, s := range []provider.PlacementStrategy{
+		provider.SpreadPlacement, provider.PartitionPlacement,
+		provider.ClusterPlacement,
+	} {
 		list := read(w, "the list", w.groups().List(w.ctx, provider.PlacementGroupQuery{Strategy: s}))
 		for _, g := range list {
 			if g.Strategy != s {

@@ -14,8 +14,10 @@ import (
 
 // lossKinds are the faults that lose an answer.
 func lossKinds() []cloudsim.FaultKind {
-	return []cloudsim.FaultKind{cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.ResetBefore,
-		cloudsim.ServerErrorBefore}
+	return []cloudsim.FaultKind{
+		cloudsim.ResetAfter, cloudsim.ServerErrorAfter, cloudsim.ResetBefore,
+		cloudsim.ServerErrorBefore,
+	}
 }
 
 // takenTemplate skips clouds that allow a name to be used twice.
@@ -41,8 +43,10 @@ func fullTemplates(t *testing.T, w *world) {
 			return err
 		},
 	} {
-		remove := w.inject(cloudsim.Fault{Kind: cloudsim.Refuse, API: action, Code: w.Template.Full,
-			Message: "refused by the rule"})
+		remove := w.inject(cloudsim.Fault{
+			Kind: cloudsim.Refuse, API: action, Code: w.Template.Full,
+			Message: "refused by the rule",
+		})
 		before := w.sim.Calls(w.Cloud, action)
 		err := add()
 		wantAPIError(t, action, err, provider.ErrQuota)

@@ -51,8 +51,10 @@ var index = regexp.MustCompile(`\[\d+\]`)
 
 func templateRules(h Harness) []rule {
 	if h.Template == nil {
-		return []rule{{"a cloud without launch templates reports that",
-			"A program must be able to ask before it relies on them.", noTemplates}}
+		return []rule{{
+			"a cloud without launch templates reports that",
+			"A program must be able to ask before it relies on them.", noTemplates,
+		}}
 	}
 	return []rule{
 		{
@@ -243,15 +245,19 @@ func templatesRoundTrip(t *testing.T, w *world) {
 		if want.Placement.GroupID != "" && w.Placement != nil {
 			want.Placement.GroupID = w.newGroup(name) // some clouds check that it exists
 		}
-		id, err := l.Create(w.ctx, provider.LaunchTemplateSpec{Name: "round-trip-" + name,
-			VersionDescription: "description-1", Spec: want})
+		id, err := l.Create(w.ctx, provider.LaunchTemplateSpec{
+			Name:               "round-trip-" + name,
+			VersionDescription: "description-1", Spec: want,
+		})
 		if err != nil {
 			t.Errorf("spec %q: %v", name, err)
 			continue
 		}
 		ref := provider.LaunchTemplateRef{ID: id}
-		if n, err := l.CreateVersion(w.ctx, ref, provider.LaunchTemplateSpec{VersionDescription: "description-2",
-			Spec: want}); err != nil || n != 2 {
+		if n, err := l.CreateVersion(w.ctx, ref, provider.LaunchTemplateSpec{
+			VersionDescription: "description-2",
+			Spec:               want,
+		}); err != nil || n != 2 {
 			t.Errorf("spec %q: version %d, %v", name, n, err)
 			continue
 		}

@@ -33,8 +33,10 @@ var volatile = map[string]bool{
 
 // ReadWire parses a request to any of the four vendors.
 func ReadWire(req *http.Request) (Wire, error) {
-	w := Wire{Host: strings.TrimSuffix(req.URL.Host, ":443"), Region: req.Header.Get("X-Tc-Region"),
-		Params: map[string]string{}}
+	w := Wire{
+		Host: strings.TrimSuffix(req.URL.Host, ":443"), Region: req.Header.Get("X-Tc-Region"),
+		Params: map[string]string{},
+	}
 	var body []byte
 	if req.Body != nil {
 		var err error

@@ -47,8 +47,10 @@ func List[T any](item string, values []T) Object {
 // root.
 func encodeAnswer(status int, format, root string, o Object) *core.Answer {
 	if format == JSON {
-		return &core.Answer{Status: status, ContentType: "application/json;charset=utf-8",
-			Body: appendJSON(make([]byte, 0, 4<<10), o)}
+		return &core.Answer{
+			Status: status, ContentType: "application/json;charset=utf-8",
+			Body: appendJSON(make([]byte, 0, 4<<10), o),
+		}
 	}
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)

@@ -19,17 +19,32 @@ func TestFaultsAnswerAsDocumented(t *testing.T) {
 		{cloudsim.Fault{Kind: cloudsim.Throttle}, 400, 400, "Throttling", "Throttling"},
 		{cloudsim.Fault{Kind: cloudsim.NoStock}, 403, 400, "OperationDenied.NoStock", "StockNotEnough"},
 		{cloudsim.Fault{Kind: cloudsim.Quota}, 403, 400, "QuotaExceed.ElasticQuota", "QuotaExceed.ElasticQuota"},
-		{cloudsim.Fault{Kind: cloudsim.Balance}, 400, 400, "InsufficientBalance",
-			"InvalidAccountStatus.NotEnoughBalance"},
-		{cloudsim.Fault{Kind: cloudsim.Refuse, Code: "Forbidden.RAM", Status: 403}, 403, 403, "Forbidden.RAM",
-			"Forbidden.RAM"},
-		{cloudsim.Fault{Kind: cloudsim.Throttle, Code: "Throttling.Resource", Status: 429}, 429, 429,
-			"Throttling.Resource", "Throttling.Resource"},
+		{
+			cloudsim.Fault{Kind: cloudsim.Balance},
+			400, 400, "InsufficientBalance",
+			"InvalidAccountStatus.NotEnoughBalance",
+		},
+		{
+			cloudsim.Fault{Kind: cloudsim.Refuse, Code: "Forbidden.RAM", Status: 403},
+			403, 403, "Forbidden.RAM",
+			"Forbidden.RAM",
+		},
+		{
+			cloudsim.Fault{Kind: cloudsim.Throttle, Code: "Throttling.Resource", Status: 429},
+			429, 429,
+			"Throttling.Resource", "Throttling.Resource",
+		},
 		{cloudsim.Fault{Kind: cloudsim.ServerErrorBefore}, 500, 500, "InternalError", "InternalError"},
-		{cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, Status: 503}, 503, 503, "ServiceUnavailable",
-			"ServiceUnavailable"},
-		{cloudsim.Fault{Kind: cloudsim.ServerErrorAfter, Status: 502, Code: "BadGateway"}, 502, 502, "BadGateway",
-			"BadGateway"},
+		{
+			cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, Status: 503},
+			503, 503, "ServiceUnavailable",
+			"ServiceUnavailable",
+		},
+		{
+			cloudsim.Fault{Kind: cloudsim.ServerErrorAfter, Status: 502, Code: "BadGateway"},
+			502, 502, "BadGateway",
+			"BadGateway",
+		},
 	} {
 		sim := cloudsim.New(nil)
 		sim.Inject(c.fault)

@@ -176,7 +176,8 @@ func (p *Params) JSONFilter(name string) func(values ...string) bool {
 // EqualFilter returns a filter that compares instances with the named parameters; have
 // returns the value of an instance for a name.
 func (p *Params) EqualFilter(names string, have func(name string,
-	m *core.Instance) []string) func(*core.Instance) bool {
+	m *core.Instance) []string,
+) func(*core.Instance) bool {
 	var asked []string
 	for _, name := range strings.Fields(names) {
 		if p.Has(name) {

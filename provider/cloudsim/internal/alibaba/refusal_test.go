@@ -33,8 +33,12 @@ func TestRPCRefusals(t *testing.T) {
 		{"unknown key", []string{"AccessKeyId", "nobody"}, 400, "InvalidAccessKeyId.NotFound", "Access Key"},
 		{"unknown action", []string{"Action", "MakeCoffee"}, 403, "InvalidAction", "action"},
 		{"another product's version", []string{"Version", "2017-11-10"}, 400, "InvalidParameter", "Action or Version"},
-		{"an unexpected token", []string{"SecurityToken", "tok"}, 400,
-			"InvalidSecurityToken.MismatchWithAccessKey", "token"},
+		{
+			"an unexpected token",
+			[]string{"SecurityToken", "tok"},
+			400,
+			"InvalidSecurityToken.MismatchWithAccessKey", "token",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sim := cloudsim.New(nil)

@@ -49,12 +49,24 @@ func TestSmallAnswers(t *testing.T) {
 				`{"RequestId":"#","InstanceIds":{"InstanceId":["#"]},"Code":0}`,
 				`<RequestId>#</RequestId><InstanceIds><InstanceId>#</InstanceId></InstanceIds><Code>0</Code>`,
 			},
-			{ens, "RebootInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`,
-				`<RequestId>#</RequestId><Code>0</Code>`},
-			{ens, "StopInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`,
-				`<RequestId>#</RequestId><Code>0</Code>`},
-			{ens, "StartInstance", []string{"InstanceId", old}, `{"RequestId":"#","Code":0}`,
-				`<RequestId>#</RequestId><Code>0</Code>`},
+			{
+				ens, "RebootInstance",
+				[]string{"InstanceId", old},
+				`{"RequestId":"#","Code":0}`,
+				`<RequestId>#</RequestId><Code>0</Code>`,
+			},
+			{
+				ens, "StopInstance",
+				[]string{"InstanceId", old},
+				`{"RequestId":"#","Code":0}`,
+				`<RequestId>#</RequestId><Code>0</Code>`,
+			},
+			{
+				ens, "StartInstance",
+				[]string{"InstanceId", old},
+				`{"RequestId":"#","Code":0}`,
+				`<RequestId>#</RequestId><Code>0</Code>`,
+			},
 		} {
 			if got := varies.ReplaceAllString(w.client.WantOK(w.client.Call(w.action, w.pairs...)).Raw,
 				"#"); got != w.json {
@@ -98,11 +110,13 @@ func TestDescribedInstancesAreWhole(t *testing.T) {
 			"LocalStorageCapacity Memory MetadataOptions NetworkInterfaces OSName OSNameEn OSType OperationLocks PublicIpAddress " +
 			"RdmaIpAddress Recyclable RegionId ResourceGroupId SaleCycle SecurityGroupIds SerialNumber SpotDuration " +
 			"SpotInterruptionBehavior SpotPriceLimit SpotStrategy StartTime Status StoppedMode Tags VlanId VpcAttributes ZoneId"},
-		{ens.WantOK(ens.Call("DescribeInstances")),
+		{
+			ens.WantOK(ens.Call("DescribeInstances")),
 			"AutoReleaseTime Cpu CreationTime DataDisk Disk EnsRegionId ExpiredTime HostName " +
 				"ImageId InnerIpAddress InstanceId InstanceName InstanceResourceType InstanceTypeFamily InternetMaxBandwidthIn " +
 				"InternetMaxBandwidthOut KeyPairName Memory NetworkAttributes NetworkInterfaces OSName PrivateIpAddresses PublicIpAddress " +
-				"PublicIpAddresses SecurityGroupIds ServiceStatus SpecName SpotStrategy StartTime Status StatusDescrip SystemDisk Tags UpdateTime"},
+				"PublicIpAddresses SecurityGroupIds ServiceStatus SpecName SpotStrategy StartTime Status StatusDescrip SystemDisk Tags UpdateTime",
+		},
 	} {
 		instance, _ := w.reply.At("Instances", "Instance", 0).(map[string]any)
 		for _, name := range strings.Fields(w.names) {
@@ -128,13 +142,17 @@ func TestENSCodesThatDependOnTheAccount(t *testing.T) {
 		"InvalidParameter", "unsupported_Ipv6Feature", "Forbidden.CreateInstance",
 	} {
 		sim := cloudsim.New(nil)
-		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ENS, API: "CreateInstance", Kind: cloudsim.Refuse, Code: code,
-			Status: 400})
+		sim.Inject(cloudsim.Fault{
+			Cloud: cloudsim.ENS, API: "CreateInstance", Kind: cloudsim.Refuse, Code: code,
+			Status: 400,
+		})
 		c := newENS(t, sim)
 		c.WantCode(c.Call("CreateInstance", simtest.ENSCreateOld()...), 400, code)
 	}
-	for kind, code := range map[cloudsim.FaultKind]string{cloudsim.NoStock: "StockNotEnough",
-		cloudsim.Balance: "InvalidAccountStatus.NotEnoughBalance"} {
+	for kind, code := range map[cloudsim.FaultKind]string{
+		cloudsim.NoStock: "StockNotEnough",
+		cloudsim.Balance: "InvalidAccountStatus.NotEnoughBalance",
+	} {
 		sim := cloudsim.New(nil)
 		sim.Inject(cloudsim.Fault{Cloud: cloudsim.ENS, Kind: kind})
 		c := newENS(t, sim)
@@ -145,8 +163,10 @@ func TestENSCodesThatDependOnTheAccount(t *testing.T) {
 // TestInnerServiceFailed: a code that all template actions have.
 func TestInnerServiceFailed(t *testing.T) {
 	sim := cloudsim.New(nil)
-	sim.Inject(cloudsim.Fault{Cloud: cloudsim.ECS, Kind: cloudsim.Refuse, Code: "InnerServiceFailed",
-		Message: "call inner service failed", Status: 403})
+	sim.Inject(cloudsim.Fault{
+		Cloud: cloudsim.ECS, Kind: cloudsim.Refuse, Code: "InnerServiceFailed",
+		Message: "call inner service failed", Status: 403,
+	})
 	c := newECS(t, sim)
 	for _, action := range []string{
 		"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "DeleteLaunchTemplateVersion",

@@ -15,14 +15,26 @@ func TestRatesOfAllActionsAndOfRegions(t *testing.T) {
 		last  bool // is refused
 	}{
 		{all, []Call{{Action: "List"}, {Action: "Make"}, {Action: "List"}}, true},
-		{all, []Call{{Action: "List", Region: "a"}, {Action: "List", Region: "b"}, {Action: "Make", Region: "c"}},
-			true},
-		{region, []Call{{Action: "List", Region: "a"}, {Action: "List", Region: "a"}, {Action: "List", Region: "a"}},
-			true},
-		{region, []Call{{Action: "List", Region: "a"}, {Action: "List", Region: "a"}, {Action: "List", Region: "b"}},
-			false},
-		{region, []Call{{Action: "List", Region: "a"}, {Action: "List", Region: "a"}, {Action: "Make", Region: "a"}},
-			false},
+		{
+			all,
+			[]Call{{Action: "List", Region: "a"}, {Action: "List", Region: "b"}, {Action: "Make", Region: "c"}},
+			true,
+		},
+		{
+			region,
+			[]Call{{Action: "List", Region: "a"}, {Action: "List", Region: "a"}, {Action: "List", Region: "a"}},
+			true,
+		},
+		{
+			region,
+			[]Call{{Action: "List", Region: "a"}, {Action: "List", Region: "a"}, {Action: "List", Region: "b"}},
+			false,
+		},
+		{
+			region,
+			[]Call{{Action: "List", Region: "a"}, {Action: "List", Region: "a"}, {Action: "Make", Region: "a"}},
+			false,
+		},
 	} {
 		c := unwired(Config{Rates: []Rate{tc.rate}})
 		var got bool

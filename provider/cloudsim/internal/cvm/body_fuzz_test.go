@@ -11,8 +11,10 @@ import (
 
 // FuzzTencentBody sends signed bodies and queries: each gets an API answer.
 func FuzzTencentBody(f *testing.F) {
-	for _, seed := range []string{simtest.CVMFull, simtest.CVMMinimal, `{"DataDisks":[{}]}`,
-		"Placement.Zone=x&DataDisks.0.DiskSize=1", "a.b=1&a=2", `{"ActionTimer":{}}`} {
+	for _, seed := range []string{
+		simtest.CVMFull, simtest.CVMMinimal, `{"DataDisks":[{}]}`,
+		"Placement.Zone=x&DataDisks.0.DiskSize=1", "a.b=1&a=2", `{"ActionTimer":{}}`,
+	} {
 		f.Add(seed, true)
 		f.Add(seed, false)
 	}

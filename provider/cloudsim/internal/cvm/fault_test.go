@@ -21,16 +21,22 @@ func TestFaultsHaveTheVendorsCodes(t *testing.T) {
 		code  string
 	}{
 		{cloudsim.Fault{Kind: cloudsim.Throttle}, "RequestLimitExceeded"},
-		{cloudsim.Fault{Kind: cloudsim.Throttle, Code: "RequestLimitExceeded.UinLimitExceeded"},
-			"RequestLimitExceeded.UinLimitExceeded"},
+		{
+			cloudsim.Fault{Kind: cloudsim.Throttle, Code: "RequestLimitExceeded.UinLimitExceeded"},
+			"RequestLimitExceeded.UinLimitExceeded",
+		},
 		{cloudsim.Fault{Kind: cloudsim.NoStock}, "ResourceInsufficient.SpecifiedInstanceType"},
-		{cloudsim.Fault{Kind: cloudsim.NoStock, Code: "ResourcesSoldOut.SpecifiedInstanceType"},
-			"ResourcesSoldOut.SpecifiedInstanceType"},
+		{
+			cloudsim.Fault{Kind: cloudsim.NoStock, Code: "ResourcesSoldOut.SpecifiedInstanceType"},
+			"ResourcesSoldOut.SpecifiedInstanceType",
+		},
 		{cloudsim.Fault{Kind: cloudsim.Quota}, "LimitExceeded.InstanceQuota"},
 		{cloudsim.Fault{Kind: cloudsim.Quota, Code: "InstancesQuotaLimitExceeded"}, "InstancesQuotaLimitExceeded"},
 		{cloudsim.Fault{Kind: cloudsim.Balance}, "InvalidAccount.InsufficientBalance"},
-		{cloudsim.Fault{Kind: cloudsim.Refuse, Code: "AccountQualificationRestrictions"},
-			"AccountQualificationRestrictions"},
+		{
+			cloudsim.Fault{Kind: cloudsim.Refuse, Code: "AccountQualificationRestrictions"},
+			"AccountQualificationRestrictions",
+		},
 		{cloudsim.Fault{Kind: cloudsim.ServerErrorBefore, Code: "InternalError"}, "InternalError"},
 	} {
 		c := newClient(t, nil)

@@ -15,14 +15,20 @@ func TestTC3AcceptsDocumentedRequests(t *testing.T) {
 		"empty JSON object": {Body: "{}"},
 		"empty body":        {},
 		"GET":               {Method: "GET", Header: get},
-		"GET, unsorted with +": {Method: "GET",
-			Query: "?Offset=0&Limit=5&Filters.0.Name=tag:a&Filters.0.Values.0=x+y%20z", Header: get},
+		"GET, unsorted with +": {
+			Method: "GET",
+			Query:  "?Offset=0&Limit=5&Filters.0.Name=tag:a&Filters.0.Values.0=x+y%20z", Header: get,
+		},
 		"host without the port": {SignedHost: "cvm.ap-guangzhou.tencentcloudapi.com"},
 		"action signed as well": {Signed: "content-type;host;x-tc-action"},
-		"body left out": {Body: "{}", Payload: "UNSIGNED-PAYLOAD",
-			Header: map[string]string{"X-TC-Content-SHA256": "UNSIGNED-PAYLOAD"}},
-		"headers without a rule": {Header: map[string]string{"X-TC-Language": "en-US", "X-TC-RequestClient": "SDK_GO",
-			"X-TC-TraceId": "1"}},
+		"body left out": {
+			Body: "{}", Payload: "UNSIGNED-PAYLOAD",
+			Header: map[string]string{"X-TC-Content-SHA256": "UNSIGNED-PAYLOAD"},
+		},
+		"headers without a rule": {Header: map[string]string{
+			"X-TC-Language": "en-US", "X-TC-RequestClient": "SDK_GO",
+			"X-TC-TraceId": "1",
+		}},
 		"no region where allowed": {Header: map[string]string{"X-TC-Action": "DescribeRegions", "X-TC-Region": ""}},
 	} {
 		if got := ask(t, cloudsim.New(nil), q.Build()); got.Error.Code != "" {
@@ -39,22 +45,32 @@ func TestTC3Refusals(t *testing.T) {
 		q    simtest.TC3Request
 		code string
 	}{
-		"an algorithm that is not known": {header("Authorization", "HMAC Credential=testid"),
-			"AuthFailure.InvalidAuthorization"},
-		"a scope that is cut off": {header(
-			"Authorization", "TC3-HMAC-SHA256 Credential=testid/2026-01-01, SignedHeaders=host, Signature=1"),
-			"AuthFailure.InvalidAuthorization"},
-		"no signature": {header(
-			"Authorization", "TC3-HMAC-SHA256 Credential=testid/2026-01-01/cvm/tc3_request, SignedHeaders=host"),
-			"AuthFailure.InvalidAuthorization"},
+		"an algorithm that is not known": {
+			header("Authorization", "HMAC Credential=testid"),
+			"AuthFailure.InvalidAuthorization",
+		},
+		"a scope that is cut off": {
+			header(
+				"Authorization", "TC3-HMAC-SHA256 Credential=testid/2026-01-01, SignedHeaders=host, Signature=1"),
+			"AuthFailure.InvalidAuthorization",
+		},
+		"no signature": {
+			header(
+				"Authorization", "TC3-HMAC-SHA256 Credential=testid/2026-01-01/cvm/tc3_request, SignedHeaders=host"),
+			"AuthFailure.InvalidAuthorization",
+		},
 		"another secret": {simtest.TC3Request{Secret: "wrong"}, "AuthFailure.SignatureFailure"},
-		"another host": {simtest.TC3Request{SignedHost: "cvm.tencentcloudapi.com"},
-			"AuthFailure.SignatureFailure"},
+		"another host": {
+			simtest.TC3Request{SignedHost: "cvm.tencentcloudapi.com"},
+			"AuthFailure.SignatureFailure",
+		},
 		"the date of another day":   {simtest.TC3Request{Date: "2020-02-02"}, "AuthFailure.SignatureFailure"},
 		"a host that is not signed": {simtest.TC3Request{Signed: "content-type"}, "AuthFailure.SignatureFailure"},
 		"a content type not signed": {simtest.TC3Request{Signed: "host"}, "AuthFailure.SignatureFailure"},
-		"an unsigned body undeclared": {simtest.TC3Request{Body: "{}", Payload: "UNSIGNED-PAYLOAD"},
-			"AuthFailure.SignatureFailure"},
+		"an unsigned body undeclared": {
+			simtest.TC3Request{Body: "{}", Payload: "UNSIGNED-PAYLOAD"},
+			"AuthFailure.SignatureFailure",
+		},
 		"no timestamp":                  {header("X-TC-Timestamp", ""), "MissingParameter"},
 		"a timestamp that is no number": {header("X-TC-Timestamp", "now"), "InvalidParameterValue"},
 		"a timestamp in milliseconds":   {header("X-TC-Timestamp", "1795353267000"), "AuthFailure.SignatureExpire"},
@@ -66,18 +82,26 @@ func TestTC3Refusals(t *testing.T) {
 		"a region that is none":         {header("X-TC-Region", "Guangzhou"), "UnsupportedRegion"},
 		"another method":                {simtest.TC3Request{Method: "PUT"}, "UnsupportedProtocol"},
 		"parameters in a POST's query":  {simtest.TC3Request{Query: "?Limit=1"}, "InvalidRequest"},
-		"a form body": {header("Content-Type", "application/x-www-form-urlencoded"),
-			"InvalidRequest"},
+		"a form body": {
+			header("Content-Type", "application/x-www-form-urlencoded"),
+			"InvalidRequest",
+		},
 		"a body that is no JSON": {simtest.TC3Request{Body: `{"Limit":`}, "InvalidParameter"},
 		"a body of two objects":  {simtest.TC3Request{Body: `{}{}`}, "InvalidParameter"},
 		"a body that is a list":  {simtest.TC3Request{Body: `[]`}, "InvalidParameter"},
 		"a body that is null":    {simtest.TC3Request{Body: `null`}, "InvalidParameter"},
-		"common parameters in the query": {simtest.TC3Request{Method: "GET", Query: "?Action=DescribeInstances"},
-			"UnknownParameter"},
-		"a query that is too long": {simtest.TC3Request{Method: "GET",
-			Query: "?Limit=" + strings.Repeat("1", 32<<10)}, "RequestSizeLimitExceeded"},
-		"a parameter given twice": {simtest.TC3Request{Method: "GET", Query: "?Limit=1&Limit=2"},
-			"InvalidParameter"},
+		"common parameters in the query": {
+			simtest.TC3Request{Method: "GET", Query: "?Action=DescribeInstances"},
+			"UnknownParameter",
+		},
+		"a query that is too long": {simtest.TC3Request{
+			Method: "GET",
+			Query:  "?Limit=" + strings.Repeat("1", 32<<10),
+		}, "RequestSizeLimitExceeded"},
+		"a parameter given twice": {
+			simtest.TC3Request{Method: "GET", Query: "?Limit=1&Limit=2"},
+			"InvalidParameter",
+		},
 		"a query that is not URL-encoded": {simtest.TC3Request{Method: "GET", Query: "?Limit=%GG"}, "InvalidParameter"},
 	} {
 		if got := ask(t, cloudsim.New(nil), c.q.Build()); got.Error.Code != c.code {
@@ -126,8 +150,10 @@ func TestV1Refusals(t *testing.T) {
 		"no timestamp":              {map[string]string{"Timestamp": ""}, "MissingParameter"},
 		"an old timestamp":          {map[string]string{"Timestamp": "1"}, "AuthFailure.SignatureExpire"},
 		"an unknown method":         {map[string]string{"SignatureMethod": "HmacMD5"}, "InvalidParameterValue"},
-		"a method not used": {map[string]string{"SignatureMethod": "HmacSHA256"},
-			"AuthFailure.SignatureFailure"},
+		"a method not used": {
+			map[string]string{"SignatureMethod": "HmacSHA256"},
+			"AuthFailure.SignatureFailure",
+		},
 		"an unknown action":    {map[string]string{"Action": "Describe"}, "InvalidAction"},
 		"another version":      {map[string]string{"Version": "2020-01-01"}, "NoSuchVersion"},
 		"no region":            {map[string]string{"Region": ""}, "MissingParameter"},
@@ -152,11 +178,15 @@ func TestSecurityToken(t *testing.T) {
 		r    *http.Request
 		code string
 	}{
-		"TC3 with the token": {simtest.TC3Request{Header: map[string]string{"X-TC-Token": "sts+token/="}}.Build(),
-			""},
+		"TC3 with the token": {
+			simtest.TC3Request{Header: map[string]string{"X-TC-Token": "sts+token/="}}.Build(),
+			"",
+		},
 		"TC3 without": {simtest.TC3Request{}.Build(), "AuthFailure.TokenFailure"},
-		"TC3 with another": {simtest.TC3Request{Header: map[string]string{"X-TC-Token": "old"}}.Build(),
-			"AuthFailure.TokenFailure"},
+		"TC3 with another": {
+			simtest.TC3Request{Header: map[string]string{"X-TC-Token": "old"}}.Build(),
+			"AuthFailure.TokenFailure",
+		},
 		"v1 with the token":     {simtest.V1GET(map[string]string{"Token": "sts+token/="}), ""},
 		"v1 without":            {simtest.V1GET(nil), "AuthFailure.TokenFailure"},
 		"v1 form, with another": {simtest.V1POST(map[string]string{"Token": "old"}), "AuthFailure.TokenFailure"},

@@ -37,8 +37,10 @@ func TestPowerAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		off, on := c.stopped(`{"InstanceCount":2}`, ""), c.running(`{"InstanceCount":2}`)
-		good := map[string]string{"StartInstances": off[0], "StopInstances": on[0], "RebootInstances": on[0],
-			"ModifyInstancesAttribute": on[0]}
+		good := map[string]string{
+			"StartInstances": off[0], "StopInstances": on[0], "RebootInstances": on[0],
+			"ModifyInstancesAttribute": on[0],
+		}
 		more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"new"`}
 		for action, fine := range good {
 			for _, bad := range []struct {
@@ -161,8 +163,10 @@ func TestPowerFaults(t *testing.T) {
 		c.Refused("start without stock", c.Call("StartInstances", simtest.CVMIDs([]string{id}, "")),
 			"ResourceInsufficient.SpecifiedInstanceType")
 		c.now("after that", id, "STOPPED", "StopInstances", "SUCCESS", "STOP_CHARGING")
-		c.sim.Inject(cloudsim.Fault{API: "StartInstances", Kind: cloudsim.ServerErrorAfter,
-			Code: "InternalServerError", Times: 1})
+		c.sim.Inject(cloudsim.Fault{
+			API: "StartInstances", Kind: cloudsim.ServerErrorAfter,
+			Code: "InternalServerError", Times: 1,
+		})
 		c.Refused("start with a lost answer", c.Call("StartInstances", simtest.CVMIDs([]string{id}, "")),
 			"InternalServerError")
 		c.now("after that", id, "STARTING", "StartInstances", "OPERATING")

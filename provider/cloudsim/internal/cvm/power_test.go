@@ -44,8 +44,10 @@ func (c *client) stopped(members, how string) []string {
 func (c *client) now(when, id string, want ...string) {
 	c.T.Helper()
 	row := c.Instance(id)
-	for i, member := range []string{"InstanceState", "LatestOperation", "LatestOperationState",
-		"StopChargingMode"}[:len(want)] {
+	for i, member := range []string{
+		"InstanceState", "LatestOperation", "LatestOperationState",
+		"StopChargingMode",
+	}[:len(want)] {
 		if row[member] != want[i] {
 			c.T.Errorf("%s: %s is %v, want %s", when, member, row[member], want[i])
 		}
@@ -90,8 +92,10 @@ func TestPowerAnswersOnlyARequestID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, nil)
 		ids := c.running(``)
-		for _, action := range []string{"StopInstances", "StartInstances", "RebootInstances",
-			"ModifyInstancesAttribute"} {
+		for _, action := range []string{
+			"StopInstances", "StartInstances", "RebootInstances",
+			"ModifyInstancesAttribute",
+		} {
 			more := map[string]string{"ModifyInstancesAttribute": `,"InstanceName":"n"`}[action]
 			if got := answerMembers(t, c, action, simtest.CVMIDs(ids, more)); !slices.Equal(
 				got, []string{"RequestId"}) {
@@ -201,8 +205,10 @@ func TestPowerByEveryWire(t *testing.T) {
 		"TC3 query": func(p map[string]string) *http.Request {
 			own := maps.Clone(p)
 			delete(own, "Action")
-			return simtest.TC3Request{Method: "GET", Query: "?" + encode(own),
-				Header: map[string]string{"X-TC-Action": p["Action"]}}.Build()
+			return simtest.TC3Request{
+				Method: "GET", Query: "?" + encode(own),
+				Header: map[string]string{"X-TC-Action": p["Action"]},
+			}.Build()
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -212,13 +218,17 @@ func TestPowerByEveryWire(t *testing.T) {
 				params map[string]string
 				then   []string
 			}{
-				{map[string]string{"Action": "StopInstances", "StopType": "HARD", "StoppedMode": "STOP_CHARGING"},
-					[]string{"STOPPED", "STOPPED"}},
+				{
+					map[string]string{"Action": "StopInstances", "StopType": "HARD", "StoppedMode": "STOP_CHARGING"},
+					[]string{"STOPPED", "STOPPED"},
+				},
 				{map[string]string{"Action": "StartInstances"}, []string{"RUNNING", "RUNNING"}},
 				{map[string]string{"Action": "RebootInstances", "ForceReboot": "TRUE"}, []string{"RUNNING", "RUNNING"}},
 				{map[string]string{"Action": "StopInstances", "ForceStop": "false"}, []string{"STOPPED", "STOPPED"}},
-				{map[string]string{"Action": "ModifyInstancesAttribute", "InstanceName": "a b"},
-					[]string{"STOPPED", "STOPPED"}},
+				{
+					map[string]string{"Action": "ModifyInstancesAttribute", "InstanceName": "a b"},
+					[]string{"STOPPED", "STOPPED"},
+				},
 			} {
 				s.params["InstanceIds.0"], s.params["InstanceIds.1"] = ids[0], ids[1]
 				if got := ask(t, c.sim, build(s.params)); got.Error.Code != "" {

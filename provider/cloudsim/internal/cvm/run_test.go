@@ -42,25 +42,37 @@ func TestDocumentedExamples(t *testing.T) {
 	}{
 		"1 the least": {
 			map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7"},
-			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 2, MemoryMiB: 4096,
-				PrivateIPs: []string{"10.1.0.1"}},
+			cloudsim.Instance{
+				Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 2, MemoryMiB: 4096,
+				PrivateIPs: []string{"10.1.0.1"},
+			},
 		},
 		"2 prepaid": {
-			with(map[string]string{"InstanceChargeType": "PREPAID", "InstanceChargePrepaid.Period": "1",
-				"InstanceChargePrepaid.RenewFlag": "NOTIFY_AND_AUTO_RENEW"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Prepaid, CPUs: 1, MemoryMiB: 1024,
-				PrivateIPs: []string{"10.1.0.1"}},
+			with(map[string]string{
+				"InstanceChargeType": "PREPAID", "InstanceChargePrepaid.Period": "1",
+				"InstanceChargePrepaid.RenewFlag": "NOTIFY_AND_AUTO_RENEW",
+			}),
+			cloudsim.Instance{
+				Name: "QCLOUD-TEST", Charge: cloudsim.Prepaid, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"},
+			},
 		},
 		"3 by the hour": {
 			with(map[string]string{"InstanceChargeType": "POSTPAID_BY_HOUR"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 1024,
-				PrivateIPs: []string{"10.1.0.1"}},
+			cloudsim.Instance{
+				Name: "QCLOUD-TEST", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"},
+			},
 		},
 		"4 on a dedicated host": {
-			with(map[string]string{"Placement.HostIds.0": "host-q88gab4i", "InstanceChargeType": "CDHPAID",
-				"InstanceType": "CDH_1C1G"}),
-			cloudsim.Instance{Name: "QCLOUD-TEST", Charge: cloudsim.Host, CPUs: 1, MemoryMiB: 1024,
-				PrivateIPs: []string{"10.1.0.1"}},
+			with(map[string]string{
+				"Placement.HostIds.0": "host-q88gab4i", "InstanceChargeType": "CDHPAID",
+				"InstanceType": "CDH_1C1G",
+			}),
+			cloudsim.Instance{
+				Name: "QCLOUD-TEST", Charge: cloudsim.Host, CPUs: 1, MemoryMiB: 1024,
+				PrivateIPs: []string{"10.1.0.1"},
+			},
 		},
 		"5 private addresses": {
 			map[string]string{
@@ -71,8 +83,10 @@ func TestDocumentedExamples(t *testing.T) {
 				"VirtualPrivateCloud.PrivateIpAddresses.0": "10.0.0.18",
 				"VirtualPrivateCloud.PrivateIpAddresses.1": "10.0.0.19",
 			},
-			cloudsim.Instance{Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 2048,
-				PrivateIPs: []string{"10.0.0.18"}},
+			cloudsim.Instance{
+				Name: "未命名", Charge: cloudsim.Postpaid, CPUs: 1, MemoryMiB: 2048,
+				PrivateIPs: []string{"10.0.0.18"},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,8 +95,10 @@ func TestDocumentedExamples(t *testing.T) {
 				t.Fatalf("refused with %+v", got.Error)
 			}
 			i := sim.Instances(cloudsim.CVM)[0]
-			got := cloudsim.Instance{Name: i.Name, Charge: i.Charge, CPUs: i.CPUs, MemoryMiB: i.MemoryMiB,
-				PrivateIPs: i.PrivateIPs}
+			got := cloudsim.Instance{
+				Name: i.Name, Charge: i.Charge, CPUs: i.CPUs, MemoryMiB: i.MemoryMiB,
+				PrivateIPs: i.PrivateIPs,
+			}
 			if !reflect.DeepEqual(got, c.want) {
 				t.Errorf("instance is %+v, want %+v", got, c.want)
 			}
@@ -158,8 +174,10 @@ func TestClientTokenMakesOnce(t *testing.T) {
 	if again := c.Run(`{"InstanceCount":3,"ClientToken":"op-1"}`); !slices.Equal(first, again) {
 		t.Errorf("same token, same parameters: %v, then %v", first, again)
 	}
-	flat := map[string]string{"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7",
-		"InstanceCount": "3", "ClientToken": "op-1"}
+	flat := map[string]string{
+		"Action": "RunInstances", "Placement.Zone": "ap-guangzhou-2", "ImageId": "img-pmqg1cw7",
+		"InstanceCount": "3", "ClientToken": "op-1",
+	}
 	if again := ask(t, c.sim, simtest.V1POST(flat)); !slices.Equal(first, again.InstanceIdSet) {
 		t.Errorf("same token and parameters as a form: %v, error %+v", again.InstanceIdSet, again.Error)
 	}

@@ -198,8 +198,10 @@ func TestEveryDocumentedCodeOfACreate(t *testing.T) {
 		if members != `` {
 			c.wantCode("RunInstances", simtest.CVMCreate(t, members), code)
 		}
-		c.sim.Inject(cloudsim.Fault{Cloud: cloudsim.CVM, API: "RunInstances", Kind: cloudsim.Refuse,
-			Code: code, Times: 1})
+		c.sim.Inject(cloudsim.Fault{
+			Cloud: cloudsim.CVM, API: "RunInstances", Kind: cloudsim.Refuse,
+			Code: code, Times: 1,
+		})
 		c.wantCode("RunInstances", simtest.CVMMinimal, code)
 		if n := len(c.sim.Everything(cloudsim.CVM)); n != 1 {
 			t.Errorf("%s: %d instances, want the first alone", code, n)

@@ -251,8 +251,10 @@ func TestVersionsInherit(t *testing.T) {
 	c.newVersion(id, `{"LaunchTemplateVersion":2,"HostName":"db"}`)
 	c.newVersion(id, `{"LaunchTemplateVersionDescription":"from one"}`)
 	got := c.wantOK("DescribeLaunchTemplateVersions", `{"LaunchTemplateId":"`+id+`"}`)
-	for i, want := range []string{"S5.MEDIUM2 web 60 CLOUD_SSD", "S5.LARGE8 web 80 <nil>", "S5.LARGE8 db 80 <nil>",
-		"S5.MEDIUM2 web 60 CLOUD_SSD"} {
+	for i, want := range []string{
+		"S5.MEDIUM2 web 60 CLOUD_SSD", "S5.LARGE8 web 80 <nil>", "S5.LARGE8 db 80 <nil>",
+		"S5.MEDIUM2 web 60 CLOUD_SSD",
+	} {
 		data := member(t, got, "LaunchTemplateVersionSet", i, "LaunchTemplateVersionData")
 		text := fmt.Sprint(member(t, data, "InstanceType"), " ", member(t, data, "HostName"), " ",
 			member(t, data, "SystemDisk", "DiskSize"), " ", member(t, data, "SystemDisk", "DiskType"))
@@ -412,8 +414,10 @@ func TestRunFromATemplate(t *testing.T) {
 		c.newVersion(id, `{"InstanceType":"S5.LARGE8","InstanceCount":1}`)
 		version := `"LaunchTemplate":{"LaunchTemplateId":"` + id + `","LaunchTemplateVersion":2}`
 		for name, run := range map[string]struct{ body, want string }{
-			"default version": {runFrom(id, ""),
-				"web1 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7, web2 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
+			"default version": {
+				runFrom(id, ""),
+				"web1 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7, web2 S5.MEDIUM2 [sg-1 sg-2] [skey-1] img-pmqg1cw7",
+			},
 			"version 2": {`{` + version + `}`, "web S5.LARGE8 [sg-1 sg-2] [skey-1] img-pmqg1cw7"},
 			"request over it": {
 				`{` + version + `,"InstanceName":"db","SecurityGroupIds":["sg-3"],"ImageId":"img-2"}`,

@@ -62,10 +62,14 @@ func vectors() []vector {
 		},
 		{"HmacSHA1 GET", "GET", "HmacSHA1", vectorHost, "", 1795353271, "15559", "uIvuiQH0DcXAZu6KKtFfb2f16E0="},
 		{"HmacSHA1 POST", "POST", "HmacSHA1", vectorHost, "", 1795353272, "54606", "Rh+A8cJ/9rP0XLXJbDQDnCS2Z/k="},
-		{"HmacSHA256 GET", "GET", "HmacSHA256", vectorHost, "", 1795353274, "58591",
-			"V+/TudSSq7r7n/Uynpaswi4qnqUHeTlBfadSVS2CGvE="},
-		{"HmacSHA256 POST", "POST", "HmacSHA256", vectorHost, "", 1795353275, "2498",
-			"dsixoE+SkEkYKLOtFcIcL1C+vs4Fqpv3TKMCjF0STOo="},
+		{
+			"HmacSHA256 GET", "GET", "HmacSHA256", vectorHost, "", 1795353274, "58591",
+			"V+/TudSSq7r7n/Uynpaswi4qnqUHeTlBfadSVS2CGvE=",
+		},
+		{
+			"HmacSHA256 POST", "POST", "HmacSHA256", vectorHost, "", 1795353275, "2498",
+			"dsixoE+SkEkYKLOtFcIcL1C+vs4Fqpv3TKMCjF0STOo=",
+		},
 	}
 }
 

@@ -33,7 +33,8 @@ func (e *api) describeInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal)
 // describeByToken pages by NextToken; page fields are then ignored and the
 // total is not counted.
 func (e *api) describeByToken(k *core.Call, p *alibaba.Params,
-	keep func(*core.Instance) bool) (alibaba.Object, *alibaba.Refusal) {
+	keep func(*core.Instance) bool,
+) (alibaba.Object, *alibaba.Refusal) {
 	size, from := p.Number("MaxResults", 10, 1, 100), p.Resume()
 	if err := e.checkDescribe(k, p); err != nil {
 		return nil, err

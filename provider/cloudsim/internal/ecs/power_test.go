@@ -133,10 +133,14 @@ func TestSuccessFirst(t *testing.T) {
 			action string
 			want   []string
 		}{
-			{"RebootInstances", []string{"IncorrectInstanceStatus Stopped>Stopped", "InvalidInstanceId.NotFound >",
-				"200 Running>Starting"}},
-			{"StartInstances", []string{"200 Stopped>Starting", "InvalidInstanceId.NotFound >",
-				"IncorrectInstanceStatus Running>Running"}},
+			{"RebootInstances", []string{
+				"IncorrectInstanceStatus Stopped>Stopped", "InvalidInstanceId.NotFound >",
+				"200 Running>Starting",
+			}},
+			{"StartInstances", []string{
+				"200 Stopped>Starting", "InvalidInstanceId.NotFound >",
+				"IncorrectInstanceStatus Running>Running",
+			}},
 			{"StopInstances", []string{"200 Running>Stopping", "InvalidInstanceId.NotFound >", "200 Running>Stopping"}},
 		} {
 			c.wantResponses(c.batch(b.action, three, "BatchOptimization", "SuccessFirst"), three, b.want...)
@@ -165,12 +169,23 @@ func TestPowerRefusals(t *testing.T) {
 		{"StartInstances", []string{"InstanceId.1", "i-1"}, 400, "MissingParameter.RegionId"},
 		{"StartInstances", []string{"RegionId", "cn-hangzhou"}, 400, "MissingParameter.InstanceId"},
 		{"StartInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.101", "i-1"}, 400, "InvalidParameter"},
-		{"StartInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "BatchOptimization", "Best"},
-			400, "InvalidParameter"},
-		{"StopInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "StoppedMode", "Free"}, 400,
-			"InvalidParameter"},
-		{"RebootInstances", []string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "ForceReboot", "perhaps"}, 400,
-			"InvalidParameter"},
+		{
+			"StartInstances",
+			[]string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "BatchOptimization", "Best"},
+			400, "InvalidParameter",
+		},
+		{
+			"StopInstances",
+			[]string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "StoppedMode", "Free"},
+			400,
+			"InvalidParameter",
+		},
+		{
+			"RebootInstances",
+			[]string{"RegionId", "cn-hangzhou", "InstanceId.1", "i-1", "ForceReboot", "perhaps"},
+			400,
+			"InvalidParameter",
+		},
 	} {
 		t.Run(fmt.Sprint(r.action, r.pairs), func(t *testing.T) {
 			c := newClient(t, cloudsim.New(nil))

@@ -37,8 +37,10 @@ func (e *api) runInstances(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 		return nil, err
 	}
 	named := e.Service.Answered(k, ids, instanceID)
-	answer := alibaba.Object{{"InstanceIdSets", alibaba.List("InstanceIdSet", named)},
-		{"TradePrice", 0.165 * float64(len(ids))}}
+	answer := alibaba.Object{
+		{"InstanceIdSets", alibaba.List("InstanceIdSet", named)},
+		{"TradePrice", 0.165 * float64(len(ids))},
+	}
 	switch {
 	case k.Order != nil:
 		answer = append(answer, alibaba.Field{"OrderId", k.Order.ID})

@@ -105,8 +105,10 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"Password=EcsV587密", 400, "InvalidPassword.Malformed"},
 		{"UniqueSuffix=true InstanceName=" + strings.Repeat("n", 126), 403, "InvalidParams.InstanceNameExceed"},
 		{"UniqueSuffix=true HostName=" + strings.Repeat("h", 62), 403, "InvalidParams.HostnameExceed"},
-		{"UniqueSuffix=true ImageId=win2019_64.vhd HostName=" + strings.Repeat("h", 13), 403,
-			"InvalidParams.HostnameExceed"},
+		{
+			"UniqueSuffix=true ImageId=win2019_64.vhd HostName=" + strings.Repeat("h", 13), 403,
+			"InvalidParams.HostnameExceed",
+		},
 		{"DeploymentSetId=ds-1 DedicatedHostId=dh-1", 400, "InvalidDeploymentOnHost"},
 		{"DeploymentSetId=ds-1 Tenancy=host", 400, "InvalidDeploymentOnHost"},
 		{"NetworkInterface.1.VSwitchId=vsw-2 NetworkInterface.3.VSwitchId=vsw-2 NetworkInterface.1.InstanceType=Primary", 400, "InvalidParam.NetworkInterface"},
@@ -115,8 +117,10 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"DataDisk.1.Size=9 DataDisk.1.Category=cloud_essd_entry", 400, "InvalidDataDiskSize.ValueNotSupported"},
 		{"ImageFamily=family-1", 400, "InvalidParameter.Conflict"},
 		{"SecurityGroupIds.1=sg-2", 400, "InvalidParameter.Conflict"},
-		{"NetworkInterface.1.SecurityGroupId=sg-1 NetworkInterface.1.SecurityGroupIds.1=sg-2", 400,
-			"InvalidParameter.Conflict"},
+		{
+			"NetworkInterface.1.SecurityGroupId=sg-1 NetworkInterface.1.SecurityGroupIds.1=sg-2", 400,
+			"InvalidParameter.Conflict",
+		},
 		{"NetworkInterface.2.VSwitchId=vsw-2", 400, "InvalidParam.NetworkInterface"},
 		{"PrivateIpAddress=10.9.9.9 Amount=2 NetworkInterface.1.VSwitchId=vsw-2", 400, "InvalidParameter.Conflict"},
 		{"PrivateIpAddress=nonsense", 400, "InvalidPrivateIpAddress.Malformed"},
@@ -135,8 +139,10 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"InstanceChargeType=PrePaid Period=10", 400, "InvalidPeriod"},
 		{"InstanceChargeType=PrePaid Period=5 PeriodUnit=Week", 400, "InvalidPeriod"},
 		{"InstanceChargeType=PrePaid Period=1 PeriodUnit=Year", 400, "InvalidPeriodUnit.ValueNotSupported"},
-		{"InstanceChargeType=PrePaid Period=1 AutoRenew=true AutoRenewPeriod=5", 400,
-			"InvalidAutoRenewPeriod.ValueNotSupported"},
+		{
+			"InstanceChargeType=PrePaid Period=1 AutoRenew=true AutoRenewPeriod=5", 400,
+			"InvalidAutoRenewPeriod.ValueNotSupported",
+		},
 		{"InstanceChargeType=PrePaid Period=1 SpotStrategy=SpotAsPriceGo", 400, "InvalidSpotPrepaid"},
 		{"InstanceChargeType=PrePaid Period=1 DeletionProtection=true", 403, "InvalidChargeType.ValueNotSupported"},
 		{"SpotStrategy=SpotAsPriceGo DeletionProtection=true", 403, "InvalidChargeType.ValueNotSupported"},
@@ -166,13 +172,19 @@ func TestRunInstancesRefusals(t *testing.T) {
 		{"HttpTokens=some", 400, "InvalidHttpTokens.NotSupported"},
 		{"Ipv6Address.1=10.0.0.1", 403, "InvalidIp.Address"},
 		{"DataDisk.1.SnapshotId=~", 404, "InvalidSnapshotId.NotFound"},
-		{"DataDisk.1.Size=20 DataDisk.1.Encrypted=true DataDisk.1.KMSKeyId=~", 404,
-			"InvalidParameter.KMSKeyId.NotFound"},
+		{
+			"DataDisk.1.Size=20 DataDisk.1.Encrypted=true DataDisk.1.KMSKeyId=~", 404,
+			"InvalidParameter.KMSKeyId.NotFound",
+		},
 		{"DataDisk.1.Size=20 DataDisk.1.KMSKeyId=key-1", 400, "InvalidParameter.EncryptedIllegal"},
-		{"DataDisk.1.Size=460 DataDisk.1.Category=cloud_essd DataDisk.1.PerformanceLevel=PL2", 403,
-			"OperationDenied.PerformanceLevelNotMatch"},
-		{"SystemDisk.Category=cloud_essd SystemDisk.PerformanceLevel=PL3", 403,
-			"OperationDenied.PerformanceLevelNotMatch"},
+		{
+			"DataDisk.1.Size=460 DataDisk.1.Category=cloud_essd DataDisk.1.PerformanceLevel=PL2", 403,
+			"OperationDenied.PerformanceLevelNotMatch",
+		},
+		{
+			"SystemDisk.Category=cloud_essd SystemDisk.PerformanceLevel=PL3", 403,
+			"OperationDenied.PerformanceLevelNotMatch",
+		},
 		{"Tag.1.Key=k Tag.2.Key=k", 400, "Duplicate.TagKey"},
 		{"ImageId=win2019_64.vhd HostName=host.name", 404, "HOSTNAME_ILLEGAL"},
 		{"ImageId=win2019_64.vhd HostName=1234567", 404, "HOSTNAME_ILLEGAL"},
@@ -220,8 +232,10 @@ func TestRunInstancesAcceptsDocumentedLimits(t *testing.T) {
 		{"NetworkInterface.1.InstanceType", "Primary", "NetworkInterface.2.VSwitchId", "vsw-2"},
 		{"Password", "Aa()`~!@#$%^&*-_+=|{}[]:;'<>"},
 		{"Password", "Aaaaaa,.?/"},
-		{"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false",
-			"SystemDisk.Encrypted", "false"},
+		{
+			"PasswordInherit", "false", "UniqueSuffix", "false", "DeletionProtection", "false", "DryRun", "false",
+			"SystemDisk.Encrypted", "false",
+		},
 	} {
 		if reply := newClient(t, cloudsim.New(nil)).Call(
 			"RunInstances", simtest.ECSCreate(pairs...)...); reply.Status != 200 {

@@ -176,8 +176,10 @@ func TestVersionFilters(t *testing.T) {
 	}{
 		{nil, []int{1, 2, 4, 5, 6, 7, 8, 9, 10, 11}},
 		{[]string{"PageNumber", "2"}, []int{12}},
-		{[]string{"LaunchTemplateVersion.1", "2", "LaunchTemplateVersion.2", "5", "LaunchTemplateVersion.3", "3"},
-			[]int{2, 5}},
+		{
+			[]string{"LaunchTemplateVersion.1", "2", "LaunchTemplateVersion.2", "5", "LaunchTemplateVersion.3", "3"},
+			[]int{2, 5},
+		},
 		{[]string{"MinVersion", "10"}, []int{10, 11, 12}},
 		{[]string{"MaxVersion", "4"}, []int{1, 2, 4}},
 		{[]string{"MinVersion", "2", "MaxVersion", "4"}, []int{2, 4}},
@@ -189,8 +191,11 @@ func TestVersionFilters(t *testing.T) {
 		}
 	}
 	for _, pairs := range [][]string{
-		{"PageSize", "51"}, {"LaunchTemplateVersion.1", "last"}, {"MinVersion", "0"},
-		{"MinVersion", "3", "MaxVersion", "2"}, {"DefaultVersion", "yes"},
+		{"PageSize", "51"},
+		{"LaunchTemplateVersion.1", "last"},
+		{"MinVersion", "0"},
+		{"MinVersion", "3", "MaxVersion", "2"},
+		{"DefaultVersion", "yes"},
 	} {
 		c.WantCode(c.Template("DescribeLaunchTemplateVersions", append(pairs, "LaunchTemplateId", id)...), 400,
 			"InvalidParameter")

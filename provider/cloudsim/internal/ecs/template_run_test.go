@@ -11,8 +11,10 @@ import (
 
 // whole is a template that can create an instance without other parameters.
 func whole(more ...string) []string {
-	return append([]string{"ImageId", "img-t", "InstanceType", "ecs.c6.large", "SecurityGroupId", "sg-t",
-		"VSwitchId", "vsw-t"}, more...)
+	return append([]string{
+		"ImageId", "img-t", "InstanceType", "ecs.c6.large", "SecurityGroupId", "sg-t",
+		"VSwitchId", "vsw-t",
+	}, more...)
 }
 
 func TestRunByTemplateAlone(t *testing.T) {

@@ -64,26 +64,47 @@ func TestCreateLaunchTemplateRefusals(t *testing.T) {
 		status        int
 		code, message string
 	}{
-		{[]string{"RegionId", ""}, 400, "MissingParameter",
-			`The input parameter "RegionId" that is mandatory for processing this request is not supplied.`},
-		{[]string{"RegionId", "a/b"}, 404, "InvalidRegionId.NotFound",
-			"The RegionId provided does not exist in our records."},
+		{
+			[]string{"RegionId", ""},
+			400, "MissingParameter",
+			`The input parameter "RegionId" that is mandatory for processing this request is not supplied.`,
+		},
+		{
+			[]string{"RegionId", "a/b"},
+			404, "InvalidRegionId.NotFound",
+			"The RegionId provided does not exist in our records.",
+		},
 		{[]string{"LaunchTemplateName", ""}, 400, "MissingParameter", `"LaunchTemplateName"`},
-		{[]string{"LaunchTemplateName", "x"}, 400, "InvalidLaunchTemplateName.Malformed",
-			"The specified parameter LaunchTemplateName is not valid."},
+		{
+			[]string{"LaunchTemplateName", "x"},
+			400, "InvalidLaunchTemplateName.Malformed",
+			"The specified parameter LaunchTemplateName is not valid.",
+		},
 		{[]string{"LaunchTemplateName", "1st"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"LaunchTemplateName", "http://x"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"LaunchTemplateName", strings.Repeat("x", 129)}, 400, "InvalidLaunchTemplateName.Malformed", ""},
 		{[]string{"LaunchTemplateName", "web/1"}, 400, "InvalidLaunchTemplateName.Malformed", ""},
-		{[]string{"VersionDescription", "x"}, 400, "InvalidDescription.Malformed",
-			`The specified parameter "VersionDescription" is not valid.`},
+		{
+			[]string{"VersionDescription", "x"},
+			400, "InvalidDescription.Malformed",
+			`The specified parameter "VersionDescription" is not valid.`,
+		},
 		{[]string{"VersionDescription", "https://x"}, 400, "InvalidDescription.Malformed", ""},
-		{[]string{"UserData", "!"}, 400, "InvalidUserData.Base64FormatInvalid",
-			"The specified parameter UserData must be base64 encoded."},
-		{[]string{"UserData", big}, 400, "InvalidUserData.SizeExceeded",
-			"The specified parameter UserData exceeds the size."},
-		{[]string{"SystemDisk.Size", "big"}, 400, "InvalidParameter",
-			`the parameter(s) "SystemDisk.Size" provided is(are) invalid.`},
+		{
+			[]string{"UserData", "!"},
+			400, "InvalidUserData.Base64FormatInvalid",
+			"The specified parameter UserData must be base64 encoded.",
+		},
+		{
+			[]string{"UserData", big},
+			400, "InvalidUserData.SizeExceeded",
+			"The specified parameter UserData exceeds the size.",
+		},
+		{
+			[]string{"SystemDisk.Size", "big"},
+			400, "InvalidParameter",
+			`the parameter(s) "SystemDisk.Size" provided is(are) invalid.`,
+		},
 		{[]string{"DataDisk.1.Encrypted", "maybe"}, 400, "InvalidParameter", `"DataDisk.1.Encrypted"`},
 		{[]string{"DataDisk.17.Size", "20"}, 400, "InvalidParameter", `"DataDisk"`},
 		{[]string{"InternetMaxBandwidthOut", "fast"}, 400, "InvalidParameter", `"InternetMaxBandwidthOut"`},
@@ -242,8 +263,10 @@ func TestDescribeLaunchTemplatesFilters(t *testing.T) {
 		{[]string{"PageNumber", "2"}, all[10:]},
 		{[]string{"PageSize", "50"}, all},
 		{[]string{"LaunchTemplateId", ids["lt-3"]}, all[3:4]},
-		{[]string{"LaunchTemplateId.1", ids["lt-3"], "LaunchTemplateId.2", ids["lt-4"],
-			"LaunchTemplateId.3", "lt-unknown"}, all[3:5]},
+		{[]string{
+			"LaunchTemplateId.1", ids["lt-3"], "LaunchTemplateId.2", ids["lt-4"],
+			"LaunchTemplateId.3", "lt-unknown",
+		}, all[3:5]},
 		{[]string{"LaunchTemplateName", "lt-5"}, all[5:6]},
 		{[]string{"LaunchTemplateName.1", "lt-5", "LaunchTemplateName.2", "lt-6"}, all[5:7]},
 		{[]string{"LaunchTemplateId", ids["lt-3"], "LaunchTemplateName", "lt-4"}, nil},
@@ -339,13 +362,19 @@ func TestTemplateActionsInXML(t *testing.T) {
 	}{
 		{"CreateLaunchTemplate", "</RequestId><LaunchTemplateId>lt-", []string{"LaunchTemplateName", "lt-name1"}},
 		{"CreateLaunchTemplateVersion", "<LaunchTemplateVersionNumber>2</LaunchTemplateVersionNumber></CreateLaunchTemplateVersionResponse>", []string{"LaunchTemplateName", "lt-name1"}},
-		{"ModifyLaunchTemplateDefaultVersion", "</RequestId></ModifyLaunchTemplateDefaultVersionResponse>",
-			[]string{"LaunchTemplateName", "lt-name1", "DefaultVersionNumber", "2"}},
-		{"DeleteLaunchTemplateVersion", "</RequestId></DeleteLaunchTemplateVersionResponse>",
-			[]string{"LaunchTemplateName", "lt-name1", "DeleteVersion.1", "1"}},
+		{
+			"ModifyLaunchTemplateDefaultVersion", "</RequestId></ModifyLaunchTemplateDefaultVersionResponse>",
+			[]string{"LaunchTemplateName", "lt-name1", "DefaultVersionNumber", "2"},
+		},
+		{
+			"DeleteLaunchTemplateVersion", "</RequestId></DeleteLaunchTemplateVersionResponse>",
+			[]string{"LaunchTemplateName", "lt-name1", "DeleteVersion.1", "1"},
+		},
 		{"DeleteLaunchTemplate", "<LaunchTemplateVersionNumbers><versionNumbers>2</versionNumbers></LaunchTemplateVersionNumbers>", []string{"LaunchTemplateName", "lt-name1"}},
-		{"DeleteLaunchTemplate", "<Code>InvalidLaunchTemplate.NotFound</Code>",
-			[]string{"LaunchTemplateName", "lt-name1"}},
+		{
+			"DeleteLaunchTemplate", "<Code>InvalidLaunchTemplate.NotFound</Code>",
+			[]string{"LaunchTemplateName", "lt-name1"},
+		},
 	} {
 		if body := c.XML(w.action, append([]string{"RegionId", "cn-hangzhou"}, w.pairs...)...); !strings.Contains(
 			body, w.want) {

@@ -43,8 +43,10 @@ func (e *api) createInstance(k *core.Call) (alibaba.Object, *alibaba.Refusal) {
 	if err != nil {
 		return nil, err
 	}
-	return alibaba.Object{{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, instanceID))},
-		{"Code", 0}}, nil
+	return alibaba.Object{
+		{"InstanceIds", alibaba.List("InstanceId", e.Service.Answered(k, ids, instanceID))},
+		{"Code", 0},
+	}, nil
 }
 
 // checkCreate checks the common rules of both creates. InternetChargeType is mandatory

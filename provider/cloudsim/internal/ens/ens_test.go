@@ -78,8 +78,10 @@ func TestCreateInstanceRefusals(t *testing.T) {
 		{"KeyPairName=a,b", "ENS_OperationUnsupported_KeyPairName"},
 		{"UserData=!", "InvalidParameter.UserData"},
 		{"UserData=" + base64.StdEncoding.EncodeToString([]byte("echo")), "InvalidParameter.UserData"},
-		{"UserData=" + base64.StdEncoding.EncodeToString(append([]byte("#!"), make([]byte, 16<<10)...)),
-			"InvalidParameter.UserData"},
+		{
+			"UserData=" + base64.StdEncoding.EncodeToString(append([]byte("#!"), make([]byte, 16<<10)...)),
+			"InvalidParameter.UserData",
+		},
 		{"PrivateIpAddress=10.10.10.10", "MissingParameter"},
 		{"PrivateIpAddress=ten VSwitchId=vsw-1", "InvalidPrivateIpAddress"},
 		{"VSwitchId=~", "InvalidVSwitchId.NotFound"},
@@ -132,10 +134,16 @@ func TestRunInstances(t *testing.T) {
 		system any
 		data   []any
 	}{
-		{"flat", []string{"SystemDisk.Size", "40", "DataDisk.1.Size", "20", "DataDisk.2.Size", "30"}, 40960.0,
-			[]any{20480.0, 30720.0}},
-		{"JSON", []string{"SystemDisk", `{"Size":40,"Category":"cloud_ssd"}`, "DataDisk",
-			`[{"Size":20},{"Size":"30"}]`}, 40960.0, []any{20480.0, 30720.0}},
+		{
+			"flat",
+			[]string{"SystemDisk.Size", "40", "DataDisk.1.Size", "20", "DataDisk.2.Size", "30"},
+			40960.0,
+			[]any{20480.0, 30720.0},
+		},
+		{"JSON", []string{
+			"SystemDisk", `{"Size":40,"Category":"cloud_ssd"}`, "DataDisk",
+			`[{"Size":20},{"Size":"30"}]`,
+		}, 40960.0, []any{20480.0, 30720.0}},
 		{"null", []string{"DataDisk", "null"}, 20480.0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -77,8 +77,10 @@ func TestModifyRefusals(t *testing.T) {
 
 // TestNamesBegin: ENS may add a suffix to a name, but no prefix.
 func TestNamesBegin(t *testing.T) {
-	for action, pairs := range map[string][]string{"RunInstances": simtest.ENSCreate("Amount", "2"),
-		"CreateInstance": simtest.ENSCreateOld("Quantity", "2")} {
+	for action, pairs := range map[string][]string{
+		"RunInstances":   simtest.ENSCreate("Amount", "2"),
+		"CreateInstance": simtest.ENSCreateOld("Quantity", "2"),
+	} {
 		for _, suffix := range []string{"true", "false"} {
 			sim := cloudsim.New(nil)
 			c := newClient(t, sim)

@@ -177,8 +177,10 @@ func TestJobs(t *testing.T) {
 		}{{0, "pending"}, {time.Second, "working"}, {time.Second, "successful"}, {time.Hour, "successful"}} {
 			time.Sleep(s.wait)
 			job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]
-			want := simtest.QingCloudJob{ID: a.JobID, Action: "RunInstances", Status: s.want,
-				ResourceIDs: strings.Join(a.Instances, " ")}
+			want := simtest.QingCloudJob{
+				ID: a.JobID, Action: "RunInstances", Status: s.want,
+				ResourceIDs: strings.Join(a.Instances, " "),
+			}
 			if job != want {
 				t.Errorf("the job reads %+v, want %+v", job, want)
 			}

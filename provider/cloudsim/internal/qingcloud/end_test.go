@@ -21,8 +21,13 @@ func TestTerminateNeedsTheLease(t *testing.T) {
 		for _, s := range []struct {
 			at   time.Duration
 			want int
-		}{{0, 1400}, {2 * time.Second, 1400}, {3*time.Second - 1, 1400}, {3 * time.Second, 0},
-			{3*time.Second + 1, 1400}} {
+		}{
+			{0, 1400},
+			{2 * time.Second, 1400},
+			{3*time.Second - 1, 1400},
+			{3 * time.Second, 0},
+			{3*time.Second + 1, 1400},
+		} {
 			time.Sleep(time.Until(start.Add(s.at)))
 			if a := c.Call("TerminateInstances", "instances.1="+id); a.Code() != s.want {
 				t.Errorf("terminated %v after the create: %s, want %d", s.at, a.Raw, s.want)
@@ -99,8 +104,12 @@ func TestTerminateIsAllOrNothing(t *testing.T) {
 
 func TestTerminateRefusesBadParameters(t *testing.T) {
 	c := newClient(t, nil)
-	for _, pairs := range [][]string{nil, {"instances=i-1"}, {"instances.1=i-1", "direct_cease=yes"},
-		{"instances.1=i 1"}} {
+	for _, pairs := range [][]string{
+		nil,
+		{"instances=i-1"},
+		{"instances.1=i-1", "direct_cease=yes"},
+		{"instances.1=i 1"},
+	} {
 		if a := c.Call("TerminateInstances", pairs...); a.Code() == 0 {
 			t.Errorf("%v is accepted: %s", pairs, a.Raw)
 		}
@@ -162,8 +171,10 @@ func TestCeaseIsOneJobForAllOrNothing(t *testing.T) {
 			t.Errorf("the refused call left %s/%q, want terminated", m.Status, m.Transition)
 		}
 		a := c.Must("CeaseInstances", "instances.1="+dead, "instances.2="+binned)
-		want := simtest.QingCloudJob{ID: a.JobID, Action: "CeaseInstances", Status: "pending",
-			ResourceIDs: dead + " " + binned}
+		want := simtest.QingCloudJob{
+			ID: a.JobID, Action: "CeaseInstances", Status: "pending",
+			ResourceIDs: dead + " " + binned,
+		}
 		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
 			t.Errorf("the job reads %+v, want %+v", job, want)
 		}

@@ -177,8 +177,10 @@ func TestGroupMovesAllOrNone(t *testing.T) {
 		a := c.Must("JoinInstanceGroup", "instances.1="+out, "instances.2="+in, "instance_group="+here)
 		c.wantMembers(here, in, out)
 		time.Sleep(qingcloud.PowerTime)
-		want := simtest.QingCloudJob{ID: a.JobID, Action: "JoinInstanceGroup", Status: "successful",
-			ResourceIDs: out + " " + in}
+		want := simtest.QingCloudJob{
+			ID: a.JobID, Action: "JoinInstanceGroup", Status: "successful",
+			ResourceIDs: out + " " + in,
+		}
 		if job := c.Must("DescribeJobs", "jobs.1="+a.JobID).Jobs[0]; job != want {
 			t.Errorf("the job reads %+v, want %+v", job, want)
 		}

@@ -50,13 +50,21 @@ func illFormed() []badOrder {
 		{"list with a word", []string{"vxnets.a=vxnet-a"}, "vxnets"},
 		{"user data without a type", []string{"need_userdata=1", "userdata_value=YQ=="}, "userdata_type"},
 		{"user data without a value", []string{"need_userdata=1", "userdata_type=plain"}, "userdata_value"},
-		{"user data that is not base64", []string{"need_userdata=1", "userdata_type=plain",
-			"userdata_value=#!/bin/sh"}, "userdata_value"},
-		{"attachment that is not an ID", []string{"need_userdata=1", "userdata_type=tar", "userdata_value=a b"},
-			"userdata_value"},
+		{"user data that is not base64", []string{
+			"need_userdata=1", "userdata_type=plain",
+			"userdata_value=#!/bin/sh",
+		}, "userdata_value"},
+		{
+			"attachment that is not an ID",
+			[]string{"need_userdata=1", "userdata_type=tar", "userdata_value=a b"},
+			"userdata_value",
+		},
 		{"flag that is not one", []string{"need_userdata=yes"}, "need_userdata"},
-		{"bare metal without a type", []string{"instance_type=-", "cpu=1", "memory=1024", "hypervisor=bm"},
-			"instance_type"},
+		{
+			"bare metal without a type",
+			[]string{"instance_type=-", "cpu=1", "memory=1024", "hypervisor=bm"},
+			"instance_type",
+		},
 		{"topology of two numbers", []string{"cpu=4", "memory=4096", "cpu_topology=2,2"}, "cpu_topology"},
 	}
 }
@@ -65,8 +73,11 @@ func illFormed() []badOrder {
 func notAllowed() []badOrder {
 	return []badOrder{
 		{"unknown login mode", []string{"login_mode=password"}, "login_mode"},
-		{"key pair for Windows", []string{"image_id=winsrv2016", "login_mode=keypair", "login_keypair=kp-1"},
-			"login_mode"},
+		{
+			"key pair for Windows",
+			[]string{"image_id=winsrv2016", "login_mode=keypair", "login_keypair=kp-1"},
+			"login_mode",
+		},
 		{"memory in GiB", []string{"cpu=2", "memory=4"}, "memory"},
 		{"memory not whole", []string{"cpu=2", "memory=1500"}, "memory"},
 		{"count 0", []string{"count=0"}, "count"},

@@ -50,8 +50,10 @@ func TestRunUnderstandsEveryParameter(t *testing.T) {
 		i.ID, i.Name, i.HostName, i.Region, i.Zone, i.ImageID, i.SubnetID, string(i.Charge),
 		strings.Join(i.Groups, ","), strings.Join(i.KeyPairs, ","), i.PrivateIPs[1],
 	}
-	want := []string{id, "web 1", "web-1", "pek3a", "pek3a", "img-12345678", "vxnet-0", "prepaid", "sg-1", "kp-1",
-		"192.168.1.2"}
+	want := []string{
+		id, "web 1", "web-1", "pek3a", "pek3a", "img-12345678", "vxnet-0", "prepaid", "sg-1", "kp-1",
+		"192.168.1.2",
+	}
 	if !slices.Equal(got, want) || len(i.PrivateIPs) != 2 || i.CPUs != 8 || i.MemoryMiB != 16384 {
 		t.Errorf("the instance is %q with %d cores, %d MiB, %v\nwant %q, 8, 16384, two addresses", got, i.CPUs,
 			i.MemoryMiB, i.PrivateIPs, want)
@@ -127,8 +129,10 @@ func TestUserDataDefaults(t *testing.T) {
 		{[]string{"userdata_type=plain"}, "/etc/qingcloud/userdata", ""},
 		{[]string{"userdata_type=exec"}, "/etc/qingcloud/userdata", "/etc/rc.local"},
 		{[]string{"userdata_type=exec", "userdata_path=/var/x", "userdata_file=/etc/rc.x"}, "/var/x", "/etc/rc.x"},
-		{[]string{"userdata_type=plain", "userdata_path=var/x", "userdata_file=/etc/rc.x"},
-			"/etc/qingcloud/userdata", ""},
+		{
+			[]string{"userdata_type=plain", "userdata_path=var/x", "userdata_file=/etc/rc.x"},
+			"/etc/qingcloud/userdata", "",
+		},
 		{[]string{"userdata_type=plain", "userdata_path=/var/x", "need_userdata=0"}, "", ""},
 	}
 	for _, tt := range tests {
@@ -211,8 +215,10 @@ func TestSecurityGroup(t *testing.T) {
 }
 
 func TestCharge(t *testing.T) {
-	for pair, want := range map[string]cloudsim.Charge{"months=1": cloudsim.Prepaid,
-		"dedicated_host_id=dh-1": cloudsim.Host, "gpu=0": cloudsim.Postpaid} {
+	for pair, want := range map[string]cloudsim.Charge{
+		"months=1":               cloudsim.Prepaid,
+		"dedicated_host_id=dh-1": cloudsim.Host, "gpu=0": cloudsim.Postpaid,
+	} {
 		c := newClient(t, nil)
 		c.Run(pair)
 		if got := c.sim.Instances()[0].Charge; got != want {

@@ -163,8 +163,10 @@ func TestServesTheVendorsClient(t *testing.T) {
 		if err != nil || len(groups.InstanceGroups) != 1 || *groups.InstanceGroups[0].InstanceGroupName != "apart" {
 			t.Fatalf("DescribeInstanceGroups: %v, %+v", err, groups)
 		}
-		left, err := sdk.LeaveInstanceGroup(&service.LeaveInstanceGroupInput{InstanceGroup: &group,
-			Instances: run.Instances})
+		left, err := sdk.LeaveInstanceGroup(&service.LeaveInstanceGroupInput{
+			InstanceGroup: &group,
+			Instances:     run.Instances,
+		})
 		if err != nil || left.JobID == nil {
 			t.Errorf("LeaveInstanceGroup: %v", err)
 		}

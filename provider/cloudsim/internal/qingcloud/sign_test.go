@@ -37,8 +37,10 @@ func TestPublishedVectors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				advance(t, "2013-08-27T14:30:10Z")
-				c := newClient(t, &cloudsim.Options{AccessKeyID: "QYACCESSKEYIDEXAMPLE",
-					AccessKeySecret: "SECRETACCESSKEY"})
+				c := newClient(t, &cloudsim.Options{
+					AccessKeyID:     "QYACCESSKEYIDEXAMPLE",
+					AccessKeySecret: "SECRETACCESSKEY",
+				})
 				c.Method = tt.method
 				text := strings.NewReplacer("HASH", tt.hash, "ZONE", tt.zone).Replace(query)
 				if a := c.Send(text + "&signature=" + url.QueryEscape(tt.signature)); a.Code() != 0 ||
@@ -103,8 +105,13 @@ func TestCapturedRequests(t *testing.T) {
 func TestAcceptsEveryWayToSign(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		for _, sha1 := range []bool{false, true} {
-			for _, paths := range [][2]string{{"/iaas/", "/iaas/"}, {"/iaas", "/iaas"}, {"/", "/"}, {"/", "/iaas/"},
-				{"/", "/iaas"}} {
+			for _, paths := range [][2]string{
+				{"/iaas/", "/iaas/"},
+				{"/iaas", "/iaas"},
+				{"/", "/"},
+				{"/", "/iaas/"},
+				{"/", "/iaas"},
+			} {
 				c := newClient(t, nil)
 				c.Method, c.Sha1, c.Path, c.Signs = method, sha1, paths[0], paths[1]
 				if a := c.Call("DescribeInstances", "search_word=a b+c/测~"); a.Code() != 0 {

@@ -211,8 +211,10 @@ func (c *QingCloud) Run(pairs ...string) []string {
 
 // QingCloudCreate is the smallest RunInstances, changed by pairs.
 func QingCloudCreate(pairs ...string) []string {
-	return append([]string{"image_id=centos63x64", "instance_type=c1m1", "login_mode=passwd",
-		"login_passwd=Secret-Word-1"}, pairs...)
+	return append([]string{
+		"image_id=centos63x64", "instance_type=c1m1", "login_mode=passwd",
+		"login_passwd=Secret-Word-1",
+	}, pairs...)
 }
 
 // Show describes one instance that must exist.
