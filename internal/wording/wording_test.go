@@ -19,7 +19,7 @@ func TestAParagraphNamesTheCloudOnce(t *testing.T) {
 	if !errors.Is(err, one) || !errors.Is(err, two) {
 		t.Errorf("%v does not match the errors that it is made of", err)
 	}
-	if got := wording.Paragraph("cloud", nil, one); got != one { //nolint:errorlint // the very value
+	if got := wording.Paragraph("cloud", nil, one); got != one {
 		t.Errorf("one error became %v, want it as it is", got)
 	}
 	if got := wording.Paragraph("cloud", nil); got != nil {

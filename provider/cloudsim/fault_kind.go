@@ -13,7 +13,7 @@ const (
 	Quota    FaultKind = core.Quota    // create refused: account limit
 	Balance  FaultKind = core.Balance  // create refused: no money
 	Refuse   FaultKind = core.Refuse   // refused with Fault.Code and Fault.Status
-	// create accepted; Fault.Count instances (0 = all) die while booting
+	// LaunchFailure accepts a create; Fault.Count instances (0 = all) die while booting.
 	LaunchFailure     FaultKind = core.LaunchFailure
 	Partial           FaultKind = core.Partial           // create makes only Fault.Count instances
 	ServerErrorBefore FaultKind = core.ServerErrorBefore // 5xx, nothing done
@@ -21,7 +21,7 @@ const (
 	ResetBefore       FaultKind = core.ResetBefore       // connection cut, nothing done
 	ResetAfter        FaultKind = core.ResetAfter        // done, then connection cut
 	Slow              FaultKind = core.Slow              // Fault.Delay passes before the call is handled
-	// done, then Fault.Body with Fault.Status instead of the answer
+	// Malformed executes the call, then answers with Fault.Body and Fault.Status.
 	Malformed FaultKind = core.Malformed
 )
 
