@@ -34,7 +34,8 @@
 //
 //   - What an answer hides that names instances of others in the place of one's own is found
 //     by a sweep for the owner only. Such answers come in worlds where everybody has an owner,
-//     and so do dead tokens whose create has made something.
+//     and so do dead tokens whose create has made something. They strike no operation that is
+//     run twice: after its release another run finds nothing, and rightly creates anew.
 //   - Callers end an operation when their credentials see the region: of an instance that an
 //     answer has named and nobody has ever seen, only the answer says whose it is. Policies
 //     ask nobody: they keep what was never seen.
