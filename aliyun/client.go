@@ -11,6 +11,15 @@ import (
 // Name is the name of the driver.
 const Name = "aliyun"
 
+const apiVersion = "2014-05-26"
+
+// perCreate is how many instances one create may ask for.
+const perCreate = 100
+
+// pageSize is the most that DescribeInstances returns. Its default is 10: asked
+// for 100 IDs without a page size, it silently answers 10.
+const pageSize = "100"
+
 // Config configures a client. Only Region is required.
 type Config struct {
 	// Region is used where a spec or a call names none, for example
@@ -98,9 +107,6 @@ func (d *driver) Name() string { return Name }
 
 // Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
-
-// perCreate is how many instances one create may ask for.
-const perCreate = 100
 
 // Limits returns the documented limits. The rates are a cautious start, and
 // unverified: the real ones are per API, region and account, and only the

@@ -7,11 +7,6 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// errorTable is what ECS codes mean: exactly the codes that ECS and ENS share.
-// Transport failures, malformed answers and secrets in messages are dealt with
-// by the shared caller.
-var errorTable = provider.NewErrorTable(alicloud.ErrorCodes())
-
 // approvedDryRun tells whether err is the way ECS approves of a dry run: an
 // error of this one code. Codes that only begin like it (DryRun.InvalidAmount)
 // are failures.
@@ -23,5 +18,13 @@ func approvedDryRun(err error) (requestID string, ok bool) {
 	return "", false
 }
 
-// ErrorCodes returns the table, for documentation.
-func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }
+// contradiction is the error of an answer that says both, success by its status
+// and failure by its code. ECS does not answer so: it proves nothing.
+func (d *driver) contradiction(r alicloud.Request, resp *alicloud.Response, a *runAnswer) error {
+	e := d.caller.Refusal(r, resp, string(a.Code), string(a.Message))
+	e.Outcome, e.TokenDead = provider.OutcomeUnknown, false
+	if e.Kind == nil {
+		e.Kind = provider.ErrUnavailable
+	}
+	return e
+}

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -68,23 +67,4 @@ func checkNumbers(c *provider.Checker, path, name string, count int) {
 	c.Require(ok && begin+max(count, 1)-1 <= maxNumber, path, name, fmt.Sprintf("the last number must be at most %d", maxNumber))
 	c.Require(len(m[2]) < 2 && strings.Trim(m[2], "123456") == "", path, name, "a numbering has 1 to 6 digits, as in [1,4]")
 	c.Require(len(numbering.FindAllString(name, -1)) == 1, path, name, "must have one numbering at most")
-}
-
-// checkSuffix makes room for the numbers: ECS refuses names that are too long with
-// them (InvalidParams.InstanceNameExceed, HostnameExceed).
-func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	if !spec.UniqueSuffix {
-		return
-	}
-	digits, host := max(3, len(strconv.Itoa(spec.Count))), 64
-	if onWindows(spec.ImageID) {
-		host = 15
-	}
-	const rule = "must be at most %d characters long with UniqueSuffix, which adds %d"
-	if utf8.RuneCountInString(spec.Name) > 128-digits {
-		c.Fail("Name", spec.Name, fmt.Sprintf(rule, 128-digits, digits))
-	}
-	if len(spec.HostName) > host-digits {
-		c.Fail("HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
-	}
 }

@@ -1,30 +1,15 @@
 package aliyun
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
-)
-
-const apiVersion = "2014-05-26"
-
-// pageSize is the most that DescribeInstances returns. Its default is 10: asked
-// for 100 IDs without a page size, it silently answers 10.
-const pageSize = "100"
-
-// Timeouts of the calls beside ctx, near those of the vendor's own SDK.
-const (
-	runTimeout       = 90 * time.Second
-	describeTimeout  = 20 * time.Second
-	terminateTimeout = 66 * time.Second
 )
 
 // RunInstances implements [provider.Driver].
@@ -67,57 +52,6 @@ func unpaid(spec *provider.RunInstancesSpec) bool {
 	return o.AutoPay != nil && !*o.AutoPay || strings.EqualFold(o.Params["AutoPay"], "false")
 }
 
-// losesIDs tells of an answer with fewer IDs than asked for whether its list has
-// entries that name no server, or one named already: it is not that fewer were made.
-func losesIDs(body []byte) bool {
-	var a struct {
-		InstanceIDSets struct {
-			InstanceIDSet []any `json:"InstanceIdSet"`
-		} `json:"InstanceIdSets"`
-	}
-	if json.Unmarshal(body, &a) != nil { // the list has another shape
-		return false
-	}
-	seen := map[any]bool{"": true}
-	for _, entry := range a.InstanceIDSets.InstanceIDSet {
-		id, ok := entry.(string)
-		if !ok || seen[id] {
-			return true
-		}
-		seen[id] = true
-	}
-	return false
-}
-
-// contradiction is the error of an answer that says both, success by its status
-// and failure by its code. ECS does not answer so: it proves nothing.
-func (d *driver) contradiction(r alicloud.Request, resp *alicloud.Response, a *runAnswer) error {
-	e := d.caller.Refusal(r, resp, string(a.Code), string(a.Message))
-	e.Outcome, e.TokenDead = provider.OutcomeUnknown, false
-	if e.Kind == nil {
-		e.Kind = provider.ErrUnavailable
-	}
-	return e
-}
-
-// successful tells whether a code of an answer with status 2xx is none of an
-// error: the words that the vendor's own clients accept.
-func successful(code string) bool {
-	switch strings.ToLower(code) {
-	case "", "0", "200", "ok", "success":
-		return true
-	}
-	return false
-}
-
-func (a *runAnswer) result() *provider.RunResult {
-	return &provider.RunResult{
-		InstanceIDs: a.InstanceIDSets.Distinct(),
-		RequestID:   string(a.RequestID),
-		OrderID:     string(a.OrderID),
-	}
-}
-
 // besideError returns the servers that an answer names although it is an error.
 // A refusal that names some contradicts itself: it does not prove that there are
 // no others.
@@ -153,6 +87,17 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 		return provider.Request{}, err
 	}
 	return d.caller.Preview(r)
+}
+
+func (d *driver) runRequest(spec *provider.RunInstancesSpec) (alicloud.Request, error) {
+	params, err := translateRun(spec)
+	if err != nil {
+		return alicloud.Request{}, err
+	}
+	r := d.request("RunInstances", spec.Region, params, runTimeout)
+	r.Create = true
+	r.Secrets = secretParams(spec)
+	return r, nil
 }
 
 // DescribeInstances implements [provider.Driver]. Of a list the total is documented to
@@ -192,12 +137,6 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	return page, nil
 }
 
-// lists reports whether there is a list: an answer without one is no empty list,
-// unless it says that there is nothing.
-func (a *describeAnswer) lists() bool {
-	return a.Instances != nil && (a.Instances.Instance != nil || a.TotalCount != nil && *a.TotalCount == 0)
-}
-
 // ProbeDescribe implements [provider.AccessProber] by a dry run of DescribeInstances,
 // which ends in an error of one code when nothing stands in its way. A list in its place
 // is no approval: keys without the right get empty ones.
@@ -231,35 +170,4 @@ func (d *driver) TerminateInstances(ctx context.Context, req *provider.Terminate
 		return d.caller.Senseless(r, resp)
 	}
 	return nil
-}
-
-func (d *driver) runRequest(spec *provider.RunInstancesSpec) (alicloud.Request, error) {
-	params, err := translateRun(spec)
-	if err != nil {
-		return alicloud.Request{}, err
-	}
-	r := d.request("RunInstances", spec.Region, params, runTimeout)
-	r.Create = true
-	r.Secrets = secretParams(spec)
-	return r, nil
-}
-
-func (d *driver) request(action, region string, params map[string]string, timeout time.Duration) alicloud.Request {
-	return alicloud.Request{
-		Product: "Ecs",
-		Version: apiVersion,
-		Action:  action,
-		Region:  cmp.Or(region, d.region),
-		Params:  params,
-		Timeout: timeout,
-	}
-}
-
-// jsonList writes IDs as the JSON text that DescribeInstances wants.
-func jsonList(ids []string) string {
-	text, err := json.Marshal(ids)
-	if err != nil { // a list of strings always has a JSON form
-		return "[]"
-	}
-	return string(text)
 }

@@ -1,10 +1,6 @@
 package aliyun
 
-import (
-	"strings"
-
-	"github.com/yunfan-cloud/yunfan/provider"
-)
+import "github.com/yunfan-cloud/yunfan/provider"
 
 // supportTable says what becomes of every leaf of the spec, in spec order.
 func supportTable() provider.Support {
@@ -106,31 +102,4 @@ func supportTable() provider.Support {
 		provider.To("DryRun", "DryRun"),
 		provider.To("ClientToken", "ClientToken"),
 	})
-}
-
-// mappedParams are the parameters that a spec and its options can set, "N"
-// standing for an index.
-func mappedParams(s provider.Support) map[string]bool {
-	mapped := map[string]bool{}
-	for _, f := range s.Fields() {
-		mapped[f.Param] = true
-	}
-	for _, name := range []string{
-		"Tag.N.Key", "Tag.N.Value", "VpcId", "SystemDisk.DeleteWithInstance", "SecurityGroupId", "NetworkInterface.N.SecurityGroupId",
-		"IoOptimized", "CreditSpecification", "StorageSetId", "StorageSetPartitionNumber", "DeploymentSetGroupNo", "ImageFamily", "AutoPay",
-	} {
-		mapped[name] = true
-	}
-	return mapped
-}
-
-// unnumbered has "N" in place of each index of a parameter's name.
-func unnumbered(name string) string {
-	steps := strings.Split(name, ".")
-	for i, step := range steps {
-		if step != "" && strings.Trim(step, "0123456789") == "" {
-			steps[i] = "N"
-		}
-	}
-	return strings.Join(steps, ".")
 }

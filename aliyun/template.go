@@ -2,7 +2,6 @@ package aliyun
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,12 +30,6 @@ func (d *driver) CreateLaunchTemplate(ctx context.Context, req *provider.CreateT
 	return d.addTemplate(ctx, "CreateLaunchTemplate", req)
 }
 
-// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. It has
-// no client token: a repeated call makes one more version.
-func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	return d.addTemplate(ctx, "CreateLaunchTemplateVersion", req)
-}
-
 func (d *driver) addTemplate(ctx context.Context, action string, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
 	p, err := translateTemplate(req.Spec)
 	if err != nil {
@@ -56,15 +49,6 @@ func (d *driver) addTemplate(ctx context.Context, action string, req *provider.C
 	return &provider.TemplateResult{ID: string(a.ID), Version: a.Version.Int(), RequestID: resp.RequestID}, nil
 }
 
-// ask makes a call and reads its answer.
-func (d *driver) ask(ctx context.Context, r alicloud.Request, out any) (*alicloud.Response, error) {
-	resp, err := d.caller.Call(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return resp, d.caller.Decode(r, resp, out)
-}
-
 // ref names a template.
 func (p params) ref(t provider.LaunchTemplateRef) {
 	p.text("LaunchTemplateId", t.ID)
@@ -79,28 +63,6 @@ func (p params) page(token string, size int) error {
 	p.text("PageNumber", token)
 	p.number("PageSize", size)
 	return nil
-}
-
-// pageInfo is what every answer that is a page says of itself.
-type pageInfo struct {
-	TotalCount alicloud.Text `json:"TotalCount"`
-	PageSize   alicloud.Text `json:"PageSize"`
-}
-
-// next is the token of the page after the one of a token, or "" when that was
-// the last. A page that is not full is the last whatever the total says: what
-// else is counted may be gone by then. How much a full page holds is for the
-// answer to say: a service that makes smaller ones than it was asked for would
-// otherwise seem to have no more.
-func (a *pageInfo) next(token string, got, asked int) string {
-	n, size := max(alicloud.Text(token).Int(), 1), asked
-	if says := a.PageSize.Int(); says > 0 {
-		size = min(asked, says)
-	}
-	if got < size || n*size >= a.TotalCount.Int() {
-		return ""
-	}
-	return strconv.Itoa(n + 1)
 }
 
 // templatesAnswer is the answer of DescribeLaunchTemplates.
@@ -197,128 +159,11 @@ func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 	return t
 }
 
-// versionsAnswer is the answer of DescribeLaunchTemplateVersions.
-type versionsAnswer struct {
-	pageInfo
-	Sets *struct {
-		Set []rawVersion `json:"LaunchTemplateVersionSet"`
-	} `json:"LaunchTemplateVersionSets"`
-}
-
-type rawVersion struct {
-	TemplateID   alicloud.Text   `json:"LaunchTemplateId"`
-	TemplateName alicloud.Text   `json:"LaunchTemplateName"`
-	Version      alicloud.Text   `json:"VersionNumber"`
-	Description  alicloud.Text   `json:"VersionDescription"`
-	Default      alicloud.Text   `json:"DefaultVersion"`
-	CreatedBy    alicloud.Text   `json:"CreatedBy"`
-	CreateTime   string          `json:"CreateTime"`
-	ModifiedTime string          `json:"ModifiedTime"`
-	Data         json.RawMessage `json:"LaunchTemplateData"`
-}
-
-// DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
-	if n := len(req.Versions); n > maxVersions {
-		return nil, &provider.FieldError{
-			Driver: Name, Path: "LaunchTemplateVersionQuery.Versions", Value: strconv.Itoa(n),
-			Reason: fmt.Sprintf("must be at most %d: a template has no more", maxVersions),
-		}
-	}
-	p := params{"DetailFlag": "true"}
-	if err := p.page(req.PageToken, templatePageSize); err != nil {
-		return nil, err
-	}
-	p.ref(req.Template)
-	p.number("LaunchTemplateVersion.1", req.Template.Version)
-	for i, n := range req.Versions {
-		p.number(fmt.Sprintf("LaunchTemplateVersion.%d", i+1), n)
-	}
-	p.number("MinVersion", req.MinVersion)
-	p.number("MaxVersion", req.MaxVersion)
-	p.flag("DefaultVersion", req.DefaultOnly)
-	r := d.request("DescribeLaunchTemplateVersions", req.Region, p, templateTimeout)
-	var a versionsAnswer
-	resp, err := d.ask(ctx, r, &a)
-	if err != nil {
-		return nil, err
-	}
-	if a.Sets == nil {
-		return nil, d.caller.Senseless(r, resp)
-	}
-	page := &provider.TemplateVersionPage{
-		RequestID: resp.RequestID,
-		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
-	}
-	for i := range a.Sets.Set {
-		v, ok := versionOf(&a.Sets.Set[i])
-		if !ok { // a version without what it holds would look like an empty one
-			return nil, d.caller.Senseless(r, resp)
-		}
-		v.Spec.Region = r.Region
-		page.Versions = append(page.Versions, v)
-	}
-	return page, nil
-}
-
-func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
-	v = provider.LaunchTemplateVersion{
-		TemplateID:   string(raw.TemplateID),
-		TemplateName: string(raw.TemplateName),
-		Version:      raw.Version.Int(),
-		Description:  string(raw.Description),
-		Default:      raw.Default == "true",
-		CreatedBy:    string(raw.CreatedBy),
-		CreatedAt:    timeOf(raw.CreateTime),
-		ModifiedAt:   timeOf(raw.ModifiedTime),
-	}
-	data, ok := flatten(raw.Data)
-	if ok {
-		v.Spec = templateSpec(data)
-	}
-	return v, ok
-}
-
-// SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
-	p := params{}
-	p.ref(ref)
-	p.number("DefaultVersionNumber", ref.Version)
-	return d.tell(ctx, "ModifyLaunchTemplateDefaultVersion", region, p)
-}
-
-// DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver]: all
-// of the versions, or none.
-func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
-	if len(versions) > versionsPerDeletion {
-		return &provider.FieldError{
-			Driver: Name, Path: "versions", Value: strconv.Itoa(len(versions)),
-			Reason: fmt.Sprintf("must be at most %d in one call", versionsPerDeletion),
-		}
-	}
-	p := params{}
-	p.ref(ref)
-	for i, v := range versions {
-		p.number(fmt.Sprintf("DeleteVersion.%d", i+1), v)
-	}
-	return d.tell(ctx, "DeleteLaunchTemplateVersion", region, p)
-}
-
 // DeleteLaunchTemplate implements [provider.LaunchTemplateDriver].
 func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
 	p := params{}
 	p.ref(ref)
 	return d.tell(ctx, "DeleteLaunchTemplate", region, p)
-}
-
-// tell makes a call whose answer holds nothing that is not known.
-func (d *driver) tell(ctx context.Context, action, region string, p params) error {
-	r := d.request(action, region, p, templateTimeout)
-	resp, err := d.ask(ctx, r, &struct{}{})
-	if err == nil && resp.RequestID == "" { // every answer of the vendor has one
-		err = d.caller.Senseless(r, resp)
-	}
-	return err
 }
 
 // secretTemplateParams names the raw parameters, whose values no error may show.

@@ -2,24 +2,15 @@ package aliyun
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
-
-// maxUserData is the wider of two documented limits: 16 KB in the older
-// reference, 32 KB in the current one. The cloud decides.
-const maxUserData = 32 << 10
 
 // ValidateRun implements [provider.RunValidator].
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
@@ -32,74 +23,6 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	d.checkOptions(&c, spec)
 	checkPerInstance(&c, spec)
 	return c.Err()
-}
-
-// ValidateTemplate implements [provider.LaunchTemplateDriver]. A template may
-// leave out what a create must have. The cloud looks at values only when servers
-// are made of it; here they are looked at before.
-func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
-	in := provider.Checker{Driver: Name}
-	checkSpec(&in, &t.Spec)
-	checkKind[RunOptions](&in, "Vendor", t.Spec.Vendor)
-	checkForms(&in, &t.Spec)
-	o := optionsOf(&t.Spec)
-	in.Require(t.Spec.Billing.Mode != provider.DedicatedHost, "Billing.Mode", t.Spec.Billing.Mode, "a template has no dedicated hosts: give it to RunInstances")
-	const elsewhere = "a template has none: give it to RunInstances"
-	in.Require(o.StorageSetID == "", "Vendor.StorageSetID", o.StorageSetID, elsewhere)
-	in.Require(o.StorageSetPartitionNumber == 0, "Vendor.StorageSetPartitionNumber", o.StorageSetPartitionNumber, elsewhere)
-	in.Require(o.DeploymentSetGroupNo == 0, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, elsewhere)
-	in.Require(o.ImageFamily == "", "Vendor.ImageFamily", o.ImageFamily, elsewhere)
-	in.Require(o.AutoPay == nil, "Vendor.AutoPay", nil, elsewhere)
-	checkOneOf(&in, "Vendor.IoOptimized", o.IoOptimized, "none", "optimized")
-
-	checkShortTags(&in, t.Spec.Tags)
-
-	c := provider.Checker{Driver: Name}
-	checkPlainName(&c, "Name", t.Name, "")
-	checkText(&c, "VersionDescription", t.VersionDescription, 256)
-	checkTags(&c, t.Tags)
-	checkShortTags(&c, t.Tags)
-	checkKind[TemplateOptions](&c, "Vendor", t.Vendor)
-	own := vendorOptions[TemplateOptions](t.Vendor)
-	c.Require(own.ResourceGroupID == "" || !version, "Vendor.ResourceGroupID", own.ResourceGroupID, "belongs to the template, not to a version")
-	checkOneOf(&c, "Vendor.NetworkType", own.NetworkType, "classic", "vpc")
-	return fieldErrors(c.Err(), within("Spec.", in.Err()), rawProblems(t))
-}
-
-// rawProblems finds raw parameters that a template cannot take.
-func rawProblems(t *provider.LaunchTemplateSpec) error {
-	_, err := translateTemplate(t)
-	return err
-}
-
-// within puts the paths of problems inside a field.
-func within(prefix string, err error) error {
-	var list provider.FieldErrors
-	if !errors.As(err, &list) {
-		return err
-	}
-	out := make(provider.FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = prefix + e.Path
-		out[i] = &inner
-	}
-	return out
-}
-
-// fieldErrors makes one list of several, or nil.
-func fieldErrors(errs ...error) error {
-	var all provider.FieldErrors
-	for _, err := range errs {
-		var list provider.FieldErrors
-		if errors.As(err, &list) {
-			all = append(all, list...)
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return all
 }
 
 // checkSpec checks what creates and launch templates have in common.
@@ -147,67 +70,6 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkSuffix(c, spec)
 }
 
-// onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
-// custom image does not say what it holds; for it the wider rules of Linux apply.
-func onWindows(image string) bool { return strings.HasPrefix(image, "win") }
-
-// hostName is segments of letters and digits with single periods and hyphens
-// between them.
-var hostName = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$`)
-
-func checkHostName(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	host := plainName(spec.HostName)
-	if host == "" {
-		return
-	}
-	checkText(c, "HostName", host, 64)
-	checkNumbers(c, "HostName", spec.HostName, spec.Count)
-	c.Require(hostName.MatchString(host), "HostName", spec.HostName, "must be letters and digits, with single . and - between them")
-	if onWindows(spec.ImageID) {
-		c.Require(len(host) <= 15, "HostName", spec.HostName, "must be at most 15 characters long on Windows")
-		c.Require(!strings.Contains(host, "."), "HostName", spec.HostName, "must not contain . on Windows")
-		c.Require(strings.Trim(host, "0123456789") != "", "HostName", spec.HostName, "must not consist of digits alone on Windows")
-	}
-}
-
-// checkName is checkText for names of resources, which begin with a letter.
-func checkName(c *provider.Checker, path, name string) {
-	checkText(c, path, name, 128)
-	if first, _ := utf8.DecodeRuneInString(name); name != "" && !unicode.IsLetter(first) {
-		c.Fail(path, name, "must begin with a letter")
-	}
-}
-
-// checkPlainName is checkName for names of which the reference lists the other
-// characters too, and more that are known to be taken.
-func checkPlainName(c *provider.Checker, path, name, more string) {
-	checkName(c, path, name)
-	other := strings.IndexFunc(name, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune(":_.-"+more, r)
-	})
-	c.Require(other < 0, path, name, "must be letters, digits and : _ . -")
-}
-
-// checkOneOf checks a word of which the reference lists all. A raw parameter
-// takes one that has come since.
-func checkOneOf(c *provider.Checker, path, value string, known ...string) {
-	c.Require(value == "" || slices.Contains(known, value), path, value, "must be "+strings.Join(known, " or "))
-}
-
-// checkText checks the length in characters, 2 at least, and that a text does not begin
-// like a URL, which the cloud refuses in names and descriptions.
-func checkText(c *provider.Checker, path, text string, most int) {
-	if text == "" {
-		return
-	}
-	if n := utf8.RuneCountInString(text); n < 2 || n > most {
-		c.Fail(path, text, fmt.Sprintf("must be 2 to %d characters long", most))
-	}
-	if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
-		c.Fail(path, text, "must not begin with http:// or https://")
-	}
-}
-
 func checkLogin(c *provider.Checker, l *provider.Login, image string) {
 	if p := l.Password.Reveal(); p != "" {
 		c.Require(len(p) >= 8 && len(p) <= 30, "Login.Password", nil, "must be 8 to 30 characters long")
@@ -219,30 +81,6 @@ func checkLogin(c *provider.Checker, l *provider.Login, image string) {
 		c.Fail("Login.KeyPairs", l.KeyPairs, "ECS takes one key pair")
 	}
 	c.Require(len(l.KeyPairs) == 0 || !onWindows(image), "Login.KeyPairs", nil, "ECS ignores key pairs on Windows")
-}
-
-// What a password may consist of: the reference lists the special characters.
-const (
-	letters  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-	specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
-)
-
-// classes counts the kinds of characters in a password.
-func classes(p string) int {
-	var upper, lower, digit, special int
-	for _, r := range p {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			upper = 1
-		case r >= 'a' && r <= 'z':
-			lower = 1
-		case r >= '0' && r <= '9':
-			digit = 1
-		default:
-			special = 1
-		}
-	}
-	return upper + lower + digit + special
 }
 
 func checkNetwork(c *provider.Checker, n *provider.Network) {
@@ -436,42 +274,6 @@ func checkRelease(c *provider.Checker, at time.Time) {
 	c.Require(at.Before(time.Now().AddDate(3, 0, 1)), "AutoReleaseTime", at, "must be three years ahead at most")
 }
 
-func checkTags(c *provider.Checker, tags map[string]string) {
-	c.Require(len(tags) <= 20, "Tags", len(tags), "must be at most 20")
-	if len(tags) == 0 {
-		return
-	}
-	for _, k := range sorted.Keys(tags) {
-		in, v := c.Entry("Tags", k), tags[k]
-		in.Require(utf8.RuneCountInString(k) <= 128, "", nil, "the key must be at most 128 characters long")
-		in.Require(!strings.HasPrefix(k, "aliyun") && !strings.HasPrefix(k, "acs:"), "", nil, "the key must not begin with aliyun or acs:")
-		in.Require(!hasURL(k), "", nil, "the key must not contain http:// or https://")
-		if utf8.RuneCountInString(v) > 128 {
-			in.Fail("", v, "the value must be at most 128 characters long")
-		}
-		if hasURL(v) {
-			in.Fail("", v, "the value must not contain http:// or https://")
-		}
-	}
-}
-
-func hasURL(text string) bool {
-	return strings.Contains(text, "http://") || strings.Contains(text, "https://")
-}
-
-// checkShortTags checks the tags of templates, and those that templates give to
-// servers: for them the older reference has shorter keys than RunInstances, and
-// rules for the values too. A raw parameter takes what a newer one allows.
-func checkShortTags(c *provider.Checker, tags map[string]string) {
-	for _, k := range sorted.Keys(tags) {
-		in := c.Entry("Tags", k)
-		in.Require(utf8.RuneCountInString(k) <= 64, "", nil, "the key of a tag in a template must be at most 64 characters long")
-		for _, prefix := range []string{"aliyun", "acs:", "http://", "https://"} {
-			in.Require(!strings.HasPrefix(tags[k], prefix), "", nil, "the value must not begin with "+prefix)
-		}
-	}
-}
-
 // checkOptions refuses options of another type and raw parameters that are set
 // already.
 func (d *driver) checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -489,19 +291,30 @@ func (d *driver) checkOptions(c *provider.Checker, spec *provider.RunInstancesSp
 	checkRaw(c, "Vendor.Params", set, raw)
 }
 
-// mapsAny tells whether a spec could set any of the raw parameters.
-func (d *driver) mapsAny(raw map[string]string) bool {
-	for name := range raw {
-		if d.mapped[unnumbered(name)] {
-			return true
-		}
-	}
-	return false
-}
-
-// withoutRaw returns the options for this cloud without raw parameters.
-func withoutRaw(spec *provider.RunInstancesSpec) []provider.VendorOption {
+// checkForms refuses security groups in both forms, since ECS takes one or the
+// other, and words that ECS does not have.
+func checkForms(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	o := optionsOf(spec)
-	o.Params = nil
-	return []provider.VendorOption{o}
+	c.Require(o.IoOptimized == "" || o.IoOptimized == "none" || o.IoOptimized == "optimized", "Vendor.IoOptimized", o.IoOptimized, "must be none or optimized")
+	check := func(at *provider.Checker, prefix, single string, list []string) {
+		raw := prefix + "SecurityGroupId"
+		if single == "" && o.Params[raw] == "" {
+			return
+		}
+		inList := len(list) > 0 || hasPrefix(o.Params, prefix+"SecurityGroupIds.")
+		at.Require(single == "" || !inList, "", single, "excludes SecurityGroupIDs: ECS takes one form or the other")
+		c.Entry("Vendor.Params", raw).Require(o.Params[raw] == "" || !inList, "", nil, "excludes SecurityGroupIds: ECS takes one form or the other")
+	}
+	check(c.In("Vendor.SecurityGroupID"), "", o.SecurityGroupID, spec.Network.SecurityGroupIDs)
+	for i := range max(len(spec.Network.Interfaces), len(o.InterfaceSecurityGroupIDs)) {
+		var single string
+		var list []string
+		if i < len(o.InterfaceSecurityGroupIDs) {
+			single = o.InterfaceSecurityGroupIDs[i]
+		}
+		if i < len(spec.Network.Interfaces) {
+			list = spec.Network.Interfaces[i].SecurityGroupIDs
+		}
+		check(c.Item("Vendor.InterfaceSecurityGroupIDs", i), "NetworkInterface."+strconv.Itoa(i+1)+".", single, list)
+	}
 }

@@ -7,27 +7,6 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// errorTable is the codes that ECS and ENS share, and the documented ones with the
-// prefix of ENS. The prefix is no family: another such code may mean anything.
-var errorTable = provider.NewErrorTable(append(sharedCodes(),
-	provider.ErrorCode{Code: "ENS_OperationUnsupported_KeyPairName", Kind: provider.ErrInvalid},
-	provider.ErrorCode{Code: "ENS_DependencyViolation_WindowsInstance", Kind: provider.ErrInvalid},
-	provider.ErrorCode{Code: "ENS_PASSWORDORKEYPAIRNAME_MODULE_NOT_CHOOSEN", Kind: provider.ErrInvalid},
-))
-
-// sharedCodes are those of both products. StockNotEnough is of ENS alone, whose
-// text says that it is the machine type. Its reference has it for creates of any
-// number, and does not say that one of several makes all or none.
-func sharedCodes() []provider.ErrorCode {
-	rows := alicloud.ErrorCodes()
-	for i := range rows {
-		if rows[i].Code == "StockNotEnough" {
-			rows[i].Stock, rows[i].Remark = provider.StockOfType, "outcome open of a create of several instances"
-		}
-	}
-	return rows
-}
-
 // checkCode looks at the Code that ENS puts into answers of HTTP 200. Zero, as
 // a number or as a text, means accepted. A code of the table means what it
 // means in an error; any other one is no proof that nothing was done.
@@ -49,6 +28,3 @@ func ofSeveral(err error, count int) error {
 	}
 	return err
 }
-
-// ErrorCodes returns the table, for documentation.
-func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }

@@ -7,20 +7,11 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
-)
-
-// Timeouts of the calls beside ctx. ENS asks for long ones: it answers a create
-// late.
-const (
-	runTimeout       = 90 * time.Second
-	describeTimeout  = 20 * time.Second
-	terminateTimeout = 60 * time.Second
 )
 
 // RunInstances implements [provider.Driver] by CreateInstance or RunInstances,
@@ -76,13 +67,20 @@ func createdAnyway(resp *alicloud.Response, err error) (*provider.RunResult, err
 	return a.result(resp), err
 }
 
-func (a *runAnswer) result(resp *alicloud.Response) *provider.RunResult {
-	return &provider.RunResult{InstanceIDs: a.InstanceIDs.Distinct(), RequestID: resp.RequestID, OrderID: string(a.OrderID)}
-}
-
 // PreviewRun implements [provider.RunPreviewer].
 func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
 	return d.caller.Preview(d.runRequest(spec))
+}
+
+func (d *driver) runRequest(spec *provider.RunInstancesSpec) alicloud.Request {
+	action, p := translateRun(spec)
+	if p["EnsRegionId"] == "" && !byArea(spec) {
+		p["EnsRegionId"] = d.region
+	}
+	r := request(action, p, runTimeout)
+	r.Create = true
+	r.Secrets = secretParams(spec)
+	return r
 }
 
 // DescribeInstances implements [provider.Driver].
@@ -122,58 +120,6 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	shows := alicloud.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount}
 	out.Short = out.Short || shows.Contradicts()
 	return out, nil
-}
-
-// lists tells whether there is a list: an answer without one is no empty list,
-// unless it says that there is nothing.
-func (a *describeAnswer) lists() bool {
-	return a.Instances != nil && (a.Instances.Instance != nil || a.TotalCount != nil && *a.TotalCount == 0)
-}
-
-// TerminateInstances implements [provider.Driver].
-func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, 1); err != nil {
-		return err
-	}
-	action, p := translateTerminate(req)
-	r := request(action, p, terminateTimeout)
-	resp, err := d.caller.Call(ctx, r)
-	if err != nil {
-		return err
-	}
-	var a terminateAnswer
-	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return err
-	}
-	if err := d.checkCode(r, resp, a.Code); err != nil {
-		return err
-	}
-	if resp.RequestID == "" { // every answer of the vendor has one
-		return d.caller.Senseless(r, resp)
-	}
-	return nil
-}
-
-func (d *driver) runRequest(spec *provider.RunInstancesSpec) alicloud.Request {
-	action, p := translateRun(spec)
-	if p["EnsRegionId"] == "" && !byArea(spec) {
-		p["EnsRegionId"] = d.region
-	}
-	r := request(action, p, runTimeout)
-	r.Create = true
-	r.Secrets = secretParams(spec)
-	return r
-}
-
-func request(action string, p params, timeout time.Duration) alicloud.Request {
-	return alicloud.Request{
-		Product: "Ens",
-		Version: apiVersion,
-		Action:  action,
-		Region:  apiRegion,
-		Params:  p,
-		Timeout: timeout,
-	}
 }
 
 // cursor is a place in a list: the number of a page, and how many servers the
@@ -219,4 +165,28 @@ func (c cursor) next(a *describeAnswer) (token string, short bool) {
 	default:
 		return strconv.Itoa(c.page+1) + "+" + strconv.Itoa(seen+got), false
 	}
+}
+
+// TerminateInstances implements [provider.Driver].
+func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
+	if err := alicloud.CheckIDs(Name, req.IDs, 1, 1); err != nil {
+		return err
+	}
+	action, p := translateTerminate(req)
+	r := request(action, p, terminateTimeout)
+	resp, err := d.caller.Call(ctx, r)
+	if err != nil {
+		return err
+	}
+	var a terminateAnswer
+	if err := d.caller.Decode(r, resp, &a); err != nil {
+		return err
+	}
+	if err := d.checkCode(r, resp, a.Code); err != nil {
+		return err
+	}
+	if resp.RequestID == "" { // every answer of the vendor has one
+		return d.caller.Senseless(r, resp)
+	}
+	return nil
 }

@@ -2,23 +2,11 @@ package ens
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
-)
-
-// maxUserData is the documented limit of user data before encoding.
-const maxUserData = 16 << 10
-
-const (
-	maxHostName = 64
-	maxTags     = 20
 )
 
 // ValidateRun checks the documented rules of ENS: values that neither create
@@ -62,53 +50,6 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkSuffix(c, spec)
 }
 
-// onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
-// custom image does not say what it holds; for it the wider rules of Linux apply.
-func onWindows(image string) bool { return strings.HasPrefix(image, "win") }
-
-// checkSuffix makes room for the numbers: a name must obey its rule with them.
-func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	if !spec.UniqueSuffix {
-		return
-	}
-	digits, host := max(3, len(strconv.Itoa(spec.Count))), maxHostName
-	if onWindows(spec.ImageID) {
-		host = 15
-	}
-	const rule = "must be at most %d characters with UniqueSuffix, which adds %d"
-	if utf8.RuneCountInString(spec.Name) > maxName-digits {
-		c.Fail("Name", spec.Name, fmt.Sprintf(rule, maxName-digits, digits))
-	}
-	if len(spec.HostName) > host-digits {
-		c.Fail("HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
-	}
-}
-
-const nameRule = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
-
-func isName(s string) bool {
-	n := utf8.RuneCountInString(s)
-	head, _ := utf8.DecodeRuneInString(s)
-	return n >= 2 && n <= maxName && unicode.IsLetter(head) &&
-		!strings.ContainsFunc(s, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(":_.-", r)
-		})
-}
-
-// isHostName checks the looser rule, for Linux.
-func isHostName(s string) bool {
-	parts := strings.FieldsFunc(s, isMark)
-	marks := strings.Count(s, ".") + strings.Count(s, "-")
-	return len(s) >= 2 && len(s) <= maxHostName && len(parts) == marks+1 &&
-		!strings.ContainsFunc(s, func(r rune) bool { return !isMark(r) && !isASCIIAlnum(r) })
-}
-
-func isMark(r rune) bool { return r == '.' || r == '-' }
-
-func isASCIIAlnum(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-}
-
 func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	l := &spec.Login
 	way := l.Password != "" || len(l.KeyPairs) > 0 || l.KeepImageLogin ||
@@ -118,29 +59,6 @@ func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(l.KeyPairs) == 0 || !onWindows(spec.ImageID), "Login.KeyPairs", l.KeyPairs, "ENS has no key pairs on Windows, only passwords")
 	c.Require(l.Password == "" || isPassword(l.Password.Reveal()), "Login.Password", nil,
 		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special ("+specials+")")
-}
-
-// specials are the special characters of a password that the reference lists.
-const specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
-
-func isPassword(s string) bool {
-	var upper, lower, digit, special int
-	for _, r := range s {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			upper = 1
-		case r >= 'a' && r <= 'z':
-			lower = 1
-		case r >= '0' && r <= '9':
-			digit = 1
-		case strings.ContainsRune(specials, r):
-			special = 1
-		default:
-			return false
-		}
-	}
-	n := utf8.RuneCountInString(s)
-	return n >= 8 && n <= 30 && upper+lower+digit+special >= 3
 }
 
 func checkNetwork(c *provider.Checker, n *provider.Network) {
@@ -195,6 +113,12 @@ func checkBilling(c *provider.Checker, b *provider.Billing) {
 
 func isPeriod(months int) bool { return months >= 1 && months <= 9 || months == 12 }
 
+// checkUserData never shows the data.
+func checkUserData(c *provider.Checker, u provider.UserData) {
+	c.Require(len(u) <= maxUserData, "UserData", nil, "must be at most 16 KiB")
+	c.Require(len(u) == 0 || bytes.HasPrefix(u, []byte("#!")), "UserData", nil, "must be a script that begins with #!")
+}
+
 // checkOptions leaves the values to ENS; a cycle without its strategy would be
 // ignored.
 func checkOptions(c *provider.Checker, o RunOptions) {
@@ -224,24 +148,12 @@ func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec)
 	c.Require(len(n.PrivateIPs) == 0, "Network.PrivateIPs", len(n.PrivateIPs), rule)
 }
 
-func oneOf(c *provider.Checker, path, value string, known ...string) {
-	if value != "" && !slices.Contains(known, value) {
-		c.Fail(path, value, fmt.Sprintf("must be one of %q", slices.Clone(known))) // the list itself stays off the heap
-	}
-}
-
 // checkRenewal: CreateInstance must be told how long a renewal is. RunInstances
 // cannot be told.
 func checkRenewal(c *provider.Checker, spec *provider.RunInstancesSpec, action string) {
 	b := &spec.Billing
 	renews := b.AutoRenew != nil && *b.AutoRenew && action == createInstance
 	c.Require(!renews || b.AutoRenewPeriod > 0 || hasParam(spec, "AutoRenewPeriod"), "Billing.AutoRenewPeriod", nil, "is required with AutoRenew: CreateInstance has no length of a renewal by itself")
-}
-
-// checkUserData never shows the data.
-func checkUserData(c *provider.Checker, u provider.UserData) {
-	c.Require(len(u) <= maxUserData, "UserData", nil, "must be at most 16 KiB")
-	c.Require(len(u) == 0 || bytes.HasPrefix(u, []byte("#!")), "UserData", nil, "must be a script that begins with #!")
 }
 
 // checkChoice names every field that stands in the way when neither create
@@ -256,9 +168,4 @@ func checkChoice(c *provider.Checker, how *choice) {
 	for _, at := range how.runOnly {
 		c.Fail(at, nil, "only RunInstances can express it, which has no "+strings.Join(how.createOnly, ", "))
 	}
-}
-
-func hasParam(spec *provider.RunInstancesSpec, name string) bool {
-	_, ok := optionsOf(spec).Params[name]
-	return ok
 }

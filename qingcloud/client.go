@@ -1,21 +1,16 @@
 package qingcloud
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"os"
-	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/yunify/qingcloud-sdk-go/config"
-	"github.com/yunify/qingcloud-sdk-go/request"
-	"github.com/yunify/qingcloud-sdk-go/request/data"
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -23,6 +18,13 @@ import (
 
 // Name is the name of the driver.
 const Name = "qingcloud"
+
+// callsPerHour is the documented limit of an account over all actions.
+const callsPerHour = 2000
+
+// perCall is how many servers one call may be about. For describes it is the
+// documented maximum; the other calls have none that is documented.
+const perCall = 100
 
 // Config configures a client. Region is required.
 type Config struct {
@@ -117,13 +119,6 @@ func (d *driver) Name() string { return Name }
 // Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
-// callsPerHour is the documented limit of an account over all actions.
-const callsPerHour = 2000
-
-// perCall is how many servers one call may be about. For describes it is the
-// documented maximum; the other calls have none that is documented.
-const perCall = 100
-
 // Limits returns the documented limits; the package documentation says which of
 // them are choices.
 func (d *driver) Limits() provider.Limits {
@@ -150,12 +145,6 @@ func (d *driver) zone(region string) string {
 		return d.region
 	}
 	return region
-}
-
-var zoneForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
-
-func checkRegion(c *provider.Checker, path, region string) {
-	c.Require(zoneForm.MatchString(region), path, region, "must be a zone of QingCloud in lower case, like pek3a")
 }
 
 var pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
@@ -207,58 +196,26 @@ func (environment) Credentials(context.Context) (provider.Credentials, error) {
 	return provider.Credentials{}, errors.New("QINGCLOUD_ACCESS_KEY_ID and QINGCLOUD_SECRET_ACCESS_KEY are not set")
 }
 
-// zoneProperty is how the SDK's builder learns the zone.
-type zoneProperty struct {
-	Zone *string `name:"zone"`
-}
+// credentialsError stops a call before it is made.
+type credentialsError struct{ err error }
 
-// build lets the SDK build the request, and adds what the SDK must not see.
-func (d *driver) build(c *call) (*http.Request, error) {
-	op := &data.Operation{Config: d.sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet}
-	in := reflect.ValueOf(c.in)
-	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)
+func (e *credentialsError) Error() string { return e.err.Error() }
+
+// credentials asks the source and refuses what cannot be used. With an empty
+// key the SDK would ask a metadata service; around a key it drops blanks.
+func (d *driver) credentials(ctx context.Context) (provider.Credentials, error) {
+	c, err := provider.AskCredentials(ctx, d.creds)
+	switch {
+	case err != nil:
+	case c.AccessKeyID == "" || c.AccessKeySecret == "":
+		err = errors.New("access key ID or secret is empty")
+	case strings.TrimSpace(c.AccessKeyID) != c.AccessKeyID || strings.TrimSpace(c.AccessKeySecret.Reveal()) != c.AccessKeySecret.Reveal():
+		err = errors.New("access key ID or secret begins or ends with a blank")
+	case c.SecurityToken != "":
+		err = errors.New("temporary credentials with a security token are not supported")
+	}
 	if err != nil {
-		return nil, err
+		return provider.Credentials{}, &credentialsError{err}
 	}
-	if len(c.secrets)+len(c.params) == 0 {
-		return req, nil
-	}
-	q := req.URL.Query()
-	for k, v := range c.secrets {
-		q.Set(k, v)
-	}
-	if err := addParams(q, c.params); err != nil {
-		return nil, err
-	}
-	req.URL.RawQuery = q.Encode()
-	return req, nil
-}
-
-// sign is the SDK's WriteSignature without its log record of the signed URL.
-func sign(req *http.Request, creds provider.Credentials) error {
-	s := &request.Signer{AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.AccessKeySecret.Reveal()}
-	_, err := s.BuildSignature(req)
-	_, req.URL.RawQuery, _ = strings.Cut(s.BuiltURL, "?")
-	return err
-}
-
-// unpack lets the SDK decode the answer and make its error. It sees a clean
-// response: of a 200 that does not claim to be JSON it would ignore the body. Long
-// answers decode themselves, in half the time, and the SDK sees those alone that
-// are no success.
-func unpack(body []byte, out any) error {
-	own, ok := out.(interface {
-		decode(body []byte) error
-		succeeded() bool
-	})
-	if ok && own.decode(body) == nil && own.succeeded() {
-		return nil
-	}
-	resp := &http.Response{
-		StatusCode: http.StatusOK,
-		Header:     http.Header{"Content-Type": {"application/json"}},
-		Body:       io.NopCloser(bytes.NewReader(body)),
-	}
-	ov := reflect.ValueOf(out)
-	return (&request.Unpacker{}).UnpackHTTPRequest(&data.Operation{}, resp, &ov)
+	return c, nil
 }

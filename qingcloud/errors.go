@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	qcerrors "github.com/yunify/qingcloud-sdk-go/request/errors"
@@ -17,55 +16,6 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
-
-// errorTable is the documented list of ret_code. Codes of the web console's
-// accounts are authentication here; those of private clouds (licence, settings)
-// say that the service is not able to serve.
-var errorTable = provider.NewErrorTable([]provider.ErrorCode{
-	{Code: "1100", Kind: provider.ErrInvalid},
-	{Code: "1101", Kind: provider.ErrInvalid},
-	{Code: "1200", Kind: provider.ErrAuth},
-	{Code: "1300", Kind: provider.ErrAuth, Remark: "the clock is off by more than 60 s"},
-	{Code: "1400", Kind: provider.ErrPermission, Remark: "`ErrState` of calls that change servers or groups, and temporary of a terminate or a new name"}, // see classify
-	{Code: "1500", Kind: provider.ErrAuth},
-	{Code: "1510", Kind: provider.ErrAuth},
-	{Code: "1520", Kind: provider.ErrAuth},
-	{Code: "1600", Kind: provider.ErrAuth},
-	{Code: "1610", Kind: provider.ErrAuth},
-	{Code: "1620", Kind: provider.ErrAuth},
-	{Code: "1630", Kind: provider.ErrAuth},
-	{Code: "1640", Kind: provider.ErrAuth},
-	{Code: "1650", Kind: provider.ErrAuth},
-	{Code: "1660", Kind: provider.ErrAuth},
-	{Code: "1661", Kind: provider.ErrAuth},
-	{Code: "1662", Kind: provider.ErrAuth},
-	{Code: "2000", Kind: provider.ErrAuth},
-	{Code: "2100", Kind: provider.ErrNotFound},
-	{Code: "2110", Kind: provider.ErrExists},
-	{Code: "2200", Kind: provider.ErrUnavailable, Unknown: true}, // leasing failed, perhaps after the create
-	{Code: "2300", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "2400", Kind: provider.ErrBalance},
-	{Code: "2500", Kind: provider.ErrQuota, Remark: "`ErrThrottled` of calls that use up no resource, and when the quota of calls is likely meant"}, // see classify
-	{Code: "3300", Kind: provider.ErrInvalid},
-	{Code: "4000", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "4001", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "4002", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "4003", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "4004", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "4005", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "5000", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},                                                                  // too busy, or timed out while executing
-	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType, Remark: "outcome open of a create of several servers"}, // computing capacity: no disk and no network would help
-	{Code: "5300", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "5400", Kind: provider.ErrState},
-	{Code: "5500", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "5600", Kind: provider.ErrInvalid},
-	{Code: "8000", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "8001", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "8002", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "8003", Kind: provider.ErrUnavailable, Lasting: true},
-	{Code: "8004", Kind: provider.ErrUnavailable, Lasting: true},
-})
 
 // wrapError turns whatever went wrong in a call into an *APIError. The cloud's
 // own answer counts most, then the end of the caller's ctx.
@@ -173,48 +123,22 @@ func badAnswer(op, message string) *provider.APIError {
 	}
 }
 
-func fieldError(path, reason string) *provider.FieldError {
-	return &provider.FieldError{Driver: Name, Path: path, Reason: reason}
-}
-
-// credentialsError stops a call before it is made.
-type credentialsError struct{ err error }
-
-func (e *credentialsError) Error() string { return e.err.Error() }
-
-// credentials asks the source and refuses what cannot be used. With an empty
-// key the SDK would ask a metadata service; around a key it drops blanks.
-func (d *driver) credentials(ctx context.Context) (provider.Credentials, error) {
-	c, err := provider.AskCredentials(ctx, d.creds)
-	switch {
-	case err != nil:
-	case c.AccessKeyID == "" || c.AccessKeySecret == "":
-		err = errors.New("access key ID or secret is empty")
-	case strings.TrimSpace(c.AccessKeyID) != c.AccessKeyID || strings.TrimSpace(c.AccessKeySecret.Reveal()) != c.AccessKeySecret.Reveal():
-		err = errors.New("access key ID or secret begins or ends with a blank")
-	case c.SecurityToken != "":
-		err = errors.New("temporary credentials with a security token are not supported")
+// redactorOf knows what no error of a call may show: its secrets, and the query that
+// they are a part of.
+func redactorOf(c *call, creds provider.Credentials, req *http.Request) *oncehttp.Redactor {
+	out := &oncehttp.Redactor{}
+	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal())
+	out.Hide(oncehttp.PieceOfData, creds.AccessKeyID, req.URL.Query().Get("signature"))
+	out.Hide(oncehttp.PieceOfQuery, req.URL.RawQuery)
+	for _, params := range []map[string]string{c.secrets, c.params} {
+		for name, value := range params {
+			out.Hide(oncehttp.PieceOf(name), value)
+		}
 	}
-	if err != nil {
-		return provider.Credentials{}, &credentialsError{err}
+	if data, err := base64.StdEncoding.DecodeString(c.secrets["userdata_value"]); err == nil {
+		out.Hide(oncehttp.PieceOfData, string(data))
 	}
-	return c, nil
-}
-
-// trip is one call while it is under way.
-type trip struct {
-	oncehttp.Exchange
-	op      string
-	secrets *oncehttp.Redactor // known once there is a request
-}
-
-// outcome is what is known about a call without an answer of the cloud. What is wrong
-// before it can be sent will be wrong again.
-func (t *trip) outcome() provider.Outcome {
-	if t.Request() == nil {
-		return provider.OutcomeRejected
-	}
-	return outcomeOfFate(t.Fate())
+	return out
 }
 
 // outcomeOfFate translates what an exchange proves.
@@ -240,56 +164,3 @@ func kindOfStatus(v oncehttp.Verdict) error {
 		return provider.ErrUnavailable
 	}
 }
-
-// redactorOf knows what no error of a call may show: its secrets, and the query that
-// they are a part of.
-func redactorOf(c *call, creds provider.Credentials, req *http.Request) *oncehttp.Redactor {
-	out := &oncehttp.Redactor{}
-	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal())
-	out.Hide(oncehttp.PieceOfData, creds.AccessKeyID, req.URL.Query().Get("signature"))
-	out.Hide(oncehttp.PieceOfQuery, req.URL.RawQuery)
-	for _, params := range []map[string]string{c.secrets, c.params} {
-		for name, value := range params {
-			out.Hide(oncehttp.PieceOf(name), value)
-		}
-	}
-	if data, err := base64.StdEncoding.DecodeString(c.secrets["userdata_value"]); err == nil {
-		out.Hide(oncehttp.PieceOfData, string(data))
-	}
-	return out
-}
-
-// tally counts the calls of the last hour by minute. It tells apart the two
-// meanings of code 2500.
-type tally struct {
-	mu    sync.Mutex
-	count [60]int
-	at    [60]int64 // the minute that count is for
-}
-
-func (t *tally) add(now time.Time) {
-	minute := now.Unix() / 60
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	i := minute % 60
-	if t.at[i] != minute {
-		t.at[i], t.count[i] = minute, 0
-	}
-	t.count[i]++
-}
-
-// lastHour returns the number of calls of the last 60 minutes.
-func (t *tally) lastHour(now time.Time) int {
-	minute, n := now.Unix()/60, 0
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for i := range t.count {
-		if minute-t.at[i] < 60 {
-			n += t.count[i]
-		}
-	}
-	return n
-}
-
-// ErrorCodes returns the table, for documentation.
-func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }

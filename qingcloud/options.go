@@ -1,12 +1,6 @@
 package qingcloud
 
-import (
-	"net/url"
-	"slices"
-
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
-	"github.com/yunfan-cloud/yunfan/provider"
-)
+import "github.com/yunfan-cloud/yunfan/provider"
 
 // RunOptions are the settings that only QingCloud has. Use it as a value or a
 // pointer in provider.RunInstancesSpec.Vendor. Zero fields are not sent.
@@ -46,6 +40,9 @@ type RunOptions struct {
 	Params map[string]string
 }
 
+// VendorName returns the name of the driver the options are for.
+func (RunOptions) VendorName() string { return Name }
+
 // class returns the instance class for an error.
 func (o *RunOptions) class() any {
 	if o.InstanceClass == nil {
@@ -53,9 +50,6 @@ func (o *RunOptions) class() any {
 	}
 	return *o.InstanceClass
 }
-
-// VendorName returns the name of the driver the options are for.
-func (RunOptions) VendorName() string { return Name }
 
 // runOptions returns the options addressed to this cloud, empty when there are
 // none, and nil when they are of a type that is not ours.
@@ -72,32 +66,4 @@ func runOptions(spec *provider.RunInstancesSpec) *RunOptions {
 		}
 	}
 	return &RunOptions{}
-}
-
-// addParams adds raw parameters, and refuses one that is there already.
-func addParams(q url.Values, params map[string]string) error {
-	c := provider.Checker{Driver: Name}
-	checkTaken(&c, q.Has, params)
-	for k, v := range params {
-		q.Set(k, v)
-	}
-	return c.Err()
-}
-
-// checkTaken refuses raw parameters that are set otherwise.
-func checkTaken(c *provider.Checker, set func(name string) bool, params map[string]string) {
-	if len(params) == 0 {
-		return
-	}
-	for _, k := range sorted.Keys(params) {
-		if set(k) || isSystemParam(k) {
-			c.Entry("Vendor.Params", k).Fail("", nil, "is set by the spec or by the signature")
-		}
-	}
-}
-
-// isSystemParam names the parameters that the signature adds to every call, and
-// the one that carries the marker by which a lost create is found.
-func isSystemParam(name string) bool {
-	return slices.Contains([]string{"access_key_id", "time_stamp", "signature", "signature_method", "signature_version", "instance_name"}, name)
 }

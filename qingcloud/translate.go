@@ -1,11 +1,9 @@
 package qingcloud
 
 import (
-	"encoding/base64"
+	"fmt"
 	"net/netip"
-	"reflect"
 	"strconv"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -58,49 +56,6 @@ type runRequest struct {
 	params  map[string]string // RunOptions.Params
 }
 
-// inputNames are the wire names of the fields of runInput, in order.
-func inputNames() []string {
-	t := reflect.TypeFor[runInput]()
-	names := make([]string, t.NumField())
-	for i := range names {
-		names[i] = t.Field(i).Tag.Get("name")
-	}
-	return names
-}
-
-// taken returns those of the raw parameters that the create sends by itself, as
-// the SDK's builder and signer name them. Names are [inputNames].
-func (r *runRequest) taken(names []string, raw map[string]string) map[string]bool {
-	taken := map[string]bool{}
-	look := func(name string) {
-		if _, ok := raw[name]; ok {
-			taken[name] = true
-		}
-	}
-	look("action")
-	look("zone")
-	for name := range r.secrets {
-		look(name)
-	}
-	in := reflect.ValueOf(&r.runInput).Elem()
-	for i, name := range names {
-		f := in.Field(i)
-		if f.IsNil() {
-			continue
-		}
-		if f.Kind() != reflect.Slice {
-			look(name)
-			continue
-		}
-		for j := range f.Len() {
-			if !f.Index(j).IsNil() {
-				look(name + "." + strconv.Itoa(j+1))
-			}
-		}
-	}
-	return taken
-}
-
 // translateRun says a spec in the words of RunInstances. The spec is valid.
 func translateRun(spec *provider.RunInstancesSpec) *runRequest {
 	o := runOptions(spec)
@@ -134,15 +89,6 @@ func translateBasics(r *runRequest, spec *provider.RunInstancesSpec) {
 	r.HostName = text(spec.HostName)
 }
 
-// topology joins the three numbers in their documented order; the documentation
-// does not name the separator.
-func topology(o *provider.CPUOptions) *string {
-	if o.Sockets == 0 {
-		return nil
-	}
-	return text(strconv.Itoa(o.Sockets) + "," + strconv.Itoa(o.Cores) + "," + strconv.Itoa(o.ThreadsPerCore))
-}
-
 func translateLogin(r *runRequest, l *provider.Login) {
 	if len(l.KeyPairs) > 0 {
 		r.LoginMode = text("keypair")
@@ -169,14 +115,6 @@ func translateNetwork(r *runRequest, n *provider.Network) {
 	}
 }
 
-// vxnet is a network, with the server's address in it if that is fixed.
-func vxnet(id string, ip netip.Addr) *string {
-	if ip.IsValid() {
-		id += "|" + ip.String()
-	}
-	return &id
-}
-
 // translateDisks sends sizes in the service's GB, which are GiB.
 func translateDisks(r *runRequest, spec *provider.RunInstancesSpec) {
 	r.OSDiskSize = number(spec.SystemDisk.SizeGiB)
@@ -199,13 +137,6 @@ func translateBilling(r *runRequest, b *provider.Billing) {
 	}
 }
 
-func months(n int, unit provider.PeriodUnit) int {
-	if unit == provider.Year {
-		return 12 * n
-	}
-	return n
-}
-
 func translatePlacement(r *runRequest, p *provider.Placement) {
 	r.InstanceGroup = text(p.GroupID)
 	if len(p.DedicatedHostIDs) > 0 {
@@ -225,22 +156,6 @@ func translateUserData(r *runRequest, data provider.UserData, o *RunOptions) {
 	r.secrets["userdata_value"] = userDataValue(data, o)
 }
 
-func userDataType(o *RunOptions) string {
-	if o.UserDataType == "" {
-		return "plain"
-	}
-	return o.UserDataType
-}
-
-// userDataValue encodes the data. A tar is uploaded beforehand, and its value
-// is the ID of the attachment.
-func userDataValue(data provider.UserData, o *RunOptions) string {
-	if o.UserDataType == "tar" {
-		return string(data)
-	}
-	return base64.StdEncoding.EncodeToString(data)
-}
-
 func translateExtras(r *runRequest, o *RunOptions) {
 	r.InstanceClass = o.InstanceClass
 	r.Hypervisor = text(o.Hypervisor)
@@ -251,81 +166,47 @@ func translateExtras(r *runRequest, o *RunOptions) {
 	r.params = o.Params
 }
 
-func text(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
+type describeInput struct {
+	Instances  []*string `name:"instances" location:"params"`
+	SearchWord *string   `name:"search_word" location:"params"`
+	Owner      *string   `name:"owner" location:"params"`
+	Offset     *int      `name:"offset" location:"params"`
+	Limit      *int      `name:"limit" location:"params"`
 }
 
-func number(n int) *int {
-	if n == 0 {
-		return nil
+// describeInputOf always sends a limit: without it the service answers 20.
+func describeInputOf(r *provider.DescribeRequest) (*describeInput, error) {
+	switch {
+	case len(r.IDs) > perCall:
+		return nil, fieldError("IDs", fmt.Sprintf("must be at most %d IDs", perCall))
+	case len(r.Tags) > 0:
+		return nil, &provider.FieldError{Driver: Name, Path: "Tags", Reason: "QingCloud's labels are no key-value pairs", Unsupported: true}
 	}
-	return &n
-}
-
-// onOff is 1 or 0: the SDK drops booleans silently.
-func onOff(b *bool) *int {
-	if b == nil {
-		return nil
+	in := &describeInput{Limit: number(perCall)}
+	if len(r.IDs) > 0 {
+		in.Instances = pointers(r.IDs)
+		return in, nil
 	}
-	n := 0
-	if *b {
-		n = 1
+	in.SearchWord = text(r.Name)
+	if r.For != nil { // without an owner the service lists one's own servers
+		in.Owner = text(runOptions(r.For).TargetUser)
 	}
-	return &n
-}
-
-// instanceOf says a server in neutral words. The answer tells neither the host
-// name nor how the server is paid for.
-func instanceOf(raw *Instance, region string) provider.Instance {
-	i := provider.Instance{
-		ID:           raw.ID,
-		Name:         raw.Name,
-		State:        stateOf(raw.Status, raw.Transition, raw.addressed()),
-		RawState:     raw.rawState(),
-		Region:       region,
-		Zone:         raw.ZoneID,
-		ImageID:      raw.Image.ID,
-		InstanceType: raw.InstanceType,
-		CPUs:         int(raw.CPUs),
-		MemoryMiB:    int(raw.MemoryMiB),
-		CreatedAt:    moment(raw.CreateTime),
-	}
-	if len(raw.VxNets) > 0 {
-		i.SubnetID = raw.VxNets[0].ID
-	}
-	if raw.SecurityGroup.ID != "" {
-		i.SecurityGroupIDs = []string{raw.SecurityGroup.ID}
-	}
-	for _, v := range raw.VxNets {
-		i.PrivateIPs = appendAddr(i.PrivateIPs, v.PrivateIP)
-	}
-	for _, e := range append([]EIP{raw.EIP}, raw.EIPs...) {
-		i.PublicIPs = appendAddr(i.PublicIPs, e.Address)
-	}
-	return i.WithSys(raw)
-}
-
-// appendAddr adds an address once; what is none is left to Instance.Sys.
-func appendAddr(list []netip.Addr, s string) []netip.Addr {
-	a, err := netip.ParseAddr(s)
-	for _, b := range list {
-		if a == b {
-			return list
+	if r.PageToken != "" {
+		offset, err := strconv.Atoi(r.PageToken)
+		if err != nil || offset < 1 {
+			return nil, fieldError("PageToken", "is not one of this driver")
 		}
+		in.Offset = number(offset)
 	}
-	if err != nil {
-		return list
-	}
-	return append(list, a)
+	return in, nil
 }
 
-func moment(s string) time.Time {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
+// terminateInput has direct_cease, which no struct of the SDK has.
+type terminateInput struct {
+	Instances   []*string `name:"instances" location:"params"`
+	DirectCease *int      `name:"direct_cease" location:"params"`
+}
+
+type ceaseInput struct {
+	Instances []*string `name:"instances" location:"params"`
 }

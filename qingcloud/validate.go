@@ -4,11 +4,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -51,13 +48,6 @@ func validateBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	validateTopology(c, spec)
 }
 
-var labelForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-
-// isHostName checks the rule of all host names; the vendor documents none.
-func isHostName(s string) bool {
-	return !slices.ContainsFunc(strings.Split(s, "."), func(label string) bool { return !labelForm.MatchString(label) })
-}
-
 func validateTopology(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	o := spec.CPUOptions
 	all := []struct {
@@ -83,9 +73,6 @@ func validateLogin(c *provider.Checker, l *provider.Login) {
 	}
 }
 
-// basicNetwork is the network every account has; its addresses are not chosen.
-const basicNetwork = "vxnet-0"
-
 func validateNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	n := &spec.Network
 	if len(n.SecurityGroupIDs) > 1 {
@@ -104,13 +91,6 @@ func validateNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 			in.Fail("PrivateIP", f.PrivateIP, "must be an IPv4 address")
 		}
 	}
-}
-
-func validateVxNet(c *provider.Checker, path, id string, fixed bool) {
-	if strings.Contains(id, "|") {
-		c.Fail(path, id, "must be an ID alone; an address has a field of its own")
-	}
-	c.Require(!fixed || id != basicNetwork, path, basicNetwork, "has no fixed addresses: they need a managed network of one's own")
 }
 
 func validateDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -162,11 +142,6 @@ func validateWindows(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(size == 0 || size >= 50, "SystemDisk.SizeGiB", size, "must be 50 to 100 GiB with NeedNewSID, which is for Windows")
 }
 
-// maxUserData is the documented limit of the encoded text.
-const maxUserData = 4096
-
-var attachmentForm = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
-
 func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions) {
 	if len(data) == 0 {
 		const rule = "needs UserData"
@@ -184,50 +159,6 @@ func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions
 		c.Require(attachmentForm.Match(data), "UserData", nil, "must be the ID of an uploaded attachment with UserDataType tar, not the archive itself")
 	} else {
 		c.Require(base64.StdEncoding.EncodedLen(len(data)) <= maxUserData, "UserData", nil, "must be at most 4096 bytes in base64, that is 3072 bytes; upload more as an attachment (UserDataType tar)")
-	}
-}
-
-// validateParams translates the spec to see which parameters are taken. The SDK
-// is not asked to build the request: the names are known without it.
-func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
-	if len(o.Params) == 0 {
-		return
-	}
-	for _, k := range sorted.Keys(o.Params) {
-		if !isParamName(k) {
-			c.Entry("Vendor.Params", k).Fail("", nil, "is no name of a parameter")
-		}
-	}
-	if spec.Count > 1 {
-		for _, k := range sorted.Keys(o.Params) {
-			in := c.Entry("Vendor.Params", k)
-			in.Require(!forOne(k, o.Params[k]), "", nil, "belongs to one instance: Count must be 1, one RunInstances for each")
-		}
-	}
-	taken := translateRun(spec).taken(d.inputNames, o.Params)
-	checkTaken(c, func(name string) bool { return taken[name] }, o.Params)
-}
-
-// forOne reports whether a raw parameter is about something that one instance alone can
-// have: a volume, an address, or a network with an address in it. Every instance of a
-// create gets the same parameters, and so does the create that makes a rest.
-func forOne(name, value string) bool {
-	list, _, _ := strings.Cut(name, ".")
-	return list == "volumes" || list == "eip_ids" || list == "vxnets" && strings.Contains(value, "|")
-}
-
-func isParamName(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '.'
-	})
-}
-
-// noBlanks refuses values that the SDK's signer would trim, and such as are no
-// text: requests are UTF-8.
-func noBlanks(c *provider.Checker, path string, values ...string) {
-	for _, v := range values {
-		c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
-		c.Require(utf8.ValidString(v), path, nil, "must be UTF-8")
 	}
 }
 

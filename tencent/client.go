@@ -1,7 +1,6 @@
 package tencent
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
@@ -26,6 +24,13 @@ const Name = "tencent"
 // the name resolves to an access point near the caller. The rate limits count by
 // access point, so a host per region would not raise them for one program.
 const defaultHost = "cvm.tencentcloudapi.com"
+
+// idsPerCall is the documented limit of every call about servers, and the largest
+// Limit of a page. It is always asked for: the documented default is 20 rows.
+const idsPerCall = 100
+
+// filtersPerCall is the documented number of filters of a describe.
+const filtersPerCall = 10
 
 // Config is what [New] needs to know. Only Region is required.
 type Config struct {
@@ -174,6 +179,13 @@ func (d *driver) Limits() provider.Limits {
 	}
 }
 
+func (d *driver) regionOf(region string) string {
+	if region == "" {
+		return d.region
+	}
+	return region
+}
+
 // splitEndpoint returns the scheme as the SDK's profile spells it, and the host.
 func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
 	if endpoint == "" {
@@ -186,67 +198,18 @@ func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
 	return strings.ToUpper(e.Scheme), e.Host, ok
 }
 
-// api is what the driver uses of the SDK.
-type api interface {
-	RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error)
-	RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error)
-	DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error)
-	TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error)
-	Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error
-}
-
-// sdkClient stands between api and the SDK's client. Were *cvm.Client itself
-// converted to an interface, the linker would have to keep all of its several
-// hundred methods in programs that use reflection.
-type sdkClient struct{ cvm *cvm.Client }
-
-func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error) {
-	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runReply{resp})
-}
-
-// RunRaw sends a create that the typed request cannot carry, signed alike.
-func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
-	req, err := rawRequest(actionRun, params)
-	if err != nil {
-		return nil, err
+// checkCredentials finds what could not be put into a header: a key that was
+// read from a file with its line end.
+func checkCredentials(c provider.Credentials) error {
+	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
+		return errors.New("access key ID or secret is empty")
 	}
-	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runReply{resp})
-}
-
-// runReply and describeReply are answers that are searched for an error in one
-// look, not by being decoded twice more.
-type (
-	runReply      struct{ *cvm.RunInstancesResponse }
-	describeReply struct{ *cvm.DescribeInstancesResponse }
-)
-
-// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*runReply) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
-
-// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*describeReply) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
-
-// rawRequest is a request with a body of our own.
-func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
-	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
-	return req, req.SetActionParameters(params)
-}
-
-func (s sdkClient) DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error) {
-	resp := cvm.NewDescribeInstancesResponse()
-	return resp, s.Send(ctx, req, &describeReply{resp})
-}
-
-func (s sdkClient) TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error) {
-	return s.cvm.TerminateInstancesWithContext(ctx, req)
-}
-
-// Send sends one of the SDK's requests, as its own methods do.
-func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error {
-	req.SetContext(ctx)
-	return s.cvm.Send(req, resp)
+	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal(), c.SecurityToken.Reveal()} {
+		if !printable(s) {
+			return errors.New("access key ID, secret or token holds a blank or a control character")
+		}
+	}
+	return nil
 }
 
 // keyedClient returns an SDK client and the credentials it signs with. It is a

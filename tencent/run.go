@@ -3,41 +3,15 @@ package tencent
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
-	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
-)
-
-// The vendor's names of the calls.
-const (
-	actionRun       = "RunInstances"
-	actionDescribe  = "DescribeInstances"
-	actionTerminate = "TerminateInstances"
-)
-
-// idsPerCall is the documented limit of every call about servers, and the largest
-// Limit of a page. It is always asked for: the documented default is 20 rows.
-const idsPerCall = 100
-
-// filtersPerCall is the documented number of filters of a describe.
-const filtersPerCall = 10
-
-// How long each call may take when the caller's ctx allows more.
-const (
-	runTimeout       = 90 * time.Second
-	describeTimeout  = 20 * time.Second
-	terminateTimeout = 30 * time.Second
 )
 
 // RunInstances sends one create.
@@ -61,18 +35,6 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return runFailed(ex, spec, err)
 	}
 	return runResult(ex, spec, resp)
-}
-
-// runRequest returns the typed request, and the body to send in its place when
-// the spec has raw parameters.
-func (d *driver) runRequest(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, map[string]any, error) {
-	req, err := translateRun(spec)
-	if err != nil {
-		return nil, nil, err
-	}
-	opts, _ := optionsOf(spec) // translateRun has accepted them
-	raw, err := mergeParams(req, opts.Params)
-	return req, raw, err
 }
 
 // runFailed returns the error of a create, and the IDs that stand beside it in
@@ -115,11 +77,6 @@ func runResult(ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInsta
 	}
 }
 
-// distinct returns every ID once.
-func distinct(ids []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(ids)))
-}
-
 // PreviewRun shows the request with its secrets masked. Values of raw parameters
 // are masked too: only their writer knows which of them are secret.
 func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
@@ -146,18 +103,16 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 	return provider.Request{Driver: Name, Action: actionRun, Host: d.host, Params: params}, nil
 }
 
-// isSecret tells whether a parameter, or what it is a part of, is one.
-func isSecret(name string, raw map[string]string) bool {
-	if strings.HasPrefix(name, "Metadata.Items.") && strings.HasSuffix(name, ".Value") {
-		return true
+// runRequest returns the typed request, and the body to send in its place when
+// the spec has raw parameters.
+func (d *driver) runRequest(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, map[string]any, error) {
+	req, err := translateRun(spec)
+	if err != nil {
+		return nil, nil, err
 	}
-	for part := name; part != ""; {
-		if _, given := raw[part]; given || part == "LoginSettings.Password" || part == "UserData" {
-			return true
-		}
-		part = part[:max(strings.LastIndexByte(part, '.'), 0)]
-	}
-	return false
+	opts, _ := optionsOf(spec) // translateRun has accepted them
+	raw, err := mergeParams(req, opts.Params)
+	return req, raw, err
 }
 
 // DescribeInstances reads one page. It uses full records also for polling, not
@@ -201,33 +156,6 @@ func pageOffset(token string) (int, error) {
 		return 0, &provider.FieldError{Driver: Name, Path: "PageToken", Value: token, Reason: "is not a NextPage of this driver"}
 	}
 	return offset, nil
-}
-
-func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeInstancesRequest {
-	out := cvm.NewDescribeInstancesRequest()
-	out.Limit = number(idsPerCall)
-	if len(req.IDs) > 0 {
-		out.InstanceIds = list(req.IDs)
-		return out
-	}
-	out.Offset = pointer(int64(offset))
-	if req.Name != "" {
-		out.Filters = append(out.Filters, filter("instance-name", req.Name))
-	}
-	if req.Running {
-		out.Filters = append(out.Filters, filter("instance-state", "RUNNING"))
-	}
-	for _, k := range sorted.Keys(req.Tags) {
-		// What does not fit is left to the comparison in describePage.
-		if len(out.Filters) < filtersPerCall {
-			out.Filters = append(out.Filters, filter("tag:"+k, req.Tags[k]))
-		}
-	}
-	return out
-}
-
-func filter(name, value string) *cvm.Filter {
-	return &cvm.Filter{Name: pointer(name), Values: []*string{pointer(value)}}
 }
 
 func describePage(ex *exchange, req *provider.DescribeRequest, offset int, r *cvm.DescribeInstancesResponseParams) (*provider.DescribePage, error) {
@@ -334,96 +262,4 @@ func terminateFailed(err error, ids int) error {
 	}
 	e.Message += " (one of the servers needs no terminating; terminate the others one at a time)"
 	return e
-}
-
-func (d *driver) regionOf(region string) string {
-	if region == "" {
-		return d.region
-	}
-	return region
-}
-
-// exchange is one call on its way.
-type exchange struct {
-	oncehttp.Exchange
-	ctx     context.Context // the caller's
-	op      string
-	region  string
-	timeout time.Duration
-	creates bool                       // it makes something, which may exist when its answer is lost
-	spec    *provider.RunInstancesSpec // what it sends, for its secrets; nil when it has none
-	secrets *oncehttp.Redactor         // known once there is an error to clean
-}
-
-// keptOfAnswer is how many bytes are kept of an answer for its first words, should it be
-// no answer of the API.
-const keptOfAnswer = 4 << 10
-
-func (d *driver) exchange(ctx context.Context, op, region string, timeout time.Duration) *exchange {
-	ex := &exchange{ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
-	ex.Keep = keptOfAnswer
-	return ex
-}
-
-// call runs one SDK call. It survives the SDK's panics, and returns the end of
-// ctx as the caller's and the end of our own timeout as ours.
-func (d *driver) call(ex *exchange, send func(context.Context, api) error) error {
-	if err := ex.ctx.Err(); err != nil {
-		return ex.notSent(provider.ErrUnavailable, err)
-	}
-	creds, err := provider.AskCredentials(ex.ctx, d.credentials)
-	if err == nil {
-		err = checkCredentials(creds)
-	}
-	if err != nil {
-		return ex.notSent(provider.ErrAuth, err)
-	}
-	c, err := d.client(ex.region, creds)
-	if err != nil {
-		return ex.notSent(provider.ErrUnavailable, err)
-	}
-	ctx, cancel := context.WithTimeout(ex.ctx, ex.timeout)
-	defer cancel()
-	defer ex.Close()
-	if err := recovered(func() error { return send(ex.Watch(ctx), c) }); err != nil {
-		ex.secrets = redactorOf(ex.spec, creds, ex.Request())
-		return d.wrapError(err, ex)
-	}
-	return nil
-}
-
-// ask sends a request of the SDK and reads the answer into resp.
-func (d *driver) ask(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
-	return d.call(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, resp) })
-}
-
-// order sends a request whose answer is a RequestId and nothing else: the SDK's
-// types of such answers differ by name only.
-func (d *driver) order(ex *exchange, req tchttp.Request) (requestID string, err error) {
-	resp := cvm.NewStopInstancesResponse()
-	if err := d.ask(ex, req, resp); err != nil {
-		return "", err
-	}
-	if resp.Response == nil || value(resp.Response.RequestId) == "" {
-		return "", ex.malformed("it has no RequestId", "")
-	}
-	return *resp.Response.RequestId, nil
-}
-
-// savedIDs reads the instance IDs of an answer that the SDK took for an error, or that
-// ended early, and its request ID if that came.
-func (ex *exchange) savedIDs() (ids []string, requestID string) {
-	var answer struct {
-		Response struct {
-			InstanceIDSet []string `json:"InstanceIdSet"`
-			RequestID     string   `json:"RequestId"`
-		}
-	}
-	if json.Unmarshal(ex.Body(), &answer) == nil {
-		ids, requestID = answer.Response.InstanceIDSet, answer.Response.RequestID
-	} else {
-		found := oncehttp.Salvage(ex.Body(), "InstanceIdSet")
-		ids, requestID = found.IDs, found.Texts["RequestId"]
-	}
-	return oncehttp.OnlyIDs(ids), requestID
 }

@@ -2,10 +2,8 @@ package tencent
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
@@ -28,77 +26,6 @@ const (
 	setAlready = "InvalidParameterValue.LaunchTemplateIdVerSetAlready"
 )
 
-// notInTemplates are the leaves that a create takes and a template cannot hold.
-var notInTemplates = map[string]string{
-	"MinCount":                  "a template holds how many servers to create, and no minimum",
-	"CPUOptions.Cores":          "a template has no CpuTopology",
-	"CPUOptions.ThreadsPerCore": "a template has no CpuTopology",
-	"Login.Password":            "CVM keeps no password in a template; give it to RunInstances, or name KeyPairs",
-	"LaunchTemplate":            "a template cannot refer to another one",
-	"LaunchTemplate.ID":         "a template cannot refer to another one",
-	"LaunchTemplate.Version":    "a template cannot refer to another one",
-	"DryRun":                    "a template creates no servers",
-	"ClientToken":               "a token is for one create",
-}
-
-// TemplateSupport is the table of a create without what a template cannot hold:
-// the parameters have the same names in both.
-func (d *driver) TemplateSupport() provider.Support {
-	fields := d.support.Fields()
-	for i, f := range fields {
-		if reason, ok := notInTemplates[f.Path]; ok && f.Param != "" {
-			fields[i] = provider.Refused(f.Path, reason)
-		}
-	}
-	return provider.NewSupport(Name, fields)
-}
-
-// ValidateTemplate checks what CVM documents of templates, and of servers. A new
-// version inherits what it leaves out, so nothing is required of it.
-func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
-	c := &provider.Checker{Driver: Name}
-	if !version {
-		checkBetween(c, "Name", t.Name, 2, 128)
-	}
-	if t.VersionDescription != "" {
-		checkBetween(c, "VersionDescription", t.VersionDescription, 2, 256)
-	}
-	checkTags(c, "Tags", t.Tags)
-	for i, v := range t.Vendor {
-		c.Require(v.VendorName() != Name, fmt.Sprintf("Vendor[%d]", i), nil, "CVM has no options of templates; options of their servers belong into Spec.Vendor")
-	}
-	spec := &provider.Checker{Driver: Name}
-	opts, err := optionsOf(&t.Spec)
-	checkSpec(spec, &t.Spec, opts, !version)
-	const absent = "a template has no such parameter"
-	spec.Require(opts.PartitionNumber == 0, "Vendor.PartitionNumber", opts.PartitionNumber, absent)
-	spec.Require(opts.DedicatedClusterID == "", "Vendor.DedicatedClusterID", opts.DedicatedClusterID, absent)
-	spec.Require(len(opts.CHCIDs) == 0, "Vendor.CHCIDs", nil, absent)
-	for _, name := range sorted.Keys(opts.Params) {
-		spec.Require(!strings.HasPrefix(name, "LaunchTemplate"), fmt.Sprintf("Vendor.Params[%q]", name), nil, "use the fields of the template")
-	}
-	found := joined(spec.Err(), err)
-	if found == nil {
-		_, found = templateParams(cvm.NewCreateLaunchTemplateRequest(), &t.Spec)
-	}
-	return joined(c.Err(), inside("Spec", found))
-}
-
-// inside puts the paths of field errors inside a field.
-func inside(field string, err error) error {
-	var list provider.FieldErrors
-	if !errors.As(err, &list) {
-		return err
-	}
-	out := make(provider.FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = field + "." + e.Path
-		out[i] = &inner
-	}
-	return out
-}
-
 // CreateLaunchTemplate implements [provider.LaunchTemplateDriver].
 func (d *driver) CreateLaunchTemplate(ctx context.Context, in *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
 	req, err := newTemplate(in)
@@ -114,26 +41,6 @@ func (d *driver) CreateLaunchTemplate(ctx context.Context, in *provider.CreateTe
 		return nil, ex.malformed("it has no template ID", "")
 	}
 	return &provider.TemplateResult{ID: *resp.Response.LaunchTemplateId, RequestID: value(resp.Response.RequestId)}, nil
-}
-
-// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, in *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	if err := byID(in.Template); err != nil {
-		return nil, err
-	}
-	req, err := newTemplateVersion(in)
-	if err != nil {
-		return nil, err
-	}
-	resp := cvm.NewCreateLaunchTemplateVersionResponse()
-	ex, err := d.addTemplate(ctx, in, req, resp)
-	if err != nil {
-		return nil, err
-	}
-	if resp.Response == nil || value(resp.Response.LaunchTemplateVersionNumber) == 0 {
-		return nil, ex.malformed("it has no version number", "")
-	}
-	return &provider.TemplateResult{Version: int(*resp.Response.LaunchTemplateVersionNumber), RequestID: value(resp.Response.RequestId)}, nil
 }
 
 func (d *driver) addTemplate(ctx context.Context, in *provider.CreateTemplateRequest, req tchttp.Request, resp tchttp.Response) (*exchange, error) {
@@ -232,87 +139,6 @@ func templateOf(raw *cvm.LaunchTemplateInfo) provider.LaunchTemplate {
 		CreatedBy:      value(raw.CreatedBy),
 		CreatedAt:      parseTime(value(raw.CreationTime)),
 	}
-}
-
-// DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, in *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
-	if err := byID(in.Template); err != nil {
-		return nil, err
-	}
-	offset, err := pageOffset(in.PageToken)
-	if err != nil {
-		return nil, err
-	}
-	req := describeVersions(in, offset)
-	ex := d.exchange(ctx, req.GetAction(), in.Region, templateTimeout)
-	resp := &versionsResponse{BaseResponse: &tchttp.BaseResponse{}}
-	if err := d.ask(ex, req, resp); err != nil {
-		return nil, err
-	}
-	r := resp.Response
-	if r == nil || r.LaunchTemplateVersionSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
-		return nil, ex.malformed("it has no list of versions", "")
-	}
-	page := &provider.TemplateVersionPage{RequestID: value(r.RequestId)}
-	for _, raw := range r.LaunchTemplateVersionSet {
-		v, err := versionOf(raw)
-		if err != nil {
-			return nil, ex.malformed(err.Error(), page.RequestID)
-		}
-		v.TemplateID, v.Spec.Region = in.Template.ID, ex.region
-		page.Versions = append(page.Versions, *v)
-	}
-	if next := offset + len(page.Versions); req.Limit != nil && len(page.Versions) > 0 && next < int(value(r.TotalCount)) {
-		page.NextPage = strconv.Itoa(next)
-	}
-	return page, nil
-}
-
-// describeVersions asks in one of three ways, which exclude each other.
-func describeVersions(in *provider.DescribeTemplateVersionsRequest, offset int) *cvm.DescribeLaunchTemplateVersionsRequest {
-	req := cvm.NewDescribeLaunchTemplateVersionsRequest()
-	req.LaunchTemplateId = text(in.Template.ID)
-	switch {
-	case in.Template.Version != 0:
-		req.LaunchTemplateVersions = []*uint64{unsigned(in.Template.Version)}
-	case in.DefaultOnly:
-		req.DefaultVersion, req.MaxVersion = pointer(true), unsigned(lastVersion)
-	default:
-		req.MaxVersion = unsigned(lastVersion)
-		req.Offset = pointer(uint64(offset))
-		req.Limit = unsigned(idsPerCall)
-	}
-	return req
-}
-
-// SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
-	if err := byID(ref); err != nil {
-		return err
-	}
-	req := cvm.NewModifyLaunchTemplateDefaultVersionRequest()
-	req.LaunchTemplateId = text(ref.ID)
-	req.DefaultVersion = number(ref.Version)
-	_, err := d.order(d.exchange(ctx, req.GetAction(), region, templateTimeout), req)
-	var e *provider.APIError
-	if errors.As(err, &e) && e.Code == setAlready {
-		return nil
-	}
-	return err
-}
-
-// DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
-	if err := byID(ref); err != nil {
-		return err
-	}
-	req := cvm.NewDeleteLaunchTemplateVersionsRequest()
-	req.LaunchTemplateId = text(ref.ID)
-	for _, v := range versions {
-		req.LaunchTemplateVersions = append(req.LaunchTemplateVersions, number(v))
-	}
-	_, err := d.order(d.exchange(ctx, req.GetAction(), region, templateTimeout), req)
-	return err
 }
 
 // DeleteLaunchTemplate implements [provider.LaunchTemplateDriver].

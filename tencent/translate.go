@@ -3,18 +3,12 @@ package tencent
 import (
 	"cmp"
 	"encoding/base64"
-	"net/netip"
-	"strconv"
-	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
-
-// timeFormat is what CVM calls ISO 8601: UTC, whole seconds.
-const timeFormat = "2006-01-02T15:04:05Z"
 
 // translateRun turns a valid spec into the request of RunInstances; parameters
 // are described at cloud.tencent.com/document/api/213/15730. Parameters that the
@@ -57,17 +51,6 @@ func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	}
 }
 
-// uniquePattern numbers the servers of a create from 001.
-const uniquePattern = "{R:1,F:3}"
-
-// numbered appends CVM's own numbering pattern: from 1, three digits.
-func numbered(name string, unique bool) string {
-	if name == "" || !unique {
-		return name
-	}
-	return name + uniquePattern
-}
-
 func translateLogin(req *cvm.RunInstancesRequest, login *provider.Login) {
 	switch {
 	case login.Password != "":
@@ -101,21 +84,6 @@ func translateNetwork(req *cvm.RunInstancesRequest, n *provider.Network, opts Ru
 			IPv6AddressType:         text(opts.IPv6AddressType),
 			AntiDDoSPackageId:       text(opts.AntiDDoSPackageID),
 		}
-	}
-}
-
-func internetCharge(c provider.BandwidthCharge) string {
-	switch c {
-	case provider.PayByTraffic:
-		return "TRAFFIC_POSTPAID_BY_HOUR"
-	case provider.PayByBandwidth:
-		return "BANDWIDTH_POSTPAID_BY_HOUR"
-	case provider.PrepaidBandwidth:
-		return "BANDWIDTH_PREPAID"
-	case provider.BandwidthPackage:
-		return "BANDWIDTH_PACKAGE"
-	default: // ValidateRun refuses the others
-		return ""
 	}
 }
 
@@ -161,36 +129,6 @@ func translateBilling(req *cvm.RunInstancesRequest, b *provider.Billing, opts Ru
 	}
 }
 
-// chargeTypes are the values of InstanceChargeType. Mode "" is absent, so that
-// the cloud decides.
-var chargeTypes = map[provider.BillingMode]string{
-	provider.OnDemand:      "POSTPAID_BY_HOUR",
-	provider.Prepaid:       "PREPAID",
-	provider.Spot:          "SPOTPAID",
-	provider.DedicatedHost: "CDHPAID",
-}
-
-// months is the period in the only unit that CVM has.
-func months(b *provider.Billing) int {
-	if b.PeriodUnit == provider.Year {
-		return 12 * b.Period
-	}
-	return b.Period
-}
-
-func renewFlag(auto *bool, silent bool) *string {
-	switch {
-	case silent:
-		return text("DISABLE_NOTIFY_AND_MANUAL_RENEW")
-	case auto == nil:
-		return nil
-	case *auto:
-		return text("NOTIFY_AND_AUTO_RENEW")
-	default:
-		return text("NOTIFY_AND_MANUAL_RENEW")
-	}
-}
-
 // translateSpot names a price only where the spec does: without market options
 // CVM bids the current market price.
 func translateSpot(req *cvm.RunInstancesRequest, s *provider.SpotOptions) {
@@ -231,15 +169,6 @@ func translatePlacement(req *cvm.RunInstancesRequest, spec *provider.RunInstance
 	return nil
 }
 
-// projectID is nil when there is none; 0 is the default project, and is sent.
-func projectID(id string) (*int64, error) {
-	if id == "" {
-		return nil, nil
-	}
-	n, err := strconv.ParseUint(id, 10, 63)
-	return pointer(int64(n)), err
-}
-
 func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) {
 	req.TagSpecification = tagSpecification("instance", spec.Tags)
 	if len(spec.UserData) > 0 {
@@ -261,19 +190,6 @@ func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	}
 	req.DryRun = yes(spec.DryRun, opts.SendFalse)
 	req.ClientToken = text(spec.ClientToken)
-}
-
-// tagSpecification is sorted by key, so that the same spec is the same request:
-// a client token stands for one set of parameters.
-func tagSpecification(resource string, tags map[string]string) []*cvm.TagSpecification {
-	if len(tags) == 0 {
-		return nil
-	}
-	ts := &cvm.TagSpecification{ResourceType: text(resource)}
-	for _, k := range sorted.Keys(tags) {
-		ts.Tags = append(ts.Tags, &cvm.Tag{Key: pointer(k), Value: pointer(tags[k])})
-	}
-	return []*cvm.TagSpecification{ts}
 }
 
 // metadata is sorted by key for the same reason.
@@ -305,142 +221,29 @@ func enhancedService(spec *provider.RunInstancesSpec, opts RunOptions) *cvm.Enha
 	return s
 }
 
-// instanceOf translates a row of DescribeInstances. CVM does not repeat the
-// region: the caller of DescribeInstances knows it.
-func instanceOf(raw *cvm.Instance) provider.Instance {
-	i := provider.Instance{
-		ID:               value(raw.InstanceId),
-		Name:             value(raw.InstanceName),
-		State:            stateOf(value(raw.InstanceState), value(raw.RestrictState)),
-		RawState:         value(raw.InstanceState),
-		ImageID:          value(raw.ImageId),
-		InstanceType:     value(raw.InstanceType),
-		CPUs:             int(value(raw.CPU)),
-		MemoryMiB:        int(value(raw.Memory)) * 1024, // GiB
-		SecurityGroupIDs: values(raw.SecurityGroupIds),
-		PrivateIPs:       parseAddresses(raw.PrivateIpAddresses, raw.IPv6Addresses),
-		PublicIPs:        parseAddresses(raw.PublicIpAddresses, raw.PublicIPv6Addresses),
-		Billing:          billingOf(value(raw.InstanceChargeType)),
-		CreatedAt:        parseTime(value(raw.CreatedTime)),
-		ExpiresAt:        parseTime(value(raw.ExpiredTime)),
-		Tags:             tagsOf(raw.Tags),
+func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeInstancesRequest {
+	out := cvm.NewDescribeInstancesRequest()
+	out.Limit = number(idsPerCall)
+	if len(req.IDs) > 0 {
+		out.InstanceIds = list(req.IDs)
+		return out
 	}
-	if raw.Placement != nil {
-		i.Zone = value(raw.Placement.Zone)
+	out.Offset = pointer(int64(offset))
+	if req.Name != "" {
+		out.Filters = append(out.Filters, filter("instance-name", req.Name))
 	}
-	if v := raw.VirtualPrivateCloud; v != nil {
-		i.VPCID = value(v.VpcId)
-		i.SubnetID = value(v.SubnetId)
+	if req.Running {
+		out.Filters = append(out.Filters, filter("instance-state", "RUNNING"))
 	}
-	if i.State == provider.StateFailed {
-		i.Reason = value(raw.LatestOperationErrorMsg)
-	}
-	return i.WithSys(raw)
-}
-
-func billingOf(chargeType string) provider.BillingMode {
-	for mode, word := range chargeTypes {
-		if word == chargeType {
-			return mode
-		}
-	}
-	return ""
-}
-
-func tagsOf(raw []*cvm.Tag) map[string]string {
-	if len(raw) == 0 {
-		return nil
-	}
-	tags := make(map[string]string, len(raw))
-	for _, t := range raw {
-		if t != nil {
-			tags[value(t.Key)] = value(t.Value)
-		}
-	}
-	return tags
-}
-
-func parseAddresses(lists ...[]*string) []netip.Addr {
-	var out []netip.Addr
-	for _, l := range lists {
-		for _, s := range l {
-			if a, err := netip.ParseAddr(value(s)); err == nil {
-				out = append(out, a)
-			}
+	for _, k := range sorted.Keys(req.Tags) {
+		// What does not fit is left to the comparison in describePage.
+		if len(out.Filters) < filtersPerCall {
+			out.Filters = append(out.Filters, filter("tag:"+k, req.Tags[k]))
 		}
 	}
 	return out
 }
 
-// parseTime returns the zero time for what is no time.
-func parseTime(s string) time.Time {
-	t, _ := time.Parse(time.RFC3339, s)
-	return t
-}
-
-func pointer[T any](v T) *T { return &v }
-
-// text, number, unsigned and list are nil for a zero value.
-func text(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func number(n int) *int64 {
-	if n == 0 {
-		return nil
-	}
-	return pointer(int64(n))
-}
-
-func unsigned(n int) *uint64 {
-	if n == 0 {
-		return nil
-	}
-	return pointer(uint64(n))
-}
-
-// yes is nil for false, unless that is to be sent in so many words.
-func yes(b, always bool) *bool {
-	if !b && !always {
-		return nil
-	}
-	return &b
-}
-
-func list(ss []string) []*string {
-	var out []*string
-	for _, s := range ss {
-		out = append(out, &s)
-	}
-	return out
-}
-
-func addresses(addrs []netip.Addr) []*string {
-	var out []*string
-	for _, a := range addrs {
-		out = append(out, pointer(a.String()))
-	}
-	return out
-}
-
-// value is the zero value for nil: the SDK's answers are pointers throughout.
-func value[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
-}
-
-func values(ps []*string) []string {
-	var out []string
-	for _, p := range ps {
-		if p != nil {
-			out = append(out, *p)
-		}
-	}
-	return out
+func filter(name, value string) *cvm.Filter {
+	return &cvm.Filter{Name: pointer(name), Values: []*string{pointer(value)}}
 }

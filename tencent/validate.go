@@ -1,24 +1,12 @@
 package tencent
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
-)
-
-const (
-	// ruleProject is shared with the translator, which cannot send what it
-	// breaks.
-	ruleProject = "a project of Tencent Cloud is a number, 0 being the default project"
-
-	// ruleRegion keeps a request from failing on its way: the region is a header.
-	ruleRegion = "must be printable ASCII without blanks"
 )
 
 // ValidateRun checks what CVM documents and what a mapped field cannot say on
@@ -35,35 +23,6 @@ func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	checkPerInstance(c, spec, opts)
 	return joined(c.Err(), checkParams(spec, opts))
 }
-
-// checkPerInstance refuses lists that give each instance of a create an entry of its own
-// when the create may take several calls: all of those would send the whole list.
-func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
-	const rule = "has an entry for each instance of one create, and "
-	var why string
-	switch {
-	case spec.Count > idsPerCall:
-		why = fmt.Sprintf("%d instances take several creates: ask for at most %d at once, each time with their entries", spec.Count, idsPerCall)
-	case spec.MinCount > 0 && spec.MinCount < spec.Count:
-		why = "MinCount leaves a rest that another create may make: set MinCount to Count"
-	default:
-		return
-	}
-	// A machine that is taken cannot be taken again: a rest finds out.
-	c.Require(len(opts.CHCIDs) == 0 || spec.Count <= idsPerCall, "Vendor.CHCIDs", nil, rule+why)
-	for _, name := range sorted.Keys(opts.Params) {
-		if perInstance.MatchString(name) || perInstanceIn.MatchString(opts.Params[name]) {
-			c.Entry("Vendor.Params", name).Fail("", nil, rule+why)
-		}
-	}
-}
-
-// What has an entry for each instance, by the name of a raw parameter and inside its
-// JSON: fixed addresses, and physical machines to create on.
-var (
-	perInstance   = regexp.MustCompile(`(^|\.)(PrivateIpAddresses|ChcIds)(\.|$)`)
-	perInstanceIn = regexp.MustCompile(`"PrivateIpAddresses"\s*:`)
-)
 
 // checkSpec looks at one spec. Whole tells that nothing else adds to it: neither a
 // template nor the version that a new version inherits from. Those add structures
@@ -92,10 +51,6 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole boo
 	checkNames(c, spec)
 }
 
-// pattern is what CVM takes for a place in a name: of a number, or of the address
-// in a host name.
-var pattern = regexp.MustCompile(`\{R:[0-9]+(,F:[0-8])?\}|\{IP\}`)
-
 func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	count := max(spec.Count, 1)
 	if spec.UniqueSuffix {
@@ -115,39 +70,6 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 }
 
-// checkHostName holds for Windows and for Linux. The stricter rules of Windows
-// need the image's system, which only the cloud knows.
-func checkHostName(c *provider.Checker, name string, unique bool, count int) {
-	const marks = ".-"
-	// Numbers are letters like others here. How long an address comes out, only
-	// the cloud knows.
-	plain := pattern.ReplaceAllString(name, "0")
-	counted := unique || count > 1 || plain != name
-	switch {
-	case unique:
-		plain += strings.Repeat("0", digits(count))
-	case count > 1 && plain == name: // then CVM numbers the servers of each create from 1
-		plain += strconv.Itoa(min(count, idsPerCall))
-	}
-	c.Require(strings.Trim(plain, marks) == plain, "HostName", name, "must not begin or end with a dot or a hyphen")
-	for i := 1; i < len(plain); i++ {
-		if strings.IndexByte(marks, plain[i]) >= 0 && strings.IndexByte(marks, plain[i-1]) >= 0 {
-			c.Fail("HostName", name, "dots and hyphens must not follow each other")
-			break
-		}
-	}
-	allowed := letters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" + marks
-	if counted {
-		allowed += "_" // the rule has none, but the documentation's own examples of numbers do
-	}
-	c.Require(strings.Trim(plain, allowed) == "", "HostName", name, "must be letters, digits, dots and hyphens")
-	// A pattern comes out as one character at least.
-	short := len(plain) < 2 && !strings.Contains(name, "{")
-	c.Require(!short && len(plain) <= 60, "HostName", name, "must be 2 to 60 characters long")
-}
-
-const letters = "abcdefghijklmnopqrstuvwxyz"
-
 // checkLogin never shows a password. The documentation's lists of other characters
 // differ from call to call, but all of them are ASCII and none has a blank.
 func checkLogin(c *provider.Checker, l *provider.Login) {
@@ -159,24 +81,6 @@ func checkLogin(c *provider.Checker, l *provider.Login) {
 	c.Require(n >= 8 && n <= 30, "Login.Password", nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
 	c.Require(printable(password), "Login.Password", nil, "must be letters, digits and marks of ASCII, without blanks")
 	c.Require(classes(password) >= 2, "Login.Password", nil, "must mix two of small letters, capitals, digits and other characters (three on Windows)")
-}
-
-// classes counts the kinds of characters in a password.
-func classes(password string) int {
-	var small, capital, digit, other int
-	for _, r := range password {
-		switch {
-		case r >= 'a' && r <= 'z':
-			small = 1
-		case r >= 'A' && r <= 'Z':
-			capital = 1
-		case r >= '0' && r <= '9':
-			digit = 1
-		default:
-			other = 1
-		}
-	}
-	return small + capital + digit + other
 }
 
 func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
@@ -238,9 +142,6 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 	}
 }
 
-// hostSize is the size of a server on a dedicated host: cores and GiB.
-var hostSize = regexp.MustCompile(`^CDH_[1-9][0-9]*C[1-9][0-9]*G$`)
-
 // checkHosts knows that servers on dedicated hosts have sizes of their own.
 func checkHosts(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
 	sized := strings.HasPrefix(spec.InstanceType, "CDH_")
@@ -259,25 +160,6 @@ func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 	c.Require(len(spec.UserData) <= 16<<10, "UserData", nil, "must be at most 16 KiB")
 	checkTags(c, "Tags", spec.Tags)
-}
-
-// checkTags knows the limits of the account's tags
-// (cloud.tencent.com/document/product/651/13354). Which characters they may have
-// is documented in several ways, and left to the cloud.
-func checkTags(c *provider.Checker, path string, tags map[string]string) {
-	c.Require(len(tags) <= 50, path, len(tags), "a resource has at most 50 tags")
-	for _, k := range sorted.Keys(tags) {
-		n, v := utf8.RuneCountInString(k), utf8.RuneCountInString(tags[k])
-		if n > 127 {
-			c.Fail(path, k, fmt.Sprintf("a tag key must be at most 127 characters long, not %d", n))
-		}
-		if v > 255 {
-			c.Fail(path, k, fmt.Sprintf("the value of a tag must be at most 255 characters long, not %d", v))
-		}
-		if strings.HasPrefix(k, "qcs:") {
-			c.Fail(path, k, "keys that begin with qcs: are reserved by the cloud")
-		}
-	}
 }
 
 // checkOptions looks at what the fields of the spec have no room for.
@@ -328,76 +210,4 @@ func checkMetadata(c *provider.Checker, items map[string]string) {
 		c.Require(len(items[k]) <= 256<<10, "Vendor.Metadata", k, "a value must be at most 256 KiB")
 		c.Require(utf8.ValidString(items[k]), "Vendor.Metadata", k, "a value must be UTF-8: JSON would replace other bytes")
 	}
-}
-
-// checkRawText shows no values either.
-func checkRawText(c *provider.Checker, params map[string]string) {
-	for k, v := range params {
-		if !utf8.ValidString(v) {
-			c.Entry("Vendor.Params", k).Fail("", nil, "must be UTF-8: JSON would replace other bytes")
-		}
-	}
-}
-
-func checkIDs(c *provider.Checker, path string, ids []string) {
-	for i, id := range ids {
-		if id == "" {
-			c.Fail(fmt.Sprintf("%s[%d]", path, i), nil, "must not be empty")
-		}
-	}
-}
-
-// checkParams translates the spec to see what the raw parameters would collide
-// with. A spec that cannot be translated has been reported already.
-func checkParams(spec *provider.RunInstancesSpec, opts RunOptions) error {
-	if len(opts.Params) == 0 {
-		return nil
-	}
-	req, err := translateRun(spec)
-	if err != nil {
-		return nil
-	}
-	return checkMerge(req, opts.Params)
-}
-
-// printable tells whether a text can stand in a header as it is.
-func printable(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-}
-
-func checkLength(c *provider.Checker, path, s string, most int) {
-	if n := utf8.RuneCountInString(s); n > most {
-		c.Fail(path, s, fmt.Sprintf("must be at most %d characters long, not %d", most, n))
-	}
-}
-
-func checkBetween(c *provider.Checker, path, s string, least, most int) {
-	n := utf8.RuneCountInString(s)
-	if n < least || n > most {
-		c.Fail(path, s, fmt.Sprintf("must be %d to %d characters long, not %d", least, most, n))
-	}
-}
-
-// joined puts the problems that several checks found into one list.
-func joined(errs ...error) error {
-	var all provider.FieldErrors
-	for _, err := range errs {
-		if err == nil {
-			continue
-		}
-		var list provider.FieldErrors
-		var one *provider.FieldError
-		switch {
-		case errors.As(err, &list):
-			all = append(all, list...)
-		case errors.As(err, &one):
-			all = append(all, one)
-		default:
-			return err
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return all
 }

@@ -1,0 +1,124 @@
+package aliyun
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. It has
+// no client token: a repeated call makes one more version.
+func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+	return d.addTemplate(ctx, "CreateLaunchTemplateVersion", req)
+}
+
+// versionsAnswer is the answer of DescribeLaunchTemplateVersions.
+type versionsAnswer struct {
+	pageInfo
+	Sets *struct {
+		Set []rawVersion `json:"LaunchTemplateVersionSet"`
+	} `json:"LaunchTemplateVersionSets"`
+}
+
+type rawVersion struct {
+	TemplateID   alicloud.Text   `json:"LaunchTemplateId"`
+	TemplateName alicloud.Text   `json:"LaunchTemplateName"`
+	Version      alicloud.Text   `json:"VersionNumber"`
+	Description  alicloud.Text   `json:"VersionDescription"`
+	Default      alicloud.Text   `json:"DefaultVersion"`
+	CreatedBy    alicloud.Text   `json:"CreatedBy"`
+	CreateTime   string          `json:"CreateTime"`
+	ModifiedTime string          `json:"ModifiedTime"`
+	Data         json.RawMessage `json:"LaunchTemplateData"`
+}
+
+// DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
+func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
+	if n := len(req.Versions); n > maxVersions {
+		return nil, &provider.FieldError{
+			Driver: Name, Path: "LaunchTemplateVersionQuery.Versions", Value: strconv.Itoa(n),
+			Reason: fmt.Sprintf("must be at most %d: a template has no more", maxVersions),
+		}
+	}
+	p := params{"DetailFlag": "true"}
+	if err := p.page(req.PageToken, templatePageSize); err != nil {
+		return nil, err
+	}
+	p.ref(req.Template)
+	p.number("LaunchTemplateVersion.1", req.Template.Version)
+	for i, n := range req.Versions {
+		p.number(fmt.Sprintf("LaunchTemplateVersion.%d", i+1), n)
+	}
+	p.number("MinVersion", req.MinVersion)
+	p.number("MaxVersion", req.MaxVersion)
+	p.flag("DefaultVersion", req.DefaultOnly)
+	r := d.request("DescribeLaunchTemplateVersions", req.Region, p, templateTimeout)
+	var a versionsAnswer
+	resp, err := d.ask(ctx, r, &a)
+	if err != nil {
+		return nil, err
+	}
+	if a.Sets == nil {
+		return nil, d.caller.Senseless(r, resp)
+	}
+	page := &provider.TemplateVersionPage{
+		RequestID: resp.RequestID,
+		NextPage:  a.next(req.PageToken, len(a.Sets.Set), templatePageSize),
+	}
+	for i := range a.Sets.Set {
+		v, ok := versionOf(&a.Sets.Set[i])
+		if !ok { // a version without what it holds would look like an empty one
+			return nil, d.caller.Senseless(r, resp)
+		}
+		v.Spec.Region = r.Region
+		page.Versions = append(page.Versions, v)
+	}
+	return page, nil
+}
+
+func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
+	v = provider.LaunchTemplateVersion{
+		TemplateID:   string(raw.TemplateID),
+		TemplateName: string(raw.TemplateName),
+		Version:      raw.Version.Int(),
+		Description:  string(raw.Description),
+		Default:      raw.Default == "true",
+		CreatedBy:    string(raw.CreatedBy),
+		CreatedAt:    timeOf(raw.CreateTime),
+		ModifiedAt:   timeOf(raw.ModifiedTime),
+	}
+	data, ok := flatten(raw.Data)
+	if ok {
+		v.Spec = templateSpec(data)
+	}
+	return v, ok
+}
+
+// SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
+func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
+	p := params{}
+	p.ref(ref)
+	p.number("DefaultVersionNumber", ref.Version)
+	return d.tell(ctx, "ModifyLaunchTemplateDefaultVersion", region, p)
+}
+
+// DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver]: all
+// of the versions, or none.
+func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
+	if len(versions) > versionsPerDeletion {
+		return &provider.FieldError{
+			Driver: Name, Path: "versions", Value: strconv.Itoa(len(versions)),
+			Reason: fmt.Sprintf("must be at most %d in one call", versionsPerDeletion),
+		}
+	}
+	p := params{}
+	p.ref(ref)
+	for i, v := range versions {
+		p.number(fmt.Sprintf("DeleteVersion.%d", i+1), v)
+	}
+	return d.tell(ctx, "DeleteLaunchTemplateVersion", region, p)
+}
