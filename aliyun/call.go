@@ -40,7 +40,7 @@ func (d *driver) tell(ctx context.Context, action, region string, p params) erro
 	r := d.request(action, region, p, templateTimeout)
 	resp, err := d.ask(ctx, r, &struct{}{})
 	if err == nil && resp.RequestID == "" { // every answer of the vendor has one
-		err = d.caller.Senseless(r, resp)
+		err = d.caller.Malformed(r, resp)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -120,7 +121,7 @@ type rawSet struct {
 // DescribePlacementGroups implements [provider.PlacementGroupDriver] by
 // DescribeDeploymentSets.
 func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.DescribePlacementGroupsRequest) (*provider.PlacementGroupPage, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 0, setsByID); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 0, setsByID); err != nil {
 		return nil, err
 	}
 	p := params{}
@@ -141,7 +142,7 @@ func (d *driver) DescribePlacementGroups(ctx context.Context, req *provider.Desc
 		return nil, err
 	}
 	if a.Sets == nil { // an answer without the list is not an empty list
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	page := &provider.PlacementGroupPage{
 		RequestID: resp.RequestID,
@@ -210,7 +211,7 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 // MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by
 // ModifyInstanceDeployment, which takes one server.
 func (d *driver) MoveIntoPlacementGroup(ctx context.Context, req *provider.MoveRequest) error {
-	if err := alicloud.CheckIDs(Name, req.InstanceIDs, 1, 1); err != nil {
+	if err := adapter.CheckIDs(Name, "InstanceIDs", req.InstanceIDs, 1, 1); err != nil {
 		return err
 	}
 	if req.Partition > maxSetGroups {

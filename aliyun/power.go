@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -16,7 +17,7 @@ const powerTimeout = 46 * time.Second
 // ChangePower implements [provider.PowerDriver] by StartInstances, StopInstances
 // and RebootInstances.
 func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*provider.PowerResult, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, d.Limits().IDsPerPower); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 1, d.Limits().IDsPerPower); err != nil {
 		return nil, err
 	}
 	action, p, err := translatePower(req)
@@ -33,7 +34,7 @@ func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*
 		return nil, err
 	}
 	if len(a.InstanceResponses.InstanceResponse) == 0 { // one asks for at least one server
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	return &provider.PowerResult{RequestID: resp.RequestID, Failed: d.refused(r, resp, req.IDs, &a)}, nil
 }
@@ -87,7 +88,7 @@ func (d *driver) refused(r alicloud.Request, resp *alicloud.Response, ids []stri
 		switch row := rows[id]; row.Code {
 		case "200":
 		case "":
-			failed[id] = d.caller.Senseless(r, resp)
+			failed[id] = d.caller.Malformed(r, resp)
 		default:
 			e := d.caller.Refusal(r, resp, string(row.Code), string(row.Message))
 			failed[id] = alicloud.ForPower(e, passing(string(row.CurrentStatus)))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -36,10 +37,10 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return a.result(), nil
 	}
 	if len(a.InstanceIDSets) == 0 {
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	if spec.Count > 1 && len(a.InstanceIDSets.Distinct()) < spec.Count && losesIDs(resp.Body) {
-		return a.result(), d.caller.Senseless(r, resp)
+		return a.result(), d.caller.Malformed(r, resp)
 	}
 	return a.result(), nil
 }
@@ -104,7 +105,7 @@ func (d *driver) runRequest(spec *provider.RunInstancesSpec) (alicloud.Request, 
 // mean nothing once a token is used, so that only the one page of a short list is
 // measured by it.
 func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
 		return nil, err
 	}
 	r := d.request("DescribeInstances", req.Region, translateDescribe(req), describeTimeout)
@@ -118,7 +119,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		return nil, err
 	}
 	if !a.lists() {
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	shown := make([]string, len(a.Instances.Instance))
 	page := &provider.DescribePage{RequestID: a.RequestID, Instances: make([]provider.Instance, 0, len(shown))}
@@ -129,7 +130,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 			page.Instances = append(page.Instances, inst)
 		}
 	}
-	at := alicloud.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount, More: a.NextToken != ""}
+	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount, More: a.NextToken != ""}
 	page.Short = at.Contradicts() || req.PageToken == "" && !at.More && at.Total != nil && *at.Total > len(shown)
 	if len(req.IDs) == 0 {
 		page.NextPage = a.NextToken
@@ -149,12 +150,12 @@ func (d *driver) ProbeDescribe(ctx context.Context, region string) error {
 	if err != nil {
 		return err
 	}
-	return d.caller.Senseless(r, resp)
+	return d.caller.Malformed(r, resp)
 }
 
 // TerminateInstances implements [provider.Driver].
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, d.Limits().IDsPerTerminate); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 1, d.Limits().IDsPerTerminate); err != nil {
 		return err
 	}
 	r := d.request("DeleteInstances", req.Region, translateTerminate(req), terminateTimeout)
@@ -167,7 +168,7 @@ func (d *driver) TerminateInstances(ctx context.Context, req *provider.Terminate
 		return err
 	}
 	if a.RequestID == "" || !successful(string(a.Code)) { // no answer of the vendor is like that: the servers may run on
-		return d.caller.Senseless(r, resp)
+		return d.caller.Malformed(r, resp)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -104,7 +105,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 		return nil, err
 	}
 	if a.Sets == nil { // an answer without the list is not an empty list
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	page := &provider.TemplatePage{
 		RequestID: resp.RequestID,
@@ -119,7 +120,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 }
 
 func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
-	if err := alicloud.CheckIDs(Name, q.IDs, 0, templatesByID); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", q.IDs, 0, templatesByID); err != nil {
 		return err
 	}
 	c := provider.Checker{Driver: Name}

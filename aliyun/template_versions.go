@@ -63,7 +63,7 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provid
 		return nil, err
 	}
 	if a.Sets == nil {
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	page := &provider.TemplateVersionPage{
 		RequestID: resp.RequestID,
@@ -72,7 +72,7 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provid
 	for i := range a.Sets.Set {
 		v, ok := versionOf(&a.Sets.Set[i])
 		if !ok { // a version without what it holds would look like an empty one
-			return nil, d.caller.Senseless(r, resp)
+			return nil, d.caller.Malformed(r, resp)
 		}
 		v.Spec.Region = r.Region
 		page.Versions = append(page.Versions, v)

@@ -40,7 +40,7 @@ func (d *driver) RenameInstance(ctx context.Context, _, id, name string) error {
 		return forRename(err)
 	}
 	if resp.RequestID == "" { // every answer of the vendor has one
-		return d.caller.Senseless(r, resp)
+		return d.caller.Malformed(r, resp)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -15,7 +16,7 @@ const powerTimeout = 60 * time.Second
 // and RebootInstance. The calls for several servers are not used: the form of
 // their list is unverified, and they cannot cut the power.
 func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*provider.PowerResult, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, d.Limits().IDsPerPower); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 1, d.Limits().IDsPerPower); err != nil {
 		return nil, err
 	}
 	action, p, err := translatePower(req)
@@ -35,7 +36,7 @@ func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*
 		return nil, alicloud.ForPower(err, false)
 	}
 	if resp.RequestID == "" { // every answer of the vendor has one
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	return &provider.PowerResult{RequestID: resp.RequestID}, nil
 }

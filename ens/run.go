@@ -10,6 +10,7 @@ import (
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -38,7 +39,7 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		return a.result(resp), nil
 	}
 	if len(ids) < max(spec.Count, 1) {
-		err = d.caller.Senseless(r, resp)
+		err = d.caller.Malformed(r, resp)
 	}
 	if len(ids) == 0 {
 		return nil, err
@@ -103,7 +104,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		return nil, err
 	}
 	if !a.lists() {
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	shown := make([]string, len(a.Instances.Instance))
 	out := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(shown))}
@@ -117,7 +118,7 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	if len(req.IDs) == 0 {
 		out.NextPage, out.Short = at.next(&a)
 	}
-	shows := alicloud.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount}
+	shows := adapter.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount}
 	out.Short = out.Short || shows.Contradicts()
 	return out, nil
 }
@@ -128,7 +129,7 @@ type cursor struct{ page, seen int }
 
 // cursorOf checks a request and returns the page that it asks for.
 func cursorOf(req *provider.DescribeRequest) (cursor, error) {
-	if err := alicloud.CheckIDs(Name, req.IDs, 0, perCall); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 0, perCall); err != nil {
 		return cursor{}, err
 	}
 	page, seen, short := strings.Cut(cmp.Or(req.PageToken, "1"), "+")
@@ -169,7 +170,7 @@ func (c cursor) next(a *describeAnswer) (token string, short bool) {
 
 // TerminateInstances implements [provider.Driver].
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := alicloud.CheckIDs(Name, req.IDs, 1, 1); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 1, 1); err != nil {
 		return err
 	}
 	action, p := translateTerminate(req)
@@ -186,7 +187,7 @@ func (d *driver) TerminateInstances(ctx context.Context, req *provider.Terminate
 		return err
 	}
 	if resp.RequestID == "" { // every answer of the vendor has one
-		return d.caller.Senseless(r, resp)
+		return d.caller.Malformed(r, resp)
 	}
 	return nil
 }

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -18,13 +21,12 @@ type answer struct {
 	Message *string `json:"message"`
 }
 
-// succeeded tells whether an answer is read and says so.
+// succeeded reports whether the answer was read and says that the call succeeded.
 func (a *answer) succeeded() bool { return a.RetCode != nil && *a.RetCode == 0 }
 
-// lenient decodes what it can: one odd field must not lose the IDs beside it.
-// For a field of the wrong type encoding/json skips that field, finishes, and
-// then reports it. Only ret_code must be what it should: skipped, it would read
-// as success.
+// lenient decodes what it can: one odd field must not lose the IDs beside it. When a field
+// has the wrong type, encoding/json skips that field, finishes, and then reports it. Only
+// ret_code must have its type: skipped, it would read as success.
 func lenient(b []byte, v any) error {
 	err := json.Unmarshal(b, v)
 	if odd := (*json.UnmarshalTypeError)(nil); errors.As(err, &odd) {
@@ -36,37 +38,64 @@ func lenient(b []byte, v any) error {
 	return err
 }
 
-type runOutput struct {
+// runAnswer is the answer of RunInstances.
+type runAnswer struct {
 	answer
 	Instances []string `json:"instances"`
 	JobID     string   `json:"job_id"`
 }
 
-func (o *runOutput) decode(b []byte) error {
-	type plain runOutput
-	return lenient(b, (*plain)(o))
+func (a *runAnswer) decode(b []byte) error {
+	type plain runAnswer
+	return lenient(b, (*plain)(a))
 }
 
 // UnmarshalJSON decodes what it can.
-func (o *runOutput) UnmarshalJSON(b []byte) error { return o.decode(b) }
+func (a *runAnswer) UnmarshalJSON(b []byte) error { return a.decode(b) }
 
-type describeOutput struct {
+// result returns the instances that the answer names, or nil when it names none.
+func (a *runAnswer) result() *provider.RunResult {
+	ids := adapter.Distinct(a.Instances)
+	if len(ids) == 0 {
+		return nil
+	}
+	return &provider.RunResult{InstanceIDs: ids, JobID: a.JobID}
+}
+
+// salvaged returns the answer, or what a body names that could not be decoded or ended
+// early: instances that exist must not be lost.
+func (a *runAnswer) salvaged(body []byte) *runAnswer {
+	if len(a.Instances) > 0 {
+		return a
+	}
+	found := oncehttp.Salvage(body, "instances")
+	return &runAnswer{Instances: oncehttp.OnlyIDs(found.IDs), JobID: found.Texts["job_id"]}
+}
+
+// describeAnswer is the answer of DescribeInstances.
+type describeAnswer struct {
 	answer
 	InstanceSet []Instance `json:"instance_set"`
 	TotalCount  *Number    `json:"total_count"`
 }
 
-func (o *describeOutput) decode(b []byte) error {
-	type plain describeOutput
-	return lenient(b, (*plain)(o))
+func (a *describeAnswer) decode(b []byte) error {
+	type plain describeAnswer
+	return lenient(b, (*plain)(a))
 }
 
 // UnmarshalJSON decodes what it can.
-func (o *describeOutput) UnmarshalJSON(b []byte) error { return o.decode(b) }
+func (a *describeAnswer) UnmarshalJSON(b []byte) error { return a.decode(b) }
 
-// Instance is a server as DescribeInstances answers it, and what Instance.Sys
-// of the neutral package returns. Fields the answer lacks, or holds in a form
-// that is not documented, are zero. The graphics password is left out.
+// lists reports whether the answer has a list. An answer without one is an empty list only
+// if its total is 0.
+func (a *describeAnswer) lists() bool {
+	return a.InstanceSet != nil || a.TotalCount != nil && *a.TotalCount == 0
+}
+
+// Instance is an instance as DescribeInstances answers it. What [provider.Instance.Sys] of
+// this driver returns is a *Instance. Fields that the answer lacks, or holds in a form that
+// is not documented, are zero. The graphics password is left out.
 type Instance struct {
 	ID            string   `json:"instance_id"`
 	Name          string   `json:"instance_name"`
@@ -89,14 +118,14 @@ type Instance struct {
 	VolumeIDs     []string `json:"volume_ids"`
 }
 
-// Image is the image of a server.
+// Image is the image of an [Instance].
 type Image struct {
 	ID       string `json:"image_id"`
 	Name     string `json:"image_name"`
 	Platform string `json:"platform"`
 }
 
-// VxNet is a network that a server is in.
+// VxNet is a network that an [Instance] is in.
 type VxNet struct {
 	ID        string  `json:"vxnet_id"`
 	Name      string  `json:"vxnet_name"`
@@ -105,14 +134,14 @@ type VxNet struct {
 	PrivateIP string  `json:"private_ip"`
 }
 
-// EIP is a public address of a server.
+// EIP is a public address of an [Instance].
 type EIP struct {
 	ID            string `json:"eip_id"`
 	Address       string `json:"eip_addr"`
 	BandwidthMbps Number `json:"bandwidth"`
 }
 
-// Firewall is the security group of a server.
+// Firewall is the security group of an [Instance].
 type Firewall struct {
 	ID string `json:"security_group_id"`
 }
@@ -129,7 +158,10 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// addressed tells whether every network that assigns addresses has done so.
+// pointer returns the number, or nil when there is none.
+func (n *Number) pointer() *int { return (*int)(n) }
+
+// addressed reports whether every network that assigns addresses has done so.
 func (i *Instance) addressed() bool {
 	for _, v := range i.VxNets {
 		assigns := v.Type == nil || *v.Type != 0
@@ -140,7 +172,7 @@ func (i *Instance) addressed() bool {
 	return true
 }
 
-// rawState is the status, and the transition with it while there is one.
+// rawState returns the status, and the transition with it while there is one.
 func (i *Instance) rawState() string {
 	if i.Transition == "" {
 		return i.Status
@@ -148,10 +180,10 @@ func (i *Instance) rawState() string {
 	return i.Status + "/" + i.Transition
 }
 
-// instanceOf says a server in neutral words. The answer tells neither the host
-// name nor how the server is paid for.
+// instanceOf translates a described instance. QingCloud does not answer its host name, nor
+// how it is paid for. Nor does it answer the region, which is that of the call.
 func instanceOf(raw *Instance, region string) provider.Instance {
-	i := provider.Instance{
+	inst := provider.Instance{
 		ID:           raw.ID,
 		Name:         raw.Name,
 		State:        stateOf(raw.Status, raw.Transition, raw.addressed()),
@@ -162,24 +194,26 @@ func instanceOf(raw *Instance, region string) provider.Instance {
 		InstanceType: raw.InstanceType,
 		CPUs:         int(raw.CPUs),
 		MemoryMiB:    int(raw.MemoryMiB),
-		CreatedAt:    moment(raw.CreateTime),
+		CreatedAt:    timeOf(raw.CreateTime),
 	}
 	if len(raw.VxNets) > 0 {
-		i.SubnetID = raw.VxNets[0].ID
+		inst.SubnetID = raw.VxNets[0].ID
 	}
 	if raw.SecurityGroup.ID != "" {
-		i.SecurityGroupIDs = []string{raw.SecurityGroup.ID}
+		inst.SecurityGroupIDs = []string{raw.SecurityGroup.ID}
 	}
 	for _, v := range raw.VxNets {
-		i.PrivateIPs = appendAddr(i.PrivateIPs, v.PrivateIP)
+		inst.PrivateIPs = appendAddr(inst.PrivateIPs, v.PrivateIP)
 	}
-	for _, e := range append([]EIP{raw.EIP}, raw.EIPs...) {
-		i.PublicIPs = appendAddr(i.PublicIPs, e.Address)
+	inst.PublicIPs = appendAddr(inst.PublicIPs, raw.EIP.Address)
+	for _, e := range raw.EIPs {
+		inst.PublicIPs = appendAddr(inst.PublicIPs, e.Address)
 	}
-	return i.WithSys(raw)
+	return inst.WithSys(raw)
 }
 
-func moment(s string) time.Time {
+// timeOf reads a time. A text in another form is the zero time.
+func timeOf(s string) time.Time {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		return time.Time{}
@@ -187,15 +221,10 @@ func moment(s string) time.Time {
 	return t
 }
 
-// appendAddr adds an address once; what is none is left to Instance.Sys.
+// appendAddr adds an address once. A text that is no address is left out.
 func appendAddr(list []netip.Addr, s string) []netip.Addr {
 	a, err := netip.ParseAddr(s)
-	for _, b := range list {
-		if a == b {
-			return list
-		}
-	}
-	if err != nil {
+	if err != nil || slices.Contains(list, a) {
 		return list
 	}
 	return append(list, a)

@@ -14,14 +14,25 @@ import (
 	"github.com/yunify/qingcloud-sdk-go/request"
 	"github.com/yunify/qingcloud-sdk-go/request/data"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// Patience with the service when the caller has less to say about it.
+// The vendor's names of the calls about instances.
 const (
-	readPatience  = 30 * time.Second
-	writePatience = 90 * time.Second
+	actionRun       = "RunInstances"
+	actionDescribe  = "DescribeInstances"
+	actionTerminate = "TerminateInstances"
+	actionCease     = "CeaseInstances"
+	actionRename    = "ModifyInstanceAttributes"
+)
+
+// Timeouts of the calls beside ctx. They are the same for all actions of a kind, because
+// the vendor publishes none.
+const (
+	readTimeout  = 30 * time.Second
+	writeTimeout = 90 * time.Second
 )
 
 // call is one request to the cloud.
@@ -29,27 +40,38 @@ type call struct {
 	action  string
 	zone    string
 	in      any               // pointer to a struct with the SDK's tags
-	secrets map[string]string // parameters the SDK's builder would log
+	secrets map[string]string // parameters that the SDK's builder would log
 	params  map[string]string // raw parameters of the user
 }
 
-// call sends one request and decodes its answer into out. Its steps are those
-// of the SDK's Request.Send, which has no context and repeats creates.
-func (d *driver) call(ctx context.Context, c *call, out any) error {
-	t := &trip{op: c.action}
-	return d.wrapError(ctx, t, d.exchange(ctx, t, c, out))
+// exchange is one call on its way.
+type exchange struct {
+	oncehttp.Exchange
+	op      string
+	secrets *oncehttp.Redactor // nil until there is a request
 }
 
-func (d *driver) exchange(ctx context.Context, t *trip, c *call, out any) (err error) {
+// call sends one request and decodes its answer into out. Its steps are those of the SDK's
+// Request.Send, which has no ctx and repeats creates.
+func (d *driver) call(ctx context.Context, c *call, out any) error {
+	ex := &exchange{op: c.action}
+	return d.wrapError(ctx, ex, d.exchange(ctx, ex, c, out))
+}
+
+// callBare sends one request whose answer has nothing to read.
+func (d *driver) callBare(ctx context.Context, c *call) error { return d.call(ctx, c, &answer{}) }
+
+// exchange is call without the translation of errors. It survives the SDK's panics.
+func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out any) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		if p := recover(); p != nil { // the value is not kept: it may quote the request
 			err = fmt.Errorf("panic with a %T", p)
 		}
 	}()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	creds, err := d.credentials(ctx)
+	creds, err := d.askCredentials(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,8 +82,8 @@ func (d *driver) exchange(ctx context.Context, t *trip, c *call, out any) (err e
 	if err = sign(req, creds); err != nil {
 		return err
 	}
-	t.secrets = redactorOf(c, creds, req)
-	body, err := d.send(ctx, t, req)
+	ex.secrets = redactorOf(c, creds, req)
+	body, err := d.send(ctx, ex, req)
 	if err != nil {
 		return err
 	}
@@ -69,29 +91,38 @@ func (d *driver) exchange(ctx context.Context, t *trip, c *call, out any) (err e
 }
 
 // send does the one HTTP exchange and returns the body of a 200.
-func (d *driver) send(ctx context.Context, t *trip, req *http.Request) ([]byte, error) {
-	patience := readPatience
-	if !oncehttp.IsRead(t.op) {
-		patience = writePatience
+func (d *driver) send(ctx context.Context, ex *exchange, req *http.Request) ([]byte, error) {
+	timeout := readTimeout
+	if !oncehttp.IsRead(ex.op) {
+		timeout = writeTimeout
 		oncehttp.NoReplay(req)
 	}
-	inner, cancel := context.WithTimeout(t.Watch(ctx), patience)
+	inner, cancel := context.WithTimeout(ex.Watch(ctx), timeout)
 	defer cancel()
 	d.calls.add(time.Now())
-	resp, err := t.RoundTrip(d.transports.For(t.op), req.WithContext(inner))
+	resp, err := ex.RoundTrip(d.transports.For(ex.op), req.WithContext(inner))
 	if err == nil {
-		err = t.ReadAll(resp)
+		err = ex.ReadAll(resp)
 		_ = resp.Body.Close()
 	}
 	switch {
 	case err != nil && inner.Err() != nil && ctx.Err() == nil:
-		return nil, fmt.Errorf("no answer within %v", patience)
+		return nil, fmt.Errorf("no answer within %v", timeout)
 	case err != nil:
 		return nil, err
-	case t.Status() != http.StatusOK:
-		return nil, fmt.Errorf("HTTP status %d", t.Status())
+	case ex.Status() != http.StatusOK:
+		return nil, fmt.Errorf("HTTP status %d", ex.Status())
 	}
-	return t.Body(), nil
+	return ex.Body(), nil
+}
+
+// outcome returns what is known about a call without an answer of the cloud. A request that
+// could not be built or signed cannot be the next time either.
+func (ex *exchange) outcome() provider.Outcome {
+	if ex.Request() == nil {
+		return provider.OutcomeRejected
+	}
+	return adapter.OutcomeOf(ex.Fate())
 }
 
 // zoneProperty is how the SDK's builder learns the zone.
@@ -114,7 +145,7 @@ func (d *driver) build(c *call) (*http.Request, error) {
 	for k, v := range c.secrets {
 		q.Set(k, v)
 	}
-	if err := addParams(q, c.params); err != nil {
+	if err := mergeRaw(q, c.params); err != nil {
 		return nil, err
 	}
 	req.URL.RawQuery = q.Encode()
@@ -129,10 +160,9 @@ func sign(req *http.Request, creds provider.Credentials) error {
 	return err
 }
 
-// unpack lets the SDK decode the answer and make its error. It sees a clean
-// response: of a 200 that does not claim to be JSON it would ignore the body. Long
-// answers decode themselves, in half the time, and the SDK sees those alone that
-// are no success.
+// unpack lets the SDK decode the answer and make its error. The SDK sees a clean response:
+// it would ignore the body of a 200 that does not claim to be JSON. Long answers decode
+// themselves, in half the time, and the SDK sees them only when they are no success.
 func unpack(body []byte, out any) error {
 	own, ok := out.(interface {
 		decode(body []byte) error
@@ -150,30 +180,15 @@ func unpack(body []byte, out any) error {
 	return (&request.Unpacker{}).UnpackHTTPRequest(&data.Operation{}, resp, &ov)
 }
 
-// trip is one call while it is under way.
-type trip struct {
-	oncehttp.Exchange
-	op      string
-	secrets *oncehttp.Redactor // known once there is a request
-}
-
-// outcome is what is known about a call without an answer of the cloud. What is wrong
-// before it can be sent will be wrong again.
-func (t *trip) outcome() provider.Outcome {
-	if t.Request() == nil {
-		return provider.OutcomeRejected
-	}
-	return outcomeOfFate(t.Fate())
-}
-
-// tally counts the calls of the last hour by minute. It tells apart the two
-// meanings of code 2500.
+// tally counts the calls of the last hour by minute. It tells apart the two meanings of
+// code 2500. It is safe for concurrent use.
 type tally struct {
 	mu    sync.Mutex
 	count [60]int
 	at    [60]int64 // the minute that count is for
 }
 
+// add counts a call.
 func (t *tally) add(now time.Time) {
 	minute := now.Unix() / 60
 	t.mu.Lock()

@@ -1,6 +1,7 @@
 package qingcloud
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -22,27 +23,29 @@ const Name = "qingcloud"
 // callsPerHour is the documented limit of an account over all actions.
 const callsPerHour = 2000
 
-// perCall is how many servers one call may be about. For describes it is the
-// documented maximum; the other calls have none that is documented.
+// perCall is the most instances of one create, the most IDs of one call, and the most rows
+// of one page. For describes it is the documented maximum. The other calls have none that is
+// documented.
 const perCall = 100
 
-// Config configures a client. Region is required.
+// Config configures a client. Only Region is required.
 type Config struct {
-	// Region is the zone used where a spec or a call names none.
+	// Region is the zone that is used where a spec or a call names none, for example
+	// "pek3a".
 	Region string
 
-	// Credentials give the key pair. Nil means the environment, as the package
-	// documentation says.
+	// Credentials are asked before every call. Nil means the environment: see the
+	// package documentation.
 	Credentials provider.CredentialsSource
 
-	// Endpoint is where the API is: "" for api.qingcloud.com, "host[:port]" or
-	// "https://host[:port]" for HTTPS there, "http://host[:port]" for plain
-	// HTTP. A path replaces /iaas/.
+	// Endpoint is where calls go instead of api.qingcloud.com: "host[:port]" or
+	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
+	// passwords in clear. A path replaces /iaas/.
 	Endpoint string
 
-	// Transport carries every call. Nil means transports of the client's own:
-	// certificates verified, proxies from the environment, up to eight kept
-	// connections for reads, a fresh one for each other call.
+	// Transport carries every call. It must not retry. Nil means transports of the
+	// client's own, which use the proxy of the environment and verify certificates: up
+	// to eight kept connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client: logger, poller, budget, patience. Nil means
@@ -50,8 +53,8 @@ type Config struct {
 	Options *provider.Options
 }
 
-// New returns a client for one account, or [provider.FieldErrors] with every
-// problem of cfg. It makes no call.
+// New returns a client for one account on QingCloud, or [provider.FieldErrors] with every
+// problem of cfg. It does no I/O: the first call looks for credentials.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -65,17 +68,16 @@ func New(cfg Config) (*provider.Client, error) {
 	return provider.NewClient(d, &o), nil
 }
 
-// driver is QingCloud. Everything in it but the tally is read-only.
+// driver is one account on QingCloud. It is immutable, except for the tally of its calls.
 type driver struct {
-	region  string
-	creds   provider.CredentialsSource
-	sdk     *config.Config
-	support provider.Support
+	region      string
+	credentials provider.CredentialsSource
+	sdk         *config.Config
+	transports  oncehttp.Pair
+	support     provider.Support
+	inputNames  []string // of a create
 
-	inputNames []string // of a create
-
-	transports oncehttp.Pair
-	calls      tally
+	calls tally
 }
 
 var (
@@ -92,23 +94,21 @@ var (
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example pek3a")
-	if cfg.Region != "" {
-		checkRegion(&c, "Config.Region", cfg.Region)
-	}
+	checkRegion(&c, "Config.Region", cfg.Region)
 	sdk := endpoint(&c, cfg.Endpoint)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	d := &driver{
-		region:     cfg.Region,
-		creds:      cfg.Credentials,
-		sdk:        sdk,
-		support:    supportTable(),
-		inputNames: inputNames(),
-		transports: oncehttp.NewPair(cfg.Transport),
+		region:      cfg.Region,
+		credentials: cfg.Credentials,
+		sdk:         sdk,
+		transports:  oncehttp.NewPair(cfg.Transport),
+		support:     supportTable(),
+		inputNames:  inputNames(),
 	}
-	if d.creds == nil {
-		d.creds = environment{}
+	if d.credentials == nil {
+		d.credentials = environment{}
 	}
 	return d, nil
 }
@@ -119,8 +119,8 @@ func (d *driver) Name() string { return Name }
 // Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
-// Limits returns the documented limits; the package documentation says which of
-// them are choices.
+// Limits returns the documented limits. The package documentation says which of them are
+// choices of this adapter.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: perCall,
@@ -132,25 +132,21 @@ func (d *driver) Limits() provider.Limits {
 		NameLength:         maxName,
 		IDsPerMove:         perCall,
 		// An unknown ID may fail a whole describe, as the vendor says of jobs and
-		// addresses; one at a time, it hides no other.
+		// addresses. Asked for alone, it hides no other group.
 		IDsPerGroupDescribe: 1,
 		Rates:               map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
 		FirstLook:           8 * time.Second,
 	}
 }
 
-// zone returns the zone of a call.
-func (d *driver) zone(region string) string {
-	if region == "" {
-		return d.region
-	}
-	return region
-}
+// regionOf returns the region of a call: that of the client if the call names none.
+func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }
 
+// pathForm is a path that the SDK signs as it sends it.
 var pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
 
-// endpoint fills the SDK's configuration by hand: its constructors change a
-// global log level, and its builder panics on an address it cannot parse.
+// endpoint fills the SDK's configuration by hand: its constructors change a global log
+// level, and its builder panics on an address that it cannot parse.
 func endpoint(c *provider.Checker, s string) *config.Config {
 	cfg := &config.Config{Protocol: "https", Host: "api.qingcloud.com", Port: 443, URI: "/iaas/"}
 	if s == "" {
@@ -168,18 +164,19 @@ func endpoint(c *provider.Checker, s string) *config.Config {
 	return cfg
 }
 
-// host is where calls go, as a person would write it.
+// host returns where calls go, without the port that goes without saying.
 func (d *driver) host() string {
-	if d.sdk.Protocol == "https" && d.sdk.Port == 443 || d.sdk.Protocol == "http" && d.sdk.Port == 80 {
+	usual := map[string]int{"https": 443, "http": 80}
+	if d.sdk.Port == usual[d.sdk.Protocol] {
 		return d.sdk.Host
 	}
 	return d.sdk.Host + ":" + strconv.Itoa(d.sdk.Port)
 }
 
-// environment is the credential chain of the package.
+// environment reads credentials from the environment. It is the chain of this adapter.
 type environment struct{}
 
-// Credentials returns the first pair of variables of which any is set.
+// Credentials returns the first pair of variables of which at least one is set.
 func (environment) Credentials(context.Context) (provider.Credentials, error) {
 	for _, v := range [][2]string{
 		{"QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY"},
@@ -201,21 +198,31 @@ type credentialsError struct{ err error }
 
 func (e *credentialsError) Error() string { return e.err.Error() }
 
-// credentials asks the source and refuses what cannot be used. With an empty
-// key the SDK would ask a metadata service; around a key it drops blanks.
-func (d *driver) credentials(ctx context.Context) (provider.Credentials, error) {
-	c, err := provider.AskCredentials(ctx, d.creds)
-	switch {
-	case err != nil:
-	case c.AccessKeyID == "" || c.AccessKeySecret == "":
-		err = errors.New("access key ID or secret is empty")
-	case strings.TrimSpace(c.AccessKeyID) != c.AccessKeyID || strings.TrimSpace(c.AccessKeySecret.Reveal()) != c.AccessKeySecret.Reveal():
-		err = errors.New("access key ID or secret begins or ends with a blank")
-	case c.SecurityToken != "":
-		err = errors.New("temporary credentials with a security token are not supported")
+// askCredentials asks the source and refuses what cannot be used.
+func (d *driver) askCredentials(ctx context.Context) (provider.Credentials, error) {
+	creds, err := provider.AskCredentials(ctx, d.credentials)
+	if err == nil {
+		err = checkCredentials(creds)
 	}
 	if err != nil {
 		return provider.Credentials{}, &credentialsError{err}
 	}
-	return c, nil
+	return creds, nil
+}
+
+// checkCredentials refuses credentials that the SDK would not use as they are. With an
+// empty key it would ask a metadata service, and it drops blanks around a key.
+func checkCredentials(c provider.Credentials) error {
+	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
+		return errors.New("access key ID or secret is empty")
+	}
+	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal()} {
+		if strings.TrimSpace(s) != s {
+			return errors.New("access key ID or secret begins or ends with a blank")
+		}
+	}
+	if c.SecurityToken != "" {
+		return errors.New("temporary credentials with a security token are not supported")
+	}
+	return nil
 }

@@ -2,15 +2,22 @@ package qingcloud
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// errorTable is the documented list of ret_code. Codes of the web console's
-// accounts are authentication here; those of private clouds (licence, settings)
-// say that the service is not able to serve.
+// What the code alone does not say.
+const (
+	remark1400 = "`ErrState` of calls that change instances or groups, and temporary of a terminate or a new name"
+	remark2500 = "`ErrThrottled` of calls that use up no resource, and when the quota of calls is likely meant"
+	remark5200 = "outcome open of a create of several instances"
+)
+
+// errorTable has every documented ret_code. The codes about accounts of the web console are
+// authentication here. Those of private clouds, about licences and settings, say that the
+// service cannot serve.
 var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "1100", Kind: provider.ErrInvalid},
 	{Code: "1101", Kind: provider.ErrInvalid},
 	{Code: "1200", Kind: provider.ErrAuth},
 	{Code: "1300", Kind: provider.ErrAuth, Remark: "the clock is off by more than 60 s"},
-	{Code: "1400", Kind: provider.ErrPermission, Remark: "`ErrState` of calls that change servers or groups, and temporary of a terminate or a new name"}, // see classify
+	{Code: "1400", Kind: provider.ErrPermission, Remark: remark1400}, // see passes
 	{Code: "1500", Kind: provider.ErrAuth},
 	{Code: "1510", Kind: provider.ErrAuth},
 	{Code: "1520", Kind: provider.ErrAuth},
@@ -29,7 +36,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "2200", Kind: provider.ErrUnavailable, Unknown: true}, // leasing failed, perhaps after the create
 	{Code: "2300", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "2400", Kind: provider.ErrBalance},
-	{Code: "2500", Kind: provider.ErrQuota, Remark: "`ErrThrottled` of calls that use up no resource, and when the quota of calls is likely meant"}, // see classify
+	{Code: "2500", Kind: provider.ErrQuota, Remark: remark2500}, // see throttled
 	{Code: "3300", Kind: provider.ErrInvalid},
 	{Code: "4000", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "4001", Kind: provider.ErrUnavailable, Lasting: true},
@@ -38,8 +45,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "4004", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "4005", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "5000", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},                                                                  // too busy, or timed out while executing
-	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType, Remark: "outcome open of a create of several servers"}, // computing capacity: no disk and no network would help
+	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},                               // too busy, or timed out while executing
+	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType, Remark: remark5200}, // computing capacity: no other disk or network would help
 	{Code: "5300", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "5400", Kind: provider.ErrState},
 	{Code: "5500", Kind: provider.ErrUnavailable, Lasting: true},
@@ -51,5 +58,5 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "8004", Kind: provider.ErrUnavailable, Lasting: true},
 })
 
-// ErrorCodes returns the table, for documentation.
+// ErrorCodes implements [provider.ErrorLister].
 func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }

@@ -80,7 +80,7 @@ func rivals(b *testing.B) (*overhead.Tape, *provider.Client, *service.InstanceSe
 func sdkRun(sdk *service.InstanceService) error {
 	_, err := sdk.RunInstances(&service.RunInstancesInput{
 		ImageID: text("jammyx64"), InstanceType: text("e2.large.r2"), Count: number(1), InstanceName: text("conformance-yf00000000000000000000"),
-		VxNets: pointers([]string{"vxnet-conform1"}), LoginMode: text("passwd"), LoginPasswd: text("Conformance-1"),
+		VxNets: list([]string{"vxnet-conform1"}), LoginMode: text("passwd"), LoginPasswd: text("Conformance-1"),
 	})
 	return err
 }
@@ -101,7 +101,7 @@ func BenchmarkTranslate(b *testing.B) {
 		b.Fatal(err)
 	}
 	overhead.Specs(b, fullSpecs(), d, func(spec *provider.RunInstancesSpec) error {
-		_ = d.runCall(spec)
+		_ = d.runRequest(spec)
 		return nil
 	})
 }

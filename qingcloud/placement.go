@@ -3,142 +3,149 @@ package qingcloud
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"strconv"
+	"errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// Placement groups are instance groups. Their relation is repel, for servers
-// that share no host, or attract, for servers close together.
+// Placement groups are instance groups. Their relation is repel, for instances that share no
+// host, or attract, for instances close together.
 const (
 	repel   = "repel"
 	attract = "attract"
 )
 
+// noGroupPart is why parts of a spec are refused.
 const noGroupPart = "an instance group of QingCloud has a relation, a name and a description only"
 
-// ValidatePlacementGroup refuses what an instance group does not have.
+// ValidatePlacementGroup implements [provider.PlacementGroupDriver].
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := &provider.Checker{Driver: Name}
-	if g.Region != "" {
-		checkRegion(c, "Region", g.Region)
-	}
+	checkRegion(c, "Region", g.Region)
 	refuse := func(set bool, path, reason string) {
 		if set {
 			c.Refuse(path, reason)
 		}
 	}
-	refuse(g.Strategy == provider.PartitionPlacement, "Strategy", "QingCloud has spread and cluster (relation repel and attract), and no partitions")
-	refuse(g.Level == provider.SwitchLevel || g.Level == provider.RackLevel, "Level", "QingCloud knows hosts only")
+	refuse(g.Strategy == provider.PartitionPlacement, "Strategy",
+		"QingCloud has spread and cluster (relation repel and attract), and no partitions")
+	aboveHosts := g.Level == provider.SwitchLevel || g.Level == provider.RackLevel
+	refuse(aboveHosts, "Level", "QingCloud knows hosts only")
 	refuse(g.Partitions > 0, "Partitions", noGroupPart)
 	refuse(g.PerUnit > 1, "PerUnit", noGroupPart)
 	refuse(len(g.Tags) > 0, "Tags", noGroupPart)
-	for i, v := range g.Vendor {
-		refuse(v != nil && v.VendorName() == Name, fmt.Sprintf("Vendor[%d]", i), noGroupPart)
-	}
-	noBlanks(c, "Name", g.Name)
-	noBlanks(c, "Description", g.Description)
+	adapter.RefuseOptions(c, g.Vendor, noGroupPart)
+	checkBlanks(c, "Name", g.Name)
+	checkBlanks(c, "Description", g.Description)
 	return c.Err()
 }
 
-// CreatePlacementGroup creates one group. There is no token: the call must not
-// be repeated by anybody.
-func (d *driver) CreatePlacementGroup(ctx context.Context, r *provider.CreatePlacementGroupRequest) (*provider.PlacementGroupResult, error) {
-	if err := d.ValidatePlacementGroup(r.Spec); err != nil {
+// CreatePlacementGroup implements [provider.PlacementGroupDriver] by CreateInstanceGroups. The
+// call has no token: a repetition makes a second group.
+func (d *driver) CreatePlacementGroup(ctx context.Context, req *provider.CreatePlacementGroupRequest) (*provider.PlacementGroupResult, error) {
+	if err := d.ValidatePlacementGroup(req.Spec); err != nil {
 		return nil, err
 	}
 	relation := repel
-	if r.Spec.Strategy == provider.ClusterPlacement {
+	if req.Spec.Strategy == provider.ClusterPlacement {
 		relation = attract
 	}
-	in := &createGroupInput{Relation: &relation, Name: text(r.Spec.Name), Description: text(r.Spec.Description)}
-	out := &createGroupOutput{}
-	err := d.call(ctx, &call{action: "CreateInstanceGroups", zone: d.zone(r.Spec.Region), in: in}, out)
-	if err != nil {
+	in := &createGroupInput{Relation: &relation, Name: text(req.Spec.Name), Description: text(req.Spec.Description)}
+	out := &createGroupAnswer{}
+	if err := d.call(ctx, &call{action: "CreateInstanceGroups", zone: d.regionOf(req.Spec.Region), in: in}, out); err != nil {
 		return nil, err
 	}
 	if len(out.Groups) == 0 || out.Groups[0] == "" {
-		return nil, badAnswer("CreateInstanceGroups", "the answer names no group")
+		return nil, malformed("CreateInstanceGroups", "the answer names no group")
 	}
 	return &provider.PlacementGroupResult{ID: out.Groups[0]}, nil
 }
 
-// DescribePlacementGroups reads one page of 100. Members are asked for by
-// verbose, whose answer is not documented.
-func (d *driver) DescribePlacementGroups(ctx context.Context, r *provider.DescribePlacementGroupsRequest) (*provider.PlacementGroupPage, error) {
-	in, err := describeGroupsInputOf(r)
+// DescribePlacementGroups implements [provider.PlacementGroupDriver] by
+// DescribeInstanceGroups. It asks for members by verbose, whose answer is not documented.
+func (d *driver) DescribePlacementGroups(
+	ctx context.Context, req *provider.DescribePlacementGroupsRequest,
+) (*provider.PlacementGroupPage, error) {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 0, perCall); err != nil {
+		return nil, err
+	}
+	offset, err := adapter.Offset(Name, req.PageToken)
 	if err != nil {
 		return nil, err
 	}
-	out := &describeGroupsOutput{}
-	err = d.call(ctx, &call{action: "DescribeInstanceGroups", zone: d.zone(r.Region), in: in}, out)
-	if len(r.IDs) == 1 && isNotFound(err) {
+	out := &describeGroupsAnswer{}
+	in := translateDescribeGroups(req, offset)
+	err = d.call(ctx, &call{action: "DescribeInstanceGroups", zone: d.regionOf(req.Region), in: in}, out)
+	if len(req.IDs) == 1 && errors.Is(err, provider.ErrNotFound) {
 		return &provider.PlacementGroupPage{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return groupPage(r, in, out)
+	return groupPage(req, offset, out)
 }
 
-// ModifyPlacementGroup changes name and description; what is empty stays.
+// ModifyPlacementGroup implements [provider.PlacementGroupDriver] by
+// ModifyInstanceGroupAttributes.
 func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
 	c := &provider.Checker{Driver: Name}
-	noBlanks(c, "Name", to.Name)
-	noBlanks(c, "Description", to.Description)
+	checkBlanks(c, "Name", to.Name)
+	checkBlanks(c, "Description", to.Description)
 	if err := c.Err(); err != nil {
 		return err
 	}
 	in := &modifyGroupInput{Group: &id, Name: text(to.Name), Description: text(to.Description)}
-	return d.call(ctx, &call{action: "ModifyInstanceGroupAttributes", zone: d.zone(region), in: in}, &answer{})
+	return d.callBare(ctx, &call{action: "ModifyInstanceGroupAttributes", zone: d.regionOf(region), in: in})
 }
 
-// MoveIntoPlacementGroup lets servers join a group. Whether a server that is in
-// another group leaves it is not documented.
-func (d *driver) MoveIntoPlacementGroup(ctx context.Context, r *provider.MoveRequest) error {
-	if len(r.InstanceIDs) == 0 || len(r.InstanceIDs) > perCall {
-		return fieldError("InstanceIDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
+// MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by JoinInstanceGroup. The
+// documents do not say whether an instance leaves the group that it is in.
+func (d *driver) MoveIntoPlacementGroup(ctx context.Context, req *provider.MoveRequest) error {
+	if err := adapter.CheckIDs(Name, "InstanceIDs", req.InstanceIDs, 1, perCall); err != nil {
+		return err
 	}
 	c := &provider.Checker{Driver: Name}
-	if r.Force {
+	if req.Force {
 		c.Refuse("Force", "JoinInstanceGroup has no such choice")
 	}
-	if r.Partition != 0 {
+	if req.Partition != 0 {
 		c.Refuse("Partition", "QingCloud has no partition groups")
 	}
 	if err := c.Err(); err != nil {
 		return err
 	}
-	in := &joinGroupInput{Group: &r.GroupID, Instances: pointers(r.InstanceIDs)}
-	return d.call(ctx, &call{action: "JoinInstanceGroup", zone: d.zone(r.Region), in: in}, &answer{})
+	in := &joinGroupInput{Group: &req.GroupID, Instances: list(req.InstanceIDs)}
+	return d.callBare(ctx, &call{action: "JoinInstanceGroup", zone: d.regionOf(req.Region), in: in})
 }
 
-// DeletePlacementGroup deletes one group.
+// DeletePlacementGroup implements [provider.PlacementGroupDriver] by DeleteInstanceGroups.
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
 	in := &deleteGroupsInput{Groups: []*string{&id}}
-	return d.call(ctx, &call{action: "DeleteInstanceGroups", zone: d.zone(region), in: in}, &answer{})
+	return d.callBare(ctx, &call{action: "DeleteInstanceGroups", zone: d.regionOf(region), in: in})
 }
 
-// The name and the description are in the SDK's structs and not on the vendor's
-// page of CreateInstanceGroups.
+// createGroupInput is a request of CreateInstanceGroups. Its name and its description are in
+// the SDK's structs, and not on the vendor's page of the action.
 type createGroupInput struct {
 	Relation    *string `name:"relation" location:"params"`
 	Name        *string `name:"instance_group_name" location:"params"`
 	Description *string `name:"description" location:"params"`
 }
 
-type createGroupOutput struct {
+// createGroupAnswer is the answer of CreateInstanceGroups.
+type createGroupAnswer struct {
 	answer
 	Groups []string `json:"instance_groups"`
 }
 
 // UnmarshalJSON decodes what it can.
-func (o *createGroupOutput) UnmarshalJSON(b []byte) error {
-	type plain createGroupOutput
+func (o *createGroupAnswer) UnmarshalJSON(b []byte) error {
+	type plain createGroupAnswer
 	return lenient(b, (*plain)(o))
 }
 
+// describeGroupsInput is a request of DescribeInstanceGroups.
 type describeGroupsInput struct {
 	Groups  []*string `name:"instance_groups" location:"params"`
 	Name    *string   `name:"instance_group_name" location:"params"`
@@ -147,18 +154,20 @@ type describeGroupsInput struct {
 	Limit   *int      `name:"limit" location:"params"`
 }
 
-type describeGroupsOutput struct {
+// describeGroupsAnswer is the answer of DescribeInstanceGroups.
+type describeGroupsAnswer struct {
 	answer
 	Groups     []instanceGroup `json:"instance_group_set"`
 	TotalCount *Number         `json:"total_count"`
 }
 
 // UnmarshalJSON decodes what it can.
-func (o *describeGroupsOutput) UnmarshalJSON(b []byte) error {
-	type plain describeGroupsOutput
+func (o *describeGroupsAnswer) UnmarshalJSON(b []byte) error {
+	type plain describeGroupsAnswer
 	return lenient(b, (*plain)(o))
 }
 
+// instanceGroup is a described group.
 type instanceGroup struct {
 	ID          string  `json:"instance_group_id"`
 	Name        string  `json:"instance_group_name"`
@@ -168,26 +177,29 @@ type instanceGroup struct {
 	Members     members `json:"instances"`
 }
 
+// modifyGroupInput is a request of ModifyInstanceGroupAttributes.
 type modifyGroupInput struct {
 	Group       *string `name:"instance_group" location:"params"`
 	Name        *string `name:"instance_group_name" location:"params"`
 	Description *string `name:"description" location:"params"`
 }
 
+// joinGroupInput is a request of JoinInstanceGroup.
 type joinGroupInput struct {
 	Group     *string   `name:"instance_group" location:"params"`
 	Instances []*string `name:"instances" location:"params"`
 }
 
+// deleteGroupsInput is a request of DeleteInstanceGroups.
 type deleteGroupsInput struct {
 	Groups []*string `name:"instance_groups" location:"params"`
 }
 
-// members are the servers of a group: IDs, or objects with an instance_id. The
-// vendor's page says only that verbose tells of them.
+// members are the instances of a group: IDs, or objects with an instance_id. The vendor's
+// page says only that verbose adds them.
 type members []string
 
-// UnmarshalJSON takes both forms, and skips what is neither.
+// UnmarshalJSON takes both forms, and skips anything else.
 func (m *members) UnmarshalJSON(b []byte) error {
 	var list []json.RawMessage
 	if json.Unmarshal(b, &list) != nil {
@@ -207,47 +219,43 @@ func (m *members) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// describeGroupsInputOf always sends a limit: without it the service answers 20.
-func describeGroupsInputOf(r *provider.DescribePlacementGroupsRequest) (*describeGroupsInput, error) {
-	if len(r.IDs) > perCall {
-		return nil, fieldError("IDs", fmt.Sprintf("must be at most %d IDs", perCall))
+// translateDescribeGroups always sends a limit: without it the service answers 20 rows.
+func translateDescribeGroups(req *provider.DescribePlacementGroupsRequest, offset int) *describeGroupsInput {
+	return &describeGroupsInput{
+		Groups: list(req.IDs), Name: text(req.Name), Verbose: yes(true),
+		Offset: number(offset), Limit: number(perCall),
 	}
-	in := &describeGroupsInput{Groups: pointers(r.IDs), Name: text(r.Name), Verbose: number(1), Limit: number(perCall)}
-	if r.PageToken != "" {
-		offset, err := strconv.Atoi(r.PageToken)
-		if err != nil || offset < 1 {
-			return nil, fieldError("PageToken", "is not one of this driver")
-		}
-		in.Offset = number(offset)
-	}
-	return in, nil
 }
 
-// groupPage turns an answer into a page. The service compares names in part, so
-// they are compared here.
-func groupPage(r *provider.DescribePlacementGroupsRequest, in *describeGroupsInput, out *describeGroupsOutput) (*provider.PlacementGroupPage, error) {
+// groupPage turns an answer into a page. The service compares a name in part, so names are
+// compared here.
+func groupPage(
+	req *provider.DescribePlacementGroupsRequest, offset int, out *describeGroupsAnswer,
+) (*provider.PlacementGroupPage, error) {
 	if out.Groups == nil && (out.TotalCount == nil || *out.TotalCount > 0) {
-		return nil, badAnswer("DescribeInstanceGroups", "the answer has no list of groups")
+		return nil, malformed("DescribeInstanceGroups", "the answer has no list of groups")
 	}
-	p := &provider.PlacementGroupPage{}
+	page := &provider.PlacementGroupPage{}
+	shown := make([]string, len(out.Groups))
 	for i := range out.Groups {
 		if out.Groups[i].ID == "" {
-			return nil, badAnswer("DescribeInstanceGroups", "the answer has a group without an ID")
+			return nil, malformed("DescribeInstanceGroups", "the answer has a group without an ID")
 		}
-		if g := groupOf(&out.Groups[i]); r.Matches(&g) {
-			p.Groups = append(p.Groups, g)
+		shown[i] = out.Groups[i].ID
+		if g := groupOf(&out.Groups[i]); req.Matches(&g) {
+			page.Groups = append(page.Groups, g)
 		}
 	}
-	if len(out.Groups) > 0 {
-		p.NextPage, _ = nextPage(in.Offset, len(out.Groups), out.TotalCount)
-	}
-	return p, nil
+	at := adapter.Page{Shown: shown, Total: out.TotalCount.pointer()}
+	page.NextPage, _ = at.NextOffset(offset, perCall)
+	return page, nil
 }
 
+// groupOf translates a described group.
 func groupOf(raw *instanceGroup) provider.PlacementGroup {
 	g := provider.PlacementGroup{
 		ID: raw.ID, Name: raw.Name, Description: raw.Description, RawStrategy: raw.Relation,
-		InstanceIDs: raw.Members, CreatedAt: moment(raw.CreateTime),
+		InstanceIDs: raw.Members, CreatedAt: timeOf(raw.CreateTime),
 	}
 	switch raw.Relation {
 	case repel:

@@ -11,70 +11,86 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// isSystemParam names the parameters that the signature adds to every call, and
-// the one that carries the marker by which a lost create is found.
-func isSystemParam(name string) bool {
-	return slices.Contains([]string{"access_key_id", "time_stamp", "signature", "signature_method", "signature_version", "instance_name"}, name)
+// isOwnParam reports whether a raw parameter may not be given. The signature adds most of
+// these to every call. A raw instance_name would replace the marker by which a lost create
+// is found.
+func isOwnParam(name string) bool {
+	own := []string{"access_key_id", "time_stamp", "signature", "signature_method", "signature_version", "instance_name"}
+	return slices.Contains(own, name)
 }
 
+// isParamName reports whether a text can be the name of a parameter.
 func isParamName(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '.'
-	})
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
+	return s != "" && strings.Trim(s, allowed) == ""
 }
 
-// forOne reports whether a raw parameter is about something that one instance alone can
-// have: a volume, an address, or a network with an address in it. Every instance of a
-// create gets the same parameters, and so does the create that makes a rest.
-func forOne(name, value string) bool {
-	list, _, _ := strings.Cut(name, ".")
-	return list == "volumes" || list == "eip_ids" || list == "vxnets" && strings.Contains(value, "|")
-}
-
-// validateParams translates the spec to see which parameters are taken. The SDK
-// is not asked to build the request: the names are known without it.
-func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
-	if len(o.Params) == 0 {
+// checkRaw checks the raw parameters of a create. It translates the spec to see which
+// parameters are set already. The SDK is not asked to build the request: the names are known
+// without it. Names are those of inputNames.
+func checkRaw(c *provider.Checker, spec *provider.RunInstancesSpec, names []string) {
+	raw := optionsOf(spec).Params
+	if len(raw) == 0 {
 		return
 	}
-	for _, k := range sorted.Keys(o.Params) {
-		if !isParamName(k) {
-			c.Entry("Vendor.Params", k).Fail("", nil, "is no name of a parameter")
-		}
+	for _, name := range sorted.Keys(raw) {
+		in := c.Entry("Vendor.Params", name)
+		in.Require(isParamName(name), "", nil, "is no name of a parameter")
+		checkBlanks(in, "", raw[name])
 	}
-	if spec.Count > 1 {
-		for _, k := range sorted.Keys(o.Params) {
-			in := c.Entry("Vendor.Params", k)
-			in.Require(!forOne(k, o.Params[k]), "", nil, "belongs to one instance: Count must be 1, one RunInstances for each")
-		}
-	}
-	taken := translateRun(spec).taken(d.inputNames, o.Params)
-	checkTaken(c, func(name string) bool { return taken[name] }, o.Params)
+	set := translateRun(spec).set(names, raw)
+	checkTaken(c, raw, func(name string) bool { return set[name] })
 }
 
-// checkTaken refuses raw parameters that are set otherwise.
-func checkTaken(c *provider.Checker, set func(name string) bool, params map[string]string) {
-	if len(params) == 0 {
+// checkTaken refuses raw parameters that are set already.
+func checkTaken(c *provider.Checker, raw map[string]string, set func(name string) bool) {
+	if len(raw) == 0 {
 		return
 	}
-	for _, k := range sorted.Keys(params) {
-		if set(k) || isSystemParam(k) {
-			c.Entry("Vendor.Params", k).Fail("", nil, "is set by the spec or by the signature")
+	for _, name := range sorted.Keys(raw) {
+		if set(name) || isOwnParam(name) {
+			c.Entry("Vendor.Params", name).Fail("", nil, "is set by the spec or by the signature")
 		}
 	}
 }
 
-// addParams adds raw parameters, and refuses one that is there already.
-func addParams(q url.Values, params map[string]string) error {
+// checkPerInstance refuses raw parameters that only one instance can have, such as a volume
+// or an address. A create gives the same parameters to each of its instances, and so does
+// the create of the instances that it left missing.
+func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	raw := optionsOf(spec).Params
+	if spec.Count <= 1 || len(raw) == 0 {
+		return
+	}
+	for _, name := range sorted.Keys(raw) {
+		in := c.Entry("Vendor.Params", name)
+		in.Require(!isPerInstance(name, raw[name]), "", nil, "belongs to one instance: Count must be 1, one RunInstances for each")
+	}
+}
+
+// isPerInstance reports whether a raw parameter is a volume, an address, or a network with
+// an address in it.
+func isPerInstance(name, value string) bool {
+	switch list, _, _ := strings.Cut(name, "."); list {
+	case "volumes", "eip_ids":
+		return true
+	case "vxnets":
+		return strings.Contains(value, "|")
+	}
+	return false
+}
+
+// mergeRaw adds raw parameters to a request, and refuses one that is in it already.
+func mergeRaw(q url.Values, raw map[string]string) error {
 	c := provider.Checker{Driver: Name}
-	checkTaken(&c, q.Has, params)
-	for k, v := range params {
-		q.Set(k, v)
+	checkTaken(&c, raw, q.Has)
+	for name, value := range raw {
+		q.Set(name, value)
 	}
 	return c.Err()
 }
 
-// inputNames are the wire names of the fields of runInput, in order.
+// inputNames returns the wire names of the fields of runInput, in order.
 func inputNames() []string {
 	t := reflect.TypeFor[runInput]()
 	names := make([]string, t.NumField())
@@ -84,19 +100,19 @@ func inputNames() []string {
 	return names
 }
 
-// taken returns those of the raw parameters that the create sends by itself, as
-// the SDK's builder and signer name them. Names are [inputNames].
-func (r *runRequest) taken(names []string, raw map[string]string) map[string]bool {
-	taken := map[string]bool{}
-	look := func(name string) {
+// set returns those of the raw parameters that the create sets by itself, as the SDK's
+// builder and signer name them. Names are those of inputNames.
+func (r *runRequest) set(names []string, raw map[string]string) map[string]bool {
+	set := map[string]bool{}
+	add := func(name string) {
 		if _, ok := raw[name]; ok {
-			taken[name] = true
+			set[name] = true
 		}
 	}
-	look("action")
-	look("zone")
+	add("action")
+	add("zone")
 	for name := range r.secrets {
-		look(name)
+		add(name)
 	}
 	in := reflect.ValueOf(&r.runInput).Elem()
 	for i, name := range names {
@@ -105,14 +121,14 @@ func (r *runRequest) taken(names []string, raw map[string]string) map[string]boo
 			continue
 		}
 		if f.Kind() != reflect.Slice {
-			look(name)
+			add(name)
 			continue
 		}
 		for j := range f.Len() {
 			if !f.Index(j).IsNil() {
-				look(name + "." + strconv.Itoa(j+1))
+				add(name + "." + strconv.Itoa(j+1))
 			}
 		}
 	}
-	return taken
+	return set
 }

@@ -4,52 +4,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 
-	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// RunInstances creates spec.Count servers with one request.
+// RunInstances implements [provider.Driver]. An answer with fewer IDs than asked for
+// leaves open what happened to the other instances.
 func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
-	c, out := d.runCall(spec), &runOutput{}
-	t := &trip{op: c.action}
-	err := d.wrapError(ctx, t, d.exchange(ctx, t, c, out))
-	if err != nil && len(out.Instances) == 0 { // it could not be decoded, or was not
-		found := oncehttp.Salvage(t.Body(), "instances")
-		out.Instances, out.JobID = oncehttp.OnlyIDs(found.IDs), found.Texts["job_id"]
+	out := &runAnswer{}
+	ex := &exchange{op: actionRun}
+	err := d.wrapError(ctx, ex, d.exchange(ctx, ex, d.runRequest(spec), out))
+	count := max(spec.Count, 1)
+	if err != nil {
+		return runFailed(out.salvaged(ex.Body()), count, err)
 	}
-	return runResult(out, max(spec.Count, 1), err)
+	if n := len(adapter.Distinct(out.Instances)); n < count {
+		return runFailed(out, count, malformed(actionRun, fmt.Sprintf("the answer names %d of %d instances", n, count)))
+	}
+	return out.result(), nil
 }
 
-// runResult keeps every ID of the answer, whatever else is wrong with it. Fewer
-// than asked for leave open what became of the others, and IDs beside an error
-// contradict it. Whether a create of several servers that runs out of stock has
-// made some of them is not documented.
-func runResult(out *runOutput, count int, err error) (*provider.RunResult, error) {
-	var ids []string
-	for _, id := range out.Instances {
-		if id != "" && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	if err == nil && len(ids) < count {
-		err = badAnswer("RunInstances", fmt.Sprintf("the answer names %d of %d instances", len(ids), count))
-	}
-	if e := (*provider.APIError)(nil); errors.As(err, &e) && (len(ids) > 0 || count > 1 && errors.Is(err, provider.ErrNoStock)) {
+// runFailed returns the error of a create, and the instances that its answer names. Such
+// instances contradict the error, so the outcome is unknown. It is also unknown when a
+// create of several instances runs out of stock: the documents do not say whether it made
+// some of them.
+func runFailed(out *runAnswer, count int, err error) (*provider.RunResult, error) {
+	r := out.result()
+	severalOutOfStock := count > 1 && errors.Is(err, provider.ErrNoStock)
+	if e := (*provider.APIError)(nil); errors.As(err, &e) && (r != nil || severalOutOfStock) {
 		e.Outcome = provider.OutcomeUnknown
 	}
-	if len(ids) == 0 {
-		return nil, err
-	}
-	return &provider.RunResult{InstanceIDs: ids, JobID: out.JobID}, err
+	return r, err
 }
 
-// PreviewRun returns the request of RunInstances. Besides the password and the
-// user data it masks every raw parameter: what those hold is not known here.
+// PreviewRun implements [provider.RunPreviewer]. It masks the password, the user data and
+// every raw parameter: the adapter does not know which of those are secret.
 func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
-	c := d.runCall(spec)
+	c := d.runRequest(spec)
 	req, err := d.build(c)
 	if err != nil {
 		return provider.Request{}, err
@@ -67,105 +59,76 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 	return provider.Request{Driver: Name, Action: c.action, Host: d.host(), Params: params}, nil
 }
 
-func (d *driver) runCall(spec *provider.RunInstancesSpec) *call {
+// runRequest returns the call of a create.
+func (d *driver) runRequest(spec *provider.RunInstancesSpec) *call {
 	r := translateRun(spec)
-	return &call{action: "RunInstances", zone: d.zone(spec.Region), in: &r.runInput, secrets: r.secrets, params: r.params}
+	return &call{action: actionRun, zone: d.regionOf(spec.Region), in: &r.runInput, secrets: r.secrets, params: r.params}
 }
 
-// DescribeInstances reads one page of 100.
-func (d *driver) DescribeInstances(ctx context.Context, r *provider.DescribeRequest) (*provider.DescribePage, error) {
-	in, err := describeInputOf(r)
+// DescribeInstances implements [provider.Driver]. The cloud may refuse an unknown ID: a
+// refusal of one ID alone as not found is an empty page.
+func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
+	offset, err := checkDescribe(req)
 	if err != nil {
 		return nil, err
 	}
-	zone, out := d.zone(r.Region), &describeOutput{}
-	err = d.call(ctx, &call{action: "DescribeInstances", zone: zone, in: in}, out)
-	if len(r.IDs) == 1 && isNotFound(err) {
+	zone, out := d.regionOf(req.Region), &describeAnswer{}
+	err = d.call(ctx, &call{action: actionDescribe, zone: zone, in: translateDescribe(req, offset)}, out)
+	if len(req.IDs) == 1 && errors.Is(err, provider.ErrNotFound) {
 		return &provider.DescribePage{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return page(r, in, zone, out)
+	return describePage(req, offset, zone, out)
 }
 
-// page turns an answer into a page. How search_word matches is not documented,
-// so names are compared here; the next page starts after what the service sent.
-func page(r *provider.DescribeRequest, in *describeInput, zone string, out *describeOutput) (*provider.DescribePage, error) {
-	total := len(out.InstanceSet)
-	if out.TotalCount != nil {
-		total = int(*out.TotalCount)
+// checkDescribe checks a request and returns the offset of the page that it asks for.
+func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 0, perCall); err != nil {
+		return 0, err
 	}
-	if out.InstanceSet == nil && (out.TotalCount == nil || total > 0) {
-		return nil, badAnswer("DescribeInstances", "the answer has no list of servers")
+	if len(req.Tags) > 0 {
+		return 0, &provider.FieldError{Driver: Name, Path: "Tags", Reason: "QingCloud's labels are no key-value pairs", Unsupported: true}
 	}
-	p := &provider.DescribePage{Instances: make([]provider.Instance, 0, len(out.InstanceSet))}
-	shown := make(map[string]bool, len(out.InstanceSet))
+	return adapter.Offset(Name, req.PageToken)
+}
+
+// describePage turns an answer into a page. The documents do not say how search_word
+// compares, so names are compared here. The next page starts after what the service sent.
+func describePage(req *provider.DescribeRequest, offset int, zone string, out *describeAnswer) (*provider.DescribePage, error) {
+	if !out.lists() {
+		return nil, malformed(actionDescribe, "the answer has no list of instances")
+	}
+	shown := make([]string, len(out.InstanceSet))
+	page := &provider.DescribePage{Instances: make([]provider.Instance, 0, len(shown))}
 	for i := range out.InstanceSet {
 		raw := &out.InstanceSet[i]
 		if raw.ID == "" {
-			return nil, badAnswer("DescribeInstances", "the answer has an instance without an ID")
+			return nil, malformed(actionDescribe, "the answer has an instance without an ID")
 		}
-		shown[raw.ID] = true
-		if inst := instanceOf(raw, zone); r.Matches(&inst) {
-			p.Instances = append(p.Instances, inst)
-		}
-	}
-	repeats := len(shown) < len(out.InstanceSet)
-	if len(r.IDs) > 0 {
-		p.Short = repeats || contradicts(r.IDs, shown, out.TotalCount)
-		return p, nil
-	}
-	var short bool
-	p.NextPage, short = nextPage(in.Offset, len(out.InstanceSet), out.TotalCount)
-	p.Short = repeats || short
-	return p, nil
-}
-
-// contradicts reports whether an answer about some IDs, which fits into one page, counts
-// another number of instances than it shows, or shows one that nobody asked for.
-func contradicts(ids []string, shown map[string]bool, total *Number) bool {
-	if total != nil && int(*total) != len(shown) {
-		return true
-	}
-	for id := range shown {
-		if !slices.Contains(ids, id) {
-			return true
+		shown[i] = raw.ID
+		if inst := instanceOf(raw, zone); req.Matches(&inst) {
+			page.Instances = append(page.Instances, inst)
 		}
 	}
-	return false
+	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: out.TotalCount.pointer()}
+	page.Short = at.Contradicts()
+	if len(req.IDs) == 0 {
+		var short bool
+		page.NextPage, short = at.NextOffset(offset, perCall)
+		page.Short = page.Short || short
+	}
+	return page, nil
 }
 
-// nextPage trusts the total over the page size, which the service may lower. A
-// total below what was seen already is none, and every list ends with an empty page.
-// Short reports of the last page that the total is another number than all pages showed.
-func nextPage(offset *int, got int, total *Number) (token string, short bool) {
-	next := got
-	if offset != nil {
-		next += *offset
+// TerminateInstances implements [provider.Driver]. It removes instances at once, past the
+// recycle bin, and removes for good those that are in it.
+func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 1, perCall); err != nil {
+		return err
 	}
-	more := got >= perCall
-	if total != nil && int(*total) >= next {
-		more = int(*total) > next
-	}
-	if more && got > 0 {
-		return strconv.Itoa(next), false
-	}
-	return "", total != nil && int(*total) != next
+	c := translateTerminate(req)
+	c.zone = d.regionOf(req.Region)
+	return d.callBare(ctx, c)
 }
-
-// TerminateInstances removes the servers at once, past the recycle bin, or for
-// good from there.
-func (d *driver) TerminateInstances(ctx context.Context, r *provider.TerminateRequest) error {
-	if len(r.IDs) == 0 || len(r.IDs) > perCall {
-		return fieldError("IDs", fmt.Sprintf("must be 1 to %d IDs", perCall))
-	}
-	c := &call{action: "TerminateInstances", zone: d.zone(r.Region)}
-	c.in = &terminateInput{Instances: pointers(r.IDs), DirectCease: number(1)}
-	if r.Recycled {
-		c.action, c.in = "CeaseInstances", &ceaseInput{Instances: pointers(r.IDs)}
-	}
-	return d.call(ctx, c, &answer{})
-}
-
-func isNotFound(err error) bool { return errors.Is(err, provider.ErrNotFound) }

@@ -1,17 +1,16 @@
 package qingcloud
 
 import (
-	"fmt"
+	"cmp"
 	"net/netip"
-	"strconv"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// runInput is a create as the SDK's builder reads it. It is not the SDK's own
-// struct: that one sends cpu=1 and memory=1024 beside every instance type, and
-// they win. Only *string, *int and []*string reach the wire; there is no
-// "default" tag, so nil is absent.
+// runInput is a create as the SDK's builder reads it. It is not the SDK's own struct: that
+// one sends cpu=1 and memory=1024 beside every instance type, and the cloud follows those.
+// Only *string, *int and []*string reach the wire. No field has a "default" tag, so nil is
+// not sent.
 type runInput struct {
 	ImageID              *string   `name:"image_id" location:"params"`
 	InstanceType         *string   `name:"instance_type" location:"params"`
@@ -48,35 +47,29 @@ type runInput struct {
 	AutoRenew            *int      `name:"auto_renew" location:"params"`
 }
 
-// runRequest is a create in two parts, because the SDK logs what its builder
-// gets.
+// runRequest is a create in parts, because the SDK logs what its builder gets.
 type runRequest struct {
 	runInput
 	secrets map[string]string // login_passwd and userdata_value
 	params  map[string]string // RunOptions.Params
 }
 
-// translateRun says a spec in the words of RunInstances. The spec is valid.
+// translateRun turns a valid spec into a create.
 func translateRun(spec *provider.RunInstancesSpec) *runRequest {
-	o := runOptions(spec)
-	if o == nil {
-		o = &RunOptions{}
-	}
 	r := &runRequest{secrets: map[string]string{}}
 	translateBasics(r, spec)
-	translateLogin(r, &spec.Login)
-	translateNetwork(r, &spec.Network)
+	translateLogin(r, spec)
+	translateNetwork(r, spec)
 	translateDisks(r, spec)
-	translateBilling(r, &spec.Billing)
-	translatePlacement(r, &spec.Placement)
-	translateUserData(r, spec.UserData, o)
-	translateExtras(r, o)
+	translateBilling(r, spec)
+	translatePlacement(r, spec)
+	translateExtras(r, spec)
+	translateOptions(r, spec)
 	return r
 }
 
 func translateBasics(r *runRequest, spec *provider.RunInstancesSpec) {
-	count := max(spec.Count, 1)
-	r.Count = &count
+	r.Count = number(max(spec.Count, 1))
 	r.ImageID = text(spec.ImageID)
 	r.InstanceType = text(spec.InstanceType)
 	r.CPU = number(spec.Hardware.CPUs)
@@ -89,17 +82,19 @@ func translateBasics(r *runRequest, spec *provider.RunInstancesSpec) {
 	r.HostName = text(spec.HostName)
 }
 
-func translateLogin(r *runRequest, l *provider.Login) {
+func translateLogin(r *runRequest, spec *provider.RunInstancesSpec) {
+	l := &spec.Login
 	if len(l.KeyPairs) > 0 {
 		r.LoginMode = text("keypair")
-		r.LoginKeyPair = text(l.KeyPairs[0])
+		r.LoginKeyPair = text(first(l.KeyPairs)) // validation refuses more than one
 		return
 	}
 	r.LoginMode = text("passwd")
 	r.secrets["login_passwd"] = l.Password.Reveal()
 }
 
-func translateNetwork(r *runRequest, n *provider.Network) {
+func translateNetwork(r *runRequest, spec *provider.RunInstancesSpec) {
+	n := &spec.Network
 	if n.SubnetID != "" {
 		var ip netip.Addr
 		if len(n.PrivateIPs) > 0 {
@@ -110,62 +105,61 @@ func translateNetwork(r *runRequest, n *provider.Network) {
 	for i := range n.Interfaces {
 		r.VxNets = append(r.VxNets, vxnet(n.Interfaces[i].SubnetID, n.Interfaces[i].PrivateIP))
 	}
-	if len(n.SecurityGroupIDs) > 0 {
-		r.SecurityGroup = text(n.SecurityGroupIDs[0])
-	}
+	r.SecurityGroup = text(first(n.SecurityGroupIDs))
 }
 
 // translateDisks sends sizes in the service's GB, which are GiB.
 func translateDisks(r *runRequest, spec *provider.RunInstancesSpec) {
 	r.OSDiskSize = number(spec.SystemDisk.SizeGiB)
-	if spec.SystemDisk.Encrypted {
-		r.OSDiskEncryption = number(1)
-	}
+	r.OSDiskEncryption = yes(spec.SystemDisk.Encrypted)
 	for i := range spec.DataDisks {
 		r.Volumes = append(r.Volumes, text(spec.DataDisks[i].VolumeID))
 	}
 }
 
-func translateBilling(r *runRequest, b *provider.Billing) {
+func translateBilling(r *runRequest, spec *provider.RunInstancesSpec) {
+	b := &spec.Billing
 	if b.Mode != provider.Prepaid {
 		return
 	}
 	r.Months = number(months(b.Period, b.PeriodUnit))
-	// Without auto_renew the contract is documented to end, so "no" is absent.
+	// Without auto_renew the contract is documented to end, so that false is not sent.
 	if b.AutoRenew != nil && *b.AutoRenew {
 		r.AutoRenew = number(months(b.AutoRenewPeriod, b.PeriodUnit))
 	}
 }
 
-func translatePlacement(r *runRequest, p *provider.Placement) {
+func translatePlacement(r *runRequest, spec *provider.RunInstancesSpec) {
+	p := &spec.Placement
 	r.InstanceGroup = text(p.GroupID)
-	if len(p.DedicatedHostIDs) > 0 {
-		r.DedicatedHostID = text(p.DedicatedHostIDs[0])
-	}
+	r.DedicatedHostID = text(first(p.DedicatedHostIDs))
 	r.DedicatedHostGroupID = text(p.DedicatedHostGroupID)
 }
 
-func translateUserData(r *runRequest, data provider.UserData, o *RunOptions) {
-	if len(data) == 0 {
+func translateExtras(r *runRequest, spec *provider.RunInstancesSpec) {
+	if len(spec.UserData) == 0 {
 		return
 	}
-	r.NeedUserData = number(1)
-	r.UserDataType = text(userDataType(o))
+	o := optionsOf(spec)
+	r.NeedUserData = yes(true)
+	r.UserDataType = text(cmp.Or(o.UserDataType, "plain"))
 	r.UserDataPath = text(o.UserDataPath)
 	r.UserDataFile = text(o.UserDataFile)
-	r.secrets["userdata_value"] = userDataValue(data, o)
+	r.secrets["userdata_value"] = userDataValue(spec.UserData, o.UserDataType)
 }
 
-func translateExtras(r *runRequest, o *RunOptions) {
+func translateOptions(r *runRequest, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
 	r.InstanceClass = o.InstanceClass
 	r.Hypervisor = text(o.Hypervisor)
 	r.CipherAlg = text(o.CipherAlg)
-	r.NICMultiQueue = onOff(o.NICMultiQueue)
-	r.NeedNewSID = onOff(o.NeedNewSID)
+	r.NICMultiQueue = choice(o.NICMultiQueue)
+	r.NeedNewSID = choice(o.NeedNewSID)
 	r.TargetUser = text(o.TargetUser)
 	r.params = o.Params
 }
 
+// describeInput is a request of DescribeInstances.
 type describeInput struct {
 	Instances  []*string `name:"instances" location:"params"`
 	SearchWord *string   `name:"search_word" location:"params"`
@@ -174,39 +168,39 @@ type describeInput struct {
 	Limit      *int      `name:"limit" location:"params"`
 }
 
-// describeInputOf always sends a limit: without it the service answers 20.
-func describeInputOf(r *provider.DescribeRequest) (*describeInput, error) {
-	switch {
-	case len(r.IDs) > perCall:
-		return nil, fieldError("IDs", fmt.Sprintf("must be at most %d IDs", perCall))
-	case len(r.Tags) > 0:
-		return nil, &provider.FieldError{Driver: Name, Path: "Tags", Reason: "QingCloud's labels are no key-value pairs", Unsupported: true}
-	}
+// translateDescribe always sends a limit: without it the service answers 20 rows. Of the
+// conditions it sends the IDs, or all others.
+func translateDescribe(req *provider.DescribeRequest, offset int) *describeInput {
 	in := &describeInput{Limit: number(perCall)}
-	if len(r.IDs) > 0 {
-		in.Instances = pointers(r.IDs)
-		return in, nil
+	if len(req.IDs) > 0 {
+		in.Instances = list(req.IDs)
+		return in
 	}
-	in.SearchWord = text(r.Name)
-	if r.For != nil { // without an owner the service lists one's own servers
-		in.Owner = text(runOptions(r.For).TargetUser)
+	in.SearchWord = text(req.Name)
+	if req.For != nil { // without an owner the service lists the account's own instances
+		in.Owner = text(optionsOf(req.For).TargetUser)
 	}
-	if r.PageToken != "" {
-		offset, err := strconv.Atoi(r.PageToken)
-		if err != nil || offset < 1 {
-			return nil, fieldError("PageToken", "is not one of this driver")
-		}
-		in.Offset = number(offset)
-	}
-	return in, nil
+	in.Offset = number(offset)
+	return in
 }
 
-// terminateInput has direct_cease, which no struct of the SDK has.
+// terminateInput is a request of TerminateInstances. It has direct_cease, which no struct
+// of the SDK has.
 type terminateInput struct {
 	Instances   []*string `name:"instances" location:"params"`
 	DirectCease *int      `name:"direct_cease" location:"params"`
 }
 
+// ceaseInput is a request of CeaseInstances.
 type ceaseInput struct {
 	Instances []*string `name:"instances" location:"params"`
+}
+
+// translateTerminate returns the call, without its zone. Instances in the recycle bin have
+// an action of their own.
+func translateTerminate(req *provider.TerminateRequest) *call {
+	if req.Recycled {
+		return &call{action: actionCease, in: &ceaseInput{Instances: list(req.IDs)}}
+	}
+	return &call{action: actionTerminate, in: &terminateInput{Instances: list(req.IDs), DirectCease: yes(true)}}
 }

@@ -107,7 +107,7 @@ func wireOf(t *testing.T, spec *provider.RunInstancesSpec) golden {
 		if len(v) != 1 {
 			t.Errorf("parameter %s is sent %d times", k, len(v))
 		}
-		if k == "instance_name" || !isSystemParam(k) && k != "action" {
+		if k == "instance_name" || !isOwnParam(k) && k != "action" {
 			g.Params[k] = v[0]
 		}
 	}
@@ -270,7 +270,7 @@ func TestTakenIsWhatTheBuilderSends(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, spec := range fullSpecs() {
-		c := d.runCall(spec)
+		c := d.runRequest(spec)
 		c.params = nil
 		req, err := d.build(c)
 		if err != nil {
@@ -284,7 +284,7 @@ func TestTakenIsWhatTheBuilderSends(t *testing.T) {
 		for _, f := range reflect.VisibleFields(reflect.TypeFor[runInput]()) {
 			raw[f.Tag.Get("name")] = ""
 		}
-		if got := slices.Sorted(maps.Keys(translateRun(spec).taken(inputNames(), raw))); !slices.Equal(got, want) {
+		if got := slices.Sorted(maps.Keys(translateRun(spec).set(inputNames(), raw))); !slices.Equal(got, want) {
 			t.Errorf("%s: got  %q\nwant %q", name, got, want)
 		}
 	}

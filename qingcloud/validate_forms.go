@@ -9,43 +9,52 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// maxUserData is the documented limit of the encoded text.
-const maxUserData = 4096
+// The documented limits of texts.
+const (
+	maxName     = 60   // of a name that a marker is put into: a choice, see NameLength of Limits
+	maxUserData = 4096 // of the encoded text
+)
 
-var attachmentForm = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+var (
+	zoneForm       = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+	labelForm      = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	attachmentForm = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+)
 
-var labelForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-
-var zoneForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
-
+// checkRegion checks the form of a region, unless it is "".
 func checkRegion(c *provider.Checker, path, region string) {
-	c.Require(zoneForm.MatchString(region), path, region, "must be a zone of QingCloud in lower case, like pek3a")
+	ok := region == "" || zoneForm.MatchString(region)
+	c.Require(ok, path, region, "must be a zone of QingCloud in lower case, like pek3a")
 }
 
-// isHostName checks the rule of all host names; the vendor documents none.
+// isHostName checks the rule of all host names: the vendor documents none.
 func isHostName(s string) bool {
 	return !slices.ContainsFunc(strings.Split(s, "."), func(label string) bool { return !labelForm.MatchString(label) })
 }
 
-// basicNetwork is the network every account has; its addresses are not chosen.
+// checkOneOf checks a word. The reference lists all of them.
+func checkOneOf(c *provider.Checker, path, value string, known ...string) {
+	if value != "" && !slices.Contains(known, value) {
+		c.Fail(path, value, "must be "+strings.Join(known, " or "))
+	}
+}
+
+// basicNetwork is the network that every account has. Its addresses cannot be chosen.
 const basicNetwork = "vxnet-0"
 
-func validateVxNet(c *provider.Checker, path, id string, fixed bool) {
+// checkVxNet checks the ID of a network. Fixed says that an address in it is given.
+func checkVxNet(c *provider.Checker, path, id string, fixed bool) {
 	if strings.Contains(id, "|") {
 		c.Fail(path, id, "must be an ID alone; an address has a field of its own")
 	}
 	c.Require(!fixed || id != basicNetwork, path, basicNetwork, "has no fixed addresses: they need a managed network of one's own")
 }
 
-// noBlanks refuses values that the SDK's signer would trim, and such as are no
-// text: requests are UTF-8.
-func noBlanks(c *provider.Checker, path string, values ...string) {
+// checkBlanks refuses values that the SDK's signer would trim. It also refuses values that
+// are not UTF-8, which requests are.
+func checkBlanks(c *provider.Checker, path string, values ...string) {
 	for _, v := range values {
 		c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
 		c.Require(utf8.ValidString(v), path, nil, "must be UTF-8")
 	}
-}
-
-func fieldError(path, reason string) *provider.FieldError {
-	return &provider.FieldError{Driver: Name, Path: path, Reason: reason}
 }

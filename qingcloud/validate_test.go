@@ -186,8 +186,8 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 		{"raw signature version", vendor(RunOptions{Params: map[string]string{"signature_version": "x"}}), `Vendor.Params["signature_version"]`},
 		{"raw parameter with a bad name", vendor(RunOptions{Params: map[string]string{"a b": "x"}}), `Vendor.Params["a b"]`},
 		{"raw parameter of its own", vendor(RunOptions{Params: map[string]string{"eip_ids.1": "x"}}), ""},
-		{"nil options", func(s *specT) { s.Vendor = []provider.VendorOption{(*RunOptions)(nil)} }, "Vendor"},
-		{"options of a stranger", func(s *specT) { s.Vendor = []provider.VendorOption{stranger{}} }, "Vendor"},
+		{"nil options", func(s *specT) { s.Vendor = []provider.VendorOption{(*RunOptions)(nil)} }, "Vendor[0]"},
+		{"options of a stranger", func(s *specT) { s.Vendor = []provider.VendorOption{stranger{}} }, "Vendor[0]"},
 		{"options for another cloud", func(s *specT) { s.Vendor = []provider.VendorOption{elsewhere{}} }, ""},
 	} {
 		spec := minimalSpec()

@@ -3,7 +3,6 @@ package tencent
 import (
 	"encoding/json"
 	"net/netip"
-	"slices"
 	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
@@ -12,17 +11,17 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// savedIDs reads the instance IDs of an answer that the SDK took for an error, or that
-// ended early, and its request ID if that came.
-func (ex *exchange) savedIDs() (ids []string, requestID string) {
-	var answer struct {
+// salvaged reads the instance IDs of an answer that the SDK took for an error, or that ended
+// early, and its request ID if that arrived: instances that exist must not be lost.
+func (ex *exchange) salvaged() (ids []string, requestID string) {
+	var a struct {
 		Response struct {
 			InstanceIDSet []string `json:"InstanceIdSet"`
 			RequestID     string   `json:"RequestId"`
 		}
 	}
-	if json.Unmarshal(ex.Body(), &answer) == nil {
-		ids, requestID = answer.Response.InstanceIDSet, answer.Response.RequestID
+	if json.Unmarshal(ex.Body(), &a) == nil {
+		ids, requestID = a.Response.InstanceIDSet, a.Response.RequestID
 	} else {
 		found := oncehttp.Salvage(ex.Body(), "InstanceIdSet")
 		ids, requestID = found.IDs, found.Texts["RequestId"]
@@ -30,12 +29,21 @@ func (ex *exchange) savedIDs() (ids []string, requestID string) {
 	return oncehttp.OnlyIDs(ids), requestID
 }
 
-// distinct returns every ID once.
-func distinct(ids []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(ids)))
+// lists reports whether an answer has a list. An answer without one is an empty list only if its
+// total is 0.
+func lists[T any, N int64 | uint64](rows []T, total *N) bool {
+	return rows != nil || total != nil && *total == 0
 }
 
-// value is the zero value for nil: the SDK's answers are pointers throughout.
+// totalOf returns the total of an answer, or nil when it has none.
+func totalOf[N int64 | uint64](total *N) *int {
+	if total == nil {
+		return nil
+	}
+	return new(int(*total))
+}
+
+// value is the zero value for nil: everything in the SDK's answers is a pointer.
 func value[T any](p *T) T {
 	if p == nil {
 		var zero T
@@ -44,6 +52,7 @@ func value[T any](p *T) T {
 	return *p
 }
 
+// values are the texts of a list, without those that are nil.
 func values(ps []*string) []string {
 	var out []string
 	for _, p := range ps {
@@ -54,39 +63,41 @@ func values(ps []*string) []string {
 	return out
 }
 
-// instanceOf translates a row of DescribeInstances. CVM does not repeat the
-// region: the caller of DescribeInstances knows it.
-func instanceOf(raw *cvm.Instance) provider.Instance {
-	i := provider.Instance{
+// instanceOf translates a described instance. CVM does not answer the region, which is that of
+// the call.
+func instanceOf(raw *cvm.Instance, region string) provider.Instance {
+	inst := provider.Instance{
 		ID:               value(raw.InstanceId),
 		Name:             value(raw.InstanceName),
 		State:            stateOf(value(raw.InstanceState), value(raw.RestrictState)),
 		RawState:         value(raw.InstanceState),
+		Region:           region,
 		ImageID:          value(raw.ImageId),
 		InstanceType:     value(raw.InstanceType),
 		CPUs:             int(value(raw.CPU)),
 		MemoryMiB:        int(value(raw.Memory)) * 1024, // GiB
 		SecurityGroupIDs: values(raw.SecurityGroupIds),
-		PrivateIPs:       parseAddresses(raw.PrivateIpAddresses, raw.IPv6Addresses),
-		PublicIPs:        parseAddresses(raw.PublicIpAddresses, raw.PublicIPv6Addresses),
+		PrivateIPs:       addrsOf(raw.PrivateIpAddresses, raw.IPv6Addresses),
+		PublicIPs:        addrsOf(raw.PublicIpAddresses, raw.PublicIPv6Addresses),
 		Billing:          billingOf(value(raw.InstanceChargeType)),
-		CreatedAt:        parseTime(value(raw.CreatedTime)),
-		ExpiresAt:        parseTime(value(raw.ExpiredTime)),
+		CreatedAt:        timeOf(value(raw.CreatedTime)),
+		ExpiresAt:        timeOf(value(raw.ExpiredTime)),
 		Tags:             tagsOf(raw.Tags),
 	}
 	if raw.Placement != nil {
-		i.Zone = value(raw.Placement.Zone)
+		inst.Zone = value(raw.Placement.Zone)
 	}
 	if v := raw.VirtualPrivateCloud; v != nil {
-		i.VPCID = value(v.VpcId)
-		i.SubnetID = value(v.SubnetId)
+		inst.VPCID = value(v.VpcId)
+		inst.SubnetID = value(v.SubnetId)
 	}
-	if i.State == provider.StateFailed {
-		i.Reason = value(raw.LatestOperationErrorMsg)
+	if inst.State == provider.StateFailed {
+		inst.Reason = value(raw.LatestOperationErrorMsg)
 	}
-	return i.WithSys(raw)
+	return inst.WithSys(raw)
 }
 
+// billingOf returns "" for a charge type that Billing.Mode has no word for.
 func billingOf(chargeType string) provider.BillingMode {
 	for mode, word := range chargeTypes {
 		if word == chargeType {
@@ -96,13 +107,14 @@ func billingOf(chargeType string) provider.BillingMode {
 	return ""
 }
 
-// parseTime returns the zero time for what is no time.
-func parseTime(s string) time.Time {
+// timeOf reads a time. A text in another form is the zero time.
+func timeOf(s string) time.Time {
 	t, _ := time.Parse(time.RFC3339, s)
 	return t
 }
 
-func parseAddresses(lists ...[]*string) []netip.Addr {
+// addrsOf reads addresses. A text that is no address is left out.
+func addrsOf(lists ...[]*string) []netip.Addr {
 	var out []netip.Addr
 	for _, l := range lists {
 		for _, s := range l {
@@ -114,6 +126,7 @@ func parseAddresses(lists ...[]*string) []netip.Addr {
 	return out
 }
 
+// tagsOf reads tags.
 func tagsOf(raw []*cvm.Tag) map[string]string {
 	if len(raw) == 0 {
 		return nil

@@ -14,14 +14,14 @@ import (
 	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
 )
 
-// The vendor's names of the calls.
+// The vendor's names of the calls about instances.
 const (
 	actionRun       = "RunInstances"
 	actionDescribe  = "DescribeInstances"
 	actionTerminate = "TerminateInstances"
 )
 
-// How long each call may take when the caller's ctx allows more.
+// Timeouts of the calls beside ctx.
 const (
 	runTimeout       = 90 * time.Second
 	describeTimeout  = 20 * time.Second
@@ -37,29 +37,45 @@ type exchange struct {
 	timeout time.Duration
 	creates bool                       // it makes something, which may exist when its answer is lost
 	spec    *provider.RunInstancesSpec // what it sends, for its secrets; nil when it has none
-	secrets *oncehttp.Redactor         // known once there is an error to clean
+	secrets *oncehttp.Redactor         // nil until there is an error to clean
 }
 
-// keptOfAnswer is how many bytes are kept of an answer for its first words, should it be
-// no answer of the API.
+// keptOfAnswer is how many bytes of an answer are kept: an error quotes its first words when it
+// is no answer of the API.
 const keptOfAnswer = 4 << 10
 
-func (d *driver) exchange(ctx context.Context, op, region string, timeout time.Duration) *exchange {
+// newExchange returns a call to be sent. The region "" is that of the client.
+func (d *driver) newExchange(ctx context.Context, op, region string, timeout time.Duration) *exchange {
 	ex := &exchange{ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
 	ex.Keep = keptOfAnswer
 	return ex
 }
 
-// call runs one SDK call. It survives the SDK's panics, and returns the end of
-// ctx as the caller's and the end of our own timeout as ours.
-func (d *driver) call(ex *exchange, send func(context.Context, api) error) error {
+// call sends one request and decodes its answer into resp.
+func (d *driver) call(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
+	return d.send(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, resp) })
+}
+
+// callBare sends one request whose answer has a RequestId and nothing else, and returns that.
+// The SDK's types of such answers differ by name only.
+func (d *driver) callBare(ex *exchange, req tchttp.Request) (requestID string, err error) {
+	resp := cvm.NewStopInstancesResponse()
+	if err := d.call(ex, req, resp); err != nil {
+		return "", err
+	}
+	if resp.Response == nil || value(resp.Response.RequestId) == "" {
+		return "", ex.malformed("it has no RequestId", "")
+	}
+	return *resp.Response.RequestId, nil
+}
+
+// send has the SDK send one request. It survives the SDK's panics. It returns the end of the
+// caller's ctx as such, and the end of its own timeout as a failure of the service.
+func (d *driver) send(ex *exchange, send func(context.Context, api) error) error {
 	if err := ex.ctx.Err(); err != nil {
 		return ex.notSent(provider.ErrUnavailable, err)
 	}
-	creds, err := provider.AskCredentials(ex.ctx, d.credentials)
-	if err == nil {
-		err = checkCredentials(creds)
-	}
+	creds, err := d.askCredentials(ex.ctx)
 	if err != nil {
 		return ex.notSent(provider.ErrAuth, err)
 	}
@@ -77,26 +93,8 @@ func (d *driver) call(ex *exchange, send func(context.Context, api) error) error
 	return nil
 }
 
-// ask sends a request of the SDK and reads the answer into resp.
-func (d *driver) ask(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
-	return d.call(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, resp) })
-}
-
-// order sends a request whose answer is a RequestId and nothing else: the SDK's
-// types of such answers differ by name only.
-func (d *driver) order(ex *exchange, req tchttp.Request) (requestID string, err error) {
-	resp := cvm.NewStopInstancesResponse()
-	if err := d.ask(ex, req, resp); err != nil {
-		return "", err
-	}
-	if resp.Response == nil || value(resp.Response.RequestId) == "" {
-		return "", ex.malformed("it has no RequestId", "")
-	}
-	return *resp.Response.RequestId, nil
-}
-
-// recovered calls f and turns its panic into an error that matches no secret:
-// the SDK dereferences nil when a body is "null".
+// recovered calls f and turns its panic into an error without its value, which may quote the
+// request: the SDK dereferences nil when a body is "null".
 func recovered(f func() error) (err error) {
 	defer func() {
 		switch v := recover().(type) {
@@ -119,32 +117,36 @@ type api interface {
 	Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error
 }
 
-// sdkClient stands between api and the SDK's client. Were *cvm.Client itself
-// converted to an interface, the linker would have to keep all of its several
-// hundred methods in programs that use reflection.
+// sdkClient stands between api and the SDK's client. If *cvm.Client itself were converted to an
+// interface, the linker would keep all of its several hundred methods in programs that use
+// reflection.
 type sdkClient struct{ cvm *cvm.Client }
 
 func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error) {
 	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runReply{resp})
+	return resp, s.Send(ctx, req, &runAnswer{resp})
 }
 
-// RunRaw sends a create that the typed request cannot carry, signed alike.
+// RunRaw sends a create that the typed request cannot carry. It is signed in the same way.
 func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
 	req, err := rawRequest(actionRun, params)
 	if err != nil {
 		return nil, err
 	}
 	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runReply{resp})
+	return resp, s.Send(ctx, req, &runAnswer{resp})
 }
 
-func (s sdkClient) DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error) {
+func (s sdkClient) DescribeInstances(
+	ctx context.Context, req *cvm.DescribeInstancesRequest,
+) (*cvm.DescribeInstancesResponse, error) {
 	resp := cvm.NewDescribeInstancesResponse()
-	return resp, s.Send(ctx, req, &describeReply{resp})
+	return resp, s.Send(ctx, req, &describeAnswer{resp})
 }
 
-func (s sdkClient) TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error) {
+func (s sdkClient) TerminateInstances(
+	ctx context.Context, req *cvm.TerminateInstancesRequest,
+) (*cvm.TerminateInstancesResponse, error) {
 	return s.cvm.TerminateInstancesWithContext(ctx, req)
 }
 
@@ -154,21 +156,21 @@ func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Res
 	return s.cvm.Send(req, resp)
 }
 
-// rawRequest is a request with a body of our own.
+// rawRequest returns a request with a body that the SDK has no type for.
 func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
 	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
 	return req, req.SetActionParameters(params)
 }
 
-// runReply and describeReply are answers that are searched for an error in one
-// look, not by being decoded twice more.
+// runAnswer and describeAnswer are searched for an error in one look. The SDK would decode them
+// twice more.
 type (
-	runReply      struct{ *cvm.RunInstancesResponse }
-	describeReply struct{ *cvm.DescribeInstancesResponse }
+	runAnswer      struct{ *cvm.RunInstancesResponse }
+	describeAnswer struct{ *cvm.DescribeInstancesResponse }
 )
 
 // ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*runReply) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
+func (*runAnswer) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
 
 // ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*describeReply) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
+func (*describeAnswer) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }

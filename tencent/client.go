@@ -1,6 +1,8 @@
 package tencent
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -25,29 +27,30 @@ const Name = "tencent"
 // access point, so a host per region would not raise them for one program.
 const defaultHost = "cvm.tencentcloudapi.com"
 
-// idsPerCall is the documented limit of every call about servers, and the largest
-// Limit of a page. It is always asked for: the documented default is 20 rows.
-const idsPerCall = 100
+// perCall is the most instances of one create, the most IDs of one call, and the most rows of one
+// page. It is the documented limit of every call about instances.
+const perCall = 100
 
 // filtersPerCall is the documented number of filters of a describe.
 const filtersPerCall = 10
 
-// Config is what [New] needs to know. Only Region is required.
+// Config configures a client. Only Region is required.
 type Config struct {
-	// Region is used where a spec or a call names none: "ap-guangzhou".
+	// Region is used where a spec or a call names none, for example "ap-guangzhou".
 	Region string
 
-	// Credentials are asked before every call. Nil means the chain that the
-	// package documentation describes.
+	// Credentials are asked before every call. Nil means the default chain: see the
+	// package documentation.
 	Credentials provider.CredentialsSource
 
-	// Endpoint replaces cvm.tencentcloudapi.com: "host[:port]" and
-	// "https://host[:port]" are HTTPS, "http://host[:port]" is plain HTTP.
+	// Endpoint is where calls go instead of cvm.tencentcloudapi.com: "host[:port]" or
+	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
+	// passwords in clear.
 	Endpoint string
 
-	// Transport carries every request. Nil means transports of the adapter's own,
-	// with the proxy of the environment and TLS verification: up to eight kept
-	// connections for reads, a fresh one for each other call.
+	// Transport carries every call. It must not retry. Nil means transports of the
+	// client's own, which use the proxy of the environment and verify certificates: up
+	// to eight kept connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client: logger, poller, budget, patience. Nil means
@@ -55,9 +58,8 @@ type Config struct {
 	Options *provider.Options
 }
 
-// New returns a client for CVM, or [provider.FieldErrors] with every problem of
-// cfg. It reads neither network nor environment: credentials are looked for at
-// the first call.
+// New returns a client for one account on CVM, or [provider.FieldErrors] with every problem of
+// cfg. It does no I/O: the first call looks for credentials.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -71,6 +73,7 @@ func New(cfg Config) (*provider.Client, error) {
 	return provider.NewClient(d, &o), nil
 }
 
+// driver is one account on CVM. It is immutable, except for the SDK clients that it keeps.
 type driver struct {
 	region      string
 	scheme      string // as the SDK's profile spells it
@@ -98,7 +101,7 @@ var (
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example ap-guangzhou")
-	c.Require(printable(cfg.Region), "Config.Region", cfg.Region, ruleRegion)
+	checkRegion(&c, "Config.Region", cfg.Region)
 	scheme, host, ok := splitEndpoint(cfg.Endpoint)
 	// The value is not shown: a URL may hold a password.
 	c.Require(ok, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
@@ -123,28 +126,26 @@ func newDriver(cfg Config) (*driver, error) {
 // Name returns "tencent".
 func (d *driver) Name() string { return Name }
 
-// Support returns the table of support.go.
+// Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
-// Limits are the documented ones: the call rates count by account, call and
-// access point (cloud.tencent.com/document/product/1278/109059). InstanceCount
-// may be up to 500, but the price inquiry for the same request takes 100 and so
-// does every call about servers: a create of 100 is one unit for all of them.
-// MinCount works for some accounts and regions only, so it is not offered as
-// PartialCreates. Where no rate of a call is known, the lowest of the others is
-// kept.
+// Limits returns the documented limits. The call rates count by account, call and access point
+// (cloud.tencent.com/document/product/1278/109059). Where no rate of a call is known, it has the
+// lowest of the others. InstanceCount may be up to 500, but the price inquiry for the same
+// request takes 100, and so does every call about instances: a create of 100 is one unit for all
+// of them. MinCount works for some accounts and regions only, so PartialCreates is not set.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
-		InstancesPerCreate: 100,
+		InstancesPerCreate: perCall,
 		ListsRunning:       true,
-		IDsPerDescribe:     idsPerCall,
-		IDsPerTerminate:    idsPerCall,
+		IDsPerDescribe:     perCall,
+		IDsPerTerminate:    perCall,
 		TerminateByBilling: true,
 		RecycleBin:         true,
-		IDsPerPower:        idsPerCall,
+		IDsPerPower:        perCall,
 		ClientToken:        true,
 
-		IDsPerMove:              idsPerCall,
+		IDsPerMove:              perCall,
 		IDsPerGroupDescribe:     groupsPerCall,
 		TemplateVersionsInherit: true,
 		Idempotent: []provider.API{
@@ -179,12 +180,8 @@ func (d *driver) Limits() provider.Limits {
 	}
 }
 
-func (d *driver) regionOf(region string) string {
-	if region == "" {
-		return d.region
-	}
-	return region
-}
+// regionOf returns the region of a call: that of the client if the call names none.
+func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }
 
 // splitEndpoint returns the scheme as the SDK's profile spells it, and the host.
 func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
@@ -198,27 +195,39 @@ func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
 	return strings.ToUpper(e.Scheme), e.Host, ok
 }
 
-// checkCredentials finds what could not be put into a header: a key that was
-// read from a file with its line end.
+// askCredentials asks the source and refuses what cannot be used.
+func (d *driver) askCredentials(ctx context.Context) (provider.Credentials, error) {
+	creds, err := provider.AskCredentials(ctx, d.credentials)
+	if err == nil {
+		err = checkCredentials(creds)
+	}
+	return creds, err
+}
+
+// checkCredentials refuses credentials that cannot be put into a header, such as a key that was
+// read from a file with the end of its line.
 func checkCredentials(c provider.Credentials) error {
 	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
 		return errors.New("access key ID or secret is empty")
 	}
 	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal(), c.SecurityToken.Reveal()} {
-		if !printable(s) {
+		if !isPrintable(s) {
 			return errors.New("access key ID, secret or token holds a blank or a control character")
 		}
 	}
 	return nil
 }
 
-// keyedClient returns an SDK client and the credentials it signs with. It is a
-// function because package fmt cannot look into one: whoever prints a client
-// must not see its keys.
+// errShared stops a call because of a setting of the whole process.
+var errShared = errors.New("common.DefaultHttpClient of the Tencent SDK is set: " +
+	"it is shared by the whole process, and the adapter will not change it")
+
+// keyedClient returns an SDK client and the credentials that it signs with. It is a function
+// because package fmt cannot look into one: a client that is printed must not show its keys.
 type keyedClient func() (api, provider.Credentials)
 
-// client returns the SDK client of a region. It is kept until the credentials
-// change, so that calls neither build one each nor sign with a former key.
+// client returns the SDK client of a region. It keeps the client until the credentials change, so
+// that a call neither builds a client nor signs with a former key.
 func (d *driver) client(region string, creds provider.Credentials) (api, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -227,9 +236,9 @@ func (d *driver) client(region string, creds provider.Credentials) (api, error) 
 			return c, nil
 		}
 	}
-	// The SDK would take this client for its own and put our transport into it.
+	// The SDK would take this shared client for its own and change its transport.
 	if common.DefaultHttpClient != nil {
-		return nil, errors.New("common.DefaultHttpClient of the Tencent SDK is set: it is shared by the whole process, and the adapter will not change it")
+		return nil, errShared
 	}
 	c, err := d.build(region, creds)
 	if err != nil {
@@ -239,9 +248,8 @@ func (d *driver) client(region string, creds provider.Credentials) (api, error) 
 	return c, nil
 }
 
-// build switches off whatever the SDK would do by itself: retries that ignore
-// ctx, timeouts other than ctx, the region breaker, and a debug log that prints
-// passwords.
+// build returns an SDK client that does nothing by itself: no retries, which would ignore ctx, no
+// timeouts other than ctx, no region breaker, and no debug log, which would print passwords.
 func (d *driver) build(region string, creds provider.Credentials) (api, error) {
 	p := profile.NewClientProfile()
 	p.HttpProfile.ReqMethod = http.MethodPost

@@ -12,13 +12,14 @@ import (
 
 	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
-// wrapError turns an error of the SDK into one of ours. The end of the caller's
-// ctx comes first: the SDK hides it behind a parse error when it happens while
-// the answer is read.
+// wrapError turns an error of the SDK into a *[provider.APIError]. The end of the caller's ctx
+// comes first: the SDK hides it behind a parse error when it happens while the answer is read.
 func (d *driver) wrapError(err error, ex *exchange) error {
 	if ctxErr := ex.ctx.Err(); ctxErr != nil {
 		return ex.ended(ctxErr)
@@ -30,40 +31,40 @@ func (d *driver) wrapError(err error, ex *exchange) error {
 	return ex.unanswered(err)
 }
 
-// ended is the error of a ctx that ended, which is no failure of the service. For a
-// create it also says whether there may be something that was created.
+// ended returns the error of a ctx that ended, which is no failure of the service. The error of a
+// create also says whether something may have been created.
 func (ex *exchange) ended(ctxErr error) error {
 	if !ex.creates {
 		return fmt.Errorf("%s: %s: %w", Name, ex.op, ctxErr)
 	}
-	return ex.apiError(nil, outcomeOfFate(ex.Fate()), ctxErr.Error(), ctxErr)
+	return ex.apiError(nil, adapter.OutcomeOf(ex.Fate()), ctxErr.Error(), ctxErr)
 }
 
-// refused is an error that the cloud answered. The SDK's error is rebuilt,
-// because any part of it may repeat what was sent.
+// refused returns the error that the cloud answered. The SDK's error is rebuilt, because any part
+// of it may repeat what was sent.
 //
-// CVM answers every error with HTTP 200 and a request ID: anything else was written by
-// something in between. A code of its own that the table does not know may be about a
-// create that happened, and its token makes it free to ask again; other calls count as
-// refused. The families of the table are those of checks before a call is carried out.
+// CVM answers every error with HTTP 200 and a request ID, so that anything else was written by
+// something in between. A code that the table does not know may be about a create that happened:
+// its outcome is unknown, and its token makes it free to ask again. Other calls with such a code
+// count as refused. The families of the table are those of checks before a call is carried out.
 func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 	row, known := errorTable.Lookup(sdk.Code)
 	code, msg, requestID := sdk.Code, ex.secrets.Text(sdk.Message), ex.secrets.Text(sdk.RequestId)
-	if row.Code != code { // what the documents spell out repeats nothing
+	if row.Code != code { // a documented code repeats nothing that was sent
 		code = ex.secrets.Text(code)
 	}
 	e := ex.apiError(nil, provider.OutcomeRejected, msg, tcerr.NewTencentCloudSDKError(code, msg, requestID))
 	e.Code, e.RequestID = code, requestID
 	e.Kind, e.Temporary, e.Stock = row.Kind, row.Temporary, row.Stock
 	if e.Stock == provider.StockOfDisk && ex.mixedDisks() {
-		e.Stock = "" // nobody knows which kind of disk is out
+		e.Stock = "" // the code does not say which kind of disk is out of stock
 	}
 	says := oncehttp.VerdictOf(ex.Status())
 	switch {
 	case errors.Is(row.Kind, provider.ErrThrottled):
 		e.Outcome = provider.OutcomeThrottled
 	case !known && says.Fate != oncehttp.Open:
-		e.Kind, e.Outcome, e.Lasting = kindOfStatus(says), outcomeOfFate(says.Fate), says.Lasting
+		e.Kind, e.Outcome, e.Lasting = adapter.KindOf(says), adapter.OutcomeOf(says.Fate), says.Lasting
 	case ex.Status() >= http.StatusInternalServerError, row.Unknown, !known && sdk.RequestId == "":
 		e.Kind, e.Outcome, e.Temporary, e.Stock = provider.ErrUnavailable, provider.OutcomeUnknown, false, ""
 	case !known && ex.creates:
@@ -72,8 +73,7 @@ func (ex *exchange) refused(sdk *tcerr.TencentCloudSDKError) error {
 	return ex.paused(e)
 }
 
-// paused adds to a refusal, or to a service that is not available, how long the answer
-// asks to be left alone.
+// paused adds how long the answer asks the client to wait, when the service is busy or throttles.
 func (ex *exchange) paused(e *provider.APIError) *provider.APIError {
 	if oncehttp.Busy(e.HTTPStatus) || e.Outcome == provider.OutcomeThrottled {
 		e.RetryAfter = ex.RetryAfter()
@@ -81,14 +81,18 @@ func (ex *exchange) paused(e *provider.APIError) *provider.APIError {
 	return e
 }
 
-// mixedDisks tells whether a create asks for several kinds of disks.
+// mixedDisks reports whether a create asks for several kinds of disks.
 func (ex *exchange) mixedDisks() bool {
-	return ex.spec != nil && slices.ContainsFunc(ex.spec.DataDisks, func(d provider.Disk) bool { return d.Type != ex.spec.SystemDisk.Type })
+	if ex.spec == nil {
+		return false
+	}
+	system := ex.spec.SystemDisk.Type
+	return slices.ContainsFunc(ex.spec.DataDisks, func(d provider.Disk) bool { return d.Type != system })
 }
 
-// unanswered is a call without an answer of the cloud, or with one that makes no
-// sense: its status alone says whether the call may have been executed. The text of the
-// SDK's error is replaced: it quotes the whole answer.
+// unanswered returns the error of a call without an answer of the cloud, or with one that makes no
+// sense: its status alone says whether the call may have been executed. The text of the SDK's
+// error is replaced, because it quotes the whole answer.
 func (ex *exchange) unanswered(err error) error {
 	code, msg, cause := "ClientError.ParseJsonError", "", error(nil)
 	switch {
@@ -103,13 +107,12 @@ func (ex *exchange) unanswered(err error) error {
 	}
 	rebuilt := tcerr.NewTencentCloudSDKErrorWithCause(code, msg, "", cause)
 	says := oncehttp.VerdictOf(ex.Status())
-	e := ex.apiError(kindOfStatus(says), outcomeOfFate(ex.Fate()), msg, rebuilt)
+	e := ex.apiError(adapter.KindOf(says), adapter.OutcomeOf(ex.Fate()), msg, rebuilt)
 	e.Lasting = says.Lasting
 	return ex.paused(e)
 }
 
-// malformed is an answer that the SDK accepts and that does not say what it
-// must.
+// malformed returns the error of an answer that the SDK accepts and that lacks what it must have.
 func (ex *exchange) malformed(what, requestID string) error {
 	msg := fmt.Sprintf("HTTP %d, the answer is malformed: %s", ex.Status(), what)
 	e := ex.apiError(provider.ErrUnavailable, provider.OutcomeUnknown, msg, nil)
@@ -117,7 +120,7 @@ func (ex *exchange) malformed(what, requestID string) error {
 	return e
 }
 
-// notSent is an error from before the call.
+// notSent returns the error of a call that could not be sent.
 func (ex *exchange) notSent(kind, err error) error {
 	if ctxErr := ex.ctx.Err(); ctxErr != nil {
 		return ex.ended(ctxErr)
@@ -129,8 +132,8 @@ func (ex *exchange) apiError(kind error, outcome provider.Outcome, msg string, e
 	return &provider.APIError{Driver: Name, Op: ex.op, Message: msg, HTTPStatus: ex.Status(), Outcome: outcome, Kind: kind, Err: err}
 }
 
-// redactorOf knows what must not appear in an error of a call. Spec is nil of a call that
-// creates nothing, and req nil of one that was not sent.
+// redactorOf hides what no error of a call may show: its secrets. Spec is nil for a call that
+// creates nothing, and req is nil for a call that was not sent.
 func redactorOf(spec *provider.RunInstancesSpec, creds provider.Credentials, req *http.Request) *oncehttp.Redactor {
 	out := &oncehttp.Redactor{}
 	out.Hide(oncehttp.PieceOfKey, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
@@ -143,45 +146,21 @@ func redactorOf(spec *provider.RunInstancesSpec, creds provider.Credentials, req
 	}
 	out.Hide(oncehttp.PieceOfKey, spec.Login.Password.Reveal())
 	out.Hide(oncehttp.PieceOfData, string(spec.UserData), base64.StdEncoding.EncodeToString(spec.UserData))
-	opts, _ := optionsOf(spec)
-	for _, text := range opts.Metadata {
+	o := optionsOf(spec)
+	for _, text := range o.Metadata {
 		out.Hide(oncehttp.PieceOfData, text)
 	}
-	for name, text := range opts.Params {
+	for name, text := range o.Params {
 		out.Hide(oncehttp.PieceOf(name), text)
-		var tree any
-		if json.Unmarshal([]byte(text), &tree) != nil {
+		var root any
+		if json.Unmarshal([]byte(text), &root) != nil {
 			continue
 		}
 		leaves := map[string]string{}
-		flatten(leaves, name, tree)
+		tree.Flatten(leaves, name, root)
 		for path, leaf := range leaves {
 			out.Hide(oncehttp.PieceOf(path), leaf)
 		}
 	}
 	return out
-}
-
-// outcomeOfFate translates what an exchange proves.
-func outcomeOfFate(f oncehttp.Fate) provider.Outcome {
-	switch f {
-	case oncehttp.Unsent:
-		return provider.OutcomeUnsent
-	case oncehttp.Throttled:
-		return provider.OutcomeThrottled
-	default:
-		return provider.OutcomeUnknown
-	}
-}
-
-// kindOfStatus returns the sentinel of a status without a code of the vendor.
-func kindOfStatus(v oncehttp.Verdict) error {
-	switch {
-	case v.TooLarge:
-		return provider.ErrInvalid
-	case v.Fate == oncehttp.Throttled:
-		return provider.ErrThrottled
-	default:
-		return provider.ErrUnavailable
-	}
 }

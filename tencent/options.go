@@ -1,9 +1,9 @@
 package tencent
 
 import (
-	"fmt"
 	"reflect"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
@@ -107,22 +107,8 @@ func (o *RunOptions) disk(i int) DataDiskOptions {
 // set tells whether there is an option at all.
 func (o *RunOptions) set() bool { return !reflect.ValueOf(*o).IsZero() }
 
-// optionsOf finds the options that are addressed to this driver; the zero value
-// when there are none.
-func optionsOf(spec *provider.RunInstancesSpec) (RunOptions, error) {
-	for i, v := range spec.Vendor {
-		switch o := v.(type) {
-		case RunOptions:
-			return o, nil
-		case *RunOptions:
-			if o != nil {
-				return *o, nil
-			}
-		default:
-			if v != nil && v.VendorName() == Name {
-				return RunOptions{}, &provider.FieldError{Driver: Name, Path: fmt.Sprintf("Vendor[%d]", i), Reason: fmt.Sprintf("options for tencent must be tencent.RunOptions, not %T", v)}
-			}
-		}
-	}
-	return RunOptions{}, nil
+// optionsOf returns the spec's options for this cloud. It returns zero options when there
+// are none.
+func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
+	return adapter.OptionsOf[RunOptions](spec.Vendor)
 }

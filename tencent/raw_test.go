@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+
+	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
 // No parameter of RunInstances needs the raw door: the full specs without it send
@@ -19,7 +21,7 @@ func TestEveryParameterOfTheSDKHasAField(t *testing.T) {
 	want := map[string]bool{}
 	sdkLeaves(want, "", reflect.TypeOf(cvm.RunInstancesRequestParams{}))
 	for _, spec := range fullSpecs() {
-		if opts, err := optionsOf(spec); err != nil || len(opts.Params) > 0 {
+		if o := optionsOf(spec); len(o.Params) > 0 {
 			continue
 		}
 		r := &recorder{body: oneServer}
@@ -27,11 +29,11 @@ func TestEveryParameterOfTheSDKHasAField(t *testing.T) {
 			t.Fatal(err)
 		}
 		sent := map[string]string{}
-		flatten(sent, "", any(r.sent[0]))
+		tree.Flatten(sent, "", any(r.sent[0]))
 		for name := range sent {
 			steps := strings.Split(name, ".")
 			for i := range steps {
-				if isIndex(steps[i]) {
+				if tree.IsIndex(steps[i]) {
 					steps[i] = "N"
 				}
 			}
@@ -48,7 +50,7 @@ func TestEveryParameterOfTheSDKHasAField(t *testing.T) {
 // sdkLeaves collects the parameters of a type of the SDK, N standing for an index.
 func sdkLeaves(out map[string]bool, prefix string, typ reflect.Type) {
 	for _, f := range reflect.VisibleFields(typ) {
-		name, inner := join(prefix, f.Name), f.Type
+		name, inner := tree.Join(prefix, f.Name), f.Type
 		if inner.Kind() == reflect.Slice {
 			name, inner = name+".N", inner.Elem()
 		}
@@ -100,13 +102,13 @@ func TestApartIsWhatTheSDKSends(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.ChcIds = []*string{} // is sent
-		want, err := wireTree(req)
+		want, err := tree.Wire(req)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, body := map[string]any{}, bodyOf(req)
+		got, body := map[string]any{}, tree.Body(req)
 		for name := range body {
-			takeApart(got, body, name)
+			tree.TakeApart(got, body, name)
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got  %v\nwant %v", name, got, want)

@@ -4,28 +4,28 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
-// RunInstances sends one create.
+// RunInstances implements [provider.Driver].
 func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
-	req, raw, err := d.runRequest(spec)
+	req, body, err := d.runRequest(spec)
 	if err != nil {
 		return nil, err
 	}
-	ex := d.exchange(ctx, actionRun, spec.Region, runTimeout)
+	ex := d.newExchange(ctx, actionRun, spec.Region, runTimeout)
 	ex.spec, ex.creates, ex.Keep = spec, true, oncehttp.MaxBody
 	var resp *cvm.RunInstancesResponse
-	err = d.call(ex, func(ctx context.Context, c api) (err error) {
-		if raw != nil {
-			resp, err = c.RunRaw(ctx, raw)
+	err = d.send(ex, func(ctx context.Context, c api) (err error) {
+		if body != nil {
+			resp, err = c.RunRaw(ctx, body)
 		} else {
 			resp, err = c.RunInstances(ctx, req)
 		}
@@ -37,21 +37,20 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	return runResult(ex, spec, resp)
 }
 
-// runFailed returns the error of a create, and the IDs that stand beside it in
-// the answer: the SDK drops them. Machines that exist make the outcome unknown,
-// whatever the code says.
+// runFailed returns the error of a create, and the instances that its answer names: the SDK
+// drops those. Such instances contradict the error, so the outcome is unknown.
 func runFailed(ex *exchange, spec *provider.RunInstancesSpec, err error) (*provider.RunResult, error) {
 	var e *provider.APIError
 	if !errors.As(err, &e) {
 		return nil, err
 	}
-	// Approved dry runs are documented to be plain answers; the common error
-	// list of Tencent's APIs has a code for them instead. Which one CVM sends is
-	// not verified.
+	// The documents of CVM answer an approved dry run without an error. The list of errors
+	// that all APIs of Tencent share has a code for it. Which of the two CVM sends is
+	// unverified.
 	if spec.DryRun && e.Code == "DryRunOperation" {
 		return &provider.RunResult{RequestID: e.RequestID}, nil
 	}
-	if ids, requestID := ex.savedIDs(); len(ids) > 0 {
+	if ids, requestID := ex.salvaged(); len(ids) > 0 {
 		e.Outcome = provider.OutcomeUnknown
 		return &provider.RunResult{InstanceIDs: ids, RequestID: cmp.Or(e.RequestID, requestID)}, e
 	}
@@ -63,39 +62,41 @@ func runResult(ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInsta
 	if resp == nil || resp.Response == nil {
 		return nil, ex.malformed("it has no Response", "")
 	}
+	named := values(resp.Response.InstanceIdSet)
 	r := &provider.RunResult{RequestID: value(resp.Response.RequestId)}
-	r.InstanceIDs = slices.DeleteFunc(values(resp.Response.InstanceIdSet), func(id string) bool { return id == "" })
+	r.InstanceIDs = slices.DeleteFunc(named, func(id string) bool { return id == "" })
+	n := len(r.InstanceIDs)
+	distinct := len(adapter.Distinct(r.InstanceIDs))
 	switch {
-	case len(r.InstanceIDs) < len(resp.Response.InstanceIdSet):
+	case n < len(resp.Response.InstanceIdSet):
 		return r, ex.malformed("some of its instance IDs are empty", r.RequestID)
-	case len(r.InstanceIDs) > 1 && len(distinct(r.InstanceIDs)) < min(spec.Count, len(r.InstanceIDs)):
+	case distinct < min(spec.Count, n): // of one instance it does not matter
 		return r, ex.malformed("it names an instance twice", r.RequestID)
-	case len(r.InstanceIDs) > 0, spec.DryRun && r.RequestID != "":
+	case n > 0:
+		return r, nil
+	case spec.DryRun && r.RequestID != "":
 		return r, nil
 	default:
 		return nil, ex.malformed("it has no instance IDs", r.RequestID)
 	}
 }
 
-// PreviewRun shows the request with its secrets masked. Values of raw parameters
-// are masked too: only their writer knows which of them are secret.
+// PreviewRun implements [provider.RunPreviewer]. It masks the password, the user data, the
+// metadata and every raw parameter: the adapter does not know which of those are secret.
 func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
 	req, _, err := d.runRequest(spec)
 	if err != nil {
 		return provider.Request{}, err
 	}
-	opts, err := optionsOf(spec)
-	if err != nil {
-		return provider.Request{}, err
-	}
-	tree, err := mergedTree(req, opts.Params)
+	raw := optionsOf(spec).Params
+	root, err := mergedTree(req, raw)
 	if err != nil {
 		return provider.Request{}, err
 	}
 	params := map[string]string{}
-	flatten(params, "", tree)
+	tree.Flatten(params, "", root)
 	for name, v := range params {
-		if isSecret(name, opts.Params) {
+		if isSecret(name, raw) {
 			params[name] = provider.Secret(v).String()
 		}
 	}
@@ -103,31 +104,29 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 	return provider.Request{Driver: Name, Action: actionRun, Host: d.host, Params: params}, nil
 }
 
-// runRequest returns the typed request, and the body to send in its place when
-// the spec has raw parameters.
-func (d *driver) runRequest(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, map[string]any, error) {
-	req, err := translateRun(spec)
+// runRequest returns the request of a create, and the body to send in its place when the spec
+// has raw parameters.
+func (d *driver) runRequest(spec *provider.RunInstancesSpec) (req *cvm.RunInstancesRequest, body map[string]any, err error) {
+	req, err = translateRun(spec)
 	if err != nil {
 		return nil, nil, err
 	}
-	opts, _ := optionsOf(spec) // translateRun has accepted them
-	raw, err := mergeParams(req, opts.Params)
-	return req, raw, err
+	body, err = mergeRaw(req, optionsOf(spec).Params)
+	return req, body, err
 }
 
-// DescribeInstances reads one page. It uses full records also for polling, not
-// DescribeInstancesStatus: one call then tells state, reason and addresses, at
-// the same documented rate. With IDs every other condition is ignored: the cloud
-// takes either.
+// DescribeInstances implements [provider.Driver]. It uses full records also for polling, not
+// DescribeInstancesStatus: one call then has state, reason and addresses, at the same
+// documented rate.
 func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
 	offset, err := checkDescribe(req)
 	if err != nil {
 		return nil, err
 	}
-	ex := d.exchange(ctx, actionDescribe, req.Region, describeTimeout)
+	ex := d.newExchange(ctx, actionDescribe, req.Region, describeTimeout)
 	var resp *cvm.DescribeInstancesResponse
-	err = d.call(ex, func(ctx context.Context, c api) (err error) {
-		resp, err = c.DescribeInstances(ctx, describeRequest(req, offset))
+	err = d.send(ex, func(ctx context.Context, c api) (err error) {
+		resp, err = c.DescribeInstances(ctx, translateDescribe(req, offset))
 		return err
 	})
 	if err != nil {
@@ -139,96 +138,53 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	return describePage(ex, req, offset, resp.Response)
 }
 
+// checkDescribe checks a request and returns the offset of the page that it asks for.
 func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
-	if len(req.IDs) > idsPerCall {
-		return 0, &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(len(req.IDs)), Reason: fmt.Sprintf("one describe takes at most %d", idsPerCall)}
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 0, perCall); err != nil {
+		return 0, err
 	}
-	return pageOffset(req.PageToken)
+	return adapter.Offset(Name, req.PageToken)
 }
 
-// pageOffset reads a page token: the offset of the page's first row.
-func pageOffset(token string) (int, error) {
-	if token == "" {
-		return 0, nil
-	}
-	offset, err := strconv.Atoi(token)
-	if err != nil || offset < 0 {
-		return 0, &provider.FieldError{Driver: Name, Path: "PageToken", Value: token, Reason: "is not a NextPage of this driver"}
-	}
-	return offset, nil
-}
-
-func describePage(ex *exchange, req *provider.DescribeRequest, offset int, r *cvm.DescribeInstancesResponseParams) (*provider.DescribePage, error) {
-	// Without this, an answer that lost its list would read as "all gone".
-	if r.InstanceSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
+// describePage turns an answer into a page.
+func describePage(
+	ex *exchange, req *provider.DescribeRequest, offset int, r *cvm.DescribeInstancesResponseParams,
+) (*provider.DescribePage, error) {
+	if !lists(r.InstanceSet, r.TotalCount) {
 		return nil, ex.malformed("it has no list of instances", value(r.RequestId))
 	}
-	page := &provider.DescribePage{RequestID: value(r.RequestId), Instances: make([]provider.Instance, 0, len(r.InstanceSet))}
-	shown := make(map[string]bool, len(r.InstanceSet))
-	for _, raw := range r.InstanceSet {
+	shown := make([]string, len(r.InstanceSet))
+	page := &provider.DescribePage{RequestID: value(r.RequestId), Instances: make([]provider.Instance, 0, len(shown))}
+	for i, raw := range r.InstanceSet {
 		if raw == nil || value(raw.InstanceId) == "" {
 			return nil, ex.malformed("an instance in it has no ID", page.RequestID)
 		}
-		shown[*raw.InstanceId] = true
-		i := instanceOf(raw)
-		i.Region = ex.region
-		if req.Matches(&i) {
-			page.Instances = append(page.Instances, i)
+		shown[i] = *raw.InstanceId
+		if inst := instanceOf(raw, ex.region); req.Matches(&inst) {
+			page.Instances = append(page.Instances, inst)
 		}
 	}
-	repeats := len(shown) < len(r.InstanceSet)
-	if len(req.IDs) > 0 {
-		page.Short = repeats || contradicts(req.IDs, shown, r.TotalCount)
-		return page, nil
+	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: totalOf(r.TotalCount)}
+	page.Short = at.Contradicts()
+	if len(req.IDs) == 0 {
+		var short bool
+		page.NextPage, short = at.NextOffset(offset, perCall)
+		page.Short = page.Short || short
 	}
-	var short bool
-	page.NextPage, short = nextPage(offset, len(r.InstanceSet), r.TotalCount)
-	page.Short = repeats || short
 	return page, nil
 }
 
-// contradicts reports whether an answer about some IDs, which fits into one page, counts
-// another number of instances than it shows, or shows one that nobody asked for.
-func contradicts(ids []string, shown map[string]bool, total *int64) bool {
-	if total != nil && int(*total) != len(shown) {
-		return true
-	}
-	for id := range shown {
-		if !slices.Contains(ids, id) {
-			return true
-		}
-	}
-	return false
-}
-
-// nextPage trusts the total over the page size. An answer without a total ends with its
-// first page that is not full, and every list with an empty page. Short reports of the
-// last page that the total is another number than all pages showed.
-func nextPage(offset, got int, total *int64) (token string, short bool) {
-	next := offset + got
-	more := got >= idsPerCall
-	if total != nil && int(*total) >= next { // below what was seen it is none
-		more = int(*total) > next
-	}
-	if more && got > 0 {
-		return strconv.Itoa(next), false
-	}
-	return "", total != nil && int(*total) != next
-}
-
-// TerminateInstances releases servers. Prepaid ones go to the recycle bin by the
-// first call and for good by a second, which is the same call: Recycled changes
-// nothing here. Their prepaid data disks are kept.
+// TerminateInstances implements [provider.Driver]. A first call sends prepaid instances to the
+// recycle bin, and a second one removes them for good. Both are the same call, so that
+// Recycled changes nothing here. Prepaid data disks are kept.
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if n := len(req.IDs); n == 0 || n > idsPerCall {
-		return &provider.FieldError{Driver: Name, Path: "IDs", Value: strconv.Itoa(n), Reason: fmt.Sprintf("one terminate takes 1 to %d", idsPerCall)}
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 1, perCall); err != nil {
+		return err
 	}
-	ex := d.exchange(ctx, actionTerminate, req.Region, terminateTimeout)
+	ex := d.newExchange(ctx, actionTerminate, req.Region, terminateTimeout)
 	var resp *cvm.TerminateInstancesResponse
-	err := d.call(ex, func(ctx context.Context, c api) (err error) {
-		out := cvm.NewTerminateInstancesRequest()
-		out.InstanceIds = list(req.IDs)
-		resp, err = c.TerminateInstances(ctx, out)
+	err := d.send(ex, func(ctx context.Context, c api) (err error) {
+		resp, err = c.TerminateInstances(ctx, translateTerminate(req))
 		return err
 	})
 	if err != nil {
@@ -240,8 +196,8 @@ func (d *driver) TerminateInstances(ctx context.Context, req *provider.Terminate
 	return nil
 }
 
-// vanishing are the codes about a server that needs no terminating: it never
-// came up and is removed by the cloud, or it is being terminated already.
+// vanishing are the codes about an instance that needs no terminating. It never came up and is
+// removed by the cloud, or it is being terminated already.
 var vanishing = []string{
 	"UnsupportedOperation.InstanceStateLaunchFailed",
 	"UnsupportedOperation.InstanceStateTerminating",
@@ -249,9 +205,9 @@ var vanishing = []string{
 	"InvalidInstanceState.Terminating",
 }
 
-// terminateFailed takes a vanishing server for a success when the call was about
-// it alone. In a batch the code does not tell which server it is about, nor what
-// became of the others.
+// terminateFailed takes a vanishing instance for a success when the call was about it alone. In
+// a call about several the code does not say which instance it is about, nor what happened to
+// the others.
 func terminateFailed(err error, ids int) error {
 	var e *provider.APIError
 	if !errors.As(err, &e) || !slices.Contains(vanishing, e.Code) {
@@ -260,6 +216,6 @@ func terminateFailed(err error, ids int) error {
 	if ids == 1 {
 		return nil
 	}
-	e.Message += " (one of the servers needs no terminating; terminate the others one at a time)"
+	e.Message += " (one of the instances needs no terminating; terminate the others one at a time)"
 	return e
 }

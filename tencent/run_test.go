@@ -101,6 +101,7 @@ func TestSpecThatCannotBeTranslatedSendsNothing(t *testing.T) {
 	for name, change := range map[string]func(*provider.RunInstancesSpec){
 		"ProjectID":            func(s *provider.RunInstancesSpec) { s.ProjectID = "team" },
 		"Vendor[0]":            func(s *provider.RunInstancesSpec) { s.Vendor = []provider.VendorOption{impostor{}} },
+		"Vendor[0]: must not":  func(s *provider.RunInstancesSpec) { s.Vendor = []provider.VendorOption{(*RunOptions)(nil)} },
 		`Vendor.Params["DryR`:  func(s *provider.RunInstancesSpec) { s.Vendor = raw("DryRun", "true") },
 		`Vendor.Params["Imag`:  func(s *provider.RunInstancesSpec) { s.Vendor = raw("ImageId", "img-2") },
 		`Vendor.Params["Place`: func(s *provider.RunInstancesSpec) { s.Vendor = raw("Placement", "{}") },
@@ -139,7 +140,6 @@ func TestVendorOptionsOfOthersAreIgnored(t *testing.T) {
 	for name, vendor := range map[string][]provider.VendorOption{
 		"another cloud": {other{}, RunOptions{PartitionNumber: 5}},
 		"pointer":       {&RunOptions{PartitionNumber: 5}},
-		"nil pointer":   {(*RunOptions)(nil), RunOptions{PartitionNumber: 5}},
 	} {
 		r := &recorder{body: oneServer}
 		spec := bare()

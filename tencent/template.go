@@ -9,17 +9,17 @@ import (
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// templateTimeout is how long a call about templates may take when the caller's
-// ctx allows more.
+// templateTimeout is that of a release.
 const templateTimeout = 30 * time.Second
 
 const (
-	// lastVersion is the end of a search for versions. Left out, it would be 30:
-	// the numbers of a template's versions go on when older ones are deleted.
+	// lastVersion is the end of a search for versions. Without it CVM ends the search at 30, but
+	// the numbers of versions go on when older ones are deleted.
 	lastVersion = 9999
 
 	// setAlready is the code about a version that is the default one already.
@@ -27,13 +27,13 @@ const (
 )
 
 // CreateLaunchTemplate implements [provider.LaunchTemplateDriver].
-func (d *driver) CreateLaunchTemplate(ctx context.Context, in *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	req, err := newTemplate(in)
+func (d *driver) CreateLaunchTemplate(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+	out, err := newTemplate(req)
 	if err != nil {
 		return nil, err
 	}
 	resp := cvm.NewCreateLaunchTemplateResponse()
-	ex, err := d.addTemplate(ctx, in, req, resp)
+	ex, err := d.addTemplate(ctx, req, out, resp)
 	if err != nil {
 		return nil, err
 	}
@@ -43,10 +43,13 @@ func (d *driver) CreateLaunchTemplate(ctx context.Context, in *provider.CreateTe
 	return &provider.TemplateResult{ID: *resp.Response.LaunchTemplateId, RequestID: value(resp.Response.RequestId)}, nil
 }
 
-func (d *driver) addTemplate(ctx context.Context, in *provider.CreateTemplateRequest, req tchttp.Request, resp tchttp.Response) (*exchange, error) {
-	ex := d.exchange(ctx, req.GetAction(), in.Spec.Spec.Region, templateTimeout)
-	ex.creates, ex.spec = true, &in.Spec.Spec
-	return ex, d.ask(ex, req, resp)
+// addTemplate sends the request of a template or of a version, and reads its answer into resp.
+func (d *driver) addTemplate(
+	ctx context.Context, req *provider.CreateTemplateRequest, out tchttp.Request, resp tchttp.Response,
+) (*exchange, error) {
+	ex := d.newExchange(ctx, out.GetAction(), req.Spec.Spec.Region, templateTimeout)
+	ex.creates, ex.spec = true, &req.Spec.Spec
+	return ex, d.call(ex, out, resp)
 }
 
 // byID refuses names: every call about a template takes its ID.
@@ -61,25 +64,25 @@ func byID(ref provider.LaunchTemplateRef) error {
 }
 
 // DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplates(ctx context.Context, in *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
-	offset, err := pageOffset(in.PageToken)
+func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
+	offset, err := adapter.Offset(Name, req.PageToken)
 	if err != nil {
 		return nil, err
 	}
-	req, more, err := describeTemplates(in, offset)
+	out, more, err := translateDescribeTemplates(req, offset)
 	if err != nil {
 		return nil, err
 	}
-	ex := d.exchange(ctx, req.GetAction(), in.Region, templateTimeout)
+	ex := d.newExchange(ctx, out.GetAction(), req.Region, templateTimeout)
 	resp := cvm.NewDescribeLaunchTemplatesResponse()
-	if err := d.ask(ex, req, resp); err != nil {
+	if err := d.call(ex, out, resp); err != nil {
 		return nil, err
 	}
 	if resp.Response == nil {
 		return nil, ex.malformed("it has no Response", "")
 	}
 	r := resp.Response
-	if r.LaunchTemplateSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
+	if !lists(r.LaunchTemplateSet, r.TotalCount) {
 		return nil, ex.malformed("it has no list of templates", value(r.RequestId))
 	}
 	page := &provider.TemplatePage{RequestID: value(r.RequestId)}
@@ -87,12 +90,12 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, in *provider.Descr
 		if raw == nil || value(raw.LaunchTemplateId) == "" {
 			return nil, ex.malformed("a template in it has no ID", page.RequestID)
 		}
-		if t := templateOf(raw); in.Matches(&t) {
+		if t := templateOf(raw); req.Matches(&t) {
 			page.Templates = append(page.Templates, t)
 		}
 	}
-	next, rows := offset+idsPerCall, len(r.LaunchTemplateSet) // of the IDs
-	if len(in.IDs) == 0 {
+	next, rows := offset+perCall, len(r.LaunchTemplateSet)
+	if len(req.IDs) == 0 {
 		next = offset + rows
 		more = rows > 0 && next < int(value(r.TotalCount))
 	}
@@ -102,33 +105,34 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, in *provider.Descr
 	return page, nil
 }
 
-// describeTemplates asks for IDs, a hundred at a time, or for what matches
-// filters: CVM takes one or the other. More tells that there are further IDs.
-func describeTemplates(in *provider.DescribeTemplatesRequest, offset int) (req *cvm.DescribeLaunchTemplatesRequest, more bool, err error) {
-	req = cvm.NewDescribeLaunchTemplatesRequest()
-	req.Limit = number(idsPerCall)
-	if len(in.IDs) > 0 {
-		if len(in.Tags) > 0 {
-			return nil, false, &provider.FieldError{Driver: Name, Path: "LaunchTemplateQuery.Tags", Reason: "CVM searches templates by IDs or by tags"}
-		}
-		rest := in.IDs[min(offset, len(in.IDs)):]
-		req.LaunchTemplateIds = list(rest[:min(idsPerCall, len(rest))])
-		return req, len(rest) > idsPerCall, nil
+// translateDescribeTemplates asks for IDs, a hundred at a time, or for what matches filters: CVM takes
+// either. More reports that there are further IDs.
+func translateDescribeTemplates(
+	req *provider.DescribeTemplatesRequest, offset int,
+) (out *cvm.DescribeLaunchTemplatesRequest, more bool, err error) {
+	c := provider.Checker{Driver: Name}
+	out = cvm.NewDescribeLaunchTemplatesRequest()
+	out.Limit = number(perCall)
+	if len(req.IDs) > 0 {
+		c.Require(len(req.Tags) == 0, "LaunchTemplateQuery.Tags", nil, "CVM searches templates by IDs or by tags")
+		rest := req.IDs[min(offset, len(req.IDs)):]
+		out.LaunchTemplateIds = list(rest[:min(perCall, len(rest))])
+		return out, len(rest) > perCall, c.Err()
 	}
-	req.Offset = pointer(int64(offset))
-	if in.Name != "" {
-		req.Filters = append(req.Filters, filter("LaunchTemplateName", in.Name))
+	out.Offset = new(int64(offset))
+	if req.Name != "" {
+		out.Filters = append(out.Filters, filter("LaunchTemplateName", req.Name))
 	}
-	for _, k := range sorted.Keys(in.Tags) {
-		req.Filters = append(req.Filters, filter("tag:"+k, in.Tags[k]))
+	for _, k := range sorted.Keys(req.Tags) {
+		out.Filters = append(out.Filters, filter("tag:"+k, req.Tags[k]))
 	}
-	// The answer has no tags: nothing but the filters can compare them.
-	if n := len(req.Filters); n > filtersPerCall {
-		return nil, false, &provider.FieldError{Driver: Name, Path: "LaunchTemplateQuery.Tags", Value: strconv.Itoa(len(in.Tags)), Reason: fmt.Sprintf("CVM takes %d filters, the name being one", filtersPerCall)}
-	}
-	return req, false, nil
+	// The answer has no tags, so that only the filters can compare them.
+	c.Require(len(out.Filters) <= filtersPerCall, "LaunchTemplateQuery.Tags", len(req.Tags),
+		fmt.Sprintf("CVM takes %d filters, the name being one", filtersPerCall))
+	return out, false, c.Err()
 }
 
+// templateOf translates a described template.
 func templateOf(raw *cvm.LaunchTemplateInfo) provider.LaunchTemplate {
 	return provider.LaunchTemplate{
 		ID:             value(raw.LaunchTemplateId),
@@ -137,7 +141,7 @@ func templateOf(raw *cvm.LaunchTemplateInfo) provider.LaunchTemplate {
 		LatestVersion:  int(value(raw.LatestVersionNumber)),
 		Versions:       int(value(raw.LaunchTemplateVersionCount)),
 		CreatedBy:      value(raw.CreatedBy),
-		CreatedAt:      parseTime(value(raw.CreationTime)),
+		CreatedAt:      timeOf(value(raw.CreationTime)),
 	}
 }
 
@@ -146,8 +150,8 @@ func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref pr
 	if err := byID(ref); err != nil {
 		return err
 	}
-	req := cvm.NewDeleteLaunchTemplateRequest()
-	req.LaunchTemplateId = text(ref.ID)
-	_, err := d.order(d.exchange(ctx, req.GetAction(), region, templateTimeout), req)
+	out := cvm.NewDeleteLaunchTemplateRequest()
+	out.LaunchTemplateId = text(ref.ID)
+	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
 	return err
 }

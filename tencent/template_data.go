@@ -1,19 +1,19 @@
 package tencent
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
-// TemplateSupport is the table of a create without what a template cannot hold:
-// the parameters have the same names in both.
+// TemplateSupport implements [provider.LaunchTemplateDriver]. It is the table of a create without
+// what a template cannot hold: the parameters have the same names in both.
 func (d *driver) TemplateSupport() provider.Support {
 	fields := d.support.Fields()
 	for i, f := range fields {
@@ -26,127 +26,118 @@ func (d *driver) TemplateSupport() provider.Support {
 
 // notInTemplates are the leaves that a create takes and a template cannot hold.
 var notInTemplates = map[string]string{
-	"MinCount":                  "a template holds how many servers to create, and no minimum",
+	"MinCount":                  "a template holds how many instances to create, and no minimum",
 	"CPUOptions.Cores":          "a template has no CpuTopology",
 	"CPUOptions.ThreadsPerCore": "a template has no CpuTopology",
 	"Login.Password":            "CVM keeps no password in a template; give it to RunInstances, or name KeyPairs",
 	"LaunchTemplate":            "a template cannot refer to another one",
 	"LaunchTemplate.ID":         "a template cannot refer to another one",
 	"LaunchTemplate.Version":    "a template cannot refer to another one",
-	"DryRun":                    "a template creates no servers",
+	"DryRun":                    "a template creates no instances",
 	"ClientToken":               "a token is for one create",
 }
 
-// ValidateTemplate checks what CVM documents of templates, and of servers. A new
-// version inherits what it leaves out, so nothing is required of it.
+// ValidateTemplate implements [provider.LaunchTemplateDriver]. A new version inherits what it leaves
+// out, so nothing is required of it.
 func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
 	c := &provider.Checker{Driver: Name}
 	if !version {
-		checkBetween(c, "Name", t.Name, 2, 128)
+		checkText(c, "Name", t.Name, 2, maxName)
 	}
 	if t.VersionDescription != "" {
-		checkBetween(c, "VersionDescription", t.VersionDescription, 2, 256)
+		checkText(c, "VersionDescription", t.VersionDescription, 2, 256)
 	}
 	checkTags(c, "Tags", t.Tags)
-	for i, v := range t.Vendor {
-		c.Require(v.VendorName() != Name, fmt.Sprintf("Vendor[%d]", i), nil, "CVM has no options of templates; options of their servers belong into Spec.Vendor")
-	}
-	spec := &provider.Checker{Driver: Name}
-	opts, err := optionsOf(&t.Spec)
-	checkSpec(spec, &t.Spec, opts, !version)
+	adapter.RefuseOptions(c, t.Vendor, "CVM has no options of templates; options of their instances belong into Spec.Vendor")
+	in := c.In("Spec")
+	checkSpec(in, &t.Spec, !version)
+	checkTemplateOptions(in, &t.Spec)
+	checkTemplateRaw(in, &t.Spec)
+	return c.Err()
+}
+
+// checkTemplateOptions refuses options that a create takes and a template cannot hold.
+func checkTemplateOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	const absent = "a template has no such parameter"
-	spec.Require(opts.PartitionNumber == 0, "Vendor.PartitionNumber", opts.PartitionNumber, absent)
-	spec.Require(opts.DedicatedClusterID == "", "Vendor.DedicatedClusterID", opts.DedicatedClusterID, absent)
-	spec.Require(len(opts.CHCIDs) == 0, "Vendor.CHCIDs", nil, absent)
-	for _, name := range sorted.Keys(opts.Params) {
-		spec.Require(!strings.HasPrefix(name, "LaunchTemplate"), fmt.Sprintf("Vendor.Params[%q]", name), nil, "use the fields of the template")
-	}
-	found := joined(spec.Err(), err)
-	if found == nil {
-		_, found = templateParams(cvm.NewCreateLaunchTemplateRequest(), &t.Spec)
-	}
-	return joined(c.Err(), inside("Spec", found))
+	o := optionsOf(spec)
+	c.Require(o.PartitionNumber == 0, "Vendor.PartitionNumber", o.PartitionNumber, absent)
+	c.Require(o.DedicatedClusterID == "", "Vendor.DedicatedClusterID", o.DedicatedClusterID, absent)
+	c.Require(len(o.CHCIDs) == 0, "Vendor.CHCIDs", nil, absent)
 }
 
-// inside puts the paths of field errors inside a field.
-func inside(field string, err error) error {
-	var list provider.FieldErrors
-	if !errors.As(err, &list) {
-		return err
+// checkTemplateRaw is checkRaw for templates.
+func checkTemplateRaw(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	raw := optionsOf(spec).Params
+	for _, name := range sorted.Keys(raw) {
+		ofTemplate := strings.HasPrefix(name, "LaunchTemplate")
+		c.Entry("Vendor.Params", name).Require(!ofTemplate, "", nil, "use the fields of the template")
 	}
-	out := make(provider.FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = field + "." + e.Path
-		out[i] = &inner
+	checkRawTexts(c, raw)
+	out := cvm.NewCreateLaunchTemplateRequest()
+	if translateTemplate(out, spec) == nil { // else it has been reported before
+		checkTaken(c, raw, out)
 	}
-	return out
 }
 
-// newTemplate is the request for a new template.
-func newTemplate(in *provider.CreateTemplateRequest) (tchttp.Request, error) {
-	req := cvm.NewCreateLaunchTemplateRequest()
-	params, err := templateParams(req, &in.Spec.Spec)
-	if err != nil {
+// newTemplate returns the request for a new template.
+func newTemplate(req *provider.CreateTemplateRequest) (tchttp.Request, error) {
+	out := cvm.NewCreateLaunchTemplateRequest()
+	if err := translateTemplate(out, &req.Spec.Spec); err != nil {
 		return nil, err
 	}
-	req.LaunchTemplateName = text(in.Spec.Name)
-	req.LaunchTemplateVersionDescription = text(in.Spec.VersionDescription)
-	// The documentation of the type lists no templates: this is the word of the
-	// product's resource names.
-	req.LaunchTemplateTagSpecification = tagSpecification("launch-template", in.Spec.Tags)
-	req.ClientToken = text(in.ClientToken)
-	return withRaw(req, params)
+	out.LaunchTemplateName = text(req.Spec.Name)
+	out.LaunchTemplateVersionDescription = text(req.Spec.VersionDescription)
+	// The documents of the type list no templates. This is the word in the product's names of
+	// resources.
+	out.LaunchTemplateTagSpecification = tags("launch-template", req.Spec.Tags)
+	out.ClientToken = text(req.ClientToken)
+	return withRaw(out, &req.Spec.Spec)
 }
 
-// newTemplateVersion is the request for a new version.
-func newTemplateVersion(in *provider.CreateTemplateRequest) (tchttp.Request, error) {
-	req := cvm.NewCreateLaunchTemplateVersionRequest()
-	params, err := templateParams(req, &in.Spec.Spec)
-	if err != nil {
+// newTemplateVersion returns the request for a new version.
+func newTemplateVersion(req *provider.CreateTemplateRequest) (tchttp.Request, error) {
+	out := cvm.NewCreateLaunchTemplateVersionRequest()
+	if err := translateTemplate(out, &req.Spec.Spec); err != nil {
 		return nil, err
 	}
-	req.LaunchTemplateId = text(in.Template.ID)
-	req.LaunchTemplateVersion = number(in.Spec.BaseVersion)
-	req.LaunchTemplateVersionDescription = text(in.Spec.VersionDescription)
-	req.ClientToken = text(in.ClientToken)
-	return withRaw(req, params)
+	out.LaunchTemplateId = text(req.Template.ID)
+	out.LaunchTemplateVersion = number(req.Spec.BaseVersion)
+	out.LaunchTemplateVersionDescription = text(req.Spec.VersionDescription)
+	out.ClientToken = text(req.ClientToken)
+	return withRaw(out, &req.Spec.Spec)
 }
 
 // templateRequest is one of the SDK's requests that carry a template.
 type templateRequest interface {
 	tchttp.Request
-	typed
+	tree.Typed
 	FromJsonString(body string) error
 }
 
-// templateParams fills a request with the parameters that a create from the spec
-// would have, and returns the raw ones, which fit in. The SDK refuses what the
-// request does not know.
-func templateParams(req templateRequest, spec *provider.RunInstancesSpec) (map[string]string, error) {
+// translateTemplate fills a request with the parameters that a create from the spec would have. The
+// SDK refuses a parameter that the request does not know.
+func translateTemplate(out templateRequest, spec *provider.RunInstancesSpec) error {
 	run, err := translateRun(spec)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if spec.Count == 0 {
 		run.InstanceCount = nil // left to the create
 	}
-	run.DryRun = nil // which would be one of the template
-	if err := req.FromJsonString(run.ToJsonString()); err != nil {
-		return nil, provider.FieldErrors{{Driver: Name, Path: "Spec", Reason: "has a parameter that templates do not know", Unsupported: true}}
+	run.DryRun = nil // it would be one of the template
+	if err := out.FromJsonString(run.ToJsonString()); err != nil {
+		c := provider.Checker{Driver: Name}
+		c.Refuse("Spec", "has a parameter that templates do not know")
+		return c.Err()
 	}
-	opts, _ := optionsOf(spec) // translateRun has accepted them
-	if len(opts.Params) > 0 {
-		err = checkMerge(req, opts.Params)
-	}
-	return opts.Params, err
+	return nil
 }
 
-// withRaw puts raw parameters into a request, if there are any.
-func withRaw(req templateRequest, params map[string]string) (tchttp.Request, error) {
-	body, err := mergeParams(req, params)
+// withRaw puts the raw parameters of a spec into a request, if there are any.
+func withRaw(out templateRequest, spec *provider.RunInstancesSpec) (tchttp.Request, error) {
+	body, err := mergeRaw(out, optionsOf(spec).Params)
 	if err != nil || body == nil {
-		return req, err
+		return out, err
 	}
-	return rawRequest(req.GetAction(), body)
+	return rawRequest(out.GetAction(), body)
 }

@@ -10,6 +10,7 @@ import (
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
 // templateData is what a version holds. The SDK's type lacks two of the
@@ -20,32 +21,32 @@ type templateData struct {
 	EnableJumboFrame *bool
 }
 
-// specOfTemplate is translateRun backwards. What the spec it finds would not send
-// again becomes a raw parameter, so that nothing is left out whatever CVM adds.
+// specOfTemplate is translateRun backwards. What the spec would not send again becomes a raw
+// parameter, so that nothing is left out whatever CVM adds.
 func specOfTemplate(raw []byte) (*provider.RunInstancesSpec, error) {
-	data, tree := templateData{}, map[string]any{}
+	data, root := templateData{}, map[string]any{}
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &data); err != nil {
 			return nil, err
 		}
 		var err error
-		if tree, err = wireTree(rawText(raw)); err != nil {
+		if root, err = tree.Wire(rawText(raw)); err != nil {
 			return nil, err
 		}
 	}
-	// The token of the call that made the version says nothing about its servers,
-	// and a create that used it again would find the servers of another.
-	delete(tree, "ClientToken")
+	// The token is that of the call that made the version. A create that used it again would
+	// find the instances of another create.
+	delete(root, "ClientToken")
 	spec, opts := specOf(&data)
 	if tags, ok := instanceTags(data.TagSpecification); ok {
 		spec.Tags = tags
-		delete(tree, "TagSpecification")
+		delete(root, "TagSpecification")
 	}
 	if items, ok := metadataOf(data.Metadata); ok {
 		opts.Metadata = items
-		delete(tree, "Metadata")
+		delete(root, "Metadata")
 	}
-	if err := addRest(tree, spec, &opts); err != nil {
+	if err := addRest(root, spec, &opts); err != nil {
 		return nil, err
 	}
 	if opts.set() {
@@ -94,7 +95,7 @@ func readPlacement(spec *provider.RunInstancesSpec, data *templateData, opts *Ru
 	if p := data.Placement; p != nil {
 		spec.Zone = value(p.Zone)
 		spec.Placement.DedicatedHostIDs = values(p.HostIds)
-		// 0 is the default project, which CVM tells of every template.
+		// 0 is the default project, which CVM answers for every template.
 		if id := value(p.ProjectId); id != 0 {
 			spec.ProjectID = strconv.FormatInt(id, 10)
 		}
@@ -121,7 +122,7 @@ func readNetwork(n *provider.Network, data *templateData, opts *RunOptions) {
 	if v := data.VirtualPrivateCloud; v != nil {
 		n.VPCID, n.SubnetID, n.IPv6Count = value(v.VpcId), value(v.SubnetId), int(value(v.Ipv6AddressCount))
 		opts.AsVPCGateway = value(v.AsVpcGateway)
-		if ips := parseAddresses(v.PrivateIpAddresses); len(ips) == len(v.PrivateIpAddresses) {
+		if ips := addrsOf(v.PrivateIpAddresses); len(ips) == len(v.PrivateIpAddresses) {
 			n.PrivateIPs = ips
 		}
 	}
@@ -141,7 +142,7 @@ func readNetwork(n *provider.Network, data *templateData, opts *RunOptions) {
 
 func bandwidthCharge(word string) (c provider.BandwidthCharge, known bool) {
 	for _, c := range []provider.BandwidthCharge{"", provider.PayByTraffic, provider.PayByBandwidth, provider.PrepaidBandwidth, provider.BandwidthPackage} {
-		if internetCharge(c) == word {
+		if internetChargeType(c) == word {
 			return c, true
 		}
 	}
@@ -166,7 +167,7 @@ func readDisks(spec *provider.RunInstancesSpec, data *templateData, opts *RunOpt
 		})
 		more := DataDiskOptions{CDCID: value(d.CdcId), ThroughputMiBps: int(value(d.ThroughputPerformance)), BurstPerformance: d.BurstPerformance}
 		if more != (DataDiskOptions{}) {
-			opts.DataDisks = append(opts.DataDisks, make([]DataDiskOptions, i-len(opts.DataDisks))...) // of the disks before
+			opts.DataDisks = append(opts.DataDisks, make([]DataDiskOptions, i-len(opts.DataDisks))...) // for the disks before it
 			opts.DataDisks = append(opts.DataDisks, more)
 		}
 	}
@@ -210,8 +211,8 @@ func readAgents(spec *provider.RunInstancesSpec, s *cvm.EnhancedService, opts *R
 	}
 }
 
-// instanceTags returns the tags of the servers; ok is false when there are others
-// too, or one twice.
+// instanceTags returns the tags of the instances. Ok is false when there are tags of other resources
+// too, or a key twice.
 func instanceTags(specs []*cvm.TagSpecification) (tags map[string]string, ok bool) {
 	n := 0
 	for _, s := range specs {
@@ -229,8 +230,8 @@ func instanceTags(specs []*cvm.TagSpecification) (tags map[string]string, ok boo
 	return tags, len(tags) == n
 }
 
-// metadataOf returns the metadata of the servers; ok is false when a key is there
-// twice or an item is none.
+// metadataOf returns the metadata of the instances. Ok is false when a key is there twice, or an item
+// has no key.
 func metadataOf(m *cvm.Metadata) (items map[string]string, ok bool) {
 	if m == nil {
 		return nil, false

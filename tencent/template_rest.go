@@ -2,35 +2,35 @@ package tencent
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
-// rawText is JSON that is one already.
+// rawText is JSON text in place of a request.
 type rawText []byte
 
 func (r rawText) ToJsonString() string { return string(r) }
 
 // addRest makes raw parameters of what the spec would not send.
-func addRest(tree map[string]any, spec *provider.RunInstancesSpec, opts *RunOptions) error {
+func addRest(root map[string]any, spec *provider.RunInstancesSpec, opts *RunOptions) error {
 	with := *spec
 	with.Vendor = []provider.VendorOption{*opts}
 	req, err := translateRun(&with)
 	if err != nil {
 		return err
 	}
-	sent, err := wireTree(req)
+	sent, err := tree.Wire(req)
 	if err != nil {
 		return err
 	}
 	have, rest := map[string]any{}, map[string]any{}
-	leaves(have, "", sent)
-	leaves(rest, "", tree)
+	tree.Leaves(have, "", sent)
+	tree.Leaves(rest, "", root)
 	mapped := mappedParams()
 	for name, v := range rest {
-		if _, ok := have[name]; ok || isDefault(mapped, name, v, value(bandwidthOf(tree))) {
+		if _, ok := have[name]; ok || isDefault(mapped, name, v, value(bandwidthOf(root))) {
 			continue
 		}
 		if opts.Params == nil {
@@ -43,25 +43,8 @@ func addRest(tree map[string]any, spec *provider.RunInstancesSpec, opts *RunOpti
 	return nil
 }
 
-// leaves writes the leaves of a tree under their flat names. Null says nothing.
-func leaves(out map[string]any, prefix string, node any) {
-	switch n := node.(type) {
-	case nil:
-	case map[string]any:
-		for k, v := range n {
-			leaves(out, join(prefix, k), v)
-		}
-	case []any:
-		for i, v := range n {
-			leaves(out, join(prefix, strconv.Itoa(i)), v)
-		}
-	default:
-		out[prefix] = n
-	}
-}
-
-// mappedParams are the parameters that fields of the spec stand for, "N" standing
-// for an index, and the others whose zero says the same as their absence.
+// mappedParams returns the parameters that fields of the spec stand for, and others whose zero
+// means the same as their absence. "N" stands for an index.
 func mappedParams() map[string]bool {
 	out := map[string]bool{"VirtualPrivateCloud.AsVpcGateway": true, "DataDisks.N.ThroughputPerformance": true}
 	for _, f := range supportTable().Fields() {
@@ -71,8 +54,8 @@ func mappedParams() map[string]bool {
 }
 
 // bandwidthOf finds the outbound bandwidth in a tree.
-func bandwidthOf(tree map[string]any) *int64 {
-	object, _ := tree["InternetAccessible"].(map[string]any)
+func bandwidthOf(root map[string]any) *int64 {
+	object, _ := root["InternetAccessible"].(map[string]any)
 	n, _ := object["InternetMaxBandwidthOut"].(json.Number)
 	mbps, err := n.Int64()
 	if err != nil {
@@ -81,15 +64,15 @@ func bandwidthOf(tree map[string]any) *int64 {
 	return &mbps
 }
 
-// isDefault tells whether a parameter that was read says the same as its absence.
-// CVM answers with zeros for much that was never set.
+// isDefault reports whether a parameter that was read means the same as its absence: CVM answers
+// zeros for many parameters that were never set.
 func isDefault(mapped map[string]bool, name string, v any, mbps int64) bool {
 	if v == "" {
 		return true
 	}
 	steps := strings.Split(name, ".")
 	for i, step := range steps {
-		if isIndex(step) {
+		if tree.IsIndex(step) {
 			steps[i] = "N"
 		}
 	}
@@ -106,7 +89,7 @@ func isDefault(mapped map[string]bool, name string, v any, mbps int64) bool {
 	}
 }
 
-// rawParam writes a leaf so that [rawValue] reads the same.
+// rawParam writes a leaf in the way that rawValue reads it.
 func rawParam(v any) (string, error) {
 	if s, ok := v.(string); ok && !json.Valid([]byte(s)) {
 		return s, nil

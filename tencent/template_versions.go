@@ -9,20 +9,21 @@ import (
 	sdkjson "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/json"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, in *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	if err := byID(in.Template); err != nil {
+func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+	if err := byID(req.Template); err != nil {
 		return nil, err
 	}
-	req, err := newTemplateVersion(in)
+	out, err := newTemplateVersion(req)
 	if err != nil {
 		return nil, err
 	}
 	resp := cvm.NewCreateLaunchTemplateVersionResponse()
-	ex, err := d.addTemplate(ctx, in, req, resp)
+	ex, err := d.addTemplate(ctx, req, out, resp)
 	if err != nil {
 		return nil, err
 	}
@@ -49,22 +50,22 @@ type versionInfo struct {
 }
 
 // DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, in *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
-	if err := byID(in.Template); err != nil {
+func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
+	if err := byID(req.Template); err != nil {
 		return nil, err
 	}
-	offset, err := pageOffset(in.PageToken)
+	offset, err := adapter.Offset(Name, req.PageToken)
 	if err != nil {
 		return nil, err
 	}
-	req := describeVersions(in, offset)
-	ex := d.exchange(ctx, req.GetAction(), in.Region, templateTimeout)
+	out := translateDescribeVersions(req, offset)
+	ex := d.newExchange(ctx, out.GetAction(), req.Region, templateTimeout)
 	resp := &versionsResponse{BaseResponse: &tchttp.BaseResponse{}}
-	if err := d.ask(ex, req, resp); err != nil {
+	if err := d.call(ex, out, resp); err != nil {
 		return nil, err
 	}
 	r := resp.Response
-	if r == nil || r.LaunchTemplateVersionSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
+	if r == nil || !lists(r.LaunchTemplateVersionSet, r.TotalCount) {
 		return nil, ex.malformed("it has no list of versions", "")
 	}
 	page := &provider.TemplateVersionPage{RequestID: value(r.RequestId)}
@@ -73,30 +74,30 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, in *provide
 		if err != nil {
 			return nil, ex.malformed(err.Error(), page.RequestID)
 		}
-		v.TemplateID, v.Spec.Region = in.Template.ID, ex.region
+		v.TemplateID, v.Spec.Region = req.Template.ID, ex.region
 		page.Versions = append(page.Versions, *v)
 	}
-	if next := offset + len(page.Versions); req.Limit != nil && len(page.Versions) > 0 && next < int(value(r.TotalCount)) {
+	if next := offset + len(page.Versions); out.Limit != nil && len(page.Versions) > 0 && next < int(value(r.TotalCount)) {
 		page.NextPage = strconv.Itoa(next)
 	}
 	return page, nil
 }
 
-// describeVersions asks in one of three ways, which exclude each other.
-func describeVersions(in *provider.DescribeTemplateVersionsRequest, offset int) *cvm.DescribeLaunchTemplateVersionsRequest {
-	req := cvm.NewDescribeLaunchTemplateVersionsRequest()
-	req.LaunchTemplateId = text(in.Template.ID)
+// translateDescribeVersions asks in one of three ways, which exclude each other.
+func translateDescribeVersions(req *provider.DescribeTemplateVersionsRequest, offset int) *cvm.DescribeLaunchTemplateVersionsRequest {
+	out := cvm.NewDescribeLaunchTemplateVersionsRequest()
+	out.LaunchTemplateId = text(req.Template.ID)
 	switch {
-	case in.Template.Version != 0:
-		req.LaunchTemplateVersions = []*uint64{unsigned(in.Template.Version)}
-	case in.DefaultOnly:
-		req.DefaultVersion, req.MaxVersion = pointer(true), unsigned(lastVersion)
+	case req.Template.Version != 0:
+		out.LaunchTemplateVersions = []*uint64{unsigned(req.Template.Version)}
+	case req.DefaultOnly:
+		out.DefaultVersion, out.MaxVersion = new(true), unsigned(lastVersion)
 	default:
-		req.MaxVersion = unsigned(lastVersion)
-		req.Offset = pointer(uint64(offset))
-		req.Limit = unsigned(idsPerCall)
+		out.MaxVersion = unsigned(lastVersion)
+		out.Offset = new(uint64(offset))
+		out.Limit = unsigned(perCall)
 	}
-	return req
+	return out
 }
 
 func versionOf(raw *versionInfo) (*provider.LaunchTemplateVersion, error) {
@@ -112,7 +113,7 @@ func versionOf(raw *versionInfo) (*provider.LaunchTemplateVersion, error) {
 		Description: value(raw.LaunchTemplateVersionDescription),
 		Default:     value(raw.IsDefaultVersion),
 		CreatedBy:   value(raw.CreatedBy),
-		CreatedAt:   parseTime(value(raw.CreationTime)),
+		CreatedAt:   timeOf(value(raw.CreationTime)),
 		Spec:        *spec,
 	}, nil
 }
@@ -122,10 +123,10 @@ func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region str
 	if err := byID(ref); err != nil {
 		return err
 	}
-	req := cvm.NewModifyLaunchTemplateDefaultVersionRequest()
-	req.LaunchTemplateId = text(ref.ID)
-	req.DefaultVersion = number(ref.Version)
-	_, err := d.order(d.exchange(ctx, req.GetAction(), region, templateTimeout), req)
+	out := cvm.NewModifyLaunchTemplateDefaultVersionRequest()
+	out.LaunchTemplateId = text(ref.ID)
+	out.DefaultVersion = number(ref.Version)
+	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
 	var e *provider.APIError
 	if errors.As(err, &e) && e.Code == setAlready {
 		return nil
@@ -138,11 +139,11 @@ func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string
 	if err := byID(ref); err != nil {
 		return err
 	}
-	req := cvm.NewDeleteLaunchTemplateVersionsRequest()
-	req.LaunchTemplateId = text(ref.ID)
+	out := cvm.NewDeleteLaunchTemplateVersionsRequest()
+	out.LaunchTemplateId = text(ref.ID)
 	for _, v := range versions {
-		req.LaunchTemplateVersions = append(req.LaunchTemplateVersions, number(v))
+		out.LaunchTemplateVersions = append(out.LaunchTemplateVersions, number(v))
 	}
-	_, err := d.order(d.exchange(ctx, req.GetAction(), region, templateTimeout), req)
+	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
 	return err
 }

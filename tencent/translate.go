@@ -6,36 +6,39 @@ import (
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// translateRun turns a valid spec into the request of RunInstances; parameters
-// are described at cloud.tencent.com/document/api/213/15730. Parameters that the
-// spec leaves zero stay nil: a pointer to a zero value would be sent.
+// translateRun turns a valid spec into the request of RunInstances. Its parameters are
+// described at cloud.tencent.com/document/api/213/15730. Parameters that the spec leaves zero
+// stay nil: a pointer to a zero value would be sent. The error names what the request cannot
+// carry.
 func translateRun(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, error) {
-	opts, err := optionsOf(spec)
-	if err != nil {
+	c := provider.Checker{Driver: Name}
+	adapter.CheckKind[RunOptions](&c, spec.Vendor)
+	checkProject(&c, spec)
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	req := cvm.NewRunInstancesRequest()
 	translateBasics(req, spec)
-	translateLogin(req, &spec.Login)
-	translateNetwork(req, &spec.Network, opts)
-	translateDisks(req, spec, opts)
-	translateBilling(req, &spec.Billing, opts)
-	if err := translatePlacement(req, spec, opts); err != nil {
-		return nil, err
-	}
-	translateExtras(req, spec, opts)
+	translateLogin(req, spec)
+	translateNetwork(req, spec)
+	translateDisks(req, spec)
+	translateBilling(req, spec)
+	translatePlacement(req, spec)
+	translateExtras(req, spec)
+	translateOptions(req, spec)
 	return req, nil
 }
 
 func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
 	count := max(spec.Count, 1)
 	req.InstanceCount = number(count)
-	// CVM refuses a MinCount that is not below InstanceCount, and the parameter
-	// as such where partial delivery is not enabled.
+	// CVM refuses a MinCount that is not below InstanceCount. Where partial delivery is not
+	// enabled, it refuses any MinCount.
 	if spec.MinCount < count {
 		req.MinCount = number(spec.MinCount)
 	}
@@ -51,61 +54,64 @@ func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	}
 }
 
-func translateLogin(req *cvm.RunInstancesRequest, login *provider.Login) {
+func translateLogin(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	l := &spec.Login
 	switch {
-	case login.Password != "":
-		req.LoginSettings = &cvm.LoginSettings{Password: text(login.Password.Reveal())}
-	case len(login.KeyPairs) > 0:
-		req.LoginSettings = &cvm.LoginSettings{KeyIds: list(login.KeyPairs)}
-	case login.KeepImageLogin:
+	case l.Password != "":
+		req.LoginSettings = &cvm.LoginSettings{Password: text(l.Password.Reveal())}
+	case len(l.KeyPairs) > 0:
+		req.LoginSettings = &cvm.LoginSettings{KeyIds: list(l.KeyPairs)}
+	case l.KeepImageLogin:
 		req.LoginSettings = &cvm.LoginSettings{KeepImageLogin: text("TRUE")} // a string, not a boolean
 	}
 }
 
-func translateNetwork(req *cvm.RunInstancesRequest, n *provider.Network, opts RunOptions) {
+func translateNetwork(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	n, o := &spec.Network, optionsOf(spec)
 	req.SecurityGroupIds = list(n.SecurityGroupIDs)
-	if n.VPCID != "" || n.SubnetID != "" || len(n.PrivateIPs) > 0 || n.IPv6Count > 0 || opts.AsVPCGateway {
+	if n.VPCID != "" || n.SubnetID != "" || len(n.PrivateIPs) > 0 || n.IPv6Count > 0 || o.AsVPCGateway {
 		req.VirtualPrivateCloud = &cvm.VirtualPrivateCloud{
 			VpcId:              text(n.VPCID),
 			SubnetId:           text(n.SubnetID),
-			AsVpcGateway:       yes(opts.AsVPCGateway, opts.SendFalse),
-			PrivateIpAddresses: addresses(n.PrivateIPs),
+			AsVpcGateway:       yes(o.AsVPCGateway),
+			PrivateIpAddresses: list(addrTexts(n.PrivateIPs)),
 			Ipv6AddressCount:   unsigned(n.IPv6Count),
 		}
 	}
 	if p := n.PublicIP; p != nil {
 		req.InternetAccessible = &cvm.InternetAccessible{
-			PublicIpAssigned:        pointer(true),
+			PublicIpAssigned:        new(true),
 			InternetMaxBandwidthOut: number(p.BandwidthMbps),
-			InternetChargeType:      text(internetCharge(p.ChargeType)),
-			BandwidthPackageId:      text(opts.BandwidthPackageID),
-			InternetServiceProvider: text(opts.InternetServiceProvider),
-			IPv4AddressType:         text(opts.IPv4AddressType),
-			IPv6AddressType:         text(opts.IPv6AddressType),
-			AntiDDoSPackageId:       text(opts.AntiDDoSPackageID),
+			InternetChargeType:      text(internetChargeType(p.ChargeType)),
+			BandwidthPackageId:      text(o.BandwidthPackageID),
+			InternetServiceProvider: text(o.InternetServiceProvider),
+			IPv4AddressType:         text(o.IPv4AddressType),
+			IPv6AddressType:         text(o.IPv6AddressType),
+			AntiDDoSPackageId:       text(o.AntiDDoSPackageID),
 		}
 	}
 }
 
-func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) {
-	if d := spec.SystemDisk; d != (provider.Disk{}) || opts.SystemDisk != (SystemDiskOptions{}) {
+func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
+	if d := spec.SystemDisk; d != (provider.Disk{}) || o.SystemDisk != (SystemDiskOptions{}) {
 		req.SystemDisk = &cvm.SystemDisk{
 			DiskType: text(d.Type),
 			DiskSize: number(d.SizeGiB),
 			DiskName: text(d.Name),
-			Encrypt:  yes(d.Encrypted, opts.SendFalse),
+			Encrypt:  yes(d.Encrypted),
 			KmsKeyId: text(d.KMSKeyID),
-			CdcId:    text(opts.SystemDisk.CDCID),
+			CdcId:    text(o.SystemDisk.CDCID),
 		}
 	}
 	for i, d := range spec.DataDisks {
-		more := opts.disk(i)
+		more := o.disk(i)
 		req.DataDisks = append(req.DataDisks, &cvm.DataDisk{
 			DiskType:              text(d.Type),
 			DiskSize:              number(d.SizeGiB),
 			DiskName:              text(d.Name),
 			SnapshotId:            text(d.SnapshotID),
-			Encrypt:               yes(d.Encrypted, opts.SendFalse),
+			Encrypt:               yes(d.Encrypted),
 			KmsKeyId:              text(d.KMSKeyID),
 			DeleteWithInstance:    d.DeleteWithInstance,
 			CdcId:                 text(more.CDCID),
@@ -115,22 +121,23 @@ func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpe
 	}
 }
 
-func translateBilling(req *cvm.RunInstancesRequest, b *provider.Billing, opts RunOptions) {
-	req.InstanceChargeType = text(cmp.Or(chargeTypes[b.Mode], opts.InstanceChargeType))
+func translateBilling(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	b, o := &spec.Billing, optionsOf(spec)
+	req.InstanceChargeType = text(cmp.Or(chargeTypes[b.Mode], o.InstanceChargeType))
 	switch b.Mode {
 	case provider.Prepaid:
 		req.InstanceChargePrepaid = &cvm.InstanceChargePrepaid{
-			Period:    number(months(b)),
-			RenewFlag: renewFlag(b.AutoRenew, opts.NoExpiryNotice),
+			Period:    number(months(b.Period, b.PeriodUnit)),
+			RenewFlag: renewFlag(b.AutoRenew, o.NoExpiryNotice),
 		}
 	case provider.Spot:
 		translateSpot(req, &b.Spot)
-	default: // the charge type says it all
+	default: // the charge type says all
 	}
 }
 
-// translateSpot names a price only where the spec does: without market options
-// CVM bids the current market price.
+// translateSpot sends a price only where the spec names one: without market options CVM bids
+// the current market price.
 func translateSpot(req *cvm.RunInstancesRequest, s *provider.SpotOptions) {
 	if s.Strategy == provider.SpotMarketPrice || s.MaxPrice == "" {
 		return
@@ -144,33 +151,27 @@ func translateSpot(req *cvm.RunInstancesRequest, s *provider.SpotOptions) {
 	}
 }
 
-func translatePlacement(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) error {
-	p := &spec.Placement
-	project, err := projectID(spec.ProjectID)
-	if err != nil {
-		return &provider.FieldError{Driver: Name, Path: "ProjectID", Value: spec.ProjectID, Reason: ruleProject}
-	}
-	if spec.Zone != "" || project != nil || len(p.DedicatedHostIDs) > 0 || opts.DedicatedResourcePackTenancy != "" || len(opts.DedicatedResourcePackIDs) > 0 {
+func translatePlacement(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	p, o := &spec.Placement, optionsOf(spec)
+	project, _ := projectID(spec.ProjectID) // translateRun has checked it
+	reserved := o.DedicatedResourcePackTenancy != "" || len(o.DedicatedResourcePackIDs) > 0
+	if spec.Zone != "" || project != nil || len(p.DedicatedHostIDs) > 0 || reserved {
 		req.Placement = &cvm.Placement{
 			Zone:                         text(spec.Zone),
 			ProjectId:                    project,
 			HostIds:                      list(p.DedicatedHostIDs),
-			DedicatedResourcePackTenancy: text(opts.DedicatedResourcePackTenancy),
-			DedicatedResourcePackIds:     list(opts.DedicatedResourcePackIDs),
+			DedicatedResourcePackTenancy: text(o.DedicatedResourcePackTenancy),
+			DedicatedResourcePackIds:     list(o.DedicatedResourcePackIDs),
 		}
 	}
 	if p.GroupID != "" {
 		req.DisasterRecoverGroupIds = list([]string{p.GroupID})
 	}
-	req.PartitionNumber = number(opts.PartitionNumber)
 	req.HpcClusterId = text(p.HPCClusterID)
-	req.DedicatedClusterId = text(opts.DedicatedClusterID)
-	req.ChcIds = list(opts.CHCIDs)
-	return nil
 }
 
-func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) {
-	req.TagSpecification = tagSpecification("instance", spec.Tags)
+func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	req.TagSpecification = tags("instance", spec.Tags)
 	if len(spec.UserData) > 0 {
 		req.UserData = text(base64.StdEncoding.EncodeToString(spec.UserData))
 	}
@@ -178,57 +179,90 @@ func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	if t := spec.LaunchTemplate; t != nil {
 		req.LaunchTemplate = &cvm.LaunchTemplate{LaunchTemplateId: text(t.ID), LaunchTemplateVersion: unsigned(t.Version)}
 	}
-	req.EnhancedService = enhancedService(spec, opts)
-	req.Metadata = metadata(opts.Metadata)
-	req.EnableJumboFrame = opts.JumboFrame
-	req.DisableApiTermination = yes(spec.DeletionProtection, opts.SendFalse)
+	req.EnhancedService = enhancedService(spec)
+	req.DisableApiTermination = yes(spec.DeletionProtection)
 	if !spec.AutoReleaseTime.IsZero() {
 		req.ActionTimer = &cvm.ActionTimer{
 			TimerAction: text("TerminateInstances"),
 			ActionTime:  text(spec.AutoReleaseTime.UTC().Format(timeFormat)),
 		}
 	}
-	req.DryRun = yes(spec.DryRun, opts.SendFalse)
+	req.DryRun = yes(spec.DryRun)
 	req.ClientToken = text(spec.ClientToken)
 }
 
-// metadata is sorted by key for the same reason.
-func metadata(items map[string]string) *cvm.Metadata {
-	if len(items) == 0 {
-		return nil
-	}
-	m := &cvm.Metadata{}
-	for _, k := range sorted.Keys(items) {
-		m.Items = append(m.Items, &cvm.MetadataItem{Key: pointer(k), Value: pointer(items[k])})
-	}
-	return m
-}
-
-func enhancedService(spec *provider.RunInstancesSpec, opts RunOptions) *cvm.EnhancedService {
-	if spec.SecurityAgent == nil && spec.MonitorAgent == nil && opts.AutomationAgent == nil {
-		return nil
-	}
-	s := &cvm.EnhancedService{}
+func enhancedService(spec *provider.RunInstancesSpec) *cvm.EnhancedService {
+	o := optionsOf(spec)
+	s := cvm.EnhancedService{}
 	if on := spec.SecurityAgent; on != nil {
 		s.SecurityService = &cvm.RunSecurityServiceEnabled{Enabled: on}
 	}
 	if on := spec.MonitorAgent; on != nil {
 		s.MonitorService = &cvm.RunMonitorServiceEnabled{Enabled: on}
 	}
-	if on := opts.AutomationAgent; on != nil {
+	if on := o.AutomationAgent; on != nil {
 		s.AutomationService = &cvm.RunAutomationServiceEnabled{Enabled: on}
 	}
-	return s
+	if s == (cvm.EnhancedService{}) {
+		return nil
+	}
+	return &s
 }
 
-func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeInstancesRequest {
+func translateOptions(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
+	req.PartitionNumber = number(o.PartitionNumber)
+	req.DedicatedClusterId = text(o.DedicatedClusterID)
+	req.ChcIds = list(o.CHCIDs)
+	req.Metadata = metadata(o.Metadata)
+	req.EnableJumboFrame = o.JumboFrame
+	if o.SendFalse {
+		translateFalse(req)
+	}
+}
+
+// translateFalse sends false for each yes-or-no parameter that is left out.
+func translateFalse(req *cvm.RunInstancesRequest) {
+	all := []**bool{&req.DisableApiTermination, &req.DryRun}
+	if n := req.VirtualPrivateCloud; n != nil {
+		all = append(all, &n.AsVpcGateway)
+	}
+	if d := req.SystemDisk; d != nil {
+		all = append(all, &d.Encrypt)
+	}
+	for _, d := range req.DataDisks {
+		all = append(all, &d.Encrypt)
+	}
+	for _, p := range all {
+		if *p == nil {
+			*p = new(false)
+		}
+	}
+}
+
+// metadata is sorted by key, so that the same spec is the same request: a client token stands
+// for one set of parameters.
+func metadata(items map[string]string) *cvm.Metadata {
+	if len(items) == 0 {
+		return nil
+	}
+	m := &cvm.Metadata{}
+	for _, k := range sorted.Keys(items) {
+		m.Items = append(m.Items, &cvm.MetadataItem{Key: new(k), Value: new(items[k])})
+	}
+	return m
+}
+
+// translateDescribe always sends a limit: without it CVM answers 20 rows. Of the conditions it
+// sends the IDs, or all others: CVM takes either.
+func translateDescribe(req *provider.DescribeRequest, offset int) *cvm.DescribeInstancesRequest {
 	out := cvm.NewDescribeInstancesRequest()
-	out.Limit = number(idsPerCall)
+	out.Limit = number(perCall)
 	if len(req.IDs) > 0 {
 		out.InstanceIds = list(req.IDs)
 		return out
 	}
-	out.Offset = pointer(int64(offset))
+	out.Offset = new(int64(offset))
 	if req.Name != "" {
 		out.Filters = append(out.Filters, filter("instance-name", req.Name))
 	}
@@ -236,8 +270,7 @@ func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeIns
 		out.Filters = append(out.Filters, filter("instance-state", "RUNNING"))
 	}
 	for _, k := range sorted.Keys(req.Tags) {
-		// What does not fit is left to the comparison in describePage.
-		if len(out.Filters) < filtersPerCall {
+		if len(out.Filters) < filtersPerCall { // describePage compares the other tags
 			out.Filters = append(out.Filters, filter("tag:"+k, req.Tags[k]))
 		}
 	}
@@ -245,5 +278,11 @@ func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeIns
 }
 
 func filter(name, value string) *cvm.Filter {
-	return &cvm.Filter{Name: pointer(name), Values: []*string{pointer(value)}}
+	return &cvm.Filter{Name: new(name), Values: []*string{new(value)}}
+}
+
+func translateTerminate(req *provider.TerminateRequest) *cvm.TerminateInstancesRequest {
+	out := cvm.NewTerminateInstancesRequest()
+	out.InstanceIds = list(req.IDs)
+	return out
 }

@@ -10,9 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-func pointer[T any](v T) *T { return &v }
-
-// text, number, unsigned and list are nil for a zero value.
+// text is nil for "", which lets the cloud decide.
 func text(s string) *string {
 	if s == "" {
 		return nil
@@ -20,61 +18,66 @@ func text(s string) *string {
 	return &s
 }
 
+// number is nil for 0, which lets the cloud decide.
 func number(n int) *int64 {
 	if n == 0 {
 		return nil
 	}
-	return pointer(int64(n))
+	return new(int64(n))
 }
 
+// unsigned is number for the parameters that the SDK has unsigned.
 func unsigned(n int) *uint64 {
 	if n == 0 {
 		return nil
 	}
-	return pointer(uint64(n))
+	return new(uint64(n))
 }
 
-// yes is nil for false, unless that is to be sent in so many words.
-func yes(b, always bool) *bool {
-	if !b && !always {
+// yes is nil for false, the cloud's default.
+func yes(on bool) *bool {
+	if !on {
 		return nil
 	}
-	return &b
+	return &on
 }
 
-func list(ss []string) []*string {
+// list is nil for an empty list.
+func list(values []string) []*string {
 	var out []*string
-	for _, s := range ss {
-		out = append(out, &s)
+	for _, v := range values {
+		out = append(out, &v)
 	}
 	return out
 }
 
-func addresses(addrs []netip.Addr) []*string {
-	var out []*string
-	for _, a := range addrs {
-		out = append(out, pointer(a.String()))
+// addrTexts writes addresses.
+func addrTexts(addrs []netip.Addr) []string {
+	out := make([]string, len(addrs))
+	for i, a := range addrs {
+		out[i] = a.String()
 	}
 	return out
 }
 
-// tagSpecification is sorted by key, so that the same spec is the same request:
-// a client token stands for one set of parameters.
-func tagSpecification(resource string, tags map[string]string) []*cvm.TagSpecification {
+// tags are the tags of a kind of resource. They are sorted by key, so that the same spec is
+// the same request: a client token stands for one set of parameters.
+func tags(resource string, tags map[string]string) []*cvm.TagSpecification {
 	if len(tags) == 0 {
 		return nil
 	}
-	ts := &cvm.TagSpecification{ResourceType: text(resource)}
+	out := &cvm.TagSpecification{ResourceType: text(resource)}
 	for _, k := range sorted.Keys(tags) {
-		ts.Tags = append(ts.Tags, &cvm.Tag{Key: pointer(k), Value: pointer(tags[k])})
+		out.Tags = append(out.Tags, &cvm.Tag{Key: new(k), Value: new(tags[k])})
 	}
-	return []*cvm.TagSpecification{ts}
+	return []*cvm.TagSpecification{out}
 }
 
 // timeFormat is what CVM calls ISO 8601: UTC, whole seconds.
 const timeFormat = "2006-01-02T15:04:05Z"
 
-func internetCharge(c provider.BandwidthCharge) string {
+// internetChargeType returns "" for what CVM does not have. Validation refuses it before.
+func internetChargeType(c provider.BandwidthCharge) string {
 	switch c {
 	case provider.PayByTraffic:
 		return "TRAFFIC_POSTPAID_BY_HOUR"
@@ -84,13 +87,13 @@ func internetCharge(c provider.BandwidthCharge) string {
 		return "BANDWIDTH_PREPAID"
 	case provider.BandwidthPackage:
 		return "BANDWIDTH_PACKAGE"
-	default: // ValidateRun refuses the others
+	default:
 		return ""
 	}
 }
 
-// chargeTypes are the values of InstanceChargeType. Mode "" is absent, so that
-// the cloud decides.
+// chargeTypes are the values of InstanceChargeType. Mode "" has none, so that the cloud
+// decides.
 var chargeTypes = map[provider.BillingMode]string{
 	provider.OnDemand:      "POSTPAID_BY_HOUR",
 	provider.Prepaid:       "PREPAID",
@@ -98,14 +101,15 @@ var chargeTypes = map[provider.BillingMode]string{
 	provider.DedicatedHost: "CDHPAID",
 }
 
-// months is the period in the only unit that CVM has.
-func months(b *provider.Billing) int {
-	if b.PeriodUnit == provider.Year {
-		return 12 * b.Period
+// months is a period in the only unit that CVM has.
+func months(n int, unit provider.PeriodUnit) int {
+	if unit == provider.Year {
+		return 12 * n
 	}
-	return b.Period
+	return n
 }
 
+// renewFlag says what happens at the end of a prepaid period. Silent tells nobody.
 func renewFlag(auto *bool, silent bool) *string {
 	switch {
 	case silent:
@@ -119,19 +123,19 @@ func renewFlag(auto *bool, silent bool) *string {
 	}
 }
 
-// projectID is nil when there is none; 0 is the default project, and is sent.
+// projectID is nil when there is none. 0 is the default project, and is sent.
 func projectID(id string) (*int64, error) {
 	if id == "" {
 		return nil, nil
 	}
 	n, err := strconv.ParseUint(id, 10, 63)
-	return pointer(int64(n)), err
+	return new(int64(n)), err
 }
 
-// uniquePattern numbers the servers of a create from 001.
+// uniquePattern numbers the instances of a create from 001.
 const uniquePattern = "{R:1,F:3}"
 
-// numbered appends CVM's own numbering pattern: from 1, three digits.
+// numbered appends uniquePattern to a name with a unique suffix.
 func numbered(name string, unique bool) string {
 	if name == "" || !unique {
 		return name

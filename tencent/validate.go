@@ -2,51 +2,55 @@ package tencent
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// ValidateRun checks what CVM documents and what a mapped field cannot say on
-// it. Lists that Tencent adds to (types, zones, disk kinds) are left to the cloud.
-// So is that AutoReleaseTime has to be five minutes ahead: an operation that is
-// resumed must be able to ask again for what it asked for long ago.
+// ValidateRun implements [provider.RunValidator]. It checks what CVM documents and what its
+// request cannot carry. It has no list of types, zones or kinds of disks, because the cloud adds
+// to them over time. It does not check that AutoReleaseTime is five minutes ahead: a resumed
+// operation must be able to ask again for what it asked for long ago.
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
-	opts, err := optionsOf(spec)
-	checkSpec(c, spec, opts, spec.LaunchTemplate == nil)
-	if err != nil {
-		return joined(c.Err(), err)
-	}
-	checkPerInstance(c, spec, opts)
-	return joined(c.Err(), checkParams(spec, opts))
+	checkSpec(c, spec, spec.LaunchTemplate == nil)
+	checkRaw(c, spec)
+	checkPerInstance(c, spec)
+	return c.Err()
 }
 
-// checkSpec looks at one spec. Whole tells that nothing else adds to it: neither a
-// template nor the version that a new version inherits from. Those add structures
-// that the spec leaves out; one that it has replaces theirs, and must be complete.
-func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
+// checkSpec checks what creates and launch templates have in common. Whole says that nothing else
+// adds to the spec: no template, and no version that a new version inherits from. Those add
+// structures that the spec leaves out. A structure that the spec has replaces theirs, so it must
+// be complete.
+func checkSpec(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
 	checkBasics(c, spec, whole)
-	checkLogin(c, &spec.Login)
-	checkNetwork(c, spec, opts)
+	checkLogin(c, spec)
+	checkNetwork(c, spec)
 	checkDisks(c, spec)
 	checkBilling(c, spec, whole)
 	checkExtras(c, spec)
-	checkOptions(c, spec, opts, whole)
+	checkOptions(c, spec, whole)
 }
 
 func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
-	c.Require(printable(spec.Region), "Region", spec.Region, ruleRegion)
-	if whole {
+	checkRegion(c, "Region", spec.Region)
+	placed := spec.ProjectID != "" || len(spec.Placement.DedicatedHostIDs) > 0
+	switch {
+	case whole:
 		c.Require(spec.Zone != "", "Zone", nil, "required unless a LaunchTemplate gives it")
 		c.Require(spec.ImageID != "", "ImageID", nil, "required unless a LaunchTemplate gives it")
-	} else if placed := spec.ProjectID != "" || len(spec.Placement.DedicatedHostIDs) > 0; placed {
-		c.Require(spec.Zone != "", "Zone", nil, "required with ProjectID and with DedicatedHostIDs: they replace the template's Placement as a whole")
+	case placed:
+		c.Require(spec.Zone != "", "Zone", nil,
+			"required with ProjectID and with DedicatedHostIDs: they replace the template's Placement as a whole")
 	}
 	o := spec.CPUOptions
-	c.Require((o.Cores == 0) == (o.ThreadsPerCore == 0), "CPUOptions", nil, "Cores and ThreadsPerCore go together: give both or neither")
+	both := (o.Cores == 0) == (o.ThreadsPerCore == 0)
+	c.Require(both, "CPUOptions", nil, "Cores and ThreadsPerCore go together: give both or neither")
 	c.Require(o.ThreadsPerCore <= 2, "CPUOptions.ThreadsPerCore", o.ThreadsPerCore, "must be 1 or 2")
 	checkNames(c, spec)
 }
@@ -62,46 +66,51 @@ func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if spec.UniqueSuffix && longest != "" {
 		longest += numberPattern(count, count) // the limit counts the pattern
 	}
-	if n := utf8.RuneCountInString(longest); n > 128 {
-		c.Fail("Name", spec.Name, fmt.Sprintf("must be at most 128 characters long, the pattern of numbers included, not %d", n))
+	if n := utf8.RuneCountInString(longest); n > maxName {
+		const rule = "must be at most %d characters long, the pattern of numbers included, not %d"
+		c.Fail("Name", spec.Name, fmt.Sprintf(rule, maxName, n))
 	}
 	if spec.HostName != "" {
 		checkHostName(c, spec.HostName, spec.UniqueSuffix, count)
 	}
 }
 
-// checkLogin never shows a password. The documentation's lists of other characters
-// differ from call to call, but all of them are ASCII and none has a blank.
-func checkLogin(c *provider.Checker, l *provider.Login) {
-	if l.Password == "" {
+// checkLogin never shows a password. The documents list the other characters differently from call
+// to call, but all of those are ASCII and none is a blank.
+func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	password := spec.Login.Password.Reveal()
+	if password == "" {
 		return
 	}
-	password := l.Password.Reveal()
 	n := utf8.RuneCountInString(password)
 	c.Require(n >= 8 && n <= 30, "Login.Password", nil, "must be 8 to 30 characters long (12 to 30 on Windows)")
-	c.Require(printable(password), "Login.Password", nil, "must be letters, digits and marks of ASCII, without blanks")
-	c.Require(classes(password) >= 2, "Login.Password", nil, "must mix two of small letters, capitals, digits and other characters (three on Windows)")
+	c.Require(isPrintable(password), "Login.Password", nil, "must be letters, digits and marks of ASCII, without blanks")
+	c.Require(adapter.PasswordKinds(password) >= 2, "Login.Password", nil,
+		"must mix two of small letters, capitals, digits and other characters (three on Windows)")
 }
 
-func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
-	n := &spec.Network
-	const whole = "needs VPCID and SubnetID"
+func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	n, o := &spec.Network, optionsOf(spec)
+	const inSubnet = "needs VPCID and SubnetID"
 	c.Require((n.VPCID == "") == (n.SubnetID == ""), "Network", nil, "CVM needs VPCID and SubnetID together")
-	c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, whole)
-	c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, whole)
-	c.Require(n.SubnetID != "" || !opts.AsVPCGateway, "Vendor.AsVPCGateway", true, whole)
-	c.Require(len(n.PrivateIPs) <= 20, "Network.PrivateIPs", len(n.PrivateIPs), "at most 20 servers can be given fixed addresses")
+	c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, inSubnet)
+	c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, inSubnet)
+	c.Require(n.SubnetID != "" || !o.AsVPCGateway, "Vendor.AsVPCGateway", true, inSubnet)
+	fixed := len(n.PrivateIPs)
+	c.Require(fixed <= 20, "Network.PrivateIPs", fixed, "at most 20 instances can be given fixed addresses")
 	if p := n.PublicIP; p != nil {
-		c.Require(p.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps, "required: CVM gives no public address at 0 Mbps, which is its default")
-		c.Require(p.ChargeType == "" || internetCharge(p.ChargeType) != "", "Network.PublicIP.ChargeType", p.ChargeType, "CVM cannot charge this way")
+		c.Require(p.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps,
+			"required: CVM gives no public address at 0 Mbps, which is its default")
+		known := p.ChargeType == "" || internetChargeType(p.ChargeType) != ""
+		c.Require(known, "Network.PublicIP.ChargeType", p.ChargeType, "CVM cannot charge this way")
 		return
 	}
 	const rule = "needs Network.PublicIP"
-	c.Require(opts.BandwidthPackageID == "", "Vendor.BandwidthPackageID", opts.BandwidthPackageID, rule)
-	c.Require(opts.InternetServiceProvider == "", "Vendor.InternetServiceProvider", opts.InternetServiceProvider, rule)
-	c.Require(opts.IPv4AddressType == "", "Vendor.IPv4AddressType", opts.IPv4AddressType, rule)
-	c.Require(opts.IPv6AddressType == "", "Vendor.IPv6AddressType", opts.IPv6AddressType, rule)
-	c.Require(opts.AntiDDoSPackageID == "", "Vendor.AntiDDoSPackageID", opts.AntiDDoSPackageID, rule)
+	c.Require(o.BandwidthPackageID == "", "Vendor.BandwidthPackageID", o.BandwidthPackageID, rule)
+	c.Require(o.InternetServiceProvider == "", "Vendor.InternetServiceProvider", o.InternetServiceProvider, rule)
+	c.Require(o.IPv4AddressType == "", "Vendor.IPv4AddressType", o.IPv4AddressType, rule)
+	c.Require(o.IPv6AddressType == "", "Vendor.IPv6AddressType", o.IPv6AddressType, rule)
+	c.Require(o.AntiDDoSPackageID == "", "Vendor.AntiDDoSPackageID", o.AntiDDoSPackageID, rule)
 }
 
 func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -114,27 +123,31 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 			cloud++
 		}
 	}
-	c.Require(len(spec.DataDisks) <= 21, "DataDisks", len(spec.DataDisks), "at most 21 data disks can be bought with a server")
-	c.Require(local <= 1, "DataDisks", local, "at most one local data disk can be bought with a server")
-	c.Require(cloud <= 20, "DataDisks", cloud, "at most 20 cloud data disks can be bought with a server")
-	checkLength(c, "SystemDisk.Name", spec.SystemDisk.Name, 128)
+	all := len(spec.DataDisks)
+	c.Require(all <= 21, "DataDisks", all, "at most 21 data disks can be bought with an instance")
+	c.Require(local <= 1, "DataDisks", local, "at most one local data disk can be bought with an instance")
+	c.Require(cloud <= 20, "DataDisks", cloud, "at most 20 cloud data disks can be bought with an instance")
+	checkText(c, "SystemDisk.Name", spec.SystemDisk.Name, 0, maxName)
 	for i := range spec.DataDisks {
 		in, disk := c.Item("DataDisks", i), &spec.DataDisks[i]
-		checkLength(in, "Name", disk.Name, 128)
+		checkText(in, "Name", disk.Name, 0, maxName)
 		in.Require(disk.SizeGiB > 0, "SizeGiB", nil, "required: CVM takes a disk without a size for none")
 		in.Require(disk.SizeGiB%10 == 0, "SizeGiB", disk.SizeGiB, "must be a multiple of 10")
-		kept := disk.DeleteWithInstance == nil || !*disk.DeleteWithInstance
-		in.Require(kept || spec.Billing.Mode != provider.Prepaid, "DeleteWithInstance", true, "is for disks that are paid for by the hour")
+		deleted := disk.DeleteWithInstance != nil && *disk.DeleteWithInstance
+		byHour := spec.Billing.Mode != provider.Prepaid
+		in.Require(!deleted || byHour, "DeleteWithInstance", true, "is for disks that are paid for by the hour")
 	}
 }
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
 	b := &spec.Billing
-	n := months(b)
-	c.Require(b.Period <= 60 && (n <= 12 || n <= 60 && n%12 == 0), "Billing.Period", b.Period, "must be 1 to 12, 24, 36, 48 or 60 months")
+	n := months(b.Period, b.PeriodUnit)
+	short, wholeYears := n <= 12 && b.Period <= 12, n%12 == 0 && n <= 60 && b.Period <= 60
+	c.Require(short || wholeYears, "Billing.Period", b.Period, "must be 1 to 12, 24, 36, 48 or 60 months")
 	checkHosts(c, spec, whole)
-	bids := b.Spot.Strategy != provider.SpotMarketPrice || spec.LaunchTemplate == nil
-	c.Require(bids, "Billing.Spot.Strategy", b.Spot.Strategy, "CVM cannot take back the bid of a launch template: leave the strategy to the template, or name a MaxPrice")
+	keepsBid := b.Spot.Strategy == provider.SpotMarketPrice && spec.LaunchTemplate != nil
+	c.Require(!keepsBid, "Billing.Spot.Strategy", b.Spot.Strategy,
+		"CVM cannot take back the bid of a launch template: leave the strategy to the template, or name a MaxPrice")
 	switch b.PeriodUnit {
 	case "", provider.Month, provider.Year:
 	default:
@@ -142,61 +155,70 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 	}
 }
 
-// checkHosts knows that servers on dedicated hosts have sizes of their own.
+// hostSize is the size of an instance on a dedicated host: cores and GiB.
+var hostSize = regexp.MustCompile(`^CDH_[1-9][0-9]*C[1-9][0-9]*G$`)
+
+// checkHosts checks that instances on dedicated hosts, and no others, have a size of their own in
+// place of a type.
 func checkHosts(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
-	sized := strings.HasPrefix(spec.InstanceType, "CDH_")
-	switch spec.Billing.Mode {
-	case provider.DedicatedHost:
-		c.Require(hostSize.MatchString(spec.InstanceType) || spec.InstanceType == "" && !whole, "InstanceType", spec.InstanceType, "must be like CDH_2C4G with Billing.Mode dedicated-host")
-		c.Require(len(spec.Placement.DedicatedHostIDs) > 0 || !whole, "Placement.DedicatedHostIDs", nil, "required with Billing.Mode dedicated-host")
-	default:
-		c.Require(!sized || spec.Billing.Mode == "" && !whole, "InstanceType", spec.InstanceType, "needs Billing.Mode dedicated-host")
+	size, mode := spec.InstanceType, spec.Billing.Mode
+	if mode != provider.DedicatedHost {
+		ofTemplate := mode == "" && !whole // which may have the mode
+		c.Require(ofTemplate || !strings.HasPrefix(size, "CDH_"), "InstanceType", size, "needs Billing.Mode dedicated-host")
+		return
 	}
+	ofTemplate := size == "" && !whole
+	c.Require(ofTemplate || hostSize.MatchString(size), "InstanceType", size,
+		"must be like CDH_2C4G with Billing.Mode dedicated-host")
+	hosts := len(spec.Placement.DedicatedHostIDs)
+	c.Require(hosts > 0 || !whole, "Placement.DedicatedHostIDs", nil, "required with Billing.Mode dedicated-host")
 }
 
 func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	if _, err := projectID(spec.ProjectID); err != nil {
-		c.Fail("ProjectID", spec.ProjectID, ruleProject)
-	}
-	c.Require(len(spec.UserData) <= 16<<10, "UserData", nil, "must be at most 16 KiB")
+	checkProject(c, spec)
+	c.Require(len(spec.UserData) <= maxUserData, "UserData", nil, "must be at most 16 KiB")
 	checkTags(c, "Tags", spec.Tags)
 }
 
-// checkOptions looks at what the fields of the spec have no room for.
-func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions, whole bool) {
-	checkCharge(c, spec, opts)
-	c.Require(opts.IPv4AddressType != "AntiDDoSEIP" || opts.AntiDDoSPackageID != "", "Vendor.AntiDDoSPackageID", nil, "required with IPv4AddressType AntiDDoSEIP")
-	c.Require(opts.PartitionNumber >= 0, "Vendor.PartitionNumber", opts.PartitionNumber, "must not be negative")
-	c.Require(opts.PartitionNumber == 0 || spec.Placement.GroupID != "" || !whole, "Vendor.PartitionNumber", opts.PartitionNumber, "needs Placement.GroupID")
-	packs := opts.DedicatedResourcePackIDs
-	c.Require(opts.DedicatedResourcePackTenancy == "" || spec.Zone != "" || whole, "Zone", nil, "required with DedicatedResourcePackTenancy")
-	c.Require(len(packs) == 0 || opts.DedicatedResourcePackTenancy != "", "Vendor.DedicatedResourcePackIDs", nil, "needs DedicatedResourcePackTenancy")
-	checkIDs(c, "Vendor.DedicatedResourcePackIDs", packs)
-	checkIDs(c, "Vendor.CHCIDs", opts.CHCIDs)
-	checkMetadata(c, opts.Metadata)
-	checkRawText(c, opts.Params)
-	if n := len(opts.DataDisks); n > len(spec.DataDisks) {
+// checkOptions checks what the spec has no fields for.
+func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
+	adapter.CheckKind[RunOptions](c, spec.Vendor)
+	checkCharge(c, spec)
+	o := optionsOf(spec)
+	c.Require(o.IPv4AddressType != "AntiDDoSEIP" || o.AntiDDoSPackageID != "", "Vendor.AntiDDoSPackageID", nil,
+		"required with IPv4AddressType AntiDDoSEIP")
+	c.Require(o.PartitionNumber >= 0, "Vendor.PartitionNumber", o.PartitionNumber, "must not be negative")
+	grouped := spec.Placement.GroupID != "" || !whole
+	c.Require(o.PartitionNumber == 0 || grouped, "Vendor.PartitionNumber", o.PartitionNumber, "needs Placement.GroupID")
+	reserved := o.DedicatedResourcePackTenancy != ""
+	c.Require(!reserved || spec.Zone != "" || whole, "Zone", nil, "required with DedicatedResourcePackTenancy")
+	packs := o.DedicatedResourcePackIDs
+	c.Require(len(packs) == 0 || reserved, "Vendor.DedicatedResourcePackIDs", nil, "needs DedicatedResourcePackTenancy")
+	checkNotEmpty(c, "Vendor.DedicatedResourcePackIDs", packs)
+	checkNotEmpty(c, "Vendor.CHCIDs", o.CHCIDs)
+	checkMetadata(c, o.Metadata)
+	if n := len(o.DataDisks); n > len(spec.DataDisks) {
 		c.Fail("Vendor.DataDisks", n, fmt.Sprintf("the spec has %d data disks", len(spec.DataDisks)))
 	}
-	for i, d := range opts.DataDisks {
+	for i, d := range o.DataDisks {
 		if d.ThroughputMiBps < 0 {
-			c.Fail(fmt.Sprintf("Vendor.DataDisks[%d].ThroughputMiBps", i), d.ThroughputMiBps, "must not be negative")
+			c.Item("Vendor.DataDisks", i).Fail("ThroughputMiBps", d.ThroughputMiBps, "must not be negative")
 		}
 	}
 }
 
-// checkCharge keeps two words for the same thing apart, and knows which ways to pay
-// have no partial delivery.
-func checkCharge(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunOptions) {
-	b := &spec.Billing
+// checkCharge refuses what contradicts the way to pay.
+func checkCharge(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	b, o := &spec.Billing, optionsOf(spec)
 	fewer := spec.MinCount > 0 && spec.MinCount < spec.Count
-	whole := b.Mode == provider.DedicatedHost || opts.InstanceChargeType == "CDCPAID"
-	c.Require(!fewer || !whole, "MinCount", spec.MinCount, "CVM creates all servers or none on dedicated hosts and clusters that are paid for")
-	if own := opts.InstanceChargeType; own != "" {
+	allOrNone := b.Mode == provider.DedicatedHost || o.InstanceChargeType == "CDCPAID"
+	c.Require(!fewer || !allOrNone, "MinCount", spec.MinCount,
+		"CVM creates all instances or none on dedicated hosts and clusters that are paid for")
+	if own := o.InstanceChargeType; own != "" {
 		c.Require(billingOf(own) == "", "Vendor.InstanceChargeType", own, "use the field Billing.Mode")
 		c.Require(b.Mode == "", "Vendor.InstanceChargeType", own, "excludes Billing.Mode")
 	}
-	if opts.NoExpiryNotice {
+	if o.NoExpiryNotice {
 		c.Require(b.Mode == provider.Prepaid, "Vendor.NoExpiryNotice", true, "needs Billing.Mode prepaid")
 		c.Require(b.AutoRenew == nil, "Vendor.NoExpiryNotice", true, "excludes Billing.AutoRenew")
 	}
@@ -205,7 +227,7 @@ func checkCharge(c *provider.Checker, spec *provider.RunInstancesSpec, opts RunO
 // checkMetadata shows no values: they may be secrets.
 func checkMetadata(c *provider.Checker, items map[string]string) {
 	for _, k := range sorted.Keys(items) {
-		ok := k != "" && len(k) <= 128 && strings.Trim(strings.ToLower(k), letters+"0123456789_-") == "" && printable(k)
+		ok := k != "" && len(k) <= 128 && strings.Trim(k, lower+upper+digits+"_-") == ""
 		c.Require(ok, "Vendor.Metadata", k, "a key must be 1 to 128 letters, digits, hyphens and underscores")
 		c.Require(len(items[k]) <= 256<<10, "Vendor.Metadata", k, "a value must be at most 256 KiB")
 		c.Require(utf8.ValidString(items[k]), "Vendor.Metadata", k, "a value must be UTF-8: JSON would replace other bytes")

@@ -44,7 +44,7 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"data disk of 15 GiB":          {"DataDisks[0].SizeGiB", func(s *provider.RunInstancesSpec) { s.DataDisks = disk(15) }},
 		"prepaid disk that is deleted": {"DataDisks[0].DeleteWithInstance", func(s *provider.RunInstancesSpec) {
 			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1}
-			s.DataDisks = []provider.Disk{{SizeGiB: 10, DeleteWithInstance: pointer(true)}}
+			s.DataDisks = []provider.Disk{{SizeGiB: 10, DeleteWithInstance: new(true)}}
 		}},
 		"13 months": {"Billing.Period", func(s *provider.RunInstancesSpec) { s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 13} }},
 		"six years": {"Billing.Period", func(s *provider.RunInstancesSpec) {
@@ -152,7 +152,7 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		}},
 		"no notice on demand": {"Vendor.NoExpiryNotice", option(RunOptions{NoExpiryNotice: true})},
 		"no notice, renewed": {"Vendor.NoExpiryNotice", func(s *provider.RunInstancesSpec) {
-			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: pointer(true)}
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true)}
 			s.Vendor = []provider.VendorOption{RunOptions{NoExpiryNotice: true}}
 		}},
 		"kind of no address":      {"Vendor.IPv4AddressType", option(RunOptions{IPv4AddressType: "WanIP"})},

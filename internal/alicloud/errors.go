@@ -9,6 +9,7 @@ import (
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -38,7 +39,7 @@ func (c *Caller) failure(ctx context.Context, r Request, f *flight, resp *Respon
 		e.Err = rebuild(s, e.Code, resp.Clean)
 		return e
 	}
-	return c.malformed(r, resp)
+	return c.Malformed(r, resp)
 }
 
 // Refusal classifies an answer that says no: the vendor's code by the table,
@@ -70,7 +71,7 @@ func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provi
 	case row.TokenDead: // whatever the status
 		e.TokenDead = true
 	case !known && says.Fate != oncehttp.Open:
-		e.Outcome, e.Kind, e.Lasting = outcomeOfFate(says.Fate), kindOfStatus(says), says.Lasting
+		e.Outcome, e.Kind, e.Lasting = adapter.OutcomeOf(says.Fate), adapter.KindOf(says), says.Lasting
 	case status >= http.StatusInternalServerError:
 		e.Outcome, e.Kind, e.Stock = provider.OutcomeUnknown, provider.ErrUnavailable, ""
 	case row.Unknown:
@@ -154,9 +155,9 @@ func (c *Caller) ended(r Request, ctxErr error) *provider.APIError {
 // a ctx is no failure of the service.
 func (c *Caller) lost(r Request, f *flight, resp *Response, message string, err error) *provider.APIError {
 	says := oncehttp.VerdictOf(f.Status())
-	e := c.notSent(r, kindOfStatus(says), message, err)
+	e := c.notSent(r, adapter.KindOf(says), message, err)
 	e.HTTPStatus, e.RequestID = f.Status(), resp.Clean(resp.RequestID)
-	e.Outcome, e.Lasting = outcomeOfFate(f.Fate()), says.Lasting
+	e.Outcome, e.Lasting = adapter.OutcomeOf(f.Fate()), says.Lasting
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e.Kind, e.Lasting = nil, false
@@ -166,14 +167,14 @@ func (c *Caller) lost(r Request, f *flight, resp *Response, message string, err 
 	return e
 }
 
-// malformed is the error of an answer that the API does not give: the status alone
+// Malformed is the error of an answer that the API does not give: the status alone
 // says whether the call may have been executed.
-func (c *Caller) malformed(r Request, resp *Response) *provider.APIError {
+func (c *Caller) Malformed(r Request, resp *Response) *provider.APIError {
 	says := oncehttp.VerdictOf(resp.HTTPStatus)
 	e := &provider.APIError{
 		Driver: c.driver, Op: r.Action, Message: resp.redact().Strange(resp.HTTPStatus, resp.Body),
 		RequestID: resp.Clean(resp.RequestID), HTTPStatus: resp.HTTPStatus,
-		Outcome: outcomeOfFate(says.Fate), Kind: kindOfStatus(says), Lasting: says.Lasting, Err: errMalform,
+		Outcome: adapter.OutcomeOf(says.Fate), Kind: adapter.KindOf(says), Lasting: says.Lasting, Err: errMalform,
 	}
 	resp.Pause(e)
 	return e

@@ -1,9 +1,7 @@
 package alicloud
 
 import (
-	"fmt"
 	"maps"
-	"strconv"
 	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
@@ -112,11 +110,3 @@ func IsSystemParam(name string) bool {
 }
 
 func secretParams() []string { return []string{"Password", "UserData"} }
-
-// CheckIDs refuses a call that names fewer or more servers than the API takes.
-func CheckIDs(driver string, ids []string, least, most int) error {
-	if len(ids) < least || len(ids) > most {
-		return &provider.FieldError{Driver: driver, Path: "IDs", Value: strconv.Itoa(len(ids)), Reason: fmt.Sprintf("must be %d to %d", least, most)}
-	}
-	return nil
-}
