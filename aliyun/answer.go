@@ -1,13 +1,9 @@
 package aliyun
 
 import (
-	"cmp"
 	"encoding/json"
-	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
@@ -15,14 +11,31 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-type runAnswer struct {
-	RequestID      alicloud.Text `json:"RequestId"`
-	OrderID        alicloud.Text `json:"OrderId"`
-	InstanceIDSets alicloud.IDs  `json:"InstanceIdSets"`
-	Code           alicloud.Text `json:"Code"` // of an error
-	Message        alicloud.Text `json:"Message"`
+// status is what every answer says about its own success: nothing, unless it is an error.
+type status struct {
+	RequestID alicloud.Text `json:"RequestId"`
+	Code      alicloud.Text `json:"Code"`
+	Message   alicloud.Text `json:"Message"`
 }
 
+// succeeded reports whether the code in an answer with HTTP 2xx means success. The words are
+// those that the vendor's own clients accept.
+func (s *status) succeeded() bool {
+	switch strings.ToLower(string(s.Code)) {
+	case "", "0", "200", "ok", "success":
+		return true
+	}
+	return false
+}
+
+// runAnswer is the answer of RunInstances.
+type runAnswer struct {
+	status
+	OrderID        alicloud.Text `json:"OrderId"`
+	InstanceIDSets alicloud.IDs  `json:"InstanceIdSets"`
+}
+
+// result returns what the answer names.
 func (a *runAnswer) result() *provider.RunResult {
 	return &provider.RunResult{
 		InstanceIDs: a.InstanceIDSets.Distinct(),
@@ -31,18 +44,26 @@ func (a *runAnswer) result() *provider.RunResult {
 	}
 }
 
-// successful tells whether a code of an answer with status 2xx is none of an
-// error: the words that the vendor's own clients accept.
-func successful(code string) bool {
-	switch strings.ToLower(code) {
-	case "", "0", "200", "ok", "success":
-		return true
+// salvaged returns what an answer names that is an error, or that ended early: instances that
+// exist must not be lost. It returns nil when there are none.
+func salvaged(resp *alicloud.Response) *provider.RunResult {
+	if resp == nil {
+		return nil
 	}
-	return false
+	var a runAnswer
+	if json.Unmarshal(resp.Body, &a) != nil {
+		ids, order := resp.Salvage("InstanceIdSet", "InstanceIdSets")
+		a = runAnswer{OrderID: alicloud.Text(order), InstanceIDSets: ids}
+		a.RequestID = alicloud.Text(resp.RequestID)
+	}
+	if len(a.InstanceIDSets) == 0 {
+		return nil
+	}
+	return a.result()
 }
 
-// losesIDs tells of an answer with fewer IDs than asked for whether its list has
-// entries that name no server, or one named already: it is not that fewer were made.
+// losesIDs reports whether the list of IDs in an answer has an entry that names no instance, or
+// one that was named before. Such an answer does not say that fewer instances were made.
 func losesIDs(body []byte) bool {
 	var a struct {
 		InstanceIDSets struct {
@@ -74,28 +95,28 @@ type describeAnswer struct {
 	} `json:"Instances"`
 }
 
-// lists reports whether there is a list: an answer without one is no empty list,
-// unless it says that there is nothing.
+// lists reports whether the answer has a list. An answer without one is an empty list only if its
+// total is 0.
 func (a *describeAnswer) lists() bool {
-	return a.Instances != nil && (a.Instances.Instance != nil || a.TotalCount != nil && *a.TotalCount == 0)
+	if a.Instances != nil && a.Instances.Instance != nil {
+		return true
+	}
+	return a.Instances != nil && a.TotalCount != nil && *a.TotalCount == 0
 }
 
-type terminateAnswer struct {
-	RequestID alicloud.Text `json:"RequestId"`
-	Code      alicloud.Text `json:"Code"` // of an error
-}
+// terminateAnswer is the answer of DeleteInstances.
+type terminateAnswer struct{ status }
 
-// pageInfo is what every answer that is a page says of itself.
+// pageInfo is what every answer with page numbers says about itself.
 type pageInfo struct {
 	TotalCount alicloud.Text `json:"TotalCount"`
 	PageSize   alicloud.Text `json:"PageSize"`
 }
 
-// next is the token of the page after the one of a token, or "" when that was
-// the last. A page that is not full is the last whatever the total says: what
-// else is counted may be gone by then. How much a full page holds is for the
-// answer to say: a service that makes smaller ones than it was asked for would
-// otherwise seem to have no more.
+// next returns the token of the page after the one of a token, or "" for the last page. A page
+// that is not full is the last one whatever the total says, because what else is counted may be
+// gone by then. The answer says how much a full page holds: a service may make pages smaller
+// than it was asked for.
 func (a *pageInfo) next(token string, got, asked int) string {
 	n, size := max(alicloud.Text(token).Int(), 1), asked
 	if says := a.PageSize.Int(); says > 0 {
@@ -105,173 +126,4 @@ func (a *pageInfo) next(token string, got, asked int) string {
 		return ""
 	}
 	return strconv.Itoa(n + 1)
-}
-
-// RawInstance is a server as DescribeInstances tells it, under the vendor's
-// names. [provider.Instance.Sys] of this driver is a *RawInstance.
-type RawInstance struct {
-	InstanceID          string           `json:"InstanceId"`
-	InstanceName        string           `json:"InstanceName"`
-	HostName            string           `json:"HostName"`
-	Hostname            string           `json:"Hostname"` // its own field, or it would overwrite HostName
-	Description         string           `json:"Description"`
-	Status              string           `json:"Status"`
-	RegionID            string           `json:"RegionId"`
-	ZoneID              string           `json:"ZoneId"`
-	ImageID             string           `json:"ImageId"`
-	InstanceType        string           `json:"InstanceType"`
-	InstanceTypeFamily  string           `json:"InstanceTypeFamily"`
-	Cpu                 int              `json:"Cpu"`
-	CPU                 int              `json:"CPU"`
-	Memory              int              `json:"Memory"` // MiB
-	OSName              string           `json:"OSName"`
-	SerialNumber        string           `json:"SerialNumber"`
-	KeyPairName         string           `json:"KeyPairName"`
-	ResourceGroupID     string           `json:"ResourceGroupId"`
-	DeploymentSetID     string           `json:"DeploymentSetId"`
-	InstanceChargeType  string           `json:"InstanceChargeType"`
-	SpotStrategy        string           `json:"SpotStrategy"`
-	InternetChargeType  string           `json:"InternetChargeType"`
-	InstanceNetworkType string           `json:"InstanceNetworkType"`
-	StoppedMode         string           `json:"StoppedMode"`
-	CreationTime        string           `json:"CreationTime"`
-	StartTime           string           `json:"StartTime"`
-	ExpiredTime         string           `json:"ExpiredTime"` // 2099 for what is not prepaid
-	AutoReleaseTime     string           `json:"AutoReleaseTime"`
-	VpcAttributes       RawVpcAttributes `json:"VpcAttributes"`
-	InnerIPAddress      RawIPs           `json:"InnerIpAddress"`
-	PublicIPAddress     RawIPs           `json:"PublicIpAddress"`
-	EipAddress          RawEip           `json:"EipAddress"`
-	SecurityGroupIDs    RawGroupIDs      `json:"SecurityGroupIds"`
-	DedicatedHost       RawDedicatedHost `json:"DedicatedHostAttribute"`
-	Tags                RawTags          `json:"Tags"`
-	OperationLocks      RawLocks         `json:"OperationLocks"`
-}
-
-// RawVpcAttributes is the private network of a [RawInstance].
-type RawVpcAttributes struct {
-	VpcID            string `json:"VpcId"`
-	VSwitchID        string `json:"VSwitchId"`
-	PrivateIPAddress RawIPs `json:"PrivateIpAddress"`
-}
-
-// RawIPs is a list of addresses.
-type RawIPs struct {
-	IPAddress []string `json:"IpAddress"`
-}
-
-// RawEip is an elastic address.
-type RawEip struct {
-	IPAddress    string `json:"IpAddress"`
-	AllocationID string `json:"AllocationId"`
-}
-
-// RawGroupIDs is a list of security groups.
-type RawGroupIDs struct {
-	SecurityGroupID []string `json:"SecurityGroupId"`
-}
-
-// RawDedicatedHost is the host of a [RawInstance].
-type RawDedicatedHost struct {
-	DedicatedHostID   string `json:"DedicatedHostId"`
-	DedicatedHostName string `json:"DedicatedHostName"`
-}
-
-// RawTags is a list of tags.
-type RawTags struct {
-	Tag []RawTag `json:"Tag"`
-}
-
-// RawTag is one tag.
-type RawTag struct {
-	TagKey   string `json:"TagKey"`
-	TagValue string `json:"TagValue"`
-}
-
-// RawLocks tells why operations on a [RawInstance] are blocked.
-type RawLocks struct {
-	LockReason []struct {
-		LockReason string `json:"LockReason"`
-	} `json:"LockReason"`
-}
-
-// instanceOf translates a described server.
-func instanceOf(raw *RawInstance) provider.Instance {
-	inst := provider.Instance{
-		ID:               raw.InstanceID,
-		Name:             raw.InstanceName,
-		HostName:         cmp.Or(raw.HostName, raw.Hostname),
-		State:            stateOf(raw.Status),
-		RawState:         raw.Status,
-		Region:           raw.RegionID,
-		Zone:             raw.ZoneID,
-		ImageID:          raw.ImageID,
-		InstanceType:     raw.InstanceType,
-		CPUs:             cmp.Or(raw.Cpu, raw.CPU),
-		MemoryMiB:        raw.Memory,
-		VPCID:            raw.VpcAttributes.VpcID,
-		SubnetID:         raw.VpcAttributes.VSwitchID,
-		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
-		PrivateIPs:       addrsOf(slices.Concat(raw.VpcAttributes.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)),
-		PublicIPs:        addrsOf(append(slices.Clip(raw.PublicIPAddress.IPAddress), raw.EipAddress.IPAddress)),
-		Billing:          billingOf(raw),
-		CreatedAt:        timeOf(raw.CreationTime),
-		ExpiresAt:        expiryOf(raw),
-		Tags:             tagsOf(raw.Tags.Tag),
-	}
-	return inst.WithSys(raw)
-}
-
-func billingOf(raw *RawInstance) provider.BillingMode {
-	switch {
-	case raw.InstanceChargeType == "PrePaid":
-		return provider.Prepaid
-	case raw.InstanceChargeType != "PostPaid":
-		return ""
-	case raw.SpotStrategy != "" && raw.SpotStrategy != "NoSpot":
-		return provider.Spot
-	case raw.DedicatedHost.DedicatedHostID != "":
-		return provider.DedicatedHost
-	}
-	return provider.OnDemand
-}
-
-// expiryOf ignores ExpiredTime of servers that are not prepaid: it is a fixed
-// date in 2099.
-func expiryOf(raw *RawInstance) time.Time {
-	if raw.InstanceChargeType == "PrePaid" {
-		return timeOf(raw.ExpiredTime)
-	}
-	return timeOf(raw.AutoReleaseTime)
-}
-
-// timeOf reads the vendor's times, which have no seconds, or have them.
-func timeOf(s string) time.Time {
-	for _, layout := range []string{"2006-01-02T15:04Z", time.RFC3339} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
-func addrsOf(texts []string) []netip.Addr {
-	var out []netip.Addr
-	for _, s := range texts {
-		if a, err := netip.ParseAddr(s); err == nil {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-func tagsOf(list []RawTag) map[string]string {
-	if len(list) == 0 {
-		return nil
-	}
-	tags := make(map[string]string, len(list))
-	for _, t := range list {
-		tags[t.TagKey] = t.TagValue
-	}
-	return tags
 }

@@ -1,7 +1,6 @@
 package aliyun
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -15,19 +14,20 @@ const (
 	terminateTimeout = 66 * time.Second
 )
 
-func (d *driver) request(action, region string, params map[string]string, timeout time.Duration) alicloud.Request {
+// request returns a request to be sent. The region "" is that of the client.
+func (d *driver) request(action, region string, p params, timeout time.Duration) alicloud.Request {
 	return alicloud.Request{
 		Product: "Ecs",
 		Version: apiVersion,
 		Action:  action,
-		Region:  cmp.Or(region, d.region),
-		Params:  params,
+		Region:  d.regionOf(region),
+		Params:  p,
 		Timeout: timeout,
 	}
 }
 
-// ask makes a call and reads its answer.
-func (d *driver) ask(ctx context.Context, r alicloud.Request, out any) (*alicloud.Response, error) {
+// call sends one request and decodes its answer into out.
+func (d *driver) call(ctx context.Context, r alicloud.Request, out any) (*alicloud.Response, error) {
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
 		return nil, err
@@ -35,12 +35,14 @@ func (d *driver) ask(ctx context.Context, r alicloud.Request, out any) (*aliclou
 	return resp, d.caller.Decode(r, resp, out)
 }
 
-// tell makes a call whose answer holds nothing that is not known.
-func (d *driver) tell(ctx context.Context, action, region string, p params) error {
-	r := d.request(action, region, p, templateTimeout)
-	resp, err := d.ask(ctx, r, &struct{}{})
-	if err == nil && resp.RequestID == "" { // every answer of the vendor has one
-		err = d.caller.Malformed(r, resp)
+// callBare sends one request whose answer has a request ID and nothing else to read.
+func (d *driver) callBare(ctx context.Context, r alicloud.Request) error {
+	resp, err := d.call(ctx, r, &struct{}{})
+	if err != nil {
+		return err
 	}
-	return err
+	if resp.RequestID == "" { // every answer of the vendor has one
+		return d.caller.Malformed(r, resp)
+	}
+	return nil
 }

@@ -7,9 +7,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// approvedDryRun tells whether err is the way ECS approves of a dry run: an
-// error of this one code. Codes that only begin like it (DryRun.InvalidAmount)
-// are failures.
+// approvedDryRun reports whether err is how ECS approves of a dry run: an error with this one code.
+// Codes that only begin in the same way (DryRun.InvalidAmount) are failures.
 func approvedDryRun(err error) (requestID string, ok bool) {
 	var e *provider.APIError
 	if errors.As(err, &e) && e.Code == "DryRunOperation" {
@@ -18,8 +17,8 @@ func approvedDryRun(err error) (requestID string, ok bool) {
 	return "", false
 }
 
-// contradiction is the error of an answer that says both, success by its status
-// and failure by its code. ECS does not answer so: it proves nothing.
+// contradiction returns the error of an answer that means success by its status and failure by its
+// code. ECS does not answer so, and it proves nothing.
 func (d *driver) contradiction(r alicloud.Request, resp *alicloud.Response, a *runAnswer) error {
 	e := d.caller.Refusal(r, resp, string(a.Code), string(a.Message))
 	e.Outcome, e.TokenDead = provider.OutcomeUnknown, false

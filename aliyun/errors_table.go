@@ -5,10 +5,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// errorTable is what ECS codes mean: exactly the codes that ECS and ENS share.
-// Transport failures, malformed answers and secrets in messages are dealt with
-// by the shared caller.
+// errorTable has what the codes of ECS mean: exactly the codes that ECS and ENS share. The shared
+// caller deals with failures of the transport, malformed answers and secrets in messages.
 var errorTable = provider.NewErrorTable(alicloud.ErrorCodes())
 
-// ErrorCodes returns the table, for documentation.
+// ErrorCodes implements [provider.ErrorLister].
 func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }

@@ -1,12 +1,11 @@
 package aliyun
 
 import (
-	"fmt"
-
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// RunOptions are settings that only ECS has, for
+// RunOptions are settings that only ECS has. Put one, or a pointer to one, into
 // [provider.RunInstancesSpec.Vendor]. A zero field lets the cloud decide.
 type RunOptions struct {
 	IoOptimized               string // "none" or "optimized"
@@ -30,15 +29,13 @@ type RunOptions struct {
 	// sends those that it can hold.
 	SendFalse bool
 
-	// AutoPay false leaves a prepaid order unpaid, for someone to pay in the
-	// console: the create then names the order and no instance. The cloud's default
-	// is to pay at once.
+	// AutoPay false leaves a prepaid order unpaid, to be paid in the console: the create
+	// then names the order and no instance. The cloud's default is to pay at once.
 	AutoPay *bool
 
-	// Params are further parameters by their documented wire names
-	// ("HttpTokens", "DataDisk.1.BurstingEnabled"), as the cloud documents
-	// them, unchecked. One that is set elsewhere already is an error. Values
-	// are treated as secrets in errors.
+	// Params are raw parameters by their documented wire names ("HttpTokens",
+	// "DataDisk.1.BurstingEnabled"), for what has no field here. One that is set elsewhere
+	// already is an error. Values are treated as secrets.
 	Params map[string]string
 }
 
@@ -50,16 +47,16 @@ func (RunOptions) VendorName() string { return Name }
 // version that is read has them in [RunOptions.Params], by their wire names.
 type TemplateOptions struct {
 	NetworkType      string // "classic" or "vpc"
-	ImageOwnerAlias  string // who the image is from: "system", "self", "others" or "marketplace"
+	ImageOwnerAlias  string // the owner of the image: "system", "self", "others" or "marketplace"
 	EnableVMOSConfig *bool  // whether the cloud configures the operating system
 
-	// ResourceGroupID is where the template itself belongs; its servers' is
+	// ResourceGroupID is that of the template itself. That of its instances is
 	// Spec.ProjectID. A new version takes none.
 	ResourceGroupID string
 
-	// Params are further parameters of CreateLaunchTemplate by their documented
-	// wire names ("SystemDisk.BurstingEnabled"), unchecked. One that is set
-	// elsewhere already is an error. Values are treated as secrets in errors.
+	// Params are raw parameters of CreateLaunchTemplate by their documented wire names
+	// ("SystemDisk.BurstingEnabled"). One that is set elsewhere already is an error. Values
+	// are treated as secrets.
 	Params map[string]string
 }
 
@@ -69,55 +66,20 @@ func (TemplateOptions) VendorName() string { return Name }
 // PlacementOptions are settings that only deployment sets of ECS have, for
 // [provider.PlacementGroupSpec.Vendor]. A zero field lets the cloud decide.
 type PlacementOptions struct {
-	// OnUnableToRedeployFailedInstance says what becomes of a server whose host
-	// failed when no other host keeps it apart: "CancelMembershipAndStart", the
-	// default, starts it outside the set, perhaps as another type; "KeepStopped"
-	// waits.
+	// OnUnableToRedeployFailedInstance says what happens to an instance whose host failed,
+	// when no other host keeps it apart: "CancelMembershipAndStart", the default, starts it
+	// outside the set, perhaps as another type; "KeepStopped" waits.
 	OnUnableToRedeployFailedInstance string
 
-	// Params are further parameters of CreateDeploymentSet by their documented
-	// wire names, unchecked. One that is set elsewhere already is an error.
-	// Values are treated as secrets in errors.
+	// Params are raw parameters of CreateDeploymentSet by their documented wire names. One
+	// that is set elsewhere already is an error. Values are treated as secrets.
 	Params map[string]string
 }
 
 // VendorName returns "aliyun".
 func (PlacementOptions) VendorName() string { return Name }
 
-// optionsOf returns the spec's options for this cloud. It returns zero options
-// when there are none.
+// optionsOf returns the spec's options for this cloud. It returns zero options when there are none.
 func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
-	return vendorOptions[RunOptions](spec.Vendor)
-}
-
-// vendorOptions returns the options of a kind from a list, by value or pointer,
-// and zero options when there are none.
-func vendorOptions[T provider.VendorOption](list []provider.VendorOption) (zero T) {
-	for _, v := range list {
-		switch o := any(v).(type) {
-		case T:
-			return o
-		case *T:
-			if o != nil {
-				return *o
-			}
-		}
-	}
-	return zero
-}
-
-// checkKind refuses options that claim to be for this cloud and are of another
-// type than the place is for.
-func checkKind[T provider.VendorOption](c *provider.Checker, path string, list []provider.VendorOption) {
-	for i, v := range list {
-		if v == nil || v.VendorName() != Name {
-			continue
-		}
-		switch any(v).(type) {
-		case T, *T:
-		default:
-			var kind T
-			c.Fail(fmt.Sprintf("%s[%d]", path, i), nil, fmt.Sprintf("must be %T", kind))
-		}
-	}
+	return adapter.OptionsOf[RunOptions](spec.Vendor)
 }

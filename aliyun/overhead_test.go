@@ -87,7 +87,7 @@ func sdkRun(sdk *ecs.Client) error {
 
 func sdkDescribe(sdk *ecs.Client, ids []string) error {
 	req := ecs.CreateDescribeInstancesRequest()
-	req.InstanceIds = jsonList(ids)
+	req.InstanceIds = jsonText(ids)
 	req.PageSize = requests.NewInteger(100)
 	resp, err := sdk.DescribeInstances(req)
 	if err != nil {

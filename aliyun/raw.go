@@ -11,8 +11,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// isOwnParam tells whether a parameter decides how many servers a call makes,
-// or whether it makes any: those the client must know of.
+// isOwnParam reports whether a raw parameter may not be given: it would decide how many instances
+// a call makes, or whether it makes any, which the client must know.
 func isOwnParam(name string) bool {
 	switch name {
 	case "Amount", "MinAmount", "ClientToken", "DryRun":
@@ -21,7 +21,7 @@ func isOwnParam(name string) bool {
 	return alicloud.IsSystemParam(name)
 }
 
-// secretParams names the raw parameters, whose values no error may show.
+// secretParams returns the names of the raw parameters: no error may show their values.
 func secretParams(spec *provider.RunInstancesSpec) []string {
 	raw := optionsOf(spec).Params
 	if len(raw) == 0 {
@@ -30,14 +30,27 @@ func secretParams(spec *provider.RunInstancesSpec) []string {
 	return slices.Collect(maps.Keys(raw))
 }
 
-// checkRaw finds raw parameters that are set by other means already. Path is
-// where they are.
-func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
+// checkRaw checks the raw parameters of a create. It translates the spec to see which parameters
+// are set already, unless the spec can set none of them. Mapped is that of mappedParams.
+func checkRaw(c *provider.Checker, spec *provider.RunInstancesSpec, mapped map[string]bool) {
+	raw := optionsOf(spec).Params
+	if len(raw) == 0 {
+		return
+	}
+	var set params
+	if mapsAny(mapped, raw) {
+		set = translateSpec(spec)
+	}
+	checkTaken(c, "Vendor.Params", raw, set)
+}
+
+// checkTaken refuses raw parameters that are set already. Path is the field that has them.
+func checkTaken(c *provider.Checker, path string, raw, set map[string]string) {
 	if len(raw) == 0 {
 		return
 	}
 	for _, name := range sorted.Keys(raw) {
-		_, taken := params[name]
+		_, taken := set[name]
 		in := c.Entry(path, name)
 		switch {
 		case name == "":
@@ -50,14 +63,15 @@ func checkRaw(c *provider.Checker, path string, params, raw map[string]string) {
 	}
 }
 
-// checkPerInstance refuses raw parameters that give each instance of a create a value of
-// its own when the create may take several calls: all of those would send the same
-// values. What is sent again by the same token may bear them.
+// checkPerInstance refuses raw parameters that give each instance of a create a value of its own,
+// when the create may take several calls: each of those would send the same values. A repetition
+// by the same token may have them.
 func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	var why string
 	switch {
-	case spec.Count > perCreate:
-		why = fmt.Sprintf("%d instances take several creates: ask for at most %d at once, each time with their values", spec.Count, perCreate)
+	case spec.Count > perCall:
+		const several = "%d instances take several creates: ask for at most %d at once, each time with their values"
+		why = fmt.Sprintf(several, spec.Count, perCall)
 	case spec.MinCount > 0 && spec.MinCount < spec.Count:
 		why = "MinCount leaves a rest that another create may make: set MinCount to Count"
 	default:
@@ -65,49 +79,50 @@ func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 	raw := optionsOf(spec).Params
 	for _, name := range sorted.Keys(raw) {
-		numbered := (name == "InstanceName" || name == "HostName") && numbering.MatchString(raw[name])
-		if strings.HasPrefix(name, "HostNames.") || name == "PrivateIpAddress" || numbered {
+		if isPerInstance(name, raw[name]) {
 			c.Entry("Vendor.Params", name).Fail("", nil, "gives each instance of one create a value of its own, and "+why)
 		}
 	}
 }
 
-func hasPrefix(params map[string]string, prefix string) bool {
-	for name := range params {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
+// isPerInstance reports whether a raw parameter gives each instance of a create a value of its own.
+func isPerInstance(name, value string) bool {
+	switch name {
+	case "PrivateIpAddress":
+		return true
+	case "InstanceName", "HostName":
+		return numbering.MatchString(value)
 	}
-	return false
+	return strings.HasPrefix(name, "HostNames.")
 }
 
-// mapsAny tells whether a spec could set any of the raw parameters.
-func (d *driver) mapsAny(raw map[string]string) bool {
+// mapsAny reports whether a spec could set any of the raw parameters.
+func mapsAny(mapped map[string]bool, raw map[string]string) bool {
 	for name := range raw {
-		if d.mapped[unnumbered(name)] {
+		if mapped[unnumbered(name)] {
 			return true
 		}
 	}
 	return false
 }
 
-// mappedParams are the parameters that a spec and its options can set, "N"
-// standing for an index.
+// mappedParams returns the parameters that a spec and its options can set. "N" stands for an index.
 func mappedParams(s provider.Support) map[string]bool {
 	mapped := map[string]bool{}
 	for _, f := range s.Fields() {
 		mapped[f.Param] = true
 	}
 	for _, name := range []string{
-		"Tag.N.Key", "Tag.N.Value", "VpcId", "SystemDisk.DeleteWithInstance", "SecurityGroupId", "NetworkInterface.N.SecurityGroupId",
-		"IoOptimized", "CreditSpecification", "StorageSetId", "StorageSetPartitionNumber", "DeploymentSetGroupNo", "ImageFamily", "AutoPay",
+		"Tag.N.Key", "Tag.N.Value", "VpcId", "SystemDisk.DeleteWithInstance",
+		"SecurityGroupId", "NetworkInterface.N.SecurityGroupId", "IoOptimized", "CreditSpecification",
+		"StorageSetId", "StorageSetPartitionNumber", "DeploymentSetGroupNo", "ImageFamily", "AutoPay",
 	} {
 		mapped[name] = true
 	}
 	return mapped
 }
 
-// unnumbered has "N" in place of each index of a parameter's name.
+// unnumbered returns the name of a parameter with "N" in place of each index.
 func unnumbered(name string) string {
 	steps := strings.Split(name, ".")
 	for i, step := range steps {
@@ -118,9 +133,12 @@ func unnumbered(name string) string {
 	return strings.Join(steps, ".")
 }
 
-// withoutRaw returns the options for this cloud without raw parameters.
-func withoutRaw(spec *provider.RunInstancesSpec) []provider.VendorOption {
-	o := optionsOf(spec)
-	o.Params = nil
-	return []provider.VendorOption{o}
+// hasPrefix reports whether there is a raw parameter whose name begins with prefix.
+func hasPrefix(raw map[string]string, prefix string) bool {
+	for name := range raw {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }

@@ -2,7 +2,6 @@ package aliyun
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -24,61 +23,44 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 		if id, ok := approvedDryRun(err); ok && spec.DryRun {
 			return &provider.RunResult{RequestID: id}, nil
 		}
-		return besideError(resp, err)
+		return runFailed(resp, err)
 	}
 	var a runAnswer
 	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return createdAnyway(resp), err
+		return runFailed(resp, err)
 	}
-	if !successful(string(a.Code)) {
-		return createdAnyway(resp), d.contradiction(r, resp, &a)
+	if !a.succeeded() {
+		return runFailed(resp, d.contradiction(r, resp, &a))
 	}
-	if len(a.InstanceIDSets) == 0 && a.OrderID != "" && unpaid(spec) {
+	named := len(a.InstanceIDSets) > 0
+	switch {
+	case !named && a.OrderID != "" && isUnpaid(spec):
 		return a.result(), nil
-	}
-	if len(a.InstanceIDSets) == 0 {
+	case !named:
 		return nil, d.caller.Malformed(r, resp)
-	}
-	if spec.Count > 1 && len(a.InstanceIDSets.Distinct()) < spec.Count && losesIDs(resp.Body) {
+	case spec.Count > 1 && len(a.InstanceIDSets.Distinct()) < spec.Count && losesIDs(resp.Body):
 		return a.result(), d.caller.Malformed(r, resp)
 	}
 	return a.result(), nil
 }
 
-// unpaid reports whether a spec asks for an order that somebody pays later: ECS answers
-// with the order and makes nothing before. Without that wish an answer with an order
-// alone has lost its IDs.
-func unpaid(spec *provider.RunInstancesSpec) bool {
+// isUnpaid reports whether a spec asks for an order that is paid later: ECS answers with the
+// order, and makes nothing before it is paid. Any other answer with an order and no IDs has
+// lost its IDs.
+func isUnpaid(spec *provider.RunInstancesSpec) bool {
 	o := optionsOf(spec)
-	return o.AutoPay != nil && !*o.AutoPay || strings.EqualFold(o.Params["AutoPay"], "false")
+	unpaid := o.AutoPay != nil && !*o.AutoPay
+	return unpaid || strings.EqualFold(o.Params["AutoPay"], "false")
 }
 
-// besideError returns the servers that an answer names although it is an error.
-// A refusal that names some contradicts itself: it does not prove that there are
-// no others.
-func besideError(resp *alicloud.Response, err error) (*provider.RunResult, error) {
-	created := createdAnyway(resp)
+// runFailed returns the error of a create, and the instances that its answer names. Such
+// instances contradict the error, so the outcome is unknown.
+func runFailed(resp *alicloud.Response, err error) (*provider.RunResult, error) {
+	created := salvaged(resp)
 	if e := (*provider.APIError)(nil); created != nil && errors.As(err, &e) {
 		e.Outcome, e.TokenDead = provider.OutcomeUnknown, false
 	}
 	return created, err
-}
-
-// createdAnyway returns what an answer names although it is an error, or ended early:
-// instances that exist must not be lost. It returns nil when there are none.
-func createdAnyway(resp *alicloud.Response) *provider.RunResult {
-	if resp == nil {
-		return nil
-	}
-	var a runAnswer
-	if json.Unmarshal(resp.Body, &a) != nil {
-		ids, order := resp.Salvage("InstanceIdSet", "InstanceIdSets")
-		a = runAnswer{RequestID: alicloud.Text(resp.RequestID), OrderID: alicloud.Text(order), InstanceIDSets: ids}
-	}
-	if len(a.InstanceIDSets) == 0 {
-		return nil
-	}
-	return a.result()
 }
 
 // PreviewRun implements [provider.RunPreviewer].
@@ -90,32 +72,29 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 	return d.caller.Preview(r)
 }
 
+// runRequest returns the request of a create, raw parameters included.
 func (d *driver) runRequest(spec *provider.RunInstancesSpec) (alicloud.Request, error) {
-	params, err := translateRun(spec)
+	p, err := translateRun(spec)
 	if err != nil {
 		return alicloud.Request{}, err
 	}
-	r := d.request("RunInstances", spec.Region, params, runTimeout)
+	r := d.request("RunInstances", spec.Region, p, runTimeout)
 	r.Create = true
 	r.Secrets = secretParams(spec)
 	return r, nil
 }
 
-// DescribeInstances implements [provider.Driver]. Of a list the total is documented to
-// mean nothing once a token is used, so that only the one page of a short list is
-// measured by it.
+// DescribeInstances implements [provider.Driver]. The total of a list is documented to mean
+// nothing once a token is used. So it is compared only with a list of one page.
 func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
-	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 0, d.Limits().IDsPerDescribe); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 0, perCall); err != nil {
 		return nil, err
 	}
 	r := d.request("DescribeInstances", req.Region, translateDescribe(req), describeTimeout)
 	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
 	r.Into = &a
-	resp, err := d.caller.Call(ctx, r)
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
-		return nil, err
-	}
-	if err := d.caller.Decode(r, resp, &a); err != nil {
 		return nil, err
 	}
 	if !a.lists() {
@@ -131,16 +110,17 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 		}
 	}
 	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount, More: a.NextToken != ""}
-	page.Short = at.Contradicts() || req.PageToken == "" && !at.More && at.Total != nil && *at.Total > len(shown)
+	onePage := req.PageToken == "" && !at.More
+	page.Short = at.Contradicts() || onePage && at.Total != nil && *at.Total > len(shown)
 	if len(req.IDs) == 0 {
 		page.NextPage = a.NextToken
 	}
 	return page, nil
 }
 
-// ProbeDescribe implements [provider.AccessProber] by a dry run of DescribeInstances,
-// which ends in an error of one code when nothing stands in its way. A list in its place
-// is no approval: keys without the right get empty ones.
+// ProbeDescribe implements [provider.AccessProber] by a dry run of DescribeInstances. ECS
+// approves of a dry run by an error with one code. A list in its place is no approval: keys
+// without the right to describe get empty lists.
 func (d *driver) ProbeDescribe(ctx context.Context, region string) error {
 	r := d.request("DescribeInstances", region, params{"DryRun": "true"}, describeTimeout)
 	resp, err := d.caller.Call(ctx, r)
@@ -155,19 +135,16 @@ func (d *driver) ProbeDescribe(ctx context.Context, region string) error {
 
 // TerminateInstances implements [provider.Driver].
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 1, d.Limits().IDsPerTerminate); err != nil {
+	if err := adapter.CheckIDs(Name, "IDs", req.IDs, 1, perCall); err != nil {
 		return err
 	}
 	r := d.request("DeleteInstances", req.Region, translateTerminate(req), terminateTimeout)
-	resp, err := d.caller.Call(ctx, r)
+	var a terminateAnswer
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return err
 	}
-	var a terminateAnswer
-	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return err
-	}
-	if a.RequestID == "" || !successful(string(a.Code)) { // no answer of the vendor is like that: the servers may run on
+	if a.RequestID == "" || !a.succeeded() { // the vendor does not answer so: the instances may still run
 		return d.caller.Malformed(r, resp)
 	}
 	return nil

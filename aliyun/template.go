@@ -3,9 +3,7 @@ package aliyun
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/adapter"
@@ -21,45 +19,45 @@ const (
 	templatesByID       = 100 // IDs in one question
 	maxVersions         = 30  // of one template
 	versionsPerDeletion = 29  // one call cannot name more: all but the default version
-	maxTags             = 20
 )
 
-// CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has
-// no client token, but a name exists once: what a lost answer has made is found
-// by it.
+// CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has no client token, but a
+// name can exist only once: it finds what a lost answer has made.
 func (d *driver) CreateLaunchTemplate(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
 	return d.addTemplate(ctx, "CreateLaunchTemplate", req)
 }
 
+// addTemplate makes a template or a version.
 func (d *driver) addTemplate(ctx context.Context, action string, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
-	p, err := translateTemplate(req.Spec)
-	if err != nil {
+	c := &provider.Checker{Driver: Name}
+	p := translateTemplate(c, req.Spec)
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	p.ref(req.Template)
+	p.template(req.Template)
 	r := d.request(action, req.Spec.Spec.Region, p, templateTimeout)
 	r.Secrets = secretTemplateParams(req.Spec)
 	var a struct {
 		ID      alicloud.Text `json:"LaunchTemplateId"`
 		Version alicloud.Text `json:"LaunchTemplateVersionNumber"`
 	}
-	resp, err := d.ask(ctx, r, &a)
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return nil, err
 	}
 	return &provider.TemplateResult{ID: string(a.ID), Version: a.Version.Int(), RequestID: resp.RequestID}, nil
 }
 
-// ref names a template.
-func (p params) ref(t provider.LaunchTemplateRef) {
+// template names a template.
+func (p params) template(t provider.LaunchTemplateRef) {
 	p.text("LaunchTemplateId", t.ID)
 	p.text("LaunchTemplateName", t.Name)
 }
 
 // page asks for the page of a token, which is its number.
 func (p params) page(token string, size int) error {
-	if n, err := strconv.Atoi(token); token != "" && (err != nil || n < 1) {
-		return &provider.FieldError{Driver: Name, Path: "PageToken", Value: token, Reason: "must be one that an earlier page named"}
+	if _, err := adapter.Offset(Name, token); err != nil {
+		return err
 	}
 	p.text("PageNumber", token)
 	p.number("PageSize", size)
@@ -74,6 +72,7 @@ type templatesAnswer struct {
 	} `json:"LaunchTemplateSets"`
 }
 
+// rawTemplate is a described template.
 type rawTemplate struct {
 	ID             alicloud.Text `json:"LaunchTemplateId"`
 	Name           alicloud.Text `json:"LaunchTemplateName"`
@@ -100,7 +99,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 	p.tags("Tag", req.InstanceTags) // of the older reference; the client compares them itself
 	r := d.request("DescribeLaunchTemplates", req.Region, p, templateTimeout)
 	var a templatesAnswer
-	resp, err := d.ask(ctx, r, &a)
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +118,7 @@ func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.Desc
 	return page, nil
 }
 
+// checkTemplateQuery checks the documented limits of a query.
 func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
 	if err := adapter.CheckIDs(Name, "IDs", q.IDs, 0, templatesByID); err != nil {
 		return err
@@ -129,9 +129,9 @@ func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
 	return c.Err()
 }
 
-// wanted compares what the cloud may filter loosely: an empty tag value cannot
-// be asked for, so that every value comes. An answer that tells no tags at all
-// cannot be compared.
+// wanted reports whether a template matches what the cloud may filter loosely: an empty value of a tag
+// cannot be asked for, so that the cloud answers every value. An answer without any tags cannot be
+// compared.
 func wanted(q *provider.LaunchTemplateQuery, raw *rawTemplate) bool {
 	if raw.Tags != nil {
 		have := tagsOf(raw.Tags.Tag)
@@ -144,6 +144,7 @@ func wanted(q *provider.LaunchTemplateQuery, raw *rawTemplate) bool {
 	return len(q.IDs) == 0 || slices.Contains(q.IDs, string(raw.ID))
 }
 
+// templateOf translates a described template.
 func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 	t := provider.LaunchTemplate{
 		ID:             string(raw.ID),
@@ -163,11 +164,6 @@ func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 // DeleteLaunchTemplate implements [provider.LaunchTemplateDriver].
 func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
 	p := params{}
-	p.ref(ref)
-	return d.tell(ctx, "DeleteLaunchTemplate", region, p)
-}
-
-// secretTemplateParams names the raw parameters, whose values no error may show.
-func secretTemplateParams(t *provider.LaunchTemplateSpec) []string {
-	return slices.Collect(maps.Keys(rawTemplateParams(t)))
+	p.template(ref)
+	return d.callBare(ctx, d.request("DeleteLaunchTemplate", region, p, templateTimeout))
 }

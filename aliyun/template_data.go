@@ -1,20 +1,22 @@
 package aliyun
 
 import (
-	"errors"
 	"maps"
+	"slices"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 // TemplateSupport implements [provider.LaunchTemplateDriver].
 func (d *driver) TemplateSupport() provider.Support { return templateTable() }
 
-// noTemplateKey is why templates refuse KMS keys. Newer documentation has them.
-const noTemplateKey = "the vendor's typed request has Encrypted alone, with the default key; RunOptions.Params take it by its wire name"
+// noTemplateKey is why templates refuse KMS keys. Newer documents have them.
+const noTemplateKey = "the vendor's typed request has Encrypted alone, with the default key; " +
+	"RunOptions.Params take it by its wire name"
 
-// templateTable says what becomes of every leaf of a template's spec. Whatever a
-// template does not hold would be dropped by the cloud without a word.
+// templateTable says what happens to every leaf of a template's spec. The cloud would drop without a
+// word what a template does not hold.
 func templateTable() provider.Support {
 	no := map[string]string{
 		"Count":                          "a template has no count: give it to RunInstances",
@@ -55,116 +57,81 @@ func templateTable() provider.Support {
 	return provider.NewSupport(Name, fields)
 }
 
-// ValidateTemplate implements [provider.LaunchTemplateDriver]. A template may
-// leave out what a create must have. The cloud looks at values only when servers
-// are made of it; here they are looked at before.
+// ValidateTemplate implements [provider.LaunchTemplateDriver]. A template may leave out what a create
+// must have. The cloud checks its values only when instances are made of it; here they are checked
+// before.
 func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
-	in := provider.Checker{Driver: Name}
-	checkSpec(&in, &t.Spec)
-	checkKind[RunOptions](&in, "Vendor", t.Spec.Vendor)
-	checkForms(&in, &t.Spec)
-	o := optionsOf(&t.Spec)
-	in.Require(t.Spec.Billing.Mode != provider.DedicatedHost, "Billing.Mode", t.Spec.Billing.Mode, "a template has no dedicated hosts: give it to RunInstances")
+	c := &provider.Checker{Driver: Name}
+	checkPlainName(c, "Name", t.Name, "")
+	checkText(c, "VersionDescription", t.VersionDescription, 2, maxDescription)
+	checkTags(c, t.Tags)
+	checkShortTags(c, t.Tags)
+	adapter.CheckKind[TemplateOptions](c, t.Vendor)
+	own := adapter.OptionsOf[TemplateOptions](t.Vendor)
+	c.Require(own.ResourceGroupID == "" || !version, "Vendor.ResourceGroupID", own.ResourceGroupID,
+		"belongs to the template, not to a version")
+	checkOneOf(c, "Vendor.NetworkType", own.NetworkType, "classic", "vpc")
+	in := c.In("Spec")
+	checkSpec(in, &t.Spec)
+	checkShortTags(in, t.Spec.Tags)
+	checkTemplateOptions(in, &t.Spec)
+	translateTemplate(c, t)
+	return c.Err()
+}
+
+// checkTemplateOptions refuses options that a create takes and a template cannot hold.
+func checkTemplateOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	mode, o := spec.Billing.Mode, optionsOf(spec)
+	c.Require(mode != provider.DedicatedHost, "Billing.Mode", mode,
+		"a template has no dedicated hosts: give it to RunInstances")
 	const elsewhere = "a template has none: give it to RunInstances"
-	in.Require(o.StorageSetID == "", "Vendor.StorageSetID", o.StorageSetID, elsewhere)
-	in.Require(o.StorageSetPartitionNumber == 0, "Vendor.StorageSetPartitionNumber", o.StorageSetPartitionNumber, elsewhere)
-	in.Require(o.DeploymentSetGroupNo == 0, "Vendor.DeploymentSetGroupNo", o.DeploymentSetGroupNo, elsewhere)
-	in.Require(o.ImageFamily == "", "Vendor.ImageFamily", o.ImageFamily, elsewhere)
-	in.Require(o.AutoPay == nil, "Vendor.AutoPay", nil, elsewhere)
-	checkOneOf(&in, "Vendor.IoOptimized", o.IoOptimized, "none", "optimized")
-
-	checkShortTags(&in, t.Spec.Tags)
-
-	c := provider.Checker{Driver: Name}
-	checkPlainName(&c, "Name", t.Name, "")
-	checkText(&c, "VersionDescription", t.VersionDescription, 256)
-	checkTags(&c, t.Tags)
-	checkShortTags(&c, t.Tags)
-	checkKind[TemplateOptions](&c, "Vendor", t.Vendor)
-	own := vendorOptions[TemplateOptions](t.Vendor)
-	c.Require(own.ResourceGroupID == "" || !version, "Vendor.ResourceGroupID", own.ResourceGroupID, "belongs to the template, not to a version")
-	checkOneOf(&c, "Vendor.NetworkType", own.NetworkType, "classic", "vpc")
-	return fieldErrors(c.Err(), within("Spec.", in.Err()), rawProblems(t))
+	partition, group := o.StorageSetPartitionNumber, o.DeploymentSetGroupNo
+	c.Require(o.StorageSetID == "", "Vendor.StorageSetID", o.StorageSetID, elsewhere)
+	c.Require(partition == 0, "Vendor.StorageSetPartitionNumber", partition, elsewhere)
+	c.Require(group == 0, "Vendor.DeploymentSetGroupNo", group, elsewhere)
+	c.Require(o.ImageFamily == "", "Vendor.ImageFamily", o.ImageFamily, elsewhere)
+	c.Require(o.AutoPay == nil, "Vendor.AutoPay", nil, elsewhere)
 }
 
-// rawProblems finds raw parameters that a template cannot take.
-func rawProblems(t *provider.LaunchTemplateSpec) error {
-	_, err := translateTemplate(t)
-	return err
-}
-
-// within puts the paths of problems inside a field.
-func within(prefix string, err error) error {
-	var list provider.FieldErrors
-	if !errors.As(err, &list) {
-		return err
-	}
-	out := make(provider.FieldErrors, len(list))
-	for i, e := range list {
-		inner := *e
-		inner.Path = prefix + e.Path
-		out[i] = &inner
-	}
-	return out
-}
-
-// fieldErrors makes one list of several, or nil.
-func fieldErrors(errs ...error) error {
-	var all provider.FieldErrors
-	for _, err := range errs {
-		var list provider.FieldErrors
-		if errors.As(err, &list) {
-			all = append(all, list...)
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return all
-}
-
-// translateTemplate returns the parameters of CreateLaunchTemplate and
-// CreateLaunchTemplateVersion: flat, under the names of RunInstances. Security
-// groups are a list here too, so that a create that names others replaces them.
-func translateTemplate(t *provider.LaunchTemplateSpec) (params, error) {
+// translateTemplate returns the parameters of CreateLaunchTemplate and CreateLaunchTemplateVersion:
+// flat, under the names of RunInstances. Security groups are a list here too, so that a create that
+// names others replaces them. It records the raw parameters that a template cannot take.
+func translateTemplate(c *provider.Checker, t *provider.LaunchTemplateSpec) params {
 	p := make(params, 48)
 	p.text("LaunchTemplateName", t.Name)
 	p.text("VersionDescription", t.VersionDescription)
 	p.tags("TemplateTag", t.Tags)
-	translateSpec(p, &t.Spec)
+	translateCommon(p, &t.Spec)
 	o := optionsOf(&t.Spec)
-	translateOptions(p, &o)
 	if o.SendFalse {
-		p.denyAll(&t.Spec, "PasswordInherit", "DeletionProtection")
+		translateFalse(p, &t.Spec, "PasswordInherit", "DeletionProtection")
 	}
-	own := vendorOptions[TemplateOptions](t.Vendor)
+	own := adapter.OptionsOf[TemplateOptions](t.Vendor)
 	p.text("NetworkType", own.NetworkType)
 	p.text("ImageOwnerAlias", own.ImageOwnerAlias)
 	p.choice("EnableVmOsConfig", own.EnableVMOSConfig)
 	p.text("TemplateResourceGroupId", own.ResourceGroupID)
-	c := provider.Checker{Driver: Name}
-	checkTemplateRaw(&c, "Spec.Vendor.Params", p, o.Params)
+	checkTemplateRaw(c, "Spec.Vendor.Params", o.Params, p)
 	maps.Copy(p, o.Params)
-	checkTemplateRaw(&c, "Vendor.Params", p, own.Params)
+	checkTemplateRaw(c, "Vendor.Params", own.Params, p)
 	maps.Copy(p, own.Params)
-	return p, c.Err()
+	return p
 }
 
-// rawTemplateParams returns the raw parameters of both kinds of options.
-func rawTemplateParams(t *provider.LaunchTemplateSpec) map[string]string {
-	out := map[string]string{}
-	maps.Copy(out, optionsOf(&t.Spec).Params)
-	maps.Copy(out, vendorOptions[TemplateOptions](t.Vendor).Params)
-	return out
-}
-
-// checkTemplateRaw is checkRaw for templates. The cloud would drop a password
-// without a word, and there is one template to a call.
-func checkTemplateRaw(c *provider.Checker, path string, params, raw map[string]string) {
-	checkRaw(c, path, params, raw)
+// checkTemplateRaw is checkTaken for templates. The cloud would drop a password without a word, and
+// the client names the template of a call.
+func checkTemplateRaw(c *provider.Checker, path string, raw, set map[string]string) {
+	checkTaken(c, path, raw, set)
 	for _, name := range []string{"Password", "LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateVersion"} {
 		_, given := raw[name]
-		_, taken := params[name]
+		_, taken := set[name]
 		c.Entry(path, name).Require(!given || taken, "", nil, "is not what a template holds")
 	}
+}
+
+// secretTemplateParams returns the names of the raw parameters of both kinds of options: no error may
+// show their values.
+func secretTemplateParams(t *provider.LaunchTemplateSpec) []string {
+	own := adapter.OptionsOf[TemplateOptions](t.Vendor).Params
+	return slices.AppendSeq(secretParams(&t.Spec), maps.Keys(own))
 }

@@ -33,7 +33,7 @@ func templateSpec(k kept) provider.RunInstancesSpec {
 		RoleName:           k.text("RamRoleName"),
 		ProjectID:          k.text("ResourceGroupId"),
 		SecurityAgent:      k.securityAgent(),
-		DeletionProtection: k.flag("DeletionProtection"),
+		DeletionProtection: k.yes("DeletionProtection"),
 		AutoReleaseTime:    k.time("AutoReleaseTime"),
 	}
 	for i := range k.size("DataDisk") {
@@ -43,7 +43,7 @@ func templateSpec(k kept) provider.RunInstancesSpec {
 	if key := k.text("KeyPairName"); key != "" {
 		s.Login.KeyPairs = []string{key}
 	} else {
-		s.Login.KeepImageLogin = k.flag("PasswordInherit")
+		s.Login.KeepImageLogin = k.yes("PasswordInherit")
 	}
 	o := RunOptions{IoOptimized: k.ioOptimized(), CreditSpecification: k.text("CreditSpecification")}
 	k.dropDefaults()
@@ -112,7 +112,7 @@ func (k kept) disk(at string) provider.Disk {
 		PerformanceLevel:     k.text(at + "PerformanceLevel"),
 		IOPS:                 k.number(at + "ProvisionedIops"),
 		SnapshotID:           k.text(at + "SnapshotId"),
-		Encrypted:            k.flag(at + "Encrypted"),
+		Encrypted:            k.yes(at + "Encrypted"),
 		DeleteWithInstance:   k.choice(at + "DeleteWithInstance"),
 		AutoSnapshotPolicyID: k.text(at + "AutoSnapshotPolicyId"),
 		Device:               k.text(at + "Device"),
@@ -231,7 +231,7 @@ func (k kept) securityAgent() *bool {
 }
 
 func (k kept) time(name string) time.Time {
-	t, err := time.Parse(stamp, k[name])
+	t, err := time.Parse(timeFormat, k[name])
 	if err != nil {
 		return time.Time{}
 	}

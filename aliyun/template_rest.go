@@ -90,8 +90,8 @@ func (k kept) number(name string) int {
 	return n
 }
 
-// flag takes a flag that is off unless it is set.
-func (k kept) flag(name string) bool {
+// yes takes a flag that is off unless it is set.
+func (k kept) yes(name string) bool {
 	on := k.choice(name)
 	return on != nil && *on
 }

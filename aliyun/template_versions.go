@@ -10,8 +10,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. It has
-// no client token: a repeated call makes one more version.
+// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. The call has no client
+// token: a repetition makes one more version.
 func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
 	return d.addTemplate(ctx, "CreateLaunchTemplateVersion", req)
 }
@@ -24,6 +24,7 @@ type versionsAnswer struct {
 	} `json:"LaunchTemplateVersionSets"`
 }
 
+// rawVersion is a described version.
 type rawVersion struct {
 	TemplateID   alicloud.Text   `json:"LaunchTemplateId"`
 	TemplateName alicloud.Text   `json:"LaunchTemplateName"`
@@ -37,28 +38,22 @@ type rawVersion struct {
 }
 
 // DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
+func (d *driver) DescribeLaunchTemplateVersions(
+	ctx context.Context, req *provider.DescribeTemplateVersionsRequest,
+) (*provider.TemplateVersionPage, error) {
 	if n := len(req.Versions); n > maxVersions {
 		return nil, &provider.FieldError{
 			Driver: Name, Path: "LaunchTemplateVersionQuery.Versions", Value: strconv.Itoa(n),
 			Reason: fmt.Sprintf("must be at most %d: a template has no more", maxVersions),
 		}
 	}
-	p := params{"DetailFlag": "true"}
-	if err := p.page(req.PageToken, templatePageSize); err != nil {
+	p, err := translateDescribeVersions(req)
+	if err != nil {
 		return nil, err
 	}
-	p.ref(req.Template)
-	p.number("LaunchTemplateVersion.1", req.Template.Version)
-	for i, n := range req.Versions {
-		p.number(fmt.Sprintf("LaunchTemplateVersion.%d", i+1), n)
-	}
-	p.number("MinVersion", req.MinVersion)
-	p.number("MaxVersion", req.MaxVersion)
-	p.flag("DefaultVersion", req.DefaultOnly)
 	r := d.request("DescribeLaunchTemplateVersions", req.Region, p, templateTimeout)
 	var a versionsAnswer
-	resp, err := d.ask(ctx, r, &a)
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +75,24 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provid
 	return page, nil
 }
 
+// translateDescribeVersions asks for what the versions hold, too.
+func translateDescribeVersions(req *provider.DescribeTemplateVersionsRequest) (params, error) {
+	p := params{"DetailFlag": "true"}
+	if err := p.page(req.PageToken, templatePageSize); err != nil {
+		return nil, err
+	}
+	p.template(req.Template)
+	p.number("LaunchTemplateVersion.1", req.Template.Version)
+	for i, n := range req.Versions {
+		p.number(fmt.Sprintf("LaunchTemplateVersion.%d", i+1), n)
+	}
+	p.number("MinVersion", req.MinVersion)
+	p.number("MaxVersion", req.MaxVersion)
+	p.yes("DefaultVersion", req.DefaultOnly)
+	return p, nil
+}
+
+// versionOf translates a described version. Ok is false when the answer lacks what it holds.
 func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
 	v = provider.LaunchTemplateVersion{
 		TemplateID:   string(raw.TemplateID),
@@ -101,9 +114,9 @@ func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
 // SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
 func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
 	p := params{}
-	p.ref(ref)
+	p.template(ref)
 	p.number("DefaultVersionNumber", ref.Version)
-	return d.tell(ctx, "ModifyLaunchTemplateDefaultVersion", region, p)
+	return d.callBare(ctx, d.request("ModifyLaunchTemplateDefaultVersion", region, p, templateTimeout))
 }
 
 // DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver]: all
@@ -116,9 +129,9 @@ func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string
 		}
 	}
 	p := params{}
-	p.ref(ref)
+	p.template(ref)
 	for i, v := range versions {
 		p.number(fmt.Sprintf("DeleteVersion.%d", i+1), v)
 	}
-	return d.tell(ctx, "DeleteLaunchTemplateVersion", region, p)
+	return d.callBare(ctx, d.request("DeleteLaunchTemplateVersion", region, p, templateTimeout))
 }

@@ -12,43 +12,46 @@ import (
 // params are the parameters of a call under their wire names.
 type params map[string]string
 
-// text sets a parameter unless the value is "", which lets the cloud decide.
+// text sends a text unless it is "", which lets the cloud decide.
 func (p params) text(name, value string) {
 	if value != "" {
 		p[name] = value
 	}
 }
 
-// number sets a parameter unless the value is 0, which lets the cloud decide.
-func (p params) number(name string, value int) {
-	if value != 0 {
-		p[name] = strconv.Itoa(value)
+// number sends a number unless it is 0, which lets the cloud decide.
+func (p params) number(name string, n int) {
+	if n != 0 {
+		p[name] = strconv.Itoa(n)
 	}
 }
 
-// flag sets a parameter to true unless it is false, the cloud's default.
-func (p params) flag(name string, value bool) {
-	if value {
-		p[name] = "true"
+// boolean sends true or false.
+func (p params) boolean(name string, on bool) { p[name] = strconv.FormatBool(on) }
+
+// yes sends true, and nothing for false, the cloud's default.
+func (p params) yes(name string, on bool) {
+	if on {
+		p.boolean(name, true)
 	}
 }
 
-// choice sets a parameter to true or false unless the value is nil.
-func (p params) choice(name string, value *bool) {
-	if value != nil {
-		p[name] = strconv.FormatBool(*value)
+// choice sends true or false unless it is nil, which lets the cloud decide.
+func (p params) choice(name string, on *bool) {
+	if on != nil {
+		p.boolean(name, *on)
 	}
 }
 
-// list numbers its values from 1.
+// list sends texts, numbered from 1.
 func (p params) list(name string, values []string) {
 	for i, v := range values {
 		p.text(name+"."+strconv.Itoa(i+1), v)
 	}
 }
 
-// tags numbers tags in the order of their keys: the same spec must
-// give the same parameters, or a repeated token is refused.
+// tags sends tags, numbered in the order of their keys. The same spec must be the same request, or a
+// repeated token is refused.
 func (p params) tags(name string, tags map[string]string) {
 	if len(tags) == 0 {
 		return
@@ -60,6 +63,24 @@ func (p params) tags(name string, tags map[string]string) {
 	}
 }
 
+// first is "" for an empty list.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// jsonText writes a value as JSON. It is for types that always have a JSON form.
+func jsonText(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("aliyun: " + err.Error())
+	}
+	return string(text)
+}
+
+// addrTexts writes addresses.
 func addrTexts(addrs []netip.Addr) []string {
 	out := make([]string, len(addrs))
 	for i, a := range addrs {
@@ -68,18 +89,10 @@ func addrTexts(addrs []netip.Addr) []string {
 	return out
 }
 
-// jsonList writes IDs as the JSON text that DescribeInstances wants.
-func jsonList(ids []string) string {
-	text, err := json.Marshal(ids)
-	if err != nil { // a list of strings always has a JSON form
-		return "[]"
-	}
-	return string(text)
-}
+// timeFormat is how the vendor writes times.
+const timeFormat = "2006-01-02T15:04:05Z"
 
-// stamp is how the vendor writes times.
-const stamp = "2006-01-02T15:04:05Z"
-
+// internetChargeType returns "" for what ECS does not have. Validation refuses it before.
 func internetChargeType(c provider.BandwidthCharge) string {
 	switch c { //nolint:exhaustive // validation refuses the others
 	case provider.PayByTraffic:
@@ -90,6 +103,7 @@ func internetChargeType(c provider.BandwidthCharge) string {
 	return ""
 }
 
+// periodUnit returns "" for what ECS does not have. Validation refuses it before.
 func periodUnit(u provider.PeriodUnit) string {
 	switch u { //nolint:exhaustive // validation refuses the others
 	case provider.Week:

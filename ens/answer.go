@@ -1,9 +1,7 @@
 package ens
 
 import (
-	"net/netip"
-	"slices"
-	"time"
+	"encoding/json"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
@@ -11,21 +9,47 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// runAnswer is the answer of both create calls: CreateInstance puts the list of
-// IDs into an object, RunInstances does not; only the first has a Code.
+// bareAnswer is an answer with a code and nothing else to read.
+type bareAnswer struct {
+	Code alicloud.Text
+}
+
+// runAnswer is the answer of both create calls. CreateInstance puts the list of IDs into an object, and
+// RunInstances does not. Only CreateInstance has a Code.
 type runAnswer struct {
 	Code        alicloud.Text
 	OrderID     alicloud.Text `json:"OrderId"`
 	InstanceIDs alicloud.IDs  `json:"InstanceIds"`
 }
 
+// result returns what the answer names.
 func (a *runAnswer) result(resp *alicloud.Response) *provider.RunResult {
-	return &provider.RunResult{InstanceIDs: a.InstanceIDs.Distinct(), RequestID: resp.RequestID, OrderID: string(a.OrderID)}
+	return &provider.RunResult{
+		InstanceIDs: a.InstanceIDs.Distinct(),
+		RequestID:   resp.RequestID,
+		OrderID:     string(a.OrderID),
+	}
 }
 
-// describeAnswer is read by the SDK's decoder, because it is long. It tells an
-// answer without a list from one with an empty list, and one without a total
-// from one with none.
+// salvaged returns what an answer names that is an error, or that ended early: instances that exist
+// must not be lost. It returns nil when there are none.
+func salvaged(resp *alicloud.Response) *provider.RunResult {
+	if resp == nil {
+		return nil
+	}
+	var a runAnswer
+	if json.Unmarshal(resp.Body, &a) != nil {
+		ids, order := resp.Salvage("InstanceIds", "InstanceId")
+		a = runAnswer{OrderID: alicloud.Text(order), InstanceIDs: ids}
+	}
+	if len(a.InstanceIDs.Distinct()) == 0 {
+		return nil
+	}
+	return a.result(resp)
+}
+
+// describeAnswer is read by the SDK's decoder, because it is long. Its pointers tell an empty list
+// from no list, and a total of 0 from no total.
 type describeAnswer struct {
 	*responses.BaseResponse
 	Code       alicloud.Text
@@ -34,221 +58,11 @@ type describeAnswer struct {
 	Instances  *struct{ Instance []RawInstance }
 }
 
-// lists tells whether there is a list: an answer without one is no empty list,
-// unless it says that there is nothing.
+// lists reports whether the answer has a list. An answer without one is an empty list only if its
+// total is 0.
 func (a *describeAnswer) lists() bool {
-	return a.Instances != nil && (a.Instances.Instance != nil || a.TotalCount != nil && *a.TotalCount == 0)
-}
-
-type terminateAnswer struct {
-	Code alicloud.Text
-}
-
-// RawInstance is a server as ENS describes it, under the vendor's names. What
-// [provider.Instance.Sys] of this driver returns is a *RawInstance.
-type RawInstance struct {
-	InstanceID           string `json:"InstanceId"`
-	InstanceName         string
-	HostName             string
-	Status               string
-	StatusDescrip        string
-	ServiceStatus        string
-	InstanceResourceType string
-	SpotStrategy         string
-
-	EnsRegionID        string `json:"EnsRegionId"`
-	ImageID            string `json:"ImageId"`
-	OSName             string
-	SpecName           string // the instance type
-	InstanceTypeFamily string
-	KeyPairName        string
-	CPU                int `json:"Cpu"`
-	Memory             int // MiB
-
-	CreationTime    string
-	ExpiredTime     string
-	AutoReleaseTime string
-
-	SystemDisk RawDisk
-	DataDisk   struct{ DataDisk []RawDisk }
-
-	InternetMaxBandwidthIn  int // Mbit/s
-	InternetMaxBandwidthOut int // Mbit/s
-
-	SecurityGroupIDs   RawSecurityGroups    `json:"SecurityGroupIds"`
-	NetworkAttributes  RawNetworkAttributes `json:"NetworkAttributes"`
-	InnerIPAddress     RawAddresses         `json:"InnerIpAddress"`
-	PublicIPAddress    RawAddresses         `json:"PublicIpAddress"`
-	PrivateIPAddresses RawPrivateIPs        `json:"PrivateIpAddresses"`
-	PublicIPAddresses  RawPublicIPs         `json:"PublicIpAddresses"`
-	Tags               struct{ Tags []RawTag }
-
-	// To read it takes less time than to skip it.
-	NetworkInterfaces struct{ NetworkInterfaces []RawInterface }
-}
-
-// RawInterface is a network interface of an [RawInstance].
-type RawInterface struct {
-	NetworkInterfaceID string `json:"NetworkInterfaceId"`
-	Type               string
-	MacAddress         string
-	PrimaryIPAddress   string `json:"PrimaryIpAddress"`
-	PrivateIPSets      struct {
-		PrivateIPSet []struct {
-			PrivateIPAddress string `json:"PrivateIpAddress"`
-			Primary          bool
-		} `json:"PrivateIpSet"`
-	} `json:"PrivateIpSets"`
-	IPv6Sets struct {
-		IPv6Set []struct {
-			IPv6Address string `json:"Ipv6Address"`
-		} `json:"Ipv6Set"`
-	} `json:"Ipv6Sets"`
-}
-
-// RawDisk is a disk of an [RawInstance]. Creates say GiB, descriptions MiB.
-type RawDisk struct {
-	DiskID   string `json:"DiskId"`
-	Category string
-	Size     int // MiB
-}
-
-// RawSecurityGroups is a list inside an object, as the vendor writes lists.
-type RawSecurityGroups struct {
-	SecurityGroupID []string `json:"SecurityGroupId"`
-}
-
-// RawNetworkAttributes is the private network of an [RawInstance].
-type RawNetworkAttributes struct {
-	NetworkID        string       `json:"NetworkId"`
-	VSwitchID        string       `json:"VSwitchId"`
-	PrivateIPAddress RawAddresses `json:"PrivateIpAddress"`
-}
-
-// RawAddresses is a list inside an object.
-type RawAddresses struct {
-	IPAddress []string `json:"IpAddress"`
-}
-
-// RawPrivateIPs are private addresses with the carrier that serves them.
-type RawPrivateIPs struct {
-	PrivateIPAddress []RawCarrierAddress `json:"PrivateIpAddress"`
-}
-
-// RawPublicIPs are public addresses with the carrier that serves them.
-type RawPublicIPs struct {
-	PublicIPAddress []RawCarrierAddress `json:"PublicIpAddress"`
-}
-
-// RawCarrierAddress is an address and the carrier that serves it.
-type RawCarrierAddress struct {
-	IP      string `json:"Ip"`
-	Isp     string
-	GateWay string
-}
-
-// RawTag is a label of an [RawInstance].
-type RawTag struct {
-	TagKey   string
-	TagValue string
-}
-
-// instanceOf reads a server as ENS describes it. ENS tells no zone and no
-// reason of a failure.
-func instanceOf(raw *RawInstance) provider.Instance {
-	n := &raw.NetworkAttributes
-	room := make([]netip.Addr, 0, 2) // most servers have one address of each kind
-	private := addrsOf(room, raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
-	used := min(len(private), cap(room))
-	public := addrsOf(room[used:used], raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
-	return provider.Instance{
-		ID:               raw.InstanceID,
-		Name:             raw.InstanceName,
-		HostName:         raw.HostName,
-		State:            stateOf(raw.Status),
-		RawState:         raw.Status,
-		Region:           raw.EnsRegionID,
-		ImageID:          raw.ImageID,
-		InstanceType:     raw.SpecName,
-		CPUs:             raw.CPU,
-		MemoryMiB:        raw.Memory,
-		VPCID:            n.NetworkID,
-		SubnetID:         n.VSwitchID,
-		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
-		PrivateIPs:       private,
-		PublicIPs:        public,
-		Billing:          billingOf(raw.InstanceResourceType, raw.SpotStrategy),
-		CreatedAt:        timeOf(raw.CreationTime),
-		ExpiresAt:        expiryOf(raw),
-		Tags:             tagsOf(raw.Tags.Tags),
-	}.WithSys(raw)
-}
-
-// billingOf reads InstanceResourceType as the vendor's own Terraform provider
-// does. It returns "" for a type it does not know.
-func billingOf(resourceType, spotStrategy string) provider.BillingMode {
-	switch resourceType {
-	case "EnsInstance":
-		return provider.Prepaid
-	case "EnsPostPaidInstance", "EnsPostInstance", "EnsService", "BuildMachine":
-		if spotStrategy != "" && spotStrategy != "NoSpot" {
-			return provider.Spot
-		}
-		return provider.OnDemand
+	if a.Instances != nil && a.Instances.Instance != nil {
+		return true
 	}
-	return ""
-}
-
-// expiryOf ignores ExpiredTime of what is not prepaid: there it is no end.
-func expiryOf(raw *RawInstance) time.Time {
-	if billingOf(raw.InstanceResourceType, "") == provider.Prepaid {
-		return timeOf(raw.ExpiredTime)
-	}
-	return timeOf(raw.AutoReleaseTime)
-}
-
-// timeOf reads both forms the vendor uses, with and without seconds.
-func timeOf(s string) time.Time {
-	if s == "" {
-		return time.Time{}
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
-// addrsOf merges lists in which ENS repeats itself, and drops what is no address.
-// What fits is put where there is room for it.
-func addrsOf(out []netip.Addr, carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
-	add := func(s string) {
-		if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
-			out = append(out, a)
-		}
-	}
-	for _, list := range lists {
-		for _, s := range list {
-			add(s)
-		}
-	}
-	for i := range carriers {
-		add(carriers[i].IP)
-	}
-	if len(out) == 0 {
-		return nil
-	}
-	return slices.Clip(out)
-}
-
-func tagsOf(list []RawTag) map[string]string {
-	if len(list) == 0 {
-		return nil
-	}
-	out := make(map[string]string, len(list))
-	for _, t := range list {
-		out[t.TagKey] = t.TagValue
-	}
-	return out
+	return a.Instances != nil && a.TotalCount != nil && *a.TotalCount == 0
 }

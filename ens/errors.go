@@ -7,11 +7,11 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// checkCode looks at the Code that ENS puts into answers of HTTP 200. Zero, as
-// a number or as a text, means accepted. A code of the table means what it
-// means in an error; any other one is no proof that nothing was done.
+// checkCode returns the error of the Code that ENS puts into answers with HTTP 200. Zero, as a
+// number or as a text, means success. A code of the table means what it means in an error. Any
+// other code does not prove that nothing was done.
 //
-// ENS documents no message beside it, so none is kept.
+// ENS documents no message beside the code, so none is kept.
 func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code alicloud.Text) error {
 	if code == "" || code == "0" {
 		return nil
@@ -19,8 +19,8 @@ func (d *driver) checkCode(r alicloud.Request, resp *alicloud.Response, code ali
 	return d.caller.Refusal(r, resp, string(code), "")
 }
 
-// ofSeveral corrects the error of a create of several instances. Whether one that runs
-// out of stock has made some of them is not documented; of one instance, the code is.
+// ofSeveral corrects the error of a create of several instances, and returns it. The documents do
+// not say whether a create that runs out of stock has made some of them.
 func ofSeveral(err error, count int) error {
 	var e *provider.APIError
 	if errors.As(err, &e) && count > 1 && errors.Is(err, provider.ErrNoStock) {

@@ -1,10 +1,14 @@
 package ens
 
-import "github.com/yunfan-cloud/yunfan/provider"
+import (
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
 
 // RunOptions are settings that only ENS has. Put one, or a pointer to one, into
-// RunInstancesSpec.Vendor. Unless they say otherwise, the typed fields exist in
-// RunInstances only, so that setting one makes the adapter use that call.
+// [provider.RunInstancesSpec.Vendor]. A zero field lets the cloud decide. Unless they say
+// otherwise, the typed fields exist in RunInstances only, so that setting one makes the adapter
+// use that call.
 type RunOptions struct {
 	// ScheduleAreaLevel lets ENS choose the node within an area: "Big" is a part
 	// of the country, "Middle" a province, "Small" a city. It needs NetDistrictCode
@@ -40,27 +44,16 @@ type RunOptions struct {
 	// calls have these.
 	SendFalse bool
 
-	// Params are raw parameters by their documented wire names, for what this
-	// package does not know. Their values are treated as secrets. A name that the
-	// spec, this package or the protocol already sets is an error.
+	// Params are raw parameters by their documented wire names, for what has no field here. One
+	// that the spec, this package or the protocol already sets is an error. Values are treated
+	// as secrets.
 	Params map[string]string
 }
 
 // VendorName returns "ens".
 func (RunOptions) VendorName() string { return Name }
 
-// optionsOf returns the spec's options for ENS, by value or pointer. It returns
-// zero options when there are none.
+// optionsOf returns the spec's options for this cloud. It returns zero options when there are none.
 func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
-	for _, v := range spec.Vendor {
-		switch o := v.(type) {
-		case RunOptions:
-			return o
-		case *RunOptions:
-			if o != nil {
-				return *o
-			}
-		}
-	}
-	return RunOptions{}
+	return adapter.OptionsOf[RunOptions](spec.Vendor)
 }

@@ -45,7 +45,7 @@ func TestBillingOfADescribedServer(t *testing.T) {
 		{"SomethingNew", "", ""},
 		{"", "SpotAsPriceGo", ""},
 	} {
-		if got := billingOf(tt.resource, tt.spot); got != tt.want {
+		if got := billingOf(&RawInstance{InstanceResourceType: tt.resource, SpotStrategy: tt.spot}); got != tt.want {
 			t.Errorf("%s with spot strategy %q is paid %q, want %q", tt.resource, tt.spot, got, tt.want)
 		}
 	}

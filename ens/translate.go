@@ -19,8 +19,7 @@ const (
 // nodeLevel is the ScheduleAreaLevel at which EnsRegionId names the place.
 const nodeLevel = "Region"
 
-// translateRun turns a spec into the create call that can express it, raw
-// parameters included.
+// translateRun turns a valid spec into the create call that can express it, raw parameters included.
 func translateRun(spec *provider.RunInstancesSpec) (action string, p params) {
 	action = chooseCreate(spec).action
 	p = translateSpec(spec, action)
@@ -28,18 +27,17 @@ func translateRun(spec *provider.RunInstancesSpec) (action string, p params) {
 	return action, p
 }
 
-// translateSpec is translateRun without the raw parameters, for the call that was
-// chosen.
+// translateSpec is translateRun without the raw parameters, for the call that was chosen.
 func translateSpec(spec *provider.RunInstancesSpec, action string) params {
 	p := make(params, 24+2*len(spec.Tags)) // as many as a full spec has: to grow takes longer than to fill
 	translateBasics(p, spec, action)
-	translateLogin(p, &spec.Login)
-	translateNetwork(p, &spec.Network)
+	translateLogin(p, spec)
+	translateNetwork(p, spec)
 	translateDisks(p, spec, action)
-	translateBilling(p, &spec.Billing, action)
+	translateBilling(p, spec, action)
 	translatePlacement(p, spec, action)
 	translateExtras(p, spec)
-	translateOptions(p, optionsOf(spec))
+	translateOptions(p, spec)
 	return p
 }
 
@@ -56,13 +54,15 @@ func translateBasics(p params, spec *provider.RunInstancesSpec, action string) {
 	p.yes("UniqueSuffix", spec.UniqueSuffix)
 }
 
-func translateLogin(p params, l *provider.Login) {
+func translateLogin(p params, spec *provider.RunInstancesSpec) {
+	l := &spec.Login
 	p.text("Password", l.Password.Reveal())
 	p.text("KeyPairName", first(l.KeyPairs))
 	p.yes("PasswordInherit", l.KeepImageLogin)
 }
 
-func translateNetwork(p params, n *provider.Network) {
+func translateNetwork(p params, spec *provider.RunInstancesSpec) {
+	n := &spec.Network
 	p.text("NetWorkId", n.VPCID) // sic
 	p.text("VSwitchId", n.SubnetID)
 	p.text("SecurityId", first(n.SecurityGroupIDs))
@@ -70,9 +70,8 @@ func translateNetwork(p params, n *provider.Network) {
 		p.text("PrivateIpAddress", n.PrivateIPs[0].String())
 	}
 	p.text("IpType", ipType(n.IPFamily))
-	// Always sent: without it ENS assigns an address, and the spec says that
-	// none means none.
-	p.flag("PublicIpIdentification", n.PublicIP != nil)
+	// It is always sent: without it ENS assigns an address, but a spec without PublicIP means none.
+	p.boolean("PublicIpIdentification", n.PublicIP != nil)
 	if n.PublicIP != nil {
 		p.number("InternetMaxBandwidthOut", n.PublicIP.BandwidthMbps)
 		p.text("InternetChargeType", internetChargeType(n.PublicIP.ChargeType))
@@ -95,9 +94,10 @@ func translateDisks(p params, spec *provider.RunInstancesSpec, action string) {
 	}
 }
 
-// translateBilling never leaves the charge type to the cloud: a spec without a
-// mode must not buy a contract.
-func translateBilling(p params, b *provider.Billing, action string) {
+// translateBilling never leaves the charge type to the cloud: a spec without a mode must not buy a
+// contract.
+func translateBilling(p params, spec *provider.RunInstancesSpec, action string) {
+	b := &spec.Billing
 	p.number("Period", b.Period)
 	if action == createInstance {
 		p["PaymentType"] = "Subscription"
@@ -108,11 +108,9 @@ func translateBilling(p params, b *provider.Billing, action string) {
 	p["InstanceChargeType"] = "PostPaid"
 	if b.Mode == provider.Prepaid {
 		p["InstanceChargeType"] = "PrePaid"
-		p["PeriodUnit"] = periodUnit(b.PeriodUnit)
+		p.text("PeriodUnit", periodUnit(cmp.Or(b.PeriodUnit, provider.Month)))
 	}
-	if b.AutoRenew != nil {
-		p.flag("AutoRenew", *b.AutoRenew)
-	}
+	p.choice("AutoRenew", b.AutoRenew)
 	translateSpot(p, b)
 }
 
@@ -135,41 +133,48 @@ func translatePlacement(p params, spec *provider.RunInstancesSpec, action string
 	}
 }
 
-// byArea tells whether ENS is asked to choose the node of a spec's servers.
+// byArea reports whether ENS chooses the node of the instances.
 func byArea(spec *provider.RunInstancesSpec) bool {
 	level := optionsOf(spec).ScheduleAreaLevel
 	return level != "" && level != nodeLevel
 }
 
 func translateExtras(p params, spec *provider.RunInstancesSpec) {
-	p.tags(spec.Tags)
+	p.tags("Tag", spec.Tags)
 	p.text("UserData", base64.StdEncoding.EncodeToString(spec.UserData))
 	if !spec.AutoReleaseTime.IsZero() {
 		p["AutoReleaseTime"] = spec.AutoReleaseTime.UTC().Format(time.RFC3339)
 	}
 }
 
-func translateOptions(p params, o RunOptions) {
+func translateOptions(p params, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
 	p.text("NetDistrictCode", o.NetDistrictCode)
 	p.text("Carrier", o.Carrier)
 	p.text("SchedulingStrategy", o.SchedulingStrategy)
 	p.text("SchedulingPriceStrategy", o.SchedulingPriceStrategy)
 	p.text("InstanceChargeStrategy", o.InstanceChargeStrategy)
 	p.text("BillingCycle", o.BillingCycle)
-	if o.AutoUseCoupon != nil {
-		p.flag("AutoUseCoupon", *o.AutoUseCoupon)
-	}
+	p.choice("AutoUseCoupon", o.AutoUseCoupon)
 	if o.SendFalse {
-		p.flag("UniqueSuffix", p["UniqueSuffix"] == "true")
-		p.flag("PasswordInherit", p["PasswordInherit"] == "true")
+		translateFalse(p, "UniqueSuffix", "PasswordInherit")
 	}
 }
 
-// translateDescribe asks for IDs on every node, since ENS IDs are unique, and
-// for anything else on one node, but for the servers of a lost create whose node
-// ENS chose.
+// translateFalse sends false for each of the parameters that is left out.
+func translateFalse(p params, names ...string) {
+	for _, name := range names {
+		if _, ok := p[name]; !ok {
+			p.boolean(name, false)
+		}
+	}
+}
+
+// translateDescribe always sends a size: without it ENS answers 10 rows. It asks for IDs on all
+// nodes, because IDs of ENS are unique. It asks for anything else on one node, except for the
+// instances of a lost create whose node ENS chose.
 func translateDescribe(req *provider.DescribeRequest, page int, node string) params {
-	p := params{"PageSize": strconv.Itoa(perCall)} // the default of 10 would hide the rest
+	p := params{"PageSize": strconv.Itoa(perCall)}
 	if len(req.IDs) > 0 {
 		p["InstanceIds"] = jsonText(req.IDs)
 		return p
@@ -187,9 +192,8 @@ func translateDescribe(req *provider.DescribeRequest, page int, node string) par
 	return p
 }
 
-// translateTerminate knows that prepaid servers have a call of their own. A
-// server whose billing mode is not known is taken for one on demand; ENS
-// refuses it if it is not.
+// translateTerminate uses the call of prepaid instances, or that of all others. An instance whose
+// billing mode is not known counts as one on demand. ENS refuses it if it is prepaid.
 func translateTerminate(req *provider.TerminateRequest) (action string, p params) {
 	action = "ReleasePostPaidInstance"
 	if req.Billing == provider.Prepaid {

@@ -8,48 +8,60 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// params are the parameters of a request, by wire name.
+// params are the parameters of a call under their wire names.
 type params map[string]string
 
+// text sends a text unless it is "", which lets the cloud decide.
 func (p params) text(name, value string) {
 	if value != "" {
 		p[name] = value
 	}
 }
 
+// number sends a number unless it is 0, which lets the cloud decide.
 func (p params) number(name string, n int) {
 	if n != 0 {
 		p[name] = strconv.Itoa(n)
 	}
 }
 
-func (p params) flag(name string, on bool) { p[name] = strconv.FormatBool(on) }
+// boolean sends true or false.
+func (p params) boolean(name string, on bool) { p[name] = strconv.FormatBool(on) }
 
-// yes sends a flag only when it is set; its absence means no.
+// yes sends true, and nothing for false, the cloud's default.
 func (p params) yes(name string, on bool) {
 	if on {
-		p.flag(name, true)
+		p.boolean(name, true)
 	}
 }
 
-func (p params) tags(tags map[string]string) {
+// choice sends true or false unless it is nil, which lets the cloud decide.
+func (p params) choice(name string, on *bool) {
+	if on != nil {
+		p.boolean(name, *on)
+	}
+}
+
+// tags sends tags, numbered in the order of their keys.
+func (p params) tags(name string, tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
 	for i, key := range sorted.Keys(tags) {
-		at := "Tag." + strconv.Itoa(i+1)
+		at := name + "." + strconv.Itoa(i+1)
 		p[at+".Key"], p[at+".Value"] = key, tags[key]
 	}
 }
 
-func first(list []string) string {
-	if len(list) == 0 {
+// first is "" for an empty list.
+func first(values []string) string {
+	if len(values) == 0 {
 		return ""
 	}
-	return list[0]
+	return values[0]
 }
 
-// jsonText is for types of this package, which always marshal.
+// jsonText writes a value as JSON. It is for types that always have a JSON form.
 func jsonText(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -58,6 +70,7 @@ func jsonText(v any) string {
 	return string(text)
 }
 
+// ipType returns "" for the zero value, which lets the cloud decide.
 func ipType(f provider.IPFamily) string {
 	switch f {
 	case provider.IPv4:
@@ -71,8 +84,7 @@ func ipType(f provider.IPFamily) string {
 	}
 }
 
-// internetChargeType returns "" for what ENS does not have; validation refuses
-// it before.
+// internetChargeType returns "" for what ENS does not have. Validation refuses it before.
 func internetChargeType(t provider.BandwidthCharge) string {
 	switch t {
 	case provider.PayByDailyPeak:
@@ -84,16 +96,19 @@ func internetChargeType(t provider.BandwidthCharge) string {
 	}
 }
 
-// periodUnit is for RunInstances; CreateInstance counts in months only.
+// periodUnit returns "" for what ENS does not have. Validation refuses it before. CreateInstance
+// counts in months only.
 func periodUnit(u provider.PeriodUnit) string {
-	if u == provider.Day {
+	switch u { //nolint:exhaustive // validation refuses the others
+	case provider.Day:
 		return "Day"
+	case provider.Month:
+		return "Month"
 	}
-	return "Month"
+	return ""
 }
 
-// trueOrFalse writes a flag as CreateInstance documents AutoRenew: a string
-// with a capital letter.
+// trueOrFalse writes a choice as CreateInstance documents AutoRenew: as a text with a capital letter.
 func trueOrFalse(b *bool) string {
 	switch {
 	case b == nil:
@@ -105,13 +120,14 @@ func trueOrFalse(b *bool) string {
 	}
 }
 
-// systemDisk and dataDisk are the JSON texts of RunInstances. Sizes are
-// numbers: the vendor's own Terraform provider sends them so.
+// systemDisk is the JSON text SystemDisk of RunInstances. Sizes are numbers, as in the vendor's own
+// Terraform provider.
 type systemDisk struct {
 	Size     int    `json:"Size,omitempty"`
 	Category string `json:"Category,omitempty"`
 }
 
+// dataDisk is an element of the JSON text DataDisk.
 type dataDisk struct {
 	Size      int    `json:"Size,omitempty"`
 	Category  string `json:"Category,omitempty"`
@@ -119,6 +135,7 @@ type dataDisk struct {
 	KMSKeyID  string `json:"KMSKeyId,omitempty"`
 }
 
+// dataDisks translates the data disks.
 func dataDisks(disks []provider.Disk) []dataDisk {
 	out := make([]dataDisk, len(disks))
 	for i := range disks {
@@ -135,6 +152,7 @@ func dataDisks(disks []provider.Disk) []dataDisk {
 // tagParam is an element of the Tags parameter.
 type tagParam struct{ Key, Value string }
 
+// tagFilter translates the tags of a query.
 func tagFilter(tags map[string]string) []tagParam {
 	out := make([]tagParam, 0, len(tags))
 	for _, key := range sorted.Keys(tags) {

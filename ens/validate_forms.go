@@ -1,96 +1,62 @@
 package ens
 
 import (
-	"fmt"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
+	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// maxUserData is the documented limit of user data before encoding.
-const maxUserData = 16 << 10
-
+// The documented limits of texts.
 const (
-	maxHostName = 64
+	maxName     = alicloud.MaxName
+	maxHostName = alicloud.MaxHostName
+	maxUserData = 16 << 10 // before it is encoded
 	maxTags     = 20
 )
 
-// specials are the special characters of a password that the reference lists.
-const specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
+// passwordChars are all characters that a password may have.
+const passwordChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + alicloud.PasswordSpecials
 
-// onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
-// custom image does not say what it holds; for it the wider rules of Linux apply.
-func onWindows(image string) bool { return strings.HasPrefix(image, "win") }
+// checkRegion checks the form of a region, unless it is "".
+func checkRegion(c *provider.Checker, path, region string) {
+	c.Require(region == "" || alicloud.IsRegion(region), path, region, alicloud.RuleRegion)
+}
 
-const nameRule = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
+// ruleName is what isName checks.
+const ruleName = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
 
 func isName(s string) bool {
 	n := utf8.RuneCountInString(s)
 	head, _ := utf8.DecodeRuneInString(s)
-	return n >= 2 && n <= maxName && unicode.IsLetter(head) &&
-		!strings.ContainsFunc(s, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(":_.-", r)
-		})
+	other := strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(":_.-", r)
+	})
+	return n >= 2 && n <= maxName && unicode.IsLetter(head) && !other
 }
 
-func oneOf(c *provider.Checker, path, value string, known ...string) {
+// checkOneOf checks a word. The reference lists all of them.
+func checkOneOf(c *provider.Checker, path, value string, known ...string) {
 	if value != "" && !slices.Contains(known, value) {
-		c.Fail(path, value, fmt.Sprintf("must be one of %q", slices.Clone(known))) // the list itself stays off the heap
+		c.Fail(path, value, "must be "+strings.Join(known, " or "))
 	}
 }
+
+// hostName is segments of letters and digits with single periods and hyphens between them.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$`)
 
 // isHostName checks the looser rule, for Linux.
 func isHostName(s string) bool {
-	parts := strings.FieldsFunc(s, isMark)
-	marks := strings.Count(s, ".") + strings.Count(s, "-")
-	return len(s) >= 2 && len(s) <= maxHostName && len(parts) == marks+1 &&
-		!strings.ContainsFunc(s, func(r rune) bool { return !isMark(r) && !isASCIIAlnum(r) })
-}
-
-func isMark(r rune) bool { return r == '.' || r == '-' }
-
-func isASCIIAlnum(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-}
-
-// checkSuffix makes room for the numbers: a name must obey its rule with them.
-func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	if !spec.UniqueSuffix {
-		return
-	}
-	digits, host := max(3, len(strconv.Itoa(spec.Count))), maxHostName
-	if onWindows(spec.ImageID) {
-		host = 15
-	}
-	const rule = "must be at most %d characters with UniqueSuffix, which adds %d"
-	if utf8.RuneCountInString(spec.Name) > maxName-digits {
-		c.Fail("Name", spec.Name, fmt.Sprintf(rule, maxName-digits, digits))
-	}
-	if len(spec.HostName) > host-digits {
-		c.Fail("HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
-	}
+	return len(s) >= 2 && len(s) <= maxHostName && hostName.MatchString(s)
 }
 
 func isPassword(s string) bool {
-	var upper, lower, digit, special int
-	for _, r := range s {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			upper = 1
-		case r >= 'a' && r <= 'z':
-			lower = 1
-		case r >= '0' && r <= '9':
-			digit = 1
-		case strings.ContainsRune(specials, r):
-			special = 1
-		default:
-			return false
-		}
-	}
 	n := utf8.RuneCountInString(s)
-	return n >= 8 && n <= 30 && upper+lower+digit+special >= 3
+	onlyAllowed := strings.Trim(s, passwordChars) == ""
+	return n >= 8 && n <= 30 && onlyAllowed && adapter.PasswordKinds(s) >= 3
 }

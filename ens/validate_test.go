@@ -327,3 +327,16 @@ func TestARawAddressIsForOneInstance(t *testing.T) {
 		}
 	}
 }
+
+// impostor claims to be options of this cloud.
+type impostor struct{}
+
+func (impostor) VendorName() string { return Name }
+
+func TestOptionsOfAnotherTypeAreRefused(t *testing.T) {
+	spec := onDemandSpec()
+	spec.Vendor = []provider.VendorOption{impostor{}}
+	if paths, text := problems(t, spec); !slices.Contains(paths, "Vendor[0]") {
+		t.Errorf("got %s, want an error that names Vendor[0]", text)
+	}
+}

@@ -39,17 +39,6 @@ func checkOneOf(c *provider.Checker, path, value string, known ...string) {
 	}
 }
 
-// basicNetwork is the network that every account has. Its addresses cannot be chosen.
-const basicNetwork = "vxnet-0"
-
-// checkVxNet checks the ID of a network. Fixed says that an address in it is given.
-func checkVxNet(c *provider.Checker, path, id string, fixed bool) {
-	if strings.Contains(id, "|") {
-		c.Fail(path, id, "must be an ID alone; an address has a field of its own")
-	}
-	c.Require(!fixed || id != basicNetwork, path, basicNetwork, "has no fixed addresses: they need a managed network of one's own")
-}
-
 // checkBlanks refuses values that the SDK's signer would trim. It also refuses values that
 // are not UTF-8, which requests are.
 func checkBlanks(c *provider.Checker, path string, values ...string) {

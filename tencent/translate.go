@@ -221,6 +221,19 @@ func translateOptions(req *cvm.RunInstancesRequest, spec *provider.RunInstancesS
 	}
 }
 
+// metadata is sorted by key, so that the same spec is the same request: a client token stands
+// for one set of parameters.
+func metadata(items map[string]string) *cvm.Metadata {
+	if len(items) == 0 {
+		return nil
+	}
+	m := &cvm.Metadata{}
+	for _, k := range sorted.Keys(items) {
+		m.Items = append(m.Items, &cvm.MetadataItem{Key: new(k), Value: new(items[k])})
+	}
+	return m
+}
+
 // translateFalse sends false for each yes-or-no parameter that is left out.
 func translateFalse(req *cvm.RunInstancesRequest) {
 	all := []**bool{&req.DisableApiTermination, &req.DryRun}
@@ -238,19 +251,6 @@ func translateFalse(req *cvm.RunInstancesRequest) {
 			*p = new(false)
 		}
 	}
-}
-
-// metadata is sorted by key, so that the same spec is the same request: a client token stands
-// for one set of parameters.
-func metadata(items map[string]string) *cvm.Metadata {
-	if len(items) == 0 {
-		return nil
-	}
-	m := &cvm.Metadata{}
-	for _, k := range sorted.Keys(items) {
-		m.Items = append(m.Items, &cvm.MetadataItem{Key: new(k), Value: new(items[k])})
-	}
-	return m
 }
 
 // translateDescribe always sends a limit: without it CVM answers 20 rows. Of the conditions it

@@ -89,56 +89,6 @@ func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		"must mix two of small letters, capitals, digits and other characters (three on Windows)")
 }
 
-func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	n, o := &spec.Network, optionsOf(spec)
-	const inSubnet = "needs VPCID and SubnetID"
-	c.Require((n.VPCID == "") == (n.SubnetID == ""), "Network", nil, "CVM needs VPCID and SubnetID together")
-	c.Require(n.SubnetID != "" || len(n.PrivateIPs) == 0, "Network.PrivateIPs", nil, inSubnet)
-	c.Require(n.SubnetID != "" || n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, inSubnet)
-	c.Require(n.SubnetID != "" || !o.AsVPCGateway, "Vendor.AsVPCGateway", true, inSubnet)
-	fixed := len(n.PrivateIPs)
-	c.Require(fixed <= 20, "Network.PrivateIPs", fixed, "at most 20 instances can be given fixed addresses")
-	if p := n.PublicIP; p != nil {
-		c.Require(p.BandwidthMbps > 0, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps,
-			"required: CVM gives no public address at 0 Mbps, which is its default")
-		known := p.ChargeType == "" || internetChargeType(p.ChargeType) != ""
-		c.Require(known, "Network.PublicIP.ChargeType", p.ChargeType, "CVM cannot charge this way")
-		return
-	}
-	const rule = "needs Network.PublicIP"
-	c.Require(o.BandwidthPackageID == "", "Vendor.BandwidthPackageID", o.BandwidthPackageID, rule)
-	c.Require(o.InternetServiceProvider == "", "Vendor.InternetServiceProvider", o.InternetServiceProvider, rule)
-	c.Require(o.IPv4AddressType == "", "Vendor.IPv4AddressType", o.IPv4AddressType, rule)
-	c.Require(o.IPv6AddressType == "", "Vendor.IPv6AddressType", o.IPv6AddressType, rule)
-	c.Require(o.AntiDDoSPackageID == "", "Vendor.AntiDDoSPackageID", o.AntiDDoSPackageID, rule)
-}
-
-func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	local, cloud := 0, 0
-	for i := range spec.DataDisks {
-		switch kind := spec.DataDisks[i].Type; {
-		case strings.HasPrefix(kind, "LOCAL_"):
-			local++
-		case strings.HasPrefix(kind, "CLOUD_"):
-			cloud++
-		}
-	}
-	all := len(spec.DataDisks)
-	c.Require(all <= 21, "DataDisks", all, "at most 21 data disks can be bought with an instance")
-	c.Require(local <= 1, "DataDisks", local, "at most one local data disk can be bought with an instance")
-	c.Require(cloud <= 20, "DataDisks", cloud, "at most 20 cloud data disks can be bought with an instance")
-	checkText(c, "SystemDisk.Name", spec.SystemDisk.Name, 0, maxName)
-	for i := range spec.DataDisks {
-		in, disk := c.Item("DataDisks", i), &spec.DataDisks[i]
-		checkText(in, "Name", disk.Name, 0, maxName)
-		in.Require(disk.SizeGiB > 0, "SizeGiB", nil, "required: CVM takes a disk without a size for none")
-		in.Require(disk.SizeGiB%10 == 0, "SizeGiB", disk.SizeGiB, "must be a multiple of 10")
-		deleted := disk.DeleteWithInstance != nil && *disk.DeleteWithInstance
-		byHour := spec.Billing.Mode != provider.Prepaid
-		in.Require(!deleted || byHour, "DeleteWithInstance", true, "is for disks that are paid for by the hour")
-	}
-}
-
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bool) {
 	b := &spec.Billing
 	n := months(b.Period, b.PeriodUnit)
@@ -152,6 +102,23 @@ func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 	case "", provider.Month, provider.Year:
 	default:
 		c.Fail("Billing.PeriodUnit", b.PeriodUnit, "CVM sells months: use month or year")
+	}
+}
+
+// checkCharge refuses what contradicts the way to pay.
+func checkCharge(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	b, o := &spec.Billing, optionsOf(spec)
+	fewer := spec.MinCount > 0 && spec.MinCount < spec.Count
+	allOrNone := b.Mode == provider.DedicatedHost || o.InstanceChargeType == "CDCPAID"
+	c.Require(!fewer || !allOrNone, "MinCount", spec.MinCount,
+		"CVM creates all instances or none on dedicated hosts and clusters that are paid for")
+	if own := o.InstanceChargeType; own != "" {
+		c.Require(billingOf(own) == "", "Vendor.InstanceChargeType", own, "use the field Billing.Mode")
+		c.Require(b.Mode == "", "Vendor.InstanceChargeType", own, "excludes Billing.Mode")
+	}
+	if o.NoExpiryNotice {
+		c.Require(b.Mode == provider.Prepaid, "Vendor.NoExpiryNotice", true, "needs Billing.Mode prepaid")
+		c.Require(b.AutoRenew == nil, "Vendor.NoExpiryNotice", true, "excludes Billing.AutoRenew")
 	}
 }
 
@@ -204,23 +171,6 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec, whole bo
 		if d.ThroughputMiBps < 0 {
 			c.Item("Vendor.DataDisks", i).Fail("ThroughputMiBps", d.ThroughputMiBps, "must not be negative")
 		}
-	}
-}
-
-// checkCharge refuses what contradicts the way to pay.
-func checkCharge(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	b, o := &spec.Billing, optionsOf(spec)
-	fewer := spec.MinCount > 0 && spec.MinCount < spec.Count
-	allOrNone := b.Mode == provider.DedicatedHost || o.InstanceChargeType == "CDCPAID"
-	c.Require(!fewer || !allOrNone, "MinCount", spec.MinCount,
-		"CVM creates all instances or none on dedicated hosts and clusters that are paid for")
-	if own := o.InstanceChargeType; own != "" {
-		c.Require(billingOf(own) == "", "Vendor.InstanceChargeType", own, "use the field Billing.Mode")
-		c.Require(b.Mode == "", "Vendor.InstanceChargeType", own, "excludes Billing.Mode")
-	}
-	if o.NoExpiryNotice {
-		c.Require(b.Mode == provider.Prepaid, "Vendor.NoExpiryNotice", true, "needs Billing.Mode prepaid")
-		c.Require(b.AutoRenew == nil, "Vendor.NoExpiryNotice", true, "excludes Billing.AutoRenew")
 	}
 }
 

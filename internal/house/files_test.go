@@ -52,8 +52,9 @@ func TestEveryAdapterIsNamedWhereItHasToBe(t *testing.T) {
 // Every adapter has these files, so that a reader of one can read all.
 func TestAdaptersHaveTheSameFiles(t *testing.T) {
 	required := []string{
-		"doc.go", "client.go", "call.go", "run.go", "translate.go", "translate_values.go", "answer.go", "support.go",
-		"validate.go", "validate_forms.go", "state.go", "errors.go", "errors_table.go", "options.go", "raw.go",
+		"doc.go", "client.go", "call.go", "run.go", "translate.go", "translate_values.go", "answer.go", "answer_instance.go",
+		"support.go", "validate.go", "validate_resources.go", "validate_forms.go", "state.go", "errors.go", "errors_table.go",
+		"options.go", "raw.go",
 		"translate_test.go", "state_test.go", "errors_test.go", "conformance_test.go", "example_test.go",
 	}
 	// The files of each optional ability are present only where the cloud has it.
