@@ -133,7 +133,7 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStopInstances:      {Calls: 5, Per: time.Second},
 			provider.APIRebootInstances:    {Calls: 5, Per: time.Second},
 		},
-		FirstLook: 12 * time.Second, // unverified: Linux is said to take 20 to 40 s
+		FirstLook: 12 * time.Second, // unverified: a vendor page says 20 to 40 s for Linux
 	}
 }
 

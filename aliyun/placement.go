@@ -17,8 +17,9 @@ const (
 	setPageSize   = 50               // the most that a page holds by the current reference; 100 by an older one
 	setsByID      = 100              // IDs in one question
 	maxSetGroups  = 7                // partitions of one set
-	setOnlyOnHost = "the vendor's typed request keeps instances apart by hosts, one to a host; PlacementOptions.Params take "
-	setNameMore   = " " // the reference's own example has a set called "test default"
+	setOnlyOnHost = "the vendor's typed request keeps instances apart by hosts, one to a host; " +
+		"PlacementOptions.Params take "
+	setNameMore = " " // the reference's own example has a set called "test default"
 )
 
 // ValidatePlacementGroup implements [provider.PlacementGroupDriver].
@@ -74,7 +75,8 @@ func setStrategy(s provider.PlacementStrategy) string {
 
 // strategyOf returns "" for a strategy that is not known here.
 func strategyOf(raw string) provider.PlacementStrategy {
-	for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement, provider.ClusterPlacement} {
+	all := []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement, provider.ClusterPlacement}
+	for _, s := range all {
 		if setStrategy(s) == raw {
 			return s
 		}

@@ -79,7 +79,9 @@ type powerRow struct {
 
 // powerFailed returns the errors of the instances that the answer does not report as a success. The
 // outcome of an instance is unknown when the answer leaves it out, or names it without a code.
-func (d *driver) powerFailed(r alicloud.Request, resp *alicloud.Response, ids []string, a *powerAnswer) map[string]error {
+func (d *driver) powerFailed(
+	r alicloud.Request, resp *alicloud.Response, ids []string, a *powerAnswer,
+) map[string]error {
 	rows := make(map[string]powerRow, len(ids))
 	for _, row := range a.InstanceResponses.InstanceResponse {
 		rows[row.InstanceID] = row

@@ -2,8 +2,8 @@ package aliyun
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// stateOf maps Status of DescribeInstances. ECS has no failed state: a server
-// that cannot be built is released by the cloud and disappears.
+// stateOf translates Status of DescribeInstances. ECS has no failed state: the cloud releases an
+// instance that cannot be built, and it disappears.
 func stateOf(status string) provider.State {
 	switch status {
 	case "Pending":

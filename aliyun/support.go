@@ -4,7 +4,7 @@ import "github.com/yunfan-cloud/yunfan/provider"
 
 // supportTable says what becomes of every leaf of the spec, in spec order.
 func supportTable() provider.Support {
-	const byType = "ECS sells machines by InstanceType"
+	const byType = "ECS sells instances by InstanceType"
 	return provider.NewSupport(Name, []provider.Field{
 		provider.To("Region", "RegionId"),
 		provider.To("Zone", "ZoneId"),
@@ -51,7 +51,8 @@ func supportTable() provider.Support {
 		provider.To("SystemDisk.Description", "SystemDisk.Description"),
 		provider.To("SystemDisk.PerformanceLevel", "SystemDisk.PerformanceLevel"),
 		provider.To("SystemDisk.IOPS", "SystemDisk.ProvisionedIops"),
-		provider.Refused("SystemDisk.SnapshotID", "the system disk is made from the image; make an image from the snapshot"),
+		provider.Refused("SystemDisk.SnapshotID",
+			"the system disk is made from the image; make an image from the snapshot"),
 		provider.Refused("SystemDisk.VolumeID", "the system disk is made from the image"),
 		provider.To("SystemDisk.Encrypted", "SystemDisk.Encrypted"),
 		provider.To("SystemDisk.KMSKeyID", "SystemDisk.KMSKeyId"),

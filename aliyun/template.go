@@ -23,12 +23,16 @@ const (
 
 // CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has no client token, but a
 // name can exist only once: it finds what a lost answer has made.
-func (d *driver) CreateLaunchTemplate(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+func (d *driver) CreateLaunchTemplate(
+	ctx context.Context, req *provider.CreateTemplateRequest,
+) (*provider.TemplateResult, error) {
 	return d.addTemplate(ctx, "CreateLaunchTemplate", req)
 }
 
 // addTemplate makes a template or a version.
-func (d *driver) addTemplate(ctx context.Context, action string, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+func (d *driver) addTemplate(
+	ctx context.Context, action string, req *provider.CreateTemplateRequest,
+) (*provider.TemplateResult, error) {
 	c := &provider.Checker{Driver: Name}
 	p := translateTemplate(c, req.Spec)
 	if err := c.Err(); err != nil {
@@ -85,7 +89,9 @@ type rawTemplate struct {
 }
 
 // DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
+func (d *driver) DescribeLaunchTemplates(
+	ctx context.Context, req *provider.DescribeTemplatesRequest,
+) (*provider.TemplatePage, error) {
 	if err := checkTemplateQuery(&req.LaunchTemplateQuery); err != nil {
 		return nil, err
 	}
@@ -124,8 +130,9 @@ func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
 		return err
 	}
 	c := provider.Checker{Driver: Name}
-	c.Require(len(q.Tags) <= maxTags, "LaunchTemplateQuery.Tags", len(q.Tags), fmt.Sprintf("must be at most %d", maxTags))
-	c.Require(len(q.InstanceTags) <= maxTags, "LaunchTemplateQuery.InstanceTags", len(q.InstanceTags), fmt.Sprintf("must be at most %d", maxTags))
+	rule, own, ofInstances := fmt.Sprintf("must be at most %d", maxTags), len(q.Tags), len(q.InstanceTags)
+	c.Require(own <= maxTags, "LaunchTemplateQuery.Tags", own, rule)
+	c.Require(ofInstances <= maxTags, "LaunchTemplateQuery.InstanceTags", ofInstances, rule)
 	return c.Err()
 }
 

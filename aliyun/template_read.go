@@ -13,9 +13,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// templateSpec is what a version holds as a spec. What no field of a spec can
-// say, or not in the same words, becomes raw parameters: nothing is left out, and
-// what the cloud would take for servers can be written again.
+// templateSpec returns what a version holds as a spec. What no field of a spec can carry, or not in
+// the same words, becomes a raw parameter. So nothing is left out, and what the cloud would use for
+// instances can be written again.
 func templateSpec(k kept) provider.RunInstancesSpec {
 	s := provider.RunInstancesSpec{
 		Zone:               k.text("ZoneId"),

@@ -154,7 +154,8 @@ func trimmed[T any](list []T, empty func(*T) bool) []T {
 func (k kept) dropDefaults() {
 	for name, value := range k {
 		switch name[strings.LastIndexByte(name, '.')+1:] {
-		case "Period", "AutoRenewPeriod", "SpotPriceLimit", "SpotDuration", "HttpPutResponseHopLimit", "Iops", "InternetMaxBandwidthIn":
+		case "Period", "AutoRenewPeriod", "SpotPriceLimit", "SpotDuration",
+			"HttpPutResponseHopLimit", "Iops", "InternetMaxBandwidthIn":
 			if f, err := strconv.ParseFloat(value, 64); err == nil && f == 0 {
 				delete(k, name)
 			}

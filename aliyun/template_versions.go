@@ -12,7 +12,9 @@ import (
 
 // CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. The call has no client
 // token: a repetition makes one more version.
-func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+func (d *driver) CreateLaunchTemplateVersion(
+	ctx context.Context, req *provider.CreateTemplateRequest,
+) (*provider.TemplateResult, error) {
 	return d.addTemplate(ctx, "CreateLaunchTemplateVersion", req)
 }
 
@@ -112,7 +114,9 @@ func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
 }
 
 // SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
+func (d *driver) SetDefaultLaunchTemplateVersion(
+	ctx context.Context, region string, ref provider.LaunchTemplateRef,
+) error {
 	p := params{}
 	p.template(ref)
 	p.number("DefaultVersionNumber", ref.Version)
@@ -121,7 +125,9 @@ func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region str
 
 // DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver]: all
 // of the versions, or none.
-func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
+func (d *driver) DeleteLaunchTemplateVersions(
+	ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int,
+) error {
 	if len(versions) > versionsPerDeletion {
 		return &provider.FieldError{
 			Driver: Name, Path: "versions", Value: strconv.Itoa(len(versions)),

@@ -89,7 +89,8 @@ func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	b := &spec.Billing
-	c.Require(b.PeriodUnit == "" || periodUnit(b.PeriodUnit) != "", "Billing.PeriodUnit", b.PeriodUnit, "ECS has week and month")
+	c.Require(b.PeriodUnit == "" || periodUnit(b.PeriodUnit) != "", "Billing.PeriodUnit", b.PeriodUnit,
+		"ECS has week and month")
 	periods := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60}
 	renewals := []int{1, 2, 3, 6, 12, 24, 36, 48, 60}
 	if b.PeriodUnit == provider.Week {
@@ -125,7 +126,8 @@ func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(!shared || !named, "Placement.Tenancy", l.Tenancy, "contradicts the dedicated hosts")
 	onHost := named || l.Tenancy == provider.HostTenancy || hostMode
 	c.Require(b.Mode != provider.Spot || !onHost, "Billing.Mode", b.Mode, "ECS ignores spot settings on dedicated hosts")
-	c.Require(l.GroupID == "" || !onHost, "Placement.GroupID", l.GroupID, "ECS has no deployment sets on dedicated hosts")
+	c.Require(l.GroupID == "" || !onHost, "Placement.GroupID", l.GroupID,
+		"ECS has no deployment sets on dedicated hosts")
 	c.Require(l.Affinity != provider.HostAffinity || onHost, "Placement.Affinity", l.Affinity, "needs a dedicated host")
 	if n := o.DeploymentSetGroupNo; n < 0 || n > maxSetGroups {
 		c.Fail("Vendor.DeploymentSetGroupNo", n, fmt.Sprintf("must be 1 to %d", maxSetGroups))

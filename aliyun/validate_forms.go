@@ -80,7 +80,8 @@ func checkHostName(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 	checkText(c, "HostName", host, 2, maxHostName)
 	checkNumbers(c, "HostName", spec.HostName, spec.Count)
-	c.Require(hostName.MatchString(host), "HostName", spec.HostName, "must be letters and digits, with single . and - between them")
+	c.Require(hostName.MatchString(host), "HostName", spec.HostName,
+		"must be letters and digits, with single . and - between them")
 	if alicloud.IsWindows(spec.ImageID) {
 		alicloud.CheckWindowsHost(c, host, spec.HostName)
 	}

@@ -35,7 +35,8 @@ func checkPublicIP(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(ip.BandwidthMbps > 0 || changesDetail, "Network.PublicIP.BandwidthMbps", ip.BandwidthMbps,
 		"ECS gives a public address only with a bandwidth above 0")
 	c.Require(ip.BandwidthMbps <= 100, "Network.PublicIP.BandwidthMbps", ip.BandwidthMbps, "must be at most 100")
-	c.Require(ip.InboundMbps <= 200, "Network.PublicIP.InboundMbps", ip.InboundMbps, "must be at most 200") // 100 by a newer reference
+	// A newer reference has 100 for inbound traffic.
+	c.Require(ip.InboundMbps <= 200, "Network.PublicIP.InboundMbps", ip.InboundMbps, "must be at most 200")
 	known := ip.ChargeType == "" || internetChargeType(ip.ChargeType) != ""
 	c.Require(known, "Network.PublicIP.ChargeType", ip.ChargeType, "ECS has by-traffic and by-bandwidth")
 }
@@ -48,14 +49,16 @@ func checkAdded(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		most = 2
 	}
 	if n > most {
-		c.Fail("Network.Interfaces", n, fmt.Sprintf("must be at most %d: a create adds one interface, others are attached afterwards", most))
+		const rule = "must be at most %d: a create adds one interface, others are attached afterwards"
+		c.Fail("Network.Interfaces", n, fmt.Sprintf(rule, most))
 	}
 }
 
 func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	list, groups := spec.Network.Interfaces, optionsOf(spec).InterfaceSecurityGroupIDs
 	if len(groups) > len(list) {
-		c.Fail("Vendor.InterfaceSecurityGroupIDs", len(groups), fmt.Sprintf("must not be more than Network.Interfaces, which are %d", len(list)))
+		const rule = "must not be more than Network.Interfaces, which are %d"
+		c.Fail("Vendor.InterfaceSecurityGroupIDs", len(groups), fmt.Sprintf(rule, len(list)))
 	}
 	for i := range list {
 		f, in := &list[i], c.Item("Network.Interfaces", i)

@@ -121,7 +121,8 @@ type RawTag struct {
 func instanceOf(raw *RawInstance) provider.Instance {
 	n := &raw.NetworkAttributes
 	room := make([]netip.Addr, 0, 2) // most instances have one address of each kind
-	private := addrsOf(room, raw.PrivateIPAddresses.PrivateIPAddress, n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
+	private := addrsOf(room, raw.PrivateIPAddresses.PrivateIPAddress,
+		n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
 	used := min(len(private), cap(room))
 	public := addrsOf(room[used:used], raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
 	return provider.Instance{

@@ -39,7 +39,9 @@ func (d *driver) call(ctx context.Context, r alicloud.Request, out any) (*aliclo
 
 // callBare sends one request whose answer has a request ID and a code to read, and returns the request
 // ID. Successes are further codes that mean success.
-func (d *driver) callBare(ctx context.Context, r alicloud.Request, successes ...alicloud.Text) (requestID string, err error) {
+func (d *driver) callBare(
+	ctx context.Context, r alicloud.Request, successes ...alicloud.Text,
+) (requestID string, err error) {
 	var a bareAnswer
 	resp, err := d.call(ctx, r, &a)
 	if err != nil {

@@ -2,9 +2,9 @@ package ens
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// stateOf maps Status of DescribeInstances. ENS has no word for a server that
-// died while being built, and does not document the words it uses before
-// Running: StateUnknown keeps a wait going.
+// stateOf translates Status of DescribeInstances. ENS has no word for an instance that failed while
+// it was built, and does not document the words before Running. A word that is not known here is
+// StateUnknown, so that a wait goes on.
 func stateOf(status string) provider.State {
 	switch status {
 	case "Running":
@@ -15,7 +15,7 @@ func stateOf(status string) provider.State {
 		return provider.StateStopping
 	case "Stopped":
 		return provider.StateStopped
-	case "Expired": // the prepaid period is over; the server is off until it is renewed
+	case "Expired": // the prepaid period is over; the instance is off until it is renewed
 		return provider.StateSuspended
 	}
 	return provider.StateUnknown

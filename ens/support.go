@@ -7,13 +7,13 @@ import (
 
 // Reasons that several leaves share.
 const (
-	byType     = "ENS sells machines by InstanceType only"
+	byType     = "ENS sells instances by InstanceType only"
 	noCPU      = "ENS has no CPU options: they come with InstanceType"
 	noIPv6List = "ENS assigns IPv6 addresses by IPFamily, neither by number nor by address"
 	noNIC      = "ENS attaches further interfaces after the create, by calls of their own"
 	noDiskName = "ENS disks are created without names and descriptions"
 	noLevel    = "ENS sells disks by category and size only"
-	noRestore  = "ENS creates disks with a server empty; it attaches existing disks by calls of their own"
+	noRestore  = "ENS creates disks with an instance empty; it attaches existing disks by calls of their own"
 	sysPlain   = "ENS encrypts data disks only"
 	noDiskLife = "ENS has no such setting of a disk at create time"
 	noPlaces   = "an ENS node has neither placement groups nor dedicated hosts"
@@ -44,7 +44,7 @@ func supportTable() provider.Support {
 		provider.Refused("CPUOptions.Model", noCPU),
 		provider.To("Name", "InstanceName"),
 		provider.To("HostName", "HostName"),
-		provider.Refused("Description", "ENS servers have no description"),
+		provider.Refused("Description", "ENS instances have no description"),
 		provider.To("UniqueSuffix", "UniqueSuffix"),
 		provider.To("Login.Password", "Password"),
 		provider.To("Login.KeyPairs", "KeyPairName"),
@@ -99,9 +99,10 @@ func supportTable() provider.Support {
 		provider.To("Billing.AutoRenew", "AutoRenew"),
 		provider.To("Billing.AutoRenewPeriod", "CreateInstance AutoRenewPeriod"),
 		provider.To("Billing.Spot.Strategy", "RunInstances SpotStrategy"),
-		provider.Refused("Billing.Spot.MaxPrice", "ENS spot servers follow the market price: there is no bid"),
+		provider.Refused("Billing.Spot.MaxPrice", "ENS spot instances follow the market price: there is no bid"),
 		provider.To("Billing.Spot.DurationHours", "RunInstances SpotDuration"),
-		provider.Refused("Billing.Spot.Interruption", "ENS does not let you choose what happens to a spot server that is taken away"),
+		provider.Refused("Billing.Spot.Interruption",
+			"ENS does not let you choose what happens to a spot instance that is taken away"),
 		provider.Refused("Placement.GroupID", noPlaces),
 		provider.Refused("Placement.DedicatedHostIDs", noPlaces),
 		provider.Refused("Placement.DedicatedHostGroupID", noPlaces),
@@ -110,7 +111,7 @@ func supportTable() provider.Support {
 		provider.Refused("Placement.HPCClusterID", noPlaces),
 		provider.To("Tags", "RunInstances Tag.N.Key, Tag.N.Value"),
 		provider.To("UserData", "UserData"),
-		provider.Refused("RoleName", "ENS servers cannot act as a RAM role"),
+		provider.Refused("RoleName", "ENS instances cannot act as a RAM role"),
 		provider.Refused("ProjectID", "the ENS create calls take no resource group"),
 		provider.Refused("LaunchTemplate", noTemplate),
 		provider.Refused("LaunchTemplate.ID", noTemplate),

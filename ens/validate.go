@@ -52,7 +52,8 @@ func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(l.KeyPairs) == 0 || !alicloud.IsWindows(spec.ImageID), "Login.KeyPairs", l.KeyPairs,
 		"ENS has no key pairs on Windows, only passwords")
 	c.Require(l.Password == "" || isPassword(l.Password.Reveal()), "Login.Password", nil,
-		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special ("+alicloud.PasswordSpecials+")")
+		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special ("+
+			alicloud.PasswordSpecials+")")
 }
 
 func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
@@ -143,10 +144,11 @@ func checkChoice(c *provider.Checker, how *choice) {
 	if len(how.runOnly) == 0 || len(how.createOnly) == 0 {
 		return
 	}
+	notInCreate, notInRun := strings.Join(how.runOnly, ", "), strings.Join(how.createOnly, ", ")
 	for _, at := range how.createOnly {
-		c.Fail(at, nil, "only prepaid creates by CreateInstance have it, which cannot express "+strings.Join(how.runOnly, ", "))
+		c.Fail(at, nil, "only prepaid creates by CreateInstance have it, which cannot express "+notInCreate)
 	}
 	for _, at := range how.runOnly {
-		c.Fail(at, nil, "only RunInstances can express it, which has no "+strings.Join(how.createOnly, ", "))
+		c.Fail(at, nil, "only RunInstances can express it, which has no "+notInRun)
 	}
 }

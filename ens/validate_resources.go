@@ -8,9 +8,12 @@ import (
 
 func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	n := &spec.Network
-	c.Require(len(n.SecurityGroupIDs) <= 1, "Network.SecurityGroupIDs", n.SecurityGroupIDs, "ENS takes one security group")
-	c.Require(len(n.PrivateIPs) <= 1, "Network.PrivateIPs", len(n.PrivateIPs), "ENS takes one fixed address, for one instance")
-	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "a fixed address needs Network.SubnetID")
+	c.Require(len(n.SecurityGroupIDs) <= 1, "Network.SecurityGroupIDs", n.SecurityGroupIDs,
+		"ENS takes one security group")
+	c.Require(len(n.PrivateIPs) <= 1, "Network.PrivateIPs", len(n.PrivateIPs),
+		"ENS takes one fixed address, for one instance")
+	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil,
+		"a fixed address needs Network.SubnetID")
 	if n.PublicIP != nil && n.PublicIP.ChargeType != "" {
 		c.Require(internetChargeType(n.PublicIP.ChargeType) != "", "Network.PublicIP.ChargeType", n.PublicIP.ChargeType,
 			`ENS has only "`+string(provider.PayByDailyPeak)+`" and "`+string(provider.PayBy95th)+`"`)

@@ -132,7 +132,9 @@ type zoneProperty struct {
 
 // build lets the SDK build the request, and adds what the SDK must not see.
 func (d *driver) build(c *call) (*http.Request, error) {
-	op := &data.Operation{Config: d.sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet}
+	op := &data.Operation{
+		Config: d.sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
+	}
 	in := reflect.ValueOf(c.in)
 	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)
 	if err != nil {

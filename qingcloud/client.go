@@ -134,8 +134,10 @@ func (d *driver) Limits() provider.Limits {
 		// An unknown ID may fail a whole describe, as the vendor says of jobs and
 		// addresses. Asked for alone, it hides no other group.
 		IDsPerGroupDescribe: 1,
-		Rates:               map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
-		FirstLook:           8 * time.Second,
+		Rates: map[provider.API]provider.Rate{
+			provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100},
+		},
+		FirstLook: 8 * time.Second,
 	}
 }
 
@@ -160,7 +162,8 @@ func endpoint(c *provider.Checker, s string) *config.Config {
 		cfg.URI = e.Path
 	}
 	// For exactly /iam the SDK would add the parameters of another service.
-	c.Require(pathForm.MatchString(cfg.URI) && cfg.URI != "/iam", "Config.Endpoint", nil, "has a path that cannot be signed")
+	c.Require(pathForm.MatchString(cfg.URI) && cfg.URI != "/iam", "Config.Endpoint", nil,
+		"has a path that cannot be signed")
 	return cfg
 }
 

@@ -45,8 +45,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "4004", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "4005", Kind: provider.ErrUnavailable, Lasting: true},
 	{Code: "5000", Kind: provider.ErrUnavailable, Unknown: true},
-	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},                               // too busy, or timed out while executing
-	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType, Remark: remark5200}, // computing capacity: no other disk or network would help
+	{Code: "5100", Kind: provider.ErrUnavailable, Unknown: true},                               // busy, or timed out
+	{Code: "5200", Kind: provider.ErrNoStock, Stock: provider.StockOfType, Remark: remark5200}, // of computing
 	{Code: "5300", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "5400", Kind: provider.ErrState},
 	{Code: "5500", Kind: provider.ErrUnavailable, Lasting: true},

@@ -43,7 +43,9 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 
 // CreatePlacementGroup implements [provider.PlacementGroupDriver] by CreateInstanceGroups. The
 // call has no token: a repetition makes a second group.
-func (d *driver) CreatePlacementGroup(ctx context.Context, req *provider.CreatePlacementGroupRequest) (*provider.PlacementGroupResult, error) {
+func (d *driver) CreatePlacementGroup(
+	ctx context.Context, req *provider.CreatePlacementGroupRequest,
+) (*provider.PlacementGroupResult, error) {
 	if err := d.ValidatePlacementGroup(req.Spec); err != nil {
 		return nil, err
 	}
@@ -53,7 +55,8 @@ func (d *driver) CreatePlacementGroup(ctx context.Context, req *provider.CreateP
 	}
 	in := &createGroupInput{Relation: &relation, Name: text(req.Spec.Name), Description: text(req.Spec.Description)}
 	out := &createGroupAnswer{}
-	if err := d.call(ctx, &call{action: "CreateInstanceGroups", zone: d.regionOf(req.Spec.Region), in: in}, out); err != nil {
+	c := &call{action: "CreateInstanceGroups", zone: d.regionOf(req.Spec.Region), in: in}
+	if err := d.call(ctx, c, out); err != nil {
 		return nil, err
 	}
 	if len(out.Groups) == 0 || out.Groups[0] == "" {

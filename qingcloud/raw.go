@@ -64,7 +64,8 @@ func checkPerInstance(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 	for _, name := range sorted.Keys(raw) {
 		in := c.Entry("Vendor.Params", name)
-		in.Require(!isPerInstance(name, raw[name]), "", nil, "belongs to one instance: Count must be 1, one RunInstances for each")
+		in.Require(!isPerInstance(name, raw[name]), "", nil,
+			"belongs to one instance: Count must be 1, one RunInstances for each")
 	}
 }
 

@@ -89,14 +89,18 @@ func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
 		return 0, err
 	}
 	if len(req.Tags) > 0 {
-		return 0, &provider.FieldError{Driver: Name, Path: "Tags", Reason: "QingCloud's labels are no key-value pairs", Unsupported: true}
+		return 0, &provider.FieldError{
+			Driver: Name, Path: "Tags", Reason: "QingCloud's labels are no key-value pairs", Unsupported: true,
+		}
 	}
 	return adapter.Offset(Name, req.PageToken)
 }
 
 // describePage turns an answer into a page. The documents do not say how search_word
 // compares, so names are compared here. The next page starts after what the service sent.
-func describePage(req *provider.DescribeRequest, offset int, zone string, out *describeAnswer) (*provider.DescribePage, error) {
+func describePage(
+	req *provider.DescribeRequest, offset int, zone string, out *describeAnswer,
+) (*provider.DescribePage, error) {
 	if !out.lists() {
 		return nil, malformed(actionDescribe, "the answer has no list of instances")
 	}

@@ -2,7 +2,7 @@ package qingcloud
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// steady are the documented states of a server that nothing is being done to.
+// steady returns the state of an instance without a transition, by the documented words.
 func steady(status string) provider.State {
 	switch status {
 	case "pending":
@@ -21,8 +21,8 @@ func steady(status string) provider.State {
 	return provider.StateUnknown
 }
 
-// busy are the documented transitions. The service has others that it does not
-// document; any of them means that the server is not there yet.
+// busy returns the state of an instance in a transition, by the documented words. The service
+// has others that it does not document. Any of them means that a change is under way.
 func busy(transition string) provider.State {
 	switch transition {
 	case "creating":
@@ -37,9 +37,9 @@ func busy(transition string) provider.State {
 	return provider.StateUnknown
 }
 
-// stateOf joins the two words. A server runs for us only when it has its
-// addresses too, which come later than the status. What is ceased stays so,
-// whatever transition is still shown.
+// stateOf joins the two words. An instance counts as running only when it also has its
+// addresses, which come later than the status. An instance that is ceased stays so, whatever
+// transition is still shown.
 func stateOf(status, transition string, addressed bool) provider.State {
 	s := steady(status)
 	switch {

@@ -36,7 +36,8 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(sized, "InstanceType", nil, "is required, or Hardware.CPUs and MemoryMiB instead")
 	if t := spec.Hardware.GPUType; t != "" {
 		n, err := strconv.Atoi(t)
-		c.Require(err == nil && n >= 0 && strconv.Itoa(n) == t, "Hardware.GPUType", t, "must be a number of gpu_class, like 0")
+		c.Require(err == nil && n >= 0 && strconv.Itoa(n) == t, "Hardware.GPUType", t,
+			"must be a number of gpu_class, like 0")
 	}
 	memory := spec.Hardware.MemoryMiB
 	c.Require(memory%1024 == 0, "Hardware.MemoryMiB", memory, "must be whole GiB, in MiB")
@@ -100,8 +101,10 @@ func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	}
 	checkOneOf(c, "Vendor.UserDataType", o.UserDataType, "plain", "exec", "tar")
 	// The service takes its default in place of a directory that it does not accept.
-	c.Require(o.UserDataPath == "" || path.IsAbs(o.UserDataPath), "Vendor.UserDataPath", o.UserDataPath, "must begin with /")
-	c.Require(o.UserDataFile == "" || path.IsAbs(o.UserDataFile), "Vendor.UserDataFile", o.UserDataFile, "must begin with /")
+	c.Require(o.UserDataPath == "" || path.IsAbs(o.UserDataPath), "Vendor.UserDataPath", o.UserDataPath,
+		"must begin with /")
+	c.Require(o.UserDataFile == "" || path.IsAbs(o.UserDataFile), "Vendor.UserDataFile", o.UserDataFile,
+		"must begin with /")
 	exec := o.UserDataType == "exec"
 	c.Require(o.UserDataFile == "" || exec, "Vendor.UserDataFile", o.UserDataFile, "needs UserDataType exec")
 	if o.UserDataType == "tar" {
@@ -137,7 +140,8 @@ func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
 func checkWindows(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(spec.Login.KeyPairs) == 0, "Vendor.NeedNewSID", true, "is for Windows, which takes no key pair")
 	size := spec.SystemDisk.SizeGiB
-	c.Require(size == 0 || size >= 50, "SystemDisk.SizeGiB", size, "must be 50 to 100 GiB with NeedNewSID, which is for Windows")
+	c.Require(size == 0 || size >= 50, "SystemDisk.SizeGiB", size,
+		"must be 50 to 100 GiB with NeedNewSID, which is for Windows")
 }
 
 // checkAllBlanks refuses what the SDK's signer would change: it trims values, in the

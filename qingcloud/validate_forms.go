@@ -43,7 +43,8 @@ func checkOneOf(c *provider.Checker, path, value string, known ...string) {
 // are not UTF-8, which requests are.
 func checkBlanks(c *provider.Checker, path string, values ...string) {
 	for _, v := range values {
-		c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
+		c.Require(strings.TrimSpace(v) == v, path, nil,
+			"must not begin or end with a blank: the signature of a request drops it")
 		c.Require(utf8.ValidString(v), path, nil, "must be UTF-8")
 	}
 }

@@ -16,7 +16,8 @@ func checkNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(len(n.PrivateIPs) <= 1, "Network.PrivateIPs", len(n.PrivateIPs),
 		"QingCloud takes a fixed address for one instance: Count must be 1")
 	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "needs SubnetID")
-	c.Require(len(n.Interfaces) == 0 || n.SubnetID != "", "Network.Interfaces", nil, "needs SubnetID for the primary interface")
+	c.Require(len(n.Interfaces) == 0 || n.SubnetID != "", "Network.Interfaces", nil,
+		"needs SubnetID for the primary interface")
 	for i, f := range n.Interfaces {
 		in := c.Item("Network.Interfaces", i)
 		in.Require(f.SubnetID != "", "SubnetID", nil, "is required")
@@ -52,5 +53,6 @@ func checkVxNet(c *provider.Checker, path, id string, fixed bool) {
 	if strings.Contains(id, "|") {
 		c.Fail(path, id, "must be an ID alone; an address has a field of its own")
 	}
-	c.Require(!fixed || id != basicNetwork, path, basicNetwork, "has no fixed addresses: they need a managed network of one's own")
+	c.Require(!fixed || id != basicNetwork, path, basicNetwork,
+		"has no fixed addresses: they need a managed network of one's own")
 }

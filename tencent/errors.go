@@ -129,7 +129,10 @@ func (ex *exchange) notSent(kind, err error) error {
 }
 
 func (ex *exchange) apiError(kind error, outcome provider.Outcome, msg string, err error) *provider.APIError {
-	return &provider.APIError{Driver: Name, Op: ex.op, Message: msg, HTTPStatus: ex.Status(), Outcome: outcome, Kind: kind, Err: err}
+	return &provider.APIError{
+		Driver: Name, Op: ex.op, Message: msg, HTTPStatus: ex.Status(),
+		Outcome: outcome, Kind: kind, Err: err,
+	}
 }
 
 // redactorOf hides what no error of a call may show: its secrets. Spec is nil for a call that

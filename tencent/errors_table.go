@@ -2,9 +2,9 @@ package tencent
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// errorTable classifies the codes that the calls of this package document, and
-// the common ones of every API (cloud.tencent.com/document/api/213/30435). A
-// whole code wins over its family: families span several kinds.
+// errorTable has the documented codes of the calls of this package, and the common ones of every
+// API (cloud.tencent.com/document/api/213/30435). A whole code counts more than its family,
+// because a family has codes of several kinds.
 var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	// Throttled before execution.
 	{Code: "RequestLimitExceeded", Kind: provider.ErrThrottled},
@@ -25,9 +25,9 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 
 	// No stock: of a type or in a zone, of disks, of spot capacity at the price,
 	// of addresses. Stock is what a code proves beyond the combination that was
-	// asked for. A spot bid that is too low, or too few servers for MinCount, proves
-	// nothing about others; CloudDiskUnavailable may be about the disk's size, and
-	// ZoneNotSupported about something else in the request.
+	// asked for. A spot bid that is too low proves nothing about other combinations,
+	// and neither do too few instances for MinCount. CloudDiskUnavailable may be about
+	// the disk's size, and ZoneNotSupported about something else in the request.
 	{Code: "ResourceInsufficient.AvailabilityZoneSoldOut", Kind: provider.ErrNoStock, Stock: provider.StockOfZone},
 	{Code: "ResourceInsufficient.SpecifiedInstanceType", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
 	{Code: "ResourceInsufficient.ZoneSoldOutForSpecifiedInstance", Kind: provider.ErrNoStock, Stock: provider.StockOfType},
@@ -138,7 +138,7 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "InvalidRequest", Kind: provider.ErrInvalid},
 	{Code: "RequestSizeLimitExceeded", Kind: provider.ErrInvalid},
 
-	// The state of a server or of another resource.
+	// The state of an instance or of another resource.
 	{Code: "MutexOperation.TaskRunning", Kind: provider.ErrState, Temporary: true},
 	{Code: "OperationDenied.InstanceOperationInProgress", Kind: provider.ErrState, Temporary: true},
 	{Code: "ResourceInUse", Kind: provider.ErrState, Temporary: true},
@@ -175,8 +175,8 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "UnsupportedOperation.InstanceStateFreezing", Kind: provider.ErrState},
 	{Code: "UnsupportedOperation.InstanceStateCorrupted", Kind: provider.ErrState},
 
-	// Nobody knows whether the call was executed. ClientError.* are the SDK's
-	// own words for an answer that did not come or makes no sense.
+	// It is not known whether the call was executed. ClientError.* are the SDK's own
+	// words for an answer that did not come or makes no sense.
 	{Code: "InternalError", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "InternalError.*", Kind: provider.ErrUnavailable, Unknown: true},
 	{Code: "InternalServerError", Kind: provider.ErrUnavailable, Unknown: true},
@@ -186,5 +186,5 @@ var errorTable = provider.NewErrorTable([]provider.ErrorCode{
 	{Code: "ClientError.*", Kind: provider.ErrUnavailable, Unknown: true},
 })
 
-// ErrorCodes returns the table, for documentation.
+// ErrorCodes implements [provider.ErrorLister].
 func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }

@@ -7,15 +7,15 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// RunOptions are settings of a create that only CVM has. Put one, or a pointer
-// to one, into RunInstancesSpec.Vendor. A zero field lets the cloud decide.
+// RunOptions are settings that only CVM has. Put one, or a pointer to one, into
+// [provider.RunInstancesSpec.Vendor]. A zero field lets the cloud decide.
 type RunOptions struct {
 	// InstanceChargeType is a way to pay that Billing.Mode has no word for:
-	// "CDCPAID", for servers of a dedicated cluster. It excludes Billing.Mode.
+	// "CDCPAID", for instances of a dedicated cluster. It excludes Billing.Mode.
 	InstanceChargeType string
 
-	// NoExpiryNotice is for prepaid servers that are not renewed: nobody is told
-	// that their period ends. It excludes Billing.AutoRenew.
+	// NoExpiryNotice is for prepaid instances that are not renewed: no notice
+	// says that their period ends. It excludes Billing.AutoRenew.
 	NoExpiryNotice bool
 
 	// BandwidthPackageID is the shared package that Network.PublicIP draws on.
@@ -32,7 +32,7 @@ type RunOptions struct {
 	IPv6AddressType   string
 	AntiDDoSPackageID string
 
-	// AsVPCGateway makes the servers gateways of their private network. They need
+	// AsVPCGateway makes the instances gateways of their private network. They need
 	// a public address to be of use as such.
 	AsVPCGateway bool
 
@@ -56,7 +56,7 @@ type RunOptions struct {
 	// JumboFrame switches jumbo frames on or off, for types that have them.
 	JumboFrame *bool
 
-	// Metadata are key-value pairs that the servers can read about themselves.
+	// Metadata are key-value pairs that the instances can read about themselves.
 	// Values are treated as secrets.
 	Metadata map[string]string
 
@@ -96,7 +96,7 @@ type DataDiskOptions struct {
 	BurstPerformance *bool  // bursts beyond the disk's own performance
 }
 
-// disk returns the options of a data disk; zero ones when it has none.
+// disk returns the options of a data disk, or zero options when it has none.
 func (o *RunOptions) disk(i int) DataDiskOptions {
 	if i < len(o.DataDisks) {
 		return o.DataDisks[i]
@@ -104,7 +104,7 @@ func (o *RunOptions) disk(i int) DataDiskOptions {
 	return DataDiskOptions{}
 }
 
-// set tells whether there is an option at all.
+// set reports whether any option is set.
 func (o *RunOptions) set() bool { return !reflect.ValueOf(*o).IsZero() }
 
 // optionsOf returns the spec's options for this cloud. It returns zero options when there

@@ -57,7 +57,8 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	case "", provider.SpreadPlacement:
 	case provider.PartitionPlacement:
 		inRange := g.Partitions >= 2 && g.Partitions <= maxPartitions
-		c.Require(inRange, "Partitions", g.Partitions, "must be 2 to "+strconv.Itoa(maxPartitions)+" with Strategy partition")
+		c.Require(inRange, "Partitions", g.Partitions,
+			"must be 2 to "+strconv.Itoa(maxPartitions)+" with Strategy partition")
 	default:
 		c.Refuse("Strategy", "CVM groups spread instances; HPC clusters put them close together")
 	}
@@ -71,7 +72,9 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 const noGroupText = "CVM groups have a name, and no description"
 
 // CreatePlacementGroup implements [provider.PlacementGroupDriver] by CreateDisasterRecoverGroup.
-func (d *driver) CreatePlacementGroup(ctx context.Context, req *provider.CreatePlacementGroupRequest) (*provider.PlacementGroupResult, error) {
+func (d *driver) CreatePlacementGroup(
+	ctx context.Context, req *provider.CreatePlacementGroupRequest,
+) (*provider.PlacementGroupResult, error) {
 	out := cvm.NewCreateDisasterRecoverGroupRequest()
 	out.Name = text(req.Spec.Name)
 	out.Type = text(groupTypes[req.Spec.Level])
@@ -91,7 +94,8 @@ func (d *driver) CreatePlacementGroup(ctx context.Context, req *provider.CreateP
 	if resp.Response == nil || value(resp.Response.DisasterRecoverGroupId) == "" {
 		return nil, ex.malformed("it has no group ID", "")
 	}
-	return &provider.PlacementGroupResult{ID: *resp.Response.DisasterRecoverGroupId, RequestID: value(resp.Response.RequestId)}, nil
+	r := resp.Response
+	return &provider.PlacementGroupResult{ID: *r.DisasterRecoverGroupId, RequestID: value(r.RequestId)}, nil
 }
 
 // DescribePlacementGroups implements [provider.PlacementGroupDriver] by DescribeDisasterRecoverGroups.

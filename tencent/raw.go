@@ -125,7 +125,9 @@ func mergedTree(req tree.Typed, raw map[string]string) (map[string]any, error) {
 
 // mergeTouched returns those parameters of a body that raw ones belong into, taken apart, with
 // the raw ones in them.
-func mergeTouched(c *provider.Checker, body map[string]any, raw map[string]string, value func(text string) any) map[string]any {
+func mergeTouched(
+	c *provider.Checker, body map[string]any, raw map[string]string, value func(text string) any,
+) map[string]any {
 	root := make(map[string]any, len(raw))
 	for name := range raw {
 		head, _, _ := strings.Cut(name, ".")

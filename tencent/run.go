@@ -58,7 +58,9 @@ func runFailed(ex *exchange, spec *provider.RunInstancesSpec, err error) (*provi
 }
 
 // runResult reads the answer of a create that the SDK takes for a success.
-func runResult(ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInstancesResponse) (*provider.RunResult, error) {
+func runResult(
+	ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInstancesResponse,
+) (*provider.RunResult, error) {
 	if resp == nil || resp.Response == nil {
 		return nil, ex.malformed("it has no Response", "")
 	}
@@ -106,7 +108,9 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 
 // runRequest returns the request of a create, and the body to send in its place when the spec
 // has raw parameters.
-func (d *driver) runRequest(spec *provider.RunInstancesSpec) (req *cvm.RunInstancesRequest, body map[string]any, err error) {
+func (d *driver) runRequest(
+	spec *provider.RunInstancesSpec,
+) (req *cvm.RunInstancesRequest, body map[string]any, err error) {
 	req, err = translateRun(spec)
 	if err != nil {
 		return nil, nil, err

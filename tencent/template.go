@@ -27,7 +27,9 @@ const (
 )
 
 // CreateLaunchTemplate implements [provider.LaunchTemplateDriver].
-func (d *driver) CreateLaunchTemplate(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+func (d *driver) CreateLaunchTemplate(
+	ctx context.Context, req *provider.CreateTemplateRequest,
+) (*provider.TemplateResult, error) {
 	out, err := newTemplate(req)
 	if err != nil {
 		return nil, err
@@ -64,7 +66,9 @@ func byID(ref provider.LaunchTemplateRef) error {
 }
 
 // DescribeLaunchTemplates implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplates(ctx context.Context, req *provider.DescribeTemplatesRequest) (*provider.TemplatePage, error) {
+func (d *driver) DescribeLaunchTemplates(
+	ctx context.Context, req *provider.DescribeTemplatesRequest,
+) (*provider.TemplatePage, error) {
 	offset, err := adapter.Offset(Name, req.PageToken)
 	if err != nil {
 		return nil, err

@@ -48,7 +48,8 @@ func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) 
 		checkText(c, "VersionDescription", t.VersionDescription, 2, 256)
 	}
 	checkTags(c, "Tags", t.Tags)
-	adapter.RefuseOptions(c, t.Vendor, "CVM has no options of templates; options of their instances belong into Spec.Vendor")
+	adapter.RefuseOptions(c, t.Vendor,
+		"CVM has no options of templates; options of their instances belong into Spec.Vendor")
 	in := c.In("Spec")
 	checkSpec(in, &t.Spec, !version)
 	checkTemplateOptions(in, &t.Spec)

@@ -141,7 +141,9 @@ func readNetwork(n *provider.Network, data *templateData, opts *RunOptions) {
 }
 
 func bandwidthCharge(word string) (c provider.BandwidthCharge, known bool) {
-	for _, c := range []provider.BandwidthCharge{"", provider.PayByTraffic, provider.PayByBandwidth, provider.PrepaidBandwidth, provider.BandwidthPackage} {
+	for _, c := range []provider.BandwidthCharge{
+		"", provider.PayByTraffic, provider.PayByBandwidth, provider.PrepaidBandwidth, provider.BandwidthPackage,
+	} {
 		if internetChargeType(c) == word {
 			return c, true
 		}
@@ -165,7 +167,10 @@ func readDisks(spec *provider.RunInstancesSpec, data *templateData, opts *RunOpt
 			Type: value(d.DiskType), SizeGiB: int(value(d.DiskSize)), Name: value(d.DiskName), SnapshotID: value(d.SnapshotId),
 			Encrypted: value(d.Encrypt), KMSKeyID: value(d.KmsKeyId), DeleteWithInstance: d.DeleteWithInstance,
 		})
-		more := DataDiskOptions{CDCID: value(d.CdcId), ThroughputMiBps: int(value(d.ThroughputPerformance)), BurstPerformance: d.BurstPerformance}
+		more := DataDiskOptions{
+			CDCID: value(d.CdcId), ThroughputMiBps: int(value(d.ThroughputPerformance)),
+			BurstPerformance: d.BurstPerformance,
+		}
 		if more != (DataDiskOptions{}) {
 			opts.DataDisks = append(opts.DataDisks, make([]DataDiskOptions, i-len(opts.DataDisks))...) // for the disks before it
 			opts.DataDisks = append(opts.DataDisks, more)

@@ -14,7 +14,9 @@ import (
 )
 
 // CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.CreateTemplateRequest) (*provider.TemplateResult, error) {
+func (d *driver) CreateLaunchTemplateVersion(
+	ctx context.Context, req *provider.CreateTemplateRequest,
+) (*provider.TemplateResult, error) {
 	if err := byID(req.Template); err != nil {
 		return nil, err
 	}
@@ -30,7 +32,8 @@ func (d *driver) CreateLaunchTemplateVersion(ctx context.Context, req *provider.
 	if resp.Response == nil || value(resp.Response.LaunchTemplateVersionNumber) == 0 {
 		return nil, ex.malformed("it has no version number", "")
 	}
-	return &provider.TemplateResult{Version: int(*resp.Response.LaunchTemplateVersionNumber), RequestID: value(resp.Response.RequestId)}, nil
+	r := resp.Response
+	return &provider.TemplateResult{Version: int(*r.LaunchTemplateVersionNumber), RequestID: value(r.RequestId)}, nil
 }
 
 // versionsResponse is the SDK's answer with the data as it came: its own type
@@ -50,7 +53,9 @@ type versionInfo struct {
 }
 
 // DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provider.DescribeTemplateVersionsRequest) (*provider.TemplateVersionPage, error) {
+func (d *driver) DescribeLaunchTemplateVersions(
+	ctx context.Context, req *provider.DescribeTemplateVersionsRequest,
+) (*provider.TemplateVersionPage, error) {
 	if err := byID(req.Template); err != nil {
 		return nil, err
 	}
@@ -77,14 +82,17 @@ func (d *driver) DescribeLaunchTemplateVersions(ctx context.Context, req *provid
 		v.TemplateID, v.Spec.Region = req.Template.ID, ex.region
 		page.Versions = append(page.Versions, *v)
 	}
-	if next := offset + len(page.Versions); out.Limit != nil && len(page.Versions) > 0 && next < int(value(r.TotalCount)) {
+	rows := len(page.Versions)
+	if next := offset + rows; out.Limit != nil && rows > 0 && next < int(value(r.TotalCount)) {
 		page.NextPage = strconv.Itoa(next)
 	}
 	return page, nil
 }
 
 // translateDescribeVersions asks in one of three ways, which exclude each other.
-func translateDescribeVersions(req *provider.DescribeTemplateVersionsRequest, offset int) *cvm.DescribeLaunchTemplateVersionsRequest {
+func translateDescribeVersions(
+	req *provider.DescribeTemplateVersionsRequest, offset int,
+) *cvm.DescribeLaunchTemplateVersionsRequest {
 	out := cvm.NewDescribeLaunchTemplateVersionsRequest()
 	out.LaunchTemplateId = text(req.Template.ID)
 	switch {
@@ -119,7 +127,9 @@ func versionOf(raw *versionInfo) (*provider.LaunchTemplateVersion, error) {
 }
 
 // SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
+func (d *driver) SetDefaultLaunchTemplateVersion(
+	ctx context.Context, region string, ref provider.LaunchTemplateRef,
+) error {
 	if err := byID(ref); err != nil {
 		return err
 	}
@@ -135,7 +145,9 @@ func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region str
 }
 
 // DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
+func (d *driver) DeleteLaunchTemplateVersions(
+	ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int,
+) error {
 	if err := byID(ref); err != nil {
 		return err
 	}

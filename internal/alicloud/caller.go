@@ -143,7 +143,7 @@ func (f *flight) send(p prepared) (err error) {
 	answer := &http.Response{StatusCode: f.Status(), Body: io.NopCloser(bytes.NewReader(f.body))}
 	err = responses.Unmarshal(responses.NewCommonResponse(), answer, "JSON")
 	var s *sdkerrors.ServerError
-	if errors.As(err, &s) { // what the server signed tells a wrong key from a wrong request
+	if errors.As(err, &s) { // what the instance signed tells a wrong key from a wrong request
 		err = sdkerrors.WrapServerError(s, map[string]string{"StringToSign": p.stringToSign})
 	}
 	return err

@@ -122,11 +122,11 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 // ForPower corrects the error of a start, stop or reboot, and returns it.
 //
 // The table calls IncorrectInstanceStatus temporary for the sake of releases,
-// where it mostly means that a server is still being built. A start or stop gets
-// the same code for a server that stays as it is, for example one that is where
+// where it mostly means that an instance is still being built. A start or stop gets
+// the same code for an instance that stays as it is, for example one that is where
 // it should be already, and for one on its way. The code cannot tell them apart,
 // and repeating the first would cost minutes. So it is temporary only if the
-// caller knows that the server is passing from one state to another, or if the
+// caller knows that the instance is passing from one state to another, or if the
 // code itself says so.
 func ForPower(err error, passing bool) error {
 	var e *provider.APIError
