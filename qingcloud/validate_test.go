@@ -199,16 +199,6 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 	}
 }
 
-// stranger claims to be for this cloud.
-type stranger struct{}
-
-func (stranger) VendorName() string { return Name }
-
-// elsewhere is for another cloud.
-type elsewhere struct{}
-
-func (elsewhere) VendorName() string { return "elsewhere" }
-
 // The signer trims values: a password with a blank at its end would be set
 // without it, and nobody could log in.
 func TestBlanksAroundValuesAreRefusedAndNotShown(t *testing.T) {
@@ -312,32 +302,5 @@ func TestAllProblemsOfASpecAreToldAtOnce(t *testing.T) {
 	}
 	if len(m.sent) != 0 || strings.Contains(err.Error(), testPass) {
 		t.Errorf("%d requests; %v", len(m.sent), err)
-	}
-}
-
-// Every instance of a create gets the same raw parameters, and so does the create that
-// makes a rest.
-func TestRawParametersOfOneInstance(t *testing.T) {
-	d := mustDriver(t, testConfig(saying(200, "")))
-	for name, value := range map[string]string{"volumes.1": "vol-1", "eip_ids": "eip-1", "eip_ids.1": "eip-1", "vxnets.1": "vxnet-1|192.168.0.5"} {
-		for count, ok := range map[int]bool{1: true, 2: false, 150: false} {
-			spec := minimalSpec()
-			spec.Network = provider.Network{}
-			spec.Count = count
-			spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{name: value}}}
-			err := d.ValidateRun(spec)
-			if ok && err != nil {
-				t.Errorf("%s, %d instances: got %v, want no error", name, count, err)
-			}
-			if !ok && (err == nil || !strings.Contains(err.Error(), `Vendor.Params["`+name+`"]: belongs to one instance: Count must be 1`)) {
-				t.Errorf("%s, %d instances: got %v, want an error that names it", name, count, err)
-			}
-		}
-	}
-	spec := minimalSpec()
-	spec.Network, spec.Count = provider.Network{}, 150
-	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"vxnets.1": "vxnet-1", "extra": "x"}}}
-	if err := d.ValidateRun(spec); err != nil {
-		t.Errorf("values that all instances share: got %v, want no error", err)
 	}
 }

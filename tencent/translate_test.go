@@ -339,68 +339,6 @@ func TestDocumentedExamplesComeOutAsDocumented(t *testing.T) {
 	}
 }
 
-// Every option of every full spec is sent: without it, the request is another one.
-func TestEveryOptionIsSent(t *testing.T) {
-	left := map[string]bool{}
-	optionPaths(left, "", reflect.TypeOf(RunOptions{}))
-	for name, spec := range fullSpecs() {
-		opts := optionsOf(spec)
-		before := golden(t, spec)
-		for path := range left {
-			with := opts
-			if !clearOption(reflect.ValueOf(&with).Elem(), strings.Split(path, ".")) {
-				continue
-			}
-			changed := *spec
-			changed.Vendor = []provider.VendorOption{with}
-			if after := golden(t, &changed); string(after) == string(before) {
-				t.Errorf("%s: %s is set and not sent", name, path)
-			}
-			delete(left, path)
-		}
-	}
-	for path := range left {
-		t.Errorf("no full spec sets the option %s", path)
-	}
-}
-
-// optionPaths collects the leaves of a type. A list of structures has the leaves of
-// its elements.
-func optionPaths(out map[string]bool, prefix string, typ reflect.Type) {
-	for _, f := range reflect.VisibleFields(typ) {
-		inner := f.Type
-		if inner.Kind() == reflect.Slice {
-			inner = inner.Elem()
-		}
-		if inner.Kind() == reflect.Struct {
-			optionPaths(out, tree.Join(prefix, f.Name), inner)
-		} else {
-			out[tree.Join(prefix, f.Name)] = true
-		}
-	}
-}
-
-// clearOption clears an option, in the last element of a list that has it, and
-// tells whether it was set.
-func clearOption(v reflect.Value, steps []string) bool {
-	f := v.FieldByName(steps[0])
-	if len(steps) > 1 && f.Kind() == reflect.Slice {
-		f.Set(reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()), f)) // not the caller's
-		for i := f.Len() - 1; i >= 0; i-- {
-			if clearOption(f.Index(i), steps[1:]) {
-				return true
-			}
-		}
-		return false
-	}
-	if len(steps) > 1 {
-		return clearOption(f, steps[1:])
-	}
-	set := !f.IsZero()
-	f.SetZero()
-	return set
-}
-
 func TestRenewal(t *testing.T) {
 	for _, c := range []struct {
 		renew *bool
@@ -445,68 +383,6 @@ func TestOneFieldAloneIsSent(t *testing.T) {
 		}
 		if _, ok := got.Params[want]; !ok || len(got.Params) != 3 { // with InstanceCount and Region
 			t.Errorf("want %s and nothing else, got %v", want, got.Params)
-		}
-	}
-}
-
-func TestInstanceOf(t *testing.T) {
-	raw := &cvm.Instance{}
-	text, err := os.ReadFile(filepath.Join("testdata", "instance.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, raw); err != nil {
-		t.Fatal(err)
-	}
-	got := instanceOf(raw, "region-1")
-	if got.Sys() != any(raw) {
-		t.Error("Sys is not the SDK's own instance")
-	}
-	want := provider.Instance{
-		ID: "ins-1", Name: "name-1", State: provider.StateRunning, RawState: "RUNNING",
-		Region: "region-1", Zone: "zone-1", ImageID: "img-1", InstanceType: "S5.TYPE1", CPUs: 2, MemoryMiB: 3072,
-		VPCID: "vpc-1", SubnetID: "subnet-1", SecurityGroupIDs: []string{"sg-1", "sg-2"},
-		PrivateIPs: []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1")},
-		PublicIPs:  []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::2")},
-		Billing:    provider.Prepaid,
-		CreatedAt:  time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		ExpiresAt:  time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC),
-		Tags:       map[string]string{"tag-1": "value-1", "tag-2": ""},
-	}
-	if got = got.WithSys(nil); !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %+v\nwant %+v", got, want)
-	}
-}
-
-// Tencent's answers may hold null everywhere.
-func TestInstanceOfNulls(t *testing.T) {
-	var ip *string
-	raw := &cvm.Instance{Tags: []*cvm.Tag{nil}, PrivateIpAddresses: []*string{ip}, SecurityGroupIds: []*string{nil}, VirtualPrivateCloud: &cvm.VirtualPrivateCloud{}, Placement: &cvm.Placement{}}
-	got := instanceOf(raw, "")
-	if got.ID != "" || got.State != provider.StateUnknown || len(got.Tags) != 0 || got.PrivateIPs != nil || got.SecurityGroupIDs != nil || got.Billing != "" {
-		t.Errorf("an empty row became %+v", got)
-	}
-	if got := instanceOf(&cvm.Instance{}, ""); got.Tags != nil {
-		t.Errorf("a row without tags has %v", got.Tags)
-	}
-}
-
-func TestReasonIsGivenForFailedServersOnly(t *testing.T) {
-	for state, want := range map[string]string{"LAUNCH_FAILED": "no more disks", "RUNNING": ""} {
-		got := instanceOf(&cvm.Instance{InstanceState: new(state), LatestOperationErrorMsg: new("no more disks")}, "")
-		if got.Reason != want {
-			t.Errorf("%s: reason is %q, want %q", state, got.Reason, want)
-		}
-	}
-}
-
-func TestBillingOfEveryChargeType(t *testing.T) {
-	for raw, want := range map[string]provider.BillingMode{
-		"POSTPAID_BY_HOUR": provider.OnDemand, "PREPAID": provider.Prepaid, "SPOTPAID": provider.Spot,
-		"CDHPAID": provider.DedicatedHost, "CDCPAID": "", "": "",
-	} {
-		if got := instanceOf(&cvm.Instance{InstanceChargeType: new(raw)}, "").Billing; got != want {
-			t.Errorf("%q is %q, want %q", raw, got, want)
 		}
 	}
 }
