@@ -12,7 +12,7 @@
 // ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
 // ALIBABA_CLOUD_SECURITY_TOKEN, OIDC, the profile of the vendor's command line
 // tool, the credentials file, the role of the instance this runs on (which is asked
-// past any proxy), and ALIBABA_CLOUD_CREDENTIALS_URI. What a failed chain says is not repeated,
+// past any proxy), and ALIBABA_CLOUD_CREDENTIALS_URI. The error of a failed chain is not repeated,
 // because it quotes URLs and answers.
 //
 // # Idempotency
@@ -30,7 +30,7 @@
 // answer, also from one that ends early.
 //
 // With AutoPay false the answer is an order without IDs, and no error: nothing exists
-// until somebody pays.
+// until the order is paid.
 //
 // A template or a version of one is created without a token: after a lost answer
 // look for the name, which exists once. Deployment sets have a token, the
@@ -75,14 +75,14 @@
 // At most 100 instances per create, and 100 IDs per describe, terminate, start,
 // stop and reboot. Lists are read 100 a page, templates and deployment sets 50. A region holds 30
 // templates of 30 versions each; one call deletes 29 versions. The cloud throttles per API, region
-// and account, together with everybody else who uses the account; the numbers are
-// in the account's quota center only, so [provider.Limits] holds guesses.
+// and account, together for all its users. Only the account's quota center shows the
+// numbers, so [provider.Limits] holds guesses.
 //
-// Terminating cuts the power of running instances. The cloud tells no result per
+// Terminating cuts the power of running instances. The cloud answers no result per
 // instance, and does not release a prepaid instance within its period.
 //
-// Starting, stopping and rebooting tell a result per instance, and no instance stands
-// in the way of another (BatchOptimization=SuccessFirst). IncorrectInstanceStatus
+// Starting, stopping and rebooting have a result per instance, and no instance stops
+// the change of another (BatchOptimization=SuccessFirst). IncorrectInstanceStatus
 // is the answer for an instance that is on its way, and for one that stays as it is:
 // it counts as temporary only beside a state that passes, or as
 // IncorrectInstanceStatus.Initializing. Without StopCharging no StoppedMode is
@@ -99,7 +99,7 @@
 // several.
 //
 // A field that is false goes out as no parameter at all, which lets a launch
-// template decide. RunOptions.SendFalse says false in so many words.
+// template decide. RunOptions.SendFalse sends false.
 //
 // # Not supported
 //

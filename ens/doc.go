@@ -14,7 +14,7 @@
 // and one call that only sells contracts; an empty field must not buy one.
 //
 // A spec without Network.PublicIP says so to ENS (PublicIpIdentification=false),
-// because ENS assigns an address when nothing is said.
+// because ENS assigns an address when the parameter is left out.
 //
 // # Credentials
 //
@@ -65,8 +65,8 @@
 // # Waiting
 //
 // Running, Stopping, Stopped and Expired are the documented states. Every other
-// word counts as still in progress: ENS has no word for an instance that died while
-// being built. Boot times are not published.
+// word counts as still in progress: ENS has no word for an instance that failed while
+// it was built. Boot times are not published.
 //
 // # Quotas and paging
 //
@@ -79,7 +79,7 @@
 // for several is unverified. IncorrectInstanceStatus is not temporary there,
 // because the code does not tell an instance on its way from one that stays as it
 // is; IncorrectInstanceStatus.Initializing is. For a rename it always is: no
-// state is documented to be in its way. StockNotEnough is about the machine type
+// state is documented to be in its way. StockNotEnough is about the instance type
 // on its node.
 //
 // # Vendor options
@@ -87,8 +87,8 @@
 // [RunOptions] holds scheduling and billing settings of ENS, and raw parameters.
 //
 // RunOptions.ScheduleAreaLevel leaves the choice of the node to ENS. The Region of
-// such a spec must be that of the client, and names no place; Instance.Region tells
-// where an instance went. Instances of a lost create are looked for on every node, but
+// such a spec must be that of the client, and names no place; Instance.Region has
+// the node of an instance. Instances of a lost create are looked for on every node, but
 // Client.Sweep looks at one node at a time.
 //
 // # Not supported

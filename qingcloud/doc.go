@@ -7,8 +7,8 @@
 //
 // The fixtures of this package's tests were written from the vendor's
 // documentation and samples. None was recorded from the live service, and no
-// live account was used: what is said here about the service is what its
-// documentation says.
+// live account was used: everything here about the service comes from its
+// documentation.
 //
 // # Credentials
 //
@@ -74,14 +74,14 @@
 // the client asks for halves until it has found the unknown ones.
 //
 // TerminateInstances removes instances at once (direct_cease), without the two
-// hours in the recycle bin: a program that cleans up wants them gone, and
+// hours in the recycle bin: a program that cleans up wants to remove them, and
 // instances in the bin would still be listed under their names. The service
 // refuses it (1400) while an instance is being built, changed, or not leased yet;
 // that is provider.ErrState with Temporary set. The same code stands for a
 // missing permission, and only its message tells them apart: a caller that
 // retries it must give up after a minute or two, as the client does, which waits
 // for instances that are all too new together. Instances that lie in the bin
-// already, because somebody terminated them otherwise, are removed from there
+// already, because another program terminated them, are removed from there
 // (CeaseInstances).
 //
 // # Power

@@ -11,7 +11,7 @@
 //     for the token). Half a pair is an error, not a reason to look further;
 //   - the SDK's profile file: TENCENTCLOUD_CREDENTIALS_FILE, or
 //     ~/.tencentcloud/credentials, section default;
-//   - the role bound to the machine, from the metadata service, with a timeout
+//   - the role bound to the instance, from the metadata service, with a timeout
 //     of three seconds. Its keys are renewed five minutes before they end.
 //
 // The host is cvm.tencentcloudapi.com for every region, because the region is a
@@ -36,7 +36,7 @@
 // RunInstances only accepts the request. Instances are PENDING, then RUNNING, or
 // LAUNCH_FAILED with the reason in LatestOperationErrorMsg, which becomes
 // Instance.Reason. Polling uses DescribeInstances, not DescribeInstancesStatus:
-// one call tells state, reason and addresses, at the same documented rate. A
+// one call has state, reason and addresses, at the same documented rate. An
 // instance that was terminated is absent from the answer, and so is one that was
 // just created: for how long is not documented. Tags are attached a little after
 // the create, so a search by tag may miss a fresh instance.
@@ -130,8 +130,8 @@
 // bid of a spot template: Strategy market-price over one is an error.
 //
 // RunOptions.Metadata and JumboFrame can be kept in a template, but are not in the
-// data that CVM documents of a version: they are read back only if the cloud tells
-// them all the same.
+// data that CVM documents of a version: they are read back only if the cloud
+// answers them all the same.
 //
 // Making a version the default that is it already is a success. Deleting the
 // default version is [provider.ErrState].

@@ -57,7 +57,7 @@ func (t Text) Int() int {
 
 // IDs is a list of IDs in any of the shapes that the APIs and their documents
 // show: a list, a list inside objects, or one text "[i-a,i-b]". A text alone, without
-// brackets, is none of them.
+// brackets, is no list.
 type IDs []string
 
 // Distinct returns every ID once, in order, without empty ones.

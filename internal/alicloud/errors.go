@@ -20,9 +20,9 @@ var (
 	errMalform = errors.New("not an answer of the API")
 )
 
-// failure turns the end of a flight into an error. The ctx comes first, then
-// what the transport said, then the vendor's answer.
-func (c *Caller) failure(ctx context.Context, r Request, f *flight, resp *Response, err error) *provider.APIError {
+// failure turns the end of an exchange into an error. The ctx comes first, then
+// the failure of the transport, then the vendor's answer.
+func (c *Caller) failure(ctx context.Context, r Request, f *exchange, resp *Response, err error) *provider.APIError {
 	failed := f.Err()
 	switch {
 	case failed != nil && ctx.Err() != nil:
@@ -153,7 +153,7 @@ func (c *Caller) ended(r Request, ctxErr error) *provider.APIError {
 
 // lost is the error of a call whose answer did not arrive, or not all of it. The end of
 // a ctx is no failure of the service.
-func (c *Caller) lost(r Request, f *flight, resp *Response, message string, err error) *provider.APIError {
+func (c *Caller) lost(r Request, f *exchange, resp *Response, message string, err error) *provider.APIError {
 	says := oncehttp.VerdictOf(f.Status())
 	e := c.notSent(r, adapter.KindOf(says), message, err)
 	e.HTTPStatus, e.RequestID = f.Status(), resp.Clean(resp.RequestID)

@@ -23,7 +23,7 @@ const (
 	envToken = "TENCENTCLOUD_TOKEN"
 )
 
-// errAbsent tells that a place holds no credentials, so that the next is asked.
+// errAbsent says that a place holds no credentials, so that the next is asked.
 var errAbsent = errors.New("no credentials there")
 
 // Chain is a [provider.CredentialsSource] that looks in the environment, then in
