@@ -111,7 +111,8 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	}
 	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount, More: a.NextToken != ""}
 	onePage := req.PageToken == "" && !at.More
-	page.Short = at.Contradicts() || onePage && at.Total != nil && *at.Total > len(shown)
+	lacksRows := onePage && at.Total != nil && *at.Total > len(shown)
+	page.Short = at.Contradicts() || lacksRows
 	if len(req.IDs) == 0 {
 		page.NextPage = a.NextToken
 	}

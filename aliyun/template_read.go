@@ -95,7 +95,8 @@ func (k kept) network() provider.Network {
 // in its place. One beside a list that has it too says nothing new.
 func (k kept) groups(at string) []string {
 	ids, one := k.list(at+"SecurityGroupIds"), at+"SecurityGroupId"
-	if k[one] != "" && (len(ids) == 0 || slices.Contains(ids, k[one])) {
+	saysNothingNew := len(ids) == 0 || slices.Contains(ids, k[one])
+	if k[one] != "" && saysNothingNew {
 		if id := k.text(one); len(ids) == 0 {
 			ids = []string{id}
 		}

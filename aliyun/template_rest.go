@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -52,10 +53,13 @@ func (k kept) add(name string, value any) {
 
 // set keeps the value that says more when a parameter is there twice.
 func (k kept) set(name, value string) {
-	if value == "" || k[name] != "" && (value == "0" || value == "false") {
-		return
+	switch value {
+	case "":
+	case "0", "false":
+		k[name] = cmp.Or(k[name], value)
+	default:
+		k[name] = value
 	}
-	k[name] = value
 }
 
 // listParam is the name that a list has in requests: answers wrap lists twice.

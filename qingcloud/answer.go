@@ -84,5 +84,6 @@ func (a *describeAnswer) UnmarshalJSON(b []byte) error { return a.decode(b) }
 // lists reports whether the answer has a list. An answer without one is an empty list only
 // if its total is 0.
 func (a *describeAnswer) lists() bool {
-	return a.InstanceSet != nil || a.TotalCount != nil && *a.TotalCount == 0
+	saysNone := a.TotalCount != nil && *a.TotalCount == 0
+	return a.InstanceSet != nil || saysNone
 }

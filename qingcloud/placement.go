@@ -235,7 +235,8 @@ func translateDescribeGroups(req *provider.DescribePlacementGroupsRequest, offse
 func groupPage(
 	req *provider.DescribePlacementGroupsRequest, offset int, out *describeGroupsAnswer,
 ) (*provider.PlacementGroupPage, error) {
-	if out.Groups == nil && (out.TotalCount == nil || *out.TotalCount > 0) {
+	saysNone := out.TotalCount != nil && *out.TotalCount <= 0
+	if out.Groups == nil && !saysNone {
 		return nil, malformed("DescribeInstanceGroups", "the answer has no list of groups")
 	}
 	page := &provider.PlacementGroupPage{}

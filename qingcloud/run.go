@@ -32,7 +32,8 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 func runFailed(out *runAnswer, count int, err error) (*provider.RunResult, error) {
 	r := out.result()
 	severalOutOfStock := count > 1 && errors.Is(err, provider.ErrNoStock)
-	if e := (*provider.APIError)(nil); errors.As(err, &e) && (r != nil || severalOutOfStock) {
+	isOpen := r != nil || severalOutOfStock
+	if e := (*provider.APIError)(nil); isOpen && errors.As(err, &e) {
 		e.Outcome = provider.OutcomeUnknown
 	}
 	return r, err

@@ -27,7 +27,8 @@ func (ex *exchange) salvaged() (ids []string, requestID string) {
 // lists reports whether an answer has a list. An answer without one is an empty list only if its
 // total is 0.
 func lists[T any, N int64 | uint64](rows []T, total *N) bool {
-	return rows != nil || total != nil && *total == 0
+	saysNone := total != nil && *total == 0
+	return rows != nil || saysNone
 }
 
 // totalOf returns the total of an answer, or nil when it has none.

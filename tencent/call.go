@@ -2,11 +2,15 @@ package tencent
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"runtime"
 	"time"
 
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
@@ -106,6 +110,59 @@ func recovered(f func() error) (err error) {
 		}
 	}()
 	return f()
+}
+
+// errShared stops a call because of a setting of the whole process.
+var errShared = errors.New("common.DefaultHttpClient of the Tencent SDK is set: " +
+	"it is shared by the whole process, and the adapter will not change it")
+
+// keyedClient returns an SDK client and the credentials that it signs with. It is a function
+// because package fmt cannot look into one: a client that is printed must not show its keys.
+type keyedClient func() (api, provider.Credentials)
+
+// client returns the SDK client of a region. It keeps the client until the credentials change, so
+// that a call neither builds a client nor signs with a former key.
+func (d *driver) client(region string, creds provider.Credentials) (api, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if kept, ok := d.clients[region]; ok {
+		if c, of := kept(); of == creds {
+			return c, nil
+		}
+	}
+	// The SDK would take this shared client for its own and change its transport.
+	if common.DefaultHttpClient != nil {
+		return nil, errShared
+	}
+	c, err := d.build(region, creds)
+	if err != nil {
+		return nil, err
+	}
+	d.clients[region] = func() (api, provider.Credentials) { return c, creds }
+	return c, nil
+}
+
+// build returns an SDK client that does nothing by itself: no retries, which would ignore ctx, no
+// timeouts other than ctx, no region breaker, and no debug log, which would print passwords.
+func (d *driver) build(region string, creds provider.Credentials) (api, error) {
+	p := profile.NewClientProfile()
+	p.HttpProfile.ReqMethod = http.MethodPost
+	p.HttpProfile.ReqTimeout = 0
+	p.HttpProfile.Scheme = d.scheme
+	p.HttpProfile.Endpoint = d.host
+	p.Language = "en-US"
+	p.Debug = false
+	p.DisableRegionBreaker = true
+	p.NetworkFailureMaxRetries = 0
+	p.RateLimitExceededMaxRetries = 0
+	p.UnsafeRetryOnConnectionFailure = false
+	cred := common.NewTokenCredential(creds.AccessKeyID, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
+	c, err := cvm.NewClient(cred, region, p)
+	if err != nil {
+		return nil, err
+	}
+	c.WithHttpTransport(d.transport)
+	return sdkClient{c}, nil
 }
 
 // api is what the driver uses of the SDK.

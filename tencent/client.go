@@ -9,10 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
-	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
-
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 	"github.com/yunfan-cloud/yunfan/tencent/internal/credential"
@@ -153,30 +149,35 @@ func (d *driver) Limits() provider.Limits {
 			provider.APICreateLaunchTemplateVersion,
 			provider.APICreatePlacementGroup,
 		},
-		Rates: map[provider.API]provider.Rate{
-			provider.APIRunInstances:       {Calls: 10, Per: time.Second},
-			provider.APIDescribeInstances:  {Calls: 40, Per: time.Second},
-			provider.APITerminateInstances: {Calls: 10, Per: time.Second},
-			provider.APIStartInstances:     {Calls: 10, Per: time.Second},
-			provider.APIStopInstances:      {Calls: 10, Per: time.Second},
-			provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
-
-			provider.APICreateLaunchTemplate:            {Calls: 10, Per: time.Second},
-			provider.APICreateLaunchTemplateVersion:     {Calls: 20, Per: time.Second},
-			provider.APIDescribeLaunchTemplates:         {Calls: 10, Per: time.Second},
-			provider.APIDescribeLaunchTemplateVersions:  {Calls: 20, Per: time.Second},
-			provider.APISetDefaultLaunchTemplateVersion: {Calls: 10, Per: time.Second},
-			provider.APIDeleteLaunchTemplateVersions:    {Calls: 20, Per: time.Second},
-			provider.APIDeleteLaunchTemplate:            {Calls: 10, Per: time.Second},
-
-			provider.APICreatePlacementGroup:    {Calls: 10, Per: time.Second},
-			provider.APIDescribePlacementGroups: {Calls: 10, Per: time.Second},
-			provider.APIModifyPlacementGroup:    {Calls: 10, Per: time.Second},
-			provider.APIMoveIntoPlacementGroup:  {Calls: 10, Per: time.Second},
-			provider.APIDeletePlacementGroup:    {Calls: 10, Per: time.Second},
-		},
+		Rates:            callRates(),
 		RatesSpanRegions: true, // they are of the access point, which serves all regions
 		FirstLook:        15 * time.Second,
+	}
+}
+
+// callRates returns the documented rates. A call that they leave out has 10 a second.
+func callRates() map[provider.API]provider.Rate {
+	return map[provider.API]provider.Rate{
+		provider.APIRunInstances:       {Calls: 10, Per: time.Second},
+		provider.APIDescribeInstances:  {Calls: 40, Per: time.Second},
+		provider.APITerminateInstances: {Calls: 10, Per: time.Second},
+		provider.APIStartInstances:     {Calls: 10, Per: time.Second},
+		provider.APIStopInstances:      {Calls: 10, Per: time.Second},
+		provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
+
+		provider.APICreateLaunchTemplate:            {Calls: 10, Per: time.Second},
+		provider.APICreateLaunchTemplateVersion:     {Calls: 20, Per: time.Second},
+		provider.APIDescribeLaunchTemplates:         {Calls: 10, Per: time.Second},
+		provider.APIDescribeLaunchTemplateVersions:  {Calls: 20, Per: time.Second},
+		provider.APISetDefaultLaunchTemplateVersion: {Calls: 10, Per: time.Second},
+		provider.APIDeleteLaunchTemplateVersions:    {Calls: 20, Per: time.Second},
+		provider.APIDeleteLaunchTemplate:            {Calls: 10, Per: time.Second},
+
+		provider.APICreatePlacementGroup:    {Calls: 10, Per: time.Second},
+		provider.APIDescribePlacementGroups: {Calls: 10, Per: time.Second},
+		provider.APIModifyPlacementGroup:    {Calls: 10, Per: time.Second},
+		provider.APIMoveIntoPlacementGroup:  {Calls: 10, Per: time.Second},
+		provider.APIDeletePlacementGroup:    {Calls: 10, Per: time.Second},
 	}
 }
 
@@ -216,57 +217,4 @@ func checkCredentials(c provider.Credentials) error {
 		}
 	}
 	return nil
-}
-
-// errShared stops a call because of a setting of the whole process.
-var errShared = errors.New("common.DefaultHttpClient of the Tencent SDK is set: " +
-	"it is shared by the whole process, and the adapter will not change it")
-
-// keyedClient returns an SDK client and the credentials that it signs with. It is a function
-// because package fmt cannot look into one: a client that is printed must not show its keys.
-type keyedClient func() (api, provider.Credentials)
-
-// client returns the SDK client of a region. It keeps the client until the credentials change, so
-// that a call neither builds a client nor signs with a former key.
-func (d *driver) client(region string, creds provider.Credentials) (api, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if kept, ok := d.clients[region]; ok {
-		if c, of := kept(); of == creds {
-			return c, nil
-		}
-	}
-	// The SDK would take this shared client for its own and change its transport.
-	if common.DefaultHttpClient != nil {
-		return nil, errShared
-	}
-	c, err := d.build(region, creds)
-	if err != nil {
-		return nil, err
-	}
-	d.clients[region] = func() (api, provider.Credentials) { return c, creds }
-	return c, nil
-}
-
-// build returns an SDK client that does nothing by itself: no retries, which would ignore ctx, no
-// timeouts other than ctx, no region breaker, and no debug log, which would print passwords.
-func (d *driver) build(region string, creds provider.Credentials) (api, error) {
-	p := profile.NewClientProfile()
-	p.HttpProfile.ReqMethod = http.MethodPost
-	p.HttpProfile.ReqTimeout = 0
-	p.HttpProfile.Scheme = d.scheme
-	p.HttpProfile.Endpoint = d.host
-	p.Language = "en-US"
-	p.Debug = false
-	p.DisableRegionBreaker = true
-	p.NetworkFailureMaxRetries = 0
-	p.RateLimitExceededMaxRetries = 0
-	p.UnsafeRetryOnConnectionFailure = false
-	cred := common.NewTokenCredential(creds.AccessKeyID, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
-	c, err := cvm.NewClient(cred, region, p)
-	if err != nil {
-		return nil, err
-	}
-	c.WithHttpTransport(d.transport)
-	return sdkClient{c}, nil
 }

@@ -85,7 +85,25 @@ func (d *driver) DescribeLaunchTemplates(
 	if resp.Response == nil {
 		return nil, ex.malformed("it has no Response", "")
 	}
-	r := resp.Response
+	page, err := templatePage(ex, req, resp.Response)
+	if err != nil {
+		return nil, err
+	}
+	next, rows := offset+perCall, len(resp.Response.LaunchTemplateSet)
+	if len(req.IDs) == 0 {
+		next = offset + rows
+		more = rows > 0 && next < int(value(resp.Response.TotalCount))
+	}
+	if more {
+		page.NextPage = strconv.Itoa(next)
+	}
+	return page, nil
+}
+
+// templatePage turns an answer into a page.
+func templatePage(
+	ex *exchange, req *provider.DescribeTemplatesRequest, r *cvm.DescribeLaunchTemplatesResponseParams,
+) (*provider.TemplatePage, error) {
 	if !lists(r.LaunchTemplateSet, r.TotalCount) {
 		return nil, ex.malformed("it has no list of templates", value(r.RequestId))
 	}
@@ -97,14 +115,6 @@ func (d *driver) DescribeLaunchTemplates(
 		if t := templateOf(raw); req.Matches(&t) {
 			page.Templates = append(page.Templates, t)
 		}
-	}
-	next, rows := offset+perCall, len(r.LaunchTemplateSet)
-	if len(req.IDs) == 0 {
-		next = offset + rows
-		more = rows > 0 && next < int(value(r.TotalCount))
-	}
-	if more {
-		page.NextPage = strconv.Itoa(next)
 	}
 	return page, nil
 }

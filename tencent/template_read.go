@@ -1,6 +1,7 @@
 package tencent
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
@@ -86,7 +87,9 @@ func readNames(spec *provider.RunInstancesSpec, name, host string) {
 	n, numberedName := strings.CutSuffix(name, uniquePattern)
 	h, numberedHost := strings.CutSuffix(host, uniquePattern)
 	spec.Name, spec.HostName = name, host
-	if (numberedName && n != "" || name == "") && (numberedHost && h != "" || host == "") && name+host != "" {
+	alone := name == uniquePattern || host == uniquePattern // a pattern without a name is one of the user
+	nameFits, hostFits := numberedName || name == "", numberedHost || host == ""
+	if nameFits && hostFits && !alone && name+host != "" {
 		spec.Name, spec.HostName, spec.UniqueSuffix = n, h, true
 	}
 }
@@ -193,9 +196,8 @@ func readBilling(b *provider.Billing, data *templateData, opts *RunOptions) {
 		opts.NoExpiryNotice = value(p.RenewFlag) == *renewFlag(nil, true)
 	}
 	if o := data.InstanceMarketOptions; o != nil && o.SpotOptions != nil && b.Mode == provider.Spot {
-		plain := (value(o.MarketType) == "" || *o.MarketType == "spot") &&
-			(value(o.SpotOptions.SpotInstanceType) == "" || *o.SpotOptions.SpotInstanceType == "one-time")
-		if plain {
+		market, request := value(o.MarketType), value(o.SpotOptions.SpotInstanceType)
+		if cmp.Or(market, "spot") == "spot" && cmp.Or(request, "one-time") == "one-time" {
 			b.Spot.MaxPrice = value(o.SpotOptions.MaxPrice)
 		}
 	}

@@ -191,24 +191,6 @@ func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	req.ClientToken = text(spec.ClientToken)
 }
 
-func enhancedService(spec *provider.RunInstancesSpec) *cvm.EnhancedService {
-	o := optionsOf(spec)
-	s := cvm.EnhancedService{}
-	if on := spec.SecurityAgent; on != nil {
-		s.SecurityService = &cvm.RunSecurityServiceEnabled{Enabled: on}
-	}
-	if on := spec.MonitorAgent; on != nil {
-		s.MonitorService = &cvm.RunMonitorServiceEnabled{Enabled: on}
-	}
-	if on := o.AutomationAgent; on != nil {
-		s.AutomationService = &cvm.RunAutomationServiceEnabled{Enabled: on}
-	}
-	if s == (cvm.EnhancedService{}) {
-		return nil
-	}
-	return &s
-}
-
 func translateOptions(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
 	o := optionsOf(spec)
 	req.PartitionNumber = number(o.PartitionNumber)
@@ -219,19 +201,6 @@ func translateOptions(req *cvm.RunInstancesRequest, spec *provider.RunInstancesS
 	if o.SendFalse {
 		translateFalse(req)
 	}
-}
-
-// metadata is sorted by key, so that the same spec is the same request: a client token stands
-// for one set of parameters.
-func metadata(items map[string]string) *cvm.Metadata {
-	if len(items) == 0 {
-		return nil
-	}
-	m := &cvm.Metadata{}
-	for _, k := range sorted.Keys(items) {
-		m.Items = append(m.Items, &cvm.MetadataItem{Key: new(k), Value: new(items[k])})
-	}
-	return m
 }
 
 // translateFalse sends false for each yes-or-no parameter that is left out.
@@ -275,10 +244,6 @@ func translateDescribe(req *provider.DescribeRequest, offset int) *cvm.DescribeI
 		}
 	}
 	return out
-}
-
-func filter(name, value string) *cvm.Filter {
-	return &cvm.Filter{Name: new(name), Values: []*string{new(value)}}
 }
 
 func translateTerminate(req *provider.TerminateRequest) *cvm.TerminateInstancesRequest {

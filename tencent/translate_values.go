@@ -73,6 +73,41 @@ func tags(resource string, tags map[string]string) []*cvm.TagSpecification {
 	return []*cvm.TagSpecification{out}
 }
 
+// metadata is sorted by key, so that the same spec is the same request: a client token stands
+// for one set of parameters.
+func metadata(items map[string]string) *cvm.Metadata {
+	if len(items) == 0 {
+		return nil
+	}
+	m := &cvm.Metadata{}
+	for _, k := range sorted.Keys(items) {
+		m.Items = append(m.Items, &cvm.MetadataItem{Key: new(k), Value: new(items[k])})
+	}
+	return m
+}
+
+func enhancedService(spec *provider.RunInstancesSpec) *cvm.EnhancedService {
+	o := optionsOf(spec)
+	s := cvm.EnhancedService{}
+	if on := spec.SecurityAgent; on != nil {
+		s.SecurityService = &cvm.RunSecurityServiceEnabled{Enabled: on}
+	}
+	if on := spec.MonitorAgent; on != nil {
+		s.MonitorService = &cvm.RunMonitorServiceEnabled{Enabled: on}
+	}
+	if on := o.AutomationAgent; on != nil {
+		s.AutomationService = &cvm.RunAutomationServiceEnabled{Enabled: on}
+	}
+	if s == (cvm.EnhancedService{}) {
+		return nil
+	}
+	return &s
+}
+
+func filter(name, value string) *cvm.Filter {
+	return &cvm.Filter{Name: new(name), Values: []*string{new(value)}}
+}
+
 // timeFormat is what CVM calls ISO 8601: UTC, whole seconds.
 const timeFormat = "2006-01-02T15:04:05Z"
 

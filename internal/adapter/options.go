@@ -53,7 +53,8 @@ func RefuseOptions(c *provider.Checker, list []provider.VendorOption, reason str
 // isFor reports whether options are for a driver. A nil pointer is for none: to ask it for
 // its name may panic.
 func isFor(driver string, v provider.VendorOption) bool {
-	p := reflect.ValueOf(v)
-	isNil := v == nil || (p.Kind() == reflect.Pointer && p.IsNil())
-	return !isNil && v.VendorName() == driver
+	if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && p.IsNil() {
+		return false
+	}
+	return v != nil && v.VendorName() == driver
 }

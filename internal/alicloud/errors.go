@@ -54,7 +54,9 @@ func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provi
 	row, found := classify(c.errors, code, message)
 	status := resp.HTTPStatus
 	ofVendor := resp.RequestID != "" && status >= http.StatusBadRequest
-	known := found == listed || found == family && (ofVendor || !r.Create)
+	familyCounts := ofVendor || !r.Create
+	ofFamily := found == family && familyCounts
+	known := found == listed || ofFamily
 	says := oncehttp.VerdictOf(status)
 	shown := code
 	if row.Code != code { // what the documents spell out repeats nothing
@@ -107,7 +109,7 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 	switch {
 	case ok:
 		return row, listed
-	case code == "OperationDenied" && (strings.Contains(message, "out of usage") || strings.Contains(message, "temporarily suspended")):
+	case code == "OperationDenied" && saysNoStock(message):
 		return provider.ErrorCode{Kind: provider.ErrNoStock}, listed
 	case strings.Contains(message, "Another Instance has been creating"):
 		return provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true}, listed
@@ -117,6 +119,11 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 		return provider.ErrorCode{Kind: provider.ErrInvalid}, family
 	}
 	return provider.ErrorCode{}, unlisted
+}
+
+// saysNoStock reports whether a message is a documented one about stock.
+func saysNoStock(message string) bool {
+	return strings.Contains(message, "out of usage") || strings.Contains(message, "temporarily suspended")
 }
 
 // ForPower corrects the error of a start, stop or reboot, and returns it.
