@@ -24,8 +24,8 @@ type RunOptions struct {
 
 	// SendFalse sends "false" for each yes-or-no field that the spec leaves false:
 	// PasswordInherit, UniqueSuffix, DeletionProtection, DryRun and Encrypted of every
-	// disk. Otherwise false is said by leaving the parameter out, where a launch
-	// template, or encryption by default of the account, can say true. A template
+	// disk. Otherwise the parameter is left out, and a launch template, or encryption by
+	// default of the account, can make it true. A template
 	// sends those that it can hold.
 	SendFalse bool
 

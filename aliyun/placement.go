@@ -26,7 +26,7 @@ const (
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := provider.Checker{Driver: Name}
 	checkPlainName(&c, "Name", g.Name, setNameMore)
-	checkText(&c, "Description", g.Description, 2, maxDescription)
+	checkText(&c, "Description", g.Description, maxDescription)
 	c.Require(g.Partitions <= maxSetGroups, "Partitions", g.Partitions, fmt.Sprintf("must be at most %d", maxSetGroups))
 	if g.Level != "" && g.Level != provider.HostLevel {
 		c.Refuse("Level", "not supported: "+setOnlyOnHost+"Type by its wire name")
@@ -206,7 +206,7 @@ func groupOf(raw *rawSet) provider.PlacementGroup {
 func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
 	c := provider.Checker{Driver: Name}
 	checkPlainName(&c, "PlacementGroupChange.Name", to.Name, setNameMore)
-	checkText(&c, "PlacementGroupChange.Description", to.Description, 2, maxDescription)
+	checkText(&c, "PlacementGroupChange.Description", to.Description, maxDescription)
 	if err := c.Err(); err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@ package aliyun
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// supportTable says what becomes of every leaf of the spec, in spec order.
+// supportTable says what happens to every leaf of the spec, in spec order.
 func supportTable() provider.Support {
 	const byType = "ECS sells instances by InstanceType"
 	return provider.NewSupport(Name, []provider.Field{

@@ -63,7 +63,7 @@ func templateTable() provider.Support {
 func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
 	c := &provider.Checker{Driver: Name}
 	checkPlainName(c, "Name", t.Name, "")
-	checkText(c, "VersionDescription", t.VersionDescription, 2, maxDescription)
+	checkText(c, "VersionDescription", t.VersionDescription, maxDescription)
 	checkTags(c, t.Tags)
 	checkShortTags(c, t.Tags)
 	adapter.CheckKind[TemplateOptions](c, t.Vendor)

@@ -91,8 +91,8 @@ func (k kept) network() provider.Network {
 	return n
 }
 
-// groups takes the list of security groups, or the one that older templates have
-// in its place. One beside a list that has it too says nothing new.
+// groups takes the list of security groups, or the single group that older templates have in its
+// place. A single group that the list has too says nothing new.
 func (k kept) groups(at string) []string {
 	ids, one := k.list(at+"SecurityGroupIds"), at+"SecurityGroupId"
 	saysNothingNew := len(ids) == 0 || slices.Contains(ids, k[one])
@@ -120,8 +120,7 @@ func (k kept) disk(at string) provider.Disk {
 	}
 }
 
-// billing takes what makes a billing mode together, and leaves what does not go
-// with it.
+// billing takes the parameters that make a billing mode, and leaves those that do not belong to it.
 func (k kept) billing() (b provider.Billing) {
 	charge, strategy := k["InstanceChargeType"], k["SpotStrategy"]
 	postpaid := charge == "PostPaid" || charge == ""
@@ -175,8 +174,8 @@ func (k kept) periodUnit() provider.PeriodUnit {
 	return ""
 }
 
-// tags takes all tags, or none if there is one among them that no map can hold
-// or that is against the rules: the others keep their numbers then.
+// tags takes all tags. It takes none when a map cannot hold one of them, or when one breaks the rules:
+// the others then keep their numbers.
 func (k kept) tags() map[string]string {
 	n := k.size("Tag")
 	if n == 0 {
@@ -208,8 +207,8 @@ func (k kept) userData() provider.UserData {
 	return raw
 }
 
-// ioOptimized takes a word that creates take too: the reference's example of a
-// version has true in its place.
+// ioOptimized takes a word that creates take too. The reference's example of a version has true in its
+// place.
 func (k kept) ioOptimized() string {
 	switch word := k.text("IoOptimized"); word {
 	case "true":

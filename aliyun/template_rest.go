@@ -12,8 +12,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
-// kept are the parameters that a version holds, by their wire names. Reading one
-// takes it out, so that what is left has no place in the spec.
+// kept are the parameters that a version holds, by their wire names. To read a parameter removes it.
+// What is left at the end has no place in the spec.
 type kept map[string]string
 
 // flatten reads LaunchTemplateData. The system disk may be there twice, as keys
@@ -62,7 +62,7 @@ func (k kept) set(name, value string) {
 	}
 }
 
-// listParam is the name that a list has in requests: answers wrap lists twice.
+// listParam returns the name that a list has in requests: answers wrap lists twice.
 func listParam(name string) string {
 	switch name {
 	case "DataDisks", "DataDisks.DataDisk":
@@ -84,7 +84,7 @@ func (k kept) text(name string) string {
 	return v
 }
 
-// number takes a whole number. 0 is what is not set.
+// number takes a whole number. It returns 0 for a parameter that is not set.
 func (k kept) number(name string) int {
 	n, err := strconv.Atoi(k[name])
 	if err != nil || n < 0 || strconv.Itoa(n) != k[name] {
@@ -117,7 +117,7 @@ func (k kept) addr(name string) (a netip.Addr) {
 	return a
 }
 
-// size is the highest number in a list. Numbers beyond any list are none.
+// size returns the highest number in a list. It ignores numbers above longestList.
 func (k kept) size(list string) (n int) {
 	for name := range k {
 		rest, ok := strings.CutPrefix(name, list+".")
@@ -141,8 +141,8 @@ func (k kept) list(name string) (out []string) {
 	return out
 }
 
-// trimmed cuts empty elements off the end of a list: what the cloud has there is
-// all in raw parameters.
+// trimmed removes empty elements from the end of a list: everything that the cloud has there is in raw
+// parameters.
 func trimmed[T any](list []T, empty func(*T) bool) []T {
 	for len(list) > 0 && empty(&list[len(list)-1]) {
 		list = list[:len(list)-1]
@@ -153,8 +153,8 @@ func trimmed[T any](list []T, empty func(*T) bool) []T {
 	return list
 }
 
-// dropDefaults takes out the zeros that a service may show for what is not set:
-// none of these numbers may be 0, and none of these flags is on by itself.
+// dropDefaults removes zeros that a service may answer for what is not set: these numbers cannot be 0,
+// and these flags are off by default.
 func (k kept) dropDefaults() {
 	for name, value := range k {
 		switch name[strings.LastIndexByte(name, '.')+1:] {

@@ -9,7 +9,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// params are the parameters of a call under their wire names.
+// params are the parameters of a call under their wire names. Package ens has the same type: its
+// methods are words for writing and hold no rule, and each package adds some of its own.
 type params map[string]string
 
 // text sends a text unless it is "", which lets the cloud decide.

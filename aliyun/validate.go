@@ -63,7 +63,7 @@ func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
 func checkNames(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	checkName(c, "Name", plainName(spec.Name))
 	checkNumbers(c, "Name", spec.Name, spec.Count)
-	checkText(c, "Description", spec.Description, 2, maxDescription)
+	checkText(c, "Description", spec.Description, maxDescription)
 	checkHostName(c, spec)
 	numbered := numbering.MatchString(spec.Name) || numbering.MatchString(spec.HostName)
 	c.Require(!spec.UniqueSuffix || !numbered, "UniqueSuffix", nil,

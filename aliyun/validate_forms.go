@@ -32,7 +32,7 @@ func checkRegion(c *provider.Checker, path, region string) {
 
 // checkName is checkText for names of resources, which begin with a letter.
 func checkName(c *provider.Checker, path, name string) {
-	checkText(c, path, name, 2, maxName)
+	checkText(c, path, name, maxName)
 	if first, _ := utf8.DecodeRuneInString(name); name != "" && !unicode.IsLetter(first) {
 		c.Fail(path, name, "must begin with a letter")
 	}
@@ -50,12 +50,12 @@ func checkPlainName(c *provider.Checker, path, name, more string) {
 
 // checkText checks the length of a text in characters, unless it is "". It also checks that the
 // text does not begin like a URL, which the cloud refuses in names and descriptions.
-func checkText(c *provider.Checker, path, text string, least, most int) {
+func checkText(c *provider.Checker, path, text string, most int) {
 	if text == "" {
 		return
 	}
-	if n := utf8.RuneCountInString(text); n < least || n > most {
-		c.Fail(path, text, fmt.Sprintf("must be %d to %d characters long", least, most))
+	if n := utf8.RuneCountInString(text); n < 2 || n > most {
+		c.Fail(path, text, fmt.Sprintf("must be 2 to %d characters long", most))
 	}
 	if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
 		c.Fail(path, text, "must not begin with http:// or https://")
@@ -78,7 +78,7 @@ func checkHostName(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	if host == "" {
 		return
 	}
-	checkText(c, "HostName", host, 2, maxHostName)
+	checkText(c, "HostName", host, maxHostName)
 	checkNumbers(c, "HostName", spec.HostName, spec.Count)
 	c.Require(hostName.MatchString(host), "HostName", spec.HostName,
 		"must be letters and digits, with single . and - between them")

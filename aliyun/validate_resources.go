@@ -71,7 +71,7 @@ func checkInterfaces(c *provider.Checker, spec *provider.RunInstancesSpec) {
 		}
 		checkGroups(in, "SecurityGroupIDs", f.SecurityGroupIDs)
 		checkName(in, "Name", f.Name)
-		checkText(in, "Description", f.Description, 2, maxDescription)
+		checkText(in, "Description", f.Description, maxDescription)
 	}
 }
 
@@ -103,7 +103,7 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 // checkDisk checks a disk. A most of 0 means that the sizes of its kind are not known.
 func checkDisk(c *provider.Checker, d *provider.Disk, least, most int) {
 	checkName(c, "Name", d.Name)
-	checkText(c, "Description", d.Description, 2, maxDescription)
+	checkText(c, "Description", d.Description, maxDescription)
 	outside := d.SizeGiB < least || d.SizeGiB > most
 	if d.SizeGiB != 0 && most != 0 && outside {
 		what := cmp.Or(strings.TrimSpace(d.Type+" "+d.PerformanceLevel), "any kind that the cloud chooses")

@@ -12,8 +12,8 @@ import (
 type RunOptions struct {
 	// ScheduleAreaLevel lets ENS choose the node within an area: "Big" is a part
 	// of the country, "Middle" a province, "Small" a city. It needs NetDistrictCode
-	// and Carrier, which say which one. Region then only stays what it is for the
-	// client, no node is sent, and no network, subnet or address of a node can be
+	// and Carrier, which say which one. Region must then be that of the
+	// client. No node is sent, and no network, subnet or address of a node can be
 	// named. Empty or "Region" is the node that Region names.
 	ScheduleAreaLevel string
 
@@ -40,7 +40,7 @@ type RunOptions struct {
 	AutoUseCoupon *bool
 
 	// SendFalse sends "false" for UniqueSuffix and PasswordInherit where the spec
-	// leaves them false. Otherwise false is said by leaving the parameter out. Both
+	// leaves them false. Otherwise the parameter is left out. Both
 	// calls have these.
 	SendFalse bool
 

@@ -21,10 +21,9 @@ const (
 	noAgent    = "ENS has no such switch: agents come with the image"
 )
 
-// supportTable says what becomes of every leaf of the spec, in spec order. Two
-// parameters with a slash between them are the names in CreateInstance and in
-// RunInstances; one with "RunInstances" before it exists only there, and makes
-// the adapter use that call.
+// supportTable says what happens to every leaf of the spec, in spec order. Two parameters with a
+// slash between them are the names in CreateInstance and in RunInstances. A parameter with
+// "RunInstances" before it exists only there, and makes the adapter use that call.
 func supportTable() provider.Support {
 	return provider.NewSupport(Name, []provider.Field{
 		provider.To("Region", "EnsRegionId"),
@@ -126,16 +125,16 @@ func supportTable() provider.Support {
 	})
 }
 
-// choice is the create call a spec needs, and why.
+// choice is the create call that a spec needs, and why.
 type choice struct {
 	action     string
 	runOnly    []string // what is set and only RunInstances can express
 	createOnly []string // what is set and only CreateInstance can express
 }
 
-// chooseCreate picks the create call by the spec alone: CreateInstance for a
-// prepaid spec that it can express, RunInstances for every other. When both
-// lists are filled, no call can express the spec, and validation says so.
+// chooseCreate chooses the create call by the spec alone: CreateInstance for a prepaid spec that it
+// can express, RunInstances for every other spec. When both lists have entries, no call can express
+// the spec, and validation refuses it.
 func chooseCreate(spec *provider.RunInstancesSpec) choice {
 	c := choice{action: runInstances}
 	c.addBasics(spec)
@@ -168,8 +167,8 @@ func (c *choice) addBasics(spec *provider.RunInstancesSpec) {
 	c.run(!spec.AutoReleaseTime.IsZero(), "AutoReleaseTime")
 }
 
-// addDisks knows the sizes that CreateInstance documents: 20 or 40 GiB for the
-// system disk, steps of 10 from 20 for its one data disk.
+// addDisks compares disks with the sizes that CreateInstance documents: 20 or 40 GiB for the system
+// disk, and steps of 10 from 20 for its one data disk.
 func (c *choice) addDisks(spec *provider.RunInstancesSpec) {
 	sys := &spec.SystemDisk
 	c.run(sys.Type != "", "SystemDisk.Type")
@@ -184,8 +183,8 @@ func (c *choice) addDisks(spec *provider.RunInstancesSpec) {
 	c.run(disk.Encrypted, "DataDisks[0].Encrypted")
 }
 
-// addBilling: RunInstances has no AutoRenewPeriod, which CreateInstance needs with
-// AutoRenew.
+// addBilling compares the ways to pay. RunInstances has no AutoRenewPeriod, which CreateInstance needs
+// with AutoRenew.
 func (c *choice) addBilling(b *provider.Billing) {
 	c.run(b.Mode != provider.Prepaid, "Billing.Mode")
 	c.run(b.PeriodUnit == provider.Day, "Billing.PeriodUnit")

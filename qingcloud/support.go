@@ -2,7 +2,7 @@ package qingcloud
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// Reasons that stand on more than one line.
+// Reasons that several leaves share.
 const (
 	noPublicIP  = "a public IP is a resource of its own that is bought and associated after the create; not done yet"
 	noNewDisk   = "a new disk takes calls of its own before the create; not done yet. Attach an existing one by VolumeID"
@@ -16,7 +16,7 @@ const (
 	noAgent     = "RunInstances installs no agents"
 )
 
-// supportTable says what becomes of every leaf of the spec, in its order.
+// supportTable says what happens to every leaf of the spec, in spec order.
 func supportTable() provider.Support {
 	return provider.NewSupport(Name, []provider.Field{
 		provider.To("Region", "zone"),
@@ -37,7 +37,7 @@ func supportTable() provider.Support {
 		provider.To("Name", "instance_name"),
 		provider.To("HostName", "hostname"),
 		provider.Refused("Description", "RunInstances has no description; ModifyInstanceAttributes sets it afterwards"),
-		provider.To("UniqueSuffix", "instance_name"), // by the renaming after the create
+		provider.To("UniqueSuffix", "instance_name"), // by the new name after the create
 		provider.To("Login.Password", "login_passwd"),
 		provider.To("Login.KeyPairs", "login_keypair"),
 		provider.Refused("Login.KeepImageLogin", "login_mode is required, and is keypair or passwd"),

@@ -67,8 +67,8 @@ type RunOptions struct {
 
 	// SendFalse sends false for each yes-or-no parameter that the spec leaves false:
 	// DisableApiTermination, DryRun, Encrypt of every disk of the spec, AsVpcGateway
-	// of its network. Otherwise false is said by leaving the parameter out, where a
-	// launch template can say true. A template sends those that it can hold.
+	// of its network. Otherwise the parameter is left out, and a
+	// launch template can make it true. A template sends those that it can hold.
 	SendFalse bool
 
 	// Params are raw parameters of RunInstances by their documented names, for

@@ -49,7 +49,7 @@ var strategies = map[string]provider.PlacementStrategy{
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := &provider.Checker{Driver: Name}
 	checkRegion(c, "Region", g.Region)
-	checkText(c, "Name", g.Name, 1, maxGroupName)
+	checkLength(c, "Name", g.Name, 1, maxGroupName)
 	if g.Description != "" {
 		c.Refuse("Description", noGroupText)
 	}
@@ -174,7 +174,7 @@ func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to
 		c.Refuse("PlacementGroupChange.Description", noGroupText)
 	}
 	if to.Name != "" {
-		checkText(c, "PlacementGroupChange.Name", to.Name, 1, maxGroupName)
+		checkLength(c, "PlacementGroupChange.Name", to.Name, 1, maxGroupName)
 	}
 	if err := c.Err(); err != nil {
 		return err

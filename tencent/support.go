@@ -14,7 +14,7 @@ const (
 		"the raw parameter reaches it"
 )
 
-// supportTable says what becomes of every leaf of the spec, in spec order.
+// supportTable says what happens to every leaf of the spec, in spec order.
 func supportTable() provider.Support {
 	return provider.NewSupport(Name, []provider.Field{
 		provider.To("Region", "Region"),

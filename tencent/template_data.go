@@ -42,10 +42,10 @@ var notInTemplates = map[string]string{
 func (d *driver) ValidateTemplate(t *provider.LaunchTemplateSpec, version bool) error {
 	c := &provider.Checker{Driver: Name}
 	if !version {
-		checkText(c, "Name", t.Name, 2, maxName)
+		checkLength(c, "Name", t.Name, 2, maxName)
 	}
 	if t.VersionDescription != "" {
-		checkText(c, "VersionDescription", t.VersionDescription, 2, 256)
+		checkLength(c, "VersionDescription", t.VersionDescription, 2, 256)
 	}
 	checkTags(c, "Tags", t.Tags)
 	adapter.RefuseOptions(c, t.Vendor,

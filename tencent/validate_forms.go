@@ -35,8 +35,8 @@ func isPrintable(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
-// checkText checks the length of a text in characters.
-func checkText(c *provider.Checker, path, text string, least, most int) {
+// checkLength checks the length of a text in characters.
+func checkLength(c *provider.Checker, path, text string, least, most int) {
 	n := utf8.RuneCountInString(text)
 	switch {
 	case least == 0 && n > most:

@@ -44,10 +44,10 @@ func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	c.Require(all <= 21, "DataDisks", all, "at most 21 data disks can be bought with an instance")
 	c.Require(local <= 1, "DataDisks", local, "at most one local data disk can be bought with an instance")
 	c.Require(cloud <= 20, "DataDisks", cloud, "at most 20 cloud data disks can be bought with an instance")
-	checkText(c, "SystemDisk.Name", spec.SystemDisk.Name, 0, maxName)
+	checkLength(c, "SystemDisk.Name", spec.SystemDisk.Name, 0, maxName)
 	for i := range spec.DataDisks {
 		in, disk := c.Item("DataDisks", i), &spec.DataDisks[i]
-		checkText(in, "Name", disk.Name, 0, maxName)
+		checkLength(in, "Name", disk.Name, 0, maxName)
 		in.Require(disk.SizeGiB > 0, "SizeGiB", nil, "required: CVM takes a disk without a size for none")
 		in.Require(disk.SizeGiB%10 == 0, "SizeGiB", disk.SizeGiB, "must be a multiple of 10")
 		deleted := disk.DeleteWithInstance != nil && *disk.DeleteWithInstance
