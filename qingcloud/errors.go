@@ -80,7 +80,7 @@ func (d *driver) classify(e *provider.APIError, api *qcerrors.QingCloudError) {
 // refusal. For a create that is the family of the 1000s only: parameters, keys, accounts and
 // permissions are checked before anything is done. The 2000s contain leases that fail after
 // the create, and the families of licences and settings have never been seen. For other
-// calls, which nobody looks for afterwards, it is every documented family except the
+// calls, which the client does not look for afterwards, it is every documented family except the
 // failures of the service.
 func refuses(op string, code int) bool {
 	if op == actionRun {

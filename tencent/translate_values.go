@@ -144,7 +144,7 @@ func months(n int, unit provider.PeriodUnit) int {
 	return n
 }
 
-// renewFlag says what happens at the end of a prepaid period. Silent tells nobody.
+// renewFlag says what happens at the end of a prepaid period. Silent sends no notice.
 func renewFlag(auto *bool, silent bool) *string {
 	switch {
 	case silent:
