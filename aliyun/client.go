@@ -1,6 +1,7 @@
 package aliyun
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -11,24 +12,33 @@ import (
 // Name is the name of the driver.
 const Name = "aliyun"
 
+// apiVersion is that of every call.
+const apiVersion = "2014-05-26"
+
+// perCall is the most instances of one create, the most IDs of one call, and the most rows of one
+// page.
+const (
+	perCall  = 100
+	pageSize = "100" // the same, as parameters have it
+)
+
 // Config configures a client. Only Region is required.
 type Config struct {
-	// Region is used where a spec or a call names none, for example
-	// "cn-hangzhou".
+	// Region is used where a spec or a call names none, for example "cn-hangzhou".
 	Region string
 
-	// Credentials are asked before every call. Nil means the vendor's default
-	// chain: see the package documentation.
+	// Credentials are asked before every call. Nil means the vendor's default chain:
+	// see the package documentation.
 	Credentials provider.CredentialsSource
 
-	// Endpoint overrides the endpoint of the region, which is otherwise known
-	// without a network: "host[:port]" or "https://host[:port]", or
-	// "http://host[:port]" for plain HTTP, which carries passwords in clear.
+	// Endpoint is where calls go instead of the endpoint of the region: "host[:port]" or
+	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
+	// passwords in clear.
 	Endpoint string
 
-	// Transport carries every call. Nil means transports of the client's own,
-	// which use the proxy of the environment and verify certificates: up to eight
-	// kept connections for reads, a fresh one for each other call.
+	// Transport carries every call. It must not retry. Nil means transports of the
+	// client's own, which use the proxy of the environment and verify certificates: up
+	// to eight kept connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client: logger, poller, budget, patience. Nil means
@@ -36,8 +46,8 @@ type Config struct {
 	Options *provider.Options
 }
 
-// New returns a client for Alibaba Cloud ECS, or [provider.FieldErrors] with every
-// problem of cfg. It does no I/O: the first call looks for credentials.
+// New returns a client for one account on ECS, or [provider.FieldErrors] with every problem of
+// cfg. It does no I/O: the first call looks for credentials.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -51,12 +61,12 @@ func New(cfg Config) (*provider.Client, error) {
 	return provider.NewClient(d, &o), nil
 }
 
-// driver is one account on ECS.
+// driver is one account on ECS. It is immutable.
 type driver struct {
 	region  string
-	caller  *alicloud.Caller
+	caller  *alicloud.Caller // the only way to the SDK
 	support provider.Support
-	mapped  map[string]bool
+	mapped  map[string]bool // see mappedParams
 }
 
 var (
@@ -72,12 +82,12 @@ var (
 )
 
 func newDriver(cfg Config) (*driver, error) {
-	check := provider.Checker{Driver: Name}
-	check.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-hangzhou")
-	check.Require(cfg.Region == "" || alicloud.IsRegion(cfg.Region), "Config.Region", cfg.Region, alicloud.RuleRegion)
+	c := provider.Checker{Driver: Name}
+	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-hangzhou")
+	checkRegion(&c, "Config.Region", cfg.Region)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:      Name,
-		Check:       &check,
+		Check:       &c,
 		Credentials: cfg.Credentials,
 		Endpoint:    cfg.Endpoint,
 		Transport:   cfg.Transport,
@@ -97,19 +107,15 @@ func (d *driver) Name() string { return Name }
 // Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
-// perCreate is how many instances one create may ask for.
-const perCreate = 100
-
-// Limits returns the documented limits. The rates are a cautious start, and
-// unverified: the real ones are per API, region and account, and only the
-// account's quota center shows them.
+// Limits returns the documented limits. The rates are unverified, and a cautious start: the real
+// ones are per API, region and account, and only the account's quota center shows them.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
-		InstancesPerCreate: perCreate,
+		InstancesPerCreate: perCall,
 		ListsRunning:       true,
-		IDsPerDescribe:     100,
-		IDsPerTerminate:    100,
-		IDsPerPower:        100,
+		IDsPerDescribe:     perCall,
+		IDsPerTerminate:    perCall,
+		IDsPerPower:        perCall,
 		IDsPerMove:         1,
 
 		IDsPerGroupDescribe: setsByID,
@@ -125,13 +131,16 @@ func (d *driver) Limits() provider.Limits {
 			provider.APIStopInstances:      {Calls: 5, Per: time.Second},
 			provider.APIRebootInstances:    {Calls: 5, Per: time.Second},
 		},
-		FirstLook: 12 * time.Second, // unverified: Linux is said to take 20 to 40 s
+		FirstLook: 12 * time.Second, // unverified: a vendor page says 20 to 40 s for Linux
 	}
 }
 
-// endpointFor returns the host that serves a region. Regions are regular but
-// for the first one and for closed ones: test, finance and government regions
-// that a central endpoint serves.
+// regionOf returns the region of a call: that of the client if the call names none.
+func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }
+
+// endpointFor returns the host that serves a region. The host follows from the name of the region.
+// Exceptions are the first region, and closed regions for tests, finance and government, which a
+// central host serves.
 func endpointFor(region string) (string, error) {
 	switch region {
 	case "cn-hangzhou", "cn-fujian", "cn-haidian-cm12-c01", "cn-beijing-nu16-b01", "cn-hangzhou-bj-b01",

@@ -1,4 +1,4 @@
-// Package aliyun runs servers on Alibaba Cloud ECS.
+// Package aliyun runs instances on Alibaba Cloud ECS.
 //
 //	c, err := aliyun.New(aliyun.Config{Region: "cn-hangzhou"})
 //
@@ -12,14 +12,14 @@
 // ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
 // ALIBABA_CLOUD_SECURITY_TOKEN, OIDC, the profile of the vendor's command line
 // tool, the credentials file, the role of the instance this runs on (which is asked
-// past any proxy), and ALIBABA_CLOUD_CREDENTIALS_URI. What a failed chain says is not repeated,
+// past any proxy), and ALIBABA_CLOUD_CREDENTIALS_URI. The error of a failed chain is not repeated,
 // because it quotes URLs and answers.
 //
 // # Idempotency
 //
 // Every create carries a ClientToken: the same token and parameters give the
-// same servers. How long a token lives is not documented, so after about an
-// hour look for the servers before repeating it. A token cannot be used again
+// same instances. How long a token lives is not documented, so after about an
+// hour look for the instances before repeating it. A token cannot be used again
 // after a definite refusal, nor with other parameters.
 //
 // A create is refused for certain by a code of the error table, by a code of the
@@ -30,7 +30,7 @@
 // answer, also from one that ends early.
 //
 // With AutoPay false the answer is an order without IDs, and no error: nothing exists
-// until somebody pays.
+// until the order is paid.
 //
 // A template or a version of one is created without a token: after a lost answer
 // look for the name, which exists once. Deployment sets have a token, the
@@ -38,7 +38,7 @@
 //
 // # Names
 //
-// UniqueSuffix numbers servers from 001 on, and goes on over all creates of an
+// UniqueSuffix numbers instances from 001 on, and goes on over all creates of an
 // operation: after the first 100, names are sent in the form "web[101,3]". Names
 // that number themselves, such as "web-[1,4]-x", go on in the same way.
 //
@@ -47,7 +47,7 @@
 // [provider.Client.LaunchTemplates] keeps specs under a name. A template holds no
 // password, no count, no CPU options, no dedicated hosts and no keys of encrypted
 // disks: such a field is an error, where the cloud would drop it. Values are
-// looked at by the cloud when servers are made. A version that is read has in
+// looked at by the cloud when instances are made. A version that is read has in
 // [RunOptions.Params] what no field of a spec says. Zeros that mean "not set" are
 // left out. A spec that names a template cannot blank what the template sets.
 // User data comes back decoded; a password was never there. Tags in templates
@@ -57,36 +57,36 @@
 //
 // [provider.Client.PlacementGroups] are deployment sets: spread is Availability,
 // partition AvailabilityGroup with 1 to 7 partitions, cluster LowLatency. They
-// keep servers apart by hosts, one to a host, and have no tags. Newer
+// keep instances apart by hosts, one to a host, and have no tags. Newer
 // documentation has further levels: [PlacementOptions].Params take Type and
-// Affinity, and both are read. A server is moved by a call of its own; Force may
+// Affinity, and both are read. An instance is moved by a call of its own; Force may
 // restart it.
 //
 // # Waiting
 //
-// Reads lag behind creates: a new server may be missing from an answer for up
-// to a minute. ECS has no failed state. A server that cannot be built is
+// Reads lag behind creates: a new instance may be missing from an answer for up
+// to a minute. ECS has no failed state. An instance that cannot be built is
 // released by the cloud, usually within five minutes, and disappears. An
 // account without the permission to describe gets empty lists, not an error: a dry run
 // of the describe tells the two apart.
 //
 // # Quotas and paging
 //
-// At most 100 servers per create, and 100 IDs per describe, terminate, start,
+// At most 100 instances per create, and 100 IDs per describe, terminate, start,
 // stop and reboot. Lists are read 100 a page, templates and deployment sets 50. A region holds 30
 // templates of 30 versions each; one call deletes 29 versions. The cloud throttles per API, region
-// and account, together with everybody else who uses the account; the numbers are
-// in the account's quota center only, so [provider.Limits] holds guesses.
+// and account, together for all its users. Only the account's quota center shows the
+// numbers, so [provider.Limits] holds guesses.
 //
-// Terminating cuts the power of running servers. The cloud tells no result per
-// server, and does not release a prepaid server within its period.
+// Terminating cuts the power of running instances. The cloud answers no result per
+// instance, and does not release a prepaid instance within its period.
 //
-// Starting, stopping and rebooting tell a result per server, and no server stands
-// in the way of another (BatchOptimization=SuccessFirst). IncorrectInstanceStatus
-// is the answer for a server that is on its way, and for one that stays as it is:
+// Starting, stopping and rebooting have a result per instance, and no instance stops
+// the change of another (BatchOptimization=SuccessFirst). IncorrectInstanceStatus
+// is the answer for an instance that is on its way, and for one that stays as it is:
 // it counts as temporary only beside a state that passes, or as
 // IncorrectInstanceStatus.Initializing. Without StopCharging no StoppedMode is
-// sent: the cloud decides whether a stopped server is paid for.
+// sent: the cloud decides whether a stopped instance is paid for.
 //
 // # Vendor options
 //
@@ -99,7 +99,7 @@
 // several.
 //
 // A field that is false goes out as no parameter at all, which lets a launch
-// template decide. RunOptions.SendFalse says false in so many words.
+// template decide. RunOptions.SendFalse sends false.
 //
 // # Not supported
 //

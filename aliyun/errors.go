@@ -7,14 +7,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// errorTable is what ECS codes mean: exactly the codes that ECS and ENS share.
-// Transport failures, malformed answers and secrets in messages are dealt with
-// by the shared caller.
-var errorTable = provider.NewErrorTable(alicloud.ErrorCodes())
-
-// approvedDryRun tells whether err is the way ECS approves of a dry run: an
-// error of this one code. Codes that only begin like it (DryRun.InvalidAmount)
-// are failures.
+// approvedDryRun reports whether err is how ECS approves of a dry run: an error with this one code.
+// Codes that only begin in the same way (DryRun.InvalidAmount) are failures.
 func approvedDryRun(err error) (requestID string, ok bool) {
 	var e *provider.APIError
 	if errors.As(err, &e) && e.Code == "DryRunOperation" {
@@ -23,5 +17,13 @@ func approvedDryRun(err error) (requestID string, ok bool) {
 	return "", false
 }
 
-// ErrorCodes returns the table, for documentation.
-func (d *driver) ErrorCodes() []provider.ErrorCode { return errorTable.Rows() }
+// contradiction returns the error of an answer that means success by its status and failure by its
+// code. ECS does not answer so, and it proves nothing.
+func (d *driver) contradiction(r alicloud.Request, resp *alicloud.Response, a *runAnswer) error {
+	e := d.caller.Refusal(r, resp, string(a.Code), string(a.Message))
+	e.Outcome, e.TokenDead = provider.OutcomeUnknown, false
+	if e.Kind == nil {
+		e.Kind = provider.ErrUnavailable
+	}
+	return e
+}

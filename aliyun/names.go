@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -13,13 +12,13 @@ import (
 // maxNumber is the highest number that a name of a batch can have.
 const maxNumber = 999_999
 
-// numbering is the form "[begin,bits]" that numbers the names of a batch: from
-// begin on, in so many digits. Either may be left out.
+// numbering is the form "[begin,bits]" that numbers the names of a batch: from begin on, with so
+// many digits. Both may be left out.
 var numbering = regexp.MustCompile(`\[(\d*),(\d*)\]`)
 
-// NumberNames implements [provider.NameNumberer]. UniqueSuffix begins every
-// create at 001, so that the names say their numbers themselves, in as many
-// digits as the last one needs. Names that have a numbering go on with it.
+// NumberNames implements [provider.NameNumberer]. UniqueSuffix begins every create at 001. So the
+// names carry their numbers themselves, with as many digits as the last one needs. Names that have
+// a numbering go on with it.
 func (d *driver) NumberNames(spec *provider.RunInstancesSpec, first, last int) {
 	if !spec.UniqueSuffix {
 		shiftNames(spec, first-1)
@@ -43,16 +42,16 @@ func shiftNames(spec *provider.RunInstancesSpec, by int) {
 	}
 }
 
-// plainName is a name with a number in place of its numbering, as the rules for
-// its form mean it.
+// plainName returns a name with a number in place of its numbering, so that the rules for its form
+// can be checked.
 func plainName(name string) string {
 	return numbering.ReplaceAllStringFunc(name, func(m string) string {
-		bits, _ := strconv.Atoi(numbering.FindStringSubmatch(m)[2]) // none is the least that there can be
+		bits, _ := strconv.Atoi(numbering.FindStringSubmatch(m)[2]) // without bits it is the least
 		return strings.Repeat("0", min(max(bits, 1), 6))
 	})
 }
 
-// numberOf is where the numbering of a name begins. Left out it is 0.
+// numberOf returns where the numbering of a name begins: at 0 if it does not say.
 func numberOf(name string) (begin int, ok bool) {
 	m := numbering.FindStringSubmatch(name)
 	if m == nil {
@@ -62,33 +61,16 @@ func numberOf(name string) (begin int, ok bool) {
 	return begin, err == nil || m[1] == ""
 }
 
-// checkNumbers checks the numbering of a name. Count is how many servers there are.
+// checkNumbers checks the numbering of a name. Count is how many instances there are.
 func checkNumbers(c *provider.Checker, path, name string, count int) {
 	m := numbering.FindStringSubmatch(name)
 	if m == nil {
 		return
 	}
 	begin, ok := numberOf(name)
-	c.Require(ok && begin+max(count, 1)-1 <= maxNumber, path, name, fmt.Sprintf("the last number must be at most %d", maxNumber))
-	c.Require(len(m[2]) < 2 && strings.Trim(m[2], "123456") == "", path, name, "a numbering has 1 to 6 digits, as in [1,4]")
+	fits := ok && begin+max(count, 1)-1 <= maxNumber
+	c.Require(fits, path, name, fmt.Sprintf("the last number must be at most %d", maxNumber))
+	digits := len(m[2]) < 2 && strings.Trim(m[2], "123456") == ""
+	c.Require(digits, path, name, "a numbering has 1 to 6 digits, as in [1,4]")
 	c.Require(len(numbering.FindAllString(name, -1)) == 1, path, name, "must have one numbering at most")
-}
-
-// checkSuffix makes room for the numbers: ECS refuses names that are too long with
-// them (InvalidParams.InstanceNameExceed, HostnameExceed).
-func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	if !spec.UniqueSuffix {
-		return
-	}
-	digits, host := max(3, len(strconv.Itoa(spec.Count))), 64
-	if onWindows(spec.ImageID) {
-		host = 15
-	}
-	const rule = "must be at most %d characters long with UniqueSuffix, which adds %d"
-	if utf8.RuneCountInString(spec.Name) > 128-digits {
-		c.Fail("Name", spec.Name, fmt.Sprintf(rule, 128-digits, digits))
-	}
-	if len(spec.HostName) > host-digits {
-		c.Fail("HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
-	}
 }

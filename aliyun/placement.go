@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -16,15 +17,16 @@ const (
 	setPageSize   = 50               // the most that a page holds by the current reference; 100 by an older one
 	setsByID      = 100              // IDs in one question
 	maxSetGroups  = 7                // partitions of one set
-	setOnlyOnHost = "the vendor's typed request keeps servers apart by hosts, one to a host; PlacementOptions.Params take "
-	setNameMore   = " " // the reference's own example has a set called "test default"
+	setOnlyOnHost = "the vendor's typed request keeps instances apart by hosts, one to a host; " +
+		"PlacementOptions.Params take "
+	setNameMore = " " // the reference's own example has a set called "test default"
 )
 
 // ValidatePlacementGroup implements [provider.PlacementGroupDriver].
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := provider.Checker{Driver: Name}
 	checkPlainName(&c, "Name", g.Name, setNameMore)
-	checkText(&c, "Description", g.Description, 256)
+	checkText(&c, "Description", g.Description, maxDescription)
 	c.Require(g.Partitions <= maxSetGroups, "Partitions", g.Partitions, fmt.Sprintf("must be at most %d", maxSetGroups))
 	if g.Level != "" && g.Level != provider.HostLevel {
 		c.Refuse("Level", "not supported: "+setOnlyOnHost+"Type by its wire name")
@@ -35,20 +37,20 @@ func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	if len(g.Tags) > 0 {
 		c.Refuse("Tags", "not supported: deployment sets have no tags")
 	}
-	checkKind[PlacementOptions](&c, "Vendor", g.Vendor)
-	o := vendorOptions[PlacementOptions](g.Vendor)
-	c.OneOf("Vendor.OnUnableToRedeployFailedInstance", o.OnUnableToRedeployFailedInstance, "CancelMembershipAndStart", "KeepStopped")
+	adapter.CheckKind[PlacementOptions](&c, g.Vendor)
+	o := adapter.OptionsOf[PlacementOptions](g.Vendor)
+	c.OneOf("Vendor.OnUnableToRedeployFailedInstance", o.OnUnableToRedeployFailedInstance,
+		"CancelMembershipAndStart", "KeepStopped")
 	plain := *g
 	plain.Vendor = nil
-	checkRaw(&c, "Vendor.Params", translateSet(&plain, "-"), o.Params)
+	checkTaken(&c, "Vendor.Params", o.Params, translateSet(&plain, "-"))
 	return c.Err()
 }
 
-// translateSet returns the parameters of CreateDeploymentSet. The strategy is
-// always said, and under the name that the vendor's SDK has: an older reference
-// has DeploymentStrategy.
+// translateSet returns the parameters of CreateDeploymentSet. It always sends the strategy, under
+// the name in the vendor's SDK: an older reference has DeploymentStrategy.
 func translateSet(g *provider.PlacementGroupSpec, token string) params {
-	o := vendorOptions[PlacementOptions](g.Vendor)
+	o := adapter.OptionsOf[PlacementOptions](g.Vendor)
 	p := params{"Strategy": setStrategy(g.Strategy)}
 	p.text("DeploymentSetName", g.Name)
 	p.text("Description", g.Description)
@@ -59,6 +61,7 @@ func translateSet(g *provider.PlacementGroupSpec, token string) params {
 	return p
 }
 
+// setStrategy returns the vendor's word for a strategy.
 func setStrategy(s provider.PlacementStrategy) string {
 	switch s {
 	case provider.PartitionPlacement:
@@ -70,9 +73,10 @@ func setStrategy(s provider.PlacementStrategy) string {
 	}
 }
 
-// strategyOf returns "" for a strategy that has come since.
+// strategyOf returns "" for a strategy that is not known here.
 func strategyOf(raw string) provider.PlacementStrategy {
-	for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement, provider.ClusterPlacement} {
+	all := []provider.PlacementStrategy{provider.SpreadPlacement, provider.PartitionPlacement, provider.ClusterPlacement}
+	for _, s := range all {
 		if setStrategy(s) == raw {
 			return s
 		}
@@ -86,19 +90,19 @@ func (d *driver) CreatePlacementGroup(
 	ctx context.Context, g *provider.PlacementGroupSpec, token string,
 ) (id, requestID string, err error) {
 	r := d.request("CreateDeploymentSet", g.Region, translateSet(g, token), setTimeout)
-	r.Secrets = slices.Collect(maps.Keys(vendorOptions[PlacementOptions](g.Vendor).Params))
+	r.Secrets = slices.Collect(maps.Keys(adapter.OptionsOf[PlacementOptions](g.Vendor).Params))
 	var a struct {
 		ID alicloud.Text `json:"DeploymentSetId"`
 	}
-	resp, err := d.ask(ctx, r, &a)
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return "", "", err
 	}
 	return string(a.ID), resp.RequestID, nil
 }
 
-// setsAnswer is the answer of DescribeDeploymentSets. The reference's table has
-// other names than its own examples and the vendor's SDK, which are right.
+// setsAnswer is the answer of DescribeDeploymentSets. The names are those of the reference's
+// examples and of the vendor's SDK. The reference's table has others.
 type setsAnswer struct {
 	pageInfo
 	Sets *struct {
@@ -106,6 +110,7 @@ type setsAnswer struct {
 	} `json:"DeploymentSets"`
 }
 
+// rawSet is a described set.
 type rawSet struct {
 	ID                 alicloud.Text `json:"DeploymentSetId"`
 	Name               alicloud.Text `json:"DeploymentSetName"`
@@ -132,7 +137,7 @@ func (d *driver) DescribePlacementGroups(
 		return nil, err
 	}
 	if len(q.IDs) > 0 {
-		p.text("DeploymentSetIds", jsonList(q.IDs))
+		p.text("DeploymentSetIds", jsonText(q.IDs))
 	}
 	p.text("DeploymentSetName", q.Name)
 	if q.Strategy != "" {
@@ -140,12 +145,12 @@ func (d *driver) DescribePlacementGroups(
 	}
 	r := d.request("DescribeDeploymentSets", q.Region, p, setTimeout)
 	var a setsAnswer
-	resp, err := d.ask(ctx, r, &a)
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return nil, err
 	}
 	if a.Sets == nil { // an answer without the list is not an empty list
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	page := &provider.Page[provider.PlacementGroup]{
 		RequestID: resp.RequestID,
@@ -159,7 +164,7 @@ func (d *driver) DescribePlacementGroups(
 	return page, nil
 }
 
-// levelOf returns "" for a type that has come since.
+// levelOf returns "" for a type that is not known here.
 func levelOf(raw string) provider.PlacementLevel {
 	switch raw {
 	case "", "host":
@@ -172,8 +177,8 @@ func levelOf(raw string) provider.PlacementLevel {
 	return ""
 }
 
-// groupOf translates a described set. Its capacity is told by zone, and for the
-// zones only in which it has servers: that is no number for the whole set.
+// groupOf translates a described set. The cloud answers its capacity by zone, and only for zones in
+// which the set has instances: that is no number for the whole set.
 func groupOf(raw *rawSet) provider.PlacementGroup {
 	strategy := raw.Strategy
 	if strategy == "" {
@@ -197,22 +202,22 @@ func groupOf(raw *rawSet) provider.PlacementGroup {
 }
 
 // ModifyPlacementGroup implements [provider.PlacementGroupDriver] by
-// ModifyDeploymentSetAttribute: an older reference writes it with an s at its end.
+// ModifyDeploymentSetAttribute. An older reference writes it with an s at its end.
 func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
 	c := provider.Checker{Driver: Name}
 	checkPlainName(&c, "PlacementGroupChange.Name", to.Name, setNameMore)
-	checkText(&c, "PlacementGroupChange.Description", to.Description, 256)
+	checkText(&c, "PlacementGroupChange.Description", to.Description, maxDescription)
 	if err := c.Err(); err != nil {
 		return err
 	}
 	p := params{"DeploymentSetId": id}
 	p.text("DeploymentSetName", to.Name)
 	p.text("Description", to.Description)
-	return d.tell(ctx, "ModifyDeploymentSetAttribute", region, p)
+	return d.callBare(ctx, d.request("ModifyDeploymentSetAttribute", region, p, templateTimeout))
 }
 
 // MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by
-// ModifyInstanceDeployment, which takes one server.
+// ModifyInstanceDeployment, which takes one instance.
 func (d *driver) MoveIntoPlacementGroup(
 	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
 ) error {
@@ -221,17 +226,18 @@ func (d *driver) MoveIntoPlacementGroup(
 	}
 	if o.Partition > maxSetGroups {
 		return &provider.FieldError{
-			Driver: Name, Path: "MoveOptions.Partition", Value: fmt.Sprint(o.Partition), Reason: fmt.Sprintf("must be at most %d", maxSetGroups),
+			Driver: Name, Path: "MoveOptions.Partition", Value: fmt.Sprint(o.Partition),
+			Reason: fmt.Sprintf("must be at most %d", maxSetGroups),
 		}
 	}
 	p := params{"DeploymentSetId": id, "InstanceId": instanceIDs[0]}
 	p.number("DeploymentSetGroupNo", o.Partition)
-	p.flag("Force", o.Force)
-	return d.tell(ctx, "ModifyInstanceDeployment", region, p)
+	p.yes("Force", o.Force)
+	return d.callBare(ctx, d.request("ModifyInstanceDeployment", region, p, templateTimeout))
 }
 
 // DeletePlacementGroup implements [provider.PlacementGroupDriver] by
 // DeleteDeploymentSet.
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
-	return d.tell(ctx, "DeleteDeploymentSet", region, params{"DeploymentSetId": id})
+	return d.callBare(ctx, d.request("DeleteDeploymentSet", region, params{"DeploymentSetId": id}, templateTimeout))
 }

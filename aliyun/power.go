@@ -2,21 +2,19 @@ package aliyun
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// powerTimeout is the longest that the vendor's own SDK gives the calls for one
-// server. It has no time of its own for those for several.
+// powerTimeout is the longest that the vendor's own SDK gives the calls for one instance. It has
+// none of its own for those for several.
 const powerTimeout = 46 * time.Second
 
-// ChangePower implements [provider.PowerDriver] by StartInstances, StopInstances
-// and RebootInstances.
+// ChangePower implements [provider.PowerDriver] by StartInstances, StopInstances and RebootInstances.
 func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*provider.PowerResult, error) {
-	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, d.Limits().IDsPerPower); err != nil {
+	if err := checkPower(req); err != nil {
 		return nil, err
 	}
 	action, p, err := translatePower(req)
@@ -24,22 +22,24 @@ func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*
 		return nil, err
 	}
 	r := d.request(action, req.Region, p, powerTimeout)
-	resp, err := d.caller.Call(ctx, r)
+	var a powerAnswer
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return nil, alicloud.ForPower(err, false)
 	}
-	var a powerAnswer
-	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return nil, err
+	if len(a.InstanceResponses.InstanceResponse) == 0 { // a call is about at least one instance
+		return nil, d.caller.Malformed(r, resp)
 	}
-	if len(a.InstanceResponses.InstanceResponse) == 0 { // one asks for at least one server
-		return nil, d.caller.Senseless(r, resp)
-	}
-	return &provider.PowerResult{RequestID: resp.RequestID, Failed: d.refused(r, resp, req.IDs, &a)}, nil
+	return &provider.PowerResult{RequestID: resp.RequestID, Failed: d.powerFailed(r, resp, req.IDs, &a)}, nil
 }
 
-// translatePower asks for SuccessFirst: the default, AllTogether, refuses or
-// rolls back every server because of one.
+// checkPower refuses what the call cannot carry.
+func checkPower(req *provider.PowerRequest) error {
+	return (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, perCall)
+}
+
+// translatePower asks for SuccessFirst. The default, AllTogether, refuses or rolls back every
+// instance because of one.
 func translatePower(req *provider.PowerRequest) (action string, p params, err error) {
 	p = params{"BatchOptimization": "SuccessFirst"}
 	p.list("InstanceId", req.IDs)
@@ -47,26 +47,28 @@ func translatePower(req *provider.PowerRequest) (action string, p params, err er
 	case provider.PowerStart:
 		return "StartInstances", p, nil
 	case provider.PowerStop:
-		p["ForceStop"] = strconv.FormatBool(req.Force)
+		p.boolean("ForceStop", req.Force)
 		if req.StopCharging {
 			p["StoppedMode"] = "StopCharging"
 		}
 		return "StopInstances", p, nil
 	case provider.PowerReboot:
-		p["ForceReboot"] = strconv.FormatBool(req.Force)
+		p.boolean("ForceReboot", req.Force)
 		return "RebootInstances", p, nil
 	}
-	return "", nil, &provider.FieldError{Driver: Name, Path: "Action", Value: string(req.Action), Reason: "must be start, stop or reboot"}
+	return "", nil, &provider.FieldError{
+		Driver: Name, Path: "Action", Value: string(req.Action), Reason: "must be start, stop or reboot",
+	}
 }
 
-// powerAnswer tells a result for every server, inside HTTP 200.
+// powerAnswer has a result for every instance, inside HTTP 200.
 type powerAnswer struct {
 	InstanceResponses struct {
 		InstanceResponse []powerRow `json:"InstanceResponse"`
 	} `json:"InstanceResponses"`
 }
 
-// powerRow is the result of one server.
+// powerRow is the result of one instance.
 type powerRow struct {
 	InstanceID    string        `json:"InstanceId"`
 	Code          alicloud.Text `json:"Code"` // "200" is a success
@@ -74,10 +76,11 @@ type powerRow struct {
 	CurrentStatus alicloud.Text `json:"CurrentStatus"`
 }
 
-// refused returns the errors of the servers that the answer does not tell to
-// have succeeded. What happened to a server that it leaves out, or names without
-// a code, is unknown.
-func (d *driver) refused(r alicloud.Request, resp *alicloud.Response, ids []string, a *powerAnswer) map[string]error {
+// powerFailed returns the errors of the instances that the answer does not report as a success. The
+// outcome of an instance is unknown when the answer leaves it out, or names it without a code.
+func (d *driver) powerFailed(
+	r alicloud.Request, resp *alicloud.Response, ids []string, a *powerAnswer,
+) map[string]error {
 	rows := make(map[string]powerRow, len(ids))
 	for _, row := range a.InstanceResponses.InstanceResponse {
 		rows[row.InstanceID] = row
@@ -87,19 +90,18 @@ func (d *driver) refused(r alicloud.Request, resp *alicloud.Response, ids []stri
 		switch row := rows[id]; row.Code {
 		case "200":
 		case "":
-			failed[id] = d.caller.Senseless(r, resp)
+			failed[id] = d.caller.Malformed(r, resp)
 		default:
 			e := d.caller.Refusal(r, resp, string(row.Code), string(row.Message))
-			failed[id] = alicloud.ForPower(e, passing(string(row.CurrentStatus)))
+			failed[id] = alicloud.ForPower(e, isPassing(string(row.CurrentStatus)))
 		}
 	}
 	return failed
 }
 
-// passing tells whether a server in that state will leave it by itself. That
-// refusals tell the state is unverified; without one the server counts as
-// settled.
-func passing(status string) bool {
+// isPassing reports whether an instance in that state will leave it by itself. It is unverified
+// that refusals have the state. Without one the instance counts as settled.
+func isPassing(status string) bool {
 	switch stateOf(status) {
 	case provider.StatePending, provider.StateStarting, provider.StateStopping:
 		return true

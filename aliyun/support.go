@@ -1,14 +1,10 @@
 package aliyun
 
-import (
-	"strings"
+import "github.com/yunfan-cloud/yunfan/provider"
 
-	"github.com/yunfan-cloud/yunfan/provider"
-)
-
-// supportTable says what becomes of every leaf of the spec, in spec order.
+// supportTable says what happens to every leaf of the spec, in spec order.
 func supportTable() provider.Support {
-	const byType = "ECS sells machines by InstanceType"
+	const byType = "ECS sells instances by InstanceType"
 	return provider.NewSupport(Name, []provider.Field{
 		provider.To("Region", "RegionId"),
 		provider.To("Zone", "ZoneId"),
@@ -55,7 +51,8 @@ func supportTable() provider.Support {
 		provider.To("SystemDisk.Description", "SystemDisk.Description"),
 		provider.To("SystemDisk.PerformanceLevel", "SystemDisk.PerformanceLevel"),
 		provider.To("SystemDisk.IOPS", "SystemDisk.ProvisionedIops"),
-		provider.Refused("SystemDisk.SnapshotID", "the system disk is made from the image; make an image from the snapshot"),
+		provider.Refused("SystemDisk.SnapshotID",
+			"the system disk is made from the image; make an image from the snapshot"),
 		provider.Refused("SystemDisk.VolumeID", "the system disk is made from the image"),
 		provider.To("SystemDisk.Encrypted", "SystemDisk.Encrypted"),
 		provider.To("SystemDisk.KMSKeyID", "SystemDisk.KMSKeyId"),
@@ -106,31 +103,4 @@ func supportTable() provider.Support {
 		provider.To("DryRun", "DryRun"),
 		provider.To("ClientToken", "ClientToken"),
 	})
-}
-
-// mappedParams are the parameters that a spec and its options can set, "N"
-// standing for an index.
-func mappedParams(s provider.Support) map[string]bool {
-	mapped := map[string]bool{}
-	for _, f := range s.Fields() {
-		mapped[f.Param] = true
-	}
-	for _, name := range []string{
-		"Tag.N.Key", "Tag.N.Value", "VpcId", "SystemDisk.DeleteWithInstance", "SecurityGroupId", "NetworkInterface.N.SecurityGroupId",
-		"IoOptimized", "CreditSpecification", "StorageSetId", "StorageSetPartitionNumber", "DeploymentSetGroupNo", "ImageFamily", "AutoPay",
-	} {
-		mapped[name] = true
-	}
-	return mapped
-}
-
-// unnumbered has "N" in place of each index of a parameter's name.
-func unnumbered(name string) string {
-	steps := strings.Split(name, ".")
-	for i, step := range steps {
-		if step != "" && strings.Trim(step, "0123456789") == "" {
-			steps[i] = "N"
-		}
-	}
-	return strings.Join(steps, ".")
 }

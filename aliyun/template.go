@@ -2,13 +2,11 @@ package aliyun
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -21,26 +19,15 @@ const (
 	templatesByID       = 100 // IDs in one question
 	maxVersions         = 30  // of one template
 	versionsPerDeletion = 29  // one call cannot name more: all but the default version
-	maxTags             = 20
 )
 
-// CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has
-// no client token, but a name exists once: what a lost answer has made is found
-// by it.
+// CreateLaunchTemplate implements [provider.LaunchTemplateDriver]. The call has no client token, but a
+// name can exist only once: it finds what a lost answer has made.
 func (d *driver) CreateLaunchTemplate(
 	ctx context.Context, t *provider.LaunchTemplateSpec, _ string,
 ) (id, requestID string, err error) {
 	a, requestID, err := d.addTemplate(ctx, "CreateLaunchTemplate", provider.LaunchTemplateRef{}, t)
 	return string(a.ID), requestID, err
-}
-
-// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver]. It has
-// no client token: a repeated call makes one more version.
-func (d *driver) CreateLaunchTemplateVersion(
-	ctx context.Context, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec, _ string,
-) (version int, requestID string, err error) {
-	a, requestID, err := d.addTemplate(ctx, "CreateLaunchTemplateVersion", ref, t)
-	return a.Version.Int(), requestID, err
 }
 
 // addedAnswer is the answer of both calls that add a template or a version.
@@ -49,68 +36,39 @@ type addedAnswer struct {
 	Version alicloud.Text `json:"LaunchTemplateVersionNumber"`
 }
 
+// addTemplate makes a template or a version.
 func (d *driver) addTemplate(
 	ctx context.Context, action string, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec,
 ) (a addedAnswer, requestID string, err error) {
-	p, err := translateTemplate(t)
-	if err != nil {
-		return a, "", err
+	c := &provider.Checker{Driver: Name}
+	p := translateTemplate(c, t)
+	if err := c.Err(); err != nil {
+		return addedAnswer{}, "", err
 	}
-	p.ref(ref)
+	p.template(ref)
 	r := d.request(action, t.Spec.Region, p, templateTimeout)
 	r.Secrets = secretTemplateParams(t)
-	resp, err := d.ask(ctx, r, &a)
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return addedAnswer{}, "", err
 	}
 	return a, resp.RequestID, nil
 }
 
-// ask makes a call and reads its answer.
-func (d *driver) ask(ctx context.Context, r alicloud.Request, out any) (*alicloud.Response, error) {
-	resp, err := d.caller.Call(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return resp, d.caller.Decode(r, resp, out)
-}
-
-// ref names a template.
-func (p params) ref(t provider.LaunchTemplateRef) {
+// template names a template.
+func (p params) template(t provider.LaunchTemplateRef) {
 	p.text("LaunchTemplateId", t.ID)
 	p.text("LaunchTemplateName", t.Name)
 }
 
 // page asks for the page of a token, which is its number.
 func (p params) page(token string, size int) error {
-	if n, err := strconv.Atoi(token); token != "" && (err != nil || n < 1) {
-		return &provider.FieldError{Driver: Name, Path: "PageToken", Value: token, Reason: "must be one that an earlier page named"}
+	if _, err := adapter.Offset(Name, token); err != nil {
+		return err
 	}
 	p.text("PageNumber", token)
 	p.number("PageSize", size)
 	return nil
-}
-
-// pageInfo is what every answer that is a page says of itself.
-type pageInfo struct {
-	TotalCount alicloud.Text `json:"TotalCount"`
-	PageSize   alicloud.Text `json:"PageSize"`
-}
-
-// next is the token of the page after the one of a token, or "" when that was
-// the last. A page that is not full is the last whatever the total says: what
-// else is counted may be gone by then. How much a full page holds is for the
-// answer to say: a service that makes smaller ones than it was asked for would
-// otherwise seem to have no more.
-func (a *pageInfo) next(token string, got, asked int) string {
-	n, size := max(alicloud.Text(token).Int(), 1), asked
-	if says := a.PageSize.Int(); says > 0 {
-		size = min(asked, says)
-	}
-	if got < size || n*size >= a.TotalCount.Int() {
-		return ""
-	}
-	return strconv.Itoa(n + 1)
 }
 
 // templatesAnswer is the answer of DescribeLaunchTemplates.
@@ -121,6 +79,7 @@ type templatesAnswer struct {
 	} `json:"LaunchTemplateSets"`
 }
 
+// rawTemplate is a described template.
 type rawTemplate struct {
 	ID             alicloud.Text `json:"LaunchTemplateId"`
 	Name           alicloud.Text `json:"LaunchTemplateName"`
@@ -149,12 +108,12 @@ func (d *driver) DescribeLaunchTemplates(
 	p.tags("Tag", q.InstanceTags) // of the older reference; the client compares them itself
 	r := d.request("DescribeLaunchTemplates", q.Region, p, templateTimeout)
 	var a templatesAnswer
-	resp, err := d.ask(ctx, r, &a)
+	resp, err := d.call(ctx, r, &a)
 	if err != nil {
 		return nil, err
 	}
 	if a.Sets == nil { // an answer without the list is not an empty list
-		return nil, d.caller.Senseless(r, resp)
+		return nil, d.caller.Malformed(r, resp)
 	}
 	page := &provider.Page[provider.LaunchTemplate]{
 		RequestID: resp.RequestID,
@@ -168,19 +127,21 @@ func (d *driver) DescribeLaunchTemplates(
 	return page, nil
 }
 
+// checkTemplateQuery checks the documented limits of a query.
 func checkTemplateQuery(q *provider.LaunchTemplateQuery) error {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(q.IDs, 0, templatesByID); err != nil {
 		return err
 	}
 	c := provider.Checker{Driver: Name}
-	c.Require(len(q.Tags) <= maxTags, "LaunchTemplateQuery.Tags", len(q.Tags), fmt.Sprintf("must be at most %d", maxTags))
-	c.Require(len(q.InstanceTags) <= maxTags, "LaunchTemplateQuery.InstanceTags", len(q.InstanceTags), fmt.Sprintf("must be at most %d", maxTags))
+	rule, own, ofInstances := fmt.Sprintf("must be at most %d", maxTags), len(q.Tags), len(q.InstanceTags)
+	c.Require(own <= maxTags, "LaunchTemplateQuery.Tags", own, rule)
+	c.Require(ofInstances <= maxTags, "LaunchTemplateQuery.InstanceTags", ofInstances, rule)
 	return c.Err()
 }
 
-// wanted compares what the cloud may filter loosely: an empty tag value cannot
-// be asked for, so that every value comes. An answer that tells no tags at all
-// cannot be compared.
+// wanted reports whether a template matches what the cloud may filter loosely: an empty value of a tag
+// cannot be asked for, so that the cloud answers every value. An answer without any tags cannot be
+// compared.
 func wanted(q *provider.LaunchTemplateQuery, raw *rawTemplate) bool {
 	if raw.Tags != nil {
 		have := tagsOf(raw.Tags.Tag)
@@ -193,6 +154,7 @@ func wanted(q *provider.LaunchTemplateQuery, raw *rawTemplate) bool {
 	return len(q.IDs) == 0 || slices.Contains(q.IDs, string(raw.ID))
 }
 
+// templateOf translates a described template.
 func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 	t := provider.LaunchTemplate{
 		ID:             string(raw.ID),
@@ -209,133 +171,9 @@ func templateOf(raw *rawTemplate) provider.LaunchTemplate {
 	return t
 }
 
-// versionsAnswer is the answer of DescribeLaunchTemplateVersions.
-type versionsAnswer struct {
-	pageInfo
-	Sets *struct {
-		Set []rawVersion `json:"LaunchTemplateVersionSet"`
-	} `json:"LaunchTemplateVersionSets"`
-}
-
-type rawVersion struct {
-	TemplateID   alicloud.Text   `json:"LaunchTemplateId"`
-	TemplateName alicloud.Text   `json:"LaunchTemplateName"`
-	Version      alicloud.Text   `json:"VersionNumber"`
-	Description  alicloud.Text   `json:"VersionDescription"`
-	Default      alicloud.Text   `json:"DefaultVersion"`
-	CreatedBy    alicloud.Text   `json:"CreatedBy"`
-	CreateTime   string          `json:"CreateTime"`
-	ModifiedTime string          `json:"ModifiedTime"`
-	Data         json.RawMessage `json:"LaunchTemplateData"`
-}
-
-// DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
-func (d *driver) DescribeLaunchTemplateVersions(
-	ctx context.Context, q *provider.LaunchTemplateVersionQuery, pageToken string,
-) (*provider.Page[provider.LaunchTemplateVersion], error) {
-	if n := len(q.Versions); n > maxVersions {
-		return nil, &provider.FieldError{
-			Driver: Name, Path: "LaunchTemplateVersionQuery.Versions", Value: strconv.Itoa(n),
-			Reason: fmt.Sprintf("must be at most %d: a template has no more", maxVersions),
-		}
-	}
-	p := params{"DetailFlag": "true"}
-	if err := p.page(pageToken, templatePageSize); err != nil {
-		return nil, err
-	}
-	p.ref(q.Template)
-	p.number("LaunchTemplateVersion.1", q.Template.Version)
-	for i, n := range q.Versions {
-		p.number(fmt.Sprintf("LaunchTemplateVersion.%d", i+1), n)
-	}
-	p.number("MinVersion", q.MinVersion)
-	p.number("MaxVersion", q.MaxVersion)
-	p.flag("DefaultVersion", q.DefaultOnly)
-	r := d.request("DescribeLaunchTemplateVersions", q.Region, p, templateTimeout)
-	var a versionsAnswer
-	resp, err := d.ask(ctx, r, &a)
-	if err != nil {
-		return nil, err
-	}
-	if a.Sets == nil {
-		return nil, d.caller.Senseless(r, resp)
-	}
-	page := &provider.Page[provider.LaunchTemplateVersion]{
-		RequestID: resp.RequestID,
-		NextPage:  a.next(pageToken, len(a.Sets.Set), templatePageSize),
-	}
-	for i := range a.Sets.Set {
-		v, ok := versionOf(&a.Sets.Set[i])
-		if !ok { // a version without what it holds would look like an empty one
-			return nil, d.caller.Senseless(r, resp)
-		}
-		v.Spec.Region = r.Region
-		page.Items = append(page.Items, v)
-	}
-	return page, nil
-}
-
-func versionOf(raw *rawVersion) (v provider.LaunchTemplateVersion, ok bool) {
-	v = provider.LaunchTemplateVersion{
-		TemplateID:   string(raw.TemplateID),
-		TemplateName: string(raw.TemplateName),
-		Version:      raw.Version.Int(),
-		Description:  string(raw.Description),
-		Default:      raw.Default == "true",
-		CreatedBy:    string(raw.CreatedBy),
-		CreatedAt:    timeOf(raw.CreateTime),
-		ModifiedAt:   timeOf(raw.ModifiedTime),
-	}
-	data, ok := flatten(raw.Data)
-	if ok {
-		v.Spec = templateSpec(data)
-	}
-	return v, ok
-}
-
-// SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
-func (d *driver) SetDefaultLaunchTemplateVersion(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
-	p := params{}
-	p.ref(ref)
-	p.number("DefaultVersionNumber", ref.Version)
-	return d.tell(ctx, "ModifyLaunchTemplateDefaultVersion", region, p)
-}
-
-// DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver]: all
-// of the versions, or none.
-func (d *driver) DeleteLaunchTemplateVersions(ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int) error {
-	if len(versions) > versionsPerDeletion {
-		return &provider.FieldError{
-			Driver: Name, Path: "versions", Value: strconv.Itoa(len(versions)),
-			Reason: fmt.Sprintf("must be at most %d in one call", versionsPerDeletion),
-		}
-	}
-	p := params{}
-	p.ref(ref)
-	for i, v := range versions {
-		p.number(fmt.Sprintf("DeleteVersion.%d", i+1), v)
-	}
-	return d.tell(ctx, "DeleteLaunchTemplateVersion", region, p)
-}
-
 // DeleteLaunchTemplate implements [provider.LaunchTemplateDriver].
 func (d *driver) DeleteLaunchTemplate(ctx context.Context, region string, ref provider.LaunchTemplateRef) error {
 	p := params{}
-	p.ref(ref)
-	return d.tell(ctx, "DeleteLaunchTemplate", region, p)
-}
-
-// tell makes a call whose answer holds nothing that is not known.
-func (d *driver) tell(ctx context.Context, action, region string, p params) error {
-	r := d.request(action, region, p, templateTimeout)
-	resp, err := d.ask(ctx, r, &struct{}{})
-	if err == nil && resp.RequestID == "" { // every answer of the vendor has one
-		err = d.caller.Senseless(r, resp)
-	}
-	return err
-}
-
-// secretTemplateParams names the raw parameters, whose values no error may show.
-func secretTemplateParams(t *provider.LaunchTemplateSpec) []string {
-	return slices.Collect(maps.Keys(rawTemplateParams(t)))
+	p.template(ref)
+	return d.callBare(ctx, d.request("DeleteLaunchTemplate", region, p, templateTimeout))
 }

@@ -112,8 +112,9 @@ func TestATemplateSaysFalseInSoManyWords(t *testing.T) {
 		DataDisks: []provider.Disk{{SizeGiB: 20}, {SizeGiB: 20, Encrypted: true}},
 		Vendor:    []provider.VendorOption{RunOptions{SendFalse: true, SecurityGroupID: "sg-1"}},
 	}}
-	p, err := translateTemplate(&spec)
-	if err != nil {
+	c := provider.Checker{Driver: Name}
+	p := translateTemplate(&c, &spec)
+	if err := c.Err(); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{

@@ -223,7 +223,7 @@ func TestTemplateRefusals(t *testing.T) {
 		{"Name", "letters, digits and : _ . -", func(s *spec) { s.Name = "web 1" }},
 		{"Name", "http://", func(s *spec) { s.Name = "http://web" }},
 		{"Vendor.NetworkType", `must be one of ["classic" "vpc"]`, func(s *spec) { s.Vendor = own(TemplateOptions{NetworkType: "NetworkType1"}) }},
-		{"Spec.Vendor.IoOptimized", "none or optimized", func(s *spec) { s.Spec.Vendor = run(RunOptions{IoOptimized: "true"}) }},
+		{"Spec.Vendor.IoOptimized", `must be one of ["none" "optimized"]`, func(s *spec) { s.Spec.Vendor = run(RunOptions{IoOptimized: "true"}) }},
 		{`Spec.Tags["kkk`, "at most 64", func(s *spec) { s.Spec.Tags = map[string]string{strings.Repeat("k", 65): ""} }},
 		{`Spec.Tags["k"]`, "begin with aliyun", func(s *spec) { s.Spec.Tags = map[string]string{"k": "aliyun-v"} }},
 		{"VersionDescription", "2 to 256", func(s *spec) { s.VersionDescription = "x" }},

@@ -4,77 +4,36 @@ import (
 	"cmp"
 	"encoding/base64"
 	"maps"
-	"net/netip"
-	"slices"
 	"strconv"
-	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// stamp is how the vendor writes times.
-const stamp = "2006-01-02T15:04:05Z"
-
-// params are the parameters of a call under their wire names.
-type params map[string]string
-
-// text sets a parameter unless the value is "", which lets the cloud decide.
-func (p params) text(name, value string) {
-	if value != "" {
-		p[name] = value
-	}
-}
-
-// number sets a parameter unless the value is 0, which lets the cloud decide.
-func (p params) number(name string, value int) {
-	if value != 0 {
-		p[name] = strconv.Itoa(value)
-	}
-}
-
-// flag sets a parameter to true unless it is false, the cloud's default.
-func (p params) flag(name string, value bool) {
-	if value {
-		p[name] = "true"
-	}
-}
-
-// choice sets a parameter to true or false unless the value is nil.
-func (p params) choice(name string, value *bool) {
-	if value != nil {
-		p[name] = strconv.FormatBool(*value)
-	}
-}
-
-// list numbers its values from 1.
-func (p params) list(name string, values []string) {
-	for i, v := range values {
-		p.text(name+"."+strconv.Itoa(i+1), v)
-	}
-}
-
-// translateRun returns the parameters of RunInstances, or an error that names
-// the raw parameters that are set by other means already.
+// translateRun turns a valid spec into the parameters of RunInstances, raw ones included. The error
+// names the raw parameters that are set by other means already.
 func translateRun(spec *provider.RunInstancesSpec) (map[string]string, error) {
-	// Room for about as many as there will be: to grow takes longer than to fill.
-	p := make(params, 14+12*len(spec.DataDisks)+10*len(spec.Network.Interfaces)+4*len(spec.Tags))
-	translateCount(p, spec)
-	translateSpec(p, spec)
-	p.text("ClientToken", spec.ClientToken)
-	p.flag("DryRun", spec.DryRun)
-	o := optionsOf(spec)
-	translateOptions(p, &o)
-	if o.SendFalse {
-		p.denyAll(spec, "PasswordInherit", "UniqueSuffix", "DeletionProtection", "DryRun")
-	}
+	p, raw := translateSpec(spec), optionsOf(spec).Params
 	c := provider.Checker{Driver: Name}
-	checkRaw(&c, "Vendor.Params", p, o.Params)
+	checkTaken(&c, "Vendor.Params", raw, p)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	maps.Copy(p, o.Params)
+	maps.Copy(p, raw)
 	return p, nil
+}
+
+// translateSpec is translateRun without the raw parameters.
+func translateSpec(spec *provider.RunInstancesSpec) params {
+	// Room for about as many as there will be: to grow takes longer than to fill.
+	p := make(params, 14+12*len(spec.DataDisks)+10*len(spec.Network.Interfaces)+4*len(spec.Tags))
+	translateCount(p, spec)
+	translateCommon(p, spec)
+	p.text("ClientToken", spec.ClientToken)
+	p.yes("DryRun", spec.DryRun)
+	if optionsOf(spec).SendFalse {
+		translateFalse(p, spec, "PasswordInherit", "UniqueSuffix", "DeletionProtection", "DryRun")
+	}
+	return p
 }
 
 func translateCount(p params, spec *provider.RunInstancesSpec) {
@@ -85,16 +44,17 @@ func translateCount(p params, spec *provider.RunInstancesSpec) {
 	}
 }
 
-// translateSpec sets what creates and launch templates have in common: the
-// support table of each says which of it may be there.
-func translateSpec(p params, spec *provider.RunInstancesSpec) {
+// translateCommon sets what creates and launch templates have in common. The support table of each
+// says which of it they can hold.
+func translateCommon(p params, spec *provider.RunInstancesSpec) {
 	translateBasics(p, spec)
-	translateLogin(p, &spec.Login)
-	translateNetwork(p, &spec.Network)
+	translateLogin(p, spec)
+	translateNetwork(p, spec)
 	translateDisks(p, spec)
-	translateBilling(p, &spec.Billing, spec.LaunchTemplate != nil)
-	translatePlacement(p, &spec.Placement)
+	translateBilling(p, spec)
+	translatePlacement(p, spec)
 	translateExtras(p, spec)
+	translateOptions(p, spec)
 }
 
 func translateBasics(p params, spec *provider.RunInstancesSpec) {
@@ -107,22 +67,22 @@ func translateBasics(p params, spec *provider.RunInstancesSpec) {
 	p.text("InstanceName", spec.Name)
 	p.text("HostName", spec.HostName)
 	p.text("Description", spec.Description)
-	p.flag("UniqueSuffix", spec.UniqueSuffix)
+	p.yes("UniqueSuffix", spec.UniqueSuffix)
 }
 
-func translateLogin(p params, l *provider.Login) {
+func translateLogin(p params, spec *provider.RunInstancesSpec) {
+	l := &spec.Login
 	p.text("Password", l.Password.Reveal())
-	if len(l.KeyPairs) > 0 { // more than one is refused by validation
-		p.text("KeyPairName", l.KeyPairs[0])
-	}
-	p.flag("PasswordInherit", l.KeepImageLogin)
+	p.text("KeyPairName", first(l.KeyPairs)) // validation refuses more than one
+	p.yes("PasswordInherit", l.KeepImageLogin)
 }
 
-func translateNetwork(p params, n *provider.Network) {
+func translateNetwork(p params, spec *provider.RunInstancesSpec) {
+	n := &spec.Network
 	p.text("VpcId", n.VPCID) // of templates only
 	p.text("VSwitchId", n.SubnetID)
 	p.list("SecurityGroupIds", n.SecurityGroupIDs)
-	if len(n.PrivateIPs) > 0 { // of several servers it is the first of consecutive addresses
+	if len(n.PrivateIPs) > 0 { // for several instances it is the first of consecutive addresses
 		p.text("PrivateIpAddress", n.PrivateIPs[0].String())
 	}
 	p.number("Ipv6AddressCount", n.IPv6Count)
@@ -170,15 +130,16 @@ func translateDisk(p params, at string, d *provider.Disk) {
 	p.text(at+"Description", d.Description)
 	p.text(at+"PerformanceLevel", d.PerformanceLevel)
 	p.number(at+"ProvisionedIops", d.IOPS)
-	p.flag(at+"Encrypted", d.Encrypted)
+	p.yes(at+"Encrypted", d.Encrypted)
 	p.text(at+"KMSKeyId", d.KMSKeyID)
 	p.text(at+"AutoSnapshotPolicyId", d.AutoSnapshotPolicyID)
 }
 
-// translateBilling says the whole mode, not only where it differs from the
-// cloud's default: a launch template may say something else. Over one, that goes
-// for what a zero field means too: months, and no spot server.
-func translateBilling(p params, b *provider.Billing, overTemplate bool) {
+// translateBilling sends the whole mode, also where it is the cloud's default, because a launch
+// template may have another one. Together with a template it also sends what a zero field means:
+// months, and no spot instance.
+func translateBilling(p params, spec *provider.RunInstancesSpec) {
+	b, overTemplate := &spec.Billing, spec.LaunchTemplate != nil
 	switch b.Mode {
 	case provider.OnDemand:
 		p.text("InstanceChargeType", "PostPaid")
@@ -188,7 +149,7 @@ func translateBilling(p params, b *provider.Billing, overTemplate bool) {
 	case provider.Spot:
 		p.text("InstanceChargeType", "PostPaid")
 		p.text("SpotStrategy", spotStrategy(&b.Spot))
-	case provider.DedicatedHost: // the host is paid for; the server on it counts as PostPaid
+	case provider.DedicatedHost: // the host is paid for; an instance on it counts as PostPaid
 		p.text("InstanceChargeType", "PostPaid")
 		p.text("Tenancy", "host")
 	}
@@ -197,7 +158,8 @@ func translateBilling(p params, b *provider.Billing, overTemplate bool) {
 	if overTemplate && b.Mode == provider.Prepaid {
 		p["PeriodUnit"] = periodUnit(cmp.Or(b.PeriodUnit, provider.Month))
 	}
-	if overTemplate && (b.Mode == provider.Prepaid || b.Mode == provider.DedicatedHost) {
+	neverSpot := b.Mode == provider.Prepaid || b.Mode == provider.DedicatedHost
+	if overTemplate && neverSpot {
 		p["SpotStrategy"] = "NoSpot"
 	}
 	p.choice("AutoRenew", b.AutoRenew)
@@ -209,11 +171,10 @@ func translateBilling(p params, b *provider.Billing, overTemplate bool) {
 	p.text("SpotInterruptionBehavior", spotInterruption(b.Spot.Interruption))
 }
 
-func translatePlacement(p params, l *provider.Placement) {
+func translatePlacement(p params, spec *provider.RunInstancesSpec) {
+	l := &spec.Placement
 	p.text("DeploymentSetId", l.GroupID)
-	if len(l.DedicatedHostIDs) > 0 { // more than one is refused by validation
-		p.text("DedicatedHostId", l.DedicatedHostIDs[0])
-	}
+	p.text("DedicatedHostId", first(l.DedicatedHostIDs)) // validation refuses more than one
 	p.text("SchedulerOptions.DedicatedHostClusterId", l.DedicatedHostGroupID)
 	p.text("Tenancy", tenancy(l.Tenancy))
 	p.text("Affinity", affinity(l.Affinity))
@@ -231,26 +192,14 @@ func translateExtras(p params, spec *provider.RunInstancesSpec) {
 		p.number("LaunchTemplateVersion", t.Version)
 	}
 	p.text("SecurityEnhancementStrategy", securityEnhancement(spec.SecurityAgent))
-	p.flag("DeletionProtection", spec.DeletionProtection)
+	p.yes("DeletionProtection", spec.DeletionProtection)
 	if !spec.AutoReleaseTime.IsZero() {
-		p.text("AutoReleaseTime", spec.AutoReleaseTime.UTC().Format(stamp))
+		p.text("AutoReleaseTime", spec.AutoReleaseTime.UTC().Format(timeFormat))
 	}
 }
 
-// tags numbers tags in the order of their keys: the same spec must
-// give the same parameters, or a repeated token is refused.
-func (p params) tags(name string, tags map[string]string) {
-	if len(tags) == 0 {
-		return
-	}
-	for i, key := range sorted.Keys(tags) {
-		at := name + "." + strconv.Itoa(i+1)
-		p.text(at+".Key", key)
-		p.text(at+".Value", tags[key])
-	}
-}
-
-func translateOptions(p params, o *RunOptions) {
+func translateOptions(p params, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
 	p.text("SecurityGroupId", o.SecurityGroupID)
 	for i, group := range o.InterfaceSecurityGroupIDs {
 		p.text("NetworkInterface."+strconv.Itoa(i+1)+".SecurityGroupId", group)
@@ -264,8 +213,9 @@ func translateOptions(p params, o *RunOptions) {
 	p.choice("AutoPay", o.AutoPay)
 }
 
-// denyAll sets parameters to false that are not there, and so that of each disk.
-func (p params) denyAll(spec *provider.RunInstancesSpec, names ...string) {
+// translateFalse sends false for each of the parameters that is left out, and for the encryption of
+// each disk.
+func translateFalse(p params, spec *provider.RunInstancesSpec, names ...string) {
 	names = append(names, "SystemDisk.Encrypted")
 	for i := range spec.DataDisks {
 		names = append(names, "DataDisk."+strconv.Itoa(i+1)+".Encrypted")
@@ -277,9 +227,11 @@ func (p params) denyAll(spec *provider.RunInstancesSpec, names ...string) {
 	}
 }
 
+// translateDescribe always sends a size: without it ECS answers 10 rows, also for 100 IDs. Of the
+// conditions it sends the IDs, or all others.
 func translateDescribe(req *provider.DescribeRequest) params {
 	if len(req.IDs) > 0 {
-		return params{"InstanceIds": jsonList(req.IDs), "PageSize": pageSize}
+		return params{"InstanceIds": jsonText(req.IDs), "PageSize": pageSize}
 	}
 	p := params{"MaxResults": pageSize}
 	p.text("NextToken", req.PageToken)
@@ -291,164 +243,9 @@ func translateDescribe(req *provider.DescribeRequest) params {
 	return p
 }
 
+// translateTerminate releases instances that run, too.
 func translateTerminate(req *provider.TerminateRequest) params {
-	p := params{"Force": "true"} // without it only stopped servers are released
+	p := params{"Force": "true"} // without it only stopped instances are released
 	p.list("InstanceId", req.IDs)
 	return p
-}
-
-func internetChargeType(c provider.BandwidthCharge) string {
-	switch c { //nolint:exhaustive // validation refuses the others
-	case provider.PayByTraffic:
-		return "PayByTraffic"
-	case provider.PayByBandwidth:
-		return "PayByBandwidth"
-	}
-	return ""
-}
-
-func periodUnit(u provider.PeriodUnit) string {
-	switch u { //nolint:exhaustive // validation refuses the others
-	case provider.Week:
-		return "Week"
-	case provider.Month:
-		return "Month"
-	}
-	return ""
-}
-
-func spotStrategy(o *provider.SpotOptions) string {
-	if o.Strategy == provider.SpotPriceLimit || o.MaxPrice != "" {
-		return "SpotWithPriceLimit"
-	}
-	return "SpotAsPriceGo"
-}
-
-func spotInterruption(i provider.SpotInterruption) string {
-	switch i {
-	case provider.SpotTerminate:
-		return "Terminate"
-	case provider.SpotStop:
-		return "Stop"
-	}
-	return ""
-}
-
-func tenancy(t provider.Tenancy) string {
-	switch t {
-	case provider.SharedTenancy:
-		return "default"
-	case provider.HostTenancy:
-		return "host"
-	}
-	return ""
-}
-
-func affinity(a provider.Affinity) string {
-	switch a {
-	case provider.NoAffinity:
-		return "default"
-	case provider.HostAffinity:
-		return "host"
-	}
-	return ""
-}
-
-func securityEnhancement(agent *bool) string {
-	switch {
-	case agent == nil:
-		return ""
-	case *agent:
-		return "Active"
-	}
-	return "Deactive"
-}
-
-func addrTexts(addrs []netip.Addr) []string {
-	out := make([]string, len(addrs))
-	for i, a := range addrs {
-		out[i] = a.String()
-	}
-	return out
-}
-
-// instanceOf translates a described server.
-func instanceOf(raw *RawInstance) provider.Instance {
-	inst := provider.Instance{
-		ID:               raw.InstanceID,
-		Name:             raw.InstanceName,
-		HostName:         cmp.Or(raw.HostName, raw.Hostname),
-		State:            stateOf(raw.Status),
-		RawState:         raw.Status,
-		Region:           raw.RegionID,
-		Zone:             raw.ZoneID,
-		ImageID:          raw.ImageID,
-		InstanceType:     raw.InstanceType,
-		CPUs:             cmp.Or(raw.Cpu, raw.CPU),
-		MemoryMiB:        raw.Memory,
-		VPCID:            raw.VpcAttributes.VpcID,
-		SubnetID:         raw.VpcAttributes.VSwitchID,
-		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
-		PrivateIPs:       addrsOf(slices.Concat(raw.VpcAttributes.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)),
-		PublicIPs:        addrsOf(append(slices.Clip(raw.PublicIPAddress.IPAddress), raw.EipAddress.IPAddress)),
-		Billing:          billingOf(raw),
-		CreatedAt:        timeOf(raw.CreationTime),
-		ExpiresAt:        expiryOf(raw),
-		Tags:             tagsOf(raw.Tags.Tag),
-	}
-	return inst.WithSys(raw)
-}
-
-func billingOf(raw *RawInstance) provider.BillingMode {
-	switch {
-	case raw.InstanceChargeType == "PrePaid":
-		return provider.Prepaid
-	case raw.InstanceChargeType != "PostPaid":
-		return ""
-	case raw.SpotStrategy != "" && raw.SpotStrategy != "NoSpot":
-		return provider.Spot
-	case raw.DedicatedHost.DedicatedHostID != "":
-		return provider.DedicatedHost
-	}
-	return provider.OnDemand
-}
-
-// expiryOf ignores ExpiredTime of servers that are not prepaid: it is a fixed
-// date in 2099.
-func expiryOf(raw *RawInstance) time.Time {
-	if raw.InstanceChargeType == "PrePaid" {
-		return timeOf(raw.ExpiredTime)
-	}
-	return timeOf(raw.AutoReleaseTime)
-}
-
-// timeOf reads the vendor's times, which have no seconds, or have them.
-func timeOf(s string) time.Time {
-	for _, layout := range []string{"2006-01-02T15:04Z", time.RFC3339} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
-func tagsOf(list []RawTag) map[string]string {
-	if len(list) == 0 {
-		return nil
-	}
-	tags := make(map[string]string, len(list))
-	for _, t := range list {
-		tags[t.TagKey] = t.TagValue
-	}
-	return tags
-}
-
-func addrsOf(texts []string) []netip.Addr {
-	var out []netip.Addr
-	for _, s := range texts {
-		if a, err := netip.ParseAddr(s); err == nil {
-			out = append(out, a)
-		}
-	}
-	return out
 }

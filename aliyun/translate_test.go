@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -332,38 +331,6 @@ func TestMinAmountIsSentOnlyBelowAmount(t *testing.T) {
 		}
 	}
 }
-
-func TestRawParametersCannotOverrideOthers(t *testing.T) {
-	for _, name := range []string{"ImageId", "Amount", "MinAmount", "ClientToken", "DryRun", "RegionId", "Action", "Signature", "SecurityToken", ""} {
-		s := minimalSpec()
-		s.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{name: "planted-raw"}}}
-		_, err := translateRun(s)
-		if err == nil {
-			t.Errorf("raw parameter %q: got no error, want one", name)
-			continue
-		}
-		if !strings.Contains(err.Error(), strconv.Quote(name)) {
-			t.Errorf("raw parameter %q: the error is %q, want it to contain %q",
-				name, err.Error(), strconv.Quote(name))
-			continue
-		}
-		if strings.Contains(err.Error(), "planted-raw") {
-			t.Errorf("the error shows the raw value: %v", err)
-		}
-	}
-}
-
-func TestOptionsOfOtherCloudsAreIgnored(t *testing.T) {
-	s := minimalSpec()
-	s.Vendor = []provider.VendorOption{otherOptions{}, (*RunOptions)(nil)}
-	if got, want := sent(t, s), sent(t, minimalSpec()); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-}
-
-type otherOptions struct{}
-
-func (otherOptions) VendorName() string { return "other" }
 
 func TestTranslateIsStable(t *testing.T) {
 	first, err := translateRun(onDemandSpec())

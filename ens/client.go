@@ -1,6 +1,7 @@
 package ens
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -8,44 +9,43 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// Name is the name of this driver, in errors, tokens and log records.
+// Name is the name of the driver.
 const Name = "ens"
 
 const (
 	apiVersion = "2017-11-10"
 
-	// host serves every node. The SDK would ask a location service for it,
-	// which does not know it outside cn-hangzhou.
+	// host serves every node. The SDK would ask a location service for it, which does not know it
+	// outside cn-hangzhou.
 	host = "ens.aliyuncs.com"
 
-	// apiRegion is the RegionId of every call: where the API is, not where the
-	// servers are. The node is EnsRegionId.
+	// apiRegion is the RegionId of every call: where the API is, not where the instances are. The
+	// node is EnsRegionId.
 	apiRegion = "cn-hangzhou"
 
-	// perCall is the documented maximum of servers in a create, of IDs in a
-	// description, and of rows of a page.
+	// perCall is the most instances of one create, the most IDs of one describe, and the most rows
+	// of one page.
 	perCall = 100
 )
 
-// Config configures [New]. Only Region is required.
+// Config configures a client. Only Region is required.
 type Config struct {
-	// Region is the edge node (cn-wuxi-telecom_unicom_cmcc-2) that is used where
-	// a spec or a call names none.
+	// Region is the edge node that is used where a spec or a call names none, for example
+	// "cn-wuxi-telecom_unicom_cmcc-2".
 	Region string
 
-	// Credentials are asked before every call. Nil means the vendor's default
-	// chain: see the package documentation.
+	// Credentials are asked before every call. Nil means the vendor's default chain:
+	// see the package documentation.
 	Credentials provider.CredentialsSource
 
 	// Endpoint is where calls go instead of ens.aliyuncs.com: "host[:port]" or
-	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which
-	// shows passwords to everyone on the way.
+	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
+	// passwords in clear.
 	Endpoint string
 
-	// Transport carries every call. Nil means transports of the client's own,
-	// with timeouts, proxies from the environment, and TLS verification: up to
-	// eight kept connections for reads, a fresh one for each other call. One
-	// that is given here must not retry.
+	// Transport carries every call. It must not retry. Nil means transports of the
+	// client's own, which use the proxy of the environment and verify certificates: up
+	// to eight kept connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client: logger, poller, budget, patience. Nil means
@@ -53,9 +53,8 @@ type Config struct {
 	Options *provider.Options
 }
 
-// New returns a client of one account on ENS, or [provider.FieldErrors] with every
-// problem of cfg. It sends nothing; the environment is read, for credentials only, by the
-// first call.
+// New returns a client for one account on ENS, or [provider.FieldErrors] with every problem of
+// cfg. It does no I/O: the first call looks for credentials.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -85,12 +84,12 @@ var (
 )
 
 func newDriver(cfg Config) (*driver, error) {
-	check := provider.Checker{Driver: Name}
-	check.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-wuxi-telecom_unicom_cmcc-2")
-	check.Require(cfg.Region == "" || alicloud.IsRegion(cfg.Region), "Config.Region", cfg.Region, alicloud.RuleRegion)
+	c := provider.Checker{Driver: Name}
+	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example cn-wuxi-telecom_unicom_cmcc-2")
+	checkRegion(&c, "Config.Region", cfg.Region)
 	caller, err := alicloud.New(alicloud.Config{
 		Driver:      Name,
-		Check:       &check,
+		Check:       &c,
 		Credentials: cfg.Credentials,
 		Endpoint:    cfg.Endpoint,
 		Transport:   cfg.Transport,
@@ -109,9 +108,9 @@ func (d *driver) Name() string { return Name }
 // Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
-// Limits returns the documented limits of ENS. FirstLook is a guess: the vendor
-// publishes no boot times. So are the rates of releases, starts, stops, reboots
-// and renames, which are those of creates.
+// Limits returns the documented limits. FirstLook is a guess, because the vendor publishes no boot
+// times. The rates of releases, starts, stops, reboots and new names are guesses too: they are
+// those of creates.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: perCall,
@@ -134,3 +133,6 @@ func (d *driver) Limits() provider.Limits {
 		FirstLook:        40 * time.Second,
 	}
 }
+
+// regionOf returns the region of a call, which is a node: that of the client if the call names none.
+func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }

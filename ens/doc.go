@@ -1,4 +1,4 @@
-// Package ens creates servers on Alibaba Cloud ENS, the edge nodes of Alibaba
+// Package ens creates instances on Alibaba Cloud ENS, the edge nodes of Alibaba
 // Cloud (API version 2017-11-10).
 //
 // A spec's Region is the edge node (EnsRegionId). The API itself is in one
@@ -14,7 +14,7 @@
 // and one call that only sells contracts; an empty field must not buy one.
 //
 // A spec without Network.PublicIP says so to ENS (PublicIpIdentification=false),
-// because ENS assigns an address when nothing is said.
+// because ENS assigns an address when the parameter is left out.
 //
 // # Credentials
 //
@@ -31,23 +31,23 @@
 // # Names and markers
 //
 // A create carries a marker behind the name, "web-yf...", in the InstanceName of
-// all its servers. When the answer is lost, the client looks for servers of that
+// all its instances. When the answer is lost, the client looks for instances of that
 // name, takes over what it finds, and creates the rest only once it is certain that
 // nothing more will come. Of a name that is too long with the marker
-// the end is left out for the time. Servers of a spec without Name are called
+// the end is left out for the time. Instances of a spec without Name are called
 // "server-yf..." and stay so.
 //
-// Once the servers are known they get the name of the spec by
+// Once the instances are known they get the name of the spec by
 // ModifyInstanceAttribute, one call each, numbered in the order of their IDs with
 // UniqueSuffix. That takes the permission ens:ModifyInstanceAttribute; without it
-// the servers are there, keep the marker, and the error says so.
+// the instances are there, keep the marker, and the error says so.
 // RunOptions.KeepMarker of package provider saves these calls. The reference
 // calls a Code of 0 success, and its example has 200: both are.
 //
 // HostName goes out as it is, and ENS numbers it. Which number goes with which
 // name is therefore not certain. If a create with UniqueSuffix and a HostName was
 // cut short in the middle, the rest is not created, since its host names would
-// begin again with 001: the error says how many servers there are.
+// begin again with 001: the error says how many instances there are.
 //
 // # Answers
 //
@@ -65,21 +65,21 @@
 // # Waiting
 //
 // Running, Stopping, Stopped and Expired are the documented states. Every other
-// word counts as still in progress: ENS has no word for a server that died while
-// being built. Boot times are not published.
+// word counts as still in progress: ENS has no word for an instance that failed while
+// it was built. Boot times are not published.
 //
 // # Quotas and paging
 //
-// At most 100 servers in a create, 10 creates and 100 descriptions a second.
+// At most 100 instances in a create, 10 creates and 100 descriptions a second.
 // Descriptions always ask for pages of 100; the cloud's default of 10 would hide
-// the rest. Servers are released one by one, prepaid ones by a call of their
+// the rest. Instances are released one by one, prepaid ones by a call of their
 // own. Disk sizes are GiB in specs and MiB in the raw [RawInstance].
 //
-// Servers are started, stopped and rebooted one by one too: the form of the calls
+// Instances are started, stopped and rebooted one by one too: the form of the calls
 // for several is unverified. IncorrectInstanceStatus is not temporary there,
-// because the code does not tell a server on its way from one that stays as it
+// because the code does not tell an instance on its way from one that stays as it
 // is; IncorrectInstanceStatus.Initializing is. For a rename it always is: no
-// state is documented to be in its way. StockNotEnough is about the machine type
+// state is documented to be in its way. StockNotEnough is about the instance type
 // on its node.
 //
 // # Vendor options
@@ -87,8 +87,8 @@
 // [RunOptions] holds scheduling and billing settings of ENS, and raw parameters.
 //
 // RunOptions.ScheduleAreaLevel leaves the choice of the node to ENS. The Region of
-// such a spec must be that of the client, and names no place; Instance.Region tells
-// where a server went. Servers of a lost create are looked for on every node, but
+// such a spec must be that of the client, and names no place; Instance.Region has
+// the node of an instance. Instances of a lost create are looked for on every node, but
 // Client.Sweep looks at one node at a time.
 //
 // # Not supported

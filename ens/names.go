@@ -5,58 +5,33 @@ import (
 	"errors"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// renameTimeout is that of a start: how late ENS answers is not published.
+// renameTimeout is that of a start: the vendor does not publish how late ENS answers.
 const renameTimeout = 60 * time.Second
 
-// maxName is the documented maximum of an InstanceName, in characters.
-const maxName = 128
-
-// RenameInstance implements [provider.Renamer] by ModifyInstanceAttribute. It
-// needs no node: the ID of a server names it.
+// RenameInstance implements [provider.Renamer] by ModifyInstanceAttribute. It needs no node,
+// because the ID of an instance is enough.
 func (d *driver) RenameInstance(ctx context.Context, _, id, name string) error {
 	c := provider.Checker{Driver: Name}
 	c.Require(id != "", "ID", nil, "is required")
-	c.Require(isName(name), "Name", name, nameRule)
+	c.Require(isName(name), "Name", name, ruleName)
 	if err := c.Err(); err != nil {
 		return err
 	}
 	r := request("ModifyInstanceAttribute", params{"InstanceId": id, "InstanceName": name}, renameTimeout)
-	resp, err := d.caller.Call(ctx, r)
-	if err != nil {
-		return forRename(err)
-	}
-	var a renameAnswer
-	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return err
-	}
-	if a.Code == "200" { // the reference says 0 in its text and 200 in its example
-		a.Code = ""
-	}
-	if err := d.checkCode(r, resp, a.Code); err != nil {
-		return forRename(err)
-	}
-	if resp.RequestID == "" { // every answer of the vendor has one
-		return d.caller.Senseless(r, resp)
-	}
-	return nil
+	_, err := d.callBare(ctx, r, "200") // the reference has the code 0 in its text and 200 in its example
+	return renameFailed(err)
 }
 
-// forRename tells of a refusal for the state of a server that it passes: a name
-// is given right after the create, and no lasting state is documented to be in
-// its way.
-func forRename(err error) error {
+// renameFailed corrects the error of a new name, and returns it. A refusal because of the state of
+// an instance passes: the name is given right after the create, and no lasting state is documented
+// to refuse it.
+func renameFailed(err error) error {
 	var e *provider.APIError
 	if errors.As(err, &e) && errors.Is(err, provider.ErrState) {
 		e.Temporary = true
 	}
 	return err
-}
-
-// renameAnswer is the answer about one server.
-type renameAnswer struct {
-	Code alicloud.Text
 }

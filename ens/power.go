@@ -8,58 +8,53 @@ import (
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// powerTimeout is that of a release: how late ENS answers is not published.
+// powerTimeout is that of a release: the vendor does not publish how late ENS answers.
 const powerTimeout = 60 * time.Second
 
-// ChangePower implements [provider.PowerDriver] by StartInstance, StopInstance
-// and RebootInstance. The calls for several servers are not used: the form of
-// their list is unverified, and they cannot cut the power.
+// ChangePower implements [provider.PowerDriver] by StartInstance, StopInstance and RebootInstance.
+// The calls for several instances are not used: the form of their list is unverified, and they
+// cannot cut the power.
 func (d *driver) ChangePower(ctx context.Context, req *provider.PowerRequest) (*provider.PowerResult, error) {
-	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, d.Limits().IDsPerPower); err != nil {
+	if err := checkPower(req); err != nil {
 		return nil, err
 	}
 	action, p, err := translatePower(req)
 	if err != nil {
 		return nil, err
 	}
-	r := request(action, p, powerTimeout)
-	resp, err := d.caller.Call(ctx, r)
+	id, err := d.callBare(ctx, request(action, p, powerTimeout))
 	if err != nil {
 		return nil, alicloud.ForPower(err, false)
 	}
-	var a powerAnswer
-	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return nil, err
-	}
-	if err := d.checkCode(r, resp, a.Code); err != nil {
-		return nil, alicloud.ForPower(err, false)
-	}
-	if resp.RequestID == "" { // every answer of the vendor has one
-		return nil, d.caller.Senseless(r, resp)
-	}
-	return &provider.PowerResult{RequestID: resp.RequestID}, nil
+	return &provider.PowerResult{RequestID: id}, nil
 }
 
-// translatePower needs no node: the ID of a server names it.
-func translatePower(req *provider.PowerRequest) (action string, p params, err error) {
-	if req.StopCharging {
-		return "", nil, &provider.FieldError{Driver: Name, Path: "StopCharging", Reason: "ENS has no such thing: StopInstance has no parameter for it", Unsupported: true}
+// checkPower refuses options that the call would have to drop.
+func checkPower(req *provider.PowerRequest) error {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, 1); err != nil {
+		return err
 	}
+	c := provider.Checker{Driver: Name}
+	if req.StopCharging {
+		c.Refuse("StopCharging", "ENS has no such thing: StopInstance has no parameter for it")
+	}
+	return c.Err()
+}
+
+// translatePower needs no node, because the ID of an instance is enough.
+func translatePower(req *provider.PowerRequest) (action string, p params, err error) {
 	p = params{"InstanceId": req.IDs[0]}
 	switch req.Action {
 	case provider.PowerStart:
 		return "StartInstance", p, nil
 	case provider.PowerStop:
-		p.flag("ForceStop", req.Force)
+		p.boolean("ForceStop", req.Force)
 		return "StopInstance", p, nil
 	case provider.PowerReboot:
-		p.flag("ForceStop", req.Force) // the name is the same as for a stop
+		p.boolean("ForceStop", req.Force) // the name is the same as for a stop
 		return "RebootInstance", p, nil
 	}
-	return "", nil, &provider.FieldError{Driver: Name, Path: "Action", Value: string(req.Action), Reason: "must be start, stop or reboot"}
-}
-
-// powerAnswer is the answer about one server.
-type powerAnswer struct {
-	Code alicloud.Text
+	return "", nil, &provider.FieldError{
+		Driver: Name, Path: "Action", Value: string(req.Action), Reason: "must be start, stop or reboot",
+	}
 }

@@ -3,81 +3,54 @@ package ens
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// Timeouts of the calls beside ctx. ENS asks for long ones: it answers a create
-// late.
-const (
-	runTimeout       = 90 * time.Second
-	describeTimeout  = 20 * time.Second
-	terminateTimeout = 60 * time.Second
-)
-
-// RunInstances implements [provider.Driver] by CreateInstance or RunInstances,
-// whichever can express the spec. An answer with fewer IDs than asked for is a
-// result beside an error with an unknown outcome: neither call documents that
-// it makes fewer. A prepaid create that is answered with an order alone waits to be
-// paid.
+// RunInstances implements [provider.Driver] by CreateInstance or RunInstances: the one that can
+// express the spec. Neither documents that it makes fewer instances than asked for, so an answer
+// with fewer IDs leaves open what happened to the others. A prepaid create that is answered with an
+// order alone waits to be paid.
 func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
 	r := d.runRequest(spec)
 	resp, err := d.caller.Call(ctx, r)
 	if err != nil {
-		return createdAnyway(resp, ofSeveral(err, spec.Count))
+		return runFailed(resp, ofSeveral(err, spec.Count))
 	}
 	var a runAnswer
 	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return createdAnyway(resp, err)
+		return runFailed(resp, err)
 	}
 	if err := d.checkCode(r, resp, a.Code); err != nil {
-		return createdAnyway(resp, ofSeveral(err, spec.Count))
+		return runFailed(resp, ofSeveral(err, spec.Count))
 	}
-	ids := a.InstanceIDs.Distinct()
-	ordered := len(ids) == 0 && a.OrderID != "" && spec.Billing.Mode == provider.Prepaid
-	if ordered {
+	named := len(a.InstanceIDs.Distinct())
+	switch {
+	case named == 0 && a.OrderID != "" && spec.Billing.Mode == provider.Prepaid:
 		return a.result(resp), nil
+	case named == 0:
+		return nil, d.caller.Malformed(r, resp)
+	case named < max(spec.Count, 1):
+		return a.result(resp), d.caller.Malformed(r, resp)
 	}
-	if len(ids) < max(spec.Count, 1) {
-		err = d.caller.Senseless(r, resp)
-	}
-	if len(ids) == 0 {
-		return nil, err
-	}
-	return a.result(resp), err
+	return a.result(resp), nil
 }
 
-// createdAnyway returns what an answer names although it is an error, or ended early:
-// instances that exist must not be lost. They contradict the error, so that it proves
-// nothing about the others.
-func createdAnyway(resp *alicloud.Response, err error) (*provider.RunResult, error) {
-	if resp == nil {
-		return nil, err
-	}
-	var a runAnswer
-	if json.Unmarshal(resp.Body, &a) != nil {
-		ids, order := resp.Salvage("InstanceIds", "InstanceId")
-		a = runAnswer{OrderID: alicloud.Text(order), InstanceIDs: ids}
-	}
-	if len(a.InstanceIDs.Distinct()) == 0 {
-		return nil, err
-	}
-	if e := (*provider.APIError)(nil); errors.As(err, &e) {
+// runFailed returns the error of a create, and the instances that its answer names. Such instances
+// contradict the error, so the outcome is unknown.
+func runFailed(resp *alicloud.Response, err error) (*provider.RunResult, error) {
+	created := salvaged(resp)
+	if e := (*provider.APIError)(nil); created != nil && errors.As(err, &e) {
 		e.Outcome = provider.OutcomeUnknown
 	}
-	return a.result(resp), err
-}
-
-func (a *runAnswer) result(resp *alicloud.Response) *provider.RunResult {
-	return &provider.RunResult{InstanceIDs: a.InstanceIDs.Distinct(), RequestID: resp.RequestID, OrderID: string(a.OrderID)}
+	return created, err
 }
 
 // PreviewRun implements [provider.RunPreviewer].
@@ -85,75 +58,7 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 	return d.caller.Preview(d.runRequest(spec))
 }
 
-// DescribeInstances implements [provider.Driver].
-func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
-	at, err := cursorOf(req)
-	if err != nil {
-		return nil, err
-	}
-	r := request("DescribeInstances", translateDescribe(req, at.page, cmp.Or(req.Region, d.region)), describeTimeout)
-	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
-	r.Into = &a
-	resp, err := d.caller.Call(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return nil, err
-	}
-	if err := d.checkCode(r, resp, a.Code); err != nil {
-		return nil, err
-	}
-	if !a.lists() {
-		return nil, d.caller.Senseless(r, resp)
-	}
-	shown := make([]string, len(a.Instances.Instance))
-	out := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(shown))}
-	for i := range a.Instances.Instance {
-		raw := &a.Instances.Instance[i]
-		shown[i] = raw.InstanceID
-		if inst := instanceOf(raw); req.Matches(&inst) {
-			out.Instances = append(out.Instances, inst)
-		}
-	}
-	if len(req.IDs) == 0 {
-		out.NextPage, out.Short = at.next(&a)
-	}
-	shows := alicloud.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount}
-	out.Short = out.Short || shows.Contradicts()
-	return out, nil
-}
-
-// lists tells whether there is a list: an answer without one is no empty list,
-// unless it says that there is nothing.
-func (a *describeAnswer) lists() bool {
-	return a.Instances != nil && (a.Instances.Instance != nil || a.TotalCount != nil && *a.TotalCount == 0)
-}
-
-// TerminateInstances implements [provider.Driver].
-func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, 1); err != nil {
-		return err
-	}
-	action, p := translateTerminate(req)
-	r := request(action, p, terminateTimeout)
-	resp, err := d.caller.Call(ctx, r)
-	if err != nil {
-		return err
-	}
-	var a terminateAnswer
-	if err := d.caller.Decode(r, resp, &a); err != nil {
-		return err
-	}
-	if err := d.checkCode(r, resp, a.Code); err != nil {
-		return err
-	}
-	if resp.RequestID == "" { // every answer of the vendor has one
-		return d.caller.Senseless(r, resp)
-	}
-	return nil
-}
-
+// runRequest returns the request of a create, raw parameters included.
 func (d *driver) runRequest(spec *provider.RunInstancesSpec) alicloud.Request {
 	action, p := translateRun(spec)
 	if p["EnsRegionId"] == "" && !byArea(spec) {
@@ -165,23 +70,50 @@ func (d *driver) runRequest(spec *provider.RunInstancesSpec) alicloud.Request {
 	return r
 }
 
-func request(action string, p params, timeout time.Duration) alicloud.Request {
-	return alicloud.Request{
-		Product: "Ens",
-		Version: apiVersion,
-		Action:  action,
-		Region:  apiRegion,
-		Params:  p,
-		Timeout: timeout,
+// DescribeInstances implements [provider.Driver].
+func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
+	at, err := checkDescribe(req)
+	if err != nil {
+		return nil, err
 	}
+	r := request("DescribeInstances", translateDescribe(req, at.page, d.regionOf(req.Region)), describeTimeout)
+	a := describeAnswer{BaseResponse: &responses.BaseResponse{}}
+	r.Into = &a
+	resp, err := d.call(ctx, r, &a)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.checkCode(r, resp, a.Code); err != nil {
+		return nil, err
+	}
+	if !a.lists() {
+		return nil, d.caller.Malformed(r, resp)
+	}
+	shown := make([]string, len(a.Instances.Instance))
+	page := &provider.DescribePage{RequestID: resp.RequestID, Instances: make([]provider.Instance, 0, len(shown))}
+	for i := range a.Instances.Instance {
+		raw := &a.Instances.Instance[i]
+		shown[i] = raw.InstanceID
+		if inst := instanceOf(raw); req.Matches(&inst) {
+			page.Instances = append(page.Instances, inst)
+		}
+	}
+	shows := adapter.Page{Asked: req.IDs, Shown: shown, Total: a.TotalCount}
+	page.Short = shows.Contradicts()
+	if len(req.IDs) == 0 {
+		var short bool
+		page.NextPage, short = at.next(&a)
+		page.Short = page.Short || short
+	}
+	return page, nil
 }
 
-// cursor is a place in a list: the number of a page, and how many servers the
-// pages before it had. Seen is -1 when those were full.
+// cursor is a place in a list: the number of a page, and how many instances the pages before it
+// had. Seen is -1 when those pages were full.
 type cursor struct{ page, seen int }
 
-// cursorOf checks a request and returns the page that it asks for.
-func cursorOf(req *provider.DescribeRequest) (cursor, error) {
+// checkDescribe checks a request and returns the page that it asks for.
+func checkDescribe(req *provider.DescribeRequest) (cursor, error) {
 	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 0, perCall); err != nil {
 		return cursor{}, err
 	}
@@ -191,16 +123,21 @@ func cursorOf(req *provider.DescribeRequest) (cursor, error) {
 	if at.page, err = strconv.Atoi(page); err == nil && short {
 		at.seen, err = strconv.Atoi(seen)
 	}
-	if err != nil || at.page < 1 || short && at.seen < 0 {
-		return cursor{}, &provider.FieldError{Driver: Name, Path: "PageToken", Value: req.PageToken, Reason: "must come from the page before"}
+	negative := short && at.seen < 0
+	if err != nil || at.page < 1 || negative {
+		return cursor{}, &provider.FieldError{
+			Driver: Name, Path: "PageToken", Value: req.PageToken, Reason: "must be the NextPage of an earlier page",
+		}
 	}
 	return at, nil
 }
 
-// next trusts the servers of the answer and its total over every page size: ENS
-// may have lowered it, whatever size it names. An answer without a total ends
-// with its first page that is not full, and every list with an empty page. Short
-// reports of the last page that the total is another number than all pages showed.
+// next returns the token of the page after this one, or "" for the last page. The instances of the
+// answer and its total count more than any size of a page: ENS may have lowered that, whatever size
+// it names. A page without a total is the last one when it is not full. An empty page is always the
+// last one.
+//
+// Short reports, for the last page, that the total differs from what all pages showed.
 func (c cursor) next(a *describeAnswer) (token string, short bool) {
 	size, got := cmp.Or(a.PageSize, perCall), len(a.Instances.Instance)
 	seen := c.seen
@@ -208,7 +145,7 @@ func (c cursor) next(a *describeAnswer) (token string, short bool) {
 		seen = (c.page - 1) * size
 	}
 	more := got >= size
-	if a.TotalCount != nil && *a.TotalCount >= seen+got { // below what was seen it is none
+	if a.TotalCount != nil && *a.TotalCount >= seen+got { // a total below what was seen is not believed
 		more = *a.TotalCount > seen+got
 	}
 	switch {
@@ -219,4 +156,14 @@ func (c cursor) next(a *describeAnswer) (token string, short bool) {
 	default:
 		return strconv.Itoa(c.page+1) + "+" + strconv.Itoa(seen+got), false
 	}
+}
+
+// TerminateInstances implements [provider.Driver].
+func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, 1); err != nil {
+		return err
+	}
+	action, p := translateTerminate(req)
+	_, err := d.callBare(ctx, request(action, p, terminateTimeout))
+	return err
 }

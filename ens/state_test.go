@@ -28,25 +28,3 @@ func TestUnknownStatesKeepAWaitGoing(t *testing.T) {
 		}
 	}
 }
-
-func TestBillingOfADescribedServer(t *testing.T) {
-	for _, tt := range []struct {
-		resource, spot string
-		want           provider.BillingMode
-	}{
-		{"EnsInstance", "", provider.Prepaid},
-		{"EnsInstance", "SpotAsPriceGo", provider.Prepaid},
-		{"EnsPostPaidInstance", "", provider.OnDemand},
-		{"EnsPostPaidInstance", "NoSpot", provider.OnDemand},
-		{"EnsPostPaidInstance", "SpotAsPriceGo", provider.Spot},
-		{"EnsPostInstance", "", provider.OnDemand},
-		{"EnsService", "", provider.OnDemand},
-		{"BuildMachine", "", provider.OnDemand},
-		{"SomethingNew", "", ""},
-		{"", "SpotAsPriceGo", ""},
-	} {
-		if got := billingOf(tt.resource, tt.spot); got != tt.want {
-			t.Errorf("%s with spot strategy %q is paid %q, want %q", tt.resource, tt.spot, got, tt.want)
-		}
-	}
-}

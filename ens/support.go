@@ -7,13 +7,13 @@ import (
 
 // Reasons that several leaves share.
 const (
-	byType     = "ENS sells machines by InstanceType only"
+	byType     = "ENS sells instances by InstanceType only"
 	noCPU      = "ENS has no CPU options: they come with InstanceType"
 	noIPv6List = "ENS assigns IPv6 addresses by IPFamily, neither by number nor by address"
 	noNIC      = "ENS attaches further interfaces after the create, by calls of their own"
 	noDiskName = "ENS disks are created without names and descriptions"
 	noLevel    = "ENS sells disks by category and size only"
-	noRestore  = "ENS creates disks with a server empty; it attaches existing disks by calls of their own"
+	noRestore  = "ENS creates disks with an instance empty; it attaches existing disks by calls of their own"
 	sysPlain   = "ENS encrypts data disks only"
 	noDiskLife = "ENS has no such setting of a disk at create time"
 	noPlaces   = "an ENS node has neither placement groups nor dedicated hosts"
@@ -21,10 +21,9 @@ const (
 	noAgent    = "ENS has no such switch: agents come with the image"
 )
 
-// supportTable says what becomes of every leaf of the spec, in spec order. Two
-// parameters with a slash between them are the names in CreateInstance and in
-// RunInstances; one with "RunInstances" before it exists only there, and makes
-// the adapter use that call.
+// supportTable says what happens to every leaf of the spec, in spec order. Two parameters with a
+// slash between them are the names in CreateInstance and in RunInstances. A parameter with
+// "RunInstances" before it exists only there, and makes the adapter use that call.
 func supportTable() provider.Support {
 	return provider.NewSupport(Name, []provider.Field{
 		provider.To("Region", "EnsRegionId"),
@@ -44,7 +43,7 @@ func supportTable() provider.Support {
 		provider.Refused("CPUOptions.Model", noCPU),
 		provider.To("Name", "InstanceName"),
 		provider.To("HostName", "HostName"),
-		provider.Refused("Description", "ENS servers have no description"),
+		provider.Refused("Description", "ENS instances have no description"),
 		provider.To("UniqueSuffix", "UniqueSuffix"),
 		provider.To("Login.Password", "Password"),
 		provider.To("Login.KeyPairs", "KeyPairName"),
@@ -99,9 +98,10 @@ func supportTable() provider.Support {
 		provider.To("Billing.AutoRenew", "AutoRenew"),
 		provider.To("Billing.AutoRenewPeriod", "CreateInstance AutoRenewPeriod"),
 		provider.To("Billing.Spot.Strategy", "RunInstances SpotStrategy"),
-		provider.Refused("Billing.Spot.MaxPrice", "ENS spot servers follow the market price: there is no bid"),
+		provider.Refused("Billing.Spot.MaxPrice", "ENS spot instances follow the market price: there is no bid"),
 		provider.To("Billing.Spot.DurationHours", "RunInstances SpotDuration"),
-		provider.Refused("Billing.Spot.Interruption", "ENS does not let you choose what happens to a spot server that is taken away"),
+		provider.Refused("Billing.Spot.Interruption",
+			"ENS does not let you choose what happens to a spot instance that is taken away"),
 		provider.Refused("Placement.GroupID", noPlaces),
 		provider.Refused("Placement.DedicatedHostIDs", noPlaces),
 		provider.Refused("Placement.DedicatedHostGroupID", noPlaces),
@@ -110,7 +110,7 @@ func supportTable() provider.Support {
 		provider.Refused("Placement.HPCClusterID", noPlaces),
 		provider.To("Tags", "RunInstances Tag.N.Key, Tag.N.Value"),
 		provider.To("UserData", "UserData"),
-		provider.Refused("RoleName", "ENS servers cannot act as a RAM role"),
+		provider.Refused("RoleName", "ENS instances cannot act as a RAM role"),
 		provider.Refused("ProjectID", "the ENS create calls take no resource group"),
 		provider.Refused("LaunchTemplate", noTemplate),
 		provider.Refused("LaunchTemplate.ID", noTemplate),
@@ -125,16 +125,16 @@ func supportTable() provider.Support {
 	})
 }
 
-// choice is the create call a spec needs, and why.
+// choice is the create call that a spec needs, and why.
 type choice struct {
 	action     string
 	runOnly    []string // what is set and only RunInstances can express
 	createOnly []string // what is set and only CreateInstance can express
 }
 
-// chooseCreate picks the create call by the spec alone: CreateInstance for a
-// prepaid spec that it can express, RunInstances for every other. When both
-// lists are filled, no call can express the spec, and validation says so.
+// chooseCreate chooses the create call by the spec alone: CreateInstance for a prepaid spec that it
+// can express, RunInstances for every other spec. When both lists have entries, no call can express
+// the spec, and validation refuses it.
 func chooseCreate(spec *provider.RunInstancesSpec) choice {
 	c := choice{action: runInstances}
 	c.addBasics(spec)
@@ -167,8 +167,8 @@ func (c *choice) addBasics(spec *provider.RunInstancesSpec) {
 	c.run(!spec.AutoReleaseTime.IsZero(), "AutoReleaseTime")
 }
 
-// addDisks knows the sizes that CreateInstance documents: 20 or 40 GiB for the
-// system disk, steps of 10 from 20 for its one data disk.
+// addDisks compares disks with the sizes that CreateInstance documents: 20 or 40 GiB for the system
+// disk, and steps of 10 from 20 for its one data disk.
 func (c *choice) addDisks(spec *provider.RunInstancesSpec) {
 	sys := &spec.SystemDisk
 	c.run(sys.Type != "", "SystemDisk.Type")
@@ -183,8 +183,8 @@ func (c *choice) addDisks(spec *provider.RunInstancesSpec) {
 	c.run(disk.Encrypted, "DataDisks[0].Encrypted")
 }
 
-// addBilling: RunInstances has no AutoRenewPeriod, which CreateInstance needs with
-// AutoRenew.
+// addBilling compares the ways to pay. RunInstances has no AutoRenewPeriod, which CreateInstance needs
+// with AutoRenew.
 func (c *choice) addBilling(b *provider.Billing) {
 	c.run(b.Mode != provider.Prepaid, "Billing.Mode")
 	c.run(b.PeriodUnit == provider.Day, "Billing.PeriodUnit")

@@ -2,183 +2,70 @@ package ens
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/alicloud"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// maxUserData is the documented limit of user data before encoding.
-const maxUserData = 16 << 10
-
-const (
-	maxHostName = 64
-	maxTags     = 20
-)
-
-// ValidateRun checks the documented rules of ENS: values that neither create
-// call can express, name forms, sizes and periods. It leaves to ENS what may
-// change there any day: machine types, nodes, images and disk categories.
+// ValidateRun implements [provider.RunValidator]. It checks what ENS documents and what neither of
+// its create calls can carry. It has no list of types, nodes, images or kinds of disks, because the
+// cloud adds to them over time.
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
-	c := provider.Checker{Driver: Name}
-	checkBasics(&c, spec)
-	checkLogin(&c, spec)
-	checkNetwork(&c, &spec.Network)
-	checkDisks(&c, spec)
-	checkBilling(&c, &spec.Billing)
-	checkUserData(&c, spec.UserData)
-	checkOptions(&c, optionsOf(spec))
-	d.checkArea(&c, spec)
-	c.Require(len(spec.Tags) <= maxTags, "Tags", len(spec.Tags), "ENS takes at most 20 tags with a create")
+	c := &provider.Checker{Driver: Name}
+	checkBasics(c, spec)
+	checkLogin(c, spec)
+	checkNetwork(c, spec)
+	checkDisks(c, spec)
+	checkBilling(c, spec)
+	checkPlacement(c, spec, d.region)
+	checkExtras(c, spec)
+	checkOptions(c, spec)
 	how := chooseCreate(spec)
-	checkChoice(&c, &how)
-	checkRenewal(&c, spec, how.action)
-	if raw := optionsOf(spec).Params; len(raw) > 0 {
-		checkRaw(&c, raw, translateSpec(spec, how.action))
-		// It would go out with every create, and with the one that makes a rest.
-		alone := spec.Count <= 1 || raw["PrivateIpAddress"] == ""
-		in := c.Entry("Vendor.Params", "PrivateIpAddress")
-		in.Require(alone, "", nil, "is the address of one instance: Count must be 1, or leave the addresses to ENS")
-	}
+	checkChoice(c, &how)
+	checkRenewal(c, spec, how.action)
+	checkRaw(c, spec, how.action)
+	checkPerInstance(c, spec)
 	return c.Err()
 }
 
 func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	c.Require(spec.Region == "" || alicloud.IsRegion(spec.Region), "Region", spec.Region, alicloud.RuleRegion)
+	checkRegion(c, "Region", spec.Region)
 	c.Require(spec.InstanceType != "" || hasParam(spec, "InstanceType"), "InstanceType", nil, "is required")
-	c.Require(spec.Name == "" || isName(spec.Name), "Name", spec.Name, nameRule)
+	c.Require(spec.Name == "" || isName(spec.Name), "Name", spec.Name, ruleName)
 	c.Require(spec.HostName == "" || isHostName(spec.HostName), "HostName", spec.HostName,
 		"must be 2 to 64 letters, digits, . or -, without a . or - at either end or two of them in a row")
-	if onWindows(spec.ImageID) && spec.HostName != "" {
-		c.Require(len(spec.HostName) <= 15, "HostName", spec.HostName, "must be at most 15 characters long on Windows")
-		c.Require(!strings.Contains(spec.HostName, "."), "HostName", spec.HostName, "must not contain . on Windows")
-		c.Require(strings.Trim(spec.HostName, "0123456789") != "", "HostName", spec.HostName, "must not consist of digits alone on Windows")
+	if alicloud.IsWindows(spec.ImageID) && spec.HostName != "" {
+		alicloud.CheckWindowsHost(c, spec.HostName, spec.HostName)
 	}
-	checkSuffix(c, spec)
-}
-
-// onWindows tells a public Windows image by its ID (win2019_1809_x64_dtc_...). A
-// custom image does not say what it holds; for it the wider rules of Linux apply.
-func onWindows(image string) bool { return strings.HasPrefix(image, "win") }
-
-// checkSuffix makes room for the numbers: a name must obey its rule with them.
-func checkSuffix(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	if !spec.UniqueSuffix {
-		return
-	}
-	digits, host := max(3, len(strconv.Itoa(spec.Count))), maxHostName
-	if onWindows(spec.ImageID) {
-		host = 15
-	}
-	const rule = "must be at most %d characters with UniqueSuffix, which adds %d"
-	if utf8.RuneCountInString(spec.Name) > maxName-digits {
-		c.Fail("Name", spec.Name, fmt.Sprintf(rule, maxName-digits, digits))
-	}
-	if len(spec.HostName) > host-digits {
-		c.Fail("HostName", spec.HostName, fmt.Sprintf(rule, host-digits, digits))
-	}
-}
-
-const nameRule = "must be 2 to 128 letters, digits, or : _ . -, and begin with a letter"
-
-func isName(s string) bool {
-	n := utf8.RuneCountInString(s)
-	head, _ := utf8.DecodeRuneInString(s)
-	return n >= 2 && n <= maxName && unicode.IsLetter(head) &&
-		!strings.ContainsFunc(s, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(":_.-", r)
-		})
-}
-
-// isHostName checks the looser rule, for Linux.
-func isHostName(s string) bool {
-	parts := strings.FieldsFunc(s, isMark)
-	marks := strings.Count(s, ".") + strings.Count(s, "-")
-	return len(s) >= 2 && len(s) <= maxHostName && len(parts) == marks+1 &&
-		!strings.ContainsFunc(s, func(r rune) bool { return !isMark(r) && !isASCIIAlnum(r) })
-}
-
-func isMark(r rune) bool { return r == '.' || r == '-' }
-
-func isASCIIAlnum(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	alicloud.CheckSuffix(c, spec)
 }
 
 func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	l := &spec.Login
-	way := l.Password != "" || len(l.KeyPairs) > 0 || l.KeepImageLogin ||
-		hasParam(spec, "Password") || hasParam(spec, "KeyPairName") || hasParam(spec, "PasswordInherit")
-	c.Require(way, "Login", nil, "ENS needs one of Password, KeyPairs and KeepImageLogin")
+	byRaw := hasParam(spec, "Password") || hasParam(spec, "KeyPairName") || hasParam(spec, "PasswordInherit")
+	given := l.Password != "" || len(l.KeyPairs) > 0 || l.KeepImageLogin || byRaw
+	c.Require(given, "Login", nil, "ENS needs one of Password, KeyPairs and KeepImageLogin")
 	c.Require(len(l.KeyPairs) <= 1, "Login.KeyPairs", l.KeyPairs, "ENS takes one key pair")
-	c.Require(len(l.KeyPairs) == 0 || !onWindows(spec.ImageID), "Login.KeyPairs", l.KeyPairs, "ENS has no key pairs on Windows, only passwords")
+	c.Require(len(l.KeyPairs) == 0 || !alicloud.IsWindows(spec.ImageID), "Login.KeyPairs", l.KeyPairs,
+		"ENS has no key pairs on Windows, only passwords")
 	c.Require(l.Password == "" || isPassword(l.Password.Reveal()), "Login.Password", nil,
-		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special ("+specials+")")
+		"must be 8 to 30 characters of at least three kinds: upper case, lower case, digit, special ("+
+			alicloud.PasswordSpecials+")")
 }
 
-// specials are the special characters of a password that the reference lists.
-const specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
-
-func isPassword(s string) bool {
-	var upper, lower, digit, special int
-	for _, r := range s {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			upper = 1
-		case r >= 'a' && r <= 'z':
-			lower = 1
-		case r >= '0' && r <= '9':
-			digit = 1
-		case strings.ContainsRune(specials, r):
-			special = 1
-		default:
-			return false
-		}
-	}
-	n := utf8.RuneCountInString(s)
-	return n >= 8 && n <= 30 && upper+lower+digit+special >= 3
-}
-
-func checkNetwork(c *provider.Checker, n *provider.Network) {
-	c.Require(len(n.SecurityGroupIDs) <= 1, "Network.SecurityGroupIDs", n.SecurityGroupIDs, "ENS takes one security group")
-	c.Require(len(n.PrivateIPs) <= 1, "Network.PrivateIPs", len(n.PrivateIPs), "ENS takes one fixed address, for one server")
-	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "a fixed address needs Network.SubnetID")
-	if n.PublicIP != nil && n.PublicIP.ChargeType != "" {
-		c.Require(internetChargeType(n.PublicIP.ChargeType) != "", "Network.PublicIP.ChargeType", n.PublicIP.ChargeType,
-			`ENS has only "`+string(provider.PayByDailyPeak)+`" and "`+string(provider.PayBy95th)+`"`)
-	}
-}
-
-// checkDisks: ENS creates data disks empty, so that nothing else tells a size.
-func checkDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	checkSize(c.In("SystemDisk"), &spec.SystemDisk)
-	for i := range spec.DataDisks {
-		in := c.Item("DataDisks", i)
-		in.Require(spec.DataDisks[i].SizeGiB > 0, "SizeGiB", nil, "is required")
-		checkSize(in, &spec.DataDisks[i])
-	}
-}
-
-// checkSize knows the documented steps. Disks that are hardware of the machine
-// ("local_...") come in sizes of their own.
-func checkSize(c *provider.Checker, d *provider.Disk) {
-	if d.SizeGiB == 0 || strings.HasPrefix(d.Type, "local") {
-		return
-	}
-	c.Require(d.SizeGiB >= 20 && d.SizeGiB%10 == 0, "SizeGiB", d.SizeGiB, "must be at least 20 GiB, in steps of 10")
-}
-
-func checkBilling(c *provider.Checker, b *provider.Billing) {
+func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	b := &spec.Billing
 	modes := []provider.BillingMode{"", provider.OnDemand, provider.Prepaid, provider.Spot}
 	c.Require(slices.Contains(modes, b.Mode), "Billing.Mode", b.Mode, "ENS has no dedicated hosts")
 	if h := b.Spot.DurationHours; h != nil {
-		c.Require(*h == 0 || *h == 1, "Billing.Spot.DurationHours", *h, "must be 0 or 1: ENS protects a spot server for an hour or not at all")
+		c.Require(*h == 0 || *h == 1, "Billing.Spot.DurationHours", *h,
+			"must be 0 or 1: ENS protects a spot instance for an hour or not at all")
 	}
-	c.Require(b.Spot.Strategy != provider.SpotPriceLimit, "Billing.Spot.Strategy", b.Spot.Strategy, "ENS spot servers follow the market price: there is no bid")
+	c.Require(b.Spot.Strategy != provider.SpotPriceLimit, "Billing.Spot.Strategy", b.Spot.Strategy,
+		"ENS spot instances follow the market price: there is no bid")
 	if b.Mode != provider.Prepaid {
 		return
 	}
@@ -193,17 +80,25 @@ func checkBilling(c *provider.Checker, b *provider.Billing) {
 	c.Require(b.AutoRenewPeriod <= 12, "Billing.AutoRenewPeriod", b.AutoRenewPeriod, "must be 1 to 12 months")
 }
 
-func isPeriod(months int) bool { return months >= 1 && months <= 9 || months == 12 }
-
-// checkOptions leaves the values to ENS; a cycle without its strategy would be
-// ignored.
-func checkOptions(c *provider.Checker, o RunOptions) {
-	c.Require(o.BillingCycle == "" || o.InstanceChargeStrategy == "instance", "Vendor.BillingCycle", o.BillingCycle, `needs InstanceChargeStrategy "instance"`)
+// isPeriod reports whether ENS sells a number of months.
+func isPeriod(months int) bool {
+	upToNine := months >= 1 && months <= 9
+	return upToNine || months == 12
 }
 
-// checkArea checks where servers go: on the node of the spec, or on one that ENS
-// chooses in an area.
-func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec) {
+// checkRenewal checks that CreateInstance gets the length of a renewal. RunInstances has no
+// parameter for it.
+func checkRenewal(c *provider.Checker, spec *provider.RunInstancesSpec, action string) {
+	b := &spec.Billing
+	renews := b.AutoRenew != nil && *b.AutoRenew && action == createInstance
+	given := b.AutoRenewPeriod > 0 || hasParam(spec, "AutoRenewPeriod")
+	c.Require(!renews || given, "Billing.AutoRenewPeriod", nil,
+		"is required with AutoRenew: CreateInstance has no length of a renewal by itself")
+}
+
+// checkPlacement checks where instances go: to the node of the spec, or to one that ENS chooses in
+// an area. Region is that of the client.
+func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec, region string) {
 	o, n := optionsOf(spec), &spec.Network
 	c.OneOf("Vendor.ScheduleAreaLevel", o.ScheduleAreaLevel, nodeLevel, "Big", "Middle", "Small")
 	c.OneOf("Vendor.SchedulingPriceStrategy", o.SchedulingPriceStrategy, "PriceHighPriority", "PriceLowPriority")
@@ -215,44 +110,45 @@ func (d *driver) checkArea(c *provider.Checker, spec *provider.RunInstancesSpec)
 		return
 	}
 	c.OneOf("Vendor.SchedulingStrategy", o.SchedulingStrategy, "Concentrate", "Disperse")
-	c.Require(o.NetDistrictCode != "" || hasParam(spec, "NetDistrictCode"), "Vendor.NetDistrictCode", nil, "is required with ScheduleAreaLevel "+o.ScheduleAreaLevel)
-	c.Require(o.Carrier != "" || hasParam(spec, "Carrier"), "Vendor.Carrier", nil, "is required with ScheduleAreaLevel "+o.ScheduleAreaLevel)
+	required := "is required with ScheduleAreaLevel " + o.ScheduleAreaLevel
+	district := o.NetDistrictCode != "" || hasParam(spec, "NetDistrictCode")
+	c.Require(district, "Vendor.NetDistrictCode", nil, required)
+	c.Require(o.Carrier != "" || hasParam(spec, "Carrier"), "Vendor.Carrier", nil, required)
 	const rule = "belongs to a node: ScheduleAreaLevel leaves the node to ENS"
-	c.Require(spec.Region == "" || spec.Region == d.region, "Region", spec.Region, rule)
+	c.Require(spec.Region == "" || spec.Region == region, "Region", spec.Region, rule)
 	c.Require(n.VPCID == "", "Network.VPCID", n.VPCID, rule)
 	c.Require(n.SubnetID == "", "Network.SubnetID", n.SubnetID, rule)
 	c.Require(len(n.PrivateIPs) == 0, "Network.PrivateIPs", len(n.PrivateIPs), rule)
 }
 
-// checkRenewal: CreateInstance must be told how long a renewal is. RunInstances
-// cannot be told.
-func checkRenewal(c *provider.Checker, spec *provider.RunInstancesSpec, action string) {
-	b := &spec.Billing
-	renews := b.AutoRenew != nil && *b.AutoRenew && action == createInstance
-	c.Require(!renews || b.AutoRenewPeriod > 0 || hasParam(spec, "AutoRenewPeriod"), "Billing.AutoRenewPeriod", nil, "is required with AutoRenew: CreateInstance has no length of a renewal by itself")
-}
-
-// checkUserData never shows the data.
-func checkUserData(c *provider.Checker, u provider.UserData) {
+// checkExtras never shows user data.
+func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	u := spec.UserData
+	c.Require(len(spec.Tags) <= maxTags, "Tags", len(spec.Tags), "ENS takes at most 20 tags with a create")
 	c.Require(len(u) <= maxUserData, "UserData", nil, "must be at most 16 KiB")
 	c.Require(len(u) == 0 || bytes.HasPrefix(u, []byte("#!")), "UserData", nil, "must be a script that begins with #!")
 }
 
-// checkChoice names every field that stands in the way when neither create
-// call can express the spec.
+// checkOptions checks the options that have no field of the spec beside them. ENS would ignore a
+// cycle without its strategy.
+func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	adapter.CheckKind[RunOptions](c, spec.Vendor)
+	o := optionsOf(spec)
+	c.Require(o.BillingCycle == "" || o.InstanceChargeStrategy == "instance", "Vendor.BillingCycle", o.BillingCycle,
+		`needs InstanceChargeStrategy "instance"`)
+}
+
+// checkChoice names every field that only one of the create calls can express, when neither call
+// can express the whole spec.
 func checkChoice(c *provider.Checker, how *choice) {
 	if len(how.runOnly) == 0 || len(how.createOnly) == 0 {
 		return
 	}
+	notInCreate, notInRun := strings.Join(how.runOnly, ", "), strings.Join(how.createOnly, ", ")
 	for _, at := range how.createOnly {
-		c.Fail(at, nil, "only prepaid creates by CreateInstance have it, which cannot express "+strings.Join(how.runOnly, ", "))
+		c.Fail(at, nil, "only prepaid creates by CreateInstance have it, which cannot express "+notInCreate)
 	}
 	for _, at := range how.runOnly {
-		c.Fail(at, nil, "only RunInstances can express it, which has no "+strings.Join(how.createOnly, ", "))
+		c.Fail(at, nil, "only RunInstances can express it, which has no "+notInRun)
 	}
-}
-
-func hasParam(spec *provider.RunInstancesSpec, name string) bool {
-	_, ok := optionsOf(spec).Params[name]
-	return ok
 }

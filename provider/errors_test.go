@@ -103,6 +103,19 @@ func TestCheckerWritesPathsOfParts(t *testing.T) {
 	}
 }
 
+func TestACallTakesSoManyIDs(t *testing.T) {
+	c := provider.Checker{Driver: "mine"}
+	for n, refused := range []bool{true, false, false, true} {
+		err := c.CheckIDs(make([]string, n), 1, 2)
+		if got := err != nil; got != refused {
+			t.Errorf("%d IDs: error %v, want one: %v", n, err, refused)
+		}
+	}
+	if err := c.Err(); err != nil {
+		t.Errorf("the check of a call recorded %v, want nothing", err)
+	}
+}
+
 func TestLaunchErrorText(t *testing.T) {
 	for _, tc := range []struct {
 		err  provider.LaunchError

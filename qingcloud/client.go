@@ -1,21 +1,17 @@
 package qingcloud
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"os"
-	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/yunify/qingcloud-sdk-go/config"
-	"github.com/yunify/qingcloud-sdk-go/request"
-	"github.com/yunify/qingcloud-sdk-go/request/data"
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -24,23 +20,32 @@ import (
 // Name is the name of the driver.
 const Name = "qingcloud"
 
-// Config configures a client. Region is required.
+// callsPerHour is the documented limit of an account over all actions.
+const callsPerHour = 2000
+
+// perCall is the most instances of one create, the most IDs of one call, and the most rows
+// of one page. For describes it is the documented maximum. The other calls have none that is
+// documented.
+const perCall = 100
+
+// Config configures a client. Only Region is required.
 type Config struct {
-	// Region is the zone used where a spec or a call names none.
+	// Region is the zone that is used where a spec or a call names none, for example
+	// "pek3a".
 	Region string
 
-	// Credentials give the key pair. Nil means the environment, as the package
-	// documentation says.
+	// Credentials are asked before every call. Nil means the environment: see the
+	// package documentation.
 	Credentials provider.CredentialsSource
 
-	// Endpoint is where the API is: "" for api.qingcloud.com, "host[:port]" or
-	// "https://host[:port]" for HTTPS there, "http://host[:port]" for plain
-	// HTTP. A path replaces /iaas/.
+	// Endpoint is where calls go instead of api.qingcloud.com: "host[:port]" or
+	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
+	// passwords in clear. A path replaces /iaas/.
 	Endpoint string
 
-	// Transport carries every call. Nil means transports of the client's own:
-	// certificates verified, proxies from the environment, up to eight kept
-	// connections for reads, a fresh one for each other call.
+	// Transport carries every call. It must not retry. Nil means transports of the
+	// client's own, which use the proxy of the environment and verify certificates: up
+	// to eight kept connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client: logger, poller, budget, patience. Nil means
@@ -48,8 +53,8 @@ type Config struct {
 	Options *provider.Options
 }
 
-// New returns a client for one account, or [provider.FieldErrors] with every
-// problem of cfg. It makes no call.
+// New returns a client for one account on QingCloud, or [provider.FieldErrors] with every
+// problem of cfg. It does no I/O: the first call looks for credentials.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -63,17 +68,16 @@ func New(cfg Config) (*provider.Client, error) {
 	return provider.NewClient(d, &o), nil
 }
 
-// driver is QingCloud. Everything in it but the tally is read-only.
+// driver is one account on QingCloud. It is immutable, except for the tally of its calls.
 type driver struct {
-	region  string
-	creds   provider.CredentialsSource
-	sdk     *config.Config
-	support provider.Support
+	region      string
+	credentials provider.CredentialsSource
+	sdk         *config.Config
+	transports  oncehttp.Pair
+	support     provider.Support
+	inputNames  []string // of a create
 
-	inputNames []string // of a create
-
-	transports oncehttp.Pair
-	calls      tally
+	calls tally
 }
 
 var (
@@ -89,23 +93,21 @@ var (
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example pek3a")
-	if cfg.Region != "" {
-		checkRegion(&c, "Config.Region", cfg.Region)
-	}
+	checkRegion(&c, "Config.Region", cfg.Region)
 	sdk := endpoint(&c, cfg.Endpoint)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	d := &driver{
-		region:     cfg.Region,
-		creds:      cfg.Credentials,
-		sdk:        sdk,
-		support:    supportTable(),
-		inputNames: inputNames(),
-		transports: oncehttp.NewPair(cfg.Transport),
+		region:      cfg.Region,
+		credentials: cfg.Credentials,
+		sdk:         sdk,
+		transports:  oncehttp.NewPair(cfg.Transport),
+		support:     supportTable(),
+		inputNames:  inputNames(),
 	}
-	if d.creds == nil {
-		d.creds = environment{}
+	if d.credentials == nil {
+		d.credentials = environment{}
 	}
 	return d, nil
 }
@@ -116,15 +118,8 @@ func (d *driver) Name() string { return Name }
 // Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
-// callsPerHour is the documented limit of an account over all actions.
-const callsPerHour = 2000
-
-// perCall is how many servers one call may be about. For describes it is the
-// documented maximum; the other calls have none that is documented.
-const perCall = 100
-
-// Limits returns the documented limits; the package documentation says which of
-// them are choices.
+// Limits returns the documented limits. The package documentation says which of them are
+// choices of this adapter.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
 		InstancesPerCreate: perCall,
@@ -136,31 +131,23 @@ func (d *driver) Limits() provider.Limits {
 		NameLength:         maxName,
 		IDsPerMove:         perCall,
 		// An unknown ID may fail a whole describe, as the vendor says of jobs and
-		// addresses; one at a time, it hides no other.
+		// addresses. Asked for alone, it hides no other group.
 		IDsPerGroupDescribe: 1,
-		Rates:               map[provider.API]provider.Rate{provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100}},
-		FirstLook:           8 * time.Second,
+		Rates: map[provider.API]provider.Rate{
+			provider.AnyAPI: {Calls: callsPerHour, Per: time.Hour, Burst: 100},
+		},
+		FirstLook: 8 * time.Second,
 	}
 }
 
-// zone returns the zone of a call.
-func (d *driver) zone(region string) string {
-	if region == "" {
-		return d.region
-	}
-	return region
-}
+// regionOf returns the region of a call: that of the client if the call names none.
+func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }
 
-var zoneForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
-
-func checkRegion(c *provider.Checker, path, region string) {
-	c.Require(zoneForm.MatchString(region), path, region, "must be a zone of QingCloud in lower case, like pek3a")
-}
-
+// pathForm is a path that the SDK signs as it sends it.
 var pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
 
-// endpoint fills the SDK's configuration by hand: its constructors change a
-// global log level, and its builder panics on an address it cannot parse.
+// endpoint fills the SDK's configuration by hand: its constructors change a global log
+// level, and its builder panics on an address that it cannot parse.
 func endpoint(c *provider.Checker, s string) *config.Config {
 	cfg := &config.Config{Protocol: "https", Host: "api.qingcloud.com", Port: 443, URI: "/iaas/"}
 	if s == "" {
@@ -174,22 +161,24 @@ func endpoint(c *provider.Checker, s string) *config.Config {
 		cfg.URI = e.Path
 	}
 	// For exactly /iam the SDK would add the parameters of another service.
-	c.Require(pathForm.MatchString(cfg.URI) && cfg.URI != "/iam", "Config.Endpoint", nil, "has a path that cannot be signed")
+	c.Require(pathForm.MatchString(cfg.URI) && cfg.URI != "/iam", "Config.Endpoint", nil,
+		"has a path that cannot be signed")
 	return cfg
 }
 
-// host is where calls go, as a person would write it.
+// host returns where calls go, without the port that goes without saying.
 func (d *driver) host() string {
-	if d.sdk.Protocol == "https" && d.sdk.Port == 443 || d.sdk.Protocol == "http" && d.sdk.Port == 80 {
+	usual := map[string]int{"https": 443, "http": 80}
+	if d.sdk.Port == usual[d.sdk.Protocol] {
 		return d.sdk.Host
 	}
 	return d.sdk.Host + ":" + strconv.Itoa(d.sdk.Port)
 }
 
-// environment is the credential chain of the package.
+// environment reads credentials from the environment. It is the chain of this adapter.
 type environment struct{}
 
-// Credentials returns the first pair of variables of which any is set.
+// Credentials returns the first pair of variables of which at least one is set.
 func (environment) Credentials(context.Context) (provider.Credentials, error) {
 	for _, v := range [][2]string{
 		{"QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY"},
@@ -206,58 +195,36 @@ func (environment) Credentials(context.Context) (provider.Credentials, error) {
 	return provider.Credentials{}, errors.New("QINGCLOUD_ACCESS_KEY_ID and QINGCLOUD_SECRET_ACCESS_KEY are not set")
 }
 
-// zoneProperty is how the SDK's builder learns the zone.
-type zoneProperty struct {
-	Zone *string `name:"zone"`
-}
+// credentialsError stops a call before it is made.
+type credentialsError struct{ err error }
 
-// build lets the SDK build the request, and adds what the SDK must not see.
-func (d *driver) build(c *call) (*http.Request, error) {
-	op := &data.Operation{Config: d.sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet}
-	in := reflect.ValueOf(c.in)
-	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)
+func (e *credentialsError) Error() string { return e.err.Error() }
+
+// askCredentials asks the source and refuses what cannot be used.
+func (d *driver) askCredentials(ctx context.Context) (provider.Credentials, error) {
+	creds, err := provider.AskCredentials(ctx, d.credentials)
+	if err == nil {
+		err = checkCredentials(creds)
+	}
 	if err != nil {
-		return nil, err
+		return provider.Credentials{}, &credentialsError{err}
 	}
-	if len(c.secrets)+len(c.params) == 0 {
-		return req, nil
-	}
-	q := req.URL.Query()
-	for k, v := range c.secrets {
-		q.Set(k, v)
-	}
-	if err := addParams(q, c.params); err != nil {
-		return nil, err
-	}
-	req.URL.RawQuery = q.Encode()
-	return req, nil
+	return creds, nil
 }
 
-// sign is the SDK's WriteSignature without its log record of the signed URL.
-func sign(req *http.Request, creds provider.Credentials) error {
-	s := &request.Signer{AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.AccessKeySecret.Reveal()}
-	_, err := s.BuildSignature(req)
-	_, req.URL.RawQuery, _ = strings.Cut(s.BuiltURL, "?")
-	return err
-}
-
-// unpack lets the SDK decode the answer and make its error. It sees a clean
-// response: of a 200 that does not claim to be JSON it would ignore the body. Long
-// answers decode themselves, in half the time, and the SDK sees those alone that
-// are no success.
-func unpack(body []byte, out any) error {
-	own, ok := out.(interface {
-		decode(body []byte) error
-		succeeded() bool
-	})
-	if ok && own.decode(body) == nil && own.succeeded() {
-		return nil
+// checkCredentials refuses credentials that the SDK would not use as they are. With an
+// empty key it would ask a metadata service, and it drops blanks around a key.
+func checkCredentials(c provider.Credentials) error {
+	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
+		return errors.New("access key ID or secret is empty")
 	}
-	resp := &http.Response{
-		StatusCode: http.StatusOK,
-		Header:     http.Header{"Content-Type": {"application/json"}},
-		Body:       io.NopCloser(bytes.NewReader(body)),
+	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal()} {
+		if strings.TrimSpace(s) != s {
+			return errors.New("access key ID or secret begins or ends with a blank")
+		}
 	}
-	ov := reflect.ValueOf(out)
-	return (&request.Unpacker{}).UnpackHTTPRequest(&data.Operation{}, resp, &ov)
+	if c.SecurityToken != "" {
+		return errors.New("temporary credentials with a security token are not supported")
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package qingcloud
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -10,14 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/yunify/qingcloud-sdk-go/logger"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -257,53 +253,6 @@ func TestUnusableCredentialsStopTheCall(t *testing.T) {
 		if name == "source fails" && !errors.Is(err, own) {
 			t.Errorf("the source's own error is lost: %v", err)
 		}
-	}
-}
-
-func TestTheSDKLogsNoSecretOfACreateAtLevelInfo(t *testing.T) {
-	var log bytes.Buffer
-	logger.SetOutput(&log)
-	logger.SetLevel("info")
-	defer func() { logger.SetLevel("warn"); logger.SetOutput(os.Stderr) }()
-
-	m := saying(200, `{"ret_code":0,"instances":["i-1"]}`)
-	spec := minimalSpec()
-	spec.UserData = []byte("#!/bin/sh secret")
-	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"extra": "raw-secret"}}}
-	if _, err := mustDriver(t, testConfig(m)).RunInstances(t.Context(), spec); err != nil {
-		t.Fatal(err)
-	}
-	if log.Len() == 0 {
-		t.Fatal("the SDK logged nothing: this test tests nothing")
-	}
-	q := m.sent[0].URL.Query()
-	for _, name := range []string{"login_passwd", "userdata_value", "extra", "signature"} {
-		for _, form := range []string{q.Get(name), url.QueryEscape(q.Get(name))} {
-			if strings.Contains(log.String(), form) {
-				t.Errorf("the SDK's log shows %s", name)
-			}
-		}
-	}
-}
-
-func TestTheTallyForgetsAfterAnHour(t *testing.T) {
-	var n tally
-	start := time.Unix(1_700_000_000, 0)
-	for range 5 {
-		n.add(start)
-	}
-	n.add(start.Add(59 * time.Minute))
-	for _, c := range []struct {
-		after time.Duration
-		want  int
-	}{{59 * time.Minute, 6}, {61 * time.Minute, 1}, {3 * time.Hour, 0}} {
-		if got := n.lastHour(start.Add(c.after)); got != c.want {
-			t.Errorf("%v later %d calls are counted, want %d", c.after, got, c.want)
-		}
-	}
-	n.add(start.Add(120 * time.Minute)) // the same slot as the first five
-	if got := n.lastHour(start.Add(120 * time.Minute)); got != 1 {
-		t.Errorf("a slot used again counts %d calls, want 1", got)
 	}
 }
 

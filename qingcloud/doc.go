@@ -1,4 +1,4 @@
-// Package qingcloud creates servers on QingCloud IaaS, through the request
+// Package qingcloud creates instances on QingCloud IaaS, through the request
 // layer of the vendor's Go SDK (yunify/qingcloud-sdk-go).
 //
 // QingCloud has one level of location, the zone (pek3a, sh1a, ap2a; always
@@ -7,8 +7,8 @@
 //
 // The fixtures of this package's tests were written from the vendor's
 // documentation and samples. None was recorded from the live service, and no
-// live account was used: what is said here about the service is what its
-// documentation says.
+// live account was used: everything here about the service comes from its
+// documentation.
 //
 // # Credentials
 //
@@ -25,7 +25,7 @@
 // logger of its own that is global to the process and quiet by default; even
 // at its level "info" it sees no secret of a create. At its level "debug" it
 // prints the text it signs, secrets included: do not switch that on where
-// servers are created with a password.
+// instances are created with a password.
 //
 // # Idempotency
 //
@@ -37,7 +37,7 @@
 // ret_code 2200, 2300, 5000, 5100 and 5300, any code outside the table but those of the
 // 1000s, IDs beside an error, and fewer IDs than asked for. IDs are kept from every
 // answer, also from one that ends early. Whether
-// a create of several servers can be fulfilled in part is not documented; MinCount
+// a create of several instances can be fulfilled in part is not documented; MinCount
 // is refused, since nothing can be asked for. When a create of several is refused
 // for want of stock (5200), the client looks for some seconds whether it has made
 // a few of them before it believes it.
@@ -45,84 +45,84 @@
 // # Names and markers
 //
 // A create carries a marker behind the name, "web-yf...", in the instance_name of
-// all its servers. When the answer is lost, the client looks for servers of that
+// all its instances. When the answer is lost, the client looks for instances of that
 // name, takes over what it finds, and creates the rest only once it is certain that
-// nothing more will come. Servers for a sub-account (RunOptions.TargetUser) are
+// nothing more will come. Instances for a sub-account (RunOptions.TargetUser) are
 // looked for among those of its own. How long a name may be is not documented;
 // with the marker it has 60 characters at most, and the end of a longer one is
-// left out for the time. Servers of a spec without Name are called "server-yf..."
+// left out for the time. Instances of a spec without Name are called "server-yf..."
 // and stay so.
 //
-// Once the servers are known they get the name of the spec by
-// ModifyInstanceAttributes, one call each: a hundred servers cost a hundred of the
+// Once the instances are known they get the name of the spec by
+// ModifyInstanceAttributes, one call each: a hundred instances cost a hundred of the
 // hour's 2000 calls, which RunOptions.KeepMarker of package provider saves. Names
 // are documented to change in every state, but the vendor's own clients leave a new
-// server alone for half a minute: a refusal (1400) is repeated for a while. With
+// instance alone for half a minute: a refusal (1400) is repeated for a while. With
 // UniqueSuffix these names are numbered, in the order of the IDs; the service
 // itself cannot number, so that HostName excludes it.
 //
 // # Waiting
 //
-// A server is running when its status is "running", its transition_status is
+// An instance is running when its status is "running", its transition_status is
 // empty, and every network that assigns addresses shows one: the address comes
 // a little later than the status. The vendor publishes no boot times; the first
-// look after 8 s is a guess. A failed server has no status of its own and no
+// look after 8 s is a guess. A failed instance has no status of its own and no
 // reason: it shows up as terminated, ceased or suspended.
 //
 // Whether a describe with an unknown ID is an error or an empty answer is not
 // documented. Both are handled: when a describe of several is refused with 2100,
 // the client asks for halves until it has found the unknown ones.
 //
-// TerminateInstances removes servers at once (direct_cease), without the two
-// hours in the recycle bin: a program that cleans up wants them gone, and
-// servers in the bin would still be listed under their names. The service
-// refuses it (1400) while a server is being built, changed, or not leased yet;
+// TerminateInstances removes instances at once (direct_cease), without the two
+// hours in the recycle bin: a program that cleans up wants to remove them, and
+// instances in the bin would still be listed under their names. The service
+// refuses it (1400) while an instance is being built, changed, or not leased yet;
 // that is provider.ErrState with Temporary set. The same code stands for a
 // missing permission, and only its message tells them apart: a caller that
 // retries it must give up after a minute or two, as the client does, which waits
-// for servers that are all too new together. Servers that lie in the bin
-// already, because somebody terminated them otherwise, are removed from there
+// for instances that are all too new together. Instances that lie in the bin
+// already, because another program terminated them, are removed from there
 // (CeaseInstances).
 //
 // # Power
 //
-// StartInstances, StopInstances and RestartInstances, up to 100 servers each.
-// The vendor documents no maximum, and not whether one server that cannot be
-// changed stops the others. Such a server is code 1400: provider.ErrState, and
-// never Temporary, because the code is the same for a server that is stopped
-// already, for one that is just stopping and for a missing permission. A server
+// StartInstances, StopInstances and RestartInstances, up to 100 instances each.
+// The vendor documents no maximum, and not whether one instance that cannot be
+// changed stops the others. Such an instance is code 1400: provider.ErrState, and
+// never Temporary, because the code is the same for an instance that is stopped
+// already, for one that is just stopping and for a missing permission. An instance
 // in transition is thus refused at once: wait for it first. StopCharging is
-// refused: there is no such choice, and a stopped server pays for its system
+// refused: there is no such choice, and a stopped instance pays for its system
 // disk only. A reboot with Force is refused too: RestartInstances has no such
 // parameter.
 //
 // # Placement groups
 //
 // They are instance groups: relation repel for SpreadPlacement, which keeps
-// servers on different hosts, and attract for ClusterPlacement. There are no
+// instances on different hosts, and attract for ClusterPlacement. There are no
 // partitions, no other levels than hosts, no tags, and no choice for the case that
-// a server would have to move. The vendor has no page about changes of a group,
+// an instance would have to move. The vendor has no page about changes of a group,
 // and the parameters of its name are those of the vendor's SDK. Members are read
 // from the verbose form of DescribeInstanceGroups, whose fields are not
 // documented: if they come in another form than a list of IDs or of objects with
 // an instance_id, InstanceIDs is empty.
 //
-// Not documented either: whether a group with servers in it can be deleted (codes
-// 1400 and 5400 are provider.ErrState), whether a server that is in another group
-// may join, and how many servers a group holds. Groups are asked for one ID a
+// Not documented either: whether a group with instances in it can be deleted (codes
+// 1400 and 5400 are provider.ErrState), whether an instance that is in another group
+// may join, and how many instances a group holds. Groups are asked for one ID a
 // call, because an unknown one may fail the whole call.
 //
 // # Quotas and paging
 //
 // 2000 calls an hour and account, over all actions; another page of the
 // documentation speaks of a day. Code 2500 stands for this limit and for a
-// resource quota alike. On a create, of servers or of a group, and on joining a
+// resource quota alike. On a create, of instances or of a group, and on joining a
 // group, it is provider.ErrQuota, unless this client itself made nearly that many
 // calls within the last hour; on every other call it is provider.ErrThrottled.
 // Calls of other programs are not seen: read the message when in doubt. Code 5200
 // is about computing capacity: another disk or network would not help.
 //
-// Describes ask for 100 servers a page, the documented maximum. A create asks
+// Describes ask for 100 instances a page, the documented maximum. A create asks
 // for at most 100; the vendor documents no maximum. The 100 IDs of a terminate
 // are a choice as well.
 //
@@ -138,7 +138,7 @@
 //
 // # Not supported
 //
-// Spot servers, launch templates, dry runs, client tokens, IPv6 addresses,
+// Spot instances, launch templates, dry runs, client tokens, IPv6 addresses,
 // roles, release times, deletion protection: RunInstances has none of them.
 // Public addresses, new data disks and labels take further calls after the
 // create, which this package does not make; existing volumes can be attached

@@ -1,15 +1,12 @@
 package qingcloud
 
 import (
-	"net/url"
-	"slices"
-
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// RunOptions are the settings that only QingCloud has. Use it as a value or a
-// pointer in provider.RunInstancesSpec.Vendor. Zero fields are not sent.
+// RunOptions are settings that only QingCloud has. Put one, or a pointer to one, into
+// [provider.RunInstancesSpec.Vendor]. A zero field lets the cloud decide.
 type RunOptions struct {
 	// InstanceClass is the performance class: 0 performance, 1 ultra, 101
 	// basic, 201 enterprise, and others the vendor adds.
@@ -31,73 +28,26 @@ type RunOptions struct {
 	// the ID of an uploaded attachment instead of the data itself.
 	UserDataType string
 
-	// UserDataPath is the directory the user data is written to.
+	// UserDataPath is the directory that the user data is written to.
 	UserDataPath string
 
 	// UserDataFile is the file that UserDataType exec writes.
 	UserDataFile string
 
-	// TargetUser is the sub-account that the servers are made for. They are not on
-	// the list of one's own servers, where Client.Sweep looks.
+	// TargetUser is the sub-account that the instances are made for. They are not in
+	// the list of the account's own instances, where Client.Sweep looks.
 	TargetUser string
 
-	// Params are further parameters by their documented wire names. One that
-	// the spec already sets is an error. Values are treated as secrets.
+	// Params are raw parameters by their documented wire names, for what has no field
+	// here. One that the spec already sets is an error. Values are treated as secrets.
 	Params map[string]string
 }
 
-// class returns the instance class for an error.
-func (o *RunOptions) class() any {
-	if o.InstanceClass == nil {
-		return nil
-	}
-	return *o.InstanceClass
-}
-
-// VendorName returns the name of the driver the options are for.
+// VendorName returns "qingcloud".
 func (RunOptions) VendorName() string { return Name }
 
-// runOptions returns the options addressed to this cloud, empty when there are
-// none, and nil when they are of a type that is not ours.
-func runOptions(spec *provider.RunInstancesSpec) *RunOptions {
-	for _, v := range spec.Vendor {
-		switch o := v.(type) {
-		case RunOptions:
-			return &o
-		case *RunOptions:
-			return o
-		}
-		if v.VendorName() == Name {
-			return nil
-		}
-	}
-	return &RunOptions{}
-}
-
-// addParams adds raw parameters, and refuses one that is there already.
-func addParams(q url.Values, params map[string]string) error {
-	c := provider.Checker{Driver: Name}
-	checkTaken(&c, q.Has, params)
-	for k, v := range params {
-		q.Set(k, v)
-	}
-	return c.Err()
-}
-
-// checkTaken refuses raw parameters that are set otherwise.
-func checkTaken(c *provider.Checker, set func(name string) bool, params map[string]string) {
-	if len(params) == 0 {
-		return
-	}
-	for _, k := range sorted.Keys(params) {
-		if set(k) || isSystemParam(k) {
-			c.Entry("Vendor.Params", k).Fail("", nil, "is set by the spec or by the signature")
-		}
-	}
-}
-
-// isSystemParam names the parameters that the signature adds to every call, and
-// the one that carries the marker by which a lost create is found.
-func isSystemParam(name string) bool {
-	return slices.Contains([]string{"access_key_id", "time_stamp", "signature", "signature_method", "signature_version", "instance_name"}, name)
+// optionsOf returns the spec's options for this cloud. It returns zero options when there
+// are none.
+func optionsOf(spec *provider.RunInstancesSpec) RunOptions {
+	return adapter.OptionsOf[RunOptions](spec.Vendor)
 }

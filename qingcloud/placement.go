@@ -3,47 +3,46 @@ package qingcloud
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"strconv"
+	"errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// Placement groups are instance groups. Their relation is repel, for servers
-// that share no host, or attract, for servers close together.
+// Placement groups are instance groups. Their relation is repel, for instances that share no
+// host, or attract, for instances close together.
 const (
 	repel   = "repel"
 	attract = "attract"
 )
 
+// noGroupPart is why parts of a spec are refused.
 const noGroupPart = "an instance group of QingCloud has a relation, a name and a description only"
 
-// ValidatePlacementGroup refuses what an instance group does not have.
+// ValidatePlacementGroup implements [provider.PlacementGroupDriver].
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := &provider.Checker{Driver: Name}
-	if g.Region != "" {
-		checkRegion(c, "Region", g.Region)
-	}
+	checkRegion(c, "Region", g.Region)
 	refuse := func(set bool, path, reason string) {
 		if set {
 			c.Refuse(path, reason)
 		}
 	}
-	refuse(g.Strategy == provider.PartitionPlacement, "Strategy", "QingCloud has spread and cluster (relation repel and attract), and no partitions")
-	refuse(g.Level == provider.SwitchLevel || g.Level == provider.RackLevel, "Level", "QingCloud knows hosts only")
+	refuse(g.Strategy == provider.PartitionPlacement, "Strategy",
+		"QingCloud has spread and cluster (relation repel and attract), and no partitions")
+	aboveHosts := g.Level == provider.SwitchLevel || g.Level == provider.RackLevel
+	refuse(aboveHosts, "Level", "QingCloud knows hosts only")
 	refuse(g.Partitions > 0, "Partitions", noGroupPart)
 	refuse(g.PerUnit > 1, "PerUnit", noGroupPart)
 	refuse(len(g.Tags) > 0, "Tags", noGroupPart)
-	for i, v := range g.Vendor {
-		refuse(v != nil && v.VendorName() == Name, fmt.Sprintf("Vendor[%d]", i), noGroupPart)
-	}
-	noBlanks(c, "Name", g.Name)
-	noBlanks(c, "Description", g.Description)
+	adapter.RefuseOptions(c, g.Vendor, noGroupPart)
+	checkBlanks(c, "Name", g.Name)
+	checkBlanks(c, "Description", g.Description)
 	return c.Err()
 }
 
-// CreatePlacementGroup creates one group. There is no token: the call must not
-// be repeated by anybody.
+// CreatePlacementGroup implements [provider.PlacementGroupDriver] by CreateInstanceGroups. The
+// call has no token: a repetition makes a second group.
 func (d *driver) CreatePlacementGroup(
 	ctx context.Context, g *provider.PlacementGroupSpec, _ string,
 ) (id, requestID string, err error) {
@@ -55,51 +54,56 @@ func (d *driver) CreatePlacementGroup(
 		relation = attract
 	}
 	in := &createGroupInput{Relation: &relation, Name: text(g.Name), Description: text(g.Description)}
-	out := &createGroupOutput{}
-	err = d.call(ctx, &call{action: "CreateInstanceGroups", zone: d.zone(g.Region), in: in}, out)
-	if err != nil {
+	out := &createGroupAnswer{}
+	c := &call{action: "CreateInstanceGroups", zone: d.regionOf(g.Region), in: in}
+	if err := d.call(ctx, c, out); err != nil {
 		return "", "", err
 	}
 	if len(out.Groups) == 0 || out.Groups[0] == "" {
-		return "", "", badAnswer("CreateInstanceGroups", "the answer names no group")
+		return "", "", malformed("CreateInstanceGroups", "the answer names no group")
 	}
 	return out.Groups[0], "", nil
 }
 
-// DescribePlacementGroups reads one page of 100. Members are asked for by
-// verbose, whose answer is not documented.
+// DescribePlacementGroups implements [provider.PlacementGroupDriver] by
+// DescribeInstanceGroups. It asks for members by verbose, whose answer is not documented.
 func (d *driver) DescribePlacementGroups(
-	ctx context.Context, r *provider.PlacementGroupQuery, pageToken string,
+	ctx context.Context, q *provider.PlacementGroupQuery, pageToken string,
 ) (*provider.Page[provider.PlacementGroup], error) {
-	in, err := describeGroupsInputOf(r, pageToken)
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(q.IDs, 0, perCall); err != nil {
+		return nil, err
+	}
+	offset, err := adapter.Offset(Name, pageToken)
 	if err != nil {
 		return nil, err
 	}
-	out := &describeGroupsOutput{}
-	err = d.call(ctx, &call{action: "DescribeInstanceGroups", zone: d.zone(r.Region), in: in}, out)
-	if len(r.IDs) == 1 && isNotFound(err) {
+	out := &describeGroupsAnswer{}
+	in := translateDescribeGroups(q, offset)
+	err = d.call(ctx, &call{action: "DescribeInstanceGroups", zone: d.regionOf(q.Region), in: in}, out)
+	if len(q.IDs) == 1 && errors.Is(err, provider.ErrNotFound) {
 		return &provider.Page[provider.PlacementGroup]{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return groupPage(r, in, out)
+	return groupPage(q, offset, out)
 }
 
-// ModifyPlacementGroup changes name and description; what is empty stays.
+// ModifyPlacementGroup implements [provider.PlacementGroupDriver] by
+// ModifyInstanceGroupAttributes.
 func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
 	c := &provider.Checker{Driver: Name}
-	noBlanks(c, "Name", to.Name)
-	noBlanks(c, "Description", to.Description)
+	checkBlanks(c, "Name", to.Name)
+	checkBlanks(c, "Description", to.Description)
 	if err := c.Err(); err != nil {
 		return err
 	}
 	in := &modifyGroupInput{Group: &id, Name: text(to.Name), Description: text(to.Description)}
-	return d.call(ctx, &call{action: "ModifyInstanceGroupAttributes", zone: d.zone(region), in: in}, &answer{})
+	return d.callBare(ctx, &call{action: "ModifyInstanceGroupAttributes", zone: d.regionOf(region), in: in})
 }
 
-// MoveIntoPlacementGroup lets servers join a group. Whether a server that is in
-// another group leaves it is not documented.
+// MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by JoinInstanceGroup. The
+// documents do not say whether an instance leaves the group that it is in.
 func (d *driver) MoveIntoPlacementGroup(
 	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
 ) error {
@@ -116,35 +120,37 @@ func (d *driver) MoveIntoPlacementGroup(
 	if err := c.Err(); err != nil {
 		return err
 	}
-	in := &joinGroupInput{Group: &id, Instances: pointers(instanceIDs)}
-	return d.call(ctx, &call{action: "JoinInstanceGroup", zone: d.zone(region), in: in}, &answer{})
+	in := &joinGroupInput{Group: &id, Instances: list(instanceIDs)}
+	return d.callBare(ctx, &call{action: "JoinInstanceGroup", zone: d.regionOf(region), in: in})
 }
 
-// DeletePlacementGroup deletes one group.
+// DeletePlacementGroup implements [provider.PlacementGroupDriver] by DeleteInstanceGroups.
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
 	in := &deleteGroupsInput{Groups: []*string{&id}}
-	return d.call(ctx, &call{action: "DeleteInstanceGroups", zone: d.zone(region), in: in}, &answer{})
+	return d.callBare(ctx, &call{action: "DeleteInstanceGroups", zone: d.regionOf(region), in: in})
 }
 
-// The name and the description are in the SDK's structs and not on the vendor's
-// page of CreateInstanceGroups.
+// createGroupInput is a request of CreateInstanceGroups. Its name and its description are in
+// the SDK's structs, and not on the vendor's page of the action.
 type createGroupInput struct {
 	Relation    *string `name:"relation" location:"params"`
 	Name        *string `name:"instance_group_name" location:"params"`
 	Description *string `name:"description" location:"params"`
 }
 
-type createGroupOutput struct {
+// createGroupAnswer is the answer of CreateInstanceGroups.
+type createGroupAnswer struct {
 	answer
 	Groups []string `json:"instance_groups"`
 }
 
 // UnmarshalJSON decodes what it can.
-func (o *createGroupOutput) UnmarshalJSON(b []byte) error {
-	type plain createGroupOutput
+func (o *createGroupAnswer) UnmarshalJSON(b []byte) error {
+	type plain createGroupAnswer
 	return lenient(b, (*plain)(o))
 }
 
+// describeGroupsInput is a request of DescribeInstanceGroups.
 type describeGroupsInput struct {
 	Groups  []*string `name:"instance_groups" location:"params"`
 	Name    *string   `name:"instance_group_name" location:"params"`
@@ -153,18 +159,20 @@ type describeGroupsInput struct {
 	Limit   *int      `name:"limit" location:"params"`
 }
 
-type describeGroupsOutput struct {
+// describeGroupsAnswer is the answer of DescribeInstanceGroups.
+type describeGroupsAnswer struct {
 	answer
 	Groups     []instanceGroup `json:"instance_group_set"`
 	TotalCount *Number         `json:"total_count"`
 }
 
 // UnmarshalJSON decodes what it can.
-func (o *describeGroupsOutput) UnmarshalJSON(b []byte) error {
-	type plain describeGroupsOutput
+func (o *describeGroupsAnswer) UnmarshalJSON(b []byte) error {
+	type plain describeGroupsAnswer
 	return lenient(b, (*plain)(o))
 }
 
+// instanceGroup is a described group.
 type instanceGroup struct {
 	ID          string  `json:"instance_group_id"`
 	Name        string  `json:"instance_group_name"`
@@ -174,26 +182,29 @@ type instanceGroup struct {
 	Members     members `json:"instances"`
 }
 
+// modifyGroupInput is a request of ModifyInstanceGroupAttributes.
 type modifyGroupInput struct {
 	Group       *string `name:"instance_group" location:"params"`
 	Name        *string `name:"instance_group_name" location:"params"`
 	Description *string `name:"description" location:"params"`
 }
 
+// joinGroupInput is a request of JoinInstanceGroup.
 type joinGroupInput struct {
 	Group     *string   `name:"instance_group" location:"params"`
 	Instances []*string `name:"instances" location:"params"`
 }
 
+// deleteGroupsInput is a request of DeleteInstanceGroups.
 type deleteGroupsInput struct {
 	Groups []*string `name:"instance_groups" location:"params"`
 }
 
-// members are the servers of a group: IDs, or objects with an instance_id. The
-// vendor's page says only that verbose tells of them.
+// members are the instances of a group: IDs, or objects with an instance_id. The vendor's
+// page says only that verbose adds them.
 type members []string
 
-// UnmarshalJSON takes both forms, and skips what is neither.
+// UnmarshalJSON takes both forms, and skips anything else.
 func (m *members) UnmarshalJSON(b []byte) error {
 	var list []json.RawMessage
 	if json.Unmarshal(b, &list) != nil {
@@ -213,49 +224,44 @@ func (m *members) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// describeGroupsInputOf always sends a limit: without it the service answers 20.
-func describeGroupsInputOf(r *provider.PlacementGroupQuery, pageToken string) (*describeGroupsInput, error) {
-	if err := (&provider.Checker{Driver: Name}).CheckIDs(r.IDs, 0, perCall); err != nil {
-		return nil, err
+// translateDescribeGroups always sends a limit: without it the service answers 20 rows.
+func translateDescribeGroups(q *provider.PlacementGroupQuery, offset int) *describeGroupsInput {
+	return &describeGroupsInput{
+		Groups: list(q.IDs), Name: text(q.Name), Verbose: yes(true),
+		Offset: number(offset), Limit: number(perCall),
 	}
-	in := &describeGroupsInput{Groups: pointers(r.IDs), Name: text(r.Name), Verbose: number(1), Limit: number(perCall)}
-	if pageToken != "" {
-		offset, err := strconv.Atoi(pageToken)
-		if err != nil || offset < 1 {
-			return nil, fieldError("PageToken", "is not one of this driver")
-		}
-		in.Offset = number(offset)
-	}
-	return in, nil
 }
 
-// groupPage turns an answer into a page. The service compares names in part, so
-// they are compared here.
+// groupPage turns an answer into a page. The service compares a name in part, so names are
+// compared here.
 func groupPage(
-	r *provider.PlacementGroupQuery, in *describeGroupsInput, out *describeGroupsOutput,
+	q *provider.PlacementGroupQuery, offset int, out *describeGroupsAnswer,
 ) (*provider.Page[provider.PlacementGroup], error) {
-	if out.Groups == nil && (out.TotalCount == nil || *out.TotalCount > 0) {
-		return nil, badAnswer("DescribeInstanceGroups", "the answer has no list of groups")
+	saysNone := out.TotalCount != nil && *out.TotalCount <= 0
+	if out.Groups == nil && !saysNone {
+		return nil, malformed("DescribeInstanceGroups", "the answer has no list of groups")
 	}
-	p := &provider.Page[provider.PlacementGroup]{}
+	page := &provider.Page[provider.PlacementGroup]{}
+	shown := make([]string, len(out.Groups))
 	for i := range out.Groups {
 		if out.Groups[i].ID == "" {
-			return nil, badAnswer("DescribeInstanceGroups", "the answer has a group without an ID")
+			return nil, malformed("DescribeInstanceGroups", "the answer has a group without an ID")
 		}
-		if g := groupOf(&out.Groups[i]); r.Matches(&g) {
-			p.Items = append(p.Items, g)
+		shown[i] = out.Groups[i].ID
+		if g := groupOf(&out.Groups[i]); q.Matches(&g) {
+			page.Items = append(page.Items, g)
 		}
 	}
-	if len(out.Groups) > 0 {
-		p.NextPage, _ = nextPage(in.Offset, len(out.Groups), out.TotalCount)
-	}
-	return p, nil
+	at := adapter.Page{Shown: shown, Total: out.TotalCount.pointer()}
+	page.NextPage, _ = at.NextOffset(offset, perCall)
+	return page, nil
 }
 
+// groupOf translates a described group.
 func groupOf(raw *instanceGroup) provider.PlacementGroup {
 	g := provider.PlacementGroup{
 		ID: raw.ID, Name: raw.Name, Description: raw.Description, RawStrategy: raw.Relation,
-		InstanceIDs: raw.Members, CreatedAt: moment(raw.CreateTime),
+		InstanceIDs: raw.Members, CreatedAt: timeOf(raw.CreateTime),
 	}
 	switch raw.Relation {
 	case repel:

@@ -2,21 +2,21 @@ package qingcloud
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// Reasons that stand on more than one line.
+// Reasons that several leaves share.
 const (
 	noPublicIP  = "a public IP is a resource of its own that is bought and associated after the create; not done yet"
 	noNewDisk   = "a new disk takes calls of its own before the create; not done yet. Attach an existing one by VolumeID"
 	noIPv6      = "RunInstances has no parameter for IPv6"
-	noSpot      = "QingCloud sells no spot servers"
+	noSpot      = "QingCloud sells no spot instances"
 	noTemplate  = "QingCloud documents no launch templates"
-	noDiskKind  = "the class of the server decides the kind of its system disk; see RunOptions.InstanceClass"
+	noDiskKind  = "the class of the instance decides the kind of its system disk; see RunOptions.InstanceClass"
 	noSystem    = "RunInstances has no such parameter for the system disk"
 	noInterface = "a further network has only an ID and an address in RunInstances"
 	noHostRule  = "name the host in Placement.DedicatedHostIDs or its group in DedicatedHostGroupID"
 	noAgent     = "RunInstances installs no agents"
 )
 
-// supportTable says what becomes of every leaf of the spec, in its order.
+// supportTable says what happens to every leaf of the spec, in spec order.
 func supportTable() provider.Support {
 	return provider.NewSupport(Name, []provider.Field{
 		provider.To("Region", "zone"),
@@ -37,7 +37,7 @@ func supportTable() provider.Support {
 		provider.To("Name", "instance_name"),
 		provider.To("HostName", "hostname"),
 		provider.Refused("Description", "RunInstances has no description; ModifyInstanceAttributes sets it afterwards"),
-		provider.To("UniqueSuffix", "instance_name"), // by the renaming after the create
+		provider.To("UniqueSuffix", "instance_name"), // by the new name after the create
 		provider.To("Login.Password", "login_passwd"),
 		provider.To("Login.KeyPairs", "login_keypair"),
 		provider.Refused("Login.KeepImageLogin", "login_mode is required, and is keypair or passwd"),
@@ -82,7 +82,8 @@ func supportTable() provider.Support {
 		provider.To("DataDisks[].VolumeID", "volumes.n"),
 		provider.Refused("DataDisks[].Encrypted", noNewDisk),
 		provider.Refused("DataDisks[].KMSKeyID", noNewDisk),
-		provider.Refused("DataDisks[].DeleteWithInstance", "what becomes of an attached volume is not documented, and cannot be chosen"),
+		provider.Refused("DataDisks[].DeleteWithInstance",
+			"what becomes of an attached volume is not documented, and cannot be chosen"),
 		provider.Refused("DataDisks[].AutoSnapshotPolicyID", noNewDisk),
 		provider.Refused("DataDisks[].Device", "RunInstances has no device names"),
 		provider.To("Billing.Mode", "months"),
@@ -100,9 +101,11 @@ func supportTable() provider.Support {
 		provider.Refused("Placement.Tenancy", noHostRule),
 		provider.Refused("Placement.Affinity", noHostRule),
 		provider.Refused("Placement.HPCClusterID", "RunInstances knows no HPC clusters"),
-		provider.Refused("Tags", "labels of QingCloud are named objects attached by ID after the create, with unique names under 15 characters: a key and a value do not fit"),
+		provider.Refused("Tags",
+			"labels of QingCloud are named objects attached by ID after the create, "+
+				"with unique names under 15 characters: a key and a value do not fit"),
 		provider.To("UserData", "userdata_value"),
-		provider.Refused("RoleName", "RunInstances gives a server no role"),
+		provider.Refused("RoleName", "RunInstances gives an instance no role"),
 		provider.Refused("ProjectID", "RunInstances has no project"),
 		provider.Refused("LaunchTemplate", noTemplate),
 		provider.Refused("LaunchTemplate.ID", noTemplate),

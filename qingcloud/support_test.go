@@ -118,7 +118,7 @@ func TestRefusedFieldsAreNamed(t *testing.T) {
 		s.Tags, s.RoleName, s.ProjectID = map[string]string{"a": "b"}, "a", "a"
 		s.LaunchTemplate = &provider.LaunchTemplateRef{ID: "a", Name: "a", Version: 1}
 		s.SecurityAgent, s.MonitorAgent, s.DeletionProtection = &yes, &yes, true
-		s.AutoReleaseTime, s.DryRun, s.ClientToken = moment("2030-01-02T03:04:05Z"), true, "a"
+		s.AutoReleaseTime, s.DryRun, s.ClientToken = timeOf("2030-01-02T03:04:05Z"), true, "a"
 	})
 	got := refusedPaths(t, supportTable().Check(full))
 	for _, f := range supportTable().Fields() {

@@ -1,19 +1,16 @@
 package qingcloud
 
 import (
-	"encoding/base64"
+	"cmp"
 	"net/netip"
-	"reflect"
-	"strconv"
-	"time"
 
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// runInput is a create as the SDK's builder reads it. It is not the SDK's own
-// struct: that one sends cpu=1 and memory=1024 beside every instance type, and
-// they win. Only *string, *int and []*string reach the wire; there is no
-// "default" tag, so nil is absent.
+// runInput is a create as the SDK's builder reads it. It is not the SDK's own struct: that
+// one sends cpu=1 and memory=1024 beside every instance type, and the cloud follows those.
+// Only *string, *int and []*string reach the wire. No field has a "default" tag, so nil is
+// not sent.
 type runInput struct {
 	ImageID              *string   `name:"image_id" location:"params"`
 	InstanceType         *string   `name:"instance_type" location:"params"`
@@ -50,78 +47,29 @@ type runInput struct {
 	AutoRenew            *int      `name:"auto_renew" location:"params"`
 }
 
-// runRequest is a create in two parts, because the SDK logs what its builder
-// gets.
+// runRequest is a create in parts, because the SDK logs what its builder gets.
 type runRequest struct {
 	runInput
 	secrets map[string]string // login_passwd and userdata_value
 	params  map[string]string // RunOptions.Params
 }
 
-// inputNames are the wire names of the fields of runInput, in order.
-func inputNames() []string {
-	t := reflect.TypeFor[runInput]()
-	names := make([]string, t.NumField())
-	for i := range names {
-		names[i] = t.Field(i).Tag.Get("name")
-	}
-	return names
-}
-
-// taken returns those of the raw parameters that the create sends by itself, as
-// the SDK's builder and signer name them. Names are [inputNames].
-func (r *runRequest) taken(names []string, raw map[string]string) map[string]bool {
-	taken := map[string]bool{}
-	look := func(name string) {
-		if _, ok := raw[name]; ok {
-			taken[name] = true
-		}
-	}
-	look("action")
-	look("zone")
-	for name := range r.secrets {
-		look(name)
-	}
-	in := reflect.ValueOf(&r.runInput).Elem()
-	for i, name := range names {
-		f := in.Field(i)
-		if f.IsNil() {
-			continue
-		}
-		if f.Kind() != reflect.Slice {
-			look(name)
-			continue
-		}
-		for j := range f.Len() {
-			if !f.Index(j).IsNil() {
-				look(name + "." + strconv.Itoa(j+1))
-			}
-		}
-	}
-	return taken
-}
-
-// translateRun says a spec in the words of RunInstances. The spec is valid.
+// translateRun turns a valid spec into a create.
 func translateRun(spec *provider.RunInstancesSpec) *runRequest {
-	o := runOptions(spec)
-	if o == nil {
-		o = &RunOptions{}
-	}
 	r := &runRequest{secrets: map[string]string{}}
 	translateBasics(r, spec)
-	translateLogin(r, &spec.Login)
-	translateNetwork(r, &spec.Network)
+	translateLogin(r, spec)
+	translateNetwork(r, spec)
 	translateDisks(r, spec)
-	translateBilling(r, &spec.Billing)
-	translatePlacement(r, &spec.Placement)
-	translateUserData(r, spec.UserData, o)
-	translateExtras(r, o)
+	translateBilling(r, spec)
+	translatePlacement(r, spec)
+	translateExtras(r, spec)
+	translateOptions(r, spec)
 	return r
 }
 
 func translateBasics(r *runRequest, spec *provider.RunInstancesSpec) {
-	count := max(spec.Count, 1)
-	r.Count = &count
+	r.Count = number(max(spec.Count, 1))
 	r.ImageID = text(spec.ImageID)
 	r.InstanceType = text(spec.InstanceType)
 	r.CPU = number(spec.Hardware.CPUs)
@@ -134,26 +82,19 @@ func translateBasics(r *runRequest, spec *provider.RunInstancesSpec) {
 	r.HostName = text(spec.HostName)
 }
 
-// topology joins the three numbers in their documented order; the documentation
-// does not name the separator.
-func topology(o *provider.CPUOptions) *string {
-	if o.Sockets == 0 {
-		return nil
-	}
-	return text(strconv.Itoa(o.Sockets) + "," + strconv.Itoa(o.Cores) + "," + strconv.Itoa(o.ThreadsPerCore))
-}
-
-func translateLogin(r *runRequest, l *provider.Login) {
+func translateLogin(r *runRequest, spec *provider.RunInstancesSpec) {
+	l := &spec.Login
 	if len(l.KeyPairs) > 0 {
 		r.LoginMode = text("keypair")
-		r.LoginKeyPair = text(l.KeyPairs[0])
+		r.LoginKeyPair = text(first(l.KeyPairs)) // validation refuses more than one
 		return
 	}
 	r.LoginMode = text("passwd")
 	r.secrets["login_passwd"] = l.Password.Reveal()
 }
 
-func translateNetwork(r *runRequest, n *provider.Network) {
+func translateNetwork(r *runRequest, spec *provider.RunInstancesSpec) {
+	n := &spec.Network
 	if n.SubnetID != "" {
 		var ip netip.Addr
 		if len(n.PrivateIPs) > 0 {
@@ -164,168 +105,102 @@ func translateNetwork(r *runRequest, n *provider.Network) {
 	for i := range n.Interfaces {
 		r.VxNets = append(r.VxNets, vxnet(n.Interfaces[i].SubnetID, n.Interfaces[i].PrivateIP))
 	}
-	if len(n.SecurityGroupIDs) > 0 {
-		r.SecurityGroup = text(n.SecurityGroupIDs[0])
-	}
-}
-
-// vxnet is a network, with the server's address in it if that is fixed.
-func vxnet(id string, ip netip.Addr) *string {
-	if ip.IsValid() {
-		id += "|" + ip.String()
-	}
-	return &id
+	r.SecurityGroup = text(first(n.SecurityGroupIDs))
 }
 
 // translateDisks sends sizes in the service's GB, which are GiB.
 func translateDisks(r *runRequest, spec *provider.RunInstancesSpec) {
 	r.OSDiskSize = number(spec.SystemDisk.SizeGiB)
-	if spec.SystemDisk.Encrypted {
-		r.OSDiskEncryption = number(1)
-	}
+	r.OSDiskEncryption = yes(spec.SystemDisk.Encrypted)
 	for i := range spec.DataDisks {
 		r.Volumes = append(r.Volumes, text(spec.DataDisks[i].VolumeID))
 	}
 }
 
-func translateBilling(r *runRequest, b *provider.Billing) {
+func translateBilling(r *runRequest, spec *provider.RunInstancesSpec) {
+	b := &spec.Billing
 	if b.Mode != provider.Prepaid {
 		return
 	}
 	r.Months = number(months(b.Period, b.PeriodUnit))
-	// Without auto_renew the contract is documented to end, so "no" is absent.
+	// Without auto_renew the contract is documented to end, so that false is not sent.
 	if b.AutoRenew != nil && *b.AutoRenew {
 		r.AutoRenew = number(months(b.AutoRenewPeriod, b.PeriodUnit))
 	}
 }
 
-func months(n int, unit provider.PeriodUnit) int {
-	if unit == provider.Year {
-		return 12 * n
-	}
-	return n
-}
-
-func translatePlacement(r *runRequest, p *provider.Placement) {
+func translatePlacement(r *runRequest, spec *provider.RunInstancesSpec) {
+	p := &spec.Placement
 	r.InstanceGroup = text(p.GroupID)
-	if len(p.DedicatedHostIDs) > 0 {
-		r.DedicatedHostID = text(p.DedicatedHostIDs[0])
-	}
+	r.DedicatedHostID = text(first(p.DedicatedHostIDs))
 	r.DedicatedHostGroupID = text(p.DedicatedHostGroupID)
 }
 
-func translateUserData(r *runRequest, data provider.UserData, o *RunOptions) {
-	if len(data) == 0 {
+func translateExtras(r *runRequest, spec *provider.RunInstancesSpec) {
+	if len(spec.UserData) == 0 {
 		return
 	}
-	r.NeedUserData = number(1)
-	r.UserDataType = text(userDataType(o))
+	o := optionsOf(spec)
+	r.NeedUserData = yes(true)
+	r.UserDataType = text(cmp.Or(o.UserDataType, "plain"))
 	r.UserDataPath = text(o.UserDataPath)
 	r.UserDataFile = text(o.UserDataFile)
-	r.secrets["userdata_value"] = userDataValue(data, o)
+	r.secrets["userdata_value"] = userDataValue(spec.UserData, o.UserDataType)
 }
 
-func userDataType(o *RunOptions) string {
-	if o.UserDataType == "" {
-		return "plain"
-	}
-	return o.UserDataType
-}
-
-// userDataValue encodes the data. A tar is uploaded beforehand, and its value
-// is the ID of the attachment.
-func userDataValue(data provider.UserData, o *RunOptions) string {
-	if o.UserDataType == "tar" {
-		return string(data)
-	}
-	return base64.StdEncoding.EncodeToString(data)
-}
-
-func translateExtras(r *runRequest, o *RunOptions) {
+func translateOptions(r *runRequest, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
 	r.InstanceClass = o.InstanceClass
 	r.Hypervisor = text(o.Hypervisor)
 	r.CipherAlg = text(o.CipherAlg)
-	r.NICMultiQueue = onOff(o.NICMultiQueue)
-	r.NeedNewSID = onOff(o.NeedNewSID)
+	r.NICMultiQueue = choice(o.NICMultiQueue)
+	r.NeedNewSID = choice(o.NeedNewSID)
 	r.TargetUser = text(o.TargetUser)
 	r.params = o.Params
 }
 
-func text(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
+// describeInput is a request of DescribeInstances.
+type describeInput struct {
+	Instances  []*string `name:"instances" location:"params"`
+	SearchWord *string   `name:"search_word" location:"params"`
+	Owner      *string   `name:"owner" location:"params"`
+	Offset     *int      `name:"offset" location:"params"`
+	Limit      *int      `name:"limit" location:"params"`
 }
 
-func number(n int) *int {
-	if n == 0 {
-		return nil
+// translateDescribe always sends a limit: without it the service answers 20 rows. Of the
+// conditions it sends the IDs, or all others.
+func translateDescribe(req *provider.DescribeRequest, offset int) *describeInput {
+	in := &describeInput{Limit: number(perCall)}
+	if len(req.IDs) > 0 {
+		in.Instances = list(req.IDs)
+		return in
 	}
-	return &n
+	in.SearchWord = text(req.Name)
+	if req.For != nil { // without an owner the service lists the account's own instances
+		in.Owner = text(optionsOf(req.For).TargetUser)
+	}
+	in.Offset = number(offset)
+	return in
 }
 
-// onOff is 1 or 0: the SDK drops booleans silently.
-func onOff(b *bool) *int {
-	if b == nil {
-		return nil
-	}
-	n := 0
-	if *b {
-		n = 1
-	}
-	return &n
+// terminateInput is a request of TerminateInstances. It has direct_cease, which no struct
+// of the SDK has.
+type terminateInput struct {
+	Instances   []*string `name:"instances" location:"params"`
+	DirectCease *int      `name:"direct_cease" location:"params"`
 }
 
-// instanceOf says a server in neutral words. The answer tells neither the host
-// name nor how the server is paid for.
-func instanceOf(raw *Instance, region string) provider.Instance {
-	i := provider.Instance{
-		ID:           raw.ID,
-		Name:         raw.Name,
-		State:        stateOf(raw.Status, raw.Transition, raw.addressed()),
-		RawState:     raw.rawState(),
-		Region:       region,
-		Zone:         raw.ZoneID,
-		ImageID:      raw.Image.ID,
-		InstanceType: raw.InstanceType,
-		CPUs:         int(raw.CPUs),
-		MemoryMiB:    int(raw.MemoryMiB),
-		CreatedAt:    moment(raw.CreateTime),
-	}
-	if len(raw.VxNets) > 0 {
-		i.SubnetID = raw.VxNets[0].ID
-	}
-	if raw.SecurityGroup.ID != "" {
-		i.SecurityGroupIDs = []string{raw.SecurityGroup.ID}
-	}
-	for _, v := range raw.VxNets {
-		i.PrivateIPs = appendAddr(i.PrivateIPs, v.PrivateIP)
-	}
-	for _, e := range append([]EIP{raw.EIP}, raw.EIPs...) {
-		i.PublicIPs = appendAddr(i.PublicIPs, e.Address)
-	}
-	return i.WithSys(raw)
+// ceaseInput is a request of CeaseInstances.
+type ceaseInput struct {
+	Instances []*string `name:"instances" location:"params"`
 }
 
-// appendAddr adds an address once; what is none is left to Instance.Sys.
-func appendAddr(list []netip.Addr, s string) []netip.Addr {
-	a, err := netip.ParseAddr(s)
-	for _, b := range list {
-		if a == b {
-			return list
-		}
+// translateTerminate returns the call, without its zone. Instances in the recycle bin have
+// an action of their own.
+func translateTerminate(req *provider.TerminateRequest) *call {
+	if req.Recycled {
+		return &call{action: actionCease, in: &ceaseInput{Instances: list(req.IDs)}}
 	}
-	if err != nil {
-		return list
-	}
-	return append(list, a)
-}
-
-func moment(s string) time.Time {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
+	return &call{action: actionTerminate, in: &terminateInput{Instances: list(req.IDs), DirectCease: yes(true)}}
 }

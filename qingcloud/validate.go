@@ -4,268 +4,175 @@ import (
 	"encoding/base64"
 	"fmt"
 	"path"
-	"regexp"
-	"slices"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// ValidateRun checks what this cloud documents and what its request cannot
-// carry. It keeps no list of types, images, networks or classes: the cloud adds
-// to them over time.
+// ValidateRun implements [provider.RunValidator]. It checks what the cloud documents and what
+// its request cannot carry. It has no list of types, images, networks or classes, because
+// the cloud adds to them over time.
 func (d *driver) ValidateRun(spec *provider.RunInstancesSpec) error {
 	c := &provider.Checker{Driver: Name}
-	validateBasics(c, spec)
-	validateLogin(c, &spec.Login)
-	validateNetwork(c, spec)
-	validateDisks(c, spec)
-	validateBilling(c, &spec.Billing)
-	if hosts := spec.Placement.DedicatedHostIDs; len(hosts) > 1 {
-		c.Fail("Placement.DedicatedHostIDs", hosts, "QingCloud takes one dedicated host")
-	}
-	if o := validateVendor(c, spec); o != nil {
-		validateUserData(c, spec.UserData, o)
-		d.validateParams(c, spec, o)
-		validateBlanks(c, spec, o)
-	}
+	checkBasics(c, spec)
+	checkLogin(c, spec)
+	checkNetwork(c, spec)
+	checkDisks(c, spec)
+	checkBilling(c, spec)
+	checkPlacement(c, spec)
+	checkExtras(c, spec)
+	checkOptions(c, spec)
+	checkAllBlanks(c, spec)
+	checkRaw(c, spec, d.inputNames)
+	checkPerInstance(c, spec)
 	return c.Err()
 }
 
-func validateBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	if spec.Region != "" {
-		checkRegion(c, "Region", spec.Region)
-	}
+func checkBasics(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	checkRegion(c, "Region", spec.Region)
 	c.Require(spec.ImageID != "", "ImageID", nil, "is required")
-	c.Require(spec.InstanceType != "" || spec.Hardware.CPUs > 0, "InstanceType", nil, "is required, or Hardware.CPUs and MemoryMiB instead")
+	sized := spec.InstanceType != "" || spec.Hardware.CPUs > 0
+	c.Require(sized, "InstanceType", nil, "is required, or Hardware.CPUs and MemoryMiB instead")
 	if t := spec.Hardware.GPUType; t != "" {
 		n, err := strconv.Atoi(t)
-		c.Require(err == nil && n >= 0 && strconv.Itoa(n) == t, "Hardware.GPUType", t, "must be a number of gpu_class, like 0")
+		c.Require(err == nil && n >= 0 && strconv.Itoa(n) == t, "Hardware.GPUType", t,
+			"must be a number of gpu_class, like 0")
 	}
-	c.Require(!spec.UniqueSuffix || spec.HostName == "", "UniqueSuffix", nil, "numbers names only: the servers of a create share one HostName")
-	c.Require(spec.Hardware.MemoryMiB%1024 == 0, "Hardware.MemoryMiB", spec.Hardware.MemoryMiB, "must be whole GiB, in MiB")
-	c.Require(spec.HostName == "" || isHostName(spec.HostName), "HostName", spec.HostName, "must be letters, digits and hyphens, with dots between, at most 63 of them in a row")
-	validateTopology(c, spec)
+	memory := spec.Hardware.MemoryMiB
+	c.Require(memory%1024 == 0, "Hardware.MemoryMiB", memory, "must be whole GiB, in MiB")
+	c.Require(!spec.UniqueSuffix || spec.HostName == "", "UniqueSuffix", nil,
+		"numbers names only: the instances of a create share one HostName")
+	c.Require(spec.HostName == "" || isHostName(spec.HostName), "HostName", spec.HostName,
+		"must be letters, digits and hyphens, with dots between, at most 63 of them in a row")
+	checkTopology(c, spec)
 }
 
-var labelForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-
-// isHostName checks the rule of all host names; the vendor documents none.
-func isHostName(s string) bool {
-	return !slices.ContainsFunc(strings.Split(s, "."), func(label string) bool { return !labelForm.MatchString(label) })
-}
-
-func validateTopology(c *provider.Checker, spec *provider.RunInstancesSpec) {
+func checkTopology(c *provider.Checker, spec *provider.RunInstancesSpec) {
 	o := spec.CPUOptions
-	all := []struct {
-		path string
-		n    int
-	}{{"Cores", o.Cores}, {"ThreadsPerCore", o.ThreadsPerCore}, {"Sockets", o.Sockets}}
 	if o.Cores+o.ThreadsPerCore+o.Sockets == 0 {
 		return
 	}
-	for _, v := range all {
-		c.Require(v.n > 0, "CPUOptions."+v.path, nil, "cpu_topology needs Sockets, Cores and ThreadsPerCore together")
-	}
+	const rule = "cpu_topology needs Sockets, Cores and ThreadsPerCore together"
+	c.Require(o.Cores > 0, "CPUOptions.Cores", nil, rule)
+	c.Require(o.ThreadsPerCore > 0, "CPUOptions.ThreadsPerCore", nil, rule)
+	c.Require(o.Sockets > 0, "CPUOptions.Sockets", nil, rule)
 	product := o.Sockets * o.Cores * o.ThreadsPerCore
 	if cpus := spec.Hardware.CPUs; cpus > 0 && product > 0 && product != cpus {
-		c.Fail("CPUOptions", fmt.Sprintf("%d*%d*%d", o.Sockets, o.Cores, o.ThreadsPerCore), fmt.Sprintf("sockets, cores of a socket and threads of a core must multiply to Hardware.CPUs (%d)", cpus))
+		const rule = "sockets, cores of a socket and threads of a core must multiply to Hardware.CPUs (%d)"
+		c.Fail("CPUOptions", fmt.Sprintf("%d*%d*%d", o.Sockets, o.Cores, o.ThreadsPerCore), fmt.Sprintf(rule, cpus))
 	}
 }
 
-func validateLogin(c *provider.Checker, l *provider.Login) {
+func checkLogin(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	l := &spec.Login
 	c.Require(l.Password != "" || len(l.KeyPairs) > 0, "Login", nil, "QingCloud needs a Password or a key pair")
 	if len(l.KeyPairs) > 1 {
 		c.Fail("Login.KeyPairs", l.KeyPairs, "QingCloud takes one key pair at create")
 	}
 }
 
-// basicNetwork is the network every account has; its addresses are not chosen.
-const basicNetwork = "vxnet-0"
-
-func validateNetwork(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	n := &spec.Network
-	if len(n.SecurityGroupIDs) > 1 {
-		c.Fail("Network.SecurityGroupIDs", n.SecurityGroupIDs, "QingCloud takes one security group")
-	}
-	validateVxNet(c, "Network.SubnetID", n.SubnetID, len(n.PrivateIPs) > 0)
-	// One call makes all its servers alike, and an address stands for one.
-	c.Require(len(n.PrivateIPs) <= 1, "Network.PrivateIPs", len(n.PrivateIPs), "QingCloud takes a fixed address for one server: Count must be 1")
-	c.Require(len(n.PrivateIPs) == 0 || n.SubnetID != "", "Network.PrivateIPs", nil, "needs SubnetID")
-	c.Require(len(n.Interfaces) == 0 || n.SubnetID != "", "Network.Interfaces", nil, "needs SubnetID for the primary interface")
-	for i, f := range n.Interfaces {
-		in := c.Item("Network.Interfaces", i)
-		in.Require(f.SubnetID != "", "SubnetID", nil, "is required")
-		validateVxNet(in, "SubnetID", f.SubnetID, f.PrivateIP.IsValid())
-		if f.PrivateIP.IsValid() && !f.PrivateIP.Is4() {
-			in.Fail("PrivateIP", f.PrivateIP, "must be an IPv4 address")
-		}
-	}
-}
-
-func validateVxNet(c *provider.Checker, path, id string, fixed bool) {
-	if strings.Contains(id, "|") {
-		c.Fail(path, id, "must be an ID alone; an address has a field of its own")
-	}
-	c.Require(!fixed || id != basicNetwork, path, basicNetwork, "has no fixed addresses: they need a managed network of one's own")
-}
-
-func validateDisks(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	size := spec.SystemDisk.SizeGiB
-	c.Require(size == 0 || size >= 20 && size <= 100, "SystemDisk.SizeGiB", size, "must be 20 to 100 GiB, and 50 at least for Windows")
-	seen := map[string]bool{}
-	for i, disk := range spec.DataDisks {
-		in, id := c.Item("DataDisks", i), disk.VolumeID
-		in.Require(id != "", "VolumeID", nil, "is required: "+noNewDisk)
-		if id != "" && seen[id] {
-			in.Fail("VolumeID", id, "is given twice")
-		}
-		seen[id] = true
-	}
-	c.Require(len(spec.DataDisks) == 0 || spec.Count <= 1, "DataDisks", len(spec.DataDisks), "existing volumes are attached to one server: Count must be 1")
-}
-
-func validateBilling(c *provider.Checker, b *provider.Billing) {
+func checkBilling(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	b := &spec.Billing
 	c.Require(b.Mode != provider.Spot, "Billing.Mode", b.Mode, noSpot)
 	c.Require(b.Mode != provider.DedicatedHost, "Billing.Mode", b.Mode, "QingCloud has no such mode; "+noHostRule)
-	c.Require(b.PeriodUnit != provider.Day && b.PeriodUnit != provider.Week, "Billing.PeriodUnit", b.PeriodUnit, "QingCloud sells months")
-	renew := b.AutoRenew != nil && *b.AutoRenew
-	c.Require(!renew || b.AutoRenewPeriod > 0, "Billing.AutoRenewPeriod", nil, "is required with AutoRenew: auto_renew is a number of months")
+	short := b.PeriodUnit == provider.Day || b.PeriodUnit == provider.Week
+	c.Require(!short, "Billing.PeriodUnit", b.PeriodUnit, "QingCloud sells months")
+	renews := b.AutoRenew != nil && *b.AutoRenew
+	c.Require(!renews || b.AutoRenewPeriod > 0, "Billing.AutoRenewPeriod", nil,
+		"is required with AutoRenew: auto_renew is a number of months")
 }
 
-// validateVendor returns the options of this cloud, or nil if they are unusable.
-func validateVendor(c *provider.Checker, spec *provider.RunInstancesSpec) *RunOptions {
-	o := runOptions(spec)
-	if o == nil {
-		c.Fail("Vendor", nil, "options for "+Name+" must be a qingcloud.RunOptions")
-		return nil
+func checkPlacement(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	if hosts := spec.Placement.DedicatedHostIDs; len(hosts) > 1 {
+		c.Fail("Placement.DedicatedHostIDs", hosts, "QingCloud takes one dedicated host")
 	}
-	c.Require(o.InstanceClass == nil || *o.InstanceClass >= 0, "Vendor.InstanceClass", o.class(), "must not be negative")
-	c.Require(o.CipherAlg == "" || spec.SystemDisk.Encrypted, "Vendor.CipherAlg", o.CipherAlg, "needs SystemDisk.Encrypted")
-	c.Require(slices.Contains([]string{"", "aes256"}, o.CipherAlg), "Vendor.CipherAlg", o.CipherAlg, "must be aes256")
-	c.Require(slices.Contains([]string{"", "kvm", "bm"}, o.Hypervisor), "Vendor.Hypervisor", o.Hypervisor, "must be kvm or bm")
-	c.Require(o.Hypervisor != "bm" || spec.InstanceType != "", "Vendor.Hypervisor", o.Hypervisor, "bare metal needs an InstanceType")
-	if o.NeedNewSID != nil && *o.NeedNewSID {
-		validateWindows(c, spec)
-	}
-	return o
 }
 
-// validateWindows checks what is documented of Windows. Only the option that it
-// alone has tells it from Linux here: the image does not.
-func validateWindows(c *provider.Checker, spec *provider.RunInstancesSpec) {
-	c.Require(len(spec.Login.KeyPairs) == 0, "Vendor.NeedNewSID", true, "is for Windows, which takes no key pair")
-	size := spec.SystemDisk.SizeGiB
-	c.Require(size == 0 || size >= 50, "SystemDisk.SizeGiB", size, "must be 50 to 100 GiB with NeedNewSID, which is for Windows")
-}
-
-// maxUserData is the documented limit of the encoded text.
-const maxUserData = 4096
-
-var attachmentForm = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
-
-func validateUserData(c *provider.Checker, data provider.UserData, o *RunOptions) {
-	if len(data) == 0 {
+// checkExtras checks user data, and the options that say what it is.
+func checkExtras(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
+	if len(spec.UserData) == 0 {
 		const rule = "needs UserData"
 		c.Require(o.UserDataType == "", "Vendor.UserDataType", o.UserDataType, rule)
 		c.Require(o.UserDataPath == "", "Vendor.UserDataPath", o.UserDataPath, rule)
 		c.Require(o.UserDataFile == "", "Vendor.UserDataFile", o.UserDataFile, rule)
 		return
 	}
-	c.Require(slices.Contains([]string{"", "plain", "exec", "tar"}, o.UserDataType), "Vendor.UserDataType", o.UserDataType, "must be plain, exec or tar: the form of the data follows from it")
-	// The service takes its default in place of a directory that will not do.
-	c.Require(o.UserDataPath == "" || path.IsAbs(o.UserDataPath), "Vendor.UserDataPath", o.UserDataPath, "must begin with /")
-	c.Require(o.UserDataFile == "" || path.IsAbs(o.UserDataFile), "Vendor.UserDataFile", o.UserDataFile, "must begin with /")
-	c.Require(o.UserDataFile == "" || o.UserDataType == "exec", "Vendor.UserDataFile", o.UserDataFile, "needs UserDataType exec")
+	c.OneOf("Vendor.UserDataType", o.UserDataType, "plain", "exec", "tar")
+	// The service takes its default in place of a directory that it does not accept.
+	c.Require(o.UserDataPath == "" || path.IsAbs(o.UserDataPath), "Vendor.UserDataPath", o.UserDataPath,
+		"must begin with /")
+	c.Require(o.UserDataFile == "" || path.IsAbs(o.UserDataFile), "Vendor.UserDataFile", o.UserDataFile,
+		"must begin with /")
+	exec := o.UserDataType == "exec"
+	c.Require(o.UserDataFile == "" || exec, "Vendor.UserDataFile", o.UserDataFile, "needs UserDataType exec")
 	if o.UserDataType == "tar" {
-		c.Require(attachmentForm.Match(data), "UserData", nil, "must be the ID of an uploaded attachment with UserDataType tar, not the archive itself")
-	} else {
-		c.Require(base64.StdEncoding.EncodedLen(len(data)) <= maxUserData, "UserData", nil, "must be at most 4096 bytes in base64, that is 3072 bytes; upload more as an attachment (UserDataType tar)")
-	}
-}
-
-// validateParams translates the spec to see which parameters are taken. The SDK
-// is not asked to build the request: the names are known without it.
-func (d *driver) validateParams(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
-	if len(o.Params) == 0 {
+		c.Require(attachmentForm.Match(spec.UserData), "UserData", nil,
+			"must be the ID of an uploaded attachment with UserDataType tar, not the archive itself")
 		return
 	}
-	for _, k := range sorted.Keys(o.Params) {
-		if !isParamName(k) {
-			c.Entry("Vendor.Params", k).Fail("", nil, "is no name of a parameter")
-		}
+	encoded := base64.StdEncoding.EncodedLen(len(spec.UserData))
+	c.Require(encoded <= maxUserData, "UserData", nil,
+		"must be at most 4096 bytes in base64, that is 3072 bytes; upload more as an attachment (UserDataType tar)")
+}
+
+// checkOptions checks the options that have no field of the spec beside them.
+func checkOptions(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	adapter.CheckKind[RunOptions](c, spec.Vendor)
+	o := optionsOf(spec)
+	if o.InstanceClass != nil && *o.InstanceClass < 0 {
+		c.Fail("Vendor.InstanceClass", *o.InstanceClass, "must not be negative")
 	}
-	if spec.Count > 1 {
-		for _, k := range sorted.Keys(o.Params) {
-			in := c.Entry("Vendor.Params", k)
-			in.Require(!forOne(k, o.Params[k]), "", nil, "belongs to one instance: Count must be 1, one RunInstances for each")
-		}
-	}
-	taken := translateRun(spec).taken(d.inputNames, o.Params)
-	checkTaken(c, func(name string) bool { return taken[name] }, o.Params)
-}
-
-// forOne reports whether a raw parameter is about something that one instance alone can
-// have: a volume, an address, or a network with an address in it. Every instance of a
-// create gets the same parameters, and so does the create that makes a rest.
-func forOne(name, value string) bool {
-	list, _, _ := strings.Cut(name, ".")
-	return list == "volumes" || list == "eip_ids" || list == "vxnets" && strings.Contains(value, "|")
-}
-
-func isParamName(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '.'
-	})
-}
-
-// noBlanks refuses values that the SDK's signer would trim, and such as are no
-// text: requests are UTF-8.
-func noBlanks(c *provider.Checker, path string, values ...string) {
-	for _, v := range values {
-		c.Require(strings.TrimSpace(v) == v, path, nil, "must not begin or end with a blank: the signature of a request drops it")
-		c.Require(utf8.ValidString(v), path, nil, "must be UTF-8")
+	encrypts := spec.SystemDisk.Encrypted
+	c.Require(o.CipherAlg == "" || encrypts, "Vendor.CipherAlg", o.CipherAlg, "needs SystemDisk.Encrypted")
+	c.OneOf("Vendor.CipherAlg", o.CipherAlg, "aes256")
+	c.OneOf("Vendor.Hypervisor", o.Hypervisor, "kvm", "bm")
+	typed := spec.InstanceType != ""
+	c.Require(o.Hypervisor != "bm" || typed, "Vendor.Hypervisor", o.Hypervisor, "bare metal needs an InstanceType")
+	if o.NeedNewSID != nil && *o.NeedNewSID {
+		checkWindows(c, spec)
 	}
 }
 
-// validateBlanks refuses what the SDK's signer would change: it trims values,
-// in the signature and in the request alike.
-func validateBlanks(c *provider.Checker, spec *provider.RunInstancesSpec, o *RunOptions) {
-	check := func(path string, values ...string) { noBlanks(c, path, values...) }
-	check("ImageID", spec.ImageID)
-	check("InstanceType", spec.InstanceType)
-	check("CPUOptions.Model", spec.CPUOptions.Model)
-	check("Name", spec.Name)
-	check("HostName", spec.HostName)
-	check("Login.Password", spec.Login.Password.Reveal())
-	check("Login.KeyPairs", spec.Login.KeyPairs...)
-	check("Network.SubnetID", spec.Network.SubnetID)
-	check("Network.SecurityGroupIDs", spec.Network.SecurityGroupIDs...)
+// checkWindows checks what is documented about Windows. The image does not tell Windows
+// from Linux: only the option NeedNewSID does, which Windows alone has.
+func checkWindows(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	c.Require(len(spec.Login.KeyPairs) == 0, "Vendor.NeedNewSID", true, "is for Windows, which takes no key pair")
+	size := spec.SystemDisk.SizeGiB
+	c.Require(size == 0 || size >= 50, "SystemDisk.SizeGiB", size,
+		"must be 50 to 100 GiB with NeedNewSID, which is for Windows")
+}
+
+// checkAllBlanks refuses what the SDK's signer would change: it trims values, in the
+// signature and in the request alike.
+func checkAllBlanks(c *provider.Checker, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
+	checkBlanks(c, "ImageID", spec.ImageID)
+	checkBlanks(c, "InstanceType", spec.InstanceType)
+	checkBlanks(c, "CPUOptions.Model", spec.CPUOptions.Model)
+	checkBlanks(c, "Name", spec.Name)
+	checkBlanks(c, "HostName", spec.HostName)
+	checkBlanks(c, "Login.Password", spec.Login.Password.Reveal())
+	checkBlanks(c, "Login.KeyPairs", spec.Login.KeyPairs...)
+	checkBlanks(c, "Network.SubnetID", spec.Network.SubnetID)
+	checkBlanks(c, "Network.SecurityGroupIDs", spec.Network.SecurityGroupIDs...)
 	for i := range spec.Network.Interfaces {
-		noBlanks(c.Item("Network.Interfaces", i), "SubnetID", spec.Network.Interfaces[i].SubnetID)
+		checkBlanks(c.Item("Network.Interfaces", i), "SubnetID", spec.Network.Interfaces[i].SubnetID)
 	}
 	for i := range spec.DataDisks {
-		noBlanks(c.Item("DataDisks", i), "VolumeID", spec.DataDisks[i].VolumeID)
+		checkBlanks(c.Item("DataDisks", i), "VolumeID", spec.DataDisks[i].VolumeID)
 	}
-	check("Placement.GroupID", spec.Placement.GroupID)
-	check("Placement.DedicatedHostIDs", spec.Placement.DedicatedHostIDs...)
-	check("Placement.DedicatedHostGroupID", spec.Placement.DedicatedHostGroupID)
+	checkBlanks(c, "Placement.GroupID", spec.Placement.GroupID)
+	checkBlanks(c, "Placement.DedicatedHostIDs", spec.Placement.DedicatedHostIDs...)
+	checkBlanks(c, "Placement.DedicatedHostGroupID", spec.Placement.DedicatedHostGroupID)
 	if o.UserDataType == "tar" {
-		check("UserData", string(spec.UserData))
+		checkBlanks(c, "UserData", string(spec.UserData))
 	}
-	check("Vendor.Hypervisor", o.Hypervisor)
-	check("Vendor.CipherAlg", o.CipherAlg)
-	check("Vendor.UserDataType", o.UserDataType)
-	check("Vendor.UserDataPath", o.UserDataPath)
-	check("Vendor.UserDataFile", o.UserDataFile)
-	check("Vendor.TargetUser", o.TargetUser)
-	if len(o.Params) == 0 {
-		return
-	}
-	for _, k := range sorted.Keys(o.Params) {
-		noBlanks(c.Entry("Vendor.Params", k), "", o.Params[k])
-	}
+	checkBlanks(c, "Vendor.Hypervisor", o.Hypervisor)
+	checkBlanks(c, "Vendor.CipherAlg", o.CipherAlg)
+	checkBlanks(c, "Vendor.UserDataType", o.UserDataType)
+	checkBlanks(c, "Vendor.UserDataPath", o.UserDataPath)
+	checkBlanks(c, "Vendor.UserDataFile", o.UserDataFile)
+	checkBlanks(c, "Vendor.TargetUser", o.TargetUser)
 }

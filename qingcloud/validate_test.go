@@ -3,7 +3,6 @@ package qingcloud
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -187,8 +186,8 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 		{"raw signature version", vendor(RunOptions{Params: map[string]string{"signature_version": "x"}}), `Vendor.Params["signature_version"]`},
 		{"raw parameter with a bad name", vendor(RunOptions{Params: map[string]string{"a b": "x"}}), `Vendor.Params["a b"]`},
 		{"raw parameter of its own", vendor(RunOptions{Params: map[string]string{"eip_ids.1": "x"}}), ""},
-		{"nil options", func(s *specT) { s.Vendor = []provider.VendorOption{(*RunOptions)(nil)} }, "Vendor"},
-		{"options of a stranger", func(s *specT) { s.Vendor = []provider.VendorOption{stranger{}} }, "Vendor"},
+		{"nil options", func(s *specT) { s.Vendor = []provider.VendorOption{(*RunOptions)(nil)} }, "Vendor[0]"},
+		{"options of a stranger", func(s *specT) { s.Vendor = []provider.VendorOption{stranger{}} }, "Vendor[0]"},
 		{"options for another cloud", func(s *specT) { s.Vendor = []provider.VendorOption{elsewhere{}} }, ""},
 	} {
 		spec := minimalSpec()
@@ -203,16 +202,6 @@ func TestWhatThisCloudCannotDoIsNamed(t *testing.T) {
 		}
 	}
 }
-
-// stranger claims to be for this cloud.
-type stranger struct{}
-
-func (stranger) VendorName() string { return Name }
-
-// elsewhere is for another cloud.
-type elsewhere struct{}
-
-func (elsewhere) VendorName() string { return "elsewhere" }
 
 // The signer trims values: a password with a blank at its end would be set
 // without it, and nobody could log in.
@@ -320,33 +309,5 @@ func TestAllProblemsOfASpecAreToldAtOnce(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), testPass) {
 		t.Error("the error shows a secret")
-	}
-}
-
-// Every instance of a create gets the same raw parameters, and so does the create that
-// makes a rest.
-func TestRawParametersOfOneInstance(t *testing.T) {
-	d := mustDriver(t, testConfig(saying(200, "")))
-	for name, value := range map[string]string{"volumes.1": "vol-1", "eip_ids": "eip-1", "eip_ids.1": "eip-1", "vxnets.1": "vxnet-1|192.168.0.5"} {
-		for count, ok := range map[int]bool{1: true, 2: false, 150: false} {
-			spec := minimalSpec()
-			spec.Network = provider.Network{}
-			spec.Count = count
-			spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{name: value}}}
-			err := d.ValidateRun(spec)
-			if ok && err != nil {
-				t.Errorf("%s, %d instances: got %v, want no error", name, count, err)
-			}
-			want := `Vendor.Params["` + name + `"]: belongs to one instance: Count must be 1`
-			if !ok && !strings.Contains(fmt.Sprint(err), want) {
-				t.Errorf("%s, %d instances: got error %v, want %q in it", name, count, err, want)
-			}
-		}
-	}
-	spec := minimalSpec()
-	spec.Network, spec.Count = provider.Network{}, 150
-	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"vxnets.1": "vxnet-1", "extra": "x"}}}
-	if err := d.ValidateRun(spec); err != nil {
-		t.Errorf("values that all instances share: got %v, want no error", err)
 	}
 }

@@ -1,17 +1,13 @@
 package tencent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
-	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
@@ -27,22 +23,30 @@ const Name = "tencent"
 // access point, so a host per region would not raise them for one program.
 const defaultHost = "cvm.tencentcloudapi.com"
 
-// Config is what [New] needs to know. Only Region is required.
+// perCall is the most instances of one create, the most IDs of one call, and the most rows of one
+// page. It is the documented limit of every call about instances.
+const perCall = 100
+
+// filtersPerCall is the documented number of filters of a describe.
+const filtersPerCall = 10
+
+// Config configures a client. Only Region is required.
 type Config struct {
-	// Region is used where a spec or a call names none: "ap-guangzhou".
+	// Region is used where a spec or a call names none, for example "ap-guangzhou".
 	Region string
 
-	// Credentials are asked before every call. Nil means the chain that the
-	// package documentation describes.
+	// Credentials are asked before every call. Nil means the default chain: see the
+	// package documentation.
 	Credentials provider.CredentialsSource
 
-	// Endpoint replaces cvm.tencentcloudapi.com: "host[:port]" and
-	// "https://host[:port]" are HTTPS, "http://host[:port]" is plain HTTP.
+	// Endpoint is where calls go instead of cvm.tencentcloudapi.com: "host[:port]" or
+	// "https://host[:port]", or "http://host[:port]" for plain HTTP, which carries
+	// passwords in clear.
 	Endpoint string
 
-	// Transport carries every request. Nil means transports of the adapter's own,
-	// with the proxy of the environment and TLS verification: up to eight kept
-	// connections for reads, a fresh one for each other call.
+	// Transport carries every call. It must not retry. Nil means transports of the
+	// client's own, which use the proxy of the environment and verify certificates: up
+	// to eight kept connections for reads, a fresh one for each other call.
 	Transport http.RoundTripper
 
 	// Options are those of the client: logger, poller, budget, patience. Nil means
@@ -50,9 +54,8 @@ type Config struct {
 	Options *provider.Options
 }
 
-// New returns a client for CVM, or [provider.FieldErrors] with every problem of
-// cfg. It reads neither network nor environment: credentials are looked for at
-// the first call.
+// New returns a client for one account on CVM, or [provider.FieldErrors] with every problem of
+// cfg. It does no I/O: the first call looks for credentials.
 func New(cfg Config) (*provider.Client, error) {
 	d, err := newDriver(cfg)
 	if err != nil {
@@ -66,6 +69,7 @@ func New(cfg Config) (*provider.Client, error) {
 	return provider.NewClient(d, &o), nil
 }
 
+// driver is one account on CVM. It is immutable, except for the SDK clients that it keeps.
 type driver struct {
 	region      string
 	scheme      string // as the SDK's profile spells it
@@ -92,7 +96,7 @@ var (
 func newDriver(cfg Config) (*driver, error) {
 	c := provider.Checker{Driver: Name}
 	c.Require(cfg.Region != "", "Config.Region", nil, "required, for example ap-guangzhou")
-	c.Require(printable(cfg.Region), "Config.Region", cfg.Region, ruleRegion)
+	checkRegion(&c, "Config.Region", cfg.Region)
 	scheme, host, ok := splitEndpoint(cfg.Endpoint)
 	// The value is not shown: a URL may hold a password.
 	c.Require(ok, "Config.Endpoint", nil, oncehttp.RuleEndpoint)
@@ -117,28 +121,26 @@ func newDriver(cfg Config) (*driver, error) {
 // Name returns "tencent".
 func (d *driver) Name() string { return Name }
 
-// Support returns the table of support.go.
+// Support returns the support table.
 func (d *driver) Support() provider.Support { return d.support }
 
-// Limits are the documented ones: the call rates count by account, call and
-// access point (cloud.tencent.com/document/product/1278/109059). InstanceCount
-// may be up to 500, but the price inquiry for the same request takes 100 and so
-// does every call about servers: a create of 100 is one unit for all of them.
-// MinCount works for some accounts and regions only, so it is not offered as
-// PartialCreates. Where no rate of a call is known, the lowest of the others is
-// kept.
+// Limits returns the documented limits. The call rates count by account, call and access point
+// (cloud.tencent.com/document/product/1278/109059). Where no rate of a call is known, it has the
+// lowest of the others. InstanceCount may be up to 500, but the price inquiry for the same
+// request takes 100, and so does every call about instances: a create of 100 is one unit for all
+// of them. MinCount works for some accounts and regions only, so PartialCreates is not set.
 func (d *driver) Limits() provider.Limits {
 	return provider.Limits{
-		InstancesPerCreate: 100,
+		InstancesPerCreate: perCall,
 		ListsRunning:       true,
-		IDsPerDescribe:     idsPerCall,
-		IDsPerTerminate:    idsPerCall,
+		IDsPerDescribe:     perCall,
+		IDsPerTerminate:    perCall,
 		TerminateByBilling: true,
 		RecycleBin:         true,
-		IDsPerPower:        idsPerCall,
+		IDsPerPower:        perCall,
 		ClientToken:        true,
 
-		IDsPerMove:              idsPerCall,
+		IDsPerMove:              perCall,
 		IDsPerGroupDescribe:     groupsPerCall,
 		TemplateVersionsInherit: true,
 		Idempotent: []provider.API{
@@ -146,32 +148,40 @@ func (d *driver) Limits() provider.Limits {
 			"CreateLaunchTemplateVersion",
 			"CreatePlacementGroup",
 		},
-		Rates: map[provider.API]provider.Rate{
-			provider.APIRunInstances:       {Calls: 10, Per: time.Second},
-			provider.APIDescribeInstances:  {Calls: 40, Per: time.Second},
-			provider.APITerminateInstances: {Calls: 10, Per: time.Second},
-			provider.APIStartInstances:     {Calls: 10, Per: time.Second},
-			provider.APIStopInstances:      {Calls: 10, Per: time.Second},
-			provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
-
-			"CreateLaunchTemplate":            {Calls: 10, Per: time.Second},
-			"CreateLaunchTemplateVersion":     {Calls: 20, Per: time.Second},
-			"DescribeLaunchTemplates":         {Calls: 10, Per: time.Second},
-			"DescribeLaunchTemplateVersions":  {Calls: 20, Per: time.Second},
-			"SetDefaultLaunchTemplateVersion": {Calls: 10, Per: time.Second},
-			"DeleteLaunchTemplateVersions":    {Calls: 20, Per: time.Second},
-			"DeleteLaunchTemplate":            {Calls: 10, Per: time.Second},
-
-			"CreatePlacementGroup":    {Calls: 10, Per: time.Second},
-			"DescribePlacementGroups": {Calls: 10, Per: time.Second},
-			"ModifyPlacementGroup":    {Calls: 10, Per: time.Second},
-			"MoveIntoPlacementGroup":  {Calls: 10, Per: time.Second},
-			"DeletePlacementGroup":    {Calls: 10, Per: time.Second},
-		},
+		Rates:            callRates(),
 		RatesSpanRegions: true, // they are of the access point, which serves all regions
 		FirstLook:        15 * time.Second,
 	}
 }
+
+// callRates returns the documented rates. A call that they leave out has 10 a second.
+func callRates() map[provider.API]provider.Rate {
+	return map[provider.API]provider.Rate{
+		provider.APIRunInstances:       {Calls: 10, Per: time.Second},
+		provider.APIDescribeInstances:  {Calls: 40, Per: time.Second},
+		provider.APITerminateInstances: {Calls: 10, Per: time.Second},
+		provider.APIStartInstances:     {Calls: 10, Per: time.Second},
+		provider.APIStopInstances:      {Calls: 10, Per: time.Second},
+		provider.APIRebootInstances:    {Calls: 10, Per: time.Second},
+
+		"CreateLaunchTemplate":            {Calls: 10, Per: time.Second},
+		"CreateLaunchTemplateVersion":     {Calls: 20, Per: time.Second},
+		"DescribeLaunchTemplates":         {Calls: 10, Per: time.Second},
+		"DescribeLaunchTemplateVersions":  {Calls: 20, Per: time.Second},
+		"SetDefaultLaunchTemplateVersion": {Calls: 10, Per: time.Second},
+		"DeleteLaunchTemplateVersions":    {Calls: 20, Per: time.Second},
+		"DeleteLaunchTemplate":            {Calls: 10, Per: time.Second},
+
+		"CreatePlacementGroup":    {Calls: 10, Per: time.Second},
+		"DescribePlacementGroups": {Calls: 10, Per: time.Second},
+		"ModifyPlacementGroup":    {Calls: 10, Per: time.Second},
+		"MoveIntoPlacementGroup":  {Calls: 10, Per: time.Second},
+		"DeletePlacementGroup":    {Calls: 10, Per: time.Second},
+	}
+}
+
+// regionOf returns the region of a call: that of the client if the call names none.
+func (d *driver) regionOf(region string) string { return cmp.Or(region, d.region) }
 
 // splitEndpoint returns the scheme as the SDK's profile spells it, and the host.
 func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
@@ -185,116 +195,25 @@ func splitEndpoint(endpoint string) (scheme, host string, ok bool) {
 	return strings.ToUpper(e.Scheme), e.Host, ok
 }
 
-// api is what the driver uses of the SDK.
-type api interface {
-	RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error)
-	RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error)
-	DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error)
-	TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error)
-	Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error
-}
-
-// sdkClient stands between api and the SDK's client. Were *cvm.Client itself
-// converted to an interface, the linker would have to keep all of its several
-// hundred methods in programs that use reflection.
-type sdkClient struct{ cvm *cvm.Client }
-
-func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error) {
-	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runReply{resp})
-}
-
-// RunRaw sends a create that the typed request cannot carry, signed alike.
-func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
-	req, err := rawRequest(actionRun, params)
-	if err != nil {
-		return nil, err
+// askCredentials asks the source and refuses what cannot be used.
+func (d *driver) askCredentials(ctx context.Context) (provider.Credentials, error) {
+	creds, err := provider.AskCredentials(ctx, d.credentials)
+	if err == nil {
+		err = checkCredentials(creds)
 	}
-	resp := cvm.NewRunInstancesResponse()
-	return resp, s.Send(ctx, req, &runReply{resp})
+	return creds, err
 }
 
-// runReply and describeReply are answers that are searched for an error in one
-// look, not by being decoded twice more.
-type (
-	runReply      struct{ *cvm.RunInstancesResponse }
-	describeReply struct{ *cvm.DescribeInstancesResponse }
-)
-
-// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*runReply) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
-
-// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
-func (*describeReply) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
-
-// rawRequest is a request with a body of our own.
-func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
-	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
-	return req, req.SetActionParameters(params)
-}
-
-func (s sdkClient) DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error) {
-	resp := cvm.NewDescribeInstancesResponse()
-	return resp, s.Send(ctx, req, &describeReply{resp})
-}
-
-func (s sdkClient) TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error) {
-	return s.cvm.TerminateInstancesWithContext(ctx, req)
-}
-
-// Send sends one of the SDK's requests, as its own methods do.
-func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error {
-	req.SetContext(ctx)
-	return s.cvm.Send(req, resp)
-}
-
-// keyedClient returns an SDK client and the credentials it signs with. It is a
-// function because package fmt cannot look into one: whoever prints a client
-// must not see its keys.
-type keyedClient func() (api, provider.Credentials)
-
-// client returns the SDK client of a region. It is kept until the credentials
-// change, so that calls neither build one each nor sign with a former key.
-func (d *driver) client(region string, creds provider.Credentials) (api, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if kept, ok := d.clients[region]; ok {
-		if c, of := kept(); of == creds {
-			return c, nil
+// checkCredentials refuses credentials that cannot be put into a header, such as a key that was
+// read from a file with the end of its line.
+func checkCredentials(c provider.Credentials) error {
+	if c.AccessKeyID == "" || c.AccessKeySecret == "" {
+		return errors.New("access key ID or secret is empty")
+	}
+	for _, s := range []string{c.AccessKeyID, c.AccessKeySecret.Reveal(), c.SecurityToken.Reveal()} {
+		if !isPrintable(s) {
+			return errors.New("access key ID, secret or token holds a blank or a control character")
 		}
 	}
-	// The SDK would take this client for its own and put our transport into it.
-	if common.DefaultHttpClient != nil {
-		return nil, errors.New("common.DefaultHttpClient of the Tencent SDK is set: it is shared by the whole process, and the adapter will not change it")
-	}
-	c, err := d.build(region, creds)
-	if err != nil {
-		return nil, err
-	}
-	d.clients[region] = func() (api, provider.Credentials) { return c, creds }
-	return c, nil
-}
-
-// build switches off whatever the SDK would do by itself: retries that ignore
-// ctx, timeouts other than ctx, the region breaker, and a debug log that prints
-// passwords.
-func (d *driver) build(region string, creds provider.Credentials) (api, error) {
-	p := profile.NewClientProfile()
-	p.HttpProfile.ReqMethod = http.MethodPost
-	p.HttpProfile.ReqTimeout = 0
-	p.HttpProfile.Scheme = d.scheme
-	p.HttpProfile.Endpoint = d.host
-	p.Language = "en-US"
-	p.Debug = false
-	p.DisableRegionBreaker = true
-	p.NetworkFailureMaxRetries = 0
-	p.RateLimitExceededMaxRetries = 0
-	p.UnsafeRetryOnConnectionFailure = false
-	cred := common.NewTokenCredential(creds.AccessKeyID, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
-	c, err := cvm.NewClient(cred, region, p)
-	if err != nil {
-		return nil, err
-	}
-	c.WithHttpTransport(d.transport)
-	return sdkClient{c}, nil
+	return nil
 }

@@ -83,7 +83,7 @@ func simulated(specs map[string]*provider.RunInstancesSpec) map[string]*provider
 		for i := range s.DataDisks {
 			s.DataDisks[i].Type = "CLOUD_HSSD"
 		}
-		if o, err := optionsOf(s); err == nil && o.set() {
+		if o := optionsOf(s); o.set() {
 			if o.InternetServiceProvider != "" {
 				o.InternetServiceProvider, o.IPv4AddressType, o.IPv6AddressType = "BGP", "AntiDDoSEIP", "EIPv6"
 			}

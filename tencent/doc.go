@@ -1,4 +1,4 @@
-// Package tencent creates servers on Tencent Cloud CVM through the official Go
+// Package tencent creates instances on Tencent Cloud CVM through the official Go
 // SDK, behind the neutral API of package provider. [New] returns the client.
 //
 // # Credentials
@@ -11,7 +11,7 @@
 //     for the token). Half a pair is an error, not a reason to look further;
 //   - the SDK's profile file: TENCENTCLOUD_CREDENTIALS_FILE, or
 //     ~/.tencentcloud/credentials, section default;
-//   - the role bound to the machine, from the metadata service, with a timeout
+//   - the role bound to the instance, from the metadata service, with a timeout
 //     of three seconds. Its keys are renewed five minutes before they end.
 //
 // The host is cvm.tencentcloudapi.com for every region, because the region is a
@@ -21,7 +21,7 @@
 // # Idempotency
 //
 // RunInstances takes a ClientToken: the same token and parameters give the same
-// servers. How long a token is kept, and what another set of parameters gives,
+// instances. How long a token is kept, and what another set of parameters gives,
 // is not documented; there is no error code for either. Requests are built so
 // that the same spec is the same request. The SDK's own retries are off, and no
 // create is sent twice by this package, by the SDK or by net/http.
@@ -33,17 +33,17 @@
 //
 // # Waiting
 //
-// RunInstances only accepts the request. Servers are PENDING, then RUNNING, or
+// RunInstances only accepts the request. Instances are PENDING, then RUNNING, or
 // LAUNCH_FAILED with the reason in LatestOperationErrorMsg, which becomes
 // Instance.Reason. Polling uses DescribeInstances, not DescribeInstancesStatus:
-// one call tells state, reason and addresses, at the same documented rate. A
-// server that was terminated is absent from the answer, and so is one that was
+// one call has state, reason and addresses, at the same documented rate. An
+// instance that was terminated is absent from the answer, and so is one that was
 // just created: for how long is not documented. Tags are attached a little after
-// the create, so a search by tag may miss a fresh server.
+// the create, so a search by tag may miss a fresh instance.
 //
 // [provider.Instance].Sys returns a *cvm.Instance of the SDK.
 //
-// Rescue mode counts as not running (the server's own system is off), a live
+// Rescue mode counts as not running (the instance's own system is off), a live
 // migration as running.
 //
 // # Power
@@ -51,26 +51,26 @@
 // A stop or reboot asks the operating system (StopType SOFT) and with Force cuts
 // the power (HARD); SOFT_FIRST, which is both in turn, is never sent.
 // StopCharging is StoppedMode STOP_CHARGING, which CVM documents for some
-// on-demand servers only. The answer has no result for each server: one whose
+// on-demand instances only. The answer has no result for each instance: one whose
 // state forbids the change makes an error of the whole call, which is
 // [provider.ErrState], and the client then asks in smaller batches. Temporary is
-// set when the server is on its way to another state, but not when that is the
+// set when the instance is on its way to another state, but not when that is the
 // recycle bin or the end.
 //
 // # Quotas and paging
 //
-// One create makes up to 100 servers here. The parameter allows 500, but every
+// One create makes up to 100 instances here. The parameter allows 500, but every
 // other call about them takes 100 IDs. Documented rates are 10 a second for each
 // call, 20 for versions of templates, and 40 for DescribeInstances; they count by
 // account and access point. Where no rate is known, 10 a second is kept too. Pages
 // hold 100 rows, the documented maximum, and a page token is the offset of the next
 // row.
 //
-// TerminateInstances takes servers of one billing mode only. Prepaid servers go
+// TerminateInstances takes instances of one billing mode only. Prepaid instances go
 // to the recycle bin first (SHUTDOWN, which is [provider.StateRecycled]) and for
 // good by a second call. Their prepaid data disks stay, as do elastic addresses:
 // a library that releases them unasked would destroy what it did not make. The
-// answer has no result for each server: one that cannot be terminated makes an
+// answer has no result for each instance: one that cannot be terminated makes an
 // error of the whole call. If it failed to launch or is being terminated
 // already, a call about it alone succeeds, because the cloud removes it by
 // itself; in a batch it is [provider.ErrState].
@@ -86,11 +86,11 @@
 // addresses, are refused when there may be several.
 //
 // Name, without UniqueSuffix, is numbered by CVM itself when a create makes
-// several servers: web1, web2. With UniqueSuffix, "{R:1,F:3}" is appended to Name
+// several instances: web1, web2. With UniqueSuffix, "{R:1,F:3}" is appended to Name
 // and HostName, CVM's own pattern: web001, web002, in each create call anew.
 // Patterns may also be written into Name and HostName directly.
 //
-// A spot server without MaxPrice bids what CVM documents as the current fixed
+// A spot instance without MaxPrice bids what CVM documents as the current fixed
 // discount price. A Year is twelve months. ProjectID is a number; "0" is the default
 // project. AutoReleaseTime is cut to whole seconds and must be more than five
 // minutes ahead. A data disk needs a size, a multiple of 10 GiB: CVM takes one
@@ -98,7 +98,7 @@
 //
 // # Names of an operation
 //
-// An operation of more than 100 servers is several creates. With UniqueSuffix each
+// An operation of more than 100 instances is several creates. With UniqueSuffix each
 // of them numbers on where the one before ends: "{R:101,F:3}", with as many digits
 // as the last number of all. The limit of 128 characters of a name counts the
 // pattern. Without UniqueSuffix CVM numbers every create from 1.
@@ -130,28 +130,28 @@
 // bid of a spot template: Strategy market-price over one is an error.
 //
 // RunOptions.Metadata and JumboFrame can be kept in a template, but are not in the
-// data that CVM documents of a version: they are read back only if the cloud tells
-// them all the same.
+// data that CVM documents of a version: they are read back only if the cloud
+// answers them all the same.
 //
 // Making a version the default that is it already is a success. Deleting the
 // default version is [provider.ErrState].
 //
 // # Placement groups
 //
-// Client.PlacementGroups are CVM's disaster-recover groups: they spread servers
+// Client.PlacementGroups are CVM's disaster-recover groups: they spread instances
 // over hosts, switches or racks (PlacementGroupSpec.Level) and let up to PerUnit of
 // them share one, at most ten. Partition groups have 2 to 30 partitions and are open
 // to some accounts only; CVM refuses them to the others. A group needs a name of up to
 // 60 characters and has no description.
-// MoveIn moves 100 servers a call; with Force, CVM may restart them on other hosts.
-// Deleting a group with servers in it is [provider.ErrState].
+// MoveIn moves 100 instances a call; with Force, CVM may restart them on other hosts.
+// Deleting a group with instances in it is [provider.ErrState].
 //
 // Tags of a template are sent with the resource type "launch-template", which CVM
 // does not document; those of a group with "ps", which it does.
 //
 // # Not supported
 //
-// CVM has no description of servers and disks, no performance levels or IOPS of
+// CVM has no description of instances and disks, no performance levels or IOPS of
 // disks to choose, no fixed IPv6 addresses, no limit of inbound traffic, no
 // groups of dedicated hosts, and no templates by name. Secondary network
 // interfaces exist, but not in the SDK version in use; the raw parameter

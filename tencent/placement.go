@@ -8,19 +8,22 @@ import (
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
 const (
-	// groupTimeout is how long a call about groups may take when the caller's ctx
-	// allows more.
+	// groupTimeout is that of a release.
 	groupTimeout = 30 * time.Second
 
 	// groupsPerCall is the documented number of groups of a call.
 	groupsPerCall = 10
 
-	// maxAffinity is the largest documented number of servers on one unit.
+	// maxAffinity is the largest documented number of instances on one unit.
 	maxAffinity = 10
+
+	// maxGroupName is the documented length of a name, in characters.
+	maxGroupName = 60
 
 	// maxPartitions is the documented number of partitions of a group.
 	maxPartitions = 30
@@ -41,57 +44,51 @@ var strategies = map[string]provider.PlacementStrategy{
 	"PARTITION": provider.PartitionPlacement,
 }
 
-// ValidatePlacementGroup refuses what disaster-recover groups are not, and names
-// and numbers that CVM does not take. Groups with partitions are open to some accounts
-// only: the cloud itself refuses them to the others.
+// ValidatePlacementGroup implements [provider.PlacementGroupDriver]. Groups with partitions are open
+// to some accounts only. The cloud itself refuses them to the others.
 func (d *driver) ValidatePlacementGroup(g *provider.PlacementGroupSpec) error {
 	c := &provider.Checker{Driver: Name}
-	c.Require(printable(g.Region), "Region", g.Region, ruleRegion)
-	checkGroupName(c, "Name", g.Name)
+	checkRegion(c, "Region", g.Region)
+	checkLength(c, "Name", g.Name, 1, maxGroupName)
 	if g.Description != "" {
 		c.Refuse("Description", noGroupText)
 	}
 	switch g.Strategy {
 	case "", provider.SpreadPlacement:
 	case provider.PartitionPlacement:
-		ok := g.Partitions >= 2 && g.Partitions <= maxPartitions
-		c.Require(ok, "Partitions", g.Partitions, "must be 2 to "+strconv.Itoa(maxPartitions)+" with Strategy partition")
+		inRange := g.Partitions >= 2 && g.Partitions <= maxPartitions
+		c.Require(inRange, "Partitions", g.Partitions,
+			"must be 2 to "+strconv.Itoa(maxPartitions)+" with Strategy partition")
 	default:
-		c.Refuse("Strategy", "CVM groups spread servers; HPC clusters put them close together")
+		c.Refuse("Strategy", "CVM groups spread instances; HPC clusters put them close together")
 	}
 	checkTags(c, "Tags", g.Tags)
 	c.Require(g.PerUnit <= maxAffinity, "PerUnit", g.PerUnit, "must be at most "+strconv.Itoa(maxAffinity))
-	for i, v := range g.Vendor {
-		c.Require(v.VendorName() != Name, "Vendor["+strconv.Itoa(i)+"]", nil, "CVM has no further options of groups")
-	}
+	adapter.RefuseOptions(c, g.Vendor, "CVM has no further options of groups")
 	return c.Err()
 }
 
 // noGroupText is why descriptions are refused.
 const noGroupText = "CVM groups have a name, and no description"
 
-func checkGroupName(c *provider.Checker, path, name string) {
-	checkBetween(c, path, name, 1, 60)
-}
-
-// CreatePlacementGroup makes a disaster-recover group.
+// CreatePlacementGroup implements [provider.PlacementGroupDriver] by CreateDisasterRecoverGroup.
 func (d *driver) CreatePlacementGroup(
 	ctx context.Context, g *provider.PlacementGroupSpec, token string,
 ) (id, requestID string, err error) {
-	req := cvm.NewCreateDisasterRecoverGroupRequest()
-	req.Name = text(g.Name)
-	req.Type = text(groupTypes[g.Level])
-	req.Affinity = number(g.PerUnit)
+	out := cvm.NewCreateDisasterRecoverGroupRequest()
+	out.Name = text(g.Name)
+	out.Type = text(groupTypes[g.Level])
+	out.Affinity = number(g.PerUnit)
 	if g.Strategy == provider.PartitionPlacement { // the other one is the default
-		req.Strategy = text("PARTITION")
+		out.Strategy = text("PARTITION")
 	}
-	req.PartitionCount = number(g.Partitions)
-	req.TagSpecification = tagSpecification("ps", g.Tags)
-	req.ClientToken = text(token)
-	ex := d.exchange(ctx, req.GetAction(), g.Region, groupTimeout)
+	out.PartitionCount = number(g.Partitions)
+	out.TagSpecification = tags("ps", g.Tags)
+	out.ClientToken = text(token)
+	ex := d.newExchange(ctx, out.GetAction(), g.Region, groupTimeout)
 	ex.creates = true
 	resp := cvm.NewCreateDisasterRecoverGroupResponse()
-	if err := d.ask(ex, req, resp); err != nil {
+	if err := d.call(ex, out, resp); err != nil {
 		return "", "", err
 	}
 	if resp.Response == nil || value(resp.Response.DisasterRecoverGroupId) == "" {
@@ -100,29 +97,29 @@ func (d *driver) CreatePlacementGroup(
 	return *resp.Response.DisasterRecoverGroupId, value(resp.Response.RequestId), nil
 }
 
-// DescribePlacementGroups reads one page. The name is only a hint: CVM searches
-// for it loosely.
+// DescribePlacementGroups implements [provider.PlacementGroupDriver] by DescribeDisasterRecoverGroups.
+// CVM searches for a name loosely, so names are compared here.
 func (d *driver) DescribePlacementGroups(
-	ctx context.Context, in *provider.PlacementGroupQuery, pageToken string,
+	ctx context.Context, q *provider.PlacementGroupQuery, pageToken string,
 ) (*provider.Page[provider.PlacementGroup], error) {
-	offset, err := pageOffset(pageToken)
+	offset, err := adapter.Offset(Name, pageToken)
 	if err != nil {
 		return nil, err
 	}
-	if err := (&provider.Checker{Driver: Name}).CheckIDs(in.IDs, 0, groupsPerCall); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(q.IDs, 0, groupsPerCall); err != nil {
 		return nil, err
 	}
-	req := cvm.NewDescribeDisasterRecoverGroupsRequest()
-	req.DisasterRecoverGroupIds = list(in.IDs)
-	req.Name = text(in.Name)
-	req.Offset, req.Limit = pointer(int64(offset)), number(idsPerCall)
-	ex := d.exchange(ctx, req.GetAction(), in.Region, groupTimeout)
+	out := cvm.NewDescribeDisasterRecoverGroupsRequest()
+	out.DisasterRecoverGroupIds = list(q.IDs)
+	out.Name = text(q.Name)
+	out.Offset, out.Limit = new(int64(offset)), number(perCall)
+	ex := d.newExchange(ctx, out.GetAction(), q.Region, groupTimeout)
 	resp := cvm.NewDescribeDisasterRecoverGroupsResponse()
-	if err := d.ask(ex, req, resp); err != nil {
+	if err := d.call(ex, out, resp); err != nil {
 		return nil, err
 	}
 	r := resp.Response
-	if r == nil || r.DisasterRecoverGroupSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
+	if r == nil || !lists(r.DisasterRecoverGroupSet, r.TotalCount) {
 		return nil, ex.malformed("it has no list of groups", "")
 	}
 	page := &provider.Page[provider.PlacementGroup]{RequestID: value(r.RequestId)}
@@ -130,7 +127,7 @@ func (d *driver) DescribePlacementGroups(
 		if raw == nil || value(raw.DisasterRecoverGroupId) == "" {
 			return nil, ex.malformed("a group in it has no ID", page.RequestID)
 		}
-		if g := groupOf(raw); in.Matches(&g) {
+		if g := groupOf(raw); q.Matches(&g) {
 			page.Items = append(page.Items, g)
 		}
 	}
@@ -140,6 +137,7 @@ func (d *driver) DescribePlacementGroups(
 	return page, nil
 }
 
+// groupOf translates a described group.
 func groupOf(raw *cvm.DisasterRecoverGroup) provider.PlacementGroup {
 	g := provider.PlacementGroup{
 		ID:          value(raw.DisasterRecoverGroupId),
@@ -161,51 +159,53 @@ func groupOf(raw *cvm.DisasterRecoverGroup) provider.PlacementGroup {
 	return g
 }
 
-// groupTime reads both forms of the documentation's examples. The one without a
-// zone is taken for the UTC that the parameter is documented to be in.
+// groupTime reads both forms in the documents' examples. The form without a zone is UTC, as the
+// parameter is documented to be.
 func groupTime(s string) time.Time {
-	return parseTime(strings.Replace(strings.TrimSuffix(s, "Z"), " ", "T", 1) + "Z")
+	return timeOf(strings.Replace(strings.TrimSuffix(s, "Z"), " ", "T", 1) + "Z")
 }
 
-// ModifyPlacementGroup changes the name.
+// ModifyPlacementGroup implements [provider.PlacementGroupDriver] by
+// ModifyDisasterRecoverGroupAttribute.
 func (d *driver) ModifyPlacementGroup(ctx context.Context, region, id string, to provider.PlacementGroupChange) error {
 	c := &provider.Checker{Driver: Name}
 	if to.Description != "" {
 		c.Refuse("PlacementGroupChange.Description", noGroupText)
 	}
 	if to.Name != "" {
-		checkGroupName(c, "PlacementGroupChange.Name", to.Name)
+		checkLength(c, "PlacementGroupChange.Name", to.Name, 1, maxGroupName)
 	}
 	if err := c.Err(); err != nil {
 		return err
 	}
-	req := cvm.NewModifyDisasterRecoverGroupAttributeRequest()
-	req.DisasterRecoverGroupId, req.Name = text(id), text(to.Name)
-	_, err := d.order(d.exchange(ctx, req.GetAction(), region, groupTimeout), req)
+	out := cvm.NewModifyDisasterRecoverGroupAttributeRequest()
+	out.DisasterRecoverGroupId, out.Name = text(id), text(to.Name)
+	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }
 
-// MoveIntoPlacementGroup moves servers. The answer has no result for each of
-// them: one that cannot be moved makes an error of the whole call.
+// MoveIntoPlacementGroup implements [provider.PlacementGroupDriver] by
+// ModifyInstancesDisasterRecoverGroup. The answer has no result for each instance: one that cannot be
+// moved makes an error of the whole call.
 func (d *driver) MoveIntoPlacementGroup(
 	ctx context.Context, region, id string, instanceIDs []string, o provider.MoveOptions,
 ) error {
-	if err := (&provider.Checker{Driver: Name}).CheckIDs(instanceIDs, 1, idsPerCall); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(instanceIDs, 1, perCall); err != nil {
 		return err
 	}
-	req := cvm.NewModifyInstancesDisasterRecoverGroupRequest()
-	req.InstanceIds = list(instanceIDs)
-	req.DisasterRecoverGroupIds = list([]string{id})
-	req.Force = yes(o.Force, false)
-	req.PartitionNumber = number(o.Partition)
-	_, err := d.order(d.exchange(ctx, req.GetAction(), region, groupTimeout), req)
+	out := cvm.NewModifyInstancesDisasterRecoverGroupRequest()
+	out.InstanceIds = list(instanceIDs)
+	out.DisasterRecoverGroupIds = list([]string{id})
+	out.Force = yes(o.Force)
+	out.PartitionNumber = number(o.Partition)
+	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }
 
-// DeletePlacementGroup deletes an empty group.
+// DeletePlacementGroup implements [provider.PlacementGroupDriver] by DeleteDisasterRecoverGroups.
 func (d *driver) DeletePlacementGroup(ctx context.Context, region, id string) error {
-	req := cvm.NewDeleteDisasterRecoverGroupsRequest()
-	req.DisasterRecoverGroupIds = list([]string{id})
-	_, err := d.order(d.exchange(ctx, req.GetAction(), region, groupTimeout), req)
+	out := cvm.NewDeleteDisasterRecoverGroupsRequest()
+	out.DisasterRecoverGroupIds = list([]string{id})
+	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, groupTimeout), out)
 	return err
 }

@@ -76,7 +76,7 @@ func TestGroupsThatCVMDoesNotHave(t *testing.T) {
 		"long key":    {provider.PlacementGroupSpec{Name: "n", Tags: map[string]string{strings.Repeat("k", 128): ""}}, "Tags", false},
 		"eleven":      {provider.PlacementGroupSpec{Name: "n", PerUnit: 11}, "PerUnit", false},
 		"region":      {provider.PlacementGroupSpec{Name: "n", Region: "a\nb"}, "Region", false},
-		"options":     {provider.PlacementGroupSpec{Name: "n", Vendor: []provider.VendorOption{RunOptions{}}}, "Vendor[0]", false},
+		"options":     {provider.PlacementGroupSpec{Name: "n", Vendor: []provider.VendorOption{RunOptions{}}}, "Vendor[0]", true},
 	} {
 		_, err := groups(t, r).Create(t.Context(), c.spec)
 		var list provider.FieldErrors

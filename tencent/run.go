@@ -3,54 +3,29 @@ package tencent
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
-	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
-// The vendor's names of the calls.
-const (
-	actionRun       = "RunInstances"
-	actionDescribe  = "DescribeInstances"
-	actionTerminate = "TerminateInstances"
-)
-
-// idsPerCall is the documented limit of every call about servers, and the largest
-// Limit of a page. It is always asked for: the documented default is 20 rows.
-const idsPerCall = 100
-
-// filtersPerCall is the documented number of filters of a describe.
-const filtersPerCall = 10
-
-// How long each call may take when the caller's ctx allows more.
-const (
-	runTimeout       = 90 * time.Second
-	describeTimeout  = 20 * time.Second
-	terminateTimeout = 30 * time.Second
-)
-
-// RunInstances sends one create.
+// RunInstances implements [provider.Driver].
 func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSpec) (*provider.RunResult, error) {
-	req, raw, err := d.runRequest(spec)
+	req, body, err := d.runRequest(spec)
 	if err != nil {
 		return nil, err
 	}
-	ex := d.exchange(ctx, actionRun, spec.Region, runTimeout)
+	ex := d.newExchange(ctx, actionRun, spec.Region, runTimeout)
 	ex.spec, ex.creates, ex.Keep = spec, true, oncehttp.MaxBody
 	var resp *cvm.RunInstancesResponse
-	err = d.call(ex, func(ctx context.Context, c api) (err error) {
-		if raw != nil {
-			resp, err = c.RunRaw(ctx, raw)
+	err = d.send(ex, func(ctx context.Context, c api) (err error) {
+		if body != nil {
+			resp, err = c.RunRaw(ctx, body)
 		} else {
 			resp, err = c.RunInstances(ctx, req)
 		}
@@ -62,33 +37,20 @@ func (d *driver) RunInstances(ctx context.Context, spec *provider.RunInstancesSp
 	return runResult(ex, spec, resp)
 }
 
-// runRequest returns the typed request, and the body to send in its place when
-// the spec has raw parameters.
-func (d *driver) runRequest(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, map[string]any, error) {
-	req, err := translateRun(spec)
-	if err != nil {
-		return nil, nil, err
-	}
-	opts, _ := optionsOf(spec) // translateRun has accepted them
-	raw, err := mergeParams(req, opts.Params)
-	return req, raw, err
-}
-
-// runFailed returns the error of a create, and the IDs that stand beside it in
-// the answer: the SDK drops them. Machines that exist make the outcome unknown,
-// whatever the code says.
+// runFailed returns the error of a create, and the instances that its answer names: the SDK
+// drops those. Such instances contradict the error, so the outcome is unknown.
 func runFailed(ex *exchange, spec *provider.RunInstancesSpec, err error) (*provider.RunResult, error) {
 	var e *provider.APIError
 	if !errors.As(err, &e) {
 		return nil, err
 	}
-	// Approved dry runs are documented to be plain answers; the common error
-	// list of Tencent's APIs has a code for them instead. Which one CVM sends is
-	// not verified.
+	// The documents of CVM answer an approved dry run without an error. The list of errors
+	// that all APIs of Tencent share has a code for it. Which of the two CVM sends is
+	// unverified.
 	if spec.DryRun && e.Code == "DryRunOperation" {
 		return &provider.RunResult{RequestID: e.RequestID}, nil
 	}
-	if ids, requestID := ex.savedIDs(); len(ids) > 0 {
+	if ids, requestID := ex.salvaged(); len(ids) > 0 {
 		e.Outcome = provider.OutcomeUnknown
 		return &provider.RunResult{InstanceIDs: ids, RequestID: cmp.Or(e.RequestID, requestID)}, e
 	}
@@ -96,43 +58,47 @@ func runFailed(ex *exchange, spec *provider.RunInstancesSpec, err error) (*provi
 }
 
 // runResult reads the answer of a create that the SDK takes for a success.
-func runResult(ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInstancesResponse) (*provider.RunResult, error) {
+func runResult(
+	ex *exchange, spec *provider.RunInstancesSpec, resp *cvm.RunInstancesResponse,
+) (*provider.RunResult, error) {
 	if resp == nil || resp.Response == nil {
 		return nil, ex.malformed("it has no Response", "")
 	}
+	named := values(resp.Response.InstanceIdSet)
 	r := &provider.RunResult{RequestID: value(resp.Response.RequestId)}
-	r.InstanceIDs = slices.DeleteFunc(values(resp.Response.InstanceIdSet), func(id string) bool { return id == "" })
+	r.InstanceIDs = slices.DeleteFunc(named, func(id string) bool { return id == "" })
+	n := len(r.InstanceIDs)
+	distinct := len(adapter.Distinct(r.InstanceIDs))
 	switch {
-	case len(r.InstanceIDs) < len(resp.Response.InstanceIdSet):
+	case n < len(resp.Response.InstanceIdSet):
 		return r, ex.malformed("some of its instance IDs are empty", r.RequestID)
-	case len(r.InstanceIDs) > 1 && len(sorted.Distinct(r.InstanceIDs)) < min(spec.Count, len(r.InstanceIDs)):
+	case distinct < min(spec.Count, n): // of one instance it does not matter
 		return r, ex.malformed("it names an instance twice", r.RequestID)
-	case len(r.InstanceIDs) > 0, spec.DryRun && r.RequestID != "":
+	case n > 0:
+		return r, nil
+	case spec.DryRun && r.RequestID != "":
 		return r, nil
 	default:
 		return nil, ex.malformed("it has no instance IDs", r.RequestID)
 	}
 }
 
-// PreviewRun shows the request with its secrets masked. Values of raw parameters
-// are masked too: only their writer knows which of them are secret.
+// PreviewRun implements [provider.RunPreviewer]. It masks the password, the user data, the
+// metadata and every raw parameter: the adapter does not know which of those are secret.
 func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, error) {
 	req, _, err := d.runRequest(spec)
 	if err != nil {
 		return provider.Request{}, err
 	}
-	opts, err := optionsOf(spec)
-	if err != nil {
-		return provider.Request{}, err
-	}
-	tree, err := mergedTree(req, opts.Params)
+	raw := optionsOf(spec).Params
+	root, err := mergedTree(req, raw)
 	if err != nil {
 		return provider.Request{}, err
 	}
 	params := map[string]string{}
-	flatten(params, "", tree)
+	tree.Flatten(params, "", root)
 	for name, v := range params {
-		if isSecret(name, opts.Params) {
+		if isSecret(name, raw) {
 			params[name] = provider.Secret(v).String()
 		}
 	}
@@ -140,33 +106,31 @@ func (d *driver) PreviewRun(spec *provider.RunInstancesSpec) (provider.Request, 
 	return provider.Request{Driver: Name, Action: actionRun, Host: d.host, Params: params}, nil
 }
 
-// isSecret tells whether a parameter, or what it is a part of, is one.
-func isSecret(name string, raw map[string]string) bool {
-	if strings.HasPrefix(name, "Metadata.Items.") && strings.HasSuffix(name, ".Value") {
-		return true
+// runRequest returns the request of a create, and the body to send in its place when the spec
+// has raw parameters.
+func (d *driver) runRequest(
+	spec *provider.RunInstancesSpec,
+) (req *cvm.RunInstancesRequest, body map[string]any, err error) {
+	req, err = translateRun(spec)
+	if err != nil {
+		return nil, nil, err
 	}
-	for part := name; part != ""; {
-		if _, given := raw[part]; given || part == "LoginSettings.Password" || part == "UserData" {
-			return true
-		}
-		part = part[:max(strings.LastIndexByte(part, '.'), 0)]
-	}
-	return false
+	body, err = mergeRaw(req, optionsOf(spec).Params)
+	return req, body, err
 }
 
-// DescribeInstances reads one page. It uses full records also for polling, not
-// DescribeInstancesStatus: one call then tells state, reason and addresses, at
-// the same documented rate. With IDs every other condition is ignored: the cloud
-// takes either.
+// DescribeInstances implements [provider.Driver]. It uses full records also for polling, not
+// DescribeInstancesStatus: one call then has state, reason and addresses, at the same
+// documented rate.
 func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRequest) (*provider.DescribePage, error) {
 	offset, err := checkDescribe(req)
 	if err != nil {
 		return nil, err
 	}
-	ex := d.exchange(ctx, actionDescribe, req.Region, describeTimeout)
+	ex := d.newExchange(ctx, actionDescribe, req.Region, describeTimeout)
 	var resp *cvm.DescribeInstancesResponse
-	err = d.call(ex, func(ctx context.Context, c api) (err error) {
-		resp, err = c.DescribeInstances(ctx, describeRequest(req, offset))
+	err = d.send(ex, func(ctx context.Context, c api) (err error) {
+		resp, err = c.DescribeInstances(ctx, translateDescribe(req, offset))
 		return err
 	})
 	if err != nil {
@@ -178,123 +142,53 @@ func (d *driver) DescribeInstances(ctx context.Context, req *provider.DescribeRe
 	return describePage(ex, req, offset, resp.Response)
 }
 
+// checkDescribe checks a request and returns the offset of the page that it asks for.
 func checkDescribe(req *provider.DescribeRequest) (offset int, err error) {
-	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 0, idsPerCall); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 0, perCall); err != nil {
 		return 0, err
 	}
-	return pageOffset(req.PageToken)
+	return adapter.Offset(Name, req.PageToken)
 }
 
-// pageOffset reads a page token: the offset of the page's first row.
-func pageOffset(token string) (int, error) {
-	if token == "" {
-		return 0, nil
-	}
-	offset, err := strconv.Atoi(token)
-	if err != nil || offset < 0 {
-		return 0, &provider.FieldError{Driver: Name, Path: "PageToken", Value: token, Reason: "is not a NextPage of this driver"}
-	}
-	return offset, nil
-}
-
-func describeRequest(req *provider.DescribeRequest, offset int) *cvm.DescribeInstancesRequest {
-	out := cvm.NewDescribeInstancesRequest()
-	out.Limit = number(idsPerCall)
-	if len(req.IDs) > 0 {
-		out.InstanceIds = list(req.IDs)
-		return out
-	}
-	out.Offset = pointer(int64(offset))
-	if req.Name != "" {
-		out.Filters = append(out.Filters, filter("instance-name", req.Name))
-	}
-	if req.Running {
-		out.Filters = append(out.Filters, filter("instance-state", "RUNNING"))
-	}
-	for _, k := range sorted.Keys(req.Tags) {
-		// What does not fit is left to the comparison in describePage.
-		if len(out.Filters) < filtersPerCall {
-			out.Filters = append(out.Filters, filter("tag:"+k, req.Tags[k]))
-		}
-	}
-	return out
-}
-
-func filter(name, value string) *cvm.Filter {
-	return &cvm.Filter{Name: pointer(name), Values: []*string{pointer(value)}}
-}
-
-func describePage(ex *exchange, req *provider.DescribeRequest, offset int, r *cvm.DescribeInstancesResponseParams) (*provider.DescribePage, error) {
-	// Without this, an answer that lost its list would read as "all gone".
-	if r.InstanceSet == nil && (r.TotalCount == nil || *r.TotalCount != 0) {
+// describePage turns an answer into a page.
+func describePage(
+	ex *exchange, req *provider.DescribeRequest, offset int, r *cvm.DescribeInstancesResponseParams,
+) (*provider.DescribePage, error) {
+	if !lists(r.InstanceSet, r.TotalCount) {
 		return nil, ex.malformed("it has no list of instances", value(r.RequestId))
 	}
-	page := &provider.DescribePage{RequestID: value(r.RequestId), Instances: make([]provider.Instance, 0, len(r.InstanceSet))}
-	shown := make(map[string]bool, len(r.InstanceSet))
-	for _, raw := range r.InstanceSet {
+	shown := make([]string, len(r.InstanceSet))
+	page := &provider.DescribePage{RequestID: value(r.RequestId), Instances: make([]provider.Instance, 0, len(shown))}
+	for i, raw := range r.InstanceSet {
 		if raw == nil || value(raw.InstanceId) == "" {
 			return nil, ex.malformed("an instance in it has no ID", page.RequestID)
 		}
-		shown[*raw.InstanceId] = true
-		i := instanceOf(raw)
-		i.Region = ex.region
-		if req.Matches(&i) {
-			page.Instances = append(page.Instances, i)
+		shown[i] = *raw.InstanceId
+		if inst := instanceOf(raw, ex.region); req.Matches(&inst) {
+			page.Instances = append(page.Instances, inst)
 		}
 	}
-	repeats := len(shown) < len(r.InstanceSet)
-	if len(req.IDs) > 0 {
-		page.Short = repeats || contradicts(req.IDs, shown, r.TotalCount)
-		return page, nil
+	at := adapter.Page{Asked: req.IDs, Shown: shown, Total: totalOf(r.TotalCount)}
+	page.Short = at.Contradicts()
+	if len(req.IDs) == 0 {
+		var short bool
+		page.NextPage, short = at.NextOffset(offset, perCall)
+		page.Short = page.Short || short
 	}
-	var short bool
-	page.NextPage, short = nextPage(offset, len(r.InstanceSet), r.TotalCount)
-	page.Short = repeats || short
 	return page, nil
 }
 
-// contradicts reports whether an answer about some IDs, which fits into one page, counts
-// another number of instances than it shows, or shows one that nobody asked for.
-func contradicts(ids []string, shown map[string]bool, total *int64) bool {
-	if total != nil && int(*total) != len(shown) {
-		return true
-	}
-	for id := range shown {
-		if !slices.Contains(ids, id) {
-			return true
-		}
-	}
-	return false
-}
-
-// nextPage trusts the total over the page size. An answer without a total ends with its
-// first page that is not full, and every list with an empty page. Short reports of the
-// last page that the total is another number than all pages showed.
-func nextPage(offset, got int, total *int64) (token string, short bool) {
-	next := offset + got
-	more := got >= idsPerCall
-	if total != nil && int(*total) >= next { // below what was seen it is none
-		more = int(*total) > next
-	}
-	if more && got > 0 {
-		return strconv.Itoa(next), false
-	}
-	return "", total != nil && int(*total) != next
-}
-
-// TerminateInstances releases servers. Prepaid ones go to the recycle bin by the
-// first call and for good by a second, which is the same call: Recycled changes
-// nothing here. Their prepaid data disks are kept.
+// TerminateInstances implements [provider.Driver]. A first call sends prepaid instances to the
+// recycle bin, and a second one removes them for good. Both are the same call, so that
+// Recycled changes nothing here. Prepaid data disks are kept.
 func (d *driver) TerminateInstances(ctx context.Context, req *provider.TerminateRequest) error {
-	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, idsPerCall); err != nil {
+	if err := (&provider.Checker{Driver: Name}).CheckIDs(req.IDs, 1, perCall); err != nil {
 		return err
 	}
-	ex := d.exchange(ctx, actionTerminate, req.Region, terminateTimeout)
+	ex := d.newExchange(ctx, actionTerminate, req.Region, terminateTimeout)
 	var resp *cvm.TerminateInstancesResponse
-	err := d.call(ex, func(ctx context.Context, c api) (err error) {
-		out := cvm.NewTerminateInstancesRequest()
-		out.InstanceIds = list(req.IDs)
-		resp, err = c.TerminateInstances(ctx, out)
+	err := d.send(ex, func(ctx context.Context, c api) (err error) {
+		resp, err = c.TerminateInstances(ctx, translateTerminate(req))
 		return err
 	})
 	if err != nil {
@@ -306,8 +200,8 @@ func (d *driver) TerminateInstances(ctx context.Context, req *provider.Terminate
 	return nil
 }
 
-// vanishing are the codes about a server that needs no terminating: it never
-// came up and is removed by the cloud, or it is being terminated already.
+// vanishing are the codes about an instance that needs no terminating. It never came up and is
+// removed by the cloud, or it is being terminated already.
 var vanishing = []string{
 	"UnsupportedOperation.InstanceStateLaunchFailed",
 	"UnsupportedOperation.InstanceStateTerminating",
@@ -315,9 +209,9 @@ var vanishing = []string{
 	"InvalidInstanceState.Terminating",
 }
 
-// terminateFailed takes a vanishing server for a success when the call was about
-// it alone. In a batch the code does not tell which server it is about, nor what
-// became of the others.
+// terminateFailed takes a vanishing instance for a success when the call was about it alone. In
+// a call about several the code does not say which instance it is about, nor what happened to
+// the others.
 func terminateFailed(err error, ids int) error {
 	var e *provider.APIError
 	if !errors.As(err, &e) || !slices.Contains(vanishing, e.Code) {
@@ -326,98 +220,6 @@ func terminateFailed(err error, ids int) error {
 	if ids == 1 {
 		return nil
 	}
-	e.Message += " (one of the servers needs no terminating; terminate the others one at a time)"
+	e.Message += " (one of the instances needs no terminating; terminate the others one at a time)"
 	return e
-}
-
-func (d *driver) regionOf(region string) string {
-	if region == "" {
-		return d.region
-	}
-	return region
-}
-
-// exchange is one call on its way.
-type exchange struct {
-	oncehttp.Exchange
-	ctx     context.Context // the caller's
-	op      string
-	region  string
-	timeout time.Duration
-	creates bool                       // it makes something, which may exist when its answer is lost
-	spec    *provider.RunInstancesSpec // what it sends, for its secrets; nil when it has none
-	secrets *oncehttp.Redactor         // known once there is an error to clean
-}
-
-// keptOfAnswer is how many bytes are kept of an answer for its first words, should it be
-// no answer of the API.
-const keptOfAnswer = 4 << 10
-
-func (d *driver) exchange(ctx context.Context, op, region string, timeout time.Duration) *exchange {
-	ex := &exchange{ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
-	ex.Keep = keptOfAnswer
-	return ex
-}
-
-// call runs one SDK call. It survives the SDK's panics, and returns the end of
-// ctx as the caller's and the end of our own timeout as ours.
-func (d *driver) call(ex *exchange, send func(context.Context, api) error) error {
-	if err := ex.ctx.Err(); err != nil {
-		return ex.notSent(provider.ErrUnavailable, err)
-	}
-	creds, err := provider.AskCredentials(ex.ctx, d.credentials)
-	if err == nil {
-		err = checkCredentials(creds)
-	}
-	if err != nil {
-		return ex.notSent(provider.ErrAuth, err)
-	}
-	c, err := d.client(ex.region, creds)
-	if err != nil {
-		return ex.notSent(provider.ErrUnavailable, err)
-	}
-	ctx, cancel := context.WithTimeout(ex.ctx, ex.timeout)
-	defer cancel()
-	defer ex.Close()
-	if err := recovered(func() error { return send(ex.Watch(ctx), c) }); err != nil {
-		ex.secrets = redactorOf(ex.spec, creds, ex.Request())
-		return d.wrapError(err, ex)
-	}
-	return nil
-}
-
-// ask sends a request of the SDK and reads the answer into resp.
-func (d *driver) ask(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
-	return d.call(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, resp) })
-}
-
-// order sends a request whose answer is a RequestId and nothing else: the SDK's
-// types of such answers differ by name only.
-func (d *driver) order(ex *exchange, req tchttp.Request) (requestID string, err error) {
-	resp := cvm.NewStopInstancesResponse()
-	if err := d.ask(ex, req, resp); err != nil {
-		return "", err
-	}
-	if resp.Response == nil || value(resp.Response.RequestId) == "" {
-		return "", ex.malformed("it has no RequestId", "")
-	}
-	return *resp.Response.RequestId, nil
-}
-
-// savedIDs reads the instance IDs of an answer that the SDK took for an error, or that
-// ended early, and its request ID if that came.
-func (ex *exchange) savedIDs() (ids []string, requestID string) {
-	var answer struct {
-		Response struct {
-			InstanceIDSet []string `json:"InstanceIdSet"`
-			RequestID     string   `json:"RequestId"`
-		}
-	}
-	if json.Unmarshal(ex.Body(), &answer) == nil {
-		ids, requestID = answer.Response.InstanceIDSet, answer.Response.RequestID
-	} else {
-		found := oncehttp.Salvage(ex.Body(), "InstanceIdSet")
-		ids, requestID = found.IDs, found.Texts["RequestId"]
-	}
-	return oncehttp.OnlyIDs(ids), requestID
 }

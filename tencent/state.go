@@ -2,17 +2,17 @@ package tencent
 
 import "github.com/yunfan-cloud/yunfan/provider"
 
-// expired is the RestrictState of a server whose account is in arrears or whose
-// period is over.
+// expired is the RestrictState of an instance whose account is in arrears or whose period is
+// over.
 const expired = "EXPIRED"
 
 // states are the words of InstanceState, see
-// cloud.tencent.com/document/api/213/15753#InstanceStatus. There is none for a
-// terminated server: it is gone from the answer.
+// cloud.tencent.com/document/api/213/15753#InstanceStatus. A terminated instance has none: it is
+// absent from the answer.
 //
-// In rescue mode a server runs a rescue system instead of its own, which is off:
-// nobody who waits for the server would call that running. A live migration, on
-// the other hand, happens while the server runs.
+// In rescue mode an instance runs a rescue system, and its own system is off. It does not count as
+// running, because a caller that waits for the instance wants its own system. During a live
+// migration the instance runs.
 var states = map[string]provider.State{
 	"PENDING":                    provider.StatePending,
 	"LAUNCH_FAILED":              provider.StateFailed,
@@ -31,8 +31,8 @@ var states = map[string]provider.State{
 	"EXIT_SERVICE_LIVE_MIGRATE":  provider.StateRunning,
 }
 
-// stateOf translates InstanceState. RestrictState tells a server that was
-// stopped for arrears from one that its owner stopped.
+// stateOf translates InstanceState. RestrictState says whether a stopped instance was stopped for
+// arrears or by its owner.
 func stateOf(raw, restrict string) provider.State {
 	state, ok := states[raw]
 	switch {

@@ -4,16 +4,17 @@ import "github.com/yunfan-cloud/yunfan/provider"
 
 // Reasons that several leaves share.
 const (
-	byType     = "CVM sells machines by InstanceType only"
+	byType     = "CVM sells instances by InstanceType only"
 	noDiskText = "CVM disks have a name, and no description"
 	noDiskIOPS = "a CVM disk has no such parameter; its type and size decide"
 	noAttach   = "RunInstances makes new disks only; attach existing ones afterwards"
 	noPolicy   = "snapshot policies are bound to disks by another call"
 	noDevice   = "RunInstances takes no device names"
-	noNIC      = "NetworkInterfaces is open in some regions only and unknown to the SDK in use; the raw parameter reaches it"
+	noNIC      = "NetworkInterfaces is open in some regions only and unknown to the SDK in use; " +
+		"the raw parameter reaches it"
 )
 
-// supportTable says what becomes of every leaf of the spec, in spec order.
+// supportTable says what happens to every leaf of the spec, in spec order.
 func supportTable() provider.Support {
 	return provider.NewSupport(Name, []provider.Field{
 		provider.To("Region", "Region"),
@@ -33,7 +34,7 @@ func supportTable() provider.Support {
 		provider.Refused("CPUOptions.Model", "the InstanceType decides the CPU model"),
 		provider.To("Name", "InstanceName"),
 		provider.To("HostName", "HostName"),
-		provider.Refused("Description", "CVM servers have a name, and no description"),
+		provider.Refused("Description", "CVM instances have a name, and no description"),
 		provider.To("UniqueSuffix", "InstanceName"),
 		provider.To("Login.Password", "LoginSettings.Password"),
 		provider.To("Login.KeyPairs", "LoginSettings.KeyIds.N"),
@@ -89,8 +90,9 @@ func supportTable() provider.Support {
 		provider.Refused("Billing.AutoRenewPeriod", "CVM takes a flag for renewal, and no length"),
 		provider.To("Billing.Spot.Strategy", "InstanceMarketOptions"),
 		provider.To("Billing.Spot.MaxPrice", "InstanceMarketOptions.SpotOptions.MaxPrice"),
-		provider.Refused("Billing.Spot.DurationHours", "CVM has no protected time for spot servers"),
-		provider.Refused("Billing.Spot.Interruption", "CVM knows one-time spot requests only: a server that is taken away is terminated"),
+		provider.Refused("Billing.Spot.DurationHours", "CVM has no protected time for spot instances"),
+		provider.Refused("Billing.Spot.Interruption",
+			"CVM knows one-time spot requests only: an instance that is taken away is terminated"),
 		provider.To("Placement.GroupID", "DisasterRecoverGroupIds.N"),
 		provider.To("Placement.DedicatedHostIDs", "Placement.HostIds.N"),
 		provider.Refused("Placement.DedicatedHostGroupID", "CVM has no groups of dedicated hosts; name the hosts"),

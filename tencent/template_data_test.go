@@ -20,7 +20,7 @@ func storable() *provider.RunInstancesSpec {
 	s.Region = "region-1"
 	s.MinCount, s.CPUOptions, s.Login, s.DryRun, s.ClientToken = 0, provider.CPUOptions{}, provider.Login{KeyPairs: []string{"skey-1", "skey-2"}}, false, ""
 	s.AutoReleaseTime = time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)
-	o, _ := optionsOf(s)
+	o := optionsOf(s)
 	o.PartitionNumber, o.DedicatedClusterID, o.CHCIDs = 0, "", nil
 	o.Params = map[string]string{"Placement.RackId": "rack", "TemplateDataModifyAction": "Update", "DataDisks.0.DiskId": `"72"`}
 	s.Vendor = []provider.VendorOption{o}
@@ -30,16 +30,16 @@ func storable() *provider.RunInstancesSpec {
 func storables() map[string]*provider.RunInstancesSpec {
 	prepaid := prepaidSpec()
 	prepaid.Region, prepaid.MinCount, prepaid.ClientToken, prepaid.ProjectID = "region-1", 0, "", "7"
-	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 36, AutoRenew: pointer(false)}
+	prepaid.Billing = provider.Billing{Mode: provider.Prepaid, Period: 36, AutoRenew: new(false)}
 	spot := spotSpec()
 	spot.Region, spot.MinCount, spot.ClientToken = "region-1", 0, ""
 	spot.Billing.Spot.Strategy = ""
 	host := dedicatedHostSpec()
 	host.Region, host.MinCount, host.ClientToken = "region-1", 0, ""
-	host.Vendor = []provider.VendorOption{RunOptions{AutomationAgent: pointer(true)}}
+	host.Vendor = []provider.VendorOption{RunOptions{AutomationAgent: new(true)}}
 	cluster := clusterSpec()
 	cluster.Region, cluster.MinCount, cluster.ClientToken = "region-1", 0, ""
-	o, _ := optionsOf(cluster)
+	o := optionsOf(cluster)
 	o.DedicatedClusterID, o.SendFalse = "", false // which reads as absence
 	cluster.Vendor = []provider.VendorOption{o}
 	silent := noNoticeSpec()
@@ -167,8 +167,8 @@ func documentedSpec() provider.RunInstancesSpec {
 			PublicIP: &provider.PublicIP{BandwidthMbps: 100, ChargeType: provider.PayByTraffic},
 		},
 		SystemDisk: provider.Disk{Type: "CLOUD_PREMIUM", SizeGiB: 50},
-		DataDisks:  []provider.Disk{{Type: "CLOUD_PREMIUM", SizeGiB: 50, DeleteWithInstance: pointer(true)}},
-		Billing:    provider.Billing{Mode: provider.OnDemand}, SecurityAgent: pointer(true), MonitorAgent: pointer(true),
+		DataDisks:  []provider.Disk{{Type: "CLOUD_PREMIUM", SizeGiB: 50, DeleteWithInstance: new(true)}},
+		Billing:    provider.Billing{Mode: provider.OnDemand}, SecurityAgent: new(true), MonitorAgent: new(true),
 		Tags: map[string]string{"k": "v"},
 	}
 }
@@ -207,7 +207,7 @@ func TestOddTemplateData(t *testing.T) {
 			DataDisks: make([]provider.Disk, 2), Vendor: []provider.VendorOption{RunOptions{DataDisks: []DataDiskOptions{{}, {ThroughputMiBps: 7}}}},
 		},
 		`{"Metadata":{"Items":[{"Key":"b","Value":"2"},{"Key":"a"}]},"EnableJumboFrame":true}`: {Vendor: []provider.VendorOption{RunOptions{
-			Metadata: map[string]string{"a": "", "b": "2"}, JumboFrame: pointer(true),
+			Metadata: map[string]string{"a": "", "b": "2"}, JumboFrame: new(true),
 		}}},
 		`{"Metadata":{"Items":[{"Key":"a","Value":"1"},{"Key":"a","Value":"2"}]}}`: {Vendor: []provider.VendorOption{RunOptions{Params: map[string]string{
 			"Metadata.Items.0.Key": "a", "Metadata.Items.0.Value": `"1"`, "Metadata.Items.1.Key": "a", "Metadata.Items.1.Value": `"2"`,

@@ -3,45 +3,42 @@ package tencent
 import (
 	"cmp"
 	"encoding/base64"
-	"net/netip"
-	"strconv"
-	"time"
 
 	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// timeFormat is what CVM calls ISO 8601: UTC, whole seconds.
-const timeFormat = "2006-01-02T15:04:05Z"
-
-// translateRun turns a valid spec into the request of RunInstances; parameters
-// are described at cloud.tencent.com/document/api/213/15730. Parameters that the
-// spec leaves zero stay nil: a pointer to a zero value would be sent.
+// translateRun turns a valid spec into the request of RunInstances. Its parameters are
+// described at cloud.tencent.com/document/api/213/15730. Parameters that the spec leaves zero
+// stay nil: a pointer to a zero value would be sent. The error names what the request cannot
+// carry.
 func translateRun(spec *provider.RunInstancesSpec) (*cvm.RunInstancesRequest, error) {
-	opts, err := optionsOf(spec)
-	if err != nil {
+	c := provider.Checker{Driver: Name}
+	adapter.CheckKind[RunOptions](&c, spec.Vendor)
+	checkProject(&c, spec)
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	req := cvm.NewRunInstancesRequest()
 	translateBasics(req, spec)
-	translateLogin(req, &spec.Login)
-	translateNetwork(req, &spec.Network, opts)
-	translateDisks(req, spec, opts)
-	translateBilling(req, &spec.Billing, opts)
-	if err := translatePlacement(req, spec, opts); err != nil {
-		return nil, err
-	}
-	translateExtras(req, spec, opts)
+	translateLogin(req, spec)
+	translateNetwork(req, spec)
+	translateDisks(req, spec)
+	translateBilling(req, spec)
+	translatePlacement(req, spec)
+	translateExtras(req, spec)
+	translateOptions(req, spec)
 	return req, nil
 }
 
 func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
 	count := max(spec.Count, 1)
 	req.InstanceCount = number(count)
-	// CVM refuses a MinCount that is not below InstanceCount, and the parameter
-	// as such where partial delivery is not enabled.
+	// CVM refuses a MinCount that is not below InstanceCount. Where partial delivery is not
+	// enabled, it refuses any MinCount.
 	if spec.MinCount < count {
 		req.MinCount = number(spec.MinCount)
 	}
@@ -57,87 +54,64 @@ func translateBasics(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	}
 }
 
-// uniquePattern numbers the servers of a create from 001.
-const uniquePattern = "{R:1,F:3}"
-
-// numbered appends CVM's own numbering pattern: from 1, three digits.
-func numbered(name string, unique bool) string {
-	if name == "" || !unique {
-		return name
-	}
-	return name + uniquePattern
-}
-
-func translateLogin(req *cvm.RunInstancesRequest, login *provider.Login) {
+func translateLogin(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	l := &spec.Login
 	switch {
-	case login.Password != "":
-		req.LoginSettings = &cvm.LoginSettings{Password: text(login.Password.Reveal())}
-	case len(login.KeyPairs) > 0:
-		req.LoginSettings = &cvm.LoginSettings{KeyIds: list(login.KeyPairs)}
-	case login.KeepImageLogin:
+	case l.Password != "":
+		req.LoginSettings = &cvm.LoginSettings{Password: text(l.Password.Reveal())}
+	case len(l.KeyPairs) > 0:
+		req.LoginSettings = &cvm.LoginSettings{KeyIds: list(l.KeyPairs)}
+	case l.KeepImageLogin:
 		req.LoginSettings = &cvm.LoginSettings{KeepImageLogin: text("TRUE")} // a string, not a boolean
 	}
 }
 
-func translateNetwork(req *cvm.RunInstancesRequest, n *provider.Network, opts RunOptions) {
+func translateNetwork(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	n, o := &spec.Network, optionsOf(spec)
 	req.SecurityGroupIds = list(n.SecurityGroupIDs)
-	if n.VPCID != "" || n.SubnetID != "" || len(n.PrivateIPs) > 0 || n.IPv6Count > 0 || opts.AsVPCGateway {
+	if n.VPCID != "" || n.SubnetID != "" || len(n.PrivateIPs) > 0 || n.IPv6Count > 0 || o.AsVPCGateway {
 		req.VirtualPrivateCloud = &cvm.VirtualPrivateCloud{
 			VpcId:              text(n.VPCID),
 			SubnetId:           text(n.SubnetID),
-			AsVpcGateway:       yes(opts.AsVPCGateway, opts.SendFalse),
-			PrivateIpAddresses: addresses(n.PrivateIPs),
+			AsVpcGateway:       yes(o.AsVPCGateway),
+			PrivateIpAddresses: list(addrTexts(n.PrivateIPs)),
 			Ipv6AddressCount:   unsigned(n.IPv6Count),
 		}
 	}
 	if p := n.PublicIP; p != nil {
 		req.InternetAccessible = &cvm.InternetAccessible{
-			PublicIpAssigned:        pointer(true),
+			PublicIpAssigned:        new(true),
 			InternetMaxBandwidthOut: number(p.BandwidthMbps),
-			InternetChargeType:      text(internetCharge(p.ChargeType)),
-			BandwidthPackageId:      text(opts.BandwidthPackageID),
-			InternetServiceProvider: text(opts.InternetServiceProvider),
-			IPv4AddressType:         text(opts.IPv4AddressType),
-			IPv6AddressType:         text(opts.IPv6AddressType),
-			AntiDDoSPackageId:       text(opts.AntiDDoSPackageID),
+			InternetChargeType:      text(internetChargeType(p.ChargeType)),
+			BandwidthPackageId:      text(o.BandwidthPackageID),
+			InternetServiceProvider: text(o.InternetServiceProvider),
+			IPv4AddressType:         text(o.IPv4AddressType),
+			IPv6AddressType:         text(o.IPv6AddressType),
+			AntiDDoSPackageId:       text(o.AntiDDoSPackageID),
 		}
 	}
 }
 
-func internetCharge(c provider.BandwidthCharge) string {
-	switch c {
-	case provider.PayByTraffic:
-		return "TRAFFIC_POSTPAID_BY_HOUR"
-	case provider.PayByBandwidth:
-		return "BANDWIDTH_POSTPAID_BY_HOUR"
-	case provider.PrepaidBandwidth:
-		return "BANDWIDTH_PREPAID"
-	case provider.BandwidthPackage:
-		return "BANDWIDTH_PACKAGE"
-	default: // ValidateRun refuses the others
-		return ""
-	}
-}
-
-func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) {
-	if d := spec.SystemDisk; d != (provider.Disk{}) || opts.SystemDisk != (SystemDiskOptions{}) {
+func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
+	if d := spec.SystemDisk; d != (provider.Disk{}) || o.SystemDisk != (SystemDiskOptions{}) {
 		req.SystemDisk = &cvm.SystemDisk{
 			DiskType: text(d.Type),
 			DiskSize: number(d.SizeGiB),
 			DiskName: text(d.Name),
-			Encrypt:  yes(d.Encrypted, opts.SendFalse),
+			Encrypt:  yes(d.Encrypted),
 			KmsKeyId: text(d.KMSKeyID),
-			CdcId:    text(opts.SystemDisk.CDCID),
+			CdcId:    text(o.SystemDisk.CDCID),
 		}
 	}
 	for i, d := range spec.DataDisks {
-		more := opts.disk(i)
+		more := o.disk(i)
 		req.DataDisks = append(req.DataDisks, &cvm.DataDisk{
 			DiskType:              text(d.Type),
 			DiskSize:              number(d.SizeGiB),
 			DiskName:              text(d.Name),
 			SnapshotId:            text(d.SnapshotID),
-			Encrypt:               yes(d.Encrypted, opts.SendFalse),
+			Encrypt:               yes(d.Encrypted),
 			KmsKeyId:              text(d.KMSKeyID),
 			DeleteWithInstance:    d.DeleteWithInstance,
 			CdcId:                 text(more.CDCID),
@@ -147,52 +121,23 @@ func translateDisks(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpe
 	}
 }
 
-func translateBilling(req *cvm.RunInstancesRequest, b *provider.Billing, opts RunOptions) {
-	req.InstanceChargeType = text(cmp.Or(chargeTypes[b.Mode], opts.InstanceChargeType))
+func translateBilling(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	b, o := &spec.Billing, optionsOf(spec)
+	req.InstanceChargeType = text(cmp.Or(chargeTypes[b.Mode], o.InstanceChargeType))
 	switch b.Mode {
 	case provider.Prepaid:
 		req.InstanceChargePrepaid = &cvm.InstanceChargePrepaid{
-			Period:    number(months(b)),
-			RenewFlag: renewFlag(b.AutoRenew, opts.NoExpiryNotice),
+			Period:    number(months(b.Period, b.PeriodUnit)),
+			RenewFlag: renewFlag(b.AutoRenew, o.NoExpiryNotice),
 		}
 	case provider.Spot:
 		translateSpot(req, &b.Spot)
-	default: // the charge type says it all
+	default: // the charge type says all
 	}
 }
 
-// chargeTypes are the values of InstanceChargeType. Mode "" is absent, so that
-// the cloud decides.
-var chargeTypes = map[provider.BillingMode]string{
-	provider.OnDemand:      "POSTPAID_BY_HOUR",
-	provider.Prepaid:       "PREPAID",
-	provider.Spot:          "SPOTPAID",
-	provider.DedicatedHost: "CDHPAID",
-}
-
-// months is the period in the only unit that CVM has.
-func months(b *provider.Billing) int {
-	if b.PeriodUnit == provider.Year {
-		return 12 * b.Period
-	}
-	return b.Period
-}
-
-func renewFlag(auto *bool, silent bool) *string {
-	switch {
-	case silent:
-		return text("DISABLE_NOTIFY_AND_MANUAL_RENEW")
-	case auto == nil:
-		return nil
-	case *auto:
-		return text("NOTIFY_AND_AUTO_RENEW")
-	default:
-		return text("NOTIFY_AND_MANUAL_RENEW")
-	}
-}
-
-// translateSpot names a price only where the spec does: without market options
-// CVM bids the current market price.
+// translateSpot sends a price only where the spec names one: without market options CVM bids
+// the current market price.
 func translateSpot(req *cvm.RunInstancesRequest, s *provider.SpotOptions) {
 	if s.Strategy == provider.SpotMarketPrice || s.MaxPrice == "" {
 		return
@@ -206,42 +151,27 @@ func translateSpot(req *cvm.RunInstancesRequest, s *provider.SpotOptions) {
 	}
 }
 
-func translatePlacement(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) error {
-	p := &spec.Placement
-	project, err := projectID(spec.ProjectID)
-	if err != nil {
-		return &provider.FieldError{Driver: Name, Path: "ProjectID", Value: spec.ProjectID, Reason: ruleProject}
-	}
-	if spec.Zone != "" || project != nil || len(p.DedicatedHostIDs) > 0 || opts.DedicatedResourcePackTenancy != "" || len(opts.DedicatedResourcePackIDs) > 0 {
+func translatePlacement(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	p, o := &spec.Placement, optionsOf(spec)
+	project, _ := projectID(spec.ProjectID) // translateRun has checked it
+	reserved := o.DedicatedResourcePackTenancy != "" || len(o.DedicatedResourcePackIDs) > 0
+	if spec.Zone != "" || project != nil || len(p.DedicatedHostIDs) > 0 || reserved {
 		req.Placement = &cvm.Placement{
 			Zone:                         text(spec.Zone),
 			ProjectId:                    project,
 			HostIds:                      list(p.DedicatedHostIDs),
-			DedicatedResourcePackTenancy: text(opts.DedicatedResourcePackTenancy),
-			DedicatedResourcePackIds:     list(opts.DedicatedResourcePackIDs),
+			DedicatedResourcePackTenancy: text(o.DedicatedResourcePackTenancy),
+			DedicatedResourcePackIds:     list(o.DedicatedResourcePackIDs),
 		}
 	}
 	if p.GroupID != "" {
 		req.DisasterRecoverGroupIds = list([]string{p.GroupID})
 	}
-	req.PartitionNumber = number(opts.PartitionNumber)
 	req.HpcClusterId = text(p.HPCClusterID)
-	req.DedicatedClusterId = text(opts.DedicatedClusterID)
-	req.ChcIds = list(opts.CHCIDs)
-	return nil
 }
 
-// projectID is nil when there is none; 0 is the default project, and is sent.
-func projectID(id string) (*int64, error) {
-	if id == "" {
-		return nil, nil
-	}
-	n, err := strconv.ParseUint(id, 10, 63)
-	return pointer(int64(n)), err
-}
-
-func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec, opts RunOptions) {
-	req.TagSpecification = tagSpecification("instance", spec.Tags)
+func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	req.TagSpecification = tags("instance", spec.Tags)
 	if len(spec.UserData) > 0 {
 		req.UserData = text(base64.StdEncoding.EncodeToString(spec.UserData))
 	}
@@ -249,198 +179,75 @@ func translateExtras(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSp
 	if t := spec.LaunchTemplate; t != nil {
 		req.LaunchTemplate = &cvm.LaunchTemplate{LaunchTemplateId: text(t.ID), LaunchTemplateVersion: unsigned(t.Version)}
 	}
-	req.EnhancedService = enhancedService(spec, opts)
-	req.Metadata = metadata(opts.Metadata)
-	req.EnableJumboFrame = opts.JumboFrame
-	req.DisableApiTermination = yes(spec.DeletionProtection, opts.SendFalse)
+	req.EnhancedService = enhancedService(spec)
+	req.DisableApiTermination = yes(spec.DeletionProtection)
 	if !spec.AutoReleaseTime.IsZero() {
 		req.ActionTimer = &cvm.ActionTimer{
 			TimerAction: text("TerminateInstances"),
 			ActionTime:  text(spec.AutoReleaseTime.UTC().Format(timeFormat)),
 		}
 	}
-	req.DryRun = yes(spec.DryRun, opts.SendFalse)
+	req.DryRun = yes(spec.DryRun)
 	req.ClientToken = text(spec.ClientToken)
 }
 
-// tagSpecification is sorted by key, so that the same spec is the same request:
-// a client token stands for one set of parameters.
-func tagSpecification(resource string, tags map[string]string) []*cvm.TagSpecification {
-	if len(tags) == 0 {
-		return nil
+func translateOptions(req *cvm.RunInstancesRequest, spec *provider.RunInstancesSpec) {
+	o := optionsOf(spec)
+	req.PartitionNumber = number(o.PartitionNumber)
+	req.DedicatedClusterId = text(o.DedicatedClusterID)
+	req.ChcIds = list(o.CHCIDs)
+	req.Metadata = metadata(o.Metadata)
+	req.EnableJumboFrame = o.JumboFrame
+	if o.SendFalse {
+		translateFalse(req)
 	}
-	ts := &cvm.TagSpecification{ResourceType: text(resource)}
-	for _, k := range sorted.Keys(tags) {
-		ts.Tags = append(ts.Tags, &cvm.Tag{Key: pointer(k), Value: pointer(tags[k])})
-	}
-	return []*cvm.TagSpecification{ts}
 }
 
-// metadata is sorted by key for the same reason.
-func metadata(items map[string]string) *cvm.Metadata {
-	if len(items) == 0 {
-		return nil
+// translateFalse sends false for each yes-or-no parameter that is left out.
+func translateFalse(req *cvm.RunInstancesRequest) {
+	all := []**bool{&req.DisableApiTermination, &req.DryRun}
+	if n := req.VirtualPrivateCloud; n != nil {
+		all = append(all, &n.AsVpcGateway)
 	}
-	m := &cvm.Metadata{}
-	for _, k := range sorted.Keys(items) {
-		m.Items = append(m.Items, &cvm.MetadataItem{Key: pointer(k), Value: pointer(items[k])})
+	if d := req.SystemDisk; d != nil {
+		all = append(all, &d.Encrypt)
 	}
-	return m
-}
-
-func enhancedService(spec *provider.RunInstancesSpec, opts RunOptions) *cvm.EnhancedService {
-	if spec.SecurityAgent == nil && spec.MonitorAgent == nil && opts.AutomationAgent == nil {
-		return nil
+	for _, d := range req.DataDisks {
+		all = append(all, &d.Encrypt)
 	}
-	s := &cvm.EnhancedService{}
-	if on := spec.SecurityAgent; on != nil {
-		s.SecurityService = &cvm.RunSecurityServiceEnabled{Enabled: on}
-	}
-	if on := spec.MonitorAgent; on != nil {
-		s.MonitorService = &cvm.RunMonitorServiceEnabled{Enabled: on}
-	}
-	if on := opts.AutomationAgent; on != nil {
-		s.AutomationService = &cvm.RunAutomationServiceEnabled{Enabled: on}
-	}
-	return s
-}
-
-// instanceOf translates a row of DescribeInstances. CVM does not repeat the
-// region: the caller of DescribeInstances knows it.
-func instanceOf(raw *cvm.Instance) provider.Instance {
-	i := provider.Instance{
-		ID:               value(raw.InstanceId),
-		Name:             value(raw.InstanceName),
-		State:            stateOf(value(raw.InstanceState), value(raw.RestrictState)),
-		RawState:         value(raw.InstanceState),
-		ImageID:          value(raw.ImageId),
-		InstanceType:     value(raw.InstanceType),
-		CPUs:             int(value(raw.CPU)),
-		MemoryMiB:        int(value(raw.Memory)) * 1024, // GiB
-		SecurityGroupIDs: values(raw.SecurityGroupIds),
-		PrivateIPs:       parseAddresses(raw.PrivateIpAddresses, raw.IPv6Addresses),
-		PublicIPs:        parseAddresses(raw.PublicIpAddresses, raw.PublicIPv6Addresses),
-		Billing:          billingOf(value(raw.InstanceChargeType)),
-		CreatedAt:        parseTime(value(raw.CreatedTime)),
-		ExpiresAt:        parseTime(value(raw.ExpiredTime)),
-		Tags:             tagsOf(raw.Tags),
-	}
-	if raw.Placement != nil {
-		i.Zone = value(raw.Placement.Zone)
-	}
-	if v := raw.VirtualPrivateCloud; v != nil {
-		i.VPCID = value(v.VpcId)
-		i.SubnetID = value(v.SubnetId)
-	}
-	if i.State == provider.StateFailed {
-		i.Reason = value(raw.LatestOperationErrorMsg)
-	}
-	return i.WithSys(raw)
-}
-
-func billingOf(chargeType string) provider.BillingMode {
-	for mode, word := range chargeTypes {
-		if word == chargeType {
-			return mode
+	for _, p := range all {
+		if *p == nil {
+			*p = new(false)
 		}
 	}
-	return ""
 }
 
-func tagsOf(raw []*cvm.Tag) map[string]string {
-	if len(raw) == 0 {
-		return nil
+// translateDescribe always sends a limit: without it CVM answers 20 rows. Of the conditions it
+// sends the IDs, or all others: CVM takes either.
+func translateDescribe(req *provider.DescribeRequest, offset int) *cvm.DescribeInstancesRequest {
+	out := cvm.NewDescribeInstancesRequest()
+	out.Limit = number(perCall)
+	if len(req.IDs) > 0 {
+		out.InstanceIds = list(req.IDs)
+		return out
 	}
-	tags := make(map[string]string, len(raw))
-	for _, t := range raw {
-		if t != nil {
-			tags[value(t.Key)] = value(t.Value)
-		}
+	out.Offset = new(int64(offset))
+	if req.Name != "" {
+		out.Filters = append(out.Filters, filter("instance-name", req.Name))
 	}
-	return tags
-}
-
-func parseAddresses(lists ...[]*string) []netip.Addr {
-	var out []netip.Addr
-	for _, l := range lists {
-		for _, s := range l {
-			if a, err := netip.ParseAddr(value(s)); err == nil {
-				out = append(out, a)
-			}
+	if req.Running {
+		out.Filters = append(out.Filters, filter("instance-state", "RUNNING"))
+	}
+	for _, k := range sorted.Keys(req.Tags) {
+		if len(out.Filters) < filtersPerCall { // describePage compares the other tags
+			out.Filters = append(out.Filters, filter("tag:"+k, req.Tags[k]))
 		}
 	}
 	return out
 }
 
-// parseTime returns the zero time for what is no time.
-func parseTime(s string) time.Time {
-	t, _ := time.Parse(time.RFC3339, s)
-	return t
-}
-
-func pointer[T any](v T) *T { return &v }
-
-// text, number, unsigned and list are nil for a zero value.
-func text(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func number(n int) *int64 {
-	if n == 0 {
-		return nil
-	}
-	return pointer(int64(n))
-}
-
-func unsigned(n int) *uint64 {
-	if n == 0 {
-		return nil
-	}
-	return pointer(uint64(n))
-}
-
-// yes is nil for false, unless that is to be sent in so many words.
-func yes(b, always bool) *bool {
-	if !b && !always {
-		return nil
-	}
-	return &b
-}
-
-func list(ss []string) []*string {
-	var out []*string
-	for _, s := range ss {
-		out = append(out, &s)
-	}
-	return out
-}
-
-func addresses(addrs []netip.Addr) []*string {
-	var out []*string
-	for _, a := range addrs {
-		out = append(out, pointer(a.String()))
-	}
-	return out
-}
-
-// value is the zero value for nil: the SDK's answers are pointers throughout.
-func value[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
-}
-
-func values(ps []*string) []string {
-	var out []string
-	for _, p := range ps {
-		if p != nil {
-			out = append(out, *p)
-		}
-	}
+func translateTerminate(req *provider.TerminateRequest) *cvm.TerminateInstancesRequest {
+	out := cvm.NewTerminateInstancesRequest()
+	out.InstanceIds = list(req.IDs)
 	return out
 }

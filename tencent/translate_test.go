@@ -16,6 +16,7 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/overhead"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/tree"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden requests")
@@ -64,8 +65,8 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		},
 		SystemDisk: provider.Disk{Type: "CLOUD_SYS2", SizeGiB: 25, Name: "sys-2", Encrypted: true, KMSKeyID: "kms-20"},
 		DataDisks: []provider.Disk{
-			{Type: "CLOUD_DATA21", SizeGiB: 260, Name: "data-21", SnapshotID: "snap-21", Encrypted: true, KMSKeyID: "kms-21", DeleteWithInstance: pointer(false)},
-			{Type: "CLOUD_DATA22", SizeGiB: 270, Name: "data-22", DeleteWithInstance: pointer(true)},
+			{Type: "CLOUD_DATA21", SizeGiB: 260, Name: "data-21", SnapshotID: "snap-21", Encrypted: true, KMSKeyID: "kms-21", DeleteWithInstance: new(false)},
+			{Type: "CLOUD_DATA22", SizeGiB: 270, Name: "data-22", DeleteWithInstance: new(true)},
 		},
 		Billing:            provider.Billing{Mode: provider.OnDemand},
 		Placement:          provider.Placement{GroupID: "ps-2", HPCClusterID: "hpc-2"},
@@ -73,8 +74,8 @@ func onDemandSpec() *provider.RunInstancesSpec {
 		UserData:           []byte("#!/bin/sh\necho 2\n"),
 		RoleName:           "role-2",
 		ProjectID:          "28",
-		SecurityAgent:      pointer(false),
-		MonitorAgent:       pointer(true),
+		SecurityAgent:      new(false),
+		MonitorAgent:       new(true),
 		DeletionProtection: true,
 		AutoReleaseTime:    time.Date(2031, 2, 3, 12, 5, 6, 700, time.FixedZone("CST", 8*3600)),
 		DryRun:             true,
@@ -86,16 +87,16 @@ func onDemandSpec() *provider.RunInstancesSpec {
 			IPv6AddressType:              "Type6-2",
 			AntiDDoSPackageID:            "bgp-2",
 			AsVPCGateway:                 true,
-			AutomationAgent:              pointer(false),
+			AutomationAgent:              new(false),
 			PartitionNumber:              29,
 			DedicatedClusterID:           "cluster-2",
 			DedicatedResourcePackTenancy: "Pool2",
 			DedicatedResourcePackIDs:     []string{"rpp-21", "rpp-22"},
 			CHCIDs:                       []string{"chc-21", "chc-22"},
-			JumboFrame:                   pointer(false),
+			JumboFrame:                   new(false),
 			Metadata:                     map[string]string{"key-b": "item-b", "key-a": "item-a", "key_empty": ""},
 			SystemDisk:                   SystemDiskOptions{CDCID: "cdc-20"},
-			DataDisks:                    []DataDiskOptions{{CDCID: "cdc-21", ThroughputMiBps: 211, BurstPerformance: pointer(true)}, {BurstPerformance: pointer(false)}},
+			DataDisks:                    []DataDiskOptions{{CDCID: "cdc-21", ThroughputMiBps: 211, BurstPerformance: new(true)}, {BurstPerformance: new(false)}},
 		}},
 	}
 }
@@ -114,9 +115,9 @@ func prepaidSpec() *provider.RunInstancesSpec {
 		},
 		SystemDisk:    provider.Disk{SizeGiB: 32},
 		DataDisks:     []provider.Disk{{SizeGiB: 330}},
-		Billing:       provider.Billing{Mode: provider.Prepaid, Period: 3, PeriodUnit: provider.Year, AutoRenew: pointer(true)},
+		Billing:       provider.Billing{Mode: provider.Prepaid, Period: 3, PeriodUnit: provider.Year, AutoRenew: new(true)},
 		ProjectID:     "0",
-		SecurityAgent: pointer(true),
+		SecurityAgent: new(true),
 		ClientToken:   "token-3",
 	}
 }
@@ -135,7 +136,7 @@ func spotSpec() *provider.RunInstancesSpec {
 			PublicIP: &provider.PublicIP{BandwidthMbps: 41, ChargeType: provider.PayByBandwidth},
 		},
 		Billing:      provider.Billing{Mode: provider.Spot, Spot: provider.SpotOptions{Strategy: provider.SpotPriceLimit, MaxPrice: "0.4200"}},
-		MonitorAgent: pointer(false),
+		MonitorAgent: new(false),
 		ClientToken:  "token-4",
 	}
 }
@@ -159,7 +160,7 @@ func dedicatedHostSpec() *provider.RunInstancesSpec {
 		Billing:     provider.Billing{Mode: provider.DedicatedHost},
 		Placement:   provider.Placement{DedicatedHostIDs: []string{"host-51", "host-52"}},
 		ClientToken: "token-5",
-		Vendor:      []provider.VendorOption{&RunOptions{AutomationAgent: pointer(true)}},
+		Vendor:      []provider.VendorOption{&RunOptions{AutomationAgent: new(true)}},
 	}
 }
 
@@ -175,7 +176,7 @@ func clusterSpec() *provider.RunInstancesSpec {
 	spec.DataDisks = []provider.Disk{{SizeGiB: 910}, {SizeGiB: 920, Encrypted: true}, {SizeGiB: 930}}
 	spec.Network = provider.Network{VPCID: "vpc-9", SubnetID: "subnet-9"}
 	spec.Vendor = []provider.VendorOption{RunOptions{
-		InstanceChargeType: "CDCPAID", DedicatedClusterID: "cluster-9", JumboFrame: pointer(true), SendFalse: true,
+		InstanceChargeType: "CDCPAID", DedicatedClusterID: "cluster-9", JumboFrame: new(true), SendFalse: true,
 		SystemDisk: SystemDiskOptions{CDCID: "cdc-90"}, DataDisks: []DataDiskOptions{{}, {ThroughputMiBps: 92}},
 	}}
 	return spec
@@ -280,7 +281,7 @@ func examples() []example {
 			SystemDisk:    provider.Disk{Type: "LOCAL_BASIC", SizeGiB: 50},
 			DataDisks:     []provider.Disk{{Type: "LOCAL_BASIC", SizeGiB: 100}},
 			Billing:       provider.Billing{Mode: mode},
-			SecurityAgent: pointer(true), MonitorAgent: pointer(true), ClientToken: "token-1",
+			SecurityAgent: new(true), MonitorAgent: new(true), ClientToken: "token-1",
 		}
 	}
 	common := []string{
@@ -292,7 +293,7 @@ func examples() []example {
 	}
 	with := func(more ...string) []string { return append(more, common...) }
 	prepaid := base(provider.Prepaid, "S1.SMALL1")
-	prepaid.Billing.Period, prepaid.Billing.AutoRenew = 1, pointer(true)
+	prepaid.Billing.Period, prepaid.Billing.AutoRenew = 1, new(true)
 	host := base(provider.DedicatedHost, "CDH_1C1G")
 	host.Placement.DedicatedHostIDs = []string{"host-q88gab4i"}
 	fixed := &provider.RunInstancesSpec{
@@ -326,7 +327,7 @@ func TestDocumentedExamplesComeOutAsDocumented(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := map[string]string{}
-		flatten(got, "", any(r.sent[0]))
+		tree.Flatten(got, "", any(r.sent[0]))
 		delete(got, "ClientToken")
 		want := map[string]string{}
 		for _, pair := range e.query {
@@ -339,71 +340,6 @@ func TestDocumentedExamplesComeOutAsDocumented(t *testing.T) {
 	}
 }
 
-// Every option of every full spec is sent: without it, the request is another one.
-func TestEveryOptionIsSent(t *testing.T) {
-	left := map[string]bool{}
-	optionPaths(left, "", reflect.TypeOf(RunOptions{}))
-	for name, spec := range fullSpecs() {
-		opts, err := optionsOf(spec)
-		if err != nil {
-			t.Fatal(err)
-		}
-		before := golden(t, spec)
-		for path := range left {
-			with := opts
-			if !clearOption(reflect.ValueOf(&with).Elem(), strings.Split(path, ".")) {
-				continue
-			}
-			changed := *spec
-			changed.Vendor = []provider.VendorOption{with}
-			if after := golden(t, &changed); string(after) == string(before) {
-				t.Errorf("%s: %s is set and not sent", name, path)
-			}
-			delete(left, path)
-		}
-	}
-	for path := range left {
-		t.Errorf("no full spec sets the option %s", path)
-	}
-}
-
-// optionPaths collects the leaves of a type. A list of structures has the leaves of
-// its elements.
-func optionPaths(out map[string]bool, prefix string, typ reflect.Type) {
-	for _, f := range reflect.VisibleFields(typ) {
-		inner := f.Type
-		if inner.Kind() == reflect.Slice {
-			inner = inner.Elem()
-		}
-		if inner.Kind() == reflect.Struct {
-			optionPaths(out, join(prefix, f.Name), inner)
-		} else {
-			out[join(prefix, f.Name)] = true
-		}
-	}
-}
-
-// clearOption clears an option, in the last element of a list that has it, and
-// tells whether it was set.
-func clearOption(v reflect.Value, steps []string) bool {
-	f := v.FieldByName(steps[0])
-	if len(steps) > 1 && f.Kind() == reflect.Slice {
-		f.Set(reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()), f)) // not the caller's
-		for i := f.Len() - 1; i >= 0; i-- {
-			if clearOption(f.Index(i), steps[1:]) {
-				return true
-			}
-		}
-		return false
-	}
-	if len(steps) > 1 {
-		return clearOption(f, steps[1:])
-	}
-	set := !f.IsZero()
-	f.SetZero()
-	return set
-}
-
 func TestRenewal(t *testing.T) {
 	for _, c := range []struct {
 		renew *bool
@@ -411,11 +347,12 @@ func TestRenewal(t *testing.T) {
 		want  string
 	}{
 		{nil, "", `{"Period":5}`},
-		{pointer(true), provider.Month, `{"Period":5,"RenewFlag":"NOTIFY_AND_AUTO_RENEW"}`},
-		{pointer(false), provider.Year, `{"Period":60,"RenewFlag":"NOTIFY_AND_MANUAL_RENEW"}`},
+		{new(true), provider.Month, `{"Period":5,"RenewFlag":"NOTIFY_AND_AUTO_RENEW"}`},
+		{new(false), provider.Year, `{"Period":60,"RenewFlag":"NOTIFY_AND_MANUAL_RENEW"}`},
 	} {
 		req := cvm.NewRunInstancesRequest()
-		translateBilling(req, &provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: c.unit, AutoRenew: c.renew}, RunOptions{})
+		billing := provider.Billing{Mode: provider.Prepaid, Period: 5, PeriodUnit: c.unit, AutoRenew: c.renew}
+		translateBilling(req, &provider.RunInstancesSpec{Billing: billing})
 		if got, _ := json.Marshal(req.InstanceChargePrepaid); string(got) != c.want {
 			t.Errorf("prepaid is %s, want %s", got, c.want)
 		}
@@ -453,78 +390,6 @@ func TestOneFieldAloneIsSent(t *testing.T) {
 	}
 }
 
-func TestInstanceOf(t *testing.T) {
-	raw := &cvm.Instance{}
-	text, err := os.ReadFile(filepath.Join("testdata", "instance.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, raw); err != nil {
-		t.Fatal(err)
-	}
-	got := instanceOf(raw)
-	if got.Sys() != any(raw) {
-		t.Error("Sys is not the SDK's own instance")
-	}
-	want := provider.Instance{
-		ID: "ins-1", Name: "name-1", State: provider.StateRunning, RawState: "RUNNING",
-		Zone: "zone-1", ImageID: "img-1", InstanceType: "S5.TYPE1", CPUs: 2, MemoryMiB: 3072,
-		VPCID: "vpc-1", SubnetID: "subnet-1", SecurityGroupIDs: []string{"sg-1", "sg-2"},
-		PrivateIPs: []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1")},
-		PublicIPs:  []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::2")},
-		Billing:    provider.Prepaid,
-		CreatedAt:  time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		ExpiresAt:  time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC),
-		Tags:       map[string]string{"tag-1": "value-1", "tag-2": ""},
-	}
-	if got = got.WithSys(nil); !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %+v\nwant %+v", got, want)
-	}
-}
-
-// Tencent's answers may hold null everywhere.
-func TestInstanceOfNulls(t *testing.T) {
-	var ip *string
-	raw := &cvm.Instance{Tags: []*cvm.Tag{nil}, PrivateIpAddresses: []*string{ip}, SecurityGroupIds: []*string{nil}, VirtualPrivateCloud: &cvm.VirtualPrivateCloud{}, Placement: &cvm.Placement{}}
-	got := instanceOf(raw)
-	if got.ID != "" {
-		t.Errorf(`ID is %q, want ""`, got.ID)
-	} else if got.State != provider.StateUnknown {
-		t.Errorf("State is %v, want %v", got.State, provider.StateUnknown)
-	} else if len(got.Tags) != 0 {
-		t.Errorf("len(Tags) is %d, want 0", len(got.Tags))
-	} else if got.PrivateIPs != nil {
-		t.Errorf("PrivateIPs is %v, want nil", got.PrivateIPs)
-	} else if got.SecurityGroupIDs != nil {
-		t.Errorf("SecurityGroupIDs is %v, want nil", got.SecurityGroupIDs)
-	} else if got.Billing != "" {
-		t.Errorf(`Billing is %q, want ""`, got.Billing)
-	}
-	if got := instanceOf(&cvm.Instance{}); got.Tags != nil {
-		t.Errorf("a row without tags has %v", got.Tags)
-	}
-}
-
-func TestReasonIsGivenForFailedServersOnly(t *testing.T) {
-	for state, want := range map[string]string{"LAUNCH_FAILED": "no more disks", "RUNNING": ""} {
-		got := instanceOf(&cvm.Instance{InstanceState: pointer(state), LatestOperationErrorMsg: pointer("no more disks")})
-		if got.Reason != want {
-			t.Errorf("%s: reason is %q, want %q", state, got.Reason, want)
-		}
-	}
-}
-
-func TestBillingOfEveryChargeType(t *testing.T) {
-	for raw, want := range map[string]provider.BillingMode{
-		"POSTPAID_BY_HOUR": provider.OnDemand, "PREPAID": provider.Prepaid, "SPOTPAID": provider.Spot,
-		"CDHPAID": provider.DedicatedHost, "CDCPAID": "", "": "",
-	} {
-		if got := instanceOf(&cvm.Instance{InstanceChargeType: pointer(raw)}).Billing; got != want {
-			t.Errorf("%q is %q, want %q", raw, got, want)
-		}
-	}
-}
-
 func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 	spec := onDemandSpec()
 	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"Metadata": `{"Items":[{"Value":"planted"}]}`}}}
@@ -558,7 +423,7 @@ func TestPreviewIsTheRequestWithoutItsSecrets(t *testing.T) {
 }
 
 func TestRunningServersAreFiltered(t *testing.T) {
-	r := describeRequest(&provider.DescribeRequest{Tags: map[string]string{"k": "v"}, Running: true}, 0)
+	r := translateDescribe(&provider.DescribeRequest{Tags: map[string]string{"k": "v"}, Running: true}, 0)
 	got := map[string]string{}
 	for _, f := range r.Filters {
 		got[*f.Name] = *f.Values[0]

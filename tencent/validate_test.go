@@ -44,7 +44,7 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		"data disk of 15 GiB":          {"DataDisks[0].SizeGiB", func(s *provider.RunInstancesSpec) { s.DataDisks = disk(15) }},
 		"prepaid disk that is deleted": {"DataDisks[0].DeleteWithInstance", func(s *provider.RunInstancesSpec) {
 			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1}
-			s.DataDisks = []provider.Disk{{SizeGiB: 10, DeleteWithInstance: pointer(true)}}
+			s.DataDisks = []provider.Disk{{SizeGiB: 10, DeleteWithInstance: new(true)}}
 		}},
 		"13 months": {"Billing.Period", func(s *provider.RunInstancesSpec) { s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 13} }},
 		"six years": {"Billing.Period", func(s *provider.RunInstancesSpec) {
@@ -152,7 +152,7 @@ func TestValidateRunNamesTheField(t *testing.T) {
 		}},
 		"no notice on demand": {"Vendor.NoExpiryNotice", option(RunOptions{NoExpiryNotice: true})},
 		"no notice, renewed": {"Vendor.NoExpiryNotice", func(s *provider.RunInstancesSpec) {
-			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: pointer(true)}
+			s.Billing = provider.Billing{Mode: provider.Prepaid, Period: 1, AutoRenew: new(true)}
 			s.Vendor = []provider.VendorOption{RunOptions{NoExpiryNotice: true}}
 		}},
 		"kind of no address":      {"Vendor.IPv4AddressType", option(RunOptions{IPv4AddressType: "WanIP"})},
@@ -283,163 +283,5 @@ func TestValidateRunReportsEveryProblemAtOnce(t *testing.T) {
 			t.Errorf("%s is missing in: the error is %q, want it to contain %q",
 				path, err.Error(), "tencent: "+path)
 		}
-	}
-}
-
-func TestRawParametersThatCollide(t *testing.T) {
-	base := func() *provider.RunInstancesSpec {
-		spec := bare()
-		spec.DataDisks = []provider.Disk{{SizeGiB: 10}}
-		spec.Network.SecurityGroupIDs = []string{"sg-1"}
-		return spec
-	}
-	for name, rule := range map[string]string{
-		"DataDisks.0.DiskSize":     "sets it already",
-		"DataDisks":                "sets it already",
-		"SecurityGroupIds.0":       "sets it already",
-		"Placement.Zone":           "sets it already",
-		"DataDisks.2.DiskSize":     "leaves a gap",
-		"DataDisks.DiskSize":       "no object",
-		"Placement.0":              "no list",
-		"ImageId.Sub":              "no object",
-		"DataDisks.0.DiskSize.Sub": "no object",
-		"DataDisks..DiskSize":      "parameter name",
-		"":                         "parameter name",
-		"0.DiskSize":               "parameter name",
-		"DataDisks.99999999999999999999.DiskSize": "leaves a gap",
-		"Action":            "the SDK sets it",
-		"Version":           "the SDK sets it",
-		"Language":          "the SDK sets it",
-		"Token":             "the SDK sets it",
-		"RequestClient":     "the SDK sets it",
-		"Timestamp":         "the SDK sets it",
-		"Nonce":             "the SDK sets it",
-		"SecretId":          "the SDK sets it",
-		"Signature":         "the SDK sets it",
-		"SignatureMethod":   "the SDK sets it",
-		"Region":            "field Region",
-		"InstanceCount":     "field Count",
-		"MinCount":          "field MinCount",
-		"ClientToken":       "field ClientToken",
-		"DryRun":            "field DryRun",
-		"ClientToken.Inner": "field ClientToken",
-	} {
-		spec := base()
-		spec.Vendor = raw(name, "planted-value")
-		err := testDriver(t, nil).ValidateRun(spec)
-		if err == nil {
-			t.Errorf("%q: got no error, want one", name)
-		} else if !strings.Contains(err.Error(), fmt.Sprintf("Vendor.Params[%q]", name)) {
-			t.Errorf("%q: the error is %q, want it to contain %q",
-				name, err.Error(), fmt.Sprintf("Vendor.Params[%q]", name))
-		} else if !strings.Contains(err.Error(), rule) {
-			t.Errorf("%q: the error is %q, want it to contain %q", name, err.Error(), rule)
-		}
-		mustNotTell(t, err, "planted")
-	}
-}
-
-func TestRawParametersAmongThemselves(t *testing.T) {
-	spec := bare()
-	spec.Vendor = []provider.VendorOption{RunOptions{Params: map[string]string{"Metadata": "{}", "Metadata.Items.0.Key": "k"}}}
-	if err := testDriver(t, nil).ValidateRun(spec); err == nil {
-		t.Error("a parameter within another raw one: got no error, want one")
-	} else if !strings.Contains(err.Error(), "Metadata.Items.0.Key") {
-		t.Errorf(`a parameter within another raw one: the error is %q, want it to contain "Metadata.Items.0.Key"`,
-			err.Error())
-	}
-	// Eleven items, given in any order, fill a list in order of their index.
-	params := map[string]string{}
-	for i := range 11 {
-		params[fmt.Sprintf("ChcIds.%d", i)] = fmt.Sprintf("chc-%d", i)
-	}
-	spec.Vendor = []provider.VendorOption{RunOptions{Params: params}}
-	r := &recorder{body: oneServer}
-	if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
-		t.Fatal(err)
-	}
-	if got := r.sent[0]["ChcIds"].([]any); len(got) != 11 {
-		t.Errorf("len(got) is %d, want 11", len(got))
-	} else if got[2] != "chc-2" {
-		t.Errorf(`got[2] is %q, want "chc-2"`, got[2])
-	} else if got[10] != "chc-10" {
-		t.Errorf(`got[10] is %q, want "chc-10"`, got[10])
-	}
-}
-
-func TestRawValuesAreTyped(t *testing.T) {
-	for text, want := range map[string]string{
-		"100":                  `100`,
-		"0.97":                 `0.97`,
-		"12345678901234567890": `12345678901234567890`,
-		"true":                 `true`,
-		"null":                 `null`,
-		`"100"`:                `"100"`,
-		`{"a":[1,"2"]}`:        `{"a":[1,"2"]}`,
-		"TRUE":                 `"TRUE"`,
-		"":                     `""`,
-		"ins-1":                `"ins-1"`,
-		"{broken":              `"{broken"`,
-		"2026-01-02T03:04:05Z": `"2026-01-02T03:04:05Z"`,
-		`say "hi"` + "\n<b>":   `"say \"hi\"\n\u003cb\u003e"`,
-	} {
-		spec := bare()
-		spec.Vendor = raw("NewParameter", text)
-		r := &recorder{body: oneServer}
-		if _, err := testDriver(t, r).RunInstances(t.Context(), spec); err != nil {
-			t.Errorf("%q: %v", text, err)
-		} else if !strings.Contains(r.texts[0], `"NewParameter":`+want) {
-			t.Errorf("%q: want %s in %s", text, want, r.texts[0])
-		}
-	}
-}
-
-// Calls of one create send the same lists: one with an entry for each instance must fit
-// into one call.
-func TestListsOfEachInstanceNeedOneCall(t *testing.T) {
-	d := testDriver(t, nil)
-	for path, opts := range map[string]RunOptions{
-		"Vendor.CHCIDs": {CHCIDs: []string{"chc-1", "chc-2"}},
-		`Vendor.Params["VirtualPrivateCloud.PrivateIpAddresses"]`:   {Params: map[string]string{"VirtualPrivateCloud.PrivateIpAddresses": `["10.0.0.5"]`}},
-		`Vendor.Params["VirtualPrivateCloud.PrivateIpAddresses.0"]`: {Params: map[string]string{"VirtualPrivateCloud.PrivateIpAddresses.0": "10.0.0.5"}},
-		`Vendor.Params["VirtualPrivateCloud"]`:                      {Params: map[string]string{"VirtualPrivateCloud": `{"VpcId":"vpc-1","PrivateIpAddresses":["10.0.0.5"]}`}},
-		`Vendor.Params["NetworkInterfaces"]`:                        {Params: map[string]string{"NetworkInterfaces": `[{"PrivateIpAddresses":[{}]}]`}},
-		`Vendor.Params["ChcIds.0"]`:                                 {Params: map[string]string{"ChcIds.0": "chc-1"}},
-	} {
-		for what, tc := range map[string]struct {
-			count, least int
-			next         string
-		}{
-			"one call":        {100, 0, ""},
-			"all or nothing":  {4, 4, ""},
-			"several calls":   {101, 0, "at most 100 at once"},
-			"a rest may stay": {4, 2, "set MinCount to Count"},
-		} {
-			spec := bare()
-			spec.Count, spec.MinCount, spec.Vendor = tc.count, tc.least, []provider.VendorOption{opts}
-			if path == "Vendor.CHCIDs" && tc.count <= 100 {
-				tc.next = ""
-			}
-			err := d.ValidateRun(spec)
-			if tc.next == "" && err != nil {
-				t.Errorf("%s, %s: got %v, want no error", path, what, err)
-			}
-			if tc.next == "" {
-				continue
-			}
-			var fe *provider.FieldError
-			if !errors.As(err, &fe) {
-				t.Errorf("%s, %s: got error %v, want a %T", path, what, err, fe)
-			} else if fe.Path != path {
-				t.Errorf("%s, %s: fe.Path is %v, want %v", path, what, fe.Path, path)
-			} else if !strings.Contains(fe.Reason, tc.next) {
-				t.Errorf("%s, %s: fe.Reason is %q, want it to contain %q", path, what, fe.Reason, tc.next)
-			}
-		}
-	}
-	spec := bare()
-	spec.Count, spec.Vendor = 250, raw("HpcRoceTag", "x")
-	if err := d.ValidateRun(spec); err != nil {
-		t.Errorf("values that all instances share: got %v, want no error", err)
 	}
 }

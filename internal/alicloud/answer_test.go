@@ -293,7 +293,7 @@ func TestAnswersOfTheServiceAreNotQuoted(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := "aliyun: RunInstances: service unavailable: HTTP 200, not an answer of the API: JSON that lacks what it must have"
-		if got := c.Senseless(r, resp).Error(); got != want {
+		if got := c.Malformed(r, resp).Error(); got != want {
 			t.Errorf("%s is told as\n%s\nwant\n%s", body, got, want)
 		}
 	}

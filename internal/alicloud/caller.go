@@ -28,7 +28,7 @@ type Config struct {
 	Driver string // name of the adapter, for errors
 
 	// Check holds what the adapter finds wrong with its configuration, so that
-	// [New] tells all problems together. Nil holds nothing.
+	// [New] reports all problems together. Nil holds nothing.
 	Check *provider.Checker
 
 	// Credentials are asked before every call. Nil means the SDK's default
@@ -111,7 +111,7 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 	case p.err != nil:
 		return nil, c.notSent(r, provider.ErrInvalid, errBuild.Error(), nil)
 	}
-	f := newFlight(ctx, c.transports.For(r.Action), r.Timeout)
+	f := newExchange(ctx, c.transports.For(r.Action), r.Timeout)
 	f.into = r.Into
 	defer f.cancel()
 	err = f.send(p)
@@ -129,7 +129,7 @@ func (c *Caller) Call(ctx context.Context, r Request) (*Response, error) {
 
 // send carries a signed request out, and has the SDK read an answer that is an
 // error.
-func (f *flight) send(p prepared) (err error) {
+func (f *exchange) send(p prepared) (err error) {
 	defer func() {
 		// The SDK asserts JSON types without looking. The value is not kept: it
 		// may quote the answer.
@@ -137,7 +137,7 @@ func (f *flight) send(p prepared) (err error) {
 			err = errPanic
 		}
 	}()
-	if err := f.exchange(p.req); err != nil || !f.refused() {
+	if err := f.do(p.req); err != nil || !f.refused() {
 		return err
 	}
 	answer := &http.Response{StatusCode: f.Status(), Body: io.NopCloser(bytes.NewReader(f.body))}

@@ -3,12 +3,11 @@ package alicloud
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/yunfan-cloud/yunfan/internal/sorted"
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 )
 
 // Decode reads an answer into out, a pointer to a struct. An answer that is
@@ -25,15 +24,9 @@ func (c *Caller) Decode(r Request, resp *Response, out any) error {
 		err = json.Unmarshal(body, out)
 	}
 	if len(body) == 0 || body[0] != '{' || err != nil {
-		return c.malformed(r, resp)
+		return c.Malformed(r, resp)
 	}
 	return nil
-}
-
-// Senseless is the error of an answer that was read and lacks what it must
-// have, such as the IDs of a create.
-func (c *Caller) Senseless(r Request, resp *Response) error {
-	return c.malformed(r, resp)
 }
 
 // Text is a string that may arrive as a number or boolean. Null is "".
@@ -64,13 +57,11 @@ func (t Text) Int() int {
 
 // IDs is a list of IDs in any of the shapes that the APIs and their documents
 // show: a list, a list inside objects, or one text "[i-a,i-b]". A text alone, without
-// brackets, is none of them.
+// brackets, is no list.
 type IDs []string
 
 // Distinct returns every ID once, in order, without empty ones.
-func (ids IDs) Distinct() []string {
-	return slices.DeleteFunc(sorted.Distinct(ids), func(id string) bool { return id == "" })
-}
+func (ids IDs) Distinct() []string { return adapter.Distinct(ids) }
 
 // text reads a JSON string, which seldom needs more than its quotes taken off.
 func text(s *string, b []byte) error {

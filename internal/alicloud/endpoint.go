@@ -26,7 +26,7 @@ func (c *Caller) endpoint(region string) (endpoint, error) {
 	return endpoint{scheme: "HTTPS", host: host}, err
 }
 
-// IsRegion tells whether a region has the form the vendor allows. It becomes
+// IsRegion reports whether a region has the form the vendor allows. It becomes
 // part of a host name, so nothing else may pass.
 func IsRegion(region string) bool {
 	return region != "" && strings.IndexFunc(region, func(r rune) bool {

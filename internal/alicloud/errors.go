@@ -9,6 +9,7 @@ import (
 
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
@@ -19,9 +20,9 @@ var (
 	errMalform = errors.New("not an answer of the API")
 )
 
-// failure turns the end of a flight into an error. The ctx comes first, then
-// what the transport said, then the vendor's answer.
-func (c *Caller) failure(ctx context.Context, r Request, f *flight, resp *Response, err error) *provider.APIError {
+// failure turns the end of an exchange into an error. The ctx comes first, then
+// the failure of the transport, then the vendor's answer.
+func (c *Caller) failure(ctx context.Context, r Request, f *exchange, resp *Response, err error) *provider.APIError {
 	failed := f.Err()
 	switch {
 	case failed != nil && ctx.Err() != nil:
@@ -38,7 +39,7 @@ func (c *Caller) failure(ctx context.Context, r Request, f *flight, resp *Respon
 		e.Err = rebuild(s, e.Code, resp.Clean)
 		return e
 	}
-	return c.malformed(r, resp)
+	return c.Malformed(r, resp)
 }
 
 // Refusal classifies an answer that says no: the vendor's code by the table,
@@ -53,7 +54,9 @@ func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provi
 	row, found := classify(c.errors, code, message)
 	status := resp.HTTPStatus
 	ofVendor := resp.RequestID != "" && status >= http.StatusBadRequest
-	known := found == listed || found == family && (ofVendor || !r.Create)
+	familyCounts := ofVendor || !r.Create
+	ofFamily := found == family && familyCounts
+	known := found == listed || ofFamily
 	says := oncehttp.VerdictOf(status)
 	shown := code
 	if row.Code != code { // what the documents spell out repeats nothing
@@ -70,7 +73,7 @@ func (c *Caller) Refusal(r Request, resp *Response, code, message string) *provi
 	case row.TokenDead: // whatever the status
 		e.TokenDead = true
 	case !known && says.Fate != oncehttp.Open:
-		e.Outcome, e.Kind, e.Lasting = outcomeOfFate(says.Fate), kindOfStatus(says), says.Lasting
+		e.Outcome, e.Kind, e.Lasting = adapter.OutcomeOf(says.Fate), adapter.KindOf(says), says.Lasting
 	case status >= http.StatusInternalServerError:
 		e.Outcome, e.Kind, e.Stock = provider.OutcomeUnknown, provider.ErrUnavailable, ""
 	case row.Unknown:
@@ -106,7 +109,7 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 	switch {
 	case ok:
 		return row, listed
-	case code == "OperationDenied" && (strings.Contains(message, "out of usage") || strings.Contains(message, "temporarily suspended")):
+	case code == "OperationDenied" && saysNoStock(message):
 		return provider.ErrorCode{Kind: provider.ErrNoStock}, listed
 	case strings.Contains(message, "Another Instance has been creating"):
 		return provider.ErrorCode{Kind: provider.ErrUnavailable, Unknown: true}, listed
@@ -118,14 +121,19 @@ func classify(table *provider.ErrorTable, code, message string) (provider.ErrorC
 	return provider.ErrorCode{}, unlisted
 }
 
+// saysNoStock reports whether a message is a documented one about stock.
+func saysNoStock(message string) bool {
+	return strings.Contains(message, "out of usage") || strings.Contains(message, "temporarily suspended")
+}
+
 // ForPower corrects the error of a start, stop or reboot, and returns it.
 //
 // The table calls IncorrectInstanceStatus temporary for the sake of releases,
-// where it mostly means that a server is still being built. A start or stop gets
-// the same code for a server that stays as it is, for example one that is where
+// where it mostly means that an instance is still being built. A start or stop gets
+// the same code for an instance that stays as it is, for example one that is where
 // it should be already, and for one on its way. The code cannot tell them apart,
 // and repeating the first would cost minutes. So it is temporary only if the
-// caller knows that the server is passing from one state to another, or if the
+// caller knows that the instance is passing from one state to another, or if the
 // code itself says so.
 func ForPower(err error, passing bool) error {
 	var e *provider.APIError
@@ -152,11 +160,11 @@ func (c *Caller) ended(r Request, ctxErr error) *provider.APIError {
 
 // lost is the error of a call whose answer did not arrive, or not all of it. The end of
 // a ctx is no failure of the service.
-func (c *Caller) lost(r Request, f *flight, resp *Response, message string, err error) *provider.APIError {
+func (c *Caller) lost(r Request, f *exchange, resp *Response, message string, err error) *provider.APIError {
 	says := oncehttp.VerdictOf(f.Status())
-	e := c.notSent(r, kindOfStatus(says), message, err)
+	e := c.notSent(r, adapter.KindOf(says), message, err)
 	e.HTTPStatus, e.RequestID = f.Status(), resp.Clean(resp.RequestID)
-	e.Outcome, e.Lasting = outcomeOfFate(f.Fate()), says.Lasting
+	e.Outcome, e.Lasting = adapter.OutcomeOf(f.Fate()), says.Lasting
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e.Kind, e.Lasting = nil, false
@@ -166,14 +174,14 @@ func (c *Caller) lost(r Request, f *flight, resp *Response, message string, err 
 	return e
 }
 
-// malformed is the error of an answer that the API does not give: the status alone
+// Malformed is the error of an answer that the API does not give: the status alone
 // says whether the call may have been executed.
-func (c *Caller) malformed(r Request, resp *Response) *provider.APIError {
+func (c *Caller) Malformed(r Request, resp *Response) *provider.APIError {
 	says := oncehttp.VerdictOf(resp.HTTPStatus)
 	e := &provider.APIError{
 		Driver: c.driver, Op: r.Action, Message: resp.redact().Strange(resp.HTTPStatus, resp.Body),
 		RequestID: resp.Clean(resp.RequestID), HTTPStatus: resp.HTTPStatus,
-		Outcome: outcomeOfFate(says.Fate), Kind: kindOfStatus(says), Lasting: says.Lasting, Err: errMalform,
+		Outcome: adapter.OutcomeOf(says.Fate), Kind: adapter.KindOf(says), Lasting: says.Lasting, Err: errMalform,
 	}
 	resp.Pause(e)
 	return e

@@ -50,14 +50,14 @@ func onShortStack(f func()) {
 
 // sign lets the SDK build and sign a request. Its client is left out: it is not
 // safe for concurrent use, reads proxies from the environment as regular
-// expressions, and writes a log that nobody asked for.
+// expressions, and writes a log.
 func sign(r Request, at endpoint, key provider.Credentials) (*http.Request, string, error) {
 	req := sdkRequest(r, at)
 	req.TransToAcsRequest()
 	if err := auth.Sign(req, nil, r.Region, oneKey(key)); err != nil {
 		return nil, "", err
 	}
-	out, err := http.NewRequest(req.Method, req.BuildUrl(), req.GetBodyReader()) //nolint:noctx // the flight brings the ctx
+	out, err := http.NewRequest(req.Method, req.BuildUrl(), req.GetBodyReader()) //nolint:noctx // the exchange brings the ctx
 	if err != nil {
 		return nil, "", err
 	}

@@ -29,11 +29,11 @@ type Request struct {
 	// otherwise.
 	Timeout time.Duration
 
-	// Create tells that the call makes something.
+	// Create says that the call makes something.
 	Create bool
 
 	// Into, if any, is what a long answer is decoded into while it is read, by the
-	// SDK's own decoder. [Caller.Decode] then only tells how that went.
+	// SDK's own decoder. [Caller.Decode] then only reports how that went.
 	Into responses.AcsResponse
 }
 
@@ -97,8 +97,8 @@ func (c *Caller) Preview(r Request) (provider.Request, error) {
 	return provider.Request{Driver: c.driver, Action: r.Action, Host: at.host, Params: params}, nil
 }
 
-// IsSystemParam tells whether a parameter is set by every call itself, so that
-// nobody else may set it.
+// IsSystemParam reports whether every call sets a parameter itself, so that no raw
+// parameter may.
 func IsSystemParam(name string) bool {
 	switch name {
 	case "Action", "Version", "Format", "RegionId", "Timestamp",

@@ -11,9 +11,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 )
 
-// flight is the exchange of one call. It ties it to ctx and to a deadline, and reads
-// the whole answer.
-type flight struct {
+// do is one call on its way. It is bound to ctx and to a deadline, and reads the whole answer.
+type exchange struct {
 	oncehttp.Exchange
 	base   http.RoundTripper
 	ctx    context.Context
@@ -21,17 +20,18 @@ type flight struct {
 
 	body    []byte
 	into    responses.AcsResponse // for an answer that is no error
-	decoded error                 // whether it is what into is for
+	decoded error                 // of decoding into it
 }
 
-func newFlight(ctx context.Context, base http.RoundTripper, timeout time.Duration) *flight {
-	f := &flight{base: base}
+// newExchange returns a call to be sent.
+func newExchange(ctx context.Context, base http.RoundTripper, timeout time.Duration) *exchange {
+	f := &exchange{base: base}
 	f.ctx, f.cancel = context.WithTimeout(f.Watch(ctx), timeout)
 	return f
 }
 
-// exchange sends a request and reads the whole answer.
-func (f *flight) exchange(req *http.Request) error {
+// do sends a request and reads the whole answer.
+func (f *exchange) do(req *http.Request) error {
 	resp, err := f.RoundTrip(f.base, req.WithContext(f.ctx))
 	if err != nil {
 		return err
@@ -50,10 +50,10 @@ func (f *flight) exchange(req *http.Request) error {
 }
 
 // refused reports whether the answer is an error.
-func (f *flight) refused() bool { return f.Status() < 200 || f.Status() > 299 }
+func (f *exchange) refused() bool { return f.Status() < 200 || f.Status() > 299 }
 
-// response is what arrived. Redactor knows the secrets of the call.
-func (f *flight) response(redactor func() *oncehttp.Redactor) *Response {
+// response returns what arrived. Redactor knows the secrets of the call.
+func (f *exchange) response(redactor func() *oncehttp.Redactor) *Response {
 	return &Response{
 		Body: f.body, HTTPStatus: f.Status(), RequestID: requestID(f.body), decoded: f.decoded,
 		redactor:   redactor,

@@ -72,11 +72,16 @@ func TestEveryAdapterIsNamedWhereItHasToBe(t *testing.T) {
 // Every adapter has these files, so that a reader of one can read all.
 func TestAdaptersHaveTheSameFiles(t *testing.T) {
 	required := []string{
-		"doc.go", "client.go", "run.go", "translate.go", "support.go", "validate.go", "state.go", "errors.go", "options.go",
+		"doc.go", "client.go", "call.go", "run.go", "translate.go", "translate_values.go", "answer.go", "answer_instance.go",
+		"support.go", "validate.go", "validate_resources.go", "validate_forms.go", "state.go", "errors.go", "errors_table.go",
+		"options.go", "raw.go",
 		"translate_test.go", "state_test.go", "errors_test.go", "conformance_test.go", "example_test.go",
 	}
-	// One file for each optional ability, present only where the cloud has it.
-	optional := []string{"names.go", "power.go", "template.go", "template_data.go", "placement.go", "catalog.go"}
+	// The files of each optional ability are present only where the cloud has it.
+	optional := []string{
+		"names.go", "power.go", "placement.go", "catalog.go",
+		"template.go", "template_versions.go", "template_data.go", "template_read.go", "template_rest.go",
+	}
 	for _, adapter := range adapters(t) {
 		paths, err := filepath.Glob("../../" + adapter + "/*.go")
 		if err != nil {

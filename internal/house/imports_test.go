@@ -84,6 +84,7 @@ func rules() []rule {
 		list = append(list,
 			rule{"/provider", module + "/" + c.Name, "provider imports no adapter: drivers depend on it"},
 			rule{"/provider", c.SDK, "no SDK in the neutral API"},
+			rule{"/internal/adapter", c.SDK, "what all adapters share knows no vendor"},
 		)
 		for _, other := range clouds.All() {
 			if other.Name != c.Name {

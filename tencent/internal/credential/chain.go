@@ -23,7 +23,7 @@ const (
 	envToken = "TENCENTCLOUD_TOKEN"
 )
 
-// errAbsent tells that a place holds no credentials, so that the next is asked.
+// errAbsent says that a place holds no credentials, so that the next is asked.
 var errAbsent = errors.New("no credentials there")
 
 // Chain is a [provider.CredentialsSource] that looks in the environment, then in
@@ -83,7 +83,7 @@ func (c *Chain) keep(src provider.CredentialsSource) provider.CredentialsSource 
 }
 
 // fromEnvironment treats half a key pair as a mistake: going on to another place
-// would act under an identity that nobody asked for.
+// would act under an identity that was not asked for.
 func fromEnvironment() (provider.CredentialsSource, error) {
 	id, hasID := os.LookupEnv(envID)
 	key, hasKey := os.LookupEnv(envKey)

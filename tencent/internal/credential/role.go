@@ -33,7 +33,7 @@ type role struct {
 	url    string
 	direct http.RoundTripper
 
-	// turn holds one token: whoever has it may read and change the fields below.
+	// turn holds one token. Only its holder may read and change the fields below.
 	// It is a channel so that a waiter can leave when its ctx ends.
 	turn    chan struct{}
 	current provider.Credentials

@@ -15,7 +15,7 @@ func Refusal(body []byte) error {
 	return tchttp.ParseErrorFromHTTPResponse(body)
 }
 
-// mayRefuse tells whether an answer may have a member that makes it an error:
+// mayRefuse reports whether an answer may have a member that makes it an error:
 // Response.Error.Code, or code in answers of an older form. Names count in upper
 // and lower case, as they do when an answer is decoded; a name with an escape in it
 // may be any name.
@@ -35,7 +35,7 @@ func mayRefuse(body []byte) bool {
 	}
 }
 
-// isName tells whether a text goes on with a name and its closing quote.
+// isName reports whether a text goes on with a name and its closing quote.
 func isName(text []byte, name string) bool {
 	return len(text) > len(name) && text[len(name)] == '"' && bytes.EqualFold(text[:len(name)], []byte(name))
 }

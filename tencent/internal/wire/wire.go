@@ -36,7 +36,7 @@ func (g *Guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if resp.StatusCode == http.StatusOK && resp.Header.Get("Content-Type") != "text/event-stream" {
 		// The SDK reads JSON of any type alike, but looks for an error in it twice
-		// unless it is of this one. Descriptions of a hundred servers are long.
+		// unless it is of this one. Descriptions of a hundred instances are long.
 		resp.Header.Set("Content-Type", "application/octet-stream")
 	}
 	return resp, nil

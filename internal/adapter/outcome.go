@@ -1,12 +1,12 @@
-package alicloud
+package adapter
 
 import (
 	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
 	"github.com/yunfan-cloud/yunfan/provider"
 )
 
-// outcomeOfFate translates what an exchange proves.
-func outcomeOfFate(f oncehttp.Fate) provider.Outcome {
+// OutcomeOf translates what an exchange proves about its call.
+func OutcomeOf(f oncehttp.Fate) provider.Outcome {
 	switch f {
 	case oncehttp.Unsent:
 		return provider.OutcomeUnsent
@@ -17,8 +17,8 @@ func outcomeOfFate(f oncehttp.Fate) provider.Outcome {
 	}
 }
 
-// kindOfStatus returns the sentinel of a status without a code of the vendor.
-func kindOfStatus(v oncehttp.Verdict) error {
+// KindOf returns the sentinel of an HTTP status that comes without a code of the vendor.
+func KindOf(v oncehttp.Verdict) error {
 	switch {
 	case v.TooLarge:
 		return provider.ErrInvalid

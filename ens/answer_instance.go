@@ -1,0 +1,220 @@
+package ens
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// RawInstance is an instance as DescribeInstances answers it, under the vendor's names. What
+// [provider.Instance.Sys] of this driver returns is a *RawInstance.
+type RawInstance struct {
+	InstanceID           string `json:"InstanceId"`
+	InstanceName         string
+	HostName             string
+	Status               string
+	StatusDescrip        string
+	ServiceStatus        string
+	InstanceResourceType string
+	SpotStrategy         string
+
+	EnsRegionID        string `json:"EnsRegionId"`
+	ImageID            string `json:"ImageId"`
+	OSName             string
+	SpecName           string // the instance type
+	InstanceTypeFamily string
+	KeyPairName        string
+	CPU                int `json:"Cpu"`
+	Memory             int // MiB
+
+	CreationTime    string
+	ExpiredTime     string
+	AutoReleaseTime string
+
+	SystemDisk RawDisk
+	DataDisk   struct{ DataDisk []RawDisk }
+
+	InternetMaxBandwidthIn  int // Mbit/s
+	InternetMaxBandwidthOut int // Mbit/s
+
+	SecurityGroupIDs   RawSecurityGroups    `json:"SecurityGroupIds"`
+	NetworkAttributes  RawNetworkAttributes `json:"NetworkAttributes"`
+	InnerIPAddress     RawAddresses         `json:"InnerIpAddress"`
+	PublicIPAddress    RawAddresses         `json:"PublicIpAddress"`
+	PrivateIPAddresses RawPrivateIPs        `json:"PrivateIpAddresses"`
+	PublicIPAddresses  RawPublicIPs         `json:"PublicIpAddresses"`
+	Tags               struct{ Tags []RawTag }
+
+	// To read it takes less time than to skip it.
+	NetworkInterfaces struct{ NetworkInterfaces []RawInterface }
+}
+
+// RawInterface is a network interface of a [RawInstance].
+type RawInterface struct {
+	NetworkInterfaceID string `json:"NetworkInterfaceId"`
+	Type               string
+	MacAddress         string
+	PrimaryIPAddress   string `json:"PrimaryIpAddress"`
+	PrivateIPSets      struct {
+		PrivateIPSet []struct {
+			PrivateIPAddress string `json:"PrivateIpAddress"`
+			Primary          bool
+		} `json:"PrivateIpSet"`
+	} `json:"PrivateIpSets"`
+	IPv6Sets struct {
+		IPv6Set []struct {
+			IPv6Address string `json:"Ipv6Address"`
+		} `json:"Ipv6Set"`
+	} `json:"Ipv6Sets"`
+}
+
+// RawDisk is a disk of a [RawInstance]. Creates have GiB, descriptions MiB.
+type RawDisk struct {
+	DiskID   string `json:"DiskId"`
+	Category string
+	Size     int // MiB
+}
+
+// RawSecurityGroups is a list inside an object, as the vendor writes lists.
+type RawSecurityGroups struct {
+	SecurityGroupID []string `json:"SecurityGroupId"`
+}
+
+// RawNetworkAttributes is the private network of a [RawInstance].
+type RawNetworkAttributes struct {
+	NetworkID        string       `json:"NetworkId"`
+	VSwitchID        string       `json:"VSwitchId"`
+	PrivateIPAddress RawAddresses `json:"PrivateIpAddress"`
+}
+
+// RawAddresses is a list inside an object.
+type RawAddresses struct {
+	IPAddress []string `json:"IpAddress"`
+}
+
+// RawPrivateIPs are private addresses with the carrier that serves them.
+type RawPrivateIPs struct {
+	PrivateIPAddress []RawCarrierAddress `json:"PrivateIpAddress"`
+}
+
+// RawPublicIPs are public addresses with the carrier that serves them.
+type RawPublicIPs struct {
+	PublicIPAddress []RawCarrierAddress `json:"PublicIpAddress"`
+}
+
+// RawCarrierAddress is an address and the carrier that serves it.
+type RawCarrierAddress struct {
+	IP      string `json:"Ip"`
+	Isp     string
+	GateWay string
+}
+
+// RawTag is a label of a [RawInstance].
+type RawTag struct {
+	TagKey   string
+	TagValue string
+}
+
+// instanceOf translates a described instance. ENS answers no zone, and no reason of a failure.
+func instanceOf(raw *RawInstance) provider.Instance {
+	n := &raw.NetworkAttributes
+	room := make([]netip.Addr, 0, 2) // most instances have one address of each kind
+	private := addrsOf(room, raw.PrivateIPAddresses.PrivateIPAddress,
+		n.PrivateIPAddress.IPAddress, raw.InnerIPAddress.IPAddress)
+	used := min(len(private), cap(room))
+	public := addrsOf(room[used:used], raw.PublicIPAddresses.PublicIPAddress, raw.PublicIPAddress.IPAddress)
+	return provider.Instance{
+		ID:               raw.InstanceID,
+		Name:             raw.InstanceName,
+		HostName:         raw.HostName,
+		State:            stateOf(raw.Status),
+		RawState:         raw.Status,
+		Region:           raw.EnsRegionID,
+		ImageID:          raw.ImageID,
+		InstanceType:     raw.SpecName,
+		CPUs:             raw.CPU,
+		MemoryMiB:        raw.Memory,
+		VPCID:            n.NetworkID,
+		SubnetID:         n.VSwitchID,
+		SecurityGroupIDs: raw.SecurityGroupIDs.SecurityGroupID,
+		PrivateIPs:       private,
+		PublicIPs:        public,
+		Billing:          billingOf(raw),
+		CreatedAt:        timeOf(raw.CreationTime),
+		ExpiresAt:        expiryOf(raw),
+		Tags:             tagsOf(raw.Tags.Tags),
+	}.WithSys(raw)
+}
+
+// billingOf reads InstanceResourceType as the vendor's own Terraform provider does. It returns ""
+// for a type that is not known here.
+func billingOf(raw *RawInstance) provider.BillingMode {
+	switch raw.InstanceResourceType {
+	case "EnsInstance":
+		return provider.Prepaid
+	case "EnsPostPaidInstance", "EnsPostInstance", "EnsService", "BuildMachine":
+		if raw.SpotStrategy != "" && raw.SpotStrategy != "NoSpot" {
+			return provider.Spot
+		}
+		return provider.OnDemand
+	}
+	return ""
+}
+
+// expiryOf ignores ExpiredTime of instances that are not prepaid: it is not their end.
+func expiryOf(raw *RawInstance) time.Time {
+	if billingOf(raw) == provider.Prepaid {
+		return timeOf(raw.ExpiredTime)
+	}
+	return timeOf(raw.AutoReleaseTime)
+}
+
+// timeOf reads a time, with or without seconds. A text in another form is the zero time.
+func timeOf(s string) time.Time {
+	if s == "" {
+		return time.Time{}
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// addrsOf reads addresses, each once: ENS repeats them in several lists. A text that is no address
+// is left out. The addresses are appended to out, whose room two calls share: it saves an
+// allocation for each instance.
+func addrsOf(out []netip.Addr, carriers []RawCarrierAddress, lists ...[]string) []netip.Addr {
+	add := func(s string) {
+		if a, err := netip.ParseAddr(s); err == nil && !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	for _, list := range lists {
+		for _, s := range list {
+			add(s)
+		}
+	}
+	for i := range carriers {
+		add(carriers[i].IP)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return slices.Clip(out)
+}
+
+// tagsOf reads tags.
+func tagsOf(list []RawTag) map[string]string {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(list))
+	for _, t := range list {
+		out[t.TagKey] = t.TagValue
+	}
+	return out
+}

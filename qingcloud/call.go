@@ -1,0 +1,216 @@
+package qingcloud
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/yunify/qingcloud-sdk-go/request"
+	"github.com/yunify/qingcloud-sdk-go/request/data"
+
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// The vendor's names of the calls about instances.
+const (
+	actionRun       = "RunInstances"
+	actionDescribe  = "DescribeInstances"
+	actionTerminate = "TerminateInstances"
+	actionCease     = "CeaseInstances"
+	actionRename    = "ModifyInstanceAttributes"
+)
+
+// Timeouts of the calls beside ctx. They are the same for all actions of a kind, because
+// the vendor publishes none.
+const (
+	readTimeout  = 30 * time.Second
+	writeTimeout = 90 * time.Second
+)
+
+// call is one request to the cloud.
+type call struct {
+	action  string
+	zone    string
+	in      any               // pointer to a struct with the SDK's tags
+	secrets map[string]string // parameters that the SDK's builder would log
+	params  map[string]string // raw parameters of the user
+}
+
+// exchange is one call on its way.
+type exchange struct {
+	oncehttp.Exchange
+	op      string
+	secrets *oncehttp.Redactor // nil until there is a request
+}
+
+// call sends one request and decodes its answer into out. Its steps are those of the SDK's
+// Request.Send, which has no ctx and repeats creates.
+func (d *driver) call(ctx context.Context, c *call, out any) error {
+	ex := &exchange{op: c.action}
+	return d.wrapError(ctx, ex, d.exchange(ctx, ex, c, out))
+}
+
+// callBare sends one request whose answer has nothing to read.
+func (d *driver) callBare(ctx context.Context, c *call) error { return d.call(ctx, c, &answer{}) }
+
+// exchange is call without the translation of errors. It survives the SDK's panics.
+func (d *driver) exchange(ctx context.Context, ex *exchange, c *call, out any) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // the value is not kept: it may quote the request
+			err = fmt.Errorf("panic with a %T", p)
+		}
+	}()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	creds, err := d.askCredentials(ctx)
+	if err != nil {
+		return err
+	}
+	req, err := d.build(c)
+	if err != nil {
+		return err
+	}
+	if err = sign(req, creds); err != nil {
+		return err
+	}
+	ex.secrets = redactorOf(c, creds, req)
+	body, err := d.send(ctx, ex, req)
+	if err != nil {
+		return err
+	}
+	return unpack(body, out)
+}
+
+// send does the one HTTP exchange and returns the body of a 200.
+func (d *driver) send(ctx context.Context, ex *exchange, req *http.Request) ([]byte, error) {
+	timeout := readTimeout
+	if !oncehttp.IsRead(ex.op) {
+		timeout = writeTimeout
+		oncehttp.NoReplay(req)
+	}
+	inner, cancel := context.WithTimeout(ex.Watch(ctx), timeout)
+	defer cancel()
+	d.calls.add(time.Now())
+	resp, err := ex.RoundTrip(d.transports.For(ex.op), req.WithContext(inner))
+	if err == nil {
+		err = ex.ReadAll(resp)
+		_ = resp.Body.Close()
+	}
+	switch {
+	case err != nil && inner.Err() != nil && ctx.Err() == nil:
+		return nil, fmt.Errorf("no answer within %v", timeout)
+	case err != nil:
+		return nil, err
+	case ex.Status() != http.StatusOK:
+		return nil, fmt.Errorf("HTTP status %d", ex.Status())
+	}
+	return ex.Body(), nil
+}
+
+// outcome returns what is known about a call without an answer of the cloud. A request that
+// could not be built or signed cannot be the next time either.
+func (ex *exchange) outcome() provider.Outcome {
+	if ex.Request() == nil {
+		return provider.OutcomeRejected
+	}
+	return adapter.OutcomeOf(ex.Fate())
+}
+
+// zoneProperty is how the SDK's builder learns the zone.
+type zoneProperty struct {
+	Zone *string `name:"zone"`
+}
+
+// build lets the SDK build the request, and adds what the SDK must not see.
+func (d *driver) build(c *call) (*http.Request, error) {
+	op := &data.Operation{
+		Config: d.sdk, Properties: &zoneProperty{&c.zone}, APIName: c.action, RequestMethod: http.MethodGet,
+	}
+	in := reflect.ValueOf(c.in)
+	req, err := (&request.Builder{}).BuildHTTPRequest(op, &in)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.secrets)+len(c.params) == 0 {
+		return req, nil
+	}
+	q := req.URL.Query()
+	for k, v := range c.secrets {
+		q.Set(k, v)
+	}
+	if err := mergeRaw(q, c.params); err != nil {
+		return nil, err
+	}
+	req.URL.RawQuery = q.Encode()
+	return req, nil
+}
+
+// sign is the SDK's WriteSignature without its log record of the signed URL.
+func sign(req *http.Request, creds provider.Credentials) error {
+	s := &request.Signer{AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.AccessKeySecret.Reveal()}
+	_, err := s.BuildSignature(req)
+	_, req.URL.RawQuery, _ = strings.Cut(s.BuiltURL, "?")
+	return err
+}
+
+// unpack lets the SDK decode the answer and make its error. The SDK sees a clean response:
+// it would ignore the body of a 200 that does not claim to be JSON. Long answers decode
+// themselves, in half the time, and the SDK sees them only when they are no success.
+func unpack(body []byte, out any) error {
+	own, ok := out.(interface {
+		decode(body []byte) error
+		succeeded() bool
+	})
+	if ok && own.decode(body) == nil && own.succeeded() {
+		return nil
+	}
+	resp := &http.Response{
+		StatusCode: http.StatusOK,
+		Header:     http.Header{"Content-Type": {"application/json"}},
+		Body:       io.NopCloser(bytes.NewReader(body)),
+	}
+	ov := reflect.ValueOf(out)
+	return (&request.Unpacker{}).UnpackHTTPRequest(&data.Operation{}, resp, &ov)
+}
+
+// tally counts the calls of the last hour by minute. It tells apart the two meanings of
+// code 2500. It is safe for concurrent use.
+type tally struct {
+	mu    sync.Mutex
+	count [60]int
+	at    [60]int64 // the minute that count is for
+}
+
+// add counts a call.
+func (t *tally) add(now time.Time) {
+	minute := now.Unix() / 60
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i := minute % 60
+	if t.at[i] != minute {
+		t.at[i], t.count[i] = minute, 0
+	}
+	t.count[i]++
+}
+
+// lastHour returns the number of calls of the last 60 minutes.
+func (t *tally) lastHour(now time.Time) int {
+	minute, n := now.Unix()/60, 0
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.count {
+		if minute-t.at[i] < 60 {
+			n += t.count[i]
+		}
+	}
+	return n
+}

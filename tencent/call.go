@@ -1,0 +1,233 @@
+package tencent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
+	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+
+	"github.com/yunfan-cloud/yunfan/internal/oncehttp"
+	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/tencent/internal/wire"
+)
+
+// The vendor's names of the calls about instances.
+const (
+	actionRun       = "RunInstances"
+	actionDescribe  = "DescribeInstances"
+	actionTerminate = "TerminateInstances"
+)
+
+// Timeouts of the calls beside ctx.
+const (
+	runTimeout       = 90 * time.Second
+	describeTimeout  = 20 * time.Second
+	terminateTimeout = 30 * time.Second
+)
+
+// exchange is one call on its way.
+type exchange struct {
+	oncehttp.Exchange
+	ctx     context.Context // the caller's
+	op      string
+	region  string
+	timeout time.Duration
+	creates bool                       // it makes something, which may exist when its answer is lost
+	spec    *provider.RunInstancesSpec // what it sends, for its secrets; nil when it has none
+	secrets *oncehttp.Redactor         // nil until there is an error to clean
+}
+
+// keptOfAnswer is how many bytes of an answer are kept: an error quotes its first words when it
+// is no answer of the API.
+const keptOfAnswer = 4 << 10
+
+// newExchange returns a call to be sent. The region "" is that of the client.
+func (d *driver) newExchange(ctx context.Context, op, region string, timeout time.Duration) *exchange {
+	ex := &exchange{ctx: ctx, op: op, region: d.regionOf(region), timeout: timeout}
+	ex.Keep = keptOfAnswer
+	return ex
+}
+
+// call sends one request and decodes its answer into resp.
+func (d *driver) call(ex *exchange, req tchttp.Request, resp tchttp.Response) error {
+	return d.send(ex, func(ctx context.Context, c api) error { return c.Send(ctx, req, resp) })
+}
+
+// callBare sends one request whose answer has a RequestId and nothing else, and returns that.
+// The SDK's types of such answers differ by name only.
+func (d *driver) callBare(ex *exchange, req tchttp.Request) (requestID string, err error) {
+	resp := cvm.NewStopInstancesResponse()
+	if err := d.call(ex, req, resp); err != nil {
+		return "", err
+	}
+	if resp.Response == nil || value(resp.Response.RequestId) == "" {
+		return "", ex.malformed("it has no RequestId", "")
+	}
+	return *resp.Response.RequestId, nil
+}
+
+// send has the SDK send one request. It survives the SDK's panics. It returns the end of the
+// caller's ctx as such, and the end of its own timeout as a failure of the service.
+func (d *driver) send(ex *exchange, send func(context.Context, api) error) error {
+	if err := ex.ctx.Err(); err != nil {
+		return ex.notSent(provider.ErrUnavailable, err)
+	}
+	creds, err := d.askCredentials(ex.ctx)
+	if err != nil {
+		return ex.notSent(provider.ErrAuth, err)
+	}
+	c, err := d.client(ex.region, creds)
+	if err != nil {
+		return ex.notSent(provider.ErrUnavailable, err)
+	}
+	ctx, cancel := context.WithTimeout(ex.ctx, ex.timeout)
+	defer cancel()
+	defer ex.Close()
+	if err := recovered(func() error { return send(ex.Watch(ctx), c) }); err != nil {
+		ex.secrets = redactorOf(ex.spec, creds, ex.Request())
+		return d.wrapError(err, ex)
+	}
+	return nil
+}
+
+// recovered calls f and turns its panic into an error without its value, which may quote the
+// request: the SDK dereferences nil when a body is "null".
+func recovered(f func() error) (err error) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case runtime.Error:
+			err = fmt.Errorf("the SDK panicked: %s", v.Error())
+		default:
+			err = fmt.Errorf("the SDK panicked with a %T", v)
+		}
+	}()
+	return f()
+}
+
+// errShared stops a call because of a setting of the whole process.
+var errShared = errors.New("common.DefaultHttpClient of the Tencent SDK is set: " +
+	"it is shared by the whole process, and the adapter will not change it")
+
+// keyedClient returns an SDK client and the credentials that it signs with. It is a function
+// because package fmt cannot look into one: a client that is printed must not show its keys.
+type keyedClient func() (api, provider.Credentials)
+
+// client returns the SDK client of a region. It keeps the client until the credentials change, so
+// that a call neither builds a client nor signs with a former key.
+func (d *driver) client(region string, creds provider.Credentials) (api, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if kept, ok := d.clients[region]; ok {
+		if c, of := kept(); of == creds {
+			return c, nil
+		}
+	}
+	// The SDK would take this shared client for its own and change its transport.
+	if common.DefaultHttpClient != nil {
+		return nil, errShared
+	}
+	c, err := d.build(region, creds)
+	if err != nil {
+		return nil, err
+	}
+	d.clients[region] = func() (api, provider.Credentials) { return c, creds }
+	return c, nil
+}
+
+// build returns an SDK client that does nothing by itself: no retries, which would ignore ctx, no
+// timeouts other than ctx, no region breaker, and no debug log, which would print passwords.
+func (d *driver) build(region string, creds provider.Credentials) (api, error) {
+	p := profile.NewClientProfile()
+	p.HttpProfile.ReqMethod = http.MethodPost
+	p.HttpProfile.ReqTimeout = 0
+	p.HttpProfile.Scheme = d.scheme
+	p.HttpProfile.Endpoint = d.host
+	p.Language = "en-US"
+	p.Debug = false
+	p.DisableRegionBreaker = true
+	p.NetworkFailureMaxRetries = 0
+	p.RateLimitExceededMaxRetries = 0
+	p.UnsafeRetryOnConnectionFailure = false
+	cred := common.NewTokenCredential(creds.AccessKeyID, creds.AccessKeySecret.Reveal(), creds.SecurityToken.Reveal())
+	c, err := cvm.NewClient(cred, region, p)
+	if err != nil {
+		return nil, err
+	}
+	c.WithHttpTransport(d.transport)
+	return sdkClient{c}, nil
+}
+
+// api is what the driver uses of the SDK.
+type api interface {
+	RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error)
+	RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error)
+	DescribeInstances(ctx context.Context, req *cvm.DescribeInstancesRequest) (*cvm.DescribeInstancesResponse, error)
+	TerminateInstances(ctx context.Context, req *cvm.TerminateInstancesRequest) (*cvm.TerminateInstancesResponse, error)
+	Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error
+}
+
+// sdkClient stands between api and the SDK's client. If *cvm.Client itself were converted to an
+// interface, the linker would keep all of its several hundred methods in programs that use
+// reflection.
+type sdkClient struct{ cvm *cvm.Client }
+
+func (s sdkClient) RunInstances(ctx context.Context, req *cvm.RunInstancesRequest) (*cvm.RunInstancesResponse, error) {
+	resp := cvm.NewRunInstancesResponse()
+	return resp, s.Send(ctx, req, &runAnswer{resp})
+}
+
+// RunRaw sends a create that the typed request cannot carry. It is signed in the same way.
+func (s sdkClient) RunRaw(ctx context.Context, params map[string]any) (*cvm.RunInstancesResponse, error) {
+	req, err := rawRequest(actionRun, params)
+	if err != nil {
+		return nil, err
+	}
+	resp := cvm.NewRunInstancesResponse()
+	return resp, s.Send(ctx, req, &runAnswer{resp})
+}
+
+func (s sdkClient) DescribeInstances(
+	ctx context.Context, req *cvm.DescribeInstancesRequest,
+) (*cvm.DescribeInstancesResponse, error) {
+	resp := cvm.NewDescribeInstancesResponse()
+	return resp, s.Send(ctx, req, &describeAnswer{resp})
+}
+
+func (s sdkClient) TerminateInstances(
+	ctx context.Context, req *cvm.TerminateInstancesRequest,
+) (*cvm.TerminateInstancesResponse, error) {
+	return s.cvm.TerminateInstancesWithContext(ctx, req)
+}
+
+// Send sends one of the SDK's requests, as its own methods do.
+func (s sdkClient) Send(ctx context.Context, req tchttp.Request, resp tchttp.Response) error {
+	req.SetContext(ctx)
+	return s.cvm.Send(req, resp)
+}
+
+// rawRequest returns a request with a body that the SDK has no type for.
+func rawRequest(action string, params map[string]any) (tchttp.Request, error) {
+	req := tchttp.NewCommonRequest("cvm", cvm.APIVersion, action)
+	return req, req.SetActionParameters(params)
+}
+
+// runAnswer and describeAnswer are searched for an error in one look. The SDK would decode them
+// twice more.
+type (
+	runAnswer      struct{ *cvm.RunInstancesResponse }
+	describeAnswer struct{ *cvm.DescribeInstancesResponse }
+)
+
+// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
+func (*runAnswer) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }
+
+// ParseErrorFromHTTPResponse is asked by the SDK before it decodes an answer.
+func (*describeAnswer) ParseErrorFromHTTPResponse(body []byte) error { return wire.Refusal(body) }

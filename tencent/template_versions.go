@@ -1,0 +1,160 @@
+package tencent
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	sdkjson "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/json"
+	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
+
+	"github.com/yunfan-cloud/yunfan/internal/adapter"
+	"github.com/yunfan-cloud/yunfan/provider"
+)
+
+// CreateLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
+func (d *driver) CreateLaunchTemplateVersion(
+	ctx context.Context, ref provider.LaunchTemplateRef, t *provider.LaunchTemplateSpec, token string,
+) (version int, requestID string, err error) {
+	if err := byID(ref); err != nil {
+		return 0, "", err
+	}
+	out, err := newTemplateVersion(ref, t, token)
+	if err != nil {
+		return 0, "", err
+	}
+	resp := cvm.NewCreateLaunchTemplateVersionResponse()
+	ex, err := d.addTemplate(ctx, t, out, resp)
+	if err != nil {
+		return 0, "", err
+	}
+	if resp.Response == nil || value(resp.Response.LaunchTemplateVersionNumber) == 0 {
+		return 0, "", ex.malformed("it has no version number", "")
+	}
+	return int(*resp.Response.LaunchTemplateVersionNumber), value(resp.Response.RequestId), nil
+}
+
+// versionsResponse is the SDK's answer with the data as it came: its own type
+// lacks some of the parameters that templates hold.
+type versionsResponse struct {
+	*tchttp.BaseResponse
+	Response *struct {
+		TotalCount               *uint64
+		LaunchTemplateVersionSet []*versionInfo
+		RequestId                *string
+	}
+}
+
+type versionInfo struct {
+	cvm.LaunchTemplateVersionInfo
+	LaunchTemplateVersionData sdkjson.RawMessage
+}
+
+// DescribeLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
+func (d *driver) DescribeLaunchTemplateVersions(
+	ctx context.Context, q *provider.LaunchTemplateVersionQuery, pageToken string,
+) (*provider.Page[provider.LaunchTemplateVersion], error) {
+	if err := byID(q.Template); err != nil {
+		return nil, err
+	}
+	offset, err := adapter.Offset(Name, pageToken)
+	if err != nil {
+		return nil, err
+	}
+	out := translateDescribeVersions(q, offset)
+	ex := d.newExchange(ctx, out.GetAction(), q.Region, templateTimeout)
+	resp := &versionsResponse{BaseResponse: &tchttp.BaseResponse{}}
+	if err := d.call(ex, out, resp); err != nil {
+		return nil, err
+	}
+	r := resp.Response
+	if r == nil || !lists(r.LaunchTemplateVersionSet, r.TotalCount) {
+		return nil, ex.malformed("it has no list of versions", "")
+	}
+	page := &provider.Page[provider.LaunchTemplateVersion]{RequestID: value(r.RequestId)}
+	for _, raw := range r.LaunchTemplateVersionSet {
+		v, err := versionOf(raw)
+		if err != nil {
+			return nil, ex.malformed(err.Error(), page.RequestID)
+		}
+		v.TemplateID, v.Spec.Region = q.Template.ID, ex.region
+		page.Items = append(page.Items, *v)
+	}
+	rows := len(page.Items)
+	if next := offset + rows; out.Limit != nil && rows > 0 && next < int(value(r.TotalCount)) {
+		page.NextPage = strconv.Itoa(next)
+	}
+	return page, nil
+}
+
+// translateDescribeVersions asks in one of three ways, which exclude each other.
+func translateDescribeVersions(
+	q *provider.LaunchTemplateVersionQuery, offset int,
+) *cvm.DescribeLaunchTemplateVersionsRequest {
+	out := cvm.NewDescribeLaunchTemplateVersionsRequest()
+	out.LaunchTemplateId = text(q.Template.ID)
+	switch {
+	case q.Template.Version != 0:
+		out.LaunchTemplateVersions = []*uint64{unsigned(q.Template.Version)}
+	case q.DefaultOnly:
+		out.DefaultVersion, out.MaxVersion = new(true), unsigned(lastVersion)
+	default:
+		out.MaxVersion = unsigned(lastVersion)
+		out.Offset = new(uint64(offset))
+		out.Limit = unsigned(perCall)
+	}
+	return out
+}
+
+func versionOf(raw *versionInfo) (*provider.LaunchTemplateVersion, error) {
+	if raw == nil || value(raw.LaunchTemplateVersion) == 0 {
+		return nil, errors.New("a version in it has no number")
+	}
+	spec, err := specOfTemplate(raw.LaunchTemplateVersionData)
+	if err != nil {
+		return nil, errors.New("the data of a version in it cannot be read")
+	}
+	return &provider.LaunchTemplateVersion{
+		Version:     int(*raw.LaunchTemplateVersion),
+		Description: value(raw.LaunchTemplateVersionDescription),
+		Default:     value(raw.IsDefaultVersion),
+		CreatedBy:   value(raw.CreatedBy),
+		CreatedAt:   timeOf(value(raw.CreationTime)),
+		Spec:        *spec,
+	}, nil
+}
+
+// SetDefaultLaunchTemplateVersion implements [provider.LaunchTemplateDriver].
+func (d *driver) SetDefaultLaunchTemplateVersion(
+	ctx context.Context, region string, ref provider.LaunchTemplateRef,
+) error {
+	if err := byID(ref); err != nil {
+		return err
+	}
+	out := cvm.NewModifyLaunchTemplateDefaultVersionRequest()
+	out.LaunchTemplateId = text(ref.ID)
+	out.DefaultVersion = number(ref.Version)
+	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
+	var e *provider.APIError
+	if errors.As(err, &e) && e.Code == setAlready {
+		return nil
+	}
+	return err
+}
+
+// DeleteLaunchTemplateVersions implements [provider.LaunchTemplateDriver].
+func (d *driver) DeleteLaunchTemplateVersions(
+	ctx context.Context, region string, ref provider.LaunchTemplateRef, versions []int,
+) error {
+	if err := byID(ref); err != nil {
+		return err
+	}
+	out := cvm.NewDeleteLaunchTemplateVersionsRequest()
+	out.LaunchTemplateId = text(ref.ID)
+	for _, v := range versions {
+		out.LaunchTemplateVersions = append(out.LaunchTemplateVersions, number(v))
+	}
+	_, err := d.callBare(d.newExchange(ctx, out.GetAction(), region, templateTimeout), out)
+	return err
+}
