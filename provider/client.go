@@ -39,9 +39,9 @@ type Options struct {
 	// proof. The caller's ctx may end it earlier.
 	RetryFor time.Duration
 
-	// FirstLook is when new servers are looked at for the first time after the
+	// FirstLook is when new instances are looked at for the first time after the
 	// cloud accepted them, until the client has learned how long they take. 0
-	// means the driver's guess for its cloud ([Limits].FirstLook). Where servers
+	// means the driver's guess for its cloud ([Limits].FirstLook). Where instances
 	// are known to be quick, as in a simulator, a small value saves waiting. Less
 	// than 3 s counts as 3 s, more than a minute as a minute.
 	FirstLook time.Duration

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Query selects servers: those with the given IDs, or all that match Name and
-// Tags, as far as they are set. The zero value selects every server of the client's
+// Query selects instances: those with the given IDs, or all that match Name and
+// Tags, as far as they are set. The zero value selects every instance of the client's
 // region that the credentials may see.
 type Query struct {
 	Region string // empty means the client's region
@@ -142,7 +142,7 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 
 // nameless reports whether an instance of the page has no ID.
 func (p *DescribePage) nameless() bool {
-	for i := range p.Instances { // servers are long: they are not copied to be looked at
+	for i := range p.Instances { // instances are long: they are not copied to be looked at
 		if p.Instances[i].ID == "" {
 			return true
 		}

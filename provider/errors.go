@@ -27,7 +27,7 @@ var (
 	ErrTokenMismatch  = errors.New("client token reused")       // same token, other parameters
 	ErrUnavailable    = errors.New("service unavailable")       // try again later
 	ErrOutcomeUnknown = errors.New("outcome unknown")           // it may or may not have been done: do not do it again blindly
-	ErrLaunchFailed   = errors.New("launch failed")             // a server was accepted and died while being built
+	ErrLaunchFailed   = errors.New("launch failed")             // an instance was accepted and died while being built
 
 	// ErrSuperseded is for [Journal].Save to return: another process goes on with
 	// the operation. This one then sends nothing, releases nothing and saves
@@ -67,7 +67,7 @@ type APIError struct {
 	Outcome    Outcome
 
 	// Temporary reports that the same call is likely to succeed soon although it
-	// is neither throttled nor unavailable: the server is still being built,
+	// is neither throttled nor unavailable: the instance is still being built,
 	// another task is running on it.
 	Temporary bool
 
@@ -123,7 +123,7 @@ func (e *APIError) Error() string {
 // outcome is unknown also matches [ErrOutcomeUnknown], which [Client] adds.
 func (e *APIError) Unwrap() []error { return wording.Compact(e.Kind, e.Err) }
 
-// LaunchError is a server that was accepted and did not come up, or went away
+// LaunchError is an instance that was accepted and did not come up, or went away
 // while it was waited for.
 type LaunchError struct {
 	Driver     string
@@ -132,7 +132,7 @@ type LaunchError struct {
 	Reason     string // the cloud's reason; "" if it does not say
 }
 
-// Error names the server, its last state and the cloud's reason.
+// Error names the instance, its last state and the cloud's reason.
 func (e *LaunchError) Error() string {
 	s := fmt.Sprintf("%s: %s: %v", e.Driver, e.InstanceID, ErrLaunchFailed)
 	if e.RawState != "" {

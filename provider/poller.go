@@ -11,7 +11,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sightings"
 )
 
-// Poller waits for servers on behalf of all clients of one account, and asks
+// Poller waits for instances on behalf of all clients of one account, and asks
 // about up to a full describe call of them at a time. Share one through
 // [Options].Poller between clients with the same credentials; never between
 // accounts, because any client's credentials may be used for all. The zero value

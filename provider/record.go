@@ -16,7 +16,7 @@ import (
 type Journal interface {
 	// Save stores the token of an operation in place of the one before, and
 	// returns once it is safe: a token that comes back in place of a later one may
-	// create servers again. It is called before every create, which is not
+	// create instances again. It is called before every create, which is not
 	// sent if it fails, before every release, and after every answer; for one
 	// operation one call at a time, with tokens that only ever tell more.
 	//

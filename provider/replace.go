@@ -35,7 +35,7 @@ func (a Alternative) apply(s *RunInstancesSpec) {
 // TriedAlternative is one that was out of stock.
 type TriedAlternative struct {
 	Alternative       // the words of the spec where the alternative says nothing
-	Err         error // the cloud's refusal, or the failure of a server that was accepted
+	Err         error // the cloud's refusal, or the failure of an instance that was accepted
 	Skipped     bool  // it was not asked for: Err is of a moment ago
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
-// The calls about things that are not servers: launch templates and placement
+// The calls about things that are not instances: launch templates and placement
 // groups. They cost nothing, but the rules are the same: a lost answer adds
 // nothing twice.
 

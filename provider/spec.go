@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// RunInstancesSpec says which servers to create, in words that mean the same on
+// RunInstancesSpec says which instances to create, in words that mean the same on
 // every cloud. It is a value: copy it, change a field, send it elsewhere.
 //
 // A zero field lets the cloud decide. A field that a cloud cannot express is an
@@ -28,11 +28,11 @@ type RunInstancesSpec struct {
 	// QingCloud have no such level and refuse it.
 	Zone string
 
-	// Count is how many servers to create; 0 means 1, and 100,000 is the most.
+	// Count is how many instances to create; 0 means 1, and 100,000 is the most.
 	// Counts above the cloud's limit per call are split into several calls.
 	Count int
 
-	// MinCount is how many servers are enough: with less stock than Count the
+	// MinCount is how many instances are enough: with less stock than Count the
 	// cloud may create fewer, down to MinCount. 0 means all of Count. Where a
 	// Count takes several creates it is of all of them together.
 	MinCount int
@@ -50,7 +50,7 @@ type RunInstancesSpec struct {
 	// CPUOptions tune the CPU of the machine type.
 	CPUOptions CPUOptions
 
-	// Name is the display name of the servers. Clouds number the servers of a
+	// Name is the display name of the instances. Clouds number the instances of a
 	// batch only when asked (UniqueSuffix), except CVM, which always does.
 	Name string
 
@@ -58,7 +58,7 @@ type RunInstancesSpec struct {
 	// clouds and between Windows and Linux.
 	HostName string
 
-	// Description is a free text about the servers.
+	// Description is a free text about the instances.
 	Description string
 
 	// UniqueSuffix numbers Name and HostName within the batch, from 001.
@@ -68,7 +68,7 @@ type RunInstancesSpec struct {
 	// password by message on CVM, no login on ECS, an error on QingCloud.
 	Login Login
 
-	// Network places the servers in a network.
+	// Network places the instances in a network.
 	Network Network
 
 	// SystemDisk is the disk the image is written to.
@@ -77,22 +77,22 @@ type RunInstancesSpec struct {
 	// DataDisks are further disks, in order.
 	DataDisks []Disk
 
-	// Billing says how the servers are paid for.
+	// Billing says how the instances are paid for.
 	Billing Billing
 
-	// Placement says where in the region's hardware the servers go.
+	// Placement says where in the region's hardware the instances go.
 	Placement Placement
 
-	// Tags are key-value labels of the servers. Keys that begin with "yunfan:"
+	// Tags are key-value labels of the instances. Keys that begin with "yunfan:"
 	// are reserved. QingCloud's labels are another notion, and are refused. Tags
 	// beside a launch template replace all of its tags.
 	Tags map[string]string
 
-	// UserData is handed to the server at first boot: raw bytes, which the
+	// UserData is handed to the instance at first boot: raw bytes, which the
 	// adapter encodes as the cloud wants. It is treated as a secret.
 	UserData UserData
 
-	// RoleName is the cloud identity the server acts as (RAM role on ECS, CAM
+	// RoleName is the cloud identity the instance acts as (RAM role on ECS, CAM
 	// role on CVM).
 	RoleName string
 
@@ -110,10 +110,10 @@ type RunInstancesSpec struct {
 	// MonitorAgent is the same for the monitoring agent.
 	MonitorAgent *bool
 
-	// DeletionProtection refuses to terminate the servers until it is lifted.
+	// DeletionProtection refuses to terminate the instances until it is lifted.
 	DeletionProtection bool
 
-	// AutoReleaseTime is when the cloud terminates the servers by itself. Zero
+	// AutoReleaseTime is when the cloud terminates the instances by itself. Zero
 	// means never. Clouds round it to whole minutes or seconds.
 	AutoReleaseTime time.Time
 
@@ -157,7 +157,7 @@ type CPUOptions struct {
 	Model          string // CPU model, in the cloud's own words
 }
 
-// Login says how people get into the servers. At most one of its three ways
+// Login says how people get into the instances. At most one of its three ways
 // may be chosen: clouds disagree about what more than one would mean.
 type Login struct {
 	// Password of the administrator. Complexity rules differ between clouds.
@@ -171,7 +171,7 @@ type Login struct {
 	KeepImageLogin bool
 }
 
-// IPFamily is the kind of addresses the servers get.
+// IPFamily is the kind of addresses the instances get.
 type IPFamily string
 
 // IP families. The zero value lets the cloud decide, which means IPv4.
@@ -181,7 +181,7 @@ const (
 	DualStack IPFamily = "dual-stack"
 )
 
-// Network places servers in a network.
+// Network places instances in a network.
 type Network struct {
 	// VPCID is the private network. ECS derives it from the subnet and refuses
 	// the field; CVM needs both.
@@ -195,20 +195,20 @@ type Network struct {
 	// QingCloud take one.
 	SecurityGroupIDs []string
 
-	// PrivateIPs are fixed addresses, one for each server of Count.
+	// PrivateIPs are fixed addresses, one for each instance of Count.
 	PrivateIPs []netip.Addr
 
-	// IPv6Count is how many IPv6 addresses each server gets. It excludes
+	// IPv6Count is how many IPv6 addresses each instance gets. It excludes
 	// IPv6Addresses.
 	IPv6Count int
 
-	// IPv6Addresses are fixed IPv6 addresses, for one server.
+	// IPv6Addresses are fixed IPv6 addresses, for one instance.
 	IPv6Addresses []netip.Addr
 
-	// IPFamily is the kind of addresses the servers get.
+	// IPFamily is the kind of addresses the instances get.
 	IPFamily IPFamily
 
-	// PublicIP gives each server a public address. Nil means none. Present but
+	// PublicIP gives each instance a public address. Nil means none. Present but
 	// zero means one with whatever bandwidth the cloud gives, where the cloud
 	// has such a default.
 	PublicIP *PublicIP
@@ -230,7 +230,7 @@ const (
 	PayBy95th        BandwidthCharge = "by-95th-monthly" // by the month's 95th percentile
 )
 
-// PublicIP is a public address that lives and dies with its server.
+// PublicIP is a public address that lives and dies with its instance.
 type PublicIP struct {
 	BandwidthMbps int // outbound, Mbit/s
 	InboundMbps   int // inbound, Mbit/s; 0 lets the cloud decide
@@ -260,10 +260,10 @@ type Disk struct {
 	KMSKeyID             string // key for Encrypted; empty means the cloud's default key
 	DeleteWithInstance   *bool  // nil lets the cloud decide, usually true
 	AutoSnapshotPolicyID string
-	Device               string // device name inside the server
+	Device               string // device name inside the instance
 }
 
-// BillingMode is how servers are paid for.
+// BillingMode is how instances are paid for.
 type BillingMode string
 
 // Billing modes. The zero value lets the cloud decide, which means OnDemand,
@@ -286,7 +286,7 @@ const (
 	Year  PeriodUnit = "year"
 )
 
-// Billing says how servers are paid for.
+// Billing says how instances are paid for.
 type Billing struct {
 	Mode BillingMode
 
@@ -317,7 +317,7 @@ const (
 	SpotPriceLimit  SpotStrategy = "price-limit"  // follow it up to MaxPrice
 )
 
-// SpotInterruption is what happens to a spot server that is taken away.
+// SpotInterruption is what happens to a spot instance that is taken away.
 type SpotInterruption string
 
 // Spot interruptions. The zero value lets the cloud decide, which means
@@ -327,15 +327,15 @@ const (
 	SpotStop      SpotInterruption = "stop"
 )
 
-// SpotOptions are the details of a spot server.
+// SpotOptions are the details of a spot instance.
 type SpotOptions struct {
 	Strategy SpotStrategy
 
-	// MaxPrice is the highest price for one server and hour, in the account's
+	// MaxPrice is the highest price for one instance and hour, in the account's
 	// currency, as a decimal number: a string, so that no digit changes.
 	MaxPrice string
 
-	// DurationHours is how long the server is safe from being taken away. Nil
+	// DurationHours is how long the instance is safe from being taken away. Nil
 	// lets the cloud decide; 0 is a real choice.
 	DurationHours *int
 
@@ -347,11 +347,11 @@ type Tenancy string
 
 // Tenancies. The zero value lets the cloud decide, which means shared.
 const (
-	SharedTenancy Tenancy = "shared" // any customer's servers
+	SharedTenancy Tenancy = "shared" // any customer's instances
 	HostTenancy   Tenancy = "host"   // a dedicated host
 )
 
-// Affinity is whether a server returns to the same dedicated host after a stop.
+// Affinity is whether an instance returns to the same dedicated host after a stop.
 type Affinity string
 
 // Affinities. The zero value lets the cloud decide, which means none.
@@ -360,7 +360,7 @@ const (
 	HostAffinity Affinity = "host"
 )
 
-// Placement says where in a region's hardware servers go.
+// Placement says where in a region's hardware instances go.
 type Placement struct {
 	// GroupID is the placement group: deployment set on ECS, disaster-recover
 	// group on CVM, instance group on QingCloud.

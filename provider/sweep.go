@@ -13,7 +13,7 @@ import (
 
 // SweepOptions are for [Client.Sweep].
 type SweepOptions struct {
-	// Owner is the RunOptions.Owner whose servers are looked for. Required.
+	// Owner is the RunOptions.Owner whose instances are looked for. Required.
 	Owner string
 
 	// Region is where to look. Empty means the client's region.
@@ -24,7 +24,7 @@ type SweepOptions struct {
 	// operation which begins meanwhile is not missed. Nil knows none.
 	Live func(ctx context.Context) (operationIDs []string, err error)
 
-	// MinAge spares servers that are younger. 0 means 15 minutes, which is longer
+	// MinAge spares instances that are younger. 0 means 15 minutes, which is longer
 	// than a create and its journal take; less than a minute is refused.
 	MinAge time.Duration
 
@@ -32,11 +32,11 @@ type SweepOptions struct {
 	Terminate bool
 }
 
-// Sweep finds servers of an owner that no live operation knows: leaks of
+// Sweep finds instances of an owner that no live operation knows: leaks of
 // processes that crashed before they saved an ID. It returns what it found, and
 // releases it only with SweepOptions.Terminate.
 //
-// It looks for the tags of [RunOptions].Owner. ENS and QingCloud servers also
+// It looks for the tags of [RunOptions].Owner. ENS and QingCloud instances also
 // count whose name still has the marker of a create of that owner; once they have
 // their own name, QingCloud's cannot be told from others. A list that cannot be
 // read to its end is an error, and nothing is released.
@@ -79,7 +79,7 @@ func (o *SweepOptions) check() error {
 	return k.Err()
 }
 
-// markedBy lists the servers that bear an owner's mark.
+// markedBy lists the instances that bear an owner's mark.
 func (c *Client) markedBy(ctx context.Context, region, owner string) ([]Instance, error) {
 	if !c.marksByTags() && !c.limits.NameMarker {
 		return nil, errors.ErrUnsupported

@@ -16,7 +16,7 @@ import (
 //
 // A template is named by [LaunchTemplateRef]: by ID, or by name on ECS. An empty
 // region means the region of the client. A cloud keeps what it is given without a
-// look at whether images or subnets exist; that shows when servers are created.
+// look at whether images or subnets exist; that shows when instances are created.
 type LaunchTemplates interface {
 	// Create keeps a spec as version 1 of a new template, its default version,
 	// and returns the template's ID. What a template cannot hold (a password, on
@@ -52,7 +52,7 @@ type LaunchTemplates interface {
 	// deleted: that is [ErrState].
 	DeleteVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions ...int) error
 
-	// Delete deletes a template with all its versions. Servers made from it live
+	// Delete deletes a template with all its versions. Instances made from it live
 	// on. A template that does not exist is [ErrNotFound].
 	Delete(ctx context.Context, region string, ref LaunchTemplateRef) error
 }
@@ -70,7 +70,7 @@ type LaunchTemplateSpec struct {
 	// RunInstances. Spec.Region is where the template is kept.
 	Spec RunInstancesSpec
 
-	// Tags are labels of the template itself; those of its servers are in Spec.
+	// Tags are labels of the template itself; those of its instances are in Spec.
 	Tags map[string]string
 
 	// BaseVersion is the version that CreateVersion starts from on CVM, where a
@@ -92,7 +92,7 @@ type LaunchTemplateQuery struct {
 	Name   string            // the exact name
 	Tags   map[string]string // of the template: all of these, with these values
 
-	// InstanceTags are tags that some version of the template gives its servers:
+	// InstanceTags are tags that some version of the template gives its instances:
 	// all of these, with these values. The versions of each template that is left
 	// are read for it, by one call or more.
 	InstanceTags map[string]string

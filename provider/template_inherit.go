@@ -35,7 +35,7 @@ func inherited(older, newer *RunInstancesSpec) []string {
 	for _, f := range specLeaves() {
 		at, set := f.Find(o)
 		if f.Path == "Region" || f.Path == "Count" && older.Count == 1 {
-			continue // the place of the template; one server, which is what no count means
+			continue // the place of the template; one instance, which is what no count means
 		}
 		if _, kept := f.Find(n); set && !kept {
 			out = append(out, at)

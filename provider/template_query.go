@@ -141,7 +141,7 @@ func (l *launchTemplates) FindVersions(ctx context.Context, q LaunchTemplateVers
 	}
 }
 
-// tagging leaves only those templates of which some version gives its servers
+// tagging leaves only those templates of which some version gives its instances
 // these tags. A cloud may have narrowed them before; none tells the tags in the
 // list itself.
 func (l *launchTemplates) tagging(ctx context.Context, q LaunchTemplateQuery, all iter.Seq2[LaunchTemplate, error]) iter.Seq2[LaunchTemplate, error] {

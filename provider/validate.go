@@ -231,7 +231,7 @@ func notNegative(c *Checker, path string, n int) {
 }
 
 // ruleText is for what people write themselves: JSON would replace other bytes
-// without a word, so that the server had another name, or another password.
+// without a word, so that the instance had another name, or another password.
 const ruleText = "must be UTF-8"
 
 func checkText(c *Checker, path, s string) {
