@@ -15,14 +15,13 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// Operation is a create in progress or done: the IDs it has, and what is needed
-// to wait for them, here or in another process. [Client.RunInstances] and
-// [Client.Resume] make one; the zero value is of no use. All methods
-// are safe for concurrent use.
+// Operation is a create in progress or done: its IDs, and what is needed to wait for the
+// instances, here or in another process. [Client.RunInstances] and [Client.Resume] make one.
+// The zero value is not usable. All methods are safe for concurrent use.
 //
-// What it asked for, was told and has seen is in a ledger (internal/ledger), which
-// knows no words. The files of the operation read as a story: plan, send, record,
-// look, replace, release, name.
+// A ledger (internal/ledger) holds the requests, the answers and the sightings, without errors
+// or texts. The files of the operation are, in order: plan, send, record, look, replace,
+// release, name.
 type Operation struct {
 	c      *Client
 	id     string
