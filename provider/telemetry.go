@@ -15,8 +15,8 @@ import (
 // instrumentation is the name of the library in traces.
 const instrumentation = "github.com/yunfan-cloud/yunfan/provider"
 
-// telemetry makes one log record and one span per API call. Neither ever holds
-// a parameter, a URL or a body, so neither can hold a secret.
+// telemetry makes one log record and one span per API call. Neither ever holds a parameter, a
+// URL or a body, so neither can hold a secret.
 type telemetry struct {
 	driver string
 	silent bool // nobody listens
