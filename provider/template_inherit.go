@@ -9,8 +9,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// checkInherited refuses a version that would silently take over fields of the
-// version it starts from, where the cloud works so.
+// checkInherited refuses a version that would silently inherit fields of its base version,
+// where the cloud works so.
 func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplateRef, t *LaunchTemplateSpec) error {
 	if !l.c.limits.TemplateVersionsInherit {
 		return nil
@@ -27,8 +27,7 @@ func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplate
 	return k.Err()
 }
 
-// inherited returns the paths of what the older of two specs sets and the newer
-// one does not.
+// inherited returns the paths that the older spec sets and the newer spec does not.
 func inherited(older, newer *RunInstancesSpec) []string {
 	var out []string
 	o, n := reflect.ValueOf(older).Elem(), reflect.ValueOf(newer).Elem()

@@ -22,7 +22,7 @@ type LaunchTemplateVersionQuery struct {
 	DefaultOnly            bool  // the default version
 }
 
-// Matches reports whether a version is what the query asks for.
+// Matches reports whether a version fits the query.
 func (q *LaunchTemplateVersionQuery) Matches(v *LaunchTemplateVersion) bool {
 	return (len(q.Versions) == 0 || slices.Contains(q.Versions, v.Version)) &&
 		v.Version >= q.MinVersion && (q.MaxVersion == 0 || v.Version <= q.MaxVersion) && (!q.DefaultOnly || v.Default)
@@ -120,8 +120,7 @@ func (l *launchTemplates) Version(ctx context.Context, region string, ref Launch
 	return nil, fmt.Errorf("%s: launch template %s has no %s: %w", l.c.name, ref.text(), which, ErrNotFound)
 }
 
-// FindVersions implements [LaunchTemplates]. What the cloud does not narrow is
-// narrowed here.
+// FindVersions implements [LaunchTemplates]. It also filters what the cloud does not filter.
 func (l *launchTemplates) FindVersions(ctx context.Context, q LaunchTemplateVersionQuery) iter.Seq2[LaunchTemplateVersion, error] {
 	return func(yield func(LaunchTemplateVersion, error) bool) {
 		if err := q.check(); err != nil {
@@ -141,9 +140,8 @@ func (l *launchTemplates) FindVersions(ctx context.Context, q LaunchTemplateVers
 	}
 }
 
-// tagging leaves only those templates of which some version gives its instances
-// these tags. A cloud may have narrowed them before; none tells the tags in the
-// list itself.
+// tagging keeps only the templates that have a version which gives its instances these tags.
+// The cloud may have filtered the list before, but no cloud returns the tags in it.
 func (l *launchTemplates) tagging(ctx context.Context, q LaunchTemplateQuery, all iter.Seq2[LaunchTemplate, error]) iter.Seq2[LaunchTemplate, error] {
 	return func(yield func(LaunchTemplate, error) bool) {
 		for t, err := range all {

@@ -12,19 +12,18 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
-// maxCount keeps a slip of the keyboard from becoming a fleet.
+// maxCount keeps a typing error from creating a huge number of instances.
 const maxCount = 100_000
 
-// reservedTagPrefix begins the tag keys that Yunfan keeps for itself.
+// reservedTagPrefix begins the tag keys that are reserved for Yunfan.
 const reservedTagPrefix = "yunfan:"
 
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
 // [Client.Preview] and [Client.RunInstances] check those as well.
 //
-// A password, user data or raw parameter of a vendor's options that holds
-// "[redacted]", which is what secrets marshal to, is a problem too: it stands where a
-// secret was before the spec was encoded.
+// A password, user data or a raw parameter that holds "[redacted]" is a problem too. Secrets
+// marshal to that text, so it stands where a secret was before the spec was encoded.
 func (s *RunInstancesSpec) Validate() error {
 	var c Checker
 	s.checkCounts(&c)
@@ -213,13 +212,13 @@ func checkVendor(c *Checker, path string, list []VendorOption) {
 	}
 }
 
-// isNilOption reports whether options are nil, or a nil pointer to some.
+// isNilOption reports whether options are nil, or a nil pointer.
 func isNilOption(o VendorOption) bool {
 	v := reflect.ValueOf(o)
 	return o == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// hasNilOptions reports whether some of the options are nil: drivers look into them.
+// hasNilOptions reports whether any options are nil: drivers read them.
 func hasNilOptions(list []VendorOption) bool { return slices.ContainsFunc(list, isNilOption) }
 
 func notEmpty(c *Checker, path string, list []string) { c.NoneEmpty(path, list) }
@@ -230,8 +229,8 @@ func notNegative(c *Checker, path string, n int) {
 	}
 }
 
-// ruleText is for what people write themselves: JSON would replace other bytes
-// without a word, so that the instance had another name, or another password.
+// ruleText is for texts that people write. JSON would silently replace other bytes, so that
+// the instance had another name or another password.
 const ruleText = "must be UTF-8"
 
 func checkText(c *Checker, path, s string) {
