@@ -7,8 +7,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// An instance that was seen counts as gone only after several answers lack it, because single reads may miss an
-// instance.
+// An instance that was seen counts as gone only after several answers lack it, because single
+// reads may miss an instance.
 const (
 	goneAnswers = 3                // in a row that do not find it
 	goneOver    = 20 * time.Second // from the first to the last of them
@@ -52,8 +52,9 @@ func (r *release) absenceOf(id string, now time.Time) *absence {
 	return a
 }
 
-// needsLook reports whether a look must confirm that an instance is gone. That is so when the release did not find
-// the instance, but it was seen before, its release was not accepted, and the looks so far prove nothing.
+// needsLook reports whether a look must confirm that an instance is gone. That is so when the
+// release did not find the instance, but it was seen before, its release was not accepted, and
+// the looks so far prove nothing.
 func (r *release) needsLook(id string) bool { return r.wasThere(id) && !r.isMissing(id) }
 
 // wasThere reports whether an instance was seen and its release was not accepted.
@@ -69,8 +70,9 @@ func (r *release) isMissing(id string) bool {
 	return a != nil && a.proves(time.Now())
 }
 
-// contradicted returns the refusal for an instance that the cloud shows, or may show, but does not find for the
-// release. The refusal is transient until goneBy is over, and longer while the instance is new.
+// contradicted returns the refusal for an instance that the cloud shows, or may show, but does
+// not find for the release. The refusal is transient until goneBy is over, and longer while
+// the instance is new.
 func (r *release) contradicted(id string, refusal error) account.Refusal {
 	now := time.Now()
 	r.mu.Lock()
@@ -82,10 +84,11 @@ func (r *release) contradicted(id string, refusal error) account.Refusal {
 	return account.Refusal{Left: []string{id}, Err: refusal, Transient: true, Until: until}
 }
 
-// missed records that the cloud did not find instances, and returns the instances for which the refusal stands. An
-// instance is gone when its release was accepted, or when it was seen and is missing for long enough. Until then
-// the refusal is transient. An instance that is missing beside others is asked about alone before it counts as
-// gone. The refusal may be about another instance, and credentials may still release what they no longer list.
+// missed records that the cloud did not find instances, and returns the instances for which
+// the refusal stands. An instance is gone when its release was accepted, or when it was seen
+// and is missing for long enough. Until then the refusal is transient. An instance that is
+// missing beside others is asked about alone before it counts as gone. The refusal may be
+// about another instance, and credentials may still release what they no longer list.
 func (r *release) missed(ids []string, refusal error) account.Refusal {
 	now := time.Now()
 	var until time.Time
@@ -103,8 +106,8 @@ func (r *release) missed(ids []string, refusal error) account.Refusal {
 	return account.Refusal{Left: left, Err: refusal, Transient: until.After(now), Until: until}
 }
 
-// missedOne records that the cloud did not find an instance. It reports whether that proves the instance gone. If
-// not, it returns until when another try is useful.
+// missedOne records that the cloud did not find an instance. It reports whether that proves
+// the instance gone. If not, it returns until when another try is useful.
 func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Time, gone bool) {
 	seen, ended := r.c.hasSeen(r.region, id), r.c.hasEnded(r.region, id)
 	r.mu.Lock()
@@ -125,10 +128,11 @@ func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Ti
 	}
 }
 
-// groups sorts instances that were refused together into groups for the next calls. The first group has the
-// instances that the last look showed. Then come the instances that were seen once and are missing now, one by one
-// when that is proven. The rest were never seen: they are tried one by one only when nothing else is left. That
-// they are not found proves nothing, and one of them may exist.
+// groups sorts instances that were refused together into groups for the next calls. The first
+// group has the instances that the last look showed. Then come the instances that were seen
+// once and are missing now, one by one when that is proven. The rest were never seen: they are
+// tried one by one only when nothing else is left. That they are not found proves nothing, and
+// one of them may exist.
 func (r *release) groups(ids []string) [][]string {
 	var here, missing, never []string
 	var proven [][]string

@@ -11,26 +11,31 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// Wait blocks until every instance of the operation runs or has failed, or until ctx ends. ctx is the only
-// deadline. Wait returns the instances that run, in the order of [Operation.InstanceIDs], and a *[WaitError] about
-// the others. A failed or throttled describe call never fails a wait. Wait may be called again, and by several
-// goroutines at once: they share the describe calls.
+// Wait blocks until every instance of the operation runs or has failed, or until ctx ends. ctx
+// is the only deadline. Wait returns the instances that run, in the order of
+// [Operation.InstanceIDs], and a *[WaitError] about the others. A failed or throttled describe
+// call never fails a wait. Wait may be called again, and by several goroutines at once: they
+// share the describe calls.
 //
-// An instance that no answer has shown within [Options].VisibleWithin ends its own wait as not visible
-// ([WaitError].NotVisible). It stays in the operation, and is neither replaced nor released: wait again, or look
-// for the reason in the error. An instance that vanishes before it was seen ends the same way. With alternatives,
-// or OnFailure terminate, Wait looks at all instances once at its beginning, so that most are seen.
+// An instance that no answer has shown within [Options].VisibleWithin ends its own wait as not
+// visible ([WaitError].NotVisible). It stays in the operation, and is neither replaced nor
+// released: wait again, or look for the reason in the error. An instance that vanishes before
+// it was seen ends the same way. With alternatives, or OnFailure terminate, Wait looks at all
+// instances once at its beginning, so that most are seen.
 //
-// With [RunOptions].Alternatives, an instance that fails to launch counts as no stock. It is released, another is
-// created from the next alternative, and the wait continues. With OnFailure terminate, a wait that ends with failed
-// instances releases all instances of the operation.
+// With [RunOptions].Alternatives, an instance that fails to launch counts as no stock. It is
+// released, another is created from the next alternative, and the wait continues. With
+// OnFailure terminate, a wait that ends with failed instances releases all instances of the
+// operation.
 //
-// Instances that still have a marker in place of their name get their name, unless the operation was resumed
-// without its spec. A rename that is refused is reported once, by an error beside the instances that run.
+// Instances that still have a marker in place of their name get their name, unless the
+// operation was resumed without its spec. A rename that is refused is reported once, by an
+// error beside the instances that run.
 //
-// Where creates are found by a marker, instances of a create that was given up may become visible late. Wait looks
-// for them until at least half of [Options].SearchFor has passed since the create was given up. It reports them by
-// a *[RunError] with Surplus, beside the instances that run.
+// Where creates are found by a marker, instances of a create that was given up may become
+// visible late. Wait looks for them until at least half of [Options].SearchFor has passed
+// since the create was given up. It reports them by a *[RunError] with Surplus, beside the
+// instances that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	running := map[string]Instance{}
 	var trouble error   // of replacing instances, told when the wait is over
@@ -68,9 +73,9 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 	}
 }
 
-// endOfWait returns the error of a wait. It joins the given errors, the surplus instances, including those that
-// became visible during the wait, and the instances that turned out to be of another operation. Doubtful is how
-// many such instances were known before.
+// endOfWait returns the error of a wait. It joins the given errors, the surplus instances,
+// including those that became visible during the wait, and the instances that turned out to be
+// of another operation. Doubtful is how many such instances were known before.
 func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error) error {
 	if len(wording.Compact(errs...)) > 0 && ctx.Err() == nil {
 		errs = append(errs, op.findLate(ctx))
@@ -78,8 +83,8 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 	return wording.Paragraph(op.c.name, append(errs, op.beyondError(doubtful))...)
 }
 
-// waitFor waits for some instances of the operation, and records which of them were seen. Instances that still have
-// a marker get their names; nameErr is the error of that.
+// waitFor waits for some instances of the operation, and records which of them were seen.
+// Instances that still have a marker get their names; nameErr is the error of that.
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
@@ -122,8 +127,8 @@ func (op *Operation) hasMore(running map[string]Instance) bool {
 	return slices.ContainsFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID == "" })
 }
 
-// lingerForLate looks for instances of creates that were given up, until these have had enough time to become
-// visible. The end of ctx is not an error.
+// lingerForLate looks for instances of creates that were given up, until these have had enough
+// time to become visible. The end of ctx is not an error.
 func (op *Operation) lingerForLate(ctx context.Context) error {
 	until, any := op.lateUntil()
 	if !any {
@@ -135,8 +140,8 @@ func (op *Operation) lingerForLate(ctx context.Context) error {
 	return op.findLate(ctx)
 }
 
-// beyondError returns an error about surplus instances, or about more doubtful instances than the given number. It
-// returns nil when there are none.
+// beyondError returns an error about surplus instances, or about more doubtful instances than
+// the given number. It returns nil when there are none.
 func (op *Operation) beyondError(doubtful int) error {
 	if len(op.ledger.Surplus()) == 0 && len(op.ledger.Doubtful()) <= doubtful {
 		return nil
@@ -144,13 +149,15 @@ func (op *Operation) beyondError(doubtful int) error {
 	return op.runError()
 }
 
-// withTrouble joins the error of a wait with other errors. A lone *[WaitError] is returned unchanged.
+// withTrouble joins the error of a wait with other errors. A lone *[WaitError] is returned
+// unchanged.
 func (op *Operation) withTrouble(err, trouble error) error {
 	return wording.Paragraph(op.c.name, err, trouble)
 }
 
-// mend replaces instances that failed, or releases all instances if OnFailure says so. It reports whether there is
-// something new to wait for. Several waits may run for the operation, but only one at a time mends it.
+// mend replaces instances that failed, or releases all instances if OnFailure says so. It
+// reports whether there is something new to wait for. Several waits may run for the operation,
+// but only one at a time mends it.
 func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool, err error) {
 	if err := op.mending.Lock(ctx); err != nil {
 		return false, err
@@ -181,8 +188,8 @@ func (op *Operation) listable() bool {
 	return most == 0 || len(op.InstanceIDs()) <= most
 }
 
-// since returns a function that returns when each instance was accepted: many creates take a while. A resumed
-// operation knows only the latest moment.
+// since returns a function that returns when each instance was accepted: many creates take a
+// while. A resumed operation knows only the latest moment.
 func (op *Operation) since() func(id string) time.Time {
 	parts := op.ledger.All()
 	if len(parts) < 2 {

@@ -10,8 +10,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// batches are the calls of one request about several instances. They know what errors mean and the words for them.
-// [account.Batches] repeats and splits the calls.
+// batches are the calls of one request about several instances. They know what errors mean and
+// the words for them. [account.Batches] repeats and splits the calls.
 type batches struct {
 	account.Batches
 	what   string // "terminate", for errors
@@ -50,7 +50,8 @@ type partial struct{ failed map[string]error }
 // Error counts the instances. Their errors are reported one by one.
 func (e *partial) Error() string { return fmt.Sprintf("%d instances refused", len(e.failed)) }
 
-// Is matches throttling, so that the budget also slows down when only a few instances of a call were throttled.
+// Is matches throttling, so that the budget also slows down when only a few instances of a
+// call were throttled.
 func (e *partial) Is(target error) bool {
 	return target == ErrThrottled && slices.ContainsFunc(slices.Collect(maps.Values(e.failed)), func(err error) bool {
 		return errors.Is(err, ErrThrottled)
@@ -90,8 +91,8 @@ func (r *batches) problems(ids []string) *BatchError {
 // fail records why a call for instances failed.
 func (r *batches) fail(ids []string, err error) { r.Fail(ids, account.Failure{Err: err}) }
 
-// blamesSome reports whether only a few instances may have caused the error of a call. An error of the driver
-// itself, a *[FieldError], is about the whole call.
+// blamesSome reports whether only a few instances may have caused the error of a call. An
+// error of the driver itself, a *[FieldError], is about the whole call.
 func blamesSome(err error) bool {
 	if !errors.As(err, new(*APIError)) {
 		return false

@@ -9,9 +9,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
-// BatchError holds the failures of a request about several instances, such as [Client.TerminateInstances] or
-// [Client.StopInstances]. The request succeeded for the other instances. It matches the errors in Failed with
-// [errors.Is] and [errors.As].
+// BatchError holds the failures of a request about several instances, such as
+// [Client.TerminateInstances] or [Client.StopInstances]. The request succeeded for the other
+// instances. It matches the errors in Failed with [errors.Is] and [errors.As].
 type BatchError struct {
 	Op     string           // what was asked for: "terminate", "start", "stop", "reboot", ...
 	Region string           // "" when the region does not matter
@@ -32,7 +32,8 @@ func (e *BatchError) IDs() []string {
 	return sorted.Keys(e.Failed)
 }
 
-// Unknown returns the failed instances that the region does not know: their error matches [ErrNotFound].
+// Unknown returns the failed instances that the region does not know: their error matches
+// [ErrNotFound].
 func (e *BatchError) Unknown() []string {
 	return slices.DeleteFunc(e.IDs(), func(id string) bool { return !errors.Is(e.Failed[id], ErrNotFound) })
 }
@@ -62,8 +63,8 @@ func (e *BatchError) unknownText(g *failedAlike) string {
 		"check the region and the credentials, or repeat the call later", e.Op, place, names(g.ids), g.err)
 }
 
-// Unwrap returns one error for each group of instances that failed alike, and the errors that are not about one
-// instance.
+// Unwrap returns one error for each group of instances that failed alike, and the errors that
+// are not about one instance.
 func (e *BatchError) Unwrap() []error {
 	var out []error
 	for _, g := range e.groups() {
@@ -78,8 +79,8 @@ type failedAlike struct {
 	err error // of the first
 }
 
-// groups returns the instances grouped by the text of their errors, without request IDs. Instances that are refused
-// one by one for the same reason are one group.
+// groups returns the instances grouped by the text of their errors, without request IDs.
+// Instances that are refused one by one for the same reason are one group.
 func (e *BatchError) groups() (list []failedAlike) {
 	at := map[reason]int{}
 	for _, id := range e.IDs() {

@@ -8,11 +8,11 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// Budget keeps the calls of accounts below the clouds' documented rates, and below lower rates when a cloud
-// throttles. A throttled call halves the rate. Each quiet period adds a step, up to the documented rate. Clouds
-// count per account, so the clients of one account should share one budget ([Options].Budget). Clients of different
-// accounts must not share one. The zero value is an unused budget. It is safe for concurrent use and must not be
-// copied.
+// Budget keeps the calls of accounts below the clouds' documented rates, and below lower rates
+// when a cloud throttles. A throttled call halves the rate. Each quiet period adds a step, up
+// to the documented rate. Clouds count per account, so the clients of one account should share
+// one budget ([Options].Budget). Clients of different accounts must not share one. The zero
+// value is an unused budget. It is safe for concurrent use and must not be copied.
 type Budget struct{ calls account.Budget }
 
 // NewBudget returns an unused budget.
@@ -30,15 +30,17 @@ func (c *Client) kindOf(region string, api API) account.Kind {
 	}
 }
 
-// BudgetError is a call that was not sent, because the account's call budget has no room before the deadline of
-// ctx. Nothing was done, and the cloud was not asked. It matches [ErrThrottled].
+// BudgetError is a call that was not sent, because the account's call budget has no room
+// before the deadline of ctx. Nothing was done, and the cloud was not asked. It matches
+// [ErrThrottled].
 type BudgetError struct {
 	API     API
 	FreesIn time.Duration // until the budget has room for the call
 	EndsIn  time.Duration // until ctx's deadline
 }
 
-// budgetError returns why the budget did not send a call: a *[BudgetError], or the error of ctx.
+// budgetError returns why the budget did not send a call: a *[BudgetError], or the error of
+// ctx.
 func budgetError(api API, err error) error {
 	var late *account.LateError
 	if errors.As(err, &late) {

@@ -15,16 +15,17 @@ type Options struct {
 	// Region is used where a spec or a call has no region.
 	Region string
 
-	// Poller is shared by the clients of one account, so that their waits share describe calls. Nil gives the
-	// client its own.
+	// Poller is shared by the clients of one account, so that their waits share describe
+	// calls. Nil gives the client its own.
 	Poller *Poller
 
-	// Budget is shared by the clients of one account, so that together they stay below the cloud's rates. Nil gives
-	// the client its own.
+	// Budget is shared by the clients of one account, so that together they stay below the
+	// cloud's rates. Nil gives the client its own.
 	Budget *Budget
 
-	// Rates replace the call rates of the driver, per API, for accounts with other quotas. A rate of no calls means
-	// no fixed limit. When clients share a Budget, the first call decides which client's rates apply.
+	// Rates replace the call rates of the driver, per API, for accounts with other quotas. A
+	// rate of no calls means no fixed limit. When clients share a Budget, the first call
+	// decides which client's rates apply.
 	Rates map[API]Rate
 
 	// RetryFor is how long one call is repeated after it was throttled, or after a
@@ -40,20 +41,21 @@ type Options struct {
 	// this proves the number and is not a repetition.
 	RetryFor time.Duration
 
-	// FirstLook is how long after the create new instances are looked at first, until the client has learned how
-	// long they take. 0 means the driver's guess for its cloud ([Limits].FirstLook). A small value saves time where
-	// instances are known to be quick, as in a simulator. The range is 3 s to a minute: other values count as the
-	// nearer end.
+	// FirstLook is how long after the create new instances are looked at first, until the
+	// client has learned how long they take. 0 means the driver's guess for its cloud
+	// ([Limits].FirstLook). A small value saves time where instances are known to be quick, as
+	// in a simulator. The range is 3 s to a minute: other values count as the nearer end.
 	FirstLook time.Duration
 
-	// VisibleWithin is how long a new instance may stay unknown to the cloud's other calls before this is reported.
-	// A wait then reports it as not visible, and a release as unknown. It never counts as gone. 0 means 2 minutes.
-	// No vendor documents such a time.
+	// VisibleWithin is how long a new instance may stay unknown to the cloud's other calls
+	// before this is reported. A wait then reports it as not visible, and a release as
+	// unknown. It never counts as gone. 0 means 2 minutes. No vendor documents such a time.
 	VisibleWithin time.Duration
 
-	// SearchFor is how long the instances of a create whose answer was lost are looked for before another create is
-	// sent, on clouds without client tokens. 0 means VisibleWithin. Instances that become visible later are
-	// reported as surplus when the operation waits, resumes or releases. Shorten it for simulators only.
+	// SearchFor is how long the instances of a create whose answer was lost are looked for
+	// before another create is sent, on clouds without client tokens. 0 means VisibleWithin.
+	// Instances that become visible later are reported as surplus when the operation waits,
+	// resumes or releases. Shorten it for simulators only.
 	SearchFor time.Duration
 
 	// Logger gets one record per API call: cloud, call, elapsed, outcome,
@@ -64,9 +66,9 @@ type Options struct {
 	Tracer trace.TracerProvider
 }
 
-// Client is one account on one cloud: a [Driver] with everything that clouds share. It is safe for concurrent use,
-// starts no goroutine that outlives its calls, and needs no closing. The New function of an adapter makes one. The
-// zero value is not usable.
+// Client is one account on one cloud: a [Driver] with everything that clouds share. It is safe
+// for concurrent use, starts no goroutine that outlives its calls, and needs no closing. The
+// New function of an adapter makes one. The zero value is not usable.
 type Client struct {
 	driver  Driver
 	name    string
@@ -80,11 +82,12 @@ type Client struct {
 	stock   stock
 }
 
-// defaultVisibleWithin is four times the longest delay ever reported (30 s, QingCloud). No vendor documents one.
+// defaultVisibleWithin is four times the longest delay ever reported (30 s, QingCloud). No
+// vendor documents one.
 const defaultVisibleWithin = 2 * time.Minute
 
-// NewClient is for adapters and for tests; programs call the New function of an adapter. It panics without a
-// driver.
+// NewClient is for adapters and for tests; programs call the New function of an adapter. It
+// panics without a driver.
 func NewClient(d Driver, o *Options) *Client {
 	c := &Client{driver: d, name: d.Name(), limits: d.Limits().withDefaults(), support: d.Support()}
 	if o != nil {
@@ -116,8 +119,8 @@ func NewClient(d Driver, o *Options) *Client {
 // Name returns the name of the cloud's driver, for example "aliyun".
 func (c *Client) Name() string { return c.name }
 
-// Driver returns the driver, for programs that wrap it and pass the wrapper to NewClient. Optional abilities are
-// found by interface: a wrapper without them removes them.
+// Driver returns the driver, for programs that wrap it and pass the wrapper to NewClient.
+// Optional abilities are found by interface: a wrapper without them removes them.
 func (c *Client) Driver() Driver { return c.driver }
 
 // Support returns the driver's support table.

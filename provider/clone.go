@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// clone returns a copy that shares only the vendor options with the original. An operation continues after its
-// caller may change the spec.
+// clone returns a copy that shares only the vendor options with the original. An operation
+// continues after its caller may change the spec.
 func (s *RunInstancesSpec) clone() *RunInstancesSpec {
 	c := *s
 	c.Login.KeyPairs = slices.Clone(s.Login.KeyPairs)

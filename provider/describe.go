@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// Query selects instances: those with the given IDs, or all that match Name and Tags, as far as they are set. The
-// zero value selects every instance of the client's region that the credentials may see.
+// Query selects instances: those with the given IDs, or all that match Name and Tags, as far
+// as they are set. The zero value selects every instance of the client's region that the
+// credentials may see.
 type Query struct {
 	Region string // empty means the client's region
 	IDs    []string
@@ -16,14 +17,16 @@ type Query struct {
 	Tags   map[string]string // all of these, with these values
 }
 
-// DescribeInstances reads instances, each once, page by page as the loop continues. IDs that the cloud does not
-// know are absent, which proves nothing about an instance that was never seen. The loop ends after the first error,
-// which comes with a zero Instance. Throttled and failed reads are repeated for up to [Options].RetryFor. IDs
-// cannot be combined with Name or Tags, and an empty ID is an error.
+// DescribeInstances reads instances, each once, page by page as the loop continues. IDs that
+// the cloud does not know are absent, which proves nothing about an instance that was never
+// seen. The loop ends after the first error, which comes with a zero Instance. Throttled and
+// failed reads are repeated for up to [Options].RetryFor. IDs cannot be combined with Name or
+// Tags, and an empty ID is an error.
 //
-// An answer that lacks instances which the cloud itself counts is not a valid list. It is read again, and then
-// becomes an error that matches [ErrUnavailable]. Some clouds silently cut lists by tags ([Limits].TagFilterCap). A
-// list that reaches this cap is completed from the whole region.
+// An answer that lacks instances which the cloud itself counts is not a valid list. It is read
+// again, and then becomes an error that matches [ErrUnavailable]. Some clouds silently cut
+// lists by tags ([Limits].TagFilterCap). A list that reaches this cap is completed from the
+// whole region.
 func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Instance, error] {
 	return func(yield func(Instance, error) bool) {
 		if len(q.IDs) == 0 {
@@ -42,8 +45,8 @@ func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Insta
 	}
 }
 
-// describeIDs reads the instances of one call. When a cloud refuses the whole call because it does not know one of
-// them, the IDs are split in halves.
+// describeIDs reads the instances of one call. When a cloud refuses the whole call because it
+// does not know one of them, the IDs are split in halves.
 func (c *Client) describeIDs(ctx context.Context, region string, ids []string, yield func(Instance, error) bool) bool {
 	refused := false
 	goesOn := c.describeAll(ctx, &DescribeRequest{Region: region, IDs: ids}, func(i Instance, err error) bool {
@@ -59,9 +62,9 @@ func (c *Client) describeIDs(ctx context.Context, region string, ids []string, y
 	return c.describeIDs(ctx, region, ids[:half], yield) && c.describeIDs(ctx, region, ids[half:], yield)
 }
 
-// seen reads instances by their IDs. Instances that the cloud does not show are missing from the list. This means
-// something only when the answer is whole, so does not contradict itself. An error comes with the instances that
-// were read before it.
+// seen reads instances by their IDs. Instances that the cloud does not show are missing from
+// the list. This means something only when the answer is whole, so does not contradict itself.
+// An error comes with the instances that were read before it.
 func (c *Client) seen(ctx context.Context, region string, ids []string) (list map[string]Instance, whole bool, err error) {
 	return c.seenBy(ctx, &listing{c: c, req: &DescribeRequest{Region: region, IDs: ids}, takesShort: true})
 }
@@ -146,8 +149,8 @@ func (p *DescribePage) nameless() bool {
 	return false
 }
 
-// contradicts reports whether the page shows an instance in two states. Drivers mark such a page as short, like any
-// page that shows an instance twice.
+// contradicts reports whether the page shows an instance in two states. Drivers mark such a
+// page as short, like any page that shows an instance twice.
 func (p *DescribePage) contradicts() bool {
 	states := make(map[string]State, len(p.Instances))
 	for i := range p.Instances {
@@ -160,8 +163,8 @@ func (p *DescribePage) contradicts() bool {
 	return false
 }
 
-// sensible refuses a page that cannot be true: an instance without an ID or in two states, or a page that is its
-// own next page.
+// sensible refuses a page that cannot be true: an instance without an ID or in two states, or
+// a page that is its own next page.
 func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 	switch {
 	case page.nameless():

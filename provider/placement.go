@@ -17,10 +17,10 @@ import (
 // QingCloud. [Client.PlacementGroups] returns them. All methods are safe for
 // concurrent use. An empty region means the region of the client.
 type PlacementGroups interface {
-	// Create makes a group and returns its ID. A field that the cloud does not have gives [FieldErrors], and
-	// nothing is sent. An account without room for another group gives [ErrQuota]. When the answer is lost on a
-	// cloud without a token for this call (QingCloud), the error is [ErrOutcomeUnknown]: look with List for the
-	// name.
+	// Create makes a group and returns its ID. A field that the cloud does not have gives
+	// [FieldErrors], and nothing is sent. An account without room for another group gives
+	// [ErrQuota]. When the answer is lost on a cloud without a token for this call
+	// (QingCloud), the error is [ErrOutcomeUnknown]: look with List for the name.
 	Create(ctx context.Context, g PlacementGroupSpec) (id string, err error)
 
 	// List reads groups with their members, page by page as the loop goes on. The
@@ -30,13 +30,14 @@ type PlacementGroups interface {
 	// Modify changes the name or the description of a group.
 	Modify(ctx context.Context, region, id string, to PlacementGroupChange) error
 
-	// MoveIn puts existing instances into a group. Where the cloud can, it takes them out of another group first.
-	// Instances that are already in the group are no error. The error joins all failures and names the instances
-	// concerned; the others are moved. A full group is [ErrQuota].
+	// MoveIn puts existing instances into a group. Where the cloud can, it takes them out of
+	// another group first. Instances that are already in the group are no error. The error
+	// joins all failures and names the instances concerned; the others are moved. A full group
+	// is [ErrQuota].
 	MoveIn(ctx context.Context, region, id string, instanceIDs []string, o *MoveOptions) error
 
-	// Delete deletes a group. A group that has instances cannot be deleted: that is [ErrState]. A group that does
-	// not exist is [ErrNotFound].
+	// Delete deletes a group. A group that has instances cannot be deleted: that is
+	// [ErrState]. A group that does not exist is [ErrNotFound].
 	Delete(ctx context.Context, region, id string) error
 }
 
@@ -79,9 +80,10 @@ type PlacementGroupSpec struct {
 
 	Tags map[string]string // CVM only
 
-	// ClientToken makes the create repeatable, also by another process: the same token with the same fields is the
-	// same group. It is for ECS and CVM, and has at most 64 printable ASCII characters without blanks. When it is
-	// empty, the client draws a token for each Create.
+	// ClientToken makes the create repeatable, also by another process: the same token with
+	// the same fields is the same group. It is for ECS and CVM, and has at most 64 printable
+	// ASCII characters without blanks. When it is empty, the client draws a token for each
+	// Create.
 	ClientToken string
 
 	// Vendor holds options that only one cloud has, for example
@@ -126,11 +128,12 @@ type PlacementGroupChange struct {
 
 // MoveOptions are for [PlacementGroups].MoveIn. Nil is the default.
 type MoveOptions struct {
-	// Force lets the cloud move instances to other hosts, which restarts them. Without it, an instance that would
-	// have to move is refused.
+	// Force lets the cloud move instances to other hosts, which restarts them. Without it, an
+	// instance that would have to move is refused.
 	Force bool
 
-	// Partition is the partition of the group that the instances go to. 0 lets the cloud decide.
+	// Partition is the partition of the group that the instances go to. 0 lets the cloud
+	// decide.
 	Partition int
 }
 
@@ -313,9 +316,10 @@ func (p *placementGroups) moves(req moveRequest) *batches {
 	return r
 }
 
-// outside looks at a group after a move was refused for the state of the instances. It returns the instances that
-// are not in the group. Some clouds refuse a move that is done already, also by an earlier call whose answer was
-// lost. When all remaining instances are changing their state, the refusal is transient.
+// outside looks at a group after a move was refused for the state of the instances. It returns
+// the instances that are not in the group. Some clouds refuse a move that is done already,
+// also by an earlier call whose answer was lost. When all remaining instances are changing
+// their state, the refusal is transient.
 func (p *placementGroups) outside(ctx context.Context, req moveRequest, ids []string, refusal error) account.Refusal {
 	for g, err := range p.list(ctx, PlacementGroupQuery{Region: req.region, IDs: []string{req.group}}) {
 		if err != nil {

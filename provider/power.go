@@ -21,12 +21,13 @@ const (
 
 // PowerDriver is implemented by drivers that can switch instances on and off.
 type PowerDriver interface {
-	// ChangePower asks the cloud once to start, stop or reboot at most Limits.IDsPerPower instances. An error is
-	// about the whole call: its Outcome says whether any instance may have changed. Without an error the result is
-	// not nil. When the answer refuses only some of the instances, they are in the result, each with an Outcome of
-	// its own. An instance that does not exist is [ErrNotFound]. An instance whose state forbids the action is
-	// [ErrState], with Temporary set if that state ends by itself. An option that the cloud does not have is a
-	// *[FieldError], for any IDs.
+	// ChangePower asks the cloud once to start, stop or reboot at most Limits.IDsPerPower
+	// instances. An error is about the whole call: its Outcome says whether any instance may
+	// have changed. Without an error the result is not nil. When the answer refuses only some
+	// of the instances, they are in the result, each with an Outcome of its own. An instance
+	// that does not exist is [ErrNotFound]. An instance whose state forbids the action is
+	// [ErrState], with Temporary set if that state ends by itself. An option that the cloud
+	// does not have is a *[FieldError], for any IDs.
 	ChangePower(ctx context.Context, req *PowerRequest) (*PowerResult, error)
 }
 
@@ -39,8 +40,8 @@ type PowerRequest struct {
 	// Force cuts the power instead of asking the operating system. It is for stop and reboot.
 	Force bool
 
-	// StopCharging stops the charges for CPU and memory of stopped instances. There may then be no capacity to
-	// start them again. It is for stop.
+	// StopCharging stops the charges for CPU and memory of stopped instances. There may then
+	// be no capacity to start them again. It is for stop.
 	StopCharging bool
 }
 
@@ -78,18 +79,19 @@ type RebootOptions struct {
 	// Force cuts the power instead of asking the operating system.
 	Force bool
 
-	// Wait waits until the instances run again. Some clouds show an instance as running while it reboots: there the
-	// wait ends at once.
+	// Wait waits until the instances run again. Some clouds show an instance as running while
+	// it reboots: there the wait ends at once.
 	Wait bool
 }
 
-// StartInstances starts instances that are stopped. Instances that run already are no error. Failures are a
-// *[BatchError] with an error for each instance concerned. The other instances are started, but not waited for. An
-// instance that the region does not know is an error with [ErrNotFound]: see [BatchError.Unknown]. New instances
-// that the cloud does not know yet are tried again for [Options].VisibleWithin. Instances on their way from one
-// state to another are tried again for [Options].RetryFor. The error matches [errors.ErrUnsupported] where a cloud
-// has no such call or lacks an option. Without IDs nothing is sent. An empty ID is an error, and nothing is
-// started.
+// StartInstances starts instances that are stopped. Instances that run already are no error.
+// Failures are a *[BatchError] with an error for each instance concerned. The other instances
+// are started, but not waited for. An instance that the region does not know is an error with
+// [ErrNotFound]: see [BatchError.Unknown]. New instances that the cloud does not know yet are
+// tried again for [Options].VisibleWithin. Instances on their way from one state to another
+// are tried again for [Options].RetryFor. The error matches [errors.ErrUnsupported] where a
+// cloud has no such call or lacks an option. Without IDs nothing is sent. An empty ID is an
+// error, and nothing is started.
 func (c *Client) StartInstances(ctx context.Context, region string, ids []string, o *StartOptions) error {
 	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerStart}, o != nil && o.Wait)
 }
@@ -103,9 +105,9 @@ func (c *Client) StopInstances(ctx context.Context, region string, ids []string,
 	return c.power(ctx, req, o.Wait)
 }
 
-// RebootInstances restarts instances that run, like [Client.StartInstances]. A stopped instance is an error with
-// [ErrState]. A reboot whose answer was lost is not repeated, because the instance could restart twice: it is an
-// error with [ErrOutcomeUnknown].
+// RebootInstances restarts instances that run, like [Client.StartInstances]. A stopped
+// instance is an error with [ErrState]. A reboot whose answer was lost is not repeated,
+// because the instance could restart twice: it is an error with [ErrOutcomeUnknown].
 func (c *Client) RebootInstances(ctx context.Context, region string, ids []string, o *RebootOptions) error {
 	if o == nil {
 		o = &RebootOptions{}
@@ -195,9 +197,9 @@ func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest,
 	})
 }
 
-// lookAfter looks at instances that were refused for their state. The refusal stands for instances that are not in
-// the wanted state. When all of them are changing their state, the refusal is transient: not every cloud says so
-// itself.
+// lookAfter looks at instances that were refused for their state. The refusal stands for
+// instances that are not in the wanted state. When all of them are changing their state, the
+// refusal is transient: not every cloud says so itself.
 func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, refusal error) account.Refusal {
 	seen, whole, err := c.seen(ctx, req.Region, ids)
 	if err != nil {
@@ -208,8 +210,8 @@ func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, 
 	return account.Refusal{Left: left, Err: refusal, Transient: !stays}
 }
 
-// mayBeMoving reports whether an instance may be on its way to another state. A look that is not whole proves
-// nothing about the instances that it lacks.
+// mayBeMoving reports whether an instance may be on its way to another state. A look that is
+// not whole proves nothing about the instances that it lacks.
 func mayBeMoving(seen map[string]Instance, id string, whole bool) bool {
 	if i, shown := seen[id]; shown {
 		return isMoving(i.State)
@@ -217,8 +219,8 @@ func mayBeMoving(seen map[string]Instance, id string, whole bool) bool {
 	return !whole
 }
 
-// isMoving reports whether an instance is on its way to another state. As in every wait, an unknown state counts as
-// "not there yet".
+// isMoving reports whether an instance is on its way to another state. As in every wait, an
+// unknown state counts as "not there yet".
 func isMoving(s State) bool {
 	return slices.Contains([]State{StatePending, StateStarting, StateStopping, StateUnknown}, s)
 }
@@ -229,8 +231,9 @@ func (c *Client) allMoving(ctx context.Context, region string, ids []string) boo
 	return err == nil && !slices.ContainsFunc(ids, func(id string) bool { return !mayBeMoving(seen, id, whole) })
 }
 
-// fulfilledBy reports whether an instance in a state needs no change. The state does not show whether a stopped
-// instance is still charged. So a request to stop the charges is never fulfilled beforehand.
+// fulfilledBy reports whether an instance in a state needs no change. The state does not show
+// whether a stopped instance is still charged. So a request to stop the charges is never
+// fulfilled beforehand.
 func (r *PowerRequest) fulfilledBy(s State) bool {
 	return r.Action != PowerReboot && !r.StopCharging && s == r.Action.target()
 }

@@ -28,9 +28,9 @@ type ResumeOptions struct {
 	// [RunError].Doubtful are not certain). Resume then creates what is missing.
 	//
 	// NoneMade counts only for creates that the library cannot settle. Their error names this
-	// field and says what to look for. These are creates of operations without an owner whose client token
-	// is too old to be sent again. On clouds without tokens, they are creates with an
-	// impossible answer.
+	// field and says what to look for. These are creates of operations without an owner whose
+	// client token is too old to be sent again. On clouds without tokens, they are creates
+	// with an impossible answer.
 	NoneMade bool
 }
 

@@ -14,51 +14,58 @@ import (
 
 // RunOptions are for [Client.RunInstances]. Nil is the default.
 type RunOptions struct {
-	// OperationID names the operation: 1 to 64 letters, digits, "-" and "_". On clouds with client tokens (ECS,
-	// CVM) the same ID and spec give the same tokens. A program that crashed may then call RunInstances again and
-	// gets the instances it already has. It should do so soon: no cloud documents how long it remembers a token.
-	// Never give one ID to two specs: ECS refuses the second with [ErrTokenMismatch]. What CVM does is not
+	// OperationID names the operation: 1 to 64 letters, digits, "-" and "_". On clouds with
+	// client tokens (ECS, CVM) the same ID and spec give the same tokens. A program that
+	// crashed may then call RunInstances again and gets the instances it already has. It
+	// should do so soon: no cloud documents how long it remembers a token. Never give one ID
+	// to two specs: ECS refuses the second with [ErrTokenMismatch]. What CVM does is not
 	// documented.
 	//
-	// On clouds without client tokens (ENS, QingCloud) an OperationID needs KeepMarker, and is refused without it.
-	// Before the first create, one listing of the region looks for the markers of an earlier run with this ID. The
-	// instances it finds are adopted, at most as many as are asked for. OnFailure never releases adopted instances,
-	// since the earlier run may still be active. New instances may be invisible for some minutes: call again no
+	// On clouds without client tokens (ENS, QingCloud) an OperationID needs KeepMarker, and is
+	// refused without it. Before the first create, one listing of the region looks for the
+	// markers of an earlier run with this ID. The instances it finds are adopted, at most as
+	// many as are asked for. OnFailure never releases adopted instances, since the earlier run
+	// may still be active. New instances may be invisible for some minutes: call again no
 	// sooner than that. Empty draws a random ID.
 	OperationID string
 
-	// Owner names the owner of the instances: 1 to 64 characters, for example the name of a service. On clouds that
-	// take tags with a create (ECS, ENS, CVM) it marks the instances with the tags OwnerTag and OperationTag.
-	// [Client.Sweep] looks for these tags. They need the permission to tag, and count against the tag limit. Empty
-	// adds nothing to the instances.
+	// Owner names the owner of the instances: 1 to 64 characters, for example the name of a
+	// service. On clouds that take tags with a create (ECS, ENS, CVM) it marks the instances
+	// with the tags OwnerTag and OperationTag. [Client.Sweep] looks for these tags. They need
+	// the permission to tag, and count against the tag limit. Empty adds nothing to the
+	// instances.
 	//
-	// Tags of a create replace those of its launch template. With a launch template, Owner is an error unless the
-	// spec sets Tags itself: an empty map, not nil, means no tags.
+	// Tags of a create replace those of its launch template. With a launch template, Owner is
+	// an error unless the spec sets Tags itself: an empty map, not nil, means no tags.
 	Owner string
 
-	// Journal keeps the operation's token up to date, so that [Client.Resume] can continue in another process. Nil
-	// keeps no token. After a crash, then only the client tokens that follow from OperationID help.
+	// Journal keeps the operation's token up to date, so that [Client.Resume] can continue in
+	// another process. Nil keeps no token. After a crash, then only the client tokens that
+	// follow from OperationID help.
 	Journal Journal
 
-	// Alternatives are tried in order when the spec, or an earlier alternative, is proven to be out of stock. They
-	// are tried only for the instances still missing. The instances of an operation may then differ. Errors of
-	// quota, balance or permission, and invalid requests, end the operation at once. See [Alternative].
+	// Alternatives are tried in order when the spec, or an earlier alternative, is proven to
+	// be out of stock. They are tried only for the instances still missing. The instances of
+	// an operation may then differ. Errors of quota, balance or permission, and invalid
+	// requests, end the operation at once. See [Alternative].
 	Alternatives []Alternative
 
-	// OnFailure says what happens to the instances of an operation that ends with an error. The zero value keeps
-	// them.
+	// OnFailure says what happens to the instances of an operation that ends with an error.
+	// The zero value keeps them.
 	OnFailure OnFailure
 
-	// KeepMarker leaves the names as they were sent, on clouds without client tokens (ENS, QingCloud). On these
-	// clouds a create carries a marker at the end of the name, "web-yf...", which finds the instances if the answer
-	// is lost. When the cloud shows an instance with its marker, one call gives it the name of the spec. An
-	// instance that is not visible when RunInstances returns gets its name from [Operation.Wait], [Operation.Look]
-	// or [Client.Resume]. KeepMarker saves those calls.
+	// KeepMarker leaves the names as they were sent, on clouds without client tokens (ENS,
+	// QingCloud). On these clouds a create carries a marker at the end of the name,
+	// "web-yf...", which finds the instances if the answer is lost. When the cloud shows an
+	// instance with its marker, one call gives it the name of the spec. An instance that is
+	// not visible when RunInstances returns gets its name from [Operation.Wait],
+	// [Operation.Look] or [Client.Resume]. KeepMarker saves those calls.
 	KeepMarker bool
 
-	// Progress is called when something takes long or is unusual: while a search for the instances of a lost create
-	// delays other creates, and when instances are found late. Several goroutines may call it at a time. It should
-	// return soon. Nil is not called. [Options].Logger gets the same information.
+	// Progress is called when something takes long or is unusual: while a search for the
+	// instances of a lost create delays other creates, and when instances are found late.
+	// Several goroutines may call it at a time. It should return soon. Nil is not called.
+	// [Options].Logger gets the same information.
 	Progress func(RunProgress)
 }
 
@@ -77,8 +84,8 @@ type RunProgressKind string
 
 // Kinds of progress.
 const (
-	// Searching: the answer of a create was lost. A search for its instances runs before anything else is created
-	// for them.
+	// Searching: the answer of a create was lost. A search for its instances runs before
+	// anything else is created for them.
 	Searching RunProgressKind = "searching"
 
 	// FoundLate: a create was given up, and its instances have become visible now.
@@ -92,26 +99,29 @@ type OnFailure string
 const (
 	KeepServers OnFailure = "keep"
 
-	// TerminateServers releases the instances that this operation made, and no others, when RunInstances or
-	// [Operation.Wait] fails because of the cloud. An operation that ends because ctx ended keeps its instances:
-	// ctx would end their release as well. An operation also keeps them when all are there and only have a marker
-	// in their name, or are not in the journal yet. Instances that cannot be released stay in InstanceIDs, and the
-	// error names them.
+	// TerminateServers releases the instances that this operation made, and no others, when
+	// RunInstances or [Operation.Wait] fails because of the cloud. An operation that ends
+	// because ctx ended keeps its instances: ctx would end their release as well. An operation
+	// also keeps them when all are there and only have a marker in their name, or are not in
+	// the journal yet. Instances that cannot be released stay in InstanceIDs, and the error
+	// names them.
 	TerminateServers OnFailure = "terminate"
 )
 
 // RunInstances creates instances as the spec says and returns once the cloud has
 // accepted them; [Operation.Wait] waits until they run.
 //
-// The spec is checked first: the rules of every cloud, then the support table of this cloud, then its documented
-// limits. A bad spec gives [FieldErrors] and a nil operation, and nothing was sent.
+// The spec is checked first: the rules of every cloud, then the support table of this cloud,
+// then its documented limits. A bad spec gives [FieldErrors] and a nil operation, and nothing
+// was sent.
 //
-// After that the operation is never nil. It holds every ID that the cloud has returned, also beside an error. The
-// error is a *[RunError]. Check it with errors.Is: [ErrOutcomeUnknown] means that instances may exist whose IDs are
-// not known. RunInstances repeats creates that were throttled. When the answer of a create was lost, it sends the
-// same client token again. Clouds without client tokens (ENS, QingCloud) are searched for the marker in the
-// instance names, for about two minutes. Instances that are found are adopted, and only the missing ones are
-// created. When ctx ends, RunInstances returns what is known and the error of ctx.
+// After that the operation is never nil. It holds every ID that the cloud has returned, also
+// beside an error. The error is a *[RunError]. Check it with errors.Is: [ErrOutcomeUnknown]
+// means that instances may exist whose IDs are not known. RunInstances repeats creates that
+// were throttled. When the answer of a create was lost, it sends the same client token again.
+// Clouds without client tokens (ENS, QingCloud) are searched for the marker in the instance
+// names, for about two minutes. Instances that are found are adopted, and only the missing
+// ones are created. When ctx ends, RunInstances returns what is known and the error of ctx.
 func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *RunOptions) (*Operation, error) {
 	if o == nil {
 		o = &RunOptions{}
@@ -127,8 +137,9 @@ func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *Run
 	return op, op.create(ctx)
 }
 
-// Validate returns what RunInstances would refuse before it sends anything: [FieldErrors] with every problem of the
-// spec and of the options, or nil. It does no I/O. Nil options are the default.
+// Validate returns what RunInstances would refuse before it sends anything: [FieldErrors] with
+// every problem of the spec and of the options, or nil. It does no I/O. Nil options are the
+// default.
 func (c *Client) Validate(spec RunInstancesSpec, o *RunOptions) error {
 	if o == nil {
 		o = &RunOptions{}
@@ -137,8 +148,8 @@ func (c *Client) Validate(spec RunInstancesSpec, o *RunOptions) error {
 	return join(o.checkTemplate(c, &spec), c.checkRun(&spec, o))
 }
 
-// checkTemplate refuses an owner whose tags would silently replace those of a template. It is for new operations
-// only: a resumed operation must be able to continue.
+// checkTemplate refuses an owner whose tags would silently replace those of a template. It is
+// for new operations only: a resumed operation must be able to continue.
 func (o *RunOptions) checkTemplate(c *Client, spec *RunInstancesSpec) error {
 	var k Checker
 	silent := o.Owner != "" && spec.LaunchTemplate != nil && spec.Tags == nil && c.marksByTags()
@@ -181,8 +192,8 @@ func (c *Client) checkRun(spec *RunInstancesSpec, o *RunOptions) error {
 	return join(options, c.checkOwner(spec, o.Owner), c.checkAlternatives(spec, o.Alternatives))
 }
 
-// checkOwner applies the rules of the cloud to a valid spec with the owner's tags added. The tags count against the
-// limit.
+// checkOwner applies the rules of the cloud to a valid spec with the owner's tags added. The
+// tags count against the limit.
 func (c *Client) checkOwner(spec *RunInstancesSpec, owner string) error {
 	v, ok := c.driver.(RunValidator)
 	if unmarked := owner == "" || !c.marksByTags(); unmarked || !ok {
@@ -205,9 +216,9 @@ func (c *Client) checkAlternatives(spec *RunInstancesSpec, list []Alternative) e
 	return k.Err()
 }
 
-// Preview returns the requests that RunInstances would send, with secrets masked. It does no I/O. A spec that
-// RunInstances would refuse gives the same error here. A random client token is shown as
-// "drawn-for-each-operation".
+// Preview returns the requests that RunInstances would send, with secrets masked. It does no
+// I/O. A spec that RunInstances would refuse gives the same error here. A random client token
+// is shown as "drawn-for-each-operation".
 func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 	spec.Region = c.region(spec.Region)
 	if err := c.check(&spec); err != nil {
@@ -252,9 +263,9 @@ func (c *Client) check(spec *RunInstancesSpec) error {
 	return join(err, besides(err, v.ValidateRun(spec)))
 }
 
-// besides returns the problems that a driver found in fields which are not in known. The driver's rules assume that
-// the general rules hold. So its errors about a field that breaks a general rule, and its errors about no field,
-// may be wrong.
+// besides returns the problems that a driver found in fields which are not in known. The
+// driver's rules assume that the general rules hold. So its errors about a field that breaks a
+// general rule, and its errors about no field, may be wrong.
 func besides(known, found error) error {
 	var told, more FieldErrors
 	if !errors.As(known, &told) || !errors.As(found, &more) {

@@ -13,8 +13,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
-// stoppedFor is how long an instance that should start may look stopped. ECS shows new instances as Stopped for a
-// moment.
+// stoppedFor is how long an instance that should start may look stopped. ECS shows new
+// instances as Stopped for a moment.
 const stoppedFor = 60 * time.Second
 
 // WaitOptions are for the waits. Nil is the default.
@@ -33,13 +33,14 @@ type Event struct {
 	Err      error    // a *[LaunchError] when the instance will never get there
 }
 
-// WaitInstances is [Operation.Wait] for any instances and any state. A wait for [StateTerminated] ends when the
-// instances no longer exist, or are in a recycle bin, where they may stay for days. An instance that was never seen
-// does not count as gone: it may never have existed, or it is in another region, too new, or not visible to these
-// credentials. It is in [WaitError].NotVisible, and the error matches [ErrNotFound].
+// WaitInstances is [Operation.Wait] for any instances and any state. A wait for
+// [StateTerminated] ends when the instances no longer exist, or are in a recycle bin, where
+// they may stay for days. An instance that was never seen does not count as gone: it may never
+// have existed, or it is in another region, too new, or not visible to these credentials. It
+// is in [WaitError].NotVisible, and the error matches [ErrNotFound].
 //
-// A target that is not a state, or is [StateUnknown], gives [FieldErrors]. So does an empty ID. Without IDs,
-// WaitInstances returns at once.
+// A target that is not a state, or is [StateUnknown], gives [FieldErrors]. So does an empty
+// ID. Without IDs, WaitInstances returns at once.
 func (c *Client) WaitInstances(
 	ctx context.Context, region string, ids []string, target State, o *WaitOptions,
 ) ([]Instance, error) {
@@ -58,8 +59,8 @@ func checkTarget(s State) error {
 	return k.Err()
 }
 
-// target returns what the poller needs to know about instances that may not belong together: some may be new and
-// others old.
+// target returns what the poller needs to know about instances that may not belong together:
+// some may be new and others old.
 func (c *Client) target(region string) poll.Target[Instance] {
 	t := c.newTarget(c.region(region))
 	t.Since = c.recent.at
@@ -85,10 +86,11 @@ func (c *Client) waitReleased(ctx context.Context, region string, ids []string) 
 	return err
 }
 
-// Watch yields every change of state of every instance once, until all of them run or have failed. An instance that
-// fails is yielded with its *[LaunchError]. The last pair has a zero Event and the other errors of
-// [Operation.Wait]: an early end (ctx, credentials), instances that were never visible, instances that could not be
-// replaced or released. Breaking out of the loop ends the watch.
+// Watch yields every change of state of every instance once, until all of them run or have
+// failed. An instance that fails is yielded with its *[LaunchError]. The last pair has a zero
+// Event and the other errors of [Operation.Wait]: an early end (ctx, credentials), instances
+// that were never visible, instances that could not be replaced or released. Breaking out of
+// the loop ends the watch.
 func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -121,8 +123,8 @@ func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	}
 }
 
-// waiter is one wait. It may hold a hundred thousand instances. For an instance that is still pending it keeps a
-// few words, not the whole description.
+// waiter is one wait. It may hold a hundred thousand instances. For an instance that is still
+// pending it keeps a few words, not the whole description.
 type waiter struct {
 	c        *Client
 	target   State
@@ -131,16 +133,16 @@ type waiter struct {
 	progress func(Event) // nil when nobody wants to know
 	tally    *tally      // likewise
 
-	// restarted reports that the instances were just told to start or reboot. A stopped state may be part of that,
-	// or an old answer.
+	// restarted reports that the instances were just told to start or reboot. A stopped state
+	// may be part of that, or an old answer.
 	restarted bool
 
-	// released reports that the instances were just released. An instance that failed to launch then stays in that
-	// state until the cloud removes it, some day or never.
+	// released reports that the instances were just released. An instance that failed to
+	// launch then stays in that state until the cloud removes it, some day or never.
 	released bool
 
-	// proves reports that the operation acts on instances that die. Only an instance that was seen can be told from
-	// one that is late. So all are looked at once before they can run.
+	// proves reports that the operation acts on instances that die. Only an instance that was
+	// seen can be told from one that is late. So all are looked at once before they can run.
 	proves bool
 
 	// ownerOf returns whose instance was seen. Nil means that this is not asked.
@@ -230,8 +232,8 @@ func (w *waiter) ended(id string) bool {
 	return s.ready || s.failed != nil
 }
 
-// access asks the cloud whether these credentials may describe instances. It returns true, or the refusal. It
-// returns neither when the cloud cannot tell.
+// access asks the cloud whether these credentials may describe instances. It returns true, or
+// the refusal. It returns neither when the cloud cannot tell.
 func (c *Client) access(ctx context.Context, region string) (allowed bool, refusal error) {
 	p, ok := c.driver.(AccessProber)
 	if !ok || ctx.Err() != nil {
@@ -279,8 +281,8 @@ func (w *waiter) observe(e poll.Event[Instance]) poll.Verdict {
 	return verdict
 }
 
-// whole reports whether the descriptions of pending instances are kept: a callback shows them, or they will be the
-// last known state of an instance.
+// whole reports whether the descriptions of pending instances are kept: a callback shows them,
+// or they will be the last known state of an instance.
 func (w *waiter) whole() bool { return w.progress != nil || w.target != StateRunning }
 
 // instance returns the instance as last seen.
@@ -377,8 +379,8 @@ func (w *waiter) failure(s *awaited, id, reason string) *LaunchError {
 	return &LaunchError{Driver: w.c.name, InstanceID: id, RawState: s.raw, Reason: reason}
 }
 
-// result returns the instances that reached the target, and an error about the others. The error is nil when there
-// are no others.
+// result returns the instances that reached the target, and an error about the others. The
+// error is nil when there are no others.
 func (w *waiter) result(err error) ([]Instance, *WaitError) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
