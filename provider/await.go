@@ -38,7 +38,7 @@ import (
 // instances that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	running := map[string]Instance{}
-	var trouble error   // of replacing instances, told when the wait is over
+	var trouble error   // of replacing instances, returned when the wait is over
 	var unnamed []error // of names, likewise
 	doubtful := len(op.ledger.Doubtful())
 	for {

@@ -83,7 +83,8 @@ func (r *batches) problems(ids []string) *BatchError {
 		e.Failed[id] = f.Err
 	}
 	for _, o := range r.RefusalsOfOtherIDs() {
-		e.also = append(e.also, fmt.Errorf("%s %s: the cloud refused %q instead: %w", r.what, names(o.Asked), o.ID, o.Err))
+		e.also = append(e.also, fmt.Errorf("%s %s: the cloud refused %q instead: %w",
+			r.what, names(o.Asked), o.ID, o.Err))
 	}
 	return e
 }

@@ -65,7 +65,9 @@ func (c *Client) describeIDs(ctx context.Context, region string, ids []string, y
 // seen reads instances by their IDs. Instances that the cloud does not show are missing from
 // the list. This means something only when the answer is whole, so does not contradict itself.
 // An error comes with the instances that were read before it.
-func (c *Client) seen(ctx context.Context, region string, ids []string) (list map[string]Instance, whole bool, err error) {
+func (c *Client) seen(
+	ctx context.Context, region string, ids []string,
+) (list map[string]Instance, whole bool, err error) {
 	return c.seenBy(ctx, &listing{c: c, req: &DescribeRequest{Region: region, IDs: ids}, takesShort: true})
 }
 

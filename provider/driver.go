@@ -150,7 +150,9 @@ func (r *DescribeRequest) Matches(i *Instance) bool {
 	if len(r.IDs) > 0 {
 		return true
 	}
-	if r.Name != "" && r.Name != i.Name || r.Running && i.State != StateRunning {
+	otherName := r.Name != "" && r.Name != i.Name
+	otherState := r.Running && i.State != StateRunning
+	if otherName || otherState {
 		return false
 	}
 	for k, v := range r.Tags {

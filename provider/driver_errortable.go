@@ -46,7 +46,12 @@ type ErrorTable struct {
 // NewErrorTable builds a table. It panics when a code is listed twice; the first test of an
 // adapter shows that.
 func NewErrorTable(rows []ErrorCode) *ErrorTable {
-	t := &ErrorTable{rows: slices.Clone(rows), exact: map[string]ErrorCode{}, families: map[string]ErrorCode{}, endings: map[string]ErrorCode{}}
+	t := &ErrorTable{
+		rows:     slices.Clone(rows),
+		exact:    map[string]ErrorCode{},
+		families: map[string]ErrorCode{},
+		endings:  map[string]ErrorCode{},
+	}
 	for _, r := range rows {
 		m, key := t.exact, r.Code
 		if f, ok := strings.CutSuffix(r.Code, ".*"); ok {

@@ -18,7 +18,9 @@ type PlacementGroupDriver interface {
 
 	// DescribePlacementGroups reads one page. A driver whose cloud searches loosely compares
 	// with [PlacementGroupQuery.Matches]. A query has at most Limits.IDsPerGroupDescribe IDs.
-	DescribePlacementGroups(ctx context.Context, q *PlacementGroupQuery, pageToken string) (*Page[PlacementGroup], error)
+	DescribePlacementGroups(
+		ctx context.Context, q *PlacementGroupQuery, pageToken string,
+	) (*Page[PlacementGroup], error)
 
 	ModifyPlacementGroup(ctx context.Context, region, id string, to PlacementGroupChange) error
 

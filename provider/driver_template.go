@@ -27,7 +27,9 @@ type LaunchTemplateDriver interface {
 
 	// DescribeLaunchTemplates reads one page. A driver whose cloud searches loosely compares
 	// with [LaunchTemplateQuery.Matches]. The client always compares InstanceTags itself.
-	DescribeLaunchTemplates(ctx context.Context, q *LaunchTemplateQuery, pageToken string) (*Page[LaunchTemplate], error)
+	DescribeLaunchTemplates(
+		ctx context.Context, q *LaunchTemplateQuery, pageToken string,
+	) (*Page[LaunchTemplate], error)
 
 	// DescribeLaunchTemplateVersions reads one page of the versions of a template. It reads
 	// only Template.Version if that is set, and only the default version if DefaultOnly is

@@ -26,7 +26,7 @@ var (
 	ErrBalance        = errors.New("insufficient balance")      // pay, or put the account in order
 	ErrTokenMismatch  = errors.New("client token reused")       // same token, other parameters
 	ErrUnavailable    = errors.New("service unavailable")       // try again later
-	ErrOutcomeUnknown = errors.New("outcome unknown")           // it may or may not have been done: do not do it again blindly
+	ErrOutcomeUnknown = errors.New("outcome unknown")           // it may have been done: look before a repetition
 	ErrLaunchFailed   = errors.New("launch failed")             // an instance was accepted and died while being built
 
 	// ErrSuperseded is for [Journal].Save to return when another process continues the
@@ -62,7 +62,7 @@ type APIError struct {
 	Code       string // the vendor's code; "" when no answer of the vendor arrived
 	Message    string // the vendor's message, without secrets
 	RequestID  string
-	HTTPStatus int // 0 when unknown: some SDKs do not tell
+	HTTPStatus int // 0 when unknown: some SDKs do not return it
 	Outcome    Outcome
 
 	// Temporary reports that the same call is likely to succeed soon, although the error is

@@ -99,7 +99,8 @@ func (op *Operation) tellSearch(ctx context.Context, i int, pauses []time.Durati
 	for _, d := range pauses {
 		all += d
 	}
-	op.tell(ctx, "looking for instances of a create whose answer was lost", RunProgress{Kind: Searching, Create: i, For: all})
+	op.tell(ctx, "looking for instances of a create whose answer was lost",
+		RunProgress{Kind: Searching, Create: i, For: all})
 }
 
 // tell logs an unusual or slow step, and reports it to the caller.
@@ -146,7 +147,9 @@ func (op *Operation) expectsRows() bool {
 
 // list returns the IDs of the listed instances that are wanted and alive. Instances listed
 // before an error are returned beside it.
-func (op *Operation) list(ctx context.Context, req *DescribeRequest, wanted func(*Instance) bool) (ids []string, err error) {
+func (op *Operation) list(
+	ctx context.Context, req *DescribeRequest, wanted func(*Instance) bool,
+) (ids []string, err error) {
 	l := listing{c: op.c, req: req, strict: true}
 	l.yield = func(s Instance, e error) bool {
 		if e != nil {
@@ -269,7 +272,8 @@ func (op *Operation) adoptTagged(ctx context.Context, parts []int) error {
 	q := Query{Region: op.region, Tags: map[string]string{OwnerTag: op.owner, OperationTag: op.id}}
 	for s, err := range op.c.DescribeInstances(ctx, q) {
 		if err != nil {
-			return fmt.Errorf("%w: looking for the instances of a create by its owner's tags: %w", ErrOutcomeUnknown, err)
+			return fmt.Errorf("%w: looking for the instances of a create by its owner's tags: %w",
+				ErrOutcomeUnknown, err)
 		}
 		if !released(s.State) {
 			ids = append(ids, s.ID)
@@ -364,7 +368,8 @@ func (op *Operation) findLate(ctx context.Context) error {
 	for i, ids := range byPart {
 		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
 			found += n
-			op.tell(ctx, "instances of a create that was given up are visible now", RunProgress{Kind: FoundLate, Create: i, InstanceIDs: ids})
+			op.tell(ctx, "instances of a create that was given up are visible now",
+				RunProgress{Kind: FoundLate, Create: i, InstanceIDs: ids})
 		}
 	}
 	if found > 0 {

@@ -57,7 +57,8 @@ func (op *Operation) marked(name string, part, generation int) string {
 		name = "server" // some clouds want a letter first
 	}
 	r := []rune(name)
-	return string(r[:min(len(r), op.c.limits.NameLength-marker.Length-marker.NumberLength)]) + op.markerOf(part, generation)
+	room := op.c.limits.NameLength - marker.Length - marker.NumberLength
+	return string(r[:min(len(r), room)]) + op.markerOf(part, generation)
 }
 
 // tags returns the spec's tags with the owner's tags added.

@@ -108,7 +108,7 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	if err != nil {
 		op.failNames(op.owedNames(spec), err)
 	}
-	_ = op.closeNames(spec) // the operation's error tells all of them
+	_ = op.closeNames(spec) // the operation's error contains all of them
 	op.addProblem(op.saveAnswer(ctx))
 }
 
@@ -185,7 +185,7 @@ func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[stri
 // failures, once for each instance.
 func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance) error {
 	r := op.renamer()
-	if r == nil || len(shown) == 0 || !op.naming.TryLock() { // whoever has the lock gives names
+	if r == nil || len(shown) == 0 || !op.naming.TryLock() { // the goroutine with the lock gives names
 		return nil
 	}
 	defer op.naming.Unlock()

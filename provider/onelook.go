@@ -64,7 +64,9 @@ func (w *waiter) looked(known map[string]bool) (l Look) {
 	defer w.mu.Unlock()
 	for i, id := range w.ids {
 		s := &w.servers[i]
-		p := PendingInstance{ID: id, State: s.state, RawState: s.raw, Visible: s.visible || known[id], NoAddress: s.noAddress}
+		p := PendingInstance{
+			ID: id, State: s.state, RawState: s.raw, Visible: s.visible || known[id], NoAddress: s.noAddress,
+		}
 		switch {
 		case s.ready:
 			l.Ready = append(l.Ready, s.instance(id))

@@ -68,7 +68,8 @@ type partWords struct {
 
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	op := &Operation{
-		c: c, id: cmp.Or(o.OperationID, marker.RandomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
+		c: c, id: cmp.Or(o.OperationID, marker.RandomID()), region: spec.Region, class: bootClass(spec),
+		owner: o.Owner, opts: *o,
 		began: time.Now(),
 	}
 	if o.OperationID != "" && c.marksByName() {
@@ -191,5 +192,7 @@ func (op *Operation) isDryRun() bool {
 		return op.spec().DryRun
 	}
 	parts := op.ledger.All()
-	return !slices.ContainsFunc(parts, func(p ledger.Part) bool { return p.Status != ledger.Accepted || len(p.IDs) > 0 })
+	return !slices.ContainsFunc(parts, func(p ledger.Part) bool {
+		return p.Status != ledger.Accepted || len(p.IDs) > 0
+	})
 }

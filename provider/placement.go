@@ -102,8 +102,10 @@ type PlacementGroupQuery struct {
 
 // Matches reports whether a group fits the query.
 func (q *PlacementGroupQuery) Matches(g *PlacementGroup) bool {
-	return (q.Name == "" || q.Name == g.Name) && (len(q.IDs) == 0 || slices.Contains(q.IDs, g.ID)) &&
-		(q.Strategy == "" || q.Strategy == g.Strategy)
+	name := q.Name == "" || q.Name == g.Name
+	id := len(q.IDs) == 0 || slices.Contains(q.IDs, g.ID)
+	strategy := q.Strategy == "" || q.Strategy == g.Strategy
+	return name && id && strategy
 }
 
 // PlacementGroup is a group as the cloud describes it.
@@ -113,11 +115,11 @@ type PlacementGroup struct {
 	RawStrategy           string // the cloud's own word
 	Level                 PlacementLevel
 	Partitions            int // 0 where there are none
-	PerUnit               int // 0 where the cloud does not tell
+	PerUnit               int // 0 where the cloud does not return it
 	InstanceIDs           []string
-	Capacity              int // instances it may hold; 0 where the cloud does not tell
+	Capacity              int // instances it may hold; 0 where the cloud does not return it
 	CreatedAt             time.Time
-	Tags                  map[string]string // nil where the cloud does not tell
+	Tags                  map[string]string // nil where the cloud does not return it
 }
 
 // PlacementGroupChange is a change of a group. Empty fields stay as they are.
@@ -184,7 +186,8 @@ func (p *placementGroups) check(g *PlacementGroupSpec) error {
 	checkText(&k, "Description", g.Description)
 	notNegative(&k, "Partitions", g.Partitions)
 	notNegative(&k, "PerUnit", g.PerUnit)
-	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions, "needs Strategy partition")
+	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions,
+		"needs Strategy partition")
 	checkTags(&k, "Tags", g.Tags)
 	checkToken(&k, g.ClientToken)
 	if g.ClientToken != "" && !slices.Contains(p.c.limits.Idempotent, apiCreatePlacementGroup) {
@@ -263,7 +266,9 @@ func (p *placementGroups) Delete(ctx context.Context, region, id string) error {
 	})
 }
 
-func (p *placementGroups) change(ctx context.Context, region, id string, k *Checker, api API, call func(context.Context, string) error) error {
+func (p *placementGroups) change(
+	ctx context.Context, region, id string, k *Checker, api API, call func(context.Context, string) error,
+) error {
 	region = p.c.region(region)
 	k.Require(region != "", "region", nil, "required: neither the call nor the client names one")
 	k.Require(id != "", "id", nil, "required")
@@ -289,7 +294,9 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 	req := moveRequest{p.c.region(region), id, *o}
 	var list []account.Group
 	for chunk := range slices.Chunk(ids, p.c.limits.IDsPerMove) {
-		list = append(list, account.Group{IDs: chunk, Call: func(ctx context.Context, ids []string) error { return p.move(ctx, req, ids) }})
+		list = append(list, account.Group{IDs: chunk, Call: func(ctx context.Context, ids []string) error {
+			return p.move(ctx, req, ids)
+		}})
 	}
 	err := p.moves(req).all(ctx, list)
 	var field *FieldError

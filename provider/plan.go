@@ -56,8 +56,9 @@ func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *Ru
 // number makes names that stay unique and in order over several calls.
 func (op *Operation) number(s *RunInstancesSpec, first, total int) {
 	n, ok := op.c.driver.(NameNumberer)
-	part := s.Count < total && s.UniqueSuffix
-	if later := first > 0; ok && (later || part) {
+	isPart := s.Count < total && s.UniqueSuffix
+	needsNumbers := first > 0 || isPart
+	if ok && needsNumbers {
 		n.NumberNames(s, first+1, max(total, first+s.Count))
 	}
 }

@@ -119,7 +119,7 @@ func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
 
 // sortedByOwner are instances grouped by what a look has shown about their owner.
 type sortedByOwner struct {
-	ours    []string // as far as the look tells
+	ours    []string // as far as the look shows
 	foreign []string
 	unseen  []string // the look has not shown them
 	err     error    // the look has failed: what it has not shown is among the unseen
@@ -207,7 +207,9 @@ func (op *Operation) lookPatience(ctx context.Context) time.Duration {
 // first. If a policy wants the release, the search lasts as long as new instances may be
 // invisible, and instances that were never seen are kept. If the caller wants it, the search
 // is short. A look that fails keeps nothing back: a cleanup must not depend on a read.
-func (op *Operation) releaseRecognized(ctx context.Context, ids []string, by authority) (all TerminateResult, kept, err error) {
+func (op *Operation) releaseRecognized(
+	ctx context.Context, ids []string, by authority,
+) (all TerminateResult, kept, err error) {
 	end := time.Now().Add(ownerLook)
 	if visible := op.ledger.NamedAt().Add(op.c.opts.VisibleWithin); by == aPolicy && visible.After(end) {
 		end = visible
@@ -233,7 +235,9 @@ func (op *Operation) releaseRecognized(ctx context.Context, ids []string, by aut
 
 // releaseNow releases instances. Where the look for their owners has failed, it is repeated
 // before every call, and instances of other users are left out.
-func (op *Operation) releaseNow(ctx context.Context, ids []string, lookAgain bool) (res TerminateResult, strangers []string, err error) {
+func (op *Operation) releaseNow(
+	ctx context.Context, ids []string, lookAgain bool,
+) (res TerminateResult, strangers []string, err error) {
 	if len(ids) == 0 {
 		return res, nil, nil
 	}

@@ -131,7 +131,8 @@ func (op *Operation) kept() error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return fmt.Errorf("kept, because they may not be the operation's: %s; look at them, and release them by ID", wording.Some(ids))
+	return fmt.Errorf("kept, because they may not be the operation's: %s; look at them, and release them by ID",
+		wording.Some(ids))
 }
 
 // releaseOwed releases the instances that an earlier process had marked for release.

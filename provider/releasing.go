@@ -27,7 +27,7 @@ type release struct {
 	isForeign func(ctx context.Context, ids []string) []string
 
 	mu      sync.Mutex
-	foreign map[string]bool     // somebody else's: left out
+	foreign map[string]bool     // of other users: left out
 	taken   map[string]bool     // the cloud has accepted their release
 	gone    map[string]bool     // it is proven that they have ended
 	miss    map[string]*absence // of those that the cloud did not find

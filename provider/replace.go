@@ -114,7 +114,7 @@ func (op *Operation) fewest(count int, spec *RunInstancesSpec) int {
 // rememberOutOfStock records once what was out of stock for a part. A later error, or a skip
 // because of this record, proves nothing new.
 func (op *Operation) rememberOutOfStock(i int, p *ledger.Part) {
-	if p.FromToken { // nobody knows how long ago; the report has it, see recallTried
+	if p.FromToken { // of an unknown moment; recallTried reports it
 		return
 	}
 	s := *op.spec()
@@ -212,7 +212,7 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	switch {
 	case len(ids) > 0:
 	case others:
-		return true, op.runError() // of whoever replaced them
+		return true, op.runError() // of the wait that replaced them
 	default:
 		return false, nil
 	}

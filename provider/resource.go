@@ -32,7 +32,10 @@ const (
 // add makes a call that creates something. It repeats the call when it was certainly not
 // executed. After a lost answer it repeats the call only if the cloud recognizes the
 // repetition by its token. The token is the caller's own, or is drawn here.
-func (c *Client) add(ctx context.Context, region string, api API, token string, call func(ctx context.Context, token string) (requestID string, err error)) error {
+func (c *Client) add(
+	ctx context.Context, region string, api API, token string,
+	call func(ctx context.Context, token string) (requestID string, err error),
+) error {
 	if token == "" && slices.Contains(c.limits.Idempotent, api) {
 		token = "yunfan-" + marker.RandomID()
 	}
@@ -57,7 +60,8 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 // change makes a call that may be made twice. When the first answer was lost, and a repetition
 // finds nothing left to delete, the call has succeeded.
 func (c *Client) change(ctx context.Context, region string, api API, call func(context.Context) error) error {
-	deletes := api == apiDeleteLaunchTemplate || api == apiDeleteLaunchTemplateVersions || api == apiDeletePlacementGroup
+	deletes := api == apiDeleteLaunchTemplate || api == apiDeleteLaunchTemplateVersions ||
+		api == apiDeletePlacementGroup
 	maybe := false
 	return c.repeat(ctx, passes, func(ctx context.Context) error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
@@ -80,6 +84,8 @@ func (c *Client) nameless(api API, requestID string) error {
 }
 
 // read makes a call without effects.
-func (c *Client) read(ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error)) error {
+func (c *Client) read(
+	ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error),
+) error {
 	return c.repeat(ctx, passes, func(ctx context.Context) error { return c.once(ctx, region, api, 0, call) })
 }

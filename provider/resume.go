@@ -81,7 +81,8 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 			return op, err
 		}
 	case left > 0:
-		return op, fmt.Errorf("%w: the operation has %d instances left to create, which needs ResumeOptions.Spec", ErrInvalid, left)
+		return op, fmt.Errorf("%w: the operation has %d instances left to create, which needs ResumeOptions.Spec",
+			ErrInvalid, left)
 	}
 	op.addProblem(op.releaseOwed(ctx))
 	if err := op.findLate(ctx); err != nil {
@@ -156,15 +157,18 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 		return nil, err
 	}
 	if s.Driver != c.name {
-		return nil, fmt.Errorf("%w: the operation token is of %q, and this client is of %q", ErrInvalid, s.Driver, c.name)
+		return nil, fmt.Errorf("%w: the operation token is of %q, and this client is of %q",
+			ErrInvalid, s.Driver, c.name)
 	}
 	for _, p := range l.All() {
 		if p.Count > c.limits.InstancesPerCreate && p.Status != ledger.Replaced {
-			return nil, damaged("one create of %d instances, and %s makes at most %d", p.Count, c.name, c.limits.InstancesPerCreate)
+			return nil, damaged("one create of %d instances, and %s makes at most %d",
+				p.Count, c.name, c.limits.InstancesPerCreate)
 		}
 	}
 	op := &Operation{
-		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print, owner: cmp.Or(o.Owner, s.Owner), opts: o,
+		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print,
+		owner: cmp.Or(o.Owner, s.Owner), opts: o,
 		ledger: l,
 	}
 	c.recent.add(l.Unseen(), l.NamedAt())

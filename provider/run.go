@@ -153,7 +153,8 @@ func (c *Client) Validate(spec RunInstancesSpec, o *RunOptions) error {
 func (o *RunOptions) checkTemplate(c *Client, spec *RunInstancesSpec) error {
 	var k Checker
 	silent := o.Owner != "" && spec.LaunchTemplate != nil && spec.Tags == nil && c.marksByTags()
-	k.Require(!silent, "RunOptions.Owner", nil, "its tags would replace those of the launch template: say in Tags which ones the servers shall have, by an empty map if none")
+	k.Require(!silent, "RunOptions.Owner", nil,
+		"its tags would replace those of the launch template: say in Tags which ones the servers shall have, by an empty map if none")
 	return k.Err()
 }
 
@@ -165,7 +166,8 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 	}
 	k.Require(o.OperationID == "" || !c.marksByName() || o.KeepMarker, "RunOptions.OperationID", o.OperationID,
 		"needs KeepMarker on a cloud without client tokens: only markers that stay let a later run find what this one creates")
-	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner, "must be at most 64 characters, without blanks around")
+	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner,
+		"must be at most 64 characters, without blanks around")
 	checkText(&k, "RunOptions.Owner", o.Owner)
 	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepServers, TerminateServers)
 	for i, a := range o.Alternatives {
@@ -174,10 +176,12 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Require(slices.Index(o.Alternatives, a) == i, at, nil, "is given twice")
 	}
 	if o.KeepMarker && c.marksByName() {
-		k.Require(!spec.UniqueSuffix || spec.HostName != "", "RunOptions.KeepMarker", nil, "excludes UniqueSuffix: numbers come with the names that are left out")
+		k.Require(!spec.UniqueSuffix || spec.HostName != "", "RunOptions.KeepMarker", nil,
+			"excludes UniqueSuffix: numbers come with the names that are left out")
 	}
 	if len(o.Alternatives) > 0 {
-		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, "excludes Alternatives: each create needs a token of its own")
+		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken,
+			"excludes Alternatives: each create needs a token of its own")
 		k.Require(!spec.DryRun, "DryRun", nil, "excludes Alternatives: nothing is created that could be missing")
 	}
 	return k.Err()
@@ -285,7 +289,10 @@ func besides(known, found error) error {
 func sameField(a, b string) bool {
 	within := func(a, b string) bool {
 		end, ok := strings.CutPrefix(a, b)
-		return ok && (end == "" || end[0] == '.' || end[0] == '[')
+		if !ok || end == "" {
+			return ok
+		}
+		return end[0] == '.' || end[0] == '['
 	}
 	return within(a, b) || within(b, a)
 }
@@ -294,13 +301,15 @@ func sameField(a, b string) bool {
 func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 	k := Checker{Driver: c.name}
 	if spec.Count > c.limits.InstancesPerCreate {
-		rule := fmt.Sprintf("works only within one call of the cloud, of at most %d servers", c.limits.InstancesPerCreate)
+		rule := fmt.Sprintf("works only within one call of the cloud, of at most %d servers",
+			c.limits.InstancesPerCreate)
 		if c.support.Field("ClientToken").Param != "" { // otherwise it is refused already
 			k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, rule)
 		}
 		_, numbers := c.driver.(NameNumberer)
 		renames := c.limits.NameMarker && spec.HostName == ""
-		k.Require(!spec.UniqueSuffix || numbers || renames, "UniqueSuffix", nil, rule+": each call would count from 001 again")
+		k.Require(!spec.UniqueSuffix || numbers || renames, "UniqueSuffix", nil,
+			rule+": each call would count from 001 again")
 	}
 	return k.Err()
 }

@@ -43,7 +43,7 @@ type RunError struct {
 	MayAppear int
 
 	unknown bool
-	failed  bool // instances are missing; otherwise only a name, the journal or a surplus is told
+	failed  bool // instances are missing; otherwise only a name, the journal or a surplus is reported
 	open    bool // Resume would create more
 }
 
@@ -140,7 +140,8 @@ type UnpaidError struct {
 
 // Error names the order.
 func (e *UnpaidError) Error() string {
-	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards", e.Driver, wording.OneLine(e.OrderID))
+	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards",
+		e.Driver, wording.OneLine(e.OrderID))
 	if e.RequestID != "" {
 		s += fmt.Sprintf(" (request %s)", wording.OneLine(e.RequestID))
 	}
@@ -257,8 +258,10 @@ func (op *Operation) runError() error {
 		}
 	}
 	e.Created -= len(e.Doubtful)
-	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun { // every part brought enough, and all of them did not
-		e.Errs = append(e.Errs, wording.Compact(op.scarce, &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()})...)
+	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun {
+		// Each part has enough, but together they do not.
+		few := &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()}
+		e.Errs = append(e.Errs, wording.Compact(op.scarce, few)...)
 	}
 	if len(e.Errs) == 0 && over {
 		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false

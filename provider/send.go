@@ -113,7 +113,8 @@ func (op *Operation) createByToken(ctx context.Context, i int) error {
 		case p.Stale(time.Now(), tokenTrust-2*account.MaxPause):
 			return op.findOld(ctx, i)
 		case op.ownToken() && p.Generation > 0:
-			return &endedError{fmt.Errorf("%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again", ErrTokenMismatch)}
+			return &endedError{fmt.Errorf(
+				"%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again", ErrTokenMismatch)}
 		}
 		err := op.repeatCreate(ctx, i)
 		dead := op.judge(err).TokenDead && op.ledger.Status(i) == ledger.Planned
@@ -201,7 +202,9 @@ const mostAnswers = 5
 
 // askUntilAgreed asks again, by the same token, while an answer without an error names another
 // number of instances than was asked for. One answer does not prove that there are no more.
-func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.Part, send func(context.Context) error) error {
+func (op *Operation) askUntilAgreed(
+	ctx context.Context, i int, before *ledger.Part, send func(context.Context) error,
+) error {
 	for n := 0; n < mostAnswers; n++ {
 		p := op.ledger.Part(i)
 		if !p.Open() || op.ledger.Agreed(i) {

@@ -20,7 +20,7 @@ type StockScope string
 // Scopes of stock. The zero value means the exact combination in the request, which is the
 // least that a refusal can prove.
 const (
-	StockOfType   StockScope = "type"   // the machine type in its zone, under its billing mode
+	StockOfType   StockScope = "type"   // the instance type in its zone, under its billing mode
 	StockOfZone   StockScope = "zone"   // everything in the zone
 	StockOfDisk   StockScope = "disk"   // the kind of disk in the zone
 	StockOfSubnet StockScope = "subnet" // addresses of the subnet

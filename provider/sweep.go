@@ -59,7 +59,8 @@ func (c *Client) Sweep(ctx context.Context, o SweepOptions) ([]Instance, error) 
 		}
 	}
 	lost := slices.DeleteFunc(marked, func(i Instance) bool {
-		return released(i.State) || i.CreatedAt.IsZero() || time.Since(i.CreatedAt) < o.MinAge || knownTo(&i, o.Owner, live)
+		return released(i.State) || i.CreatedAt.IsZero() || time.Since(i.CreatedAt) < o.MinAge ||
+			knownTo(&i, o.Owner, live)
 	})
 	if !o.Terminate || len(lost) == 0 {
 		return lost, nil

@@ -102,11 +102,11 @@ type LaunchTemplate struct {
 	ID, Name       string
 	DefaultVersion int
 	LatestVersion  int
-	Versions       int // how many there are; 0 where the cloud does not tell
+	Versions       int // how many there are; 0 where the cloud does not return it
 	CreatedBy      string
-	CreatedAt      time.Time // zero where the cloud does not tell
+	CreatedAt      time.Time // zero where the cloud does not return it
 	ModifiedAt     time.Time
-	Tags           map[string]string // nil where the cloud does not tell
+	Tags           map[string]string // nil where the cloud does not return it
 }
 
 // LaunchTemplateVersion is one version of a template.
@@ -170,7 +170,9 @@ func (l *launchTemplates) Create(ctx context.Context, t LaunchTemplateSpec) (id 
 }
 
 // CreateVersion implements [LaunchTemplates].
-func (l *launchTemplates) CreateVersion(ctx context.Context, ref LaunchTemplateRef, t LaunchTemplateSpec) (version int, err error) {
+func (l *launchTemplates) CreateVersion(
+	ctx context.Context, ref LaunchTemplateRef, t LaunchTemplateSpec,
+) (version int, err error) {
 	k := Checker{}
 	checkRef(&k, ref)
 	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "the cloud numbers a new version itself")
@@ -226,7 +228,9 @@ func (l *launchTemplates) SetDefault(ctx context.Context, region string, ref Lau
 }
 
 // DeleteVersions implements [LaunchTemplates].
-func (l *launchTemplates) DeleteVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions ...int) error {
+func (l *launchTemplates) DeleteVersions(
+	ctx context.Context, region string, ref LaunchTemplateRef, versions ...int,
+) error {
 	var k Checker
 	checkRef(&k, ref)
 	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "name the versions to delete one by one")
@@ -244,13 +248,16 @@ func (l *launchTemplates) DeleteVersions(ctx context.Context, region string, ref
 func (l *launchTemplates) Delete(ctx context.Context, region string, ref LaunchTemplateRef) error {
 	var k Checker
 	checkRef(&k, ref)
-	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "Delete deletes every version; use DeleteVersions for one")
+	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version,
+		"Delete deletes every version; use DeleteVersions for one")
 	return l.change(ctx, region, &k, apiDeleteLaunchTemplate, func(ctx context.Context, region string) error {
 		return l.d.DeleteLaunchTemplate(ctx, region, ref)
 	})
 }
 
-func (l *launchTemplates) change(ctx context.Context, region string, k *Checker, api API, call func(context.Context, string) error) error {
+func (l *launchTemplates) change(
+	ctx context.Context, region string, k *Checker, api API, call func(context.Context, string) error,
+) error {
 	region = l.c.region(region)
 	k.Require(region != "", "region", nil, "required: neither the call nor the client names one")
 	if err := k.Err(); err != nil {

@@ -22,7 +22,9 @@ func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplate
 	}
 	k := Checker{Driver: l.c.name}
 	for _, at := range inherited(&base.Spec, &t.Spec) {
-		k.Fail("Spec."+at, nil, fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template", base.Version))
+		k.Fail("Spec."+at, nil,
+			fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template",
+				base.Version))
 	}
 	return k.Err()
 }
@@ -33,8 +35,10 @@ func inherited(older, newer *RunInstancesSpec) []string {
 	o, n := reflect.ValueOf(older).Elem(), reflect.ValueOf(newer).Elem()
 	for _, f := range specLeaves() {
 		at, set := f.Find(o)
-		if f.Path == "Region" || f.Path == "Count" && older.Count == 1 {
-			continue // the place of the template; one instance, which is what no count means
+		// The region is that of the template, and one instance means the same as no count.
+		oneInstance := f.Path == "Count" && older.Count == 1
+		if f.Path == "Region" || oneInstance {
+			continue
 		}
 		if _, kept := f.Find(n); set && !kept {
 			out = append(out, at)

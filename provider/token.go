@@ -54,7 +54,8 @@ func readToken(token []byte) (*savedOperation, *ledger.Ledger, error) {
 	var s savedOperation
 	err := json.Unmarshal(token, &v)
 	if err == nil && v.Version > tokenVersion {
-		return nil, nil, fmt.Errorf("%w: the operation token has version %d, and this library reads up to %d", ErrInvalid, v.Version, tokenVersion)
+		return nil, nil, fmt.Errorf("%w: the operation token has version %d, and this library reads up to %d",
+			ErrInvalid, v.Version, tokenVersion)
 	}
 	if err == nil {
 		err = json.Unmarshal(token, &s)
@@ -126,7 +127,8 @@ func ReadToken(token []byte) (TokenInfo, error) {
 	}
 	t := TokenInfo{
 		Version: s.Version, Driver: s.Driver, Region: s.Region, Operation: s.ID, Owner: s.Owner,
-		Asked: l.Count(), Enough: l.Enough(), InstanceIDs: l.IDs(), Surplus: l.Surplus(), Over: l.Over(), Accepted: l.NamedAt(),
+		Asked: l.Count(), Enough: l.Enough(), InstanceIDs: l.IDs(), Surplus: l.Surplus(), Over: l.Over(),
+		Accepted: l.NamedAt(),
 	}
 	for _, p := range l.All() {
 		t.GivenUp += len(p.GivenUp)

@@ -30,7 +30,7 @@ func judge(err error, byToken bool) ledger.Verdict {
 		v.Executed = ledger.Maybe
 	}
 	cut := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	v.Final = v.Final && !cut // the caller gave up: nobody refused
+	v.Final = v.Final && !cut // the caller gave up: this is not a refusal
 	return v
 }
 

@@ -130,7 +130,7 @@ type waiter struct {
 	target   State
 	ids      []string
 	byID     []int32     // indexes of ids, sorted by ID
-	progress func(Event) // nil when nobody wants to know
+	progress func(Event) // nil when there is no callback
 	tally    *tally      // likewise
 
 	// restarted reports that the instances were just told to start or reboot. A stopped state
@@ -145,7 +145,7 @@ type waiter struct {
 	// seen can be told from one that is late. So all are looked at once before they can run.
 	proves bool
 
-	// ownerOf returns whose instance was seen. Nil means that this is not asked.
+	// ownerOf returns the owner of an instance that was seen. Nil means that it is not asked.
 	ownerOf func(*Instance) owner
 
 	start time.Time
@@ -289,7 +289,7 @@ func (w *waiter) whole() bool { return w.progress != nil || w.target != StateRun
 func (s *awaited) instance(id string) Instance {
 	i := Instance{ID: id, RawState: s.raw}
 	if s.last != nil {
-		i = s.last.clone() // other waits may have been told of the same instance by the same answer
+		i = s.last.clone() // other waits may hold the same instance of the same answer
 	}
 	i.State = s.state
 	return i

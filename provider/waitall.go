@@ -67,7 +67,7 @@ func WaitAll(ctx context.Context, ops []*Operation, progress func(WaitProgress))
 type tally struct {
 	mu     sync.Mutex
 	p      WaitProgress
-	report func(WaitProgress) // nil when nobody wants to know
+	report func(WaitProgress) // nil when there is no callback
 }
 
 // counted is the number that an instance is counted in.

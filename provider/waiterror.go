@@ -136,7 +136,8 @@ func (e *WaitError) writeNotVisible(b *strings.Builder) {
 	if !e.NothingVisible {
 		return
 	}
-	b.WriteString("; none of the instances waited for was ever visible: these credentials may not see what they created")
+	b.WriteString("; none of the instances waited for was ever visible:" +
+		" these credentials may not see what they created")
 	switch {
 	case e.Access != nil:
 		b.WriteString("; the cloud says that they may not describe instances: " + e.text(e.Access))

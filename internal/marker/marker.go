@@ -94,7 +94,10 @@ func isNumber(end string) bool {
 // IsPlain reports whether a name has only characters that every cloud returns unchanged.
 func IsPlain(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.:", r)
+		lower := 'a' <= r && r <= 'z'
+		upper := 'A' <= r && r <= 'Z'
+		digit := '0' <= r && r <= '9'
+		return !lower && !upper && !digit && !strings.ContainsRune("-_.:", r)
 	})
 }
 
