@@ -10,15 +10,15 @@ import (
 // An instance that was seen counts as gone only after several answers lack it, because single
 // reads may miss an instance.
 const (
-	goneAnswers = 3                // in a row that do not find it
-	goneOver    = 20 * time.Second // from the first to the last of them
+	goneAnswers = 3                // consecutive answers that lack it
+	goneOver    = 20 * time.Second // from the first to the last of these answers
 	goneBy      = time.Minute      // when the answers are over, whatever they were
 )
 
 // absence is what is known about an instance that the cloud did not find.
 type absence struct {
-	first   time.Time // when it was not found first
-	answers int       // in a row that do not find it
+	first   time.Time // when it was first not found
+	answers int       // consecutive answers that lack it
 	since   time.Time // of the first of them
 }
 

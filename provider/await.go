@@ -39,7 +39,7 @@ import (
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	running := map[string]Instance{}
 	var trouble error   // of replacing instances, returned when the wait is over
-	var unnamed []error // of names, likewise
+	var unnamed []error // of names, returned when the wait is over
 	doubtful := len(op.ledger.Doubtful())
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
@@ -94,7 +94,7 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 	}
 	w.ownerOf = op.ownerByClock()
 	list, err = w.wait(ctx, op.target())
-	if owed && ctx.Err() == nil { // first, as long as parts have their strangers
+	if owed && ctx.Err() == nil { // first, while parts still have the instances of other users
 		nameErr = op.nameSighted(ctx, w.sightings)
 	}
 	op.recordSighted(w)

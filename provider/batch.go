@@ -98,7 +98,8 @@ func blamesSome(err error) bool {
 	if !errors.As(err, new(*APIError)) {
 		return false
 	}
-	return slices.ContainsFunc([]error{ErrNotFound, ErrState, ErrInvalid, errors.ErrUnsupported}, func(kind error) bool {
+	kinds := []error{ErrNotFound, ErrState, ErrInvalid, errors.ErrUnsupported}
+	return slices.ContainsFunc(kinds, func(kind error) bool {
 		return errors.Is(err, kind)
 	})
 }

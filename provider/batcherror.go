@@ -13,12 +13,12 @@ import (
 // [Client.TerminateInstances] or [Client.StopInstances]. The request succeeded for the other
 // instances. It matches the errors in Failed with [errors.Is] and [errors.As].
 type BatchError struct {
-	Op     string           // what was asked for: "terminate", "start", "stop", "reboot", ...
+	Op     string           // the requested action: "terminate", "start", "stop", "reboot", ...
 	Region string           // "" when the region does not matter
 	Failed map[string]error // by instance ID
 
 	ids  []string // of Failed, in the order asked
-	also []error  // what is not about one of the instances
+	also []error  // errors that are not about one of the instances
 }
 
 // namesShown is how many IDs an error names in a group that failed alike.
@@ -111,7 +111,7 @@ func reasonOf(err error) reason {
 		return reason{kind: ErrNotFound}
 	}
 	var e *APIError
-	_, bare := err.(*APIError) //nolint:errorlint // one that is wrapped says more
+	_, bare := err.(*APIError) //nolint:errorlint // a wrapped error has more text
 	open := errors.Is(err, ErrOutcomeUnknown)
 	alike := bare || open
 	switch {

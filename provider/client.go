@@ -58,8 +58,8 @@ type Options struct {
 	// resumes or releases. Shorten it for simulators only.
 	SearchFor time.Duration
 
-	// Logger gets one record per API call: cloud, call, elapsed, outcome,
-	// request ID. Never a URL, a body or a secret. Nil means silence.
+	// Logger gets one record per API call: cloud, call, elapsed, outcome, request ID. A
+	// record never has a URL, a body or a secret. Nil means no records.
 	Logger *slog.Logger
 
 	// Tracer makes one span per API call. Nil means none.

@@ -143,7 +143,7 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 
 // nameless reports whether an instance of the page has no ID.
 func (p *DescribePage) nameless() bool {
-	for i := range p.Instances { // instances are long: they are not copied to be looked at
+	for i := range p.Instances { // by index: an Instance is large to copy
 		if p.Instances[i].ID == "" {
 			return true
 		}

@@ -15,7 +15,7 @@
 //
 //   - Create: [RunInstancesSpec], [RunOptions], [Client.RunInstances], [Client.Validate],
 //     [Client.Preview].
-//   - Go on with what was created: [Operation], [Operation.Wait], [Operation.Watch],
+//   - Continue after a create: [Operation], [Operation.Wait], [Operation.Watch],
 //     [Operation.Look], [Operation.Terminate], [WaitAll].
 //   - Survive a crash: [Journal], [Operation.MarshalText], [ReadToken], [Client.Resume].
 //   - Any other instance: [Client.DescribeInstances], [Client.WaitInstances],
@@ -23,10 +23,10 @@
 //     [Client.RebootInstances], [Client.Sweep].
 //   - Templates and groups: [Client.LaunchTemplates], [Client.PlacementGroups].
 //   - Errors: [FieldErrors] for specs, *[APIError] for calls, *[RunError], *[WaitError] and
-//     *[BatchError] for what took several calls, and the sentinels, such as [ErrNoStock].
+//     *[BatchError] for requests of several calls, and the sentinels, such as [ErrNoStock].
 //   - Shared by the clients of one account: [Poller], [Budget], [CredentialsSource].
 //
-// What only authors of drivers need is under the last heading.
+// The last heading is for authors of drivers only.
 //
 // # What you can rely on
 //

@@ -20,7 +20,7 @@ func AskCredentials(ctx context.Context, s CredentialsSource) (Credentials, erro
 	go func() {
 		a := answer{err: errors.New("the source of credentials panicked")}
 		defer func() {
-			_ = recover() // what it says may be a secret
+			_ = recover() // the panic value may hold a secret
 			done <- a
 		}()
 		keys, err := s.Credentials(ctx)

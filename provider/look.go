@@ -66,7 +66,7 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: looking for the instances of a lost create: %w", ErrOutcomeUnknown, err)
-	case p.Order != "" && p.Missing() > 0: // a second order would be paid as well
+	case p.Order != "" && p.Missing() > 0: // a second order would also cost money
 		return op.unpaid(&p)
 	case op.ledger.Looked(i, time.Now()):
 	case op.noneMade:

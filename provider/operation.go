@@ -63,7 +63,7 @@ type partWords struct {
 	launchFailure error // why instances of it died after they were accepted
 	answer        RunResult
 	named         time.Time // when its latest instance was named
-	stockRecorded bool      // the client remembers what it was short of
+	stockRecorded bool      // the client has recorded what was out of stock
 }
 
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {

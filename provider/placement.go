@@ -333,7 +333,9 @@ func (p *placementGroups) outside(ctx context.Context, req moveRequest, ids []st
 			return account.Refusal{Left: ids, Err: fmt.Errorf("%w; looking at the group: %w", refusal, err)}
 		}
 		if g.ID == req.group {
-			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(g.InstanceIDs, id) })
+			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+				return slices.Contains(g.InstanceIDs, id)
+			})
 		}
 	}
 	moving := len(ids) > 0 && p.c.allMoving(ctx, req.region, ids)

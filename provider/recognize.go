@@ -122,7 +122,7 @@ type sortedByOwner struct {
 	ours    []string // as far as the look shows
 	foreign []string
 	unseen  []string // the look has not shown them
-	err     error    // the look has failed: what it has not shown is among the unseen
+	err     error    // why the look failed: instances it did not show are in unseen
 }
 
 // sortByOwner looks at instances for at most patience, and records their owners.
@@ -182,7 +182,7 @@ type authority int
 
 const (
 	theCaller authority = iota // names the operation, and means all of it
-	aPolicy                    // OnFailure, Alternatives: releases only what was seen
+	aPolicy                    // OnFailure, Alternatives: releases only instances that were seen
 )
 
 // How long a release looks for instances that were never seen.

@@ -41,7 +41,8 @@ type releaseKind struct {
 }
 
 func (k releaseKind) compare(other releaseKind) int {
-	return cmp.Or(cmp.Compare(k.billing, other.billing), cmp.Compare(fmt.Sprint(k.recycled), fmt.Sprint(other.recycled)))
+	return cmp.Or(cmp.Compare(k.billing, other.billing),
+		cmp.Compare(fmt.Sprint(k.recycled), fmt.Sprint(other.recycled)))
 }
 
 // youngFor is how long a new instance may refuse its release because it is still being
@@ -69,7 +70,8 @@ func (r *release) settle(ctx context.Context, ids []string, err error) account.R
 		return r.missed(ids, err)
 	case !alone && blamesSome(err):
 		return r.unreleased(ctx, ids, err)
-	case alone && errors.Is(err, ErrState) && time.Since(r.c.recent.at(ids[0])) > youngFor: // it may have ended by itself
+	case alone && errors.Is(err, ErrState) && time.Since(r.c.recent.at(ids[0])) > youngFor:
+		// It may have ended by itself.
 		return r.unreleased(ctx, ids, err)
 	default:
 		return account.Refusal{Left: ids, Err: err}

@@ -69,7 +69,7 @@ func (op *Operation) replaceMissing() bool {
 		return false // quota, balance, permissions: more creates would not help
 	}
 	planned := false
-	for i := range op.ledger.Parts() { // the loop does not reach what it appends
+	for i := range op.ledger.Parts() { // the loop does not reach the parts that it appends
 		if op.ledger.Replaceable(i) {
 			planned = op.replace(i) || planned
 		}

@@ -154,7 +154,8 @@ func (o *RunOptions) checkTemplate(c *Client, spec *RunInstancesSpec) error {
 	var k Checker
 	silent := o.Owner != "" && spec.LaunchTemplate != nil && spec.Tags == nil && c.marksByTags()
 	k.Require(!silent, "RunOptions.Owner", nil,
-		"its tags would replace those of the launch template: say in Tags which ones the servers shall have, by an empty map if none")
+		"its tags would replace those of the launch template: say in Tags which ones"+
+			" the servers shall have, by an empty map if none")
 	return k.Err()
 }
 
@@ -165,7 +166,8 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Fail("RunOptions.OperationID", id, "must be 1 to 64 letters, digits, - and _")
 	}
 	k.Require(o.OperationID == "" || !c.marksByName() || o.KeepMarker, "RunOptions.OperationID", o.OperationID,
-		"needs KeepMarker on a cloud without client tokens: only markers that stay let a later run find what this one creates")
+		"needs KeepMarker on a cloud without client tokens: only markers that stay"+
+			" let a later run find what this one creates")
 	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner,
 		"must be at most 64 characters, without blanks around")
 	checkText(&k, "RunOptions.Owner", o.Owner)

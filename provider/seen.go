@@ -22,7 +22,7 @@ func (c *Client) markEnded(region string, ids []string) { c.poller.seen.End(c.pl
 
 // markPage records what a page of a describe call has shown.
 func (c *Client) markPage(region string, page *DescribePage) {
-	for n := range page.Instances { // instances are long: they are not copied to be looked at
+	for n := range page.Instances { // by index: an Instance is large to copy
 		if i := &page.Instances[n]; i.State == StateTerminated {
 			c.markEnded(region, []string{i.ID})
 		} else {

@@ -57,7 +57,7 @@ func (op *Operation) createParts(ctx context.Context) {
 		op.close(i, op.createPart(ctx, i))
 		op.addProblem(op.saveAnswer(ctx))
 	}
-	if len(open) == 1 { // most operations: a goroutine would cost more than it brings
+	if len(open) == 1 { // most operations: a goroutine would only add cost
 		one(open[0])
 		return
 	}
@@ -114,7 +114,8 @@ func (op *Operation) createByToken(ctx context.Context, i int) error {
 			return op.findOld(ctx, i)
 		case op.ownToken() && p.Generation > 0:
 			return &endedError{fmt.Errorf(
-				"%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again", ErrTokenMismatch)}
+				"%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again",
+				ErrTokenMismatch)}
 		}
 		err := op.repeatCreate(ctx, i)
 		dead := op.judge(err).TokenDead && op.ledger.Status(i) == ledger.Planned
@@ -151,7 +152,7 @@ func (op *Operation) retryDead(ctx context.Context) bool {
 		op.addProblem(err)
 		return false
 	}
-	for _, i := range dead { // the cloud says that it has failed, and yet may have made something
+	for _, i := range dead { // the create failed, but may have made something
 		op.ledger.KeepLooking(i, time.Now())
 	}
 	return true
@@ -318,7 +319,7 @@ func dropOddIDs(res *RunResult) (odd bool) {
 // its instances are looked for before anything else is created.
 func (op *Operation) createByMarker(ctx context.Context, i int) error {
 	began, sent := time.Now(), 0
-	queue := account.CountQueued(ctx) // what the library's own queue takes is not the cloud's
+	queue := account.CountQueued(ctx) // time in the library's own queue does not count
 	for {
 		ctx := context.Context(queue)
 		have := len(op.ledger.Part(i).IDs)
@@ -360,9 +361,9 @@ func (op *Operation) stopsAfterSearch(p *ledger.Part, patient bool, err error) (
 		err = &countError{asked: p.Count, got: len(p.IDs), least: p.MinCount}
 	}
 	switch {
-	case op.ledger.Over(): // whatever there is will be released
+	case op.ledger.Over(): // all instances will be released
 		return true, err
-	case errors.Is(err, ErrNoStock): // what it had made all the same is found
+	case errors.Is(err, ErrNoStock): // the search has found the instances it made
 		return true, err
 	case len(p.IDs) > 0 && op.countsAgain():
 		return true, &endedError{fmt.Errorf("%w; %w: %d instances of %d are there, and the cloud would number"+

@@ -11,7 +11,7 @@ import (
 )
 
 // LaunchTemplates are the launch templates of an account: specs that the cloud
-// keeps under a name, in numbered versions, for RunInstancesSpec.LaunchTemplate.
+// stores under a name, in numbered versions, for RunInstancesSpec.LaunchTemplate.
 // [Client.LaunchTemplates] returns them. All methods are safe for concurrent use.
 // A template is named by [LaunchTemplateRef]: by ID, or by name on ECS. An empty region means
 // the region of the client. A cloud stores a template without a check that its images or

@@ -88,7 +88,7 @@ type TokenInfo struct {
 
 	Asked       int      // instances asked for
 	Enough      int      // instances that are enough
-	InstanceIDs []string // in hand when the token was saved
+	InstanceIDs []string // known when the token was saved
 	Surplus     []string // those of InstanceIDs beyond what was asked for
 
 	// Planned are instances that are still to be created: Resume does so.
@@ -105,7 +105,7 @@ type TokenInfo struct {
 	// Orders are the unpaid orders.
 	Orders []string
 
-	// Over reports that the operation is being released, or was: nothing more is
+	// Over reports that the operation is being released, or was released. Nothing more is
 	// created for it.
 	Over bool
 

@@ -20,7 +20,7 @@ const stoppedFor = 60 * time.Second
 // WaitOptions are for the waits. Nil is the default.
 type WaitOptions struct {
 	// Progress is called for every change of an instance's state, one call at a
-	// time. It should return soon: the wait goes on only afterwards.
+	// time. It should return soon: the wait continues only afterwards.
 	Progress func(Event)
 
 	tally *tally // of [WaitAll]; nil otherwise
@@ -131,7 +131,7 @@ type waiter struct {
 	ids      []string
 	byID     []int32     // indexes of ids, sorted by ID
 	progress func(Event) // nil when there is no callback
-	tally    *tally      // likewise
+	tally    *tally      // nil when there is no callback
 
 	// restarted reports that the instances were just told to start or reboot. A stopped state
 	// may be part of that, or an old answer.
@@ -157,15 +157,15 @@ type waiter struct {
 	// sightings are the instances as last seen; nil when they are not needed.
 	sightings map[string]Instance
 
-	patience time.Duration // the shortest time that an instance never seen was waited for
-	words    error         // what the cloud said of one of those, where it says anything
+	patience time.Duration // the shortest wait for an instance that was never seen
+	words    error         // the error of the cloud about such an instance; may be nil
 }
 
 // awaited is what a wait knows about one instance.
 type awaited struct {
 	state   State // as last seen, and in the cloud's word
 	raw     string
-	stopped time.Duration // of the wait, since when it has looked stopped; 0 when it does not
+	stopped time.Duration // time in the wait when it first looked stopped; 0 when it does not
 	last    *Instance     // as last seen, where it is kept
 	failed  *LaunchError
 
@@ -173,8 +173,8 @@ type awaited struct {
 	ready     bool
 	visible   bool // it was seen
 	noAddress bool // and had no address then
-	hidden    bool // it was never seen, and the patience with it is over
-	absent    bool // the latest answer to a single look left it out
+	hidden    bool // it was never seen, and its time to become visible is over
+	absent    bool // the latest answer to a single look did not have it
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
@@ -216,7 +216,7 @@ func (w *waiter) poll(ctx context.Context, t poll.Target[Instance]) error {
 		look, cancel := context.WithTimeout(ctx, first)
 		err := engine.Look(look, t)
 		cancel()
-		if err != nil && look.Err() == nil { // refused: a wait would be as well
+		if err != nil && look.Err() == nil { // refused: the wait would be refused too
 			return err
 		}
 		known := t.Known
@@ -332,7 +332,7 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 
 // gone ends the wait for an instance that existed and does not exist any more.
 func (s *awaited) gone(w *waiter, id string, words error) {
-	s.visible = true // once, if not to this wait
+	s.visible = true // it was seen earlier, perhaps not by this wait
 	if w.target == StateTerminated {
 		s.state = StateTerminated
 		s.ready = true
@@ -346,7 +346,7 @@ func (s *awaited) gone(w *waiter, id string, words error) {
 	s.state = StateTerminated
 }
 
-// judge decides what a described state means for the target.
+// judge compares a described state with the target.
 func (s *awaited) judge(w *waiter, e *poll.Event[Instance]) {
 	state := e.Value.State
 	if state != StateStopped {

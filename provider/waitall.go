@@ -9,9 +9,9 @@ import (
 
 // WaitProgress counts the instances of several operations by their progress.
 type WaitProgress struct {
-	Asked      int // instances in hand, of all operations
+	Asked      int // known instances of all operations
 	Ready      int
-	Failed     int // those that others have replaced do not count
+	Failed     int // without failed instances that were replaced
 	NotVisible int // never shown within [Options].VisibleWithin
 }
 
@@ -45,7 +45,7 @@ type WaitResult struct {
 // does not end the others. Operations of clients that share a [Poller] share describe calls.
 //
 // Progress is called for every change of the numbers, one call at a time, unless it is nil. It
-// should return soon: the waits go on only afterwards.
+// should return soon: the waits continue only afterwards.
 func WaitAll(ctx context.Context, ops []*Operation, progress func(WaitProgress)) ([]WaitResult, error) {
 	t := &tally{report: progress}
 	for _, op := range ops {

@@ -22,7 +22,7 @@ type WaitError struct {
 	// be in another region, or not be visible to these credentials. They stay in their
 	// operation; another wait asks again.
 	NotVisible []PendingInstance
-	Patience   time.Duration // how long the instances of NotVisible were not visible, at least
+	Patience   time.Duration // the shortest time that an instance of NotVisible was not visible
 
 	// NothingVisible reports that NotVisible has instances, and that the wait saw no other
 	// instance. The credentials may be the reason.
@@ -37,10 +37,10 @@ type WaitError struct {
 	// they succeeded.
 	Describe error
 
-	Err error // what ended the wait early: ctx's error, or a refusal to describe; nil otherwise
+	Err error // why the wait ended early: the error of ctx or a refused describe; nil otherwise
 
 	allowed bool  // the cloud says that the credentials may describe instances
-	words   error // what the cloud said of an instance that it does not know, where it says anything
+	words   error // the error of the cloud about an instance that it does not know; may be nil
 }
 
 // PendingInstance is an instance that was not ready when the wait or the look ended.

@@ -42,7 +42,7 @@ func (r *Instances) Add(ids []string, at time.Time) {
 		}
 		r.pruned = now
 	}
-	born := max(at.Sub(r.base), -2*r.Within) // the zero time is too far away to count with
+	born := max(at.Sub(r.base), -2*r.Within) // the zero time would overflow a duration
 	for _, id := range ids {
 		r.born[id] = born
 	}

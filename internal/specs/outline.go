@@ -11,13 +11,13 @@ import (
 // Outline writes the set fields of a value in the form of version 1 tokens. This form must not
 // change.
 func Outline(b *strings.Builder, v reflect.Value) {
-	if text, ok := asText(v); ok { // secrets show no more here than elsewhere
+	if text, ok := asText(v); ok { // secrets are redacted here too
 		fmt.Fprintf(b, "%q", text)
 		return
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		b.WriteByte('&') // also of a zero: it is a choice
+		b.WriteByte('&') // also for a zero value: it is a choice
 		if !v.IsNil() {
 			Outline(b, v.Elem())
 		}

@@ -87,8 +87,8 @@ type leafWalk struct {
 	leaves []setLeaf
 	path   []byte
 	depth  int
-	vendor bool // inside of a vendor's options
-	raw    bool // inside of a map there: raw parameters, whose values are secrets
+	vendor bool // inside vendor options
+	raw    bool // inside a map of them: the values of raw parameters are secrets
 }
 
 // add adds the leaf at the current path.
@@ -114,7 +114,7 @@ func (w *leafWalk) value(v reflect.Value, there bool) {
 	w.depth++
 	defer func() { w.depth-- }()
 	switch {
-	case w.depth > maxNesting: // options that hold themselves
+	case w.depth > maxNesting: // options that contain themselves
 	case v.Type() == w.shape.Options:
 		w.options(v)
 	case v.Type() == w.shape.Secret, v.Type() == w.shape.Data:
@@ -145,7 +145,7 @@ func (w *leafWalk) container(v reflect.Value, there bool) {
 		if !v.IsNil() {
 			w.value(v.Elem(), true)
 		} else if there {
-			w.add("\x00") // an item that is nil is not one that is empty
+			w.add("\x00") // a nil item differs from an empty item
 		}
 		return
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:

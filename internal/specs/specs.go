@@ -14,9 +14,9 @@ type Shape struct {
 	Secret  reflect.Type // a text that is a secret
 	Data    reflect.Type // bytes that are a secret
 	Options reflect.Type // a list of the options of vendors
-	Package string       // structs of this package are taken apart into their fields
+	Package string       // structs of this package are split into their fields
 
-	known sync.Map // the []secretField of every struct type that was asked for
+	known sync.Map // the []secretField of every struct type seen so far
 }
 
 // vendorOption is the method that all vendor options have.
