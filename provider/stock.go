@@ -49,7 +49,7 @@ func (k *stockKey) ofMachine(s *RunInstancesSpec, mode BillingMode) {
 	k.Type, k.Hardware, k.Mode, k.Place = s.InstanceType, s.Hardware, mode, fmt.Sprintf("%+v", s.Placement)
 }
 
-// restOf returns a digest of what a spec leaves to its template and to the options of one
+// restOf returns a digest of the choices that a spec leaves to its template and to the options of one
 // cloud. Two templates may mean two types even when the specs look the same. It is a digest
 // because raw parameters are secrets.
 func restOf(s *RunInstancesSpec) string {
