@@ -7,28 +7,29 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// What it takes to believe that an instance which was seen is gone: reads flap.
+// An instance that was seen counts as gone only after several answers lack it, because single
+// reads may miss an instance.
 const (
-	goneAnswers = 3                // in a row that do not find it
-	goneOver    = 20 * time.Second // from the first to the last of them
+	goneAnswers = 3                // consecutive answers that lack it
+	goneOver    = 20 * time.Second // from the first to the last of these answers
 	goneBy      = time.Minute      // when the answers are over, whatever they were
 )
 
-// absence is what is known of an instance that the cloud did not find.
+// absence is what is known about an instance that the cloud did not find.
 type absence struct {
-	first   time.Time // when it was not found first
-	answers int       // in a row that do not find it
+	first   time.Time // when it was first not found
+	answers int       // consecutive answers that lack it
 	since   time.Time // of the first of them
 }
 
-// found takes in that an answer shows the instance.
+// found records that an answer shows the instance.
 func (a *absence) found() {
 	if a != nil {
 		a.answers = 0
 	}
 }
 
-// missed takes in that an answer does not find it.
+// missed records that an answer does not find the instance.
 func (a *absence) missed(now time.Time) {
 	if a.answers == 0 {
 		a.since = now
@@ -41,8 +42,7 @@ func (a *absence) proves(now time.Time) bool {
 	return a.answers >= goneAnswers && now.Sub(a.since) >= goneOver
 }
 
-// absenceOf returns what is known of an instance that was not found. Callers have
-// r.mu.
+// absenceOf returns what is known about an instance that was not found. The caller holds r.mu.
 func (r *release) absenceOf(id string, now time.Time) *absence {
 	a := r.miss[id]
 	if a == nil {
@@ -52,12 +52,12 @@ func (r *release) absenceOf(id string, now time.Time) *absence {
 	return a
 }
 
-// needsLook reports whether a release that does not find an instance has to be
-// confirmed by a look: the instance was seen, its release was not accepted, and the looks
-// so far do not prove that it is gone.
+// needsLook reports whether a look must confirm that an instance is gone. That is so when the
+// release did not find the instance, but it was seen before, its release was not accepted, and
+// the looks so far prove nothing.
 func (r *release) needsLook(id string) bool { return r.wasThere(id) && !r.isMissing(id) }
 
-// wasThere reports whether an instance was seen, and its release was not accepted.
+// wasThere reports whether an instance was seen and its release was not accepted.
 func (r *release) wasThere(id string) bool {
 	return r.c.hasSeen(r.region, id) && !r.c.hasEnded(r.region, id)
 }
@@ -70,9 +70,9 @@ func (r *release) isMissing(id string) bool {
 	return a != nil && a.proves(time.Now())
 }
 
-// contradicted is the refusal of an instance that the cloud shows, or may show, and
-// does not find when it is to be released. It is transient until goneBy is over, and
-// longer while the instance is new.
+// contradicted returns the refusal for an instance that the cloud shows, or may show, but does
+// not find for the release. The refusal is transient until goneBy is over, and longer while
+// the instance is new.
 func (r *release) contradicted(id string, refusal error) account.Refusal {
 	now := time.Now()
 	r.mu.Lock()
@@ -84,12 +84,11 @@ func (r *release) contradicted(id string, refusal error) account.Refusal {
 	return account.Refusal{Left: []string{id}, Err: refusal, Transient: true, Until: until}
 }
 
-// missed takes in that the cloud did not find instances, and returns those for whom
-// the refusal stands. An instance is gone when its release was accepted, or when it
-// was seen and is missing for long enough. While it may yet be found, or proven to be
-// gone, the refusal is transient. One that is missing beside others is asked for alone before
-// it counts as gone: the refusal may be about another, and credentials may lose sight of
-// what they can still release.
+// missed records that the cloud did not find instances, and returns the instances for which
+// the refusal stands. An instance is gone when its release was accepted, or when it was seen
+// and is missing for long enough. Until then the refusal is transient. An instance that is
+// missing beside others is asked about alone before it counts as gone. The refusal may be
+// about another instance, and credentials may still release what they no longer list.
 func (r *release) missed(ids []string, refusal error) account.Refusal {
 	now := time.Now()
 	var until time.Time
@@ -107,8 +106,8 @@ func (r *release) missed(ids []string, refusal error) account.Refusal {
 	return account.Refusal{Left: left, Err: refusal, Transient: until.After(now), Until: until}
 }
 
-// missedOne takes in that the cloud did not find an instance. It reports whether
-// that proves that it is gone, and otherwise until when it is worth asking again.
+// missedOne records that the cloud did not find an instance. It reports whether that proves
+// the instance gone. If not, it returns until when another try is useful.
 func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Time, gone bool) {
 	seen, ended := r.c.hasSeen(r.region, id), r.c.hasEnded(r.region, id)
 	r.mu.Lock()
@@ -129,10 +128,11 @@ func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Ti
 	}
 }
 
-// groups sorts instances that were refused together: those that the last look has
-// shown, those that were seen once and are missing now, one by one when that is proven,
-// and those that were never seen. The last are asked for one by one when there is nothing else left to try:
-// not finding them proves nothing, and one may be there.
+// groups sorts instances that were refused together into groups for the next calls. The first
+// group has the instances that the last look showed. Then come the instances that were seen
+// once and are missing now, one by one when that is proven. The rest were never seen: they are
+// tried one by one only when nothing else is left. That they are not found proves nothing, and
+// one of them may exist.
 func (r *release) groups(ids []string) [][]string {
 	var here, missing, never []string
 	var proven [][]string

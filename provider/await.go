@@ -11,35 +11,35 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// Wait blocks until every instance of the operation runs, has failed, or ctx
-// ends; ctx is the only deadline. It returns the instances that run, in the order
-// of [Operation.InstanceIDs], and a *[WaitError] about the others. A failed or
-// throttled describe call never fails a wait. Wait may be called again, and by
-// several callers at once: they share the describe calls.
+// Wait blocks until every instance of the operation runs or has failed, or until ctx ends. ctx
+// is the only deadline. Wait returns the instances that run, in the order of
+// [Operation.InstanceIDs], and a *[WaitError] about the others. A failed or throttled describe
+// call never fails a wait. Wait may be called again, and by several goroutines at once: they
+// share the describe calls.
 //
-// An instance that no answer has shown within [Options].VisibleWithin ends its own wait
-// as not visible ([WaitError].NotVisible). It stays in the operation, and is neither
-// replaced nor released: wait again, or look for the reason the error names. So does one
-// that vanishes before it was seen: with alternatives, or OnFailure terminate, all are
-// looked at once as the wait begins.
+// An instance that no answer has shown within [Options].VisibleWithin ends its own wait as not
+// visible ([WaitError].NotVisible). It stays in the operation, and is neither replaced nor
+// released: wait again, or look for the reason in the error. An instance that vanishes before
+// it was seen ends the same way. With alternatives, or OnFailure terminate, Wait looks at all
+// instances once at its beginning, so that most are seen.
 //
-// An instance that fails to launch counts as no stock for operations with
-// [RunOptions].Alternatives: it is released, another is created from the next
-// alternative, and the wait goes on. With OnFailure terminate, a wait that ends
-// with instances that failed releases all instances of the operation.
+// With [RunOptions].Alternatives, an instance that fails to launch counts as no stock. It is
+// released, another is created from the next alternative, and the wait continues. With
+// OnFailure terminate, a wait that ends with failed instances releases all instances of the
+// operation.
 //
-// Instances that still bear a marker in place of their name get their name, unless the
-// operation was resumed without its spec. A name that is refused is told once, by an
-// error beside all that run.
+// Instances that still have a marker in place of their name get their name, unless the
+// operation was resumed without its spec. A rename that is refused is reported once, by an
+// error beside the instances that run.
 //
-// Where creates are found by a marker, an instance of a create that was given up may
-// become visible late. Wait looks for such instances, at least until half of
-// [Options].SearchFor has passed since the create was given up, and tells of them by a
-// *[RunError] with Surplus beside all that run.
+// Where creates are found by a marker, instances of a create that was given up may become
+// visible late. Wait looks for them until at least half of [Options].SearchFor has passed
+// since the create was given up. It reports them by a *[RunError] with Surplus, beside the
+// instances that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
 	running := map[string]Instance{}
-	var trouble error   // of replacing instances, told when the wait is over
-	var unnamed []error // of names, likewise
+	var trouble error   // of replacing instances, returned when the wait is over
+	var unnamed []error // of names, returned when the wait is over
 	doubtful := len(op.ledger.Doubtful())
 	for {
 		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
@@ -73,9 +73,9 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 	}
 }
 
-// endOfWait returns what a wait ends with: what went wrong, what is there beyond what
-// was asked for, also what has become visible meanwhile, and instances that turned out to
-// be somebody else's. Doubtful is how many of those were known before.
+// endOfWait returns the error of a wait. It joins the given errors, the surplus instances,
+// including those that became visible during the wait, and the instances that turned out to be
+// of another operation. Doubtful is how many such instances were known before.
 func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error) error {
 	if len(wording.Compact(errs...)) > 0 && ctx.Err() == nil {
 		errs = append(errs, op.findLate(ctx))
@@ -83,9 +83,8 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 	return wording.Paragraph(op.c.name, append(errs, op.beyondError(doubtful))...)
 }
 
-// waitFor waits for some instances of the operation, and writes down which of them were
-// seen. Those that still bear a marker get their names, and nameErr is what went wrong
-// with that.
+// waitFor waits for some instances of the operation, and records which of them were seen.
+// Instances that still have a marker get their names; nameErr is the error of that.
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
 	w := newWaiter(op.c, StateRunning, ids, o)
 	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
@@ -95,7 +94,7 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 	}
 	w.ownerOf = op.ownerByClock()
 	list, err = w.wait(ctx, op.target())
-	if owed && ctx.Err() == nil { // first, as long as parts have their strangers
+	if owed && ctx.Err() == nil { // first, while parts still have the instances of other users
 		nameErr = op.nameSighted(ctx, w.sightings)
 	}
 	op.recordSighted(w)
@@ -105,13 +104,13 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 	return list, nameErr, err
 }
 
-// ownerByClock returns what tells whose an instance is from a sighting of it alone.
+// ownerByClock returns a function that judges the owner of an instance from one sighting.
 func (op *Operation) ownerByClock() func(*Instance) owner {
 	oldest := op.oldestByClock()
 	return func(i *Instance) owner { return op.ownerOf(i, oldest) }
 }
 
-// sighted returns the instances that a describe has shown, by whose they are.
+// sighted returns the instances that a describe has shown, grouped by owner.
 func (w *waiter) sighted() (ids [foreign + 1][]string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -123,13 +122,13 @@ func (w *waiter) sighted() (ids [foreign + 1][]string) {
 	return ids
 }
 
-// hasMore reports whether the operation has instances that are not among those that run.
+// hasMore reports whether the operation has instances that are not in running.
 func (op *Operation) hasMore(running map[string]Instance) bool {
 	return slices.ContainsFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID == "" })
 }
 
-// lingerForLate looks for what creates that were given up have made after all, until
-// they have had time enough to show it. The end of ctx is no error of it.
+// lingerForLate looks for instances of creates that were given up, until these have had enough
+// time to become visible. The end of ctx is not an error.
 func (op *Operation) lingerForLate(ctx context.Context) error {
 	until, any := op.lateUntil()
 	if !any {
@@ -141,8 +140,8 @@ func (op *Operation) lingerForLate(ctx context.Context) error {
 	return op.findLate(ctx)
 }
 
-// beyondError says which instances there are beyond what was asked for, or more than
-// some that are in doubt; or is nil.
+// beyondError returns an error about surplus instances, or about more doubtful instances than
+// the given number. It returns nil when there are none.
 func (op *Operation) beyondError(doubtful int) error {
 	if len(op.ledger.Surplus()) == 0 && len(op.ledger.Doubtful()) <= doubtful {
 		return nil
@@ -150,15 +149,15 @@ func (op *Operation) beyondError(doubtful int) error {
 	return op.runError()
 }
 
-// withTrouble adds to the end of a wait what went wrong beside it. A bare
-// *[WaitError] stays one.
+// withTrouble joins the error of a wait with other errors. A lone *[WaitError] is returned
+// unchanged.
 func (op *Operation) withTrouble(err, trouble error) error {
 	return wording.Paragraph(op.c.name, err, trouble)
 }
 
-// mend replaces instances that failed, or releases all if that is wanted. It
-// reports whether there is something new to wait for. Several may wait for the
-// operation: one at a time mends it.
+// mend replaces instances that failed, or releases all instances if OnFailure says so. It
+// reports whether there is something new to wait for. Several waits may run for the operation,
+// but only one at a time mends it.
 func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool, err error) {
 	if err := op.mending.Lock(ctx); err != nil {
 		return false, err
@@ -173,7 +172,7 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	return false, wording.Paragraph(op.c.name, err, late)
 }
 
-// target is what the poller needs to know of the operation, beside the IDs.
+// target returns what the poller needs to know about the operation, beside the IDs.
 func (op *Operation) target() poll.Target[Instance] {
 	t := op.c.newTarget(op.region)
 	t.Class, t.Accepted, t.Since = op.class, op.ledger.NamedAt(), op.since()
@@ -189,8 +188,8 @@ func (op *Operation) listable() bool {
 	return most == 0 || len(op.InstanceIDs()) <= most
 }
 
-// since returns what tells when each instance was accepted: creating many takes a
-// while. A resumed operation knows the latest moment only.
+// since returns a function that returns when each instance was accepted: many creates take a
+// while. A resumed operation knows only the latest moment.
 func (op *Operation) since() func(id string) time.Time {
 	parts := op.ledger.All()
 	if len(parts) < 2 {
@@ -206,7 +205,7 @@ func (op *Operation) since() func(id string) time.Time {
 	return func(id string) time.Time { return at[id] }
 }
 
-// inOrder returns the instances that the operation still has, in order.
+// inOrder returns the running instances that the operation still has, in its order.
 func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
 	for _, id := range op.InstanceIDs() {
 		if i, ok := running[id]; ok {

@@ -9,20 +9,19 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
-// BatchError is what went wrong in a request about several instances, such as
-// [Client.TerminateInstances] or [Client.StopInstances]. What was asked for was done
-// for the other instances of the request. It matches the errors of Failed with
-// [errors.Is] and [errors.As].
+// BatchError holds the failures of a request about several instances, such as
+// [Client.TerminateInstances] or [Client.StopInstances]. The request succeeded for the other
+// instances. It matches the errors in Failed with [errors.Is] and [errors.As].
 type BatchError struct {
-	Op     string           // what was asked for: "terminate", "start", "stop", "reboot", ...
+	Op     string           // the requested action: "terminate", "start", "stop", "reboot", ...
 	Region string           // "" when the region does not matter
 	Failed map[string]error // by instance ID
 
 	ids  []string // of Failed, in the order asked
-	also []error  // what is not about one of the instances
+	also []error  // errors that are not about one of the instances
 }
 
-// namesShown is how many IDs an error names of those that failed alike.
+// namesShown is how many IDs an error names in a group that failed alike.
 const namesShown = 10
 
 // IDs returns the instances that failed, in the order they were asked for.
@@ -33,13 +32,13 @@ func (e *BatchError) IDs() []string {
 	return sorted.Keys(e.Failed)
 }
 
-// Unknown returns those of the instances that failed because the region does not
-// know them: their error matches [ErrNotFound].
+// Unknown returns the failed instances that the region does not know: their error matches
+// [ErrNotFound].
 func (e *BatchError) Unknown() []string {
 	return slices.DeleteFunc(e.IDs(), func(id string) bool { return !errors.Is(e.Failed[id], ErrNotFound) })
 }
 
-// Error names the instances grouped by what went wrong, at most ten of a group.
+// Error names the instances, grouped by failure, at most ten in a group.
 func (e *BatchError) Error() string {
 	var texts []string
 	for _, g := range e.groups() {
@@ -64,8 +63,8 @@ func (e *BatchError) unknownText(g *failedAlike) string {
 		"check the region and the credentials, or repeat the call later", e.Op, place, names(g.ids), g.err)
 }
 
-// Unwrap returns one error of each group of instances that failed alike, and what
-// is not about one of them.
+// Unwrap returns one error for each group of instances that failed alike, and the errors that
+// are not about one instance.
 func (e *BatchError) Unwrap() []error {
 	var out []error
 	for _, g := range e.groups() {
@@ -80,8 +79,8 @@ type failedAlike struct {
 	err error // of the first
 }
 
-// groups returns the instances grouped by what their errors say, request IDs left
-// out: instances that are refused one by one are one group.
+// groups returns the instances grouped by the text of their errors, without request IDs.
+// Instances that are refused one by one for the same reason are one group.
 func (e *BatchError) groups() (list []failedAlike) {
 	at := map[reason]int{}
 	for _, id := range e.IDs() {
@@ -112,7 +111,7 @@ func reasonOf(err error) reason {
 		return reason{kind: ErrNotFound}
 	}
 	var e *APIError
-	_, bare := err.(*APIError) //nolint:errorlint // one that is wrapped says more
+	_, bare := err.(*APIError) //nolint:errorlint // a wrapped error has more text
 	open := errors.Is(err, ErrOutcomeUnknown)
 	alike := bare || open
 	switch {

@@ -9,12 +9,11 @@ import (
 	"time"
 )
 
-// How instances are to be released: by how they are paid for, and out of a recycle
-// bin.
+// How instances are released, depending on their billing mode and on a recycle bin.
 
-// lookUpKinds finds out what kinds the instances are of, where the cloud releases them
-// differently by how they are paid for, or when they lie in a recycle bin. It takes
-// at most half of the time that ctx leaves: the release must still go out.
+// lookUpKinds finds out the kind of each instance, where the cloud releases instances
+// differently by billing mode, or when they are in a recycle bin. It uses at most half of the
+// time that ctx leaves, so that the release can still go out.
 func (r *release) lookUpKinds(ctx context.Context, ids []string) error {
 	if !r.c.limits.TerminateByBilling && !r.c.limits.RecycleBin {
 		return nil
@@ -37,9 +36,9 @@ func (r *release) recordKind(i Instance) {
 	r.kinds[i.ID] = releaseKind{billing: i.Billing, recycled: i.State == StateRecycled}
 }
 
-// kind returns what an instance has in common with others, as far as the cloud's
-// calls tell it apart. Instances that are too new to be seen, or gone, count as on
-// demand: the mode whose release cannot lose prepaid money.
+// kind returns the kind of an instance, as far as the cloud's calls differ by it. Instances
+// that are gone or too new to be seen count as on demand: the release of that mode cannot lose
+// prepaid money.
 func (r *release) kind(id string) (k releaseKind) {
 	if r.c.limits.TerminateByBilling {
 		k.billing = cmp.Or(r.kinds[id].billing, OnDemand)
@@ -48,8 +47,8 @@ func (r *release) kind(id string) (k releaseKind) {
 	return k
 }
 
-// recyclable returns the instances that their release may only have moved to the
-// recycle bin: prepaid ones, and those that a look did not show.
+// recyclable returns the instances that the release may only have moved to the recycle bin:
+// prepaid ones, and those that a look did not show.
 func (r *release) recyclable(ids []string) []string {
 	if !r.c.limits.RecycleBin {
 		return nil
@@ -64,8 +63,8 @@ func (r *release) recyclable(ids []string) []string {
 	})
 }
 
-// emptyBin releases once more what the first call has only moved to the recycle
-// bin. An instance that cannot be released keeps no other in the bin.
+// emptyBin releases again the instances that the first call has only moved to the recycle bin.
+// An instance that cannot be released does not stop the others.
 func (r *release) emptyBin(ctx context.Context, ids []string) {
 	ids = r.recyclable(ids)
 	if len(ids) == 0 {
@@ -92,8 +91,8 @@ func (r *release) emptyBin(ctx context.Context, ids []string) {
 	r.all(ctx, binned)
 }
 
-// binError is why it is not known whether instances have reached the recycle bin.
-// The instances are named by the error around it.
+// binError is the reason why it is not known whether instances are in the recycle bin. The
+// error around it names the instances.
 func binError(err error) error {
 	var w *WaitError
 	if errors.As(err, &w) && w.Err != nil {

@@ -8,19 +8,17 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// Budget keeps the calls of accounts below the clouds' documented rates, and
-// lower where a cloud says so: a throttled call halves the rate, every calm while
-// adds a step up to the documented rate. Clouds count per account, so the clients
-// of one account should share one ([Options].Budget); clients of different
-// accounts must not. The zero value is an unused budget. It is safe for concurrent
-// use and must not be copied.
+// Budget keeps the calls of accounts below the clouds' documented rates, and below lower rates
+// when a cloud throttles. A throttled call halves the rate. Each quiet period adds a step, up
+// to the documented rate. Clouds count per account, so the clients of one account should share
+// one budget ([Options].Budget). Clients of different accounts must not share one. The zero
+// value is an unused budget. It is safe for concurrent use and must not be copied.
 type Budget struct{ calls account.Budget }
 
 // NewBudget returns an unused budget.
 func NewBudget() *Budget { return &Budget{} }
 
-// kindOf says what a call counts as: which of the cloud's documented rates it is held
-// to.
+// kindOf returns the kind of a call: the documented rate of the cloud that limits it.
 func (c *Client) kindOf(region string, api API) account.Kind {
 	if c.limits.RatesSpanRegions {
 		region = ""
@@ -32,17 +30,17 @@ func (c *Client) kindOf(region string, api API) account.Kind {
 	}
 }
 
-// BudgetError is a call that was not sent: the account's call budget would have let
-// it go only after the deadline of its ctx. Nothing was done, and the cloud was not
-// asked. It matches [ErrThrottled].
+// BudgetError is a call that was not sent, because the account's call budget has no room
+// before the deadline of ctx. Nothing was done, and the cloud was not asked. It matches
+// [ErrThrottled].
 type BudgetError struct {
 	API     API
 	FreesIn time.Duration // until the budget has room for the call
 	EndsIn  time.Duration // until ctx's deadline
 }
 
-// budgetError returns why the budget did not let a call go: a *[BudgetError], or what
-// ended ctx meanwhile.
+// budgetError returns why the budget did not send a call: a *[BudgetError], or the error of
+// ctx.
 func budgetError(api API, err error) error {
 	var late *account.LateError
 	if errors.As(err, &late) {
@@ -61,7 +59,7 @@ func (e *BudgetError) Error() string {
 // Unwrap returns [ErrThrottled].
 func (e *BudgetError) Unwrap() error { return ErrThrottled }
 
-// rounded returns a duration as somebody would say it.
+// rounded rounds a duration for a message.
 func rounded(d time.Duration) time.Duration {
 	if d < time.Second {
 		return d.Round(time.Millisecond)

@@ -9,8 +9,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// once makes one API call within the account's budget and records it. The time it
-// waits for the budget is not spent by the repetition that it belongs to.
+// once makes one API call within the account's budget and records it. Waiting for the budget
+// does not use up the time for repetitions.
 func (c *Client) once(
 	ctx context.Context, region string, api API, n int, call func(context.Context) (requestID string, err error),
 ) error {
@@ -24,22 +24,22 @@ func (c *Client) once(
 	return err
 }
 
-// repeat makes a call until it succeeds, fails for good, or RetryFor is over, not
-// counting the time in the library's own queue. It returns the last error, together
-// with ctx's when that ended the repetitions. The call must use the ctx it is given.
+// repeat makes a call until it succeeds, fails for good, or RetryFor is over. Time in the
+// library's own queue does not count. It returns the last error, joined with the error of ctx
+// when ctx ended the repetitions. The call must use the ctx it is given.
 func (c *Client) repeat(ctx context.Context, again func(error) bool, call func(context.Context) error) error {
 	return repeatUntil(ctx, time.Now().Add(c.opts.RetryFor), again, call)
 }
 
-// repeatUntil makes a call at least once, and not again after stop, which the time
-// in the library's own queue puts off.
+// repeatUntil makes a call at least once, and repeats it until stop. Time in the library's own
+// queue moves stop.
 func repeatUntil(ctx context.Context, stop time.Time, again func(error) bool, call func(context.Context) error) error {
 	judge := func(err error) account.Again { return account.Again{Worth: again(err), After: retryAfter(err)} }
 	return account.Repeat(ctx, stop, judge, call)
 }
 
-// retryAfter returns how long the service wants to be left alone. 0 means that it
-// did not say.
+// retryAfter returns how long the service asks to wait before the next call. 0 means that the
+// service did not say.
 func retryAfter(err error) time.Duration {
 	var e *APIError
 	if !errors.As(err, &e) {

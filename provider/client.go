@@ -12,64 +12,63 @@ import (
 
 // Options configure a [Client]. Nil and the zero value are the defaults.
 type Options struct {
-	// Region is used where a spec or a call names none.
+	// Region is used where a spec or a call has no region.
 	Region string
 
-	// Poller is shared by the clients of one account, so that all of their
-	// waits share describe calls. Nil gives the client its own.
+	// Poller is shared by the clients of one account, so that their waits share describe
+	// calls. Nil gives the client its own.
 	Poller *Poller
 
-	// Budget is shared by the clients of one account, so that together they keep
-	// below the cloud's rates. Nil gives the client its own.
+	// Budget is shared by the clients of one account, so that together they stay below the
+	// cloud's rates. Nil gives the client its own.
 	Budget *Budget
 
-	// Rates replace the call rates of the driver, per API, for accounts with
-	// quotas of their own. A rate of no calls means no limit beforehand. Of
-	// clients that share a Budget, the one that makes the first call decides.
+	// Rates replace the call rates of the driver, per API, for accounts with other quotas. A
+	// rate of no calls means no fixed limit. When clients share a Budget, the first call
+	// decides which client's rates apply.
 	Rates map[API]Rate
 
-	// RetryFor is how long one call is repeated that was throttled, or that
-	// failed in a way that makes a repetition safe: reads, releases, starts and
-	// stops always, reboots only when they were refused. Creates are repeated by their
-	// client token; on clouds without tokens (ENS, QingCloud) a create whose answer was
-	// lost is looked for first (SearchFor), and one more may follow that search also
-	// when it took longer than RetryFor. Time in the library's own queue does not count. 0
-	// means 2 minutes; negative means never. An answer that names fewer instances than
-	// were asked for is asked for again in any case: that is no repetition but a
-	// proof. The caller's ctx may end it earlier.
+	// RetryFor is how long one call is repeated after it was throttled, or after a
+	// failure where a repetition is safe. Reads, releases, starts and stops are always
+	// safe; reboots only when they were refused. Creates are repeated by their client
+	// token. On clouds without tokens (ENS, QingCloud), the instances of a create whose
+	// answer was lost are looked for first (SearchFor). One more create may follow that
+	// search, even when the search took longer than RetryFor. Time in the library's own
+	// queue does not count. The caller's ctx may end it earlier. 0 means 2 minutes;
+	// negative means never.
+	//
+	// An answer that names fewer instances than were asked for is always asked for again:
+	// this proves the number and is not a repetition.
 	RetryFor time.Duration
 
-	// FirstLook is when new servers are looked at for the first time after the
-	// cloud accepted them, until the client has learned how long they take. 0
-	// means the driver's guess for its cloud ([Limits].FirstLook). Where servers
-	// are known to be quick, as in a simulator, a small value saves waiting. Less
-	// than 3 s counts as 3 s, more than a minute as a minute.
+	// FirstLook is how long after the create new instances are looked at first, until the
+	// client has learned how long they take. 0 means the driver's guess for its cloud
+	// ([Limits].FirstLook). A small value saves time where instances are known to be quick, as
+	// in a simulator. The range is 3 s to a minute: other values count as the nearer end.
 	FirstLook time.Duration
 
-	// VisibleWithin is how long a new instance may stay unknown to the cloud's
-	// other calls before that is worth telling: a wait then reports it as not
-	// visible, and a release as unknown. It is never taken for gone. 0 means 2
-	// minutes. No vendor documents such a time.
+	// VisibleWithin is how long a new instance may stay unknown to the cloud's other calls
+	// before this is reported. A wait then reports it as not visible, and a release as
+	// unknown. It never counts as gone. 0 means 2 minutes. No vendor documents such a time.
 	VisibleWithin time.Duration
 
-	// SearchFor is how long the instances of a create whose answer was lost are
-	// looked for before another create goes out, on clouds without client tokens. 0
-	// means VisibleWithin. What shows up later is told as surplus when the operation
-	// waits, resumes or releases. Shorten it for simulators only.
+	// SearchFor is how long the instances of a create whose answer was lost are looked for
+	// before another create is sent, on clouds without client tokens. 0 means VisibleWithin.
+	// Instances that become visible later are reported as surplus when the operation waits,
+	// resumes or releases. Shorten it for simulators only.
 	SearchFor time.Duration
 
-	// Logger gets one record per API call: cloud, call, elapsed, outcome,
-	// request ID. Never a URL, a body or a secret. Nil means silence.
+	// Logger gets one record per API call: cloud, call, elapsed, outcome, request ID. A
+	// record never has a URL, a body or a secret. Nil means no records.
 	Logger *slog.Logger
 
 	// Tracer makes one span per API call. Nil means none.
 	Tracer trace.TracerProvider
 }
 
-// Client is one account on one cloud: a [Driver] with everything that clouds
-// share. It is safe for concurrent use, starts no goroutine that outlives its
-// calls, and needs no closing. The New of an adapter makes one; the zero value is
-// of no use.
+// Client is one account on one cloud: a [Driver] with everything that clouds share. It is safe
+// for concurrent use, starts no goroutine that outlives its calls, and needs no closing. The
+// New function of an adapter makes one. The zero value is not usable.
 type Client struct {
 	driver  Driver
 	name    string
@@ -83,11 +82,11 @@ type Client struct {
 	stock   stock
 }
 
-// defaultVisibleWithin is four times the longest lag that was ever reported (30 s,
-// QingCloud). No vendor documents one.
+// defaultVisibleWithin is four times the longest delay ever reported (30 s, QingCloud). No
+// vendor documents one.
 const defaultVisibleWithin = 2 * time.Minute
 
-// NewClient is for adapters and for tests; programs call the New of an adapter. It
+// NewClient is for adapters and for tests; programs call the New function of an adapter. It
 // panics without a driver.
 func NewClient(d Driver, o *Options) *Client {
 	c := &Client{driver: d, name: d.Name(), limits: d.Limits().withDefaults(), support: d.Support()}
@@ -120,15 +119,14 @@ func NewClient(d Driver, o *Options) *Client {
 // Name returns the name of the cloud's driver, for example "aliyun".
 func (c *Client) Name() string { return c.name }
 
-// Driver returns the driver, for programs that wrap it: NewClient takes the
-// wrapper. Optional abilities are found by interface: a wrapper without them
-// takes them away.
+// Driver returns the driver, for programs that wrap it and pass the wrapper to NewClient.
+// Optional abilities are found by interface: a wrapper without them removes them.
 func (c *Client) Driver() Driver { return c.driver }
 
 // Support returns the driver's support table.
 func (c *Client) Support() Support { return c.support }
 
-// Limits returns the documented limits the client keeps to.
+// Limits returns the documented limits that the client respects.
 func (c *Client) Limits() Limits {
 	l := c.limits
 	l.Rates = maps.Clone(l.Rates)
@@ -136,7 +134,7 @@ func (c *Client) Limits() Limits {
 	return l
 }
 
-// region fills in the client's region.
+// region returns r, or the client's region when r is empty.
 func (c *Client) region(r string) string { return cmp.Or(r, c.opts.Region) }
 
 // withDefaults turns zero numbers into the documented meaning of zero.

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// clone returns a copy that shares nothing with the original but the options of
-// vendors: an operation goes on long after its caller has the spec back.
+// clone returns a copy that shares only the vendor options with the original. An operation
+// continues after its caller may change the spec.
 func (s *RunInstancesSpec) clone() *RunInstancesSpec {
 	c := *s
 	c.Login.KeyPairs = slices.Clone(s.Login.KeyPairs)
@@ -44,7 +44,7 @@ func (d Disk) clone() Disk {
 	return d
 }
 
-// clone returns a copy that shares nothing with the original but [Instance.Sys].
+// clone returns a copy that shares only [Instance.Sys] with the original.
 func (i *Instance) clone() Instance {
 	c := *i
 	c.SecurityGroupIDs = slices.Clone(i.SecurityGroupIDs)

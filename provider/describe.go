@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// Query selects servers: those with the given IDs, or all that match Name and
-// Tags, as far as they are set. The zero value selects every server of the client's
-// region that the credentials may see.
+// Query selects instances: those with the given IDs, or all that match Name and Tags, as far
+// as they are set. The zero value selects every instance of the client's region that the
+// credentials may see.
 type Query struct {
 	Region string // empty means the client's region
 	IDs    []string
@@ -17,16 +17,16 @@ type Query struct {
 	Tags   map[string]string // all of these, with these values
 }
 
-// DescribeInstances reads instances, page by page as the loop goes on, each once. IDs
-// the cloud does not know are simply absent, which proves nothing about an instance
-// that was never seen. The loop ends after the first error, which comes with a zero
-// Instance. Throttled and failed reads are repeated for up to [Options].RetryFor. IDs
-// exclude Name and Tags, and an empty ID is an error.
+// DescribeInstances reads instances, each once, page by page as the loop continues. IDs that
+// the cloud does not know are absent, which proves nothing about an instance that was never
+// seen. The loop ends after the first error, which comes with a zero Instance. Throttled and
+// failed reads are repeated for up to [Options].RetryFor. IDs cannot be combined with Name or
+// Tags, and an empty ID is an error.
 //
-// An answer that leaves out some of what the cloud itself counts is no list: it is
-// read again, and becomes an error that matches [ErrUnavailable]. Where a cloud cuts
-// lists by tags short without saying so ([Limits].TagFilterCap), a list that reaches
-// the cap is completed from the whole region.
+// An answer that lacks instances which the cloud itself counts is not a valid list. It is read
+// again, and then becomes an error that matches [ErrUnavailable]. Some clouds silently cut
+// lists by tags ([Limits].TagFilterCap). A list that reaches this cap is completed from the
+// whole region.
 func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Instance, error] {
 	return func(yield func(Instance, error) bool) {
 		if len(q.IDs) == 0 {
@@ -45,8 +45,8 @@ func (c *Client) DescribeInstances(ctx context.Context, q Query) iter.Seq2[Insta
 	}
 }
 
-// describeIDs reads the instances of one call. A cloud that refuses the whole call
-// because it does not know one of them is asked for halves.
+// describeIDs reads the instances of one call. When a cloud refuses the whole call because it
+// does not know one of them, the IDs are split in halves.
 func (c *Client) describeIDs(ctx context.Context, region string, ids []string, yield func(Instance, error) bool) bool {
 	refused := false
 	goesOn := c.describeAll(ctx, &DescribeRequest{Region: region, IDs: ids}, func(i Instance, err error) bool {
@@ -62,14 +62,16 @@ func (c *Client) describeIDs(ctx context.Context, region string, ids []string, y
 	return c.describeIDs(ctx, region, ids[:half], yield) && c.describeIDs(ctx, region, ids[half:], yield)
 }
 
-// seen reads instances by their IDs. Those that the cloud does not show are missing,
-// which means something only when the answer is whole: it does not contradict
-// itself. An error comes with what was read before it.
-func (c *Client) seen(ctx context.Context, region string, ids []string) (list map[string]Instance, whole bool, err error) {
+// seen reads instances by their IDs. Instances that the cloud does not show are missing from
+// the list. This means something only when the answer is whole, so does not contradict itself.
+// An error comes with the instances that were read before it.
+func (c *Client) seen(
+	ctx context.Context, region string, ids []string,
+) (list map[string]Instance, whole bool, err error) {
 	return c.seenBy(ctx, &listing{c: c, req: &DescribeRequest{Region: region, IDs: ids}, takesShort: true})
 }
 
-// seenBy is [Client.seen] by calls like those of a listing.
+// seenBy is [Client.seen] with calls like those of a listing.
 func (c *Client) seenBy(ctx context.Context, like *listing) (list map[string]Instance, whole bool, err error) {
 	ids := like.req.IDs
 	list, whole = make(map[string]Instance, len(ids)), true
@@ -109,7 +111,7 @@ func (l listing) seenOf(ctx context.Context, list map[string]Instance) (short bo
 	return first || second, err
 }
 
-// check refuses what a query by ID cannot mean.
+// check refuses combinations of fields that have no meaning.
 func (q *Query) check() error {
 	var k Checker
 	k.Require(q.Name == "", "Query.Name", q.Name, "excludes IDs")
@@ -118,8 +120,7 @@ func (q *Query) check() error {
 	return k.Err()
 }
 
-// describeAll reads every page of a request and reports false when the loop is
-// over.
+// describeAll reads every page of a request. It returns false when the loop is over.
 func (c *Client) describeAll(ctx context.Context, req *DescribeRequest, yield func(Instance, error) bool) bool {
 	l := listing{c: c, req: req, yield: yield}
 	return l.all(ctx)
@@ -142,7 +143,7 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 
 // nameless reports whether an instance of the page has no ID.
 func (p *DescribePage) nameless() bool {
-	for i := range p.Instances { // servers are long: they are not copied to be looked at
+	for i := range p.Instances { // by index: an Instance is large to copy
 		if p.Instances[i].ID == "" {
 			return true
 		}
@@ -150,8 +151,8 @@ func (p *DescribePage) nameless() bool {
 	return false
 }
 
-// contradicts reports whether the page shows an instance in two states. Drivers call such a
-// page short, as any with an instance twice.
+// contradicts reports whether the page shows an instance in two states. Drivers mark such a
+// page as short, like any page that shows an instance twice.
 func (p *DescribePage) contradicts() bool {
 	states := make(map[string]State, len(p.Instances))
 	for i := range p.Instances {
@@ -164,8 +165,8 @@ func (p *DescribePage) contradicts() bool {
 	return false
 }
 
-// sensible refuses a page that cannot be: with instances that have no ID or two states, or
-// followed by itself.
+// sensible refuses a page that cannot be true: an instance without an ID or in two states, or
+// a page that is its own next page.
 func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 	switch {
 	case page.nameless():
@@ -179,7 +180,7 @@ func (c *Client) sensible(req *DescribeRequest, page *DescribePage) error {
 	}
 }
 
-// shortList is the error of a list that leaves out some of what the cloud counts.
+// shortList returns the error of a list that lacks instances which the cloud counts.
 func (c *Client) shortList(page *DescribePage) error {
 	return c.senseless(page, "the answer counts more instances than it shows: it is not the whole list")
 }

@@ -1,9 +1,8 @@
 // Package provider is one way to create instances on four clouds: Alibaba Cloud
 // ECS, Alibaba Cloud ENS, Tencent Cloud CVM and QingCloud.
 //
-// A program builds a [Client] with one of the adapters (packages aliyun, ens,
-// tencent, qingcloud), describes what it wants in a [RunInstancesSpec], and
-// waits:
+// A program builds a [Client] with one of the adapters (packages aliyun, ens, tencent,
+// qingcloud), describes the instances in a [RunInstancesSpec], and waits:
 //
 //	op, err := client.RunInstances(ctx, spec, nil)
 //	if err != nil { ... }                 // op may still hold IDs: see below
@@ -11,12 +10,12 @@
 //
 // # For programs
 //
-// Everything begins with a [Client], which the New of an adapter returns, and its
-// [Options]. The rest is found by task:
+// Everything begins with a [Client], which the New function of an adapter returns, and its
+// [Options]. The rest is grouped by task:
 //
 //   - Create: [RunInstancesSpec], [RunOptions], [Client.RunInstances], [Client.Validate],
 //     [Client.Preview].
-//   - Go on with what was created: [Operation], [Operation.Wait], [Operation.Watch],
+//   - Continue after a create: [Operation], [Operation.Wait], [Operation.Watch],
 //     [Operation.Look], [Operation.Terminate], [WaitAll].
 //   - Survive a crash: [Journal], [Operation.MarshalText], [ReadToken], [Client.Resume].
 //   - Any other instance: [Client.DescribeInstances], [Client.WaitInstances],
@@ -24,41 +23,41 @@
 //     [Client.RebootInstances], [Client.Sweep].
 //   - Templates and groups: [Client.LaunchTemplates], [Client.PlacementGroups].
 //   - Errors: [FieldErrors] for specs, *[APIError] for calls, *[RunError], *[WaitError] and
-//     *[BatchError] for what took several calls, and the sentinels, such as [ErrNoStock].
+//     *[BatchError] for requests of several calls, and the sentinels, such as [ErrNoStock].
 //   - Shared by the clients of one account: [Poller], [Budget], [CredentialsSource].
 //
-// What only authors of drivers need is under the last heading.
+// The last heading is for authors of drivers only.
 //
 // # What you can rely on
 //
 // No field is dropped: a field that a cloud cannot express is an error that
 // names it, before any call. [Client.Support] is the table behind that rule.
 //
-// No instance is made twice: a create whose answer was lost is repeated where the
-// cloud has a client token that makes it safe. Elsewhere its instances bear a
-// marker in their name, and what it made is looked for before anything else is
-// created. What cannot be found out is [ErrOutcomeUnknown].
+// No instance is made twice: a create whose answer was lost is repeated only where the cloud
+// has a client token that makes this safe. On other clouds the names of the instances carry a
+// marker. The library looks for the marker before it creates anything else. If the outcome
+// cannot be found out, the error is [ErrOutcomeUnknown].
 //
-// No ID is lost: [Client.RunInstances] returns the [Operation] with every known
-// ID also beside an error, and [Operation.MarshalText] takes it into another
-// process. With [RunOptions].Journal that holds for a process that is killed.
+// No ID is lost: [Client.RunInstances] returns the [Operation] with every known ID, also
+// beside an error. [Operation.MarshalText] moves it into another process. With
+// [RunOptions].Journal this also holds for a process that is killed.
 //
-// Waiting is shared: all waits of a client, or of all clients with one
-// [Poller], put their IDs together into full describe calls.
+// Waiting is shared: all waits of a client, or of all clients with one [Poller], combine their
+// IDs into full describe calls.
 //
 // # Power
 //
-// [Client.StartInstances], [Client.StopInstances] and [Client.RebootInstances]
-// name many instances in few calls, forgive instances that are where they should be
-// already, and report every other refusal by ID without holding up the rest. A
-// cloud or an option without them is [errors.ErrUnsupported].
+// [Client.StartInstances], [Client.StopInstances] and [Client.RebootInstances] name many
+// instances in few calls. They accept instances that are already in the wanted state, and
+// report every other refusal by ID without delaying the rest. A cloud without the call or the
+// option gives [errors.ErrUnsupported].
 //
 // # Out of stock, leaks, templates, groups
 //
-// [RunOptions].Alternatives are tried for what is proven to be out of stock.
+// [RunOptions].Alternatives are tried for instances that are proven to be out of stock.
 // [Client.Sweep] finds instances of an owner that no live operation knows.
-// [Client.LaunchTemplates] and [Client.PlacementGroups] are there where the cloud
-// has them, and [errors.ErrUnsupported] elsewhere.
+// [Client.LaunchTemplates] and [Client.PlacementGroups] work where the cloud has them, and
+// give [errors.ErrUnsupported] elsewhere.
 //
 // # Errors
 //
@@ -73,13 +72,13 @@
 //
 // # Time and cancellation
 //
-// ctx is the only deadline. Every call ends within 100 ms of it and returns
-// what is known by then.
+// ctx is the only deadline. Every call returns within 100 ms after ctx ends, with what is
+// known by then.
 //
 // # For authors of drivers
 //
 // [Driver] is what an adapter implements: one HTTP request a call, no retries. Its
-// declarations are in the files named driver*.go, those of power in power.go, and programs
+// declarations are in the files named driver*.go, and those of power in power.go. Programs
 // need none of them:
 //
 //   - The calls: [Driver], [RunResult], [DescribeRequest], [DescribePage],

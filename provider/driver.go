@@ -6,11 +6,11 @@ import "context"
 // (validation, default deny, splitting, tokens, retries, budgets, waiting,
 // telemetry) is in [Client]; a driver translates, calls and classifies.
 //
-// Every method is safe for concurrent use. Every call sends exactly one HTTP
-// request, carries the caller's ctx, returns within 100 ms of its end whatever
-// the vendor's SDK does, and never retries. Errors are *[APIError], except that
-// the error of an ended ctx passes through (errors.Is finds it). No error holds
-// a password, key, signature, user data or request URL.
+// Every method is safe for concurrent use. Every call sends exactly one HTTP request, carries
+// the caller's ctx, and never retries. It returns within 100 ms after ctx ends, whatever the
+// vendor's SDK does. Errors are *[APIError], except that the error of an ended ctx is passed
+// through (errors.Is finds it). No error holds a password, key, signature, user data or
+// request URL.
 //
 // The interface does not grow: further abilities are small optional interfaces
 // ([RunValidator], [RunPreviewer], [Renamer], [NameNumberer],
@@ -20,82 +20,78 @@ type Driver interface {
 	// "qingcloud". It is part of errors, tokens and log records.
 	Name() string
 
-	// Support says for every leaf of the spec which vendor parameter it becomes
-	// or why it is refused. [NewClient] asks for it once.
+	// Support says, for every leaf of the spec, which vendor parameter it becomes or why it is
+	// refused. [NewClient] calls it once.
 	Support() Support
 
-	// Limits are the cloud's documented limits. [NewClient] asks for them once.
+	// Limits are the cloud's documented limits. [NewClient] calls it once.
 	Limits() Limits
 
-	// RunInstances asks the cloud once for spec.Count servers. The spec is
-	// valid, supported and complete: Region is set, Count is at least 1 and at
-	// most Limits.InstancesPerCreate, MinCount is between 1 and Count, and
-	// ClientToken is set where Limits.ClientToken says so. It must not be
-	// changed or kept.
+	// RunInstances asks the cloud once for spec.Count instances. The spec is valid, supported
+	// and complete: Region is set, Count is between 1 and Limits.InstancesPerCreate, MinCount
+	// is between 1 and Count, and ClientToken is set where Limits.ClientToken is true. The
+	// driver must not change or keep the spec.
 	//
-	// A result with IDs counts even beside an error. An answer without an error
-	// and without IDs is an error with [OutcomeUnknown], unless the spec is a
-	// dry run. APIError.Outcome says whether the instances may exist; an error
-	// without an outcome leaves that open, except that a *[FieldError] means
-	// that nothing was sent.
+	// A result with IDs counts even beside an error. An answer with neither an error nor IDs
+	// is an error with [OutcomeUnknown], unless the spec is a dry run. APIError.Outcome says
+	// whether the instances may exist. An error without an outcome leaves that open, but a
+	// *[FieldError] means that nothing was sent.
 	RunInstances(ctx context.Context, spec *RunInstancesSpec) (*RunResult, error)
 
-	// DescribeInstances reads one page. With IDs, at most
-	// Limits.IDsPerDescribe of them, the page holds every one of them that the
-	// cloud knows; IDs it does not know are simply absent, and no error.
+	// DescribeInstances reads one page. A request with IDs has at most Limits.IDsPerDescribe
+	// of them, and the page holds each one that the cloud knows. IDs that it does not know are
+	// absent, which is no error.
 	DescribeInstances(ctx context.Context, req *DescribeRequest) (*DescribePage, error)
 
-	// TerminateInstances releases at most Limits.IDsPerTerminate servers, for
-	// good where the cloud can do so in one call. A server that does not exist
-	// is an error with [ErrNotFound]; a server that cannot be released yet, but
-	// soon, is one with [ErrState] and Temporary set.
+	// TerminateInstances releases at most Limits.IDsPerTerminate instances, for good where the
+	// cloud can do so in one call. An instance that does not exist is an error with
+	// [ErrNotFound]. An instance that cannot be released yet, but soon, is an error with
+	// [ErrState] and Temporary set.
 	TerminateInstances(ctx context.Context, req *TerminateRequest) error
 }
 
 // RunValidator is implemented by drivers that check the documented limits of
 // their cloud (name forms, sizes, steps, counts) without a network.
 type RunValidator interface {
-	// ValidateRun returns nil or [FieldErrors] with every problem it finds.
-	// The spec has passed [RunInstancesSpec.Validate] and the support table;
-	// Count is the whole count, not yet split. The client also asks about a spec
-	// that has not passed, to report everything at once, and leaves out what is said of
-	// the fields that it reports itself: whatever the spec holds, ValidateRun must not
-	// panic. Options of vendors are never nil.
+	// ValidateRun returns nil or [FieldErrors] with every problem it finds. The spec has
+	// passed [RunInstancesSpec.Validate] and the support table. Count is the whole count, not
+	// yet split. The client also passes specs that break other rules, to report all problems
+	// at once. It then drops the problems of the fields that it reports itself. So ValidateRun
+	// must not panic, whatever the spec holds. Vendor options are never nil.
 	ValidateRun(spec *RunInstancesSpec) error
 }
 
 // RunPreviewer is implemented by drivers that can show the request they would
 // send.
 type RunPreviewer interface {
-	// PreviewRun returns the request that RunInstances would send for the same
-	// spec, secrets masked. It does no I/O.
+	// PreviewRun returns the request that RunInstances would send for the same spec, with
+	// secrets masked. It does no I/O.
 	PreviewRun(spec *RunInstancesSpec) (Request, error)
 }
 
-// AccessProber is implemented by drivers whose cloud can say whether the
-// credentials may describe instances: an empty list at status 200 does not.
+// AccessProber is implemented by drivers whose cloud can say whether the credentials may
+// describe instances. An empty list with status 200 does not prove that.
 type AccessProber interface {
-	// ProbeDescribe asks the cloud once, with a dry run of the describe call. Nil
-	// means that the credentials may describe instances of the region; an error
-	// that matches [ErrPermission] or [ErrAuth] that they may not. Any other error
-	// proves neither.
+	// ProbeDescribe asks the cloud once, with a dry run of the describe call. Nil means that
+	// the credentials may describe instances of the region. An error that matches
+	// [ErrPermission] or [ErrAuth] means that they may not. Any other error proves neither.
 	ProbeDescribe(ctx context.Context, region string) error
 }
 
-// Renamer is implemented by drivers that can change the name of a server.
+// Renamer is implemented by drivers that can change the name of an instance.
 type Renamer interface {
-	// RenameInstance sets the display name of one server.
+	// RenameInstance sets the display name of one instance.
 	RenameInstance(ctx context.Context, region, id, name string) error
 }
 
-// NameNumberer is implemented by drivers whose cloud can number the names of a
-// create from any number on.
+// NameNumberer is implemented by drivers whose cloud can number the names of a create,
+// starting with any number.
 type NameNumberer interface {
-	// NumberNames changes Name, HostName and UniqueSuffix of a spec so that its
-	// instances are numbered from first on, where the numbers go up to last. Of a
-	// spec without UniqueSuffix it changes only names that number themselves, such as
-	// "web-[1,4]" on ECS: their numbers begin first-1 later, as if earlier creates
-	// had used those. Names without numbers stay.
+	// NumberNames changes Name, HostName and UniqueSuffix of a spec so that its instances are
+	// numbered from first; last is the highest number of the operation. When the spec has no
+	// UniqueSuffix, only names that number themselves change, such as "web-[1,4]" on ECS.
+	// Their numbers begin first-1 later, as if earlier creates had used those numbers. Names
+	// without numbers do not change.
 	NumberNames(spec *RunInstancesSpec, first, last int)
 }
 
@@ -105,57 +101,58 @@ type Request struct {
 	Action string // the vendor's name of the call
 	Host   string // where it would go
 
-	// Params are the request's own parameters, flat, under their documented
-	// wire names ("DataDisk.1.Size", "DataDisks.0.DiskSize", "vxnets.1").
-	// Passwords and user data read "[redacted]".
+	// Params are the request's own parameters, flat, under their documented wire names
+	// ("DataDisk.1.Size", "DataDisks.0.DiskSize", "vxnets.1"). Passwords and user data are
+	// "[redacted]".
 	Params map[string]string
 }
 
-// RunResult is what a cloud answered to a create.
+// RunResult is the cloud's answer to a create.
 type RunResult struct {
 	InstanceIDs []string
 	RequestID   string
-	// OrderID is the order, where the cloud names one. An answer with an order and
-	// without IDs, beside a nil error, is an order that waits to be paid: no instance
-	// exists until it is.
+	// OrderID is the order, where the cloud names one. An answer with an order, without IDs
+	// and with a nil error means an unpaid order: no instance exists until it is paid.
 	OrderID string
 	JobID   string // asynchronous job, where the cloud names one
 }
 
-// DescribeRequest asks for servers: those with the given IDs, or one page of
-// those that match every other field that is set.
+// DescribeRequest asks for instances: those with the given IDs, or one page of the instances
+// that match every other field that is set.
 type DescribeRequest struct {
 	Region string
 	IDs    []string
 
-	// Name and Tags filter by equality. A driver whose cloud can only search
-	// loosely compares with [DescribeRequest.Matches]; one that cannot filter by a field at all
-	// refuses it with a *[FieldError].
+	// Name and Tags filter by equality. A driver whose cloud only searches loosely compares
+	// with [DescribeRequest.Matches]. A driver that cannot filter by a field refuses it with a
+	// *[FieldError].
 	Name string
 	Tags map[string]string
 
-	// For is the spec of the create whose servers are looked for, after its answer
-	// was lost; nil otherwise. Where servers made by a spec are not listed without
-	// more being asked for, as those for another account, or not where Region says,
-	// as those that the cloud has chosen a place for, the driver asks for it.
+	// For is the spec of a create whose answer was lost and whose instances are looked for;
+	// nil otherwise. Some instances are listed only on a special request, such as instances
+	// for another account, or instances for which the cloud chose the place. The driver then
+	// adds that request.
 	For *RunInstancesSpec
 
-	// Running leaves out what is not in [StateRunning]. It is set only together
-	// with Tags, and only where [Limits].ListsRunning.
+	// Running leaves out instances that are not in [StateRunning]. It is set only together
+	// with Tags, and only where [Limits].ListsRunning is true.
 	Running bool
 
-	// PageToken is DescribePage.NextPage of the page before, or "".
+	// PageToken is DescribePage.NextPage of the previous page, or "".
 	PageToken string
 }
 
-// Matches reports whether an instance is what the request asks for. Names and tags
-// compare by equality: no vendor documents how closely its own filters do. With
-// IDs every server of the answer matches.
+// Matches reports whether an instance fits the request. Names and tags compare by equality: no
+// vendor documents how exact its own filters are. With IDs every instance of the answer
+// matches.
 func (r *DescribeRequest) Matches(i *Instance) bool {
 	if len(r.IDs) > 0 {
 		return true
 	}
-	if r.Name != "" && r.Name != i.Name || r.Running && i.State != StateRunning {
+	otherName := r.Name != "" && r.Name != i.Name
+	otherState := r.Running && i.State != StateRunning
+	if otherName || otherState {
 		return false
 	}
 	for k, v := range r.Tags {
@@ -166,29 +163,29 @@ func (r *DescribeRequest) Matches(i *Instance) bool {
 	return true
 }
 
-// DescribePage is one page of servers.
+// DescribePage is one page of instances.
 type DescribePage struct {
 	Instances []Instance
 	NextPage  string // "" on the last page
 	RequestID string
 
-	// Short reports that the answer contradicts itself: the cloud counts more
-	// instances than the pages so far have shown and names no further page, or it
-	// answers a request by IDs with a total or a next page that do not fit the rows.
-	// It proves nothing about an instance that it leaves out.
+	// Short reports that the answer contradicts itself. The cloud counts more instances than
+	// all pages so far have shown and names no further page. Or, for a request by IDs, the
+	// total or the next page does not fit the rows. A short page proves nothing about the
+	// instances that it lacks.
 	Short bool
 }
 
-// TerminateRequest asks to release servers.
+// TerminateRequest asks to release instances.
 type TerminateRequest struct {
 	Region string
 	IDs    []string
 
-	// Billing is the billing mode of every server in IDs. It is set only when
-	// Limits.TerminateByBilling asks for it.
+	// Billing is the billing mode of every instance in IDs. It is set only when
+	// Limits.TerminateByBilling is true.
 	Billing BillingMode
 
-	// Recycled reports that the instances lie in the recycle bin, to be released
-	// from there. It is set only when Limits.RecycleBin says that there is one.
+	// Recycled reports that the instances are in the recycle bin and are to be released from
+	// there. It is set only when Limits.RecycleBin is true.
 	Recycled bool
 }

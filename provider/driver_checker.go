@@ -14,8 +14,8 @@ type Checker struct {
 	errs   FieldErrors
 	others []error // of Add: errors that are about no field
 
-	// What In, Item and Entry set: paths are put together only when a check fails,
-	// since every create comes by here.
+	// What In, Item and Entry set. A path is built only when a check fails, since every create
+	// runs these checks.
 	outer *Checker
 	name  string
 	form  pathForm
@@ -23,7 +23,7 @@ type Checker struct {
 	key   string
 }
 
-// pathForm is how a checker's fields are a part of another's.
+// pathForm is how the paths of a checker extend the path of its outer checker.
 type pathForm int
 
 const (
@@ -32,8 +32,8 @@ const (
 	asEntry
 )
 
-// In returns a checker for the fields of a field: its paths begin with that of the
-// field, and "" is the field itself. What it finds is found by c.
+// In returns a checker for the fields inside a field. Its paths begin with the path of that
+// field; "" is the field itself. Its problems are recorded in c.
 func (c *Checker) In(path string) *Checker {
 	return &Checker{Driver: c.Driver, outer: c, name: path}
 }
@@ -58,8 +58,8 @@ func (c *Checker) Fail(path string, value any, rule string) {
 	c.record(&FieldError{Driver: c.Driver, Path: path, Value: v, Reason: rule})
 }
 
-// Require is Fail unless ok. A value that takes memory to pass, as a text does, takes
-// it when all is well too: where many are looked at, ask first and call Fail.
+// Require calls Fail unless ok. Passing a value such as a string allocates memory even when ok
+// is true. In a loop over many values, test first and call Fail.
 func (c *Checker) Require(ok bool, path string, value any, rule string) {
 	if !ok {
 		c.Fail(path, value, rule)
@@ -78,7 +78,7 @@ func (c *Checker) record(e *FieldError) {
 	c.errs = append(c.errs, e)
 }
 
-// within is a path of this checker as the one around it sees it.
+// within returns a path of this checker as its outer checker names it.
 func (c *Checker) within(path string) string {
 	at := c.name
 	switch c.form {
@@ -94,9 +94,9 @@ func (c *Checker) within(path string) string {
 	return at + "." + path
 }
 
-// Add records the problems of another check, such as those that [RunInstancesSpec.Validate]
-// returns, as problems of fields of c. Their drivers stay what they are. An error that is
-// about no field, which a check should not return, is kept as it is; nil adds nothing.
+// Add records the problems of another check, such as [RunInstancesSpec.Validate], as problems
+// of fields of c. Their driver names do not change. An error about no field, which a check
+// should not return, is kept unchanged. Nil adds nothing.
 func (c *Checker) Add(err error) {
 	var many FieldErrors
 	var one *FieldError
@@ -114,7 +114,7 @@ func (c *Checker) Add(err error) {
 	}
 }
 
-// OneOf requires a word to be one of those that are known, or empty.
+// OneOf requires that word is empty or one of the known words.
 func (c *Checker) OneOf(path, word string, known ...string) {
 	if word != "" && !slices.Contains(known, word) {
 		c.Fail(path, word, fmt.Sprintf("must be one of %q", slices.Clone(known))) // the list itself stays off the heap
@@ -130,8 +130,8 @@ func (c *Checker) NoneEmpty(path string, list []string) {
 	}
 }
 
-// CheckIDs returns a *[FieldError] unless a call names from least to most instances. It
-// records nothing: it is for calls, which have no spec to check.
+// CheckIDs returns a *[FieldError] unless a call names at least least and at most most
+// instances. It records nothing: it is for calls, which have no spec to check.
 func (c *Checker) CheckIDs(ids []string, least, most int) error {
 	if len(ids) < least || len(ids) > most {
 		rule := fmt.Sprintf("must be %d to %d", least, most)
@@ -140,8 +140,8 @@ func (c *Checker) CheckIDs(ids []string, least, most int) error {
 	return nil
 }
 
-// Err returns nil or [FieldErrors], with all that was found by the checker that In,
-// Item and Entry began from. Errors that are about no field are joined with them.
+// Err returns nil or [FieldErrors], with all problems of the checker that In, Item and Entry
+// began from. Errors about no field are joined with them.
 func (c *Checker) Err() error {
 	top := c.top()
 	var err error
@@ -154,7 +154,7 @@ func (c *Checker) Err() error {
 	return err
 }
 
-// top is the checker that In, Item and Entry began from.
+// top returns the checker that In, Item and Entry began from.
 func (c *Checker) top() *Checker {
 	for c.outer != nil {
 		c = c.outer
@@ -162,20 +162,20 @@ func (c *Checker) top() *Checker {
 	return c
 }
 
-// failPlaceholder records a secret that is its own placeholder.
+// failPlaceholder records that a secret is the placeholder for secrets.
 func (c *Checker) failPlaceholder(path string) { c.Fail(path, nil, rulePlaceholder) }
 
-// indexed is the path of an item.
+// indexed returns the path of an item.
 func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
-// within puts the paths of the problems of a check inside a field.
+// within moves the paths of a check's problems inside a field.
 func within(field string, err error) error {
 	var c Checker
 	c.In(field).Add(err)
 	return c.Err()
 }
 
-// join makes one list of the problems of several checks.
+// join combines the problems of several checks into one error.
 func join(errs ...error) error {
 	var c Checker
 	for _, err := range errs {

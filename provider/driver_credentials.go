@@ -5,9 +5,9 @@ import (
 	"errors"
 )
 
-// AskCredentials is for adapters. It asks a source and gives up when ctx ends:
-// sources renew keys over networks, and not all of them listen. One that hangs
-// keeps its goroutine, and nothing else; one that panics is an error.
+// AskCredentials is for adapters. It asks a source for credentials and gives up when ctx ends:
+// sources may renew keys over a network, and some of them ignore ctx. A source that hangs
+// keeps its goroutine and nothing else. A source that panics gives an error.
 func AskCredentials(ctx context.Context, s CredentialsSource) (Credentials, error) {
 	if known, ok := s.(staticCredentials); ok {
 		return known.Credentials(ctx)
@@ -20,7 +20,7 @@ func AskCredentials(ctx context.Context, s CredentialsSource) (Credentials, erro
 	go func() {
 		a := answer{err: errors.New("the source of credentials panicked")}
 		defer func() {
-			_ = recover() // what it says may be a secret
+			_ = recover() // the panic value may hold a secret
 			done <- a
 		}()
 		keys, err := s.Credentials(ctx)

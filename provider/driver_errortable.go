@@ -13,8 +13,8 @@ type ErrorCode struct {
 
 	Kind error // one of the package's sentinels
 
-	// Unknown reports that a create answered with this code may have happened.
-	// Without it a code proves that nothing was done.
+	// Unknown reports that a create answered with this code may have taken effect. Without it
+	// the code proves that nothing was done.
 	Unknown bool
 
 	// Temporary is copied to [APIError.Temporary].
@@ -29,13 +29,13 @@ type ErrorCode struct {
 	// Stock is copied to [APIError.Stock].
 	Stock StockScope
 
-	// Remark is for the documentation: what else the code stands for.
+	// Remark is for the documentation: other meanings of the code.
 	Remark string
 }
 
-// ErrorTable maps a vendor's codes to sentinels: whole codes first, then the
-// longest family, then the longest ending, so that an authentication code wins over its
-// ".NotFound" ending. It is immutable and safe for concurrent use.
+// ErrorTable maps a vendor's codes to sentinels. Whole codes are tried first, then the longest
+// family, then the longest ending. So an authentication code wins over its ".NotFound" ending.
+// It is immutable and safe for concurrent use.
 type ErrorTable struct {
 	rows     []ErrorCode
 	exact    map[string]ErrorCode
@@ -43,10 +43,15 @@ type ErrorTable struct {
 	endings  map[string]ErrorCode // without "*."
 }
 
-// NewErrorTable builds a table. It panics when a code is listed twice, which
-// the first test of an adapter shows.
+// NewErrorTable builds a table. It panics when a code is listed twice; the first test of an
+// adapter shows that.
 func NewErrorTable(rows []ErrorCode) *ErrorTable {
-	t := &ErrorTable{rows: slices.Clone(rows), exact: map[string]ErrorCode{}, families: map[string]ErrorCode{}, endings: map[string]ErrorCode{}}
+	t := &ErrorTable{
+		rows:     slices.Clone(rows),
+		exact:    map[string]ErrorCode{},
+		families: map[string]ErrorCode{},
+		endings:  map[string]ErrorCode{},
+	}
 	for _, r := range rows {
 		m, key := t.exact, r.Code
 		if f, ok := strings.CutSuffix(r.Code, ".*"); ok {

@@ -34,68 +34,66 @@ type Limits struct {
 	IDsPerDescribe     int
 	IDsPerTerminate    int
 
-	// TerminateByBilling reports that servers of different billing modes cannot
-	// be released by one call.
+	// TerminateByBilling reports that one call cannot release instances of different billing
+	// modes.
 	TerminateByBilling bool
 
-	// RecycleBin reports that releases may leave servers in a recycle bin
-	// ([StateRecycled]), where they have to be released again.
+	// RecycleBin reports that a release may leave instances in a recycle bin
+	// ([StateRecycled]). They must be released there again.
 	RecycleBin bool
 
-	// IDsPerPower is how many servers one start, stop or reboot may name.
+	// IDsPerPower is how many instances one start, stop or reboot may name.
 	IDsPerPower int
 
-	// IDsPerMove is how many servers one call moves into a placement group, and
+	// IDsPerMove is how many instances one call moves into a placement group, and
 	// IDsPerGroupDescribe how many groups one call describes by ID.
 	IDsPerMove          int
 	IDsPerGroupDescribe int
 
-	// TemplateVersionsInherit reports that a new version of a launch template takes
-	// over what it does not set from the version it starts from.
+	// TemplateVersionsInherit reports that a new version of a launch template inherits the
+	// fields it does not set from its base version.
 	TemplateVersionsInherit bool
 
-	// Idempotent are the calls, beside RunInstances, that create something and
-	// are idempotent by token.
+	// Idempotent are the calls, beside RunInstances, that create something and are idempotent
+	// by token.
 	Idempotent []API
 
-	// ListsRunning reports that the cloud filters by tags and state together, so that
-	// a wait may read who of a large operation runs instead of asking for those
-	// that do not yet.
+	// ListsRunning reports that the cloud filters by tags and state together. A wait for a
+	// large operation may then list the instances that run, instead of asking for the IDs of
+	// those that do not run yet.
 	ListsRunning bool
 
-	// ClientToken reports that creates are idempotent by token: the same token
-	// and parameters give the same servers. Without it a create whose outcome
-	// is unknown is never repeated blindly.
+	// ClientToken reports that creates are idempotent by token: the same token and parameters
+	// give the same instances. Without it, a create whose outcome is unknown is never repeated
+	// without a search.
 	ClientToken bool
 
-	// NameMarker reports, of clouds without client tokens, that the servers of a
-	// create all begin their name with the spec's Name: a marker in it finds them
-	// when the answer was lost. The driver implements [Renamer], and describes
-	// every server when asked without IDs and filters.
+	// NameMarker is for clouds without client tokens. It reports that the names of all
+	// instances of a create begin with the spec's Name. A marker in the name then finds the
+	// instances when the answer was lost. The driver implements [Renamer], and describes every
+	// instance when a request has no IDs and no filters.
 	NameMarker bool
 
-	// TagFilterCap is how many instances a describe filtered by tags may return in
-	// all, over all pages; what lies beyond is left out in silence. 0 means that
-	// there is no such cap.
+	// TagFilterCap is how many instances a describe filtered by tags returns at most, over all
+	// pages. The cloud silently leaves out the rest. 0 means that there is no such cap.
 	TagFilterCap int
 
-	// NameLength is how many characters a server's name may have. 0 means 128.
+	// NameLength is how many characters an instance's name may have. 0 means 128.
 	NameLength int
 
-	// PartialCreates reports that every account may ask for fewer servers than
-	// Count by MinCount.
+	// PartialCreates reports that every account may use MinCount to accept fewer instances
+	// than Count.
 	PartialCreates bool
 
 	// Rates are the documented call rates of an account: per API, or together
 	// under AnyAPI. An API without a rate is not limited beforehand.
 	Rates map[API]Rate
 
-	// RatesSpanRegions reports that the cloud counts the calls of all regions
-	// together. Otherwise each region has the rates for itself, but for AnyAPI.
+	// RatesSpanRegions reports that the cloud counts the calls of all regions together.
+	// Otherwise each region has its own rates, except for AnyAPI.
 	RatesSpanRegions bool
 
-	// FirstLook is when servers begin to run after the create was accepted, as
-	// a first guess until the client has seen some (about the tenth
-	// percentile). 0 means 10 s.
+	// FirstLook is how long after the create the first instances run (about the tenth
+	// percentile). It is a first guess until the client has seen some. 0 means 10 s.
 	FirstLook time.Duration
 }

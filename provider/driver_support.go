@@ -7,7 +7,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// Field is one line of a support table: what becomes of one leaf of the spec.
+// Field is one line of a support table: the mapping of one leaf of the spec.
 type Field struct {
 	// Path is the leaf, as [Leaves] spells it: "Network.SubnetID",
 	// "DataDisks[].SizeGiB", "Network.PublicIP" (its presence).
@@ -20,11 +20,11 @@ type Field struct {
 	Reason string
 }
 
-// To is the line of a leaf that becomes the vendor's param, by its documented
-// wire name.
+// To returns the line of a leaf that is sent as the vendor's param, by its documented wire
+// name.
 func To(path, param string) Field { return Field{Path: path, Param: param} }
 
-// Refused is the line of a leaf that the cloud cannot express.
+// Refused returns the line of a leaf that the cloud cannot express.
 func Refused(path, reason string) Field { return Field{Path: path, Reason: reason} }
 
 // Support is a driver's support table. The zero value refuses everything. It is
@@ -36,10 +36,9 @@ type Support struct {
 	byPath map[string]Field
 }
 
-// NewSupport builds a table. Leaves that no line mentions are refused by
-// default; lines that name no leaf of the spec, or name one twice, are found by
-// the conformance suite. Building walks the spec's type by reflection: do it
-// once per driver.
+// NewSupport builds a table. Leaves without a line are refused by default. The conformance
+// suite finds lines that name no leaf of the spec, or name one twice. NewSupport walks the
+// spec's type by reflection: call it once per driver.
 func NewSupport(driver string, fields []Field) Support {
 	s := Support{driver: driver, fields: slices.Clone(fields), byPath: make(map[string]Field, len(fields))}
 	for _, f := range fields {

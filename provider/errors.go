@@ -10,9 +10,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// Sentinels for [errors.Is]. There is one for each different thing a caller may
-// want to do next; the vendor's code and message stay in the *[APIError].
-// A field or an ability that a cloud does not have is [errors.ErrUnsupported].
+// Sentinels for [errors.Is]. There is one for each different next step of a caller. The
+// vendor's code and message stay in the *[APIError]. A field or an ability that a cloud does
+// not have is [errors.ErrUnsupported].
 var (
 	ErrInvalid        = errors.New("invalid request")           // fix the request
 	ErrNotFound       = errors.New("not found")                 // something named does not exist
@@ -26,16 +26,15 @@ var (
 	ErrBalance        = errors.New("insufficient balance")      // pay, or put the account in order
 	ErrTokenMismatch  = errors.New("client token reused")       // same token, other parameters
 	ErrUnavailable    = errors.New("service unavailable")       // try again later
-	ErrOutcomeUnknown = errors.New("outcome unknown")           // it may or may not have been done: do not do it again blindly
-	ErrLaunchFailed   = errors.New("launch failed")             // a server was accepted and died while being built
+	ErrOutcomeUnknown = errors.New("outcome unknown")           // it may have been done: look before a repetition
+	ErrLaunchFailed   = errors.New("launch failed")             // an instance was accepted and died while being built
 
-	// ErrSuperseded is for [Journal].Save to return: another process goes on with
-	// the operation. This one then sends nothing, releases nothing and saves
-	// nothing more.
+	// ErrSuperseded is for [Journal].Save to return when another process continues the
+	// operation. This process then sends nothing, releases nothing and saves nothing more.
 	ErrSuperseded = errors.New("superseded by another process")
 )
 
-// Outcome says what an error says about the effect of a call.
+// Outcome says whether a failed call may have taken effect.
 type Outcome string
 
 // Outcomes.
@@ -46,9 +45,9 @@ const (
 	// OutcomeThrottled: refused before execution; the same call may be repeated.
 	OutcomeThrottled Outcome = "throttled"
 
-	// OutcomeUnsent: the request provably never reached the service: the name was
-	// not found, the connection was refused, something in between turned it away.
-	// Nothing was done, and the same call may be repeated.
+	// OutcomeUnsent: the request provably never reached the service. The name was not found,
+	// the connection was refused, or something between client and service rejected it. Nothing
+	// was done, and the same call may be repeated.
 	OutcomeUnsent Outcome = "unsent"
 
 	// OutcomeUnknown: the call may have been executed.
@@ -63,36 +62,36 @@ type APIError struct {
 	Code       string // the vendor's code; "" when no answer of the vendor arrived
 	Message    string // the vendor's message, without secrets
 	RequestID  string
-	HTTPStatus int // 0 when unknown: some SDKs do not tell
+	HTTPStatus int // 0 when unknown: some SDKs do not return it
 	Outcome    Outcome
 
-	// Temporary reports that the same call is likely to succeed soon although it
-	// is neither throttled nor unavailable: the server is still being built,
-	// another task is running on it.
+	// Temporary reports that the same call is likely to succeed soon, although the error is
+	// neither throttled nor unavailable: the instance is still being built, or another task is
+	// running on it.
 	Temporary bool
 
-	// Lasting reports, of [ErrUnavailable], that the same call fails until somebody
-	// puts the service right, such as its licence: it is not repeated.
+	// Lasting is for [ErrUnavailable]. It reports that the same call fails until the
+	// service is repaired by a person, for example its licence. The call is not repeated.
 	Lasting bool
 
-	// TokenDead reports, of a create, that an earlier request under the same client
-	// token failed for good: that token never makes an instance any more, and the
-	// same intent needs a new one.
+	// TokenDead is for creates. It reports that an earlier request with the same client
+	// token failed for good. That token never makes an instance any more, and the same
+	// intent needs a new token.
 	TokenDead bool
 
-	// RetryAfter is how long the service wants to be left alone (Retry-After). 0
-	// means that it did not say.
+	// RetryAfter is how long the service asks to wait (Retry-After). 0 means that it did
+	// not say.
 	RetryAfter time.Duration
 
-	// Stock says, of [ErrNoStock], what is out of stock.
+	// Stock is for [ErrNoStock]. It says what is out of stock.
 	Stock StockScope
 
 	Kind error // sentinel; nil means that the code is not known
 	Err  error // the SDK's own error; may be nil
 }
 
-// status is the HTTP status of a failure, where it is known and the message does not
-// begin with it.
+// status returns the HTTP status of a failure, unless it is unknown or the message begins with
+// it.
 func (e *APIError) status() string {
 	if e.HTTPStatus < 300 || strings.HasPrefix(e.Message, "HTTP ") {
 		return ""
@@ -100,8 +99,7 @@ func (e *APIError) status() string {
 	return "HTTP " + strconv.Itoa(e.HTTPStatus)
 }
 
-// Error returns driver, call, sentinel, HTTP status, code, message and request ID in a
-// line.
+// Error returns driver, call, sentinel, HTTP status, code, message and request ID in one line.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Driver, e.Op)
@@ -123,8 +121,8 @@ func (e *APIError) Error() string {
 // outcome is unknown also matches [ErrOutcomeUnknown], which [Client] adds.
 func (e *APIError) Unwrap() []error { return wording.Compact(e.Kind, e.Err) }
 
-// LaunchError is a server that was accepted and did not come up, or went away
-// while it was waited for.
+// LaunchError is an instance that was accepted and did not start, or that ended while a wait
+// was waiting for it.
 type LaunchError struct {
 	Driver     string
 	InstanceID string
@@ -132,7 +130,7 @@ type LaunchError struct {
 	Reason     string // the cloud's reason; "" if it does not say
 }
 
-// Error names the server, its last state and the cloud's reason.
+// Error names the instance, its last state and the cloud's reason.
 func (e *LaunchError) Error() string {
 	s := fmt.Sprintf("%s: %s: %v", e.Driver, e.InstanceID, ErrLaunchFailed)
 	if e.RawState != "" {
@@ -147,8 +145,7 @@ func (e *LaunchError) Error() string {
 // Unwrap returns [ErrLaunchFailed].
 func (e *LaunchError) Unwrap() error { return ErrLaunchFailed }
 
-// FieldError is a field of a spec that breaks a rule or that a cloud cannot
-// express.
+// FieldError is a field of a spec that breaks a rule or that a cloud cannot express.
 type FieldError struct {
 	Driver      string // "" for a rule that holds on every cloud
 	Path        string // "Network.PublicIP.BandwidthMbps", "DataDisks[1].SizeGiB"
@@ -178,11 +175,10 @@ func (e *FieldError) Unwrap() []error {
 	return []error{ErrInvalid}
 }
 
-// FieldErrors are all problems of a spec together. It is never empty when it is
-// an error.
+// FieldErrors are all problems of a spec together. As an error it is never empty.
 type FieldErrors []*FieldError
 
-// Error lists the problems, one a line.
+// Error lists the problems, one per line.
 func (e FieldErrors) Error() string {
 	lines := make([]string, len(e))
 	for i, p := range e {

@@ -8,13 +8,12 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// hiddenSpec gives a spec, which holds secrets, to the code that needs it, and shows
-// nothing of it to anything that prints, logs or encodes. It is a function because package
-// fmt calls no methods on what lies in an unexported field, and cannot look into one. Nil
-// is no spec.
+// hiddenSpec holds a spec, which has secrets, for the code that needs it. Printing, logging
+// and encoding show nothing of the spec. It is a function because package fmt calls no methods
+// of an unexported field, but cannot print the contents of a function. Nil means no spec.
 type hiddenSpec func() *RunInstancesSpec
 
-// hide returns the spec in hiding. It must not be changed afterwards.
+// hide returns the spec as a hiddenSpec. The spec must not be changed afterwards.
 func hide(spec *RunInstancesSpec) hiddenSpec {
 	return func() *RunInstancesSpec { return spec }
 }

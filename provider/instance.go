@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// State is where a server is in its life, the same words for every cloud. The
-// cloud's own word stays in [Instance.RawState].
+// State is where an instance is in its life, in the same words for every cloud. The cloud's
+// own word is in [Instance.RawState].
 type State string
 
-// States of a server.
+// States of an instance.
 const (
-	// StateUnknown is a raw state the adapter has no word for. It counts as
-	// "not there yet": a wait goes on and names the raw state if it ends early.
+	// StateUnknown is a raw state that the adapter does not know. It counts as "not there
+	// yet": a wait continues, and names the raw state if it ends early.
 	StateUnknown State = "unknown"
 
 	StatePending     State = "pending"     // accepted, being built
@@ -27,9 +27,8 @@ const (
 	StateFailed      State = "failed"      // died while being built
 )
 
-// Instance is a server as its cloud describes it. Fields the cloud does not
-// tell are zero. Its lists and its map belong to whoever got it, [Instance.Sys]
-// does not.
+// Instance is an instance as its cloud describes it. Fields that the cloud does not return are
+// zero. Its lists and its map belong to the caller; the value of [Instance.Sys] does not.
 type Instance struct {
 	ID       string
 	Name     string
@@ -37,7 +36,7 @@ type Instance struct {
 
 	State    State
 	RawState string // the cloud's own word
-	Reason   string // why the server failed, in the cloud's words; "" if it did not or does not say
+	Reason   string // why the instance failed, in the cloud's words; "" if it did not or does not say
 
 	Region       string
 	Zone         string
@@ -60,9 +59,9 @@ type Instance struct {
 	raw any
 }
 
-// Sys returns the vendor's own representation, or nil: a *cvm.Instance of
-// Tencent's SDK, or the adapter's decoded answer. Its type is documented by the
-// adapter. It is for reading: other waits for the server may hold the same one.
+// Sys returns the vendor's own representation, or nil: a *cvm.Instance of Tencent's SDK, or
+// the adapter's decoded answer. The adapter documents its type. It is read-only: other waits
+// for the instance may hold the same value.
 func (i Instance) Sys() any { return i.raw }
 
 // WithSys returns a copy of i whose [Instance.Sys] is raw. It is for drivers.

@@ -13,21 +13,21 @@ type listing struct {
 	req   *DescribeRequest
 	yield func(Instance, error) bool
 
-	// takesShort yields what a short answer shows, and records that it was one.
-	// Otherwise a short answer is repeated, and then an error.
+	// takesShort yields the instances of a short answer, and records that it was short.
+	// Without it a short answer is repeated, and then becomes an error.
 	takesShort bool
 	strict     bool // a page that repeats others is short: for looks that prove absence
 	once       bool // no call is repeated
 	short      bool
 	behind     bool // the short answer was a page behind others
 
-	// shown is what was yielded, where something may come twice: pages that are
-	// counted by offset drift while instances come and go.
+	// shown holds the yielded IDs, where an instance may come twice: pages counted by offset
+	// shift while instances are created and released.
 	shown map[string]struct{}
 }
 
-// all reads the list, and the whole region where a list by tags may have been cut
-// short without a word. It reports false when the loop is over.
+// all reads the list. It also reads the whole region where the cloud may silently have cut a
+// list by tags. It returns false when the loop is over.
 func (l *listing) all(ctx context.Context) bool {
 	limit := l.c.limits.TagFilterCap
 	capped := limit > 0 && len(l.req.Tags) > 0
@@ -35,8 +35,8 @@ func (l *listing) all(ctx context.Context) bool {
 		return l.read(ctx)
 	}
 	l.shown = map[string]struct{}{}
-	// What the cloud cuts off it may cut before it looks at the other filters: then
-	// nobody can see how many there were.
+	// The cloud may cut the list before it applies the other filters. Then the number
+	// of instances before the cut is not known.
 	if countable := l.req.Name == "" && !l.req.Running; countable {
 		l.takesShort = true
 		goesOn := l.read(ctx)
@@ -57,8 +57,8 @@ func (l *listing) all(ctx context.Context) bool {
 	return l.read(ctx)
 }
 
-// read reads every page of the request. A page behind others that is short may lack
-// what an earlier one should have shown: the list is then read from its beginning.
+// read reads every page of the request. A later page that is short may lack instances that an
+// earlier page should have shown. The list is then read again from its beginning.
 func (l *listing) read(ctx context.Context) (goesOn bool) {
 	err := l.repeat(ctx, func(error) bool { return l.behind }, func(ctx context.Context) (err error) {
 		l.req.PageToken, l.behind = "", false
@@ -72,7 +72,7 @@ func (l *listing) read(ctx context.Context) (goesOn bool) {
 	return goesOn
 }
 
-// repeat makes a call, again while that helps unless the listing is for once.
+// repeat makes a call, and repeats it while that helps, unless once is set.
 func (l *listing) repeat(ctx context.Context, again func(error) bool, call func(context.Context) error) error {
 	if l.once {
 		return call(ctx)
@@ -80,7 +80,7 @@ func (l *listing) repeat(ctx context.Context, again func(error) bool, call func(
 	return l.c.repeat(ctx, again, call)
 }
 
-// pages reads every page once, and reports false when the loop is over.
+// pages reads every page once. It returns false when the loop is over.
 func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
 	var watch pages.Watch
 	for {
@@ -112,7 +112,7 @@ func (l *listing) pages(ctx context.Context) (goesOn bool, err error) {
 	}
 }
 
-// page reads one page, again while that helps.
+// page reads one page, and repeats the call while that helps.
 func (l *listing) page(ctx context.Context) (page *DescribePage, err error) {
 	again := func(err error) bool { return passes(err) && !l.behind }
 	err = l.repeat(ctx, again, func(ctx context.Context) (err error) {
@@ -129,8 +129,7 @@ func (l *listing) page(ctx context.Context) (page *DescribePage, err error) {
 	return page, err
 }
 
-// lacks reports whether a page is short. One by IDs that shows all of them lacks
-// nothing.
+// lacks reports whether a page is short. A page by IDs that shows all of them is not short.
 func (l *listing) lacks(page *DescribePage) bool {
 	byIDs := len(l.req.IDs) > 0
 	if !page.Short || !byIDs {

@@ -13,12 +13,11 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// Clouds without client tokens: a create carries a marker in the name of its
-// instances. When its answer is lost, they are looked for by the marker before
-// anything else is created.
+// Clouds without client tokens: a create carries a marker in the name of its instances. When
+// its answer is lost, a search looks for the marker before anything else is created.
 
-// searches are the pauses before each look for instances of a lost create, which
-// get longer.
+// searches returns the pauses before each look for instances of a lost create. They get
+// longer.
 func (c *Client) searches() []time.Duration {
 	out := make([]time.Duration, 0, 6)
 	for _, share := range []time.Duration{2, 4, 8, 15, 30, 61} { // of 120
@@ -27,10 +26,10 @@ func (c *Client) searches() []time.Duration {
 	return out
 }
 
-// pausesFor are the pauses of one search. A create that ran out of stock was answered:
-// it may still have created some, but that is unlikely, so it is searched for 14 s
-// instead of 2 minutes. What another process says to have sent long ago gets no shorter
-// search: its clock is not trusted.
+// pausesFor returns the pauses of one search. A create that ran out of stock was answered: it
+// may still have created some, but that is unlikely, so it is searched for 14 s instead of 2
+// minutes. A create that another process sent does not get a shorter search, even when its
+// token says that it was sent long ago: the clock of that process is not trusted.
 func (op *Operation) pausesFor(p *ledger.Part, why error) []time.Duration {
 	pauses := op.c.searches()
 	if errors.Is(why, ErrNoStock) && len(p.IDs) == 0 {
@@ -39,10 +38,10 @@ func (op *Operation) pausesFor(p *ledger.Part, why error) []time.Duration {
 	return pauses
 }
 
-// search finds out what a create made whose answer was lost, and adopts it. Nil means
-// that the outcome is known now: what is missing is not there, as far as anybody can
-// see. The last look reads every instance of the region, since no vendor documents how
-// its search matches names. Why is the error of the create, if there was one.
+// search finds out what a create made when its answer was lost, and adopts the instances. Nil
+// means that the outcome is known now: the missing instances do not exist, as far as the cloud
+// shows. The last look reads every instance of the region, since no vendor documents how its
+// search matches names. Why is the error of the create, if there was one.
 func (op *Operation) search(ctx context.Context, i int, why error) error {
 	p := op.ledger.Part(i)
 	pauses := op.pausesFor(&p, why)
@@ -67,7 +66,7 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: looking for the instances of a lost create: %w", ErrOutcomeUnknown, err)
-	case p.Order != "" && p.Missing() > 0: // a second order would be paid as well
+	case p.Order != "" && p.Missing() > 0: // a second order would also cost money
 		return op.unpaid(&p)
 	case op.ledger.Looked(i, time.Now()):
 	case op.noneMade:
@@ -78,9 +77,9 @@ func (op *Operation) search(ctx context.Context, i int, why error) error {
 	return nil
 }
 
-// mustCheckNamed says what a person has to check about a create of which an answer that
-// cannot be true has named instances that the marker does not find: they may be visible
-// late, or gone, or somebody else's.
+// mustCheckNamed returns an error that says what a person has to check. An impossible answer
+// has named instances that the marker does not find. They may become visible late, be gone, or
+// belong to another user.
 func (op *Operation) mustCheckNamed(p *ledger.Part) error {
 	named := append(slices.Clone(p.IDs[p.Certain:]), p.Extra...)
 	return fmt.Errorf("%w: %w, and they are not found by their marker: resume later, or look in region %s for %s;"+
@@ -88,22 +87,23 @@ func (op *Operation) mustCheckNamed(p *ledger.Part) error {
 		ErrOutcomeUnknown, &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra)}, op.region, someOf(named))
 }
 
-// unpaid is the error of a part whose order waits to be paid, as far as anybody can see.
+// unpaid returns the error of a part whose order seems to wait for its payment.
 func (op *Operation) unpaid(p *ledger.Part) error {
 	return &UnpaidError{Driver: op.c.name, OrderID: p.Order}
 }
 
-// tellSearch says that instances of a lost create are being looked for, and for how
-// long: nothing else happens meanwhile.
+// tellSearch reports that a search for the instances of a lost create begins, and how long it
+// may take: nothing else is created for them meanwhile.
 func (op *Operation) tellSearch(ctx context.Context, i int, pauses []time.Duration) {
 	var all time.Duration
 	for _, d := range pauses {
 		all += d
 	}
-	op.tell(ctx, "looking for instances of a create whose answer was lost", RunProgress{Kind: Searching, Create: i, For: all})
+	op.tell(ctx, "looking for instances of a create whose answer was lost",
+		RunProgress{Kind: Searching, Create: i, For: all})
 }
 
-// tell logs what takes time or is unusual, and reports it to the caller.
+// tell logs an unusual or slow step, and reports it to the caller.
 func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
 	op.c.tel.log.LogAttrs(ctx, slog.LevelWarn, text,
 		slog.String("cloud", op.c.name), slog.String("region", op.region), slog.String("operation", op.id),
@@ -113,8 +113,8 @@ func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
 	}
 }
 
-// adoptMarked takes over the instances that bear the marker of a create and are not
-// known yet, and returns how many.
+// adoptMarked adopts the instances that have the marker of a create and are not known yet. It
+// returns how many there are.
 func (op *Operation) adoptMarked(ctx context.Context, i int, name string, everything bool) (more int, err error) {
 	req := DescribeRequest{Region: op.region, Name: name, For: op.spec()}
 	if everything {
@@ -132,23 +132,24 @@ func (op *Operation) adoptMarked(ctx context.Context, i int, name string, everyt
 	return op.recordFound(i, ids, ledger.Ours), err
 }
 
-// errBlind is an empty list of a region that has instances.
+// errBlind is the error of an empty list for a region that has instances.
 var errBlind = errors.New("the list of the region is empty, and was not before:" +
 	" these credentials may not see what they created")
 
-// rowsExpectedFor is how long after a list that showed instances an empty one is not
-// believed.
+// rowsExpectedFor is how long an empty list is not believed after a list showed instances.
 const rowsExpectedFor = 10 * time.Minute
 
-// expectsRows reports whether the list of the region cannot well be empty: the operation
-// has an instance there that was seen, or an answer has shown one lately.
+// expectsRows reports whether the list of the region should not be empty: the operation has a
+// seen instance there, or an answer has recently shown one.
 func (op *Operation) expectsRows() bool {
 	return len(op.ledger.Seen()) > 0 || time.Since(op.c.lastShown(op.region)) < rowsExpectedFor
 }
 
-// list returns the IDs of the instances of a listing that are wanted and alive. Those
-// before an error come beside it.
-func (op *Operation) list(ctx context.Context, req *DescribeRequest, wanted func(*Instance) bool) (ids []string, err error) {
+// list returns the IDs of the listed instances that are wanted and alive. Instances listed
+// before an error are returned beside it.
+func (op *Operation) list(
+	ctx context.Context, req *DescribeRequest, wanted func(*Instance) bool,
+) (ids []string, err error) {
 	l := listing{c: op.c, req: req, strict: true}
 	l.yield = func(s Instance, e error) bool {
 		if e != nil {
@@ -164,10 +165,10 @@ func (op *Operation) list(ctx context.Context, req *DescribeRequest, wanted func
 	return ids, err
 }
 
-// adoptEarlier takes over what earlier runs with the caller's operation ID have made, on
-// clouds without client tokens: the markers of all runs begin alike. At most what is
-// missing is adopted. No policy releases it, since the earlier run may still be under
-// way; what there is beyond is told.
+// adoptEarlier adopts instances of earlier runs with the caller's operation ID, on clouds
+// without client tokens: the markers of all runs begin alike. It adopts at most as many as are
+// missing. No policy releases them, since the earlier run may still be active. The rest is
+// reported as surplus.
 func (op *Operation) adoptEarlier(ctx context.Context) error {
 	if op.run == "" {
 		return nil
@@ -196,10 +197,10 @@ func (op *Operation) everyPart() []int {
 	return parts
 }
 
-// findOld settles a create whose client token may be forgotten by the cloud, by the
-// tags of its owner: what is tagged and unknown is adopted, and what is not there was
-// never made. All such parts are settled together, since the tags name the operation
-// only. Without an owner there is nothing to look for: a person has to.
+// findOld settles a create whose client token the cloud may have forgotten, by the tags of its
+// owner. Tagged instances that are not known are adopted; the missing ones were never made.
+// All such parts are settled together, since the tags name only the operation. Without an
+// owner nothing can be searched: a person has to look.
 func (op *Operation) findOld(ctx context.Context, i int) error {
 	switch {
 	case op.noneMade:
@@ -221,7 +222,7 @@ func (op *Operation) findOld(ctx context.Context, i int) error {
 	return op.goOn(ctx, i)
 }
 
-// settleOld settles every part whose client token may be forgotten, once.
+// settleOld settles, once, every part whose client token may be forgotten.
 func (op *Operation) settleOld(ctx context.Context, i int) error {
 	if err := op.looking.Lock(ctx); err != nil {
 		return err
@@ -242,9 +243,10 @@ func (op *Operation) settleOld(ctx context.Context, i int) error {
 	return nil
 }
 
-// searchTagged looks by the owner's tags for what creates have made, after each of the
-// pauses, until it has found all. Old creates are searched for as long as lost ones: how
-// long ago they were sent only another computer's clock says, and tags come late.
+// searchTagged looks by the owner's tags for instances that creates have made. It looks after
+// each of the pauses, until it has found all. Old creates are searched for as long as lost
+// ones, for two reasons. Only another computer's clock says how long ago they were sent, and
+// tags become visible late.
 func (op *Operation) searchTagged(ctx context.Context, parts []int, pauses []time.Duration) (err error) {
 	op.tellSearch(ctx, parts[0], pauses)
 	for _, pause := range pauses {
@@ -263,14 +265,15 @@ func (op *Operation) searchTagged(ctx context.Context, parts []int, pauses []tim
 	return err
 }
 
-// adoptTagged gives the instances that bear the owner's tags, and that no part has, to the
-// given parts. What none of them misses is surplus.
+// adoptTagged gives the tagged instances that belong to no part to the given parts. Instances
+// that no part is missing are surplus.
 func (op *Operation) adoptTagged(ctx context.Context, parts []int) error {
 	var ids []string
 	q := Query{Region: op.region, Tags: map[string]string{OwnerTag: op.owner, OperationTag: op.id}}
 	for s, err := range op.c.DescribeInstances(ctx, q) {
 		if err != nil {
-			return fmt.Errorf("%w: looking for the instances of a create by its owner's tags: %w", ErrOutcomeUnknown, err)
+			return fmt.Errorf("%w: looking for the instances of a create by its owner's tags: %w",
+				ErrOutcomeUnknown, err)
 		}
 		if !released(s.State) {
 			ids = append(ids, s.ID)
@@ -283,10 +286,10 @@ func (op *Operation) adoptTagged(ctx context.Context, parts []int) error {
 	return nil
 }
 
-// marksByOwner reports whether instances of the operation bear the tags of its owner.
+// marksByOwner reports whether instances of the operation have the tags of its owner.
 func (op *Operation) marksByOwner() bool { return op.owner != "" && op.c.marksByTags() }
 
-// staleParts are the parts whose client tokens may be forgotten.
+// staleParts returns the parts whose client tokens may be forgotten.
 func (op *Operation) staleParts() (list []int) {
 	for i := range op.ledger.Parts() {
 		if p := op.ledger.Part(i); p.Stale(time.Now(), tokenTrust-2*account.MaxPause) {
@@ -296,7 +299,7 @@ func (op *Operation) staleParts() (list []int) {
 	return list
 }
 
-// goOn creates what a settled part is missing, under the next token.
+// goOn creates the instances that a settled part is missing, under the next token.
 func (op *Operation) goOn(ctx context.Context, i int) error {
 	p := op.ledger.Part(i)
 	if p.Status != ledger.Planned || op.ledger.Over() {
@@ -305,7 +308,7 @@ func (op *Operation) goOn(ctx context.Context, i int) error {
 	return op.createByToken(ctx, i)
 }
 
-// mustCheck says what a person has to check about an old create.
+// mustCheck returns an error that says what a person has to check about an old create.
 func (op *Operation) mustCheck(i int) error {
 	p := op.ledger.Part(i)
 	when := "nobody knows when"
@@ -325,8 +328,8 @@ func (op *Operation) mustCheck(i int) error {
 		ErrOutcomeUnknown, p.Count, when, tokenTrust, op.region, op.spec().InstanceType, name)
 }
 
-// Late finds: instances of a create that was looked for in vain, and of which another
-// create took the place, may become visible afterwards.
+// Late finds: a search found nothing, and another create took its place. Instances of the
+// first create may become visible afterwards.
 
 // givenUp returns the latest moment at which a generation was given up, and whether
 // there is one.
@@ -342,21 +345,20 @@ func (op *Operation) givenUp() (last time.Time, any bool) {
 	return last, any
 }
 
-// lateUntil is how long a wait goes on looking for what a given-up generation made: half
-// as long again as it was searched for.
+// lateUntil returns how long a wait keeps looking for instances of a given-up generation: half
+// as long as the search lasted.
 func (op *Operation) lateUntil() (until time.Time, any bool) {
 	last, any := op.givenUp()
 	return last.Add(op.c.opts.SearchFor / 2), any && op.showsLate()
 }
 
-// showsLate reports whether instances of a given-up generation can be found: by their
-// marker, or by the tags of the owner.
+// showsLate reports whether instances of a given-up generation can be found, by their marker
+// or by the owner's tags.
 func (op *Operation) showsLate() bool {
 	return op.c.marksByName() || op.marksByOwner()
 }
 
-// findLate adopts what generations that were given up have made after all, and tells of
-// it.
+// findLate adopts the instances of generations that were given up, and reports them.
 func (op *Operation) findLate(ctx context.Context) error {
 	if _, any := op.givenUp(); !any || !op.showsLate() {
 		return nil
@@ -366,7 +368,8 @@ func (op *Operation) findLate(ctx context.Context) error {
 	for i, ids := range byPart {
 		if n := op.recordFound(i, ids, ledger.Ours); n > 0 {
 			found += n
-			op.tell(ctx, "instances of a create that was given up are visible now", RunProgress{Kind: FoundLate, Create: i, InstanceIDs: ids})
+			op.tell(ctx, "instances of a create that was given up are visible now",
+				RunProgress{Kind: FoundLate, Create: i, InstanceIDs: ids})
 		}
 	}
 	if found > 0 {
@@ -375,8 +378,8 @@ func (op *Operation) findLate(ctx context.Context) error {
 	return err
 }
 
-// listLate lists the instances of generations that were given up, by part. A tag names
-// the operation only: what bears it and is not known counts for the first such part.
+// listLate lists the instances of given-up generations, by part. A tag names only the
+// operation: a tagged instance that is not known counts for the first such part.
 func (op *Operation) listLate(ctx context.Context) (byPart map[int][]string, err error) {
 	owed := map[string]int{} // marker to part
 	first := -1
@@ -408,7 +411,7 @@ func (op *Operation) listLate(ctx context.Context) (byPart map[int][]string, err
 	return byPart, err
 }
 
-// released reports whether an instance is gone, or on its way.
+// released reports whether an instance is gone or being released.
 func released(s State) bool {
 	return slices.Contains([]State{StateTerminating, StateTerminated, StateRecycled}, s)
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
-// What marks the instances of an operation in the cloud itself: a client token
-// where the cloud has one, a name where it has none, and tags for owners who ask
-// for them. All follow from the operation, so that any process can compute them.
+// What marks the instances of an operation in the cloud: a client token where the cloud has
+// one, a name where it has none, and tags when there is an owner. All are computed from the
+// operation, so that any process can compute them.
 
 // Keys of the tags that [RunOptions].Owner adds.
 const (
@@ -16,23 +16,24 @@ const (
 	OperationTag = reservedTagPrefix + "operation"
 )
 
-// clientToken is the idempotency token of one create: the same intent gives the
-// same token, in any process.
+// clientToken returns the idempotency token of one create: the same intent gives the same
+// token in any process.
 //
-// Two runs with one operation ID that have found different numbers of instances before a
-// later generation ask for different numbers under one token. The cloud refuses the second
-// ([ErrTokenMismatch]), which is right: with a token for each number both would be made.
+// Two runs with one operation ID may have found different numbers of instances before a later
+// generation. They then ask for different numbers under one token. The cloud refuses the
+// second request ([ErrTokenMismatch]), which is right: with a token for each number, both
+// would be made.
 func clientToken(op string, part, generation int) string {
 	return marker.Token(op, part, generation)
 }
 
-// runDigits is how many letters tell runs with the same operation ID apart.
+// runDigits is how many letters distinguish runs with the same operation ID.
 const runDigits = 8
 
-// markerOf is the end of the name that the instances of one create have until their
-// IDs are known. Runs with an ID of the caller's own share its beginning, by which a
-// later run finds what an earlier one made; the rest is of this run alone, so that no
-// run takes what another has just made for its own.
+// markerOf returns the end of the name that the instances of one create have until their IDs
+// are known. Runs with the same ID of the caller share the beginning of the marker, by which a
+// later run finds the instances of an earlier one. The rest belongs to this run only, so that
+// no run adopts what another run has just made.
 func (op *Operation) markerOf(part, generation int) string {
 	seed := op.id
 	if op.run != "" {
@@ -49,17 +50,18 @@ func isMarked(name, marked string, numbered bool) bool { return marker.Matches(n
 
 func isPlain(name string) bool { return marker.IsPlain(name) }
 
-// marked is a name with the marker of one create. Of a name that is too long
-// with it, the end is left out for the time.
+// marked returns a name with the marker of one create. If both are too long together, the end
+// of the name is left out until the instance gets its final name.
 func (op *Operation) marked(name string, part, generation int) string {
 	if name == "" {
 		name = "server" // some clouds want a letter first
 	}
 	r := []rune(name)
-	return string(r[:min(len(r), op.c.limits.NameLength-marker.Length-marker.NumberLength)]) + op.markerOf(part, generation)
+	room := op.c.limits.NameLength - marker.Length - marker.NumberLength
+	return string(r[:min(len(r), room)]) + op.markerOf(part, generation)
 }
 
-// tags adds the owner's tags.
+// tags returns the spec's tags with the owner's tags added.
 func (op *Operation) tags(own map[string]string) map[string]string {
 	if !op.marksByOwner() {
 		return own

@@ -14,13 +14,13 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// Clouds without client tokens: instances are created with a marker in their name, and
-// get the name of the spec afterwards. That an answer names an instance is no proof
-// that it is the operation's: only what the cloud shows with the marker is renamed.
-// What is not visible yet gets its name when Wait, Look or Resume sees it.
+// Clouds without client tokens: instances are created with a marker in their name, and get the
+// name of the spec afterwards. An answer that names an instance does not prove that the
+// operation made it. So only instances that the cloud shows with the marker are renamed.
+// Instances that are not visible yet get their name from Wait, Look or Resume.
 
-// naming is what is known of the name of one instance. It is not part of tokens, which
-// say only of which parts names are owed: a resumed operation looks again.
+// naming is what is known about the name of one instance. Tokens do not hold it. They say only
+// which parts have instances without names: a resumed operation looks again.
 type naming struct {
 	sent bool   // a rename went out: the name proves nothing any more
 	done bool   // it has its name, or is not to be renamed
@@ -35,7 +35,7 @@ type owedName struct {
 	part     int
 }
 
-// nameless reports whether instances still bear the marker instead of their name.
+// nameless reports whether any instances still have the marker instead of their name.
 func (op *Operation) nameless() bool {
 	unmarked := !op.c.marksByName() || op.opts.KeepMarker
 	if unmarked || op.spec == nil || op.spec().Name == "" {
@@ -44,8 +44,8 @@ func (op *Operation) nameless() bool {
 	return slices.ContainsFunc(op.ledger.All(), func(p ledger.Part) bool { return lacksNames(&p) })
 }
 
-// lacksNames reports whether the instances of a part are known and bear its marker. What
-// may not be the operation's keeps the name it has.
+// lacksNames reports whether the instances of a part are known and still have its marker.
+// Instances that may not be the operation's keep the name they have.
 func lacksNames(p *ledger.Part) bool { return !p.Renamed && !p.Open() && p.Certain > 0 }
 
 // owedNames returns the instances that have to get their name, in order.
@@ -67,7 +67,7 @@ func (op *Operation) owedNames(spec *RunInstancesSpec) (list []owedName) {
 	return list
 }
 
-// nameOf changes what is known of the name of an instance.
+// nameOf changes what is known about the name of an instance.
 func (op *Operation) nameOf(id string, change func(*naming)) {
 	op.mu.Lock()
 	defer op.mu.Unlock()
@@ -79,8 +79,8 @@ func (op *Operation) nameOf(id string, change func(*naming)) {
 	op.names[id] = n
 }
 
-// renamer returns what gives names, or nil where there is nothing to do. The marker of
-// instances that the journal does not have is the only trace of them: they keep it.
+// renamer returns the driver's Renamer, or nil where nothing is to be renamed. Instances that
+// the journal does not have keep their marker: it is their only trace.
 func (op *Operation) renamer() Renamer {
 	r, ok := op.c.driver.(Renamer)
 	if !ok || !op.nameless() || op.unsaved() || op.ledger.Over() {
@@ -89,11 +89,11 @@ func (op *Operation) renamer() Renamer {
 	return r
 }
 
-// giveNames gives instances the name of the spec in place of the marker, once it is
-// known which they are. It looks at them first, in calls that are shared with all who
-// wait, and again at those that are not visible yet, for as long as one call is
-// repeated. What is not visible then is left to Wait, Look and Resume. What fails is
-// told with the operation's errors, also that ctx has ended, and is tried again by them.
+// giveNames replaces the marker by the name of the spec, once the instances are known. It
+// looks at them first, in calls shared with all waits. It looks again at instances that are
+// not visible yet, for as long as one call is repeated. The rest is left to Wait, Look and
+// Resume. Failures, also the end of ctx, are reported with the operation's errors; Wait, Look
+// and Resume try again.
 func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	r := op.renamer()
 	if r == nil {
@@ -108,12 +108,12 @@ func (op *Operation) giveNames(ctx context.Context, spec *RunInstancesSpec) {
 	if err != nil {
 		op.failNames(op.owedNames(spec), err)
 	}
-	_ = op.closeNames(spec) // the operation's error tells all of them
+	_ = op.closeNames(spec) // the operation's error contains all of them
 	op.addProblem(op.saveAnswer(ctx))
 }
 
-// nameVisible gives names to what looks show, until all have theirs. Only the pauses
-// between looks are patience: a look may wait in the library's own queue.
+// nameVisible gives names to the instances that looks show, until all have theirs. Only the
+// pauses between looks count as patience: a look may wait in the library's own queue.
 func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstancesSpec) error {
 	patience := min(op.c.opts.RetryFor, op.c.opts.VisibleWithin-time.Since(op.ledger.NamedAt()))
 	for n := 0; ; n++ {
@@ -142,16 +142,16 @@ func (op *Operation) nameVisible(ctx context.Context, r Renamer, spec *RunInstan
 	}
 }
 
-// errUnanswered is a look that waited in the library's own queue for too long. It is no
-// trouble: the names stay owed.
+// errUnanswered is a look that waited in the library's own queue for too long. It is not a
+// failure: the names are still to be given.
 var errUnanswered = errors.New("no look was answered")
 
-// slowestRate is how long the calls of one look may wait for each other: no cloud allows
-// fewer of them.
+// slowestRate is how long the calls of one look may wait for each other. No cloud has a lower
+// rate.
 const slowestRate = 10 * time.Second
 
-// lookAtNames looks once at instances, through the shared poller, and returns those that
-// are visible.
+// lookAtNames looks once at instances, through the shared poller, and returns those that are
+// visible.
 func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[string]Instance, error) {
 	ids := make([]string, len(owed))
 	for n := range owed {
@@ -181,11 +181,11 @@ func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[stri
 	return w.sightings, fmt.Errorf("looking at them: %w", err)
 }
 
-// nameSighted gives names to instances that a wait or a look has just seen. It returns
-// what went wrong, of each instance once.
+// nameSighted gives names to instances that a wait or a look has just seen. It returns the
+// failures, once for each instance.
 func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance) error {
 	r := op.renamer()
-	if r == nil || len(shown) == 0 || !op.naming.TryLock() { // whoever has the lock gives names
+	if r == nil || len(shown) == 0 || !op.naming.TryLock() { // the goroutine with the lock gives names
 		return nil
 	}
 	defer op.naming.Unlock()
@@ -194,9 +194,9 @@ func (op *Operation) nameSighted(ctx context.Context, shown map[string]Instance)
 	return wording.Paragraph(op.c.name, op.closeNames(spec), op.saveAnswer(ctx))
 }
 
-// nameShown renames the instances that were seen with the operation's marker. Those that
-// cannot be the operation's are told as doubtful, and what bears the marker is taken in
-// their place. Callers have op.naming.
+// nameShown renames the instances that were seen with the operation's marker. Instances that
+// cannot be the operation's are reported as doubtful. Instances with the marker are adopted in
+// their place. The caller holds op.naming.
 func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstancesSpec, shown map[string]Instance) {
 	op.adoptInPlace(ctx, spec, op.doubtShown(spec, shown))
 	var marked []owedName
@@ -208,13 +208,13 @@ func (op *Operation) nameShown(ctx context.Context, r Renamer, spec *RunInstance
 	op.renameAll(ctx, r, marked)
 }
 
-// bearsMarker reports whether an instance has the operation's marker in its name.
+// bearsMarker reports whether the name of an instance has the operation's marker.
 func (op *Operation) bearsMarker(i *Instance) bool {
 	return strings.Contains(i.Name, markerStart(op.owner, op.id))
 }
 
-// doubtShown judges the instances that were seen without the marker, and returns the
-// parts that had some which cannot be the operation's.
+// doubtShown judges the instances that were seen without the marker. It returns the parts that
+// had instances which cannot be the operation's.
 func (op *Operation) doubtShown(spec *RunInstancesSpec, shown map[string]Instance) (parts []int) {
 	oldest := op.oldestPossible(shown)
 	for _, o := range op.owedNames(spec) {
@@ -232,8 +232,7 @@ func (op *Operation) doubtShown(spec *RunInstancesSpec, shown map[string]Instanc
 }
 
 // isOthers reports whether an instance that was seen without the marker cannot be the
-// operation's. After a rename was sent, here or by another process, its name proves
-// nothing.
+// operation's. Once a rename was sent, here or by another process, its name proves nothing.
 func (op *Operation) isOthers(i *Instance, oldest time.Time) bool {
 	op.mu.Lock()
 	sent := op.names[i.ID].sent
@@ -255,8 +254,8 @@ func partsOf(list []owedName) (parts []int) {
 	return slices.Compact(parts)
 }
 
-// adoptInPlace looks by the marker for what parts have made of which an answer named
-// instances of somebody else, or such as nobody sees, and takes it over.
+// adoptInPlace looks for the marker of parts whose answer named instances of another user or
+// invisible instances. It adopts the instances that have the marker.
 func (op *Operation) adoptInPlace(ctx context.Context, spec *RunInstancesSpec, parts []int) {
 	for _, i := range parts {
 		p := op.ledger.Part(i)
@@ -266,8 +265,8 @@ func (op *Operation) adoptInPlace(ctx context.Context, spec *RunInstancesSpec, p
 	}
 }
 
-// nameGiven returns the name that an instance has been given since it was seen, or else
-// the one that was seen.
+// nameGiven returns the name that an instance was given after it was seen, or else the name
+// that was seen.
 func (op *Operation) nameGiven(i *Instance) string {
 	op.mu.Lock()
 	defer op.mu.Unlock()

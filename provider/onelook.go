@@ -7,33 +7,33 @@ import (
 	"time"
 )
 
-// Look is what one look at an operation has shown. See [Operation.Look].
+// Look is what one look at an operation showed. See [Operation.Look].
 type Look struct {
 	Ready   []Instance        // they run
 	Failed  []*LaunchError    // they will never run
 	Pending []PendingInstance // they were shown, and do not run yet
 
-	// NotVisible were left out of the answers. That proves nothing: Visible tells of
-	// each whether the operation has seen it before.
+	// NotVisible were missing from the answers. That proves nothing. Their Visible field
+	// reports whether the operation has seen the instance before.
 	NotVisible []PendingInstance
 
-	// Unanswered are those that nobody could be asked about before the error.
+	// Unanswered are those that the error kept from being asked about.
 	Unanswered []string
 
-	// Next is when another look is worth its call; zero when all run or have failed.
+	// Next is when another look is useful; zero when all run or have failed.
 	Next time.Time
 }
 
 // Done reports whether another look would show nothing new: all run or have failed.
 func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unanswered) == 0 }
 
-// Look asks about every instance of the operation once, in calls that are shared with
-// all who wait, for callers that must not hold a goroutine: a job that runs again at
-// Look.Next, a reconciler. It replaces nothing and releases nothing: call
-// [Operation.Wait] with failed instances for that, or [Operation.Terminate]. Instances
-// that still bear a marker in place of their name get their name.
+// Look asks about every instance of the operation once, in calls that are shared with all
+// waits. It is for callers that must not hold a goroutine, for example a job that runs again
+// at Look.Next, or a reconciler. It replaces nothing and releases nothing: for that, call
+// [Operation.Wait] or [Operation.Terminate]. Instances that still have a marker in place of
+// their name get their name.
 //
-// Failed and throttled describes are repeated until ctx ends. What is known by then comes
+// Failed and throttled describes are repeated until ctx ends. Look then returns what is known
 // beside the error.
 func (op *Operation) Look(ctx context.Context) (Look, error) {
 	late := op.findLate(ctx)
@@ -58,13 +58,15 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 	return l, op.about("looking at it", err, late, nameErr)
 }
 
-// looked sorts what a single look has shown.
+// looked sorts the sightings of a single look.
 func (w *waiter) looked(known map[string]bool) (l Look) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i, id := range w.ids {
 		s := &w.servers[i]
-		p := PendingInstance{ID: id, State: s.state, RawState: s.raw, Visible: s.visible || known[id], NoAddress: s.noAddress}
+		p := PendingInstance{
+			ID: id, State: s.state, RawState: s.raw, Visible: s.visible || known[id], NoAddress: s.noAddress,
+		}
 		switch {
 		case s.ready:
 			l.Ready = append(l.Ready, s.instance(id))
@@ -81,7 +83,7 @@ func (w *waiter) looked(known map[string]bool) (l Look) {
 	return l
 }
 
-// String says how many instances are how far.
+// String says how many instances are in which condition.
 func (l *Look) String() string {
 	var words []string
 	for _, n := range []struct {

@@ -15,14 +15,13 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// Operation is a create in progress or done: the IDs it has, and what is needed
-// to wait for them, here or in another process. [Client.RunInstances] and
-// [Client.Resume] make one; the zero value is of no use. All methods
-// are safe for concurrent use.
+// Operation is a create in progress or done: its IDs, and what is needed to wait for the
+// instances, here or in another process. [Client.RunInstances] and [Client.Resume] make one.
+// The zero value is not usable. All methods are safe for concurrent use.
 //
-// What it asked for, was told and has seen is in a ledger (internal/ledger), which
-// knows no words. The files of the operation read as a story: plan, send, record,
-// look, replace, release, name.
+// A ledger (internal/ledger) holds the requests, the answers and the sightings, without errors
+// or texts. The files of the operation are, in order: plan, send, record, look, replace,
+// release, name.
 type Operation struct {
 	c      *Client
 	id     string
@@ -44,8 +43,8 @@ type Operation struct {
 	looking account.Mutex // for what old creates have made
 	naming  account.Mutex // of instances that bear the marker
 
-	// noneMade says that a person has looked for what old creates made, and found
-	// nothing: see [ResumeOptions].
+	// noneMade reports that a person has looked for instances of old creates and found none:
+	// see [ResumeOptions].
 	noneMade bool
 
 	mu         sync.Mutex // guards what follows: the words that go with the ledger
@@ -58,18 +57,19 @@ type Operation struct {
 	superseded error // another process goes on with the operation
 }
 
-// partWords are the words that go with one part of the ledger. They are not saved.
+// partWords are the errors and moments of one part of the ledger. They are not saved.
 type partWords struct {
 	err           error // how it ended; nil when it has all
 	launchFailure error // why instances of it died after they were accepted
 	answer        RunResult
 	named         time.Time // when its latest instance was named
-	stockRecorded bool      // the client remembers what it was short of
+	stockRecorded bool      // the client has recorded what was out of stock
 }
 
 func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 	op := &Operation{
-		c: c, id: cmp.Or(o.OperationID, marker.RandomID()), region: spec.Region, class: bootClass(spec), owner: o.Owner, opts: *o,
+		c: c, id: cmp.Or(o.OperationID, marker.RandomID()), region: spec.Region, class: bootClass(spec),
+		owner: o.Owner, opts: *o,
 		began: time.Now(),
 	}
 	if o.OperationID != "" && c.marksByName() {
@@ -92,15 +92,15 @@ func newOperation(c *Client, o *RunOptions, spec *RunInstancesSpec) *Operation {
 
 func (op *Operation) keepSpec(spec *RunInstancesSpec) { op.spec = hide(spec.clone()) }
 
-// printSpec works out what identifies the spec.
+// printSpec computes the class and the hash of the spec.
 func (op *Operation) printSpec() {
 	op.hash = specHash(op.spec(), &op.opts)
 	op.print = printSpec(op.spec(), &op.opts, op.id)
 }
 
-// bootClass is what boots alike: the family of a machine type, "ecs.g5" of
-// "ecs.g5.large", and what is on the disk. Windows takes minutes where Linux takes
-// seconds. Of images there is a hash, since a token tells nothing of a spec.
+// bootClass returns a text that is equal for instances that boot alike: the family of the
+// instance type, "ecs.g5" for "ecs.g5.large", and the image. Windows takes minutes where Linux
+// takes seconds. The image is hashed, since a token must not hold values of the spec.
 func bootClass(spec *RunInstancesSpec) string {
 	family := spec.InstanceType
 	if i := strings.LastIndexByte(family, '.'); i > 0 {
@@ -117,24 +117,24 @@ func bootClass(spec *RunInstancesSpec) string {
 	return string(strconv.AppendUint(append(b, '/'), uint64(crc32.ChecksumIEEE([]byte(disk))), 16))
 }
 
-// ID names the operation, for logs and for [RunOptions].
+// ID returns the ID of the operation, for logs and for [RunOptions].
 func (op *Operation) ID() string { return op.id }
 
-// Region is where the instances are.
+// Region returns the region of the instances.
 func (op *Operation) Region() string { return op.region }
 
-// InstanceIDs returns every ID known so far: those that fill what was asked for, in
-// the order of creation, and then those of [Operation.SurplusIDs]. A dry run has none.
+// InstanceIDs returns every ID known so far: the requested instances in the order of creation,
+// and then those of [Operation.SurplusIDs]. A dry run has none.
 func (op *Operation) InstanceIDs() []string { return op.ledger.IDs() }
 
-// SurplusIDs returns the instances beyond what was asked for: those of a create that
-// was given up and became visible late, and those that an answer named although it
-// could not be true. They are in [Operation.InstanceIDs] too.
+// SurplusIDs returns the instances beyond the requested number. They are instances of a create
+// that was given up and became visible late, or were named by an impossible answer. They are
+// in [Operation.InstanceIDs] too.
 func (op *Operation) SurplusIDs() []string { return op.ledger.Surplus() }
 
-// Alternative returns the alternative that an instance was created from, counted from
-// 1 in the order of [RunOptions].Alternatives, or 0 for the spec itself. It reports
-// false for an instance that the operation does not have.
+// Alternative returns the alternative that an instance was created from, counted from 1 in the
+// order of [RunOptions].Alternatives, or 0 for the spec itself. The second result is false for
+// an instance that the operation does not have.
 func (op *Operation) Alternative(instanceID string) (n int, ok bool) {
 	i, ok := op.ledger.PartOf(instanceID)
 	if !ok {
@@ -143,9 +143,9 @@ func (op *Operation) Alternative(instanceID string) (n int, ok bool) {
 	return op.ledger.Part(i).Candidate, true
 }
 
-// Answers returns what the cloud answered to each create that got an answer, in
-// order: request, order and job IDs, for support cases and for invoices. They are
-// not part of tokens: a resumed operation has those of its own creates only.
+// Answers returns the cloud's answers to the creates, in order: request, order and job IDs,
+// for support cases and invoices. They are not part of tokens: a resumed operation has only
+// the answers of its own creates.
 func (op *Operation) Answers() []RunResult {
 	op.mu.Lock()
 	defer op.mu.Unlock()
@@ -160,7 +160,7 @@ func (op *Operation) Answers() []RunResult {
 	return out
 }
 
-// wordsLocked returns the words of a part. Callers hold op.mu.
+// wordsLocked returns the words of a part. The caller holds op.mu.
 func (op *Operation) wordsLocked(i int) *partWords {
 	for len(op.words) <= i {
 		op.words = append(op.words, partWords{})
@@ -175,7 +175,7 @@ func (op *Operation) wordsOf(i int) partWords {
 	return *op.wordsLocked(i)
 }
 
-// addProblem records what went wrong beside the creates.
+// addProblem records a problem that is not about one create.
 func (op *Operation) addProblem(err error) {
 	if err == nil {
 		return
@@ -185,12 +185,14 @@ func (op *Operation) addProblem(err error) {
 	op.problems = append(op.problems, err)
 }
 
-// isDryRun reports whether nothing was to be created. Of a resumed operation without
-// its spec it is known by parts that were accepted and have no instances.
+// isDryRun reports whether the operation is a dry run. For a resumed operation without its
+// spec, accepted parts without instances show it.
 func (op *Operation) isDryRun() bool {
 	if op.spec != nil {
 		return op.spec().DryRun
 	}
 	parts := op.ledger.All()
-	return !slices.ContainsFunc(parts, func(p ledger.Part) bool { return p.Status != ledger.Accepted || len(p.IDs) > 0 })
+	return !slices.ContainsFunc(parts, func(p ledger.Part) bool {
+		return p.Status != ledger.Accepted || len(p.IDs) > 0
+	})
 }

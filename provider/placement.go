@@ -17,10 +17,10 @@ import (
 // QingCloud. [Client.PlacementGroups] returns them. All methods are safe for
 // concurrent use. An empty region means the region of the client.
 type PlacementGroups interface {
-	// Create makes a group and returns its ID. What the cloud does not have is
-	// [FieldErrors], and nothing is sent; a full account is [ErrQuota]. When the
-	// answer is lost on a cloud without a token for this call (QingCloud), the
-	// error is [ErrOutcomeUnknown]: look with List for the name.
+	// Create makes a group and returns its ID. A field that the cloud does not have gives
+	// [FieldErrors], and nothing is sent. An account without room for another group gives
+	// [ErrQuota]. When the answer is lost on a cloud without a token for this call
+	// (QingCloud), the error is [ErrOutcomeUnknown]: look with List for the name.
 	Create(ctx context.Context, g PlacementGroupSpec) (id string, err error)
 
 	// List reads groups with their members, page by page as the loop goes on. The
@@ -30,27 +30,28 @@ type PlacementGroups interface {
 	// Modify changes the name or the description of a group.
 	Modify(ctx context.Context, region, id string, to PlacementGroupChange) error
 
-	// MoveIn puts existing servers into a group, out of another one if they are in
-	// one, where the cloud does so. Servers that are in it already are no error. The error joins what went wrong and names the servers concerned; the
-	// others are moved all the same. A full group is [ErrQuota].
+	// MoveIn puts existing instances into a group. Where the cloud can, it takes them out of
+	// another group first. Instances that are already in the group are no error. The error
+	// joins all failures and names the instances concerned; the others are moved. A full group
+	// is [ErrQuota].
 	MoveIn(ctx context.Context, region, id string, instanceIDs []string, o *MoveOptions) error
 
-	// Delete deletes a group. One with servers in it cannot be deleted: that is
-	// [ErrState]. One that does not exist is [ErrNotFound].
+	// Delete deletes a group. A group that has instances cannot be deleted: that is
+	// [ErrState]. A group that does not exist is [ErrNotFound].
 	Delete(ctx context.Context, region, id string) error
 }
 
-// PlacementStrategy is what a group does with its servers.
+// PlacementStrategy says how a group places its instances.
 type PlacementStrategy string
 
 // Placement strategies. The zero value means SpreadPlacement.
 const (
 	SpreadPlacement    PlacementStrategy = "spread"    // no two share hardware
-	PartitionPlacement PlacementStrategy = "partition" // servers of different partitions share no hardware
+	PartitionPlacement PlacementStrategy = "partition" // instances of different partitions share no hardware
 	ClusterPlacement   PlacementStrategy = "cluster"   // close together, for low latency
 )
 
-// PlacementLevel is the hardware that spread servers do not share.
+// PlacementLevel is the hardware that spread instances do not share.
 type PlacementLevel string
 
 // Placement levels. The zero value means HostLevel.
@@ -73,16 +74,16 @@ type PlacementGroupSpec struct {
 	// decide.
 	Partitions int
 
-	// PerUnit is how many servers may share one unit of Level: 1 to 10 on CVM. 0
+	// PerUnit is how many instances may share one unit of Level: 1 to 10 on CVM. 0
 	// means one.
 	PerUnit int
 
 	Tags map[string]string // CVM only
 
-	// ClientToken makes the create repeatable, also by another process: the same
-	// token with the same fields is the same group. At most 64 printable ASCII
-	// characters without blanks, on ECS and CVM. Without one the client draws a
-	// token of its own for each Create.
+	// ClientToken makes the create repeatable, also by another process: the same token with
+	// the same fields is the same group. It is for ECS and CVM, and has at most 64 printable
+	// ASCII characters without blanks. When it is empty, the client draws a token for each
+	// Create.
 	ClientToken string
 
 	// Vendor holds options that only one cloud has, for example
@@ -99,10 +100,12 @@ type PlacementGroupQuery struct {
 	Strategy PlacementStrategy
 }
 
-// Matches reports whether a group is what the query asks for.
+// Matches reports whether a group fits the query.
 func (q *PlacementGroupQuery) Matches(g *PlacementGroup) bool {
-	return (q.Name == "" || q.Name == g.Name) && (len(q.IDs) == 0 || slices.Contains(q.IDs, g.ID)) &&
-		(q.Strategy == "" || q.Strategy == g.Strategy)
+	name := q.Name == "" || q.Name == g.Name
+	id := len(q.IDs) == 0 || slices.Contains(q.IDs, g.ID)
+	strategy := q.Strategy == "" || q.Strategy == g.Strategy
+	return name && id && strategy
 }
 
 // PlacementGroup is a group as the cloud describes it.
@@ -112,15 +115,14 @@ type PlacementGroup struct {
 	RawStrategy           string // the cloud's own word
 	Level                 PlacementLevel
 	Partitions            int // 0 where there are none
-	PerUnit               int // 0 where the cloud does not tell
+	PerUnit               int // 0 where the cloud does not return it
 	InstanceIDs           []string
-	Capacity              int // servers it may hold; 0 where the cloud does not tell
+	Capacity              int // instances it may hold; 0 where the cloud does not return it
 	CreatedAt             time.Time
-	Tags                  map[string]string // nil where the cloud does not tell
+	Tags                  map[string]string // nil where the cloud does not return it
 }
 
-// PlacementGroupChange is what to change of a group. Empty fields stay as they
-// are.
+// PlacementGroupChange is a change of a group. Empty fields stay as they are.
 type PlacementGroupChange struct {
 	Name        string
 	Description string // CVM groups have none
@@ -128,11 +130,11 @@ type PlacementGroupChange struct {
 
 // MoveOptions are for [PlacementGroups].MoveIn. Nil is the default.
 type MoveOptions struct {
-	// Force lets the cloud move servers to other hosts, which restarts them.
-	// Without it a server that would have to move is refused.
+	// Force lets the cloud move instances to other hosts, which restarts them. Without it, an
+	// instance that would have to move is refused.
 	Force bool
 
-	// Partition is where in a partition group the servers go. 0 lets the cloud
+	// Partition is the partition of the group that the instances go to. 0 lets the cloud
 	// decide.
 	Partition int
 }
@@ -184,7 +186,8 @@ func (p *placementGroups) check(g *PlacementGroupSpec) error {
 	checkText(&k, "Description", g.Description)
 	notNegative(&k, "Partitions", g.Partitions)
 	notNegative(&k, "PerUnit", g.PerUnit)
-	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions, "needs Strategy partition")
+	k.Require(g.Partitions == 0 || g.Strategy == PartitionPlacement, "Partitions", g.Partitions,
+		"needs Strategy partition")
 	checkTags(&k, "Tags", g.Tags)
 	checkToken(&k, g.ClientToken)
 	if g.ClientToken != "" && !slices.Contains(p.c.limits.Idempotent, apiCreatePlacementGroup) {
@@ -263,7 +266,9 @@ func (p *placementGroups) Delete(ctx context.Context, region, id string) error {
 	})
 }
 
-func (p *placementGroups) change(ctx context.Context, region, id string, k *Checker, api API, call func(context.Context, string) error) error {
+func (p *placementGroups) change(
+	ctx context.Context, region, id string, k *Checker, api API, call func(context.Context, string) error,
+) error {
 	region = p.c.region(region)
 	k.Require(region != "", "region", nil, "required: neither the call nor the client names one")
 	k.Require(id != "", "id", nil, "required")
@@ -289,20 +294,22 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 	req := moveRequest{p.c.region(region), id, *o}
 	var list []account.Group
 	for chunk := range slices.Chunk(ids, p.c.limits.IDsPerMove) {
-		list = append(list, account.Group{IDs: chunk, Call: func(ctx context.Context, ids []string) error { return p.move(ctx, req, ids) }})
+		list = append(list, account.Group{IDs: chunk, Call: func(ctx context.Context, ids []string) error {
+			return p.move(ctx, req, ids)
+		}})
 	}
 	err := p.moves(req).all(ctx, list)
 	var field *FieldError
 	if errors.As(err, &field) {
-		return field // about the options: the same for every server, and nothing was sent
+		return field // about the options: the same for every instance, and nothing was sent
 	}
 	return err
 }
 
-// moves knows what to repeat and what to forgive.
+// moves returns batches that know which errors to repeat and which to forgive.
 func (p *placementGroups) moves(req moveRequest) *batches {
 	r := p.c.newBatches("move into " + req.group)
-	r.atMostOnce = req.Force // a forced move restarts servers
+	r.atMostOnce = req.Force // a forced move restarts instances
 	r.Settle = func(ctx context.Context, ids []string, err error) account.Refusal {
 		switch {
 		case len(ids) == 1 && p.c.tooNew(err, ids[0]):
@@ -316,17 +323,19 @@ func (p *placementGroups) moves(req moveRequest) *batches {
 	return r
 }
 
-// outside looks at the group into which servers were not moved for their state,
-// and returns those that are not in it already: some clouds refuse what is done,
-// also when it was done by an earlier call whose answer was lost. If those left
-// are all on their way to some state, their refusal is transient.
+// outside looks at a group after a move was refused for the state of the instances. It returns
+// the instances that are not in the group. Some clouds refuse a move that is done already,
+// also by an earlier call whose answer was lost. When all remaining instances are changing
+// their state, the refusal is transient.
 func (p *placementGroups) outside(ctx context.Context, req moveRequest, ids []string, refusal error) account.Refusal {
 	for g, err := range p.list(ctx, PlacementGroupQuery{Region: req.region, IDs: []string{req.group}}) {
 		if err != nil {
 			return account.Refusal{Left: ids, Err: fmt.Errorf("%w; looking at the group: %w", refusal, err)}
 		}
 		if g.ID == req.group {
-			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(g.InstanceIDs, id) })
+			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+				return slices.Contains(g.InstanceIDs, id)
+			})
 		}
 	}
 	moving := len(ids) > 0 && p.c.allMoving(ctx, req.region, ids)

@@ -8,10 +8,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// split divides a spec into creates that one call each can carry, and spreads
-// MinCount over them. No create can ask for less than one instance, so the shares
-// of a MinCount below the number of creates add up to more than it; whether the
-// operation has enough is decided by the whole, see runError.
+// split divides a spec into creates that one call each can carry, and spreads MinCount over
+// them. A create asks for at least one instance. So when MinCount is below the number of
+// creates, the shares add up to more than MinCount. Whether the operation has enough is
+// decided for the whole, see runError.
 func (c *Client) split(spec *RunInstancesSpec) []ledger.Plan {
 	count, limit := max(spec.Count, 1), c.limits.InstancesPerCreate
 	minCount := spec.MinCount
@@ -30,8 +30,8 @@ func (c *Client) split(spec *RunInstancesSpec) []ledger.Plan {
 	return plans
 }
 
-// request returns the spec of one call for a part: its share of the whole, in
-// the words of its candidate, without what it has already.
+// request returns the spec of one call for a part: its share of the whole, changed by its
+// alternative, without the instances it already has.
 func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *RunInstancesSpec {
 	s := *whole
 	op.candidate(p.Candidate).apply(&s)
@@ -56,12 +56,13 @@ func (op *Operation) request(i int, p *ledger.Part, whole *RunInstancesSpec) *Ru
 // number makes names that stay unique and in order over several calls.
 func (op *Operation) number(s *RunInstancesSpec, first, total int) {
 	n, ok := op.c.driver.(NameNumberer)
-	part := s.Count < total && s.UniqueSuffix
-	if later := first > 0; ok && (later || part) {
+	isPart := s.Count < total && s.UniqueSuffix
+	needsNumbers := first > 0 || isPart
+	if ok && needsNumbers {
 		n.NumberNames(s, first+1, max(total, first+s.Count))
 	}
 }
 
-// marksByName reports whether creates are told apart by a marker in the name of their
+// marksByName reports whether creates are identified by a marker in the names of their
 // instances: the cloud has no client tokens.
 func (c *Client) marksByName() bool { return c.limits.NameMarker && !c.limits.ClientToken }

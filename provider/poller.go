@@ -11,20 +11,18 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sightings"
 )
 
-// Poller waits for servers on behalf of all clients of one account, and asks
-// about up to a full describe call of them at a time. Share one through
-// [Options].Poller between clients with the same credentials; never between
-// accounts, because any client's credentials may be used for all. The zero value
-// is an unused poller, ready to share. It is safe for concurrent use, works only while somebody
-// waits, and must not be copied.
+// Poller waits for instances on behalf of all clients of one account. One describe call asks
+// about as many of them as it can carry. Share one through [Options].Poller between clients
+// with the same credentials. Never share it between accounts, because the credentials of any
+// client may be used for all. The zero value is an unused poller, ready to share. It is safe
+// for concurrent use, works only during a wait, and must not be copied.
 type Poller struct {
 	mu      sync.Mutex
 	engines map[string]*poll.Poller[Instance] // by driver name
 	seen    sightings.Memory                  // of all clients that share it
 }
 
-// engine returns the engine for a client's cloud, made from the first client
-// that asks.
+// engine returns the engine for a client's cloud. The first client that asks makes it.
 func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,8 +34,8 @@ func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 			Visible:  c.opts.VisibleWithin,
 			Classify: lookFailure,
 			First:    func(string) time.Duration { return c.limits.FirstLook },
-			// The driver has its own deadline for a call; this one also covers the
-			// wait for a turn in a small call budget.
+			// The driver has its own deadline for a call. This one also covers the time that a
+			// call waits in a small call budget.
 			FetchTimeout: 10 * time.Minute,
 			Parallel:     account.ReadsAtOnce,
 		}
@@ -53,8 +51,8 @@ func (p *Poller) engine(c *Client) *poll.Poller[Instance] {
 	return e
 }
 
-// look is one describe call of the poller. An answer that contradicts itself is not
-// whole: it proves nothing about the instances that it lacks.
+// look is one describe call of the poller. An answer that contradicts itself is not whole: it
+// proves nothing about the instances that it lacks.
 func (c *Client) look(
 	ctx context.Context, region string, ids []string,
 ) (seen map[string]Instance, whole bool, err error) {
@@ -87,8 +85,8 @@ func (p *DescribePage) byID() map[string]Instance {
 	return seen
 }
 
-// lookFailure tells the poller what a failed describe call means. Whatever is
-// not certain is temporary: a wait must not fail for a bad answer.
+// lookFailure tells the poller what a failed describe call means. Every uncertain failure is
+// temporary: a wait must not fail for a bad answer.
 func lookFailure(err error) poll.Failure {
 	switch {
 	case errors.Is(err, ErrThrottled), errors.Is(err, ErrUnavailable), neverArrived(err):
@@ -104,8 +102,8 @@ func lookFailure(err error) poll.Failure {
 	}
 }
 
-// neverArrived reports whether a call was turned away on its way (413, 414, 431): that
-// says nothing about the instances that it names.
+// neverArrived reports whether a call was rejected on its way (413, 414, 431). That says
+// nothing about the instances that it names.
 func neverArrived(err error) bool {
 	var e *APIError
 	return errors.As(err, &e) && e.Outcome == OutcomeUnsent

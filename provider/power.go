@@ -9,7 +9,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// PowerAction is a change of the power of servers.
+// PowerAction is a change of the power of instances.
 type PowerAction string
 
 // Power actions.
@@ -19,16 +19,15 @@ const (
 	PowerReboot PowerAction = "reboot"
 )
 
-// PowerDriver is implemented by drivers that can switch servers on and off.
+// PowerDriver is implemented by drivers that can switch instances on and off.
 type PowerDriver interface {
-	// ChangePower asks the cloud once to start, stop or reboot at most
-	// Limits.IDsPerPower servers. An error is about the whole call: none of the
-	// servers was touched, as far as its Outcome says. Without one the result is
-	// not nil; servers that the answer names as refused, beside others that are
-	// not, are in it, each with an Outcome of its own. A server that does not
-	// exist is [ErrNotFound]; one whose state forbids the action is [ErrState],
-	// with Temporary set if that will pass by itself. An option that the cloud
-	// does not have is a *[FieldError], whatever the IDs.
+	// ChangePower asks the cloud once to start, stop or reboot at most Limits.IDsPerPower
+	// instances. An error is about the whole call: its Outcome says whether any instance may
+	// have changed. Without an error the result is not nil. When the answer refuses only some
+	// of the instances, they are in the result, each with an Outcome of its own. An instance
+	// that does not exist is [ErrNotFound]. An instance whose state forbids the action is
+	// [ErrState], with Temporary set if that state ends by itself. An option that the cloud
+	// does not have is a *[FieldError], for any IDs.
 	ChangePower(ctx context.Context, req *PowerRequest) (*PowerResult, error)
 }
 
@@ -38,16 +37,15 @@ type PowerRequest struct {
 	IDs    []string // at least one, each once, none empty
 	Action PowerAction
 
-	// Force cuts the power instead of asking the operating system. It is for
-	// stop and reboot.
+	// Force cuts the power instead of asking the operating system. It is for stop and reboot.
 	Force bool
 
-	// StopCharging stops paying for CPU and memory of stopped servers, which
-	// may then not find a place to start again. It is for stop.
+	// StopCharging stops the charges for CPU and memory of stopped instances. There may then
+	// be no capacity to start them again. It is for stop.
 	StopCharging bool
 }
 
-// PowerResult is what a cloud answered to a change of power.
+// PowerResult is the cloud's answer to a change of power.
 type PowerResult struct {
 	RequestID string
 	Failed    map[string]error // by instance ID; each an *[APIError]
@@ -55,23 +53,24 @@ type PowerResult struct {
 
 // StartOptions are for [Client.StartInstances]. Nil is the default.
 type StartOptions struct {
-	// Wait waits until the servers run.
+	// Wait waits until the instances run.
 	Wait bool
 }
 
 // StopOptions are for [Client.StopInstances]. Nil is the default.
 type StopOptions struct {
-	// Force cuts the power: what the operating system has not written is lost.
+	// Force cuts the power: data that the operating system has not written is lost.
 	Force bool
 
-	// StopCharging stops paying for CPU and memory while the servers are
-	// stopped, on ECS and CVM, for some servers. They may then not find a place
-	// to start again. False lets the cloud decide: CVM goes on charging, and ECS
-	// does what the account has as its default. With it, a server whose cloud refuses the call because it
-	// is stopped already is an error with [ErrState]: it may still be paid for.
+	// StopCharging stops the charges for CPU and memory while the instances are
+	// stopped. It works on ECS and CVM, for some instances. There may then be no
+	// capacity to start them again. False lets the cloud decide: CVM keeps charging, and
+	// ECS follows the default of the account. With StopCharging, an instance that the
+	// cloud refuses because it is already stopped is an error with [ErrState]: it may
+	// still be charged.
 	StopCharging bool
 
-	// Wait waits until the servers are stopped.
+	// Wait waits until the instances are stopped.
 	Wait bool
 }
 
@@ -80,25 +79,24 @@ type RebootOptions struct {
 	// Force cuts the power instead of asking the operating system.
 	Force bool
 
-	// Wait waits until the servers run again. Clouds that go on showing a
-	// server as running while it reboots end the wait at once.
+	// Wait waits until the instances run again. Some clouds show an instance as running while
+	// it reboots: there the wait ends at once.
 	Wait bool
 }
 
-// StartInstances starts instances that are stopped. Instances that run already are
-// no error. What goes wrong is a *[BatchError] with an error for each instance
-// concerned; the others are started all the same, but not waited for. An instance
-// that the region does not know is an error with [ErrNotFound]: see
-// [BatchError.Unknown]. New instances that the cloud does not know yet are tried again
-// for [Options].VisibleWithin, and those on their way from one state to another for
-// [Options].RetryFor. The error matches [errors.ErrUnsupported] where a cloud cannot
-// do it, or lacks an option. No IDs are no calls; an empty ID is an error, and nothing
-// is started.
+// StartInstances starts instances that are stopped. Instances that run already are no error.
+// Failures are a *[BatchError] with an error for each instance concerned. The other instances
+// are started, but not waited for. An instance that the region does not know is an error with
+// [ErrNotFound]: see [BatchError.Unknown]. New instances that the cloud does not know yet are
+// tried again for [Options].VisibleWithin. Instances on their way from one state to another
+// are tried again for [Options].RetryFor. The error matches [errors.ErrUnsupported] where a
+// cloud has no such call or lacks an option. Without IDs nothing is sent. An empty ID is an
+// error, and nothing is started.
 func (c *Client) StartInstances(ctx context.Context, region string, ids []string, o *StartOptions) error {
 	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerStart}, o != nil && o.Wait)
 }
 
-// StopInstances stops servers that run, like [Client.StartInstances].
+// StopInstances stops instances that run, like [Client.StartInstances].
 func (c *Client) StopInstances(ctx context.Context, region string, ids []string, o *StopOptions) error {
 	if o == nil {
 		o = &StopOptions{}
@@ -107,10 +105,9 @@ func (c *Client) StopInstances(ctx context.Context, region string, ids []string,
 	return c.power(ctx, req, o.Wait)
 }
 
-// RebootInstances restarts servers that run, like [Client.StartInstances]. A
-// server that is stopped is an error with [ErrState]. A reboot whose answer was
-// lost is not repeated, lest the server goes down twice: it is an error with
-// [ErrOutcomeUnknown].
+// RebootInstances restarts instances that run, like [Client.StartInstances]. A stopped
+// instance is an error with [ErrState]. A reboot whose answer was lost is not repeated,
+// because the instance could restart twice: it is an error with [ErrOutcomeUnknown].
 func (c *Client) RebootInstances(ctx context.Context, region string, ids []string, o *RebootOptions) error {
 	if o == nil {
 		o = &RebootOptions{}
@@ -118,7 +115,7 @@ func (c *Client) RebootInstances(ctx context.Context, region string, ids []strin
 	return c.power(ctx, PowerRequest{Region: region, IDs: ids, Action: PowerReboot, Force: o.Force}, o.Wait)
 }
 
-// api is the call that a change of power counts as.
+// api returns the call that a change of power counts as.
 func (a PowerAction) api() API {
 	switch a {
 	case PowerStart:
@@ -130,7 +127,7 @@ func (a PowerAction) api() API {
 	}
 }
 
-// target is the state that servers are in afterwards.
+// target returns the state that instances are in afterwards.
 func (a PowerAction) target() State {
 	if a == PowerStop {
 		return StateStopped
@@ -157,7 +154,7 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 	err := c.powerBatches(req).all(ctx, list)
 	var field *FieldError
 	if errors.As(err, &field) {
-		return field // about the options: the same for every server, and nothing was sent
+		return field // about the options: the same for every instance, and nothing was sent
 	}
 	if err != nil || !wait {
 		return err
@@ -168,7 +165,7 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 	return err
 }
 
-// powerBatches knows what to repeat and what to forgive.
+// powerBatches returns batches that know which errors to repeat and which to forgive.
 func (c *Client) powerBatches(req PowerRequest) *batches {
 	r := c.newBatches(string(req.Action))
 	r.region = req.Region
@@ -200,9 +197,9 @@ func (c *Client) powerOnce(ctx context.Context, d PowerDriver, req PowerRequest,
 	})
 }
 
-// lookAfter looks at instances that were refused for their state. The refusal stands
-// for those that are not where they should be. If they are all on their way
-// somewhere, it is transient: not every cloud says so itself.
+// lookAfter looks at instances that were refused for their state. The refusal stands for
+// instances that are not in the wanted state. When all of them are changing their state, the
+// refusal is transient: not every cloud says so itself.
 func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, refusal error) account.Refusal {
 	seen, whole, err := c.seen(ctx, req.Region, ids)
 	if err != nil {
@@ -213,8 +210,8 @@ func (c *Client) lookAfter(ctx context.Context, req PowerRequest, ids []string, 
 	return account.Refusal{Left: left, Err: refusal, Transient: !stays}
 }
 
-// mayBeMoving reports whether an instance is on its way to another state, as far as
-// a look can tell. What a look that is not whole leaves out it tells nothing about.
+// mayBeMoving reports whether an instance may be on its way to another state. A look that is
+// not whole proves nothing about the instances that it lacks.
 func mayBeMoving(seen map[string]Instance, id string, whole bool) bool {
 	if i, shown := seen[id]; shown {
 		return isMoving(i.State)
@@ -222,21 +219,21 @@ func mayBeMoving(seen map[string]Instance, id string, whole bool) bool {
 	return !whole
 }
 
-// isMoving tells whether a server is on its way to another state. As in every
-// wait, an unknown state counts as "not there yet".
+// isMoving reports whether an instance is on its way to another state. As in every wait, an
+// unknown state counts as "not there yet".
 func isMoving(s State) bool {
 	return slices.Contains([]State{StatePending, StateStarting, StateStopping, StateUnknown}, s)
 }
 
-// allMoving looks whether instances are all on their way to another state.
+// allMoving looks at instances and reports whether all are on their way to another state.
 func (c *Client) allMoving(ctx context.Context, region string, ids []string) bool {
 	seen, whole, err := c.seen(ctx, region, ids)
 	return err == nil && !slices.ContainsFunc(ids, func(id string) bool { return !mayBeMoving(seen, id, whole) })
 }
 
-// fulfilledBy tells whether nothing is left to do for a server in a state.
-// Whether a stopped one is still paid for does not show: a request to stop the
-// charges is never fulfilled beforehand.
+// fulfilledBy reports whether an instance in a state needs no change. The state does not show
+// whether a stopped instance is still charged. So a request to stop the charges is never
+// fulfilled beforehand.
 func (r *PowerRequest) fulfilledBy(s State) bool {
 	return r.Action != PowerReboot && !r.StopCharging && s == r.Action.target()
 }

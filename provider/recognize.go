@@ -10,11 +10,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/account"
 )
 
-// An answer may name an instance of somebody else. Before the operation releases an
-// instance, a look finds out whose it is. What is known by then, from a wait or an
-// earlier look, is not asked again.
+// An answer may name an instance of another user. Before the operation releases an instance, a
+// look finds its owner. What a wait or an earlier look has shown is not asked again.
 
-// owner is what a sighting of an instance tells about whose it is.
+// owner is what a sighting of an instance proves about its owner.
 type owner uint8
 
 const (
@@ -23,8 +22,8 @@ const (
 	foreign       // it cannot be the operation's
 )
 
-// ownerOf returns whose an instance is that was seen. No instance of the operation is
-// older than oldest; zero means that nobody knows how old they are.
+// ownerOf returns the owner of an instance that was seen. No instance of the operation is
+// older than oldest; zero means that their age is not known.
 func (op *Operation) ownerOf(i *Instance, oldest time.Time) owner {
 	tag := i.Tags[OperationTag]
 	aged := !i.CreatedAt.IsZero() && !oldest.IsZero()
@@ -45,8 +44,8 @@ func (op *Operation) ownerOf(i *Instance, oldest time.Time) owner {
 	return unclear
 }
 
-// isForeign reports whether an instance that was seen cannot be the operation's, or is named
-// as none of its instances would be.
+// isForeign reports whether an instance that was seen cannot be the operation's, or has a name
+// that the operation would not give.
 func (op *Operation) isForeign(i *Instance, oldest time.Time) bool {
 	whose := op.ownerOf(i, oldest)
 	misnamed := whose == unclear && op.isMisnamed(i)
@@ -62,8 +61,9 @@ func setOf(ids []string) map[string]bool {
 	return set
 }
 
-// isMisnamed reports whether an instance has another name than the operation gave. Only
-// plain names count: how others come back no vendor says, and some count by themselves.
+// isMisnamed reports whether an instance has another name than the operation gave. Only plain
+// names are compared. No vendor says how other names are returned, and some names contain
+// numbers of the cloud.
 func (op *Operation) isMisnamed(i *Instance) bool {
 	if op.spec == nil || i.Name == "" {
 		return false
@@ -72,15 +72,15 @@ func (op *Operation) isMisnamed(i *Instance) bool {
 	return name != "" && isPlain(name) && !strings.HasPrefix(i.Name, name)
 }
 
-// createSpan is how long the creates of an operation may take, with room for clocks.
+// createSpan is how long the creates of an operation may take, plus the error of clocks.
 const createSpan = 10 * time.Minute
 
 // ownClock is how much older than the operation an instance may seem to be by the clock of
-// this process. Clouds refuse the signatures of clocks that are off by more than minutes.
+// this process. Clouds refuse signatures when the clock is wrong by more than minutes.
 const ownClock = time.Hour
 
-// oldestByClock returns the moment before which no instance of the operation can have been
-// created, by the clock of the process that began it: zero in every other process.
+// oldestByClock returns the earliest possible creation time of the operation's instances, by
+// the clock of the process that began it. It returns zero in every other process.
 func (op *Operation) oldestByClock() time.Time {
 	if op.began.IsZero() {
 		return op.began
@@ -88,9 +88,9 @@ func (op *Operation) oldestByClock() time.Time {
 	return op.began.Add(-ownClock)
 }
 
-// oldestPossible returns the moment before which no instance of the operation can have
-// been created: by the clock of this process, where it began the operation, and measured
-// against the youngest of its instances, since other clocks are not trusted.
+// oldestPossible returns the earliest possible creation time of the operation's instances. It
+// uses the clock of this process, if that began the operation. It also uses the youngest of
+// the instances, since other clocks are not trusted.
 func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
 	var youngest, first time.Time
 	for _, i := range seen {
@@ -117,22 +117,22 @@ func (op *Operation) oldestPossible(seen map[string]Instance) time.Time {
 	return oldest
 }
 
-// sortedByOwner are instances by what a look has told about them.
+// sortedByOwner are instances grouped by what a look has shown about their owner.
 type sortedByOwner struct {
-	ours    []string // as far as the look tells
+	ours    []string // as far as the look shows
 	foreign []string
 	unseen  []string // the look has not shown them
-	err     error    // the look has failed: what it has not shown is among the unseen
+	err     error    // why the look failed: instances it did not show are in unseen
 }
 
-// sortByOwner looks at instances, for as long as patience, and records whose they are.
+// sortByOwner looks at instances for at most patience, and records their owners.
 func (op *Operation) sortByOwner(ctx context.Context, ids []string, patience time.Duration) sortedByOwner {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return op.sortByLook(ctx, ids, &listing{c: op.c, takesShort: true})
 }
 
-// sortByLook is sortByOwner by calls like those of a listing.
+// sortByLook is sortByOwner with calls like those of a listing.
 func (op *Operation) sortByLook(ctx context.Context, ids []string, like *listing) (s sortedByOwner) {
 	known := setOf(op.ledger.Recognized())
 	var rest []string
@@ -168,7 +168,7 @@ func (op *Operation) sortByLook(ctx context.Context, ids []string, like *listing
 	return s
 }
 
-// recordSighted records which instances a wait has seen, and whose they are.
+// recordSighted records which instances a wait has seen, and their owners.
 func (op *Operation) recordSighted(w *waiter) {
 	seen := w.sighted()
 	op.ledger.See(seen[unclear])
@@ -177,23 +177,23 @@ func (op *Operation) recordSighted(w *waiter) {
 	op.ledger.Doubt(seen[foreign])
 }
 
-// authority is who wants instances of an operation to be released.
+// authority is the origin of the wish to release instances of an operation.
 type authority int
 
 const (
 	theCaller authority = iota // names the operation, and means all of it
-	aPolicy                    // OnFailure, Alternatives: releases only what was seen
+	aPolicy                    // OnFailure, Alternatives: releases only instances that were seen
 )
 
-// How long a release looks for the instances that nobody has seen.
+// How long a release looks for instances that were never seen.
 const (
 	ownerLook  = 20 * time.Second // at least
 	ownerAgain = 5 * time.Second  // one try before each call, after a look that has failed
 	ownerTries = 3                // of those
 )
 
-// lookPatience is how long a look before a release may be repeated: as long as other calls,
-// but at most half of the time that ctx leaves, so that the release can still go out.
+// lookPatience returns how long a look before a release may be repeated: as long as other
+// calls, but at most half of the time that ctx leaves, so that the release can still go out.
 func (op *Operation) lookPatience(ctx context.Context) time.Duration {
 	d := max(ownerLook, op.c.opts.RetryFor)
 	if end, ok := ctx.Deadline(); ok {
@@ -202,12 +202,14 @@ func (op *Operation) lookPatience(ctx context.Context) time.Duration {
 	return d
 }
 
-// releaseRecognized releases instances that answers have named, and leaves out those that
-// are somebody else's. What was seen goes at once. What was not is looked for: as
-// long as new instances may be invisible if a policy wants the release, which then
-// keeps what nobody has ever seen, and shortly if the caller does. A look that fails
-// keeps nothing back: a cleanup must not depend on a read.
-func (op *Operation) releaseRecognized(ctx context.Context, ids []string, by authority) (all TerminateResult, kept, err error) {
+// releaseRecognized releases instances that answers have named, and leaves out instances of
+// other users. Instances that were seen are released at once. Other instances are looked for
+// first. If a policy wants the release, the search lasts as long as new instances may be
+// invisible, and instances that were never seen are kept. If the caller wants it, the search
+// is short. A look that fails keeps nothing back: a cleanup must not depend on a read.
+func (op *Operation) releaseRecognized(
+	ctx context.Context, ids []string, by authority,
+) (all TerminateResult, kept, err error) {
 	end := time.Now().Add(ownerLook)
 	if visible := op.ledger.NamedAt().Add(op.c.opts.VisibleWithin); by == aPolicy && visible.After(end) {
 		end = visible
@@ -231,9 +233,11 @@ func (op *Operation) releaseRecognized(ctx context.Context, ids []string, by aut
 	return all, oneParagraph(op.c.name, foreignError(foreign), unseenError(ids)), err
 }
 
-// releaseNow releases instances. Where the look has failed that tells whose they are, it
-// is repeated before every call, and strangers are left out.
-func (op *Operation) releaseNow(ctx context.Context, ids []string, lookAgain bool) (res TerminateResult, strangers []string, err error) {
+// releaseNow releases instances. Where the look for their owners has failed, it is repeated
+// before every call, and instances of other users are left out.
+func (op *Operation) releaseNow(
+	ctx context.Context, ids []string, lookAgain bool,
+) (res TerminateResult, strangers []string, err error) {
 	if len(ids) == 0 {
 		return res, nil, nil
 	}
@@ -245,9 +249,9 @@ func (op *Operation) releaseNow(ctx context.Context, ids []string, lookAgain boo
 	return res, r.leftOut(ids), err
 }
 
-// foreignOf returns those of some instances that a look shows to be somebody else's. After
-// the last try that fails nothing is waited for: the call that follows must not find a
-// service that has come back meanwhile.
+// foreignOf returns the instances that a look shows to belong to other users. After the last
+// failed try it does not pause: the service may come back during the pause, and the release
+// would then go out without a look.
 func (op *Operation) foreignOf(ctx context.Context, ids []string) []string {
 	for n := 0; ; n++ {
 		within, cancel := context.WithTimeout(ctx, ownerAgain)
@@ -259,7 +263,7 @@ func (op *Operation) foreignOf(ctx context.Context, ids []string) []string {
 	}
 }
 
-// add adds what became of further instances.
+// add adds the results of further instances.
 func (r *TerminateResult) add(more *TerminateResult) {
 	r.Released = append(r.Released, more.Released...)
 	r.Gone = append(r.Gone, more.Gone...)

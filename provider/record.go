@@ -11,29 +11,29 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// Journal keeps the tokens of operations where they survive the process: a
-// database row, a workflow's state, a file that is synced.
+// Journal keeps the tokens of operations where they survive the process: a database row, the
+// state of a workflow, a file that is synced.
 type Journal interface {
-	// Save stores the token of an operation in place of the one before, and
-	// returns once it is safe: a token that comes back in place of a later one may
-	// create servers again. It is called before every create, which is not
-	// sent if it fails, before every release, and after every answer; for one
-	// operation one call at a time, with tokens that only ever tell more.
+	// Save stores the token of an operation in place of the previous one, and returns once it
+	// is safe. An old token that replaces a later one may create instances again. Save is
+	// called before every create, which is not sent if Save fails. It is also called before
+	// every release and after every answer. For one operation there is one call at a time, and
+	// each token holds at least what the previous one held.
 	//
-	// A journal that finds that another process has resumed the operation returns an
-	// error that matches [ErrSuperseded]. The operation then ends at once: it sends
-	// nothing, releases nothing and saves nothing more.
+	// A journal that finds that another process has resumed the operation returns an error
+	// that matches [ErrSuperseded]. The operation then ends at once: it sends nothing,
+	// releases nothing and saves nothing more.
 	Save(ctx context.Context, token []byte) error
 }
 
-// JournalFunc is a function as a [Journal].
+// JournalFunc is a function that is a [Journal].
 type JournalFunc func(ctx context.Context, token []byte) error
 
 // Save calls the function.
 func (f JournalFunc) Save(ctx context.Context, token []byte) error { return f(ctx, token) }
 
-// record writes down how a call of a part ended: every ID it brought, and what the
-// rest of its answer proves.
+// record records how a call of a part ended: every ID it returned, and what the rest of its
+// answer proves.
 func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err error) {
 	now := time.Now()
 	ids := res.InstanceIDs
@@ -48,7 +48,7 @@ func (op *Operation) record(i int, s *RunInstancesSpec, res *RunResult, err erro
 	op.remember(i, res, fresh, now)
 }
 
-// remember keeps the words of an answer, and tells the client which instances are new.
+// remember keeps the texts of an answer, and tells the client which instances are new.
 func (op *Operation) remember(i int, res *RunResult, fresh []string, now time.Time) {
 	op.c.recent.add(fresh, now)
 	op.mu.Lock()
@@ -63,8 +63,7 @@ func (op *Operation) remember(i int, res *RunResult, fresh []string, now time.Ti
 	}
 }
 
-// recordFound writes down instances that a look has shown, and returns how many were
-// new.
+// recordFound records instances that a look has shown, and returns how many are new.
 func (op *Operation) recordFound(i int, ids []string, claim ledger.Claim) int {
 	now := time.Now()
 	fresh := op.ledger.Find(i, ids, claim, now)
@@ -81,7 +80,7 @@ func (op *Operation) close(i int, err error) {
 	w.err, w.stockRecorded = err, false
 }
 
-// save writes the operation down, if anybody wants it.
+// save stores the token of the operation, if there is a journal.
 func (op *Operation) save(ctx context.Context) error {
 	if op.opts.Journal == nil {
 		return nil
@@ -93,8 +92,8 @@ func (op *Operation) save(ctx context.Context) error {
 		op.saving.Unlock()
 		return &journalError{err}
 	}
-	// A journal that does not hear that ctx has ended keeps its goroutine, and
-	// the turn to save, but not the caller.
+	// A journal that ignores the end of ctx keeps its goroutine and the lock for saving, but
+	// not the caller.
 	done := make(chan error, 1)
 	go func() {
 		err := errors.New("the journal has not returned")
@@ -133,7 +132,7 @@ func (op *Operation) saveNow(ctx context.Context) error {
 	return err
 }
 
-// endedBy returns why the operation is another process's now, or nil.
+// endedBy returns the error if another process continues the operation, or nil.
 func (op *Operation) endedBy() error {
 	op.mu.Lock()
 	defer op.mu.Unlock()
@@ -151,13 +150,13 @@ const (
 	// journalGrace is how long an answer may take to be saved after ctx has ended.
 	journalGrace = 60 * time.Millisecond
 
-	// journalAbandonAfter is how long a journal may take to hear that its own ctx has
+	// journalAbandonAfter is how long a journal may take to return after its own ctx has
 	// ended.
 	journalAbandonAfter = 20 * time.Millisecond
 )
 
-// saveAnswer writes down what a call brought, also when ctx ends meanwhile: what
-// was sent is in the journal already, and the answer should be.
+// saveAnswer saves what a call returned, even when ctx ends meanwhile. The journal has what
+// was sent, and should also have the answer.
 func (op *Operation) saveAnswer(ctx context.Context) error {
 	if op.opts.Journal == nil {
 		return nil
@@ -174,7 +173,7 @@ func (op *Operation) saveAnswer(ctx context.Context) error {
 	return op.save(inner)
 }
 
-// journalError is a journal that did not save.
+// journalError is the error of a journal that did not save.
 type journalError struct{ err error }
 
 // Error says so.

@@ -10,14 +10,14 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// errReleased is what is left to say about an operation that OnFailure ended.
+// errReleased is the error of an operation whose instances OnFailure released.
 var errReleased = errors.New("the instances of the failed operation were released")
 
-// allReleased reports whether an operation has no instances because it let them go.
+// allReleased reports whether an operation has no instances because it released them.
 func (op *Operation) allReleased() bool { return op.ledger.Over() && len(op.InstanceIDs()) == 0 }
 
-// releaseAfterFailure releases the instances of an operation that failed, and returns
-// its error with what became of them.
+// releaseAfterFailure releases the instances of an operation that failed, and returns its
+// error together with the result of the release.
 func (op *Operation) releaseAfterFailure(ctx context.Context) error {
 	problem := op.findLate(ctx)
 	_, err := op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
@@ -28,9 +28,9 @@ func (op *Operation) releaseAfterFailure(ctx context.Context) error {
 }
 
 // releaseOurs releases the instances that are certainly the operation's, and no others.
-// Those that cannot be released stay in the operation. That it is over is
-// written down first: whoever resumes it releases the rest, and creates nothing. What
-// is not written down is not released: another process may have the operation by now.
+// Instances that cannot be released stay in the operation. The end of the operation is saved
+// first: a process that resumes it releases the rest, and creates nothing. If it cannot be
+// saved, nothing is released, because another process may have the operation by now.
 func (op *Operation) releaseOurs(ctx context.Context, what string, by authority) (TerminateResult, error) {
 	ids := op.ledger.Ours()
 	if len(ids) == 0 {
@@ -53,8 +53,8 @@ func (op *Operation) releaseOurs(ctx context.Context, what string, by authority)
 	return res, wording.Paragraph(op.c.name, err, kept)
 }
 
-// leave takes what was released, or is gone, out of the operation, and reports whether
-// there was any.
+// leave removes released and gone instances from the operation, and reports whether there were
+// any.
 func (op *Operation) leave(res *TerminateResult) bool {
 	op.ledger.See(res.Gone) // the client has seen them, or the cloud said that they ended
 	left := op.ledger.Leave(res.Released, ledger.ReleaseAccepted)
@@ -65,18 +65,18 @@ func (op *Operation) leave(res *TerminateResult) bool {
 	return len(left) > 0
 }
 
-// Terminate releases what the operation has made, and ends it: nothing more is created
-// for it, here or by [Client.Resume]. Of creates whose outcome is unknown the cloud is
-// asked first, which needs the spec: resume the operation with it. That the operation
-// is over is in the journal before the first release goes out, so that Resume, or
-// Terminate once more, goes on with what is left.
+// Terminate releases what the operation has made, and ends it: nothing more is created for it,
+// here or by [Client.Resume]. It first asks the cloud about creates whose outcome is unknown.
+// That needs the spec: resume the operation with it. The journal holds the end of the
+// operation before the first release goes out. So Resume, or another Terminate, continues with
+// what is left.
 //
-// Instances that may not be the operation's (see [RunError].Doubtful) are kept; release
-// them by ID with [Client.TerminateInstances]. The result says per instance what became
-// of it. A nil error means that nothing is left that anybody can see. Where a create was
-// given up after a search ([TokenInfo].GivenUp), Terminate looks for what it made until
-// half of [Options].SearchFor has passed since; what shows up later still is found by
-// another Terminate or Resume, and by [Client.Sweep].
+// Instances that may not be the operation's (see [RunError].Doubtful) are kept; release them
+// by ID with [Client.TerminateInstances]. The result lists each instance. A nil error means
+// that no visible instance is left. Where a create was given up after a search
+// ([TokenInfo].GivenUp), Terminate looks for its instances until half of [Options].SearchFor
+// has passed since then. Instances that become visible later are found by another Terminate or
+// Resume, and by [Client.Sweep].
 func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (TerminateResult, error) {
 	if err := op.mending.Lock(ctx); err != nil {
 		return TerminateResult{}, fmt.Errorf("%s: %w", op.c.name, err)
@@ -99,7 +99,7 @@ func (op *Operation) Terminate(ctx context.Context, o *TerminateOptions) (Termin
 	return res, op.about("terminating it", open, late, err, op.kept())
 }
 
-// about says of errors what was done to the operation when they came.
+// about adds to errors what was being done to the operation.
 func (op *Operation) about(doing string, errs ...error) error {
 	if len(wording.Compact(errs...)) == 0 {
 		return nil
@@ -125,16 +125,17 @@ func (op *Operation) settleOpen(ctx context.Context) error {
 	return wording.Paragraph(op.c.name, errs...)
 }
 
-// kept says which instances were not released because they may not be the operation's.
+// kept returns an error that names the instances kept because they may not be the operation's.
 func (op *Operation) kept() error {
 	ids := op.ledger.NotOurs()
 	if len(ids) == 0 {
 		return nil
 	}
-	return fmt.Errorf("kept, because they may not be the operation's: %s; look at them, and release them by ID", wording.Some(ids))
+	return fmt.Errorf("kept, because they may not be the operation's: %s; look at them, and release them by ID",
+		wording.Some(ids))
 }
 
-// releaseOwed releases what a process that ended had marked for its release.
+// releaseOwed releases the instances that an earlier process had marked for release.
 func (op *Operation) releaseOwed(ctx context.Context) error {
 	res, kept, err := op.releaseRecognized(ctx, op.ledger.Releasing(), aPolicy)
 	err = wording.Paragraph(op.c.name, err, kept)

@@ -22,12 +22,12 @@ type release struct {
 	kinds      map[string]releaseKind // as looked up; nil where one call fits all
 	lookFailed bool                   // the look has failed: kinds lacks some
 
-	// isForeign returns those of some instances that are somebody else's. It is asked
-	// before each call; nil where that is known.
+	// isForeign returns the given instances that belong to other users. It is called before
+	// each release call; nil where the owners are known.
 	isForeign func(ctx context.Context, ids []string) []string
 
 	mu      sync.Mutex
-	foreign map[string]bool     // somebody else's: left out
+	foreign map[string]bool     // of other users: left out
 	taken   map[string]bool     // the cloud has accepted their release
 	gone    map[string]bool     // it is proven that they have ended
 	miss    map[string]*absence // of those that the cloud did not find
@@ -41,11 +41,12 @@ type releaseKind struct {
 }
 
 func (k releaseKind) compare(other releaseKind) int {
-	return cmp.Or(cmp.Compare(k.billing, other.billing), cmp.Compare(fmt.Sprint(k.recycled), fmt.Sprint(other.recycled)))
+	return cmp.Or(cmp.Compare(k.billing, other.billing),
+		cmp.Compare(fmt.Sprint(k.recycled), fmt.Sprint(other.recycled)))
 }
 
-// youngFor is how long a create may keep an instance from being released. Until then
-// a refusal for its state needs no look.
+// youngFor is how long a new instance may refuse its release because it is still being
+// created. Until then, a refusal for its state needs no look.
 const youngFor = time.Minute
 
 func (c *Client) newRelease(region string) *release {
@@ -59,7 +60,7 @@ func (c *Client) newRelease(region string) *release {
 	return r
 }
 
-// settle decides for which instances the refusal of their release stands.
+// settle returns the instances for which the refusal of their release stands.
 func (r *release) settle(ctx context.Context, ids []string, err error) account.Refusal {
 	alone := len(ids) == 1
 	switch {
@@ -69,16 +70,17 @@ func (r *release) settle(ctx context.Context, ids []string, err error) account.R
 		return r.missed(ids, err)
 	case !alone && blamesSome(err):
 		return r.unreleased(ctx, ids, err)
-	case alone && errors.Is(err, ErrState) && time.Since(r.c.recent.at(ids[0])) > youngFor: // it may have ended by itself
+	case alone && errors.Is(err, ErrState) && time.Since(r.c.recent.at(ids[0])) > youngFor:
+		// It may have ended by itself.
 		return r.unreleased(ctx, ids, err)
 	default:
 		return account.Refusal{Left: ids, Err: err}
 	}
 }
 
-// unreleased leaves out the instances that are released already, by us or by
-// somebody else: one look instead of a call for each of them. When all of the others
-// are too new to be released, the refusal is transient: they are waited for together.
+// unreleased leaves out the instances that are already released, by this or another program.
+// One look replaces a call for each of them. When all the others are too new to be released,
+// the refusal is transient: they are waited for together.
 func (r *release) unreleased(ctx context.Context, ids []string, refusal error) account.Refusal {
 	seen, whole, err := r.c.seen(ctx, r.region, ids)
 	if err != nil {
@@ -93,8 +95,8 @@ func (r *release) unreleased(ctx context.Context, ids []string, refusal error) a
 	return account.Refusal{Left: left, Err: refusal, Transient: transient}
 }
 
-// recordLook records what a look has shown, and returns the instances that it does
-// not show as released.
+// recordLook records what a look has shown, and returns the instances that it does not show as
+// released.
 func (r *release) recordLook(ids []string, seen map[string]Instance) (left []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -116,9 +118,9 @@ func (r *release) recordLook(ids []string, seen map[string]Instance) (left []str
 	return left
 }
 
-// unfound goes on with instances of which the cloud did not find one. Those that a
-// whole look shows are released by a call of their own. What a look leaves out that
-// is not whole it says nothing about.
+// unfound handles a call that failed because the cloud did not find one of its instances.
+// Instances that a whole look shows are released by a call of their own. A look that is not
+// whole proves nothing about the instances that it lacks.
 func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, refusal error) account.Refusal {
 	var left, absent []string
 	for _, id := range ids {
@@ -139,7 +141,7 @@ func (r *release) unfound(ids []string, seen map[string]Instance, whole bool, re
 	return account.Refusal{Left: append(left, missed.Left...), Err: refusal}
 }
 
-// all releases the instances, packed into requests that one call may carry.
+// all releases the instances, packed into as few requests as the cloud allows.
 func (r *release) all(ctx context.Context, ids []string) {
 	kinds := map[releaseKind][]string{}
 	for _, id := range ids {
@@ -171,7 +173,7 @@ func (r *release) once(ctx context.Context, kind releaseKind, ids []string) erro
 	return err
 }
 
-// withoutForeign returns the instances that are not known to be somebody else's.
+// withoutForeign returns the instances that are not known to belong to other users.
 func (r *release) withoutForeign(ctx context.Context, ids []string) []string {
 	if r.isForeign == nil {
 		return ids
@@ -185,7 +187,7 @@ func (r *release) withoutForeign(ctx context.Context, ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return r.foreign[id] })
 }
 
-// leftOut returns those of some instances that were left out as somebody else's.
+// leftOut returns the given instances that were left out because they belong to other users.
 func (r *release) leftOut(ids []string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -200,8 +202,8 @@ func (r *release) accepted(ids []string) {
 	}
 }
 
-// result reports what became of each instance. That the look has failed is told only
-// when it may be why something was not released.
+// result reports the result for each instance. It reports a failed look only when that may be
+// the reason why an instance was not released.
 func (r *release) result(ids []string, lookErr error) (res TerminateResult, err error) {
 	e := r.calls.problems(ids)
 	for _, id := range ids {

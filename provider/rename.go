@@ -14,10 +14,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// renameAll gives instances their names, several at a time, and records of each what
-// became of it. A cloud that renames nothing is tried for as long as one call is
-// repeated, not once for each instance; the time in the library's own queue does not
-// count.
+// renameAll gives instances their names, several at a time, and records each result. A cloud
+// that fails every rename is tried for as long as one call is repeated, not once for each
+// instance. Time in the library's own queue does not count.
 func (op *Operation) renameAll(ctx context.Context, r Renamer, list []owedName) {
 	stop := time.Now().Add(op.c.opts.RetryFor)
 	var next atomic.Int64
@@ -39,8 +38,8 @@ func (op *Operation) renameAll(ctx context.Context, r Renamer, list []owedName) 
 	lanes.Wait()
 }
 
-// rename gives one instance its name. One that is gone already needs none: the wait
-// tells why.
+// rename gives one instance its name. An instance that is gone needs no name: the wait reports
+// the reason.
 func (op *Operation) rename(ctx context.Context, r Renamer, o *owedName, stop time.Time) error {
 	again := func(err error) bool { return passes(err) || op.unseen(err) }
 	err := repeatUntil(ctx, stop, again, func(ctx context.Context) error {
@@ -56,13 +55,13 @@ func (op *Operation) rename(ctx context.Context, r Renamer, o *owedName, stop ti
 	return err
 }
 
-// unseen reports whether an instance that the cloud has named and does not find may yet
-// show up: for as long as instances of a lost create are looked for.
+// unseen reports whether an instance that the cloud has named, and does not find, may still
+// become visible. That may take as long as the search for a lost create.
 func (op *Operation) unseen(err error) bool {
 	return errors.Is(err, ErrNotFound) && time.Since(op.ledger.NamedAt()) < op.c.opts.VisibleWithin
 }
 
-// numbered is the name of the instance at an index of the operation.
+// numbered returns the name of the instance at an index of the operation.
 func numbered(spec *RunInstancesSpec, index int) string {
 	if !spec.UniqueSuffix {
 		return spec.Name
@@ -71,8 +70,8 @@ func numbered(spec *RunInstancesSpec, index int) string {
 	return fmt.Sprintf("%s%0*d", spec.Name, digits, index+1)
 }
 
-// clearNames drops what went wrong with names so far: all that lack theirs are about to
-// be tried again.
+// clearNames drops the rename errors so far: all instances without their name are about to be
+// tried again.
 func (op *Operation) clearNames() {
 	op.mu.Lock()
 	defer op.mu.Unlock()
@@ -82,7 +81,7 @@ func (op *Operation) clearNames() {
 	}
 }
 
-// failNames records why instances have not got their names.
+// failNames records why instances did not get their names.
 func (op *Operation) failNames(list []owedName, err error) {
 	for i := range list {
 		op.nameOf(list[i].id, func(n *naming) {
@@ -100,8 +99,8 @@ func (op *Operation) failedNames(list []owedName) bool {
 	return slices.ContainsFunc(list, func(o owedName) bool { return op.names[o.id].err != nil })
 }
 
-// closeNames records which parts have all their names, and what went wrong with the
-// others. It returns the errors about instances of which the caller has not heard yet.
+// closeNames records which parts have all their names, and the errors of the others. It
+// returns the errors about instances that were not reported to the caller before.
 func (op *Operation) closeNames(spec *RunInstancesSpec) error {
 	owed := op.owedNames(spec)
 	var failed, news []error
@@ -127,9 +126,9 @@ func (op *Operation) closeNames(spec *RunInstancesSpec) error {
 	return wording.Paragraph(op.c.name, news...)
 }
 
-// nameTrouble returns an error that names the instances which keep the marker because a
-// rename failed, with the first reason, or nil. Fresh reports whether the caller has not
-// heard of one of them.
+// nameTrouble returns an error that names the instances which keep the marker because a rename
+// failed, with the first reason, or nil. Fresh reports whether one of them was not reported to
+// the caller before.
 func (op *Operation) nameTrouble(left []owedName) (fresh bool, trouble error) {
 	op.mu.Lock()
 	defer op.mu.Unlock()
@@ -151,17 +150,17 @@ func (op *Operation) nameTrouble(left []owedName) (fresh bool, trouble error) {
 	return fresh, &nameError{fmt.Errorf("instances %s keep a marker in their name: %w", wording.Some(ids), why)}
 }
 
-// nameError is names that could not be given back.
+// nameError is the error of renames that failed.
 type nameError struct{ err error }
 
-// Error says of which instances.
+// Error names the instances.
 func (e *nameError) Error() string { return e.err.Error() }
 
 // Unwrap returns the reason.
 func (e *nameError) Unwrap() error { return e.err }
 
 // unsaved reports whether the journal has failed. The marker is then the only trace of
-// instances whose IDs it does not have.
+// instances whose IDs are not in the journal.
 func (op *Operation) unsaved() bool {
 	op.mu.Lock()
 	defer op.mu.Unlock()

@@ -10,12 +10,12 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// Alternative is a change of the spec for what is out of stock. Empty fields keep
-// what the spec says.
+// Alternative is a change of the spec for when it is out of stock. Empty fields keep the value
+// of the spec.
 //
-// What a cloud refused for lack of stock is not asked for again for three
-// minutes, by this operation or others with alternatives of the same client: the
-// type in its zone, the zone, the kind of disk or the subnet, whatever the
+// After a refusal for lack of stock, the client does not ask again for three minutes, in this
+// operation and in others that have alternatives. The refusal covers what the cloud's code
+// proves: the type in its zone, the zone, the kind of disk, or the subnet.
 // cloud's code proves.
 type Alternative struct {
 	InstanceType string
@@ -32,14 +32,14 @@ func (a Alternative) apply(s *RunInstancesSpec) {
 	s.SystemDisk.Type = cmp.Or(a.DiskType, s.SystemDisk.Type)
 }
 
-// TriedAlternative is one that was out of stock.
+// TriedAlternative is an alternative that was out of stock.
 type TriedAlternative struct {
 	Alternative       // the words of the spec where the alternative says nothing
-	Err         error // the cloud's refusal, or the failure of a server that was accepted
+	Err         error // the cloud's refusal, or the failure of an instance that was accepted
 	Skipped     bool  // it was not asked for: Err is of a moment ago
 }
 
-// String names what was asked for and why there is none.
+// String names the alternative and the reason.
 func (t TriedAlternative) String() string {
 	var words []string
 	for _, w := range []string{t.InstanceType, t.Zone, t.SubnetID, t.DiskType} {
@@ -54,7 +54,7 @@ func (t TriedAlternative) String() string {
 	return text
 }
 
-// candidate is what a part's spec is changed by: nothing for the spec itself.
+// candidate returns the change of a part's spec; it is empty for the spec itself.
 func (op *Operation) candidate(n int) Alternative {
 	if n == 0 || n > len(op.opts.Alternatives) {
 		return Alternative{}
@@ -62,14 +62,14 @@ func (op *Operation) candidate(n int) Alternative {
 	return op.opts.Alternatives[n-1]
 }
 
-// replaceMissing plans creates from the next alternative in place of those that
-// proved to be out of stock, and reports whether there are any.
+// replaceMissing plans creates from the next alternative for parts that are proven to be out
+// of stock. It reports whether there are any.
 func (op *Operation) replaceMissing() bool {
 	if len(op.opts.Alternatives) == 0 || op.ledger.Over() || op.ledger.Hopeless() {
 		return false // quota, balance, permissions: more creates would not help
 	}
 	planned := false
-	for i := range op.ledger.Parts() { // the loop does not reach what it appends
+	for i := range op.ledger.Parts() { // the loop does not reach the parts that it appends
 		if op.ledger.Replaceable(i) {
 			planned = op.replace(i) || planned
 		}
@@ -77,7 +77,7 @@ func (op *Operation) replaceMissing() bool {
 	return planned
 }
 
-// replace plans a create for what part i is missing.
+// replace plans a create for the instances that part i is missing.
 func (op *Operation) replace(i int) bool {
 	p, spec := op.ledger.Part(i), op.spec()
 	op.rememberOutOfStock(i, &p)
@@ -102,8 +102,8 @@ func (op *Operation) replace(i int) bool {
 	return false
 }
 
-// fewest is what one create of count instances with alternatives has to bring at least:
-// whatever there is, since more of another kind may follow.
+// fewest returns the minimum number for one create of count instances with alternatives. Where
+// a cloud can create fewer, any number is accepted: the next alternative may create the rest.
 func (op *Operation) fewest(count int, spec *RunInstancesSpec) int {
 	if op.c.limits.PartialCreates && len(spec.Network.PrivateIPs) == 0 {
 		return 1
@@ -111,10 +111,10 @@ func (op *Operation) fewest(count int, spec *RunInstancesSpec) int {
 	return count
 }
 
-// rememberOutOfStock remembers what a part was out of, once: what is said of it later,
-// or was skipped because of the memory, proves nothing new.
+// rememberOutOfStock records once what was out of stock for a part. A later error, or a skip
+// because of this record, proves nothing new.
 func (op *Operation) rememberOutOfStock(i int, p *ledger.Part) {
-	if p.FromToken { // nobody knows how long ago; the report has it, see recallTried
+	if p.FromToken { // of an unknown moment; recallTried reports it
 		return
 	}
 	s := *op.spec()
@@ -159,7 +159,7 @@ func (op *Operation) recordTried(s *RunInstancesSpec, why error, skipped bool) {
 	}
 }
 
-// skipKnownOutOfStock skips what is known to be out of stock before anything is sent.
+// skipKnownOutOfStock skips parts that are known to be out of stock before anything is sent.
 func (op *Operation) skipKnownOutOfStock() {
 	if len(op.opts.Alternatives) == 0 {
 		return
@@ -180,9 +180,9 @@ func (op *Operation) skipKnownOutOfStock() {
 	op.recordTried(spec, why, true)
 }
 
-// askForLess plans the creates that were refused for lack of stock once more, now
-// content with any number, when the operation has fewer instances than are enough. It
-// reports whether there are any.
+// askForLess plans again the creates that were refused for lack of stock, when the operation
+// has fewer instances than MinCount. They now accept any number. It reports whether there are
+// any.
 func (op *Operation) askForLess() bool {
 	spec := op.spec()
 	if spec.MinCount == 0 || len(op.opts.Alternatives) > 0 || len(spec.Network.PrivateIPs) > 0 {
@@ -198,12 +198,12 @@ func (op *Operation) askForLess() bool {
 	return len(planned) > 0
 }
 
-// Instances that die after they were accepted.
+// Instances that fail after they were accepted.
 
-// replaceFailed takes instances that failed to launch out of the operation, makes
-// sure that they are released, and creates others from the next alternative. It
-// reports whether there is something new to wait for. Callers have op.mending. That
-// they are to be released is written down first: otherwise nothing is released.
+// replaceFailed removes instances that failed to launch from the operation, releases them, and
+// creates others from the next alternative. It reports whether there is something new to wait
+// for. The caller holds op.mending. The journal gets the release first: if saving fails,
+// nothing is released.
 func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (bool, error) {
 	if op.spec == nil || len(op.opts.Alternatives) == 0 || len(op.spec().Network.PrivateIPs) > 0 {
 		return false, nil
@@ -212,7 +212,7 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	switch {
 	case len(ids) > 0:
 	case others:
-		return true, op.runError() // of whoever replaced them
+		return true, op.runError() // of the wait that replaced them
 	default:
 		return false, nil
 	}
@@ -237,9 +237,9 @@ func (op *Operation) replaceFailed(ctx context.Context, failed []*LaunchError) (
 	return true, op.create(ctx)
 }
 
-// replaceableOf returns those of the failed instances for which there is another
-// alternative, and whether another waiter has replaced some of them meanwhile. What may
-// not be the operation's is not replaced: that would release it.
+// replaceableOf returns the failed instances for which another alternative is left. It also
+// returns whether another wait has replaced some of them meanwhile. Instances that may not be
+// the operation's are not replaced: that would release them.
 func (op *Operation) replaceableOf(failed []*LaunchError) (ids []string, others bool) {
 	notOurs := op.ledger.NotOurs()
 	for _, f := range failed {
@@ -255,7 +255,7 @@ func (op *Operation) replaceableOf(failed []*LaunchError) (ids []string, others 
 	return ids, others
 }
 
-// drop takes dead instances out of the operation.
+// drop removes dead instances from the operation.
 func (op *Operation) drop(failed []*LaunchError, ids []string) {
 	op.mu.Lock()
 	defer op.mu.Unlock()

@@ -9,9 +9,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/marker"
 )
 
-// The calls about things that are not servers: launch templates and placement
-// groups. They cost nothing, but the rules are the same: a lost answer adds
-// nothing twice.
+// The calls about launch templates and placement groups. These cost nothing, but the rules are
+// the same as for instances: a lost answer creates nothing twice.
 
 // Calls about launch templates and placement groups, by the names of their methods.
 const (
@@ -30,10 +29,13 @@ const (
 	apiDeletePlacementGroup    API = "DeletePlacementGroup"
 )
 
-// add makes a call that creates something. It is repeated when it was certainly
-// not executed, and when its answer was lost only if the cloud recognizes the
-// repetition by its token: the caller's own, or one that is drawn here.
-func (c *Client) add(ctx context.Context, region string, api API, token string, call func(ctx context.Context, token string) (requestID string, err error)) error {
+// add makes a call that creates something. It repeats the call when it was certainly not
+// executed. After a lost answer it repeats the call only if the cloud recognizes the
+// repetition by its token. The token is the caller's own, or is drawn here.
+func (c *Client) add(
+	ctx context.Context, region string, api API, token string,
+	call func(ctx context.Context, token string) (requestID string, err error),
+) error {
 	if token == "" && slices.Contains(c.limits.Idempotent, api) {
 		token = "yunfan-" + marker.RandomID()
 	}
@@ -55,10 +57,11 @@ func (c *Client) add(ctx context.Context, region string, api API, token string, 
 	return err
 }
 
-// change makes a call that may be made twice. When the first answer was lost, a
-// repetition that finds nothing left to delete has found what it wanted.
+// change makes a call that may be made twice. When the first answer was lost, and a repetition
+// finds nothing left to delete, the call has succeeded.
 func (c *Client) change(ctx context.Context, region string, api API, call func(context.Context) error) error {
-	deletes := api == apiDeleteLaunchTemplate || api == apiDeleteLaunchTemplateVersions || api == apiDeletePlacementGroup
+	deletes := api == apiDeleteLaunchTemplate || api == apiDeleteLaunchTemplateVersions ||
+		api == apiDeletePlacementGroup
 	maybe := false
 	return c.repeat(ctx, passes, func(ctx context.Context) error {
 		return c.once(ctx, region, api, 0, func(ctx context.Context) (string, error) {
@@ -72,7 +75,7 @@ func (c *Client) change(ctx context.Context, region string, api API, call func(c
 	})
 }
 
-// nameless is the error of a create whose answer does not tell what was created.
+// nameless returns the error of a create whose answer does not say what was created.
 func (c *Client) nameless(api API, requestID string) error {
 	return &APIError{
 		Driver: c.name, Op: string(api), RequestID: requestID,
@@ -81,6 +84,8 @@ func (c *Client) nameless(api API, requestID string) error {
 }
 
 // read makes a call without effects.
-func (c *Client) read(ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error)) error {
+func (c *Client) read(
+	ctx context.Context, region string, api API, call func(context.Context) (requestID string, err error),
+) error {
 	return c.repeat(ctx, passes, func(ctx context.Context) error { return c.once(ctx, region, api, 0, call) })
 }

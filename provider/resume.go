@@ -12,53 +12,54 @@ import (
 
 // ResumeOptions are for [Client.Resume]. Nil is the default.
 type ResumeOptions struct {
-	// Spec is the spec the operation was started with. It is needed only when
-	// something is left to create, and must then be the same one: a difference is an
-	// error that names the fields. Passwords, user data and the values of raw
-	// parameters are not part of tokens, so that a change of those is not noticed.
+	// Spec is the spec that the operation was started with. It is needed only when something
+	// is left to create, and must then be the same: a difference is an error that names the
+	// fields. Tokens do not hold passwords, user data or the values of raw parameters, so a
+	// change of those is not noticed.
 	Spec *RunInstancesSpec
 
-	// Run are the options the operation was started with. Owner and Alternatives
-	// must be the same ones when something is left to create; Journal, OnFailure
-	// and KeepMarker may differ, and hold from now on. OperationID is ignored.
+	// Run are the options that the operation was started with. Owner and Alternatives must be
+	// the same when something is left to create. Journal, OnFailure and KeepMarker may differ,
+	// and apply from now on. OperationID is ignored.
 	Run *RunOptions
 
-	// NoneMade says that a person has looked for what the creates of unknown outcome
-	// made, and that there is nothing beyond the token's IDs that are certain (those of
-	// [RunError].Doubtful are not): what is missing is then created. It counts only for
-	// creates that the library cannot settle, whose error names this field and says what to
-	// look for: those whose client token is too old to be sent again, of operations without
-	// an owner, and on clouds without tokens those whose answer cannot be true.
+	// NoneMade reports that a person has looked for instances of the creates of unknown
+	// outcome, and that none exist beyond the certain IDs of the token (those of
+	// [RunError].Doubtful are not certain). Resume then creates what is missing.
+	//
+	// NoneMade counts only for creates that the library cannot settle. Their error names this
+	// field and says what to look for. These are creates of operations without an owner whose
+	// client token is too old to be sent again. On clouds without tokens, they are creates
+	// with an impossible answer.
 	NoneMade bool
 }
 
-// tokenTrust is how long after its first call a client token is trusted to be
-// known to the cloud still. No vendor documents how long it is.
+// tokenTrust is how long after its first call the cloud is trusted to remember a client token.
+// No vendor documents how long that is.
 const tokenTrust = time.Hour
 
-// Resume goes on with an operation from its token: it does the creates that are
-// left, if any, and returns the operation to wait for. Creates that were refused
-// for good are not repeated, but for lack of stock the alternatives that are left
-// are tried. An operation that has fewer instances than its spec asked for is a
-// *[RunError], also when nothing is left to do, and OnFailure holds for it. A
-// token that is damaged, of another cloud or of a newer library is an error that
-// says so and matches [ErrInvalid]. Like [Client.RunInstances] it returns the
-// operation also beside an error of a create.
+// Resume continues an operation from its token. It makes the creates that are left, if any,
+// and returns the operation to wait for. Creates that were refused for good are not repeated.
+// After a refusal for lack of stock, the remaining alternatives are tried. An operation that
+// has fewer instances than its spec asked for is a *[RunError], also when nothing is left to
+// do, and OnFailure applies to it. A token that is damaged, of another cloud or of a newer
+// library is an error that says so and matches [ErrInvalid]. Like [Client.RunInstances], it
+// returns the operation also beside an error of a create.
 //
-// The client must be one of the same account, which a token does not name. Resume
-// the latest token of an operation, in one process at a time: on clouds without
-// client tokens (ENS, QingCloud) two that do so at once may both create what is
-// left, and a token from before the answer knows neither the instances nor, once they
-// have their own names, how to find them. A journal that returns [ErrSuperseded] to the
-// other process keeps it from sending and releasing anything more.
+// The client must be one of the same account, which a token does not name. Resume the latest
+// token of an operation, and in one process at a time. On clouds without client tokens (ENS,
+// QingCloud), two processes that do so at once may both create what is left. There, a token
+// from before the answer also lacks the instances, and cannot find them once they have their
+// own names. A journal that returns [ErrSuperseded] to the other process keeps it from sending
+// and releasing anything more.
 //
-// Creates whose outcome is not known are asked for again by their client token.
-// After an hour that is not safe any more, since no cloud documents how long it
-// remembers tokens; a token from a future that no clock explains counts as that old.
-// Such creates are settled by the owner's tags: what is tagged is adopted, and what is
-// not there is created. Without an owner they are [ErrOutcomeUnknown], and the
-// error says what a person has to check, see NoneMade. On clouds without tokens they
-// are looked for by the marker in their name, however old they are.
+// Creates whose outcome is not known are sent again with their client token. After an hour
+// that is not safe any more, since no cloud documents how long it remembers tokens. A token
+// with a time in the future, beyond the error of clocks, counts as that old. Such creates are
+// settled by the owner's tags: tagged instances are adopted, and missing ones are created.
+// Without an owner they are [ErrOutcomeUnknown], and the error says what a person has to
+// check, see NoneMade. On clouds without tokens, the instances are looked for by the marker in
+// their name, however old the creates are.
 func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*Operation, error) {
 	if o == nil {
 		o = &ResumeOptions{}
@@ -80,7 +81,8 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 			return op, err
 		}
 	case left > 0:
-		return op, fmt.Errorf("%w: the operation has %d instances left to create, which needs ResumeOptions.Spec", ErrInvalid, left)
+		return op, fmt.Errorf("%w: the operation has %d instances left to create, which needs ResumeOptions.Spec",
+			ErrInvalid, left)
 	}
 	op.addProblem(op.releaseOwed(ctx))
 	if err := op.findLate(ctx); err != nil {
@@ -95,7 +97,7 @@ func (c *Client) Resume(ctx context.Context, token []byte, o *ResumeOptions) (*O
 	return op, op.finish(ctx)
 }
 
-// takeSpec gives a resumed operation its spec, after it was found to be the same one.
+// takeSpec gives a resumed operation its spec, after a check that it is the same.
 func (op *Operation) takeSpec(given *RunInstancesSpec, run *RunOptions, left int) error {
 	spec := *given
 	spec.Region = cmp.Or(spec.Region, op.region)
@@ -113,8 +115,8 @@ func (op *Operation) takeSpec(given *RunInstancesSpec, run *RunOptions, left int
 	return nil
 }
 
-// compareSpec says in which fields a spec is not the one that the operation was started
-// with, as far as its token tells. Passwords and user data are not compared.
+// compareSpec returns an error that names the fields in which a spec differs from the spec of
+// the operation, as far as its token shows. Passwords and user data are not compared.
 func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error {
 	if specMatches(op.hash, spec, run) && max(spec.Count, 1) == op.ledger.Count() {
 		return nil
@@ -131,8 +133,8 @@ func (op *Operation) compareSpec(spec *RunInstancesSpec, run *RunOptions) error 
 	return fmt.Errorf("%w: %s: it differs in %s%s", ErrInvalid, not, strings.Join(fields, ", "), more)
 }
 
-// left is how many instances a resumed operation may still create: those of creates
-// that are not finished, and those that an alternative is left for.
+// left returns how many instances a resumed operation may still create: those of unfinished
+// creates, and those for which an alternative is left.
 func (op *Operation) left() (n int) {
 	over := op.ledger.Over()
 	for i, p := range op.ledger.All() {
@@ -155,15 +157,18 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 		return nil, err
 	}
 	if s.Driver != c.name {
-		return nil, fmt.Errorf("%w: the operation token is of %q, and this client is of %q", ErrInvalid, s.Driver, c.name)
+		return nil, fmt.Errorf("%w: the operation token is of %q, and this client is of %q",
+			ErrInvalid, s.Driver, c.name)
 	}
 	for _, p := range l.All() {
 		if p.Count > c.limits.InstancesPerCreate && p.Status != ledger.Replaced {
-			return nil, damaged("one create of %d instances, and %s makes at most %d", p.Count, c.name, c.limits.InstancesPerCreate)
+			return nil, damaged("one create of %d instances, and %s makes at most %d",
+				p.Count, c.name, c.limits.InstancesPerCreate)
 		}
 	}
 	op := &Operation{
-		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print, owner: cmp.Or(o.Owner, s.Owner), opts: o,
+		c: c, id: s.ID, run: s.Run, region: s.Region, class: s.Class, hash: s.Hash, print: s.Print,
+		owner: cmp.Or(o.Owner, s.Owner), opts: o,
 		ledger: l,
 	}
 	c.recent.add(l.Unseen(), l.NamedAt())

@@ -14,65 +14,62 @@ import (
 
 // RunOptions are for [Client.RunInstances]. Nil is the default.
 type RunOptions struct {
-	// OperationID names the operation: 1 to 64 letters, digits, "-" and "_".
-	// On clouds with client tokens (ECS, CVM) the same ID and spec give the
-	// same tokens, so that a program which crashed may call RunInstances again
-	// and gets the instances it already has. It should do so soon: no cloud
-	// documents how long it remembers a token. Never give an ID to two specs: ECS
-	// refuses the second with [ErrTokenMismatch], and what CVM does with it is
-	// not documented.
+	// OperationID names the operation: 1 to 64 letters, digits, "-" and "_". On clouds with
+	// client tokens (ECS, CVM) the same ID and spec give the same tokens. A program that
+	// crashed may then call RunInstances again and gets the instances it already has. It
+	// should do so soon: no cloud documents how long it remembers a token. Never give one ID
+	// to two specs: ECS refuses the second with [ErrTokenMismatch]. What CVM does is not
+	// documented.
 	//
-	// On clouds without client tokens (ENS, QingCloud) it needs KeepMarker, and is
-	// refused without: the markers of an earlier run with this ID are looked for
-	// before the first create, by one listing of the region, and what is there is
-	// adopted, at most as many as are asked for. Adopted instances are never released
-	// by OnFailure, since the earlier run may be under way still. New instances may be
-	// invisible for some minutes: call again no sooner than that. Empty draws a random
-	// ID.
+	// On clouds without client tokens (ENS, QingCloud) an OperationID needs KeepMarker, and is
+	// refused without it. Before the first create, one listing of the region looks for the
+	// markers of an earlier run with this ID. The instances it finds are adopted, at most as
+	// many as are asked for. OnFailure never releases adopted instances, since the earlier run
+	// may still be active. New instances may be invisible for some minutes: call again no
+	// sooner than that. Empty draws a random ID.
 	OperationID string
 
-	// Owner names who answers for the servers: 1 to 64 characters, for example
-	// the name of a service. It marks them with the tags OwnerTag and
-	// OperationTag on clouds that take tags with a create (ECS, ENS, CVM), which
-	// needs the permission to tag and counts against the tag limit, and is what
-	// [Client.Sweep] looks for. Empty adds nothing to the servers.
+	// Owner names the owner of the instances: 1 to 64 characters, for example the name of a
+	// service. On clouds that take tags with a create (ECS, ENS, CVM) it marks the instances
+	// with the tags OwnerTag and OperationTag. [Client.Sweep] looks for these tags. They need
+	// the permission to tag, and count against the tag limit. Empty adds nothing to the
+	// instances.
 	//
-	// Tags of a create replace those of its launch template. Beside one, Owner is
-	// an error unless the spec says itself which tags the servers shall have: an
-	// empty map, not nil, is none.
+	// Tags of a create replace those of its launch template. With a launch template, Owner is
+	// an error unless the spec sets Tags itself: an empty map, not nil, means no tags.
 	Owner string
 
-	// Journal keeps the operation's token up to date, so that [Client.Resume]
-	// can go on in another process. Nil keeps none: after a crash, only a client
-	// token that follows from OperationID still helps.
+	// Journal keeps the operation's token up to date, so that [Client.Resume] can continue in
+	// another process. Nil keeps no token. After a crash, then only the client tokens that
+	// follow from OperationID help.
 	Journal Journal
 
-	// Alternatives are tried in order for what the spec, and then each of them,
-	// proved to be out of stock: for the servers still missing only. Servers of
-	// an operation may then differ. Quota, balance, permissions and invalid
-	// requests end the operation at once. See [Alternative].
+	// Alternatives are tried in order when the spec, or an earlier alternative, is proven to
+	// be out of stock. They are tried only for the instances still missing. The instances of
+	// an operation may then differ. Errors of quota, balance or permission, and invalid
+	// requests, end the operation at once. See [Alternative].
 	Alternatives []Alternative
 
-	// OnFailure says what becomes of the servers of an operation that ends with
-	// an error. The zero value keeps them.
+	// OnFailure says what happens to the instances of an operation that ends with an error.
+	// The zero value keeps them.
 	OnFailure OnFailure
 
-	// KeepMarker leaves the names as they were sent on clouds without client
-	// tokens (ENS, QingCloud). There a create goes out with a marker at the end of
-	// the name, "web-yf...", which finds the instances if the answer is lost; once
-	// the cloud shows them with it they get the name of the spec, by one call each. What
-	// is not visible when RunInstances returns gets its name from [Operation.Wait],
-	// [Operation.Look] or [Client.Resume]. With KeepMarker those calls are saved.
+	// KeepMarker leaves the names as they were sent, on clouds without client tokens (ENS,
+	// QingCloud). On these clouds a create carries a marker at the end of the name,
+	// "web-yf...", which finds the instances if the answer is lost. When the cloud shows an
+	// instance with its marker, one call gives it the name of the spec. An instance that is
+	// not visible when RunInstances returns gets its name from [Operation.Wait],
+	// [Operation.Look] or [Client.Resume]. KeepMarker saves those calls.
 	KeepMarker bool
 
-	// Progress is called when something takes time or is unusual: while nothing is
-	// created because instances of a lost create are looked for, and when some are found
-	// late. It may be called by several goroutines at a time, and should return soon.
-	// Nil is not called. [Options].Logger gets the same.
+	// Progress is called when something takes long or is unusual: while a search for the
+	// instances of a lost create delays other creates, and when instances are found late.
+	// Several goroutines may call it at a time. It should return soon. Nil is not called.
+	// [Options].Logger gets the same information.
 	Progress func(RunProgress)
 }
 
-// RunProgress is something worth knowing about an operation under way.
+// RunProgress is an unusual or slow step of an operation.
 type RunProgress struct {
 	Time   time.Time
 	Kind   RunProgressKind
@@ -87,45 +84,44 @@ type RunProgressKind string
 
 // Kinds of progress.
 const (
-	// Searching: the answer of a create was lost, and its instances are looked for
-	// before anything else is created for them.
+	// Searching: the answer of a create was lost. A search for its instances runs before
+	// anything else is created for them.
 	Searching RunProgressKind = "searching"
 
-	// FoundLate: instances of a create that was given up have become visible.
+	// FoundLate: a create was given up, and its instances have become visible now.
 	FoundLate RunProgressKind = "found-late"
 )
 
-// OnFailure is what becomes of the servers of a failed operation.
+// OnFailure says what happens to the instances of a failed operation.
 type OnFailure string
 
-// What becomes of servers. The zero value means KeepServers.
+// What happens to the instances. The zero value means KeepServers.
 const (
 	KeepServers OnFailure = "keep"
 
-	// TerminateServers releases the servers that this operation made, and no
-	// others, when RunInstances or [Operation.Wait] fails because of the cloud.
-	// An operation that ends because ctx did keeps its servers: ctx would end
-	// their release as well. So does one whose servers are all there and only
-	// keep a marker in their name, or are not in the journal yet. Servers that
-	// cannot be released stay in InstanceIDs, and the error says so.
+	// TerminateServers releases the instances that this operation made, and no others, when
+	// RunInstances or [Operation.Wait] fails because of the cloud. An operation that ends
+	// because ctx ended keeps its instances: ctx would end their release as well. An operation
+	// also keeps them when all are there and only have a marker in their name, or are not in
+	// the journal yet. Instances that cannot be released stay in InstanceIDs, and the error
+	// names them.
 	TerminateServers OnFailure = "terminate"
 )
 
-// RunInstances creates servers as the spec says and returns once the cloud has
+// RunInstances creates instances as the spec says and returns once the cloud has
 // accepted them; [Operation.Wait] waits until they run.
 //
-// The spec is checked first: rules of every cloud, then the support table of
-// this one, then its documented limits. A bad spec is [FieldErrors] and a nil
-// operation, and nothing was sent.
+// The spec is checked first: the rules of every cloud, then the support table of this cloud,
+// then its documented limits. A bad spec gives [FieldErrors] and a nil operation, and nothing
+// was sent.
 //
-// After that the operation is never nil. It holds every ID the cloud has told,
-// also beside an error, which is a *[RunError]. Check an error with errors.Is:
-// [ErrOutcomeUnknown] means that servers may exist whose IDs are not known.
-// Creates that were throttled are repeated. Of creates whose answer was lost the
-// cloud is asked again by the same client token; where it has none (ENS,
-// QingCloud), the servers are looked for by the marker in their name for about
-// two minutes, adopted if they are found, and only what is missing is created.
-// When ctx ends, what is known so far comes back with its error.
+// After that the operation is never nil. It holds every ID that the cloud has returned, also
+// beside an error. The error is a *[RunError]. Check it with errors.Is: [ErrOutcomeUnknown]
+// means that instances may exist whose IDs are not known. RunInstances repeats creates that
+// were throttled. When the answer of a create was lost, it sends the same client token again.
+// Clouds without client tokens (ENS, QingCloud) are searched for the marker in the instance
+// names, for about two minutes. Instances that are found are adopted, and only the missing
+// ones are created. When ctx ends, RunInstances returns what is known and the error of ctx.
 func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *RunOptions) (*Operation, error) {
 	if o == nil {
 		o = &RunOptions{}
@@ -141,9 +137,9 @@ func (c *Client) RunInstances(ctx context.Context, spec RunInstancesSpec, o *Run
 	return op, op.create(ctx)
 }
 
-// Validate returns what RunInstances would refuse before it sends anything:
-// [FieldErrors] with every problem of the spec and of the options together, or nil. It
-// does no I/O. Nil options are the default.
+// Validate returns what RunInstances would refuse before it sends anything: [FieldErrors] with
+// every problem of the spec and of the options, or nil. It does no I/O. Nil options are the
+// default.
 func (c *Client) Validate(spec RunInstancesSpec, o *RunOptions) error {
 	if o == nil {
 		o = &RunOptions{}
@@ -152,12 +148,14 @@ func (c *Client) Validate(spec RunInstancesSpec, o *RunOptions) error {
 	return join(o.checkTemplate(c, &spec), c.checkRun(&spec, o))
 }
 
-// checkTemplate keeps an owner's tags from replacing those of a template in
-// silence. It is for new operations: one that is under way must be able to go on.
+// checkTemplate refuses an owner whose tags would silently replace those of a template. It is
+// for new operations only: a resumed operation must be able to continue.
 func (o *RunOptions) checkTemplate(c *Client, spec *RunInstancesSpec) error {
 	var k Checker
 	silent := o.Owner != "" && spec.LaunchTemplate != nil && spec.Tags == nil && c.marksByTags()
-	k.Require(!silent, "RunOptions.Owner", nil, "its tags would replace those of the launch template: say in Tags which ones the servers shall have, by an empty map if none")
+	k.Require(!silent, "RunOptions.Owner", nil,
+		"its tags would replace those of the launch template: say in Tags which ones"+
+			" the servers shall have, by an empty map if none")
 	return k.Err()
 }
 
@@ -168,8 +166,10 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Fail("RunOptions.OperationID", id, "must be 1 to 64 letters, digits, - and _")
 	}
 	k.Require(o.OperationID == "" || !c.marksByName() || o.KeepMarker, "RunOptions.OperationID", o.OperationID,
-		"needs KeepMarker on a cloud without client tokens: only markers that stay let a later run find what this one creates")
-	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner, "must be at most 64 characters, without blanks around")
+		"needs KeepMarker on a cloud without client tokens: only markers that stay"+
+			" let a later run find what this one creates")
+	k.Require(len([]rune(o.Owner)) <= 64 && o.Owner == strings.TrimSpace(o.Owner), "RunOptions.Owner", o.Owner,
+		"must be at most 64 characters, without blanks around")
 	checkText(&k, "RunOptions.Owner", o.Owner)
 	oneOf(&k, "RunOptions.OnFailure", o.OnFailure, KeepServers, TerminateServers)
 	for i, a := range o.Alternatives {
@@ -178,16 +178,18 @@ func (o *RunOptions) check(c *Client, spec *RunInstancesSpec) error {
 		k.Require(slices.Index(o.Alternatives, a) == i, at, nil, "is given twice")
 	}
 	if o.KeepMarker && c.marksByName() {
-		k.Require(!spec.UniqueSuffix || spec.HostName != "", "RunOptions.KeepMarker", nil, "excludes UniqueSuffix: numbers come with the names that are left out")
+		k.Require(!spec.UniqueSuffix || spec.HostName != "", "RunOptions.KeepMarker", nil,
+			"excludes UniqueSuffix: numbers come with the names that are left out")
 	}
 	if len(o.Alternatives) > 0 {
-		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, "excludes Alternatives: each create needs a token of its own")
+		k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken,
+			"excludes Alternatives: each create needs a token of its own")
 		k.Require(!spec.DryRun, "DryRun", nil, "excludes Alternatives: nothing is created that could be missing")
 	}
 	return k.Err()
 }
 
-// checkRun applies every rule to a spec, and to what the options make of it: once to each.
+// checkRun applies every rule to a spec, and to the specs that the options make from it.
 func (c *Client) checkRun(spec *RunInstancesSpec, o *RunOptions) error {
 	options, own := o.check(c, spec), c.check(spec)
 	if own != nil { // the same would be said of whatever the options make of it
@@ -196,8 +198,8 @@ func (c *Client) checkRun(spec *RunInstancesSpec, o *RunOptions) error {
 	return join(options, c.checkOwner(spec, o.Owner), c.checkAlternatives(spec, o.Alternatives))
 }
 
-// checkOwner applies the rules of the cloud to a valid spec with the tags of its owner,
-// which count against the limit.
+// checkOwner applies the rules of the cloud to a valid spec with the owner's tags added. The
+// tags count against the limit.
 func (c *Client) checkOwner(spec *RunInstancesSpec, owner string) error {
 	v, ok := c.driver.(RunValidator)
 	if unmarked := owner == "" || !c.marksByTags(); unmarked || !ok {
@@ -209,7 +211,7 @@ func (c *Client) checkOwner(spec *RunInstancesSpec, owner string) error {
 	return within("RunOptions.Owner", v.ValidateRun(&s))
 }
 
-// checkAlternatives applies every rule to what each alternative makes of a valid spec.
+// checkAlternatives applies every rule to a valid spec, changed by each alternative.
 func (c *Client) checkAlternatives(spec *RunInstancesSpec, list []Alternative) error {
 	var k Checker
 	for i := range list {
@@ -220,9 +222,9 @@ func (c *Client) checkAlternatives(spec *RunInstancesSpec, list []Alternative) e
 	return k.Err()
 }
 
-// Preview returns the requests that RunInstances would send, secrets masked. It
-// does no I/O. A spec that RunInstances would refuse is the same error here. A
-// client token that would be drawn is shown as "drawn-for-each-operation".
+// Preview returns the requests that RunInstances would send, with secrets masked. It does no
+// I/O. A spec that RunInstances would refuse gives the same error here. A random client token
+// is shown as "drawn-for-each-operation".
 func (c *Client) Preview(spec RunInstancesSpec) ([]Request, error) {
 	spec.Region = c.region(spec.Region)
 	if err := c.check(&spec); err != nil {
@@ -267,9 +269,9 @@ func (c *Client) check(spec *RunInstancesSpec) error {
 	return join(err, besides(err, v.ValidateRun(spec)))
 }
 
-// besides returns what a driver finds wrong with other fields than those of an error. Its
-// rules presume that the general ones hold: what it says of a field that breaks one of
-// those, or otherwise than by a field, may be nonsense.
+// besides returns the problems that a driver found in fields which are not in known. The
+// driver's rules assume that the general rules hold. So its errors about a field that breaks a
+// general rule, and its errors about no field, may be wrong.
 func besides(known, found error) error {
 	var told, more FieldErrors
 	if !errors.As(known, &told) || !errors.As(found, &more) {
@@ -285,27 +287,31 @@ func besides(known, found error) error {
 	return k.Err()
 }
 
-// sameField reports whether two paths are of one field, or one of a part of the
-// other.
+// sameField reports whether two paths name one field, or one path is part of the other.
 func sameField(a, b string) bool {
 	within := func(a, b string) bool {
 		end, ok := strings.CutPrefix(a, b)
-		return ok && (end == "" || end[0] == '.' || end[0] == '[')
+		if !ok || end == "" {
+			return ok
+		}
+		return end[0] == '.' || end[0] == '['
 	}
 	return within(a, b) || within(b, a)
 }
 
-// checkSplit refuses what has no meaning once a create takes several calls.
+// checkSplit refuses fields that have no meaning once a create takes several calls.
 func (c *Client) checkSplit(spec *RunInstancesSpec) error {
 	k := Checker{Driver: c.name}
 	if spec.Count > c.limits.InstancesPerCreate {
-		rule := fmt.Sprintf("works only within one call of the cloud, of at most %d servers", c.limits.InstancesPerCreate)
+		rule := fmt.Sprintf("works only within one call of the cloud, of at most %d servers",
+			c.limits.InstancesPerCreate)
 		if c.support.Field("ClientToken").Param != "" { // otherwise it is refused already
 			k.Require(spec.ClientToken == "", "ClientToken", spec.ClientToken, rule)
 		}
 		_, numbers := c.driver.(NameNumberer)
 		renames := c.limits.NameMarker && spec.HostName == ""
-		k.Require(!spec.UniqueSuffix || numbers || renames, "UniqueSuffix", nil, rule+": each call would count from 001 again")
+		k.Require(!spec.UniqueSuffix || numbers || renames, "UniqueSuffix", nil,
+			rule+": each call would count from 001 again")
 	}
 	return k.Err()
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// RunError is a create that did not do all it was asked to, or did more. It matches
-// every error it is made of, and [ErrOutcomeUnknown] when instances may exist whose IDs
-// are not known.
+// RunError is the error of a create that made fewer or more instances than asked for. It
+// matches every error it contains. It also matches [ErrOutcomeUnknown] when instances may
+// exist whose IDs are not known.
 type RunError struct {
 	Driver    string
 	Operation string // its ID
@@ -22,35 +22,33 @@ type RunError struct {
 	Created   int    // instances that exist for certain
 	Errs      []error
 
-	// Tried are the spec and the alternatives that were out of stock, in the order
-	// they were tried. It is empty for operations without alternatives.
+	// Tried are the spec and the alternatives that were out of stock, in the order they were
+	// tried. It is empty for operations without alternatives.
 	Tried []TriedAlternative
 
-	// Released are the instances that OnFailure released again.
+	// Released are the instances that OnFailure released.
 	Released []string
 
-	// Surplus are instances beyond what was asked for: they exist, and somebody pays
-	// for them. See [Operation.SurplusIDs].
+	// Surplus are instances beyond the requested number: they exist, and cost money. See
+	// [Operation.SurplusIDs].
 	Surplus []string
 
-	// Doubtful are instances that may not be the operation's: only an answer that
-	// cannot be true named them. No policy releases them, and Created does not count
-	// them.
+	// Doubtful are instances that may not be the operation's: only an impossible answer named
+	// them. No policy releases them, and Created does not count them.
 	Doubtful []string
 
-	// MayAppear is how many instances may still become visible at most, of creates whose
-	// answers were lost in the last 15 minutes and that a search has not found. Created
-	// does not count them. [Operation.Wait], [Operation.Terminate] and [Client.Resume]
-	// find them later.
+	// MayAppear is how many instances may still become visible at most. Their creates lost
+	// their answers in the last 15 minutes, and a search has not found them. Created does not
+	// count them. [Operation.Wait], [Operation.Terminate] and [Client.Resume] find them later.
 	MayAppear int
 
 	unknown bool
-	failed  bool // instances are missing; otherwise only a name, the journal or a surplus is told
+	failed  bool // instances are missing; otherwise only a name, the journal or a surplus is reported
 	open    bool // Resume would create more
 }
 
-// Error says in one paragraph what exists, what happened, up to ten reasons, and what
-// to do next. It names the cloud once.
+// Error says in one paragraph what exists, what happened, up to ten reasons, and what to do
+// next. It names the cloud once.
 func (e *RunError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Driver, e.exists())
@@ -73,7 +71,7 @@ func (e *RunError) Error() string {
 	return b.String()
 }
 
-// exists says what is there.
+// exists returns the text about the instances that exist.
 func (e *RunError) exists() string {
 	text := fmt.Sprintf("%d of %d instances created", e.Created, e.Asked)
 	switch {
@@ -97,7 +95,7 @@ func (e *RunError) exists() string {
 	return text
 }
 
-// next says what to do about it.
+// next returns the text about what to do next.
 func (e *RunError) next() string {
 	switch {
 	case slices.ContainsFunc(e.Errs, func(err error) bool { return errors.Is(err, ErrSuperseded) }):
@@ -118,8 +116,7 @@ func (e *RunError) next() string {
 	return ""
 }
 
-// Unwrap returns the errors of the calls and of the alternatives, and
-// ErrOutcomeUnknown.
+// Unwrap returns the errors of the calls and of the alternatives, and ErrOutcomeUnknown.
 func (e *RunError) Unwrap() []error {
 	all := slices.Clone(e.Errs)
 	for _, t := range e.Tried {
@@ -131,10 +128,10 @@ func (e *RunError) Unwrap() []error {
 	return all
 }
 
-// UnpaidError is a create that the cloud answered with an order which waits to be paid:
-// no instance exists until it is. Pay or cancel the order at the cloud. After the
-// payment [Client.Resume] finds the instances, by token, marker or the owner's tags; before
-// it, it tells of the order again and makes no second one.
+// UnpaidError is a create that the cloud answered with an unpaid order: no instance exists
+// until it is paid. Pay or cancel the order at the cloud. After the payment [Client.Resume]
+// finds the instances, by token, marker or the owner's tags. Before the payment it reports the
+// order again and makes no second one.
 type UnpaidError struct {
 	Driver    string
 	OrderID   string
@@ -143,14 +140,15 @@ type UnpaidError struct {
 
 // Error names the order.
 func (e *UnpaidError) Error() string {
-	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards", e.Driver, wording.OneLine(e.OrderID))
+	s := fmt.Sprintf("%s: order %s waits to be paid, and its instances are created afterwards",
+		e.Driver, wording.OneLine(e.OrderID))
 	if e.RequestID != "" {
 		s += fmt.Sprintf(" (request %s)", wording.OneLine(e.RequestID))
 	}
 	return s
 }
 
-// Unwrap returns [ErrBalance]: what is missing is the payment.
+// Unwrap returns [ErrBalance]: the payment is missing.
 func (e *UnpaidError) Unwrap() error { return ErrBalance }
 
 // unpaidOrder returns the order of an [UnpaidError], or "".
@@ -162,18 +160,18 @@ func unpaidOrder(err error) string {
 	return ""
 }
 
-// These stand for the error of a part that was refused before the operation was
-// resumed: tokens do not hold errors.
+// These replace the error of a part that was refused before the operation was resumed: tokens
+// do not hold errors.
 var (
 	errRefusedBefore  = errors.New("a create was refused before the operation was resumed")
 	errNoStockBefore  = fmt.Errorf("%w before the operation was resumed", ErrNoStock)
 	errReleasedBefore = errors.New("instances were released because the operation had failed")
 )
 
-// countError is an answer with another number of instances than asked for.
+// countError is an answer with another number of instances than was asked for.
 type countError struct{ asked, got, least int }
 
-// Error says both numbers.
+// Error names both numbers.
 func (e *countError) Error() string {
 	if e.got > e.asked {
 		return fmt.Sprintf("%d instances asked for, and the answer names %d: it cannot be believed", e.asked, e.got)
@@ -181,7 +179,7 @@ func (e *countError) Error() string {
 	return fmt.Sprintf("%d instances asked for, and the answer names %d", e.asked, e.got)
 }
 
-// onlyTooFew reports whether an error means only that there are fewer instances.
+// onlyTooFew reports whether an error only means that there are fewer instances.
 func onlyTooFew(err error) bool {
 	var n *countError
 	if errors.As(err, &n) {
@@ -190,7 +188,7 @@ func onlyTooFew(err error) bool {
 	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore)
 }
 
-// partProblem returns what keeps a part from being all that was asked for, or nil.
+// partProblem returns the reason why a part is incomplete, or nil.
 func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
 	switch {
 	case p.Status == ledger.Released && p.FromToken:
@@ -209,12 +207,12 @@ func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
 	return nil
 }
 
-// mayAppearFor is how long after a create was given up what it made may still become
-// visible: no cloud is known to take longer. [Client.Sweep] finds what does.
+// mayAppearFor is how long after a create was given up its instances may still become visible.
+// No cloud is known to take longer. [Client.Sweep] finds those that do.
 const mayAppearFor = 15 * time.Minute
 
-// mayAppear returns how many instances of creates that were given up may still become
-// visible. A moment that is ahead, by another clock, counts as now.
+// mayAppear returns how many instances of given-up creates may still become visible. A moment
+// in the future, from another clock, counts as now.
 func (op *Operation) mayAppear() (n int) {
 	after := time.Now().Add(-mayAppearFor)
 	for _, p := range op.ledger.All() {
@@ -223,7 +221,7 @@ func (op *Operation) mayAppear() (n int) {
 	return n
 }
 
-// hasWords reports whether anything went wrong, with a part or beside the parts.
+// hasWords reports whether there is any error, about a part or beside the parts.
 func (op *Operation) hasWords() bool {
 	op.mu.Lock()
 	defer op.mu.Unlock()
@@ -231,8 +229,8 @@ func (op *Operation) hasWords() bool {
 	return failed || len(op.problems) > 0
 }
 
-// runError returns nil when the operation has what its spec asked for, and no more. Too
-// little stock is not an error as long as there are MinCount instances.
+// runError returns nil when the operation has exactly what its spec asked for. Too little
+// stock is not an error as long as there are MinCount instances.
 func (op *Operation) runError() error {
 	if op.ledger.Complete() && !op.hasWords() {
 		return nil
@@ -260,8 +258,10 @@ func (op *Operation) runError() error {
 		}
 	}
 	e.Created -= len(e.Doubtful)
-	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun { // every part brought enough, and all of them did not
-		e.Errs = append(e.Errs, wording.Compact(op.scarce, &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()})...)
+	if len(e.Errs) == 0 && filled < op.ledger.Enough() && !dryRun {
+		// Each part has enough, but together they do not.
+		few := &countError{asked: e.Asked, got: filled, least: op.ledger.Enough()}
+		e.Errs = append(e.Errs, wording.Compact(op.scarce, few)...)
 	}
 	if len(e.Errs) == 0 && over {
 		e.Errs, onlyStock = append(e.Errs, errReleasedBefore), false

@@ -15,8 +15,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// create carries out every part that is not finished, and the alternatives of
-// what is out of stock, and returns what went wrong, as a *RunError.
+// create makes every unfinished part, and the alternatives for parts that are out of stock. It
+// returns the failures as a *RunError.
 func (op *Operation) create(ctx context.Context) error {
 	ctx = account.Serialize(ctx)
 	op.skipKnownOutOfStock()
@@ -32,9 +32,9 @@ func (op *Operation) plansMore(ctx context.Context) bool {
 	return op.retryDead(ctx) || op.replaceMissing() || op.askForLess()
 }
 
-// finish gives the instances their names, or releases them if that is wanted, and
-// returns what went wrong. A name that cannot be given is no reason to release, and
-// neither is a journal that did not take an answer.
+// finish gives the instances their names, or releases them if OnFailure says so, and returns
+// the error of the operation. A name that cannot be given is not a reason to release. Neither
+// is a journal that did not save an answer.
 func (op *Operation) finish(ctx context.Context) error {
 	var e *RunError
 	failed := errors.As(op.runError(), &e) && e.failed
@@ -57,7 +57,7 @@ func (op *Operation) createParts(ctx context.Context) {
 		op.close(i, op.createPart(ctx, i))
 		op.addProblem(op.saveAnswer(ctx))
 	}
-	if len(open) == 1 { // most operations: a goroutine would cost more than it brings
+	if len(open) == 1 { // most operations: a goroutine would only add cost
 		one(open[0])
 		return
 	}
@@ -72,8 +72,8 @@ func (op *Operation) createParts(ctx context.Context) {
 	_ = g.Wait()
 }
 
-// openParts are those with something left to do. Of an operation that released its
-// instances, only the outcome of creates that were sent is left to find out.
+// openParts returns the parts that have something left to do. If the operation released its
+// instances, these are only sent creates whose outcome is not known yet.
 func (op *Operation) openParts() (open []int) {
 	over := op.ledger.Over()
 	for i := range op.ledger.Parts() {
@@ -86,7 +86,7 @@ func (op *Operation) openParts() (open []int) {
 	return open
 }
 
-// createPart makes one create, again and again only while that is safe.
+// createPart makes one create, and repeats it only while that is safe.
 func (op *Operation) createPart(ctx context.Context, i int) error {
 	switch {
 	case op.c.limits.ClientToken:
@@ -99,13 +99,13 @@ func (op *Operation) createPart(ctx context.Context, i int) error {
 	return op.repeatCreate(ctx, i)
 }
 
-// maxGenerations is how many creates a part makes at most, each after it was
-// proven what became of the one before.
+// maxGenerations is how many creates a part makes at most. The outcome of each must be proven
+// before the next.
 const maxGenerations = 4
 
-// createByToken makes one create on a cloud with client tokens. A token of which the
-// cloud says that its create failed for good is followed by the next: at once, or after a
-// look for what it made all the same, where the owner's tags would show that.
+// createByToken makes one create on a cloud with client tokens. When the cloud says that the
+// create of a token failed for good, the next token is used at once. Where the owner's tags
+// show instances, a look for what the failed create made comes first.
 func (op *Operation) createByToken(ctx context.Context, i int) error {
 	for {
 		p := op.ledger.Part(i)
@@ -113,7 +113,9 @@ func (op *Operation) createByToken(ctx context.Context, i int) error {
 		case p.Stale(time.Now(), tokenTrust-2*account.MaxPause):
 			return op.findOld(ctx, i)
 		case op.ownToken() && p.Generation > 0:
-			return &endedError{fmt.Errorf("%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again", ErrTokenMismatch)}
+			return &endedError{fmt.Errorf(
+				"%w: the create made nothing more, and RunInstancesSpec.ClientToken cannot be used again",
+				ErrTokenMismatch)}
 		}
 		err := op.repeatCreate(ctx, i)
 		dead := op.judge(err).TokenDead && op.ledger.Status(i) == ledger.Planned
@@ -129,9 +131,9 @@ func (op *Operation) mayGoOn(i int) bool {
 	return !spent && !op.ownToken() && !op.ledger.Over()
 }
 
-// retryDead looks for what creates whose token is dead have made all the same, by the
-// owner's tags, and reports whether any of them goes on under another token. No other
-// create is under way meanwhile, whose instances bear the same tags.
+// retryDead looks, by the owner's tags, for instances of creates whose token is dead. It
+// reports whether any of these parts continues under another token. No other create is active
+// meanwhile, because its instances would have the same tags.
 func (op *Operation) retryDead(ctx context.Context) bool {
 	if !op.marksByOwner() {
 		return false
@@ -150,17 +152,17 @@ func (op *Operation) retryDead(ctx context.Context) bool {
 		op.addProblem(err)
 		return false
 	}
-	for _, i := range dead { // the cloud says that it has failed, and yet may have made something
+	for _, i := range dead { // the create failed, but may have made something
 		op.ledger.KeepLooking(i, time.Now())
 	}
 	return true
 }
 
-// ownToken reports whether the client token is the caller's own: there is no other.
+// ownToken reports whether the client token is the caller's own: there is no second one.
 func (op *Operation) ownToken() bool { return op.spec().ClientToken != "" }
 
-// repeatCreate makes the same call while that is safe, and on a cloud with client
-// tokens until the answers agree.
+// repeatCreate makes the same call while that is safe. On a cloud with client tokens, it does
+// so until the answers agree.
 func (op *Operation) repeatCreate(ctx context.Context, i int) error {
 	p := op.ledger.Part(i)
 	s := op.request(i, &p, op.spec())
@@ -180,9 +182,9 @@ func (op *Operation) repeatCreate(ctx context.Context, i int) error {
 	return op.tooFew(i)
 }
 
-// mayRepeatCreate reports whether a call for a part may go out again unchanged. IDs
-// beside a refusal that proves that nothing more was made finish the part. Without a token
-// a call that brought IDs had an effect, whatever its error says.
+// mayRepeatCreate reports whether a call for a part may be sent again unchanged. A refusal
+// with IDs, which proves that nothing more was made, finishes the part. Without a token, a
+// call that returned IDs had an effect, whatever its error says.
 func (op *Operation) mayRepeatCreate(i int, before *ledger.Part, err error) bool {
 	byToken, now := op.c.limits.ClientToken, op.ledger.Part(i)
 	switch {
@@ -196,13 +198,14 @@ func (op *Operation) mayRepeatCreate(i int, before *ledger.Part, err error) bool
 	return mayRepeat(op.judge(err), byToken)
 }
 
-// mostAnswers is how many answers a create gets to agree with each other.
+// mostAnswers is how many answers of a create are read, at most, until they agree.
 const mostAnswers = 5
 
-// askUntilAgreed asks again, by the same token, while an answer without an error names
-// another number of instances than were asked for: one answer is no proof that there
-// are no more.
-func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.Part, send func(context.Context) error) error {
+// askUntilAgreed asks again, by the same token, while an answer without an error names another
+// number of instances than was asked for. One answer does not prove that there are no more.
+func (op *Operation) askUntilAgreed(
+	ctx context.Context, i int, before *ledger.Part, send func(context.Context) error,
+) error {
 	for n := 0; n < mostAnswers; n++ {
 		p := op.ledger.Part(i)
 		if !p.Open() || op.ledger.Agreed(i) {
@@ -223,8 +226,8 @@ func (op *Operation) askUntilAgreed(ctx context.Context, i int, before *ledger.P
 	return op.tooFew(i)
 }
 
-// tooFew returns what is wrong with the number of instances that the answers to an open
-// part have named, or nil.
+// tooFew returns an error when the answers to an open part have named a wrong number of
+// instances, or nil.
 func (op *Operation) tooFew(i int) error {
 	p := op.ledger.Part(i)
 	if !p.Open() {
@@ -233,10 +236,9 @@ func (op *Operation) tooFew(i int) error {
 	return &countError{asked: p.Count, got: len(p.IDs) + len(p.Extra), least: p.MinCount}
 }
 
-// send makes one call for a part and records every ID it brings. A part that may
-// have been executed by an earlier call stays so until an answer says which
-// instances it has: a later call that was throttled, refused or never made tells
-// nothing about the earlier one.
+// send makes one call for a part and records every ID it returns. An earlier call may have
+// been executed. The part then stays so until an answer says which instances it has. A later
+// call that was throttled, refused or never made proves nothing about the earlier one.
 func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error {
 	return op.c.once(ctx, s.Region, APIRunInstances, s.Count, func(ctx context.Context) (string, error) {
 		if err := op.announce(ctx, i); err != nil {
@@ -257,11 +259,11 @@ func (op *Operation) send(ctx context.Context, i int, s *RunInstancesSpec) error
 	})
 }
 
-// errReleasing is why a create of an operation that is being released does not go out.
+// errReleasing is the error of a create that is not sent because of a release.
 var errReleasing = errors.New("the operation is being released")
 
-// announce writes down that a create is about to be sent, before it is. When it
-// cannot be written down, nothing is sent.
+// announce records that a create is about to be sent. When this cannot be saved, nothing is
+// sent.
 func (op *Operation) announce(ctx context.Context, i int) error {
 	first, ok := op.ledger.Send(i, time.Now())
 	if !ok {
@@ -274,8 +276,8 @@ func (op *Operation) announce(ctx context.Context, i int) error {
 	return err
 }
 
-// checkAnswer returns what is wrong with an answer without an error that names no
-// instance, or nil.
+// checkAnswer returns an error for an answer that has neither an error nor an instance, or nil
+// where that is right.
 func (op *Operation) checkAnswer(res *RunResult) error {
 	switch {
 	case len(res.InstanceIDs) > 0:
@@ -286,15 +288,15 @@ func (op *Operation) checkAnswer(res *RunResult) error {
 	return op.senseless(res, "the answer names no instance")
 }
 
-// senseless is the error of an answer that proves nothing.
+// senseless returns the error of an answer that proves nothing.
 func (op *Operation) senseless(res *RunResult, why string) error {
 	return &APIError{
 		Driver: op.c.name, Op: string(APIRunInstances), RequestID: res.RequestID, Message: why, Outcome: OutcomeUnknown,
 	}
 }
 
-// dropOddIDs leaves out of an answer what no cloud calls an instance, such as a page of
-// HTML, and blanks around IDs. It reports whether there was any such thing.
+// dropOddIDs removes from an answer the IDs that no cloud would use, such as a page of HTML,
+// and the blanks around IDs. It reports whether there was any such ID.
 func dropOddIDs(res *RunResult) (odd bool) {
 	isOdd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"'`{}[]()\\,;", r) }
 	if !slices.ContainsFunc(res.InstanceIDs, func(id string) bool { return strings.ContainsFunc(id, isOdd) }) {
@@ -313,11 +315,11 @@ func dropOddIDs(res *RunResult) (odd bool) {
 	return odd
 }
 
-// createByMarker makes one create on a cloud without client tokens. When its answer is
-// lost, its instances are looked for before anything else is created.
+// createByMarker makes one create on a cloud without client tokens. When its answer is lost,
+// its instances are looked for before anything else is created.
 func (op *Operation) createByMarker(ctx context.Context, i int) error {
 	began, sent := time.Now(), 0
-	queue := account.CountQueued(ctx) // what the library's own queue takes is not the cloud's
+	queue := account.CountQueued(ctx) // time in the library's own queue does not count
 	for {
 		ctx := context.Context(queue)
 		have := len(op.ledger.Part(i).IDs)
@@ -351,18 +353,17 @@ func (op *Operation) createByMarker(ctx context.Context, i int) error {
 	}
 }
 
-// stopsAfterSearch reports whether no further create of a part goes out after the last
-// one was looked for, and with which error. A plain outage looks like a lost answer each
-// time: RetryFor bounds it here as elsewhere, except that one more create may follow
-// a search, which alone may take longer.
+// stopsAfterSearch reports whether a part makes no further create after a search, and returns
+// its error. During an outage each answer seems lost, so RetryFor is the limit here too. One
+// more create may follow a search, because the search alone may take longer.
 func (op *Operation) stopsAfterSearch(p *ledger.Part, patient bool, err error) (stop bool, why error) {
 	if err == nil {
 		err = &countError{asked: p.Count, got: len(p.IDs), least: p.MinCount}
 	}
 	switch {
-	case op.ledger.Over(): // whatever there is will be released
+	case op.ledger.Over(): // all instances will be released
 		return true, err
-	case errors.Is(err, ErrNoStock): // what it had made all the same is found
+	case errors.Is(err, ErrNoStock): // the search has found the instances it made
 		return true, err
 	case len(p.IDs) > 0 && op.countsAgain():
 		return true, &endedError{fmt.Errorf("%w; %w: %d instances of %d are there, and the cloud would number"+
@@ -373,9 +374,8 @@ func (op *Operation) stopsAfterSearch(p *ledger.Part, patient bool, err error) (
 	return !patient, err
 }
 
-// countsAgain reports whether a further create would give host names that are taken:
-// they are numbered by the cloud, which begins anew each time, and no renaming
-// changes them.
+// countsAgain reports whether a further create would repeat host names. The cloud numbers
+// them, begins anew with each create, and renaming does not change them.
 func (op *Operation) countsAgain() bool {
 	spec := op.spec()
 	_, numbers := op.c.driver.(NameNumberer)

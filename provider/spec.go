@@ -5,70 +5,69 @@ import (
 	"time"
 )
 
-// RunInstancesSpec says which servers to create, in words that mean the same on
-// every cloud. It is a value: copy it, change a field, send it elsewhere.
+// RunInstancesSpec says which instances to create, in words that mean the same on every cloud.
+// It is a value: copy it, change a field, send it to another cloud.
 //
-// A zero field lets the cloud decide. A field that a cloud cannot express is an
-// error that names it, before any call; FIELDS.md lists what each cloud maps.
-// Limits that only one cloud has (name forms, sizes, steps) are checked by that
-// cloud's adapter, also before any call.
+// A zero field lets the cloud decide. A field that a cloud cannot express is an error that
+// names it, before any call; FIELDS.md lists what each cloud maps. Limits of only one cloud
+// (name forms, sizes, steps) are checked by that cloud's adapter, also before any call.
 //
-// A spec can be kept as JSON, but for its secrets: Login.Password and UserData marshal
-// as "[redacted]", which neither decodes nor passes for a secret. Clear them before,
-// and put them back in after decoding. Options of vendors are decoded each into a
-// value of its own type, and then put into Vendor.
+// A spec can be stored as JSON, except its secrets. Login.Password and UserData marshal as
+// "[redacted]", which neither decodes nor is accepted as a secret. Clear them before encoding,
+// and set them again after decoding. Vendor options are decoded one by one, each into a value
+// of its own type, and then put into Vendor.
 type RunInstancesSpec struct {
-	// Region is where to create. Empty means the region of the client. ENS
-	// calls it the edge node (EnsRegionId) and QingCloud the zone (pek3a):
-	// both have this one level of location only.
+	// Region is where to create. Empty means the region of the client. On ENS it is the edge
+	// node (EnsRegionId), and on QingCloud the zone (pek3a): both clouds have only this one
+	// level of location.
 	Region string
 
-	// Zone is the availability zone within the region. Empty lets the cloud
-	// choose on ECS; CVM needs it unless a launch template gives one. ENS and
-	// QingCloud have no such level and refuse it.
+	// Zone is the availability zone within the region. Empty lets the cloud choose on ECS. CVM
+	// needs it unless a launch template sets one. ENS and QingCloud have no such level and
+	// refuse it.
 	Zone string
 
-	// Count is how many servers to create; 0 means 1, and 100,000 is the most.
-	// Counts above the cloud's limit per call are split into several calls.
+	// Count is how many instances to create; 0 means 1, and 100,000 is the maximum. A Count
+	// above the cloud's limit per call is split into several calls.
 	Count int
 
-	// MinCount is how many servers are enough: with less stock than Count the
-	// cloud may create fewer, down to MinCount. 0 means all of Count. Where a
-	// Count takes several creates it is of all of them together.
+	// MinCount is how many instances are enough: with less stock than Count the cloud may
+	// create fewer, down to MinCount. 0 means all of Count. When Count takes several creates,
+	// MinCount is for all of them together.
 	MinCount int
 
 	// ImageID is the image to boot, by the cloud's own ID.
 	ImageID string
 
-	// InstanceType is the cloud's own name of the machine type (ecs.g5.large,
-	// S5.MEDIUM4, e1.large.r2). QingCloud also takes Hardware instead.
+	// InstanceType is the cloud's own name of the instance type (ecs.g5.large, S5.MEDIUM4,
+	// e1.large.r2). QingCloud also accepts Hardware instead.
 	InstanceType string
 
-	// Hardware describes the machine where the cloud sells it by size.
+	// Hardware describes the instance where the cloud sells it by size.
 	Hardware Hardware
 
-	// CPUOptions tune the CPU of the machine type.
+	// CPUOptions tune the CPU of the instance type.
 	CPUOptions CPUOptions
 
-	// Name is the display name of the servers. Clouds number the servers of a
-	// batch only when asked (UniqueSuffix), except CVM, which always does.
+	// Name is the display name of the instances. Clouds number the instances of a batch only
+	// when UniqueSuffix is set, except CVM, which always does.
 	Name string
 
 	// HostName is the name the operating system gets. Rules differ between
 	// clouds and between Windows and Linux.
 	HostName string
 
-	// Description is a free text about the servers.
+	// Description is a free text about the instances.
 	Description string
 
 	// UniqueSuffix numbers Name and HostName within the batch, from 001.
 	UniqueSuffix bool
 
-	// Login says how people get in. Zero leaves it to the cloud: a random
-	// password by message on CVM, no login on ECS, an error on QingCloud.
+	// Login says how users log in. The zero value leaves it to the cloud: a random password by
+	// message on CVM, no login on ECS, an error on QingCloud.
 	Login Login
 
-	// Network places the servers in a network.
+	// Network places the instances in a network.
 	Network Network
 
 	// SystemDisk is the disk the image is written to.
@@ -77,70 +76,68 @@ type RunInstancesSpec struct {
 	// DataDisks are further disks, in order.
 	DataDisks []Disk
 
-	// Billing says how the servers are paid for.
+	// Billing says how the instances are paid for.
 	Billing Billing
 
-	// Placement says where in the region's hardware the servers go.
+	// Placement says where in the region's hardware the instances go.
 	Placement Placement
 
-	// Tags are key-value labels of the servers. Keys that begin with "yunfan:"
-	// are reserved. QingCloud's labels are another notion, and are refused. Tags
-	// beside a launch template replace all of its tags.
+	// Tags are key-value labels of the instances. Keys that begin with "yunfan:" are reserved.
+	// QingCloud's labels are a different concept, so Tags are refused there. Tags beside a
+	// launch template replace all of its tags.
 	Tags map[string]string
 
-	// UserData is handed to the server at first boot: raw bytes, which the
-	// adapter encodes as the cloud wants. It is treated as a secret.
+	// UserData is passed to the instance at first boot: raw bytes, which the adapter encodes
+	// as the cloud needs. It is treated as a secret.
 	UserData UserData
 
-	// RoleName is the cloud identity the server acts as (RAM role on ECS, CAM
-	// role on CVM).
+	// RoleName is the cloud identity of the instance (RAM role on ECS, CAM role on CVM).
 	RoleName string
 
 	// ProjectID is the account's own grouping of resources: resource group on
 	// ECS, numeric project on CVM.
 	ProjectID string
 
-	// LaunchTemplate fills fields that this spec leaves zero. Nil means none.
+	// LaunchTemplate fills the fields that this spec leaves zero. Nil means none.
 	LaunchTemplate *LaunchTemplateRef
 
-	// SecurityAgent installs the cloud's host security agent, or does not. Nil
-	// lets the cloud decide, and clouds differ in what they decide.
+	// SecurityAgent says whether the cloud installs its host security agent. Nil lets the
+	// cloud decide, and clouds decide differently.
 	SecurityAgent *bool
 
-	// MonitorAgent is the same for the monitoring agent.
+	// MonitorAgent says the same about the monitoring agent.
 	MonitorAgent *bool
 
-	// DeletionProtection refuses to terminate the servers until it is lifted.
+	// DeletionProtection keeps the instances from being released until it is removed.
 	DeletionProtection bool
 
-	// AutoReleaseTime is when the cloud terminates the servers by itself. Zero
-	// means never. Clouds round it to whole minutes or seconds.
+	// AutoReleaseTime is when the cloud releases the instances by itself. Zero means never.
+	// Clouds round it to whole minutes or seconds.
 	AutoReleaseTime time.Time
 
-	// DryRun asks the cloud to check the request without creating anything. An
-	// approved dry run is a nil error and an operation without IDs.
+	// DryRun asks the cloud to check the request without creating anything. A successful dry
+	// run is a nil error and an operation without IDs.
 	DryRun bool
 
-	// ClientToken makes the create idempotent on clouds that have such a token
-	// (ECS, CVM): at most 64 printable ASCII characters. Leave it empty, and a
-	// token is made for you and kept across retries. A token of your own works
-	// only while the create fits in one call.
+	// ClientToken makes the create idempotent on clouds that have such a token (ECS, CVM): at
+	// most 64 printable ASCII characters. When it is empty, the client makes a token and keeps
+	// it across retries. A token of your own works only while the create fits in one call.
 	ClientToken string
 
-	// Vendor holds options that only one cloud has, for example
-	// aliyun.RunOptions. Options addressed to other clouds are ignored, so that
-	// one spec can serve several; two for the same cloud are an error.
+	// Vendor holds options that only one cloud has, for example aliyun.RunOptions. Options for
+	// other clouds are ignored, so that one spec can serve several clouds. Two for the same
+	// cloud are an error.
 	Vendor []VendorOption
 }
 
 // VendorOption is a set of options that only one cloud has. The adapters'
 // RunOptions types implement it.
 type VendorOption interface {
-	// VendorName is the driver the options are for, as [Driver.Name] says it.
+	// VendorName returns the driver that the options are for, as [Driver.Name] returns it.
 	VendorName() string
 }
 
-// Hardware describes a machine by its size instead of by a type name.
+// Hardware describes an instance by its size instead of by a type name.
 type Hardware struct {
 	CPUs      int    // virtual CPUs; with MemoryMiB, both or neither
 	MemoryMiB int    // memory, MiB
@@ -148,7 +145,7 @@ type Hardware struct {
 	GPUType   string // the cloud's own name or number of the GPU model
 }
 
-// CPUOptions tune the CPU that comes with a machine type.
+// CPUOptions tune the CPU of an instance type.
 type CPUOptions struct {
 	Cores          int    // physical cores to enable
 	ThreadsPerCore int    // 1 turns hyper-threading off, 2 on; 0 lets the cloud decide
@@ -157,21 +154,21 @@ type CPUOptions struct {
 	Model          string // CPU model, in the cloud's own words
 }
 
-// Login says how people get into the servers. At most one of its three ways
-// may be chosen: clouds disagree about what more than one would mean.
+// Login says how users log in to the instances. At most one of its three ways may be chosen,
+// because clouds treat combinations differently.
 type Login struct {
-	// Password of the administrator. Complexity rules differ between clouds.
+	// Password is the administrator's password. Complexity rules differ between clouds.
 	Password Secret
 
 	// KeyPairs are the cloud's names (ECS, ENS) or IDs (CVM, QingCloud) of SSH
 	// key pairs. Only CVM takes more than one.
 	KeyPairs []string
 
-	// KeepImageLogin keeps the accounts that are inside the image.
+	// KeepImageLogin keeps the user accounts of the image.
 	KeepImageLogin bool
 }
 
-// IPFamily is the kind of addresses the servers get.
+// IPFamily is the kind of addresses the instances get.
 type IPFamily string
 
 // IP families. The zero value lets the cloud decide, which means IPv4.
@@ -181,10 +178,10 @@ const (
 	DualStack IPFamily = "dual-stack"
 )
 
-// Network places servers in a network.
+// Network places instances in a network.
 type Network struct {
-	// VPCID is the private network. ECS derives it from the subnet and refuses
-	// the field; CVM needs both.
+	// VPCID is the private network. ECS derives it from the subnet and refuses the field; CVM
+	// needs both.
 	VPCID string
 
 	// SubnetID is the subnet: vSwitch on ECS and ENS, subnet on CVM, vxnet on
@@ -195,22 +192,21 @@ type Network struct {
 	// QingCloud take one.
 	SecurityGroupIDs []string
 
-	// PrivateIPs are fixed addresses, one for each server of Count.
+	// PrivateIPs are fixed addresses, one for each instance of Count.
 	PrivateIPs []netip.Addr
 
-	// IPv6Count is how many IPv6 addresses each server gets. It excludes
+	// IPv6Count is how many IPv6 addresses each instance gets. It cannot be combined with
 	// IPv6Addresses.
 	IPv6Count int
 
-	// IPv6Addresses are fixed IPv6 addresses, for one server.
+	// IPv6Addresses are fixed IPv6 addresses, for one instance.
 	IPv6Addresses []netip.Addr
 
-	// IPFamily is the kind of addresses the servers get.
+	// IPFamily is the kind of addresses the instances get.
 	IPFamily IPFamily
 
-	// PublicIP gives each server a public address. Nil means none. Present but
-	// zero means one with whatever bandwidth the cloud gives, where the cloud
-	// has such a default.
+	// PublicIP gives each instance a public address. Nil means none. A zero PublicIP means an
+	// address with the default bandwidth of the cloud, where the cloud has one.
 	PublicIP *PublicIP
 
 	// Interfaces are secondary network interfaces.
@@ -230,7 +226,7 @@ const (
 	PayBy95th        BandwidthCharge = "by-95th-monthly" // by the month's 95th percentile
 )
 
-// PublicIP is a public address that lives and dies with its server.
+// PublicIP is a public address that is created and released with its instance.
 type PublicIP struct {
 	BandwidthMbps int // outbound, Mbit/s
 	InboundMbps   int // inbound, Mbit/s; 0 lets the cloud decide
@@ -260,10 +256,10 @@ type Disk struct {
 	KMSKeyID             string // key for Encrypted; empty means the cloud's default key
 	DeleteWithInstance   *bool  // nil lets the cloud decide, usually true
 	AutoSnapshotPolicyID string
-	Device               string // device name inside the server
+	Device               string // device name inside the instance
 }
 
-// BillingMode is how servers are paid for.
+// BillingMode is how instances are paid for.
 type BillingMode string
 
 // Billing modes. The zero value lets the cloud decide, which means OnDemand,
@@ -286,7 +282,7 @@ const (
 	Year  PeriodUnit = "year"
 )
 
-// Billing says how servers are paid for.
+// Billing says how instances are paid for.
 type Billing struct {
 	Mode BillingMode
 
@@ -303,7 +299,7 @@ type Billing struct {
 	// cloud decide; ENS needs it with AutoRenew.
 	AutoRenewPeriod int
 
-	// Spot applies to Mode Spot only.
+	// Spot is only for Mode Spot.
 	Spot SpotOptions
 }
 
@@ -317,7 +313,7 @@ const (
 	SpotPriceLimit  SpotStrategy = "price-limit"  // follow it up to MaxPrice
 )
 
-// SpotInterruption is what happens to a spot server that is taken away.
+// SpotInterruption is what happens when the cloud takes a spot instance back.
 type SpotInterruption string
 
 // Spot interruptions. The zero value lets the cloud decide, which means
@@ -327,31 +323,31 @@ const (
 	SpotStop      SpotInterruption = "stop"
 )
 
-// SpotOptions are the details of a spot server.
+// SpotOptions are the details of a spot instance.
 type SpotOptions struct {
 	Strategy SpotStrategy
 
-	// MaxPrice is the highest price for one server and hour, in the account's
-	// currency, as a decimal number: a string, so that no digit changes.
+	// MaxPrice is the highest price for one instance and hour, in the account's currency, as a
+	// decimal number. It is a string, so that no digit changes.
 	MaxPrice string
 
-	// DurationHours is how long the server is safe from being taken away. Nil
-	// lets the cloud decide; 0 is a real choice.
+	// DurationHours is how long the cloud does not take the instance back. Nil lets the cloud
+	// decide; 0 is a real choice.
 	DurationHours *int
 
 	Interruption SpotInterruption
 }
 
-// Tenancy is who else may be on the same hardware.
+// Tenancy says which other instances may use the same hardware.
 type Tenancy string
 
 // Tenancies. The zero value lets the cloud decide, which means shared.
 const (
-	SharedTenancy Tenancy = "shared" // any customer's servers
+	SharedTenancy Tenancy = "shared" // any customer's instances
 	HostTenancy   Tenancy = "host"   // a dedicated host
 )
 
-// Affinity is whether a server returns to the same dedicated host after a stop.
+// Affinity is whether an instance returns to the same dedicated host after a stop.
 type Affinity string
 
 // Affinities. The zero value lets the cloud decide, which means none.
@@ -360,7 +356,7 @@ const (
 	HostAffinity Affinity = "host"
 )
 
-// Placement says where in a region's hardware servers go.
+// Placement says where in a region's hardware instances go.
 type Placement struct {
 	// GroupID is the placement group: deployment set on ECS, disaster-recover
 	// group on CVM, instance group on QingCloud.

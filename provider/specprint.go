@@ -10,7 +10,7 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// shape says what internal/specs needs to know of a spec.
+// shape tells package specs what it needs to know about a spec.
 var shape = specs.Shape{
 	Secret:  reflect.TypeFor[Secret](),
 	Data:    reflect.TypeFor[UserData](),
@@ -21,8 +21,8 @@ var shape = specs.Shape{
 // specLeaves returns the leaves of the spec, in spec order.
 func specLeaves() []specs.Leaf { return shape.Leaves(reflect.TypeFor[RunInstancesSpec]()) }
 
-// Leaves returns the path of every leaf of [RunInstancesSpec], in spec order.
-// Vendor is not among them: it is addressed to drivers by name.
+// Leaves returns the path of every leaf of [RunInstancesSpec], in spec order. Vendor is not
+// included: it is addressed to drivers by name.
 func Leaves() []string {
 	var out []string
 	for _, l := range specLeaves() {
@@ -31,7 +31,7 @@ func Leaves() []string {
 	return out
 }
 
-// specSet returns what is set in a spec, and in the options that its creates follow from.
+// specSet returns the fields set in a spec and in the options that affect its creates.
 func specSet(spec *RunInstancesSpec, o *RunOptions) specs.Set {
 	return shape.Set(
 		reflect.ValueOf(spec).Elem(),
@@ -44,19 +44,19 @@ func printSpec(spec *RunInstancesSpec, o *RunOptions, operation string) specs.Pr
 	return specSet(spec, o).Print(operation)
 }
 
-// specHash identifies a spec, and the options that its creates follow from, without the
-// values of its secrets. Empty and absent mean the same, so that a spec keeps its hash
-// when it goes through JSON.
+// specHash identifies a spec, and the options that affect its creates, without the values of
+// its secrets. Empty and absent mean the same, so that a spec keeps its hash after a round
+// trip through JSON.
 func specHash(spec *RunInstancesSpec, o *RunOptions) string { return specSet(spec, o).Hash() }
 
-// specMatches reports whether a hash is that of a spec, by this version of the library
-// or by one that wrote tokens of version 1.
+// specMatches reports whether a hash is the hash of a spec, in this version of the library or
+// in a version that wrote tokens of version 1.
 func specMatches(hash string, spec *RunInstancesSpec, o *RunOptions) bool {
 	return hash == specHash(spec, o) || hash == specHashV1(spec, o)
 }
 
-// specHashV1 is the hash in tokens of version 1. It takes an empty list for another
-// one than none, and options for others than a pointer to them.
+// specHashV1 is the hash in tokens of version 1. It distinguishes an empty list from nil, and
+// options from a pointer to them.
 func specHashV1(spec *RunInstancesSpec, o *RunOptions) string {
 	var b strings.Builder
 	specs.Outline(&b, reflect.ValueOf(*spec))

@@ -17,20 +17,20 @@ import (
 // StockScope is what a refusal proves to be out of stock.
 type StockScope string
 
-// Scopes of stock. The zero value means the exact combination that was asked
-// for, which is the least that a refusal can prove.
+// Scopes of stock. The zero value means the exact combination in the request, which is the
+// least that a refusal can prove.
 const (
-	StockOfType   StockScope = "type"   // the machine type in its zone, under its billing mode
+	StockOfType   StockScope = "type"   // the instance type in its zone, under its billing mode
 	StockOfZone   StockScope = "zone"   // everything in the zone
 	StockOfDisk   StockScope = "disk"   // the kind of disk in the zone
 	StockOfSubnet StockScope = "subnet" // addresses of the subnet
 )
 
-// stockMemory is how long a proof of no stock holds. It is the figure that
-// cluster autoscalers settled on: stock comes and goes within the hour.
+// stockMemory is how long a proof of no stock is used. Cluster autoscalers use the same value:
+// stock changes within the hour.
 const stockMemory = 3 * time.Minute
 
-// stockKey is what is out of stock: fields that do not matter are empty.
+// stockKey is what is out of stock. Fields that do not matter are empty.
 type stockKey struct {
 	Region, Zone, Type, Subnet, Disk string
 	Hardware                         Hardware // in place of a type
@@ -38,20 +38,20 @@ type stockKey struct {
 	Mode                             BillingMode
 	Scope                            StockScope
 
-	// Rest is a digest of what else may say any of these: the launch template, and
-	// the options of one cloud. It is of what a scope leaves to them.
+	// Rest is a digest of the launch template and of the options of one cloud, which may set
+	// any of these fields. It covers the fields that a scope leaves to them.
 	Rest string
 }
 
-// ofMachine says what machine a spec asks for. A group or a host may be full
-// where the zone is not.
+// ofMachine sets the fields for the instance that a spec asks for. A group or a host may be
+// full where the zone is not.
 func (k *stockKey) ofMachine(s *RunInstancesSpec, mode BillingMode) {
 	k.Type, k.Hardware, k.Mode, k.Place = s.InstanceType, s.Hardware, mode, fmt.Sprintf("%+v", s.Placement)
 }
 
-// restOf digests what a spec leaves to its template and to the options of one
-// cloud: two templates that are silent about the type in the same words may still
-// mean two types. A digest, because raw parameters are secrets.
+// restOf returns a digest of the choices that a spec leaves to its template and to the options of one
+// cloud. Two templates may mean two types even when the specs look the same. It is a digest
+// because raw parameters are secrets.
 func restOf(s *RunInstancesSpec) string {
 	if s.LaunchTemplate == nil && len(s.Vendor) == 0 {
 		return ""
@@ -63,9 +63,9 @@ func restOf(s *RunInstancesSpec) string {
 	return string(sum[:16])
 }
 
-// stockKeys returns everything that a spec needs to be in stock. What a spec
-// names itself is the same whatever else it says; what it leaves open is not, and
-// which machine it means is for its template and its options to say in any case.
+// stockKeys returns everything that a spec needs to be in stock. A field that the spec sets
+// has the same meaning in every spec. A field that it leaves zero depends on its template and
+// its options, and so does the instance type in any case.
 func stockKeys(s *RunInstancesSpec) map[StockScope]stockKey {
 	mode := s.Billing.Mode
 	if mode == "" {
@@ -95,7 +95,7 @@ func stockKeys(s *RunInstancesSpec) map[StockScope]stockKey {
 // stock remembers what was out of stock a moment ago.
 type stock struct{ recent.Refusals[stockKey] }
 
-// remember takes note of a refusal of a spec.
+// remember records a refusal of a spec.
 func (m *stock) remember(s *RunInstancesSpec, err error) {
 	var e *APIError
 	scope := StockScope("")
@@ -105,5 +105,5 @@ func (m *stock) remember(s *RunInstancesSpec, err error) {
 	m.Add(stockKeys(s)[scope], err)
 }
 
-// lacking returns why a spec need not be tried, or nil.
+// lacking returns why a spec should not be tried, or nil.
 func (m *stock) lacking(s *RunInstancesSpec) error { return m.Of(maps.Values(stockKeys(s))) }

@@ -13,33 +13,33 @@ import (
 
 // SweepOptions are for [Client.Sweep].
 type SweepOptions struct {
-	// Owner is the RunOptions.Owner whose servers are looked for. Required.
+	// Owner is the RunOptions.Owner whose instances are looked for. Required.
 	Owner string
 
 	// Region is where to look. Empty means the client's region.
 	Region string
 
-	// Live are the operations that somebody still answers for: their IDs
-	// ([Operation.ID]). It is called once, after the cloud was listed, so that an
-	// operation which begins meanwhile is not missed. Nil knows none.
+	// Live returns the IDs of the operations that are still managed ([Operation.ID]). It is
+	// called once, after the cloud was listed, so that an operation that begins meanwhile is
+	// included. Nil means that there are none.
 	Live func(ctx context.Context) (operationIDs []string, err error)
 
-	// MinAge spares servers that are younger. 0 means 15 minutes, which is longer
-	// than a create and its journal take; less than a minute is refused.
+	// MinAge excludes younger instances. 0 means 15 minutes, which is longer than a create and
+	// its journal take. Less than a minute is refused.
 	MinAge time.Duration
 
-	// Terminate releases what was found. False only lists it.
+	// Terminate releases the instances that were found. False only lists them.
 	Terminate bool
 }
 
-// Sweep finds servers of an owner that no live operation knows: leaks of
-// processes that crashed before they saved an ID. It returns what it found, and
-// releases it only with SweepOptions.Terminate.
+// Sweep finds instances of an owner that no live operation knows: leaks of processes that
+// crashed before they saved an ID. It returns them, and releases them only with
+// SweepOptions.Terminate.
 //
-// It looks for the tags of [RunOptions].Owner. ENS and QingCloud servers also
-// count whose name still has the marker of a create of that owner; once they have
-// their own name, QingCloud's cannot be told from others. A list that cannot be
-// read to its end is an error, and nothing is released.
+// It looks for the tags of [RunOptions].Owner. On ENS and QingCloud it also finds instances
+// whose name still has the marker of a create of that owner. Once they have their final name,
+// QingCloud instances cannot be identified. A list that cannot be read to its end is an error,
+// and nothing is released.
 func (c *Client) Sweep(ctx context.Context, o SweepOptions) ([]Instance, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -59,7 +59,8 @@ func (c *Client) Sweep(ctx context.Context, o SweepOptions) ([]Instance, error) 
 		}
 	}
 	lost := slices.DeleteFunc(marked, func(i Instance) bool {
-		return released(i.State) || i.CreatedAt.IsZero() || time.Since(i.CreatedAt) < o.MinAge || knownTo(&i, o.Owner, live)
+		return released(i.State) || i.CreatedAt.IsZero() || time.Since(i.CreatedAt) < o.MinAge ||
+			knownTo(&i, o.Owner, live)
 	})
 	if !o.Terminate || len(lost) == 0 {
 		return lost, nil
@@ -79,7 +80,7 @@ func (o *SweepOptions) check() error {
 	return k.Err()
 }
 
-// markedBy lists the servers that bear an owner's mark.
+// markedBy lists the instances that have an owner's mark.
 func (c *Client) markedBy(ctx context.Context, region, owner string) ([]Instance, error) {
 	if !c.marksByTags() && !c.limits.NameMarker {
 		return nil, errors.ErrUnsupported

@@ -15,11 +15,11 @@ import (
 // instrumentation is the name of the library in traces.
 const instrumentation = "github.com/yunfan-cloud/yunfan/provider"
 
-// telemetry makes one log record and one span per API call. Neither ever holds
-// a parameter, a URL or a body, so neither can hold a secret.
+// telemetry makes one log record and one span per API call. Neither ever holds a parameter, a
+// URL or a body, so neither can hold a secret.
 type telemetry struct {
 	driver string
-	silent bool // nobody listens
+	silent bool // there is neither a logger nor a tracer
 	log    *slog.Logger
 	tracer trace.Tracer
 }
@@ -36,7 +36,9 @@ func newTelemetry(driver string, log *slog.Logger, tp trace.TracerProvider) tele
 }
 
 // observe runs one API call and records it.
-func (t telemetry) observe(ctx context.Context, region string, api API, n int, call func(context.Context) (requestID string, err error)) error {
+func (t telemetry) observe(
+	ctx context.Context, region string, api API, n int, call func(context.Context) (requestID string, err error),
+) error {
 	if t.silent {
 		_, err := call(ctx)
 		return err
@@ -64,6 +66,7 @@ func (t telemetry) observe(ctx context.Context, region string, api API, n int, c
 		span.SetStatus(codes.Error, outcome)
 	}
 	span.SetAttributes(attribute.String("yunfan.outcome", outcome), attribute.String("yunfan.request_id", id))
-	t.log.LogAttrs(ctx, level, "cloud call", append(attrs, slog.String("outcome", outcome), slog.String("request", id))...)
+	t.log.LogAttrs(ctx, level, "cloud call", append(attrs,
+		slog.String("outcome", outcome), slog.String("request", id))...)
 	return err
 }

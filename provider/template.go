@@ -11,23 +11,22 @@ import (
 )
 
 // LaunchTemplates are the launch templates of an account: specs that the cloud
-// keeps under a name, in numbered versions, for RunInstancesSpec.LaunchTemplate.
+// stores under a name, in numbered versions, for RunInstancesSpec.LaunchTemplate.
 // [Client.LaunchTemplates] returns them. All methods are safe for concurrent use.
-//
-// A template is named by [LaunchTemplateRef]: by ID, or by name on ECS. An empty
-// region means the region of the client. A cloud keeps what it is given without a
-// look at whether images or subnets exist; that shows when servers are created.
+// A template is named by [LaunchTemplateRef]: by ID, or by name on ECS. An empty region means
+// the region of the client. A cloud stores a template without a check that its images or
+// subnets exist. That shows when instances are created.
 type LaunchTemplates interface {
-	// Create keeps a spec as version 1 of a new template, its default version,
-	// and returns the template's ID. What a template cannot hold (a password, on
-	// ECS a count) is [FieldErrors], and nothing is sent. A name that is taken is
-	// [ErrExists]; a full account is [ErrQuota]. When the answer is lost on a
-	// cloud without a token for this call, the error is [ErrOutcomeUnknown]: look
-	// with List for the name.
+	// Create stores a spec as version 1 of a new template, its default version, and returns
+	// the template's ID. Fields that a template cannot hold (a password, on ECS a count) give
+	// [FieldErrors], and nothing is sent. A name that is taken is [ErrExists]; an account
+	// without room for another template is [ErrQuota]. When the answer is lost on a cloud
+	// without a token for this call, the error is [ErrOutcomeUnknown]: look with List for the
+	// name.
 	Create(ctx context.Context, t LaunchTemplateSpec) (id string, err error)
 
-	// CreateVersion adds a version and returns its number. The default version
-	// stays the default. Tags are not taken: they belong to the template.
+	// CreateVersion adds a version and returns its number. The default version does not
+	// change. Tags are refused: they belong to the template.
 	CreateVersion(ctx context.Context, ref LaunchTemplateRef, t LaunchTemplateSpec) (version int, err error)
 
 	// List reads templates, page by page as the loop goes on. The loop ends after
@@ -37,12 +36,12 @@ type LaunchTemplates interface {
 	// Versions reads all versions of a template, like List.
 	Versions(ctx context.Context, region string, ref LaunchTemplateRef) iter.Seq2[LaunchTemplateVersion, error]
 
-	// FindVersions reads those versions of a template that a query selects, like
-	// List. Numbers that do not exist are no error.
+	// FindVersions reads the versions of a template that a query selects, like List. Numbers
+	// that do not exist are no error.
 	FindVersions(ctx context.Context, q LaunchTemplateVersionQuery) iter.Seq2[LaunchTemplateVersion, error]
 
-	// Version reads one version: ref.Version, or the default one if that is 0. A
-	// version that does not exist is [ErrNotFound].
+	// Version reads one version: ref.Version, or the default version if that is 0. A version
+	// that does not exist is [ErrNotFound].
 	Version(ctx context.Context, region string, ref LaunchTemplateRef) (*LaunchTemplateVersion, error)
 
 	// SetDefault makes ref.Version the default version.
@@ -52,15 +51,15 @@ type LaunchTemplates interface {
 	// deleted: that is [ErrState].
 	DeleteVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions ...int) error
 
-	// Delete deletes a template with all its versions. Servers made from it live
-	// on. A template that does not exist is [ErrNotFound].
+	// Delete deletes a template with all its versions. Instances made from it are not
+	// affected. A template that does not exist is [ErrNotFound].
 	Delete(ctx context.Context, region string, ref LaunchTemplateRef) error
 }
 
-// LaunchTemplateSpec is what a template, or a version of one, is made of.
+// LaunchTemplateSpec describes a template, or a version of one.
 type LaunchTemplateSpec struct {
-	// Name is the name of a new template. Required by Create, refused by
-	// CreateVersion. ECS lets an account use a name once.
+	// Name is the name of a new template. Create requires it; CreateVersion refuses it. On ECS
+	// a name is unique in an account.
 	Name string
 
 	// VersionDescription is a free text about the version.
@@ -70,13 +69,13 @@ type LaunchTemplateSpec struct {
 	// RunInstances. Spec.Region is where the template is kept.
 	Spec RunInstancesSpec
 
-	// Tags are labels of the template itself; those of its servers are in Spec.
+	// Tags are labels of the template itself; those of its instances are in Spec.
 	Tags map[string]string
 
-	// BaseVersion is the version that CreateVersion starts from on CVM, where a
-	// new version inherits what it does not set; 0 means the default version. A
-	// field that the base has and Spec leaves zero would be inherited silently,
-	// and is an error instead. Refused elsewhere.
+	// BaseVersion is the version that CreateVersion starts from on CVM; 0 means the default
+	// version. There, a new version inherits the fields it does not set. A field that the base
+	// has and Spec leaves zero would be inherited silently, so it is an error instead. Other
+	// clouds refuse BaseVersion.
 	BaseVersion int
 
 	// Vendor holds options of the template that only one cloud has, for example
@@ -92,9 +91,9 @@ type LaunchTemplateQuery struct {
 	Name   string            // the exact name
 	Tags   map[string]string // of the template: all of these, with these values
 
-	// InstanceTags are tags that some version of the template gives its servers:
-	// all of these, with these values. The versions of each template that is left
-	// are read for it, by one call or more.
+	// InstanceTags are tags that some version of the template gives its instances: all of
+	// these, with these values. For each template that matches the other fields, the client
+	// reads the versions with one call or more.
 	InstanceTags map[string]string
 }
 
@@ -103,11 +102,11 @@ type LaunchTemplate struct {
 	ID, Name       string
 	DefaultVersion int
 	LatestVersion  int
-	Versions       int // how many there are; 0 where the cloud does not tell
+	Versions       int // how many there are; 0 where the cloud does not return it
 	CreatedBy      string
-	CreatedAt      time.Time // zero where the cloud does not tell
+	CreatedAt      time.Time // zero where the cloud does not return it
 	ModifiedAt     time.Time
-	Tags           map[string]string // nil where the cloud does not tell
+	Tags           map[string]string // nil where the cloud does not return it
 }
 
 // LaunchTemplateVersion is one version of a template.
@@ -121,17 +120,16 @@ type LaunchTemplateVersion struct {
 	CreatedAt    time.Time
 	ModifiedAt   time.Time
 
-	// Spec is what the version holds, as Create and CreateVersion take it. What
-	// has no field of the spec is in its Vendor options: nothing is left out.
+	// Spec is what the version holds, in the form that Create and CreateVersion take. Settings
+	// without a field in the spec are in its Vendor options: nothing is left out.
 	//
-	// User data comes back as it was put in, decoded; like that of every spec it
-	// prints, logs and marshals as [redacted]. No template holds a password, so
-	// that Login.Password is always empty: give it to RunInstances, beside the
-	// template or beside this spec.
+	// User data is returned decoded, as it was put in. Like that of every spec it prints, logs
+	// and marshals as [redacted]. No template holds a password, so Login.Password is always
+	// empty: give it to RunInstances, beside the template or beside this spec.
 	Spec RunInstancesSpec
 }
 
-// Matches reports whether a template is what the query asks for.
+// Matches reports whether a template fits the query.
 func (q *LaunchTemplateQuery) Matches(t *LaunchTemplate) bool {
 	return q.Name == "" || q.Name == t.Name
 }
@@ -172,7 +170,9 @@ func (l *launchTemplates) Create(ctx context.Context, t LaunchTemplateSpec) (id 
 }
 
 // CreateVersion implements [LaunchTemplates].
-func (l *launchTemplates) CreateVersion(ctx context.Context, ref LaunchTemplateRef, t LaunchTemplateSpec) (version int, err error) {
+func (l *launchTemplates) CreateVersion(
+	ctx context.Context, ref LaunchTemplateRef, t LaunchTemplateSpec,
+) (version int, err error) {
 	k := Checker{}
 	checkRef(&k, ref)
 	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "the cloud numbers a new version itself")
@@ -228,7 +228,9 @@ func (l *launchTemplates) SetDefault(ctx context.Context, region string, ref Lau
 }
 
 // DeleteVersions implements [LaunchTemplates].
-func (l *launchTemplates) DeleteVersions(ctx context.Context, region string, ref LaunchTemplateRef, versions ...int) error {
+func (l *launchTemplates) DeleteVersions(
+	ctx context.Context, region string, ref LaunchTemplateRef, versions ...int,
+) error {
 	var k Checker
 	checkRef(&k, ref)
 	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "name the versions to delete one by one")
@@ -246,13 +248,16 @@ func (l *launchTemplates) DeleteVersions(ctx context.Context, region string, ref
 func (l *launchTemplates) Delete(ctx context.Context, region string, ref LaunchTemplateRef) error {
 	var k Checker
 	checkRef(&k, ref)
-	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version, "Delete deletes every version; use DeleteVersions for one")
+	k.Require(ref.Version == 0, "LaunchTemplateRef.Version", ref.Version,
+		"Delete deletes every version; use DeleteVersions for one")
 	return l.change(ctx, region, &k, apiDeleteLaunchTemplate, func(ctx context.Context, region string) error {
 		return l.d.DeleteLaunchTemplate(ctx, region, ref)
 	})
 }
 
-func (l *launchTemplates) change(ctx context.Context, region string, k *Checker, api API, call func(context.Context, string) error) error {
+func (l *launchTemplates) change(
+	ctx context.Context, region string, k *Checker, api API, call func(context.Context, string) error,
+) error {
 	region = l.c.region(region)
 	k.Require(region != "", "region", nil, "required: neither the call nor the client names one")
 	if err := k.Err(); err != nil {

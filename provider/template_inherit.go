@@ -9,8 +9,8 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// checkInherited refuses a version that would silently take over fields of the
-// version it starts from, where the cloud works so.
+// checkInherited refuses a version that would silently inherit fields of its base version,
+// where the cloud works so.
 func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplateRef, t *LaunchTemplateSpec) error {
 	if !l.c.limits.TemplateVersionsInherit {
 		return nil
@@ -22,20 +22,23 @@ func (l *launchTemplates) checkInherited(ctx context.Context, ref LaunchTemplate
 	}
 	k := Checker{Driver: l.c.name}
 	for _, at := range inherited(&base.Spec, &t.Spec) {
-		k.Fail("Spec."+at, nil, fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template", base.Version))
+		k.Fail("Spec."+at, nil,
+			fmt.Sprintf("version %d has it, and a new version would inherit it: set it, or make a new template",
+				base.Version))
 	}
 	return k.Err()
 }
 
-// inherited returns the paths of what the older of two specs sets and the newer
-// one does not.
+// inherited returns the paths that the older spec sets and the newer spec does not.
 func inherited(older, newer *RunInstancesSpec) []string {
 	var out []string
 	o, n := reflect.ValueOf(older).Elem(), reflect.ValueOf(newer).Elem()
 	for _, f := range specLeaves() {
 		at, set := f.Find(o)
-		if f.Path == "Region" || f.Path == "Count" && older.Count == 1 {
-			continue // the place of the template; one server, which is what no count means
+		// The region is that of the template, and one instance means the same as no count.
+		oneInstance := f.Path == "Count" && older.Count == 1
+		if f.Path == "Region" || oneInstance {
+			continue
 		}
 		if _, kept := f.Find(n); set && !kept {
 			out = append(out, at)

@@ -22,22 +22,26 @@ type LaunchTemplateVersionQuery struct {
 	DefaultOnly            bool  // the default version
 }
 
-// Matches reports whether a version is what the query asks for.
+// Matches reports whether a version fits the query.
 func (q *LaunchTemplateVersionQuery) Matches(v *LaunchTemplateVersion) bool {
-	return (len(q.Versions) == 0 || slices.Contains(q.Versions, v.Version)) &&
-		v.Version >= q.MinVersion && (q.MaxVersion == 0 || v.Version <= q.MaxVersion) && (!q.DefaultOnly || v.Default)
+	listed := len(q.Versions) == 0 || slices.Contains(q.Versions, v.Version)
+	notAbove := q.MaxVersion == 0 || v.Version <= q.MaxVersion
+	byDefault := !q.DefaultOnly || v.Default
+	return listed && v.Version >= q.MinVersion && notAbove && byDefault
 }
 
 func (q *LaunchTemplateVersionQuery) check() error {
 	var k Checker
 	checkRef(&k, q.Template)
-	k.Require(q.Template.Version == 0, "LaunchTemplateVersionQuery.Template.Version", q.Template.Version, "use Versions")
+	k.Require(q.Template.Version == 0, "LaunchTemplateVersionQuery.Template.Version", q.Template.Version,
+		"use Versions")
 	for i, n := range q.Versions {
 		k.Require(n > 0, fmt.Sprintf("LaunchTemplateVersionQuery.Versions[%d]", i), n, "must be positive")
 	}
 	notNegative(&k, "LaunchTemplateVersionQuery.MinVersion", q.MinVersion)
 	notNegative(&k, "LaunchTemplateVersionQuery.MaxVersion", q.MaxVersion)
-	k.Require(q.MaxVersion == 0 || q.MinVersion <= q.MaxVersion, "LaunchTemplateVersionQuery.MinVersion", q.MinVersion, "must not be above MaxVersion")
+	k.Require(q.MaxVersion == 0 || q.MinVersion <= q.MaxVersion, "LaunchTemplateVersionQuery.MinVersion", q.MinVersion,
+		"must not be above MaxVersion")
 	return k.Err()
 }
 
@@ -77,11 +81,15 @@ func (l *launchTemplates) list(ctx context.Context, q LaunchTemplateQuery) iter.
 }
 
 // Versions implements [LaunchTemplates].
-func (l *launchTemplates) Versions(ctx context.Context, region string, ref LaunchTemplateRef) iter.Seq2[LaunchTemplateVersion, error] {
+func (l *launchTemplates) Versions(
+	ctx context.Context, region string, ref LaunchTemplateRef,
+) iter.Seq2[LaunchTemplateVersion, error] {
 	return l.versions(ctx, &LaunchTemplateVersionQuery{Region: l.c.region(region), Template: ref})
 }
 
-func (l *launchTemplates) versions(ctx context.Context, q *LaunchTemplateVersionQuery) iter.Seq2[LaunchTemplateVersion, error] {
+func (l *launchTemplates) versions(
+	ctx context.Context, q *LaunchTemplateVersionQuery,
+) iter.Seq2[LaunchTemplateVersion, error] {
 	return pages.All(func(token string) ([]LaunchTemplateVersion, string, error) {
 		var k Checker
 		if checkRef(&k, q.Template); k.Err() != nil {
@@ -103,13 +111,16 @@ func (l *launchTemplates) versions(ctx context.Context, q *LaunchTemplateVersion
 }
 
 // Version implements [LaunchTemplates].
-func (l *launchTemplates) Version(ctx context.Context, region string, ref LaunchTemplateRef) (*LaunchTemplateVersion, error) {
+func (l *launchTemplates) Version(
+	ctx context.Context, region string, ref LaunchTemplateRef) (*LaunchTemplateVersion, error,
+) {
 	q := LaunchTemplateVersionQuery{Region: l.c.region(region), Template: ref, DefaultOnly: ref.Version == 0}
 	for v, err := range l.versions(ctx, &q) {
 		if err != nil {
 			return nil, err
 		}
-		if v.Version == ref.Version || ref.Version == 0 && v.Default {
+		wantedDefault := ref.Version == 0 && v.Default
+		if v.Version == ref.Version || wantedDefault {
 			return &v, nil
 		}
 	}
@@ -120,9 +131,10 @@ func (l *launchTemplates) Version(ctx context.Context, region string, ref Launch
 	return nil, fmt.Errorf("%s: launch template %s has no %s: %w", l.c.name, ref.text(), which, ErrNotFound)
 }
 
-// FindVersions implements [LaunchTemplates]. What the cloud does not narrow is
-// narrowed here.
-func (l *launchTemplates) FindVersions(ctx context.Context, q LaunchTemplateVersionQuery) iter.Seq2[LaunchTemplateVersion, error] {
+// FindVersions implements [LaunchTemplates]. It also filters what the cloud does not filter.
+func (l *launchTemplates) FindVersions(
+	ctx context.Context, q LaunchTemplateVersionQuery,
+) iter.Seq2[LaunchTemplateVersion, error] {
 	return func(yield func(LaunchTemplateVersion, error) bool) {
 		if err := q.check(); err != nil {
 			yield(LaunchTemplateVersion{}, err)
@@ -141,10 +153,11 @@ func (l *launchTemplates) FindVersions(ctx context.Context, q LaunchTemplateVers
 	}
 }
 
-// tagging leaves only those templates of which some version gives its servers
-// these tags. A cloud may have narrowed them before; none tells the tags in the
-// list itself.
-func (l *launchTemplates) tagging(ctx context.Context, q LaunchTemplateQuery, all iter.Seq2[LaunchTemplate, error]) iter.Seq2[LaunchTemplate, error] {
+// tagging keeps only the templates that have a version which gives its instances these tags.
+// The cloud may have filtered the list before, but no cloud returns the tags in it.
+func (l *launchTemplates) tagging(
+	ctx context.Context, q LaunchTemplateQuery, all iter.Seq2[LaunchTemplate, error],
+) iter.Seq2[LaunchTemplate, error] {
 	return func(yield func(LaunchTemplate, error) bool) {
 		for t, err := range all {
 			if err == nil {

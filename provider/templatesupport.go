@@ -1,9 +1,9 @@
 package provider
 
-// TemplateSupport returns the table of what a launch template of the client's
-// cloud holds: for every leaf of the spec the vendor parameter it becomes, or why
-// it is refused. It is false, with the zero table, where the cloud has no launch
-// templates: ENS and QingCloud. The table of [Client.Support] is for creates.
+// TemplateSupport returns the support table of launch templates on the client's cloud. It
+// says, for every leaf of the spec, which vendor parameter it becomes, or why it is refused.
+// Where the cloud has no launch templates (ENS and QingCloud), it returns the zero table and
+// false. The table of [Client.Support] is for creates.
 func (c *Client) TemplateSupport() (Support, bool) {
 	d, ok := c.driver.(LaunchTemplateDriver)
 	if !ok {

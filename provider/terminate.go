@@ -14,54 +14,51 @@ type TerminateOptions struct {
 	// Wait waits until the instances whose release the cloud accepted are gone.
 	Wait bool
 
-	// MissingOK makes instances that the region does not know no error. They are in
-	// TerminateResult.Unknown all the same: some may exist and run on.
+	// MissingOK means that instances which the region does not know are no error. They are
+	// still in TerminateResult.Unknown: some may exist and keep running.
 	MissingOK bool
 }
 
-// TerminateResult reports what became of each instance, in the order asked. What
-// is in none of the lists could not be released: the *[BatchError] beside the result
-// has the reason.
+// TerminateResult reports the result for each instance, in the requested order. An instance
+// that is in none of the lists could not be released: the *[BatchError] beside the result has
+// the reason.
 type TerminateResult struct {
-	// Released are those whose release the cloud accepted, now or just before.
+	// Released are those whose release the cloud accepted, now or shortly before.
 	Released []string
 
-	// Gone are those that existed and do not any more: the cloud says so, or it does
-	// not know them any more after it accepted their release or showed them.
+	// Gone are those that existed and do not exist any more. The cloud says so, or it does not
+	// know them any more after it accepted their release or showed them.
 	Gone []string
 
-	// Unknown are those that this region does not know, and of which nothing proves
-	// that they are gone: they may be in another region, invisible to these
-	// credentials, or not visible yet. They are in the error as well.
+	// Unknown are those that this region does not know, and that are not proven to be gone.
+	// They may be in another region, invisible to these credentials, or not visible yet. They
+	// are in the error as well.
 	Unknown []string
 
 	// MayAppear is how many instances may still become visible at most after
-	// [Operation.Terminate]: creates that were given up in the last 15 minutes may have
-	// made them. That is no error, since most such creates made nothing. Keep the
-	// operation's token until it is 0, and terminate once more: that releases what has
-	// appeared. [Client.TerminateInstances] leaves it 0.
+	// [Operation.Terminate]: creates that were given up in the last 15 minutes may have made
+	// them. It is not an error, since most such creates made nothing. Keep the operation's
+	// token until MayAppear is 0, and call Terminate again: that releases the instances that
+	// have appeared. [Client.TerminateInstances] leaves it 0.
 	MayAppear int
 }
 
-// TerminateInstances releases instances for good, in as few calls as the cloud
-// allows, and reports what became of each. Where a release only moves instances to a
-// recycle bin, as CVM does with prepaid ones, they are released there too; that waits
-// for the move.
+// TerminateInstances releases instances for good, in as few calls as the cloud allows, and
+// reports the result for each. Where a release only moves instances to a recycle bin, as CVM
+// does with prepaid ones, it waits for the move and releases them there too.
 //
-// Releasing twice is no error: what was released is Released or Gone. An instance
-// that the region does not know is an error that matches [ErrNotFound], unless
-// TerminateOptions.MissingOK, and one that is certain only of itself: an instance
-// that was never seen is never taken for gone. New instances that the cloud does not
-// know yet are tried again for [Options].VisibleWithin; one that was seen and is not
-// found any more is asked about for about half a minute before it counts as gone;
-// those that are too new to be released are tried again for [Options].RetryFor.
+// A second release is no error: the instance is Released or Gone. An instance that the region
+// does not know is an error that matches [ErrNotFound], unless TerminateOptions.MissingOK. An
+// instance that was never seen never counts as gone. New instances that the cloud does not
+// know yet are tried again for [Options].VisibleWithin. An instance that was seen and is not
+// found any more is asked about for about half a minute before it counts as gone. Instances
+// that are too new to be released are tried again for [Options].RetryFor.
 //
-// What goes wrong is a *[BatchError]; the others are released all the same. A release
-// does not depend on a look: where the cloud releases instances differently by how
-// they are paid for and cannot be asked, they are released as on demand, which loses
-// no prepaid money; prepaid ones may then be refused, or stay in a recycle bin until
-// the cloud empties it. No IDs are no calls; an empty ID is an error, and nothing is
-// released.
+// Failures are a *[BatchError]; the other instances are released. A release does not depend on
+// a look. Some clouds release instances differently by billing mode. When such a cloud cannot
+// be asked for the mode, the instances are released as on demand, which loses no prepaid
+// money. Prepaid ones may then be refused, or stay in a recycle bin until the cloud empties
+// it. Without IDs nothing is sent. An empty ID is an error, and nothing is released.
 func (c *Client) TerminateInstances(
 	ctx context.Context, region string, ids []string, o *TerminateOptions,
 ) (TerminateResult, error) {
@@ -84,13 +81,13 @@ func (c *Client) TerminateInstances(
 	return res, oneParagraph(c.name, err, c.waitReleased(ctx, region, res.Released))
 }
 
-// terminate releases instances, each named once, and reports what became of each.
-// Its error is a *[BatchError] about all that are neither released nor gone.
+// terminate releases instances, each named once, and reports the result for each. Its error is
+// a *[BatchError] about all that are neither released nor gone.
 func (c *Client) terminate(ctx context.Context, region string, ids []string) (TerminateResult, error) {
 	return c.newRelease(region).run(ctx, ids)
 }
 
-// run carries the release out.
+// run makes the release.
 func (r *release) run(ctx context.Context, ids []string) (TerminateResult, error) {
 	lookErr := r.lookUpKinds(ctx, ids)
 	if lookErr != nil {
@@ -105,7 +102,7 @@ func (r *release) run(ctx context.Context, ids []string) (TerminateResult, error
 	return r.result(ids, lookErr)
 }
 
-// checkIDs refuses an empty ID: some clouds would take it for no filter at all.
+// checkIDs refuses an empty ID: some clouds would treat it as no filter at all.
 func checkIDs(ids []string) error {
 	var k Checker
 	notEmpty(&k, "IDs", ids)
@@ -125,14 +122,14 @@ func distinctIDs(ids []string) []string {
 	return out
 }
 
-// tooNew reports whether an instance may be not found only because the cloud has
-// not caught up with its creation.
+// tooNew reports whether an instance may be missing only because the cloud does not show its
+// creation yet.
 func (c *Client) tooNew(err error, id string) bool {
 	return errors.Is(err, ErrNotFound) && c.recent.any([]string{id})
 }
 
-// notYetVisible is the refusal of an instance that is too new to be found. It is
-// transient until the instance is not new any more.
+// notYetVisible returns the refusal for an instance that is too new to be found. It is
+// transient as long as the instance is new.
 func (c *Client) notYetVisible(id string, refusal error) account.Refusal {
 	return account.Refusal{Left: []string{id}, Err: refusal, Transient: true, Until: c.visibleBy(id)}
 }

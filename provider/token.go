@@ -9,11 +9,11 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/specs"
 )
 
-// tokenVersion is raised when an older library could misread a token.
+// tokenVersion is increased when an older library could misread a token.
 const tokenVersion = 2
 
-// savedOperation is the form of an operation between processes. Version 1 knows
-// nothing of Owner, Run, Print, and of what was seen.
+// savedOperation is the form of an operation between processes. Version 1 has no Owner, Run or
+// Print, and no record of which instances were seen.
 type savedOperation struct {
 	Version int         `json:"yunfan"`
 	Driver  string      `json:"driver"`
@@ -27,11 +27,10 @@ type savedOperation struct {
 	ledger.Saved
 }
 
-// MarshalText returns a token with which [Client.Resume] goes on, in this or
-// another process. It is versioned JSON, names its cloud, and holds no secret,
-// no user data and nothing else of the spec but which fields are set (keys of tags and
-// names of raw parameters are in clear) and a short digest of each. [ReadToken] reads
-// it.
+// MarshalText returns a token with which [Client.Resume] continues the operation, in this or
+// another process. It is versioned JSON and names its cloud. It holds no secret and no user
+// data. Of the spec it holds only which fields are set, with a short digest of each; keys of
+// tags and names of raw parameters are in clear text. [ReadToken] reads it.
 func (op *Operation) MarshalText() ([]byte, error) {
 	op.mu.Lock()
 	if op.hash == "" && op.spec != nil {
@@ -46,8 +45,8 @@ func (op *Operation) MarshalText() ([]byte, error) {
 	return json.Marshal(s)
 }
 
-// readToken reads a token and checks what can be checked without a client. The
-// version comes first: a newer library may have changed everything else.
+// readToken reads a token and checks what can be checked without a client. The version is
+// checked first: a newer library may have changed everything else.
 func readToken(token []byte) (*savedOperation, *ledger.Ledger, error) {
 	var v struct {
 		Version int `json:"yunfan"`
@@ -55,7 +54,8 @@ func readToken(token []byte) (*savedOperation, *ledger.Ledger, error) {
 	var s savedOperation
 	err := json.Unmarshal(token, &v)
 	if err == nil && v.Version > tokenVersion {
-		return nil, nil, fmt.Errorf("%w: the operation token has version %d, and this library reads up to %d", ErrInvalid, v.Version, tokenVersion)
+		return nil, nil, fmt.Errorf("%w: the operation token has version %d, and this library reads up to %d",
+			ErrInvalid, v.Version, tokenVersion)
 	}
 	if err == nil {
 		err = json.Unmarshal(token, &s)
@@ -73,12 +73,12 @@ func readToken(token []byte) (*savedOperation, *ledger.Ledger, error) {
 	return &s, l, nil
 }
 
-// damaged is the error of a token that cannot be what MarshalText wrote.
+// damaged returns the error of a token that MarshalText cannot have written.
 func damaged(format string, args ...any) error {
 	return fmt.Errorf("%w: damaged operation token: %s", ErrInvalid, fmt.Sprintf(format, args...))
 }
 
-// TokenInfo is what a token tells about its operation. See [ReadToken].
+// TokenInfo is the information that a token has about its operation. See [ReadToken].
 type TokenInfo struct {
 	Version   int
 	Driver    string // the short name of the cloud
@@ -88,24 +88,24 @@ type TokenInfo struct {
 
 	Asked       int      // instances asked for
 	Enough      int      // instances that are enough
-	InstanceIDs []string // in hand when the token was saved
+	InstanceIDs []string // known when the token was saved
 	Surplus     []string // those of InstanceIDs beyond what was asked for
 
 	// Planned are instances that are still to be created: Resume does so.
 	Planned int
 
-	// Unknown are instances that may exist although nobody knows their IDs: their
-	// creates were sent, and the answers had not come when the token was saved.
+	// Unknown are instances that may exist but whose IDs are not known. Their creates were
+	// sent, and the answers had not arrived when the token was saved.
 	Unknown int
 
-	// GivenUp are creates whose answer was lost and of which a search found nothing, or
-	// not all. They count as not executed, and what they made may still become visible.
+	// GivenUp are creates whose answer was lost, and whose search found nothing or not all.
+	// They count as not executed. Their instances may still become visible.
 	GivenUp int
 
-	// Orders wait to be paid.
+	// Orders are the unpaid orders.
 	Orders []string
 
-	// Over reports that the operation is being released, or was: nothing more is
+	// Over reports that the operation is being released, or was released. Nothing more is
 	// created for it.
 	Over bool
 
@@ -118,9 +118,8 @@ func (t *TokenInfo) Done() bool {
 	return t.Unknown == 0 && !planned
 }
 
-// ReadToken returns what a token tells about its operation, without a client and
-// without its spec. A token that is damaged, or of a newer library, is an error that
-// matches [ErrInvalid].
+// ReadToken returns the information in a token, without a client and without a spec. A token
+// that is damaged, or of a newer library, is an error that matches [ErrInvalid].
 func ReadToken(token []byte) (TokenInfo, error) {
 	s, l, err := readToken(token)
 	if err != nil {
@@ -128,7 +127,8 @@ func ReadToken(token []byte) (TokenInfo, error) {
 	}
 	t := TokenInfo{
 		Version: s.Version, Driver: s.Driver, Region: s.Region, Operation: s.ID, Owner: s.Owner,
-		Asked: l.Count(), Enough: l.Enough(), InstanceIDs: l.IDs(), Surplus: l.Surplus(), Over: l.Over(), Accepted: l.NamedAt(),
+		Asked: l.Count(), Enough: l.Enough(), InstanceIDs: l.IDs(), Surplus: l.Surplus(), Over: l.Over(),
+		Accepted: l.NamedAt(),
 	}
 	for _, p := range l.All() {
 		t.GivenUp += len(p.GivenUp)

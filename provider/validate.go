@@ -12,19 +12,18 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
-// maxCount keeps a slip of the keyboard from becoming a fleet.
+// maxCount keeps a typing error from creating a huge number of instances.
 const maxCount = 100_000
 
-// reservedTagPrefix begins the tag keys that Yunfan keeps for itself.
+// reservedTagPrefix begins the tag keys that are reserved for Yunfan.
 const reservedTagPrefix = "yunfan:"
 
 // Validate checks the rules that hold on every cloud and returns nil or
 // [FieldErrors] with every problem. It does not know a cloud's own limits:
 // [Client.Preview] and [Client.RunInstances] check those as well.
 //
-// A password, user data or raw parameter of a vendor's options that holds
-// "[redacted]", which is what secrets marshal to, is a problem too: it stands where a
-// secret was before the spec was encoded.
+// A password, user data or a raw parameter that holds "[redacted]" is a problem too. Secrets
+// marshal to that text, so it stands where a secret was before the spec was encoded.
 func (s *RunInstancesSpec) Validate() error {
 	var c Checker
 	s.checkCounts(&c)
@@ -35,7 +34,8 @@ func (s *RunInstancesSpec) Validate() error {
 	s.Login.check(&c)
 	s.checkNetwork(&c)
 	s.SystemDisk.check(c.In("SystemDisk"))
-	c.Require(s.SystemDisk.VolumeID == "", "SystemDisk.VolumeID", s.SystemDisk.VolumeID, "a system disk is made from the image; attach existing volumes as DataDisks")
+	c.Require(s.SystemDisk.VolumeID == "", "SystemDisk.VolumeID", s.SystemDisk.VolumeID,
+		"a system disk is made from the image; attach existing volumes as DataDisks")
 	for i := range s.DataDisks {
 		s.DataDisks[i].check(c.Item("DataDisks", i))
 	}
@@ -58,7 +58,8 @@ func (s *RunInstancesSpec) checkCounts(c *Checker) {
 	if s.MinCount > max(s.Count, 1) {
 		c.Fail("MinCount", s.MinCount, fmt.Sprintf("must not be more than Count (%d)", max(s.Count, 1)))
 	}
-	c.Require(!s.UniqueSuffix || s.Name != "" || s.HostName != "", "UniqueSuffix", nil, "needs a Name or a HostName to number")
+	c.Require(!s.UniqueSuffix || s.Name != "" || s.HostName != "", "UniqueSuffix", nil,
+		"needs a Name or a HostName to number")
 }
 
 func (s *RunInstancesSpec) checkHardware(c *Checker) {
@@ -66,8 +67,10 @@ func (s *RunInstancesSpec) checkHardware(c *Checker) {
 	notNegative(c, "Hardware.CPUs", h.CPUs)
 	notNegative(c, "Hardware.MemoryMiB", h.MemoryMiB)
 	notNegative(c, "Hardware.GPUs", h.GPUs)
-	c.Require((h.CPUs == 0) == (h.MemoryMiB == 0), "Hardware", nil, "CPUs and MemoryMiB go together: give both or neither")
-	c.Require(h.CPUs == 0 || s.InstanceType == "", "Hardware.CPUs", h.CPUs, "excludes InstanceType: the cloud would ignore one of them")
+	c.Require((h.CPUs == 0) == (h.MemoryMiB == 0), "Hardware", nil,
+		"CPUs and MemoryMiB go together: give both or neither")
+	c.Require(h.CPUs == 0 || s.InstanceType == "", "Hardware.CPUs", h.CPUs,
+		"excludes InstanceType: the cloud would ignore one of them")
 	notNegative(c, "CPUOptions.Cores", o.Cores)
 	notNegative(c, "CPUOptions.ThreadsPerCore", o.ThreadsPerCore)
 	notNegative(c, "CPUOptions.Sockets", o.Sockets)
@@ -90,20 +93,24 @@ func (s *RunInstancesSpec) checkNetwork(c *Checker) {
 	n := &s.Network
 	c.NoneEmpty("Network.SecurityGroupIDs", n.SecurityGroupIDs)
 	checkAddrs(c, "Network.PrivateIPs", n.PrivateIPs, netip.Addr.Is4, "an IPv4 address")
-	checkAddrs(c, "Network.IPv6Addresses", n.IPv6Addresses, func(a netip.Addr) bool { return a.Is6() && !a.Is4In6() }, "an IPv6 address")
+	checkAddrs(c, "Network.IPv6Addresses", n.IPv6Addresses, func(a netip.Addr) bool { return a.Is6() && !a.Is4In6() },
+		"an IPv6 address")
 	if k := len(n.PrivateIPs); k > 0 && k != max(s.Count, 1) {
-		c.Fail("Network.PrivateIPs", k, fmt.Sprintf("one address for each server is needed: Count is %d", max(s.Count, 1)))
+		c.Fail("Network.PrivateIPs", k,
+			fmt.Sprintf("one address for each server is needed: Count is %d", max(s.Count, 1)))
 	}
 	notNegative(c, "Network.IPv6Count", n.IPv6Count)
 	if len(n.IPv6Addresses) > 0 {
 		c.Require(n.IPv6Count == 0, "Network.IPv6Count", n.IPv6Count, "excludes IPv6Addresses")
-		c.Require(s.Count <= 1, "Network.IPv6Addresses", nil, "fixed IPv6 addresses are for one server: Count must be 1")
+		c.Require(s.Count <= 1, "Network.IPv6Addresses", nil,
+			"fixed IPv6 addresses are for one server: Count must be 1")
 	}
 	oneOf(c, "Network.IPFamily", n.IPFamily, IPv4, IPv6, DualStack)
 	if p := n.PublicIP; p != nil {
 		notNegative(c, "Network.PublicIP.BandwidthMbps", p.BandwidthMbps)
 		notNegative(c, "Network.PublicIP.InboundMbps", p.InboundMbps)
-		oneOf(c, "Network.PublicIP.ChargeType", p.ChargeType, PayByTraffic, PayByBandwidth, PrepaidBandwidth, BandwidthPackage, PayByDailyPeak, PayBy95th)
+		oneOf(c, "Network.PublicIP.ChargeType", p.ChargeType,
+			PayByTraffic, PayByBandwidth, PrepaidBandwidth, BandwidthPackage, PayByDailyPeak, PayBy95th)
 	}
 	for i := range n.Interfaces {
 		in, f := c.Item("Network.Interfaces", i), &n.Interfaces[i]
@@ -136,7 +143,8 @@ func (b *Billing) check(c *Checker) {
 	notNegative(c, "Billing.AutoRenewPeriod", b.AutoRenewPeriod)
 	if b.Mode == Prepaid {
 		c.Require(b.Period != 0, "Billing.Period", nil, "required with Mode prepaid")
-		c.Require(b.AutoRenewPeriod == 0 || b.AutoRenew != nil && *b.AutoRenew, "Billing.AutoRenewPeriod", b.AutoRenewPeriod, "needs AutoRenew")
+		renews := b.AutoRenew != nil && *b.AutoRenew
+		c.Require(b.AutoRenewPeriod == 0 || renews, "Billing.AutoRenewPeriod", b.AutoRenewPeriod, "needs AutoRenew")
 	} else {
 		const rule = "needs Mode prepaid"
 		c.Require(b.Period == 0, "Billing.Period", b.Period, rule)
@@ -154,9 +162,12 @@ func (o *SpotOptions) check(c *Checker, mode BillingMode) {
 		c.Require(*o == SpotOptions{}, "Billing.Spot", nil, "needs Mode spot")
 		return
 	}
-	c.Require(o.Strategy != SpotPriceLimit || o.MaxPrice != "", "Billing.Spot.MaxPrice", nil, "required with Strategy price-limit")
-	c.Require(o.Strategy != SpotMarketPrice || o.MaxPrice == "", "Billing.Spot.MaxPrice", o.MaxPrice, "excludes Strategy market-price")
-	c.Require(o.MaxPrice == "" || isPrice(o.MaxPrice), "Billing.Spot.MaxPrice", o.MaxPrice, `must be a positive decimal number, like "0.97"`)
+	c.Require(o.Strategy != SpotPriceLimit || o.MaxPrice != "", "Billing.Spot.MaxPrice", nil,
+		"required with Strategy price-limit")
+	c.Require(o.Strategy != SpotMarketPrice || o.MaxPrice == "", "Billing.Spot.MaxPrice", o.MaxPrice,
+		"excludes Strategy market-price")
+	c.Require(o.MaxPrice == "" || isPrice(o.MaxPrice), "Billing.Spot.MaxPrice", o.MaxPrice,
+		`must be a positive decimal number, like "0.97"`)
 	if o.DurationHours != nil {
 		notNegative(c, "Billing.Spot.DurationHours", *o.DurationHours)
 	}
@@ -213,13 +224,16 @@ func checkVendor(c *Checker, path string, list []VendorOption) {
 	}
 }
 
-// isNilOption reports whether options are nil, or a nil pointer to some.
+// isNilOption reports whether options are nil, or a nil pointer.
 func isNilOption(o VendorOption) bool {
+	if o == nil {
+		return true
+	}
 	v := reflect.ValueOf(o)
-	return o == nil || v.Kind() == reflect.Pointer && v.IsNil()
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// hasNilOptions reports whether some of the options are nil: drivers look into them.
+// hasNilOptions reports whether any options are nil: drivers read them.
 func hasNilOptions(list []VendorOption) bool { return slices.ContainsFunc(list, isNilOption) }
 
 func notEmpty(c *Checker, path string, list []string) { c.NoneEmpty(path, list) }
@@ -230,8 +244,8 @@ func notNegative(c *Checker, path string, n int) {
 	}
 }
 
-// ruleText is for what people write themselves: JSON would replace other bytes
-// without a word, so that the server had another name, or another password.
+// ruleText is for texts that people write. JSON would silently replace other bytes, so that
+// the instance had another name or another password.
 const ruleText = "must be UTF-8"
 
 func checkText(c *Checker, path, s string) {

@@ -7,10 +7,10 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/ledger"
 )
 
-// judge returns what the error of a call that was made proves: whether it may have
-// taken effect, and whether the same call may go out again. It is the one place that
-// decides. ByToken says that the call is idempotent by its token: a temporary refusal
-// may then be about an earlier call with the same token that is still being carried out.
+// judge returns what the error of a call proves: whether the call may have taken effect, and
+// whether the same call may be sent again. It is the only place that decides this. ByToken
+// means that the call is idempotent by its token. A temporary refusal may then be about an
+// earlier call with the same token that is still being executed.
 func judge(err error, byToken bool) ledger.Verdict {
 	var e *APIError
 	if !errors.As(err, &e) {
@@ -30,15 +30,15 @@ func judge(err error, byToken bool) ledger.Verdict {
 		v.Executed = ledger.Maybe
 	}
 	cut := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	v.Final = v.Final && !cut // the caller gave up: nobody refused
+	v.Final = v.Final && !cut // the caller gave up: this is not a refusal
 	return v
 }
 
 // judge returns what the error of one of the operation's creates proves.
 func (op *Operation) judge(err error) ledger.Verdict { return judge(err, op.c.limits.ClientToken) }
 
-// judgeOther judges what is no error of the service. What the driver refused by itself,
-// a *[FieldError], never left, and neither did what the journal did not take.
+// judgeOther judges errors that are not from the service. A *[FieldError] of the driver means
+// that the call was never sent. So does an error of the journal.
 func judgeOther(err error) ledger.Verdict {
 	switch {
 	case err == nil:
@@ -53,9 +53,9 @@ func judgeOther(err error) ledger.Verdict {
 	return ledger.Verdict{Executed: ledger.Maybe}
 }
 
-// passes reports whether the reason of an error is likely to be over soon, so that the
-// same call is worth another try where it does no harm. What the library itself has
-// refused, such as a *[BudgetError], does not pass.
+// passes reports whether the cause of an error is likely to end soon, so that another try of
+// the same call is useful where it does no harm. An error of the library itself, such as a
+// *[BudgetError], does not pass.
 func passes(err error) bool {
 	var e *APIError
 	if !errors.As(err, &e) || e.Lasting {
@@ -65,12 +65,11 @@ func passes(err error) bool {
 	return throttled || e.Temporary || errors.Is(err, ErrUnavailable)
 }
 
-// mayBeDone reports whether a call that was made may have taken effect although it
-// failed.
+// mayBeDone reports whether a call that failed may have taken effect.
 func mayBeDone(err error, byToken bool) bool { return judge(err, byToken).Executed == ledger.Maybe }
 
-// mayRepeat reports whether the same call may go out again: it made nothing, or its
-// token keeps it from making anything twice.
+// mayRepeat reports whether the same call may be sent again: it made nothing, or its token
+// keeps it from making anything twice.
 func mayRepeat(v ledger.Verdict, byToken bool) bool {
 	recognized := v.Executed == ledger.Maybe && byToken
 	harmless := v.Executed == ledger.No || recognized
@@ -78,7 +77,7 @@ func mayRepeat(v ledger.Verdict, byToken bool) bool {
 	return harmless && passing
 }
 
-// endedError is why no further create of a part is tried.
+// endedError is the reason why a part makes no further create.
 type endedError struct{ err error }
 
 // Error returns the reason.

@@ -13,35 +13,34 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
-// stoppedFor is how long a server that should come up may look stopped. ECS
-// shows new servers as Stopped for a moment.
+// stoppedFor is how long an instance that should start may look stopped. ECS shows new
+// instances as Stopped for a moment.
 const stoppedFor = 60 * time.Second
 
 // WaitOptions are for the waits. Nil is the default.
 type WaitOptions struct {
-	// Progress is called for every change of a server's state, one call at a
-	// time. It should return soon: the wait goes on only afterwards.
+	// Progress is called for every change of an instance's state, one call at a
+	// time. It should return soon: the wait continues only afterwards.
 	Progress func(Event)
 
 	tally *tally // of [WaitAll]; nil otherwise
 }
 
-// Event is a change of one server's state.
+// Event is a change of one instance's state.
 type Event struct {
 	Time     time.Time
 	Instance Instance // as last seen; ID is always set
-	Err      error    // a *[LaunchError] when the server will never get there
+	Err      error    // a *[LaunchError] when the instance will never get there
 }
 
-// WaitInstances is [Operation.Wait] for any servers and any state. Waiting for
-// [StateTerminated] ends when they no longer exist, or lie in a recycle bin,
-// where they may stay for days. An instance that was never seen is not gone: it
-// may never have existed, be in another region, be too new, or not be visible to
-// these credentials. It is in [WaitError].NotVisible, and the error matches
-// [ErrNotFound].
+// WaitInstances is [Operation.Wait] for any instances and any state. A wait for
+// [StateTerminated] ends when the instances no longer exist, or are in a recycle bin, where
+// they may stay for days. An instance that was never seen does not count as gone: it may never
+// have existed, or it is in another region, too new, or not visible to these credentials. It
+// is in [WaitError].NotVisible, and the error matches [ErrNotFound].
 //
-// A target that is no state, or [StateUnknown], is [FieldErrors], as is an empty
-// ID. No IDs are no wait.
+// A target that is not a state, or is [StateUnknown], gives [FieldErrors]. So does an empty
+// ID. Without IDs, WaitInstances returns at once.
 func (c *Client) WaitInstances(
 	ctx context.Context, region string, ids []string, target State, o *WaitOptions,
 ) ([]Instance, error) {
@@ -51,7 +50,7 @@ func (c *Client) WaitInstances(
 	return newWaiter(c, target, ids, o).wait(ctx, c.target(region))
 }
 
-// checkTarget refuses what no server would ever be found in.
+// checkTarget refuses a state that no instance can be in.
 func checkTarget(s State) error {
 	var k Checker
 	k.Require(s != "", "target", nil, "required: the state to wait for")
@@ -60,7 +59,7 @@ func checkTarget(s State) error {
 	return k.Err()
 }
 
-// target is what the poller needs to know of servers that need not belong together:
+// target returns what the poller needs to know about instances that may not belong together:
 // some may be new and others old.
 func (c *Client) target(region string) poll.Target[Instance] {
 	t := c.newTarget(c.region(region))
@@ -68,30 +67,30 @@ func (c *Client) target(region string) poll.Target[Instance] {
 	return t
 }
 
-// leavingTarget is [Client.target] for servers whose release the cloud has accepted.
+// leavingTarget is [Client.target] for instances whose release the cloud has accepted.
 func (c *Client) leavingTarget(region string) poll.Target[Instance] {
 	t := c.target(region)
 	t.Leaving = true
 	return t
 }
 
-// newTarget is what all targets have in common.
+// newTarget returns what all targets have in common.
 func (c *Client) newTarget(region string) poll.Target[Instance] {
 	known := func(id string) bool { return c.hasSeen(region, id) }
 	return poll.Target[Instance]{Group: region, Known: known}
 }
 
-// waitReleased waits until servers are gone whose release the cloud has accepted.
+// waitReleased waits until instances are gone. The cloud has accepted their release.
 func (c *Client) waitReleased(ctx context.Context, region string, ids []string) error {
 	_, err := newWaiter(c, StateTerminated, ids, nil).wait(ctx, c.leavingTarget(region))
 	return err
 }
 
-// Watch yields every change of state of every server once, until all of them
-// run or have failed. A server that fails is yielded with its *[LaunchError]. What
-// else [Operation.Wait] would tell is the last pair, with a zero Event: an early
-// end (ctx, credentials), instances that were never visible, servers that could not
-// be replaced or released. Breaking out of the loop ends the watch.
+// Watch yields every change of state of every instance once, until all of them run or have
+// failed. An instance that fails is yielded with its *[LaunchError]. The last pair has a zero
+// Event and the other errors of [Operation.Wait]: an early end (ctx, credentials), instances
+// that were never visible, instances that could not be replaced or released. Breaking out of
+// the loop ends the watch.
 func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -107,7 +106,7 @@ func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 				}
 			}})
 			last = err
-			if w, ok := err.(*WaitError); ok { //nolint:errorlint // alone it is about servers that were yielded
+			if w, ok := err.(*WaitError); ok { //nolint:errorlint // alone it is about instances that were yielded
 				last = w.besideFailures()
 			}
 		})
@@ -124,49 +123,49 @@ func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	}
 }
 
-// waiter is one wait. There may be a hundred thousand servers in it: of one that is
-// still waited for it keeps a few words, not its whole description.
+// waiter is one wait. It may hold a hundred thousand instances. For an instance that is still
+// pending it keeps a few words, not the whole description.
 type waiter struct {
 	c        *Client
 	target   State
 	ids      []string
 	byID     []int32     // indexes of ids, sorted by ID
-	progress func(Event) // nil when nobody wants to know
-	tally    *tally      // likewise
+	progress func(Event) // nil when there is no callback
+	tally    *tally      // nil when there is no callback
 
-	// restarted tells that the servers were just told to start or reboot: being
-	// stopped may be part of that, or an old answer.
+	// restarted reports that the instances were just told to start or reboot. A stopped state
+	// may be part of that, or an old answer.
 	restarted bool
 
-	// released tells that the servers were just released: one that failed to launch
-	// will not get any further. It is removed by the cloud, some day or never.
+	// released reports that the instances were just released. An instance that failed to
+	// launch then stays in that state until the cloud removes it, some day or never.
 	released bool
 
-	// proves tells that something is done about servers that die: only one that was seen
-	// can be told from one that is late, so all are looked at once before they can run.
+	// proves reports that the operation acts on instances that die. Only an instance that was
+	// seen can be told from one that is late. So all are looked at once before they can run.
 	proves bool
 
-	// ownerOf returns whose an instance is that was seen. Nil does not ask.
+	// ownerOf returns the owner of an instance that was seen. Nil means that it is not asked.
 	ownerOf func(*Instance) owner
 
 	start time.Time
 
 	mu      sync.Mutex
 	servers []awaited // as ids
-	word    string    // the latest raw state: one text for all servers in it
+	word    string    // the latest raw state: one text for all instances in it
 
-	// sightings are the instances as last seen; nil when nobody wants to know.
+	// sightings are the instances as last seen; nil when they are not needed.
 	sightings map[string]Instance
 
-	patience time.Duration // the shortest time that an instance never seen was waited for
-	words    error         // what the cloud said of one of those, where it says anything
+	patience time.Duration // the shortest wait for an instance that was never seen
+	words    error         // the error of the cloud about such an instance; may be nil
 }
 
-// awaited is what a wait knows of one server.
+// awaited is what a wait knows about one instance.
 type awaited struct {
 	state   State // as last seen, and in the cloud's word
 	raw     string
-	stopped time.Duration // of the wait, since when it has looked stopped; 0 when it does not
+	stopped time.Duration // time in the wait when it first looked stopped; 0 when it does not
 	last    *Instance     // as last seen, where it is kept
 	failed  *LaunchError
 
@@ -174,8 +173,8 @@ type awaited struct {
 	ready     bool
 	visible   bool // it was seen
 	noAddress bool // and had no address then
-	hidden    bool // it was never seen, and the patience with it is over
-	absent    bool // the latest answer to a single look left it out
+	hidden    bool // it was never seen, and its time to become visible is over
+	absent    bool // the latest answer to a single look did not have it
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
@@ -192,7 +191,7 @@ func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
 	return w
 }
 
-// index is the place of an ID, which is there, in ids.
+// index returns the position of an ID in ids. The ID must be there.
 func (w *waiter) index(id string) int {
 	i, _ := slices.BinarySearchFunc(w.byID, id, func(i int32, id string) int { return strings.Compare(w.ids[i], id) })
 	return int(w.byID[i])
@@ -210,14 +209,14 @@ func (w *waiter) wait(ctx context.Context, t poll.Target[Instance]) ([]Instance,
 	return ready, e
 }
 
-// poll waits by the shared poller until every server has come to an end.
+// poll waits, by the shared poller, until every instance has ended its wait.
 func (w *waiter) poll(ctx context.Context, t poll.Target[Instance]) error {
 	engine, first := w.c.poller.engine(w.c), w.c.limits.FirstLook
 	if w.proves && time.Since(t.Accepted) < first {
 		look, cancel := context.WithTimeout(ctx, first)
 		err := engine.Look(look, t)
 		cancel()
-		if err != nil && look.Err() == nil { // refused: a wait would be as well
+		if err != nil && look.Err() == nil { // refused: the wait would be refused too
 			return err
 		}
 		known := t.Known
@@ -227,14 +226,14 @@ func (w *waiter) poll(ctx context.Context, t poll.Target[Instance]) error {
 	return engine.Wait(ctx, t)
 }
 
-// ended reports whether there is nothing left to wait for of a server.
+// ended reports whether the wait for an instance is over.
 func (w *waiter) ended(id string) bool {
 	s := &w.servers[w.index(id)]
 	return s.ready || s.failed != nil
 }
 
-// access asks the cloud whether these credentials may describe instances, where it can
-// tell: whether they may, or the refusal; neither where that stays open.
+// access asks the cloud whether these credentials may describe instances. It returns true, or
+// the refusal. It returns neither when the cloud cannot tell.
 func (c *Client) access(ctx context.Context, region string) (allowed bool, refusal error) {
 	p, ok := c.driver.(AccessProber)
 	if !ok || ctx.Err() != nil {
@@ -249,7 +248,7 @@ func (c *Client) access(ctx context.Context, region string) (allowed bool, refus
 	return err == nil, nil
 }
 
-// observe takes in one sighting. The poller calls it for one wait at a time.
+// observe records one sighting. The poller calls it for one wait at a time.
 func (w *waiter) observe(e poll.Event[Instance]) poll.Verdict {
 	w.mu.Lock()
 	s := &w.servers[w.index(e.ID)]
@@ -282,21 +281,21 @@ func (w *waiter) observe(e poll.Event[Instance]) poll.Verdict {
 	return verdict
 }
 
-// whole tells whether descriptions are kept of servers that are still waited for:
-// somebody wants to see them, or they will be the last word about a server.
+// whole reports whether the descriptions of pending instances are kept: a callback shows them,
+// or they will be the last known state of an instance.
 func (w *waiter) whole() bool { return w.progress != nil || w.target != StateRunning }
 
-// instance is the server as last seen.
+// instance returns the instance as last seen.
 func (s *awaited) instance(id string) Instance {
 	i := Instance{ID: id, RawState: s.raw}
 	if s.last != nil {
-		i = s.last.clone() // other waits may have been told of the same server by the same answer
+		i = s.last.clone() // other waits may hold the same instance of the same answer
 	}
 	i.State = s.state
 	return i
 }
 
-// take updates what is known and reports whether the state changed.
+// take records a sighting and reports whether the state changed.
 func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 	before := s.state
 	switch e.Kind {
@@ -331,9 +330,9 @@ func (s *awaited) take(w *waiter, e poll.Event[Instance]) (changed bool) {
 	return s.state != before || s.failed != nil
 }
 
-// gone ends the wait for a server that existed and does no longer.
+// gone ends the wait for an instance that existed and does not exist any more.
 func (s *awaited) gone(w *waiter, id string, words error) {
-	s.visible = true // once, if not to this wait
+	s.visible = true // it was seen earlier, perhaps not by this wait
 	if w.target == StateTerminated {
 		s.state = StateTerminated
 		s.ready = true
@@ -347,7 +346,7 @@ func (s *awaited) gone(w *waiter, id string, words error) {
 	s.state = StateTerminated
 }
 
-// judge decides what a described state means for the target.
+// judge compares a described state with the target.
 func (s *awaited) judge(w *waiter, e *poll.Event[Instance]) {
 	state := e.Value.State
 	if state != StateStopped {
@@ -371,7 +370,7 @@ func (s *awaited) judge(w *waiter, e *poll.Event[Instance]) {
 	}
 }
 
-// final tells whether a server in this state never runs again by itself.
+// final reports whether an instance in this state never runs again by itself.
 func final(s State) bool {
 	return slices.Contains([]State{StateFailed, StateTerminating, StateRecycled, StateTerminated, StateSuspended}, s)
 }
@@ -380,8 +379,8 @@ func (w *waiter) failure(s *awaited, id, reason string) *LaunchError {
 	return &LaunchError{Driver: w.c.name, InstanceID: id, RawState: s.raw, Reason: reason}
 }
 
-// result sorts the servers into those that got there and an error about the
-// others, nil when there are none.
+// result returns the instances that reached the target, and an error about the others. The
+// error is nil when there are no others.
 func (w *waiter) result(err error) ([]Instance, *WaitError) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,18 +7,18 @@ import (
 	"sync"
 )
 
-// WaitProgress is how far the instances of several operations have come.
+// WaitProgress counts the instances of several operations by their progress.
 type WaitProgress struct {
-	Asked      int // instances in hand, of all operations
+	Asked      int // known instances of all operations
 	Ready      int
-	Failed     int // those that others have replaced do not count
+	Failed     int // without failed instances that were replaced
 	NotVisible int // never shown within [Options].VisibleWithin
 }
 
-// Pending is how many instances are still waited for.
+// Pending returns how many instances are still waited for.
 func (p WaitProgress) Pending() int { return max(p.Asked-p.Ready-p.Failed-p.NotVisible, 0) }
 
-// String says the numbers, for example "12 of 250 ready, 1 failed, 237 pending".
+// String returns the numbers, for example "12 of 250 ready, 1 failed, 237 pending".
 func (p WaitProgress) String() string {
 	s := fmt.Sprintf("%d of %d ready", p.Ready, p.Asked)
 	for _, n := range []struct {
@@ -32,20 +32,20 @@ func (p WaitProgress) String() string {
 	return s
 }
 
-// WaitResult is what [Operation.Wait] returned for one of several operations.
+// WaitResult is the result of [Operation.Wait] for one of several operations.
 type WaitResult struct {
 	Operation *Operation
 	Instances []Instance
 	Err       error
 }
 
-// WaitAll is [Operation.Wait] for several operations at once, of one cloud or of several,
-// with one progress. It returns when all of them have come to their end, or ctx has
-// ended, with a result for each in their order, and joins their errors. An operation that
-// fails ends no other. Operations of clients that share a [Poller] share describe calls.
+// WaitAll calls [Operation.Wait] for several operations at once, of one or several clouds,
+// with one progress. It returns when all waits have ended, or ctx has ended. It returns a
+// result for each operation in their order, and joins their errors. An operation that fails
+// does not end the others. Operations of clients that share a [Poller] share describe calls.
 //
-// Progress is called for every change of the numbers, one call at a time, unless it is
-// nil. It should return soon: the waits go on only afterwards.
+// Progress is called for every change of the numbers, one call at a time, unless it is nil. It
+// should return soon: the waits continue only afterwards.
 func WaitAll(ctx context.Context, ops []*Operation, progress func(WaitProgress)) ([]WaitResult, error) {
 	t := &tally{report: progress}
 	for _, op := range ops {
@@ -63,14 +63,14 @@ func WaitAll(ctx context.Context, ops []*Operation, progress func(WaitProgress))
 	return results, errors.Join(errs...)
 }
 
-// tally counts for several waits.
+// tally counts the instances of several waits.
 type tally struct {
 	mu     sync.Mutex
 	p      WaitProgress
-	report func(WaitProgress) // nil when nobody wants to know
+	report func(WaitProgress) // nil when there is no callback
 }
 
-// counted is where an instance counts.
+// counted is the number that an instance is counted in.
 type counted int
 
 const (
@@ -80,7 +80,7 @@ const (
 	asNotVisible
 )
 
-// count says where an instance counts.
+// count returns the number that an instance is counted in.
 func (s *awaited) count() counted {
 	switch {
 	case s.ready:
@@ -93,7 +93,7 @@ func (s *awaited) count() counted {
 	return asPending
 }
 
-// move counts an instance elsewhere. A nil tally counts nothing.
+// move counts an instance in another number. A nil tally counts nothing.
 func (t *tally) move(from, to counted) {
 	if t == nil || from == to {
 		return
@@ -126,7 +126,7 @@ func (t *tally) change(how func(*WaitProgress)) {
 	}
 }
 
-// replaced takes failed instances out of the numbers: others are waited for.
+// replaced subtracts failed instances from the numbers: others are waited for.
 func (o *WaitOptions) replaced(n int) {
 	if o == nil || o.tally == nil || n == 0 {
 		return

@@ -10,39 +10,40 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
-// WaitError is a wait in which not every instance got where it should.
+// WaitError is the error of a wait in which some instances did not reach the target state.
 type WaitError struct {
 	Driver  string
 	Target  State
 	Failed  []*LaunchError    // will never get there
 	Pending []PendingInstance // not there yet when the wait ended
 
-	// NotVisible are the instances that the cloud has never shown, though the
-	// patience with them was over ([Options].VisibleWithin). They are neither failed
-	// nor gone: they may show up late, be in another region, or not be visible to
-	// these credentials. They stay in their operation; waiting again asks again.
+	// NotVisible are the instances that the cloud has not shown within
+	// [Options].VisibleWithin. They are neither failed nor gone: they may become visible late,
+	// be in another region, or not be visible to these credentials. They stay in their
+	// operation; another wait asks again.
 	NotVisible []PendingInstance
-	Patience   time.Duration // how long the instances of NotVisible were not visible, at least
+	Patience   time.Duration // the shortest time that an instance of NotVisible was not visible
 
-	// NothingVisible reports that there are instances in NotVisible, and that the wait
-	// saw no other one either: the credentials may be the reason.
+	// NothingVisible reports that NotVisible has instances, and that the wait saw no other
+	// instance. The credentials may be the reason.
 	NothingVisible bool
 
-	// Access is, where NothingVisible and the cloud can tell ([AccessProber]), its
-	// refusal to let these credentials describe instances; nil otherwise.
+	// Access is the cloud's refusal to let these credentials describe instances; nil
+	// otherwise. It is set only with NothingVisible, and only where the cloud can tell
+	// ([AccessProber]).
 	Access error
 
-	// Describe is what the latest describe calls about pending instances came to,
-	// where they told nothing; nil when they were answered.
+	// Describe is the error of the latest describe calls about pending instances; nil when
+	// they succeeded.
 	Describe error
 
-	Err error // what ended the wait early: ctx's error, or a refusal to describe; nil otherwise
+	Err error // why the wait ended early: the error of ctx or a refused describe; nil otherwise
 
 	allowed bool  // the cloud says that the credentials may describe instances
-	words   error // what the cloud said of an instance that it does not know, where it says anything
+	words   error // the error of the cloud about an instance that it does not know; may be nil
 }
 
-// PendingInstance is an instance that was still waited for.
+// PendingInstance is an instance that was not ready when the wait or the look ended.
 type PendingInstance struct {
 	ID        string
 	State     State  // as last seen; "" if the instance was never seen
@@ -67,13 +68,13 @@ func (e *WaitError) Error() string {
 	return b.String()
 }
 
-// text is that of an error, which does not name the driver once more.
+// text returns the text of an error without the name of the driver.
 func (e *WaitError) text(err error) string {
 	return wording.Unnamed(e.Driver, wording.OneLine(err.Error()))
 }
 
-// writeFailed writes who failed, and why: each by itself where they are few, else
-// those together that failed alike.
+// writeFailed writes which instances failed, and why. It names few instances one by one, and
+// groups many by failure.
 func (e *WaitError) writeFailed(b *strings.Builder) {
 	if len(e.Failed) == 0 {
 		return
@@ -97,8 +98,8 @@ func (e *WaitError) writeFailed(b *strings.Builder) {
 	}
 }
 
-// writePending writes what is still missing: how many are in which state, where they
-// are many, and which they are.
+// writePending writes which instances are still pending. For many, it also counts them by
+// state.
 func (e *WaitError) writePending(b *strings.Builder) {
 	if len(e.Pending) == 0 {
 		return
@@ -120,7 +121,7 @@ func (e *WaitError) writePending(b *strings.Builder) {
 	}))
 }
 
-// writeNotVisible writes who was never visible, and what that may mean, once for all.
+// writeNotVisible writes which instances were never visible, and once what that may mean.
 func (e *WaitError) writeNotVisible(b *strings.Builder) {
 	if len(e.NotVisible) == 0 {
 		return
@@ -135,7 +136,8 @@ func (e *WaitError) writeNotVisible(b *strings.Builder) {
 	if !e.NothingVisible {
 		return
 	}
-	b.WriteString("; none of the instances waited for was ever visible: these credentials may not see what they created")
+	b.WriteString("; none of the instances waited for was ever visible:" +
+		" these credentials may not see what they created")
 	switch {
 	case e.Access != nil:
 		b.WriteString("; the cloud says that they may not describe instances: " + e.text(e.Access))
@@ -144,7 +146,7 @@ func (e *WaitError) writeNotVisible(b *strings.Builder) {
 	}
 }
 
-// word is the state of an instance as an error says it.
+// word returns the state of an instance for an error text.
 func (p PendingInstance) word() string {
 	word := wording.OneLine(p.RawState)
 	switch {
@@ -159,7 +161,7 @@ func (p PendingInstance) word() string {
 	return word
 }
 
-// Unwrap returns what ended the wait, why describes failed, and the failures. An error
+// Unwrap returns the errors that ended the wait or the describes, and the failures. An error
 // with instances that were never visible matches [ErrNotFound].
 func (e *WaitError) Unwrap() []error {
 	out := wording.Compact(e.Err, e.Describe, e.Access)
@@ -172,8 +174,7 @@ func (e *WaitError) Unwrap() []error {
 	return out
 }
 
-// besideFailures returns what the error says beside naming the failures; nil where
-// that is nothing.
+// besideFailures returns the error without the failures; nil when nothing else is left.
 func (e *WaitError) besideFailures() error {
 	if e.Err == nil && len(e.NotVisible) == 0 {
 		return nil

@@ -1,6 +1,6 @@
-// Package marker computes what marks the instances of an operation in the cloud itself:
-// client tokens, and markers in names. Everything follows from the IDs that it is given,
-// so that any process computes the same.
+// Package marker computes the marks of an operation's instances in the cloud: client tokens,
+// and markers in names. Everything is computed from the IDs in the arguments, so that any
+// process computes the same.
 package marker
 
 import (
@@ -15,7 +15,7 @@ import (
 // Head begins every marker.
 const Head = "-yf"
 
-// Lengths of the pieces of a marker.
+// Lengths of the parts of a marker.
 const (
 	ownerDigits = 4
 	opDigits    = 8
@@ -25,18 +25,18 @@ const (
 	Length = len(Head) + ownerDigits + opDigits + partDigits
 )
 
-// NumberLength is what a cloud may add behind a name to tell instances apart.
+// NumberLength is the longest number that a cloud may add to a name.
 const NumberLength = 4
 
-// RandomID draws the name of an operation.
+// RandomID returns a random ID for an operation.
 func RandomID() string { return strings.ToLower(rand.Text()) }
 
-// Token is the client token of one create: the same intent gives the same token, in any
+// Token returns the client token of one create: the same intent gives the same token, in any
 // process.
 func Token(op string, part, generation int) string { return digest(52, op, part, generation) }
 
-// Start is what the markers of one owner have in common, and with an operation, of that
-// operation.
+// Start returns the beginning that the markers of one owner share, or the markers of one
+// operation if op is given.
 func Start(owner, op string) string {
 	s := Head + digest(ownerDigits, "owner|"+owner)
 	if op != "" {
@@ -45,8 +45,8 @@ func Start(owner, op string) string {
 	return s
 }
 
-// Of is the marker of one create: the start of its operation, and what only this create
-// has. The seed is the operation's ID, or of several runs with one ID that of the run.
+// Of returns the marker of one create: the start of its operation, and a part of its own. The
+// seed is the operation's ID. When several runs have one ID, the seed is the run's own.
 func Of(owner, op, seed string, part, generation int) string {
 	return Start(owner, op) + digest(partDigits, seed, part, generation)
 }
@@ -71,11 +71,11 @@ func Owned(name, owner string) bool {
 	return end == "" || isNumber(end)
 }
 
-// Matches reports whether a name is that of the instances of one create: the name
-// they were sent with and, if the cloud was asked for numbers, one of those. Whatever
-// else stands around a marker was written by somebody, into the name of an instance
-// that is not ours. But how names with other than plain characters come back no
-// vendor says, so that of those the marker alone counts.
+// Matches reports whether a name belongs to the instances of one create. The name must equal
+// the name that was sent, followed by a number if the cloud was asked for numbers. Other text
+// around a marker was written by a person, into the name of an instance that is not ours. No
+// vendor says how names with special characters are returned: there only the marker is
+// compared.
 func Matches(name, marked string, numbered bool) bool {
 	end, ok := strings.CutPrefix(name, marked)
 	if !ok && !IsPlain(marked) {
@@ -91,15 +91,18 @@ func isNumber(end string) bool {
 	return len(end) >= 3 && len(end) <= NumberLength && strings.Trim(end, "0123456789") == ""
 }
 
-// IsPlain reports whether no cloud has a reason to write a name another way.
+// IsPlain reports whether a name has only characters that every cloud returns unchanged.
 func IsPlain(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.:", r)
+		lower := 'a' <= r && r <= 'z'
+		upper := 'A' <= r && r <= 'Z'
+		digit := '0' <= r && r <= '9'
+		return !lower && !upper && !digit && !strings.ContainsRune("-_.:", r)
 	})
 }
 
-// digest is a short text that only the same parts give, n letters and digits
-// long. Every create has one or several, and each is one allocation.
+// digest returns a short text of n letters and digits that identifies the arguments. Every
+// create needs one or several, and each is one allocation.
 func digest(n int, text string, numbers ...int) string {
 	var room [128]byte
 	b := append(room[:0], text...)

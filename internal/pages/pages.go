@@ -3,8 +3,8 @@ package pages
 
 import "iter"
 
-// All is a loop over everything that page returns, from the page token "" on. It ends
-// after the first error, which comes with a zero value.
+// All returns a loop over everything that page returns, starting with the page token "". It
+// ends after the first error, which comes with a zero value.
 func All[T any](page func(token string) (list []T, next string, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for token := ""; ; {
@@ -27,8 +27,8 @@ func All[T any](page func(token string) (list []T, next string, err error)) iter
 	}
 }
 
-// Watch finds out when the pages of a list contradict each other. The zero value is for
-// the first page.
+// Watch finds contradictions between the pages of a list. The zero value is for the first
+// page.
 type Watch struct {
 	tokens map[string]bool // of the pages so far
 	ids    map[string]bool // shown by them
@@ -36,12 +36,12 @@ type Watch struct {
 }
 
 // staleAtMost is how many pages in a row may show nothing new. Lists that are counted by
-// offset drift by a few rows, not by whole pages.
+// offset shift by a few rows, not by whole pages.
 const staleAtMost = 2
 
-// Page takes in a page: how many rows it has, the ID of each, and the token of the next
-// page, "" on the last one. It reports whether the page repeats a row of an earlier one,
-// and what is wrong with the list, "" if nothing is.
+// Page records a page: how many rows it has, the ID of each, and the token of the next page,
+// "" on the last one. It reports whether the page repeats a row of an earlier page. Wrong is
+// what is wrong with the list, "" if nothing is.
 func (w *Watch) Page(rows int, id func(row int) string, next string) (repeats bool, wrong string) {
 	if w.ids == nil && next == "" {
 		return false, "" // a list of one page

@@ -1,5 +1,5 @@
-// Package recent remembers for a while what has just happened: which instances were
-// created, and what was refused.
+// Package recent remembers recent events for a while: which instances were created, and what
+// was refused.
 package recent
 
 import (
@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Instances remembers the instances that were just created, so that "not found" is not
-// mistaken for "unknown" while the cloud has not caught up. It is safe for concurrent use
-// once Within is set.
+// Instances remembers the instances that were just created. The cloud may not show them yet,
+// so "not found" does not mean that they do not exist. It is safe for concurrent use once
+// Within is set.
 type Instances struct {
 	Within time.Duration // how long an instance counts as recent
 
@@ -18,7 +18,7 @@ type Instances struct {
 	born   map[string]time.Duration // a third of a time.Time: there may be a hundred thousand
 	pruned time.Time
 
-	// named is by which operation a recent instance was given its name.
+	// named holds the operation that gave a recent instance its name.
 	named map[string]string
 }
 
@@ -42,13 +42,13 @@ func (r *Instances) Add(ids []string, at time.Time) {
 		}
 		r.pruned = now
 	}
-	born := max(at.Sub(r.base), -2*r.Within) // the zero time is too far away to count with
+	born := max(at.Sub(r.base), -2*r.Within) // the zero time would overflow a duration
 	for _, id := range ids {
 		r.born[id] = born
 	}
 }
 
-// Forget drops instances that have been released: they are gone for good reason.
+// Forget drops instances that were released: they are really gone.
 func (r *Instances) Forget(ids []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,7 +58,7 @@ func (r *Instances) Forget(ids []string) {
 	}
 }
 
-// Name records which operation has given a recent instance its name.
+// Name records which operation gave a recent instance its name.
 func (r *Instances) Name(id, operation string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,7 +71,7 @@ func (r *Instances) Name(id, operation string) {
 	r.named[id] = operation
 }
 
-// Namer returns which operation has given a recent instance its name, or "".
+// Namer returns which operation gave a recent instance its name, or "".
 func (r *Instances) Namer(id string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

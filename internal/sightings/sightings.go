@@ -1,5 +1,5 @@
-// Package sightings remembers which instances of an account were seen, and which of them
-// have ended. It knows them by cloud, region and ID alone.
+// Package sightings remembers which instances of an account were seen, and which of them have
+// ended. It identifies them by cloud, region and ID only.
 package sightings
 
 import (
@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// perGeneration bounds what a Memory holds: between one and two generations of it. A
+// perGeneration limits the size of a Memory, which holds between one and two generations. A
 // hundred thousand instances take about two megabytes.
 const perGeneration = 1 << 18
 
 // Place is a region of a cloud. The same ID in another place proves nothing.
 type Place struct{ Driver, Region string }
 
-// Memory remembers the instances that the clients of an account have seen, and those
-// whose end is known, by 64-bit hashes. The oldest are forgotten first; an instance that
-// was forgotten counts as never seen, which costs a question and no money. The zero value
-// is empty. It is safe for concurrent use.
+// Memory remembers, by 64-bit hashes, the instances that the clients of an account have seen,
+// and those that have ended. The oldest are forgotten first. A forgotten instance counts as
+// never seen, which costs another call and no money. The zero value is empty. It is safe for
+// concurrent use.
 type Memory struct {
 	mu          sync.Mutex
 	seed        maphash.Seed
@@ -27,10 +27,10 @@ type Memory struct {
 	shown       map[Place]time.Time // when an answer has shown a living instance last
 }
 
-// generations are two sets. The younger takes the place of the older when it is full.
+// generations are two sets. When the younger set is full, it replaces the older one.
 type generations struct{ young, old map[uint64]struct{} }
 
-// sighting is an instance in the place that showed it.
+// sighting is an instance and the place that showed it.
 type sighting struct {
 	at Place
 	id string
@@ -54,7 +54,7 @@ func (g *generations) has(h uint64) bool {
 	return ok
 }
 
-// hashLocked returns the hash of an instance. Callers hold m.mu.
+// hashLocked returns the hash of an instance. The caller holds m.mu.
 func (m *Memory) hashLocked(at Place, id string) uint64 {
 	if !m.seeded {
 		m.seed, m.seeded = maphash.MakeSeed(), true
@@ -94,7 +94,7 @@ func (m *Memory) HasEnded(at Place, id string) bool {
 	return m.ended.has(m.hashLocked(at, id))
 }
 
-// Show records that an answer about a place has shown an instance that lives.
+// Show records that an answer about a place has shown a living instance.
 func (m *Memory) Show(at Place) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -104,8 +104,8 @@ func (m *Memory) Show(at Place) {
 	m.shown[at] = time.Now()
 }
 
-// LastShown returns when an answer about a place has shown a living instance last; zero
-// if none has.
+// LastShown returns when an answer about a place last showed a living instance; zero if none
+// has.
 func (m *Memory) LastShown(at Place) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()

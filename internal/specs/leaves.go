@@ -6,16 +6,15 @@ import (
 	"slices"
 )
 
-// Leaf is a field of the spec that can be set by itself. Structs and lists are
-// taken apart into their leaves; a pointer to a struct is a leaf (its presence)
-// and is taken apart too.
+// Leaf is a field of the spec that can be set by itself. Structs and lists are split into
+// their leaves. A pointer to a struct is a leaf (its presence) and is split too.
 type Leaf struct {
 	Path  string // "DataDisks[].SizeGiB"
 	steps []hop
 }
 
-// hop leads from a struct to one of its fields, and on into every element when
-// that field is a list of structs, or through it when it is a pointer.
+// hop leads from a struct to one of its fields. It also leads into every element when that
+// field is a list of structs, and through it when it is a pointer.
 type hop struct {
 	field int
 	name  string
@@ -23,8 +22,8 @@ type hop struct {
 	deref bool
 }
 
-// Leaves returns every leaf of a struct type, in the order of its fields. The options of
-// vendors are not among them: they are addressed to drivers by name.
+// Leaves returns every leaf of a struct type, in the order of its fields. Vendor options are
+// not included: they are addressed to drivers by name.
 func (s *Shape) Leaves(t reflect.Type) []Leaf { return s.appendLeaves(nil, t, "", nil) }
 
 func (s *Shape) appendLeaves(out []Leaf, t reflect.Type, prefix string, steps []hop) []Leaf {
@@ -58,18 +57,17 @@ func with(steps []hop, h hop) []hop {
 	return append(slices.Clip(steps), h)
 }
 
-// splits reports whether a type is one of the spec's own structs. netip.Addr and
-// time.Time are values.
+// splits reports whether a type is one of the spec's own structs. netip.Addr and time.Time are
+// values.
 func (s *Shape) splits(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && t.PkgPath() == s.Package
 }
 
-// Find looks for a place where the leaf is set and returns its path with real
-// indexes.
+// Find looks for a place where the leaf is set, and returns its path with real indexes.
 func (l *Leaf) Find(v reflect.Value) (at string, set bool) { return findSet(v, l.steps) }
 
-// findSet builds the path on its way back, only when it found something: Check
-// runs on every create, and nearly every leaf is unset.
+// findSet builds the path on its way back, only when it found something: every create runs
+// Check, and nearly every leaf is unset.
 func findSet(v reflect.Value, steps []hop) (at string, set bool) {
 	h := &steps[0]
 	f := v.Field(h.field)
@@ -95,7 +93,7 @@ func findSet(v reflect.Value, steps []hop) (at string, set bool) {
 	return h.name + "." + at, true
 }
 
-// IsSet reports whether a leaf was given. Empty lists and maps count as unset.
+// IsSet reports whether a leaf is set. Empty lists and maps count as unset.
 func IsSet(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map:

@@ -6,9 +6,8 @@ import (
 	"slices"
 )
 
-// Lost returns the fields of vendor options of one type that are set in the older
-// and not in the newer ones, the keys of maps and the fields of structures in them
-// likewise.
+// Lost returns the fields of vendor options of one type that are set in older and not in
+// newer. It does the same for the keys of maps and the fields of structs inside.
 func Lost(older, newer reflect.Value) []string {
 	o, n := reflect.Indirect(older), reflect.Indirect(newer)
 	if o.Kind() != reflect.Struct {
@@ -22,7 +21,7 @@ func Lost(older, newer reflect.Value) []string {
 	return out
 }
 
-// lostIn is Lost for one field, whose name it puts before what it returns.
+// lostIn is Lost for one field. It puts the name of the field before each result.
 func lostIn(name string, o, n reflect.Value) []string {
 	if !IsSet(n) {
 		if IsSet(o) {

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// Outline writes what is set of a value, as tokens of version 1 have it: nothing of
-// it may change.
+// Outline writes the set fields of a value in the form of version 1 tokens. This form must not
+// change.
 func Outline(b *strings.Builder, v reflect.Value) {
-	if text, ok := asText(v); ok { // secrets show no more here than elsewhere
+	if text, ok := asText(v); ok { // secrets are redacted here too
 		fmt.Fprintf(b, "%q", text)
 		return
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		b.WriteByte('&') // also of a zero: it is a choice
+		b.WriteByte('&') // also for a zero value: it is a choice
 		if !v.IsNil() {
 			Outline(b, v.Elem())
 		}
@@ -66,7 +66,7 @@ func outlineMap(b *strings.Builder, v reflect.Value) {
 	fmt.Fprintf(b, "%q", lines)
 }
 
-// asText returns the text form of values that have one: secrets, times, addresses.
+// asText returns the text of values that have a text form: secrets, times, addresses.
 func asText(v reflect.Value) (string, bool) {
 	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || !v.CanInterface() {
 		return "", false

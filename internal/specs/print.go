@@ -2,20 +2,19 @@ package specs
 
 import "slices"
 
-// Print says of a spec, and of the options that its creates follow from, what is
-// set, without what it is set to: the path of every leaf ("DataDisks[0].SizeGiB",
-// `Tags["team"]`, "Run.Owner") with a digest of its value, or with "set" when it is a
-// secret, whose digest could be guessed back. A struct in a list or behind a pointer
-// has an entry of its own, for its presence. Nil is the print of a spec that nobody
-// knows.
+// Print holds which fields are set in a spec and in the options that affect its creates. It
+// maps the path of every set leaf ("DataDisks[0].SizeGiB", `Tags["team"]`, "Run.Owner") to a
+// digest of its value. For a secret it holds "set", because the digest of a secret could be
+// guessed. A struct in a list or behind a pointer has its own entry, for its presence. Nil is
+// the print of a spec that is not known.
 type Print map[string]string
 
 // isThere stands for the value of a secret.
 const isThere = "set"
 
-// Differences returns the paths that differ, that other lacks or that only other has,
-// sorted. What is inside of a struct or list that only one of the two has is not named
-// beside it. A nil print differs in nothing that could be named.
+// Differences returns, sorted, the paths that differ or that only one of the prints has. When
+// only one print has a struct or list, the paths inside it are not returned. A nil print has
+// no differences.
 func (p Print) Differences(other Print) []string {
 	if p == nil || other == nil {
 		return nil
@@ -41,7 +40,7 @@ func (p Print) Differences(other Print) []string {
 	return list
 }
 
-// insideOf reports whether a path leads through one of others.
+// insideOf reports whether a path is inside one of the others.
 func insideOf(path string, others map[string]bool) bool {
 	for i := range len(path) {
 		if step := path[i] == '.' || path[i] == '['; step && others[path[:i]] {

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Redacted is what a secret shows of itself, everywhere.
+// Redacted is the text that every secret prints.
 const Redacted = "[redacted]"
 
-// IsPlaceholder reports whether a text is "[redacted]", in any case, between blanks
-// and quotes, as it is or in base64.
+// IsPlaceholder reports whether a text is "[redacted]", in any case, in plain text or base64.
+// Blanks and quotes around it are ignored.
 func IsPlaceholder[T ~string | ~[]byte](text T) bool {
 	start, end := inner(text)
 	switch size := end - start; {
@@ -23,8 +23,8 @@ func IsPlaceholder[T ~string | ~[]byte](text T) bool {
 	return isCodedPlaceholder(coded[:copy(coded[:], text[start:end])])
 }
 
-// maxCoded is the longest base64 that is decoded: that of a placeholder between a
-// few blanks. Longer ones are data.
+// maxCoded is the longest base64 text that is decoded: the placeholder with a few blanks.
+// Longer texts are data.
 const maxCoded = 48
 
 func isCodedPlaceholder(coded []byte) bool {
@@ -34,8 +34,8 @@ func isCodedPlaceholder(coded []byte) bool {
 	return err == nil && end-start == len(Redacted) && equalsPlaceholder(decoded[start:end])
 }
 
-// inner returns where a text begins and ends without the blanks, control characters
-// and quotes around it.
+// inner returns where a text begins and ends without the blanks, control characters and quotes
+// around it.
 func inner[T ~string | ~[]byte](text T) (start, end int) {
 	edge := func(b byte) bool { return b <= ' ' || b == '"' || b == '\'' || b == '`' }
 	start, end = 0, len(text)
@@ -48,7 +48,7 @@ func inner[T ~string | ~[]byte](text T) (start, end int) {
 	return start, end
 }
 
-// equalsPlaceholder compares a text of the placeholder's length with it.
+// equalsPlaceholder reports whether a text of the placeholder's length equals it.
 func equalsPlaceholder[T ~string | ~[]byte](text T) bool {
 	for i := range len(Redacted) {
 		c := text[i]
@@ -62,8 +62,8 @@ func equalsPlaceholder[T ~string | ~[]byte](text T) bool {
 	return true
 }
 
-// isRawPlaceholder is IsPlaceholder for a raw parameter, whose value may be a JSON
-// document with the placeholder inside.
+// isRawPlaceholder is IsPlaceholder for a raw parameter, whose value may be a JSON document
+// with the placeholder inside.
 func isRawPlaceholder(value string) bool {
 	return IsPlaceholder(value) || strings.Contains(value, `"`+Redacted+`"`)
 }

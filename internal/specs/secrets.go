@@ -9,43 +9,43 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/sorted"
 )
 
-// maxNesting bounds how deep options are looked into: a third party's may hold
+// maxNesting limits how deep options are searched: the options of other vendors may contain
 // themselves.
 const maxNesting = 32
 
-// placeholders looks for placeholders among the secrets of a value: whatever has a secret
-// type, and every text in a map of a vendor's options, which are its raw parameters. Every
-// create comes by here: a struct's type says once which of its fields can hold any, and a
-// path takes memory only where something is found.
+// placeholders looks for placeholders among the secrets of a value. Secrets are the values of
+// a secret type, and every text in a map of vendor options, which are raw parameters. Every
+// create runs this search. So the secret fields of a struct type are computed once, and a path
+// is built only when something is found.
 type placeholders struct {
 	shape *Shape
 	found func(path string)
 	depth int
 }
 
-// Placeholders calls found with the path of every secret of a spec that is a placeholder.
-// It does not look into the options of vendors: see [Shape.OptionPlaceholders].
+// Placeholders calls found with the path of every secret of a spec that is a placeholder. It
+// does not search vendor options: see [Shape.OptionPlaceholders].
 func (s *Shape) Placeholders(spec reflect.Value, found func(path string)) {
 	var path [96]byte
 	placeholders{shape: s, found: found}.fields(path[:0], spec)
 }
 
-// OptionPlaceholders is [Shape.Placeholders] for the options of one vendor, the i-th of
-// the list at path.
+// OptionPlaceholders is [Shape.Placeholders] for the options of one vendor, which are item i
+// of the list at path.
 func (s *Shape) OptionPlaceholders(path string, i int, options reflect.Value, found func(path string)) {
 	var buf [96]byte
 	at := appendIndex(append(buf[:0], path...), i)
 	placeholders{shape: s, found: found}.value(at, reflect.Indirect(options), false)
 }
 
-// fields looks into the fields of a struct.
+// fields searches the fields of a struct.
 func (p placeholders) fields(path []byte, v reflect.Value) {
 	for _, f := range p.shape.secretFields(v.Type()) {
 		p.value(appendField(path, f.name), v.Field(f.index), false)
 	}
 }
 
-// value looks into one value; raw says that it is in a map.
+// value searches one value; raw reports that it is in a map.
 func (p placeholders) value(path []byte, v reflect.Value, raw bool) {
 	if p.depth++; p.depth > maxNesting {
 		return
@@ -146,8 +146,8 @@ func (s *Shape) secretFields(t reflect.Type) []secretField {
 	return list
 }
 
-// fieldHoldsSecrets reports whether a field of a struct can hold a secret. The maps
-// of the spec's own structs are labels; options of vendors are looked at one by one.
+// fieldHoldsSecrets reports whether a field of a struct can hold a secret. Maps of the spec's
+// own structs are labels. Vendor options are searched one by one.
 func (s *Shape) fieldHoldsSecrets(owner reflect.Type, f reflect.StructField, seen []reflect.Type) bool {
 	labels := s.splits(owner) && f.Type.Kind() == reflect.Map && f.Type.Elem() != s.Secret
 	if !isReadable(f) || f.Type == s.Options || labels {
@@ -163,8 +163,8 @@ func isReadable(f reflect.StructField) bool {
 	return f.IsExported() || embedded
 }
 
-// holdsSecrets reports whether a value of a type can hold a secret. Seen are the
-// structs around it.
+// holdsSecrets reports whether a value of a type can hold a secret. Seen are the structs
+// around it.
 func (s *Shape) holdsSecrets(t reflect.Type, seen []reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Map, reflect.Interface:

@@ -12,20 +12,19 @@ import (
 	"strconv"
 )
 
-// Set is what is set in a spec, sorted by path. [Shape.Set] makes it.
+// Set holds the set fields of a spec, sorted by path. [Shape.Set] makes it.
 type Set []setLeaf
 
-// Extra is a value beside the spec that belongs to the set, under a path of its own.
+// Extra is a value that belongs to the set but not to the spec. It has its own path.
 type Extra struct {
 	Path  string
 	Value any
 }
 
-// Set returns what is set in a spec, a struct, and in the values beside it. Empty and
-// absent mean the same, except behind a pointer, where being there is a choice. What is
-// zero is left out: a field that a later version of this library adds must not change the
-// hashes of specs that do not use it, or an upgrade would cut off every operation under
-// way.
+// Set returns the set fields of a spec, a struct, and of the values beside it. Empty and
+// absent mean the same, except behind a pointer, where presence is a choice. Zero fields are
+// left out. So a field that a later version of this library adds does not change the hashes of
+// specs that do not use it, and an upgrade does not break operations in progress.
 func (s *Shape) Set(spec reflect.Value, beside ...Extra) Set {
 	w := leafWalk{shape: s}
 	w.value(spec, false)
@@ -37,11 +36,11 @@ func (s *Shape) Set(spec reflect.Value, beside ...Extra) Set {
 }
 
 // Hash identifies the set, without the values of its secrets: a hash of those could be
-// guessed back.
+// guessed.
 func (s Set) Hash() string { return hex.EncodeToString(sumOf(s)[:16]) }
 
-// Print returns the print of the set. Its digests are keyed with the salt: those of two
-// salts cannot be compared.
+// Print returns the print of the set. Its digests are keyed with the salt: digests of
+// different salts cannot be compared.
 func (s Set) Print(salt string) Print {
 	mac := hmac.New(sha256.New, []byte(salt))
 	p := make(Print, len(s))
@@ -61,14 +60,14 @@ func (s Set) Print(salt string) Print {
 	return p
 }
 
-// setLeaf is a leaf of a spec that is set: what the hash and the print are made of.
+// setLeaf is a leaf of a spec that is set. The hash and the print are made of these.
 type setLeaf struct {
 	path   string
 	text   string // its value; not that of a secret
 	secret bool
 }
 
-// appendTo appends the leaf so that no two leaves are written alike.
+// appendTo appends the leaf. No two leaves have the same bytes.
 func (l *setLeaf) appendTo(b []byte) []byte {
 	for _, text := range []string{l.path, l.text} {
 		b = append(strconv.AppendInt(b, int64(len(text)), 10), ':')
@@ -77,9 +76,9 @@ func (l *setLeaf) appendTo(b []byte) []byte {
 	return b
 }
 
-// maxInside is how many leaves of a list or map are told apart. One with more is a
-// single leaf: tokens hold the print of a spec, and some specs hold an address for
-// each of thousands of instances. Hashes in tokens depend on it: it must not change.
+// maxInside is how many leaves of a list or map are separate. A list or map with more is a
+// single leaf: tokens hold the print of a spec, and some specs hold an address for each of
+// thousands of instances. It must not change, because hashes in tokens depend on it.
 const maxInside = 48
 
 // leafWalk collects leaves.
@@ -88,11 +87,11 @@ type leafWalk struct {
 	leaves []setLeaf
 	path   []byte
 	depth  int
-	vendor bool // inside of a vendor's options
-	raw    bool // inside of a map there: raw parameters, whose values are secrets
+	vendor bool // inside vendor options
+	raw    bool // inside a map of them: the values of raw parameters are secrets
 }
 
-// add adds the leaf at the path that the walk has come to.
+// add adds the leaf at the current path.
 func (w *leafWalk) add(text string) {
 	l := setLeaf{path: string(w.path), text: text, secret: w.raw && text != ""}
 	if l.secret {
@@ -109,13 +108,13 @@ func (w *leafWalk) field(name string, v reflect.Value) {
 	w.path = w.path[:n]
 }
 
-// value walks a value. There says that it is set even if it is zero: what a pointer
-// leads to, an item or an entry.
+// value walks a value. There reports that the value counts as set even if it is zero: the
+// target of a pointer, an item or an entry.
 func (w *leafWalk) value(v reflect.Value, there bool) {
 	w.depth++
 	defer func() { w.depth-- }()
 	switch {
-	case w.depth > maxNesting: // options that hold themselves
+	case w.depth > maxNesting: // options that contain themselves
 	case v.Type() == w.shape.Options:
 		w.options(v)
 	case v.Type() == w.shape.Secret, v.Type() == w.shape.Data:
@@ -139,14 +138,14 @@ func (w *leafWalk) secret(set, there bool) {
 	}
 }
 
-// container walks what is inside of a value.
+// container walks the contents of a value.
 func (w *leafWalk) container(v reflect.Value, there bool) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			w.value(v.Elem(), true)
 		} else if there {
-			w.add("\x00") // an item that is nil is not one that is empty
+			w.add("\x00") // a nil item differs from an empty item
 		}
 		return
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
@@ -205,8 +204,8 @@ func (w *leafWalk) entries(v reflect.Value) {
 	w.raw = outside
 }
 
-// options walks the options of vendors, by name: their order has no meaning, and
-// neither has whether they are behind a pointer.
+// options walks vendor options by name. Their order does not matter, nor whether they are
+// behind a pointer.
 func (w *leafWalk) options(list reflect.Value) {
 	n, outside := len(w.path), w.vendor
 	w.vendor = true
@@ -225,7 +224,7 @@ func (w *leafWalk) options(list reflect.Value) {
 	w.vendor = outside
 }
 
-// fold makes one leaf of those from first on, if they are too many.
+// fold replaces the leaves from first on by one leaf, if they are too many.
 func (w *leafWalk) fold(first int) {
 	if len(w.leaves)-first <= maxInside {
 		return
@@ -239,7 +238,7 @@ func (w *leafWalk) sort(first int) {
 	slices.SortStableFunc(w.leaves[first:], func(a, b setLeaf) int { return cmp.Compare(a.path, b.path) })
 }
 
-// sumOf is one digest of many leaves.
+// sumOf returns one digest of many leaves.
 func sumOf(leaves []setLeaf) []byte {
 	text := make([]byte, 0, 4096)
 	for i := range leaves {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// leafText returns the text of a value that is a leaf, "" if it is zero. It returns
-// false for what holds others.
+// leafText returns the text of a value that is a leaf, "" if it is zero. It returns false for
+// values that hold other values.
 func leafText(v reflect.Value) (string, bool) {
 	switch v.Kind() {
 	case reflect.Struct, reflect.Map, reflect.Slice, reflect.Array:
@@ -48,8 +48,8 @@ func numberText(v reflect.Value) string {
 
 var textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 
-// ownText returns the text that a value makes of itself, as addresses do. That of a
-// moment is the same in every zone.
+// ownText returns the text of a value that has its own text form, as addresses do. The text of
+// a time is the same in every zone.
 func ownText(v reflect.Value) (string, bool) {
 	if !v.CanInterface() {
 		return "", false

@@ -1,4 +1,4 @@
-// Package wording puts together the texts of errors.
+// Package wording builds the texts of errors.
 package wording
 
 import (
@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// AtMost is how many things of a kind the text of an error names.
+// AtMost is how many items of a kind the text of an error names.
 const AtMost = 10
 
-// OneLine keeps a vendor's line breaks from looking like log records of ours.
+// OneLine removes line breaks, so that a vendor's text cannot look like several log records.
 func OneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -24,13 +24,13 @@ func OneLine(s string) string {
 	}, s)
 }
 
-// paragraph is several errors that are told in one paragraph, which names the cloud once.
+// paragraph is several errors in one paragraph, which names the cloud once.
 type paragraph struct {
 	driver string
 	errs   []error
 }
 
-// Paragraph joins errors, nil ones left out. One error stays what it is.
+// Paragraph joins errors, without the nil ones. A single error is returned unchanged.
 func Paragraph(driver string, errs ...error) error {
 	errs = Compact(errs...)
 	switch len(errs) {
@@ -42,7 +42,7 @@ func Paragraph(driver string, errs ...error) error {
 	return &paragraph{driver, errs}
 }
 
-// Error tells them one after the other.
+// Error returns the texts of the errors in order.
 func (p *paragraph) Error() string {
 	texts := make([]string, len(p.errs))
 	for i, err := range p.errs {
@@ -54,8 +54,8 @@ func (p *paragraph) Error() string {
 // Unwrap returns the errors.
 func (p *paragraph) Unwrap() []error { return p.errs }
 
-// Unnamed is a text without the name of the cloud before each of its pieces. The end of a
-// word, as in "tokens: ", is no name.
+// Unnamed removes the name of the cloud before each part of a text. A name that is only the
+// end of a word, as in "tokens: ", stays.
 func Unnamed(driver, text string) string {
 	var b strings.Builder
 	for {
@@ -99,7 +99,7 @@ func Distinct(errs []error) []string {
 	return texts
 }
 
-// Alike are items of which a text says the same.
+// Alike are items that have the same text.
 type Alike[T any] struct {
 	Name  string
 	Items []T
