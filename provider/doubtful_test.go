@@ -204,3 +204,14 @@ func TestADoubtfulCreateThatIsNeverFoundNeedsAPerson(t *testing.T) {
 		}
 	})
 }
+
+// The error of answers that name too many says how many they named.
+func TestTooManyAreCounted(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(gives(nil, "i-a", "i-b", "i-c"))
+		_, err := f.client().RunInstances(t.Context(), spec(2), nil)
+		if want := "2 instances asked for, and the answer names 3"; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want it to say %q", err, want)
+		}
+	})
+}

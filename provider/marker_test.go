@@ -400,3 +400,17 @@ func TestBlindCredentialsBuyNothingTwice(t *testing.T) {
 		}
 	})
 }
+
+// A search looks soon at first.
+func TestASearchLooksSoon(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.answers(but(lost()))
+		began := time.Now()
+		if _, err := m.client().RunInstances(t.Context(), named(2, "web"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("it took %v to find what is visible, want 2 s", took)
+		}
+	})
+}

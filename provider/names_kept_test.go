@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,37 @@ func TestARefusedNameIsToldWhenTheCallerStops(t *testing.T) {
 		c := provider.NewClient(&hasty{m, cancel}, &provider.Options{Region: "region-1"})
 		if _, err := c.RunInstances(ctx, named(1, "web"), nil); !errors.Is(err, provider.ErrPermission) {
 			t.Errorf("got %v, want the refused rename", err)
+		}
+	})
+}
+
+// An instance whose rename failed has the name that the cloud shows.
+func TestAWaitShowsTheNameThatTheCloudShows(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.refuse = refusal(provider.ErrPermission, "Denied")
+		op, _ := m.client().RunInstances(t.Context(), named(1, "web"), nil)
+		list, _ := op.Wait(t.Context(), nil)
+		var got []string
+		for _, i := range list {
+			got = append(got, i.Name)
+		}
+		if want := m.names(); !slices.Equal(got, want) {
+			t.Errorf("the wait shows %v, want %v", got, want)
+		}
+	})
+}
+
+// Names of instances that no answer shows are waited for as long as one call is repeated.
+func TestNamesAreWaitedForAsLongAsACall(t *testing.T) {
+	inMarkedTime(t, func(t *testing.T, m *marking) {
+		m.hidden = time.Hour
+		began := time.Now()
+		c := m.client(func(o *provider.Options) { o.RetryFor = 30 * time.Second })
+		if _, err := c.RunInstances(t.Context(), named(1, "web"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 45*time.Second {
+			t.Errorf("it took %v, want about 30 s", took)
 		}
 	})
 }

@@ -422,3 +422,64 @@ func TestAReleasedOperationIsResumedWithoutItsSpec(t *testing.T) {
 		}
 	})
 }
+
+// An operation that failed without any instance is not over: nothing is there to release, and
+// a resume creates.
+func TestAFailureWithoutInstancesEndsNoOperation(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.answers(fails(refusal(provider.ErrUnavailable, "Busy")))
+		s := spec(2)
+		op, err := f.client().RunInstances(t.Context(), s, &terminate)
+		if !errors.Is(err, provider.ErrUnavailable) {
+			t.Fatalf("got %v, want an outage", err)
+		}
+		f.answers(works)
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: &terminate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.InstanceIDs(); len(got) != 2 {
+			t.Errorf("in hand are %v, want two", got)
+		}
+	})
+}
+
+// A cloud that does not tell when instances were created gets its releases all the same.
+func TestInstancesWithoutAnAgeAreReleased(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			page := f.look(r)
+			for n := range page.Instances {
+				page.Instances[n].CreatedAt = time.Time{}
+			}
+			return page, nil
+		}
+		op := run(t, f.client(), 2)
+		if _, err := op.Terminate(t.Context(), nil); err != nil {
+			t.Errorf("got %v, want none", err)
+		}
+		if got := f.alive(); len(got) != 0 {
+			t.Errorf("alive are %v, want none", got)
+		}
+	})
+}
+
+// What a release has to look for is released as soon as it is seen.
+func TestALateSightingIsReleasedAtOnce(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		op := run(t, f.client(), 1)
+		began := time.Now()
+		f.describe = func(_ int, r *provider.DescribeRequest) (*provider.DescribePage, error) {
+			if time.Since(began) < 5*time.Second {
+				return &provider.DescribePage{}, nil
+			}
+			return f.look(r), nil
+		}
+		if _, err := op.Terminate(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("it took %v, want some seconds after the sighting", took)
+		}
+	})
+}

@@ -439,3 +439,47 @@ func TestAnOldDoubtKeepsNoLaterSearchOpen(t *testing.T) {
 		}
 	}
 }
+
+// Another process knows which instances were named before the generation that is open.
+func TestGenerationsSurviveARestart(t *testing.T) {
+	open := func() *ledger.Ledger {
+		l := ledger.New(3, []ledger.Plan{{Count: 3, MinCount: 3}})
+		take(l, 0, 3, lost, "a")
+		l.Settle(0)
+		take(l, 0, 2, lost)
+		return l
+	}
+	l := read(open())
+	take(l, 0, 2, fine, "b", "c")
+	if got := l.Part(0).Status; got != ledger.Accepted {
+		t.Errorf("the rest was named, and the part is %s, want accepted", got)
+	}
+	before := open()
+	take(before, 0, 2, lost, "b")
+	l = read(before)
+	take(l, 0, 2, fine, "c", "d")
+	if got := l.Doubtful(); !slices.Equal(got, []string{"c", "d"}) {
+		t.Errorf("three instances were named of two that were asked for: %v are doubtful, want c and d", got)
+	}
+}
+
+// An instance belongs to the generation whose answer has made it certain, and to the first
+// one that did.
+func TestAnInstanceBelongsToOneGeneration(t *testing.T) {
+	l := ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 2}})
+	take(l, 0, 2, fine, "d1", "d2", "d3")
+	l.Settle(0)
+	take(l, 0, 2, lost, "d1")
+	take(l, 0, 2, fine, "x", "y")
+	if got := l.Ours(); !slices.Equal(got, []string{"d1"}) {
+		t.Errorf("ours are %v, want d1: the two answers name three of two", got)
+	}
+	l = ledger.New(2, []ledger.Plan{{Count: 2, MinCount: 2}})
+	take(l, 0, 2, lost, "a")
+	l.Settle(0)
+	take(l, 0, 1, lost, "a")
+	take(l, 0, 1, fine, "b")
+	if got := l.Part(0).Status; got != ledger.Accepted {
+		t.Errorf("the part is %s, want accepted: %+v", got, l.Part(0))
+	}
+}
