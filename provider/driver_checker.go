@@ -98,10 +98,15 @@ func (c *Checker) within(path string) string {
 // of fields of c. Their driver names do not change. An error about no field, which a check
 // should not return, is kept unchanged. Nil adds nothing.
 func (c *Checker) Add(err error) {
+	if err != nil { // apart, since what errors.As is given escapes to the heap
+		c.add(err)
+	}
+}
+
+func (c *Checker) add(err error) {
 	var many FieldErrors
 	var one *FieldError
 	switch {
-	case err == nil:
 	case errors.As(err, &many):
 		for _, e := range many {
 			c.record(new(*e))

@@ -12,6 +12,15 @@ import (
 // means that the call is idempotent by its token. A temporary refusal may then be about an
 // earlier call with the same token that is still being executed.
 func judge(err error, byToken bool) ledger.Verdict {
+	if err == nil {
+		return ledger.Verdict{Executed: ledger.Yes, Final: true}
+	}
+	return judgeError(err, byToken)
+}
+
+// judgeError is judge for errors. It stands apart, since what [errors.As] is given escapes to
+// the heap.
+func judgeError(err error, byToken bool) ledger.Verdict {
 	var e *APIError
 	if !errors.As(err, &e) {
 		return judgeOther(err)
@@ -41,8 +50,6 @@ func (op *Operation) judge(err error) ledger.Verdict { return judge(err, op.c.li
 // that the call was never sent. So does an error of the journal.
 func judgeOther(err error) ledger.Verdict {
 	switch {
-	case err == nil:
-		return ledger.Verdict{Executed: ledger.Yes, Final: true}
 	case errors.As(err, new(*UnpaidError)):
 		return ledger.Verdict{Executed: ledger.Maybe, Final: true}
 	case errors.As(err, new(*endedError)):

@@ -4,7 +4,6 @@
 package marker
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
@@ -20,6 +19,7 @@ const (
 	ownerDigits = 4
 	opDigits    = 8
 	partDigits  = 8
+	tokenDigits = 52
 
 	// Length is how long a marker is, in bytes.
 	Length = len(Head) + ownerDigits + opDigits + partDigits
@@ -33,22 +33,31 @@ func RandomID() string { return strings.ToLower(rand.Text()) }
 
 // Token returns the client token of one create: the same intent gives the same token, in any
 // process.
-func Token(op string, part, generation int) string { return digest(52, op, part, generation) }
+func Token(op string, part, generation int) string {
+	var room [tokenDigits]byte
+	return string(appendDigest(room[:0], tokenDigits, "", op, part, generation))
+}
 
 // Start returns the beginning that the markers of one owner share, or the markers of one
 // operation if op is given.
 func Start(owner, op string) string {
-	s := Head + digest(ownerDigits, "owner|"+owner)
+	var room [Length]byte
+	return string(appendStart(room[:0], owner, op))
+}
+
+func appendStart(b []byte, owner, op string) []byte {
+	b = appendDigest(append(b, Head...), ownerDigits, "owner|", owner)
 	if op != "" {
-		s += digest(opDigits, "operation|"+op)
+		b = appendDigest(b, opDigits, "operation|", op)
 	}
-	return s
+	return b
 }
 
 // Of returns the marker of one create: the start of its operation, and a part of its own. The
 // seed is the operation's ID. When several runs have one ID, the seed is the run's own.
 func Of(owner, op, seed string, part, generation int) string {
-	return Start(owner, op) + digest(partDigits, seed, part, generation)
+	var room [Length]byte
+	return string(appendDigest(appendStart(room[:0], owner, op), partDigits, "", seed, part, generation))
 }
 
 // In returns the marker in a name, or "".
@@ -101,16 +110,22 @@ func IsPlain(name string) bool {
 	})
 }
 
-// digest returns a short text of n letters and digits that identifies the arguments. Every
-// create needs one or several, and each is one allocation.
-func digest(n int, text string, numbers ...int) string {
+// appendDigest appends n letters and digits that identify the arguments. Every create needs
+// several: without a text of its own for each, a marker is one allocation.
+func appendDigest(dst []byte, n int, kind, text string, numbers ...int) []byte {
 	var room [128]byte
-	b := append(room[:0], text...)
+	b := append(append(room[:0], kind...), text...)
 	for _, i := range numbers {
 		b = strconv.AppendInt(append(b, '|'), int64(i), 10)
 	}
 	sum := sha256.Sum256(b)
 	var out [56]byte // base32 of 32 bytes, padded
 	base32.StdEncoding.Encode(out[:], sum[:])
-	return string(bytes.ToLower(out[:n]))
+	for _, c := range out[:n] {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
