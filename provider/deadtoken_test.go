@@ -282,3 +282,34 @@ func TestASearchByTagsTellsOfMoreThanIsMissing(t *testing.T) {
 		}
 	})
 }
+
+// Where the tags of a dead create could not be read, a resume reads them before it creates.
+func TestAResumeLooksForWhatADeadTokenMade(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, f *fake) {
+		f.run = func(n int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			if n == 1 {
+				few := *s
+				few.Count, few.ClientToken = 1, ""
+				f.create(&few)
+				return nil, deadToken()
+			}
+			return f.create(s), nil
+		}
+		f.describe = func(int, *provider.DescribeRequest) (*provider.DescribePage, error) {
+			return nil, refusal(provider.ErrPermission, "Forbidden")
+		}
+		s, run := spec(2), &provider.RunOptions{Owner: "team-a"}
+		op, err := f.client().RunInstances(t.Context(), s, run)
+		if !errors.Is(err, provider.ErrOutcomeUnknown) {
+			t.Fatalf("got %v, want an unknown outcome", err)
+		}
+		f.describe = nil
+		again, err := f.client().Resume(t.Context(), tokenOf(t, op), &provider.ResumeOptions{Spec: &s, Run: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.alive(); len(got) != 2 {
+			t.Errorf("alive are %v, in hand %v; want two in all", got, again.InstanceIDs())
+		}
+	})
+}

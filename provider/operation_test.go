@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -136,13 +137,18 @@ func TestTerminateWithoutTheSpec(t *testing.T) {
 func TestReadToken(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, f *fake) {
 		f.limits.InstancesPerCreate = 2
+		var mu sync.Mutex // creates come side by side
+		created := ""
 		f.run = func(_ int, s *provider.RunInstancesSpec) (*provider.RunResult, error) {
+			mu.Lock()
+			defer mu.Unlock()
 			switch {
 			case s.Count == 1:
 				return nil, lost()
-			case len(f.tokens) > 0:
+			case created != "" && created != s.ClientToken:
 				return nil, throttled()
 			}
+			created = s.ClientToken
 			return f.create(s), nil
 		}
 		s := spec(5)

@@ -20,6 +20,10 @@ import (
 func (op *Operation) create(ctx context.Context) error {
 	ctx = account.Serialize(ctx)
 	op.skipKnownOutOfStock()
+	if err := op.lookForDead(ctx); err != nil {
+		op.addProblem(err)
+		return op.finish(ctx)
+	}
 	for more := true; more; more = ctx.Err() == nil && op.plansMore(ctx) {
 		op.createParts(ctx)
 	}
@@ -156,6 +160,32 @@ func (op *Operation) retryDead(ctx context.Context) bool {
 		op.ledger.KeepLooking(i, time.Now())
 	}
 	return true
+}
+
+// lookForDead looks for what creates with a dead token have made, where the process that heard
+// of it ended before it had looked: the next generation is planned, and nothing says that the
+// one before was looked for.
+func (op *Operation) lookForDead(ctx context.Context) error {
+	if !op.marksByOwner() || !op.began.IsZero() {
+		return nil
+	}
+	var dead []int
+	for i, p := range op.ledger.All() {
+		lookedFor := slices.ContainsFunc(p.GivenUp, func(g ledger.GivenUp) bool { return g.Generation == p.Generation-1 })
+		if p.Status == ledger.Planned && p.Generation > 0 && !lookedFor {
+			dead = append(dead, i)
+		}
+	}
+	if len(dead) == 0 || op.ledger.Over() {
+		return nil
+	}
+	if err := op.searchTagged(ctx, dead, op.c.searches()[:3]); err != nil {
+		return err
+	}
+	for _, i := range dead {
+		op.ledger.KeepLooking(i, time.Now())
+	}
+	return nil
 }
 
 // ownToken reports whether the client token is the caller's own: there is no second one.
