@@ -152,12 +152,9 @@ func (op *Operation) retryDead(ctx context.Context) bool {
 	if len(dead) == 0 {
 		return false
 	}
-	if err := op.searchTagged(ctx, dead, op.c.searches()[:3]); err != nil {
+	if err := op.searchDead(ctx, dead); err != nil {
 		op.addProblem(err)
 		return false
-	}
-	for _, i := range dead { // the create failed, but may have made something
-		op.ledger.KeepLooking(i, time.Now())
 	}
 	return true
 }
@@ -179,6 +176,12 @@ func (op *Operation) lookForDead(ctx context.Context) error {
 	if len(dead) == 0 || op.ledger.Over() {
 		return nil
 	}
+	return op.searchDead(ctx, dead)
+}
+
+// searchDead looks by the owner's tags for what creates with a dead token have made. The cloud
+// says that they have failed, and yet may show something later.
+func (op *Operation) searchDead(ctx context.Context, dead []int) error {
 	if err := op.searchTagged(ctx, dead, op.c.searches()[:3]); err != nil {
 		return err
 	}

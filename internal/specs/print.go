@@ -43,7 +43,8 @@ func (p Print) Differences(other Print) []string {
 // insideOf reports whether a path is inside one of the others.
 func insideOf(path string, others map[string]bool) bool {
 	for i := range len(path) {
-		if step := path[i] == '.' || path[i] == '['; step && others[path[:i]] {
+		isStep := path[i] == '.' || path[i] == '['
+		if isStep && others[path[:i]] {
 			return true
 		}
 	}
