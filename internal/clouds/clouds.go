@@ -140,8 +140,10 @@ func cvm() Cloud {
 	return Cloud{
 		Name: tencent.Name, Title: "Tencent Cloud CVM", SDK: "github.com/tencentcloud/", Sim: cloudsim.CVM, SessionTokens: true,
 		Places: []Place{
-			{"ap-guangzhou", "ap-guangzhou-3"}, {"ap-beijing", "ap-beijing-3"},
-			{"ap-shanghai", "ap-shanghai-3"}, {"ap-chengdu", "ap-chengdu-3"},
+			{"ap-guangzhou", "ap-guangzhou-3"},
+			{"ap-beijing", "ap-beijing-3"},
+			{"ap-shanghai", "ap-shanghai-3"},
+			{"ap-chengdu", "ap-chengdu-3"},
 		},
 		Spec: provider.RunInstancesSpec{
 			Region: "ap-guangzhou", Zone: "ap-guangzhou-3", ImageID: "img-487zeit5", InstanceType: "S5.MEDIUM4",
