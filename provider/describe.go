@@ -133,6 +133,7 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 		if err != nil {
 			return "", err
 		}
+		c.tel.tellUnread(ctx, req.Region, APIDescribeInstances, page.Unread)
 		if err = c.sensible(req, page); err == nil {
 			c.markPage(req.Region, page)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -22,6 +23,7 @@ type telemetry struct {
 	silent bool // there is neither a logger nor a tracer
 	log    *slog.Logger
 	tracer trace.Tracer
+	told   *sync.Map // the paths of unread fields that were logged
 }
 
 func newTelemetry(driver string, log *slog.Logger, tp trace.TracerProvider) telemetry {
@@ -32,7 +34,19 @@ func newTelemetry(driver string, log *slog.Logger, tp trace.TracerProvider) tele
 	if tp == nil {
 		tp = noop.NewTracerProvider()
 	}
-	return telemetry{driver: driver, silent: silent, log: log, tracer: tp.Tracer(instrumentation)}
+	return telemetry{driver: driver, silent: silent, log: log, tracer: tp.Tracer(instrumentation), told: new(sync.Map)}
+}
+
+// tellUnread logs which fields of an answer could not be read, each once for a client. The
+// record has their names and no value.
+func (t telemetry) tellUnread(ctx context.Context, region string, api API, fields []string) {
+	for _, field := range fields {
+		if _, told := t.told.LoadOrStore(field, true); !told {
+			t.log.LogAttrs(ctx, slog.LevelWarn, "a field of an answer cannot be read, and is left out",
+				slog.String("cloud", t.driver), slog.String("region", region), slog.String("call", string(api)),
+				slog.String("field", field))
+		}
+	}
 }
 
 // observe runs one API call and records it.
