@@ -13,22 +13,24 @@ import (
 	"github.com/yunfan-cloud/yunfan/aliyun"
 	"github.com/yunfan-cloud/yunfan/internal/seeds"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/launchtemplate"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 	"github.com/yunfan-cloud/yunfan/provider/providertest"
 )
 
 // arguments are those of every method that calls an action of the ECS reference:
 // a setting names one by its type, or by its name where it is a plain value.
 type arguments struct {
-	LaunchTemplateSpec  provider.LaunchTemplateSpec
+	LaunchTemplateSpec  launchtemplate.Spec
 	LaunchTemplateRef   provider.LaunchTemplateRef
-	LaunchTemplateQuery provider.LaunchTemplateQuery
+	LaunchTemplateQuery launchtemplate.Query
 
-	LaunchTemplateVersionQuery provider.LaunchTemplateVersionQuery
+	LaunchTemplateVersionQuery launchtemplate.VersionQuery
 
-	PlacementGroupSpec   provider.PlacementGroupSpec
-	PlacementGroupQuery  provider.PlacementGroupQuery
-	PlacementGroupChange provider.PlacementGroupChange
-	MoveOptions          provider.MoveOptions
+	PlacementGroupSpec   placement.Spec
+	PlacementGroupQuery  placement.Query
+	PlacementGroupChange placement.Change
+	MoveOptions          placement.MoveOptions
 
 	RunOptions       aliyun.RunOptions
 	TemplateOptions  aliyun.TemplateOptions
@@ -80,20 +82,20 @@ func methodOf(t *testing.T, action string) string {
 func (a *arguments) call(ctx context.Context, c *provider.Client, method string) (any, error) {
 	kind, name, _ := strings.Cut(method, ".")
 	if kind == "PlacementGroups" {
-		groups, err := c.PlacementGroups()
+		groups, err := placement.Of(c)
 		if err != nil {
 			return nil, err
 		}
 		return a.callGroups(ctx, groups, name)
 	}
-	templates, err := c.LaunchTemplates()
+	templates, err := launchtemplate.Of(c)
 	if err != nil {
 		return nil, err
 	}
 	return a.callTemplates(ctx, templates, name)
 }
 
-func (a *arguments) callTemplates(ctx context.Context, templates provider.LaunchTemplates, name string) (any, error) {
+func (a *arguments) callTemplates(ctx context.Context, templates *launchtemplate.Templates, name string) (any, error) {
 	spec, ref := a.LaunchTemplateSpec, a.LaunchTemplateRef
 	spec.Vendor = []provider.VendorOption{a.TemplateOptions}
 	spec.Spec.Vendor = []provider.VendorOption{a.RunOptions}
@@ -116,7 +118,7 @@ func (a *arguments) callTemplates(ctx context.Context, templates provider.Launch
 	return nil, fmt.Errorf("no method %s of launch templates", name)
 }
 
-func (a *arguments) callGroups(ctx context.Context, groups provider.PlacementGroups, name string) (any, error) {
+func (a *arguments) callGroups(ctx context.Context, groups *placement.Groups, name string) (any, error) {
 	spec := a.PlacementGroupSpec
 	spec.Vendor = []provider.VendorOption{a.PlacementOptions}
 	switch name {

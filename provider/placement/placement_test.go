@@ -1,4 +1,4 @@
-package provider_test
+package placement_test
 
 import (
 	"context"
@@ -9,17 +9,39 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/fakedriver"
 	"github.com/yunfan-cloud/yunfan/provider"
+	"github.com/yunfan-cloud/yunfan/provider/placement"
 )
 
 // newGroup creates a group and fails the test on any error.
-func newGroup(t *testing.T, p provider.PlacementGroups, name string) string {
+func newGroup(t *testing.T, p *placement.Groups, name string) string {
 	t.Helper()
-	id, err := p.Create(t.Context(), provider.PlacementGroupSpec{Name: name})
+	id, err := p.Create(t.Context(), placement.Spec{Name: name})
 	if err != nil || id == "" {
 		t.Fatalf("group %q: ID %q, %v", name, id, err)
 	}
 	return id
+}
+
+// option is an option of a cloud that is named.
+type option struct{ cloud string }
+
+func (o option) VendorName() string { return o.cloud }
+
+// params are options with raw parameters.
+type params struct{ Params map[string]string }
+
+func (params) VendorName() string { return "fake" }
+
+// run creates n instances and returns their IDs.
+func run(t *testing.T, c *provider.Client, n int) []string {
+	t.Helper()
+	op, err := c.RunInstances(t.Context(), provider.RunInstancesSpec{ImageID: "img-1", InstanceType: "t1.small", Count: n}, nil)
+	if err != nil {
+		t.Fatalf("creating %d instances: %v", n, err)
+	}
+	return op.InstanceIDs()
 }
 
 // fleet returns the IDs of n servers that are no news to the cloud.
@@ -32,28 +54,28 @@ func fleet(n int) []string {
 }
 
 func TestTheLifeOfAGroup(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		ctx := t.Context()
-		s := provider.PlacementGroupSpec{Name: "db", Description: "old", Strategy: provider.PartitionPlacement, Partitions: 3, Level: provider.RackLevel, PerUnit: 2, Tags: map[string]string{"a": "b"}}
+		s := placement.Spec{Name: "db", Description: "old", Strategy: placement.Partition, Partitions: 3, Level: placement.Rack, PerUnit: 2, Tags: map[string]string{"a": "b"}}
 		id, err := p.Create(ctx, s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := f.requests[0].spec
-		if got.Region != "region-1" || got.Name != "db" || got.Partitions != 3 || got.Level != provider.RackLevel || got.PerUnit != 2 || got.Tags["a"] != "b" {
+		if got.Region != "region-1" || got.Name != "db" || got.Partitions != 3 || got.Level != placement.Rack || got.PerUnit != 2 || got.Tags["a"] != "b" {
 			t.Errorf("the driver got %+v", got)
 		}
 		if err := p.MoveIn(ctx, "", id, []string{"i-1", "i-2"}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Modify(ctx, "", id, provider.PlacementGroupChange{Name: "db-2"}); err != nil {
+		if err := p.Modify(ctx, "", id, placement.Change{Name: "db-2"}); err != nil {
 			t.Fatal(err)
 		}
-		list := all(t, p.List(ctx, provider.PlacementGroupQuery{Name: "db-2"}))
+		list := fakedriver.All(t, p.List(ctx, placement.Query{Name: "db-2"}))
 		if len(list) != 1 || list[0].ID != id || list[0].Description != "old" || !slices.Equal(list[0].InstanceIDs, []string{"i-1", "i-2"}) {
 			t.Errorf("the list holds %+v", list)
 		}
-		if list := all(t, p.List(ctx, provider.PlacementGroupQuery{Name: "db"})); len(list) != 0 {
+		if list := fakedriver.All(t, p.List(ctx, placement.Query{Name: "db"})); len(list) != 0 {
 			t.Errorf("the old name finds %+v", list)
 		}
 		if err := p.Delete(ctx, "", id); !errors.Is(err, provider.ErrState) {
@@ -66,7 +88,7 @@ func TestTheLifeOfAGroup(t *testing.T) {
 			t.Error(err)
 		}
 		for what, err := range map[string]error{
-			"modify": p.Modify(ctx, "", id, provider.PlacementGroupChange{Name: "x"}),
+			"modify": p.Modify(ctx, "", id, placement.Change{Name: "x"}),
 			"move":   p.MoveIn(ctx, "", id, []string{"i-1"}, nil),
 			"delete": p.Delete(ctx, "", id),
 		} {
@@ -78,21 +100,21 @@ func TestTheLifeOfAGroup(t *testing.T) {
 }
 
 func TestACloudWithoutGroups(t *testing.T) {
-	p, err := newFake().client().PlacementGroups()
+	p, err := placement.Of(provider.NewClient(fakedriver.New(), nil))
 	if p != nil || !errors.Is(err, errors.ErrUnsupported) || err.Error() != "fake: placement groups: unsupported operation" {
 		t.Errorf("want an error that names the cloud, got %v and %v", p, err)
 	}
 }
 
 func TestEveryCallAboutGroupsGoesToItsRegion(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		const elsewhere = "region-2"
 		ctx := t.Context()
-		id, err := p.Create(ctx, provider.PlacementGroupSpec{Region: elsewhere})
-		other, err2 := p.Create(ctx, provider.PlacementGroupSpec{Region: elsewhere})
-		all(t, p.List(ctx, provider.PlacementGroupQuery{Region: elsewhere}))
-		all(t, p.List(ctx, provider.PlacementGroupQuery{Region: elsewhere, IDs: []string{id}}))
-		err = errors.Join(err, err2, p.Modify(ctx, elsewhere, id, provider.PlacementGroupChange{Description: "x"}),
+		id, err := p.Create(ctx, placement.Spec{Region: elsewhere})
+		other, err2 := p.Create(ctx, placement.Spec{Region: elsewhere})
+		fakedriver.All(t, p.List(ctx, placement.Query{Region: elsewhere}))
+		fakedriver.All(t, p.List(ctx, placement.Query{Region: elsewhere, IDs: []string{id}}))
+		err = errors.Join(err, err2, p.Modify(ctx, elsewhere, id, placement.Change{Description: "x"}),
 			p.MoveIn(ctx, elsewhere, other, []string{"i-1"}, nil), p.Delete(ctx, elsewhere, id))
 		if err != nil {
 			t.Fatal(err)
@@ -109,40 +131,40 @@ func TestEveryCallAboutGroupsGoesToItsRegion(t *testing.T) {
 }
 
 func TestBadGroupsAreNotSent(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
-		f.refuse = func(g *provider.PlacementGroupSpec) error {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
+		f.refuse = func(g *placement.Spec) error {
 			k := provider.Checker{Driver: "fake"}
 			k.Require(g.PerUnit == 0, "PerUnit", g.PerUnit, "no")
 			return k.Err()
 		}
 		ctx, nowhere := t.Context(), f.open(t, "")
-		create := func(p provider.PlacementGroups, s provider.PlacementGroupSpec) error {
+		create := func(p *placement.Groups, s placement.Spec) error {
 			_, err := p.Create(ctx, s)
 			return err
 		}
-		bad := provider.PlacementGroupSpec{Strategy: "pile", Level: "room", Partitions: -1, PerUnit: -1, Tags: map[string]string{"": "x"}}
+		bad := placement.Spec{Strategy: "pile", Level: "room", Partitions: -1, PerUnit: -1, Tags: map[string]string{"": "x"}}
 		for i, c := range []struct {
 			err  error
 			want []string
 		}{
 			{create(nowhere, bad), []string{"Region", "Strategy", "Level", "Partitions", "PerUnit", "Partitions", "Tags", "PerUnit"}},
-			{create(p, provider.PlacementGroupSpec{PerUnit: 2, Partitions: 2}), []string{"Partitions", "PerUnit"}},
-			{create(p, provider.PlacementGroupSpec{Strategy: provider.ClusterPlacement, Partitions: 2}), []string{"Partitions"}},
-			{create(p, provider.PlacementGroupSpec{Vendor: []provider.VendorOption{option{"fake"}, option{"fake"}}}), []string{"Vendor[1]"}},
-			{errOf(p.List(ctx, provider.PlacementGroupQuery{IDs: []string{"", "pg-1", ""}})), []string{"PlacementGroupQuery.IDs[0]", "PlacementGroupQuery.IDs[2]"}},
-			{p.Modify(ctx, "", "pg-1", provider.PlacementGroupChange{}), []string{"PlacementGroupChange"}},
-			{nowhere.Modify(ctx, "", "", provider.PlacementGroupChange{}), []string{"PlacementGroupChange", "region", "id"}},
-			{p.MoveIn(ctx, "", "", []string{"i-1", "", "i-2"}, &provider.MoveOptions{Partition: -1}), []string{"id", "MoveOptions.Partition", "IDs[1]"}},
+			{create(p, placement.Spec{PerUnit: 2, Partitions: 2}), []string{"Partitions", "PerUnit"}},
+			{create(p, placement.Spec{Strategy: placement.Cluster, Partitions: 2}), []string{"Partitions"}},
+			{create(p, placement.Spec{Vendor: []provider.VendorOption{option{"fake"}, option{"fake"}}}), []string{"Vendor[1]"}},
+			{fakedriver.ErrOf(p.List(ctx, placement.Query{IDs: []string{"", "pg-1", ""}})), []string{"PlacementGroupQuery.IDs[0]", "PlacementGroupQuery.IDs[2]"}},
+			{p.Modify(ctx, "", "pg-1", placement.Change{}), []string{"PlacementGroupChange"}},
+			{nowhere.Modify(ctx, "", "", placement.Change{}), []string{"PlacementGroupChange", "region", "id"}},
+			{p.MoveIn(ctx, "", "", []string{"i-1", "", "i-2"}, &placement.MoveOptions{Partition: -1}), []string{"id", "MoveOptions.Partition", "IDs[1]"}},
 			{nowhere.MoveIn(ctx, "", "pg-1", []string{"i-1"}, nil), []string{"region"}},
 			{p.Delete(ctx, "", ""), []string{"id"}},
 			{nowhere.Delete(ctx, "", ""), []string{"region", "id"}},
 		} {
-			if got := paths(t, c.err); !slices.Equal(got, c.want) || !errors.Is(c.err, provider.ErrInvalid) {
+			if got := fakedriver.Paths(t, c.err); !slices.Equal(got, c.want) || !errors.Is(c.err, provider.ErrInvalid) {
 				t.Errorf("case %d: the error names %q, want %q; %v", i, got, c.want, c.err)
 			}
 		}
-		if len(f.calls) != 0 {
-			t.Errorf("%d calls reached the cloud, want none: %+v", len(f.calls), f.requests)
+		if len(f.Calls) != 0 {
+			t.Errorf("%d calls reached the cloud, want none: %+v", len(f.Calls), f.requests)
 		}
 	})
 }
@@ -150,16 +172,16 @@ func TestBadGroupsAreNotSent(t *testing.T) {
 // Drivers look into the options, as into those of servers, which nil would not
 // survive.
 func TestOptionsOfAGroupThatAreNil(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
-		f.refuse = func(g *provider.PlacementGroupSpec) error {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
+		f.refuse = func(g *placement.Spec) error {
 			for _, o := range g.Vendor {
 				_ = o.VendorName()
 			}
 			return nil
 		}
 		for _, o := range []provider.VendorOption{nil, (*option)(nil)} {
-			_, err := p.Create(t.Context(), provider.PlacementGroupSpec{Vendor: []provider.VendorOption{o}, PerUnit: -1})
-			if got := paths(t, err); !slices.Equal(got, []string{"PerUnit", "Vendor[0]"}) {
+			_, err := p.Create(t.Context(), placement.Spec{Vendor: []provider.VendorOption{o}, PerUnit: -1})
+			if got := fakedriver.Paths(t, err); !slices.Equal(got, []string{"PerUnit", "Vendor[0]"}) {
 				t.Errorf("the error names %v", got)
 			}
 		}
@@ -167,52 +189,52 @@ func TestOptionsOfAGroupThatAreNil(t *testing.T) {
 }
 
 func TestGroupsByID(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		var ids []string
 		for i := range 8 {
 			ids = append(ids, newGroup(t, p, fmt.Sprint("g-", i%2)))
 		}
-		f.calls, f.requests = nil, nil
+		f.Calls, f.requests = nil, nil
 		var got []string
-		for _, g := range all(t, p.List(t.Context(), provider.PlacementGroupQuery{IDs: append(append(slices.Clone(ids), "pg-99"), ids[:5]...)})) {
+		for _, g := range fakedriver.All(t, p.List(t.Context(), placement.Query{IDs: append(append(slices.Clone(ids), "pg-99"), ids[:5]...)})) {
 			got = append(got, g.ID)
 		}
 		if !slices.Equal(got, ids) {
 			t.Errorf("found %v, want each of %v once", got, ids)
 		}
-		for _, c := range f.calls {
-			if len(c.ids) > 3 || len(c.ids) == 0 {
-				t.Errorf("a call names %d groups, and at most 3 are allowed", len(c.ids))
+		for _, c := range f.Calls {
+			if len(c.IDs) > 3 || len(c.IDs) == 0 {
+				t.Errorf("a call names %d groups, and at most 3 are allowed", len(c.IDs))
 			}
 		}
-		if n := len(f.calls); n != 3+2 { // the first two have two pages
+		if n := len(f.Calls); n != 3+2 { // the first two have two pages
 			t.Errorf("%d calls, want 5", n)
 		}
-		if n := len(all(t, p.List(t.Context(), provider.PlacementGroupQuery{IDs: ids, Name: "g-1"}))); n != 4 {
+		if n := len(fakedriver.All(t, p.List(t.Context(), placement.Query{IDs: ids, Name: "g-1"}))); n != 4 {
 			t.Errorf("%d groups are called so, want 4", n)
 		}
-		if n := len(all(t, p.List(t.Context(), provider.PlacementGroupQuery{}))); n != 8 {
+		if n := len(fakedriver.All(t, p.List(t.Context(), placement.Query{}))); n != 8 {
 			t.Errorf("%d groups, want all 8", n)
 		}
 	})
 }
 
 func TestListsOfGroupsEnd(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		var ids []string
 		for range 8 {
 			ids = append(ids, newGroup(t, p, "g"))
 		}
-		for _, q := range []provider.PlacementGroupQuery{{}, {IDs: ids}} {
-			f.calls, f.before = nil, nil
+		for _, q := range []placement.Query{{}, {IDs: ids}} {
+			f.Calls, f.before = nil, nil
 			for range p.List(t.Context(), q) {
 				break
 			}
-			if len(f.calls) != 1 {
-				t.Errorf("%d calls for the first group", len(f.calls))
+			if len(f.Calls) != 1 {
+				t.Errorf("%d calls for the first group", len(f.Calls))
 			}
 			f.before = func(_ provider.API, n int) error {
-				return map[bool]error{true: refusal(provider.ErrPermission, "Forbidden")}[n == 3]
+				return map[bool]error{true: fakedriver.Refusal(provider.ErrPermission, "Forbidden")}[n == 3]
 			}
 			good, bad := 0, 0
 			for _, err := range p.List(t.Context(), q) {
@@ -221,31 +243,31 @@ func TestListsOfGroupsEnd(t *testing.T) {
 					bad++
 				}
 			}
-			if bad != 1 || good >= 8 || len(f.calls) != 3 {
-				t.Errorf("%d groups and %d errors after %d calls; want the list to end at its first error", good, bad, len(f.calls))
+			if bad != 1 || good >= 8 || len(f.Calls) != 3 {
+				t.Errorf("%d groups and %d errors after %d calls; want the list to end at its first error", good, bad, len(f.Calls))
 			}
 		}
 	})
 }
 
 func TestMovesInFewCalls(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id, ids := newGroup(t, p, "g"), fleet(10)
-		f.calls, f.requests = nil, nil
-		o := &provider.MoveOptions{Force: true, Partition: 2}
+		f.Calls, f.requests = nil, nil
+		o := &placement.MoveOptions{Force: true, Partition: 2}
 		if err := p.MoveIn(t.Context(), "", id, append(slices.Clone(ids), ids[:3]...), o); err != nil {
 			t.Fatal(err)
 		}
-		if got := f.members(t, id); !slices.Equal(got, ids) || len(f.calls) != 3 {
-			t.Errorf("%v are in the group after %d calls, want all after 3", got, len(f.calls))
+		if got := f.members(t, id); !slices.Equal(got, ids) || len(f.Calls) != 3 {
+			t.Errorf("%v are in the group after %d calls, want all after 3", got, len(f.Calls))
 		}
 		for _, r := range f.requests {
 			if r.move != *o || r.group != id || len(r.ids) > 4 {
 				t.Errorf("the driver got %+v", r)
 			}
 		}
-		if err := errors.Join(p.MoveIn(t.Context(), "", id, nil, nil), p.MoveIn(t.Context(), "", id, []string{}, nil)); err != nil || len(f.calls) != 3 {
-			t.Errorf("moving nothing: %v after %d calls", err, len(f.calls)-3)
+		if err := errors.Join(p.MoveIn(t.Context(), "", id, nil, nil), p.MoveIn(t.Context(), "", id, []string{}, nil)); err != nil || len(f.Calls) != 3 {
+			t.Errorf("moving nothing: %v after %d calls", err, len(f.Calls)-3)
 		}
 	})
 }
@@ -253,10 +275,10 @@ func TestMovesInFewCalls(t *testing.T) {
 // One server that cannot move holds up no other.
 func TestMovesAroundServersThatCannot(t *testing.T) {
 	for _, force := range []bool{false, true} {
-		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 			id, ids := newGroup(t, p, "g"), fleet(10)
-			f.stuck[ids[1]], f.stuck[ids[6]] = refusal(provider.ErrState, "MustMove"), refusal(provider.ErrNotFound, "NoServer")
-			err := p.MoveIn(t.Context(), "", id, ids, &provider.MoveOptions{Force: force})
+			f.stuck[ids[1]], f.stuck[ids[6]] = fakedriver.Refusal(provider.ErrState, "MustMove"), fakedriver.Refusal(provider.ErrNotFound, "NoServer")
+			err := p.MoveIn(t.Context(), "", id, ids, &placement.MoveOptions{Force: force})
 			if !errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrNotFound) || errors.Is(err, provider.ErrOutcomeUnknown) {
 				t.Errorf("want both refusals and nothing left open, got %v", err)
 			}
@@ -275,11 +297,11 @@ func TestMovesAroundServersThatCannot(t *testing.T) {
 
 // A refusal of the group is not a refusal of single servers.
 func TestAMoveIntoAFullGroup(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
-		f.before = func(provider.API, int) error { return refusal(provider.ErrQuota, "GroupFull") }
+		f.before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrQuota, "GroupFull") }
 		err := p.MoveIn(t.Context(), "", id, fleet(4), nil)
-		if n := len(f.made("MoveIntoPlacementGroup")); !errors.Is(err, provider.ErrQuota) || n != 1 {
+		if n := len(f.Made("MoveIntoPlacementGroup")); !errors.Is(err, provider.ErrQuota) || n != 1 {
 			t.Errorf("%v after %d calls, want ErrQuota after 1", err, n)
 		}
 		if !strings.Contains(err.Error(), "i-004") {
@@ -290,11 +312,11 @@ func TestAMoveIntoAFullGroup(t *testing.T) {
 
 func TestLostAnswersToMoves(t *testing.T) {
 	for _, force := range []bool{false, true} {
-		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 			id := newGroup(t, p, "g")
-			f.after = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[n == 1] }
-			err := p.MoveIn(t.Context(), "", id, fleet(3), &provider.MoveOptions{Force: force})
-			n := len(f.made("MoveIntoPlacementGroup"))
+			f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[n == 1] }
+			err := p.MoveIn(t.Context(), "", id, fleet(3), &placement.MoveOptions{Force: force})
+			n := len(f.Made("MoveIntoPlacementGroup"))
 			switch {
 			case !force && (err != nil || n != 2):
 				t.Errorf("%v after %d calls, want 2: a move adds nothing to one that was carried out", err, n)
@@ -308,24 +330,24 @@ func TestLostAnswersToMoves(t *testing.T) {
 // Some clouds refuse to move servers that are there already.
 func TestServersThatAreInTheGroupAlready(t *testing.T) {
 	for _, loses := range []bool{false, true} {
-		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 			newGroup(t, p, "other")
 			id, ids := newGroup(t, p, "g"), fleet(4)
 			if err := p.MoveIn(t.Context(), "", id, ids[:3], nil); err != nil {
 				t.Fatal(err)
 			}
-			f.strict, f.calls = true, nil
-			f.after = func(_ provider.API, n int) error { return map[bool]error{true: lost()}[loses && n == 1] }
+			f.strict, f.Calls = true, nil
+			f.after = func(_ provider.API, n int) error { return map[bool]error{true: fakedriver.Lost()}[loses && n == 1] }
 			if err := p.MoveIn(t.Context(), "", id, ids[:3], nil); err != nil {
 				t.Errorf("all are there already: %v", err)
 			}
-			if n := len(f.calls); n > 2 && !loses {
+			if n := len(f.Calls); n > 2 && !loses {
 				t.Errorf("%d calls, want one to move and one to look", n)
 			}
 			if err := p.MoveIn(t.Context(), "", id, ids, nil); err != nil || !slices.Equal(f.members(t, id), ids) {
 				t.Errorf("three are there already: %v; in the group: %v", err, f.members(t, id))
 			}
-			f.stuck["i-009"] = refusal(provider.ErrState, "MustMove")
+			f.stuck["i-009"] = fakedriver.Refusal(provider.ErrState, "MustMove")
 			err := p.MoveIn(t.Context(), "", id, []string{ids[0], "i-009"}, nil)
 			if !errors.Is(err, provider.ErrState) || !strings.Contains(err.Error(), "i-009") || strings.Contains(err.Error(), ids[0]) {
 				t.Errorf("want the refusal of i-009 alone, got %v", err)
@@ -335,13 +357,13 @@ func TestServersThatAreInTheGroupAlready(t *testing.T) {
 }
 
 func TestAGroupThatCannotBeLookedAt(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
 		f.before = func(api provider.API, _ int) error {
 			if api == "DescribePlacementGroups" {
-				return refusal(provider.ErrPermission, "Forbidden")
+				return fakedriver.Refusal(provider.ErrPermission, "Forbidden")
 			}
-			return refusal(provider.ErrState, "AlreadyThere")
+			return fakedriver.Refusal(provider.ErrState, "AlreadyThere")
 		}
 		err := p.MoveIn(t.Context(), "", id, fleet(1), nil)
 		if !errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrPermission) {
@@ -352,15 +374,15 @@ func TestAGroupThatCannotBeLookedAt(t *testing.T) {
 
 // What was certainly not carried out may be repeated even with Force.
 func TestThrottledMovesAreRepeated(t *testing.T) {
-	busy := refusal(provider.ErrState, "InProgress")
+	busy := fakedriver.Refusal(provider.ErrState, "InProgress")
 	busy.Temporary = true
-	for _, first := range []error{throttled(), busy} {
+	for _, first := range []error{fakedriver.Throttled(), busy} {
 		for _, force := range []bool{false, true} {
-			withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+			withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 				id := newGroup(t, p, "g")
 				f.before = func(_ provider.API, n int) error { return map[bool]error{true: first}[n <= 3] }
-				err := p.MoveIn(t.Context(), "", id, fleet(1), &provider.MoveOptions{Force: force})
-				if n := len(f.made("MoveIntoPlacementGroup")); err != nil || n != 4 {
+				err := p.MoveIn(t.Context(), "", id, fleet(1), &placement.MoveOptions{Force: force})
+				if n := len(f.Made("MoveIntoPlacementGroup")); err != nil || n != 4 {
 					t.Errorf("%v: %v after %d calls, want 4", first, err, n)
 				}
 			})
@@ -370,22 +392,22 @@ func TestThrottledMovesAreRepeated(t *testing.T) {
 
 // Servers that were just created may not be known to every part of a cloud yet.
 func TestAServerThatIsTooNewToMove(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, _ provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, _ *placement.Groups) {
 		c := provider.NewClient(f, &provider.Options{Region: "region-1"})
-		p, err := c.PlacementGroups()
+		p, err := placement.Of(c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, ids := newGroup(t, p, "g"), run(t, c, 3).InstanceIDs()
-		f.stuck[ids[1]] = refusal(provider.ErrNotFound, "NoServer")
+		id, ids := newGroup(t, p, "g"), run(t, c, 3)
+		f.stuck[ids[1]] = fakedriver.Refusal(provider.ErrNotFound, "NoServer")
 		go func() {
 			time.Sleep(20 * time.Second)
-			f.mu.Lock()
-			defer f.mu.Unlock()
+			f.Mu.Lock()
+			defer f.Mu.Unlock()
 			delete(f.stuck, ids[1])
 		}()
 		start := time.Now()
-		if err := p.MoveIn(t.Context(), "", id, ids, &provider.MoveOptions{Force: true}); err != nil || len(f.members(t, id)) != 3 {
+		if err := p.MoveIn(t.Context(), "", id, ids, &placement.MoveOptions{Force: true}); err != nil || len(f.members(t, id)) != 3 {
 			t.Errorf("%v; %v are in the group", err, f.members(t, id))
 		}
 		if took := time.Since(start); took < 20*time.Second || took > 40*time.Second {
@@ -398,18 +420,18 @@ func TestAServerThatIsTooNewToMove(t *testing.T) {
 // for a state that stays is not asked for again and again.
 func TestServersOnTheirWayAreMovedLater(t *testing.T) {
 	for _, state := range []provider.State{provider.StatePending, provider.StateRunning} {
-		withGroups(t, func(t *testing.T, f *placementCloud, _ provider.PlacementGroups) {
+		withGroups(t, func(t *testing.T, f *placementCloud, _ *placement.Groups) {
 			c := provider.NewClient(f, &provider.Options{Region: "region-1"})
-			p, err := c.PlacementGroups()
+			p, err := placement.Of(c)
 			if err != nil {
 				t.Fatal(err)
 			}
-			id, ids := newGroup(t, p, "g"), run(t, c, 3).InstanceIDs()
+			id, ids := newGroup(t, p, "g"), run(t, c, 3)
 			start := time.Now()
-			f.state = func(string, time.Duration) (provider.State, string) { return state, "" }
+			f.State = func(string, time.Duration) (provider.State, string) { return state, "" }
 			f.before = func(api provider.API, _ int) error {
 				if api == "MoveIntoPlacementGroup" && time.Since(start) < 20*time.Second {
-					return refusal(provider.ErrState, "Building")
+					return fakedriver.Refusal(provider.ErrState, "Building")
 				}
 				return nil
 			}
@@ -423,12 +445,12 @@ func TestServersOnTheirWayAreMovedLater(t *testing.T) {
 }
 
 func TestOptionsOfAMoveThatTheCloudDoesNotHave(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
 		f.before = func(provider.API, int) error {
 			return &provider.FieldError{Driver: "fake", Path: "MoveOptions.Partition", Reason: "no partitions", Unsupported: true}
 		}
-		err := p.MoveIn(t.Context(), "", id, fleet(9), &provider.MoveOptions{Partition: 2, Force: true})
+		err := p.MoveIn(t.Context(), "", id, fleet(9), &placement.MoveOptions{Partition: 2, Force: true})
 		if !errors.Is(err, errors.ErrUnsupported) || err.Error() != "fake: MoveOptions.Partition: no partitions" {
 			t.Errorf("want the field's error once, got %v", err)
 		}
@@ -437,14 +459,14 @@ func TestOptionsOfAMoveThatTheCloudDoesNotHave(t *testing.T) {
 
 func TestMovesEndWithTheirContext(t *testing.T) {
 	for what, prepare := range map[string]func(f *placementCloud){
-		"a call hangs":       func(f *placementCloud) { f.delay = time.Hour },
-		"throttled for ever": func(f *placementCloud) { f.before = func(provider.API, int) error { return throttled() } },
+		"a call hangs":       func(f *placementCloud) { f.Delay = time.Hour },
+		"throttled for ever": func(f *placementCloud) { f.before = func(provider.API, int) error { return fakedriver.Throttled() } },
 		"refused one by one": func(f *placementCloud) {
-			f.delay = 800 * time.Millisecond
-			f.before = func(provider.API, int) error { return refusal(provider.ErrState, "MustMove") }
+			f.Delay = 800 * time.Millisecond
+			f.before = func(provider.API, int) error { return fakedriver.Refusal(provider.ErrState, "MustMove") }
 		},
 	} {
-		withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
+		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 			id := newGroup(t, p, "g")
 			prepare(f)
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -454,9 +476,9 @@ func TestMovesEndWithTheirContext(t *testing.T) {
 			if took := time.Since(start); err == nil || took > 2100*time.Millisecond {
 				t.Errorf("%s: after %v: %v", what, took, err)
 			}
-			n := len(f.calls)
-			if err := p.MoveIn(ctx, "", id, fleet(20), nil); !errors.Is(err, context.DeadlineExceeded) || len(f.calls) != n {
-				t.Errorf("with an ended context: %v after %d calls", err, len(f.calls)-n)
+			n := len(f.Calls)
+			if err := p.MoveIn(ctx, "", id, fleet(20), nil); !errors.Is(err, context.DeadlineExceeded) || len(f.Calls) != n {
+				t.Errorf("with an ended context: %v after %d calls", err, len(f.Calls)-n)
 			}
 		})
 	}
@@ -465,8 +487,8 @@ func TestMovesEndWithTheirContext(t *testing.T) {
 // TestTheCallersTokenOfAGroup: the same token is the same group, also in another
 // call of Create.
 func TestTheCallersTokenOfAGroup(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
-		g := provider.PlacementGroupSpec{Name: "web", ClientToken: "mine-1"}
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
+		g := placement.Spec{Name: "web", ClientToken: "mine-1"}
 		first, err := p.Create(t.Context(), g)
 		if err != nil {
 			t.Fatal(err)
@@ -476,8 +498,8 @@ func TestTheCallersTokenOfAGroup(t *testing.T) {
 			t.Errorf("got %q and %q, %v; %d groups exist", first, second, err, len(f.groups))
 		}
 		for _, token := range []string{strings.Repeat("x", 65), "two words", "é"} {
-			_, err := p.Create(t.Context(), provider.PlacementGroupSpec{Name: "web", ClientToken: token})
-			if got := paths(t, err); !slices.Equal(got, []string{"ClientToken"}) {
+			_, err := p.Create(t.Context(), placement.Spec{Name: "web", ClientToken: token})
+			if got := fakedriver.Paths(t, err); !slices.Equal(got, []string{"ClientToken"}) {
 				t.Errorf("%q: the error names %v", token, got)
 			}
 		}
@@ -487,8 +509,8 @@ func TestTheCallersTokenOfAGroup(t *testing.T) {
 // TestATokenThatACloudDoesNotHave is refused, not dropped.
 func TestATokenThatACloudDoesNotHave(t *testing.T) {
 	f := newPlacementCloud()
-	f.limits.Idempotent = nil
-	_, err := f.open(t, "region-1").Create(t.Context(), provider.PlacementGroupSpec{Name: "web", ClientToken: "mine-1"})
+	f.Max.Idempotent = nil
+	_, err := f.open(t, "region-1").Create(t.Context(), placement.Spec{Name: "web", ClientToken: "mine-1"})
 	var e *provider.FieldError
 	if !errors.As(err, &e) || e.Path != "ClientToken" || !errors.Is(err, errors.ErrUnsupported) || len(f.requests) != 0 {
 		t.Errorf("got %v after %d calls", err, len(f.requests))
@@ -496,18 +518,18 @@ func TestATokenThatACloudDoesNotHave(t *testing.T) {
 }
 
 func TestGroupsByStrategy(t *testing.T) {
-	withGroups(t, func(t *testing.T, f *placementCloud, p provider.PlacementGroups) {
-		for _, s := range []provider.PlacementStrategy{provider.SpreadPlacement, provider.ClusterPlacement, provider.SpreadPlacement} {
-			if _, err := p.Create(t.Context(), provider.PlacementGroupSpec{Name: "web", Strategy: s}); err != nil {
+	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
+		for _, s := range []placement.Strategy{placement.Spread, placement.Cluster, placement.Spread} {
+			if _, err := p.Create(t.Context(), placement.Spec{Name: "web", Strategy: s}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if got := all(t, p.List(t.Context(), provider.PlacementGroupQuery{Strategy: provider.SpreadPlacement})); len(got) != 2 {
+		if got := fakedriver.All(t, p.List(t.Context(), placement.Query{Strategy: placement.Spread})); len(got) != 2 {
 			t.Errorf("found %+v, want two", got)
 		}
 		f.requests = nil
-		for _, err := range p.List(t.Context(), provider.PlacementGroupQuery{Strategy: "apart"}) {
-			if got := paths(t, err); !slices.Equal(got, []string{"PlacementGroupQuery.Strategy"}) {
+		for _, err := range p.List(t.Context(), placement.Query{Strategy: "apart"}) {
+			if got := fakedriver.Paths(t, err); !slices.Equal(got, []string{"PlacementGroupQuery.Strategy"}) {
 				t.Errorf("the error names %v", got)
 			}
 		}
@@ -515,4 +537,16 @@ func TestGroupsByStrategy(t *testing.T) {
 			t.Error("a strategy that does not exist was asked for")
 		}
 	})
+}
+
+func TestPlacementGroupsHoldNoPlaceholder(t *testing.T) {
+	p, err := placement.Of(provider.NewClient(newPlacementCloud(), &provider.Options{Region: "region-1"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := placement.Spec{Name: "web", Vendor: []provider.VendorOption{params{Params: map[string]string{"k": "[redacted]"}}}}
+	_, err = p.Create(t.Context(), bad)
+	if got, want := fakedriver.Paths(t, err), []string{`Vendor[0].Params["k"]`}; !slices.Equal(got, want) {
+		t.Errorf("the error names %v, want %v", got, want)
+	}
 }
