@@ -34,7 +34,7 @@
 //
 // A template or a version of one is created without a token: after a lost answer
 // look for the name, which exists once. Deployment sets have a token, the
-// caller's own if PlacementGroupSpec.ClientToken is set.
+// caller's own if placement.Spec.ClientToken is set.
 //
 // # Names
 //

@@ -80,8 +80,8 @@ func TestBadVersionQueriesAreNotSent(t *testing.T) {
 	})
 }
 
-// TestTemplatesByTheTagsOfTheirServers: whichever version gives them.
-func TestTemplatesByTheTagsOfTheirServers(t *testing.T) {
+// TestTemplatesByTheTagsOfTheirInstances: whichever version gives them.
+func TestTemplatesByTheTagsOfTheirInstances(t *testing.T) {
 	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		var refs []provider.LaunchTemplateRef
 		for _, name := range []string{"none", "old", "new", "other", "half"} {
@@ -129,7 +129,7 @@ func TestTemplatesByTheTagsOfTheirServers(t *testing.T) {
 	})
 }
 
-// TestATemplateThatIsDeletedMeanwhile is none that tags its servers.
+// TestATemplateThatIsDeletedMeanwhile is none that tags its instances.
 func TestATemplateThatIsDeletedMeanwhile(t *testing.T) {
 	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		newTemplate(t, l, "web")

@@ -350,8 +350,8 @@ func TestTheDriversRulesAboutTemplates(t *testing.T) {
 	})
 }
 
-// A reference to a template becomes a create of servers as it is.
-func TestServersFromATemplate(t *testing.T) {
+// A reference to a template becomes a create of instances as it is.
+func TestInstancesFromATemplate(t *testing.T) {
 	withTemplates(t, func(t *testing.T, f *templateCloud, l *launchtemplate.Templates) {
 		ref := newTemplate(t, l, "web")
 		op, err := f.client().RunInstances(t.Context(), provider.RunInstancesSpec{LaunchTemplate: &ref, InstanceType: "t1.large", Count: 2}, nil)

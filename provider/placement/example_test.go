@@ -32,7 +32,7 @@ func Example() {
 	for g, err := range groups.List(ctx, placement.Query{Strategy: placement.Spread}) {
 		fmt.Println(g.Name, g.InstanceIDs, err)
 	}
-	err = groups.Delete(ctx, "", id) // servers are in it
+	err = groups.Delete(ctx, "", id) // instances are in it
 	fmt.Println(errors.Is(err, provider.ErrState))
 	// Output:
 	// true <nil>

@@ -13,7 +13,7 @@ import (
 )
 
 // placementCloud is a fake with placement groups: at most three may be described
-// by ID at once, and four servers moved.
+// by ID at once, and four instances moved.
 type placementCloud struct {
 	*fakedriver.Cloud
 	refuse func(g *placement.Spec) error
@@ -21,9 +21,9 @@ type placementCloud struct {
 	// Scripts, as those of templateCloud.
 	before, after func(api provider.API, n int) error
 
-	strict bool // servers that are in a group already are not moved into it
+	strict bool // instances that are in a group already are not moved into it
 
-	// stuck are servers that cannot be moved, with the reason.
+	// stuck are instances that cannot be moved, with the reason.
 	stuck map[string]error
 
 	groups   []*keptGroup
@@ -167,7 +167,7 @@ func (f *placementCloud) ModifyPlacementGroup(ctx context.Context, region, id st
 	})
 }
 
-// MoveIntoPlacementGroup moves all servers of a call or none.
+// MoveIntoPlacementGroup moves all instances of a call or none.
 func (f *placementCloud) MoveIntoPlacementGroup(ctx context.Context, region, group string, ids []string, o placement.MoveOptions) error {
 	asked := groupRequest{api: "MoveIntoPlacementGroup", region: region, group: group, ids: ids, move: o}
 	return f.do(ctx, fakedriver.Call{IDs: slices.Clone(ids)}, asked, func() error {
@@ -205,7 +205,7 @@ func (f *placementCloud) DeletePlacementGroup(ctx context.Context, region, id st
 	})
 }
 
-// members returns the servers in a group, sorted.
+// members returns the instances in a group, sorted.
 func (f *placementCloud) members(t *testing.T, id string) []string {
 	t.Helper()
 	g, err := f.find("region-1", id)

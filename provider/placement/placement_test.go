@@ -44,7 +44,7 @@ func run(t *testing.T, c *provider.Client, n int) []string {
 	return op.InstanceIDs()
 }
 
-// fleet returns the IDs of n servers that are no news to the cloud.
+// fleet returns the IDs of n instances that are no news to the cloud.
 func fleet(n int) []string {
 	var ids []string
 	for i := range n {
@@ -79,7 +79,7 @@ func TestTheLifeOfAGroup(t *testing.T) {
 			t.Errorf("the old name finds %+v", list)
 		}
 		if err := p.Delete(ctx, "", id); !errors.Is(err, provider.ErrState) {
-			t.Errorf("deleting a group with servers: %v", err)
+			t.Errorf("deleting a group with instances: %v", err)
 		}
 		if err := p.MoveIn(ctx, "", newGroup(t, p, "other"), []string{"i-1", "i-2"}, nil); err != nil {
 			t.Fatal(err)
@@ -169,7 +169,7 @@ func TestBadGroupsAreNotSent(t *testing.T) {
 	})
 }
 
-// Drivers look into the options, as into those of servers, which nil would not
+// Drivers look into the options, as into those of instances, which nil would not
 // survive.
 func TestOptionsOfAGroupThatAreNil(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
@@ -272,20 +272,20 @@ func TestMovesInFewCalls(t *testing.T) {
 	})
 }
 
-// One server that cannot move holds up no other.
-func TestMovesAroundServersThatCannot(t *testing.T) {
+// One instance that cannot move holds up no other.
+func TestMovesAroundInstancesThatCannot(t *testing.T) {
 	for _, force := range []bool{false, true} {
 		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 			id, ids := newGroup(t, p, "g"), fleet(10)
-			f.stuck[ids[1]], f.stuck[ids[6]] = fakedriver.Refusal(provider.ErrState, "MustMove"), fakedriver.Refusal(provider.ErrNotFound, "NoServer")
+			f.stuck[ids[1]], f.stuck[ids[6]] = fakedriver.Refusal(provider.ErrState, "MustMove"), fakedriver.Refusal(provider.ErrNotFound, "NoInstance")
 			err := p.MoveIn(t.Context(), "", id, ids, &placement.MoveOptions{Force: force})
 			if !errors.Is(err, provider.ErrState) || !errors.Is(err, provider.ErrNotFound) || errors.Is(err, provider.ErrOutcomeUnknown) {
 				t.Errorf("want both refusals and nothing left open, got %v", err)
 			}
-			for _, server := range ids {
-				bad := f.stuck[server] != nil
-				if strings.Contains(err.Error(), server) != bad || slices.Contains(f.members(t, id), server) == bad {
-					t.Errorf("%s: refused %v; in the group %v; %v", server, bad, f.members(t, id), err)
+			for _, instance := range ids {
+				bad := f.stuck[instance] != nil
+				if strings.Contains(err.Error(), instance) != bad || slices.Contains(f.members(t, id), instance) == bad {
+					t.Errorf("%s: refused %v; in the group %v; %v", instance, bad, f.members(t, id), err)
 				}
 			}
 			if !strings.Contains(err.Error(), id) {
@@ -295,7 +295,7 @@ func TestMovesAroundServersThatCannot(t *testing.T) {
 	}
 }
 
-// A refusal of the group is not a refusal of single servers.
+// A refusal of the group is not a refusal of single instances.
 func TestAMoveIntoAFullGroup(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 		id := newGroup(t, p, "g")
@@ -305,7 +305,7 @@ func TestAMoveIntoAFullGroup(t *testing.T) {
 			t.Errorf("%v after %d calls, want ErrQuota after 1", err, n)
 		}
 		if !strings.Contains(err.Error(), "i-004") {
-			t.Errorf("the error does not name the servers: %v", err)
+			t.Errorf("the error does not name the instances: %v", err)
 		}
 	})
 }
@@ -321,14 +321,14 @@ func TestLostAnswersToMoves(t *testing.T) {
 			case !force && (err != nil || n != 2):
 				t.Errorf("%v after %d calls, want 2: a move adds nothing to one that was carried out", err, n)
 			case force && (!errors.Is(err, provider.ErrOutcomeUnknown) || n != 1 || !strings.Contains(err.Error(), "i-003")):
-				t.Errorf("%v after %d calls, want ErrOutcomeUnknown after 1: servers must not restart twice", err, n)
+				t.Errorf("%v after %d calls, want ErrOutcomeUnknown after 1: instances must not restart twice", err, n)
 			}
 		})
 	}
 }
 
-// Some clouds refuse to move servers that are there already.
-func TestServersThatAreInTheGroupAlready(t *testing.T) {
+// Some clouds refuse to move instances that are there already.
+func TestInstancesThatAreInTheGroupAlready(t *testing.T) {
 	for _, loses := range []bool{false, true} {
 		withGroups(t, func(t *testing.T, f *placementCloud, p *placement.Groups) {
 			newGroup(t, p, "other")
@@ -390,8 +390,8 @@ func TestThrottledMovesAreRepeated(t *testing.T) {
 	}
 }
 
-// Servers that were just created may not be known to every part of a cloud yet.
-func TestAServerThatIsTooNewToMove(t *testing.T) {
+// Instances that were just created may not be known to every part of a cloud yet.
+func TestAnInstanceThatIsTooNewToMove(t *testing.T) {
 	withGroups(t, func(t *testing.T, f *placementCloud, _ *placement.Groups) {
 		c := provider.NewClient(f, &provider.Options{Region: "region-1"})
 		p, err := placement.Of(c)
@@ -399,7 +399,7 @@ func TestAServerThatIsTooNewToMove(t *testing.T) {
 			t.Fatal(err)
 		}
 		id, ids := newGroup(t, p, "g"), run(t, c, 3)
-		f.stuck[ids[1]] = fakedriver.Refusal(provider.ErrNotFound, "NoServer")
+		f.stuck[ids[1]] = fakedriver.Refusal(provider.ErrNotFound, "NoInstance")
 		go func() {
 			time.Sleep(20 * time.Second)
 			f.Mu.Lock()
@@ -416,9 +416,9 @@ func TestAServerThatIsTooNewToMove(t *testing.T) {
 	})
 }
 
-// Servers that are still being built are moved once they run; one that is refused
+// Instances that are still being built are moved once they run; one that is refused
 // for a state that stays is not asked for again and again.
-func TestServersOnTheirWayAreMovedLater(t *testing.T) {
+func TestInstancesOnTheirWayAreMovedLater(t *testing.T) {
 	for _, state := range []provider.State{provider.StatePending, provider.StateRunning} {
 		withGroups(t, func(t *testing.T, f *placementCloud, _ *placement.Groups) {
 			c := provider.NewClient(f, &provider.Options{Region: "region-1"})
