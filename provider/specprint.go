@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"reflect"
 	"strings"
 
@@ -29,6 +30,20 @@ func Leaves() []string {
 		out = append(out, l.Path)
 	}
 	return out
+}
+
+// SetLeaves returns the leaves that are set in the spec, in spec order. With the path of each
+// leaf, as [Leaves] spells it, comes the path of the first field of that leaf that is set:
+// "DataDisks[].SizeGiB" comes with "DataDisks[1].SizeGiB".
+func (s *RunInstancesSpec) SetLeaves() iter.Seq2[string, string] {
+	return func(yield func(leaf, field string) bool) {
+		v := reflect.ValueOf(s).Elem()
+		for _, l := range specLeaves() {
+			if at, set := l.Find(v); set && !yield(l.Path, at) {
+				return
+			}
+		}
+	}
 }
 
 // specSet returns the fields set in a spec and in the options that affect its creates.
