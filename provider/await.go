@@ -3,10 +3,12 @@ package provider
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/await"
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
@@ -65,12 +67,30 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		if !more {
 			return op.inOrder(running), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble, mendErr)...)
 		}
-		o.replaced(len(w.Failed))
+		if o != nil {
+			o.tally.Replaced(len(w.Failed))
+		}
 		trouble = mendErr
 		if r := (*RunError)(nil); errors.As(mendErr, &r) && r.failed { // some of those that failed are not replaced
 			trouble = op.withTrouble(err, mendErr)
 		}
 	}
+}
+
+// Watch yields every change of state of every instance once, until all of them run or have
+// failed. An instance that fails is yielded with its *[LaunchError]. The last pair has a zero
+// Event and the other errors of [Operation.Wait]: an early end (ctx, credentials), instances
+// that were never visible, instances that could not be replaced or released. Breaking out of
+// the loop ends the watch.
+func (op *Operation) Watch(ctx context.Context) iter.Seq2[Event, error] {
+	run := func(ctx context.Context, report func(Event)) error {
+		_, err := op.Wait(ctx, &WaitOptions{Progress: report})
+		if w, ok := err.(*WaitError); ok { //nolint:errorlint // alone it is about instances that were yielded
+			return w.besideFailures()
+		}
+		return err
+	}
+	return await.Stream(ctx, run, func(e Event) error { return e.Err })
 }
 
 // endOfWait returns the error of a wait. It joins the given errors, the surplus instances,
@@ -86,16 +106,12 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 // waitFor waits for some instances of the operation, and records which of them were seen.
 // Instances that still have a marker get their names; nameErr is the error of that.
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
-	w := newWaiter(op.c, StateRunning, ids, o)
-	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
-	owed := op.nameless()
-	if owed {
-		w.sightings = map[string]Instance{}
-	}
-	w.ownerOf = op.ownerByClock()
-	list, err = w.wait(ctx, op.target())
-	if owed && ctx.Err() == nil { // first, while parts still have the instances of other users
-		nameErr = op.nameSighted(ctx, w.sightings)
+	a := op.aim()
+	a.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
+	w := op.c.newWait(a, ids, o)
+	list, err = w.run(ctx, op.target())
+	if ctx.Err() == nil { // first, while parts still have the instances of other users
+		nameErr = op.nameSighted(ctx, a.shown)
 	}
 	op.recordSighted(w)
 	for n := range list {
@@ -104,22 +120,20 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 	return list, nameErr, err
 }
 
+// aim returns what a wait for instances of the operation is for. Where names are still to be
+// given, it keeps what was shown.
+func (op *Operation) aim() aim {
+	a := aim{target: StateRunning, owner: op.ownerByClock()}
+	if op.nameless() {
+		a.shown = map[string]Instance{}
+	}
+	return a
+}
+
 // ownerByClock returns a function that judges the owner of an instance from one sighting.
 func (op *Operation) ownerByClock() func(*Instance) owner {
 	oldest := op.oldestByClock()
 	return func(i *Instance) owner { return op.ownerOf(i, oldest) }
-}
-
-// sighted returns the instances that a describe has shown, grouped by owner.
-func (w *waiter) sighted() (ids [foreign + 1][]string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i, id := range w.ids {
-		if s := &w.servers[i]; s.visible {
-			ids[s.owner] = append(ids[s.owner], id)
-		}
-	}
-	return ids
 }
 
 // hasMore reports whether the operation has instances that are not in running.

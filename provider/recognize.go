@@ -8,18 +8,19 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/await"
 )
 
 // An answer may name an instance of another user. Before the operation releases an instance, a
 // look finds its owner. What a wait or an earlier look has shown is not asked again.
 
 // owner is what a sighting of an instance proves about its owner.
-type owner uint8
+type owner = await.Owner
 
 const (
-	unclear owner = iota
-	own           // it bears the operation's mark, or is as young as the operation and not named otherwise
-	foreign       // it cannot be the operation's
+	unclear = await.Unclear
+	own     = await.Own     // it bears the operation's mark, or is as young as the operation and not named otherwise
+	foreign = await.Foreign // it cannot be the operation's
 )
 
 // ownerOf returns the owner of an instance that was seen. No instance of the operation is
@@ -169,8 +170,8 @@ func (op *Operation) sortByLook(ctx context.Context, ids []string, like *listing
 }
 
 // recordSighted records which instances a wait has seen, and their owners.
-func (op *Operation) recordSighted(w *waiter) {
-	seen := w.sighted()
+func (op *Operation) recordSighted(w *wait) {
+	seen := w.Sighted()
 	op.ledger.See(seen[unclear])
 	op.ledger.Recognize(seen[own])
 	op.ledger.See(seen[foreign])

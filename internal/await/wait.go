@@ -1,0 +1,127 @@
+package await
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/yunfan-cloud/yunfan/internal/poll"
+	"github.com/yunfan-cloud/yunfan/internal/sorted"
+)
+
+// Config says what a wait is for. I is what one answer says about one ID. IDs, Read and Gone
+// are required.
+type Config[I any] struct {
+	IDs  []string // a repetition counts once
+	Read func(*I) Sighting
+
+	// Gone is what it means that an ID existed and does not exist any more. Its Phase is
+	// Ready or Failed. Its Raw and its Reason do not count.
+	Gone Sighting
+
+	// Owner judges the owner of an ID that was seen, until it is clear. Nil means that the
+	// owner is not asked.
+	Owner func(*I) Owner
+
+	// Booting reports that the IDs are new, so that the wait teaches how long they take.
+	Booting bool
+
+	// LookFirst makes a wait look at all IDs once as it begins, for at most this time. Only an
+	// ID that was seen can be told from one that is late. An ID that was accepted longer ago
+	// is looked at without it. 0 means no such look.
+	LookFirst time.Duration
+
+	// Keep keeps the latest answer about pending IDs too, in Outcome.Last.
+	Keep bool
+
+	// Report is called for every change of State and for every failure, one call at a time.
+	// The wait continues only afterwards. Nil means that nothing is reported.
+	Report func(at time.Time, o Outcome[I])
+
+	Tally *Tally // counts the IDs; nil means that they are not counted
+}
+
+// Wait is one wait for many IDs. It is not safe for concurrent use: its methods are called
+// from one goroutine, and Config.Report too.
+type Wait[I any] struct {
+	cfg     Config[I]
+	ids     []string
+	byID    []int32 // indexes of ids, sorted by ID
+	entries []entry[I]
+	words   words
+	start   time.Time
+
+	patience  time.Duration // the shortest wait for a hidden ID
+	hiddenErr error         // the latest error of the cloud about a hidden ID; may be nil
+}
+
+// New returns a wait that has not begun. Limits count from now on.
+func New[I any](c Config[I]) *Wait[I] {
+	w := &Wait[I]{cfg: c, ids: sorted.Distinct(c.IDs), start: time.Now()}
+	w.entries, w.byID = make([]entry[I], len(w.ids)), make([]int32, len(w.ids))
+	for i := range w.byID {
+		w.byID[i] = int32(i)
+	}
+	slices.SortFunc(w.byID, func(a, b int32) int { return strings.Compare(w.ids[a], w.ids[b]) })
+	return w
+}
+
+// entry returns what is known of an ID. The ID must be one of the wait.
+func (w *Wait[I]) entry(id string) *entry[I] {
+	i, _ := slices.BinarySearchFunc(w.byID, id, func(i int32, id string) int { return strings.Compare(w.ids[i], id) })
+	return &w.entries[w.byID[i]]
+}
+
+// Look asks about every ID once. It ends as poll.Poller.Look does. IDs and Observe of t do not
+// count.
+func (w *Wait[I]) Look(ctx context.Context, p *poll.Poller[I], t poll.Target[I]) error {
+	t.IDs, t.Observe = w.ids, w.observe
+	return p.Look(ctx, t)
+}
+
+// Run waits until the wait for every ID is over. It ends as poll.Poller.Wait does. IDs and
+// Observe of t do not count.
+func (w *Wait[I]) Run(ctx context.Context, p *poll.Poller[I], t poll.Target[I]) error {
+	t.IDs, t.Observe = w.ids, w.observe
+	if w.cfg.LookFirst == 0 || time.Since(t.Accepted) >= w.cfg.LookFirst {
+		return p.Wait(ctx, t)
+	}
+	look, cancel := context.WithTimeout(ctx, w.cfg.LookFirst)
+	err := w.Look(look, p, t)
+	cancel()
+	if err != nil && look.Err() == nil { // refused: the wait would be refused too
+		return err
+	}
+	known := t.Known
+	t.Known = func(id string) bool {
+		if e := w.entry(id); e.seen || known == nil {
+			return e.seen
+		}
+		return known(id)
+	}
+	t.IDs = slices.DeleteFunc(slices.Clone(w.ids), func(id string) bool { return w.entry(id).over() })
+	return p.Wait(ctx, t)
+}
+
+// observe records one event, reports it, and says how to go on.
+func (w *Wait[I]) observe(ev poll.Event[I]) poll.Verdict {
+	e := w.entry(ev.ID)
+	state, phase := w.words.of(e.word).state, e.phase
+	w.record(e, &ev)
+	w.cfg.Tally.move(phase, e.phase)
+	changed := e.failure != nil || w.words.of(e.word).state != state
+	if changed && w.cfg.Report != nil {
+		w.cfg.Report(ev.At, w.outcome(ev.ID, e))
+	}
+	switch {
+	case e.phase == Ready && w.cfg.Booting:
+		return poll.Ready
+	case e.over():
+		return poll.Done
+	case w.cfg.Booting:
+		return poll.Keep
+	default:
+		return poll.Again
+	}
+}
