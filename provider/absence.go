@@ -59,7 +59,7 @@ func (r *release) needsLook(id string) bool { return r.wasThere(id) && !r.isMiss
 
 // wasThere reports whether an instance was seen and its release was not accepted.
 func (r *release) wasThere(id string) bool {
-	return r.c.sightings(r.region).HasSeen(id) && !r.c.sightings(r.region).HasEnded(id)
+	return r.c.hasSeen(r.region, id) && !r.c.hasEnded(r.region, id)
 }
 
 // isMissing reports whether enough looks have not found an instance that was seen.
@@ -109,7 +109,7 @@ func (r *release) missed(ids []string, refusal error) account.Refusal {
 // missedOne records that the cloud did not find an instance. It reports whether that proves
 // the instance gone. If not, it returns until when another try is useful.
 func (r *release) missedOne(id string, now time.Time, alone bool) (until time.Time, gone bool) {
-	seen, ended := r.c.sightings(r.region).HasSeen(id), r.c.sightings(r.region).HasEnded(id)
+	seen, ended := r.c.hasSeen(r.region, id), r.c.hasEnded(r.region, id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.absenceOf(id, now)
@@ -144,7 +144,7 @@ func (r *release) groups(ids []string) [][]string {
 			here = append(here, id)
 		case r.miss[id].proves(now):
 			proven = append(proven, []string{id})
-		case r.c.sightings(r.region).HasSeen(id):
+		case r.c.hasSeen(r.region, id):
 			missing = append(missing, id)
 		default:
 			never = append(never, id)

@@ -28,11 +28,11 @@ type aim struct {
 	// seen can be told from one that is late. So all are looked at once before they can run.
 	proves bool
 
-	// owner returns the owner of an instance that was seen. Nil means that it is not asked.
-	owner func(*Instance) owner
+	// ownerOf returns the owner of an instance that was seen. Nil means that it is not asked.
+	ownerOf func(*Instance) owner
 
-	// shown receives the instances as last seen. Nil means that they are not needed.
-	shown map[string]Instance
+	// sightings are the instances as last seen; nil when they are not needed.
+	sightings map[string]Instance
 }
 
 // boots reports whether the wait is for new instances.
@@ -40,8 +40,8 @@ func (a *aim) boots() bool { return a.target == StateRunning && !a.restarted }
 
 // read keeps what was shown, if it is needed, and returns what it means.
 func (a *aim) read(i *Instance) await.Sighting {
-	if a.shown != nil {
-		a.shown[i.ID] = *i
+	if a.sightings != nil {
+		a.sightings[i.ID] = *i
 	}
 	return a.judge(i)
 }

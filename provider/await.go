@@ -9,7 +9,6 @@ import (
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/await"
-	"github.com/yunfan-cloud/yunfan/internal/poll"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -106,34 +105,17 @@ func (op *Operation) endOfWait(ctx context.Context, doubtful int, errs ...error)
 // waitFor waits for some instances of the operation, and records which of them were seen.
 // Instances that still have a marker get their names; nameErr is the error of that.
 func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) (list []Instance, nameErr, err error) {
-	a := op.aim()
-	a.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
-	w := op.c.newWait(a, ids, o)
-	list, err = w.run(ctx, op.target())
+	w := op.newWaiter(ids, o)
+	w.proves = len(op.opts.Alternatives) > 0 || op.opts.OnFailure == TerminateServers
+	list, err = w.wait(ctx, op.target())
 	if ctx.Err() == nil { // first, while parts still have the instances of other users
-		nameErr = op.nameSighted(ctx, a.shown)
+		nameErr = op.nameSighted(ctx, w.sightings)
 	}
 	op.recordSighted(w)
 	for n := range list {
 		list[n].Name = op.nameGiven(&list[n])
 	}
 	return list, nameErr, err
-}
-
-// aim returns what a wait for instances of the operation is for. Where names are still to be
-// given, it keeps what was shown.
-func (op *Operation) aim() aim {
-	a := aim{target: StateRunning, owner: op.ownerByClock()}
-	if op.nameless() {
-		a.shown = map[string]Instance{}
-	}
-	return a
-}
-
-// ownerByClock returns a function that judges the owner of an instance from one sighting.
-func (op *Operation) ownerByClock() func(*Instance) owner {
-	oldest := op.oldestByClock()
-	return func(i *Instance) owner { return op.ownerOf(i, oldest) }
 }
 
 // hasMore reports whether the operation has instances that are not in running.
@@ -184,39 +166,6 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	late := op.findLate(ctx)
 	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
 	return false, wording.Paragraph(op.c.name, err, late)
-}
-
-// target returns what the poller needs to know about the operation, beside the IDs.
-func (op *Operation) target() poll.Target[Instance] {
-	t := op.c.newTarget(op.region)
-	t.Class, t.Accepted, t.Since = op.class, op.ledger.NamedAt(), op.since()
-	if op.owner != "" && op.listable() {
-		t.Series = op.id // the value of their tag
-	}
-	return t
-}
-
-// listable reports whether a listing by tag may show all instances of the operation.
-func (op *Operation) listable() bool {
-	most := op.c.limits.TagFilterCap
-	return most == 0 || len(op.InstanceIDs()) <= most
-}
-
-// since returns a function that returns when each instance was accepted: many creates take a
-// while. A resumed operation knows only the latest moment.
-func (op *Operation) since() func(id string) time.Time {
-	parts := op.ledger.All()
-	if len(parts) < 2 {
-		return nil
-	}
-	at := map[string]time.Time{}
-	for i := range parts {
-		named := op.wordsOf(i).named
-		for _, id := range parts[i].IDs {
-			at[id] = named
-		}
-	}
-	return func(id string) time.Time { return at[id] }
 }
 
 // inOrder returns the running instances that the operation still has, in its order.

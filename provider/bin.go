@@ -70,8 +70,9 @@ func (r *release) emptyBin(ctx context.Context, ids []string) {
 	if len(ids) == 0 {
 		return
 	}
-	w := r.c.newWait(aim{target: StateTerminated, released: true}, ids, nil)
-	ended, err := w.run(ctx, r.c.leavingTarget(r.region))
+	w := newWaiter(r.c, StateTerminated, ids, nil)
+	w.released = true
+	ended, err := w.wait(ctx, r.c.leavingTarget(r.region))
 	open := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		open[id] = true

@@ -142,7 +142,7 @@ const rowsExpectedFor = 10 * time.Minute
 // expectsRows reports whether the list of the region should not be empty: the operation has a
 // seen instance there, or an answer has recently shown one.
 func (op *Operation) expectsRows() bool {
-	return len(op.ledger.Seen()) > 0 || time.Since(op.c.sightings(op.region).LastShown()) < rowsExpectedFor
+	return len(op.ledger.Seen()) > 0 || time.Since(op.c.lastShown(op.region)) < rowsExpectedFor
 }
 
 // list returns the IDs of the listed instances that are wanted and alive. Instances listed

@@ -157,26 +157,26 @@ func (op *Operation) lookAtNames(ctx context.Context, owed []owedName) (map[stri
 	for n := range owed {
 		ids[n] = owed[n].id
 	}
-	a := aim{target: StateRunning, owner: op.ownerByClock(), shown: map[string]Instance{}}
-	w := op.c.newWait(a, ids, nil)
+	w := newWaiter(op.c, StateRunning, ids, nil)
+	w.sightings, w.ownerOf = map[string]Instance{}, op.ownerByClock()
 	queued := time.Duration(len(ids)/op.c.limits.IDsPerDescribe) * slowestRate
 	within, cancel := context.WithTimeout(ctx, max(op.c.opts.RetryFor, ownerLook)+queued)
 	defer cancel()
 	err := w.look(within, op.target())
-	seen := w.Sighted() // of strangers the parts are needed: see doubtShown
+	seen := w.sighted() // of strangers the parts are needed: see doubtShown
 	op.ledger.See(append(seen[unclear], seen[foreign]...))
 	op.ledger.Recognize(seen[own])
 	var cut *poll.Interrupted
 	switch {
 	case err == nil:
-		return a.shown, nil
+		return w.sightings, nil
 	case within.Err() == nil || ctx.Err() != nil:
 	case errors.As(err, &cut): // calls have failed until the time was over
 		err = cut.Call
 	default:
 		err = errUnanswered
 	}
-	return a.shown, fmt.Errorf("looking at them: %w", err)
+	return w.sightings, fmt.Errorf("looking at them: %w", err)
 }
 
 // nameSighted gives names to instances that a wait or a look has just seen. It returns the

@@ -38,11 +38,10 @@ func (l *Look) Done() bool { return len(l.Pending)+len(l.NotVisible)+len(l.Unans
 // beside the error.
 func (op *Operation) Look(ctx context.Context) (Look, error) {
 	late := op.findLate(ctx)
-	a := op.aim()
-	w := op.c.newWait(a, op.InstanceIDs(), nil)
+	w := op.newWaiter(op.InstanceIDs(), nil)
 	known := setOf(op.ledger.Seen())
 	err := w.look(ctx, op.target())
-	nameErr := op.nameSighted(ctx, a.shown) // first, as long as parts have their strangers
+	nameErr := op.nameSighted(ctx, w.sightings) // first, as long as parts have their strangers
 	op.recordSighted(w)
 	l := w.looked(known)
 	for n := range l.Ready {
@@ -55,13 +54,13 @@ func (op *Operation) Look(ctx context.Context) (Look, error) {
 }
 
 // looked sorts the sightings of a single look.
-func (w *wait) looked(known map[string]bool) (l Look) {
-	for i := range w.Outcomes() {
+func (w *waiter) looked(known map[string]bool) (l Look) {
+	for i := range w.instances.Outcomes() {
 		switch i.Phase {
 		case await.Ready:
 			l.Ready = append(l.Ready, lastSeen(&i))
 		case await.Failed:
-			l.Failed = append(l.Failed, w.c.launchError(&i))
+			l.Failed = append(l.Failed, w.launchError(&i))
 		case await.Pending:
 			l.Pending = append(l.Pending, pendingInstance(&i))
 		case await.Absent:

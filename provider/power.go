@@ -159,8 +159,9 @@ func (c *Client) power(ctx context.Context, req PowerRequest, wait bool) error {
 	if err != nil || !wait {
 		return err
 	}
-	w := c.newWait(aim{target: req.Action.target(), restarted: true}, ids, nil)
-	_, err = w.run(ctx, c.target(req.Region))
+	w := newWaiter(c, req.Action.target(), ids, nil)
+	w.restarted = true
+	_, err = w.wait(ctx, c.target(req.Region))
 	return err
 }
 

@@ -8,19 +8,18 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
-	"github.com/yunfan-cloud/yunfan/internal/await"
 )
 
 // An answer may name an instance of another user. Before the operation releases an instance, a
 // look finds its owner. What a wait or an earlier look has shown is not asked again.
 
 // owner is what a sighting of an instance proves about its owner.
-type owner = await.Owner
+type owner uint8
 
 const (
-	unclear = await.Unclear
-	own     = await.Own     // it bears the operation's mark, or is as young as the operation and not named otherwise
-	foreign = await.Foreign // it cannot be the operation's
+	unclear owner = iota
+	own           // it bears the operation's mark, or is as young as the operation and not named otherwise
+	foreign       // it cannot be the operation's
 )
 
 // ownerOf returns the owner of an instance that was seen. No instance of the operation is
@@ -170,8 +169,8 @@ func (op *Operation) sortByLook(ctx context.Context, ids []string, like *listing
 }
 
 // recordSighted records which instances a wait has seen, and their owners.
-func (op *Operation) recordSighted(w *wait) {
-	seen := w.Sighted()
+func (op *Operation) recordSighted(w *waiter) {
+	seen := w.sighted()
 	op.ledger.See(seen[unclear])
 	op.ledger.Recognize(seen[own])
 	op.ledger.See(seen[foreign])

@@ -167,7 +167,7 @@ func (r *release) once(ctx context.Context, kind releaseKind, ids []string) erro
 	})
 	if err == nil {
 		r.c.recent.forget(ids)
-		r.c.sightings(r.region).End(ids...)
+		r.c.markEnded(r.region, ids)
 		r.accepted(ids)
 	}
 	return err

@@ -173,7 +173,7 @@ func (c *Client) restore(token []byte, o RunOptions) (*Operation, error) {
 	}
 	c.recent.add(l.Unseen(), l.NamedAt())
 	for _, id := range l.Seen() {
-		c.sightings(op.region).See(id)
+		c.markSeen(op.region, id)
 	}
 	return op, nil
 }

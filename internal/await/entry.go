@@ -14,7 +14,7 @@ type entry[I any] struct {
 
 	word      uint32 // its latest state, in words
 	phase     Phase  // Pending stands for Limited too
-	owner     Owner
+	owner     uint8
 	seen      bool // it was seen, perhaps not by this wait
 	noAddress bool // and had no address then
 }
@@ -73,7 +73,7 @@ func (w *Wait[I]) recordSeen(e *entry[I], ev *poll.Event[I]) {
 	}
 	e.word = w.words.add(s.State, s.Raw)
 	e.seen, e.noAddress = true, s.NoAddress
-	if e.owner == Unclear && w.cfg.Owner != nil {
+	if e.owner == 0 && w.cfg.Owner != nil {
 		e.owner = w.cfg.Owner(&ev.Value)
 	}
 	switch s.Phase {

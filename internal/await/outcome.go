@@ -15,6 +15,7 @@ type Outcome[I any] struct {
 	Raw       string // the cloud's last word; "" if it was never seen
 	Seen      bool   // it was seen, perhaps not by this wait
 	NoAddress bool   // it was seen without any address
+	Owner     uint8  // what Config.Owner has returned
 	Failure   *Failure
 
 	// Last is the latest answer about the ID. Nil unless it is ready, or Config.Keep is set.
@@ -44,20 +45,10 @@ func (w *Wait[I]) outcome(id string, e *entry[I]) Outcome[I] {
 	at := w.words.of(e.word)
 	return Outcome[I]{
 		ID: id, Phase: e.phase, State: at.state, Raw: at.raw, Seen: e.seen, NoAddress: e.noAddress,
-		Failure: e.failure, Last: e.last,
+		Owner: e.owner, Failure: e.failure, Last: e.last,
 	}
 }
 
 // Hidden returns the shortest time that an ID in phase Hidden was waited for, and the latest
 // error of the cloud about such an ID, which may be nil. Without such an ID both are zero.
 func (w *Wait[I]) Hidden() (patience time.Duration, err error) { return w.patience, w.hiddenErr }
-
-// Sighted returns the IDs that were seen, grouped by owner.
-func (w *Wait[I]) Sighted() (ids [Foreign + 1][]string) {
-	for i := range w.entries {
-		if e := &w.entries[i]; e.seen {
-			ids[e.owner] = append(ids[e.owner], w.ids[i])
-		}
-	}
-	return ids
-}

@@ -16,16 +16,6 @@ const (
 	Failed                  // it will never be ready
 )
 
-// Owner is what an answer proves about the owner of an ID.
-type Owner uint8
-
-// Owners.
-const (
-	Unclear Owner = iota // not proved yet: the next answer is asked again
-	Own                  // it belongs to the user of the wait
-	Foreign              // it belongs to another user
-)
-
 // Sighting is what an answer that mentions an ID means for a wait.
 type Sighting struct {
 	State     string // in the words of the user of the wait; a change of it is reported

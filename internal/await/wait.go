@@ -13,16 +13,16 @@ import (
 // Config says what a wait is for. I is what one answer says about one ID. IDs, Read and Gone
 // are required.
 type Config[I any] struct {
-	IDs  []string // a repetition counts once
-	Read func(*I) Sighting
+	IDs  []string          // a repetition counts once
+	Read func(*I) Sighting // it must not keep the pointer
 
 	// Gone is what it means that an ID existed and does not exist any more. Its Phase is
 	// Ready or Failed. Its Raw and its Reason do not count.
 	Gone Sighting
 
-	// Owner judges the owner of an ID that was seen, until it is clear. Nil means that the
-	// owner is not asked.
-	Owner func(*I) Owner
+	// Owner returns what an answer proves about the owner of an ID, in numbers of the user of
+	// the wait. 0 means that it proves nothing: the next answer is asked too. Nil is not asked.
+	Owner func(*I) uint8
 
 	// Booting reports that the IDs are new, so that the wait teaches how long they take.
 	Booting bool
@@ -51,6 +51,10 @@ type Wait[I any] struct {
 	entries []entry[I]
 	words   words
 	start   time.Time
+
+	// event is the one that is recorded now. It stays here because what Config.Read is given
+	// would be allocated anew for each event, and a wait has many.
+	event poll.Event[I]
 
 	patience  time.Duration // the shortest wait for a hidden ID
 	hiddenErr error         // the latest error of the cloud about a hidden ID; may be nil
@@ -89,8 +93,9 @@ func (w *Wait[I]) Run(ctx context.Context, p *poll.Poller[I], t poll.Target[I]) 
 	}
 	look, cancel := context.WithTimeout(ctx, w.cfg.LookFirst)
 	err := w.Look(look, p, t)
+	refused := err != nil && look.Err() == nil
 	cancel()
-	if err != nil && look.Err() == nil { // refused: the wait would be refused too
+	if refused { // the wait would be refused too
 		return err
 	}
 	known := t.Known
@@ -108,7 +113,8 @@ func (w *Wait[I]) Run(ctx context.Context, p *poll.Poller[I], t poll.Target[I]) 
 func (w *Wait[I]) observe(ev poll.Event[I]) poll.Verdict {
 	e := w.entry(ev.ID)
 	state, phase := w.words.of(e.word).state, e.phase
-	w.record(e, &ev)
+	w.event = ev
+	w.record(e, &w.event)
 	w.cfg.Tally.move(phase, e.phase)
 	changed := e.failure != nil || w.words.of(e.word).state != state
 	if changed && w.cfg.Report != nil {

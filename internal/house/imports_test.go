@@ -67,6 +67,7 @@ func rules() []rule {
 	list := []rule{
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
+		{"/internal/await", module + "/provider", "a wait knows IDs and phases: it knows no cloud and no instance"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
 		{"/internal/marker", module + "/", "markers follow from IDs alone: it knows no operation"},
 		{"/internal/pages", module + "/", "a list is a list, whatever is in it"},
@@ -196,11 +197,12 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
 		"/provider": {
-			module + "/internal/account", module + "/internal/ledger", module + "/internal/marker", module + "/internal/pages", module + "/internal/poll",
+			module + "/internal/account", module + "/internal/await", module + "/internal/ledger", module + "/internal/marker", module + "/internal/pages", module + "/internal/poll",
 			module + "/internal/recent", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/wording",
 			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
 		},
 		"/internal/account":   {"golang.org/x/time/"},
+		"/internal/await":     {module + "/internal/poll", module + "/internal/sorted"},
 		"/internal/ledger":    {},
 		"/internal/oncehttp":  {},
 		"/internal/poll":      {module + "/internal/poll/boot"},
@@ -210,7 +212,7 @@ func TestFewDependencies(t *testing.T) {
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
+	for _, p := range list(t, "./provider", "./internal/account", "./internal/await", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })

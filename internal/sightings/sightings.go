@@ -54,15 +54,6 @@ func (g *generations) has(h uint64) bool {
 	return ok
 }
 
-// Region is what a Memory knows of one place. It is safe for concurrent use.
-type Region struct {
-	m  *Memory
-	at Place
-}
-
-// In returns what the memory knows of a place.
-func (m *Memory) In(at Place) Region { return Region{m, at} }
-
 // hashLocked returns the hash of an instance. The caller holds m.mu.
 func (m *Memory) hashLocked(at Place, id string) uint64 {
 	if !m.seeded {
@@ -72,54 +63,51 @@ func (m *Memory) hashLocked(at Place, id string) uint64 {
 }
 
 // See records that an instance was seen.
-func (r Region) See(id string) {
-	r.m.mu.Lock()
-	defer r.m.mu.Unlock()
-	r.m.seen.add(r.m.hashLocked(r.at, id))
+func (m *Memory) See(at Place, id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seen.add(m.hashLocked(at, id))
 }
 
-// End records that the cloud has accepted the release of instances, or has shown them as
-// terminated. It also records them as seen.
-func (r Region) End(ids ...string) {
-	r.m.mu.Lock()
-	defer r.m.mu.Unlock()
+// End records that instances have ended. It also records them as seen.
+func (m *Memory) End(at Place, ids []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, id := range ids {
-		h := r.m.hashLocked(r.at, id)
-		r.m.seen.add(h)
-		r.m.ended.add(h)
+		h := m.hashLocked(at, id)
+		m.seen.add(h)
+		m.ended.add(h)
 	}
 }
 
-// HasSeen reports whether an instance has existed in the place: it was seen, or it has ended.
-// False proves nothing.
-func (r Region) HasSeen(id string) bool {
-	r.m.mu.Lock()
-	defer r.m.mu.Unlock()
-	return r.m.seen.has(r.m.hashLocked(r.at, id))
+// HasSeen reports whether an instance was seen. False proves nothing.
+func (m *Memory) HasSeen(at Place, id string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.seen.has(m.hashLocked(at, id))
 }
 
-// HasEnded reports whether an instance has ended. Once the cloud does not know it any more, it
-// is gone.
-func (r Region) HasEnded(id string) bool {
-	r.m.mu.Lock()
-	defer r.m.mu.Unlock()
-	return r.m.ended.has(r.m.hashLocked(r.at, id))
+// HasEnded reports whether an instance has ended.
+func (m *Memory) HasEnded(at Place, id string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ended.has(m.hashLocked(at, id))
 }
 
-// Show records that an answer about the place has shown a living instance.
-func (r Region) Show() {
-	r.m.mu.Lock()
-	defer r.m.mu.Unlock()
-	if r.m.shown == nil {
-		r.m.shown = map[Place]time.Time{}
+// Show records that an answer about a place has shown a living instance.
+func (m *Memory) Show(at Place) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.shown == nil {
+		m.shown = map[Place]time.Time{}
 	}
-	r.m.shown[r.at] = time.Now()
+	m.shown[at] = time.Now()
 }
 
-// LastShown returns when an answer about the place last showed a living instance; zero if none
+// LastShown returns when an answer about a place last showed a living instance; zero if none
 // has.
-func (r Region) LastShown() time.Time {
-	r.m.mu.Lock()
-	defer r.m.mu.Unlock()
-	return r.m.shown[r.at]
+func (m *Memory) LastShown(at Place) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.shown[at]
 }

@@ -11,8 +11,8 @@ import (
 func TestAnInstanceIsKnownInItsPlaceOnly(t *testing.T) {
 	var m sightings.Memory
 	here, there := sightings.Place{Driver: "a", Region: "1"}, sightings.Place{Driver: "a", Region: "2"}
-	m.In(here).See("i-1")
-	m.In(there).End("i-2")
+	m.See(here, "i-1")
+	m.End(there, []string{"i-2"})
 	for _, tc := range []struct {
 		at          sightings.Place
 		id          string
@@ -23,10 +23,10 @@ func TestAnInstanceIsKnownInItsPlaceOnly(t *testing.T) {
 		{there, "i-2", true, true},
 		{here, "i-2", false, false},
 	} {
-		if got := m.In(tc.at).HasSeen(tc.id); got != tc.seen {
+		if got := m.HasSeen(tc.at, tc.id); got != tc.seen {
 			t.Errorf("%s in %v was seen: %t, want %t", tc.id, tc.at, got, tc.seen)
 		}
-		if got := m.In(tc.at).HasEnded(tc.id); got != tc.ended {
+		if got := m.HasEnded(tc.at, tc.id); got != tc.ended {
 			t.Errorf("%s in %v has ended: %t, want %t", tc.id, tc.at, got, tc.ended)
 		}
 	}
@@ -36,13 +36,13 @@ func TestThePlaceThatShowedALivingInstanceIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m sightings.Memory
 		at := sightings.Place{Driver: "a", Region: "1"}
-		if got := m.In(at).LastShown(); !got.IsZero() {
+		if got := m.LastShown(at); !got.IsZero() {
 			t.Errorf("shown at %v, want never", got)
 		}
-		m.In(at).Show()
+		m.Show(at)
 		want := time.Now()
 		time.Sleep(time.Minute)
-		if got := m.In(at).LastShown(); !got.Equal(want) {
+		if got := m.LastShown(at); !got.Equal(want) {
 			t.Errorf("shown at %v, want %v", got, want)
 		}
 	})
