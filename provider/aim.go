@@ -38,12 +38,17 @@ type aim struct {
 // boots reports whether the wait is for new instances.
 func (a *aim) boots() bool { return a.target == StateRunning && !a.restarted }
 
-// read keeps what was shown, if it is needed, and returns what it means.
-func (a *aim) read(i *Instance) await.Sighting {
+// read keeps what was shown, if it is needed, and returns what it means. The owner is asked
+// unless it is clear.
+func (a *aim) read(i *Instance, clear bool) await.Sighting {
 	if a.sightings != nil {
 		a.sightings[i.ID] = *i
 	}
-	return a.judge(i)
+	s := a.judge(i)
+	if !clear && a.ownerOf != nil {
+		s.Owner = uint8(a.ownerOf(i))
+	}
+	return s
 }
 
 // judge returns what a sighting of an instance means.

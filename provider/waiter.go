@@ -15,15 +15,16 @@ type waiter struct {
 	aim
 	c         *Client
 	ids       []string
-	options   *WaitOptions
+	options   WaitOptions
 	instances *await.Wait[Instance] // what is known of them; nil before it begins
 }
 
 func newWaiter(c *Client, target State, ids []string, o *WaitOptions) *waiter {
-	if o == nil {
-		o = &WaitOptions{}
+	w := &waiter{aim: aim{target: target}, c: c, ids: ids}
+	if o != nil {
+		w.options = *o
 	}
-	return &waiter{aim: aim{target: target}, c: c, ids: ids, options: o}
+	return w
 }
 
 // begin makes what the wait keeps.
@@ -34,9 +35,6 @@ func (w *waiter) begin() {
 	}
 	if w.proves {
 		cfg.LookFirst = w.c.limits.FirstLook
-	}
-	if w.ownerOf != nil {
-		cfg.Owner = func(i *Instance) uint8 { return uint8(w.ownerOf(i)) }
 	}
 	if w.options.Progress != nil {
 		cfg.Report = w.report
@@ -96,10 +94,10 @@ func lastSeen(o *await.Outcome[Instance]) Instance {
 // result returns the instances that reached the target, and an error about the others. The
 // error is nil when there are no others.
 func (w *waiter) result(err error) (ready []Instance, e *WaitError) {
-	e = &WaitError{Driver: w.c.name, Target: w.target, Err: err}
+	e = &WaitError{Driver: w.c.name, Target: w.target}
 	e.Patience, e.words = w.instances.Hidden()
-	if cut := (*poll.Interrupted)(nil); errors.As(err, &cut) {
-		e.Err, e.Describe = cut.Err, cut.Call
+	if err != nil {
+		e.Err, e.Describe = endOf(err)
 	}
 	visible := false
 	for i := range w.instances.Outcomes() {
@@ -120,6 +118,14 @@ func (w *waiter) result(err error) (ready []Instance, e *WaitError) {
 		return ready, nil
 	}
 	return ready, e
+}
+
+// endOf returns why a wait ended early, and the error of the latest describes if they failed.
+func endOf(err error) (end, describe error) {
+	if cut := (*poll.Interrupted)(nil); errors.As(err, &cut) {
+		return cut.Err, cut.Call
+	}
+	return err, nil
 }
 
 // pendingInstance returns an instance that is not ready.

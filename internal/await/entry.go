@@ -67,14 +67,14 @@ func (w *Wait[I]) recordGone(e *entry[I], ev *poll.Event[I]) {
 
 // recordSeen records what an answer shows of an ID.
 func (w *Wait[I]) recordSeen(e *entry[I], ev *poll.Event[I]) {
-	s := w.cfg.Read(&ev.Value)
+	s := w.cfg.Read(&ev.Value, e.owner != 0)
 	if s.Phase != Limited || s.State != w.words.of(e.word).state {
 		e.limited = 0
 	}
 	e.word = w.words.add(s.State, s.Raw)
 	e.seen, e.noAddress = true, s.NoAddress
-	if e.owner == 0 && w.cfg.Owner != nil {
-		e.owner = w.cfg.Owner(&ev.Value)
+	if e.owner == 0 {
+		e.owner = s.Owner
 	}
 	switch s.Phase {
 	case Limited:

@@ -19,7 +19,7 @@ func TestAPendingIDIsCheap(t *testing.T) {
 func TestASightingOfAPendingIDAllocatesNothing(t *testing.T) {
 	words := []string{"new", "starting"} // the cloud shows one after the other
 	n := 0
-	w := New(Config[int]{IDs: []string{"a"}, Booting: true, Read: func(*int) Sighting {
+	w := New(Config[int]{IDs: []string{"a"}, Booting: true, Read: func(*int, bool) Sighting {
 		n++
 		return Sighting{State: words[n%2], Raw: words[n%2], Phase: Pending}
 	}})

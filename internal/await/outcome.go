@@ -15,7 +15,7 @@ type Outcome[I any] struct {
 	Raw       string // the cloud's last word; "" if it was never seen
 	Seen      bool   // it was seen, perhaps not by this wait
 	NoAddress bool   // it was seen without any address
-	Owner     uint8  // what Config.Owner has returned
+	Owner     uint8  // that of the first Sighting that proved one; 0 if none did
 	Failure   *Failure
 
 	// Last is the latest answer about the ID. Nil unless it is ready, or Config.Keep is set.

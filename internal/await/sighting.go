@@ -21,6 +21,7 @@ type Sighting struct {
 	State     string // in the words of the user of the wait; a change of it is reported
 	Raw       string // in the words of the cloud
 	NoAddress bool   // it was seen without any address
+	Owner     uint8  // whose it is, in numbers of the user of the wait; 0 when that is not proved
 
 	Phase Phase
 	Limit time.Duration // how long an ID may stay in phase Limited without a change of State

@@ -13,16 +13,15 @@ import (
 // Config says what a wait is for. I is what one answer says about one ID. IDs, Read and Gone
 // are required.
 type Config[I any] struct {
-	IDs  []string          // a repetition counts once
-	Read func(*I) Sighting // it must not keep the pointer
+	IDs []string // a repetition counts once
+
+	// Read returns what an answer means. It must not keep the pointer. Clear reports that the
+	// owner of the ID is known already: then Owner of the Sighting does not count.
+	Read func(value *I, clear bool) Sighting
 
 	// Gone is what it means that an ID existed and does not exist any more. Its Phase is
 	// Ready or Failed. Its Raw and its Reason do not count.
 	Gone Sighting
-
-	// Owner returns what an answer proves about the owner of an ID, in numbers of the user of
-	// the wait. 0 means that it proves nothing: the next answer is asked too. Nil is not asked.
-	Owner func(*I) uint8
 
 	// Booting reports that the IDs are new, so that the wait teaches how long they take.
 	Booting bool
@@ -47,7 +46,7 @@ type Config[I any] struct {
 type Wait[I any] struct {
 	cfg     Config[I]
 	ids     []string
-	byID    []int32 // indexes of ids, sorted by ID
+	byID    []int32 // indexes of ids, sorted by ID; nil for a single one
 	entries []entry[I]
 	words   words
 	start   time.Time
@@ -62,17 +61,35 @@ type Wait[I any] struct {
 
 // New returns a wait that has not begun. Limits count from now on.
 func New[I any](c Config[I]) *Wait[I] {
-	w := &Wait[I]{cfg: c, ids: sorted.Distinct(c.IDs), start: time.Now()}
-	w.entries, w.byID = make([]entry[I], len(w.ids)), make([]int32, len(w.ids))
+	w := &Wait[I]{cfg: c, start: time.Now()}
+	if repeated := w.index(slices.Clone(c.IDs)); repeated { // rare, and so a set is made only then
+		w.index(sorted.Distinct(c.IDs))
+	}
+	w.entries = make([]entry[I], len(w.ids))
+	return w
+}
+
+// index takes over the IDs and reports whether one of them is repeated.
+func (w *Wait[I]) index(ids []string) (repeated bool) {
+	if w.ids = ids; len(ids) < 2 {
+		return false
+	}
+	w.byID = make([]int32, len(ids))
 	for i := range w.byID {
 		w.byID[i] = int32(i)
 	}
-	slices.SortFunc(w.byID, func(a, b int32) int { return strings.Compare(w.ids[a], w.ids[b]) })
-	return w
+	slices.SortFunc(w.byID, func(a, b int32) int { return strings.Compare(ids[a], ids[b]) })
+	for n := range len(ids) - 1 {
+		repeated = repeated || ids[w.byID[n]] == ids[w.byID[n+1]]
+	}
+	return repeated
 }
 
 // entry returns what is known of an ID. The ID must be one of the wait.
 func (w *Wait[I]) entry(id string) *entry[I] {
+	if w.byID == nil {
+		return &w.entries[0]
+	}
 	i, _ := slices.BinarySearchFunc(w.byID, id, func(i int32, id string) int { return strings.Compare(w.ids[i], id) })
 	return &w.entries[w.byID[i]]
 }
