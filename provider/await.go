@@ -118,6 +118,17 @@ func (op *Operation) waitFor(ctx context.Context, ids []string, o *WaitOptions) 
 	return list, nameErr, err
 }
 
+// newWaiter returns a waiter for instances of the operation. Where names are still to be given,
+// it keeps the instances as last seen.
+func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
+	w := newWaiter(op.c, StateRunning, ids, o)
+	w.ownerOf = op.ownerByClock()
+	if op.nameless() {
+		w.sightings = map[string]Instance{}
+	}
+	return w
+}
+
 // hasMore reports whether the operation has instances that are not in running.
 func (op *Operation) hasMore(running map[string]Instance) bool {
 	return slices.ContainsFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID == "" })

@@ -101,3 +101,19 @@ func neverArrived(err error) bool {
 	var e *APIError
 	return errors.As(err, &e) && e.Outcome == OutcomeUnsent
 }
+
+// access asks the cloud whether these credentials may describe instances. It returns true, or
+// the refusal. It returns neither when the cloud cannot tell.
+func (c *Client) access(ctx context.Context, region string) (allowed bool, refusal error) {
+	p, ok := c.driver.(AccessProber)
+	if !ok || ctx.Err() != nil {
+		return false, nil
+	}
+	err := c.once(ctx, region, APIDescribeInstances, 0, func(ctx context.Context) (string, error) {
+		return "", p.ProbeDescribe(ctx, region)
+	})
+	if deniesAccess(err) {
+		return false, err
+	}
+	return err == nil, nil
+}

@@ -60,17 +60,6 @@ func (op *Operation) since() func(id string) time.Time {
 	return func(id string) time.Time { return at[id] }
 }
 
-// newWaiter returns a waiter for instances of the operation. Where names are still to be given,
-// it keeps the instances as last seen.
-func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
-	w := newWaiter(op.c, StateRunning, ids, o)
-	w.ownerOf = op.ownerByClock()
-	if op.nameless() {
-		w.sightings = map[string]Instance{}
-	}
-	return w
-}
-
 // ownerByClock returns a function that judges the owner of an instance from one sighting.
 func (op *Operation) ownerByClock() func(*Instance) owner {
 	oldest := op.oldestByClock()

@@ -1,27 +1,6 @@
 package provider
 
-import (
-	"context"
-	"time"
-
-	"github.com/yunfan-cloud/yunfan/internal/await"
-)
-
-// WaitOptions are for the waits. Nil is the default.
-type WaitOptions struct {
-	// Progress is called for every change of an instance's state, one call at a
-	// time. It should return soon: the wait continues only afterwards.
-	Progress func(Event)
-
-	tally *await.Tally // of [WaitAll]; nil otherwise
-}
-
-// Event is a change of one instance's state.
-type Event struct {
-	Time     time.Time
-	Instance Instance // as last seen; ID is always set
-	Err      error    // a *[LaunchError] when the instance will never get there
-}
+import "context"
 
 // WaitInstances is [Operation.Wait] for any instances and any state. A wait for
 // [StateTerminated] ends when the instances no longer exist, or are in a recycle bin, where
@@ -53,20 +32,4 @@ func checkTarget(s State) error {
 func (c *Client) waitReleased(ctx context.Context, region string, ids []string) error {
 	_, err := newWaiter(c, StateTerminated, ids, nil).wait(ctx, c.leavingTarget(region))
 	return err
-}
-
-// access asks the cloud whether these credentials may describe instances. It returns true, or
-// the refusal. It returns neither when the cloud cannot tell.
-func (c *Client) access(ctx context.Context, region string) (allowed bool, refusal error) {
-	p, ok := c.driver.(AccessProber)
-	if !ok || ctx.Err() != nil {
-		return false, nil
-	}
-	err := c.once(ctx, region, APIDescribeInstances, 0, func(ctx context.Context) (string, error) {
-		return "", p.ProbeDescribe(ctx, region)
-	})
-	if deniesAccess(err) {
-		return false, err
-	}
-	return err == nil, nil
 }

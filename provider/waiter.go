@@ -10,6 +10,22 @@ import (
 	"github.com/yunfan-cloud/yunfan/internal/poll"
 )
 
+// WaitOptions are for the waits. Nil is the default.
+type WaitOptions struct {
+	// Progress is called for every change of an instance's state, one call at a
+	// time. It should return soon: the wait continues only afterwards.
+	Progress func(Event)
+
+	tally *await.Tally // of [WaitAll]; nil otherwise
+}
+
+// Event is a change of one instance's state.
+type Event struct {
+	Time     time.Time
+	Instance Instance // as last seen; ID is always set
+	Err      error    // a *[LaunchError] when the instance will never get there
+}
+
 // waiter is one wait or one look. Its aim may be changed until it begins.
 type waiter struct {
 	aim
