@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
@@ -38,16 +37,15 @@ import (
 // since the create was given up. It reports them by a *[RunError] with Surplus, beside the
 // instances that run.
 func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, error) {
-	running := map[string]Instance{}
+	var running await.Gathered[Instance]
 	var trouble error   // of replacing instances, returned when the wait is over
 	var unnamed []error // of names, returned when the wait is over
 	doubtful := len(op.ledger.Doubtful())
 	for {
-		ids := slices.DeleteFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID != "" })
-		list, nameErr, err := op.waitFor(ctx, ids, o)
+		list, nameErr, err := op.waitFor(ctx, running.Missing(op.InstanceIDs()), o)
 		unnamed = append(unnamed, nameErr)
 		for _, i := range list {
-			running[i.ID] = i
+			running.Add(i.ID, i)
 		}
 		var w *WaitError
 		failed := errors.As(err, &w) && len(w.Failed) > 0
@@ -57,14 +55,14 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 				Driver: op.c.name, Operation: op.id, Asked: op.ledger.Count(), Errs: []error{errReleased},
 				unknown: len(op.openParts()) > 0,
 			}
-		case err == nil && op.lingerForLate(ctx) == nil && op.hasMore(running):
+		case err == nil && op.lingerForLate(ctx) == nil && len(running.Missing(op.InstanceIDs())) > 0:
 			continue
 		case !failed || ctx.Err() != nil:
-			return op.inOrder(running), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble)...)
+			return running.Of(op.InstanceIDs()), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble)...)
 		}
 		more, mendErr := op.mend(ctx, w.Failed)
 		if !more {
-			return op.inOrder(running), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble, mendErr)...)
+			return running.Of(op.InstanceIDs()), op.endOfWait(ctx, doubtful, append(unnamed, err, trouble, mendErr)...)
 		}
 		if o != nil {
 			o.tally.Replaced(len(w.Failed))
@@ -129,11 +127,6 @@ func (op *Operation) newWaiter(ids []string, o *WaitOptions) *waiter {
 	return w
 }
 
-// hasMore reports whether the operation has instances that are not in running.
-func (op *Operation) hasMore(running map[string]Instance) bool {
-	return slices.ContainsFunc(op.InstanceIDs(), func(id string) bool { return running[id].ID == "" })
-}
-
 // lingerForLate looks for instances of creates that were given up, until these have had enough
 // time to become visible. The end of ctx is not an error.
 func (op *Operation) lingerForLate(ctx context.Context) error {
@@ -177,14 +170,4 @@ func (op *Operation) mend(ctx context.Context, failed []*LaunchError) (more bool
 	late := op.findLate(ctx)
 	_, err = op.releaseOurs(ctx, "releasing the instances of the failed operation", aPolicy)
 	return false, wording.Paragraph(op.c.name, err, late)
-}
-
-// inOrder returns the running instances that the operation still has, in its order.
-func (op *Operation) inOrder(running map[string]Instance) (list []Instance) {
-	for _, id := range op.InstanceIDs() {
-		if i, ok := running[id]; ok {
-			list = append(list, i)
-		}
-	}
-	return list
 }
