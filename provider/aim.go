@@ -11,8 +11,9 @@ import (
 // instances as Stopped for a moment.
 const stoppedFor = 60 * time.Second
 
-// aim is what a wait is for. It decides what a sighting of an instance means for the wait, and
-// so it is the place for every reason to end the wait for an instance.
+// aim is what a wait is for. Its method judge decides what a sighting of an instance means for
+// the wait, and so it is the place for every reason to end the wait for an instance: at once
+// (Failed), or when the instance stays in a state for too long (Limited).
 type aim struct {
 	target State
 

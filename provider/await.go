@@ -69,7 +69,7 @@ func (op *Operation) Wait(ctx context.Context, o *WaitOptions) ([]Instance, erro
 		}
 		trouble = mendErr
 		if r := (*RunError)(nil); errors.As(mendErr, &r) && r.failed { // some of those that failed are not replaced
-			trouble = op.withTrouble(err, mendErr)
+			trouble = wording.Paragraph(op.c.name, err, mendErr)
 		}
 	}
 }
@@ -147,12 +147,6 @@ func (op *Operation) beyondError(doubtful int) error {
 		return nil
 	}
 	return op.runError()
-}
-
-// withTrouble joins the error of a wait with other errors. A lone *[WaitError] is returned
-// unchanged.
-func (op *Operation) withTrouble(err, trouble error) error {
-	return wording.Paragraph(op.c.name, err, trouble)
 }
 
 // mend replaces instances that failed, or releases all instances if OnFailure says so. It
