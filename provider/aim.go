@@ -40,13 +40,13 @@ type aim struct {
 func (a *aim) boots() bool { return a.target == StateRunning && !a.restarted }
 
 // read keeps what was shown, if it is needed, and returns what it means. The owner is asked
-// unless it is clear.
-func (a *aim) read(i *Instance, clear bool) await.Sighting {
+// unless it is known.
+func (a *aim) read(i *Instance, ownerKnown bool) await.Sighting {
 	if a.sightings != nil {
 		a.sightings[i.ID] = *i
 	}
 	s := a.judge(i)
-	if !clear && a.ownerOf != nil {
+	if !ownerKnown && a.ownerOf != nil {
 		s.Owner = uint8(a.ownerOf(i))
 	}
 	return s

@@ -15,9 +15,9 @@ import (
 type Config[I any] struct {
 	IDs []string // a repetition counts once
 
-	// Read returns what an answer means. It must not keep the pointer. Clear reports that the
-	// owner of the ID is known already: then Owner of the Sighting does not count.
-	Read func(value *I, clear bool) Sighting
+	// Read returns what an answer means. It must not keep the pointer. OwnerKnown reports that
+	// an earlier answer has proved the owner: then Owner of the Sighting does not count.
+	Read func(value *I, ownerKnown bool) Sighting
 
 	// Gone is what it means that an ID existed and does not exist any more. Its Phase is
 	// Ready or Failed. Its Raw and its Reason do not count.

@@ -370,14 +370,14 @@ func TestEveryChangeIsReportedOnce(t *testing.T) {
 	})
 }
 
-// The owner is asked until it is clear, and then no more.
-func TestTheOwnerIsAskedUntilItIsClear(t *testing.T) {
+// The owner is asked until it is known, and then no more.
+func TestTheOwnerIsAskedUntilItIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := config("a")
 		var asked []string
-		c.Read = func(x *thing, clear bool) await.Sighting {
-			s := read(x, clear)
-			if !clear {
+		c.Read = func(x *thing, known bool) await.Sighting {
+			s := read(x, known)
+			if !known {
 				asked = append(asked, x.word)
 			}
 			s.Owner = map[string]uint8{"named": 2, "up": 1}[x.word]
