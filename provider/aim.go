@@ -1,7 +1,10 @@
 package provider
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/await"
@@ -10,6 +13,10 @@ import (
 // stoppedFor is how long an instance that should start may look stopped. ECS shows new
 // instances as Stopped for a moment.
 const stoppedFor = 60 * time.Second
+
+// addressWithin is how long an instance may run without the address that it was asked for.
+// QingCloud shows new instances as running before they have one. No vendor documents a time.
+const addressWithin = 2 * time.Minute
 
 // aim is what a wait is for. Its method judge decides what a sighting of an instance means for
 // the wait, and so it is the place for every reason to end the wait for an instance: at once
@@ -28,6 +35,10 @@ type aim struct {
 	// proves reports that the operation acts on instances that die. Only an instance that was
 	// seen can be told from one that is late. So all are looked at once before they can run.
 	proves bool
+
+	// networked reports that the instances were created with a network: they are ready only
+	// with an address. Instances that show a network need one in any case.
+	networked bool
 
 	// ownerOf returns the owner of an instance that was seen. Nil means that it is not asked.
 	ownerOf func(*Instance) owner
@@ -54,21 +65,49 @@ func (a *aim) read(i *Instance, ownerKnown bool) await.Sighting {
 
 // judge returns what a sighting of an instance means.
 func (a *aim) judge(i *Instance) await.Sighting {
-	s := await.Sighting{
-		State: string(i.State), Raw: i.RawState, NoAddress: len(i.PrivateIPs)+len(i.PublicIPs) == 0,
-		Phase: await.Pending,
-	}
+	s := await.Sighting{State: string(i.State), Raw: i.RawState, NoAddress: !i.Addressed(), Phase: await.Pending}
 	switch {
+	case a.target == StateRunning && a.lacksAddress(i):
+		s.Phase, s.Limit, s.Reason = await.Limited, addressWithin, "it runs, and has had no address for "+addressWithin.String()
 	case a.reachedBy(i.State):
 		s.Phase = await.Ready
 	case a.target != StateTerminated && final(i.State):
-		s.Phase, s.Reason = await.Failed, i.Reason
+		s.Phase, s.Reason, s.Err = await.Failed, whyHeld(i), i.Lock.Kind()
 	case a.boots() && i.State == StateStopping:
-		s.Phase, s.Reason = await.Failed, "it is being stopped"
+		s.Phase, s.Reason, s.Err = await.Failed, cmp.Or(whyHeld(i), "it is being stopped"), i.Lock.Kind()
 	case a.target == StateRunning && i.State == StateStopped:
-		s.Phase, s.Limit, s.Reason = await.Limited, stoppedFor, "it stays stopped"
+		s.Phase, s.Limit, s.Reason = await.Limited, stoppedFor, cmp.Or(whyHeld(i), "it stays stopped")
 	}
 	return s
+}
+
+// lacksAddress reports whether an instance runs, by the cloud's own word, without the address
+// that it should have. Some drivers show it as starting until it has one.
+func (a *aim) lacksAddress(i *Instance) bool {
+	networked := a.networked || i.VPCID != "" || i.SubnetID != ""
+	if i.Addressed() || !networked {
+		return false
+	}
+	runs := i.State == StateStarting && strings.HasPrefix(strings.ToLower(i.RawState), string(StateRunning))
+	return runs || i.State == StateRunning
+}
+
+// givesAddress reports whether a spec asks for anything that comes with an address.
+func (n *Network) givesAddress() bool {
+	named := n.VPCID != "" || n.SubnetID != "" || n.PublicIP != nil
+	fixed := len(n.PrivateIPs)+len(n.IPv6Addresses) > 0
+	return named || fixed || n.IPv6Count > 0 || len(n.Interfaces) > 0
+}
+
+// whyHeld returns why an instance does not run: the lock, and the cloud's reason.
+func whyHeld(i *Instance) string {
+	switch {
+	case i.Lock == "":
+		return i.Reason
+	case i.Reason == "":
+		return "locked by the cloud: " + string(i.Lock)
+	}
+	return fmt.Sprintf("locked by the cloud (%s): %s", i.Lock, i.Reason)
 }
 
 // reachedBy reports whether an instance in a state needs no more wait.

@@ -155,6 +155,8 @@ func pendingInstance(o *await.Outcome[Instance]) PendingInstance {
 func (w *waiter) launchError(o *await.Outcome[Instance]) *LaunchError {
 	e := &LaunchError{Driver: w.c.name, InstanceID: o.ID, RawState: o.Raw, Reason: o.Failure.Reason}
 	switch err := o.Failure.Err; {
+	case o.Failure.Kind == poll.Seen:
+		e.Kind = err
 	case o.Failure.Kind == poll.Failed:
 		e.Reason = "the cloud refuses to describe it: " + err.Error()
 	case o.Failure.Kind == poll.Gone && err != nil:

@@ -80,7 +80,7 @@ func (w *Wait[I]) recordSeen(e *entry[I], ev *poll.Event[I]) {
 	case Limited:
 		w.recordLimited(e, ev, &s)
 	case Failed:
-		e.fail(Failure{Kind: ev.Kind, Reason: s.Reason})
+		e.fail(Failure{Kind: ev.Kind, Reason: s.Reason, Err: s.Err})
 	default:
 		e.phase = s.Phase
 	}
@@ -97,7 +97,7 @@ func (w *Wait[I]) recordLimited(e *entry[I], ev *poll.Event[I], s *Sighting) {
 		e.limited = at
 	}
 	if at-e.limited >= s.Limit {
-		e.fail(Failure{Kind: ev.Kind, Reason: s.Reason})
+		e.fail(Failure{Kind: ev.Kind, Reason: s.Reason, Err: s.Err})
 	}
 }
 

@@ -27,7 +27,7 @@ type Outcome[I any] struct {
 type Failure struct {
 	Kind   poll.Kind // the event that showed it: Seen, Gone or Failed
 	Reason string    // that of the Sighting when the event is Seen; may be empty
-	Err    error     // that of the event otherwise; may be nil when it is Gone
+	Err    error     // that of the Sighting when the event is Seen, else that of the event; may be nil
 }
 
 // Outcomes returns what is known of every ID, in the order of Config.IDs.

@@ -25,6 +25,8 @@ type Sighting struct {
 
 	Phase Phase
 	Limit time.Duration // how long an ID may stay in phase Limited without a change of State
-	// Reason says why the ID has failed, or will have failed when Limit has passed.
+	// Reason says why the ID has failed, or will have failed when Limit has passed. Err is the
+	// class of the reason in the user's terms; it may be nil.
 	Reason string
+	Err    error
 }
