@@ -150,8 +150,7 @@ func (op *Operation) expectsRows() bool {
 func (op *Operation) list(
 	ctx context.Context, req *DescribeRequest, wanted func(*Instance) bool,
 ) (ids []string, err error) {
-	l := listing{c: op.c, req: req, strict: true}
-	l.yield = func(s Instance, e error) bool {
+	op.c.describeAll(ctx, req, true, func(s Instance, e error) bool {
 		if e != nil {
 			err = e
 			return false
@@ -160,8 +159,7 @@ func (op *Operation) list(
 			ids = append(ids, s.ID)
 		}
 		return true
-	}
-	l.all(ctx)
+	})
 	return ids, err
 }
 
@@ -409,9 +407,4 @@ func (op *Operation) listLate(ctx context.Context) (byPart map[int][]string, err
 		return false
 	})
 	return byPart, err
-}
-
-// released reports whether an instance is gone or being released.
-func released(s State) bool {
-	return slices.Contains([]State{StateTerminating, StateTerminated, StateRecycled}, s)
 }

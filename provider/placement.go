@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/yunfan-cloud/yunfan/internal/account"
 	"github.com/yunfan-cloud/yunfan/internal/pages"
 )
 
@@ -292,54 +291,43 @@ func (p *placementGroups) MoveIn(ctx context.Context, region, id string, instanc
 		return err
 	}
 	req := moveRequest{p.c.region(region), id, *o}
-	var list []account.Group
-	for chunk := range slices.Chunk(ids, p.c.limits.IDsPerMove) {
-		list = append(list, account.Group{IDs: chunk, Call: func(ctx context.Context, ids []string) error {
-			return p.move(ctx, req, ids)
-		}})
-	}
-	err := p.moves(req).all(ctx, list)
-	var field *FieldError
-	if errors.As(err, &field) {
-		return field // about the options: the same for every instance, and nothing was sent
-	}
-	return err
+	return p.moves(req).all(ctx, ids, p.c.limits.IDsPerMove, func(ctx context.Context, ids []string) error {
+		return p.move(ctx, req, ids)
+	})
 }
 
-// moves returns batches that know which errors to repeat and which to forgive.
+// moves returns the calls of a move. A forced move restarts instances: it is made once.
 func (p *placementGroups) moves(req moveRequest) *batches {
-	r := p.c.newBatches("move into " + req.group)
-	r.atMostOnce = req.Force // a forced move restarts instances
-	r.Settle = func(ctx context.Context, ids []string, err error) account.Refusal {
-		switch {
-		case len(ids) == 1 && p.c.tooNew(err, ids[0]):
-			return p.c.notYetVisible(ids[0], err)
-		case errors.Is(err, ErrState):
-			return p.outside(ctx, req, ids, err)
-		default:
-			return account.Refusal{Left: ids, Err: err}
-		}
-	}
+	r := p.c.newChange("move into "+req.group, func(ctx context.Context, ids []string) ([]string, bool, error) {
+		return p.outside(ctx, req, ids)
+	})
+	r.atMostOnce = req.Force
 	return r
 }
 
 // outside looks at a group after a move was refused for the state of the instances. It returns
-// the instances that are not in the group. Some clouds refuse a move that is done already,
-// also by an earlier call whose answer was lost. When all remaining instances are changing
-// their state, the refusal is transient.
-func (p *placementGroups) outside(ctx context.Context, req moveRequest, ids []string, refusal error) account.Refusal {
+// the instances that are not in the group, and whether all of them may be changing their
+// state. Some clouds refuse a move that is done already, also by an earlier call whose answer
+// was lost.
+func (p *placementGroups) outside(
+	ctx context.Context, req moveRequest, ids []string,
+) (left []string, moving bool, err error) {
+	left = ids
 	for g, err := range p.list(ctx, PlacementGroupQuery{Region: req.region, IDs: []string{req.group}}) {
 		if err != nil {
-			return account.Refusal{Left: ids, Err: fmt.Errorf("%w; looking at the group: %w", refusal, err)}
+			return nil, false, fmt.Errorf("looking at the group: %w", err)
 		}
 		if g.ID == req.group {
-			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+			left = slices.DeleteFunc(slices.Clone(left), func(id string) bool {
 				return slices.Contains(g.InstanceIDs, id)
 			})
 		}
 	}
-	moving := len(ids) > 0 && p.c.allMoving(ctx, req.region, ids)
-	return account.Refusal{Left: ids, Err: refusal, Transient: moving}
+	if len(left) == 0 {
+		return nil, false, nil
+	}
+	seen, whole, err := p.c.seen(ctx, req.region, left)
+	return left, err == nil && allMoving(seen, left, whole), nil
 }
 
 func (p *placementGroups) move(ctx context.Context, req moveRequest, ids []string) error {

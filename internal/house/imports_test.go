@@ -68,9 +68,11 @@ func rules() []rule {
 		{"/provider", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 		{"/internal/account", module + "/", "what makes the calls knows no cloud, no instance and no error of provider"},
 		{"/internal/ledger", module + "/", "the state machine is pure: it knows no cloud and no error of provider"},
+		{"/internal/listing", module + "/provider", "how a list is read knows no cloud and no type of an instance"},
 		{"/internal/marker", module + "/", "markers follow from IDs alone: it knows no operation"},
 		{"/internal/pages", module + "/", "a list is a list, whatever is in it"},
 		{"/internal/recent", module + "/", "it remembers IDs and keys: it knows no instance and no spec"},
+		{"/internal/release", module + "/provider", "what a release does knows no cloud, no type of an instance and no error of provider"},
 		{"/internal/wording", module + "/", "texts of errors are put together of errors alone"},
 		{"/internal/specs", module + "/provider", "it looks into any struct, and knows no field by name"},
 		{"/internal/sightings", module + "/", "what was seen is kept by ID: it knows no cloud and no instance"},
@@ -196,21 +198,24 @@ func TestOnlyThePollerUsesBootTimes(t *testing.T) {
 func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
 		"/provider": {
-			module + "/internal/account", module + "/internal/ledger", module + "/internal/marker", module + "/internal/pages", module + "/internal/poll",
-			module + "/internal/recent", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/wording",
+			module + "/internal/account", module + "/internal/ledger", module + "/internal/listing", module + "/internal/marker",
+			module + "/internal/pages", module + "/internal/poll", module + "/internal/recent", module + "/internal/release", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/wording",
 			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
 		},
 		"/internal/account":   {"golang.org/x/time/"},
 		"/internal/ledger":    {},
+		"/internal/listing":   {module + "/internal/account", module + "/internal/pages", "golang.org/x/time/"},
 		"/internal/oncehttp":  {},
 		"/internal/poll":      {module + "/internal/poll/boot"},
 		"/internal/poll/boot": {},
+		"/internal/release":   {module + "/internal/account", "golang.org/x/time/"},
 	}
 	std := map[string]bool{}
 	for _, p := range list(t, "-deps", "./provider", "./internal/oncehttp") {
 		std[p.ImportPath] = p.Standard
 	}
-	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/oncehttp", "./internal/poll/...") {
+	for _, p := range list(t, "./provider", "./internal/account", "./internal/ledger", "./internal/listing", "./internal/oncehttp",
+		"./internal/poll/...", "./internal/release") {
 		at := strings.TrimPrefix(p.ImportPath, module)
 		for _, dep := range p.Deps {
 			ok := std[dep] || slices.ContainsFunc(allowed[at], func(a string) bool { return strings.HasPrefix(dep, a) })
