@@ -26,6 +26,18 @@ func (c *Client) once(
 	return err
 }
 
+// kindOf returns the kind of a call: the documented rate of the cloud that limits it.
+func (c *Client) kindOf(region string, api API) account.Kind {
+	if c.limits.RatesSpanRegions {
+		region = ""
+	}
+	return account.Kind{
+		Cloud: c.name, Region: region, API: string(api),
+		Own: account.Rate(c.limits.Rates[api]), All: account.Rate(c.limits.Rates[AnyAPI]),
+		Read: api == APIDescribeInstances,
+	}
+}
+
 // repeat makes a call until it succeeds, fails for good, or RetryFor is over. Time in the
 // library's own queue does not count. It returns the last error, joined with the error of ctx
 // when ctx ended the repetitions. The call must use the ctx it is given.
