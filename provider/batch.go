@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
 // batches are the calls of one request about several instances. They know what errors mean and
@@ -74,7 +75,7 @@ func (r *batches) problems(ids []string) *BatchError {
 	}
 	for _, o := range r.RefusalsOfOtherIDs() {
 		e.also = append(e.also, fmt.Errorf("%s %s: the cloud refused %q instead: %w",
-			r.what, names(o.Asked), o.ID, o.Err))
+			r.what, wording.Some(o.Asked), o.ID, o.Err))
 	}
 	return e
 }
