@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/yunfan-cloud/yunfan/internal/account"
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 )
 
 // once makes one API call within the account's budget and records it. Waiting for the budget
@@ -21,7 +22,7 @@ func (c *Client) once(
 		return fmt.Errorf("%s: %w", c.name, budgetError(api, err))
 	}
 	defer turn.Done()
-	err = c.tel.observe(ctx, region, api, n, call)
+	err = c.tel.Observe(ctx, telemetry.Call{Region: region, API: string(api), Instances: n}, call)
 	turn.Report(errors.Is(err, ErrThrottled), retryAfter(err))
 	return err
 }

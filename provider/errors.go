@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yunfan-cloud/yunfan/internal/telemetry"
 	"github.com/yunfan-cloud/yunfan/internal/wording"
 )
 
@@ -226,4 +227,13 @@ func unpaidOrder(err error) string {
 		return e.OrderID
 	}
 	return ""
+}
+
+// failureOf returns what is recorded about a call that failed.
+func failureOf(err error) telemetry.Failure {
+	var e *APIError
+	if !errors.As(err, &e) {
+		return telemetry.Failure{}
+	}
+	return telemetry.Failure{Known: true, Outcome: string(e.Outcome), RequestID: e.RequestID, Code: e.Code}
 }

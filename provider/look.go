@@ -105,7 +105,7 @@ func (op *Operation) tellSearch(ctx context.Context, i int, pauses []time.Durati
 
 // tell logs an unusual or slow step, and reports it to the caller.
 func (op *Operation) tell(ctx context.Context, text string, p RunProgress) {
-	op.c.tel.log.LogAttrs(ctx, slog.LevelWarn, text,
+	op.c.tel.Log.LogAttrs(ctx, slog.LevelWarn, text,
 		slog.String("cloud", op.c.name), slog.String("region", op.region), slog.String("operation", op.id),
 		slog.Int("create", p.Create), slog.Duration("for", p.For), slog.Any("instances", p.InstanceIDs))
 	if p.Time = time.Now(); op.opts.Progress != nil {

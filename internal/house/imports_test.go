@@ -73,6 +73,8 @@ func rules() []rule {
 		{"/internal/pages", module + "/", "a list is a list, whatever is in it"},
 		{"/internal/recent", module + "/", "it remembers IDs and keys: it knows no instance and no spec"},
 		{"/internal/release", module + "/provider", "what a release does knows no cloud, no type of an instance and no error of provider"},
+		{"/internal/telemetry", module + "/", "what is recorded of a call knows no cloud and no error of provider"},
+		{"/internal/telemetry", "go.opentelemetry.io/otel/sdk", "a library uses the API; the program chooses the SDK"},
 		{"/internal/wording", module + "/", "texts of errors are put together of errors alone"},
 		{"/internal/specs", module + "/provider", "it looks into any struct, and knows no field by name"},
 		{"/internal/sightings", module + "/", "what was seen is kept by ID: it knows no cloud and no instance"},
@@ -199,7 +201,7 @@ func TestFewDependencies(t *testing.T) {
 	allowed := map[string][]string{
 		"/provider": {
 			module + "/internal/account", module + "/internal/ledger", module + "/internal/listing", module + "/internal/marker",
-			module + "/internal/pages", module + "/internal/poll", module + "/internal/recent", module + "/internal/release", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/wording",
+			module + "/internal/pages", module + "/internal/poll", module + "/internal/recent", module + "/internal/release", module + "/internal/sightings", module + "/internal/sorted", module + "/internal/specs", module + "/internal/telemetry", module + "/internal/wording",
 			"golang.org/x/sync/", "golang.org/x/time/", "go.opentelemetry.io/otel", "github.com/cespare/xxhash/v2",
 		},
 		"/internal/account":   {"golang.org/x/time/"},
