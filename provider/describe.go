@@ -132,6 +132,7 @@ func (c *Client) describePage(ctx context.Context, req *DescribeRequest) (page *
 	return page, err
 }
 
+// listed returns the page as package listing reads it.
 func (p *DescribePage) listed() listing.Page[Instance] {
 	return listing.Page[Instance]{Rows: p.Instances, Next: p.NextPage, Short: p.Short, RequestID: p.RequestID}
 }
