@@ -156,9 +156,6 @@ func onlyTooFew(err error) bool {
 	return errors.Is(err, ErrNoStock) || errors.Is(err, errRefusedBefore)
 }
 
-// judge returns what the error of one of the operation's creates proves.
-func (op *Operation) judge(err error) ledger.Verdict { return judge(err, op.c.limits.ClientToken) }
-
 // partProblem returns the reason why a part is incomplete, or nil.
 func partProblem(p *ledger.Part, w *partWords, dryRun bool) error {
 	switch {

@@ -43,6 +43,9 @@ func judgeError(err error, byToken bool) ledger.Verdict {
 	return v
 }
 
+// judge returns what the error of one of the operation's creates proves.
+func (op *Operation) judge(err error) ledger.Verdict { return judge(err, op.c.limits.ClientToken) }
+
 // judgeOther judges errors that are not from the service. A *[FieldError] of the driver means
 // that the call was never sent. So does an error of the journal.
 func judgeOther(err error) ledger.Verdict {
